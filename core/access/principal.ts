@@ -1,0 +1,21 @@
+/** Who asks: resolved once at the edge, then carried as data. */
+export const ROLES = ["caller", "developer", "reviewer", "operator", "auditor", "admin"] as const;
+export type Role = (typeof ROLES)[number];
+
+export type Principal = {
+  readonly org: string;
+  readonly user: string;
+  readonly roles: readonly Role[];
+  /** The id of the API key (`key_…`), `admin` for the platform admin's key. */
+  readonly credential: string;
+  /** When the credential was made and by whom: recovery from a kill asks for one that is older than the kill. */
+  readonly credentialCreatedAt: number;
+  readonly credentialCreatedBy: string | null;
+  /** May start runs about other people (`subject`). */
+  readonly forOthers: boolean;
+  /** Holder of `ADMIN_API_KEY`, or an admin of org `default`. */
+  readonly platformAdmin: boolean;
+};
+
+/** Everybody but a mere `caller` sees every run of the org. */
+export const seesAllRuns = (principal: Principal): boolean => principal.roles.some((role) => role !== "caller");

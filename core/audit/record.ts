@@ -1,0 +1,72 @@
+/**
+ * What happened, before it has a number: a record is written in the transaction of what it records, leaves through an
+ * outbox, and becomes an `AuditEntry` (entry.ts) when the audit log has sequenced it.
+ *
+ * PERSISTED: rows of every outbox and messages of the records queue carry this shape.
+ */
+import type { Json } from "../json.ts";
+
+export type AuditActor = { readonly type: "user" | "system" | "agent" | "dashboard"; readonly id: string };
+
+export type AuditRecord = {
+  /** `evt_…`; the same record delivered twice has the same id. */
+  readonly event_id: string;
+  /** RFC 3339. */
+  readonly timestamp: string;
+  readonly trace_id: string | null;
+  /** `run.created`, `tool.called`, `policy.decided`, `key.created` … */
+  readonly event_type: string;
+  readonly actor: AuditActor;
+  readonly action: string;
+  /** `run/run_…`, `run/run_…/step`, `workflow/refund@2`, `api-key/key_…` */
+  readonly resource: string;
+  readonly decision: "allow" | "deny" | "ask" | null;
+  readonly policy_version: string | null;
+  readonly risk_score: number | null;
+  /** Small: names, digests, counts. Never a prompt, a secret or personal data. */
+  readonly data: Json;
+};
+
+/**
+ * PERSISTED: a message of the records queue. `rows` are outbox rows of one writer; the consumer confirms them to that writer
+ * once their records are sequenced and in D1, and the writer sends again what was not confirmed.
+ */
+export type RecordsMessage = {
+  readonly v: 1;
+  readonly org: string;
+  readonly source: { readonly kind: "run" | "review-queue" | "kill-switch" | "store"; readonly id: string };
+  readonly rows: readonly RecordsRow[];
+};
+
+export type RecordsRow = {
+  readonly id: string;
+  readonly records: readonly AuditRecord[];
+  readonly run?: RunIndexRow;
+};
+
+/** PERSISTED: one run's line in the index (D1 table `runs`); the line with the higher `seq` wins. */
+export type RunIndexRow = {
+  readonly id: string;
+  readonly seq: number;
+  readonly org: string;
+  readonly user: string;
+  readonly subject: string;
+  readonly workflow: string;
+  readonly version: number;
+  readonly status: string;
+  /** The run as lists show it, without input, output and steps (core/run/view.ts). */
+  readonly summary: Json;
+  readonly created_at: number;
+  readonly ended_at: number | null;
+  /** Set when the run's end is a dead letter. */
+  readonly dead_letter?: DeadLetterRow;
+};
+
+export type DeadLetterRow = {
+  readonly id: string;
+  readonly step: string | null;
+  readonly reason: { readonly code: string; readonly message: string };
+  readonly undone: readonly string[];
+  readonly status: "open" | "redriven" | "discarded";
+  readonly created_at: number;
+};

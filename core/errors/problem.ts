@@ -1,0 +1,45 @@
+/** RFC 9457 problem details, built from the table and from nothing else. */
+import { ERRORS, type ErrorCode, type ErrorSpec } from "./codes.ts";
+
+/** `path`: a JSON Pointer into the body, or `query.NAME`, `header.NAME`, `path.NAME`. */
+export type FieldError = { readonly path: string; readonly message: string };
+
+/** What a room hands to the edge when a request cannot be met. `detail` is ours, never copied from below. */
+export type Refusal = {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+  readonly retryAfterSeconds?: number;
+};
+
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ErrorCode;
+  readonly trace_id: string;
+  readonly errors?: readonly FieldError[];
+};
+
+export function toProblem(refusal: Refusal, traceId: string): Problem {
+  const spec: ErrorSpec = ERRORS[refusal.code];
+  return {
+    type: `/docs#error-${refusal.code}`,
+    title: spec.title,
+    status: spec.status,
+    detail: refusal.detail,
+    code: refusal.code,
+    trace_id: traceId,
+    ...(refusal.errors === undefined ? {} : { errors: refusal.errors }),
+  };
+}
+
+/** Seconds for `Retry-After`, or null when the code has none. */
+export function retryAfterSeconds(refusal: Refusal): number | null {
+  const spec: ErrorSpec = ERRORS[refusal.code];
+  return refusal.retryAfterSeconds ?? spec.retryAfterSeconds ?? null;
+}
+
+export const refuse = (code: ErrorCode, detail: string, errors?: readonly FieldError[]): Refusal =>
+  errors === undefined ? { code, detail } : { code, detail, errors };

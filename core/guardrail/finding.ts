@@ -1,0 +1,41 @@
+/** What a detector saw. Offsets are UTF-16 units; a finding never holds the text it found. */
+export type Channel = "user" | "tool_output" | "model_output";
+export type Verdict = "pass" | "redact" | "flag" | "review" | "block";
+
+/** Kinds of personal data; the placeholder of the n-th value of a kind is `{{KIND_n}}`. */
+export const PERSONAL_DATA_TYPES = [
+  "EMAIL",
+  "PHONE",
+  "CREDIT_CARD",
+  "IBAN",
+  "SSN",
+  "IP",
+  "PERSON",
+  "ADDRESS",
+  "LOCATION",
+  "ORG",
+  "SECRET",
+] as const;
+export type PersonalDataType = (typeof PERSONAL_DATA_TYPES)[number];
+/** `LITERAL`: what a client typed in the form of a placeholder. */
+export type PlaceholderType = PersonalDataType | "LITERAL";
+
+export type FindingType = PlaceholderType | "injection" | "jailbreak";
+
+export type Finding = {
+  readonly type: FindingType;
+  readonly start: number;
+  readonly end: number;
+  /** 0 to 1. */
+  readonly score: number;
+  readonly detector: string;
+};
+
+/** A finding without its place: what journals and audit entries may hold. */
+export type FindingSummary = {
+  readonly type: FindingType;
+  readonly detector: string;
+  readonly count: number;
+  readonly score: number;
+  readonly pointer: string;
+};

@@ -1,0 +1,29 @@
+/** JSON as data: the types, and the two standard ways to address and change it. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+export const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** RFC 6901 section 4: the reference tokens of a JSON Pointer; null when it is none. */
+export function parsePointer(pointer: string): string[] | null {
+  if (pointer === "") return [];
+  if (!pointer.startsWith("/") || /~(?![01])/.test(pointer)) return null;
+  return pointer
+    .slice(1)
+    .split("/")
+    .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** RFC 6901 section 3: one reference token, escaped. */
+export const escapeToken = (token: string | number): string => String(token).replaceAll("~", "~0").replaceAll("/", "~1");
+
+/** RFC 7396: `patch` merged into `target`; null removes. Entries are defined, not assigned, so `__proto__` is a key like any other. */
+export function mergePatch(target: Json, patch: Json): Json {
+  if (!isObject(patch)) return patch;
+  const merged = new Map<string, Json>(isObject(target) ? Object.entries(target) : []);
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(key);
+    else merged.set(key, mergePatch(merged.get(key) ?? null, value));
+  }
+  return Object.fromEntries(merged);
+}

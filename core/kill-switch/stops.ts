@@ -1,0 +1,35 @@
+/** What is stopped. The truth is the `KillSwitch` object's; everybody else holds a snapshot that is at most two seconds old. */
+import type { EpochMs } from "../time.ts";
+
+/** `all`, or a scope inside one org. Names are those of API.md: `org:…`, `workflow:…`, `tool:…`, `model:…`. */
+export type StopScope =
+  | { readonly kind: "all" }
+  | { readonly kind: "org" | "workflow" | "tool" | "model"; readonly org: string; readonly name: string };
+
+export type Stops = {
+  /** Counts every throw and recovery; carried in credentials. */
+  readonly epoch: number;
+  readonly active: readonly StopScope[];
+  /** When the snapshot was taken from the object. */
+  readonly asOf: EpochMs;
+};
+
+/** A snapshot older than this decides nothing. */
+export const STOPS_MAX_AGE_MS = 2_000;
+
+/** What a piece of work touches; the scope that stops it, widest first, or null. */
+export type StopSubject = { readonly org: string; readonly workflow?: string; readonly tool?: string; readonly model?: string };
+
+export function stoppedBy(stops: Stops, subject: StopSubject): StopScope | null {
+  const matches = (scope: StopScope): boolean => {
+    if (scope.kind === "all") return true;
+    if (scope.org !== subject.org) return false;
+    if (scope.kind === "org") return true;
+    return subject[scope.kind] === scope.name;
+  };
+  const order = ["all", "org", "workflow", "tool", "model"];
+  return [...stops.active].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind)).find(matches) ?? null;
+}
+
+/** `all`, `org:acme`, `workflow:refund` … */
+export const scopeText = (scope: StopScope): string => (scope.kind === "all" ? "all" : `${scope.kind}:${scope.name}`);

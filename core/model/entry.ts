@@ -1,0 +1,26 @@
+/** A model as the registry keeps it: where it is, what it costs, what it may see. PERSISTED: in D1 by (org, id). */
+export type ModelEntry = {
+  /** `{provider}/{name}`, a pinned version. */
+  readonly id: string;
+  /** null: the deployment's `AI_GATEWAY_URL`, or, for provider `bulkhead`, the rehearsal model inside this Worker. */
+  readonly base_url: string | null;
+  readonly secret: string | null;
+  /** What the upstream calls it. */
+  readonly upstream_id: string;
+  /** Dollars per million tokens. */
+  readonly price: { readonly input: number; readonly output: number; readonly cached_input: number | null };
+  /** Window in tokens: input and answer together. */
+  readonly context: number;
+  readonly tasks: readonly string[];
+  readonly pii: "never" | "redacted" | "allowed";
+  readonly latency_ms: number | null;
+  readonly quality: number | null;
+  readonly pinned: boolean;
+};
+
+/** What the engine needs to reserve and settle; it goes into the journal with the routing. */
+export type ModelCandidate = {
+  readonly id: string;
+  readonly price: ModelEntry["price"];
+  readonly context: number;
+};

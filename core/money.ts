@@ -1,0 +1,10 @@
+/** Money is kept as whole micro-dollars: sums are exact, and 2^53 of them are nine billion dollars. */
+export type MicroUsd = number;
+
+/** Rounds up, so that a cap is never undercut by a fraction. */
+export const fromUsd = (usd: number): MicroUsd => Math.ceil(usd * 1_000_000 - 1e-6);
+
+export const toUsd = (micros: MicroUsd): number => micros / 1_000_000;
+
+/** Price of `tokens` at `usdPerMillion` dollars per million tokens: one token then costs `usdPerMillion` micro-dollars. Rounds up. */
+export const tokenCost = (tokens: number, usdPerMillion: number): MicroUsd => Math.ceil(tokens * usdPerMillion - 1e-9);

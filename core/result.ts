@@ -1,0 +1,12 @@
+/** Expected outcomes travel as data; `throw` is kept for bugs and broken infrastructure. */
+export type Result<T, E> = Ok<T> | Err<E>;
+export type Ok<T> = { readonly ok: true; readonly value: T };
+export type Err<E> = { readonly ok: false; readonly error: E };
+
+export const ok = <T>(value: T): Ok<T> => ({ ok: true, value });
+export const err = <E>(error: E): Err<E> => ({ ok: false, error });
+
+/** Closes a switch over a union: a new variant that nobody handles does not compile. */
+export function unreachable(value: never): never {
+  throw new TypeError(`unhandled variant: ${JSON.stringify(value)}`);
+}

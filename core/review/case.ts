@@ -1,0 +1,42 @@
+/** A case for people: something risky that waits for a decision. PERSISTED: rows of `ReviewQueue`. */
+import type { Json } from "../json.ts";
+import type { EpochMs } from "../time.ts";
+
+export type Severity = "critical" | "high" | "medium";
+export type ReviewStatus = "pending" | "approved" | "rejected" | "modified" | "escalated" | "expired" | "cancelled";
+export type ReviewAction = "approve" | "reject" | "modify" | "escalate";
+
+/** API.md: due in 15 minutes, 1 hour, 4 hours. */
+export const DUE_MS: { readonly [S in Severity]: number } = { critical: 15 * 60_000, high: 60 * 60_000, medium: 4 * 60 * 60_000 };
+
+/** What a run asks: opening the same `key` twice is one case. */
+export type ReviewRequest = {
+  /** `{run}/{activity}#n`: names the case within the org. */
+  readonly key: string;
+  readonly run: string;
+  readonly step: string;
+  /** Activity in the run that waits: the step itself, or the call that needs approval. */
+  readonly activity: string;
+  /** Who started the run: never the one who decides. */
+  readonly startedBy: string;
+  readonly severity: Severity;
+  readonly risk: { readonly score: number | null; readonly factors: readonly string[] };
+  readonly policy: { readonly version: string | null; readonly decision: string | null };
+  readonly proposal: Json;
+  /** SHA-256, hex: what an approval covers. */
+  readonly digest: string;
+  readonly approvalsNeeded: number;
+  readonly traceId: string;
+  readonly at: EpochMs;
+};
+
+export type ReviewDecision = {
+  readonly id: string;
+  readonly action: "approve" | "reject" | "modify";
+  readonly by: string;
+  readonly reason: string;
+  /** The proposal with `changes` merged in (RFC 7396). */
+  readonly proposal: Json;
+  readonly digest: string;
+  readonly at: EpochMs;
+};

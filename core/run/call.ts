@@ -1,0 +1,80 @@
+/** A call to the outside as data: what is asked of a gateway room and the outcome it gives back. Outcomes are data; a gateway throws only on bugs. */
+
+import type { ErrorCode } from "../errors/codes.ts";
+import type { FindingSummary } from "../guardrail/finding.ts";
+import type { Json } from "../json.ts";
+import type { Message, TokenUsage } from "../model/message.ts";
+import type { JsonSchema } from "../workflow/definition.ts";
+
+/** Who is asking, on whose behalf, and under which trace: goes along with every call. */
+export type CallContext = {
+  readonly org: string;
+  readonly run: string;
+  readonly user: string;
+  readonly subject: string;
+  readonly workflow: string;
+  readonly version: number;
+  /** Activity id: `refund`, `refund/compensate`. */
+  readonly activity: string;
+  /** `{run}/{activity}`: the same on every attempt. Of a redriven run `{run}` is the first run's id. */
+  readonly key: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly killEpoch: number;
+};
+
+export type ToolCall = {
+  readonly context: CallContext;
+  readonly tool: string;
+  readonly version: number;
+  readonly input: Json;
+  readonly timeoutMs: number;
+};
+
+export type ModelCall = {
+  readonly context: CallContext;
+  readonly model: string;
+  readonly messages: readonly Message[];
+  readonly schema: { readonly name: string; readonly schema: JsonSchema } | null;
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly timeoutMs: number;
+};
+
+/**
+ * Why a call failed. `transient`: the same call may succeed later. `permanent`: it will not. `unknown`: it may have reached the
+ * other side (a timeout or a cut connection after the request left). `safety`: a guard said no.
+ */
+export type Failure = {
+  readonly class: "transient" | "permanent" | "unknown" | "safety";
+  readonly code: ErrorCode;
+  /** Ours; never the other side's words. */
+  readonly message: string;
+  readonly retryAfterMs: number | null;
+};
+
+/** One opening of personal data in a tool's input: an audit entry each. */
+export type Opening = { readonly type: string; readonly pointer: string };
+
+export type ToolOutcome = {
+  readonly result: { readonly ok: true; readonly output: Json } | { readonly ok: false; readonly failure: Failure };
+  /** HTTP status, or null when there was no answer. */
+  readonly status: number | null;
+  readonly durationMs: number;
+  readonly openings: readonly Opening[];
+  readonly findings: readonly FindingSummary[];
+};
+
+export type ModelOutcome = {
+  readonly result:
+    | { readonly ok: true; readonly output: Json }
+    /** The answer breaks its schema: asked for again with the errors. `answer` is redacted. */
+    | { readonly ok: false; readonly invalid: { readonly answer: string; readonly errors: readonly string[] } }
+    | { readonly ok: false; readonly failure: Failure };
+  /** null: there was no answer that told. */
+  readonly usage: TokenUsage | null;
+  readonly durationMs: number;
+  readonly findings: readonly FindingSummary[];
+  /** Small facts of the upstream: log id, cache status, finish reason, `rehearsal`. */
+  readonly upstream: { readonly [name: string]: string };
+};

@@ -1,0 +1,52 @@
+/**
+ * What a tool is: its contract, its effect, where it lives and what may reach it. Checked by `check.ts`, every default filled in.
+ *
+ * PERSISTED: in D1 by (org, name, version).
+ */
+import type { PersonalDataType } from "../guardrail/finding.ts";
+import type { JsonSchema } from "../workflow/definition.ts";
+
+export type ToolEffect = "none" | "read" | "write";
+
+/** What a second call under the same key does: answers as the first did, promises nothing, or is looked up with a read tool first. */
+export type Idempotency = "key" | "none" | { readonly lookup: string };
+
+export type HttpBinding = {
+  /** Absolute; `{field}` in the path takes an input field, never in the host. */
+  readonly url: string;
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly headers: { readonly [name: string]: string };
+  /** Name of a secret that is sent as this tool's own credential, to the hosts the secret allows; null: none. */
+  readonly secret: string | null;
+};
+
+export type ToolManifest = {
+  readonly name: string;
+  readonly version: number;
+  readonly description: string;
+  readonly effect: ToolEffect;
+  readonly kind: "http";
+  readonly http: HttpBinding;
+  readonly input: JsonSchema;
+  readonly output: JsonSchema;
+  readonly timeout_ms: number;
+  readonly idempotency: Idempotency;
+  readonly scopes: readonly string[];
+  readonly approval: "never" | "always" | "policy";
+  /** JSON Pointers of input fields that untrusted values must not reach unseen. */
+  readonly guarded: readonly string[];
+  /** JSON Pointer of an input field → the kinds of placeholders that are opened in it. */
+  readonly personal_data: { readonly [pointer: string]: readonly PersonalDataType[] };
+  readonly sensitivity: "public" | "internal" | "confidential" | "restricted";
+  /** Roles that may reach the tool; null: all. */
+  readonly allow: { readonly roles: readonly string[] } | null;
+};
+
+/** What the engine needs to know of a tool to call it well; it goes into the journal with the decision to call. */
+export type ToolFacts = {
+  readonly tool: string;
+  readonly version: number;
+  readonly effect: ToolEffect;
+  readonly idempotency: Idempotency;
+  readonly timeout_ms: number;
+};

@@ -1,0 +1,48 @@
+/** The question a run asks before it does anything outside, and the answer it gets. Both are data; nothing is done yet. */
+
+import type { Role } from "../access/principal.ts";
+import type { ErrorCode } from "../errors/codes.ts";
+import type { ModelCandidate } from "../model/entry.ts";
+import type { ToolFacts } from "../tool/manifest.ts";
+
+export type Caller = { readonly org: string; readonly user: string; readonly roles: readonly Role[] };
+
+export type AuthorityQuestion =
+  | {
+      readonly kind: "tool";
+      readonly caller: Caller;
+      readonly workflow: string;
+      readonly run: string;
+      readonly tool: string;
+      /** Who fixed tool and arguments: the definition's developer, or a model. */
+      readonly chosenBy: "definition" | "model";
+      /** JSON Pointers of input fields whose value comes from somebody untrusted. */
+      readonly untrusted: readonly string[];
+      readonly compensation: boolean;
+    }
+  | {
+      readonly kind: "model";
+      readonly caller: Caller;
+      readonly workflow: string;
+      readonly run: string;
+      readonly model: string | null;
+      readonly task: string | null;
+      readonly fallback: readonly string[];
+    };
+
+export type Permission = {
+  readonly decision: "allow" | "deny" | "ask";
+  readonly policyVersion: string;
+  readonly reasons: readonly string[];
+};
+
+export type AuthorityAnswer =
+  | { readonly kind: "tool"; readonly permission: Permission; readonly facts: ToolFacts }
+  | {
+      readonly kind: "model";
+      readonly permission: Permission;
+      readonly candidates: readonly ModelCandidate[];
+      readonly rejected: readonly { readonly id: string; readonly why: string }[];
+    }
+  /** A guard that cannot decide says no: unknown tool, broken policy, registry out of reach. `transient`: ask again later. */
+  | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string; readonly transient: boolean };

@@ -1,0 +1,37 @@
+/** The bindings of wrangler.toml and the variables a deployment may set. Parsed once in workers/env.ts; no other file reads `env`. */
+declare namespace Cloudflare {
+  interface Env {
+    RUN_ENGINE: DurableObjectNamespace<import("./durable-objects/run-engine/run-engine.ts").RunEngine>;
+    REVIEW_QUEUE: DurableObjectNamespace<import("./durable-objects/review-queue/review-queue.ts").ReviewQueue>;
+    KILL_SWITCH: DurableObjectNamespace<import("./durable-objects/kill-switch/kill-switch.ts").KillSwitch>;
+    VAULT: DurableObjectNamespace<import("./durable-objects/vault/vault.ts").Vault>;
+    AUDIT_LOG: DurableObjectNamespace<import("./durable-objects/audit-log/audit-log.ts").AuditLog>;
+    KEY_RING: DurableObjectNamespace<import("./durable-objects/key-ring/key-ring.ts").KeyRing>;
+    DB: D1Database;
+    FLAGS: KVNamespace;
+    VAULT_KEYS: R2Bucket;
+    RECORDS: Queue<import("./core/audit/record.ts").RecordsMessage>;
+    VERSION: WorkerVersionMetadata;
+    ADMIN_API_KEY?: string;
+    ALLOW_PRIVATE_HOSTS?: string;
+    AI_GATEWAY_URL?: string;
+    AI_GATEWAY_TOKEN?: string;
+    MODEL?: string;
+    AUDIT_KEY?: string;
+    CREDENTIAL_KEY?: string;
+    VAULT_KEY?: string;
+    RATE_LIMIT_PER_MINUTE?: string;
+    OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+    /** Test runtime only: what vitest.config.ts hands to the D1 set-up. */
+    TEST_MIGRATIONS?: import("cloudflare:test").D1Migration[];
+  }
+}
+
+declare module "*.cedar" {
+  const text: string;
+  export default text;
+}
+declare module "*.cedarschema" {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,2 @@
+-- What is queried across runs. Tables are described in workers/store/schema.ts.
+SELECT 1;

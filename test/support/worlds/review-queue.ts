@@ -1,0 +1,5 @@
+import type { ReviewQueuePorts } from "../../../durable-objects/review-queue/review-queue.ts";
+import { FAR } from "../far.ts";
+
+/** What the outside world does to this room in the current test: tests replace what they script. */
+export const reviewQueueWorld: { -readonly [K in keyof ReviewQueuePorts]: ReviewQueuePorts[K] } = { now: () => FAR };

@@ -1,0 +1,33 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const migrations = await readD1Migrations("./migrations");
+/** `rooms`: one Durable Object or Worker room with a scripted world. `scenario`: the whole platform, model and shop doubles outside. */
+const inWorkerd = (name: string, main: string) => ({
+  plugins: [
+    cloudflareTest({
+      main,
+      remoteBindings: false,
+      wrangler: { configPath: "./wrangler.toml" },
+      miniflare: { bindings: { TEST_MIGRATIONS: migrations, ALLOW_PRIVATE_HOSTS: "1", ADMIN_API_KEY: "test-admin-key-of-enough-length" } },
+    }),
+  ],
+  test: { name, include: [`test/${name}/**/*.test.ts`], setupFiles: ["./test/support/d1.ts"], testTimeout: 20_000, hookTimeout: 30_000 },
+});
+
+export default defineConfig({
+  cacheDir: ".vite-cache",
+  test: {
+    projects: [
+      {
+        test: {
+          name: "core",
+          include: ["test/core/**/*.test.ts", "test/policies/**/*.test.ts", "test/scripts/**/*.test.ts"],
+          environment: "node",
+        },
+      },
+      inWorkerd("rooms", "./test/support/main.ts"),
+      inWorkerd("scenario", "./test/support/platform.ts"),
+    ],
+  },
+});

@@ -1,0 +1,50 @@
+/** What the rest of the platform asks of the guardrails. Every method fails closed: when it throws, nothing was admitted. */
+import type { Channel, FindingSummary, PlaceholderType, Verdict } from "../../core/guardrail/finding.ts";
+import type { Json } from "../../core/json.ts";
+
+/** Whose text it is: placeholders resolve in this run only, values lie under the subject's key. */
+export type GuardContext = { readonly org: string; readonly run: string; readonly subject: string };
+
+export type Admitted = {
+  /** The value with placeholders where personal data was, keys included; with a marker where an instruction was withheld. */
+  readonly value: Json;
+  readonly verdict: Verdict;
+  readonly findings: readonly FindingSummary[];
+};
+
+export type Guard = {
+  /**
+   * Scans and redacts everything in `value` before anything keeps it. `origin` "input" marks values that the run's own user gets
+   * back. With channel "user" a blocked value is not stored anywhere: `verdict` is "block" and `value` null.
+   */
+  admit(context: GuardContext, channel: Channel, origin: "input" | "tool" | "model", value: Json): Promise<Admitted>;
+  /** For texts that belong to no run (reasons, comments): personal data is replaced for good. */
+  scrub(text: string): { readonly text: string; readonly verdict: Verdict; readonly findings: readonly FindingSummary[] };
+  /** Placeholders of the listed types in a value are replaced by what this run's input put in; all others stay. */
+  open(
+    context: GuardContext,
+    value: Json,
+    types: readonly PlaceholderType[],
+  ): Promise<{ readonly value: Json; readonly opened: readonly PlaceholderType[] }>;
+  /** The whole output for the run's own user: every placeholder of this run's input becomes its value again. */
+  reveal(context: GuardContext, value: Json): Promise<Json>;
+};
+
+/** What the guard asks of the org's `Vault` object. */
+export type VaultPort = {
+  /** One placeholder per value, in order; the same value gets the same placeholder. Durable when it answers. */
+  assign(
+    org: string,
+    request: {
+      readonly run: string;
+      readonly subject: string;
+      readonly origin: "input" | "tool" | "model";
+      readonly values: readonly { readonly type: PlaceholderType; readonly value: string }[];
+    },
+  ): Promise<readonly string[]>;
+  /** Values of placeholders of this run; null for what the run never made, or what was not put in by its input when `inputOnly`. */
+  open(
+    org: string,
+    request: { readonly run: string; readonly placeholders: readonly string[]; readonly inputOnly: boolean },
+  ): Promise<readonly (string | null)[]>;
+};

@@ -1,0 +1,251 @@
+/** Everything the ingress needs from the other rooms. `workers/main.ts` fits them together; tests may fit others. */
+import type { Principal, Role } from "../../core/access/principal.ts";
+import type { AuditRecord } from "../../core/audit/record.ts";
+import type { Refusal } from "../../core/errors/problem.ts";
+import type { FindingSummary } from "../../core/guardrail/finding.ts";
+import type { RunId } from "../../core/ids.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+import type { StopScope, StopSubject, Stops } from "../../core/kill-switch/stops.ts";
+import type { ModelEntry } from "../../core/model/entry.ts";
+import type { Result } from "../../core/result.ts";
+import type { ReviewDecision, ReviewStatus, Severity } from "../../core/review/case.ts";
+import type { ToolOutcome } from "../../core/run/call.ts";
+import type { EventView, RunStatus, RunView } from "../../core/run/view.ts";
+import type { EpochMs } from "../../core/time.ts";
+import type { ToolManifest } from "../../core/tool/manifest.ts";
+import type { Definition } from "../../core/workflow/definition.ts";
+import type { Guard } from "../guardrail/ports.ts";
+
+export type Page<T> = { readonly data: readonly T[]; readonly next_cursor: string | null };
+export type PageRequest = { readonly limit: number; readonly cursor: string | null };
+
+/** A run's birth: everything it keeps for life. */
+export type StartRun = {
+  readonly id: RunId;
+  readonly org: string;
+  readonly user: string;
+  readonly roles: readonly Role[];
+  readonly subject: string;
+  readonly definition: Definition;
+  readonly version: number;
+  readonly digest: string;
+  /** Redacted. */
+  readonly input: Json;
+  readonly inputFindings: readonly FindingSummary[];
+  readonly budget: { readonly usd: number; readonly tokens: number };
+  readonly deadlineAt: EpochMs | null;
+  readonly metadata: JsonObject;
+  readonly traceId: string;
+  readonly parentSpanId: string | null;
+  readonly stops: Stops;
+  readonly redriveOf: string | null;
+};
+
+export type RunsPort = {
+  /** Idempotent by id: the same start again answers with the run as it is. `waitMs`: how long to wait for its end. */
+  start(start: StartRun, waitMs: number): Promise<RunView>;
+  get(id: RunId): Promise<RunView | null>;
+  /** Events after `seq`; when there are none yet, waits up to `waitMs` for the next. `done`: the run is final. */
+  events(id: RunId, after: number, waitMs: number): Promise<{ events: EventView[]; done: boolean; status: RunStatus } | null>;
+  cancel(id: RunId, by: string, reason: string): Promise<Result<RunView, Refusal>>;
+  /** OTLP JSON, derived from the journal. */
+  trace(id: RunId): Promise<Json | null>;
+  /** What a new run needs to take up where this dead-lettered one ended; marks the dead letter. */
+  redrive(id: RunId, by: string, newId: RunId): Promise<Result<RunView, Refusal>>;
+  discard(id: RunId, by: string, reason: string): Promise<Result<DeadLetterView, Refusal>>;
+};
+
+export type DeadLetterView = {
+  id: string;
+  run: string;
+  workflow: string;
+  step: string | null;
+  reason: { code: string; message: string };
+  undone: string[];
+  status: "open" | "redriven" | "discarded";
+  created_at: string;
+};
+
+export type ReviewView = {
+  id: string;
+  run: string;
+  step: string;
+  severity: Severity;
+  status: ReviewStatus;
+  risk: { score: number | null; factors: string[] };
+  policy: { version: string | null; decision: string | null };
+  proposal: Json;
+  digest: string;
+  due_at: string;
+  approvals_needed: number;
+  approvals: { by: string; at: string }[];
+  decision: { action: string; by: string; reason: string; at: string } | null;
+  created_at: string;
+};
+
+export type ReviewsPort = {
+  list(org: string, status: ReviewStatus | null, page: PageRequest): Promise<Page<ReviewView>>;
+  get(org: string, id: string): Promise<ReviewView | null>;
+  decide(
+    org: string,
+    id: string,
+    decision: { by: string; action: ReviewDecision["action"] | "escalate"; reason: string; changes: Json | null; digest: string | null },
+  ): Promise<Result<ReviewView, Refusal>>;
+};
+
+export type SwitchView = { id: string; scope: string; active: boolean; epoch: number; by: string; at: string };
+export type KillSwitchPort = {
+  /** At most two seconds old. Throws when the object is out of reach: the caller then refuses. */
+  stops(): Promise<Stops>;
+  throwSwitch(scope: StopScope, by: Principal, reason: string): Promise<SwitchView>;
+  status(org: string, platformAdmin: boolean): Promise<{ switches: SwitchView[]; in_flight: number; drained_at: string | null }>;
+  requestRecovery(scope: StopScope, by: Principal, reason: string): Promise<Result<{ id: string }, Refusal>>;
+  approveRecovery(id: string, by: Principal): Promise<Result<SwitchView, Refusal>>;
+};
+
+export type ApiKeyView = {
+  id: string;
+  org: string;
+  user: string;
+  roles: Role[];
+  created_at: string;
+  expires_at: string;
+  allow_from: string[];
+  for_others: boolean;
+  last4: string;
+};
+export type ApiKeyRow = ApiKeyView & { hash: string; created_by: string | null };
+
+export type WorkflowVersionView = {
+  name: string;
+  version: number;
+  digest: string;
+  status: "active" | "retired";
+  created_at: string;
+  definition: Definition;
+};
+
+/** D1. Every write takes the audit record of what it does and commits both in one batch. */
+export type StorePort = {
+  keys: {
+    byHash(hash: string): Promise<(ApiKeyRow & { revoked_at: string | null }) | null>;
+    create(key: ApiKeyRow, record: AuditRecord): Promise<void>;
+    list(org: string, page: PageRequest): Promise<Page<ApiKeyView>>;
+    get(org: string, id: string): Promise<ApiKeyView | null>;
+    revoke(org: string, id: string, at: EpochMs, record: AuditRecord): Promise<boolean>;
+    orgExists(org: string): Promise<boolean>;
+  };
+  workflows: {
+    /** The same content (digest) gives the version it has. */
+    put(
+      org: string,
+      definition: Definition,
+      digest: string,
+      record: (version: number) => AuditRecord,
+    ): Promise<{ view: WorkflowVersionView; created: boolean }>;
+    /** The newest active version, or the one asked for. */
+    get(org: string, name: string, version: number | null): Promise<WorkflowVersionView | null>;
+    list(org: string, page: PageRequest): Promise<Page<WorkflowVersionView>>;
+  };
+  tools: {
+    /** A new version when it changed. */
+    put(org: string, manifest: Omit<ToolManifest, "version">, record: (version: number) => AuditRecord): Promise<ToolManifest>;
+    get(org: string, name: string, version: number | null): Promise<ToolManifest | null>;
+    list(org: string, page: PageRequest): Promise<Page<ToolManifest>>;
+    /** Which of these names are registered. */
+    known(org: string, names: readonly string[]): Promise<ReadonlySet<string>>;
+  };
+  models: {
+    put(org: string, entry: ModelEntry, record: AuditRecord): Promise<void>;
+    get(org: string, id: string): Promise<ModelEntry | null>;
+    list(org: string): Promise<readonly ModelEntry[]>;
+  };
+  secrets: {
+    /** `sealed`: encrypted by the credential broker. */
+    put(org: string, name: string, sealed: string, hosts: readonly string[], record: AuditRecord): Promise<void>;
+    get(org: string, name: string): Promise<{ sealed: string; hosts: readonly string[] } | null>;
+  };
+  runs: {
+    list(
+      org: string,
+      filter: { status: RunStatus | null; workflow: string | null; user: string | null },
+      page: PageRequest,
+    ): Promise<Page<Json>>;
+  };
+  deadLetters: { list(org: string, page: PageRequest): Promise<Page<DeadLetterView>> };
+  audit: {
+    entries(
+      org: string,
+      filter: { after: number; run: string | null; user: string | null; type: string | null; limit: number },
+    ): Promise<readonly Json[]>;
+    /** A fact of the edge that changes nothing in D1 (a refusal, an export): durable when it answers. */
+    record(org: string, record: AuditRecord): Promise<void>;
+  };
+  idempotency: {
+    /** Claims the key, or tells what it was claimed for. Atomic. */
+    claim(claim: {
+      scope: string;
+      key: string;
+      mac: string;
+      id: string;
+      at: EpochMs;
+    }): Promise<{ claimed: true } | { claimed: false; mac: string; id: string; status: number | null }>;
+    /** The first answer's status. */
+    settle(scope: string, key: string, status: number): Promise<void>;
+    /** The request was refused: the key is free again. */
+    release(scope: string, key: string): Promise<void>;
+  };
+};
+
+export type AccessPort = {
+  /** Cedar decides; anything but a clear permit is a denial. */
+  decide(
+    principal: Principal,
+    action: string,
+    resource: { type: string; org: string; owner?: string; attributes?: JsonObject },
+  ): { decision: "allow" | "deny"; policyVersion: string; reasons: readonly string[] };
+};
+
+export type KeysPort = {
+  /** Public halves only. */
+  jwks(): Promise<Json>;
+  /** Mints and checks sealed run ids of this deployment. */
+  mintRunId(org: string, at: EpochMs): Promise<RunId>;
+  parseRunId(org: string, id: string): Promise<RunId | null>;
+  /** HMAC-SHA-256, hex, under a key of this deployment: for what must be compared and not kept. */
+  mac(purpose: "idempotency" | "user", text: string): Promise<string>;
+  /** RFC 7662, for credentials made for tools. */
+  introspect(token: string): Promise<JsonObject>;
+  sealSecret(org: string, name: string, value: string): Promise<string>;
+};
+
+export type RateLimitPort = {
+  take(key: string, at: EpochMs): { allowed: boolean; limit: number; remaining: number; resetSeconds: number };
+};
+
+export type IngressPorts = {
+  readonly now: () => EpochMs;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly settings: {
+    readonly adminApiKey: string;
+    readonly allowPrivateHosts: boolean;
+    readonly version: string;
+  };
+  readonly runs: RunsPort;
+  readonly reviews: ReviewsPort;
+  readonly killSwitch: KillSwitchPort;
+  readonly store: StorePort;
+  readonly guard: Guard;
+  readonly access: AccessPort;
+  readonly keys: KeysPort;
+  readonly rateLimit: RateLimitPort;
+  /** One governed call of a tool outside a run, for `POST /v1/tools/{name}/test`. */
+  readonly testTool: (principal: Principal, manifest: ToolManifest, input: Json, traceId: string) => Promise<ToolOutcome>;
+  /** The text of `/metrics`. */
+  readonly metrics: () => Promise<string>;
+  /** The console's files; null when the path is none of them. */
+  readonly console: (request: Request) => Response | null;
+  readonly log: (line: JsonObject) => void;
+};
+
+export type { StopSubject };
