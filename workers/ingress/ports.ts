@@ -213,10 +213,31 @@ export type KeysPort = {
   mintRunId(org: string, at: EpochMs): Promise<RunId>;
   parseRunId(org: string, id: string): Promise<RunId | null>;
   /** HMAC-SHA-256, hex, under a key of this deployment: for what must be compared and not kept. */
-  mac(purpose: "idempotency" | "user", text: string): Promise<string>;
+  mac(purpose: "idempotency" | "user" | "session" | "cursor", text: string): Promise<string>;
   /** RFC 7662, for credentials made for tools. */
   introspect(token: string): Promise<JsonObject>;
   sealSecret(org: string, name: string, value: string): Promise<string>;
+};
+
+/** Credentials in, callers out (workers/auth). */
+export type AuthPort = {
+  /** The caller, or null: which part was wrong is not said. Throws only when storage is out of reach. */
+  authenticate(request: Request): Promise<Principal | null>;
+  /** A new API key: the text that its holder sees once, and what is kept of it. */
+  mintApiKey(): Promise<{ readonly key: string; readonly hash: string; readonly last4: string }>;
+  /** The `Set-Cookie` of a console session for the bearer key of this request; null when none came. */
+  openSession(request: Request): Promise<{ readonly cookie: string; readonly expiresAt: EpochMs } | null>;
+  /** The `Set-Cookie` that takes the session away. */
+  closeSession(): string;
+};
+
+/** What the verifier found in an org's chain as it lies in D1. */
+export type AuditVerification = {
+  readonly ok: boolean;
+  /** How many entries were looked at. */
+  readonly entries: number;
+  /** The first entry that does not hold, and why. */
+  readonly broken: { readonly seq: number; readonly reason: string } | null;
 };
 
 export type RateLimitPort = {
@@ -237,7 +258,10 @@ export type IngressPorts = {
   readonly store: StorePort;
   readonly guard: Guard;
   readonly access: AccessPort;
+  readonly auth: AuthPort;
   readonly keys: KeysPort;
+  /** Recomputes the org's audit chain from raw rows. */
+  readonly verifyAudit: (org: string) => Promise<AuditVerification>;
   readonly rateLimit: RateLimitPort;
   /** One governed call of a tool outside a run, for `POST /v1/tools/{name}/test`. */
   readonly testTool: (principal: Principal, manifest: ToolManifest, input: Json, traceId: string) => Promise<ToolOutcome>;
