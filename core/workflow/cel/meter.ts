@@ -1,0 +1,43 @@
+/**
+ * What bounds an evaluation, and how it ends early. `Stopped` is thrown and caught inside this folder only: the evaluator's
+ * callers get data.
+ */
+
+/** About 50 ns each: a whole template stays well under 50 ms. */
+export const MAX_STEPS = 200_000;
+/** UTF-16 units of one text that an expression builds. */
+const MAX_TEXT = 1_048_576;
+
+export class Stopped {
+  readonly reason: string;
+  /** A spent budget: `||`, `&&`, `all` and `exists` must not swallow it as they do other errors. */
+  readonly final: boolean;
+
+  constructor(reason: string, final: boolean) {
+    this.reason = reason;
+    this.final = final;
+  }
+}
+
+export function fail(reason: string): never {
+  throw new Stopped(reason, false);
+}
+
+export class Meter {
+  #left: number;
+
+  constructor(steps: number = MAX_STEPS) {
+    this.#left = steps;
+  }
+
+  spend(steps: number): void {
+    this.#left -= steps;
+    if (this.#left < 0) throw new Stopped("it takes too many steps", true);
+  }
+
+  /** A text of this length is about to be built. */
+  text(length: number): void {
+    if (length > MAX_TEXT) throw new Stopped("a text becomes too long", true);
+    this.spend(length / 64);
+  }
+}

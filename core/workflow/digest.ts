@@ -1,0 +1,8 @@
+/** A definition's name by content: the same content has the same digest, whatever the order of its fields was. */
+import { canonicalJson } from "../canonical-json.ts";
+import type { Json } from "../json.ts";
+import type { Definition } from "./definition.ts";
+
+/** `sha256Hex`: SHA-256 of a text's UTF-8 bytes, lower-case hex. */
+export const workflowDigest = (definition: Definition, sha256Hex: (text: string) => string): string =>
+  sha256Hex(canonicalJson(definition as unknown as Json));
