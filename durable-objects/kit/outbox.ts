@@ -63,8 +63,9 @@ export class Outbox {
   }
 }
 
-function inMessages(rows: readonly StoredRow[]): StoredRow[][] {
-  const messages: StoredRow[][] = [];
+/** Rows in the order they came, cut into lists that each fit into one message. */
+export function inMessages<Row extends { readonly body: string }>(rows: readonly Row[]): Row[][] {
+  const messages: Row[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const row of rows) {
     const size = row.body.length * 3; // UTF-8 takes at most three bytes a UTF-16 unit

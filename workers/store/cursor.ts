@@ -1,0 +1,51 @@
+/**
+ * Where a list goes on. A cursor is opaque to clients: base64url (RFC 4648 section 5) of the last id or name they saw, so that
+ * rows inserted meanwhile neither repeat nor hide a line.
+ */
+import type { Page } from "../ingress/ports.ts";
+
+/** The cursor is none that this list gave out. The edge recognises it by `code` and answers 400. */
+export class InvalidCursor extends Error {
+  readonly code = "invalid_cursor";
+
+  constructor() {
+    super("the cursor is none that this list gave out");
+    this.name = "InvalidCursor";
+  }
+}
+
+/** What a list sorts by: the form of an id of this kind, or of a name. */
+export const CURSOR_FORMS = {
+  run: /^run_[0-9A-HJKMNP-TV-Z]{26}$/,
+  key: /^key_[0-9A-HJKMNP-TV-Z]{26}$/,
+  deadLetter: /^dl_[0-9A-HJKMNP-TV-Z]{26}$/,
+  name: /^[a-z0-9][a-z0-9._-]{0,62}$/,
+} as const;
+
+/** The id or name in the cursor; null at the start of the list. Throws `InvalidCursor`. */
+export function readCursor(cursor: string | null, form: RegExp): string | null {
+  if (cursor === null) return null;
+  if (!/^[A-Za-z0-9_-]{1,200}$/.test(cursor)) throw new InvalidCursor();
+  let text: string;
+  try {
+    text = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
+  } catch {
+    throw new InvalidCursor();
+  }
+  if (!form.test(text) || writeCursor(text) !== cursor) throw new InvalidCursor();
+  return text;
+}
+
+export const writeCursor = (last: string): string => btoa(last).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+/** `rows`: one more than `limit` was asked of the database; whether it came says whether there is a next page. */
+export function toPage<Row, Line>(
+  rows: readonly Row[],
+  limit: number,
+  keyOf: (row: Row) => string,
+  lineOf: (row: Row) => Line,
+): Page<Line> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return { data: shown.map(lineOf), next_cursor: rows.length > limit && last !== undefined ? writeCursor(keyOf(last)) : null };
+}

@@ -1,0 +1,36 @@
+/** Dead letters as lists show them. Their lines come with those of the runs (runs.ts). */
+import { and, desc, eq, lt } from "drizzle-orm";
+import { toRfc3339 } from "../../core/time.ts";
+import type { StorePort } from "../ingress/ports.ts";
+import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
+import type { Database } from "./database.ts";
+import { deadLetters } from "./schema.ts";
+
+export function storeDeadLetters(db: Database): StorePort["deadLetters"] {
+  return {
+    async list(org, page) {
+      const before = readCursor(page.cursor, CURSOR_FORMS.deadLetter);
+      const rows = await db.typed
+        .select()
+        .from(deadLetters)
+        .where(and(eq(deadLetters.org, org), before === null ? undefined : lt(deadLetters.id, before)))
+        .orderBy(desc(deadLetters.id))
+        .limit(page.limit + 1);
+      return toPage(
+        rows,
+        page.limit,
+        (row) => row.id,
+        (row) => ({
+          id: row.id,
+          run: row.run,
+          workflow: row.workflow,
+          step: row.step,
+          reason: row.reason,
+          undone: row.undone,
+          status: row.status,
+          created_at: toRfc3339(row.createdAt),
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** API keys, and the orgs that exist by them. */
+import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
+import { toRfc3339 } from "../../core/time.ts";
+import type { ApiKeyRow, ApiKeyView, StorePort } from "../ingress/ports.ts";
+import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
+import { type Database, wrote } from "./database.ts";
+import type { Outbox } from "./outbox.ts";
+import { apiKeys, orgs } from "./schema.ts";
+
+type Stored = typeof apiKeys.$inferSelect;
+
+/** Revoked keys are found by their hash (so that their use can be refused by name), and nowhere else. */
+export function storeKeys(db: Database, outbox: Outbox, now: () => number): StorePort["keys"] {
+  const inForce = isNull(apiKeys.revokedAt);
+  return {
+    async byHash(hash) {
+      const row = await db.typed.select().from(apiKeys).where(eq(apiKeys.hash, hash)).get();
+      if (row === undefined) return null;
+      return {
+        ...toView(row),
+        hash: row.hash,
+        created_by: row.createdBy,
+        revoked_at: row.revokedAt === null ? null : toRfc3339(row.revokedAt),
+      };
+    },
+
+    async create(key, record) {
+      await db.batch([outbox.statement(key.org, record, now()), insertOrg(key), insertKey(key)]);
+      await outbox.flush(key.org, record);
+    },
+
+    async list(org, page) {
+      const before = readCursor(page.cursor, CURSOR_FORMS.key);
+      const rows = await db.typed
+        .select()
+        .from(apiKeys)
+        .where(and(eq(apiKeys.org, org), inForce, before === null ? undefined : lt(apiKeys.id, before)))
+        .orderBy(desc(apiKeys.id))
+        .limit(page.limit + 1);
+      return toPage(rows, page.limit, (row) => row.id, toView);
+    },
+
+    async get(org, id) {
+      const row = await db.typed
+        .select()
+        .from(apiKeys)
+        .where(and(eq(apiKeys.org, org), eq(apiKeys.id, id), inForce))
+        .get();
+      return row === undefined ? null : toView(row);
+    },
+
+    async revoke(org, id, at, record) {
+      const [, updated] = await db.batch([
+        outbox.statement(org, record, now(), sql`EXISTS (SELECT 1 FROM api_keys WHERE org = ${org} AND id = ${id} AND revoked_at IS NULL)`),
+        sql`UPDATE api_keys SET revoked_at = ${at} WHERE org = ${org} AND id = ${id} AND revoked_at IS NULL`,
+      ]);
+      if (!wrote(updated)) return false;
+      await outbox.flush(org, record);
+      return true;
+    },
+
+    async orgExists(org) {
+      return (await db.typed.select({ name: orgs.name }).from(orgs).where(eq(orgs.name, org)).get()) !== undefined;
+    },
+  };
+}
+
+const insertOrg = (key: ApiKeyRow) => sql`
+  INSERT INTO orgs (name, created_at) VALUES (${key.org}, ${Date.parse(key.created_at)}) ON CONFLICT (name) DO NOTHING`;
+
+const insertKey = (key: ApiKeyRow) => sql`
+  INSERT INTO api_keys (id, org, user, roles, hash, last4, created_at, expires_at, allow_from, for_others, created_by)
+  VALUES (${key.id}, ${key.org}, ${key.user}, ${JSON.stringify(key.roles)}, ${key.hash}, ${key.last4}, ${Date.parse(key.created_at)},
+    ${Date.parse(key.expires_at)}, ${JSON.stringify(key.allow_from)}, ${key.for_others ? 1 : 0}, ${key.created_by})`;
+
+const toView = (row: Stored): ApiKeyView => ({
+  id: row.id,
+  org: row.org,
+  user: row.user,
+  roles: row.roles,
+  created_at: toRfc3339(row.createdAt),
+  expires_at: toRfc3339(row.expiresAt),
+  allow_from: row.allowFrom,
+  for_others: row.forOthers,
+  last4: row.last4,
+});

@@ -1,0 +1,202 @@
+/**
+ * The tables of D1: what is queried across runs. Knows their shape and nothing of who reads them.
+ *
+ * PERSISTED: `migrations/0001_tables.sql` creates exactly these, and a test compares the two. Times are whole milliseconds since
+ * 1970 (UTC); columns said to be JSON hold JSON text. Whoever reads a row says which org it belongs to: every key that a client
+ * can name starts with `org`.
+ */
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { Role } from "../../core/access/principal.ts";
+import type { AuditRecord, DeadLetterRow } from "../../core/audit/record.ts";
+import type { Json } from "../../core/json.ts";
+import type { ModelEntry } from "../../core/model/entry.ts";
+import type { ToolManifest } from "../../core/tool/manifest.ts";
+import type { Definition } from "../../core/workflow/definition.ts";
+
+/** Orgs that exist: `default` from the first migration on, any other from its first API key on. */
+export const orgs = sqliteTable("orgs", {
+  name: text("name").primaryKey(),
+  createdAt: integer("created_at").notNull(),
+});
+
+/** API keys. The key itself is shown once, when it is made, and is never here. */
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    /** `key_…` */
+    id: text("id").primaryKey(),
+    org: text("org").notNull(),
+    user: text("user").notNull(),
+    /** JSON: list of roles. */
+    roles: text("roles", { mode: "json" }).$type<Role[]>().notNull(),
+    /** SHA-256 of the key, hex. */
+    hash: text("hash").notNull(),
+    /** The key's last four characters, for people to tell keys apart. */
+    last4: text("last4").notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    /** JSON: list of CIDR blocks the key may come from; empty: any. */
+    allowFrom: text("allow_from", { mode: "json" }).$type<string[]>().notNull(),
+    /** 1: may start runs about other people. */
+    forOthers: integer("for_others", { mode: "boolean" }).notNull(),
+    /** The user who made it; null: the platform admin's key. */
+    createdBy: text("created_by"),
+    /** null: in force. */
+    revokedAt: integer("revoked_at"),
+  },
+  (table) => [uniqueIndex("api_keys_by_hash").on(table.hash), index("api_keys_by_org").on(table.org, table.id)],
+);
+
+/** Every version of every workflow, for good: a run names the version it started with. */
+export const workflows = sqliteTable(
+  "workflows",
+  {
+    org: text("org").notNull(),
+    name: text("name").notNull(),
+    /** Whole numbers from 1 without gaps. */
+    version: integer("version").notNull(),
+    /** SHA-256 of the canonical definition, hex: the same content is the same version. */
+    digest: text("digest").notNull(),
+    status: text("status", { enum: ["active", "retired"] }).notNull(),
+    /** JSON, checked, with every default filled in. */
+    definition: text("definition", { mode: "json" }).$type<Definition>().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.org, table.name, table.version] }),
+    uniqueIndex("workflows_by_digest").on(table.org, table.name, table.digest),
+  ],
+);
+
+/** Every version of every tool. The newest is the tool; going back to older content is a new version. */
+export const tools = sqliteTable(
+  "tools",
+  {
+    org: text("org").notNull(),
+    name: text("name").notNull(),
+    /** Whole numbers from 1 without gaps. */
+    version: integer("version").notNull(),
+    /** SHA-256 of the canonical manifest without its version, hex. */
+    digest: text("digest").notNull(),
+    /** JSON, checked, with every default filled in, without its version. */
+    manifest: text("manifest", { mode: "json" }).$type<Omit<ToolManifest, "version">>().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.org, table.name, table.version] })],
+);
+
+/** Models an org may use. */
+export const models = sqliteTable(
+  "models",
+  {
+    org: text("org").notNull(),
+    /** `{provider}/{name}` */
+    id: text("id").notNull(),
+    /** JSON. */
+    entry: text("entry", { mode: "json" }).$type<ModelEntry>().notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.org, table.id] })],
+);
+
+/** Credentials of tools and models, sealed by the credential broker: nobody who reads this table can use them. */
+export const secrets = sqliteTable(
+  "secrets",
+  {
+    org: text("org").notNull(),
+    name: text("name").notNull(),
+    /** Ciphertext in the broker's own format. */
+    sealed: text("sealed").notNull(),
+    /** JSON: the hosts it may be sent to. */
+    hosts: text("hosts", { mode: "json" }).$type<string[]>().notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.org, table.name] })],
+);
+
+/** The index of runs: one line each, written by the consumer of the records queue. The truth is the run's own object. */
+export const runs = sqliteTable(
+  "runs",
+  {
+    /** `run_…`, sorts by time. */
+    id: text("id").primaryKey(),
+    /** The run's journal position that this line shows; a line with a lower one never replaces it. */
+    seq: integer("seq").notNull(),
+    org: text("org").notNull(),
+    user: text("user").notNull(),
+    /** Whose data it is. */
+    subject: text("subject").notNull(),
+    workflow: text("workflow").notNull(),
+    version: integer("version").notNull(),
+    status: text("status").notNull(),
+    /** JSON: the run as lists show it. */
+    summary: text("summary", { mode: "json" }).$type<Json>().notNull(),
+    createdAt: integer("created_at").notNull(),
+    /** null: not ended. */
+    endedAt: integer("ended_at"),
+  },
+  (table) => [
+    index("runs_by_org").on(table.org, table.id),
+    index("runs_by_status").on(table.org, table.status, table.id),
+    index("runs_by_workflow").on(table.org, table.workflow, table.id),
+    index("runs_by_user").on(table.org, table.user, table.id),
+    index("runs_by_status_anywhere").on(table.status, table.id),
+  ],
+);
+
+/** Runs whose end needs a person. Lines come with those of `runs`. */
+export const deadLetters = sqliteTable(
+  "dead_letters",
+  {
+    /** `dl_…`: the run's own ULID. */
+    id: text("id").primaryKey(),
+    org: text("org").notNull(),
+    run: text("run").notNull(),
+    /** As in `runs`. */
+    seq: integer("seq").notNull(),
+    workflow: text("workflow").notNull(),
+    /** null: no step is to blame. */
+    step: text("step"),
+    /** JSON: `{code, message}`. */
+    reason: text("reason", { mode: "json" }).$type<DeadLetterRow["reason"]>().notNull(),
+    /** JSON: the steps whose effects still stand. */
+    undone: text("undone", { mode: "json" }).$type<string[]>().notNull(),
+    status: text("status", { enum: ["open", "redriven", "discarded"] }).notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [index("dead_letters_by_org").on(table.org, table.id)],
+);
+
+/** Claimed idempotency keys, for 24 hours. */
+export const idempotency = sqliteTable(
+  "idempotency",
+  {
+    /** Org, caller and route. */
+    scope: text("scope").notNull(),
+    key: text("key").notNull(),
+    /** HMAC of the request, hex; never the request. */
+    mac: text("mac").notNull(),
+    /** Of what the first request made. */
+    id: text("id").notNull(),
+    /** HTTP status of the first answer; null: not answered yet. */
+    status: integer("status"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.scope, table.key] }), index("idempotency_by_age").on(table.createdAt)],
+);
+
+/** Audit records of what was changed here, until the audit log has them. */
+export const auditOutbox = sqliteTable(
+  "audit_outbox",
+  {
+    /** The record's `event_id`. */
+    id: text("id").primaryKey(),
+    org: text("org").notNull(),
+    /** JSON: the record. */
+    body: text("body", { mode: "json" }).$type<AuditRecord>().notNull(),
+    createdAt: integer("created_at").notNull(),
+    /** When it was last handed to the records queue, whether or not the queue took it. */
+    sentAt: integer("sent_at").notNull(),
+  },
+  (table) => [index("audit_outbox_by_sent").on(table.sentAt)],
+);

@@ -1,0 +1,68 @@
+/**
+ * The store: the only room that touches D1's tables (the audit entries have a room of their own). Every change takes the audit
+ * record of what it does, and both are committed together or not at all.
+ */
+import type { EpochMs } from "../../core/time.ts";
+import type { StorePort } from "../ingress/ports.ts";
+import { openDatabase } from "./database.ts";
+import { storeDeadLetters } from "./dead-letters.ts";
+import { storeIdempotency } from "./idempotency.ts";
+import { storeKeys } from "./keys.ts";
+import { storeModels } from "./models.ts";
+import { Outbox, type Send } from "./outbox.ts";
+import { type RunIndex, storeRuns } from "./runs.ts";
+import { storeSecrets } from "./secrets.ts";
+import { storeTools } from "./tools.ts";
+import { storeWorkflows } from "./workflows.ts";
+
+export type StorePorts = {
+  readonly db: D1Database;
+  readonly now: () => EpochMs;
+  /** Hands a message to the records queue; throws when the queue does not take it. */
+  readonly send: Send;
+  /** The audit room's view of the entries that D1 holds. */
+  readonly readEntries: StorePort["audit"]["entries"];
+};
+
+export type Store = StorePort &
+  Pick<RunIndex, "upsertRuns" | "runsInScope" | "countRunsInScope" | "runOrg"> & {
+    /** Outbox rows of this store that are sequenced and in D1 (messages whose source kind is `store`). */
+    confirmRecords(ids: readonly string[]): Promise<void>;
+    /** Sends again what nobody confirmed in 30 s, and forgets idempotency keys older than 24 h. Safe at any time, also twice at once. */
+    sweepOutbox(): Promise<{ resent: number; expired: number }>;
+  };
+
+export function defineStore(ports: StorePorts): Store {
+  const { now } = ports;
+  const db = openDatabase(ports.db);
+  const outbox = new Outbox(db, now, ports.send);
+  const runs = storeRuns(db);
+  const idempotency = storeIdempotency(db);
+  return {
+    keys: storeKeys(db, outbox, now),
+    workflows: storeWorkflows(db, outbox, now),
+    tools: storeTools(db, outbox, now),
+    models: storeModels(db, outbox, now),
+    secrets: storeSecrets(db, outbox, now),
+    runs: { list: runs.list },
+    deadLetters: storeDeadLetters(db),
+    audit: {
+      entries: ports.readEntries,
+      async record(org, record) {
+        await db.batch([outbox.statement(org, record, now())]);
+        await outbox.flush(org, record);
+      },
+    },
+    idempotency,
+    upsertRuns: runs.upsertRuns,
+    runsInScope: runs.runsInScope,
+    countRunsInScope: runs.countRunsInScope,
+    runOrg: runs.runOrg,
+    confirmRecords: (ids) => outbox.confirm(ids),
+    async sweepOutbox() {
+      const resent = await outbox.sweep();
+      const expired = await idempotency.sweep(now());
+      return { resent, expired };
+    },
+  };
+}

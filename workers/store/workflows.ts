@@ -1,0 +1,86 @@
+/** Versions of workflows. A version never changes; only which one is the newest does. */
+import { and, asc, desc, eq, gt, max, sql } from "drizzle-orm";
+import { toRfc3339 } from "../../core/time.ts";
+import type { StorePort, WorkflowVersionView } from "../ingress/ports.ts";
+import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
+import type { Database } from "./database.ts";
+import type { Outbox } from "./outbox.ts";
+import { workflows } from "./schema.ts";
+import { putVersion } from "./versions.ts";
+
+type Stored = typeof workflows.$inferSelect;
+
+export function storeWorkflows(db: Database, outbox: Outbox, now: () => number): StorePort["workflows"] {
+  return {
+    async put(org, definition, digest, record) {
+      const { name } = definition;
+      const named = and(eq(workflows.org, org), eq(workflows.name, name));
+      const outcome = await putVersion<Stored>(db, outbox, now, org, {
+        record,
+        async read() {
+          const existing = await db.typed
+            .select()
+            .from(workflows)
+            .where(and(named, eq(workflows.digest, digest)))
+            .get();
+          if (existing !== undefined) return { existing };
+          const newest = await db.typed
+            .select({ version: max(workflows.version) })
+            .from(workflows)
+            .where(named)
+            .get();
+          return { next: (newest?.version ?? 0) + 1 };
+        },
+        free: (version) => sql`
+          (SELECT COALESCE(MAX(version), 0) + 1 FROM workflows WHERE org = ${org} AND name = ${name}) = ${version}
+          AND NOT EXISTS (SELECT 1 FROM workflows WHERE org = ${org} AND name = ${name} AND digest = ${digest})`,
+        insert: (version, free, at) => sql`
+          INSERT INTO workflows (org, name, version, digest, status, definition, created_at)
+          SELECT ${org}, ${name}, ${version}, ${digest}, 'active', ${JSON.stringify(definition)}, ${at} WHERE ${free}`,
+      });
+      if ("existing" in outcome) return { view: toView(outcome.existing), created: false };
+      const { version, at } = outcome;
+      return { view: { name, version, digest, status: "active", created_at: toRfc3339(at), definition }, created: true };
+    },
+
+    async get(org, name, version) {
+      const row = await db.typed
+        .select()
+        .from(workflows)
+        .where(
+          and(
+            eq(workflows.org, org),
+            eq(workflows.name, name),
+            version === null ? eq(workflows.status, "active") : eq(workflows.version, version),
+          ),
+        )
+        .orderBy(desc(workflows.version))
+        .limit(1)
+        .get();
+      return row === undefined ? null : toView(row);
+    },
+
+    /** The newest active version of each workflow, by name. */
+    async list(org, page) {
+      const after = readCursor(page.cursor, CURSOR_FORMS.name);
+      const newest = sql`(SELECT MAX(version) FROM workflows AS other
+        WHERE other.org = ${workflows.org} AND other.name = ${workflows.name} AND other.status = 'active')`;
+      const rows = await db.typed
+        .select()
+        .from(workflows)
+        .where(and(eq(workflows.org, org), eq(workflows.version, newest), after === null ? undefined : gt(workflows.name, after)))
+        .orderBy(asc(workflows.name))
+        .limit(page.limit + 1);
+      return toPage(rows, page.limit, (row) => row.name, toView);
+    },
+  };
+}
+
+const toView = (row: Stored): WorkflowVersionView => ({
+  name: row.name,
+  version: row.version,
+  digest: row.digest,
+  status: row.status,
+  created_at: toRfc3339(row.createdAt),
+  definition: row.definition,
+});
