@@ -1,20 +1,190 @@
+/**
+ * `ReviewQueue`: the single writer of one org's reviews. This file is the face that callers see and the order of things: decide
+ * (core/review/life.ts), commit case, message and record in one transaction, then tell. README.md has the picture and the rules.
+ */
 import { DurableObject } from "cloudflare:workers";
+import type { RecordsMessage } from "../../core/audit/record.ts";
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { mintId } from "../../core/ids.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { ReviewRequest, ReviewStatus } from "../../core/review/case.ts";
+import { type Case, type CaseEvent, type CaseTurn, type Judgement, openCase, transition } from "../../core/review/life.ts";
+import type { ReviewMessage } from "../../core/review/message.ts";
+import { reviewRecord } from "../../core/review/record.ts";
+import { type ReviewView, reviewView } from "../../core/review/view.ts";
+import type { EpochMs } from "../../core/time.ts";
+import { Outbox } from "../kit/outbox.ts";
+import { isMigrated, migrate } from "../kit/schema.ts";
+import { Cases } from "./cases.ts";
+import { Deliveries } from "./deliveries.ts";
+import { SCHEMA } from "./schema.ts";
 
 /** Everything this room needs from outside. */
-export type ReviewQueuePorts = { readonly now: () => number };
+export type ReviewQueuePorts = {
+  readonly now: () => EpochMs;
+  /** As many random bytes as asked for. */
+  readonly random: (bytes: number) => Uint8Array;
+  /** Answers when the run has the message for good; throws when it could not be told. The same message may come again. */
+  readonly tellRun: (run: string, message: ReviewMessage) => Promise<void>;
+  readonly send: (message: RecordsMessage) => Promise<void>;
+};
+
+/** While the alarm works, the next one stands this far ahead: a crash in the middle is picked up. */
+const LEASE_MS = 30_000;
+const CASES_PER_TURN = 100;
+
+type Stores = { readonly org: string; readonly cases: Cases; readonly deliveries: Deliveries; readonly outbox: Outbox };
 
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
 export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueuePorts) {
   return class ReviewQueue extends DurableObject {
     readonly #ports: ReviewQueuePorts;
+    /** null until the org's first case: an object that is only asked stores nothing. */
+    #stores: Stores | null = null;
 
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
       super(ctx, env);
       this.#ports = portsFor(env);
+      if (isMigrated(ctx.storage.sql)) {
+        migrate(ctx.storage, SCHEMA);
+        this.#stores = this.#storesOf(ctx.storage.sql.exec<{ org: string }>("SELECT org FROM queue").one().org);
+      }
     }
 
-    now(): number {
-      return this.#ports.now();
+    /** Opens a case, or finds the one that has this `key`. Durable, and to be read by `read`, when it answers. */
+    async open(org: string, request: ReviewRequest): Promise<{ id: string }> {
+      const stores = this.#stores ?? this.#begin(org);
+      if (stores.org !== org) throw new Error("this queue is another org's");
+      const known = stores.cases.idOf(request.key);
+      if (known !== null) return { id: known };
+      const at = this.#ports.now();
+      const id = mintId("rev", at, this.#ports.random(10));
+      this.#commit(stores, [openCase(id, request, at)], at);
+      await this.#arm(stores);
+      return { id };
+    }
+
+    /** A person's judgement. The run is told at once; when it does not answer, the alarm tells it again. */
+    async decide(id: string, judgement: Judgement): Promise<Result<ReviewView, Refusal>> {
+      const stores = this.#stores;
+      const state = stores?.cases.find(id) ?? null;
+      if (stores === null || state === null) return err(refuse("not_found", "no review has this id"));
+      const at = this.#ports.now();
+      const turn = transition(state, { kind: "judged", at, ...judgement });
+      if (!turn.ok) return turn;
+      this.#commit(stores, [turn.value], at);
+      await this.#arm(stores);
+      await this.#tell(stores);
+      return ok(reviewView(turn.value.state));
+    }
+
+    read(id: string): ReviewView | null {
+      const state = this.#stores?.cases.find(id) ?? null;
+      return state === null ? null : reviewView(state);
+    }
+
+    /** Newest first. `cursor` is the last id of the page before. */
+    list(status: ReviewStatus | null, page: { limit: number; cursor: string | null }): { data: ReviewView[]; next_cursor: string | null } {
+      const found = this.#stores?.cases.list(status, page.cursor, page.limit + 1) ?? [];
+      const data = found.slice(0, page.limit).map(reviewView);
+      return { data, next_cursor: found.length > page.limit ? (data.at(-1)?.id ?? null) : null };
+    }
+
+    /** The run is over: its open cases are cancelled, and it is told nothing more. Answers with the ids of those cases. */
+    async withdraw(run: string): Promise<{ ids: string[] }> {
+      const stores = this.#stores;
+      if (stores === null) return { ids: [] };
+      const at = this.#ports.now();
+      const turns = this.#offer(stores.cases.openOf(run), { kind: "run.ended", at });
+      this.#commit(stores, turns, at);
+      stores.deliveries.forget(run);
+      await this.#arm(stores);
+      return { ids: turns.map((turn) => turn.state.id) };
+    }
+
+    /** These outbox rows are sequenced and in D1. */
+    async confirm(rowIds: readonly string[]): Promise<void> {
+      const stores = this.#stores;
+      if (stores === null) return;
+      stores.outbox.confirm(rowIds);
+      await this.#arm(stores);
+    }
+
+    /** How many cases wait for a person. */
+    depth(): number {
+      return this.#stores?.cases.countOpen() ?? 0;
+    }
+
+    override async alarm(): Promise<void> {
+      const stores = this.#stores;
+      if (stores === null) return;
+      const at = this.#ports.now();
+      await this.ctx.storage.setAlarm(at + LEASE_MS);
+      this.#commit(stores, this.#offer(stores.cases.due(at, CASES_PER_TURN), { kind: "time.came", at }), at);
+      await Promise.all([
+        this.#tell(stores),
+        stores.outbox.flush(
+          (message) => this.#ports.send(message),
+          () => this.#ports.now(),
+        ),
+      ]);
+      await this.#arm(stores);
+    }
+
+    /** Offers one event to many cases; what a case refuses changes nothing. */
+    #offer(states: readonly Case[], event: CaseEvent): CaseTurn[] {
+      return states.flatMap((state) => {
+        const turn = transition(state, event);
+        return turn.ok ? [turn.value] : [];
+      });
+    }
+
+    /** INVARIANT: a case, what its run must hear of it and what goes on record become durable together. */
+    #commit(stores: Stores, turns: readonly CaseTurn[], at: EpochMs): void {
+      this.ctx.storage.transactionSync(() => {
+        for (const { state, effects } of turns) {
+          stores.cases.save(state);
+          for (const effect of effects) {
+            if (effect.kind === "run.tell") stores.deliveries.put(state.request.run, effect.message, at);
+            else {
+              const eventId = mintId("evt", at, this.#ports.random(10));
+              stores.outbox.put({ id: eventId, records: [reviewRecord(eventId, state, effect.fact, at)] }, at);
+            }
+          }
+        }
+      });
+    }
+
+    async #tell(stores: Stores): Promise<void> {
+      await stores.deliveries.tell(
+        (run, message) => this.#ports.tellRun(run, message),
+        () => this.#ports.now(),
+      );
+      await this.#arm(stores);
+    }
+
+    /** The object has one alarm: the earliest of due times, deliveries and outbox. */
+    async #arm({ cases, deliveries, outbox }: Stores): Promise<void> {
+      const wishes = [cases.nextWakeAt(), deliveries.nextDueAt(), outbox.nextDueAt()].filter((at) => at !== null);
+      if (wishes.length === 0) await this.ctx.storage.deleteAlarm();
+      else await this.ctx.storage.setAlarm(Math.max(Math.min(...wishes), this.#ports.now() + 1)); // set to `now` inside `alarm()` it can stall
+    }
+
+    #begin(org: string): Stores {
+      migrate(this.ctx.storage, SCHEMA);
+      this.ctx.storage.sql.exec("INSERT INTO queue (id, org) VALUES (1, ?)", org);
+      this.#stores = this.#storesOf(org);
+      return this.#stores;
+    }
+
+    #storesOf(org: string): Stores {
+      const { sql } = this.ctx.storage;
+      return {
+        org,
+        cases: new Cases(sql),
+        deliveries: new Deliveries(sql),
+        outbox: new Outbox(sql, org, { kind: "review-queue", id: org }),
+      };
     }
   };
 }

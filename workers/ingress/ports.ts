@@ -6,9 +6,11 @@ import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import type { RunId } from "../../core/ids.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { StopScope, StopSubject, Stops } from "../../core/kill-switch/stops.ts";
+import type { SwitchesView, SwitchView } from "../../core/kill-switch/view.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { Result } from "../../core/result.ts";
-import type { ReviewDecision, ReviewStatus, Severity } from "../../core/review/case.ts";
+import type { ReviewDecision, ReviewStatus } from "../../core/review/case.ts";
+import type { ReviewView } from "../../core/review/view.ts";
 import type { ToolOutcome } from "../../core/run/call.ts";
 import type { EventView, RunStatus, RunView } from "../../core/run/view.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -66,22 +68,7 @@ export type DeadLetterView = {
   created_at: string;
 };
 
-export type ReviewView = {
-  id: string;
-  run: string;
-  step: string;
-  severity: Severity;
-  status: ReviewStatus;
-  risk: { score: number | null; factors: string[] };
-  policy: { version: string | null; decision: string | null };
-  proposal: Json;
-  digest: string;
-  due_at: string;
-  approvals_needed: number;
-  approvals: { by: string; at: string }[];
-  decision: { action: string; by: string; reason: string; at: string } | null;
-  created_at: string;
-};
+export type { ReviewView };
 
 export type ReviewsPort = {
   list(org: string, status: ReviewStatus | null, page: PageRequest): Promise<Page<ReviewView>>;
@@ -93,12 +80,13 @@ export type ReviewsPort = {
   ): Promise<Result<ReviewView, Refusal>>;
 };
 
-export type SwitchView = { id: string; scope: string; active: boolean; epoch: number; by: string; at: string };
+export type { SwitchView };
+
 export type KillSwitchPort = {
   /** At most two seconds old. Throws when the object is out of reach: the caller then refuses. */
   stops(): Promise<Stops>;
   throwSwitch(scope: StopScope, by: Principal, reason: string): Promise<SwitchView>;
-  status(org: string, platformAdmin: boolean): Promise<{ switches: SwitchView[]; in_flight: number; drained_at: string | null }>;
+  status(org: string, platformAdmin: boolean): Promise<SwitchesView>;
   requestRecovery(scope: StopScope, by: Principal, reason: string): Promise<Result<{ id: string }, Refusal>>;
   approveRecovery(id: string, by: Principal): Promise<Result<SwitchView, Refusal>>;
 };
@@ -213,7 +201,7 @@ export type KeysPort = {
   mintRunId(org: string, at: EpochMs): Promise<RunId>;
   parseRunId(org: string, id: string): Promise<RunId | null>;
   /** HMAC-SHA-256, hex, under a key of this deployment: for what must be compared and not kept. */
-  mac(purpose: "idempotency" | "user" | "session" | "cursor", text: string): Promise<string>;
+  mac(purpose: "idempotency" | "user" | "session", text: string): Promise<string>;
   /** RFC 7662, for credentials made for tools. */
   introspect(token: string): Promise<JsonObject>;
   sealSecret(org: string, name: string, value: string): Promise<string>;

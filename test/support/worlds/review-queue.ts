@@ -2,4 +2,9 @@ import type { ReviewQueuePorts } from "../../../durable-objects/review-queue/rev
 import { FAR } from "../far.ts";
 
 /** What the outside world does to this room in the current test: tests replace what they script. */
-export const reviewQueueWorld: { -readonly [K in keyof ReviewQueuePorts]: ReviewQueuePorts[K] } = { now: () => FAR };
+export const reviewQueueWorld: { -readonly [K in keyof ReviewQueuePorts]: ReviewQueuePorts[K] } = {
+  now: () => FAR,
+  random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+  tellRun: () => Promise.reject(new Error("unscripted: tellRun")),
+  send: () => Promise.reject(new Error("unscripted: send")),
+};

@@ -1,0 +1,222 @@
+/**
+ * The life of a case: pure and total. It knows who may decide, what an approval covers and what time does to a case; it never
+ * approves by itself. It reads no clock: every event brings its time.
+ *
+ *   pending ──► approved | rejected | modified      a person decided
+ *      │              ▲
+ *      └─► escalated ─┘                             by hand or past due; still to be decided, one severity up
+ *   pending, escalated ──► cancelled (the run is over) | expired (nobody came for 30 days: the run hears a no)
+ */
+import type { AuditActor } from "../audit/record.ts";
+import { type Refusal, refuse } from "../errors/problem.ts";
+import { type Json, type JsonObject, mergePatch } from "../json.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { EpochMs } from "../time.ts";
+import { DUE_MS, type ReviewAction, type ReviewDecision, type ReviewRequest, type Severity } from "./case.ts";
+import type { ReviewMessage } from "./message.ts";
+
+/** A case that nobody decided ends after this long: everything has a bound. */
+export const LIFETIME_MS = 30 * 24 * 60 * 60_000;
+/** A case that is critical already cannot rise: each further miss doubles its wait, up to this. */
+const LONGEST_WAIT_MS = 24 * 60 * 60_000;
+/** Who says no when nobody came. No user can have this name: user names hold no slash (API.md, "Conventions"). */
+export const EXPIRY = "bulkhead/expiry";
+const CLOCK: AuditActor = { type: "system", id: "review-queue" };
+const RAISED: { readonly [S in Severity]: Severity } = { medium: "high", high: "critical", critical: "critical" };
+
+/** PERSISTED: the body of a row of `ReviewQueue`. */
+export type Case = OpenCase | DecidedCase | ClosedCase;
+export type OpenCase = CaseFacts & { readonly status: "pending" | "escalated" };
+export type DecidedCase = CaseFacts & {
+  readonly status: "approved" | "rejected" | "modified";
+  readonly decision: ReviewDecision;
+  readonly closedAt: EpochMs;
+};
+export type ClosedCase = CaseFacts & { readonly status: "expired" | "cancelled"; readonly closedAt: EpochMs };
+
+type CaseFacts = {
+  readonly v: 1;
+  readonly id: string;
+  readonly request: ReviewRequest;
+  /** As asked for, raised by each escalation. */
+  readonly severity: Severity;
+  readonly openedAt: EpochMs;
+  readonly dueAt: EpochMs;
+  readonly escalations: number;
+  readonly approvalsNeeded: number;
+  readonly approvals: readonly { readonly by: string; readonly at: EpochMs }[];
+};
+
+export type Judgement = {
+  readonly by: string;
+  readonly action: ReviewAction;
+  /** Scrubbed of personal data before it comes here. */
+  readonly reason: string;
+  readonly changes: Json | null;
+  /** Of the proposal that the person saw; null: they name none. */
+  readonly digest: string | null;
+};
+
+export type CaseEvent =
+  | ({ readonly kind: "judged"; readonly at: EpochMs } & Judgement)
+  | { readonly kind: "time.came"; readonly at: EpochMs }
+  | { readonly kind: "run.ended"; readonly at: EpochMs };
+
+/** What goes on record about a case; `record.ts` makes the audit record of it. */
+export type CaseFact = {
+  readonly type: "review.requested" | "review.approved" | "review.decided" | "review.escalated" | "review.expired" | "review.cancelled";
+  readonly actor: AuditActor;
+  readonly decision: "allow" | "deny" | "ask" | null;
+  readonly data: JsonObject;
+};
+
+export type CaseEffect =
+  | { readonly kind: "run.tell"; readonly message: ReviewMessage }
+  | { readonly kind: "audit.record"; readonly fact: CaseFact };
+
+export type CaseTurn = { readonly state: Case; readonly effects: readonly CaseEffect[] };
+
+export const isOpen = (state: Case): state is OpenCase => state.status === "pending" || state.status === "escalated";
+
+/** When time next does something to the case; null when nothing is left to happen. */
+export const wakeAt = (state: Case): EpochMs | null => (isOpen(state) ? Math.min(state.dueAt, state.openedAt + LIFETIME_MS) : null);
+
+export function openCase(id: string, request: ReviewRequest, at: EpochMs): CaseTurn {
+  const approvalsNeeded = Math.max(1, request.approvalsNeeded);
+  const state: OpenCase = {
+    v: 1,
+    id,
+    request,
+    severity: request.severity,
+    status: "pending",
+    openedAt: at,
+    dueAt: at + DUE_MS[request.severity],
+    escalations: 0,
+    approvalsNeeded,
+    approvals: [],
+  };
+  const data = { severity: request.severity, approvals_needed: approvalsNeeded, user: request.startedBy };
+  return { state, effects: [record("review.requested", { type: "agent", id: request.run }, "ask", data)] };
+}
+
+export function transition(state: Case, event: CaseEvent): Result<CaseTurn, Refusal> {
+  switch (event.kind) {
+    case "judged":
+      return judge(state, event);
+    case "time.came":
+      return isOpen(state) ? ok(passTime(state, event.at)) : closed(state);
+    case "run.ended":
+      return isOpen(state) ? ok(cancel(state, event.at)) : closed(state);
+  }
+}
+
+function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Result<CaseTurn, Refusal> {
+  const { by, action, reason, changes, digest, at } = judgement;
+  if (by === state.request.startedBy)
+    return err(refuse("second_person_required", "the user who started the run cannot decide its reviews"));
+  if (!isOpen(state)) return closed(state);
+  if (digest !== null && digest !== state.request.digest) {
+    return err(refuse("conflict", "the digest is not that of the proposal which waits for a decision"));
+  }
+  if (action !== "modify" && changes !== null) return err(misplaced("only `modify` takes changes"));
+  switch (action) {
+    case "escalate":
+      if (state.status === "escalated" && state.severity === "critical") {
+        return err(refuse("conflict", "the review is escalated as far as it goes"));
+      }
+      return ok(escalate(state, { type: "user", id: by }, at));
+    case "reject":
+      return ok(decide(state, "rejected", { action, by, reason, proposal: state.request.proposal, at }));
+    case "modify":
+      if (changes === null) return err(misplaced("`modify` needs changes"));
+      if (state.approvalsNeeded > 1)
+        return err(refuse("conflict", "a review that needs several approvals is approved or rejected as it is"));
+      return ok(decide(state, "modified", { action, by, reason, proposal: mergePatch(state.request.proposal, changes), at }));
+    case "approve": {
+      if (state.approvals.some((approval) => approval.by === by)) return err(refuse("conflict", "this user has approved it already"));
+      const approvals = [...state.approvals, { by, at }];
+      if (approvals.length >= state.approvalsNeeded) {
+        return ok(decide({ ...state, approvals }, "approved", { action, by, reason, proposal: state.request.proposal, at }));
+      }
+      const data = { approvals: approvals.length, approvals_needed: state.approvalsNeeded };
+      return ok({ state: { ...state, approvals }, effects: [record("review.approved", { type: "user", id: by }, null, data)] });
+    }
+  }
+}
+
+type Verdict = Omit<ReviewDecision, "id" | "digest">;
+
+function decide(state: OpenCase, status: DecidedCase["status"], verdict: Verdict): CaseTurn {
+  const { action, by, reason, proposal, at } = verdict;
+  const decision: ReviewDecision = { id: state.id, action, by, reason, proposal, digest: state.request.digest, at };
+  return {
+    state: { ...state, status, decision, closedAt: at },
+    effects: [
+      tell(decision, state),
+      record("review.decided", { type: "user", id: by }, action === "reject" ? "deny" : "allow", {
+        action,
+        severity: state.severity,
+        approvals: state.approvals.map((approval) => approval.by),
+      }),
+    ],
+  };
+}
+
+function passTime(state: OpenCase, at: EpochMs): CaseTurn {
+  if (at >= state.openedAt + LIFETIME_MS) return expire(state, at);
+  if (at >= state.dueAt) return escalate(state, CLOCK, at);
+  return { state, effects: [] };
+}
+
+function escalate(state: OpenCase, actor: AuditActor, at: EpochMs): CaseTurn {
+  const severity = RAISED[state.severity];
+  const rose = severity !== state.severity;
+  const wait = rose ? DUE_MS[severity] : Math.min(DUE_MS[severity] * 2 ** state.escalations, LONGEST_WAIT_MS);
+  return {
+    state: { ...state, status: "escalated", severity, dueAt: at + wait, escalations: state.escalations + 1 },
+    effects: [
+      { kind: "run.tell", message: { kind: "review.escalated", id: state.id, activity: state.request.activity, severity, at } },
+      record("review.escalated", actor, null, { from: state.severity, severity, user: state.request.startedBy }),
+    ],
+  };
+}
+
+/** INVARIANT: what nobody decided is never an approval; the waiting step fails with a no that names no person. */
+function expire(state: OpenCase, at: EpochMs): CaseTurn {
+  const { proposal, digest } = state.request;
+  const reason = "nobody decided within 30 days";
+  return {
+    state: { ...state, status: "expired", closedAt: at },
+    effects: [
+      tell({ id: state.id, action: "reject", by: EXPIRY, reason, proposal, digest, at }, state),
+      record("review.expired", CLOCK, "deny", { severity: state.severity, user: state.request.startedBy }),
+    ],
+  };
+}
+
+function cancel(state: OpenCase, at: EpochMs): CaseTurn {
+  return {
+    state: { ...state, status: "cancelled", closedAt: at },
+    effects: [
+      record("review.cancelled", { type: "agent", id: state.request.run }, null, {
+        severity: state.severity,
+        user: state.request.startedBy,
+      }),
+    ],
+  };
+}
+
+const tell = (decision: ReviewDecision, state: OpenCase): CaseEffect => ({
+  kind: "run.tell",
+  message: { kind: "review.decided", decision: { ...decision, activity: state.request.activity } },
+});
+
+const record = (type: CaseFact["type"], actor: AuditActor, decision: CaseFact["decision"], data: JsonObject): CaseEffect => ({
+  kind: "audit.record",
+  fact: { type, actor, decision, data },
+});
+
+const closed = (state: Case): Result<CaseTurn, Refusal> => err(refuse("conflict", `the review is ${state.status} already`));
+
+const misplaced = (message: string): Refusal =>
+  refuse("invalid_request", "action and changes do not fit together", [{ path: "/changes", message }]);

@@ -1,0 +1,71 @@
+/** The cases of one org in SQL. Knows rows; decides nothing. */
+import type { ReviewStatus } from "../../core/review/case.ts";
+import { type Case, wakeAt } from "../../core/review/life.ts";
+import type { EpochMs } from "../../core/time.ts";
+
+type Row = { body: string };
+
+export class Cases {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  save(state: Case): void {
+    this.#sql.exec(
+      `INSERT INTO review (id, key, run, status, wake_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+       ON CONFLICT (id) DO UPDATE SET status = ?4, wake_at = ?5, body = ?6`,
+      state.id,
+      state.request.key,
+      state.request.run,
+      state.status,
+      wakeAt(state),
+      JSON.stringify(state),
+    );
+  }
+
+  find(id: string): Case | null {
+    return this.#read("SELECT body FROM review WHERE id = ?", id)[0] ?? null;
+  }
+
+  idOf(key: string): string | null {
+    return this.#sql.exec<{ id: string }>("SELECT id FROM review WHERE key = ?", key).toArray()[0]?.id ?? null;
+  }
+
+  openOf(run: string): Case[] {
+    return this.#read("SELECT body FROM review WHERE run = ? AND wake_at IS NOT NULL ORDER BY id", run);
+  }
+
+  due(at: EpochMs, limit: number): Case[] {
+    return this.#read("SELECT body FROM review WHERE wake_at <= ? ORDER BY wake_at, id LIMIT ?", at, limit);
+  }
+
+  /** Newest first, those before the id `before`. */
+  list(status: ReviewStatus | null, before: string | null, limit: number): Case[] {
+    if (status === null) {
+      return this.#read("SELECT body FROM review WHERE (?1 IS NULL OR id < ?1) ORDER BY id DESC LIMIT ?2", before, limit);
+    }
+    return this.#read(
+      "SELECT body FROM review WHERE status = ?1 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3",
+      status,
+      before,
+      limit,
+    );
+  }
+
+  countOpen(): number {
+    return this.#sql.exec<{ open: number }>("SELECT COUNT(*) AS open FROM review WHERE wake_at IS NOT NULL").one().open;
+  }
+
+  nextWakeAt(): EpochMs | null {
+    return this.#sql.exec<{ at: number | null }>("SELECT MIN(wake_at) AS at FROM review WHERE wake_at IS NOT NULL").one().at;
+  }
+
+  #read(query: string, ...bindings: SqlStorageValue[]): Case[] {
+    return this.#sql
+      .exec<Row>(query, ...bindings)
+      .toArray()
+      .map((row) => JSON.parse(row.body) as Case);
+  }
+}
