@@ -1,7 +1,25 @@
+/**
+ * The keys of a deployment: one object, named `deployment`. A secret of the deployment comes first; what is absent is made once and
+ * kept, but only where private hosts are allowed (a developer's machine). Hands private keys to the rooms that use them, by purpose,
+ * and publishes public halves, also those of keys that no longer sign.
+ */
 import { DurableObject } from "cloudflare:workers";
+import type { EpochMs } from "../../core/time.ts";
+import { migrate } from "../kit/schema.ts";
+import { KeptKeys, type KeySecrets } from "./kept-keys.ts";
+import { KEY_RING_SCHEMA } from "./schema.ts";
+import type { PublicJwk, SigningKey } from "./signing-key.ts";
 
 /** Everything this room needs from outside. */
-export type KeyRingPorts = { readonly now: () => number };
+export type KeyRingPorts = {
+  readonly now: () => EpochMs;
+  readonly secrets: KeySecrets;
+  /** `ALLOW_PRIVATE_HOSTS` is `1`: absent keys may be made here. */
+  readonly allowPrivateHosts: boolean;
+};
+
+/** The name of the one object. */
+export const KEY_RING_NAME = "deployment";
 
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
 export function defineKeyRing(portsFor: (env: Cloudflare.Env) => KeyRingPorts) {
@@ -13,10 +31,39 @@ export function defineKeyRing(portsFor: (env: Cloudflare.Env) => KeyRingPorts) {
       this.#ports = portsFor(env);
     }
 
-    now(): number {
-      return this.#ports.now();
+    /** 32 bytes, always made here and never changed: seals run ids, and is the root of every HMAC. */
+    async idKey(): Promise<Uint8Array> {
+      return this.#turn((keys) => keys.idKey());
+    }
+
+    /** Signs audit entries. Throws with the secret's name when it is absent or broken. */
+    async auditKey(): Promise<SigningKey> {
+      return this.#turn((keys) => keys.signingKey("audit"));
+    }
+
+    /** Signs credentials for tools. */
+    async credentialKey(): Promise<SigningKey> {
+      return this.#turn((keys) => keys.signingKey("credential"));
+    }
+
+    /** 32 bytes for AES-256: what personal data and secrets lie under. Another one than before is an error, not a fresh start. */
+    async vaultKey(): Promise<Uint8Array> {
+      return this.#turn((keys) => keys.vaultKey());
+    }
+
+    /** The public halves of all signing keys: those that sign now and the retired ones. */
+    async publicKeys(): Promise<PublicJwk[]> {
+      return this.#turn((keys) => keys.publicKeys());
+    }
+
+    #turn<T>(decide: (keys: KeptKeys) => T): T {
+      const { storage } = this.ctx;
+      const { now, secrets, allowPrivateHosts } = this.#ports;
+      migrate(storage, KEY_RING_SCHEMA);
+      return storage.transactionSync(() => decide(new KeptKeys(storage.sql, secrets, allowPrivateHosts, now())));
     }
   };
 }
 
 export type KeyRing = InstanceType<ReturnType<typeof defineKeyRing>>;
+export type { PublicJwk, SigningKey, SigningPurpose } from "./signing-key.ts";

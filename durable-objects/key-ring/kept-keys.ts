@@ -1,0 +1,126 @@
+/** The key ring's rows: which key serves a purpose now, and what happens when a secret changes. Synchronous; runs inside a transaction. */
+import { createHash, randomBytes } from "node:crypto";
+import type { EpochMs } from "../../core/time.ts";
+import { makeSigningKey, type PublicJwk, readSigningKey, type SigningKey, type SigningPurpose } from "./signing-key.ts";
+
+/** The secrets as they are set: Ed25519 private JWKs, and 32 bytes in base64url. */
+export type KeySecrets = {
+  readonly AUDIT_KEY?: string | undefined;
+  readonly CREDENTIAL_KEY?: string | undefined;
+  readonly VAULT_KEY?: string | undefined;
+};
+
+type SymmetricPurpose = "id" | "vault";
+type StoredSigningKey = { kid: string; purpose: SigningPurpose; public_jwk: string; private_jwk: string | null };
+
+const SECRET_OF = { audit: "AUDIT_KEY", credential: "CREDENTIAL_KEY" } as const;
+const KEY_BYTES = 32;
+
+export class KeptKeys {
+  readonly #sql: SqlStorage;
+  readonly #secrets: KeySecrets;
+  readonly #mayMakeKeys: boolean;
+  readonly #at: EpochMs;
+
+  constructor(sql: SqlStorage, secrets: KeySecrets, mayMakeKeys: boolean, at: EpochMs) {
+    this.#sql = sql;
+    this.#secrets = secrets;
+    this.#mayMakeKeys = mayMakeKeys;
+    this.#at = at;
+  }
+
+  idKey(): Uint8Array {
+    return this.#kept("id")?.material ?? this.#make("id");
+  }
+
+  vaultKey(): Uint8Array {
+    const secret = this.#secrets.VAULT_KEY;
+    const known = this.#kept("vault");
+    if (secret === undefined) {
+      this.#refuseUnlessKeysAreMade("VAULT_KEY");
+      if (known === null) return this.#make("vault");
+      if (known.material === null) throw new Error("secret `VAULT_KEY` is gone, and the stored data lies under it");
+      return known.material;
+    }
+    const key = Buffer.from(secret, "base64url");
+    if (key.length !== KEY_BYTES || key.toString("base64url") !== secret)
+      throw new Error("secret `VAULT_KEY` is not 32 bytes in base64url");
+    if (known === null) this.#store("vault", key, null);
+    else if (known.fingerprint !== fingerprint(key)) throw new Error("secret `VAULT_KEY` is not the key that the stored data lies under");
+    return new Uint8Array(key);
+  }
+
+  /** The key that signs now; one that signed before is retired in the same breath: its public half stays, its private half goes. */
+  signingKey(purpose: SigningPurpose): SigningKey {
+    const secret = this.#secrets[SECRET_OF[purpose]];
+    if (secret !== undefined) return this.#current(readSigningKey(purpose, SECRET_OF[purpose], secret), null);
+    this.#refuseUnlessKeysAreMade(SECRET_OF[purpose]);
+    const query = "SELECT * FROM signing_keys WHERE purpose = ? AND retired_at IS NULL AND private_jwk IS NOT NULL";
+    const stored = this.#sql.exec<StoredSigningKey>(query, purpose).toArray()[0];
+    if (stored?.private_jwk)
+      return { kid: stored.kid, privateJwk: JSON.parse(stored.private_jwk), publicJwk: JSON.parse(stored.public_jwk) };
+    const made = makeSigningKey(purpose);
+    return this.#current(made, JSON.stringify(made.privateJwk));
+  }
+
+  publicKeys(): PublicJwk[] {
+    this.signingKey("audit");
+    this.signingKey("credential");
+    const rows = this.#sql.exec<{ public_jwk: string }>("SELECT public_jwk FROM signing_keys ORDER BY since, kid").toArray();
+    return rows.map((row) => JSON.parse(row.public_jwk) as PublicJwk);
+  }
+
+  #current(key: SigningKey, privateJwk: string | null): SigningKey {
+    const { purpose } = key.publicJwk;
+    const stored = this.#sql.exec<StoredSigningKey & { retired_at: number | null }>("SELECT * FROM signing_keys WHERE kid = ?", key.kid);
+    const same = stored.toArray()[0];
+    if (same !== undefined && same.purpose !== purpose) throw new Error("secrets `AUDIT_KEY` and `CREDENTIAL_KEY` are the same key");
+    if (same?.retired_at === null) return key;
+    this.#sql.exec(
+      "UPDATE signing_keys SET retired_at = ?, private_jwk = NULL WHERE purpose = ? AND retired_at IS NULL",
+      this.#at,
+      purpose,
+    );
+    this.#sql.exec(
+      `INSERT INTO signing_keys (kid, purpose, public_jwk, private_jwk, since) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (kid) DO UPDATE SET retired_at = NULL`,
+      key.kid,
+      purpose,
+      JSON.stringify(key.publicJwk),
+      privateJwk,
+      this.#at,
+    );
+    return key;
+  }
+
+  #kept(purpose: SymmetricPurpose): { material: Uint8Array | null; fingerprint: string } | null {
+    const query = "SELECT material, fingerprint FROM symmetric_keys WHERE purpose = ?";
+    const row = this.#sql.exec<{ material: string | null; fingerprint: string }>(query, purpose).toArray()[0];
+    if (row === undefined) return null;
+    const material = row.material === null ? null : new Uint8Array(Buffer.from(row.material, "base64url"));
+    return { material, fingerprint: row.fingerprint };
+  }
+
+  #make(purpose: SymmetricPurpose): Uint8Array {
+    const key = randomBytes(KEY_BYTES);
+    this.#store(purpose, key, Buffer.from(key).toString("base64url"));
+    return new Uint8Array(key);
+  }
+
+  #store(purpose: SymmetricPurpose, key: Uint8Array, material: string | null): void {
+    this.#sql.exec(
+      "INSERT INTO symmetric_keys (purpose, material, fingerprint, made_at) VALUES (?, ?, ?, ?)",
+      purpose,
+      material,
+      fingerprint(key),
+      this.#at,
+    );
+  }
+
+  #refuseUnlessKeysAreMade(secret: string): void {
+    if (!this.#mayMakeKeys) throw new Error(`secret \`${secret}\` is not set, and keys are made only with \`ALLOW_PRIVATE_HOSTS=1\``);
+  }
+}
+
+/** Tells keys apart without telling the key: a digest of 32 random bytes. */
+const fingerprint = (key: Uint8Array): string => createHash("sha256").update("bulkhead key fingerprint").update(key).digest("base64url");

@@ -1,0 +1,109 @@
+/**
+ * Recomputes an org's chain from the raw rows of D1: text, indexed columns, hashes, links, signatures, and that nothing is missing up
+ * to the number that the audit log knows to be in D1. One changed byte anywhere is found.
+ */
+import { createHash, createPublicKey, verify } from "node:crypto";
+import { type ChainProblem, ChainVerifier, type VerifyTools } from "../../core/audit/chain.ts";
+import type { AuditEntry } from "../../core/audit/entry.ts";
+import type { Json } from "../../core/json.ts";
+import { differences, ENTRY_COLUMNS, type EntryRow, toRow } from "./rows.ts";
+
+/** A public half as `/.well-known/jwks.json` lists it. Keys whose `purpose` is not `audit` sign no entry. */
+export type PublishedKey = {
+  readonly kid: string;
+  readonly kty: string;
+  readonly crv?: string;
+  readonly x?: string;
+  readonly purpose?: string;
+};
+
+export type StoredVerdict = {
+  readonly ok: boolean;
+  readonly checked: number;
+  /** The first hundred. */
+  readonly problems: readonly ChainProblem[];
+  readonly head: { readonly seq: number; readonly hash: string } | null;
+};
+
+/** What the audit log says of the chain: the last number it gave, and up to where D1 has everything. */
+export type KnownHead = { readonly seq: number; readonly hash: string; readonly integratedSeq: number };
+
+const PAGE = 500;
+const PROBLEMS = 100;
+
+/** `known`: null when the audit log has numbered nothing yet. */
+export async function verifyStored(
+  db: D1Database,
+  org: string,
+  keys: readonly PublishedKey[],
+  known: KnownHead | null,
+): Promise<StoredVerdict> {
+  const verifier = new ChainVerifier(verifyToolsOf(keys));
+  const problems: ChainProblem[] = [];
+  const statement = db.prepare(
+    `SELECT ${ENTRY_COLUMNS.join(", ")} FROM audit_entries WHERE org = ? AND seq > ? ORDER BY seq LIMIT ${PAGE}`,
+  );
+  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+    const { results } = await statement.bind(org, after).all<EntryRow>();
+    for (const row of results) problems.push(...checkRow(row, verifier));
+    const last = results.at(-1);
+    if (last === undefined || results.length < PAGE) break;
+    after = last.seq;
+  }
+  problems.push(...checkEnd(verifier.head, known));
+  return { ok: problems.length === 0, checked: verifier.checked, problems: problems.slice(0, PROBLEMS), head: verifier.head };
+}
+
+function checkRow(row: EntryRow, verifier: ChainVerifier): ChainProblem[] {
+  const entry = parse(row.entry);
+  if (entry === undefined) return verifier.take(null).map((problem) => ({ ...problem, seq: row.seq }));
+  const problems = verifier.take(entry);
+  if (problems.some((problem) => problem.code === "malformed")) return problems.map((problem) => ({ ...problem, seq: row.seq }));
+  const expected = rowOf(entry);
+  const changed = expected === null ? ENTRY_COLUMNS : differences(expected, row);
+  if (changed.length === 0) return problems;
+  const message = `the stored row differs from its entry in \`${changed.join("`, `")}\``;
+  return [...problems, { seq: row.seq, code: "row_differs", message }];
+}
+
+/** `hash` of the head is compared only where D1 claims to be there: an entry sequenced a moment ago is on its way. */
+function checkEnd(head: { seq: number; hash: string } | null, known: KnownHead | null): ChainProblem[] {
+  const last = head?.seq ?? 0;
+  if (last < (known?.integratedSeq ?? 0)) return [{ seq: last + 1, code: "truncated", message: "entries are missing at the end" }];
+  if (last > (known?.seq ?? 0)) return [{ seq: last, code: "beyond_head", message: "the audit log never gave this number" }];
+  if (head !== null && last === known?.seq && head.hash !== known.hash)
+    return [{ seq: last, code: "head_differs", message: "the last entry is not the one that the audit log gave" }];
+  return [];
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** null when the entry lacks what a row is made of. */
+function rowOf(entry: Json): EntryRow | null {
+  try {
+    return toRow(entry as unknown as AuditEntry);
+  } catch {
+    return null;
+  }
+}
+
+/** SHA-256 and Ed25519 of the runtime over published keys. */
+export function verifyToolsOf(keys: readonly PublishedKey[]): VerifyTools {
+  const usable = keys.filter((key) => key.kty === "OKP" && key.crv === "Ed25519" && (key.purpose ?? "audit") === "audit");
+  const publicKeys = new Map(
+    usable.map((key) => [key.kid, createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: key.x ?? "" }, format: "jwk" })]),
+  );
+  return {
+    sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),
+    verify: (keyId, hash, signature) => {
+      const key = publicKeys.get(keyId);
+      return key === undefined ? null : verify(null, hash, key, signature);
+    },
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * The only room that sees secrets. Makes and checks ids and digests under the deployment's own key, mints a credential for each call
+ * of a tool, seals what is stored, and lends the audit log its signature. Keys are fetched once and held by the instance.
+ */
+import { createHmac, createPrivateKey, hkdfSync, sign } from "node:crypto";
+import { mintSealedRunId, parseSealedRunId, type RunId, type Seal } from "../../core/ids.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+import type { EpochMs } from "../../core/time.ts";
+import { once, onceAWhile } from "./once.ts";
+import type { CredentialBrokerPorts } from "./ports.ts";
+import { open, seal } from "./sealed-secret.ts";
+import { type CredentialRequest, introspectCredential, mintToolCredential } from "./tool-credential.ts";
+
+/** What texts are digested for: each purpose has a key of its own. */
+export type MacPurpose = "idempotency" | "user";
+
+/** How long an isolate may miss a key that another deployment has published. */
+const PUBLIC_KEYS_MAX_AGE_MS = 60_000;
+
+export type CredentialBroker = ReturnType<typeof defineCredentialBroker>;
+
+export function defineCredentialBroker(ports: CredentialBrokerPorts) {
+  const idKey = once(async () => {
+    const root = await ports.keyRing().idKey();
+    const derive = (purpose: string) => new Uint8Array(hkdfSync("sha256", root, new Uint8Array(0), `bulkhead/${purpose}/v1`, 32));
+    return { runId: derive("run-id"), idempotency: derive("idempotency"), user: derive("user") };
+  });
+  const credentialKey = once(() => ports.keyRing().credentialKey());
+  const auditSigner = once(async () => {
+    const { kid, privateJwk } = await ports.keyRing().auditKey();
+    const key = createPrivateKey({ key: { ...privateJwk }, format: "jwk" });
+    return { keyId: kid, sign: (hash: Uint8Array): Uint8Array => new Uint8Array(sign(null, hash, key)) };
+  });
+  const vaultKey = once(() => ports.keyRing().vaultKey());
+  const publicKeys = onceAWhile(() => ports.keyRing().publicKeys(), PUBLIC_KEYS_MAX_AGE_MS, ports.now);
+
+  /** HMAC-SHA-256 (RFC 2104) under the key that seals run ids. */
+  const idSeal = async (): Promise<Seal> => {
+    const { runId } = await idKey();
+    return (text) => new Uint8Array(createHmac("sha256", runId).update(text).digest());
+  };
+
+  return {
+    idSeal,
+
+    async mintRunId(org: string, at: EpochMs): Promise<RunId> {
+      return mintSealedRunId(org, at, ports.random(6), await idSeal());
+    },
+
+    /** null for what this deployment never minted for this org. */
+    async parseRunId(org: string, id: string): Promise<RunId | null> {
+      return parseSealedRunId(org, id, await idSeal());
+    },
+
+    /** HMAC-SHA-256, hex: for what must be compared and not kept. */
+    async mac(purpose: MacPurpose, text: string): Promise<string> {
+      return createHmac("sha256", (await idKey())[purpose])
+        .update(text)
+        .digest("hex");
+    },
+
+    /** `/.well-known/jwks.json` (RFC 7517): public halves, the retired ones too. */
+    async jwks(): Promise<{ keys: Json[] }> {
+      return { keys: (await publicKeys()).map((key) => ({ ...key })) };
+    },
+
+    /** A JWT for one call of one tool, on behalf of one run. */
+    async toolCredential(request: CredentialRequest): Promise<string> {
+      return mintToolCredential(request, await credentialKey(), await ports.issuer(), ports);
+    },
+
+    /** RFC 7662. */
+    async introspect(token: string): Promise<JsonObject> {
+      return introspectCredential(token, await publicKeys(), await ports.issuer(), ports);
+    },
+
+    /** 32 bytes: what the vault wraps people's keys under. */
+    masterKey: vaultKey,
+
+    /** The signature of the audit log; signs synchronously once it is here. */
+    auditSigner,
+
+    async sealSecret(org: string, name: string, value: string): Promise<string> {
+      return seal(await vaultKey(), org, name, value, ports.random);
+    },
+
+    /** Throws when it was sealed for another org or name, or changed: such a secret is sent nowhere. */
+    async openSecret(org: string, name: string, sealed: string): Promise<string> {
+      const value = await open(await vaultKey(), org, name, sealed);
+      if (value === null) throw new Error("a stored secret does not open under this deployment's key");
+      return value;
+    },
+  };
+}
+
+export type { CredentialBrokerPorts, KeyRingPort } from "./ports.ts";
+export type { CredentialRequest } from "./tool-credential.ts";

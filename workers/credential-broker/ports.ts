@@ -1,0 +1,37 @@
+/** What the credential broker needs from outside. */
+import type { EpochMs } from "../../core/time.ts";
+
+export type BrokerSigningKey = {
+  readonly kid: string;
+  readonly privateJwk: { readonly kty: "OKP"; readonly crv: "Ed25519"; readonly x: string; readonly d: string };
+};
+
+export type BrokerPublicKey = {
+  readonly kty: "OKP";
+  readonly crv: "Ed25519";
+  readonly x: string;
+  readonly kid: string;
+  readonly use: "sig";
+  readonly alg: "EdDSA";
+  readonly purpose: "audit" | "credential";
+};
+
+/** The `KeyRing` object. */
+export type KeyRingPort = {
+  idKey(): Promise<Uint8Array>;
+  auditKey(): Promise<BrokerSigningKey>;
+  credentialKey(): Promise<BrokerSigningKey>;
+  vaultKey(): Promise<Uint8Array>;
+  publicKeys(): Promise<readonly BrokerPublicKey[]>;
+};
+
+export type CredentialBrokerPorts = {
+  readonly now: () => EpochMs;
+  /** Chance: as many bytes as asked for. */
+  readonly random: (bytes: number) => Uint8Array;
+  readonly keyRing: () => KeyRingPort;
+  /** `iss` of every credential: the deployment's own address. */
+  readonly issuer: () => string | Promise<string>;
+  /** The kill switch's epoch now. Throws when it is not known: no credential counts as active then. */
+  readonly killEpoch: () => Promise<number>;
+};

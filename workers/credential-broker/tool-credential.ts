@@ -1,0 +1,71 @@
+/** Credentials for one call of a tool: short-lived JWTs (RFC 7519) signed with EdDSA (RFC 8037), and their introspection (RFC 7662). */
+import { createLocalJWKSet, errors, importJWK, jwtVerify, SignJWT } from "jose";
+import { mintId } from "../../core/ids.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { CallContext } from "../../core/run/call.ts";
+import type { ToolEffect } from "../../core/tool/manifest.ts";
+import type { BrokerPublicKey, BrokerSigningKey, CredentialBrokerPorts } from "./ports.ts";
+
+export type CredentialRequest = {
+  readonly context: CallContext;
+  readonly tool: string;
+  readonly effect: ToolEffect;
+  /** As the manifest lists them; each goes out with its org. */
+  readonly scopes: readonly string[];
+};
+
+/** API.md, "Tools": at most a minute, ten seconds for what writes. */
+const LIFETIME_SECONDS = { none: 60, read: 60, write: 10 } as const satisfies Record<ToolEffect, number>;
+/** RFC 9068 names access tokens `at+jwt`; a credential of ours is none, and is not taken for one. */
+const TYPE = "tool-credential+jwt";
+/** RFC 6749 appendix A.4: what a scope token may consist of. */
+const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+export async function mintToolCredential(
+  request: CredentialRequest,
+  key: BrokerSigningKey,
+  issuer: string,
+  ports: Pick<CredentialBrokerPorts, "now" | "random">,
+): Promise<string> {
+  const { context, tool, effect, scopes } = request;
+  const scope = scopes.map((name) => `${name}:org:${context.org}`);
+  if (!scope.every((token) => SCOPE_TOKEN.test(token))) throw new Error("a scope of the tool has a character that scopes cannot have");
+  const at = ports.now();
+  const issuedAt = Math.floor(at / 1000);
+  return new SignJWT({ act: context.user, org: context.org, scope: scope.join(" "), epoch: context.killEpoch })
+    .setProtectedHeader({ alg: "EdDSA", kid: key.kid, typ: TYPE })
+    .setIssuer(issuer)
+    .setAudience(tool)
+    .setSubject(context.run)
+    .setJti(mintId("cred", at, ports.random(10)))
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + LIFETIME_SECONDS[effect])
+    .sign(await importJWK({ ...key.privateJwk }, "EdDSA"));
+}
+
+const INACTIVE: JsonObject = { active: false };
+
+/** RFC 7662 section 2.2: `active: false` and not a word more for whatever is wrong. Throws only when the kill switch's epoch or the keys are out of reach. */
+export async function introspectCredential(
+  token: string,
+  keys: readonly BrokerPublicKey[],
+  issuer: string,
+  ports: Pick<CredentialBrokerPorts, "now" | "killEpoch">,
+): Promise<JsonObject> {
+  const keySet = createLocalJWKSet({ keys: keys.filter((key) => key.purpose === "credential").map((key) => ({ ...key })) });
+  try {
+    const { payload } = await jwtVerify(token, keySet, {
+      issuer,
+      algorithms: ["EdDSA"],
+      typ: TYPE,
+      currentDate: new Date(ports.now()),
+      requiredClaims: ["aud", "sub", "act", "org", "scope", "jti", "iat", "exp", "epoch"],
+    });
+    const { epoch } = payload;
+    if (typeof epoch !== "number" || (await ports.killEpoch()) > epoch) return INACTIVE;
+    return { active: true, token_type: "Bearer", ...(payload as JsonObject) };
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return INACTIVE;
+    throw error;
+  }
+}
