@@ -1,0 +1,116 @@
+/**
+ * A short memory in front of the store, for what every request reads: a warm isolate starts a run without asking D1. What is
+ * remembered is true now or was true at most the given time ago; what is absent is not remembered, so that a thing just made is
+ * found. A change made through this instance is seen by it at once.
+ */
+import type { EpochMs } from "../../core/time.ts";
+import type { Store } from "./store.ts";
+
+/** How long an answer may be repeated, in ms. A revoked key is refused everywhere after at most `keys`. */
+export const CACHE_MS = { keys: 5_000, workflows: 2_000, tools: 2_000, models: 2_000, orgs: 60_000 } as const;
+/** Entries of each kind; the oldest makes room. */
+const CAPACITY = 2_000;
+
+export class TtlCache<Value> {
+  readonly #entries = new Map<string, { readonly value: Value; readonly readAt: EpochMs }>();
+  readonly #ttlMs: number;
+  readonly #now: () => EpochMs;
+  readonly #capacity: number;
+  /** Counts evictions: an answer that was on its way while something was evicted may be older than the change, and is not kept. */
+  #evictions = 0;
+
+  constructor(ttlMs: number, now: () => EpochMs, capacity: number = CAPACITY) {
+    this.#ttlMs = ttlMs;
+    this.#now = now;
+    this.#capacity = capacity;
+  }
+
+  /** The remembered value, else what `load` answers; null is passed on and not remembered. */
+  async get(key: string, load: () => Promise<Value | null>): Promise<Value | null> {
+    const readAt = this.#now(); // the age counts from before the read: never younger than it is
+    const entry = this.#entries.get(key);
+    if (entry !== undefined && readAt - entry.readAt < this.#ttlMs) return entry.value;
+    const evictions = this.#evictions;
+    const value = await load();
+    if (value === null || evictions !== this.#evictions) return value;
+    this.#entries.delete(key);
+    this.#entries.set(key, { value, readAt });
+    if (this.#entries.size > this.#capacity) {
+      const oldest = this.#entries.keys().next();
+      if (!oldest.done) this.#entries.delete(oldest.value);
+    }
+    return value;
+  }
+
+  evict(matches: (key: string, value: Value) => boolean): void {
+    this.#evictions += 1;
+    for (const [key, entry] of this.#entries) if (matches(key, entry.value)) this.#entries.delete(key);
+  }
+}
+
+type KeyFound = NonNullable<Awaited<ReturnType<Store["keys"]["byHash"]>>>;
+type WorkflowFound = NonNullable<Awaited<ReturnType<Store["workflows"]["get"]>>>;
+type ToolFound = NonNullable<Awaited<ReturnType<Store["tools"]["get"]>>>;
+type ModelsFound = Awaited<ReturnType<Store["models"]["list"]>>;
+
+/** Orgs, names and ids hold no slash that could make two of these equal: the org comes first and has none. */
+const versionKey = (org: string, name: string, version: number | null): string => `${org}/${name}/${version ?? "newest"}`;
+
+/** The same store with a memory. One for each isolate, made where rooms are fitted together. */
+export function cachedStore(store: Store, now: () => EpochMs): Store {
+  const keys = new TtlCache<KeyFound>(CACHE_MS.keys, now);
+  const workflows = new TtlCache<WorkflowFound>(CACHE_MS.workflows, now);
+  const tools = new TtlCache<ToolFound>(CACHE_MS.tools, now);
+  const models = new TtlCache<ModelsFound>(CACHE_MS.models, now);
+  const orgs = new TtlCache<true>(CACHE_MS.orgs, now);
+  const listModels = async (org: string): Promise<ModelsFound> => (await models.get(org, () => store.models.list(org))) ?? [];
+
+  return {
+    ...store,
+    keys: {
+      ...store.keys,
+      byHash: (hash) => keys.get(hash, () => store.keys.byHash(hash)),
+      async revoke(org, id, at, record) {
+        try {
+          return await store.keys.revoke(org, id, at, record);
+        } finally {
+          keys.evict((_, key) => key.id === id);
+        }
+      },
+      orgExists: async (org) => (await orgs.get(org, async () => ((await store.keys.orgExists(org)) ? true : null))) ?? false,
+    },
+    workflows: {
+      ...store.workflows,
+      async put(org, definition, digest, record) {
+        try {
+          return await store.workflows.put(org, definition, digest, record);
+        } finally {
+          workflows.evict((key) => key === versionKey(org, definition.name, null));
+        }
+      },
+      get: (org, name, version) => workflows.get(versionKey(org, name, version), () => store.workflows.get(org, name, version)),
+    },
+    tools: {
+      ...store.tools,
+      async put(org, manifest, record) {
+        try {
+          return await store.tools.put(org, manifest, record);
+        } finally {
+          tools.evict((key) => key === versionKey(org, manifest.name, null));
+        }
+      },
+      get: (org, name, version) => tools.get(versionKey(org, name, version), () => store.tools.get(org, name, version)),
+    },
+    models: {
+      async put(org, entry, record) {
+        try {
+          await store.models.put(org, entry, record);
+        } finally {
+          models.evict((key) => key === org);
+        }
+      },
+      get: async (org, id) => (await listModels(org)).find((entry) => entry.id === id) ?? store.models.get(org, id),
+      list: listModels,
+    },
+  };
+}
