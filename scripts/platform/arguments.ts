@@ -1,0 +1,77 @@
+/** What `npm run dev -- ARGS` says to wrangler: read, never changed. Pure. */
+
+export type DevArguments = {
+  readonly port: number | null;
+  readonly persistTo: string | null;
+  /** Names set by `--var NAME:VALUE`, with their values. */
+  readonly vars: ReadonlyMap<string, string>;
+  /** True when ARGS ask for something other than a server here (`--help`, `--version`, `--remote`). */
+  readonly passive: boolean;
+};
+
+/** wrangler reads `--name value` and `--name=value`; `--var` takes every word up to the next option. */
+export function readDevArguments(args: readonly string[]): DevArguments {
+  let port: number | null = null;
+  let persistTo: string | null = null;
+  let passive = false;
+  const vars = new Map<string, string>();
+  for (let index = 0; index < args.length; index++) {
+    const [name, inline] = splitOption(args[index] ?? "");
+    const value = () => inline ?? args[++index] ?? null;
+    switch (name) {
+      case "--port":
+        port = portNumber(value());
+        break;
+      case "--persist-to":
+      case "--persistTo":
+        persistTo = value();
+        break;
+      case "--var":
+        for (const word of inline === null ? wordsAfter(args, index) : [inline]) addVar(vars, word);
+        break;
+      case "--help":
+      case "-h":
+      case "--version":
+      case "-v":
+      case "--remote":
+      case "-r":
+        passive = true;
+        break;
+    }
+  }
+  return { port, persistTo, vars, passive };
+}
+
+/** `--var` options for the defaults that neither ARGS nor a file set. */
+export function defaultVars(defaults: ReadonlyMap<string, string>, taken: { has(name: string): boolean }): string[] {
+  return [...defaults].flatMap(([name, value]) => (taken.has(name) ? [] : ["--var", `${name}:${value}`]));
+}
+
+/** Names that a `.dev.vars` file sets: our defaults must not win over what a person wrote there. */
+export function namesInEnvFile(text: string): ReadonlySet<string> {
+  return new Set([...text.matchAll(/^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=/gm)].map((match) => match[1] ?? ""));
+}
+
+function splitOption(word: string): [string, string | null] {
+  const at = word.indexOf("=");
+  return word.startsWith("--") && at > 0 ? [word.slice(0, at), word.slice(at + 1)] : [word, null];
+}
+
+function wordsAfter(args: readonly string[], index: number): string[] {
+  const words: string[] = [];
+  for (const word of args.slice(index + 1)) {
+    if (word.startsWith("-")) break;
+    words.push(word);
+  }
+  return words;
+}
+
+function addVar(vars: Map<string, string>, word: string): void {
+  const at = word.indexOf(":");
+  if (at > 0) vars.set(word.slice(0, at), word.slice(at + 1));
+}
+
+function portNumber(text: string | null): number | null {
+  const number = Number(text);
+  return text !== null && Number.isInteger(number) && number > 0 && number < 65_536 ? number : null;
+}

@@ -1,0 +1,103 @@
+/** A local platform: `wrangler dev` over a state, with its tables in place and nobody else at work on it. */
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { adminKey } from "./admin-key.ts";
+import { defaultVars, namesInEnvFile, readDevArguments } from "./arguments.ts";
+import { type GuardedChild, startGuarded } from "./guarded-child.ts";
+import { migrate } from "./migrate.ts";
+import { DEFAULT_STATE, ROOT } from "./places.ts";
+import { waitForPort } from "./ports.ts";
+import { releaseState, takeState, waitForState } from "./state-lock.ts";
+import { wranglerArguments, wranglerEnvironment } from "./wrangler.ts";
+
+/** wrangler's own default. */
+export const DEFAULT_PORT = 8787;
+
+export type Platform = {
+  readonly child: GuardedChild;
+  readonly port: number;
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly state: string;
+};
+
+export type PlatformOptions = {
+  /** Handed to `wrangler dev` as they are. */
+  readonly args: readonly string[];
+  readonly output: "inherit" | number;
+  /** What is being done, for a progress display. */
+  readonly tell?: (what: string) => void;
+};
+
+/** Returns when wrangler has been started; `waitUntilHealthy` tells when it answers. */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const given = readDevArguments(options.args);
+  const state = resolve(ROOT, given.persistTo ?? DEFAULT_STATE);
+  const port = given.port ?? DEFAULT_PORT;
+  if (!given.passive) {
+    await waitForState(state);
+    options.tell?.("bringing the tables of the local database up to date");
+    await migrate(state);
+    if (given.port !== null && !(await waitForPort(port))) throw new Error(`port ${port} is taken by another program`);
+  }
+  options.tell?.("starting the runtime");
+  const child = startGuarded(process.execPath, wranglerArguments(["dev", ...options.args, ...ownArguments(given, state)]), {
+    cwd: ROOT,
+    env: wranglerEnvironment(state),
+    output: options.output,
+  });
+  if (!given.passive) {
+    takeState(state, child.group);
+    void child.exited.then(() => releaseState(state, child.group));
+  }
+  return { child, port, url: `http://localhost:${port}`, state };
+}
+
+/** What ARGS leave open. */
+function ownArguments(given: ReturnType<typeof readDevArguments>, state: string): string[] {
+  const inFile = namesInEnvFile(readOrEmpty(join(ROOT, ".dev.vars")));
+  const taken = { has: (name: string) => given.vars.has(name) || inFile.has(name) };
+  return [
+    ...(given.persistTo === null ? ["--persist-to", state] : []),
+    "--show-interactive-dev-session=false",
+    ...defaultVars(
+      new Map([
+        ["ALLOW_PRIVATE_HOSTS", "1"],
+        ["ADMIN_API_KEY", taken.has("ADMIN_API_KEY") ? "" : adminKey()],
+      ]),
+      taken,
+    ),
+  ];
+}
+
+/** Resolves when `/healthz` answers 200; throws when wrangler ends first or `patienceMs` pass. */
+export async function waitUntilHealthy(platform: Platform, patienceMs = 120_000): Promise<void> {
+  let ended = false;
+  void platform.child.exited.then(() => {
+    ended = true;
+  });
+  for (const until = Date.now() + patienceMs; Date.now() < until; await sleep(100)) {
+    if (ended) throw new Error("the platform ended before it was ready");
+    if (await answersHealthy(platform.url)) return;
+  }
+  throw new Error(`the platform did not answer at ${platform.url}/healthz within ${Math.round(patienceMs / 1000)} s`);
+}
+
+async function answersHealthy(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5_000) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
