@@ -1,0 +1,80 @@
+/**
+ * An upstream's answer in OpenAI's chat completions format, read with distrust: servers that speak it leave fields out, add
+ * their own, and count wrongly. Pure; knows no price, no schema and no transport.
+ */
+import { isObject, type Json } from "../json.ts";
+import { err, ok, type Result } from "../result.ts";
+import { parseUntrusted } from "../untrusted-json.ts";
+import type { TokenUsage } from "./message.ts";
+
+export type ChatAnswer = {
+  /** null: the message has none (a refusal, or nothing at all). */
+  readonly text: string | null;
+  /** `stop`, `length`, `content_filter` …; null where the upstream says nothing usable. */
+  readonly finish: string | null;
+  readonly refused: boolean;
+  readonly usage: ReportedUsage;
+  /** The answer says that it comes from the rehearsal model. */
+  readonly rehearsal: boolean;
+};
+
+/** `absent`: nothing was said. `implausible`: what was said cannot be true. */
+export type ReportedUsage = { readonly kind: "reported"; readonly tokens: TokenUsage } | { readonly kind: "absent" | "implausible" };
+
+export type AnswerRefusal = "not_an_object" | "no_choice" | "no_message";
+
+/** `ceiling`: more tokens than this, in or out, cannot have been used (the model's window). */
+export function readChatAnswer(body: Json, ceiling: number): Result<ChatAnswer, AnswerRefusal> {
+  if (!isObject(body)) return err("not_an_object");
+  const choice = Array.isArray(body["choices"]) ? body["choices"][0] : undefined;
+  if (!isObject(choice)) return err("no_choice");
+  const message = choice["message"];
+  if (!isObject(message)) return err("no_message");
+  return ok({
+    text: readContent(message["content"]),
+    finish: typeof choice["finish_reason"] === "string" ? choice["finish_reason"] : null,
+    refused: typeof message["refusal"] === "string" && message["refusal"] !== "",
+    usage: readUsage(body["usage"], ceiling),
+    rehearsal: body["system_fingerprint"] === "rehearsal",
+  });
+}
+
+/** A string, or the list of parts that some servers send instead. */
+function readContent(content: Json | undefined): string | null {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return null;
+  const texts = content.flatMap((part) => (isObject(part) && typeof part["text"] === "string" ? [part["text"]] : []));
+  return texts.length === 0 ? null : texts.join("");
+}
+
+function readUsage(usage: Json | undefined, ceiling: number): ReportedUsage {
+  if (!isObject(usage)) return { kind: "absent" };
+  const details = usage["prompt_tokens_details"];
+  const input = usage["prompt_tokens"];
+  const output = usage["completion_tokens"];
+  if (input === undefined || input === null || output === undefined || output === null) return { kind: "absent" };
+  const cached = isObject(details) ? (details["cached_tokens"] ?? 0) : 0;
+  if (!isCount(input, ceiling) || !isCount(output, ceiling) || !isCount(cached, ceiling)) return { kind: "implausible" };
+  // Every request has a prompt; a server that says none was read counts something else.
+  if (input === 0 || cached > input) return { kind: "implausible" };
+  return { kind: "reported", tokens: { input, output, cachedInput: cached } };
+}
+
+const isCount = (value: Json, ceiling: number): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= ceiling;
+
+/** JSON from a model's text: bare, or in one Markdown fence, with or without words around the fence. */
+export function readJsonText(text: string): Result<Json, "not_json"> {
+  const bare = parseUntrusted(text.replace(/^\uFEFF/, "").trim());
+  if (bare.ok) return bare;
+  const inside = fenced(text);
+  const parsed = inside === null ? null : parseUntrusted(inside);
+  return parsed?.ok ? parsed : err("not_json");
+}
+
+/** What stands in the text's only fence (CommonMark 4.5, backticks); null when there is none or more than one. */
+function fenced(text: string): string | null {
+  const pieces = text.split("```");
+  if (pieces.length !== 3) return null;
+  return (pieces[1] ?? "").replace(/^[A-Za-z0-9_-]*[ \t]*\r?\n/, "").trim();
+}

@@ -1,0 +1,106 @@
+/**
+ * A tool's input as an HTTP request (API.md, "Tools"): which fields go into the path, the query or the body. Pure: adds no
+ * credential, sends nothing. Values are taken as they are; whoever calls has opened and checked them.
+ */
+import { isObject, type Json } from "../json.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { HttpBinding } from "./manifest.ts";
+
+export type HttpRequestParts = {
+  readonly url: string;
+  readonly method: HttpBinding["method"];
+  /** null: the method has none. */
+  readonly body: string | null;
+  /** The binding's own headers, without those that only the gateway sets. */
+  readonly headers: { readonly [name: string]: string };
+};
+
+/** Why an input cannot be sent; `field` is a name from the binding or the input, never a value. */
+export type RequestRefusal = {
+  readonly reason: "url" | "field_missing" | "field_not_scalar" | "field_unsafe" | "input_not_object";
+  readonly field: string;
+};
+
+/** Scheme, authority, path, query of an absolute http(s) URL; the fragment never leaves. */
+const URL_PARTS = /^(https?:\/\/[^/?#\\\s]+)([^?#\\\s]*)(\?[^#\s]*)?(?:#.*)?$/i;
+const FIELD = /\{([A-Za-z0-9_.-]+)\}/g;
+
+/** Headers that carry the gateway's word, or the transport's. */
+const GATEWAY_HEADERS = new Set([
+  "authorization",
+  "proxy-authorization",
+  "cookie",
+  "host",
+  "idempotency-key",
+  "traceparent",
+  "tracestate",
+  "content-type",
+  "content-length",
+  "transfer-encoding",
+  "connection",
+  "upgrade",
+  "expect",
+  "te",
+  "trailer",
+]);
+
+/** True for a header that a manifest may not set. */
+export const isGatewayHeader = (name: string): boolean =>
+  GATEWAY_HEADERS.has(name.toLowerCase()) || name.toLowerCase().startsWith("bulkhead-") || name.toLowerCase().startsWith("cf-");
+
+export function toolRequest(binding: HttpBinding, input: Json): Result<HttpRequestParts, RequestRefusal> {
+  const parts = URL_PARTS.exec(binding.url);
+  if (parts === null || /[{}@]/.test(parts[1] ?? "")) return err({ reason: "url", field: "" }); // never a field in the host
+  const fields = isObject(input) ? input : {};
+  const path = fillPath(parts[2] ?? "", fields);
+  if (!path.ok) return path;
+  const base = `${parts[1]}${path.value.text === "" ? "/" : path.value.text}`;
+  const headers = Object.fromEntries(Object.entries(binding.headers).filter(([name]) => !isGatewayHeader(name)));
+  const { method } = binding;
+  if (method !== "GET" && method !== "DELETE") {
+    return ok({ url: base + (parts[3] ?? ""), method, body: JSON.stringify(input), headers });
+  }
+  if (input !== null && !isObject(input)) return err({ reason: "input_not_object", field: "" });
+  const query = fillQuery(parts[3] ?? "", fields, path.value.used);
+  return query.ok ? ok({ url: base + query.value, method, body: null, headers }) : query;
+}
+
+function fillPath(template: string, fields: { [name: string]: Json }): Result<{ text: string; used: ReadonlySet<string> }, RequestRefusal> {
+  const used = new Set<string>();
+  const segments: string[] = [];
+  for (const segment of template.split("/")) {
+    let refusal: RequestRefusal | null = null;
+    const text = segment.replace(FIELD, (_, field: string) => {
+      used.add(field);
+      const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
+      const scalar = scalarText(value);
+      if (scalar !== null && scalar !== "" && scalar.isWellFormed()) return encodeURIComponent(scalar);
+      refusal ??= {
+        reason: value === undefined || value === null ? "field_missing" : scalar === null ? "field_not_scalar" : "field_unsafe",
+        field,
+      };
+      return "";
+    });
+    if (refusal !== null) return err(refusal);
+    // `.` and `..` survive percent-encoding and would climb out of the path (RFC 3986 section 5.2.4).
+    if (text !== segment && /^\.{1,2}$/.test(text)) return err({ reason: "field_unsafe", field: segment.slice(1, -1) });
+    segments.push(text);
+  }
+  return ok({ text: segments.join("/"), used });
+}
+
+function fillQuery(fixed: string, fields: { [name: string]: Json }, inPath: ReadonlySet<string>): Result<string, RequestRefusal> {
+  const pairs: string[] = [];
+  for (const [field, value] of Object.entries(fields)) {
+    if (inPath.has(field) || value === null) continue;
+    const scalar = scalarText(value);
+    if (scalar === null) return err({ reason: "field_not_scalar", field });
+    if (!scalar.isWellFormed() || !field.isWellFormed()) return err({ reason: "field_unsafe", field });
+    pairs.push(`${encodeURIComponent(field)}=${encodeURIComponent(scalar)}`);
+  }
+  if (pairs.length === 0) return ok(fixed === "?" ? "" : fixed);
+  return ok(fixed === "" || fixed === "?" ? `?${pairs.join("&")}` : `${fixed}&${pairs.join("&")}`);
+}
+
+const scalarText = (value: Json | undefined): string | null =>
+  typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? String(value) : null;

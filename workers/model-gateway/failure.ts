@@ -1,0 +1,53 @@
+/**
+ * How a model's call went wrong. A model has no effect outside, so nothing is ever `unknown`: what was not answered may be asked
+ * again. Pure; the upstream's words never appear.
+ */
+import type { ErrorCode } from "../../core/errors/codes.ts";
+import { isObject, type Json } from "../../core/json.ts";
+import type { Failure } from "../../core/run/call.ts";
+
+export const failure = (kind: Failure["class"], code: ErrorCode, message: string, retryAfterMs: number | null = null): Failure => ({
+  class: kind,
+  code,
+  message,
+  retryAfterMs,
+});
+
+/** AI Gateway: prompt or answer blocked by its guardrails (2016, 2017) or its data loss prevention (2029, 2030). */
+const BLOCKED = new Set(["2016", "2017", "2029", "2030", "content_filter", "content_policy_violation"]);
+/** No credit (AI Gateway 2021), or a quota that only its owner can raise (OpenAI). */
+const UNPAID = new Set(["2021", "insufficient_quota", "billing_hard_limit_reached"]);
+
+/** A status that is not 2xx; `body` is what the upstream said, null where that was no JSON. */
+export function failureOfStatus(status: number, body: Json, retryAfterMs: number | null): Failure {
+  const codes = codesIn(body);
+  if (codes.some((code) => BLOCKED.has(code))) return failure("safety", "content_blocked", "the upstream's guardrails refused the content");
+  if (status === 402 || codes.some((code) => UNPAID.has(code)) || saysSpendLimit(body)) {
+    return failure("permanent", "upstream_unavailable", "the upstream's own spending limit is reached");
+  }
+  const message = `the model's upstream answered with status ${status}`;
+  if (status === 429) return failure("transient", "rate_limited", message, retryAfterMs);
+  if (status === 408 || status === 425 || status >= 500) return failure("transient", "upstream_unavailable", message, retryAfterMs);
+  if (status >= 300 && status < 400) {
+    return failure("permanent", "upstream_unavailable", "the model's upstream answered with a redirect, which is never followed");
+  }
+  return failure("permanent", "upstream_unavailable", message);
+}
+
+/** Codes wherever the usual formats put them: `error.code`, `errors[].code`, `error[].code`, `internalCode`. */
+function codesIn(body: Json): string[] {
+  if (!isObject(body)) return [];
+  const holders = [body, body["error"], body["errors"]].flat();
+  return holders
+    .flatMap((holder) => (isObject(holder ?? null) ? [holder] : []))
+    .flatMap((holder) => {
+      const { code, internalCode, type } = holder as { [key: string]: Json };
+      return [code, internalCode, type].filter((value) => typeof value === "string" || typeof value === "number").map(String);
+    });
+}
+
+/** AI Gateway answers a reached spend limit with 429 like a rate limit; only its sentence tells them apart. */
+function saysSpendLimit(body: Json): boolean {
+  const said = JSON.stringify(body ?? null).slice(0, 4096);
+  return /spend(ing)?[ _-]limit/i.test(said);
+}

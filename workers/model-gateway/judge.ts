@@ -1,0 +1,69 @@
+/** From a model's words to an output: complete, in the form that was asked for, redacted and scanned. Whatever is unsure is refused. */
+import type { FindingSummary } from "../../core/guardrail/finding.ts";
+import type { Json } from "../../core/json.ts";
+import { type ChatAnswer, readJsonText } from "../../core/model/answer.ts";
+import type { ModelCall, ModelOutcome } from "../../core/run/call.ts";
+import { withoutSecrets } from "../../core/untrusted-json.ts";
+import { validate } from "../../core/workflow/schema.ts";
+import type { Admitted, Guard, GuardContext } from "../guardrail/ports.ts";
+import { type Deadline, DeadlineError } from "../kit/deadline.ts";
+import { knownPath } from "../kit/known-path.ts";
+import { withholdingBreaks } from "../kit/withheld.ts";
+import { failure } from "./failure.ts";
+
+/** Of an answer that is shown back to the model; the errors say the rest. */
+const SHOWN_CHARACTERS = 8_000;
+const SHOWN_ERRORS = 10;
+
+export type Judged = { readonly result: ModelOutcome["result"]; readonly findings: readonly FindingSummary[] };
+
+export async function judgeAnswer(
+  guard: Guard,
+  call: ModelCall,
+  answer: ChatAnswer,
+  bearer: string | null,
+  deadline: Deadline,
+): Promise<Judged> {
+  if (answer.refused || answer.finish === "content_filter") return refused("content_blocked", "the model refused to answer", []);
+  const read = readOutput(call, answer);
+  const { value } = withoutSecrets(read.value, bearer === null ? [] : [bearer]);
+  const context: GuardContext = { org: call.context.org, run: call.context.run, subject: call.context.subject };
+  const admitted = await deadline.within(guard.admit(context, "model_output", "model", value)).catch(nullUnlessOver);
+  if (admitted === null) return refused("content_blocked", "the guardrails could not judge the model's answer", []);
+  const { findings } = admitted;
+  if (admitted.verdict === "block") return refused(reasonOf(admitted), "the model's answer was refused", findings);
+  if (read.errors.length > 0) {
+    const shown = typeof admitted.value === "string" ? admitted.value : JSON.stringify(admitted.value);
+    return { result: { ok: false, invalid: { answer: shown.slice(0, SHOWN_CHARACTERS).toWellFormed(), errors: read.errors } }, findings };
+  }
+  if (call.schema !== null && withholdingBreaks(call.schema.schema, value, admitted)) {
+    return refused("injection_detected", "the model's answer carried an instruction and was refused", findings);
+  }
+  return { result: { ok: true, output: admitted.value }, findings };
+}
+
+/** The value that the answer holds, and what is wrong with it, in our words: the schema's names, never the model's. */
+function readOutput(call: ModelCall, { text, finish }: ChatAnswer): { readonly value: Json; readonly errors: readonly string[] } {
+  const words = (text ?? "").toWellFormed();
+  if (words.trim() === "") return { value: words, errors: ["the answer is empty"] };
+  if (call.schema === null) return { value: words, errors: [] };
+  if (finish === "length") return { value: words, errors: [`the answer is longer than ${call.maxTokens} tokens and was cut`] };
+  const parsed = readJsonText(words);
+  if (!parsed.ok) return { value: words, errors: ["the answer is not JSON"] };
+  const { schema } = call.schema;
+  const errors = validate(schema, parsed.value).slice(0, SHOWN_ERRORS);
+  return { value: parsed.value, errors: errors.map(({ path, message }) => `${knownPath(schema, path)}: ${message}`) };
+}
+
+const reasonOf = ({ findings }: Admitted): "injection_detected" | "content_blocked" =>
+  findings.some(({ type }) => type === "injection" || type === "jailbreak") ? "injection_detected" : "content_blocked";
+
+const refused = (code: "injection_detected" | "content_blocked", message: string, findings: readonly FindingSummary[]): Judged => ({
+  result: { ok: false, failure: failure("safety", code, message) },
+  findings,
+});
+
+function nullUnlessOver(error: unknown): null {
+  if (error instanceof DeadlineError) throw error;
+  return null;
+}

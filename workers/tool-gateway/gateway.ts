@@ -1,0 +1,209 @@
+/**
+ * The tool gateway: one governed HTTP call of one tool. The order is fixed: open personal data → check the input → send →
+ * bound, parse and check the answer → redact and scan it. Outcomes are data; nothing is retried here.
+ */
+
+import type { FindingSummary } from "../../core/guardrail/finding.ts";
+import type { Json } from "../../core/json.ts";
+import { refuseHost } from "../../core/net/public-host.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { Failure, Opening, ToolCall, ToolOutcome } from "../../core/run/call.ts";
+import type { ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
+import { toolRequest } from "../../core/tool/request.ts";
+import { retryAfterMs } from "../../core/tool/retry-after.ts";
+import { parseUntrusted, withoutSecrets } from "../../core/untrusted-json.ts";
+import { validate } from "../../core/workflow/schema.ts";
+import type { GuardContext } from "../guardrail/ports.ts";
+import { readBody } from "../kit/body.ts";
+import { type Deadline, DeadlineError, startDeadline } from "../kit/deadline.ts";
+import { knownPath } from "../kit/known-path.ts";
+import { withholdingBreaks } from "../kit/withheld.ts";
+import { failure, failureOfStatus, withoutAnswer } from "./failure.ts";
+import { openPersonalData } from "./personal-data.ts";
+import type { ToolGatewayPorts } from "./ports.ts";
+
+/** Most bytes of an answer that are read. */
+export const ANSWER_BYTES = 1024 * 1024;
+
+export type ToolGateway = { readonly call: (call: ToolCall, signal: AbortSignal) => Promise<ToolOutcome> };
+
+/** What is known so far: an interruption is judged by it, and it is reported whatever the end. */
+type Progress = {
+  effect: ToolEffect;
+  /** The request may have reached the tool. */
+  left: boolean;
+  status: number | null;
+  openings: readonly Opening[];
+  findings: readonly FindingSummary[];
+};
+
+export function defineToolGateway(ports: ToolGatewayPorts): ToolGateway {
+  return {
+    call: async (call, signal) => {
+      const startedAt = ports.now();
+      const deadline = startDeadline(call.timeoutMs, signal);
+      const progress: Progress = { effect: "write", left: false, status: null, openings: [], findings: [] };
+      const result = await perform(ports, call, deadline, progress).catch((error: unknown) => err(interrupted(error, progress)));
+      deadline.end();
+      return {
+        result: result.ok ? { ok: true, output: result.value } : { ok: false, failure: result.error },
+        status: progress.status,
+        durationMs: Math.max(0, ports.now() - startedAt),
+        openings: progress.openings,
+        findings: progress.findings,
+      };
+    },
+  };
+}
+
+async function perform(ports: ToolGatewayPorts, call: ToolCall, deadline: Deadline, progress: Progress): Promise<Result<Json, Failure>> {
+  const { context } = call;
+  const manifest = await deadline.within(ports.manifest(context.org, call.tool, call.version));
+  if (manifest === null) return err(failure("permanent", "not_found", "the tool is not registered in this version"));
+  progress.effect = manifest.effect;
+
+  const guarded: GuardContext = { org: context.org, run: context.run, subject: context.subject };
+  const opened = await deadline.within(openPersonalData(ports.guard, guarded, manifest, call.input)).catch(rethrowDeadline);
+  if (opened === null) return err(failure("safety", "content_blocked", "the guardrails could not open the input, so nothing was sent"));
+  progress.openings = opened.openings;
+  const misfit = validate(manifest.input, opened.input)[0];
+  if (misfit !== undefined) {
+    return err(
+      failure("permanent", "invalid_request", `the input breaks the tool's schema at \`${knownPath(manifest.input, misfit.path)}\``),
+    );
+  }
+
+  const request = await prepare(ports, call, manifest, opened.input, deadline);
+  if (!request.ok) return request;
+  const send = ports.fetch; // a platform's `fetch` refuses to be called as somebody's method
+  progress.left = true;
+  const response = await deadline
+    .within(send(request.value.url, { ...request.value.init, signal: deadline.signal }))
+    .catch(rethrowDeadline);
+  if (response === null) return err(withoutAnswer(manifest.effect, true, "upstream_unavailable", "the connection to the tool failed"));
+  progress.status = response.status;
+  if (response.status < 200 || response.status > 299) {
+    void response.body?.cancel().catch(() => undefined); // an error's body is the other side's words
+    return err(failureOfStatus(response.status, retryAfterMs(response.headers.get("retry-after"), ports.now())));
+  }
+  const answer = await readAnswer(response, manifest, deadline);
+  if (!answer.ok) return answer;
+  return admit(ports, guarded, manifest, answer.value, request.value.secrets, deadline, progress);
+}
+
+type Prepared = { readonly url: string; readonly init: RequestInit; readonly secrets: readonly string[] };
+
+async function prepare(
+  ports: ToolGatewayPorts,
+  { context, tool }: ToolCall,
+  manifest: ToolManifest,
+  input: Json,
+  deadline: Deadline,
+): Promise<Result<Prepared, Failure>> {
+  const parts = toolRequest(manifest.http, input);
+  if (!parts.ok) return err(failure("permanent", "invalid_request", `the input cannot be sent to the tool: ${parts.error.reason}`));
+  if (!URL.canParse(parts.value.url)) return err(failure("permanent", "invalid_request", "the tool's address is no URL"));
+  const url = new URL(parts.value.url);
+  const refusal = refuseHost(url, ports.allowPrivateHosts);
+  if (refusal !== null) return err(failure("permanent", "policy_denied", `the tool's address is refused: ${refusal}`));
+
+  const bearer = await bearerFor(ports, context, tool, manifest, url, deadline);
+  if (!bearer.ok) return bearer;
+  const headers = buildHeaders({
+    ...parts.value.headers,
+    accept: "application/json",
+    ...(parts.value.body === null ? {} : { "content-type": "application/json" }),
+    authorization: `Bearer ${bearer.value}`,
+    "idempotency-key": context.key,
+    "bulkhead-run": context.run,
+    traceparent: `00-${context.traceId}-${context.spanId}-01`, // W3C Trace Context section 3.2
+  });
+  if (headers === null) return err(failure("permanent", "invalid_request", "a header of the tool is not one"));
+  const init = { method: parts.value.method, headers, body: parts.value.body, redirect: "manual" } as const;
+  return ok({ url: url.href, init, secrets: [bearer.value] });
+}
+
+async function bearerFor(
+  ports: ToolGatewayPorts,
+  context: ToolCall["context"],
+  tool: string,
+  manifest: ToolManifest,
+  url: URL,
+  deadline: Deadline,
+): Promise<Result<string, Failure>> {
+  const name = manifest.http.secret;
+  if (name === null)
+    return ok(await deadline.within(ports.credential({ context, tool, effect: manifest.effect, scopes: manifest.scopes })));
+  const secret = await deadline.within(ports.secret(context.org, name));
+  if (secret === null) return err(failure("permanent", "tool_error", "the tool's secret does not exist"));
+  const allowed = secret.hosts.some((host) => host.toLowerCase() === url.host || host.toLowerCase() === url.hostname);
+  return allowed ? ok(secret.value) : err(failure("permanent", "policy_denied", "the tool's secret may not be sent to the tool's host"));
+}
+
+/** null when a name or value cannot stand in a header; the error would quote the value. */
+function buildHeaders(headers: Record<string, string>): Headers | null {
+  try {
+    return new Headers(headers);
+  } catch {
+    return null;
+  }
+}
+
+async function readAnswer(response: Response, manifest: ToolManifest, deadline: Deadline): Promise<Result<Json, Failure>> {
+  const type = response.headers.get("content-type");
+  if (type !== null && !/^\s*(application|text)\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) {
+    void response.body?.cancel().catch(() => undefined);
+    if (response.status !== 204) return err(failure("permanent", "output_invalid", "the tool's answer is not declared as JSON"));
+  }
+  const body = await readBody(response, ANSWER_BYTES, deadline);
+  if (!body.ok) {
+    if (body.reason === "cut") return err(withoutAnswer(manifest.effect, true, "upstream_unavailable", "the tool's answer was cut short"));
+    const what = body.reason === "too_large" ? `is larger than ${ANSWER_BYTES} bytes` : "is not UTF-8";
+    return err(failure("permanent", "output_invalid", `the tool's answer ${what}`));
+  }
+  if (response.status === 204) return ok(null);
+  const parsed = parseUntrusted(body.text);
+  if (parsed.ok) return parsed;
+  const what = parsed.error === "too_deep" ? "is nested too deeply" : "is not JSON";
+  return err(failure("permanent", "output_invalid", `the tool's answer ${what}`));
+}
+
+async function admit(
+  ports: ToolGatewayPorts,
+  guarded: GuardContext,
+  manifest: ToolManifest,
+  answer: Json,
+  secrets: readonly string[],
+  deadline: Deadline,
+  progress: Progress,
+): Promise<Result<Json, Failure>> {
+  const { value, count } = withoutSecrets(answer, secrets);
+  if (count > 0) progress.findings = [{ type: "SECRET", detector: "echoed-credential", count, score: 1, pointer: "" }];
+  const misfit = validate(manifest.output, value)[0];
+  if (misfit !== undefined) {
+    return err(
+      failure("permanent", "output_invalid", `the tool's answer breaks its schema at \`${knownPath(manifest.output, misfit.path)}\``),
+    );
+  }
+  const admitted = await deadline.within(ports.guard.admit(guarded, "tool_output", "tool", value)).catch(rethrowDeadline);
+  if (admitted === null) return err(failure("safety", "content_blocked", "the guardrails could not judge the tool's answer"));
+  progress.findings = [...progress.findings, ...admitted.findings];
+  if (admitted.verdict === "block" || withholdingBreaks(manifest.output, value, admitted)) {
+    return err(failure("safety", "injection_detected", "the tool's answer carried an instruction and was refused"));
+  }
+  return ok(admitted.value);
+}
+
+/** For work whose failure has a meaning of its own (null); the deadline's end goes on upwards. */
+function rethrowDeadline(error: unknown): null {
+  if (error instanceof DeadlineError) throw error;
+  return null;
+}
+
+function interrupted(error: unknown, progress: Progress): Failure {
+  const { effect, left } = progress;
+  if (!(error instanceof DeadlineError)) return withoutAnswer(effect, left, "internal", "the call could not be made");
+  return error.reason === "timeout"
+    ? withoutAnswer(effect, left, "timeout", "the tool did not answer in time")
+    : withoutAnswer(effect, left, "cancelled", "the call was given up");
+}

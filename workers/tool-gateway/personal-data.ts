@@ -1,0 +1,23 @@
+/** Opens placeholders in exactly the input fields that a tool's manifest lists, and says what it opened, never the value. */
+import { type Json, parsePointer } from "../../core/json.ts";
+import { replaceAt, valueAt } from "../../core/json-pointer.ts";
+import type { Opening } from "../../core/run/call.ts";
+import type { ToolManifest } from "../../core/tool/manifest.ts";
+import type { Guard, GuardContext } from "../guardrail/ports.ts";
+
+export type Opened = { readonly input: Json; readonly openings: readonly Opening[] };
+
+/** Throws when the guard does: nothing is sent then. */
+export async function openPersonalData(guard: Guard, context: GuardContext, manifest: ToolManifest, input: Json): Promise<Opened> {
+  const openings: Opening[] = [];
+  let opened = input;
+  for (const [pointer, types] of Object.entries(manifest.personal_data)) {
+    const tokens = parsePointer(pointer);
+    const before = tokens === null ? undefined : valueAt(opened, tokens);
+    if (tokens === null || before === undefined) continue;
+    const after = await guard.open(context, before, types);
+    opened = replaceAt(opened, tokens, after.value);
+    for (const type of new Set(after.opened)) openings.push({ type, pointer });
+  }
+  return { input: opened, openings };
+}
