@@ -1,0 +1,75 @@
+/** The last decisions before a call leaves: is it stopped, does a person have to agree, does the money cover it. Then the intent. */
+import { canonicalJson } from "../canonical-json.ts";
+import { estimateTokens } from "../model/estimate.ts";
+import { tokenCost } from "../money.ts";
+import { holdIfStopped } from "./pause.ts";
+import { activityKey, modelRequest } from "./request.ts";
+import { failStep } from "./settle.ts";
+import type { Activity } from "./state.ts";
+import { stopAtCap } from "./stop.ts";
+import type { Turn } from "./turn.ts";
+
+/** `repeated`: the same attempt again, because the last one was cut short by us. */
+export function dispatch(turn: Turn, activityId: string, repeated = false): void {
+  const activity = turn.state.activities[activityId];
+  if (!activity) return;
+  if (activity.kind === "tool") sendTool(turn, activity, repeated);
+  else if (activity.kind === "model") sendModel(turn, activity, repeated);
+}
+
+function sendTool(turn: Turn, activity: Activity, repeated: boolean): void {
+  const { facts, tool } = activity;
+  if (facts === null || tool === null) throw new TypeError("a tool call without its facts");
+  const { org, definition } = turn.birth;
+  if (holdIfStopped(turn, { org, workflow: definition.name, tool })) return;
+  turn.emit(
+    "tool.called",
+    {
+      activity: activity.id,
+      attempt: repeated ? activity.attempt : activity.attempt + 1,
+      tool,
+      version: facts.version,
+      effect: facts.effect,
+      key: activityKey(turn.birth, activity),
+      input_digest: turn.machinery.sha256(canonicalJson(activity.input)),
+      ...(repeated ? { repeated: true } : {}),
+    },
+    activity.step,
+  );
+}
+
+/** Money is reserved before it is spent: worst case first (the whole input at its estimate, and every token of the answer). */
+function sendModel(turn: Turn, activity: Activity, repeated: boolean): void {
+  const { birth, state } = turn;
+  const request = modelRequest(turn.machinery, activity);
+  const input = estimateTokens(request.messages, request.schema?.schema ?? null);
+  const index = activity.candidates.findIndex(
+    (model, position) => position >= activity.candidate && input + request.maxTokens <= model.context,
+  );
+  const model = activity.candidates[index];
+  if (!model)
+    return failStep(turn, activity.step, { code: "limit_reached", message: "the prompt and its answer fit into no model's window" });
+  if (holdIfStopped(turn, { org: birth.org, workflow: birth.definition.name, model: model.id })) return;
+  const worst = {
+    micro_usd: tokenCost(input, model.price.input) + tokenCost(request.maxTokens, model.price.output),
+    tokens: input + request.maxTokens,
+  };
+  if (state.usage.microUsd + state.reserved.microUsd + worst.micro_usd > birth.budget.usd) {
+    return stopAtCap(turn, "budget_exceeded", "the money left does not cover the next model call", activity.step);
+  }
+  if (state.usage.tokensIn + state.usage.tokensOut + state.reserved.tokens + worst.tokens > birth.budget.tokens) {
+    return stopAtCap(turn, "budget_exceeded", "the tokens left do not cover the next model call", activity.step);
+  }
+  const fresh = activity.attempt === 0 || (activity.candidate === 0 && activity.corrections.length === 0 && !repeated);
+  turn.emit(
+    "model.calling",
+    {
+      activity: activity.id,
+      attempt: fresh ? activity.attempt + 1 : activity.attempt,
+      model: model.id,
+      reserved: worst,
+      ...(repeated ? { repeated: true } : {}),
+    },
+    activity.step,
+  );
+}

@@ -1,0 +1,157 @@
+/**
+ * The journal's words. Every decision of a run is an event; folding the events gives the state (evolve.ts), and clients see
+ * the same events (API.md, `GET /v1/runs/{id}/events`). An event holds everything the fold needs, so that code may change
+ * under a running run; it holds no personal data.
+ *
+ * PERSISTED: a turn's events are one row of the journal. Fields may be added, never renamed or dropped.
+ */
+import type { ErrorCode } from "../errors/codes.ts";
+import type { FindingSummary } from "../guardrail/finding.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { ModelCandidate } from "../model/entry.ts";
+import type { MicroUsd } from "../money.ts";
+import type { Severity } from "../review/case.ts";
+import type { EpochMs } from "../time.ts";
+import type { ToolFacts } from "../tool/manifest.ts";
+import type { StepKind } from "../workflow/definition.ts";
+import type { Failure, Opening } from "./call.ts";
+import type { RunFlag } from "./view.ts";
+
+export type StepError = { readonly code: ErrorCode; readonly message: string };
+export type RunError = StepError & { readonly step: string | null };
+
+/** What an activity cost: tokens as the upstream counted them, money in micro-dollars. */
+export type Spent = { readonly tokens_in: number; readonly tokens_out: number; readonly micro_usd: MicroUsd };
+
+type ActivityRef = { readonly activity: string };
+
+export type EventData = {
+  "run.created": {
+    readonly workflow: string;
+    readonly version: number;
+    readonly digest: string;
+    readonly user: string;
+    readonly input: Json;
+  };
+  "run.started": JsonObject;
+  "run.waiting": { readonly kind: "review"; readonly id: string; readonly until: string | null };
+  "run.resumed": { readonly from: "waiting" | "paused" };
+  "run.paused": { readonly scope: string; readonly epoch: number };
+  "run.cancelling": { readonly by: string; readonly reason: string };
+  /** A cap was reached or a failure was not absorbed: nothing new starts, what is in flight is awaited. */
+  "run.stopping": { readonly why: "failure" | "cap"; readonly error: RunError };
+  "run.compensating": { readonly steps: readonly string[] };
+  "run.completed": { readonly output: Json; readonly flags: readonly RunFlag[]; readonly error: RunError | null };
+  "run.failed": {
+    readonly error: RunError;
+    readonly flags: readonly RunFlag[];
+    readonly undone: readonly string[];
+    readonly dead_letter: string;
+  };
+  "run.cancelled": { readonly reason: string };
+  "run.dead_lettered": {
+    readonly error: RunError;
+    readonly flags: readonly RunFlag[];
+    readonly undone: readonly string[];
+    readonly dead_letter: string;
+  };
+  "dead_letter.redriven": { readonly by: string; readonly run: string };
+  /** The new run exists. */
+  "dead_letter.handed_over": { readonly run: string };
+  "dead_letter.discarded": { readonly by: string; readonly reason: string };
+
+  "step.started": { readonly kind: StepKind; readonly input?: Json };
+  "step.retrying": ActivityRef & { readonly attempt: number; readonly error: StepError; readonly resume_at: EpochMs };
+  /** `kept`: completed in the run that this one continues. */
+  "step.completed": { readonly output: Json; readonly kept?: true };
+  "step.failed": {
+    readonly error: StepError;
+    readonly absorbed: "value" | "step" | null;
+    readonly output?: Json;
+    readonly unknown_outcome?: boolean;
+  };
+  "step.skipped": JsonObject;
+  "step.compensating": ActivityRef & { readonly tool: string; readonly input: Json };
+  "step.compensated": ActivityRef & { readonly undone?: StepError };
+
+  "policy.decided": ActivityRef & {
+    readonly decision: "allow" | "deny" | "ask";
+    readonly policy_version: string;
+    readonly reasons: readonly string[];
+    readonly subject: string;
+    readonly facts: ToolFacts | null;
+  };
+  "model.routed": ActivityRef & {
+    readonly candidates: readonly ModelCandidate[];
+    readonly rejected: readonly { readonly id: string; readonly why: string }[];
+  };
+  /** The intent, durable before the call leaves. `repeated`: the same attempt again, because ours was cut short. */
+  "model.calling": ActivityRef & {
+    readonly attempt: number;
+    readonly model: string;
+    readonly reserved: { readonly micro_usd: MicroUsd; readonly tokens: number };
+    readonly repeated?: true;
+  };
+  /** The outcome. `held`: nobody told what it cost, so the reservation stays taken. */
+  "model.called": ActivityRef & {
+    readonly attempt: number;
+    readonly model: string;
+    readonly ok: boolean;
+    readonly spent: Spent;
+    readonly held: { readonly micro_usd: MicroUsd; readonly tokens: number } | null;
+    readonly duration_ms: number;
+    readonly failure?: Failure;
+    readonly correction?: { readonly answer: string; readonly errors: readonly string[] };
+    /** Cut short on our side: not an attempt, and no reason to fall back. */
+    readonly interrupted?: true;
+    readonly upstream: { readonly [name: string]: string };
+    /** Running totals of the run. */
+    readonly total_usd: number;
+  };
+  "tool.called": ActivityRef & {
+    readonly attempt: number;
+    readonly tool: string;
+    readonly version: number;
+    readonly effect: string;
+    readonly key: string;
+    readonly input_digest: string;
+    readonly repeated?: true;
+  };
+  "tool.answered": ActivityRef & {
+    readonly attempt: number;
+    readonly tool: string;
+    readonly ok: boolean;
+    readonly status: number | null;
+    readonly duration_ms: number;
+    readonly openings: readonly Opening[];
+    readonly failure?: Failure;
+  };
+  "guardrail.flagged": { readonly channel: "user" | "tool_output" | "model_output"; readonly findings: readonly FindingSummary[] };
+  "review.requested": ActivityRef & {
+    readonly reason: "step" | "policy" | "unknown-outcome";
+    readonly key: string;
+    readonly severity: Severity;
+    readonly proposal: Json;
+    readonly digest: string;
+  };
+  "review.opened": ActivityRef & { readonly id: string; readonly until: EpochMs | null };
+  "review.decided": ActivityRef & {
+    readonly id: string;
+    readonly action: "approve" | "reject" | "modify";
+    readonly by: string;
+    readonly proposal: Json;
+  };
+  "escalation.raised": ActivityRef & { readonly id: string; readonly severity: Severity };
+  /** The run no longer waits for these cases. */
+  "review.withdrawn": { readonly ids: readonly string[] };
+};
+
+export type EventType = keyof EventData;
+export type EventOf<T extends EventType> = {
+  readonly seq: number;
+  readonly type: T;
+  readonly at: EpochMs;
+  readonly step?: string;
+  readonly data: EventData[T];
+};
+export type RunEvent = { [T in EventType]: EventOf<T> }[EventType];

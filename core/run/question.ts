@@ -1,0 +1,54 @@
+/** Questions to people: opened as a case, bound to exactly what is proposed, answered once. */
+import { canonicalJson } from "../canonical-json.ts";
+import type { Json } from "../json.ts";
+import type { ReviewDecision, Severity } from "../review/case.ts";
+import type { Happening } from "./input.ts";
+import { completeStep, failStep } from "./settle.ts";
+import type { Activity } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+export function askPerson(
+  turn: Turn,
+  activityId: string,
+  reason: "step" | "policy" | "unknown-outcome",
+  severity: Severity,
+  proposal: Json,
+): void {
+  const activity = turn.state.activities[activityId];
+  if (!activity) return;
+  const digest = approvalDigest(turn, activity, proposal);
+  const key = `${turn.birth.id}/${activityId}#${activity.questions + 1}`;
+  turn.emit("review.requested", { activity: activityId, reason, key, severity, proposal, digest }, activity.step);
+}
+
+/** What an approval covers: run, activity, tool version and canonical input. Another input has another digest and asks again. */
+export function approvalDigest(turn: Turn, activity: Activity, proposal: Json): string {
+  return turn.machinery.sha256(
+    canonicalJson({ run: turn.birth.id, step: activity.id, tool_version: activity.facts?.version ?? null, proposal }),
+  );
+}
+
+export const toolProposal = (activity: Activity): Json => ({ tool: activity.tool, input: activity.input });
+
+/** A case that was opened for a run that no longer waits is noted, so that it can be withdrawn. */
+export function takeOpenedReview(turn: Turn, input: Extract<Happening, { kind: "review.opened" }>): string | null {
+  if (turn.state.openReviews.includes(input.id)) return null;
+  turn.emit("review.opened", { activity: input.activity, id: input.id, until: input.until }, input.step);
+  return null;
+}
+
+export function takeDecision(turn: Turn, activityId: string, decision: ReviewDecision): string | null {
+  const activity = turn.state.activities[activityId];
+  if (activity?.phase !== "approving" || activity.review === null) return "nothing waits for this decision";
+  if (activity.review.id !== null && activity.review.id !== decision.id) return "the decision is about an older case";
+  if (activity.review.digest !== decision.digest) return "the decision is about an older proposal";
+  const { reason } = activity.review;
+  const { id, action, by, proposal } = decision;
+  turn.emit("review.decided", { activity: activityId, id, action, by, proposal }, activity.step);
+  if (action === "reject") {
+    const error = { code: "review_rejected", message: "a person rejected it" } as const;
+    if (activity.purpose === "compensation") turn.emit("step.compensated", { activity: activityId, undone: error }, activity.step);
+    else failStep(turn, activity.step, error, reason === "unknown-outcome");
+  } else if (reason === "step") completeStep(turn, activity.step, { action, by, proposal });
+  return null;
+}

@@ -1,0 +1,39 @@
+/** How a step ends, and what that means for the step it stands in for. */
+import type { Json } from "../json.ts";
+import type { StepError } from "./event.ts";
+import { stopAtFailure } from "./stop.ts";
+import type { Turn } from "./turn.ts";
+
+export function completeStep(turn: Turn, id: string, output: Json): void {
+  turn.emit("step.completed", { output }, id);
+  afterSettled(turn, id, output);
+}
+
+export function skipStep(turn: Turn, id: string): void {
+  turn.emit("step.skipped", {}, id);
+  afterSettled(turn, id, null);
+}
+
+/** `unknownOutcome`: a write of which nobody knows whether it happened; a dead letter names it. */
+export function failStep(turn: Turn, id: string, error: StepError, unknownOutcome = false): void {
+  const doubt = unknownOutcome ? { unknown_outcome: true } : {};
+  const { on_error } = turn.stepDefinition(id);
+  const rescuer = on_error !== null && "step" in on_error ? on_error.step : null;
+  if (turn.state.stopping === null && on_error !== null && "value" in on_error) {
+    turn.emit("step.failed", { error, absorbed: "value", output: on_error.value, ...doubt }, id);
+    afterSettled(turn, id, on_error.value);
+  } else if (turn.state.stopping === null && rescuer !== null && turn.state.steps[rescuer]?.status === "pending") {
+    turn.emit("step.failed", { error, absorbed: "step", ...doubt }, id);
+  } else {
+    turn.emit("step.failed", { error, absorbed: null, ...doubt }, id);
+    if (turn.state.stopping === null) stopAtFailure(turn, { ...error, step: id });
+  }
+}
+
+function afterSettled(turn: Turn, id: string, output: Json): void {
+  const rescued = turn.state.steps[id]?.rescues;
+  if (rescued) completeStep(turn, rescued, output);
+  const { on_error } = turn.stepDefinition(id);
+  const spare = on_error !== null && "step" in on_error ? on_error.step : null;
+  if (spare !== null && turn.state.steps[spare]?.status === "pending") skipStep(turn, spare); // nobody needs it any more
+}

@@ -1,0 +1,30 @@
+/** When a run wants to be woken if nothing else happens. A run always has such a time, or waits for a person, or is final. */
+import type { EpochMs } from "../time.ts";
+import type { RunContext } from "./evolve.ts";
+import { isFinal, type RunState } from "./state.ts";
+
+/** DESIGN: the alarm is the safety net, at most this far ahead while a call is in flight. */
+export const IN_FLIGHT_NET_MS = 10_000;
+/** A paused run asks again by itself, should the push that resumes it get lost. */
+const PAUSED_NET_MS = 15_000;
+
+/** The instant at which the run has used up its time: `limits.seconds` of running, or its deadline. */
+export function timeCapAt({ birth }: RunContext, state: RunState): EpochMs {
+  const left = birth.definition.limits.seconds * 1000 - state.clock.ranMs;
+  const byLimit = state.clock.since === null ? Number.POSITIVE_INFINITY : state.clock.since + left;
+  return Math.min(byLimit, birth.deadlineAt ?? Number.POSITIVE_INFINITY);
+}
+
+/** null: nothing to wake for. */
+export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): EpochMs | null {
+  if (isFinal(state)) return state.openReviews.length > 0 || state.deadLetter?.owes ? now + IN_FLIGHT_NET_MS : null;
+  if (state.status === "paused") return now + PAUSED_NET_MS;
+  const times = Object.values(state.activities).map((activity) => {
+    if (activity.phase === "backing-off") return activity.resumeAt ?? now;
+    if (activity.phase === "approving" && activity.review?.id) return Number.POSITIVE_INFINITY;
+    return now + IN_FLIGHT_NET_MS;
+  });
+  const earliest = Math.min(...times, state.stopping === null ? timeCapAt(context, state) : Number.POSITIVE_INFINITY);
+  if (earliest !== Number.POSITIVE_INFINITY) return earliest;
+  return state.status === "waiting" ? null : now + IN_FLIGHT_NET_MS;
+}
