@@ -1,5 +1,21 @@
 import type { RunEnginePorts } from "../../../durable-objects/run-engine/run-engine.ts";
 import { FAR } from "../far.ts";
 
-/** What the outside world does to this room in the current test: tests replace what they script. */
-export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEnginePorts[K] } = { now: () => FAR };
+const unscripted = (what: string) => async (): Promise<never> => {
+  throw new Error(`unscripted: ${what}`);
+};
+
+/** What the outside world does to a run in the current test: tests replace what they script; what nobody scripted fails. */
+export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEnginePorts[K] } = {
+  now: () => FAR,
+  stops: async () => ({ epoch: 0, active: [], asOf: runEngineWorld.now() }),
+  authorize: unscripted("authorize"),
+  callTool: unscripted("callTool"),
+  callModel: unscripted("callModel"),
+  openReview: unscripted("openReview"),
+  withdrawReviews: unscripted("withdrawReviews"),
+  toolEffects: async () => ({}),
+  continueRun: unscripted("continueRun"),
+  send: async () => {},
+  log: () => {},
+};

@@ -1,0 +1,69 @@
+/** The run's storage: birth, journal, outbox. One turn is one transaction. Knows SQL; decides nothing. */
+import type { RecordsRow } from "../../core/audit/record.ts";
+import type { Birth } from "../../core/run/birth.ts";
+import type { RunEvent } from "../../core/run/event.ts";
+import { fold, type RunContext } from "../../core/run/evolve.ts";
+import type { RunState } from "../../core/run/state.ts";
+import type { Machinery } from "../../core/run/turn.ts";
+import type { EpochMs } from "../../core/time.ts";
+import { planOf } from "../../core/workflow/plan.ts";
+import { Outbox } from "../kit/outbox.ts";
+import { isMigrated, migrate } from "../kit/schema.ts";
+import { RUN_SCHEMA } from "./schema.ts";
+
+export type LoadedRun = { readonly machinery: Machinery; state: RunState; readonly outbox: Outbox };
+
+export class Journal {
+  readonly #storage: DurableObjectStorage;
+  readonly #sha256: (text: string) => string;
+
+  constructor(storage: DurableObjectStorage, sha256: (text: string) => string) {
+    this.#storage = storage;
+    this.#sha256 = sha256;
+  }
+
+  /** The run as its journal tells it, or null when nobody was born here. Creates nothing. */
+  load(): LoadedRun | null {
+    if (!isMigrated(this.#storage.sql)) return null;
+    migrate(this.#storage, RUN_SCHEMA);
+    const row = this.#storage.sql.exec<{ body: string }>("SELECT body FROM birth").toArray()[0];
+    if (!row) return null;
+    const birth = JSON.parse(row.body) as Birth;
+    const context: RunContext = { birth, plan: planOf(birth.definition) };
+    return this.#loaded(context, fold(context, this.events(0)));
+  }
+
+  /** A run before its first event; the row is written with the first turn. */
+  bear(birth: Birth, state: (context: RunContext) => RunState): LoadedRun {
+    migrate(this.#storage, RUN_SCHEMA);
+    const context: RunContext = { birth, plan: planOf(birth.definition) };
+    return this.#loaded(context, state(context));
+  }
+
+  #loaded(context: RunContext, state: RunState): LoadedRun {
+    const { id, org } = context.birth;
+    return { machinery: { ...context, sha256: this.#sha256 }, state, outbox: new Outbox(this.#storage.sql, org, { kind: "run", id }) };
+  }
+
+  /** INVARIANT: events, the birth of a first turn and the rows that leave are one transaction; nothing acts before it. */
+  commit(run: LoadedRun, events: readonly RunEvent[], leaving: RecordsRow | null, at: EpochMs): void {
+    const first = events[0]?.seq ?? 0;
+    const last = events.at(-1)?.seq ?? 0;
+    this.#storage.transactionSync(() => {
+      const { sql } = this.#storage;
+      if (first === 1) sql.exec("INSERT INTO birth (id, body) VALUES (1, ?)", JSON.stringify(run.machinery.birth));
+      sql.exec("INSERT INTO journal (last_seq, first_seq, events) VALUES (?, ?, ?)", last, first, JSON.stringify(events));
+      if (leaving !== null) run.outbox.put(leaving, at);
+    });
+  }
+
+  /** Events with a number above `after`, in order. */
+  *events(after: number): Generator<RunEvent> {
+    const rows = this.#storage.sql
+      .exec<{ events: string }>("SELECT events FROM journal WHERE last_seq > ? ORDER BY last_seq", after)
+      .toArray();
+    for (const row of rows) {
+      for (const event of JSON.parse(row.events) as RunEvent[]) if (event.seq > after) yield event;
+    }
+  }
+}

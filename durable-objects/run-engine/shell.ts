@@ -1,0 +1,200 @@
+/**
+ * Houses the run's machine in a Durable Object: ask what is stopped, decide, commit, act. Effects run while the object is awake
+ * and come back as inputs; the alarm is the safety net that picks up what a crash, an eviction or a deploy left behind.
+ */
+import type { RecordsRow } from "../../core/audit/record.ts";
+import { STOPS_MAX_AGE_MS, type Stops } from "../../core/kill-switch/stops.ts";
+import type { Result } from "../../core/result.ts";
+import { auditRecords } from "../../core/run/audit.ts";
+import type { Birth } from "../../core/run/birth.ts";
+import type { RunEvent } from "../../core/run/event.ts";
+import { initialState } from "../../core/run/evolve.ts";
+import type { Happening, Refused } from "../../core/run/input.ts";
+import { toIndexRow } from "../../core/run/present.ts";
+import { isFinal, type RunState } from "../../core/run/state.ts";
+import { transition } from "../../core/run/transition.ts";
+import { EVENTS_PER_TURN } from "../../core/run/turn.ts";
+import { nextWakeAt } from "../../core/run/wake.ts";
+import { type RunEffect, wantedEffects } from "../../core/run/wanted.ts";
+import { carryOut } from "./effects.ts";
+import { Journal, type LoadedRun } from "./journal.ts";
+import type { RunEnginePorts } from "./ports.ts";
+
+/** Rows of several turns leave together when they come this close to each other. */
+const FLUSH_DELAY_MS = 200;
+
+export class RunShell {
+  readonly #storage: DurableObjectStorage;
+  readonly #ports: RunEnginePorts;
+  readonly journal: Journal;
+  #run: LoadedRun | null | undefined;
+  /** Effects under way in this life of the object, by key. */
+  readonly #underWay = new Set<string>();
+  /** Calls whose intent this life wrote: any other call in the state was cut short by the end of an earlier one. */
+  readonly #ours = new Set<number>();
+  #killEpoch = 0;
+  #alarmAt: number | null = null;
+  #flush: ReturnType<typeof setTimeout> | null = null;
+  readonly #watchers = new Set<() => void>();
+
+  constructor(storage: DurableObjectStorage, ports: RunEnginePorts, sha256: (text: string) => string) {
+    this.#storage = storage;
+    this.#ports = ports;
+    this.journal = new Journal(storage, sha256);
+  }
+
+  get run(): LoadedRun | null {
+    if (this.#run === undefined) this.#run = this.journal.load();
+    return this.#run;
+  }
+
+  /** Bears the run, once: the same birth again changes nothing. */
+  async bear(birth: Birth, stops: Stops): Promise<void> {
+    if (this.run !== null) return;
+    this.#run = this.journal.bear(birth, initialState);
+    await this.offer({ kind: "start" }, stops);
+  }
+
+  /** Offers one happening to the machine. A refusal changes nothing and is data. */
+  async offer(happening: Happening, known?: Stops): Promise<Result<RunState, Refused>> {
+    const stops = await this.#stops(known);
+    const run = this.run;
+    if (run === null)
+      return { ok: false, error: { code: "run.refused", status: "queued", input: happening.kind, why: "no run was born here" } };
+    const at = Math.max(this.#ports.now(), run.state.statusSince);
+    const turn = transition(run.machinery, run.state, { ...happening, at, stops });
+    if (!turn.ok) return turn;
+    this.#killEpoch = stops?.epoch ?? this.#killEpoch;
+    const { events } = turn.value;
+    if (events.length > 0) {
+      this.journal.commit(run, events, this.#leaving(run, turn.value.state, events), at);
+      run.state = turn.value.state;
+      this.#noteCalls(events);
+    }
+    await this.#arm(run);
+    this.#act(run);
+    if (events.length > 0) this.#announce(run);
+    if (events.length >= EVENTS_PER_TURN) return this.offer({ kind: "tick" }, known);
+    return { ok: true, value: run.state };
+  }
+
+  /** The alarm: look again, send what waits. */
+  async wake(): Promise<void> {
+    this.#alarmAt = null;
+    const run = this.run;
+    if (run === null) return;
+    if (!isFinal(run.state)) await this.offer({ kind: "tick" });
+    await this.#flushNow(run);
+    await this.#arm(run);
+    this.#act(run);
+  }
+
+  async confirm(rows: readonly string[]): Promise<void> {
+    const run = this.run;
+    if (run === null) return;
+    run.outbox.confirm(rows);
+    await this.#arm(run);
+  }
+
+  /** Resolves when something was committed, or after `waitMs`. */
+  async changed(waitMs: number): Promise<void> {
+    if (waitMs <= 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, waitMs);
+    this.#watchers.add(resolve);
+    await promise;
+    clearTimeout(timer);
+    this.#watchers.delete(resolve);
+  }
+
+  /** null: nobody can say, so nothing is sent (core/run/pause.ts). */
+  async #stops(known?: Stops): Promise<Stops | null> {
+    if (known && this.#ports.now() - known.asOf <= STOPS_MAX_AGE_MS) return known;
+    return this.#ports.stops().catch(() => null);
+  }
+
+  #leaving(run: LoadedRun, state: RunState, events: readonly RunEvent[]): RecordsRow | null {
+    const records = auditRecords(run.machinery, events);
+    const listed = state.status !== run.state.status || state.deadLetter !== run.state.deadLetter || events[0]?.seq === 1;
+    if (records.length === 0 && !listed) return null;
+    return { id: String(events.at(-1)?.seq), records, ...(listed ? { run: toIndexRow(run.machinery, state) } : {}) };
+  }
+
+  #noteCalls(events: readonly RunEvent[]): void {
+    for (const { type, seq } of events) if (type === "tool.called" || type === "model.calling") this.#ours.add(seq);
+  }
+
+  /** Starts what the state wants and nobody does yet. */
+  #act(run: LoadedRun): void {
+    for (const effect of wantedEffects(run.machinery, run.state, this.#ports.now())) {
+      if (this.#underWay.has(effect.key)) continue;
+      if ((effect.kind === "tool.call" || effect.kind === "model.call") && !this.#ours.has(effect.call)) {
+        if (run.state.status !== "paused")
+          this.#begin(effect.key, async () => ({ kind: "interrupted", activity: effect.activity, call: effect.call }));
+      } else this.#begin(effect.key, () => this.#carryOut(run, effect));
+    }
+  }
+
+  #carryOut(run: LoadedRun, effect: RunEffect): Promise<Happening> {
+    return carryOut(this.#ports, { machinery: run.machinery, state: run.state, killEpoch: this.#killEpoch }, effect);
+  }
+
+  /** What throws here (an object out of reach, a dying isolate) is left to the alarm, which finds it still wanted. */
+  #begin(key: string, work: () => Promise<Happening>): void {
+    this.#underWay.add(key);
+    work()
+      .then((happening) => this.offer(happening))
+      .then((result) => {
+        if (!result.ok)
+          this.#ports.log({
+            level: "info",
+            message: "run input refused",
+            input: result.error.input,
+            why: result.error.why,
+            run: this.run?.machinery.birth.id ?? null,
+          });
+      })
+      .catch((error: unknown) =>
+        this.#ports.log({
+          level: "warn",
+          message: "effect broke off",
+          effect: key.split("/")[0] ?? key,
+          error: error instanceof Error ? error.name : "unknown",
+        }),
+      )
+      .finally(() => {
+        this.#underWay.delete(key);
+      });
+  }
+
+  /** One alarm: the earliest of what the run and its outbox want. An earlier one that is set already stays. */
+  async #arm(run: LoadedRun): Promise<void> {
+    const now = this.#ports.now();
+    const wanted = Math.min(
+      nextWakeAt(run.machinery, run.state, now) ?? Number.POSITIVE_INFINITY,
+      run.outbox.nextDueAt() ?? Number.POSITIVE_INFINITY,
+    );
+    if (wanted === Number.POSITIVE_INFINITY) {
+      if (this.#alarmAt !== null) await this.#storage.deleteAlarm();
+      this.#alarmAt = null;
+      return;
+    }
+    const at = Math.max(wanted, now + 1); // an alarm set to `now` inside `alarm()` can stall
+    if (this.#alarmAt !== null && this.#alarmAt > now && this.#alarmAt <= at) return;
+    this.#alarmAt = at;
+    await this.#storage.setAlarm(at);
+  }
+
+  #announce(run: LoadedRun): void {
+    for (const wake of this.#watchers) wake();
+    if (this.#flush !== null) return;
+    this.#flush = setTimeout(() => {
+      this.#flush = null;
+      void this.#flushNow(run).then(() => this.#arm(run));
+    }, FLUSH_DELAY_MS);
+  }
+
+  async #flushNow(run: LoadedRun): Promise<void> {
+    await run.outbox.flush(this.#ports.send, this.#ports.now);
+  }
+}
