@@ -1,20 +1,62 @@
+/** Personal data of one org, and the placeholders that stand for it: the RPC face (README.md has the rules). */
 import { DurableObject } from "cloudflare:workers";
+import { isMigrated, migrate } from "../kit/schema.ts";
+import { KeyShelf, type KeyStore } from "./key-shelf.ts";
+import { findStored, keepValue, type StoredValue, unsealStored, VAULT_SCHEMA, type ValueToKeep } from "./rows.ts";
 
 /** Everything this room needs from outside. */
-export type VaultPorts = { readonly now: () => number };
+export type VaultPorts = {
+  readonly now: () => number;
+  /** The deployment's VAULT_KEY: 32 bytes. */
+  readonly masterKey: () => Promise<Uint8Array>;
+  /** The wrapped keys (R2). */
+  readonly keys: KeyStore;
+};
+
+/** One placeholder per value, in order. `origin` "input": put in by the run's own input, which gets it back. */
+export type AssignRequest = {
+  readonly run: string;
+  readonly subject: string;
+  readonly origin: "input" | "tool" | "model";
+  readonly values: readonly ValueToKeep[];
+};
+export type OpenRequest = { readonly run: string; readonly placeholders: readonly string[]; readonly inputOnly: boolean };
 
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
 export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
   return class Vault extends DurableObject {
-    readonly #ports: VaultPorts;
+    readonly #shelf: KeyShelf;
 
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
       super(ctx, env);
-      this.#ports = portsFor(env);
+      this.#shelf = new KeyShelf(portsFor(env), ctx.id.toString());
     }
 
-    now(): number {
-      return this.#ports.now();
+    /** All or nothing, in one transaction: two that come at once get numbers as if one had come after the other. */
+    async assign({ run, subject, origin, values }: AssignRequest): Promise<string[]> {
+      if (values.length === 0) return [];
+      const key = await this.#shelf.findOrMake(subject);
+      const { storage } = this.ctx;
+      migrate(storage, VAULT_SCHEMA);
+      const owner = { run, subject, fromInput: origin === "input" };
+      return storage.transactionSync(() => values.map((value) => keepValue(storage.sql, key, owner, value)));
+    }
+
+    /** Null for what this run never made, for what its input did not put in when `inputOnly`, and for what was erased. */
+    async open({ run, placeholders, inputOnly }: OpenRequest): Promise<(string | null)[]> {
+      if (!isMigrated(this.ctx.storage.sql)) return placeholders.map(() => null);
+      const stored = placeholders.map((placeholder) => findStored(this.ctx.storage.sql, run, placeholder));
+      const wanted = stored.map((row) => (row === null || (inputOnly && row.from_input === 0) ? null : row));
+      const keys = await this.#keysOf(wanted);
+      return wanted.map((row, index) => {
+        const key = row === null ? null : (keys.get(row.subject) ?? null);
+        return row === null || key === null ? null : unsealStored(key, run, placeholders[index] ?? "", row);
+      });
+    }
+
+    async #keysOf(rows: readonly (StoredValue | null)[]) {
+      const subjects = [...new Set(rows.flatMap((row) => (row === null ? [] : [row.subject])))];
+      return new Map(await Promise.all(subjects.map(async (subject) => [subject, await this.#shelf.find(subject)] as const)));
     }
   };
 }

@@ -1,0 +1,68 @@
+/**
+ * Folds a text for detectors: full-width and other digits become ASCII, every Unicode dash a hyphen, every space a blank, and
+ * what cannot be seen (zero-width characters, soft hyphens, variation selectors) is left out. A map leads every offset back to
+ * the original, so that a disguise changes nothing about what is found and cut out. Knows nothing of what is looked for.
+ */
+export type Folded = {
+  readonly text: string;
+  /** Where the folded character at `index` begins in the original, in UTF-16 units. */
+  startOf(index: number): number;
+  /** Where the folded character at `index` ends in the original. */
+  endOf(index: number): number;
+};
+
+const NEEDS_FOLDING = /[^\n\r\t\x20-\x7e]/;
+const INVISIBLE = /^[\p{Default_Ignorable_Code_Point}\p{Cf}]$/u;
+const DASH = /^[\p{Pd}\u2212\u02d7\u2043]$/u;
+const BLANK = /^\p{Zs}$/u;
+const DIGIT = /^\p{Nd}$/u;
+const ASCII = /^[\x20-\x7e]+$/;
+/** Ideographic full stops separate the labels of a host name as a dot does (RFC 3490 section 3.1). */
+const FULL_STOP = /^[\u3002\uff0e\uff61]$/u;
+
+export function fold(original: string): Folded {
+  if (!NEEDS_FOLDING.test(original)) return { text: original, startOf: (index) => index, endOf: (index) => index + 1 };
+  const starts = new Int32Array(original.length * 4 + 1);
+  const ends = new Int32Array(original.length * 4 + 1);
+  const known = new Map<number, string>();
+  const parts: string[] = [];
+  let length = 0;
+  for (let at = 0; at < original.length; ) {
+    const code = original.codePointAt(at) ?? 0;
+    const end = at + (code > 0xffff ? 2 : 1);
+    let folded: string;
+    if (code < 0x7f) folded = original[at] ?? "";
+    else {
+      folded = known.get(code) ?? foldCharacter(code);
+      known.set(code, folded);
+    }
+    for (let unit = 0; unit < folded.length; unit++) {
+      starts[length] = at;
+      ends[length] = end;
+      length++;
+    }
+    parts.push(folded);
+    at = end;
+  }
+  return { text: parts.join(""), startOf: (index) => starts[index] ?? original.length, endOf: (index) => ends[index] ?? original.length };
+}
+
+function foldCharacter(code: number): string {
+  const character = String.fromCodePoint(code);
+  if (code < 0xa0 || INVISIBLE.test(character)) return code < 0xa0 && code !== 0x7f ? character : "";
+  if (DASH.test(character)) return "-";
+  if (BLANK.test(character)) return " ";
+  if (FULL_STOP.test(character)) return ".";
+  if (DIGIT.test(character)) return digitOf(code);
+  const compatible = character.normalize("NFKC");
+  // At most four units, which the offset map has room for; longer ones (ligatures of words) carry no identifier.
+  return compatible.length <= 4 && ASCII.test(compatible) ? compatible : character;
+}
+
+/** Decimal digits stand in runs of ten (Unicode 16, section 4.6); all runs begin at a code point ending in 0 or 6 but the mathematical ones. */
+function digitOf(code: number): string {
+  if (code >= 0x1d7ce && code <= 0x1d7ff) return String((code - 0x1d7ce) % 10);
+  const low = code & 0xf;
+  const fromZero = DIGIT.test(String.fromCodePoint(code - low)) && low < 10;
+  return String(fromZero ? low : low - 6);
+}

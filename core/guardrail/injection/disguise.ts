@@ -1,0 +1,134 @@
+/**
+ * Other readings of a text, made only where it looks disguised: figures for letters, spaced-out letters, base64, hex, percent
+ * encoding, ROT13, text backwards. Each reading is judged like the text itself. Bounded: so many readings of so many units.
+ */
+export type Disguised = { readonly text: string; readonly start: number; readonly end: number; readonly kind: string };
+
+const MAX_READINGS = 8;
+const MAX_UNITS = 20_000;
+
+/** `text` is normalised, but for `base64` the original letters are needed: `original` is the text as it came. */
+export function disguisedReadings(text: string, original: string): Disguised[] {
+  const readings = [
+    ...decodedBase64(original),
+    ...decodedHex(original),
+    ...decodedPercent(original),
+    ...figuresForLetters(text),
+    ...spacedOut(text),
+    ...rotated(text),
+    ...backwards(text),
+  ];
+  return readings.slice(0, MAX_READINGS).map((reading) => ({ ...reading, text: reading.text.slice(0, MAX_UNITS) }));
+}
+
+const BASE64 = /(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{20,8000}={0,2}(?![A-Za-z0-9+/_=-])/g;
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+function* decodedBase64(text: string): Generator<Disguised> {
+  for (const { 0: blob, index } of text.matchAll(BASE64)) {
+    const decoded = fromBase64(blob);
+    if (readsAsText(decoded)) yield { text: decoded, start: index, end: index + blob.length, kind: "base64" };
+  }
+}
+
+function fromBase64(blob: string): string {
+  const bytes: number[] = [];
+  let buffer = 0;
+  let bits = 0;
+  for (const character of blob) {
+    const value = ALPHABET.indexOf(character === "-" ? "+" : character === "_" ? "/" : character);
+    if (value < 0) break;
+    buffer = ((buffer << 6) | value) & 0xffff;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push((buffer >> bits) & 255);
+    }
+  }
+  return latin(bytes);
+}
+
+const HEX = /(?<![0-9a-z])(?:0x)?(?:[0-9a-f]{2}[ ,:\\x]{0,3}){12,4000}(?![0-9a-z])/gi;
+
+function* decodedHex(text: string): Generator<Disguised> {
+  for (const { 0: blob, index } of text.matchAll(HEX)) {
+    const digits = blob.replace(/0x|\\x|[^0-9a-f]/gi, "");
+    const bytes = Array.from({ length: digits.length >> 1 }, (_, byte) => Number.parseInt(digits.slice(byte * 2, byte * 2 + 2), 16));
+    const decoded = latin(bytes);
+    if (readsAsText(decoded)) yield { text: decoded, start: index, end: index + blob.length, kind: "hex" };
+  }
+}
+
+function* decodedPercent(text: string): Generator<Disguised> {
+  if ((text.match(/%[0-9a-f]{2}/gi)?.length ?? 0) < 4) return;
+  const decoded = text.replace(/%([0-9a-f]{2})/gi, (_, byte: string) => String.fromCharCode(Number.parseInt(byte, 16)));
+  yield { text: decoded, start: 0, end: text.length, kind: "percent" };
+}
+
+const FIGURES: { readonly [figure: string]: string } = {
+  0: "o",
+  1: "i",
+  3: "e",
+  4: "a",
+  5: "s",
+  7: "t",
+  "@": "a",
+  $: "s",
+  "!": "i",
+  "|": "i",
+};
+const MIXED_WORD = /[a-z0-9@$!|]{3,}/g;
+
+function* figuresForLetters(text: string): Generator<Disguised> {
+  let changed = 0;
+  const read = text.replace(MIXED_WORD, (word) => {
+    if (!/[a-z]/.test(word) || !/[0134577@$!|](?!$)|^[0134577@$|]/.test(word)) return word;
+    changed++;
+    return word.replace(/[013457@$!|]/g, (figure) => FIGURES[figure] ?? figure);
+  });
+  if (changed >= 2) yield { text: read, start: 0, end: text.length, kind: "leet" };
+}
+
+/** Five or more single letters with one and the same separator between them. */
+const SPACED = /(?<![a-z0-9])[a-z](?:([ ._*-])[a-z])(?:\1{1,3}[a-z]){3,400}(?![a-z0-9])/g;
+
+function* spacedOut(text: string): Generator<Disguised> {
+  let changed = false;
+  const read = text.replace(SPACED, (run, separator: string) => {
+    changed = true;
+    return run
+      .split(separator.repeat(2))
+      .map((word) => word.replaceAll(separator, ""))
+      .join(" ");
+  });
+  if (changed) yield { text: read, start: 0, end: text.length, kind: "spaced" };
+}
+
+/** Words of instructions, rotated by 13. */
+const ROTATED = /\b(?:vtaber|qvfertneq|sbetrg|cerivbhf|vafgehpgvbaf?|flfgrz|cebzcg|erirny|bireevqr)\b/;
+
+function* rotated(text: string): Generator<Disguised> {
+  if (!ROTATED.test(text)) return;
+  const read = text.replace(/[a-z]/g, (letter) => String.fromCharCode(((letter.charCodeAt(0) - 97 + 13) % 26) + 97));
+  yield { text: read, start: 0, end: text.length, kind: "rot13" };
+}
+
+const BACKWARDS = /(?:snoitcurtsni|suoiverp|tpmorp|erongi|drageresid)/;
+
+function* backwards(text: string): Generator<Disguised> {
+  if (BACKWARDS.test(text)) yield { text: text.split("").reverse().join(""), start: 0, end: text.length, kind: "backwards" };
+}
+
+const latin = (bytes: readonly number[]): string => {
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += 4096) parts.push(String.fromCharCode(...bytes.slice(at, at + 4096)));
+  return parts.join("");
+};
+
+/** Printable almost throughout, and with the blanks and letters of sentences: a hash or an id decodes to neither. */
+function readsAsText(decoded: string): boolean {
+  if (decoded.length < 12) return false;
+  const printable = decoded.match(/[\x20-\x7e\n\r\t]/g)?.length ?? 0;
+  const letters = decoded.match(/[A-Za-z ]/g)?.length ?? 0;
+  return printable / decoded.length > 0.95 && letters / decoded.length > 0.7;
+}

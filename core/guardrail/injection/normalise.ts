@@ -1,0 +1,59 @@
+/**
+ * One plain reading of a text for the recognition of instructions: compatibility forms and look-alike letters become Latin ones,
+ * marks and invisible characters go, everything is lower case, blanks collapse. An offset map leads back to the original.
+ */
+export type Reading = {
+  readonly text: string;
+  /** UTF-16 offset in the original of the reading's character at `index`. */
+  startOf(index: number): number;
+};
+
+/** Letters of other scripts that look like a Latin one (Unicode TS 39, confusables; those that occur in practice). */
+const LOOKALIKES = new Map<string, string>(
+  (
+    "аa бb вb гr дd еe ёe зz иu йu кk лn мm нh оo пn рp сc тt уy фf хx ѕs іi їi јj ԛq ԝw һh ь6 ɡg ıi ƚl ɑa ɩi ʀr ʏy ᴀa ʙb ᴄc ᴅd ᴇe ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ꜱs ᴛt ᴜu ᴠv ᴡw ᴢz " +
+    "αa βb γy εe ηn ιi κk μu νv οo ρp τt υu χx ωw ⅼl օo սu ցg հh ոn ρp ɯw ßss æae œoe øo đd ħh łl"
+  )
+    .split(" ")
+    .map((pair) => [pair.slice(0, 1), pair.slice(1)]),
+);
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{M}]/u;
+const BLANK = /\s/;
+/** Tag characters (U+E0020 to U+E007E) spell ASCII that no reader sees. */
+const TAG_FIRST = 0xe0020;
+const TAG_LAST = 0xe007e;
+
+/** Every script but Latin is read as look-alikes; a text in Russian becomes gibberish, which is no instruction either. */
+export function normalise(original: string): Reading {
+  const units: string[] = [];
+  const starts: number[] = [];
+  const known = new Map<number, string>();
+  let blank = true;
+  for (let at = 0; at < original.length; ) {
+    const code = original.codePointAt(at) ?? 0;
+    const size = code > 0xffff ? 2 : 1;
+    const plain = code < 0x80 ? (original[at] ?? "").toLowerCase() : (known.get(code) ?? plainOf(code));
+    if (code >= 0x80) known.set(code, plain);
+    for (const unit of plain) {
+      const isBlank = BLANK.test(unit);
+      if (isBlank && unit !== "\n" && blank) continue;
+      units.push(isBlank && unit !== "\n" ? " " : unit);
+      starts.push(at);
+      blank = isBlank;
+    }
+    at += size;
+  }
+  return { text: units.join(""), startOf: (index) => starts[index] ?? original.length };
+}
+
+function plainOf(code: number): string {
+  if (code >= TAG_FIRST && code <= TAG_LAST) return String.fromCodePoint(code - 0xe0000).toLowerCase();
+  const character = String.fromCodePoint(code);
+  let plain = "";
+  for (const unit of character.normalize("NFKD").toLowerCase().normalize("NFKD")) {
+    if (!INVISIBLE.test(unit)) plain += LOOKALIKES.get(unit) ?? unit;
+  }
+  if (/^[\u2018\u2019\u201a\u201b\u02bc]$/u.test(plain)) return "'";
+  if (/^[\u201c\u201d\u201e\u00ab\u00bb]$/u.test(plain)) return '"';
+  return /^\p{Pd}$/u.test(plain) ? "-" : plain.slice(0, 8);
+}

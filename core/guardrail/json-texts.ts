@@ -1,0 +1,90 @@
+/**
+ * The texts of a JSON value: strings, object keys, and whole numbers that are long enough to be an identifier; read in one walk
+ * and written back in another, in the same order. Bounded in depth and size: what exceeds the bounds is not walked at all.
+ */
+import { escapeToken, isObject, type Json } from "../json.ts";
+import { err, ok, type Result } from "../result.ts";
+
+export type JsonText = {
+  readonly text: string;
+  readonly kind: "string" | "key" | "number";
+  /** The key that names it: the nearest object key above a value, nothing for keys themselves. */
+  readonly context: string;
+};
+export type BoundExceeded = "depth" | "size" | "texts";
+
+/** Deeper nesting than this is no data that a workflow reads. */
+export const MAX_DEPTH = 64;
+/** UTF-16 units over all texts: four times the largest request body. */
+export const MAX_UNITS = 4 * 1024 * 1024;
+export const MAX_TEXTS = 200_000;
+/** Shorter numbers are no identifier of a person: a phone number has seven digits. */
+const NUMBER_DIGITS = 7;
+
+/** All texts in the order of the walk: a value's key before the value. */
+export function textsOf(value: Json): Result<JsonText[], BoundExceeded> {
+  const texts: JsonText[] = [];
+  let units = 0;
+  let exceeded: BoundExceeded | null = null;
+  const take = (text: string, kind: JsonText["kind"], context: string): void => {
+    units += text.length;
+    texts.push({ text, kind, context });
+    if (units > MAX_UNITS) exceeded = "size";
+    if (texts.length > MAX_TEXTS) exceeded = "texts";
+  };
+  const visit = (node: Json, context: string, depth: number): void => {
+    if (depth > MAX_DEPTH) exceeded = "depth";
+    if (exceeded !== null) return;
+    if (typeof node === "string") take(node, "string", context);
+    else if (isIdentifierSized(node)) take(String(node), "number", context);
+    else if (Array.isArray(node)) for (const item of node) visit(item, context, depth + 1);
+    else if (isObject(node)) {
+      for (const [key, child] of Object.entries(node)) {
+        take(key, "key", "");
+        visit(child, key, depth + 1);
+      }
+    }
+  };
+  visit(value, "", 0);
+  return exceeded === null ? ok(texts) : err(exceeded);
+}
+
+export type Rewritten = {
+  readonly value: Json;
+  /** JSON Pointer (RFC 6901) of each text in the rewritten value, in the order of `textsOf`; a key's is that of its entry. */
+  readonly pointers: readonly string[];
+};
+
+/** The value with its index-th text replaced by `put(index)`. Keys that become equal are told apart by a number. */
+export function rewriteTexts(value: Json, put: (index: number) => Json): Rewritten {
+  const pointers: string[] = [];
+  let next = 0;
+  const visit = (node: Json, pointer: string): Json => {
+    if (typeof node === "string" || isIdentifierSized(node)) {
+      pointers.push(pointer);
+      return put(next++);
+    }
+    if (Array.isArray(node)) return node.map((item, index) => visit(item, `${pointer}/${index}`));
+    if (!isObject(node)) return node;
+    const entries = new Map<string, Json>();
+    for (const child of Object.values(node)) {
+      const name = freeName(entries, String(put(next++)));
+      const place = `${pointer}/${escapeToken(name)}`;
+      pointers.push(place);
+      entries.set(name, null);
+      entries.set(name, visit(child, place));
+    }
+    return Object.fromEntries(entries);
+  };
+  return { value: visit(value, ""), pointers };
+}
+
+function freeName(taken: ReadonlyMap<string, Json>, name: string): string {
+  if (!taken.has(name)) return name;
+  let number = 2;
+  while (taken.has(`${name} (${number})`)) number++;
+  return `${name} (${number})`;
+}
+
+const isIdentifierSized = (node: Json): node is number =>
+  typeof node === "number" && Number.isSafeInteger(node) && Math.abs(node) >= 10 ** (NUMBER_DIGITS - 1);

@@ -1,0 +1,59 @@
+/** Mail addresses (RFC 5322 section 3.4.1, RFC 6531 for other scripts): found from their `@` outwards, at most 64 and 253 units. */
+import type { Finding } from "../finding.ts";
+import { type Detector, finding } from "./detector.ts";
+
+/** RFC 5321 section 4.5.3.1. */
+const LOCAL_PART_UNITS = 64;
+const DOMAIN_UNITS = 253;
+/** `=`, `/`, `?`, `&` and `#` are legal in a local part, but end it in practice: they come from URLs and forms. */
+const LOCAL = /[\p{L}\p{N}\p{M}._%+'!$*^~-]/u;
+const DOMAIN =
+  /^(?:[\p{L}\p{N}\p{M}](?:[\p{L}\p{N}\p{M}_-]{0,61}[\p{L}\p{N}\p{M}])?\.){1,8}(?:xn--[a-z0-9-]{1,59}|\p{L}[\p{L}\p{M}]{1,62})/iu;
+const DOMAIN_IN_WORDS =
+  /^([\p{L}\p{N}-]{1,63}(?:\s{0,2}(?:\.|[([{]\s{0,2}(?:dot|punkt|punto|point)\s{0,2}[)\]}])\s{0,2}[\p{L}\p{N}-]{1,63}){0,3}\s{0,2}[([{]\s{0,2}(?:dot|punkt|punto|point)\s{0,2}[)\]}]\s{0,2}\p{L}{2,24})/iu;
+/** The sign itself, percent-encoded (RFC 3986 section 2.1), or spelt out in brackets to escape harvesters. */
+const SIGN = /@|%40|\s?[([{]\s?(?:at|@|arroba|arobase)\s?[)\]}]\s?/gi;
+/** `photo@2x.png` is a picture for a sharper screen. */
+const PICTURE = /^[1-4]x\.(?:png|jpe?g|gif|webp|svg|avif)/i;
+
+export const findEmails: Detector = (text) => {
+  const found: Finding[] = [];
+  let free = 0;
+  for (const { 0: sign, index } of text.matchAll(SIGN)) {
+    const start = startOfLocalPart(text, index, free);
+    if (start === index) continue;
+    const after = index + sign.length;
+    const rest = text.slice(after, after + DOMAIN_UNITS);
+    const domain = domainIn(rest, sign);
+    if (domain === null || PICTURE.test(rest)) continue;
+    free = after + domain.length;
+    found.push(finding("EMAIL", start, free, sign === "@" ? 0.99 : 0.9, "email"));
+  }
+  return found;
+};
+
+function domainIn(rest: string, sign: string): string | null {
+  const plain = DOMAIN.exec(rest)?.[0];
+  if (plain !== undefined) return plain;
+  const literal = /^\[(?:IPv6:)?[0-9a-f.:]{3,45}\]/i.exec(rest)?.[0] ?? /^\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/.exec(rest)?.[0];
+  if (literal !== undefined && sign.length === 1) return literal;
+  return DOMAIN_IN_WORDS.exec(rest)?.[0] ?? null;
+}
+
+function startOfLocalPart(text: string, sign: number, free: number): number {
+  const limit = Math.max(free, sign - LOCAL_PART_UNITS);
+  if (text[sign - 1] === '"') {
+    const quote = text.lastIndexOf('"', sign - 2);
+    return quote >= limit && quote < sign - 2 && !text.slice(quote, sign).includes("\n") ? quote : sign;
+  }
+  let start = sign;
+  while (start > limit && isLocal(text, start - 1)) start--;
+  while (start < sign && /[.'!$*^~]/.test(text[start] ?? "")) start++;
+  return text[sign - 1] === "." ? sign : start;
+}
+
+function isLocal(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  // Halves of surrogate pairs count as letters: a rare script is no way to hide an address.
+  return (code >= 0xd800 && code <= 0xdfff) || LOCAL.test(text[index] ?? "");
+}

@@ -1,0 +1,55 @@
+/** International bank account numbers (ISO 13616-1): a country's length, and 1 as the remainder by 97. */
+import type { Finding } from "../finding.ts";
+import { type Detector, finding, isDigit, isWordUnit } from "./detector.ts";
+
+/** Length by country: SWIFT's IBAN registry, release 99. */
+const LENGTHS: { readonly [country: string]: number | undefined } = Object.fromEntries(
+  (
+    "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24 FI18 FK18 FO18 " +
+    "FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 " +
+    "MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 " +
+    "SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30"
+  )
+    .split(" ")
+    .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
+);
+const BEGINNING = /(?<![A-Za-z0-9])([A-Za-z]{2})[ -]?\d[ -]?\d/g;
+
+export const findIbans: Detector = (text) => {
+  const found: Finding[] = [];
+  for (const match of text.matchAll(BEGINNING)) {
+    const length = LENGTHS[(match[1] ?? "").toUpperCase()];
+    if (length === undefined) continue;
+    const account = collect(text, match.index, length);
+    if (account !== null && leavesOne(account.compact)) found.push(finding("IBAN", match.index, account.end, 0.99, "iban"));
+  }
+  return found;
+};
+
+/** `length` letters and digits from `start`, with at most two blanks, dashes or dots in a row between them. */
+function collect(text: string, start: number, length: number): { compact: string; end: number } | null {
+  let compact = "";
+  let gap = 0;
+  for (let index = start; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)) {
+      compact += text[index];
+      gap = 0;
+      if (compact.length < length) continue;
+      const end = index + 1;
+      return end < text.length && isWordUnit(text.charCodeAt(end)) ? null : { compact: compact.toUpperCase(), end };
+    }
+    if (++gap > 2 || !/[\s.-]/.test(text[index] ?? "")) return null;
+  }
+  return null;
+}
+
+/** ISO 7064 MOD 97-10: the first four characters to the end, letters as 10 to 35. */
+function leavesOne(account: string): boolean {
+  let remainder = 0;
+  for (const character of account.slice(4) + account.slice(0, 4)) {
+    const value = Number.parseInt(character, 36);
+    remainder = (remainder * (value > 9 ? 100 : 10) + value) % 97;
+  }
+  return remainder === 1;
+}

@@ -1,0 +1,50 @@
+/** Internet addresses: IPv4 in four decimal parts, IPv6 in every text form of RFC 4291 section 2.2. Version numbers and times are none. */
+import type { Finding } from "../finding.ts";
+import { type Detector, finding, wordsBefore } from "./detector.ts";
+
+const PART = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+const V4 = new RegExp(`(?<![\\w.])${PART}(?:\\.${PART}){3}(?!\\w|\\.\\d)`, "g");
+/** `v1.2.3.4`, `version 10.0.0.1`: four parts alone make no address. */
+const VERSION =
+  /(?:\bv|\bver\.?|version|release|build|firmware|revision|\brev\.?|chrome\/|safari\/|section|abschnitt|chapter|§)["']?\s{0,2}[:=]?\s{0,2}["']?$/;
+const V6_CANDIDATE = /(?<![\w:.])[0-9a-f:]{2,39}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?:%[\w.-]{1,16})?(?![\w:])/gi;
+
+export const findIpAddresses: Detector = (text, context) => [...findV4(text, context), ...findV6(text)];
+
+function findV4(text: string, context: string): Finding[] {
+  const found: Finding[] = [];
+  for (const { 0: address, index } of text.matchAll(V4)) {
+    if (VERSION.test(wordsBefore(text, index, context))) continue;
+    found.push(finding("IP", index, index + address.length, 0.9, "ipv4"));
+  }
+  return found;
+}
+
+function findV6(text: string): Finding[] {
+  const found: Finding[] = [];
+  if (!text.includes(":")) return found;
+  for (const { 0: candidate, index } of text.matchAll(V6_CANDIDATE)) {
+    // A colon that ends a sentence's address ("from 2001:db8::1:") is not part of it.
+    const address = candidate.endsWith(":") && !candidate.endsWith("::") ? candidate.slice(0, -1) : candidate;
+    if (!isV6(address)) continue;
+    const isSlice = text[index - 1] === "[" && /[\w)\]]/.test(text[index - 2] ?? " ");
+    if (!isSlice) found.push(finding("IP", index, index + address.length, 0.95, "ipv6"));
+  }
+  return found;
+}
+
+export function isV6(text: string): boolean {
+  const [address = ""] = text.split("%");
+  const halves = address.split("::");
+  if (halves.length > 2) return false;
+  const tail = /(?:^|:)(\d+(?:\.\d+){3})$/.exec(address)?.[1];
+  if (tail !== undefined && !new RegExp(`^${PART}(?:\\.${PART}){3}$`).test(tail)) return false;
+  const groups = halves.flatMap((half) => (half === "" ? [] : half.split(":")));
+  const hex = tail === undefined ? groups : groups.slice(0, -1);
+  if (!hex.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return false;
+  const count = hex.length + (tail === undefined ? 0 : 2);
+  if (halves.length === 1) return count === 8;
+  if (count > 7) return false;
+  // `a::b` is a name in C++ and `1::2` a slice in Python: a short form needs a prefix that is in use, or three groups.
+  return address === "::1" || count >= 3 || /^(?:2[0-9a-f]{3}|3[0-9a-f]{3}|fe[89ab][0-9a-f]|f[cdf][0-9a-f]{2}|64:ff9b|100):/i.test(address);
+}

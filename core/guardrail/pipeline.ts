@@ -1,0 +1,57 @@
+/** The pipeline on its own, for one text outside any run: what POST /v1/guardrails/check answers. */
+import { type Channel, type Finding, PERSONAL_DATA_TYPES, type PlaceholderType, type Verdict } from "./finding.ts";
+import { inspectText } from "./inspect-text.ts";
+import { formatPlaceholder } from "./placeholder.ts";
+import { replaceStretches } from "./replace.ts";
+import { FOREIGN_PLACEHOLDER, mostSevere, TYPED_PLACEHOLDER, verdictOfPersonalData } from "./verdict.ts";
+
+export type Inspection = {
+  /** `redact`: only personal data, replaced. `flag`: suspicious, goes on. `block`: must not reach a model. `review` is kept for content categories. */
+  readonly verdict: Verdict;
+  readonly findings: readonly Finding[];
+  /** The text with `{{TYPE_n}}`, numbered within it, the same value the same number. */
+  readonly redacted: string;
+};
+
+export function inspect(text: string, channel: Channel): Inspection {
+  const { personal, injection, placeholders, verdict } = inspectText(text, channel);
+  const typed = placeholders.map(
+    ({ start, end }): Finding => ({
+      type: "LITERAL",
+      start,
+      end,
+      score: 1,
+      detector: channel === "user" ? TYPED_PLACEHOLDER : FOREIGN_PLACEHOLDER,
+    }),
+  );
+  const replaced = [...personal, ...(channel === "user" ? typed : [])].sort((a, b) => a.start - b.start);
+  const number = numbering(channel === "user" ? [] : placeholders.map((site) => site.text));
+  const redacted = replaceStretches(text, replaced, (index) => {
+    const { type, start, end } = replaced[index] ?? { type: "LITERAL" as const, start: 0, end: 0 };
+    return isPlaceholderType(type) ? number(type, text.slice(start, end)) : "";
+  });
+  const findings = [...personal, ...typed, ...injection].sort((a, b) => a.start - b.start || a.end - b.end);
+  return { verdict: mostSevere([verdict, ...[...personal, ...typed].map(verdictOfPersonalData)]), findings, redacted };
+}
+
+export const isPlaceholderType = (type: string): type is PlaceholderType =>
+  type === "LITERAL" || (PERSONAL_DATA_TYPES as readonly string[]).includes(type);
+
+/** Placeholders within one text. A name that the text already has is not given a second meaning. */
+function numbering(taken: readonly string[]): (type: PlaceholderType, value: string) => string {
+  const names = new Map<string, string>();
+  const used = new Set(taken);
+  const last = new Map<PlaceholderType, number>();
+  return (type, value) => {
+    const key = `${type}:${value}`;
+    const known = names.get(key);
+    if (known !== undefined) return known;
+    let name: string;
+    let next = last.get(type) ?? 0;
+    do name = formatPlaceholder(type, ++next);
+    while (used.has(name));
+    last.set(type, next);
+    names.set(key, name);
+    return name;
+  };
+}

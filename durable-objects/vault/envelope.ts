@@ -1,0 +1,77 @@
+/**
+ * The cryptography of the vault, synchronous so that it fits inside one transaction: AES-256-GCM (NIST SP 800-38D) with a random
+ * 96-bit nonce for values and for the wrapping of keys, HMAC-SHA-256 for looking a value up without keeping it.
+ */
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from "node:crypto";
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const VERSION = 1;
+
+/** A person's key, opened. `id` tells it from another key of the same person, made after the first was deleted. */
+export type PersonKey = { readonly id: string; readonly encryption: Uint8Array; readonly lookup: Uint8Array };
+
+export const newKeyBytes = (): Uint8Array => new Uint8Array(randomBytes(KEY_BYTES));
+
+/** Two keys with separate purposes from one (RFC 5869 section 2.3 with one block each; the input is uniform already). */
+export function personKey(bytes: Uint8Array): PersonKey {
+  const derive = (purpose: string): Uint8Array =>
+    new Uint8Array(createHmac("sha256", bytes).update(`bulkhead vault ${purpose}\u0001`).digest());
+  return {
+    id: createHash("sha256").update(derive("id")).digest("hex").slice(0, 16),
+    encryption: derive("values"),
+    lookup: derive("lookup"),
+  };
+}
+
+/** PERSISTED in R2: version, nonce, ciphertext, tag. `name` is bound to it: a wrapped key under another name does not open. */
+export const wrapKey = (master: Uint8Array, name: string, bytes: Uint8Array): Uint8Array =>
+  seal(checkedMaster(master), `key ${name}`, bytes);
+
+export function unwrapKey(master: Uint8Array, name: string, wrapped: Uint8Array): Uint8Array {
+  const bytes = unseal(checkedMaster(master), `key ${name}`, wrapped);
+  if (bytes.length !== KEY_BYTES) throw new Error("a wrapped key of the vault has the wrong size");
+  return bytes;
+}
+
+/** PERSISTED in the object: as for keys. `place` (run and placeholder) is bound to it: a row moved elsewhere does not open. */
+export const sealValue = (key: PersonKey, place: string, value: string): Uint8Array =>
+  seal(key.encryption, `value ${place}`, encodeUnits(value));
+
+export const openValue = (key: PersonKey, place: string, sealed: Uint8Array): string =>
+  decodeUnits(unseal(key.encryption, `value ${place}`, sealed));
+
+/** The same for the same value, and nothing to anybody without the person's key. */
+export const lookupCode = (key: PersonKey, type: string, value: string): string =>
+  createHmac("sha256", key.lookup).update(`${type}\u0000`).update(encodeUnits(value)).digest("base64url");
+
+/** UTF-16 as it is: half a surrogate pair in a found text would not survive UTF-8. */
+const encodeUnits = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "utf16le"));
+const decodeUnits = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf16le");
+
+function seal(key: Uint8Array, bound: string, plain: Uint8Array): Uint8Array {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
+  cipher.setAAD(Buffer.from(bound));
+  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return new Uint8Array(Buffer.concat([Buffer.of(VERSION), nonce, body, cipher.getAuthTag()]));
+}
+
+function unseal(key: Uint8Array, bound: string, sealed: Uint8Array): Uint8Array {
+  if (sealed[0] !== VERSION || sealed.length < 1 + NONCE_BYTES + TAG_BYTES)
+    throw new Error("a sealed value of the vault has an unknown form");
+  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(1, 1 + NONCE_BYTES), { authTagLength: TAG_BYTES });
+  decipher.setAAD(Buffer.from(bound));
+  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+  try {
+    return new Uint8Array(Buffer.concat([decipher.update(sealed.subarray(1 + NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()]));
+  } catch {
+    throw new Error("a sealed value of the vault does not open under its key");
+  }
+}
+
+function checkedMaster(master: Uint8Array): Uint8Array {
+  if (master.length !== KEY_BYTES) throw new Error("the vault's master key is not 32 bytes long");
+  return master;
+}

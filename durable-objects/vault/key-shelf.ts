@@ -1,0 +1,61 @@
+/** The keys of an org's people: wrapped in R2, open in memory for a minute at most, so that a deleted key is soon gone from here too. */
+import { createHash } from "node:crypto";
+import { newKeyBytes, type PersonKey, personKey, unwrapKey, wrapKey } from "./envelope.ts";
+
+/** Where wrapped keys lie (R2: strongly consistent, and beyond the reach of a restored object). */
+export type KeyStore = {
+  get(name: string): Promise<Uint8Array | null>;
+  /** True when it was stored; false, and nothing changed, when there was one already. */
+  putIfAbsent(name: string, bytes: Uint8Array): Promise<boolean>;
+};
+
+export type KeyShelfPorts = { readonly keys: KeyStore; masterKey(): Promise<Uint8Array>; now(): number };
+
+const OPEN_FOR_MS = 60_000;
+const MAX_OPEN = 500;
+
+export class KeyShelf {
+  readonly #ports: KeyShelfPorts;
+  readonly #org: string;
+  readonly #open = new Map<string, { readonly key: PersonKey; readonly until: number }>();
+
+  /** `org`: what stands for the org in the names of its keys. */
+  constructor(ports: KeyShelfPorts, org: string) {
+    this.#ports = ports;
+    this.#org = org;
+  }
+
+  /** The person's key; null when there is none (any more). */
+  async find(subject: string): Promise<PersonKey | null> {
+    const known = this.#open.get(subject);
+    if (known !== undefined && known.until > this.#ports.now()) return known.key;
+    this.#open.delete(subject);
+    const name = this.#nameOf(subject);
+    const wrapped = await this.#ports.keys.get(name);
+    return wrapped === null ? null : this.#keep(subject, unwrapKey(await this.#ports.masterKey(), name, wrapped));
+  }
+
+  /** The person's key, made when there is none. Two that make one at the same time end with the same. */
+  async findOrMake(subject: string): Promise<PersonKey> {
+    const known = await this.find(subject);
+    if (known !== null) return known;
+    const name = this.#nameOf(subject);
+    const bytes = newKeyBytes();
+    if (await this.#ports.keys.putIfAbsent(name, wrapKey(await this.#ports.masterKey(), name, bytes))) return this.#keep(subject, bytes);
+    const theirs = await this.find(subject);
+    if (theirs === null) throw new Error("a key of the vault was there and is gone");
+    return theirs;
+  }
+
+  #keep(subject: string, bytes: Uint8Array): PersonKey {
+    const key = personKey(bytes);
+    if (this.#open.size >= MAX_OPEN) this.#open.delete(this.#open.keys().next().value ?? "");
+    this.#open.set(subject, { key, until: this.#ports.now() + OPEN_FOR_MS });
+    return key;
+  }
+
+  /** PERSISTED as the R2 key: the person is found by it, not read from it. */
+  #nameOf(subject: string): string {
+    return `v1/${this.#org}/${createHash("sha256").update(subject).digest("hex")}`;
+  }
+}

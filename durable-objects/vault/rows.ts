@@ -1,0 +1,78 @@
+/** The rows of the vault: one per value and run, everything in them sealed or opaque. All functions are synchronous. */
+import type { PlaceholderType } from "../../core/guardrail/finding.ts";
+import { formatPlaceholder, parsePlaceholder } from "../../core/guardrail/placeholder.ts";
+import { lookupCode, openValue, type PersonKey, sealValue } from "./envelope.ts";
+
+/** Append-only. `code` is the HMAC by which a value is found again, `from_input` whether the run's own input ever put it in. */
+export const VAULT_SCHEMA: readonly string[] = [
+  `CREATE TABLE value (
+     run TEXT NOT NULL, type TEXT NOT NULL, number INTEGER NOT NULL, code TEXT NOT NULL, sealed BLOB NOT NULL,
+     from_input INTEGER NOT NULL, subject TEXT NOT NULL, key_id TEXT NOT NULL, v INTEGER NOT NULL,
+     PRIMARY KEY (run, type, number), UNIQUE (run, code)
+   ) WITHOUT ROWID;`,
+];
+
+/** PERSISTED: the version of a row's form (`v`). */
+const ROW_VERSION = 1;
+
+export type ValueToKeep = { readonly type: PlaceholderType; readonly value: string };
+/** PERSISTED. `subject` is the pseudonym of the person under whose key `sealed` is. */
+export type StoredValue = { sealed: ArrayBuffer; from_input: number; subject: string; key_id: string; v: number };
+
+/** The placeholder of a value in its run: the one it has, else the next of its type. MUST run inside the assigning transaction. */
+export function keepValue(
+  sql: SqlStorage,
+  key: PersonKey,
+  owner: { readonly run: string; readonly subject: string; readonly fromInput: boolean },
+  { type, value }: ValueToKeep,
+): string {
+  const code = lookupCode(key, type, value);
+  const known = sql
+    .exec<{ number: number; from_input: number }>("SELECT number, from_input FROM value WHERE run = ? AND code = ?", owner.run, code)
+    .toArray()[0];
+  if (known !== undefined) {
+    if (owner.fromInput && known.from_input === 0) sql.exec("UPDATE value SET from_input = 1 WHERE run = ? AND code = ?", owner.run, code);
+    return formatPlaceholder(type, known.number);
+  }
+  const number = sql
+    .exec<{ next: number }>("SELECT COALESCE(MAX(number), 0) + 1 AS next FROM value WHERE run = ? AND type = ?", owner.run, type)
+    .one().next;
+  const placeholder = formatPlaceholder(type, number);
+  if (parsePlaceholder(placeholder) === null) throw new Error("a run holds more values of one kind than a placeholder can number");
+  const sealed = sealValue(key, placeOf(owner.run, placeholder), value);
+  sql.exec(
+    "INSERT INTO value (run, type, number, code, sealed, from_input, subject, key_id, v) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    owner.run,
+    type,
+    number,
+    code,
+    sealed,
+    owner.fromInput ? 1 : 0,
+    owner.subject,
+    key.id,
+    ROW_VERSION,
+  );
+  return placeholder;
+}
+
+/** What the run keeps under this placeholder; null when it made no such one. */
+export function findStored(sql: SqlStorage, run: string, placeholder: string): StoredValue | null {
+  const parsed = parsePlaceholder(placeholder);
+  if (parsed === null) return null;
+  const [row] = sql
+    .exec<StoredValue>(
+      "SELECT sealed, from_input, subject, key_id, v FROM value WHERE run = ? AND type = ? AND number = ?",
+      run,
+      parsed.type,
+      parsed.number,
+    )
+    .toArray();
+  if (row !== undefined && row.v > ROW_VERSION) throw new Error(`a row of the vault has version ${row.v}, newer than this code knows`);
+  return row ?? null;
+}
+
+/** The value; null when it lies under a key of the person that is gone. */
+export const unsealStored = (key: PersonKey, run: string, placeholder: string, stored: StoredValue): string | null =>
+  key.id === stored.key_id ? openValue(key, placeOf(run, placeholder), new Uint8Array(stored.sealed)) : null;
+
+const placeOf = (run: string, placeholder: string): string => `${run} ${placeholder}`;

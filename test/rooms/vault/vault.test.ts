@@ -1,0 +1,169 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { FAR } from "../../support/far.ts";
+import { vaultWorld, wrappedKeys } from "../../support/worlds/vault.ts";
+
+const EMAIL = { type: "EMAIL", value: "ada@example.com" } as const;
+const CARD = { type: "CREDIT_CARD", value: "4111 1111 1111 1111" } as const;
+const request = { run: "run_1", subject: "ada", origin: "input", values: [EMAIL] } as const;
+let vault: ReturnType<typeof env.VAULT.getByName>;
+let count = 0;
+const scripted = { ...vaultWorld, keys: { ...vaultWorld.keys } };
+
+beforeEach(() => {
+  Object.assign(vaultWorld, scripted, { keys: { ...scripted.keys } });
+  wrappedKeys.clear();
+  vault = env.VAULT.getByName(`vault-${count++}`);
+});
+
+const openOne = async (placeholder: string, run = "run_1", inputOnly = false) =>
+  (await vault.open({ run, placeholders: [placeholder], inputOnly }))[0];
+
+describe("placeholders", () => {
+  it("[VAULT-1] numbers each kind from 1 in order of first appearance, the same value the same placeholder", async () => {
+    const values = [EMAIL, CARD, EMAIL, { type: "EMAIL", value: "bob@example.com" } as const];
+    expect(await vault.assign({ ...request, values })).toEqual(["{{EMAIL_1}}", "{{CREDIT_CARD_1}}", "{{EMAIL_1}}", "{{EMAIL_2}}"]);
+    expect(await vault.assign({ ...request, origin: "tool", values: [{ type: "EMAIL", value: "bob@example.com" }, CARD] })).toEqual([
+      "{{EMAIL_2}}",
+      "{{CREDIT_CARD_1}}",
+    ]);
+  });
+
+  it("[VAULT-1] gives numbers without gap or double when many come at once", async () => {
+    const values = Array.from({ length: 30 }, (_, index) => ({ type: "EMAIL", value: `p${index % 20}@example.com` }) as const);
+    const names = await Promise.all(values.map((value) => vault.assign({ ...request, values: [value] })));
+    const byValue = new Map(values.map(({ value }, index) => [value, names[index]?.[0]]));
+    expect(names).toEqual(values.map(({ value }) => [byValue.get(value)]));
+    expect([...new Set(names.flat())].sort()).toEqual(Array.from({ length: 20 }, (_, index) => `{{EMAIL_${index + 1}}}`).sort());
+  });
+
+  it("[VAULT-2] resolve only in the run that made them", async () => {
+    await vault.assign(request);
+    await vault.assign({ ...request, run: "run_2", values: [CARD] });
+    expect(await openOne("{{EMAIL_1}}")).toBe(EMAIL.value);
+    expect(await openOne("{{EMAIL_1}}", "run_2")).toBeNull();
+    expect(await openOne("{{CREDIT_CARD_1}}")).toBeNull();
+  });
+
+  it("[VAULT-3] opens with `inputOnly` nothing that a tool or a model brought", async () => {
+    await vault.assign({ ...request, origin: "tool" });
+    expect(await openOne("{{EMAIL_1}}", "run_1", true)).toBeNull();
+    expect(await openOne("{{EMAIL_1}}")).toBe(EMAIL.value);
+  });
+
+  it("[VAULT-3] keeps the origin input once the input put the value in, before or after", async () => {
+    await vault.assign({ ...request, origin: "model" });
+    await vault.assign(request);
+    await vault.assign({ ...request, origin: "tool" });
+    expect(await openOne("{{EMAIL_1}}", "run_1", true)).toBe(EMAIL.value);
+  });
+
+  it("answers null for what has not the form of a placeholder, and for an object that stored nothing", async () => {
+    expect(await vault.open({ run: "run_1", placeholders: ["{{EMAIL_1}}", "x"], inputOnly: false })).toEqual([null, null]);
+    await vault.assign(request);
+    expect(await vault.open({ run: "run_1", placeholders: ["{{EMAIL_01}}", "{{NOPE_1}}", "", "{{EMAIL_1}} "], inputOnly: false })).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+    await runInDurableObject(env.VAULT.getByName("never-used"), async (instance, state) => {
+      await instance.open({ run: "run_1", placeholders: ["{{EMAIL_1}}"], inputOnly: false });
+      expect(state.storage.sql.exec("SELECT name FROM sqlite_master").toArray()).toEqual([]);
+    });
+  });
+
+  it("keeps any text: halves of surrogate pairs, NUL, very long ones", async () => {
+    const values = ["\ud800x", "\u0000123", "y".repeat(100_000), "ü€😀"].map((value) => ({ type: "LITERAL", value }) as const);
+    const placeholders = await vault.assign({ ...request, values });
+    expect(await vault.open({ run: "run_1", placeholders, inputOnly: true })).toEqual(values.map(({ value }) => value));
+  });
+});
+
+describe("keys", () => {
+  it("[VAULT-4] stores no plaintext: not in the object, not with the keys", async () => {
+    await vault.assign({ ...request, values: [EMAIL, CARD] });
+    const stored = await runInDurableObject(vault, (_, state) =>
+      JSON.stringify(state.storage.sql.exec("SELECT * FROM value").toArray(), (_key, value) =>
+        value instanceof ArrayBuffer ? Array.from(new Uint8Array(value), (byte) => String.fromCharCode(byte)).join("") : value,
+      ),
+    );
+    expect(stored).toContain("CREDIT_CARD");
+    for (const secret of ["ada@example.com", "a\\u0000d\\u0000a", "4111", "4\\u00001\\u0000"]) expect(stored).not.toContain(secret);
+    const [name = "", wrapped = new Uint8Array()] = [...wrappedKeys][0] ?? [];
+    expect(name).toMatch(/^v1\/[0-9a-f]{64}\/[0-9a-f]{64}$/);
+    expect(wrapped.length).toBe(1 + 12 + 32 + 16);
+  });
+
+  it("[VAULT-5] has one key per person, and still opens after it was evicted from memory", async () => {
+    await vault.assign(request);
+    await vault.assign({ ...request, run: "run_2" });
+    await vault.assign({ ...request, subject: "bob", run: "run_3" });
+    expect(wrappedKeys.size).toBe(2);
+    await evictDurableObject(vault);
+    expect(await openOne("{{EMAIL_1}}")).toBe(EMAIL.value);
+  });
+
+  it("[VAULT-5] two first values of a person at the same time end under one key", async () => {
+    const arrivals = vi.fn();
+    vaultWorld.keys.get = async (name) => {
+      arrivals();
+      if (arrivals.mock.calls.length <= 2) await vi.waitUntil(() => arrivals.mock.calls.length >= 2, { interval: 1 });
+      return wrappedKeys.get(name) ?? null;
+    };
+    expect(await Promise.all([vault.assign(request), vault.assign({ ...request, values: [CARD] })])).toEqual([
+      ["{{EMAIL_1}}"],
+      ["{{CREDIT_CARD_1}}"],
+    ]);
+    expect(wrappedKeys.size).toBe(1);
+    await evictDurableObject(vault);
+    expect(await openOne("{{EMAIL_1}}")).toBe(EMAIL.value);
+    expect(await openOne("{{CREDIT_CARD_1}}")).toBe(CARD.value);
+  });
+
+  it("[VAULT-6] a deleted key erases the person: within a minute, also in memory, and for good", async () => {
+    await vault.assign(request);
+    wrappedKeys.clear();
+    vaultWorld.now = () => FAR + 61_000;
+    expect(await openOne("{{EMAIL_1}}")).toBeNull();
+    expect(await vault.assign(request)).toEqual(["{{EMAIL_2}}"]);
+    expect(await openOne("{{EMAIL_1}}")).toBeNull();
+    expect(await openOne("{{EMAIL_2}}")).toBe(EMAIL.value);
+  });
+
+  it("[VAULT-7] opens nothing under another master key, another place, or after one changed bit; no error tells a value", async () => {
+    await vault.assign({ ...request, values: [EMAIL, { type: "EMAIL", value: "bob@example.com" }] });
+    await runInDurableObject(vault, (_, state) => {
+      state.storage.sql.exec("UPDATE value SET sealed = (SELECT sealed FROM value WHERE number = 2) WHERE number = 1");
+    });
+    await runInDurableObject(vault, async (instance) => {
+      const failure = await instance.open({ run: "run_1", placeholders: ["{{EMAIL_1}}"], inputOnly: false }).catch((error: Error) => error);
+      expect(String(failure)).toContain("does not open under its key");
+      expect(String(failure)).not.toContain("bob");
+    });
+    await evictDurableObject(vault);
+    vaultWorld.masterKey = async () => new Uint8Array(32).fill(8);
+    await runInDurableObject(vault, async (instance) => {
+      await expect(instance.open({ run: "run_1", placeholders: ["{{EMAIL_2}}"], inputOnly: false })).rejects.toThrow(
+        "does not open under its key",
+      );
+      await expect(instance.assign(request)).rejects.toThrow("does not open under its key");
+    });
+    vaultWorld.masterKey = async () => new Uint8Array(16);
+    await runInDurableObject(vault, async (instance) => {
+      await expect(instance.assign({ ...request, subject: "eve" })).rejects.toThrow("not 32 bytes");
+    });
+    expect(wrappedKeys.size).toBe(1);
+  });
+
+  it("[VAULT-8] keeps nothing when the store of keys is down", async () => {
+    vaultWorld.keys.get = async () => {
+      throw new Error("store down");
+    };
+    await runInDurableObject(vault, async (instance, state) => {
+      await expect(instance.assign(request)).rejects.toThrow("store down");
+      expect(state.storage.sql.exec("SELECT name FROM sqlite_master").toArray()).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,47 @@
+/** Puts values back where placeholders stand: in strings and in keys of a JSON value, with one question to the vault. */
+import type { PlaceholderType } from "../../core/guardrail/finding.ts";
+import { rewriteTexts, textsOf } from "../../core/guardrail/json-texts.ts";
+import { fillPlaceholders, findPlaceholders } from "../../core/guardrail/placeholder.ts";
+import type { Json } from "../../core/json.ts";
+import type { GuardContext, VaultPort } from "./ports.ts";
+
+/**
+ * A number in the vault begins with a unit that no found text begins with, so that it comes back as a number.
+ * PERSISTED: inside the vault's encrypted values.
+ */
+const NUMBER_MARK = "\u0000";
+export const storedNumber = (digits: string): string => NUMBER_MARK + digits;
+
+type Filled = { readonly value: Json; readonly types: readonly PlaceholderType[] };
+
+/** Only values that the run's own input put in; placeholders that `wanted` declines, or that the vault does not know, stay. */
+export async function fillValue(
+  vault: VaultPort,
+  { org, run }: GuardContext,
+  value: Json,
+  wanted: (type: PlaceholderType) => boolean,
+): Promise<Filled> {
+  const texts = textsOf(value);
+  if (!texts.ok) throw new Error(`a value beyond the bounds is not filled in: ${texts.error}`);
+  const sites = texts.value.flatMap(({ text }) => findPlaceholders(text)).filter(({ type }) => wanted(type));
+  const placeholders = [...new Set(sites.map((site) => site.text))];
+  if (placeholders.length === 0) return { value, types: [] };
+  const answers = await vault.open(org, { run, placeholders, inputOnly: true });
+  const values = new Map(placeholders.flatMap((placeholder, index) => pairOf(placeholder, answers[index] ?? null)));
+  const opened = new Set<PlaceholderType>();
+  const put = (index: number): Json => {
+    const part = texts.value[index];
+    if (part === undefined) throw new Error("the two walks over a value disagree");
+    if (part.kind === "number") return Number(part.text);
+    const filled = fillPlaceholders(part.text, (placeholder, type) => {
+      const known = wanted(type) ? values.get(placeholder) : undefined;
+      if (known !== undefined) opened.add(type);
+      return known?.replace(NUMBER_MARK, "") ?? null;
+    });
+    const isNumber = part.kind === "string" && values.get(part.text)?.startsWith(NUMBER_MARK);
+    return isNumber ? Number(filled) : filled;
+  };
+  return { value: rewriteTexts(value, put).value, types: [...opened] };
+}
+
+const pairOf = (placeholder: string, value: string | null): [string, string][] => (value === null ? [] : [[placeholder, value]]);

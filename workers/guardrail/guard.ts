@@ -1,0 +1,140 @@
+/**
+ * The guardrails over whole values: finds personal data and instructions, has the vault keep what must come back, and puts
+ * placeholders in its place. Holds no state; asks the vault only when there is something to keep or to look up. An exception means
+ * that nothing was admitted.
+ */
+import type { FindingSummary, PlaceholderType, Verdict } from "../../core/guardrail/finding.ts";
+import { type InspectedPart, inspectValue } from "../../core/guardrail/inspect-value.ts";
+import { rewriteTexts } from "../../core/guardrail/json-texts.ts";
+import { inspect } from "../../core/guardrail/pipeline.ts";
+import { fillPlaceholders } from "../../core/guardrail/placeholder.ts";
+import { replaceStretches } from "../../core/guardrail/replace.ts";
+import { FOREIGN_PLACEHOLDER, mostSevere, TYPED_PLACEHOLDER } from "../../core/guardrail/verdict.ts";
+import type { Json } from "../../core/json.ts";
+import { fillValue, storedNumber } from "./fill.ts";
+import type { Admitted, Guard, GuardContext, VaultPort } from "./ports.ts";
+import { type Place, type PlaceholderDetector, summarise } from "./summary.ts";
+
+/** What stands where an instruction was withheld from a tool's answer. */
+export const WITHHELD = "[withheld: an instruction was found in this text]";
+
+export function defineGuard(ports: { readonly vault: VaultPort }): Guard {
+  return {
+    admit: (context, channel, origin, value) => admit(ports.vault, context, channel, origin, value),
+    scrub,
+    open: async (context, value, types) => {
+      const filled = await fillValue(ports.vault, context, value, (type) => types.includes(type));
+      return { value: filled.value, opened: filled.types };
+    },
+    reveal: async (context, value) => (await fillValue(ports.vault, context, value, () => true)).value,
+  };
+}
+
+async function admit(vault: VaultPort, context: GuardContext, ...[channel, origin, value]: AdmitArguments): Promise<Admitted> {
+  const inspected = inspectValue(value, channel);
+  if (!inspected.ok) return blocked([{ type: "injection", detector: `bounds.${inspected.error}`, count: 1, score: 1, pointer: "" }]);
+  const { parts, verdict } = inspected.value;
+  const refused = verdict === "block" && channel !== "tool_output";
+  // A refused value goes nowhere: nothing of it is kept, its findings say where by places whose keys are redacted for good.
+  const cuts = parts.map((part) => (part.inspected.verdict === "block" ? [] : cutsOf(part, channel)));
+  if (refused) return blocked(summarise(placesOf(parts, scrubbedPointers(value, parts)), detectorOf(channel, new Set())));
+  const [names, foreign] = [await assign(vault, context, origin, cuts), await foreignPlaceholders(vault, context, channel, parts)];
+  let next = 0;
+  const rewritten = rewriteTexts(value, (index) => {
+    const part = parts[index];
+    const own = cuts[index] ?? [];
+    if (part === undefined) throw new Error("the two walks over a value disagree");
+    if (part.inspected.verdict === "block") return WITHHELD;
+    if (part.kind === "number") return own.length > 0 ? (names[next++] ?? WITHHELD) : Number(part.text);
+    return replaceStretches(part.text, own, () => names[next++] ?? WITHHELD);
+  });
+  const findings = summarise(placesOf(parts, rewritten.pointers), detectorOf(channel, foreign));
+  const isFlagged = findings.some((finding) => finding.detector === FOREIGN_PLACEHOLDER);
+  const verdicts: Verdict[] = [verdict, isFlagged ? "flag" : "pass", names.length > 0 ? "redact" : "pass"];
+  return { value: rewritten.value, verdict: mostSevere(verdicts), findings };
+}
+
+type AdmitArguments = Parameters<Guard["admit"]> extends [GuardContext, ...infer Rest] ? Rest : never;
+type Channel = AdmitArguments[0];
+type Cut = { readonly start: number; readonly end: number; readonly type: PlaceholderType; readonly value: string };
+
+const blocked = (findings: readonly FindingSummary[]): Admitted => ({ value: null, verdict: "block", findings });
+
+/** What the vault is to keep of one text, in order. A number goes as a whole, and is remembered as a number. */
+function cutsOf({ text, kind, inspected }: InspectedPart, channel: Channel): readonly Cut[] {
+  const personal = inspected.personal.map(({ start, end, type }) => ({
+    start,
+    end,
+    type: type as PlaceholderType,
+    value: text.slice(start, end),
+  }));
+  const [first] = personal;
+  if (kind === "number") return first === undefined ? [] : [{ ...first, start: 0, end: text.length, value: storedNumber(text) }];
+  const typed = channel === "user" ? inspected.placeholders : [];
+  const literals = typed.map(({ start, end, text: value }): Cut => ({ start, end, type: "LITERAL", value }));
+  return [...personal, ...literals].sort((a, b) => a.start - b.start);
+}
+
+async function assign(
+  vault: VaultPort,
+  { org, run, subject }: GuardContext,
+  origin: AdmitArguments[1],
+  cuts: readonly (readonly Cut[])[],
+): Promise<readonly string[]> {
+  const values = cuts.flat().map(({ type, value }) => ({ type, value }));
+  if (values.length === 0) return [];
+  const names = await vault.assign(org, { run, subject, origin, values });
+  if (names.length !== values.length) throw new Error("the vault did not answer for every value");
+  return names;
+}
+
+/** Placeholders in what a tool or a model said that this run did not make. */
+async function foreignPlaceholders(
+  vault: VaultPort,
+  { org, run }: GuardContext,
+  channel: Channel,
+  parts: readonly InspectedPart[],
+): Promise<ReadonlySet<string>> {
+  if (channel === "user") return new Set();
+  const named = [...new Set(parts.flatMap((part) => part.inspected.placeholders.map((site) => site.text)))];
+  if (named.length === 0) return new Set();
+  const values = await vault.open(org, { run, placeholders: named, inputOnly: false });
+  return new Set(named.filter((_, index) => (values[index] ?? null) === null));
+}
+
+const detectorOf =
+  (channel: Channel, foreign: ReadonlySet<string>): PlaceholderDetector =>
+  (placeholder) =>
+    channel === "user" ? TYPED_PLACEHOLDER : foreign.has(placeholder) ? FOREIGN_PLACEHOLDER : null;
+
+const placesOf = (parts: readonly InspectedPart[], pointers: readonly string[]): Place[] =>
+  parts.map((part, index) => ({ part, pointer: pointers[index] ?? "" }));
+
+/** Pointers into a value that is thrown away: its keys without personal data, and nothing of a key that was an instruction. */
+function scrubbedPointers(value: Json, parts: readonly InspectedPart[]): readonly string[] {
+  return rewriteTexts(value, (index) => {
+    const part = parts[index];
+    if (part?.kind !== "key") return null;
+    return part.inspected.verdict === "block" ? WITHHELD : scrubbed(part.text);
+  }).pointers;
+}
+
+/** `[EMAIL_1]` is legible like a placeholder, but never resolves. */
+const scrubbed = (text: string): string => disarmed(inspect(text, "user").redacted);
+const disarmed = (text: string): string => fillPlaceholders(text, (placeholder) => `[${placeholder.slice(2, -2)}]`);
+
+function scrub(text: string): ReturnType<Guard["scrub"]> {
+  const { verdict, findings, redacted } = inspect(text, "user");
+  const counted = new Map<string, FindingSummary>();
+  for (const { type, detector, score } of findings) {
+    const known = counted.get(`${type} ${detector}`);
+    counted.set(`${type} ${detector}`, {
+      type,
+      detector,
+      pointer: "",
+      count: (known?.count ?? 0) + 1,
+      score: Math.max(score, known?.score ?? 0),
+    });
+  }
+  return { text: disarmed(redacted), verdict, findings: [...counted.values()] };
+}
