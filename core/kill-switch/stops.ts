@@ -33,3 +33,6 @@ export function stoppedBy(stops: Stops, subject: StopSubject): StopScope | null 
 
 /** `all`, `org:acme`, `workflow:refund` … */
 export const scopeText = (scope: StopScope): string => (scope.kind === "all" ? "all" : `${scope.kind}:${scope.name}`);
+
+/** Names the scope in the whole deployment: `all`, `acme/org:acme`, `acme/workflow:refund` … */
+export const scopeKey = (scope: StopScope): string => (scope.kind === "all" ? "all" : `${scope.org}/${scopeText(scope)}`);

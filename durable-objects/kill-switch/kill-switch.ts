@@ -1,22 +1,256 @@
+/**
+ * `KillSwitch`: the single writer of what is stopped, one for the deployment. This file is the face that callers see and the
+ * order of things: decide (core/kill-switch), commit switch, epoch, record and pushes in one transaction, then tell KV and the
+ * runs from the alarm. README.md has the picture and the rules.
+ */
 import { DurableObject } from "cloudflare:workers";
+import type { RecordsMessage } from "../../core/audit/record.ts";
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { mintId } from "../../core/ids.ts";
+import type { FlagValue } from "../../core/kill-switch/flag.ts";
+import type { StopScope, Stops } from "../../core/kill-switch/stops.ts";
+import {
+  type Actor,
+  type Approver,
+  type Asker,
+  DASHBOARD,
+  refusalOf,
+  type Switch,
+  switchView,
+  UNKNOWN_RECOVERY,
+} from "../../core/kill-switch/switch.ts";
+import type { SwitchesView, SwitchView } from "../../core/kill-switch/view.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { type EpochMs, orNullRfc3339 } from "../../core/time.ts";
+import { Outbox } from "../kit/outbox.ts";
+import { isMigrated, migrate } from "../kit/schema.ts";
+import { type FlagPort, FlagWatch } from "./flag-watch.ts";
+import { IN_FLIGHT, Pushes, type PushPorts, SETTLE_MS } from "./pushes.ts";
+import { putFact, type SwitchFact, sendByOrg } from "./records.ts";
+import { SCHEMA } from "./schema.ts";
+import { Switches } from "./switches.ts";
 
 /** Everything this room needs from outside. */
-export type KillSwitchPorts = { readonly now: () => number };
+export type KillSwitchPorts = PushPorts & {
+  /** As many random bytes as asked for. */
+  readonly random: (bytes: number) => Uint8Array;
+  readonly send: (message: RecordsMessage) => Promise<void>;
+  readonly flag: FlagPort;
+};
+
+/** The object's name in its namespace. */
+export const DEPLOYMENT = "deployment";
+/** Where it goes on record when a hand nobody knows set the flag: the org of the platform's admins. */
+const PLATFORM_ORG = "default";
+/** While the alarm works, the next one stands this far ahead: a crash in the middle is picked up. */
+const LEASE_MS = 30_000;
+/** An alarm that is this late was lost (the platform retries six times, then drops it): the next caller sets it again. */
+const LOST_MS = 60_000;
+
+type Stores = { readonly switches: Switches; readonly flag: FlagWatch; readonly pushes: Pushes; readonly outbox: Outbox };
+type Thrower = { readonly name: string; readonly org: string; readonly type: "user" | "dashboard" };
 
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
 export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPorts) {
   return class KillSwitch extends DurableObject {
     readonly #ports: KillSwitchPorts;
+    readonly #stores: Stores;
+    #begun: boolean;
+    /** When the alarm is set for, as far as this instance knows. */
+    #armedFor: EpochMs = 0;
 
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
       super(ctx, env);
       this.#ports = portsFor(env);
+      const { sql } = ctx.storage;
+      this.#begun = isMigrated(sql);
+      if (this.#begun) migrate(ctx.storage, SCHEMA);
+      this.#stores = {
+        switches: new Switches(sql),
+        flag: new FlagWatch(sql),
+        pushes: new Pushes(sql),
+        outbox: new Outbox(sql, PLATFORM_ORG, { kind: "kill-switch", id: DEPLOYMENT }),
+      };
     }
 
-    now(): number {
-      return this.#ports.now();
+    /** What is stopped, now. The first call of a deployment starts the watch over the flag. */
+    async stops(): Promise<Stops> {
+      await this.#awake();
+      return this.#stops();
+    }
+
+    /** Throwing what is thrown already gives the same switch. */
+    async throwSwitch(scope: StopScope, by: Actor, reason: string): Promise<SwitchView> {
+      await this.#awake();
+      const thrown = this.#throw(scope, { name: by.user, org: by.org, type: "user" }, reason);
+      await this.#arm();
+      return switchView(thrown);
+    }
+
+    /** Switches that concern the org. Only the platform's admin sees how many runs of other orgs are in flight. */
+    async status(org: string, platformAdmin: boolean): Promise<SwitchesView> {
+      await this.#awake();
+      const visible = this.#stores.switches.active().filter(({ scope }) => scope.kind === "all" || scope.org === org);
+      const counted = widest(visible);
+      const counts = await Promise.all(
+        counted.map(async (state) => {
+          const mayCountAll = state.scope.kind !== "all" || platformAdmin;
+          const inFlight = await this.#ports.countRunsInScope(mayCountAll ? state.scope : { kind: "org", org, name: org }, IN_FLIGHT);
+          if (inFlight === 0 && mayCountAll && this.#ports.now() >= state.thrown.at + SETTLE_MS) this.#noteDrained(state.id);
+          return inFlight;
+        }),
+      );
+      const drained = counted.map((state) => this.#stores.switches.find(state.id)?.drainedAt ?? null);
+      return {
+        switches: visible.map(switchView),
+        in_flight: counts.reduce((sum, count) => sum + count, 0),
+        drained_at: drained.length === 0 || drained.includes(null) ? null : orNullRfc3339(Math.max(...drained.filter((at) => at !== null))),
+      };
+    }
+
+    async requestRecovery(scope: StopScope, by: Asker, reason: string): Promise<Result<{ id: string }, Refusal>> {
+      await this.#awake();
+      const { switches } = this.#stores;
+      const state = switches.activeOf(scope);
+      if (state === null) return err(refuse("conflict", "no switch is active for this scope"));
+      if (scope.kind === "all" && !by.platformAdmin) return err(refuse("forbidden", "only an admin of the platform can ask to lift `all`"));
+      const at = this.#ports.now();
+      const id = mintId("rec", at, this.#ports.random(10));
+      const { org, user, credential, credentialCreatedAt, credentialCreatedBy, platformAdmin } = by;
+      const asker: Asker = { org, user, credential, credentialCreatedAt, credentialCreatedBy, platformAdmin };
+      this.ctx.storage.transactionSync(() => {
+        switches.saveRecovery({ v: 1, id, switch: state.id, asker, reason, at, approved: false });
+        const actor = { type: "user", id: user } as const;
+        this.#record(
+          state,
+          { type: "kill_switch.recovery_requested", org, actor, decision: "ask", data: { recovery: id, credential, reason } },
+          at,
+        );
+      });
+      await this.#arm();
+      return ok({ id });
+    }
+
+    /** Two people lift a switch: the one who asked, and this one. */
+    async approveRecovery(id: string, by: Approver): Promise<Result<SwitchView, Refusal>> {
+      await this.#awake();
+      const { switches, flag, pushes } = this.#stores;
+      const recovery = switches.findRecovery(id);
+      const state = recovery === null ? null : switches.find(recovery.switch);
+      if (recovery === null || state === null) return err(UNKNOWN_RECOVERY);
+      const at = this.#ports.now();
+      const refusal = refusalOf(recovery, state, by, at);
+      if (refusal !== null) return err(refusal);
+      const lifted = this.ctx.storage.transactionSync((): Switch => {
+        const epoch = switches.nextEpoch();
+        const next: Switch = { ...state, recovered: { by: by.user, at, epoch } };
+        switches.save(next);
+        switches.saveRecovery({ ...recovery, approved: true });
+        flag.follow(at);
+        pushes.begin(next, "resume", at);
+        const data = { recovery: id, asked_by: recovery.asker.user, credential: by.credential, epoch };
+        this.#record(
+          next,
+          { type: "kill_switch.recovered", org: by.org, actor: { type: "user", id: by.user }, decision: "allow", data },
+          at,
+        );
+        return next;
+      });
+      await this.#arm();
+      return ok(switchView(lifted));
+    }
+
+    /** These outbox rows are sequenced and in D1. */
+    async confirm(rowIds: readonly string[]): Promise<void> {
+      if (!this.#begun) return;
+      this.#stores.outbox.confirm(rowIds);
+      await this.#arm();
+    }
+
+    override async alarm(): Promise<void> {
+      if (!this.#begun) return;
+      const { switches, flag, pushes, outbox } = this.#stores;
+      const now = () => this.#ports.now();
+      await this.ctx.storage.setAlarm(now() + LEASE_MS);
+      const truth = (): FlagValue => (switches.active().length > 0 ? "on" : "off");
+      const latch = () =>
+        void this.#throw({ kind: "all" }, { name: DASHBOARD, org: PLATFORM_ORG, type: "dashboard" }, "the flag was set to `on` by hand");
+      await Promise.all([
+        flag.tend(this.#ports.flag, now, truth, latch),
+        pushes.turn(
+          this.#ports,
+          () => this.#stops(),
+          (id) => switches.find(id),
+          (id) => this.#noteDrained(id),
+        ),
+        outbox.flush((message) => sendByOrg(message, (part) => this.#ports.send(part)), now),
+      ]);
+      await this.#arm();
+    }
+
+    #stops(): Stops {
+      return this.#stores.switches.stops(this.#ports.now());
+    }
+
+    /** INVARIANT: switch, epoch, record, mirror and push become durable together. */
+    #throw(scope: StopScope, by: Thrower, reason: string): Switch {
+      const { switches, flag, pushes } = this.#stores;
+      const at = this.#ports.now();
+      return this.ctx.storage.transactionSync(() => {
+        const active = switches.activeOf(scope);
+        if (active !== null) return active;
+        const epoch = switches.nextEpoch();
+        const id = mintId("kill", at, this.#ports.random(10));
+        const state: Switch = { v: 1, id, scope, reason, thrown: { by: by.name, at, epoch }, drainedAt: null, recovered: null };
+        switches.save(state);
+        flag.follow(at);
+        pushes.begin(state, "halt", at);
+        const actor = { type: by.type, id: by.name };
+        this.#record(state, { type: "kill_switch.thrown", org: by.org, actor, decision: "deny", data: { epoch, reason } }, at);
+        return state;
+      });
+    }
+
+    #record(state: Switch, fact: SwitchFact, at: EpochMs): void {
+      putFact(this.#stores.outbox, mintId("evt", at, this.#ports.random(10)), state, fact, at);
+    }
+
+    /** The first time stands. */
+    #noteDrained(id: string): void {
+      const state = this.#stores.switches.find(id);
+      if (state === null || state.recovered !== null || state.drainedAt !== null) return;
+      this.#stores.switches.save({ ...state, drainedAt: this.#ports.now() });
+    }
+
+    /** The tables exist and the watch is on. */
+    async #awake(): Promise<void> {
+      if (!this.#begun) {
+        migrate(this.ctx.storage, SCHEMA);
+        this.#stores.flag.begin(this.#ports.now());
+        this.#begun = true;
+        await this.#arm();
+        return;
+      }
+      if (this.#ports.now() < this.#armedFor + LOST_MS) return;
+      const alarm = await this.ctx.storage.getAlarm();
+      if (alarm === null || this.#ports.now() > alarm + LOST_MS) await this.#arm();
+      else this.#armedFor = alarm;
+    }
+
+    /** The object has one alarm: the earliest of watch, mirror, pushes and outbox. */
+    async #arm(): Promise<void> {
+      const { flag, pushes, outbox } = this.#stores;
+      const wishes = [flag.nextDueAt(), pushes.nextDueAt(), outbox.nextDueAt()].filter((at) => at !== null);
+      this.#armedFor = Math.max(Math.min(...wishes), this.#ports.now() + 1); // set to `now` inside `alarm()` it can stall
+      await this.ctx.storage.setAlarm(this.#armedFor);
     }
   };
+}
+
+/** The switches whose runs hold those of the others: `all`, else `org`, else each. */
+function widest(states: readonly Switch[]): readonly Switch[] {
+  const holder = states.find(({ scope }) => scope.kind === "all") ?? states.find(({ scope }) => scope.kind === "org");
+  return holder === undefined ? states : [holder];
 }
 
 export type KillSwitch = InstanceType<ReturnType<typeof defineKillSwitch>>;

@@ -4,13 +4,14 @@
  */
 import type { ReviewMessage } from "../../core/review/message.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { sideBySide, within } from "../kit/bounded.ts";
 
 /** The wait before the next attempt doubles from `first` up to `cap`. */
 const RETRY_MS = { first: 1_000, cap: 10 * 60_000 };
 /** A run that has not answered within this is told again; its late answer still counts as one for the run. */
 const ANSWER_WITHIN_MS = 3_000;
 const ROWS_PER_TURN = 60;
-const SIDE_BY_SIDE = 6;
+const RUNS_AT_A_TIME = 6;
 
 type Row = { id: number; run: string; body: string; attempts: number };
 
@@ -28,10 +29,7 @@ export class Deliveries {
 
   /** Tells what is due. A claimed row is not due again before its retry, so that two turns side by side do not both tell it. */
   async tell(tellRun: (run: string, message: ReviewMessage) => Promise<void>, now: () => EpochMs): Promise<void> {
-    const rows = this.#claim(now());
-    for (let start = 0; start < rows.length; start += SIDE_BY_SIDE) {
-      await Promise.all(rows.slice(start, start + SIDE_BY_SIDE).map((row) => this.#tellOne(row, tellRun)));
-    }
+    await sideBySide(this.#claim(now()), RUNS_AT_A_TIME, (row) => this.#tellOne(row, tellRun));
   }
 
   /** The run is over: it hears nothing any more. */
@@ -56,22 +54,10 @@ export class Deliveries {
 
   async #tellOne(row: Row, tellRun: (run: string, message: ReviewMessage) => Promise<void>): Promise<void> {
     try {
-      await answered(tellRun(row.run, JSON.parse(row.body) as ReviewMessage));
+      await within(ANSWER_WITHIN_MS, tellRun(row.run, JSON.parse(row.body) as ReviewMessage));
     } catch {
       return; // the row stays and is due again: the alarm comes back to it
     }
     this.#sql.exec("DELETE FROM delivery WHERE id = ?", row.id);
-  }
-}
-
-async function answered(telling: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the run did not answer in time")), ANSWER_WITHIN_MS);
-  });
-  try {
-    await Promise.race([telling, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,0 +1,83 @@
+/** Switches and their recovery as data, and who may approve one. Pure: every decision brings its time. */
+import type { Principal } from "../access/principal.ts";
+import { type Refusal, refuse } from "../errors/problem.ts";
+import { type EpochMs, toRfc3339 } from "../time.ts";
+import { type StopScope, scopeText } from "./stops.ts";
+import type { SwitchView } from "./view.ts";
+
+/** A request for recovery that nobody approved within this is void: what was true when it was asked may not be any more. */
+export const RECOVERY_LIFETIME_MS = 60 * 60_000;
+/** Named as actor where the flag was set by hand: nobody knows whose hand. */
+export const DASHBOARD = "dashboard";
+
+/** PERSISTED: the body of a row of `switch`. */
+export type Switch = {
+  readonly v: 1;
+  /** `kill_…` */
+  readonly id: string;
+  readonly scope: StopScope;
+  /** Scrubbed of personal data before it comes here. */
+  readonly reason: string;
+  readonly thrown: { readonly by: string; readonly at: EpochMs; readonly epoch: number };
+  /** When nothing was in flight under it for the first time. */
+  readonly drainedAt: EpochMs | null;
+  readonly recovered: { readonly by: string; readonly at: EpochMs; readonly epoch: number } | null;
+};
+
+/** Who throws or asks: a `Principal`, as far as the switch needs to know it. */
+export type Actor = Pick<Principal, "org" | "user" | "credential">;
+export type Asker = Actor & Pick<Principal, "credentialCreatedAt" | "credentialCreatedBy" | "platformAdmin">;
+export type Approver = Asker & Pick<Principal, "roles">;
+
+/** PERSISTED: the body of a row of `recovery`. */
+export type Recovery = {
+  readonly v: 1;
+  /** `rec_…` */
+  readonly id: string;
+  /** The switch it asks to end: a later one of the same scope needs a request of its own. */
+  readonly switch: string;
+  readonly asker: Asker;
+  readonly reason: string;
+  readonly at: EpochMs;
+  readonly approved: boolean;
+};
+
+/**
+ * The answer to an approval: null when this person may lift this switch now. Who may not hears `second_person_required` before
+ * anything about the state is said.
+ */
+export function refusalOf(recovery: Recovery, thrown: Switch, approver: Approver, at: EpochMs): Refusal | null {
+  if (thrown.scope.kind !== "all" && thrown.scope.org !== approver.org && !approver.platformAdmin) return UNKNOWN_RECOVERY;
+  const why = whyNotSecond(recovery.asker, thrown, approver);
+  if (why !== null) return refuse("second_person_required", why);
+  if (recovery.approved) return refuse("conflict", "this recovery was approved already");
+  if (thrown.recovered !== null) return refuse("conflict", "the switch that this recovery is about was lifted already");
+  if (at >= recovery.at + RECOVERY_LIFETIME_MS) return refuse("conflict", "this recovery was not approved in time; ask again");
+  return null;
+}
+
+export const UNKNOWN_RECOVERY: Refusal = refuse("not_found", "no recovery has this id");
+
+/** API.md: another admin, with a credential that is older than the throw and was not made by the one who asks. */
+function whyNotSecond(asker: Asker, thrown: Switch, approver: Approver): string | null {
+  if (!approver.roles.includes("admin")) return "another admin has to approve";
+  if (thrown.scope.kind === "all" && !approver.platformAdmin) return "another admin of the platform has to approve";
+  if (approver.user === asker.user || approver.credential === asker.credential) return "the one who asks cannot approve";
+  if (madeBy(approver, asker)) return "the one who asks made this credential";
+  if (!isOlderThan(approver, thrown.thrown.at)) return "this credential was made after the switch was thrown";
+  // A credential made for the asking is its maker's second hand, whatever user it names.
+  if (madeBy(asker, approver) && !isOlderThan(asker, thrown.thrown.at)) return "this person made the credential that asks, after the throw";
+  return null;
+}
+
+/** The creator may be kept as a user or as a credential. */
+const madeBy = (made: Asker, maker: Actor): boolean =>
+  made.credentialCreatedBy !== null && [maker.user, maker.credential].includes(made.credentialCreatedBy);
+
+/** The platform admin's key is part of the deployment: it existed before every switch. */
+const isOlderThan = (holder: Asker, at: EpochMs): boolean => holder.credential === "admin" || holder.credentialCreatedAt < at;
+
+export function switchView(state: Switch): SwitchView {
+  const { by, at, epoch } = state.recovered ?? state.thrown;
+  return { id: state.id, scope: scopeText(state.scope), active: state.recovered === null, epoch, by, at: toRfc3339(at) };
+}
