@@ -30,11 +30,14 @@ export class Form {
   readonly errors: Errors;
   readonly #raw: JsonObject;
   readonly #asked = new Set<string>();
+  /** It is no object: that is the one thing to say of it. */
+  readonly #broken: boolean;
 
   constructor(raw: Json | undefined, path: string, errors: Errors, what = "this") {
     this.path = path;
     this.errors = errors;
-    if (!isObject(raw)) errors.add(path, `${what} must be an object`);
+    this.#broken = !isObject(raw);
+    if (this.#broken) errors.add(path, `${what} must be an object`);
     this.#raw = isObject(raw) ? raw : {};
   }
 
@@ -43,7 +46,7 @@ export class Form {
   }
 
   refuse(name: string, message: string): void {
-    this.errors.add(this.at(name), message);
+    if (!this.#broken) this.errors.add(this.at(name), message);
   }
 
   /** As it was sent; undefined when it was not. */

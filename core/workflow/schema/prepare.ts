@@ -108,10 +108,10 @@ function copyChildren(node: JsonObject, out: JsonObject, copy: (node: Json) => J
 /** `{if: short enough, then: the costly keyword, else: false}` for each costly keyword. */
 function boundsOf(node: JsonObject): JsonObject[] {
   const bounds: JsonObject[] = [];
-  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
   const guarded = (condition: JsonObject, costly: JsonObject): JsonObject => ({
     $comment: BOUND_MARK,
     if: condition,
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
     then: costly,
     else: false,
   });

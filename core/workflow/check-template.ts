@@ -1,0 +1,48 @@
+/** Templates at registration: every expression parses, and asks only for what is certain to be there when it runs. */
+import { escapeToken, isObject, type Json } from "../json.ts";
+import { checkExpression, expressionOf, namesIn } from "./expression.ts";
+import type { Errors } from "./form.ts";
+
+/** What expressions at one place may name. */
+export type Sight = {
+  /** Steps that are settled by then. */
+  readonly steps: ReadonlySet<string>;
+  /** Beside `input`, `steps` and `run`. */
+  readonly more: readonly string[];
+  readonly known: ReadonlySet<string>;
+};
+
+const ALWAYS = ["input", "steps", "run"];
+
+export function checkTemplate(template: Json, path: string, sight: Sight, errors: Errors): void {
+  const cel = expressionOf(template);
+  if (cel !== null) checkCel(cel, path, sight, errors);
+  else if (isMisshapen(template)) errors.add(`${path}/cel`, "`cel` must be a string");
+  else if (Array.isArray(template)) for (const [index, item] of template.entries()) checkTemplate(item, `${path}/${index}`, sight, errors);
+  else if (isObject(template)) {
+    for (const [key, item] of Object.entries(template)) checkTemplate(item, `${path}/${escapeToken(key)}`, sight, errors);
+  }
+}
+
+export function checkCel(cel: string, path: string, sight: Sight, errors: Errors): void {
+  const flaw = checkExpression(cel);
+  const names = namesIn(cel);
+  if (flaw !== null || names === null) return errors.add(`${path}/cel`, `the expression does not parse: ${flaw}`);
+  for (const name of names.variables) {
+    if (![...ALWAYS, ...sight.more].includes(name)) errors.add(`${path}/cel`, `there is no \`${name}\` here`);
+  }
+  for (const step of names.steps) {
+    if (!sight.known.has(step)) errors.add(`${path}/cel`, `there is no step \`${step}\``);
+    else if (!sight.steps.has(step)) errors.add(`${path}/cel`, `the step \`${step}\` may not have run yet: name it in \`needs\``);
+  }
+}
+
+/** Values that are used as they stand. */
+export function checkPlain(value: Json, path: string, errors: Errors): void {
+  if (expressionOf(value) !== null) errors.add(path, "an expression is not evaluated here");
+  else if (Array.isArray(value)) for (const [index, item] of value.entries()) checkPlain(item, `${path}/${index}`, errors);
+  else if (isObject(value)) for (const [key, item] of Object.entries(value)) checkPlain(item, `${path}/${escapeToken(key)}`, errors);
+}
+
+/** `{"cel": 5}` was meant to be an expression. */
+const isMisshapen = (template: Json): boolean => isObject(template) && Object.keys(template).length === 1 && Object.hasOwn(template, "cel");

@@ -1,0 +1,194 @@
+/**
+ * A definition as a developer sent it → a definition that holds together, every default filled in; or all that is wrong with it,
+ * each with the place. Total for any JSON.
+ */
+import type { FieldError } from "../errors/problem.ts";
+import { escapeToken, isObject, type Json, type JsonObject } from "../json.ts";
+import { err, ok, type Result } from "../result.ts";
+import { readStep, STEP_ID, TOOL_NAME } from "./check-step.ts";
+import { checkCel, checkPlain, checkTemplate, type Sight } from "./check-template.ts";
+import type { Definition, Limits, Step } from "./definition.ts";
+import { Errors, Form, shortName } from "./form.ts";
+import { checkCycles, settledBefore } from "./reach.ts";
+import { checkSchema } from "./schema.ts";
+
+export { workflowDigest } from "./digest.ts";
+
+export const WORKFLOW_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const MAX_STEPS = 500;
+/** UTF-16 units of all texts in a definition: it lies inside every run. */
+const MAX_SIZE = 262_144;
+const MAX_DEPTH = 60;
+
+/** What the org has: the check asks nobody. */
+export type Known = {
+  /** Names of registered tools. */
+  readonly tools: ReadonlySet<string>;
+  /** What tools do, where it is known: a compensation must not be attached to a tool that changes nothing. */
+  readonly toolFacts?: { readonly [tool: string]: { readonly effect: "none" | "read" | "write" } };
+};
+
+/** `path` is a JSON Pointer into the definition: `/steps/refund/needs/0`. */
+export function checkDefinition(raw: Json, known: Known): Result<Definition, readonly FieldError[]> {
+  const flaw = flawOf(raw);
+  if (flaw !== null) return err([flaw]);
+  const errors = new Errors();
+  const form = new Form(raw, "", errors, "a definition");
+  const steps = readSteps(form);
+  const sent = isObject(raw) && isObject(raw["steps"]) ? raw["steps"] : {};
+  const ids: ReadonlySet<string> = new Set(Object.keys(sent)); // also of steps that could not be read: others may name them
+  const definition: Definition = {
+    name: form.text("name", { max: 63, pattern: WORKFLOW_NAME }),
+    description: form.text("description", { fallback: "", max: 4_096 }),
+    instructions: form.text("instructions", { fallback: "", max: 32_768 }),
+    input: readSchema(form, "input"),
+    output: form.required("output") ?? null,
+    limits: readLimits(form, Object.keys(steps).length),
+    tools: form.texts("tools", { max: 63, most: 200, pattern: TOOL_NAME }),
+    on_failure: form.choice("on_failure", ["compensate", "park"] as const, "compensate"),
+    on_budget: readOnBudget(form),
+    steps,
+  };
+  form.close();
+  checkTools(definition, known, errors);
+  checkNames(steps, ids, errors);
+  const cyclic = checkCycles(steps, errors);
+  checkExpressions(definition, ids, cyclic ? null : settledBefore(steps), errors);
+  return errors.list.length > 0 ? err(errors.list) : ok(definition);
+}
+
+function readSteps(form: Form): { readonly [id: string]: Step } {
+  const raw = form.required("steps");
+  if (raw === undefined) return {};
+  if (!isObject(raw)) {
+    form.refuse("steps", "`steps` must be an object");
+    return {};
+  }
+  const entries = Object.entries(raw);
+  if (entries.length === 0) form.refuse("steps", "`steps` has no step");
+  if (entries.length > MAX_STEPS) {
+    form.refuse("steps", `\`steps\` has more than ${MAX_STEPS} steps`);
+    return {};
+  }
+  const steps: [string, Step][] = [];
+  for (const [id, value] of entries) {
+    const path = `/steps/${escapeToken(id)}`;
+    if (!STEP_ID.test(id)) form.errors.add(path, "the id of a step must have the form [a-z][a-z0-9_]{0,62}");
+    const step = readStep(new Form(value, path, form.errors, "a step"));
+    if (step !== null) steps.push([id, step]);
+  }
+  return Object.fromEntries(steps);
+}
+
+function readSchema(form: Form, name: string): JsonObject | boolean {
+  const schema = form.required(name);
+  if (schema === undefined) return true;
+  for (const { path, message } of checkSchema(schema)) form.errors.add(`${form.at(name)}${path}`, message);
+  return isObject(schema) ? schema : schema === true;
+}
+
+function readLimits(form: Form, stepCount: number): Limits {
+  const limits = form.form("limits") ?? new Form({}, "/limits", form.errors);
+  const read: Limits = {
+    usd: limits.number("usd", { fallback: 1, min: 0, max: 10_000 }),
+    tokens: limits.number("tokens", { fallback: 100_000, min: 0, max: 1_000_000_000, whole: true }),
+    seconds: limits.number("seconds", { fallback: 600, min: 1, max: 31_536_000 }),
+    steps: limits.number("steps", { fallback: Math.max(100, 2 * stepCount), min: 1, max: 100_000, whole: true }),
+    confirm_over_usd: limits.numberOrNull("confirm_over_usd", { min: 0, max: 10_000 }),
+  };
+  limits.close();
+  return read;
+}
+
+function readOnBudget(form: Form): { readonly value: Json } | null {
+  const inner = form.form("on_budget");
+  if (inner === null) return null;
+  const value = inner.required("value") ?? null;
+  inner.close();
+  checkPlain(value, inner.at("value"), form.errors);
+  return { value };
+}
+
+function checkTools({ tools, steps }: Definition, known: Known, errors: Errors): void {
+  for (const [index, tool] of tools.entries()) {
+    if (!known.tools.has(tool)) errors.add(`/tools/${index}`, `there is no tool \`${tool}\``);
+  }
+  const checkTool = (tool: string, path: string): void => {
+    if (TOOL_NAME.test(tool) && !tools.includes(tool)) errors.add(path, `the tool \`${tool}\` is not in this workflow's \`tools\``);
+  };
+  for (const [id, step] of Object.entries(steps)) {
+    if (step.kind !== "tool") continue;
+    checkTool(step.tool, `/steps/${id}/tool`);
+    if (step.compensate === null) continue;
+    checkTool(step.compensate.tool, `/steps/${id}/compensate/tool`);
+    const effect = known.toolFacts?.[step.tool]?.effect;
+    if (effect === "read" || effect === "none")
+      errors.add(`/steps/${id}/compensate`, `the tool \`${step.tool}\` writes nothing that could be undone`);
+  }
+}
+
+/** Every step that another one names exists, and answers for one failure at most. */
+function checkNames(steps: Definition["steps"], ids: ReadonlySet<string>, errors: Errors): void {
+  const rescues = new Map<string, string>();
+  for (const [id, step] of Object.entries(steps)) {
+    for (const [index, need] of step.needs.entries()) {
+      if (!ids.has(need)) errors.add(`/steps/${id}/needs/${index}`, `there is no step \`${need}\``);
+    }
+    if (step.on_error === null) continue;
+    if ("value" in step.on_error) {
+      checkPlain(step.on_error.value, `/steps/${id}/on_error/value`, errors);
+      continue;
+    }
+    const rescuer = step.on_error.step;
+    const path = `/steps/${id}/on_error/step`;
+    if (!ids.has(rescuer)) errors.add(path, `there is no step \`${shortName(rescuer)}\``);
+    const other = rescues.get(rescuer);
+    if (other !== undefined) errors.add(path, `the step \`${rescuer}\` already answers for the failure of \`${other}\``);
+    rescues.set(rescuer, id);
+  }
+}
+
+type Order = ReturnType<typeof settledBefore>;
+
+/** `before`: null in a graph with a cycle, where nothing is before anything; then only the expressions themselves are checked. */
+function checkExpressions({ output, steps }: Definition, known: ReadonlySet<string>, before: Order | null, errors: Errors): void {
+  for (const [id, step] of Object.entries(steps)) {
+    const path = `/steps/${id}`;
+    const sight: Sight = { steps: before === null ? known : (before.get(id) ?? new Set()), more: [], known };
+    if (step.when !== null) checkCel(step.when.cel, `${path}/when`, sight, errors);
+    if (step.kind === "transform") checkTemplate(step.value, `${path}/value`, sight, errors);
+    if (step.kind === "review") checkTemplate(step.proposal, `${path}/proposal`, sight, errors);
+    if (step.kind === "model") {
+      for (const [slot, value] of Object.entries(step.prompt.slots)) {
+        checkTemplate(value, `${path}/prompt/slots/${escapeToken(slot)}`, sight, errors);
+      }
+    }
+    if (step.kind !== "tool") continue;
+    checkTemplate(step.input, `${path}/input`, sight, errors);
+    if (step.compensate === null) continue;
+    const after: Sight = { steps: new Set([...sight.steps, id]), more: ["output"], known };
+    checkTemplate(step.compensate.input, `${path}/compensate/input`, after, errors);
+  }
+  checkTemplate(output, "/output", { steps: known, more: [], known }, errors);
+}
+
+/** What no part of a definition may be: too deep, too large, or not writable as canonical JSON (RFC 8785). */
+function flawOf(raw: Json): FieldError | null {
+  let size = 0;
+  const walk = (value: Json, path: string, depth: number): FieldError | null => {
+    if (depth > MAX_DEPTH) return { path, message: `the definition is nested more than ${MAX_DEPTH} levels deep` };
+    size += typeof value === "string" ? value.length + 2 : 4;
+    if (size > MAX_SIZE) return { path: "", message: `the definition is larger than ${MAX_SIZE} characters` };
+    if (typeof value === "string" && !value.isWellFormed()) return { path, message: "the text is not well-formed Unicode" };
+    if (typeof value === "number" && !Number.isFinite(value)) return { path, message: "the number is too large" };
+    if (typeof value !== "object" || value === null) return null;
+    for (const [key, item] of Object.entries(value)) {
+      if (!key.isWellFormed()) return { path, message: "the name of a field is not well-formed Unicode" };
+      size += Array.isArray(value) ? 0 : key.length + 3;
+      const flaw = walk(item, `${path}/${escapeToken(key)}`, depth + 1);
+      if (flaw !== null) return flaw;
+    }
+    return null;
+  };
+  return walk(raw, "", 0);
+}
