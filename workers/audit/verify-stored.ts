@@ -17,11 +17,14 @@ export type PublishedKey = {
   readonly purpose?: string;
 };
 
+/** A problem has a number even where the text has none: that of its row. */
+export type StoredProblem = ChainProblem & { readonly seq: number };
+
 export type StoredVerdict = {
   readonly ok: boolean;
   readonly checked: number;
   /** The first hundred. */
-  readonly problems: readonly ChainProblem[];
+  readonly problems: readonly StoredProblem[];
   readonly head: { readonly seq: number; readonly hash: string } | null;
 };
 
@@ -39,7 +42,7 @@ export async function verifyStored(
   known: KnownHead | null,
 ): Promise<StoredVerdict> {
   const verifier = new ChainVerifier(verifyToolsOf(keys));
-  const problems: ChainProblem[] = [];
+  const problems: StoredProblem[] = [];
   const statement = db.prepare(
     `SELECT ${ENTRY_COLUMNS.join(", ")} FROM audit_entries WHERE org = ? AND seq > ? ORDER BY seq LIMIT ${PAGE}`,
   );
@@ -54,11 +57,10 @@ export async function verifyStored(
   return { ok: problems.length === 0, checked: verifier.checked, problems: problems.slice(0, PROBLEMS), head: verifier.head };
 }
 
-function checkRow(row: EntryRow, verifier: ChainVerifier): ChainProblem[] {
+function checkRow(row: EntryRow, verifier: ChainVerifier): StoredProblem[] {
   const entry = parse(row.entry);
-  if (entry === undefined) return verifier.take(null).map((problem) => ({ ...problem, seq: row.seq }));
-  const problems = verifier.take(entry);
-  if (problems.some((problem) => problem.code === "malformed")) return problems.map((problem) => ({ ...problem, seq: row.seq }));
+  const problems = verifier.take(entry).map((problem) => ({ ...problem, seq: problem.seq ?? row.seq }));
+  if (problems.some((problem) => problem.code === "malformed")) return problems;
   const expected = rowOf(entry);
   const changed = expected === null ? ENTRY_COLUMNS : differences(expected, row);
   if (changed.length === 0) return problems;
@@ -67,7 +69,7 @@ function checkRow(row: EntryRow, verifier: ChainVerifier): ChainProblem[] {
 }
 
 /** `hash` of the head is compared only where D1 claims to be there: an entry sequenced a moment ago is on its way. */
-function checkEnd(head: { seq: number; hash: string } | null, known: KnownHead | null): ChainProblem[] {
+function checkEnd(head: { seq: number; hash: string } | null, known: KnownHead | null): StoredProblem[] {
   const last = head?.seq ?? 0;
   if (last < (known?.integratedSeq ?? 0)) return [{ seq: last + 1, code: "truncated", message: "entries are missing at the end" }];
   if (last > (known?.seq ?? 0)) return [{ seq: last, code: "beyond_head", message: "the audit log never gave this number" }];
@@ -76,11 +78,12 @@ function checkEnd(head: { seq: number; hash: string } | null, known: KnownHead |
   return [];
 }
 
-function parse(text: string): Json | undefined {
+/** null, which is no entry, for a text that is no JSON. */
+function parse(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    return undefined;
+    return null;
   }
 }
 
