@@ -6,7 +6,7 @@ import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { Json } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { ReviewDecision, Severity } from "../../core/review/case.ts";
+import type { ReviewMessage } from "../../core/review/message.ts";
 import type { Birth } from "../../core/run/birth.ts";
 import type { Happening } from "../../core/run/input.ts";
 import { toEventView, toRunView } from "../../core/run/present.ts";
@@ -19,11 +19,6 @@ import { RunShell } from "./shell.ts";
 
 export type { RunEnginePorts };
 export type RunBirth = Omit<Birth, "v" | "toolEffects" | "createdAt">;
-
-/** What the review queue tells a run. */
-export type ReviewMessage =
-  | { readonly kind: "review.decided"; readonly decision: ReviewDecision & { readonly activity: string } }
-  | { readonly kind: "review.escalated"; readonly id: string; readonly activity: string; readonly severity: Severity; readonly at: number };
 
 const EVENTS_PER_PAGE = 500;
 

@@ -1,0 +1,246 @@
+/**
+ * Drives the run's machine with a scripted world and a clock of its own: carries out what the state wants, in order, and feeds
+ * the outcomes back. After every input it checks what must always hold; a test gets that for nothing.
+ */
+import { createHash } from "node:crypto";
+import { expect } from "vitest";
+import type { Stops } from "../../../core/kill-switch/stops.ts";
+import { fromUsd } from "../../../core/money.ts";
+import type { Birth } from "../../../core/run/birth.ts";
+import type { ModelOutcome, ToolOutcome } from "../../../core/run/call.ts";
+import type { RunEvent } from "../../../core/run/event.ts";
+import { fold, initialState } from "../../../core/run/evolve.ts";
+import type { Happening } from "../../../core/run/input.ts";
+import { modelCall, toolCall } from "../../../core/run/request.ts";
+import { isFinal, type RunState } from "../../../core/run/state.ts";
+import { transition } from "../../../core/run/transition.ts";
+import type { Machinery } from "../../../core/run/turn.ts";
+import { nextWakeAt } from "../../../core/run/wake.ts";
+import { type RunEffect, wantedEffects } from "../../../core/run/wanted.ts";
+import type { ToolEffect } from "../../../core/tool/manifest.ts";
+import type { AuthorityAnswer, AuthorityQuestion } from "../../../core/workflow/authority.ts";
+import type { Definition } from "../../../core/workflow/definition.ts";
+import { planOf } from "../../../core/workflow/plan.ts";
+
+export const T0 = Date.UTC(2026, 0, 1);
+
+export type Script = {
+  tool: (name: string, input: unknown, call: { key: string; attempt: number }) => ToolOutcome | "never";
+  model: (call: { model: string; messages: readonly { role: string; content: string | null }[] }) => ModelOutcome | "never";
+  authority: (question: AuthorityQuestion) => AuthorityAnswer;
+  /** What a person says; null: nobody comes. */
+  person: (proposal: unknown) => "approve" | "reject" | { modify: unknown } | null;
+};
+
+const EFFECTS: { [tool: string]: ToolEffect } = { "orders.get": "read" };
+
+export const answered = (output: unknown): ToolOutcome => ({
+  result: { ok: true, output: output as never },
+  status: 200,
+  durationMs: 1,
+  openings: [],
+  findings: [],
+});
+export const failed = (
+  code: "tool_error" | "upstream_unavailable" | "timeout",
+  kind: "transient" | "permanent" | "unknown",
+  retryAfterMs: number | null = null,
+): ToolOutcome => ({
+  result: { ok: false, failure: { class: kind, code, message: "scripted", retryAfterMs } },
+  status: kind === "permanent" ? 400 : 503,
+  durationMs: 1,
+  openings: [],
+  findings: [],
+});
+export const said = (output: unknown, input = 10, outputTokens = 10): ModelOutcome => ({
+  result: { ok: true, output: output as never },
+  usage: { input, output: outputTokens, cachedInput: 0 },
+  durationMs: 1,
+  findings: [],
+  upstream: {},
+});
+
+export const PRICE = { input: 1, output: 2, cached_input: null };
+
+const DEFAULTS: Script = {
+  tool: (name) => answered({ id: `${name}-1` }),
+  model: () => said("hello"),
+  authority: (question) =>
+    question.kind === "tool"
+      ? {
+          kind: "tool",
+          permission: { decision: "allow", policyVersion: "p1", reasons: [] },
+          facts: { tool: question.tool, version: 1, effect: EFFECTS[question.tool] ?? "write", idempotency: "key", timeout_ms: 30_000 },
+        }
+      : {
+          kind: "model",
+          permission: { decision: "allow", policyVersion: "p1", reasons: [] },
+          candidates: [question.model ?? "acme/small-2026-01-01", ...question.fallback].map((id) => ({ id, price: PRICE, context: 8000 })),
+          rejected: [],
+        },
+  person: () => null,
+};
+
+export class Drive {
+  readonly machinery: Machinery;
+  readonly events: RunEvent[] = [];
+  readonly script: Script;
+  /** Keys of tool calls as they left, and of those that did something. */
+  readonly sent: string[] = [];
+  state: RunState;
+  now = T0;
+  stops: Stops | null = { epoch: 1, active: [], asOf: T0 };
+  readonly #hanging = new Set<string>();
+
+  constructor(definition: Definition, script: Partial<Script> = {}, birth: Partial<Birth> = {}) {
+    const toolEffects = Object.fromEntries(definition.tools.map((name) => [name, EFFECTS[name] ?? "write"] as const));
+    this.script = { ...DEFAULTS, ...script };
+    this.machinery = {
+      birth: {
+        v: 1,
+        id: "run_01JH0000000000000000000000",
+        org: "acme",
+        user: "ada",
+        roles: ["caller"],
+        subject: "ada",
+        definition,
+        version: 1,
+        digest: "d",
+        input: {},
+        inputFindings: [],
+        metadata: {},
+        budget: { usd: fromUsd(definition.limits.usd), tokens: definition.limits.tokens },
+        deadlineAt: null,
+        toolEffects,
+        traceId: "0af7651916cd43dd8448eb211c80319c",
+        parentSpanId: null,
+        createdAt: T0,
+        redrive: null,
+        ...birth,
+      },
+      plan: planOf(definition),
+      sha256: (text) => createHash("sha256").update(text).digest("hex"),
+    };
+    this.state = initialState(this.machinery);
+  }
+
+  offer(happening: Happening): string | null {
+    const before = this.state;
+    const turn = transition(this.machinery, this.state, { ...happening, at: this.now, stops: this.stops });
+    if (!turn.ok) {
+      expect(this.state).toBe(before);
+      return turn.error.why;
+    }
+    this.events.push(...turn.value.events);
+    this.state = turn.value.state;
+    this.#checkWhatAlwaysHolds(before);
+    return null;
+  }
+
+  start(): this {
+    this.offer({ kind: "start" });
+    return this;
+  }
+
+  /** Carries out what is wanted until nothing moves; time moves only when nothing else does. `until` stops it early. */
+  run(until: (state: RunState) => boolean = () => false, limit = 5_000): this {
+    for (let turn = 0; turn < limit && !until(this.state); turn++) {
+      const effect = this.wanted()[0];
+      if (effect) {
+        const happening = this.carryOut(effect);
+        if (happening === null) this.#hanging.add(effect.key);
+        else this.offer(happening);
+        continue;
+      }
+      if (isFinal(this.state)) return this;
+      const next = nextWakeAt(this.machinery, this.state, this.now);
+      if (next === null || (this.#hanging.size > 0 && next > this.now + 3_600_000) || this.state.status === "paused") return this;
+      this.now = Math.max(next, this.now + 1);
+      const seq = this.state.seq;
+      this.offer({ kind: "tick" });
+      if (this.state.seq === seq && this.wanted().length === 0 && this.#hanging.size > 0) return this;
+    }
+    return this;
+  }
+
+  wanted(): RunEffect[] {
+    return wantedEffects(this.machinery, this.state, this.now).filter((effect) => !this.#hanging.has(effect.key));
+  }
+
+  /** The object died: nothing is under way any more, and calls that had left are reported as interrupted. */
+  crash(): this {
+    this.#hanging.clear();
+    this.state = fold(this.machinery, this.events);
+    for (const activity of Object.values(this.state.activities)) {
+      if (activity.phase === "calling" && activity.call !== null)
+        this.offer({ kind: "interrupted", activity: activity.id, call: activity.call });
+    }
+    return this;
+  }
+
+  carryOut(effect: RunEffect): Happening | null {
+    switch (effect.kind) {
+      case "authority.ask":
+        return { kind: "authorized", activity: effect.activity, answer: this.script.authority(effect.question) };
+      case "tool.call": {
+        const activity = this.activity(effect.activity);
+        const call = toolCall(this.machinery, this.state, activity, this.now, 1);
+        this.sent.push(call.context.key);
+        const outcome = this.script.tool(call.tool, call.input, { key: call.context.key, attempt: activity.attempt });
+        return outcome === "never" ? null : { kind: "tool.answered", activity: effect.activity, call: effect.call, outcome };
+      }
+      case "model.call": {
+        const outcome = this.script.model(modelCall(this.machinery, this.state, this.activity(effect.activity), this.now, 1));
+        return outcome === "never" ? null : { kind: "model.answered", activity: effect.activity, call: effect.call, outcome };
+      }
+      case "review.open": {
+        const { request } = effect;
+        const id = `rev_${request.key}`;
+        const opened: Happening = {
+          kind: "review.opened",
+          activity: effect.activity,
+          step: effect.step,
+          key: request.key,
+          id,
+          until: this.now + 1000,
+        };
+        const word = this.script.person(request.proposal);
+        if (word === null) return opened;
+        this.offer(opened);
+        const proposal = (typeof word === "object" ? word.modify : request.proposal) as never;
+        const action = typeof word === "object" ? "modify" : word;
+        return {
+          kind: "review.decided",
+          activity: effect.activity,
+          decision: { id, action, by: "grace", reason: "", proposal, digest: request.digest, at: this.now },
+        };
+      }
+      case "review.withdraw":
+        return { kind: "review.withdrawn", ids: effect.ids };
+      case "run.continue":
+        return { kind: "dead_letter.handed_over", run: effect.birth.id };
+    }
+  }
+
+  activity(id: string): RunState["activities"][string] {
+    const activity = this.state.activities[id];
+    if (!activity) throw new Error(`no activity ${id}`);
+    return activity;
+  }
+
+  types(): string[] {
+    return this.events.map((event) => (event.step === undefined ? event.type : `${event.type} ${event.step}`));
+  }
+
+  /** [RUN-1] the journal is the state · [RUN-2] seq without gaps · [RUN-3] terminal stays terminal · [RUN-4] money is never above its cap. */
+  #checkWhatAlwaysHolds(before: RunState): void {
+    expect(JSON.stringify(fold(this.machinery, this.events))).toBe(JSON.stringify(this.state));
+    expect(this.events.map((event) => event.seq)).toEqual(this.events.map((_, index) => index + 1));
+    if (isFinal(before)) expect(this.state.status).toBe(before.status);
+    const { usage, reserved } = this.state;
+    expect(usage.microUsd + reserved.microUsd).toBeLessThanOrEqual(this.machinery.birth.budget.usd);
+    expect(usage.tokensIn + usage.tokensOut + reserved.tokens).toBeLessThanOrEqual(this.machinery.birth.budget.tokens);
+    const waits = isFinal(this.state) || this.state.status === "waiting";
+    if (!waits) expect(nextWakeAt(this.machinery, this.state, this.now)).not.toBeNull();
+  }
+}
