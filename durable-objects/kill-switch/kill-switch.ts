@@ -28,6 +28,7 @@ import { type FlagPort, FlagWatch } from "./flag-watch.ts";
 import { IN_FLIGHT, Pushes, type PushPorts, SETTLE_MS } from "./pushes.ts";
 import { putFact, type SwitchFact, sendByOrg } from "./records.ts";
 import { SCHEMA } from "./schema.ts";
+import { DEPLOYMENT } from "./stub.ts";
 import { Switches } from "./switches.ts";
 
 /** Everything this room needs from outside. */
@@ -38,8 +39,6 @@ export type KillSwitchPorts = PushPorts & {
   readonly flag: FlagPort;
 };
 
-/** The object's name in its namespace. */
-export const DEPLOYMENT = "deployment";
 /** Where it goes on record when a hand nobody knows set the flag: the org of the platform's admins. */
 const PLATFORM_ORG = "default";
 /** While the alarm works, the next one stands this far ahead: a crash in the middle is picked up. */

@@ -78,13 +78,16 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       return ok(reviewView(turn.value.state));
     }
 
-    read(id: string): ReviewView | null {
+    async read(id: string): Promise<ReviewView | null> {
       const state = this.#stores?.cases.find(id) ?? null;
       return state === null ? null : reviewView(state);
     }
 
     /** Newest first. `cursor` is the last id of the page before. */
-    list(status: ReviewStatus | null, page: { limit: number; cursor: string | null }): { data: ReviewView[]; next_cursor: string | null } {
+    async list(
+      status: ReviewStatus | null,
+      page: { limit: number; cursor: string | null },
+    ): Promise<{ data: ReviewView[]; next_cursor: string | null }> {
       const found = this.#stores?.cases.list(status, page.cursor, page.limit + 1) ?? [];
       const data = found.slice(0, page.limit).map(reviewView);
       return { data, next_cursor: found.length > page.limit ? (data.at(-1)?.id ?? null) : null };
@@ -111,7 +114,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
     }
 
     /** How many cases wait for a person. */
-    depth(): number {
+    async depth(): Promise<number> {
       return this.#stores?.cases.countOpen() ?? 0;
     }
 

@@ -1,11 +1,10 @@
 /** The kill switch as the ingress asks for it: reads through this isolate's snapshot, changes through the object. */
-import type { KillSwitch } from "../../durable-objects/kill-switch/kill-switch.ts";
+import type { KillSwitchRpc } from "../../durable-objects/kill-switch/stub.ts";
 import type { KillSwitchPort } from "../ingress/ports.ts";
 import type { StopsReader } from "./stops.ts";
 
-type Verb = "throwSwitch" | "status" | "requestRecovery" | "approveRecovery";
-/** What is asked of the deployment's switch; its stub has these. */
-export type SwitchPort = { [V in Verb]: (...args: Parameters<KillSwitch[V]>) => Promise<Awaited<ReturnType<KillSwitch[V]>>> };
+/** What is asked of the deployment's switch. */
+export type SwitchPort = Pick<KillSwitchRpc, "throwSwitch" | "status" | "requestRecovery" | "approveRecovery">;
 
 /** `object` gives a stub for each call: one that broke is not used again. */
 export const killSwitchFrom = (object: () => SwitchPort, reader: StopsReader): KillSwitchPort => ({
