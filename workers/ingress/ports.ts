@@ -223,9 +223,9 @@ export type AuthPort = {
 export type AuditVerification = {
   readonly ok: boolean;
   /** How many entries were looked at. */
-  readonly entries: number;
-  /** The first entry that does not hold, and why. */
-  readonly broken: { readonly seq: number; readonly reason: string } | null;
+  readonly checked: number;
+  readonly problems: readonly { readonly seq: number; readonly code: string; readonly message: string }[];
+  readonly head: { readonly seq: number; readonly hash: string } | null;
 };
 
 export type RateLimitPort = {

@@ -1,0 +1,116 @@
+/**
+ * Credentials in, callers out: API keys, the platform admin's key, console sessions. Whatever is wrong gives null and nothing
+ * else: which part was wrong is for nobody to learn. Knows nothing of routes or roles' meaning.
+ */
+import type { Principal, Role } from "../../core/access/principal.ts";
+import type { EpochMs } from "../../core/time.ts";
+import { isWholeApiKey, type MintedKey, mintApiKey, sha256Hex } from "./api-key.ts";
+import { inRanges } from "./cidr.ts";
+import { sameSecret } from "./constant-time.ts";
+import { clearedCookie, countedCookie, openSession, SESSION_MS, type SessionReference, sealSession, sessionCookie } from "./session.ts";
+
+/** A key as storage knows it. */
+export type StoredKey = {
+  readonly id: string;
+  readonly org: string;
+  readonly user: string;
+  readonly roles: readonly Role[];
+  readonly created_at: string;
+  readonly created_by: string | null;
+  readonly expires_at: string;
+  readonly revoked_at: string | null;
+  readonly allow_from: readonly string[];
+  readonly for_others: boolean;
+};
+
+export type AuthPorts = {
+  readonly now: () => EpochMs;
+  readonly random: (bytes: number) => Uint8Array;
+  /** The variable `ADMIN_API_KEY`; empty or too short: there is no platform admin's key. */
+  readonly adminApiKey: string;
+  readonly keyByHash: (hash: string) => Promise<StoredKey | null>;
+  /** HMAC-SHA-256, hex, under a key of this deployment. */
+  readonly sessionMac: (text: string) => Promise<string>;
+};
+
+export type Auth = {
+  authenticate(request: Request): Promise<Principal | null>;
+  mintApiKey(): Promise<MintedKey>;
+  openSession(request: Request): Promise<{ readonly cookie: string; readonly expiresAt: EpochMs } | null>;
+  closeSession(): string;
+};
+
+/** Shorter admin keys are refused: API.md, "Who calls". */
+const ADMIN_KEY_CHARACTERS = 24;
+/** The org whose admins are admins of the platform. */
+export const PLATFORM_ORG = "default";
+/** No key can be made for this user: what it starts and decides is nobody else's. */
+export const PLATFORM_ADMIN_USER = "platform-admin";
+
+const PLATFORM_ADMIN: Principal = {
+  org: PLATFORM_ORG,
+  user: PLATFORM_ADMIN_USER,
+  roles: ["caller", "developer", "reviewer", "operator", "auditor", "admin"],
+  credential: "admin",
+  credentialCreatedAt: 0,
+  credentialCreatedBy: null,
+  forOthers: true,
+  platformAdmin: true,
+};
+
+export function defineAuth(ports: AuthPorts): Auth {
+  /** The bearer text (RFC 6750 section 2.1) as a reference to a key; null when it is none or not whole. */
+  const bearerReference = async (request: Request): Promise<SessionReference | null> => {
+    const token = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
+    if (token === undefined) return null;
+    const admin = ports.adminApiKey.length >= ADMIN_KEY_CHARACTERS && (await sameSecret(token, ports.adminApiKey));
+    if (admin) return { kind: "admin" };
+    return (await isWholeApiKey(token)) ? { kind: "key", hash: await sha256Hex(token) } : null;
+  };
+
+  const cookieReference = async (request: Request): Promise<SessionReference | null> => {
+    const value = countedCookie(request);
+    return value === null ? null : openSession(value, ports.now(), ports.adminApiKey, ports.sessionMac);
+  };
+
+  const resolve = async (reference: SessionReference, request: Request): Promise<Principal | null> => {
+    if (reference.kind === "admin") return ports.adminApiKey.length >= ADMIN_KEY_CHARACTERS ? PLATFORM_ADMIN : null;
+    const key = await ports.keyByHash(reference.hash);
+    return key !== null && isGood(key, request, ports.now()) ? principalOf(key) : null;
+  };
+
+  return {
+    async authenticate(request) {
+      // A bearer that is wrong is not made good by a cookie: the caller means the one it names.
+      const reference = request.headers.has("Authorization") ? await bearerReference(request) : await cookieReference(request);
+      return reference === null ? null : resolve(reference, request);
+    },
+    mintApiKey: () => mintApiKey(ports.random),
+    async openSession(request) {
+      const reference = await bearerReference(request);
+      if (reference === null || (await resolve(reference, request)) === null) return null;
+      const expiresAt = ports.now() + SESSION_MS;
+      return { cookie: sessionCookie(await sealSession(reference, expiresAt, ports.adminApiKey, ports.sessionMac)), expiresAt };
+    },
+    closeSession: () => clearedCookie,
+  };
+}
+
+function isGood(key: StoredKey, request: Request, at: EpochMs): boolean {
+  if (key.revoked_at !== null) return false;
+  // A time that cannot be read is NaN, and NaN is later than nothing: the key is refused.
+  if (!(Date.parse(key.expires_at) > at)) return false;
+  if (key.allow_from.length === 0) return true;
+  return inRanges(request.headers.get("CF-Connecting-IP") ?? "", key.allow_from);
+}
+
+const principalOf = (key: StoredKey): Principal => ({
+  org: key.org,
+  user: key.user,
+  roles: key.roles,
+  credential: key.id,
+  credentialCreatedAt: Date.parse(key.created_at),
+  credentialCreatedBy: key.created_by,
+  forOthers: key.for_others,
+  platformAdmin: key.org === PLATFORM_ORG && key.roles.includes("admin"),
+});

@@ -1,0 +1,110 @@
+/** The edge of the platform: every request comes through here. Fits middleware and routes together; decides nothing itself. */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { refuse } from "../../core/errors/problem.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { IngressEnv } from "./context.ts";
+import { docsPage } from "./docs.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { errorLine, refusalOf } from "./middleware/errors.ts";
+import { refuseMethod } from "./middleware/method.ts";
+import { checkPath, routePath } from "./middleware/path.ts";
+import { setSecurityHeaders } from "./middleware/security-headers.ts";
+import { traceRequest } from "./middleware/trace.ts";
+import { openApiDocument } from "./openapi.ts";
+import type { IngressPorts } from "./ports.ts";
+import { problemResponse } from "./problem.ts";
+import { apiKeyRoutes } from "./routes/api-keys.ts";
+import { auditRoutes } from "./routes/audit.ts";
+import { credentialRoutes } from "./routes/credentials.ts";
+import { deadLetterRoutes } from "./routes/dead-letters.ts";
+import { guardrailRoutes } from "./routes/guardrails.ts";
+import { killSwitchRoutes } from "./routes/kill-switch.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
+import { modelRoutes } from "./routes/models.ts";
+import { consoleFile, platformRoutes } from "./routes/platform.ts";
+import { reviewRoutes } from "./routes/reviews.ts";
+import { runEventRoutes } from "./routes/run-events.ts";
+import { runRoutes } from "./routes/runs.ts";
+import { secretRoutes } from "./routes/secrets.ts";
+import { startRunRoutes } from "./routes/start-run.ts";
+import { toolRoutes } from "./routes/tools.ts";
+import { workflowRoutes } from "./routes/workflows.ts";
+
+export type Ingress = { fetch(request: Request, context: ExecutionContext): Promise<Response> };
+
+/** Built once per isolate; everything it remembers lies in this closure. */
+export function defineIngress(ports: IngressPorts): Ingress {
+  const app = new OpenAPIHono<IngressEnv>({ getPath: routePath });
+  app.use("*", traceRequest(ports));
+  app.use("*", setSecurityHeaders);
+  app.use("*", checkPath);
+  app.onError((error, context) => {
+    ports.log(errorLine(error, context.get("trace").traceId, context.get("route") ?? null));
+    return problemResponse(context, refusalOf(error));
+  });
+  app.notFound((context) => problemResponse(context, refuse("not_found", "no such thing here")));
+
+  const documents = documentsOf(() => openApiDocument(app, ports.settings.version) as unknown as JsonObject);
+  const endpoints: readonly Endpoint[] = [
+    ...runRoutes(ports),
+    ...startRunRoutes(ports),
+    ...runEventRoutes(ports),
+    ...workflowRoutes(ports),
+    ...toolRoutes(ports),
+    ...modelRoutes(ports),
+    ...secretRoutes(ports),
+    ...guardrailRoutes(ports),
+    ...reviewRoutes(ports),
+    ...deadLetterRoutes(ports),
+    ...killSwitchRoutes(ports),
+    ...auditRoutes(ports),
+    ...apiKeyRoutes(ports),
+    ...credentialRoutes(ports),
+    ...metricsRoutes(ports),
+    ...platformRoutes(ports, documents),
+  ];
+  for (const { route, middleware } of endpoints) {
+    app.openAPIRegistry.registerPath(route);
+    app.on(route.method.toUpperCase(), honoPath(route.path), ...named(route.path, middleware));
+  }
+  for (const [path, group] of Map.groupBy(endpoints, ({ route }) => route.path)) {
+    app.all(honoPath(path), refuseMethod(group.map(({ route }) => route.method.toUpperCase())));
+  }
+  app.get("/console/*", ...named("/console/*", [consoleFile(ports)]));
+
+  return {
+    async fetch(request, context) {
+      try {
+        return await app.fetch(request, {}, context);
+      } catch (error) {
+        // Only what is no `Error` object gets here, past every middleware.
+        ports.log(errorLine(error, "", null));
+        return new Response(null, { status: 500 });
+      }
+    },
+  };
+}
+
+/** OpenAPI writes `{id}` where the router writes `:id`. */
+const honoPath = (path: string): string => path.replace(/\{(\w+)\}/g, ":$1");
+
+const named = (path: string, middleware: Endpoint["middleware"]): [Endpoint["middleware"][number], ...Endpoint["middleware"]] => [
+  async (context, next) => {
+    context.set("route", path);
+    await next();
+  },
+  ...middleware,
+];
+
+/** Made at the first request for them, then kept: they change with the code only. */
+function documentsOf(make: () => JsonObject) {
+  let made: { openapi: string; docs: string } | undefined;
+  const ready = () => {
+    if (made === undefined) {
+      const document = make();
+      made = { openapi: JSON.stringify(document), docs: docsPage(document) };
+    }
+    return made;
+  };
+  return { openapi: () => ready().openapi, docs: () => ready().docs };
+}

@@ -1,0 +1,98 @@
+/** A request's body: counted while it is read, strictly UTF-8, strictly JSON, and without values that JSON cannot carry back. */
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { escapeToken, isObject, type Json } from "../../core/json.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { MAX_DEPTH, parseUntrusted } from "../../core/untrusted-json.ts";
+
+/** API.md, "Conventions": bodies over 1 MiB are refused. */
+export const BODY_LIMIT_BYTES = 1_048_576;
+
+/** RFC 8259 section 11; a suffix `+json` is JSON too (RFC 6839). The only charset is UTF-8. */
+const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.+-]+\+json)$/;
+
+/** The body as JSON; undefined when there is none. */
+export async function readJson(request: Request): Promise<Result<Json | undefined, Refusal>> {
+  const bytes = await readBytes(request);
+  if (!bytes.ok) return bytes;
+  if (bytes.value.byteLength === 0) return ok(undefined);
+  if (!isJsonType(request.headers.get("Content-Type")))
+    return err(refuse("unsupported_media_type", "the body has to be `application/json`"));
+  const text = decodeUtf8(bytes.value);
+  return text === null ? err(broken("is not UTF-8")) : parseJson(text);
+}
+
+/** The fields of `application/x-www-form-urlencoded`, or of a JSON object of texts: what RFC 7662 section 2.1 asks for, and our own form. */
+export async function readFormOrJson(request: Request): Promise<Result<Json | undefined, Refusal>> {
+  if (essence(request.headers.get("Content-Type")) !== "application/x-www-form-urlencoded") return readJson(request);
+  const bytes = await readBytes(request);
+  if (!bytes.ok) return bytes;
+  const text = decodeUtf8(bytes.value);
+  return text === null ? err(broken("is not UTF-8")) : ok(Object.fromEntries(new URLSearchParams(text)));
+}
+
+async function readBytes(request: Request): Promise<Result<Uint8Array, Refusal>> {
+  const tooLarge = err(refuse("payload_too_large", `a body has at most ${BODY_LIMIT_BYTES} bytes`));
+  if (Number(request.headers.get("Content-Length") ?? 0) > BODY_LIMIT_BYTES) return tooLarge;
+  const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
+  if (reader === undefined) return ok(new Uint8Array(0));
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const chunk = await reader.read().catch(() => null);
+    if (chunk === null) return err(broken("was cut short"));
+    if (chunk.done) break;
+    length += chunk.value.byteLength;
+    if (length > BODY_LIMIT_BYTES) {
+      void reader.cancel().catch(() => undefined);
+      return tooLarge;
+    }
+    chunks.push(chunk.value);
+  }
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return ok(bytes);
+}
+
+const essence = (contentType: string | null): string => (contentType ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+
+function isJsonType(contentType: string | null): boolean {
+  if (!JSON_TYPE.test(essence(contentType))) return false;
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType ?? "")?.[1];
+  return charset === undefined || /^utf-?8$/i.test(charset);
+}
+
+function decodeUtf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function parseJson(text: string): Result<Json, Refusal> {
+  const parsed = parseUntrusted(text);
+  if (!parsed.ok) {
+    const deep = `is nested more than ${MAX_DEPTH} levels deep`;
+    return err(broken(parsed.error === "too_deep" ? deep : "is not JSON text of Unicode strings (RFC 8259)"));
+  }
+  const path = infinite(parsed.value, "");
+  return path === null ? parsed : err(broken("is a number out of range", path));
+}
+
+const broken = (message: string, path = ""): Refusal => refuse("invalid_request", "the body cannot be read", [{ path, message }]);
+
+/** `1e999` parses to a number that JSON cannot write again; its JSON Pointer, or null. */
+function infinite(value: Json, pointer: string): string | null {
+  if (typeof value === "number") return Number.isFinite(value) ? null : pointer;
+  if (typeof value !== "object" || value === null) return null;
+  const entries: Iterable<[string | number, Json]> = isObject(value) ? Object.entries(value) : value.entries();
+  for (const [key, item] of entries) {
+    const found = infinite(item, `${pointer}/${escapeToken(key)}`);
+    if (found !== null) return found;
+  }
+  return null;
+}

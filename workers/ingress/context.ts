@@ -1,0 +1,36 @@
+/** What travels with one request through the ingress, and the words its parts share. */
+import type { Context, MiddlewareHandler } from "hono";
+import type { Principal } from "../../core/access/principal.ts";
+import type { Refusal } from "../../core/errors/problem.ts";
+import type { Result } from "../../core/result.ts";
+import type { EpochMs } from "../../core/time.ts";
+
+/** W3C Trace Context: where this request belongs. */
+export type Trace = {
+  /** 32 hex digits. */
+  readonly traceId: string;
+  /** 16 hex digits: this request's own span. */
+  readonly spanId: string;
+  /** The caller's span; null when none came. */
+  readonly parentSpanId: string | null;
+};
+
+export type IngressEnv = {
+  Variables: {
+    trace: Trace;
+    at: EpochMs;
+    /** Set by the authentication middleware; routes without a caller never read it. */
+    principal: Principal;
+    /** Path pattern of the route that answered, for the log. */
+    route: string;
+    /** Code of the problem that answered, for the log. */
+    code: string;
+  };
+};
+
+export type IngressContext = Context<IngressEnv>;
+export type IngressMiddleware = MiddlewareHandler<IngressEnv>;
+
+/** What a route answers: data with a status, or a response it built itself (streams, texts). */
+export type Reply = { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> } | Response;
+export type Answer = Result<Reply, Refusal>;

@@ -1,0 +1,83 @@
+/** May this caller do this? The policy decides; anything but a clear permit is a denial, and a denial is on record. */
+import type { Principal } from "../../../core/access/principal.ts";
+import { type Refusal, refuse } from "../../../core/errors/problem.ts";
+import type { JsonObject } from "../../../core/json.ts";
+import type { IngressMiddleware, Trace } from "../context.ts";
+import type { IngressPorts } from "../ports.ts";
+import { problemResponse } from "../problem.ts";
+import { auditRecord } from "../record.ts";
+
+/** Actions as policies name them. */
+export type Action =
+  | `run.${"start" | "read" | "cancel"}`
+  | `workflow.${"read" | "write"}`
+  | `tool.${"read" | "write" | "test"}`
+  | `model.${"read" | "write"}`
+  | "secret.write"
+  | `key.${"read" | "write"}`
+  | `review.${"read" | "decide"}`
+  | `dead_letter.${"read" | "redrive" | "discard"}`
+  | `kill.${"throw" | "read" | "recover"}`
+  | `audit.${"read" | "verify"}`
+  | "guardrail.check"
+  | "metrics.read"
+  | "credential.introspect";
+
+export type Asked = { readonly principal: Principal; readonly trace: Trace };
+type AccessPorts = Pick<IngressPorts, "access" | "store" | "now" | "random" | "log">;
+
+/**
+ * null: permitted. `owner`: the user whose thing it is; without one the question is about things of the caller's own.
+ * The type of the resource is the first word of the action.
+ */
+export async function denied(
+  ports: AccessPorts,
+  { principal, trace }: Asked,
+  action: Action,
+  about: { readonly owner?: string; readonly attributes?: JsonObject; readonly name?: string } = {},
+): Promise<Refusal | null> {
+  const type = action.slice(0, action.indexOf("."));
+  const resource = { type, org: principal.org, owner: about.owner ?? principal.user, attributes: about.attributes ?? {} };
+  const answer = decide(ports, principal, action, resource, trace);
+  if (answer.decision === "allow") return null;
+  await ports.store.audit.record(
+    principal.org,
+    auditRecord(
+      ports,
+      { principal, trace },
+      {
+        type: "policy.decided",
+        action,
+        resource: about.name ?? type,
+        decision: "deny",
+        policyVersion: answer.policyVersion,
+        data: { reasons: [...answer.reasons] },
+      },
+    ),
+  );
+  return refuse("forbidden", `this caller may not do \`${action}\``);
+}
+
+/** A policy that cannot be evaluated denies. */
+function decide(
+  ports: AccessPorts,
+  principal: Principal,
+  action: Action,
+  resource: Parameters<IngressPorts["access"]["decide"]>[2],
+  trace: Trace,
+): { decision: string; policyVersion: string | null; reasons: readonly string[] } {
+  try {
+    return ports.access.decide(principal, action, resource);
+  } catch (error) {
+    const name = error instanceof Error ? error.name : typeof error;
+    ports.log({ level: "error", message: "the policy could not be evaluated", error: name, action, trace_id: trace.traceId });
+    return { decision: "deny", policyVersion: null, reasons: ["policy_unavailable"] };
+  }
+}
+
+export const checkAccess = (ports: AccessPorts, action: Action): IngressMiddleware => {
+  return async (context, next) => {
+    const refusal = await denied(ports, { principal: context.get("principal"), trace: context.get("trace") }, action);
+    return refusal === null ? next() : problemResponse(context, refusal);
+  };
+};

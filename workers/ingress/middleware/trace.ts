@@ -1,0 +1,49 @@
+/** Continues the caller's trace or begins one, answers with `traceresponse`, and writes the request's one log line. */
+import type { IngressMiddleware, Trace } from "../context.ts";
+import type { IngressPorts } from "../ports.ts";
+
+/** W3C Trace Context section 3.2: version 00 has four fields; a later version may have more behind them; ff is no version. */
+const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+const TRACE_ID_BYTES = 16;
+const SPAN_ID_BYTES = 8;
+
+export const traceRequest = (ports: Pick<IngressPorts, "now" | "random" | "log">): IngressMiddleware => {
+  const randomHex = (bytes: number): string => [...ports.random(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return async (context, next) => {
+    const parent = parseTraceparent(context.req.header("traceparent"));
+    const trace: Trace = {
+      traceId: parent?.traceId ?? randomHex(TRACE_ID_BYTES),
+      spanId: randomHex(SPAN_ID_BYTES),
+      parentSpanId: parent?.spanId ?? null,
+    };
+    const at = ports.now();
+    context.set("trace", trace);
+    context.set("at", at);
+    await next();
+    context.header("traceresponse", `00-${trace.traceId}-${trace.spanId}-01`);
+    const principal = context.get("principal") as { org: string; credential: string } | undefined;
+    ports.log({
+      level: context.res.status >= 500 ? "error" : "info",
+      message: "request answered",
+      method: context.req.method,
+      route: context.get("route") ?? null,
+      status: context.res.status,
+      code: context.get("code") ?? null,
+      duration_ms: ports.now() - at,
+      trace_id: trace.traceId,
+      span_id: trace.spanId,
+      org: principal?.org ?? null,
+      credential: principal?.credential ?? null,
+    });
+  };
+};
+
+/** null when the header is absent or malformed: the trace then begins here. */
+export function parseTraceparent(header: string | undefined): { traceId: string; spanId: string } | null {
+  const parts = TRACEPARENT.exec(header ?? "");
+  if (parts === null) return null;
+  const [, version, traceId, spanId, , more] = parts as unknown as [string, string, string, string, string, string | undefined];
+  if (version === "ff" || (version === "00" && more !== undefined)) return null;
+  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return null;
+  return { traceId, spanId };
+}

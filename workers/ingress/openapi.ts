@@ -1,0 +1,43 @@
+/** The OpenAPI 3.1 document, made from the route definitions. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { IngressEnv } from "./context.ts";
+
+const TAGS: readonly (readonly [string, string])[] = [
+  ["runs", "Starting and following runs"],
+  ["workflows", "Definitions: data, kept by version and content"],
+  ["tools", "What workflows may call"],
+  ["models", "What models there are, what they cost and may see"],
+  ["secrets", "Credentials of outside services"],
+  ["guardrails", "Personal data and instructions in texts"],
+  ["people", "Reviews and dead letters: where a person decides"],
+  ["control", "The kill switch"],
+  ["evidence", "The audit chain"],
+  ["api keys", "Who may call"],
+  ["credentials", "Credentials made for tools"],
+  ["platform", "Health, numbers, documents, the console"],
+];
+
+export function openApiDocument(app: OpenAPIHono<IngressEnv>, version: string) {
+  app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
+    type: "http",
+    scheme: "bearer",
+    description: "An API key (`bh_…`), or the platform admin's key, which acts in the org that the header `Bulkhead-Org` names.",
+  });
+  app.openAPIRegistry.registerComponent("securitySchemes", "consoleSession", {
+    type: "apiKey",
+    in: "cookie",
+    name: "__Host-bulkhead",
+    description: "The console's session. Counts only with `Sec-Fetch-Site: same-origin`, and on writes with `X-Bulkhead-Console: 1`.",
+  });
+  return app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Bulkhead",
+      version,
+      description:
+        "Runs AI agents in production: observable, bounded, auditable. Errors are RFC 9457 problem details; their `code` is listed under `/docs`.",
+    },
+    servers: [{ url: "/" }],
+    tags: TAGS.map(([name, description]) => ({ name, description })),
+  });
+}

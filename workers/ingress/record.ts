@@ -1,0 +1,38 @@
+/** Audit records of what the edge does. Names, ids, digests and counts; never what a client wrote. */
+import type { Principal } from "../../core/access/principal.ts";
+import type { AuditRecord } from "../../core/audit/record.ts";
+import { mintId } from "../../core/ids.ts";
+import type { Json } from "../../core/json.ts";
+import { toRfc3339 } from "../../core/time.ts";
+import type { Trace } from "./context.ts";
+import type { IngressPorts } from "./ports.ts";
+
+export type Fact = {
+  readonly type: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly decision?: AuditRecord["decision"];
+  readonly policyVersion?: string | null;
+  readonly data?: Json;
+};
+
+export function auditRecord(
+  ports: Pick<IngressPorts, "now" | "random">,
+  by: { readonly principal: Principal; readonly trace: Trace },
+  fact: Fact,
+): AuditRecord {
+  const at = ports.now();
+  return {
+    event_id: mintId("evt", at, ports.random(10)),
+    timestamp: toRfc3339(at),
+    trace_id: by.trace.traceId,
+    event_type: fact.type,
+    actor: { type: "user", id: by.principal.user },
+    action: fact.action,
+    resource: fact.resource,
+    decision: fact.decision ?? null,
+    policy_version: fact.policyVersion ?? null,
+    risk_score: null,
+    data: fact.data ?? {},
+  };
+}

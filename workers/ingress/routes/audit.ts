@@ -1,0 +1,57 @@
+/** `/v1/audit`: what happened, in order, and whether the record of it still holds. */
+import { z } from "@hono/zod-openapi";
+import { type Refusal, refuse } from "../../../core/errors/problem.ts";
+import { isObject } from "../../../core/json.ts";
+import { err, ok, type Result } from "../../../core/result.ts";
+import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import type { IngressPorts } from "../ports.ts";
+import { listOf } from "../schemas/answers.ts";
+import { userFilter } from "../schemas/names.ts";
+import { after, cursor, DEFAULT_LIMIT, limit } from "../schemas/requests.ts";
+import { AuditEntry, AuditVerdict } from "../schemas/views.ts";
+
+const filter = z.string().max(128, "has at most 128 characters").optional();
+
+export function auditRoutes(ports: IngressPorts): Endpoint[] {
+  const endpoint = endpointsOf(ports);
+  return [
+    endpoint({
+      method: "get",
+      path: "/v1/audit/entries",
+      tag: "evidence",
+      summary: "Entries of the org's chain with a higher `seq`, ascending",
+      action: "audit.read",
+      query: { after, limit, cursor, run: filter, user: userFilter.optional(), type: filter },
+      answers: { 200: { description: "a page of entries", schema: listOf(AuditEntry) } },
+      async handle({ principal, query }) {
+        const from = startOf(query);
+        if (!from.ok) return from;
+        const most = query.limit ?? DEFAULT_LIMIT;
+        const sought = { after: from.value, run: query.run ?? null, user: query.user ?? null, type: query.type ?? null, limit: most + 1 };
+        const entries = await ports.store.audit.entries(principal.org, sought);
+        const data = entries.slice(0, most);
+        const last = data.at(-1);
+        const next = entries.length > most && isObject(last) ? String(last["seq"]) : null;
+        return ok({ status: 200, body: { data, next_cursor: next } });
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/v1/audit/verify",
+      tag: "evidence",
+      summary: "Recomputes the org's chain from the stored rows",
+      action: "audit.verify",
+      answers: { 200: { description: "what was found", schema: AuditVerdict } },
+      handle: async ({ principal }) => ok({ status: 200, body: await ports.verifyAudit(principal.org) }),
+    }),
+  ];
+}
+
+/** The list's cursor is a `seq`, as `after` is. */
+function startOf(query: { after?: number | undefined; cursor?: string | undefined }): Result<number, Refusal> {
+  if (query.cursor === undefined) return ok(query.after ?? 0);
+  if (/^(0|[1-9]\d{0,15})$/.test(query.cursor)) return ok(Number(query.cursor));
+  return err(
+    refuse("invalid_request", "the query does not hold together", [{ path: "query.cursor", message: "is none that this list gave out" }]),
+  );
+}

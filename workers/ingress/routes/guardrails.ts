@@ -1,0 +1,29 @@
+/** `POST /v1/guardrails/check`: the pipeline that runs use, on its own. Nothing is kept. */
+import { z } from "@hono/zod-openapi";
+import { inspect } from "../../../core/guardrail/pipeline.ts";
+import { ok } from "../../../core/result.ts";
+import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import type { IngressPorts } from "../ports.ts";
+import { GuardrailResults } from "../schemas/views.ts";
+
+const MOST_TEXTS = 100;
+
+export function guardrailRoutes(ports: IngressPorts): Endpoint[] {
+  return [
+    endpointsOf(ports)({
+      method: "post",
+      path: "/v1/guardrails/check",
+      tag: "guardrails",
+      summary: "What the guardrails find in texts",
+      action: "guardrail.check",
+      body: z
+        .strictObject({
+          texts: z.array(z.string()).max(MOST_TEXTS),
+          channel: z.enum(["user", "tool_output", "model_output"]),
+        })
+        .openapi("CheckTexts"),
+      answers: { 200: { description: "a result for each text, in order", schema: GuardrailResults } },
+      handle: async ({ body }) => ok({ status: 200, body: { results: body.texts.map((text) => inspect(text, body.channel)) } }),
+    }),
+  ];
+}

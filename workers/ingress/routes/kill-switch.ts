@@ -1,0 +1,113 @@
+/**
+ * `/admin/kill-switch`. Stopping must always work: nothing here waits for guardrails or idempotency. Going on takes two people,
+ * and who they may be is decided in the `KillSwitch` object.
+ */
+import { z } from "@hono/zod-openapi";
+import type { Principal } from "../../../core/access/principal.ts";
+import { type Refusal, refuse } from "../../../core/errors/problem.ts";
+import type { StopScope } from "../../../core/kill-switch/stops.ts";
+import { err, ok, type Result } from "../../../core/result.ts";
+import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { keptTextOrMarker } from "../kept-text.ts";
+import type { IngressPorts } from "../ports.ts";
+import { unknown } from "../runs.ts";
+import { MODEL_PART, ORG_NAME, reasonText, TOOL_NAME, WORKFLOW_NAME } from "../schemas/names.ts";
+import { idempotencyHeader } from "../schemas/requests.ts";
+import { Switch, Switches } from "../schemas/views.ts";
+
+const isModelId = (name: string): boolean => name.split("/").length === 2 && name.split("/").every((part) => MODEL_PART.test(part));
+const NAMES: { readonly [kind: string]: (name: string) => boolean } = {
+  org: (name) => ORG_NAME.test(name),
+  workflow: (name) => WORKFLOW_NAME.test(name),
+  tool: (name) => TOOL_NAME.test(name),
+  model: isModelId,
+};
+
+const scopeField = z
+  .string()
+  .max(300)
+  .refine((text) => readScope(text, "any") !== null, "is `all`, `org:NAME`, `workflow:NAME`, `tool:NAME` or `model:ID`")
+  .openapi({ example: "workflow:support-refund" });
+const Body = z.strictObject({ scope: scopeField, reason: reasonText }).openapi("Stop");
+
+export function killSwitchRoutes(ports: IngressPorts): Endpoint[] {
+  const endpoint = endpointsOf(ports);
+  return [
+    endpoint({
+      method: "post",
+      path: "/admin/kill-switch",
+      tag: "control",
+      summary: "Stops everything in the scope",
+      action: "kill.throw",
+      headers: idempotencyHeader,
+      body: Body,
+      answers: { 200: { description: "the switch, active", schema: Switch } },
+      async handle({ principal, body }) {
+        const scope = scopeFor(principal, body.scope);
+        if (!scope.ok) return scope;
+        const thrown = await ports.killSwitch.throwSwitch(scope.value, principal, keptTextOrMarker(ports, body.reason));
+        return ok({ status: 200, body: thrown });
+      },
+    }),
+    endpoint({
+      method: "get",
+      path: "/admin/kill-switch",
+      tag: "control",
+      summary: "The switches that concern the org, and what is still in flight under them",
+      action: "kill.read",
+      answers: { 200: { description: "the switches", schema: Switches } },
+      handle: async ({ principal }) => ok({ status: 200, body: await ports.killSwitch.status(principal.org, principal.platformAdmin) }),
+    }),
+    endpoint({
+      method: "post",
+      path: "/admin/kill-switch/recovery",
+      tag: "control",
+      summary: "Asks for work to be taken again; another admin approves",
+      action: "kill.recover",
+      headers: idempotencyHeader,
+      body: Body,
+      answers: { 202: { description: "the request", schema: z.object({ id: z.string() }) } },
+      refusals: ["conflict", "second_person_required"],
+      async handle({ principal, body }) {
+        const scope = scopeFor(principal, body.scope);
+        if (!scope.ok) return scope;
+        const asked = await ports.killSwitch.requestRecovery(scope.value, principal, keptTextOrMarker(ports, body.reason));
+        return asked.ok ? ok({ status: 202, body: { id: asked.value.id } }) : asked;
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/admin/kill-switch/recovery/{id}/approve",
+      tag: "control",
+      summary: "Approves a recovery, as a second person whose key is older than the stop",
+      action: "kill.recover",
+      params: { id: z.string().regex(/^[a-z]{2,8}_[0-9A-Za-z-]{1,64}$/) },
+      answers: { 200: { description: "the switch, no longer active", schema: Switch } },
+      refusals: ["conflict", "second_person_required"],
+      async handle({ principal, params }) {
+        const approved = await ports.killSwitch.approveRecovery(params.id, principal);
+        return approved.ok ? ok({ status: 200, body: approved.value }) : approved;
+      },
+    }),
+  ];
+}
+
+/** The scope as data; null when the text is none. */
+function readScope(text: string, org: string): StopScope | null {
+  if (text === "all") return { kind: "all" };
+  const separator = text.indexOf(":");
+  const kind = text.slice(0, separator);
+  const name = text.slice(separator + 1);
+  if (kind !== "org" && kind !== "workflow" && kind !== "tool" && kind !== "model") return null;
+  if (NAMES[kind]?.(name) !== true) return null;
+  return { kind, org: kind === "org" ? name : org, name };
+}
+
+/** Names are the caller's org's; `all` and other orgs are the platform admins'. */
+function scopeFor(principal: Principal, text: string): Result<StopScope, Refusal> {
+  const scope = readScope(text, principal.org);
+  if (scope === null) return err(unknown);
+  if (principal.platformAdmin) return ok(scope);
+  if (scope.kind === "all") return err(refuse("forbidden", "only the platform's admins stop everything"));
+  return scope.org === principal.org ? ok(scope) : err(unknown);
+}

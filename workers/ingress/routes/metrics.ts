@@ -1,0 +1,26 @@
+/** `GET /metrics`: the platform's numbers in Prometheus' text format, for its admins. */
+import { z } from "@hono/zod-openapi";
+import { refuse } from "../../../core/errors/problem.ts";
+import { err, ok } from "../../../core/result.ts";
+import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import type { IngressPorts } from "../ports.ts";
+
+/** Prometheus exposition format 0.0.4. */
+const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+export function metricsRoutes(ports: IngressPorts): Endpoint[] {
+  return [
+    endpointsOf(ports)({
+      method: "get",
+      path: "/metrics",
+      tag: "platform",
+      summary: "Numbers of the platform, in Prometheus' text format",
+      action: "metrics.read",
+      answers: { 200: { description: "metrics", schema: z.string(), type: "text/plain" } },
+      async handle({ principal }) {
+        if (!principal.platformAdmin) return err(refuse("forbidden", "only the platform's admins read its metrics"));
+        return ok(new Response(await ports.metrics(), { headers: { "Content-Type": CONTENT_TYPE } }));
+      },
+    }),
+  ];
+}

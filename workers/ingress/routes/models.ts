@@ -1,0 +1,45 @@
+/** `PUT /v1/models/{provider}/{name}`. */
+import { refuse } from "../../../core/errors/problem.ts";
+import { checkModel } from "../../../core/model/check.ts";
+import { err, ok } from "../../../core/result.ts";
+import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import type { IngressPorts } from "../ports.ts";
+import { auditRecord } from "../record.ts";
+import { modelPart } from "../schemas/names.ts";
+import { jsonObject } from "../schemas/requests.ts";
+import { Model } from "../schemas/views.ts";
+
+export function modelRoutes(ports: IngressPorts): Endpoint[] {
+  return [
+    endpointsOf(ports)({
+      method: "put",
+      path: "/v1/models/{provider}/{name}",
+      tag: "models",
+      summary: "Registers a pinned model; the slash of the id may be `%2F`",
+      action: "model.write",
+      params: { provider: modelPart, name: modelPart },
+      body: jsonObject.openapi("ModelManifest", {
+        type: "object",
+        description: "`upstream_id`, `price`, `context`, `tasks`, `pii` and options",
+      }),
+      answers: { 200: { description: "the model with every default filled in", schema: Model } },
+      async handle(call) {
+        const id = `${call.params.provider}/${call.params.name}`;
+        const upstream = call.body["base_url"];
+        if (upstream !== undefined && upstream !== null && !call.principal.platformAdmin) {
+          return err(refuse("forbidden", "only the platform's admins set a model's `base_url`"));
+        }
+        const checked = checkModel(id, call.body, { allowPrivateHosts: ports.settings.allowPrivateHosts });
+        if (!checked.ok) return err(refuse("invalid_request", "the model does not hold together", checked.error));
+        const record = auditRecord(ports, call, {
+          type: "model.registered",
+          action: "model.write",
+          resource: `model/${id}`,
+          decision: "allow",
+        });
+        await ports.store.models.put(call.principal.org, checked.value, record);
+        return ok({ status: 200, body: checked.value });
+      },
+    }),
+  ];
+}

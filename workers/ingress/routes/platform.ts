@@ -1,0 +1,115 @@
+/** What is answered without a caller: health, the OpenAPI document, the docs, the public keys, the console and its session. */
+import { createRoute, type RouteConfig, z } from "@hono/zod-openapi";
+import { refuse } from "../../../core/errors/problem.ts";
+import { toRfc3339 } from "../../../core/time.ts";
+import type { IngressMiddleware } from "../context.ts";
+import type { Endpoint } from "../endpoint.ts";
+import type { IngressPorts } from "../ports.ts";
+import { problemResponse } from "../problem.ts";
+import { Problem } from "../schemas/answers.ts";
+import { jsonObject } from "../schemas/requests.ts";
+
+export type Documents = { readonly openapi: () => string; readonly docs: () => string };
+
+const JSON_HEADERS = { "Content-Type": "application/json" };
+/** Keys rotate over days; a minute keeps verifiers from asking at every call. */
+const PUBLIC_KEYS_HEADERS = { "Content-Type": "application/jwk-set+json", "Cache-Control": "public, max-age=60" };
+/** The page has no script and loads nothing; its one style element is its own. */
+const DOCS_HEADERS = {
+  "Content-Type": "text/html; charset=utf-8",
+  "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+};
+
+const unauthenticated = {
+  401: { description: "`unauthenticated`: no valid key came", content: { "application/problem+json": { schema: Problem } } },
+};
+
+export function platformRoutes(ports: IngressPorts, documents: Documents): Endpoint[] {
+  const open = (path: string, summary: string, type: string, schema: z.ZodType, serve: IngressMiddleware): Endpoint => ({
+    route: described({ method: "get", path, summary, responses: { 200: { description: summary, content: { [type]: { schema } } } } }),
+    middleware: [serve],
+  });
+  const health = JSON.stringify({ status: "ok", version: ports.settings.version });
+  return [
+    open(
+      "/healthz",
+      "Answers while the Worker runs",
+      "application/json",
+      z.object({ status: z.string(), version: z.string() }),
+      async () => {
+        return new Response(health, { headers: JSON_HEADERS });
+      },
+    ),
+    open("/openapi.json", "This contract as OpenAPI 3.1", "application/json", jsonObject, async () => {
+      return new Response(documents.openapi(), { headers: JSON_HEADERS });
+    }),
+    open(
+      "/docs",
+      "This contract as a page",
+      "text/html",
+      z.string(),
+      async () => new Response(documents.docs(), { headers: DOCS_HEADERS }),
+    ),
+    open(
+      "/.well-known/jwks.json",
+      "Public keys of credentials and audit entries (RFC 7517)",
+      "application/jwk-set+json",
+      jsonObject,
+      async () => {
+        return new Response(JSON.stringify(await ports.keys.jwks()), { headers: PUBLIC_KEYS_HEADERS });
+      },
+    ),
+    open("/console", "The console", "text/html", z.string(), consoleFile(ports)),
+    {
+      route: described({
+        method: "post",
+        path: "/console/session",
+        summary: "Opens a console session for the bearer key: a cookie for eight hours",
+        security: [{ apiKey: [] }],
+        responses: {
+          201: {
+            description: "the session; `Set-Cookie` has it",
+            content: {
+              "application/json": {
+                schema: z.object({ org: z.string(), user: z.string(), roles: z.array(z.string()), expires_at: z.string() }),
+              },
+            },
+          },
+          ...unauthenticated,
+        },
+      }),
+      middleware: [openSession(ports)],
+    },
+    {
+      route: described({
+        method: "delete",
+        path: "/console/session",
+        summary: "Ends the console session",
+        responses: { 204: { description: "the cookie is taken away" } },
+      }),
+      middleware: [async () => new Response(null, { status: 204, headers: { "Set-Cookie": ports.auth.closeSession() } })],
+    },
+  ];
+}
+
+/** Everything below `/console` that is no session: the console's own files. */
+export const consoleFile =
+  (ports: Pick<IngressPorts, "console">): IngressMiddleware =>
+  async (context) =>
+    ports.console(context.req.raw) ?? problemResponse(context, refuse("not_found", "no such thing here"));
+
+const openSession =
+  (ports: Pick<IngressPorts, "auth">): IngressMiddleware =>
+  async (context) => {
+    const session = await ports.auth.openSession(context.req.raw);
+    const principal = session === null ? null : await ports.auth.authenticate(context.req.raw);
+    if (session === null || principal === null) {
+      return problemResponse(context, refuse("unauthenticated", "send a valid API key as `Authorization: Bearer`"));
+    }
+    const { org, user, roles } = principal;
+    const body = JSON.stringify({ org, user, roles, expires_at: toRfc3339(session.expiresAt) });
+    return new Response(body, { status: 201, headers: { ...JSON_HEADERS, "Set-Cookie": session.cookie } });
+  };
+
+const described = (route: Omit<RouteConfig, "tags" | "security"> & { security?: RouteConfig["security"] }): RouteConfig =>
+  createRoute({ security: [], ...route, tags: ["platform"] } as RouteConfig);

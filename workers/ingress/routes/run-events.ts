@@ -1,0 +1,119 @@
+/** `GET /v1/runs/{id}/events`: a list, or a stream of server-sent events (WHATWG HTML, "Server-sent events"). */
+import { z } from "@hono/zod-openapi";
+import { type Refusal, refuse } from "../../../core/errors/problem.ts";
+import type { RunId } from "../../../core/ids.ts";
+import { err, ok, type Result } from "../../../core/result.ts";
+import type { EventView } from "../../../core/run/view.ts";
+import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { errorLine } from "../middleware/errors.ts";
+import type { IngressPorts } from "../ports.ts";
+import { findRun } from "../runs.ts";
+import { listOf } from "../schemas/answers.ts";
+import { after, cursor, limit } from "../schemas/requests.ts";
+import { RunEvent } from "../schemas/views.ts";
+
+/** API.md, "Runs": a comment every 15 s, the end after 30 s of waiting, clients come back after 5 s. */
+const COMMENT_MS = 15_000;
+const WAITING_MS = 30_000;
+const RETRY_MS = 5_000;
+/** A list without `limit` has the whole of any ordinary run. */
+const MOST_EVENTS = 1_000;
+
+const lastEventId = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,15})$/, "is the `seq` of an event")
+  .optional()
+  .openapi({ description: "the stream goes on after this `seq`" });
+
+export function runEventRoutes(ports: IngressPorts): Endpoint[] {
+  return [
+    endpointsOf(ports)({
+      method: "get",
+      path: "/v1/runs/{id}/events",
+      tag: "runs",
+      summary: "What happened in a run: a list, or with `Accept: text/event-stream` a stream",
+      action: "run.read",
+      params: { id: z.string() },
+      query: { after, limit, cursor },
+      headers: { "Last-Event-ID": lastEventId, Accept: z.string().optional() },
+      answers: { 200: { description: "events in order; as a stream with `id` = `seq` and `event` = `type`", schema: listOf(RunEvent) } },
+      async handle(call) {
+        const found = await findRun(ports, call, call.params.id, "run.read");
+        if (!found.ok) return found;
+        const streams = /(^|,)\s*text\/event-stream\b/i.test(call.headers.Accept ?? "");
+        const from = startOf(call.query, streams ? call.headers["Last-Event-ID"] : undefined);
+        if (!from.ok) return from;
+        if (!streams)
+          return ok({ status: 200, body: await listEvents(ports, found.value.id, from.value, call.query.limit ?? MOST_EVENTS) });
+        const body = call.request.method === "HEAD" ? null : eventStream(ports, found.value.id, from.value, call.trace.traceId);
+        return ok(
+          new Response(body, {
+            headers: { "Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no" },
+          }),
+        );
+      },
+    }),
+  ];
+}
+
+/** `Last-Event-ID` is what a client that comes back knows best; the cursor of a list of events is a `seq`. */
+function startOf(query: { after?: number | undefined; cursor?: string | undefined }, last: string | undefined): Result<number, Refusal> {
+  if (last !== undefined) return ok(Number(last));
+  if (query.cursor === undefined) return ok(query.after ?? 0);
+  if (/^(0|[1-9]\d{0,15})$/.test(query.cursor)) return ok(Number(query.cursor));
+  return err(
+    refuse("invalid_request", "the query does not hold together", [{ path: "query.cursor", message: "is none that this list gave out" }]),
+  );
+}
+
+async function listEvents(
+  ports: IngressPorts,
+  id: RunId,
+  from: number,
+  most: number,
+): Promise<{ data: EventView[]; next_cursor: string | null }> {
+  const data: EventView[] = [];
+  for (;;) {
+    const page = await ports.runs.events(id, data.at(-1)?.seq ?? from, 0);
+    if (page === null || page.events.length === 0) return { data, next_cursor: null };
+    data.push(...page.events);
+    if (data.length > most) {
+      const shown = data.slice(0, most);
+      return { data: shown, next_cursor: String(shown.at(-1)?.seq ?? from) };
+    }
+  }
+}
+
+/** Pulled by the client: while it does not read, nothing is asked. What breaks ends the stream; the client comes back and goes on. */
+function eventStream(ports: IngressPorts, id: RunId, from: number, traceId: string): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let last = from;
+  let waitingSince: number | null = null;
+  let done = false;
+  return new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n\n`)),
+      async pull(controller) {
+        try {
+          const waited = waitingSince === null ? 0 : ports.now() - waitingSince;
+          const page = await ports.runs.events(id, last, done ? 0 : Math.max(1, Math.min(COMMENT_MS, WAITING_MS - waited)));
+          // The events of a final run may come in several pages: it is over when none are left.
+          if (page === null || (page.done && page.events.length === 0)) return controller.close();
+          done = page.done;
+          last = page.events.at(-1)?.seq ?? last;
+          const text = page.events.length === 0 ? ": still here\n\n" : page.events.map(eventText).join("");
+          controller.enqueue(encoder.encode(text));
+          waitingSince = page.status === "waiting" ? (waitingSince ?? ports.now()) : null;
+          if (waitingSince !== null && ports.now() - waitingSince >= WAITING_MS) controller.close();
+        } catch (error) {
+          ports.log({ ...errorLine(error, traceId, "/v1/runs/{id}/events"), message: "a stream of events broke" });
+          controller.close();
+        }
+      },
+    },
+    { highWaterMark: 1 },
+  );
+}
+
+/** `data` is one line: JSON has no line breaks outside of strings, and within them they are escaped. */
+const eventText = (event: EventView): string => `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;

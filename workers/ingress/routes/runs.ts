@@ -1,0 +1,84 @@
+/** `/v1/runs/{id}` and the list: reading, cancelling, the trace. Starting and events have files of their own. */
+import { z } from "@hono/zod-openapi";
+import { seesAllRuns } from "../../../core/access/principal.ts";
+import { err, ok } from "../../../core/result.ts";
+import { RUN_STATUSES } from "../../../core/run/view.ts";
+import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { keptText } from "../kept-text.ts";
+import type { IngressPorts } from "../ports.ts";
+import { findRun, shownTo, unknown } from "../runs.ts";
+import { listOf } from "../schemas/answers.ts";
+import { reasonText, userFilter, workflowName } from "../schemas/names.ts";
+import { jsonObject, pageOf, pageQuery } from "../schemas/requests.ts";
+import { Run, RunLine } from "../schemas/views.ts";
+
+const id = z.string().openapi({ example: "run_01JCZ5M1R5T0000000000000ZZ" });
+
+export function runRoutes(ports: IngressPorts): Endpoint[] {
+  const endpoint = endpointsOf(ports);
+  return [
+    endpoint({
+      method: "get",
+      path: "/v1/runs",
+      tag: "runs",
+      summary: "Runs, newest first; a mere caller sees its own",
+      action: "run.read",
+      query: { ...pageQuery, status: z.enum(RUN_STATUSES).optional(), workflow: workflowName.optional(), user: userFilter.optional() },
+      answers: { 200: { description: "a page of runs", schema: listOf(RunLine) } },
+      async handle({ principal, query }) {
+        const own = seesAllRuns(principal) ? null : principal.user;
+        if (own !== null && query.user !== undefined && query.user !== own)
+          return ok({ status: 200, body: { data: [], next_cursor: null } });
+        const filter = { status: query.status ?? null, workflow: query.workflow ?? null, user: own ?? query.user ?? null };
+        return ok({ status: 200, body: await ports.store.runs.list(principal.org, filter, pageOf(query)) });
+      },
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/runs/{id}",
+      tag: "runs",
+      summary: "A run as it is now",
+      action: "run.read",
+      params: { id },
+      answers: { 200: { description: "the run", schema: Run } },
+      async handle(call) {
+        const found = await findRun(ports, call, call.params.id, "run.read");
+        return found.ok ? ok({ status: 200, body: await shownTo(ports, call.principal, found.value.view) }) : found;
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/v1/runs/{id}/cancel",
+      tag: "runs",
+      summary: "Nothing new is dispatched, completed steps are compensated, the run ends `cancelled`",
+      action: "run.cancel",
+      params: { id },
+      body: z.strictObject({ reason: reasonText }),
+      answers: { 202: { description: "the run, on its way to its end", schema: Run } },
+      refusals: ["conflict", "injection_detected"],
+      async handle(call) {
+        const found = await findRun(ports, call, call.params.id, "run.cancel");
+        if (!found.ok) return found;
+        const reason = keptText(ports, call.body.reason, "/reason");
+        if (!reason.ok) return reason;
+        const cancelled = await ports.runs.cancel(found.value.id, call.principal.user, reason.value);
+        return cancelled.ok ? ok({ status: 202, body: await shownTo(ports, call.principal, cancelled.value) }) : cancelled;
+      },
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/runs/{id}/trace",
+      tag: "runs",
+      summary: "The run's spans as OTLP JSON",
+      action: "run.read",
+      params: { id },
+      answers: { 200: { description: "spans", schema: jsonObject } },
+      async handle(call) {
+        const found = await findRun(ports, call, call.params.id, "run.read");
+        if (!found.ok) return found;
+        const trace = await ports.runs.trace(found.value.id);
+        return trace === null ? err(unknown) : ok({ status: 200, body: trace });
+      },
+    }),
+  ];
+}

@@ -1,0 +1,105 @@
+/** `/v1/tools`: what workflows may call. */
+import { z } from "@hono/zod-openapi";
+import { refuse } from "../../../core/errors/problem.ts";
+import type { Json } from "../../../core/json.ts";
+import { err, ok } from "../../../core/result.ts";
+import { checkTool } from "../../../core/tool/check.ts";
+import { validate } from "../../../core/workflow/schema.ts";
+import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import type { IngressPorts } from "../ports.ts";
+import { auditRecord } from "../record.ts";
+import { unknown } from "../runs.ts";
+import { listOf } from "../schemas/answers.ts";
+import { anyJson, toolName } from "../schemas/names.ts";
+import { jsonObject, pageOf, pageQuery } from "../schemas/requests.ts";
+import { Tool, ToolTest } from "../schemas/views.ts";
+import { notStopped } from "../stops.ts";
+
+export function toolRoutes(ports: IngressPorts): Endpoint[] {
+  const endpoint = endpointsOf(ports);
+  return [
+    endpoint({
+      method: "put",
+      path: "/v1/tools/{name}",
+      tag: "tools",
+      summary: "Registers a tool; a new version when it changed",
+      action: "tool.write",
+      params: { name: toolName },
+      body: jsonObject.openapi("ToolManifest", {
+        type: "object",
+        description: "`description`, `effect`, `kind`, `http`, `input`, `output` and options",
+      }),
+      answers: { 200: { description: "the tool with every default filled in", schema: Tool } },
+      async handle(call) {
+        const { name } = call.params;
+        const checked = checkTool(name, call.body, { allowPrivateHosts: ports.settings.allowPrivateHosts });
+        if (!checked.ok) return err(refuse("invalid_request", "the tool does not hold together", checked.error));
+        const manifest = await ports.store.tools.put(call.principal.org, checked.value, (version) =>
+          auditRecord(ports, call, {
+            type: "tool.registered",
+            action: "tool.write",
+            resource: `tool/${name}@${version}`,
+            decision: "allow",
+            data: { effect: checked.value.effect, kind: checked.value.kind },
+          }),
+        );
+        return ok({ status: 200, body: manifest });
+      },
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/tools",
+      tag: "tools",
+      summary: "The org's tools, each in its newest version",
+      action: "tool.read",
+      query: pageQuery,
+      answers: { 200: { description: "a page of tools", schema: listOf(Tool) } },
+      handle: async ({ principal, query }) => ok({ status: 200, body: await ports.store.tools.list(principal.org, pageOf(query)) }),
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/tools/{name}",
+      tag: "tools",
+      summary: "A tool in its newest version",
+      action: "tool.read",
+      params: { name: toolName },
+      answers: { 200: { description: "the tool", schema: Tool } },
+      async handle({ principal, params }) {
+        const manifest = await ports.store.tools.get(principal.org, params.name, null);
+        return manifest === null ? err(unknown) : ok({ status: 200, body: manifest });
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/v1/tools/{name}/test",
+      tag: "tools",
+      summary: "Runs a tool once, governed as in a run",
+      action: "tool.test",
+      params: { name: toolName },
+      body: z.strictObject({ input: anyJson }),
+      answers: { 200: { description: "what the tool answered, or how it failed", schema: ToolTest } },
+      refusals: ["kill_switch_active", "policy_denied", "injection_detected"],
+      async handle(call) {
+        const { principal, body, trace } = call;
+        if (body.input === undefined)
+          return err(refuse("invalid_request", "the body does not hold together", [{ path: "/input", message: "is required" }]));
+        const manifest = await ports.store.tools.get(principal.org, call.params.name, null);
+        if (manifest === null) return err(unknown);
+        const open = await notStopped(ports, { org: principal.org, tool: manifest.name }, trace.traceId);
+        if (!open.ok) return open;
+        const invalid = validate(manifest.input, body.input as Json);
+        if (invalid.length > 0) {
+          const errors = invalid.map(({ path, message }) => ({ path: `/input${path}`, message }));
+          return err(refuse("invalid_request", "the input does not fit the tool's schema", errors));
+        }
+        const { result, status, durationMs, findings } = await ports.testTool(principal, manifest, body.input as Json, trace.traceId);
+        if (!result.ok && result.failure.class === "safety") return err(refuse(result.failure.code, result.failure.message));
+        const error = result.ok ? null : { code: result.failure.code, message: result.failure.message };
+        return ok({
+          status: 200,
+          body: { ok: result.ok, output: result.ok ? result.output : null, error, status, duration_ms: durationMs, findings },
+        });
+      },
+    }),
+  ];
+}

@@ -1,0 +1,36 @@
+/** Which runs a caller sees, and how much of them. */
+import type { Principal } from "../../core/access/principal.ts";
+import { seesAllRuns } from "../../core/access/principal.ts";
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import type { RunId } from "../../core/ids.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { RunView } from "../../core/run/view.ts";
+import { type Action, type Asked, denied } from "./middleware/check-access.ts";
+import type { IngressPorts } from "./ports.ts";
+
+export const unknown: Refusal = refuse("not_found", "no such thing here");
+
+/** The run, when it is of the caller's org and the caller may see it and do this to it. An id that is not ours touches no storage. */
+export async function findRun(
+  ports: IngressPorts,
+  asked: Asked,
+  id: string,
+  action: Action,
+): Promise<Result<{ readonly id: RunId; readonly view: RunView }, Refusal>> {
+  const { principal } = asked;
+  const runId = await ports.keys.parseRunId(principal.org, id);
+  if (runId === null) return err(unknown);
+  const view = await ports.runs.get(runId);
+  if (view === null || view.org !== principal.org || !maySee(principal, view)) return err(unknown);
+  const refusal = await denied(ports, asked, action, { owner: view.user, name: `run/${view.id}` });
+  return refusal === null ? ok({ id: runId, view }) : err(refusal);
+}
+
+const maySee = (principal: Principal, view: RunView): boolean => seesAllRuns(principal) || view.user === principal.user;
+
+/** In the output the run's own user gets back the personal data that the run's input put in; everybody else sees placeholders. */
+export async function shownTo(ports: IngressPorts, principal: Principal, view: RunView): Promise<RunView> {
+  if (view.user !== principal.user || view.output === null) return view;
+  const output = await ports.guard.reveal({ org: view.org, run: view.id, subject: view.subject }, view.output);
+  return { ...view, output };
+}

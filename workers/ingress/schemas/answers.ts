@@ -1,0 +1,60 @@
+/** Answers as the OpenAPI document describes them: one entry per status, refusals by their codes. */
+import { type RouteConfig, z } from "@hono/zod-openapi";
+import { ERRORS, type ErrorCode } from "../../../core/errors/codes.ts";
+
+export type DocumentedAnswers = {
+  readonly [status: number]: { readonly description: string; readonly schema?: z.ZodType; readonly type?: string };
+};
+
+export const Problem = z
+  .object({
+    type: z.string().openapi({ example: "/docs#error-invalid_request" }),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+    trace_id: z.string(),
+    errors: z
+      .array(
+        z.object({
+          path: z.string().openapi({ description: "JSON Pointer into the body, or `query.NAME`, `header.NAME`, `path.NAME`" }),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .openapi("Problem", { description: "RFC 9457 problem details" });
+
+/** What any endpoint with a caller may answer. */
+const COMMON: readonly ErrorCode[] = [
+  "invalid_request",
+  "unauthenticated",
+  "forbidden",
+  "not_found",
+  "rate_limited",
+  "internal",
+  "overloaded",
+];
+const WITH_BODY: readonly ErrorCode[] = ["payload_too_large", "unsupported_media_type"];
+
+export function describeAnswers(answers: DocumentedAnswers, refusals: readonly ErrorCode[], method: string): RouteConfig["responses"] {
+  const responses: RouteConfig["responses"] = {};
+  for (const [status, { description, schema, type }] of Object.entries(answers)) {
+    responses[status] = {
+      description,
+      headers: { traceresponse: { schema: { type: "string" }, description: "W3C Trace Context of this answer" } },
+      ...(schema === undefined ? {} : { content: { [type ?? "application/json"]: { schema } } }),
+    };
+  }
+  const codes = new Set([...COMMON, ...(method === "get" ? [] : WITH_BODY), ...refusals]);
+  for (const [status, names] of Map.groupBy(codes, (code) => String(ERRORS[code].status))) {
+    responses[status] = {
+      description: names.map((code) => `\`${code}\`: ${ERRORS[code].title}`).join("; "),
+      content: { "application/problem+json": { schema: Problem } },
+    };
+  }
+  return responses;
+}
+
+/** A page of a list. */
+export const listOf = (item: z.ZodType) => z.object({ data: z.array(item), next_cursor: z.string().nullable() });

@@ -1,0 +1,51 @@
+/** Names as API.md, "Conventions", writes them, and what a name of a person must not look like. */
+import { z } from "@hono/zod-openapi";
+
+export const ORG_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+export const WORKFLOW_NAME = ORG_NAME;
+/** Tools, and secrets like them. */
+export const TOOL_NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+export const MODEL_PART = /^[A-Za-z0-9][A-Za-z0-9.:_-]{0,127}$/;
+/** What a switch's scope can name: an org, workflow, tool or model. */
+const USER_NAME = /^[^\s/\p{Cc}]{1,128}$/u;
+
+/** `name@domain` anywhere. */
+const MAIL = /[^\s@]@[^\s@]/;
+/** E.164 has at most 15 digits; fewer than seven are no number of a person. */
+const INTERNATIONAL = /\+[\d().-]{7,}/;
+const DIGITS_ALONE = /^[\d().-]+$/;
+
+/** True when the text looks like a mail address or a phone number: names travel in logs, personal data does not. */
+export function looksPersonal(text: string): boolean {
+  const digits = text.replace(/\D/g, "").length;
+  return MAIL.test(text) || INTERNATIONAL.test(text) || (DIGITS_ALONE.test(text) && digits >= 7 && digits <= 15);
+}
+
+export const orgName = z.string().regex(ORG_NAME, "is not the name of an org").openapi({ example: "acme" });
+export const workflowName = z.string().regex(WORKFLOW_NAME, "is not the name of a workflow").openapi({ example: "support-refund" });
+export const toolName = z.string().regex(TOOL_NAME, "is not the name of a tool").openapi({ example: "payments.refund" });
+export const secretName = z.string().regex(TOOL_NAME, "is not the name of a secret").openapi({ example: "shop-token" });
+export const modelPart = z.string().regex(MODEL_PART, "is not part of a model's id").openapi({ example: "small-2026-01-01" });
+
+/** A user or subject. */
+export const userName = z
+  .string()
+  .regex(USER_NAME, "has 1 to 128 characters, none of them a space or `/`")
+  .refine((text) => !looksPersonal(text), "looks like a mail address or a phone number; send an opaque id")
+  .openapi({ example: "u-1007" });
+
+/** A user that a filter names: what cannot exist is simply not found. */
+export const userFilter = z.string().max(128, "has at most 128 characters");
+
+/** Reasons and comments that people write. */
+export const reasonText = z
+  .string()
+  .min(1, "must not be empty")
+  .max(2_000, "has at most 2000 characters")
+  .openapi({ example: "the customer called" });
+
+/** Anything that JSON can say. */
+export const anyJson = z.unknown().openapi({ description: "any JSON value" });
+
+/** RFC 3339 with an offset. */
+export const instant = z.iso.datetime({ offset: true, error: "is not a time as RFC 3339 writes it" });

@@ -1,0 +1,70 @@
+/** Parts of requests that several routes share. */
+import { z } from "@hono/zod-openapi";
+import { isObject, type JsonObject } from "../../../core/json.ts";
+
+/** API.md, "Conventions": lists. */
+export const DEFAULT_LIMIT = 50;
+export const MAX_LIMIT = 200;
+
+const wholeNumber = (least: number, most: number, otherwise: string) =>
+  z
+    .string()
+    .regex(/^(0|[1-9]\d{0,15})$/, otherwise)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, otherwise);
+
+export const limit = wholeNumber(1, MAX_LIMIT, `is a whole number from 1 to ${MAX_LIMIT}`)
+  .optional()
+  .openapi({ type: "integer", minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT });
+export const cursor = z
+  .string()
+  .max(512, "is none that this list gave out")
+  .optional()
+  .openapi({ description: "`next_cursor` of the page before" });
+export const after = wholeNumber(0, Number.MAX_SAFE_INTEGER, "is a whole number from 0")
+  .optional()
+  .openapi({ type: "integer", minimum: 0, description: "only what has a higher `seq`" });
+
+export const pageQuery = { limit, cursor };
+export const pageOf = (query: { limit?: number | undefined; cursor?: string | undefined }) => ({
+  limit: query.limit ?? DEFAULT_LIMIT,
+  cursor: query.cursor ?? null,
+});
+
+/** A JSON object that is checked elsewhere, passed on exactly as it was sent. */
+export const jsonObject = z.custom<JsonObject>(isObject, "has to be an object").openapi({ type: "object" });
+
+/** Visible ASCII (draft-ietf-httpapi-idempotency-key-header); the length is ours. */
+export const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, "has 1 to 255 visible ASCII characters")
+  .optional()
+  .openapi({ description: "the same key and body give the first answer again, for 24 h" });
+export const idempotencyHeader = { "Idempotency-Key": idempotencyKey };
+
+/** RFC 7240; of its preferences only `wait` is taken. */
+export const preferHeader = {
+  Prefer: z
+    .string()
+    .max(256, "has at most 256 characters")
+    .refine((text) => waitSeconds(text) !== "malformed", "`wait` is a whole number of seconds")
+    .optional()
+    .openapi({ example: "wait=10" }),
+};
+
+/** Longest time that a request waits for a run's end. */
+export const MAX_WAIT_SECONDS = 30;
+
+/** The preference `wait` (RFC 7240 section 4.3), the first one counts; null when there is none. */
+export function waitSeconds(prefer: string | undefined): number | null | "malformed" {
+  for (const preference of (prefer ?? "").split(",")) {
+    const [name, ...value] = (preference.split(";")[0] ?? "").split("=");
+    if (name?.trim().toLowerCase() !== "wait") continue;
+    const text = value
+      .join("=")
+      .trim()
+      .replace(/^"(.*)"$/, "$1");
+    return /^\d{1,9}$/.test(text) ? Math.min(Number(text), MAX_WAIT_SECONDS) : "malformed";
+  }
+  return null;
+}
