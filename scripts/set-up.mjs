@@ -52,7 +52,8 @@ function modulesFitLock() {
   for (const [path, wanted] of Object.entries(JSON.parse(lockText).packages)) {
     if (path === "") continue;
     const found = installed[path];
-    if (found === undefined ? !wanted.optional && !wanted.peer : found.version !== wanted.version || !existsSync(join(ROOT, path))) return false;
+    if (found === undefined ? !wanted.optional && !wanted.peer : found.version !== wanted.version || !existsSync(join(ROOT, path)))
+      return false;
   }
   return true;
 }
@@ -65,11 +66,13 @@ function bundledNodeFits() {
 
 async function install() {
   const total = Object.keys(JSON.parse(lockText).packages).length - 1;
-  const outcome = await withProgress("Installing packages", () => `${countPackages()} of about ${total}`, npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"], ROOT));
-  if (outcome.code === 0) return;
-  fail(
-    `npm ci ended with ${outcome.code}:\n${indent(outcome.output)}\n${advice(outcome.output)}`,
+  const outcome = await withProgress(
+    "Installing packages",
+    () => `${countPackages()} of about ${total}`,
+    npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"], ROOT),
   );
+  if (outcome.code === 0) return;
+  fail(`npm ci ended with ${outcome.code}:\n${indent(outcome.output)}\n${advice(outcome.output)}`);
 }
 
 /** npm may hold back install scripts (`ignore-scripts`, an older npm without `allowScripts`): then that of the package `node` is run here. */
@@ -99,7 +102,11 @@ function npm(args, folder) {
 /** Runs to the end; `output` is the last of what it wrote. Signals reach the child too, so that nothing keeps installing alone. */
 function run(command, args, folder) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, npm_config_update_notifier: "false" } });
+    const child = spawn(command, args, {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, npm_config_update_notifier: "false" },
+    });
     let output = "";
     const keep = (chunk) => {
       output = (output + chunk).slice(-8000);
@@ -208,7 +215,11 @@ function major(version) {
 }
 
 function indent(text) {
-  return text.split("\n").slice(-25).map((line) => `  ${line}`).join("\n");
+  return text
+    .split("\n")
+    .slice(-25)
+    .map((line) => `  ${line}`)
+    .join("\n");
 }
 
 function readOrNull(path) {

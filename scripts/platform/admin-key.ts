@@ -11,7 +11,7 @@ export function adminKey(file: string = ADMIN_KEY_FILE): string {
   const kept = read(file);
   if (kept !== null && kept.length >= SHORTEST) return kept;
   mkdirSync(dirname(file), { recursive: true });
-  const made = randomBytes(32).toString("base64url");
+  const made = Buffer.from(randomBytes(32)).toString("base64url");
   writeFileSync(file, `${made}\n`, { mode: 0o600 });
   chmodSync(file, 0o600); // the mode above counts only where the file is new
   return made;

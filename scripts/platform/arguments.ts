@@ -43,13 +43,14 @@ export function readDevArguments(args: readonly string[]): DevArguments {
 }
 
 /** `--var` options for the defaults that neither ARGS nor a file set. */
-export function defaultVars(defaults: ReadonlyMap<string, string>, taken: { has(name: string): boolean }): string[] {
-  return [...defaults].flatMap(([name, value]) => (taken.has(name) ? [] : ["--var", `${name}:${value}`]));
+export function defaultVars(defaults: { readonly [name: string]: string }, taken: ReadonlySet<string>): string[] {
+  return Object.entries(defaults).flatMap(([name, value]) => (taken.has(name) ? [] : ["--var", `${name}:${value}`]));
 }
 
-/** Names that a `.dev.vars` file sets: our defaults must not win over what a person wrote there. */
-export function namesInEnvFile(text: string): ReadonlySet<string> {
-  return new Set([...text.matchAll(/^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=/gm)].map((match) => match[1] ?? ""));
+/** What a `.dev.vars` file sets (NAME=value, quoted or not): our defaults must not win over what a person wrote there. */
+export function readEnvFile(text: string): ReadonlyMap<string, string> {
+  const lines = text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(?:"([^"]*)"|'([^']*)'|([^\r\n#]*))/gm);
+  return new Map([...lines].map(([, name, double, single, bare]) => [name ?? "", double ?? single ?? (bare ?? "").trim()]));
 }
 
 function splitOption(word: string): [string, string | null] {

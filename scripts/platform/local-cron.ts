@@ -18,7 +18,9 @@ export function startLocalCron(platform: Platform): void {
 
 async function fire(url: string): Promise<void> {
   try {
-    const response = await fetch(`${url}/cdn-cgi/local/scheduled?cron=${encodeURIComponent(CRON)}`, { signal: AbortSignal.timeout(60_000) });
+    const response = await fetch(`${url}/cdn-cgi/local/scheduled?cron=${encodeURIComponent(CRON)}`, {
+      signal: AbortSignal.timeout(60_000),
+    });
     await response.arrayBuffer();
   } catch {
     // The next one comes.

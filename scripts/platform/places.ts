@@ -1,9 +1,7 @@
 /** Where things lie: the programs that the scripts start and the folder that they keep their own files in. */
-import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 
-export const ROOT = resolve(fileURLToPath(new URL("../..", import.meta.url)));
+export const ROOT = resolve(import.meta.dirname, "..", "..");
 
 /** Ignored by git: the admin's key, logs, and what a run of `npm start` leaves. */
 export const OWN_FOLDER = join(ROOT, ".bulkhead");
@@ -15,8 +13,3 @@ export const DEFAULT_STATE = join(ROOT, ".wrangler", "state");
 export const WRANGLER = join(ROOT, "node_modules", "wrangler", "wrangler-dist", "cli.js");
 export const MIGRATIONS = join(ROOT, "migrations");
 export const DATABASE = "bulkhead";
-
-export function logFile(name: string): string {
-  mkdirSync(LOG_FOLDER, { recursive: true });
-  return join(LOG_FOLDER, `${name}.log`);
-}

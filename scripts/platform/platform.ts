@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { adminKey } from "./admin-key.ts";
-import { defaultVars, namesInEnvFile, readDevArguments } from "./arguments.ts";
+import { defaultVars, readDevArguments, readEnvFile } from "./arguments.ts";
 import { type GuardedChild, startGuarded } from "./guarded-child.ts";
 import { migrate } from "./migrate.ts";
 import { DEFAULT_STATE, ROOT } from "./places.ts";
@@ -20,6 +20,8 @@ export type Platform = {
   /** Without a slash at its end. */
   readonly url: string;
   readonly state: string;
+  /** The platform admin's. */
+  readonly adminKey: string;
 };
 
 export type PlatformOptions = {
@@ -42,7 +44,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     if (given.port !== null && !(await waitForPort(port))) throw new Error(`port ${port} is taken by another program`);
   }
   options.tell?.("starting the runtime");
-  const child = startGuarded(process.execPath, wranglerArguments(["dev", ...options.args, ...ownArguments(given, state)]), {
+  const inFile = readEnvFile(readOrEmpty(join(ROOT, ".dev.vars")));
+  const key = given.vars.get("ADMIN_API_KEY") ?? inFile.get("ADMIN_API_KEY") ?? adminKey();
+  const ownArguments = [
+    ...(given.persistTo === null ? ["--persist-to", state] : []),
+    "--show-interactive-dev-session=false",
+    ...defaultVars({ ALLOW_PRIVATE_HOSTS: "1", ADMIN_API_KEY: key }, new Set([...given.vars.keys(), ...inFile.keys()])),
+  ];
+  const child = startGuarded(process.execPath, wranglerArguments(["dev", ...options.args, ...ownArguments]), {
     cwd: ROOT,
     env: wranglerEnvironment(state),
     output: options.output,
@@ -51,24 +60,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     takeState(state, child.group);
     void child.exited.then(() => releaseState(state, child.group));
   }
-  return { child, port, url: `http://localhost:${port}`, state };
-}
-
-/** What ARGS leave open. */
-function ownArguments(given: ReturnType<typeof readDevArguments>, state: string): string[] {
-  const inFile = namesInEnvFile(readOrEmpty(join(ROOT, ".dev.vars")));
-  const taken = { has: (name: string) => given.vars.has(name) || inFile.has(name) };
-  return [
-    ...(given.persistTo === null ? ["--persist-to", state] : []),
-    "--show-interactive-dev-session=false",
-    ...defaultVars(
-      new Map([
-        ["ALLOW_PRIVATE_HOSTS", "1"],
-        ["ADMIN_API_KEY", taken.has("ADMIN_API_KEY") ? "" : adminKey()],
-      ]),
-      taken,
-    ),
-  ];
+  return { child, port, url: `http://localhost:${port}`, state, adminKey: key };
 }
 
 /** Resolves when `/healthz` answers 200; throws when wrangler ends first or `patienceMs` pass. */

@@ -1,6 +1,7 @@
 /** How every script calls wrangler: under our Node, asking nothing, reporting nothing, fetching nothing that a local platform can do without. */
 import { spawn } from "node:child_process";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { ROOT, WRANGLER } from "./places.ts";
 
 /** `state`: where a local platform keeps what it keeps. */
@@ -22,7 +23,7 @@ export function wranglerEnvironment(state: string): NodeJS.ProcessEnv {
 /** For our Node: wrangler with these arguments. */
 export const wranglerArguments = (args: readonly string[]): string[] => ["--no-warnings", "--import", RUNTIME_WATCH, WRANGLER, ...args];
 
-const RUNTIME_WATCH = new URL("./runtime-watch.mjs", import.meta.url).href;
+const RUNTIME_WATCH = pathToFileURL(join(import.meta.dirname, "runtime-watch.mjs")).href;
 
 export type Finished = { readonly code: number | null; readonly output: string };
 

@@ -1,0 +1,108 @@
+/** One request to the platform and what comes back: JSON, or a `BulkheadError` with the problem document. Knows no route. */
+import type { ErrorCode } from "../core/errors/codes.ts";
+import type { Problem } from "../core/errors/problem.ts";
+import { isObject, type Json } from "../core/json.ts";
+
+export type ClientOptions = {
+  /** The platform's address, with or without a slash at its end. */
+  readonly url: string;
+  /** An API key (`bh_…`) or the platform admin's key. */
+  readonly key: string;
+  /** For the platform admin: the org to act in. */
+  readonly org?: string;
+  readonly fetch?: typeof fetch;
+};
+
+export type Call = {
+  readonly body?: unknown;
+  /** Makes a POST that creates something safe to repeat (API.md, "Conventions"). */
+  readonly idempotencyKey?: string;
+  readonly headers?: { readonly [name: string]: string };
+  readonly signal?: AbortSignal;
+};
+
+/** The platform said no. `message` is the problem's own detail; it carries no secret and no personal data. */
+export class BulkheadError extends Error {
+  override readonly name = "BulkheadError";
+  readonly status: number;
+  readonly code: ErrorCode | "unexpected_answer";
+  /** null when the answer was no problem document (a proxy's page, an older deployment). */
+  readonly problem: Problem | null;
+  /** From `Retry-After`, in seconds. */
+  readonly retryAfterSeconds: number | null;
+
+  constructor(method: string, path: string, status: number, problem: Problem | null, retryAfterSeconds: number | null) {
+    const fields = (problem?.errors ?? []).map(({ path: at, message }) => `; ${at} ${message}`).join("");
+    super(
+      `${method} ${path}: ${status} ${problem === null ? "without a problem document" : `${problem.code}: ${problem.detail}${fields}`}`,
+    );
+    this.status = status;
+    this.code = problem?.code ?? "unexpected_answer";
+    this.problem = problem;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+export type Transport = {
+  /** The answer's JSON; null for an empty one. Throws `BulkheadError` for every status from 400 up, and what `fetch` throws. */
+  json<T>(method: string, path: string, call?: Call): Promise<T>;
+  /** The answer as it is, once its status is below 400. */
+  raw(method: string, path: string, call?: Call): Promise<Response>;
+};
+
+export function createTransport(options: ClientOptions): Transport {
+  const base = options.url.replace(/\/+$/, "");
+  const send = options.fetch ?? fetch;
+
+  async function raw(method: string, path: string, call: Call = {}): Promise<Response> {
+    const headers = new Headers({ accept: "application/json", ...call.headers });
+    headers.set("authorization", `Bearer ${options.key}`);
+    if (options.org !== undefined) headers.set("bulkhead-org", options.org);
+    if (call.idempotencyKey !== undefined) headers.set("idempotency-key", call.idempotencyKey);
+    if (call.body !== undefined) headers.set("content-type", "application/json");
+    const response = await send(`${base}${path}`, {
+      method,
+      headers,
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
+    });
+    if (response.status < 400) return response;
+    const problem = readProblem(await response.text());
+    throw new BulkheadError(method, path, response.status, problem, readSeconds(response.headers.get("retry-after")));
+  }
+
+  return {
+    raw,
+    async json<T>(method: string, path: string, call?: Call): Promise<T> {
+      const response = await raw(method, path, call);
+      const text = await response.text();
+      return (text === "" ? null : JSON.parse(text)) as T;
+    },
+  };
+}
+
+/** `?name=value…` from what is set; empty when nothing is. */
+export function query(parameters: { readonly [name: string]: string | number | undefined }): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) search.set(name, String(value));
+  }
+  const text = search.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+function readProblem(text: string): Problem | null {
+  try {
+    const value: Json = JSON.parse(text);
+    return isObject(value) && typeof value["code"] === "string" && typeof value["detail"] === "string"
+      ? (value as unknown as Problem)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** RFC 9110, section 10.2.3: seconds; the form with a date is not one we send. */
+function readSeconds(text: string | null): number | null {
+  return text !== null && /^\d+$/.test(text) ? Number(text) : null;
+}
