@@ -38,8 +38,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 function required(value: string | undefined): string {
   if (value !== undefined) return value;
-  console.error("usage: node shop/server.ts --port N --ledger FILE [--jwks URL] [--host ADDRESS]");
-  process.exit(2);
+  throw new Error("usage: node shop/server.ts --port N --ledger FILE [--jwks URL] [--host ADDRESS]");
 }
 
 async function serve(handler: Shop, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

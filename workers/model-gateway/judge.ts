@@ -52,8 +52,12 @@ function readOutput(call: ModelCall, { text, finish }: ChatAnswer): { readonly v
   if (!parsed.ok) return { value: words, errors: ["the answer is not JSON"] };
   const { schema } = call.schema;
   const errors = validate(schema, parsed.value).slice(0, SHOWN_ERRORS);
-  return { value: parsed.value, errors: errors.map(({ path, message }) => `${knownPath(schema, path)}: ${message}`) };
+  return { value: parsed.value, errors: errors.map(({ path, message }) => sayError(knownPath(schema, path), message)) };
 }
+
+/** A message names its field; a name that the model made up is not repeated. */
+const sayError = (path: string, message: string): string =>
+  path.endsWith("*") ? `${path}: a field that the schema does not have` : `${path}: ${message}`;
 
 const reasonOf = ({ findings }: Admitted): "injection_detected" | "content_blocked" =>
   findings.some(({ type }) => type === "injection" || type === "jailbreak") ? "injection_detected" : "content_blocked";

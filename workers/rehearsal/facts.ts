@@ -1,0 +1,150 @@
+/** What a conversation says, taken out word for word: named values, ids, amounts, placeholders, dates. Invents nothing. */
+import { isObject, type Json } from "../../core/json.ts";
+import { readSlots } from "../../core/workflow/prompt.ts";
+import { nameWords, stem } from "./words.ts";
+
+export type ChatMessage = { readonly role: string; readonly content: string };
+
+/** A value with the words of its path: `order.total` → `order`, `total`. */
+export type NamedValue = { readonly words: readonly string[]; readonly value: string | number | boolean };
+
+export type Facts = {
+  /** What the developer asks for, without the data. */
+  readonly asked: string;
+  /** What people and systems wrote. */
+  readonly material: string;
+  readonly named: readonly NamedValue[];
+  readonly ids: readonly string[];
+  readonly amounts: readonly number[];
+  readonly currency: string | null;
+  readonly dates: readonly string[];
+};
+
+/** Bounds of the reading: a conversation is at most this long, in UTF-16 units. */
+const LONGEST = 400_000;
+const MOST = 500;
+/** Letters, a hyphen or none, digits: `A-1001`, `ORD20931`; or a number after a hash sign. */
+const ID = /\b[A-Z]{1,8}-?\d{2,12}\b|(?<=#)\d{3,12}\b/g;
+const AMOUNT =
+  /(?:[$€£]|\b(?:USD|EUR|GBP)\s?)(\d{1,9}(?:,\d{3})*(?:\.\d{1,2})?)|\b(\d{1,9}(?:,\d{3})*(?:\.\d{1,2})?)\s?(?:dollars|USD|EUR|GBP|€|euros?)/gi;
+const CURRENCIES: readonly [RegExp, string][] = [
+  [/\$|\bUSD\b|\bdollars?\b/i, "USD"],
+  [/€|\bEUR\b|\beuros?\b/i, "EUR"],
+  [/£|\bGBP\b|\bpounds?\b/i, "GBP"],
+];
+const DATE = /\b\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?\b/g;
+const LABELLED = /^[ \t]*(?:[-*][ \t]+)?([A-Za-z][A-Za-z _-]{1,40})[ \t]*[:=][ \t]*(\S[^\n]{0,300})$/gm;
+
+export function readFacts(messages: readonly ChatMessage[]): Facts {
+  const heard = messages.filter(({ role }) => role === "user" || role === "tool");
+  const parts = heard.map(({ content }) => readPart(content.slice(0, LONGEST)));
+  const material = parts
+    .map((part) => part.material)
+    .join("\n")
+    .slice(0, LONGEST);
+  // What was said last counts first: a tool's answer over the question that led to it.
+  const named = parts
+    .reverse()
+    .flatMap((part) => part.named)
+    .slice(0, MOST);
+  const plain = material.replaceAll(/\{\{[A-Z_]+_\d+\}\}/g, " ");
+  return {
+    asked: heard.map(({ content }) => withoutSlots(content)).join("\n"),
+    material,
+    named,
+    ids: unique(plain.match(ID) ?? []),
+    amounts: unique(
+      Array.from(plain.matchAll(AMOUNT), (match) => Number((match[1] ?? match[2] ?? "").replaceAll(",", ""))).filter(Number.isFinite),
+    ),
+    currency: CURRENCIES.find(([pattern]) => pattern.test(plain))?.[1] ?? null,
+    dates: unique(plain.match(DATE) ?? []),
+  };
+}
+
+/** Placeholders of a kind, in order of appearance: `{{EMAIL_1}}`. */
+export const placeholdersIn = ({ material }: Facts, kind: string): string[] =>
+  unique(material.match(/\{\{[A-Z_]+_\d+\}\}/g) ?? []).filter((name) => name.slice(2).replace(/_\d+\}\}$/, "") === kind);
+
+function readPart(content: string): { material: string; named: NamedValue[] } {
+  const slots = Object.entries(readSlots(content));
+  if (slots.length === 0) return { material: content, named: [...embedded(content), ...labelled(content)] };
+  const named = slots.flatMap(([name, text]) => {
+    const value = parse(text);
+    const inside = value === undefined ? [...embedded(text), ...labelled(text)] : flatten(value, [name]);
+    return value === undefined && text.length <= 200 ? [{ words: nameWords(name), value: text }, ...inside] : inside;
+  });
+  return { material: slots.map(([, text]) => text).join("\n"), named };
+}
+
+const withoutSlots = (content: string): string =>
+  Object.values(readSlots(content)).reduce((text, value) => text.replace(value, ""), content);
+
+/** JSON objects and lists that stand in a text. */
+function embedded(text: string): NamedValue[] {
+  const found: NamedValue[] = [];
+  for (let from = 0; from < text.length && found.length < MOST; from++) {
+    const start = text.slice(from).search(/[{[]\s*["{[]/);
+    if (start < 0) break;
+    from += start;
+    const end = endOfJson(text, from);
+    const value = end === null ? undefined : parse(text.slice(from, end));
+    if (value === undefined || end === null) continue;
+    found.push(...flatten(value, []));
+    from = end - 1;
+  }
+  return found;
+}
+
+function endOfJson(text: string, from: number): number | null {
+  let depth = 0;
+  let quoted = false;
+  for (let at = from; at < Math.min(text.length, from + 100_000); at++) {
+    const character = text[at];
+    if (quoted) {
+      if (character === "\\") at++;
+      else if (character === '"') quoted = false;
+    } else if (character === '"') quoted = true;
+    else if (character === "{" || character === "[") depth++;
+    else if ((character === "}" || character === "]") && --depth === 0) return at + 1;
+  }
+  return null;
+}
+
+const labelled = (text: string): NamedValue[] =>
+  Array.from(text.matchAll(LABELLED), ([, label = "", value = ""]) => ({ words: nameWords(label), value: value.trim() })).slice(0, MOST);
+
+function flatten(value: Json, path: readonly string[], depth = 0): NamedValue[] {
+  if (depth > 12 || value === null) return [];
+  if (Array.isArray(value)) return value.slice(0, 50).flatMap((item) => flatten(item, path, depth + 1));
+  if (isObject(value))
+    return Object.entries(value)
+      .slice(0, 100)
+      .flatMap(([key, item]) => flatten(item, [...path, key], depth + 1));
+  return [{ words: path.flatMap(nameWords), value }];
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    const value = JSON.parse(text) as Json;
+    return typeof value === "object" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Values whose name says what `words` say; the closest first. */
+export function valuesNamed({ named }: Facts, words: readonly string[]): NamedValue["value"][] {
+  const wanted = words.map(stem);
+  const last = wanted.at(-1) ?? "";
+  const scored = named.map(({ words: has, value }, index) => {
+    const own = has.map(stem);
+    const shared = wanted.filter((word) => own.includes(word)).length;
+    // The last word says what it is (`id`, `total`), those before it of what (`order`).
+    const score = own.at(-1) === last ? 2 * shared - own.length * 0.1 : shared === wanted.length ? shared - own.length * 0.1 : 0;
+    return { value, score, index };
+  });
+  const hits = scored.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score || a.index - b.index);
+  return unique(hits.map(({ value }) => value));
+}
+
+const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
