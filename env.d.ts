@@ -22,6 +22,7 @@ declare namespace Cloudflare {
     VAULT_KEY?: string;
     RATE_LIMIT_PER_MINUTE?: string;
     OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+    PUBLIC_URL?: string;
     /** Test runtime only: what vitest.config.ts hands to the D1 set-up. */
     TEST_MIGRATIONS?: import("cloudflare:test").D1Migration[];
   }
@@ -32,6 +33,24 @@ declare module "*.cedar" {
   export default text;
 }
 declare module "*.cedarschema" {
+  const text: string;
+  export default text;
+}
+
+/** The console's files (workers/console/files): the Worker serves them as text, the browser runs them. */
+declare module "*.client.js" {
+  const text: string;
+  export default text;
+}
+declare module "*.css" {
+  const text: string;
+  export default text;
+}
+declare module "*.html" {
+  const text: string;
+  export default text;
+}
+declare module "*.svg" {
   const text: string;
   export default text;
 }

@@ -1,0 +1,88 @@
+/**
+ * The console's files. They are the same for everybody and hold no data: what they show, they fetch from the HTTP API as the
+ * person who signed in. Knows nothing of sessions, rooms or bindings.
+ */
+import { createHash } from "node:crypto";
+import api from "./files/api.client.js";
+import app from "./files/app.client.js";
+import styles from "./files/console.css";
+import deadLetters from "./files/dead-letters.client.js";
+import dom from "./files/dom.client.js";
+import format from "./files/format.client.js";
+import icon from "./files/icon.svg";
+import killSwitch from "./files/kill-switch.client.js";
+import page from "./files/page.html";
+import reviews from "./files/reviews.client.js";
+import run from "./files/run.client.js";
+import runs from "./files/runs.client.js";
+import timeline from "./files/timeline.client.js";
+
+const SCRIPT = "text/javascript; charset=utf-8";
+const PAGE = "text/html; charset=utf-8";
+
+const FILES: { readonly [path: string]: { readonly type: string; readonly text: string } } = {
+  "/console": { type: PAGE, text: page },
+  "/console/": { type: PAGE, text: page },
+  "/console/console.css": { type: "text/css; charset=utf-8", text: styles },
+  "/console/icon.svg": { type: "image/svg+xml", text: icon },
+  "/console/api.client.js": { type: SCRIPT, text: api },
+  "/console/app.client.js": { type: SCRIPT, text: app },
+  "/console/dead-letters.client.js": { type: SCRIPT, text: deadLetters },
+  "/console/dom.client.js": { type: SCRIPT, text: dom },
+  "/console/format.client.js": { type: SCRIPT, text: format },
+  "/console/kill-switch.client.js": { type: SCRIPT, text: killSwitch },
+  "/console/reviews.client.js": { type: SCRIPT, text: reviews },
+  "/console/run.client.js": { type: SCRIPT, text: run },
+  "/console/runs.client.js": { type: SCRIPT, text: runs },
+  "/console/timeline.client.js": { type: SCRIPT, text: timeline },
+};
+
+/**
+ * Nothing but our own files runs, and nothing from elsewhere is loaded or spoken to. Trusted Types without a policy: where the
+ * browser knows them, a script that tries to make markup from text is stopped. Forms are read by script and never sent.
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+const HEADERS = {
+  "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+  // Kept, and asked for again each time: a deploy is seen at the next look, and costs one small answer.
+  "Cache-Control": "no-cache",
+} as const;
+
+/** Answers GET and HEAD of the console's files; null for everything else. */
+export function defineConsole(): (request: Request) => Response | null {
+  const tags = new Map(Object.entries(FILES).map(([path, file]) => [path, tagOf(file.text)]));
+  return (request) => {
+    if (request.method !== "GET" && request.method !== "HEAD") return null;
+    const path = new URL(request.url).pathname;
+    const tag = tags.get(path);
+    const file = FILES[path];
+    if (tag === undefined || file === undefined) return null;
+    const headers = { ...HEADERS, "Content-Type": file.type, ETag: tag };
+    if (namesTag(request.headers.get("If-None-Match"), tag)) return new Response(null, { status: 304, headers });
+    return new Response(request.method === "HEAD" ? null : file.text, { headers });
+  };
+}
+
+const tagOf = (text: string): string => `"${createHash("sha256").update(text).digest("hex").slice(0, 32)}"`;
+
+/** RFC 9110 section 13.1.2: weak comparison, since what is between us and the browser may weaken a tag when it compresses. */
+const namesTag = (header: string | null, tag: string): boolean =>
+  (header ?? "").split(",").some((named) => named.trim().replace(/^W\//, "") === tag);
