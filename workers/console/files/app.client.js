@@ -33,22 +33,32 @@ function viewOf(root, signal) {
     },
     /** True when the view was left or the session has ended: not the view's to show. */
     isOver: (error) => error?.name === "AbortError" || error?.status === 401,
-    /** Runs something that may be refused, and shows the refusal. */
+    /** Runs something that may be refused, and shows the refusal. Answers whether it was done. */
     async guard(work) {
       try {
         await work();
+        return true;
       } catch (error) {
-        if (signal.aborted || error?.name === "AbortError") return;
-        if (error?.status === 401) return showSignIn();
+        if (signal.aborted || error?.name === "AbortError") return false;
+        if (error?.status === 401) {
+          showSignIn();
+          return false;
+        }
         const fields = (error instanceof ApiError ? error.fields : []).map((wrong) => `${wrong.path} ${wrong.message}`);
         view.say(["Not done:", error.message, ...fields].join(" "));
+        return false;
       }
     },
     /** Now and then again, while somebody looks. A look that takes long is awaited, not doubled. */
     async every(ms, work) {
+      let worked = true;
       const turn = async () => {
         if (signal.aborted) return;
-        if (!document.hidden) await view.guard(work);
+        if (!document.hidden) {
+          const works = await view.guard(work);
+          if (works && !worked) view.say("");
+          worked = works;
+        }
         if (!signal.aborted) setTimeout(turn, ms);
       };
       await turn();
@@ -116,6 +126,8 @@ function showSignIn() {
       el(
         "form",
         { class: "card sign-in", on: { submit: submitted(submit) } },
+        // Password managers file a key under a name.
+        el("input", { hidden: true, autocomplete: "username", value: "API key", readonly: true }),
         field("API key", key, "It is sent once, and kept for eight hours as a cookie that no script can read."),
         el("p", { class: "actions" }, el("button", { class: "primary" }, "Sign in")),
         problem,
@@ -149,6 +161,8 @@ page("sign-out").addEventListener("click", async () => {
   showSignIn();
 });
 addEventListener("hashchange", () => {
-  if (!page("nav").hidden) route(true);
+  if (page("nav").hidden) return;
+  lookForStops();
+  route(true);
 });
 start(false);

@@ -27,8 +27,9 @@ export async function showRun(view, id) {
   const ending = el("section", { "aria-label": "Outcome", hidden: true });
   const events = el("ol", { class: "events" });
   const cancel = el("button", { type: "button", class: "danger", on: { click: () => view.guard(askCancel) } }, "Cancel this run");
+  const decide = el("a", { href: "#/reviews", hidden: true }, "Decide its review");
   view.root.append(
-    el("p", { class: "lead" }, status.element, " ", el("code", { class: "id" }, run.id), " ", cancel),
+    el("p", { class: "lead" }, status.element, el("code", { class: "id" }, run.id), decide, cancel),
     facts,
     ending,
     el("h2", {}, "Steps"),
@@ -47,6 +48,7 @@ export async function showRun(view, id) {
     const bars = timelineOf(run, now);
     drawSteps(run.steps.map((step) => ({ ...step, bar: bars.get(step.id) ?? null })));
     cancel.hidden = final;
+    decide.hidden = run.waiting_for?.kind !== "review";
     if (final && ending.hidden) ending.append(...outcome(run));
     ending.hidden = !final;
   }
