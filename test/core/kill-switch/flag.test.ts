@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { type FlagMemory, type FlagReading, type FlagValue, judgeFlag, STALE_MS, UNWRITTEN } from "../../../core/kill-switch/flag.ts";
+
+const AT = Date.UTC(2030, 0, 1);
+const ours = (serial: number, value: FlagValue): FlagReading => ({ value, mark: { serial, value } });
+const hand = (value: string | null): FlagReading => ({ value, mark: null });
+/** Edited in place: the metadata of our write 5 stayed. */
+const edited = (value: string, was: FlagValue): FlagReading => ({ value, mark: { serial: 5, value: was } });
+
+const unseen: FlagMemory = { serial: 5, wroteAt: AT, seenSerial: 4 };
+const seen: FlagMemory = { ...unseen, seenSerial: 5 };
+const SOON = AT + 30_000;
+const LATE = AT + STALE_MS + 1;
+
+const rows: readonly (readonly [string, FlagMemory, FlagValue, FlagReading, number, string])[] = [
+  ["a first reading without a key", UNWRITTEN, "off", hand(null), AT, "write"],
+  ["a first reading that a hand set to on", UNWRITTEN, "off", hand("on"), AT, "latch"],
+  ["our latest write", unseen, "off", ours(5, "off"), SOON, "fine"],
+  ["our latest write, which the truth has left", unseen, "on", ours(5, "off"), SOON, "write"],
+  ["an older `on` of ours after a recovery", unseen, "off", ours(4, "on"), SOON, "wait"],
+  ["an older `on` of ours, long after: the write was lost", unseen, "off", ours(4, "on"), LATE, "write"],
+  ["a hand's on, our latest write not seen yet", unseen, "off", hand("on"), SOON, "wait"],
+  ["a hand's on, our latest write seen", seen, "off", hand("on"), SOON, "latch"],
+  ["a hand's on, our latest write old", unseen, "off", hand("on"), LATE, "latch"],
+  ["a hand's on as people type it", seen, "off", hand(" On\n"), SOON, "latch"],
+  ["a hand's on over our on", seen, "on", hand("on"), SOON, "latch"],
+  ["a hand's on that kept our metadata", seen, "off", edited("on", "off"), SOON, "latch"],
+  ["a hand's off while stopped", seen, "on", hand("off"), SOON, "write"],
+  ["a hand's off that kept our metadata", seen, "on", edited("off", "on"), SOON, "write"],
+  ["a deleted key while stopped", seen, "on", hand(null), SOON, "write"],
+  ["a hand's off, our latest write not seen yet", unseen, "on", hand("off"), SOON, "wait"],
+  ["a hand's nonsense", seen, "off", hand("maybe"), SOON, "write"],
+  ["a mark from the future: our storage was set back", seen, "off", ours(9, "on"), SOON, "latch"],
+];
+
+describe("one reading of the flag", () => {
+  for (const [what, memory, truth, reading, at, verdict] of rows)
+    it(`[KILL-7] ${what}: ${verdict}`, () => {
+      expect(judgeFlag(memory, truth, reading, at).verdict).toBe(verdict);
+    });
+
+  it("[KILL-7] what was seen is remembered, and never less", () => {
+    expect(judgeFlag(unseen, "off", ours(5, "off"), SOON).memory).toEqual(seen);
+    expect(judgeFlag(seen, "off", ours(3, "off"), SOON).memory).toEqual(seen);
+    expect(judgeFlag(unseen, "off", ours(9, "off"), SOON).memory).toEqual(unseen);
+  });
+});

@@ -1,0 +1,299 @@
+import { describe, expect, it } from "vitest";
+import type { Json } from "../../../core/json.ts";
+import { DUE_MS, type ReviewAction, type ReviewRequest, type ReviewStatus } from "../../../core/review/case.ts";
+import {
+  type Case,
+  type CaseEvent,
+  EXPIRY,
+  isOpen,
+  type Judgement,
+  LIFETIME_MS,
+  openCase,
+  transition,
+  wakeAt,
+} from "../../../core/review/life.ts";
+import { reviewRecord } from "../../../core/review/record.ts";
+import { reviewView } from "../../../core/review/view.ts";
+
+const AT = Date.UTC(2030, 0, 1);
+const MINUTE = 60_000;
+
+const request = (over: Partial<ReviewRequest> = {}): ReviewRequest => ({
+  key: "run_1/approve#1",
+  run: "run_1",
+  step: "approve",
+  activity: "approve",
+  startedBy: "ann",
+  severity: "high",
+  risk: { score: 0.4, factors: ["amount"] },
+  policy: { version: "p1", decision: "ask" },
+  proposal: { refund: 120, note: { text: "late", tag: "x" } },
+  digest: "d".repeat(64),
+  approvalsNeeded: 1,
+  traceId: "t1",
+  at: AT,
+  ...over,
+});
+const opened = (over: Partial<ReviewRequest> = {}): Case => openCase("rev_1", request(over), AT).state;
+const judged = (over: Partial<Judgement> = {}, at = AT + 1): CaseEvent => ({
+  kind: "judged",
+  at,
+  by: "bob",
+  action: "approve",
+  reason: "checked",
+  changes: null,
+  digest: null,
+  ...over,
+});
+
+/** The state after an event that must be taken. */
+const stateAfter = (state: Case, event: CaseEvent): Case => {
+  const turn = transition(state, event);
+  if (!turn.ok) throw new Error(`refused: ${turn.error.code}`);
+  return turn.value.state;
+};
+const messages = (state: Case, event: CaseEvent) => {
+  const turn = transition(state, event);
+  return turn.ok ? turn.value.effects.flatMap((effect) => (effect.kind === "run.tell" ? [effect.message] : [])) : turn.error.code;
+};
+const facts = (state: Case, event: CaseEvent) => {
+  const turn = transition(state, event);
+  return turn.ok ? turn.value.effects.flatMap((effect) => (effect.kind === "audit.record" ? [effect.fact] : [])) : turn.error.code;
+};
+const codeOf = (state: Case, event: CaseEvent) => {
+  const turn = transition(state, event);
+  return turn.ok ? "taken" : turn.error.code;
+};
+
+const overdue = { kind: "time.came", at: AT + DUE_MS.high } as const;
+const STATES = {
+  pending: opened(),
+  escalated: stateAfter(opened(), overdue),
+  approved: stateAfter(opened(), judged()),
+  rejected: stateAfter(opened(), judged({ action: "reject" })),
+  modified: stateAfter(opened(), judged({ action: "modify", changes: { refund: 100 } })),
+  expired: stateAfter(opened(), { kind: "time.came", at: AT + LIFETIME_MS }),
+  cancelled: stateAfter(opened(), { kind: "run.ended", at: AT + 1 }),
+} satisfies { [S in ReviewStatus]: Case };
+
+const LATER = AT + DUE_MS.high + DUE_MS.critical;
+const EVENTS = {
+  approve: judged({ action: "approve" }),
+  reject: judged({ action: "reject" }),
+  modify: judged({ action: "modify", changes: { refund: 1 } }),
+  escalate: judged({ action: "escalate" }),
+  early: { kind: "time.came", at: AT + 1 },
+  due: { kind: "time.came", at: LATER },
+  lifetime: { kind: "time.came", at: AT + LIFETIME_MS },
+  "run ended": { kind: "run.ended", at: AT + 2 },
+} satisfies { [A in ReviewAction | "early" | "due" | "lifetime" | "run ended"]: CaseEvent };
+
+const OPEN_ROW = {
+  approve: "approved",
+  reject: "rejected",
+  modify: "modified",
+  due: "escalated",
+  lifetime: "expired",
+  "run ended": "cancelled",
+} as const;
+const CLOSED_ROW = Object.fromEntries(Object.keys(EVENTS).map((event) => [event, "conflict"])) as {
+  [E in keyof typeof EVENTS]: "conflict";
+};
+
+/** The state diagram: what each status becomes by each event, or the code of the refusal. */
+const TABLE = {
+  pending: { ...OPEN_ROW, escalate: "escalated", early: "pending" },
+  escalated: { ...OPEN_ROW, escalate: "conflict", early: "escalated" }, // it is critical already: high rose by one
+  approved: CLOSED_ROW,
+  rejected: CLOSED_ROW,
+  modified: CLOSED_ROW,
+  expired: CLOSED_ROW,
+  cancelled: CLOSED_ROW,
+} satisfies { [S in ReviewStatus]: { [E in keyof typeof EVENTS]: ReviewStatus | "conflict" } };
+
+describe("every status and every event", () => {
+  for (const [status, row] of Object.entries(TABLE) as [ReviewStatus, (typeof TABLE)[ReviewStatus]][])
+    for (const [name, expected] of Object.entries(row) as [keyof typeof EVENTS, string][])
+      it(`[REV-1] ${status}, ${name}: ${expected}`, () => {
+        const before = structuredClone(STATES[status]);
+        expect(STATES[status].status).toBe(status);
+        const turn = transition(STATES[status], EVENTS[name]);
+        expect(turn.ok ? turn.value.state.status : turn.error.code).toBe(expected);
+        expect(STATES[status]).toEqual(before);
+      });
+});
+
+describe("who decides", () => {
+  const actions: ReviewAction[] = ["approve", "reject", "modify", "escalate"];
+  for (const action of actions)
+    it(`[REV-2] the user who started the run cannot ${action}, whatever the status`, () => {
+      for (const state of Object.values(STATES))
+        expect(codeOf(state, judged({ by: "ann", action, changes: action === "modify" ? {} : null }))).toBe("second_person_required");
+    });
+
+  it("[REV-3] two approvals come from two people, and only the second one tells the run", () => {
+    const pending = opened({ approvalsNeeded: 2 });
+    const once = stateAfter(pending, judged());
+    expect(once).toMatchObject({ status: "pending", approvals: [{ by: "bob", at: AT + 1 }] });
+    expect(messages(pending, judged())).toEqual([]);
+    expect(facts(pending, judged())).toMatchObject([{ type: "review.approved", data: { approvals: 1, approvals_needed: 2 } }]);
+    expect(codeOf(once, judged())).toBe("conflict");
+    expect(messages(once, judged({ by: "cat" }, AT + 2))).toMatchObject([
+      { kind: "review.decided", decision: { action: "approve", by: "cat" } },
+    ]);
+    expect(stateAfter(once, judged({ by: "cat" }, AT + 2))).toMatchObject({
+      status: "approved",
+      approvals: [{ by: "bob" }, { by: "cat" }],
+    });
+  });
+
+  it("[REV-3] one no is enough where two approvals are needed, and nothing may be modified there", () => {
+    const once = stateAfter(opened({ approvalsNeeded: 2 }), judged());
+    expect(stateAfter(once, judged({ by: "cat", action: "reject" })).status).toBe("rejected");
+    expect(codeOf(once, judged({ by: "cat", action: "modify", changes: {} }))).toBe("conflict");
+  });
+
+  it("[REV-3] fewer than one approval is one", () => {
+    expect(opened({ approvalsNeeded: 0 })).toMatchObject({ approvalsNeeded: 1 });
+  });
+});
+
+describe("what an approval covers", () => {
+  for (const action of ["approve", "reject", "modify", "escalate"] satisfies ReviewAction[])
+    it(`[REV-4] ${action} with the digest of an older proposal is a conflict`, () => {
+      const changes = action === "modify" ? {} : null;
+      expect(codeOf(opened(), judged({ action, changes, digest: "e".repeat(64) }))).toBe("conflict");
+      expect(codeOf(opened(), judged({ action, changes, digest: "d".repeat(64) }))).toBe("taken");
+    });
+
+  it("[REV-4] the run hears the digest that was decided on", () => {
+    expect(messages(opened(), judged())).toEqual([
+      {
+        kind: "review.decided",
+        decision: {
+          id: "rev_1",
+          activity: "approve",
+          action: "approve",
+          by: "bob",
+          reason: "checked",
+          proposal: request().proposal,
+          digest: request().digest,
+          at: AT + 1,
+        },
+      },
+    ]);
+  });
+
+  it("[REV-5] changes are merged into the proposal as RFC 7396 says, and the case keeps what was asked", () => {
+    const changes: Json = { refund: 100, note: { tag: null }, extra: [1] };
+    const modified = stateAfter(opened(), judged({ action: "modify", changes }));
+    const granted = { refund: 100, note: { text: "late" }, extra: [1] };
+    expect(messages(opened(), judged({ action: "modify", changes }))).toMatchObject([
+      { decision: { action: "modify", proposal: granted } },
+    ]);
+    expect(reviewView(modified)).toMatchObject({ proposal: request().proposal, decision: { action: "modify", proposal: granted } });
+  });
+
+  it("[REV-5] changes belong to `modify` and to nothing else", () => {
+    expect(codeOf(opened(), judged({ action: "modify" }))).toBe("invalid_request");
+    for (const action of ["approve", "reject", "escalate"] as const)
+      expect(codeOf(opened(), judged({ action, changes: { refund: 9 } }))).toBe("invalid_request");
+  });
+});
+
+describe("what time does", () => {
+  it("[REV-6] is due in 15 minutes, 1 hour and 4 hours", () => {
+    expect([opened({ severity: "critical" }), opened(), opened({ severity: "medium" })].map((state) => state.dueAt - AT)).toEqual([
+      15 * MINUTE,
+      60 * MINUTE,
+      240 * MINUTE,
+    ]);
+  });
+
+  it("[REV-6] a millisecond before its time nothing happens", () => {
+    const turn = transition(opened(), { kind: "time.came", at: AT + DUE_MS.high - 1 });
+    expect(turn).toEqual({ ok: true, value: { state: opened(), effects: [] } });
+  });
+
+  it("[REV-7] past due it rises by one severity, is due anew, and tells the run", () => {
+    const medium = opened({ severity: "medium" });
+    const event = { kind: "time.came", at: AT + DUE_MS.medium + 5 } as const;
+    expect(stateAfter(medium, event)).toMatchObject({
+      status: "escalated",
+      severity: "high",
+      dueAt: event.at + DUE_MS.high,
+      escalations: 1,
+    });
+    expect(messages(medium, event)).toEqual([
+      { kind: "review.escalated", id: "rev_1", activity: "approve", severity: "high", at: event.at },
+    ]);
+    expect(facts(medium, event)).toMatchObject([
+      { type: "review.escalated", actor: { type: "system" }, data: { from: "medium", severity: "high" } },
+    ]);
+  });
+
+  it("[REV-7] left alone for ever it never approves, escalates a bounded number of times, and ends as expired", () => {
+    for (const severity of ["critical", "high", "medium"] as const) {
+      let state = opened({ severity });
+      let turns = 0;
+      let decisions: unknown[] = [];
+      for (let at = wakeAt(state); at !== null; at = wakeAt(state)) {
+        const event = { kind: "time.came", at } as const;
+        decisions = decisions.concat(messages(state, event));
+        state = stateAfter(state, event);
+        expect(++turns).toBeLessThan(60);
+        expect(isOpen(state) || state.status === "expired").toBe(true);
+      }
+      expect(decisions.at(-1)).toMatchObject({ kind: "review.decided", decision: { action: "reject", by: EXPIRY } });
+      expect(decisions.slice(0, -1).every((message) => (message as { kind: string }).kind === "review.escalated")).toBe(true);
+      expect(state).toMatchObject({ status: "expired", closedAt: AT + LIFETIME_MS });
+    }
+  });
+
+  it("[REV-7] no user can be named like the one who says no at the end", () => {
+    expect(/^[^\s/]{1,128}$/.test(EXPIRY)).toBe(false);
+  });
+
+  it("[REV-8] escalated by hand it stays open to a decision, approvals kept", () => {
+    const once = stateAfter(opened({ severity: "medium", approvalsNeeded: 2 }), judged());
+    const raised = stateAfter(once, judged({ by: "cat", action: "escalate" }, AT + 9));
+    expect(raised).toMatchObject({ status: "escalated", severity: "high", dueAt: AT + 9 + DUE_MS.high, approvals: [{ by: "bob" }] });
+    expect(stateAfter(raised, judged({ by: "dan" }, AT + 10)).status).toBe("approved");
+  });
+
+  it("[REV-8] what is critical and escalated cannot be raised by hand again", () => {
+    const critical = stateAfter(opened({ severity: "critical" }), judged({ action: "escalate" }));
+    expect(codeOf(critical, judged({ by: "cat", action: "escalate" }))).toBe("conflict");
+  });
+});
+
+describe("on record", () => {
+  it("[REV-9] every turn that changes a case is on record, without the reason's words", () => {
+    const secret = "the words of a person";
+    for (const state of [STATES.pending, STATES.escalated])
+      for (const event of [
+        judged({ reason: secret }),
+        judged({ action: "reject", reason: secret }),
+        EVENTS.due,
+        EVENTS.lifetime,
+        EVENTS["run ended"],
+      ]) {
+        const records = facts(state, event);
+        expect(records).toHaveLength(1);
+        if (typeof records === "string") throw new Error(records);
+        const record = records.map((fact) => reviewRecord("evt_1", state, fact, AT));
+        expect(JSON.stringify(record)).not.toContain(secret);
+        expect(record[0]).toMatchObject({
+          resource: "run/run_1/approve",
+          trace_id: "t1",
+          policy_version: "p1",
+          data: { review: "rev_1", digest: request().digest },
+        });
+      }
+  });
+
+  it("[REV-9] a rejection is a deny, an approval an allow, by the person", () => {
+    expect(facts(opened(), judged({ action: "reject" }))).toMatchObject([{ decision: "deny", actor: { type: "user", id: "bob" } }]);
+    expect(facts(opened(), judged())).toMatchObject([{ decision: "allow", actor: { type: "user", id: "bob" } }]);
+  });
+});
