@@ -16,14 +16,17 @@ import reviews from "./files/reviews.client.js";
 import run from "./files/run.client.js";
 import runs from "./files/runs.client.js";
 import timeline from "./files/timeline.client.js";
+import views from "./files/views.css";
 
 const SCRIPT = "text/javascript; charset=utf-8";
 const PAGE = "text/html; charset=utf-8";
+const STYLES = "text/css; charset=utf-8";
 
 const FILES: { readonly [path: string]: { readonly type: string; readonly text: string } } = {
   "/console": { type: PAGE, text: page },
   "/console/": { type: PAGE, text: page },
-  "/console/console.css": { type: "text/css; charset=utf-8", text: styles },
+  "/console/console.css": { type: STYLES, text: styles },
+  "/console/views.css": { type: STYLES, text: views },
   "/console/icon.svg": { type: "image/svg+xml", text: icon },
   "/console/api.client.js": { type: SCRIPT, text: api },
   "/console/app.client.js": { type: SCRIPT, text: app },
