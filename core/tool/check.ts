@@ -1,0 +1,169 @@
+/** A tool's manifest as a developer sent it → a manifest with every default filled in, or all that is wrong with it. Total for any JSON. */
+import { ROLES } from "../access/principal.ts";
+import type { FieldError } from "../errors/problem.ts";
+import { PERSONAL_DATA_TYPES, type PersonalDataType } from "../guardrail/finding.ts";
+import { escapeToken, isObject, type Json, parsePointer } from "../json.ts";
+import { err, ok, type Result } from "../result.ts";
+import { MAX_TIMEOUT_MS, TOOL_NAME } from "../workflow/check-step.ts";
+import type { JsonSchema } from "../workflow/definition.ts";
+import { Errors, Form, shortName } from "../workflow/form.ts";
+import { checkSchema } from "../workflow/schema.ts";
+import type { HttpBinding, Idempotency, ToolManifest } from "./manifest.ts";
+import { isGatewayHeader } from "./request.ts";
+import { flawOfUrl } from "./url.ts";
+
+/** Part of the format (API.md, "Tools"), and not a promise yet. */
+const NOT_YET = ["egress", "rate", "max_age_ms", "cache_ms", "fallback", "compensate", "breaker", "fresh", "isolate", "container", "mcp"];
+const KINDS_NOT_YET = ["isolate", "container", "mcp"];
+const SCOPE = /^[a-z][a-z0-9_.-]*(:[a-z0-9_.-]+)*$/;
+export const SECRET_NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+/** RFC 9110 section 5.6.2: a token. */
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
+/** RFC 9110 section 5.5: visible characters, and spaces between them. */
+const HEADER_VALUE = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
+
+export type ToolRule = { readonly allowPrivateHosts: boolean };
+
+export function checkTool(name: string, raw: Json, rule: ToolRule): Result<Omit<ToolManifest, "version">, readonly FieldError[]> {
+  const errors = new Errors();
+  if (!TOOL_NAME.test(name)) errors.add("path.name", "a tool's name has the form [a-z0-9][a-z0-9._-]{0,62}");
+  const form = new Form(raw, "", errors, "a tool");
+  const kind = form.json("kind");
+  if (typeof kind === "string" && KINDS_NOT_YET.includes(kind))
+    return err([{ path: "/kind", message: `tools of kind \`${kind}\` are not supported yet` }]);
+  for (const later of NOT_YET) if (form.json(later) !== undefined) form.refuse(later, `\`${later}\` is not supported yet`);
+  const input = readSchema(form, "input");
+  const manifest: Omit<ToolManifest, "version"> = {
+    name,
+    description: form.text("description", { fallback: "", max: 4_096 }),
+    effect: form.choice("effect", ["none", "read", "write"] as const),
+    kind: form.choice("kind", ["http"] as const),
+    http: readHttp(form, rule),
+    input,
+    output: readSchema(form, "output"),
+    timeout_ms: form.number("timeout_ms", { fallback: 30_000, min: 1, max: MAX_TIMEOUT_MS, whole: true }),
+    idempotency: readIdempotency(form, name),
+    scopes: form.texts("scopes", { max: 128, most: 50, pattern: SCOPE, hint: "must have the form `read:orders`" }),
+    approval: form.choice("approval", ["never", "always", "policy"] as const, "policy"),
+    guarded: readGuarded(form, input),
+    personal_data: readPersonalData(form, input),
+    sensitivity: form.choice("sensitivity", ["public", "internal", "confidential", "restricted"] as const, "internal"),
+    allow: readAllow(form),
+  };
+  form.close();
+  return errors.list.length > 0 ? err(errors.list) : ok(manifest);
+}
+
+function readSchema(form: Form, name: string): JsonSchema {
+  const schema = form.required(name);
+  if (schema === undefined) return true;
+  for (const { path, message } of checkSchema(schema)) form.errors.add(`${form.at(name)}${path}`, message);
+  return isObject(schema) ? schema : schema === true;
+}
+
+function readHttp(form: Form, rule: ToolRule): HttpBinding {
+  const http = form.form("http");
+  if (http === null) {
+    form.refuse("http", "`http` is missing");
+    return { url: "", method: "POST", headers: {}, secret: null };
+  }
+  const url = http.text("url", { max: 4_096 });
+  const flaw = url === "" ? null : flawOfUrl(url, { allowPrivateHosts: rule.allowPrivateHosts, fields: true });
+  if (flaw !== null) http.refuse("url", `\`url\` ${flaw}`);
+  const secret = http.json("secret");
+  const binding: HttpBinding = {
+    url,
+    method: http.choice("method", ["GET", "POST", "PUT", "PATCH", "DELETE"] as const, "POST"),
+    headers: readHeaders(http),
+    secret: secret === undefined || secret === null ? null : http.text("secret", { max: 63, pattern: SECRET_NAME }),
+  };
+  http.close();
+  return binding;
+}
+
+function readHeaders(http: Form): { readonly [name: string]: string } {
+  const raw = http.json("headers");
+  if (raw === undefined || raw === null) return {};
+  if (!isObject(raw)) {
+    http.refuse("headers", "`headers` must be an object");
+    return {};
+  }
+  const entries = Object.entries(raw);
+  if (entries.length > 50) http.refuse("headers", "`headers` has more than 50 headers");
+  const seen = new Set<string>();
+  for (const [name, value] of entries) {
+    const path = `${http.at("headers")}/${escapeToken(name)}`;
+    if (!HEADER_NAME.test(name)) http.errors.add(path, "this is no name of a header");
+    else if (isGatewayHeader(name)) http.errors.add(path, `the header \`${shortName(name)}\` is the gateway's to set`);
+    else if (seen.has(name.toLowerCase())) http.errors.add(path, `the header \`${shortName(name)}\` is set twice`);
+    else if (typeof value !== "string" || value.length > 4_096 || !HEADER_VALUE.test(value)) {
+      http.errors.add(path, `the value of \`${shortName(name)}\` must be a line of printable ASCII`);
+    }
+    seen.add(name.toLowerCase());
+  }
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+/** `key` by default: an http tool answers under the same key as it did the first time. */
+function readIdempotency(form: Form, name: string): Idempotency {
+  const raw = form.json("idempotency");
+  if (!isObject(raw)) return form.choice("idempotency", ["key", "none"] as const, "key");
+  const inner = new Form(raw, form.at("idempotency"), form.errors);
+  const lookup = inner.text("lookup", { max: 63, pattern: TOOL_NAME });
+  if (lookup === name) inner.refuse("lookup", "a tool cannot be looked up with itself");
+  inner.close();
+  return { lookup };
+}
+
+function readGuarded(form: Form, input: JsonSchema): readonly string[] {
+  const guarded = form.texts("guarded", { max: 512, most: 100 });
+  for (const [index, pointer] of guarded.entries()) checkField(pointer, input, `${form.at("guarded")}/${index}`, form.errors);
+  return guarded;
+}
+
+function readPersonalData(form: Form, input: JsonSchema): ToolManifest["personal_data"] {
+  const raw = form.json("personal_data");
+  if (raw === undefined || raw === null) return {};
+  if (!isObject(raw)) {
+    form.refuse("personal_data", "`personal_data` must be an object");
+    return {};
+  }
+  const inner = new Form(raw, form.at("personal_data"), form.errors);
+  if (Object.keys(raw).length > 100) form.refuse("personal_data", "`personal_data` has more than 100 fields");
+  const read = Object.keys(raw).map((pointer): [string, readonly PersonalDataType[]] => {
+    checkField(pointer, input, inner.at(pointer), form.errors);
+    const types = inner.texts(pointer, { max: 32, most: PERSONAL_DATA_TYPES.length });
+    const known = types.filter((type): type is PersonalDataType => (PERSONAL_DATA_TYPES as readonly string[]).includes(type));
+    if (known.length < types.length) inner.refuse(pointer, `the kinds of personal data are ${PERSONAL_DATA_TYPES.join(", ")}`);
+    return [pointer, known];
+  });
+  return Object.fromEntries(read);
+}
+
+/** A pointer to an input field; where the schema is closed, one that it has. */
+function checkField(pointer: string, input: JsonSchema, path: string, errors: Errors): void {
+  const tokens = parsePointer(pointer);
+  if (tokens === null || tokens.length === 0) return errors.add(path, "must be a JSON Pointer to an input field, as in `/to`");
+  let schema: Json | undefined = input;
+  for (const token of tokens) {
+    const properties: Json | undefined = isObject(schema) ? schema["properties"] : undefined;
+    if (!isObject(schema) || !isObject(properties)) return;
+    if (!Object.hasOwn(properties, token)) {
+      if (schema["additionalProperties"] === false) errors.add(path, "the input schema has no such field");
+      return;
+    }
+    schema = properties[token];
+  }
+}
+
+function readAllow(form: Form): ToolManifest["allow"] {
+  const allow = form.form("allow");
+  if (allow === null) return null;
+  const roles = allow.texts("roles", { max: 32, most: ROLES.length });
+  for (const [index, role] of roles.entries()) {
+    if (!(ROLES as readonly string[]).includes(role))
+      allow.errors.add(`${allow.at("roles")}/${index}`, `the roles are ${ROLES.join(", ")}`);
+  }
+  allow.close();
+  return { roles };
+}

@@ -1,0 +1,59 @@
+/** Who may do what: every decision about access, from the shipped policies. The one room that asks Cedar. */
+import { type AccessQuestion, type CallCircumstances, type Target, targetOf } from "../../core/access/request.ts";
+import type { Caller, Permission } from "../../core/workflow/authority.ts";
+import type { AccessPort } from "../ingress/ports.ts";
+import { loadPolicies, type PolicyEngine, type Verdict } from "./engine.ts";
+import { type PolicyTexts, SHIPPED } from "./policies.ts";
+
+/** A call that a run wants to make. */
+export type CallQuestion =
+  | {
+      readonly kind: "tool";
+      readonly caller: Caller;
+      readonly tool: Omit<Extract<Target, { type: "Tool" }>, "type">;
+      readonly circumstances: CallCircumstances;
+    }
+  | { readonly kind: "model"; readonly caller: Caller; readonly org: string; readonly model: string };
+
+export type Access = AccessPort & { permission(question: CallQuestion): Permission };
+
+/** Decisions kept: the same question under the same policies has the same answer. */
+const REMEMBERED = 2_000;
+
+/** `texts`: the policies to decide by; those of policies/ unless a test brings its own. */
+export function defineAccess(texts: PolicyTexts = SHIPPED): Access {
+  let engine: PolicyEngine | null = null;
+  const remembered = new Map<string, Verdict>();
+  const decide = (question: AccessQuestion): Verdict & { readonly policyVersion: string } => {
+    engine ??= loadPolicies(texts); // at the first question: parsing takes milliseconds that not every isolate has to spend
+    const key = JSON.stringify(question);
+    const verdict = remembered.get(key) ?? engine.decide(question);
+    if (remembered.size >= REMEMBERED) remembered.clear();
+    remembered.set(key, verdict);
+    return { ...verdict, policyVersion: engine.version };
+  };
+  return {
+    decide: ({ org, user, roles, platformAdmin }, action, resource) =>
+      decide({ principal: { org, user, roles, platformAdmin }, action, resource: targetOf(action, resource) }),
+    permission(question) {
+      const principal = { ...question.caller, platformAdmin: false };
+      if (question.kind === "model") {
+        return toPermission(
+          decide({ principal, action: "model.call", resource: { type: "Model", org: question.org, name: question.model } }),
+        );
+      }
+      const asked = { principal, resource: { type: "Tool", ...question.tool }, context: question.circumstances } as const;
+      const call = decide({ ...asked, action: "tool.call" });
+      if (call.decision === "deny") return toPermission(call);
+      const unattended = decide({ ...asked, action: "tool.call_unattended" });
+      if (unattended.reasons.includes("policy_unavailable")) return toPermission(unattended);
+      return unattended.decision === "allow" ? toPermission(unattended) : { ...toPermission(unattended), decision: "ask" };
+    },
+  };
+}
+
+const toPermission = ({ decision, policyVersion, reasons }: Verdict & { policyVersion: string }): Permission => ({
+  decision,
+  policyVersion,
+  reasons,
+});

@@ -1,0 +1,92 @@
+/**
+ * Cedar in this isolate: policies parsed once, questions answered from there. Fails closed: an answer that is no success, a
+ * policy that failed while it was evaluated (a `forbid` that fails would be skipped), an exception: all of them deny.
+ */
+import { createHash } from "node:crypto";
+import {
+  type EntityJson,
+  initSync,
+  policySetTextToParts,
+  preparsePolicySet,
+  preparseSchema,
+  statefulIsAuthorized,
+} from "@cedar-policy/cedar-wasm/web";
+import { type AccessQuestion, toCedarRequest } from "../../core/access/request.ts";
+// @ts-expect-error: the bundler hands out the module itself; the declaration beside the file describes its exports
+import cedarModule from "../../node_modules/@cedar-policy/cedar-wasm/web/cedar_wasm_bg.wasm";
+import type { PolicyTexts } from "./policies.ts";
+
+export type Verdict = {
+  readonly decision: "allow" | "deny";
+  /** Ids of the policies that decided; `no_policy_permits` and `policy_unavailable` where none did. */
+  readonly reasons: readonly string[];
+};
+
+export type PolicyEngine = { readonly version: string; readonly decide: (question: AccessQuestion) => Verdict };
+
+const UNAVAILABLE: Verdict = { decision: "deny", reasons: ["policy_unavailable"] };
+
+/** Loads the set under its version: two sets in one isolate do not meet. */
+export function loadPolicies(texts: PolicyTexts): PolicyEngine {
+  const version = versionOf(texts);
+  if (!prepare(version, texts)) return { version, decide: () => UNAVAILABLE };
+  return {
+    version,
+    decide: (question) => {
+      try {
+        return ask(version, question, texts.roles);
+      } catch {
+        return UNAVAILABLE;
+      }
+    },
+  };
+}
+
+/** The first 16 hex digits of the SHA-256 of all texts: recorded with every decision. */
+function versionOf({ policies, schema, roles }: PolicyTexts): string {
+  const sorted = Object.entries(policies).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256")
+    .update(JSON.stringify([sorted, schema, roles]))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+function prepare(version: string, { policies, schema }: PolicyTexts): boolean {
+  try {
+    initSync({ module: cedarModule });
+    const staticPolicies = Object.assign({}, ...Object.values(policies).map(byId)) as Record<string, string>;
+    const parsed = preparsePolicySet(version, { staticPolicies });
+    const understood = preparseSchema(version, schema);
+    return parsed.type === "success" && understood.type === "success";
+  } catch {
+    return false;
+  }
+}
+
+/** Cedar numbers the policies of a text; their own ids, which reasons are to name, come in as keys. */
+function byId(text: string): Record<string, string> {
+  const parts = policySetTextToParts(text);
+  if (parts.type !== "success") throw new TypeError("a policy file cannot be parsed");
+  return Object.fromEntries(
+    parts.policies.map((policy) => {
+      const id = /@id\("([^"]+)"\)/.exec(policy)?.[1];
+      if (id === undefined) throw new TypeError("a policy has no `@id`");
+      return [id, policy];
+    }),
+  );
+}
+
+function ask(version: string, question: AccessQuestion, roles: readonly unknown[]): Verdict {
+  const { entities, ...request } = toCedarRequest(question);
+  const answer = statefulIsAuthorized({
+    ...request,
+    entities: [...(roles as EntityJson[]), ...(entities as EntityJson[])],
+    preparsedPolicySetId: version,
+    preparsedSchemaName: version,
+    validateRequest: true,
+  });
+  if (answer.type !== "success" || answer.response.diagnostics.errors.length > 0) return UNAVAILABLE;
+  const { decision, diagnostics } = answer.response;
+  const reasons = diagnostics.reason.length > 0 ? [...diagnostics.reason].sort() : ["no_policy_permits"];
+  return { decision: decision === "allow" ? "allow" : "deny", reasons };
+}
