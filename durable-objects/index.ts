@@ -1,7 +1,7 @@
-/** The single writers: every class that wrangler.toml names. */
-export { defineAuditLog } from "./audit-log/audit-log.ts";
-export { defineKeyRing } from "./key-ring/key-ring.ts";
-export { defineKillSwitch } from "./kill-switch/kill-switch.ts";
-export { defineReviewQueue } from "./review-queue/review-queue.ts";
-export { defineRunEngine } from "./run-engine/run-engine.ts";
-export { defineVault } from "./vault/vault.ts";
+/** The single writers: every class that wrangler.toml names, as factories that take their ports. */
+export { type AuditLogPorts, defineAuditLog } from "./audit-log/audit-log.ts";
+export { defineKeyRing, type KeyRingPorts } from "./key-ring/key-ring.ts";
+export { defineKillSwitch, type KillSwitchPorts } from "./kill-switch/kill-switch.ts";
+export { defineReviewQueue, type ReviewQueuePorts } from "./review-queue/review-queue.ts";
+export { defineRunEngine, type RunEnginePorts } from "./run-engine/run-engine.ts";
+export { defineVault, type VaultPorts } from "./vault/vault.ts";

@@ -1,18 +1,26 @@
-/** The composition root: the only place where rooms meet. */
-import {
-  defineAuditLog,
-  defineKeyRing,
-  defineKillSwitch,
-  defineReviewQueue,
-  defineRunEngine,
-  defineVault,
-} from "../durable-objects/index.ts";
+/** The Worker: the platform with the real outside around it, traced at its HTTP edge where an OTLP endpoint is set. */
+import { instrument } from "@microlabs/otel-cf-workers";
+import { definePlatform } from "./platform.ts";
 
-export const RunEngine = defineRunEngine(() => ({ now: Date.now }));
-export const ReviewQueue = defineReviewQueue(() => ({ now: Date.now }));
-export const KillSwitch = defineKillSwitch(() => ({ now: Date.now }));
-export const Vault = defineVault(() => ({ now: Date.now }));
-export const AuditLog = defineAuditLog(() => ({ now: Date.now }));
-export const KeyRing = defineKeyRing(() => ({ now: Date.now }));
+const { handler, ...objects } = definePlatform({
+  fetch: (...request) => fetch(...request),
+  now: () => Date.now(),
+  random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+  log: (line) => console.log(JSON.stringify(line)),
+});
 
-export default { fetch: () => new Response("ok") } satisfies ExportedHandler<Cloudflare.Env>;
+export const { RunEngine, ReviewQueue, KillSwitch, Vault, AuditLog, KeyRing } = objects;
+
+/** The HTTP edge's own spans (a run's trace comes from its journal: core/run/trace.ts). */
+const traced = instrument({ fetch: handler.fetch }, (env: Cloudflare.Env) => ({
+  service: { name: "bulkhead" },
+  exporter: { url: `${env.OTEL_EXPORTER_OTLP_ENDPOINT}/v1/traces` },
+}));
+
+export default {
+  ...handler,
+  fetch: (request, env, context) => {
+    const edge = env.OTEL_EXPORTER_OTLP_ENDPOINT && traced.fetch ? traced.fetch : handler.fetch;
+    return edge(request, env, context);
+  },
+} satisfies ExportedHandler<Cloudflare.Env, import("../core/audit/record.ts").RecordsMessage>;

@@ -10,7 +10,11 @@ import { toRfc3339 } from "../time.ts";
 import type { RunEvent } from "./event.ts";
 import type { Machinery } from "./turn.ts";
 
-type Evidence = Pick<AuditRecord, "action" | "decision" | "policy_version"> & { readonly data: JsonObject; readonly actor?: AuditActor };
+type Evidence = Pick<AuditRecord, "action" | "decision" | "policy_version"> & {
+  readonly data: JsonObject;
+  readonly actor?: AuditActor;
+  readonly type?: string;
+};
 
 export function auditRecords(machinery: Machinery, events: readonly RunEvent[]): AuditRecord[] {
   return events.flatMap((event) => evidence(machinery, event).map((fact, index) => record(machinery, event, fact, index)));
@@ -21,7 +25,7 @@ function record({ birth, sha256 }: Machinery, event: RunEvent, fact: Evidence, i
     event_id: mintId("evt", event.at, bytesOf(sha256(`${birth.id}#${event.seq}.${index}`))),
     timestamp: toRfc3339(event.at),
     trace_id: birth.traceId,
-    event_type: event.type,
+    event_type: fact.type ?? event.type,
     actor: fact.actor ?? { type: "agent", id: birth.id },
     action: fact.action,
     resource: event.step === undefined ? `run/${birth.id}` : `run/${birth.id}/${event.step}`,
@@ -100,13 +104,14 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
         ),
       ];
     case "model.called": {
-      const { model, attempt, ok, spent, failure, interrupted } = event.data;
+      const { model, attempt, ok, spent, failure, interrupted, duration_ms } = event.data;
       const cost = { tokens_in: spent.tokens_in, tokens_out: spent.tokens_out, usd: toUsd(spent.micro_usd) };
       return [
         fact("model.call", {
           model,
           attempt,
           ok,
+          duration_ms,
           ...cost,
           ...(failure ? { code: failure.code } : {}),
           ...(interrupted ? { interrupted } : {}),
@@ -118,9 +123,14 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
       return [fact("tool.call", { tool, version, effect, attempt, key, input_digest, ...(repeated ? { repeated } : {}) })];
     }
     case "tool.answered": {
-      const { tool, attempt, ok, status, failure, openings } = event.data;
-      const opened = openings.map(({ type, pointer }) => fact("personal_data.open", { tool, type, pointer }));
-      return [...opened, fact("tool.answer", { tool, attempt, ok, status, ...(failure ? { code: failure.code } : {}) })];
+      const { tool, attempt, ok, status, failure, openings, duration_ms } = event.data;
+      const opened = openings.map(
+        ({ type, pointer }): Evidence => ({
+          ...fact("personal_data.open", { tool, type, pointer }, "allow"),
+          type: "personal_data.opened",
+        }),
+      );
+      return [...opened, fact("tool.answer", { tool, attempt, ok, status, duration_ms, ...(failure ? { code: failure.code } : {}) })];
     }
     case "guardrail.flagged":
       return event.data.findings.map((finding) =>

@@ -32,7 +32,9 @@ export function toRunView({ birth, plan }: RunContext, state: RunState): RunView
     started_at: orNullRfc3339(state.startedAt),
     ended_at: orNullRfc3339(state.endedAt),
     ...(birth.redrive === null ? {} : { redrive_of: birth.redrive.of }),
-    ...(state.deadLetter === null ? {} : { dead_letter: state.deadLetter.id }),
+    ...(state.deadLetter === null
+      ? {}
+      : { dead_letter: { id: state.deadLetter.id, status: state.deadLetter.status, undone: [...state.undone] } }),
   };
 }
 

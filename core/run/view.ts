@@ -58,7 +58,8 @@ export type RunView = {
   started_at: string | null;
   ended_at: string | null;
   redrive_of?: string;
-  dead_letter?: string;
+  /** Set when the run's end is a dead letter. */
+  dead_letter?: { id: string; status: "open" | "redriven" | "discarded"; undone: string[] };
 };
 
 /** An event as clients see it: SSE `id` is `seq`, `event` is `type`. */

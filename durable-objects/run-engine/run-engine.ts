@@ -44,6 +44,12 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       return this.#awaitEnd(waitMs);
     }
 
+    /** The run as soon as it is born, or null after `waitMs`. */
+    async awaitBirth(waitMs: number): Promise<RunView | null> {
+      if (this.#shell.run === null) await this.#shell.changed(waitMs);
+      return this.view();
+    }
+
     /** Bears a run that continues another one; its birth is complete. */
     async resumeFrom(birth: Birth, stops: Stops): Promise<void> {
       await this.#shell.bear(birth, stops);

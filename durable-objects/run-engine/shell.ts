@@ -32,7 +32,8 @@ export class RunShell {
   readonly #underWay = new Set<string>();
   /** Calls whose intent this life wrote: any other call in the state was cut short by the end of an earlier one. */
   readonly #ours = new Set<number>();
-  #killEpoch = 0;
+  /** The newest word of the kill switch that this life has heard: an older one is old news. */
+  #heard: Stops | null = null;
   #alarmAt: number | null = null;
   #flush: ReturnType<typeof setTimeout> | null = null;
   readonly #watchers = new Set<() => void>();
@@ -64,7 +65,6 @@ export class RunShell {
     const at = Math.max(this.#ports.now(), run.state.statusSince);
     const turn = transition(run.machinery, run.state, { ...happening, at, stops });
     if (!turn.ok) return turn;
-    this.#killEpoch = stops?.epoch ?? this.#killEpoch;
     const { events } = turn.value;
     if (events.length > 0) {
       this.journal.commit(run, events, this.#leaving(run, turn.value.state, events), at);
@@ -109,8 +109,10 @@ export class RunShell {
 
   /** null: nobody can say, so nothing is sent (core/run/pause.ts). */
   async #stops(known?: Stops): Promise<Stops | null> {
-    if (known && this.#ports.now() - known.asOf <= STOPS_MAX_AGE_MS) return known;
-    return this.#ports.stops().catch(() => null);
+    const isFresh = (stops: Stops): boolean => this.#ports.now() - stops.asOf <= STOPS_MAX_AGE_MS;
+    const told = known && isFresh(known) ? known : await this.#ports.stops().catch(() => null);
+    if (told !== null && told.epoch >= (this.#heard?.epoch ?? 0)) this.#heard = told;
+    return this.#heard !== null && isFresh(this.#heard) ? this.#heard : null;
   }
 
   #leaving(run: LoadedRun, state: RunState, events: readonly RunEvent[]): RecordsRow | null {
@@ -136,7 +138,7 @@ export class RunShell {
   }
 
   #carryOut(run: LoadedRun, effect: RunEffect): Promise<Happening> {
-    return carryOut(this.#ports, { machinery: run.machinery, state: run.state, killEpoch: this.#killEpoch }, effect);
+    return carryOut(this.#ports, { machinery: run.machinery, state: run.state, killEpoch: this.#heard?.epoch ?? 0 }, effect);
   }
 
   /** What throws here (an object out of reach, a dying isolate) is left to the alarm, which finds it still wanted. */

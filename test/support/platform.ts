@@ -1,19 +1,23 @@
-/** The rooms alone, each with a scripted world: what test/rooms runs in workerd. The composed platform is tested in test/scenario. */
-import {
-  defineAuditLog,
-  defineKeyRing,
-  defineKillSwitch,
-  defineReviewQueue,
-  defineRunEngine,
-  defineVault,
-} from "../../durable-objects/index.ts";
-import { auditLogWorld, keyRingWorld, killSwitchWorld, reviewQueueWorld, runEngineWorld, vaultWorld } from "./worlds.ts";
+/**
+ * The whole platform for test/scenario, as `workers/main.ts` composes it, with a scripted outside: the shop and the models are
+ * doubles behind `fetch`. Nothing inside is replaced.
+ */
+import { definePlatform, type Outside } from "../../workers/platform.ts";
 
-export const RunEngine = defineRunEngine(() => runEngineWorld);
-export const ReviewQueue = defineReviewQueue(() => reviewQueueWorld);
-export const KillSwitch = defineKillSwitch(() => killSwitchWorld);
-export const Vault = defineVault(() => vaultWorld);
-export const AuditLog = defineAuditLog(() => auditLogWorld);
-export const KeyRing = defineKeyRing(() => keyRingWorld);
+/** What the outside does in the current test. */
+export const outside: { -readonly [K in keyof Outside]: Outside[K] } = {
+  fetch: async () => new Response("nobody scripted this call", { status: 501 }),
+  now: () => Date.now(),
+  random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+  log: () => {},
+};
 
-export default { fetch: () => new Response("test") } satisfies ExportedHandler;
+const { handler, ...objects } = definePlatform({
+  fetch: (...request) => outside.fetch(...request),
+  now: () => outside.now(),
+  random: (bytes) => outside.random(bytes),
+  log: (line) => outside.log(line),
+});
+
+export const { RunEngine, ReviewQueue, KillSwitch, Vault, AuditLog, KeyRing } = objects;
+export default handler;

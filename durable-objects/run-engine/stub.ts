@@ -1,0 +1,24 @@
+/** How other rooms reach a run. The stub's mapped type recurses through `Json` without end; this one does not. */
+import type { RunEngine } from "./run-engine.ts";
+
+type Verbs =
+  | "start"
+  | "awaitBirth"
+  | "resumeFrom"
+  | "view"
+  | "events"
+  | "cancel"
+  | "trace"
+  | "review"
+  | "lookAgain"
+  | "redrive"
+  | "discard"
+  | "confirm";
+
+/** Over RPC every answer is a promise. */
+export type RunEngineRpc = {
+  readonly [V in Verbs]: (...given: Parameters<RunEngine[V]>) => Promise<Awaited<ReturnType<RunEngine[V]>>>;
+};
+
+export const runEngineOf = (namespace: DurableObjectNamespace<RunEngine>, run: string): RunEngineRpc =>
+  namespace.getByName(run) as unknown as RunEngineRpc;

@@ -1,0 +1,38 @@
+/** Reads the bindings and variables once and hands out what they mean; no other file reads `env`. */
+
+export type Settings = {
+  /** Empty: there is no platform admin's key. */
+  readonly adminApiKey: string;
+  /** Plain http, loopback and private hosts may be called: a developer's machine. */
+  readonly allowPrivateHosts: boolean;
+  readonly aiGateway: { readonly url: string; readonly token: string | null } | null;
+  /** `MODEL`: an upstream id that serves every task. */
+  readonly model: string | null;
+  readonly secrets: { readonly AUDIT_KEY?: string; readonly CREDENTIAL_KEY?: string; readonly VAULT_KEY?: string };
+  readonly rateLimitPerMinute: string | undefined;
+  /** `iss` of credentials. */
+  readonly issuer: string;
+  /** OTLP/HTTP endpoint for traces of the HTTP edge; null: not exported. */
+  readonly otlpEndpoint: string | null;
+  readonly version: string;
+};
+
+export function settingsFrom(env: Cloudflare.Env): Settings {
+  const text = (value: string | undefined): string | null => (value === undefined || value === "" ? null : value);
+  const url = text(env.AI_GATEWAY_URL);
+  return {
+    adminApiKey: env.ADMIN_API_KEY ?? "",
+    allowPrivateHosts: env.ALLOW_PRIVATE_HOSTS === "1",
+    aiGateway: url === null ? null : { url: url.replace(/\/+$/, ""), token: text(env.AI_GATEWAY_TOKEN) },
+    model: text(env.MODEL),
+    secrets: {
+      ...(text(env.AUDIT_KEY) === null ? {} : { AUDIT_KEY: env.AUDIT_KEY as string }),
+      ...(text(env.CREDENTIAL_KEY) === null ? {} : { CREDENTIAL_KEY: env.CREDENTIAL_KEY as string }),
+      ...(text(env.VAULT_KEY) === null ? {} : { VAULT_KEY: env.VAULT_KEY as string }),
+    },
+    rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+    issuer: text(env.PUBLIC_URL) ?? "urn:bulkhead",
+    otlpEndpoint: text(env.OTEL_EXPORTER_OTLP_ENDPOINT),
+    version: env.VERSION?.id || "local",
+  };
+}
