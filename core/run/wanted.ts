@@ -13,6 +13,7 @@ import type { RunContext } from "./evolve.ts";
 import { toolProposal } from "./question.ts";
 import { continuation } from "./redrive.ts";
 import { type Activity, isFinal, type RunState } from "./state.ts";
+import { holdsPlaceholder, untrustedPointers } from "./trust.ts";
 
 export type RunEffect =
   | { readonly kind: "authority.ask"; readonly key: string; readonly activity: string; readonly question: AuthorityQuestion }
@@ -75,7 +76,7 @@ function question({ birth }: RunContext, activity: Activity): AuthorityQuestion 
       run: id,
       tool: activity.tool ?? "",
       chosenBy: "definition",
-      untrusted: [],
+      untrusted: compensation ? [] : untrustedPointers(definition, activity.step),
       compensation,
     };
   }
@@ -88,6 +89,7 @@ function question({ birth }: RunContext, activity: Activity): AuthorityQuestion 
     model: step.model.id,
     task: step.model.task,
     fallback: step.model.fallback,
+    holdsPersonalData: holdsPlaceholder(activity.input),
   };
 }
 

@@ -27,7 +27,8 @@ export type AuthorityQuestion =
       readonly run: string;
       readonly model: string | null;
       readonly task: string | null;
-      readonly fallback: readonly string[];
+      readonly fallback: readonly string[] /** Placeholders stand in what the model would read. */;
+      readonly holdsPersonalData: boolean;
     };
 
 export type Permission = {

@@ -71,6 +71,34 @@ export function findStored(sql: SqlStorage, run: string, placeholder: string): S
   return row ?? null;
 }
 
+/** Everything a run keeps, by placeholder. */
+export function listStored(sql: SqlStorage, run: string): { readonly placeholder: string; readonly stored: StoredValue }[] {
+  const query = "SELECT type, number, sealed, from_input, subject, key_id, v FROM value WHERE run = ? ORDER BY type, number";
+  return sql
+    .exec<StoredValue & { type: PlaceholderType; number: number }>(query, run)
+    .toArray()
+    .map(({ type, number, ...stored }) => ({ placeholder: formatPlaceholder(type, number), stored }));
+}
+
+/** The same placeholder for the same value in another run, sealed anew for its place there. Once: a second copy changes nothing. */
+export function copyStored(sql: SqlStorage, key: PersonKey, from: string, to: string, placeholder: string, stored: StoredValue): void {
+  const parsed = parsePlaceholder(placeholder);
+  const value = parsed === null ? null : unsealStored(key, from, placeholder, stored);
+  if (parsed === null || value === null) return;
+  sql.exec(
+    "INSERT INTO value (run, type, number, code, sealed, from_input, subject, key_id, v) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    to,
+    parsed.type,
+    parsed.number,
+    lookupCode(key, parsed.type, value),
+    sealValue(key, placeOf(to, placeholder), value),
+    stored.from_input,
+    stored.subject,
+    key.id,
+    ROW_VERSION,
+  );
+}
+
 /** The value; null when it lies under a key of the person that is gone. */
 export const unsealStored = (key: PersonKey, run: string, placeholder: string, stored: StoredValue): string | null =>
   key.id === stored.key_id ? openValue(key, placeOf(run, placeholder), new Uint8Array(stored.sealed)) : null;

@@ -2,7 +2,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { KeyShelf, type KeyStore } from "./key-shelf.ts";
-import { findStored, keepValue, type StoredValue, unsealStored, VAULT_SCHEMA, type ValueToKeep } from "./rows.ts";
+import { copyStored, findStored, keepValue, listStored, type StoredValue, unsealStored, VAULT_SCHEMA, type ValueToKeep } from "./rows.ts";
 
 /** Everything this room needs from outside. */
 export type VaultPorts = {
@@ -51,6 +51,20 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
       return wanted.map((row, index) => {
         const key = row === null ? null : (keys.get(row.subject) ?? null);
         return row === null || key === null ? null : unsealStored(key, run, placeholders[index] ?? "", row);
+      });
+    }
+
+    /** A run that continues another one: the placeholders it inherits resolve in it, too. Values that were erased stay erased. */
+    async inherit({ from, to }: { readonly from: string; readonly to: string }): Promise<void> {
+      const { storage } = this.ctx;
+      if (!isMigrated(storage.sql)) return;
+      const kept = listStored(storage.sql, from);
+      const keys = await this.#keysOf(kept.map(({ stored }) => stored));
+      storage.transactionSync(() => {
+        for (const { placeholder, stored } of kept) {
+          const key = keys.get(stored.subject) ?? null;
+          if (key !== null) copyStored(storage.sql, key, from, to, placeholder, stored);
+        }
       });
     }
 

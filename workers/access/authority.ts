@@ -55,8 +55,8 @@ async function aboutTool(ports: AuthorityPorts, question: Extract<AuthorityQuest
 }
 
 async function aboutModel(ports: AuthorityPorts, question: Extract<AuthorityQuestion, { kind: "model" }>): Promise<AuthorityAnswer> {
-  const { caller, model, task, fallback } = question;
-  const choice: RouteChoice = { model, task, fallback };
+  const { caller, model, task, fallback, holdsPersonalData } = question;
+  const choice: RouteChoice = { model, task, fallback, holdsPersonalData };
   const { candidates, rejected } = candidatesFor(choice, await ports.models(caller.org));
   if (candidates.length === 0) {
     const asked = model === null ? `the task \`${task}\`` : `\`${model}\``;

@@ -9,7 +9,13 @@ type Answer = { readonly status: number; readonly headers: Headers; readonly bod
 type Entry = { fetch(request: Request): Promise<Response> };
 
 /** `key`: a bearer; null: nobody. */
-export async function call(method: string, path: string, key: string | null, body?: Json, headers: Record<string, string> = {}): Promise<Answer> {
+export async function call(
+  method: string,
+  path: string,
+  key: string | null,
+  body?: Json,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const init: RequestInit = {
     method,
     headers: {
@@ -19,7 +25,7 @@ export async function call(method: string, path: string, key: string | null, bod
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   };
-  const response = await (exports.default as unknown as Entry).fetch(new Request(`https://bulkhead.test${path}`, init));
+  const response = await (exports as unknown as { default: Entry }).default.fetch(new Request(`https://bulkhead.test${path}`, init));
   const text = await response.text();
   const isJson = response.headers.get("content-type")?.includes("json") ?? false;
   return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as JsonObject) : { text } };
@@ -37,7 +43,10 @@ export async function eventually(path: string, key: string, until: (body: JsonOb
   throw new Error(`${path} did not become what was expected: ${JSON.stringify(last).slice(0, 2000)}`);
 }
 
-export const status = (...wanted: string[]) => (run: JsonObject): boolean => wanted.includes(String(run["status"]));
+export const status =
+  (...wanted: string[]) =>
+  (run: JsonObject): boolean =>
+    wanted.includes(String(run["status"]));
 
 /** A key of an org, made by the platform admin. */
 export async function makeKey(org: string, user: string, roles: string[], more: JsonObject = {}): Promise<string> {

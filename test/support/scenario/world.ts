@@ -11,7 +11,13 @@ export const SHOP = "http://shop.test";
 
 export type World = {
   readonly org: string;
-  readonly keys: { readonly app: string; readonly developer: string; readonly reviewer: string; readonly operator: string; readonly auditor: string };
+  readonly keys: {
+    readonly app: string;
+    readonly developer: string;
+    readonly reviewer: string;
+    readonly operator: string;
+    readonly auditor: string;
+  };
   readonly shop: ShopState;
   /** What left the platform, in order: every prompt and every tool call. */
   readonly sent: { readonly url: string; readonly headers: Headers; readonly body: string }[];
