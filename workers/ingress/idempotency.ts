@@ -14,8 +14,8 @@ export type Claim = {
   readonly id: string;
   /** The first answer's status; null: nothing was answered yet, the work is to be done (again). */
   readonly replayed: number | null;
-  /** Answered: from now on the answer is given again. */
-  settle(status: number): Promise<void>;
+  /** Answered: from now on the answer is given again. `madeId`: of what another room made under an id of its own choosing. */
+  settle(status: number, madeId?: string): Promise<void>;
   /** Refused: nothing was made, the key is free again. */
   release(): Promise<void>;
 };
@@ -36,7 +36,13 @@ export async function claim(
   const mac = await ports.keys.mac("idempotency", `${scope}\n${new URL(call.request.url).pathname}\n${canonicalJson(sent as Json)}`);
   const claimed = await ports.store.idempotency.claim({ scope, key, mac, id: freshId, at: call.at });
   const held = {
-    settle: (status: number) => ports.store.idempotency.settle(scope, key, status),
+    async settle(status: number, madeId?: string) {
+      if (madeId !== undefined) {
+        await ports.store.idempotency.release(scope, key);
+        await ports.store.idempotency.claim({ scope, key, mac, id: madeId, at: call.at });
+      }
+      await ports.store.idempotency.settle(scope, key, status);
+    },
     release: () => ports.store.idempotency.release(scope, key),
   };
   if (claimed.claimed) return ok({ id: freshId, replayed: null, ...held });

@@ -32,39 +32,42 @@ type AccessPorts = Pick<IngressPorts, "access" | "store" | "now" | "random" | "l
  */
 export async function denied(
   ports: AccessPorts,
-  { principal, trace }: Asked,
+  asked: Asked,
   action: Action,
   about: { readonly owner?: string; readonly attributes?: JsonObject; readonly name?: string } = {},
 ): Promise<Refusal | null> {
+  const { principal } = asked;
   const type = action.slice(0, action.indexOf("."));
   const resource = { type, org: principal.org, owner: about.owner ?? principal.user, attributes: about.attributes ?? {} };
-  const answer = decide(ports, principal, action, resource, trace);
+  const answer = decide(ports, asked, action, resource);
   if (answer.decision === "allow") return null;
-  await ports.store.audit.record(
-    principal.org,
-    auditRecord(
-      ports,
-      { principal, trace },
-      {
-        type: "policy.decided",
-        action,
-        resource: about.name ?? type,
-        decision: "deny",
-        policyVersion: answer.policyVersion,
-        data: { reasons: [...answer.reasons] },
-      },
-    ),
-  );
-  return refuse("forbidden", `this caller may not do \`${action}\``);
+  return forbid(ports, asked, action, about.name ?? type, `this caller may not do \`${action}\``, answer);
 }
+
+/** A denial, on record in the org that the request acts in. */
+export async function forbid(
+  ports: AccessPorts,
+  asked: Asked,
+  action: Action,
+  resource: string,
+  detail: string,
+  { policyVersion, reasons }: { readonly policyVersion: string | null; readonly reasons: readonly string[] },
+): Promise<Refusal> {
+  const data = { reasons: [...reasons] };
+  const fact = { type: "policy.decided", action, resource, decision: "deny", policyVersion, data } as const;
+  await ports.store.audit.record(asked.principal.org, auditRecord(ports, asked, fact));
+  return refuse("forbidden", detail);
+}
+
+/** Why, where the edge itself decides: rules of API.md that are not the policy's to change. */
+export const edgeRule = (name: string) => ({ policyVersion: null, reasons: [name] });
 
 /** A policy that cannot be evaluated denies. */
 function decide(
   ports: AccessPorts,
-  principal: Principal,
+  { principal, trace }: Asked,
   action: Action,
   resource: Parameters<IngressPorts["access"]["decide"]>[2],
-  trace: Trace,
 ): { decision: string; policyVersion: string | null; reasons: readonly string[] } {
   try {
     return ports.access.decide(principal, action, resource);

@@ -10,6 +10,7 @@ import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
 import { claim, REPLAYED } from "../idempotency.ts";
 import { ORG_HEADER } from "../middleware/authenticate.ts";
+import { edgeRule, forbid } from "../middleware/check-access.ts";
 import type { ApiKeyRow, ApiKeyView, IngressPorts } from "../ports.ts";
 import { auditRecord } from "../record.ts";
 import { unknown } from "../runs.ts";
@@ -85,7 +86,7 @@ export function apiKeyRoutes(ports: IngressPorts): Endpoint[] {
 }
 
 async function createKey(ports: IngressPorts, call: CreateCall): Promise<Answer> {
-  const org = orgOf(call);
+  const org = await orgOf(ports, call);
   if (!org.ok) return org;
   const principal: Principal = { ...call.principal, org: org.value };
   const expiresAt = call.body.expires_at === undefined ? call.at + DEFAULT_LIFE_MS : Date.parse(call.body.expires_at);
@@ -133,10 +134,14 @@ async function createKey(ports: IngressPorts, call: CreateCall): Promise<Answer>
 }
 
 /** The org of the new key: the body's and the header's agree, and another org's key is the platform admin's to make. */
-function orgOf({ body, principal, request }: CreateCall): Result<string, Refusal> {
+async function orgOf(ports: IngressPorts, call: CreateCall): Promise<Result<string, Refusal>> {
+  const { body, principal, request } = call;
   const org = body.org ?? principal.org;
   if (org === principal.org) return ok(org);
-  if (!principal.platformAdmin) return err(refuse("forbidden", "only the platform's admins make keys of another org"));
+  if (!principal.platformAdmin) {
+    const detail = "only the platform's admins make keys of another org";
+    return err(await forbid(ports, call, "key.write", "api-key", detail, edgeRule("platform_admin")));
+  }
   if (!request.headers.has(ORG_HEADER)) return ok(org);
   return err(
     refuse("invalid_request", "the body does not hold together", [{ path: "/org", message: `differs from the header \`${ORG_HEADER}\`` }]),

@@ -1,14 +1,17 @@
 /**
- * `/admin/kill-switch`. Stopping must always work: nothing here waits for guardrails or idempotency. Going on takes two people,
+ * `/admin/kill-switch`. Stopping must always work: no guardrail and no idempotency key stands in its way. Going on takes two people,
  * and who they may be is decided in the `KillSwitch` object.
  */
 import { z } from "@hono/zod-openapi";
-import type { Principal } from "../../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import type { StopScope } from "../../../core/kill-switch/stops.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import type { Answer } from "../context.ts";
+import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
+import { type Claim, claim, REPLAYED } from "../idempotency.ts";
 import { keptTextOrMarker } from "../kept-text.ts";
+import { type Asked, denied, edgeRule, forbid } from "../middleware/check-access.ts";
+import { errorLine } from "../middleware/errors.ts";
 import type { IngressPorts } from "../ports.ts";
 import { unknown } from "../runs.ts";
 import { MODEL_PART, ORG_NAME, reasonText, TOOL_NAME, WORKFLOW_NAME } from "../schemas/names.ts";
@@ -42,12 +45,8 @@ export function killSwitchRoutes(ports: IngressPorts): Endpoint[] {
       headers: idempotencyHeader,
       body: Body,
       answers: { 200: { description: "the switch, active", schema: Switch } },
-      async handle({ principal, body }) {
-        const scope = scopeFor(principal, body.scope);
-        if (!scope.ok) return scope;
-        const thrown = await ports.killSwitch.throwSwitch(scope.value, principal, keptTextOrMarker(ports, body.reason));
-        return ok({ status: 200, body: thrown });
-      },
+      refusals: ["conflict", "idempotency_key_reused"],
+      handle: (call) => throwSwitch(ports, call),
     }),
     endpoint({
       method: "get",
@@ -67,13 +66,8 @@ export function killSwitchRoutes(ports: IngressPorts): Endpoint[] {
       headers: idempotencyHeader,
       body: Body,
       answers: { 202: { description: "the request", schema: z.object({ id: z.string() }) } },
-      refusals: ["conflict", "second_person_required"],
-      async handle({ principal, body }) {
-        const scope = scopeFor(principal, body.scope);
-        if (!scope.ok) return scope;
-        const asked = await ports.killSwitch.requestRecovery(scope.value, principal, keptTextOrMarker(ports, body.reason));
-        return asked.ok ? ok({ status: 202, body: { id: asked.value.id } }) : asked;
-      },
+      refusals: ["conflict", "second_person_required", "idempotency_key_reused"],
+      handle: (call) => requestRecovery(ports, call),
     }),
     endpoint({
       method: "post",
@@ -104,10 +98,65 @@ function readScope(text: string, org: string): StopScope | null {
 }
 
 /** Names are the caller's org's; `all` and other orgs are the platform admins'. */
-function scopeFor(principal: Principal, text: string): Result<StopScope, Refusal> {
+async function scopeFor(
+  ports: IngressPorts,
+  asked: Asked,
+  action: "kill.throw" | "kill.recover",
+  text: string,
+): Promise<Result<StopScope, Refusal>> {
+  const { principal } = asked;
   const scope = readScope(text, principal.org);
   if (scope === null) return err(unknown);
+  const refusal = await denied(ports, asked, action, { attributes: { scope: scope.kind }, name: `kill-switch/${text}` });
+  if (refusal !== null) return err(refusal);
   if (principal.platformAdmin) return ok(scope);
-  if (scope.kind === "all") return err(refuse("forbidden", "only the platform's admins stop everything"));
-  return scope.org === principal.org ? ok(scope) : err(unknown);
+  if (scope.kind !== "all") return scope.org === principal.org ? ok(scope) : err(unknown);
+  return err(
+    await forbid(ports, asked, action, "kill-switch/all", "only the platform's admins stop everything", edgeRule("platform_admin")),
+  );
+}
+
+type StopCall = Call<NoFields, NoFields, typeof idempotencyHeader, typeof Body>;
+
+async function throwSwitch(ports: IngressPorts, call: StopCall): Promise<Answer> {
+  const scope = await scopeFor(ports, call, "kill.throw", call.body.scope);
+  if (!scope.ok) return scope;
+  const claimed = await claimUnlessBroken(ports, call);
+  if (claimed !== null && !claimed.ok) return claimed;
+  // A repeated request must not stop again what two people have let go on meanwhile.
+  if (claimed?.value.replayed != null) {
+    const { switches } = await ports.killSwitch.status(call.principal.org, call.principal.platformAdmin);
+    const thrown = switches.find(({ id }) => id === claimed.value.id);
+    if (thrown === undefined) return err(refuse("conflict", "what this request stopped goes on again"));
+    return ok({ status: claimed.value.replayed, body: thrown, headers: REPLAYED });
+  }
+  const thrown = await ports.killSwitch.throwSwitch(scope.value, call.principal, keptTextOrMarker(ports, call.body.reason));
+  await claimed?.value.settle(200, thrown.id).catch((error: unknown) => ports.log(errorLine(error, call.trace.traceId, call.routeName)));
+  return ok({ status: 200, body: thrown });
+}
+
+/** null: the claim could not be made. Stopping does not wait for it. */
+async function claimUnlessBroken(ports: IngressPorts, call: StopCall): Promise<Result<Claim, Refusal> | null> {
+  try {
+    return await claim(ports, call, call.headers["Idempotency-Key"], call.body, "kill");
+  } catch (error) {
+    ports.log({ ...errorLine(error, call.trace.traceId, call.routeName), message: "stopping without an idempotency key" });
+    return null;
+  }
+}
+
+async function requestRecovery(ports: IngressPorts, call: StopCall): Promise<Answer> {
+  const scope = await scopeFor(ports, call, "kill.recover", call.body.scope);
+  if (!scope.ok) return scope;
+  const claimed = await claim(ports, call, call.headers["Idempotency-Key"], call.body, "recovery");
+  if (!claimed.ok) return claimed;
+  const { id, replayed, settle, release } = claimed.value;
+  if (replayed !== null) return ok({ status: replayed, body: { id }, headers: REPLAYED });
+  const asked = await ports.killSwitch.requestRecovery(scope.value, call.principal, keptTextOrMarker(ports, call.body.reason));
+  if (!asked.ok) {
+    await release();
+    return asked;
+  }
+  await settle(202, asked.value.id);
+  return ok({ status: 202, body: { id: asked.value.id } });
 }

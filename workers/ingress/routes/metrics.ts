@@ -1,8 +1,8 @@
 /** `GET /metrics`: the platform's numbers in Prometheus' text format, for its admins. */
 import { z } from "@hono/zod-openapi";
-import { refuse } from "../../../core/errors/problem.ts";
 import { err, ok } from "../../../core/result.ts";
 import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { edgeRule, forbid } from "../middleware/check-access.ts";
 import type { IngressPorts } from "../ports.ts";
 
 /** Prometheus exposition format 0.0.4. */
@@ -17,8 +17,11 @@ export function metricsRoutes(ports: IngressPorts): Endpoint[] {
       summary: "Numbers of the platform, in Prometheus' text format",
       action: "metrics.read",
       answers: { 200: { description: "metrics", schema: z.string(), type: "text/plain" } },
-      async handle({ principal }) {
-        if (!principal.platformAdmin) return err(refuse("forbidden", "only the platform's admins read its metrics"));
+      async handle(call) {
+        if (!call.principal.platformAdmin) {
+          const detail = "only the platform's admins read its metrics";
+          return err(await forbid(ports, call, "metrics.read", "metrics", detail, edgeRule("platform_admin")));
+        }
         return ok(new Response(await ports.metrics(), { headers: { "Content-Type": CONTENT_TYPE } }));
       },
     }),

@@ -3,6 +3,7 @@ import { refuse } from "../../../core/errors/problem.ts";
 import { checkModel } from "../../../core/model/check.ts";
 import { err, ok } from "../../../core/result.ts";
 import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { edgeRule, forbid } from "../middleware/check-access.ts";
 import type { IngressPorts } from "../ports.ts";
 import { auditRecord } from "../record.ts";
 import { modelPart } from "../schemas/names.ts";
@@ -27,7 +28,8 @@ export function modelRoutes(ports: IngressPorts): Endpoint[] {
         const id = `${call.params.provider}/${call.params.name}`;
         const upstream = call.body["base_url"];
         if (upstream !== undefined && upstream !== null && !call.principal.platformAdmin) {
-          return err(refuse("forbidden", "only the platform's admins set a model's `base_url`"));
+          const detail = "only the platform's admins set a model's `base_url`";
+          return err(await forbid(ports, call, "model.write", `model/${id}`, detail, edgeRule("platform_admin")));
         }
         const checked = checkModel(id, call.body, { allowPrivateHosts: ports.settings.allowPrivateHosts });
         if (!checked.ok) return err(refuse("invalid_request", "the model does not hold together", checked.error));

@@ -13,6 +13,7 @@ import { validate } from "../../../core/workflow/schema.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
 import { type Claim, claim, REPLAYED } from "../idempotency.ts";
+import { edgeRule, forbid } from "../middleware/check-access.ts";
 import type { IngressPorts, StartRun, WorkflowVersionView } from "../ports.ts";
 import { auditRecord } from "../record.ts";
 import { shownTo, unknown } from "../runs.ts";
@@ -68,7 +69,7 @@ export function startRunRoutes(ports: IngressPorts): Endpoint[] {
 
 async function startRun(ports: IngressPorts, call: StartCall): Promise<Answer> {
   const { principal, body } = call;
-  const mistaken = checkRequest(call);
+  const mistaken = checkRequest(call) ?? (await checkSubject(ports, call));
   if (mistaken !== null) return err(mistaken);
   const workflow = await ports.store.workflows.get(principal.org, body.workflow, body.version ?? null);
   if (workflow === null) return err(unknown);
@@ -94,14 +95,21 @@ async function startRun(ports: IngressPorts, call: StartCall): Promise<Answer> {
   return runReply(ports, call, run, status, {});
 }
 
-function checkRequest({ principal, body, at }: StartCall): Refusal | null {
+function checkRequest({ body, at }: StartCall): Refusal | null {
   if (body.input === undefined)
     return refuse("invalid_request", "the body does not hold together", [{ path: "/input", message: "is required" }]);
   if (body.deadline !== undefined && Date.parse(body.deadline) <= at) {
     return refuse("invalid_request", "the body does not hold together", [{ path: "/deadline", message: "is in the past" }]);
   }
+  return null;
+}
+
+/** Whose data it is: the caller's own user, or anybody for a key that was made for that. */
+async function checkSubject(ports: IngressPorts, call: StartCall): Promise<Refusal | null> {
+  const { principal, body } = call;
   if (body.subject === undefined || body.subject === principal.user || principal.forOthers) return null;
-  return refuse("forbidden", "another person's data needs a key with `for_others`", [{ path: "/subject", message: "is another person" }]);
+  const detail = "another person's data needs a key with `for_others`";
+  return forbid(ports, call, "run.start", `workflow/${body.workflow}`, detail, edgeRule("for_others"));
 }
 
 type AdmittedRun = { readonly input: Json; readonly metadata: JsonObject; readonly findings: StartRun["inputFindings"] };

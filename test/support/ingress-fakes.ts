@@ -1,0 +1,494 @@
+/**
+ * A small honest world for the ingress: everything kept in maps, every write on a list that tests look at. Auth, guardrails and
+ * rate limit are the real ones; storage, runs, reviews and the switch are in memory.
+ */
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import type { Role } from "../../core/access/principal.ts";
+import type { AuditRecord } from "../../core/audit/record.ts";
+import { refuse } from "../../core/errors/problem.ts";
+import { mintId, mintSealedRunId, parseSealedRunId, type RunId, withPrefix } from "../../core/ids.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+import type { StopScope } from "../../core/kill-switch/stops.ts";
+import { scopeText } from "../../core/kill-switch/stops.ts";
+import type { ModelEntry } from "../../core/model/entry.ts";
+import { err, ok } from "../../core/result.ts";
+import type { EventView, RunStatus, RunView } from "../../core/run/view.ts";
+import { toRfc3339 } from "../../core/time.ts";
+import type { ToolManifest } from "../../core/tool/manifest.ts";
+import { defineAuth } from "../../workers/auth/auth.ts";
+import { defineGuard } from "../../workers/guardrail/guard.ts";
+import { defineIngress } from "../../workers/ingress/app.ts";
+import type {
+  ApiKeyRow,
+  IngressPorts,
+  Page,
+  PageRequest,
+  ReviewView,
+  StartRun,
+  SwitchView,
+  WorkflowVersionView,
+} from "../../workers/ingress/ports.ts";
+import { defineRateLimit } from "../../workers/ingress/rate-limit.ts";
+
+export const ADMIN_KEY = "a-platform-admins-key-for-tests";
+export const NOW = Date.UTC(2026, 9, 1, 12);
+const SECRET = "the deployment's key in tests";
+
+const hmac = (text: string): Buffer => createHmac("sha256", SECRET).update(text).digest();
+const seal = (text: string): Uint8Array => new Uint8Array(hmac(text));
+
+export type World = ReturnType<typeof makeWorld>;
+
+export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boolean; adminApiKey?: string } = {}) {
+  const clock = { at: NOW };
+  /** Every write to anything that keeps: the name of the port and of what it wrote. */
+  const writes: string[] = [];
+  const records: { org: string; record: AuditRecord }[] = [];
+  const lines: JsonObject[] = [];
+  const keys = new Map<string, ApiKeyRow & { revoked_at: string | null }>();
+  const workflows = new Map<string, WorkflowVersionView[]>();
+  const tools = new Map<string, ToolManifest[]>();
+  const models = new Map<string, ModelEntry>();
+  const secrets = new Map<string, { sealed: string; hosts: readonly string[] }>();
+  const claims = new Map<string, { mac: string; id: string; status: number | null }>();
+  const runs = new Map<string, { view: RunView; start: StartRun; events: EventView[] }>();
+  const reviews = new Map<string, { org: string; startedBy: string; view: ReviewView }>();
+  const switches = new Map<string, { scope: StopScope; view: SwitchView }>();
+  const vault = new Map<string, { placeholder: string; value: string }[]>();
+  /** What tests put in place of what happens. */
+  const script: {
+    stops: (() => never) | null;
+    onStart: (view: RunView) => void;
+    decide: (() => never) | null;
+    throws: { [port: string]: unknown[] };
+    testTool: IngressPorts["testTool"];
+    touched: string[];
+  } = {
+    stops: null,
+    onStart: () => undefined,
+    decide: null,
+    throws: {},
+    testTool: async () => ({ result: { ok: true, output: { done: true } }, status: 200, durationMs: 3, openings: [], findings: [] }),
+    touched: [],
+  };
+  /** A port that the test makes fail throws once for each error it was given. */
+  const reach = (port: string): void => {
+    script.touched.push(port);
+    const errors = script.throws[port];
+    if (errors !== undefined && errors.length > 0) throw errors.shift();
+  };
+  const keep = (what: string, org?: string, record?: AuditRecord): void => {
+    writes.push(what);
+    if (record !== undefined && org !== undefined) records.push({ org, record });
+  };
+
+  const guard = defineGuard({
+    vault: {
+      async assign(org, { run, values }) {
+        if (values.length === 0) return [];
+        keep("vault");
+        const held = vault.get(`${org}/${run}`) ?? [];
+        vault.set(`${org}/${run}`, held);
+        return values.map(({ type, value }) => {
+          const known = held.find((item) => item.value === value && item.placeholder.startsWith(`{{${type}_`));
+          if (known !== undefined) return known.placeholder;
+          const placeholder = `{{${type}_${held.filter((item) => item.placeholder.startsWith(`{{${type}_`)).length + 1}}}`;
+          held.push({ placeholder, value });
+          return placeholder;
+        });
+      },
+      async open(org, { run, placeholders }) {
+        const held = vault.get(`${org}/${run}`) ?? [];
+        return placeholders.map((placeholder) => held.find((item) => item.placeholder === placeholder)?.value ?? null);
+      },
+    },
+  });
+
+  const ports: IngressPorts = {
+    now: () => clock.at,
+    random: (bytes) => new Uint8Array(randomBytes(bytes)),
+    settings: { adminApiKey: options.adminApiKey ?? ADMIN_KEY, allowPrivateHosts: options.allowPrivateHosts ?? false, version: "test" },
+    guard,
+    auth: defineAuth({
+      now: () => clock.at,
+      random: (bytes) => new Uint8Array(randomBytes(bytes)),
+      adminApiKey: options.adminApiKey ?? ADMIN_KEY,
+      keyByHash: (hash) => ports.store.keys.byHash(hash),
+      sessionMac: (text) => ports.keys.mac("session", text),
+    }),
+    rateLimit: defineRateLimit(options.perMinute ?? 1_000_000),
+    keys: {
+      jwks: async () => ({ keys: [] }),
+      mintRunId: async (org, at) => mintSealedRunId(org, at, new Uint8Array(randomBytes(6)), seal),
+      parseRunId: async (org, id) => parseSealedRunId(org, id, seal),
+      mac: async (purpose, text) => hmac(`${purpose}\n${text}`).toString("hex"),
+      introspect: async (token) => (token.startsWith("good-") ? { active: true, org: token.slice(5), sub: "run_1" } : { active: false }),
+      sealSecret: async (_org, _name, value) => createHash("sha256").update(value).digest("hex"),
+    },
+    access: {
+      decide(principal, action, resource) {
+        if (script.decide !== null) script.decide();
+        const allowed =
+          principal.org === resource.org && principal.roles.some((role) => permits(role, action, principal.user, resource.owner));
+        const everything = resource.attributes?.["scope"] === "all" && !principal.platformAdmin;
+        return { decision: allowed && !everything ? "allow" : "deny", policyVersion: "test-policy", reasons: [] };
+      },
+    },
+    runs: {
+      async start(start, _waitMs) {
+        reach("runs.start");
+        const known = runs.get(start.id);
+        if (known !== undefined) return known.view;
+        keep(`run ${start.id}`);
+        const view = newRun(start, clock.at);
+        script.onStart(view);
+        runs.set(start.id, { view, start, events: [{ seq: 1, type: "run.created", at: view.created_at, data: {} }] });
+        return view;
+      },
+      async get(id) {
+        reach("runs.get");
+        return runs.get(id)?.view ?? null;
+      },
+      async events(id, after, waitMs) {
+        reach("runs.events");
+        const run = runs.get(id);
+        if (run === undefined) return null;
+        const events = run.events.filter((event) => event.seq > after).slice(0, 2);
+        if (events.length === 0) clock.at += waitMs;
+        return { events, done: isFinal(run.view.status), status: run.view.status };
+      },
+      async cancel(id, _by, reason) {
+        const run = runs.get(id);
+        if (run === undefined || isFinal(run.view.status)) return err(refuse("conflict", "the run has ended"));
+        keep(`cancel ${reason}`);
+        run.view.status = "cancelled";
+        return ok(run.view);
+      },
+      trace: async (id) => (runs.has(id) ? { resourceSpans: [] } : null),
+      async redrive(id, by, newId) {
+        const run = runs.get(id);
+        if (run?.view.dead_letter?.status !== "open") return err(refuse("conflict", "the dead letter is closed"));
+        keep(`redrive ${newId}`);
+        run.view.dead_letter.status = "redriven";
+        const view = { ...newRun({ ...run.start, id: newId, user: by }, clock.at), redrive_of: id };
+        runs.set(newId, { view, start: run.start, events: [] });
+        return ok(view);
+      },
+      async discard(id, _by, reason) {
+        const run = runs.get(id);
+        if (run?.view.dead_letter?.status !== "open") return err(refuse("conflict", "the dead letter is closed"));
+        keep(`discard ${reason}`);
+        run.view.dead_letter.status = "discarded";
+        return ok(deadLetter(run.view));
+      },
+    },
+    reviews: {
+      list: async (org, status, page) =>
+        paged(
+          [...reviews.values()]
+            .filter((review) => review.org === org && (status === null || review.view.status === status))
+            .map(({ view }) => view),
+          page,
+        ),
+      get: async (org, id) => (reviews.get(id)?.org === org ? (reviews.get(id)?.view ?? null) : null),
+      async decide(org, id, decision) {
+        const review = reviews.get(id);
+        if (review === undefined || review.org !== org) return err(refuse("not_found", "no such thing here"));
+        if (review.startedBy === decision.by) return err(refuse("second_person_required", "another person has to decide"));
+        if (review.view.status !== "pending") return err(refuse("conflict", "the review is decided"));
+        if (decision.digest !== null && decision.digest !== review.view.digest) return err(refuse("conflict", "the proposal changed"));
+        keep(`decide ${JSON.stringify(decision)}`);
+        review.view.status = "approved";
+        review.view.decision = { action: decision.action, by: decision.by, reason: decision.reason, at: toRfc3339(clock.at) };
+        return ok(review.view);
+      },
+    },
+    killSwitch: {
+      async stops() {
+        reach("killSwitch.stops");
+        if (script.stops !== null) script.stops();
+        return { epoch: switches.size, active: [...switches.values()].map(({ scope }) => scope), asOf: clock.at };
+      },
+      async throwSwitch(scope, by, reason) {
+        keep(`throw ${scopeText(scope)} ${reason}`);
+        const view = {
+          id: mintId("kill", clock.at, new Uint8Array(10)),
+          scope: scopeText(scope),
+          active: true,
+          epoch: 1,
+          by: by.user,
+          at: toRfc3339(clock.at),
+        };
+        switches.set(view.id, { scope, view });
+        return view;
+      },
+      status: async () => ({ switches: [...switches.values()].map(({ view }) => view), in_flight: 0, drained_at: null }),
+      async requestRecovery(scope) {
+        const thrown = [...switches.values()].find((item) => scopeText(item.scope) === scopeText(scope));
+        if (thrown === undefined) return err(refuse("conflict", "no switch is active for this scope"));
+        keep(`recovery ${scopeText(scope)}`);
+        return ok({ id: mintId("rec", clock.at, new Uint8Array(randomBytes(10))) });
+      },
+      async approveRecovery(id) {
+        return err(refuse(id.startsWith("rec_") ? "second_person_required" : "not_found", "another admin has to approve"));
+      },
+    },
+    store: {
+      keys: {
+        async byHash(hash) {
+          reach("keys.byHash");
+          return [...keys.values()].find((key) => key.hash === hash) ?? null;
+        },
+        async create(key, record) {
+          keep(`key ${key.id}`, key.org, record);
+          keys.set(key.id, { ...key, revoked_at: null });
+        },
+        list: async (org, page) =>
+          paged([...keys.values()].filter((key) => key.org === org && key.revoked_at === null).map(shownKey), page),
+        async get(org, id) {
+          const key = keys.get(id);
+          return key?.org === org && key.revoked_at === null ? shownKey(key) : null;
+        },
+        async revoke(org, id, at, record) {
+          const key = keys.get(id);
+          if (key === undefined || key.org !== org || key.revoked_at !== null) return false;
+          keep(`revoke ${id}`, org, record);
+          key.revoked_at = toRfc3339(at);
+          return true;
+        },
+        orgExists: async (org) => [...keys.values()].some((key) => key.org === org),
+      },
+      workflows: {
+        async put(org, definition, digest, record) {
+          const versions = workflows.get(`${org}/${definition.name}`) ?? [];
+          const same = versions.find((view) => view.digest === digest);
+          if (same !== undefined) return { view: same, created: false };
+          const version = versions.length + 1;
+          keep(`workflow ${definition.name}`, org, record(version));
+          const view: WorkflowVersionView = {
+            name: definition.name,
+            version,
+            digest,
+            status: "active",
+            created_at: toRfc3339(clock.at),
+            definition,
+          };
+          workflows.set(`${org}/${definition.name}`, [...versions, view]);
+          return { view, created: true };
+        },
+        async get(org, name, version) {
+          reach("workflows.get");
+          const versions = workflows.get(`${org}/${name}`) ?? [];
+          return (version === null ? versions.at(-1) : versions.find((view) => view.version === version)) ?? null;
+        },
+        list: async (org, page) =>
+          paged(
+            [...workflows].filter(([key]) => key.startsWith(`${org}/`)).flatMap(([, versions]) => versions.slice(-1)),
+            page,
+          ),
+      },
+      tools: {
+        async put(org, manifest, record) {
+          const versions = tools.get(`${org}/${manifest.name}`) ?? [];
+          keep(`tool ${manifest.name}`, org, record(versions.length + 1));
+          const stored: ToolManifest = { ...manifest, version: versions.length + 1 };
+          tools.set(`${org}/${manifest.name}`, [...versions, stored]);
+          return stored;
+        },
+        get: async (org, name) => tools.get(`${org}/${name}`)?.at(-1) ?? null,
+        list: async (org, page) =>
+          paged(
+            [...tools].filter(([key]) => key.startsWith(`${org}/`)).flatMap(([, versions]) => versions.slice(-1)),
+            page,
+          ),
+        known: async (org, names) => new Set(names.filter((name) => tools.has(`${org}/${name}`))),
+      },
+      models: {
+        async put(org, entry, record) {
+          keep(`model ${entry.id}`, org, record);
+          models.set(`${org}/${entry.id}`, entry);
+        },
+        get: async (org, id) => models.get(`${org}/${id}`) ?? null,
+        list: async (org) => [...models].filter(([key]) => key.startsWith(`${org}/`)).map(([, entry]) => entry),
+      },
+      secrets: {
+        async put(org, name, sealed, hosts, record) {
+          keep(`secret ${name}`, org, record);
+          secrets.set(`${org}/${name}`, { sealed, hosts });
+        },
+        get: async (org, name) => secrets.get(`${org}/${name}`) ?? null,
+      },
+      runs: {
+        list: async (org, filter, page) =>
+          paged(
+            [...runs.values()]
+              .map(({ view }) => view)
+              .filter((view) => view.org === org && (filter.user === null || view.user === filter.user))
+              .filter((view) => filter.status === null || view.status === filter.status)
+              .map(({ id, user, status, workflow }) => ({ id, user, status, workflow })),
+            page,
+          ),
+      },
+      deadLetters: {
+        list: async (org, page) =>
+          paged(
+            [...runs.values()].filter(({ view }) => view.org === org && view.dead_letter !== undefined).map(({ view }) => deadLetter(view)),
+            page,
+          ),
+      },
+      audit: {
+        entries: async (org, filter) =>
+          records
+            .filter((item) => item.org === org)
+            .map(({ record }, index) => ({ seq: index + 1, event_type: record.event_type }) as Json)
+            .filter((entry) => (entry as { seq: number }).seq > filter.after)
+            .slice(0, filter.limit),
+        async record(org, record) {
+          records.push({ org, record });
+        },
+      },
+      idempotency: {
+        async claim({ scope, key, mac, id }) {
+          reach("idempotency.claim");
+          const known = claims.get(`${scope}\n${key}`);
+          if (known !== undefined) return { claimed: false, ...known };
+          claims.set(`${scope}\n${key}`, { mac, id, status: null });
+          return { claimed: true };
+        },
+        async settle(scope, key, status) {
+          reach("idempotency.settle");
+          const known = claims.get(`${scope}\n${key}`);
+          if (known !== undefined) known.status = status;
+        },
+        async release(scope, key) {
+          if (claims.get(`${scope}\n${key}`)?.status === null) claims.delete(`${scope}\n${key}`);
+        },
+      },
+    },
+    verifyAudit: async () => ({ ok: true, checked: records.length, problems: [], head: null }),
+    testTool: (...all) => script.testTool(...all),
+    metrics: async () => "agent_kill_switch_active 0\n",
+    console: (request) =>
+      new URL(request.url).pathname === "/console" ? new Response("<!doctype html>", { headers: { "Content-Type": "text/html" } }) : null,
+    log: (line) => lines.push(line),
+  };
+
+  const ingress = defineIngress(ports);
+  const context = { waitUntil: () => undefined, passThroughOnException: () => undefined } as unknown as ExecutionContext;
+
+  /** `body`: text goes out as it is, everything else as JSON. */
+  async function send(
+    method: string,
+    path: string,
+    sent: { key?: string | null; body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Response> {
+    const headers = new Headers(sent.headers);
+    if (sent.key !== null && sent.key !== undefined) headers.set("Authorization", `Bearer ${sent.key}`);
+    const hasBody = sent.body !== undefined;
+    if (hasBody && !headers.has("Content-Type")) headers.set("Content-Type", "application/json");
+    const raw = typeof sent.body === "string" || sent.body instanceof Uint8Array || sent.body instanceof ReadableStream;
+    const body = raw ? (sent.body as BodyInit) : JSON.stringify(sent.body);
+    return ingress.fetch(new Request(`https://bulkhead.test${path}`, { method, headers, ...(hasBody ? { body } : {}) }), context);
+  }
+
+  async function makeKey(
+    roles: readonly Role[],
+    more: { org?: string; user?: string; allow_from?: string[]; expires_at?: string; for_others?: boolean } = {},
+  ): Promise<string> {
+    const answer = await send("POST", "/v1/api-keys", { key: ADMIN_KEY, body: { org: "acme", user: "ada", ...more, roles } });
+    return ((await answer.json()) as { key: string }).key;
+  }
+
+  return { clock, writes, records, lines, keys, claims, runs, reviews, switches, secrets, vault, script, ports, ingress, send, makeKey };
+}
+
+const isFinal = (status: RunStatus): boolean => ["completed", "failed", "cancelled", "dead_lettered"].includes(status);
+
+const shownKey = ({ id, org, user, roles, created_at, expires_at, allow_from, for_others, last4 }: ApiKeyRow) => ({
+  id,
+  org,
+  user,
+  roles,
+  created_at,
+  expires_at,
+  allow_from,
+  for_others,
+  last4,
+});
+
+/** The policy in small: what a role may do. */
+function permits(role: Role, action: string, user: string, owner: string | undefined): boolean {
+  if (role === "admin") return action !== "metrics.read";
+  const staff = ["run.read", "workflow.read", "tool.read", "model.read", "review.read", "dead_letter.read", "kill.read", "guardrail.check"];
+  const own: { [R in Role]: readonly string[] } = {
+    admin: [],
+    caller: ["run.start", "guardrail.check", "model.read", "credential.introspect", ...(owner === user ? ["run.read", "run.cancel"] : [])],
+    developer: [...staff, "workflow.write", "tool.write", "tool.test", "model.write", "secret.write"],
+    reviewer: [...staff, "review.decide"],
+    operator: [...staff, "run.cancel", "dead_letter.redrive", "dead_letter.discard", "kill.throw"],
+    auditor: [...staff, "audit.read", "audit.verify"],
+  };
+  return own[role].includes(action);
+}
+
+function paged<T>(items: readonly T[], { limit, cursor }: PageRequest): Page<T> {
+  const from = cursor === null ? 0 : Number(cursor);
+  if (!Number.isInteger(from)) throw Object.assign(new Error("no cursor of ours"), { code: "invalid_cursor" });
+  return { data: items.slice(from, from + limit), next_cursor: from + limit < items.length ? String(from + limit) : null };
+}
+
+function newRun(start: StartRun, at: number): RunView {
+  return {
+    id: start.id,
+    org: start.org,
+    user: start.user,
+    subject: start.subject,
+    workflow: start.definition.name,
+    version: start.version,
+    status: "queued",
+    input: start.input,
+    output: null,
+    error: null,
+    flags: [],
+    usage: { tokens_in: 0, tokens_out: 0, usd: 0, model_calls: 0, tool_calls: 0, cache_hits: 0 },
+    budget: { ...start.budget },
+    risk_score: null,
+    steps: [],
+    waiting_for: null,
+    metadata: start.metadata,
+    trace_id: start.traceId,
+    created_at: toRfc3339(at),
+    started_at: null,
+    ended_at: null,
+  };
+}
+
+const deadLetter = (view: RunView) => ({
+  id: withPrefix("dl", view.id),
+  run: view.id,
+  workflow: view.workflow,
+  step: null,
+  reason: { code: "tool_error", message: "the tool failed" },
+  undone: [],
+  status: view.dead_letter?.status ?? "open",
+  created_at: view.created_at,
+});
+
+export const aRunId = (org: string): RunId => mintSealedRunId(org, NOW, new Uint8Array(randomBytes(6)), seal);
+
+/** A workflow and a tool that hold together. */
+export const TOOL = {
+  description: "looks an order up",
+  effect: "read",
+  kind: "http",
+  http: { url: "https://shop.example/orders/{id}", method: "GET" },
+  input: { type: "object", properties: { id: { type: "string" } }, required: ["id"], additionalProperties: false },
+  output: { type: "object" },
+};
+export const WORKFLOW = {
+  name: "echo",
+  input: { type: "object", properties: { text: { type: "string" } }, required: ["text"], additionalProperties: false },
+  output: { cel: "steps.say.output" },
+  limits: { usd: 1, tokens: 1000 },
+  steps: { say: { kind: "transform", value: { cel: "input.text" } } },
+};
