@@ -44,7 +44,7 @@ export function startGuarded(command: string, args: readonly string[], options: 
 
   const exited = new Promise<ExitCode>((resolve) => {
     child.once("exit", (code, signal) => {
-      killGroup(group);
+      killGroup(group); // at once: who waits for the end may want the port
       guard.stdin?.end();
       resolve({ code, signal });
     });

@@ -48,3 +48,13 @@ export function drawBars(bars: readonly Bar[], width: number, paint: Paint): str
     return `  ${padEnd(label, labels)}  ${padStart(duration(ms), times)}  ${bar}${note === undefined ? "" : `  ${paint("dim", note)}`}`.trimEnd();
   });
 }
+
+/** Rows in columns, the first row as header. */
+export function drawTable(rows: readonly (readonly string[])[], paint: Paint): string[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) => Math.max(0, ...rows.map((row) => widthOf(row[column] ?? ""))));
+  return rows.map((row, at) => {
+    const line = `  ${row.map((cell, column) => padEnd(cell, widths[column] ?? 0)).join("  ")}`.trimEnd();
+    return at === 0 ? paint("dim", line) : line;
+  });
+}

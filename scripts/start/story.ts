@@ -130,7 +130,7 @@ function toolNote(data: Json): string {
 export function eventLine(event: EventView, startedAt: number): string {
   const seconds = ((Date.parse(event.at) - startedAt) / 1000).toFixed(2);
   const note = noteOf(event) ?? extraNote(event);
-  return `${seconds.padStart(7)} s  ${event.type.padEnd(20)} ${event.step ?? ""}${note === "" ? "" : `${event.step === undefined ? "" : "  "}${note}`}`.trimEnd();
+  return `${seconds.padStart(7)} s  ${event.type.padEnd(20)} ${(event.step ?? "").padEnd(8)}  ${note}`.trimEnd();
 }
 
 function extraNote({ type, data }: EventView): string {

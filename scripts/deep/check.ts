@@ -1,0 +1,16 @@
+/** What a deep check is: something long, for real, with a table at its end and a list of what was violated. */
+
+export type CheckTools = {
+  /** What is being done, for the progress display. */
+  readonly tell: (what: string) => void;
+  /** Something that must hold does not. */
+  readonly violation: (what: string) => void;
+};
+
+export type Check = {
+  /** As `npm run check:deep -- NAME` asks for it. */
+  readonly name: string;
+  readonly title: string;
+  /** Rows of the table, its header first. Throws when the check itself could not be made. */
+  readonly run: (tools: CheckTools) => Promise<string[][]>;
+};

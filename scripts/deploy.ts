@@ -1,0 +1,67 @@
+/**
+ * `npm run deploy -- ARGS`: brings the tables of the real database up to date, then the Worker. Refuses when a secret is missing or when
+ * a setting of local platforms would go along. ARGS go to `wrangler deploy`; with `--dry-run` nothing leaves this machine.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { listedSecrets, localSettings, missingResources, missingSecrets, SECRETS } from "./deploy/readiness.ts";
+import { DATABASE, DEFAULT_STATE, ROOT } from "./platform/places.ts";
+import { type Finished, runWrangler } from "./platform/wrangler.ts";
+
+const args = process.argv.slice(2);
+const dryRun = args.includes("--dry-run");
+
+const wranglerToml = readFileSync(join(ROOT, "wrangler.toml"), "utf8");
+const settings = localSettings(args, wranglerToml);
+if (settings.length > 0) refuse("it would carry settings of a local platform:", settings);
+
+if (!dryRun) {
+  const resources = missingResources(wranglerToml);
+  if (resources.length > 0)
+    refuse("wrangler.toml does not name the account's own resources yet; make them once and write the ids there:", resources);
+  checkSecrets(await runWrangler(["secret", "list", "--format", "json", ...environmentOf(args)], DEFAULT_STATE));
+  await step("the tables of the database", ["d1", "migrations", "apply", DATABASE, "--remote", ...environmentOf(args)]);
+}
+await step(dryRun ? "the bundle (nothing is sent)" : "the Worker", ["deploy", ...args]);
+
+function checkSecrets({ code, output }: Finished): void {
+  const listed = code === 0 ? listedSecrets(output) : null;
+  const said = output.trim().split("\n").slice(-12);
+  if (listed === null) {
+    refuse("the secrets of the deployment could not be listed. What wrangler says:", [
+      ...said,
+      "Without a network or a login nothing can be deployed: `npx wrangler login`, or CLOUDFLARE_API_TOKEN; `npm run deploy -- --dry-run` works offline.",
+      "A Worker that was never deployed has no secrets yet: `npx wrangler secret put NAME` offers to create it.",
+    ]);
+  }
+  const missing = missingSecrets(listed);
+  if (missing.length > 0) {
+    refuse(
+      "secrets are missing; each line makes one and hands it to wrangler without showing it:",
+      missing.map((name) => SECRETS[name].command),
+    );
+  }
+  if (listed.has("ALLOW_PRIVATE_HOSTS"))
+    refuse("it carries a setting of local platforms:", ["npx wrangler secret delete ALLOW_PRIVATE_HOSTS"]);
+}
+
+async function step(title: string, command: readonly string[]): Promise<void> {
+  console.log(`deploy: ${title}`);
+  const { code } = await runWrangler(command, DEFAULT_STATE, true);
+  if (code === 0) return;
+  console.error(`deploy: ${title}: wrangler ended with ${code}; nothing after this was done`);
+  process.exit(1);
+}
+
+function refuse(why: string, lines: readonly string[]): never {
+  console.error(`deploy: refused, since ${why}\n${lines.map((line) => `  ${line}`).join("\n")}`);
+  process.exit(1);
+}
+
+/** Secrets and tables belong to the environment that is deployed. */
+function environmentOf(words: readonly string[]): string[] {
+  const at = words.findIndex((word) => word === "--env" || word === "-e");
+  const inline = words.find((word) => word.startsWith("--env="));
+  if (inline !== undefined) return [inline];
+  return at < 0 ? [] : words.slice(at, at + 2);
+}

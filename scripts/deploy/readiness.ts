@@ -1,0 +1,66 @@
+/** What a deployment must have and must not have. Pure. */
+
+/** How each secret is made: by a command whose output goes straight into wrangler. */
+export const SECRETS = {
+  ADMIN_API_KEY: { command: randomSecret("ADMIN_API_KEY", "base64url") },
+  AUDIT_KEY: { command: signingKey("AUDIT_KEY") },
+  CREDENTIAL_KEY: { command: signingKey("CREDENTIAL_KEY") },
+  VAULT_KEY: { command: randomSecret("VAULT_KEY", "base64url") },
+} as const;
+export type SecretName = keyof typeof SECRETS;
+
+/** 32 random bytes: an AES-256 key, or a key that nobody guesses. */
+function randomSecret(name: string, encoding: string): string {
+  return `node -p "require('crypto').randomBytes(32).toString('${encoding}')" | npx wrangler secret put ${name}`;
+}
+
+/** An Ed25519 key as a JWK (RFC 8037). */
+function signingKey(name: string): string {
+  return `node -p "JSON.stringify(require('crypto').generateKeyPairSync('ed25519').privateKey.export({format:'jwk'}))" | npx wrangler secret put ${name}`;
+}
+
+/** The names in wrangler's list of secrets (`[{"name": …}]`, maybe after other lines); null when there is no list to read. */
+export function listedSecrets(output: string): ReadonlySet<string> | null {
+  const from = output.indexOf("[");
+  const to = output.lastIndexOf("]");
+  if (from < 0 || to < from) return null;
+  try {
+    const listed: unknown = JSON.parse(output.slice(from, to + 1));
+    if (!Array.isArray(listed)) return null;
+    return new Set(listed.map((secret: { name?: unknown }) => String(secret?.name)));
+  } catch {
+    return null;
+  }
+}
+
+export const missingSecrets = (listed: ReadonlySet<string>): SecretName[] =>
+  (Object.keys(SECRETS) as SecretName[]).filter((name) => !listed.has(name));
+
+/** Ids in wrangler.toml that still stand for nothing: what has to be made once in the account, with the command that makes it. */
+export function missingResources(wranglerToml: string): string[] {
+  const empty = (field: string): boolean => new RegExp(`^\\s*${field}\\s*=\\s*"[0-]*"`, "m").test(wranglerToml);
+  return [
+    ...(empty("database_id") ? ["npx wrangler d1 create bulkhead                 → its database_id"] : []),
+    ...(empty("id") ? ["npx wrangler kv namespace create FLAGS          → the id of FLAGS"] : []),
+    ...(empty("database_id") || empty("id")
+      ? [
+          "npx wrangler r2 bucket create bulkhead-vault-keys",
+          "npx wrangler queues create bulkhead-records",
+          "npx wrangler queues create bulkhead-records-dead",
+        ]
+      : []),
+  ];
+}
+
+/** Where a setting that only local platforms may have (API.md: `ALLOW_PRIVATE_HOSTS`) would come from. */
+export function localSettings(args: readonly string[], wranglerToml: string): string[] {
+  const found: string[] = [];
+  if (args.some((word) => /^(--var=)?ALLOW_PRIVATE_HOSTS:/.test(word))) found.push("`--var ALLOW_PRIVATE_HOSTS` in the arguments");
+  if (/^\s*["']?ALLOW_PRIVATE_HOSTS["']?\s*=/m.test(wranglerToml) || /^\s*vars\s*=.*ALLOW_PRIVATE_HOSTS/m.test(wranglerToml)) {
+    found.push("`ALLOW_PRIVATE_HOSTS` in wrangler.toml");
+  }
+  if (/^\s*["']?(ADMIN_API_KEY|AUDIT_KEY|CREDENTIAL_KEY|VAULT_KEY)["']?\s*=/m.test(wranglerToml)) {
+    found.push("a key as a plain variable in wrangler.toml: keys are secrets");
+  }
+  return found;
+}

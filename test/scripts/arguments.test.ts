@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { defaultVars, readDevArguments, readEnvFile } from "../../scripts/platform/arguments.ts";
+
+describe("what `npm run dev -- ARGS` says", () => {
+  it("reads port, state and variables in both forms of options", () => {
+    const given = readDevArguments([
+      "--port",
+      "9000",
+      "--persist-to=/tmp/state",
+      "--var",
+      "MODEL:qwen3:8b",
+      "--var=AI_GATEWAY_URL:http://localhost:11434/v1",
+    ]);
+    expect(given.port).toBe(9000);
+    expect(given.persistTo).toBe("/tmp/state");
+    expect([...given.vars]).toEqual([
+      ["MODEL", "qwen3:8b"],
+      ["AI_GATEWAY_URL", "http://localhost:11434/v1"],
+    ]);
+  });
+
+  it("takes every word after --var up to the next option, as wrangler does", () => {
+    const given = readDevArguments(["--var", "A:1", "B:2", "--port", "9000"]);
+    expect([...given.vars.keys()]).toEqual(["A", "B"]);
+    expect(given.port).toBe(9000);
+  });
+
+  it.each([["--port", "x"], ["--port", "0"], ["--port", "70000"], ["--port"]])("takes %s %s for no port", (...args) => {
+    expect(readDevArguments(args).port).toBeNull();
+  });
+
+  it("sees when no server is asked for", () => {
+    expect(readDevArguments(["--help"]).passive).toBe(true);
+    expect(readDevArguments(["--port", "9000"]).passive).toBe(false);
+  });
+});
+
+describe("our defaults", () => {
+  it("stand back behind what ARGS or a file set", () => {
+    const defaults = { ALLOW_PRIVATE_HOSTS: "1", ADMIN_API_KEY: "random" };
+    expect(defaultVars(defaults, new Set())).toEqual(["--var", "ALLOW_PRIVATE_HOSTS:1", "--var", "ADMIN_API_KEY:random"]);
+    expect(defaultVars(defaults, new Set(["ALLOW_PRIVATE_HOSTS"]))).toEqual(["--var", "ADMIN_API_KEY:random"]);
+    expect(defaultVars(defaults, new Set(["ALLOW_PRIVATE_HOSTS", "ADMIN_API_KEY"]))).toEqual([]);
+  });
+
+  it("finds what a .dev.vars file sets, quoted or not", () => {
+    const file = readEnvFile(
+      '# comment\nADMIN_API_KEY="a key"\nexport MODEL=qwen3 # which\nEMPTY=\n  AUDIT_KEY=\'{"kty":"OKP"}\'\n#NOT=1\n',
+    );
+    expect([...file]).toEqual([
+      ["ADMIN_API_KEY", "a key"],
+      ["MODEL", "qwen3"],
+      ["EMPTY", ""],
+      ["AUDIT_KEY", '{"kty":"OKP"}'],
+    ]);
+  });
+});
