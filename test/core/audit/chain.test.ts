@@ -83,6 +83,16 @@ describe("verifyChain", () => {
     expect(unseen).toEqual([]);
   });
 
+  it("[AUD-3] finds every other last character of a signature, also those that stand for the same bytes", () => {
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const { signature } = chain[2] as AuditEntry;
+    for (const last of alphabet.replace(signature.slice(-1), "")) {
+      const entries = asJson(chain);
+      at(entries, 2)["signature"] = signature.slice(0, -1) + last;
+      expect(found(entries)).toEqual(["3 signature_invalid"]);
+    }
+  });
+
   const tampered: [string, (entries: Json[]) => void, string[]][] = [
     [
       "a changed fact",

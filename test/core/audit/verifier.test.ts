@@ -185,7 +185,10 @@ describe("a deployment", () => {
 
   it("that refuses, redirects or does not answer verifies nothing", async () => {
     expect(await run(address, "--token", "wrong", "--org", "acme")).toMatchObject({ code: 1, text: expect.stringContaining("401") });
-    expect(await run(`${address}/redirect`, "--token", "secret")).toMatchObject({ code: 1 });
+    expect(await run(`${address}/redirect`, "--token", "secret", "--org", "acme")).toMatchObject({
+      code: 1,
+      text: expect.stringContaining("does not answer"),
+    });
     expect(await run("http://127.0.0.1:1/v1/audit/entries", "--keys", keysFile)).toMatchObject({ code: 1 });
   });
 });

@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { consistencyProof, inclusionProof, leafHash, rootHash, verifyConsistency, verifyInclusion } from "../../../core/audit/tree.ts";
+
+const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash("sha256").update(bytes).digest());
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+const leavesOf = (size: number): Uint8Array[] =>
+  Array.from({ length: size }, (_, index) => leafHash(Uint8Array.of(index & 255, index >> 8), sha256));
+
+/** The inputs and roots that Certificate Transparency's own implementations test with. */
+const KNOWN = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"].map((text) =>
+  leafHash(Buffer.from(text, "hex"), sha256),
+);
+const ROOTS = [
+  "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+  "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+  "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+  "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+  "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+  "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+  "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+  "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+  "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+];
+
+it("[AUD-14] gives the known roots", () => {
+  expect(ROOTS.map((_root, size) => hex(rootHash(KNOWN.slice(0, size), sha256)))).toEqual(ROOTS);
+});
+
+describe("[AUD-14] inclusion", () => {
+  it("is proven for each leaf of each small tree, and for no other leaf, place, size or root", () => {
+    for (let size = 1; size <= 20; size++) {
+      const leaves = leavesOf(size);
+      const root = rootHash(leaves, sha256);
+      for (let index = 0; index < size; index++) {
+        const proof = inclusionProof(leaves, index, sha256);
+        const leaf = leaves[index] as Uint8Array;
+        expect(verifyInclusion(leaf, index, size, proof, root, sha256)).toBe(true);
+        for (let other = 0; other < size; other++)
+          if (other !== index) expect(verifyInclusion(leaf, other, size, proof, root, sha256)).toBe(false);
+        expect(verifyInclusion(leafHash(Uint8Array.of(9, 9, 9), sha256), index, size, proof, root, sha256)).toBe(false);
+        expect(verifyInclusion(leaf, index, size, [...proof, root], root, sha256)).toBe(false);
+        if (proof.length > 0) expect(verifyInclusion(leaf, index, size, proof.slice(1), root, sha256)).toBe(false);
+        expect(verifyInclusion(leaf, index, size, proof, rootHash([...leaves, leaf], sha256), sha256)).toBe(false);
+      }
+    }
+  });
+});
+
+describe("[AUD-14] consistency", () => {
+  it("is proven between all small sizes", () => {
+    for (let to = 1; to <= 20; to++) {
+      const leaves = leavesOf(to);
+      for (let from = 1; from <= to; from++) {
+        const [older, newer] = [rootHash(leaves.slice(0, from), sha256), rootHash(leaves, sha256)];
+        const proof = consistencyProof(leaves, from, sha256);
+        expect(verifyConsistency(from, older, to, newer, proof, sha256)).toBe(true);
+        expect(verifyConsistency(from, older, to, newer, [...proof, older], sha256)).toBe(false);
+        if (proof.length > 0) expect(verifyConsistency(from, older, to, newer, proof.slice(0, -1), sha256)).toBe(false);
+        if (from < to) expect(verifyConsistency(from, newer, to, newer, proof, sha256)).toBe(false);
+      }
+    }
+  });
+
+  it("is never proven for a list whose past was changed", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 70 }), fc.nat(), fc.nat(), (to, a, b) => {
+        const from = 1 + (a % (to - 1));
+        const leaves = leavesOf(to);
+        const older = rootHash(leaves.slice(0, from), sha256);
+        leaves[b % from] = leafHash(Uint8Array.of(255, 255, 255), sha256);
+        const newer = rootHash(leaves, sha256);
+        expect(verifyConsistency(from, older, to, newer, consistencyProof(leaves, from, sha256), sha256)).toBe(false);
+      }),
+    );
+  });
+
+  it("of sizes that make no sense is false, and asking for such a proof is a bug", () => {
+    const root = rootHash(leavesOf(3), sha256);
+    for (const [from, to] of [
+      [0, 3],
+      [4, 3],
+      [1.5, 3],
+      [-1, 3],
+      [Number.NaN, 3],
+    ] as const) {
+      expect(verifyConsistency(from, root, to, root, [], sha256)).toBe(false);
+      expect(() => consistencyProof(leavesOf(to), from, sha256)).toThrow(RangeError);
+    }
+    expect(verifyInclusion(root, 3, 3, [], root, sha256)).toBe(false);
+    expect(() => inclusionProof(leavesOf(3), 3, sha256)).toThrow(RangeError);
+  });
+});
