@@ -292,7 +292,11 @@ describe("people and control", () => {
 
   it("[RUN-40] waits for a person, and goes on with what they said", () => {
     const inputs: unknown[] = [];
-    const run = new Drive(approved, { tool: (_name, input) => (inputs.push(input), answered({})) }).start().run();
+    const note = (input: unknown) => {
+      inputs.push(input);
+      return answered({});
+    };
+    const run = new Drive(approved, { tool: (_name, input) => note(input) }).start().run();
     expect(run.state.status).toBe("waiting");
     const { review: question } = run.activity("ask");
     if (!question?.id) throw new Error("no case is open");
