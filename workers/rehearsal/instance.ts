@@ -107,7 +107,8 @@ class Filler {
         yield this.#object(schema, frame, false);
         return;
       case "array":
-        yield this.#array(schema, frame);
+        yield this.#array(schema, frame, this.#toldItems(schema, frame));
+        yield this.#array(schema, frame, []);
         return;
       case "string":
         yield* textCandidates(schema, this.#facts, frame.place, frame.variant);
@@ -150,7 +151,7 @@ class Filler {
         depth: frame.depth + 1,
         variant: frame.variant,
       });
-      if (!needed && !filled.grounded) return;
+      if (!needed && !(filled.grounded && (!isObject(child) || this.#fits(child, filled.value)))) return;
       entries.set(name, filled.value);
       grounded ||= filled.grounded;
     };
@@ -181,14 +182,16 @@ class Filler {
     return typeof fitting === "string" ? fitting : `field${index}`;
   }
 
-  #array(schema: JsonObject, frame: Frame): Filled {
+  /** `offered`: texts from the conversation. */
+  #array(schema: JsonObject, frame: Frame, offered: readonly string[]): Filled {
     const prefix = Array.isArray(schema["prefixItems"]) ? schema["prefixItems"] : [];
     const items = schema["items"];
-    const [least, most] = [Number(schema["minItems"] ?? 0), Number(schema["maxItems"] ?? 50)];
+    const least = Number(schema["minItems"] ?? 0);
+    const most = Math.min(Number(schema["maxItems"] ?? 50), items === false ? prefix.length : Number.POSITIVE_INFINITY);
     const contained = Object.hasOwn(schema, "contains") ? Number(schema["minContains"] ?? 1) : 0;
-    const told = this.#toldItems(schema, frame).slice(0, most);
-    const values: Json[] = prefix.length === 0 ? [...told] : [];
-    const wanted = Math.min(most, Math.max(least, contained, told.length, items === false ? Math.min(prefix.length, least) : 0));
+    const told = prefix.length === 0 ? offered.slice(0, most) : [];
+    const values: Json[] = [...told];
+    const wanted = Math.min(most, Math.max(least, contained, told.length));
     for (let index = 0; values.length < wanted && index < wanted * 4 + 8; index++) {
       const position = values.length;
       const itemSchema =

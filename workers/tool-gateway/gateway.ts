@@ -188,7 +188,9 @@ async function admit(
   const admitted = await deadline.within(ports.guard.admit(guarded, "tool_output", "tool", value)).catch(rethrowDeadline);
   if (admitted === null) return err(failure("safety", "content_blocked", "the guardrails could not judge the tool's answer"));
   progress.findings = [...progress.findings, ...admitted.findings];
-  if (admitted.verdict === "block" || withholdingBreaks(manifest.output, value, admitted)) {
+  // A withheld string alone is no failure: the run reads the marker. Nothing at all, or a broken schema, is.
+  const refused = admitted.verdict === "block" && admitted.value === null;
+  if (refused || withholdingBreaks(manifest.output, value, admitted)) {
     return err(failure("safety", "injection_detected", "the tool's answer carried an instruction and was refused"));
   }
   return ok(admitted.value);
