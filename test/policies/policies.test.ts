@@ -1,0 +1,95 @@
+/** The policies as text: they hold together with their schema, and decide every file in ALLOW and DENY. */
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type AccessQuestion, toCedarRequest } from "../../core/access/request.ts";
+
+type Cedar = typeof import("@cedar-policy/cedar-wasm/nodejs");
+const cedar = createRequire(import.meta.url)("@cedar-policy/cedar-wasm/nodejs") as Cedar;
+const FOLDER = join(import.meta.dirname, "../../policies");
+const read = (...path: string[]): string => readFileSync(join(FOLDER, ...path), "utf8");
+
+const schema = read("schema.cedarschema");
+const roles = JSON.parse(read("entities.json"));
+const files = readdirSync(FOLDER).filter((name) => name.endsWith(".cedar"));
+const parts = files.flatMap((name) => {
+  const answer = cedar.policySetTextToParts(read(name));
+  if (answer.type !== "success") throw new Error(`${name} cannot be parsed`);
+  return answer.policies;
+});
+const ids = parts.map((text) => /@id\("([^"]+)"\)/.exec(text)?.[1] ?? "");
+const staticPolicies = Object.fromEntries(parts.map((text, index) => [ids[index] ?? "", text]));
+
+cedar.preparsePolicySet("shipped", { staticPolicies });
+cedar.preparseSchema("shipped", schema);
+
+function decide(question: AccessQuestion): string {
+  const { entities, ...request } = toCedarRequest(question);
+  const answer = cedar.statefulIsAuthorized({
+    ...request,
+    preparsedSchemaName: "shipped",
+    validateRequest: true,
+    preparsedPolicySetId: "shipped",
+    entities: [...roles, ...entities] as never,
+  });
+  expect(answer.type, JSON.stringify(answer)).toBe("success");
+  if (answer.type !== "success") return "failure";
+  expect(answer.response.diagnostics.errors).toEqual([]);
+  return answer.response.decision;
+}
+
+describe("the policy set", () => {
+  it("[POLICY-1] fits its schema", () => {
+    const answer = cedar.validate({ schema, policies: { staticPolicies } });
+    expect(answer).toMatchObject({ type: "success", validationErrors: [], validationWarnings: [] });
+  });
+
+  it("[POLICY-1] gives every policy an id of its own", () => {
+    expect(ids).not.toContain("");
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it("is formatted as Cedar formats it", () => {
+    for (const name of files) {
+      const answer = cedar.formatPolicies({ policyText: read(name), lineWidth: 120, indentWidth: 2 });
+      expect(answer, name).toMatchObject({ type: "success", formatted_policy: read(name) });
+    }
+  });
+
+  it("has a good number of cases", () => {
+    expect(readdirSync(join(FOLDER, "ALLOW")).length).toBeGreaterThan(40);
+    expect(readdirSync(join(FOLDER, "DENY")).length).toBeGreaterThan(40);
+  });
+});
+
+for (const folder of ["ALLOW", "DENY"] as const) {
+  describe(`[POLICY-2] ${folder}`, () => {
+    for (const name of readdirSync(join(FOLDER, folder))) {
+      it(name.replace(".json", "").replaceAll("-", " "), () => {
+        expect(decide(JSON.parse(read(folder, name)) as AccessQuestion)).toBe(folder.toLowerCase());
+      });
+    }
+  });
+}
+
+describe("[POLICY-3] without a policy for it", () => {
+  const everything = [...new Set(Array.from(schema.matchAll(/"([a-z_]+\.[a-z_]+)"/g), (match) => match[1] ?? ""))];
+  const httpActions = everything.filter((action) => !action.startsWith("tool.call") && action !== "model.call");
+
+  it.each(httpActions)("%s: somebody without a role may not", (action) => {
+    const principal = { org: "acme", user: "ann", roles: [], platformAdmin: false };
+    const resource = action.startsWith("kill.")
+      ? ({ type: "Switch", org: "acme", owner: "ann", scope: null } as const)
+      : ({ type: "Thing", org: "acme", owner: "ann" } as const);
+    expect(decide({ principal, action, resource })).toBe("deny");
+  });
+
+  it.each(httpActions)("%s: nobody of another org may", (action) => {
+    const principal = { org: "globex", user: "ann", roles: ["admin"], platformAdmin: true };
+    const resource = action.startsWith("kill.")
+      ? ({ type: "Switch", org: "acme", owner: "ann", scope: null } as const)
+      : ({ type: "Thing", org: "acme", owner: "ann" } as const);
+    expect(decide({ principal, action, resource })).toBe("deny");
+  });
+});
