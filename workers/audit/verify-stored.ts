@@ -3,7 +3,7 @@
  * to the number that the audit log knows to be in D1. One changed byte anywhere is found.
  */
 import { createHash, createPublicKey, verify } from "node:crypto";
-import { type ChainProblem, ChainVerifier, type VerifyTools } from "../../core/audit/chain.ts";
+import { type ChainHead, type ChainProblem, ChainVerifier, type VerifyTools } from "../../core/audit/chain.ts";
 import type { AuditEntry } from "../../core/audit/entry.ts";
 import type { Json } from "../../core/json.ts";
 import { differences, ENTRY_COLUMNS, type EntryRow, toRow } from "./rows.ts";
@@ -25,22 +25,26 @@ export type StoredVerdict = {
   readonly checked: number;
   /** The first hundred. */
   readonly problems: readonly StoredProblem[];
-  readonly head: { readonly seq: number; readonly hash: string } | null;
+  readonly head: ChainHead | null;
 };
 
 /** What the audit log says of the chain: the last number it gave, and up to where D1 has everything. */
-export type KnownHead = { readonly seq: number; readonly hash: string; readonly integratedSeq: number };
+export type KnownHead = ChainHead & { readonly integratedSeq: number };
 
 const PAGE = 500;
 const PROBLEMS = 100;
 
-/** `known`: null when the audit log has numbered nothing yet. */
+/**
+ * `readHead`: the audit log's own word, null when it has numbered nothing yet. Asked before and after the rows are read, since the
+ * chain grows meanwhile: what was integrated before must be there, and nothing may be there that it has not numbered by the end.
+ */
 export async function verifyStored(
   db: D1Database,
   org: string,
   keys: readonly PublishedKey[],
-  known: KnownHead | null,
+  readHead: () => Promise<KnownHead | null>,
 ): Promise<StoredVerdict> {
+  const before = await readHead();
   const verifier = new ChainVerifier(verifyToolsOf(keys));
   const problems: StoredProblem[] = [];
   const statement = db.prepare(
@@ -53,7 +57,7 @@ export async function verifyStored(
     if (last === undefined || results.length < PAGE) break;
     after = last.seq;
   }
-  problems.push(...checkEnd(verifier.head, known));
+  problems.push(...checkEnd(verifier.head, before, await readHead()));
   return { ok: problems.length === 0, checked: verifier.checked, problems: problems.slice(0, PROBLEMS), head: verifier.head };
 }
 
@@ -68,12 +72,12 @@ function checkRow(row: EntryRow, verifier: ChainVerifier): StoredProblem[] {
   return [...problems, { seq: row.seq, code: "row_differs", message }];
 }
 
-/** `hash` of the head is compared only where D1 claims to be there: an entry sequenced a moment ago is on its way. */
-function checkEnd(head: { seq: number; hash: string } | null, known: KnownHead | null): StoredProblem[] {
-  const last = head?.seq ?? 0;
-  if (last < (known?.integratedSeq ?? 0)) return [{ seq: last + 1, code: "truncated", message: "entries are missing at the end" }];
-  if (last > (known?.seq ?? 0)) return [{ seq: last, code: "beyond_head", message: "the audit log never gave this number" }];
-  if (head !== null && last === known?.seq && head.hash !== known.hash)
+/** An entry that was sequenced a moment ago may still be on its way: D1 owes only what the log calls integrated. */
+function checkEnd(stored: ChainHead | null, before: KnownHead | null, after: KnownHead | null): StoredProblem[] {
+  const last = stored?.seq ?? 0;
+  if (last < (before?.integratedSeq ?? 0)) return [{ seq: last + 1, code: "truncated", message: "entries are missing at the end" }];
+  if (last > (after?.seq ?? 0)) return [{ seq: last, code: "beyond_head", message: "the audit log never gave this number" }];
+  if (stored !== null && last === after?.seq && stored.hash !== after.hash)
     return [{ seq: last, code: "head_differs", message: "the last entry is not the one that the audit log gave" }];
   return [];
 }

@@ -4,10 +4,10 @@
  */
 import { createHmac, createPrivateKey, hkdfSync, sign } from "node:crypto";
 import { mintSealedRunId, parseSealedRunId, type RunId, type Seal } from "../../core/ids.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
+import type { JsonObject } from "../../core/json.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { once, onceAWhile } from "./once.ts";
-import type { CredentialBrokerPorts } from "./ports.ts";
+import type { BrokerPublicKey, CredentialBrokerPorts } from "./ports.ts";
 import { open, seal } from "./sealed-secret.ts";
 import { type CredentialRequest, introspectCredential, mintToolCredential } from "./tool-credential.ts";
 
@@ -60,8 +60,8 @@ export function defineCredentialBroker(ports: CredentialBrokerPorts) {
     },
 
     /** `/.well-known/jwks.json` (RFC 7517): public halves, the retired ones too. */
-    async jwks(): Promise<{ keys: Json[] }> {
-      return { keys: (await publicKeys()).map((key) => ({ ...key })) };
+    async jwks(): Promise<{ keys: BrokerPublicKey[] }> {
+      return { keys: [...(await publicKeys())] };
     },
 
     /** A JWT for one call of one tool, on behalf of one run. */

@@ -80,7 +80,7 @@ async function deliver(bodies: readonly RecordsMessage[], with_ = ports(), attem
 }
 
 const head = () => auditLogOf(env.AUDIT_LOG, org).head();
-const verified = async () => verifyStored(env.DB, org, [key.jwk], await head());
+const verified = async () => verifyStored(env.DB, org, [key.jwk], head);
 const stored = async () => readEntries(env.DB, org, { after: 0, run: null, user: null, type: null, limit: 200 });
 const codes = async () => (await verified()).problems.map(({ seq, code }) => `${seq} ${code}`);
 
@@ -248,6 +248,28 @@ describe("verification of the raw rows", () => {
     expect((await verified()).ok).toBe(true);
   });
 
+  it("is content while the chain grows under it", async () => {
+    await deliver(oneEach(1, 3));
+    let asked = 0;
+    const growing = async () => {
+      const answer = await head();
+      if (++asked === 1) await deliver(oneEach(4, 3));
+      return answer;
+    };
+    expect(await verifyStored(env.DB, org, [key.jwk], growing)).toMatchObject({ ok: true, checked: 6 });
+  });
+
+  it("[AUD-10] finds a well signed entry that the log never numbered, and another end than its own", async () => {
+    await deliver(oneEach(1, 3));
+    const numbered = await head();
+    const word = (change: object) => async () => (numbered === null ? null : { ...numbered, ...change });
+    const problems = async (readHead: Parameters<typeof verifyStored>[3]) =>
+      (await verifyStored(env.DB, org, [key.jwk], readHead)).problems.map(({ seq, code }) => `${seq} ${code}`);
+    expect(await problems(word({ seq: 2, integratedSeq: 2 }))).toEqual(["3 beyond_head"]);
+    expect(await problems(word({ hash: "0".repeat(64) }))).toEqual(["3 head_differs"]);
+    expect(await problems(async () => null)).toEqual(["3 beyond_head"]);
+  });
+
   const changes: [string, string, string[]][] = [
     [
       "one byte of a fact",
@@ -285,12 +307,12 @@ describe("verification of the raw rows", () => {
 
   it("[AUD-4] finds a chain that was written anew as a whole by whoever holds the database but not the key", async () => {
     await deliver(oneEach(1, 3));
-    expect(await verifyStored(env.DB, org, [testKey(2).jwk], await head())).toMatchObject({
+    expect(await verifyStored(env.DB, org, [testKey(2).jwk], head)).toMatchObject({
       ok: false,
       problems: [{ code: "unknown_key" }, {}, {}],
     });
     const otherPurpose = { ...key.jwk, purpose: "credential" };
-    expect(await verifyStored(env.DB, org, [otherPurpose], await head())).toMatchObject({
+    expect(await verifyStored(env.DB, org, [otherPurpose], head)).toMatchObject({
       ok: false,
       problems: [{ code: "unknown_key" }, {}, {}],
     });
