@@ -79,7 +79,11 @@ const FIGURES: { readonly [figure: string]: string } = {
 };
 const MIXED_WORD = /[a-z0-9@$!|]{3,}/g;
 
+/** A figure inside a word, or a word that begins with one. */
+const LOOKS_MIXED = /[a-z][013457@$!|][a-z0-9]|(?<![a-z0-9])[013457@$][a-z]/;
+
 function* figuresForLetters(text: string): Generator<Disguised> {
+  if (!LOOKS_MIXED.test(text)) return;
   let changed = 0;
   const read = text.replace(MIXED_WORD, (word) => {
     if (!/[a-z]/.test(word) || !/[0134577@$!|](?!$)|^[0134577@$|]/.test(word)) return word;

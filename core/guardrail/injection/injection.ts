@@ -1,62 +1,57 @@
-/** Prompt injection and jailbreaks: patterns and a small classifier over every reading of a text, one score, at most one finding a text. */
+/** Prompt injection and jailbreaks: patterns and the classifier over every reading of a text; one score, at most one finding a text. */
 import type { Channel, Finding } from "../finding.ts";
+import { judge } from "./classifier.ts";
 import { disguisedReadings } from "./disguise.ts";
+import { type Evidence, evidenceIn, strongest, weigh } from "./evidence.ts";
 import { normalise } from "./normalise.ts";
-import { type Family, PATTERNS, RUN_TOGETHER } from "./patterns.ts";
 import { THRESHOLDS } from "./thresholds.ts";
 
-type Hit = { readonly family: Family; readonly weight: number; readonly start: number; readonly end: number };
+/** How much of the patterns' weight is added to the classifier's log-odds; the classifier is trained on what they leave unexplained. */
+export const PATTERN_SHARE = 0.8;
+/** Log-odds of a text by patterns alone: the classifier may add to strong evidence, but never argue it away. */
+const PATTERNS_ALONE = -4.5;
+/** What a disguise adds to evidence that is found under it. */
+const DISGUISE = 2;
+/** Shorter texts hold no instruction. */
+const SHORTEST = 8;
 
-/** Log-odds of a text without any evidence, and what a disguise adds to evidence found under it. */
-const BIAS = -4.5;
-const DISGUISE_BONUS = 2;
+type Judgement = { readonly logit: number; readonly evidence: readonly Evidence[]; readonly start: number; readonly end: number };
 
 /** The finding of a text that is at least suspicious in this channel; offsets are those of the strongest evidence. */
 export function findInjection(text: string, channel: Channel): Finding[] {
-  if (text.length < 6) return [];
+  if (text.length < SHORTEST) return [];
   const reading = normalise(text);
-  const hits = hitsIn(reading.text, channel);
-  let best = { logit: BIAS + total(hits), hits, start: 0, end: text.length, kind: "plain" };
-  for (const disguised of disguisedReadings(reading.text, text)) {
-    const under = hitsIn(normalise(disguised.text).text, channel);
-    const logit = BIAS + total(under) + DISGUISE_BONUS;
-    if (under.length > 0 && logit > best.logit)
-      best = { logit, hits: under, start: disguised.start, end: disguised.end, kind: disguised.kind };
+  const plain = judgePlain(reading.text, channel);
+  let worst: Judgement = { ...plain, start: reading.startOf(plain.start), end: reading.startOf(plain.end) };
+  for (const { text: hidden, start, end } of disguisedReadings(reading.text, text)) {
+    const evidence = evidenceIn(normalise(hidden).text, channel);
+    const logit = PATTERNS_ALONE + weigh(evidence) + DISGUISE;
+    // What is plain to see is not hidden: only evidence beyond it counts as disguised.
+    if (weigh(evidence) > weigh(plain.evidence) && logit > worst.logit) worst = { logit, evidence, start, end };
   }
-  const score = 1 / (1 + Math.exp(-best.logit));
+  const score = 1 / (1 + Math.exp(-worst.logit));
   if (score < THRESHOLDS[channel].flag) return [];
-  const strongest = best.hits.reduce<Hit | null>((top, hit) => (top === null || hit.weight > top.weight ? hit : top), null);
-  const isPlain = best.kind === "plain" && strongest !== null;
+  const family = strongest(worst.evidence)?.family;
   return [
     {
-      type: strongest?.family === "persona" ? "jailbreak" : "injection",
-      start: isPlain ? reading.startOf(strongest.start) : best.start,
-      end: isPlain ? reading.startOf(strongest.end) : best.end,
+      type: family === "persona" ? "jailbreak" : "injection",
+      start: worst.start,
+      end: worst.end,
       score,
-      detector: `injection.${strongest?.family ?? "classifier"}`,
+      detector: `injection.${family ?? "classifier"}`,
     },
   ];
 }
 
-/** The strongest hit of a family counts in full, the second half, the others nothing: repeating oneself is no evidence. */
-function total(hits: readonly Hit[]): number {
-  const byFamily = Map.groupBy(hits, (hit) => hit.family);
-  let sum = 0;
-  for (const family of byFamily.values()) {
-    const [first = 0, second = 0] = family.map((hit) => hit.weight).sort((a, b) => b - a);
-    sum += first + second / 2;
-  }
-  return sum;
-}
-
-function hitsIn(text: string, channel: Channel): Hit[] {
-  const hits: Hit[] = [];
-  for (const { family, weight, expression, channels } of PATTERNS) {
-    if (channels !== undefined && !channels.includes(channel)) continue;
-    const match = expression.exec(text);
-    if (match !== null) hits.push({ family, weight, start: match.index, end: match.index + match[0].length });
-  }
-  const together = RUN_TOGETHER.exec(text);
-  if (together !== null) hits.push({ family: "override", weight: 7, start: together.index, end: together.index + together[0].length });
-  return hits;
+/** Offsets are those of the normalised text. What a model says is judged by patterns alone: nothing was there to train on. */
+function judgePlain(text: string, channel: Channel): Judgement {
+  const evidence = evidenceIn(text, channel);
+  const weight = weigh(evidence);
+  const top = strongest(evidence);
+  const alone = PATTERNS_ALONE + weight;
+  if (channel === "model_output") return { logit: alone, evidence, start: top?.start ?? 0, end: top?.end ?? text.length };
+  const judged = judge(text, channel);
+  const together = judged.logit + PATTERN_SHARE * weight;
+  const { start, end } = top ?? judged.window;
+  return { logit: Math.max(alone, together), evidence, start, end };
 }

@@ -18,6 +18,7 @@ const LOOKALIKES = new Map<string, string>(
     .map((pair) => [pair.slice(0, 1), pair.slice(1)]),
 );
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{M}]/u;
+const BEYOND_ASCII = /[^\s\x20-\x7e]|[\u00a0-\uffff]/;
 const BLANK = /\s/;
 /** Tag characters (U+E0020 to U+E007E) spell ASCII that no reader sees. */
 const TAG_FIRST = 0xe0020;
@@ -25,6 +26,18 @@ const TAG_LAST = 0xe007e;
 
 /** Every script but Latin is read as look-alikes; a text in Russian becomes gibberish, which is no instruction either. */
 export function normalise(original: string): Reading {
+  if (!BEYOND_ASCII.test(original)) {
+    const text = original
+      .toLowerCase()
+      .replace(/[^\S\n]+/g, " ")
+      .replace(/(^|\n) /g, "$1");
+    // Most texts hold nothing: their offsets are worked out only when somebody asks.
+    return { text, startOf: (index) => walk(original).startOf(index) };
+  }
+  return walk(original);
+}
+
+function walk(original: string): Reading {
   const units: string[] = [];
   const starts: number[] = [];
   const known = new Map<number, string>();
@@ -34,9 +47,11 @@ export function normalise(original: string): Reading {
     const size = code > 0xffff ? 2 : 1;
     const plain = code < 0x80 ? (original[at] ?? "").toLowerCase() : (known.get(code) ?? plainOf(code));
     if (code >= 0x80) known.set(code, plain);
-    for (const unit of plain) {
+    for (let index = 0; index < plain.length; index++) {
+      const unit = plain[index] ?? "";
       const isBlank = BLANK.test(unit);
       if (isBlank && unit !== "\n" && blank) continue;
+      // A blank after a line break goes; a line break after a blank stays.
       units.push(isBlank && unit !== "\n" ? " " : unit);
       starts.push(at);
       blank = isBlank;

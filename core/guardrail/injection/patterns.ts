@@ -134,7 +134,7 @@ export const PATTERNS: readonly Pattern[] = [
   pattern(
     "impersonation",
     4,
-    `\\b(?:developer|debug|maintenance|god|sudo|admin|root|dan|jailbreak|unrestricted|diagnostic) mode\\b.{0,40}\\b(?:enabled?|activated?|on|engaged|enter|output|activate)\\b|\\b(?:enter|enable|activate|engage|switch (?:in)?to|you are (?:now )?in|simulate) (?:the )?(?:developer|debug|maintenance|god|sudo|admin|root|dan|jailbreak|unrestricted|diagnostic) mode\\b`,
+    `\\b(?:developer|debug|maintenance|god|sudo|admin|root|dan|jailbreak|unrestricted|diagnostic) mode\\b.{0,40}\\b(?:enabled|activated|engaged|enter|output|activate)\\b|\\b(?:enter|enable|activate|engage|switch (?:in)?to|you are (?:now )?in|simulate) (?:the )?(?:developer|debug|maintenance|god|sudo|admin|root|dan|jailbreak|unrestricted|diagnostic) mode\\b`,
   ),
   // Tokens of chat templates
   pattern(
@@ -262,6 +262,12 @@ export const PATTERNS: readonly Pattern[] = [
     `\\bthe user (?:has )?(?:already )?(?:approved|authori[sz]ed|consented|granted|confirmed|wants you|asked you|instructed you|would like you)\\b`,
     NOT_USER,
   ),
+  pattern(
+    "tool_coercion",
+    3.5,
+    `\\bplease (?:immediately |now |also |permanently |quickly )?(?:transfer|deposit|withdraw|pay|grant|unlock|disable|deactivate|delete|erase|wipe|remove|change|reset|update|share|post|publish|make|buy|order|sell|install|download|shut|turn|open|register|add|schedule|book|execute|run|give|export|upload)\\b[^.!?\\n]{0,120}\\b(?:my|me|his|her)\\b`,
+    NOT_USER,
+  ),
   // Imperatives addressed to the model in what a tool returned
   pattern(
     "addressed_to_ai",
@@ -310,6 +316,12 @@ export const PATTERNS: readonly Pattern[] = [
     "data_exfiltration",
     6,
     `!\\[[^\\]]{0,80}\\]\\(https?://[^)\\s]{1,200}[?&/=](?:[^)\\s]{0,60}=)?[{<\\[%$]?(?:data|prompt|conversation|history|secret|summary|user|content|key|token|leak|exfil|q)`,
+  ),
+  pattern(
+    "data_exfiltration",
+    4.5,
+    `\\b(?:and|then|also|afterwards?),?\\s(?:\\w{1,12}\\s){0,2}(?:send|e?-?mail|forward|share|transmit|deliver|post|upload)\\b[^\\n]{0,60}(?:[\\w+-]@[\\w-]{1,40}\\.|https?://|\\{\\{email)(?<=\\b(?:get|fetch|retrieve|list|find|read|access|obtain|search|collect|gather|check|look up|download|extract|show|provide|export|copy|view)\\b[^\\n]{0,300})`,
+    NOT_USER,
   ),
   pattern(
     "data_exfiltration",

@@ -26,6 +26,8 @@ const ISSUERS: readonly Issuer[] = [
   { low: 630000, high: 639999, lengths: [13, 14, 15, 16, 17, 18, 19] }, // Maestro
   { low: 670000, high: 679999, lengths: [13, 14, 15, 16, 17, 18, 19] }, // Maestro
 ];
+/** With which the ranges above begin. */
+const FIRST_DIGITS = "234568";
 const LONGEST = 19;
 const SHORTEST = 13;
 
@@ -46,27 +48,36 @@ export const findCards: Detector = (text) => {
   return found;
 };
 
-/** Chains of digit groups with at most three separators between two groups. */
+/** Chains of digit groups with at most three separators between two groups; those too short for a card are left out. */
 function* digitChains(text: string): Generator<Group[]> {
   let chain: Group[] = [];
+  let digitsSoFar = 0;
   for (const { 0: digits, index: start } of text.matchAll(/\d+/g)) {
     const previous = chain.at(-1);
     if (previous !== undefined && !isSeparator(text, previous.end, start)) {
-      yield chain;
+      if (digitsSoFar >= SHORTEST) yield chain;
       chain = [];
+      digitsSoFar = 0;
     }
     chain.push({ start, end: start + digits.length, digits });
+    digitsSoFar += digits.length;
   }
-  if (chain.length > 0) yield chain;
+  if (digitsSoFar >= SHORTEST) yield chain;
 }
 
-/** Blanks, dashes, dots, strokes or one line break: what people and page layouts put between the groups. */
-const isSeparator = (text: string, from: number, to: number): boolean => to - from <= 3 && /^[\s._/*-]{1,3}$/.test(text.slice(from, to));
+/** Blanks, dashes, dots, strokes or line breaks: what people and page layouts put between the groups. */
+const SEPARATORS = " \t\r\n._/*-";
+
+function isSeparator(text: string, from: number, to: number): boolean {
+  if (to - from > 3) return false;
+  for (let index = from; index < to; index++) if (!SEPARATORS.includes(text[index] ?? "")) return false;
+  return true;
+}
 
 /** The index of the group that ends a card beginning with group `first`; null when none does. The longest card wins. */
 function cardFrom(text: string, groups: readonly Group[], first: number): number | null {
   const begin = groups[first];
-  if (begin === undefined || touchesWord(text, begin.start - 1)) return null;
+  if (begin === undefined || !FIRST_DIGITS.includes(begin.digits[0] ?? "") || touchesWord(text, begin.start - 1)) return null;
   let digits = "";
   let longest: number | null = null;
   const sizes: number[] = [];
@@ -80,7 +91,9 @@ function cardFrom(text: string, groups: readonly Group[], first: number): number
   return longest;
 }
 
-const touchesWord = (text: string, index: number): boolean => index >= 0 && index < text.length && isWordUnit(text.charCodeAt(index));
+/** An underscore does not count: `card_4111…` still gives a card away. */
+const touchesWord = (text: string, index: number): boolean =>
+  index >= 0 && index < text.length && text[index] !== "_" && isWordUnit(text.charCodeAt(index));
 
 /** One block, blocks of one size (the last may differ), or the 4-6-5 and 4-6-4 of American Express and Diners Club. */
 function isGrouping(sizes: readonly number[]): boolean {

@@ -7,7 +7,7 @@ const V4 = new RegExp(`(?<![\\w.])${PART}(?:\\.${PART}){3}(?!\\w|\\.\\d)`, "g");
 /** `v1.2.3.4`, `version 10.0.0.1`: four parts alone make no address. */
 const VERSION =
   /(?:\bv|\bver\.?|version|release|build|firmware|revision|\brev\.?|chrome\/|safari\/|section|abschnitt|chapter|§)["']?\s{0,2}[:=]?\s{0,2}["']?$/;
-const V6_CANDIDATE = /(?<![\w:.])[0-9a-f:]{2,39}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?:%[\w.-]{1,16})?(?![\w:])/gi;
+const V6_CANDIDATE = /(?<![\w:.])[0-9a-f:][0-9a-f:.]{1,44}(?:%[\w.-]{1,16})?(?![\w:])/gi;
 
 export const findIpAddresses: Detector = (text, context) => [...findV4(text, context), ...findV6(text)];
 
@@ -24,9 +24,9 @@ function findV6(text: string): Finding[] {
   const found: Finding[] = [];
   if (!text.includes(":")) return found;
   for (const { 0: candidate, index } of text.matchAll(V6_CANDIDATE)) {
-    // A colon that ends a sentence's address ("from 2001:db8::1:") is not part of it.
-    const address = candidate.endsWith(":") && !candidate.endsWith("::") ? candidate.slice(0, -1) : candidate;
-    if (!isV6(address)) continue;
+    // What ends the sentence ("from 2001:db8::1:", "to fe80::1.") is not part of the address.
+    const address = candidate.replace(/(?<=[0-9a-f]|::)[.:]$/i, "");
+    if (!address.includes(":") || !isV6(address)) continue;
     const isSlice = text[index - 1] === "[" && /[\w)\]]/.test(text[index - 2] ?? " ");
     if (!isSlice) found.push(finding("IP", index, index + address.length, 0.95, "ipv6"));
   }
