@@ -183,7 +183,7 @@ function fitTogether(env: Cloudflare.Env, outside: Outside) {
       sessionMac: (text) => broker.mac("session", text),
     }),
     keys: broker,
-    verifyAudit: async (org) => verifyStored(env.DB, org, await keyRing().publicKeys(), await auditLog(org).head()),
+    verifyAudit: async (org) => verifyStored(env.DB, org, await keyRing().publicKeys(), () => auditLog(org).head()),
     rateLimit: defineRateLimit(perMinuteFrom(settings.rateLimitPerMinute)),
     testTool: async (principal, manifest, input, traceId) => {
       const id = `test_${traceId}`;

@@ -74,7 +74,8 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       return this.#change({ kind: "cancel", by, reason });
     }
 
-    trace(): Json | null {
+    /** OTLP JSON. Not `trace`: the runtime keeps that name for itself. */
+    spans(): Json | null {
       const { run } = this.#shell;
       return run === null ? null : toTrace(run.machinery, run.state, [...this.#shell.journal.events(0)]);
     }

@@ -8,7 +8,7 @@ type Verbs =
   | "view"
   | "events"
   | "cancel"
-  | "trace"
+  | "spans"
   | "review"
   | "lookAgain"
   | "redrive"

@@ -19,7 +19,9 @@ const start = async (ticket: string) => {
 };
 
 const approve = async (run: string) => {
-  const review = await eventually("/v1/reviews?status=pending", world.keys.reviewer, (body) => (body["data"] as { run: string }[]).some((item) => item.run === run));
+  const review = await eventually("/v1/reviews?status=pending", world.keys.reviewer, (body) =>
+    (body["data"] as { run: string }[]).some((item) => item.run === run),
+  );
   const [found] = (review["data"] as { id: string; run: string }[]).filter((item) => item.run === run);
   const decided = await call("POST", `/v1/reviews/${found?.id}/decision`, world.keys.reviewer, { action: "approve", reason: "fine" });
   expect(decided.status, JSON.stringify(decided.body)).toBe(200);
@@ -48,7 +50,9 @@ describe("support-refund", () => {
     expect(world.sent.some(({ body }) => body.includes(CARD) || body.includes("4111111111111111"))).toBe(false);
     expect(world.sent.every(({ headers }) => headers.get("authorization")?.startsWith("Bearer ey"))).toBe(true);
 
-    const entries = await eventually(`/v1/audit/entries?run=${run}`, world.keys.auditor, (body) => (body["data"] as { event_type: string }[]).some((entry) => entry.event_type === "run.completed"));
+    const entries = await eventually(`/v1/audit/entries?run=${run}`, world.keys.auditor, (body) =>
+      (body["data"] as { event_type: string }[]).some((entry) => entry.event_type === "run.completed"),
+    );
     expect(JSON.stringify(entries)).not.toContain(MAIL);
     expect((entries["data"] as { event_type: string; action: string }[]).some((entry) => entry.action === "personal_data.open")).toBe(true);
     const verified = await call("POST", "/v1/audit/verify", world.keys.auditor, {});
@@ -62,12 +66,24 @@ describe("support-refund", () => {
     const done = await eventually(`/v1/runs/${small}`, world.keys.app, status("completed", "failed", "waiting"));
     expect(done["status"], JSON.stringify(done)).toBe("completed");
 
-    const own = await call("POST", "/v1/runs", ADMIN, { workflow: "support-refund", input: { ticket: TICKET } }, { "bulkhead-org": world.org });
+    const own = await call(
+      "POST",
+      "/v1/runs",
+      ADMIN,
+      { workflow: "support-refund", input: { ticket: TICKET } },
+      { "bulkhead-org": world.org },
+    );
     const run = String(own.body["id"]);
     await eventually(`/v1/runs/${run}`, world.keys.developer, status("waiting"));
     const reviews = await call("GET", "/v1/reviews?status=pending", world.keys.reviewer);
     const review = (reviews.body["data"] as { id: string; run: string }[]).find((item) => item.run === run);
-    const self = await call("POST", `/v1/reviews/${review?.id}/decision`, ADMIN, { action: "approve", reason: "mine" }, { "bulkhead-org": world.org });
+    const self = await call(
+      "POST",
+      `/v1/reviews/${review?.id}/decision`,
+      ADMIN,
+      { action: "approve", reason: "mine" },
+      { "bulkhead-org": world.org },
+    );
     expect(self).toMatchObject({ status: 403, body: { code: "second_person_required" } });
     const rejected = await call("POST", `/v1/reviews/${review?.id}/decision`, world.keys.reviewer, { action: "reject", reason: "no" });
     expect(rejected.status).toBe(200);

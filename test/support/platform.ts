@@ -9,7 +9,7 @@ export const outside: { -readonly [K in keyof Outside]: Outside[K] } = {
   fetch: async () => new Response("nobody scripted this call", { status: 501 }),
   now: () => Date.now(),
   random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
-  log: () => {},
+  log: (line) => (line["level"] === "error" ? console.log(JSON.stringify(line)) : undefined),
 };
 
 const { handler, ...objects } = definePlatform({

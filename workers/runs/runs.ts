@@ -28,7 +28,7 @@ export const runsFrom = (engine: (id: string) => RunEngineRpc): RunsPort => ({
     return engine(id).cancel(by, reason);
   },
   async trace(id) {
-    return engine(id).trace();
+    return engine(id).spans();
   },
   async redrive(id, by, newId) {
     const marked = await engine(id).redrive(by, newId);

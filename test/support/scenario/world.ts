@@ -1,7 +1,8 @@
 /** An org with its people, a shop behind `fetch`, the shipped tools and workflows. The model is the rehearsal unless a test scripts one. */
 import { expect } from "vitest";
 import type { JsonObject } from "../../../core/json.ts";
-import { defineShop, newShopState, type ShopState } from "../../../shop/app.ts";
+import { defineShop, newShopState } from "../../../shop/app.ts";
+import type { LedgerLine } from "../../../shop/ledger.ts";
 import { SHIPPED_WORKFLOWS } from "../../../workflows/index.ts";
 import { shopTools } from "../../../workflows/tools.ts";
 import { outside } from "../platform.ts";
@@ -18,7 +19,8 @@ export type World = {
     readonly operator: string;
     readonly auditor: string;
   };
-  readonly shop: ShopState;
+  /** What the shop was asked and what it did, as it happened. */
+  readonly ledger: readonly LedgerLine[];
   /** What left the platform, in order: every prompt and every tool call. */
   readonly sent: { readonly url: string; readonly headers: Headers; readonly body: string }[];
   /** Calls of a model at this base, when a test registers one. */
@@ -26,8 +28,8 @@ export type World = {
 };
 
 export async function openWorld(org: string): Promise<World> {
-  const shop = newShopState();
-  const answer = defineShop(shop);
+  const ledger: LedgerLine[] = [];
+  const answer = defineShop(newShopState([], (line) => ledger.push(line)));
   const sent: World["sent"] = [];
   const keys = {
     app: await makeKey(org, "app", ["caller"], { for_others: true }),
@@ -36,7 +38,7 @@ export async function openWorld(org: string): Promise<World> {
     operator: await makeKey(org, "otto", ["operator"]),
     auditor: await makeKey(org, "anna", ["auditor"]),
   };
-  const world: World = { org, keys, shop, sent, model: async () => new Response(null, { status: 501 }) };
+  const world: World = { org, keys, ledger, sent, model: async () => new Response(null, { status: 501 }) };
   outside.fetch = (async (input: RequestInfo | URL, init?: RequestInit) => {
     const request = new Request(input, init);
     const body = await request.clone().text();
