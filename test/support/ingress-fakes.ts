@@ -34,8 +34,8 @@ export const ADMIN_KEY = "a-platform-admins-key-for-tests";
 export const NOW = Date.UTC(2026, 9, 1, 12);
 const SECRET = "the deployment's key in tests";
 
-const hmac = (text: string): Buffer => createHmac("sha256", SECRET).update(text).digest();
-const seal = (text: string): Uint8Array => new Uint8Array(hmac(text));
+const hmac = (text: string) => createHmac("sha256", SECRET).update(text);
+const seal = (text: string): Uint8Array => new Uint8Array(hmac(text).digest());
 
 export type World = ReturnType<typeof makeWorld>;
 
@@ -121,15 +121,16 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
       jwks: async () => ({ keys: [] }),
       mintRunId: async (org, at) => mintSealedRunId(org, at, new Uint8Array(randomBytes(6)), seal),
       parseRunId: async (org, id) => parseSealedRunId(org, id, seal),
-      mac: async (purpose, text) => hmac(`${purpose}\n${text}`).toString("hex"),
+      mac: async (purpose, text) => hmac(`${purpose}\n${text}`).digest("hex"),
       introspect: async (token) => (token.startsWith("good-") ? { active: true, org: token.slice(5), sub: "run_1" } : { active: false }),
       sealSecret: async (_org, _name, value) => createHash("sha256").update(value).digest("hex"),
     },
     access: {
       decide(principal, action, resource) {
         if (script.decide !== null) script.decide();
-        const allowed =
-          principal.org === resource.org && principal.roles.some((role) => permits(role, action, principal.user, resource.owner));
+        const metrics = action === "metrics.read" && principal.platformAdmin;
+        const byRole = principal.roles.some((role) => permits(role, action, principal.user, resource.owner));
+        const allowed = principal.org === resource.org && (metrics || byRole);
         const everything = resource.attributes?.["scope"] === "all" && !principal.platformAdmin;
         return { decision: allowed && !everything ? "allow" : "deny", policyVersion: "test-policy", reasons: [] };
       },

@@ -11,6 +11,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { readFormOrJson, readJson } from "./body.ts";
 import type { Answer, IngressContext, IngressMiddleware, Reply, Trace } from "./context.ts";
+import { actInOrg } from "./middleware/act-in-org.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { type Action, checkAccess } from "./middleware/check-access.ts";
 import { errorLine, mayRetryNow } from "./middleware/errors.ts";
@@ -99,7 +100,7 @@ export const endpointsOf =
         },
         responses: describeAnswers(spec.answers, spec.refusals ?? [], spec.method),
       }),
-      middleware: [authenticate(ports), limitRate(ports), checkAccess(ports, spec.action), serve],
+      middleware: [authenticate(ports), limitRate(ports), actInOrg(ports, spec.action), checkAccess(ports, spec.action), serve],
     };
   };
 
@@ -175,7 +176,7 @@ async function readBody(
   if (sent.value === undefined && spec.body !== undefined && spec.bodyForm !== "optional") {
     return err(refuse("invalid_request", "the request needs a body", [{ path: "", message: "is required" }]));
   }
-  const value: Json = sent.value ?? {};
+  const value: Json = sent.value === undefined ? {} : sent.value;
   const parsed = (spec.body ?? NO_BODY).safeParse(value);
   if (parsed.success) return ok(parsed.data);
   return err(refuse("invalid_request", "the body does not hold together", fieldErrors(parsed.error, value, null)));

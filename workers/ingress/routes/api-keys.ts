@@ -9,7 +9,7 @@ import { toRfc3339 } from "../../../core/time.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
 import { claim, REPLAYED } from "../idempotency.ts";
-import { ORG_HEADER } from "../middleware/authenticate.ts";
+import { ORG_HEADER } from "../middleware/act-in-org.ts";
 import { edgeRule, forbid } from "../middleware/check-access.ts";
 import type { ApiKeyRow, ApiKeyView, IngressPorts } from "../ports.ts";
 import { auditRecord } from "../record.ts";

@@ -1,0 +1,309 @@
+/** Who may do what: keys, roles, orgs, sessions, rates. */
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Role } from "../../../core/access/principal.ts";
+import { ADMIN_KEY, makeWorld, NOW, TOOL, WORKFLOW, type World } from "../../support/ingress-fakes.ts";
+
+let world: World;
+beforeEach(() => {
+  world = makeWorld();
+});
+
+const DAY = 24 * 60 * 60_000;
+
+describe("keys", () => {
+  const refused = async (key: string | null, headers: Record<string, string> = {}) => {
+    const answer = await world.send("GET", "/v1/runs", { key, headers });
+    const body = (await answer.json()) as { detail: string; code: string };
+    expect([answer.status, body.code, answer.headers.get("WWW-Authenticate")]).toEqual([401, "unauthenticated", 'Bearer realm="bulkhead"']);
+    return body.detail;
+  };
+
+  it("whatever is wrong with a key, the answer is the same", async () => {
+    const key = await world.makeKey(["caller"]);
+    const expired = await world.makeKey(["caller"], { expires_at: new Date(NOW + 1000).toISOString() });
+    const elsewhere = await world.makeKey(["caller"], { allow_from: ["203.0.113.0/24", "2001:db8::/32"] });
+    const revoked = await world.makeKey(["caller"]);
+    const id = [...world.keys.values()].find(({ last4 }) => revoked.endsWith(last4))?.id;
+    expect((await world.send("DELETE", `/v1/api-keys/${id}`, { key: ADMIN_KEY, headers: { "Bulkhead-Org": "acme" } })).status).toBe(204);
+    world.clock.at = NOW + 2000;
+    const swapped = key.slice(0, 10) + (key[10] === "A" ? "B" : "A") + key.slice(11);
+    const details = new Set<string>();
+    for (const wrong of [
+      null,
+      "",
+      "bh_",
+      "nonsense",
+      swapped,
+      key.slice(0, -1),
+      `${key}0`,
+      expired,
+      elsewhere,
+      revoked,
+      ADMIN_KEY.slice(1),
+      `${ADMIN_KEY}x`,
+    ]) {
+      details.add(await refused(wrong));
+    }
+    details.add(await refused(elsewhere, { "CF-Connecting-IP": "198.51.100.7" }));
+    expect(details.size).toBe(1);
+    expect((await world.send("GET", "/v1/runs", { key })).status).toBe(200);
+  });
+
+  it.each(["203.0.113.9", "2001:db8:1::7", "::ffff:203.0.113.9"])("a key that may come from there comes from %s", async (address) => {
+    const key = await world.makeKey(["caller"], { allow_from: ["203.0.113.0/24", "2001:db8::/32"] });
+    expect((await world.send("GET", "/v1/runs", { key, headers: { "CF-Connecting-IP": address } })).status).toBe(200);
+  });
+
+  it("a made-up key is turned away without asking storage", async () => {
+    world.script.touched.length = 0;
+    await refused(`bh_${"A".repeat(49)}`);
+    expect(world.script.touched).not.toContain("keys.byHash");
+  });
+
+  it("other schemes are not keys", async () => {
+    const key = await world.makeKey(["caller"]);
+    for (const Authorization of [key, `Basic ${btoa(`a:${key}`)}`, `Bearer ${key} ${key}`, `Bearer\t${key}`])
+      await refused(null, { Authorization });
+  });
+
+  it("an admin key under 24 characters is none", async () => {
+    world = makeWorld({ adminApiKey: "short-admin-key" });
+    await refused("short-admin-key");
+    world = makeWorld({ adminApiKey: "" });
+    await refused("");
+  });
+
+  it("is kept as a hash and shown once", async () => {
+    const key = await world.makeKey(["admin"], { user: "anna" });
+    const listed = await world.send("GET", "/v1/api-keys", { key });
+    const text = await listed.text();
+    const [row] = [...world.keys.values()];
+    expect(text).toContain(row?.id);
+    for (const kept of [text, JSON.stringify([...world.keys.values()]), JSON.stringify(world.records), JSON.stringify(world.lines)])
+      expect(kept).not.toContain(key);
+    expect(text).not.toContain(row?.hash);
+  });
+
+  it("lives 90 days when nothing is said", async () => {
+    const key = await world.makeKey(["caller"]);
+    world.clock.at = NOW + 90 * DAY - 1;
+    expect((await world.send("GET", "/v1/runs", { key })).status).toBe(200);
+    world.clock.at = NOW + 90 * DAY;
+    expect((await world.send("GET", "/v1/runs", { key })).status).toBe(401);
+  });
+});
+
+describe("roles", () => {
+  const ALL: readonly Role[] = ["caller", "developer", "reviewer", "operator", "auditor", "admin"];
+  const STAFF: readonly Role[] = ["developer", "reviewer", "operator", "auditor", "admin"];
+  const TABLE: readonly (readonly [string, string, unknown, readonly Role[]])[] = [
+    ["GET", "/v1/runs", undefined, ALL],
+    ["POST", "/v1/runs", { workflow: "none", input: {} }, ["caller", "admin"]],
+    ["GET", "/v1/workflows", undefined, STAFF],
+    ["POST", "/v1/workflows", {}, ["developer", "admin"]],
+    ["GET", "/v1/tools", undefined, STAFF],
+    ["PUT", "/v1/tools/a", {}, ["developer", "admin"]],
+    ["POST", "/v1/tools/a/test", { input: {} }, ["developer", "admin"]],
+    ["PUT", "/v1/models/acme/a", {}, ["developer", "admin"]],
+    ["PUT", "/v1/secrets/a", {}, ["developer", "admin"]],
+    ["GET", "/v1/api-keys", undefined, ["admin"]],
+    ["POST", "/v1/api-keys", {}, ["admin"]],
+    ["DELETE", "/v1/api-keys/x", undefined, ["admin"]],
+    ["GET", "/v1/reviews", undefined, STAFF],
+    ["POST", "/v1/reviews/x/decision", { action: "approve", reason: "r" }, ["reviewer", "admin"]],
+    ["GET", "/v1/dead-letters", undefined, STAFF],
+    ["POST", "/v1/dead-letters/x/redrive", undefined, ["operator", "admin"]],
+    ["POST", "/v1/dead-letters/x/discard", { reason: "r" }, ["operator", "admin"]],
+    ["GET", "/admin/kill-switch", undefined, STAFF],
+    ["POST", "/admin/kill-switch", {}, ["operator", "admin"]],
+    ["POST", "/admin/kill-switch/recovery", {}, ["admin"]],
+    ["POST", "/admin/kill-switch/recovery/rec_x/approve", undefined, ["admin"]],
+    ["GET", "/v1/audit/entries", undefined, ["auditor", "admin"]],
+    ["POST", "/v1/audit/verify", undefined, ["auditor", "admin"]],
+    ["POST", "/v1/guardrails/check", { texts: [], channel: "user" }, ALL],
+    ["GET", "/metrics", undefined, []],
+  ];
+
+  it.each(TABLE)("%s %s", async (method, path, body, allowed) => {
+    for (const role of ALL) {
+      const key = await world.makeKey([role], { user: `u-${role}` });
+      world.records.length = 0;
+      const answer = await world.send(method, path, { key, ...(body === undefined ? {} : { body }) });
+      if (allowed.includes(role)) expect([role, answer.status]).not.toContain(401);
+      // The last step of a recovery is refused for another reason, by the switch itself.
+      const code = answer.status < 400 ? "" : ((await answer.json()) as { code: string }).code;
+      expect([role, code === "forbidden"]).toEqual([role, !allowed.includes(role)]);
+      expect(world.records.some(({ org, record }) => org === "acme" && record.decision === "deny")).toBe(!allowed.includes(role));
+    }
+    expect((await world.send(method, path, body === undefined ? {} : { body })).status).toBe(401);
+  });
+
+  it("a policy that cannot be evaluated denies", async () => {
+    const key = await world.makeKey(["admin"]);
+    world.script.decide = () => {
+      throw new Error("broken policy");
+    };
+    expect((await world.send("GET", "/v1/runs", { key })).status).toBe(403);
+    expect(world.records.at(-1)?.record.data).toEqual({ reasons: ["policy_unavailable"] });
+  });
+});
+
+describe("orgs", () => {
+  it("see nothing of each other", async () => {
+    const acme = await world.makeKey(["admin"], { user: "anna" });
+    const globex = await world.makeKey(["admin"], { org: "globex", user: "gus" });
+    expect((await world.send("POST", "/v1/workflows", { key: acme, body: WORKFLOW })).status).toBe(201);
+    expect((await world.send("PUT", "/v1/tools/orders.get", { key: acme, body: TOOL })).status).toBe(200);
+    const run = (await (await world.send("POST", "/v1/runs", { key: acme, body: { workflow: "echo", input: { text: "a" } } })).json()) as {
+      id: string;
+    };
+    const keyId = [...world.keys.values()].find(({ org }) => org === "acme")?.id ?? "";
+    const paths: [string, string, unknown?][] = [
+      ["GET", "/v1/workflows/echo"],
+      ["GET", "/v1/workflows/echo/versions/1"],
+      ["GET", "/v1/tools/orders.get"],
+      ["POST", "/v1/tools/orders.get/test", { input: { id: "1" } }],
+      ["GET", `/v1/runs/${run.id}`],
+      ["GET", `/v1/runs/${run.id}/events`],
+      ["GET", `/v1/runs/${run.id}/trace`],
+      ["POST", `/v1/runs/${run.id}/cancel`, { reason: "r" }],
+      ["POST", "/v1/runs", { workflow: "echo", input: { text: "a" } }],
+      ["DELETE", `/v1/api-keys/${keyId}`],
+    ];
+    for (const [method, path, body] of paths) {
+      const answer = await world.send(method, path, { key: globex, ...(body === undefined ? {} : { body }) });
+      expect([path, answer.status]).toEqual([path, 404]);
+    }
+    for (const path of ["/v1/runs", "/v1/workflows", "/v1/tools"]) {
+      expect(((await (await world.send("GET", path, { key: globex })).json()) as { data: unknown[] }).data, path).toEqual([]);
+    }
+    expect(await (await world.send("GET", "/v1/api-keys", { key: globex })).text()).not.toContain("anna");
+    expect(await (await world.send("GET", "/v1/audit/entries", { key: globex })).text()).not.toContain("workflow.registered");
+  });
+
+  it("`Bulkhead-Org` is for the platform's admins", async () => {
+    const headers = { "Bulkhead-Org": "globex" };
+    const acme = await world.makeKey(["admin"], { user: "anna" });
+    expect((await world.send("GET", "/v1/runs", { key: acme, headers })).status).toBe(403);
+    expect((await world.send("GET", "/v1/runs", { key: acme, headers: { "Bulkhead-Org": "acme" } })).status).toBe(200);
+    expect((await world.send("GET", "/v1/runs", { key: ADMIN_KEY, headers })).status).toBe(200);
+    const platform = await world.makeKey(["admin"], { org: "default", user: "pat" });
+    expect((await world.send("GET", "/v1/runs", { key: platform, headers })).status).toBe(200);
+    expect((await world.send("GET", "/metrics", { key: platform })).status).toBe(200);
+    const mere = await world.makeKey(["caller"], { org: "default", user: "mere" });
+    expect((await world.send("GET", "/v1/runs", { key: mere, headers })).status).toBe(403);
+  });
+
+  it("a credential of another org is told apart from a bad one by nobody", async () => {
+    const ask = async (key: string, token: string, form = false) => {
+      const body = form ? `token=${token}` : { token };
+      const headers = form ? { "Content-Type": "application/x-www-form-urlencoded" } : {};
+      return (await world.send("POST", "/v1/credentials/introspect", { key, body, headers })).json();
+    };
+    const acme = await world.makeKey(["caller"]);
+    expect(await ask(acme, "good-acme")).toMatchObject({ active: true, sub: "run_1" });
+    expect(await ask(acme, "good-acme", true)).toMatchObject({ active: true });
+    expect(await ask(acme, "good-globex")).toEqual({ active: false });
+    expect(await ask(acme, "bad")).toEqual({ active: false });
+  });
+});
+
+describe("console sessions", () => {
+  const SAME = { "Sec-Fetch-Site": "same-origin" };
+  const open = async (key: string) => {
+    const answer = await world.send("POST", "/console/session", { key });
+    expect(answer.status).toBe(201);
+    const cookie = answer.headers.get("Set-Cookie") ?? "";
+    expect(cookie).toMatch(/^__Host-bulkhead=[^;]+; Path=\/; Max-Age=28800; HttpOnly; Secure; SameSite=Strict$/);
+    return cookie.slice(0, cookie.indexOf(";"));
+  };
+  const read = async (Cookie: string, headers: Record<string, string> = SAME) =>
+    (await world.send("GET", "/v1/runs", { headers: { Cookie, ...headers } })).status;
+
+  it("counts for pages of our own origin only", async () => {
+    const cookie = await open(await world.makeKey(["admin"]));
+    expect(await read(cookie)).toBe(200);
+    expect(await read(`a=b; ${cookie}; c=d`)).toBe(200);
+    for (const site of ["same-site", "cross-site", "none", ""]) expect(await read(cookie, { "Sec-Fetch-Site": site }), site).toBe(401);
+    expect(await read(cookie, {})).toBe(401);
+  });
+
+  it("counts on writes with the console's header only", async () => {
+    const cookie = await open(await world.makeKey(["admin"]));
+    const write = async (headers: Record<string, string>) =>
+      (await world.send("POST", "/v1/workflows", { body: WORKFLOW, headers: { Cookie: cookie, ...headers } })).status;
+    expect(await write(SAME)).toBe(401);
+    expect(await write({ "X-Bulkhead-Console": "1" })).toBe(401);
+    expect(await write({ ...SAME, "X-Bulkhead-Console": "1" })).toBe(201);
+  });
+
+  it("ends with its time, with its key, and with the admin's key", async () => {
+    const key = await world.makeKey(["admin"]);
+    const cookie = await open(key);
+    world.clock.at = NOW + 8 * 60 * 60_000 - 1;
+    expect(await read(cookie)).toBe(200);
+    world.clock.at = NOW + 8 * 60 * 60_000;
+    expect(await read(cookie)).toBe(401);
+    world.clock.at = NOW;
+    const id = [...world.keys.keys()][0];
+    await world.send("DELETE", `/v1/api-keys/${id}`, { key });
+    expect(await read(cookie)).toBe(401);
+    const admin = await open(ADMIN_KEY);
+    expect(await read(admin)).toBe(200);
+    world = makeWorld({ adminApiKey: "another-admin-key-of-enough-length" });
+    expect(await read(admin)).toBe(401);
+  });
+
+  it("cannot be made up or stretched", async () => {
+    const cookie = await open(await world.makeKey(["caller"]));
+    const [name, value] = cookie.split("=") as [string, string];
+    const parts = value.split(".");
+    const later = [parts[0], String(Number(parts[1]) + 1), parts[2], parts[3]].join(".");
+    const admin = [parts[0], parts[1], "admin", parts[3]].join(".");
+    for (const forged of ["", "1", later, admin, `${value}0`, value.slice(0, -1), "1.9999999999999.admin."])
+      expect(await read(`${name}=${forged}`)).toBe(401);
+  });
+
+  it("holds no key, and no hash of the admin's key", async () => {
+    const key = await world.makeKey(["caller"]);
+    expect(await open(key)).not.toContain(key.slice(3));
+    const digest = [...new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(ADMIN_KEY)))]
+      .map((byte) => byte.toString(16).padStart(2, "0"))
+      .join("");
+    expect(await open(ADMIN_KEY)).not.toContain(digest);
+  });
+
+  it("a wrong bearer is not made good by a cookie", async () => {
+    const cookie = await open(await world.makeKey(["caller"]));
+    expect(await read(cookie, { ...SAME, Authorization: "Bearer bh_wrong" })).toBe(401);
+  });
+
+  it("needs a key to open and none to end", async () => {
+    expect((await world.send("POST", "/console/session")).status).toBe(401);
+    const cookie = await open(await world.makeKey(["caller"]));
+    expect((await world.send("POST", "/console/session", { headers: { Cookie: cookie, ...SAME, "X-Bulkhead-Console": "1" } })).status).toBe(
+      401,
+    );
+    const answer = await world.send("DELETE", "/console/session");
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get("Set-Cookie")).toContain("__Host-bulkhead=; Path=/; Max-Age=0;");
+  });
+});
+
+describe("rates", () => {
+  it("tells what is left, and refuses what is over", async () => {
+    world = makeWorld({ perMinute: 3 });
+    const first = await world.send("GET", "/v1/runs", { key: ADMIN_KEY });
+    expect(first.headers.get("RateLimit-Policy")).toBe('"key";q=3;w=60');
+    expect(first.headers.get("RateLimit")).toBe('"key";r=2;t=60');
+    await world.send("GET", "/v1/runs", { key: ADMIN_KEY });
+    await world.send("GET", "/v1/runs", { key: ADMIN_KEY });
+    const over = await world.send("GET", "/v1/runs", { key: ADMIN_KEY });
+    expect([over.status, ((await over.json()) as { code: string }).code]).toEqual([429, "rate_limited"]);
+    expect(Number(over.headers.get("Retry-After"))).toBeGreaterThan(0);
+    expect(over.headers.get("RateLimit")).toBe('"key";r=0;t=60');
+    expect((await world.send("GET", "/healthz")).status).toBe(200);
+    world.clock.at += 121_000;
+    expect((await world.send("GET", "/v1/runs", { key: ADMIN_KEY })).status).toBe(200);
+  });
+});

@@ -1,0 +1,163 @@
+/** The documents: what /openapi.json and /docs say agrees with what the ingress does. */
+import { describe, expect, it } from "vitest";
+import { ERRORS } from "../../../core/errors/codes.ts";
+import { isObject, type JsonObject } from "../../../core/json.ts";
+import { ADMIN_KEY, makeWorld } from "../../support/ingress-fakes.ts";
+
+const world = makeWorld();
+const document = (await (await world.send("GET", "/openapi.json")).json()) as JsonObject & {
+  paths: Record<string, Record<string, JsonObject & { responses: JsonObject; security?: JsonObject[]; parameters?: JsonObject[] }>>;
+  components: { schemas: JsonObject; securitySchemes: JsonObject };
+};
+
+/** API.md: what this version has. */
+const ROUTES = `
+GET /healthz
+GET /openapi.json
+GET /docs
+GET /.well-known/jwks.json
+GET /metrics
+GET /console
+POST /console/session
+DELETE /console/session
+POST /v1/api-keys
+GET /v1/api-keys
+DELETE /v1/api-keys/{id}
+GET /v1/tools
+PUT /v1/tools/{name}
+GET /v1/tools/{name}
+POST /v1/tools/{name}/test
+PUT /v1/models/{provider}/{name}
+PUT /v1/secrets/{name}
+POST /v1/workflows
+GET /v1/workflows
+GET /v1/workflows/{name}
+GET /v1/workflows/{name}/versions/{v}
+POST /v1/runs
+GET /v1/runs
+GET /v1/runs/{id}
+GET /v1/runs/{id}/events
+POST /v1/runs/{id}/cancel
+GET /v1/runs/{id}/trace
+POST /v1/guardrails/check
+GET /v1/reviews
+GET /v1/reviews/{id}
+POST /v1/reviews/{id}/decision
+GET /v1/dead-letters
+POST /v1/dead-letters/{id}/redrive
+POST /v1/dead-letters/{id}/discard
+POST /admin/kill-switch
+GET /admin/kill-switch
+POST /admin/kill-switch/recovery
+POST /admin/kill-switch/recovery/{id}/approve
+GET /v1/audit/entries
+POST /v1/audit/verify
+POST /v1/credentials/introspect
+`
+  .trim()
+  .split("\n")
+  .sort();
+
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+);
+
+describe("/openapi.json", () => {
+  it("is OpenAPI 3.1 and lists every route and no other", () => {
+    expect(document["openapi"]).toBe("3.1.0");
+    expect(document["info"]).toMatchObject({ title: "Bulkhead", version: "test" });
+    expect(operations.map(({ path, method }) => `${method} ${path}`).sort()).toEqual(ROUTES);
+  });
+
+  it("has for every operation answers, and parameters for every part of the path", () => {
+    for (const { path, method, operation } of operations) {
+      expect(
+        Object.keys(operation.responses).every((status) => /^[1-5]\d\d$/.test(status)),
+        `${method} ${path}`,
+      ).toBe(true);
+      for (const answer of Object.values(operation.responses)) expect(answer).toMatchObject({ description: expect.any(String) });
+      const names = (operation.parameters ?? []).filter((parameter) => parameter["in"] === "path");
+      expect(names.map((parameter) => parameter["name"]).sort()).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort());
+      expect(names.every((parameter) => parameter["required"] === true)).toBe(true);
+    }
+  });
+
+  it("resolves every reference", () => {
+    const walk = (value: unknown): void => {
+      if (Array.isArray(value)) value.forEach(walk);
+      else if (isObject(value)) {
+        const reference = value["$ref"];
+        if (typeof reference === "string") {
+          const found = reference
+            .slice(2)
+            .split("/")
+            .reduce<unknown>((at, token) => (isObject(at) ? at[token] : undefined), document);
+          expect(found, reference).toBeDefined();
+        }
+        Object.values(value).forEach(walk);
+      }
+    };
+    walk(document);
+  });
+
+  it("names who may call, and problem details with every code", () => {
+    expect(document.components.securitySchemes).toMatchObject({
+      apiKey: { type: "http", scheme: "bearer" },
+      consoleSession: { type: "apiKey", in: "cookie", name: "__Host-bulkhead" },
+    });
+    const problem = document.components.schemas["Problem"] as { properties: { code: { enum: string[] } } };
+    expect(problem.properties.code.enum).toEqual(Object.keys(ERRORS));
+    for (const { path, operation } of operations.filter(({ path }) => path.startsWith("/v1/") || path.startsWith("/admin/"))) {
+      expect(operation.security?.length, path).toBeGreaterThan(0);
+      for (const status of ["400", "401", "403", "429", "500", "503"]) {
+        expect(operation.responses[status], `${path} ${status}`).toMatchObject({ content: { "application/problem+json": {} } });
+      }
+    }
+  });
+
+  it("[agrees] whatever has security answers 401 without a key; whatever has none does not", async () => {
+    for (const { path, method, operation } of operations) {
+      const answer = await world.send(method, path.replace(/\{\w+\}/g, "x"), method === "POST" || method === "PUT" ? { body: {} } : {});
+      expect([method, path, answer.status === 401]).toEqual([method, path, (operation.security?.length ?? 0) > 0]);
+    }
+  });
+});
+
+describe("/docs", () => {
+  it("has a place for every error code and every operation, and loads nothing", async () => {
+    const answer = await world.send("GET", "/docs");
+    const page = await answer.text();
+    for (const code of Object.keys(ERRORS)) expect(page).toContain(`id="error-${code}"`);
+    for (const { path } of operations) expect(page).toContain(`<code>${path}</code>`);
+    expect(page).not.toMatch(/<script|<link|<img|\bsrc=|https?:\/\/(?!a\.example)/);
+    expect(answer.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
+  });
+});
+
+describe("every answer", () => {
+  it.each(["/healthz", "/docs", "/v1/runs", "/nothing", "/console", "/.well-known/jwks.json"])(
+    "has a trace and security headers: %s",
+    async (path) => {
+      const { headers } = await world.send("GET", path, { key: ADMIN_KEY });
+      expect(headers.get("traceresponse")).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+      for (const name of [
+        "X-Content-Type-Options",
+        "X-Frame-Options",
+        "Referrer-Policy",
+        "Content-Security-Policy",
+        "Strict-Transport-Security",
+      ]) {
+        expect(headers.has(name), name).toBe(true);
+      }
+      expect(headers.has("Access-Control-Allow-Origin")).toBe(false);
+    },
+  );
+
+  it("a model's slash may be encoded", async () => {
+    const body = { upstream_id: "small", price: { input: 1, output: 2 }, context: 8000, tasks: ["classify"], pii: "redacted" };
+    for (const path of ["/v1/models/acme/small-2026-01-01", "/v1/models/acme%2Fsmall-2026-01-01", "/v1/models/acme%2fsmall-2026-01-01"]) {
+      const answer = await world.send("PUT", path, { key: ADMIN_KEY, body });
+      expect([path, answer.status, ((await answer.json()) as { id: string }).id]).toEqual([path, 200, "acme/small-2026-01-01"]);
+    }
+  });
+});
