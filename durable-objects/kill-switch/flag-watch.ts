@@ -60,8 +60,9 @@ export class FlagWatch {
     );
     try {
       const reading = await within(ANSWER_WITHIN_MS, flag.read());
-      const { verdict, memory } = judgeFlag(this.#memory(), truth(), reading, now());
-      this.#remember(memory);
+      const known = this.#memory();
+      const { verdict, memory } = judgeFlag(known, truth(), reading, now());
+      if (memory.seenSerial !== known.seenSerial) this.#remember(memory); // an idle look writes no more rows than it must
       if (verdict === "latch") latch();
       if (verdict === "latch" || verdict === "write" || following) await this.#write(flag, truth, now);
     } catch {

@@ -400,6 +400,7 @@ describe("pushes", () => {
   it("[KILL-10] a thousand runs take several turns, and each is reached", async () => {
     const { stub, kill } = fresh();
     runs = many(1_030, "running");
+    world.haltRun = async (run, stops) => void halted.push({ run, stops }); // the index still shows them as running
     await kill.throwSwitch(ALL, rootAnn, "");
     await tick(stub, 1);
     expect(halted).toHaveLength(500);
