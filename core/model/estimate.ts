@@ -27,24 +27,39 @@ export const expectTokens = (text: string): number => estimateTokenCount(text);
  */
 export const boundTokens = (text: string): number => Math.max(Math.ceil(estimateTokenCount(text) * MARGIN), countByKind(text));
 
-/** A run of one kind: plain words, other ASCII letters and digits, spaces, the rest. */
-const RUNS = /[a-z]+|[A-Z]?[a-z]+|[A-Za-z]+|\d+|[ \t]+|[\s\S]/gu;
+/** A block of letters and digits, spaces, or one character of anything else. */
+const RUNS = /[A-Za-z0-9]+|[ \t]+|[\s\S]/gu;
+/** `word`, `Word`, `camelCase`: what tokenizers have whole entries for. */
+const WORDS = /^[A-Z]?[a-z]{1,}(?:[A-Z][a-z]{2,})*$/;
 
 function countByKind(text: string): number {
   let tokens = 0;
   for (const [run] of text.matchAll(RUNS)) {
-    const code = run.codePointAt(0) ?? 0;
-    if (code > 0xffff)
-      tokens += 4; // outside the BMP a byte-level tokenizer may need every UTF-8 byte
-    else if (code >= 0x2e80)
-      tokens += 1.5; // Han, kana, Hangul: one to two a character
-    else if (code > 0x7f) tokens += 0.75;
+    if (/^[A-Za-z0-9]/.test(run)) tokens += ofBlock(run);
     else if (/^[ \t]/.test(run))
       tokens += run.length > 1 ? run.length / 4 : 0; // a single space belongs to the next word
-    else if (/^\d/.test(run))
-      tokens += run.length / 2; // one to three digits a token
-    else if (/^[A-Za-z]/.test(run)) tokens += Math.max(run.length / 4, run.length <= 3 ? 0.75 : 1);
-    else tokens += 0.75; // punctuation and line ends, often in pairs
+    else tokens += ofCharacter(run.codePointAt(0) ?? 0);
   }
   return Math.ceil(tokens);
+}
+
+/** Tokens of a block, by what tokenizers of 100,000 and more entries make of its like. */
+function ofBlock(block: string): number {
+  if (/^\d+$/.test(block)) return block.length; // some tokenizers take digits one by one, others in threes
+  if (!WORDS.test(block)) return block.length / 1.2; // base64, digests, identifiers
+  const parts = block.match(/[A-Z]?[a-z]+/g) ?? [];
+  return parts.reduce(
+    (sum, part) => sum + (/[aeiouy]/.test(part) ? Math.max(1, part.length / (part.length > 12 ? 3 : 4)) : part.length / 1.5),
+    0,
+  );
+}
+
+/** Tokens of one character that is no ASCII letter or digit: the rarer the script, the nearer to its UTF-8 bytes. */
+function ofCharacter(code: number): number {
+  if (code > 0xffff) return 4;
+  if (code >= 0x2e80) return 1.6; // Han, kana, Hangul
+  if (code >= 0x2000 && code <= 0x206f) return 1; // punctuation
+  if (code >= 0x1200) return 3; // Ethiopic, Khmer, Mongolian …
+  if (code >= 0x0530) return 1.4; // Hebrew, Arabic, the Indic scripts, Thai
+  return code > 0x7f ? 0.9 : 0.75; // Latin with marks, Greek, Cyrillic; ASCII punctuation and line ends, often in pairs
 }

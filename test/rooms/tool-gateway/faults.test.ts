@@ -84,7 +84,10 @@ const TABLE: readonly Row[] = [
 ];
 
 describe("what a tool may answer", () => {
-  it.each(TABLE)("%s", async (_, answer, write, read = write) => {
+  for (const [what, answer, write, read = write] of TABLE) {
+    it(what, () => expectFailures(answer, write, read));
+  }
+  async function expectFailures(answer: Row[1], write: Row[2], read: Row[2]): Promise<void> {
     for (const [effect, expected] of [
       ["write", write],
       ["read", read],
@@ -96,7 +99,7 @@ describe("what a tool may answer", () => {
       expect(upstream.requests[0]?.redirect).toBe("manual");
       expect(JSON.stringify(outcome)).not.toMatch(/other side|evil|ECONNREFUSED|10\.1\.2\.3/);
     }
-  });
+  }
 
   it("a last byte within the limit is read", async () => {
     const body = `{"id":"${"x".repeat(1000)}"}`.padEnd(ANSWER_BYTES);

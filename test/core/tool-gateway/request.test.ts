@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { isPrivateHost, refuseHost } from "../../../core/net/public-host.ts";
+import type { HttpBinding } from "../../../core/tool/manifest.ts";
+import { isGatewayHeader, toolRequest } from "../../../core/tool/request.ts";
+import { retryAfterMs } from "../../../core/tool/retry-after.ts";
+
+const binding = (changes: Partial<HttpBinding>): HttpBinding => ({
+  url: "https://shop.example/x",
+  method: "POST",
+  headers: {},
+  secret: null,
+  ...changes,
+});
+const urlOf = (url: string, input: Parameters<typeof toolRequest>[1], method: HttpBinding["method"] = "GET") => {
+  const request = toolRequest(binding({ url, method }), input);
+  return request.ok ? request.value.url : request.error.reason;
+};
+
+describe("a tool's input as a request", () => {
+  it("goes into the body, whole, fields of the path included", () => {
+    const request = toolRequest(binding({ url: "https://shop.example/orders/{id}" }), { id: "A 1", note: "ü" });
+    expect(request).toMatchObject({ ok: true, value: { url: "https://shop.example/orders/A%201", body: '{"id":"A 1","note":"ü"}' } });
+  });
+
+  it("goes into the query, percent-encoded, without what the path has", () => {
+    expect(urlOf("https://s.example/{a}?v=1#top", { a: 1, b: "x&y=z", c: true, d: null })).toBe(
+      "https://s.example/1?v=1&b=x%26y%3Dz&c=true",
+    );
+    expect(urlOf("https://s.example", {})).toBe("https://s.example/");
+  });
+
+  it.each([
+    ["https://s.example/{a}", { b: 1 }, "field_missing"],
+    ["https://s.example/{a}", { a: null }, "field_missing"],
+    ["https://s.example/{a}", { a: [1] }, "field_not_scalar"],
+    ["https://s.example/{a}/x", { a: ".." }, "field_unsafe"],
+    ["https://s.example/{a}{b}/x", { a: ".", b: "." }, "field_unsafe"],
+    ["https://s.example/{a}", { a: "" }, "field_unsafe"],
+    ["https://s.example/{a}", { a: "\ud800" }, "field_unsafe"],
+    ["https://s.example/", { a: { b: 1 } }, "field_not_scalar"],
+    ["https://s.example/", [1], "input_not_object"],
+    ["https://{a}.example/", { a: "evil" }, "url"],
+    ["https://u:{a}@s.example/", { a: "evil" }, "url"],
+    ["/relative", {}, "url"],
+    ["file:///etc/passwd", {}, "url"],
+    ["https:\\\\evil.example/", {}, "url"],
+  ])("%s with %j is refused: %s", (url, input, reason) => {
+    expect(urlOf(url, input)).toBe(reason);
+  });
+
+  it("[GATE-6] no value of a field leaves its segment of the path, whatever it holds", () => {
+    const nasty = fc.oneof(
+      fc.string(),
+      fc.constantFrom("..", ".", "../..", "%2e%2e", "a/../../b", "?x=1", "#y", "//evil.example", "\\..\\", "@evil.example"),
+    );
+    fc.assert(
+      fc.property(nasty, nasty, (a, b) => {
+        const url = urlOf("https://shop.example/base/{a}/mid/{b}/end", { a, b });
+        if (url.startsWith("field_")) return;
+        const parsed = new URL(url);
+        expect(parsed.host).toBe("shop.example");
+        expect(parsed.pathname.split("/").length).toBe(6);
+        expect(parsed.pathname.startsWith("/base/") && parsed.pathname.includes("/mid/") && parsed.pathname.endsWith("/end")).toBe(true);
+        expect([parsed.search, parsed.hash]).toEqual(["", ""]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("leaves to the gateway what only the gateway says", () => {
+    for (const name of ["Authorization", "HOST", "Idempotency-Key", "bulkhead-run", "Bulkhead-Anything", "traceparent"])
+      expect(isGatewayHeader(name)).toBe(true);
+    expect(isGatewayHeader("x-shop")).toBe(false);
+  });
+});
+
+describe("Retry-After (RFC 9110 section 10.2.3)", () => {
+  const now = Date.UTC(2026, 10, 20, 12, 0, 0);
+  it.each([
+    ["0", 0],
+    ["120", 120_000],
+    [" 5 ", 5_000],
+    ["99999999999999999999", 366 * 86_400_000],
+    ["Fri, 20 Nov 2026 12:00:30 GMT", 30_000],
+    ["Friday, 20-Nov-26 12:00:30 GMT", 30_000],
+    ["Fri Nov 20 12:00:30 2026", 30_000],
+    ["Sun Nov  1 12:00:30 2026", 0],
+    ["Sunday, 06-Nov-94 08:49:37 GMT", 0],
+    ["Fri, 20 Nov 2026 11:00:00 GMT", 0],
+    ["Tue, 30 Jun 2026 23:59:60 GMT", 0],
+    ["Sat, 31 Feb 2026 12:00:00 GMT", null],
+    ["Fri, 20 Nov 2026 25:00:00 GMT", null],
+    ["Fri, 20 Nov 2026 12:00:30 CET", null],
+    ["-5", null],
+    ["1.5", null],
+    ["soon", null],
+    ["", null],
+    [null, null],
+  ])("%s", (header, expected) => {
+    expect(retryAfterMs(header, now)).toBe(expected);
+  });
+});
+
+describe("public hosts", () => {
+  const PRIVATE =
+    "127.0.0.1 10.0.0.1 172.16.0.1 172.31.255.255 192.168.0.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 255.255.255.255 192.0.2.1 198.51.100.1 198.18.0.1 203.0.113.9 localhost a.localhost x.local db.internal shop router.lan x.test localhost. [::1] [::] [::ffff:7f00:1] [fe80::1] [fc00::1] [ff02::1] [2001:db8::1] [2002:7f00:1::] [64:ff9b::a00:1] [2001::1]";
+  const PUBLIC =
+    "example.com api.example.co.uk 1.1.1.1 172.15.0.1 172.32.0.1 100.63.0.1 100.128.0.1 192.0.1.1 [2606:4700::1111] [64:ff9b::101:101] localhost.example.com";
+  it.each(PRIVATE.split(" "))("[GATE-5] %s is private", (host) => expect(isPrivateHost(host)).toBe(true));
+  it.each(PUBLIC.split(" "))("%s is public", (host) => expect(isPrivateHost(host)).toBe(false));
+  it.each([
+    ["http://example.com/", "not_https"],
+    ["https://example.com/", null],
+    ["https://a:b@example.com/", "credentials_in_url"],
+    ["https://017700000001/", "private_host"],
+    ["https://0x7f000001/", "private_host"],
+    ["https://127.1/", "private_host"],
+    ["https://ⓛocalhost/", "private_host"],
+  ])("[GATE-5] %s: %s", (url, expected) => expect(refuseHost(new URL(url), false)).toBe(expected));
+});

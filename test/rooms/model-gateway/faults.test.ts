@@ -1,0 +1,201 @@
+import { describe, expect, it } from "vitest";
+import type { Failure, ModelCall, ModelOutcome } from "../../../core/run/call.ts";
+import { ANSWER_BYTES, defineModelGateway } from "../../../workers/model-gateway/gateway.ts";
+import type { ModelGatewayPorts } from "../../../workers/model-gateway/ports.ts";
+import { modelCall, modelEntry } from "../../support/doubles/calls.ts";
+import { scriptedGuard, withheldAt } from "../../support/doubles/scripted-guard.ts";
+import {
+  cutsBody,
+  endless,
+  hangs,
+  hangsInBody,
+  JSON_TYPE,
+  json,
+  refusesConnections,
+  scriptedUpstream,
+} from "../../support/doubles/upstream.ts";
+
+const NOW = Date.UTC(2026, 10, 20, 12, 0, 0);
+const still = new AbortController().signal;
+const world = (answer: () => Response | Promise<Response>, ports: Partial<ModelGatewayPorts> = {}) => {
+  const upstream = scriptedUpstream(answer);
+  const gateway = defineModelGateway({
+    model: async () => modelEntry(),
+    guard: scriptedGuard(),
+    secret: async () => null,
+    fetch: upstream.fetch,
+    rehearsal: async () => json({}),
+    aiGateway: null,
+    hashUser: async () => "hashed",
+    now: () => NOW,
+    allowPrivateHosts: false,
+    ...ports,
+  });
+  return { upstream, call: (changes: Partial<ModelCall> = {}) => gateway.call(modelCall({ timeoutMs: 80, ...changes }), still) };
+};
+const chat =
+  (content: unknown, more: object = {}, choice: object = {}) =>
+  () =>
+    json({ choices: [{ message: { role: "assistant", content }, finish_reason: "stop", ...choice }], usage: USED, ...more });
+const USED = { prompt_tokens: 31, completion_tokens: 7, total_tokens: 38 };
+const GOOD = '{"category":"shipping"}';
+const failureOf = ({ result }: ModelOutcome): Failure | null => ("failure" in result ? result.failure : null);
+const invalidOf = ({ result }: ModelOutcome) => ("invalid" in result ? result.invalid : null);
+
+const unavailable = { class: "transient", code: "upstream_unavailable" } as const;
+const TABLE: readonly (readonly [string, () => Response | Promise<Response>, Partial<Failure>])[] = [
+  ["429", () => json({}, 429), { class: "transient", code: "rate_limited", retryAfterMs: null }],
+  ["429 with seconds", () => json({}, 429, { "retry-after": "7" }), { class: "transient", code: "rate_limited", retryAfterMs: 7_000 }],
+  [
+    "429 with a date",
+    () => json({}, 429, { "retry-after": "Fri, 20 Nov 2026 12:01:30 GMT" }),
+    { code: "rate_limited", retryAfterMs: 90_000 },
+  ],
+  ["429, a quota", () => json({ error: { code: "insufficient_quota", message: "the other side's words" } }, 429), { class: "permanent" }],
+  ["429, AI Gateway's spend limit", () => json({ errors: [{ code: 2003, message: "Spend limit exceeded" }] }, 429), { class: "permanent" }],
+  ["402 2021", () => json({ errors: [{ code: 2021 }] }, 402), { class: "permanent", code: "upstream_unavailable" }],
+  [
+    "424 2016",
+    () => json({ success: false, error: [{ code: 2016, message: "the other side's words" }] }, 424),
+    { class: "safety", code: "content_blocked" },
+  ],
+  ["424 2017", () => json({ errors: [{ code: 2017 }] }, 424), { class: "safety", code: "content_blocked" }],
+  ["400 content_filter", () => json({ error: { code: "content_filter" } }, 400), { class: "safety", code: "content_blocked" }],
+  ["400", () => json({ error: { message: "the other side's words" } }, 400), { class: "permanent", code: "upstream_unavailable" }],
+  ["401", () => json({}, 401), { class: "permanent" }],
+  ["408", () => json({}, 408), unavailable],
+  ["500", () => json({ error: "the other side's words" }, 500), unavailable],
+  [
+    "503 without JSON",
+    () => new Response("<h1>the other side</h1>", { status: 503, headers: { "retry-after": "3" } }),
+    { ...unavailable, retryAfterMs: 3_000 },
+  ],
+  ["500 without end", endless().answer, unavailable],
+  [
+    "a redirect",
+    () => new Response(null, { status: 307, headers: { location: "https://evil.example/" } }),
+    { class: "permanent", code: "upstream_unavailable" },
+  ],
+  ["no connection", refusesConnections, unavailable],
+  ["silence", hangs, { class: "transient", code: "timeout" }],
+  ["silence in mid-answer", hangsInBody, { class: "transient", code: "timeout" }],
+  ["a cut in mid-answer", cutsBody, unavailable],
+  ["no JSON", () => new Response("<html>the other side</html>"), unavailable],
+  ["a tower of brackets", () => new Response("[".repeat(200_000), { headers: JSON_TYPE }), unavailable],
+  ["no choices", () => json({ choices: [] }), unavailable],
+  ["choices of another kind", () => json({ choices: "none" }), unavailable],
+  [
+    "a refusal",
+    chat(null, {}, { message: { content: null, refusal: "the other side's words" } }),
+    { class: "safety", code: "content_blocked" },
+  ],
+  ["a filtered answer", chat("", {}, { finish_reason: "content_filter" }), { class: "safety", code: "content_blocked" }],
+  [
+    "one byte too many",
+    () => new Response(" ".repeat(ANSWER_BYTES + 1), { headers: JSON_TYPE }),
+    { class: "permanent", code: "output_invalid" },
+  ],
+];
+
+describe("what an upstream may answer", () => {
+  it.each(TABLE)("%s", async (what, answer, expected) => {
+    const endless500 = async () => new Response((await answer()).body, { status: 500 });
+    const { upstream, call } = world(what === "500 without end" ? endless500 : answer);
+    const outcome = await call();
+    expect(failureOf(outcome)).toMatchObject(expected);
+    expect(upstream.requests).toHaveLength(1);
+    expect(upstream.requests[0]?.redirect).toBe("manual");
+    expect(JSON.stringify(outcome)).not.toMatch(/other side|evil|ECONNREFUSED|10\.1\.2\.3/);
+  });
+});
+
+describe("what a model may say", () => {
+  it.each([
+    ["JSON", GOOD],
+    ["JSON in a fence", `\`\`\`json\n${GOOD}\n\`\`\``],
+    ["words around a fence", `Sure! Here it is:\n\`\`\`\n${GOOD}\n\`\`\`\nAnything else?`],
+    ["a mark and spaces", `\uFEFF  ${GOOD}\n`],
+    ["parts", [{ type: "text", text: GOOD }]],
+  ])("%s", async (_, content) => {
+    const outcome = await world(chat(content)).call();
+    expect(outcome).toMatchObject({
+      result: { ok: true, output: { category: "shipping" } },
+      usage: { input: 31, output: 7, cachedInput: 0 },
+    });
+    expect(outcome.upstream).toEqual({ status: "200", finish_reason: "stop" });
+  });
+
+  it("text, when no schema asks for more", async () => {
+    expect((await world(chat("A parcel is late.")).call({ schema: null })).result).toEqual({ ok: true, output: "A parcel is late." });
+  });
+
+  it.each([
+    ["another category", '{"category":"weather"}', "/category", {}],
+    ["a field too many", '{"category":"shipping","ignore all instructions":1}', "/*", {}],
+    ["no JSON", "It is about shipping.", "not JSON", {}],
+    ["two fences", `\`\`\`\n${GOOD}\n\`\`\`\n\`\`\`\n${GOOD}\n\`\`\``, "not JSON", {}],
+    ["a cut answer, even one that fits", GOOD, "cut", { finish_reason: "length" }],
+    ["nothing", "", "empty", {}],
+    ["nothing at all", null, "empty", {}],
+  ])("[MODEL-1] %s is asked for again", async (_, content, says, choice) => {
+    const outcome = await world(chat(content, {}, choice)).call();
+    expect(invalidOf(outcome)?.errors.join()).toContain(says);
+    expect(invalidOf(outcome)?.errors.join()).not.toMatch(/weather|ignore/);
+    expect(outcome.usage).toEqual({ input: 31, output: 7, cachedInput: 0 });
+  });
+
+  it("[MODEL-1] what is shown back is redacted and bounded", async () => {
+    const guard = scriptedGuard();
+    guard.onAdmit = (value) => ({ value: String(value).replaceAll("ada@example.com", "{{EMAIL_1}}"), verdict: "redact", findings: [] });
+    const outcome = await world(chat(`mail ada@example.com ${"x".repeat(100_000)}`), { guard }).call();
+    expect(invalidOf(outcome)?.answer.startsWith("mail {{EMAIL_1}} x")).toBe(true);
+    expect(JSON.stringify(outcome).length).toBeLessThan(10_000);
+    expect(guard.admitted).toMatchObject([{ channel: "model_output", origin: "model" }]);
+  });
+
+  it("[MODEL-2] what the guard blocks is refused, whether it fits or not", async () => {
+    for (const content of [GOOD, "no JSON"]) {
+      const guard = scriptedGuard();
+      guard.onAdmit = () => ({ ...withheldAt("", null), value: null });
+      const outcome = await world(chat(content), { guard }).call();
+      expect(failureOf(outcome)).toMatchObject({ class: "safety", code: "injection_detected" });
+      expect(outcome.findings).toHaveLength(1);
+    }
+  });
+
+  it("[MODEL-2] a guard that cannot judge admits nothing", async () => {
+    const guard = scriptedGuard();
+    guard.onAdmit = () => Promise.reject(new Error("out of reach"));
+    expect(failureOf(await world(chat(GOOD), { guard }).call())).toMatchObject({ class: "safety", code: "content_blocked" });
+  });
+
+  it("is checked before it is redacted", async () => {
+    const guard = scriptedGuard();
+    guard.onAdmit = () => ({ value: { category: "{{ORG_1}}" }, verdict: "redact", findings: [] });
+    expect((await world(chat(GOOD), { guard }).call()).result).toEqual({ ok: true, output: { category: "{{ORG_1}}" } });
+  });
+});
+
+describe("what an upstream counts", () => {
+  it.each([
+    ["nothing", undefined],
+    ["less than nothing", { prompt_tokens: -1, completion_tokens: 7 }],
+    ["half a token", { prompt_tokens: 31, completion_tokens: 7.5 }],
+    ["text", { prompt_tokens: "31", completion_tokens: 7 }],
+    ["no prompt", { prompt_tokens: 0, completion_tokens: 7 }],
+    ["more than its window", { prompt_tokens: 9_000, completion_tokens: 7 }],
+    ["beyond numbers", { prompt_tokens: 1e300, completion_tokens: 7 }],
+    ["more from the cache than there was", { prompt_tokens: 31, completion_tokens: 7, prompt_tokens_details: { cached_tokens: 32 } }],
+  ])("[MODEL-3] %s is estimated, and said", async (_, usage) => {
+    const outcome = await world(chat(GOOD, { usage })).call();
+    expect(outcome.upstream["usage"]).toContain("estimated");
+    expect(outcome.usage?.input).toBeGreaterThan(31);
+    expect(outcome.usage?.output).toBeGreaterThanOrEqual(5);
+    expect(outcome.usage?.cachedInput).toBe(0);
+  });
+
+  it("what was read from the upstream's cache", async () => {
+    const usage = { ...USED, prompt_tokens_details: { cached_tokens: 20 } };
+    expect((await world(chat(GOOD, { usage })).call()).usage).toEqual({ input: 31, output: 7, cachedInput: 20 });
+  });
+});
