@@ -70,7 +70,7 @@ async function main(options: StartOptions): Promise<void> {
     ({ id, workflow, version }) => `${id} (${workflow}, version ${version})`,
   );
   terminal.line();
-  for (const line of wrap(ticket, terminal.width - 8)) terminal.line(`    ${terminal.paint("dim", `“${line}”`)}`);
+  for (const line of wrap(ticket, terminal.width - 8)) terminal.line(`    ${terminal.paint("dim", "│")} ${line}`);
   terminal.line();
   const ended = await follow(options, people, platform, run);
   const good = await report({ run: ended, ticket, people, shop, state: platform.state }, terminal);

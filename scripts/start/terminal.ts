@@ -23,19 +23,19 @@ export function openTerminal(out: NodeJS.WriteStream): Terminal {
   let drawn = 0;
 
   const width = (): number => Math.max(40, Math.min(out.columns ?? 100, 140));
-  const erase = (): void => {
-    if (drawn > 0) out.write(`\x1b[${drawn}A\x1b[0J`);
+  /** Takes the block away; written together with what comes in its place, or it would flicker. */
+  const erasure = (): string => {
+    const sequence = drawn > 0 ? `\x1b[${drawn}A\x1b[0J` : "";
     drawn = 0;
+    return sequence;
   };
   const line = (text = ""): void => {
-    erase();
-    out.write(`${text}\n`);
+    out.write(`${erasure()}${text}\n`);
   };
   const draw = (lines: readonly string[]): void => {
     if (!live) return;
-    erase();
     const shown = lines.slice(-Math.max(3, (out.rows ?? 40) - 1)); // what has scrolled away cannot be drawn again
-    out.write(shown.map((text) => `${truncate(text, width())}\n`).join(""));
+    out.write(erasure() + shown.map((text) => `${truncate(text, width())}\n`).join(""));
     drawn = shown.length;
   };
 
