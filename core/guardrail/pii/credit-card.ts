@@ -1,6 +1,6 @@
 /** Payment card numbers (ISO/IEC 7812-1): 13 to 19 digits of a known issuer that pass the Luhn check, in the groupings people write. */
 import type { Finding } from "../finding.ts";
-import { type Detector, finding, isWordUnit } from "./detector.ts";
+import { type Detector, finding } from "./detector.ts";
 
 type Issuer = { readonly low: number; readonly high: number; readonly lengths: readonly number[] };
 /** First six digits from `low` to `high`: the networks' published ranges (the list of issuer identification numbers, 2024). */
@@ -37,7 +37,7 @@ export const findCards: Detector = (text) => {
   const found: Finding[] = [];
   for (const groups of digitChains(text)) {
     for (let first = 0; first < groups.length; ) {
-      const last = cardFrom(text, groups, first);
+      const last = cardFrom(groups, first);
       if (last === null) first++;
       else {
         found.push(finding("CREDIT_CARD", groups[first]?.start ?? 0, groups[last]?.end ?? 0, 0.99, "credit_card"));
@@ -74,10 +74,10 @@ function isSeparator(text: string, from: number, to: number): boolean {
   return true;
 }
 
-/** The index of the group that ends a card beginning with group `first`; null when none does. The longest card wins. */
-function cardFrom(text: string, groups: readonly Group[], first: number): number | null {
+/** The index of the group that ends a card beginning with group `first`; null when none does. The longest wins; letters may touch it. */
+function cardFrom(groups: readonly Group[], first: number): number | null {
   const begin = groups[first];
-  if (begin === undefined || !FIRST_DIGITS.includes(begin.digits[0] ?? "") || touchesWord(text, begin.start - 1)) return null;
+  if (begin === undefined || !FIRST_DIGITS.includes(begin.digits[0] ?? "")) return null;
   let digits = "";
   let longest: number | null = null;
   const sizes: number[] = [];
@@ -86,14 +86,10 @@ function cardFrom(text: string, groups: readonly Group[], first: number): number
     if (group === undefined || digits.length + group.digits.length > LONGEST) break;
     digits += group.digits;
     sizes.push(group.digits.length);
-    if (digits.length >= SHORTEST && !touchesWord(text, group.end) && isGrouping(sizes) && isCardNumber(digits)) longest = last;
+    if (digits.length >= SHORTEST && isGrouping(sizes) && isCardNumber(digits)) longest = last;
   }
   return longest;
 }
-
-/** An underscore does not count: `card_4111…` still gives a card away. */
-const touchesWord = (text: string, index: number): boolean =>
-  index >= 0 && index < text.length && text[index] !== "_" && isWordUnit(text.charCodeAt(index));
 
 /** One block, blocks of one size (the last may differ), or the 4-6-5 and 4-6-4 of American Express and Diners Club. */
 function isGrouping(sizes: readonly number[]): boolean {

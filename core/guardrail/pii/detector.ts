@@ -16,11 +16,16 @@ export const finding = (type: PersonalDataType, start: number, end: number, scor
 });
 
 const CONTEXT_UNITS = 32;
+const FARTHEST_UNITS = 200;
+/** What fills a stretch that is cut out, between two braces (personal-data.ts): a noncharacter, which no detector takes. */
+export const FILLER = "\uffff";
+const CUT_OUT = /\{\uffff*\}/g;
 
 /** The words right before `start`, lower case; the field's key counts where the text begins. */
 export function wordsBefore(text: string, start: number, context: string): string {
-  const near = text.slice(Math.max(0, start - CONTEXT_UNITS), start);
-  return (start < CONTEXT_UNITS ? `${context.slice(-CONTEXT_UNITS)}: ${near}` : near).toLowerCase();
+  // What was cut out counts as two units, however long it was: the redacted text has the same words before it as the original.
+  const near = text.slice(Math.max(0, start - FARTHEST_UNITS), start).replace(CUT_OUT, "{}");
+  return (near.length < CONTEXT_UNITS ? `${context.slice(-CONTEXT_UNITS)}: ${near}` : near.slice(-CONTEXT_UNITS)).toLowerCase();
 }
 
 export const isDigit = (code: number): boolean => code >= 48 && code <= 57;

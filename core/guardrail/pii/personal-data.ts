@@ -6,7 +6,7 @@ import { type Finding, PERSONAL_DATA_TYPES } from "../finding.ts";
 import { fold } from "../fold.ts";
 import { findPlaceholders } from "../placeholder.ts";
 import { findCards } from "./credit-card.ts";
-import type { Detector } from "./detector.ts";
+import { type Detector, FILLER } from "./detector.ts";
 import { findEmails } from "./email.ts";
 import { findIbans } from "./iban.ts";
 import { findIpAddresses } from "./ip.ts";
@@ -71,7 +71,7 @@ function blank(text: string, stretches: readonly { readonly start: number; reado
   const parts: string[] = [];
   let from = 0;
   for (const { start, end } of stretches) {
-    parts.push(text.slice(from, start), end - start > 1 ? `{${"\u0000".repeat(end - start - 2)}}` : "{");
+    parts.push(text.slice(from, start), end - start > 1 ? `{${FILLER.repeat(end - start - 2)}}` : "{");
     from = end;
   }
   parts.push(text.slice(from));

@@ -8,7 +8,7 @@ import { type Detector, finding, wordsBefore } from "./detector.ts";
 
 /** E.164 allows 15 digits; each may have up to two separators before it. */
 const CANDIDATE =
-  /(?<![\w#@$€£¥%]|[\w)]-|\d[.,/:])(?:\+|00(?=[1-9])|\(|(?=\d))[(]?\d{1,14}(?:[ .\-/()]{1,3}\d{1,12}){0,9}(?:\s?(?:ext\.?|x|extension|durchwahl|#)\s?\d{1,6})?(?![\w])/gi;
+  /(?:(?<!\d)\((?=\d)|(?<![\w#@$€£¥%]|[\w)]-|\d[.,/:])(?:\+|00(?=[1-9])|(?=\d))[(]?)\d{1,14}(?:[ .\-/()]{1,3}\d{1,12}){0,9}(?:\s?(?:ext\.?|x|extension|durchwahl|#)\s?\d{1,6})?(?![\w])/gi;
 const NAMED =
   /(?:\bphone|\btel\b|\btele|\bcell|\bmobil|\bfax|whats ?app|\bcall\b|\bcalling|\bsms\b|\btext me|reach (?:me|us|him|her|them)|\bdial\b|\bring me|contact (?:number|me|us)|hotline|\brufnummer|\bhandy|\banruf|\bruf(?:en)?\b|durchwahl|móvil|movil|tel[eé]fono|ll[aá]m|t[eé]l[eé]phone|portable|appel|\bfon\b|[☎📞📱])/u;
 const OTHER_NUMBER =
