@@ -37,6 +37,9 @@ const SECRET = "the deployment's key in tests";
 const hmac = (text: string) => createHmac("sha256", SECRET).update(text);
 const seal = (text: string): Uint8Array => new Uint8Array(hmac(text).digest());
 
+/** Ports that a test may replace one by one. */
+type Scripted = Omit<IngressPorts, "runs"> & { readonly runs: { -readonly [K in keyof IngressPorts["runs"]]: IngressPorts["runs"][K] } };
+
 export type World = ReturnType<typeof makeWorld>;
 
 export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boolean; adminApiKey?: string } = {}) {
@@ -104,7 +107,7 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
     },
   });
 
-  const ports: IngressPorts = {
+  const ports: Scripted = {
     now: () => clock.at,
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
     settings: { adminApiKey: options.adminApiKey ?? ADMIN_KEY, allowPrivateHosts: options.allowPrivateHosts ?? false, version: "test" },

@@ -148,6 +148,7 @@ const ROWS: readonly Row[] = [
   { name: "after below zero", path: "/v1/runs/RUN/events?after=-1", as: "caller", ...bad("query.after") },
   { name: "a cursor of events that is no number", path: "/v1/runs/RUN/events?cursor=x", as: "caller", ...bad("query.cursor") },
   { name: "after in words", path: "/v1/audit/entries?after=all", as: "admin", ...bad("query.after") },
+  { name: "a cursor of reviews that is none", path: "/v1/reviews?cursor=1", as: "admin", ...bad("query.cursor") },
   { name: "a review's status that is none", path: "/v1/reviews?status=open", as: "admin", ...bad("query.status") },
   // Paths
   { name: "no such path", path: "/v1/nothing", as: "caller", status: 404, code: "not_found" },

@@ -92,7 +92,8 @@ async function redrive(ports: IngressPorts, call: Call<typeof params, NoFields, 
   const open = await notStopped(ports, { org: principal.org, workflow: found.value.view.workflow }, call.trace.traceId);
   const redriven = open.ok ? await ports.runs.redrive(found.value.id, principal.user, id as RunId) : open;
   if (!redriven.ok) {
-    await release();
+    // `overloaded`: the new run may be on its way; the claim keeps its id, so that the same request finds it.
+    if (!open.ok || redriven.error.code !== "overloaded") await release();
     return redriven;
   }
   await settle(202);

@@ -43,8 +43,14 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
       action: "review.read",
       query: { ...pageQuery, status: z.enum(STATUSES).optional() },
       answers: { 200: { description: "a page of reviews", schema: listOf(Review) } },
-      handle: async ({ principal, query }) =>
-        ok({ status: 200, body: await ports.reviews.list(principal.org, query.status ?? null, pageOf(query)) }),
+      async handle({ principal, query }) {
+        // The queue's cursor is the last id that was shown.
+        if (query.cursor !== undefined && !hasIdForm("rev", query.cursor)) {
+          const errors = [{ path: "query.cursor", message: "is none that this list gave out" }];
+          return err(refuse("invalid_request", "the query does not hold together", errors));
+        }
+        return ok({ status: 200, body: await ports.reviews.list(principal.org, query.status ?? null, pageOf(query)) });
+      },
     }),
     endpoint({
       method: "get",

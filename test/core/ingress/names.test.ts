@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import { inRanges, isCidr } from "../../../workers/auth/cidr.ts";
+import { parseTraceparent } from "../../../workers/ingress/middleware/trace.ts";
+import { DEFAULT_PER_MINUTE, defineRateLimit, perMinuteFrom } from "../../../workers/ingress/rate-limit.ts";
+import { looksPersonal } from "../../../workers/ingress/schemas/names.ts";
+import { waitSeconds } from "../../../workers/ingress/schemas/requests.ts";
+
+describe("address ranges", () => {
+  it.each([
+    ["203.0.113.7", "203.0.113.0/24", true],
+    ["203.0.114.7", "203.0.113.0/24", false],
+    ["203.0.113.7", "203.0.113.7", true],
+    ["203.0.113.8", "203.0.113.7", false],
+    ["255.255.255.255", "0.0.0.0/0", true],
+    ["::1", "0.0.0.0/0", false],
+    ["2001:db8:ffff::1", "2001:db8::/32", true],
+    ["2001:db9::1", "2001:db8::/32", false],
+    ["2001:0DB8:0:0:0:0:0:1", "2001:db8::1", true],
+    ["::ffff:203.0.113.7", "203.0.113.0/24", true],
+    ["::ffff:cb00:7107", "203.0.113.0/24", true],
+    ["203.0.113.7", "::ffff:203.0.113.0/120", true],
+    ["203.0.114.7", "::ffff:203.0.113.0/120", false],
+    ["203.0.113.7", "::/0", false],
+    ["fe80::1", "::/0", true],
+  ])("%s in %s: %s", (address, range, expected) => expect(inRanges(address, [range])).toBe(expected));
+
+  it.each([
+    "",
+    "203.0.113",
+    "203.0.113.256",
+    "203.0.113.07",
+    "1.2.3.4/33",
+    "1.2.3.4/",
+    "1.2.3.4/08",
+    "1.2.3.4/8/8",
+    "::1::",
+    ":::",
+    "1:2:3",
+    "1:2:3:4:5:6:7:8:9",
+    "g::",
+    "::/129",
+    "1.2.3.4:80",
+  ])("`%s` is no range, and nothing lies in it", (text) => {
+    expect(isCidr(text)).toBe(false);
+    expect(inRanges("1.2.3.4", [text])).toBe(false);
+    expect(inRanges(text, ["0.0.0.0/0", "::/0"])).toBe(false);
+  });
+});
+
+describe("the rate limit", () => {
+  it("counts a sliding minute", () => {
+    const limit = defineRateLimit(10);
+    for (let count = 0; count < 10; count++) expect(limit.take("a", 59_000).allowed).toBe(true);
+    expect(limit.take("a", 59_999).allowed).toBe(false);
+    // Half of the next minute gone: half of the last one still counts.
+    expect(limit.take("a", 60_000).allowed).toBe(false);
+    expect(limit.take("a", 90_000)).toMatchObject({ allowed: true, remaining: 4, resetSeconds: 30 });
+    expect(limit.take("b", 59_999).allowed).toBe(true);
+  });
+
+  it("never lets more through in a window than its limit", () => {
+    const limit = defineRateLimit(7);
+    let through = 0;
+    for (let at = 600_000; at < 660_000; at += 100) through += limit.take("a", at).allowed ? 1 : 0;
+    expect(through).toBe(7);
+  });
+
+  it("remembers no more keys than it may", () => {
+    const limit = defineRateLimit(1, 2);
+    limit.take("a", 0);
+    limit.take("b", 0);
+    limit.take("c", 0); // forgets a
+    expect(limit.take("b", 0).allowed).toBe(false);
+    expect(limit.take("a", 0).allowed).toBe(true);
+  });
+
+  it.each([
+    [undefined, DEFAULT_PER_MINUTE],
+    ["", DEFAULT_PER_MINUTE],
+    ["0", DEFAULT_PER_MINUTE],
+    ["-5", DEFAULT_PER_MINUTE],
+    ["many", DEFAULT_PER_MINUTE],
+    ["120", 120],
+  ])("RATE_LIMIT_PER_MINUTE=%s is %s", (variable, expected) => expect(perMinuteFrom(variable)).toBe(expected));
+});
+
+describe("Prefer", () => {
+  it.each([
+    [undefined, null],
+    ["", null],
+    ["respond-async", null],
+    ["wait=10", 10],
+    ["WAIT=10", 10],
+    ['wait="10"', 10],
+    ["respond-async, wait=5; foo=bar", 5],
+    ["wait=5, wait=9", 5],
+    ["wait=31", 30],
+    ["wait=0", 0],
+    ["wait", "malformed"],
+    ["wait=1.5", "malformed"],
+    ["wait=-1", "malformed"],
+    ["wait=1e3", "malformed"],
+  ])("%s: %s", (header, expected) => expect(waitSeconds(header)).toBe(expected));
+});
+
+describe("names of people", () => {
+  it.each([
+    "max@example.com",
+    "a@b",
+    "x-max@example",
+    "+4915112345678",
+    "tel:+49-151-1234567",
+    "0151-1234567",
+    "5551234567",
+    "(030)1234567",
+  ])("`%s` looks personal", (text) => expect(looksPersonal(text)).toBe(true));
+  it.each(["ada", "u-1007", "12345", "0190a1b2-3c4d-7e5f-8a9b-0c1d2e3f4a5b", "1234567890123456", "@team", "customer#12345678"])(
+    "`%s` does not",
+    (text) => expect(looksPersonal(text)).toBe(false),
+  );
+});
+
+describe("traceparent", () => {
+  it("takes a later version's first four fields", () => {
+    expect(parseTraceparent("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more")).toEqual({
+      traceId: "0af7651916cd43dd8448eb211c80319c",
+      spanId: "b7ad6b7169203331",
+    });
+  });
+});
