@@ -1,0 +1,82 @@
+/** Two orgs see nothing of each other, and what is written about them cannot be changed unseen. */
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { JsonObject } from "../../core/json.ts";
+import { call, eventually, makeKey, status } from "../support/scenario/api.ts";
+import { openWorld, type World } from "../support/scenario/world.ts";
+
+let world: World;
+let stranger: { caller: string; admin: string };
+let run: string;
+beforeAll(async () => {
+  world = await openWorld("ours");
+  stranger = {
+    caller: await makeKey("theirs", "eve", ["caller"]),
+    admin: await makeKey("theirs", "mallory", ["admin", "reviewer", "operator", "auditor", "developer"]),
+  };
+  const started = await call("POST", "/v1/runs", world.keys.app, {
+    workflow: "order-fulfilment",
+    input: { order_id: "A-1002" },
+    subject: "cust-7",
+  });
+  run = String(started.body["id"]);
+  await eventually(`/v1/runs/${run}`, world.keys.app, status("completed"));
+});
+
+describe("two orgs", () => {
+  it("[THREAD-20] another org's run, workflow, tool and review are unknown, whatever the role", async () => {
+    for (const path of [
+      `/v1/runs/${run}`,
+      `/v1/runs/${run}/events`,
+      `/v1/runs/${run}/trace`,
+      "/v1/workflows/support-refund",
+      "/v1/tools/orders.get",
+    ]) {
+      expect((await call("GET", path, stranger.admin)).status, path).toBe(404);
+    }
+    expect((await call("POST", `/v1/runs/${run}/cancel`, stranger.admin, { reason: "mine now" })).status).toBe(404);
+    expect((await call("POST", "/v1/runs", stranger.admin, { workflow: "support-refund", input: { ticket: "x" } })).status).toBe(404);
+    for (const path of ["/v1/runs", "/v1/workflows", "/v1/tools", "/v1/reviews", "/v1/dead-letters"]) {
+      expect((await call("GET", path, stranger.admin)).body["data"], path).toEqual([]);
+    }
+    const entries = await call("GET", "/v1/audit/entries", stranger.admin);
+    expect(JSON.stringify(entries.body)).not.toContain(run);
+  });
+
+  it("[THREAD-21] a caller sees the runs of its own user only", async () => {
+    const other = await makeKey("ours", "nosy", ["caller"]);
+    expect((await call("GET", `/v1/runs/${run}`, other)).status).toBe(404);
+    expect((await call("GET", "/v1/runs", other)).body["data"]).toEqual([]);
+    expect((await call("GET", `/v1/runs/${run}`, world.keys.auditor)).status).toBe(200);
+  });
+
+  it("[THREAD-22] looking up a made-up id creates no object", async () => {
+    const { listDurableObjectIds } = await import("cloudflare:test");
+    const before = await listDurableObjectIds(env.RUN_ENGINE);
+    const madeUp = `${run.slice(0, -2)}ZZ`;
+    expect((await call("GET", `/v1/runs/${madeUp}`, world.keys.app)).status).toBe(404);
+    expect((await call("GET", "/v1/runs/run_nonsense", world.keys.app)).status).toBe(404);
+    expect(await listDurableObjectIds(env.RUN_ENGINE)).toHaveLength(before.length);
+  });
+});
+
+describe("the audit chain", () => {
+  it("[THREAD-23] one changed byte of an entry in D1 is found", async () => {
+    await eventually(`/v1/audit/entries?run=${run}`, world.keys.auditor, (body) =>
+      (body["data"] as JsonObject[]).some((entry) => entry["event_type"] === "run.completed"),
+    );
+    expect((await call("POST", "/v1/audit/verify", world.keys.auditor, {})).body).toMatchObject({ ok: true });
+    const row = await env.DB.prepare("SELECT seq, entry FROM audit_entries WHERE org = 'ours' AND run = ? ORDER BY seq LIMIT 1 OFFSET 2")
+      .bind(run)
+      .first<{ seq: number; entry: string }>();
+    if (row === null) throw new Error("no entry to change");
+    const at = row.entry.indexOf("order-fulfilment");
+    const changed = `${row.entry.slice(0, at)}p${row.entry.slice(at + 1)}`;
+    await env.DB.prepare("UPDATE audit_entries SET entry = ? WHERE org = 'ours' AND seq = ?").bind(changed, row.seq).run();
+    const verdict = await call("POST", "/v1/audit/verify", world.keys.auditor, {});
+    expect(verdict.body["ok"]).toBe(false);
+    expect((verdict.body["problems"] as JsonObject[]).map((problem) => problem["seq"])).toContain(row.seq);
+    await env.DB.prepare("UPDATE audit_entries SET entry = ? WHERE org = 'ours' AND seq = ?").bind(row.entry, row.seq).run();
+    expect((await call("POST", "/v1/audit/verify", world.keys.auditor, {})).body).toMatchObject({ ok: true });
+  });
+});
