@@ -57,6 +57,8 @@ export type ModelStep = StepCommon & {
   /** null: the output is text. */
   readonly output: JsonSchema | null;
   readonly cache: "none" | "exact" | "semantic";
+  /** A queue consumer makes the call and reports back; the run's object sleeps meanwhile. */
+  readonly async: boolean;
   readonly retry: RetryPolicy;
   /** Of one attempt. */
   readonly timeout_ms: number;
@@ -66,11 +68,47 @@ export type ToolStep = StepCommon & {
   readonly kind: "tool";
   readonly tool: string;
   readonly input: Template;
+  readonly async: boolean;
   readonly retry: RetryPolicy;
   /** Of one attempt; null: the tool's own. */
   readonly timeout_ms: number | null;
   readonly compensate: Compensate | null;
 };
+
+/** A bounded loop of model and tool calls: the model chooses which of `tools`, with which words; each call is journaled. */
+export type AgentStep = StepCommon & {
+  readonly kind: "agent";
+  readonly model: ModelChoice;
+  readonly prompt: Prompt;
+  /** Subset of the definition's `tools`. */
+  readonly tools: readonly string[];
+  readonly max_iterations: number;
+  /** null: the output is text. */
+  readonly output: JsonSchema | null;
+  readonly retry: RetryPolicy;
+  /** Of one model call. */
+  readonly timeout_ms: number;
+};
+
+/** Exactly one of `seconds`, `until`, `signal`. */
+export type WaitStep = StepCommon & {
+  readonly kind: "wait";
+  readonly seconds: Template | null;
+  /** RFC 3339. */
+  readonly until: Template | null;
+  readonly signal: string | null;
+  /** With `signal`: how long to wait for it; null: as long as the run may. */
+  readonly timeout_ms: number | null;
+};
+
+/** One step for each item of a list; its expressions see `item` and `index`. */
+export type MapStep = StepCommon & { readonly kind: "map"; readonly over: Template; readonly concurrency: number; readonly step: ItemStep };
+
+/** A child run of another workflow of the org. */
+export type RunStep = StepCommon & { readonly kind: "run"; readonly workflow: string; readonly version: number | null; readonly input: Template };
+
+/** What a `map` may do for each item. Its `needs` is empty and its `when` null. */
+export type ItemStep = ModelStep | ToolStep | TransformStep | AgentStep | RunStep;
 
 export type ReviewStep = StepCommon & {
   readonly kind: "review";
@@ -80,7 +118,7 @@ export type ReviewStep = StepCommon & {
 
 export type TransformStep = StepCommon & { readonly kind: "transform"; readonly value: Template };
 
-export type Step = ModelStep | ToolStep | ReviewStep | TransformStep;
+export type Step = ModelStep | ToolStep | ReviewStep | TransformStep | AgentStep | WaitStep | MapStep | RunStep;
 export type StepKind = Step["kind"];
 
 export type Definition = {

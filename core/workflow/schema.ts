@@ -33,8 +33,8 @@ const prepared = new WeakMap<JsonObject, Prepared>();
 /** Empty: it fits. `path` is a JSON Pointer into the value; messages name fields and what is asked, never what the value holds. */
 export function validate(schema: JsonSchema, value: Json): readonly FieldError[] {
   if (typeof schema === "boolean") return schema ? [] : [{ path: "", message: "nothing is allowed here" }];
-  const ready = preparedFor(schema);
-  if ("errors" in ready) return [{ path: "", message: "the schema itself does not hold together" }];
+  const ready = isObject(schema) ? preparedFor(schema) : null;
+  if (ready === null || "errors" in ready) return [{ path: "", message: "the schema itself does not hold together" }];
   const places = placesOf(value, ready.longestKey);
   if (typeof places === "string") return [{ path: "", message: places }];
   if (places * ready.visits > MAX_WORK) return [{ path: "", message: "the value is too large for its schema" }];

@@ -181,6 +181,7 @@ const isSteps = (ast: ASTNode, bound: ReadonlySet<string>): boolean => ast.op ==
 /** All numbers are doubles, literals too. */
 function literal(value: unknown): string | number | boolean | null {
   if (typeof value === "bigint") return Number(value);
+  if (typeof value === "object" && value !== null && typeof value.valueOf() === "bigint") return Number(value.valueOf()); // 1u
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number" && Number.isFinite(value)) return value;
   return refuse("only texts, numbers, true, false and null can stand as literals");
