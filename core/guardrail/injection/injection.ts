@@ -22,21 +22,23 @@ export function findInjection(text: string, channel: Channel): Finding[] {
   if (text.length < SHORTEST) return [];
   const reading = normalise(text);
   const plain = judgePlain(reading.text, channel);
-  let worst: Judgement = { ...plain, start: reading.startOf(plain.start), end: reading.startOf(plain.end) };
+  let worst: Judgement | null = null;
   for (const { text: hidden, start, end } of disguisedReadings(reading.text, text)) {
     const evidence = evidenceIn(normalise(hidden).text, channel);
     const logit = PATTERNS_ALONE + weigh(evidence) + DISGUISE;
     // What is plain to see is not hidden: only evidence beyond it counts as disguised.
-    if (weigh(evidence) > weigh(plain.evidence) && logit > worst.logit) worst = { logit, evidence, start, end };
+    if (weigh(evidence) > weigh(plain.evidence) && logit > (worst ?? plain).logit) worst = { logit, evidence, start, end };
   }
-  const score = 1 / (1 + Math.exp(-worst.logit));
+  const { logit, evidence } = worst ?? plain;
+  const score = 1 / (1 + Math.exp(-logit));
   if (score < THRESHOLDS[channel].flag) return [];
-  const family = strongest(worst.evidence)?.family;
+  const family = strongest(evidence)?.family;
   return [
     {
       type: family === "persona" ? "jailbreak" : "injection",
-      start: worst.start,
-      end: worst.end,
+      ...(worst === null
+        ? { start: reading.startOf(plain.start), end: reading.startOf(plain.end) }
+        : { start: worst.start, end: worst.end }),
       score,
       detector: `injection.${family ?? "classifier"}`,
     },
