@@ -33,7 +33,9 @@ export function readStep(form: Form): Step | null {
   return step;
 }
 
-const READERS: { readonly [K in Step["kind"]]: (form: Form, common: Common) => Step } = {
+type Supported = "model" | "tool" | "review" | "transform";
+
+const READERS: { readonly [K in Supported]: (form: Form, common: Common) => Step } = {
   model: readModel,
   tool: readTool,
   review: (form, common): ReviewStep => ({
@@ -55,7 +57,7 @@ function readCondition(form: Form): { readonly cel: string } | null {
   if (when === null) return null;
   const cel = when.text("cel", { min: 1, max: 4_096 });
   when.close();
-  return { cel };
+  return when.broken || cel === "" ? null : { cel };
 }
 
 function readOnError(form: Form): OnError | null {
@@ -75,7 +77,6 @@ function readOnError(form: Form): OnError | null {
 function readModel(form: Form, common: Common): ModelStep {
   const schema = form.json("output");
   if (schema !== undefined && schema !== null) addFlaws(form, "output", checkSchema(schema));
-  refuseAsync(form);
   const cache = form.choice("cache", ["none", "exact", "semantic"] as const, "none");
   if (cache !== "none") form.refuse("cache", `\`cache\` \`${cache}\` is not supported yet`);
   return {
@@ -85,6 +86,7 @@ function readModel(form: Form, common: Common): ModelStep {
     prompt: readPrompt(form),
     output: schema === undefined || (typeof schema !== "object" && typeof schema !== "boolean") || Array.isArray(schema) ? null : schema,
     cache,
+    async: readAsync(form),
     retry: readRetry(form),
     timeout_ms: form.number("timeout_ms", { fallback: MODEL_TIMEOUT_MS, min: 1, max: MAX_TIMEOUT_MS, whole: true }),
   };
@@ -131,12 +133,12 @@ function readPrompt(form: Form): ModelStep["prompt"] {
 
 function readTool(form: Form, common: Common): ToolStep {
   const tool = form.text("tool", { max: 63, pattern: TOOL_NAME });
-  refuseAsync(form);
   return {
     kind: "tool",
     ...common,
     tool,
     input: form.json("input") ?? {},
+    async: readAsync(form),
     retry: readRetry(form),
     timeout_ms: form.numberOrNull("timeout_ms", { min: 1, max: MAX_TIMEOUT_MS, whole: true }),
     compensate: readCompensate(form),
@@ -176,8 +178,9 @@ function readRetry(form: Form): RetryPolicy {
 }
 
 /** Part of the format, and not a promise yet. */
-function refuseAsync(form: Form): void {
+function readAsync(form: Form): false {
   if (form.boolean("async", false)) form.refuse("async", "`async` is not supported yet");
+  return false;
 }
 
 function addFlaws(form: Form, name: string, flaws: readonly { readonly path: string; readonly message: string }[]): void {

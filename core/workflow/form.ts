@@ -28,16 +28,16 @@ type NumberRule = { readonly fallback?: number; readonly min: number; readonly m
 export class Form {
   readonly path: string;
   readonly errors: Errors;
+  /** It is no object: that is the one thing to say of it. */
+  readonly broken: boolean;
   readonly #raw: JsonObject;
   readonly #asked = new Set<string>();
-  /** It is no object: that is the one thing to say of it. */
-  readonly #broken: boolean;
 
   constructor(raw: Json | undefined, path: string, errors: Errors, what = "this") {
     this.path = path;
     this.errors = errors;
-    this.#broken = !isObject(raw);
-    if (this.#broken) errors.add(path, `${what} must be an object`);
+    this.broken = !isObject(raw);
+    if (this.broken) errors.add(path, `${what} must be an object`);
     this.#raw = isObject(raw) ? raw : {};
   }
 
@@ -46,7 +46,7 @@ export class Form {
   }
 
   refuse(name: string, message: string): void {
-    if (!this.#broken) this.errors.add(this.at(name), message);
+    if (!this.broken) this.errors.add(this.at(name), message);
   }
 
   /** As it was sent; undefined when it was not. */
