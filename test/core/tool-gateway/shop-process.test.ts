@@ -41,4 +41,8 @@ it("[SHOP-1] the shop as a process: killed in mid-answer, it remembers what it d
   await fetch(`${second.url}/faults`, { method: "POST", body: '{"path":"/payments/refund","mode":"cut"}' });
   await expect(refund(second.url).then((response) => response.text())).rejects.toThrow();
   await second.kill("SIGTERM");
+
+  const third = await start(); // what was written after the cut line is whole
+  expect(await (await fetch(`${third.url}/ledger`)).json()).toMatchObject({ writes: [{ calls: 3, effects: 1 }] });
+  await third.kill("SIGTERM");
 }, 20_000);

@@ -163,6 +163,21 @@ describe("what a model may say", () => {
     }
   });
 
+  it("[MODEL-2] a withheld text that breaks the schema is refused, another one is a marker", async () => {
+    for (const [pointer, ok] of [
+      ["/category", false],
+      ["/note", true],
+    ] as const) {
+      const guard = scriptedGuard();
+      const said = { category: "shipping", note: "fine" };
+      guard.onAdmit = () => ({ ...withheldAt(pointer, { ...said, [pointer.slice(1)]: "[withheld]" }), verdict: "review" });
+      const schema = { type: "object", properties: { category: { enum: ["shipping"] }, note: { type: "string" } } };
+      const outcome = await world(chat(JSON.stringify(said)), { guard }).call({ schema: { name: "x", schema } });
+      expect(outcome.result.ok).toBe(ok);
+      if (!ok) expect(failureOf(outcome)).toMatchObject({ class: "safety", code: "injection_detected" });
+    }
+  });
+
   it("[MODEL-2] a guard that cannot judge admits nothing", async () => {
     const guard = scriptedGuard();
     guard.onAdmit = () => Promise.reject(new Error("out of reach"));
