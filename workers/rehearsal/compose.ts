@@ -1,6 +1,6 @@
 /** Texts made of what the conversation says: a letter, a subject line, a summary. Every fact in them is quoted. */
 import { type Facts, placeholdersIn, valuesNamed } from "./facts.ts";
-import { centralSentences, closeness, sentencesOf, stemsOf } from "./words.ts";
+import { centralSentences, sentencesOf } from "./words.ts";
 
 /** What a letter is about, as far as the conversation tells. */
 type Matter = { readonly order: string | null; readonly refund: string | null; readonly amount: string | null };
@@ -25,8 +25,11 @@ const money = (amount: string): string => (/^\d+\.\d$/.test(amount) ? `${amount}
 const refundIsDone = (facts: Facts): boolean =>
   facts.named.some(({ words, value }) => words.includes("refund") && (words.includes("amount") || value === "refunded"));
 
-/** What the developer wants this text to be about: the refund where the task speaks of one. */
-const speaksOf = (facts: Facts, word: string): boolean => closeness(word, stemsOf(facts.asked)) > 0;
+/** A sentence that the developer dictates for the case that nothing was done: "…, say that a colleague will look into it". */
+function toldToSay({ asked }: Facts): string | null {
+  const said = /\bsay that ([^.,;:\n]{3,160})/i.exec(asked)?.[1]?.trim();
+  return said === undefined ? null : `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
+}
 
 /** A letter to whoever wrote, by the name or the mail address that stands for them. */
 export function composeLetter(facts: Facts): string {
@@ -34,10 +37,9 @@ export function composeLetter(facts: Facts): string {
   const [name] = placeholdersIn(facts, "PERSON");
   const [mail] = placeholdersIn(facts, "EMAIL");
   const about = order === null ? "Thank you for your message." : `Thank you for your message about order ${order}.`;
-  const done = refundIsDone(facts) || speaksOf(facts, "refunded");
   const lines = [`Hello${name === undefined && mail === undefined ? "" : ` ${name ?? mail}`},`, "", about];
-  if (amount !== null && done) lines.push(`We have refunded ${amount}${refund === null ? "" : ` (refund ${refund})`}.`);
-  else if (amount !== null) lines.push(`The amount in question is ${amount}.`);
+  if (amount !== null && refundIsDone(facts)) lines.push(`We have refunded ${amount}${refund === null ? "" : ` (refund ${refund})`}.`);
+  else lines.push(toldToSay(facts) ?? "We look into it.");
   const quote = centralSentences(proseOf(facts), 1)[0];
   if (quote !== undefined) lines.push(`You wrote: "${quote.slice(0, 200)}"`);
   if (mail !== undefined && name !== undefined) lines.push(`We answer to ${mail}.`);
@@ -46,7 +48,7 @@ export function composeLetter(facts: Facts): string {
 
 export function composeSubject(facts: Facts): string {
   const { order, amount } = matterOf(facts);
-  const what = refundIsDone(facts) || speaksOf(facts, "refund") ? "Your refund" : "Your message";
+  const what = refundIsDone(facts) ? "Your refund" : "Your message";
   const money = amount !== null && what === "Your refund" ? ` of ${amount}` : "";
   return `${what}${money}${order === null ? "" : ` for order ${order}`}`;
 }
