@@ -59,12 +59,12 @@ const PLATFORM_ADMIN: Principal = {
 };
 
 export function defineAuth(ports: AuthPorts): Auth {
+  const adminApiKey = ports.adminApiKey.length >= ADMIN_KEY_CHARACTERS ? ports.adminApiKey : null;
   /** The bearer text (RFC 6750 section 2.1) as a reference to a key; null when it is none or not whole. */
   const bearerReference = async (request: Request): Promise<SessionReference | null> => {
     const token = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
     if (token === undefined) return null;
-    const admin = ports.adminApiKey.length >= ADMIN_KEY_CHARACTERS && (await sameSecret(token, ports.adminApiKey));
-    if (admin) return { kind: "admin" };
+    if (adminApiKey !== null && (await sameSecret(token, adminApiKey))) return { kind: "admin" };
     return (await isWholeApiKey(token)) ? { kind: "key", hash: await sha256Hex(token) } : null;
   };
 
@@ -74,7 +74,7 @@ export function defineAuth(ports: AuthPorts): Auth {
   };
 
   const resolve = async (reference: SessionReference, request: Request): Promise<Principal | null> => {
-    if (reference.kind === "admin") return ports.adminApiKey.length >= ADMIN_KEY_CHARACTERS ? PLATFORM_ADMIN : null;
+    if (reference.kind === "admin") return adminApiKey === null ? null : PLATFORM_ADMIN;
     const key = await ports.keyByHash(reference.hash);
     return key !== null && isGood(key, request, ports.now()) ? principalOf(key) : null;
   };
