@@ -1,0 +1,223 @@
+/** Tools at registration: defaults of the contract, and addresses, headers and fields that are not taken. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Json, JsonObject } from "../../../core/json.ts";
+import { checkTool } from "../../../core/tool/check.ts";
+import { reachesGuarded } from "../../../core/tool/guarded.ts";
+import { isPrivateHost } from "../../../core/tool/hosts.ts";
+
+const tool = (more: JsonObject = {}): JsonObject => ({
+  description: "Sends a mail",
+  effect: "write",
+  kind: "http",
+  http: { url: "https://mail.example.com/send" },
+  input: { type: "object", properties: { to: { type: "string" }, text: { type: "string" } }, additionalProperties: false },
+  output: true,
+  ...more,
+});
+const pathsOf = (raw: Json, allowPrivateHosts = false, name = "mail.send"): string[] => {
+  const result = checkTool(name, raw, { allowPrivateHosts });
+  return result.ok ? [] : result.error.map(({ path }) => path);
+};
+const urlTaken = (url: string, allowPrivateHosts = false): boolean => pathsOf(tool({ http: { url } }), allowPrivateHosts).length === 0;
+
+it("[TOOL-1] gets every default of the contract", () => {
+  const result = checkTool("mail.send", tool(), { allowPrivateHosts: false });
+  expect(result).toMatchObject({
+    ok: true,
+    value: {
+      name: "mail.send",
+      http: { url: "https://mail.example.com/send", method: "POST", headers: {}, secret: null },
+      timeout_ms: 30_000,
+      idempotency: "key",
+      scopes: [],
+      approval: "policy",
+      guarded: [],
+      personal_data: {},
+      sensitivity: "internal",
+      allow: null,
+    },
+  });
+});
+
+describe("[TOOL-2] what does not hold together is told with its place", () => {
+  it.each<[JsonObject, string]>([
+    [{ more: 1 }, "/more"],
+    [{ effect: "delete" }, "/effect"],
+    [{ kind: "isolate" }, "/kind"],
+    [{ kind: "magic" }, "/kind"],
+    [{ http: {} }, "/http/url"],
+    [{ http: 3 }, "/http"],
+    [{ http: { url: "https://a.example.com/", method: "TRACE" } }, "/http/method"],
+    [{ http: { url: "https://a.example.com/", more: 1 } }, "/http/more"],
+    [{ http: { url: "https://a.example.com/", secret: "Not A Name" } }, "/http/secret"],
+    [{ http: { url: "https://a.example.com/", headers: { Authorization: "x" } } }, "/http/headers/Authorization"],
+    [{ http: { url: "https://a.example.com/", headers: { authorization: "x" } } }, "/http/headers/authorization"],
+    [{ http: { url: "https://a.example.com/", headers: { HOST: "x" } } }, "/http/headers/HOST"],
+    [{ http: { url: "https://a.example.com/", headers: { "Idempotency-Key": "x" } } }, "/http/headers/Idempotency-Key"],
+    [{ http: { url: "https://a.example.com/", headers: { "Bulkhead-Run": "x" } } }, "/http/headers/Bulkhead-Run"],
+    [{ http: { url: "https://a.example.com/", headers: { "X-A": "a\r\nX-B: b" } } }, "/http/headers/X-A"],
+    [{ http: { url: "https://a.example.com/", headers: { "X A": "a" } } }, "/http/headers/X A"],
+    [{ http: { url: "https://a.example.com/", headers: { "X-A": "a", "x-a": "b" } } }, "/http/headers/x-a"],
+    [{ input: { type: "strin" } }, "/input/type"],
+    [{ output: 3 }, "/output"],
+    [{ timeout_ms: 0 }, "/timeout_ms"],
+    [{ idempotency: "twice" }, "/idempotency"],
+    [{ idempotency: { lookup: "mail.send" } }, "/idempotency/lookup"],
+    [{ idempotency: { lookup: "mail.get", more: 1 } }, "/idempotency/more"],
+    [{ scopes: ["Read Orders"] }, "/scopes/0"],
+    [{ approval: "sometimes" }, "/approval"],
+    [{ guarded: ["to"] }, "/guarded/0"],
+    [{ guarded: ["/nope"] }, "/guarded/0"],
+    [{ personal_data: { "/to": ["NAME"] } }, "/personal_data/~1to"],
+    [{ personal_data: { to: ["EMAIL"] } }, "/personal_data/to"],
+    [{ personal_data: { "/cc": ["EMAIL"] } }, "/personal_data/~1cc"],
+    [{ sensitivity: "secret" }, "/sensitivity"],
+    [{ allow: { roles: ["king"] } }, "/allow/roles/0"],
+    [{ cache_ms: 5 }, "/cache_ms"],
+    [{ breaker: {} }, "/breaker"],
+  ])("%j", (more, path) => expect(pathsOf(tool(more))).toEqual([path]));
+
+  it.each(["effect", "input", "output", "http"])("without `%s`", (name) => {
+    const { [name]: _, ...rest } = tool();
+    expect(pathsOf(rest)).toEqual([`/${name}`]);
+  });
+
+  it("a name of another form", () => expect(pathsOf(tool(), false, "Mail Send")).toEqual(["path.name"]));
+  it.each<Json>([null, [], "x", 1])("%j", (raw) => expect(pathsOf(raw)).toEqual([""]));
+  it("takes the kinds of personal data", () =>
+    expect(pathsOf(tool({ personal_data: { "/to": ["EMAIL", "PHONE"] }, guarded: ["/text"] }))).toEqual([]));
+});
+
+describe("[TOOL-3] addresses", () => {
+  it.each([
+    "https://api.example.com",
+    "https://api.example.com:8443/a/{id}/b-{to}?v=1",
+    "https://93.184.216.34/",
+    "https://[2606:4700::1111]/",
+    "https://xn--bcher-kva.example/",
+  ])("takes %s", (url) => {
+    expect(urlTaken(url)).toBe(true);
+  });
+
+  it.each([
+    "http://api.example.com/",
+    "ftp://api.example.com/",
+    "//api.example.com/",
+    "api.example.com",
+    "https://user:pass@api.example.com/",
+    "https://api.example.com@evil.example.com/",
+    "https://{host}.example.com/",
+    "https://api.example.com/a?x={id}",
+    "https://api.example.com/{a b}",
+    "https://api.example.com/{",
+    "https://api.example.com/#frag",
+    "https://api.example.com\\@evil/",
+    "https://api.example.com:99999/",
+    "https://api..example.com/",
+    "https:///path",
+    "https://exa mple.com/",
+    "https://bücher.example/",
+    "https://%6cocalhost/",
+    "https://localhost/",
+    "https://localhost./",
+    "https://sub.localhost/",
+    "https://printer/",
+    "https://db.internal/",
+    "https://metadata.google.internal/",
+    "https://127.0.0.1/",
+    "https://127.1/",
+    "https://2130706433/",
+    "https://0x7f.0.0.1/",
+    "https://0x7f000001/",
+    "https://0177.0.0.1/",
+    "https://127.0.0.01/",
+    "https://10.1.2.3/",
+    "https://172.16.0.1/",
+    "https://192.168.1.1/",
+    "https://169.254.169.254/latest/meta-data/",
+    "https://100.64.0.1/",
+    "https://0.0.0.0/",
+    "https://224.0.0.1/",
+    "https://[::1]/",
+    "https://[::]/",
+    "https://[::ffff:127.0.0.1]/",
+    "https://[::ffff:7f00:1]/",
+    "https://[fe80::1]/",
+    "https://[fd00::1]/",
+    "https://[64:ff9b::7f00:1]/",
+    "https://1.2.3.256/",
+    "https://1.2.3/",
+  ])("refuses %s", (url) => expect(urlTaken(url)).toBe(false));
+
+  it("takes private hosts and plain http where they are allowed, and nothing else more", () => {
+    expect(["http://127.0.0.1:3000/x", "http://localhost:8080", "http://shop.test/a/{id}"].map((url) => urlTaken(url, true))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(["http://user@localhost/", "ftp://localhost/", "http://{h}/"].map((url) => urlTaken(url, true))).toEqual([false, false, false]);
+  });
+
+  it("sees private numbers in every way of writing them", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 255 }), (b, c, d) => {
+        for (const a of [10, 127]) {
+          const number = ((a * 256 + b) * 256 + c) * 256 + d;
+          const ways = [
+            `${a}.${b}.${c}.${d}`,
+            `${number}`,
+            `0x${number.toString(16)}`,
+            `0${a.toString(8)}.${b}.${c}.${d}`,
+            `${a}.${b}.${c * 256 + d}`,
+            `${a}.${b}.${c}.${d}.`,
+          ];
+          for (const host of ways) expect(isPrivateHost(host), host).toBe(true);
+        }
+      }),
+      { numRuns: 300, seed: 7 },
+    );
+  });
+});
+
+describe("[TOOL-4] guarded fields", () => {
+  it.each<[string[], string[], boolean]>([
+    [[], ["/to"], false],
+    [["/to"], [], false],
+    [["/to"], ["/text"], false],
+    [["/to"], ["/to"], true],
+    [["/to"], ["/to/0"], true],
+    [["/to/0"], ["/to"], true],
+    [["/to"], [""], true],
+    [["/to"], ["/tomorrow"], false],
+    [["/a~1b"], ["/a/b"], false],
+    [["/to"], ["broken"], true],
+  ])("%j reached by %j: %s", (guarded, untrusted, expected) => expect(reachesGuarded(guarded, untrusted)).toBe(expected));
+});
+
+it("[TOOL-5] never throws, whatever somebody sends", () => {
+  const field = fc.constantFrom(
+    "effect",
+    "kind",
+    "http",
+    "input",
+    "output",
+    "url",
+    "headers",
+    "idempotency",
+    "guarded",
+    "personal_data",
+    "allow",
+    "scopes",
+  );
+  fc.assert(
+    fc.property(
+      fc.dictionary(field, fc.oneof(fc.jsonValue(), fc.webUrl(), fc.dictionary(field, fc.jsonValue()))),
+      fc.string(),
+      (raw, name) => {
+        expect(checkTool(name, { ...tool(), ...(raw as JsonObject) }, { allowPrivateHosts: false })).toHaveProperty("ok");
+      },
+    ),
+    { numRuns: 800, seed: 7 },
+  );
+});

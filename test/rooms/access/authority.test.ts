@@ -1,0 +1,163 @@
+/** The authority: rights of a run's calls, and refusals where somebody cannot say. */
+import { describe, expect, it } from "vitest";
+import type { ModelEntry } from "../../../core/model/entry.ts";
+import type { ToolManifest } from "../../../core/tool/manifest.ts";
+import type { AuthorityQuestion } from "../../../core/workflow/authority.ts";
+import { defineAccess } from "../../../workers/access/access.ts";
+import { type AuthorityPorts, defineAuthority } from "../../../workers/access/authority.ts";
+
+const manifest: ToolManifest = {
+  name: "payments.refund",
+  version: 3,
+  description: "",
+  effect: "write",
+  kind: "http",
+  http: { url: "https://pay.example.com/", method: "POST", headers: {}, secret: null },
+  input: true,
+  output: true,
+  timeout_ms: 10_000,
+  idempotency: "key",
+  scopes: [],
+  approval: "policy",
+  guarded: ["/amount"],
+  personal_data: {},
+  sensitivity: "internal",
+  allow: null,
+};
+const model = (id: string, more: Partial<ModelEntry> = {}): ModelEntry => ({
+  id,
+  base_url: null,
+  secret: null,
+  upstream_id: id,
+  price: { input: 1, output: 1, cached_input: null },
+  context: 1_000,
+  tasks: ["classify"],
+  pii: "redacted",
+  latency_ms: null,
+  quality: null,
+  pinned: true,
+  ...more,
+});
+const caller = { org: "acme", user: "ann", roles: ["caller"] } as const;
+const aboutTool: Extract<AuthorityQuestion, { kind: "tool" }> = {
+  kind: "tool",
+  caller,
+  workflow: "w",
+  run: "run_1",
+  tool: "payments.refund",
+  chosenBy: "definition",
+  untrusted: [],
+  compensation: false,
+};
+const aboutModel: Extract<AuthorityQuestion, { kind: "model" }> = {
+  kind: "model",
+  caller,
+  workflow: "w",
+  run: "run_1",
+  model: null,
+  task: "classify",
+  fallback: [],
+  holdsPersonalData: true,
+};
+const authority = (more: Partial<AuthorityPorts> = {}) =>
+  defineAuthority({
+    access: defineAccess(),
+    tool: async () => manifest,
+    models: async () => [model("a/one-1"), model("a/two-1")],
+    ...more,
+  });
+
+describe("[AUTH-1] a tool", () => {
+  it("is allowed with the facts that the engine needs", async () => {
+    expect(await authority().authorize(aboutTool)).toEqual({
+      kind: "tool",
+      permission: { decision: "allow", policyVersion: expect.stringMatching(/^[0-9a-f]{16}$/), reasons: ["calls.tool"] },
+      facts: { tool: "payments.refund", version: 3, effect: "write", idempotency: "key", timeout_ms: 10_000 },
+    });
+  });
+
+  it.each<[string, Partial<typeof aboutTool>, Partial<ToolManifest>, string]>([
+    ["a model chose it", { chosenBy: "model" }, {}, "ask"],
+    ["an untrusted value reaches a guarded field", { untrusted: ["/amount"] }, {}, "ask"],
+    ["an untrusted value reaches another field", { untrusted: ["/reason"] }, {}, "allow"],
+    ["the whole input is untrusted", { untrusted: [""] }, {}, "ask"],
+    ["it always asks", {}, { approval: "always" }, "ask"],
+    ["it never asks", { chosenBy: "model", untrusted: ["/amount"] }, { approval: "never" }, "allow"],
+    ["the caller lacks the role", {}, { allow: { roles: ["operator"] } }, "deny"],
+    ["nobody has the role", {}, { allow: { roles: [] } }, "deny"],
+    ["the caller has no role", { caller: { ...caller, roles: [] } }, {}, "deny"],
+  ])("when %s", async (_, question, more, decision) => {
+    const answer = await authority({ tool: async () => ({ ...manifest, ...more }) }).authorize({ ...aboutTool, ...question });
+    expect(answer).toMatchObject({ kind: "tool", permission: { decision } });
+  });
+
+  it("is looked for in the caller's org", async () => {
+    const asked: string[] = [];
+    await authority({ tool: async (org, name) => (manifest.name === name && asked.push(org) > 0 ? manifest : null) }).authorize(aboutTool);
+    expect(asked).toEqual(["acme"]);
+  });
+});
+
+describe("[AUTH-2] what cannot be decided is refused", () => {
+  const broken = () => {
+    throw new Error("the registry is out of reach: secret");
+  };
+  it("an unknown tool, for good", async () => {
+    expect(await authority({ tool: async () => null }).authorize(aboutTool)).toMatchObject({
+      kind: "refused",
+      code: "not_found",
+      transient: false,
+    });
+  });
+
+  it("a registry that fails, for now, without its words", async () => {
+    for (const ports of [
+      { tool: broken, models: broken },
+      { tool: async () => broken(), models: async () => broken() },
+    ]) {
+      for (const question of [aboutTool, aboutModel]) {
+        const answer = await authority(ports).authorize(question);
+        expect(answer).toMatchObject({ kind: "refused", code: "internal", transient: true });
+        expect(JSON.stringify(answer)).not.toContain("secret");
+      }
+    }
+  });
+
+  it("a policy that fails", async () => {
+    expect(await authority({ access: { permission: broken } }).authorize(aboutTool)).toMatchObject({ kind: "refused", transient: true });
+    expect(await authority({ access: { permission: broken } }).authorize(aboutModel)).toMatchObject({ kind: "refused", transient: true });
+  });
+
+  it("a task that no model has, and a model that nobody registered", async () => {
+    for (const question of [{ task: "paint" }, { task: null, model: "a/nope-1" }]) {
+      expect(await authority().authorize({ ...aboutModel, ...question })).toMatchObject({
+        kind: "refused",
+        code: "not_found",
+        transient: false,
+      });
+    }
+  });
+});
+
+describe("[AUTH-3] a model", () => {
+  it("comes with the others that may stand in, and with who may not and why", async () => {
+    const models = async () => [model("a/one-1"), model("a/shy-1", { pii: "never" })];
+    expect(await authority({ models }).authorize({ ...aboutModel, fallback: ["a/nope-1"] })).toMatchObject({
+      kind: "model",
+      permission: { decision: "allow", reasons: ["calls.model"] },
+      candidates: [{ id: "a/one-1" }],
+      rejected: [
+        { id: "a/shy-1", why: "takes no redacted text" },
+        { id: "a/nope-1", why: "not registered" },
+      ],
+    });
+  });
+
+  it("is denied to somebody without a role", async () => {
+    expect(await authority().authorize({ ...aboutModel, caller: { ...caller, roles: [] } })).toMatchObject({
+      kind: "model",
+      permission: { decision: "deny" },
+      candidates: [],
+    });
+  });
+});
