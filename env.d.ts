@@ -11,6 +11,7 @@ declare namespace Cloudflare {
     FLAGS: KVNamespace;
     VAULT_KEYS: R2Bucket;
     RECORDS: Queue<import("./core/audit/record.ts").RecordsMessage>;
+    CALLS: Queue<import("./core/run/slow-call.ts").SlowCallMessage>;
     VERSION: WorkerVersionMetadata;
     ADMIN_API_KEY?: string;
     ALLOW_PRIVATE_HOSTS?: string;

@@ -13,10 +13,23 @@ export type ChatAnswer = {
   /** `stop`, `length`, `content_filter` …; null where the upstream says nothing usable. */
   readonly finish: string | null;
   readonly refused: boolean;
+  /** What the model asks to be called, as it stands there; empty: nothing. */
+  readonly calls: readonly AskedCall[];
   readonly usage: ReportedUsage;
   /** The answer says that it comes from the rehearsal model. */
   readonly rehearsal: boolean;
 };
+
+/** One entry of `tool_calls`. Nothing of it is believed yet. */
+export type AskedCall = {
+  readonly id: string | null;
+  readonly name: string | null;
+  /** JSON in a text as the format has it, or the value itself as some servers send it; null: neither. */
+  readonly arguments: Json;
+};
+
+/** Entries of `tool_calls` that are read: more than any turn may have. */
+const MOST_CALLS_READ = 100;
 
 /** `absent`: nothing was said. `implausible`: what was said cannot be true. */
 export type ReportedUsage = { readonly kind: "reported"; readonly tokens: TokenUsage } | { readonly kind: "absent" | "implausible" };
@@ -34,6 +47,7 @@ export function readChatAnswer(body: Json, ceiling: number): Result<ChatAnswer, 
     text: readContent(message["content"]),
     finish: typeof choice["finish_reason"] === "string" ? choice["finish_reason"] : null,
     refused: typeof message["refusal"] === "string" && message["refusal"] !== "",
+    calls: readCalls(message["tool_calls"]),
     usage: readUsage(body["usage"], ceiling),
     rehearsal: body["system_fingerprint"] === "rehearsal",
   });
@@ -45,6 +59,20 @@ function readContent(content: Json | undefined): string | null {
   if (!Array.isArray(content)) return null;
   const texts = content.flatMap((part) => (isObject(part) && typeof part["text"] === "string" ? [part["text"]] : []));
   return texts.length === 0 ? null : texts.join("");
+}
+
+/** Every entry counts as a call, however broken: what is asked for is refused or answered, never overlooked. */
+function readCalls(calls: Json | undefined): AskedCall[] {
+  if (!Array.isArray(calls)) return [];
+  return calls.slice(0, MOST_CALLS_READ).map((call) => {
+    const asked = isObject(call) && isObject(call["function"]) ? call["function"] : {};
+    const id = isObject(call) ? call["id"] : null;
+    return {
+      id: typeof id === "string" ? id : null,
+      name: typeof asked["name"] === "string" ? asked["name"] : null,
+      arguments: asked["arguments"] ?? null,
+    };
+  });
 }
 
 function readUsage(usage: Json | undefined, ceiling: number): ReportedUsage {

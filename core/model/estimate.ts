@@ -4,7 +4,7 @@
  */
 import { estimateTokenCount } from "tokenx";
 import type { JsonSchema } from "../workflow/definition.ts";
-import type { Message } from "./message.ts";
+import type { Message, ModelTool } from "./message.ts";
 
 /** The frame around a message and before the answer, generously: chat templates spend three to eight tokens on each. */
 const TOKENS_PER_MESSAGE = 8;
@@ -12,10 +12,16 @@ const TOKENS_PER_REQUEST = 16;
 /** Over tokenx's estimate, which is meant to hit the middle: within about 15 % for prose and code in current tokenizers. */
 const MARGIN = 1.3;
 
-/** An upper bound in practice for what the upstream counts as input: messages, their frame and the schema. */
-export function estimateTokens(messages: readonly Message[], schema: JsonSchema | null): number {
-  const texts = messages.reduce((sum, { content }) => sum + TOKENS_PER_MESSAGE + boundTokens(content ?? ""), TOKENS_PER_REQUEST);
-  return texts + (schema === null ? 0 : TOKENS_PER_MESSAGE + boundTokens(JSON.stringify(schema)));
+/** An upper bound in practice for what the upstream counts as input: messages, their frame, the schema and the tools. */
+export function estimateTokens(messages: readonly Message[], schema: JsonSchema | null, tools: readonly ModelTool[] = []): number {
+  const texts = messages.reduce((sum, message) => sum + TOKENS_PER_MESSAGE + boundMessage(message), TOKENS_PER_REQUEST);
+  const form = schema === null ? 0 : TOKENS_PER_MESSAGE + boundTokens(JSON.stringify(schema));
+  return texts + form + tools.reduce((sum, tool) => sum + TOKENS_PER_MESSAGE + boundTokens(JSON.stringify(tool)), 0);
+}
+
+function boundMessage(message: Message): number {
+  const calls = message.role === "assistant" ? (message.toolCalls ?? []) : [];
+  return boundTokens(message.content ?? "") + calls.reduce((sum, call) => sum + TOKENS_PER_MESSAGE + boundTokens(JSON.stringify(call)), 0);
 }
 
 /** tokenx's estimate for a text: the middle, not a bound. */

@@ -1,9 +1,19 @@
 /** One call of a model, provider-neutral: OpenAI's chat format is the one upstream wire. */
+import type { Json } from "../json.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
 
 export type Message =
   | { readonly role: "system" | "user"; readonly content: string }
-  | { readonly role: "assistant"; readonly content: string | null };
+  /** `toolCalls`: what the model asked for in this turn, when it asked for anything. */
+  | { readonly role: "assistant"; readonly content: string | null; readonly toolCalls?: readonly ModelToolCall[] }
+  /** The answer to the tool call with this id. */
+  | { readonly role: "tool"; readonly toolCallId: string; readonly content: string };
+
+/** A tool as a model is told of it. */
+export type ModelTool = { readonly name: string; readonly description: string; readonly input: JsonSchema };
+
+/** What a model asks for. `input` is checked against the tool's schema by whoever carries it out. */
+export type ModelToolCall = { readonly id: string; readonly name: string; readonly input: Json };
 
 export type ModelRequest = {
   readonly model: string;

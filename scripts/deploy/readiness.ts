@@ -47,6 +47,8 @@ export function missingResources(wranglerToml: string): string[] {
           "npx wrangler r2 bucket create bulkhead-vault-keys",
           "npx wrangler queues create bulkhead-records",
           "npx wrangler queues create bulkhead-records-dead",
+          "npx wrangler queues create bulkhead-calls",
+          "npx wrangler queues create bulkhead-calls-dead",
         ]
       : []),
   ];

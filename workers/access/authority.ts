@@ -1,17 +1,30 @@
 /** Answers a run's question before it does anything outside (core/workflow/authority.ts). Never throws: what cannot be decided is refused. */
 
+import type { CallCircumstances } from "../../core/access/request.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
+import type { ModelTool } from "../../core/model/message.ts";
 import { candidatesFor, type RouteChoice } from "../../core/model/route.ts";
+import { unreachable } from "../../core/result.ts";
 import { reachesGuarded } from "../../core/tool/guarded.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
-import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
+import type { AuthorityAnswer, AuthorityQuestion, Caller, Permission } from "../../core/workflow/authority.ts";
+import type { Definition } from "../../core/workflow/definition.ts";
 import type { Access } from "./access.ts";
 
 export type AuthorityPorts = {
-  readonly access: Pick<Access, "permission">;
+  readonly access: Pick<Access, "permission" | "decide">;
   /** The newest version; null: the org has no such tool. */
   tool(org: string, name: string): Promise<ToolManifest | null>;
   models(org: string): Promise<readonly ModelEntry[]>;
+  /** The version that this user's runs get, or the named one; null: the org has no such workflow or version. */
+  workflow(
+    org: string,
+    name: string,
+    version: number | null,
+    user: string,
+  ): Promise<{ readonly version: number; readonly digest: string; readonly definition: Definition } | null>;
+  /** The id of the run that an activity starts: always the same one, so that starting it twice is starting it once. */
+  childRunId(org: string, run: string, activity: string): Promise<string>;
 };
 
 export type Authority = { authorize(question: AuthorityQuestion): Promise<AuthorityAnswer> };
@@ -23,9 +36,19 @@ export function defineAuthority(ports: AuthorityPorts): Authority {
   return {
     async authorize(question) {
       try {
-        return question.kind === "tool" ? await aboutTool(ports, question) : await aboutModel(ports, question);
+        switch (question.kind) {
+          case "tool":
+            return await aboutTool(ports, question);
+          case "model":
+            return await aboutModel(ports, question);
+          case "run":
+            return await aboutRun(ports, question);
+          default:
+            return unreachable(question);
+        }
       } catch {
-        return refused("internal", `whether this ${question.kind} may be called could not be decided`, true);
+        const verb = question.kind === "run" ? "started" : "called";
+        return refused("internal", `whether this ${question.kind} may be ${verb} could not be decided`, true);
       }
     },
   };
@@ -34,25 +57,28 @@ export function defineAuthority(ports: AuthorityPorts): Authority {
 async function aboutTool(ports: AuthorityPorts, question: Extract<AuthorityQuestion, { kind: "tool" }>): Promise<AuthorityAnswer> {
   const manifest = await ports.tool(question.caller.org, question.tool);
   if (manifest === null) return refused("not_found", `there is no tool \`${question.tool}\``, false);
-  const permission = ports.access.permission({
+  const permission = toolPermission(ports, question.caller, manifest, {
+    chosen_by: question.chosenBy,
+    guarded_reached: reachesGuarded(manifest.guarded, question.untrusted),
+    compensation: question.compensation,
+  });
+  const { name, version, effect, idempotency, timeout_ms } = manifest;
+  return { kind: "tool", permission, facts: { tool: name, version, effect, idempotency, timeout_ms } };
+}
+
+const toolPermission = (ports: AuthorityPorts, caller: Caller, manifest: ToolManifest, circumstances: CallCircumstances): Permission =>
+  ports.access.permission({
     kind: "tool",
-    caller: question.caller,
+    caller,
     tool: {
-      org: question.caller.org,
+      org: caller.org,
       name: manifest.name,
       effect: manifest.effect,
       approval: manifest.approval,
       roles: manifest.allow?.roles ?? null,
     },
-    circumstances: {
-      chosen_by: question.chosenBy,
-      guarded_reached: reachesGuarded(manifest.guarded, question.untrusted),
-      compensation: question.compensation,
-    },
+    circumstances,
   });
-  const { name, version, effect, idempotency, timeout_ms } = manifest;
-  return { kind: "tool", permission, facts: { tool: name, version, effect, idempotency, timeout_ms } };
-}
 
 async function aboutModel(ports: AuthorityPorts, question: Extract<AuthorityQuestion, { kind: "model" }>): Promise<AuthorityAnswer> {
   const { caller, model, task, fallback, holdsPersonalData } = question;
@@ -75,5 +101,31 @@ async function aboutModel(ports: AuthorityPorts, question: Extract<AuthorityQues
     permission,
     candidates: permitted.map(({ candidate }) => candidate),
     rejected: [...rejected, ...denied.map(({ candidate }) => ({ id: candidate.id, why: "denied by policy" }))],
+    tools: await toolsFor(ports, caller, question.tools),
   };
+}
+
+/** What a model is told of: tools that there are, and that the caller's roles may reach at all. Each call is asked about again. */
+async function toolsFor(ports: AuthorityPorts, caller: Caller, names: readonly string[]): Promise<ModelTool[]> {
+  const manifests = await Promise.all([...new Set(names)].map((name) => ports.tool(caller.org, name)));
+  return manifests.flatMap((manifest) => {
+    if (manifest === null) return [];
+    const circumstances = { chosen_by: "model", guarded_reached: false, compensation: false } as const;
+    if (toolPermission(ports, caller, manifest, circumstances).decision === "deny") return [];
+    return [{ name: manifest.name, description: manifest.description, input: manifest.input }];
+  });
+}
+
+/** A run that starts another one acts for its caller: who may not start runs may not start them through a run either. */
+async function aboutRun(ports: AuthorityPorts, question: Extract<AuthorityQuestion, { kind: "run" }>): Promise<AuthorityAnswer> {
+  const { caller, run, activity, workflow } = question;
+  const { decision } = ports.access.decide({ ...caller, platformAdmin: false }, "run.start", { type: "run", org: caller.org });
+  if (decision !== "allow") return refused("policy_denied", "the caller may not start runs", false);
+  const found = await ports.workflow(caller.org, workflow, question.version, caller.user);
+  if (found === null) {
+    const asked = question.version === null ? `\`${workflow}\`` : `\`${workflow}\` in version ${question.version}`;
+    return refused("not_found", `there is no workflow ${asked}`, false);
+  }
+  const child = await ports.childRunId(caller.org, run, activity);
+  return { kind: "run", child, workflow, version: found.version, digest: found.digest, limits: found.definition.limits };
 }

@@ -3,9 +3,7 @@
  * distrust, checked against its schema, then redacted and scanned. Retries, fallbacks and budgets are the run's.
  */
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
-import type { Json } from "../../core/json.ts";
 import { type ChatAnswer, readChatAnswer } from "../../core/model/answer.ts";
-import type { ModelEntry } from "../../core/model/entry.ts";
 import { boundTokens, estimateTokens } from "../../core/model/estimate.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
 import type { Failure, ModelCall, ModelOutcome } from "../../core/run/call.ts";
@@ -16,6 +14,8 @@ import { type Deadline, DeadlineError, startDeadline } from "../kit/deadline.ts"
 import { failure, failureOfStatus } from "./failure.ts";
 import { judgeAnswer } from "./judge.ts";
 import type { ModelGatewayPorts } from "./ports.ts";
+import { requestBody } from "./request-body.ts";
+import { toolNames } from "./tool-names.ts";
 import { bearerFor, findUpstream, headersFor } from "./upstream.ts";
 
 /** Most bytes of an answer, and of an error's body, that are read. */
@@ -49,12 +49,13 @@ async function perform(ports: ModelGatewayPorts, call: ModelCall, deadline: Dead
   const bearer = await deadline.within(bearerFor(upstream.value, entry, context.org, ports));
   if (!bearer.ok) return failed(bearer.error);
 
+  const names = toolNames(call.tools);
   const headers = new Headers(headersFor(upstream.value, call, await deadline.within(ports.hashUser(context.user))));
   if (bearer.value !== null) headers.set("authorization", `Bearer ${bearer.value}`);
   const init = {
     method: "POST",
     headers,
-    body: JSON.stringify(requestBody(entry, call)),
+    body: JSON.stringify(requestBody(entry, call, names)),
     redirect: "manual",
     signal: deadline.signal,
   } as const;
@@ -77,29 +78,21 @@ async function perform(ports: ModelGatewayPorts, call: ModelCall, deadline: Dead
   progress.usage = settleUsage(answer.value, call, progress.upstream);
   if (answer.value.finish !== null) note(progress.upstream, "finish_reason", answer.value.finish);
   if (answer.value.rehearsal) progress.upstream["rehearsal"] = "true";
-  const judged = await judgeAnswer(ports.guard, call, answer.value, bearer.value, deadline);
+  const judged = await judgeAnswer(ports.guard, call, answer.value, names, bearer.value, deadline);
   progress.findings = judged.findings;
   return judged.result;
-}
-
-function requestBody(entry: ModelEntry, call: ModelCall): Json {
-  return {
-    model: entry.upstream_id,
-    messages: call.messages.map(({ role, content }) => ({ role, content })),
-    max_tokens: call.maxTokens,
-    temperature: call.temperature,
-    stream: false,
-    ...(call.schema === null
-      ? {}
-      : { response_format: { type: "json_schema", json_schema: { name: call.schema.name, schema: call.schema.schema, strict: true } } }),
-  };
 }
 
 /** What the upstream counted, or, where it said nothing or nonsense, an upper bound: spending is never counted too low. */
 function settleUsage(answer: ChatAnswer, call: ModelCall, upstream: Progress["upstream"]): TokenUsage {
   if (answer.usage.kind === "reported") return answer.usage.tokens;
   upstream["usage"] = answer.usage.kind === "absent" ? "estimated" : "estimated, the upstream's numbers are implausible";
-  return { input: estimateTokens(call.messages, call.schema?.schema ?? null), output: boundTokens(answer.text ?? ""), cachedInput: 0 };
+  const asked = answer.calls.length === 0 ? "" : JSON.stringify(answer.calls);
+  return {
+    input: estimateTokens(call.messages, call.schema?.schema ?? null, call.tools),
+    output: boundTokens(answer.text ?? "") + boundTokens(asked),
+    cachedInput: 0,
+  };
 }
 
 function factsOf(response: Response): { [name: string]: string } {

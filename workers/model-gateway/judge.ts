@@ -1,4 +1,4 @@
-/** From a model's words to an output: complete, in the form that was asked for, redacted and scanned. Whatever is unsure is refused. */
+/** From a model's answer to an output, or to the tools it asks for: complete, in the form that was asked for, redacted and scanned. Whatever is unsure is refused. */
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import type { Json } from "../../core/json.ts";
 import { type ChatAnswer, readJsonText } from "../../core/model/answer.ts";
@@ -10,6 +10,8 @@ import { type Deadline, DeadlineError } from "../kit/deadline.ts";
 import { knownPath } from "../kit/known-path.ts";
 import { withholdingBreaks } from "../kit/withheld.ts";
 import { failure } from "./failure.ts";
+import { readCalls, withAdmitted } from "./judge-calls.ts";
+import type { ToolNames } from "./tool-names.ts";
 
 /** Of an answer that is shown back to the model; the errors say the rest. */
 const SHOWN_CHARACTERS = 8_000;
@@ -21,11 +23,13 @@ export async function judgeAnswer(
   guard: Guard,
   call: ModelCall,
   answer: ChatAnswer,
+  names: ToolNames,
   bearer: string | null,
   deadline: Deadline,
 ): Promise<Judged> {
   if (answer.refused || answer.finish === "content_filter") return refused("content_blocked", "the model refused to answer", []);
-  const read = readOutput(call, answer);
+  const asked = answer.calls.length > 0 ? readCalls(call, answer, names) : null;
+  const read = asked ?? readOutput(call, answer);
   const { value } = withoutSecrets(read.value, bearer === null ? [] : [bearer]);
   const context: GuardContext = { org: call.context.org, run: call.context.run, subject: call.context.subject };
   const admitted = await deadline.within(guard.admit(context, "model_output", "model", value)).catch(nullUnlessOver);
@@ -35,6 +39,12 @@ export async function judgeAnswer(
   if (read.errors.length > 0) {
     const shown = typeof admitted.value === "string" ? admitted.value : JSON.stringify(admitted.value);
     return { result: { ok: false, invalid: { answer: shown.slice(0, SHOWN_CHARACTERS).toWellFormed(), errors: read.errors } }, findings };
+  }
+  if (asked !== null) {
+    const asks = withAdmitted(asked.calls, admitted.value);
+    return asks === null
+      ? refused("content_blocked", "the guardrails could not judge what the model asks for", findings)
+      : { result: { ok: true, asks }, findings };
   }
   if (call.schema !== null && withholdingBreaks(call.schema.schema, value, admitted)) {
     return refused("injection_detected", "the model's answer carried an instruction and was refused", findings);

@@ -63,6 +63,7 @@ export const modelCall = (changes: Partial<ModelCall> = {}): ModelCall => ({
       additionalProperties: false,
     },
   },
+  tools: [],
   maxTokens: 256,
   temperature: 0,
   timeoutMs: 5_000,

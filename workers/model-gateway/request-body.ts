@@ -1,0 +1,46 @@
+/** A call as a request body of OpenAI's chat completions. Pure; knows no transport. */
+import type { Json, JsonObject } from "../../core/json.ts";
+import type { ModelEntry } from "../../core/model/entry.ts";
+import type { Message } from "../../core/model/message.ts";
+import type { ModelCall } from "../../core/run/call.ts";
+import type { ToolNames } from "./tool-names.ts";
+
+export function requestBody(entry: Pick<ModelEntry, "upstream_id">, call: ModelCall, names: ToolNames): JsonObject {
+  return {
+    model: entry.upstream_id,
+    messages: call.messages.map((message) => onTheWire(message, names)),
+    max_tokens: call.maxTokens,
+    temperature: call.temperature,
+    stream: false,
+    ...(call.schema === null
+      ? {}
+      : { response_format: { type: "json_schema", json_schema: { name: call.schema.name, schema: call.schema.schema, strict: true } } }),
+    ...(call.tools.length === 0
+      ? {}
+      : {
+          tools: call.tools.map(({ name, description, input }) => ({
+            type: "function",
+            function: { name: names.toWire(name), description, parameters: asParameters(input) },
+          })),
+        }),
+  };
+}
+
+function onTheWire(message: Message, names: ToolNames): JsonObject {
+  const { role, content } = message;
+  if (role === "tool") return { role, tool_call_id: message.toolCallId, content };
+  const calls = role === "assistant" ? (message.toolCalls ?? []) : [];
+  if (calls.length === 0) return { role, content };
+  return {
+    role,
+    content,
+    tool_calls: calls.map(({ id, name, input }) => ({
+      id,
+      type: "function",
+      function: { name: names.toWire(name), arguments: JSON.stringify(input) },
+    })),
+  };
+}
+
+/** `parameters` is the schema of an object; a tool whose schema is `true` takes any. */
+const asParameters = (input: Json): Json => (typeof input === "boolean" ? { type: "object" } : input);
