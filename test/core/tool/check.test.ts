@@ -150,6 +150,14 @@ describe("[TOOL-3] addresses", () => {
     "https://1.2.3/",
   ])("refuses %s", (url) => expect(urlTaken(url)).toBe(false));
 
+  it("says that credentials do not belong into a URL", () => {
+    expect(
+      checkTool("mail.send", tool({ http: { url: "https://user:pass@api.example.com/" } }), { allowPrivateHosts: false }),
+    ).toMatchObject({
+      error: [{ path: "/http/url", message: "`url` must not carry credentials: use a `secret`" }],
+    });
+  });
+
   it("takes private hosts and plain http where they are allowed, and nothing else more", () => {
     expect(["http://127.0.0.1:3000/x", "http://localhost:8080", "http://shop.test/a/{id}"].map((url) => urlTaken(url, true))).toEqual([
       true,
