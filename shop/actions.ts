@@ -1,5 +1,6 @@
 /** What the shop can do, as data: per path the credential it asks for, and the act. An act reads the ledger and gives an answer; it stores nothing itself. */
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
+import { findArticle, searchArticles } from "./knowledge.ts";
 import type { Ledger } from "./ledger.ts";
 import { ORDERS } from "./orders.ts";
 
@@ -73,6 +74,21 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map([
     if (typeof to !== "string" || !/^[^\s@{}]+@[^\s@{}]+$/.test(to)) return { refused: 422, why: "`to` is a mail address" };
     if (typeof subject !== "string" || typeof text !== "string") return { refused: 422, why: "`subject` and `text` are texts" };
     return { answer: { id: `ml_${id}`, status: "sent" } };
+  }),
+  read("/kb/search", "read:kb", ({ query }) => {
+    if (typeof query !== "string" || query.trim() === "") return { refused: 422, why: "`query` is a text" };
+    return { answer: { hits: searchArticles(query) } };
+  }),
+  read("/kb/read", "read:kb", ({ id }) => {
+    const article = findArticle(id ?? null);
+    return article === null ? unknown("article") : { answer: { ...article } };
+  }),
+  write("/desk/publish", "write:desk", ({ title, text, sources }, _ledger, id) => {
+    if (typeof title !== "string" || typeof text !== "string") return { refused: 422, why: "`title` and `text` are texts" };
+    if (!Array.isArray(sources) || sources.length === 0 || !sources.every((source) => findArticle(source) !== null)) {
+      return { refused: 422, why: "`sources` names articles of the knowledge base, at least one" };
+    }
+    return { answer: { id: `nt_${id}`, status: "published" } };
   }),
 ]);
 

@@ -1,5 +1,6 @@
 /**
- * A small shop as a `fetch` handler: orders, payments, stock, shipping and an outgoing mail box. It honours idempotency keys (the
+ * A small shop as a `fetch` handler: orders, payments, stock, shipping, an outgoing mail box, and a
+ * knowledge base with a desk that publishes notes. It honours idempotency keys (the
  * same key and body: the same answer, marked as replayed; another body: 422) and misbehaves when it is told to. Free of Node
  * and of the edge: shop/server.ts gives it a port and a disk.
  */

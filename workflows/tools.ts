@@ -2,6 +2,7 @@
 import type { JsonObject } from "../core/json.ts";
 
 const text = { type: "string", minLength: 1, maxLength: 200 };
+const article = { type: "string", pattern: "^KB-[0-9]{3}$" };
 const money = { type: "number", exclusiveMinimum: 0, maximum: 1_000_000 };
 
 /** An object with exactly these fields, the optional ones after the others. */
@@ -71,6 +72,36 @@ export function shopTools(baseUrl: string): { readonly [name: string]: JsonObjec
       exactly({ order: text }),
       atLeast({ id: text, order: text, tracking: text }),
     ),
+    "kb.search": tool(
+      "kb.search",
+      "read",
+      "Searches the knowledge base for articles by words of a question",
+      exactly({ query: { type: "string", minLength: 1, maxLength: 400, description: "the words to look for" } }),
+      atLeast({
+        hits: { type: "array", items: atLeast({ id: article, title: text, snippet: { type: "string", maxLength: 2_000 } }), maxItems: 20 },
+      }),
+    ),
+    "kb.read": tool(
+      "kb.read",
+      "read",
+      "Reads one article of the knowledge base by its id",
+      exactly({ id: { ...article, description: "the id of an article, as the search gives it" } }),
+      atLeast({ id: article, title: text, text: { type: "string", maxLength: 50_000 } }),
+    ),
+    "desk.publish": {
+      ...write(
+        "desk.publish",
+        "Publishes a note with its sources on the research desk",
+        exactly({
+          title: { ...text, description: "the headline of the note" },
+          text: { type: "string", minLength: 1, maxLength: 10_000, description: "the note" },
+          sources: { type: "array", items: article, minItems: 1, maxItems: 20, description: "the ids of the articles that were read" },
+        }),
+        atLeast({ id: text, status: text }),
+      ),
+      // What everybody will read is not to be somebody else's words unseen.
+      guarded: ["/title", "/text", "/sources"],
+    },
     "mail.send": {
       ...write(
         "mail.send",

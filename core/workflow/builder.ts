@@ -23,25 +23,49 @@ type Common<Known extends string> = {
 
 type Attempts = { readonly retry?: Partial<RetryPolicy>; readonly timeout_ms?: number };
 
+type ModelSource = { readonly max_tokens?: number; readonly temperature?: number; readonly fallback?: readonly string[] } & (
+  | { readonly id: string }
+  | { readonly task: string }
+);
+type PromptSource = { readonly template: string; readonly slots: { readonly [name: string]: Template } };
+
+/** What a `map` may do for each item. */
+type Work =
+  | ({
+      readonly kind: "model";
+      readonly model: ModelSource;
+      readonly prompt: PromptSource;
+      readonly output?: JsonSchema;
+      readonly async?: boolean;
+    } & Attempts)
+  | ({
+      readonly kind: "agent";
+      readonly model: ModelSource;
+      readonly prompt: PromptSource;
+      readonly tools: readonly string[];
+      readonly max_iterations?: number;
+      readonly output?: JsonSchema;
+    } & Attempts)
+  | ({
+      readonly kind: "tool";
+      readonly tool: string;
+      readonly input: Template;
+      readonly async?: boolean;
+      readonly compensate?: { readonly tool: string; readonly input: Template };
+    } & Attempts)
+  | { readonly kind: "run"; readonly workflow: string; readonly version?: number; readonly input: Template }
+  | { readonly kind: "transform"; readonly value: Template };
+
+export type ItemSource = Work & { readonly on_error?: { readonly value: Template } };
+
 export type StepSource<Known extends string> = Common<Known> &
   (
-    | ({
-        readonly kind: "model";
-        readonly model: { readonly max_tokens?: number; readonly temperature?: number; readonly fallback?: readonly string[] } & (
-          | { readonly id: string }
-          | { readonly task: string }
-        );
-        readonly prompt: { readonly template: string; readonly slots: { readonly [name: string]: Template } };
-        readonly output?: JsonSchema;
-      } & Attempts)
-    | ({
-        readonly kind: "tool";
-        readonly tool: string;
-        readonly input: Template;
-        readonly compensate?: { readonly tool: string; readonly input: Template };
-      } & Attempts)
+    | Work
     | { readonly kind: "review"; readonly severity: "critical" | "high" | "medium"; readonly proposal: Template }
-    | { readonly kind: "transform"; readonly value: Template }
+    | { readonly kind: "wait"; readonly seconds: Template }
+    | { readonly kind: "wait"; readonly until: Template }
+    | { readonly kind: "wait"; readonly signal: string; readonly timeout_ms?: number }
+    | { readonly kind: "map"; readonly over: Template; readonly concurrency?: number; readonly step: ItemSource }
   );
 
 export type WorkflowSource = JsonObject & { readonly name: string };

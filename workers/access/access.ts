@@ -5,7 +5,7 @@ import type { AccessPort } from "../ingress/ports.ts";
 import { loadPolicies, type PolicyEngine, type Verdict } from "./engine.ts";
 import { type PolicyTexts, SHIPPED } from "./policies.ts";
 
-/** A call that a run wants to make. */
+/** A call that a run wants to make, or a run that it wants to start. */
 export type CallQuestion =
   | {
       readonly kind: "tool";
@@ -13,7 +13,8 @@ export type CallQuestion =
       readonly tool: Omit<Extract<Target, { type: "Tool" }>, "type">;
       readonly circumstances: CallCircumstances;
     }
-  | { readonly kind: "model"; readonly caller: Caller; readonly org: string; readonly model: string };
+  | { readonly kind: "model"; readonly caller: Caller; readonly org: string; readonly model: string }
+  | { readonly kind: "run"; readonly caller: Caller; readonly org: string };
 
 export type Access = AccessPort & { permission(question: CallQuestion): Permission };
 
@@ -41,6 +42,9 @@ export function defineAccess(texts: PolicyTexts = SHIPPED): Access {
         return toPermission(
           decide({ principal, action: "model.call", resource: { type: "Model", org: question.org, name: question.model } }),
         );
+      }
+      if (question.kind === "run") {
+        return toPermission(decide({ principal, action: "run.start", resource: targetOf("run.start", { org: question.org }) }));
       }
       const asked = { principal, resource: { type: "Tool", ...question.tool }, context: question.circumstances } as const;
       const call = decide({ ...asked, action: "tool.call" });

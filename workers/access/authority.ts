@@ -12,7 +12,7 @@ import type { Definition } from "../../core/workflow/definition.ts";
 import type { Access } from "./access.ts";
 
 export type AuthorityPorts = {
-  readonly access: Pick<Access, "permission" | "decide">;
+  readonly access: Pick<Access, "permission">;
   /** The newest version; null: the org has no such tool. */
   tool(org: string, name: string): Promise<ToolManifest | null>;
   models(org: string): Promise<readonly ModelEntry[]>;
@@ -119,7 +119,7 @@ async function toolsFor(ports: AuthorityPorts, caller: Caller, names: readonly s
 /** A run that starts another one acts for its caller: who may not start runs may not start them through a run either. */
 async function aboutRun(ports: AuthorityPorts, question: Extract<AuthorityQuestion, { kind: "run" }>): Promise<AuthorityAnswer> {
   const { caller, run, activity, workflow } = question;
-  const { decision } = ports.access.decide({ ...caller, platformAdmin: false }, "run.start", { type: "run", org: caller.org });
+  const { decision } = ports.access.permission({ kind: "run", caller, org: caller.org });
   if (decision !== "allow") return refused("policy_denied", "the caller may not start runs", false);
   const found = await ports.workflow(caller.org, workflow, question.version, caller.user);
   if (found === null) {

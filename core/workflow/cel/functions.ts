@@ -4,6 +4,7 @@
  */
 import { isObject, type Json } from "../../json.ts";
 import { boundPattern } from "../pattern.ts";
+import { chunks } from "./chunks.ts";
 import { fail, type Meter } from "./meter.ts";
 
 export type CelFunction = {
@@ -145,6 +146,11 @@ const TABLE: { readonly [name: string]: CelFunction } = {
   split: method([1], split),
   join: method([0, 1], join),
   replace: method([2], replace),
+  chunks: {
+    asFunction: [2],
+    asMethod: [1],
+    run: ([receiver, size], meter) => chunks(text(receiver, "the text"), whole(size, "the size"), meter),
+  },
 };
 
 /** By name; names of `Object.prototype` are no functions. */
