@@ -1,5 +1,6 @@
 /** Personal data of one org, and the placeholders that stand for it: the RPC face (README.md has the rules). */
 import { DurableObject } from "cloudflare:workers";
+import { parsePlaceholder } from "../../core/guardrail/placeholder.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { KeyShelf, type KeyStore } from "./key-shelf.ts";
 import { copyStored, findStored, keepValue, listStored, type StoredValue, unsealStored, VAULT_SCHEMA, type ValueToKeep } from "./rows.ts";
@@ -66,6 +67,32 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
           if (key !== null) copyStored(storage.sql, key, from, to, placeholder, stored);
         }
       });
+    }
+
+    /** The placeholder in run `to` of each value that run `from` knows by one of these; null where it knows none. */
+    async carry({
+      from,
+      to,
+      placeholders,
+    }: {
+      readonly from: string;
+      readonly to: string;
+      readonly placeholders: readonly string[];
+    }): Promise<(string | null)[]> {
+      const { storage } = this.ctx;
+      if (!isMigrated(storage.sql)) return placeholders.map(() => null);
+      const stored = placeholders.map((placeholder) => findStored(storage.sql, from, placeholder));
+      const keys = await this.#keysOf(stored);
+      return storage.transactionSync(() =>
+        stored.map((row, index) => {
+          const key = row === null ? null : (keys.get(row.subject) ?? null);
+          const placeholder = placeholders[index] ?? "";
+          const value = row === null || key === null ? null : unsealStored(key, from, placeholder, row);
+          const type = parsePlaceholder(placeholder)?.type;
+          if (row === null || key === null || value === null || type === undefined) return null;
+          return keepValue(storage.sql, key, { run: to, subject: row.subject, fromInput: row.from_input === 1 }, { type, value });
+        }),
+      );
     }
 
     async #keysOf(rows: readonly (StoredValue | null)[]) {

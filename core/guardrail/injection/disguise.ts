@@ -67,31 +67,41 @@ function* decodedPercent(text: string): Generator<Disguised> {
 
 const FIGURES: { readonly [figure: string]: string } = {
   0: "o",
-  1: "i",
   3: "e",
   4: "a",
   5: "s",
   7: "t",
+  8: "b",
+  9: "g",
   "@": "a",
   $: "s",
-  "!": "i",
-  "|": "i",
+  "\u20ac": "e",
+  "+": "t",
+  "(": "c",
 };
-const MIXED_WORD = /[a-z0-9@$!|]{3,}/g;
-
+/** Figures that stand for two letters: the text is read both ways. */
+const AMBIGUOUS = /[1!|]/g;
+const MIXED_WORD = /[a-z0-9@$!|+(\u20ac]{3,}/g;
 /** A figure inside a word, or a word that begins with one. */
-const LOOKS_MIXED = /[a-z][013457@$!|][a-z0-9]|(?<![a-z0-9])[013457@$][a-z]/;
+const LOOKS_MIXED = /[a-z][013457@$!|+\u20ac][a-z0-9]|(?<![a-z0-9])[013457@$][a-z]/;
+const FIGURE_IN_WORD = /[a-z][013457@$!|+(\u20ac89]{1,3}[a-z]|^[013457@$|89][a-z]{2}/;
 
 function* figuresForLetters(text: string): Generator<Disguised> {
   if (!LOOKS_MIXED.test(text)) return;
   let changed = 0;
-  const read = text.replace(MIXED_WORD, (word) => {
-    if (!/[a-z]/.test(word) || !/[0134577@$!|](?!$)|^[0134577@$|]/.test(word)) return word;
+  const half = text.replace(MIXED_WORD, (word) => {
+    if (!FIGURE_IN_WORD.test(word)) return word;
     changed++;
-    return word.replace(/[013457@$!|]/g, (figure) => FIGURES[figure] ?? figure);
+    return word.replace(/[03457@$+(\u20ac89]/g, (figure) => FIGURES[figure] ?? figure);
   });
-  if (changed >= 2) yield { text: read, start: 0, end: text.length, kind: "leet" };
+  if (changed < 2) return;
+  const words = text.match(/[a-z0-9@$!|+\u20ac]{2,}/g)?.length ?? 1;
+  const kind = changed >= MANY_FIGURES && changed / words > 0.15 ? "figures" : "leet";
+  for (const letter of ["i", "l"]) yield { text: half.replace(AMBIGUOUS, letter), start: 0, end: text.length, kind };
 }
+
+/** So many words with figures inside, and more than a seventh of all: nobody writes so by accident. */
+const MANY_FIGURES = 4;
 
 /** Five or more single letters with one and the same separator between them. */
 const SPACED = /(?<![a-z0-9])[a-z](?:([ ._*-])[a-z])(?:\1{1,3}[a-z]){3,400}(?![a-z0-9])/g;

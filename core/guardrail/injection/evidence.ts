@@ -1,10 +1,12 @@
 /** Which patterns a normalised text fulfils in a channel, and what they weigh together. */
 import type { Channel } from "../finding.ts";
-import { type Family, PATTERNS, RUN_TOGETHER } from "./patterns.ts";
+import type { Family } from "./pattern.ts";
+import { PATTERNS, RUN_TOGETHER } from "./patterns.ts";
 
 export type Evidence = { readonly family: Family; readonly weight: number; readonly start: number; readonly end: number };
 
-const RUN_TOGETHER_WEIGHT = 7;
+const RUN_TOGETHER_WEIGHT = 5;
+const MAX_TOGETHER = 20_000;
 
 export function evidenceIn(text: string, channel: Channel): Evidence[] {
   const found: Evidence[] = [];
@@ -13,9 +15,8 @@ export function evidenceIn(text: string, channel: Channel): Evidence[] {
     const match = expression.exec(text);
     if (match !== null) found.push({ family, weight, start: match.index, end: match.index + match[0].length });
   }
-  const together = RUN_TOGETHER.exec(text);
-  if (together !== null)
-    found.push({ family: "override", weight: RUN_TOGETHER_WEIGHT, start: together.index, end: together.index + together[0].length });
+  if (RUN_TOGETHER.test(text.slice(0, MAX_TOGETHER).replace(/[^a-z]+/g, "")))
+    found.push({ family: "override", weight: RUN_TOGETHER_WEIGHT, start: 0, end: text.length });
   return found;
 }
 

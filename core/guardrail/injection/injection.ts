@@ -12,6 +12,8 @@ export const PATTERN_SHARE = 0.8;
 const PATTERNS_ALONE = -4.5;
 /** What a disguise adds to evidence that is found under it. */
 const DISGUISE = 2;
+/** What writing most words with figures in them says by itself. */
+const MANY_FIGURES = 2;
 /** Shorter texts hold no instruction. */
 const SHORTEST = 8;
 
@@ -23,11 +25,14 @@ export function findInjection(text: string, channel: Channel): Finding[] {
   const reading = normalise(text);
   const plain = judgePlain(reading.text, channel);
   let worst: Judgement | null = null;
-  for (const { text: hidden, start, end } of disguisedReadings(reading.text, text)) {
-    const evidence = evidenceIn(normalise(hidden).text, channel);
-    const logit = PATTERNS_ALONE + weigh(evidence) + DISGUISE;
+  for (const { text: hidden, start, end, kind } of disguisedReadings(reading.text, text)) {
+    const under = channel === "user" ? judgePlain(normalise(hidden).text, channel) : byPatterns(normalise(hidden).text, channel);
     // What is plain to see is not hidden: only evidence beyond it counts as disguised.
-    if (weigh(evidence) > weigh(plain.evidence) && logit > (worst ?? plain).logit) worst = { logit, evidence, start, end };
+    const isHidden = weigh(under.evidence) > weigh(plain.evidence);
+    // In what tools return, names and codes with figures are everyday.
+    const isWritten = kind === "figures" && channel === "user";
+    const logit = under.logit + (isHidden ? DISGUISE : 0) + (isWritten ? MANY_FIGURES : 0);
+    if ((isHidden || isWritten) && logit > (worst ?? plain).logit) worst = { logit, evidence: under.evidence, start, end };
   }
   const { logit, evidence } = worst ?? plain;
   const score = 1 / (1 + Math.exp(-logit));
@@ -47,13 +52,16 @@ export function findInjection(text: string, channel: Channel): Finding[] {
 
 /** Offsets are those of the normalised text. What a model says is judged by patterns alone: nothing was there to train on. */
 function judgePlain(text: string, channel: Channel): Judgement {
-  const evidence = evidenceIn(text, channel);
-  const weight = weigh(evidence);
-  const top = strongest(evidence);
-  const alone = PATTERNS_ALONE + weight;
-  if (channel === "model_output") return { logit: alone, evidence, start: top?.start ?? 0, end: top?.end ?? text.length };
+  const alone = byPatterns(text, channel);
+  if (channel === "model_output") return alone;
   const judged = judge(text, channel);
-  const together = judged.logit + PATTERN_SHARE * weight;
-  const { start, end } = top ?? judged.window;
-  return { logit: Math.max(alone, together), evidence, start, end };
+  const together = judged.logit + PATTERN_SHARE * weigh(alone.evidence);
+  const { start, end } = alone.evidence.length > 0 ? alone : judged.window;
+  return { logit: Math.max(alone.logit, together), evidence: alone.evidence, start, end };
+}
+
+function byPatterns(text: string, channel: Channel): Judgement {
+  const evidence = evidenceIn(text, channel);
+  const top = strongest(evidence);
+  return { logit: PATTERNS_ALONE + weigh(evidence), evidence, start: top?.start ?? 0, end: top?.end ?? text.length };
 }

@@ -2,45 +2,18 @@
  * What instructions to a model look like when they come from where none belong: pattern families with weights. Patterns are read
  * on the normalised text (lower case, no accents, plain quotes); gaps are bounded, so that matching stays linear.
  */
-import type { Channel } from "../finding.ts";
 
-export type Family =
-  | "override"
-  | "impersonation"
-  | "chat_template"
-  | "prompt_exfiltration"
-  | "persona"
-  | "tool_coercion"
-  | "addressed_to_ai"
-  | "data_exfiltration";
-
-export type Pattern = {
-  readonly family: Family;
-  /** Evidence in log-odds: 6 blocks alone, 3 needs company. */
-  readonly weight: number;
-  readonly expression: RegExp;
-  /** Where it counts; everywhere when left out. */
-  readonly channels?: readonly Channel[];
-};
+import { type Pattern, pattern } from "./pattern.ts";
+import { DEEDS } from "./patterns-of-deeds.ts";
 
 const TOLD =
   "(?:instructions?|prompts?|directions?|directives?|rules?|commands?|guidelines?|constraints?|programming|restrictions?|safeguards?|system messages?|safety (?:measures|protocols|rules)|training)";
 const EARLIER =
-  "(?:previous(?:ly)?|prior|above|earlier|preceding|foregoing|initial|original|existing|former|past|system|all|any|every|other|developer'?s?|given|your|those|these|safety)";
+  "(?:previous(?:ly)?|prior|above|earlier|preceding|foregoing|initial|original|existing|former|past|system|all|any|every|other|developer'?s?|given|your|those|these|safety|further|subsequent|below|following|future|current|default|standard)";
 const DISMISS =
   "(?:ignor(?:e|ing)|disregard(?:ing)?|forget(?:ting)?|overrid(?:e|ing)|bypass(?:ing)?|neglect|discard|dismiss|skip|drop|abandon|set aside|pay no attention to|do not (?:follow|obey|adhere to|comply with)|don't (?:follow|obey)|stop (?:following|obeying)|cancel|erase|delete|nullify|void|supersede)";
-const NOT_USER: readonly Channel[] = ["tool_output", "model_output"];
-const AI =
-  "(?:ai|a\\.i\\.|llm|language model|assistant|chat ?bot|agent|model|gpt(?:-?\\d)?|chatgpt|claude|gemini|copilot|bard|llama|mistral)s?";
 
-const pattern = (family: Family, weight: number, source: string, channels?: readonly Channel[]): Pattern => ({
-  family,
-  weight,
-  expression: new RegExp(source),
-  ...(channels === undefined ? {} : { channels }),
-});
-
-export const PATTERNS: readonly Pattern[] = [
+const WORDS: readonly Pattern[] = [
   // Instruction override
   pattern(
     "override",
@@ -114,6 +87,22 @@ export const PATTERNS: readonly Pattern[] = [
     `\\b(?:ignor[ae]\\w*|olvid[ae]\\w*|desestim[ae]\\w*|descart[ae]\\w*|no (?:sigas|hagas caso|obedezcas))\\b.{0,40}\\b(?:instruccion(?:es)?|indicacion(?:es)?|reglas|ordenes|directrices|prompt|todo lo (?:anterior|dicho)|lo anterior)\\b`,
   ),
   pattern("override", 6, `\\b(?:ignor[ae]\\w*|dimentic\\w+|esquec\\w+)\\b.{0,40}\\b(?:istruzion[ei]|regole|instruc(?:oes|ao)|regras)\\b`),
+  pattern(
+    "override",
+    5,
+    `\\b(?:ignore|forget|disregard)\\s+(?:absolutely\\s+)?everything\\b.{0,30}\\b(?:before|above|prior|previous(?:ly)?|said|told|earlier)\\b`,
+  ),
+  pattern(
+    "override",
+    5,
+    `\\b${DISMISS}\\s+(?:all |any |the )?(?:[a-z-]+ )?(?:instructions?|prompts?|directives?) (?:below|above|after|following|that follow)\\b`,
+  ),
+  pattern(
+    "override",
+    1.5,
+    `\\b(?:just|only|simply|exactly|exclusively) (?:say|output|print|respond|reply|answer|return|type|echo)\\b|\\b(?:say|output|print|respond|reply|answer) (?:only|exactly|exclusively|with only|back)\\b`,
+  ),
+  pattern("override", 6, `\\bi have been (?:pw[n]+ed|hacked|jailbroken)\\b|\\binjection succe(?:ss|eded)\\b`),
   // System and role impersonation
   pattern(
     "impersonation",
@@ -154,7 +143,7 @@ export const PATTERNS: readonly Pattern[] = [
   pattern(
     "prompt_exfiltration",
     6,
-    `\\b(?:reveal|show|print|repeat|display|output|tell|give|list|leak|dump|share|expose|recite|return|write|summari[sz]e|translate|spell|encode|disclose|provide|copy|paste|echo|say|send)\\b.{0,50}\\b(?:system|initial|hidden|secret|original|internal|full|entire|complete|pre-?|base|starting|confidential) ?(?:system )?(?:prompts?|instructions?|messages?|rules|guidelines|directives?|configuration|context)\\b`,
+    `\\b(?:reveal|show|print|repeat|display|output|tell|give|list|leak|dump|share|expose|recite|return|write|summari[sz]e|translate|spell|encode|disclose|provide|copy|paste|echo|say|send)\\b.{0,50}\\b(?:(?:system|initial|hidden|secret|internal|pre-?|base|confidential) ?(?:system )?(?:prompts?|instructions?|rules|guidelines|directives?|configuration)|(?:system|secret|hidden) messages?|(?:your|entire|whole) (?:original|full|entire|complete|starting|exact) (?:prompts?|instructions?|rules|context))\\b`,
   ),
   pattern(
     "prompt_exfiltration",
@@ -190,6 +179,16 @@ export const PATTERNS: readonly Pattern[] = [
     "prompt_exfiltration",
     5,
     `\\b(?:muestra\\w*|revela\\w*|dime|repite|imprime|montre[zr]?|revele[zr]?|affiche[zr]?|repete[zr]?)\\b.{0,40}\\b(?:prompt|instrucciones (?:iniciales|originales|del sistema|ocultas)|tus instrucciones|tes instructions|vos instructions|instructions (?:initiales|systeme|cachees))\\b`,
+  ),
+  pattern(
+    "prompt_exfiltration",
+    5,
+    `\\b(?:share|reveal|show|dump|output|list|print|repeat|extract|leak)\\b.{0,30}\\btraining (?:data|set|examples|corpus)\\b|\\b(?:last|first) \\d+ (?:words|lines|characters|tokens) of (?:your|the) (?:prompt|instructions)\\b`,
+  ),
+  pattern(
+    "prompt_exfiltration",
+    3,
+    `\\bhow many parameters do you\\b|\\b(?:your|the) context window\\b|\\bwhich (?:language )?model are you\\b`,
   ),
   // Jailbreak personas
   pattern(
@@ -232,103 +231,24 @@ export const PATTERNS: readonly Pattern[] = [
     4,
     `\\b(?:two|2) (?:different )?(?:responses|answers|outputs|replies|ways)\\b.{0,80}\\b(?:normal|standard|gpt|classic|dan|mode|jailb)|\\[?🔒?classic\\]?.{0,60}\\[?🔓?jailbreak`,
   ),
-  // Coercion to call tools, and deeds behind the user's back
   pattern(
-    "tool_coercion",
-    5,
-    `\\b(?:without (?:telling|informing|asking|notifying|alerting|the knowledge of)|do not (?:tell|inform|notify|alert|mention (?:this|it|anything)? ?(?:to)?|let)|don't (?:tell|inform|notify|alert|let)|never tell|hide this from) (?:it |this |anything )?(?:to |from )?the (?:user|human|customer|owner|operator)\\b`,
-  ),
-  pattern(
-    "tool_coercion",
-    4,
-    `\\b(?:you must|must|immediately|now|first|then|please|should|always)\\b.{0,20}\\b(?:call|invoke|use|execute|run|trigger) (?:the |your |this )?[\`"']?[\\w.-]{2,40}[\`"']? (?:tool|function|api|plugin|command|action)\\b`,
-    NOT_USER,
-  ),
-  pattern(
-    "tool_coercion",
-    4,
-    `\\b(?:execute|run|eval(?:uate)?) (?:the |this |these )?(?:following |below )?(?:shell |bash |python |system |terminal )?(?:command|code|script|payload)s?\\b`,
-    NOT_USER,
-  ),
-  pattern(
-    "tool_coercion",
+    "persona",
     3,
-    `\\brm -rf\\b|\\bcurl -|\\bos\\.system\\(|\\bsubprocess\\.|__import__|\\bpowershell -|\\bwget http`,
-    NOT_USER,
+    `\\byou are (?:now )?(?:free|allowed to (?:say|do|answer)|liberated|unchained|no longer (?:bound|an ai|a language model|chatgpt))\\b|\\byou are now (?:called |named |an? |["'])`,
   ),
   pattern(
-    "tool_coercion",
+    "persona",
+    3,
+    `\\b(?:respond|answer|reply)\\b.{0,60}\\b(?:in|as|with) (?:two|2|both)\\b.{0,30}\\b(?:manners?|ways?|paragraphs?|persons?|modes?|perspectives?|personas?)\\b|\\b(?:ai|model|bot) (?:similar to|like) yourself\\b`,
+  ),
+  pattern(
+    "persona",
     4,
-    `\\bthe user (?:has )?(?:already )?(?:approved|authori[sz]ed|consented|granted|confirmed|wants you|asked you|instructed you|would like you)\\b`,
-    NOT_USER,
-  ),
-  pattern(
-    "tool_coercion",
-    3.5,
-    `\\bplease (?:immediately |now |also |permanently |quickly )?(?:transfer|deposit|withdraw|pay|grant|unlock|disable|deactivate|delete|erase|wipe|remove|change|reset|update|share|post|publish|make|buy|order|sell|install|download|shut|turn|open|register|add|schedule|book|execute|run|give|export|upload)\\b[^.!?\\n]{0,120}\\b(?:my|me|his|her)\\b`,
-    NOT_USER,
-  ),
-  // Imperatives addressed to the model in what a tool returned
-  pattern(
-    "addressed_to_ai",
-    5,
-    `\\b(?:dear|hey|hello|hi|attention|note (?:to|for)|message (?:to|for)|instructions? (?:to|for)|notice to|for any|to any|to (?:the|all|you,? the)|as an?|if you are an?|you are an?)[:,!]? (?:the |an? |any |all |ai )?${AI}\\b`,
-    NOT_USER,
-  ),
-  pattern(
-    "addressed_to_ai",
-    5,
-    `\\b(?:ai|llm|language model|assistant|chatbot|agent)s? (?:reading|processing|parsing|summari[sz]ing|who reads?|that reads?|analy[sz]ing|must|should|is (?:required|instructed)|are (?:required|instructed))\\b`,
-    NOT_USER,
-  ),
-  pattern(
-    "addressed_to_ai",
-    5,
-    `<(?:important|information|instructions?|secret|hidden|ai|note to ai|urgent)>|\\bthis is an important message from\\b|\\bimportant[!: ]{1,6}(?:ignore|instruction|message (?:to|for)|you must|new|please)\\b`,
-    NOT_USER,
-  ),
-  pattern(
-    "addressed_to_ai",
-    5,
-    `\\b(?:before|after|instead of|prior to|while) (?:you (?:can |could |should )?)?(?:solv|continu|answer|proceed|respond|complet|finish|summari|repl|do(?:ing)?|perform)\\w*\\b.{0,60}\\b(?:first|please|you must|must|make sure|need to|also|do the following|tasks?|send|email|call|transfer)\\b`,
-    NOT_USER,
-  ),
-  pattern(
-    "addressed_to_ai",
-    4,
-    `\\b(?:when|while|if|once) (?:you(?:'re| are)? |the (?:ai|assistant|agent|model) )?(?:summari[sz]|read|process|respond|repl|answer|generat|pars|review)\\w* (?:this|the|to this|with this)\\b.{0,60}\\b(?:must|also|always|include|add|append|instead|tell|say|recommend|send|output|mention|state|write)\\b`,
-    NOT_USER,
-  ),
-  pattern(
-    "addressed_to_ai",
-    4,
-    `\\b(?:in your (?:response|reply|answer|output|summary)|your (?:response|reply|answer|output|summary) (?:must|should)|(?:begin|end|start|finish|append|prepend)\\w* (?:to )?(?:your|every|each|the) (?:response|reply|answer|output|summary))\\b`,
-    NOT_USER,
-  ),
-  pattern("addressed_to_ai", 4, `\\b(?:system prompt|your instructions|your training|prompt injection|context window)\\b`, ["tool_output"]),
-  // Data to the outside
-  pattern(
-    "data_exfiltration",
-    6,
-    `\\b(?:send|forward|post|upload|e?-?mail|exfiltrate|transmit|submit|leak|share|copy|deliver)\\b.{0,60}\\b(?:conversation|chat (?:history|log)|history|credentials?|passwords?|api[ _-]?keys?|secrets?|tokens?|private|confidential|personal data|all (?:the )?(?:data|files|emails|messages|information|contacts|customers?))\\b.{0,60}\\b(?:to|at)\\b.{0,20}(?:https?:|www\\.|[\\w.+-]{1,40}@[\\w-]{1,40}\\.|attacker|\\{\\{email)`,
-  ),
-  pattern(
-    "data_exfiltration",
-    6,
-    `!\\[[^\\]]{0,80}\\]\\(https?://[^)\\s]{1,200}[?&/=](?:[^)\\s]{0,60}=)?[{<\\[%$]?(?:data|prompt|conversation|history|secret|summary|user|content|key|token|leak|exfil|q)`,
-  ),
-  pattern(
-    "data_exfiltration",
-    4.5,
-    `\\b(?:and|then|also|afterwards?),?\\s(?:\\w{1,12}\\s){0,2}(?:send|e?-?mail|forward|share|transmit|deliver|post|upload)\\b[^\\n]{0,60}(?:[\\w+-]@[\\w-]{1,40}\\.|https?://|\\{\\{email)(?<=\\b(?:get|fetch|retrieve|list|find|read|access|obtain|search|collect|gather|check|look up|download|extract|show|provide|export|copy|view)\\b[^\\n]{0,300})`,
-    NOT_USER,
-  ),
-  pattern(
-    "data_exfiltration",
-    4,
-    `\\b(?:include|append|embed|insert|render|add|put)\\b.{0,40}\\b(?:image|link|url|markdown)\\b.{0,60}\\b(?:conversation|history|prompt|data|base64|encoded|query|parameter)\\b`,
+    `\\b(?:trained|respond|answer|act|behave|operate)\\w* (?:as an? ai )?(?:that was trained )?without (?:any )?(?:safety|rules|filters?|restrictions?|censorship|limits|guidelines|ethic\\w*)\\b|\\bif you had no (?:safety|rules|filters?|restrictions?|limits)\\b`,
   ),
 ];
+
+export const PATTERNS: readonly Pattern[] = [...WORDS, ...DEEDS];
 
 /** What letters without any space between them spell (spaced-out text loses its word borders). */
 export const RUN_TOGETHER =

@@ -4,8 +4,8 @@ import type { Channel, Verdict } from "../finding.ts";
 export type Thresholds = { readonly flag: number; readonly block: number };
 
 export const THRESHOLDS: { readonly [C in Channel]: Thresholds } = {
-  user: { flag: 0.62, block: 0.7 },
-  tool_output: { flag: 0.55, block: 0.66 },
+  user: { flag: 0.58, block: 0.66 },
+  tool_output: { flag: 0.58, block: 0.72 },
   model_output: { flag: 0.8, block: 0.95 },
 };
 
