@@ -58,12 +58,15 @@ const aboutModel: Extract<AuthorityQuestion, { kind: "model" }> = {
   task: "classify",
   fallback: [],
   holdsPersonalData: true,
+  tools: [],
 };
 const authority = (more: Partial<AuthorityPorts> = {}) =>
   defineAuthority({
     access: defineAccess(),
     tool: async () => manifest,
     models: async () => [model("a/one-1"), model("a/two-1")],
+    workflow: async () => null,
+    childRunId: async () => "run_2",
     ...more,
   });
 
@@ -124,8 +127,14 @@ describe("[AUTH-2] what cannot be decided is refused", () => {
   });
 
   it("a policy that fails", async () => {
-    expect(await authority({ access: { permission: broken } }).authorize(aboutTool)).toMatchObject({ kind: "refused", transient: true });
-    expect(await authority({ access: { permission: broken } }).authorize(aboutModel)).toMatchObject({ kind: "refused", transient: true });
+    expect(await authority({ access: { permission: broken, decide: broken } }).authorize(aboutTool)).toMatchObject({
+      kind: "refused",
+      transient: true,
+    });
+    expect(await authority({ access: { permission: broken, decide: broken } }).authorize(aboutModel)).toMatchObject({
+      kind: "refused",
+      transient: true,
+    });
   });
 
   it("a task that no model has, and a model that nobody registered", async () => {
