@@ -105,6 +105,8 @@ describe("[AUTH-2] what cannot be decided is refused", () => {
   const broken = () => {
     throw new Error("the registry is out of reach: secret");
   };
+  const brokenAccess = { permission: broken, decide: broken };
+
   it("an unknown tool, for good", async () => {
     expect(await authority({ tool: async () => null }).authorize(aboutTool)).toMatchObject({
       kind: "refused",
@@ -127,11 +129,11 @@ describe("[AUTH-2] what cannot be decided is refused", () => {
   });
 
   it("a policy that fails", async () => {
-    expect(await authority({ access: { permission: broken, decide: broken } }).authorize(aboutTool)).toMatchObject({
+    expect(await authority({ access: brokenAccess }).authorize(aboutTool)).toMatchObject({
       kind: "refused",
       transient: true,
     });
-    expect(await authority({ access: { permission: broken, decide: broken } }).authorize(aboutModel)).toMatchObject({
+    expect(await authority({ access: brokenAccess }).authorize(aboutModel)).toMatchObject({
       kind: "refused",
       transient: true,
     });
