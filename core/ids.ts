@@ -12,7 +12,7 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type RunId = Branded<"run">;
 export type OrgId = Branded<"org">;
 
-export type IdPrefix = "run" | "rev" | "evt" | "key" | "dl" | "req" | "kill" | "rec" | "cred" | "sec";
+export type IdPrefix = "run" | "rev" | "evt" | "key" | "dl" | "req" | "kill" | "rec" | "cred" | "sec" | "sig" | "fb";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford's base 32: no I, L, O, U
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;

@@ -24,11 +24,13 @@ import type {
   Page,
   PageRequest,
   ReviewView,
+  RunSignal,
   StartRun,
   SwitchView,
   WorkflowVersionView,
 } from "../../workers/ingress/ports.ts";
 import { defineRateLimit } from "../../workers/ingress/rate-limit.ts";
+import { makeOrgFakes } from "./org-fakes.ts";
 
 export const ADMIN_KEY = "a-platform-admins-key-for-tests";
 export const NOW = Date.UTC(2026, 9, 1, 12);
@@ -84,6 +86,15 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
     writes.push(what);
     if (record !== undefined && org !== undefined) records.push({ org, record });
   };
+
+  const orgFakes = makeOrgFakes(
+    () => clock.at,
+    keep,
+    paged,
+    workflows,
+    (org) => org === "default" || [...keys.values()].some((key) => key.org === org),
+  );
+  const signals: { run: string; signal: RunSignal }[] = [];
 
   const guard = defineGuard({
     vault: {
@@ -184,6 +195,17 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
         keep(`discard ${reason}`);
         run.view.dead_letter.status = "discarded";
         return ok(deadLetter(run.view));
+      },
+      async signal(id, signal) {
+        const run = runs.get(id);
+        if (run === undefined || isFinal(run.view.status)) return err(refuse("conflict", "the run has ended"));
+        keep(`signal ${signal.name}`);
+        signals.push({ run: id, signal });
+        return ok(run.view);
+      },
+      async replay(id) {
+        const run = runs.get(id);
+        return run === undefined ? err(refuse("not_found", "no such run")) : ok({ identical: true, divergedAt: null, run: run.view });
       },
     },
     reviews: {
@@ -290,7 +312,9 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
             [...workflows].filter(([key]) => key.startsWith(`${org}/`)).flatMap(([, versions]) => versions.slice(-1)),
             page,
           ),
+        ...orgFakes.traffic,
       },
+      ...orgFakes.store,
       tools: {
         async put(org, manifest, record) {
           const versions = tools.get(`${org}/${manifest.name}`) ?? [];
@@ -323,6 +347,7 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
         get: async (org, name) => secrets.get(`${org}/${name}`) ?? null,
       },
       runs: {
+        ...orgFakes.slots,
         list: async (org, filter, page) =>
           paged(
             [...runs.values()]
@@ -403,7 +428,26 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
     return ((await answer.json()) as { key: string }).key;
   }
 
-  return { clock, writes, records, lines, keys, claims, runs, reviews, switches, secrets, vault, script, ports, ingress, send, makeKey };
+  return {
+    clock,
+    signals,
+    orgFakes,
+    writes,
+    records,
+    lines,
+    keys,
+    claims,
+    runs,
+    reviews,
+    switches,
+    secrets,
+    vault,
+    script,
+    ports,
+    ingress,
+    send,
+    makeKey,
+  };
 }
 
 const isFinal = (status: RunStatus): boolean => ["completed", "failed", "cancelled", "dead_lettered"].includes(status);
@@ -423,13 +467,29 @@ const shownKey = ({ id, org, user, roles, created_at, expires_at, allow_from, fo
 /** The policy in small: what a role may do. */
 function permits(role: Role, action: string, user: string, owner: string | undefined): boolean {
   if (role === "admin") return action !== "metrics.read";
-  const staff = ["run.read", "workflow.read", "tool.read", "model.read", "review.read", "dead_letter.read", "kill.read", "guardrail.check"];
+  const staff = [
+    "run.read",
+    "run.feedback",
+    "workflow.read",
+    "tool.read",
+    "model.read",
+    "review.read",
+    "dead_letter.read",
+    "kill.read",
+    "guardrail.check",
+  ];
   const own: { [R in Role]: readonly string[] } = {
     admin: [],
-    caller: ["run.start", "guardrail.check", "model.read", "credential.introspect", ...(owner === user ? ["run.read", "run.cancel"] : [])],
+    caller: [
+      "run.start",
+      "guardrail.check",
+      "model.read",
+      "credential.introspect",
+      ...(owner === user ? ["run.read", "run.cancel", "run.signal", "run.feedback"] : []),
+    ],
     developer: [...staff, "workflow.write", "tool.write", "tool.test", "model.write", "secret.write"],
     reviewer: [...staff, "review.decide"],
-    operator: [...staff, "run.cancel", "dead_letter.redrive", "dead_letter.discard", "kill.throw"],
+    operator: [...staff, "run.cancel", "run.signal", "dead_letter.redrive", "dead_letter.discard", "kill.throw"],
     auditor: [...staff, "audit.read", "audit.verify"],
   };
   return own[role].includes(action);

@@ -17,17 +17,22 @@ import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { deadLetterRoutes } from "./routes/dead-letters.ts";
+import { feedbackRoutes } from "./routes/feedback.ts";
 import { guardrailRoutes } from "./routes/guardrails.ts";
 import { killSwitchRoutes } from "./routes/kill-switch.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { modelRoutes } from "./routes/models.ts";
+import { orgRoutes } from "./routes/orgs.ts";
 import { consoleFile, platformRoutes } from "./routes/platform.ts";
+import { replayRoutes } from "./routes/replay.ts";
 import { reviewRoutes } from "./routes/reviews.ts";
 import { runEventRoutes } from "./routes/run-events.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { secretRoutes } from "./routes/secrets.ts";
+import { signalRoutes } from "./routes/signals.ts";
 import { startRunRoutes } from "./routes/start-run.ts";
 import { toolRoutes } from "./routes/tools.ts";
+import { trafficRoutes } from "./routes/traffic.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
 
 export type Ingress = { fetch(request: Request, context: ExecutionContext): Promise<Response> };
@@ -49,7 +54,11 @@ export function defineIngress(ports: IngressPorts): Ingress {
     ...runRoutes(ports),
     ...startRunRoutes(ports),
     ...runEventRoutes(ports),
+    ...signalRoutes(ports),
+    ...feedbackRoutes(ports),
+    ...replayRoutes(ports),
     ...workflowRoutes(ports),
+    ...trafficRoutes(ports),
     ...toolRoutes(ports),
     ...modelRoutes(ports),
     ...secretRoutes(ports),
@@ -59,6 +68,7 @@ export function defineIngress(ports: IngressPorts): Ingress {
     ...killSwitchRoutes(ports),
     ...auditRoutes(ports),
     ...apiKeyRoutes(ports),
+    ...orgRoutes(ports),
     ...credentialRoutes(ports),
     ...metricsRoutes(ports),
     ...platformRoutes(ports, documents),

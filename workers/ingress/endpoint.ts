@@ -14,6 +14,7 @@ import type { Answer, IngressContext, IngressMiddleware, Reply, Trace } from "./
 import { actInOrg } from "./middleware/act-in-org.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { type Action, checkAccess } from "./middleware/check-access.ts";
+import { requireClientCertificate } from "./middleware/client-certificate.ts";
 import { errorLine, mayRetryNow } from "./middleware/errors.ts";
 import { limitRate } from "./middleware/limit-rate.ts";
 import type { IngressPorts } from "./ports.ts";
@@ -100,7 +101,14 @@ export const endpointsOf =
         },
         responses: describeAnswers(spec.answers, spec.refusals ?? [], spec.method),
       }),
-      middleware: [authenticate(ports), limitRate(ports), actInOrg(ports, spec.action), checkAccess(ports, spec.action), serve],
+      middleware: [
+        authenticate(ports),
+        limitRate(ports),
+        requireClientCertificate(ports, spec.action),
+        actInOrg(ports, spec.action),
+        checkAccess(ports, spec.action),
+        serve,
+      ],
     };
   };
 

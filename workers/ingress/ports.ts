@@ -8,6 +8,7 @@ import type { Json, JsonObject } from "../../core/json.ts";
 import type { StopScope, StopSubject, Stops } from "../../core/kill-switch/stops.ts";
 import type { SwitchesView, SwitchView } from "../../core/kill-switch/view.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
+import type { OrgChange, OrgSettings } from "../../core/org/settings.ts";
 import type { Result } from "../../core/result.ts";
 import type { ReviewDecision, ReviewStatus } from "../../core/review/case.ts";
 import type { ReviewView } from "../../core/review/view.ts";
@@ -16,6 +17,7 @@ import type { EventView, RunStatus, RunView } from "../../core/run/view.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { Definition } from "../../core/workflow/definition.ts";
+import type { Share } from "../../core/workflow/traffic.ts";
 import type { Guard } from "../guardrail/ports.ts";
 
 export type Page<T> = { readonly data: readonly T[]; readonly next_cursor: string | null };
@@ -41,6 +43,28 @@ export type StartRun = {
   readonly parentSpanId: string | null;
   readonly stops: Stops;
   readonly redriveOf: string | null;
+  /** Where the finished run is sent; checked against the org's `callback_hosts`, and again at each delivery. */
+  readonly callbackUrl: string | null;
+};
+
+/** A signal from outside, admitted by the guard under the run. */
+export type RunSignal = {
+  /** `sig_…`: the same signal told twice is one. */
+  readonly id: string;
+  readonly name: string;
+  /** Redacted. */
+  readonly body: Json;
+  readonly findings: readonly FindingSummary[];
+  readonly by: string;
+};
+
+/** A run folded again from its journal; models and tools are not called. */
+export type RunReplay = {
+  readonly identical: boolean;
+  /** `seq` of the first event after which the two differ; null when they do not. */
+  readonly divergedAt: number | null;
+  /** As the journal tells it. */
+  readonly run: RunView;
 };
 
 export type RunsPort = {
@@ -55,6 +79,9 @@ export type RunsPort = {
   /** What a new run needs to take up where this dead-lettered one ended; marks the dead letter. */
   redrive(id: RunId, by: string, newId: RunId): Promise<Result<RunView, Refusal>>;
   discard(id: RunId, by: string, reason: string): Promise<Result<DeadLetterView, Refusal>>;
+  /** Kept until a step awaits it; `conflict` when the run has ended or holds too many already. */
+  signal(id: RunId, signal: RunSignal): Promise<Result<RunView, Refusal>>;
+  replay(id: RunId): Promise<Result<RunReplay, Refusal>>;
 };
 
 export type DeadLetterView = {
@@ -113,6 +140,29 @@ export type WorkflowVersionView = {
   definition: Definition;
 };
 
+/** A version as lists show it. */
+export type WorkflowVersionLine = Omit<WorkflowVersionView, "definition"> & {
+  /** Of the users, 0 to 100. */
+  percent: number;
+};
+
+export type OrgView = OrgSettings & {
+  org: string;
+  jurisdiction: null;
+  created_at: string;
+  /** When its callback secret was made; null: there is none yet. */
+  callback_secret_made_at: string | null;
+};
+
+export type NewCallbackSecret = {
+  /** `sec_…` */
+  readonly id: string;
+  /** Encrypted by the credential broker. */
+  readonly sealed: string;
+};
+
+export type FeedbackView = { id: string; run: string; user: string; score: number; comment: string | null; created_at: string };
+
 /** D1. Every write takes the audit record of what it does and commits both in one batch. */
 export type StorePort = {
   keys: {
@@ -134,6 +184,38 @@ export type StorePort = {
     /** The newest active version, or the one asked for. */
     get(org: string, name: string, version: number | null): Promise<WorkflowVersionView | null>;
     list(org: string, page: PageRequest): Promise<Page<WorkflowVersionView>>;
+    /** The version that this user's runs start with: by the org's split, else the newest active one. */
+    choose(org: string, name: string, user: string): Promise<WorkflowVersionView | null>;
+    /** Newest first. */
+    versions(org: string, name: string, page: PageRequest): Promise<Page<WorkflowVersionLine>>;
+    /** `unknown`: the first of these versions that does not exist; nothing is changed then. */
+    setTraffic(
+      org: string,
+      name: string,
+      shares: readonly Share[],
+      record: AuditRecord,
+    ): Promise<Result<readonly Share[], { readonly unknown: number }>>;
+  };
+  orgs: {
+    /** With every default filled in; those of an org that does not exist are the defaults. */
+    settings(org: string): Promise<OrgSettings>;
+    get(org: string): Promise<OrgView | null>;
+    /** Makes the org where there is none. `secret`: kept when there is no callback secret yet; `secretKept` says so. */
+    put(
+      org: string,
+      change: OrgChange,
+      secret: NewCallbackSecret | null,
+      record: AuditRecord,
+    ): Promise<{ view: OrgView; secretKept: boolean }>;
+    /** A new secret; the one before it goes on signing beside it until the next. */
+    rotateCallbackSecret(org: string, secret: NewCallbackSecret, record: AuditRecord): Promise<void>;
+    /** Sealed, newest first. */
+    callbackSecrets(org: string): Promise<readonly string[]>;
+  };
+  feedback: {
+    /** One a person and run: the newest counts. */
+    put(org: string, feedback: FeedbackView, record: AuditRecord): Promise<{ view: FeedbackView; created: boolean }>;
+    of(org: string, run: string, user: string): Promise<FeedbackView | null>;
   };
   tools: {
     /** A new version when it changed. */
@@ -159,6 +241,10 @@ export type StorePort = {
       filter: { status: RunStatus | null; workflow: string | null; user: string | null },
       page: PageRequest,
     ): Promise<Page<Json>>;
+    /** Takes one of the org's `max_runs`; false when none is left. The same run again takes none. */
+    reserve(org: string, run: string): Promise<boolean>;
+    /** The run did not begin, or has ended: what it took is free again. */
+    release(org: string, run: string): void;
   };
   deadLetters: { list(org: string, page: PageRequest): Promise<Page<DeadLetterView>> };
   audit: {

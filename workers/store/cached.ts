@@ -3,11 +3,15 @@
  * remembered is true now or was true at most the given time ago; what is absent is not remembered, so that a thing just made is
  * found. A change made through this instance is seen by it at once.
  */
+import type { OrgSettings } from "../../core/org/settings.ts";
 import type { EpochMs } from "../../core/time.ts";
+import type { Layout } from "../../core/workflow/traffic.ts";
+import { chooseVersion } from "./choose-version.ts";
+import { RunSlots } from "./run-slots.ts";
 import type { Store } from "./store.ts";
 
 /** How long an answer may be repeated, in ms. A revoked key is refused everywhere after at most `keys`. */
-export const CACHE_MS = { keys: 5_000, workflows: 2_000, tools: 2_000, models: 2_000, orgs: 60_000 } as const;
+export const CACHE_MS = { keys: 5_000, workflows: 2_000, tools: 2_000, models: 2_000, orgs: 60_000, settings: 5_000 } as const;
 /** Entries of each kind; the oldest makes room. */
 const CAPACITY = 2_000;
 
@@ -63,6 +67,16 @@ export function cachedStore(store: Store, now: () => EpochMs): Store {
   const tools = new TtlCache<ToolFound>(CACHE_MS.tools, now);
   const models = new TtlCache<ModelsFound>(CACHE_MS.models, now);
   const orgs = new TtlCache<true>(CACHE_MS.orgs, now);
+  const settings = new TtlCache<OrgSettings>(CACHE_MS.settings, now);
+  // That a workflow's traffic was never split is an answer like any other.
+  const layouts = new TtlCache<{ readonly layout: Layout | null }>(CACHE_MS.workflows, now);
+  const settingsOf = async (org: string): Promise<OrgSettings> =>
+    (await settings.get(org, () => store.orgs.settings(org))) ?? store.orgs.settings(org);
+  const slots = new RunSlots({ now, maxRuns: async (org) => (await settingsOf(org)).max_runs, look: store.keeping.look });
+  const workflow: Store["workflows"]["get"] = (org, name, version) =>
+    workflows.get(versionKey(org, name, version), () => store.workflows.get(org, name, version));
+  const layout: Store["layout"] = async (org, name) =>
+    (await layouts.get(`${org}/${name}`, async () => ({ layout: await store.layout(org, name) })))?.layout ?? null;
   const listModels = async (org: string): Promise<ModelsFound> => (await models.get(org, () => store.models.list(org))) ?? [];
 
   return {
@@ -88,7 +102,33 @@ export function cachedStore(store: Store, now: () => EpochMs): Store {
           workflows.evict((key) => key === versionKey(org, definition.name, null));
         }
       },
-      get: (org, name, version) => workflows.get(versionKey(org, name, version), () => store.workflows.get(org, name, version)),
+      get: workflow,
+      choose: (org, name, user) => chooseVersion({ layout, version: workflow }, org, name, user),
+      async setTraffic(org, name, shares, record) {
+        try {
+          return await store.workflows.setTraffic(org, name, shares, record);
+        } finally {
+          layouts.evict((key) => key === `${org}/${name}`);
+          workflows.evict((key) => key.startsWith(`${org}/${name}/`)); // which versions are active changed too
+        }
+      },
+    },
+    layout,
+    orgs: {
+      ...store.orgs,
+      settings: settingsOf,
+      async put(org, change, secret, record) {
+        try {
+          return await store.orgs.put(org, change, secret, record);
+        } finally {
+          settings.evict((key) => key === org);
+        }
+      },
+    },
+    runs: {
+      ...store.runs,
+      reserve: (org, run) => slots.take(org, run),
+      release: (org, run) => slots.give(org, run),
     },
     tools: {
       ...store.tools,

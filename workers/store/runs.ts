@@ -14,7 +14,7 @@ import { runs } from "./schema.ts";
 /** One bound parameter holds many lines as JSON; D1 takes 2 MB a value (developers.cloudflare.com/d1/platform/limits, 2026-10). */
 const CHUNK_CHARACTERS = 400_000;
 
-export type RunIndex = StorePort["runs"] & {
+export type RunIndex = Pick<StorePort["runs"], "list"> & {
   /** Lines as runs sent them, in any order and more than once: the higher `seq` wins. */
   upsertRuns(rows: readonly RunIndexRow[]): Promise<void>;
   /**
@@ -32,7 +32,7 @@ export type RunIndex = StorePort["runs"] & {
   runOrg(id: string): Promise<string | null>;
 };
 
-export function storeRuns(db: Database): RunIndex {
+export function storeRuns(db: Database, now: () => number): RunIndex {
   return {
     async list(org, filter, page) {
       const before = readCursor(page.cursor, CURSOR_FORMS.run);
@@ -59,7 +59,7 @@ export function storeRuns(db: Database): RunIndex {
     },
 
     async upsertRuns(rows) {
-      for (const lines of inChunks(rows)) await db.batch([upsertLines(lines), upsertDeadLetters(lines)]);
+      for (const lines of inChunks(rows)) await db.batch([upsertLines(lines, now()), upsertDeadLetters(lines)]);
     },
 
     async runsInScope(scope, statuses, limit, cursor) {
@@ -98,13 +98,14 @@ function inScope(scope: StopScope, statuses: readonly RunStatus[]): SQL | undefi
   );
 }
 
-const upsertLines = (lines: string): SQL => sql`
-  INSERT INTO runs (id, seq, org, user, subject, workflow, version, status, summary, created_at, ended_at)
+const upsertLines = (lines: string, at: number): SQL => sql`
+  INSERT INTO runs (id, seq, org, user, subject, workflow, version, status, summary, created_at, ended_at, touched_at)
   SELECT value->>'id', value->>'seq', value->>'org', value->>'user', value->>'subject', value->>'workflow', value->>'version',
-    value->>'status', value->'summary', value->>'created_at', value->>'ended_at'
+    value->>'status', value->'summary', value->>'created_at', value->>'ended_at', ${at}
   FROM json_each(${lines}) WHERE true
   ON CONFLICT (id) DO UPDATE SET
-    seq = excluded.seq, status = excluded.status, summary = excluded.summary, ended_at = excluded.ended_at
+    seq = excluded.seq, status = excluded.status, summary = excluded.summary, ended_at = excluded.ended_at,
+    touched_at = excluded.touched_at
   WHERE excluded.seq > runs.seq AND excluded.org = runs.org`;
 
 const upsertDeadLetters = (lines: string): SQL => sql`

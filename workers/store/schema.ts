@@ -1,22 +1,37 @@
 /**
  * The tables of D1: what is queried across runs. Knows their shape and nothing of who reads them.
  *
- * PERSISTED: `migrations/0001_tables.sql` creates exactly these, and a test compares the two. Times are whole milliseconds since
+ * PERSISTED: the files in `migrations/` create exactly these, and a test compares the two. Times are whole milliseconds since
  * 1970 (UTC); columns said to be JSON hold JSON text. Whoever reads a row says which org it belongs to: every key that a client
  * can name starts with `org`.
  */
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Role } from "../../core/access/principal.ts";
 import type { AuditRecord, DeadLetterRow } from "../../core/audit/record.ts";
 import type { Json } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
+import type { ChosenSettings } from "../../core/org/settings.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { Definition } from "../../core/workflow/definition.ts";
+import type { Layout } from "../../core/workflow/traffic.ts";
 
 /** Orgs that exist: `default` from the first migration on, any other from its first API key on. */
 export const orgs = sqliteTable("orgs", {
   name: text("name").primaryKey(),
   createdAt: integer("created_at").notNull(),
+  /** JSON: what the org chose; what it did not choose is the default. */
+  settings: text("settings", { mode: "json" }).$type<ChosenSettings>().notNull().default({}),
+});
+
+/** What callbacks are signed with, sealed by the credential broker. */
+export const callbackSecrets = sqliteTable("callback_secrets", {
+  org: text("org").primaryKey(),
+  /** `sec_…` of the newest. */
+  id: text("id").notNull(),
+  sealed: text("sealed").notNull(),
+  madeAt: integer("made_at").notNull(),
+  /** Sealed: the one that it replaced; null: it is the first. */
+  previous: text("previous"),
 });
 
 /** API keys. The key itself is shown once, when it is made, and is never here. */
@@ -66,6 +81,39 @@ export const workflows = sqliteTable(
     primaryKey({ columns: [table.org, table.name, table.version] }),
     uniqueIndex("workflows_by_digest").on(table.org, table.name, table.digest),
   ],
+);
+
+/** How an org splits a workflow's users among its versions. No row: the newest version takes them all. */
+export const traffic = sqliteTable(
+  "traffic",
+  {
+    org: text("org").notNull(),
+    workflow: text("workflow").notNull(),
+    /** Counts the changes from 1: a change is made to the split that it was computed from, or not at all. */
+    revision: integer("revision").notNull(),
+    /** JSON. */
+    layout: text("layout", { mode: "json" }).$type<Layout>().notNull(),
+    changedAt: integer("changed_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.org, table.workflow] })],
+);
+
+/** What people think of runs: one line a person and run. */
+export const feedback = sqliteTable(
+  "feedback",
+  {
+    org: text("org").notNull(),
+    run: text("run").notNull(),
+    user: text("user").notNull(),
+    /** `fb_…` */
+    id: text("id").notNull(),
+    /** -1 to 1. */
+    score: real("score").notNull(),
+    /** Redacted for good. */
+    comment: text("comment"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.org, table.run, table.user] })],
 );
 
 /** Every version of every tool. The newest is the tool; going back to older content is a new version. */
@@ -134,6 +182,10 @@ export const runs = sqliteTable(
     createdAt: integer("created_at").notNull(),
     /** null: not ended. */
     endedAt: integer("ended_at"),
+    /** When the line was last written, or its run last looked at by the watchdog. */
+    touchedAt: integer("touched_at").notNull().default(0),
+    /** When the run's object was emptied into the archive; null: it was not. */
+    archivedAt: integer("archived_at"),
   },
   (table) => [
     index("runs_by_org").on(table.org, table.id),
@@ -141,6 +193,8 @@ export const runs = sqliteTable(
     index("runs_by_workflow").on(table.org, table.workflow, table.id),
     index("runs_by_user").on(table.org, table.user, table.id),
     index("runs_by_status_anywhere").on(table.status, table.id),
+    index("runs_by_touch").on(table.status, table.touchedAt),
+    index("runs_by_end").on(table.org, table.endedAt),
   ],
 );
 

@@ -4,15 +4,20 @@
  */
 import type { EpochMs } from "../../core/time.ts";
 import type { StorePort } from "../ingress/ports.ts";
+import { chooseVersion } from "./choose-version.ts";
 import { openDatabase } from "./database.ts";
 import { storeDeadLetters } from "./dead-letters.ts";
+import { storeFeedback } from "./feedback.ts";
 import { storeIdempotency } from "./idempotency.ts";
 import { storeKeys } from "./keys.ts";
 import { storeModels } from "./models.ts";
+import { storeOrgs } from "./orgs.ts";
 import { Outbox, type Send } from "./outbox.ts";
+import { type RunKeeping, storeRunKeeping } from "./run-keeping.ts";
 import { type RunIndex, storeRuns } from "./runs.ts";
 import { storeSecrets } from "./secrets.ts";
 import { storeTools } from "./tools.ts";
+import { storeTraffic, type TrafficStore } from "./traffic.ts";
 import { storeWorkflows } from "./workflows.ts";
 
 export type StorePorts = {
@@ -26,6 +31,8 @@ export type StorePorts = {
 
 export type Store = StorePort &
   Pick<RunIndex, "upsertRuns" | "runsInScope" | "countRunsInScope" | "runOrg"> & {
+    readonly keeping: RunKeeping;
+    readonly layout: TrafficStore["layout"];
     /** Outbox rows of this store that are sequenced and in D1 (messages whose source kind is `store`). */
     confirmRecords(ids: readonly string[]): Promise<void>;
     /** Sends again what nobody confirmed in 30 s, and forgets idempotency keys older than 24 h. Safe at any time, also twice at once. */
@@ -36,15 +43,36 @@ export function defineStore(ports: StorePorts): Store {
   const { now } = ports;
   const db = openDatabase(ports.db);
   const outbox = new Outbox(db, now, ports.send);
-  const runs = storeRuns(db);
+  const runs = storeRuns(db, now);
+  const keeping = storeRunKeeping(db, outbox, now);
+  const orgs = storeOrgs(db, outbox, now);
+  const workflows = storeWorkflows(db, outbox, now);
+  const { layout, versions, setTraffic } = storeTraffic(db, outbox, now);
   const idempotency = storeIdempotency(db);
   return {
     keys: storeKeys(db, outbox, now),
-    workflows: storeWorkflows(db, outbox, now),
+    workflows: {
+      ...workflows,
+      versions,
+      setTraffic,
+      choose: (org, name, user) => chooseVersion({ layout, version: workflows.get }, org, name, user),
+    },
+    layout,
+    orgs,
+    feedback: storeFeedback(db, outbox, now),
+    keeping,
     tools: storeTools(db, outbox, now),
     models: storeModels(db, outbox, now),
     secrets: storeSecrets(db, outbox, now),
-    runs: { list: runs.list },
+    runs: {
+      list: runs.list,
+      // By the index alone, which lags: the memory in front of the store (cached.ts) adds what was started since.
+      async reserve(org) {
+        const { max_runs: max } = await orgs.settings(org);
+        return (await keeping.look(org, [], max)).unfinished < max;
+      },
+      release: () => undefined,
+    },
     deadLetters: storeDeadLetters(db),
     audit: {
       entries: ports.readEntries,

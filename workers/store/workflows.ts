@@ -10,7 +10,7 @@ import { putVersion } from "./versions.ts";
 
 type Stored = typeof workflows.$inferSelect;
 
-export function storeWorkflows(db: Database, outbox: Outbox, now: () => number): StorePort["workflows"] {
+export function storeWorkflows(db: Database, outbox: Outbox, now: () => number): Pick<StorePort["workflows"], "put" | "get" | "list"> {
   return {
     async put(org, definition, digest, record) {
       const { name } = definition;

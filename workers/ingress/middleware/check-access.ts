@@ -9,12 +9,13 @@ import { auditRecord } from "../record.ts";
 
 /** Actions as policies name them. */
 export type Action =
-  | `run.${"start" | "read" | "cancel"}`
+  | `run.${"start" | "read" | "cancel" | "signal" | "feedback"}`
   | `workflow.${"read" | "write"}`
   | `tool.${"read" | "write" | "test"}`
   | `model.${"read" | "write"}`
   | "secret.write"
   | `key.${"read" | "write"}`
+  | `org.${"read" | "write"}`
   | `review.${"read" | "decide"}`
   | `dead_letter.${"read" | "redrive" | "discard"}`
   | `kill.${"throw" | "read" | "recover"}`

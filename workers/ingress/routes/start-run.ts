@@ -7,8 +7,10 @@ import type { Refusal } from "../../../core/errors/problem.ts";
 import { refuse } from "../../../core/errors/problem.ts";
 import type { RunId } from "../../../core/ids.ts";
 import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
+import { isListedHost } from "../../../core/net/listed-host.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { FINAL_STATUSES, type RunView } from "../../../core/run/view.ts";
+import { flawOfUrl } from "../../../core/tool/url.ts";
 import { validate } from "../../../core/workflow/schema.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
@@ -21,6 +23,9 @@ import { anyJson, instant, userName, workflowName } from "../schemas/names.ts";
 import { idempotencyHeader, jsonObject, preferHeader, waitSeconds } from "../schemas/requests.ts";
 import { Run } from "../schemas/views.ts";
 import { notStopped } from "../stops.ts";
+
+/** When to ask again for a run that the org's `max_runs` left no room for. */
+const FULL_RETRY_SECONDS = 5;
 
 /** Notes of the caller's, not data to work on. */
 const METADATA_CHARACTERS = 16_384;
@@ -41,6 +46,13 @@ const Body = z
     metadata: jsonObject
       .refine((value) => JSON.stringify(value).length <= METADATA_CHARACTERS, `has at most ${METADATA_CHARACTERS} characters`)
       .optional(),
+    callback_url: z
+      .string()
+      .max(2_048)
+      .optional()
+      .openapi({
+        description: "gets a POST of the finished run, signed as Standard Webhooks say; its host is one of the org's `callback_hosts`",
+      }),
   })
   .openapi("StartRun");
 
@@ -61,7 +73,7 @@ export function startRunRoutes(ports: IngressPorts): Endpoint[] {
         202: { description: "the run, under way", schema: Run },
         200: { description: "the finished run, when it ended within `Prefer: wait`", schema: Run },
       },
-      refusals: ["idempotency_key_reused", "injection_detected", "kill_switch_active"],
+      refusals: ["idempotency_key_reused", "injection_detected", "kill_switch_active", "rate_limited"],
       handle: (call) => startRun(ports, call),
     }),
   ];
@@ -69,9 +81,12 @@ export function startRunRoutes(ports: IngressPorts): Endpoint[] {
 
 async function startRun(ports: IngressPorts, call: StartCall): Promise<Answer> {
   const { principal, body } = call;
-  const mistaken = checkRequest(call) ?? (await checkSubject(ports, call));
+  const mistaken = checkRequest(call) ?? (await checkSubject(ports, call)) ?? (await checkCallback(ports, call));
   if (mistaken !== null) return err(mistaken);
-  const workflow = await ports.store.workflows.get(principal.org, body.workflow, body.version ?? null);
+  const { workflows } = ports.store;
+  const workflow = await (body.version === undefined
+    ? workflows.choose(principal.org, body.workflow, principal.user)
+    : workflows.get(principal.org, body.workflow, body.version));
   if (workflow === null) return err(unknown);
   const stops = await notStopped(ports, { org: principal.org, workflow: workflow.name }, call.trace.traceId);
   if (!stops.ok) return stops;
@@ -85,11 +100,39 @@ async function startRun(ports: IngressPorts, call: StartCall): Promise<Answer> {
   if (!claimed.ok) return claimed;
   const first = claimed.value;
   if (first.replayed !== null) return replay(ports, call, first.id, first.replayed);
+  if (!(await ports.store.runs.reserve(principal.org, first.id))) {
+    await first.release();
+    return err({
+      ...refuse("rate_limited", "as many runs of the org are under way as its `max_runs` allows"),
+      retryAfterSeconds: FULL_RETRY_SECONDS,
+    });
+  }
+  try {
+    return await begin(ports, call, first, workflow, stops.value);
+  } catch (error) {
+    // If it began all the same, the index will count it.
+    ports.store.runs.release(principal.org, first.id);
+    throw error;
+  }
+}
+
+async function begin(
+  ports: IngressPorts,
+  call: StartCall,
+  first: Claim,
+  workflow: WorkflowVersionView,
+  stops: StartRun["stops"],
+): Promise<Answer> {
+  const { org } = call.principal;
   const admitted = await admit(ports, call, first);
-  if (!admitted.ok) return admitted;
+  if (!admitted.ok) {
+    ports.store.runs.release(org, first.id);
+    return admitted;
+  }
   const wait = waitSeconds(call.headers.Prefer);
   const waitMs = typeof wait === "number" ? wait * 1000 : 0;
-  const run = await ports.runs.start(birth(call, first.id as RunId, workflow, stops.value, admitted.value), waitMs);
+  const run = await ports.runs.start(birth(call, first.id as RunId, workflow, stops, admitted.value), waitMs);
+  if (FINAL_STATUSES.includes(run.status)) ports.store.runs.release(org, run.id);
   const status = waitMs > 0 && FINAL_STATUSES.includes(run.status) ? 200 : 202;
   await first.settle(status);
   return runReply(ports, call, run, status, {});
@@ -110,6 +153,19 @@ async function checkSubject(ports: IngressPorts, call: StartCall): Promise<Refus
   if (body.subject === undefined || body.subject === principal.user || principal.forOthers) return null;
   const detail = "another person's data needs a key with `for_others`";
   return forbid(ports, call, "run.start", `workflow/${body.workflow}`, detail, edgeRule("for_others"));
+}
+
+/** Where the finished run goes: an address that may be called at all, on a host that the org listed. */
+async function checkCallback(ports: IngressPorts, { principal, body }: StartCall): Promise<Refusal | null> {
+  if (body.callback_url === undefined) return null;
+  const { allowPrivateHosts } = ports.settings;
+  const flaw = flawOfUrl(body.callback_url, { allowPrivateHosts, fields: false });
+  const wrong = (message: string): Refusal =>
+    refuse("invalid_request", "the body does not hold together", [{ path: "/callback_url", message }]);
+  if (flaw !== null) return wrong(flaw);
+  if (!URL.canParse(body.callback_url)) return wrong("is no URL");
+  const { callback_hosts: hosts } = await ports.store.orgs.settings(principal.org);
+  return isListedHost(new URL(body.callback_url), hosts) ? null : wrong("is on no host of the org's `callback_hosts`");
 }
 
 type AdmittedRun = { readonly input: Json; readonly metadata: JsonObject; readonly findings: StartRun["inputFindings"] };
@@ -163,6 +219,7 @@ function birth(call: StartCall, id: RunId, workflow: WorkflowVersionView, stops:
     parentSpanId: trace.parentSpanId,
     stops,
     redriveOf: null,
+    callbackUrl: body.callback_url ?? null,
   };
 }
 

@@ -1,0 +1,33 @@
+/** What an org chooses for itself, and what holds while it has chosen nothing. */
+
+export type OrgSettings = {
+  /** Hosts that callbacks and notices may go to; with a port, that port alone. None by default: no callback leaves. */
+  readonly callback_hosts: readonly string[];
+  /** Hosts that the org's tools may call; null: any that the deployment allows. */
+  readonly egress: readonly string[] | null;
+  /** Days after its end until a run goes to the archive. */
+  readonly retention_days: number;
+  /** Callers of the org come with a client certificate that Cloudflare verified (mTLS). */
+  readonly require_client_certificate: boolean;
+  /** Where the platform tells of what needs a person: signed like callbacks, to hosts in `callback_hosts`. */
+  readonly notify: readonly string[];
+  /** Runs that are under way at once; a start beyond is refused. */
+  readonly max_runs: number;
+};
+
+export const DEFAULT_ORG_SETTINGS: OrgSettings = {
+  callback_hosts: [],
+  egress: null,
+  retention_days: 30,
+  require_client_certificate: false,
+  notify: [],
+  max_runs: 10_000,
+};
+
+/** RFC 7396: what is absent stays, null goes back to the default. */
+export type OrgChange = { readonly [K in keyof OrgSettings]?: OrgSettings[K] | null };
+
+/** PERSISTED: what an org chose lies in D1 without the defaults, so that a default may change. */
+export type ChosenSettings = Partial<OrgSettings>;
+
+export const withDefaults = (chosen: ChosenSettings): OrgSettings => ({ ...DEFAULT_ORG_SETTINGS, ...chosen });

@@ -1,0 +1,27 @@
+/** What the archive needs from outside. */
+import type { AuditRecord } from "../../core/audit/record.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+import type { EventView, RunView } from "../../core/run/view.ts";
+import type { EpochMs } from "../../core/time.ts";
+
+/** The whole record of an ended run, redacted like everything a run keeps. */
+export type RunRecord = { readonly birth: Json; readonly events: readonly EventView[]; readonly view: RunView };
+
+export type ArchivePorts = {
+  readonly now: () => EpochMs;
+  readonly random: (bytes: number) => Uint8Array;
+  /** R2. */
+  readonly bucket: R2Bucket;
+  /** Ended runs whose retention is over. */
+  readonly overdue: (at: EpochMs, limit: number) => Promise<readonly { readonly id: string; readonly org: string }[]>;
+  readonly markArchived: (org: string, id: string, record: AuditRecord) => Promise<void>;
+  /** The org of a run, from the index. */
+  readonly runOrg: (id: string) => Promise<string | null>;
+  /** null: it has not ended, or its object is empty. */
+  readonly record: (id: string) => Promise<RunRecord | null>;
+  /** OTLP JSON. */
+  readonly trace: (id: string) => Promise<Json | null>;
+  /** Empties the run's object when it still is as it was at event `seq` and owes nobody anything; says whether it did. */
+  readonly empty: (id: string, seq: number) => Promise<boolean>;
+  readonly log: (line: JsonObject) => void;
+};

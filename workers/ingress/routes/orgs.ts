@@ -1,0 +1,196 @@
+/** `/v1/orgs/{org}`: what an org chooses for itself, and the secret that its callbacks are signed with. */
+import { z } from "@hono/zod-openapi";
+import type { Principal } from "../../../core/access/principal.ts";
+import { SECRET_BYTES, toCallbackSecret } from "../../../core/callback/sign.ts";
+import { type FieldError, type Refusal, refuse } from "../../../core/errors/problem.ts";
+import { mintId } from "../../../core/ids.ts";
+import type { OrgChange } from "../../../core/org/settings.ts";
+import { err, ok, type Result } from "../../../core/result.ts";
+import { flawOfUrl } from "../../../core/tool/url.ts";
+import type { Answer } from "../context.ts";
+import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
+import { claim, REPLAYED } from "../idempotency.ts";
+import { ORG_HEADER } from "../middleware/act-in-org.ts";
+import { hasClientCertificate } from "../middleware/client-certificate.ts";
+import type { IngressPorts, NewCallbackSecret } from "../ports.ts";
+import { auditRecord } from "../record.ts";
+import { unknown } from "../runs.ts";
+import { orgName } from "../schemas/names.ts";
+import { CallbackSecret, ChangedOrg, Org } from "../schemas/org-views.ts";
+import { idempotencyHeader } from "../schemas/requests.ts";
+
+/** The name under which callback secrets are sealed: no secret that a client names can have it. */
+const SEALED_AS = "callback:secret";
+const MOST_HOSTS = 50;
+
+const hosts = z.array(z.string().max(260)).max(MOST_HOSTS);
+const Body = z
+  .strictObject({
+    jurisdiction: z.unknown().openapi({ description: "null: this deployment offers none yet" }),
+    callback_hosts: hosts
+      .nullable()
+      .optional()
+      .openapi({ description: "hosts that callbacks may go to, with a port where only that one is meant" }),
+    egress: hosts.nullable().optional().openapi({ description: "hosts that the org's tools may call; null: any" }),
+    retention_days: z.int().min(0).max(3_650).nullable().optional(),
+    require_client_certificate: z.boolean().nullable().optional(),
+    notify: z
+      .array(z.string().max(2_048))
+      .max(10)
+      .nullable()
+      .optional()
+      .openapi({ description: "URLs that are told of what needs a person" }),
+    max_runs: z.int().min(0).max(1_000_000).nullable().optional(),
+  })
+  .openapi("PutOrg", { description: "what is absent stays as it is, null goes back to the default" });
+
+const params = { org: orgName };
+type PutCall = Call<typeof params, NoFields, NoFields, typeof Body>;
+type RotateCall = Call<typeof params, NoFields, typeof idempotencyHeader, z.ZodType>;
+
+export function orgRoutes(ports: IngressPorts): Endpoint[] {
+  const endpoint = endpointsOf(ports);
+  return [
+    endpoint({
+      method: "put",
+      path: "/v1/orgs/{org}",
+      tag: "orgs",
+      summary: "Changes what the org chose; the platform's admin makes an org this way too",
+      action: "org.write",
+      params,
+      body: Body,
+      answers: { 200: { description: "the org; its first callback secret is shown here, once", schema: ChangedOrg } },
+      handle: (call) => change(ports, call),
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/orgs/{org}",
+      tag: "orgs",
+      summary: "The org with every default filled in",
+      action: "org.read",
+      params,
+      answers: { 200: { description: "the org", schema: Org } },
+      async handle(call) {
+        const org = orgOf(call);
+        const view = org.ok ? await ports.store.orgs.get(org.value) : null;
+        return view === null ? err(unknown) : ok({ status: 200, body: view });
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/v1/orgs/{org}/callback-secret",
+      tag: "orgs",
+      summary: "Makes a new callback secret; the one before it goes on signing beside it until the next",
+      action: "org.write",
+      params,
+      headers: idempotencyHeader,
+      answers: { 201: { description: "the secret, shown this once", schema: CallbackSecret } },
+      refusals: ["idempotency_key_reused"],
+      handle: (call) => rotate(ports, call),
+    }),
+  ];
+}
+
+/** The org in the path is the caller's own, or any for a platform admin who names no other in the header. */
+function orgOf(call: { params: { org: string }; principal: Principal; request: Request }): Result<string, Refusal> {
+  const { org } = call.params;
+  if (org === call.principal.org || (call.principal.platformAdmin && !call.request.headers.has(ORG_HEADER))) return ok(org);
+  return err(unknown);
+}
+
+async function change(ports: IngressPorts, call: PutCall): Promise<Answer> {
+  const org = orgOf(call);
+  if (!org.ok) return org;
+  const { jurisdiction, ...rest } = call.body;
+  const errors = flawsOf(ports, call, jurisdiction, rest as OrgChange);
+  if (errors.length > 0) return err(refuse("invalid_request", "the settings do not hold together", errors));
+  const orgChange = tidied(rest as OrgChange);
+  // The first list of hosts makes callbacks possible: from then on there is something to sign them with.
+  const fresh = (orgChange.callback_hosts?.length ?? 0) > 0 ? await newSecret(ports, org.value, call.at) : null;
+  const record = auditRecord(ports, call, {
+    type: "org.changed",
+    action: "org.write",
+    resource: `org/${org.value}`,
+    decision: "allow",
+    data: recorded(orgChange),
+  });
+  const { view, secretKept } = await ports.store.orgs.put(org.value, orgChange, fresh?.kept ?? null, record);
+  const shown = secretKept && fresh !== null ? { callback_secret: fresh.text } : {};
+  return ok({ status: 200, body: { ...view, ...shown } });
+}
+
+function flawsOf(ports: IngressPorts, call: PutCall, jurisdiction: unknown, change: OrgChange): FieldError[] {
+  const errors: FieldError[] = [];
+  if (jurisdiction !== undefined && jurisdiction !== null)
+    errors.push({ path: "/jurisdiction", message: "cannot be chosen: this deployment keeps every org in one place so far" });
+  const { allowPrivateHosts } = ports.settings;
+  for (const field of ["callback_hosts", "egress"] as const)
+    for (const [index, host] of (change[field] ?? []).entries()) {
+      const flaw = flawOfHost(host, allowPrivateHosts);
+      if (flaw !== null) errors.push({ path: `/${field}/${index}`, message: flaw });
+    }
+  for (const [index, url] of (change.notify ?? []).entries()) {
+    const flaw = flawOfUrl(url, { allowPrivateHosts, fields: false });
+    if (flaw !== null) errors.push({ path: `/notify/${index}`, message: flaw });
+  }
+  // Who turns it on shows that it can be met: otherwise nobody of the org could turn it off again.
+  if (change.require_client_certificate === true && call.principal.credential !== "admin" && !hasClientCertificate(call.request))
+    errors.push({
+      path: "/require_client_certificate",
+      message: "has to be set by a request that comes with a verified client certificate",
+    });
+  return errors;
+}
+
+/** null, or why this is no host as a URL writes it. */
+function flawOfHost(host: string, allowPrivateHosts: boolean): string | null {
+  const url = `https://${host}`;
+  const flaw = flawOfUrl(url, { allowPrivateHosts, fields: false });
+  if (flaw !== null) return flaw;
+  return URL.canParse(url) && new URL(url).host === host.toLowerCase()
+    ? null
+    : "is no host as a URL writes it, like `hooks.example.com` or `hooks.example.com:8443`";
+}
+
+const listed = (hosts: readonly string[]): string[] => [...new Set(hosts.map((host) => host.toLowerCase()))];
+
+const tidied = (change: OrgChange): OrgChange => ({
+  ...change,
+  ...(change.callback_hosts ? { callback_hosts: listed(change.callback_hosts) } : {}),
+  ...(change.egress ? { egress: listed(change.egress) } : {}),
+});
+
+/** A URL that is told of things may hold a token: the audit chain counts them. */
+function recorded({ notify, ...change }: OrgChange) {
+  const counted = notify === undefined ? {} : { notify: notify?.length ?? null };
+  return JSON.parse(JSON.stringify({ ...change, ...counted }));
+}
+
+async function newSecret(ports: IngressPorts, org: string, at: number): Promise<{ text: string; kept: NewCallbackSecret }> {
+  const text = toCallbackSecret(ports.random(SECRET_BYTES));
+  return { text, kept: { id: mintId("sec", at, ports.random(10)), sealed: await ports.keys.sealSecret(org, SEALED_AS, text) } };
+}
+
+async function rotate(ports: IngressPorts, call: RotateCall): Promise<Answer> {
+  const org = orgOf(call);
+  const view = org.ok ? await ports.store.orgs.get(org.value) : null;
+  if (!org.ok || view === null) return err(unknown);
+  const { text, kept } = await newSecret(ports, org.value, call.at);
+  const claimed = await claim(ports, call, call.headers["Idempotency-Key"], {}, kept.id);
+  if (!claimed.ok) return claimed;
+  const { id, replayed, settle } = claimed.value;
+  // Made by the first try: its text is nowhere any more.
+  if (replayed !== null) return ok({ status: replayed, body: { id, org: org.value }, headers: REPLAYED });
+  const record = auditRecord(ports, call, {
+    type: "org.callback_secret_made",
+    action: "org.write",
+    resource: `org/${org.value}`,
+    decision: "allow",
+    data: { id },
+  });
+  await ports.store.orgs.rotateCallbackSecret(org.value, { ...kept, id }, record);
+  await settle(201);
+  return ok({ status: 201, body: { id, org: org.value, callback_secret: text } });
+}
+
+export { SEALED_AS as CALLBACK_SECRET_NAME };

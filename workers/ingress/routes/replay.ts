@@ -1,0 +1,31 @@
+/** `POST /v1/runs/{id}/replay`: the run folded again from its journal. Reads only: models and tools are not called. */
+import { z } from "@hono/zod-openapi";
+import { ok } from "../../../core/result.ts";
+import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import type { IngressPorts } from "../ports.ts";
+import { findRun, shownTo } from "../runs.ts";
+import { Replay } from "../schemas/org-views.ts";
+
+export function replayRoutes(ports: IngressPorts): Endpoint[] {
+  return [
+    endpointsOf(ports)({
+      method: "post",
+      path: "/v1/runs/{id}/replay",
+      tag: "runs",
+      summary: "Folds the run again from its journal and says whether it comes out the same",
+      action: "run.read",
+      params: { id: z.string() },
+      answers: { 200: { description: "the run as its journal tells it", schema: Replay } },
+      refusals: ["conflict"],
+      async handle(call) {
+        const found = await findRun(ports, call, call.params.id, "run.read");
+        if (!found.ok) return found;
+        const replayed = await ports.runs.replay(found.value.id);
+        if (!replayed.ok) return replayed;
+        const { identical, divergedAt, run } = replayed.value;
+        const diverged = divergedAt === null ? {} : { diverged_at: divergedAt };
+        return ok({ status: 200, body: { identical, ...diverged, run: await shownTo(ports, call.principal, run) } });
+      },
+    }),
+  ];
+}

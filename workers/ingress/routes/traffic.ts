@@ -1,0 +1,79 @@
+/** `/v1/workflows/{name}/traffic` and its versions: a canary, a roll-out and a rollback are one call. */
+import { z } from "@hono/zod-openapi";
+import { refuse } from "../../../core/errors/problem.ts";
+import { err, ok } from "../../../core/result.ts";
+import { flawOfShares, MOST_SHARES } from "../../../core/workflow/traffic.ts";
+import type { Answer } from "../context.ts";
+import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
+import type { IngressPorts } from "../ports.ts";
+import { auditRecord } from "../record.ts";
+import { unknown } from "../runs.ts";
+import { listOf } from "../schemas/answers.ts";
+import { workflowName } from "../schemas/names.ts";
+import { Traffic, WorkflowVersionLine } from "../schemas/org-views.ts";
+import { pageOf, pageQuery } from "../schemas/requests.ts";
+
+const params = { name: workflowName };
+const Body = z
+  .strictObject({
+    versions: z
+      .array(z.strictObject({ version: z.int().min(1), percent: z.number().min(0).max(100) }))
+      .min(1)
+      .max(MOST_SHARES),
+  })
+  .openapi("SplitTraffic");
+
+export function trafficRoutes(ports: IngressPorts): Endpoint[] {
+  const endpoint = endpointsOf(ports);
+  return [
+    endpoint({
+      method: "post",
+      path: "/v1/workflows/{name}/traffic",
+      tag: "workflows",
+      summary: "Splits the users among versions; versions that are not named retire",
+      action: "workflow.write",
+      params,
+      body: Body,
+      answers: { 200: { description: "the split", schema: Traffic } },
+      handle: (call) => split(ports, call),
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/workflows/{name}/versions",
+      tag: "workflows",
+      summary: "The workflow's versions and what each takes, newest first",
+      action: "workflow.read",
+      params,
+      query: pageQuery,
+      answers: { 200: { description: "a page of versions", schema: listOf(WorkflowVersionLine) } },
+      async handle({ principal, params: { name }, query }) {
+        const page = await ports.store.workflows.versions(principal.org, name, pageOf(query));
+        return page.data.length === 0 && query.cursor === undefined ? err(unknown) : ok({ status: 200, body: page });
+      },
+    }),
+  ];
+}
+
+async function split(ports: IngressPorts, call: Call<typeof params, NoFields, NoFields, typeof Body>): Promise<Answer> {
+  const { org } = call.principal;
+  const { name } = call.params;
+  const { versions } = call.body;
+  if ((await ports.store.workflows.get(org, name, null)) === null) return err(unknown);
+  const flaw = flawOfShares(versions);
+  if (flaw !== null) {
+    const path = flaw.index === null ? "/versions" : `/versions/${flaw.index}`;
+    return err(refuse("invalid_request", "the split does not hold together", [{ path, message: flaw.message }]));
+  }
+  const record = auditRecord(ports, call, {
+    type: "workflow.traffic_split",
+    action: "workflow.write",
+    resource: `workflow/${name}`,
+    decision: "allow",
+    data: { versions },
+  });
+  const done = await ports.store.workflows.setTraffic(org, name, versions, record);
+  if (done.ok) return ok({ status: 200, body: { name, versions: done.value } });
+  const at = versions.findIndex(({ version }) => version === done.error.unknown);
+  const errors = [{ path: `/versions/${at}/version`, message: "there is no such version" }];
+  return err(refuse("invalid_request", "the split does not hold together", errors));
+}

@@ -1,0 +1,51 @@
+/** Shapes of answers about orgs, traffic, feedback and replays, for the OpenAPI document. */
+import { z } from "@hono/zod-openapi";
+import { Run } from "./views.ts";
+
+const time = z.iso.datetime();
+
+export const Org = z
+  .object({
+    org: z.string(),
+    jurisdiction: z.null(),
+    callback_hosts: z.array(z.string()),
+    egress: z.array(z.string()).nullable(),
+    retention_days: z.number().int(),
+    require_client_certificate: z.boolean(),
+    notify: z.array(z.string()),
+    max_runs: z.number().int(),
+    created_at: time,
+    callback_secret_made_at: time.nullable(),
+  })
+  .openapi("Org");
+
+const secret = z.string().openapi({ example: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDAAAAAAAAAAA=", description: "shown once" });
+export const ChangedOrg = Org.extend({ callback_secret: secret.optional() }).openapi("ChangedOrg");
+export const CallbackSecret = z
+  .object({ id: z.string(), org: z.string(), callback_secret: secret.optional() })
+  .openapi("CallbackSecret", { description: "without its text when replayed" });
+
+const share = z.object({ version: z.number().int(), percent: z.number() });
+export const Traffic = z.object({ name: z.string(), versions: z.array(share) }).openapi("Traffic");
+export const WorkflowVersionLine = z
+  .object({
+    name: z.string(),
+    version: z.number().int(),
+    digest: z.string(),
+    status: z.enum(["active", "retired"]),
+    created_at: time,
+    percent: z.number(),
+  })
+  .openapi("WorkflowVersionLine");
+
+export const Feedback = z
+  .object({ id: z.string(), run: z.string(), user: z.string(), score: z.number(), comment: z.string().nullable(), created_at: time })
+  .openapi("Feedback");
+
+export const Replay = z
+  .object({
+    identical: z.boolean(),
+    diverged_at: z.number().int().optional().openapi({ description: "`seq` of the first event after which the two differ" }),
+    run: Run,
+  })
+  .openapi("Replay");

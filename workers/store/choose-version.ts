@@ -1,0 +1,16 @@
+/** A user's version of a workflow: by the org's split where there is one, else the newest active. */
+import { createHash } from "node:crypto";
+import { type Layout, slotOf, versionAt } from "../../core/workflow/traffic.ts";
+import type { StorePort, WorkflowVersionView } from "../ingress/ports.ts";
+
+export type VersionReads = {
+  readonly layout: (org: string, name: string) => Promise<Layout | null>;
+  readonly version: StorePort["workflows"]["get"];
+};
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+export async function chooseVersion(reads: VersionReads, org: string, name: string, user: string): Promise<WorkflowVersionView | null> {
+  const layout = await reads.layout(org, name);
+  return reads.version(org, name, layout === null ? null : versionAt(layout, slotOf(sha256, org, name, user)));
+}

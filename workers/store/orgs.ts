@@ -1,0 +1,76 @@
+/** Orgs: what they chose, and the secrets that their callbacks are signed with. */
+import { eq, sql } from "drizzle-orm";
+import { type ChosenSettings, withDefaults } from "../../core/org/settings.ts";
+import { orNullRfc3339, toRfc3339 } from "../../core/time.ts";
+import type { OrgView, StorePort } from "../ingress/ports.ts";
+import { type Database, wrote } from "./database.ts";
+import type { Outbox } from "./outbox.ts";
+import { callbackSecrets, orgs } from "./schema.ts";
+
+export function storeOrgs(db: Database, outbox: Outbox, now: () => number): StorePort["orgs"] {
+  const get = async (org: string): Promise<OrgView | null> => {
+    const row = await db.typed
+      .select({ createdAt: orgs.createdAt, settings: orgs.settings, madeAt: callbackSecrets.madeAt })
+      .from(orgs)
+      .leftJoin(callbackSecrets, eq(callbackSecrets.org, orgs.name))
+      .where(eq(orgs.name, org))
+      .get();
+    return row === undefined ? null : toView(org, row.createdAt, row.settings, row.madeAt);
+  };
+
+  return {
+    get,
+
+    async settings(org) {
+      const row = await db.typed.select({ settings: orgs.settings }).from(orgs).where(eq(orgs.name, org)).get();
+      return withDefaults(row?.settings ?? {});
+    },
+
+    async put(org, change, secret, record) {
+      const at = now();
+      const patch = JSON.stringify(change);
+      const results = await db.batch([
+        outbox.statement(org, record, at),
+        // One statement, so that two changes at once both stay; in SQLite `json_patch` is RFC 7396.
+        sql`INSERT INTO orgs (name, created_at, settings) VALUES (${org}, ${at}, json_patch('{}', ${patch}))
+          ON CONFLICT (name) DO UPDATE SET settings = json_patch(orgs.settings, ${patch})`,
+        ...(secret === null
+          ? []
+          : [
+              sql`INSERT INTO callback_secrets (org, id, sealed, made_at, previous) VALUES (${org}, ${secret.id}, ${secret.sealed}, ${at}, NULL)
+                ON CONFLICT (org) DO NOTHING`,
+            ]),
+      ]);
+      await outbox.flush(org, record);
+      const view = await get(org);
+      if (view === null) throw new Error("an org that was just written is not there");
+      return { view, secretKept: secret !== null && wrote(results[2]) };
+    },
+
+    async rotateCallbackSecret(org, secret, record) {
+      const at = now();
+      await db.batch([
+        outbox.statement(org, record, at),
+        sql`INSERT INTO callback_secrets (org, id, sealed, made_at, previous) VALUES (${org}, ${secret.id}, ${secret.sealed}, ${at}, NULL)
+          ON CONFLICT (org) DO UPDATE
+            SET previous = callback_secrets.sealed, id = excluded.id, sealed = excluded.sealed, made_at = excluded.made_at
+            WHERE callback_secrets.id <> excluded.id`,
+      ]);
+      await outbox.flush(org, record);
+    },
+
+    async callbackSecrets(org) {
+      const row = await db.typed.select().from(callbackSecrets).where(eq(callbackSecrets.org, org)).get();
+      if (row === undefined) return [];
+      return row.previous === null ? [row.sealed] : [row.sealed, row.previous];
+    },
+  };
+}
+
+const toView = (org: string, createdAt: number, settings: ChosenSettings, madeAt: number | null): OrgView => ({
+  org,
+  jurisdiction: null,
+  ...withDefaults(settings),
+  created_at: toRfc3339(createdAt),
+  callback_secret_made_at: orNullRfc3339(madeAt),
+});

@@ -1,0 +1,62 @@
+/** The index of runs, as those look at it who look after runs: the limit, the watchdog, the archive. */
+import { sql } from "drizzle-orm";
+import type { AuditRecord } from "../../core/audit/record.ts";
+import { DEFAULT_ORG_SETTINGS } from "../../core/org/settings.ts";
+import { FINAL_STATUSES, RUN_STATUSES, type RunStatus } from "../../core/run/view.ts";
+import type { EpochMs } from "../../core/time.ts";
+import type { Database } from "./database.ts";
+import type { Outbox } from "./outbox.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+const UNFINISHED = JSON.stringify(RUN_STATUSES.filter((status) => !FINAL_STATUSES.includes(status)));
+
+export type QuietRun = { readonly id: string; readonly org: string; readonly workflow: string; readonly status: RunStatus };
+
+export type RunKeeping = {
+  /** One snapshot: unfinished runs of the org (counted up to `atMost`), and which of these runs have a line here. */
+  look(org: string, runs: readonly string[], atMost: number): Promise<{ unfinished: number; indexed: readonly string[] }>;
+  /** Takes up to `limit` runs whose line nobody touched since `before`, longest untouched first; two callers share them. */
+  takeQuiet(statuses: readonly RunStatus[], before: EpochMs, limit: number): Promise<readonly QuietRun[]>;
+  /** Ended runs whose org's retention is over at `at`; a dead letter that is open keeps its run. */
+  overdue(at: EpochMs, limit: number): Promise<readonly { readonly id: string; readonly org: string }[]>;
+  /** With the audit record, once: a run that is marked already stays as it is. */
+  markArchived(org: string, id: string, record: AuditRecord): Promise<void>;
+};
+
+export function storeRunKeeping(db: Database, outbox: Outbox, now: () => EpochMs): RunKeeping {
+  return {
+    async look(org, runs, atMost) {
+      const [counted, found] = await db.batch([
+        sql`SELECT COUNT(*) AS unfinished FROM (
+          SELECT 1 FROM runs WHERE org = ${org} AND status IN (SELECT value FROM json_each(${UNFINISHED})) LIMIT ${atMost})`,
+        sql`SELECT id FROM runs WHERE id IN (SELECT value FROM json_each(${JSON.stringify(runs)}))`,
+      ]);
+      const [count] = (counted?.results ?? []) as { unfinished: number }[];
+      return { unfinished: count?.unfinished ?? 0, indexed: ((found?.results ?? []) as { id: string }[]).map(({ id }) => id) };
+    },
+
+    takeQuiet: (statuses, before, limit) =>
+      db.typed.all<QuietRun>(sql`
+        UPDATE runs SET touched_at = ${now()} WHERE id IN (
+          SELECT id FROM runs WHERE status IN (SELECT value FROM json_each(${JSON.stringify(statuses)})) AND touched_at <= ${before}
+          ORDER BY touched_at LIMIT ${limit})
+        RETURNING id, org, workflow, status`),
+
+    overdue: (at, limit) =>
+      db.typed.all<{ id: string; org: string }>(sql`
+        SELECT runs.id AS id, runs.org AS org FROM orgs
+        JOIN runs ON runs.org = orgs.name AND runs.archived_at IS NULL AND runs.ended_at IS NOT NULL
+          AND runs.ended_at <= ${at} - ${DAY_MS} * COALESCE(orgs.settings->>'retention_days', ${DEFAULT_ORG_SETTINGS.retention_days})
+        WHERE NOT EXISTS (SELECT 1 FROM dead_letters WHERE dead_letters.org = runs.org AND dead_letters.run = runs.id AND dead_letters.status = 'open')
+        LIMIT ${limit}`),
+
+    async markArchived(org, id, record) {
+      const at = now();
+      await db.batch([
+        outbox.statement(org, record, at, sql`EXISTS (SELECT 1 FROM runs WHERE org = ${org} AND id = ${id} AND archived_at IS NULL)`),
+        sql`UPDATE runs SET archived_at = ${at} WHERE org = ${org} AND id = ${id} AND archived_at IS NULL`,
+      ]);
+      await outbox.flush(org, record);
+    },
+  };
+}

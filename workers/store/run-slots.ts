@@ -1,0 +1,90 @@
+/**
+ * An org's `max_runs` without a read per start. The index of runs is counted at most once a second; what was started here since, and
+ * is not in the index yet, is counted on top. The index lags by up to two seconds, so across isolates the limit is approximate: they
+ * may exceed it together by what each lets in within three seconds. Within one isolate it is exact. A run that ended gives its slot
+ * back when the index says so.
+ */
+import type { EpochMs } from "../../core/time.ts";
+
+/** How long a count may be used, in ms. */
+export const COUNT_MS = 1_000;
+/** A start that the index has not shown by then never will be shown, in ms: the records queue retries for that long. */
+const FORGET_MS = 10 * 60_000;
+/** Orgs that an isolate remembers; the oldest makes room. */
+const ORGS = 1_000;
+
+export type SlotPorts = {
+  readonly now: () => EpochMs;
+  readonly maxRuns: (org: string) => Promise<number>;
+  /** One snapshot: unfinished runs of the org (at most `atMost` are counted), and which of these runs are in the index. */
+  readonly look: (org: string, runs: readonly string[], atMost: number) => Promise<{ unfinished: number; indexed: readonly string[] }>;
+};
+
+type Held = {
+  unfinished: number;
+  countedAt: EpochMs;
+  /** Somebody counts since then; the others use the old count meanwhile. */
+  countingSince: EpochMs;
+  /** Counts in the order they were asked for: an answer that comes after a newer one is dropped. */
+  asked: number;
+  answered: number;
+  /** Started here and not in the index yet: when. */
+  readonly started: Map<string, EpochMs>;
+};
+
+export class RunSlots {
+  readonly #ports: SlotPorts;
+  readonly #orgs = new Map<string, Held>();
+
+  constructor(ports: SlotPorts) {
+    this.#ports = ports;
+  }
+
+  /** Takes a slot for this run; false: the org has none left. */
+  async take(org: string, run: string): Promise<boolean> {
+    const max = await this.#ports.maxRuns(org);
+    const held = this.#heldOf(org);
+    if (held.started.has(run)) return true;
+    if (this.#isDue(held)) await this.#count(org, held, max);
+    // INVARIANT: nothing is awaited between the comparison and the entry.
+    if (held.unfinished + held.started.size >= max) return false;
+    held.started.set(run, this.#ports.now());
+    return true;
+  }
+
+  /** The run did not begin, or is known to have ended before the index showed it. */
+  give(org: string, run: string): void {
+    this.#orgs.get(org)?.started.delete(run);
+  }
+
+  #heldOf(org: string): Held {
+    const known = this.#orgs.get(org);
+    if (known !== undefined) return known;
+    const oldest = this.#orgs.size >= ORGS ? this.#orgs.keys().next() : null;
+    if (oldest !== null && !oldest.done) this.#orgs.delete(oldest.value);
+    const held: Held = { unfinished: 0, countedAt: -COUNT_MS, countingSince: -COUNT_MS, asked: 0, answered: 0, started: new Map() };
+    this.#orgs.set(org, held);
+    return held;
+  }
+
+  #isDue(held: Held): boolean {
+    const now = this.#ports.now();
+    if (now - held.countedAt < COUNT_MS) return false;
+    // Before its first count an org has no old one to go by: everybody counts for themselves.
+    return held.countedAt < 0 || now - held.countingSince >= COUNT_MS;
+  }
+
+  async #count(org: string, held: Held, max: number): Promise<void> {
+    const at = this.#ports.now();
+    held.asked += 1;
+    const number = held.asked;
+    held.countingSince = at;
+    for (const [run, startedAt] of held.started) if (at - startedAt > FORGET_MS) held.started.delete(run);
+    const { unfinished, indexed } = await this.#ports.look(org, [...held.started.keys()], max);
+    if (number < held.answered) return;
+    held.answered = number;
+    held.unfinished = unfinished;
+    held.countedAt = at;
+    for (const run of indexed) held.started.delete(run);
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The watchdog: from time to time it looks at runs that should move and whose line in the index has not changed for a while, and
+ * has each look again. Nearly all are busy or have their alarm set, and looking again changes nothing; one that had missed its wake-up is
+ * moved by it, and that is put on record. Decides nothing itself: the run does.
+ */
+import type { AuditRecord } from "../../core/audit/record.ts";
+import { mintId } from "../../core/ids.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+import { type Stops, stoppedBy } from "../../core/kill-switch/stops.ts";
+import type { RunStatus } from "../../core/run/view.ts";
+import { type EpochMs, toRfc3339 } from "../../core/time.ts";
+import { sideBySide } from "../../durable-objects/kit/bounded.ts";
+
+/** Such runs always have a next wake-up; a `waiting` one may have none, and waits for somebody. */
+const MOVING: readonly RunStatus[] = ["queued", "running", "compensating", "paused"];
+/** A line that is younger than this is no reason to look. */
+export const QUIET_MS = 5 * 60_000;
+/** Runs of one sweep, and how many at a time; the longest untouched come first, so every one has its turn. */
+export const SWEEP_RUNS = 200;
+const WIDTH = 10;
+
+export type WatchdogPorts = {
+  readonly now: () => EpochMs;
+  readonly random: (bytes: number) => Uint8Array;
+  /** Runs in one of these statuses that nobody touched since `before`; taking one counts as touching it. */
+  readonly takeQuiet: (
+    statuses: readonly RunStatus[],
+    before: EpochMs,
+    limit: number,
+  ) => Promise<readonly { readonly id: string; readonly org: string; readonly workflow: string; readonly status: RunStatus }[]>;
+  /** Throws when nobody can say. */
+  readonly stops: () => Promise<Stops>;
+  /** Has the run look again; `overdue`: it should have moved before and had not. null: its object is empty. */
+  readonly lookAgain: (run: string, stops: Stops) => Promise<{ readonly status: RunStatus; readonly overdue: boolean } | null>;
+  readonly record: (org: string, record: AuditRecord) => Promise<void>;
+  /** Tells the org's people. */
+  readonly notify: (org: string, notice: { readonly id: string; readonly type: string; readonly data: Json }) => Promise<void>;
+  readonly log: (line: JsonObject) => void;
+};
+
+export type Sweep = { readonly looked: number; readonly moved: number; readonly lost: number };
+
+/** Looks at one batch. Safe at any time, also twice at once: two sweeps share the runs. */
+export async function sweepRuns(ports: WatchdogPorts): Promise<Sweep> {
+  const runs = await ports.takeQuiet(MOVING, ports.now() - QUIET_MS, SWEEP_RUNS);
+  let [looked, moved, lost] = [0, 0, 0];
+  if (runs.length === 0) return { looked, moved, lost };
+  const stops = await ports.stops();
+  // What a switch holds is where it should be.
+  const free = runs.filter(({ status, org, workflow }) => status !== "paused" || stoppedBy(stops, { org, workflow }) === null);
+  await sideBySide(free, WIDTH, async ({ id, org, workflow, status }) => {
+    try {
+      const seen = await ports.lookAgain(id, stops);
+      looked += 1;
+      if (seen === null) {
+        lost += 1;
+        ports.log({ level: "error", message: "a run in the index has no object", run: id, org, status });
+      } else if (seen.overdue) {
+        moved += 1;
+        await report(ports, { id, org, workflow, from: status, to: seen.status });
+      }
+    } catch (error) {
+      ports.log({
+        level: "error",
+        message: "the watchdog could not reach a run",
+        run: id,
+        error: error instanceof Error ? error.name : "unknown",
+      });
+    }
+  });
+  return { looked, moved, lost };
+}
+
+type Moved = { readonly id: string; readonly org: string; readonly workflow: string; readonly from: RunStatus; readonly to: RunStatus };
+
+async function report(ports: WatchdogPorts, { id, org, workflow, from, to }: Moved): Promise<void> {
+  ports.log({ level: "warn", message: "a run was stuck and moves again", run: id, org, workflow, from, to });
+  const at = ports.now();
+  const eventId = mintId("evt", at, ports.random(10));
+  await ports.record(org, {
+    event_id: eventId,
+    timestamp: toRfc3339(at),
+    trace_id: null,
+    event_type: "run.unstuck",
+    actor: { type: "system", id: "watchdog" },
+    action: "run.look_again",
+    resource: `run/${id}`,
+    decision: null,
+    policy_version: null,
+    risk_score: null,
+    data: { from, to },
+  });
+  await ports.notify(org, { id: eventId, type: "run.unstuck", data: { run: id, workflow, status: to } });
+}
