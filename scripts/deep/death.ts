@@ -27,6 +27,8 @@ type Round = {
   }[];
   /** The faults keep every run from its end: none can be through when the platform is killed. */
   readonly holdsAll: boolean;
+  /** Killed again this long after each new start was ready, before it is left alone. */
+  readonly againAfterMs?: readonly number[];
   /** When to kill, as the shop's ledger shows it. */
   readonly killWhen: (writes: readonly ShopWrite[]) => boolean;
 };
@@ -78,6 +80,17 @@ const ROUNDS: readonly Round[] = [
     killWhen: (writes) => done(writes, "/mail/send") === 3 && done(writes, "/shipping/ship") === 3,
   },
   {
+    name: "killed four times in a row",
+    faults: [
+      { path: "/payments/refund", mode: "slow", delay_ms: 15_000, times: 8 },
+      { path: "/stock/reserve", mode: "slow", delay_ms: 15_000, times: 8 },
+    ],
+    starts: [...refunds("A-1001", "A-1003"), ...fulfilments(2)],
+    holdsAll: true,
+    againAfterMs: [200, 4_000, 9_000],
+    killWhen: (writes) => done(writes, "/payments/refund") === 2 && done(writes, "/stock/reserve") === 2,
+  },
+  {
     name: "in the middle of compensating",
     faults: [
       { path: "/shipping/ship", mode: "fail_for_good" },
@@ -118,6 +131,12 @@ async function play(round: Round, { tell, violation }: CheckTools): Promise<stri
     );
     await waitFor(async () => round.killWhen(await world.shop.writes()), 30_000, 5).catch(() => broken("the moment to kill never came"));
     await world.killPlatform();
+    for (const aliveMs of round.againAfterMs ?? []) {
+      tell(`${round.name}: killed, up again for ${aliveMs / 1000} s`);
+      await world.startPlatformAgain();
+      await sleep(aliveMs);
+      await world.killPlatform();
+    }
     const before = await world.shop.writes();
     const interrupted = runs.filter((run, index) => round.holdsAll || !isThrough(before, run.id, round.starts[index]?.paths ?? []));
     if (interrupted.length === 0) broken("no run was interrupted: the kill came too late to show anything");

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WORKFLOWS } from "../../workflows/index.ts";
 import { shopTools } from "../../workflows/tools.ts";
+import { freeze } from "../platform/freeze.ts";
 import { type Platform, startPlatform, waitUntilHealthy } from "../platform/platform.ts";
 import { freePort } from "../platform/ports.ts";
 import { type Shop, startShop } from "../platform/shop.ts";
@@ -24,7 +25,16 @@ export type World = {
 export async function openWorld(name: string): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), `bulkhead-${name}-`));
   mkdirSync(folder, { recursive: true });
-  const args = ["--port", String(await freePort()), "--inspector-port", String(await freePort()), "--persist-to", join(folder, "state")];
+  const frozen = await freeze(join(folder, "bundle"));
+  const args = [
+    ...frozen,
+    "--port",
+    String(await freePort()),
+    "--inspector-port",
+    String(await freePort()),
+    "--persist-to",
+    join(folder, "state"),
+  ];
   const start = () => startPlatform({ args, output: openSync(join(folder, "platform.log"), "a") });
 
   const shop = await startShop(await freePort(), join(folder, "shop-ledger.jsonl"), openSync(join(folder, "shop.log"), "a"));

@@ -39,18 +39,14 @@ export const missingSecrets = (listed: ReadonlySet<string>): SecretName[] =>
 /** Ids in wrangler.toml that still stand for nothing: what has to be made once in the account, with the command that makes it. */
 export function missingResources(wranglerToml: string): string[] {
   const empty = (field: string): boolean => new RegExp(`^\\s*${field}\\s*=\\s*"[0-]*"`, "m").test(wranglerToml);
+  if (!empty("database_id") && !empty("id")) return [];
+  const named = (field: string): string[] =>
+    [...wranglerToml.matchAll(new RegExp(`^\\s*${field}\\s*=\\s*"([^"]+)"`, "gm"))].map((match) => match[1] ?? "");
   return [
-    ...(empty("database_id") ? ["npx wrangler d1 create bulkhead                 → its database_id"] : []),
-    ...(empty("id") ? ["npx wrangler kv namespace create FLAGS          → the id of FLAGS"] : []),
-    ...(empty("database_id") || empty("id")
-      ? [
-          "npx wrangler r2 bucket create bulkhead-vault-keys",
-          "npx wrangler queues create bulkhead-records",
-          "npx wrangler queues create bulkhead-records-dead",
-          "npx wrangler queues create bulkhead-calls",
-          "npx wrangler queues create bulkhead-calls-dead",
-        ]
-      : []),
+    ...(empty("database_id") ? named("database_name").map((name) => `npx wrangler d1 create ${name}   (gives its database_id)`) : []),
+    ...(empty("id") ? ["npx wrangler kv namespace create FLAGS   (gives its id)"] : []),
+    ...named("bucket_name").map((name) => `npx wrangler r2 bucket create ${name}`),
+    ...[...new Set([...named("queue"), ...named("dead_letter_queue")])].map((name) => `npx wrangler queues create ${name}`),
   ];
 }
 

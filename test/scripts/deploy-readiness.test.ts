@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { listedSecrets, localSettings, missingResources, missingSecrets } from "../../scripts/deploy/readiness.ts";
+import { frozenConfig } from "../../scripts/platform/freeze.ts";
 
 const TOML = readFileSync("wrangler.toml", "utf8");
 
@@ -29,10 +30,21 @@ describe("a deployment", () => {
     expect(localSettings(["--dry-run"], TOML)).toEqual([]);
   });
 
-  it("names the resources that have no id yet", () => {
-    expect(missingResources('database_id = "00000000-0000-0000-0000-000000000000"\nid = "ab12"')).toContainEqual(
-      expect.stringContaining("d1 create"),
-    );
-    expect(missingResources('database_id = "3f2a-11"\nid = "ab12"')).toEqual([]);
+  it("names the resources that have no id yet, and those that go with them", () => {
+    const toml =
+      'database_name = "bulkhead"\ndatabase_id = "00000000-0000-0000-0000-000000000000"\nid = "ab12"\nqueue = "q"\n[[x]]\nqueue = "q"\ndead_letter_queue = "dead"\n';
+    expect(missingResources(toml)).toEqual([
+      "npx wrangler d1 create bulkhead   (gives its database_id)",
+      "npx wrangler queues create q",
+      "npx wrangler queues create dead",
+    ]);
+    expect(missingResources(toml.replace(/0{8}/, "3f2a1111"))).toEqual([]);
+  });
+
+  it("is bundled for a local platform under the same bindings", () => {
+    const frozen = frozenConfig(TOML);
+    expect(frozen).toContain('main = "main.js"\nno_bundle = true\nfind_additional_modules = true\n');
+    expect(frozen.split("\n").slice(6)).toEqual(TOML.split("\n").slice(4));
+    expect(() => frozenConfig('name = "x"')).toThrow("main");
   });
 });
