@@ -8,7 +8,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { composeAnswer } from "./compose.ts";
 import { type ChatMessage, type Facts, readFacts } from "./facts.ts";
 import { instanceOf } from "./instance.ts";
-import { closeness, stemsOf } from "./words.ts";
+import { type OfferedTool, type PastCall, planCall } from "./plan.ts";
 
 export const REHEARSAL_MODEL = "bulkhead/rehearsal-1.0.0";
 export const REHEARSAL_NOTE = "made by the rehearsal model from the conversation alone: no language model was asked";
@@ -18,8 +18,6 @@ const TOKENS_PER_MESSAGE = 4;
 
 /** `param`: the field of the request that is wrong. */
 export type RequestFault = { readonly message: string; readonly param: string };
-
-type Tool = { readonly name: string; readonly description: string; readonly parameters: JsonObject };
 
 export function complete(request: Json): Result<JsonObject, RequestFault> {
   if (!isObject(request)) return err({ message: "the request is no JSON object", param: "" });
@@ -33,12 +31,12 @@ export function complete(request: Json): Result<JsonObject, RequestFault> {
     return err({ message: "`max_tokens` is a whole number above 0", param: "max_tokens" });
   }
   const facts = readFacts(messages.map(readMessage));
-  const call = chooseTool(request, messages, facts);
+  const call = chooseCall(request, messages, facts);
   const schema = schemaOf(request["response_format"]);
   const input = messages.reduce((sum, message) => sum + TOKENS_PER_MESSAGE + expectTokens(JSON.stringify(message["content"] ?? "")), 0);
   const name = `chatcmpl-rehearsal-${digest(JSON.stringify([messages, request["tools"] ?? null, schema ?? null]))}`;
   if (call !== null) return ok(completion(name, input, toolMessage(name, call), "tool_calls", expectTokens(call.arguments)));
-  const text = schema === null ? composeAnswer(facts) : JSON.stringify(instanceOf(schema, facts));
+  const text = schema === null ? composeAnswer(facts, limit ?? undefined) : JSON.stringify(instanceOf(schema, facts));
   const shown = limit === null ? text : cut(text, limit);
   return ok(
     completion(name, input, { role: "assistant", content: shown, refusal: null }, shown === text ? "stop" : "length", expectTokens(shown)),
@@ -74,26 +72,18 @@ function schemaOf(format: Json | undefined): JsonObject | null {
   return format["type"] === "json_schema" && isObject(inner) && isObject(inner["schema"]) ? inner["schema"] : null;
 }
 
-/** The tool that the task speaks of most and that was not called yet; null: answer. */
-function chooseTool(request: JsonObject, messages: readonly JsonObject[], facts: Facts): { name: string; arguments: string } | null {
+/** The next call of an agent's conversation; null: answer. */
+function chooseCall(request: JsonObject, messages: readonly JsonObject[], facts: Facts): { name: string; arguments: string } | null {
   const { tools, tool_choice: choice } = request;
   const offered = (Array.isArray(tools) ? tools : []).flatMap(readTool);
-  if (choice === "none" || offered.length === 0) return null;
   const forced = isObject(choice) && isObject(choice["function"]) ? choice["function"]["name"] : null;
-  const called = new Set(
-    messages.flatMap((message) => (Array.isArray(message["tool_calls"]) ? message["tool_calls"] : [])).flatMap(nameOfCall),
-  );
-  const stems = stemsOf(`${facts.asked} ${facts.material}`);
-  const open = offered
-    .filter(({ name }) => (typeof forced === "string" ? name === forced : !called.has(name)))
-    .map((tool) => ({ tool, score: closeness(`${tool.name} ${tool.description}`, stems) }))
-    .sort((a, b) => b.score - a.score);
-  const best = open[0];
-  if (best === undefined || (best.score === 0 && choice !== "required" && typeof forced !== "string")) return null;
-  return { name: best.tool.name, arguments: JSON.stringify(instanceOf(best.tool.parameters, facts)) };
+  const past = messages.flatMap((message) => (Array.isArray(message["tool_calls"]) ? message["tool_calls"] : [])).flatMap(readCall);
+  const mode = choice === "none" || choice === "required" ? choice : "auto";
+  const next = planCall(offered, past, facts, { mode, only: typeof forced === "string" ? forced : null });
+  return next === null ? null : { name: next.name, arguments: JSON.stringify(next.input) };
 }
 
-function readTool(tool: Json): Tool[] {
+function readTool(tool: Json): OfferedTool[] {
   const inner = isObject(tool) ? tool["function"] : undefined;
   if (!isObject(inner) || typeof inner["name"] !== "string") return [];
   const { name, description, parameters } = inner;
@@ -106,10 +96,15 @@ function readTool(tool: Json): Tool[] {
   ];
 }
 
-const nameOfCall = (call: Json): string[] => {
+function readCall(call: Json): PastCall[] {
   const inner = isObject(call) ? call["function"] : undefined;
-  return isObject(inner) && typeof inner["name"] === "string" ? [inner["name"]] : [];
-};
+  if (!isObject(inner) || typeof inner["name"] !== "string") return [];
+  try {
+    return [{ name: inner["name"], input: JSON.parse(String(inner["arguments"])) as Json }];
+  } catch {
+    return [{ name: inner["name"], input: null }];
+  }
+}
 
 const toolMessage = (id: string, call: { name: string; arguments: string }): JsonObject => ({
   role: "assistant",

@@ -1,6 +1,7 @@
 /** Texts made of what the conversation says: a letter, a subject line, a summary. Every fact in them is quoted. */
+import { expectTokens } from "../../core/model/estimate.ts";
 import { type Facts, placeholdersIn, valuesNamed } from "./facts.ts";
-import { centralSentences, sentencesOf } from "./words.ts";
+import { centralSentences, rankedSentences, sentencesOf, stemsOf, wholeSentences } from "./words.ts";
 
 /** What a letter is about, as far as the conversation tells. */
 type Matter = { readonly order: string | null; readonly refund: string | null; readonly amount: string | null };
@@ -53,9 +54,62 @@ export function composeSubject(facts: Facts): string {
   return `${what}${money}${order === null ? "" : ` for order ${order}`}`;
 }
 
-export function composeSummary(facts: Facts): string {
-  const sentences = centralSentences(proseOf(facts), 2);
-  return sentences.length > 0 ? sentences.join(" ") : facts.material.trim().slice(0, 300);
+/** Sentences of one summary: a tenth of the text's, within these. */
+const SUMMARY = { most: 8, considered: 2_000 };
+
+/** The sentences that say most, whole and in their order, as many as `tokens` hold; the best one alone where not even it fits. */
+export function composeSummary(facts: Facts, least = 2, tokens = Number.POSITIVE_INFINITY): string {
+  const sentences = [...new Set(wholeSentences(facts.prose))].slice(0, SUMMARY.considered);
+  const ranked = rankedSentences(sentences);
+  const wanted = Math.min(SUMMARY.most, Math.max(least, Math.round(sentences.length / 10)));
+  const taken: typeof ranked = [];
+  for (const candidate of ranked) {
+    if (taken.length === wanted) break;
+    if (expectTokens(inOrder([...taken, candidate])) <= tokens) taken.push(candidate);
+  }
+  return inOrder(taken.length > 0 ? taken : ranked.slice(0, 1)) || facts.material.trim().slice(0, 300);
+}
+
+const inOrder = (chosen: readonly { readonly sentence: string; readonly index: number }[]): string =>
+  [...chosen]
+    .sort((a, b) => a.index - b.index)
+    .map(({ sentence }) => sentence)
+    .join(" ");
+
+/** Sentences of a report, at most. */
+const REPORT = 4;
+
+/** What the texts that were read say to the question: their own sentences, those with most of its words. */
+export function composeReport({ learned, question }: Facts, tokens = Number.POSITIVE_INFINITY): string {
+  const wanted = new Set(stemsOf(question));
+  const sentences = wholeSentences(learned.prose).map((sentence, index) => ({
+    sentence,
+    index,
+    shared: new Set(stemsOf(sentence).filter((word) => wanted.has(word))).size,
+  }));
+  const ranked = sentences.filter(({ shared }) => shared > 0).sort((a, b) => b.shared - a.shared || a.index - b.index);
+  const taken: typeof ranked = [];
+  for (const candidate of ranked.slice(0, REPORT)) {
+    if (taken.length === 0 || expectTokens(inOrder([...taken, candidate])) <= tokens) taken.push(candidate);
+  }
+  return taken.length > 0 ? inOrder(taken) : "What could be looked up does not say.";
+}
+
+/** The first sentence of the question, as a headline. */
+export const composeHeadline = ({ question }: Facts): string => (sentencesOf(question)[0] ?? "").replace(/[?!.]+$/, "");
+
+const asksForLetter = ({ asked }: Facts): boolean =>
+  /\b(reply|letter|respond|response|answer the customer|write (a|the|an) (mail|email|message|answer))\b/i.test(asked);
+
+/** Something was looked up for an answer that is not a letter. */
+export const isResearch = (facts: Facts): boolean => (facts.learned.prose !== "" || facts.learned.nothing) && !asksForLetter(facts);
+
+/** The answer in plain text, when no form is asked for, in at most so many tokens where sentences allow it. */
+export function composeAnswer(facts: Facts, tokens = Number.POSITIVE_INFINITY): string {
+  if (isResearch(facts)) return composeReport(facts, tokens);
+  if (asksForLetter(facts)) return composeLetter(facts);
+  const summary = composeSummary(facts, 3, tokens);
+  return summary === "" ? "There is nothing to answer from." : summary;
 }
 
 /** The material without what is data for programs. */
@@ -63,11 +117,3 @@ export const proseOf = ({ material }: Facts): string =>
   sentencesOf(material)
     .filter((sentence) => !/^[[{]/.test(sentence))
     .join("\n");
-
-/** The answer in plain text, when no form is asked for. */
-export function composeAnswer(facts: Facts): string {
-  if (/\b(reply|letter|respond|response|answer the customer|write (a|the|an) (mail|email|message|answer))\b/i.test(facts.asked))
-    return composeLetter(facts);
-  const summary = composeSummary(facts);
-  return summary === "" ? "There is nothing to answer from." : summary;
-}

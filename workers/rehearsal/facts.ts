@@ -1,6 +1,7 @@
 /** What a conversation says, taken out word for word: named values, ids, amounts, placeholders, dates. Invents nothing. */
 import { isObject, type Json } from "../../core/json.ts";
 import { readSlots } from "../../core/workflow/prompt.ts";
+import { type Learned, learnFrom } from "./learned.ts";
 import { nameWords, stem } from "./words.ts";
 
 export type ChatMessage = { readonly role: string; readonly content: string };
@@ -11,6 +12,11 @@ export type NamedValue = { readonly words: readonly string[]; readonly value: st
 export type Facts = {
   /** What the developer asks for, without the data. */
   readonly asked: string;
+  /** What the people wrote whom it is about. */
+  readonly question: string;
+  /** The same and what systems wrote, for people to read: without what is data for programs. */
+  readonly prose: string;
+  readonly learned: Learned;
   /** What people and systems wrote. */
   readonly material: string;
   readonly named: readonly NamedValue[];
@@ -48,8 +54,12 @@ export function readFacts(messages: readonly ChatMessage[]): Facts {
     .flatMap((part) => part.named)
     .slice(0, MOST);
   const plain = material.replaceAll(/\{\{[A-Z_]+_\d+\}\}/g, " ");
+  const said = messages.filter(({ role }) => role === "user");
   return {
-    asked: heard.map(({ content }) => withoutSlots(content)).join("\n"),
+    asked: said.map(({ content }) => withoutSlots(content)).join("\n"),
+    question: said.map(({ content }) => slotTexts(content).join("\n")).join("\n"),
+    prose: heard.flatMap(({ content }) => slotTexts(content.slice(0, LONGEST)).map(proseOf)).join("\n\n"),
+    learned: learnFrom(messages.filter(({ role }) => role === "tool").map(({ content }) => content.slice(0, LONGEST))),
     material,
     named,
     ids: unique(plain.match(ID) ?? []),
@@ -74,6 +84,25 @@ function readPart(content: string): { material: string; named: NamedValue[] } {
     return value === undefined && text.length <= 200 ? [{ words: nameWords(name), value: text }, ...inside] : inside;
   });
   return { material: slots.map(([, text]) => text).join("\n"), named };
+}
+
+/** What stands between the marks of data, or the whole message where there are none. */
+function slotTexts(content: string): string[] {
+  const slots = Object.values(readSlots(content));
+  return slots.length === 0 ? [content] : slots;
+}
+
+/** A text, or the texts that a JSON value holds, a paragraph each. */
+function proseOf(text: string): string {
+  const value = parse(text);
+  return value === undefined ? text : textsIn(value, 0).join("\n\n");
+}
+
+function textsIn(value: Json, depth: number): string[] {
+  if (depth > 12) return [];
+  if (typeof value === "string") return /\s/.test(value) ? [value] : [];
+  if (Array.isArray(value)) return value.slice(0, MOST).flatMap((item) => textsIn(item, depth + 1));
+  return isObject(value) ? Object.values(value).flatMap((item) => textsIn(item, depth + 1)) : [];
 }
 
 const withoutSlots = (content: string): string =>

@@ -26,6 +26,18 @@ export function instanceOf(schema: JsonSchema, facts: Facts): Json {
   return new Filler(schema, facts).fill(schema, { place: { names: [], description: "" }, depth: 0, variant: 0 }).value;
 }
 
+/** An object for a schema, and the fields that it asks for and the conversation does not give. */
+export function filledInput(schema: JsonObject, facts: Facts): { readonly value: Json; readonly missing: readonly string[] } {
+  const properties = isObject(schema["properties"]) ? schema["properties"] : {};
+  const required = Array.isArray(schema["required"]) ? schema["required"].map(String) : [];
+  const missing = required.filter((name) => {
+    const field = properties[name];
+    if (isObject(field) && (Object.hasOwn(field, "const") || Object.hasOwn(field, "default"))) return false;
+    return !new Filler(schema, facts).fill(field, { place: { names: [name], description: "" }, depth: 1, variant: 0 }).grounded;
+  });
+  return { value: instanceOf(schema, facts), missing };
+}
+
 class Filler {
   readonly #root: JsonSchema;
   readonly #facts: Facts;

@@ -1,8 +1,8 @@
 /** What the conversation offers for a place of a schema, by the place's name and description; the best first. Nothing is made up. */
 import type { Json, JsonObject } from "../../core/json.ts";
-import { composeLetter, composeSubject, composeSummary, proseOf } from "./compose.ts";
+import { composeHeadline, composeLetter, composeReport, composeSubject, composeSummary, isResearch, proseOf } from "./compose.ts";
 import { type Facts, placeholdersIn, valuesNamed } from "./facts.ts";
-import { centralSentences, closeness, keywordsOf, nameWords, sentencesOf, stemsOf } from "./words.ts";
+import { centralSentences, closeness, keywordsOf, meaningfulWords, nameWords, sentencesOf, stemsOf } from "./words.ts";
 
 /** Names from the root to the place, without list indexes, and what the schema says of it. */
 export type Place = { readonly names: readonly string[]; readonly description: string };
@@ -35,9 +35,11 @@ export function suggestTexts(facts: Facts, place: Place): string[] {
   if (has(words, "id", "order", "number", "reference", "ref", "ticket", "code", "sku")) return [...idsFor(facts, words), ...named];
   if (has(words, "currency")) return [...named, ...(facts.currency === null ? [] : [facts.currency])];
   if (has(words, "date", "day", "at", "time")) return [...named, ...facts.dates];
-  if (has(words, "subject", "title", "headline")) return [composeSubject(facts), ...named];
+  if (has(words, "query", "search", "keywords")) return present([wordsToLookFor(facts), ...named]);
+  if (has(words, "subject", "title", "headline"))
+    return present([isResearch(facts) ? composeHeadline(facts) : composeSubject(facts), ...named]);
   if (has(words, "reply", "text", "body", "message", "letter", "answer", "response", "content", "html"))
-    return [composeLetter(facts), ...named];
+    return [isResearch(facts) ? composeReport(facts) : composeLetter(facts), ...named];
   if (
     has(
       words,
@@ -111,10 +113,14 @@ export function suggestChoice(facts: Facts, place: Place, allowed: readonly Json
 export function suggestItems(facts: Facts, place: Place): string[] {
   const words = nameWords(place.names.at(-1) ?? "");
   if (has(words, "ids", "orders", "numbers", "references", "skus")) return [...facts.ids];
+  if (has(words, "sources", "citations")) return [...facts.learned.read];
   if (has(words, "tags", "keywords", "topics", "labels", "terms")) return keywordsOf(proseOf(facts), 5);
   if (has(words, "sentences", "points", "facts", "quotes", "highlights", "steps", "items")) return centralSentences(proseOf(facts), 3);
   return [];
 }
+
+/** The words of the question that carry meaning, in their order, without what stands for personal data. */
+const wordsToLookFor = ({ question }: Facts): string => meaningfulWords(question.replaceAll(/\{\{[A-Z_]+_\d+\}\}/g, " "), 12).join(" ");
 
 /** Which of several forms the conversation is about: the one whose names it uses. */
 export const rankForms = (facts: Facts, forms: readonly JsonObject[]): number[] => {

@@ -67,6 +67,10 @@ export const stemsOf = (text: string): string[] =>
     .filter((word) => !STOP_WORDS.has(word) && word.length > 1)
     .map(stem);
 
+/** The first `count` words that carry meaning, as they are written, once each. */
+export const meaningfulWords = (text: string, count: number): string[] =>
+  [...new Set(nameWords(text).filter((word) => !STOP_WORDS.has(word) && word.length > 1))].slice(0, count);
+
 /** How often the text speaks of what the label means. */
 export function closeness(label: string, stems: readonly string[]): number {
   let score = 0;
@@ -87,9 +91,36 @@ export const sentencesOf = (text: string): string[] =>
     .map((sentence) => sentence.trim())
     .filter((sentence) => /\p{L}{2}/u.test(sentence));
 
+/** Lines shorter than this end where their writer wanted: nobody wrapped them. */
+const WRAPPED = 50;
+
+/** Sentences that are whole, of text as people write it for people: wrapped lines are joined; code, tables and headings left out. */
+export function wholeSentences(text: string): string[] {
+  const paragraphs = text.replaceAll(/^```[\s\S]*?^```/gm, "\n\n").split(/\n[ \t\r]*\n/);
+  const sentences = paragraphs.flatMap((paragraph) => sentencesOf(unwrap(paragraph))).filter((sentence) => nameWords(sentence).length > 3);
+  const whole = sentences.filter((sentence) => /[.!?][)\]"'”’]*$/.test(sentence) && sentence.length <= 600 && !/^[[{|#]/.test(sentence));
+  return whole.length > 0 ? whole : sentences.filter((sentence) => !/^[[{|#]/.test(sentence));
+}
+
+function unwrap(paragraph: string): string {
+  const lines = paragraph.split("\n").map((line) => line.trim());
+  return lines.reduce((text, line, index) => {
+    const before = lines[index - 1] ?? "";
+    const wrapped = before.length >= WRAPPED && !/[.!?:|]$/.test(before) && !/^([-*|>#]|\d+[.)])/.test(line);
+    return index === 0 ? line : `${text}${wrapped ? " " : "\n"}${line}`;
+  }, "");
+}
+
 /** The `count` sentences that share most with the rest of the text, in the order of the text. */
 export function centralSentences(text: string, count: number): string[] {
-  const sentences = sentencesOf(text).slice(0, 200);
+  return rankedSentences(sentencesOf(text).slice(0, 200))
+    .slice(0, count)
+    .sort((a, b) => a.index - b.index)
+    .map(({ sentence }) => sentence);
+}
+
+/** Sentences by how much they share with the others, with their places. */
+export function rankedSentences(sentences: readonly string[]): { readonly sentence: string; readonly index: number }[] {
   const frequency = new Map<string, number>();
   for (const word of sentences.flatMap(stemsOf)) frequency.set(word, (frequency.get(word) ?? 0) + 1);
   const weight = (sentence: string): number => {
@@ -97,11 +128,7 @@ export function centralSentences(text: string, count: number): string[] {
     return words.length === 0 ? 0 : words.reduce((sum, word) => sum + (frequency.get(word) ?? 0), 0) / (words.length + 4);
   };
   const ranked = sentences.map((sentence, index) => ({ sentence, index, weight: weight(sentence) }));
-  ranked.sort((a, b) => b.weight - a.weight || a.index - b.index);
-  return ranked
-    .slice(0, count)
-    .sort((a, b) => a.index - b.index)
-    .map(({ sentence }) => sentence);
+  return ranked.sort((a, b) => b.weight - a.weight || a.index - b.index);
 }
 
 /** The words that a text repeats most. */

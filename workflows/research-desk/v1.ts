@@ -26,7 +26,7 @@ export const researchDeskV1 = workflow({
     max_iterations: 8,
     prompt: {
       template:
-        "Find out the answer to this question.\n{{question}}\nSearch the knowledge base, read the articles that fit best, two at most, and publish one note that answers the question with the articles as its sources. Where no article fits, publish nothing. Then answer: in `answer` what the articles say, in `sources` the ids of those that you have read, in `note` the id of the published note, or null where none was published.",
+        "Find out the answer to this question.\n{{question}}\nSearch the knowledge base, read the articles that fit best, two at most, and publish one note that answers the question with the articles as its sources. Where no article fits, publish nothing. Then answer: in `answer` what the articles say, in `sources` the ids of those that you have read, in `note_id` the id of the published note, or null where none was published.",
       slots: { question: cel("input.question") },
     },
     output: {
@@ -39,9 +39,9 @@ export const researchDeskV1 = workflow({
           maxItems: 10,
           description: "ids of the articles read",
         },
-        note: { type: ["string", "null"], maxLength: 100, description: "the id of the published note" },
+        note_id: { type: ["string", "null"], pattern: "^nt_[a-z]{1,64}$", description: "the id of the published note" },
       },
-      required: ["answer", "sources", "note"],
+      required: ["answer", "sources", "note_id"],
       additionalProperties: false,
     },
   })
