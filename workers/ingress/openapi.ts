@@ -13,6 +13,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ["control", "The kill switch"],
   ["evidence", "The audit chain"],
   ["api keys", "Who may call"],
+  ["orgs", "What an org chooses for itself"],
   ["credentials", "Credentials made for tools"],
   ["platform", "Health, numbers, documents, the console"],
 ];
