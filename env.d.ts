@@ -10,6 +10,7 @@ declare namespace Cloudflare {
     DB: D1Database;
     FLAGS: KVNamespace;
     VAULT_KEYS: R2Bucket;
+    ARCHIVE: R2Bucket;
     RECORDS: Queue<import("./core/audit/record.ts").RecordsMessage>;
     CALLS: Queue<import("./core/run/slow-call.ts").SlowCallMessage>;
     VERSION: WorkerVersionMetadata;

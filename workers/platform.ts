@@ -2,8 +2,10 @@
  * Where the rooms meet: fits each room's ports to the other rooms and to the bindings. Everything here is made once per isolate
  * and holds caches only; what must not be lost is in an object, in D1 or in R2.
  */
+import { CALLBACK_SECRET_NAME } from "../core/callback/sign.ts";
 import { hasIdForm } from "../core/ids.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { Stops } from "../core/kill-switch/stops.ts";
 import { withDefaultModels } from "../core/model/defaults.ts";
 import { DUE_MS } from "../core/review/case.ts";
 import type { EpochMs } from "../core/time.ts";
@@ -28,8 +30,11 @@ import { reviewQueueOf } from "../durable-objects/review-queue/stub.ts";
 import { runEngineOf } from "../durable-objects/run-engine/stub.ts";
 import { defineAccess } from "./access/access.ts";
 import { defineAuthority } from "./access/authority.ts";
+import { defineArchive } from "./archive/archive.ts";
+import { withArchive } from "./archive/archived-runs.ts";
 import { consumeRecords, readEntries, verifyStored } from "./audit/index.ts";
 import { defineAuth } from "./auth/auth.ts";
+import { defineCallbacks } from "./callbacks/callbacks.ts";
 import { defineConsole } from "./console/console.ts";
 import { flagStore } from "./control/flag.ts";
 import { killSwitchFrom } from "./control/kill-switch.ts";
@@ -37,6 +42,7 @@ import { reviewsFrom } from "./control/reviews.ts";
 import { defineStopsReader } from "./control/stops.ts";
 import { defineCredentialBroker } from "./credential-broker/credential-broker.ts";
 import { settingsFrom } from "./env.ts";
+import { carryPlaceholders } from "./guardrail/carry.ts";
 import { defineGuard } from "./guardrail/guard.ts";
 import { defineIngress } from "./ingress/app.ts";
 import { defineRateLimit, perMinuteFrom } from "./ingress/rate-limit.ts";
@@ -47,6 +53,8 @@ import { cachedStore } from "./store/cached.ts";
 import { defineStore } from "./store/store.ts";
 import { renderMetrics } from "./telemetry/metrics.ts";
 import { defineToolGateway } from "./tool-gateway/gateway.ts";
+import { sweep } from "./watchdog/sweep.ts";
+import { sweepRuns } from "./watchdog/watchdog.ts";
 
 /** The outside of the whole platform: the network, the clock, chance, and where log lines go. Tests bring their own. */
 export type Outside = {
@@ -87,10 +95,48 @@ function fitTogether(env: Cloudflare.Env, outside: Outside) {
   });
   const access = defineAccess();
   const models = async (org: string) => withDefaultModels(await store.models.list(org), settings.model);
-  const authority = defineAuthority({ access, tool: (org, name) => store.tools.get(org, name, null), models });
+  const authority = defineAuthority({
+    access,
+    tool: (org, name) => store.tools.get(org, name, null),
+    models,
+    workflow: (org, name, version, user) =>
+      version === null ? store.workflows.choose(org, name, user) : store.workflows.get(org, name, version),
+    childRunId: broker.childRunId,
+  });
   const secret = async (org: string, name: string) => {
     const stored = await store.secrets.get(org, name);
     return stored === null ? null : { value: await broker.openSecret(org, name, stored.sealed), hosts: stored.hosts };
+  };
+  const callbacks = defineCallbacks({
+    settings: (org) => store.orgs.settings(org),
+    secrets: async (org) => {
+      const sealed = await store.orgs.callbackSecrets(org);
+      return Promise.all(sealed.map((text) => broker.openSecret(org, CALLBACK_SECRET_NAME, text)));
+    },
+    fetch: outside.fetch,
+    now,
+    allowPrivateHosts: settings.allowPrivateHosts,
+    log,
+  });
+  const archive = defineArchive({
+    now,
+    random,
+    bucket: env.ARCHIVE,
+    overdue: store.keeping.overdue,
+    markArchived: store.keeping.markArchived,
+    runOrg: store.runOrg,
+    record: async (run) => engine(run).record(),
+    trace: async (run) => engine(run).spans(),
+    empty: async (run, upTo) => engine(run).empty(upTo),
+    log,
+  });
+  const watchdog = {
+    ...{ now, random, log },
+    takeQuiet: store.keeping.takeQuiet,
+    stops: () => stops.stops(),
+    lookAgain: async (run: string, known: Stops) => engine(run).lookAgain({ ...known }),
+    record: store.audit.record,
+    notify: callbacks.notify,
   };
   const calls = { guard, secret, fetch: outside.fetch, now, allowPrivateHosts: settings.allowPrivateHosts };
   const tools = defineToolGateway({
@@ -127,6 +173,40 @@ function fitTogether(env: Cloudflare.Env, outside: Outside) {
       await vault(birth.org).inherit({ from, to: birth.id });
       await engine(birth.id).resumeFrom(birth, await stops.stops());
     },
+    queueCall: async (message) => {
+      await env.CALLS.send(message);
+    },
+    startChild: async ({ child, parent, parentSpanId, from, input, budget }) => {
+      const found = await store.workflows.get(from.org, child.workflow, child.version);
+      if (found === null) throw new Error("the child's workflow is out of reach");
+      await vault(from.org).inherit({ from: from.id, to: child.run });
+      const { org, user, roles, subject, metadata, traceId } = from;
+      const known = await stops.stops();
+      await engine(child.run).start(
+        {
+          ...{ org, user, roles, subject, metadata, traceId, budget, input, parent },
+          id: child.run,
+          definition: found.definition,
+          version: found.version,
+          digest: found.digest,
+          inputFindings: [],
+          deadlineAt: from.deadlineAt,
+          parentSpanId,
+          redrive: null,
+          callbackUrl: null,
+        },
+        known,
+        0,
+      );
+    },
+    cancelRun: async (run, by, reason) => {
+      await engine(run).cancel(by, reason);
+    },
+    tellParent: async (parent, end, org) => {
+      const carry = (placeholders: readonly string[]) => vault(org).carry({ from: end.run, to: parent.run, placeholders });
+      await engine(parent.run).childEnded(parent.activity, { ...end, output: await carryPlaceholders(end.output, carry) });
+    },
+    callBack: (callback) => callbacks.deliver(callback),
     send,
     log,
   };
@@ -169,7 +249,7 @@ function fitTogether(env: Cloudflare.Env, outside: Outside) {
     now,
     random,
     settings: { adminApiKey: settings.adminApiKey, allowPrivateHosts: settings.allowPrivateHosts, version: settings.version },
-    runs: runsFrom(engine),
+    runs: withArchive(runsFrom(engine), archive),
     reviews: reviewsFrom(reviewQueue),
     killSwitch: killSwitchFrom(killSwitch, stops),
     store,
@@ -240,7 +320,15 @@ function fitTogether(env: Cloudflare.Env, outside: Outside) {
         },
         report: log,
       }),
-    sweep: () => store.sweepOutbox(),
+    sweep: () =>
+      sweep(
+        [
+          { name: "outbox", run: () => store.sweepOutbox() },
+          { name: "watchdog", run: () => sweepRuns(watchdog) },
+          { name: "archive", run: () => archive.sweep() },
+        ],
+        log,
+      ),
   };
 }
 

@@ -15,6 +15,9 @@ const LEAST_BYTES = 24;
 const MOST_BYTES = 64;
 const PREFIX = "whsec_";
 
+/** The name that an org's callback secrets are sealed under: no secret that a client names can have it. */
+export const CALLBACK_SECRET_NAME = "callback:secret";
+
 export type CallbackHeaders = {
   readonly "webhook-id": string;
   /** Whole seconds since 1970. */

@@ -77,6 +77,16 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
       ];
     case "run.cancelled":
       return [fact("run.end", { status: "cancelled" })];
+    case "signal.received":
+      return [{ ...fact("run.signal", { name: event.data.name }), actor: { type: "user", id: event.data.by } }];
+    case "callback.tried":
+      return [fact("run.call_back", { attempt: event.data.attempt, result: event.data.result })];
+    case "child.called":
+      return [fact("run.start_child", { child: event.data.run, workflow: `${event.data.workflow}@${event.data.version}` }, "allow")];
+    case "child.ended":
+      return [fact("run.end_child", { child: event.data.run, ok: event.data.ok })];
+    case "agent.answered":
+      return [fact("agent.choose", { iteration: event.data.iteration, tools: event.data.calls.map((call) => call.tool) })];
     case "dead_letter.redriven":
       return [{ ...fact("dead_letter.redrive", { new_run: event.data.run }), actor: { type: "user", id: event.data.by } }];
     case "dead_letter.discarded":

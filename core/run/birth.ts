@@ -32,6 +32,19 @@ export type Birth = {
   readonly parentSpanId: string | null;
   readonly createdAt: EpochMs;
   readonly redrive: Redrive | null;
+  /** The run whose step this one is; its tools and budget bound this one's. */
+  readonly parent: Parent | null;
+  /** Hosts of the org may be told of the end here. */
+  readonly callbackUrl: string | null;
+};
+
+export type Parent = {
+  readonly run: string;
+  readonly activity: string;
+  /** 1: the child of a run that has no parent. */
+  readonly depth: number;
+  /** The tools of every run above: nothing else can be called. */
+  readonly tools: readonly string[];
 };
 
 /** A run that takes up where a dead-lettered one ended. */
@@ -42,6 +55,6 @@ export type Redrive = {
   readonly keyRun: string;
   /** Outputs of steps that were completed and stay so. */
   readonly kept: { readonly [step: string]: Json };
-  /** Steps that were compensated and are new acts: the number that follows their key. */
-  readonly acts: { readonly [step: string]: number };
+  /** Activities that were compensated and are new acts: the number that follows their key. */
+  readonly acts: { readonly [activity: string]: number };
 };

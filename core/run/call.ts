@@ -3,7 +3,7 @@
 import type { ErrorCode } from "../errors/codes.ts";
 import type { FindingSummary } from "../guardrail/finding.ts";
 import type { Json } from "../json.ts";
-import type { Message, TokenUsage } from "../model/message.ts";
+import type { Message, ModelTool, ModelToolCall, TokenUsage } from "../model/message.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
 
 /** Who is asking, on whose behalf, and under which trace: goes along with every call. */
@@ -36,6 +36,8 @@ export type ModelCall = {
   readonly model: string;
   readonly messages: readonly Message[];
   readonly schema: { readonly name: string; readonly schema: JsonSchema } | null;
+  /** What the model may ask for; empty: only words are taken. */
+  readonly tools: readonly ModelTool[];
   readonly maxTokens: number;
   readonly temperature: number;
   readonly timeoutMs: number;
@@ -68,6 +70,8 @@ export type ToolOutcome = {
 export type ModelOutcome = {
   readonly result:
     | { readonly ok: true; readonly output: Json }
+    /** The model asks for tools before it says more. Names are of `call.tools`; inputs are redacted and scanned. */
+    | { readonly ok: true; readonly asks: { readonly text: string | null; readonly calls: readonly ModelToolCall[] } }
     /** The answer breaks its schema: asked for again with the errors. `answer` is redacted. */
     | { readonly ok: false; readonly invalid: { readonly answer: string; readonly errors: readonly string[] } }
     | { readonly ok: false; readonly failure: Failure };

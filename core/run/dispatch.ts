@@ -1,13 +1,17 @@
-/** The last decisions before a call leaves: is it stopped, does a person have to agree, does the money cover it. Then the intent. */
+/** The last decisions before a call leaves: is it stopped, does the money cover it. Then the intent. */
 import { canonicalJson } from "../canonical-json.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import { tokenCost } from "../money.ts";
+import { failWork } from "./agent.ts";
+import { nodeDefinition } from "./node.ts";
 import { holdIfStopped } from "./pause.ts";
-import { activityKey, modelRequest } from "./request.ts";
-import { failStep } from "./settle.ts";
+import { activityKey, modelRequest, toolTimeoutMs } from "./request.ts";
 import type { Activity } from "./state.ts";
 import { stopAtCap } from "./stop.ts";
 import type { Turn } from "./turn.ts";
+
+/** A queued call that nobody answered is given up for lost so long after its timeout: the queue may be slow. */
+const QUEUE_GRACE_MS = 60_000;
 
 /** `repeated`: the same attempt again, because the last one was cut short by us. */
 export function dispatch(turn: Turn, activityId: string, repeated = false): void {
@@ -33,6 +37,7 @@ function sendTool(turn: Turn, activity: Activity, repeated: boolean): void {
       key: activityKey(turn.birth, activity),
       input_digest: turn.machinery.sha256(canonicalJson(activity.input)),
       ...(repeated ? { repeated: true } : {}),
+      ...lostAt(turn, activity, toolTimeoutMs(turn.machinery, activity)),
     },
     activity.step,
   );
@@ -41,14 +46,17 @@ function sendTool(turn: Turn, activity: Activity, repeated: boolean): void {
 /** Money is reserved before it is spent: worst case first (the whole input at its estimate, and every token of the answer). */
 function sendModel(turn: Turn, activity: Activity, repeated: boolean): void {
   const { birth, state } = turn;
-  const request = modelRequest(turn.machinery, activity);
-  const input = estimateTokens(request.messages, request.schema?.schema ?? null);
+  const request = modelRequest(turn.machinery, state, activity);
+  const input =
+    estimateTokens(request.messages, request.schema?.schema ?? null) +
+    request.tools.reduce((sum, tool) => sum + estimateTokens([], tool.input), 0);
   const index = activity.candidates.findIndex(
     (model, position) => position >= activity.candidate && input + request.maxTokens <= model.context,
   );
   const model = activity.candidates[index];
-  if (!model)
-    return failStep(turn, activity.step, { code: "limit_reached", message: "the prompt and its answer fit into no model's window" });
+  if (!model) {
+    return failWork(turn, activity, { code: "limit_reached", message: "the prompt and its answer fit into no model's window" });
+  }
   if (holdIfStopped(turn, { org: birth.org, workflow: birth.definition.name, model: model.id })) return;
   const worst = {
     micro_usd: tokenCost(input, model.price.input) + tokenCost(request.maxTokens, model.price.output),
@@ -69,7 +77,15 @@ function sendModel(turn: Turn, activity: Activity, repeated: boolean): void {
       model: model.id,
       reserved: worst,
       ...(repeated ? { repeated: true } : {}),
+      ...lostAt(turn, activity, request.timeoutMs),
     },
     activity.step,
   );
+}
+
+/** Set for calls that a queue consumer makes (`async`). */
+function lostAt(turn: Turn, activity: Activity, timeoutMs: number): { readonly lost_at?: number } {
+  const definition = nodeDefinition(turn.birth.definition, activity.node);
+  const isQueued = activity.purpose === "node" && (definition.kind === "tool" || definition.kind === "model") && definition.async;
+  return isQueued ? { lost_at: turn.at + timeoutMs + QUEUE_GRACE_MS } : {};
 }

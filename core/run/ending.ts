@@ -4,55 +4,36 @@
  */
 import { withPrefix } from "../ids.ts";
 import type { Json } from "../json.ts";
+import type { ItemStep, Step } from "../workflow/definition.ts";
 import { evaluate } from "../workflow/expression.ts";
+import { completeStep } from "./settle.ts";
 import { isFinal, isInFlight } from "./state.ts";
 import type { Turn } from "./turn.ts";
+import { toUndo, undoNext } from "./undo.ts";
 import type { RunFlag } from "./view.ts";
 
 /** Every step is completed or skipped: the definition's output is the run's. */
 export function complete(turn: Turn): void {
   const output = evaluate(turn.birth.definition.output, turn.scope());
   if (output.ok) return turn.emit("run.completed", { output: output.value, flags: turn.state.flags, error: null });
-  turn.emit("run.stopping", {
-    why: "failure",
-    error: { code: "invalid_request", message: `\`output\` could not be evaluated: ${output.error.message}`, step: null },
-  });
+  const error = { code: "invalid_request", message: `\`output\` could not be evaluated: ${output.error.message}`, step: null } as const;
+  turn.emit("run.stopping", { why: "failure", error });
 }
 
 /** Called while the run stops, until it has ended: waits for what is in flight, then undoes step by step. */
 export function windDown(turn: Turn): void {
   const { state } = turn;
   if (isFinal(state) || state.stopping === null) return;
-  if (Object.values(state.activities).some((activity) => isInFlight(activity) && activity.purpose === "step")) return;
+  if (Object.values(state.activities).some((activity) => isInFlight(activity) && activity.purpose !== "compensation")) return;
   if (state.undoing === null) {
     if (state.stopping.why === "cap" && !hasHalfDoneWrites(turn)) return endPartial(turn);
     const steps = turn.birth.definition.on_failure === "compensate" ? toUndo(turn) : [];
     if (steps.length === 0) return end(turn);
     return turn.emit("run.compensating", { steps });
   }
-  const [step] = state.undoing;
-  if (step === undefined) return end(turn);
-  if (!(`${step}/compensate` in state.activities)) undo(turn, step);
-}
-
-/** Completed tool steps that say how they are undone, last first. */
-const toUndo = (turn: Turn): string[] =>
-  turn.state.done.toReversed().filter((id) => {
-    const step = turn.stepDefinition(id);
-    return step.kind === "tool" && step.compensate !== null;
-  });
-
-function undo(turn: Turn, id: string): void {
-  const step = turn.stepDefinition(id);
-  if (step.kind !== "tool" || step.compensate === null) throw new TypeError(`step ${id} has no compensation`);
-  const activity = `${id}/compensate`;
-  const input = evaluate(step.compensate.input, turn.scope(turn.state.steps[id]?.output ?? null));
-  if (input.ok) return turn.emit("step.compensating", { activity, tool: step.compensate.tool, input: input.value }, id);
-  turn.emit(
-    "step.compensated",
-    { activity, undone: { code: "invalid_request", message: `\`compensate/input\` could not be evaluated: ${input.error.message}` } },
-    id,
-  );
+  const [next] = state.undoing;
+  if (next === undefined) return end(turn);
+  undoNext(turn, next);
 }
 
 function end(turn: Turn): void {
@@ -69,15 +50,31 @@ function end(turn: Turn): void {
 /** A cap ends with what there is when no write was made, or every write was made or skipped. */
 function hasHalfDoneWrites(turn: Turn): boolean {
   const { birth, state } = turn;
-  const writes = Object.entries(birth.definition.steps).filter(
-    ([, step]) => step.kind === "tool" && birth.toolEffects[step.tool] !== "read" && birth.toolEffects[step.tool] !== "none",
-  );
-  const made = writes.filter(([id]) => state.done.includes(id));
-  const open = writes.filter(([id]) => !state.done.includes(id) && state.steps[id]?.status !== "skipped");
-  return state.undone.length > 0 || (made.length > 0 && open.length > 0);
+  if (state.undone.length > 0) return true;
+  const writing = Object.entries(birth.definition.steps).filter(([, step]) => mayWrite(turn, step));
+  const isMade = (id: string): boolean => state.done.some((done) => done.step === id);
+  const isOver = (id: string): boolean => ["completed", "skipped"].includes(state.steps[id]?.status ?? "");
+  return writing.some(([id]) => isMade(id)) && writing.some(([id]) => !isOver(id));
+}
+
+function mayWrite(turn: Turn, step: Step | ItemStep): boolean {
+  const writes = (tool: string): boolean => !["read", "none"].includes(turn.birth.toolEffects[tool] ?? "write");
+  switch (step.kind) {
+    case "tool":
+      return writes(step.tool);
+    case "agent":
+      return step.tools.some(writes);
+    case "map":
+      return mayWrite(turn, step.step);
+    case "run":
+      return true;
+    default:
+      return false;
+  }
 }
 
 function endPartial(turn: Turn): void {
+  for (const step of Object.keys(turn.state.maps)) completeStep(turn, step, null); // what a cap cut short is null in the list
   const { birth, state } = turn;
   const { on_budget } = birth.definition;
   const outputs = Object.entries(state.steps).filter(([, step]) => step.status === "completed");

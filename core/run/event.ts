@@ -15,6 +15,7 @@ import type { EpochMs } from "../time.ts";
 import type { ToolFacts } from "../tool/manifest.ts";
 import type { StepKind } from "../workflow/definition.ts";
 import type { Failure, Opening } from "./call.ts";
+import type { AgentAnswer, AgentCall, AgentTool, Usage } from "./state.ts";
 import type { RunFlag } from "./view.ts";
 
 export type StepError = { readonly code: ErrorCode; readonly message: string };
@@ -34,7 +35,7 @@ export type EventData = {
     readonly input: Json;
   };
   "run.started": JsonObject;
-  "run.waiting": { readonly kind: "review"; readonly id: string; readonly until: string | null };
+  "run.waiting": { readonly kind: "review" | "signal" | "wait" | "run"; readonly id: string; readonly until: string | null };
   "run.resumed": { readonly from: "waiting" | "paused" };
   "run.paused": { readonly scope: string; readonly epoch: number };
   "run.cancelling": { readonly by: string; readonly reason: string };
@@ -60,10 +61,50 @@ export type EventData = {
   "dead_letter.handed_over": { readonly run: string };
   "dead_letter.discarded": { readonly by: string; readonly reason: string };
 
-  "step.started": { readonly kind: StepKind; readonly input?: Json };
+  /** `input`: a tool's, an agent's or a model's slots, what is mapped over, what is waited for. */
+  "step.started": { readonly kind: StepKind; readonly input?: Json; readonly resume_at?: EpochMs | null; readonly signal?: string | null };
+  "item.started": { readonly index: number; readonly kind: StepKind; readonly input?: Json };
+  "item.completed": { readonly index: number; readonly output: Json; readonly error?: StepError };
+  "item.failed": { readonly index: number; readonly error: StepError; readonly unknown_outcome?: boolean };
+  /** The model's word in one iteration: what it said, which tools it asks for. */
+  "agent.answered": {
+    readonly node: string;
+    readonly iteration: number;
+    readonly text: string | null;
+    readonly calls: readonly AgentCall[];
+    readonly digest: string;
+  };
+  /** A tool's answer, as the model will see it. */
+  "agent.observed": ActivityRef & { readonly node: string; readonly call: string; readonly answer: AgentAnswer; readonly digest: string };
+  /** The agent gives up: nothing new is sent for it, what is in flight is awaited, then its node fails. `undone`: a write nobody knows of. */
+  "agent.stopping": { readonly node: string; readonly error: StepError; readonly undone?: string };
+  "agent.continued": { readonly node: string; readonly iteration: number; readonly stale: number };
+  "signal.received": { readonly id: string; readonly name: string; readonly body: Json; readonly by: string };
+  /** The intent to start a child run; starting the same child twice is one run. */
+  "child.called": ActivityRef & {
+    readonly run: string;
+    readonly workflow: string;
+    readonly version: number;
+    readonly digest: string;
+    readonly reserved: { readonly micro_usd: MicroUsd; readonly tokens: number };
+  };
+  "child.ended": ActivityRef & {
+    readonly run: string;
+    readonly ok: boolean;
+    readonly output: Json;
+    readonly error: StepError | null;
+    readonly flags: readonly RunFlag[];
+    readonly usage: Usage;
+  };
+  /** A queue consumer has taken the call up. */
+  "call.taken": ActivityRef & { readonly call: number };
+  /** An attempt to tell the callback. `next_at`: when it is told again; null: it is over. */
+  "callback.tried": { readonly attempt: number; readonly result: "delivered" | "retry" | "gone"; readonly next_at: EpochMs | null };
+  /** The run that waits for this one knows how it ended. */
+  "parent.told": JsonObject;
   "step.retrying": ActivityRef & { readonly attempt: number; readonly error: StepError; readonly resume_at: EpochMs };
-  /** `kept`: completed in the run that this one continues. */
-  "step.completed": { readonly output: Json; readonly kept?: true };
+  /** `kept`: completed in the run that this one continues. `signal`: the one that was awaited. A map's output is that of its items. */
+  "step.completed": { readonly output: Json; readonly kept?: true; readonly signal?: string };
   "step.failed": {
     readonly error: StepError;
     readonly absorbed: "value" | "step" | null;
@@ -71,8 +112,9 @@ export type EventData = {
     readonly unknown_outcome?: boolean;
   };
   "step.skipped": JsonObject;
-  "step.compensating": ActivityRef & { readonly tool: string; readonly input: Json };
-  "step.compensated": ActivityRef & { readonly undone?: StepError };
+  "step.compensating": ActivityRef & { readonly undoes: string; readonly tool: string; readonly input: Json };
+  /** `undone`: why it could not be taken back. */
+  "step.compensated": ActivityRef & { readonly undoes?: string; readonly undone?: StepError };
 
   "policy.decided": ActivityRef & {
     readonly decision: "allow" | "deny" | "ask";
@@ -84,6 +126,8 @@ export type EventData = {
   "model.routed": ActivityRef & {
     readonly candidates: readonly ModelCandidate[];
     readonly rejected: readonly { readonly id: string; readonly why: string }[];
+    /** What an agent may call; only where it is news. */
+    readonly tools?: readonly AgentTool[];
   };
   /** The intent, durable before the call leaves. `repeated`: the same attempt again, because ours was cut short. */
   "model.calling": ActivityRef & {
@@ -91,6 +135,8 @@ export type EventData = {
     readonly model: string;
     readonly reserved: { readonly micro_usd: MicroUsd; readonly tokens: number };
     readonly repeated?: true;
+    /** A queue consumer makes the call; after this time it is given up for lost. */
+    readonly lost_at?: EpochMs;
   };
   /** The outcome. `held`: nobody told what it cost, so the reservation stays taken. */
   "model.called": ActivityRef & {
@@ -116,6 +162,8 @@ export type EventData = {
     readonly key: string;
     readonly input_digest: string;
     readonly repeated?: true;
+    /** A queue consumer makes the call; after this time it is given up for lost. */
+    readonly lost_at?: EpochMs;
   };
   "tool.answered": ActivityRef & {
     readonly attempt: number;

@@ -1,10 +1,15 @@
 /** What can happen to a run. Every input brings the time and what is stopped; the machine asks nobody. */
+
+import type { FindingSummary } from "../guardrail/finding.ts";
+import type { Json } from "../json.ts";
 import type { Stops } from "../kill-switch/stops.ts";
 import type { ReviewDecision, Severity } from "../review/case.ts";
 import type { EpochMs } from "../time.ts";
 import type { AuthorityAnswer } from "../workflow/authority.ts";
 import type { ModelOutcome, ToolOutcome } from "./call.ts";
-import type { RunStatus } from "./view.ts";
+import type { StepError } from "./event.ts";
+import type { Usage } from "./state.ts";
+import type { RunFlag, RunStatus } from "./view.ts";
 
 export type RunInput = {
   readonly at: EpochMs /** null: nobody could say, so nothing may be sent. */;
@@ -31,6 +36,28 @@ export type Happening =
   | { readonly kind: "review.decided"; readonly activity: string; readonly decision: ReviewDecision }
   | { readonly kind: "review.escalated"; readonly activity: string; readonly id: string; readonly severity: Severity }
   | { readonly kind: "review.withdrawn"; readonly ids: readonly string[] }
+  | {
+      readonly kind: "child.ended";
+      readonly activity: string;
+      readonly run: string;
+      readonly ok: boolean;
+      readonly output: Json;
+      readonly error: StepError | null;
+      readonly flags: readonly RunFlag[];
+      readonly usage: Usage;
+    }
+  | { readonly kind: "parent.told" }
+  | { readonly kind: "callback.answered"; readonly attempt: number; readonly result: "delivered" | "retry" | "gone" }
+  | {
+      readonly kind: "signal";
+      readonly id: string;
+      readonly findings: readonly FindingSummary[];
+      readonly name: string;
+      readonly body: Json;
+      readonly by: string;
+    }
+  /** A queue consumer asks for the call that it was told of. */
+  | { readonly kind: "call.take"; readonly activity: string; readonly call: number }
   | { readonly kind: "cancel"; readonly by: string; readonly reason: string }
   | { readonly kind: "dead_letter.redriven"; readonly by: string; readonly run: string }
   | { readonly kind: "dead_letter.handed_over"; readonly run: string }

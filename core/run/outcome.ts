@@ -2,15 +2,19 @@
 import { tokenCost, toUsd } from "../money.ts";
 import type { AuthorityAnswer } from "../workflow/authority.ts";
 import type { RetryPolicy } from "../workflow/definition.ts";
+import { failWork, observe, refusalFor, takeAsks } from "./agent.ts";
 import type { Failure, ModelOutcome, ToolOutcome } from "./call.ts";
+import { callChild } from "./child.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Spent } from "./event.ts";
 import { noSpent } from "./evolve.ts";
+import { nodeDefinition } from "./node.ts";
 import { askPerson, toolProposal } from "./question.ts";
 import { isRetryable, retryDelayMs } from "./retry.ts";
-import { completeStep, failStep } from "./settle.ts";
+import { completeNode } from "./settle.ts";
 import type { Activity } from "./state.ts";
 import type { Turn } from "./turn.ts";
+import { compensated } from "./undo.ts";
 
 /** API.md: an answer that breaks its schema is asked for again twice at most. */
 const CORRECTIONS = 2;
@@ -31,41 +35,57 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
     failCall(turn, activity, failure, activity.attempt + 1);
     return null;
   }
+  if (answer.kind === "run") {
+    callChild(turn, activity, answer);
+    return null;
+  }
   const { permission } = answer;
-  const subject = answer.kind === "tool" ? `tool:${answer.facts.tool}@${answer.facts.version}` : "model";
+  const outside = answer.kind === "tool" && !isListed(turn, answer.facts.tool);
+  const decision = outside ? "deny" : permission.decision;
   turn.emit(
     "policy.decided",
     {
       activity: activityId,
-      decision: permission.decision,
+      decision,
       policy_version: permission.policyVersion,
-      reasons: permission.reasons,
-      subject,
+      reasons: outside ? ["the run's tools do not list it"] : permission.reasons,
+      subject: answer.kind === "tool" ? `tool:${answer.facts.tool}@${answer.facts.version}` : "model",
       facts: answer.kind === "tool" ? answer.facts : null,
     },
     activity.step,
   );
-  if (permission.decision === "deny") {
+  if (decision === "deny") {
     failCall(
       turn,
       activity,
       { class: "safety", code: "policy_denied", message: "the policy denies this call", retryAfterMs: null },
       activity.attempt + 1,
     );
-  } else if (answer.kind === "model") {
-    if (answer.candidates.length === 0) {
-      failCall(
-        turn,
-        activity,
-        { class: "permanent", code: "upstream_unavailable", message: "no registered model fits this step", retryAfterMs: null },
-        1,
-      );
-    } else turn.emit("model.routed", { activity: activityId, candidates: answer.candidates, rejected: answer.rejected }, activity.step);
-  } else if (permission.decision === "ask") {
+  } else if (answer.kind === "model") route(turn, activity, answer);
+  else if (decision === "ask") {
     const decided = turn.state.activities[activityId] ?? activity;
     askPerson(turn, activityId, "policy", answer.facts.effect === "write" ? "high" : "medium", toolProposal(decided));
   }
   return null;
+}
+
+/** API.md, "The rights of a run": what the workflow lists, and what every run above it lists. */
+const isListed = ({ birth }: Turn, tool: string): boolean =>
+  birth.definition.tools.includes(tool) && (birth.parent === null || birth.parent.tools.includes(tool));
+
+function route(turn: Turn, activity: Activity, { candidates, rejected, tools }: Extract<AuthorityAnswer, { kind: "model" }>): void {
+  if (candidates.length === 0) {
+    return failCall(
+      turn,
+      activity,
+      { class: "permanent", code: "upstream_unavailable", message: "no registered model fits this step", retryAfterMs: null },
+      1,
+    );
+  }
+  const known = turn.state.agents[activity.node]?.tools;
+  const listed = tools.filter((tool) => isListed(turn, tool.name));
+  const isNews = activity.purpose === "agent" && JSON.stringify(known) !== JSON.stringify(listed);
+  turn.emit("model.routed", { activity: activity.id, candidates, rejected, ...(isNews ? { tools: listed } : {}) }, activity.step);
 }
 
 export function takeToolAnswer(turn: Turn, activityId: string, call: number, outcome: ToolOutcome): string | null {
@@ -88,8 +108,9 @@ export function takeToolAnswer(turn: Turn, activityId: string, call: number, out
   );
   if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "tool_output", findings }, activity.step);
   if (!result.ok) failCall(turn, activity, result.failure, activity.attempt);
-  else if (activity.purpose === "compensation") turn.emit("step.compensated", { activity: activityId }, activity.step);
-  else completeStep(turn, activity.step, result.output);
+  else if (activity.purpose === "compensation") compensated(turn, activity);
+  else if (activity.purpose === "agent") observe(turn, activity, { ok: true, output: result.output });
+  else completeNode(turn, activity.node, result.output);
   return null;
 }
 
@@ -101,13 +122,13 @@ export function takeModelAnswer(turn: Turn, activityId: string, call: number, ou
   const untold = usage === null && (failure === null || failure.class === "unknown" || failure.code === "timeout");
   noteModelCall(turn, activity, outcome, usage === null ? noSpent : spentOn(activity, usage), untold);
   if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "model_output", findings }, activity.step);
-  if (result.ok) completeStep(turn, activity.step, result.output);
-  else if ("invalid" in result) {
+  if ("output" in result) completeNode(turn, activity.node, result.output);
+  else if ("asks" in result) {
+    if (turn.state.stopping === null) takeAsks(turn, activity, result.asks.text, result.asks.calls);
+  } else if ("invalid" in result) {
     if (turn.state.stopping !== null || activity.corrections.length >= CORRECTIONS) {
-      failStep(turn, activity.step, {
-        code: "output_invalid",
-        message: `the model's answer does not fit the schema: ${result.invalid.errors.slice(0, 3).join("; ")}`,
-      });
+      const why = result.invalid.errors.slice(0, 3).join("; ");
+      failWork(turn, activity, { code: "output_invalid", message: `the model's answer does not fit the schema: ${why}` });
     }
   } else failCall(turn, activity, result.failure, activity.attempt);
   return null;
@@ -127,14 +148,24 @@ export function takeInterruption(turn: Turn, activityId: string, call: number): 
     const outcome: ModelOutcome = { result: { ok: false, failure }, usage: null, durationMs: 0, findings: [], upstream: {} };
     noteModelCall(turn, activity, outcome, noSpent, true, true);
     if (turn.state.stopping === null) dispatch(turn, activityId, true);
-    else failStep(turn, activity.step, failure);
+    else failWork(turn, activity, failure);
   } else if (mayRepeat(activity)) dispatch(turn, activityId, true);
   else if (turn.state.stopping === null || activity.purpose === "compensation") askAboutUnknown(turn, activity);
-  else failStep(turn, activity.step, { code: "tool_error", message: "the call was cut short and nobody knows whether it happened" }, true);
+  else failWork(turn, activity, { code: "tool_error", message: "the call was cut short and nobody knows whether it happened" }, true);
   return null;
 }
 
 const mayRepeat = (activity: Activity): boolean => activity.facts?.effect !== "write" || activity.facts.idempotency === "key";
+
+/** A queue consumer takes a call up. The second one to ask gets it only when repeating it is harmless. */
+export function takeUp(turn: Turn, activityId: string, call: number): string | null {
+  const activity = turn.state.activities[activityId];
+  if (activity?.phase !== "calling" || activity.call !== call || activity.queued === null) return LATE;
+  if (activity.queued === "taken" && activity.kind === "tool" && !mayRepeat(activity))
+    return "the call was taken up before and promises nothing";
+  turn.emit("call.taken", { activity: activityId, call }, activity.step);
+  return null;
+}
 
 /** A write that promises nothing, of which nobody knows whether it happened: approving repeats it, rejecting gives it up. */
 function askAboutUnknown(turn: Turn, activity: Activity): void {
@@ -143,8 +174,8 @@ function askAboutUnknown(turn: Turn, activity: Activity): void {
 
 function failCall(turn: Turn, activity: Activity, failure: Failure, attempt: number): void {
   const { stopping } = turn.state;
-  const winding = stopping !== null && activity.purpose === "step";
-  const unknownWrite = failure.class === "unknown" && activity.facts?.effect === "write";
+  const winding = stopping !== null && activity.purpose !== "compensation";
+  const unknownWrite = failure.class === "unknown" && activity.kind === "tool" && activity.facts?.effect === "write";
   if (unknownWrite && !mayRepeat(activity) && !winding) return askAboutUnknown(turn, activity);
   const next = turn.state.activities[activity.id];
   const fallback = activity.kind === "model" && failure.class !== "safety" && next !== undefined && next.candidate < next.candidates.length;
@@ -152,34 +183,36 @@ function failCall(turn: Turn, activity: Activity, failure: Failure, attempt: num
   const policy = retryPolicy(turn, activity);
   if (!winding && isRetryable(failure) && attempt < policy.attempts) {
     const resumeAt = turn.at + retryDelayMs(policy, attempt, `${turn.birth.id}/${activity.id}`, failure);
-    turn.emit(
-      "step.retrying",
-      { activity: activity.id, attempt, error: { code: failure.code, message: failure.message }, resume_at: resumeAt },
-      activity.step,
-    );
-    return;
+    const error = { code: failure.code, message: failure.message };
+    return turn.emit("step.retrying", { activity: activity.id, attempt, error, resume_at: resumeAt }, activity.step);
   }
   const error = { code: failure.code, message: failure.message };
-  if (activity.purpose === "compensation") turn.emit("step.compensated", { activity: activity.id, undone: error }, activity.step);
-  else failStep(turn, activity.step, error, unknownWrite);
+  if (activity.purpose === "compensation") compensated(turn, activity, error);
+  else if (activity.purpose === "agent" && activity.kind === "tool" && !unknownWrite) observe(turn, activity, refusalFor(failure));
+  else failWork(turn, activity, error, unknownWrite);
 }
 
+/** API.md, "Workflows": the defaults, for what has no policy of its own. */
+const DEFAULT_RETRY: RetryPolicy = { attempts: 3, initial_ms: 1_000, max_ms: 32_000, factor: 2 };
+
 function retryPolicy(turn: Turn, activity: Activity): RetryPolicy {
-  const step = turn.stepDefinition(activity.step);
-  if (step.kind === "tool") return activity.purpose === "compensation" && step.compensate ? step.compensate.retry : step.retry;
-  if (step.kind === "model") return step.retry;
-  throw new TypeError(`a step of kind ${step.kind} makes no calls`);
+  const definition = nodeDefinition(
+    turn.birth.definition,
+    activity.purpose === "compensation" ? (activity.undoes ?? activity.node) : activity.node,
+  );
+  if (definition.kind === "tool")
+    return activity.purpose === "compensation" && definition.compensate ? definition.compensate.retry : definition.retry;
+  return definition.kind === "model" || definition.kind === "agent" ? definition.retry : DEFAULT_RETRY;
 }
 
 function noteModelCall(turn: Turn, activity: Activity, outcome: ModelOutcome, spent: Spent, untold: boolean, interrupted = false): void {
   const { result, durationMs, upstream } = outcome;
-  const model = activity.candidates[activity.candidate]?.id ?? "";
   turn.emit(
     "model.called",
     {
       activity: activity.id,
       attempt: activity.attempt,
-      model,
+      model: activity.candidates[activity.candidate]?.id ?? "",
       ok: result.ok,
       spent,
       held: untold ? { micro_usd: activity.reserved.microUsd, tokens: activity.reserved.tokens } : null,

@@ -64,26 +64,23 @@ const usageView = (usage: Usage): UsageView => ({
   cache_hits: usage.cacheHits,
 });
 
-/** What the run waits for, and since when: a person, the kill switch, a retry, a call. */
+/** What the run waits for, and since when: a person, a signal, a time, a child, the kill switch, a retry, a call. */
 function waitingFor(state: RunState): RunView["waiting_for"] {
   if (state.endedAt !== null) return null;
   const since = toRfc3339(state.statusSince);
   if (state.status === "paused") return { kind: "kill_switch", ...(state.pausedBy ? { id: state.pausedBy.scope } : {}), since };
   const activities = Object.values(state.activities);
-  if (state.status === "waiting") {
-    const review = activities.find((activity) => activity.review?.id)?.review;
-    return {
-      kind: "review",
-      ...(review?.id ? { id: review.id } : {}),
-      since,
-      ...(review?.until ? { until: toRfc3339(review.until) } : {}),
-    };
-  }
-  const call = activities.find((activity) => activity.phase === "calling");
+  const until = (at: number | null): { until?: string } => (at === null ? {} : { until: toRfc3339(at) });
+  const call = activities.find((activity) => activity.phase === "calling" && activity.kind !== "run");
   if (call) return { kind: `${call.kind}_call`, id: call.id, since };
   const retry = activities.find((activity) => activity.phase === "backing-off");
-  if (retry) return { kind: "retry", id: retry.id, since, ...(retry.resumeAt === null ? {} : { until: toRfc3339(retry.resumeAt) }) };
-  return null;
+  if (retry) return { kind: "retry", id: retry.id, since, ...until(retry.resumeAt) };
+  const review = activities.find((activity) => activity.phase === "approving")?.review;
+  if (review) return { kind: "review", ...(review.id ? { id: review.id } : {}), since, ...until(review.until) };
+  const wait = activities.find((activity) => activity.phase === "waiting");
+  if (wait) return { kind: wait.signal === null ? "wait" : "signal", id: wait.signal ?? wait.id, since, ...until(wait.resumeAt) };
+  const child = activities.find((activity) => activity.child !== null)?.child;
+  return child ? { kind: "run", id: child.run, since } : null;
 }
 
 export const toEventView = (event: RunEvent): EventView => ({

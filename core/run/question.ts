@@ -2,10 +2,12 @@
 import { canonicalJson } from "../canonical-json.ts";
 import type { Json } from "../json.ts";
 import type { ReviewDecision, Severity } from "../review/case.ts";
+import { observe, stopAgent } from "./agent.ts";
 import type { Happening } from "./input.ts";
-import { completeStep, failStep } from "./settle.ts";
+import { completeNode, failNode } from "./settle.ts";
 import type { Activity } from "./state.ts";
 import type { Turn } from "./turn.ts";
+import { compensated } from "./undo.ts";
 
 export function askPerson(
   turn: Turn,
@@ -45,10 +47,14 @@ export function takeDecision(turn: Turn, activityId: string, decision: ReviewDec
   const { reason } = activity.review;
   const { id, action, by, proposal } = decision;
   turn.emit("review.decided", { activity: activityId, id, action, by, proposal }, activity.step);
-  if (action === "reject") {
-    const error = { code: "review_rejected", message: "a person rejected it" } as const;
-    if (activity.purpose === "compensation") turn.emit("step.compensated", { activity: activityId, undone: error }, activity.step);
-    else failStep(turn, activity.step, error, reason === "unknown-outcome");
-  } else if (reason === "step") completeStep(turn, activity.step, { action, by, proposal });
+  if (action !== "reject") {
+    if (reason === "step") completeNode(turn, activity.node, { action, by, proposal });
+    return null;
+  }
+  const error = { code: "review_rejected", message: "a person rejected it" } as const;
+  if (activity.purpose === "compensation") compensated(turn, activity, error);
+  else if (activity.purpose === "agent" && reason === "policy") observe(turn, activity, { ok: false, ...error });
+  else if (activity.purpose === "agent") stopAgent(turn, activity.node, error, activity.id);
+  else failNode(turn, activity.node, error, reason === "unknown-outcome");
   return null;
 }

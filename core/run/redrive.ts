@@ -14,7 +14,9 @@ export function continuation({ birth }: RunContext, state: RunState, newId: stri
   const acts: Record<string, number> = { ...birth.redrive?.acts };
   for (const [id, step] of Object.entries(state.steps)) {
     if (step.status === "completed" && birth.definition.on_failure === "park" && step.error === null) kept[id] = step.output;
-    if (step.status === "compensated") acts[id] = (acts[id] ?? 1) + 1;
+  }
+  for (const { activity, step } of state.done) {
+    if (state.steps[step]?.status === "compensated") acts[activity] = (acts[activity] ?? 1) + 1;
   }
   return {
     ...birth,

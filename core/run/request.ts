@@ -1,55 +1,76 @@
 /** A call as the gateways get it, read off the state: the same state gives the same call, so a repeated call is equal to the first. */
-
 import type { JsonObject } from "../json.ts";
 import type { Message } from "../model/message.ts";
-import type { ModelStep } from "../workflow/definition.ts";
+import type { AgentStep, ModelStep } from "../workflow/definition.ts";
 import { correctionMessages, renderMessages } from "../workflow/prompt.ts";
+import { conversation } from "./agent.ts";
 import type { Birth } from "./birth.ts";
 import type { CallContext, ModelCall, ToolCall } from "./call.ts";
 import type { RunContext } from "./evolve.ts";
+import { nodeDefinition, stepOfNode } from "./node.ts";
 import { callSpanId } from "./span-id.ts";
 import type { Activity, RunState } from "./state.ts";
 import type { Machinery } from "./turn.ts";
 import { timeCapAt } from "./wake.ts";
 
-/** API.md: `{run}/{step}`, the same on every attempt; of a redriven run `{run}` is the first run's id; a step that was compensated is a new act. */
-export function activityKey(birth: Birth, activity: Pick<Activity, "step" | "purpose">): string {
-  const act = birth.redrive?.acts[activity.step];
-  return `${birth.redrive?.keyRun ?? birth.id}/${activity.step}${act === undefined ? "" : `/${act}`}${activity.purpose === "compensation" ? "/compensate" : ""}`;
+/**
+ * API.md, "Tools": `{run}/{activity}`, the same on every attempt; of a redriven run `{run}` is the first run's id; a step that was
+ * compensated is a new act, whose number follows its key.
+ */
+export function activityKey(birth: Birth, activity: Pick<Activity, "id" | "purpose" | "undoes">): string {
+  const done = activity.undoes ?? activity.id;
+  const act = birth.redrive?.acts[done];
+  const key = `${birth.redrive?.keyRun ?? birth.id}/${done}${act === undefined ? "" : `/${act}`}`;
+  return activity.purpose === "compensation" ? `${key}/compensate` : key;
 }
 
-export function modelRequest(
-  { birth }: RunContext,
-  activity: Activity,
-): { messages: readonly Message[]; schema: ModelCall["schema"]; maxTokens: number } {
-  const step = modelStep(birth, activity);
-  const first = renderMessages(birth.definition, step.prompt, activity.input as JsonObject);
-  const messages = activity.corrections.reduce((sofar, { answer, errors }) => correctionMessages(sofar, answer, errors), first);
-  return { messages, schema: step.output === null ? null : { name: activity.step, schema: step.output }, maxTokens: step.model.max_tokens };
+export type Request = Pick<ModelCall, "messages" | "schema" | "tools" | "maxTokens" | "temperature" | "timeoutMs">;
+
+export function modelRequest({ birth }: RunContext, state: RunState, activity: Activity): Request {
+  const step = modelOf(birth, activity);
+  const agent = activity.purpose === "agent" ? state.agents[activity.node] : undefined;
+  const first: Message[] = renderMessages(birth.definition, step.prompt, activity.input as JsonObject);
+  const begun = agent === undefined ? first : [...first, ...conversation(agent)];
+  return {
+    messages: activity.corrections.reduce((sofar, { answer, errors }) => correctionMessages(sofar, answer, errors), begun),
+    schema: step.output === null ? null : { name: stepOfNode(activity.node), schema: step.output },
+    tools: agent?.tools ?? [],
+    maxTokens: step.model.max_tokens,
+    temperature: step.model.temperature,
+    timeoutMs: step.timeout_ms,
+  };
 }
 
 export function modelCall(machinery: Machinery, state: RunState, activity: Activity, now: number, epoch: number): ModelCall {
-  const step = modelStep(machinery.birth, activity);
+  const request = modelRequest(machinery, state, activity);
   return {
+    ...request,
     context: callContext(machinery, activity, epoch),
     model: activity.candidates[activity.candidate]?.id ?? "",
-    ...modelRequest(machinery, activity),
-    temperature: step.model.temperature,
-    timeoutMs: withinTheRun(machinery, state, step.timeout_ms, now),
+    timeoutMs: withinTheRun(machinery, state, request.timeoutMs, now),
   };
 }
 
 export function toolCall(machinery: Machinery, state: RunState, activity: Activity, now: number, epoch: number): ToolCall {
   if (activity.facts === null) throw new TypeError("a tool call without its facts");
-  const step = machinery.birth.definition.steps[activity.step];
-  const own = step?.kind === "tool" ? (activity.purpose === "compensation" ? step.compensate?.timeout_ms : step.timeout_ms) : null;
   return {
     context: callContext(machinery, activity, epoch),
     tool: activity.facts.tool,
     version: activity.facts.version,
     input: activity.input,
-    timeoutMs: withinTheRun(machinery, state, own ?? activity.facts.timeout_ms, now),
+    timeoutMs: withinTheRun(machinery, state, toolTimeoutMs(machinery, activity), now),
   };
+}
+
+/** The definition's word for this call, else the tool's own. */
+export function toolTimeoutMs({ birth }: RunContext, activity: Activity): number {
+  const definition = nodeDefinition(
+    birth.definition,
+    activity.purpose === "compensation" ? (activity.undoes ?? activity.node) : activity.node,
+  );
+  const own =
+    definition.kind !== "tool" ? null : activity.purpose === "compensation" ? definition.compensate?.timeout_ms : definition.timeout_ms;
+  return own ?? activity.facts?.timeout_ms ?? 30_000;
 }
 
 /** No call outlives its run's time; what undoes a run has its own time. */
@@ -74,8 +95,8 @@ function callContext(machinery: Machinery, activity: Activity, killEpoch: number
   };
 }
 
-function modelStep(birth: Birth, activity: Activity): ModelStep {
-  const step = birth.definition.steps[activity.step];
-  if (step?.kind !== "model") throw new TypeError(`step ${activity.step} is no model step`);
-  return step;
+function modelOf(birth: Birth, activity: Activity): ModelStep | AgentStep {
+  const definition = nodeDefinition(birth.definition, activity.node);
+  if (definition.kind !== "model" && definition.kind !== "agent") throw new TypeError(`${activity.node} calls no model`);
+  return definition;
 }

@@ -1,12 +1,29 @@
-/** How a step ends, and what that means for the step it stands in for. */
+/** How a node ends: a step, or an item of a `map`; and what that means for whatever waits for it. */
 import type { Json } from "../json.ts";
 import type { StepError } from "./event.ts";
+import { indexOfNode, nodeDefinition, stepOfNode } from "./node.ts";
 import { stopAtFailure } from "./stop.ts";
 import type { Turn } from "./turn.ts";
 
-export function completeStep(turn: Turn, id: string, output: Json): void {
-  turn.emit("step.completed", { output }, id);
-  afterSettled(turn, id, output);
+export function completeNode(turn: Turn, node: string, output: Json): void {
+  const index = indexOfNode(node);
+  if (index === null) completeStep(turn, node, output);
+  else turn.emit("item.completed", { index, output }, stepOfNode(node));
+}
+
+/** `unknownOutcome`: a write of which nobody knows whether it happened; a dead letter names it. */
+export function failNode(turn: Turn, node: string, error: StepError, unknownOutcome = false): void {
+  const index = indexOfNode(node);
+  if (index === null) return failStep(turn, node, error, unknownOutcome);
+  const { on_error } = nodeDefinition(turn.birth.definition, node);
+  const absorbed = turn.state.stopping === null && on_error !== null && "value" in on_error && !unknownOutcome;
+  if (absorbed) turn.emit("item.completed", { index, output: on_error.value, error }, stepOfNode(node));
+  else turn.emit("item.failed", { index, error, ...(unknownOutcome ? { unknown_outcome: true } : {}) }, stepOfNode(node));
+}
+
+export function completeStep(turn: Turn, id: string, output: Json, signal?: string): void {
+  turn.emit("step.completed", { output, ...(signal === undefined ? {} : { signal }) }, id);
+  afterSettled(turn, id, turn.state.steps[id]?.output ?? null);
 }
 
 export function skipStep(turn: Turn, id: string): void {
@@ -14,7 +31,6 @@ export function skipStep(turn: Turn, id: string): void {
   afterSettled(turn, id, null);
 }
 
-/** `unknownOutcome`: a write of which nobody knows whether it happened; a dead letter names it. */
 export function failStep(turn: Turn, id: string, error: StepError, unknownOutcome = false): void {
   const doubt = unknownOutcome ? { unknown_outcome: true } : {};
   const { on_error } = turn.stepDefinition(id);
@@ -26,7 +42,7 @@ export function failStep(turn: Turn, id: string, error: StepError, unknownOutcom
     turn.emit("step.failed", { error, absorbed: "step", ...doubt }, id);
   } else {
     turn.emit("step.failed", { error, absorbed: null, ...doubt }, id);
-    if (turn.state.stopping === null) stopAtFailure(turn, { ...error, step: id });
+    stopAtFailure(turn, { ...error, step: id });
   }
 }
 

@@ -1,14 +1,17 @@
 /**
  * A run as the fold of its journal knows it: plain JSON, immutable, with structural sharing.
  *
- * A *step* is a node of the definition; an *activity* is something under way outside: a tool call, a model call, a question to
- * a person. A step's activity has the step's id; its compensation is the activity `{step}/compensate`.
+ * A *step* is a node of the definition; an item of a `map` is a node of its own. An *activity* is something under way: a tool
+ * call, a model call, a question to a person, a wait, a child run. Each has an id that says whose it is.
  */
+
+import type { ErrorCode } from "../errors/codes.ts";
 import type { Json } from "../json.ts";
 import type { ModelCandidate } from "../model/entry.ts";
 import type { MicroUsd } from "../money.ts";
 import type { EpochMs } from "../time.ts";
 import type { ToolFacts } from "../tool/manifest.ts";
+import type { JsonSchema } from "../workflow/definition.ts";
 import type { RunError, StepError } from "./event.ts";
 import type { RunFlag, RunStatus } from "./view.ts";
 
@@ -36,15 +39,20 @@ export type StepState = {
 };
 
 export type Activity = {
+  /** `refund`, `refund/compensate`, `each/3`, `desk/2` (the model in iteration 2), `desk/2.1` (its first call). */
   readonly id: string;
+  /** The step of the definition that it belongs to. */
   readonly step: string;
-  readonly kind: "tool" | "model" | "review";
-  readonly purpose: "step" | "compensation";
+  /** The step, or the item of a `map`, whose work it does: `refund`, `each/3`, `desk`. */
+  readonly node: string;
+  readonly kind: "tool" | "model" | "review" | "wait" | "run";
+  /** Whose outcome it is: the node's own, a word or a call of its agent, or what undoes `undoes`. */
+  readonly purpose: "node" | "agent" | "compensation";
   /**
    * `deciding`: authority is being asked. `approving`: a person is asked. `ready`: allowed, not sent. `calling`: sent.
-   * `backing-off`: until `resumeAt`.
+   * `backing-off`: until `resumeAt`. `waiting`: for a time or a signal.
    */
-  readonly phase: "deciding" | "approving" | "ready" | "calling" | "backing-off";
+  readonly phase: "deciding" | "approving" | "ready" | "calling" | "backing-off" | "waiting";
   readonly attempt: number;
   readonly tool: string | null;
   readonly input: Json;
@@ -65,10 +73,59 @@ export type Activity = {
   readonly questions: number;
   /** The digest that a person approved, or null. */
   readonly approved: string | null;
+  /** `backing-off`, `waiting`: when it goes on. */
   readonly resumeAt: EpochMs | null;
   /** Number of the event that sent the call out: an answer to another call is late and changes nothing. */
   readonly call: number | null;
+  /** A queue consumer makes the call; until then it is owed one. */
+  readonly queued: "owed" | "taken" | null;
+  /** When a queued call is given up for lost. */
+  readonly lostAt: EpochMs | null;
+  /** `wait`: the signal that is awaited. */
+  readonly signal: string | null;
+  /** `run`: the child. */
+  readonly child: Child | null;
+  /** The activity that a compensation undoes. */
+  readonly undoes: string | null;
 };
+
+export type Child = { readonly run: string; readonly workflow: string; readonly version: number; readonly digest: string };
+
+/** A `map` under way. */
+export type MapState = {
+  readonly items: readonly ItemState[];
+  /** The values that are mapped over. */
+  readonly over: readonly Json[];
+  /** Index of the next item to start. */
+  readonly next: number;
+  /** A failed item that nothing absorbed: no further item starts, those in flight are awaited, then the step fails. */
+  readonly failing: StepError | null;
+};
+export type ItemState = { readonly status: "running" | "completed"; readonly output: Json; readonly error: StepError | null };
+
+/** An agent under way. The conversation is kept once, here and in the journal; each request is made from it. */
+export type AgentState = {
+  readonly iteration: number;
+  readonly slots: Json;
+  readonly tools: readonly AgentTool[];
+  readonly turns: readonly AgentTurn[];
+  /** What was seen so far, digested: the same call with the same answer, again and again, is a loop. */
+  readonly seen: { readonly [digest: string]: number };
+  /** Iterations in a row that brought nothing new. */
+  readonly stale: number;
+  /** Why it gives up, once it does: what is in flight for it is awaited first. */
+  readonly failing: StepError | null;
+};
+export type AgentTool = { readonly name: string; readonly description: string; readonly input: JsonSchema };
+export type AgentTurn = {
+  readonly text: string | null;
+  readonly calls: readonly AgentCall[];
+};
+/** `answer`: null while it is under way. */
+export type AgentCall = { readonly id: string; readonly tool: string; readonly input: Json; readonly answer: AgentAnswer | null };
+export type AgentAnswer =
+  | { readonly ok: true; readonly output: Json }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
 export type RunState = {
   readonly v: 1;
@@ -77,8 +134,12 @@ export type RunState = {
   readonly seq: number;
   readonly steps: { readonly [id: string]: StepState };
   readonly activities: { readonly [id: string]: Activity };
-  /** Tool steps that completed, in that order: compensation walks it backwards. */
-  readonly done: readonly string[];
+  readonly maps: { readonly [step: string]: MapState };
+  readonly agents: { readonly [node: string]: AgentState };
+  /** Signals that came and were not awaited yet, oldest first. */
+  readonly signals: { readonly [name: string]: readonly Json[] };
+  /** Tool calls that succeeded, in that order: compensation walks it backwards. */
+  readonly done: readonly Done[];
   readonly usage: Usage;
   /** Reserved by calls in flight, and held for calls of which nobody told what they cost. */
   readonly reserved: { readonly microUsd: MicroUsd; readonly tokens: number };
@@ -87,10 +148,16 @@ export type RunState = {
   /** Time in `running` and `compensating` so far, and since when it counts; null: it stands still. */
   readonly clock: { readonly ranMs: number; readonly since: EpochMs | null };
   readonly stopping: { readonly why: "failure" | "cap" | "cancel"; readonly error: RunError } | null;
-  /** Steps still to be undone, last first. null: not compensating. */
+  /** Calls still to be undone, last first. null: not compensating. */
   readonly undoing: readonly string[] | null;
   /** Steps that could not be undone, or of whose write nobody knows. */
   readonly undone: readonly string[];
+  /** Ids of the last signals: one that is told twice counts once. */
+  readonly signalIds: readonly string[];
+  /** The callback that is owed once the run has ended: attempts made, and when the next one is due. */
+  readonly callback: { readonly attempts: number; readonly dueAt: EpochMs } | null;
+  /** The run that waits for this one has not heard of its end yet. */
+  readonly owesParent: boolean;
   /** Cases that people can still see open for this run. */
   readonly openReviews: readonly string[];
   readonly pausedBy: { readonly scope: string; readonly epoch: number } | null;
@@ -106,13 +173,19 @@ export type RunState = {
   } | null;
 };
 
+/** A tool call that succeeded, and what it answered: a compensation's expressions see it as `output`. */
+export type Done = { readonly activity: string; readonly step: string; readonly node: string; readonly output: Json };
+
 export const NO_USAGE: Usage = { tokensIn: 0, tokensOut: 0, microUsd: 0, modelCalls: 0, toolCalls: 0, cacheHits: 0 };
 
 export const FINAL: readonly RunStatus[] = ["completed", "failed", "cancelled", "dead_lettered"];
 export const isFinal = (state: RunState): boolean => FINAL.includes(state.status);
 
-/** Something is to be done without a person: it is decided, called or waited out. */
-export const isBusy = (activity: Activity): boolean => activity.phase !== "approving" || activity.review?.id === null;
+/** Something is to be done without a person, a signal or a time: it is decided, called or tried again. A child run has a clock of its own. */
+export function isBusy(activity: Activity): boolean {
+  if (activity.phase === "approving") return activity.review?.id === null;
+  return activity.phase !== "waiting" && !(activity.kind === "run" && activity.phase === "calling");
+}
 
-/** Its outcome is awaited before a run that stops may go on to its end. */
+/** It has left: its outcome is awaited before a run that stops may go on to its end. */
 export const isInFlight = (activity: Activity): boolean => activity.phase === "calling";

@@ -2,12 +2,16 @@
  * The run's machine: total, synchronous, pure. An input either changes the run (events, and with them the new state) or is
  * refused. It never acts: what is to be done next is read off the state (wanted.ts).
  */
+
+import { callbackDelayMs } from "../callback/retry.ts";
 import { err, ok, type Result, unreachable } from "../result.ts";
 import { advance } from "./advance.ts";
+import { takeChildEnd } from "./child.ts";
 import type { RunEvent } from "./event.ts";
 import type { Happening, Refused, RunInput } from "./input.ts";
-import { takeAuthority, takeInterruption, takeModelAnswer, takeToolAnswer } from "./outcome.ts";
+import { takeAuthority, takeInterruption, takeModelAnswer, takeToolAnswer, takeUp } from "./outcome.ts";
 import { takeDecision, takeOpenedReview } from "./question.ts";
+import { chance } from "./retry.ts";
 import { isFinal, type RunState } from "./state.ts";
 import { type Machinery, Turn } from "./turn.ts";
 
@@ -52,6 +56,15 @@ function take(turn: Turn, input: Happening): Take {
     case "review.withdrawn":
       turn.emit("review.withdrawn", { ids: input.ids });
       return null;
+    case "child.ended":
+      return takeChildEnd(turn, input);
+    case "signal":
+      return takeSignal(turn, input);
+    case "call.take":
+      return takeUp(turn, input.activity, input.call);
+    case "parent.told":
+    case "callback.answered":
+      return "the run has not ended";
     case "cancel":
       if (turn.state.stopping !== null) return turn.state.stopping.why === "cancel" ? null : "the run is ending already";
       turn.emit("run.cancelling", { by: input.by, reason: input.reason });
@@ -63,6 +76,19 @@ function take(turn: Turn, input: Happening): Take {
     default:
       return unreachable(input);
   }
+}
+
+/** So many signals of one name may lie unread. */
+const SIGNALS_KEPT = 100;
+
+/** A signal that comes before it is awaited is kept for the step that will. */
+function takeSignal(turn: Turn, { id, name, body, by, findings }: Extract<Happening, { kind: "signal" }>): Take {
+  if (turn.state.signalIds.includes(id)) return null;
+  if (turn.state.stopping !== null) return "the run is ending already";
+  if ((turn.state.signals[name]?.length ?? 0) >= SIGNALS_KEPT) return `${SIGNALS_KEPT} signals of this name are waiting to be read`;
+  turn.emit("signal.received", { id, name, body, by });
+  if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "user", findings });
+  return null;
 }
 
 function takeStart(turn: Turn): Take {
@@ -91,10 +117,23 @@ function takeAfterTheEnd(turn: Turn, input: Happening): Take {
       else turn.emit("dead_letter.discarded", { by: input.by, reason: input.reason });
       return null;
     }
+    case "parent.told":
+      if (turn.state.owesParent) turn.emit("parent.told", {});
+      return null;
+    case "callback.answered":
+      return takeCallbackAnswer(turn, input.attempt, input.result);
     case "dead_letter.handed_over":
       turn.emit("dead_letter.handed_over", { run: input.run });
       return null;
     default:
       return "the run has ended";
   }
+}
+
+/** Retried for 24 hours (core/callback/retry.ts); then the caller has to look for itself. */
+function takeCallbackAnswer(turn: Turn, attempt: number, result: "delivered" | "retry" | "gone"): Take {
+  if (turn.state.callback === null || turn.state.callback.attempts + 1 !== attempt) return "no such attempt is awaited";
+  const wait = result === "retry" ? callbackDelayMs(attempt, chance(`${turn.birth.id}/callback#${attempt}`)) : null;
+  turn.emit("callback.tried", { attempt, result, next_at: wait === null ? null : turn.at + wait });
+  return null;
 }

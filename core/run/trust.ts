@@ -2,19 +2,23 @@
 import { escapeToken, isObject, type Json } from "../json.ts";
 import type { Definition } from "../workflow/definition.ts";
 import { expressionOf, namesIn } from "../workflow/expression.ts";
+import { nodeDefinition, stepOfNode } from "./node.ts";
 
 /**
  * JSON Pointers of the fields of a tool step's input whose value comes from a model or a tool, also by way of transforms. What a
  * person approved is trusted; what the caller sent is the caller's own word.
  */
-export function untrustedPointers(definition: Definition, stepId: string): string[] {
-  const step = definition.steps[stepId];
-  if (step?.kind !== "tool") return [];
+export function untrustedPointers(definition: Definition, node: string): string[] {
+  const step = nodeDefinition(definition, node);
+  if (step.kind !== "tool") return [];
+  // What an item of a map sees as `item` is as good as what is mapped over.
+  const over = definition.steps[stepOfNode(node)];
+  const list = over?.kind === "map" ? expressions(over.over).flatMap((cel) => sources(cel, definition)) : [];
   const pointers: string[] = [];
   const walk = (value: Json, pointer: string): void => {
     const cel = expressionOf(value);
     if (cel !== null) {
-      if (sources(cel, definition).some((source) => isUntrusted(definition, source, new Set()))) pointers.push(pointer);
+      if ([...sources(cel, definition), ...list].some((source) => isUntrusted(definition, source, new Set()))) pointers.push(pointer);
     } else if (Array.isArray(value)) for (const [index, item] of value.entries()) walk(item, `${pointer}/${index}`);
     else if (isObject(value)) for (const [key, item] of Object.entries(value)) walk(item, `${pointer}/${escapeToken(key)}`);
   };
@@ -26,8 +30,8 @@ function isUntrusted(definition: Definition, stepId: string, seen: Set<string>):
   const step = definition.steps[stepId];
   if (step === undefined || seen.has(stepId)) return false;
   seen.add(stepId);
-  if (step.kind === "model" || step.kind === "tool") return true;
-  if (step.kind === "review") return false;
+  if (step.kind === "review" || step.kind === "wait") return false;
+  if (step.kind !== "transform") return true;
   return expressions(step.value).some((cel) => sources(cel, definition).some((source) => isUntrusted(definition, source, seen)));
 }
 

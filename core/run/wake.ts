@@ -8,6 +8,9 @@ export const IN_FLIGHT_NET_MS = 10_000;
 /** A paused run asks again by itself, should the push that resumes it get lost. */
 const PAUSED_NET_MS = 15_000;
 
+/** A parent looks after its child so often, should the word of its end get lost. */
+const CHILD_NET_MS = 10 * 60_000;
+
 /** The instant at which the run has used up its time: `limits.seconds` of running, or its deadline. */
 export function timeCapAt({ birth }: RunContext, state: RunState): EpochMs {
   const left = birth.definition.limits.seconds * 1000 - state.clock.ranMs;
@@ -17,10 +20,16 @@ export function timeCapAt({ birth }: RunContext, state: RunState): EpochMs {
 
 /** null: nothing to wake for. */
 export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): EpochMs | null {
-  if (isFinal(state)) return state.openReviews.length > 0 || state.deadLetter?.owes ? now + IN_FLIGHT_NET_MS : null;
+  if (isFinal(state)) {
+    if (state.openReviews.length > 0 || state.deadLetter?.owes || state.owesParent) return now + IN_FLIGHT_NET_MS;
+    return state.callback === null ? null : Math.max(state.callback.dueAt, now + IN_FLIGHT_NET_MS);
+  }
   if (state.status === "paused") return now + PAUSED_NET_MS;
   const times = Object.values(state.activities).map((activity) => {
     if (activity.phase === "backing-off") return activity.resumeAt ?? now;
+    if (activity.phase === "waiting") return activity.resumeAt ?? Number.POSITIVE_INFINITY;
+    if (activity.queued === "taken") return activity.lostAt ?? now;
+    if (activity.kind === "run" && activity.phase === "calling") return now + CHILD_NET_MS;
     if (activity.phase === "approving" && activity.review?.id) return Number.POSITIVE_INFINITY;
     return now + IN_FLIGHT_NET_MS;
   });

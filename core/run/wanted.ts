@@ -3,13 +3,13 @@
  * already under way, by key. After a crash nothing is under way, and the same list starts everything that is owed; only a call
  * that had left is not simply made again, it is reported as interrupted.
  */
-
 import type { Json } from "../json.ts";
 import type { ReviewRequest, Severity } from "../review/case.ts";
 import type { EpochMs } from "../time.ts";
 import type { AuthorityQuestion } from "../workflow/authority.ts";
 import type { Birth } from "./birth.ts";
 import type { RunContext } from "./evolve.ts";
+import { nodeDefinition } from "./node.ts";
 import { toolProposal } from "./question.ts";
 import { continuation } from "./redrive.ts";
 import { type Activity, isFinal, type RunState } from "./state.ts";
@@ -18,6 +18,12 @@ import { holdsPlaceholder, untrustedPointers } from "./trust.ts";
 export type RunEffect =
   | { readonly kind: "authority.ask"; readonly key: string; readonly activity: string; readonly question: AuthorityQuestion }
   | { readonly kind: "tool.call" | "model.call"; readonly key: string; readonly activity: string; readonly call: number }
+  /** A queue consumer is told of the call, and asks for it (`call.take`). */
+  | { readonly kind: "call.queue"; readonly key: string; readonly activity: string; readonly call: number }
+  | { readonly kind: "child.start"; readonly key: string; readonly activity: string }
+  | { readonly kind: "child.cancel"; readonly key: string; readonly run: string }
+  | { readonly kind: "callback.send"; readonly key: string; readonly url: string; readonly attempt: number }
+  | { readonly kind: "parent.tell"; readonly key: string }
   | {
       readonly kind: "review.open";
       readonly key: string;
@@ -30,57 +36,83 @@ export type RunEffect =
 
 export function wantedEffects(context: RunContext, state: RunState, at: EpochMs): RunEffect[] {
   const effects: RunEffect[] = [];
-  const stale = state.openReviews.filter(
-    (id) => !Object.values(state.activities).some((activity) => activity.review?.id === id && activity.phase === "approving"),
+  const asked = new Set(
+    Object.values(state.activities).flatMap((activity) =>
+      activity.phase === "approving" && activity.review?.id ? [activity.review.id] : [],
+    ),
   );
+  const stale = state.openReviews.filter((id) => !asked.has(id));
   if (stale.length > 0) effects.push({ kind: "review.withdraw", key: `withdraw/${stale.join(",")}`, ids: stale });
-  if (state.deadLetter?.owes)
-    effects.push({
-      kind: "run.continue",
-      key: `continue/${state.deadLetter.owes}`,
-      birth: continuation(context, state, state.deadLetter.owes, at),
-    });
-  if (isFinal(state)) return effects;
-  for (const activity of Object.values(state.activities)) {
-    const { id, call } = activity;
-    if (activity.phase === "calling" && call !== null) {
-      effects.push({ kind: activity.kind === "model" ? "model.call" : "tool.call", key: `call/${id}#${call}`, activity: id, call });
-    } else if (
-      state.status !== "paused" &&
-      (activity.phase === "deciding" || (activity.phase === "backing-off" && (activity.resumeAt ?? 0) <= at))
-    ) {
-      effects.push({
-        kind: "authority.ask",
-        key: `authority/${id}#${activity.attempt}`,
-        activity: id,
-        question: question(context, activity),
-      });
-    } else if (activity.phase === "approving" && activity.review !== null && activity.review.id === null) {
-      const request = reviewRequest(context, activity, activity.review, at);
-      effects.push({ kind: "review.open", key: `review/${request.key}`, activity: id, step: activity.step, request });
+  if (isFinal(state)) {
+    const owed = state.deadLetter?.owes;
+    if (owed) effects.push({ kind: "run.continue", key: `continue/${owed}`, birth: continuation(context, state, owed, at) });
+    const { callback } = state;
+    const url = context.birth.callbackUrl;
+    if (callback !== null && url !== null && callback.dueAt <= at) {
+      effects.push({ kind: "callback.send", key: `callback/${callback.attempts + 1}`, url, attempt: callback.attempts + 1 });
     }
+    if (state.owesParent) effects.push({ kind: "parent.tell", key: "parent.tell" });
+    return effects;
   }
+  for (const activity of Object.values(state.activities)) effects.push(...wantedFor(context, state, activity, at));
   return effects;
 }
 
-function question({ birth }: RunContext, activity: Activity): AuthorityQuestion {
+function wantedFor(context: RunContext, state: RunState, activity: Activity, at: EpochMs): RunEffect[] {
+  const { id, call, phase, review } = activity;
+  switch (phase) {
+    case "calling": {
+      if (call === null) return [];
+      if (activity.kind === "run") return childEffects(state, activity);
+      if (activity.queued === "owed" && at < (activity.lostAt ?? 0))
+        return [{ kind: "call.queue", key: `queue/${id}#${call}`, activity: id, call }];
+      if (activity.queued === "taken" && at < (activity.lostAt ?? 0)) return [];
+      return [{ kind: activity.kind === "model" ? "model.call" : "tool.call", key: `call/${id}#${call}`, activity: id, call }];
+    }
+    case "deciding":
+    case "backing-off": {
+      if (state.status === "paused" || (phase === "backing-off" && (activity.resumeAt ?? 0) > at)) return [];
+      return [
+        { kind: "authority.ask", key: `authority/${id}#${activity.attempt}`, activity: id, question: question(context, state, activity) },
+      ];
+    }
+    case "approving": {
+      if (review === null || review.id !== null) return [];
+      return [
+        {
+          kind: "review.open",
+          key: `review/${review.key}`,
+          activity: id,
+          step: activity.step,
+          request: reviewRequest(context, activity, review, at),
+        },
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Starting a child twice is starting it once; a run that stops takes its children with it. */
+function childEffects(state: RunState, { id, child, call }: Activity): RunEffect[] {
+  if (child === null) return [];
+  const start: RunEffect = { kind: "child.start", key: `child/${id}#${call}`, activity: id };
+  return state.stopping === null ? [start] : [start, { kind: "child.cancel", key: `cancel/${child.run}`, run: child.run }];
+}
+
+function question({ birth }: RunContext, state: RunState, activity: Activity): AuthorityQuestion {
   const { org, user, roles, definition, id } = birth;
   const caller = { org, user, roles };
-  const step = definition.steps[activity.step];
   if (activity.kind === "tool") {
     const compensation = activity.purpose === "compensation";
-    return {
-      kind: "tool",
-      caller,
-      workflow: definition.name,
-      run: id,
-      tool: activity.tool ?? "",
-      chosenBy: "definition",
-      untrusted: compensation ? [] : untrustedPointers(definition, activity.step),
-      compensation,
-    };
+    const chosenBy = activity.purpose === "agent" ? "model" : "definition";
+    const untrusted = compensation ? [] : chosenBy === "model" ? [""] : untrustedPointers(definition, activity.node);
+    return { kind: "tool", caller, workflow: definition.name, run: id, tool: activity.tool ?? "", chosenBy, untrusted, compensation };
   }
-  if (step?.kind !== "model") throw new TypeError(`activity ${activity.id} asks for no authority`);
+  const step = nodeDefinition(definition, activity.node);
+  if (step.kind === "run") return { kind: "run", caller, run: id, activity: activity.id, workflow: step.workflow, version: step.version };
+  if (step.kind !== "model" && step.kind !== "agent") throw new TypeError(`activity ${activity.id} asks for no authority`);
+  const agent = state.agents[activity.node];
   return {
     kind: "model",
     caller,
@@ -89,13 +121,15 @@ function question({ birth }: RunContext, activity: Activity): AuthorityQuestion 
     model: step.model.id,
     task: step.model.task,
     fallback: step.model.fallback,
-    holdsPersonalData: holdsPlaceholder(activity.input),
+    holdsPersonalData: holdsPlaceholder(activity.input) || (agent !== undefined && holdsPlaceholder(agent.turns as unknown as Json)),
+    tools: step.kind === "agent" ? step.tools : [],
   };
 }
 
 function reviewRequest({ birth }: RunContext, activity: Activity, review: NonNullable<Activity["review"]>, at: EpochMs): ReviewRequest {
-  const step = birth.definition.steps[activity.step];
-  const severity: Severity = step?.kind === "review" ? step.severity : activity.facts?.effect === "write" ? "high" : "medium";
+  const step = nodeDefinition(birth.definition, activity.node);
+  const severity: Severity =
+    activity.kind === "review" && step.kind === "review" ? step.severity : activity.facts?.effect === "write" ? "high" : "medium";
   const proposal: Json = activity.kind === "review" ? activity.input : toolProposal(activity);
   return {
     key: review.key,

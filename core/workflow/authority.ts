@@ -3,7 +3,9 @@
 import type { Role } from "../access/principal.ts";
 import type { ErrorCode } from "../errors/codes.ts";
 import type { ModelCandidate } from "../model/entry.ts";
+import type { ModelTool } from "../model/message.ts";
 import type { ToolFacts } from "../tool/manifest.ts";
+import type { Limits } from "./definition.ts";
 
 export type Caller = { readonly org: string; readonly user: string; readonly roles: readonly Role[] };
 
@@ -27,8 +29,19 @@ export type AuthorityQuestion =
       readonly run: string;
       readonly model: string | null;
       readonly task: string | null;
-      readonly fallback: readonly string[] /** Placeholders stand in what the model would read. */;
+      readonly fallback: readonly string[];
+      /** Placeholders stand in what the model would read. */
       readonly holdsPersonalData: boolean;
+      /** Names of the tools that an agent's model is told of. */
+      readonly tools: readonly string[];
+    }
+  | {
+      readonly kind: "run";
+      readonly caller: Caller;
+      readonly run: string;
+      readonly activity: string;
+      readonly workflow: string;
+      readonly version: number | null;
     };
 
 export type Permission = {
@@ -44,6 +57,17 @@ export type AuthorityAnswer =
       readonly permission: Permission;
       readonly candidates: readonly ModelCandidate[];
       readonly rejected: readonly { readonly id: string; readonly why: string }[];
+      /** The tools by name, as the model is told of them; unknown ones are left out. */
+      readonly tools: readonly ModelTool[];
+    }
+  /** A child run: which version it gets and the id it will have, the same for the same activity. */
+  | {
+      readonly kind: "run";
+      readonly child: string;
+      readonly workflow: string;
+      readonly version: number;
+      readonly digest: string;
+      readonly limits: Limits;
     }
   /** A guard that cannot decide says no: unknown tool, broken policy, registry out of reach. `transient`: ask again later. */
   | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string; readonly transient: boolean };

@@ -105,7 +105,12 @@ export type WaitStep = StepCommon & {
 export type MapStep = StepCommon & { readonly kind: "map"; readonly over: Template; readonly concurrency: number; readonly step: ItemStep };
 
 /** A child run of another workflow of the org. */
-export type RunStep = StepCommon & { readonly kind: "run"; readonly workflow: string; readonly version: number | null; readonly input: Template };
+export type RunStep = StepCommon & {
+  readonly kind: "run";
+  readonly workflow: string;
+  readonly version: number | null;
+  readonly input: Template;
+};
 
 /** What a `map` may do for each item. Its `needs` is empty and its `when` null. */
 export type ItemStep = ModelStep | ToolStep | TransformStep | AgentStep | RunStep;

@@ -1,7 +1,10 @@
 /** How each effect is carried out, and what comes back of it. A kind without a handler does not compile. */
+import type { Json } from "../../core/json.ts";
 import type { ModelOutcome, ToolOutcome } from "../../core/run/call.ts";
 import type { Happening } from "../../core/run/input.ts";
+import { toRunView } from "../../core/run/present.ts";
 import { modelCall, toolCall } from "../../core/run/request.ts";
+import { stepSpanId } from "../../core/run/span-id.ts";
 import type { RunState } from "../../core/run/state.ts";
 import type { Machinery } from "../../core/run/turn.ts";
 import type { RunEffect } from "../../core/run/wanted.ts";
@@ -30,6 +33,54 @@ const HANDLERS: Handlers = {
   "model.call": async (ports, { machinery, state, killEpoch }, { activity, call }) => {
     const request = modelCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch);
     return { kind: "model.answered", activity, call, outcome: await ports.callModel(request).catch(brokenModel) };
+  },
+  "call.queue": async (ports, { machinery }, { activity, call }) => {
+    const { id: run, org } = machinery.birth;
+    await ports.queueCall({ v: 1, run, org, activity, call });
+    return { kind: "tick" };
+  },
+  "child.start": async (ports, { machinery, state }, { activity }) => {
+    const { child, input, reserved } = activityOf(state, activity);
+    if (child === null) throw new TypeError(`activity ${activity} has no child`);
+    const { birth } = machinery;
+    const { parent, definition } = birth;
+    const tools = definition.tools.filter((tool) => parent === null || parent.tools.includes(tool));
+    await ports.startChild({
+      child,
+      parent: { run: birth.id, activity, depth: (parent?.depth ?? 0) + 1, tools },
+      parentSpanId: stepSpanId(machinery.sha256, birth.id, activity),
+      from: birth,
+      input,
+      budget: { usd: reserved.microUsd, tokens: reserved.tokens },
+    });
+    return { kind: "tick" };
+  },
+  "child.cancel": async (ports, _run, { run }) => {
+    await ports.cancelRun(run, "parent", "the parent run ended");
+    return { kind: "tick" };
+  },
+  "callback.send": async (ports, { machinery, state }, { url, attempt }) => {
+    const { org, id } = machinery.birth;
+    const result = await ports.callBack({ org, url, id: `msg_${id.slice(4)}`, body: toRunView(machinery, state) as unknown as Json });
+    return { kind: "callback.answered", attempt, result };
+  },
+  "parent.tell": async (ports, { machinery, state }) => {
+    const { parent, id, org } = machinery.birth;
+    if (parent === null) throw new TypeError("a run without a parent has nobody to tell");
+    const { status, output, error, flags, usage } = state;
+    await ports.tellParent(
+      parent,
+      {
+        run: id,
+        ok: status === "completed",
+        output,
+        error: error && { code: error.code, message: error.message },
+        flags,
+        usage,
+      },
+      org,
+    );
+    return { kind: "parent.told" };
   },
   "review.open": async (ports, { machinery }, { activity, step, request }) => {
     const { id, until } = await ports.openReview(machinery.birth.org, request);

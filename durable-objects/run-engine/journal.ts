@@ -57,6 +57,15 @@ export class Journal {
     });
   }
 
+  /** Folds the journal again and compares it with the state as it lived. `divergedAt`: the first event that is missing or after which they differ. */
+  refold(run: LoadedRun): { readonly state: RunState; readonly divergedAt: number | null } {
+    const events = [...this.events(0)];
+    const state = fold(run.machinery, events);
+    const gap = events.findIndex((event, index) => event.seq !== index + 1);
+    const differs = JSON.stringify(state) !== JSON.stringify(run.state);
+    return { state, divergedAt: gap >= 0 ? gap + 1 : differs ? state.seq : null };
+  }
+
   /** Events with a number above `after`, in order. */
   *events(after: number): Generator<RunEvent> {
     const rows = this.#storage.sql

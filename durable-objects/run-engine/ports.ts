@@ -1,13 +1,31 @@
 /** Everything a run needs from outside. What is expected to fail answers with data; what throws is tried again by the alarm. */
 import type { RecordsMessage } from "../../core/audit/record.ts";
-import type { JsonObject } from "../../core/json.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import type { ReviewRequest } from "../../core/review/case.ts";
-import type { Birth } from "../../core/run/birth.ts";
+import type { Birth, Parent } from "../../core/run/birth.ts";
 import type { ModelCall, ModelOutcome, ToolCall, ToolOutcome } from "../../core/run/call.ts";
+import type { Happening } from "../../core/run/input.ts";
+import type { Child } from "../../core/run/state.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
 import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
+
+/** PERSISTED: a message of the queue of slow calls. */
+export type QueuedCall = { readonly v: 1; readonly run: string; readonly org: string; readonly activity: string; readonly call: number };
+
+/** What a child run is born with, but for its definition, which the store has. */
+export type ChildStart = {
+  readonly child: Child;
+  readonly parent: Parent;
+  /** Of the activity in the parent: one trace for both. */
+  readonly parentSpanId: string;
+  readonly from: Birth;
+  readonly input: Json;
+  readonly budget: Birth["budget"];
+};
+
+export type ChildEnd = Omit<Extract<Happening, { kind: "child.ended" }>, "kind" | "activity">;
 
 export type RunEnginePorts = {
   readonly now: () => EpochMs;
@@ -23,6 +41,20 @@ export type RunEnginePorts = {
   readonly toolEffects: (org: string, names: readonly string[]) => Promise<{ readonly [tool: string]: ToolEffect }>;
   /** Bears the run that continues this one; the same birth twice is one run. Personal data of the old run resolves in the new one. */
   readonly continueRun: (from: string, birth: Birth) => Promise<void>;
+  /** Sends the finished run to the callback, once. */
+  readonly callBack: (callback: {
+    readonly org: string;
+    readonly url: string;
+    readonly id: string;
+    readonly body: Json;
+  }) => Promise<"delivered" | "retry" | "gone">;
+  /** Tells the queue of slow calls; its consumer comes back for the call itself. */
+  readonly queueCall: (message: QueuedCall) => Promise<void>;
+  /** Bears a child run; the same child twice is one run. */
+  readonly startChild: (child: ChildStart) => Promise<void>;
+  readonly cancelRun: (run: string, by: string, reason: string) => Promise<void>;
+  /** Tells the parent how its child ended; answers when it knows. */
+  readonly tellParent: (parent: Parent, end: ChildEnd, org: string) => Promise<void>;
   readonly send: (message: RecordsMessage) => Promise<void>;
   readonly log: (line: JsonObject) => void;
 };

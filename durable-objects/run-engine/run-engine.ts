@@ -3,19 +3,21 @@
 import { DurableObject } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import type { Json } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ReviewMessage } from "../../core/review/message.ts";
 import type { Birth } from "../../core/run/birth.ts";
+import type { ModelOutcome, ToolOutcome } from "../../core/run/call.ts";
 import type { Happening } from "../../core/run/input.ts";
 import { toEventView, toRunView } from "../../core/run/present.ts";
 import { isFinal } from "../../core/run/state.ts";
 import { toTrace } from "../../core/run/trace.ts";
 import type { EventView, RunStatus, RunView } from "../../core/run/view.ts";
 import type { LoadedRun } from "./journal.ts";
-import type { RunEnginePorts } from "./ports.ts";
-import { RunShell } from "./shell.ts";
+import type { ChildEnd, RunEnginePorts } from "./ports.ts";
+import { type QueuedRequest, RunShell } from "./shell.ts";
 
 export type { RunEnginePorts };
 export type RunBirth = Omit<Birth, "v" | "toolEffects" | "createdAt">;
@@ -87,9 +89,70 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       else await this.#shell.offer({ kind: "review.escalated", activity: message.activity, id: message.id, severity: message.severity });
     }
 
-    /** The kill switch was thrown or recovered: look again, with what it says. */
-    async lookAgain(stops: Stops): Promise<void> {
+    /**
+     * The kill switch was thrown or recovered, or the watchdog comes by: look again, with what it says. `overdue`: the run should have
+     * moved by itself and had not. null: nobody was born here.
+     */
+    async lookAgain(stops: Stops): Promise<{ readonly status: RunStatus; readonly overdue: boolean } | null> {
+      const { run } = this.#shell;
+      if (run === null) return null;
+      const overdue = this.#shell.isOverdue(await this.ctx.storage.getAlarm());
       await this.#shell.offer({ kind: "tick" }, stops);
+      return { status: run.state.status, overdue };
+    }
+
+    /** How a child run ended; told again, it changes nothing. */
+    async childEnded(activity: string, end: ChildEnd): Promise<void> {
+      await this.#shell.offer({ kind: "child.ended", activity, ...end });
+    }
+
+    async signal(signal: {
+      readonly id: string;
+      readonly name: string;
+      readonly body: Json;
+      readonly findings: readonly FindingSummary[];
+      readonly by: string;
+    }): Promise<Result<RunView, Refusal>> {
+      return this.#change({ kind: "signal", ...signal });
+    }
+
+    /** A queue consumer asks for a call it was told of; null: nobody waits for it any more. */
+    async takeCall(activity: string, call: number): Promise<QueuedRequest | null> {
+      const taken = await this.#shell.offer({ kind: "call.take", activity, call });
+      return taken.ok ? this.#shell.requestFor(activity) : null;
+    }
+
+    async callAnswered(
+      activity: string,
+      call: number,
+      outcome: { readonly kind: "tool"; readonly outcome: ToolOutcome } | { readonly kind: "model"; readonly outcome: ModelOutcome },
+    ): Promise<void> {
+      if (outcome.kind === "tool") await this.#shell.offer({ kind: "tool.answered", activity, call, outcome: outcome.outcome });
+      else await this.#shell.offer({ kind: "model.answered", activity, call, outcome: outcome.outcome });
+    }
+
+    /** The run folded again from its journal; nothing is called. */
+    replay(): { readonly identical: boolean; readonly divergedAt: number | null; readonly run: RunView } | null {
+      const { run } = this.#shell;
+      if (run === null) return null;
+      const { state, divergedAt } = this.#shell.journal.refold(run);
+      return { identical: divergedAt === null, divergedAt, run: toRunView(run.machinery, state) };
+    }
+
+    /** The whole record of a finished run, to be kept elsewhere: its birth, its events, its last view. null: it has not ended. */
+    record(): { readonly birth: Json; readonly events: readonly EventView[]; readonly view: RunView } | null {
+      const { run } = this.#shell;
+      if (run === null || !isFinal(run.state)) return null;
+      const events = [...this.#shell.journal.events(0)].map(toEventView);
+      return { birth: run.machinery.birth as unknown as Json, events, view: toRunView(run.machinery, run.state) };
+    }
+
+    /** Forgets everything. MUST be called only when the record up to event `upTo` lies elsewhere; a run that went on, or owes somebody something, refuses. */
+    async empty(upTo: number): Promise<boolean> {
+      const emptied = this.#shell.run?.state.seq === upTo && this.#shell.mayBeEmptied();
+      if (emptied) await this.ctx.storage.deleteAll();
+      if (emptied) this.#shell.forget();
+      return emptied;
     }
 
     async redrive(by: string, newId: string): Promise<Result<RunView, Refusal>> {

@@ -7,21 +7,29 @@ import { STOPS_MAX_AGE_MS, type Stops } from "../../core/kill-switch/stops.ts";
 import type { Result } from "../../core/result.ts";
 import { auditRecords } from "../../core/run/audit.ts";
 import type { Birth } from "../../core/run/birth.ts";
+import type { ModelCall, ToolCall } from "../../core/run/call.ts";
 import type { RunEvent } from "../../core/run/event.ts";
 import { initialState } from "../../core/run/evolve.ts";
 import type { Happening, Refused } from "../../core/run/input.ts";
 import { toIndexRow } from "../../core/run/present.ts";
+import { modelCall, toolCall } from "../../core/run/request.ts";
 import { isFinal, type RunState } from "../../core/run/state.ts";
 import { transition } from "../../core/run/transition.ts";
 import { EVENTS_PER_TURN } from "../../core/run/turn.ts";
 import { nextWakeAt } from "../../core/run/wake.ts";
 import { type RunEffect, wantedEffects } from "../../core/run/wanted.ts";
+import type { EpochMs } from "../../core/time.ts";
 import { carryOut } from "./effects.ts";
 import { Journal, type LoadedRun } from "./journal.ts";
 import type { RunEnginePorts } from "./ports.ts";
 
 /** Rows of several turns leave together when they come this close to each other. */
 const FLUSH_DELAY_MS = 200;
+/** An alarm this long past is lost: the platform's own retries take less. */
+const OVERDUE_MS = 60_000;
+
+/** A call as a queue consumer gets it. */
+export type QueuedRequest = { readonly kind: "tool"; readonly request: ToolCall } | { readonly kind: "model"; readonly request: ModelCall };
 
 export class RunShell {
   readonly #storage: DurableObjectStorage;
@@ -30,11 +38,15 @@ export class RunShell {
   #run: LoadedRun | null | undefined;
   /** Effects under way in this life of the object, by key. */
   readonly #underWay = new Set<string>();
+  /** Effects that are wanted as long as somebody else has not answered, and need doing once in a life. */
+  readonly #done = new Set<string>();
   /** Calls whose intent this life wrote: any other call in the state was cut short by the end of an earlier one. */
   readonly #ours = new Set<number>();
   /** The newest word of the kill switch that this life has heard: an older one is old news. */
   #heard: Stops | null = null;
   #alarmAt: number | null = null;
+  /** The alarm is being answered: storage has none meanwhile. */
+  #waking = false;
   #flush: ReturnType<typeof setTimeout> | null = null;
   readonly #watchers = new Set<() => void>();
 
@@ -83,10 +95,50 @@ export class RunShell {
     this.#alarmAt = null;
     const run = this.run;
     if (run === null) return;
-    if (!isFinal(run.state)) await this.offer({ kind: "tick" });
-    await this.#flushNow(run);
-    await this.#arm(run);
+    this.#waking = true;
+    try {
+      if (!isFinal(run.state)) await this.offer({ kind: "tick" });
+      await this.#flushNow(run);
+      await this.#arm(run);
+    } finally {
+      this.#waking = false;
+    }
     this.#act(run);
+  }
+
+  /** The call of an activity, for whoever makes it outside this object. */
+  requestFor(activity: string): QueuedRequest | null {
+    const run = this.run;
+    const asked = run?.state.activities[activity];
+    if (run === null || asked?.phase !== "calling") return null;
+    const epoch = this.#heard?.epoch ?? 0;
+    if (asked.kind === "tool") return { kind: "tool", request: toolCall(run.machinery, run.state, asked, this.#ports.now(), epoch) };
+    return { kind: "model", request: modelCall(run.machinery, run.state, asked, this.#ports.now(), epoch) };
+  }
+
+  /** True when the run should be woken and its alarm, as storage has it, is missing or long past. While `alarm()` runs there is none. */
+  isOverdue(alarmAt: EpochMs | null): boolean {
+    const run = this.run;
+    if (run === null || this.#waking) return false;
+    const now = this.#ports.now();
+    if (nextWakeAt(run.machinery, run.state, now) === null) return false;
+    return alarmAt === null || alarmAt < now - OVERDUE_MS;
+  }
+
+  /** Ended, and nobody waits for anything from here. */
+  mayBeEmptied(): boolean {
+    const run = this.run;
+    return (
+      run !== null &&
+      isFinal(run.state) &&
+      run.outbox.nextDueAt() === null &&
+      wantedEffects(run.machinery, run.state, Number.MAX_SAFE_INTEGER).length === 0
+    );
+  }
+
+  forget(): void {
+    this.#run = undefined;
+    this.#alarmAt = null;
   }
 
   async confirm(rows: readonly string[]): Promise<void> {
@@ -129,12 +181,17 @@ export class RunShell {
   /** Starts what the state wants and nobody does yet. */
   #act(run: LoadedRun): void {
     for (const effect of wantedEffects(run.machinery, run.state, this.#ports.now())) {
-      if (this.#underWay.has(effect.key)) continue;
-      if ((effect.kind === "tool.call" || effect.kind === "model.call") && !this.#ours.has(effect.call)) {
-        if (run.state.status !== "paused")
-          this.#begin(effect.key, async () => ({ kind: "interrupted", activity: effect.activity, call: effect.call }));
+      if (this.#underWay.has(effect.key) || this.#done.has(effect.key)) continue;
+      if ((effect.kind === "tool.call" || effect.kind === "model.call") && this.#isCutShort(run, effect)) {
+        if (run.state.status === "paused") continue;
+        this.#begin(effect.key, async () => ({ kind: "interrupted", activity: effect.activity, call: effect.call }));
       } else this.#begin(effect.key, () => this.#carryOut(run, effect));
     }
+  }
+
+  /** A call that an earlier life sent out, or that the queue has lost. */
+  #isCutShort(run: LoadedRun, { activity, call }: { readonly activity: string; readonly call: number }): boolean {
+    return !this.#ours.has(call) || run.state.activities[activity]?.queued !== null;
   }
 
   #carryOut(run: LoadedRun, effect: RunEffect): Promise<Happening> {
@@ -145,7 +202,10 @@ export class RunShell {
   #begin(key: string, work: () => Promise<Happening>): void {
     this.#underWay.add(key);
     work()
-      .then((happening) => this.offer(happening))
+      .then((happening) => {
+        if (happening.kind === "tick") this.#done.add(key);
+        return this.offer(happening);
+      })
       .then((result) => {
         if (!result.ok)
           this.#ports.log({

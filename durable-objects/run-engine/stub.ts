@@ -13,7 +13,14 @@ type Verbs =
   | "lookAgain"
   | "redrive"
   | "discard"
-  | "confirm";
+  | "confirm"
+  | "childEnded"
+  | "signal"
+  | "takeCall"
+  | "callAnswered"
+  | "replay"
+  | "record"
+  | "empty";
 
 /** Over RPC every answer is a promise. */
 export type RunEngineRpc = {

@@ -3,7 +3,7 @@
  * of a tool, seals what is stored, and lends the audit log its signature. Keys are fetched once and held by the instance.
  */
 import { createHmac, createPrivateKey, hkdfSync, sign } from "node:crypto";
-import { mintSealedRunId, parseSealedRunId, type RunId, type Seal } from "../../core/ids.ts";
+import { idTime, mintSealedRunId, parseSealedRunId, type RunId, type Seal } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { once, onceAWhile } from "./once.ts";
@@ -45,6 +45,12 @@ export function defineCredentialBroker(ports: CredentialBrokerPorts) {
 
     async mintRunId(org: string, at: EpochMs): Promise<RunId> {
       return mintSealedRunId(org, at, ports.random(6), await idSeal());
+    },
+
+    /** The id of the run that an activity of another run starts: always the same one. */
+    async childRunId(org: string, parent: string, activity: string): Promise<RunId> {
+      const seal = await idSeal();
+      return mintSealedRunId(org, idTime(parent), seal(`child/${parent}/${activity}`).subarray(0, 6), seal);
     },
 
     /** null for what this deployment never minted for this org. */

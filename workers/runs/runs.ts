@@ -16,7 +16,7 @@ export const runsFrom = (engine: (id: string) => RunEngineRpc): RunsPort => ({
   async start(start, waitMs) {
     const { stops, redriveOf: _none, budget, ...birth } = start;
     const money = { usd: fromUsd(budget.usd), tokens: budget.tokens };
-    return engine(start.id).start({ ...birth, budget: money, redrive: null }, stops, waitMs);
+    return engine(start.id).start({ ...birth, budget: money, redrive: null, parent: null }, stops, waitMs);
   },
   async get(id) {
     return engine(id).view();
@@ -35,6 +35,13 @@ export const runsFrom = (engine: (id: string) => RunEngineRpc): RunsPort => ({
     if (!marked.ok) return marked;
     const born = await engine(newId).awaitBirth(HANDOVER_MS);
     return born === null ? err(refuse("overloaded", "the new run is on its way; look for it under the run's id in a moment")) : ok(born);
+  },
+  async signal(id, signal) {
+    return engine(id).signal(signal);
+  },
+  async replay(id) {
+    const replayed = await engine(id).replay();
+    return replayed === null ? err(refuse("not_found", "no such run")) : ok(replayed);
   },
   async discard(id, by, reason) {
     const discarded = await engine(id).discard(by, reason);

@@ -16,6 +16,11 @@ export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEngineP
   withdrawReviews: unscripted("withdrawReviews"),
   toolEffects: async () => ({}),
   continueRun: unscripted("continueRun"),
+  queueCall: unscripted("queueCall"),
+  startChild: unscripted("startChild"),
+  cancelRun: unscripted("cancelRun"),
+  tellParent: unscripted("tellParent"),
+  callBack: unscripted("callBack"),
   send: async () => {},
   log: () => {},
 };

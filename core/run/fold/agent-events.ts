@@ -1,0 +1,63 @@
+/** The fold of an agent's loop: what its model said, what its tools answered, when the next iteration begins. */
+import type { Handlers } from "../evolve.ts";
+import { agentCallId, agentModelId, stepOfNode } from "../node.ts";
+import type { AgentCall, RunState } from "../state.ts";
+import { changeAgent, newActivity, withActivity, withoutActivity } from "./change.ts";
+
+type Types = "agent.answered" | "agent.observed" | "agent.continued" | "agent.stopping";
+
+export const AGENT_EVENTS: Handlers<Types> = {
+  "agent.answered": (state, event) => {
+    const { node, iteration, text, calls, digest } = event.data;
+    const step = stepOfNode(node);
+    const noted = changeAgent(withoutActivity(state, agentModelId(node, iteration)), node, (agent) => ({
+      ...agent,
+      turns: [...agent.turns, { text, calls }],
+      seen: see(agent.seen, digest),
+    }));
+    const open = calls.filter((call) => call.answer === null);
+    return open.reduce<RunState>((before, call) => {
+      const id = agentCallId(node, iteration, calls.indexOf(call) + 1);
+      return withActivity(
+        { ...before, executions: before.executions + 1 },
+        newActivity({ id, step, node, kind: "tool", purpose: "agent", tool: call.tool, input: call.input }),
+      );
+    }, noted);
+  },
+  "agent.observed": (before, event) => {
+    const { node, activity, call, answer, digest } = event.data;
+    const work = { activity, step: stepOfNode(node), node, output: answer.ok ? answer.output : null };
+    const state = answer.ok ? { ...before, done: [...before.done, work] } : before;
+    return changeAgent(withoutActivity(state, activity), node, (agent) => {
+      const answered = (asked: AgentCall): AgentCall => (asked.id === call ? { ...asked, answer } : asked);
+      const last = agent.turns.length - 1;
+      return {
+        ...agent,
+        seen: see(agent.seen, digest),
+        turns: agent.turns.map((turn, index) => (index === last ? { ...turn, calls: turn.calls.map(answered) } : turn)),
+      };
+    });
+  },
+  "agent.stopping": (state, event) => {
+    const { node, error, undone } = event.data;
+    const gone = undone === undefined ? state : { ...withoutActivity(state, undone), undone: [...state.undone, undone] };
+    const left = Object.entries(gone.activities).filter(([, activity]) => activity.node !== node || activity.phase === "calling");
+    return changeAgent({ ...gone, activities: Object.fromEntries(left) }, node, (agent) => ({ ...agent, failing: error }));
+  },
+  "agent.continued": (state, event) => {
+    const { node, iteration, stale } = event.data;
+    const step = stepOfNode(node);
+    const next = changeAgent(state, node, (agent) => ({ ...agent, iteration, stale }));
+    const id = agentModelId(node, iteration);
+    const input = state.agents[node]?.slots ?? null;
+    return withActivity(
+      { ...next, executions: next.executions + 1 },
+      newActivity({ id, step, node, kind: "model", purpose: "agent", input }),
+    );
+  },
+};
+
+const see = (seen: { readonly [digest: string]: number }, digest: string): { readonly [digest: string]: number } => ({
+  ...seen,
+  [digest]: (seen[digest] ?? 0) + 1,
+});

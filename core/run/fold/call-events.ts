@@ -1,0 +1,154 @@
+/** The fold of what goes out and comes back: authority, models, tools, people, child runs. */
+import type { RunEvent } from "../event.ts";
+import type { Handlers } from "../evolve.ts";
+import { type Activity, NO_USAGE, type RunState, type Usage } from "../state.ts";
+import { changeActivity, changeAgent, withFlag, withStep, withUsage } from "./change.ts";
+
+type Types =
+  | "policy.decided"
+  | "model.routed"
+  | "model.calling"
+  | "model.called"
+  | "tool.called"
+  | "tool.answered"
+  | "call.taken"
+  | "review.requested"
+  | "review.opened"
+  | "review.decided"
+  | "child.called"
+  | "child.ended";
+
+const NOTHING = { microUsd: 0, tokens: 0 };
+
+export const CALL_EVENTS: Handlers<Types> = {
+  "policy.decided": (state, event) =>
+    changeActivity(state, event.data.activity, (activity) => ({
+      ...activity,
+      facts: event.data.facts,
+      phase: event.data.decision === "allow" ? "ready" : activity.phase,
+    })),
+  "model.routed": (state, event) => {
+    const { activity: id, candidates, tools } = event.data;
+    const routed = changeActivity(state, id, (activity) => ({ ...activity, candidates, phase: "ready" }));
+    const node = state.activities[id]?.node ?? "";
+    return tools === undefined ? routed : changeAgent(routed, node, (agent) => ({ ...agent, tools }));
+  },
+  "model.calling": (state, event) => {
+    const { activity: id, attempt, reserved, model, lost_at = null } = event.data;
+    const taken = { microUsd: reserved.micro_usd, tokens: reserved.tokens };
+    const changed = changeActivity(state, id, (activity) => ({
+      ...sent(activity, event, lost_at),
+      attempt,
+      candidate: activity.candidates.findIndex((candidate) => candidate.id === model),
+      reserved: taken,
+    }));
+    return reserve(countAttempt(changed, event, attempt), taken, NOTHING);
+  },
+  "model.called": (state, event) => {
+    const { activity: id, spent, held, correction, failure, interrupted } = event.data;
+    const freed = state.activities[id]?.reserved ?? NOTHING;
+    const cost: Usage = { ...NO_USAGE, tokensIn: spent.tokens_in, tokensOut: spent.tokens_out, microUsd: spent.micro_usd, modelCalls: 1 };
+    const changed = changeActivity(state, id, (activity) => ({
+      ...activity,
+      phase: "ready",
+      reserved: NOTHING,
+      candidate: failure && !interrupted ? activity.candidate + 1 : activity.candidate,
+      corrections: correction ? [...activity.corrections, correction] : interrupted ? activity.corrections : [],
+    }));
+    const kept = held === null ? NOTHING : { microUsd: held.micro_usd, tokens: held.tokens };
+    return reserve(withUsage(changed, event.step ?? "", cost), kept, freed);
+  },
+  "tool.called": (state, event) => {
+    const { activity: id, attempt, lost_at = null } = event.data;
+    const changed = changeActivity(state, id, (activity) => ({ ...sent(activity, event, lost_at), attempt }));
+    return state.activities[id]?.purpose === "compensation" ? changed : countAttempt(changed, event, attempt);
+  },
+  "tool.answered": (state, event) => {
+    const changed = changeActivity(state, event.data.activity, (activity) => ({ ...activity, phase: "ready" }));
+    return withUsage(changed, event.step ?? "", { ...NO_USAGE, toolCalls: 1 });
+  },
+  "call.taken": (state, event) => changeActivity(state, event.data.activity, (activity) => ({ ...activity, queued: "taken" })),
+  "review.requested": (state, event) => {
+    const { activity: id, key, digest, reason } = event.data;
+    return changeActivity(state, id, (activity) => ({
+      ...activity,
+      phase: "approving",
+      questions: activity.questions + 1,
+      review: { key, id: null, digest, until: null, reason },
+    }));
+  },
+  "review.opened": (before, event) => {
+    const { activity: id, until } = event.data;
+    const state = { ...before, openReviews: [...before.openReviews, event.data.id] };
+    const changed = changeActivity(state, id, (activity) => ({
+      ...activity,
+      review: activity.review && { ...activity.review, id: event.data.id, until },
+    }));
+    return isOwn(state, id) ? withStep(changed, event.step ?? "", (old) => ({ ...old, status: "waiting" })) : changed;
+  },
+  "review.decided": (before, event) => {
+    const { activity: id, proposal, action } = event.data;
+    const state = { ...before, openReviews: before.openReviews.filter((open) => open !== event.data.id) };
+    const decided = changeActivity(state, id, (activity) => ({
+      ...activity,
+      phase: "ready",
+      approved: action === "reject" ? null : (activity.review?.digest ?? null),
+      input:
+        action === "modify" && activity.kind === "tool"
+          ? ((proposal as { input?: Activity["input"] }).input ?? activity.input)
+          : activity.input,
+    }));
+    return isOwn(state, id) ? withStep(decided, event.step ?? "", (old) => ({ ...old, status: "running" })) : decided;
+  },
+  "child.called": (state, event) => {
+    const { activity: id, run, workflow, version, digest, reserved } = event.data;
+    const taken = { microUsd: reserved.micro_usd, tokens: reserved.tokens };
+    const child = { run, workflow, version, digest };
+    return reserve(
+      changeActivity(state, id, (activity) => ({ ...activity, phase: "calling", call: event.seq, child, reserved: taken })),
+      taken,
+      NOTHING,
+    );
+  },
+  "child.ended": (state, event) => {
+    const { activity: id, usage, flags } = event.data;
+    const freed = state.activities[id]?.reserved ?? NOTHING;
+    const counted = reserve(
+      withUsage(
+        changeActivity(state, id, (activity) => ({ ...activity, phase: "ready", reserved: NOTHING })),
+        event.step ?? "",
+        usage,
+      ),
+      NOTHING,
+      freed,
+    );
+    return flags.includes("degraded") ? withFlag(counted, "degraded") : counted;
+  },
+};
+
+const sent = (activity: Activity, event: RunEvent, lostAt: number | null): Activity => ({
+  ...activity,
+  phase: "calling",
+  call: event.seq,
+  resumeAt: null,
+  lostAt,
+  queued: lostAt === null ? null : "owed",
+});
+
+/** A step that is the activity's own shows its attempts and its waiting. */
+const isOwn = (state: RunState, id: string): boolean => {
+  const activity = state.activities[id];
+  return activity !== undefined && activity.id === activity.step;
+};
+
+const countAttempt = (state: RunState, event: RunEvent, attempt: number): RunState =>
+  withStep(state, event.step ?? "", (old) => ({ ...old, attempts: Math.max(old.attempts, attempt) }));
+
+type Amount = RunState["reserved"];
+const reserve = (state: RunState, more: Amount, less: Amount): RunState => ({
+  ...state,
+  reserved: {
+    microUsd: state.reserved.microUsd + more.microUsd - less.microUsd,
+    tokens: state.reserved.tokens + more.tokens - less.tokens,
+  },
+});

@@ -1,0 +1,114 @@
+/** Small changes of a state, sharing what stays: the words in which the fold is written. */
+
+import type { RunContext } from "../evolve.ts";
+import {
+  type Activity,
+  type AgentState,
+  type ItemState,
+  type MapState,
+  NO_USAGE,
+  type RunState,
+  type StepState,
+  type Usage,
+} from "../state.ts";
+
+export function withStep(state: RunState, id: string, change: (old: StepState) => StepState): RunState {
+  const old = state.steps[id];
+  return old ? { ...state, steps: { ...state.steps, [id]: change(old) } } : state;
+}
+
+export const withActivity = (state: RunState, activity: Activity): RunState => ({
+  ...state,
+  activities: { ...state.activities, [activity.id]: activity },
+});
+
+export function changeActivity(state: RunState, id: string, change: (old: Activity) => Activity): RunState {
+  const old = state.activities[id];
+  return old ? withActivity(state, change(old)) : state;
+}
+
+export function withoutActivity(state: RunState, id: string): RunState {
+  if (!(id in state.activities)) return state;
+  const { [id]: _gone, ...activities } = state.activities;
+  return { ...state, activities };
+}
+
+export function changeMap(state: RunState, step: string, change: (old: MapState) => MapState): RunState {
+  const old = state.maps[step];
+  return old ? { ...state, maps: { ...state.maps, [step]: change(old) } } : state;
+}
+
+export const changeItem = (state: RunState, step: string, index: number, item: ItemState): RunState =>
+  changeMap(state, step, (old) => ({ ...old, items: old.items.with(index, item) }));
+
+export function changeAgent(state: RunState, node: string, change: (old: AgentState) => AgentState): RunState {
+  const old = state.agents[node];
+  return old ? { ...state, agents: { ...state.agents, [node]: change(old) } } : state;
+}
+
+export function without<T>(record: { readonly [key: string]: T }, key: string): { readonly [key: string]: T } {
+  if (!(key in record)) return record;
+  const { [key]: _gone, ...rest } = record;
+  return rest;
+}
+
+export const withFlag = (state: RunState, flag: RunState["flags"][number]): RunState =>
+  state.flags.includes(flag) ? state : { ...state, flags: [...state.flags, flag] };
+
+/** Usage counts for the run and for the step that caused it. */
+export function withUsage(state: RunState, step: string, cost: Usage): RunState {
+  const counted = withStep(state, step, (old) => ({ ...old, usage: add(old.usage ?? NO_USAGE, cost) }));
+  return { ...counted, usage: add(counted.usage, cost) };
+}
+
+/** A step is over: what needed it has one need less. */
+export function settleStep(
+  state: RunState,
+  step: string,
+  at: number,
+  context: RunContext,
+  change: (old: StepState) => StepState,
+): RunState {
+  const old = state.steps[step];
+  if (!old) return state;
+  const steps = { ...state.steps, [step]: { ...change(old), endedAt: at } };
+  for (const dependent of context.plan.dependents[step] ?? []) {
+    const waiting = steps[dependent];
+    if (waiting) steps[dependent] = { ...waiting, blockedBy: waiting.blockedBy - 1 };
+  }
+  return { ...state, steps, maps: without(state.maps, step), agents: without(state.agents, step) };
+}
+
+export function newActivity(given: Pick<Activity, "id" | "step" | "node" | "kind" | "purpose"> & Partial<Activity>): Activity {
+  return {
+    phase: "deciding",
+    attempt: 0,
+    tool: null,
+    input: null,
+    facts: null,
+    candidates: [],
+    candidate: 0,
+    corrections: [],
+    reserved: { microUsd: 0, tokens: 0 },
+    review: null,
+    questions: 0,
+    approved: null,
+    resumeAt: null,
+    call: null,
+    queued: null,
+    lostAt: null,
+    signal: null,
+    child: null,
+    undoes: null,
+    ...given,
+  };
+}
+
+export const add = (a: Usage, b: Usage): Usage => ({
+  tokensIn: a.tokensIn + b.tokensIn,
+  tokensOut: a.tokensOut + b.tokensOut,
+  microUsd: a.microUsd + b.microUsd,
+  modelCalls: a.modelCalls + b.modelCalls,
+  toolCalls: a.toolCalls + b.toolCalls,
+  cacheHits: a.cacheHits + b.cacheHits,
+});

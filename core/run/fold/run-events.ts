@@ -1,0 +1,123 @@
+/** The fold of a run's own events: how it begins, stands, stops and ends. */
+
+import type { EventOf } from "../event.ts";
+import type { Handlers } from "../evolve.ts";
+import type { RunState, StepState } from "../state.ts";
+import type { RunStatus } from "../view.ts";
+
+type Types =
+  | "run.created"
+  | "run.started"
+  | "run.waiting"
+  | "run.resumed"
+  | "run.paused"
+  | "run.cancelling"
+  | "run.stopping"
+  | "run.compensating"
+  | "run.completed"
+  | "run.failed"
+  | "run.cancelled"
+  | "run.dead_lettered"
+  | "dead_letter.redriven"
+  | "dead_letter.handed_over"
+  | "dead_letter.discarded"
+  | "parent.told"
+  | "callback.tried"
+  | "guardrail.flagged"
+  | "escalation.raised"
+  | "review.withdrawn"
+  | "signal.received";
+
+/** More signals than this between a first telling and its repetition are not told apart. */
+const SIGNAL_IDS_KEPT = 500;
+
+export const RUN_EVENTS: Handlers<Types> = {
+  "run.created": (state) => state,
+  "run.started": (state, event) => ({ ...enter(state, "running", event.at), startedAt: event.at }),
+  "run.waiting": (state, event) => enter(state, "waiting", event.at),
+  "run.resumed": (state, event) => ({ ...enter(state, state.undoing === null ? "running" : "compensating", event.at), pausedBy: null }),
+  "run.paused": (state, event) => ({
+    ...enter(state, "paused", event.at),
+    pausedBy: { scope: event.data.scope, epoch: event.data.epoch },
+  }),
+  "run.cancelling": (state, event) => ({
+    ...state,
+    stopping: { why: "cancel", error: { code: "cancelled", message: event.data.reason, step: null } },
+    activities: onlyInFlight(state),
+  }),
+  "run.stopping": (state, event) => ({
+    ...state,
+    stopping: { why: event.data.why, error: event.data.error },
+    activities: onlyInFlight(state),
+  }),
+  "run.compensating": (state, event) => ({ ...enter(state, "compensating", event.at), undoing: event.data.steps }),
+  "run.completed": (state, event) => ({
+    ...end(state, "completed", event.at),
+    output: event.data.output,
+    flags: event.data.flags,
+    error: event.data.error,
+  }),
+  "run.failed": (state, event) => dead(end(state, "failed", event.at), event),
+  "run.cancelled": (state, event) => ({ ...end(state, "cancelled", event.at), error: state.stopping?.error ?? null }),
+  "run.dead_lettered": (state, event) => dead(end(state, "dead_lettered", event.at), event),
+  "dead_letter.redriven": (state, event) => ({
+    ...state,
+    deadLetter: state.deadLetter && { ...state.deadLetter, status: "redriven", owes: event.data.run },
+  }),
+  "dead_letter.handed_over": (state) => ({ ...state, deadLetter: state.deadLetter && { ...state.deadLetter, owes: null } }),
+  "dead_letter.discarded": (state) => ({ ...state, deadLetter: state.deadLetter && { ...state.deadLetter, status: "discarded" } }),
+  "callback.tried": (state, event) => {
+    const { attempt, next_at: dueAt } = event.data;
+    return { ...state, callback: dueAt === null ? null : { attempts: attempt, dueAt } };
+  },
+  "parent.told": (state) => ({ ...state, owesParent: false }),
+  "guardrail.flagged": (state) => state,
+  "escalation.raised": (state) => state,
+  "review.withdrawn": (state, event) => ({ ...state, openReviews: state.openReviews.filter((id) => !event.data.ids.includes(id)) }),
+  "signal.received": (state, event) => {
+    const { id, name, body } = event.data;
+    return {
+      ...state,
+      signalIds: [...state.signalIds, id].slice(-SIGNAL_IDS_KEPT),
+      signals: { ...state.signals, [name]: [...(state.signals[name] ?? []), body] },
+    };
+  },
+};
+
+/** The status changes here and nowhere else; the clock runs in `running` and `compensating` only. */
+function enter(state: RunState, status: RunStatus, at: number): RunState {
+  const ranMs = state.clock.ranMs + (state.clock.since === null ? 0 : Math.max(0, at - state.clock.since));
+  const runs = status === "running" || status === "compensating";
+  return { ...state, status, statusSince: at, clock: { ranMs, since: runs ? at : null } };
+}
+
+/** A step that the end of its run cut short has failed with the reason of that end. */
+function end(state: RunState, status: RunStatus, at: number): RunState {
+  const cut = state.stopping?.error.code ?? "cancelled";
+  const steps = Object.entries(state.steps).map(([id, step]): [string, StepState] => {
+    if (step.status !== "running" && step.status !== "waiting") return [id, step];
+    const error = step.error ?? { code: cut, message: "the run ended before this step did" };
+    return [id, { ...step, status: "failed", endedAt: at, error }];
+  });
+  return {
+    ...enter(state, status, at),
+    steps: Object.fromEntries(steps),
+    endedAt: at,
+    activities: {},
+    maps: {},
+    agents: {},
+    pausedBy: null,
+  };
+}
+
+const dead = (state: RunState, event: EventOf<"run.failed" | "run.dead_lettered">): RunState => ({
+  ...state,
+  error: event.data.error,
+  flags: event.data.flags,
+  undone: event.data.undone,
+  deadLetter: { id: event.data.dead_letter, status: "open", owes: null },
+});
+
+/** A run that stops drops what has not left; what is in flight is awaited. */
+const onlyInFlight = (state: RunState): RunState["activities"] =>
+  Object.fromEntries(Object.entries(state.activities).filter(([, activity]) => activity.phase === "calling"));
