@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
@@ -25,6 +26,11 @@ export default defineConfig({
           include: ["test/core/**/*.test.ts", "test/policies/**/*.test.ts", "test/scripts/**/*.test.ts"],
           environment: "node",
         },
+      },
+      {
+        // The real engine in a simulated world (docs/simulation.md), in Node: the runtime's own module is a shim there.
+        resolve: { alias: { "cloudflare:workers": fileURLToPath(new URL("./scripts/simulate/platform-shim.ts", import.meta.url)) } },
+        test: { name: "simulation", include: ["test/simulation/**/*.test.ts"], environment: "node", testTimeout: 120_000 },
       },
       inWorkerd("rooms", "./test/support/main.ts"),
       inWorkerd("scenario", "./test/support/platform.ts"),

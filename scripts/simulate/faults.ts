@@ -1,0 +1,149 @@
+/**
+ * Faults to be planted, to see that the simulation bites. Each rewrites one place of the platform's source while it is loaded, in a
+ * thread of its own: the production code has no door for it. A place that is not found exactly once is an error, so that no plant
+ * is lost when the code around it changes.
+ */
+import { readFileSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+export type Fault = {
+  readonly name: string;
+  readonly what: string;
+  /** Below the project's folder. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+};
+
+const SHELL = "durable-objects/run-engine/shell.ts";
+const OUTBOX = "durable-objects/kit/outbox.ts";
+
+export const FAULTS: readonly Fault[] = [
+  {
+    name: "drop-outbox-row",
+    what: "a row leaves the outbox when it is sent, not when it is confirmed",
+    file: OUTBOX,
+    from: '"UPDATE outbox SET due_at = ?, attempts = attempts + 1 WHERE id = ?", now() + wait, row.id',
+    to: '"DELETE FROM outbox WHERE ? > 0 AND id = ?", now() + wait, row.id',
+  },
+  {
+    name: "act-before-commit",
+    what: "the call leaves before its intent is durable",
+    file: SHELL,
+    from: "      this.journal.commit(",
+    to: `      const before = run.state;
+      run.state = turn.value.state;
+      this.#noteCalls(events);
+      this.#act(run);
+      run.state = before;
+      this.journal.commit(`,
+  },
+  {
+    name: "forget-the-alarm",
+    what: "the safety net is noted in memory and never set",
+    file: SHELL,
+    from: "await this.#storage.setAlarm(at);",
+    to: "",
+  },
+  {
+    name: "repeat-without-promise",
+    what: "a write that promises nothing is repeated after a crash",
+    file: "core/run/outcome.ts",
+    from: 'activity.facts?.effect !== "write" || activity.facts.idempotency === "key";',
+    to: "activity !== null;",
+  },
+  {
+    name: "call-again-on-waking",
+    what: "a call that was under way when the object died is simply made again",
+    file: SHELL,
+    from: "!this.#ours.has(effect.call)",
+    to: "!this.#ours",
+  },
+  {
+    name: "forget-to-settle",
+    what: "what a model call cost is not added to what the run has spent",
+    file: "core/run/evolve.ts",
+    from: `    return {
+      ...counted,
+      usage: add(counted.usage, cost),`,
+    to: `    return {
+      ...counted,`,
+  },
+  {
+    name: "compensate-twice",
+    what: "a step that was taken back is still to be taken back",
+    file: "core/run/evolve.ts",
+    from: "undoing: (without.undoing ?? []).filter((id) => id !== step)",
+    to: "undoing: without.undoing ?? []",
+  },
+  {
+    name: "lose-a-decision",
+    what: "a decision that did not reach the run is not told again",
+    file: "durable-objects/review-queue/deliveries.ts",
+    from: "      return; // the row stays",
+    to: "      // the row stays",
+  },
+  {
+    name: "go-on-while-stopped",
+    what: "an old word of the kill switch counts when no new one is to be had",
+    file: SHELL,
+    from: "return this.#heard !== null && isFresh(this.#heard) ? this.#heard : null;",
+    to: "return this.#heard;",
+  },
+  {
+    name: "believe-the-last-delivery",
+    what: "a line of the index that comes late or again overwrites a newer one",
+    file: "workers/store/runs.ts",
+    from: "WHERE excluded.seq > runs.seq AND excluded.org = runs.org",
+    to: "WHERE excluded.org = runs.org",
+  },
+  {
+    name: "forget-to-withdraw",
+    what: "the cases of a run that has ended stay open",
+    file: "core/run/wanted.ts",
+    from: "if (stale.length > 0) effects.push(",
+    to: "if (stale.length > 99) effects.push(",
+  },
+  {
+    name: "forget-a-late-case",
+    what: "a case that was opened for a run that no longer waits is not noted",
+    file: "core/run/transition.ts",
+    from: `    case "review.opened":
+      return takeOpenedReview(turn, input);
+    case "review.withdrawn":
+      turn.emit("review.withdrawn", { ids: input.ids });
+      return null;
+    case "dead_letter.redriven":`,
+    to: `    case "review.withdrawn":
+      turn.emit("review.withdrawn", { ids: input.ids });
+      return null;
+    case "dead_letter.redriven":`,
+  },
+];
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** The source with the fault in it. Throws when its place is not there exactly once. */
+export function withFault(fault: Fault, source: string): string {
+  const places = source.split(fault.from).length - 1;
+  if (places !== 1) throw new Error(`${fault.name}: its place is ${places} times in ${fault.file}`);
+  return source.replace(fault.from, () => fault.to);
+}
+
+export const sourceOf = (fault: Fault): string => readFileSync(join(ROOT, fault.file), "utf8");
+
+/** MUST be called before the platform's modules are loaded. */
+export function plantFault(name: string): void {
+  const fault = FAULTS.find((one) => one.name === name);
+  if (fault === undefined) throw new Error(`no fault is called ${name}`);
+  const url = pathToFileURL(join(ROOT, fault.file)).href;
+  registerHooks({
+    load(loaded, context, next) {
+      const result = next(loaded, context);
+      if (loaded !== url || result.source === undefined || result.source === null) return result;
+      return { ...result, source: withFault(fault, Buffer.from(result.source as Uint8Array).toString("utf8")) };
+    },
+  });
+}

@@ -1,0 +1,113 @@
+/**
+ * The records queue: at least once, in no order, and, since locally it lives in memory, sometimes not at all. Its consumer may be
+ * ended in the middle of a batch; what it had not acknowledged comes again.
+ */
+import type { RecordsMessage } from "../../core/audit/record.ts";
+import { type Clock, type Owner, WORLD } from "./clock.ts";
+import type { Dice } from "./dice.ts";
+import type { Trouble } from "./trouble.ts";
+
+type Waiting = { readonly id: string; readonly body: RecordsMessage; readonly attempts: number };
+/** One life of the consumer. */
+export type Batch = Owner & { dead: boolean };
+
+const BATCH = 10;
+
+export class Queue {
+  readonly #clock: Clock;
+  readonly #dice: Dice;
+  readonly #trouble: Trouble;
+  readonly #rough: number;
+  readonly #consume: (batch: MessageBatch<RecordsMessage>, owner: Batch) => Promise<void>;
+  readonly #waiting: Waiting[] = [];
+  #scheduled = false;
+  #sent = 0;
+  /** Messages on their way or being handled. */
+  pending = 0;
+
+  constructor(
+    clock: Clock,
+    dice: Dice,
+    trouble: Trouble,
+    rough: number,
+    consume: (batch: MessageBatch<RecordsMessage>, owner: Batch) => Promise<void>,
+  ) {
+    this.#clock = clock;
+    this.#dice = dice;
+    this.#trouble = trouble;
+    this.#rough = rough;
+    this.#consume = consume;
+  }
+
+  async send(body: RecordsMessage): Promise<void> {
+    const struck = this.#trouble.strike("queue/send", this.#rough, [
+      "send failed",
+      "message lost",
+      "message twice",
+      "message late",
+    ] as const);
+    if (struck === "send failed") throw new Error("Queue send failed");
+    if (struck === "message lost") return;
+    const copies = struck === "message twice" ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) {
+      const delay =
+        struck === "message late" ? this.#dice.between("queue/late", 5_000, 600_000) : this.#dice.skewed("queue/latency", 5, 1_500);
+      this.#enqueue({ id: `m${this.#sent++}`, body: structuredClone(body), attempts: 1 }, delay);
+    }
+  }
+
+  #enqueue(message: Waiting, delayMs: number): void {
+    this.pending++;
+    this.#clock.after(delayMs, WORLD, () => {
+      this.#waiting.push(message);
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      this.#clock.after(this.#dice.skewed("queue/batch", 1, 1_000), WORLD, () => {
+        this.#scheduled = false;
+        this.#deliver();
+      });
+    });
+  }
+
+  #deliver(): void {
+    const messages: Waiting[] = [];
+    while (this.#waiting.length > 0 && messages.length < BATCH) {
+      messages.push(...this.#waiting.splice(this.#dice.between("queue/order", 0, this.#waiting.length - 1), 1));
+    }
+    if (this.#waiting.length > 0) {
+      this.#scheduled = true;
+      this.#clock.after(1, WORLD, () => {
+        this.#scheduled = false;
+        this.#deliver();
+      });
+    }
+    const again = new Map<string, number>(messages.map(({ id }) => [id, 2_000]));
+    const batch: Batch = { name: "consumer", dead: false };
+    const finish = (): void => {
+      if (batch.dead) return;
+      batch.dead = true;
+      this.pending -= messages.length;
+      for (const message of messages) {
+        const delay = again.get(message.id);
+        if (delay !== undefined) this.#enqueue({ ...message, attempts: message.attempts + 1 }, delay);
+      }
+    };
+    if (this.#trouble.strike("queue/consumer", this.#rough, ["consumer ended"] as const) !== null) {
+      this.#clock.after(this.#dice.between("queue/ended", 0, 300), WORLD, finish);
+    }
+    const given = messages.map((message) => ({
+      ...message,
+      timestamp: new Date(this.#clock.now),
+      ack: () => void again.delete(message.id),
+      retry: (options?: QueueRetryOptions) => void again.set(message.id, (options?.delaySeconds ?? 1) * 1_000),
+    }));
+    const said = this.#consume({ queue: "records", messages: given } as unknown as MessageBatch<RecordsMessage>, batch);
+    said.then(
+      () => {
+        // What was neither acknowledged nor given back counts as acknowledged: consumeRecords says one of the two of each.
+        this.#clock.after(1, WORLD, finish);
+      },
+      () => this.#clock.after(1, WORLD, finish),
+    );
+  }
+}

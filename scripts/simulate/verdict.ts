@@ -1,0 +1,127 @@
+/** What must hold when the world has come to rest: nothing lost, nothing stuck, nothing done twice, everything on record. */
+import { ChainVerifier } from "../../core/audit/chain.ts";
+import type { RunIndexRow } from "../../core/audit/record.ts";
+import type { Json } from "../../core/json.ts";
+import { auditRecords } from "../../core/run/audit.ts";
+import { toEventView, toIndexRow } from "../../core/run/present.ts";
+import { isFinal } from "../../core/run/state.ts";
+import type { HousedObject } from "./house.ts";
+import { sha256, type WatchedRun } from "./watch.ts";
+import { ORG, signatureOf, type World } from "./world.ts";
+import { accountForWrites } from "./writes.ts";
+
+/** Nothing is left to happen: every run has ended, everything is told, on record and confirmed. */
+export function isAtRest(world: World): boolean {
+  if (!world.trouble.isCalm || world.clientsLeft > 0 || world.queue.pending > 0) return false;
+  for (const { state } of world.watch.runs.values())
+    if (!isFinal(state) || state.openReviews.length > 0 || state.deadLetter?.owes) return false;
+  for (const id of world.owed) if (!world.watch.runs.has(id)) return false;
+  return [...world.house.objects.values()].every((object) => outboxOf(object) === 0);
+}
+
+/** What keeps the world from coming to rest, in words. */
+export function unrest(world: World): string[] {
+  const found: string[] = [];
+  for (const [id, { state }] of world.watch.runs) {
+    const waits = Object.values(state.activities).map(({ id: activity, phase }) => `${activity} ${phase}`);
+    const object = world.house.object("RunEngine", id);
+    const alarm = object.disk.alarm === null ? "no alarm" : `alarm in ${object.disk.alarm.at - world.clock.now} ms`;
+    if (!isFinal(state)) found.push(`${id} is ${state.status} at event ${state.seq} (${waits.join(", ")}), ${alarm}`);
+    else if (state.openReviews.length > 0) found.push(`${id} has ended and its reviews are not withdrawn, ${alarm}`);
+    else if (state.deadLetter?.owes) found.push(`${id} was redriven and its successor is not born, ${alarm}`);
+  }
+  for (const object of world.house.objects.values()) {
+    const rows = outboxOf(object);
+    const alarm = object.disk.alarm === null ? "no alarm" : `alarm in ${object.disk.alarm.at - world.clock.now} ms`;
+    if (rows > 0) found.push(`${object.id} has ${rows} outbox rows that nobody confirms, ${alarm}`);
+  }
+  if (world.clientsLeft > 0) found.push(`${world.clientsLeft} clients still wait`);
+  if (world.queue.pending > 0) found.push(`${world.queue.pending} messages are still in the queue`);
+  return found;
+}
+
+const hasTable = (object: HousedObject, table: string): boolean =>
+  object.disk.run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [table]).length > 0;
+
+function outboxOf(object: HousedObject): number {
+  return hasTable(object, "outbox") ? Number(object.disk.run("SELECT COUNT(*) AS n FROM outbox", [])[0]?.["n"]) : 0;
+}
+
+export function judge(world: World): void {
+  const { watch, accepted } = world;
+  for (const { run, seen } of accepted) {
+    const watched = watch.runs.get(run);
+    if (watched === undefined) {
+      watch.note("lost", `${run} was accepted and is nowhere`);
+      continue;
+    }
+    const told = watched.events.slice(0, seen.length).map(toEventView);
+    if (JSON.stringify(told) !== JSON.stringify(seen)) watch.note("unsaid", `${run}: a client saw events that the journal does not have`);
+  }
+  for (const [id, watched] of watch.runs) {
+    const object = world.house.object("RunEngine", id);
+    const folded = watch.refold(object);
+    if (JSON.stringify(folded?.state) !== JSON.stringify(watched.state)) watch.note("journal differs", `${id}: the fold is another state`);
+    if (object.disk.alarm !== null) watch.note("still awake", `${id} has ended, owes nothing, and has an alarm`);
+    checkIndex(world, watched);
+    checkBill(world, watched);
+    accountForWrites(world, watched);
+  }
+  checkReviews(world);
+  checkAudit(world);
+}
+
+function checkIndex(world: World, { machinery, state }: WatchedRun): void {
+  const { id } = machinery.birth;
+  const row = world.database.run("SELECT status, summary FROM runs WHERE id = ?", [id])[0];
+  const line: RunIndexRow = toIndexRow(machinery, state);
+  if (row === undefined) return world.watch.note("index differs", `${id} is not in the index`);
+  if (row["status"] !== line.status)
+    world.watch.note("index differs", `${id} is ${String(row["status"])} in the index, and ${line.status}`);
+  else if (JSON.stringify(JSON.parse(String(row["summary"]))) !== JSON.stringify(line.summary))
+    world.watch.note("index differs", `${id}: the index shows an older summary`);
+}
+
+/** What upstreams billed is covered: by what was settled and what is held for calls of which nobody told. */
+function checkBill(world: World, { machinery, state }: WatchedRun): void {
+  const { id, budget } = machinery.birth;
+  const billed = world.models.asked.filter(({ call }) => call.context.run === id).reduce((sum, { billed: bill }) => sum + bill, 0);
+  if (billed > state.usage.microUsd + state.reserved.microUsd)
+    world.watch.note("bill not covered", `${id}: ${billed} billed, ${state.usage.microUsd} spent and ${state.reserved.microUsd} held`);
+  if (billed > budget.usd) world.watch.note("over the cap", `${id}: ${billed} billed under a cap of ${budget.usd}`);
+}
+
+function checkReviews(world: World): void {
+  const object = world.house.objects.get(`ReviewQueue/${ORG}`);
+  if (object === undefined || !hasTable(object, "review")) return;
+  for (const { id, run, status } of object.disk.run("SELECT id, run, status FROM review", [])) {
+    const watched = world.watch.runs.get(String(run));
+    if (status === "pending" || status === "escalated")
+      world.watch.note("review left open", `${String(id)} of ${String(run)} is ${status} although the run has ended`);
+    if (watched === undefined) world.watch.note("lost", `${String(run)} asked for a review and is nowhere`);
+  }
+}
+
+/** Exactly once, without gaps, and nothing that was done is missing. */
+function checkAudit(world: World): void {
+  const { watch } = world;
+  const rows = world.database.run("SELECT entry FROM audit_entries WHERE org = ? ORDER BY seq", [ORG]);
+  const verifier = new ChainVerifier({
+    sha256Hex: sha256,
+    verify: (_key, hash, signature) => Buffer.from(signature).equals(Buffer.from(signatureOf(hash))),
+  });
+  const found = new Map<string, string>();
+  for (const row of rows) {
+    const entry = JSON.parse(String(row["entry"])) as { [name: string]: Json };
+    for (const problem of verifier.take(entry)) watch.note("audit broken", `${problem.code} at ${String(problem.seq)}`);
+    found.set(String(entry["event_id"]), `${String(entry["event_type"])} ${String(entry["resource"])}`);
+  }
+  for (const [id, { machinery, events }] of watch.runs) {
+    for (const record of auditRecords(machinery, events)) {
+      if (!found.delete(record.event_id))
+        watch.note("not on record", `${id}: ${record.event_type} of event ${JSON.stringify(record.data)}`);
+    }
+  }
+  for (const what of found.values())
+    if (!/^(review|kill_switch)\./.test(what)) watch.note("not in the journal", `the audit chain has ${what}, and no journal has`);
+}

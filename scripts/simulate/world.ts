@@ -1,0 +1,239 @@
+/** One seed's world: the platform's own objects, consumer and stop reader, and around them everything they touch, simulated. */
+import { createHash } from "node:crypto";
+import type { RecordsMessage } from "../../core/audit/record.ts";
+import type { Stops } from "../../core/kill-switch/stops.ts";
+import { DUE_MS } from "../../core/review/case.ts";
+import { defineAuditLog, defineKillSwitch, defineReviewQueue, defineRunEngine } from "../../durable-objects/index.ts";
+import { type AuditLogPort, consumeRecords } from "../../workers/audit/consume-records.ts";
+import { defineStopsReader } from "../../workers/control/stops.ts";
+import { openDatabase } from "../../workers/store/database.ts";
+import { type RunIndex, storeRuns } from "../../workers/store/runs.ts";
+import { defineAuthority } from "./authority.ts";
+import { CALM, type Climate, climateOf } from "./climate.ts";
+import { Clock, type Owner, WORLD } from "./clock.ts";
+import { databaseFor, freshDatabase } from "./database.ts";
+import { birthOf, ORG, type Work, workOf } from "./definitions.ts";
+import { Dice } from "./dice.ts";
+import { Flag } from "./flag.ts";
+import { type Construct, House, type HousedObject } from "./house.ts";
+import type { Life } from "./life.ts";
+import { Models } from "./models.ts";
+import { outward } from "./outward.ts";
+import { type Accepted, client, operator, reviewer } from "./people.ts";
+import { type Batch, Queue } from "./queue.ts";
+import { factsOf, Shop } from "./shop.ts";
+import { takeOver } from "./take-over.ts";
+import { type Schedule, Trouble } from "./trouble.ts";
+import { Watch } from "./watch.ts";
+
+export const START = Date.UTC(2026, 0, 1);
+
+export type WorldOptions = {
+  /** null: as the dice fall. */
+  readonly schedule: Schedule;
+  /** null: drawn from the seed. */
+  readonly climate: Climate | null;
+  /** null: one to three, drawn from the seed. */
+  readonly works: readonly Work[] | null;
+};
+
+export class World {
+  readonly dice: Dice;
+  readonly clock: Clock;
+  readonly climate: Climate;
+  readonly trouble: Trouble;
+  readonly watch: Watch;
+  readonly house: House;
+  readonly shop: Shop;
+  readonly models: Models;
+  readonly queue: Queue;
+  readonly flag: Flag;
+  readonly database = freshDatabase();
+  readonly accepted: Accepted[] = [];
+  /** Runs that must come to be although no client has their word yet. */
+  readonly owed = new Set<string>();
+  readonly calmAt: number;
+  redriven = 0;
+  clientsLeft = 0;
+  readonly stops: () => Promise<Stops>;
+  readonly #release: () => void;
+  readonly #touched = new Set<HousedObject>();
+
+  constructor(seed: number, { schedule, climate, works }: WorldOptions) {
+    this.dice = new Dice(seed);
+    const { dice } = this;
+    this.clock = new Clock(START, dice);
+    const { clock } = this;
+    this.climate = climate ?? climateOf(dice);
+    this.calmAt = START + this.climate.roughMs;
+    this.trouble = new Trouble(dice, schedule, () => clock.now, this.calmAt);
+    const { trouble } = this;
+    this.watch = new Watch(clock);
+    const { watch } = this;
+    this.shop = new Shop(clock, dice, trouble, this.climate.tool, (arrival) => watch.toolArrived(arrival));
+    this.models = new Models(clock, dice, trouble, this.climate.model, (asked) => watch.modelAsked(asked));
+    this.flag = new Flag(clock, dice);
+    this.queue = new Queue(clock, dice, trouble, this.climate.queue, (batch, owner) => this.#consume(batch, owner));
+    this.house = new House({ clock, dice, trouble, climate: this.climate }, this.#kinds());
+    this.house.committed = (object) => {
+      watch.committed(object);
+      if (object.kind === "RunEngine") this.#touched.add(object);
+    };
+    const reader = defineStopsReader({ ask: () => this.ask<Stops>("KillSwitch", "deployment", "stops"), now: () => clock.now });
+    this.stops = () => reader.stops();
+    this.#release = takeOver(clock, (error) =>
+      watch.note("stray error", error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    );
+    this.#people(works);
+  }
+
+  close(): void {
+    this.#release();
+    this.watch.close();
+    this.house.close();
+    this.database.close();
+  }
+
+  async step(until: number): Promise<boolean> {
+    const moved = await this.clock.step(until);
+    for (const object of this.#touched) this.watch.compareMemory(object);
+    this.#touched.clear();
+    return moved;
+  }
+
+  /** RPC on behalf of the outside. */
+  ask<T>(kind: string, name: string, method: string, ...given: readonly unknown[]): Promise<T> {
+    return this.house.call(WORLD, kind, name, method, given) as Promise<T>;
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => this.clock.after(ms, WORLD, resolve));
+  }
+
+  #people(works: readonly Work[] | null): void {
+    const { clock, dice } = this;
+    const begin = (delay: number, work: () => Promise<void>): void => {
+      clock.after(delay, WORLD, () => {
+        work().catch((error: unknown) => this.watch.note("stray error", error instanceof Error ? (error.stack ?? "") : String(error)));
+      });
+    };
+    const all = works ?? Array.from({ length: dice.skewed("runs", 1, 3) }, (_, index) => workOf(dice, `run-${index}`));
+    for (const [index, work] of all.entries()) {
+      this.clientsLeft++;
+      const at = works === null ? dice.skewed("client/start", 0, 60_000) : 0;
+      begin(at, async () => {
+        await client(this, birthOf(dice, `run-${index}`, work, clock.now));
+        this.clientsLeft--;
+      });
+    }
+    begin(0, () => reviewer(this));
+    begin(0, () => operator(this));
+  }
+
+  #outward<T>(life: Life, what: string, work: () => Promise<T>, unreachable = this.climate.unreachable): Promise<T> {
+    return outward(this, life, what, unreachable, work);
+  }
+
+  #index(owner: Owner, rough = this.climate.database): RunIndex {
+    return storeRuns(openDatabase(databaseFor(this.database, owner, this.clock, this.dice, this.trouble, rough)));
+  }
+
+  #kinds(): { readonly [kind: string]: Construct } {
+    const now = () => this.clock.now;
+    const random = (bytes: number) => this.dice.bytes("random", bytes);
+    const authorize = defineAuthority(this.dice, this.trouble, this.climate.authority);
+    const send = (life: Life) => (message: RecordsMessage) => this.#outward(life, "send", () => this.queue.send(message), 0);
+    const log = () => {};
+    type Env = { readonly life: Life };
+    const of = (env: Cloudflare.Env): Life => (env as unknown as Env).life;
+
+    const RunEngine = defineRunEngine((env) => {
+      const life = of(env);
+      const out = <T>(what: string, work: () => Promise<T>): Promise<T> => this.#outward(life, what, work);
+      return {
+        now,
+        stops: () => out("stops", () => this.stops()),
+        authorize: (question) => out("authorize", () => authorize(question)),
+        callTool: (call) => this.#outward(life, "callTool", () => this.shop.call(call), 0),
+        callModel: (call) => this.#outward(life, "callModel", () => this.models.call(call), 0),
+        openReview: (org, request) =>
+          out("openReview", async () => {
+            const { id } = await this.ask<{ id: string }>("ReviewQueue", org, "open", org, request);
+            return { id, until: request.at + DUE_MS[request.severity] };
+          }),
+        withdrawReviews: (org, run) => out("withdrawReviews", () => this.ask("ReviewQueue", org, "withdraw", run)),
+        toolEffects: (_org, names) => out("toolEffects", async () => Object.fromEntries(names.map((name) => [name, factsOf(name).effect]))),
+        continueRun: (_from, birth) =>
+          out("continueRun", async () => this.ask("RunEngine", birth.id, "resumeFrom", birth, await this.stops())),
+        send: send(life),
+        log,
+      };
+    });
+    const ReviewQueue = defineReviewQueue((env) => {
+      const life = of(env);
+      return {
+        now,
+        random,
+        send: send(life),
+        tellRun: (run, message) => this.#outward(life, "tellRun", () => this.ask("RunEngine", run, "review", message)),
+      };
+    });
+    const KillSwitch = defineKillSwitch((env) => {
+      const life = of(env);
+      const index = this.#index(WORLD);
+      const lookAgain = (run: string, stops: Stops) =>
+        this.#outward<void>(life, "lookAgain", () => this.ask("RunEngine", run, "lookAgain", stops));
+      return {
+        now,
+        random,
+        send: send(life),
+        flag: {
+          read: () => this.#outward(life, "flag.read", () => this.flag.read()),
+          write: (value, mark) => this.#outward(life, "flag.write", () => this.flag.write(value, mark)),
+        },
+        runsInScope: (...given) => this.#outward(life, "runsInScope", () => index.runsInScope(...given)),
+        countRunsInScope: (...given) => this.#outward(life, "countRunsInScope", () => index.countRunsInScope(...given)),
+        haltRun: lookAgain,
+        resumeRun: lookAgain,
+      };
+    });
+    const AuditLog = defineAuditLog(() => ({ now, signer: async () => SIGNER }));
+    const construct =
+      (Class: new (ctx: DurableObjectState, env: Cloudflare.Env) => object): Construct =>
+      (ctx, life) =>
+        new Class(ctx, { life } as unknown as Cloudflare.Env);
+    return {
+      RunEngine: construct(RunEngine),
+      ReviewQueue: construct(ReviewQueue),
+      KillSwitch: construct(KillSwitch),
+      AuditLog: construct(AuditLog),
+    };
+  }
+
+  /** The real consumer, with ports that end with the batch that they belong to. */
+  #consume(batch: MessageBatch<RecordsMessage>, owner: Batch): Promise<void> {
+    const rpc = <T>(kind: string, name: string, method: string, ...given: readonly unknown[]): Promise<T> =>
+      this.house.call(owner, kind, name, method, given) as Promise<T>;
+    const confirmed: { readonly [kind: string]: string } = { run: "RunEngine", "review-queue": "ReviewQueue", "kill-switch": "KillSwitch" };
+    return consumeRecords(batch, {
+      db: databaseFor(this.database, owner, this.clock, this.dice, this.trouble, this.climate.database),
+      auditLog: (org): AuditLogPort => ({
+        append: (...given) => rpc("AuditLog", org, "append", ...given),
+        pending: () => rpc("AuditLog", org, "pending"),
+        integrated: (upTo) => rpc("AuditLog", org, "integrated", upTo),
+      }),
+      upsertRuns: (rows) => this.#index(owner).upsertRuns(rows),
+      confirm: (source, rows) => rpc(confirmed[source.kind] ?? source.kind, source.id, "confirm", rows),
+      report: (line) => {
+        if (line["event"] === "audit.chain_broken" || line["event"] === "audit.record_refused")
+          this.watch.note("audit broken", `${String(line["event"])} ${JSON.stringify(line)}`);
+      },
+    });
+  }
+}
+
+/** Stands for Ed25519, which is not what is simulated here: 64 bytes that only this hash gives. */
+export const signatureOf = (hash: Uint8Array): Uint8Array => new Uint8Array(createHash("sha512").update("audit").update(hash).digest());
+const SIGNER = { keyId: "simulated", sign: signatureOf };
+
+export { CALM, ORG };

@@ -1,0 +1,68 @@
+/**
+ * The shop's ledger against the journal: each write that happened is one that the run knows of. It is completed, or undone once, or
+ * named as what is still undone; and a write that promises nothing was repeated only when it surely had not happened, or a person said so.
+ */
+import type { RunEvent } from "../../core/run/event.ts";
+import { factsOf } from "./shop.ts";
+import type { WatchedRun } from "./watch.ts";
+import type { World } from "./world.ts";
+
+export function accountForWrites(world: World, watched: WatchedRun): void {
+  const { watch, shop } = world;
+  const { id, definition } = watched.machinery.birth;
+  const byActivity = Map.groupBy(
+    watched.events.filter((event) => "activity" in event.data),
+    (event) => (event.data as { activity: string }).activity,
+  );
+  for (const [activity, events] of byActivity) {
+    const calls = events.filter((event) => event.type === "tool.called");
+    const first = calls[0];
+    if (first === undefined || factsOf(first.data.tool).effect !== "write") continue;
+    const { tool, key } = first.data;
+    const what = `${id}: ${tool} of ${activity}`;
+    if (calls.some((call) => call.data.key !== key)) watch.note("done twice", `${what} went out under more than one key`);
+    const effects = shop.arrivals.filter(({ call, did }) => did && call.context.run === id && call.context.activity === activity).length;
+    const happened = effects > 0;
+    const stands = shop.ledger.has(key); // a redriven run may hear of what the run before it did
+    const step = first.step ?? "";
+    const state = watched.state.steps[step];
+    const isUndone = watched.state.undone.includes(step);
+    const isCompensation = activity.endsWith("/compensate");
+    if (factsOf(tool).idempotency !== "key") checkRepeats(world, what, events, effects);
+    else if (effects > 1) watch.note("done twice", what);
+    if (isCompensation) {
+      const compensated = events.some((event) => event.type === "step.compensated" && !event.data.undone);
+      if (compensated && !stands) watch.note("not done", `${what} is said to be done`);
+      if (happened && !compensated && !isUndone) watch.note("unaccounted write", `${what} happened, and the run does not know`);
+      continue;
+    }
+    const completed = events.some((event) => event.type === "tool.answered" && event.data.ok);
+    if (completed && !stands) watch.note("not done", `${what} is said to be done`);
+    if (happened && !completed && !isUndone)
+      watch.note("unaccounted write", `${what} happened, the step is ${state?.status}, and nothing says so`);
+    const ended = watched.state.status === "failed" || watched.state.status === "cancelled";
+    const definitionStep = definition.steps[step];
+    const undoable = definitionStep?.kind === "tool" && definitionStep.compensate !== null && definition.on_failure === "compensate";
+    if (completed && ended && undoable && state?.status !== "compensated" && !isUndone)
+      watch.note("half done", `${what} was done, the run ended ${watched.state.status}, and it is not taken back`);
+  }
+  for (const step of Object.keys(definition.steps)) {
+    const undoings = watched.events.filter((event) => event.type === "step.compensated" && event.step === step && !event.data.undone);
+    if (undoings.length > 1) watch.note("done twice", `${id}: ${step} was compensated ${undoings.length} times`);
+  }
+}
+
+/** After a call of which nobody knows, or that ended well, the next one needs a person's yes. */
+function checkRepeats(world: World, what: string, events: readonly RunEvent[], effects: number): void {
+  let doubtful = false;
+  let allowed = 0;
+  for (const event of events) {
+    if (event.type === "tool.called") {
+      if (doubtful) world.watch.note("done twice", `${what} promises nothing and was repeated without a person's word`);
+      doubtful = true;
+      allowed++;
+    } else if (event.type === "tool.answered") doubtful = event.data.ok || event.data.failure?.class === "unknown";
+    else if (event.type === "review.decided" && event.data.action !== "reject") doubtful = false;
+  }
+  if (effects > allowed) world.watch.note("done twice", `${what} happened ${effects} times for ${allowed} intents`);
+}
