@@ -1,7 +1,7 @@
 /** `/v1/orgs/{org}`: what an org chooses for itself, and the secret that its callbacks are signed with. */
 import { z } from "@hono/zod-openapi";
 import type { Principal } from "../../../core/access/principal.ts";
-import { SECRET_BYTES, toCallbackSecret } from "../../../core/callback/sign.ts";
+import { CALLBACK_SECRET_NAME, SECRET_BYTES, toCallbackSecret } from "../../../core/callback/sign.ts";
 import { type FieldError, type Refusal, refuse } from "../../../core/errors/problem.ts";
 import { mintId } from "../../../core/ids.ts";
 import type { OrgChange } from "../../../core/org/settings.ts";
@@ -19,14 +19,12 @@ import { orgName } from "../schemas/names.ts";
 import { CallbackSecret, ChangedOrg, Org } from "../schemas/org-views.ts";
 import { idempotencyHeader } from "../schemas/requests.ts";
 
-/** The name under which callback secrets are sealed: no secret that a client names can have it. */
-const SEALED_AS = "callback:secret";
 const MOST_HOSTS = 50;
 
 const hosts = z.array(z.string().max(260)).max(MOST_HOSTS);
 const Body = z
   .strictObject({
-    jurisdiction: z.unknown().openapi({ description: "null: this deployment offers none yet" }),
+    jurisdiction: z.unknown().optional().openapi({ description: "null: this deployment offers none yet" }),
     callback_hosts: hosts
       .nullable()
       .optional()
@@ -168,7 +166,7 @@ function recorded({ notify, ...change }: OrgChange) {
 
 async function newSecret(ports: IngressPorts, org: string, at: number): Promise<{ text: string; kept: NewCallbackSecret }> {
   const text = toCallbackSecret(ports.random(SECRET_BYTES));
-  return { text, kept: { id: mintId("sec", at, ports.random(10)), sealed: await ports.keys.sealSecret(org, SEALED_AS, text) } };
+  return { text, kept: { id: mintId("sec", at, ports.random(10)), sealed: await ports.keys.sealSecret(org, CALLBACK_SECRET_NAME, text) } };
 }
 
 async function rotate(ports: IngressPorts, call: RotateCall): Promise<Answer> {
@@ -192,5 +190,3 @@ async function rotate(ports: IngressPorts, call: RotateCall): Promise<Answer> {
   await settle(201);
   return ok({ status: 201, body: { id, org: org.value, callback_secret: text } });
 }
-
-export { SEALED_AS as CALLBACK_SECRET_NAME };

@@ -46,13 +46,9 @@ const Body = z
     metadata: jsonObject
       .refine((value) => JSON.stringify(value).length <= METADATA_CHARACTERS, `has at most ${METADATA_CHARACTERS} characters`)
       .optional(),
-    callback_url: z
-      .string()
-      .max(2_048)
-      .optional()
-      .openapi({
-        description: "gets a POST of the finished run, signed as Standard Webhooks say; its host is one of the org's `callback_hosts`",
-      }),
+    callback_url: z.string().max(2_048).optional().openapi({
+      description: "gets a POST of the finished run, signed as Standard Webhooks say; its host is one of the org's `callback_hosts`",
+    }),
   })
   .openapi("StartRun");
 
