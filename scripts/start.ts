@@ -8,7 +8,6 @@ import type { RunView } from "../core/run/view.ts";
 import { WORKFLOWS } from "../workflows/index.ts";
 import { shopTools } from "../workflows/tools.ts";
 import { watchAncestors } from "./platform/ancestors.ts";
-import { freeze } from "./platform/freeze.ts";
 import type { GuardedChild } from "./platform/guarded-child.ts";
 import { startLocalCron } from "./platform/local-cron.ts";
 import { openLog } from "./platform/log-file.ts";
@@ -95,10 +94,8 @@ async function bringUpShop(): Promise<Shop> {
 
 async function bringUpPlatform(options: StartOptions, tell: (what: string) => void): Promise<Platform> {
   const port = options.port ?? (await freePortNear(DEFAULT_PORT));
-  tell("bundling the Worker");
-  const frozen = await freeze(join(OWN_FOLDER, "bundle"));
-  const args = ["--port", String(port), "--inspector-port", String(await freePort()), ...frozen, ...options.platformArgs];
-  const platform = await startPlatform({ args, output: openLog("platform"), tell });
+  const args = ["--port", String(port), "--inspector-port", String(await freePort()), ...options.platformArgs];
+  const platform = await startPlatform({ args, output: openLog("platform"), freezeInto: join(OWN_FOLDER, "bundle"), tell });
   watch("the platform", platform.child);
   await waitUntilHealthy(platform);
   startLocalCron(platform);

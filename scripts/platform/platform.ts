@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { adminKey } from "./admin-key.ts";
 import { defaultVars, readDevArguments, readEnvFile } from "./arguments.ts";
+import { freeze } from "./freeze.ts";
 import { type GuardedChild, startGuarded } from "./guarded-child.ts";
 import { migrate } from "./migrate.ts";
 import { DEFAULT_STATE, ROOT } from "./places.ts";
@@ -28,6 +29,8 @@ export type PlatformOptions = {
   /** Handed to `wrangler dev` as they are. */
   readonly args: readonly string[];
   readonly output: "inherit" | number;
+  /** Serve the Worker as it is now, bundled into this folder, instead of what its sources become. */
+  readonly freezeInto?: string;
   /** What is being done, for a progress display. */
   readonly tell?: (what: string) => void;
 };
@@ -37,10 +40,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const given = readDevArguments(options.args);
   const state = resolve(ROOT, given.persistTo ?? DEFAULT_STATE);
   const port = given.port ?? DEFAULT_PORT;
+  let frozen: string[] = [];
   if (!given.passive) {
     await waitForState(state);
-    options.tell?.("bringing the tables of the local database up to date");
-    await migrate(state);
+    options.tell?.(
+      options.freezeInto === undefined ? "bringing the tables up to date" : "bringing the tables up to date, bundling the Worker",
+    );
+    [frozen] = await Promise.all([options.freezeInto === undefined ? [] : freeze(options.freezeInto), migrate(state)]);
     if (given.port !== null && !(await waitForPort(port))) throw new Error(`port ${port} is taken by another program`);
   }
   options.tell?.("starting the runtime");
@@ -51,7 +57,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     "--show-interactive-dev-session=false",
     ...defaultVars({ ALLOW_PRIVATE_HOSTS: "1", ADMIN_API_KEY: key }, new Set([...given.vars.keys(), ...inFile.keys()])),
   ];
-  const child = startGuarded(process.execPath, wranglerArguments(["dev", ...options.args, ...ownArguments]), {
+  const child = startGuarded(process.execPath, wranglerArguments(["dev", ...frozen, ...options.args, ...ownArguments]), {
     cwd: ROOT,
     env: wranglerEnvironment(state),
     output: options.output,

@@ -27,7 +27,7 @@ export async function report(ending: Ending, terminal: Terminal): Promise<boolea
     terminal.line();
     terminal.line(`  ${paint("bold", text)}`);
   };
-  heading("The answer");
+  heading(ending.run.error === null ? "The answer" : "How it ended");
   for (const line of answerLines(ending.run, terminal.width - 6)) terminal.line(`    ${line}`);
   heading("What it cost");
   terminal.line(`    ${costLine(ending.run)}`);
