@@ -175,9 +175,9 @@ function askAboutUnknown(turn: Turn, activity: Activity): void {
 function failCall(turn: Turn, activity: Activity, failure: Failure, attempt: number): void {
   const { stopping } = turn.state;
   const winding = stopping !== null && activity.purpose !== "compensation";
-  const unknownWrite = failure.class === "unknown" && activity.kind === "tool" && activity.facts?.effect === "write";
-  if (unknownWrite && !mayRepeat(activity) && !winding) return askAboutUnknown(turn, activity);
   const next = turn.state.activities[activity.id];
+  const unknownWrite = next?.doubt ?? activity.doubt;
+  if (failure.class === "unknown" && unknownWrite && !mayRepeat(activity) && !winding) return askAboutUnknown(turn, activity);
   const fallback = activity.kind === "model" && failure.class !== "safety" && next !== undefined && next.candidate < next.candidates.length;
   if (fallback && !winding) return; // the next candidate is sent with this attempt
   const policy = retryPolicy(turn, activity);

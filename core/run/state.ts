@@ -77,6 +77,8 @@ export type Activity = {
   readonly resumeAt: EpochMs | null;
   /** Number of the event that sent the call out: an answer to another call is late and changes nothing. */
   readonly call: number | null;
+  /** A write that may have happened: a call of it broke off, whatever came back later. */
+  readonly doubt: boolean;
   /** A queue consumer makes the call; until then it is owed one. */
   readonly queued: "owed" | "taken" | null;
   /** When a queued call is given up for lost. */

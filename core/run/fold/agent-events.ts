@@ -2,7 +2,7 @@
 import type { Handlers } from "../evolve.ts";
 import { agentCallId, agentModelId, stepOfNode } from "../node.ts";
 import type { AgentCall, RunState } from "../state.ts";
-import { changeAgent, newActivity, withActivity, withoutActivity } from "./change.ts";
+import { changeAgent, dropUnsent, newActivity, withActivity, withoutActivity } from "./change.ts";
 
 type Types = "agent.answered" | "agent.observed" | "agent.continued" | "agent.stopping";
 
@@ -41,8 +41,8 @@ export const AGENT_EVENTS: Handlers<Types> = {
   "agent.stopping": (state, event) => {
     const { node, error, undone } = event.data;
     const gone = undone === undefined ? state : { ...withoutActivity(state, undone), undone: [...state.undone, undone] };
-    const left = Object.entries(gone.activities).filter(([, activity]) => activity.node !== node || activity.phase === "calling");
-    return changeAgent({ ...gone, activities: Object.fromEntries(left) }, node, (agent) => ({ ...agent, failing: error }));
+    const left = dropUnsent(gone, (activity) => activity.node === node);
+    return changeAgent(left, node, (agent) => ({ ...agent, failing: error }));
   },
   "agent.continued": (state, event) => {
     const { node, iteration, stale } = event.data;

@@ -59,12 +59,22 @@ export const CALL_EVENTS: Handlers<Types> = {
     return reserve(withUsage(changed, event.step ?? "", cost), kept, freed);
   },
   "tool.called": (state, event) => {
-    const { activity: id, attempt, lost_at = null } = event.data;
-    const changed = changeActivity(state, id, (activity) => ({ ...sent(activity, event, lost_at), attempt }));
+    const { activity: id, attempt, lost_at = null, repeated = false, effect } = event.data;
+    const doubtful = repeated && effect === "write"; // the call before this one broke off
+    const changed = changeActivity(state, id, (activity) => ({
+      ...sent(activity, event, lost_at),
+      attempt,
+      doubt: activity.doubt || doubtful,
+    }));
     return state.activities[id]?.purpose === "compensation" ? changed : countAttempt(changed, event, attempt);
   },
   "tool.answered": (state, event) => {
-    const changed = changeActivity(state, event.data.activity, (activity) => ({ ...activity, phase: "ready" }));
+    const brokeOff = event.data.failure?.class === "unknown";
+    const changed = changeActivity(state, event.data.activity, (activity) => ({
+      ...activity,
+      phase: "ready",
+      doubt: activity.doubt || (brokeOff && activity.facts?.effect === "write"),
+    }));
     return withUsage(changed, event.step ?? "", { ...NO_USAGE, toolCalls: 1 });
   },
   "call.taken": (state, event) => changeActivity(state, event.data.activity, (activity) => ({ ...activity, queued: "taken" })),
@@ -73,6 +83,7 @@ export const CALL_EVENTS: Handlers<Types> = {
     return changeActivity(state, id, (activity) => ({
       ...activity,
       phase: "approving",
+      doubt: activity.doubt || reason === "unknown-outcome",
       questions: activity.questions + 1,
       review: { key, id: null, digest, until: null, reason },
     }));

@@ -55,6 +55,20 @@ export function without<T>(record: { readonly [key: string]: T }, key: string): 
 export const withFlag = (state: RunState, flag: RunState["flags"][number]): RunState =>
   state.flags.includes(flag) ? state : { ...state, flags: [...state.flags, flag] };
 
+/** Drops what is under way and has not left; a write of which nobody knows whether it happened is named. */
+export function dropUnsent(state: RunState, isMeant: (activity: Activity) => boolean = () => true): RunState {
+  const isDropped = (activity: Activity): boolean => isMeant(activity) && activity.phase !== "calling";
+  const entries = Object.entries(state.activities);
+  const doubtful = entries.flatMap(([id, activity]) =>
+    isDropped(activity) && activity.doubt && activity.purpose !== "compensation" ? [id] : [],
+  );
+  return {
+    ...state,
+    activities: Object.fromEntries(entries.filter(([, activity]) => !isDropped(activity))),
+    undone: [...state.undone, ...doubtful],
+  };
+}
+
 /** Usage counts for the run and for the step that caused it. */
 export function withUsage(state: RunState, step: string, cost: Usage): RunState {
   const counted = withStep(state, step, (old) => ({ ...old, usage: add(old.usage ?? NO_USAGE, cost) }));
@@ -95,6 +109,7 @@ export function newActivity(given: Pick<Activity, "id" | "step" | "node" | "kind
     approved: null,
     resumeAt: null,
     call: null,
+    doubt: false,
     queued: null,
     lostAt: null,
     signal: null,

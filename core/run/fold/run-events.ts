@@ -4,6 +4,7 @@ import type { EventOf } from "../event.ts";
 import type { Handlers } from "../evolve.ts";
 import type { RunState, StepState } from "../state.ts";
 import type { RunStatus } from "../view.ts";
+import { dropUnsent } from "./change.ts";
 
 type Types =
   | "run.created"
@@ -41,14 +42,12 @@ export const RUN_EVENTS: Handlers<Types> = {
     pausedBy: { scope: event.data.scope, epoch: event.data.epoch },
   }),
   "run.cancelling": (state, event) => ({
-    ...state,
+    ...dropUnsent(state),
     stopping: { why: "cancel", error: { code: "cancelled", message: event.data.reason, step: null } },
-    activities: onlyInFlight(state),
   }),
   "run.stopping": (state, event) => ({
-    ...state,
+    ...dropUnsent(state),
     stopping: { why: event.data.why, error: event.data.error },
-    activities: onlyInFlight(state),
   }),
   "run.compensating": (state, event) => ({ ...enter(state, "compensating", event.at), undoing: event.data.steps }),
   "run.completed": (state, event) => ({
@@ -117,7 +116,3 @@ const dead = (state: RunState, event: EventOf<"run.failed" | "run.dead_lettered"
   undone: event.data.undone,
   deadLetter: { id: event.data.dead_letter, status: "open", owes: null },
 });
-
-/** A run that stops drops what has not left; what is in flight is awaited. */
-const onlyInFlight = (state: RunState): RunState["activities"] =>
-  Object.fromEntries(Object.entries(state.activities).filter(([, activity]) => activity.phase === "calling"));

@@ -465,3 +465,29 @@ describe("dying", () => {
     );
   });
 });
+
+describe("doubt", () => {
+  const write = (name = "payments.refund") => define({ a: tool(name) });
+
+  it("[RUN-53] a write that broke off stays in doubt, whatever a later attempt says", () => {
+    let calls = 0;
+    const run = new Drive(write(), { tool: () => (++calls === 1 ? failed("timeout", "unknown") : failed("tool_error", "permanent")) })
+      .start()
+      .run();
+    expect(run.state).toMatchObject({ status: "dead_lettered", undone: ["a"] });
+    let dead = true;
+    const crashed = new Drive(write(), { tool: () => (dead ? "never" : failed("tool_error", "permanent")) }).start().run();
+    dead = false;
+    crashed.crash().run();
+    expect(crashed.state).toMatchObject({ status: "dead_lettered", undone: ["a"] });
+  });
+
+  it("[RUN-54] a run that stops while a write is in doubt names it", () => {
+    const run = new Drive(write(), { tool: () => failed("timeout", "unknown") })
+      .start()
+      .run((state) => state.activities.a?.phase === "backing-off");
+    run.offer({ kind: "cancel", by: "ada", reason: "" });
+    run.run();
+    expect(run.state).toMatchObject({ status: "dead_lettered", undone: ["a"] });
+  });
+});
