@@ -6,7 +6,7 @@ import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { AskedCall, ChatAnswer } from "../../core/model/answer.ts";
 import type { ModelToolCall } from "../../core/model/message.ts";
 import type { ModelCall, ModelOutcome } from "../../core/run/call.ts";
-import { parseUntrusted } from "../../core/untrusted-json.ts";
+import { parseUntrusted, withoutSecrets } from "../../core/untrusted-json.ts";
 import type { ToolNames } from "./tool-names.ts";
 
 /** Calls that one turn may ask for. */
@@ -18,7 +18,8 @@ const LONGEST_ARGUMENTS = 262_144;
 export type AskedCalls = { readonly value: JsonObject; readonly calls: readonly Named[]; readonly errors: readonly string[] };
 type Named = { readonly id: string | null; readonly name: string };
 
-export function readCalls(call: ModelCall, answer: ChatAnswer, names: ToolNames): AskedCalls {
+/** `secrets`: what was sent along and must not come back in, also not as an id, which the guard does not look at. */
+export function readCalls(call: ModelCall, answer: ChatAnswer, names: ToolNames, secrets: readonly string[]): AskedCalls {
   const errors: string[] = [];
   if (call.tools.length === 0) errors.push("no tool can be called here: answer in words");
   else if (answer.calls.length > MOST_CALLS) errors.push(`at most ${MOST_CALLS} tools can be called at a time`);
@@ -31,7 +32,8 @@ export function readCalls(call: ModelCall, answer: ChatAnswer, names: ToolNames)
     if (name === null && call.tools.length > 0) errors.push(`${which} names no tool that there is: ${known}`);
     if (input === null)
       errors.push(`${which}${name === null ? "" : ` of \`${names.toWire(name)}\``} has arguments that are not one JSON object`);
-    return { id: asked.id, name: name ?? "", input: input ?? {}, raw: asked.arguments };
+    const id = withoutSecrets(asked.id, secrets).value;
+    return { id: typeof id === "string" ? id : null, name: name ?? "", input: input ?? {}, raw: asked.arguments };
   });
   const calls = read.map(({ id, name }) => ({ id, name }));
   const text = wordsOf(answer);

@@ -28,9 +28,10 @@ export async function judgeAnswer(
   deadline: Deadline,
 ): Promise<Judged> {
   if (answer.refused || answer.finish === "content_filter") return refused("content_blocked", "the model refused to answer", []);
-  const asked = answer.calls.length > 0 ? readCalls(call, answer, names) : null;
+  const secrets = bearer === null ? [] : [bearer];
+  const asked = answer.calls.length > 0 ? readCalls(call, answer, names, secrets) : null;
   const read = asked ?? readOutput(call, answer);
-  const { value } = withoutSecrets(read.value, bearer === null ? [] : [bearer]);
+  const { value } = withoutSecrets(read.value, secrets);
   const context: GuardContext = { org: call.context.org, run: call.context.run, subject: call.context.subject };
   const admitted = await deadline.within(guard.admit(context, "model_output", "model", value)).catch(nullUnlessOver);
   if (admitted === null) return refused("content_blocked", "the guardrails could not judge the model's answer", []);

@@ -13,7 +13,19 @@ const almostAnswer = fc.record(
       json,
       fc.array(
         fc.record(
-          { message: fc.oneof(fc.record({ content: json, refusal: json }, { requiredKeys: [] })), finish_reason: json },
+          {
+            message: fc.oneof(
+              fc.record(
+                {
+                  content: json,
+                  refusal: json,
+                  tool_calls: fc.oneof(json, fc.array(fc.oneof(json, fc.record({ id: json, function: json })))),
+                },
+                { requiredKeys: [] },
+              ),
+            ),
+            finish_reason: json,
+          },
           { requiredKeys: [] },
         ),
       ),
@@ -39,6 +51,10 @@ describe("an upstream's answer", () => {
         fc.integer({ min: 1, max: 50 }),
         (body, ceiling) => {
           const read = readChatAnswer(body, ceiling);
+          if (read.ok)
+            expect(read.value.calls.every(({ id, name }) => [id, name].every((text) => text === null || typeof text === "string"))).toBe(
+              true,
+            );
           if (!read.ok || read.value.usage.kind !== "reported") return;
           const { input, output, cachedInput } = read.value.usage.tokens;
           for (const count of [input, output, cachedInput]) {
@@ -125,6 +141,10 @@ describe("estimates", () => {
         expect(estimateTokens(messages, null)).toBeGreaterThanOrEqual(sum);
         expect(estimateTokens([...messages, { role: "user", content: more }], null)).toBeGreaterThan(estimateTokens(messages, null));
         expect(estimateTokens(messages, { type: "object" })).toBeGreaterThan(estimateTokens(messages, null));
+        const tool = { name: "kb.search", description: more, input: { type: "object" } };
+        expect(estimateTokens(messages, null, [tool])).toBeGreaterThan(estimateTokens(messages, null) + boundTokens(more));
+        const asks = { role: "assistant", content: null, toolCalls: [{ id: "a", name: "kb.search", input: { query: more } }] } as const;
+        expect(estimateTokens([...messages, asks], null)).toBeGreaterThan(estimateTokens(messages, null) + boundTokens(more));
       }),
     );
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ModelEntry } from "../../../core/model/entry.ts";
 import type { ToolManifest } from "../../../core/tool/manifest.ts";
 import type { AuthorityQuestion } from "../../../core/workflow/authority.ts";
+import type { Definition, Limits } from "../../../core/workflow/definition.ts";
 import { defineAccess } from "../../../workers/access/access.ts";
 import { type AuthorityPorts, defineAuthority } from "../../../workers/access/authority.ts";
 
@@ -60,13 +61,22 @@ const aboutModel: Extract<AuthorityQuestion, { kind: "model" }> = {
   holdsPersonalData: true,
   tools: [],
 };
+const aboutRun: Extract<AuthorityQuestion, { kind: "run" }> = {
+  kind: "run",
+  caller,
+  run: "run_1",
+  activity: "child",
+  workflow: "order-fulfilment",
+  version: null,
+};
+const limits: Limits = { usd: 2, tokens: 500, seconds: 60, steps: 10, confirm_over_usd: null };
 const authority = (more: Partial<AuthorityPorts> = {}) =>
   defineAuthority({
     access: defineAccess(),
     tool: async () => manifest,
     models: async () => [model("a/one-1"), model("a/two-1")],
-    workflow: async () => null,
-    childRunId: async () => "run_2",
+    workflow: async (_org, _name, version) => ({ version: version ?? 4, digest: "d1", definition: { limits } as Definition }),
+    childRunId: async (org, run, activity) => `child of ${org} ${run} ${activity}`,
     ...more,
   });
 
@@ -117,10 +127,10 @@ describe("[AUTH-2] what cannot be decided is refused", () => {
 
   it("a registry that fails, for now, without its words", async () => {
     for (const ports of [
-      { tool: broken, models: broken },
-      { tool: async () => broken(), models: async () => broken() },
+      { tool: broken, models: broken, workflow: broken },
+      { tool: async () => broken(), models: async () => broken(), childRunId: async () => broken() },
     ]) {
-      for (const question of [aboutTool, aboutModel]) {
+      for (const question of [aboutTool, aboutModel, aboutRun]) {
         const answer = await authority(ports).authorize(question);
         expect(answer).toMatchObject({ kind: "refused", code: "internal", transient: true });
         expect(JSON.stringify(answer)).not.toContain("secret");
@@ -129,14 +139,9 @@ describe("[AUTH-2] what cannot be decided is refused", () => {
   });
 
   it("a policy that fails", async () => {
-    expect(await authority({ access: brokenAccess }).authorize(aboutTool)).toMatchObject({
-      kind: "refused",
-      transient: true,
-    });
-    expect(await authority({ access: brokenAccess }).authorize(aboutModel)).toMatchObject({
-      kind: "refused",
-      transient: true,
-    });
+    for (const question of [aboutTool, aboutModel, aboutRun]) {
+      expect(await authority({ access: brokenAccess }).authorize(question)).toMatchObject({ kind: "refused", transient: true });
+    }
   });
 
   it("a task that no model has, and a model that nobody registered", async () => {
@@ -170,5 +175,104 @@ describe("[AUTH-3] a model", () => {
       permission: { decision: "deny" },
       candidates: [],
     });
+  });
+});
+
+describe("[AUTH-4] the tools that a model is told of", () => {
+  const named = (name: string, more: Partial<ToolManifest> = {}): ToolManifest => ({
+    ...manifest,
+    name,
+    description: `does ${name}`,
+    ...more,
+  });
+  const registry: { readonly [name: string]: ToolManifest } = {
+    "kb.search": named("kb.search", { effect: "read", input: { type: "object" } }),
+    "payments.refund": named("payments.refund"),
+    "ops.restart": named("ops.restart", { allow: { roles: ["operator"] } }),
+    "safe.open": named("safe.open", { approval: "always" }),
+  };
+  const toldOf = async (tools: readonly string[], roles: (typeof caller)["roles"] | readonly ["operator"] | readonly [] = ["caller"]) => {
+    const answer = await authority({ tool: async (_org, name) => registry[name] ?? null }).authorize({
+      ...aboutModel,
+      caller: { ...caller, roles },
+      tools,
+    });
+    return answer.kind === "model" ? answer.tools : answer;
+  };
+
+  it("come as the registry describes them, in the definition's order, once", async () => {
+    expect(await toldOf(["payments.refund", "kb.search", "payments.refund"])).toEqual([
+      { name: "payments.refund", description: "does payments.refund", input: true },
+      { name: "kb.search", description: "does kb.search", input: { type: "object" } },
+    ]);
+  });
+
+  it("are without those that are unknown or out of the caller's reach", async () => {
+    expect(await toldOf(["gone.away", "ops.restart", "kb.search"])).toMatchObject([{ name: "kb.search" }]);
+    expect(await toldOf(["ops.restart"], ["operator"])).toMatchObject([{ name: "ops.restart" }]);
+    expect(await toldOf(["kb.search", "ops.restart"], [])).toEqual([]);
+  });
+
+  it("are with those that a person will be asked about", async () => {
+    expect(await toldOf(["safe.open", "payments.refund"])).toHaveLength(2);
+  });
+
+  it("are none when none are asked about: the registry is left alone", async () => {
+    const tool = () => {
+      throw new Error("asked");
+    };
+    expect(await authority({ tool }).authorize(aboutModel)).toMatchObject({ kind: "model", tools: [] });
+  });
+});
+
+describe("[AUTH-5] a child run", () => {
+  it("gets the version that its caller's runs get, and the same id for the same activity", async () => {
+    const asked: unknown[] = [];
+    const ports: Partial<AuthorityPorts> = {
+      workflow: async (...question) => {
+        asked.push(question);
+        return { version: 4, digest: "d1", definition: { limits } as Definition };
+      },
+    };
+    const answer = await authority(ports).authorize(aboutRun);
+    expect(answer).toEqual({
+      kind: "run",
+      child: "child of acme run_1 child",
+      workflow: "order-fulfilment",
+      version: 4,
+      digest: "d1",
+      limits,
+    });
+    expect(asked).toEqual([["acme", "order-fulfilment", null, "ann"]]);
+    expect(await authority(ports).authorize(aboutRun)).toEqual(answer);
+  });
+
+  it("gets the version that the definition names", async () => {
+    expect(await authority().authorize({ ...aboutRun, version: 2 })).toMatchObject({ kind: "run", version: 2 });
+  });
+
+  it("of an unknown workflow or version is refused for good", async () => {
+    for (const version of [null, 9]) {
+      const answer = await authority({ workflow: async () => null }).authorize({ ...aboutRun, version });
+      expect(answer).toMatchObject({ kind: "refused", code: "not_found", transient: false });
+    }
+  });
+
+  it.each([[[]], [["developer"]], [["auditor", "reviewer"]], [["operator"]]] as const)(
+    "is not started for somebody who may not start runs: %s",
+    async (roles) => {
+      let looked = 0;
+      const workflow = async () => {
+        looked++;
+        return null;
+      };
+      const answer = await authority({ workflow }).authorize({ ...aboutRun, caller: { ...caller, roles } });
+      expect(answer).toMatchObject({ kind: "refused", code: "policy_denied", transient: false });
+      expect(looked).toBe(0);
+    },
+  );
+
+  it("is started for an admin", async () => {
+    expect(await authority().authorize({ ...aboutRun, caller: { ...caller, roles: ["admin"] } })).toMatchObject({ kind: "run" });
   });
 });
