@@ -5,28 +5,26 @@
 import type { FieldError } from "../errors/problem.ts";
 import { escapeToken, isObject, type Json, type JsonObject } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
-import { readStep, STEP_ID, TOOL_NAME } from "./check-step.ts";
-import { checkCel, checkPlain, checkTemplate, type Sight } from "./check-template.ts";
+import { checkExpressions } from "./check-expressions.ts";
+import { checkNames, checkTools, type ToolsKnown } from "./check-references.ts";
+import { readStep } from "./check-step.ts";
+import { checkPlain } from "./check-template.ts";
 import type { Definition, Limits, Step } from "./definition.ts";
-import { Errors, Form, shortName } from "./form.ts";
+import { Errors, Form } from "./form.ts";
+import { STEP_ID, TOOL_NAME, WORKFLOW_NAME } from "./names.ts";
 import { checkCycles, settledBefore } from "./reach.ts";
 import { checkSchema } from "./schema.ts";
 
 export { workflowDigest } from "./digest.ts";
+export { WORKFLOW_NAME } from "./names.ts";
 
-export const WORKFLOW_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const MAX_STEPS = 500;
 /** UTF-16 units of all texts in a definition: it lies inside every run. */
 const MAX_SIZE = 262_144;
 const MAX_DEPTH = 60;
 
 /** What the org has: the check asks nobody. */
-export type Known = {
-  /** Names of registered tools. */
-  readonly tools: ReadonlySet<string>;
-  /** What tools do, where it is known: a compensation must not be attached to a tool that changes nothing. */
-  readonly toolFacts?: { readonly [tool: string]: { readonly effect: "none" | "read" | "write" } };
-};
+export type Known = ToolsKnown;
 
 /** `path` is a JSON Pointer into the definition: `/steps/refund/needs/0`. */
 export function checkDefinition(raw: Json, known: Known): Result<Definition, readonly FieldError[]> {
@@ -51,7 +49,7 @@ export function checkDefinition(raw: Json, known: Known): Result<Definition, rea
   };
   form.close();
   checkTools(definition, known, errors);
-  checkNames(steps, ids, errors);
+  checkNames(definition, ids, errors);
   const cyclic = checkCycles(steps, errors);
   checkExpressions(definition, ids, cyclic ? null : settledBefore(steps), errors);
   return errors.list.length > 0 ? err(errors.list) : ok(definition);
@@ -93,6 +91,7 @@ function readLimits(form: Form, stepCount: number): Limits {
     usd: limits.number("usd", { fallback: 1, min: 0, max: 10_000 }),
     tokens: limits.number("tokens", { fallback: 100_000, min: 0, max: 1_000_000_000, whole: true }),
     seconds: limits.number("seconds", { fallback: 600, min: 1, max: 31_536_000 }),
+    // A map's items and an agent's calls count too, but how many there will be is not known here: who means many says so.
     steps: limits.number("steps", { fallback: Math.max(100, 2 * stepCount), min: 1, max: 100_000, whole: true }),
     confirm_over_usd: limits.numberOrNull("confirm_over_usd", { min: 0, max: 10_000 }),
   };
@@ -107,69 +106,6 @@ function readOnBudget(form: Form): { readonly value: Json } | null {
   inner.close();
   checkPlain(value, inner.at("value"), form.errors);
   return { value };
-}
-
-function checkTools({ tools, steps }: Definition, known: Known, errors: Errors): void {
-  for (const [index, tool] of tools.entries()) {
-    if (!known.tools.has(tool)) errors.add(`/tools/${index}`, `there is no tool \`${tool}\``);
-  }
-  const checkTool = (tool: string, path: string): void => {
-    if (TOOL_NAME.test(tool) && !tools.includes(tool)) errors.add(path, `the tool \`${tool}\` is not in this workflow's \`tools\``);
-  };
-  for (const [id, step] of Object.entries(steps)) {
-    if (step.kind !== "tool") continue;
-    checkTool(step.tool, `/steps/${id}/tool`);
-    if (step.compensate === null) continue;
-    checkTool(step.compensate.tool, `/steps/${id}/compensate/tool`);
-    const effect = known.toolFacts?.[step.tool]?.effect;
-    if (effect === "read" || effect === "none")
-      errors.add(`/steps/${id}/compensate`, `the tool \`${step.tool}\` writes nothing that could be undone`);
-  }
-}
-
-/** Every step that another one names exists, and answers for one failure at most. */
-function checkNames(steps: Definition["steps"], ids: ReadonlySet<string>, errors: Errors): void {
-  const rescues = new Map<string, string>();
-  for (const [id, step] of Object.entries(steps)) {
-    for (const [index, need] of step.needs.entries()) {
-      if (!ids.has(need)) errors.add(`/steps/${id}/needs/${index}`, `there is no step \`${need}\``);
-    }
-    if (step.on_error === null) continue;
-    if ("value" in step.on_error) {
-      checkPlain(step.on_error.value, `/steps/${id}/on_error/value`, errors);
-      continue;
-    }
-    const rescuer = step.on_error.step;
-    const path = `/steps/${id}/on_error/step`;
-    if (!ids.has(rescuer)) errors.add(path, `there is no step \`${shortName(rescuer)}\``);
-    const other = rescues.get(rescuer);
-    if (other !== undefined) errors.add(path, `the step \`${rescuer}\` already answers for the failure of \`${other}\``);
-    rescues.set(rescuer, id);
-  }
-}
-
-type Order = ReturnType<typeof settledBefore>;
-
-/** `before`: null in a graph with a cycle, where nothing is before anything; then only the expressions themselves are checked. */
-function checkExpressions({ output, steps }: Definition, known: ReadonlySet<string>, before: Order | null, errors: Errors): void {
-  for (const [id, step] of Object.entries(steps)) {
-    const path = `/steps/${id}`;
-    const sight: Sight = { steps: before === null ? known : (before.get(id) ?? new Set()), more: [], known };
-    if (step.when !== null) checkCel(step.when.cel, `${path}/when`, sight, errors);
-    if (step.kind === "transform") checkTemplate(step.value, `${path}/value`, sight, errors);
-    if (step.kind === "review") checkTemplate(step.proposal, `${path}/proposal`, sight, errors);
-    if (step.kind === "model") {
-      for (const [slot, value] of Object.entries(step.prompt.slots)) {
-        checkTemplate(value, `${path}/prompt/slots/${escapeToken(slot)}`, sight, errors);
-      }
-    }
-    if (step.kind !== "tool") continue;
-    checkTemplate(step.input, `${path}/input`, sight, errors);
-    if (step.compensate === null) continue;
-    const after: Sight = { steps: new Set([...sight.steps, id]), more: ["output"], known };
-    checkTemplate(step.compensate.input, `${path}/compensate/input`, after, errors);
-  }
-  checkTemplate(output, "/output", { steps: known, more: [], known }, errors);
 }
 
 /** What no part of a definition may be: too deep, too large, or not writable as canonical JSON (RFC 8785). */

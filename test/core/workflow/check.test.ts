@@ -29,6 +29,7 @@ describe("a definition that holds together", () => {
       on_failure: "compensate",
       on_budget: null,
     });
+    expect([definition.steps["order"], definition.steps["classify"]]).toMatchObject([{ async: false }, { async: false }]);
     const retry = { attempts: 3, initial_ms: 1000, max_ms: 32_000, factor: 2 };
     expect(definition.steps["order"]).toMatchObject({ when: null, on_error: null, timeout_ms: null, compensate: null, retry });
     expect(definition.steps["refund"]).toMatchObject({ compensate: { retry, timeout_ms: null } });
@@ -61,6 +62,8 @@ describe("a definition that holds together", () => {
     ["/on_budget", { value: { a: 1 } }],
     ["/on_failure", "park"],
     ["/steps/order/async", false],
+    ["/steps/order/async", true],
+    ["/steps/classify/async", true],
     ["/steps/classify/output", true],
     ["/steps/extra", { kind: "transform", value: { cel: "run.id" } }],
   ])("takes %s", (pointer, value) => expect(pathsOf(changed(pointer, value))).toEqual([]));
@@ -95,8 +98,6 @@ describe("[DEF-3] what does not hold together is told with its place", () => {
     ["/steps/x", 3, "/steps/x"],
     ["/steps/x", { value: 1 }, "/steps/x/kind"],
     ["/steps/x", { kind: "dance" }, "/steps/x/kind"],
-    ["/steps/x", { kind: "agent" }, "/steps/x/kind"],
-    ["/steps/x", { kind: "wait", seconds: 1 }, "/steps/x/kind"],
     ["/steps/x", step({ more: 1 }), "/steps/x/more"],
     ["/steps/x", { kind: "transform" }, "/steps/x/value"],
     ["/steps/x", step({ needs: ["nope"] }), "/steps/x/needs/0"],
@@ -116,7 +117,9 @@ describe("[DEF-3] what does not hold together is told with its place", () => {
     ["/steps/x", step({ on_error: { value: { cel: "input.x" } } }), "/steps/x/on_error/value"],
     ["/steps/order/tool", "stock.reserve", "/steps/order/tool"],
     ["/steps/order/tool", undefined, "/steps/order/tool"],
-    ["/steps/order/async", true, "/steps/order/async"],
+    ["/steps/order/async", "yes", "/steps/order/async"],
+    ["/steps/classify/async", 1, "/steps/classify/async"],
+    ["/steps/approve/async", true, "/steps/approve/async"],
     ["/steps/order/timeout_ms", 0, "/steps/order/timeout_ms"],
     ["/steps/order/timeout_ms", 1e9, "/steps/order/timeout_ms"],
     ["/steps/order/retry", { attempts: 0 }, "/steps/order/retry/attempts"],

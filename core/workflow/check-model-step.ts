@@ -1,0 +1,85 @@
+/** Steps in which a model speaks: `model`, one call, and `agent`, a bounded loop of them. */
+import type { Json } from "../json.ts";
+import { readModelTimeout, readRetry } from "./check-attempts.ts";
+import type { AgentStep, JsonSchema, ModelChoice, ModelStep, Prompt } from "./definition.ts";
+import type { Form } from "./form.ts";
+import { MODEL_ID, TASK_NAME, TOOL_NAME } from "./names.ts";
+import { checkPrompt } from "./prompt.ts";
+import { checkSchema } from "./schema.ts";
+
+type Common = Pick<ModelStep, "needs" | "when" | "on_error">;
+
+export function readModel(form: Form, common: Common): ModelStep {
+  const cache = form.choice("cache", ["none", "exact", "semantic"] as const, "none");
+  if (cache !== "none") form.refuse("cache", `\`cache\` \`${cache}\` is not supported yet`);
+  return {
+    kind: "model",
+    ...common,
+    model: readChoice(form),
+    prompt: readPrompt(form),
+    output: readOutput(form),
+    cache,
+    async: form.boolean("async", false),
+    retry: readRetry(form),
+    timeout_ms: readModelTimeout(form),
+  };
+}
+
+export const readAgent = (form: Form, common: Common): AgentStep => ({
+  kind: "agent",
+  ...common,
+  model: readChoice(form),
+  prompt: readPrompt(form),
+  tools: form.texts("tools", { max: 63, most: 200, pattern: TOOL_NAME }),
+  max_iterations: form.number("max_iterations", { fallback: 10, min: 1, max: 500, whole: true }),
+  output: readOutput(form),
+  retry: readRetry(form),
+  timeout_ms: readModelTimeout(form),
+});
+
+/** null: the output is text. */
+function readOutput(form: Form): JsonSchema | null {
+  const schema = form.json("output");
+  if (schema === undefined || schema === null) return null;
+  for (const { path, message } of checkSchema(schema)) form.errors.add(`${form.at("output")}${path}`, message);
+  return (typeof schema !== "object" && typeof schema !== "boolean") || Array.isArray(schema) ? null : schema;
+}
+
+function readChoice(form: Form): ModelChoice {
+  const model = form.form("model");
+  if (model === null) {
+    form.refuse("model", "`model` is missing: it names an `id` or a `task`");
+    return { id: null, task: null, max_tokens: 1, temperature: 0, fallback: [] };
+  }
+  const has = (name: string): boolean => model.json(name) !== undefined && model.json(name) !== null;
+  if (has("id") === has("task")) model.errors.add(model.path, "`model` takes one of `id` and `task`");
+  const id = has("id") ? model.text("id", { max: 190, pattern: MODEL_ID, hint: "must have the form `provider/name`" }) : null;
+  const task = has("task") ? model.text("task", { max: 63, pattern: TASK_NAME }) : null;
+  const choice: ModelChoice = {
+    id,
+    task,
+    max_tokens: model.number("max_tokens", { fallback: 2_048, min: 1, max: 1_000_000, whole: true }),
+    temperature: model.number("temperature", { fallback: 0, min: 0, max: 2 }),
+    fallback: model.texts("fallback", { max: 190, most: 10, pattern: MODEL_ID, hint: "must have the form `provider/name`" }),
+  };
+  model.close();
+  return choice;
+}
+
+function readPrompt(form: Form): Prompt {
+  const prompt = form.form("prompt");
+  if (prompt === null) {
+    form.refuse("prompt", "`prompt` is missing");
+    return { template: "", slots: {} };
+  }
+  const template = prompt.text("template", { min: 1, max: 65_536 });
+  const raw = prompt.json("slots") ?? {};
+  prompt.close();
+  if (typeof raw !== "object" || Array.isArray(raw)) {
+    prompt.refuse("slots", "`slots` must be an object");
+    return { template, slots: {} };
+  }
+  const read = { template, slots: raw as { readonly [name: string]: Json } };
+  for (const { path, message } of checkPrompt(read)) prompt.errors.add(`${prompt.path}${path}`, message);
+  return read;
+}
