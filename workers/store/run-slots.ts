@@ -23,7 +23,7 @@ export type SlotPorts = {
 type Held = {
   unfinished: number;
   countedAt: EpochMs;
-  /** Somebody counts since then; the others use the old count meanwhile. */
+  /** When somebody last began to count: while there is room, the others use the old count meanwhile. */
   countingSince: EpochMs;
   /** Counts in the order they were asked for: an answer that comes after a newer one is dropped. */
   asked: number;
@@ -45,7 +45,7 @@ export class RunSlots {
     const max = await this.#ports.maxRuns(org);
     const held = this.#heldOf(org);
     if (held.started.has(run)) return true;
-    if (this.#isDue(held)) await this.#count(org, held, max);
+    if (this.#isDue(held, max)) await this.#count(org, held, max);
     // INVARIANT: nothing is awaited between the comparison and the entry.
     if (held.unfinished + held.started.size >= max) return false;
     held.started.set(run, this.#ports.now());
@@ -67,11 +67,12 @@ export class RunSlots {
     return held;
   }
 
-  #isDue(held: Held): boolean {
+  #isDue(held: Held, max: number): boolean {
     const now = this.#ports.now();
     if (now - held.countedAt < COUNT_MS) return false;
-    // Before its first count an org has no old one to go by: everybody counts for themselves.
-    return held.countedAt < 0 || now - held.countingSince >= COUNT_MS;
+    // Somebody counts already: an old count is good enough to let in by, not to refuse by. Before its first count an org has none.
+    const isCounting = held.countedAt >= 0 && now - held.countingSince < COUNT_MS;
+    return !isCounting || held.unfinished + held.started.size >= max;
   }
 
   async #count(org: string, held: Held, max: number): Promise<void> {

@@ -1,0 +1,152 @@
+/** `max_runs`: how it holds, and what it costs. */
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { cachedStore } from "../../../workers/store/cached.ts";
+import { COUNT_MS, RunSlots } from "../../../workers/store/run-slots.ts";
+import { definitionOf, lineOf, nextId, recordOf, storeWorld } from "./support.ts";
+
+/** The real database, with every use of it counted; two isolates over it. */
+async function limited(org: string, max: number) {
+  const counter = { uses: 0 };
+  const db = new Proxy(env.DB, {
+    get(target, name) {
+      if (name === "prepare" || name === "batch") counter.uses += 1;
+      const value = Reflect.get(target, name) as unknown;
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const world = storeWorld(db);
+  await world.store.orgs.put(org, { max_runs: max }, null, recordOf("e"));
+  const isolate = () => cachedStore(world.store, () => world.at);
+  const start = (store: ReturnType<typeof isolate>, runs = 1) =>
+    Promise.all(Array.from({ length: runs }, () => store.runs.reserve(org, nextId("run"))));
+  return { world, counter, isolate, start };
+}
+const taken = (answers: readonly boolean[]) => answers.filter(Boolean).length;
+
+describe("an org's limit of unfinished runs", () => {
+  it("[LIMIT-3] holds within an isolate under any concurrency, cold and warm", async () => {
+    const { isolate, start, world } = await limited("s1", 25);
+    const store = isolate();
+    expect(taken(await start(store, 20))).toBe(20);
+    expect(taken(await start(store, 20))).toBe(5);
+    world.at += COUNT_MS;
+    expect(taken(await start(store, 5))).toBe(0);
+  });
+
+  it("[LIMIT-4] costs no read when warm, and one a second at most", async () => {
+    const { isolate, start, counter, world } = await limited("s2", 1_000);
+    const store = isolate();
+    await start(store);
+    counter.uses = 0;
+    for (let index = 0; index < 50; index++) await start(store);
+    expect(counter.uses).toBe(0);
+    world.at += COUNT_MS;
+    await start(store, 50);
+    expect(counter.uses).toBeLessThanOrEqual(3); // the settings may be read again; the count is one batch of two
+  });
+
+  it("[LIMIT-5] counts what the index says, of every isolate; a run that ended gives its slot back", async () => {
+    const { isolate, start, world } = await limited("s3", 3);
+    const [here, there] = [isolate(), isolate()];
+    const lines = [lineOf("s3"), lineOf("s3", { status: "waiting" })];
+    await world.store.upsertRuns([...lines, lineOf("s3", { status: "completed", ended_at: world.at })]);
+    expect(taken(await start(here, 3))).toBe(1);
+    await world.store.upsertRuns(lines.map((line) => ({ ...line, seq: 2, status: "completed", ended_at: world.at })));
+    expect(taken(await start(here, 1))).toBe(0);
+    world.at += COUNT_MS;
+    expect(taken(await start(here, 3))).toBe(2);
+    expect(taken(await start(there, 9))).toBeLessThanOrEqual(3); // what each lets in before the index shows the others'
+  });
+
+  it("[LIMIT-5] a run that the index shows counts once", async () => {
+    const { isolate, world } = await limited("s4", 2);
+    const store = isolate();
+    const runs = [nextId("run"), nextId("run")];
+    for (const id of runs) expect(await store.runs.reserve("s4", id)).toBe(true);
+    expect(await store.runs.reserve("s4", runs[0] ?? "")).toBe(true);
+    world.at += COUNT_MS;
+    await world.store.upsertRuns(runs.map((id) => lineOf("s4", { id })));
+    expect(await store.runs.reserve("s4", nextId("run"))).toBe(false);
+    await world.store.upsertRuns([lineOf("s4", { id: runs[0] ?? "", seq: 2, status: "completed", ended_at: world.at })]);
+    world.at += COUNT_MS;
+    expect(await store.runs.reserve("s4", nextId("run"))).toBe(true);
+    expect(await store.runs.reserve("s4", nextId("run"))).toBe(false);
+  });
+
+  it("[LIMIT-2] what is given back can be taken again; a changed limit counts at once here", async () => {
+    const { isolate } = await limited("s5", 1);
+    const store = isolate();
+    const run = nextId("run");
+    expect(await store.runs.reserve("s5", run)).toBe(true);
+    expect(await store.runs.reserve("s5", nextId("run"))).toBe(false);
+    store.runs.release("s5", run);
+    expect(await store.runs.reserve("s5", nextId("run"))).toBe(true);
+    await store.orgs.put("s5", { max_runs: 0 }, null, recordOf("e"));
+    expect(await store.runs.reserve("s5", nextId("run"))).toBe(false);
+    await store.orgs.put("s5", { max_runs: 2 }, null, recordOf("e"));
+    expect(await store.runs.reserve("s5", nextId("run"))).toBe(true);
+  });
+
+  it("[LIMIT-4] one count at a time: the others go by the old one meanwhile, and a count that comes late is dropped", async () => {
+    let at = 1_000_000;
+    const looks: PromiseWithResolvers<{ unfinished: number; indexed: string[] }>[] = [];
+    const slots = new RunSlots({
+      now: () => at,
+      maxRuns: async () => 10,
+      look: () => {
+        const look = Promise.withResolvers<{ unfinished: number; indexed: string[] }>();
+        looks.push(look);
+        return look.promise;
+      },
+    });
+    const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+    const first = slots.take("o", "r1");
+    await turn();
+    looks[0]?.resolve({ unfinished: 0, indexed: [] });
+    expect(await first).toBe(true);
+    at += COUNT_MS;
+    const slow = slots.take("o", "r2");
+    await turn();
+    expect(await slots.take("o", "r3")).toBe(true); // does not wait
+    expect(looks).toHaveLength(2);
+    at += COUNT_MS;
+    const newer = slots.take("o", "r4"); // whoever counted is gone for all we know
+    await turn();
+    looks[2]?.resolve({ unfinished: 10, indexed: ["r1", "r3"] });
+    expect(await newer).toBe(false);
+    looks[1]?.resolve({ unfinished: 1, indexed: ["r1"] });
+    expect(await slow).toBe(false);
+    expect(await slots.take("o", "r5")).toBe(false);
+  });
+});
+
+describe("the memory before the store", () => {
+  it("[STORE-12] choosing a version costs no read when warm, split or not", async () => {
+    const { world, counter, isolate } = await limited("s6", 10);
+    const store = isolate();
+    for (const n of [1, 2]) await store.workflows.put("s6", definitionOf("w", `${n}`), `d${n}`, () => recordOf("e"));
+    const users = Array.from({ length: 40 }, (_, index) => `u${index}`);
+    const choose = () => Promise.all(users.map(async (user) => (await store.workflows.choose("s6", "w", user))?.version));
+    for (const shares of [
+      null,
+      [
+        { version: 1, percent: 50 },
+        { version: 2, percent: 50 },
+      ],
+    ]) {
+      if (shares !== null) await store.workflows.setTraffic("s6", "w", shares, recordOf("e"));
+      const cold = await choose();
+      counter.uses = 0;
+      expect(await choose()).toEqual(cold);
+      expect(counter.uses).toBe(0);
+      expect(new Set(cold)).toEqual(new Set(shares === null ? [2] : [1, 2]));
+    }
+    const elsewhere = isolate();
+    expect((await elsewhere.workflows.choose("s6", "w", "u1"))?.version).toBe((await store.workflows.choose("s6", "w", "u1"))?.version);
+    await store.workflows.setTraffic("s6", "w", [{ version: 1, percent: 100 }], recordOf("e"));
+    expect(new Set(await choose())).toEqual(new Set([1]));
+    world.at += 2_000;
+    expect((await elsewhere.workflows.choose("s6", "w", "u1"))?.version).toBe(1);
+  });
+});
