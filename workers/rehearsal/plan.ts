@@ -31,8 +31,8 @@ export function planCall(
 ): PlannedCall | null {
   const tools = offered.filter(({ name }) => choice.only === null || name === choice.only);
   if (choice.mode === "none" || tools.length === 0) return null;
-  const readings = tools.filter((tool) => doing(tool) === null);
-  const doings = tools.filter((tool) => isAskedFor(tool, facts));
+  const readings = tools.filter((tool) => doings(tool).length === 0);
+  const wanted = tools.filter((tool) => isAskedFor(tool, facts));
   const times = ({ name }: OfferedTool): number => past.filter((call) => call.name === name).length;
   const ranked = [
     ...byCloseness(
@@ -44,7 +44,7 @@ export function planCall(
       facts,
     ),
     ...byCloseness(
-      doings.filter((tool) => times(tool) === 0),
+      wanted.filter((tool) => times(tool) === 0),
       facts,
     ),
   ];
@@ -66,14 +66,14 @@ function byCloseness(tools: readonly OfferedTool[], { asked, question }: Facts, 
     .map(({ tool }) => tool);
 }
 
-/** The stem of what a tool does to the world; null: it only looks. */
-const doing = ({ name, description }: OfferedTool): string | null =>
-  [...nameWords(name), ...nameWords(description).slice(0, 1)].map(stem).find((word) => DOING.has(word)) ?? null;
+/** Stems of what a tool does to the world; none: it only looks. */
+const doings = ({ name, description }: OfferedTool): string[] =>
+  [...nameWords(name), ...nameWords(description).slice(0, 1)].map(stem).filter((word) => DOING.has(word));
 
 /** Only the developer's own words ask for something to be done, never what stands in the data. */
 function isAskedFor(tool: OfferedTool, { asked }: Facts): boolean {
-  const verb = doing(tool);
-  return verb !== null && nameWords(asked).map(stem).includes(verb);
+  const words = nameWords(asked).map(stem);
+  return doings(tool).some((verb) => words.includes(verb));
 }
 
 /** Arguments that the conversation gives and that were not tried; null: there are none. */
