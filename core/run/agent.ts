@@ -7,10 +7,10 @@ import type { Json } from "../json.ts";
 import type { Message, ModelToolCall } from "../model/message.ts";
 import type { AgentStep } from "../workflow/definition.ts";
 import type { Failure } from "./call.ts";
-import type { StepError } from "./event.ts";
 import { agentCallId, nodeDefinition, stepOfNode } from "./node.ts";
 import { failNode } from "./settle.ts";
 import type { Activity, AgentAnswer, AgentCall, AgentState } from "./state.ts";
+import type { StepError } from "./step-error.ts";
 import { stopAtCap } from "./stop.ts";
 import type { Turn } from "./turn.ts";
 

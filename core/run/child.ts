@@ -1,10 +1,10 @@
 /** Child runs: a step that is another run. Its budget and tools are part of its parent's; its failing comes up, cancelling goes down. */
 import { fromUsd } from "../money.ts";
 import type { AuthorityAnswer } from "../workflow/authority.ts";
-import type { StepError } from "./event.ts";
 import type { Happening } from "./input.ts";
 import { completeNode, failNode } from "./settle.ts";
 import type { Activity } from "./state.ts";
+import type { StepError } from "./step-error.ts";
 import { stopAtCap } from "./stop.ts";
 import type { Turn } from "./turn.ts";
 

@@ -5,7 +5,6 @@
  *
  * PERSISTED: a turn's events are one row of the journal. Fields may be added, never renamed or dropped.
  */
-import type { ErrorCode } from "../errors/codes.ts";
 import type { FindingSummary } from "../guardrail/finding.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { ModelCandidate } from "../model/entry.ts";
@@ -16,10 +15,8 @@ import type { ToolFacts } from "../tool/manifest.ts";
 import type { StepKind } from "../workflow/definition.ts";
 import type { Failure, Opening } from "./call.ts";
 import type { AgentAnswer, AgentCall, AgentTool, Usage } from "./state.ts";
+import type { RunError, StepError } from "./step-error.ts";
 import type { RunFlag } from "./view.ts";
-
-export type StepError = { readonly code: ErrorCode; readonly message: string };
-export type RunError = StepError & { readonly step: string | null };
 
 /** What an activity cost: tokens as the upstream counted them, money in micro-dollars. */
 export type Spent = { readonly tokens_in: number; readonly tokens_out: number; readonly micro_usd: MicroUsd };

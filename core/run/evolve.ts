@@ -2,20 +2,14 @@
  * The fold: one event changes the state. It decides nothing and never fails, so that a journal written by older code still
  * folds to the same bytes. What each kind of event changes stands in fold/.
  */
-import type { Plan } from "../workflow/plan.ts";
-import type { Birth } from "./birth.ts";
+import type { RunContext } from "./context.ts";
 import type { EventOf, EventType, RunEvent, Spent } from "./event.ts";
 import { AGENT_EVENTS } from "./fold/agent-events.ts";
 import { CALL_EVENTS } from "./fold/call-events.ts";
+import type { Handler, Handlers } from "./fold/handlers.ts";
 import { RUN_EVENTS } from "./fold/run-events.ts";
 import { STEP_EVENTS } from "./fold/step-events.ts";
 import { NO_USAGE, type RunState, type StepState } from "./state.ts";
-
-/** What a run's fold needs beside the events: its birth, and the plan derived from the definition in it. */
-export type RunContext = { readonly birth: Birth; readonly plan: Plan };
-
-type Handler<T extends EventType> = (state: RunState, event: EventOf<T>, context: RunContext) => RunState;
-export type Handlers<T extends EventType> = { readonly [K in T]: Handler<K> };
 
 /** A type of event without a handler does not compile. */
 const HANDLERS: Handlers<EventType> = { ...RUN_EVENTS, ...STEP_EVENTS, ...CALL_EVENTS, ...AGENT_EVENTS };

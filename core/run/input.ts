@@ -7,8 +7,8 @@ import type { ReviewDecision, Severity } from "../review/case.ts";
 import type { EpochMs } from "../time.ts";
 import type { AuthorityAnswer } from "../workflow/authority.ts";
 import type { ModelOutcome, ToolOutcome } from "./call.ts";
-import type { StepError } from "./event.ts";
 import type { Usage } from "./state.ts";
+import type { StepError } from "./step-error.ts";
 import type { RunFlag, RunStatus } from "./view.ts";
 
 export type RunInput = {

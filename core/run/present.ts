@@ -3,8 +3,8 @@ import type { RunIndexRow } from "../audit/record.ts";
 import type { Json } from "../json.ts";
 import { toUsd } from "../money.ts";
 import { orNullRfc3339, toRfc3339 } from "../time.ts";
+import type { RunContext } from "./context.ts";
 import type { RunEvent } from "./event.ts";
-import type { RunContext } from "./evolve.ts";
 import type { RunState, Usage } from "./state.ts";
 import type { EventView, RunView, StepView, UsageView } from "./view.ts";
 

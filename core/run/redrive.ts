@@ -2,7 +2,7 @@
 import type { Json } from "../json.ts";
 import type { EpochMs } from "../time.ts";
 import type { Birth } from "./birth.ts";
-import type { RunContext } from "./evolve.ts";
+import type { RunContext } from "./context.ts";
 import type { RunState } from "./state.ts";
 
 /**

@@ -6,7 +6,7 @@ import { correctionMessages, renderMessages } from "../workflow/prompt.ts";
 import { conversation } from "./agent.ts";
 import type { Birth } from "./birth.ts";
 import type { CallContext, ModelCall, ToolCall } from "./call.ts";
-import type { RunContext } from "./evolve.ts";
+import type { RunContext } from "./context.ts";
 import { nodeDefinition, stepOfNode } from "./node.ts";
 import { callSpanId } from "./span-id.ts";
 import type { Activity, RunState } from "./state.ts";

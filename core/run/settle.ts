@@ -1,7 +1,7 @@
 /** How a node ends: a step, or an item of a `map`; and what that means for whatever waits for it. */
 import type { Json } from "../json.ts";
-import type { StepError } from "./event.ts";
 import { indexOfNode, nodeDefinition, stepOfNode } from "./node.ts";
+import type { StepError } from "./step-error.ts";
 import { stopAtFailure } from "./stop.ts";
 import type { Turn } from "./turn.ts";
 

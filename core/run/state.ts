@@ -12,7 +12,7 @@ import type { MicroUsd } from "../money.ts";
 import type { EpochMs } from "../time.ts";
 import type { ToolFacts } from "../tool/manifest.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
-import type { RunError, StepError } from "./event.ts";
+import type { RunError, StepError } from "./step-error.ts";
 import type { RunFlag, RunStatus } from "./view.ts";
 
 export type Usage = {

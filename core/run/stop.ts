@@ -1,6 +1,6 @@
 /** A run begins to end: nothing new starts, what has left is awaited. How it ends is decided when it has come back (ending.ts). */
 import type { ErrorCode } from "../errors/codes.ts";
-import type { RunError } from "./event.ts";
+import type { RunError } from "./step-error.ts";
 import type { Turn } from "./turn.ts";
 
 export function stopAtFailure(turn: Turn, error: RunError): void {

@@ -3,8 +3,9 @@ import type { Stops } from "../kill-switch/stops.ts";
 import type { EpochMs } from "../time.ts";
 import type { Step } from "../workflow/definition.ts";
 import type { Scope } from "../workflow/expression.ts";
+import type { RunContext } from "./context.ts";
 import type { EventData, EventType, RunEvent } from "./event.ts";
-import { evolve, type RunContext } from "./evolve.ts";
+import { evolve } from "./evolve.ts";
 import type { RunState } from "./state.ts";
 
 /** The hash comes in from outside: core has none of its own. */

@@ -1,9 +1,9 @@
 /** Undoing what was done, one call at a time, last first. What cannot be undone is named, and the rest is undone all the same. */
 import type { Compensate } from "../workflow/definition.ts";
 import { evaluate } from "../workflow/expression.ts";
-import type { StepError } from "./event.ts";
 import { compensationId, indexOfNode, nodeDefinition } from "./node.ts";
 import type { Activity, Done } from "./state.ts";
+import type { StepError } from "./step-error.ts";
 import type { Turn } from "./turn.ts";
 
 /** Activity ids of the calls that say how they are undone, last first. */

@@ -1,6 +1,6 @@
 /** When a run wants to be woken if nothing else happens. A run always has such a time, or waits for a person, or is final. */
 import type { EpochMs } from "../time.ts";
-import type { RunContext } from "./evolve.ts";
+import type { RunContext } from "./context.ts";
 import { isFinal, type RunState } from "./state.ts";
 
 /** DESIGN: the alarm is the safety net, at most this far ahead while a call is in flight. */

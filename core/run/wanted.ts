@@ -8,7 +8,7 @@ import type { ReviewRequest, Severity } from "../review/case.ts";
 import type { EpochMs } from "../time.ts";
 import type { AuthorityQuestion } from "../workflow/authority.ts";
 import type { Birth } from "./birth.ts";
-import type { RunContext } from "./evolve.ts";
+import type { RunContext } from "./context.ts";
 import { nodeDefinition } from "./node.ts";
 import { toolProposal } from "./question.ts";
 import { continuation } from "./redrive.ts";

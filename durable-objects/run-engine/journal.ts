@@ -1,8 +1,9 @@
 /** The run's storage: birth, journal, outbox. One turn is one transaction. Knows SQL; decides nothing. */
 import type { RecordsRow } from "../../core/audit/record.ts";
 import type { Birth } from "../../core/run/birth.ts";
+import type { RunContext } from "../../core/run/context.ts";
 import type { RunEvent } from "../../core/run/event.ts";
-import { fold, type RunContext } from "../../core/run/evolve.ts";
+import { fold } from "../../core/run/evolve.ts";
 import type { RunState } from "../../core/run/state.ts";
 import type { Machinery } from "../../core/run/turn.ts";
 import type { EpochMs } from "../../core/time.ts";

@@ -6,13 +6,11 @@ import type { ReviewRequest } from "../../core/review/case.ts";
 import type { Birth, Parent } from "../../core/run/birth.ts";
 import type { ModelCall, ModelOutcome, ToolCall, ToolOutcome } from "../../core/run/call.ts";
 import type { Happening } from "../../core/run/input.ts";
+import type { SlowCallMessage } from "../../core/run/slow-call.ts";
 import type { Child } from "../../core/run/state.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
 import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
-
-/** PERSISTED: a message of the queue of slow calls. */
-export type QueuedCall = { readonly v: 1; readonly run: string; readonly org: string; readonly activity: string; readonly call: number };
 
 /** What a child run is born with, but for its definition, which the store has. */
 export type ChildStart = {
@@ -49,7 +47,7 @@ export type RunEnginePorts = {
     readonly body: Json;
   }) => Promise<"delivered" | "retry" | "gone">;
   /** Tells the queue of slow calls; its consumer comes back for the call itself. */
-  readonly queueCall: (message: QueuedCall) => Promise<void>;
+  readonly queueCall: (message: SlowCallMessage) => Promise<void>;
   /** Bears a child run; the same child twice is one run. */
   readonly startChild: (child: ChildStart) => Promise<void>;
   readonly cancelRun: (run: string, by: string, reason: string) => Promise<void>;

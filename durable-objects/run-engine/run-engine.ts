@@ -147,7 +147,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       return { birth: run.machinery.birth as unknown as Json, events, view: toRunView(run.machinery, run.state) };
     }
 
-    /** Forgets everything. MUST be called only when the record up to event `upTo` lies elsewhere; a run that went on, or owes somebody something, refuses. */
+    /** Forgets everything, when the run still is as it was at event `seq`. MUST be called only when the record up to event `upTo` lies elsewhere; a run that went on, or owes somebody something, refuses. */
     async empty(upTo: number): Promise<boolean> {
       const emptied = this.#shell.run?.state.seq === upTo && this.#shell.mayBeEmptied();
       if (emptied) await this.ctx.storage.deleteAll();

@@ -1,8 +1,9 @@
 /** The fold of an agent's loop: what its model said, what its tools answered, when the next iteration begins. */
-import type { Handlers } from "../evolve.ts";
+
 import { agentCallId, agentModelId, stepOfNode } from "../node.ts";
 import type { AgentCall, RunState } from "../state.ts";
 import { changeAgent, dropUnsent, newActivity, withActivity, withoutActivity } from "./change.ts";
+import type { Handlers } from "./handlers.ts";
 
 type Types = "agent.answered" | "agent.observed" | "agent.continued" | "agent.stopping";
 

@@ -1,8 +1,8 @@
 /** The fold of what goes out and comes back: authority, models, tools, people, child runs. */
 import type { RunEvent } from "../event.ts";
-import type { Handlers } from "../evolve.ts";
 import { type Activity, NO_USAGE, type RunState, type Usage } from "../state.ts";
 import { changeActivity, changeAgent, withFlag, withStep, withUsage } from "./change.ts";
+import type { Handlers } from "./handlers.ts";
 
 type Types =
   | "policy.decided"

@@ -1,6 +1,6 @@
 /** Small changes of a state, sharing what stays: the words in which the fold is written. */
 
-import type { RunContext } from "../evolve.ts";
+import type { RunContext } from "../context.ts";
 import {
   type Activity,
   type AgentState,

@@ -1,10 +1,10 @@
 /** The fold of a run's own events: how it begins, stands, stops and ends. */
 
 import type { EventOf } from "../event.ts";
-import type { Handlers } from "../evolve.ts";
 import type { RunState, StepState } from "../state.ts";
 import type { RunStatus } from "../view.ts";
 import { dropUnsent } from "./change.ts";
+import type { Handlers } from "./handlers.ts";
 
 type Types =
   | "run.created"

@@ -1,11 +1,12 @@
 /** The fold of steps and items: how they start and settle, and how what they did is undone. */
 import type { Json } from "../../json.ts";
 import type { StepKind } from "../../workflow/definition.ts";
+import type { RunContext } from "../context.ts";
 import type { RunEvent } from "../event.ts";
-import type { Handlers, RunContext } from "../evolve.ts";
 import { agentModelId, itemNode, nodeDefinition, stepOfNode } from "../node.ts";
 import type { Activity, RunState } from "../state.ts";
 import { changeItem, changeMap, newActivity, settleStep, withActivity, withFlag, without, withoutActivity, withStep } from "./change.ts";
+import type { Handlers } from "./handlers.ts";
 
 type Types =
   | "step.started"

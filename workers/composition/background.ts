@@ -1,0 +1,86 @@
+/** What works behind the requests: the consumers of the two queues, the archive, and the chores of the scheduled handler. */
+import type { RecordsMessage } from "../../core/audit/record.ts";
+import { hasIdForm } from "../../core/ids.ts";
+import type { SlowCallMessage } from "../../core/run/slow-call.ts";
+import { type Archive, defineArchive } from "../archive/archive.ts";
+import { consumeRecords } from "../audit/index.ts";
+import { defineSlowCalls } from "../slow-calls/consumer.ts";
+import { type Chore, sweep } from "../watchdog/sweep.ts";
+import { sweepRuns } from "../watchdog/watchdog.ts";
+import type { Rooms } from "./rooms.ts";
+
+export type Background = {
+  readonly archive: Archive;
+  readonly consume: (batch: MessageBatch<unknown>) => Promise<void>;
+  readonly sweep: () => Promise<void>;
+};
+
+export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
+  const { objects, store, stops, callbacks } = rooms;
+  const { now, random, log } = rooms.outside;
+  const archive = defineArchive({
+    now,
+    random,
+    log,
+    bucket: env.ARCHIVE,
+    overdue: store.keeping.overdue,
+    markArchived: store.keeping.markArchived,
+    runOrg: store.runOrg,
+    record: async (id) => objects.run(id).record(),
+    trace: async (id) => objects.run(id).spans(),
+    empty: async (id, seq) => objects.run(id).empty(seq),
+  });
+  const slowCalls = defineSlowCalls({
+    take: async (run, activity, call) => objects.run(run).takeCall(activity, call),
+    answer: async (run, activity, call, outcome) => objects.run(run).callAnswered(activity, call, outcome),
+    callTool: rooms.callTool,
+    callModel: rooms.callModel,
+    wait: (ms) => scheduler.wait(ms),
+    log,
+  });
+  const chores: readonly Chore[] = [
+    { name: "outbox", run: () => store.sweepOutbox() },
+    { name: "archive", run: async () => ({ ...(await archive.sweep()) }) },
+    {
+      name: "watchdog",
+      run: async () => ({
+        ...(await sweepRuns({
+          now,
+          random,
+          log,
+          takeQuiet: store.keeping.takeQuiet,
+          stops: () => stops.stops(),
+          lookAgain: async (run, known) => objects.run(run).lookAgain({ ...known }),
+          record: (org, record) => store.audit.record(org, record),
+          notify: (org, notice) => callbacks.notify(org, notice),
+        })),
+      }),
+    },
+  ];
+  return {
+    archive,
+    sweep: () => sweep(chores, log),
+    consume: (batch) =>
+      batch.queue === "bulkhead-calls"
+        ? slowCalls.consume(batch as MessageBatch<SlowCallMessage>)
+        : consumeRecords(batch as MessageBatch<RecordsMessage>, {
+            db: env.DB,
+            auditLog: (org) => ({
+              append: async (...given) => objects.auditLog(org).append(...given),
+              pending: async () => objects.auditLog(org).pending(),
+              integrated: async (upTo) => objects.auditLog(org).integrated(upTo),
+            }),
+            upsertRuns: store.upsertRuns,
+            confirm: (source, rows, org) => confirm(rooms, source, rows, org),
+            report: log,
+          }),
+  };
+}
+
+/** Tells the outbox a record came from that it is sequenced and in D1. */
+async function confirm({ objects, store }: Rooms, source: RecordsMessage["source"], rows: readonly string[], org: string): Promise<void> {
+  if (source.kind === "store") await store.confirmRecords(rows);
+  else if (source.kind === "run" && hasIdForm("run", source.id)) await objects.run(source.id).confirm(rows);
+  else if (source.kind === "review-queue") await objects.reviewQueue(org).confirm(rows);
+  else if (source.kind === "kill-switch") await objects.killSwitch().confirm(rows);
+}

@@ -1,0 +1,57 @@
+/** The HTTP edge, fitted to the rooms behind it. */
+
+import type { Archive } from "../archive/archive.ts";
+import { withArchive } from "../archive/archived-runs.ts";
+import { verifyStored } from "../audit/index.ts";
+import { defineAuth } from "../auth/auth.ts";
+import { defineConsole } from "../console/console.ts";
+import { killSwitchFrom } from "../control/kill-switch.ts";
+import { reviewsFrom } from "../control/reviews.ts";
+import { defineIngress } from "../ingress/app.ts";
+import type { IngressPorts } from "../ingress/ports.ts";
+import { defineRateLimit, perMinuteFrom } from "../ingress/rate-limit.ts";
+import { runsFrom } from "../runs/runs.ts";
+import { renderMetrics } from "../telemetry/metrics.ts";
+import type { Rooms } from "./rooms.ts";
+
+export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
+  const { settings, objects, store, stops, broker, guard, access } = rooms;
+  const { now, random, log } = rooms.outside;
+  const { adminApiKey, allowPrivateHosts, version, rateLimitPerMinute } = settings;
+  return defineIngress({
+    now,
+    random,
+    log,
+    settings: { adminApiKey, allowPrivateHosts, version },
+    runs: withArchive(runsFrom(objects.run), archive),
+    reviews: reviewsFrom(objects.reviewQueue),
+    killSwitch: killSwitchFrom(objects.killSwitch, stops),
+    store,
+    guard,
+    access,
+    auth: defineAuth({
+      now,
+      random,
+      adminApiKey,
+      keyByHash: (hash) => store.keys.byHash(hash),
+      sessionMac: (text) => broker.mac("session", text),
+    }),
+    keys: broker,
+    verifyAudit: async (org) => verifyStored(env.DB, org, await objects.keyRing().publicKeys(), () => objects.auditLog(org).head()),
+    rateLimit: defineRateLimit(perMinuteFrom(rateLimitPerMinute)),
+    testTool: testTool(rooms),
+    metrics: async () => renderMetrics(env.DB, await stops.stops()),
+    console: defineConsole(),
+  });
+}
+
+/** One call of a tool outside a run, governed as in one: its placeholders resolve under an id of their own. */
+function testTool({ stops, callTool }: Rooms): IngressPorts["testTool"] {
+  return async ({ org, user }, { name, version, timeout_ms }, input, traceId) => {
+    const run = `test_${traceId}`;
+    const { epoch } = await stops.stops();
+    const who = { org, run, user, subject: user, workflow: "tool-test", version: 1, activity: name };
+    const context = { ...who, key: `${run}/${name}`, traceId, spanId: traceId.slice(0, 16), killEpoch: epoch };
+    return callTool({ context, tool: name, version, input, timeoutMs: timeout_ms });
+  };
+}

@@ -1,0 +1,115 @@
+/** What each Durable Object gets from outside: the ports of the six classes. */
+import { DUE_MS } from "../../core/review/case.ts";
+import type { ToolEffect } from "../../core/tool/manifest.ts";
+import type {
+  AuditLogPorts,
+  KeyRingPorts,
+  KillSwitchPorts,
+  ReviewQueuePorts,
+  RunEnginePorts,
+  VaultPorts,
+} from "../../durable-objects/index.ts";
+import type { ChildStart } from "../../durable-objects/run-engine/ports.ts";
+import { flagStore } from "../control/flag.ts";
+import { carryPlaceholders } from "../guardrail/carry.ts";
+import type { Rooms } from "./rooms.ts";
+
+export type ObjectPorts = ReturnType<typeof objectPorts>;
+
+export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
+  const { objects, settings, broker, store, send } = rooms;
+  const { now, random } = rooms.outside;
+  const lookAgain: KillSwitchPorts["haltRun"] = async (run, known) => {
+    await objects.run(run).lookAgain({ ...known });
+  };
+  return {
+    runEngine: runEnginePorts(env, rooms),
+    reviewQueue: {
+      now,
+      random,
+      send,
+      tellRun: async (run, message) => {
+        await objects.run(run).review(message);
+      },
+    } satisfies ReviewQueuePorts,
+    killSwitch: {
+      now,
+      random,
+      send,
+      flag: flagStore(env.FLAGS),
+      runsInScope: store.runsInScope,
+      countRunsInScope: store.countRunsInScope,
+      haltRun: lookAgain,
+      resumeRun: lookAgain,
+    } satisfies KillSwitchPorts,
+    vault: {
+      now,
+      masterKey: broker.masterKey,
+      keys: {
+        get: async (name) => {
+          const object = await env.VAULT_KEYS.get(name);
+          return object === null ? null : new Uint8Array(await object.arrayBuffer());
+        },
+        putIfAbsent: async (name, bytes) => (await env.VAULT_KEYS.put(name, bytes, { onlyIf: { etagDoesNotMatch: "*" } })) !== null,
+      },
+    } satisfies VaultPorts,
+    auditLog: { now, signer: broker.auditSigner } satisfies AuditLogPorts,
+    keyRing: { now, secrets: settings.secrets, allowPrivateHosts: settings.allowPrivateHosts } satisfies KeyRingPorts,
+  };
+}
+
+function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
+  const { objects, stops, authority, store, callbacks, send, callTool, callModel } = rooms;
+  const { now, log } = rooms.outside;
+  return {
+    now,
+    log,
+    send,
+    callTool,
+    callModel,
+    stops: () => stops.stops(),
+    authorize: (question) => authority.authorize(question),
+    openReview: async (org, request) => {
+      const { id } = await objects.reviewQueue(org).open(org, request);
+      return { id, until: request.at + DUE_MS[request.severity] };
+    },
+    withdrawReviews: async (org, run) => {
+      await objects.reviewQueue(org).withdraw(run);
+    },
+    toolEffects: async (org, names) => {
+      const found = await Promise.all(names.map((name) => store.tools.get(org, name, null)));
+      return Object.fromEntries(found.flatMap((tool): [string, ToolEffect][] => (tool === null ? [] : [[tool.name, tool.effect]])));
+    },
+    continueRun: async (from, birth) => {
+      await objects.vault(birth.org).inherit({ from, to: birth.id });
+      await objects.run(birth.id).resumeFrom(birth, await stops.stops());
+    },
+    queueCall: async (message) => {
+      await env.CALLS.send(message);
+    },
+    startChild: (child) => startChild(rooms, child),
+    cancelRun: async (run, by, reason) => {
+      await objects.run(run).cancel(by, reason);
+    },
+    tellParent: async (parent, end, org) => {
+      const carry = (placeholders: readonly string[]) => objects.vault(org).carry({ from: end.run, to: parent.run, placeholders });
+      await objects.run(parent.run).childEnded(parent.activity, { ...end, output: await carryPlaceholders(end.output, carry) });
+    },
+    callBack: (callback) => callbacks.deliver(callback),
+  };
+}
+
+/** A child has its parent's caller, subject and trace; what its parent may see of personal data, it may too. */
+async function startChild(
+  { objects, store, stops }: Rooms,
+  { child, parent, parentSpanId, from, input, budget }: ChildStart,
+): Promise<void> {
+  const { org, user, roles, subject, metadata, traceId, deadlineAt } = from;
+  const found = await store.workflows.get(org, child.workflow, child.version);
+  if (found === null) throw new Error("the child's workflow is out of reach");
+  await objects.vault(org).inherit({ from: from.id, to: child.run });
+  const { definition, version, digest } = found;
+  const inherited = { org, user, roles, subject, metadata, traceId, deadlineAt, parentSpanId, budget, input, parent };
+  const birth = { ...inherited, id: child.run, definition, version, digest, inputFindings: [], redrive: null, callbackUrl: null };
+  await objects.run(child.run).start(birth, await stops.stops(), 0);
+}

@@ -1,0 +1,111 @@
+/** The rooms that others build on, fitted to the bindings: how objects are reached, and what every isolate has one of. */
+import { CALLBACK_SECRET_NAME } from "../../core/callback/sign.ts";
+import { withDefaultModels } from "../../core/model/defaults.ts";
+import { auditLogOf } from "../../durable-objects/audit-log/stub.ts";
+import { killSwitchOf } from "../../durable-objects/kill-switch/stub.ts";
+import { reviewQueueOf } from "../../durable-objects/review-queue/stub.ts";
+import { runEngineOf } from "../../durable-objects/run-engine/stub.ts";
+import { defineAccess } from "../access/access.ts";
+import { defineAuthority } from "../access/authority.ts";
+import { readEntries } from "../audit/index.ts";
+import { defineCallbacks } from "../callbacks/callbacks.ts";
+import { defineStopsReader } from "../control/stops.ts";
+import { defineCredentialBroker } from "../credential-broker/credential-broker.ts";
+import { settingsFrom } from "../env.ts";
+import { defineGuard } from "../guardrail/guard.ts";
+import { defineModelGateway } from "../model-gateway/gateway.ts";
+import { rehearse } from "../rehearsal/handler.ts";
+import { cachedStore } from "../store/cached.ts";
+import { defineStore } from "../store/store.ts";
+import { defineToolGateway } from "../tool-gateway/gateway.ts";
+import type { Outside } from "./outside.ts";
+
+/** Calls are bounded by their own timeouts; nobody else breaks them off. */
+const NEVER = new AbortController().signal;
+
+export type Rooms = ReturnType<typeof buildRooms>;
+
+export function buildRooms(env: Cloudflare.Env, outside: Outside) {
+  const settings = settingsFrom(env);
+  const { now, random, log } = outside;
+
+  // A stub for each call: one that broke stays broken.
+  const objects = {
+    run: (id: string) => runEngineOf(env.RUN_ENGINE, id),
+    killSwitch: () => killSwitchOf(env.KILL_SWITCH),
+    reviewQueue: (org: string) => reviewQueueOf(env.REVIEW_QUEUE, org),
+    vault: (org: string) => env.VAULT.getByName(org),
+    auditLog: (org: string) => auditLogOf(env.AUDIT_LOG, org),
+    keyRing: () => env.KEY_RING.getByName("deployment"),
+  };
+
+  const stops = defineStopsReader({ ask: async () => objects.killSwitch().stops(), now });
+  const send = async (message: Parameters<typeof env.RECORDS.send>[0]): Promise<void> => {
+    await env.RECORDS.send(message);
+  };
+  const store = cachedStore(defineStore({ db: env.DB, now, send, readEntries: (org, filter) => readEntries(env.DB, org, filter) }), now);
+  const broker = defineCredentialBroker({
+    now,
+    random,
+    keyRing: objects.keyRing,
+    issuer: () => settings.issuer,
+    killEpoch: async () => (await stops.stops()).epoch,
+  });
+  const { vault } = objects;
+  const guard = defineGuard({
+    vault: { assign: async (org, request) => vault(org).assign(request), open: async (org, request) => vault(org).open(request) },
+  });
+  const access = defineAccess();
+  const models = async (org: string) => withDefaultModels(await store.models.list(org), settings.model);
+  const authority = defineAuthority({
+    access,
+    tool: (org, name) => store.tools.get(org, name, null),
+    models,
+    workflow: (org, name, version, user) =>
+      version === null ? store.workflows.choose(org, name, user) : store.workflows.get(org, name, version),
+    childRunId: broker.childRunId,
+  });
+  const secret = async (org: string, name: string) => {
+    const stored = await store.secrets.get(org, name);
+    return stored === null ? null : { value: await broker.openSecret(org, name, stored.sealed), hosts: stored.hosts };
+  };
+  const egress = { fetch: outside.fetch, now, allowPrivateHosts: settings.allowPrivateHosts };
+  const tools = defineToolGateway({
+    ...egress,
+    guard,
+    secret,
+    manifest: (org, name, version) => store.tools.get(org, name, version),
+    credential: broker.toolCredential,
+  });
+  const model = defineModelGateway({
+    ...egress,
+    guard,
+    secret,
+    model: async (org, id) => (await models(org)).find((entry) => entry.id === id) ?? null,
+    rehearsal: rehearse,
+    aiGateway: settings.aiGateway,
+    hashUser: (user) => broker.mac("user", user),
+  });
+  const callbacks = defineCallbacks({
+    ...egress,
+    settings: (org) => store.orgs.settings(org),
+    secrets: async (org) =>
+      Promise.all((await store.orgs.callbackSecrets(org)).map((sealed) => broker.openSecret(org, CALLBACK_SECRET_NAME, sealed))),
+    log,
+  });
+  return {
+    settings,
+    outside,
+    objects,
+    stops,
+    send,
+    store,
+    broker,
+    guard,
+    access,
+    authority,
+    callbacks,
+    callTool: (call: Parameters<typeof tools.call>[0]) => tools.call(call, NEVER),
+    callModel: (call: Parameters<typeof model.call>[0]) => model.call(call, NEVER),
+  };
+}
