@@ -13,19 +13,22 @@ type Head = {
   readonly limits?: Partial<Limits>;
   readonly tools?: readonly string[];
   readonly on_failure?: "compensate" | "park";
+  readonly on_budget?: { readonly value: Template };
 };
+
+type Expression = { readonly cel: string };
 
 type Common<Known extends string> = {
   readonly needs?: readonly Known[];
-  readonly when?: { readonly cel: string };
+  readonly when?: Expression;
   readonly on_error?: { readonly value: Template } | { readonly step: string };
 };
 
 type Attempts = { readonly retry?: Partial<RetryPolicy>; readonly timeout_ms?: number };
 
 type ModelSource = { readonly max_tokens?: number; readonly temperature?: number; readonly fallback?: readonly string[] } & (
-  | { readonly id: string }
-  | { readonly task: string }
+  | { readonly id: string; readonly task?: never }
+  | { readonly task: string; readonly id?: never }
 );
 type PromptSource = { readonly template: string; readonly slots: { readonly [name: string]: Template } };
 
@@ -51,21 +54,26 @@ type Work =
       readonly tool: string;
       readonly input: Template;
       readonly async?: boolean;
-      readonly compensate?: { readonly tool: string; readonly input: Template };
+      readonly compensate?: { readonly tool: string; readonly input: Template } & Attempts;
     } & Attempts)
   | { readonly kind: "run"; readonly workflow: string; readonly version?: number; readonly input: Template }
   | { readonly kind: "transform"; readonly value: Template };
 
-export type ItemSource = Work & { readonly on_error?: { readonly value: Template } };
+export type ItemSource = Work & { readonly on_error?: { readonly value: Template }; readonly async?: never };
+
+/** One of three: how long, until when, or for which signal. */
+type Wait = { readonly kind: "wait" } & (
+  | { readonly seconds: number | Expression; readonly until?: never; readonly signal?: never; readonly timeout_ms?: never }
+  | { readonly until: string | Expression; readonly seconds?: never; readonly signal?: never; readonly timeout_ms?: never }
+  | { readonly signal: string; readonly timeout_ms?: number; readonly seconds?: never; readonly until?: never }
+);
 
 export type StepSource<Known extends string> = Common<Known> &
   (
     | Work
     | { readonly kind: "review"; readonly severity: "critical" | "high" | "medium"; readonly proposal: Template }
-    | { readonly kind: "wait"; readonly seconds: Template }
-    | { readonly kind: "wait"; readonly until: Template }
-    | { readonly kind: "wait"; readonly signal: string; readonly timeout_ms?: number }
-    | { readonly kind: "map"; readonly over: Template; readonly concurrency?: number; readonly step: ItemSource }
+    | Wait
+    | { readonly kind: "map"; readonly over: readonly Template[] | Expression; readonly concurrency?: number; readonly step: ItemSource }
   );
 
 export type WorkflowSource = JsonObject & { readonly name: string };
