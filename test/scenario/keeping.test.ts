@@ -1,0 +1,110 @@
+/** What looks after runs, over the composed platform: the watchdog moves what is stuck, the archive keeps what has ended. */
+import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { JsonObject } from "../../core/json.ts";
+import handler, { outside } from "../support/platform.ts";
+import { call, eventually, makeKey, status } from "../support/scenario/api.ts";
+import { openWorld, type World } from "../support/scenario/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld("kept");
+});
+
+const ENDED = status("completed", "failed", "dead_lettered", "cancelled");
+const sweep = () =>
+  handler.scheduled({ scheduledTime: Date.now(), cron: "*/5 * * * *", noRetry: () => undefined } as ScheduledController, env);
+const entries = (run: string, type: string) =>
+  eventually(`/v1/audit/entries?run=${run}`, world.keys.auditor, (body) =>
+    (body["data"] as { event_type: string }[]).some((entry) => entry.event_type === type),
+  );
+const start = async (body: JsonObject) => {
+  const started = await call("POST", "/v1/runs", world.keys.app, body);
+  expect(started.status, JSON.stringify(started.body)).toBe(202);
+  return String(started.body["id"]);
+};
+
+describe("the archive", () => {
+  it("[ARCHIVE-6] a run past its retention is answered from R2 as before, and its object is empty", async () => {
+    const run = await start({ workflow: "order-fulfilment", input: { order_id: "A-1002" } });
+    await eventually(`/v1/runs/${run}`, world.keys.app, status("completed"));
+    await entries(run, "run.completed");
+    const paths = [`/v1/runs/${run}`, `/v1/runs/${run}/events`, `/v1/runs/${run}/trace`];
+    const read = () => Promise.all(paths.map(async (path) => (await call("GET", path, world.keys.app)).body));
+    const before = await read();
+    await sweep();
+    expect(await env.ARCHIVE.head(`kept/${run}/run.json`)).toBeNull(); // its 30 days are not over
+    const admin = await makeKey("kept", "ada", ["admin"]);
+    await call("PUT", "/v1/orgs/kept", admin, { retention_days: 0 });
+    // The outbox is confirmed within seconds; until then the run refuses to be emptied.
+    await expect
+      .poll(
+        async () => {
+          await sweep();
+          return (await env.DB.prepare("SELECT archived_at FROM runs WHERE id = ?").bind(run).first<{ archived_at: number | null }>())
+            ?.archived_at;
+        },
+        { timeout: 10_000, interval: 300 },
+      )
+      .toBeTruthy();
+    expect(await read()).toEqual(before);
+    const left = await runInDurableObject(env.RUN_ENGINE.getByName(run), (_, state) =>
+      state.storage.sql.exec("SELECT name FROM sqlite_master").toArray(),
+    );
+    expect(left).toEqual([]);
+    await entries(run, "run.archived");
+    expect(await call("POST", `/v1/runs/${run}/cancel`, world.keys.app, { reason: "too late" })).toMatchObject({ status: 409 });
+    await call("PUT", "/v1/orgs/kept", admin, { retention_days: null });
+  });
+});
+
+describe("the watchdog", () => {
+  it("[WATCH-5] a run whose alarm is lost moves again, and that is on record", async () => {
+    // The first answer of the shop never comes: the run waits for it, with its alarm as the only thing that would look.
+    const { fetch } = outside;
+    outside.fetch = () => new Promise(() => undefined);
+    const run = await start({ workflow: "order-fulfilment", input: { order_id: "A-1002" } });
+    await eventually(`/v1/runs/${run}`, world.keys.app, (body) => JSON.stringify(body["waiting_for"]).includes("tool_call"));
+    // A confirmation that is still under way would set the alarm again.
+    const owed = () =>
+      runInDurableObject(env.RUN_ENGINE.getByName(run), (_, { storage }) => storage.sql.exec("SELECT id FROM outbox").toArray().length);
+    await expect.poll(owed, { timeout: 8_000 }).toBe(0);
+    await runInDurableObject(env.RUN_ENGINE.getByName(run), (_, state) => state.storage.deleteAlarm());
+    await abortAllDurableObjects();
+    outside.fetch = fetch;
+    await expect
+      .poll(async () => (await env.DB.prepare("UPDATE runs SET touched_at = 0 WHERE id = ? RETURNING id").bind(run).all()).results.length, {
+        timeout: 8_000,
+      })
+      .toBe(1);
+    await sweep();
+    const done = await eventually(`/v1/runs/${run}`, world.keys.app, ENDED);
+    expect(done["status"], JSON.stringify(done)).toBe("completed");
+    const found = await entries(run, "run.unstuck");
+    expect((found["data"] as { event_type: string }[]).filter((entry) => entry.event_type === "run.unstuck")).toHaveLength(1);
+  });
+});
+
+describe("signals and replays", () => {
+  it("[SIGNAL-6] a run that waits for a signal goes on with what it said; folded again it is the same", async () => {
+    const definition = {
+      name: "await-parcel",
+      input: { type: "object" },
+      output: { cel: "steps.parcel.output" },
+      steps: { parcel: { kind: "wait", signal: "parcel", timeout_ms: 60_000 } },
+    };
+    const made = await call("POST", "/v1/workflows", world.keys.developer, definition as unknown as JsonObject);
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    const run = await start({ workflow: "await-parcel", input: {} });
+    await eventually(`/v1/runs/${run}`, world.keys.app, status("waiting"));
+    const told = await call("POST", `/v1/runs/${run}/signals/parcel`, world.keys.app, { at: "door", mail: "a@example.com" });
+    expect(told.status, JSON.stringify(told.body)).toBe(202);
+    const done = await eventually(`/v1/runs/${run}`, world.keys.app, ENDED);
+    expect(done).toMatchObject({ status: "completed", output: { at: "door", mail: "a@example.com" } });
+    expect((await call("GET", `/v1/runs/${run}`, world.keys.auditor)).body).toMatchObject({ output: { mail: "{{EMAIL_1}}" } });
+    const replayed = await call("POST", `/v1/runs/${run}/replay`, world.keys.auditor);
+    expect(replayed).toMatchObject({ status: 200, body: { identical: true, run: { id: run, status: "completed" } } });
+    expect((await call("POST", `/v1/runs/${run}/signals/parcel`, world.keys.app, {})).status).toBe(409);
+  });
+});

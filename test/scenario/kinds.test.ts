@@ -1,0 +1,137 @@
+/** The other step kinds over HTTP: maps, agents, waits and signals, child runs three deep, slow steps. */
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Json, JsonObject } from "../../core/json.ts";
+import { call, eventually, status } from "../support/scenario/api.ts";
+import { openWorld, type World } from "../support/scenario/world.ts";
+
+const ENDED = status("completed", "failed", "dead_lettered", "cancelled");
+let world: World;
+beforeAll(async () => {
+  world = await openWorld("kinds");
+});
+
+async function define(name: string, steps: JsonObject, output: Json, more: JsonObject = {}): Promise<void> {
+  const made = await call("POST", "/v1/workflows", world.keys.developer, { name, input: { type: "object" }, output, steps, ...more });
+  expect(made.status, JSON.stringify(made.body)).toBe(201);
+}
+async function start(workflow: string, input: JsonObject): Promise<string> {
+  const started = await call("POST", "/v1/runs", world.keys.app, { workflow, input });
+  expect(started.status, JSON.stringify(started.body)).toBe(202);
+  return String(started.body["id"]);
+}
+const end = (run: string, withinMs = 10_000) => eventually(`/v1/runs/${run}`, world.keys.app, ENDED, withinMs);
+
+describe("step kinds", () => {
+  it("[THREAD-50] a map of tool calls, in order, under its items' keys", async () => {
+    const step = { kind: "tool", tool: "orders.get", input: { id: { cel: "item" } } };
+    await define(
+      "look-up",
+      { all: { kind: "map", over: { cel: "input.ids" }, step } },
+      { cel: "steps.all.output.map(o, o.total)" },
+      { tools: ["orders.get"] },
+    );
+    const run = await end(await start("look-up", { ids: ["A-1001", "A-1002", "A-1001"] }));
+    expect(run, JSON.stringify(run)).toMatchObject({ status: "completed", output: [49.5, 249.9, 49.5] });
+    const keys = world.sent.map(({ headers }) => headers.get("idempotency-key")).filter((key) => key?.startsWith(String(run["id"])));
+    expect(keys.sort()).toEqual([0, 1, 2].map((index) => `${run["id"]}/all/${index}`));
+  });
+
+  it("[THREAD-51] a long text is summed up part by part; with a cap too low it ends with what it has", async () => {
+    const text = Array.from(
+      { length: 120 },
+      (_, index) =>
+        `Paragraph ${index}. The licence says that everybody may copy and share the work number ${index}, as long as they keep this notice with it.`,
+    ).join("\n\n");
+    const run = await end(await start("document-summary", { text }), 20_000);
+    expect(run["status"], JSON.stringify(run).slice(0, 1500)).toBe("completed");
+    const calls = (run["usage"] as { model_calls: number }).model_calls;
+    expect(calls).toBeGreaterThan(2);
+    const capped = await call("POST", "/v1/runs", world.keys.app, {
+      workflow: "document-summary",
+      input: { text },
+      budget: { tokens: 6_000 },
+    });
+    const partial = await end(String(capped.body["id"]), 20_000);
+    expect(partial, JSON.stringify(partial).slice(0, 1500)).toMatchObject({ status: "completed", flags: ["partial", "budget_exceeded"] });
+  });
+
+  it("[THREAD-52] an agent looks things up by itself, and its guarded write waits for a person", async () => {
+    const run = await start("research-desk", { question: "How long do refunds take?" });
+    const waiting = await eventually(`/v1/runs/${run}`, world.keys.app, status("waiting", "completed", "failed"), 15_000);
+    expect(waiting["status"], JSON.stringify(waiting).slice(0, 2000)).toBe("waiting");
+    expect(world.ledger.some((line) => line.key.startsWith(run))).toBe(false);
+    const reviews = await call("GET", "/v1/reviews?status=pending", world.keys.reviewer);
+    const review = (reviews.body["data"] as JsonObject[]).find((item) => item["run"] === run);
+    await call("POST", `/v1/reviews/${review?.["id"]}/decision`, world.keys.reviewer, { action: "approve", reason: "good" });
+    const done = await end(run, 15_000);
+    expect(done["status"], JSON.stringify(done).slice(0, 2000)).toBe("completed");
+    const types = ((await call("GET", `/v1/runs/${run}/events`, world.keys.auditor)).body["data"] as JsonObject[]).map(
+      (event) => event["type"],
+    );
+    expect(types).toContain("agent.observed");
+  });
+
+  it("[THREAD-53] a signal before it is awaited is kept, and its personal data is nobody's", async () => {
+    await define(
+      "paid",
+      { hold: { kind: "wait", seconds: 1 }, pay: { kind: "wait", needs: ["hold"], signal: "payment" } },
+      { cel: "steps.pay.output" },
+    );
+    const run = await start("paid", {});
+    const sent = await call("POST", `/v1/runs/${run}/signals/payment`, world.keys.app, { from: "kim@example.com", amount: 5 });
+    expect(sent.status, JSON.stringify(sent.body)).toBeLessThan(300);
+    const done = await end(run);
+    expect(done).toMatchObject({ status: "completed", output: { amount: 5 } });
+    const seen = await call("GET", `/v1/runs/${run}/events`, world.keys.auditor);
+    expect(JSON.stringify(seen.body)).not.toContain("kim@example.com");
+  });
+
+  it("[THREAD-54] child runs three deep: outputs and costs come up, a failure too", async () => {
+    await define(
+      "leaf",
+      { order: { kind: "tool", tool: "orders.get", input: { id: { cel: "input.id" } } } },
+      { cel: "steps.order.output.total" },
+      { tools: ["orders.get"] },
+    );
+    await define(
+      "middle",
+      { leaf: { kind: "run", workflow: "leaf", input: { id: { cel: "input.id" } } } },
+      { cel: "steps.leaf.output" },
+      { tools: ["orders.get"] },
+    );
+    await define(
+      "top",
+      { middle: { kind: "run", workflow: "middle", input: { id: { cel: "input.id" } } } },
+      { cel: "steps.middle.output + 1" },
+      { tools: ["orders.get"] },
+    );
+    const run = await end(await start("top", { id: "A-1002" }));
+    expect(run, JSON.stringify(run)).toMatchObject({ status: "completed", output: 250.9, usage: { tool_calls: 1 } });
+    const failed = await end(await start("top", { id: "A-9999" }));
+    expect(failed).toMatchObject({ status: "failed", error: { code: "tool_error", step: "middle" } });
+    await define("narrow", { leaf: { kind: "run", workflow: "leaf", input: { id: "A-1001" } } }, null);
+    expect(await end(await start("narrow", {}))).toMatchObject({ status: "failed", error: { code: "policy_denied" } });
+  });
+
+  it("[THREAD-55] a slow step goes through the queue", async () => {
+    await define(
+      "slow",
+      { order: { kind: "tool", tool: "orders.get", async: true, input: { id: "A-1001" } } },
+      { cel: "steps.order.output.id" },
+      { tools: ["orders.get"] },
+    );
+    const run = await end(await start("slow", {}));
+    expect(run, JSON.stringify(run)).toMatchObject({ status: "completed", output: "A-1001" });
+    const types = ((await call("GET", `/v1/runs/${run["id"]}/events`, world.keys.auditor)).body["data"] as JsonObject[]).map(
+      (event) => event["type"],
+    );
+    expect(types).toContain("call.taken");
+  });
+
+  it("[THREAD-56] a run folded again from its journal is the same", async () => {
+    const run = await start("order-fulfilment", { order_id: "A-1002" });
+    await end(run);
+    const replayed = await call("POST", `/v1/runs/${run}/replay`, world.keys.developer, {});
+    expect(replayed.body, JSON.stringify(replayed.body)).toMatchObject({ identical: true, run: { id: run } });
+  });
+});
