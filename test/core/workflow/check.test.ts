@@ -236,6 +236,11 @@ it("[DEF-5] never throws, whatever somebody sends", () => {
     "prompt",
     "slots",
     "template",
+    "step",
+    "over",
+    "seconds",
+    "until",
+    "on_error",
   );
   const { json } = fc.letrec<{ json: Json }>((tie) => ({
     json: fc.oneof(
@@ -250,5 +255,14 @@ it("[DEF-5] never throws, whatever somebody sends", () => {
       expect(checkDefinition(pointer === "" ? raw : changed(pointer, raw), known)).toHaveProperty("ok");
     }),
     { numRuns: 1_500, seed: 7 },
+  );
+  const kind = fc.constantFrom("model", "agent", "tool", "review", "wait", "map", "run", "transform");
+  const step = fc.tuple(fc.dictionary(words, json, { maxKeys: 6 }), kind, kind, fc.dictionary(words, json, { maxKeys: 4 }));
+  fc.assert(
+    fc.property(step, ([fields, outer, inner, more]) => {
+      const raw = changed("/steps/x", { ...fields, kind: outer, ...(outer === "map" ? { step: { ...more, kind: inner } } : {}) });
+      expect(checkDefinition(raw, known)).toHaveProperty("ok");
+    }),
+    { numRuns: 1_500, seed: 8 },
   );
 });
