@@ -141,11 +141,18 @@ describe("estimates", () => {
         expect(estimateTokens(messages, null)).toBeGreaterThanOrEqual(sum);
         expect(estimateTokens([...messages, { role: "user", content: more }], null)).toBeGreaterThan(estimateTokens(messages, null));
         expect(estimateTokens(messages, { type: "object" })).toBeGreaterThan(estimateTokens(messages, null));
-        const tool = { name: "kb.search", description: more, input: { type: "object" } };
-        expect(estimateTokens(messages, null, [tool])).toBeGreaterThan(estimateTokens(messages, null) + boundTokens(more));
-        const asks = { role: "assistant", content: null, toolCalls: [{ id: "a", name: "kb.search", input: { query: more } }] } as const;
-        expect(estimateTokens([...messages, asks], null)).toBeGreaterThan(estimateTokens(messages, null) + boundTokens(more));
       }),
     );
+  });
+
+  it("[MODEL-5] covers the tools that a model is told of, and what it asked of them", () => {
+    const words = "another word ".repeat(200);
+    const none = estimateTokens([], null);
+    const tool = { name: "kb.search", description: words, input: { type: "object" } };
+    expect(estimateTokens([], null, [tool])).toBeGreaterThan(none + boundTokens(words));
+    expect(estimateTokens([], null, [tool, tool])).toBeGreaterThan(none + 2 * boundTokens(words));
+    const asks = { role: "assistant", content: null, toolCalls: [{ id: "a", name: "kb.search", input: { query: words } }] } as const;
+    expect(estimateTokens([asks], null)).toBeGreaterThan(none + boundTokens(words));
+    expect(estimateTokens([{ role: "tool", toolCallId: "a", content: words }], null)).toBeGreaterThan(none + boundTokens(words));
   });
 });

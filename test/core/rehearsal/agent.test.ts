@@ -107,6 +107,18 @@ describe("the rehearsal model plays research-desk", () => {
     expect(said["sources"]).toContain("KB-103");
   });
 
+  it("reads two articles at most, however many there are", async () => {
+    const hits = Array.from({ length: 10 }, (_, index) => ({ id: `KB-20${index}`, title: "Tea", snippet: "Tea." }));
+    const { calls } = await play("What about tea?", async ({ name, input }) =>
+      name === "kb_search"
+        ? { hits }
+        : name === "kb_read"
+          ? { id: String(input["id"]), title: "Tea", text: `Tea is article ${input["id"]}, ${"well ".repeat(20)}.` }
+          : { id: "nt_a" },
+    );
+    expect(calls.map(({ name }) => name)).toEqual(["kb_search", "kb_read", "kb_read", "desk_publish"]);
+  });
+
   it("goes on without a tool that fails", async () => {
     const failed: Json = { error: { code: "upstream_unavailable", message: "the connection to the tool failed" } };
     const { calls, said } = await play("Is vinegar fine for descaling?", async () => failed);
