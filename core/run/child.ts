@@ -32,8 +32,8 @@ export function callChild(turn: Turn, activity: Activity, answer: Extract<Author
 export function takeChildEnd(turn: Turn, input: Extract<Happening, { kind: "child.ended" }>): string | null {
   const activity = turn.state.activities[input.activity];
   if (activity?.kind !== "run" || activity.phase !== "calling" || activity.child?.run !== input.run) return "no such child is awaited";
-  const { run, ok, output, error, flags, usage } = input;
-  turn.emit("child.ended", { activity: activity.id, run, ok, output, error, flags, usage }, activity.step);
+  const { run, ok, output, error, flags, usage, held } = input;
+  turn.emit("child.ended", { activity: activity.id, run, ok, output, error, flags, usage, held }, activity.step);
   if (ok) completeNode(turn, activity.node, output);
   else failNode(turn, activity.node, childError(error, run));
   return null;

@@ -92,6 +92,8 @@ export type EventData = {
     readonly error: StepError | null;
     readonly flags: readonly RunFlag[];
     readonly usage: Usage;
+    /** What the child holds for calls of which nobody told the cost: its parent holds it on. */
+    readonly held: { readonly micro_usd: MicroUsd; readonly tokens: number };
   };
   /** A queue consumer has taken the call up. */
   "call.taken": ActivityRef & { readonly call: number };

@@ -45,6 +45,7 @@ export type Happening =
       readonly error: StepError | null;
       readonly flags: readonly RunFlag[];
       readonly usage: Usage;
+      readonly held: { readonly micro_usd: number; readonly tokens: number };
     }
   | { readonly kind: "parent.told" }
   | { readonly kind: "callback.answered"; readonly attempt: number; readonly result: "delivered" | "retry" | "gone" }

@@ -157,12 +157,15 @@ export function takeInterruption(turn: Turn, activityId: string, call: number): 
 
 const mayRepeat = (activity: Activity): boolean => activity.facts?.effect !== "write" || activity.facts.idempotency === "key";
 
-/** A queue consumer takes a call up. The second one to ask gets it only when repeating it is harmless. */
+/**
+ * A queue consumer takes a call up. The second one to ask gets it only when repeating it is harmless; else the first one was cut short:
+ * a model is asked anew, with a reservation of its own, and a write that promises nothing is put before a person.
+ */
 export function takeUp(turn: Turn, activityId: string, call: number): string | null {
   const activity = turn.state.activities[activityId];
   if (activity?.phase !== "calling" || activity.call !== call || activity.queued === null) return LATE;
-  if (activity.queued === "taken" && activity.kind === "tool" && !mayRepeat(activity))
-    return "the call was taken up before and promises nothing";
+  const isHarmless = activity.kind === "tool" && mayRepeat(activity);
+  if (activity.queued === "taken" && !isHarmless) return takeInterruption(turn, activityId, call);
   turn.emit("call.taken", { activity: activityId, call }, activity.step);
   return null;
 }

@@ -67,7 +67,8 @@ const HANDLERS: Handlers = {
   "parent.tell": async (ports, { machinery, state }) => {
     const { parent, id, org } = machinery.birth;
     if (parent === null) throw new TypeError("a run without a parent has nobody to tell");
-    const { status, output, error, flags, usage } = state;
+    const { status, output, error, flags, usage, reserved } = state;
+    const held = { micro_usd: reserved.microUsd, tokens: reserved.tokens };
     await ports.tellParent(
       parent,
       {
@@ -77,6 +78,7 @@ const HANDLERS: Handlers = {
         error: error && { code: error.code, message: error.message },
         flags,
         usage,
+        held,
       },
       org,
     );

@@ -119,7 +119,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     /** A queue consumer asks for a call it was told of; null: nobody waits for it any more. */
     async takeCall(activity: string, call: number): Promise<QueuedRequest | null> {
       const taken = await this.#shell.offer({ kind: "call.take", activity, call });
-      return taken.ok ? this.#shell.requestFor(activity) : null;
+      return taken.ok ? this.#shell.requestFor(activity, call) : null;
     }
 
     async callAnswered(

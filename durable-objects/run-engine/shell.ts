@@ -107,10 +107,10 @@ export class RunShell {
   }
 
   /** The call of an activity, for whoever makes it outside this object. */
-  requestFor(activity: string): QueuedRequest | null {
+  requestFor(activity: string, call: number): QueuedRequest | null {
     const run = this.run;
     const asked = run?.state.activities[activity];
-    if (run === null || asked?.phase !== "calling") return null;
+    if (run === null || asked?.phase !== "calling" || asked.call !== call || asked.queued !== "taken") return null;
     const epoch = this.#heard?.epoch ?? 0;
     if (asked.kind === "tool") return { kind: "tool", request: toolCall(run.machinery, run.state, asked, this.#ports.now(), epoch) };
     return { kind: "model", request: modelCall(run.machinery, run.state, asked, this.#ports.now(), epoch) };

@@ -122,7 +122,7 @@ export const CALL_EVENTS: Handlers<Types> = {
     );
   },
   "child.ended": (state, event) => {
-    const { activity: id, usage, flags } = event.data;
+    const { activity: id, usage, flags, held } = event.data;
     const freed = state.activities[id]?.reserved ?? NOTHING;
     const counted = reserve(
       withUsage(
@@ -130,7 +130,7 @@ export const CALL_EVENTS: Handlers<Types> = {
         event.step ?? "",
         usage,
       ),
-      NOTHING,
+      { microUsd: held.micro_usd, tokens: held.tokens },
       freed,
     );
     return flags.includes("degraded") ? withFlag(counted, "degraded") : counted;

@@ -289,10 +289,21 @@ describe("run", () => {
       error: null,
       flags: ["degraded"],
       usage,
+      held: { micro_usd: 0, tokens: 0 },
     });
     expect(run.state).toMatchObject({ status: "completed", output: 3, usage, reserved: { microUsd: 0, tokens: 0 }, flags: ["degraded"] });
     expect(
-      run.offer({ kind: "child.ended", activity: "c", run: "run_child_c", ok: true, output: null, error: null, flags: [], usage }),
+      run.offer({
+        kind: "child.ended",
+        activity: "c",
+        run: "run_child_c",
+        ok: true,
+        output: null,
+        error: null,
+        flags: [],
+        usage,
+        held: { micro_usd: 0, tokens: 0 },
+      }),
     ).not.toBeNull();
   });
 
@@ -315,6 +326,7 @@ describe("run", () => {
       error: { code: "cancelled", message: "" },
       flags: [],
       usage: run.state.usage,
+      held: { micro_usd: 0, tokens: 0 },
     });
     expect(run.state.status).toBe("cancelled");
   });
@@ -336,5 +348,16 @@ describe("slow steps", () => {
     expect(run.offer({ kind: "tool.answered", activity: "a", call: call ?? 0, outcome: answered({}) })).toBeNull();
     expect(run.state.status).toBe("completed");
     expect(run.offer({ kind: "call.take", activity: "a", call: call ?? 0 })).not.toBeNull();
+  });
+
+  it("[RUN-96] a queued model call that is taken up twice is a call of its own the second time", () => {
+    const run = new Drive(define({ a: model({ async: true }) })).start().run();
+    const { call } = run.activity("a");
+    run.offer({ kind: "call.take", activity: "a", call: call ?? 0 });
+    run.offer({ kind: "call.take", activity: "a", call: call ?? 0 });
+    const again = run.activity("a");
+    expect(again).toMatchObject({ phase: "calling", queued: "owed", attempt: 1 });
+    expect(again.call).not.toBe(call);
+    expect(run.state.reserved.microUsd).toBe(again.reserved.microUsd * 2);
   });
 });

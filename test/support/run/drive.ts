@@ -241,7 +241,17 @@ export class Drive {
         const end = this.script.child(child?.workflow ?? "", input);
         this.#hanging.add(effect.key);
         if (end === "never" || child === null) return null;
-        return { kind: "child.ended", activity: id, run: child.run, flags: [], usage: NO_USAGE, output: null, error: null, ...end };
+        return {
+          kind: "child.ended",
+          activity: id,
+          run: child.run,
+          flags: [],
+          usage: NO_USAGE,
+          held: { micro_usd: 0, tokens: 0 },
+          output: null,
+          error: null,
+          ...end,
+        };
       }
       case "child.cancel":
         this.cancelled.push(effect.run);
