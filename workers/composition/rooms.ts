@@ -75,6 +75,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     guard,
     secret,
     manifest: (org, name, version) => store.tools.get(org, name, version),
+    egress: async (org) => (await store.orgs.settings(org)).egress,
     credential: broker.toolCredential,
   });
   const model = defineModelGateway({

@@ -26,6 +26,16 @@ export async function findRun(
   return refusal === null ? ok({ id: runId, view }) : err(refusal);
 }
 
+/** When to ask again for a run that the org's `max_runs` left no room for. */
+const FULL_RETRY_SECONDS = 5;
+
+/** Takes one of the org's `max_runs` for a run that is about to begin. */
+export async function roomFor(ports: Pick<IngressPorts, "store">, org: string, run: string): Promise<Result<null, Refusal>> {
+  if (await ports.store.runs.reserve(org, run)) return ok(null);
+  const refusal = refuse("rate_limited", "as many runs of the org are under way as its `max_runs` allows");
+  return err({ ...refusal, retryAfterSeconds: FULL_RETRY_SECONDS });
+}
+
 const maySee = (principal: Principal, view: RunView): boolean => seesAllRuns(principal) || view.user === principal.user;
 
 /** In the output the run's own user gets back the personal data that the run's input put in; everybody else sees placeholders. */

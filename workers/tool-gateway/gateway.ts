@@ -5,6 +5,7 @@
 
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import type { Json } from "../../core/json.ts";
+import { isListedHost } from "../../core/net/listed-host.ts";
 import { refuseHost } from "../../core/net/public-host.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure, Opening, ToolCall, ToolOutcome } from "../../core/run/call.ts";
@@ -106,6 +107,9 @@ async function prepare(
   const url = new URL(parts.value.url);
   const refusal = refuseHost(url, ports.allowPrivateHosts);
   if (refusal !== null) return err(failure("permanent", "policy_denied", `the tool's address is refused: ${refusal}`));
+  const egress = await deadline.within(ports.egress(context.org));
+  if (egress !== null && !isListedHost(url, egress))
+    return err(failure("permanent", "policy_denied", "the tool's host is not in the org's `egress`"));
 
   const bearer = await bearerFor(ports, context, tool, manifest, url, deadline);
   if (!bearer.ok) return bearer;

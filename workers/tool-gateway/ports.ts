@@ -16,6 +16,8 @@ export type ToolGatewayPorts = {
   }) => Promise<string>;
   /** A secret's value and the hosts it may be sent to (`api.example.com`, `localhost:8080`); null: no such secret. */
   readonly secret: (org: string, name: string) => Promise<{ readonly value: string; readonly hosts: readonly string[] } | null>;
+  /** Hosts that the org's tools may call; null: any that the deployment allows. */
+  readonly egress: (org: string) => Promise<readonly string[] | null>;
   readonly fetch: typeof fetch;
   readonly now: () => EpochMs;
   readonly allowPrivateHosts: boolean;

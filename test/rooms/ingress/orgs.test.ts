@@ -201,6 +201,19 @@ describe("starting runs under an org's settings", () => {
     expect((await send("POST", "/v1/runs", caller, body, headers)).status).toBe(202);
   });
 
+  it("[LIMIT-1] a redrive is a run like any other, and may be asked for again", async () => {
+    const run = String((await start()).body["id"]);
+    const held = world.runs.get(run);
+    if (held === undefined) throw new Error("no run");
+    held.view.dead_letter = { id: `dl_${run.slice(4)}`, status: "open", undone: [] };
+    await put({ max_runs: 0 });
+    const redrive = () => send("POST", `/v1/dead-letters/dl_${run.slice(4)}/redrive`, admin, undefined, { "Idempotency-Key": "r-1" });
+    const full = await redrive();
+    expect([full.status, full.headers.get("Retry-After"), held.view.dead_letter.status]).toEqual([429, "5", "open"]);
+    await put({ max_runs: 2 });
+    expect((await redrive()).status).toBe(202);
+  });
+
   it("[LIMIT-2] what did not begin, or has ended, gives its slot back", async () => {
     await put({ max_runs: 1 });
     world.script.throws["runs.start"] = [new Error("the object is away")];

@@ -25,6 +25,7 @@ const gateway = (fetch: ToolGatewayPorts["fetch"], changes: Partial<ToolManifest
     guard: scriptedGuard(),
     credential: async () => "credential-of-this-call",
     secret: async () => null,
+    egress: async () => null,
     fetch,
     now: () => NOW,
     allowPrivateHosts: false,

@@ -23,6 +23,7 @@ function world(changes: Partial<ToolManifest> = {}, ports: Partial<ToolGatewayPo
       return "credential-of-this-call";
     },
     secret: async () => ({ value: SECRET, hosts: ["shop.example"] }),
+    egress: async () => null,
     fetch: upstream.fetch,
     now: () => 0,
     allowPrivateHosts: false,
@@ -30,6 +31,21 @@ function world(changes: Partial<ToolManifest> = {}, ports: Partial<ToolGatewayPo
   });
   return { guard, upstream, asked, gateway };
 }
+
+describe("the org's egress", () => {
+  it("[ORG-6] a host that is not listed is not called, and gets no credential; a list that cannot be read lists nothing", async () => {
+    for (const egress of [async () => [], async () => ["shop.example.evil.example", "shop.example:8443"]]) {
+      const { gateway, upstream, asked } = world({}, { egress });
+      expect(failureOf(await gateway.call(toolCall(), still))).toMatchObject({ class: "permanent", code: "policy_denied" });
+      expect([upstream.requests, asked]).toEqual([[], []]);
+    }
+    const listed = world({}, { egress: async (org) => (org === CONTEXT.org ? ["shop.example"] : []) });
+    expect((await listed.gateway.call(toolCall(), still)).result.ok).toBe(true);
+    const unread = world({}, { egress: async () => Promise.reject(new Error("away")) });
+    expect((await unread.gateway.call(toolCall(), still)).result.ok).toBe(false);
+    expect(unread.upstream.requests).toEqual([]);
+  });
+});
 
 describe("the request", () => {
   it("carries the key, a credential of its own, the trace and the run", async () => {

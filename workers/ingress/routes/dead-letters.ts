@@ -9,7 +9,7 @@ import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoin
 import { claim, REPLAYED } from "../idempotency.ts";
 import { keptText } from "../kept-text.ts";
 import type { IngressPorts } from "../ports.ts";
-import { shownTo, unknown } from "../runs.ts";
+import { roomFor, shownTo, unknown } from "../runs.ts";
 import { listOf } from "../schemas/answers.ts";
 import { reasonText } from "../schemas/names.ts";
 import { idempotencyHeader, pageOf, pageQuery } from "../schemas/requests.ts";
@@ -90,10 +90,12 @@ async function redrive(ports: IngressPorts, call: Call<typeof params, NoFields, 
   }
   if (replayed !== null) return err(unknown);
   const open = await notStopped(ports, { org: principal.org, workflow: found.value.view.workflow }, call.trace.traceId);
-  const redriven = open.ok ? await ports.runs.redrive(found.value.id, principal.user, id as RunId) : open;
+  const room = open.ok ? await roomFor(ports, principal.org, id) : open;
+  const redriven = room.ok ? await ports.runs.redrive(found.value.id, principal.user, id as RunId) : room;
   if (!redriven.ok) {
+    ports.store.runs.release(principal.org, id);
     // `overloaded`: the new run may be on its way; the claim keeps its id, so that the same request finds it.
-    if (!open.ok || redriven.error.code !== "overloaded") await release();
+    if (!room.ok || redriven.error.code !== "overloaded") await release();
     return redriven;
   }
   await settle(202);

@@ -18,14 +18,11 @@ import { type Claim, claim, REPLAYED } from "../idempotency.ts";
 import { edgeRule, forbid } from "../middleware/check-access.ts";
 import type { IngressPorts, StartRun, WorkflowVersionView } from "../ports.ts";
 import { auditRecord } from "../record.ts";
-import { shownTo, unknown } from "../runs.ts";
+import { roomFor, shownTo, unknown } from "../runs.ts";
 import { anyJson, instant, userName, workflowName } from "../schemas/names.ts";
 import { idempotencyHeader, jsonObject, preferHeader, waitSeconds } from "../schemas/requests.ts";
 import { Run } from "../schemas/views.ts";
 import { notStopped } from "../stops.ts";
-
-/** When to ask again for a run that the org's `max_runs` left no room for. */
-const FULL_RETRY_SECONDS = 5;
 
 /** Notes of the caller's, not data to work on. */
 const METADATA_CHARACTERS = 16_384;
@@ -96,12 +93,10 @@ async function startRun(ports: IngressPorts, call: StartCall): Promise<Answer> {
   if (!claimed.ok) return claimed;
   const first = claimed.value;
   if (first.replayed !== null) return replay(ports, call, first.id, first.replayed);
-  if (!(await ports.store.runs.reserve(principal.org, first.id))) {
+  const room = await roomFor(ports, principal.org, first.id);
+  if (!room.ok) {
     await first.release();
-    return err({
-      ...refuse("rate_limited", "as many runs of the org are under way as its `max_runs` allows"),
-      retryAfterSeconds: FULL_RETRY_SECONDS,
-    });
+    return room;
   }
   try {
     return await begin(ports, call, first, workflow, stops.value);
