@@ -1,11 +1,12 @@
 /** `npm run check:deep -- [NAME…]`: the long checks, for real, one after another. Ends with 1 when anything that must hold does not. */
 
 import type { Check } from "./deep/check.ts";
+import { crashPoints } from "./deep/crash-points.ts";
 import { death } from "./deep/death.ts";
 import { drawTable } from "./start/drawings.ts";
 import { openTerminal } from "./start/terminal.ts";
 
-const CHECKS: readonly Check[] = [death];
+const CHECKS: readonly Check[] = [death, crashPoints];
 
 const terminal = openTerminal(process.stdout);
 const asked = process.argv.slice(2);

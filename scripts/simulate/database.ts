@@ -1,14 +1,15 @@
 /** D1 over SQLite, as one caller sees it: it takes its time, and may fail before or after it has written. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock, Owner } from "./clock.ts";
 import type { Dice } from "./dice.ts";
 import { Disk, type Row } from "./disk.ts";
 import type { Trouble } from "./trouble.ts";
 
-const MIGRATIONS = ["0001_tables.sql", "0002_audit.sql"].map((name) =>
-  readFileSync(join(import.meta.dirname, "../../migrations", name), "utf8"),
-);
+const FOLDER = join(import.meta.dirname, "../../migrations");
+const MIGRATIONS = readdirSync(FOLDER)
+  .sort()
+  .map((name) => readFileSync(join(FOLDER, name), "utf8"));
 
 export function freshDatabase(): Disk {
   const disk = new Disk();

@@ -58,25 +58,36 @@ export const FAULTS: readonly Fault[] = [
     name: "call-again-on-waking",
     what: "a call that was under way when the object died is simply made again",
     file: SHELL,
-    from: "!this.#ours.has(effect.call)",
-    to: "!this.#ours",
+    from: "!this.#ours.has(call) ||",
+    to: "",
   },
   {
     name: "forget-to-settle",
     what: "what a model call cost is not added to what the run has spent",
-    file: "core/run/evolve.ts",
-    from: `    return {
-      ...counted,
-      usage: add(counted.usage, cost),`,
-    to: `    return {
-      ...counted,`,
+    file: "core/run/fold/call-events.ts",
+    from: 'reserve(withUsage(changed, event.step ?? "", cost), kept, freed)',
+    to: "reserve(changed, kept, freed)",
   },
   {
     name: "compensate-twice",
-    what: "a step that was taken back is still to be taken back",
-    file: "core/run/evolve.ts",
-    from: "undoing: (without.undoing ?? []).filter((id) => id !== step)",
-    to: "undoing: without.undoing ?? []",
+    what: "a call that was taken back is still to be taken back",
+    file: "core/run/fold/step-events.ts",
+    from: "(idle.undoing ?? []).filter((id) => id !== undoes)",
+    to: "idle.undoing ?? []",
+  },
+  {
+    name: "accept-a-late-answer",
+    what: "the answer to an earlier call of a model is taken for that of the one under way",
+    file: "core/run/outcome.ts",
+    from: 'activity.call !== call || activity.kind !== "model"',
+    to: 'activity.kind !== "model"',
+  },
+  {
+    name: "take-up-twice",
+    what: "a queued write that promises nothing is handed out again when its message comes again",
+    file: "core/run/outcome.ts",
+    from: 'activity.queued === "taken" && activity.kind',
+    to: "activity.queued === null && activity.kind",
   },
   {
     name: "lose-a-decision",
@@ -105,21 +116,6 @@ export const FAULTS: readonly Fault[] = [
     file: "core/run/wanted.ts",
     from: "if (stale.length > 0) effects.push(",
     to: "if (stale.length > 99) effects.push(",
-  },
-  {
-    name: "forget-a-late-case",
-    what: "a case that was opened for a run that no longer waits is not noted",
-    file: "core/run/transition.ts",
-    from: `    case "review.opened":
-      return takeOpenedReview(turn, input);
-    case "review.withdrawn":
-      turn.emit("review.withdrawn", { ids: input.ids });
-      return null;
-    case "dead_letter.redriven":`,
-    to: `    case "review.withdrawn":
-      turn.emit("review.withdrawn", { ids: input.ids });
-      return null;
-    case "dead_letter.redriven":`,
   },
 ];
 

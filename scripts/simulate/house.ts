@@ -15,8 +15,7 @@ import type { Trouble } from "./trouble.ts";
 /** Makes an object's instance for one life; `ctx` has its storage. */
 export type Construct = (ctx: DurableObjectState, life: Life, name: string) => object;
 
-/** The platform tries an alarm that failed six times more, then drops it; from this retry on nothing strikes the object. */
-const PROTECTED_RETRY = 5;
+/** The platform tries an alarm that failed six times more, then drops it. */
 const ALARM_RETRIES = 6;
 const ALARM_BACKOFF_MS = 2_000;
 /** An instance of old code is gone after this at the latest. */
@@ -31,6 +30,8 @@ export class HousedObject {
   life: Life | null = null;
   instance: object | null = null;
   lives = 0;
+  /** The platform gave up on an alarm of it: only somebody else can wake it. */
+  alarmDropped = false;
   /** The alarm that is being handled, and by whom. */
   firing: { readonly alarm: Alarm; readonly life: Life } | null = null;
   /** The instant that the scheduler knows of. */
@@ -143,7 +144,7 @@ export class House {
     const life: Life = new Life(
       object.id,
       object.disk,
-      (place) => ((object.firing?.alarm.retry ?? 0) >= PROTECTED_RETRY ? null : trouble.strike(place, climate.crash, ENDS)),
+      (place) => trouble.strike(place, climate.crash, ENDS),
       (ended, how) => this.#ended(object, ended, how),
     );
     clock.current = life;
@@ -236,7 +237,8 @@ export class House {
   /** An alarm that was set meanwhile takes the place of the retry. */
   #retryAlarm(object: HousedObject, alarm: Alarm): void {
     const { clock } = this.#world;
-    if (object.disk.alarm === null && alarm.retry < ALARM_RETRIES) {
+    if (object.disk.alarm === null && alarm.retry >= ALARM_RETRIES) object.alarmDropped = true;
+    else if (object.disk.alarm === null) {
       object.disk.alarm = { at: clock.now + ALARM_BACKOFF_MS * 2 ** alarm.retry, retry: alarm.retry + 1 };
     }
     object.scheduled?.cancel();

@@ -16,6 +16,7 @@ export class Life implements Owner {
   dead = false;
   /** The code was updated under it: every storage call throws from now on, while a new life may work on the same disk. */
   outdated = false;
+  #mute = false;
   /** Callers that wait for an answer of this life. */
   readonly callers = new Set<(error: Error) => void>();
   /** Strikes at a point of this life; returns how it ends, or null. */
@@ -40,6 +41,7 @@ export class Life implements Owner {
 
   end(how: End): void {
     if (this.dead) return;
+    this.#mute = this.disk.isOpen; // what would follow writes that were never durable never leaves
     if (!this.outdated) this.disk.abort();
     if (how === "crash") this.dead = true;
     else this.outdated = true;
@@ -51,7 +53,10 @@ export class Life implements Owner {
   /** Something leaves for the outside: held until what was written before it is durable. The life may end before or after it. */
   leave(what: string, work: () => void): void {
     if (this.dead) return;
-    if (this.outdated) return work(); // a stale instance may still speak; it can store nothing
+    if (this.outdated) {
+      if (!this.#mute) work(); // a stale instance may still speak; it can store nothing
+      return;
+    }
     try {
       this.point(`${what}:leaves`);
     } catch {

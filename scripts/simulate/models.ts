@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import { isObject } from "../../core/json.ts";
 import { estimateTokens } from "../../core/model/estimate.ts";
+import type { ModelToolCall } from "../../core/model/message.ts";
 import { tokenCost } from "../../core/money.ts";
 import type { Failure, ModelCall, ModelOutcome } from "../../core/run/call.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -77,7 +78,20 @@ export class Models {
         throw new Error("simulated");
     }
     bill();
+    const asks = this.#asks(call);
+    if (asks.length > 0) return outcome({ ok: true, asks: { text: null, calls: asks } }, true);
     return outcome({ ok: true, output: call.schema === null ? "simulated" : instanceOf(call.schema.schema as Json, "") }, true);
+  }
+
+  /** An agent's model: one or two calls, some rounds long, now and then of a tool that it may not have. */
+  #asks({ tools, messages }: ModelCall): ModelToolCall[] {
+    const round = messages.filter(({ role }) => role === "assistant").length;
+    if (tools.length === 0 || !this.#dice.happens("model/asks", 0.8 - 0.2 * round)) return [];
+    return Array.from({ length: this.#dice.between("model/calls", 1, 2) }, (_, index) => ({
+      id: `call-${round}-${index}`,
+      name: this.#dice.happens("model/strays", 0.1) ? "payments.refund" : this.#dice.one("model/tool", tools).name,
+      input: { text: this.#dice.one("model/input", ["a", "b", "c"]) },
+    }));
   }
 
   /** At most what the engine reserves: the estimate is an upper bound, and `max_tokens` is the model's own. */

@@ -6,9 +6,11 @@ import type { SwitchesView } from "../../core/kill-switch/view.ts";
 import type { Result } from "../../core/result.ts";
 import type { Judgement } from "../../core/review/life.ts";
 import type { ReviewView } from "../../core/review/view.ts";
+import { isFinal } from "../../core/run/state.ts";
 import type { EventView, RunStatus, RunView } from "../../core/run/view.ts";
 import type { RunBirth } from "../../durable-objects/run-engine/run-engine.ts";
-import { MODELS, ORG } from "./definitions.ts";
+import { ORG } from "./definitions.ts";
+import { MODELS, SIGNAL } from "./random-definition.ts";
 import type { World } from "./world.ts";
 
 /** A run that a client holds a 202 for, and what it has seen of it. */
@@ -84,6 +86,22 @@ async function maybeRedrive(world: World, accepted: Accepted): Promise<void> {
   }
   world.accepted.push(next);
   await follow(world, next);
+}
+
+/** Sends signals early, late and twice; in calm every run that waits for one gets one. */
+export async function signaller(world: World): Promise<void> {
+  const { dice, trouble, watch } = world;
+  for (let round = 0; ; round++) {
+    await world.sleep(dice.skewed("signaller/pause", 5_000, 300_000));
+    for (const [run, { state, machinery }] of watch.runs) {
+      const awaits = Object.values(machinery.birth.definition.steps).some((step) => step.kind === "wait" && step.signal !== null);
+      const waits = Object.values(state.activities).some((activity) => activity.signal !== null);
+      if (isFinal(state) || !awaits || !(trouble.isCalm ? waits : dice.happens("signaller/sends", 0.4))) continue;
+      const signal = { id: `${run}/${round}`, name: SIGNAL, body: { round }, findings: [], by: "ada" };
+      const times = dice.between("signaller/times", 1, 2);
+      for (let time = 0; time < times; time++) await world.ask("RunEngine", run, "signal", signal).catch(() => {});
+    }
+  }
 }
 
 /** Looks through the cases now and then, for as long as the world lasts. */

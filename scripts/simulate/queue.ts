@@ -1,37 +1,39 @@
 /**
- * The records queue: at least once, in no order, and, since locally it lives in memory, sometimes not at all. Its consumer may be
+ * A queue: at least once, in no order, and, since locally it lives in memory, sometimes not at all. Its consumer may be
  * ended in the middle of a batch; what it had not acknowledged comes again.
  */
-import type { RecordsMessage } from "../../core/audit/record.ts";
 import { type Clock, type Owner, WORLD } from "./clock.ts";
 import type { Dice } from "./dice.ts";
 import type { Trouble } from "./trouble.ts";
 
-type Waiting = { readonly id: string; readonly body: RecordsMessage; readonly attempts: number };
+type Waiting<T> = { readonly id: string; readonly body: T; readonly attempts: number };
 /** One life of the consumer. */
 export type Batch = Owner & { dead: boolean };
 
 const BATCH = 10;
 
-export class Queue {
+export class Queue<T> {
+  readonly #name: string;
   readonly #clock: Clock;
   readonly #dice: Dice;
   readonly #trouble: Trouble;
   readonly #rough: number;
-  readonly #consume: (batch: MessageBatch<RecordsMessage>, owner: Batch) => Promise<void>;
-  readonly #waiting: Waiting[] = [];
+  readonly #consume: (batch: MessageBatch<T>, owner: Batch) => Promise<void>;
+  readonly #waiting: Waiting<T>[] = [];
   #scheduled = false;
   #sent = 0;
   /** Messages on their way or being handled. */
   pending = 0;
 
   constructor(
+    name: string,
     clock: Clock,
     dice: Dice,
     trouble: Trouble,
     rough: number,
-    consume: (batch: MessageBatch<RecordsMessage>, owner: Batch) => Promise<void>,
+    consume: (batch: MessageBatch<T>, owner: Batch) => Promise<void>,
   ) {
+    this.#name = name;
     this.#clock = clock;
     this.#dice = dice;
     this.#trouble = trouble;
@@ -39,8 +41,8 @@ export class Queue {
     this.#consume = consume;
   }
 
-  async send(body: RecordsMessage): Promise<void> {
-    const struck = this.#trouble.strike("queue/send", this.#rough, [
+  async send(body: T): Promise<void> {
+    const struck = this.#trouble.strike(`queue/${this.#name}/send`, this.#rough, [
       "send failed",
       "message lost",
       "message twice",
@@ -56,7 +58,7 @@ export class Queue {
     }
   }
 
-  #enqueue(message: Waiting, delayMs: number): void {
+  #enqueue(message: Waiting<T>, delayMs: number): void {
     this.pending++;
     this.#clock.after(delayMs, WORLD, () => {
       this.#waiting.push(message);
@@ -70,7 +72,7 @@ export class Queue {
   }
 
   #deliver(): void {
-    const messages: Waiting[] = [];
+    const messages: Waiting<T>[] = [];
     while (this.#waiting.length > 0 && messages.length < BATCH) {
       messages.push(...this.#waiting.splice(this.#dice.between("queue/order", 0, this.#waiting.length - 1), 1));
     }
@@ -82,7 +84,7 @@ export class Queue {
       });
     }
     const again = new Map<string, number>(messages.map(({ id }) => [id, 2_000]));
-    const batch: Batch = { name: "consumer", dead: false };
+    const batch: Batch = { name: `consumer of ${this.#name}`, dead: false };
     const finish = (): void => {
       if (batch.dead) return;
       batch.dead = true;
@@ -92,7 +94,7 @@ export class Queue {
         if (delay !== undefined) this.#enqueue({ ...message, attempts: message.attempts + 1 }, delay);
       }
     };
-    if (this.#trouble.strike("queue/consumer", this.#rough, ["consumer ended"] as const) !== null) {
+    if (this.#trouble.strike(`queue/${this.#name}/consumer`, this.#rough, ["consumer ended"] as const) !== null) {
       this.#clock.after(this.#dice.between("queue/ended", 0, 300), WORLD, finish);
     }
     const given = messages.map((message) => ({
@@ -101,7 +103,7 @@ export class Queue {
       ack: () => void again.delete(message.id),
       retry: (options?: QueueRetryOptions) => void again.set(message.id, (options?.delaySeconds ?? 1) * 1_000),
     }));
-    const said = this.#consume({ queue: "records", messages: given } as unknown as MessageBatch<RecordsMessage>, batch);
+    const said = this.#consume({ queue: this.#name, messages: given } as unknown as MessageBatch<T>, batch);
     said.then(
       () => {
         // What was neither acknowledged nor given back counts as acknowledged: consumeRecords says one of the two of each.

@@ -24,6 +24,9 @@ export const TOOLS: { readonly [name: string]: Pick<ToolFacts, "effect" | "idemp
   "mail.send": { effect: "write", idempotency: "key" },
   "letter.post": { effect: "write", idempotency: "none" },
   "letter.recall": { effect: "write", idempotency: "none" },
+  "kb.search": { effect: "read", idempotency: "key" },
+  "kb.read": { effect: "read", idempotency: "key" },
+  "desk.publish": { effect: "write", idempotency: "key" },
 };
 
 export const factsOf = (tool: string): ToolFacts => ({

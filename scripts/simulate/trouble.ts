@@ -9,7 +9,7 @@ import type { Dice } from "./dice.ts";
 /** One strike: where (`run-1/sql.exec#17`), what it was, and when. */
 export type Strike = { readonly key: string; readonly what: string; readonly at: EpochMs };
 
-/** `null`: as the dice fall. Otherwise exactly these keys. */
+/** `null`: as the dice fall. Otherwise exactly these keys; `key=kind` says also how it strikes. */
 export type Schedule = ReadonlySet<string> | null;
 
 export class Trouble {
@@ -38,9 +38,11 @@ export class Trouble {
     const count = this.passed.get(place) ?? 0;
     this.passed.set(place, count + 1);
     const key = `${place}#${count}`;
-    const struck = this.#only === null ? !this.isCalm && this.#dice.fate(key) < probability : this.#only.has(key);
+    const only = this.#only;
+    const forced = only === null ? undefined : kinds.find((one) => only.has(`${key}=${one}`));
+    const struck = only === null ? !this.isCalm && this.#dice.fate(key) < probability : forced !== undefined || only.has(key);
     if (!struck || kinds.length === 0) return null;
-    const kind = kinds[Math.floor(this.#dice.fate(`${key}?`) * kinds.length)] as K;
+    const kind = forced ?? (kinds[Math.floor(this.#dice.fate(`${key}?`) * kinds.length)] as K);
     this.strikes.push({ key, what: kind, at: this.#now() });
     return kind;
   }

@@ -4,7 +4,7 @@ import type { RunIndexRow } from "../../core/audit/record.ts";
 import type { Json } from "../../core/json.ts";
 import { auditRecords } from "../../core/run/audit.ts";
 import { toEventView, toIndexRow } from "../../core/run/present.ts";
-import { isFinal } from "../../core/run/state.ts";
+import { isFinal, type RunState } from "../../core/run/state.ts";
 import type { HousedObject } from "./house.ts";
 import { sha256, type WatchedRun } from "./watch.ts";
 import { ORG, signatureOf, type World } from "./world.ts";
@@ -12,11 +12,18 @@ import { accountForWrites } from "./writes.ts";
 
 /** Nothing is left to happen: every run has ended, everything is told, on record and confirmed. */
 export function isAtRest(world: World): boolean {
-  if (!world.trouble.isCalm || world.clientsLeft > 0 || world.queue.pending > 0) return false;
-  for (const { state } of world.watch.runs.values())
-    if (!isFinal(state) || state.openReviews.length > 0 || state.deadLetter?.owes) return false;
+  if (!world.trouble.isCalm || world.clientsLeft > 0 || world.records.pending > 0 || world.calls.pending > 0) return false;
+  for (const { state } of world.watch.runs.values()) if (!isFinal(state) || owes(state) !== null) return false;
   for (const id of world.owed) if (!world.watch.runs.has(id)) return false;
   return [...world.house.objects.values()].every((object) => outboxOf(object) === 0);
+}
+
+/** What a run that has ended still has to do. */
+function owes(state: RunState): string | null {
+  if (state.openReviews.length > 0) return "the withdrawal of its reviews";
+  if (state.deadLetter?.owes) return "the birth of the run that continues it";
+  if (state.owesParent) return "its parent the word of its end";
+  return state.callback === null ? null : "a callback";
 }
 
 /** What keeps the world from coming to rest, in words. */
@@ -27,8 +34,7 @@ export function unrest(world: World): string[] {
     const object = world.house.object("RunEngine", id);
     const alarm = object.disk.alarm === null ? "no alarm" : `alarm in ${object.disk.alarm.at - world.clock.now} ms`;
     if (!isFinal(state)) found.push(`${id} is ${state.status} at event ${state.seq} (${waits.join(", ")}), ${alarm}`);
-    else if (state.openReviews.length > 0) found.push(`${id} has ended and its reviews are not withdrawn, ${alarm}`);
-    else if (state.deadLetter?.owes) found.push(`${id} was redriven and its successor is not born, ${alarm}`);
+    else if (owes(state) !== null) found.push(`${id} has ended and owes ${owes(state)}, ${alarm}`);
   }
   for (const object of world.house.objects.values()) {
     const rows = outboxOf(object);
@@ -36,7 +42,8 @@ export function unrest(world: World): string[] {
     if (rows > 0) found.push(`${object.id} has ${rows} outbox rows that nobody confirms, ${alarm}`);
   }
   if (world.clientsLeft > 0) found.push(`${world.clientsLeft} clients still wait`);
-  if (world.queue.pending > 0) found.push(`${world.queue.pending} messages are still in the queue`);
+  const messages = world.records.pending + world.calls.pending;
+  if (messages > 0) found.push(`${messages} messages are still in the queues`);
   return found;
 }
 
@@ -64,6 +71,7 @@ export function judge(world: World): void {
     if (JSON.stringify(folded?.state) !== JSON.stringify(watched.state)) watch.note("journal differs", `${id}: the fold is another state`);
     if (object.disk.alarm !== null) watch.note("still awake", `${id} has ended, owes nothing, and has an alarm`);
     checkIndex(world, watched);
+    checkCallback(world, watched);
     checkBill(world, watched);
     accountForWrites(world, watched);
   }
@@ -82,10 +90,24 @@ function checkIndex(world: World, { machinery, state }: WatchedRun): void {
     world.watch.note("index differs", `${id}: the index shows an older summary`);
 }
 
+function checkCallback({ callbacks, watch }: World, { machinery, state }: WatchedRun): void {
+  const { id, callbackUrl } = machinery.birth;
+  const message = `msg_${id.slice(4)}`;
+  if (callbackUrl !== null && !callbacks.taken.has(message) && !callbacks.gone.has(message))
+    watch.note("lost", `${id} ended ${state.status} and its callback was never taken`);
+}
+
+/** A run and its children, and theirs. */
+function family(world: World, id: string): string[] {
+  const children = [...world.watch.runs.values()].filter(({ machinery }) => machinery.birth.parent?.run === id);
+  return [id, ...children.flatMap(({ machinery }) => family(world, machinery.birth.id))];
+}
+
 /** What upstreams billed is covered: by what was settled and what is held for calls of which nobody told. */
 function checkBill(world: World, { machinery, state }: WatchedRun): void {
   const { id, budget } = machinery.birth;
-  const billed = world.models.asked.filter(({ call }) => call.context.run === id).reduce((sum, { billed: bill }) => sum + bill, 0);
+  const runs = new Set(family(world, id));
+  const billed = world.models.asked.filter(({ call }) => runs.has(call.context.run)).reduce((sum, { billed: bill }) => sum + bill, 0);
   if (billed > state.usage.microUsd + state.reserved.microUsd)
     world.watch.note("bill not covered", `${id}: ${billed} billed, ${state.usage.microUsd} spent and ${state.reserved.microUsd} held`);
   if (billed > budget.usd) world.watch.note("over the cap", `${id}: ${billed} billed under a cap of ${budget.usd}`);

@@ -2,13 +2,25 @@
 import { createHash } from "node:crypto";
 import type { RecordsMessage } from "../../core/audit/record.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
-import { DUE_MS } from "../../core/review/case.ts";
-import { defineAuditLog, defineKillSwitch, defineReviewQueue, defineRunEngine } from "../../durable-objects/index.ts";
+import type { SlowCallMessage } from "../../core/run/slow-call.ts";
+import {
+  defineAuditLog,
+  defineKillSwitch,
+  defineReviewQueue,
+  defineRunEngine,
+  type KillSwitchPorts,
+  type ReviewQueuePorts,
+} from "../../durable-objects/index.ts";
 import { type AuditLogPort, consumeRecords } from "../../workers/audit/consume-records.ts";
 import { defineStopsReader } from "../../workers/control/stops.ts";
+import { defineSlowCalls, type TakenCall } from "../../workers/slow-calls/consumer.ts";
 import { openDatabase } from "../../workers/store/database.ts";
+import type { Outbox } from "../../workers/store/outbox.ts";
+import { storeRunKeeping } from "../../workers/store/run-keeping.ts";
 import { type RunIndex, storeRuns } from "../../workers/store/runs.ts";
+import { sweepRuns } from "../../workers/watchdog/watchdog.ts";
 import { defineAuthority } from "./authority.ts";
+import { Callbacks } from "./callbacks.ts";
 import { CALM, type Climate, climateOf } from "./climate.ts";
 import { Clock, type Owner, WORLD } from "./clock.ts";
 import { databaseFor, freshDatabase } from "./database.ts";
@@ -19,9 +31,10 @@ import { type Construct, House, type HousedObject } from "./house.ts";
 import type { Life } from "./life.ts";
 import { Models } from "./models.ts";
 import { outward } from "./outward.ts";
-import { type Accepted, client, operator, reviewer } from "./people.ts";
+import { type Accepted, client, operator, reviewer, signaller } from "./people.ts";
 import { type Batch, Queue } from "./queue.ts";
-import { factsOf, Shop } from "./shop.ts";
+import { runPorts } from "./run-ports.ts";
+import { Shop } from "./shop.ts";
 import { takeOver } from "./take-over.ts";
 import { type Schedule, Trouble } from "./trouble.ts";
 import { Watch } from "./watch.ts";
@@ -46,7 +59,9 @@ export class World {
   readonly house: House;
   readonly shop: Shop;
   readonly models: Models;
-  readonly queue: Queue;
+  readonly records: Queue<RecordsMessage>;
+  readonly calls: Queue<SlowCallMessage>;
+  readonly callbacks: Callbacks;
   readonly flag: Flag;
   readonly database = freshDatabase();
   readonly accepted: Accepted[] = [];
@@ -73,7 +88,10 @@ export class World {
     this.shop = new Shop(clock, dice, trouble, this.climate.tool, (arrival) => watch.toolArrived(arrival));
     this.models = new Models(clock, dice, trouble, this.climate.model, (asked) => watch.modelAsked(asked));
     this.flag = new Flag(clock, dice);
-    this.queue = new Queue(clock, dice, trouble, this.climate.queue, (batch, owner) => this.#consume(batch, owner));
+    const rough = this.climate.queue;
+    this.records = new Queue("records", clock, dice, trouble, rough, (batch, owner) => this.#consumeRecords(batch, owner));
+    this.calls = new Queue("calls", clock, dice, trouble, rough, (batch, owner) => this.#consumeCalls(batch, owner));
+    this.callbacks = new Callbacks(trouble, this.climate.unreachable);
     this.house = new House({ clock, dice, trouble, climate: this.climate }, this.#kinds());
     this.house.committed = (object) => {
       watch.committed(object);
@@ -96,7 +114,7 @@ export class World {
 
   async step(until: number): Promise<boolean> {
     const moved = await this.clock.step(until);
-    for (const object of this.#touched) this.watch.compareMemory(object);
+    for (const object of this.#touched) this.watch.lookAt(object);
     this.#touched.clear();
     return moved;
   }
@@ -128,61 +146,28 @@ export class World {
     }
     begin(0, () => reviewer(this));
     begin(0, () => operator(this));
-  }
-
-  #outward<T>(life: Life, what: string, work: () => Promise<T>, unreachable = this.climate.unreachable): Promise<T> {
-    return outward(this, life, what, unreachable, work);
-  }
-
-  #index(owner: Owner, rough = this.climate.database): RunIndex {
-    return storeRuns(openDatabase(databaseFor(this.database, owner, this.clock, this.dice, this.trouble, rough)));
+    begin(0, () => signaller(this));
+    begin(0, () => this.#watchdog());
   }
 
   #kinds(): { readonly [kind: string]: Construct } {
-    const now = () => this.clock.now;
-    const random = (bytes: number) => this.dice.bytes("random", bytes);
-    const authorize = defineAuthority(this.dice, this.trouble, this.climate.authority);
-    const send = (life: Life) => (message: RecordsMessage) => this.#outward(life, "send", () => this.queue.send(message), 0);
-    const log = () => {};
-    type Env = { readonly life: Life };
-    const of = (env: Cloudflare.Env): Life => (env as unknown as Env).life;
+    const { clock, dice, climate } = this;
+    const now = () => clock.now;
+    const random = (bytes: number) => dice.bytes("random", bytes);
+    const send = (life: Life) => (message: RecordsMessage) => this.#outward(life, "send", () => this.records.send(message), 0);
+    const of = (env: Cloudflare.Env): Life => (env as unknown as { readonly life: Life }).life;
 
-    const RunEngine = defineRunEngine((env) => {
-      const life = of(env);
-      const out = <T>(what: string, work: () => Promise<T>): Promise<T> => this.#outward(life, what, work);
-      return {
-        now,
-        stops: () => out("stops", () => this.stops()),
-        authorize: (question) => out("authorize", () => authorize(question)),
-        callTool: (call) => this.#outward(life, "callTool", () => this.shop.call(call), 0),
-        callModel: (call) => this.#outward(life, "callModel", () => this.models.call(call), 0),
-        openReview: (org, request) =>
-          out("openReview", async () => {
-            const { id } = await this.ask<{ id: string }>("ReviewQueue", org, "open", org, request);
-            return { id, until: request.at + DUE_MS[request.severity] };
-          }),
-        withdrawReviews: (org, run) => out("withdrawReviews", () => this.ask("ReviewQueue", org, "withdraw", run)),
-        toolEffects: (_org, names) => out("toolEffects", async () => Object.fromEntries(names.map((name) => [name, factsOf(name).effect]))),
-        continueRun: (_from, birth) =>
-          out("continueRun", async () => this.ask("RunEngine", birth.id, "resumeFrom", birth, await this.stops())),
-        send: send(life),
-        log,
-      };
-    });
     const ReviewQueue = defineReviewQueue((env) => {
       const life = of(env);
-      return {
-        now,
-        random,
-        send: send(life),
-        tellRun: (run, message) => this.#outward(life, "tellRun", () => this.ask("RunEngine", run, "review", message)),
-      };
+      const tellRun: ReviewQueuePorts["tellRun"] = (run, message) =>
+        this.#outward(life, "tellRun", () => this.ask("RunEngine", run, "review", message));
+      return { now, random, send: send(life), tellRun };
     });
     const KillSwitch = defineKillSwitch((env) => {
       const life = of(env);
       const index = this.#index(WORLD);
-      const lookAgain = (run: string, stops: Stops) =>
-        this.#outward<void>(life, "lookAgain", () => this.ask("RunEngine", run, "lookAgain", stops));
+      const lookAgain: KillSwitchPorts["haltRun"] = (run, stops) =>
+        this.#outward(life, "lookAgain", () => this.ask("RunEngine", run, "lookAgain", stops));
       return {
         now,
         random,
@@ -197,6 +182,8 @@ export class World {
         resumeRun: lookAgain,
       };
     });
+    const authorize = defineAuthority(dice, this.trouble, climate.authority);
+    const RunEngine = defineRunEngine((env) => runPorts(this, of(env), authorize, send(of(env))));
     const AuditLog = defineAuditLog(() => ({ now, signer: async () => SIGNER }));
     const construct =
       (Class: new (ctx: DurableObjectState, env: Cloudflare.Env) => object): Construct =>
@@ -210,25 +197,78 @@ export class World {
     };
   }
 
-  /** The real consumer, with ports that end with the batch that they belong to. */
-  #consume(batch: MessageBatch<RecordsMessage>, owner: Batch): Promise<void> {
+  #outward<T>(life: Life, what: string, work: () => Promise<T>, unreachable = this.climate.unreachable): Promise<T> {
+    return outward(this, life, what, unreachable, work);
+  }
+
+  #index(owner: Owner): RunIndex {
+    return storeRuns(openDatabase(this.databaseOf(owner)), () => this.clock.now);
+  }
+
+  databaseOf(owner: Owner): D1Database {
+    return databaseFor(this.database, owner, this.clock, this.dice, this.trouble, this.climate.database);
+  }
+
+  /** The real consumer of the records, with ports that end with the batch that they belong to. */
+  #consumeRecords(batch: MessageBatch<RecordsMessage>, owner: Batch): Promise<void> {
     const rpc = <T>(kind: string, name: string, method: string, ...given: readonly unknown[]): Promise<T> =>
       this.house.call(owner, kind, name, method, given) as Promise<T>;
-    const confirmed: { readonly [kind: string]: string } = { run: "RunEngine", "review-queue": "ReviewQueue", "kill-switch": "KillSwitch" };
+    const sources: { readonly [kind: string]: string } = { run: "RunEngine", "review-queue": "ReviewQueue", "kill-switch": "KillSwitch" };
     return consumeRecords(batch, {
-      db: databaseFor(this.database, owner, this.clock, this.dice, this.trouble, this.climate.database),
+      db: this.databaseOf(owner),
       auditLog: (org): AuditLogPort => ({
         append: (...given) => rpc("AuditLog", org, "append", ...given),
         pending: () => rpc("AuditLog", org, "pending"),
         integrated: (upTo) => rpc("AuditLog", org, "integrated", upTo),
       }),
       upsertRuns: (rows) => this.#index(owner).upsertRuns(rows),
-      confirm: (source, rows) => rpc(confirmed[source.kind] ?? source.kind, source.id, "confirm", rows),
+      confirm: (source, rows) => rpc(sources[source.kind] ?? source.kind, source.id, "confirm", rows),
       report: (line) => {
         if (line["event"] === "audit.chain_broken" || line["event"] === "audit.record_refused")
           this.watch.note("audit broken", `${String(line["event"])} ${JSON.stringify(line)}`);
       },
     });
+  }
+
+  /** The real consumer of the slow calls. A call that it has made goes on at the other side when it ends. */
+  #consumeCalls(batch: MessageBatch<SlowCallMessage>, owner: Batch): Promise<void> {
+    const rpc = <T>(run: string, method: string, ...given: readonly unknown[]): Promise<T> =>
+      this.house.call(owner, "RunEngine", run, method, given) as Promise<T>;
+    const made = <T>(work: Promise<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        work.then(
+          (value) => this.clock.after(1, owner, () => resolve(value)),
+          (error: unknown) => this.clock.after(1, owner, () => reject(error)),
+        );
+      });
+    return defineSlowCalls({
+      take: (run, activity, call) => rpc<TakenCall | null>(run, "takeCall", activity, call),
+      answer: (run, activity, call, outcome) => rpc(run, "callAnswered", activity, call, outcome),
+      callTool: (call) => made(this.shop.call(call)),
+      callModel: (call) => made(this.models.call(call)),
+      log: () => {},
+      wait: (ms) => new Promise((resolve) => this.clock.after(ms, owner, resolve)),
+    }).consume(batch);
+  }
+
+  /** The scheduled handler, every five minutes. A run that it had to move had lost its alarm: the platform did that, or we did. */
+  async #watchdog(): Promise<void> {
+    const { clock, dice } = this;
+    for (;;) {
+      await this.sleep(dice.between("watchdog", 5 * 60_000, 6 * 60_000));
+      const owner: Batch = { name: "watchdog", dead: false };
+      const { takeQuiet } = storeRunKeeping(openDatabase(this.databaseOf(owner)), null as unknown as Outbox, () => clock.now);
+      await sweepRuns({
+        now: () => clock.now,
+        random: (bytes) => dice.bytes("random", bytes),
+        takeQuiet,
+        stops: this.stops,
+        lookAgain: (run, stops) => this.ask("RunEngine", run, "lookAgain", stops),
+        record: async () => {},
+        notify: async () => {},
+        log: () => {},
+      }).catch(() => {});
+    }
   }
 }
 

@@ -3,6 +3,8 @@
  * named as what is still undone; and a write that promises nothing was repeated only when it surely had not happened, or a person said so.
  */
 import type { RunEvent } from "../../core/run/event.ts";
+import { stepOfNode } from "../../core/run/node.ts";
+import type { Definition } from "../../core/workflow/definition.ts";
 import { factsOf } from "./shop.ts";
 import type { WatchedRun } from "./watch.ts";
 import type { World } from "./world.ts";
@@ -22,34 +24,31 @@ export function accountForWrites(world: World, watched: WatchedRun): void {
     const what = `${id}: ${tool} of ${activity}`;
     if (calls.some((call) => call.data.key !== key)) watch.note("done twice", `${what} went out under more than one key`);
     const effects = shop.arrivals.filter(({ call, did }) => did && call.context.run === id && call.context.activity === activity).length;
-    const happened = effects > 0;
     const stands = shop.ledger.has(key); // a redriven run may hear of what the run before it did
-    const step = first.step ?? "";
-    const state = watched.state.steps[step];
-    const isUndone = watched.state.undone.includes(step);
-    const isCompensation = activity.endsWith("/compensate");
     if (factsOf(tool).idempotency !== "key") checkRepeats(world, what, events, effects);
     else if (effects > 1) watch.note("done twice", what);
-    if (isCompensation) {
-      const compensated = events.some((event) => event.type === "step.compensated" && !event.data.undone);
-      if (compensated && !stands) watch.note("not done", `${what} is said to be done`);
-      if (happened && !compensated && !isUndone) watch.note("unaccounted write", `${what} happened, and the run does not know`);
-      continue;
-    }
-    const completed = events.some((event) => event.type === "tool.answered" && event.data.ok);
-    if (completed && !stands) watch.note("not done", `${what} is said to be done`);
-    if (happened && !completed && !isUndone)
-      watch.note("unaccounted write", `${what} happened, the step is ${state?.status}, and nothing says so`);
-    const ended = watched.state.status === "failed" || watched.state.status === "cancelled";
-    const definitionStep = definition.steps[step];
-    const undoable = definitionStep?.kind === "tool" && definitionStep.compensate !== null && definition.on_failure === "compensate";
-    if (completed && ended && undoable && state?.status !== "compensated" && !isUndone)
+    const undoings = watched.events.filter((event) => event.type === "step.compensated" && (event.data.undoes ?? event.step) === activity);
+    if (undoings.length > 1) watch.note("done twice", `${what} was compensated ${undoings.length} times`);
+    const undoes = activity.endsWith("/compensate") ? activity.slice(0, -"/compensate".length) : null;
+    const isNamed = watched.state.undone.includes(undoes ?? activity);
+    const succeeded = events.some((event) => event.type === "tool.answered" && event.data.ok);
+    if (succeeded && !stands) watch.note("not done", `${what} is said to be done`);
+    if (effects > 0 && !succeeded && !isNamed)
+      watch.note("unaccounted write", `${what} happened, the run ended ${watched.state.status}, and nothing says so`);
+    const mustBeUndone = undoes === null && succeeded && isUndoable(definition, activity) && isUndoing(watched);
+    if (mustBeUndone && undoings.length === 0 && !isNamed)
       watch.note("half done", `${what} was done, the run ended ${watched.state.status}, and it is not taken back`);
   }
-  for (const step of Object.keys(definition.steps)) {
-    const undoings = watched.events.filter((event) => event.type === "step.compensated" && event.step === step && !event.data.undone);
-    if (undoings.length > 1) watch.note("done twice", `${id}: ${step} was compensated ${undoings.length} times`);
-  }
+}
+
+const isUndoing = ({ state, machinery }: WatchedRun): boolean =>
+  machinery.birth.definition.on_failure === "compensate" && (state.status === "failed" || state.status === "cancelled");
+
+/** The definition says how the activity's call is undone. */
+function isUndoable({ steps }: Definition, activity: string): boolean {
+  const step = steps[stepOfNode(activity)];
+  const own = step?.kind === "map" ? step.step : step;
+  return own?.kind === "tool" && own.compensate !== null;
 }
 
 /** After a call of which nobody knows, or that ended well, the next one needs a person's yes. */

@@ -1,0 +1,50 @@
+/** The real engine in 200 simulated worlds (docs/simulation.md). A seed that fails is looked at with `npm run simulate -- --seed N`. */
+import { describe, expect, it } from "vitest";
+import { runSeed } from "../../scripts/simulate/seed.ts";
+import { shrink } from "../../scripts/simulate/shrink.ts";
+
+const SEEDS = 200;
+const TOGETHER = 20;
+
+describe("simulated worlds", () => {
+  it.each(Array.from({ length: SEEDS / TOGETHER }, (_, block) => block * TOGETHER + 1))(
+    "[SIM-1] seed %i and those after it hold",
+    async (first) => {
+      for (let seed = first; seed < first + TOGETHER; seed++) {
+        const outcome = await runSeed(seed);
+        expect(outcome.violations, `seed ${seed}`).toEqual([]);
+        expect(outcome.ends.length).toBeGreaterThan(0);
+      }
+    },
+  );
+
+  it("[SIM-2] goes the same way each time", async () => {
+    for (const seed of [2, 3, 5]) {
+      const [first, second] = [await runSeed(seed), await runSeed(seed)];
+      expect(second.digest).toBe(first.digest);
+      expect(second.strikes).toEqual(first.strikes);
+    }
+  });
+
+  it("[SIM-3] strikes: crashes, lost messages, failing tools, thrown switches", async () => {
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= 30; seed++) for (const { what } of (await runSeed(seed)).strikes) seen.add(what);
+    const all = ["crash", "code updated", "evicted", "alarm late", "alarm twice", "message lost", "message twice", "consumer ended"];
+    expect([...seen]).toEqual(
+      expect.arrayContaining([...all, "cancel", "thrown", "429", "cut after the effect", "hang", "database answer lost"]),
+    );
+  });
+
+  it("[SIM-4] finds the shortest schedule that still fails", async () => {
+    const { strikes } = await runSeed(2);
+    const guilty = [strikes[3], strikes[20]].map((strike) => strike?.key ?? "");
+    const found = await shrink(strikes, "stuck", async (schedule) => {
+      const fails = guilty.every((key) => schedule.has(key));
+      const outcome = { ...(await empty), strikes: strikes.filter(({ key }) => schedule.has(key)) };
+      return fails ? { ...outcome, violations: [{ kind: "stuck", what: "" }] } : outcome;
+    });
+    expect(found?.strikes.map(({ key }) => key)).toEqual(guilty);
+  });
+});
+
+const empty = runSeed(1, { schedule: new Set() });
