@@ -33,7 +33,8 @@ export function complete(request: Json): Result<JsonObject, RequestFault> {
   const facts = readFacts(messages.map(readMessage));
   const call = chooseCall(request, messages, facts);
   const schema = schemaOf(request["response_format"]);
-  const input = messages.reduce((sum, message) => sum + TOKENS_PER_MESSAGE + expectTokens(JSON.stringify(message["content"] ?? "")), 0);
+  const told = Array.isArray(request["tools"]) ? expectTokens(JSON.stringify(request["tools"])) : 0;
+  const input = messages.reduce((sum, message) => sum + TOKENS_PER_MESSAGE + tokensIn(message), told);
   const name = `chatcmpl-rehearsal-${digest(JSON.stringify([messages, request["tools"] ?? null, schema ?? null]))}`;
   if (call !== null) return ok(completion(name, input, toolMessage(name, call), "tool_calls", expectTokens(call.arguments)));
   const text = schema === null ? composeAnswer(facts, limit ?? undefined) : JSON.stringify(instanceOf(schema, facts));
@@ -42,6 +43,10 @@ export function complete(request: Json): Result<JsonObject, RequestFault> {
     completion(name, input, { role: "assistant", content: shown, refusal: null }, shown === text ? "stop" : "length", expectTokens(shown)),
   );
 }
+
+/** What a message says, and what it asks for. */
+const tokensIn = ({ content, tool_calls: calls }: JsonObject): number =>
+  expectTokens(JSON.stringify(content ?? "")) + (calls === undefined ? 0 : expectTokens(JSON.stringify(calls)));
 
 function completion(id: string, input: number, message: JsonObject, finish: string, output: number): JsonObject {
   return {

@@ -230,3 +230,17 @@ describe("what an upstream may be told", () => {
     ["to call any", { tool_choice: "required" }, "kb_search"],
   ])("%s", (_, more, name) => expect(say(messages, tools, more).tool_calls?.[0]?.function.name).toBe(name));
 });
+
+it("what it counts are the words, the tools it is told of, and what was asked of them", () => {
+  const counted = (messages: Json[], tools: Json[]): number => {
+    const completion = complete({ messages, tools, tool_choice: "none" });
+    return completion.ok ? (completion.value["usage"] as { prompt_tokens: number }).prompt_tokens : 0;
+  };
+  const messages: Json[] = [{ role: "user", content: "Search." }];
+  const called: Json[] = [
+    ...messages,
+    { role: "assistant", content: null, tool_calls: [{ id: "a", function: { name: "x", arguments: "{}" } }] },
+  ];
+  expect(counted(messages, offered(["kb.search"]))).toBeGreaterThan(counted(messages, []) + 20);
+  expect(counted(called, [])).toBeGreaterThan(counted([...messages, { role: "assistant", content: null }], []));
+});
