@@ -40,6 +40,8 @@ export type RecordsMessage = {
 
 export type RecordsRow = {
   readonly id: string;
+  /** Of a run: the row of the same run before it (ids are increasing decimal numbers); null: it is the first. */
+  readonly after?: string | null;
   readonly records: readonly AuditRecord[];
   readonly run?: RunIndexRow;
 };

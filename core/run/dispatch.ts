@@ -47,9 +47,7 @@ function sendTool(turn: Turn, activity: Activity, repeated: boolean): void {
 function sendModel(turn: Turn, activity: Activity, repeated: boolean): void {
   const { birth, state } = turn;
   const request = modelRequest(turn.machinery, state, activity);
-  const input =
-    estimateTokens(request.messages, request.schema?.schema ?? null) +
-    request.tools.reduce((sum, tool) => sum + estimateTokens([], tool.input), 0);
+  const input = estimateTokens(request.messages, request.schema?.schema ?? null, request.tools);
   const index = activity.candidates.findIndex(
     (model, position) => position >= activity.candidate && input + request.maxTokens <= model.context,
   );

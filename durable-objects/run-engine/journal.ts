@@ -1,4 +1,4 @@
-/** The run's storage: birth, journal, outbox. One turn is one transaction. Knows SQL; decides nothing. */
+/** The run's storage: birth and journal, and in the journal what leaves. One turn is one transaction. Knows SQL; decides nothing. */
 import type { RecordsRow } from "../../core/audit/record.ts";
 import type { Birth } from "../../core/run/birth.ts";
 import type { RunContext } from "../../core/run/context.ts";
@@ -8,11 +8,11 @@ import type { RunState } from "../../core/run/state.ts";
 import type { Machinery } from "../../core/run/turn.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { planOf } from "../../core/workflow/plan.ts";
-import { Outbox } from "../kit/outbox.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
+import { LeavingRecords } from "./leaving.ts";
 import { RUN_SCHEMA } from "./schema.ts";
 
-export type LoadedRun = { readonly machinery: Machinery; state: RunState; readonly outbox: Outbox };
+export type LoadedRun = { readonly machinery: Machinery; state: RunState; readonly leaving: LeavingRecords };
 
 export class Journal {
   readonly #storage: DurableObjectStorage;
@@ -43,7 +43,7 @@ export class Journal {
 
   #loaded(context: RunContext, state: RunState): LoadedRun {
     const { id, org } = context.birth;
-    return { machinery: { ...context, sha256: this.#sha256 }, state, outbox: new Outbox(this.#storage.sql, org, { kind: "run", id }) };
+    return { machinery: { ...context, sha256: this.#sha256 }, state, leaving: new LeavingRecords(this.#storage, org, id) };
   }
 
   /** INVARIANT: events, the birth of a first turn and the rows that leave are one transaction; nothing acts before it. */
@@ -53,9 +53,16 @@ export class Journal {
     this.#storage.transactionSync(() => {
       const { sql } = this.#storage;
       if (first === 1) sql.exec("INSERT INTO birth (id, body) VALUES (1, ?)", JSON.stringify(run.machinery.birth));
-      sql.exec("INSERT INTO journal (last_seq, first_seq, events) VALUES (?, ?, ?)", last, first, JSON.stringify(events));
-      if (leaving !== null) run.outbox.put(leaving, at);
+      const leaves = leaving === null ? null : JSON.stringify(leaving);
+      sql.exec(
+        "INSERT INTO journal (last_seq, first_seq, events, leaves) VALUES (?, ?, ?, ?)",
+        last,
+        first,
+        JSON.stringify(events),
+        leaves,
+      );
     });
+    if (leaving !== null) run.leaving.added(last, at);
   }
 
   /** Folds the journal again and compares it with the state as it lived. `divergedAt`: the first event that is missing or after which they differ. */

@@ -1,12 +1,11 @@
 /** The tables of one run, append-only steps. A turn is one row of the journal; the state is its fold and is stored nowhere. */
-import { OUTBOX_SCHEMA } from "../kit/outbox.ts";
-
 export const RUN_SCHEMA: readonly string[] = [
   `
   -- What the run was born with (core/run/birth.ts), written once.
   CREATE TABLE birth (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL);
-  -- One row a turn: the events first_seq .. last_seq as JSON.
-  CREATE TABLE journal (last_seq INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, events TEXT NOT NULL);
-  ${OUTBOX_SCHEMA}
+  -- One row a turn: the events first_seq .. last_seq as JSON, and what of them leaves (a RecordsRow), or NULL.
+  CREATE TABLE journal (last_seq INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, events TEXT NOT NULL, leaves TEXT);
+  -- Up to which row what leaves is sequenced and stored elsewhere.
+  CREATE TABLE confirmed (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL);
   `,
 ];

@@ -131,7 +131,7 @@ export class RunShell {
     return (
       run !== null &&
       isFinal(run.state) &&
-      run.outbox.nextDueAt() === null &&
+      run.leaving.nextDueAt() === null &&
       wantedEffects(run.machinery, run.state, Number.MAX_SAFE_INTEGER).length === 0
     );
   }
@@ -144,7 +144,7 @@ export class RunShell {
   async confirm(rows: readonly string[]): Promise<void> {
     const run = this.run;
     if (run === null) return;
-    run.outbox.confirm(rows);
+    run.leaving.confirm(rows);
     await this.#arm(run);
   }
 
@@ -171,7 +171,12 @@ export class RunShell {
     const records = auditRecords(run.machinery, events);
     const listed = state.status !== run.state.status || state.deadLetter !== run.state.deadLetter || events[0]?.seq === 1;
     if (records.length === 0 && !listed) return null;
-    return { id: String(events.at(-1)?.seq), records, ...(listed ? { run: toIndexRow(run.machinery, state) } : {}) };
+    return {
+      id: String(events.at(-1)?.seq),
+      after: run.leaving.lastSeq(),
+      records,
+      ...(listed ? { run: toIndexRow(run.machinery, state) } : {}),
+    };
   }
 
   #noteCalls(events: readonly RunEvent[]): void {
@@ -234,7 +239,7 @@ export class RunShell {
     const now = this.#ports.now();
     const wanted = Math.min(
       nextWakeAt(run.machinery, run.state, now) ?? Number.POSITIVE_INFINITY,
-      run.outbox.nextDueAt() ?? Number.POSITIVE_INFINITY,
+      run.leaving.nextDueAt() ?? Number.POSITIVE_INFINITY,
     );
     if (wanted === Number.POSITIVE_INFINITY) {
       if (this.#alarmAt !== null) await this.#storage.deleteAlarm();
@@ -257,6 +262,6 @@ export class RunShell {
   }
 
   async #flushNow(run: LoadedRun): Promise<void> {
-    await run.outbox.flush(this.#ports.send, this.#ports.now);
+    await run.leaving.flush(this.#ports.send, this.#ports.now);
   }
 }
