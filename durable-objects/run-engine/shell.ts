@@ -40,7 +40,7 @@ export class RunShell {
   readonly #underWay = new Set<string>();
   /** Effects that are wanted as long as somebody else has not answered, and need doing once in a life. */
   readonly #done = new Set<string>();
-  /** Calls whose intent this life wrote: any other call in the state was cut short by the end of an earlier one. */
+  /** Calls whose intent this life wrote and that have not left yet: any other call in the state, unless it is under way, was cut short. */
   readonly #ours = new Set<number>();
   /** The newest word of the kill switch that this life has heard: an older one is old news. */
   #heard: Stops | null = null;
@@ -187,10 +187,14 @@ export class RunShell {
   #act(run: LoadedRun): void {
     for (const effect of wantedEffects(run.machinery, run.state, this.#ports.now())) {
       if (this.#underWay.has(effect.key) || this.#done.has(effect.key)) continue;
-      if ((effect.kind === "tool.call" || effect.kind === "model.call") && this.#isCutShort(run, effect)) {
+      const isCall = effect.kind === "tool.call" || effect.kind === "model.call";
+      if (isCall && this.#isCutShort(run, effect)) {
         if (run.state.status === "paused") continue;
         this.#begin(effect.key, async () => ({ kind: "interrupted", activity: effect.activity, call: effect.call }));
-      } else this.#begin(effect.key, () => this.#carryOut(run, effect));
+      } else {
+        if (isCall) this.#ours.delete(effect.call); // it leaves once: if its outcome cannot be stored here, it was cut short
+        this.#begin(effect.key, () => this.#carryOut(run, effect));
+      }
     }
   }
 
