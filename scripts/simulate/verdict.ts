@@ -50,7 +50,12 @@ export function unrest(world: World): string[] {
 const hasTable = (object: HousedObject, table: string): boolean =>
   object.disk.run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [table]).length > 0;
 
+/** Rows that nobody has confirmed: of a run they are a column of its journal, elsewhere a table of their own. */
 function outboxOf(object: HousedObject): number {
+  if (hasTable(object, "confirmed")) {
+    const query = "SELECT COUNT(*) AS n FROM journal WHERE leaves IS NOT NULL AND last_seq > COALESCE((SELECT seq FROM confirmed), 0)";
+    return Number(object.disk.run(query, [])[0]?.["n"]);
+  }
   return hasTable(object, "outbox") ? Number(object.disk.run("SELECT COUNT(*) AS n FROM outbox", [])[0]?.["n"]) : 0;
 }
 
