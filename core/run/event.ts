@@ -183,6 +183,8 @@ export type EventData = {
   };
   "review.opened": ActivityRef & { readonly id: string; readonly until: EpochMs | null };
   "review.decided": ActivityRef & {
+    /** Digest of the call that was agreed to; null: rejected, or no call. */
+    readonly approved: string | null;
     readonly id: string;
     readonly action: "approve" | "reject" | "modify";
     readonly by: string;

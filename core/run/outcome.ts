@@ -9,7 +9,7 @@ import { dispatch } from "./dispatch.ts";
 import type { Spent } from "./event.ts";
 import { noSpent } from "./evolve.ts";
 import { nodeDefinition } from "./node.ts";
-import { askPerson, toolProposal } from "./question.ts";
+import { askPerson, isApproved, toolProposal } from "./question.ts";
 import { isRetryable, retryDelayMs } from "./retry.ts";
 import { completeNode } from "./settle.ts";
 import type { Activity } from "./state.ts";
@@ -64,7 +64,8 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
   } else if (answer.kind === "model") route(turn, activity, answer);
   else if (decision === "ask") {
     const decided = turn.state.activities[activityId] ?? activity;
-    askPerson(turn, activityId, "policy", answer.facts.effect === "write" ? "high" : "medium", toolProposal(decided));
+    if (isApproved(turn, decided)) dispatch(turn, activityId);
+    else askPerson(turn, activityId, "policy", answer.facts.effect === "write" ? "high" : "medium", toolProposal(decided));
   }
   return null;
 }

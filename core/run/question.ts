@@ -1,6 +1,6 @@
 /** Questions to people: opened as a case, bound to exactly what is proposed, answered once. */
 import { canonicalJson } from "../canonical-json.ts";
-import type { Json } from "../json.ts";
+import { isObject, type Json } from "../json.ts";
 import type { ReviewDecision, Severity } from "../review/case.ts";
 import { observe, stopAgent } from "./agent.ts";
 import type { Happening } from "./input.ts";
@@ -46,15 +46,29 @@ export function takeDecision(turn: Turn, activityId: string, decision: ReviewDec
   if (activity.review.digest !== decision.digest) return "the decision is about an older proposal";
   const { reason } = activity.review;
   const { id, action, by, proposal } = decision;
-  turn.emit("review.decided", { activity: activityId, id, action, by, proposal }, activity.step);
+  const decided = { activity: activityId, id, action, by, proposal, approved: approvedDigest(turn, activity, decision) };
+  turn.emit("review.decided", decided, activity.step);
   if (action !== "reject") {
     if (reason === "step") completeNode(turn, activity.node, { action, by, proposal });
     return null;
   }
   const error = { code: "review_rejected", message: "a person rejected it" } as const;
+  const isDoubtful = reason === "unknown-outcome" || activity.doubt;
   if (activity.purpose === "compensation") compensated(turn, activity, error);
-  else if (activity.purpose === "agent" && reason === "policy") observe(turn, activity, { ok: false, ...error });
-  else if (activity.purpose === "agent") stopAgent(turn, activity.node, error, activity.id);
-  else failNode(turn, activity.node, error, reason === "unknown-outcome");
+  else if (activity.purpose === "agent") {
+    if (isDoubtful) stopAgent(turn, activity.node, error, activity.id);
+    else observe(turn, activity, { ok: false, ...error });
+  } else failNode(turn, activity.node, error, isDoubtful);
   return null;
 }
+
+/** What the same call will have as its digest when it is tried again: nobody is asked twice about one thing. */
+function approvedDigest(turn: Turn, activity: Activity, { action, proposal }: ReviewDecision): string | null {
+  if (action === "reject" || activity.kind !== "tool") return null;
+  const input = action === "modify" && isObject(proposal) && proposal["input"] !== undefined ? proposal["input"] : activity.input;
+  return approvalDigest(turn, activity, toolProposal({ ...activity, input }));
+}
+
+/** A person has agreed to exactly this call, in this version of its tool. */
+export const isApproved = (turn: Turn, activity: Activity): boolean =>
+  activity.approved !== null && activity.approved === approvalDigest(turn, activity, toolProposal(activity));

@@ -98,12 +98,12 @@ export const CALL_EVENTS: Handlers<Types> = {
     return isOwn(state, id) ? withStep(changed, event.step ?? "", (old) => ({ ...old, status: "waiting" })) : changed;
   },
   "review.decided": (before, event) => {
-    const { activity: id, proposal, action } = event.data;
+    const { activity: id, proposal, action, approved } = event.data;
     const state = { ...before, openReviews: before.openReviews.filter((open) => open !== event.data.id) };
     const decided = changeActivity(state, id, (activity) => ({
       ...activity,
       phase: "ready",
-      approved: action === "reject" ? null : (activity.review?.digest ?? null),
+      approved,
       input:
         action === "modify" && activity.kind === "tool"
           ? ((proposal as { input?: Activity["input"] }).input ?? activity.input)

@@ -491,3 +491,44 @@ describe("doubt", () => {
     expect(run.state).toMatchObject({ status: "dead_lettered", undone: ["a"] });
   });
 });
+
+describe("asked once", () => {
+  const asking = (question: { kind: string }) =>
+    ({
+      kind: "tool",
+      permission: { decision: "ask", policyVersion: "p", reasons: [] },
+      facts: { tool: (question as { tool?: string }).tool ?? "", version: 1, effect: "write", idempotency: "key", timeout_ms: 1000 },
+    }) as const;
+
+  it("[RUN-48] a retry of an approved call asks nobody again, another input would", () => {
+    let asked = 0;
+    let calls = 0;
+    const person = () => {
+      asked++;
+      return "approve" as const;
+    };
+    const tools = () => (++calls < 3 ? failed("upstream_unavailable", "transient") : answered({}));
+    const run = new Drive(define({ a: tool("payments.refund") }), { tool: tools, authority: asking, person }).start().run();
+    expect(run.state).toMatchObject({ status: "completed", steps: { a: { attempts: 3 } } });
+    expect(asked).toBe(1);
+  });
+
+  it("[RUN-49] what a person changed is what they agreed to", () => {
+    const inputs: unknown[] = [];
+    const note = (input: unknown) => {
+      inputs.push(input);
+      return inputs.length === 1 ? failed("upstream_unavailable", "transient") : answered({});
+    };
+    const person = () => ({ modify: { tool: "payments.refund", input: { amount: 3 } } });
+    const run = new Drive(define({ a: tool("payments.refund", { input: { amount: 9 } }) }), {
+      tool: (_name, input) => note(input),
+      authority: asking,
+      person,
+    })
+      .start()
+      .run();
+    expect(run.state.status).toBe("completed");
+    expect(inputs).toEqual([{ amount: 3 }, { amount: 3 }]);
+    expect(run.types().filter((type) => type === "review.requested a")).toHaveLength(1);
+  });
+});

@@ -1,0 +1,53 @@
+/** Records journals of today's engine as histories that every later version must fold (test/core/run/history.test.ts). Never overwrites. */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { define, model, review, tool, transform, undoneBy } from "../test/support/run/definition.ts";
+import { answered, Drive, failed, said } from "../test/support/run/drive.ts";
+
+const folder = new URL("../test/histories/v1/", import.meta.url).pathname;
+mkdirSync(folder, { recursive: true });
+
+const order = define(
+  {
+    reserve: tool("stock.reserve", { compensate: undoneBy("stock.release") }),
+    charge: tool("payments.refund", { needs: ["reserve"], compensate: undoneBy("payments.cancel") }),
+    ship: tool("mail.send", { needs: ["charge"] }),
+  },
+  { output: { cel: "steps.ship.output.id" } },
+);
+const refusesToShip = (name: string) => (name === "mail.send" ? failed("tool_error", "permanent") : answered({ id: `${name}-1` }));
+const common = { needs: [] as string[], when: null, on_error: null };
+const agent = {
+  ...common,
+  kind: "agent" as const,
+  model: { id: "acme/small-2026-01-01", task: null, max_tokens: 100, temperature: 0, fallback: [] },
+  prompt: { template: "Find {{what}}", slots: { what: "it" } },
+  tools: ["orders.get"],
+  max_iterations: 5,
+  output: null,
+  retry: { attempts: 3, initial_ms: 1000, max_ms: 32_000, factor: 2 },
+  timeout_ms: 1000,
+};
+const asks = { ...said(""), result: { ok: true as const, asks: { text: null, calls: [{ id: "c", name: "orders.get", input: {} }] } } };
+let words = 0;
+
+const drives: { readonly [name: string]: Drive } = {
+  completed: new Drive(order).start().run(),
+  compensated: new Drive(order, { tool: refusesToShip }).start().run(),
+  parked: new Drive({ ...order, on_failure: "park" }, { tool: refusesToShip }).start().run(),
+  approved: new Drive(define({ ask: review({ proposal: { n: 1 } }), say: model({ needs: ["ask"] }) }), { person: () => "approve" })
+    .start()
+    .run(),
+  waiting: new Drive(define({ ask: review({ proposal: { n: 1 } }) })).start().run(),
+  map: new Drive(define({ all: { ...common, kind: "map", over: [1, 2, 3], concurrency: 2, step: transform({ cel: "item * 2" }) } }))
+    .start()
+    .run(),
+  agent: new Drive(define({ desk: agent }), { model: () => (words++ === 0 ? asks : said("found")) }).start().run(),
+  signal: new Drive(define({ s: { ...common, kind: "wait", seconds: null, until: null, signal: "paid", timeout_ms: null } })).start().run(),
+};
+
+for (const [name, drive] of Object.entries(drives)) {
+  const file = `${folder}${name}.json`;
+  if (existsSync(file)) continue;
+  writeFileSync(file, `${JSON.stringify({ birth: drive.machinery.birth, events: drive.events, state: drive.state }, null, 1)}\n`);
+  console.log(`recorded ${name}: ${drive.events.length} events, ${drive.state.status}`);
+}

@@ -1,0 +1,28 @@
+/**
+ * Journals as earlier versions wrote them, with the state that they folded to. Today's code must fold each to the same state, apart
+ * from fields that did not exist then. `npm run record-histories` adds new ones; old ones are never written again.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Birth } from "../../../core/run/birth.ts";
+import type { RunEvent } from "../../../core/run/event.ts";
+import { fold } from "../../../core/run/evolve.ts";
+import type { RunState } from "../../../core/run/state.ts";
+import { planOf } from "../../../core/workflow/plan.ts";
+
+const FOLDER = new URL("../../histories/", import.meta.url).pathname;
+
+type History = { readonly birth: Birth; readonly events: readonly RunEvent[]; readonly state: RunState };
+
+describe("histories", () => {
+  const files = readdirSync(FOLDER, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
+
+  it("[RUN-6] there are some", () => {
+    expect(files.length).toBeGreaterThanOrEqual(6);
+  });
+
+  it.each(files)("[RUN-6] %s still folds to its state", (name) => {
+    const { birth, events, state } = JSON.parse(readFileSync(`${FOLDER}${name}`, "utf8")) as History;
+    expect(JSON.parse(JSON.stringify(fold({ birth, plan: planOf(birth.definition) }, events)))).toMatchObject(state);
+  });
+});

@@ -1,0 +1,182 @@
+import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { RecordsMessage } from "../../../core/audit/record.ts";
+import type { ToolCall, ToolOutcome } from "../../../core/run/call.ts";
+import { runEngineOf } from "../../../durable-objects/run-engine/stub.ts";
+import { FAR } from "../../support/far.ts";
+import { define, tool, transform } from "../../support/run/definition.ts";
+import { runEngineWorld as world } from "../../support/worlds/run-engine.ts";
+
+const answered = (output: string): ToolOutcome => ({
+  result: { ok: true, output },
+  status: 200,
+  durationMs: 1,
+  openings: [],
+  findings: [],
+});
+let messages: RecordsMessage[] = [];
+
+beforeEach(() => {
+  messages = [];
+  world.now = () => FAR;
+  world.send = async (message) => {
+    messages.push(structuredClone(message));
+  };
+  world.authorize = async (question) => ({
+    kind: "tool",
+    permission: { decision: "allow", policyVersion: "p", reasons: [] },
+    facts: { tool: question.kind === "tool" ? question.tool : "", version: 1, effect: "write", idempotency: "key", timeout_ms: 1000 },
+  });
+  world.callTool = async () => answered("done");
+});
+
+const definition = define(
+  { a: tool("payments.refund"), b: transform({ cel: "steps.a.output" }, { needs: ["a"] }) },
+  { output: { cel: "steps.b.output" } },
+);
+let count = 0;
+const newId = () => `run_test-${++count}`;
+const born = (id: string) => ({
+  ...{
+    id,
+    org: "acme",
+    user: "ada",
+    roles: [],
+    subject: "ada",
+    definition,
+    version: 1,
+    digest: "d",
+    input: {},
+    inputFindings: [],
+    metadata: {},
+  },
+  ...{
+    budget: { usd: 1_000_000, tokens: 1000 },
+    deadlineAt: null,
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    parentSpanId: null,
+    redrive: null,
+    parent: null,
+    callbackUrl: null,
+  },
+});
+const engine = (id: string) => runEngineOf(env.RUN_ENGINE, id);
+const start = (id: string, waitMs = 2_000) => engine(id).start(born(id), { epoch: 0, active: [], asOf: FAR }, waitMs);
+
+describe("RunEngine", () => {
+  it("[RUN-100] runs to its end while it is awake, and the same start again is the same run", async () => {
+    const id = newId();
+    expect(await start(id)).toMatchObject({ status: "completed", output: "done" });
+    let calls = 0;
+    world.callTool = async () => {
+      calls++;
+      return answered("again");
+    };
+    expect(await start(id)).toMatchObject({ output: "done" });
+    expect(calls).toBe(0);
+  });
+
+  it("[RUN-1] what is stored folds to what lived, after an eviction too", async () => {
+    const id = newId();
+    const before = await start(id);
+    expect(await engine(id).replay()).toMatchObject({ identical: true });
+    await evictDurableObject(env.RUN_ENGINE.getByName(id));
+    expect(await engine(id).view()).toEqual(before);
+  });
+
+  it("[RUN-101] asking for a run that nobody bore creates nothing", async () => {
+    const id = newId();
+    expect(await engine(id).view()).toBeNull();
+    expect(await engine(id).events(0, 0)).toBeNull();
+    const tables = await runInDurableObject(env.RUN_ENGINE.getByName(id), (_run, { storage }) =>
+      storage.sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '_cf_%'").toArray(),
+    );
+    expect(tables).toEqual([]);
+  });
+
+  it("[RUN-7] the intent is in the journal before the call leaves", async () => {
+    const id = newId();
+    let seen: string[] = [];
+    world.callTool = async () => {
+      seen = ((await engine(id).events(0, 0))?.events ?? []).map((event) => event.type);
+      return answered("done");
+    };
+    await start(id);
+    expect(seen).toContain("tool.called");
+  });
+
+  it("[RUN-102] dies in mid-call; the alarm repeats the call under its key, and it is no attempt", async () => {
+    const id = newId();
+    const calls: ToolCall[] = [];
+    let dead = false;
+    world.callTool = async (call) => {
+      calls.push(structuredClone(call));
+      return dead ? answered("done") : new Promise<ToolOutcome>(() => {});
+    };
+    const dying = start(id).catch(() => "aborted");
+    await vi.waitUntil(() => calls.length === 1);
+    dead = true;
+    await abortAllDurableObjects();
+    expect(await dying).toBe("aborted");
+    await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
+    await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
+    expect(calls.map((call) => call.context.key)).toEqual([`${id}/a`, `${id}/a`]);
+    expect((await engine(id).view())?.steps[0]).toMatchObject({ attempts: 1 });
+  });
+
+  it("[RUN-8] what nobody confirmed is sent again, what is confirmed never", async () => {
+    const id = newId();
+    await start(id);
+    const sent = () => messages.filter((message) => message.source.id === id).flatMap((message) => message.rows);
+    await vi.waitUntil(() => sent().some((row) => row.run?.status === "completed"));
+    const rows = sent().map((row) => row.id);
+    messages = [];
+    world.now = () => FAR + 20_000;
+    await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
+    expect(sent().map((row) => row.id)).toEqual(rows);
+    await engine(id).confirm(rows);
+    messages = [];
+    world.now = () => FAR + 3_600_000;
+    await evictDurableObject(env.RUN_ENGINE.getByName(id));
+    await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
+    expect(sent()).toEqual([]);
+  });
+
+  it("[RUN-103] a send that fails loses nothing", async () => {
+    const id = newId();
+    let fails = true;
+    const { send } = world;
+    world.send = async (message) => {
+      if (fails) throw new Error("the queue is away");
+      await send(message);
+    };
+    await start(id);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    fails = false;
+    world.now = () => FAR + 20_000;
+    await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
+    expect(messages.flatMap((message) => message.rows.flatMap((row) => row.records.map((record) => record.event_type)))).toContain(
+      "run.completed",
+    );
+  });
+
+  it("[RUN-45] the kill switch is out of reach: nothing is sent, and the run goes on when it answers again", async () => {
+    const id = newId();
+    let calls = 0;
+    world.callTool = async () => {
+      calls++;
+      return answered("done");
+    };
+    const { stops } = world;
+    world.stops = async () => {
+      throw new Error("out of reach");
+    };
+    const view = await engine(id).start(born(id), { epoch: 0, active: [], asOf: FAR - 60_000 }, 0);
+    expect(view).toMatchObject({ status: "paused", waiting_for: { kind: "kill_switch", id: "unknown" } });
+    expect(calls).toBe(0);
+    world.stops = stops;
+    await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
+    await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
+  });
+});
