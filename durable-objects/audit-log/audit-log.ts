@@ -1,14 +1,15 @@
 /**
  * One org's audit chain: gives each record its number and the hash of the one before, signs it, and keeps it until D1 has it.
- * Two appends at the same time, a crash anywhere and a record delivered twice never make a second branch or a second number.
+ * Two appends at the same time, a crash anywhere and a row delivered twice never make a second branch or a second number.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { AuditEntry } from "../../core/audit/entry.ts";
-import type { AuditRecord } from "../../core/audit/record.ts";
+import type { AuditPage } from "../../core/audit/page.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
+import { forgetOld, type SourcedRow } from "./known-rows.ts";
 import { AUDIT_LOG_SCHEMA } from "./schema.ts";
-import { type AppendAnswer, type AuditSigner, type Chain, forgetOld, readChain, sequence } from "./sequence.ts";
+import { type Chain, dropPages, pendingPages, readChain } from "./segments.ts";
+import { type AuditSigner, type RefusedRow, sequence } from "./sequence.ts";
 
 /** Everything this room needs from outside. */
 export type AuditLogPorts = {
@@ -17,8 +18,11 @@ export type AuditLogPorts = {
   readonly signer: () => Promise<AuditSigner>;
 };
 
-/** How many entries `pending` hands out at once. */
-const PENDING_LIMIT = 500;
+export type AppendAnswer = {
+  readonly refused: RefusedRow[];
+  /** What D1 does not have yet, oldest first. Whoever writes to D1 starts here, so that D1 always holds a chain without gaps. */
+  readonly pending: AuditPage[];
+};
 
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
 export function defineAuditLog(portsFor: (env: Cloudflare.Env) => AuditLogPorts) {
@@ -30,37 +34,26 @@ export function defineAuditLog(portsFor: (env: Cloudflare.Env) => AuditLogPorts)
       this.#ports = portsFor(env);
     }
 
-    /** Sequenced: when it answers, each entry has a durable number. A record that has one gets the entry it has. */
-    async append(org: string, records: readonly AuditRecord[]): Promise<AppendAnswer> {
+    /** Sequenced: when it answers, the records of each row that it does not refuse have durable numbers, and have them once. */
+    async append(org: string, rows: readonly SourcedRow[]): Promise<AppendAnswer> {
       const signer = await this.#ports.signer();
       const { storage } = this.ctx;
       migrate(storage, AUDIT_LOG_SCHEMA);
       const at = this.#ports.now();
       return storage.transactionSync(() => {
         forgetOld(storage.sql, at);
-        return sequence(storage.sql, org, records, signer, at);
+        const refused = sequence(storage.sql, org, rows, signer, at);
+        return { refused, pending: pendingPages(storage.sql) };
       });
     }
 
-    /** What D1 does not have yet, oldest first. Whoever writes to D1 starts here, so that D1 always holds a chain without gaps. */
-    async pending(): Promise<AuditEntry[]> {
-      const { sql } = this.ctx.storage;
-      if (!isMigrated(sql)) return [];
-      const query = "SELECT body FROM entries WHERE body IS NOT NULL ORDER BY seq LIMIT ?";
-      return sql
-        .exec<{ body: string }>(query, PENDING_LIMIT)
-        .toArray()
-        .map((row) => JSON.parse(row.body) as AuditEntry);
-    }
-
-    /** Integrated: D1 has every entry up to this number; their bodies are dropped. Answers how many D1 still lacks. */
-    async integrated(upToSeq: number): Promise<number> {
+    /** Integrated: D1 has every entry up to this number. Answers what it still lacks, as `append` does. */
+    async integrated(upToSeq: number): Promise<AuditPage[]> {
       const { storage } = this.ctx;
-      if (!isMigrated(storage.sql)) return 0;
+      if (!isMigrated(storage.sql)) return [];
       return storage.transactionSync(() => {
-        storage.sql.exec("UPDATE entries SET body = NULL WHERE seq <= ? AND body IS NOT NULL", upToSeq);
-        storage.sql.exec("UPDATE chain SET integrated_seq = MAX(integrated_seq, MIN(seq, ?))", upToSeq);
-        return storage.sql.exec<{ owed: number }>("SELECT COUNT(*) AS owed FROM entries WHERE body IS NOT NULL").one().owed;
+        dropPages(storage.sql, upToSeq);
+        return pendingPages(storage.sql);
       });
     }
 
@@ -73,4 +66,6 @@ export function defineAuditLog(portsFor: (env: Cloudflare.Env) => AuditLogPorts)
 }
 
 export type AuditLog = InstanceType<ReturnType<typeof defineAuditLog>>;
-export type { AppendAnswer, AuditSigner, Chain, RefusedRecord } from "./sequence.ts";
+export type { SourcedRow } from "./known-rows.ts";
+export type { Chain } from "./segments.ts";
+export type { AuditSigner, RefusedRow } from "./sequence.ts";

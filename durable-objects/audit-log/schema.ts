@@ -1,24 +1,27 @@
 /**
- * What an org's audit log keeps: the head of the chain, what D1 does not have yet, and which records already have a number.
+ * What an org's audit log keeps: the head of the chain, what D1 does not have yet, and which outbox rows have their numbers.
  *
  * PERSISTED: append-only steps.
  */
 export const AUDIT_LOG_SCHEMA: readonly string[] = [
   `
-  CREATE TABLE chain (id INTEGER PRIMARY KEY CHECK (id = 1), org TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, integrated_seq INTEGER NOT NULL);
-  -- body: canonical JSON, null once D1 has it. The rest stays for KEPT_MS, so that a record that comes again gets the entry it has.
-  CREATE TABLE entries (
-    seq INTEGER PRIMARY KEY,
-    event_id TEXT NOT NULL UNIQUE,
-    prev_hash TEXT NOT NULL,
-    hash TEXT NOT NULL,
-    key_id TEXT NOT NULL,
-    signature TEXT NOT NULL,
-    sequenced_at INTEGER NOT NULL,
-    body TEXT
+  CREATE TABLE log (id INTEGER PRIMARY KEY CHECK (id = 1), org TEXT NOT NULL, pruned_at INTEGER NOT NULL);
+  -- Pages (core/audit/page.ts) in the order of their numbers; the newest is the head of the chain. Once D1 has a page it is deleted,
+  -- but for the newest, which loses its entries only, and is overwritten by the next.
+  CREATE TABLE segments (
+    id INTEGER PRIMARY KEY,
+    first_seq INTEGER NOT NULL,
+    last_seq INTEGER NOT NULL,
+    last_hash TEXT NOT NULL,
+    run TEXT,
+    entries TEXT
   );
+  -- Of a run one row, named '': the spans (core/audit/taken.ts) of its outbox. Of any other source one row for each row of its outbox.
+  CREATE TABLE taken (source TEXT NOT NULL, name TEXT NOT NULL, spans TEXT, touched_at INTEGER NOT NULL, PRIMARY KEY (source, name)) WITHOUT ROWID;
   `,
 ];
 
-/** The queue keeps a message 14 days at most (developers.cloudflare.com/queues/platform/limits, 2026-10), an outbox row as long as nobody confirms it. */
-export const KEPT_MS = 30 * 24 * 60 * 60_000;
+/** The queue keeps a message 14 days at most (developers.cloudflare.com/queues/platform/limits, 2026-10). Whatever still comes keeps its memory fresh (TOUCH_MS). */
+export const KEPT_MS = 15 * 24 * 60 * 60_000;
+/** A row that comes again renews the memory of it when that is older than this; with the 14 days of the queue less than KEPT_MS. */
+export const TOUCH_MS = 12 * 60 * 60_000;

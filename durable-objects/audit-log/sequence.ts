@@ -1,98 +1,77 @@
 /** Gives records their numbers in SQL. Synchronous from end to end: numbering, hashing, signing and storing are one transaction. */
 import { createHash } from "node:crypto";
-import { type AuditEntry, entryText, GENESIS_HASH, link, signEntry } from "../../core/audit/entry.ts";
-import type { AuditRecord } from "../../core/audit/record.ts";
+import { belongsTo } from "../../core/audit/belongs.ts";
+import { type AuditEntry, GENESIS_HASH, link, signEntry, type UnsignedEntry } from "../../core/audit/entry.ts";
+import type { AuditRecord, RecordsMessage } from "../../core/audit/record.ts";
 import type { EpochMs } from "../../core/time.ts";
-import { KEPT_MS } from "./schema.ts";
+import { KnownRows, type SourcedRow } from "./known-rows.ts";
+import { keepEntries, readChain } from "./segments.ts";
 
 /** Signs the 32 bytes of a hash (Ed25519), synchronously: a signature that needed an `await` would let two appends interleave. */
 export type AuditSigner = { readonly keyId: string; readonly sign: (hash: Uint8Array) => Uint8Array };
 
-/** Why a record cannot have a number: it differs from the one that had its id before, or it has no canonical form. Both are bugs of the writer. */
-export type RefusedRecord = { readonly event_id: string; readonly code: "event_id_reused" | "not_canonical" };
-
-export type AppendAnswer = { readonly entries: AuditEntry[]; readonly refused: RefusedRecord[] };
-
-export type Chain = { readonly org: string; readonly seq: number; readonly hash: string; readonly integratedSeq: number };
-
-type StoredEntry = { seq: number; prev_hash: string; hash: string; key_id: string; signature: string };
+/**
+ * A row none of whose records got a number: it cannot stand beside those of its source that have theirs, or one of its records has
+ * no canonical form. Both are bugs of its writer.
+ */
+export type RefusedRow = {
+  readonly source: RecordsMessage["source"];
+  readonly row: string;
+  readonly code: "row_misplaced" | "not_canonical";
+};
 
 export const sha256Hex = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-export function readChain(sql: SqlStorage): Chain | null {
-  const row = sql
-    .exec<{ org: string; seq: number; hash: string; integrated_seq: number }>("SELECT org, seq, hash, integrated_seq FROM chain")
-    .toArray()[0];
-  return row === undefined ? null : { org: row.org, seq: row.seq, hash: row.hash, integratedSeq: row.integrated_seq };
-}
-
 /** MUST run inside one `transactionSync`: when signing throws, nothing of it stays. */
-export function sequence(sql: SqlStorage, org: string, records: readonly AuditRecord[], signer: AuditSigner, at: EpochMs): AppendAnswer {
-  const chain = readChain(sql) ?? { org, seq: 0, hash: GENESIS_HASH, integratedSeq: 0 };
-  if (chain.org !== org) throw new Error("an audit log numbers the records of one org");
-  let { seq, hash } = chain;
+export function sequence(sql: SqlStorage, org: string, rows: readonly SourcedRow[], signer: AuditSigner, at: EpochMs): RefusedRow[] {
+  const owner = sql.exec<{ org: string }>("SELECT org FROM log").toArray()[0]?.org;
+  if (owner === undefined) sql.exec("INSERT INTO log (id, org, pruned_at) VALUES (1, ?, ?)", org, at);
+  else if (owner !== org) throw new Error("an audit log numbers the records of one org");
+  const known = new KnownRows(sql, at);
+  const refused: RefusedRow[] = [];
   const entries: AuditEntry[] = [];
-  const refused: RefusedRecord[] = [];
-  for (const record of records) {
-    const known = storedEntry(sql, record.event_id);
-    if (known !== null) {
-      const again = linkOrNull(record, known.seq, known.prev_hash);
-      if (again?.hash === known.hash) entries.push({ ...again, key_id: known.key_id, signature: known.signature });
-      else refused.push({ event_id: record.event_id, code: "event_id_reused" });
+  let head = readChain(sql) ?? { seq: 0, hash: GENESIS_HASH };
+  for (const row of byRun(rows)) {
+    const kind = known.look(row);
+    if (kind === "known") continue;
+    const linked = kind === "new" ? linkAll(row.records, head) : null;
+    if (linked === null) {
+      refused.push({ source: row.source, row: row.id, code: kind === "misplaced" ? "row_misplaced" : "not_canonical" });
       continue;
     }
-    const unsigned = linkOrNull(record, seq + 1, hash);
-    if (unsigned === null) {
-      refused.push({ event_id: record.event_id, code: "not_canonical" });
-      continue;
-    }
-    const entry = signEntry(unsigned, signer.keyId, signer.sign);
-    keep(sql, entry, at);
-    entries.push(entry);
-    ({ seq, hash } = entry);
+    for (const entry of linked) entries.push(signEntry(entry, signer.keyId, signer.sign));
+    head = linked.at(-1) ?? head;
+    known.note(row);
   }
-  sql.exec(
-    `INSERT INTO chain (id, org, seq, hash, integrated_seq) VALUES (1, ?1, ?2, ?3, 0)
-     ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`,
-    org,
-    seq,
-    hash,
-  );
-  return { entries, refused };
+  keepEntries(sql, entries);
+  known.write();
+  return refused;
 }
 
-/** Forgets which records had a number, long after anybody can deliver them again. Bounded, so that an append stays quick. */
-export function forgetOld(sql: SqlStorage, at: EpochMs): void {
-  sql.exec(
-    "DELETE FROM entries WHERE seq IN (SELECT seq FROM entries WHERE body IS NULL AND sequenced_at < ? ORDER BY seq LIMIT 500)",
-    at - KEPT_MS,
-  );
-}
+/** Rows of one run stand together, so that they make one page; within a run, and of the runs, the order stays. */
+const byRun = (rows: readonly SourcedRow[]): SourcedRow[] => [...Map.groupBy(rows, runOf).values()].flat();
 
-function storedEntry(sql: SqlStorage, eventId: string): StoredEntry | null {
-  const query = "SELECT seq, prev_hash, hash, key_id, signature FROM entries WHERE event_id = ?";
-  return sql.exec<StoredEntry>(query, eventId).toArray()[0] ?? null;
-}
-
-function keep(sql: SqlStorage, entry: AuditEntry, at: EpochMs): void {
-  sql.exec(
-    "INSERT INTO entries (seq, event_id, prev_hash, hash, key_id, signature, sequenced_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    entry.seq,
-    entry.event_id,
-    entry.prev_hash,
-    entry.hash,
-    entry.key_id,
-    entry.signature,
-    at,
-    entryText(entry),
-  );
-}
-
-/** null when the record has no canonical form. */
-function linkOrNull(record: AuditRecord, seq: number, prevHash: string) {
+function runOf({ records: [first] }: SourcedRow): string | null {
   try {
-    return link(record, seq, prevHash, sha256Hex);
+    return first === undefined ? null : belongsTo(first).run;
+  } catch {
+    return null; // it is no record, which `linkAll` finds
+  }
+}
+
+/** null when one of them has no canonical form, or not that of a record. */
+function linkAll(records: readonly AuditRecord[], head: { readonly seq: number; readonly hash: string }): UnsignedEntry[] | null {
+  const linked: UnsignedEntry[] = [];
+  let { seq, hash } = head;
+  try {
+    for (const record of records) {
+      const entry = link(record, seq + 1, hash, sha256Hex);
+      belongsTo(entry); // throws on what could not be listed
+      linked.push(entry);
+      ({ seq, hash } = entry);
+    }
   } catch {
     return null;
   }
+  return linked;
 }

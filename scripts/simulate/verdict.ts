@@ -132,14 +132,13 @@ function checkReviews(world: World): void {
 /** Exactly once, without gaps, and nothing that was done is missing. */
 function checkAudit(world: World): void {
   const { watch } = world;
-  const rows = world.database.run("SELECT entry FROM audit_entries WHERE org = ? ORDER BY seq", [ORG]);
+  const rows = world.database.run("SELECT entries FROM audit_pages WHERE org = ? ORDER BY first_seq", [ORG]);
   const verifier = new ChainVerifier({
     sha256Hex: sha256,
     verify: (_key, hash, signature) => Buffer.from(signature).equals(Buffer.from(signatureOf(hash))),
   });
   const found = new Map<string, string>();
-  for (const row of rows) {
-    const entry = JSON.parse(String(row["entry"])) as { [name: string]: Json };
+  for (const entry of rows.flatMap((row) => JSON.parse(String(row["entries"])) as { [name: string]: Json }[])) {
     for (const problem of verifier.take(entry)) watch.note("audit broken", `${problem.code} at ${String(problem.seq)}`);
     found.set(String(entry["event_id"]), `${String(entry["event_type"])} ${String(entry["resource"])}`);
   }

@@ -218,13 +218,12 @@ export class World {
       db: this.databaseOf(owner),
       auditLog: (org): AuditLogPort => ({
         append: (...given) => rpc("AuditLog", org, "append", ...given),
-        pending: () => rpc("AuditLog", org, "pending"),
         integrated: (upTo) => rpc("AuditLog", org, "integrated", upTo),
       }),
       upsertRuns: (rows) => this.#index(owner).upsertRuns(rows),
       confirm: (source, rows) => rpc(sources[source.kind] ?? source.kind, source.id, "confirm", rows),
       report: (line) => {
-        if (line["event"] === "audit.chain_broken" || line["event"] === "audit.record_refused")
+        if (line["event"] === "audit.chain_broken" || line["event"] === "audit.row_refused")
           this.watch.note("audit broken", `${String(line["event"])} ${JSON.stringify(line)}`);
       },
     });

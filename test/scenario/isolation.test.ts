@@ -66,17 +66,23 @@ describe("the audit chain", () => {
       (body["data"] as JsonObject[]).some((entry) => entry["event_type"] === "run.completed"),
     );
     expect((await call("POST", "/v1/audit/verify", world.keys.auditor, {})).body).toMatchObject({ ok: true });
-    const row = await env.DB.prepare("SELECT seq, entry FROM audit_entries WHERE org = 'ours' AND run = ? ORDER BY seq LIMIT 1 OFFSET 2")
+    const page = await env.DB.prepare(
+      "SELECT first_seq, entries FROM audit_pages WHERE org = 'ours' AND run = ? ORDER BY first_seq LIMIT 1",
+    )
       .bind(run)
-      .first<{ seq: number; entry: string }>();
-    if (row === null) throw new Error("no entry to change");
-    const at = row.entry.indexOf("order-fulfilment");
-    const changed = `${row.entry.slice(0, at)}p${row.entry.slice(at + 1)}`;
-    await env.DB.prepare("UPDATE audit_entries SET entry = ? WHERE org = 'ours' AND seq = ?").bind(changed, row.seq).run();
+      .first<{ first_seq: number; entries: string }>();
+    if (page === null) throw new Error("no page to change");
+    const write = (entries: string) =>
+      env.DB.prepare("UPDATE audit_pages SET entries = ? WHERE org = 'ours' AND first_seq = ?").bind(entries, page.first_seq).run();
+    const at = page.entries.lastIndexOf("order-fulfilment");
+    const changedSeq = (JSON.parse(page.entries) as { seq: number }[]).findLast((entry) =>
+      JSON.stringify(entry).includes("order-fulfilment"),
+    )?.seq;
+    await write(`${page.entries.slice(0, at)}p${page.entries.slice(at + 1)}`);
     const verdict = await call("POST", "/v1/audit/verify", world.keys.auditor, {});
     expect(verdict.body["ok"]).toBe(false);
-    expect((verdict.body["problems"] as JsonObject[]).map((problem) => problem["seq"])).toContain(row.seq);
-    await env.DB.prepare("UPDATE audit_entries SET entry = ? WHERE org = 'ours' AND seq = ?").bind(row.entry, row.seq).run();
+    expect((verdict.body["problems"] as JsonObject[]).map((problem) => problem["seq"])).toContain(changedSeq);
+    await write(page.entries);
     expect((await call("POST", "/v1/audit/verify", world.keys.auditor, {})).body).toMatchObject({ ok: true });
   });
 });

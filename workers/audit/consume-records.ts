@@ -1,24 +1,28 @@
 /**
  * The consumer of the records queue. For each batch: lines of the run index first (lists are fresh within two seconds), then the
- * records of each org are sequenced by its audit log, written to D1, declared integrated, and confirmed to the outbox they came
+ * rows of each org are sequenced by its audit log, written to D1 as pages, declared integrated, and confirmed to the outbox they came
  * from. Only then is a message acknowledged: whatever fails on the way, it comes again, and nothing is done twice.
  */
-import type { AuditEntry } from "../../core/audit/entry.ts";
-import type { AuditRecord, RecordsMessage, RunIndexRow } from "../../core/audit/record.ts";
+import type { AuditPage } from "../../core/audit/page.ts";
+import type { RecordsMessage, RecordsRow, RunIndexRow } from "../../core/audit/record.ts";
 import type { JsonObject } from "../../core/json.ts";
-import { writeEntries } from "./write-entries.ts";
+import { writePages } from "./write-pages.ts";
+
+type Source = RecordsMessage["source"];
+type SourcedRow = Pick<RecordsRow, "id" | "after" | "records"> & { readonly source: Source };
 
 /** An org's audit log, as the consumer sees it. */
 export type AuditLogPort = {
+  /** Numbers the records of each row once, however often it comes. `pending`: what D1 does not have yet, oldest first. */
   append(
     org: string,
-    records: readonly AuditRecord[],
+    rows: readonly SourcedRow[],
   ): Promise<{
-    readonly entries: readonly AuditEntry[];
-    readonly refused: readonly { readonly event_id: string; readonly code: string }[];
+    readonly pending: readonly AuditPage[];
+    readonly refused: readonly { readonly source: Source; readonly row: string; readonly code: string }[];
   }>;
-  pending(): Promise<readonly AuditEntry[]>;
-  integrated(upToSeq: number): Promise<number>;
+  /** D1 has everything up to this number. Answers what it still lacks. */
+  integrated(upToSeq: number): Promise<readonly AuditPage[]>;
 };
 
 export type ConsumerPorts = {
@@ -36,8 +40,8 @@ type RecordsQueueMessage = Message<RecordsMessage>;
 
 /** Seconds until a message that failed comes again: doubles with each attempt up to five minutes. */
 const RETRY_SECONDS = { first: 2, cap: 300 };
-/** Records of one append: keeps its transaction short. */
-const RECORDS_PER_APPEND = 500;
+/** Rows of one append: keeps its transaction short. */
+const ROWS_PER_APPEND = 200;
 
 export async function consumeRecords(batch: MessageBatch<RecordsMessage>, ports: ConsumerPorts): Promise<void> {
   const readable = batch.messages.filter((message) => {
@@ -83,41 +87,43 @@ async function settleOrg(org: string, messages: readonly RecordsQueueMessage[], 
   }
 }
 
-/** Brings the records into the chain and the chain into D1. Answers with the ids of records that can never have a number. */
+/** Brings the records into the chain and the chain into D1. Answers with the rows that can never have numbers. */
 async function integrate(org: string, messages: readonly RecordsQueueMessage[], ports: ConsumerPorts): Promise<ReadonlySet<string>> {
-  const records = messages.flatMap((message) => message.body.rows.flatMap((row) => row.records));
+  const rows = messages.flatMap(({ body }) => body.rows.filter(hasPlace).map((row) => sourced(body.source, row)));
   const refused = new Set<string>();
-  if (records.length === 0) return refused;
+  if (rows.length === 0) return refused;
   const log = ports.auditLog(org);
-  const sequenced = new Map<number, AuditEntry>();
-  for (let start = 0; start < records.length; start += RECORDS_PER_APPEND) {
-    const answer = await log.append(org, records.slice(start, start + RECORDS_PER_APPEND));
-    for (const entry of answer.entries) sequenced.set(entry.seq, entry);
-    for (const { event_id, code } of answer.refused) {
-      refused.add(event_id);
-      ports.report({ level: "error", event: "audit.record_refused", org, event_id, code });
+  let pending: readonly AuditPage[] = [];
+  for (let start = 0; start < rows.length; start += ROWS_PER_APPEND) {
+    const answer = await log.append(org, rows.slice(start, start + ROWS_PER_APPEND));
+    pending = answer.pending;
+    for (const { source, row, code } of answer.refused) {
+      refused.add(keyOf(source, row));
+      ports.report({ level: "error", event: "audit.row_refused", org, source: source.kind, source_id: source.id, row, code });
     }
   }
-  for (let owed = 1; owed > 0; ) {
-    const pending = await log.pending();
-    const last = pending.at(-1);
-    if (last === undefined) break;
+  // Also what other batches left behind: a row that comes again is confirmed only when D1 has all that was numbered before.
+  for (let last = pending.at(-1); last !== undefined; last = pending.at(-1)) {
     await write(org, pending, ports);
-    for (const entry of pending) sequenced.delete(entry.seq);
-    owed = await log.integrated(last.seq);
+    pending = await log.integrated(last.last_seq);
   }
-  // What had its number from an earlier delivery: D1 must hold exactly that.
-  if (sequenced.size > 0)
-    await write(
-      org,
-      [...sequenced.values()].sort((a, b) => a.seq - b.seq),
-      ports,
-    );
   return refused;
 }
 
-async function write(org: string, entries: readonly AuditEntry[], ports: ConsumerPorts): Promise<void> {
-  const written = await writeEntries(ports.db, org, entries);
+/** A row of a run without records has its place between the others; any other is an index line only. */
+const hasPlace = (row: RecordsRow): boolean => row.records.length > 0 || row.after !== undefined;
+
+const sourced = (source: Source, { id, after, records }: RecordsRow): SourcedRow => ({
+  source,
+  id,
+  records,
+  ...(after === undefined ? {} : { after }),
+});
+
+const keyOf = (source: Source, row: string): string => JSON.stringify([source.kind, source.id, row]);
+
+async function write(org: string, pages: readonly AuditPage[], ports: ConsumerPorts): Promise<void> {
+  const written = await writePages(ports.db, org, pages);
   if (written.ok) return;
   ports.report({ level: "error", event: "audit.chain_broken", org, seqs: [...written.error.seqs] });
   throw new Error("audit.chain_broken");
@@ -125,7 +131,7 @@ async function write(org: string, entries: readonly AuditEntry[], ports: Consume
 
 async function confirmMessage(message: RecordsQueueMessage, refused: ReadonlySet<string>, ports: ConsumerPorts): Promise<void> {
   const { org, source, rows } = message.body;
-  const settled = rows.filter((row) => !row.records.some((record) => refused.has(record.event_id)));
+  const settled = rows.filter((row) => !refused.has(keyOf(source, row.id)));
   try {
     if (settled.length > 0)
       await ports.confirm(

@@ -1,12 +1,12 @@
 /**
- * Recomputes an org's chain from the raw rows of D1: text, indexed columns, hashes, links, signatures, and that nothing is missing up
+ * Recomputes an org's chain from the raw pages of D1: text, columns, hashes, links, signatures, and that nothing is missing up
  * to the number that the audit log knows to be in D1. One changed byte anywhere is found.
  */
 import { createHash, createPublicKey, verify } from "node:crypto";
 import { type ChainHead, type ChainProblem, ChainVerifier, type VerifyTools } from "../../core/audit/chain.ts";
-import type { AuditEntry } from "../../core/audit/entry.ts";
+import { type AuditEntry, entryText } from "../../core/audit/entry.ts";
+import { type AuditPage, PAGE_COLUMNS, pageDifferences, pageOf } from "../../core/audit/page.ts";
 import type { Json } from "../../core/json.ts";
-import { differences, ENTRY_COLUMNS, type EntryRow, toRow } from "./rows.ts";
 
 /** A public half as `/.well-known/jwks.json` lists it. Keys whose `purpose` is not `audit` sign no entry. */
 export type PublishedKey = {
@@ -17,7 +17,7 @@ export type PublishedKey = {
   readonly purpose?: string;
 };
 
-/** A problem has a number even where the text has none: that of its row. */
+/** A problem has a number even where the text has none: the one that its place in the page gives it. */
 export type StoredProblem = ChainProblem & { readonly seq: number };
 
 export type StoredVerdict = {
@@ -31,7 +31,8 @@ export type StoredVerdict = {
 /** What the audit log says of the chain: the last number it gave, and up to where D1 has everything. */
 export type KnownHead = ChainHead & { readonly integratedSeq: number };
 
-const PAGE = 500;
+/** Pages of one query, and their characters: an answer of D1 stays small whatever was put there. */
+const READ = { pages: 500, characters: 4_000_000 };
 const PROBLEMS = 100;
 
 /**
@@ -47,29 +48,47 @@ export async function verifyStored(
   const before = await readHead();
   const verifier = new ChainVerifier(verifyToolsOf(keys));
   const problems: StoredProblem[] = [];
-  const statement = db.prepare(
-    `SELECT ${ENTRY_COLUMNS.join(", ")} FROM audit_entries WHERE org = ? AND seq > ? ORDER BY seq LIMIT ${PAGE}`,
-  );
-  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
-    const { results } = await statement.bind(org, after).all<EntryRow>();
-    for (const row of results) problems.push(...checkRow(row, verifier));
-    const last = results.at(-1);
-    if (last === undefined || results.length < PAGE) break;
-    after = last.seq;
+  const statement = db.prepare(PAGES);
+  for (let after: number | null = Number.MIN_SAFE_INTEGER; after !== null; ) {
+    const { results }: D1Result<AuditPage> = await statement.bind(org, after).all<AuditPage>();
+    for (const page of results) problems.push(...checkPage(page, verifier));
+    after = results.at(-1)?.first_seq ?? null;
   }
   problems.push(...checkEnd(verifier.head, before, await readHead()));
   return { ok: problems.length === 0, checked: verifier.checked, problems: problems.slice(0, PROBLEMS), head: verifier.head };
 }
 
-function checkRow(row: EntryRow, verifier: ChainVerifier): StoredProblem[] {
-  const entry = parse(row.entry);
-  const problems = verifier.take(entry).map((problem) => ({ ...problem, seq: problem.seq ?? row.seq }));
+/** The next pages after a number: as many as are asked for, or fewer when they are long, but one at least. */
+const PAGES = `
+  SELECT ${PAGE_COLUMNS.join(", ")} FROM (
+    SELECT *, SUM(LENGTH(entries)) OVER (ORDER BY first_seq) - LENGTH(entries) AS characters_before
+    FROM (SELECT * FROM audit_pages WHERE org = ?1 AND first_seq > ?2 ORDER BY first_seq LIMIT ${READ.pages}))
+  WHERE characters_before < ${READ.characters} ORDER BY first_seq`;
+
+function checkPage(page: AuditPage, verifier: ChainVerifier): StoredProblem[] {
+  const entries = parse(page.entries);
+  if (!Array.isArray(entries) || entries.length === 0)
+    return [{ seq: page.first_seq, code: "malformed", message: "this is not a page of audit entries" }];
+  const problems = entries.flatMap((entry, index) =>
+    verifier.take(entry).map((problem) => ({ ...problem, seq: problem.seq ?? page.first_seq + index })),
+  );
   if (problems.some((problem) => problem.code === "malformed")) return problems;
-  const expected = rowOf(entry);
-  const changed = expected === null ? ENTRY_COLUMNS : differences(expected, row);
+  const expected = expectedPage(entries);
+  const changed = expected === null ? PAGE_COLUMNS : pageDifferences(expected, page);
   if (changed.length === 0) return problems;
-  const message = `the stored row differs from its entry in \`${changed.join("`, `")}\``;
-  return [...problems, { seq: row.seq, code: "row_differs", message }];
+  const message = `the stored page differs from its entries in \`${changed.join("`, `")}\``;
+  return [...problems, { seq: placeOfDifference(page, expected === null ? [] : entries), code: "page_differs", message }];
+}
+
+/** The number of the first entry that is written otherwise; of a difference elsewhere, the page's own. */
+function placeOfDifference(page: AuditPage, entries: readonly Json[]): number {
+  let at = 1; // behind the bracket
+  for (const entry of entries as unknown as readonly AuditEntry[]) {
+    const text = entryText(entry);
+    if (!page.entries.startsWith(text, at)) return entry.seq;
+    at += text.length + 1;
+  }
+  return page.first_seq;
 }
 
 /** An entry that was sequenced a moment ago may still be on its way: D1 owes only what the log calls integrated. */
@@ -82,7 +101,7 @@ function checkEnd(stored: ChainHead | null, before: KnownHead | null, after: Kno
   return [];
 }
 
-/** null, which is no entry, for a text that is no JSON. */
+/** null, which is no page, for a text that is no JSON. */
 function parse(text: string): Json {
   try {
     return JSON.parse(text) as Json;
@@ -91,10 +110,10 @@ function parse(text: string): Json {
   }
 }
 
-/** null when the entry lacks what a row is made of. */
-function rowOf(entry: Json): EntryRow | null {
+/** null when the entries lack what a page is made of. */
+function expectedPage(entries: readonly Json[]): AuditPage | null {
   try {
-    return toRow(entry as unknown as AuditEntry);
+    return pageOf(entries as unknown as readonly AuditEntry[]);
   } catch {
     return null;
   }

@@ -67,7 +67,6 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
             db: env.DB,
             auditLog: (org) => ({
               append: async (...given) => objects.auditLog(org).append(...given),
-              pending: async () => objects.auditLog(org).pending(),
               integrated: async (upTo) => objects.auditLog(org).integrated(upTo),
             }),
             upsertRuns: store.upsertRuns,
