@@ -1,5 +1,5 @@
 /** What is said to and about runs: signals, feedback, replays; and which version a user's runs start with. */
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { aRunId, makeWorld, WORKFLOW, type World } from "../../support/ingress-fakes.ts";
 
 type Body = Record<string, unknown>;
@@ -37,6 +37,16 @@ describe("a signal", () => {
     expect(world.signals[0]).toMatchObject({ run, signal: { name: "parcel-arrived", body: { by: "write to {{EMAIL_1}}" }, by: "ann" } });
     expect(world.signals[0]?.signal.findings).toMatchObject([{ type: "EMAIL", pointer: "/by" }]);
     for (const value of ["null", 0, '"text"', [1, 2]]) expect((await signal(value)).status).toBe(202);
+  });
+
+  it("[SIGNAL-7] what its own user says is theirs to get back, what anybody else says is not", async () => {
+    const admit = vi.spyOn(world.ports.guard, "admit");
+    await signal({});
+    await signal({}, keys.operator);
+    expect(admit.mock.calls.map(([{ run: under }, channel, origin]) => [under, channel, origin])).toEqual([
+      [run, "user", "input"],
+      [run, "user", "tool"],
+    ]);
   });
 
   it("[SIGNAL-2] is the caller's for its own runs, the operators' for all; nobody else's", async () => {
