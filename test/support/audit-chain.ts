@@ -50,9 +50,17 @@ export function testRecord(number: number, more: Partial<AuditRecord> = {}): Aud
   };
 }
 
-export function testChain(length: number, key: TestKey = testKey(1)): AuditEntry[] {
+export const testChain = (length: number, key: TestKey = testKey(1)): AuditEntry[] =>
+  chainOf(
+    Array.from({ length }, (_, index) => testRecord(index + 1)),
+    key,
+  );
+
+export function chainOf(records: readonly AuditRecord[], key: TestKey = testKey(1)): AuditEntry[] {
   const entries: AuditEntry[] = [];
-  for (let seq = 1; seq <= length; seq++)
-    entries.push(signEntry(link(testRecord(seq), seq, entries.at(-1)?.hash ?? GENESIS_HASH, sha256Hex), key.kid, key.sign));
+  for (const record of records) {
+    const last = entries.at(-1);
+    entries.push(signEntry(link(record, entries.length + 1, last?.hash ?? GENESIS_HASH, sha256Hex), key.kid, key.sign));
+  }
   return entries;
 }
