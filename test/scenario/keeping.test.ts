@@ -66,18 +66,31 @@ describe("the watchdog", () => {
     outside.fetch = () => new Promise(() => undefined);
     const run = await start({ workflow: "order-fulfilment", input: { order_id: "A-1002" } });
     await eventually(`/v1/runs/${run}`, world.keys.app, (body) => JSON.stringify(body["waiting_for"]).includes("tool_call"));
-    // A confirmation that is still under way would set the alarm again.
-    const owed = () =>
-      runInDurableObject(env.RUN_ENGINE.getByName(run), (_, { storage }) => storage.sql.exec("SELECT id FROM outbox").toArray().length);
-    await expect.poll(owed, { timeout: 8_000 }).toBe(0);
-    await runInDurableObject(env.RUN_ENGINE.getByName(run), (_, state) => state.storage.deleteAlarm());
-    await abortAllDurableObjects();
-    outside.fetch = fetch;
+    const line = () => env.DB.prepare("SELECT status FROM runs WHERE id = ?").bind(run).first<{ status: string }>();
+    await expect.poll(async () => (await line())?.status, { timeout: 8_000 }).toBe("running");
+    // The run loses its alarm and its life. A confirmation that is still under way would set the alarm again: until none comes any more.
+    const alarmOf = (take: boolean) =>
+      runInDurableObject(env.RUN_ENGINE.getByName(run), async (_, { storage }) => {
+        const alarm = await storage.getAlarm();
+        if (take) await storage.deleteAlarm();
+        return alarm;
+      });
+    let quiet = 0;
     await expect
-      .poll(async () => (await env.DB.prepare("UPDATE runs SET touched_at = 0 WHERE id = ? RETURNING id").bind(run).all()).results.length, {
-        timeout: 8_000,
-      })
-      .toBe(1);
+      .poll(
+        async () => {
+          quiet = (await alarmOf(false)) === null ? quiet + 1 : 0;
+          if (quiet === 0) {
+            await alarmOf(true);
+            await abortAllDurableObjects();
+          }
+          return quiet;
+        },
+        { timeout: 12_000, interval: 250 },
+      )
+      .toBeGreaterThan(6);
+    outside.fetch = fetch;
+    await env.DB.prepare("UPDATE runs SET touched_at = 0 WHERE id = ?").bind(run).run();
     await sweep();
     const done = await eventually(`/v1/runs/${run}`, world.keys.app, ENDED);
     expect(done["status"], JSON.stringify(done)).toBe("completed");
