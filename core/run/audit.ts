@@ -76,7 +76,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
         }),
       ];
     case "run.cancelled":
-      return [fact("run.end", { status: "cancelled" })];
+      return [fact("run.end", { status: "cancelled", undone: [...event.data.undone] })];
     case "signal.received":
       return [{ ...fact("run.signal", { name: event.data.name }), actor: { type: "user", id: event.data.by } }];
     case "callback.tried":

@@ -57,8 +57,8 @@ function sendModel(turn: Turn, activity: Activity, repeated: boolean): void {
   }
   if (holdIfStopped(turn, { org: birth.org, workflow: birth.definition.name, model: model.id })) return;
   const worst = {
-    micro_usd: tokenCost(input, model.price.input) + tokenCost(request.maxTokens, model.price.output),
-    tokens: input + request.maxTokens,
+    micro_usd: Math.ceil((tokenCost(input, model.price.input) + tokenCost(request.maxTokens, model.price.output)) * state.overrun.microUsd),
+    tokens: Math.ceil((input + request.maxTokens) * state.overrun.tokens),
   };
   if (state.usage.microUsd + state.reserved.microUsd + worst.micro_usd > birth.budget.usd) {
     return stopAtCap(turn, "budget_exceeded", "the money left does not cover the next model call", activity.step);

@@ -37,14 +37,14 @@ export function windDown(turn: Turn): void {
 }
 
 function end(turn: Turn): void {
-  const { stopping, undone, flags } = turn.state;
+  const { stopping, undone, flags, isStuck } = turn.state;
   if (stopping === null) return;
   const deadLetter = withPrefix("dl", turn.birth.id);
   const parked = stopping.why !== "cancel" && turn.birth.definition.on_failure === "park";
-  if (undone.length > 0 || parked) {
-    turn.emit("run.dead_lettered", { error: stopping.error, flags, undone, dead_letter: deadLetter });
-  } else if (stopping.why === "cancel") turn.emit("run.cancelled", { reason: stopping.error.message });
-  else turn.emit("run.failed", { error: stopping.error, flags, undone, dead_letter: deadLetter });
+  if (isStuck || parked) turn.emit("run.dead_lettered", { error: stopping.error, flags, undone, dead_letter: deadLetter });
+  else if (stopping.why === "cancel") {
+    turn.emit("run.cancelled", { reason: stopping.error.message, undone, dead_letter: undone.length > 0 ? deadLetter : null });
+  } else turn.emit("run.failed", { error: stopping.error, flags, undone, dead_letter: deadLetter });
 }
 
 /** A cap ends with what there is when no write was made, or every write was made or skipped. */
@@ -78,7 +78,8 @@ function endPartial(turn: Turn): void {
   const { birth, state } = turn;
   const { on_budget } = birth.definition;
   const outputs = Object.entries(state.steps).filter(([, step]) => step.status === "completed");
-  const output: Json = on_budget === null ? Object.fromEntries(outputs.map(([id, step]) => [id, step.output])) : on_budget.value;
+  const instead = on_budget === null ? null : evaluate(on_budget.value, turn.scope());
+  const output: Json = instead?.ok ? instead.value : Object.fromEntries(outputs.map(([id, step]) => [id, step.output]));
   const added: RunFlag[] = state.stopping?.error.code === "budget_exceeded" ? ["partial", "budget_exceeded"] : ["partial"];
   turn.emit("run.completed", { output, flags: [...state.flags, ...added], error: state.stopping?.error ?? null });
 }

@@ -46,7 +46,8 @@ export type EventData = {
     readonly undone: readonly string[];
     readonly dead_letter: string;
   };
-  "run.cancelled": { readonly reason: string };
+  /** `dead_letter`: set when a write may have happened of which nobody knows. */
+  "run.cancelled": { readonly reason: string; readonly undone: readonly string[]; readonly dead_letter: string | null };
   "run.dead_lettered": {
     readonly error: RunError;
     readonly flags: readonly RunFlag[];

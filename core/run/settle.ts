@@ -1,5 +1,7 @@
 /** How a node ends: a step, or an item of a `map`; and what that means for whatever waits for it. */
 import type { Json } from "../json.ts";
+import type { OnError } from "../workflow/definition.ts";
+import { evaluate } from "../workflow/expression.ts";
 import { indexOfNode, nodeDefinition, stepOfNode } from "./node.ts";
 import type { StepError } from "./step-error.ts";
 import { stopAtFailure } from "./stop.ts";
@@ -16,8 +18,8 @@ export function failNode(turn: Turn, node: string, error: StepError, unknownOutc
   const index = indexOfNode(node);
   if (index === null) return failStep(turn, node, error, unknownOutcome);
   const { on_error } = nodeDefinition(turn.birth.definition, node);
-  const absorbed = turn.state.stopping === null && on_error !== null && "value" in on_error && !unknownOutcome;
-  if (absorbed) turn.emit("item.completed", { index, output: on_error.value, error }, stepOfNode(node));
+  const spare = unknownOutcome ? null : spareValue(turn, on_error, { index, item: turn.state.maps[stepOfNode(node)]?.over[index] ?? null });
+  if (spare !== null) turn.emit("item.completed", { index, output: spare.value, error }, stepOfNode(node));
   else turn.emit("item.failed", { index, error, ...(unknownOutcome ? { unknown_outcome: true } : {}) }, stepOfNode(node));
 }
 
@@ -35,15 +37,27 @@ export function failStep(turn: Turn, id: string, error: StepError, unknownOutcom
   const doubt = unknownOutcome ? { unknown_outcome: true } : {};
   const { on_error } = turn.stepDefinition(id);
   const rescuer = on_error !== null && "step" in on_error ? on_error.step : null;
-  if (turn.state.stopping === null && on_error !== null && "value" in on_error) {
-    turn.emit("step.failed", { error, absorbed: "value", output: on_error.value, ...doubt }, id);
-    afterSettled(turn, id, on_error.value);
+  const spare = spareValue(turn, on_error, {});
+  if (spare !== null) {
+    turn.emit("step.failed", { error, absorbed: "value", output: spare.value, ...doubt }, id);
+    afterSettled(turn, id, spare.value);
   } else if (turn.state.stopping === null && rescuer !== null && turn.state.steps[rescuer]?.status === "pending") {
     turn.emit("step.failed", { error, absorbed: "step", ...doubt }, id);
   } else {
     turn.emit("step.failed", { error, absorbed: null, ...doubt }, id);
     stopAtFailure(turn, { ...error, step: id });
   }
+}
+
+/** What `on_error` gives instead; null: it gives nothing, cannot be evaluated, or the run is ending anyway. */
+function spareValue(
+  turn: Turn,
+  onError: OnError | null,
+  item: { readonly index?: number; readonly item?: Json },
+): { readonly value: Json } | null {
+  if (turn.state.stopping !== null || onError === null || !("value" in onError)) return null;
+  const value = evaluate(onError.value, { ...turn.scope(), ...item });
+  return value.ok ? { value: value.value } : null;
 }
 
 function afterSettled(turn: Turn, id: string, output: Json): void {

@@ -145,6 +145,8 @@ export type RunState = {
   readonly usage: Usage;
   /** Reserved by calls in flight, and held for calls of which nobody told what they cost. */
   readonly reserved: { readonly microUsd: MicroUsd; readonly tokens: number };
+  /** By how much calls cost more than was reserved for them at worst, 1 at least: what is reserved next grows by it. */
+  readonly overrun: { readonly microUsd: number; readonly tokens: number };
   readonly executions: number;
   readonly flags: readonly RunFlag[];
   /** Time in `running` and `compensating` so far, and since when it counts; null: it stands still. */
@@ -152,6 +154,8 @@ export type RunState = {
   readonly stopping: { readonly why: "failure" | "cap" | "cancel"; readonly error: RunError } | null;
   /** Calls still to be undone, last first. null: not compensating. */
   readonly undoing: readonly string[] | null;
+  /** A compensation gave up: the run ends as a dead letter whatever it ends for. */
+  readonly isStuck: boolean;
   /** Steps that could not be undone, or of whose write nobody knows. */
   readonly undone: readonly string[];
   /** Ids of the last signals: one that is told twice counts once. */

@@ -12,7 +12,7 @@ type Order = ReturnType<typeof settledBefore>;
  * anything; then only the expressions themselves are checked.
  */
 export function checkExpressions(
-  { output, steps }: Pick<Definition, "output" | "steps">,
+  { output, on_budget, steps }: Pick<Definition, "output" | "on_budget" | "steps">,
   known: ReadonlySet<string>,
   before: Order | null,
   errors: Errors,
@@ -23,11 +23,14 @@ export function checkExpressions(
     if (step.when !== null) checkCel(step.when.cel, `${path}/when`, sight, errors);
     checkStep(step, path, sight, { ...sight, steps: new Set([...sight.steps, id]), more: ["output"] }, errors);
   }
-  checkTemplate(output, "/output", { steps: known, more: [], known }, errors);
+  const whole: Sight = { steps: known, more: [], known };
+  checkTemplate(output, "/output", whole, errors);
+  if (on_budget !== null) checkTemplate(on_budget.value, "/on_budget/value", whole, errors); // what a cap left undone is null
 }
 
 /** `after`: what the expressions see that undo what the step did. */
 function checkStep(step: Step, path: string, sight: Sight, after: Sight, errors: Errors): void {
+  if (step.on_error !== null && "value" in step.on_error) checkTemplate(step.on_error.value, `${path}/on_error/value`, sight, errors);
   switch (step.kind) {
     case "transform":
       return checkTemplate(step.value, `${path}/value`, sight, errors);

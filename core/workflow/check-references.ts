@@ -1,5 +1,4 @@
 /** What steps say of others: the tools they call, the steps they name, the workflow they start. */
-import { checkPlain } from "./check-template.ts";
 import type { Definition, Step } from "./definition.ts";
 import { type Errors, shortName } from "./form.ts";
 import { TOOL_NAME } from "./names.ts";
@@ -34,7 +33,6 @@ export function checkTools({ tools, steps }: Pick<Definition, "tools" | "steps">
 /** Every step that another one names exists, and answers for one failure at most; no workflow starts itself. */
 export function checkNames({ name, steps }: Pick<Definition, "name" | "steps">, ids: ReadonlySet<string>, errors: Errors): void {
   for (const { step, path } of work(steps)) {
-    if (step.on_error !== null && "value" in step.on_error) checkPlain(step.on_error.value, `${path}/on_error/value`, errors);
     // Through others a workflow may come to itself: that ends at the depth that runs may be nested.
     if (step.kind === "run" && step.workflow === name && name !== "") errors.add(`${path}/workflow`, "a workflow cannot run itself");
   }

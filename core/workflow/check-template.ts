@@ -37,12 +37,5 @@ export function checkCel(cel: string, path: string, sight: Sight, errors: Errors
   }
 }
 
-/** Values that are used as they stand. */
-export function checkPlain(value: Json, path: string, errors: Errors): void {
-  if (expressionOf(value) !== null) errors.add(path, "an expression is not evaluated here");
-  else if (Array.isArray(value)) for (const [index, item] of value.entries()) checkPlain(item, `${path}/${index}`, errors);
-  else if (isObject(value)) for (const [key, item] of Object.entries(value)) checkPlain(item, `${path}/${escapeToken(key)}`, errors);
-}
-
 /** `{"cel": 5}` was meant to be an expression. */
 const isMisshapen = (template: Json): boolean => isObject(template) && Object.keys(template).length === 1 && Object.hasOwn(template, "cel");

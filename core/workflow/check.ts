@@ -8,7 +8,6 @@ import { err, ok, type Result } from "../result.ts";
 import { checkExpressions } from "./check-expressions.ts";
 import { checkNames, checkTools, type ToolsKnown } from "./check-references.ts";
 import { readStep } from "./check-step.ts";
-import { checkPlain } from "./check-template.ts";
 import type { Definition, Limits, Step } from "./definition.ts";
 import { Errors, Form } from "./form.ts";
 import { STEP_ID, TOOL_NAME, WORKFLOW_NAME } from "./names.ts";
@@ -104,7 +103,6 @@ function readOnBudget(form: Form): { readonly value: Json } | null {
   if (inner === null) return null;
   const value = inner.required("value") ?? null;
   inner.close();
-  checkPlain(value, inner.at("value"), form.errors);
   return { value };
 }
 

@@ -23,7 +23,7 @@ export type Limits = {
 
 export type RetryPolicy = { readonly attempts: number; readonly initial_ms: number; readonly max_ms: number; readonly factor: number };
 
-export type OnError = { readonly value: Json } | { readonly step: string };
+export type OnError = { readonly value: Template } | { readonly step: string };
 
 type StepCommon = {
   readonly needs: readonly string[];
@@ -136,6 +136,6 @@ export type Definition = {
   readonly tools: readonly string[];
   readonly on_failure: "compensate" | "park";
   /** null: the outputs of the completed steps by id. */
-  readonly on_budget: { readonly value: Json } | null;
+  readonly on_budget: { readonly value: Template } | null;
   readonly steps: { readonly [id: string]: Step };
 };

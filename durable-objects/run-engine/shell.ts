@@ -25,6 +25,8 @@ import type { RunEnginePorts } from "./ports.ts";
 
 /** Rows of several turns leave together when they come this close to each other. */
 const FLUSH_DELAY_MS = 200;
+/** An answer that is here within this time joins the turn that asked for it. */
+const AT_ONCE_MS = 20;
 /** An alarm this long past is lost: the platform's own retries take less. */
 const OVERDUE_MS = 60_000;
 
@@ -36,6 +38,8 @@ export class RunShell {
   readonly #ports: RunEnginePorts;
   readonly journal: Journal;
   #run: LoadedRun | null | undefined;
+  /** The turn that is being taken: the next one waits for it. */
+  #turn: Promise<void> | null = null;
   /** Effects under way in this life of the object, by key. */
   readonly #underWay = new Set<string>();
   /** Effects that are wanted as long as somebody else has not answered, and need doing once in a life. */
@@ -63,31 +67,87 @@ export class RunShell {
 
   /** Bears the run, once: the same birth again changes nothing. */
   async bear(birth: Birth, stops: Stops): Promise<void> {
-    if (this.run !== null) return;
-    this.#run = this.journal.bear(birth, initialState);
-    await this.offer({ kind: "start" }, stops);
+    await this.#inTurn(async () => {
+      if (this.run !== null && this.run.state.seq > 0) return;
+      this.#run = this.journal.bear(birth, initialState);
+      await this.#takeWhole({ kind: "start" }, stops);
+    });
   }
 
   /** Offers one happening to the machine. A refusal changes nothing and is data. */
-  async offer(happening: Happening, known?: Stops): Promise<Result<RunState, Refused>> {
+  offer(happening: Happening, known?: Stops): Promise<Result<RunState, Refused>> {
+    return this.#inTurn(() => this.#takeWhole(happening, known));
+  }
+
+  /** One after another: a turn waits for answers while nothing else decides. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#turn;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#turn = promise;
+    if (before !== null) await before;
+    try {
+      return await work();
+    } finally {
+      if (this.#turn === promise) this.#turn = null;
+      resolve();
+    }
+  }
+
+  /** A happening, and as many turns as follow from it. */
+  async #takeWhole(happening: Happening, known?: Stops): Promise<Result<RunState, Refused>> {
+    let result = await this.#take(happening, known);
+    while (result.ok && result.value.isCut) result = await this.#take({ kind: "tick" }, known);
+    return result.ok ? { ok: true, value: result.value.state } : result;
+  }
+
+  /** One turn: ask what is stopped, decide, commit, act. `isCut`: the turn was full and wants another one. */
+  async #take(happening: Happening, known?: Stops): Promise<Result<{ readonly state: RunState; readonly isCut: boolean }, Refused>> {
     const stops = await this.#stops(known);
     const run = this.run;
-    if (run === null)
+    if (run === null) {
       return { ok: false, error: { code: "run.refused", status: "queued", input: happening.kind, why: "no run was born here" } };
+    }
     const at = Math.max(this.#ports.now(), run.state.statusSince);
     const turn = transition(run.machinery, run.state, { ...happening, at, stops });
     if (!turn.ok) return turn;
-    const { events } = turn.value;
+    let { state, events } = turn.value;
+    for (const answer of events.length === 0 ? [] : await this.#answersAtOnce(run, state)) {
+      const next = transition(run.machinery, state, { ...answer, at, stops });
+      if (!next.ok) continue;
+      state = next.value.state;
+      events = [...events, ...next.value.events];
+    }
     if (events.length > 0) {
-      this.journal.commit(run, events, this.#leaving(run, turn.value.state, events), at);
-      run.state = turn.value.state;
+      this.journal.commit(run, events, this.#leaving(run, state, events), at);
+      run.state = state;
       this.#noteCalls(events);
     }
     await this.#arm(run);
     this.#act(run);
     if (events.length > 0) this.#announce(run);
-    if (events.length >= EVENTS_PER_TURN) return this.offer({ kind: "tick" }, known);
-    return { ok: true, value: run.state };
+    return { ok: true, value: { state, isCut: events.length >= EVENTS_PER_TURN } };
+  }
+
+  /**
+   * Authority is mostly known in this isolate: what is answered at once goes into the same turn, so that a step costs one commit. An
+   * answer that takes longer comes as an input of its own.
+   */
+  async #answersAtOnce(run: LoadedRun, state: RunState): Promise<Happening[]> {
+    const asked = wantedEffects(run.machinery, state, this.#ports.now()).filter(
+      (effect) => effect.kind === "authority.ask" && !this.#underWay.has(effect.key),
+    );
+    if (asked.length === 0) return [];
+    const answers: Happening[] = [];
+    const asking = asked.map(async (effect) => {
+      this.#underWay.add(effect.key);
+      const answer = carryOut(this.#ports, { machinery: run.machinery, state, killEpoch: this.#heard?.epoch ?? 0 }, effect);
+      const first = await Promise.race([answer, sleep(AT_ONCE_MS)]).catch(() => null);
+      if (first === null) return this.#await(effect.key, answer);
+      this.#underWay.delete(effect.key);
+      answers.push(first);
+    });
+    await Promise.all(asking);
+    return answers;
   }
 
   /** The alarm: look again, send what waits. */
@@ -207,35 +267,29 @@ export class RunShell {
     return carryOut(this.#ports, { machinery: run.machinery, state: run.state, killEpoch: this.#heard?.epoch ?? 0 }, effect);
   }
 
-  /** What throws here (an object out of reach, a dying isolate) is left to the alarm, which finds it still wanted. */
   #begin(key: string, work: () => Promise<Happening>): void {
     this.#underWay.add(key);
-    work()
+    this.#await(key, work());
+  }
+
+  /** What comes of it is offered. What throws here (an object out of reach, a dying isolate) is left to the alarm, which finds it still wanted. */
+  #await(key: string, work: Promise<Happening>): void {
+    const { log } = this.#ports;
+    work
       .then((happening) => {
         if (happening.kind === "tick") this.#done.add(key);
         return this.offer(happening);
       })
       .then((result) => {
-        if (!result.ok)
-          this.#ports.log({
-            level: "info",
-            message: "run input refused",
-            input: result.error.input,
-            why: result.error.why,
-            run: this.run?.machinery.birth.id ?? null,
-          });
+        if (result.ok) return;
+        const { input, why } = result.error;
+        log({ level: "info", message: "run input refused", input, why, run: this.run?.machinery.birth.id ?? null });
       })
-      .catch((error: unknown) =>
-        this.#ports.log({
-          level: "warn",
-          message: "effect broke off",
-          effect: key.split("/")[0] ?? key,
-          error: error instanceof Error ? error.name : "unknown",
-        }),
-      )
-      .finally(() => {
-        this.#underWay.delete(key);
-      });
+      .catch((error: unknown) => {
+        const name = error instanceof Error ? error.name : "unknown";
+        log({ level: "warn", message: "effect broke off", effect: key.split("/")[0] ?? key, error: name });
+      })
+      .finally(() => this.#underWay.delete(key));
   }
 
   /** One alarm: the earliest of what the run and its outbox want. An earlier one that is set already stays. */
@@ -269,3 +323,5 @@ export class RunShell {
     await run.leaving.flush(this.#ports.send, this.#ports.now);
   }
 }
+
+const sleep = (ms: number): Promise<null> => new Promise((resolve) => setTimeout(resolve, ms, null));

@@ -56,7 +56,8 @@ export const CALL_EVENTS: Handlers<Types> = {
       corrections: correction ? [...activity.corrections, correction] : interrupted ? activity.corrections : [],
     }));
     const kept = held === null ? NOTHING : { microUsd: held.micro_usd, tokens: held.tokens };
-    return reserve(withUsage(changed, event.step ?? "", cost), kept, freed);
+    const settled = reserve(withUsage(changed, event.step ?? "", cost), kept, freed);
+    return { ...settled, overrun: worse(state.overrun, cost, freed) };
   },
   "tool.called": (state, event) => {
     const { activity: id, attempt, lost_at = null, repeated = false, effect } = event.data;
@@ -162,4 +163,10 @@ const reserve = (state: RunState, more: Amount, less: Amount): RunState => ({
     microUsd: state.reserved.microUsd + more.microUsd - less.microUsd,
     tokens: state.reserved.tokens + more.tokens - less.tokens,
   },
+});
+
+/** An upstream that counts more than the worst case once will do so again. */
+const worse = (known: RunState["overrun"], cost: Usage, reserved: Amount): RunState["overrun"] => ({
+  microUsd: Math.max(known.microUsd, reserved.microUsd === 0 ? 1 : cost.microUsd / reserved.microUsd),
+  tokens: Math.max(known.tokens, reserved.tokens === 0 ? 1 : (cost.tokensIn + cost.tokensOut) / reserved.tokens),
 });

@@ -57,7 +57,11 @@ export const RUN_EVENTS: Handlers<Types> = {
     error: event.data.error,
   }),
   "run.failed": (state, event) => dead(end(state, "failed", event.at), event),
-  "run.cancelled": (state, event) => ({ ...end(state, "cancelled", event.at), error: state.stopping?.error ?? null }),
+  "run.cancelled": (state, event) => ({
+    ...end(state, "cancelled", event.at),
+    error: state.stopping?.error ?? null,
+    deadLetter: event.data.dead_letter === null ? null : { id: event.data.dead_letter, status: "open", owes: null },
+  }),
   "run.dead_lettered": (state, event) => dead(end(state, "dead_lettered", event.at), event),
   "dead_letter.redriven": (state, event) => ({
     ...state,

@@ -123,7 +123,7 @@ export const STEP_EVENTS: Handlers<Types> = {
     const undoes = event.data.undoes ?? step;
     const idle = withoutActivity(state, event.data.activity);
     const left = { ...idle, undoing: (idle.undoing ?? []).filter((id) => id !== undoes) };
-    if (event.data.undone) return { ...left, undone: [...left.undone, undoes] };
+    if (event.data.undone) return { ...left, isStuck: true, undone: [...left.undone, undoes] };
     const whole = !left.undoing.some((id) => stepOfNode(id) === step);
     return whole ? withStep(left, step, (old) => ({ ...old, status: "compensated" })) : left;
   },

@@ -453,7 +453,7 @@ describe("dying", () => {
       .start()
       .run();
     expect(timedOut.sent).toHaveLength(1);
-    expect(timedOut.state).toMatchObject({ status: "dead_lettered", undone: ["a"] });
+    expect(timedOut.state).toMatchObject({ status: "failed", undone: ["a"] });
   });
 
   it("[RUN-52] a late answer changes nothing", () => {
@@ -474,12 +474,12 @@ describe("doubt", () => {
     const run = new Drive(write(), { tool: () => (++calls === 1 ? failed("timeout", "unknown") : failed("tool_error", "permanent")) })
       .start()
       .run();
-    expect(run.state).toMatchObject({ status: "dead_lettered", undone: ["a"] });
+    expect(run.state).toMatchObject({ status: "failed", undone: ["a"], deadLetter: { status: "open" } });
     let dead = true;
     const crashed = new Drive(write(), { tool: () => (dead ? "never" : failed("tool_error", "permanent")) }).start().run();
     dead = false;
     crashed.crash().run();
-    expect(crashed.state).toMatchObject({ status: "dead_lettered", undone: ["a"] });
+    expect(crashed.state).toMatchObject({ status: "failed", undone: ["a"] });
   });
 
   it("[RUN-54] a run that stops while a write is in doubt names it", () => {
@@ -488,7 +488,7 @@ describe("doubt", () => {
       .run((state) => state.activities.a?.phase === "backing-off");
     run.offer({ kind: "cancel", by: "ada", reason: "" });
     run.run();
-    expect(run.state).toMatchObject({ status: "dead_lettered", undone: ["a"] });
+    expect(run.state).toMatchObject({ status: "cancelled", undone: ["a"], deadLetter: { status: "open" } });
   });
 });
 
@@ -530,5 +530,29 @@ describe("asked once", () => {
     expect(run.state.status).toBe("completed");
     expect(inputs).toEqual([{ amount: 3 }, { amount: 3 }]);
     expect(run.types().filter((type) => type === "review.requested a")).toHaveLength(1);
+  });
+});
+
+describe("spares are evaluated", () => {
+  it("[RUN-29] `on_error.value` and `on_budget.value` are templates like any other", () => {
+    const broken = define(
+      { a: transform({ cel: "input.nope" }, { on_error: { value: { cel: "input.spare" } } }) },
+      { output: { cel: "steps.a.output" } },
+    );
+    const run = new Drive(broken, {}, { input: { spare: 7 } }).start();
+    expect(run.state).toMatchObject({ status: "completed", output: 7, flags: ["degraded"] });
+    const limits = { usd: 1, tokens: 1000, seconds: 5, steps: 1, confirm_over_usd: null };
+    const on_budget = { value: { first: { cel: "steps.a.output" }, second: { cel: "steps.b.output == null" } } };
+    const capped = new Drive(define({ a: transform(1), b: transform(2, { needs: ["a"] }) }, { limits, on_budget })).start();
+    expect(capped.state.output).toEqual({ first: 1, second: true });
+  });
+
+  it("[RUN-37] an upstream that counts more than the worst case is believed the next time", () => {
+    const limits = { usd: 0.001, tokens: 1_000_000, seconds: 600, steps: 100, confirm_over_usd: null };
+    const steps = { a: model(), b: model({ needs: ["a"] }), c: model({ needs: ["b"] }) };
+    const run = new Drive(define(steps, { limits }), { model: () => said("x", 500, 100) });
+    run.quiet = true; // the first answer itself may cost more than anybody could know
+    run.start().run();
+    expect(run.state).toMatchObject({ status: "completed", flags: ["partial", "budget_exceeded"], usage: { modelCalls: 1 } });
   });
 });

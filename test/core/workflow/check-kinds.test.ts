@@ -184,7 +184,11 @@ describe("[DEF-3] what does not hold together is told with its place", () => {
     ["an item with needs", { ...map, step: { ...tool, needs: ["order"] } }, ["/step/needs"]],
     ["an item with a condition", { ...map, step: { ...tool, when: cel("item > 1") } }, ["/step/when"]],
     ["an item that another step answers for", { ...map, step: { ...tool, on_error: { step: "order" } } }, ["/step/on_error/step"]],
-    ["an item's value that is an expression", { ...map, step: { ...tool, on_error: { value: cel("item") } } }, ["/step/on_error/value"]],
+    [
+      "an item's value that does not parse",
+      { ...map, step: { ...tool, on_error: { value: cel("item +") } } },
+      ["/step/on_error/value/cel"],
+    ],
     ["an item's call by a queue", { ...map, step: { ...tool, async: true } }, ["/step/async"]],
     ["an item's model called by a queue", { ...map, step: { kind: "model", model, prompt, async: true } }, ["/step/async"]],
     ["an item's unknown field", { ...map, step: { ...tool, dance: 1 } }, ["/step/dance"]],
