@@ -1,8 +1,10 @@
 import { abortAllDurableObjects, createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { belongsTo } from "../../../core/audit/belongs.ts";
 import type { AuditRecord, RecordsMessage, RecordsRow, RunIndexRow } from "../../../core/audit/record.ts";
 import type { JsonObject } from "../../../core/json.ts";
+import type { SourcedRow } from "../../../durable-objects/audit-log/audit-log.ts";
 import { auditLogOf } from "../../../durable-objects/audit-log/stub.ts";
 import { type ConsumerPorts, consumeRecords, readEntries, verifyStored } from "../../../workers/audit/index.ts";
 import { RUN, testKey, testRecord } from "../../support/audit-chain.ts";
@@ -36,8 +38,7 @@ const ports = (more: Partial<ConsumerPorts> = {}): ConsumerPorts => ({
         return call(...given);
       };
     return {
-      append: noting("append", (forOrg: string, records: readonly AuditRecord[]) => log.append(forOrg, records)),
-      pending: noting("pending", () => log.pending()),
+      append: noting("append", (forOrg: string, rows: readonly SourcedRow[]) => log.append(forOrg, rows)),
       integrated: noting("integrated", (upTo: number) => log.integrated(upTo)),
     };
   },
@@ -64,8 +65,15 @@ const message = (rows: readonly RecordsRow[], more: Partial<RecordsMessage> = {}
   rows,
   ...more,
 });
+/** The run's outbox: row n holds record n, and each follows the one before. One message each, as they were sent. */
 const oneEach = (from: number, count: number) =>
-  Array.from({ length: count }, (_, i) => message([row(`r${from + i}`, [testRecord(from + i)])]));
+  Array.from({ length: count }, (_, i) => message([{ ...row(String(from + i), [testRecord(from + i)]), after: afterOf(from + i) }]));
+const afterOf = (number: number) => (number === 1 ? null : String(number - 1));
+/** Two pages: numbers 1 and 2, numbers 3 to 5. */
+const twoPages = async () => {
+  await deliver(oneEach(1, 2));
+  await deliver(oneEach(3, 3));
+};
 
 async function deliver(bodies: readonly RecordsMessage[], with_ = ports(), attempts = 1) {
   const batch = createMessageBatch<RecordsMessage>(
@@ -82,13 +90,23 @@ async function deliver(bodies: readonly RecordsMessage[], with_ = ports(), attem
 const head = () => auditLogOf(env.AUDIT_LOG, org).head();
 const verified = async () => verifyStored(env.DB, org, [key.jwk], head);
 const stored = async () => readEntries(env.DB, org, { after: 0, run: null, user: null, type: null, limit: 200 });
+const pages = async () => {
+  const query = "SELECT first_seq, last_seq, run FROM audit_pages WHERE org = ? ORDER BY first_seq";
+  return env.DB.prepare(query).bind(org).raw();
+};
 const codes = async () => (await verified()).problems.map(({ seq, code }) => `${seq} ${code}`);
 
 /** D1 that fails when it is written to. */
-const brokenDb = {
-  prepare: () => ({ bind: () => ({}) }),
-  batch: () => Promise.reject(new Error("D1 is resting")),
-} as unknown as D1Database;
+const resting = () => Promise.reject(new Error("D1 is resting"));
+const brokenDb = { prepare: () => ({ bind: () => ({ run: resting, all: resting }) }) } as unknown as D1Database;
+
+/** An audit log that dies before it hears that D1 has everything. */
+const deaf = (): ConsumerPorts => {
+  const whole = ports();
+  return ports({
+    auditLog: (name) => ({ ...whole.auditLog(name), integrated: () => Promise.reject(new Error("the object has moved")) }),
+  });
+};
 
 describe("the records queue", () => {
   it("brings fifty messages into D1 with few calls, confirms every row, acknowledges last", async () => {
@@ -96,7 +114,8 @@ describe("the records queue", () => {
     expect(result.acked.length).toBe(50);
     expect(result.retried).toEqual([]);
     expect(confirmed.length).toBe(50);
-    expect(calls).toEqual(["append", "pending", "integrated"]);
+    expect(calls).toEqual(["append", "integrated"]);
+    expect(await pages()).toEqual([[1, 50, RUN]]);
     expect(await verified()).toMatchObject({ ok: true, checked: 50, head: { seq: 50 } });
     expect(await head()).toMatchObject({ seq: 50, integratedSeq: 50 });
   });
@@ -134,10 +153,10 @@ describe("the records queue", () => {
     expect(failed.retried).toEqual(["0", "1", "2"].map((id) => ({ id, delay: 8 })));
     expect(confirmed).toEqual([]);
     expect(await stored()).toEqual([]);
-    const pending = await auditLogOf(env.AUDIT_LOG, org).pending();
+    const pending = await auditLogOf(env.AUDIT_LOG, org).integrated(0);
     const result = await deliver(oneEach(1, 3));
     expect(result.acked).toEqual(["0", "1", "2"]);
-    expect(await stored()).toEqual(pending);
+    expect(await stored()).toEqual(pending.flatMap((page) => JSON.parse(page.entries)));
     expect((await verified()).ok).toBe(true);
   });
 
@@ -166,37 +185,111 @@ describe("the records queue", () => {
   });
 
   it("many batches at the same time make one chain in D1", async () => {
-    await Promise.all(Array.from({ length: 8 }, (_, index) => deliver(oneEach(index * 10, 5))));
+    await Promise.all(Array.from({ length: 8 }, (_, index) => deliver(oneEach(index * 10 + 1, 5))));
     expect(await verified()).toMatchObject({ ok: true, checked: 40 });
     expect(reports).toEqual([]);
   });
 
-  it("[AUD-10] a stored row that differs from what was sequenced is reported loudly and never overwritten", async () => {
-    await deliver(oneEach(1, 2));
-    await env.DB.prepare("UPDATE audit_entries SET entry = replace(entry, 'allow', 'permit') WHERE org = ? AND seq = 2").bind(org).run();
+  it("[AUD-9] a crash between D1 and the log's knowing of it: the pages are written again, are equal, and go on", async () => {
+    expect((await deliver(oneEach(1, 2), deaf())).acked).toEqual([]);
+    expect(await head()).toMatchObject({ seq: 2, integratedSeq: 0 });
+    expect((await deliver(oneEach(2, 2))).acked).toEqual(["0", "1"]);
+    expect(await pages()).toEqual([
+      [1, 2, RUN],
+      [3, 3, RUN],
+    ]);
+    expect(await verified()).toMatchObject({ ok: true, checked: 3 });
+    expect(reports.map((line) => line["event"])).toEqual(["records.not_integrated"]);
+  });
+
+  it("[AUD-7] messages of a run that overtake each other, in many batches at once, are in the chain once each", async () => {
+    const messages = oneEach(1, 12);
+    const shuffled = [...messages.filter((_, index) => index % 3 === 2), ...messages, ...messages.toReversed()];
+    await Promise.all(Array.from({ length: 6 }, (_, index) => deliver(shuffled.slice(index * 5, index * 5 + 5))));
+    await deliver(messages);
+    expect(await verified()).toMatchObject({ ok: true, checked: 12 });
+    const ids = (await stored()).map((entry) => (entry as JsonObject)["event_id"]);
+    expect(ids.toSorted()).toEqual(Array.from({ length: 12 }, (_, index) => testRecord(index + 1).event_id));
+  });
+
+  it("[AUD-7] a row that comes again is confirmed only when D1 has it", async () => {
+    await deliver(oneEach(1, 1), ports({ db: brokenDb }));
+    expect((await deliver(oneEach(1, 1), ports({ db: brokenDb }))).acked).toEqual([]);
+    expect(confirmed).toEqual([]);
+  });
+
+  it("[AUD-10] a stored page that differs from what was sequenced is reported loudly and never overwritten", async () => {
+    await deliver(oneEach(1, 1));
+    await deliver(oneEach(2, 1), deaf());
+    await env.DB.prepare("UPDATE audit_pages SET entries = replace(entries, 'allow', 'permit') WHERE org = ? AND first_seq = 2")
+      .bind(org)
+      .run();
     const tampered = await stored();
-    const result = await deliver(oneEach(1, 2));
+    const result = await deliver(oneEach(2, 1));
     expect(result.acked).toEqual([]);
     expect(reports).toContainEqual(expect.objectContaining({ level: "error", event: "audit.chain_broken", org, seqs: [2] }));
     expect(await stored()).toEqual(tampered);
   });
 
-  it("[AUD-10] a foreign row in the place of the next entry is not declared integrated", async () => {
+  it.each([
+    ["in the place of the next one", 2, 2],
+    ["around the next one", 2, 9],
+  ])("[AUD-10] a foreign page %s is not declared integrated", async (_where, first, last) => {
     await deliver(oneEach(1, 1));
-    await env.DB.prepare("INSERT INTO audit_entries SELECT org, 2, 'evt_x', event_type, run, user, entry FROM audit_entries WHERE org = ?")
-      .bind(org)
+    await env.DB.prepare("INSERT INTO audit_pages SELECT org, ?2, ?3, run, entries FROM audit_pages WHERE org = ?1")
+      .bind(org, first, last)
       .run();
-    expect((await deliver(oneEach(2, 1))).acked).toEqual([]);
-    expect(await head()).toMatchObject({ seq: 2, integratedSeq: 1 });
+    expect((await deliver([message([{ ...row("2", [testRecord(2), testRecord(3)]), after: "1" }])])).acked).toEqual([]);
+    expect(await head()).toMatchObject({ seq: 3, integratedSeq: 1 });
+    expect(reports).toContainEqual(expect.objectContaining({ event: "audit.chain_broken", seqs: [2] }));
   });
 
-  it("a record that can never have a number keeps its outbox row; the rows beside it go on", async () => {
+  it("a foreign page that begins within the next one is not passed over either", async () => {
     await deliver(oneEach(1, 1));
-    const result = await deliver([message([row("bad", [testRecord(1, { action: "another" })]), row("good", [testRecord(2)])])]);
+    await env.DB.prepare("INSERT INTO audit_pages SELECT org, 3, 3, run, entries FROM audit_pages WHERE org = ?").bind(org).run();
+    await deliver([message([{ ...row("2", [testRecord(2), testRecord(3)]), after: "1" }])]);
+    expect(await head()).toMatchObject({ seq: 3, integratedSeq: 1 });
+  });
+
+  it("a row that can never have numbers stays in its outbox; the rows beside it go on", async () => {
+    await deliver(oneEach(1, 1));
+    const bad = row("bad", [testRecord(2), testRecord(3, { data: { text: "\ud800" } })]);
+    const result = await deliver([message([bad, row("good", [testRecord(4)])])]);
     expect(result.acked).toEqual([]);
     expect(confirmed.slice(1)).toEqual([`${RUN}/good`]);
-    expect(reports).toContainEqual(expect.objectContaining({ event: "audit.record_refused", code: "event_id_reused" }));
-    expect((await verified()).ok).toBe(true);
+    expect(reports).toContainEqual(expect.objectContaining({ event: "audit.row_refused", code: "not_canonical", row: "bad" }));
+    expect(await verified()).toMatchObject({ ok: true, checked: 2 });
+  });
+
+  it("writes two rows for what a run sends at once: the page, and the run it is found by", async () => {
+    await deliver(oneEach(1, 3), ports({ db: brokenDb }));
+    const [page] = await auditLogOf(env.AUDIT_LOG, org).integrated(0);
+    const insert = vi.spyOn(env.DB, "prepare");
+    await deliver(oneEach(1, 3));
+    const [[query]] = insert.mock.calls as [[string]];
+    insert.mockRestore();
+    const again = { ...page, first_seq: 4, last_seq: 6 };
+    const { meta } = await env.DB.prepare(query).bind(org, again.first_seq, again.last_seq, RUN, String(again.entries)).run();
+    expect(meta.rows_written).toBe(2);
+  });
+
+  it("writes many pages with few statements, and none twice", async () => {
+    const lone = (number: number) =>
+      message([row(`r${number}`, [testRecord(number, number % 2 === 0 ? {} : { resource: "api-key/key_1", data: null })])], {
+        source: { kind: "store", id: `store-${number}` },
+      });
+    const rows = Array.from({ length: 60 }, (_, index) => [lone(index + 1)]);
+    for (const bodies of rows) await deliver(bodies, ports({ db: brokenDb }));
+    let statements = 0;
+    const prepare = (query: string) => {
+      statements += 1;
+      return env.DB.prepare(query);
+    };
+    const counting = { prepare } as unknown as D1Database;
+    await deliver([lone(61)], ports({ db: counting }));
+    expect(statements).toBe(3);
+    expect((await pages()).length).toBe(61);
+    expect(await verified()).toMatchObject({ ok: true, checked: 61 });
   });
 
   it("a message of a version that this code does not know stays in the queue", async () => {
@@ -223,17 +316,38 @@ describe("reading", () => {
         ]),
       ]),
     ]);
+    await deliver([
+      message([
+        row("b", [
+          testRecord(4, { data: { user: 7, text: '"event_type":"key.created"' } }),
+          testRecord(5, { actor: { type: "user", id: "" }, event_type: "key.created" }),
+          testRecord(6, { actor: { type: "system", id: "bob" }, data: { user: "bob" } }),
+        ]),
+      ]),
+    ]);
+    expect((await pages()).length).toBe(4);
     const seqs = async (filter: Partial<Parameters<typeof readEntries>[2]>) =>
       (await readEntries(env.DB, org, { after: 0, run: null, user: null, type: null, limit: 50, ...filter })).map(
         (entry) => (entry as JsonObject)["seq"],
       );
-    expect(await seqs({})).toEqual([1, 2, 3]);
-    expect(await seqs({ after: 1 })).toEqual([2, 3]);
+    const listed = (await stored()) as JsonObject[];
+    expect(listed.map((entry) => entry["seq"])).toEqual([1, 2, 3, 4, 5, 6]);
     expect(await seqs({ limit: 2 })).toEqual([1, 2]);
-    expect(await seqs({ run: RUN })).toEqual([1, 3]);
-    expect(await seqs({ user: "bob" })).toEqual([2, 3]);
-    expect(await seqs({ user: "bob", run: RUN })).toEqual([3]);
-    expect(await seqs({ type: "key.created" })).toEqual([2]);
+    expect(await seqs({ after: 2, limit: 2 })).toEqual([3, 4]);
+    expect(await seqs({ run: RUN })).toEqual(listed.filter((entry) => entry["resource"] !== "api-key/key_1").map((entry) => entry["seq"]));
+    expect(await seqs({ run: "run_01JZ0000000000000000000001" })).toEqual([]);
+    for (let after = 0; after <= 7; after++) {
+      for (const run of [null, RUN])
+        for (const user of [null, "bob", "alice", "7", ""])
+          for (const type of [null, "key.created", "tool.called"]) {
+            const expected = listed.filter((entry) => {
+              const belongs = belongsTo(entry as unknown as AuditRecord);
+              const fits = (wanted: string | null, is: unknown) => wanted === null || wanted === is;
+              return Number(entry["seq"]) > after && fits(run, belongs.run) && fits(user, belongs.user) && fits(type, entry["event_type"]);
+            });
+            expect(await seqs({ after, run, user, type })).toEqual(expected.map((entry) => entry["seq"]));
+          }
+    }
     expect(await seqs({ type: "' OR 1=1 --" })).toEqual([]);
     expect(Object.keys((await stored())[0] as JsonObject)).toContain("signature");
   });
@@ -273,35 +387,54 @@ describe("verification of the raw rows", () => {
   const changes: [string, string, string[]][] = [
     [
       "one byte of a fact",
-      "UPDATE audit_entries SET entry = replace(entry, '\"attempt\":3', '\"attempt\":4') WHERE org = ? AND seq = 3",
-      ["3 hash_mismatch"],
+      `SET entries = replace(entries, '"attempt":4', '"attempt":5') WHERE org = ? AND first_seq = 3`,
+      ["4 hash_mismatch"],
     ],
     [
       "one byte that changes only the writing",
-      "UPDATE audit_entries SET entry = entry || ' ' WHERE org = ? AND seq = 3",
-      ["3 row_differs"],
+      `SET entries = replace(entries, '"attempt":4', '"attempt": 4') WHERE org = ? AND first_seq = 3`,
+      ["4 page_differs"],
     ],
+    ["a space at the end", "SET entries = entries || ' ' WHERE org = ? AND first_seq = 3", ["3 page_differs"]],
     [
       "a key twice in the text",
-      'UPDATE audit_entries SET entry = replace(entry, \'{"action":\', \'{"action":0,"action":\') WHERE org = ? AND seq = 3',
-      ["3 row_differs"],
+      `SET entries = replace(entries, '{"attempt":4', '{"attempt":0,"attempt":4') WHERE org = ? AND first_seq = 3`,
+      ["4 page_differs"],
     ],
-    ["a text that is no JSON", "UPDATE audit_entries SET entry = substr(entry, 2) WHERE org = ? AND seq = 3", ["3 malformed", "4 gap"]],
-    ["the run column", "UPDATE audit_entries SET run = 'run_01JZ0000000000000000000001' WHERE org = ? AND seq = 3", ["3 row_differs"]],
-    ["the user column", "UPDATE audit_entries SET user = NULL WHERE org = ? AND seq = 3", ["3 row_differs"]],
-    ["the type column", "UPDATE audit_entries SET event_type = 'x' WHERE org = ? AND seq = 3", ["3 row_differs"]],
-    ["the event column", "UPDATE audit_entries SET event_id = 'x' WHERE org = ? AND seq = 3", ["3 row_differs"]],
-    ["the number column", "UPDATE audit_entries SET seq = 9 WHERE org = ? AND seq = 5", ["9 row_differs"]],
-    ["the number column to below one", "UPDATE audit_entries SET seq = -3 WHERE org = ? AND seq = 1", ["-3 row_differs"]],
-    ["the org column", "UPDATE audit_entries SET org = org || 'x' WHERE org = ? AND seq = 3", ["4 gap"]],
-    ["a deleted row", "DELETE FROM audit_entries WHERE org = ? AND seq = 3", ["4 gap"]],
-    ["a deleted end", "DELETE FROM audit_entries WHERE org = ? AND seq > 3", ["4 truncated"]],
-    ["everything deleted", "DELETE FROM audit_entries WHERE org = ?", ["1 truncated"]],
+    ["a text that is no JSON", "SET entries = substr(entries, 2) WHERE org = ? AND first_seq = 1", ["1 malformed", "3 gap"]],
+    ["an empty page", "SET entries = '[]' WHERE org = ? AND first_seq = 1", ["1 malformed", "3 gap"]],
+    ["a page that is no list", "SET entries = entries ->> '$[0]' WHERE org = ? AND first_seq = 1", ["1 malformed", "3 gap"]],
+    ["an entry that is none", "SET entries = json_set(entries, '$[1]', 7) WHERE org = ? AND first_seq = 1", ["2 malformed", "3 gap"]],
+    ["an entry gone from a page", "SET entries = json_remove(entries, '$[1]') WHERE org = ? AND first_seq = 3", ["5 gap"]],
+    [
+      "the last entry gone from a page",
+      "SET entries = json_remove(entries, '$[2]') WHERE org = ? AND first_seq = 3",
+      ["3 page_differs", "5 truncated"],
+    ],
+    [
+      "entries swapped in a page",
+      "SET entries = json_array(json(entries -> '$[1]'), json(entries -> '$[0]'), json(entries -> '$[2]')) WHERE org = ? AND first_seq = 3",
+      ["4 gap", "3 out_of_order", "3 page_differs"],
+    ],
+    [
+      "an entry twice",
+      "SET entries = json_insert(entries, '$[#]', json(entries -> '$[2]')) WHERE org = ? AND first_seq = 3",
+      ["5 event_repeated", "5 duplicate"],
+    ],
+    ["the run column", "SET run = 'run_01JZ0000000000000000000001' WHERE org = ? AND first_seq = 3", ["3 page_differs"]],
+    ["the run column to none", "SET run = NULL WHERE org = ? AND first_seq = 3", ["3 page_differs"]],
+    ["the first number", "SET first_seq = 4 WHERE org = ? AND first_seq = 3", ["4 page_differs"]],
+    ["the first number to below one", "SET first_seq = -3 WHERE org = ? AND first_seq = 1", ["-3 page_differs"]],
+    ["the last number", "SET last_seq = 9 WHERE org = ? AND first_seq = 3", ["3 page_differs"]],
+    ["the org column", "SET org = org || 'x' WHERE org = ? AND first_seq = 1", ["3 gap"]],
+    ["a deleted page", "DELETE FROM audit_pages WHERE org = ? AND first_seq = 1", ["3 gap"]],
+    ["a deleted end", "DELETE FROM audit_pages WHERE org = ? AND first_seq = 3", ["3 truncated"]],
+    ["everything deleted", "DELETE FROM audit_pages WHERE org = ?", ["1 truncated"]],
   ];
   it.each(changes)("[AUD-3] finds %s", async (_name, sql, expected) => {
-    await deliver(oneEach(1, 5));
+    await twoPages();
     expect(await codes()).toEqual([]);
-    await change(sql);
+    await change(sql.startsWith("SET") ? `UPDATE audit_pages ${sql}` : sql);
     expect(await codes()).toEqual(expected);
   });
 
