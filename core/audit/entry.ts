@@ -10,7 +10,7 @@ import type { AuditRecord } from "./record.ts";
 /** SHA-256 of a text's UTF-8 bytes, lower-case hex. */
 export type Sha256Hex = (text: string) => string;
 
-/** PERSISTED: in the audit log until D1 has it, then in D1 as canonical JSON. */
+/** PERSISTED: as canonical JSON in a page (page.ts), in the audit log until D1 has it, then in D1. */
 export type AuditEntry = UnsignedEntry & {
   /** The `kid` of the key in `/.well-known/jwks.json`. */
   readonly key_id: string;
