@@ -212,6 +212,29 @@ describe("the records queue", () => {
     expect(ids.toSorted()).toEqual(Array.from({ length: 12 }, (_, index) => testRecord(index + 1).event_id));
   });
 
+  it("[AUD-9] what D1 lacks is more than one answer of the log holds: all of it is in D1 before anything is confirmed", async () => {
+    for (const number of [1, 2, 3]) await deliver(oneEach(number, 1), ports({ db: brokenDb }));
+    const whole = ports();
+    const meagre = (name: string) => {
+      const log = whole.auditLog(name);
+      return {
+        append: async (forOrg: string, rows: readonly SourcedRow[]) => {
+          const { pending, refused } = await log.append(forOrg, rows);
+          return { refused, pending: pending.slice(0, 1) };
+        },
+        integrated: async (upTo: number) => (await log.integrated(upTo)).slice(0, 1),
+      };
+    };
+    let owed: number | undefined;
+    const confirm = async () => {
+      const known = await head();
+      owed = (known?.seq ?? 0) - (known?.integratedSeq ?? 0);
+    };
+    expect((await deliver(oneEach(4, 1), ports({ auditLog: meagre, confirm }))).acked).toEqual(["0"]);
+    expect(owed).toBe(0);
+    expect(await verified()).toMatchObject({ ok: true, checked: 4 });
+  });
+
   it("[AUD-7] a row that comes again is confirmed only when D1 has it", async () => {
     await deliver(oneEach(1, 1), ports({ db: brokenDb }));
     expect((await deliver(oneEach(1, 1), ports({ db: brokenDb }))).acked).toEqual([]);
