@@ -28,7 +28,7 @@ export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): 
   const times = Object.values(state.activities).map((activity) => {
     if (activity.phase === "backing-off") return activity.resumeAt ?? now;
     if (activity.phase === "waiting") return activity.resumeAt ?? Number.POSITIVE_INFINITY;
-    if (activity.queued === "taken") return activity.lostAt ?? now;
+    if (activity.queued === "taken") return Math.min(activity.lostAt ?? now, now + IN_FLIGHT_NET_MS);
     if (activity.kind === "run" && activity.phase === "calling") return now + CHILD_NET_MS;
     if (activity.phase === "approving" && activity.review?.id) return Number.POSITIVE_INFINITY;
     return now + IN_FLIGHT_NET_MS;

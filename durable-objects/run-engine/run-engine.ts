@@ -122,6 +122,11 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       return taken.ok ? this.#shell.requestFor(activity, call) : null;
     }
 
+    /** A queue consumer is still at this call. */
+    stillCalling(call: number): void {
+      this.#shell.noteSign(call);
+    }
+
     async callAnswered(
       activity: string,
       call: number,

@@ -25,6 +25,8 @@ import type { RunEnginePorts } from "./ports.ts";
 
 /** Rows of several turns leave together when they come this close to each other. */
 const FLUSH_DELAY_MS = 200;
+/** A queue consumer says every few seconds that it is at its call (workers/slow-calls); silent for so long, it is gone. */
+const SILENT_MS = 20_000;
 /** An answer that is here within this time joins the turn that asked for it. */
 const AT_ONCE_MS = 20;
 /** An alarm this long past is lost: the platform's own retries take less. */
@@ -52,11 +54,15 @@ export class RunShell {
   /** The alarm is being answered: storage has none meanwhile. */
   #waking = false;
   #flush: ReturnType<typeof setTimeout> | null = null;
+  /** When each call that a queue consumer makes gave its last sign of life; before the first, since this life began. */
+  readonly #signs = new Map<number, EpochMs>();
+  readonly #bornAt: EpochMs;
   readonly #watchers = new Set<() => void>();
 
   constructor(storage: DurableObjectStorage, ports: RunEnginePorts, sha256: (text: string) => string) {
     this.#storage = storage;
     this.#ports = ports;
+    this.#bornAt = ports.now();
     this.journal = new Journal(storage, sha256);
   }
 
@@ -166,11 +172,17 @@ export class RunShell {
     this.#act(run);
   }
 
+  /** Whoever makes a queued call is still at it. */
+  noteSign(call: number): void {
+    this.#signs.set(call, this.#ports.now());
+  }
+
   /** The call of an activity, for whoever makes it outside this object. */
   requestFor(activity: string, call: number): QueuedRequest | null {
     const run = this.run;
     const asked = run?.state.activities[activity];
     if (run === null || asked?.phase !== "calling" || asked.call !== call || asked.queued !== "taken") return null;
+    this.noteSign(call);
     const epoch = this.#heard?.epoch ?? 0;
     if (asked.kind === "tool") return { kind: "tool", request: toolCall(run.machinery, run.state, asked, this.#ports.now(), epoch) };
     return { kind: "model", request: modelCall(run.machinery, run.state, asked, this.#ports.now(), epoch) };
@@ -245,6 +257,7 @@ export class RunShell {
 
   /** Starts what the state wants and nobody does yet. */
   #act(run: LoadedRun): void {
+    this.#giveUpSilent(run);
     for (const effect of wantedEffects(run.machinery, run.state, this.#ports.now())) {
       if (this.#underWay.has(effect.key) || this.#done.has(effect.key)) continue;
       const isCall = effect.kind === "tool.call" || effect.kind === "model.call";
@@ -254,6 +267,19 @@ export class RunShell {
       } else {
         if (isCall) this.#ours.delete(effect.call); // it leaves once: if its outcome cannot be stored here, it was cut short
         this.#begin(effect.key, () => this.#carryOut(run, effect));
+      }
+    }
+  }
+
+  /** Queued calls whose consumer fell silent: it was cut short like a call of ours. */
+  #giveUpSilent(run: LoadedRun): void {
+    const now = this.#ports.now();
+    for (const { id: activity, call, queued, phase } of Object.values(run.state.activities)) {
+      if (phase !== "calling" || queued !== "taken" || call === null) continue;
+      const key = `silent/${activity}#${call}`;
+      const isSilent = now - (this.#signs.get(call) ?? this.#bornAt) > SILENT_MS;
+      if (isSilent && run.state.status !== "paused" && !this.#underWay.has(key)) {
+        this.#begin(key, async () => ({ kind: "interrupted", activity, call }));
       }
     }
   }

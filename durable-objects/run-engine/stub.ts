@@ -18,6 +18,7 @@ type Verbs =
   | "signal"
   | "takeCall"
   | "callAnswered"
+  | "stillCalling"
   | "replay"
   | "record"
   | "empty";

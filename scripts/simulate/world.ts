@@ -243,6 +243,7 @@ export class World {
     return defineSlowCalls({
       take: (run, activity, call) => rpc<TakenCall | null>(run, "takeCall", activity, call),
       answer: (run, activity, call, outcome) => rpc(run, "callAnswered", activity, call, outcome),
+      stillCalling: async () => undefined,
       callTool: (call) => made(this.shop.call(call)),
       callModel: (call) => made(this.models.call(call)),
       log: () => {},

@@ -32,6 +32,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
   });
   const slowCalls = defineSlowCalls({
     take: async (run, activity, call) => objects.run(run).takeCall(activity, call),
+    stillCalling: async (run, call) => objects.run(run).stillCalling(call),
     answer: async (run, activity, call, outcome) => objects.run(run).callAnswered(activity, call, outcome),
     callTool: rooms.callTool,
     callModel: rooms.callModel,

@@ -18,6 +18,8 @@ export type SlowCallPorts = {
   take(run: string, activity: string, call: number): Promise<TakenCall | null>;
   /** Durable when it resolves. What the run no longer waits for changes nothing there. */
   answer(run: string, activity: string, call: number, outcome: CallOutcome): Promise<void>;
+  /** Tells the run that its call is still being made: a consumer that died says nothing. */
+  stillCalling(run: string, call: number): Promise<void>;
   callTool(call: ToolCall): Promise<ToolOutcome>;
   callModel(call: ModelCall): Promise<ModelOutcome>;
   /** One JSON log line: names and numbers only. */
@@ -30,6 +32,8 @@ export type SlowCalls = { readonly consume: (batch: Pick<MessageBatch<unknown>, 
 
 /** A consumer may run for 15 minutes (Queues, limits); what is left is for telling the run. */
 const LONGEST_CALL_MS = 840_000;
+/** A run gives a consumer up that is silent for 20 s (durable-objects/run-engine/shell.ts). */
+const SIGN_MS = 6_000;
 /** An outcome cannot be had a second time for free: it is told again before the message is given back. */
 const TELL_AGAIN_MS = [200, 1_000, 5_000];
 /** Seconds until a message that was given back comes again: doubles with each delivery. */
@@ -52,7 +56,7 @@ async function settle(ports: SlowCallPorts, message: Message<unknown>): Promise<
   }
   try {
     const taken = await ports.take(body.run, body.activity, body.call);
-    if (taken !== null) await tell(ports, body, await make(ports, taken));
+    if (taken !== null) await tell(ports, body, await make(ports, body, taken));
     message.ack();
   } catch {
     ports.log({ level: "error", event: "slow_call.failed", run: body.run, activity: body.activity, attempts: message.attempts });
@@ -60,9 +64,14 @@ async function settle(ports: SlowCallPorts, message: Message<unknown>): Promise<
   }
 }
 
-async function make(ports: SlowCallPorts, taken: TakenCall): Promise<CallOutcome> {
-  if (taken.kind === "tool") return { kind: "tool", outcome: await ports.callTool(bounded(taken.request)) };
-  return { kind: "model", outcome: await ports.callModel(bounded(taken.request)) };
+async function make(ports: SlowCallPorts, { run, call }: SlowCallMessage, taken: TakenCall): Promise<CallOutcome> {
+  const signs = setInterval(() => void ports.stillCalling(run, call).catch(() => undefined), SIGN_MS);
+  try {
+    if (taken.kind === "tool") return { kind: "tool", outcome: await ports.callTool(bounded(taken.request)) };
+    return { kind: "model", outcome: await ports.callModel(bounded(taken.request)) };
+  } finally {
+    clearInterval(signs);
+  }
 }
 
 const bounded = <C extends ToolCall | ModelCall>(call: C): C => ({ ...call, timeoutMs: Math.min(call.timeoutMs, LONGEST_CALL_MS) });

@@ -1,7 +1,7 @@
 /** The fold of an agent's loop: what its model said, what its tools answered, when the next iteration begins. */
 
 import { agentCallId, agentModelId, stepOfNode } from "../node.ts";
-import type { AgentCall, RunState } from "../state.ts";
+import type { AgentCall } from "../state.ts";
 import { changeAgent, dropUnsent, newActivity, withActivity, withoutActivity } from "./change.ts";
 import type { Handlers } from "./handlers.ts";
 
@@ -16,14 +16,14 @@ export const AGENT_EVENTS: Handlers<Types> = {
       turns: [...agent.turns, { text, calls }],
       seen: see(agent.seen, digest),
     }));
-    const open = calls.filter((call) => call.answer === null);
-    return open.reduce<RunState>((before, call) => {
-      const id = agentCallId(node, iteration, calls.indexOf(call) + 1);
-      return withActivity(
-        { ...before, executions: before.executions + 1 },
-        newActivity({ id, step, node, kind: "tool", purpose: "agent", tool: call.tool, input: call.input }),
-      );
-    }, noted);
+    const opened = calls.flatMap((call, index) => {
+      const id = agentCallId(node, iteration, index + 1);
+      return call.answer === null
+        ? [newActivity({ id, step, node, kind: "tool", purpose: "agent", tool: call.tool, input: call.input })]
+        : [];
+    });
+    const activities = Object.fromEntries(opened.map((activity) => [activity.id, activity]));
+    return { ...noted, executions: noted.executions + opened.length, activities: { ...noted.activities, ...activities } };
   },
   "agent.observed": (before, event) => {
     const { node, activity, call, answer, digest } = event.data;

@@ -1,5 +1,5 @@
 /** The fold of what goes out and comes back: authority, models, tools, people, child runs. */
-import type { RunEvent } from "../event.ts";
+import type { EventOf, RunEvent } from "../event.ts";
 import { type Activity, NO_USAGE, type RunState, type Usage } from "../state.ts";
 import { changeActivity, changeAgent, withFlag, withStep, withUsage } from "./change.ts";
 import type { Handlers } from "./handlers.ts";
@@ -70,11 +70,10 @@ export const CALL_EVENTS: Handlers<Types> = {
     return state.activities[id]?.purpose === "compensation" ? changed : countAttempt(changed, event, attempt);
   },
   "tool.answered": (state, event) => {
-    const brokeOff = event.data.failure?.class === "unknown";
     const changed = changeActivity(state, event.data.activity, (activity) => ({
       ...activity,
       phase: "ready",
-      doubt: activity.doubt || (brokeOff && activity.facts?.effect === "write"),
+      doubt: isDoubtful(activity, event.data),
     }));
     return withUsage(changed, event.step ?? "", { ...NO_USAGE, toolCalls: 1 });
   },
@@ -164,6 +163,17 @@ const reserve = (state: RunState, more: Amount, less: Amount): RunState => ({
     tokens: state.reserved.tokens + more.tokens - less.tokens,
   },
 });
+
+/**
+ * Whether a write may have happened although its call failed. A tool that answers the same key as it did the first time has said with
+ * a refusal that it never did it; an answer of success that cannot be used says that it did.
+ */
+function isDoubtful({ facts, doubt }: Activity, { ok, failure, status }: EventOf<"tool.answered">["data"]): boolean {
+  if (ok || facts?.effect !== "write" || failure === undefined) return false;
+  if (failure.class === "unknown" || (status !== null && status >= 200 && status < 300)) return true;
+  const isRefusal = failure.class === "permanent" && status !== null && status >= 400 && status < 500;
+  return doubt && !(isRefusal && facts.idempotency === "key");
+}
 
 /** An upstream that counts more than the worst case once will do so again. */
 const worse = (known: RunState["overrun"], cost: Usage, reserved: Amount): RunState["overrun"] => ({

@@ -469,17 +469,23 @@ describe("dying", () => {
 describe("doubt", () => {
   const write = (name = "payments.refund") => define({ a: tool(name) });
 
-  it("[RUN-53] a write that broke off stays in doubt, whatever a later attempt says", () => {
+  it("[RUN-53] a write that broke off stays in doubt until its tool says, under the same key, what became of it", () => {
+    const silent = new Drive(write(), { tool: () => failed("timeout", "unknown") }).start().run();
+    expect(silent.state).toMatchObject({ status: "failed", undone: ["a"], deadLetter: { status: "open" } });
     let calls = 0;
-    const run = new Drive(write(), { tool: () => (++calls === 1 ? failed("timeout", "unknown") : failed("tool_error", "permanent")) })
+    const busy = new Drive(write(), {
+      tool: () => (++calls === 1 ? failed("timeout", "unknown") : failed("upstream_unavailable", "transient")),
+    })
       .start()
       .run();
-    expect(run.state).toMatchObject({ status: "failed", undone: ["a"], deadLetter: { status: "open" } });
+    expect(busy.state).toMatchObject({ status: "failed", undone: ["a"] });
     let dead = true;
-    const crashed = new Drive(write(), { tool: () => (dead ? "never" : failed("tool_error", "permanent")) }).start().run();
+    const refused = new Drive(write(), { tool: () => (dead ? "never" : failed("tool_error", "permanent")) }).start().run();
     dead = false;
-    crashed.crash().run();
-    expect(crashed.state).toMatchObject({ status: "failed", undone: ["a"] });
+    refused.crash().run();
+    expect(refused.state).toMatchObject({ status: "failed", undone: [] });
+    const unusable = { ...failed("tool_error", "permanent"), status: 200 };
+    expect(new Drive(write(), { tool: () => unusable }).start().run().state).toMatchObject({ status: "failed", undone: ["a"] });
   });
 
   it("[RUN-54] a run that stops while a write is in doubt names it", () => {

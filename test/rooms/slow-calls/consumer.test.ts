@@ -46,6 +46,7 @@ function world(ports: Partial<SlowCallPorts> = {}) {
       return taken;
     },
     answer: async (...given) => void seen.answered.push(given),
+    stillCalling: async () => undefined,
     callTool: async (call) => {
       seen.called.push(call);
       return TOOL;
