@@ -89,19 +89,36 @@ const FIGURE_IN_WORD = /[a-z][013457@$!|+(\u20ac89]{1,3}[a-z]|^[013457@$|89][a-z
 function* figuresForLetters(text: string): Generator<Disguised> {
   if (!LOOKS_MIXED.test(text)) return;
   let changed = 0;
-  const half = text.replace(MIXED_WORD, (word) => {
+  let hidden = 0;
+  const half = text.replace(MIXED_WORD, (word, index: number) => {
     if (!FIGURE_IN_WORD.test(word)) return word;
     changed++;
-    return word.replace(/[03457@$+(\u20ac89]/g, (figure) => FIGURES[figure] ?? figure);
+    const read = word.replace(/[03457@$+(\u20ac89]/g, (figure) => FIGURES[figure] ?? figure);
+    if (READS_AS_WORD.test(read) && !HEXADECIMAL.test(word) && !isAddress(text, word, index)) hidden++;
+    return read;
   });
   if (changed < 2) return;
   const words = text.match(/[a-z0-9@$!|+\u20ac]{2,}/g)?.length ?? 1;
-  const kind = changed >= MANY_FIGURES && changed / words > 0.15 ? "figures" : "leet";
+  const kind = hidden >= MANY_FIGURES && hidden / words > 0.15 ? "figures" : "leet";
   for (const letter of ["i", "l"]) yield { text: half.replace(AMBIGUOUS, letter), start: 0, end: text.length, kind };
 }
 
 /** So many words with figures inside, and more than a seventh of all: nobody writes so by accident. */
 const MANY_FIGURES = 4;
+/** Letters throughout, with a vowel, and never five consonants in a row: ids and hashes seldom read so. */
+const READS_AS_WORD = /^(?=.*[aeiouy1!|])(?!.*[b-df-hj-np-tv-xz]{5})[a-z1!|]+$/;
+const HEXADECIMAL = /^[0-9a-f]+$/;
+
+/** `name@host.tld` is how mail addresses are written, not how letters are hidden. */
+const BEGINS_ADDRESS = /^[a-z0-9!$|+]+@[a-z0-9]+$/;
+const DOMAIN_GOES_ON = /^(?:-[a-z0-9-]+)?(?:\.[a-z0-9-]+)*\.[a-z]{2}/;
+const LONGEST_DOMAIN = 253;
+
+function isAddress(text: string, word: string, index: number): boolean {
+  if (!BEGINS_ADDRESS.test(word)) return false;
+  const after = index + word.length;
+  return DOMAIN_GOES_ON.test(text.slice(after, after + LONGEST_DOMAIN));
+}
 
 /** Five or more single letters with one and the same separator between them. */
 const SPACED = /(?<![a-z0-9])[a-z](?:([ ._*-])[a-z])(?:\1{1,3}[a-z]){3,400}(?![a-z0-9])/g;

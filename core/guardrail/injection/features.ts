@@ -21,6 +21,14 @@ export function windowsOf(length: number, { units, step }: WindowSize): TextWind
 }
 
 const WORD = /[a-z\u00c0-\uffff]+|\d+|[!?:<>[\]{}|#*=]/g;
+/**
+ * UUIDs (RFC 9562 section 4) and mail addresses are matched as a whole and left out: their letters say nothing of what a text asks
+ * for. Bounded, and looked for only where there is an `@` or a UUID: a text without them costs no more.
+ */
+const NAME = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/.source;
+const WORD_OR_NAME = new RegExp(`${NAME}|${WORD.source}`, "g");
+const HAS_NAME = /@|[0-9a-f]-[0-9a-f]{4}-[0-9a-f]/;
+const IS_NAME = /@|^[0-9a-f]{8}-/;
 
 /** Every word of a normalised text: where it begins, and where its features begin in one flat list (one entry more than words). */
 export type Tokens = { readonly starts: readonly number[]; readonly slots: readonly number[]; readonly firstSlot: readonly number[] };
@@ -31,7 +39,8 @@ export function tokensOf(text: string): Tokens {
   const firstSlot: number[] = [];
   let before = 0;
   let beforeThat = 0;
-  for (const { 0: raw, index } of text.matchAll(WORD)) {
+  for (const { 0: raw, index } of text.matchAll(HAS_NAME.test(text) ? WORD_OR_NAME : WORD)) {
+    if (IS_NAME.test(raw)) continue;
     const first = raw.charCodeAt(0);
     const word = first >= 48 && first <= 57 ? "0" : raw;
     const length = Math.min(word.length, LONGEST_WORD);

@@ -67,6 +67,12 @@ describe("from a user", () => {
     "Can I act as a guarantor for my daughter's contract?",
     "The prompt on the terminal asks for my PIN, is this normal?",
     "Forget it, I will buy it somewhere else.",
+    "Customers:\nmara@example.org\njoe@example.org\nann@example.org\nbob@example.org\nzoe@example.org",
+    "name,email\nAnn,ann@example.org\nBob,bob@example.org\nCid,cid@mail.example.org\nDan,dan@example.org",
+    "Please forward this mail to bob@example.com and carol@example.com. ".repeat(20),
+    "mail mara@example.org ".repeat(100),
+    "3f2504e0-4f89-41d3-9a0c-0305e82c3301\n7d444840-9dc0-11d1-b245-5ffdce74fad2\n1b4e28ba-2fa1-11d2-883f-0016d3cca427",
+    "The orders 16fd2706-8baf-433b-82eb-8c7fada847da and 886313e1-3b8a-5372-9b90-0c9aee199e57 are late.",
   ])("lets %j pass", (text) => expect(verdict(text, "user")).toBe("pass"));
 });
 
@@ -122,6 +128,9 @@ it("takes time in proportion to the text, whatever it is made of", () => {
     "QUJD",
     "41",
     "a.",
+    "a@",
+    "ab-",
+    "0a1b2c3d-",
     "[",
     "<|",
     "![",
