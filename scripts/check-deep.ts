@@ -1,15 +1,22 @@
-/** `npm run check:deep -- [NAME…]`: the long checks, for real, one after another. Ends with 1 when anything that must hold does not. */
-
-import type { Check } from "./deep/check.ts";
+/**
+ * `npm run check:deep -- [NAME…] [--quick] [--runs N] [--kills N] [--seed N]`: the long checks, for real, one after another. Ends with 1
+ * when anything that must hold does not.
+ */
+import { parseArgs } from "node:util";
+import type { Check, Sizes } from "./deep/check.ts";
 import { crashPoints } from "./deep/crash-points.ts";
 import { death } from "./deep/death.ts";
+import { redeploy } from "./deep/redeploy.ts";
+import { storm } from "./deep/storm.ts";
 import { drawTable } from "./start/drawings.ts";
 import { openTerminal } from "./start/terminal.ts";
 
-const CHECKS: readonly Check[] = [death, crashPoints];
+const CHECKS: readonly Check[] = [death, redeploy, storm, crashPoints];
+const FULL = { runs: 200, kills: 10 };
+const QUICK = { runs: 40, kills: 3 };
 
 const terminal = openTerminal(process.stdout);
-const asked = process.argv.slice(2);
+const { asked, sizes } = readArguments();
 const unknown = asked.filter((name) => !CHECKS.some((check) => check.name === name));
 if (unknown.length > 0) {
   console.error(`check:deep: no such check: ${unknown.join(", ")} (there are: ${CHECKS.map(({ name }) => name).join(", ")})`);
@@ -28,7 +35,7 @@ async function perform(check: Check): Promise<number> {
   terminal.line();
   terminal.line(`  ${terminal.paint("bold", check.name)}: ${check.title}`);
   try {
-    const rows = await terminal.task(check.name, (tell) => check.run({ tell, violation: (what) => found.push(what) }));
+    const rows = await terminal.task(check.name, (tell) => check.run({ sizes, tell, violation: (what) => found.push(what) }));
     terminal.line();
     for (const line of drawTable(rows, terminal.paint)) terminal.line(line);
   } catch (error) {
@@ -36,4 +43,29 @@ async function perform(check: Check): Promise<number> {
   }
   for (const what of found) terminal.line(`  ${terminal.paint("red", "✘")} ${what}`);
   return found.length;
+}
+
+function readArguments(): { readonly asked: readonly string[]; readonly sizes: Sizes } {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        quick: { type: "boolean", default: false },
+        runs: { type: "string" },
+        kills: { type: "string" },
+        seed: { type: "string" },
+      },
+    });
+    const whole = (name: "runs" | "kills" | "seed", otherwise: number): number => {
+      const number = Number(values[name] ?? otherwise);
+      if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} is a whole number from 1 up`);
+      return number;
+    };
+    const usual = values.quick ? QUICK : FULL;
+    const seed = whole("seed", 1 + Math.floor(Math.random() * 0x7fff_fffe));
+    return { asked: positionals, sizes: { runs: whole("runs", usual.runs), kills: whole("kills", usual.kills), seed } };
+  } catch (error) {
+    console.error(`check:deep: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(2);
+  }
 }

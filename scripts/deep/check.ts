@@ -1,6 +1,15 @@
 /** What a deep check is: something long, for real, with a table at its end and a list of what was violated. */
 
+/** `--runs`, `--kills`, `--seed`, or what `--quick` stands for. */
+export type Sizes = {
+  readonly runs: number;
+  readonly kills: number;
+  /** For every random choice. */
+  readonly seed: number;
+};
+
 export type CheckTools = {
+  readonly sizes: Sizes;
   /** What is being done, for the progress display. */
   readonly tell: (what: string) => void;
   /** Something that must hold does not. */

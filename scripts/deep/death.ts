@@ -5,12 +5,10 @@
  */
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Json } from "../../core/json.ts";
-import { FINAL_STATUSES, type RunView } from "../../core/run/view.ts";
 import type { ShopWrite } from "../platform/shop.ts";
-import { readChainWithEnd } from "../start/evidence.ts";
 import type { Check, CheckTools } from "./check.ts";
-import { openWorld, type World } from "./world.ts";
+import { firstSigns, fulfilments, judge, judgeAudit, refunds, repeated, type Start, seconds, waitFor, waitForEnds } from "./verdict.ts";
+import { openWorld } from "./world.ts";
 
 /** From the platform's start to a run's first sign of life. */
 const MOVES_WITHIN_MS = 15_000;
@@ -21,12 +19,7 @@ const FINISHES_WITHIN_MS = 90_000;
 type Round = {
   readonly name: string;
   readonly faults: readonly { readonly path: string; readonly mode: string; readonly times?: number; readonly delay_ms?: number }[];
-  readonly starts: readonly {
-    readonly workflow: string;
-    readonly input: Json;
-    readonly paths: readonly string[];
-    readonly status: string;
-  }[];
+  readonly starts: readonly Start[];
   /** The faults keep every run from its end: none can be through when the platform is killed. */
   readonly holdsAll: boolean;
   /** Killed again this long after each new start was ready, before it is left alone. */
@@ -34,20 +27,6 @@ type Round = {
   /** When to kill, as the shop's ledger shows it. */
   readonly killWhen: (writes: readonly ShopWrite[]) => boolean;
 };
-
-const REFUND = ["/payments/refund", "/mail/send"];
-const FULFILMENT = ["/stock/reserve", "/payments/charge", "/shipping/ship"];
-
-/** The shop refunds an order once, so each refund of a round has an order of its own, of at most 100 dollars: no review. */
-const refunds = (...orders: readonly string[]) =>
-  orders.map((order) => ({
-    workflow: "support-refund",
-    input: { ticket: `My order ${order} arrived broken, please refund it and write to buyer-${order.toLowerCase()}@example.org.` },
-    paths: REFUND,
-    status: "completed",
-  }));
-const fulfilments = (count: number, paths = FULFILMENT, status = "completed") =>
-  Array.from({ length: count }, () => ({ workflow: "order-fulfilment", input: { order_id: "A-1001" }, paths, status }));
 
 const done = (writes: readonly ShopWrite[], path: string): number =>
   writes.filter((write) => write.path === path && write.effects > 0).length;
@@ -149,10 +128,10 @@ async function play(round: Round, { tell, violation }: CheckTools): Promise<stri
     for (const run of interrupted)
       if (!moved.has(run.id)) broken(`${run.id} (${run.workflow}) did not move within ${seconds(patienceMs)} of the start`);
     tell(`${round.name}: moving, waiting for the ends`);
-    const ended = await waitForEnds(world, runs);
+    const ended = await waitForEnds(world, runs, FINISHES_WITHIN_MS);
     const finishedMs = Date.now() - startedAt;
     const writes = await world.shop.writes();
-    await judge(round, world, ended, writes, broken);
+    await judge(round.starts, world, ended, writes, broken);
     const audit = await judgeAudit(world, ended, writes, broken);
     played = true;
     return [
@@ -161,7 +140,7 @@ async function play(round: Round, { tell, violation }: CheckTools): Promise<stri
       seconds(readyMs),
       seconds(Math.max(0, ...moved.values())),
       seconds(finishedMs),
-      String(writes.filter(({ calls }) => calls > 1).length),
+      String(repeated(writes)),
       audit,
     ];
   } finally {
@@ -171,92 +150,5 @@ async function play(round: Round, { tell, violation }: CheckTools): Promise<stri
   }
 }
 
-/** Asks the shop alone: a question to the platform about a run would wake that run. */
-async function firstSigns(
-  world: World,
-  runs: readonly RunView[],
-  before: readonly ShopWrite[],
-  startedAt: number,
-  patienceMs: number,
-): Promise<Map<string, number>> {
-  const known = new Map(before.map(({ key, calls }) => [key, calls]));
-  const moved = new Map<string, number>();
-  while (moved.size < runs.length && Date.now() - startedAt < patienceMs) {
-    for (const { key, calls } of await world.shop.writes()) {
-      const run = key.split("/")[0] ?? "";
-      if (calls > (known.get(key) ?? 0) && !moved.has(run)) moved.set(run, Date.now() - startedAt);
-    }
-    await sleep(20);
-  }
-  return moved;
-}
-
-/** Reads the list, which comes from the index: that wakes no run either. Whoever is not there in time is asked directly. */
-async function waitForEnds(world: World, runs: readonly RunView[]): Promise<RunView[]> {
-  const wanted = new Set(runs.map(({ id }) => id));
-  await waitFor(async () => {
-    const { data } = await world.people.auditor.runs.list({ limit: 200 });
-    return data.filter(({ id, status }) => wanted.has(id) && FINAL_STATUSES.includes(status)).length === wanted.size;
-  }, FINISHES_WITHIN_MS).catch(() => {});
-  return Promise.all(runs.map(({ id }) => world.people.auditor.runs.get(id)));
-}
-
-async function judge(
-  round: Round,
-  world: World,
-  ended: readonly RunView[],
-  writes: readonly ShopWrite[],
-  broken: (what: string) => void,
-): Promise<void> {
-  const { data: open } = await world.people.reviewer.reviews.list({ status: "pending" });
-  for (const { id, run } of open) broken(`${run} waits for a person (${id}), which nobody asked for`);
-  for (const [index, run] of ended.entries()) {
-    const { paths = [], status = "" } = round.starts[index] ?? {};
-    if (run.status !== status)
-      broken(`${run.id} (${run.workflow}) is ${run.status} instead of ${status}: ${run.error?.code ?? "no error"}`);
-    const mine = writes.filter(({ key }) => key.startsWith(`${run.id}/`));
-    for (const path of paths) {
-      const there = mine.filter((write) => write.path === path && write.effects > 0);
-      if (there.length !== 1) broken(`${run.id} has ${there.length} effects on ${path} instead of one`);
-    }
-    for (const { path, key, effects } of mine) {
-      if (effects > 0 && !paths.includes(path)) broken(`${key} had an effect on ${path}, which nobody asked for`);
-      if (effects > 1) broken(`${key} had ${effects} effects`);
-    }
-    const { data } = await world.people.auditor.runs.journal(run.id);
-    if (data.some(({ seq }, at) => seq !== at + 1)) broken(`${run.id}: its events are not numbered without gaps`);
-  }
-}
-
-/** A call is on record before it leaves, so the chain has at least as many entries of a key as the shop saw calls. */
-async function judgeAudit(
-  world: World,
-  ended: readonly RunView[],
-  writes: readonly ShopWrite[],
-  broken: (what: string) => void,
-): Promise<string> {
-  let chain = await readChainWithEnd(world.people.auditor, ended.at(-1)?.id ?? "");
-  const missing = () => {
-    const recorded = Map.groupBy(
-      chain.entries.filter(({ event_type }) => event_type === "tool.called"),
-      ({ data }) => (data as { key?: string }).key,
-    );
-    return writes.filter(({ key, calls }) => (recorded.get(key)?.length ?? 0) < calls);
-  };
-  for (const until = Date.now() + 15_000; missing().length > 0 && Date.now() < until; await sleep(500)) {
-    chain = await readChainWithEnd(world.people.auditor, ended.at(-1)?.id ?? "");
-  }
-  for (const { key, calls } of missing()) broken(`the audit chain has fewer entries of ${key} than the shop saw calls (${calls})`);
-  for (const { message, seq } of chain.problems) broken(`the audit chain: ${message} (seq ${seq})`);
-  return chain.problems.length === 0 ? `${chain.entries.length} entries hold` : "broken";
-}
-
 const isThrough = (writes: readonly ShopWrite[], run: string, paths: readonly string[]): boolean =>
   paths.every((path) => writes.some((write) => write.path === path && write.key.startsWith(`${run}/`) && write.effects > 0));
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-
-async function waitFor(holds: () => Promise<boolean>, patienceMs: number, everyMs = 200): Promise<void> {
-  for (const until = Date.now() + patienceMs; Date.now() < until; await sleep(everyMs)) if (await holds()) return;
-  throw new Error(`it did not come about within ${patienceMs / 1000} s`);
-}

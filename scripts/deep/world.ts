@@ -12,33 +12,34 @@ import { makePeople, type People } from "../start/people.ts";
 
 export type World = {
   readonly folder: string;
+  /** The folder that the platform is served from. */
+  readonly bundle: string;
   readonly shop: Shop;
   readonly people: People;
   platform(): Platform;
   /** SIGKILL to every process of the platform, at once. */
   killPlatform(): Promise<void>;
-  /** Over the same state, on the same port. Returns the milliseconds until it answered. */
-  startPlatformAgain(): Promise<{ readonly startedAt: number; readonly readyMs: number }>;
+  /** SIGINT, as a person stops it. */
+  stopPlatform(): Promise<void>;
+  /** Over the same state, on the same port; from another bundle when one is named. Returns the milliseconds until it answered. */
+  startPlatformAgain(bundle?: string): Promise<{ readonly startedAt: number; readonly readyMs: number }>;
   stop(): Promise<void>;
 };
 
 export async function openWorld(name: string): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), `bulkhead-${name}-`));
   mkdirSync(folder, { recursive: true });
-  const frozen = await freeze(join(folder, "bundle"));
-  const args = [
-    ...frozen,
-    "--port",
-    String(await freePort()),
-    "--inspector-port",
-    String(await freePort()),
-    "--persist-to",
-    join(folder, "state"),
-  ];
-  const start = () => startPlatform({ args, output: openSync(join(folder, "platform.log"), "a") });
+  const bundled = join(folder, "bundle");
+  const frozen = await freeze(bundled);
+  const args = ["--port", String(await freePort()), "--inspector-port", String(await freePort()), "--persist-to", join(folder, "state")];
+  const start = (bundle: string) =>
+    startPlatform({
+      args: [...frozen.map((word) => word.replace(bundled, bundle)), ...args],
+      output: openSync(join(folder, "platform.log"), "a"),
+    });
 
   const shop = await startShop(await freePort(), join(folder, "shop-ledger.jsonl"), openSync(join(folder, "shop.log"), "a"));
-  let platform = await start();
+  let platform = await start(bundled);
   const stop = async (): Promise<void> => void (await Promise.all([platform.child.stop(), shop.child.stop()]));
   try {
     await waitUntilHealthy(platform);
@@ -47,6 +48,7 @@ export async function openWorld(name: string): Promise<World> {
     for (const definition of WORKFLOWS) await people.developer.workflows.register(definition);
     return {
       folder,
+      bundle: bundled,
       shop,
       people,
       platform: () => platform,
@@ -54,9 +56,12 @@ export async function openWorld(name: string): Promise<World> {
         platform.child.kill();
         await platform.child.exited;
       },
-      async startPlatformAgain() {
+      async stopPlatform() {
+        await platform.child.stop();
+      },
+      async startPlatformAgain(bundle = bundled) {
         const startedAt = Date.now();
-        platform = await start();
+        platform = await start(bundle);
         await waitUntilHealthy(platform);
         return { startedAt, readyMs: Date.now() - startedAt };
       },
