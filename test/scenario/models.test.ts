@@ -126,7 +126,9 @@ describe("model steps", () => {
     const refused = await call("POST", "/v1/runs", world.keys.app, { workflow: "support-refund", input: { ticket: attack } });
     expect(refused).toMatchObject({ status: 422, body: { code: "injection_detected" } });
     expect(JSON.stringify(refused.body)).not.toContain("DAN");
-    const entries = await eventually("/v1/audit/entries", world.keys.auditor, (body) => JSON.stringify(body).includes("guardrail"));
+    const entries = await eventually("/v1/audit/entries?limit=200", world.keys.auditor, (body) =>
+      JSON.stringify(body).includes("guardrail"),
+    );
     expect(JSON.stringify(entries)).not.toContain("DAN,");
     expect((await call("GET", "/v1/runs", world.keys.developer)).body["data"]).toEqual(listed);
   });

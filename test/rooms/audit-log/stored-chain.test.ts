@@ -342,7 +342,7 @@ describe("reading", () => {
     await deliver([
       message([
         row("b", [
-          testRecord(4, { data: { user: 7, text: '"event_type":"key.created"' } }),
+          testRecord(4, { data: { user: ["bob"], text: '"event_type":"key.created"' } }),
           testRecord(5, { actor: { type: "user", id: "" }, event_type: "key.created" }),
           testRecord(6, { actor: { type: "system", id: "bob" }, data: { user: "bob" } }),
         ]),
@@ -361,7 +361,7 @@ describe("reading", () => {
     expect(await seqs({ run: "run_01JZ0000000000000000000001" })).toEqual([]);
     for (let after = 0; after <= 7; after++) {
       for (const run of [null, RUN])
-        for (const user of [null, "bob", "alice", "7", ""])
+        for (const user of [null, "bob", "alice", '["bob"]', ""])
           for (const type of [null, "key.created", "tool.called"]) {
             const expected = listed.filter((entry) => {
               const belongs = belongsTo(entry as unknown as AuditRecord);
@@ -394,6 +394,15 @@ describe("verification of the raw rows", () => {
       return answer;
     };
     expect(await verifyStored(env.DB, org, [key.jwk], growing)).toMatchObject({ ok: true, checked: 6 });
+  });
+
+  it("[AUD-3] reads on to the last page of many", async () => {
+    const run = (number: number) => `run_01JZ00000000000000000${String(number).padStart(5, "0")}`;
+    const rows = Array.from({ length: 520 }, (_, index) => row(`r${index}`, [testRecord(index + 1, { resource: `run/${run(index)}` })]));
+    await deliver([message(rows, { source: { kind: "store", id: "store" } })]);
+    expect(await verified()).toMatchObject({ ok: true, checked: 520 });
+    await change(`UPDATE audit_pages SET entries = replace(entries, '"attempt":520', '"attempt":521') WHERE org = ? AND first_seq = 520`);
+    expect(await codes()).toEqual(["520 hash_mismatch"]);
   });
 
   it("[AUD-10] finds a well signed entry that the log never numbered, and another end than its own", async () => {
