@@ -45,10 +45,9 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
   });
 }
 
-/** One call of a tool outside a run, governed as in one: its placeholders resolve under an id of their own. */
+/** One call of a tool outside a run, governed as in one. */
 function testTool({ stops, callTool }: Rooms): IngressPorts["testTool"] {
-  return async ({ org, user }, { name, version, timeout_ms }, input, traceId) => {
-    const run = `test_${traceId}`;
+  return async ({ org, user }, { name, version, timeout_ms }, input, { run, traceId }) => {
     const { epoch } = await stops.stops();
     const who = { org, run, user, subject: user, workflow: "tool-test", version: 1, activity: name };
     const context = { ...who, key: `${run}/${name}`, traceId, spanId: traceId.slice(0, 16), killEpoch: epoch };

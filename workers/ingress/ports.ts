@@ -338,7 +338,14 @@ export type IngressPorts = {
   readonly verifyAudit: (org: string) => Promise<AuditVerification>;
   readonly rateLimit: RateLimitPort;
   /** One governed call of a tool outside a run, for `POST /v1/tools/{name}/test`. */
-  readonly testTool: (principal: Principal, manifest: ToolManifest, input: Json, traceId: string) => Promise<ToolOutcome>;
+  readonly testTool: (
+    principal: Principal,
+    manifest: ToolManifest,
+    /** Redacted. */
+    input: Json,
+    /** `run`: under which its placeholders resolve. */
+    under: { readonly run: string; readonly traceId: string },
+  ) => Promise<ToolOutcome>;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<string>;
   /** The console's files; null when the path is none of them. */

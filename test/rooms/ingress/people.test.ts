@@ -169,6 +169,20 @@ describe("tests of tools", () => {
     expect((await test({ id: "1" })).status).toBe(403);
   });
 
+  it("[GUARD-1] send what a run would send, and are on record", async () => {
+    const sent: unknown[] = [];
+    world.script.testTool = async (_principal, _manifest, input) => {
+      sent.push(input);
+      const openings = [{ type: "EMAIL", pointer: "/id" }];
+      return { result: { ok: true, output: { done: true } }, status: 200, durationMs: 3, openings, findings: [] };
+    };
+    expect((await test({ id: "mara@example.org" })).status).toBe(200);
+    expect(JSON.stringify(sent)).not.toContain("mara@");
+    const types = world.records.map(({ record }) => record.event_type).slice(-4);
+    expect(types).toEqual(["guardrail.flagged", "tool.called", "personal_data.opened", "tool.answered"]);
+    expect(JSON.stringify(world.records)).not.toContain("mara@");
+  });
+
   it("are new work: refused under the kill switch, and for an input that does not fit", async () => {
     let calls = 0;
     world.script.testTool = () => {

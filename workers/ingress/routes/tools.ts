@@ -14,6 +14,7 @@ import { anyJson, toolName } from "../schemas/names.ts";
 import { jsonObject, pageOf, pageQuery } from "../schemas/requests.ts";
 import { Tool, ToolTest } from "../schemas/views.ts";
 import { notStopped } from "../stops.ts";
+import { testTool } from "../tool-test.ts";
 
 export function toolRoutes(ports: IngressPorts): Endpoint[] {
   const endpoint = endpointsOf(ports);
@@ -92,7 +93,9 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
           const errors = invalid.map(({ path, message }) => ({ path: `/input${path}`, message }));
           return err(refuse("invalid_request", "the input does not fit the tool's schema", errors));
         }
-        const { result, status, durationMs, findings } = await ports.testTool(principal, manifest, body.input as Json, trace.traceId);
+        const tested = await testTool(ports, call, manifest, body.input as Json);
+        if (!tested.ok) return tested;
+        const { result, status, durationMs, findings } = tested.value;
         if (!result.ok && result.failure.class === "safety") return err(refuse(result.failure.code, result.failure.message));
         const error = result.ok ? null : { code: result.failure.code, message: result.failure.message };
         return ok({
