@@ -1,10 +1,12 @@
-/** `npm run bench`: measures, prints a table, writes JSON. Knows the parts and the order; every number comes from a part. */
+/** `npm run bench`: measures, prints a table, writes JSON. Knows the parts and their order; every number comes from a part. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../scripts/platform/places.ts";
 import { bundle } from "./engines/bundle.ts";
 import { platformBundle } from "./engines/platform.ts";
 import { type PartName, readOptions, USAGE } from "./options.ts";
+import { cost } from "./parts/cost.ts";
+import { dev } from "./parts/dev.ts";
 import { growth } from "./parts/growth.ts";
 import type { Part, PartTools } from "./parts/part.ts";
 import { rows } from "./parts/rows.ts";
@@ -15,7 +17,7 @@ import { aligned, type Figure, tableOf } from "./report/figure.ts";
 import { machineFacts } from "./report/machine.ts";
 import { startToolServer } from "./servers/start-tool-server.ts";
 
-const PARTS: { readonly [name in PartName]?: Part } = { transform, tool, growth, rows, wake };
+const PARTS: { readonly [name in PartName]: Part } = { transform, tool, growth, rows, wake, cost, dev };
 const RESULTS = join(ROOT, "bench", "results");
 
 const options = readOptions(process.argv.slice(2));
@@ -24,38 +26,48 @@ if (!options.ok) {
   process.exit(2);
 }
 const { parts, quick, reference, profile } = options.value;
-const tell = (what: string): void => console.error(`  … ${what}`);
-const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+const at = new Date().toISOString();
+const machine = machineFacts();
+const tools = await startToolServer();
+const given: PartTools = {
+  quick,
+  tools,
+  profile,
+  platform: once(platformBundle),
+  floors: once(() => bundle(FLOORS_CONFIG)),
+  tell: (what) => console.error(`  … ${what}`),
+};
+
+const figures: Figure[] = [];
+const broken: { readonly part: PartName; readonly why: string }[] = [];
+for (const name of parts) {
+  console.error(`${name}`);
+  try {
+    const found = await PARTS[name](given);
+    figures.push(...found);
+    console.log(`\n${aligned(tableOf(found)).join("\n")}\n`);
+  } catch (error) {
+    broken.push({ part: name, why: String(error) });
+    console.error(`${name} could not be measured: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+  keep("latest.json");
+}
+await tools.stop();
+if (reference && broken.length === 0) keep("reference.json");
+if (parts.length > 1) console.log(`\n${aligned(tableOf(figures)).join("\n")}`);
+process.exit(broken.length === 0 ? 0 : 1);
+
+/** After each part: what was measured is there, whatever the next one does. */
+function keep(file: string): void {
+  mkdirSync(RESULTS, { recursive: true });
+  const loadNow = machineFacts().load;
+  writeFileSync(join(RESULTS, file), `${JSON.stringify({ at, quick, parts, machine, loadNow, figures, broken }, null, 2)}\n`);
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {
     made ??= make();
     return made;
   };
-};
-
-const before = machineFacts();
-const tools = await startToolServer();
-const given: PartTools = {
-  quick,
-  tools,
-  platform: once(platformBundle),
-  floors: once(() => bundle(FLOORS_CONFIG)),
-  profile,
-  tell,
-};
-const figures: Figure[] = [];
-try {
-  for (const name of parts) {
-    console.error(`  ${name}`);
-    figures.push(...((await PARTS[name]?.(given)) ?? []));
-  }
-} finally {
-  await tools.stop();
 }
-const result = { at: new Date().toISOString(), quick, parts, machine: { ...before, loadAtTheEnd: machineFacts().load }, figures };
-mkdirSync(RESULTS, { recursive: true });
-for (const file of ["latest.json", ...(reference ? ["reference.json"] : [])]) {
-  writeFileSync(join(RESULTS, file), `${JSON.stringify(result, null, 2)}\n`);
-}
-console.log(aligned(tableOf(figures)).join("\n"));
-process.exit(0);

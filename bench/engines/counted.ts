@@ -22,8 +22,10 @@ export async function startCounted(toolUrl: string): Promise<CountedPlatform> {
 /** The entry is written anew each time, so that it has the classes that wrangler.toml has. */
 async function countedBundle(): Promise<Bundle> {
   const config = join(ROOT, "wrangler.toml");
-  const { durableObjects = {} } = unstable_getMiniflareWorkerOptions(config).workerOptions;
-  const names = Object.values(durableObjects).map((object) => (typeof object === "string" ? object : object.className));
+  const objects = unstable_getMiniflareWorkerOptions(config).workerOptions.durableObjects as {
+    readonly [binding: string]: { readonly className: string };
+  };
+  const names = Object.values(objects).map(({ className }) => className);
   const folder = mkdtempSync(join(ROOT, "bench", "counted", "entry-"));
   const entry = join(folder, "main.ts");
   const lines = [

@@ -27,7 +27,8 @@ export async function interleave(contenders: readonly Contender[], { concurrency
   return slices;
 }
 
-const valuesOf = (rounds: Rounds, name: string, field: keyof Slice): number[] => (rounds.get(name) ?? []).map((slice) => slice[field]);
+export const valuesOf = (rounds: Rounds, name: string, field: keyof Slice): number[] =>
+  (rounds.get(name) ?? []).map((slice) => slice[field]);
 
 /** Makes figures whose value is the first contender's side over that of the second. */
 export function figuresOf(part: string) {

@@ -2,9 +2,10 @@
 import { join } from "node:path";
 import { CHAINS, transformChain } from "../definitions.ts";
 import { startPlatformRuntime } from "../engines/platform.ts";
+import { profiled } from "../engines/profile.ts";
 import { startRuntime } from "../engines/runtime.ts";
 import { closedLoop } from "../load/closed-loop.ts";
-import { emptyContender, floorContender, platformContender } from "../load/contenders.ts";
+import { type Contender, emptyContender, floorContender, platformContender } from "../load/contenders.ts";
 import { cpu } from "./cpu.ts";
 import type { Part } from "./part.ts";
 import { figuresOf, interleave } from "./rounds.ts";
@@ -14,11 +15,11 @@ const STEPS = CHAINS.transform[0];
 const ONE_COMMIT = "one commit";
 const FLUSHED = "flushed";
 
-export const transform: Part = async ({ quick, tools, platform, floors, tell }) => {
+export const transform: Part = async ({ quick, tools, platform, floors, profile, tell }) => {
   tell("starting the platform and the floors");
-  const ours = await startPlatformRuntime({ bundle: await platform(), toolUrl: tools.url });
+  const ours = await startPlatformRuntime({ bundle: await platform(), toolUrl: tools.url, inspect: profile !== null });
   const theirs = await startRuntime({ name: "floors", config: FLOORS_CONFIG, bundle: await floors() });
-  const contenders = [
+  const contenders: [Contender, ...Contender[]] = [
     platformContender(ours.url, ours.appKey, transformChain(STEPS), STEPS),
     floorContender(ONE_COMMIT, `${theirs.url}/one-commit`, { steps: STEPS }),
     floorContender(FLUSHED, `${theirs.url}/flushed`, { steps: STEPS }),
@@ -27,6 +28,10 @@ export const transform: Part = async ({ quick, tools, platform, floors, tell }) 
   try {
     tell("warming up");
     for (const { run } of [...contenders, ...empty]) await closedLoop(run, 8, quick ? 100 : 400);
+    if (profile !== null) {
+      tell("taking a profile");
+      await profiled(ours, profile, "transform", async () => void (await closedLoop(contenders[0].run, 32, 1_000)));
+    }
     const rounds = quick ? 3 : 7;
     tell("one caller");
     const alone = await interleave(contenders, { concurrency: 1, rounds, runs: quick ? 60 : 150 });
