@@ -26,7 +26,7 @@ import type { RunEnginePorts } from "./ports.ts";
 /** Rows of several turns leave together when they come this close to each other. */
 const FLUSH_DELAY_MS = 200;
 /** A queue consumer says every few seconds that it is at its call (workers/slow-calls); silent for so long, it is gone. */
-const SILENT_MS = 20_000;
+const SILENT_MS = 9_000;
 /** An answer that is here within this time joins the turn that asked for it. */
 const AT_ONCE_MS = 20;
 /** An alarm this long past is lost: the platform's own retries take less. */
@@ -54,7 +54,7 @@ export class RunShell {
   /** The alarm is being answered: storage has none meanwhile. */
   #waking = false;
   #flush: ReturnType<typeof setTimeout> | null = null;
-  /** When each call that a queue consumer makes gave its last sign of life; before the first, since this life began. */
+  /** When each call that a queue consumer makes gave its last sign of life, taking it up included; before the first, since this life began. */
   readonly #signs = new Map<number, EpochMs>();
   readonly #bornAt: EpochMs;
   readonly #watchers = new Set<() => void>();
@@ -252,7 +252,10 @@ export class RunShell {
   }
 
   #noteCalls(events: readonly RunEvent[]): void {
-    for (const { type, seq } of events) if (type === "tool.called" || type === "model.calling") this.#ours.add(seq);
+    for (const event of events) {
+      if (event.type === "tool.called" || event.type === "model.calling") this.#ours.add(event.seq);
+      else if (event.type === "call.taken") this.noteSign(event.data.call);
+    }
   }
 
   /** Starts what the state wants and nobody does yet. */

@@ -32,8 +32,8 @@ export type SlowCalls = { readonly consume: (batch: Pick<MessageBatch<unknown>, 
 
 /** A consumer may run for 15 minutes (Queues, limits); what is left is for telling the run. */
 const LONGEST_CALL_MS = 840_000;
-/** A run gives a consumer up that is silent for 20 s (durable-objects/run-engine/shell.ts). */
-const SIGN_MS = 6_000;
+/** A run gives a consumer up that is silent for 9 s (durable-objects/run-engine/shell.ts). */
+const SIGN_MS = 3_000;
 /** An outcome cannot be had a second time for free: it is told again before the message is given back. */
 const TELL_AGAIN_MS = [200, 1_000, 5_000];
 /** Seconds until a message that was given back comes again: doubles with each delivery. */
