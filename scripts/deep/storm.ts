@@ -11,12 +11,14 @@ import type { ShopWrite } from "../platform/shop.ts";
 import { Dice } from "../simulate/dice.ts";
 import type { Check, CheckTools } from "./check.ts";
 import {
+  FULFILMENT_PATHS,
   firstSigns,
   fulfilments,
   inWaves,
   judge,
   judgeAudit,
   onceEach,
+  REFUND_PATHS,
   refunds,
   repeated,
   runOf,
@@ -28,6 +30,8 @@ import {
 import { openWorld, type World } from "./world.ts";
 
 const WAVE = 25;
+/** The column of the table. */
+const MOVED = 4;
 /** How long a life between two kills lasts at most, from the platform's first answer. */
 const LONGEST_LIFE_MS = 7_000;
 /** From the platform's start to a run's first sign of life, and from its first answer where the machine is busy. */
@@ -38,14 +42,12 @@ const finishesWithinMs = (runs: number): number => 120_000 + runs * 1_000;
 /** A start that the kill cut off is asked for again, with its Idempotency-Key. */
 const STARTS_WITHIN_MS = 120_000;
 
-/** Slow for so many calls of each run, so that runs are still under way when the last kill comes; then the shop is quick. */
-const SLOW: readonly { readonly path: string; readonly delayMs: number; readonly callsPerRun: number }[] = [
-  { path: "/stock/reserve", delayMs: 8_000, callsPerRun: 3 },
-  { path: "/payments/charge", delayMs: 5_000, callsPerRun: 2 },
-  { path: "/shipping/ship", delayMs: 4_000, callsPerRun: 2 },
-  { path: "/payments/refund", delayMs: 8_000, callsPerRun: 2 },
-  { path: "/mail/send", delayMs: 6_000, callsPerRun: 2 },
-];
+/** The first call of each write is held for so long: all runs are to be under way when the first kill comes. */
+const HOLD_MS = 9_000;
+/** Later ones take anything up to a life's length, so that kills come before, in the middle of and between writes. */
+const CALLS_PER_DELAY = 10;
+const SLOW_CALLS_PER_RUN = 6;
+const PATHS = [...FULFILMENT_PATHS, ...REFUND_PATHS];
 
 export const storm: Check = {
   name: "storm",
@@ -63,9 +65,7 @@ export const storm: Check = {
     const world = await openWorld("storm");
     let played = false;
     try {
-      for (const { path, delayMs, callsPerRun } of SLOW) {
-        await world.shop.misbehave({ path, mode: "slow", delay_ms: delayMs, times: callsPerRun * starts.length });
-      }
+      await slowDown(world, starts.length, dice);
       const rows = await weather(world, starts, dice, tools, broken);
       played = true;
       return rows;
@@ -76,6 +76,20 @@ export const storm: Check = {
     }
   },
 };
+
+async function slowDown(world: World, runs: number, dice: Dice): Promise<void> {
+  for (const path of PATHS) {
+    await world.shop.misbehave({ path, mode: "slow", delay_ms: HOLD_MS, times: runs });
+    for (let calls = 0; calls < runs * SLOW_CALLS_PER_RUN; calls += CALLS_PER_DELAY) {
+      await world.shop.misbehave({
+        path,
+        mode: "slow",
+        delay_ms: Math.round(dice.roll("delay") * LONGEST_LIFE_MS),
+        times: CALLS_PER_DELAY,
+      });
+    }
+  }
+}
 
 async function weather(
   world: World,
@@ -100,15 +114,21 @@ async function weather(
     await Promise.race([submission, sleep(100)]);
   }
   let runs: RunView[] = [];
+  let known: readonly ShopWrite[] = [];
+  let open: readonly RunView[] = [];
   for (let kill = 1; kill <= sizes.kills; kill++) {
     const lifeMs = Math.round(dice.roll("life") * LONGEST_LIFE_MS);
     await sleep(lifeMs);
     await world.killPlatform();
     const before = await world.shop.writes();
+    const previous = rows.at(-1);
+    if (kill > 1 && previous !== undefined) previous[MOVED] = `${callersSince(known, before, open)} of ${open.length}`;
+    known = before;
+    if (kill === sizes.kills) await world.shop.behave();
     tell(`kill ${kill} of ${sizes.kills}, ${seconds(lifeMs)} into its life, ${before.length} writes known; starting again`);
     const { startedAt, readyMs } = await world.startPlatformAgain();
     if (kill === 1) runs = await submission;
-    const open = inFlight(before, runs, starts);
+    open = inFlight(before, runs, starts);
     const last = kill === sizes.kills;
     if (last && open.length === 0) broken("no run was in flight at the last kill: it came too late to show anything");
     // In between the next kill comes when it comes; after the last one there is time.
@@ -188,6 +208,13 @@ const document = (index: number): Start => ({
   paths: [],
   status: "completed",
 });
+
+/** How many of `runs` the shop heard from between two looks at its ledger. */
+function callersSince(before: readonly ShopWrite[], after: readonly ShopWrite[], runs: readonly RunView[]): number {
+  const known = new Map(before.map(({ key, calls }) => [key, calls]));
+  const callers = new Set(after.filter(({ key, calls }) => calls > (known.get(key) ?? 0)).map(({ key }) => runOf(key)));
+  return runs.filter(({ id }) => callers.has(id)).length;
+}
 
 /** Who still has a write to make, as the shop knows it. */
 function inFlight(writes: readonly ShopWrite[], runs: readonly RunView[], starts: readonly Start[]): RunView[] {
