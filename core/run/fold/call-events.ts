@@ -77,7 +77,13 @@ export const CALL_EVENTS: Handlers<Types> = {
     }));
     return withUsage(changed, event.step ?? "", { ...NO_USAGE, toolCalls: 1 });
   },
-  "call.taken": (state, event) => changeActivity(state, event.data.activity, (activity) => ({ ...activity, queued: "taken" })),
+  "call.taken": (state, event) =>
+    changeActivity(state, event.data.activity, (activity) => ({
+      ...activity,
+      // Taken up again: whoever took it before may have made it, whatever this one hears.
+      doubt: activity.doubt || (activity.queued === "taken" && activity.facts?.effect === "write"),
+      queued: "taken",
+    })),
   "review.requested": (state, event) => {
     const { activity: id, key, digest, reason } = event.data;
     return changeActivity(state, id, (activity) => ({
