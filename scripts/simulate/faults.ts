@@ -18,15 +18,15 @@ export type Fault = {
 };
 
 const SHELL = "durable-objects/run-engine/shell.ts";
-const OUTBOX = "durable-objects/kit/outbox.ts";
+const LEAVING = "durable-objects/run-engine/leaving.ts";
 
 export const FAULTS: readonly Fault[] = [
   {
-    name: "drop-outbox-row",
-    what: "a row leaves the outbox when it is sent, not when it is confirmed",
-    file: OUTBOX,
-    from: '"UPDATE outbox SET due_at = ?, attempts = attempts + 1 WHERE id = ?", now() + wait, row.id',
-    to: '"DELETE FROM outbox WHERE ? > 0 AND id = ?", now() + wait, row.id',
+    name: "drop-a-row",
+    what: "what leaves a run counts as confirmed when it is sent",
+    file: LEAVING,
+    from: "      row.attempts += 1;",
+    to: "      row.attempts += 1;\n      row.confirmed = true;",
   },
   {
     name: "act-before-commit",
@@ -86,8 +86,8 @@ export const FAULTS: readonly Fault[] = [
     name: "take-up-twice",
     what: "a queued write that promises nothing is handed out again when its message comes again",
     file: "core/run/outcome.ts",
-    from: 'activity.queued === "taken" && activity.kind',
-    to: "activity.queued === null && activity.kind",
+    from: 'if (activity.queued === "taken" && !isHarmless)',
+    to: 'if (activity.queued === "taken" && !isHarmless && turn.at < 0)',
   },
   {
     name: "lose-a-decision",

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import { isObject } from "../../core/json.ts";
 import { estimateTokens } from "../../core/model/estimate.ts";
-import type { ModelToolCall } from "../../core/model/message.ts";
+import type { ModelToolCall, TokenUsage } from "../../core/model/message.ts";
 import { tokenCost } from "../../core/money.ts";
 import type { Failure, ModelCall, ModelOutcome } from "../../core/run/call.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -14,7 +14,7 @@ import type { Trouble } from "./trouble.ts";
 export const PRICE = { input: 1, output: 4, cached_input: null };
 export const WINDOW = 100_000;
 
-export type Asked = { readonly call: ModelCall; readonly at: EpochMs; billed: number };
+export type Asked = { readonly call: ModelCall; readonly at: EpochMs; readonly usage: TokenUsage; billed: number };
 
 const MISHAPS = ["429", "500", "connection lost", "cut answer", "hang", "breaks its schema", "refused", "gateway broke"] as const;
 
@@ -37,10 +37,10 @@ export class Models {
   /** The model gateway and what is behind it. Always answers within the call's timeout. */
   async call(call: ModelCall): Promise<ModelOutcome> {
     const startedAt = this.#clock.now;
-    const asked: Asked = { call, at: startedAt, billed: 0 };
+    const usage = this.#usage(call);
+    const asked: Asked = { call, at: startedAt, usage, billed: 0 };
     this.asked.push(asked);
     this.#arrived(asked);
-    const usage = this.#usage(call);
     const outcome = (result: ModelOutcome["result"], told: boolean): ModelOutcome => ({
       result,
       usage: told ? usage : null,
@@ -95,7 +95,7 @@ export class Models {
   }
 
   /** At most what the engine reserves: the estimate is an upper bound, and `max_tokens` is the model's own. */
-  #usage(call: ModelCall): { input: number; output: number; cachedInput: number } {
+  #usage(call: ModelCall): TokenUsage {
     const bound = estimateTokens(call.messages, call.schema?.schema ?? null);
     return {
       input: Math.ceil(bound * (0.5 + this.#dice.roll("model/input") / 2)),

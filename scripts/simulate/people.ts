@@ -153,11 +153,17 @@ export async function operator(world: World): Promise<void> {
     { kind: "model", org: ORG, name: MODELS[0] },
   ];
   for (;;) {
-    await world.sleep(dice.between("operator/pause", 3_000, 60_000));
-    const struck = trouble.strike("people/switch", climate.people * 0.6, ["thrown", "thrown", "thrown", "flag by hand"] as const);
+    await world.sleep(trouble.isCalm ? 20_000 : dice.skewed("operator/pause", 500, 60_000));
+    const struck = trouble.strike("people/switch", climate.people, [
+      "thrown",
+      "thrown",
+      "thrown and out of reach",
+      "flag by hand",
+    ] as const);
     if (struck === "flag by hand") flag.setByHand("on");
-    if (struck === "thrown")
+    if (struck === "thrown" || struck === "thrown and out of reach")
       await world.ask("KillSwitch", "deployment", "throwSwitch", dice.one("operator/scope", scopes), admin("grace"), "").catch(() => {});
+    if (struck === "thrown and out of reach") world.cutOffKillSwitch(dice.between("operator/out-of-reach", 2_000, 30_000));
     await world.sleep(trouble.isCalm ? 1_000 : dice.skewed("operator/holds", 1_000, 300_000));
     const view = await world.ask<SwitchesView>("KillSwitch", "deployment", "status", ORG, true).catch(() => null);
     for (const { scope } of view?.switches ?? []) await lift(world, scopeOf(scope)).catch(() => {});

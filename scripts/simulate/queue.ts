@@ -11,6 +11,12 @@ type Waiting<T> = { readonly id: string; readonly body: T; readonly attempts: nu
 export type Batch = Owner & { dead: boolean };
 
 const BATCH = 10;
+/** A queued call is given up 60 s after its timeout: 10 s for a simulated tool, 120 s for a model. */
+const LATE_MS: readonly (readonly [number, number])[] = [
+  [5_000, 600_000],
+  [60_000, 71_000],
+  [172_000, 181_000],
+];
 
 export class Queue<T> {
   readonly #name: string;
@@ -52,10 +58,15 @@ export class Queue<T> {
     if (struck === "message lost") return;
     const copies = struck === "message twice" ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
-      const delay =
-        struck === "message late" ? this.#dice.between("queue/late", 5_000, 600_000) : this.#dice.skewed("queue/latency", 5, 1_500);
+      const delay = struck === "message late" ? this.#lateness() : this.#dice.skewed("queue/latency", 5, 1_500);
       this.#enqueue({ id: `m${this.#sent++}`, body: structuredClone(body), attempts: 1 }, delay);
     }
+  }
+
+  /** Any time; and, where it is most awkward, when the sender is about to give the message up (core/run/dispatch.ts). */
+  #lateness(): number {
+    const [from, to] = this.#dice.one("queue/late", LATE_MS);
+    return this.#dice.between("queue/late", from, to);
   }
 
   #enqueue(message: Waiting<T>, delayMs: number): void {

@@ -106,7 +106,7 @@ export class Shop {
       case "503":
         return refused("transient", "upstream_unavailable", 503);
       case "400":
-        return refused("permanent", "tool_error", 400);
+        if (!this.#answersAlready(call)) return refused("permanent", "tool_error", 400);
     }
     const answer = this.#happen(call);
     await this.#wait(this.#dice.skewed("tool/work", 1, 2_000));
@@ -121,6 +121,11 @@ export class Shop {
     }
     if (startedAt + call.timeoutMs <= this.#clock.now) return refused(untold, "timeout", null);
     return outcome({ ok: true, output: answer }, 200);
+  }
+
+  /** The same key gives the same answer: what was done is never refused afterwards. */
+  #answersAlready({ tool, context }: ToolCall): boolean {
+    return factsOf(tool).idempotency === "key" && this.ledger.has(context.key);
   }
 
   #happen(call: ToolCall): Json {

@@ -4,6 +4,7 @@ import type { RunIndexRow } from "../../core/audit/record.ts";
 import type { Json } from "../../core/json.ts";
 import { auditRecords } from "../../core/run/audit.ts";
 import { toEventView, toIndexRow } from "../../core/run/present.ts";
+import { callSpanId } from "../../core/run/span-id.ts";
 import { isFinal, type RunState } from "../../core/run/state.ts";
 import type { HousedObject } from "./house.ts";
 import { sha256, type WatchedRun } from "./watch.ts";
@@ -78,6 +79,7 @@ export function judge(world: World): void {
     checkIndex(world, watched);
     checkCallback(world, watched);
     checkBill(world, watched);
+    checkAnswers(world, watched);
     accountForWrites(world, watched);
   }
   checkReviews(world);
@@ -118,6 +120,21 @@ function checkBill(world: World, { machinery, state }: WatchedRun): void {
   if (billed > budget.usd) world.watch.note("over the cap", `${id}: ${billed} billed under a cap of ${budget.usd}`);
 }
 
+/** What the journal says a call brought is what that call brought, and not another one. */
+function checkAnswers(world: World, { machinery, events }: WatchedRun): void {
+  const { id } = machinery.birth;
+  const bySpan = Map.groupBy(world.models.asked, ({ call }) => call.context.spanId);
+  const intents = new Map<string, number>();
+  for (const event of events) {
+    if (event.type === "model.calling") intents.set(event.data.activity, event.seq);
+    if (event.type !== "model.called" || event.data.spent.tokens_in === 0) continue;
+    const asked = bySpan.get(callSpanId(sha256, id, intents.get(event.data.activity) ?? 0)) ?? [];
+    const { tokens_in, tokens_out } = event.data.spent;
+    if (!asked.some(({ usage }) => usage.input === tokens_in && usage.output === tokens_out))
+      world.watch.note("another call's answer", `${id}: event ${event.seq} is not what the call of ${event.data.activity} brought`);
+  }
+}
+
 function checkReviews(world: World): void {
   const object = world.house.objects.get(`ReviewQueue/${ORG}`);
   if (object === undefined || !hasTable(object, "review")) return;
@@ -129,7 +146,7 @@ function checkReviews(world: World): void {
   }
 }
 
-/** Exactly once, without gaps, and nothing that was done is missing. */
+/** Exactly once, without gaps, a turn's in their order (turns may overtake each other in the queue), and nothing that was done is missing. */
 function checkAudit(world: World): void {
   const { watch } = world;
   const rows = world.database.run("SELECT entries FROM audit_pages WHERE org = ? ORDER BY first_seq", [ORG]);
@@ -138,12 +155,22 @@ function checkAudit(world: World): void {
     verify: (_key, hash, signature) => Buffer.from(signature).equals(Buffer.from(signatureOf(hash))),
   });
   const found = new Map<string, string>();
+  const places = new Map<string, number>();
   for (const entry of rows.flatMap((row) => JSON.parse(String(row["entries"])) as { [name: string]: Json }[])) {
     for (const problem of verifier.take(entry)) watch.note("audit broken", `${problem.code} at ${String(problem.seq)}`);
+    places.set(String(entry["event_id"]), Number(entry["seq"]));
     found.set(String(entry["event_id"]), `${String(entry["event_type"])} ${String(entry["resource"])}`);
   }
   for (const [id, { machinery, events }] of watch.runs) {
+    const turns = world.house.object("RunEngine", id).disk.run("SELECT first_seq FROM journal ORDER BY first_seq", []);
+    const turnOf = (seq: number): number => Number(turns.findLast((row) => Number(row["first_seq"]) <= seq)?.["first_seq"]);
+    let last = { turn: 0, place: 0 };
     for (const record of auditRecords(machinery, events)) {
+      const { seq } = record.data as { readonly seq: number };
+      const turn = turnOf(seq);
+      const place = places.get(record.event_id) ?? last.place;
+      if (turn === last.turn && place < last.place) watch.note("out of order", `${id}: ${record.event_type} of event ${seq}`);
+      last = { turn, place };
       if (!found.delete(record.event_id))
         watch.note("not on record", `${id}: ${record.event_type} of event ${JSON.stringify(record.data)}`);
     }

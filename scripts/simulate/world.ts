@@ -71,6 +71,7 @@ export class World {
   redriven = 0;
   clientsLeft = 0;
   readonly stops: () => Promise<Stops>;
+  #cutOffUntil = 0;
   readonly #release: () => void;
   readonly #touched = new Set<HousedObject>();
 
@@ -97,7 +98,10 @@ export class World {
       watch.committed(object);
       if (object.kind === "RunEngine") this.#touched.add(object);
     };
-    const reader = defineStopsReader({ ask: () => this.ask<Stops>("KillSwitch", "deployment", "stops"), now: () => clock.now });
+    const reader = defineStopsReader({
+      ask: () => this.#reachable(() => this.ask<Stops>("KillSwitch", "deployment", "stops")),
+      now: () => clock.now,
+    });
     this.stops = () => reader.stops();
     this.#release = takeOver(clock, (error) =>
       watch.note("stray error", error instanceof Error ? (error.stack ?? error.message) : String(error)),
@@ -122,6 +126,16 @@ export class World {
   /** RPC on behalf of the outside. */
   ask<T>(kind: string, name: string, method: string, ...given: readonly unknown[]): Promise<T> {
     return this.house.call(WORLD, kind, name, method, given) as Promise<T>;
+  }
+
+  /** For so long nobody hears of the kill switch, and it reaches no run. */
+  cutOffKillSwitch(ms: number): void {
+    this.#cutOffUntil = this.clock.now + ms;
+  }
+
+  async #reachable<T>(work: () => Promise<T>): Promise<T> {
+    if (this.clock.now < this.#cutOffUntil) throw new Error("Network connection lost.");
+    return work();
   }
 
   sleep(ms: number): Promise<void> {
@@ -167,7 +181,7 @@ export class World {
       const life = of(env);
       const index = this.#index(WORLD);
       const lookAgain: KillSwitchPorts["haltRun"] = (run, stops) =>
-        this.#outward(life, "lookAgain", () => this.ask("RunEngine", run, "lookAgain", stops));
+        this.#outward(life, "lookAgain", () => this.#reachable(() => this.ask("RunEngine", run, "lookAgain", stops)));
       return {
         now,
         random,
@@ -243,7 +257,7 @@ export class World {
     return defineSlowCalls({
       take: (run, activity, call) => rpc<TakenCall | null>(run, "takeCall", activity, call),
       answer: (run, activity, call, outcome) => rpc(run, "callAnswered", activity, call, outcome),
-      stillCalling: async () => undefined,
+      stillCalling: (run, call) => rpc(run, "stillCalling", call),
       callTool: (call) => made(this.shop.call(call)),
       callModel: (call) => made(this.models.call(call)),
       log: () => {},
