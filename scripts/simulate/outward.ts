@@ -12,7 +12,7 @@ export function outward<T>(world: OutwardWorld, life: Life, what: string, unreac
   const latency = (): number => dice.skewed(`${what}/latency`, 1, 40);
   return new Promise((resolve, reject) => {
     life.leave(what, () => {
-      const struck = trouble.strike(`${life.name}/${what}`, unreachable, ["unreachable", "answer lost", "slow"] as const);
+      const struck = trouble.strike(`outside/${life.name}/${what}`, unreachable, ["unreachable", "answer lost", "slow"] as const);
       const back = (settle: () => void): void => {
         const delay = struck === "slow" ? dice.between("outward/slow", 1_000, 20_000) : latency();
         clock.after(delay, life, () => {
