@@ -44,7 +44,7 @@ const STARTS_WITHIN_MS = 120_000;
 
 /** The first call of each write is held for so long: all runs are to be under way when the first kill comes. */
 const HOLD_MS = 9_000;
-/** Later ones take anything up to a life's length, so that kills come before, in the middle of and between writes. */
+/** Later ones take anything up to that, so that kills come before, in the middle of and between writes. */
 const CALLS_PER_DELAY = 10;
 const SLOW_CALLS_PER_RUN = 6;
 const PATHS = [...FULFILMENT_PATHS, ...REFUND_PATHS];
@@ -84,7 +84,7 @@ async function slowDown(world: World, runs: number, dice: Dice): Promise<void> {
       await world.shop.misbehave({
         path,
         mode: "slow",
-        delay_ms: Math.round(dice.roll("delay") * LONGEST_LIFE_MS),
+        delay_ms: Math.round(dice.roll("delay") * HOLD_MS),
         times: CALLS_PER_DELAY,
       });
     }
@@ -99,7 +99,7 @@ async function weather(
   broken: (what: string) => void,
 ): Promise<string[][]> {
   const rows: string[][] = [
-    ["life", "killed after", "in flight", "ready", "moved", "half moved after", "all moved after", "writes, one effect each"],
+    ["kill", "killed after", "in flight", "ready", "moved then", "half moved after", "all moved after", "writes, one effect each"],
   ];
   let submitted = 0;
   const submission = inWaves(starts, WAVE, async (start, index) => {
