@@ -24,6 +24,8 @@ export type Counts = {
   readonly kv: { readonly reads: number; readonly writes: number };
   readonly r2: { readonly classA: number; readonly classB: number };
   readonly http: { readonly requests: number };
+  /** When an object of the class last came into memory, epoch milliseconds. */
+  readonly constructedAt: { readonly [className: string]: number };
 };
 
 type Numbers = { readonly [name: string]: number };
@@ -38,6 +40,7 @@ export function difference(later: Counts, earlier: Counts): Counts {
     kv: minus(later.kv, earlier.kv),
     r2: minus(later.r2, earlier.r2),
     http: minus(later.http, earlier.http),
+    constructedAt: later.constructedAt,
   };
 }
 

@@ -15,6 +15,7 @@ const counts: Writable<Counts> = {
   kv: { reads: 0, writes: 0 },
   r2: { classA: 0, classB: 0 },
   http: { requests: 0 },
+  constructedAt: {},
 };
 /** Cursors whose rows are told when they have been read to their end, which is after the call. */
 const unread: { readonly of: Writable<ObjectCounts>; readonly cursor: SqlStorageCursor<Record<string, SqlStorageValue>> }[] = [];
@@ -25,6 +26,7 @@ export function metered(name: string, Base: ObjectClass): ObjectClass {
   counts.objects[name] = of;
   class Metered extends Base {
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+      counts.constructedAt[name] = Date.now();
       meterStorage(ctx.storage, of);
       super(ctx, meteredEnvironment(env));
       of.constructed += 1;

@@ -11,12 +11,14 @@ import { type BenchPlatform, startPlatformRuntime } from "./platform.ts";
 export type CountedPlatform = BenchPlatform & {
   /** Asks once nothing has been written for a while: records arrive some seconds after the run's end. */
   readonly counts: () => Promise<Counts>;
+  /** As they are at this moment. */
+  readonly countsNow: () => Promise<Counts>;
 };
 
 export async function startCounted(toolUrl: string): Promise<CountedPlatform> {
   const platform = await startPlatformRuntime({ bundle: await countedBundle(), toolUrl, name: "counted" });
   const ask = async (): Promise<Counts> => (await (await fetch(`${platform.url}/__counts`)).json()) as Counts;
-  return { ...platform, counts: () => whenQuiet(ask) };
+  return { ...platform, counts: () => whenQuiet(ask), countsNow: ask };
 }
 
 /** The entry is written anew each time, so that it has the classes that wrangler.toml has. */

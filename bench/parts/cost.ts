@@ -11,6 +11,7 @@ import type { Part } from "./part.ts";
 
 /** Side by side, so that three repetitions take as long as one; what they use is counted together and divided. */
 const SIDE_BY_SIDE = 5;
+const STEPS = 20;
 /** A run's records leave this long after its last turn at most. */
 const FLUSH_SECONDS = 0.2;
 
@@ -21,7 +22,7 @@ export const cost: Part = async ({ quick, tools, tell }) => {
     await used(platform, 1, tell); // the org's own first rows, and everything that is fetched once
     const measured: (readonly PricedUse[])[] = [];
     for (let round = 1; round <= (quick ? 1 : 3); round++) measured.push(await used(platform, SIDE_BY_SIDE, tell));
-    return [figureOf(measured)];
+    return [figureOf(measured), rowsOf(measured)];
   } finally {
     await platform.stop();
   }
@@ -84,6 +85,20 @@ function figureOf(measured: readonly (readonly PricedUse[])[]): Figure {
       value: summarise(measured.map((uses) => uses.find((use) => use.what === what)?.usd ?? 0)),
     })),
     note: `beyond what the plan includes; prices: ${[...new Set(whats.map((what) => PRICES[what].source))].join(", ")}`,
+  };
+}
+
+/** The rows of the whole run, its start and end included, when each call takes so long that its records leave by themselves. */
+function rowsOf(measured: readonly (readonly PricedUse[])[]): Figure {
+  return {
+    part: "cost",
+    id: "cost.rows",
+    what: "rows written for a step of that run, all its records included",
+    unit: "rows",
+    target: { at: "most", value: 10 },
+    value: summarise(measured.map((uses) => amountOf(uses, "rowWritten") / STEPS)),
+    sides: [],
+    note: "the rows of the whole run over its 20 steps",
   };
 }
 

@@ -9,6 +9,7 @@ const counts = (objects: Counts["objects"], times: number): Counts => ({
   kv: { reads: times, writes: 0 },
   r2: { classA: 0, classB: times },
   http: { requests: times },
+  constructedAt: { Run: times },
 });
 
 describe("what was used between two looks", () => {
