@@ -66,7 +66,13 @@ export class RunShell {
     this.journal = new Journal(storage, sha256);
   }
 
+  /** The run that was born here; null until its first turn is stored, also when storing it failed: nobody may be told of it before. */
   get run(): LoadedRun | null {
+    const run = this.#inMemory();
+    return run === null || run.state.seq === 0 ? null : run;
+  }
+
+  #inMemory(): LoadedRun | null {
     if (this.#run === undefined) this.#run = this.journal.load();
     return this.#run;
   }
@@ -74,7 +80,7 @@ export class RunShell {
   /** Bears the run, once: the same birth again changes nothing. */
   async bear(birth: Birth, stops: Stops): Promise<void> {
     await this.#inTurn(async () => {
-      if (this.run !== null && this.run.state.seq > 0) return;
+      if (this.run !== null) return;
       this.#run = this.journal.bear(birth, initialState);
       await this.#takeWhole({ kind: "start" }, stops);
     });
@@ -109,7 +115,7 @@ export class RunShell {
   /** One turn: ask what is stopped, decide, commit, act. `isCut`: the turn was full and wants another one. */
   async #take(happening: Happening, known?: Stops): Promise<Result<{ readonly state: RunState; readonly isCut: boolean }, Refused>> {
     const stops = await this.#stops(known);
-    const run = this.run;
+    const run = happening.kind === "start" ? this.#inMemory() : this.run;
     if (run === null) {
       return { ok: false, error: { code: "run.refused", status: "queued", input: happening.kind, why: "no run was born here" } };
     }
