@@ -93,14 +93,18 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       return { data, next_cursor: found.length > page.limit ? (data.at(-1)?.id ?? null) : null };
     }
 
-    /** The run is over: its open cases are cancelled, and it is told nothing more. Answers with the ids of those cases. */
-    async withdraw(run: string): Promise<{ ids: string[] }> {
+    /**
+     * The run no longer waits for these cases: what is open of them is cancelled. null: the run is over, all its open cases are
+     * cancelled, and it is told nothing more. Answers with the ids of the cases that were cancelled.
+     */
+    async withdraw(run: string, ids: readonly string[] | null = null): Promise<{ ids: string[] }> {
       const stores = this.#stores;
       if (stores === null) return { ids: [] };
       const at = this.#ports.now();
-      const turns = this.#offer(stores.cases.openOf(run), { kind: "run.ended", at });
+      const unwanted = stores.cases.openOf(run).filter(({ id }) => ids === null || ids.includes(id));
+      const turns = this.#offer(unwanted, { kind: "run.ended", at });
       this.#commit(stores, turns, at);
-      stores.deliveries.forget(run);
+      if (ids === null) stores.deliveries.forget(run);
       await this.#arm(stores);
       return { ids: turns.map((turn) => turn.state.id) };
     }

@@ -5,7 +5,7 @@ import type { Happening } from "../../core/run/input.ts";
 import { toRunView } from "../../core/run/present.ts";
 import { modelCall, toolCall } from "../../core/run/request.ts";
 import { stepSpanId } from "../../core/run/span-id.ts";
-import type { RunState } from "../../core/run/state.ts";
+import { isFinal, type RunState } from "../../core/run/state.ts";
 import type { Machinery } from "../../core/run/turn.ts";
 import type { RunEffect } from "../../core/run/wanted.ts";
 import type { RunEnginePorts } from "./ports.ts";
@@ -88,8 +88,8 @@ const HANDLERS: Handlers = {
     const { id, until } = await ports.openReview(machinery.birth.org, request);
     return { kind: "review.opened", activity, step, key: request.key, id, until };
   },
-  "review.withdraw": async (ports, { machinery }, { ids }) => {
-    await ports.withdrawReviews(machinery.birth.org, machinery.birth.id);
+  "review.withdraw": async (ports, { machinery, state }, { ids }) => {
+    await ports.withdrawReviews(machinery.birth.org, machinery.birth.id, isFinal(state) ? null : ids);
     return { kind: "review.withdrawn", ids };
   },
   "run.continue": async (ports, { machinery }, { birth }) => {

@@ -34,7 +34,8 @@ export type RunEnginePorts = {
   readonly callModel: (call: ModelCall) => Promise<ModelOutcome>;
   /** Opening the same key twice is one case. */
   readonly openReview: (org: string, request: ReviewRequest) => Promise<{ readonly id: string; readonly until: EpochMs | null }>;
-  readonly withdrawReviews: (org: string, run: string) => Promise<void>;
+  /** `ids`: the cases that the run no longer waits for; null: it is over, and waits for none. */
+  readonly withdrawReviews: (org: string, run: string, ids: readonly string[] | null) => Promise<void>;
   /** What the tools do, by name; unknown ones are left out. */
   readonly toolEffects: (org: string, names: readonly string[]) => Promise<{ readonly [tool: string]: ToolEffect }>;
   /** Bears the run that continues this one; the same birth twice is one run. Personal data of the old run resolves in the new one. */

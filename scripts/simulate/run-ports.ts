@@ -29,7 +29,7 @@ export function runPorts(
         const { id } = await world.ask<{ id: string }>("ReviewQueue", org, "open", org, request);
         return { id, until: request.at + DUE_MS[request.severity] };
       }),
-    withdrawReviews: (org, run) => out("withdrawReviews", () => world.ask("ReviewQueue", org, "withdraw", run)),
+    withdrawReviews: (org, run, ids) => out("withdrawReviews", () => world.ask("ReviewQueue", org, "withdraw", run, ids)),
     toolEffects: (_org, names) => out("toolEffects", async () => Object.fromEntries(names.map((name) => [name, factsOf(name).effect]))),
     continueRun: (_from, birth) =>
       out("continueRun", async () => world.ask("RunEngine", birth.id, "resumeFrom", birth, await world.stops())),

@@ -73,8 +73,8 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
       const { id } = await objects.reviewQueue(org).open(org, request);
       return { id, until: request.at + DUE_MS[request.severity] };
     },
-    withdrawReviews: async (org, run) => {
-      await objects.reviewQueue(org).withdraw(run);
+    withdrawReviews: async (org, run, ids) => {
+      await objects.reviewQueue(org).withdraw(run, ids);
     },
     toolEffects: async (org, names) => {
       const found = await Promise.all(names.map((name) => store.tools.get(org, name, null)));

@@ -246,6 +246,14 @@ describe("time", () => {
 });
 
 describe("the end of a run", () => {
+  it("[REV-12] a run that goes on loses only the cases that it names", async () => {
+    const { org, queue } = fresh();
+    const stale = await queue.open(org, request("run_1"));
+    const awaited = await queue.open(org, request("run_1", { key: "run_1/other#1" }));
+    expect(await queue.withdraw("run_1", [stale.id])).toEqual({ ids: [stale.id] });
+    expect(await queue.read(awaited.id)).toMatchObject({ status: "pending" });
+  });
+
   it("[REV-12] its open cases are cancelled, decided ones stay, and it hears nothing more", async () => {
     const { org, queue } = fresh();
     world.tellRun = async () => {
