@@ -5,29 +5,24 @@ import type { ReviewDecision, Severity } from "../review/case.ts";
 import { observe, stopAgent } from "./agent.ts";
 import type { Happening } from "./input.ts";
 import { completeNode, failNode } from "./settle.ts";
-import type { Activity } from "./state.ts";
+import type { Activity, QuestionReason } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { compensated } from "./undo.ts";
 
-export function askPerson(
-  turn: Turn,
-  activityId: string,
-  reason: "step" | "policy" | "unknown-outcome",
-  severity: Severity,
-  proposal: Json,
-): void {
+export function askPerson(turn: Turn, activityId: string, reason: QuestionReason, severity: Severity, proposal: Json): void {
   const activity = turn.state.activities[activityId];
   if (!activity) return;
-  const digest = approvalDigest(turn, activity, proposal);
-  const key = `${turn.birth.id}/${activityId}#${activity.questions + 1}`;
+  const question = activity.questions + 1;
+  // A yes to one doubt is no yes to the next one about the same call: an answer that comes again must not fit it.
+  const digest = approvalDigest(turn, activity, proposal, reason === "unknown-outcome" ? question : null);
+  const key = `${turn.birth.id}/${activityId}#${question}`;
   turn.emit("review.requested", { activity: activityId, reason, key, severity, proposal, digest }, activity.step);
 }
 
 /** What an approval covers: run, activity, tool version and canonical input. Another input has another digest and asks again. */
-export function approvalDigest(turn: Turn, activity: Activity, proposal: Json): string {
-  return turn.machinery.sha256(
-    canonicalJson({ run: turn.birth.id, step: activity.id, tool_version: activity.facts?.version ?? null, proposal }),
-  );
+export function approvalDigest(turn: Turn, activity: Activity, proposal: Json, question: number | null = null): string {
+  const covered = { run: turn.birth.id, step: activity.id, tool_version: activity.facts?.version ?? null, proposal };
+  return turn.machinery.sha256(canonicalJson(question === null ? covered : { ...covered, question }));
 }
 
 export const toolProposal = (activity: Activity): Json => ({ tool: activity.tool, input: activity.input });
@@ -57,6 +52,7 @@ export function takeDecision(turn: Turn, activityId: string, decision: ReviewDec
   if (activity.purpose === "compensation") compensated(turn, activity, error);
   else if (activity.purpose === "agent") {
     if (isDoubtful) stopAgent(turn, activity.node, error, activity.id);
+    else if (activity.kind === "model") stopAgent(turn, activity.node, error);
     else observe(turn, activity, { ok: false, ...error });
   } else failNode(turn, activity.node, error, isDoubtful);
   return null;
