@@ -33,8 +33,13 @@ export function readArguments(given: readonly string[], cores: number): Asked {
   const seeds = values.seeds === undefined ? (values.seed === undefined ? 200 : 1) : wholeNumber("seeds", values.seeds, 1);
   const minutes = values.minutes === undefined ? null : Number(values.minutes);
   if (minutes !== null && !(minutes > 0)) throw new TypeError("--minutes takes a number above 0");
-  const workers = values.workers === undefined ? Math.min(cores, seeds) : wholeNumber("workers", values.workers, 1);
-  return { seeds, first, minutes, plant: values.plant, workers: minutes === null ? workers : Math.max(workers, 1) };
+  const workers =
+    values.workers === undefined
+      ? minutes === null && !values.plant
+        ? Math.min(cores, seeds)
+        : cores
+      : wholeNumber("workers", values.workers, 1);
+  return { seeds, first, minutes, plant: values.plant, workers };
 }
 
 function wholeNumber(name: string, text: string, least: number): number {

@@ -55,13 +55,18 @@ function isUndoable({ steps }: Definition, activity: string): boolean {
 function checkRepeats(world: World, what: string, events: readonly RunEvent[], effects: number): void {
   let doubtful = false;
   let allowed = 0;
+  const decided = new Set<string>();
   for (const event of events) {
     if (event.type === "tool.called") {
       if (doubtful) world.watch.note("done twice", `${what} promises nothing and was repeated without a person's word`);
       doubtful = true;
       allowed++;
     } else if (event.type === "tool.answered") doubtful = event.data.ok || event.data.failure?.class === "unknown";
-    else if (event.type === "review.decided" && event.data.action !== "reject") doubtful = false;
+    else if (event.type === "review.decided") {
+      if (decided.has(event.data.id)) world.watch.note("done twice", `${what}: one decision answered two questions`);
+      decided.add(event.data.id);
+      doubtful = event.data.action === "reject";
+    }
   }
   if (effects > allowed) world.watch.note("done twice", `${what} happened ${effects} times for ${allowed} intents`);
 }
