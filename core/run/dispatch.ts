@@ -1,10 +1,11 @@
 /** The last decisions before a call leaves: is it stopped, does the money cover it. Then the intent. */
 import { canonicalJson } from "../canonical-json.ts";
 import { estimateTokens } from "../model/estimate.ts";
-import { tokenCost } from "../money.ts";
+import { fromUsd, tokenCost, toUsd } from "../money.ts";
 import { failWork } from "./agent.ts";
 import { nodeDefinition } from "./node.ts";
 import { holdIfStopped } from "./pause.ts";
+import { askPerson } from "./question.ts";
 import { activityKey, modelRequest, toolTimeoutMs } from "./request.ts";
 import type { Activity } from "./state.ts";
 import { stopAtCap } from "./stop.ts";
@@ -65,6 +66,12 @@ function sendModel(turn: Turn, activity: Activity, repeated: boolean): void {
   }
   if (state.usage.tokensIn + state.usage.tokensOut + state.reserved.tokens + worst.tokens > birth.budget.tokens) {
     return stopAtCap(turn, "budget_exceeded", "the tokens left do not cover the next model call", activity.step);
+  }
+  const confirmOver = birth.definition.limits.confirm_over_usd;
+  const total = state.usage.microUsd + state.reserved.microUsd + worst.micro_usd;
+  if (confirmOver !== null && !state.isConfirmed && total > fromUsd(confirmOver)) {
+    const proposal = { spent_usd: toUsd(state.usage.microUsd), next_call_usd: toUsd(worst.micro_usd), confirm_over_usd: confirmOver };
+    return askPerson(turn, activity.id, "budget", "medium", proposal);
   }
   const fresh = activity.attempt === 0 || (activity.candidate === 0 && activity.corrections.length === 0 && !repeated);
   turn.emit(

@@ -14,7 +14,7 @@ import type { EpochMs } from "../time.ts";
 import type { ToolFacts } from "../tool/manifest.ts";
 import type { StepKind } from "../workflow/definition.ts";
 import type { Failure, Opening } from "./call.ts";
-import type { AgentAnswer, AgentCall, AgentTool, Usage } from "./state.ts";
+import type { AgentAnswer, AgentCall, AgentTool, QuestionReason, Usage } from "./state.ts";
 import type { RunError, StepError } from "./step-error.ts";
 import type { RunFlag } from "./view.ts";
 
@@ -176,7 +176,7 @@ export type EventData = {
   };
   "guardrail.flagged": { readonly channel: "user" | "tool_output" | "model_output"; readonly findings: readonly FindingSummary[] };
   "review.requested": ActivityRef & {
-    readonly reason: "step" | "policy" | "unknown-outcome";
+    readonly reason: QuestionReason;
     readonly key: string;
     readonly severity: Severity;
     readonly proposal: Json;

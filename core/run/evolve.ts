@@ -52,6 +52,7 @@ export function initialState({ birth, plan }: RunContext): RunState {
     done: [],
     usage: NO_USAGE,
     reserved: { microUsd: 0, tokens: 0 },
+    isConfirmed: false,
     overrun: { microUsd: 1, tokens: 1 },
     executions: 0,
     flags: [],

@@ -67,7 +67,8 @@ export type Activity = {
     readonly id: string | null;
     readonly digest: string;
     readonly until: EpochMs | null;
-    readonly reason: "step" | "policy" | "unknown-outcome";
+    readonly reason: QuestionReason;
+    readonly proposal: Json;
   } | null;
   /** How many questions to people this activity has asked. */
   readonly questions: number;
@@ -90,6 +91,9 @@ export type Activity = {
   /** The activity that a compensation undoes. */
   readonly undoes: string | null;
 };
+
+/** Why a person is asked: the definition says so, the policy does, the money does (`limits.confirm_over_usd`), or nobody knows whether a write happened. */
+export type QuestionReason = "step" | "policy" | "budget" | "unknown-outcome";
 
 export type Child = { readonly run: string; readonly workflow: string; readonly version: number; readonly digest: string };
 
@@ -145,6 +149,8 @@ export type RunState = {
   readonly usage: Usage;
   /** Reserved by calls in flight, and held for calls of which nobody told what they cost. */
   readonly reserved: { readonly microUsd: MicroUsd; readonly tokens: number };
+  /** A person agreed to spend more than `limits.confirm_over_usd`. */
+  readonly isConfirmed: boolean;
   /** By how much calls cost more than was reserved for them at worst, 1 at least: what is reserved next grows by it. */
   readonly overrun: { readonly microUsd: number; readonly tokens: number };
   readonly executions: number;

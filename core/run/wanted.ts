@@ -10,7 +10,6 @@ import type { AuthorityQuestion } from "../workflow/authority.ts";
 import type { Birth } from "./birth.ts";
 import type { RunContext } from "./context.ts";
 import { nodeDefinition } from "./node.ts";
-import { toolProposal } from "./question.ts";
 import { continuation } from "./redrive.ts";
 import { type Activity, isFinal, type RunState } from "./state.ts";
 import { holdsPlaceholder, untrustedPointers } from "./trust.ts";
@@ -130,7 +129,6 @@ function reviewRequest({ birth }: RunContext, activity: Activity, review: NonNul
   const step = nodeDefinition(birth.definition, activity.node);
   const severity: Severity =
     activity.kind === "review" && step.kind === "review" ? step.severity : activity.facts?.effect === "write" ? "high" : "medium";
-  const proposal: Json = activity.kind === "review" ? activity.input : toolProposal(activity);
   return {
     key: review.key,
     run: birth.id,
@@ -140,7 +138,7 @@ function reviewRequest({ birth }: RunContext, activity: Activity, review: NonNul
     severity,
     risk: { score: null, factors: review.reason === "unknown-outcome" ? ["the outcome of the last call is unknown"] : [] },
     policy: { version: null, decision: review.reason === "policy" ? "ask" : null },
-    proposal,
+    proposal: review.proposal,
     digest: review.digest,
     approvalsNeeded: 1,
     traceId: birth.traceId,

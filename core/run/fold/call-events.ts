@@ -85,13 +85,13 @@ export const CALL_EVENTS: Handlers<Types> = {
       queued: "taken",
     })),
   "review.requested": (state, event) => {
-    const { activity: id, key, digest, reason } = event.data;
+    const { activity: id, key, digest, reason, proposal } = event.data;
     return changeActivity(state, id, (activity) => ({
       ...activity,
       phase: "approving",
       doubt: activity.doubt || reason === "unknown-outcome",
       questions: activity.questions + 1,
-      review: { key, id: null, digest, until: null, reason },
+      review: { key, id: null, digest, until: null, reason, proposal },
     }));
   },
   "review.opened": (before, event) => {
@@ -105,7 +105,9 @@ export const CALL_EVENTS: Handlers<Types> = {
   },
   "review.decided": (before, event) => {
     const { activity: id, proposal, action, approved } = event.data;
-    const state = { ...before, openReviews: before.openReviews.filter((open) => open !== event.data.id) };
+    const isMoney = before.activities[id]?.review?.reason === "budget" && action !== "reject";
+    const openReviews = before.openReviews.filter((open) => open !== event.data.id);
+    const state = { ...before, openReviews, isConfirmed: before.isConfirmed || isMoney };
     const decided = changeActivity(state, id, (activity) => ({
       ...activity,
       phase: "ready",

@@ -562,3 +562,25 @@ describe("spares are evaluated", () => {
     expect(run.state).toMatchObject({ status: "completed", flags: ["partial", "budget_exceeded"], usage: { modelCalls: 1 } });
   });
 });
+
+describe("money that a person has to confirm", () => {
+  const limits = { usd: 1, tokens: 100_000, seconds: 600, steps: 100, confirm_over_usd: 0.0003 };
+  const steps = { a: model(), b: model({ needs: ["a"] }) };
+
+  it("[RUN-38] asks once when the next call would go over `confirm_over_usd`, and goes on when a person agrees", () => {
+    const proposals: unknown[] = [];
+    const person = (proposal: unknown) => {
+      proposals.push(proposal);
+      return "approve" as const;
+    };
+    const run = new Drive(define(steps, { limits }), { model: () => said("x", 100, 50), person }).start().run();
+    expect(run.state).toMatchObject({ status: "completed", usage: { modelCalls: 2 } });
+    expect(proposals).toHaveLength(1);
+    expect(proposals[0]).toMatchObject({ confirm_over_usd: 0.0003 });
+  });
+
+  it("[RUN-39] a no fails the step, and the call is not made", () => {
+    const run = new Drive(define({ a: model() }, { limits: { ...limits, confirm_over_usd: 0 } }), { person: () => "reject" }).start().run();
+    expect(run.state).toMatchObject({ status: "failed", error: { code: "review_rejected", step: "a" }, usage: { modelCalls: 0 } });
+  });
+});
