@@ -10,6 +10,7 @@ import type { EpochMs } from "../../core/time.ts";
 import { planOf } from "../../core/workflow/plan.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { LeavingRecords } from "./leaving.ts";
+import { keepRest, wholeText } from "./long-text.ts";
 import { RUN_SCHEMA } from "./schema.ts";
 
 export type LoadedRun = { readonly machinery: Machinery; state: RunState; readonly leaving: LeavingRecords };
@@ -29,7 +30,7 @@ export class Journal {
     migrate(this.#storage, RUN_SCHEMA);
     const row = this.#storage.sql.exec<{ body: string }>("SELECT body FROM birth").toArray()[0];
     if (!row) return null;
-    const birth = JSON.parse(row.body) as Birth;
+    const birth = JSON.parse(wholeText(this.#storage.sql, 0, row.body)) as Birth;
     const context: RunContext = { birth, plan: planOf(birth.definition) };
     return this.#loaded(context, fold(context, this.events(0)));
   }
@@ -52,13 +53,13 @@ export class Journal {
     const last = events.at(-1)?.seq ?? 0;
     this.#storage.transactionSync(() => {
       const { sql } = this.#storage;
-      if (first === 1) sql.exec("INSERT INTO birth (id, body) VALUES (1, ?)", JSON.stringify(run.machinery.birth));
+      if (first === 1) sql.exec("INSERT INTO birth (id, body) VALUES (1, ?)", keepRest(sql, 0, JSON.stringify(run.machinery.birth)));
       const leaves = leaving === null ? null : JSON.stringify(leaving);
       sql.exec(
         "INSERT INTO journal (last_seq, first_seq, events, leaves) VALUES (?, ?, ?, ?)",
         last,
         first,
-        JSON.stringify(events),
+        keepRest(sql, last, JSON.stringify(events)),
         leaves,
       );
     });
@@ -76,11 +77,10 @@ export class Journal {
 
   /** Events with a number above `after`, in order. */
   *events(after: number): Generator<RunEvent> {
-    const rows = this.#storage.sql
-      .exec<{ events: string }>("SELECT events FROM journal WHERE last_seq > ? ORDER BY last_seq", after)
-      .toArray();
-    for (const row of rows) {
-      for (const event of JSON.parse(row.events) as RunEvent[]) if (event.seq > after) yield event;
+    const { sql } = this.#storage;
+    const query = "SELECT last_seq, events FROM journal WHERE last_seq > ? ORDER BY last_seq";
+    for (const row of sql.exec<{ last_seq: number; events: string }>(query, after).toArray()) {
+      for (const event of JSON.parse(wholeText(sql, row.last_seq, row.events)) as RunEvent[]) if (event.seq > after) yield event;
     }
   }
 }

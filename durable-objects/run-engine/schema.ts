@@ -1,4 +1,6 @@
 /** The tables of one run, append-only steps. A turn is one row of the journal; the state is its fold and is stored nowhere. */
+import { LONG_TEXT_SCHEMA } from "./long-text.ts";
+
 export const RUN_SCHEMA: readonly string[] = [
   `
   -- What the run was born with (core/run/birth.ts), written once.
@@ -7,5 +9,6 @@ export const RUN_SCHEMA: readonly string[] = [
   CREATE TABLE journal (last_seq INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, events TEXT NOT NULL, leaves TEXT);
   -- Up to which row what leaves is sequenced and stored elsewhere.
   CREATE TABLE confirmed (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL);
+  ${LONG_TEXT_SCHEMA}
   `,
 ];
