@@ -117,6 +117,13 @@ export const FAULTS: readonly Fault[] = [
     from: "if (stale.length > 0) effects.push(",
     to: "if (stale.length > 99) effects.push(",
   },
+  {
+    name: "answer-the-next-question",
+    what: "a yes to one doubt is taken as a yes to the next one about the same call",
+    file: "core/run/question.ts",
+    from: 'reason === "unknown-outcome" ? question : null',
+    to: "null",
+  },
 ];
 
 const ROOT = join(import.meta.dirname, "../..");

@@ -174,7 +174,12 @@ export class World {
     const ReviewQueue = defineReviewQueue((env) => {
       const life = of(env);
       const tellRun: ReviewQueuePorts["tellRun"] = (run, message) =>
-        this.#outward(life, "tellRun", () => this.ask("RunEngine", run, "review", message));
+        this.#outward(life, "tellRun", async () => {
+          const tell = () => this.ask<void>("RunEngine", run, "review", message);
+          const struck = this.trouble.strike("review/told", climate.queue, ["told again"] as const);
+          if (struck !== null) clock.after(dice.skewed("review/again", 1, 90_000), WORLD, () => void tell().catch(() => {}));
+          await tell();
+        });
       return { now, random, send: send(life), tellRun };
     });
     const KillSwitch = defineKillSwitch((env) => {
