@@ -3,6 +3,7 @@
  * tool call, each finding, policy or budget decision). Reviews are recorded by the queue that decides them.
  */
 import type { AuditActor, AuditRecord } from "../audit/record.ts";
+import type { FindingSummary } from "../guardrail/finding.ts";
 import { mintId } from "../ids.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { toUsd } from "../money.ts";
@@ -143,7 +144,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
       return [...opened, fact("tool.answer", { tool, attempt, ok, status, duration_ms, ...(failure ? { code: failure.code } : {}) })];
     }
     case "guardrail.flagged":
-      return event.data.findings.map((finding) =>
+      return summed(event.data.findings).map((finding) =>
         fact("guardrail.scan", { channel: event.data.channel, ...(finding as unknown as { [key: string]: Json }) }),
       );
     case "step.compensated":
@@ -151,4 +152,17 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
     default:
       return [];
   }
+}
+
+/** So many findings of one value are told one by one; those after them are counted by kind. */
+const FINDINGS_TOLD = 30;
+
+function summed(findings: readonly FindingSummary[]): readonly FindingSummary[] {
+  const rest = Map.groupBy(findings.slice(FINDINGS_TOLD), ({ type, detector }) => `${type}/${detector}`);
+  const counted = [...rest.values()].flatMap(([first, ...others]): FindingSummary[] => {
+    if (first === undefined) return [];
+    const count = others.reduce((sum, finding) => sum + finding.count, first.count);
+    return [{ ...first, count, score: Math.max(first.score, ...others.map((finding) => finding.score)), pointer: "" }];
+  });
+  return [...findings.slice(0, FINDINGS_TOLD), ...counted];
 }

@@ -15,6 +15,9 @@ import { RUN_SCHEMA } from "./schema.ts";
 
 export type LoadedRun = { readonly machinery: Machinery; state: RunState; readonly leaving: LeavingRecords };
 
+/** A turn is one row, unless so much of it leaves that it would not fit into one message: then it is some. */
+export type TurnPart = { readonly events: readonly RunEvent[]; readonly leaving: RecordsRow | null };
+
 export class Journal {
   readonly #storage: DurableObjectStorage;
   readonly #sha256: (text: string) => string;
@@ -48,22 +51,21 @@ export class Journal {
   }
 
   /** INVARIANT: events, the birth of a first turn and the rows that leave are one transaction; nothing acts before it. */
-  commit(run: LoadedRun, events: readonly RunEvent[], leaving: RecordsRow | null, at: EpochMs): void {
+  commit(run: LoadedRun, parts: readonly TurnPart[], at: EpochMs): void {
+    this.#storage.transactionSync(() => {
+      for (const part of parts) this.#insert(run, part);
+    });
+    for (const { events, leaving } of parts) if (leaving !== null) run.leaving.added(events.at(-1)?.seq ?? 0, at);
+  }
+
+  #insert(run: LoadedRun, { events, leaving }: TurnPart): void {
     const first = events[0]?.seq ?? 0;
     const last = events.at(-1)?.seq ?? 0;
-    this.#storage.transactionSync(() => {
-      const { sql } = this.#storage;
-      if (first === 1) sql.exec("INSERT INTO birth (id, body) VALUES (1, ?)", keepRest(sql, 0, JSON.stringify(run.machinery.birth)));
-      const leaves = leaving === null ? null : JSON.stringify(leaving);
-      sql.exec(
-        "INSERT INTO journal (last_seq, first_seq, events, leaves) VALUES (?, ?, ?, ?)",
-        last,
-        first,
-        keepRest(sql, last, JSON.stringify(events)),
-        leaves,
-      );
-    });
-    if (leaving !== null) run.leaving.added(last, at);
+    const { sql } = this.#storage;
+    if (first === 1) sql.exec("INSERT INTO birth (id, body) VALUES (1, ?)", keepRest(sql, 0, JSON.stringify(run.machinery.birth)));
+    const leaves = leaving === null ? null : JSON.stringify(leaving);
+    const text = keepRest(sql, last, JSON.stringify(events));
+    sql.exec("INSERT INTO journal (last_seq, first_seq, events, leaves) VALUES (?, ?, ?, ?)", last, first, text, leaves);
   }
 
   /** Folds the journal again and compares it with the state as it lived. `divergedAt`: the first event that is missing or after which they differ. */

@@ -49,22 +49,22 @@ export class LeavingRecords {
 
   /** Sends what is due. A failed send leaves its rows for the next time; it is not an error of the caller. */
   async flush(send: (message: RecordsMessage) => Promise<void>, now: () => EpochMs): Promise<void> {
-    const due = [...this.#waiting]
-      .filter(([, row]) => !row.confirmed && (row.attempts === 0 || row.dueAt <= now()))
-      .slice(0, ROWS_PER_FLUSH);
-    const bodies = due.map(([seq]) => ({ body: this.#bodyOf(seq) }));
-    for (const [, row] of due) {
-      row.dueAt = now() + Math.min(RESEND_MS.first * 2 ** row.attempts, RESEND_MS.cap);
-      row.attempts += 1;
-    }
-    for (const rows of inMessages(bodies)) {
-      try {
+    for (let due = this.#due(now()); due.length > 0; due = this.#due(now())) {
+      for (const [, row] of due) {
+        row.dueAt = now() + Math.min(RESEND_MS.first * 2 ** row.attempts, RESEND_MS.cap);
+        row.attempts += 1;
+      }
+      for (const rows of inMessages(due.map(([seq]) => ({ body: this.#bodyOf(seq) })))) {
         const source = { kind: "run", id: this.#run } as const;
-        await send({ v: 1, org: this.#org, source, rows: rows.map(({ body }) => JSON.parse(body) as RecordsRow) });
-      } catch {
-        // The rows stay and are due again: the alarm comes back to them.
+        const message: RecordsMessage = { v: 1, org: this.#org, source, rows: rows.map(({ body }) => JSON.parse(body) as RecordsRow) };
+        await send(message).catch(() => undefined); // the rows stay and are due again: the alarm comes back to them
       }
     }
+  }
+
+  /** The next rows that were never sent, or whose time has come again. */
+  #due(at: EpochMs): [number, Waiting][] {
+    return [...this.#waiting].filter(([, row]) => !row.confirmed && (row.attempts === 0 || row.dueAt <= at)).slice(0, ROWS_PER_FLUSH);
   }
 
   confirm(ids: readonly string[]): void {

@@ -2,7 +2,6 @@
  * Houses the run's machine in a Durable Object: ask what is stopped, decide, commit, act. Effects run while the object is awake
  * and come back as inputs; the alarm is the safety net that picks up what a crash, an eviction or a deploy left behind.
  */
-import type { RecordsRow } from "../../core/audit/record.ts";
 import { STOPS_MAX_AGE_MS, type Stops } from "../../core/kill-switch/stops.ts";
 import type { Result } from "../../core/result.ts";
 import { auditRecords } from "../../core/run/audit.ts";
@@ -20,13 +19,15 @@ import { nextWakeAt } from "../../core/run/wake.ts";
 import { type RunEffect, wantedEffects } from "../../core/run/wanted.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { carryOut } from "./effects.ts";
-import { Journal, type LoadedRun } from "./journal.ts";
+import { Journal, type LoadedRun, type TurnPart } from "./journal.ts";
 import type { RunEnginePorts } from "./ports.ts";
 
 /** Rows of several turns leave together when they come this close to each other. */
 const FLUSH_DELAY_MS = 200;
 /** A queue consumer says every few seconds that it is at its call (workers/slow-calls); silent for so long, it is gone. */
 const SILENT_MS = 9_000;
+/** What leaves of so many events fits into one message of the queue. */
+const EVENTS_PER_ROW = 120;
 /** An answer that is here within this time joins the turn that asked for it. */
 const AT_ONCE_MS = 20;
 /** An alarm this long past is lost: the platform's own retries take less. */
@@ -130,7 +131,7 @@ export class RunShell {
       events = [...events, ...next.value.events];
     }
     if (events.length > 0) {
-      this.journal.commit(run, events, this.#leaving(run, state, events), at);
+      this.journal.commit(run, this.#parts(run, state, events), at);
       run.state = state;
       this.#noteCalls(events);
     }
@@ -245,16 +246,21 @@ export class RunShell {
     return this.#heard !== null && isFresh(this.#heard) ? this.#heard : null;
   }
 
-  #leaving(run: LoadedRun, state: RunState, events: readonly RunEvent[]): RecordsRow | null {
-    const records = auditRecords(run.machinery, events);
-    const listed = state.status !== run.state.status || state.deadLetter !== run.state.deadLetter || events[0]?.seq === 1;
-    if (records.length === 0 && !listed) return null;
-    return {
-      id: String(events.at(-1)?.seq),
-      after: run.leaving.lastSeq(),
-      records,
-      ...(listed ? { run: toIndexRow(run.machinery, state) } : {}),
-    };
+  /** The rows of a turn, each with what of it leaves; the run's line in the index goes with the last. */
+  #parts(run: LoadedRun, state: RunState, events: readonly RunEvent[]): TurnPart[] {
+    const isListed = state.status !== run.state.status || state.deadLetter !== run.state.deadLetter || events[0]?.seq === 1;
+    const parts: TurnPart[] = [];
+    let after = run.leaving.lastSeq();
+    for (let start = 0; start < events.length; start += EVENTS_PER_ROW) {
+      const some = events.slice(start, start + EVENTS_PER_ROW);
+      const id = String(some.at(-1)?.seq);
+      const records = auditRecords(run.machinery, some);
+      const line = isListed && start + EVENTS_PER_ROW >= events.length ? { run: toIndexRow(run.machinery, state) } : {};
+      const leaves = records.length > 0 || "run" in line;
+      parts.push({ events: some, leaving: leaves ? { id, after, records, ...line } : null });
+      if (leaves) after = id;
+    }
+    return parts;
   }
 
   #noteCalls(events: readonly RunEvent[]): void {

@@ -193,4 +193,40 @@ describe("RunEngine", () => {
     expect(largest.bytes).toBeLessThan(2_000_000);
     expect(await engine(id).replay()).toMatchObject({ identical: true });
   });
+
+  it("[RUN-105] what leaves fits into messages of the queue, however much is found or done in one turn", async () => {
+    const id = newId();
+    const findings = Array.from({ length: 5_000 }, (_, index) => ({
+      type: "EMAIL" as const,
+      detector: "email",
+      count: 1,
+      score: 1,
+      pointer: `/list/${index}`,
+    }));
+    const all = { ...common, kind: "map" as const, over: { cel: "input.list" }, concurrency: 64, step: tool("payments.refund") };
+    const wide = define(Object.fromEntries(["a", "b", "c", "d", "e", "f"].map((step) => [step, all])), {
+      limits: { usd: 1, tokens: 1, seconds: 60, steps: 2_000, confirm_over_usd: null },
+    });
+    const birth = { ...born(id), definition: wide, input: { list: Array.from({ length: 64 }, () => 1) }, inputFindings: findings };
+    const view = await engine(id).start(birth, { epoch: 0, active: [], asOf: FAR }, 10_000);
+    expect(view.status).toBe("completed");
+    const sent = () => messages.filter((message) => message.source.id === id);
+    await vi.waitUntil(
+      () =>
+        sent()
+          .flatMap((message) => message.rows)
+          .some((row) => row.run?.status === "completed"),
+      5_000,
+    );
+    for (const message of sent()) expect(JSON.stringify(message).length).toBeLessThan(125_000);
+    const told = sent().flatMap((message) => message.rows.flatMap((row) => row.records));
+    expect(
+      told
+        .filter((record) => record.event_type === "guardrail.flagged")
+        .reduce((sum, record) => sum + (record.data as { count: number }).count, 0),
+    ).toBe(5_000);
+    expect(told.filter((record) => record.event_type === "tool.called")).toHaveLength(6 * 64);
+  });
 });
+
+const common = { needs: [] as string[], when: null, on_error: null };
