@@ -9,7 +9,7 @@ import type { EpochMs } from "../../core/time.ts";
 import { once, onceAWhile } from "./once.ts";
 import type { BrokerPublicKey, CredentialBrokerPorts } from "./ports.ts";
 import { open, seal } from "./sealed-secret.ts";
-import { type CredentialRequest, introspectCredential, mintToolCredential } from "./tool-credential.ts";
+import { type CredentialRequest, credentialKeyFrom, introspectCredential, mintToolCredential } from "./tool-credential.ts";
 
 /** What texts are digested for: each purpose has a key of its own. */
 export type MacPurpose = "idempotency" | "user" | "session";
@@ -25,7 +25,7 @@ export function defineCredentialBroker(ports: CredentialBrokerPorts) {
     const derive = (purpose: string) => new Uint8Array(hkdfSync("sha256", root, new Uint8Array(0), `bulkhead/${purpose}/v1`, 32));
     return { runId: derive("run-id"), idempotency: derive("idempotency"), user: derive("user"), session: derive("session") };
   });
-  const credentialKey = once(() => ports.keyRing().credentialKey());
+  const credentialKey = once(async () => credentialKeyFrom(await ports.keyRing().credentialKey()));
   const auditSigner = once(async () => {
     const { kid, privateJwk } = await ports.keyRing().auditKey();
     const key = createPrivateKey({ key: { ...privateJwk }, format: "jwk" });

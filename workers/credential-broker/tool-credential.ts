@@ -21,9 +21,17 @@ const TYPE = "tool-credential+jwt";
 /** RFC 6749 appendix A.4: what a scope token may consist of. */
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
+/** A key as it signs. Made of its JWK once: that takes longer than a signature. */
+export type CredentialKey = { readonly kid: string; readonly signing: CryptoKey | Uint8Array };
+
+export const credentialKeyFrom = async ({ kid, privateJwk }: BrokerSigningKey): Promise<CredentialKey> => ({
+  kid,
+  signing: await importJWK({ ...privateJwk }, "EdDSA"),
+});
+
 export async function mintToolCredential(
   request: CredentialRequest,
-  key: BrokerSigningKey,
+  key: CredentialKey,
   issuer: string,
   ports: Pick<CredentialBrokerPorts, "now" | "random">,
 ): Promise<string> {
@@ -40,7 +48,7 @@ export async function mintToolCredential(
     .setJti(mintId("cred", at, ports.random(10)))
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + LIFETIME_SECONDS[effect])
-    .sign(await importJWK({ ...key.privateJwk }, "EdDSA"));
+    .sign(key.signing);
 }
 
 const INACTIVE: JsonObject = { active: false };
