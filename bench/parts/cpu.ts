@@ -19,11 +19,11 @@ export async function cpu(
   head: Pick<Figure, "id" | "what" | "target">,
   ours: Engine,
   theirs: Engine,
-  contenders: readonly Contender[],
+  contenders: readonly [Contender, Contender, ...Contender[]],
   quick: boolean,
   tell: (what: string) => void,
 ): Promise<Figure> {
-  const [platform, floor] = contenders as readonly [Contender, Contender];
+  const [platform, floor] = contenders;
   const runs = quick ? 300 : 1_000;
   const restMs = quick ? REST_MS.quick : REST_MS.full;
   const measured: { readonly ours: number[]; readonly theirs: number[] } = { ours: [], theirs: [] };

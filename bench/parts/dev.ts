@@ -8,6 +8,7 @@ import { closedLoop } from "../load/closed-loop.ts";
 import { type Contender, emptyContender, floorContender, platformContender } from "../load/contenders.ts";
 import type { Figure } from "../report/figure.ts";
 import { ratios, summarise } from "../report/statistics.ts";
+import { cpu } from "./cpu.ts";
 import type { Part } from "./part.ts";
 import { figuresOf, interleave, valuesOf } from "./rounds.ts";
 import { FLOORS_CONFIG } from "./transform.ts";
@@ -36,7 +37,7 @@ export const dev: Part = async ({ quick, tools, tell }) => {
     Awaited<ReturnType<typeof startDev>>,
     Awaited<ReturnType<typeof startDev>>,
   ];
-  const contenders = [
+  const contenders: [Contender, Contender, Contender] = [
     platformContender(ours.url, ours.appKey, transformChain(STEPS), STEPS),
     floorContender("one commit", `${floors.url}/one-commit`, { steps: STEPS }),
     await workflowsContender(`${workflows.url}/`),
@@ -67,6 +68,14 @@ export const dev: Part = async ({ quick, tools, tell }) => {
       overWorkflows,
       figure("dev.c1", "5 transform steps under `wrangler dev`, 1 caller: p50 over one commit", "ms", "p50", alone, null),
       figure("dev.c32", "5 transform steps under `wrangler dev`, 32 callers: runs/s over one commit", "runs/s", "perSecond", crowd, null),
+      await cpu(
+        { id: "dev.cpu", what: "5 steps under `wrangler dev`: CPU a run over Cloudflare Workflows", target: null },
+        ours,
+        workflows,
+        [contenders[0], contenders[2]],
+        quick,
+        tell,
+      ),
       figure("dev.empty", "an empty request under `wrangler dev`: p50 over the floor's", "ms", "p50", idle, null),
     ];
   } finally {

@@ -16,7 +16,7 @@ export const tool: Part = async ({ quick, tools, platform, floors, profile, tell
   tell("starting the platform and the floors");
   const ours = await startPlatformRuntime({ bundle: await platform(), toolUrl: tools.url, inspect: profile !== null });
   const theirs = await startRuntime({ name: "floors", config: FLOORS_CONFIG, bundle: await floors() });
-  const contenders: [Contender, ...Contender[]] = [
+  const contenders: [Contender, Contender, ...Contender[]] = [
     platformContender(ours.url, ours.appKey, toolChain(STEPS), STEPS),
     floorContender("calling, flushed", `${theirs.url}/calling`, { steps: STEPS, tool: `${tools.url}/next` }),
   ];

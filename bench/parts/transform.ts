@@ -19,7 +19,7 @@ export const transform: Part = async ({ quick, tools, platform, floors, profile,
   tell("starting the platform and the floors");
   const ours = await startPlatformRuntime({ bundle: await platform(), toolUrl: tools.url, inspect: profile !== null });
   const theirs = await startRuntime({ name: "floors", config: FLOORS_CONFIG, bundle: await floors() });
-  const contenders: [Contender, ...Contender[]] = [
+  const contenders: [Contender, Contender, ...Contender[]] = [
     platformContender(ours.url, ours.appKey, transformChain(STEPS), STEPS),
     floorContender(ONE_COMMIT, `${theirs.url}/one-commit`, { steps: STEPS }),
     floorContender(FLUSHED, `${theirs.url}/flushed`, { steps: STEPS }),
