@@ -1,5 +1,5 @@
 /** Builds a Worker as a deployment would (`wrangler deploy --dry-run`), so that what is measured is what is shipped. */
-import { mkdtempSync, readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runWrangler } from "../../scripts/platform/wrangler.ts";
@@ -10,6 +10,7 @@ export type Bundle = { readonly folder: string; readonly modules: readonly Built
 /** `entry`: another main module than the configuration names. Throws with what wrangler said. */
 export async function bundle(config: string, entry?: string): Promise<Bundle> {
   const folder = mkdtempSync(join(tmpdir(), "bulkhead-bench-bundle-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const words = ["deploy", ...(entry === undefined ? [] : [entry]), "--dry-run", "--outdir", folder, "--config", config];
   const { code, output } = await runWrangler(words, folder);
   if (code !== 0) throw new Error(`the bundle of ${config} could not be made:\n${output.trim()}`);
