@@ -26,6 +26,7 @@ if (!options.ok) {
   process.exit(2);
 }
 const { parts, quick, reference, profile } = options.value;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130)); // what was started ends with it
 const at = new Date().toISOString();
 const machine = machineFacts();
 const tools = await startToolServer();

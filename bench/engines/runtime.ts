@@ -33,6 +33,8 @@ type WorkerOptions = Extract<V4MiniflareOptions, { modules?: unknown }>;
 
 export async function startRuntime({ name, config, bundle, variables = {}, inspect = false }: RuntimeOptions): Promise<Runtime> {
   const state = mkdtempSync(join(tmpdir(), `bulkhead-bench-${name}-`));
+  const remove = (): void => rmSync(state, { recursive: true, force: true });
+  process.once("exit", remove);
   const { workerOptions } = unstable_getMiniflareWorkerOptions(resolve(config));
   const before = new Set(runtimesUnder(process.pid));
   const miniflare = new Miniflare(
@@ -65,7 +67,7 @@ export async function startRuntime({ name, config, bundle, variables = {}, inspe
     cpuMs: () => cpuMsOf(pid),
     async stop() {
       await miniflare.dispose();
-      rmSync(state, { recursive: true, force: true });
+      remove();
     },
   };
 }
