@@ -24,6 +24,8 @@ const REST_WITHIN_MS = 3 * 24 * 60 * 60_000;
 const MOST_STEPS = 150_000;
 /** After rest: what comes late, comes now. */
 const QUIET_MS = 45_000;
+/** An alarm that an earlier life set may fire once more, late; it must not be set again. */
+const LAST_ALARM_MS = 15 * 60_000;
 const LOOK_EVERY = 25;
 
 export async function runSeed(seed: number, options: Partial<WorldOptions> = {}): Promise<Outcome> {
@@ -41,6 +43,7 @@ export async function runSeed(seed: number, options: Partial<WorldOptions> = {})
     if (rested) {
       const quiet = world.clock.now + QUIET_MS;
       while (await world.step(quiet));
+      while (isAnyRunAwake(world) && world.clock.now < quiet + LAST_ALARM_MS && (await world.step(quiet + LAST_ALARM_MS)));
       judge(world);
     } else if (world.watch.violations.length === 0) for (const what of unrest(world)) world.watch.note("stuck", what);
     const runs = [...world.watch.runs.values()];
@@ -59,5 +62,8 @@ export async function runSeed(seed: number, options: Partial<WorldOptions> = {})
     world.close();
   }
 }
+
+const isAnyRunAwake = (world: World): boolean =>
+  [...world.house.objects.values()].some(({ kind, disk, firing }) => kind === "RunEngine" && (disk.alarm !== null || firing !== null));
 
 const digestOf = (value: unknown): string => sha256(JSON.stringify(value));

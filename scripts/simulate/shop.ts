@@ -58,6 +58,8 @@ const MISHAPS = [
 export class Shop {
   readonly ledger = new Map<string, Entry>();
   readonly arrivals: Arrival[] = [];
+  /** Keys whose call was refused: one that was sent before and arrives after it is refused too. */
+  readonly #refused = new Set<string>();
   readonly #clock: Clock;
   readonly #dice: Dice;
   readonly #trouble: Trouble;
@@ -106,8 +108,12 @@ export class Shop {
       case "503":
         return refused("transient", "upstream_unavailable", 503);
       case "400":
-        if (!this.#answersAlready(call)) return refused("permanent", "tool_error", 400);
+        if (!this.#answersAlready(call)) {
+          this.#refused.add(call.context.key);
+          return refused("permanent", "tool_error", 400);
+        }
     }
+    if (factsOf(call.tool).idempotency === "key" && this.#refused.has(call.context.key)) return refused("permanent", "tool_error", 400);
     const answer = this.#happen(call);
     await this.#wait(this.#dice.skewed("tool/work", 1, 2_000));
     switch (mishap) {
