@@ -40,7 +40,7 @@ export async function startDev(name: string, config: string): Promise<Engine> {
 export async function startDevPlatform(toolUrl: string): Promise<DevPlatform> {
   const folder = mkdtempSync(join(tmpdir(), "bulkhead-bench-dev-bulkhead-"));
   const ports = ["--port", String(await freePort()), "--inspector-port", String(await freePort())];
-  const args = [...ports, "--persist-to", join(folder, "state"), "--var", "RATE_LIMIT_PER_MINUTE:1000000000"];
+  const args = [...ports, "--persist-to", join(folder, "state"), "--var", "RATE_LIMIT_PER_MINUTE:999999999"];
   const platform = await startPlatform({ args, output: openSync(join(folder, "wrangler.log"), "a") });
   const stop = async (): Promise<void> => {
     await platform.child.stop();
