@@ -7,10 +7,14 @@ declare namespace Cloudflare {
     VAULT: DurableObjectNamespace<import("./durable-objects/vault/vault.ts").Vault>;
     AUDIT_LOG: DurableObjectNamespace<import("./durable-objects/audit-log/audit-log.ts").AuditLog>;
     KEY_RING: DurableObjectNamespace<import("./durable-objects/key-ring/key-ring.ts").KeyRing>;
+    BUDGET_LEDGER: DurableObjectNamespace<import("./durable-objects/budget-ledger/budget-ledger.ts").BudgetLedger>;
+    CIRCUIT_BREAKER: DurableObjectNamespace<import("./durable-objects/circuit-breaker/circuit-breaker.ts").CircuitBreaker>;
     DB: D1Database;
     FLAGS: KVNamespace;
     VAULT_KEYS: R2Bucket;
     ARCHIVE: R2Bucket;
+    VALUES: R2Bucket;
+    ANSWERS: KVNamespace;
     RECORDS: Queue<import("./core/audit/record.ts").RecordsMessage>;
     CALLS: Queue<import("./core/run/slow-call.ts").SlowCallMessage>;
     VERSION: WorkerVersionMetadata;

@@ -1,5 +1,7 @@
 /** The single writers: every class that wrangler.toml names, as factories that take their ports. */
 export { type AuditLogPorts, defineAuditLog } from "./audit-log/audit-log.ts";
+export { type BudgetLedgerPorts, defineBudgetLedger } from "./budget-ledger/budget-ledger.ts";
+export { type CircuitBreakerPorts, defineCircuitBreaker } from "./circuit-breaker/circuit-breaker.ts";
 export { defineKeyRing, type KeyRingPorts } from "./key-ring/key-ring.ts";
 export { defineKillSwitch, type KillSwitchPorts } from "./kill-switch/kill-switch.ts";
 export { defineReviewQueue, type ReviewQueuePorts } from "./review-queue/review-queue.ts";

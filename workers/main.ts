@@ -9,7 +9,7 @@ const { handler, ...objects } = definePlatform({
   log: (line) => console.log(JSON.stringify(line)),
 });
 
-export const { RunEngine, ReviewQueue, KillSwitch, Vault, AuditLog, KeyRing } = objects;
+export const { RunEngine, ReviewQueue, KillSwitch, Vault, AuditLog, KeyRing, BudgetLedger, CircuitBreaker } = objects;
 
 /** The HTTP edge's own spans (a run's trace comes from its journal: core/run/trace.ts). */
 const traced = instrument({ fetch: handler.fetch }, (env: Cloudflare.Env) => ({

@@ -4,6 +4,8 @@
  */
 import {
   defineAuditLog,
+  defineBudgetLedger,
+  defineCircuitBreaker,
   defineKeyRing,
   defineKillSwitch,
   defineReviewQueue,
@@ -39,6 +41,8 @@ export function definePlatform(outside: Outside) {
     Vault: defineVault((env) => platformOf(env).ports.vault),
     AuditLog: defineAuditLog((env) => platformOf(env).ports.auditLog),
     KeyRing: defineKeyRing((env) => platformOf(env).ports.keyRing),
+    BudgetLedger: defineBudgetLedger((env) => platformOf(env).ports.budgetLedger),
+    CircuitBreaker: defineCircuitBreaker((env) => platformOf(env).ports.circuitBreaker),
     handler: {
       fetch: (request, env, context) => platformOf(env).edge.fetch(request, context),
       queue: (batch, env) => platformOf(env).background.consume(batch),

@@ -4,7 +4,7 @@ import type { ErrorCode } from "../errors/codes.ts";
 import type { FindingSummary } from "../guardrail/finding.ts";
 import type { Json } from "../json.ts";
 import type { Message, ModelTool, ModelToolCall, TokenUsage } from "../model/message.ts";
-import type { JsonSchema } from "../workflow/definition.ts";
+import type { CacheUse, JsonSchema } from "../workflow/definition.ts";
 
 /** Who is asking, on whose behalf, and under which trace: goes along with every call. */
 export type CallContext = {
@@ -41,6 +41,10 @@ export type ModelCall = {
   readonly maxTokens: number;
   readonly temperature: number;
   readonly timeoutMs: number;
+  /** The step's word: a kept answer may do instead of a call. */
+  readonly cache: CacheUse;
+  /** Nothing else is left to try: a kept answer that is past its time may do instead of a failure. */
+  readonly isLastResort: boolean;
 };
 
 /**
@@ -79,6 +83,8 @@ export type ModelOutcome = {
   readonly usage: TokenUsage | null;
   readonly durationMs: number;
   readonly findings: readonly FindingSummary[];
+  /** No upstream was asked: a kept answer did. `stale`: one past its time, since everything else had failed. */
+  readonly cached?: "exact" | "semantic" | "stale";
   /** Small facts of the upstream: log id, cache status, finish reason, `rehearsal`. */
   readonly upstream: { readonly [name: string]: string };
 };

@@ -24,7 +24,7 @@ export function activityKey(birth: Birth, activity: Pick<Activity, "id" | "purpo
   return activity.purpose === "compensation" ? `${key}/compensate` : key;
 }
 
-export type Request = Pick<ModelCall, "messages" | "schema" | "tools" | "maxTokens" | "temperature" | "timeoutMs">;
+export type Request = Pick<ModelCall, "messages" | "schema" | "tools" | "maxTokens" | "temperature" | "timeoutMs" | "cache">;
 
 export function modelRequest({ birth }: RunContext, state: RunState, activity: Activity): Request {
   const step = modelOf(birth, activity);
@@ -38,6 +38,7 @@ export function modelRequest({ birth }: RunContext, state: RunState, activity: A
     maxTokens: step.model.max_tokens,
     temperature: step.model.temperature,
     timeoutMs: step.timeout_ms,
+    cache: step.kind === "model" ? step.cache : "none",
   };
 }
 
@@ -48,6 +49,7 @@ export function modelCall(machinery: Machinery, state: RunState, activity: Activ
     context: callContext(machinery, activity, epoch),
     model: activity.candidates[activity.candidate]?.id ?? "",
     timeoutMs: withinTheRun(machinery, state, request.timeoutMs, now),
+    isLastResort: activity.candidate === activity.candidates.length - 1,
   };
 }
 

@@ -50,13 +50,16 @@ export type Compensate = {
   readonly timeout_ms: number | null;
 };
 
+/** Whether a kept answer may do instead of a call: one of the same request, or of one that means the same. */
+export type CacheUse = "none" | "exact" | "semantic";
+
 export type ModelStep = StepCommon & {
   readonly kind: "model";
   readonly model: ModelChoice;
   readonly prompt: Prompt;
   /** null: the output is text. */
   readonly output: JsonSchema | null;
-  readonly cache: "none" | "exact" | "semantic";
+  readonly cache: CacheUse;
   /** A queue consumer makes the call and reports back; the run's object sleeps meanwhile. */
   readonly async: boolean;
   readonly retry: RetryPolicy;

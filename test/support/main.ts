@@ -1,19 +1,32 @@
 /** The rooms alone, each with a scripted world: what test/rooms runs in workerd. The composed platform is tested in test/scenario. */
 import {
   defineAuditLog,
+  defineBudgetLedger,
+  defineCircuitBreaker,
   defineKeyRing,
   defineKillSwitch,
   defineReviewQueue,
   defineRunEngine,
   defineVault,
 } from "../../durable-objects/index.ts";
-import { auditLogWorld, keyRingWorld, killSwitchWorld, reviewQueueWorld, runEngineWorld, vaultWorld } from "./worlds.ts";
+import {
+  auditLogWorld,
+  budgetLedgerWorld,
+  circuitBreakerWorld,
+  keyRingWorld,
+  killSwitchWorld,
+  reviewQueueWorld,
+  runEngineWorld,
+  vaultWorld,
+} from "./worlds.ts";
 
 export const RunEngine = defineRunEngine(() => runEngineWorld);
 export const ReviewQueue = defineReviewQueue(() => reviewQueueWorld);
 export const KillSwitch = defineKillSwitch(() => killSwitchWorld);
 export const Vault = defineVault(() => vaultWorld);
 export const AuditLog = defineAuditLog(() => auditLogWorld);
+export const BudgetLedger = defineBudgetLedger(() => budgetLedgerWorld);
+export const CircuitBreaker = defineCircuitBreaker(() => circuitBreakerWorld);
 export const KeyRing = defineKeyRing(() => keyRingWorld);
 
 export default { fetch: () => new Response("test") } satisfies ExportedHandler;

@@ -1,8 +1,10 @@
-/** What each Durable Object gets from outside: the ports of the six classes. */
+/** What each Durable Object gets from outside: the ports of its class. */
 import { DUE_MS } from "../../core/review/case.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
 import type {
   AuditLogPorts,
+  BudgetLedgerPorts,
+  CircuitBreakerPorts,
   KeyRingPorts,
   KillSwitchPorts,
   ReviewQueuePorts,
@@ -53,6 +55,8 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
         putIfAbsent: async (name, bytes) => (await env.VAULT_KEYS.put(name, bytes, { onlyIf: { etagDoesNotMatch: "*" } })) !== null,
       },
     } satisfies VaultPorts,
+    budgetLedger: { now, random, send } satisfies BudgetLedgerPorts,
+    circuitBreaker: { now } satisfies CircuitBreakerPorts,
     auditLog: { now, signer: broker.auditSigner } satisfies AuditLogPorts,
     keyRing: { now, secrets: settings.secrets, allowPrivateHosts: settings.allowPrivateHosts } satisfies KeyRingPorts,
   };

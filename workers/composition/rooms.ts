@@ -36,6 +36,8 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     reviewQueue: (org: string) => reviewQueueOf(env.REVIEW_QUEUE, org),
     vault: (org: string) => env.VAULT.getByName(org),
     auditLog: (org: string) => auditLogOf(env.AUDIT_LOG, org),
+    budgetLedger: (org: string) => env.BUDGET_LEDGER.getByName(org),
+    circuitBreaker: (name: string) => env.CIRCUIT_BREAKER.getByName(name),
     keyRing: () => env.KEY_RING.getByName("deployment"),
   };
 

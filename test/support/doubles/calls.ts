@@ -67,6 +67,8 @@ export const modelCall = (changes: Partial<ModelCall> = {}): ModelCall => ({
   maxTokens: 256,
   temperature: 0,
   timeoutMs: 5_000,
+  cache: "none",
+  isLastResort: false,
   ...changes,
 });
 

@@ -1,0 +1,67 @@
+/**
+ * How whoever spends money asks the org's ledger for it. A *holder* is a run, or a desk: the part of an isolate that makes chat calls
+ * for one user. It leases a slice before it spends, spends from the slice without asking, and tells with its next request what
+ * it has spent. All amounts that it tells are cumulative, and its requests are numbered: a request told twice counts once.
+ */
+import type { EpochMs } from "../time.ts";
+import type { Amount } from "./amount.ts";
+
+/** API.md, `PUT /v1/budgets/{scope}`. */
+export type BudgetScope = "org" | `user:${string}` | `workflow:${string}`;
+export type CapName = "usd_per_day" | "usd_per_month" | "tokens_per_month" | "usd_per_run";
+
+export type LeaseRequest = {
+  /** `run_…` or `desk_…`. */
+  readonly holder: string;
+  readonly user: string;
+  /** null: no workflow (chat). */
+  readonly workflow: string | null;
+  /** The holder's requests, from 1. The same number again is answered as the first time; a lower one is refused as stale. */
+  readonly n: number;
+  /** All that the holder has spent so far, as upstreams told it. */
+  readonly spent: Amount;
+  /** Worst cases of calls of which nobody told the cost: they stay taken, and are not spent. */
+  readonly held: Amount;
+  /** What it is to have beyond `spent` and `held`: at least `need` or nothing, at most `want`. Both nothing: the slice goes back. */
+  readonly need: Amount;
+  readonly want: Amount;
+};
+
+export type LeaseAnswer =
+  | {
+      readonly ok: true;
+      /** What the holder may spend beyond `spent` and `held` of its request. */
+      readonly lease: Amount;
+      /** No call may be under way under this lease after this time: it goes back by itself then. */
+      readonly until: EpochMs;
+      /** The fullest of all caps that concern the holder, 0 to 1, its own lease included; 0: there is no cap. */
+      readonly pressure: number;
+      /** Thresholds that this request crossed. */
+      readonly alerts: readonly BudgetAlert[];
+    }
+  | { readonly ok: false; readonly refusal: LeaseRefusal };
+
+export type LeaseRefusal =
+  | {
+      readonly why: "cap";
+      readonly scope: BudgetScope;
+      readonly cap: CapName;
+      /** When the cap's period ends; null: it never does (`usd_per_run`). */
+      readonly resetsAt: EpochMs | null;
+      readonly alerts: readonly BudgetAlert[];
+    }
+  /** `stale`: a later request of this holder was answered already. */
+  | { readonly why: "stale" };
+
+/** One threshold of one cap in one period, crossed for the first time. */
+export type BudgetAlert = {
+  readonly scope: BudgetScope | "run";
+  readonly cap: CapName | "usd" | "tokens";
+  readonly percent: 50 | 80 | 95;
+  /** `2026-11-20`, `2026-11`; null for a run's own cap. */
+  readonly period: string | null;
+  readonly spent: number;
+  readonly limit: number;
+};
+
+export const ALERT_PERCENTS = [50, 80, 95] as const;

@@ -1,0 +1,36 @@
+/**
+ * The desk: how this isolate pays for calls that belong to no run (chat, embeddings). It holds slices of the org's ledger, one for
+ * each user, so that most calls wait for nobody; a call's attempt is on record before its answer is told to anybody.
+ */
+import type { AuditRecord } from "../../core/audit/record.ts";
+import type { Amount } from "../../core/budget/amount.ts";
+import type { BudgetAlert, LeaseRefusal } from "../../core/budget/lease.ts";
+import type { Result } from "../../core/result.ts";
+
+export type DeskRequest = {
+  readonly org: string;
+  readonly user: string;
+  /** `run_…` of the call. */
+  readonly call: string;
+  readonly worst: Amount;
+  /** What goes on record of the attempt, in the ledger's own transaction. */
+  readonly records: readonly AuditRecord[];
+};
+
+export type Reservation = {
+  /** As in `LeaseAnswer`. */
+  readonly pressure: number;
+  readonly alerts: readonly BudgetAlert[];
+  /** Resolves when the attempt and its records are durable. No answer may reach the client before; rejects when they cannot be. */
+  readonly onRecord: Promise<void>;
+  /**
+   * The end of the call, told once. `spent` null: nobody told what it cost, so the worst case stays taken. Resolves when it is
+   * durable; hand it to `waitUntil`. A desk that dies before leaves the worst case taken until the lease comes back.
+   */
+  settle(spent: Amount | null, records: readonly AuditRecord[]): Promise<void>;
+};
+
+export type Desk = {
+  /** Durably covered by money when it answers. Throws when the ledger is out of reach: then nothing may be called. */
+  reserve(request: DeskRequest): Promise<Result<Reservation, LeaseRefusal>>;
+};
