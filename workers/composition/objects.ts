@@ -56,7 +56,7 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
       },
     } satisfies VaultPorts,
     budgetLedger: { now, random, send } satisfies BudgetLedgerPorts,
-    circuitBreaker: { now } satisfies CircuitBreakerPorts,
+    circuitBreaker: { now, random } satisfies CircuitBreakerPorts,
     auditLog: { now, signer: broker.auditSigner } satisfies AuditLogPorts,
     keyRing: { now, secrets: settings.secrets, allowPrivateHosts: settings.allowPrivateHosts } satisfies KeyRingPorts,
   };

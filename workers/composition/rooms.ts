@@ -8,6 +8,10 @@ import { runEngineOf } from "../../durable-objects/run-engine/stub.ts";
 import { defineAccess } from "../access/access.ts";
 import { defineAuthority } from "../access/authority.ts";
 import { readEntries } from "../audit/index.ts";
+import { defineBreakers } from "../breaker/breaker.ts";
+import { defineLatencies } from "../breaker/latencies.ts";
+import { upstreamKey } from "../breaker/upstream.ts";
+import { type FindUpstream, withBreaker } from "../breaker/with-breaker.ts";
 import { defineCallbacks } from "../callbacks/callbacks.ts";
 import { defineStopsReader } from "../control/stops.ts";
 import { defineCredentialBroker } from "../credential-broker/credential-broker.ts";
@@ -89,6 +93,14 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     aiGateway: settings.aiGateway,
     hashUser: (user) => broker.mac("user", user),
   });
+  const breakers = defineBreakers({ object: objects.circuitBreaker, now, log });
+  const latencies = defineLatencies();
+  const findUpstream: FindUpstream = async (org, id) => {
+    const entry = (await models(org)).find((registered) => registered.id === id);
+    const key = entry === undefined ? null : upstreamKey(entry, settings.aiGateway?.url ?? null);
+    return entry === undefined || key === null ? null : { key, entry };
+  };
+  const callModel = (call: Parameters<typeof model.call>[0]) => model.call(call, NEVER);
   const callbacks = defineCallbacks({
     ...egress,
     settings: (org) => store.orgs.settings(org),
@@ -109,6 +121,9 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     authority,
     callbacks,
     callTool: (call: Parameters<typeof tools.call>[0]) => tools.call(call, NEVER),
-    callModel: (call: Parameters<typeof model.call>[0]) => model.call(call, NEVER),
+    breakers,
+    latencies,
+    findUpstream,
+    callModel: withBreaker(breakers, findUpstream, callModel, latencies),
   };
 }

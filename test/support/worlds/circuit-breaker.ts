@@ -2,4 +2,7 @@ import type { CircuitBreakerPorts } from "../../../durable-objects/circuit-break
 import { FAR } from "../far.ts";
 
 /** What the outside world does to this room in the current test: tests replace what they script. */
-export const circuitBreakerWorld: { -readonly [K in keyof CircuitBreakerPorts]: CircuitBreakerPorts[K] } = { now: () => FAR };
+export const circuitBreakerWorld: { -readonly [K in keyof CircuitBreakerPorts]: CircuitBreakerPorts[K] } = {
+  now: () => FAR,
+  random: () => Uint8Array.of(128),
+};
