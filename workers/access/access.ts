@@ -16,7 +16,11 @@ export type CallQuestion =
   | { readonly kind: "model"; readonly caller: Caller; readonly org: string; readonly model: string }
   | { readonly kind: "run"; readonly caller: Caller; readonly org: string };
 
-export type Access = AccessPort & { permission(question: CallQuestion): Permission };
+export type Access = AccessPort & {
+  permission(question: CallQuestion): Permission;
+  /** Of the policies that decide here: recorded with every decision. */
+  policyVersion(): string;
+};
 
 /** Decisions kept: the same question under the same policies has the same answer. */
 const REMEMBERED = 2_000;
@@ -34,6 +38,10 @@ export function defineAccess(texts: PolicyTexts = SHIPPED): Access {
     return { ...verdict, policyVersion: engine.version };
   };
   return {
+    policyVersion: () => {
+      engine ??= loadPolicies(texts);
+      return engine.version;
+    },
     decide: ({ org, user, roles, platformAdmin }, action, resource) =>
       decide({ principal: { org, user, roles, platformAdmin }, action, resource: targetOf(action, resource) }),
     permission(question) {

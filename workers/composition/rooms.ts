@@ -7,6 +7,7 @@ import { reviewQueueOf } from "../../durable-objects/review-queue/stub.ts";
 import { runEngineOf } from "../../durable-objects/run-engine/stub.ts";
 import { defineAccess } from "../access/access.ts";
 import { defineAuthority } from "../access/authority.ts";
+import { withAnswerCache } from "../answer-cache/with-answer-cache.ts";
 import { readEntries } from "../audit/index.ts";
 import { defineBreakers } from "../breaker/breaker.ts";
 import { defineLatencies } from "../breaker/latencies.ts";
@@ -17,11 +18,13 @@ import { defineStopsReader } from "../control/stops.ts";
 import { defineCredentialBroker } from "../credential-broker/credential-broker.ts";
 import { settingsFrom } from "../env.ts";
 import { defineGuard } from "../guardrail/guard.ts";
+import type { VaultPort } from "../guardrail/ports.ts";
 import { defineModelGateway } from "../model-gateway/gateway.ts";
 import { rehearse } from "../rehearsal/handler.ts";
 import { cachedStore } from "../store/cached.ts";
 import { defineStore } from "../store/store.ts";
 import { defineToolGateway } from "../tool-gateway/gateway.ts";
+import { buildAnswers } from "./answers.ts";
 import type { Outside } from "./outside.ts";
 
 /** Calls are bounded by their own timeouts; nobody else breaks them off. */
@@ -58,9 +61,11 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     killEpoch: async () => (await stops.stops()).epoch,
   });
   const { vault } = objects;
-  const guard = defineGuard({
-    vault: { assign: async (org, request) => vault(org).assign(request), open: async (org, request) => vault(org).open(request) },
-  });
+  const guardedVault: VaultPort = {
+    assign: async (org, request) => vault(org).assign(request),
+    open: async (org, request) => vault(org).open(request),
+  };
+  const guard = defineGuard({ vault: guardedVault });
   const access = defineAccess();
   const models = async (org: string) => withDefaultModels(await store.models.list(org), settings.model);
   const authority = defineAuthority({
@@ -101,6 +106,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     return entry === undefined || key === null ? null : { key, entry };
   };
   const callModel = (call: Parameters<typeof model.call>[0]) => model.call(call, NEVER);
+  const answers = buildAnswers(env.ANSWERS, outside, { guard, vault: guardedVault, access, broker, models, embed: async () => null });
   const callbacks = defineCallbacks({
     ...egress,
     settings: (org) => store.orgs.settings(org),
@@ -124,6 +130,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     breakers,
     latencies,
     findUpstream,
-    callModel: withBreaker(breakers, findUpstream, callModel, latencies),
+    answers,
+    callModel: withAnswerCache(answers, withBreaker(breakers, findUpstream, callModel, latencies)),
   };
 }

@@ -12,7 +12,7 @@ import { open, seal } from "./sealed-secret.ts";
 import { type CredentialRequest, credentialKeyFrom, introspectCredential, mintToolCredential } from "./tool-credential.ts";
 
 /** What texts are digested for: each purpose has a key of its own. */
-export type MacPurpose = "idempotency" | "user" | "session";
+export type MacPurpose = "idempotency" | "user" | "session" | "answer";
 
 /** How long an isolate may miss a key that another deployment has published. */
 const PUBLIC_KEYS_MAX_AGE_MS = 60_000;
@@ -23,7 +23,13 @@ export function defineCredentialBroker(ports: CredentialBrokerPorts) {
   const idKey = once(async () => {
     const root = await ports.keyRing().idKey();
     const derive = (purpose: string) => new Uint8Array(hkdfSync("sha256", root, new Uint8Array(0), `bulkhead/${purpose}/v1`, 32));
-    return { runId: derive("run-id"), idempotency: derive("idempotency"), user: derive("user"), session: derive("session") };
+    return {
+      runId: derive("run-id"),
+      idempotency: derive("idempotency"),
+      user: derive("user"),
+      session: derive("session"),
+      answer: derive("answer"),
+    };
   });
   const credentialKey = once(async () => credentialKeyFrom(await ports.keyRing().credentialKey()));
   const auditSigner = once(async () => {

@@ -1,0 +1,45 @@
+/**
+ * What a model's answer depends on, as one text: two calls share a kept answer only where these texts are equal. Pure; knows no
+ * store and no key. Whoever asks turns the text into a name with a keyed hash, so that a name tells nobody what was asked.
+ */
+import { canonicalJson } from "../canonical-json.ts";
+import { findPlaceholders } from "../guardrail/placeholder.ts";
+import type { Json } from "../json.ts";
+import type { Message } from "../model/message.ts";
+import type { ModelCall } from "../run/call.ts";
+import { PLATFORM_RULES } from "../workflow/prompt.ts";
+
+/** What stands behind every answer of this deployment: a change of either leaves all older answers unfound. */
+export type Grounds = { readonly policyVersion: string; readonly guardVersion: string };
+
+/** What the messages' placeholders stand for: a keyed hash of the value each; null: the run made no such placeholder. */
+export type RedactionMap = readonly (readonly [placeholder: string, mac: string | null])[];
+
+/** Placeholders of the messages, each once, in order. Our own rules mention one as an example; it stands for nothing. */
+export function placeholdersOf(messages: readonly Message[]): string[] {
+  const spoken = messages.filter(({ content }) => content !== PLATFORM_RULES);
+  return [...new Set(findPlaceholders(JSON.stringify(spoken)).map(({ text }) => text))];
+}
+
+/**
+ * null: the call cannot be told apart from others with certainty (text that is no Unicode), and nothing is kept of it.
+ *
+ * INVARIANT: every field of a call takes part unless it is named here as one that does not change an answer. The model is no part:
+ * the answers of several models lie under one name, each with its own (kept-answer.ts), so that the last rung finds any of them.
+ */
+export function identityOf(call: ModelCall, grounds: Grounds, map: RedactionMap): string | null {
+  const { context, model: _model, timeoutMs: _timeoutMs, cache: _cache, isLastResort: _isLastResort, ...request } = call;
+  return textOf({ kind: "answer", org: context.org, ...grounds, map: map.map(([name, mac]) => [name, mac]), request: plain(request) });
+}
+
+/** As canonical JSON; null where the value is none. */
+export function textOf(value: Json): string | null {
+  try {
+    return canonicalJson(value);
+  } catch {
+    return null;
+  }
+}
+
+/** Without fields that are undefined. */
+const plain = (value: object): Json => JSON.parse(JSON.stringify(value)) as Json;

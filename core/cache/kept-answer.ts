@@ -1,0 +1,66 @@
+/**
+ * A model's answer as it is kept, which answers are worth keeping, and which kept one may be given. Pure; knows no store, and
+ * trusts nothing that it reads from one.
+ */
+import { findPlaceholders } from "../guardrail/placeholder.ts";
+import { isObject, type Json } from "../json.ts";
+import type { ModelOutcome } from "../run/call.ts";
+import type { EpochMs } from "../time.ts";
+
+/** How long an answer may be given instead of a call. */
+export const FRESH_MS = 24 * 3_600_000;
+/** How long it is kept for the last rung of the degraded ladder. */
+export const KEPT_MS = 7 * 24 * 3_600_000;
+/** UTF-16 units of an answer as JSON: a larger one is not kept. */
+export const LONGEST_ANSWER = 256 * 1024;
+/** Answers to the same question, each of another model. */
+const MOST_MODELS = 4;
+
+/** PERSISTED: in KV under the name of the question. `v` is the version of this form. */
+export type KeptAnswers = { readonly v: 1; readonly answers: readonly KeptAnswer[] };
+/** `model`: a digest of the model's entry. `subject`: a keyed hash of the person whose run it was. */
+export type KeptAnswer = { readonly model: string; readonly output: Json; readonly kept_at: EpochMs; readonly subject: string };
+
+/** Total: what is not in the form that is written is nothing. */
+export function readKeptAnswers(raw: Json | undefined): readonly KeptAnswer[] {
+  if (!isObject(raw) || raw["v"] !== 1 || !Array.isArray(raw["answers"])) return [];
+  return raw["answers"].flatMap((item): KeptAnswer[] => {
+    if (!isObject(item)) return [];
+    const { model, output, kept_at, subject } = item;
+    if (typeof model !== "string" || typeof kept_at !== "number" || typeof subject !== "string" || output === undefined) return [];
+    return [{ model, output, kept_at, subject }];
+  });
+}
+
+/** The newest first; an older answer of the same model makes room. */
+export function withAnswer(known: readonly KeptAnswer[], added: KeptAnswer): KeptAnswers {
+  const others = known.filter(({ model, kept_at }) => model !== added.model && isWithin(kept_at, KEPT_MS, added.kept_at));
+  return { v: 1, answers: [added, ...others].slice(0, MOST_MODELS) };
+}
+
+/** This model's, and not past its time. */
+export const freshAnswer = (known: readonly KeptAnswer[], model: string, now: EpochMs): KeptAnswer | null =>
+  known.find((answer) => answer.model === model && isWithin(answer.kept_at, FRESH_MS, now)) ?? null;
+
+/** Any model's, the newest first: for when nothing else is left. */
+export const lastAnswer = (known: readonly KeptAnswer[], now: EpochMs): KeptAnswer | null =>
+  known.filter(({ kept_at }) => isWithin(kept_at, KEPT_MS, now)).sort((a, b) => b.kept_at - a.kept_at)[0] ?? null;
+
+/** An answer from the future is one whose time nobody knows. */
+const isWithin = (keptAt: EpochMs, ms: number, now: EpochMs): boolean => keptAt <= now && now - keptAt < ms;
+
+/**
+ * The output that may be kept; undefined: none. Kept are answers in words or in the form that was asked for, which the upstream
+ * says are complete and in which no guard found anything. What asks for tools is not: it is about the world of that moment.
+ *
+ * INVARIANT: a kept answer names no placeholder that the question does not name. Another one was made in the run that asked, and
+ * would stand for something else, or for nothing, in the run that is given the answer.
+ */
+export function keepable(outcome: ModelOutcome, map: readonly (readonly [placeholder: string, mac: string | null])[]): Json | undefined {
+  const { result, findings, upstream, cached } = outcome;
+  if (!("output" in result) || cached !== undefined || findings.length > 0 || upstream["finish_reason"] !== "stop") return undefined;
+  const text = JSON.stringify(result.output);
+  const known = new Set(map.flatMap(([placeholder, mac]) => (mac === null ? [] : [placeholder])));
+  if (text.length > LONGEST_ANSWER || !text.isWellFormed()) return undefined;
+  return findPlaceholders(text).every((site) => known.has(site.text)) ? result.output : undefined;
+}

@@ -1,0 +1,138 @@
+/**
+ * Kept answers of models: looks one up for a call, and keeps the answer of one. Decides nothing about who may ask: that was decided
+ * before. What is found is judged again by today's rules before anybody gets it.
+ *
+ * Trouble of this room is never trouble of the call: what cannot be looked up, judged or kept was never there.
+ */
+import { createHash } from "node:crypto";
+import { identityOf, placeholdersOf, type RedactionMap } from "../../core/cache/identity.ts";
+import { freshAnswer, KEPT_MS, type KeptAnswer, keepable, lastAnswer, readKeptAnswers, withAnswer } from "../../core/cache/kept-answer.ts";
+import { canonicalJson } from "../../core/canonical-json.ts";
+import type { Json } from "../../core/json.ts";
+import type { CallContext, ModelCall, ModelOutcome } from "../../core/run/call.ts";
+import { isCorrection } from "../../core/workflow/prompt.ts";
+import { validate } from "../../core/workflow/schema.ts";
+import { startDeadline } from "../kit/deadline.ts";
+import type { AnswerCachePorts } from "./ports.ts";
+
+/** A look takes some milliseconds; whatever holds it up (the vault, KV, a guard) holds up the call no longer than this. */
+const LOOK_MS = 1_000;
+const NEVER = new AbortController().signal;
+
+/** What is kept for one call. */
+export type Found = {
+  /** Given instead of a call; null: the model is to be asked. */
+  readonly hit: ModelOutcome | null;
+  /** For when the model is out of reach and nothing else is left: an answer past its time, or another model's. */
+  readonly stale: () => Promise<ModelOutcome | null>;
+  /** The model's answer, kept if it is worth it. */
+  readonly keep: (outcome: ModelOutcome) => Promise<void>;
+};
+
+export type AnswerCache = {
+  /** Never throws. With `cache: "none"` nothing is looked up and nothing kept. */
+  find(call: ModelCall): Promise<Found>;
+  /** Drops what was kept from calls on this person's behalf; how many entries that were. Throws when it cannot. */
+  forget(org: string, subject: string): Promise<number>;
+};
+
+const NOTHING: Found = { hit: null, stale: async () => null, keep: async () => undefined };
+
+export function defineAnswerCache(ports: AnswerCachePorts): AnswerCache {
+  const subjectTag = async (org: string, subject: string): Promise<string> => (await ports.mac(`subject ${org} ${subject}`)).slice(0, 32);
+  return {
+    async find(call) {
+      if (call.cache === "none" || isCorrection(call.messages)) return NOTHING;
+      const deadline = startDeadline(LOOK_MS, NEVER);
+      try {
+        return await deadline.within(look(ports, call, subjectTag));
+      } catch {
+        ports.log({ event: "answers.not_looked_up", run: call.context.run });
+        return NOTHING;
+      } finally {
+        deadline.end();
+      }
+    },
+    forget: async (org, subject) => ports.values.forget(prefixOf(org), await subjectTag(org, subject)),
+  };
+}
+
+/** Orgs have no slash in their names. */
+const prefixOf = (org: string): string => `answer/v1/${org}/`;
+
+async function look(
+  ports: AnswerCachePorts,
+  call: ModelCall,
+  subjectTag: (org: string, subject: string) => Promise<string>,
+): Promise<Found> {
+  const startedAt = ports.now();
+  const { context } = call;
+  const [model, map] = await Promise.all([modelTag(ports, call), redactionMap(ports, call)]);
+  const identity = identityOf(call, ports.grounds(), map);
+  if (model === null || identity === null) return NOTHING;
+  const name = prefixOf(context.org) + (await ports.mac(identity));
+  const known = readKeptAnswers(await ports.values.get(name));
+  const given = async (answer: KeptAnswer | null, cached: "exact" | "stale"): Promise<ModelOutcome | null> => {
+    if (answer === null) return null;
+    const passed = await judgeAgain(ports, call, map, answer.output);
+    if (!passed) await ports.values.drop(name);
+    return passed ? outcomeOf(answer, cached, Math.max(0, ports.now() - startedAt)) : null;
+  };
+  const hit = await given(freshAnswer(known, model, startedAt), "exact");
+  return {
+    hit,
+    stale: () => given(lastAnswer(known, ports.now()), "stale").catch(() => null),
+    async keep(outcome) {
+      const output = keepable(outcome, map);
+      if (output === undefined) return;
+      const subject = await subjectTag(context.org, context.subject);
+      const entry = withAnswer(known, { model, output, kept_at: ports.now(), subject });
+      const subjects = [...new Set(entry.answers.map((answer) => answer.subject))];
+      await ports.values.put(name, entry as unknown as Json, KEPT_MS, { subjects });
+    },
+  };
+}
+
+/** A model that is registered anew with another upstream is another model. */
+async function modelTag(ports: AnswerCachePorts, call: ModelCall): Promise<string | null> {
+  const entry = await ports.model(call.context.org, call.model);
+  if (entry === null) return null;
+  const { id, upstream_id, base_url } = entry;
+  return createHash("sha256").update(canonicalJson({ id, upstream_id, base_url })).digest("hex").slice(0, 32);
+}
+
+/** `{{EMAIL_1}}` of two people is the same text: what it stands for tells the calls apart, by a hash that only this deployment can make. */
+async function redactionMap(ports: AnswerCachePorts, { context, messages }: ModelCall): Promise<RedactionMap> {
+  const placeholders = placeholdersOf(messages);
+  if (placeholders.length === 0) return [];
+  const values = await ports.vault.open(context.org, { run: context.run, placeholders, inputOnly: false });
+  return Promise.all(
+    placeholders.map(async (placeholder, index): Promise<[string, string | null]> => {
+      const value = values[index] ?? null;
+      return [placeholder, value === null ? null : await ports.mac(`value ${placeholder} ${value}`)];
+    }),
+  );
+}
+
+/** By today's rules: the form that was asked for, the guardrails, and no placeholder that this question does not name. */
+async function judgeAgain(ports: AnswerCachePorts, call: ModelCall, map: RedactionMap, output: Json): Promise<boolean> {
+  if (call.schema === null ? typeof output !== "string" : validate(call.schema.schema, output).length > 0) return false;
+  if (keepable(outcomeOf({ output }, null, 0), map) === undefined) return false;
+  const { org, run, subject }: CallContext = call.context;
+  const admitted = await ports.guard.admit({ org, run, subject }, "model_output", "model", output);
+  return admitted.verdict === "pass" && admitted.findings.length === 0;
+}
+
+/** Nobody was asked, so nothing was spent. */
+const outcomeOf = (
+  answer: Pick<KeptAnswer, "output"> & Partial<KeptAnswer>,
+  cached: "exact" | "semantic" | "stale" | null,
+  durationMs: number,
+): ModelOutcome => ({
+  result: { ok: true, output: answer.output },
+  usage: { input: 0, output: 0, cachedInput: 0 },
+  durationMs,
+  findings: [],
+  ...(cached === null ? {} : { cached }),
+  upstream: { finish_reason: "stop", ...(answer.kept_at === undefined ? {} : { kept_at: new Date(answer.kept_at).toISOString() }) },
+});

@@ -1,0 +1,25 @@
+/** What the kept answers need from the rest of the platform. */
+import type { Grounds } from "../../core/cache/identity.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { ModelEntry } from "../../core/model/entry.ts";
+import type { EpochMs } from "../../core/time.ts";
+import type { Guard, VaultPort } from "../guardrail/ports.ts";
+import type { KeptValues } from "./kept-values.ts";
+
+export type AnswerCachePorts = {
+  readonly now: () => EpochMs;
+  readonly values: KeptValues;
+  readonly guard: Pick<Guard, "admit">;
+  readonly vault: Pick<VaultPort, "open">;
+  readonly model: (org: string, id: string) => Promise<ModelEntry | null>;
+  /** The versions of the policies and of the guardrails, as they are now. */
+  readonly grounds: () => Grounds;
+  /** HMAC-SHA-256, hex, under a key of this deployment. */
+  readonly mac: (text: string) => Promise<string>;
+  /**
+   * A text's vector by the org's embedding model; null: the org has none that means anything (the rehearsal's does not count), or
+   * it is out of reach. Without it `semantic` is `exact`.
+   */
+  readonly embed: (org: string, text: string) => Promise<readonly number[] | null>;
+  readonly log: (line: JsonObject) => void;
+};

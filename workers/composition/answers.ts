@@ -1,0 +1,32 @@
+/** Kept answers of models and tools, fitted to the rooms around them. */
+import { createHash } from "node:crypto";
+import { guardVersion } from "../../core/cache/guard-version.ts";
+import type { Grounds } from "../../core/cache/identity.ts";
+import type { ModelEntry } from "../../core/model/entry.ts";
+import type { Access } from "../access/access.ts";
+import { defineAnswerCache } from "../answer-cache/answer-cache.ts";
+import { keptValues } from "../answer-cache/kept-values.ts";
+import type { CredentialBroker } from "../credential-broker/credential-broker.ts";
+import type { Guard, VaultPort } from "../guardrail/ports.ts";
+import type { Outside } from "./outside.ts";
+
+type Around = {
+  readonly guard: Guard;
+  readonly vault: VaultPort;
+  readonly access: Access;
+  readonly broker: CredentialBroker;
+  readonly models: (org: string) => Promise<readonly ModelEntry[]>;
+  readonly embed: (org: string, text: string) => Promise<readonly number[] | null>;
+};
+
+export function buildAnswers(kv: KVNamespace, { now, log }: Outside, { guard, vault, access, broker, models, embed }: Around) {
+  const values = keptValues(kv, log);
+  const mac = (text: string): Promise<string> => broker.mac("answer", text);
+  let guardrails: string | null = null;
+  const grounds = (): Grounds => {
+    guardrails ??= guardVersion((text) => createHash("sha256").update(text).digest("hex"));
+    return { policyVersion: access.policyVersion(), guardVersion: guardrails };
+  };
+  const model = async (org: string, id: string) => (await models(org)).find((entry) => entry.id === id) ?? null;
+  return defineAnswerCache({ now, values, guard, vault, model, grounds, mac, embed, log });
+}
