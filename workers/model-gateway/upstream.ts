@@ -2,9 +2,15 @@
 import type { ModelEntry } from "../../core/model/entry.ts";
 import { refuseHost } from "../../core/net/public-host.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { Failure, ModelCall } from "../../core/run/call.ts";
+import type { CallContext, Failure } from "../../core/run/call.ts";
 import { failure } from "./failure.ts";
 import type { ModelGatewayPorts } from "./ports.ts";
+
+/** What of OpenAI's format is asked, below the base address. */
+export type UpstreamPath = "/chat/completions" | "/embeddings";
+
+/** On whose behalf, and under which trace. */
+export type ExchangeContext = Pick<CallContext, "org" | "run" | "user" | "workflow" | "activity" | "traceId" | "spanId">;
 
 export type Upstream = {
   readonly url: URL;
@@ -15,18 +21,21 @@ export type Upstream = {
 };
 
 /** The rehearsal model's address: a name that no resolver knows (RFC 6761 section 6.4). */
-const REHEARSAL_URL = new URL("https://rehearsal.invalid/v1/chat/completions");
+const REHEARSAL_BASE = "https://rehearsal.invalid/v1";
 
 export function findUpstream(
   entry: ModelEntry,
+  path: UpstreamPath,
   ports: Pick<ModelGatewayPorts, "aiGateway" | "allowPrivateHosts">,
 ): Result<Upstream, Failure> {
-  if (entry.base_url === null && entry.id.startsWith("bulkhead/")) return ok({ url: REHEARSAL_URL, rehearsal: true, gateway: false });
+  if (entry.base_url === null && entry.id.startsWith("bulkhead/")) {
+    return ok({ url: new URL(`${REHEARSAL_BASE}${path}`), rehearsal: true, gateway: false });
+  }
   const base = entry.base_url ?? ports.aiGateway?.url ?? null;
   if (base === null) return err(failure("permanent", "upstream_unavailable", "no upstream is set up for the model"));
   if (!URL.canParse(base)) return err(failure("permanent", "upstream_unavailable", "the address of the model's upstream is no URL"));
   const url = new URL(base);
-  url.pathname = `${url.pathname.replace(/\/+$/, "")}/chat/completions`;
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}${path}`;
   const refusal = refuseHost(url, ports.allowPrivateHosts);
   if (refusal !== null) return err(failure("permanent", "policy_denied", `the address of the model's upstream is refused: ${refusal}`));
   const gateway = ports.aiGateway !== null && URL.canParse(ports.aiGateway.url) && new URL(ports.aiGateway.url).origin === url.origin;
@@ -51,8 +60,11 @@ export async function bearerFor(
 }
 
 /** Ours on every call; AI Gateway's only to its origin (developers.cloudflare.com/ai-gateway/glossary). */
-export function headersFor(upstream: Upstream, call: ModelCall, hashedUser: string): Record<string, string> {
-  const { context } = call;
+export function headersFor(
+  upstream: Upstream,
+  { context, timeoutMs }: { readonly context: ExchangeContext; readonly timeoutMs: number },
+  hashedUser: string,
+): Record<string, string> {
   const common = {
     "content-type": "application/json",
     accept: "application/json",
@@ -61,10 +73,10 @@ export function headersFor(upstream: Upstream, call: ModelCall, hashedUser: stri
   if (!upstream.gateway) return common;
   return {
     ...common,
-    // Retries and caches are the run's: a second owner would multiply the one and lie about the other.
+    // Retries and caches are the caller's: a second owner would multiply the one and lie about the other.
     "cf-aig-max-attempts": "1",
     "cf-aig-skip-cache": "true",
-    "cf-aig-request-timeout": String(call.timeoutMs),
+    "cf-aig-request-timeout": String(timeoutMs),
     "cf-aig-collect-log-payload": "false", // counts and times, no prompt
     "cf-aig-otel-trace-id": context.traceId,
     "cf-aig-otel-parent-span-id": context.spanId,

@@ -1,0 +1,51 @@
+/**
+ * The personal data of one call, in memory for as long as the call lasts: what a vault is for a run. The same value gets the same
+ * placeholder, numbered from 1 by kind in the order of appearance. Nothing here outlives the request.
+ */
+import type { PlaceholderType } from "../guardrail/finding.ts";
+import { fillPlaceholders, findPlaceholders, formatPlaceholder } from "../guardrail/placeholder.ts";
+
+type Kept = { readonly value: string; origin: "input" | "tool" | "model" };
+
+export type CallMemory = {
+  readonly assign: (type: PlaceholderType, value: string, origin: Kept["origin"]) => string;
+  /** `inputOnly`: only what the request itself put in. */
+  readonly valueOf: (placeholder: string, inputOnly: boolean) => string | null;
+  /** What a client typed in the form of a placeholder is kept as `{{LITERAL_n}}`: it means nothing here. */
+  readonly literally: (text: string) => string;
+  /** The text with every value that the request put in; what it did not put in stays a placeholder. */
+  readonly fill: (text: string) => string;
+  readonly size: () => number;
+};
+
+export function newCallMemory(): CallMemory {
+  const byPlaceholder = new Map<string, Kept>();
+  const byValue = new Map<string, string>();
+  const last = new Map<PlaceholderType, number>();
+  const assign: CallMemory["assign"] = (type, value, origin) => {
+    const name = byValue.get(`${type}:${value}`);
+    const known = name === undefined ? undefined : byPlaceholder.get(name);
+    if (name !== undefined && known !== undefined) {
+      if (origin === "input") known.origin = "input";
+      return name;
+    }
+    const number = (last.get(type) ?? 0) + 1;
+    last.set(type, number);
+    const placeholder = formatPlaceholder(type, number);
+    byValue.set(`${type}:${value}`, placeholder);
+    byPlaceholder.set(placeholder, { value, origin });
+    return placeholder;
+  };
+  const valueOf: CallMemory["valueOf"] = (placeholder, inputOnly) => {
+    const kept = byPlaceholder.get(placeholder);
+    return kept === undefined || (inputOnly && kept.origin !== "input") ? null : kept.value;
+  };
+  return {
+    assign,
+    valueOf,
+    literally: (text) =>
+      findPlaceholders(text).length === 0 ? text : fillPlaceholders(text, (placeholder) => assign("LITERAL", placeholder, "input")),
+    fill: (text) => fillPlaceholders(text, (placeholder) => valueOf(placeholder, true)),
+    size: () => byPlaceholder.size,
+  };
+}

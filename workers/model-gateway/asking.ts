@@ -1,0 +1,105 @@
+/**
+ * Exchanges for somebody who judges the answer itself (chat, embeddings): whole answers, streams, vectors. What comes back is read
+ * with distrust and bounded, and neither redacted nor scanned.
+ */
+import type { JsonObject } from "../../core/json.ts";
+import { type ChatAnswer, readChatAnswer } from "../../core/model/answer.ts";
+import { type EmbeddingAnswer, readEmbeddingAnswer } from "../../core/model/embedding.ts";
+import type { ModelEntry } from "../../core/model/entry.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { Failure } from "../../core/run/call.ts";
+import { type Deadline, startDeadline } from "../kit/deadline.ts";
+import { exchange, type Facts, interrupted, note, otherFormat, readReply } from "./exchange.ts";
+import { failure } from "./failure.ts";
+import type { ModelGatewayPorts } from "./ports.ts";
+import type { ExchangeContext, UpstreamPath } from "./upstream.ts";
+
+/** 2,048 vectors of 1,536 numbers in base64, as the format's own client asks for them; a quarter of an isolate's memory as text. */
+export const EMBEDDING_BYTES = 20 * 1024 * 1024;
+
+export type Asking = {
+  readonly entry: ModelEntry;
+  /** As it goes over the wire. */
+  readonly body: JsonObject;
+  readonly context: ExchangeContext;
+  /** Until the whole answer is here; of a stream: until its first byte. */
+  readonly timeoutMs: number;
+};
+
+export type Asked<T> = { readonly result: Result<T, Failure>; readonly upstream: Facts; readonly durationMs: number };
+
+/** A whole answer. `secrets`: what was sent along and must not come back in. */
+export type WholeAnswer = { readonly answer: ChatAnswer; readonly secrets: readonly string[] };
+
+/** `whole`: an upstream that does not stream answered all the same. */
+export type OpenedAnswer =
+  | { readonly kind: "stream"; readonly bytes: ReadableStream<Uint8Array>; readonly secrets: readonly string[] }
+  | ({ readonly kind: "whole" } & WholeAnswer);
+
+export type Askings = {
+  readonly ask: (asking: Asking, signal: AbortSignal) => Promise<Asked<WholeAnswer>>;
+  /** Who takes the stream reads it to its end or cancels it: that lets go of the upstream. */
+  readonly open: (asking: Asking, signal: AbortSignal) => Promise<Asked<OpenedAnswer>>;
+  readonly embed: (asking: Asking & { readonly inputs: number }, signal: AbortSignal) => Promise<Asked<EmbeddingAnswer>>;
+};
+
+export function defineAskings(ports: ModelGatewayPorts): Askings {
+  const send = async <T>(
+    path: UpstreamPath,
+    asking: Asking,
+    signal: AbortSignal,
+    read: (response: Response, secrets: readonly string[], deadline: Deadline, facts: Facts) => Promise<Result<T, Failure>>,
+  ): Promise<Asked<T>> => {
+    const startedAt = ports.now();
+    const deadline = startDeadline(asking.timeoutMs, signal);
+    const upstream: Facts = {};
+    try {
+      const reply = await exchange(ports, { ...asking, path }, deadline, upstream);
+      const result = reply.ok
+        ? await read(reply.value.response, reply.value.bearer === null ? [] : [reply.value.bearer], deadline, upstream)
+        : reply;
+      return { result, upstream, durationMs: Math.max(0, ports.now() - startedAt) };
+    } catch (error) {
+      return { result: err(interrupted(error)), upstream, durationMs: Math.max(0, ports.now() - startedAt) };
+    } finally {
+      deadline.end();
+    }
+  };
+  return {
+    ask: (asking, signal) =>
+      send("/chat/completions", asking, signal, (response, secrets, deadline, facts) =>
+        readWhole(response, asking.entry, secrets, deadline, facts),
+      ),
+    open: (asking, signal) =>
+      send<OpenedAnswer>("/chat/completions", asking, signal, async (response, secrets, deadline, facts) => {
+        const isStream = /^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "");
+        const bytes = response.body as ReadableStream<Uint8Array> | null;
+        if (isStream && bytes !== null) return ok({ kind: "stream", bytes, secrets });
+        const whole = await readWhole(response, asking.entry, secrets, deadline, facts);
+        return whole.ok ? ok({ kind: "whole", ...whole.value }) : whole;
+      }),
+    embed: (asking, signal) =>
+      send("/embeddings", asking, signal, async (response, _secrets, deadline) => {
+        const body = await readReply(response, deadline, EMBEDDING_BYTES);
+        if (!body.ok) return body;
+        const answer = readEmbeddingAnswer(body.value, asking.inputs, asking.entry.context);
+        return answer.ok ? answer : err(failure("permanent", "output_invalid", "the vectors do not answer what was asked"));
+      }),
+  };
+}
+
+async function readWhole(
+  response: Response,
+  entry: ModelEntry,
+  secrets: readonly string[],
+  deadline: Deadline,
+  facts: Facts,
+): Promise<Result<WholeAnswer, Failure>> {
+  const body = await readReply(response, deadline);
+  if (!body.ok) return body;
+  const answer = readChatAnswer(body.value, entry.context);
+  if (!answer.ok) return err(otherFormat());
+  if (answer.value.finish !== null) note(facts, "finish_reason", answer.value.finish);
+  if (answer.value.rehearsal) facts["rehearsal"] = "true";
+  return ok({ answer: answer.value, secrets });
+}

@@ -1,0 +1,106 @@
+/**
+ * One exchange with a model's upstream, whoever asks and whatever for: where it goes, with which credential, what came back, and
+ * what is wrong with that. One attempt, no redirects, a bounded answer. Judges nothing that was said.
+ */
+import type { Json, JsonObject } from "../../core/json.ts";
+import type { ModelEntry } from "../../core/model/entry.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { Failure } from "../../core/run/call.ts";
+import { retryAfterMs } from "../../core/tool/retry-after.ts";
+import { parseUntrusted } from "../../core/untrusted-json.ts";
+import { readBody } from "../kit/body.ts";
+import { type Deadline, DeadlineError } from "../kit/deadline.ts";
+import { failure, failureOfStatus } from "./failure.ts";
+import type { ModelGatewayPorts } from "./ports.ts";
+import { bearerFor, type ExchangeContext, findUpstream, headersFor, type UpstreamPath } from "./upstream.ts";
+
+/** Most bytes of an answer, and of an error's body, that are read. */
+export const ANSWER_BYTES = 5 * 1024 * 1024;
+const ERROR_BYTES = 64 * 1024;
+
+export type Exchange = {
+  readonly entry: ModelEntry;
+  readonly path: UpstreamPath;
+  readonly body: JsonObject;
+  readonly context: ExchangeContext;
+  readonly timeoutMs: number;
+};
+
+/** Small facts of the upstream: status, log id, cache status; filled in as they become known. */
+export type Facts = { [name: string]: string };
+
+/** An answer with a status of success, unread. */
+export type Reply = {
+  readonly response: Response;
+  /** What was sent along and must not come back in; null: nothing was. */
+  readonly bearer: string | null;
+};
+
+/** Throws a `DeadlineError` and nothing else. */
+export async function exchange(
+  ports: ModelGatewayPorts,
+  { entry, path, body, context, timeoutMs }: Exchange,
+  deadline: Deadline,
+  facts: Facts,
+): Promise<Result<Reply, Failure>> {
+  const upstream = findUpstream(entry, path, ports);
+  if (!upstream.ok) return upstream;
+  const bearer = await deadline.within(bearerFor(upstream.value, entry, context.org, ports));
+  if (!bearer.ok) return bearer;
+  const headers = new Headers(headersFor(upstream.value, { context, timeoutMs }, await deadline.within(ports.hashUser(context.user))));
+  if (body["stream"] === true) headers.set("accept", "text/event-stream, application/json");
+  if (bearer.value !== null) headers.set("authorization", `Bearer ${bearer.value}`);
+  const init = { method: "POST", headers, body: JSON.stringify(body), redirect: "manual", signal: deadline.signal } as const;
+  const send = ports.fetch; // a platform's `fetch` refuses to be called as somebody's method
+  const sent = upstream.value.rehearsal ? ports.rehearsal(new Request(upstream.value.url, init)) : send(upstream.value.url.href, init);
+  const response = await deadline.within(sent).catch(rethrowDeadline);
+  if (response === null) return err(failure("transient", "upstream_unavailable", "the connection to the model's upstream failed"));
+
+  factsOf(response, facts);
+  if (response.status >= 200 && response.status <= 299) return ok({ response, bearer: bearer.value });
+  const said = await readBody(response, ERROR_BYTES, deadline);
+  const parsed = said.ok ? parseUntrusted(said.text) : null;
+  const wait = retryAfterMs(response.headers.get("retry-after"), ports.now());
+  return err(failureOfStatus(response.status, parsed?.ok ? parsed.value : null, wait));
+}
+
+/** The whole answer as JSON. Throws a `DeadlineError` and nothing else. */
+export async function readReply(response: Response, deadline: Deadline, limitBytes = ANSWER_BYTES): Promise<Result<Json, Failure>> {
+  const body = await readBody(response, limitBytes, deadline);
+  if (!body.ok) return err(unreadable(body.reason, limitBytes));
+  const parsed = parseUntrusted(body.text);
+  return parsed.ok ? parsed : err(otherFormat());
+}
+
+export const otherFormat = (): Failure => failure("transient", "upstream_unavailable", "the model's upstream answered in another format");
+
+function factsOf(response: Response, facts: Facts): void {
+  facts["status"] = String(response.status);
+  note(facts, "log_id", response.headers.get("cf-aig-log-id"));
+  note(facts, "cache", response.headers.get("cf-aig-cache-status"));
+  note(facts, "request_id", response.headers.get("cf-aig-request-id") ?? response.headers.get("x-request-id"));
+}
+
+/** Upstream facts go into journals: only short identifiers pass, never sentences. */
+export function note(facts: Facts, name: string, value: string | null): void {
+  if (value !== null && /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/.test(value)) facts[name] = value;
+}
+
+function unreadable(reason: "too_large" | "cut" | "not_text", limitBytes: number): Failure {
+  if (reason === "cut") return failure("transient", "upstream_unavailable", "the model's answer was cut short");
+  const what = reason === "too_large" ? `is larger than ${limitBytes} bytes` : "is not UTF-8";
+  return failure("permanent", "output_invalid", `the model's answer ${what}`);
+}
+
+function rethrowDeadline(error: unknown): null {
+  if (error instanceof DeadlineError) throw error;
+  return null;
+}
+
+/** What was thrown on the way, as a failure. */
+export function interrupted(error: unknown): Failure {
+  if (!(error instanceof DeadlineError)) return failure("transient", "internal", "the call could not be made");
+  return error.reason === "timeout"
+    ? failure("transient", "timeout", "the model did not answer in time")
+    : failure("transient", "cancelled", "the call was given up");
+}
