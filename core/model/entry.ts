@@ -18,9 +18,19 @@ export type ModelEntry = {
   readonly pinned: boolean;
 };
 
-/** What the engine needs to reserve and settle; it goes into the journal with the routing. */
+/**
+ * A model that may answer, as it was when that was decided. PERSISTED: in the journal of a run, with the routing. What is optional
+ * came later, or was not known.
+ */
 export type ModelCandidate = {
   readonly id: string;
   readonly price: ModelEntry["price"];
   readonly context: number;
+  /** What it may see; text with a person's data in it comes redacted to all. */
+  readonly pii?: ModelEntry["pii"];
+  /** Micro-dollars for the expected input and every token of the answer. */
+  readonly expected_micro_usd?: number;
+  /** As registered, blended with what was measured. */
+  readonly latency_ms?: number;
+  readonly quality?: number;
 };

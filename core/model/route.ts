@@ -1,40 +1,110 @@
 /** Which models may answer a call, in the order in which they are tried, and why the others may not. */
+import { tokenCost } from "../money.ts";
+import type { RejectedModel } from "../workflow/authority.ts";
+import type { ModelWishes } from "../workflow/definition.ts";
 import { hasTask } from "./defaults.ts";
 import type { ModelCandidate, ModelEntry } from "./entry.ts";
+import { expectedLatencyMs, type Measured } from "./latency.ts";
+import type { Message } from "./message.ts";
+import { inOrder, type Order, type Ranked } from "./order.ts";
+import type { TaskRoute } from "./task-route.ts";
 
-/** What a step asks for: a model, or a task that several may have. */
+/** What a call asks for: a model, or a task that several may have. */
 export type RouteChoice = {
   readonly model: string | null;
   readonly task: string | null;
   readonly fallback: readonly string[];
   /** The text has placeholders in it: redacted, and still a person's. */
   readonly holdsPersonalData: boolean;
+  /** Input tokens, about. */
+  readonly expectedTokens: number;
+  readonly maxTokens: number;
+  readonly wishes: ModelWishes;
+  readonly seed: string;
 };
 
-export type Route = {
-  readonly candidates: readonly ModelCandidate[];
-  readonly rejected: readonly { readonly id: string; readonly why: string }[];
+/** What is known of models, beside their entries. */
+export type RouteKnowledge = {
+  /** The org's own for the task; null: the models that have it, cheapest first (API.md, "Models and chat"). */
+  readonly route: TaskRoute | null;
+  readonly mayCall: (id: string) => boolean;
+  readonly measured: (entry: ModelEntry) => Measured | null;
 };
 
-/** A task: the models that have it, cheapest first (API.md, "Models and chat"). Then the fallbacks, in their order. */
-export function candidatesFor(choice: RouteChoice, models: readonly ModelEntry[]): Route {
+/** Characters of a token in common prose. Enough to compare prices; what is reserved is counted in another way (estimate.ts). */
+const CHARACTERS_PER_TOKEN = 4;
+
+/** Input tokens, about, without reading the text: for `expectedTokens`. */
+export const roughTokens = (messages: readonly Pick<Message, "content">[]): number =>
+  Math.ceil(messages.reduce((sum, { content }) => sum + (content?.length ?? 0), 0) / CHARACTERS_PER_TOKEN);
+
+export type Route = { readonly candidates: readonly ModelCandidate[]; readonly rejected: readonly RejectedModel[] };
+
+/** Reasons that callers tell apart. */
+export const WHY_NOT = { unknown: "not registered", window: "its window is too small" } as const;
+
+type Admitted = Ranked & { readonly entry: ModelEntry };
+
+/** The model, or those of the task in the order that the step or the route says. Then the fallbacks, in their own order. */
+export function candidatesFor(choice: RouteChoice, models: readonly ModelEntry[], knowledge: RouteKnowledge): Route {
   const byId = new Map(models.map((entry) => [entry.id, entry]));
-  const first = choice.task === null ? [] : models.filter((model) => choice.task !== null && hasTask(model, choice.task)).sort(cheaper);
-  const wanted = [...(choice.model === null ? [] : [choice.model]), ...first.map(({ id }) => id), ...choice.fallback];
-  const candidates: ModelCandidate[] = [];
-  const rejected: { id: string; why: string }[] = [];
-  for (const id of new Set(wanted)) {
-    const entry = byId.get(id);
-    if (entry === undefined) rejected.push({ id, why: "not registered" });
-    // `never` is the promise that nothing of a person's arrives, not even redacted.
-    else if (entry.pii === "never" && choice.holdsPersonalData) rejected.push({ id, why: "takes no redacted text" });
-    else candidates.push({ id: entry.id, price: entry.price, context: entry.context });
-  }
-  return { candidates, rejected };
+  const weights = new Map(knowledge.route?.models.map(({ id, weight }) => [id, weight]));
+  const rejected: RejectedModel[] = [];
+  const admit = (ids: Iterable<string>): Admitted[] => {
+    const admitted: Admitted[] = [];
+    for (const id of ids) {
+      const entry = byId.get(id);
+      const rank = entry === undefined ? null : rankOf(entry, choice, knowledge, weights.get(id) ?? 1);
+      const why = rank === null ? WHY_NOT.unknown : whyNot(rank, choice, knowledge);
+      if (rank === null || why !== null) rejected.push({ id, why: why ?? WHY_NOT.unknown });
+      else admitted.push(rank);
+    }
+    return admitted;
+  };
+  const wanted = new Set(firstIds(choice, models, knowledge.route));
+  const first = inOrder(admit(wanted), orderOf(choice, knowledge.route), choice.seed);
+  const then = admit(new Set(choice.fallback.filter((id) => !wanted.has(id))));
+  return { candidates: [...first, ...then].map(toCandidate), rejected };
 }
 
-/** By what an ordinary call costs: three tokens read for one written. The id decides between equals, so that the order is stable. */
-function cheaper(a: ModelEntry, b: ModelEntry): number {
-  const cost = ({ price }: ModelEntry): number => 3 * price.input + price.output;
-  return cost(a) - cost(b) || (a.id < b.id ? -1 : 1);
+function firstIds({ model, task }: RouteChoice, models: readonly ModelEntry[], route: TaskRoute | null): readonly string[] {
+  if (model !== null) return [model];
+  if (task === null) return [];
+  return (route?.models ?? models.filter((entry) => hasTask(entry, task))).map(({ id }) => id);
 }
+
+function orderOf({ model, wishes }: RouteChoice, route: TaskRoute | null): Order {
+  if (model !== null) return "fallback";
+  if (wishes.complexity === "hard") return "best";
+  if (wishes.complexity === "simple") return "cheapest";
+  return route?.strategy ?? "cheapest";
+}
+
+function rankOf(entry: ModelEntry, choice: RouteChoice, knowledge: RouteKnowledge, weight: number): Admitted {
+  const { price, quality, latency_ms, id } = entry;
+  const microUsd = tokenCost(choice.expectedTokens, price.input) + tokenCost(choice.maxTokens, price.output);
+  return { id, entry, microUsd, latencyMs: expectedLatencyMs(latency_ms, knowledge.measured(entry)), quality, weight };
+}
+
+/** null: it may answer. */
+function whyNot({ entry, latencyMs, quality }: Admitted, choice: RouteChoice, { mayCall }: RouteKnowledge): string | null {
+  const { wishes } = choice;
+  if (!mayCall(entry.id)) return "denied by policy";
+  // `never` is the promise that nothing of a person's arrives, not even redacted: not as a fallback either.
+  if (entry.pii === "never" && choice.holdsPersonalData) return "takes no redacted text";
+  if (choice.expectedTokens + choice.maxTokens > entry.context) return WHY_NOT.window;
+  if (wishes.max_latency_ms !== undefined && latencyMs !== null && latencyMs > wishes.max_latency_ms) return "takes too long for this step";
+  if (wishes.min_quality === undefined) return null;
+  if (quality === null) return "its quality is not registered";
+  return quality < wishes.min_quality ? "its quality is too low for this step" : null;
+}
+
+const toCandidate = ({ entry, microUsd, latencyMs, quality }: Admitted): ModelCandidate => ({
+  id: entry.id,
+  price: entry.price,
+  context: entry.context,
+  pii: entry.pii,
+  expected_micro_usd: microUsd,
+  ...(latencyMs === null ? {} : { latency_ms: Math.round(latencyMs) }),
+  ...(quality === null ? {} : { quality }),
+});

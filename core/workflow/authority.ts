@@ -5,7 +5,7 @@ import type { ErrorCode } from "../errors/codes.ts";
 import type { ModelCandidate } from "../model/entry.ts";
 import type { ModelTool } from "../model/message.ts";
 import type { ToolFacts } from "../tool/manifest.ts";
-import type { Limits } from "./definition.ts";
+import type { Limits, ModelWishes } from "./definition.ts";
 
 export type Caller = { readonly org: string; readonly user: string; readonly roles: readonly Role[] };
 
@@ -32,6 +32,12 @@ export type AuthorityQuestion =
       readonly fallback: readonly string[];
       /** Placeholders stand in what the model would read. */
       readonly holdsPersonalData: boolean;
+      /** Input tokens, about: for the choice among models, not for money. */
+      readonly expectedTokens: number;
+      readonly maxTokens: number;
+      readonly wishes: ModelWishes;
+      /** The run and the activity: what chance decides, it decides the same way each time. */
+      readonly seed: string;
       /** Names of the tools that an agent's model is told of. */
       readonly tools: readonly string[];
     }
@@ -55,8 +61,9 @@ export type AuthorityAnswer =
   | {
       readonly kind: "model";
       readonly permission: Permission;
+      /** In the order in which they are to be tried. */
       readonly candidates: readonly ModelCandidate[];
-      readonly rejected: readonly { readonly id: string; readonly why: string }[];
+      readonly rejected: readonly RejectedModel[];
       /** The tools by name, as the model is told of them; unknown ones are left out. */
       readonly tools: readonly ModelTool[];
     }
@@ -70,4 +77,13 @@ export type AuthorityAnswer =
       readonly limits: Limits;
     }
   /** A guard that cannot decide says no: unknown tool, broken policy, registry out of reach. `transient`: ask again later. */
-  | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string; readonly transient: boolean };
+  | {
+      readonly kind: "refused";
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly transient: boolean;
+      /** Models that were thought of, where none may answer. */
+      readonly rejected?: readonly RejectedModel[];
+    };
+
+export type RejectedModel = { readonly id: string; readonly why: string };

@@ -1,7 +1,7 @@
 /** Steps in which a model speaks: `model`, one call, and `agent`, a bounded loop of them. */
 import type { Json } from "../json.ts";
 import { readModelTimeout, readRetry } from "./check-attempts.ts";
-import type { AgentStep, JsonSchema, ModelChoice, ModelStep, Prompt } from "./definition.ts";
+import type { AgentStep, JsonSchema, ModelChoice, ModelStep, ModelWishes, Prompt, StepBudget } from "./definition.ts";
 import type { Form } from "./form.ts";
 import { MODEL_ID, TASK_NAME, TOOL_NAME } from "./names.ts";
 import { checkPrompt } from "./prompt.ts";
@@ -10,15 +10,14 @@ import { checkSchema } from "./schema.ts";
 type Common = Pick<ModelStep, "needs" | "when" | "on_error">;
 
 export function readModel(form: Form, common: Common): ModelStep {
-  const cache = form.choice("cache", ["none", "exact", "semantic"] as const, "none");
-  if (cache !== "none") form.refuse("cache", `\`cache\` \`${cache}\` is not supported yet`);
   return {
     kind: "model",
     ...common,
     model: readChoice(form),
     prompt: readPrompt(form),
     output: readOutput(form),
-    cache,
+    cache: form.choice("cache", ["none", "exact", "semantic"] as const, "none"),
+    ...readBudget(form),
     async: form.boolean("async", false),
     retry: readRetry(form),
     timeout_ms: readModelTimeout(form),
@@ -32,6 +31,7 @@ export const readAgent = (form: Form, common: Common): AgentStep => ({
   prompt: readPrompt(form),
   tools: form.texts("tools", { max: 63, most: 200, pattern: TOOL_NAME }),
   max_iterations: form.number("max_iterations", { fallback: 10, min: 1, max: 500, whole: true }),
+  ...readBudget(form),
   output: readOutput(form),
   retry: readRetry(form),
   timeout_ms: readModelTimeout(form),
@@ -43,6 +43,18 @@ function readOutput(form: Form): JsonSchema | null {
   if (schema === undefined || schema === null) return null;
   for (const { path, message } of checkSchema(schema)) form.errors.add(`${form.at("output")}${path}`, message);
   return (typeof schema !== "object" && typeof schema !== "boolean") || Array.isArray(schema) ? null : schema;
+}
+
+/** A step without a budget of its own has no such field. */
+function readBudget(form: Form): { readonly budget?: StepBudget } {
+  const budget = form.form("budget");
+  if (budget === null) return {};
+  const read = {
+    usd: budget.numberOrNull("usd", { min: 0, max: 1_000_000 }),
+    tokens: budget.numberOrNull("tokens", { min: 0, max: 1e12, whole: true }),
+  };
+  budget.close();
+  return { budget: read };
 }
 
 function readChoice(form: Form): ModelChoice {
@@ -61,9 +73,23 @@ function readChoice(form: Form): ModelChoice {
     max_tokens: model.number("max_tokens", { fallback: 2_048, min: 1, max: 1_000_000, whole: true }),
     temperature: model.number("temperature", { fallback: 0, min: 0, max: 2 }),
     fallback: model.texts("fallback", { max: 190, most: 10, pattern: MODEL_ID, hint: "must have the form `provider/name`" }),
+    ...readWishes(model),
   };
+  if (choice.complexity !== undefined && has("id")) model.refuse("complexity", "`complexity` chooses among the models of a `task`");
   model.close();
   return choice;
+}
+
+/** A wish that nobody had is absent: definitions from before there were any keep their digest. */
+function readWishes(model: Form): ModelWishes {
+  const complexity = model.json("complexity") === undefined ? null : model.choice("complexity", ["simple", "ordinary", "hard"] as const);
+  const latency = model.numberOrNull("max_latency_ms", { min: 1, max: 3_600_000 });
+  const quality = model.numberOrNull("min_quality", { min: 0, max: 1_000 });
+  return {
+    ...(complexity === null ? {} : { complexity }),
+    ...(latency === null ? {} : { max_latency_ms: latency }),
+    ...(quality === null ? {} : { min_quality: quality }),
+  };
 }
 
 function readPrompt(form: Form): Prompt {

@@ -31,7 +31,17 @@ type StepCommon = {
   readonly on_error: OnError | null;
 };
 
-export type ModelChoice = {
+/** What a step asks of whichever model answers; absent: nothing. */
+export type ModelWishes = {
+  /** `hard`: the best of the task's models first; `simple`: the cheapest; `ordinary`: as the task's route has it. */
+  readonly complexity?: "simple" | "ordinary" | "hard";
+  /** No model that is known to take longer. */
+  readonly max_latency_ms?: number;
+  /** No model of a lower quality, or of none that anybody registered. */
+  readonly min_quality?: number;
+};
+
+export type ModelChoice = ModelWishes & {
   /** One of the two: a pinned model, or a task that routes to one. */
   readonly id: string | null;
   readonly task: string | null;
@@ -53,6 +63,9 @@ export type Compensate = {
 /** Whether a kept answer may do instead of a call: one of the same request, or of one that means the same. */
 export type CacheUse = "none" | "exact" | "semantic";
 
+/** What all calls of a step may cost together; null: no cap of its own. */
+export type StepBudget = { readonly usd: number | null; readonly tokens: number | null };
+
 export type ModelStep = StepCommon & {
   readonly kind: "model";
   readonly model: ModelChoice;
@@ -60,6 +73,7 @@ export type ModelStep = StepCommon & {
   /** null: the output is text. */
   readonly output: JsonSchema | null;
   readonly cache: CacheUse;
+  readonly budget?: StepBudget;
   /** A queue consumer makes the call and reports back; the run's object sleeps meanwhile. */
   readonly async: boolean;
   readonly retry: RetryPolicy;
@@ -86,6 +100,7 @@ export type AgentStep = StepCommon & {
   /** Subset of the definition's `tools`. */
   readonly tools: readonly string[];
   readonly max_iterations: number;
+  readonly budget?: StepBudget;
   /** null: the output is text. */
   readonly output: JsonSchema | null;
   readonly retry: RetryPolicy;

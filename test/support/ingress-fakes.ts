@@ -10,7 +10,9 @@ import { mintId, mintSealedRunId, parseSealedRunId, type RunId, withPrefix } fro
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { StopScope } from "../../core/kill-switch/stops.ts";
 import { scopeText } from "../../core/kill-switch/stops.ts";
+import { withDefaultModels } from "../../core/model/defaults.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
+import type { TaskRoute } from "../../core/model/task-route.ts";
 import { err, ok } from "../../core/result.ts";
 import type { EventView, RunStatus, RunView } from "../../core/run/view.ts";
 import { toRfc3339 } from "../../core/time.ts";
@@ -54,6 +56,7 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
   const workflows = new Map<string, WorkflowVersionView[]>();
   const tools = new Map<string, ToolManifest[]>();
   const models = new Map<string, ModelEntry>();
+  const routes = new Map<string, TaskRoute>();
   const secrets = new Map<string, { sealed: string; hosts: readonly string[] }>();
   const claims = new Map<string, { mac: string; id: string; status: number | null }>();
   const runs = new Map<string, { view: RunView; start: StartRun; events: EventView[] }>();
@@ -123,6 +126,7 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
     settings: { adminApiKey: options.adminApiKey ?? ADMIN_KEY, allowPrivateHosts: options.allowPrivateHosts ?? false, version: "test" },
     guard,
+    models: async (org) => withDefaultModels(await ports.store.models.list(org), null),
     auth: defineAuth({
       now: () => clock.at,
       random: (bytes) => new Uint8Array(randomBytes(bytes)),
@@ -339,6 +343,23 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
         get: async (org, id) => models.get(`${org}/${id}`) ?? null,
         list: async (org) => [...models].filter(([key]) => key.startsWith(`${org}/`)).map(([, entry]) => entry),
       },
+      routes: {
+        async put(org, route, record) {
+          keep(`route ${route.task}`, org, record);
+          routes.set(`${org}/${route.task}`, route);
+        },
+        async remove(org, task, record) {
+          if (!routes.delete(`${org}/${task}`)) return false;
+          keep(`no route ${task}`, org, record);
+          return true;
+        },
+        get: async (org, task) => routes.get(`${org}/${task}`) ?? null,
+        list: async (org, page) =>
+          paged(
+            [...routes].filter(([key]) => key.startsWith(`${org}/`)).map(([, route]) => route),
+            page,
+          ),
+      },
       secrets: {
         async put(org, name, sealed, hosts, record) {
           keep(`secret ${name}`, org, record);
@@ -393,6 +414,14 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
           if (claims.get(`${scope}\n${key}`)?.status === null) claims.delete(`${scope}\n${key}`);
         },
       },
+    },
+    estimates: {
+      preview: (value) => guard.admit({ org: "preview", run: "preview", subject: "preview" }, "user", "input", value),
+      route: async () => ({
+        candidates: [{ id: "acme/small-1.0.0", price: { input: 1, output: 4, cached_input: null }, context: 128_000 }],
+        tools: [],
+      }),
+      pastCosts: async () => [],
     },
     verifyAudit: async () => ({ ok: true, checked: records.length, problems: [], head: null }),
     testTool: (...all) => script.testTool(...all),

@@ -3,7 +3,8 @@
 import type { CallCircumstances } from "../../core/access/request.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { ModelTool } from "../../core/model/message.ts";
-import { candidatesFor, type RouteChoice } from "../../core/model/route.ts";
+import { candidatesFor, type Route, type RouteKnowledge, WHY_NOT } from "../../core/model/route.ts";
+import type { TaskRoute } from "../../core/model/task-route.ts";
 import { unreachable } from "../../core/result.ts";
 import { reachesGuarded } from "../../core/tool/guarded.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
@@ -16,6 +17,10 @@ export type AuthorityPorts = {
   /** The newest version; null: the org has no such tool. */
   tool(org: string, name: string): Promise<ToolManifest | null>;
   models(org: string): Promise<readonly ModelEntry[]>;
+  /** null: the org has none for this task. */
+  route(org: string, task: string): Promise<TaskRoute | null>;
+  /** How long a model took lately; null: nobody measured. */
+  readonly measured: RouteKnowledge["measured"];
   /** The version that this user's runs get, or the named one; null: the org has no such workflow or version. */
   workflow(
     org: string,
@@ -30,6 +35,9 @@ export type AuthorityPorts = {
 export type Authority = { authorize(question: AuthorityQuestion): Promise<AuthorityAnswer> };
 
 type Refused = Extract<AuthorityAnswer, { kind: "refused" }>;
+/** Models that a refusal names; all are in its data. */
+const REASONS_TOLD = 3;
+
 const refused = (code: Refused["code"], message: string, transient: boolean): Refused => ({ kind: "refused", code, message, transient });
 
 export function defineAuthority(ports: AuthorityPorts): Authority {
@@ -81,28 +89,34 @@ const toolPermission = (ports: AuthorityPorts, caller: Caller, manifest: ToolMan
   });
 
 async function aboutModel(ports: AuthorityPorts, question: Extract<AuthorityQuestion, { kind: "model" }>): Promise<AuthorityAnswer> {
-  const { caller, model, task, fallback, holdsPersonalData } = question;
-  const choice: RouteChoice = { model, task, fallback, holdsPersonalData };
-  const { candidates, rejected } = candidatesFor(choice, await ports.models(caller.org));
-  if (candidates.length === 0) {
-    const asked = model === null ? `the task \`${task}\`` : `\`${model}\``;
-    return refused("not_found", `no registered model may answer for ${asked}`, false);
-  }
-  const judged = candidates.map((candidate) => ({
-    candidate,
-    permission: ports.access.permission({ kind: "model", caller, org: caller.org, model: candidate.id }),
-  }));
-  const permitted = judged.filter(({ permission }) => permission.decision === "allow");
-  const denied = judged.filter(({ permission }) => permission.decision !== "allow");
-  const permission = (permitted[0] ?? denied[0])?.permission;
-  if (permission === undefined) return refused("internal", "no policy decided about this model", true);
-  return {
-    kind: "model",
-    permission,
-    candidates: permitted.map(({ candidate }) => candidate),
-    rejected: [...rejected, ...denied.map(({ candidate }) => ({ id: candidate.id, why: "denied by policy" }))],
-    tools: await toolsFor(ports, caller, question.tools),
+  const { caller, task } = question;
+  const { org } = caller;
+  const [models, route] = await Promise.all([ports.models(org), task === null ? null : ports.route(org, task)]);
+  const permissions = new Map<string, Permission>();
+  const permissionFor = (id: string): Permission => {
+    const permission = permissions.get(id) ?? ports.access.permission({ kind: "model", caller, org, model: id });
+    permissions.set(id, permission);
+    return permission;
   };
+  const mayCall = (id: string): boolean => permissionFor(id).decision === "allow";
+  const { candidates, rejected } = candidatesFor(question, models, { route, mayCall, measured: ports.measured });
+  const [first] = candidates;
+  const denied = [...permissions.values()].find(({ decision }) => decision !== "allow");
+  const permission = first === undefined ? denied : permissionFor(first.id);
+  if (permission === undefined) return nobody(question, rejected);
+  return { kind: "model", permission, candidates, rejected, tools: await toolsFor(ports, caller, question.tools) };
+}
+
+/** The policy denied nobody, and yet nobody is left. */
+function nobody(
+  { model, task }: Pick<Extract<AuthorityQuestion, { kind: "model" }>, "model" | "task">,
+  rejected: Route["rejected"],
+): Refused {
+  const asked = model === null ? `the task \`${task}\`` : `\`${model}\``;
+  const isTooLong = rejected.some(({ why }) => why === WHY_NOT.window);
+  const reasons = rejected.slice(0, REASONS_TOLD).map(({ id, why }) => `\`${id}\`: ${why}`);
+  const message = [`no registered model may answer for ${asked}`, ...reasons].join("; ");
+  return { ...refused(isTooLong ? "limit_reached" : "not_found", message, false), rejected };
 }
 
 /** What a model is told of: tools that there are, and that the caller's roles may reach at all. Each call is asked about again. */

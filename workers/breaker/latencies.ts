@@ -1,11 +1,11 @@
 /** How long upstreams took to answer in this isolate, lately: one number each, in memory only. */
 
+import type { Measured } from "../../core/model/latency.ts";
+
 /** What the last answer counts for beside all before it. */
 const SHARE = 0.2;
 /** Keys remembered; the oldest makes room. */
 const CAPACITY = 1_000;
-
-export type Measured = { readonly ms: number /** Answers that it comes from. */; readonly answers: number };
 
 export type Latencies = {
   note(key: string, ms: number): void;

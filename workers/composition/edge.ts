@@ -12,6 +12,7 @@ import type { IngressPorts } from "../ingress/ports.ts";
 import { defineRateLimit, perMinuteFrom } from "../ingress/rate-limit.ts";
 import { runsFrom } from "../runs/runs.ts";
 import { renderMetrics } from "../telemetry/metrics.ts";
+import { estimatesFrom } from "./estimates.ts";
 import type { Rooms } from "./rooms.ts";
 
 export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
@@ -27,7 +28,9 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     reviews: reviewsFrom(objects.reviewQueue),
     killSwitch: killSwitchFrom(objects.killSwitch, stops),
     store,
+    models: rooms.models,
     guard,
+    estimates: estimatesFrom(rooms),
     access,
     auth: defineAuth({
       now,

@@ -67,11 +67,14 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   };
   const guard = defineGuard({ vault: guardedVault });
   const access = defineAccess();
+  const latencies = defineLatencies();
   const models = async (org: string) => withDefaultModels(await store.models.list(org), settings.model);
   const authority = defineAuthority({
     access,
     tool: (org, name) => store.tools.get(org, name, null),
     models,
+    route: store.routes.get,
+    measured: (entry) => latencies.of(upstreamKey(entry, settings.aiGateway?.url ?? null) ?? ""),
     workflow: (org, name, version, user) =>
       version === null ? store.workflows.choose(org, name, user) : store.workflows.get(org, name, version),
     childRunId: broker.childRunId,
@@ -99,7 +102,6 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     hashUser: (user) => broker.mac("user", user),
   });
   const breakers = defineBreakers({ object: objects.circuitBreaker, now, log });
-  const latencies = defineLatencies();
   const findUpstream: FindUpstream = async (org, id) => {
     const entry = (await models(org)).find((registered) => registered.id === id);
     const key = entry === undefined ? null : upstreamKey(entry, settings.aiGateway?.url ?? null);
@@ -125,6 +127,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     guard,
     access,
     authority,
+    models,
     callbacks,
     callTool: (call: Parameters<typeof tools.call>[0]) => tools.call(call, NEVER),
     breakers,

@@ -17,10 +17,12 @@ import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { deadLetterRoutes } from "./routes/dead-letters.ts";
+import { estimateRoutes } from "./routes/estimate.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
 import { guardrailRoutes } from "./routes/guardrails.ts";
 import { killSwitchRoutes } from "./routes/kill-switch.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { modelRouteRoutes } from "./routes/model-routes.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { orgRoutes } from "./routes/orgs.ts";
 import { consoleFile, platformRoutes } from "./routes/platform.ts";
@@ -53,6 +55,7 @@ export function defineIngress(ports: IngressPorts): Ingress {
   const endpoints: readonly Endpoint[] = [
     ...runRoutes(ports),
     ...startRunRoutes(ports),
+    ...estimateRoutes(ports),
     ...runEventRoutes(ports),
     ...signalRoutes(ports),
     ...feedbackRoutes(ports),
@@ -61,6 +64,7 @@ export function defineIngress(ports: IngressPorts): Ingress {
     ...trafficRoutes(ports),
     ...toolRoutes(ports),
     ...modelRoutes(ports),
+    ...modelRouteRoutes(ports),
     ...secretRoutes(ports),
     ...guardrailRoutes(ports),
     ...reviewRoutes(ports),

@@ -2,12 +2,15 @@
 import type { Principal, Role } from "../../core/access/principal.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import type { Refusal } from "../../core/errors/problem.ts";
+import type { PastCost } from "../../core/estimate/estimate.ts";
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import type { RunId } from "../../core/ids.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { StopScope, StopSubject, Stops } from "../../core/kill-switch/stops.ts";
 import type { SwitchesView, SwitchView } from "../../core/kill-switch/view.ts";
-import type { ModelEntry } from "../../core/model/entry.ts";
+import type { ModelCandidate, ModelEntry } from "../../core/model/entry.ts";
+import type { ModelTool } from "../../core/model/message.ts";
+import type { TaskRoute } from "../../core/model/task-route.ts";
 import type { OrgChange, OrgSettings } from "../../core/org/settings.ts";
 import type { Result } from "../../core/result.ts";
 import type { ReviewDecision, ReviewStatus } from "../../core/review/case.ts";
@@ -16,9 +19,9 @@ import type { ToolOutcome } from "../../core/run/call.ts";
 import type { EventView, RunStatus, RunView } from "../../core/run/view.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
-import type { Definition } from "../../core/workflow/definition.ts";
+import type { AgentStep, Definition, ModelStep } from "../../core/workflow/definition.ts";
 import type { Share } from "../../core/workflow/traffic.ts";
-import type { Guard } from "../guardrail/ports.ts";
+import type { Admitted, Guard } from "../guardrail/ports.ts";
 
 export type Page<T> = { readonly data: readonly T[]; readonly next_cursor: string | null };
 export type PageRequest = { readonly limit: number; readonly cursor: string | null };
@@ -230,6 +233,14 @@ export type StorePort = {
     get(org: string, id: string): Promise<ModelEntry | null>;
     list(org: string): Promise<readonly ModelEntry[]>;
   };
+  routes: {
+    put(org: string, route: TaskRoute, record: AuditRecord): Promise<void>;
+    /** False: the org has no route of its own for the task. */
+    remove(org: string, task: string, record: AuditRecord): Promise<boolean>;
+    get(org: string, task: string): Promise<TaskRoute | null>;
+    /** By task. */
+    list(org: string, page: PageRequest): Promise<Page<TaskRoute>>;
+  };
   secrets: {
     /** `sealed`: encrypted by the credential broker. */
     put(org: string, name: string, sealed: string, hosts: readonly string[], record: AuditRecord): Promise<void>;
@@ -270,6 +281,18 @@ export type StorePort = {
     release(scope: string, key: string): Promise<void>;
   };
 };
+
+/** What `POST /v1/runs/estimate` looks up. Nothing of it starts, keeps or calls anything. */
+export type EstimatesPort = {
+  /** As the guard would admit an input; with placeholders that nobody keeps. */
+  preview(value: Json): Promise<Admitted>;
+  /** The models that routing would try for a step, and the tools that its model is told of; none where nobody may answer. */
+  route(caller: Principal, workflow: string, step: ModelStep | AgentStep, holdsPersonalData: boolean): Promise<Routed>;
+  /** Completed runs of this version. */
+  pastCosts(org: string, workflow: string, version: number): Promise<readonly PastCost[]>;
+};
+
+export type Routed = { readonly candidates: readonly ModelCandidate[]; readonly tools: readonly ModelTool[] };
 
 export type AccessPort = {
   /** Cedar decides; anything but a clear permit is a denial. */
@@ -330,7 +353,10 @@ export type IngressPorts = {
   readonly reviews: ReviewsPort;
   readonly killSwitch: KillSwitchPort;
   readonly store: StorePort;
+  /** The models that an org may use: those it registered, else the deployment's own. */
+  readonly models: (org: string) => Promise<readonly ModelEntry[]>;
   readonly guard: Guard;
+  readonly estimates: EstimatesPort;
   readonly access: AccessPort;
   readonly auth: AuthPort;
   readonly keys: KeysPort;

@@ -11,7 +11,15 @@ import { RunSlots } from "./run-slots.ts";
 import type { Store } from "./store.ts";
 
 /** How long an answer may be repeated, in ms. A revoked key is refused everywhere after at most `keys`. */
-export const CACHE_MS = { keys: 5_000, workflows: 2_000, tools: 2_000, models: 2_000, orgs: 60_000, settings: 5_000 } as const;
+export const CACHE_MS = {
+  keys: 5_000,
+  workflows: 2_000,
+  tools: 2_000,
+  models: 2_000,
+  routes: 2_000,
+  orgs: 60_000,
+  settings: 5_000,
+} as const;
 /** Entries of each kind; the oldest makes room. */
 const CAPACITY = 2_000;
 
@@ -55,6 +63,7 @@ export class TtlCache<Value> {
 type KeyFound = NonNullable<Awaited<ReturnType<Store["keys"]["byHash"]>>>;
 type WorkflowFound = NonNullable<Awaited<ReturnType<Store["workflows"]["get"]>>>;
 type ToolFound = NonNullable<Awaited<ReturnType<Store["tools"]["get"]>>>;
+type RouteFound = Awaited<ReturnType<Store["routes"]["get"]>>;
 type ModelsFound = Awaited<ReturnType<Store["models"]["list"]>>;
 
 /** Orgs, names and ids hold no slash that could make two of these equal: the org comes first and has none. */
@@ -66,8 +75,11 @@ export function cachedStore(store: Store, now: () => EpochMs): Store {
   const workflows = new TtlCache<WorkflowFound>(CACHE_MS.workflows, now);
   const tools = new TtlCache<ToolFound>(CACHE_MS.tools, now);
   const models = new TtlCache<ModelsFound>(CACHE_MS.models, now);
+  // That a task has no route of its own is an answer like any other.
+  const routes = new TtlCache<{ readonly route: RouteFound }>(CACHE_MS.routes, now);
   const orgs = new TtlCache<true>(CACHE_MS.orgs, now);
   const settings = new TtlCache<OrgSettings>(CACHE_MS.settings, now);
+  const costs = new TtlCache<Awaited<ReturnType<Store["pastCosts"]>>>(CACHE_MS.costs, now);
   // That a workflow's traffic was never split is an answer like any other.
   const layouts = new TtlCache<{ readonly layout: Layout | null }>(CACHE_MS.workflows, now);
   const settingsOf = async (org: string): Promise<OrgSettings> =>
@@ -81,6 +93,8 @@ export function cachedStore(store: Store, now: () => EpochMs): Store {
 
   return {
     ...store,
+    pastCosts: async (org, workflow, version) =>
+      (await costs.get(versionKey(org, workflow, version), () => store.pastCosts(org, workflow, version))) ?? [],
     keys: {
       ...store.keys,
       byHash: (hash) => keys.get(hash, () => store.keys.byHash(hash)),
@@ -151,6 +165,25 @@ export function cachedStore(store: Store, now: () => EpochMs): Store {
       },
       get: async (org, id) => (await listModels(org)).find((entry) => entry.id === id) ?? store.models.get(org, id),
       list: listModels,
+    },
+    routes: {
+      ...store.routes,
+      async put(org, route, record) {
+        try {
+          await store.routes.put(org, route, record);
+        } finally {
+          routes.evict((key) => key === `${org}/${route.task}`);
+        }
+      },
+      async remove(org, task, record) {
+        try {
+          return await store.routes.remove(org, task, record);
+        } finally {
+          routes.evict((key) => key === `${org}/${task}`);
+        }
+      },
+      get: async (org, task) =>
+        (await routes.get(`${org}/${task}`, async () => ({ route: await store.routes.get(org, task) })))?.route ?? null,
     },
   };
 }

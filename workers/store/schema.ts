@@ -10,6 +10,7 @@ import type { Role } from "../../core/access/principal.ts";
 import type { AuditRecord, DeadLetterRow } from "../../core/audit/record.ts";
 import type { Json } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
+import type { TaskRoute } from "../../core/model/task-route.ts";
 import type { ChosenSettings } from "../../core/org/settings.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { Definition } from "../../core/workflow/definition.ts";
@@ -145,6 +146,19 @@ export const models = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.org, table.id] })],
+);
+
+/** Which models an org wants for a task. No row: the models that have the task, cheapest first. */
+export const routes = sqliteTable(
+  "routes",
+  {
+    org: text("org").notNull(),
+    task: text("task").notNull(),
+    /** JSON. */
+    route: text("route", { mode: "json" }).$type<TaskRoute>().notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.org, table.task] })],
 );
 
 /** Credentials of tools and models, sealed by the credential broker: nobody who reads this table can use them. */

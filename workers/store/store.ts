@@ -13,6 +13,8 @@ import { storeKeys } from "./keys.ts";
 import { storeModels } from "./models.ts";
 import { storeOrgs } from "./orgs.ts";
 import { Outbox, type Send } from "./outbox.ts";
+import { storeRoutes } from "./routes.ts";
+import { type RunCosts, storeRunCosts } from "./run-costs.ts";
 import { type RunKeeping, storeRunKeeping } from "./run-keeping.ts";
 import { type RunIndex, storeRuns } from "./runs.ts";
 import { storeSecrets } from "./secrets.ts";
@@ -30,6 +32,7 @@ export type StorePorts = {
 };
 
 export type Store = StorePort &
+  RunCosts &
   Pick<RunIndex, "upsertRuns" | "runsInScope" | "countRunsInScope" | "runOrg"> & {
     readonly keeping: RunKeeping;
     readonly layout: TrafficStore["layout"];
@@ -50,6 +53,7 @@ export function defineStore(ports: StorePorts): Store {
   const { layout, versions, setTraffic } = storeTraffic(db, outbox, now);
   const idempotency = storeIdempotency(db);
   return {
+    ...storeRunCosts(db),
     keys: storeKeys(db, outbox, now),
     workflows: {
       ...workflows,
@@ -63,6 +67,7 @@ export function defineStore(ports: StorePorts): Store {
     keeping,
     tools: storeTools(db, outbox, now),
     models: storeModels(db, outbox, now),
+    routes: storeRoutes(db, outbox, now),
     secrets: storeSecrets(db, outbox, now),
     runs: {
       list: runs.list,

@@ -6,6 +6,8 @@ export const WORKFLOW_NAME = ORG_NAME;
 /** Tools, and secrets like them. */
 export const TOOL_NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 export const MODEL_PART = /^[A-Za-z0-9][A-Za-z0-9.:_-]{0,127}$/;
+/** What models are asked to do. */
+export const TASK_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 /** What a switch's scope can name: an org, workflow, tool or model. */
 const USER_NAME = /^[^\s/\p{Cc}]{1,128}$/u;
 
@@ -24,6 +26,7 @@ export function looksPersonal(text: string): boolean {
 export const orgName = z.string().regex(ORG_NAME, "is not the name of an org").openapi({ example: "acme" });
 export const workflowName = z.string().regex(WORKFLOW_NAME, "is not the name of a workflow").openapi({ example: "support-refund" });
 export const toolName = z.string().regex(TOOL_NAME, "is not the name of a tool").openapi({ example: "payments.refund" });
+export const taskName = z.string().regex(TASK_NAME, "is not the name of a task").openapi({ example: "classify" });
 export const secretName = z.string().regex(TOOL_NAME, "is not the name of a secret").openapi({ example: "shop-token" });
 export const modelPart = z.string().regex(MODEL_PART, "is not part of a model's id").openapi({ example: "small-2026-01-01" });
 

@@ -1,0 +1,103 @@
+/** `/v1/routes`: which models answer for a task, and in which order they are tried. */
+import { z } from "@hono/zod-openapi";
+import { refuse } from "../../../core/errors/problem.ts";
+import { checkTaskRoute, STRATEGIES, type TaskRoute } from "../../../core/model/task-route.ts";
+import { err, ok } from "../../../core/result.ts";
+import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import type { IngressPorts } from "../ports.ts";
+import { auditRecord } from "../record.ts";
+import { unknown } from "../runs.ts";
+import { listOf } from "../schemas/answers.ts";
+import { taskName } from "../schemas/names.ts";
+import { jsonObject, pageOf, pageQuery } from "../schemas/requests.ts";
+
+const Route = z
+  .object({
+    task: z.string(),
+    models: z.array(z.object({ id: z.string(), weight: z.number().optional() })),
+    strategy: z.enum(STRATEGIES),
+  })
+  .openapi("ModelRoute");
+
+const params = { task: taskName };
+
+export function modelRouteRoutes(ports: IngressPorts): Endpoint[] {
+  const endpoint = endpointsOf(ports);
+  return [
+    endpoint({
+      method: "put",
+      path: "/v1/routes/{task}",
+      tag: "models",
+      summary: "Says which models answer for a task, and in which order they are tried",
+      action: "model.write",
+      params,
+      body: jsonObject.openapi("ModelRouteManifest", {
+        type: "object",
+        description: "`models`, a list of `{id, weight?}`, and `strategy`",
+      }),
+      answers: { 200: { description: "the route", schema: Route } },
+      async handle(call) {
+        const { org } = call.principal;
+        const { task } = call.params;
+        const known = new Set((await ports.models(org)).map(({ id }) => id));
+        const checked = checkTaskRoute(task, call.body, known);
+        if (!checked.ok) return err(refuse("invalid_request", "the route does not hold together", checked.error));
+        const route = checked.value;
+        const resource = `route/${task}`;
+        const data = { strategy: route.strategy, models: route.models.map((model) => ({ ...model })) };
+        const record = auditRecord(ports, call, { type: "route.set", action: "model.write", resource, decision: "allow", data });
+        await ports.store.routes.put(org, route, record);
+        return ok({ status: 200, body: shown(route) });
+      },
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/routes",
+      tag: "models",
+      summary: "The org's own routes, by task",
+      action: "model.read",
+      query: pageQuery,
+      answers: { 200: { description: "a page of routes", schema: listOf(Route) } },
+      async handle({ principal, query }) {
+        const { data, next_cursor } = await ports.store.routes.list(principal.org, pageOf(query));
+        return ok({ status: 200, body: { data: data.map(shown), next_cursor } });
+      },
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/routes/{task}",
+      tag: "models",
+      summary: "The org's own route of a task",
+      action: "model.read",
+      params,
+      answers: { 200: { description: "the route", schema: Route } },
+      async handle({ principal, params: { task } }) {
+        const route = await ports.store.routes.get(principal.org, task);
+        return route === null ? err(unknown) : ok({ status: 200, body: shown(route) });
+      },
+    }),
+    endpoint({
+      method: "delete",
+      path: "/v1/routes/{task}",
+      tag: "models",
+      summary: "Goes back to the models that have the task, cheapest first",
+      action: "model.write",
+      params,
+      answers: { 204: { description: "gone" } },
+      async handle(call) {
+        const { task } = call.params;
+        const resource = `route/${task}`;
+        const record = auditRecord(ports, call, { type: "route.removed", action: "model.write", resource, decision: "allow" });
+        const removed = await ports.store.routes.remove(call.principal.org, task, record);
+        return removed ? ok({ status: 204, body: undefined }) : err(unknown);
+      },
+    }),
+  ];
+}
+
+/** Weights that nobody gave are 1; where they count for nothing they are as they were sent. */
+const shown = ({ task, models, strategy }: TaskRoute) => ({
+  task,
+  models: models.map(({ id, weight }) => (strategy === "weighted" || weight !== undefined ? { id, weight: weight ?? 1 } : { id })),
+  strategy,
+});
