@@ -4,6 +4,7 @@
  * that had left is not simply made again, it is reported as interrupted.
  */
 import type { Json } from "../json.ts";
+import { roughTokens } from "../model/route.ts";
 import type { ReviewRequest, Severity } from "../review/case.ts";
 import type { EpochMs } from "../time.ts";
 import type { AuthorityQuestion } from "../workflow/authority.ts";
@@ -11,6 +12,7 @@ import type { Birth } from "./birth.ts";
 import type { RunContext } from "./context.ts";
 import { nodeDefinition } from "./node.ts";
 import { continuation } from "./redrive.ts";
+import { modelRequest } from "./request.ts";
 import { type Activity, isFinal, type RunState } from "./state.ts";
 import { holdsPlaceholder, untrustedPointers } from "./trust.ts";
 
@@ -99,7 +101,8 @@ function childEffects(state: RunState, { id, child, call }: Activity): RunEffect
   return state.stopping === null ? [start] : [start, { kind: "child.cancel", key: `cancel/${child.run}`, run: child.run }];
 }
 
-function question({ birth }: RunContext, state: RunState, activity: Activity): AuthorityQuestion {
+function question(context: RunContext, state: RunState, activity: Activity): AuthorityQuestion {
+  const { birth } = context;
   const { org, user, roles, definition, id } = birth;
   const caller = { org, user, roles };
   if (activity.kind === "tool") {
@@ -121,6 +124,10 @@ function question({ birth }: RunContext, state: RunState, activity: Activity): A
     task: step.model.task,
     fallback: step.model.fallback,
     holdsPersonalData: holdsPlaceholder(activity.input) || (agent !== undefined && holdsPlaceholder(agent.turns as unknown as Json)),
+    expectedTokens: roughTokens(modelRequest(context, state, activity).messages),
+    maxTokens: step.model.max_tokens,
+    wishes: step.model,
+    seed: `${id}/${activity.id}`,
     tools: step.kind === "agent" ? step.tools : [],
   };
 }
