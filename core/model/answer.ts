@@ -29,7 +29,7 @@ export type AskedCall = {
 };
 
 /** Entries of `tool_calls` that are read: more than any turn may have. */
-const MOST_CALLS_READ = 100;
+export const MOST_CALLS_READ = 100;
 
 /** `absent`: nothing was said. `implausible`: what was said cannot be true. */
 export type ReportedUsage = { readonly kind: "reported"; readonly tokens: TokenUsage } | { readonly kind: "absent" | "implausible" };
@@ -54,7 +54,7 @@ export function readChatAnswer(body: Json, ceiling: number): Result<ChatAnswer, 
 }
 
 /** A string, or the list of parts that some servers send instead. */
-function readContent(content: Json | undefined): string | null {
+export function readContent(content: Json | undefined): string | null {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return null;
   const texts = content.flatMap((part) => (isObject(part) && typeof part["text"] === "string" ? [part["text"]] : []));
@@ -75,7 +75,7 @@ function readCalls(calls: Json | undefined): AskedCall[] {
   });
 }
 
-function readUsage(usage: Json | undefined, ceiling: number): ReportedUsage {
+export function readUsage(usage: Json | undefined, ceiling: number): ReportedUsage {
   if (!isObject(usage)) return { kind: "absent" };
   const details = usage["prompt_tokens_details"];
   const input = usage["prompt_tokens"];

@@ -1,0 +1,115 @@
+/**
+ * The chunks of a stream put together to the same `ChatAnswer` that a whole answer gives, so that its end is judged by the same
+ * rules. Bounded in units; linear in what comes.
+ */
+import type { Json } from "../../json.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { type AskedCall, type ChatAnswer, MOST_CALLS_READ, type ReportedUsage } from "../answer.ts";
+import type { CallPiece, ChatDelta } from "./chunk.ts";
+
+export type AssemblyRefusal = "too_long";
+
+export type Assembly = {
+  /** Once refused, always refused. */
+  take(chunk: ChatDelta): Result<null, AssemblyRefusal>;
+  /** What has come so far. */
+  answer(): ChatAnswer;
+  /** The upstream said how it ended: without that, a stream was cut. */
+  isFinished(): boolean;
+};
+
+/** Text, refusal and arguments together: what a whole answer may have (UTF-16 units). */
+export const MOST_UNITS = 4 * 1024 * 1024;
+
+type Entry = { readonly index: number | null; id: string | null; name: string | null; readonly pieces: string[]; value: Json };
+
+export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
+  const text: string[] = [];
+  const entries: Entry[] = [];
+  const byIndex = new Map<number, Entry>();
+  let hasText = false;
+  let refused = false;
+  let rehearsal = false;
+  let finish: string | null = null;
+  let usage: ReportedUsage = { kind: "absent" };
+  let units = 0;
+
+  const takePiece = (piece: CallPiece): void => {
+    const entry = entryFor(piece, entries, byIndex);
+    if (entry === null) return;
+    // The first id and name stand: servers that repeat them in every piece mean the same call.
+    entry.id ??= piece.id;
+    entry.name ??= piece.name;
+    if (typeof piece.arguments === "string") entry.pieces.push(piece.arguments);
+    else if (piece.arguments !== null) entry.value = piece.arguments;
+  };
+
+  return {
+    take(chunk) {
+      units += unitsOf(chunk);
+      if (units > mostUnits) return err("too_long");
+      if (chunk.text !== null) {
+        hasText = true;
+        text.push(chunk.text);
+      }
+      refused ||= chunk.refusal !== null;
+      rehearsal ||= chunk.rehearsal;
+      finish = chunk.finish ?? finish;
+      // Some servers count with every chunk: the last word counts.
+      if (chunk.usage.kind !== "absent") usage = chunk.usage;
+      for (const piece of chunk.calls) takePiece(piece);
+      return ok(null);
+    },
+    answer: () => ({
+      text: hasText ? text.join("").toWellFormed() : null,
+      finish,
+      refused,
+      calls: inOrder(entries).map(callOf),
+      usage,
+      rehearsal,
+    }),
+    isFinished: () => finish !== null,
+  };
+}
+
+/** A whole list of chunks at once. */
+export function assemble(chunks: readonly ChatDelta[], mostUnits: number = MOST_UNITS): Result<ChatAnswer, AssemblyRefusal> {
+  const assembly = openAssembly(mostUnits);
+  for (const chunk of chunks) {
+    const taken = assembly.take(chunk);
+    if (!taken.ok) return taken;
+  }
+  return ok(assembly.answer());
+}
+
+/** Without an index, a new id or a name begins a call, and anything else belongs to the last one. null: more calls than are read. */
+function entryFor(piece: CallPiece, entries: Entry[], byIndex: Map<number, Entry>): Entry | null {
+  const last = entries.at(-1);
+  const known = piece.index === null ? last : byIndex.get(piece.index);
+  const isOther = piece.index === null && ((piece.id !== null && piece.id !== known?.id) || (piece.id === null && piece.name !== null));
+  if (known !== undefined && !isOther) return known;
+  if (entries.length >= MOST_CALLS_READ) return null;
+  const entry: Entry = { index: piece.index, id: null, name: null, pieces: [], value: null };
+  entries.push(entry);
+  if (piece.index !== null) byIndex.set(piece.index, entry);
+  return entry;
+}
+
+/** By index where all have one; otherwise as they came. */
+const inOrder = (entries: readonly Entry[]): readonly Entry[] =>
+  entries.every(({ index }) => index !== null) ? [...entries].sort((a, b) => (a.index ?? 0) - (b.index ?? 0)) : entries;
+
+const callOf = ({ id, name, pieces, value }: Entry): AskedCall => ({
+  id,
+  name,
+  arguments: pieces.length > 0 ? pieces.join("").toWellFormed() : value,
+});
+
+function unitsOf({ text, refusal, calls }: ChatDelta): number {
+  let units = (text?.length ?? 0) + (refusal?.length ?? 0);
+  for (const { id, name, arguments: piece } of calls)
+    units += 64 + (id?.length ?? 0) + (name?.length ?? 0) + (typeof piece === "string" ? piece.length : sizeOf(piece));
+  return units;
+}
+
+const sizeOf = (value: Json): number => (value === null ? 0 : JSON.stringify(value).length);

@@ -1,0 +1,110 @@
+/**
+ * One event of an upstream's stream in OpenAI's format (`chat.completion.chunk`), read with the distrust of `../answer.ts`. Only the
+ * first choice is read. An upstream's own words about an error stay below: its code is all that is kept of it.
+ */
+import { isObject, type Json } from "../../json.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { parseUntrusted } from "../../untrusted-json.ts";
+import { MOST_CALLS_READ, type ReportedUsage, readContent, readUsage } from "../answer.ts";
+import type { SseEvent } from "./sse.ts";
+
+export type ChatChunk =
+  | {
+      readonly kind: "delta";
+      /** null: this chunk says no words. */
+      readonly text: string | null;
+      readonly refusal: string | null;
+      readonly calls: readonly CallPiece[];
+      /** `stop`, `length`, `tool_calls` …; null: not yet. */
+      readonly finish: string | null;
+      readonly usage: ReportedUsage;
+      readonly rehearsal: boolean;
+    }
+  /** The upstream gave up in mid-stream. `code`: its error's code or type when it is a short word or a number, else null. */
+  | { readonly kind: "error"; readonly code: string | null }
+  /** `[DONE]`. */
+  | { readonly kind: "done" };
+
+export type ChatDelta = Extract<ChatChunk, { kind: "delta" }>;
+
+/** A piece of one entry of `tool_calls`; to be collected, never passed on. */
+export type CallPiece = {
+  /** Place of the entry in the list; null where the server leaves it out. */
+  readonly index: number | null;
+  readonly id: string | null;
+  readonly name: string | null;
+  /** A piece of a JSON text, or a whole value as some servers send it; null: neither. */
+  readonly arguments: Json;
+};
+
+export type ChunkRefusal = "not_json" | "not_an_object";
+
+const CODE = /^[A-Za-z0-9][\w.-]{0,63}$/;
+
+/** `ceiling`: as for `readChatAnswer`. An `event: error` is an error whatever it holds. */
+export function readEvent({ type, data }: SseEvent, ceiling: number): Result<ChatChunk, ChunkRefusal> {
+  const text = data.trim();
+  if (text === "[DONE]") return ok({ kind: "done" });
+  const parsed = parsePiece(text);
+  if (type === "error") return ok({ kind: "error", code: parsed.ok ? codeOf(parsed.value) : null });
+  return parsed.ok ? readChunk(parsed.value, ceiling) : err("not_json");
+}
+
+/** A server may cut a text between the halves of a surrogate pair: in a piece they stand alone (the assembly puts them together). */
+function parsePiece(text: string): Result<Json, "not_json"> {
+  const parsed = parseUntrusted(text);
+  if (parsed.ok) return parsed;
+  if (parsed.error === "too_deep") return err("not_json");
+  try {
+    return ok(JSON.parse(text) as Json);
+  } catch {
+    return err("not_json");
+  }
+}
+
+export function readChunk(body: Json, ceiling: number): Result<ChatChunk, ChunkRefusal> {
+  if (!isObject(body)) return err("not_an_object");
+  if (body["error"] !== undefined && body["error"] !== null) return ok({ kind: "error", code: codeOf(body) });
+  const choices = Array.isArray(body["choices"]) ? body["choices"] : [];
+  const choice = choices.find((item) => isObject(item) && (item["index"] ?? 0) === 0);
+  const own = isObject(choice) ? choice : {};
+  // Some servers close with a whole `message` that says everything again: only a delta is news.
+  const delta = isObject(own["delta"]) ? own["delta"] : {};
+  const refusal = delta["refusal"];
+  return ok({
+    kind: "delta",
+    text: readContent(delta["content"]),
+    refusal: typeof refusal === "string" && refusal !== "" ? refusal : null,
+    calls: readPieces(delta["tool_calls"]),
+    finish: typeof own["finish_reason"] === "string" ? own["finish_reason"] : null,
+    usage: readUsage(body["usage"], ceiling),
+    rehearsal: body["system_fingerprint"] === "rehearsal",
+  });
+}
+
+function readPieces(calls: Json | undefined): CallPiece[] {
+  if (!Array.isArray(calls)) return [];
+  return calls.slice(0, MOST_CALLS_READ).map((call) => {
+    const own = isObject(call) ? call : {};
+    const asked = isObject(own["function"]) ? own["function"] : {};
+    const index = own["index"];
+    return {
+      index: typeof index === "number" && Number.isSafeInteger(index) && index >= 0 ? index : null,
+      id: wordOf(own["id"]),
+      name: wordOf(asked["name"]),
+      arguments: asked["arguments"] ?? null,
+    };
+  });
+}
+
+const wordOf = (value: Json | undefined): string | null => (typeof value === "string" && value.isWellFormed() ? value : null);
+
+function codeOf(body: Json): string | null {
+  const error = isObject(body) && body["error"] !== undefined ? body["error"] : body;
+  if (!isObject(error)) return null;
+  for (const field of [error["code"], error["type"], error["status"]]) {
+    if (typeof field === "number" && Number.isSafeInteger(field)) return String(field);
+    if (typeof field === "string" && CODE.test(field)) return field;
+  }
+  return null;
+}
