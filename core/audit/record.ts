@@ -34,7 +34,7 @@ export type AuditRecord = {
 export type RecordsMessage = {
   readonly v: 1;
   readonly org: string;
-  readonly source: { readonly kind: "run" | "review-queue" | "kill-switch" | "store"; readonly id: string };
+  readonly source: { readonly kind: "run" | "review-queue" | "kill-switch" | "store" | "budget-ledger"; readonly id: string };
   readonly rows: readonly RecordsRow[];
 };
 

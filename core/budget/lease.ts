@@ -34,11 +34,14 @@ export type LeaseAnswer =
       readonly lease: Amount;
       /** No call may be under way under this lease after this time: it goes back by itself then. */
       readonly until: EpochMs;
-      /** The fullest of all caps that concern the holder, 0 to 1, its own lease included; 0: there is no cap. */
+      /** The fullest of all caps that concern the holder, 0 to 1, by what is spent and held (a lease may come back); 0: there is no cap. */
       readonly pressure: number;
       /** Thresholds that this request crossed. */
       readonly alerts: readonly BudgetAlert[];
+      /** Told to desks: what one call may cost at most (the lowest `usd_per_run`), in micro-dollars. Absent: there is no such cap. */
+      readonly perCall?: { readonly scope: BudgetScope; readonly limit: number };
     }
+  /** What the holder had before stays its own, less what it has told of since, until the time it was given. */
   | { readonly ok: false; readonly refusal: LeaseRefusal };
 
 export type LeaseRefusal =
@@ -60,6 +63,7 @@ export type BudgetAlert = {
   readonly percent: 50 | 80 | 95;
   /** `2026-11-20`, `2026-11`; null for a run's own cap. */
   readonly period: string | null;
+  /** Spent, and held for calls of which nobody told the cost. Micro-dollars, or tokens for a cap of tokens; so is `limit`. */
   readonly spent: number;
   readonly limit: number;
 };

@@ -1,27 +1,273 @@
-/** `BudgetLedger`: the single writer of one org's money and tokens: what is spent, leased and capped. */
+/**
+ * `BudgetLedger`: the single writer of one org's money and tokens: what is spent, leased and capped. This file is the face that
+ * callers see and the order of things: gather what comes at the same time, decide it (core/budget/ledger.ts), commit it at once,
+ * then answer. README.md has the picture and the rules.
+ */
 import { DurableObject } from "cloudflare:workers";
-import type { RecordsMessage } from "../../core/audit/record.ts";
+import type { AuditRecord, RecordsMessage } from "../../core/audit/record.ts";
+import { asOf, type Caps } from "../../core/budget/account.ts";
+import { withCaps } from "../../core/budget/alert.ts";
+import { type Amount, beyond, minus, plus } from "../../core/budget/amount.ts";
+import { type Holder, isRun } from "../../core/budget/holder.ts";
+import type { BudgetScope, LeaseAnswer, LeaseRequest } from "../../core/budget/lease.ts";
+import { takeBack, takeNote, takeRequest } from "../../core/budget/ledger.ts";
+import type { DeskNote } from "../../core/budget/note.ts";
+import { returnRecord } from "../../core/budget/record.ts";
+import { type BudgetView, budgetView } from "../../core/budget/view.ts";
+import { mintId } from "../../core/ids.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { sideBySide, within } from "../kit/bounded.ts";
+import { Outbox } from "../kit/outbox.ts";
+import { isMigrated, migrate } from "../kit/schema.ts";
+import { Batch } from "./batch.ts";
+import { Books } from "./books.ts";
+import { type Notice, Notices } from "./notices.ts";
+import { SCHEMA } from "./schema.ts";
 
+/** What a run says of itself: all that it has spent, and what it holds, calls under way at their worst included. */
+export type RunAccount = { readonly spent: Amount; readonly held: Amount; readonly n: number };
+
+/** Everything this room needs from outside. */
 export type BudgetLedgerPorts = {
   readonly now: () => EpochMs;
+  /** As many random bytes as asked for. */
   readonly random: (bytes: number) => Uint8Array;
   readonly send: (message: RecordsMessage) => Promise<void>;
+  /** null: there is no such run. Throws when it is out of reach: its lease then stays. */
+  readonly askRun: (run: string) => Promise<RunAccount | null>;
+  /** `retry`: an address did not take it. */
+  readonly notify: (org: string, notice: Notice) => Promise<"told" | "retry">;
 };
 
+/** While the alarm works, the next one stands this far ahead: a crash in the middle is picked up. */
+const ALARM_LEASE_MS = 30_000;
+/** Clocks of two machines differ; a lease is taken back this much after its time. */
+const GRACE_MS = 30_000;
+/** A run that did not answer is asked again after this. */
+const ASK_AGAIN_MS = 60_000;
+const ASK_MS = 5_000;
+const ASKS_AT_A_TIME = 6;
+const RETURNS_PER_TURN = 200;
+/** Records of half a second leave together. */
+const RECORDS_WAIT_MS = 500;
+const RECORDS_PER_ROW = 20;
+const DAY_MS = 24 * 60 * 60_000;
+/** A desk's isolate lives for hours; a run may wait for a person for very long. */
+const FORGET_AFTER_MS = { desk: 2 * DAY_MS, run: 400 * DAY_MS } as const;
+
+type Stores = { readonly org: string; readonly books: Books; readonly outbox: Outbox; readonly notices: Notices };
+type Job = {
+  readonly work: (batch: Batch) => unknown;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/** The runtime constructs the object, so ports come in through the class, not through the constructor. */
 export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedgerPorts) {
   return class BudgetLedger extends DurableObject {
     readonly #ports: BudgetLedgerPorts;
+    /** null until the org's first lease or cap: an object that is only asked stores nothing. */
+    #stores: Stores | null = null;
+    #jobs: Job[] = [];
+    /** When the alarm rings at the latest; null: not known to be set. */
+    #armedFor: EpochMs | null = null;
+    /** Runs that did not answer when they were asked, and when they are asked again. */
+    readonly #askAgainAt = new Map<string, EpochMs>();
 
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
       super(ctx, env);
       this.#ports = portsFor(env);
+      if (isMigrated(ctx.storage.sql)) {
+        migrate(ctx.storage, SCHEMA);
+        this.#stores = this.#storesOf(ctx.storage.sql.exec<{ org: string }>("SELECT org FROM ledger").one().org);
+      }
     }
 
-    async askedAt(): Promise<EpochMs> {
-      return this.#ports.now();
+    /** Durable when it answers. */
+    async lease(org: string, request: LeaseRequest): Promise<LeaseAnswer> {
+      return this.#gather(org, (batch) => {
+        const { holder: id, user, workflow } = request;
+        sameOwner(batch.holder(id), user, workflow);
+        const turn = takeRequest(batch.facts({ id, user, workflow }), request, batch.at);
+        batch.take(turn);
+        return turn.answer;
+      });
+    }
+
+    /** Attempts and outcomes of a desk's calls, on record and counted when it answers. */
+    async note(org: string, note: DeskNote): Promise<LeaseAnswer> {
+      return this.#gather(org, (batch) => {
+        const { holder: id, user } = note;
+        sameOwner(batch.holder(id), user, null);
+        const turn = takeNote(batch.facts({ id, user, workflow: null }), note, batch.at);
+        batch.take(turn);
+        if (turn.isNew) batch.records.push(...[...note.attempts, ...note.outcomes].flatMap(({ records }) => records));
+        return turn.answer;
+      });
+    }
+
+    /** Replaces the caps of a scope. `record`: of whoever asked for it. */
+    async setCaps(org: string, scope: BudgetScope, caps: Caps, record: AuditRecord): Promise<BudgetView> {
+      return this.#gather(org, (batch) => {
+        const { account, leased } = batch.standing(scope);
+        const changed = withCaps(asOf(account, batch.at), caps);
+        batch.accounts.set(scope, changed);
+        batch.records.push(record);
+        return budgetView({ account: changed, leased }, batch.at);
+      });
+    }
+
+    /** Scopes in their order. `cursor` is the last scope of the page before. */
+    async view(_org: string, page: { limit: number; cursor: string | null }): Promise<{ data: BudgetView[]; next_cursor: string | null }> {
+      const at = this.#ports.now();
+      const found = this.#stores?.books.list(page.cursor, page.limit + 1) ?? [];
+      const data = found.slice(0, page.limit).map((standing) => budgetView(standing, at));
+      return { data, next_cursor: found.length > page.limit ? (data.at(-1)?.scope ?? null) : null };
+    }
+
+    /** These outbox rows are sequenced and in D1. */
+    async confirm(rowIds: readonly string[]): Promise<void> {
+      this.#stores?.outbox.confirm(rowIds);
+    }
+
+    override async alarm(): Promise<void> {
+      const stores = this.#stores;
+      if (stores === null) return;
+      this.#armedFor = this.#ports.now() + ALARM_LEASE_MS;
+      await this.ctx.storage.setAlarm(this.#armedFor);
+      await Promise.all([
+        this.#takeBackOverdue(stores),
+        stores.notices.tell((notice) => this.#ports.notify(stores.org, notice), this.#ports.now),
+        stores.outbox.flush((message) => this.#ports.send(message), this.#ports.now),
+      ]);
+      this.#forgetOld(stores);
+      await this.#armAnew(stores);
+    }
+
+    /** Everything that comes in one turn of the event loop becomes one commit. */
+    #gather<T>(org: string, work: (batch: Batch) => T): Promise<T> {
+      if (this.#stores !== null && this.#stores.org !== org) return Promise.reject(new Error("this ledger is another org's"));
+      return new Promise<T>((resolve, reject) => {
+        this.#jobs.push({ work, resolve, reject });
+        if (this.#jobs.length === 1) setTimeout(() => this.#commitGathered(org), 0);
+      });
+    }
+
+    #commitGathered(org: string): void {
+      const jobs = this.#jobs;
+      this.#jobs = [];
+      try {
+        const stores = this.#stores ?? this.#begin(org);
+        const at = this.#ports.now();
+        const batch = new Batch(stores.books, at, () => mintId("evt", at, this.#ports.random(10)));
+        const ends = jobs.map(({ work, resolve, reject }) => {
+          try {
+            const answer = work(batch);
+            return () => resolve(answer as never);
+          } catch (error) {
+            return () => reject(error); // a request that holds a bug fails alone: it changed nothing
+          }
+        });
+        this.#commit(stores, batch);
+        const untils = [...batch.holders.values()].map(({ until }) => until + GRACE_MS);
+        const records = batch.records.length > 0 ? [at + RECORDS_WAIT_MS] : [];
+        const armed = this.#arm(Math.min(...untils, ...records));
+        void armed.then(
+          () => ends.forEach((end) => void end()),
+          (error: unknown) => jobs.forEach(({ reject }) => void reject(error)),
+        );
+      } catch (error) {
+        for (const { reject } of jobs) reject(error);
+      }
+    }
+
+    /** INVARIANT: money, what goes on record of it and what the org must hear become durable together. */
+    #commit({ books, outbox, notices }: Stores, batch: Batch): void {
+      this.ctx.storage.transactionSync(() => {
+        books.save(batch.accounts.values(), batch.holders.values(), batch.at);
+        for (const notice of batch.notices) notices.put(notice, batch.at);
+        for (let start = 0; start < batch.records.length; start += RECORDS_PER_ROW) {
+          const records = batch.records.slice(start, start + RECORDS_PER_ROW);
+          outbox.put({ id: batch.mintEventId(), records }, batch.at + RECORDS_WAIT_MS);
+        }
+      });
+      books.remember(batch.holders.values());
+    }
+
+    /** A run is asked what it spent before its lease goes back; of a desk, what its attempts say stays held. */
+    async #takeBackOverdue(stores: Stores): Promise<void> {
+      const at = this.#ports.now();
+      const due = stores.books.overdue(at - GRACE_MS).filter(({ id }) => (this.#askAgainAt.get(id) ?? 0) <= at);
+      await sideBySide(due.slice(0, RETURNS_PER_TURN), ASKS_AT_A_TIME, async (holder) => {
+        let told: RunAccount | null = null;
+        if (isRun(holder)) {
+          try {
+            told = await within(ASK_MS, this.#ports.askRun(holder.id));
+          } catch {
+            this.#askAgainAt.set(holder.id, this.#ports.now() + ASK_AGAIN_MS);
+            return; // its lease stays taken
+          }
+        }
+        this.#askAgainAt.delete(holder.id);
+        await this.#gather(stores.org, (batch) => returnLease(batch, holder, told));
+      });
+    }
+
+    #forgetOld({ books }: Stores): void {
+      const at = this.#ports.now();
+      for (const kind of ["desk", "run"] as const) {
+        const before = at - FORGET_AFTER_MS[kind];
+        if (before > 0) books.forget(`${kind}_`, mintId("req", before, new Uint8Array(10)).replace("req_", `${kind}_`), before);
+      }
+    }
+
+    /** The alarm rings at `wish` or before. What rings early finds nothing to do and sets the next one. */
+    async #arm(wish: EpochMs): Promise<void> {
+      if (!Number.isFinite(wish) || (this.#armedFor !== null && this.#armedFor <= wish)) return;
+      this.#armedFor = wish;
+      await this.ctx.storage.setAlarm(wish);
+    }
+
+    /** The object has one alarm: the earliest of leases, notices and outbox. */
+    async #armAnew({ books, notices, outbox }: Stores): Promise<void> {
+      const wishes = [books.firstReturnAt(GRACE_MS, this.#askAgainAt), notices.nextDueAt(), outbox.nextDueAt()].filter((at) => at !== null);
+      if (wishes.length === 0) {
+        this.#armedFor = null;
+        await this.ctx.storage.deleteAlarm();
+        return;
+      }
+      this.#armedFor = Math.max(Math.min(...wishes), this.#ports.now() + 1); // set to `now` inside `alarm()` it can stall
+      await this.ctx.storage.setAlarm(this.#armedFor);
+    }
+
+    #begin(org: string): Stores {
+      migrate(this.ctx.storage, SCHEMA);
+      this.ctx.storage.sql.exec("INSERT INTO ledger (id, org) VALUES (1, ?)", org);
+      this.#stores = this.#storesOf(org);
+      return this.#stores;
+    }
+
+    #storesOf(org: string): Stores {
+      const { sql } = this.ctx.storage;
+      return { org, books: new Books(sql), notices: new Notices(sql), outbox: new Outbox(sql, org, { kind: "budget-ledger", id: org }) };
     }
   };
+}
+
+/** A holder spends for one user and one workflow all its life: its money counts in their accounts. */
+function sameOwner(holder: Holder | null, user: string, workflow: string | null): void {
+  if (holder !== null && (holder.user !== user || holder.workflow !== workflow)) throw new Error("this holder spends for somebody else");
+}
+
+/** Nothing is returned when the holder came by itself while it was asked. */
+function returnLease(batch: Batch, asked: Holder, told: RunAccount | null): void {
+  const holder = batch.holder(asked.id);
+  if (holder === null || holder.n !== asked.n || holder.until !== asked.until) return;
+  const turn = takeBack({ ...batch.facts(holder), holder }, told, batch.at);
+  const held = beyond(turn.holder.held, holder.held);
+  const returned = beyond(holder.lease, plus(minus(turn.holder.spent, holder.spent), held));
+  batch.take(turn);
+  batch.records.push(returnRecord(batch.mintEventId(), turn.holder, returned, held, batch.at));
 }
 
 export type BudgetLedger = InstanceType<ReturnType<typeof defineBudgetLedger>>;

@@ -24,8 +24,11 @@ export type Delivery = "delivered" | "retry" | "gone";
 
 export type Callbacks = {
   deliver(callback: Callback): Promise<Delivery>;
-  /** Tells every address in the org's `notify`, once each; what does not arrive is in the log and in the audit chain anyway. */
-  notify(org: string, notice: { readonly id: string; readonly type: string; readonly data: Json }): Promise<void>;
+  /**
+   * Tells every address in the org's `notify`, once each; what does not arrive is in the log and in the audit chain anyway.
+   * `retry`: an address may take it later; those that have it know a repeat by its id.
+   */
+  notify(org: string, notice: { readonly id: string; readonly type: string; readonly data: Json }): Promise<"told" | "retry">;
 };
 
 /** Standard Webhooks asks receivers to answer within 15 to 30 s; a run's object waits no longer than this. */
@@ -48,7 +51,8 @@ export function defineCallbacks(ports: CallbackPorts): Callbacks {
     async notify(org, { id, type, data }) {
       const { notify } = await ports.settings(org);
       const body = { type, timestamp: new Date(ports.now()).toISOString(), data };
-      await Promise.all(notify.map((url) => deliver({ org, url, id, body })));
+      const deliveries = await Promise.all(notify.map((url) => deliver({ org, url, id, body })));
+      return deliveries.includes("retry") ? "retry" : "told";
     },
   };
 }

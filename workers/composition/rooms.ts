@@ -2,6 +2,7 @@
 import { CALLBACK_SECRET_NAME } from "../../core/callback/sign.ts";
 import { withDefaultModels } from "../../core/model/defaults.ts";
 import { auditLogOf } from "../../durable-objects/audit-log/stub.ts";
+import { budgetLedgerOf } from "../../durable-objects/budget-ledger/stub.ts";
 import { killSwitchOf } from "../../durable-objects/kill-switch/stub.ts";
 import { reviewQueueOf } from "../../durable-objects/review-queue/stub.ts";
 import { runEngineOf } from "../../durable-objects/run-engine/stub.ts";
@@ -43,7 +44,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     reviewQueue: (org: string) => reviewQueueOf(env.REVIEW_QUEUE, org),
     vault: (org: string) => env.VAULT.getByName(org),
     auditLog: (org: string) => auditLogOf(env.AUDIT_LOG, org),
-    budgetLedger: (org: string) => env.BUDGET_LEDGER.getByName(org),
+    budgetLedger: (org: string) => budgetLedgerOf(env.BUDGET_LEDGER, org),
     circuitBreaker: (name: string) => env.CIRCUIT_BREAKER.getByName(name),
     keyRing: () => env.KEY_RING.getByName("deployment"),
   };

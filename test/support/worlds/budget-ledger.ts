@@ -5,5 +5,7 @@ import { FAR } from "../far.ts";
 export const budgetLedgerWorld: { -readonly [K in keyof BudgetLedgerPorts]: BudgetLedgerPorts[K] } = {
   now: () => FAR,
   random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+  askRun: () => Promise.reject(new Error("unscripted: askRun")),
+  notify: () => Promise.reject(new Error("unscripted: notify")),
   send: () => Promise.reject(new Error("unscripted: send")),
 };

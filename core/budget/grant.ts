@@ -1,0 +1,65 @@
+/** How much of a wish is granted: what every cap leaves, all of it far from the caps, little more than what is needed near them. */
+import type { EpochMs } from "../time.ts";
+import { type Account, capStates } from "./account.ts";
+import { type Amount, larger, minus } from "./amount.ts";
+import { type Holder, isRun } from "./holder.ts";
+import type { BudgetScope, CapName } from "./lease.ts";
+
+/** A scope's account as of now, and what all its holders have leased. */
+export type Standing = { readonly account: Account; readonly leased: Amount };
+
+export type Bound = {
+  readonly scope: BudgetScope;
+  readonly cap: CapName;
+  readonly part: keyof Amount;
+  readonly limit: number;
+  /** Spent and held, by everybody. */
+  readonly used: number;
+  /** Used, and leased by others: all but the holder's own lease. */
+  readonly taken: number;
+  readonly resetsAt: EpochMs | null;
+};
+
+/** Every cap that concerns a holder. `standings` are before, `holder` is after what it tells now; `ownLease`: what `leased` has of it. */
+export function boundsOf(standings: readonly Standing[], holder: Holder, ownLease: Amount): Bound[] {
+  return standings.flatMap(({ account, leased }) => {
+    const others = minus(leased, ownLease);
+    const bounds = capStates(account).flatMap(({ cap, limit, spent, held, resetsAt, part }): Bound[] =>
+      limit === null ? [] : [{ scope: account.scope, cap, part, limit, used: spent + held, taken: spent + held + others[part], resetsAt }],
+    );
+    const perRun = account.caps.usd_per_run;
+    if (perRun !== null && isRun(holder)) {
+      const used = holder.spent.microUsd + holder.held.microUsd;
+      bounds.push({ scope: account.scope, cap: "usd_per_run", part: "microUsd", limit: perRun, used, taken: used, resetsAt: null });
+    }
+    return bounds;
+  });
+}
+
+const roomOf = ({ limit, taken }: Bound): number => Math.max(0, limit - taken);
+
+/** The cap that a need does not fit under; of several the one that stays in the way for longest. */
+export function inTheWay(bounds: readonly Bound[], need: Amount): Bound | null {
+  const ends = ({ resetsAt }: Bound): number => resetsAt ?? Number.POSITIVE_INFINITY;
+  return bounds
+    .filter((bound) => need[bound.part] > roomOf(bound))
+    .reduce<Bound | null>((longest, bound) => (longest === null || ends(bound) > ends(longest) ? bound : longest), null);
+}
+
+/** Beyond its need a holder gets at most this part of what is left, so that many of them share what is left near a cap. */
+const SHARE = 4;
+
+/** MUST be asked only when nothing is in the way of `need`. */
+export function grantOf(bounds: readonly Bound[], need: Amount, want: Amount): Amount {
+  const wish = larger(need, want);
+  const part = (name: keyof Amount): number => {
+    const room = Math.min(...bounds.filter((bound) => bound.part === name).map(roomOf));
+    return need[name] + Math.min(wish[name] - need[name], Math.floor((room - need[name]) / SHARE));
+  };
+  return { microUsd: part("microUsd"), tokens: part("tokens") };
+}
+
+/** The fullest of the caps, 0 to 1, by what is used: a lease may come back. */
+export function pressureOf(bounds: readonly Bound[]): number {
+  return Math.max(0, ...bounds.map(({ limit, used }) => (limit === 0 ? 1 : Math.min(1, used / limit))));
+}

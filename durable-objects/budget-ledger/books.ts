@@ -1,0 +1,110 @@
+/**
+ * Accounts and holders in SQL, and what is leased of each scope. A holder that has a lease lies in `lease`, one that has none in
+ * `settled`; where it lies in both, `lease` is the newer. Knows rows; decides nothing.
+ *
+ * INVARIANT: what is leased of a scope is the sum over the rows of `lease`. It is kept in memory, read anew when the object wakes.
+ */
+import type { Account } from "../../core/budget/account.ts";
+import { newAccount } from "../../core/budget/account.ts";
+import { type Amount, isNothing, minus, NOTHING, plus } from "../../core/budget/amount.ts";
+import type { Standing } from "../../core/budget/grant.ts";
+import { type Holder, scopesOf } from "../../core/budget/holder.ts";
+import type { BudgetScope } from "../../core/budget/lease.ts";
+import type { EpochMs } from "../../core/time.ts";
+
+type Row = { body: string };
+
+/** A holder that may still spend, or of whose calls nobody told the end. */
+const isOpen = (holder: Holder): boolean => !isNothing(holder.lease) || Object.keys(holder.calls).length > 0;
+
+export class Books {
+  readonly #sql: SqlStorage;
+  readonly #open = new Map<string, Holder>();
+  readonly #leased = new Map<BudgetScope, Amount>();
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    for (const { body } of sql.exec<Row>("SELECT body FROM lease")) this.#note(null, JSON.parse(body) as Holder);
+  }
+
+  holder(id: string): Holder | null {
+    const open = this.#open.get(id);
+    if (open !== undefined) return open;
+    const row = this.#sql.exec<Row>("SELECT body FROM settled WHERE holder = ?", id).toArray()[0];
+    return row === undefined ? null : (JSON.parse(row.body) as Holder);
+  }
+
+  account(scope: BudgetScope, at: EpochMs): Account {
+    const row = this.#sql.exec<Row>("SELECT body FROM account WHERE scope = ?", scope).toArray()[0];
+    return row === undefined ? newAccount(scope, at) : (JSON.parse(row.body) as Account);
+  }
+
+  leased(scope: BudgetScope): Amount {
+    return this.#leased.get(scope) ?? NOTHING;
+  }
+
+  /** Scopes after `after`, in their order. */
+  list(after: string | null, limit: number): Standing[] {
+    return this.#sql
+      .exec<Row>("SELECT body FROM account WHERE ?1 IS NULL OR scope > ?1 ORDER BY scope LIMIT ?2", after, limit)
+      .toArray()
+      .map(({ body }) => JSON.parse(body) as Account)
+      .map((account) => ({ account, leased: this.leased(account.scope) }));
+  }
+
+  /** Leases whose time ended before `at`. */
+  overdue(at: EpochMs): Holder[] {
+    return [...this.#open.values()].filter(({ until }) => until < at);
+  }
+
+  /** When the first lease is to be taken back, `graceMs` after its end or at the time that `notBefore` says; null: there is none. */
+  firstReturnAt(graceMs: number, notBefore: ReadonlyMap<string, EpochMs>): EpochMs | null {
+    let first: EpochMs | null = null;
+    for (const { id, until } of this.#open.values()) {
+      const at = Math.max(until + graceMs + 1, notBefore.get(id) ?? 0);
+      if (first === null || at < first) first = at;
+    }
+    return first;
+  }
+
+  /** MUST be called inside a transaction; `remember` afterwards, when it has held. One row each, two where a lease ends. */
+  save(accounts: Iterable<Account>, holders: Iterable<Holder>, at: EpochMs): void {
+    for (const account of accounts)
+      this.#sql.exec(
+        "INSERT INTO account (scope, body) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET body = ?2",
+        account.scope,
+        JSON.stringify(account),
+      );
+    for (const holder of holders) {
+      const body = JSON.stringify(holder);
+      if (isOpen(holder))
+        this.#sql.exec("INSERT INTO lease (holder, body) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET body = ?2", holder.id, body);
+      else {
+        this.#sql.exec(
+          "INSERT INTO settled (holder, at, body) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET at = ?2, body = ?3",
+          holder.id,
+          at,
+          body,
+        );
+        if (this.#open.has(holder.id)) this.#sql.exec("DELETE FROM lease WHERE holder = ?", holder.id);
+      }
+    }
+  }
+
+  remember(holders: Iterable<Holder>): void {
+    for (const holder of holders) this.#note(this.#open.get(holder.id) ?? null, holder);
+  }
+
+  /** Forgets holders without a lease whose ids lie from `from` to `to`, and who told nothing since `at`. */
+  forget(from: string, to: string, at: EpochMs): void {
+    this.#sql.exec("DELETE FROM settled WHERE holder >= ? AND holder < ? AND at < ?", from, to, at);
+  }
+
+  #note(before: Holder | null, after: Holder): void {
+    if (isOpen(after)) this.#open.set(after.id, after);
+    else this.#open.delete(after.id);
+    const change = minus(after.lease, before?.lease ?? NOTHING);
+    if (isNothing(change)) return;
+    for (const scope of scopesOf(after)) this.#leased.set(scope, plus(this.leased(scope), change));
+  }
+}
