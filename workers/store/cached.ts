@@ -19,6 +19,7 @@ export const CACHE_MS = {
   routes: 2_000,
   orgs: 60_000,
   settings: 5_000,
+  costs: 30_000,
 } as const;
 /** Entries of each kind; the oldest makes room. */
 const CAPACITY = 2_000;

@@ -1,0 +1,66 @@
+/** What an estimate has to know of the org: models, tools and child workflows, gathered before the walk that asks for them. */
+import type { Principal } from "../../core/access/principal.ts";
+import type { Known } from "../../core/estimate/walk.ts";
+import type { Json } from "../../core/json.ts";
+import { holdsPlaceholder } from "../../core/run/trust.ts";
+import type { AgentStep, Definition, ItemStep, JsonSchema, ModelStep, RunStep, Step } from "../../core/workflow/definition.ts";
+import type { IngressPorts, Routed } from "./ports.ts";
+
+/** Different workflows that one run may start, its children's children included. */
+const MOST_CHILDREN = 100;
+
+type Node = Step | ItemStep;
+
+/** `input`: redacted, as the run would get it. Of what does not exist there is nothing to tell: such a step would cost nothing. */
+export async function lookUp(ports: IngressPorts, caller: Principal, definition: Definition, input: Json): Promise<Known> {
+  const children = await childrenOf(ports, caller, definition);
+  const all = [definition, ...new Set(children.values())];
+  const nodes = all.flatMap((one) => nodesOf(one).map((node) => ({ node, workflow: one.name })));
+  const holdsPersonalData = holdsPlaceholder(input);
+  const routes = new Map<ModelStep | AgentStep, Routed>();
+  const outputs = new Map<string, JsonSchema>();
+  const tools = new Set(nodes.flatMap(({ node }) => (node.kind === "tool" ? [node.tool] : node.kind === "agent" ? node.tools : [])));
+  await Promise.all([
+    ...nodes.map(async ({ node, workflow }) => {
+      if (node.kind !== "model" && node.kind !== "agent") return;
+      routes.set(node, await ports.estimates.route(caller, workflow, node, holdsPersonalData));
+    }),
+    ...[...tools].map(async (name) => {
+      const manifest = await ports.store.tools.get(caller.org, name, null);
+      if (manifest !== null) outputs.set(name, manifest.output);
+    }),
+  ]);
+  return {
+    route: (step) => routes.get(step) ?? { candidates: [], tools: [] },
+    toolOutput: (name) => outputs.get(name) ?? null,
+    child: (step) => children.get(keyOf(step)) ?? null,
+  };
+}
+
+/** Breadth first, each workflow once: one that comes back to itself ends here, and in the walk at the depth that runs may be nested. */
+async function childrenOf(ports: IngressPorts, { org, user }: Principal, root: Definition): Promise<ReadonlyMap<string, Definition>> {
+  const found = new Map<string, Definition>();
+  const asked = new Set<string>();
+  let level = [root];
+  while (level.length > 0 && asked.size < MOST_CHILDREN) {
+    const steps = level.flatMap(nodesOf).filter((node): node is RunStep => node.kind === "run" && !asked.has(keyOf(node)));
+    const wanted = new Map(steps.slice(0, MOST_CHILDREN - asked.size).map((step) => [keyOf(step), step]));
+    for (const key of wanted.keys()) asked.add(key);
+    const { workflows } = ports.store;
+    const next = await Promise.all(
+      [...wanted].map(async ([key, { workflow, version }]) => {
+        const child = await (version === null ? workflows.choose(org, workflow, user) : workflows.get(org, workflow, version));
+        if (child === null) return null;
+        found.set(key, child.definition);
+        return child.definition;
+      }),
+    );
+    level = next.filter((child) => child !== null);
+  }
+  return found;
+}
+
+const keyOf = ({ workflow, version }: RunStep): string => `${workflow}@${version ?? ""}`;
+
+const nodesOf = ({ steps }: Definition): Node[] =>
+  Object.values(steps).flatMap((step): Node[] => (step.kind === "map" ? [step.step] : [step]));
