@@ -4,6 +4,7 @@ import { driveAgents } from "./agent.ts";
 import { dispatch } from "./dispatch.ts";
 import { complete, windDown } from "./ending.ts";
 import type { EventOf, EventType } from "./event.ts";
+import { giveBack } from "./lease.ts";
 import { driveMaps } from "./map.ts";
 import { holdIfStopped, holdOrRelease, runSubject } from "./pause.ts";
 import { startReadySteps } from "./schedule.ts";
@@ -35,7 +36,16 @@ export function advance(turn: Turn): void {
 const mayGoOn = ({ state }: Turn): boolean => !isFinal(state) && state.status !== "paused";
 
 /** What a run that waits may hear of without going on. */
-const NO_NEWS: ReadonlySet<EventType> = new Set<EventType>(["escalation.raised", "review.opened", "review.withdrawn", "signal.received"]);
+const NO_NEWS: ReadonlySet<EventType> = new Set<EventType>([
+  "budget.alert",
+  "budget.asked",
+  "budget.leased",
+  "budget.refused",
+  "escalation.raised",
+  "review.opened",
+  "review.withdrawn",
+  "signal.received",
+]);
 
 function resumeWhenThereIsNews(turn: Turn): void {
   if (turn.state.status !== "waiting") return;
@@ -94,6 +104,7 @@ function waitWhenIdle(turn: Turn): void {
   const [first] = activities.toSorted((a, b) => urgency(a) - urgency(b));
   if (first === undefined || holdIfStopped(turn, runSubject(turn))) return;
   turn.emit("run.waiting", awaited(first));
+  giveBack(turn);
 }
 
 /** People first: what a client should look at. */

@@ -114,8 +114,14 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
           "allow",
         ),
       ];
+    case "budget.refused":
+      return [fact("budget.check", { scope: event.data.scope, cap: event.data.cap }, "deny")];
+    case "budget.alert": {
+      const { scope, cap, percent, spent, limit } = event.data;
+      return scope === "run" ? [fact("budget.alert", { scope, cap, percent, spent, limit })] : []; // the ledger records its own
+    }
     case "model.called": {
-      const { model, attempt, ok, spent, failure, interrupted, duration_ms } = event.data;
+      const { model, attempt, ok, spent, failure, interrupted, cached, duration_ms } = event.data;
       const cost = { tokens_in: spent.tokens_in, tokens_out: spent.tokens_out, usd: toUsd(spent.micro_usd) };
       return [
         fact("model.call", {
@@ -126,6 +132,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
           ...cost,
           ...(failure ? { code: failure.code } : {}),
           ...(interrupted ? { interrupted } : {}),
+          ...(cached ? { cached } : {}),
         }),
       ];
     }

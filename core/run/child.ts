@@ -2,6 +2,7 @@
 import { fromUsd } from "../money.ts";
 import type { AuthorityAnswer } from "../workflow/authority.ts";
 import type { Happening } from "./input.ts";
+import { alertAtThresholds } from "./lease.ts";
 import { completeNode, failNode } from "./settle.ts";
 import type { Activity } from "./state.ts";
 import type { StepError } from "./step-error.ts";
@@ -33,7 +34,9 @@ export function takeChildEnd(turn: Turn, input: Extract<Happening, { kind: "chil
   const activity = turn.state.activities[input.activity];
   if (activity?.kind !== "run" || activity.phase !== "calling" || activity.child?.run !== input.run) return "no such child is awaited";
   const { run, ok, output, error, flags, usage, held } = input;
+  const before = turn.state.usage;
   turn.emit("child.ended", { activity: activity.id, run, ok, output, error, flags, usage, held }, activity.step);
+  alertAtThresholds(turn, before);
   if (ok) completeNode(turn, activity.node, output);
   else failNode(turn, activity.node, childError(error, run));
   return null;

@@ -1,8 +1,10 @@
 /** The last decisions before a call leaves: is it stopped, does the money cover it. Then the intent. */
 import { canonicalJson } from "../canonical-json.ts";
 import { estimateTokens } from "../model/estimate.ts";
-import { fromUsd, tokenCost, toUsd } from "../money.ts";
+import { fromUsd, toUsd } from "../money.ts";
+import { affordable } from "./afford.ts";
 import { failWork } from "./agent.ts";
+import { isLeased, priced } from "./lease.ts";
 import { nodeDefinition } from "./node.ts";
 import { holdIfStopped } from "./pause.ts";
 import { askPerson } from "./question.ts";
@@ -49,29 +51,19 @@ function sendModel(turn: Turn, activity: Activity, repeated: boolean): void {
   const { birth, state } = turn;
   const request = modelRequest(turn.machinery, state, activity);
   const input = estimateTokens(request.messages, request.schema?.schema ?? null, request.tools);
-  const index = activity.candidates.findIndex(
-    (model, position) => position >= activity.candidate && input + request.maxTokens <= model.context,
-  );
-  const model = activity.candidates[index];
-  if (!model) {
-    return failWork(turn, activity, { code: "limit_reached", message: "the prompt and its answer fit into no model's window" });
-  }
+  const choice = affordable(turn, activity, input, request.maxTokens);
+  if (!choice.ok) return giveUp(turn, activity, choice.why);
+  const { model, instead } = choice;
   if (holdIfStopped(turn, { org: birth.org, workflow: birth.definition.name, model: model.id })) return;
-  const worst = {
-    micro_usd: Math.ceil((tokenCost(input, model.price.input) + tokenCost(request.maxTokens, model.price.output)) * state.overrun.microUsd),
-    tokens: Math.ceil((input + request.maxTokens) * state.overrun.tokens),
-  };
-  if (state.usage.microUsd + state.reserved.microUsd + worst.micro_usd > birth.budget.usd) {
-    return stopAtCap(turn, "budget_exceeded", "the money left does not cover the next model call", activity.step);
-  }
-  if (state.usage.tokensIn + state.usage.tokensOut + state.reserved.tokens + worst.tokens > birth.budget.tokens) {
-    return stopAtCap(turn, "budget_exceeded", "the tokens left do not cover the next model call", activity.step);
-  }
   const confirmOver = birth.definition.limits.confirm_over_usd;
-  const total = state.usage.microUsd + state.reserved.microUsd + worst.micro_usd;
+  const total = state.usage.microUsd + state.reserved.microUsd + choice.worst.microUsd;
   if (confirmOver !== null && !state.isConfirmed && total > fromUsd(confirmOver)) {
-    const proposal = { spent_usd: toUsd(state.usage.microUsd), next_call_usd: toUsd(worst.micro_usd), confirm_over_usd: confirmOver };
+    const proposal = { spent_usd: toUsd(state.usage.microUsd), next_call_usd: toUsd(choice.worst.microUsd), confirm_over_usd: confirmOver };
     return askPerson(turn, activity.id, "budget", "medium", proposal);
+  }
+  if (!isLeased(turn, activity, choice.worst, choice.mayBeCheaper)) return;
+  if (instead !== null) {
+    turn.emit("model.routed", { activity: activity.id, candidates: activity.candidates, rejected: [instead] }, activity.step);
   }
   const fresh = activity.attempt === 0 || (activity.candidate === 0 && activity.corrections.length === 0 && !repeated);
   turn.emit(
@@ -80,12 +72,21 @@ function sendModel(turn: Turn, activity: Activity, repeated: boolean): void {
       activity: activity.id,
       attempt: fresh ? activity.attempt + 1 : activity.attempt,
       model: model.id,
-      reserved: worst,
+      reserved: priced(choice.worst),
       ...(repeated ? { repeated: true } : {}),
       ...lostAt(turn, activity, request.timeoutMs),
     },
     activity.step,
   );
+}
+
+/** A cap of the run ends it with what there is; a step's own budget is that step's failure. */
+function giveUp(turn: Turn, activity: Activity, why: "window" | "run" | "step"): void {
+  if (why === "run") return stopAtCap(turn, "budget_exceeded", "the budget left does not cover the next model call", activity.step);
+  if (why === "window") {
+    return failWork(turn, activity, { code: "limit_reached", message: "the prompt and its answer fit into no model's window" });
+  }
+  failWork(turn, activity, { code: "budget_exceeded", message: "the step's own `budget` does not cover the next model call" });
 }
 
 /** Set for calls that a queue consumer makes (`async`). */

@@ -6,6 +6,7 @@ import { withPrefix } from "../ids.ts";
 import type { Json } from "../json.ts";
 import type { ItemStep, Step } from "../workflow/definition.ts";
 import { evaluate } from "../workflow/expression.ts";
+import { giveBack } from "./lease.ts";
 import { completeStep } from "./settle.ts";
 import { isFinal, isInFlight } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -15,7 +16,10 @@ import type { RunFlag } from "./view.ts";
 /** Every step is completed or skipped: the definition's output is the run's. */
 export function complete(turn: Turn): void {
   const output = evaluate(turn.birth.definition.output, turn.scope());
-  if (output.ok) return turn.emit("run.completed", { output: output.value, flags: turn.state.flags, error: null });
+  if (output.ok) {
+    giveBack(turn);
+    return turn.emit("run.completed", { output: output.value, flags: turn.state.flags, error: null });
+  }
   const error = { code: "invalid_request", message: `\`output\` could not be evaluated: ${output.error.message}`, step: null } as const;
   turn.emit("run.stopping", { why: "failure", error });
 }
@@ -39,6 +43,7 @@ export function windDown(turn: Turn): void {
 function end(turn: Turn): void {
   const { stopping, undone, flags, isStuck } = turn.state;
   if (stopping === null) return;
+  giveBack(turn);
   const deadLetter = withPrefix("dl", turn.birth.id);
   const parked = stopping.why !== "cancel" && turn.birth.definition.on_failure === "park";
   if (isStuck || parked) turn.emit("run.dead_lettered", { error: stopping.error, flags, undone, dead_letter: deadLetter });
@@ -81,5 +86,6 @@ function endPartial(turn: Turn): void {
   const instead = on_budget === null ? null : evaluate(on_budget.value, turn.scope());
   const output: Json = instead?.ok ? instead.value : Object.fromEntries(outputs.map(([id, step]) => [id, step.output]));
   const added: RunFlag[] = state.stopping?.error.code === "budget_exceeded" ? ["partial", "budget_exceeded"] : ["partial"];
+  giveBack(turn);
   turn.emit("run.completed", { output, flags: [...state.flags, ...added], error: state.stopping?.error ?? null });
 }

@@ -5,6 +5,7 @@
  *
  * PERSISTED: a turn's events are one row of the journal. Fields may be added, never renamed or dropped.
  */
+import type { BudgetAlert, BudgetScope, CapName } from "../budget/lease.ts";
 import type { FindingSummary } from "../guardrail/finding.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { ModelCandidate } from "../model/entry.ts";
@@ -20,6 +21,9 @@ import type { RunFlag } from "./view.ts";
 
 /** What an activity cost: tokens as the upstream counted them, money in micro-dollars. */
 export type Spent = { readonly tokens_in: number; readonly tokens_out: number; readonly micro_usd: MicroUsd };
+
+/** An amount as journals have it. */
+export type Priced = { readonly micro_usd: MicroUsd; readonly tokens: number };
 
 type ActivityRef = { readonly activity: string };
 
@@ -129,6 +133,27 @@ export type EventData = {
     /** What an agent may call; only where it is news. */
     readonly tools?: readonly AgentTool[];
   };
+  /** A request to the org's ledger, the run's `n`th: all it spent and holds so far, and what it wants beyond. Nothing: the rest goes back. */
+  "budget.asked": {
+    readonly n: number;
+    readonly spent: Priced;
+    readonly held: Priced;
+    readonly need: Priced;
+    readonly want: Priced;
+    readonly activity: string | null;
+    /** Another candidate costs less: a refusal is not the end. */
+    readonly may_be_cheaper: boolean;
+  };
+  "budget.leased": { readonly n: number; readonly lease: Priced; readonly until: EpochMs; readonly pressure: number };
+  /** `scope` null: the ledger has answered a later request already. */
+  "budget.refused": {
+    readonly n: number;
+    readonly scope: BudgetScope | null;
+    readonly cap: CapName | null;
+    readonly resets_at: EpochMs | null;
+  };
+  /** A threshold of a cap was crossed: the run's own, or one of the org's. Money is in dollars. */
+  "budget.alert": BudgetAlert;
   /** The intent, durable before the call leaves. `repeated`: the same attempt again, because ours was cut short. */
   "model.calling": ActivityRef & {
     readonly attempt: number;
@@ -150,6 +175,10 @@ export type EventData = {
     readonly correction?: { readonly answer: string; readonly errors: readonly string[] };
     /** Cut short on our side: not an attempt, and no reason to fall back. */
     readonly interrupted?: true;
+    /** A kept answer did instead of a call; it cost nothing. */
+    readonly cached?: "exact" | "semantic" | "stale";
+    /** What the answer's way says about the run: not its first choice answered, or a kept answer past its time did. */
+    readonly flags?: readonly RunFlag[];
     readonly upstream: { readonly [name: string]: string };
     /** Running totals of the run. */
     readonly total_usd: number;

@@ -2,9 +2,12 @@
  * The fold: one event changes the state. It decides nothing and never fails, so that a journal written by older code still
  * folds to the same bytes. What each kind of event changes stands in fold/.
  */
+
+import { NOTHING } from "../budget/amount.ts";
 import type { RunContext } from "./context.ts";
 import type { EventOf, EventType, RunEvent, Spent } from "./event.ts";
 import { AGENT_EVENTS } from "./fold/agent-events.ts";
+import { BUDGET_EVENTS } from "./fold/budget-events.ts";
 import { CALL_EVENTS } from "./fold/call-events.ts";
 import type { Handler, Handlers } from "./fold/handlers.ts";
 import { RUN_EVENTS } from "./fold/run-events.ts";
@@ -12,7 +15,7 @@ import { STEP_EVENTS } from "./fold/step-events.ts";
 import { NO_USAGE, type RunState, type StepState } from "./state.ts";
 
 /** A type of event without a handler does not compile. */
-const HANDLERS: Handlers<EventType> = { ...RUN_EVENTS, ...STEP_EVENTS, ...CALL_EVENTS, ...AGENT_EVENTS };
+const HANDLERS: Handlers<EventType> = { ...RUN_EVENTS, ...STEP_EVENTS, ...CALL_EVENTS, ...BUDGET_EVENTS, ...AGENT_EVENTS };
 
 export function evolve(context: RunContext, state: RunState, event: RunEvent): RunState {
   const change = HANDLERS[event.type] as Handler<EventType>;
@@ -52,6 +55,16 @@ export function initialState({ birth, plan }: RunContext): RunState {
     done: [],
     usage: NO_USAGE,
     reserved: { microUsd: 0, tokens: 0 },
+    lease: {
+      spent: NOTHING,
+      held: NOTHING,
+      ceiling: NOTHING,
+      until: 0,
+      pressure: 0,
+      n: 0,
+      told: { spent: NOTHING, held: NOTHING },
+      asking: null,
+    },
     isConfirmed: false,
     overrun: { microUsd: 1, tokens: 1 },
     executions: 0,

@@ -1,5 +1,6 @@
 /** What can happen to a run. Every input brings the time and what is stopped; the machine asks nobody. */
 
+import type { LeaseAnswer } from "../budget/lease.ts";
 import type { FindingSummary } from "../guardrail/finding.ts";
 import type { Json } from "../json.ts";
 import type { Stops } from "../kill-switch/stops.ts";
@@ -47,6 +48,8 @@ export type Happening =
       readonly usage: Usage;
       readonly held: { readonly micro_usd: number; readonly tokens: number };
     }
+  /** The org's ledger has answered the run's `n`th request. */
+  | { readonly kind: "budget.answered"; readonly n: number; readonly answer: LeaseAnswer }
   | { readonly kind: "parent.told" }
   | { readonly kind: "callback.answered"; readonly attempt: number; readonly result: "delivered" | "retry" | "gone" }
   | {

@@ -1,20 +1,21 @@
 /** What came back from outside, and what it means: settle, correct, fall back, try again, ask a person, fail. */
 import { tokenCost, toUsd } from "../money.ts";
 import type { AuthorityAnswer } from "../workflow/authority.ts";
-import type { RetryPolicy } from "../workflow/definition.ts";
 import { failWork, observe, refusalFor, takeAsks } from "./agent.ts";
 import type { Failure, ModelOutcome, ToolOutcome } from "./call.ts";
 import { callChild } from "./child.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Spent } from "./event.ts";
 import { noSpent } from "./evolve.ts";
-import { nodeDefinition } from "./node.ts";
+import { alertAtThresholds } from "./lease.ts";
 import { askPerson, isApproved, toolProposal } from "./question.ts";
 import { isRetryable, retryDelayMs } from "./retry.ts";
+import { retryPolicy } from "./retry-policy.ts";
 import { completeNode } from "./settle.ts";
 import type { Activity } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { compensated } from "./undo.ts";
+import type { RunFlag } from "./view.ts";
 
 /** API.md: an answer that breaks its schema is asked for again twice at most. */
 const CORRECTIONS = 2;
@@ -120,7 +121,8 @@ export function takeModelAnswer(turn: Turn, activityId: string, call: number, ou
   if (activity?.phase !== "calling" || activity.call !== call || activity.kind !== "model") return LATE;
   const { result, findings, usage } = outcome;
   const failure = "failure" in result ? result.failure : null;
-  const untold = usage === null && (failure === null || failure.class === "unknown" || failure.code === "timeout");
+  const untold =
+    usage === null && outcome.cached === undefined && (failure === null || failure.class === "unknown" || failure.code === "timeout");
   noteModelCall(turn, activity, outcome, usage === null ? noSpent : spentOn(activity, usage), untold);
   if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "model_output", findings }, activity.step);
   if ("output" in result) completeNode(turn, activity.node, result.output);
@@ -184,7 +186,7 @@ function failCall(turn: Turn, activity: Activity, failure: Failure, attempt: num
   if (failure.class === "unknown" && unknownWrite && !mayRepeat(activity) && !winding) return askAboutUnknown(turn, activity);
   const fallback = activity.kind === "model" && failure.class !== "safety" && next !== undefined && next.candidate < next.candidates.length;
   if (fallback && !winding) return; // the next candidate is sent with this attempt
-  const policy = retryPolicy(turn, activity);
+  const policy = retryPolicy(turn.birth, activity);
   if (!winding && isRetryable(failure) && attempt < policy.attempts) {
     const resumeAt = turn.at + retryDelayMs(policy, attempt, `${turn.birth.id}/${activity.id}`, failure);
     const error = { code: failure.code, message: failure.message };
@@ -196,21 +198,10 @@ function failCall(turn: Turn, activity: Activity, failure: Failure, attempt: num
   else failWork(turn, activity, error, unknownWrite);
 }
 
-/** API.md, "Workflows": the defaults, for what has no policy of its own. */
-const DEFAULT_RETRY: RetryPolicy = { attempts: 3, initial_ms: 1_000, max_ms: 32_000, factor: 2 };
-
-function retryPolicy(turn: Turn, activity: Activity): RetryPolicy {
-  const definition = nodeDefinition(
-    turn.birth.definition,
-    activity.purpose === "compensation" ? (activity.undoes ?? activity.node) : activity.node,
-  );
-  if (definition.kind === "tool")
-    return activity.purpose === "compensation" && definition.compensate ? definition.compensate.retry : definition.retry;
-  return definition.kind === "model" || definition.kind === "agent" ? definition.retry : DEFAULT_RETRY;
-}
-
 function noteModelCall(turn: Turn, activity: Activity, outcome: ModelOutcome, spent: Spent, untold: boolean, interrupted = false): void {
-  const { result, durationMs, upstream } = outcome;
+  const { result, durationMs, upstream, cached } = outcome;
+  const flags = flagsOf(activity, outcome);
+  const before = turn.state.usage;
   turn.emit(
     "model.called",
     {
@@ -224,11 +215,20 @@ function noteModelCall(turn: Turn, activity: Activity, outcome: ModelOutcome, sp
       ...("failure" in result ? { failure: result.failure } : {}),
       ...("invalid" in result ? { correction: result.invalid } : {}),
       ...(interrupted ? { interrupted: true } : {}),
+      ...(cached === undefined ? {} : { cached }),
+      ...(flags.length === 0 ? {} : { flags }),
       upstream,
       total_usd: toUsd(turn.state.usage.microUsd + spent.micro_usd),
     },
     activity.step,
   );
+  alertAtThresholds(turn, before);
+}
+
+/** An answer that is not what was meant to be says so: another model's than the first choice, or a kept one past its time. */
+function flagsOf(activity: Activity, { result, cached }: ModelOutcome): readonly RunFlag[] {
+  if (cached === "stale") return ["degraded", "stale"];
+  return result.ok && activity.candidate > 0 ? ["degraded"] : [];
 }
 
 function spentOn(activity: Activity, usage: NonNullable<ModelOutcome["usage"]>): Spent {

@@ -73,6 +73,8 @@ function waitingFor(state: RunState): RunView["waiting_for"] {
   const until = (at: number | null): { until?: string } => (at === null ? {} : { until: toRfc3339(at) });
   const call = activities.find((activity) => activity.phase === "calling" && activity.kind !== "run");
   if (call) return { kind: `${call.kind}_call`, id: call.id, since };
+  const { asking } = state.lease;
+  if (asking !== null && asking.activity !== null) return { kind: "budget", id: asking.activity, since };
   const retry = activities.find((activity) => activity.phase === "backing-off");
   if (retry) return { kind: "retry", id: retry.id, since, ...until(retry.resumeAt) };
   const review = activities.find((activity) => activity.phase === "approving")?.review;

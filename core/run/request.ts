@@ -8,6 +8,7 @@ import type { Birth } from "./birth.ts";
 import type { CallContext, ModelCall, ToolCall } from "./call.ts";
 import type { RunContext } from "./context.ts";
 import { nodeDefinition, stepOfNode } from "./node.ts";
+import { retryPolicy } from "./retry-policy.ts";
 import { callSpanId } from "./span-id.ts";
 import type { Activity, RunState } from "./state.ts";
 import type { Machinery } from "./turn.ts";
@@ -49,7 +50,8 @@ export function modelCall(machinery: Machinery, state: RunState, activity: Activ
     context: callContext(machinery, activity, epoch),
     model: activity.candidates[activity.candidate]?.id ?? "",
     timeoutMs: withinTheRun(machinery, state, request.timeoutMs, now),
-    isLastResort: activity.candidate === activity.candidates.length - 1,
+    isLastResort:
+      activity.candidate === activity.candidates.length - 1 && activity.attempt >= retryPolicy(machinery.birth, activity).attempts,
   };
 }
 

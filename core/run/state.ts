@@ -5,6 +5,7 @@
  * call, a model call, a question to a person, a wait, a child run. Each has an id that says whose it is.
  */
 
+import type { Amount } from "../budget/amount.ts";
 import type { ErrorCode } from "../errors/codes.ts";
 import type { Json } from "../json.ts";
 import type { ModelCandidate } from "../model/entry.ts";
@@ -32,6 +33,8 @@ export type StepState = {
   readonly output: Json;
   readonly error: StepError | null;
   readonly usage: Usage | null;
+  /** Worst cases of its calls of which nobody told the cost. */
+  readonly held?: Amount;
   readonly startedAt: EpochMs | null;
   readonly endedAt: EpochMs | null;
   /** Set on a step that runs only to take over for this one (`on_error.step`). */
@@ -61,7 +64,9 @@ export type Activity = {
   /** Index into `candidates` of the model in use. */
   readonly candidate: number;
   readonly corrections: readonly { readonly answer: string; readonly errors: readonly string[] }[];
-  readonly reserved: { readonly microUsd: MicroUsd; readonly tokens: number };
+  readonly reserved: Amount;
+  /** The ledger refused money for it once: the cheapest candidate is to do. */
+  readonly isThrifty?: true;
   readonly review: {
     readonly key: string;
     readonly id: string | null;
@@ -96,6 +101,33 @@ export type Activity = {
 export type QuestionReason = "step" | "policy" | "budget" | "unknown-outcome";
 
 export type Child = { readonly run: string; readonly workflow: string; readonly version: number; readonly digest: string };
+
+/** The run at the org's ledger (lease.ts). Only its own calls count: a child run has a lease of its own. */
+export type LeaseState = {
+  /** What its calls cost, as upstreams told it. */
+  readonly spent: Amount;
+  /** Worst cases of calls of which nobody told the cost. */
+  readonly held: Amount;
+  /** What `spent`, `held` and the calls under way may reach together, until `until`. */
+  readonly ceiling: Amount;
+  readonly until: EpochMs;
+  /** The fullest cap of the org that concerns the run, 0 to 1, as the ledger last told. */
+  readonly pressure: number;
+  /** Requests made so far. */
+  readonly n: number;
+  /** What the last request told. */
+  readonly told: { readonly spent: Amount; readonly held: Amount };
+  /** The request that is not answered yet. `mayBeCheaper`: not the cheapest candidate was asked for. */
+  readonly asking: {
+    readonly n: number;
+    readonly spent: Amount;
+    readonly held: Amount;
+    readonly need: Amount;
+    readonly want: Amount;
+    readonly activity: string | null;
+    readonly mayBeCheaper: boolean;
+  } | null;
+};
 
 /** A `map` under way. */
 export type MapState = {
@@ -149,6 +181,7 @@ export type RunState = {
   readonly usage: Usage;
   /** Reserved by calls in flight, and held for calls of which nobody told what they cost. */
   readonly reserved: { readonly microUsd: MicroUsd; readonly tokens: number };
+  readonly lease: LeaseState;
   /** A person agreed to spend more than `limits.confirm_over_usd`. */
   readonly isConfirmed: boolean;
   /** By how much calls cost more than was reserved for them at worst, 1 at least: what is reserved next grows by it. */

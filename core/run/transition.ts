@@ -9,6 +9,7 @@ import { advance } from "./advance.ts";
 import { takeChildEnd } from "./child.ts";
 import type { RunEvent } from "./event.ts";
 import type { Happening, Refused, RunInput } from "./input.ts";
+import { takeLease } from "./lease.ts";
 import { takeAuthority, takeInterruption, takeModelAnswer, takeToolAnswer, takeUp } from "./outcome.ts";
 import { takeDecision, takeOpenedReview } from "./question.ts";
 import { chance } from "./retry.ts";
@@ -58,6 +59,8 @@ function take(turn: Turn, input: Happening): Take {
       return null;
     case "child.ended":
       return takeChildEnd(turn, input);
+    case "budget.answered":
+      return takeLease(turn, input.n, input.answer);
     case "signal":
       return takeSignal(turn, input);
     case "call.take":
@@ -120,6 +123,8 @@ function takeAfterTheEnd(turn: Turn, input: Happening): Take {
     case "parent.told":
       if (turn.state.owesParent) turn.emit("parent.told", {});
       return null;
+    case "budget.answered":
+      return takeLease(turn, input.n, input.answer);
     case "callback.answered":
       return takeCallbackAnswer(turn, input.attempt, input.result);
     case "dead_letter.handed_over":

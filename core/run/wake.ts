@@ -21,10 +21,12 @@ export function timeCapAt({ birth }: RunContext, state: RunState): EpochMs {
 /** null: nothing to wake for. */
 export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): EpochMs | null {
   if (isFinal(state)) {
-    if (state.openReviews.length > 0 || state.deadLetter?.owes || state.owesParent) return now + IN_FLIGHT_NET_MS;
+    if (state.openReviews.length > 0 || state.deadLetter?.owes || state.owesParent || state.lease.asking !== null)
+      return now + IN_FLIGHT_NET_MS;
     return state.callback === null ? null : Math.max(state.callback.dueAt, now + IN_FLIGHT_NET_MS);
   }
   if (state.status === "paused") return now + PAUSED_NET_MS;
+  const asking = state.lease.asking === null ? Number.POSITIVE_INFINITY : now + IN_FLIGHT_NET_MS;
   const times = Object.values(state.activities).map((activity) => {
     if (activity.phase === "backing-off") return activity.resumeAt ?? now;
     if (activity.phase === "waiting") return activity.resumeAt ?? Number.POSITIVE_INFINITY;
@@ -33,7 +35,7 @@ export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): 
     if (activity.phase === "approving" && activity.review?.id) return Number.POSITIVE_INFINITY;
     return now + IN_FLIGHT_NET_MS;
   });
-  const earliest = Math.min(...times, state.stopping === null ? timeCapAt(context, state) : Number.POSITIVE_INFINITY);
+  const earliest = Math.min(...times, asking, state.stopping === null ? timeCapAt(context, state) : Number.POSITIVE_INFINITY);
   if (earliest !== Number.POSITIVE_INFINITY) return earliest;
   return state.status === "waiting" ? null : now + IN_FLIGHT_NET_MS;
 }

@@ -3,6 +3,8 @@
  * already under way, by key. After a crash nothing is under way, and the same list starts everything that is owed; only a call
  * that had left is not simply made again, it is reported as interrupted.
  */
+
+import type { LeaseRequest } from "../budget/lease.ts";
 import type { Json } from "../json.ts";
 import { roughTokens } from "../model/route.ts";
 import type { ReviewRequest, Severity } from "../review/case.ts";
@@ -10,6 +12,7 @@ import type { EpochMs } from "../time.ts";
 import type { AuthorityQuestion } from "../workflow/authority.ts";
 import type { Birth } from "./birth.ts";
 import type { RunContext } from "./context.ts";
+import { leaseRequest } from "./lease.ts";
 import { nodeDefinition } from "./node.ts";
 import { continuation } from "./redrive.ts";
 import { modelRequest } from "./request.ts";
@@ -25,6 +28,7 @@ export type RunEffect =
   | { readonly kind: "child.cancel"; readonly key: string; readonly run: string }
   | { readonly kind: "callback.send"; readonly key: string; readonly url: string; readonly attempt: number }
   | { readonly kind: "parent.tell"; readonly key: string }
+  | { readonly kind: "budget.lease"; readonly key: string; readonly request: LeaseRequest }
   | {
       readonly kind: "review.open";
       readonly key: string;
@@ -44,6 +48,8 @@ export function wantedEffects(context: RunContext, state: RunState, at: EpochMs)
   );
   const stale = state.openReviews.filter((id) => !asked.has(id));
   if (stale.length > 0) effects.push({ kind: "review.withdraw", key: `withdraw/${stale.join(",")}`, ids: stale });
+  const { asking } = state.lease;
+  if (asking !== null) effects.push({ kind: "budget.lease", key: `lease/${asking.n}`, request: leaseRequest(context, asking) });
   if (isFinal(state)) {
     const owed = state.deadLetter?.owes;
     if (owed) effects.push({ kind: "run.continue", key: `continue/${owed}`, birth: continuation(context, state, owed, at) });

@@ -64,6 +64,11 @@ const HANDLERS: Handlers = {
     const result = await ports.callBack({ org, url, id: `msg_${id.slice(4)}`, body: toRunView(machinery, state) as unknown as Json });
     return { kind: "callback.answered", attempt, result };
   },
+  "budget.lease": async (ports, { machinery }, { request }) => ({
+    kind: "budget.answered",
+    n: request.n,
+    answer: await ports.lease(machinery.birth.org, request),
+  }),
   "parent.tell": async (ports, { machinery, state }) => {
     const { parent, id, org } = machinery.birth;
     if (parent === null) throw new TypeError("a run without a parent has nobody to tell");

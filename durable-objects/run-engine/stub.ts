@@ -11,6 +11,7 @@ type Verbs =
   | "spans"
   | "review"
   | "lookAgain"
+  | "account"
   | "redrive"
   | "discard"
   | "confirm"

@@ -1,4 +1,5 @@
 /** The fold of what goes out and comes back: authority, models, tools, people, child runs. */
+import { type Amount, minus, NOTHING, plus } from "../../budget/amount.ts";
 import type { EventOf, RunEvent } from "../event.ts";
 import { type Activity, NO_USAGE, type RunState, type Usage } from "../state.ts";
 import { changeActivity, changeAgent, withFlag, withStep, withUsage } from "./change.ts";
@@ -17,8 +18,6 @@ type Types =
   | "review.decided"
   | "child.called"
   | "child.ended";
-
-const NOTHING = { microUsd: 0, tokens: 0 };
 
 export const CALL_EVENTS: Handlers<Types> = {
   "policy.decided": (state, event) =>
@@ -45,9 +44,16 @@ export const CALL_EVENTS: Handlers<Types> = {
     return reserve(countAttempt(changed, event, attempt), taken, NOTHING);
   },
   "model.called": (state, event) => {
-    const { activity: id, spent, held, correction, failure, interrupted } = event.data;
+    const { activity: id, spent, held, correction, failure, interrupted, cached, flags = [] } = event.data;
     const freed = state.activities[id]?.reserved ?? NOTHING;
-    const cost: Usage = { ...NO_USAGE, tokensIn: spent.tokens_in, tokensOut: spent.tokens_out, microUsd: spent.micro_usd, modelCalls: 1 };
+    const cost: Usage = {
+      ...NO_USAGE,
+      tokensIn: spent.tokens_in,
+      tokensOut: spent.tokens_out,
+      microUsd: spent.micro_usd,
+      modelCalls: cached ? 0 : 1,
+      cacheHits: cached ? 1 : 0,
+    };
     const changed = changeActivity(state, id, (activity) => ({
       ...activity,
       phase: "ready",
@@ -57,7 +63,13 @@ export const CALL_EVENTS: Handlers<Types> = {
     }));
     const kept = held === null ? NOTHING : { microUsd: held.micro_usd, tokens: held.tokens };
     const settled = reserve(withUsage(changed, event.step ?? "", cost), kept, freed);
-    return { ...settled, overrun: worse(state.overrun, cost, freed) };
+    const lease = {
+      ...state.lease,
+      spent: plus(state.lease.spent, { microUsd: cost.microUsd, tokens: cost.tokensIn + cost.tokensOut }),
+      held: plus(state.lease.held, kept),
+    };
+    const flagged = flags.reduce(withFlag, withHeld(settled, event.step ?? "", kept));
+    return { ...flagged, lease, overrun: worse(state.overrun, cost, freed) };
   },
   "tool.called": (state, event) => {
     const { activity: id, attempt, lost_at = null, repeated = false, effect } = event.data;
@@ -163,13 +175,12 @@ const isOwn = (state: RunState, id: string): boolean => {
 const countAttempt = (state: RunState, event: RunEvent, attempt: number): RunState =>
   withStep(state, event.step ?? "", (old) => ({ ...old, attempts: Math.max(old.attempts, attempt) }));
 
-type Amount = RunState["reserved"];
+const withHeld = (state: RunState, step: string, kept: Amount): RunState =>
+  kept === NOTHING ? state : withStep(state, step, (old) => ({ ...old, held: plus(old.held ?? NOTHING, kept) }));
+
 const reserve = (state: RunState, more: Amount, less: Amount): RunState => ({
   ...state,
-  reserved: {
-    microUsd: state.reserved.microUsd + more.microUsd - less.microUsd,
-    tokens: state.reserved.tokens + more.tokens - less.tokens,
-  },
+  reserved: minus(plus(state.reserved, more), less),
 });
 
 /**

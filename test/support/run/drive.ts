@@ -4,6 +4,8 @@
  */
 import { createHash } from "node:crypto";
 import { expect } from "vitest";
+import { fits, plus } from "../../../core/budget/amount.ts";
+import type { LeaseAnswer, LeaseRequest } from "../../../core/budget/lease.ts";
 import type { Json } from "../../../core/json.ts";
 import type { Stops } from "../../../core/kill-switch/stops.ts";
 import { fromUsd } from "../../../core/money.ts";
@@ -31,6 +33,8 @@ export type Script = {
   authority: (question: AuthorityQuestion) => AuthorityAnswer;
   /** How a child run ends. */
   child: (workflow: string, input: unknown) => { ok: boolean; output?: Json; error?: { code: "tool_error"; message: string } } | "never";
+  /** The org's ledger: grants what is wanted unless a test says otherwise. */
+  ledger: (request: LeaseRequest) => LeaseAnswer;
   /** What a person says; null: nobody comes. */
   person: (proposal: unknown) => "approve" | "reject" | { modify: unknown } | null;
 };
@@ -90,6 +94,7 @@ const DEFAULTS: Script = {
             rejected: [],
             tools: question.tools.map((name) => ({ name, description: name, input: true })),
           },
+  ledger: ({ want }) => ({ ok: true, lease: want, until: Number.MAX_SAFE_INTEGER, pressure: 0, alerts: [] }),
   person: () => null,
   child: () => ({ ok: true, output: { done: true } }),
 };
@@ -259,6 +264,8 @@ export class Drive {
       case "call.queue":
         this.queued.push(`${effect.activity}#${effect.call}`);
         return null;
+      case "budget.lease":
+        return { kind: "budget.answered", n: effect.request.n, answer: this.script.ledger(effect.request) };
       case "parent.tell":
         return { kind: "parent.told" };
       case "callback.send":
@@ -278,7 +285,7 @@ export class Drive {
     return this.events.map((event) => (event.step === undefined ? event.type : `${event.type} ${event.step}`));
   }
 
-  /** [RUN-1] the journal is the state · [RUN-2] seq without gaps · [RUN-3] terminal stays terminal · [RUN-4] money is never above its cap. */
+  /** [RUN-1] the journal is the state · [RUN-2] seq without gaps · [RUN-3] terminal stays terminal · [RUN-4] money is never above its cap, nor above the lease. */
   #checkWhatAlwaysHolds(before: RunState): void {
     expect(JSON.stringify(fold(this.machinery, this.events))).toBe(JSON.stringify(this.state));
     expect(this.events.map((event) => event.seq)).toEqual(this.events.map((_, index) => index + 1));
@@ -286,6 +293,11 @@ export class Drive {
     const { usage, reserved } = this.state;
     expect(usage.microUsd + reserved.microUsd).toBeLessThanOrEqual(this.machinery.birth.budget.usd);
     expect(usage.tokensIn + usage.tokensOut + reserved.tokens).toBeLessThanOrEqual(this.machinery.birth.budget.tokens);
+    const { lease } = this.state;
+    const taken = plus(lease.spent, lease.held);
+    const underWay = Object.values(this.state.activities).filter((activity) => activity.kind === "model");
+    const leased = underWay.reduce((sum, activity) => plus(sum, activity.reserved), taken);
+    if (!fits(taken, lease.told.spent)) expect(fits(leased, lease.ceiling)).toBe(true);
     const waits = isFinal(this.state) || this.state.status === "waiting";
     if (!waits) expect(nextWakeAt(this.machinery, this.state, this.now)).not.toBeNull();
   }

@@ -1,4 +1,6 @@
+import { env } from "cloudflare:workers";
 import type { RunEnginePorts } from "../../../durable-objects/run-engine/run-engine.ts";
+import { runValues } from "../../../workers/archive/run-values.ts";
 import { FAR } from "../far.ts";
 
 const unscripted = (what: string) => async (): Promise<never> => {
@@ -10,6 +12,7 @@ export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEngineP
   now: () => FAR,
   stops: async () => ({ epoch: 0, active: [], asOf: runEngineWorld.now() }),
   authorize: unscripted("authorize"),
+  lease: async (_org, { want }) => ({ ok: true, lease: want, until: Number.MAX_SAFE_INTEGER, pressure: 0, alerts: [] }),
   callTool: unscripted("callTool"),
   callModel: unscripted("callModel"),
   openReview: unscripted("openReview"),
@@ -21,6 +24,11 @@ export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEngineP
   cancelRun: unscripted("cancelRun"),
   tellParent: unscripted("tellParent"),
   callBack: unscripted("callBack"),
+  values: {
+    largerThan: 256 * 1024,
+    put: (key, text, sha256) => runValues(env.VALUES).put(key, text, sha256),
+    get: (key) => runValues(env.VALUES).get(key),
+  },
   send: async () => {},
   log: () => {},
 };
