@@ -3,7 +3,7 @@
  * were named before it, so that a cycle or a misspelt name does not compile; everything else is `check.ts`'s to say.
  */
 import type { JsonObject } from "../json.ts";
-import type { JsonSchema, Limits, RetryPolicy, Template } from "./definition.ts";
+import type { JsonSchema, Limits, ModelWishes, RetryPolicy, Template } from "./definition.ts";
 
 type Head = {
   readonly name: string;
@@ -26,10 +26,10 @@ type Common<Known extends string> = {
 
 type Attempts = { readonly retry?: Partial<RetryPolicy>; readonly timeout_ms?: number };
 
-type ModelSource = { readonly max_tokens?: number; readonly temperature?: number; readonly fallback?: readonly string[] } & (
-  | { readonly id: string; readonly task?: never }
-  | { readonly task: string; readonly id?: never }
-);
+type ModelSource = ModelWishes & { readonly max_tokens?: number; readonly temperature?: number; readonly fallback?: readonly string[] } & (
+    | { readonly id: string; readonly task?: never }
+    | { readonly task: string; readonly id?: never }
+  );
 type PromptSource = { readonly template: string; readonly slots: { readonly [name: string]: Template } };
 
 /** What a `map` may do for each item. */

@@ -1,9 +1,7 @@
-/** Models at registration, and the order in which they are tried. */
+/** Models at registration. */
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { checkModel } from "../../../core/model/check.ts";
-import type { ModelEntry } from "../../../core/model/entry.ts";
-import { candidatesFor } from "../../../core/model/route.ts";
 
 const body = (more: JsonObject = {}): JsonObject => ({
   upstream_id: "small-2026-01-01",
@@ -92,66 +90,5 @@ describe("[MODEL-2] a version that stays what it is", () => {
   it("must not hide behind the upstream's name", () => {
     expect(pathsOf(body({ upstream_id: "small-latest" }))).toEqual([""]);
     expect(pathsOf(body({ upstream_id: "the-latestest" }))).toEqual([]);
-  });
-});
-
-describe("[MODEL-3] candidates", () => {
-  const entry = (id: string, more: Partial<ModelEntry> = {}): ModelEntry => ({
-    id,
-    base_url: null,
-    secret: null,
-    upstream_id: id,
-    price: { input: 1, output: 1, cached_input: null },
-    context: 1_000,
-    tasks: ["classify"],
-    pii: "redacted",
-    latency_ms: null,
-    quality: null,
-    pinned: true,
-    ...more,
-  });
-  const price = (input: number, output: number) => ({ price: { input, output, cached_input: null } });
-  const models = [
-    entry("a/dear-1", price(10, 10)),
-    entry("a/cheap-1", price(1, 2)),
-    entry("a/shy-1", { pii: "never", ...price(0, 0) }),
-    entry("a/writer-1", { tasks: ["write"], pii: "allowed" }),
-    entry("a/cheap-0", price(1, 2)),
-  ];
-  type Choice = Omit<Parameters<typeof candidatesFor>[0], "holdsPersonalData">;
-  const redacted = { holdsPersonalData: true };
-  const ids = (choice: Choice) => candidatesFor({ ...choice, ...redacted }, models).candidates.map(({ id }) => id);
-
-  it("for a task: those that have it, cheapest first, then the fallbacks in their order", () => {
-    expect(ids({ model: null, task: "classify", fallback: ["a/writer-1", "a/cheap-1"] })).toEqual([
-      "a/cheap-0",
-      "a/cheap-1",
-      "a/dear-1",
-      "a/writer-1",
-    ]);
-  });
-
-  it("for a model: it alone, then the fallbacks", () => {
-    expect(ids({ model: "a/dear-1", task: null, fallback: ["a/cheap-1", "a/dear-1"] })).toEqual(["a/dear-1", "a/cheap-1"]);
-  });
-
-  it("without those that may not see what people wrote, and those that nobody knows", () => {
-    expect(candidatesFor({ model: "a/shy-1", task: null, fallback: ["a/nope-1"], ...redacted }, models)).toEqual({
-      candidates: [],
-      rejected: [
-        { id: "a/shy-1", why: "takes no redacted text" },
-        { id: "a/nope-1", why: "not registered" },
-      ],
-    });
-  });
-
-  it("with those that may see nothing of people, where nothing of people is in the text", () => {
-    const choice = { model: null, task: "classify", fallback: [], holdsPersonalData: false };
-    expect(candidatesFor(choice, models).candidates[0]?.id).toBe("a/shy-1");
-  });
-
-  it("carry price and window, and nothing that is secret", () => {
-    const [first] = candidatesFor({ model: "a/dear-1", task: null, fallback: [], ...redacted }, models).candidates;
-    expect(first).toEqual({ id: "a/dear-1", price: { input: 10, output: 10, cached_input: null }, context: 1_000 });
   });
 });

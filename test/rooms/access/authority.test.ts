@@ -59,6 +59,10 @@ const aboutModel: Extract<AuthorityQuestion, { kind: "model" }> = {
   task: "classify",
   fallback: [],
   holdsPersonalData: true,
+  expectedTokens: 100,
+  maxTokens: 100,
+  wishes: {},
+  seed: "run_1/a",
   tools: [],
 };
 const aboutRun: Extract<AuthorityQuestion, { kind: "run" }> = {
@@ -75,6 +79,8 @@ const authority = (more: Partial<AuthorityPorts> = {}) =>
     access: defineAccess(),
     tool: async () => manifest,
     models: async () => [model("a/one-1"), model("a/two-1")],
+    route: async () => null,
+    measured: () => null,
     workflow: async (_org, _name, version) => ({ version: version ?? 4, digest: "d1", definition: { limits } as Definition }),
     childRunId: async (org, run, activity) => `child of ${org} ${run} ${activity}`,
     ...more,
@@ -175,6 +181,66 @@ describe("[AUTH-3] a model", () => {
       permission: { decision: "deny" },
       candidates: [],
     });
+  });
+});
+
+describe("[AUTH-6] a route", () => {
+  const models = async () => [model("a/one-1"), model("a/two-1"), model("a/three-1")];
+
+  it("of the caller's org and the task decides the order", async () => {
+    const asked: unknown[] = [];
+    const route: AuthorityPorts["route"] = async (...question) => {
+      asked.push(question);
+      return { task: "classify", models: [{ id: "a/two-1" }, { id: "a/one-1" }], strategy: "fallback" };
+    };
+    const answer = await authority({ models, route }).authorize(aboutModel);
+    expect(answer).toMatchObject({ candidates: [{ id: "a/two-1", expected_micro_usd: 200 }, { id: "a/one-1" }], rejected: [] });
+    expect(asked).toEqual([["acme", "classify"]]);
+  });
+
+  it("is not asked for where a model is named", async () => {
+    const route = () => {
+      throw new Error("asked");
+    };
+    expect(await authority({ route }).authorize({ ...aboutModel, task: null, model: "a/one-1" })).toMatchObject({ kind: "model" });
+  });
+
+  it("that cannot be read refuses, for now: nothing else is called instead", async () => {
+    const route = async () => {
+      throw new Error("out of reach");
+    };
+    expect(await authority({ route }).authorize(aboutModel)).toMatchObject({ kind: "refused", code: "internal", transient: true });
+  });
+
+  it("[ROUTE-1] the policy's denials are among the reasons, and its word on the first that may goes along", async () => {
+    const real = defineAccess();
+    const access: AuthorityPorts["access"] = {
+      permission: (question) =>
+        question.kind === "model" && question.model === "a/one-1"
+          ? { decision: "deny", policyVersion: "p", reasons: ["planted"] }
+          : real.permission(question),
+    };
+    expect(await authority({ models, access }).authorize(aboutModel)).toMatchObject({
+      permission: { decision: "allow", reasons: ["calls.model"] },
+      candidates: [{ id: "a/three-1" }, { id: "a/two-1" }],
+      rejected: [{ id: "a/one-1", why: "denied by policy" }],
+    });
+    expect(await authority({ models: async () => [model("a/one-1")], access }).authorize(aboutModel)).toMatchObject({
+      permission: { decision: "deny", reasons: ["planted"] },
+      candidates: [],
+    });
+  });
+
+  it("[ROUTE-1] nobody left: the refusal says who was thought of, and why not", async () => {
+    const shy = async () => [model("a/one-1", { pii: "never" })];
+    expect(await authority({ models: shy }).authorize(aboutModel)).toEqual({
+      kind: "refused",
+      code: "not_found",
+      message: "no registered model may answer for the task `classify`; `a/one-1`: takes no redacted text",
+      transient: false,
+      rejected: [{ id: "a/one-1", why: "takes no redacted text" }],
+    });
+    expect(await authority().authorize({ ...aboutModel, expectedTokens: 5_000 })).toMatchObject({ kind: "refused", code: "limit_reached" });
   });
 });
 
