@@ -27,6 +27,9 @@ export function checkTools({ tools, steps }: Pick<Definition, "tools" | "steps">
     const effect = known.toolFacts?.[step.tool]?.effect;
     if (effect === "read" || effect === "none")
       errors.add(`${path}/compensate`, `the tool \`${step.tool}\` writes nothing that could be undone`);
+    const undoing = known.toolFacts?.[step.compensate.tool]?.effect;
+    if (undoing === "read" || undoing === "none")
+      errors.add(`${path}/compensate/tool`, `the tool \`${step.compensate.tool}\` writes nothing and so undoes nothing`);
   }
 }
 

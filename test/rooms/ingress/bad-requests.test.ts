@@ -130,8 +130,6 @@ const ROWS: readonly Row[] = [
   },
   { ...RUNS, name: "an idempotency key with a space", body: GOOD, headers: { "Idempotency-Key": "a b" }, ...bad("header.Idempotency-Key") },
   { ...RUNS, name: "an empty idempotency key", body: GOOD, headers: { "Idempotency-Key": "" }, ...bad("header.Idempotency-Key") },
-  { ...RUNS, name: "an endless wait", body: GOOD, headers: { Prefer: "wait=forever" }, ...bad("header.Prefer") },
-  { ...RUNS, name: "a wait below zero", body: GOOD, headers: { Prefer: "wait=-1" }, ...bad("header.Prefer") },
   { name: "an org that is none", path: "/v1/runs", as: "platform", headers: { "Bulkhead-Org": "A/B" }, ...bad("header.Bulkhead-Org") },
   {
     name: "an event id that is none",

@@ -45,6 +45,7 @@ GET /v1/runs/{id}/events
 POST /v1/runs/{id}/cancel
 GET /v1/runs/{id}/trace
 POST /v1/runs/{id}/signals/{name}
+POST /v1/runs/estimate
 POST /v1/runs/{id}/feedback
 POST /v1/runs/{id}/replay
 POST /v1/guardrails/check

@@ -4,6 +4,7 @@ import { refuse } from "../../../core/errors/problem.ts";
 import { mintId } from "../../../core/ids.ts";
 import type { Json } from "../../../core/json.ts";
 import { err, ok } from "../../../core/result.ts";
+import { SIGNAL_NAME } from "../../../core/workflow/names.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
 import { claim, REPLAYED } from "../idempotency.ts";
@@ -17,10 +18,7 @@ import { notStopped } from "../stops.ts";
 
 const params = {
   id: z.string(),
-  name: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, "is not the name of a signal")
-    .openapi({ example: "parcel-delivered" }),
+  name: z.string().regex(SIGNAL_NAME, "is not the name of a signal").openapi({ example: "parcel-delivered" }),
 };
 type SignalCall = Call<typeof params, NoFields, typeof idempotencyHeader, typeof anyJson>;
 

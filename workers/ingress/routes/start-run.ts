@@ -85,7 +85,7 @@ async function begin(
     return admitted;
   }
   const wait = waitSeconds(call.headers.Prefer);
-  const waitMs = typeof wait === "number" ? wait * 1000 : 0;
+  const waitMs = (wait ?? 0) * 1000;
   const run = await ports.runs.start(birth(call, first.id as RunId, workflow, stops, admitted.value), waitMs);
   if (FINAL_STATUSES.includes(run.status)) ports.store.runs.release(org, run.id);
   const status = waitMs > 0 && FINAL_STATUSES.includes(run.status) ? 200 : 202;
@@ -158,7 +158,7 @@ async function runReply(
   extra: Record<string, string>,
 ): Promise<Answer> {
   const wait = waitSeconds(call.headers.Prefer);
-  const applied = typeof wait === "number" ? { "Preference-Applied": `wait=${wait}` } : {};
+  const applied = wait === null ? {} : { "Preference-Applied": `wait=${wait}` };
   const headers = { Location: `/v1/runs/${run.id}`, ...applied, ...extra };
   return ok({ status, body: await shownTo(ports, call.principal, run), headers });
 }

@@ -1,9 +1,10 @@
 /** `/v1/tools`: what workflows may call. */
 import { z } from "@hono/zod-openapi";
-import { refuse } from "../../../core/errors/problem.ts";
+import { type FieldError, refuse } from "../../../core/errors/problem.ts";
 import type { Json } from "../../../core/json.ts";
 import { err, ok } from "../../../core/result.ts";
 import { checkTool } from "../../../core/tool/check.ts";
+import type { ToolManifest } from "../../../core/tool/manifest.ts";
 import { validate } from "../../../core/workflow/schema.ts";
 import { type Endpoint, endpointsOf } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
@@ -35,6 +36,8 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
         const { name } = call.params;
         const checked = checkTool(name, call.body, { allowPrivateHosts: ports.settings.allowPrivateHosts });
         if (!checked.ok) return err(refuse("invalid_request", "the tool does not hold together", checked.error));
+        const flaw = await flawOfLookup(ports, call.principal.org, checked.value);
+        if (flaw !== null) return err(refuse("invalid_request", "the tool does not hold together", [flaw]));
         const manifest = await ports.store.tools.put(call.principal.org, checked.value, (version) =>
           auditRecord(ports, call, {
             type: "tool.registered",
@@ -105,4 +108,19 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       },
     }),
   ];
+}
+
+/** Whatever is asked whether a call happened must exist and change nothing. */
+async function flawOfLookup(
+  { store }: IngressPorts,
+  org: string,
+  { idempotency }: Omit<ToolManifest, "version">,
+): Promise<FieldError | null> {
+  if (typeof idempotency === "string") return null;
+  const path = "/idempotency/lookup";
+  const lookup = await store.tools.get(org, idempotency.lookup, null);
+  if (lookup === null) return { path, message: `there is no tool \`${idempotency.lookup}\`` };
+  return lookup.effect !== "read"
+    ? { path, message: `the tool \`${idempotency.lookup}\` does not read: only a reading tool can be asked first` }
+    : null;
 }

@@ -5,6 +5,7 @@ import { refuse } from "../../../core/errors/problem.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { err, ok } from "../../../core/result.ts";
 import { checkDefinition } from "../../../core/workflow/check.ts";
+import type { ToolsKnown } from "../../../core/workflow/check-references.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
 import { claim, REPLAYED } from "../idempotency.ts";
@@ -86,8 +87,7 @@ async function show(ports: IngressPorts, org: string, name: string, version: num
 
 async function register(ports: IngressPorts, call: CreateCall): Promise<Answer> {
   const { org } = call.principal;
-  const tools = await ports.store.tools.known(org, toolNames(call.body));
-  const checked = checkDefinition(call.body, { tools });
+  const checked = checkDefinition(call.body, await toolsKnown(ports, org, toolNames(call.body)));
   if (!checked.ok) return err(refuse("invalid_request", "the definition does not hold together", checked.error));
   const definition = checked.value;
   const digest = await sha256Hex(canonicalJson(definition as unknown as Json));
@@ -107,6 +107,14 @@ async function register(ports: IngressPorts, call: CreateCall): Promise<Answer> 
   await claimed.value.settle(status);
   const body = { name: view.name, version: view.version, digest: view.digest, status: view.status };
   return ok({ status, body, headers: claimed.value.replayed === null ? {} : REPLAYED });
+}
+
+/** The listed tools that there are, and what each of them does. */
+async function toolsKnown({ store }: IngressPorts, org: string, names: readonly string[]): Promise<ToolsKnown> {
+  const tools = await store.tools.known(org, names);
+  const manifests = await Promise.all([...tools].map((name) => store.tools.get(org, name, null)));
+  const facts = manifests.flatMap((manifest) => (manifest === null ? [] : [[manifest.name, { effect: manifest.effect }] as const]));
+  return { tools, toolFacts: Object.fromEntries(facts) };
 }
 
 function toolNames(raw: JsonObject): string[] {

@@ -42,29 +42,25 @@ export const idempotencyKey = z
   .openapi({ description: "the same key and body give the first answer again, for 24 h" });
 export const idempotencyHeader = { "Idempotency-Key": idempotencyKey };
 
-/** RFC 7240; of its preferences only `wait` is taken. */
-export const preferHeader = {
-  Prefer: z
-    .string()
-    .max(256, "has at most 256 characters")
-    .refine((text) => waitSeconds(text) !== "malformed", "`wait` is a whole number of seconds")
-    .optional()
-    .openapi({ example: "wait=10" }),
-};
+/** RFC 7240; of its preferences only `wait` is taken. What is not understood is ignored, never an error (section 2). */
+export const preferHeader = { Prefer: z.string().optional().openapi({ example: "wait=10" }) };
+
+/** More than this of the header is not read. */
+const PREFER_CHARACTERS = 1_024;
 
 /** Longest time that a request waits for a run's end. */
 export const MAX_WAIT_SECONDS = 30;
 
-/** The preference `wait` (RFC 7240 section 4.3), the first one counts; null when there is none. */
-export function waitSeconds(prefer: string | undefined): number | null | "malformed" {
-  for (const preference of (prefer ?? "").split(",")) {
+/** The preference `wait` (RFC 7240 section 4.3), the first one counts; null when there is none that can be read. */
+export function waitSeconds(prefer: string | undefined): number | null {
+  for (const preference of (prefer ?? "").slice(0, PREFER_CHARACTERS).split(",")) {
     const [name, ...value] = (preference.split(";")[0] ?? "").split("=");
     if (name?.trim().toLowerCase() !== "wait") continue;
     const text = value
       .join("=")
       .trim()
       .replace(/^"(.*)"$/, "$1");
-    return /^\d{1,9}$/.test(text) ? Math.min(Number(text), MAX_WAIT_SECONDS) : "malformed";
+    return /^\d{1,9}$/.test(text) ? Math.min(Number(text), MAX_WAIT_SECONDS) : null;
   }
   return null;
 }
