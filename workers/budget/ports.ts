@@ -4,8 +4,10 @@
  */
 import type { AuditRecord } from "../../core/audit/record.ts";
 import type { Amount } from "../../core/budget/amount.ts";
-import type { BudgetAlert, LeaseRefusal } from "../../core/budget/lease.ts";
+import type { BudgetAlert, LeaseAnswer, LeaseRefusal } from "../../core/budget/lease.ts";
+import type { DeskNote } from "../../core/budget/note.ts";
 import type { Result } from "../../core/result.ts";
+import type { EpochMs } from "../../core/time.ts";
 
 export type DeskRequest = {
   readonly org: string;
@@ -33,4 +35,14 @@ export type Reservation = {
 export type Desk = {
   /** Durably covered by money when it answers. Throws when the ledger is out of reach: then nothing may be called. */
   reserve(request: DeskRequest): Promise<Result<Reservation, LeaseRefusal>>;
+};
+
+/** What a desk needs from outside. */
+export type DeskPorts = {
+  readonly now: () => EpochMs;
+  /** As many random bytes as asked for. */
+  readonly random: (bytes: number) => Uint8Array;
+  readonly wait: (ms: number) => Promise<void>;
+  /** The org's ledger, by a stub of its own for each call. */
+  readonly note: (org: string, note: DeskNote) => Promise<LeaseAnswer>;
 };

@@ -1,0 +1,91 @@
+/**
+ * The desk of an isolate: which slice pays for a call, and when a slice goes back. A slice that nobody uses is given back with the
+ * end of another call, or by the ledger's alarm.
+ */
+
+import { NOTHING } from "../../core/budget/amount.ts";
+import type { LeaseRefusal } from "../../core/budget/lease.ts";
+import { mintId } from "../../core/ids.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { EpochMs } from "../../core/time.ts";
+import { Exchange } from "./exchange.ts";
+import type { Desk, DeskPorts, DeskRequest, Reservation } from "./ports.ts";
+import { type Attempt, Slice } from "./slice.ts";
+
+const IDLE_MS = 20_000;
+const GIVEN_BACK_AT_A_TIME = 4;
+/** The slices of more users than this go back by the ledger's alarm. */
+const MOST_SLICES = 2_000;
+
+/** One per isolate, made by the composition root. */
+export function defineDesk(ports: DeskPorts): Desk {
+  const exchanges = new Map<string, Exchange>();
+
+  /** By org and user, the one used last at the end. */
+  const exchangeOf = (org: string, user: string, at: EpochMs): Exchange => {
+    const key = `${org} ${user}`;
+    const known = exchanges.get(key);
+    exchanges.delete(key);
+    const exchange = known === undefined || known.slice.isStale ? new Exchange(ports, org, newSlice(user, at)) : known;
+    exchanges.set(key, exchange);
+    const [oldest] = exchanges.keys();
+    if (exchanges.size > MOST_SLICES && oldest !== undefined) exchanges.delete(oldest);
+    return exchange;
+  };
+
+  const newSlice = (user: string, at: EpochMs): Slice => new Slice(mintId("req", at, ports.random(10)).replace("req_", "desk_"), user, at);
+
+  const giveBackIdle = async (): Promise<void> => {
+    const before = ports.now() - IDLE_MS;
+    const idle: Exchange[] = [];
+    for (const exchange of exchanges.values()) {
+      if (exchange.slice.usedAt > before || idle.length === GIVEN_BACK_AT_A_TIME) break;
+      if (exchange.slice.isIdle && exchange.slice.holdsMoney) idle.push(exchange);
+    }
+    await Promise.allSettled(
+      idle.map((exchange) => {
+        exchange.slice.giveBack();
+        return exchange.until(() => !exchange.slice.isGivingBack);
+      }),
+    );
+  };
+
+  return {
+    async reserve(request: DeskRequest): Promise<Result<Reservation, LeaseRefusal>> {
+      const at = ports.now();
+      const exchange = exchangeOf(request.org, request.user, at);
+      const { slice } = exchange;
+      const waiter = slice.ask(request.call, request.worst, request.records, at);
+      try {
+        await exchange.until(() => waiter.answer !== null);
+      } catch (error) {
+        slice.withdraw(waiter);
+        // The money came while the last try failed: the call is not made.
+        if (waiter.answer !== null && "attempt" in waiter.answer) slice.settle(request.call, NOTHING, [], ports.now());
+        throw error;
+      }
+      if (waiter.answer === null) throw new Error("the desk did not answer");
+      return "refusal" in waiter.answer ? err(waiter.answer.refusal) : ok(reservation(exchange, waiter.answer.attempt));
+    },
+  };
+
+  function reservation(exchange: Exchange, attempt: Attempt): Reservation {
+    const { slice } = exchange;
+    const onRecord = exchange.until(() => attempt.onRecord);
+    onRecord.catch(() => undefined); // a caller whose upstream failed may never look at it
+    let settled: Promise<void> | null = null;
+    return {
+      pressure: slice.pressure,
+      alerts: slice.takeAlerts(),
+      onRecord,
+      settle(spent, records) {
+        settled ??= (async () => {
+          const outcome = slice.settle(attempt.call, spent, records, ports.now());
+          await exchange.until(() => outcome.onRecord);
+          await giveBackIdle();
+        })();
+        return settled;
+      },
+    };
+  }
+}
