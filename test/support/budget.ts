@@ -1,0 +1,83 @@
+/** Budgets in tests: an in-memory ledger made of the real machine, and the sum that no cap may be under. */
+import { type Account, asOf, type Caps, capStates, NO_CAPS, newAccount } from "../../core/budget/account.ts";
+import { withCaps } from "../../core/budget/alert.ts";
+import { type Amount, NOTHING, plus } from "../../core/budget/amount.ts";
+import { type Holder, scopesOf } from "../../core/budget/holder.ts";
+import type { BudgetAlert, BudgetScope, LeaseAnswer, LeaseRequest } from "../../core/budget/lease.ts";
+import { type Facts, type Turn, takeBack, takeNote, takeRequest } from "../../core/budget/ledger.ts";
+import type { DeskNote } from "../../core/budget/note.ts";
+import type { EpochMs } from "../../core/time.ts";
+
+export const amount = (microUsd: number, tokens = 0): Amount => ({ microUsd, tokens });
+export const caps = (over: Partial<Caps>): Caps => ({ ...NO_CAPS, ...over });
+
+export function makeLedger(clock: { at: EpochMs }) {
+  const accounts = new Map<BudgetScope, Account>();
+  const holders = new Map<string, Holder>();
+  const alerts: BudgetAlert[] = [];
+
+  const account = (scope: BudgetScope): Account => accounts.get(scope) ?? newAccount(scope, clock.at);
+  /** Read off the holders each time: what a ledger that woke anew would know. */
+  const leased = (scope: BudgetScope): Amount => {
+    let sum = NOTHING;
+    for (const holder of holders.values()) if (scopesOf(holder).includes(scope)) sum = plus(sum, holder.lease);
+    return sum;
+  };
+  const facts = (who: { id: string; user: string; workflow: string | null }): Facts => ({
+    holder: holders.get(who.id) ?? null,
+    standings: scopesOf(who).map((scope) => ({ account: account(scope), leased: leased(scope) })),
+  });
+  const keep = (turn: Turn): LeaseAnswer => {
+    if (!turn.isNew) return turn.answer;
+    holders.set(turn.holder.id, turn.holder);
+    for (const changed of turn.accounts) accounts.set(changed.scope, changed);
+    alerts.push(...turn.alerts);
+    return turn.answer;
+  };
+
+  return {
+    accounts,
+    holders,
+    alerts,
+    account: (scope: BudgetScope) => asOf(account(scope), clock.at),
+    leased,
+    setCaps: (scope: BudgetScope, given: Partial<Caps>) => void accounts.set(scope, withCaps(asOf(account(scope), clock.at), caps(given))),
+    lease: (request: LeaseRequest) =>
+      keep(takeRequest(facts({ id: request.holder, user: request.user, workflow: request.workflow }), request, clock.at)),
+    note: (note: DeskNote) => keep(takeNote(facts({ id: note.holder, user: note.user, workflow: null }), note, clock.at)),
+    takeBack(id: string, told: { spent: Amount; held: Amount } | null) {
+      const holder = holders.get(id);
+      if (holder === undefined) throw new Error("no such holder");
+      return keep(takeBack({ ...facts(holder), holder }, told, clock.at));
+    },
+    /** Every cap that is beyond its limit by spent, held and leased; empty: the rule holds. */
+    broken() {
+      const perPeriod = [...accounts.values()].flatMap((stored) => {
+        const taken = leased(stored.scope);
+        return capStates(asOf(stored, clock.at))
+          .filter(({ limit, spent, held, part }) => limit !== null && spent + held + taken[part] > limit)
+          .map(({ cap, limit, spent, held, part }) => ({ scope: stored.scope, cap, limit, spent, held, leased: taken[part] }));
+      });
+      const perRun = [...holders.values()].flatMap((holder) =>
+        scopesOf(holder).flatMap((scope) => {
+          const limit = account(scope).caps.usd_per_run;
+          const taken = holder.spent.microUsd + holder.held.microUsd + holder.lease.microUsd;
+          return limit !== null && holder.id.startsWith("run_") && taken > limit ? [{ scope, cap: "usd_per_run", limit, taken }] : [];
+        }),
+      );
+      return [...perPeriod, ...perRun];
+    },
+  };
+}
+
+export const request = (over: Partial<LeaseRequest> = {}): LeaseRequest => ({
+  holder: "run_1",
+  user: "ann",
+  workflow: "refund",
+  n: 1,
+  spent: NOTHING,
+  held: NOTHING,
+  need: NOTHING,
+  want: NOTHING,
+  ...over,
+});
