@@ -69,6 +69,8 @@ export type ToolOutcome = {
   readonly durationMs: number;
   readonly openings: readonly Opening[];
   readonly findings: readonly FindingSummary[];
+  /** The tool was not asked: an answer that it gave before did (`cache_ms`, `max_age_ms`). */
+  readonly cached?: "exact";
 };
 
 export type ModelOutcome = {

@@ -13,9 +13,11 @@ import { isGatewayHeader } from "./request.ts";
 import { flawOfUrl } from "./url.ts";
 
 /** Part of the format (API.md, "Tools"), and not a promise yet. */
-const NOT_YET = ["egress", "rate", "max_age_ms", "cache_ms", "fallback", "compensate", "breaker", "fresh", "isolate", "container", "mcp"];
+const NOT_YET = ["egress", "rate", "fallback", "compensate", "breaker", "fresh", "isolate", "container", "mcp"];
 const KINDS_NOT_YET = ["isolate", "container", "mcp"];
 const SCOPE = /^[a-z][a-z0-9_.-]*(:[a-z0-9_.-]+)*$/;
+/** A week. */
+const LONGEST_KEEPING_MS = 7 * 24 * 3_600_000;
 export const SECRET_NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 /** RFC 9110 section 5.6.2: a token. */
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
@@ -48,6 +50,7 @@ export function checkTool(name: string, raw: Json, rule: ToolRule): Result<Omit<
     guarded: readGuarded(form, input),
     personal_data: readPersonalData(form, input),
     sensitivity: form.choice("sensitivity", ["public", "internal", "confidential", "restricted"] as const, "internal"),
+    ...readKeeping(form),
     allow: readAllow(form),
   };
   form.close();
@@ -113,6 +116,18 @@ function readIdempotency(form: Form, name: string): Idempotency {
   if (lookup === name) inner.refuse("lookup", "a tool cannot be looked up with itself");
   inner.close();
   return { lookup };
+}
+
+/** A manifest that says nothing of keeping has no such fields: its digest is that of before there were any. */
+function readKeeping(form: Form): Pick<ToolManifest, "cache_ms" | "max_age_ms"> {
+  const cache = form.numberOrNull("cache_ms", { min: 1, max: LONGEST_KEEPING_MS, whole: true });
+  const age = form.numberOrNull("max_age_ms", { min: 1, max: LONGEST_KEEPING_MS, whole: true });
+  if (cache !== null && form.json("effect") === "write") form.refuse("cache_ms", "a write is never answered from what was kept");
+  const sensitivity = form.json("sensitivity");
+  if (cache !== null && (sensitivity === "confidential" || sensitivity === "restricted")) {
+    form.refuse("cache_ms", `answers of a tool that is \`${sensitivity}\` are not kept`);
+  }
+  return { ...(cache === null ? {} : { cache_ms: cache }), ...(age === null ? {} : { max_age_ms: age }) };
 }
 
 function readGuarded(form: Form, input: JsonSchema): readonly string[] {

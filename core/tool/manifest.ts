@@ -38,6 +38,10 @@ export type ToolManifest = {
   /** JSON Pointer of an input field → the kinds of placeholders that are opened in it. */
   readonly personal_data: { readonly [pointer: string]: readonly PersonalDataType[] };
   readonly sensitivity: "public" | "internal" | "confidential" | "restricted";
+  /** How long an answer to the same input is given again instead of a call, to anybody in the org. Absent: not at all. Reads only. */
+  readonly cache_ms?: number;
+  /** How old an answer may be when it is taken, and how long it is given again under the same key. Absent: any age, and not at all. */
+  readonly max_age_ms?: number;
   /** Roles that may reach the tool; null: all. */
   readonly allow: { readonly roles: readonly string[] } | null;
 };

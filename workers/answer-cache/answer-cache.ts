@@ -13,6 +13,7 @@ import type { CallContext, ModelCall, ModelOutcome } from "../../core/run/call.t
 import { isCorrection } from "../../core/workflow/prompt.ts";
 import { validate } from "../../core/workflow/schema.ts";
 import { startDeadline } from "../kit/deadline.ts";
+import { subjectTag } from "./kept-values.ts";
 import type { AnswerCachePorts } from "./ports.ts";
 
 /** A look takes some milliseconds; whatever holds it up (the vault, KV, a guard) holds up the call no longer than this. */
@@ -39,13 +40,12 @@ export type AnswerCache = {
 const NOTHING: Found = { hit: null, stale: async () => null, keep: async () => undefined };
 
 export function defineAnswerCache(ports: AnswerCachePorts): AnswerCache {
-  const subjectTag = async (org: string, subject: string): Promise<string> => (await ports.mac(`subject ${org} ${subject}`)).slice(0, 32);
   return {
     async find(call) {
       if (call.cache === "none" || isCorrection(call.messages)) return NOTHING;
       const deadline = startDeadline(LOOK_MS, NEVER);
       try {
-        return await deadline.within(look(ports, call, subjectTag));
+        return await deadline.within(look(ports, call));
       } catch {
         ports.log({ event: "answers.not_looked_up", run: call.context.run });
         return NOTHING;
@@ -53,24 +53,25 @@ export function defineAnswerCache(ports: AnswerCachePorts): AnswerCache {
         deadline.end();
       }
     },
-    forget: async (org, subject) => ports.values.forget(prefixOf(org), await subjectTag(org, subject)),
+    async forget(org, subject) {
+      const tag = await subjectTag(ports.mac, org, subject);
+      const forgotten = await Promise.all(PREFIXES.map((prefix) => ports.values.forget(`${prefix}${org}/`, tag)));
+      return forgotten.reduce((sum, count) => sum + count, 0);
+    },
   };
 }
 
-/** Orgs have no slash in their names. */
-const prefixOf = (org: string): string => `answer/v1/${org}/`;
+/** PERSISTED: the names in KV, before the org, which has no slash in it. The tool gateway keeps its answers under `tool/v1/`. */
+const ANSWERS = "answer/v1/";
+const PREFIXES = [ANSWERS, "tool/v1/"];
 
-async function look(
-  ports: AnswerCachePorts,
-  call: ModelCall,
-  subjectTag: (org: string, subject: string) => Promise<string>,
-): Promise<Found> {
+async function look(ports: AnswerCachePorts, call: ModelCall): Promise<Found> {
   const startedAt = ports.now();
   const { context } = call;
   const [model, map] = await Promise.all([modelTag(ports, call), redactionMap(ports, call)]);
   const identity = identityOf(call, ports.grounds(), map);
   if (model === null || identity === null) return NOTHING;
-  const name = prefixOf(context.org) + (await ports.mac(identity));
+  const name = `${ANSWERS}${context.org}/${await ports.mac(identity)}`;
   const known = readKeptAnswers(await ports.values.get(name));
   const given = async (answer: KeptAnswer | null, cached: "exact" | "stale"): Promise<ModelOutcome | null> => {
     if (answer === null) return null;
@@ -78,18 +79,18 @@ async function look(
     if (!passed) await ports.values.drop(name);
     return passed ? outcomeOf(answer, cached, Math.max(0, ports.now() - startedAt)) : null;
   };
-  const hit = await given(freshAnswer(known, model, startedAt), "exact");
+  const keep = async (outcome: ModelOutcome): Promise<void> => {
+    const output = keepable(outcome, map);
+    if (output === undefined) return;
+    const subject = await subjectTag(ports.mac, context.org, context.subject);
+    const entry = withAnswer(known, { model, output, kept_at: ports.now(), subject });
+    const subjects = [...new Set(entry.answers.map((answer) => answer.subject))];
+    await ports.values.put(name, entry as unknown as Json, KEPT_MS, { subjects });
+  };
   return {
-    hit,
+    hit: await given(freshAnswer(known, model, startedAt), "exact"),
     stale: () => given(lastAnswer(known, ports.now()), "stale").catch(() => null),
-    async keep(outcome) {
-      const output = keepable(outcome, map);
-      if (output === undefined) return;
-      const subject = await subjectTag(context.org, context.subject);
-      const entry = withAnswer(known, { model, output, kept_at: ports.now(), subject });
-      const subjects = [...new Set(entry.answers.map((answer) => answer.subject))];
-      await ports.values.put(name, entry as unknown as Json, KEPT_MS, { subjects });
-    },
+    keep: (outcome) => keep(outcome).catch(() => ports.log({ event: "answers.not_kept", run: context.run })),
   };
 }
 

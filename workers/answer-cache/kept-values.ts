@@ -25,6 +25,10 @@ export type KeptValues = {
   forget(prefix: string, subject: string): Promise<number>;
 };
 
+/** What stands for a person in a tag: a keyed hash. */
+export const subjectTag = async (mac: (text: string) => Promise<string>, org: string, subject: string): Promise<string> =>
+  (await mac(`subject ${org} ${subject}`)).slice(0, 32);
+
 export function keptValues(kv: KVNamespace, log: (line: JsonObject) => void): KeptValues {
   const bounded = async <T>(deed: "get" | "put" | "delete", work: () => Promise<T>, otherwise: T): Promise<T> => {
     const deadline = startDeadline(WAIT_MS, NEVER);

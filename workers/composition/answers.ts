@@ -5,12 +5,14 @@ import type { Grounds } from "../../core/cache/identity.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { Access } from "../access/access.ts";
 import { defineAnswerCache } from "../answer-cache/answer-cache.ts";
-import { keptValues } from "../answer-cache/kept-values.ts";
+import { type KeptValues, subjectTag } from "../answer-cache/kept-values.ts";
 import type { CredentialBroker } from "../credential-broker/credential-broker.ts";
 import type { Guard, VaultPort } from "../guardrail/ports.ts";
+import type { KeptResults } from "../tool-gateway/ports.ts";
 import type { Outside } from "./outside.ts";
 
 type Around = {
+  readonly values: KeptValues;
   readonly guard: Guard;
   readonly vault: VaultPort;
   readonly access: Access;
@@ -19,8 +21,18 @@ type Around = {
   readonly embed: (org: string, text: string) => Promise<readonly number[] | null>;
 };
 
-export function buildAnswers(kv: KVNamespace, { now, log }: Outside, { guard, vault, access, broker, models, embed }: Around) {
-  const values = keptValues(kv, log);
+/** What the tool gateway keeps lies beside the answers of models, found and forgotten by the same hashes. */
+export function keptResults(values: KeptValues, vault: VaultPort, broker: CredentialBroker): KeptResults {
+  const mac = (text: string): Promise<string> => broker.mac("answer", text);
+  return {
+    ...values,
+    mac,
+    subjectTag: (org, subject) => subjectTag(mac, org, subject),
+    values: ({ org, run }, placeholders) => vault.open(org, { run, placeholders, inputOnly: false }),
+  };
+}
+
+export function buildAnswers({ now, log }: Outside, { values, guard, vault, access, broker, models, embed }: Around) {
   const mac = (text: string): Promise<string> => broker.mac("answer", text);
   let guardrails: string | null = null;
   const grounds = (): Grounds => {

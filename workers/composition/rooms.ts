@@ -8,6 +8,7 @@ import { reviewQueueOf } from "../../durable-objects/review-queue/stub.ts";
 import { runEngineOf } from "../../durable-objects/run-engine/stub.ts";
 import { defineAccess } from "../access/access.ts";
 import { defineAuthority } from "../access/authority.ts";
+import { keptValues } from "../answer-cache/kept-values.ts";
 import { withAnswerCache } from "../answer-cache/with-answer-cache.ts";
 import { readEntries } from "../audit/index.ts";
 import { defineBreakers } from "../breaker/breaker.ts";
@@ -25,7 +26,7 @@ import { rehearse } from "../rehearsal/handler.ts";
 import { cachedStore } from "../store/cached.ts";
 import { defineStore } from "../store/store.ts";
 import { defineToolGateway } from "../tool-gateway/gateway.ts";
-import { buildAnswers } from "./answers.ts";
+import { buildAnswers, keptResults } from "./answers.ts";
 import type { Outside } from "./outside.ts";
 
 /** Calls are bounded by their own timeouts; nobody else breaks them off. */
@@ -67,6 +68,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     open: async (org, request) => vault(org).open(request),
   };
   const guard = defineGuard({ vault: guardedVault });
+  const values = keptValues(env.ANSWERS, log);
   const access = defineAccess();
   const latencies = defineLatencies();
   const models = async (org: string) => withDefaultModels(await store.models.list(org), settings.model);
@@ -92,6 +94,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     manifest: (org, name, version) => store.tools.get(org, name, version),
     egress: async (org) => (await store.orgs.settings(org)).egress,
     credential: broker.toolCredential,
+    kept: keptResults(values, guardedVault, broker),
   });
   const model = defineModelGateway({
     ...egress,
@@ -109,7 +112,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     return entry === undefined || key === null ? null : { key, entry };
   };
   const callModel = (call: Parameters<typeof model.call>[0]) => model.call(call, NEVER);
-  const answers = buildAnswers(env.ANSWERS, outside, { guard, vault: guardedVault, access, broker, models, embed: async () => null });
+  const answers = buildAnswers(outside, { values, guard, vault: guardedVault, access, broker, models, embed: async () => null });
   const callbacks = defineCallbacks({
     ...egress,
     settings: (org) => store.orgs.settings(org),

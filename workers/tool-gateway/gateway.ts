@@ -1,27 +1,28 @@
 /**
- * The tool gateway: one governed HTTP call of one tool. The order is fixed: open personal data → check the input → send →
- * bound, parse and check the answer → redact and scan it. Outcomes are data; nothing is retried here.
+ * The tool gateway: one governed HTTP call of one tool. The order is fixed: open personal data → check the input → check the
+ * address → look for a kept answer → send → bound, parse and check the answer → redact and scan it. A kept answer is checked,
+ * redacted and scanned like one that was sent. Outcomes are data; nothing is retried here.
  */
 
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import type { Json } from "../../core/json.ts";
-import { isListedHost } from "../../core/net/listed-host.ts";
-import { refuseHost } from "../../core/net/public-host.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure, Opening, ToolCall, ToolOutcome } from "../../core/run/call.ts";
+import { ageOnArrival } from "../../core/tool/age.ts";
 import type { ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
-import { toolRequest } from "../../core/tool/request.ts";
 import { retryAfterMs } from "../../core/tool/retry-after.ts";
 import { parseUntrusted, withoutSecrets } from "../../core/untrusted-json.ts";
 import { validate } from "../../core/workflow/schema.ts";
-import type { GuardContext } from "../guardrail/ports.ts";
+import type { Admitted, GuardContext } from "../guardrail/ports.ts";
 import { readBody } from "../kit/body.ts";
 import { type Deadline, DeadlineError, startDeadline } from "../kit/deadline.ts";
 import { knownPath } from "../kit/known-path.ts";
 import { withholdingBreaks } from "../kit/withheld.ts";
 import { failure, failureOfStatus, withoutAnswer } from "./failure.ts";
+import { findKept, type Kept } from "./kept-results.ts";
 import { openPersonalData } from "./personal-data.ts";
 import type { ToolGatewayPorts } from "./ports.ts";
+import { addressOf, prepare } from "./prepare.ts";
 
 /** Most bytes of an answer that are read. */
 export const ANSWER_BYTES = 1024 * 1024;
@@ -36,6 +37,7 @@ type Progress = {
   status: number | null;
   openings: readonly Opening[];
   findings: readonly FindingSummary[];
+  isKept: boolean;
 };
 
 export function defineToolGateway(ports: ToolGatewayPorts): ToolGateway {
@@ -43,7 +45,7 @@ export function defineToolGateway(ports: ToolGatewayPorts): ToolGateway {
     call: async (call, signal) => {
       const startedAt = ports.now();
       const deadline = startDeadline(call.timeoutMs, signal);
-      const progress: Progress = { effect: "write", left: false, status: null, openings: [], findings: [] };
+      const progress: Progress = { effect: "write", left: false, status: null, openings: [], findings: [], isKept: false };
       const result = await perform(ports, call, deadline, progress).catch((error: unknown) => err(interrupted(error, progress)));
       deadline.end();
       return {
@@ -52,6 +54,7 @@ export function defineToolGateway(ports: ToolGatewayPorts): ToolGateway {
         durationMs: Math.max(0, ports.now() - startedAt),
         openings: progress.openings,
         findings: progress.findings,
+        ...(progress.isKept ? { cached: "exact" } : {}),
       };
     },
   };
@@ -74,10 +77,16 @@ async function perform(ports: ToolGatewayPorts, call: ToolCall, deadline: Deadli
     );
   }
 
-  const request = await prepare(ports, call, manifest, opened.input, deadline);
+  const address = await addressOf(ports, context.org, manifest, opened.input, deadline);
+  if (!address.ok) return address;
+  const kept = await deadline.within(findKept(ports, call, manifest, opened.input));
+  const again = await giveAgain(ports, guarded, manifest, kept, deadline, progress);
+  if (again !== undefined) return ok(again);
+  const request = await prepare(ports, call, manifest, address.value, deadline);
   if (!request.ok) return request;
   const send = ports.fetch; // a platform's `fetch` refuses to be called as somebody's method
   progress.left = true;
+  const askedAt = ports.now();
   const response = await deadline
     .within(send(request.value.url, { ...request.value.init, signal: deadline.signal }))
     .catch(rethrowDeadline);
@@ -87,70 +96,41 @@ async function perform(ports: ToolGatewayPorts, call: ToolCall, deadline: Deadli
     void response.body?.cancel().catch(() => undefined); // an error's body is the other side's words
     return err(failureOfStatus(response.status, retryAfterMs(response.headers.get("retry-after"), ports.now())));
   }
+  const arrivedAt = ports.now();
+  const age = ageOnArrival({ date: response.headers.get("date"), age: response.headers.get("age") }, askedAt, arrivedAt);
+  if (manifest.max_age_ms !== undefined && age > manifest.max_age_ms) {
+    void response.body?.cancel().catch(() => undefined);
+    // Somebody on the way answered for the tool: a read may be made again, and whether a write was made nobody knows.
+    return err(withoutAnswer(manifest.effect, true, "tool_error", "the tool's answer is older than its `max_age_ms`"));
+  }
   const answer = await readAnswer(response, manifest, deadline);
   if (!answer.ok) return answer;
-  return admit(ports, guarded, manifest, answer.value, request.value.secrets, deadline, progress);
+  const mayBeKept = !/(^|[\s,])no-store([\s,;]|$)/i.test(response.headers.get("cache-control") ?? "");
+  const admitted = await admit(ports, guarded, manifest, answer.value, request.value.secrets, deadline, progress);
+  if (!admitted.ok) return admitted;
+  // A good answer is not lost because it could not be kept.
+  if (mayBeKept) await deadline.within(kept.keep(answer.value, admitted.value, arrivedAt - age)).catch(() => undefined);
+  return ok(admitted.value.value);
 }
 
-type Prepared = { readonly url: string; readonly init: RequestInit; readonly secrets: readonly string[] };
-
-async function prepare(
+/** undefined: nothing is kept, or what is does not stand today's judgement. */
+async function giveAgain(
   ports: ToolGatewayPorts,
-  { context, tool }: ToolCall,
+  guarded: GuardContext,
   manifest: ToolManifest,
-  input: Json,
+  { output, drop }: Kept,
   deadline: Deadline,
-): Promise<Result<Prepared, Failure>> {
-  const parts = toolRequest(manifest.http, input);
-  if (!parts.ok) return err(failure("permanent", "invalid_request", `the input cannot be sent to the tool: ${parts.error.reason}`));
-  if (!URL.canParse(parts.value.url)) return err(failure("permanent", "invalid_request", "the tool's address is no URL"));
-  const url = new URL(parts.value.url);
-  const refusal = refuseHost(url, ports.allowPrivateHosts);
-  if (refusal !== null) return err(failure("permanent", "policy_denied", `the tool's address is refused: ${refusal}`));
-  const egress = await deadline.within(ports.egress(context.org));
-  if (egress !== null && !isListedHost(url, egress))
-    return err(failure("permanent", "policy_denied", "the tool's host is not in the org's `egress`"));
-
-  const bearer = await bearerFor(ports, context, tool, manifest, url, deadline);
-  if (!bearer.ok) return bearer;
-  const headers = buildHeaders({
-    ...parts.value.headers,
-    accept: "application/json",
-    ...(parts.value.body === null ? {} : { "content-type": "application/json" }),
-    authorization: `Bearer ${bearer.value}`,
-    "idempotency-key": context.key,
-    "bulkhead-run": context.run,
-    traceparent: `00-${context.traceId}-${context.spanId}-01`, // W3C Trace Context section 3.2
-  });
-  if (headers === null) return err(failure("permanent", "invalid_request", "a header of the tool is not one"));
-  const init = { method: parts.value.method, headers, body: parts.value.body, redirect: "manual" } as const;
-  return ok({ url: url.href, init, secrets: [bearer.value] });
-}
-
-async function bearerFor(
-  ports: ToolGatewayPorts,
-  context: ToolCall["context"],
-  tool: string,
-  manifest: ToolManifest,
-  url: URL,
-  deadline: Deadline,
-): Promise<Result<string, Failure>> {
-  const name = manifest.http.secret;
-  if (name === null)
-    return ok(await deadline.within(ports.credential({ context, tool, effect: manifest.effect, scopes: manifest.scopes })));
-  const secret = await deadline.within(ports.secret(context.org, name));
-  if (secret === null) return err(failure("permanent", "tool_error", "the tool's secret does not exist"));
-  const allowed = secret.hosts.some((host) => host.toLowerCase() === url.host || host.toLowerCase() === url.hostname);
-  return allowed ? ok(secret.value) : err(failure("permanent", "policy_denied", "the tool's secret may not be sent to the tool's host"));
-}
-
-/** null when a name or value cannot stand in a header; the error would quote the value. */
-function buildHeaders(headers: Record<string, string>): Headers | null {
-  try {
-    return new Headers(headers);
-  } catch {
-    return null;
+  progress: Progress,
+): Promise<Json | undefined> {
+  if (output === undefined) return undefined;
+  const judged: Progress = { ...progress };
+  const admitted = await admit(ports, guarded, manifest, output, [], deadline, judged);
+  if (!admitted.ok || admitted.value.verdict !== "pass" || judged.findings.length > 0) {
+    await deadline.within(drop());
+    return undefined;
   }
+  progress.isKept = true;
+  return admitted.value.value;
 }
 
 async function readAnswer(response: Response, manifest: ToolManifest, deadline: Deadline): Promise<Result<Json, Failure>> {
@@ -180,7 +160,7 @@ async function admit(
   secrets: readonly string[],
   deadline: Deadline,
   progress: Progress,
-): Promise<Result<Json, Failure>> {
+): Promise<Result<Admitted, Failure>> {
   const { value, count } = withoutSecrets(answer, secrets);
   if (count > 0) progress.findings = [{ type: "SECRET", detector: "echoed-credential", count, score: 1, pointer: "" }];
   const misfit = validate(manifest.output, value)[0];
@@ -197,7 +177,7 @@ async function admit(
   if (refused || withholdingBreaks(manifest.output, value, admitted)) {
     return err(failure("safety", "injection_detected", "the tool's answer carried an instruction and was refused"));
   }
-  return ok(admitted.value);
+  return ok(admitted);
 }
 
 /** For work whose failure has a meaning of its own (null); the deadline's end goes on upwards. */

@@ -1,8 +1,22 @@
 /** What the tool gateway needs from the rest of the platform. */
+import type { Json } from "../../core/json.ts";
 import type { CallContext } from "../../core/run/call.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
 import type { Guard } from "../guardrail/ports.ts";
+
+/** `get`, `put` and `drop` neither throw nor take long: a store that is out of reach holds nothing. */
+export type KeptResults = {
+  get(name: string): Promise<Json | undefined>;
+  put(name: string, value: Json, ttlMs: number, tag: { readonly subjects: readonly string[] }): Promise<void>;
+  drop(name: string): Promise<void>;
+  /** HMAC-SHA-256, hex, under a key of this deployment. */
+  mac(text: string): Promise<string>;
+  /** What stands for a person in a tag. */
+  subjectTag(org: string, subject: string): Promise<string>;
+  /** What placeholders of the call's run stand for; null each that the run never made. */
+  values(context: CallContext, placeholders: readonly string[]): Promise<readonly (string | null)[]>;
+};
 
 export type ToolGatewayPorts = {
   readonly manifest: (org: string, name: string, version: number) => Promise<ToolManifest | null>;
@@ -18,6 +32,8 @@ export type ToolGatewayPorts = {
   readonly secret: (org: string, name: string) => Promise<{ readonly value: string; readonly hosts: readonly string[] } | null>;
   /** Hosts that the org's tools may call; null: any that the deployment allows. */
   readonly egress: (org: string) => Promise<readonly string[] | null>;
+  /** Answers that may be given again; absent: nothing is kept. */
+  readonly kept?: KeptResults;
   readonly fetch: typeof fetch;
   readonly now: () => EpochMs;
   readonly allowPrivateHosts: boolean;

@@ -74,7 +74,13 @@ describe("[TOOL-2] what does not hold together is told with its place", () => {
     [{ personal_data: { "/cc": ["EMAIL"] } }, "/personal_data/~1cc"],
     [{ sensitivity: "secret" }, "/sensitivity"],
     [{ allow: { roles: ["king"] } }, "/allow/roles/0"],
-    [{ cache_ms: 5 }, "/cache_ms"],
+    [{ cache_ms: 5 }, "/cache_ms"], // of a write
+    [{ effect: "read", cache_ms: 0 }, "/cache_ms"],
+    [{ effect: "read", cache_ms: 604_800_001 }, "/cache_ms"],
+    [{ effect: "read", sensitivity: "confidential", cache_ms: 5 }, "/cache_ms"],
+    [{ effect: "read", sensitivity: "restricted", cache_ms: 5 }, "/cache_ms"],
+    [{ max_age_ms: 1.5 }, "/max_age_ms"],
+    [{ max_age_ms: "5s" }, "/max_age_ms"],
     [{ breaker: {} }, "/breaker"],
   ])("%j", (more, path) => expect(pathsOf(tool(more))).toEqual([path]));
 
@@ -85,6 +91,13 @@ describe("[TOOL-2] what does not hold together is told with its place", () => {
 
   it("a name of another form", () => expect(pathsOf(tool(), false, "Mail Send")).toEqual(["path.name"]));
   it.each<Json>([null, [], "x", 1])("%j", (raw) => expect(pathsOf(raw)).toEqual([""]));
+  it("takes how long answers are good", () => {
+    const taken = checkTool("orders.get", tool({ effect: "read", cache_ms: 60_000, max_age_ms: 5_000 }), { allowPrivateHosts: false });
+    expect(taken).toMatchObject({ ok: true, value: { cache_ms: 60_000, max_age_ms: 5_000 } });
+    expect(pathsOf(tool({ max_age_ms: 5_000, cache_ms: null }))).toEqual([]);
+    // Manifests from before there was such a thing keep their digest.
+    expect(JSON.stringify(checkTool("mail.send", tool(), { allowPrivateHosts: false }))).not.toMatch(/cache_ms|max_age_ms/);
+  });
   it("takes the kinds of personal data", () =>
     expect(pathsOf(tool({ personal_data: { "/to": ["EMAIL", "PHONE"] }, guarded: ["/text"] }))).toEqual([]));
 });

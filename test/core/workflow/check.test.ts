@@ -137,7 +137,7 @@ describe("[DEF-3] what does not hold together is told with its place", () => {
     ["/steps/classify/model/fallback", ["x"], "/steps/classify/model/fallback/0"],
     ["/steps/classify/output", { type: 1 }, "/steps/classify/output/type"],
     ["/steps/classify/output", "text", "/steps/classify/output"],
-    ["/steps/classify/cache", "exact", "/steps/classify/cache"],
+    ["/steps/classify/cache", "always", "/steps/classify/cache"],
     ["/steps/classify/prompt", undefined, "/steps/classify/prompt"],
     ["/steps/classify/prompt/template", "{{ticket}} {{more}}", "/steps/classify/prompt/template"],
     ["/steps/classify/prompt/template", "nothing", "/steps/classify/prompt/slots/ticket"],
