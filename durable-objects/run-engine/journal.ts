@@ -1,5 +1,7 @@
 /** The run's storage: birth and journal, and in the journal what leaves. One turn is one transaction. Knows SQL; decides nothing. */
 import type { RecordsRow } from "../../core/audit/record.ts";
+import type { Json } from "../../core/json.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 import type { Birth } from "../../core/run/birth.ts";
 import type { RunContext } from "../../core/run/context.ts";
 import type { RunEvent } from "../../core/run/event.ts";
@@ -9,8 +11,10 @@ import type { Machinery } from "../../core/run/turn.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { planOf } from "../../core/workflow/plan.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
+import type { KeptValues } from "./kept-values.ts";
+import { cut, whole } from "./large-values.ts";
 import { LeavingRecords } from "./leaving.ts";
-import { keepRest, wholeText } from "./long-text.ts";
+import { wholeText } from "./long-text.ts";
 import { RUN_SCHEMA } from "./schema.ts";
 
 export type LoadedRun = { readonly machinery: Machinery; state: RunState; readonly leaving: LeavingRecords };
@@ -18,30 +22,46 @@ export type LoadedRun = { readonly machinery: Machinery; state: RunState; readon
 /** A turn is one row, unless so much of it leaves that it would not fit into one message: then it is some. */
 export type TurnPart = { readonly events: readonly RunEvent[]; readonly leaving: RecordsRow | null };
 
+/** A turn as it will be stored. */
+export type TurnRows = {
+  readonly rows: readonly { readonly first: number; readonly last: number; readonly events: string; readonly leaves: string | null }[];
+  /** With the first turn. */
+  readonly birth: string | null;
+  /** Values that the rows only refer to, by their SHA-256. */
+  readonly parts: ReadonlyMap<string, string>;
+};
+
+/** SHA-256 of values that lie elsewhere and MUST be fetched first. */
+export type Absent = readonly string[];
+
 export class Journal {
   readonly #storage: DurableObjectStorage;
   readonly #sha256: (text: string) => string;
+  readonly #values: Pick<KeptValues, "largerThan" | "valueOf">;
 
-  constructor(storage: DurableObjectStorage, sha256: (text: string) => string) {
+  constructor(storage: DurableObjectStorage, sha256: (text: string) => string, values: Pick<KeptValues, "largerThan" | "valueOf">) {
     this.#storage = storage;
     this.#sha256 = sha256;
+    this.#values = values;
   }
 
   /** The run as its journal tells it, or null when nobody was born here. Creates nothing. */
-  load(): LoadedRun | null {
-    if (!isMigrated(this.#storage.sql)) return null;
+  load(): Result<LoadedRun | null, Absent> {
+    if (!isMigrated(this.#storage.sql)) return ok(null);
     migrate(this.#storage, RUN_SCHEMA);
     const row = this.#storage.sql.exec<{ body: string }>("SELECT body FROM birth").toArray()[0];
-    if (!row) return null;
-    const birth = JSON.parse(wholeText(this.#storage.sql, 0, row.body)) as Birth;
-    const context: RunContext = { birth, plan: planOf(birth.definition) };
-    return this.#loaded(context, fold(context, this.events(0)));
+    if (!row) return ok(null);
+    const birth = this.#documentOf(0, row.body);
+    const events = this.events(0);
+    if (!birth.ok || !events.ok) return err([...(birth.ok ? [] : birth.error), ...(events.ok ? [] : events.error)]);
+    const context = contextOf(birth.value as unknown as Birth);
+    return ok(this.#loaded(context, fold(context, events.value)));
   }
 
   /** A run before its first event; the row is written with the first turn. */
   bear(birth: Birth, state: (context: RunContext) => RunState): LoadedRun {
     migrate(this.#storage, RUN_SCHEMA);
-    const context: RunContext = { birth, plan: planOf(birth.definition) };
+    const context = contextOf(birth);
     return this.#loaded(context, state(context));
   }
 
@@ -50,39 +70,60 @@ export class Journal {
     return { machinery: { ...context, sha256: this.#sha256 }, state, leaving: new LeavingRecords(this.#storage, org, id) };
   }
 
-  /** INVARIANT: events, the birth of a first turn and the rows that leave are one transaction; nothing acts before it. */
-  commit(run: LoadedRun, parts: readonly TurnPart[], at: EpochMs): void {
-    this.#storage.transactionSync(() => {
-      for (const part of parts) this.#insert(run, part);
-    });
-    for (const { events, leaving } of parts) if (leaving !== null) run.leaving.added(events.at(-1)?.seq ?? 0, at);
+  /** The rows of a turn. What they refer to MUST be durable before they are committed. */
+  rowsOf(run: LoadedRun, turn: readonly TurnPart[]): TurnRows {
+    const parts = new Map<string, string>();
+    const light = (document: unknown): string => {
+      const found = cut(JSON.stringify(document), this.#values.largerThan, this.#sha256);
+      for (const [sha256, text] of found.parts) parts.set(sha256, text);
+      return found.row;
+    };
+    const rows = turn.map(({ events, leaving }) => ({
+      first: events[0]?.seq ?? 0,
+      last: events.at(-1)?.seq ?? 0,
+      events: light(events),
+      leaves: leaving === null ? null : JSON.stringify(leaving),
+    }));
+    return { rows, birth: rows[0]?.first === 1 ? light(run.machinery.birth) : null, parts };
   }
 
-  #insert(run: LoadedRun, { events, leaving }: TurnPart): void {
-    const first = events[0]?.seq ?? 0;
-    const last = events.at(-1)?.seq ?? 0;
+  /** INVARIANT: events, the birth of a first turn and the rows that leave are one transaction; nothing acts before it. */
+  commit(run: LoadedRun, { rows, birth }: TurnRows, at: EpochMs): void {
     const { sql } = this.#storage;
-    if (first === 1) sql.exec("INSERT INTO birth (id, body) VALUES (1, ?)", keepRest(sql, 0, JSON.stringify(run.machinery.birth)));
-    const leaves = leaving === null ? null : JSON.stringify(leaving);
-    const text = keepRest(sql, last, JSON.stringify(events));
-    sql.exec("INSERT INTO journal (last_seq, first_seq, events, leaves) VALUES (?, ?, ?, ?)", last, first, text, leaves);
+    this.#storage.transactionSync(() => {
+      if (birth !== null) sql.exec("INSERT INTO birth (id, body) VALUES (1, ?)", birth);
+      for (const { last, first, events, leaves } of rows)
+        sql.exec("INSERT INTO journal (last_seq, first_seq, events, leaves) VALUES (?, ?, ?, ?)", last, first, events, leaves);
+    });
+    for (const { last, leaves } of rows) if (leaves !== null) run.leaving.added(last, at);
   }
 
   /** Folds the journal again and compares it with the state as it lived. `divergedAt`: the first event that is missing or after which they differ. */
-  refold(run: LoadedRun): { readonly state: RunState; readonly divergedAt: number | null } {
-    const events = [...this.events(0)];
-    const state = fold(run.machinery, events);
-    const gap = events.findIndex((event, index) => event.seq !== index + 1);
+  refold(run: LoadedRun): Result<{ readonly state: RunState; readonly divergedAt: number | null }, Absent> {
+    const events = this.events(0);
+    if (!events.ok) return events;
+    const state = fold(run.machinery, events.value);
+    const gap = events.value.findIndex((event, index) => event.seq !== index + 1);
     const differs = JSON.stringify(state) !== JSON.stringify(run.state);
-    return { state, divergedAt: gap >= 0 ? gap + 1 : differs ? state.seq : null };
+    return ok({ state, divergedAt: gap >= 0 ? gap + 1 : differs ? state.seq : null });
   }
 
-  /** Events with a number above `after`, in order. */
-  *events(after: number): Generator<RunEvent> {
-    const { sql } = this.#storage;
-    const query = "SELECT last_seq, events FROM journal WHERE last_seq > ? ORDER BY last_seq";
-    for (const row of sql.exec<{ last_seq: number; events: string }>(query, after).toArray()) {
-      for (const event of JSON.parse(wholeText(sql, row.last_seq, row.events)) as RunEvent[]) if (event.seq > after) yield event;
+  /** Events with a number above `after`, in order: at most `limit`, or all. */
+  events(after: number, limit = Number.MAX_SAFE_INTEGER): Result<RunEvent[], Absent> {
+    const query = "SELECT last_seq, events FROM journal WHERE last_seq > ? ORDER BY last_seq LIMIT ?";
+    const events: RunEvent[] = [];
+    const absent: string[] = [];
+    for (const row of this.#storage.sql.exec<{ last_seq: number; events: string }>(query, after, limit).toArray()) {
+      const turn = this.#documentOf(row.last_seq, row.events);
+      if (!turn.ok) absent.push(...turn.error);
+      else for (const event of turn.value as unknown as RunEvent[]) if (event.seq > after) events.push(event);
     }
+    return absent.length > 0 ? err(absent) : ok(events.length > limit ? events.slice(0, limit) : events);
+  }
+
+  #documentOf(owner: number, text: string): Result<Json, Absent> {
+    return whole(wholeText(this.#storage.sql, owner, text), (sha256) => this.#values.valueOf(sha256));
   }
 }
+
+const contextOf = (birth: Birth): RunContext => ({ birth, plan: planOf(birth.definition) });

@@ -11,6 +11,7 @@ import type { Child } from "../../core/run/state.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
 import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
+import type { ValueStore } from "./kept-values.ts";
 
 /** What a child run is born with, but for its definition, which the store has. */
 export type ChildStart = {
@@ -54,6 +55,8 @@ export type RunEnginePorts = {
   readonly cancelRun: (run: string, by: string, reason: string) => Promise<void>;
   /** Tells the parent how its child ended; answers when it knows. */
   readonly tellParent: (parent: Parent, end: ChildEnd, org: string) => Promise<void>;
+  /** Where values lie that are too large for a row. */
+  readonly values: ValueStore;
   readonly send: (message: RecordsMessage) => Promise<void>;
   readonly log: (line: JsonObject) => void;
 };

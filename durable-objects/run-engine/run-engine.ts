@@ -10,12 +10,15 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { ReviewMessage } from "../../core/review/message.ts";
 import type { Birth } from "../../core/run/birth.ts";
 import type { ModelOutcome, ToolOutcome } from "../../core/run/call.ts";
+import type { RunEvent } from "../../core/run/event.ts";
 import type { Happening } from "../../core/run/input.ts";
+import { accountOf } from "../../core/run/lease.ts";
 import { toEventView, toRunView } from "../../core/run/present.ts";
 import { isFinal } from "../../core/run/state.ts";
 import { toTrace } from "../../core/run/trace.ts";
 import type { EventView, RunStatus, RunView } from "../../core/run/view.ts";
 import type { LoadedRun } from "./journal.ts";
+import { valuePrefix } from "./kept-values.ts";
 import type { ChildEnd, RunEnginePorts } from "./ports.ts";
 import { type QueuedRequest, RunShell } from "./shell.ts";
 
@@ -33,12 +36,13 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
       super(ctx, env);
       this.#ports = portsFor(env);
-      this.#shell = new RunShell(ctx.storage, this.#ports, (text) => createHash("sha256").update(text).digest("hex"));
+      const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+      this.#shell = new RunShell(ctx.storage, this.#ports, sha256, valuePrefix(ctx.id.toString()));
     }
 
     /** Starts the run, once; answers with it as it is after `waitMs`, or sooner when it has ended. */
     async start(birth: RunBirth, stops: Stops, waitMs: number): Promise<RunView> {
-      if (this.#shell.run === null) {
+      if ((await this.#shell.loaded()) === null) {
         const { tools } = birth.definition;
         const toolEffects = tools.length === 0 ? {} : await this.#ports.toolEffects(birth.org, tools);
         await this.#shell.bear({ v: 1, ...birth, toolEffects, createdAt: this.#ports.now() }, stops);
@@ -48,7 +52,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
 
     /** The run as soon as it is born, or null after `waitMs`. */
     async awaitBirth(waitMs: number): Promise<RunView | null> {
-      if (this.#shell.run === null) await this.#shell.changed(waitMs);
+      if ((await this.#shell.loaded()) === null) await this.#shell.changed(waitMs);
       return this.view();
     }
 
@@ -57,17 +61,17 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       await this.#shell.bear(birth, stops);
     }
 
-    view(): RunView | null {
-      const { run } = this.#shell;
+    async view(): Promise<RunView | null> {
+      const run = await this.#shell.loaded();
       return run === null ? null : toRunView(run.machinery, run.state);
     }
 
     /** Events after `after`; when there are none yet, waits up to `waitMs` for the next. */
     async events(after: number, waitMs: number): Promise<{ events: EventView[]; done: boolean; status: RunStatus } | null> {
-      const { run } = this.#shell;
+      const run = await this.#shell.loaded();
       if (run === null) return null;
       if (run.state.seq <= after && !isFinal(run.state)) await this.#shell.changed(waitMs);
-      const events = [...this.#shell.journal.events(after)].slice(0, EVENTS_PER_PAGE);
+      const events = await this.#events(after, EVENTS_PER_PAGE);
       const caughtUp = (events.at(-1)?.seq ?? after) >= run.state.seq;
       return { events: events.map(toEventView), done: isFinal(run.state) && caughtUp, status: run.state.status };
     }
@@ -77,9 +81,11 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     }
 
     /** OTLP JSON. Not `trace`: the runtime keeps that name for itself. */
-    spans(): Json | null {
-      const { run } = this.#shell;
-      return run === null ? null : toTrace(run.machinery, run.state, [...this.#shell.journal.events(0)]);
+    async spans(): Promise<Json | null> {
+      const run = await this.#shell.loaded();
+      if (run === null) return null;
+      const events = await this.#events(0);
+      return toTrace(run.machinery, run.state, events);
     }
 
     /** A decision or an escalation of the review queue; told again, it changes nothing. */
@@ -94,11 +100,17 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
      * moved by itself and had not. null: nobody was born here.
      */
     async lookAgain(stops: Stops): Promise<{ readonly status: RunStatus; readonly overdue: boolean } | null> {
-      const { run } = this.#shell;
+      const run = await this.#shell.loaded();
       if (run === null) return null;
       const overdue = this.#shell.isOverdue(await this.ctx.storage.getAlarm());
       await this.#shell.offer({ kind: "tick" }, stops);
       return { status: run.state.status, overdue };
+    }
+
+    /** What the run has spent and holds, for the ledger whose lease is over; null: nobody was born here. */
+    async account(): Promise<ReturnType<typeof accountOf> | null> {
+      const run = await this.#shell.loaded();
+      return run === null ? null : accountOf(run.state);
     }
 
     /** How a child run ended; told again, it changes nothing. */
@@ -137,24 +149,27 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     }
 
     /** The run folded again from its journal; nothing is called. */
-    replay(): { readonly identical: boolean; readonly divergedAt: number | null; readonly run: RunView } | null {
-      const { run } = this.#shell;
+    async replay(): Promise<{ readonly identical: boolean; readonly divergedAt: number | null; readonly run: RunView } | null> {
+      const run = await this.#shell.loaded();
       if (run === null) return null;
-      const { state, divergedAt } = this.#shell.journal.refold(run);
+      const { state, divergedAt } = await this.#shell.withValues(() => this.#shell.journal.refold(run));
       return { identical: divergedAt === null, divergedAt, run: toRunView(run.machinery, state) };
     }
 
     /** The whole record of a finished run, to be kept elsewhere: its birth, its events, its last view. null: it has not ended. */
-    record(): { readonly birth: Json; readonly events: readonly EventView[]; readonly view: RunView } | null {
-      const { run } = this.#shell;
+    async record(): Promise<{ readonly birth: Json; readonly events: readonly EventView[]; readonly view: RunView } | null> {
+      const run = await this.#shell.loaded();
       if (run === null || !isFinal(run.state)) return null;
-      const events = [...this.#shell.journal.events(0)].map(toEventView);
+      const events = (await this.#events(0)).map(toEventView);
       return { birth: run.machinery.birth as unknown as Json, events, view: toRunView(run.machinery, run.state) };
     }
 
-    /** Forgets everything, when the run still is as it was at event `seq`. MUST be called only when the record up to event `upTo` lies elsewhere; a run that went on, or owes somebody something, refuses. */
+    /**
+     * Forgets everything, when the run still is as it was at event `upTo`. MUST be called only when the record up to there lies elsewhere; a
+     * run that went on, or owes somebody something, refuses. Its values in R2 are then nobody's: whoever emptied it removes them.
+     */
     async empty(upTo: number): Promise<boolean> {
-      const emptied = this.#shell.run?.state.seq === upTo && this.#shell.mayBeEmptied();
+      const emptied = (await this.#shell.loaded())?.state.seq === upTo && this.#shell.mayBeEmptied();
       if (emptied) await this.ctx.storage.deleteAll();
       if (emptied) this.#shell.forget();
       return emptied;
@@ -182,6 +197,10 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       }
     }
 
+    #events(after: number, limit?: number): Promise<RunEvent[]> {
+      return this.#shell.withValues(() => this.#shell.journal.events(after, limit));
+    }
+
     async #awaitEnd(waitMs: number): Promise<RunView> {
       const until = this.#ports.now() + waitMs;
       while (!isFinal(this.#born().state) && this.#ports.now() < until) await this.#shell.changed(until - this.#ports.now());
@@ -190,7 +209,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     }
 
     async #change(happening: Happening): Promise<Result<RunView, Refusal>> {
-      if (this.#shell.run === null) return err(refuse("not_found", "no such run"));
+      if ((await this.#shell.loaded()) === null) return err(refuse("not_found", "no such run"));
       const result = await this.#shell.offer(happening);
       if (!result.ok) return err(refuse("conflict", result.error.why));
       const run = this.#born();

@@ -18,6 +18,7 @@ export type Fault = {
 };
 
 const SHELL = "durable-objects/run-engine/shell.ts";
+const UNDER_WAY = "durable-objects/run-engine/under-way.ts";
 const LEAVING = "durable-objects/run-engine/leaving.ts";
 
 export const FAULTS: readonly Fault[] = [
@@ -34,9 +35,9 @@ export const FAULTS: readonly Fault[] = [
     file: SHELL,
     from: "      this.journal.commit(",
     to: `      const before = run.state;
-      run.state = turn.value.state;
-      this.#noteCalls(events);
-      this.#act(run);
+      run.state = state;
+      this.#underWay.noteCalls(events);
+      this.#underWay.act(run, this.#killEpoch);
       run.state = before;
       this.journal.commit(`,
   },
@@ -57,7 +58,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "call-again-on-waking",
     what: "a call that was under way when the object died is simply made again",
-    file: SHELL,
+    file: UNDER_WAY,
     from: "!this.#ours.has(call) ||",
     to: "",
   },
@@ -100,7 +101,7 @@ export const FAULTS: readonly Fault[] = [
     name: "go-on-while-stopped",
     what: "an old word of the kill switch counts when no new one is to be had",
     file: SHELL,
-    from: "return this.#heard !== null && isFresh(this.#heard) ? this.#heard : null;",
+    from: "return this.#heard !== null && this.#isFresh(this.#heard) ? this.#heard : null;",
     to: "return this.#heard;",
   },
   {
@@ -116,6 +117,20 @@ export const FAULTS: readonly Fault[] = [
     file: "core/run/wanted.ts",
     from: "if (stale.length > 0) effects.push(",
     to: "if (stale.length > 99) effects.push(",
+  },
+  {
+    name: "commit-before-it-is-kept",
+    what: "a turn is stored before the values that it refers to are",
+    file: SHELL,
+    from: "      await this.#values.keep(rows.parts);",
+    to: "      void this.#values.keep(rows.parts).catch(() => {});",
+  },
+  {
+    name: "drop-what-cannot-be-kept",
+    what: "the outcome of a call is thrown away when its value cannot be stored at once",
+    file: UNDER_WAY,
+    from: "        this.#held.set(key, outcome);\n        return;",
+    to: "        this.#done.add(key);",
   },
   {
     name: "answer-the-next-question",

@@ -53,6 +53,11 @@ export function runPorts(
       }),
     cancelRun: (run, by, reason) => out("cancelRun", () => world.ask("RunEngine", run, "cancel", by, reason)),
     tellParent: (parent, end) => out("tellParent", () => world.ask("RunEngine", parent.run, "childEnded", parent.activity, end)),
+    values: {
+      largerThan: world.bucket.largerThan,
+      put: (key, text) => out("values.put", async () => world.bucket.put(key, text)),
+      get: (key) => out("values.get", async () => world.bucket.get(key)),
+    },
     send,
     log: () => {},
   };

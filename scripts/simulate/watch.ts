@@ -12,6 +12,7 @@ import { isFinal, type RunState } from "../../core/run/state.ts";
 import type { Machinery } from "../../core/run/turn.ts";
 import { nextWakeAt } from "../../core/run/wake.ts";
 import { Journal, type LoadedRun } from "../../durable-objects/run-engine/journal.ts";
+import type { Bucket } from "./bucket.ts";
 import type { Clock, Owner } from "./clock.ts";
 import type { HousedObject } from "./house.ts";
 import type { Asked } from "./models.ts";
@@ -40,9 +41,9 @@ export type WatchedRun = {
 let noteMemory: ((run: LoadedRun) => void) | null = null;
 const { load, bear } = Journal.prototype;
 Journal.prototype.load = function (this: Journal) {
-  const run = load.call(this);
-  if (run !== null) noteMemory?.(run);
-  return run;
+  const read = load.call(this);
+  if (read.ok && read.value !== null) noteMemory?.(read.value);
+  return read;
 };
 Journal.prototype.bear = function (this: Journal, ...given: Parameters<typeof bear>) {
   const run = bear.apply(this, given);
@@ -55,10 +56,12 @@ export class Watch {
   readonly runs = new Map<string, WatchedRun>();
   #switches: readonly Switch[] = [];
   readonly #clock: Clock;
+  readonly #bucket: Bucket;
   readonly #memories = new Map<Owner, LoadedRun>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, bucket: Bucket) {
     this.#clock = clock;
+    this.#bucket = bucket;
     noteMemory = (run) => this.#memories.set(clock.current, run);
   }
 
@@ -80,7 +83,10 @@ export class Watch {
 
   /** The journal as it lies on the disk, folded again from its first event. */
   refold(object: HousedObject): LoadedRun | null {
-    return this.#aside(() => new Journal(readOnly(object.disk), sha256).load());
+    const read = this.#aside(() => this.#journalOf(object).load());
+    if (read.ok) return read.value;
+    this.note("value missing", `${object.name} refers to values that are not stored: ${read.error.join(", ")}`);
+    return null;
   }
 
   /** What the living object has in memory must be what its journal says, and what should be woken has an alarm. */
@@ -135,8 +141,9 @@ export class Watch {
       watched = { machinery: loaded.machinery, events: [], state: initialState(loaded.machinery), intents: new Map(), arrived: new Map() };
       this.runs.set(object.name, watched);
     }
-    const journal = new Journal(readOnly(object.disk), sha256);
-    const events = [...journal.events(watched.events.at(-1)?.seq ?? 0)];
+    const read = this.#journalOf(object).events(watched.events.at(-1)?.seq ?? 0);
+    if (!read.ok) return this.note("value missing", `${object.name} refers to values that are not stored: ${read.error.join(", ")}`);
+    const events = read.value;
     if (events.length === 0) return;
     const before = watched.state;
     for (const event of events) this.#take(watched, event);
@@ -175,6 +182,12 @@ export class Watch {
           `${machinery.birth.id}: ${event.type} at event ${event.seq}, under a switch thrown ${event.at - thrown.at} ms before`,
         );
     }
+  }
+
+  /** As it lies on the disk, with what of it lies in the bucket. */
+  #journalOf({ id, disk }: HousedObject): Journal {
+    const values = { largerThan: Number.POSITIVE_INFINITY, valueOf: (hash: string) => this.#bucket.valueOf(id, hash) };
+    return new Journal(readOnly(disk), sha256, values);
   }
 
   /** Without taking what is read here for an object's memory. */

@@ -20,6 +20,7 @@ import { storeRunKeeping } from "../../workers/store/run-keeping.ts";
 import { type RunIndex, storeRuns } from "../../workers/store/runs.ts";
 import { sweepRuns } from "../../workers/watchdog/watchdog.ts";
 import { defineAuthority } from "./authority.ts";
+import { Bucket } from "./bucket.ts";
 import { Callbacks } from "./callbacks.ts";
 import { CALM, type Climate, climateOf } from "./climate.ts";
 import { Clock, type Owner, WORLD } from "./clock.ts";
@@ -57,6 +58,7 @@ export class World {
   readonly trouble: Trouble;
   readonly watch: Watch;
   readonly house: House;
+  readonly bucket: Bucket;
   readonly shop: Shop;
   readonly models: Models;
   readonly records: Queue<RecordsMessage>;
@@ -84,7 +86,8 @@ export class World {
     this.calmAt = START + this.climate.roughMs;
     this.trouble = new Trouble(dice, schedule, () => clock.now, this.calmAt);
     const { trouble } = this;
-    this.watch = new Watch(clock);
+    this.bucket = new Bucket(dice);
+    this.watch = new Watch(clock, this.bucket);
     const { watch } = this;
     this.shop = new Shop(clock, dice, trouble, this.climate.tool, (arrival) => watch.toolArrived(arrival));
     this.models = new Models(clock, dice, trouble, this.climate.model, (asked) => watch.modelAsked(asked));

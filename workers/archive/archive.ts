@@ -1,6 +1,7 @@
 /**
  * The archive of ended runs in R2: their journal as JSON lines, their trace, their last view. A run is written first, read back,
- * and only then is its object emptied; each part can be done again, so a sweep that dies in between is finished by the next.
+ * and only then is its object emptied, and what its rows referred to removed; each part can be done again, so a sweep that dies in
+ * between is finished by the next.
  */
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { mintId } from "../../core/ids.ts";
@@ -92,6 +93,7 @@ async function archive(ports: ArchivePorts, org: string, run: string): Promise<b
   await keep(ports, keys.trace, JSON.stringify(trace));
   await keep(ports, keys.view, JSON.stringify(record.view));
   if (!(await ports.empty(run, seq))) return false; // it owes somebody something, or it changed: another time
+  await ports.removeValues(run);
   await mark(ports, org, run, seq);
   return true;
 }
@@ -99,6 +101,7 @@ async function archive(ports: ArchivePorts, org: string, run: string): Promise<b
 /** The object is empty, or not at its end whatever the index says. Where the archive has the run, an earlier sweep died before it said so. */
 async function finish(ports: ArchivePorts, org: string, run: string): Promise<boolean> {
   if ((await ports.bucket.head(archiveKeys(org, run).view)) !== null) {
+    await ports.removeValues(run);
     await mark(ports, org, run, null);
     return true;
   }

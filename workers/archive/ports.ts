@@ -23,5 +23,7 @@ export type ArchivePorts = {
   readonly trace: (id: string) => Promise<Json | null>;
   /** Empties the run's object when it still is as it was at event `seq` and owes nobody anything; says whether it did. */
   readonly empty: (id: string, seq: number) => Promise<boolean>;
+  /** Removes the large values of a run whose object is empty. Safe to repeat. */
+  readonly removeValues: (id: string) => Promise<void>;
   readonly log: (line: JsonObject) => void;
 };

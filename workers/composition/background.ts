@@ -3,6 +3,7 @@ import type { RecordsMessage } from "../../core/audit/record.ts";
 import { hasIdForm } from "../../core/ids.ts";
 import type { SlowCallMessage } from "../../core/run/slow-call.ts";
 import { type Archive, defineArchive } from "../archive/archive.ts";
+import { removeRunValues } from "../archive/run-values.ts";
 import { consumeRecords } from "../audit/index.ts";
 import { defineSlowCalls } from "../slow-calls/consumer.ts";
 import { type Chore, sweep } from "../watchdog/sweep.ts";
@@ -29,6 +30,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     record: async (id) => objects.run(id).record(),
     trace: async (id) => objects.run(id).spans(),
     empty: async (id, seq) => objects.run(id).empty(seq),
+    removeValues: (id) => removeRunValues(env.VALUES, env.RUN_ENGINE.idFromName(id).toString()),
   });
   const slowCalls = defineSlowCalls({
     take: async (run, activity, call) => objects.run(run).takeCall(activity, call),

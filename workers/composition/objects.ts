@@ -12,6 +12,7 @@ import type {
   VaultPorts,
 } from "../../durable-objects/index.ts";
 import type { ChildStart } from "../../durable-objects/run-engine/ports.ts";
+import { runValues } from "../archive/run-values.ts";
 import { flagStore } from "../control/flag.ts";
 import { carryPlaceholders } from "../guardrail/carry.ts";
 import type { Rooms } from "./rooms.ts";
@@ -69,6 +70,7 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     now,
     log,
     send,
+    values: runValues(env.VALUES),
     callTool,
     callModel,
     stops: () => stops.stops(),

@@ -56,6 +56,9 @@ function makeWorld(org = `acme-${crypto.randomUUID().slice(0, 8)}`, over: Partia
     runOrg: async () => org,
     record: async (id) => objects.get(id) ?? null,
     trace: async (id) => (objects.has(id) ? { resourceSpans: [] } : null),
+    removeValues: async (id) => {
+      calls.push(`remove values of ${id}`);
+    },
     empty: async (id, seq) => {
       if (world.owes || objects.get(id)?.events.at(-1)?.seq !== seq) return false;
       calls.push("empty");

@@ -1,0 +1,158 @@
+/**
+ * What this life of the object has under way: effects in flight, by key, and the calls whose intents it wrote. All of it is memory: what
+ * an earlier life left behind is found in the state, and reported as interrupted. Decides nothing and stores nothing.
+ */
+import type { Result } from "../../core/result.ts";
+import type { RunEvent } from "../../core/run/event.ts";
+import type { Happening, Refused } from "../../core/run/input.ts";
+import type { RunState } from "../../core/run/state.ts";
+import { type RunEffect, wantedEffects } from "../../core/run/wanted.ts";
+import type { EpochMs } from "../../core/time.ts";
+import { carryOut } from "./effects.ts";
+import type { LoadedRun } from "./journal.ts";
+import { ValuesOutOfReach } from "./kept-values.ts";
+import type { RunEnginePorts } from "./ports.ts";
+
+/** A queue consumer says every few seconds that it is at its call (workers/slow-calls); silent for so long, it is gone. */
+const SILENT_MS = 9_000;
+/** An answer that is here within this time joins the turn that asked for it. */
+const AT_ONCE_MS = 20;
+
+export type Offer = (happening: Happening) => Promise<Result<RunState, Refused>>;
+
+export class UnderWay {
+  readonly #ports: RunEnginePorts;
+  /** Where outcomes go. */
+  readonly #offer: Offer;
+  /** The run's id, for the log. */
+  readonly #run: () => string | null;
+  readonly #effects = new Set<string>();
+  /** Effects that are wanted as long as somebody else has not answered, and need doing once in a life. */
+  readonly #done = new Set<string>();
+  /** Calls whose intent this life wrote and that have not left yet: any other call in the state, unless it is under way, was cut short. */
+  readonly #ours = new Set<number>();
+  /** Outcomes that could not be stored yet. They are still under way: what an upstream answered is not asked again. */
+  readonly #held = new Map<string, Happening>();
+  /** When each call that a queue consumer makes gave its last sign of life, taking it up included; before the first, since this life began. */
+  readonly #signs = new Map<number, EpochMs>();
+  readonly #bornAt: EpochMs;
+
+  constructor(ports: RunEnginePorts, offer: Offer, run: () => string | null) {
+    this.#ports = ports;
+    this.#offer = offer;
+    this.#run = run;
+    this.#bornAt = ports.now();
+  }
+
+  /** MUST hear of every turn that was committed. */
+  noteCalls(events: readonly RunEvent[]): void {
+    for (const event of events) {
+      if (event.type === "tool.called" || event.type === "model.calling") this.#ours.add(event.seq);
+      else if (event.type === "call.taken") this.noteSign(event.data.call);
+    }
+  }
+
+  /** Whoever makes a queued call is still at it. */
+  noteSign(call: number): void {
+    this.#signs.set(call, this.#ports.now());
+  }
+
+  /**
+   * Authority is mostly known in this isolate: what is answered at once goes into the same turn, so that a step costs one commit. An
+   * answer that takes longer comes as an input of its own.
+   */
+  async answersAtOnce(run: LoadedRun, state: RunState, killEpoch: number): Promise<Happening[]> {
+    const asked = wantedEffects(run.machinery, state, this.#ports.now()).filter(
+      (effect) => effect.kind === "authority.ask" && !this.#effects.has(effect.key),
+    );
+    if (asked.length === 0) return [];
+    const answers: Happening[] = [];
+    const asking = asked.map(async (effect) => {
+      this.#effects.add(effect.key);
+      const answer = carryOut(this.#ports, { machinery: run.machinery, state, killEpoch }, effect);
+      const first = await Promise.race([answer, sleep(AT_ONCE_MS)]).catch(() => null);
+      if (first === null) void this.#await(effect.key, answer);
+      else {
+        this.#effects.delete(effect.key);
+        answers.push(first);
+      }
+    });
+    await Promise.all(asking);
+    return answers;
+  }
+
+  /** Starts what the state wants and nobody does yet. */
+  act(run: LoadedRun, killEpoch: number): void {
+    this.#giveUpSilent(run);
+    for (const effect of wantedEffects(run.machinery, run.state, this.#ports.now())) {
+      if (this.#effects.has(effect.key) || this.#done.has(effect.key)) continue;
+      const isCall = effect.kind === "tool.call" || effect.kind === "model.call";
+      if (isCall && this.#isCutShort(run, effect)) {
+        if (run.state.status === "paused") continue;
+        this.#begin(effect.key, async () => ({ kind: "interrupted", activity: effect.activity, call: effect.call }));
+      } else {
+        if (isCall) this.#ours.delete(effect.call); // it leaves once: if its outcome is lost here, it was cut short
+        this.#begin(effect.key, () => this.#carryOut(run, effect, killEpoch));
+      }
+    }
+  }
+
+  /** Offers again what could not be stored. */
+  async offerHeld(): Promise<void> {
+    const held = [...this.#held];
+    this.#held.clear();
+    await Promise.all(held.map(([key, happening]) => this.#await(key, Promise.resolve(happening))));
+  }
+
+  /** Queued calls whose consumer fell silent: it was cut short like a call of ours. */
+  #giveUpSilent(run: LoadedRun): void {
+    const now = this.#ports.now();
+    for (const { id: activity, call, queued, phase } of Object.values(run.state.activities)) {
+      if (phase !== "calling" || queued !== "taken" || call === null) continue;
+      const key = `silent/${activity}#${call}`;
+      const isSilent = now - (this.#signs.get(call) ?? this.#bornAt) > SILENT_MS;
+      if (isSilent && run.state.status !== "paused" && !this.#effects.has(key)) {
+        this.#begin(key, async () => ({ kind: "interrupted", activity, call }));
+      }
+    }
+  }
+
+  /** A call that an earlier life sent out, or that the queue has lost. */
+  #isCutShort(run: LoadedRun, { activity, call }: { readonly activity: string; readonly call: number }): boolean {
+    return !this.#ours.has(call) || run.state.activities[activity]?.queued !== null;
+  }
+
+  #carryOut({ machinery, state }: LoadedRun, effect: RunEffect, killEpoch: number): Promise<Happening> {
+    return carryOut(this.#ports, { machinery, state, killEpoch }, effect);
+  }
+
+  #begin(key: string, work: () => Promise<Happening>): void {
+    this.#effects.add(key);
+    void this.#await(key, work());
+  }
+
+  /** What comes of it is offered. What throws here (an object out of reach, a dying isolate) is left to the alarm, which finds it still wanted. */
+  async #await(key: string, work: Promise<Happening>): Promise<void> {
+    const { log } = this.#ports;
+    let outcome: Happening | null = null;
+    try {
+      outcome = await work;
+      if (outcome.kind === "tick") this.#done.add(key);
+      const taken = await this.#offer(outcome);
+      if (!taken.ok) {
+        const { input, why } = taken.error;
+        log({ level: "info", message: "run input refused", input, why, run: this.#run() });
+      }
+    } catch (error) {
+      const name = error instanceof Error ? error.name : "unknown";
+      log({ level: "warn", message: "effect broke off", effect: key.split("/")[0] ?? key, error: name });
+      if (outcome !== null && error instanceof ValuesOutOfReach) {
+        this.#held.set(key, outcome);
+        return;
+      }
+    }
+    this.#effects.delete(key);
+  }
+}
+
+const sleep = (ms: number): Promise<null> => new Promise((resolve) => setTimeout(resolve, ms, null));
