@@ -5,6 +5,10 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import type { Role } from "../../core/access/principal.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
+import { type Account, newAccount } from "../../core/budget/account.ts";
+import { withCaps } from "../../core/budget/alert.ts";
+import { NOTHING } from "../../core/budget/amount.ts";
+import { budgetView } from "../../core/budget/view.ts";
 import { refuse } from "../../core/errors/problem.ts";
 import { mintId, mintSealedRunId, parseSealedRunId, type RunId, withPrefix } from "../../core/ids.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
@@ -56,6 +60,7 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
   const workflows = new Map<string, WorkflowVersionView[]>();
   const tools = new Map<string, ToolManifest[]>();
   const models = new Map<string, ModelEntry>();
+  const budgets = new Map<string, Account>();
   const routes = new Map<string, TaskRoute>();
   const secrets = new Map<string, { sealed: string; hosts: readonly string[] }>();
   const claims = new Map<string, { mac: string; id: string; status: number | null }>();
@@ -414,6 +419,21 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
           if (claims.get(`${scope}\n${key}`)?.status === null) claims.delete(`${scope}\n${key}`);
         },
       },
+    },
+    budgets: {
+      async set(org, scope, caps, record) {
+        keep(`budget ${scope}`, org, record);
+        const account = withCaps(budgets.get(`${org} ${scope}`) ?? newAccount(scope, clock.at), caps);
+        budgets.set(`${org} ${scope}`, account);
+        return budgetView({ account, leased: NOTHING }, clock.at);
+      },
+      list: async (org, page) =>
+        paged(
+          [...budgets]
+            .filter(([key]) => key.startsWith(`${org} `))
+            .map(([, account]) => budgetView({ account, leased: NOTHING }, clock.at)),
+          page,
+        ),
     },
     estimates: {
       preview: (value) => guard.admit({ org: "preview", run: "preview", subject: "preview" }, "user", "input", value),

@@ -28,6 +28,10 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     reviews: reviewsFrom(objects.reviewQueue),
     killSwitch: killSwitchFrom(objects.killSwitch, stops),
     store,
+    budgets: {
+      set: (org, ...change) => objects.budgetLedger(org).setCaps(org, ...change),
+      list: (org, page) => objects.budgetLedger(org).view(org, page),
+    },
     models: rooms.models,
     guard,
     estimates: estimatesFrom(rooms),

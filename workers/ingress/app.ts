@@ -15,6 +15,7 @@ import type { IngressPorts } from "./ports.ts";
 import { problemResponse } from "./problem.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { budgetRoutes } from "./routes/budgets.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { deadLetterRoutes } from "./routes/dead-letters.ts";
 import { estimateRoutes } from "./routes/estimate.ts";
@@ -72,6 +73,7 @@ export function defineIngress(ports: IngressPorts): Ingress {
     ...killSwitchRoutes(ports),
     ...auditRoutes(ports),
     ...apiKeyRoutes(ports),
+    ...budgetRoutes(ports),
     ...orgRoutes(ports),
     ...credentialRoutes(ports),
     ...metricsRoutes(ports),

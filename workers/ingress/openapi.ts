@@ -14,6 +14,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ["evidence", "The audit chain"],
   ["api keys", "Who may call"],
   ["orgs", "What an org chooses for itself"],
+  ["budgets", "What an org, a user or a workflow may spend, and what is spent"],
   ["credentials", "Credentials made for tools"],
   ["platform", "Health, numbers, documents, the console"],
 ];

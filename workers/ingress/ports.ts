@@ -1,6 +1,9 @@
 /** Everything the ingress needs from the other rooms. `workers/main.ts` fits them together; tests may fit others. */
 import type { Principal, Role } from "../../core/access/principal.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
+import type { Caps } from "../../core/budget/account.ts";
+import type { BudgetScope } from "../../core/budget/lease.ts";
+import type { BudgetView } from "../../core/budget/view.ts";
 import type { Refusal } from "../../core/errors/problem.ts";
 import type { PastCost } from "../../core/estimate/estimate.ts";
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
@@ -294,6 +297,13 @@ export type EstimatesPort = {
 
 export type Routed = { readonly candidates: readonly ModelCandidate[]; readonly tools: readonly ModelTool[] };
 
+/** The org's ledger (durable-objects/budget-ledger). */
+export type BudgetsPort = {
+  /** Replaces the caps; durable, and to be read by `list`, when it answers. */
+  set(org: string, scope: BudgetScope, caps: Caps, record: AuditRecord): Promise<BudgetView>;
+  list(org: string, page: PageRequest): Promise<Page<BudgetView>>;
+};
+
 export type AccessPort = {
   /** Cedar decides; anything but a clear permit is a denial. */
   decide(
@@ -359,6 +369,7 @@ export type IngressPorts = {
   readonly estimates: EstimatesPort;
   readonly access: AccessPort;
   readonly auth: AuthPort;
+  readonly budgets: BudgetsPort;
   readonly keys: KeysPort;
   /** Recomputes the org's audit chain from raw rows. */
   readonly verifyAudit: (org: string) => Promise<AuditVerification>;

@@ -28,6 +28,10 @@ PUT /v1/tools/{name}
 GET /v1/tools/{name}
 POST /v1/tools/{name}/test
 PUT /v1/models/{provider}/{name}
+PUT /v1/routes/{task}
+GET /v1/routes
+GET /v1/routes/{task}
+DELETE /v1/routes/{task}
 PUT /v1/secrets/{name}
 POST /v1/workflows
 GET /v1/workflows
@@ -35,6 +39,8 @@ GET /v1/workflows/{name}
 GET /v1/workflows/{name}/versions
 GET /v1/workflows/{name}/versions/{v}
 POST /v1/workflows/{name}/traffic
+PUT /v1/budgets/{scope}
+GET /v1/budgets
 PUT /v1/orgs/{org}
 GET /v1/orgs/{org}
 POST /v1/orgs/{org}/callback-secret

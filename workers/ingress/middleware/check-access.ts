@@ -16,6 +16,7 @@ export type Action =
   | "secret.write"
   | `key.${"read" | "write"}`
   | `org.${"read" | "write"}`
+  | `budget.${"read" | "write"}`
   | `review.${"read" | "decide"}`
   | `dead_letter.${"read" | "redrive" | "discard"}`
   | `kill.${"throw" | "read" | "recover"}`
