@@ -55,7 +55,9 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
           stops: () => stops.stops(),
           lookAgain: async (run, known) => objects.run(run).lookAgain({ ...known }),
           record: (org, record) => store.audit.record(org, record),
-          notify: (org, notice) => callbacks.notify(org, notice),
+          notify: async (org, notice) => {
+            await callbacks.notify(org, notice);
+          },
         })),
       }),
     },
@@ -85,4 +87,5 @@ async function confirm({ objects, store }: Rooms, source: RecordsMessage["source
   else if (source.kind === "run" && hasIdForm("run", source.id)) await objects.run(source.id).confirm(rows);
   else if (source.kind === "review-queue") await objects.reviewQueue(org).confirm(rows);
   else if (source.kind === "kill-switch") await objects.killSwitch().confirm(rows);
+  else if (source.kind === "budget-ledger") await objects.budgetLedger(org).confirm(rows);
 }
