@@ -1,5 +1,6 @@
 /** Everything a run needs from outside. What is expected to fail answers with data; what throws is tried again by the alarm. */
 import type { RecordsMessage } from "../../core/audit/record.ts";
+import type { LeaseAnswer, LeaseRequest } from "../../core/budget/lease.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import type { ReviewRequest } from "../../core/review/case.ts";
@@ -31,6 +32,8 @@ export type RunEnginePorts = {
   /** At most two seconds old; throws when nobody can say. */
   readonly stops: () => Promise<Stops>;
   readonly authorize: (question: AuthorityQuestion) => Promise<AuthorityAnswer>;
+  /** The org's ledger; throws when it is out of reach: nothing is spent then. */
+  readonly lease: (org: string, request: LeaseRequest) => Promise<LeaseAnswer>;
   readonly callTool: (call: ToolCall) => Promise<ToolOutcome>;
   readonly callModel: (call: ModelCall) => Promise<ModelOutcome>;
   /** Opening the same key twice is one case. */

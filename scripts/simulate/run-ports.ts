@@ -22,6 +22,7 @@ export function runPorts(
     now: () => world.clock.now,
     stops: () => out("stops", () => world.stops()),
     authorize: (question) => out("authorize", () => authorize(question)),
+    lease: (org, request) => out("lease", () => world.ask("BudgetLedger", org, "lease", org, request)),
     callTool: (call) => inside("callTool", () => world.shop.call(call)),
     callModel: (call) => inside("callModel", () => world.models.call(call)),
     openReview: (org, request) =>

@@ -7,6 +7,7 @@ import { toEventView, toIndexRow } from "../../core/run/present.ts";
 import { callSpanId } from "../../core/run/span-id.ts";
 import { isFinal, type RunState } from "../../core/run/state.ts";
 import type { HousedObject } from "./house.ts";
+import { checkLedger } from "./money.ts";
 import { sha256, type WatchedRun } from "./watch.ts";
 import { ORG, signatureOf, type World } from "./world.ts";
 import { accountForWrites } from "./writes.ts";
@@ -23,6 +24,7 @@ export function isAtRest(world: World): boolean {
 function owes(state: RunState): string | null {
   if (state.openReviews.length > 0) return "the withdrawal of its reviews";
   if (state.deadLetter?.owes) return "the birth of the run that continues it";
+  if (state.lease.asking !== null) return "the ledger its word";
   if (state.owesParent) return "its parent the word of its end";
   return state.callback === null ? null : "a callback";
 }
@@ -83,6 +85,7 @@ export function judge(world: World): void {
     accountForWrites(world, watched);
   }
   checkReviews(world);
+  checkLedger(world);
   checkAudit(world);
 }
 
@@ -176,5 +179,5 @@ function checkAudit(world: World): void {
     }
   }
   for (const what of found.values())
-    if (!/^(review|kill_switch)\./.test(what)) watch.note("not in the journal", `the audit chain has ${what}, and no journal has`);
+    if (!/^(review|kill_switch|budget)\./.test(what)) watch.note("not in the journal", `the audit chain has ${what}, and no journal has`);
 }

@@ -5,6 +5,7 @@ import type { Stops } from "../../core/kill-switch/stops.ts";
 import type { SlowCallMessage } from "../../core/run/slow-call.ts";
 import {
   defineAuditLog,
+  defineBudgetLedger,
   defineKillSwitch,
   defineReviewQueue,
   defineRunEngine,
@@ -31,6 +32,7 @@ import { Flag } from "./flag.ts";
 import { type Construct, House, type HousedObject } from "./house.ts";
 import type { Life } from "./life.ts";
 import { Models } from "./models.ts";
+import { checkCaps, treasurer } from "./money.ts";
 import { outward } from "./outward.ts";
 import { type Accepted, client, operator, reviewer, signaller } from "./people.ts";
 import { type Batch, Queue } from "./queue.ts";
@@ -76,6 +78,8 @@ export class World {
   #cutOffUntil = 0;
   readonly #release: () => void;
   readonly #touched = new Set<HousedObject>();
+  /** What was taken of each scope at the ledger's last commit, in micro-dollars. */
+  readonly #taken = new Map<string, number>();
 
   constructor(seed: number, { schedule, climate, works }: WorldOptions) {
     this.dice = new Dice(seed);
@@ -100,6 +104,7 @@ export class World {
     this.house.committed = (object) => {
       watch.committed(object);
       if (object.kind === "RunEngine") this.#touched.add(object);
+      else if (object.kind === "BudgetLedger") checkCaps(this, object, this.#taken);
     };
     const reader = defineStopsReader({
       ask: () => this.#reachable(() => this.ask<Stops>("KillSwitch", "deployment", "stops")),
@@ -164,6 +169,7 @@ export class World {
     begin(0, () => reviewer(this));
     begin(0, () => operator(this));
     begin(0, () => signaller(this));
+    begin(0, () => treasurer(this));
     begin(0, () => this.#watchdog());
   }
 
@@ -206,6 +212,16 @@ export class World {
     });
     const authorize = defineAuthority(dice, this.trouble, climate.authority);
     const RunEngine = defineRunEngine((env) => runPorts(this, of(env), authorize, send(of(env))));
+    const BudgetLedger = defineBudgetLedger((env) => {
+      const life = of(env);
+      return {
+        now,
+        random,
+        send: send(life),
+        askRun: (run) => this.#outward(life, "askRun", () => this.ask("RunEngine", run, "account")),
+        notify: async () => "told",
+      };
+    });
     const AuditLog = defineAuditLog(() => ({ now, signer: async () => SIGNER }));
     const construct =
       (Class: new (ctx: DurableObjectState, env: Cloudflare.Env) => object): Construct =>
@@ -215,6 +231,7 @@ export class World {
       RunEngine: construct(RunEngine),
       ReviewQueue: construct(ReviewQueue),
       KillSwitch: construct(KillSwitch),
+      BudgetLedger: construct(BudgetLedger),
       AuditLog: construct(AuditLog),
     };
   }
@@ -235,7 +252,12 @@ export class World {
   #consumeRecords(batch: MessageBatch<RecordsMessage>, owner: Batch): Promise<void> {
     const rpc = <T>(kind: string, name: string, method: string, ...given: readonly unknown[]): Promise<T> =>
       this.house.call(owner, kind, name, method, given) as Promise<T>;
-    const sources: { readonly [kind: string]: string } = { run: "RunEngine", "review-queue": "ReviewQueue", "kill-switch": "KillSwitch" };
+    const sources: { readonly [kind: string]: string } = {
+      run: "RunEngine",
+      "review-queue": "ReviewQueue",
+      "kill-switch": "KillSwitch",
+      "budget-ledger": "BudgetLedger",
+    };
     return consumeRecords(batch, {
       db: this.databaseOf(owner),
       auditLog: (org): AuditLogPort => ({
