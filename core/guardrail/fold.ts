@@ -11,6 +11,18 @@ export type Folded = {
   endOf(index: number): number;
 };
 
+/**
+ * Invisible characters are left out as long as they are few: one unit of them is forgiven for three that are seen, and so many on top. Those
+ * beyond stay, as a noncharacter that no detector takes. It bounds how much text can hide in how little.
+ */
+const MOST_INVISIBLE = 3072;
+const FORGIVEN = 3;
+const NONCHARACTER = "\uffff";
+
+/** What folding remembers from one piece of a text to the next. */
+export type FoldState = { invisible: number };
+export const openFold = (): FoldState => ({ invisible: 0 });
+
 const NEEDS_FOLDING = /[^\n\r\t\x20-\x7e]/;
 const INVISIBLE = /^[\p{Default_Ignorable_Code_Point}\p{Cf}]$/u;
 const DASH = /^[\p{Pd}\u2212\u02d7\u2043]$/u;
@@ -20,8 +32,12 @@ const ASCII = /^[\x20-\x7e]+$/;
 /** Ideographic full stops separate the labels of a host name as a dot does (RFC 3490 section 3.1). */
 const FULL_STOP = /^[\u3002\uff0e\uff61]$/u;
 
-export function fold(original: string): Folded {
-  if (!NEEDS_FOLDING.test(original)) return { text: original, startOf: (index) => index, endOf: (index) => index + 1 };
+/** `state`: that of the pieces before. Pieces must not part a surrogate pair. */
+export function fold(original: string, state: FoldState = openFold()): Folded {
+  if (!NEEDS_FOLDING.test(original)) {
+    state.invisible = Math.max(0, state.invisible - original.length * FORGIVEN);
+    return { text: original, startOf: (index) => index, endOf: (index) => index + 1 };
+  }
   const starts = new Int32Array(original.length * 4 + 1);
   const ends = new Int32Array(original.length * 4 + 1);
   const known = new Map<number, string>();
@@ -36,6 +52,9 @@ export function fold(original: string): Folded {
       folded = known.get(code) ?? foldCharacter(code);
       known.set(code, folded);
     }
+    if (folded !== "") state.invisible = Math.max(0, state.invisible - (end - at) * FORGIVEN);
+    else if (state.invisible + (end - at) > MOST_INVISIBLE) folded = NONCHARACTER;
+    else state.invisible += end - at;
     for (let unit = 0; unit < folded.length; unit++) {
       starts[length] = at;
       ends[length] = end;

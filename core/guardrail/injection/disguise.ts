@@ -2,6 +2,8 @@
  * Other readings of a text, made only where it looks disguised: figures for letters, spaced-out letters, base64, hex, percent
  * encoding, ROT13, text backwards. Each reading is judged like the text itself. Bounded: so many readings of so many units.
  */
+import { areSpoken } from "./codes.ts";
+
 export type Disguised = { readonly text: string; readonly start: number; readonly end: number; readonly kind: string };
 
 const MAX_READINGS = 8;
@@ -89,17 +91,18 @@ const FIGURE_IN_WORD = /[a-z][013457@$!|+(\u20ac89]{1,3}[a-z]|^[013457@$|89][a-z
 function* figuresForLetters(text: string): Generator<Disguised> {
   if (!LOOKS_MIXED.test(text)) return;
   let changed = 0;
-  let hidden = 0;
+  const hidden: string[] = [];
   const half = text.replace(MIXED_WORD, (word, index: number) => {
     if (!FIGURE_IN_WORD.test(word)) return word;
     changed++;
     const read = word.replace(/[03457@$+(\u20ac89]/g, (figure) => FIGURES[figure] ?? figure);
-    if (READS_AS_WORD.test(read) && !HEXADECIMAL.test(word) && !isAddress(text, word, index)) hidden++;
+    if (READS_AS_WORD.test(read) && !HEXADECIMAL.test(word) && !isAddress(text, word, index)) hidden.push(word);
     return read;
   });
   if (changed < 2) return;
   const words = text.match(/[a-z0-9@$!|+\u20ac]{2,}/g)?.length ?? 1;
-  const kind = hidden >= MANY_FIGURES && hidden / words > 0.15 ? "figures" : "leet";
+  const isWritten = hidden.length >= MANY_FIGURES && hidden.length / words > 0.15 && areSpoken(hidden);
+  const kind = isWritten ? "figures" : "leet";
   for (const letter of ["i", "l"]) yield { text: half.replace(AMBIGUOUS, letter), start: 0, end: text.length, kind };
 }
 

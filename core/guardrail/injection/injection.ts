@@ -1,6 +1,7 @@
 /** Prompt injection and jailbreaks: patterns and the classifier over every reading of a text; one score, at most one finding a text. */
 import type { Channel, Finding } from "../finding.ts";
 import { judge } from "./classifier.ts";
+import { withoutCodes } from "./codes.ts";
 import { disguisedReadings } from "./disguise.ts";
 import { type Evidence, evidenceIn, strongest, weigh } from "./evidence.ts";
 import { normalise } from "./normalise.ts";
@@ -54,7 +55,7 @@ export function findInjection(text: string, channel: Channel): Finding[] {
 function judgePlain(text: string, channel: Channel): Judgement {
   const alone = byPatterns(text, channel);
   if (channel === "model_output") return alone;
-  const judged = judge(text, channel);
+  const judged = judge(withoutCodes(text), channel);
   const together = judged.logit + PATTERN_SHARE * weigh(alone.evidence);
   const { start, end } = alone.evidence.length > 0 ? alone : judged.window;
   return { logit: Math.max(alone.logit, together), evidence: alone.evidence, start, end };

@@ -1,6 +1,6 @@
 /** Payment card numbers (ISO/IEC 7812-1): 13 to 19 digits of a known issuer that pass the Luhn check, in the groupings people write. */
 import type { Finding } from "../finding.ts";
-import { type Detector, finding } from "./detector.ts";
+import { type Detector, finding, matchesFrom } from "./detector.ts";
 
 type Issuer = { readonly low: number; readonly high: number; readonly lengths: readonly number[] };
 /** First six digits from `low` to `high`: the networks' published ranges (the list of issuer identification numbers, 2024). */
@@ -33,9 +33,16 @@ const SHORTEST = 13;
 
 type Group = { readonly start: number; readonly end: number; readonly digits: string };
 
-export const findCards: Detector = (text) => {
+export const cards: Detector = {
+  // Nineteen digits, three separators between every two.
+  longest: LONGEST + (LONGEST - 1) * 3,
+  mayFind: ({ digits }) => digits >= SHORTEST,
+  find: findCards,
+};
+
+function findCards(text: string, from: number): Finding[] {
   const found: Finding[] = [];
-  for (const groups of digitChains(text)) {
+  for (const groups of digitChains(text, from)) {
     for (let first = 0; first < groups.length; ) {
       const last = cardFrom(groups, first);
       if (last === null) first++;
@@ -46,13 +53,16 @@ export const findCards: Detector = (text) => {
     }
   }
   return found;
-};
+}
+
+/** A run of digits that began before `from` is none of ours. */
+const DIGITS = /(?<!\d)\d+/g;
 
 /** Chains of digit groups with at most three separators between two groups; those too short for a card are left out. */
-function* digitChains(text: string): Generator<Group[]> {
+function* digitChains(text: string, from: number): Generator<Group[]> {
   let chain: Group[] = [];
   let digitsSoFar = 0;
-  for (const { 0: digits, index: start } of text.matchAll(/\d+/g)) {
+  for (const { 0: digits, index: start } of matchesFrom(DIGITS, text, from)) {
     const previous = chain.at(-1);
     if (previous !== undefined && !isSeparator(text, previous.end, start)) {
       if (digitsSoFar >= SHORTEST) yield chain;

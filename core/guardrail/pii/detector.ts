@@ -1,11 +1,24 @@
-/** What every detector of personal data is: a function from folded text to findings. Pure, total, linear in the text's length. */
-import type { Finding, PersonalDataType } from "../finding.ts";
-
 /**
- * `text` is folded (fold.ts) and has placeholders blanked out; `context` is what stands before it (the key of a JSON field).
- * Offsets are those of `text`.
+ * What every detector of personal data is: a bounded search in folded text. Pure, total, linear in the text's length. A detector
+ * declares how long its longest finding is and what a text must have to hold one, so that a text can be read in windows.
  */
-export type Detector = (text: string, context: string) => Finding[];
+import type { Finding, PersonalDataType } from "../finding.ts";
+import type { Census } from "./census.ts";
+
+export type Detector = {
+  /** UTF-16 units of folded text that one finding may have. */
+  readonly longest: number;
+  /** Whether a text of this make-up can hold a finding at all. A detector is not asked where the answer is no. */
+  readonly mayFind: (census: Census) => boolean;
+  /**
+   * `text` is folded (fold.ts) and has placeholders blanked out. Findings begin at `from` or after it; what stands before is only
+   * looked back at. `field` is the key of the JSON field that holds the text. Offsets are those of `text`.
+   */
+  readonly find: (text: string, from: number, field: string) => Finding[];
+};
+
+/** No finding is longer, but for private keys and tokens (open-ended.ts). */
+export const LONGEST_FINDING = 512;
 
 export const finding = (type: PersonalDataType, start: number, end: number, score: number, detector: string): Finding => ({
   type,
@@ -15,8 +28,17 @@ export const finding = (type: PersonalDataType, start: number, end: number, scor
   detector,
 });
 
+/** All matches of a global expression that begin at `from` or after it. */
+export function matchesFrom(expression: RegExp, text: string, from: number): RegExpExecArray[] {
+  const found: RegExpExecArray[] = [];
+  expression.lastIndex = from;
+  for (let match = expression.exec(text); match !== null; match = expression.exec(text)) found.push(match);
+  return found;
+}
+
 const CONTEXT_UNITS = 32;
-const FARTHEST_UNITS = 200;
+/** How far before a finding the words are looked for. */
+export const FARTHEST_UNITS = 200;
 /** What fills a stretch that is cut out, between two braces (personal-data.ts): a noncharacter, which no detector takes. */
 export const FILLER = "\uffff";
 const CUT_OUT = /\{\uffff*\}/g;
@@ -30,6 +52,7 @@ export function wordsBefore(text: string, start: number, context: string): strin
 
 export const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
+export const isAsciiLetter = (code: number): boolean => (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+
 /** Letters and digits: what may not touch an identifier, or it is part of a longer one. Anything beyond ASCII letters is a letter of some script. */
-export const isWordUnit = (code: number): boolean =>
-  isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || (code >= 0xc0 && code <= 0x24f);
+export const isWordUnit = (code: number): boolean => isDigit(code) || isAsciiLetter(code) || code === 95 || (code >= 0xc0 && code <= 0x24f);

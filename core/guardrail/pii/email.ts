@@ -1,10 +1,12 @@
 /** Mail addresses (RFC 5322 section 3.4.1, RFC 6531 for other scripts): found from their `@` outwards, at most 64 and 253 units. */
 import type { Finding } from "../finding.ts";
-import { type Detector, finding } from "./detector.ts";
+import { type Detector, finding, matchesFrom } from "./detector.ts";
 
 /** RFC 5321 section 4.5.3.1. */
 const LOCAL_PART_UNITS = 64;
 const DOMAIN_UNITS = 253;
+/** `[ arrobase ]` with a blank on either side. */
+const SIGN_UNITS = 14;
 /** `=`, `/`, `?`, `&` and `#` are legal in a local part, but end it in practice: they come from URLs and forms. */
 const LOCAL = /[\p{L}\p{N}\p{M}._%+'!$*^~-]/u;
 const DOMAIN =
@@ -13,13 +15,21 @@ const DOMAIN_IN_WORDS =
   /^([\p{L}\p{N}-]{1,63}(?:\s{0,2}(?:\.|[([{]\s{0,2}(?:dot|punkt|punto|point)\s{0,2}[)\]}])\s{0,2}[\p{L}\p{N}-]{1,63}){0,3}\s{0,2}[([{]\s{0,2}(?:dot|punkt|punto|point)\s{0,2}[)\]}]\s{0,2}\p{L}{2,24})/iu;
 /** The sign itself, percent-encoded (RFC 3986 section 2.1), or spelt out in brackets to escape harvesters. */
 const SIGN = /@|%40|\s?[([{]\s?(?:at|@|arroba|arobase)\s?[)\]}]\s?/gi;
+/** RFC 5322 section 3.2.4, as people use it: a quoted name begins with a letter or digit, and no braces (of JSON, of what was cut out) are in it. */
+const QUOTED = /^"[\p{L}\p{N}][^"\n{}\uffff]*"$/u;
 /** `photo@2x.png` is a picture for a sharper screen. */
 const PICTURE = /^[1-4]x\.(?:png|jpe?g|gif|webp|svg|avif)/i;
 
-export const findEmails: Detector = (text) => {
+export const emails: Detector = {
+  longest: LOCAL_PART_UNITS + SIGN_UNITS + DOMAIN_UNITS,
+  mayFind: ({ signs }) => signs > 0,
+  find: findEmails,
+};
+
+function findEmails(text: string, from: number): Finding[] {
   const found: Finding[] = [];
-  let free = 0;
-  for (const { 0: sign, index } of text.matchAll(SIGN)) {
+  let free = from;
+  for (const { 0: sign, index } of matchesFrom(SIGN, text, from)) {
     const start = startOfLocalPart(text, index, free);
     if (start === index) continue;
     const after = index + sign.length;
@@ -30,7 +40,7 @@ export const findEmails: Detector = (text) => {
     found.push(finding("EMAIL", start, free, sign === "@" ? 0.99 : 0.9, "email"));
   }
   return found;
-};
+}
 
 function domainIn(rest: string, sign: string): string | null {
   const plain = DOMAIN.exec(rest)?.[0];
@@ -44,7 +54,7 @@ function startOfLocalPart(text: string, sign: number, free: number): number {
   const limit = Math.max(free, sign - LOCAL_PART_UNITS);
   if (text[sign - 1] === '"') {
     const quote = text.lastIndexOf('"', sign - 2);
-    return quote >= limit && quote < sign - 2 && !text.slice(quote, sign).includes("\n") ? quote : sign;
+    return quote >= limit && QUOTED.test(text.slice(quote, sign)) ? quote : sign;
   }
   let start = sign;
   while (start > limit && isLocal(text, start - 1)) start--;

@@ -1,6 +1,6 @@
 /** International bank account numbers (ISO 13616-1): a country's length, and 1 as the remainder by 97. */
 import type { Finding } from "../finding.ts";
-import { type Detector, finding, isDigit, isWordUnit } from "./detector.ts";
+import { type Detector, finding, isAsciiLetter, isDigit, isWordUnit, matchesFrom } from "./detector.ts";
 
 /** Length by country: SWIFT's IBAN registry, release 99. */
 const LENGTHS: { readonly [country: string]: number | undefined } = Object.fromEntries(
@@ -15,16 +15,28 @@ const LENGTHS: { readonly [country: string]: number | undefined } = Object.fromE
 );
 const BEGINNING = /(?<![A-Za-z0-9])([A-Za-z]{2})[ -]?\d[ -]?\d/g;
 
-export const findIbans: Detector = (text) => {
+/** Malta and Saint Lucia have 31 and 32, ISO 13616-1 allows 34. */
+export const LONGEST_IBAN = 34;
+const SHORTEST_IBAN = 15;
+
+export const isIbanCountry = (letters: string): boolean => LENGTHS[letters.toUpperCase()] !== undefined;
+
+export const ibans: Detector = {
+  longest: LONGEST_IBAN + (LONGEST_IBAN - 1) * 2,
+  mayFind: ({ digits, units }) => digits >= 2 && units >= SHORTEST_IBAN,
+  find: findIbans,
+};
+
+function findIbans(text: string, from: number): Finding[] {
   const found: Finding[] = [];
-  for (const match of text.matchAll(BEGINNING)) {
+  for (const match of matchesFrom(BEGINNING, text, from)) {
     const length = LENGTHS[(match[1] ?? "").toUpperCase()];
     if (length === undefined) continue;
     const account = collect(text, match.index, length);
     if (account !== null && leavesOne(account.compact)) found.push(finding("IBAN", match.index, account.end, 0.99, "iban"));
   }
   return found;
-};
+}
 
 /** `length` letters and digits from `start`, with at most two blanks, dashes or dots in a row between them. */
 function collect(text: string, start: number, length: number): { compact: string; end: number } | null {
@@ -32,7 +44,7 @@ function collect(text: string, start: number, length: number): { compact: string
   let gap = 0;
   for (let index = start; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    if (isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)) {
+    if (isDigit(code) || isAsciiLetter(code)) {
       compact += text[index];
       gap = 0;
       if (compact.length < length) continue;

@@ -1,6 +1,6 @@
 /** Internet addresses: IPv4 in four decimal parts, IPv6 in every text form of RFC 4291 section 2.2. Version numbers and times are none. */
 import type { Finding } from "../finding.ts";
-import { type Detector, finding, wordsBefore } from "./detector.ts";
+import { type Detector, finding, matchesFrom, wordsBefore } from "./detector.ts";
 
 const PART = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const V4 = new RegExp(`(?<![\\w.])${PART}(?:\\.${PART}){3}(?!\\w|\\.\\d)`, "g");
@@ -9,21 +9,26 @@ const VERSION =
   /(?:\bv|\bver\.?|version|release|build|firmware|revision|\brev\.?|chrome\/|safari\/|section|abschnitt|chapter|§)["']?\s{0,2}[:=]?\s{0,2}["']?$/;
 const V6_CANDIDATE = /(?<![\w:.])[0-9a-f:][0-9a-f:.]{1,44}(?:%[\w.-]{1,16})?(?![\w:])/gi;
 
-export const findIpAddresses: Detector = (text, context) => [...findV4(text, context), ...findV6(text)];
+export const ipAddresses: Detector = {
+  // IPv6 with a zone (RFC 4007 section 11).
+  longest: 45 + 17,
+  mayFind: ({ digits, dots, colons }) => colons >= 2 || (dots >= 3 && digits >= 4),
+  find: (text, from, field) => [...findV4(text, from, field), ...findV6(text, from)],
+};
 
-function findV4(text: string, context: string): Finding[] {
+function findV4(text: string, from: number, context: string): Finding[] {
   const found: Finding[] = [];
-  for (const { 0: address, index } of text.matchAll(V4)) {
+  for (const { 0: address, index } of matchesFrom(V4, text, from)) {
     if (VERSION.test(wordsBefore(text, index, context))) continue;
     found.push(finding("IP", index, index + address.length, 0.9, "ipv4"));
   }
   return found;
 }
 
-function findV6(text: string): Finding[] {
+function findV6(text: string, from: number): Finding[] {
   const found: Finding[] = [];
   if (!text.includes(":")) return found;
-  for (const { 0: candidate, index } of text.matchAll(V6_CANDIDATE)) {
+  for (const { 0: candidate, index } of matchesFrom(V6_CANDIDATE, text, from)) {
     // What ends the sentence ("from 2001:db8::1:", "to fe80::1.") is not part of the address.
     const address = candidate.replace(/(?<=[0-9a-f]|::)[.:]$/i, "");
     if (!address.includes(":") || !isV6(address)) continue;

@@ -4,7 +4,7 @@
  */
 import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/min";
 import type { Finding } from "../finding.ts";
-import { type Detector, finding, wordsBefore } from "./detector.ts";
+import { type Detector, finding, matchesFrom, wordsBefore } from "./detector.ts";
 
 /** E.164 allows 15 digits; each may have up to two separators before it. */
 const CANDIDATE =
@@ -20,15 +20,22 @@ const NORTH_AMERICAN = /^(?:1[ .-])?(?:\([2-9]\d{2}\)[ .-]{0,2}|[2-9]\d{2}[ .-])
 const WITH_ZERO: readonly CountryCode[] = ["DE", "GB", "FR", "CH", "AT", "NL", "BE", "IT", "SE", "AU", "JP", "IN", "ZA"];
 const WITHOUT_ZERO: readonly CountryCode[] = ["US", "ES", "PT", "PL", "DK", "NO", "MX", "BR"];
 
-export const findPhones: Detector = (text, context) => {
+export const phones: Detector = {
+  // As CANDIDATE has it: a sign, a bracket and 14 digits, nine groups of 15 units, an extension.
+  longest: 18 + 9 * 15 + 17,
+  mayFind: ({ digits }) => digits >= 7,
+  find: findPhones,
+};
+
+function findPhones(text: string, from: number, context: string): Finding[] {
   const found: Finding[] = [];
-  for (const { 0: matched, index } of text.matchAll(CANDIDATE)) {
+  for (const { 0: matched, index } of matchesFrom(CANDIDATE, text, from)) {
     const candidate = trimmed(matched);
     const score = scoreOf(candidate, wordsBefore(text, index, context), text.charCodeAt(index + candidate.length));
     if (score > 0) found.push(finding("PHONE", index, index + candidate.length, score, "phone"));
   }
   return found;
-};
+}
 
 /** Without what only seemed to belong: separators and an opening bracket at the end. */
 const trimmed = (candidate: string): string => candidate.replace(/[ .\-/(]+$/, "");

@@ -1,0 +1,53 @@
+/**
+ * Codes in a text: vouchers, serial numbers, seats, digests. The classifier never saw lists of them, and takes their letters and
+ * digits for words that somebody disguised; so they are blanked out before it looks. Words with figures for letters are no codes.
+ */
+
+/** Letters and digits in one word of a normalised text, from end to end. */
+const MIXED = /(?<![a-z0-9])(?=[0-9]*[a-z])(?=[a-z]*[0-9])[a-z0-9]{2,128}(?![a-z0-9])/g;
+/** MD5 and longer, also cut: nobody writes a sentence in hexadecimal letters. What hexadecimal bytes spell is read elsewhere (disguise.ts). */
+const DIGEST = /^[0-9a-f]{24,128}$/;
+/** Longer words are neither vouchers nor serial numbers. */
+const LONGEST_CODE = 16;
+/** One or two codes in a message weigh little; leaving them in keeps `gpt4` and `step2` what they were. */
+const FEWEST_CODES = 3;
+/** So many everyday words among those that figures stand in, and it is somebody who writes so. */
+const SPOKEN = 2;
+
+const FIGURES: { readonly [figure: string]: string } = { 0: "o", 3: "e", 4: "a", 5: "s", 7: "t", 8: "b", 9: "g" };
+
+/** Words that no sentence does without, and those of instructions to a model. */
+const SPOKEN_WORDS = new Set(
+  (
+    "the and you your are not for with from this that have what how tell all any can will now out about into make give show write " +
+    "say use let get new one who why when where there their them then than would could should must need want please only just like " +
+    "here more some other over after before above below under without never always anything everything something someone people " +
+    "person user time day way know think answer question text word words message email name data file code number list first last " +
+    "next step ignore forget disregard bypass override reveal repeat print output previous prior earlier instruction instructions " +
+    "rule rules guideline guidelines policy policies restriction restrictions filter filters safety system prompt developer mode " +
+    "admin assistant model secret password passwords hidden internal act pretend roleplay jailbreak dan unrestricted unfiltered " +
+    "enable disable respond response access account delete send bomb weapon drugs hack steal kill poison malware virus illegal " +
+    "create build attack exploit explain describe details ist und der die das nicht alle ignoriere anweisungen que los las toda " +
+    "todas ignora instrucciones les des est une vous toutes"
+  ).split(" "),
+);
+
+/** `text` is normalised. The same length: offsets stay. */
+export function withoutCodes(text: string): string {
+  const words = [...text.matchAll(MIXED)].map(([word]) => word);
+  if (words.length === 0) return text;
+  const short = words.filter((word) => word.length <= LONGEST_CODE);
+  const isList = short.length >= FEWEST_CODES && !areSpoken(short);
+  return text.replace(MIXED, (word) => (DIGEST.test(word) || (isList && word.length <= LONGEST_CODE) ? " ".repeat(word.length) : word));
+}
+
+/** Read with letters for figures, some of these words are everyday words: they are written so to hide what they say. */
+export function areSpoken(words: readonly string[]): boolean {
+  let spoken = 0;
+  for (const word of words) {
+    const half = word.replace(/[03457-9]/g, (figure) => FIGURES[figure] ?? figure);
+    if (SPOKEN_WORDS.has(half.replaceAll("1", "i")) || SPOKEN_WORDS.has(half.replaceAll("1", "l"))) spoken += 1;
+    if (spoken >= SPOKEN) return true;
+  }
+  return false;
+}

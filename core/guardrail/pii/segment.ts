@@ -1,0 +1,93 @@
+/**
+ * All detectors over one segment of folded text: blank out placeholders, detect, resolve overlaps, and look again at what is left,
+ * until nothing is found. Knows nothing of where segments come from (scan.ts).
+ */
+import { type Finding, PERSONAL_DATA_TYPES } from "../finding.ts";
+import { findPlaceholders } from "../placeholder.ts";
+import type { Census } from "./census.ts";
+import { cards } from "./credit-card.ts";
+import { type Detector, FILLER, LONGEST_FINDING } from "./detector.ts";
+import { emails } from "./email.ts";
+import { ibans } from "./iban.ts";
+import { ipAddresses } from "./ip.ts";
+import { phones } from "./phone.ts";
+import { secrets } from "./secret.ts";
+import { socialSecurityNumbers } from "./ssn.ts";
+
+/** Phone numbers come last: they have the loosest form and the dearest check, and need not look at what is another's for sure. */
+export const STAGES: readonly (readonly Detector[])[] = [[secrets, emails, ibans, cards, socialSecurityNumbers, ipAddresses], [phones]];
+const DETECTORS = STAGES.flat();
+/** Cutting one thing out may bare another beside it; three looks are enough for what people write. */
+const LOOKS = 3;
+/** Which kind names a stretch that several detectors claim: the one with a checksum or a fixed form first. */
+const RANK: Partial<Record<Finding["type"], number>> = { SECRET: 0, EMAIL: 1, IBAN: 2, CREDIT_CARD: 3, IP: 4, SSN: 5, PHONE: 6 };
+
+export type Searched = {
+  /** In order, without overlap, within the segment. Offsets of the text. */
+  readonly findings: readonly Finding[];
+  /** The text with placeholders and findings blanked out: same length. */
+  readonly rest: string;
+};
+
+/** Whether anything may be found in a segment of this make-up: most have no sign of anything. */
+export function mayHold(census: Census): boolean {
+  for (const detector of DETECTORS) if (detector.mayFind(census)) return true;
+  return false;
+}
+
+/** `text.slice(from, to)` is the segment; what stands around it is only looked at. `census` is the segment's. */
+export function searchSegment(text: string, from: number, to: number, field: string, census: Census): Searched {
+  const stages = STAGES.map((stage) => stage.filter((detector) => detector.mayFind(census)));
+  let rest = blankPlaceholders(text);
+  let found: Finding[] = [];
+  for (let look = 0; look < LOOKS; look++) {
+    const before = found;
+    for (const stage of stages) {
+      const fresh = stage.flatMap((detector) => detector.find(rest, from, field)).filter(({ start }) => start < to);
+      if (fresh.length === 0) continue;
+      found = withoutOverlap([...found, ...fresh.map((finding) => (finding.end > to ? { ...finding, end: to } : finding))]);
+      rest = blank(rest, found);
+    }
+    if (found === before) break;
+  }
+  return { findings: found, rest };
+}
+
+/** Overlapping findings become one that covers them all, so that no rest of the loser stays behind. In order of place. */
+export function withoutOverlap(findings: readonly Finding[]): Finding[] {
+  const inOrder = [...findings].sort((a, b) => a.start - b.start || b.end - a.end);
+  const kept: Finding[] = [];
+  for (const next of inOrder) {
+    const last = kept.at(-1);
+    if (last === undefined || next.start >= last.end) kept.push(next);
+    // A chain of them would have no end: what goes beyond the bound becomes a finding of its own, and nothing stays behind either.
+    else if (next.end - last.start > LONGEST_FINDING) kept.push({ ...next, start: last.end });
+    else kept[kept.length - 1] = { ...stronger(last, next), start: last.start, end: Math.max(last.end, next.end) };
+  }
+  return kept;
+}
+
+/** The higher rank names it; of one rank, the longer. */
+function stronger(a: Finding, b: Finding): Finding {
+  const rankA = RANK[a.type] ?? PERSONAL_DATA_TYPES.length;
+  const rankB = RANK[b.type] ?? PERSONAL_DATA_TYPES.length;
+  if (rankA !== rankB) return rankA < rankB ? a : b;
+  return b.end - b.start > a.end - a.start ? b : a;
+}
+
+export const blankPlaceholders = (text: string): string => blank(text, findPlaceholders(text));
+
+/** The stretches filled with what no detector takes, between the braces that a placeholder will put there: same length, same offsets. */
+export function blank(text: string, stretches: readonly { readonly start: number; readonly end: number }[]): string {
+  if (stretches.length === 0) return text;
+  const parts: string[] = [];
+  let from = 0;
+  for (const { start, end } of stretches) {
+    parts.push(text.slice(from, start), blankOf(end - start));
+    from = end;
+  }
+  parts.push(text.slice(from));
+  return parts.join("");
+}
+
+export const blankOf = (units: number): string => (units > 1 ? `{${FILLER.repeat(units - 2)}}` : "{");
