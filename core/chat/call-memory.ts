@@ -15,7 +15,10 @@ export type CallMemory = {
   readonly literally: (text: string) => string;
   /** The text with every value that the request put in; what it did not put in stays a placeholder. */
   readonly fill: (text: string) => string;
-  readonly size: () => number;
+  /** A value of a person, not only what looks like a placeholder. */
+  readonly holdsPersonalData: () => boolean;
+  /** What the request put in, by placeholder. */
+  readonly inputValues: () => ReadonlyMap<string, string>;
 };
 
 export function newCallMemory(): CallMemory {
@@ -36,16 +39,17 @@ export function newCallMemory(): CallMemory {
     byPlaceholder.set(placeholder, { value, origin });
     return placeholder;
   };
-  const valueOf: CallMemory["valueOf"] = (placeholder, inputOnly) => {
+  const stands: CallMemory["valueOf"] = (placeholder, inputOnly) => {
     const kept = byPlaceholder.get(placeholder);
     return kept === undefined || (inputOnly && kept.origin !== "input") ? null : kept.value;
   };
   return {
     assign,
-    valueOf,
+    valueOf: stands,
     literally: (text) =>
       findPlaceholders(text).length === 0 ? text : fillPlaceholders(text, (placeholder) => assign("LITERAL", placeholder, "input")),
-    fill: (text) => fillPlaceholders(text, (placeholder) => valueOf(placeholder, true)),
-    size: () => byPlaceholder.size,
+    fill: (text) => fillPlaceholders(text, (placeholder) => stands(placeholder, true)),
+    holdsPersonalData: () => [...last.keys()].some((type) => type !== "LITERAL"),
+    inputValues: () => new Map([...byPlaceholder].flatMap(([name, { value, origin }]) => (origin === "input" ? [[name, value]] : []))),
   };
 }

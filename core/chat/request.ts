@@ -5,7 +5,7 @@
 import type { FieldError } from "../errors/problem.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { CacheUse } from "../workflow/definition.ts";
+import type { CacheUse, ModelWishes } from "../workflow/definition.ts";
 import { Errors, Form } from "../workflow/form.ts";
 import { MODEL_ID, TASK_NAME } from "../workflow/names.ts";
 import { type ResponseFormat, readFormat } from "./format.ts";
@@ -16,6 +16,7 @@ import { type ChatTool, readToolChoice, readTools, type ToolChoice } from "./too
 export const DEFAULT_MAX_TOKENS = 2_048;
 const MOST_TOKENS = 10_000_000;
 const MOST_STOPS = 4;
+const COMPLEXITIES = ["simple", "ordinary", "hard"] as const;
 const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh"] as const;
 
 /** Which models may answer: one, or those of a task. Neither: the name has no form that a model has. */
@@ -23,9 +24,7 @@ export type ModelWish = { readonly model: string | null; readonly task: string |
 
 /** What the caller asks of the route: the additive field `bulkhead`. */
 export type ChatWishes = {
-  readonly complexity: number | null;
-  readonly maxLatencyMs: number | null;
-  readonly minQuality: number | null;
+  readonly model: ModelWishes;
   readonly cache: CacheUse;
 };
 
@@ -126,17 +125,18 @@ function readIncludeUsage(form: Form): boolean {
 }
 
 function readWishes(form: Form): ChatWishes {
-  const none: ChatWishes = { complexity: null, maxLatencyMs: null, minQuality: null, cache: "none" };
   const wishes = form.form("bulkhead");
-  if (wishes === null) return none;
-  const read: ChatWishes = {
-    complexity: wishes.numberOrNull("complexity", { min: 0, max: 1 }),
-    maxLatencyMs: wishes.numberOrNull("max_latency_ms", { min: 1, max: 3_600_000 }),
-    minQuality: wishes.numberOrNull("min_quality", { min: 0, max: 1_000 }),
-    cache: wishes.choice("cache", ["none", "exact", "semantic"] as const, "none"),
+  if (wishes === null) return { model: {}, cache: "none" };
+  const latency = wishes.numberOrNull("max_latency_ms", { min: 1, max: 3_600_000 });
+  const quality = wishes.numberOrNull("min_quality", { min: 0, max: 1_000 });
+  const model: ModelWishes = {
+    ...((wishes.json("complexity") ?? null) === null ? {} : { complexity: wishes.choice("complexity", COMPLEXITIES) }),
+    ...(latency === null ? {} : { max_latency_ms: latency }),
+    ...(quality === null ? {} : { min_quality: quality }),
   };
+  const cache = wishes.choice("cache", ["none", "exact", "semantic"] as const, "none");
   wishes.close();
-  return read;
+  return { model, cache };
 }
 
 const MOST_METADATA = 16;

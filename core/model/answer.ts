@@ -13,6 +13,8 @@ export type ChatAnswer = {
   /** `stop`, `length`, `content_filter` …; null where the upstream says nothing usable. */
   readonly finish: string | null;
   readonly refused: boolean;
+  /** The words of a refusal, where there are any. */
+  readonly refusal?: string;
   /** What the model asks to be called, as it stands there; empty: nothing. */
   readonly calls: readonly AskedCall[];
   readonly usage: ReportedUsage;
@@ -43,10 +45,12 @@ export function readChatAnswer(body: Json, ceiling: number): Result<ChatAnswer, 
   if (!isObject(choice)) return err("no_choice");
   const message = choice["message"];
   if (!isObject(message)) return err("no_message");
+  const refusal = typeof message["refusal"] === "string" && message["refusal"] !== "" ? { refusal: message["refusal"] } : {};
   return ok({
     text: readContent(message["content"]),
     finish: typeof choice["finish_reason"] === "string" ? choice["finish_reason"] : null,
-    refused: typeof message["refusal"] === "string" && message["refusal"] !== "",
+    refused: "refusal" in refusal,
+    ...refusal,
     calls: readCalls(message["tool_calls"]),
     usage: readUsage(body["usage"], ceiling),
     rehearsal: body["system_fingerprint"] === "rehearsal",

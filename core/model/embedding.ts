@@ -73,7 +73,7 @@ export function floatsFromBase64(text: string): Vector | null {
 
 export function base64FromFloats(vector: Vector): string {
   const view = new DataView(new ArrayBuffer(vector.length * 4));
-  vector.forEach((value, index) => view.setFloat32(index * 4, value, true));
+  for (const [index, value] of vector.entries()) view.setFloat32(index * 4, value, true);
   const parts: string[] = [];
   const size = view.byteLength;
   for (let at = 0; at < size; at += 3) {

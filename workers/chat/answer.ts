@@ -1,0 +1,30 @@
+/** What the caller gets: the answer's headers, and the answer whole. */
+import { completionId } from "../../core/chat/completion.ts";
+import type { ChunkHead } from "../../core/model/stream/frame.ts";
+import { toUsd } from "../../core/money.ts";
+import type { Call } from "./call.ts";
+
+export type CacheNote = "hit" | "semantic-hit" | "miss";
+
+/** API.md, "Models and chat". `cost`: only once it is known. */
+export function answerHeaders(call: Call, model: string, cache: CacheNote, cost: boolean): Record<string, string> {
+  const { attempts, microUsd, degraded } = call.tally;
+  return {
+    "bulkhead-model": model,
+    "bulkhead-attempts": String(attempts),
+    "bulkhead-cache": cache,
+    "bulkhead-run": call.run,
+    ...(cost ? { "bulkhead-cost-usd": usdText(microUsd) } : {}),
+    ...(degraded.size === 0 ? {} : { "bulkhead-degraded": [...degraded].join(", ") }),
+  };
+}
+
+/** Micro-dollars as dollars, without an exponent. */
+export const usdText = (microUsd: number): string => toUsd(microUsd).toFixed(6).replace(/0+$/, "").replace(/\.$/, "");
+
+export const headOf = (call: Call, model: string, rehearsal: boolean): Omit<ChunkHead, "includeUsage"> => ({
+  id: completionId(call.run),
+  created: Math.floor(call.asked.at / 1_000),
+  model,
+  ...(rehearsal ? { fingerprint: "rehearsal" } : {}),
+});

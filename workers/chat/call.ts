@@ -1,0 +1,84 @@
+/** One call of an app, from its first byte to its last record: who asks, under which run id, what it has cost so far. */
+import type { AuditRecord } from "../../core/audit/record.ts";
+import { type CallMemory, newCallMemory } from "../../core/chat/call-memory.ts";
+import { NO_USAGE } from "../../core/chat/cost.ts";
+import type { RunId } from "../../core/ids.ts";
+import { stoppedBy } from "../../core/kill-switch/stops.ts";
+import type { TokenUsage } from "../../core/model/message.ts";
+import type { Guard, GuardContext } from "../guardrail/ports.ts";
+import type { Asked, Asking, ChatPorts } from "./ports.ts";
+
+/** Under this name the calls of apps stand where a workflow's name is asked for: no workflow can have it. */
+const NO_WORKFLOW = "(chat)";
+
+export type Call = {
+  readonly asked: Asked;
+  /** A fresh sealed id: what is on record is found by it. No object is made. */
+  readonly run: RunId;
+  readonly memory: CallMemory;
+  readonly guard: Guard;
+  readonly guardContext: GuardContext;
+  readonly exchange: Asking["context"];
+  /** Fires when the client goes, or when a kill switch is thrown. */
+  readonly signal: AbortSignal;
+  /** A kill switch broke the call off. */
+  readonly isStopped: () => boolean;
+  /** MUST be called when nothing is under way any more. */
+  readonly end: () => void;
+  readonly tally: Tally;
+  /** To go on record with the next reservation. */
+  records: AuditRecord[];
+};
+
+/** What all attempts together cost, and what was done about trouble. */
+export type Tally = {
+  usage: TokenUsage;
+  microUsd: number;
+  /** Calls that went out. */
+  attempts: number;
+  /** Also those that were given back unused. */
+  reservations: number;
+  readonly degraded: Set<"budget" | "fallback" | "stale">;
+};
+
+/** While a call is under way: what is thrown is drained within 30 s (API.md, "People and control"). */
+const WATCH_MS = 5_000;
+
+export async function openCall(ports: ChatPorts, asked: Asked, activity: "chat" | "embed"): Promise<Call> {
+  const { org, user } = asked.principal;
+  const run = await ports.mintRunId(org, asked.at);
+  const memory = newCallMemory();
+  const controller = new AbortController();
+  let stopped = false;
+  const leave = (): void => controller.abort();
+  if (asked.signal.aborted) leave();
+  else asked.signal.addEventListener("abort", leave, { once: true });
+  const watch = setInterval(() => {
+    const look = async (): Promise<void> => {
+      if (stoppedBy(await ports.stops(), { org }) === null) return;
+      stopped = true;
+      controller.abort();
+    };
+    look().catch(() => {
+      // A switch that cannot be read lets nothing go on.
+      stopped = true;
+      controller.abort();
+    });
+  }, WATCH_MS);
+  return {
+    asked,
+    run,
+    memory,
+    guard: ports.guardOver(memory),
+    guardContext: { org, run, subject: user },
+    exchange: { org, run, user, workflow: NO_WORKFLOW, activity, ...asked.trace },
+    signal: controller.signal,
+    isStopped: () => stopped,
+    end: () => {
+      clearInterval(watch);
+      asked.signal.removeEventListener("abort", leave);
+    },
+    tally: { usage: NO_USAGE, microUsd: 0, attempts: 0, reservations: 0, degraded: new Set() },
+    records: [],
+  };
+}

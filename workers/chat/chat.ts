@@ -1,0 +1,85 @@
+/** `POST /v1/chat/completions`: an app's call of a model, governed like a run's. Holds no state between calls. */
+import { completion } from "../../core/chat/completion.ts";
+import { type ChatRequest, readChatRequest } from "../../core/chat/request.ts";
+import { boundInput } from "../../core/chat/wire.ts";
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { answerHeaders, type CacheNote, headOf } from "./answer.ts";
+import type { Chosen } from "./attempt.ts";
+import { type Call, openCall } from "./call.ts";
+import { embed } from "./embed.ts";
+import { guardRequest } from "./guard-request.ts";
+import { lookUp } from "./kept.ts";
+import { answerWhole, type Given, type Requested } from "./plain.ts";
+import type { Asked, ChatPort, ChatPorts, Reply } from "./ports.ts";
+import { blockedRecord, findingRecords } from "./records.ts";
+import { routeCall } from "./route.ts";
+import { answerStream, asStream } from "./stream.ts";
+
+export function defineChat(ports: ChatPorts): ChatPort {
+  return {
+    complete: (asked) => complete(ports, asked),
+    embed: (asked) => embed(ports, asked),
+    models: (org) => ports.models(org),
+  };
+}
+
+async function complete(ports: ChatPorts, asked: Asked): Promise<Result<Reply, Refusal>> {
+  const read = readChatRequest(asked.body);
+  if (!read.ok) return err(refuse("invalid_request", "the request does not hold together", read.error));
+  const call = await openCall(ports, asked, "chat");
+  let isStreaming = false;
+  try {
+    const guarded = await guardCall(ports, call, read.value);
+    if (!guarded.ok) return guarded;
+    const requested: Requested = { sent: read.value, guarded: guarded.value };
+    const { wish, limit, wishes } = read.value;
+    const expectedTokens = boundInput(requested.guarded);
+    const routed = await routeCall(ports, call, { wish, expectedTokens, maxTokens: limit.tokens, wishes: wishes.model });
+    if (!routed.ok) return routed;
+    // What has to be judged whole before anybody sees it is not streamed from the upstream; its caller gets a stream all the same.
+    if (read.value.stream && read.value.format.kind === "text" && wishes.cache === "none") {
+      const streamed = await answerStream(ports, call, requested, routed.value);
+      isStreaming = streamed.ok;
+      return streamed;
+    }
+    return await whole(ports, call, requested, routed.value);
+  } finally {
+    if (!isStreaming) call.end();
+  }
+}
+
+async function guardCall(ports: ChatPorts, call: Call, request: ChatRequest): Promise<Result<ChatRequest, Refusal>> {
+  const guarded = await guardRequest(call.guard, call.memory, call.guardContext, request);
+  if (guarded.ok) {
+    call.records.push(...findingRecords(ports, call, "user", guarded.value.findings));
+    return ok(guarded.value.request);
+  }
+  const { code, path, findings } = guarded.error;
+  await ports.record(call.asked.principal.org, blockedRecord(ports, call, code, findings));
+  return err(refuse(code, "the content was refused", [{ path, message: "was refused" }]));
+}
+
+async function whole(ports: ChatPorts, call: Call, requested: Requested, candidates: readonly Chosen[]): Promise<Result<Reply, Refusal>> {
+  const kept = await lookUp(ports, call, requested, candidates);
+  if (kept.hit !== null) {
+    await Promise.all(call.records.map((record) => ports.record(call.asked.principal.org, record)));
+    return ok(reply(call, requested, kept.hit, kept.hit.cache));
+  }
+  const given = await answerWhole(ports, call, requested, candidates);
+  if (given.ok) {
+    kept.keep(given.value);
+    return ok(reply(call, requested, given.value, "miss"));
+  }
+  const stale = await kept.stale(given.error);
+  if (stale === null) return given;
+  call.tally.degraded.add("stale");
+  return ok(reply(call, requested, stale, stale.cache));
+}
+
+function reply(call: Call, { sent }: Requested, given: Given, cache: CacheNote): Reply {
+  if (sent.stream) return asStream(call, sent, given, cache);
+  const model = given.chosen.candidate.id;
+  const head = headOf(call, model, given.upstream["rehearsal"] === "true");
+  return { status: 200, body: completion(head, given.said, call.tally.usage), headers: answerHeaders(call, model, cache, true) };
+}

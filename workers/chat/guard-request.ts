@@ -1,0 +1,138 @@
+/**
+ * A chat request without the personal data in it, or the refusal of one that carries an instruction. Each message is looked at as
+ * what it is: a user's and an app's own words, a tool's answer, a model's earlier words. Nothing is kept beyond the call.
+ */
+import type { CallMemory } from "../../core/chat/call-memory.ts";
+import type { ResponseFormat } from "../../core/chat/format.ts";
+import type { ChatMessage, ChatToolCall } from "../../core/chat/messages.ts";
+import type { ChatRequest } from "../../core/chat/request.ts";
+import type { ChatTool } from "../../core/chat/tools.ts";
+import type { Channel, FindingSummary } from "../../core/guardrail/finding.ts";
+import { isObject, type Json, type JsonObject } from "../../core/json.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { parseUntrusted } from "../../core/untrusted-json.ts";
+import type { Guard, GuardContext } from "../guardrail/ports.ts";
+
+export type ContentRefusal = {
+  readonly code: "injection_detected" | "content_blocked";
+  /** JSON Pointer of the field. */
+  readonly path: string;
+  readonly findings: readonly FindingSummary[];
+};
+
+export type GuardedRequest = { readonly request: ChatRequest; readonly findings: readonly FindingSummary[] };
+
+/** Looks at a part of the request; throws a `Blocked` where it is refused. */
+type Look = (channel: Channel, path: string, value: Json) => Promise<Json>;
+class Blocked extends Error {
+  readonly refusal: ContentRefusal;
+  constructor(refusal: ContentRefusal) {
+    super("blocked");
+    this.refusal = refusal;
+  }
+}
+
+/** Throws when the guard does: nothing was admitted then. */
+export async function guardRequest(
+  guard: Guard,
+  memory: CallMemory,
+  context: GuardContext,
+  request: ChatRequest,
+): Promise<Result<GuardedRequest, ContentRefusal>> {
+  const findings: FindingSummary[] = [];
+  const look: Look = async (channel, path, value) => {
+    // A client's `{{EMAIL_1}}` was never given out by this call: it is a text like any other.
+    const literal = channel === "user" ? value : literally(memory, value);
+    const admitted = await guard.admit(context, channel, "input", literal);
+    const placed = admitted.findings.map((finding) => ({ ...finding, pointer: `${path}${finding.pointer}` }));
+    findings.push(...placed);
+    if (admitted.verdict !== "block") return admitted.value;
+    const isInstruction = placed.some(({ type }) => type === "injection" || type === "jailbreak");
+    throw new Blocked({ code: isInstruction ? "injection_detected" : "content_blocked", path, findings: [...findings] });
+  };
+  try {
+    const messages: ChatMessage[] = [];
+    for (const [index, message] of request.messages.entries()) messages.push(await guardMessage(look, message, `/messages/${index}`));
+    const tools: ChatTool[] = [];
+    for (const [index, tool] of request.tools.entries()) tools.push(await guardTool(look, tool, `/tools/${index}/function`));
+    const format = await guardFormat(look, request.format);
+    const stop = request.stop.length === 0 ? request.stop : textsOf(await look("user", "/stop", [...request.stop]));
+    return ok({ request: { ...request, messages, tools, format, stop }, findings });
+  } catch (error) {
+    if (error instanceof Blocked) return err(error.refusal);
+    throw error;
+  }
+}
+
+async function guardMessage(look: Look, message: ChatMessage, path: string): Promise<ChatMessage> {
+  const content = async (channel: Channel): Promise<string> => textOf(await look(channel, `${path}/content`, message.content ?? ""));
+  if (message.role === "tool") return { ...message, content: await content("tool_output") };
+  const name = message.name === null ? null : await guardName(look, message.name, `${path}/name`);
+  if (message.role !== "assistant") return { ...message, content: await content("user"), name };
+  const toolCalls: ChatToolCall[] = [];
+  for (const [index, call] of message.toolCalls.entries()) {
+    toolCalls.push({ ...call, arguments: await guardArguments(look, call.arguments, `${path}/tool_calls/${index}/function/arguments`) });
+  }
+  return { ...message, content: message.content === null ? null : await content("model_output"), name, toolCalls };
+}
+
+/** A name is an identifier to the format: one that holds personal data is left out. */
+async function guardName(look: Look, name: string, path: string): Promise<string | null> {
+  return (await look("user", path, name)) === name ? name : null;
+}
+
+/** Redacted as the value that it is, so that it stays JSON; written anew only where something was found. */
+async function guardArguments(look: Look, text: string, path: string): Promise<string> {
+  const parsed = parseUntrusted(text);
+  if (!parsed.ok || typeof parsed.value === "string") return textOf(await look("model_output", path, text));
+  const before = JSON.stringify(parsed.value);
+  const after = JSON.stringify(await look("model_output", path, parsed.value));
+  return after === before ? text : after;
+}
+
+async function guardTool(look: Look, tool: ChatTool, path: string): Promise<ChatTool> {
+  const { description, parameters } = tool;
+  const admitted = await look("user", path, { ...(description === null ? {} : { description }), parameters });
+  if (!isObject(admitted)) throw new TypeError("the guard changed the shape of a tool");
+  const said = admitted["description"];
+  return { ...tool, description: typeof said === "string" ? said : null, parameters: asSchema(parameters, admitted["parameters"] ?? null) };
+}
+
+async function guardFormat(look: Look, format: ResponseFormat): Promise<ResponseFormat> {
+  if (format.kind !== "json_schema") return format;
+  const { description, schema } = format;
+  const path = "/response_format/json_schema";
+  const admitted = await look("user", path, { ...(description === null ? {} : { description }), schema });
+  if (!isObject(admitted)) throw new TypeError("the guard changed the shape of a format");
+  const said = admitted["description"];
+  return { ...format, description: typeof said === "string" ? said : null, schema: asSchema(schema, admitted["schema"] ?? null) };
+}
+
+/** Numbers of a schema are bounds, not identifiers: they stand, whatever they look like. */
+function asSchema(sent: JsonObject, admitted: Json): JsonObject {
+  const restored = withNumbers(sent, admitted);
+  if (!isObject(restored)) throw new TypeError("the guard changed the shape of a schema");
+  return restored;
+}
+
+function withNumbers(sent: Json, admitted: Json): Json {
+  if (typeof sent === "number") return sent;
+  if (Array.isArray(sent) && Array.isArray(admitted)) return admitted.map((item, index) => withNumbers(sent[index] ?? null, item));
+  if (!isObject(sent) || !isObject(admitted)) return admitted;
+  const before = Object.values(sent);
+  return Object.fromEntries(Object.entries(admitted).map(([key, item], index) => [key, withNumbers(before[index] ?? null, item)]));
+}
+
+function literally(memory: CallMemory, value: Json): Json {
+  if (typeof value === "string") return memory.literally(value);
+  if (Array.isArray(value)) return value.map((item) => literally(memory, item));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [memory.literally(key), literally(memory, item)]));
+}
+
+function textOf(value: Json): string {
+  if (typeof value !== "string") throw new TypeError("the guard changed the shape of a text");
+  return value;
+}
+
+const textsOf = (value: Json): readonly string[] => (Array.isArray(value) ? value.map(textOf) : [textOf(value)]);

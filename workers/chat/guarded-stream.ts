@@ -1,0 +1,116 @@
+/**
+ * An upstream's stream with the guard in it: what may be sent of each piece, and at the end what the whole came to. Text passes
+ * through the secrets' filter, the guard and the caller's own values, in that order.
+ */
+import { finishOf, type Said } from "../../core/chat/completion.ts";
+import type { ChatMessage } from "../../core/chat/messages.ts";
+import type { ChatRequest } from "../../core/chat/request.ts";
+import { openSecretFilter } from "../../core/chat/secret-filter.ts";
+import type { Finding, FindingSummary } from "../../core/guardrail/finding.ts";
+import { openFiller } from "../../core/guardrail/stream/filler.ts";
+import type { StreamStep } from "../../core/guardrail/stream/step.ts";
+import type { ChatAnswer } from "../../core/model/answer.ts";
+import type { Failure } from "../../core/run/call.ts";
+import type { Chosen } from "./attempt.ts";
+import type { Call } from "./call.ts";
+import { judgeChat } from "./judge.ts";
+import type { ChatPorts, Facts, OpenedAnswer } from "./ports.ts";
+import { readUpstream } from "./upstream-stream.ts";
+
+export type Piece =
+  | { readonly kind: "text"; readonly text: string }
+  /** What is left to send, the end included. */
+  | { readonly kind: "end"; readonly said: Said }
+  /** The guard refused the rest. */
+  | { readonly kind: "stopped" }
+  /** What was held to the end is not what was asked for. */
+  | { readonly kind: "invalid"; readonly correction: readonly ChatMessage[] }
+  | { readonly kind: "broken"; readonly failure: Failure };
+
+export function guardStream(
+  ports: ChatPorts,
+  call: Call,
+  sent: ChatRequest,
+  { bytes, secrets }: Extract<OpenedAnswer, { kind: "stream" }>,
+  { candidate }: Chosen,
+) {
+  const { idleMs, streamMs } = ports.timeouts;
+  const upstream = readUpstream(bytes, { idleMs, streamMs, ceiling: candidate.context }, call.signal);
+  const filter = openSecretFilter(secrets);
+  const guard = ports.openText({
+    number: (type, value) => call.memory.assign(type, value, "model"),
+    isKnown: (placeholder) => call.memory.valueOf(placeholder, false) !== null,
+  });
+  const filler = openFiller(call.memory.inputValues());
+  const found: Finding[] = [];
+  let judgedFindings: readonly FindingSummary[] = [];
+
+  const passed = (step: StreamStep): string => {
+    found.push(...step.findings);
+    return filler.push(step.text);
+  };
+  const finish = async (): Promise<Piece> => {
+    const rest = guard.push(filter.end());
+    const text = passed(rest);
+    if (rest.stopped !== null) return { kind: "stopped" };
+    const last = guard.end();
+    const tail = text + passed(last) + filler.end();
+    if (last.stopped !== null) return { kind: "stopped" };
+    return ending({ ...upstream.answer(), ...refusalOf(upstream.refusal()) }, tail);
+  };
+  const ending = async (answer: ChatAnswer, tail: string): Promise<Piece> => {
+    const isSilent = (answer.text ?? "").trim() === "";
+    const { toolChoice } = sent;
+    const isForced = toolChoice === "required" || (toolChoice !== null && typeof toolChoice !== "string");
+    const said: Said = { text: tail, refusal: null, calls: [], finish: finishOf(answer.finish, 0) };
+    if (!isSilent && !isForced && answer.calls.length === 0 && !answer.refused) return { kind: "end", said };
+    // The words were guarded as they came: what is judged here is what was held.
+    const held = { ...answer, text: answer.calls.length > 0 || answer.refused ? null : answer.text };
+    const judged = await judgeChat(call.guard, call.guardContext, sent, held, secrets).catch(() => null);
+    judgedFindings = judged?.findings ?? [];
+    if (judged === null || judged.kind === "blocked") return { kind: "stopped" };
+    if (judged.kind === "invalid") return { kind: "invalid", correction: judged.correction };
+    return { kind: "end", said: { ...judged.said, text: tail } };
+  };
+
+  return {
+    /** The next thing to send. Nothing comes after what is no text. */
+    async next(): Promise<Piece> {
+      for (;;) {
+        const read = await upstream.next();
+        if (!read.ok) return { kind: "broken", failure: read.error };
+        if (read.value === null) return finish();
+        if (read.value === "") continue;
+        const step = guard.push(filter.push(read.value));
+        const text = passed(step);
+        if (step.stopped !== null) {
+          upstream.cancel();
+          return { kind: "stopped" };
+        }
+        if (text === "") continue;
+        return { kind: "text", text };
+      }
+    },
+    answer: () => upstream.answer(),
+    findings: (): readonly FindingSummary[] => [...summed(found), ...judgedFindings],
+    isRehearsal: () => upstream.answer().rehearsal,
+    facts: (facts: Facts): Facts => {
+      const { finish, rehearsal } = upstream.answer();
+      const isWord = finish !== null && /^[a-z_]{1,32}$/.test(finish);
+      return { ...facts, ...(isWord ? { finish_reason: finish } : {}), ...(rehearsal ? { rehearsal: "true" } : {}), stream: "true" };
+    },
+    cancel: () => upstream.cancel(),
+  };
+}
+
+const refusalOf = (refusal: string | null): Pick<ChatAnswer, "refusal"> => (refusal === null ? {} : { refusal });
+
+function summed(findings: readonly Finding[]): readonly FindingSummary[] {
+  const counted = new Map<string, FindingSummary>();
+  for (const { type, detector, score } of findings) {
+    const known = counted.get(`${type} ${detector}`);
+    const count = (known?.count ?? 0) + 1;
+    counted.set(`${type} ${detector}`, { type, detector, pointer: "/text", count, score: Math.max(score, known?.score ?? 0) });
+  }
+  return [...counted.values()];
+}

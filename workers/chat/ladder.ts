@@ -1,0 +1,96 @@
+/**
+ * The models that may answer, tried in turn: the next one where the last failed, rests or is stopped; the cheapest one where money
+ * is short. What is left when nobody answered is an honest refusal, never a 500.
+ */
+import type { Amount } from "../../core/budget/amount.ts";
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { Failure } from "../../core/run/call.ts";
+import { type Attempt, type Chosen, KILLED_RETRY_SECONDS, type NoAttempt, openAttempt } from "./attempt.ts";
+import type { Call } from "./call.ts";
+import type { ChatPorts } from "./ports.ts";
+
+/** From this share of a cap on, the cheapest model is taken. */
+const NEAR = 0.8;
+
+export type Step<T> = { readonly kind: "done"; readonly value: T } | NoAttempt;
+
+/** Opens attempts on one model: the first one comes opened, each correction needs another. */
+export type Again = () => Promise<Result<Attempt, NoAttempt>>;
+
+export async function climb<T>(
+  ports: ChatPorts,
+  call: Call,
+  candidates: readonly Chosen[],
+  worstOf: (chosen: Chosen) => Amount,
+  tryOn: (first: Attempt, again: Again) => Promise<Step<T>>,
+): Promise<Result<T, Refusal>> {
+  let left = [...candidates];
+  const failures: Failure[] = [];
+  let mayChange = true;
+  while (left.length > 0) {
+    const [chosen, ...others] = left as [Chosen, ...Chosen[]];
+    const cheapest = cheapestOf(left, worstOf);
+    const isCheaper = mayChange && worstOf(cheapest).microUsd < worstOf(chosen).microUsd;
+    const opened = await openAttempt(ports, call, chosen, worstOf(chosen), (pressure) => isCheaper && pressure > NEAR);
+    if (!opened.ok && (opened.error.kind === "pressed" || opened.error.kind === "cap")) {
+      // Once: the cheapest is as far down as it goes.
+      if (opened.error.kind === "cap" && !isCheaper) return err(opened.error.refusal);
+      mayChange = false;
+      call.tally.degraded.add("budget");
+      left = [cheapest, ...left.filter((other) => other !== cheapest && opened.error.kind === "pressed")];
+      continue;
+    }
+    const step = opened.ok ? await tryOn(opened.value, () => another(ports, call, chosen, worstOf)) : (opened.error as NoAttempt);
+    if (step.kind === "done") return ok(step.value);
+    if (step.kind === "refuse") return err(step.refusal);
+    failures.push(step.failure);
+    if (call.isStopped()) return err(killed());
+    if (call.signal.aborted) return err(refuse("overloaded", "the client went away"));
+    call.tally.degraded.add("fallback");
+    left = others;
+  }
+  return err(nobodyAnswered(failures));
+}
+
+async function another(
+  ports: ChatPorts,
+  call: Call,
+  chosen: Chosen,
+  worstOf: (chosen: Chosen) => Amount,
+): Promise<Result<Attempt, NoAttempt>> {
+  const opened = await openAttempt(ports, call, chosen, worstOf(chosen), () => false);
+  if (opened.ok) return opened;
+  const { error } = opened;
+  if (error.kind === "pressed") throw new TypeError("nobody asked for a cheaper model");
+  return err(error.kind === "cap" ? { kind: "refuse", refusal: error.refusal } : error);
+}
+
+const cheapestOf = (candidates: readonly Chosen[], worstOf: (chosen: Chosen) => Amount): Chosen =>
+  candidates.reduce((best, next) => (worstOf(next).microUsd < worstOf(best).microUsd ? next : best));
+
+export const killed = (): Refusal => ({
+  ...refuse("kill_switch_active", "the kill switch stopped this call"),
+  retryAfterSeconds: KILLED_RETRY_SECONDS,
+});
+
+/** What happened upstream says more than what was not tried. */
+function nobodyAnswered(failures: readonly Failure[]): Refusal {
+  const tried = failures.filter(({ code }) => code !== "overloaded" && code !== "kill_switch_active");
+  const told = tried.at(-1) ?? failures.at(-1);
+  const waits = failures.flatMap(({ retryAfterMs }) => (retryAfterMs === null ? [] : [retryAfterMs]));
+  const wait = waits.length === 0 ? {} : { retryAfterSeconds: Math.max(1, Math.ceil(Math.min(...waits) / 1_000)) };
+  const message = told?.message ?? "no model is left to ask";
+  const detail = failures.length > 1 ? `${message} (${failures.length} models were tried)` : message;
+  switch (told?.code) {
+    case "rate_limited":
+    case "timeout":
+    case "output_invalid":
+    case "overloaded":
+    case "kill_switch_active":
+    case "upstream_unavailable":
+      return { ...refuse(told.code, detail), ...wait };
+    default:
+      return { ...refuse("upstream_unavailable", detail), ...wait };
+  }
+}

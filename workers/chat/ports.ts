@@ -1,0 +1,105 @@
+/** What the chat room gives to the edge, and what it needs from the other rooms. */
+import type { Principal } from "../../core/access/principal.ts";
+import type { AuditRecord } from "../../core/audit/record.ts";
+import type { CallMemory } from "../../core/chat/call-memory.ts";
+import type { Refusal } from "../../core/errors/problem.ts";
+import type { StreamOptions, TextStream } from "../../core/guardrail/stream/step.ts";
+import type { RunId } from "../../core/ids.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { Stops } from "../../core/kill-switch/stops.ts";
+import type { ChatAnswer } from "../../core/model/answer.ts";
+import type { EmbeddingAnswer } from "../../core/model/embedding.ts";
+import type { ModelEntry } from "../../core/model/entry.ts";
+import type { Result } from "../../core/result.ts";
+import type { CallContext, Failure, ModelCall, ModelOutcome } from "../../core/run/call.ts";
+import type { EpochMs } from "../../core/time.ts";
+import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
+import type { Desk } from "../budget/ports.ts";
+import type { Guard } from "../guardrail/ports.ts";
+
+/** One request of an app, as the edge hands it over: who asks is known and may chat; what is asked has not been read. */
+export type Asked = {
+  readonly principal: Principal;
+  readonly body: JsonObject;
+  readonly trace: { readonly traceId: string; readonly spanId: string };
+  readonly at: EpochMs;
+  /** Fires when the client goes. */
+  readonly signal: AbortSignal;
+  /** Keeps the isolate for what is to be settled after the answer. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+};
+
+export type Reply = Response | { readonly status: number; readonly body: JsonObject; readonly headers: Readonly<Record<string, string>> };
+
+/** What the edge asks of the room. Expected refusals are data; what is thrown is a bug or broken infrastructure. */
+export type ChatPort = {
+  complete(asked: Asked): Promise<Result<Reply, Refusal>>;
+  embed(asked: Asked): Promise<Result<Reply, Refusal>>;
+  models(org: string): Promise<readonly ModelEntry[]>;
+};
+
+/** One exchange with an upstream (workers/model-gateway/asking.ts). */
+export type Asking = {
+  readonly entry: ModelEntry;
+  readonly body: JsonObject;
+  readonly context: Pick<CallContext, "org" | "run" | "user" | "workflow" | "activity" | "traceId" | "spanId">;
+  readonly timeoutMs: number;
+};
+export type Facts = { readonly [name: string]: string };
+export type Answered<T> = { readonly result: Result<T, Failure>; readonly upstream: Facts; readonly durationMs: number };
+export type WholeAnswer = { readonly answer: ChatAnswer; readonly secrets: readonly string[] };
+export type OpenedAnswer =
+  | { readonly kind: "stream"; readonly bytes: ReadableStream<Uint8Array>; readonly secrets: readonly string[] }
+  | ({ readonly kind: "whole" } & WholeAnswer);
+
+/** May a call go to this model's upstream, and how it went: told once by whoever was let through. Neither throws. */
+export type Health = {
+  admit(entry: ModelEntry, timeoutMs: number): Promise<Admitted | { readonly allowed: false; readonly retryAfterMs: number }>;
+};
+export type Admitted = {
+  readonly allowed: true;
+  /** `failure` null: the upstream answered. */
+  ended(failure: Failure | null, upstream: Facts, durationMs: number): Promise<void>;
+};
+
+/** Kept answers (workers/answer-cache). Never throws. */
+export type KeptAnswers = {
+  find(call: ModelCall): Promise<{
+    readonly hit: ModelOutcome | null;
+    readonly stale: () => Promise<ModelOutcome | null>;
+    readonly keep: (outcome: ModelOutcome) => Promise<void>;
+  }>;
+};
+
+export type ChatPorts = {
+  readonly now: () => EpochMs;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly log: (line: JsonObject) => void;
+  readonly timeouts: {
+    /** One whole answer; of a stream: its first byte. */
+    readonly attemptMs: number;
+    /** Between two pieces of a stream. */
+    readonly idleMs: number;
+    /** A whole stream. */
+    readonly streamMs: number;
+  };
+  readonly mintRunId: (org: string, at: EpochMs) => Promise<RunId>;
+  /** The pipeline that runs use, over the memory of one call instead of a vault. */
+  readonly guardOver: (memory: CallMemory) => Guard;
+  /** The same pipeline over a text that is still being written. */
+  readonly openText: (options: StreamOptions) => TextStream;
+  /** At most two seconds old. Throws when the switch is out of reach: nothing is called then. */
+  readonly stops: () => Promise<Stops>;
+  readonly authorize: (question: AuthorityQuestion) => Promise<AuthorityAnswer>;
+  readonly models: (org: string) => Promise<readonly ModelEntry[]>;
+  readonly desk: Desk;
+  readonly health: Health;
+  readonly kept: KeptAnswers;
+  readonly upstream: {
+    readonly ask: (asking: Asking, signal: AbortSignal) => Promise<Answered<WholeAnswer>>;
+    readonly open: (asking: Asking, signal: AbortSignal) => Promise<Answered<OpenedAnswer>>;
+    readonly embed: (asking: Asking & { readonly inputs: number }, signal: AbortSignal) => Promise<Answered<EmbeddingAnswer>>;
+  };
+  /** A refusal that no reservation carries: durable when it answers. */
+  readonly record: (org: string, record: AuditRecord) => Promise<void>;
+};

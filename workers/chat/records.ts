@@ -1,0 +1,130 @@
+/** Audit records of a chat or an embedding: names, digests and counts; never what was said. */
+import type { AuditRecord } from "../../core/audit/record.ts";
+import type { Amount } from "../../core/budget/amount.ts";
+import type { LeaseRefusal } from "../../core/budget/lease.ts";
+import type { FindingSummary } from "../../core/guardrail/finding.ts";
+import { mintId } from "../../core/ids.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { TokenUsage } from "../../core/model/message.ts";
+import { toUsd } from "../../core/money.ts";
+import type { Failure } from "../../core/run/call.ts";
+import { toRfc3339 } from "../../core/time.ts";
+import type { AuthorityAnswer } from "../../core/workflow/authority.ts";
+import type { Call } from "./call.ts";
+import type { ChatPorts, Facts } from "./ports.ts";
+
+type Fact = {
+  readonly type: string;
+  readonly action: string;
+  readonly decision?: AuditRecord["decision"];
+  readonly policyVersion?: string | null;
+  readonly data: JsonObject;
+};
+type Clock = Pick<ChatPorts, "now" | "random">;
+
+function recordOf({ now, random }: Clock, { asked, run, exchange }: Pick<Call, "asked" | "run" | "exchange">, fact: Fact): AuditRecord {
+  const at = now();
+  return {
+    event_id: mintId("evt", at, random(10)),
+    timestamp: toRfc3339(at),
+    trace_id: asked.trace.traceId,
+    event_type: fact.type,
+    actor: { type: "user", id: asked.principal.user },
+    action: fact.action,
+    resource: `run/${run}/${exchange.activity}`,
+    decision: fact.decision ?? null,
+    policy_version: fact.policyVersion ?? null,
+    risk_score: null,
+    data: fact.data,
+  };
+}
+
+/** Findings told one by one; those after them are counted together. */
+const FINDINGS_TOLD = 30;
+
+export function findingRecords(ports: Clock, call: Call, channel: string, findings: readonly FindingSummary[]): AuditRecord[] {
+  const told = findings.slice(0, FINDINGS_TOLD).map(({ type, detector, count, score, pointer }) =>
+    recordOf(ports, call, {
+      type: "guardrail.flagged",
+      action: "guardrail.scan",
+      data: { channel, type, detector, count, score, pointer },
+    }),
+  );
+  const more = findings.slice(FINDINGS_TOLD).reduce((sum, { count }) => sum + count, 0);
+  if (more === 0) return told;
+  return [...told, recordOf(ports, call, { type: "guardrail.flagged", action: "guardrail.scan", data: { channel, more } })];
+}
+
+export const blockedRecord = (ports: Clock, call: Call, code: string, findings: readonly FindingSummary[]): AuditRecord =>
+  recordOf(ports, call, {
+    type: "guardrail.blocked",
+    action: "guardrail.scan",
+    decision: "deny",
+    data: {
+      channel: "user",
+      code,
+      findings: findings.slice(0, FINDINGS_TOLD).map(({ type, detector, count, pointer }) => ({ type, detector, count, pointer })),
+    },
+  });
+
+type Routed = Extract<AuthorityAnswer, { kind: "model" }>;
+
+export const routeRecord = (ports: Clock, call: Call, { permission, candidates, rejected }: Routed): AuditRecord =>
+  recordOf(ports, call, {
+    type: "model.routed",
+    action: "model.route",
+    decision: permission.decision,
+    policyVersion: permission.policyVersion,
+    data: {
+      reasons: [...permission.reasons],
+      candidates: candidates.map(({ id, price }) => ({ id, price: { ...price } })),
+      rejected: rejected.map(({ id, why }) => ({ id, why })),
+    },
+  });
+
+export const attemptRecord = (ports: Clock, call: Call, model: string, worst: Amount): AuditRecord =>
+  recordOf(ports, call, {
+    type: "model.calling",
+    action: "budget.reserve",
+    decision: "allow",
+    data: { model, attempt: call.tally.attempts, reserved_usd: toUsd(worst.microUsd), reserved_tokens: worst.tokens },
+  });
+
+export const refusedBudgetRecord = (ports: Clock, call: Call, model: string, refusal: LeaseRefusal): AuditRecord =>
+  recordOf(ports, call, {
+    type: "budget.refused",
+    action: "budget.check",
+    decision: "deny",
+    data: { model, ...(refusal.why === "cap" ? { scope: refusal.scope, cap: refusal.cap } : { why: refusal.why }) },
+  });
+
+export type Outcome = {
+  readonly model: string;
+  readonly attempt: number;
+  readonly failure: Pick<Failure, "code"> | null;
+  readonly usage: TokenUsage | null;
+  readonly microUsd: number;
+  readonly durationMs: number;
+  readonly upstream: Facts;
+  /** What became of the answer, where it was not simply given. */
+  readonly note?: string;
+};
+
+export const outcomeRecord = (ports: Clock, call: Call, outcome: Outcome): AuditRecord =>
+  recordOf(ports, call, {
+    type: "model.called",
+    action: "model.call",
+    data: {
+      model: outcome.model,
+      attempt: outcome.attempt,
+      ok: outcome.failure === null,
+      duration_ms: outcome.durationMs,
+      tokens_in: outcome.usage?.input ?? 0,
+      tokens_out: outcome.usage?.output ?? 0,
+      usd: toUsd(outcome.microUsd),
+      ...(outcome.usage === null && outcome.failure === null ? { held: true } : {}),
+      ...(outcome.failure === null ? {} : { code: outcome.failure.code }),
+      ...(outcome.note === undefined ? {} : { note: outcome.note }),
+      upstream: { ...outcome.upstream },
+    },
+  });

@@ -1,0 +1,70 @@
+/** Which models may answer: the policy's and the route's answer, with the entries that are needed to call them. */
+import type { ModelWish } from "../../core/chat/request.ts";
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { AuthorityAnswer } from "../../core/workflow/authority.ts";
+import type { ModelWishes } from "../../core/workflow/definition.ts";
+import type { Chosen } from "./attempt.ts";
+import type { Call } from "./call.ts";
+import type { ChatPorts } from "./ports.ts";
+import { routeRecord } from "./records.ts";
+
+export type RouteWish = {
+  readonly wish: ModelWish;
+  readonly expectedTokens: number;
+  readonly maxTokens: number;
+  readonly wishes: ModelWishes;
+};
+
+const unknown: Refusal = refuse("not_found", "there is no such model", [
+  { path: "/model", message: "names no model that this org has: a model's id, or `task:` and a task" },
+]);
+
+export async function routeCall(ports: ChatPorts, call: Call, asked: RouteWish): Promise<Result<readonly Chosen[], Refusal>> {
+  const { wish } = asked;
+  if (wish.model === null && wish.task === null) return err(unknown);
+  let answer = await authorityOn(ports, call, asked);
+  // An answer as long as the caller allows fits into no window: as long as the window allows, it may.
+  if (answer.kind === "refused" && answer.code === "limit_reached") answer = await authorityOn(ports, call, { ...asked, maxTokens: 1 });
+  if (answer.kind === "refused") return err(refusalOf(answer));
+  if (answer.kind !== "model") return err(refuse("internal", "the policy answered another question"));
+  const record = routeRecord(ports, call, answer);
+  if (answer.permission.decision !== "allow" || answer.candidates.length === 0) {
+    await ports.record(call.asked.principal.org, record);
+    return err(refuse("policy_denied", "the policy denies this call"));
+  }
+  call.records.push(record);
+  const entries = new Map((await ports.models(call.asked.principal.org)).map((entry) => [entry.id, entry]));
+  const chosen = answer.candidates.flatMap((candidate): Chosen[] => {
+    const entry = entries.get(candidate.id);
+    return entry === undefined ? [] : [{ candidate, entry }];
+  });
+  return chosen.length === 0 ? err(unknown) : ok(chosen);
+}
+
+function authorityOn(ports: ChatPorts, call: Call, { wish, expectedTokens, maxTokens, wishes }: RouteWish): Promise<AuthorityAnswer> {
+  const { org, user, roles } = call.asked.principal;
+  return ports.authorize({
+    kind: "model",
+    caller: { org, user, roles },
+    workflow: call.exchange.workflow,
+    run: call.run,
+    ...wish,
+    fallback: [],
+    holdsPersonalData: call.memory.holdsPersonalData(),
+    expectedTokens,
+    maxTokens,
+    wishes,
+    seed: call.run,
+    tools: [],
+  });
+}
+
+function refusalOf({ code, message, transient }: Extract<AuthorityAnswer, { kind: "refused" }>): Refusal {
+  if (code === "limit_reached") {
+    return refuse("invalid_request", "the messages fit into no model's window", [{ path: "/messages", message: "are too long" }]);
+  }
+  if (code === "not_found") return refuse("not_found", message, [{ path: "/model", message: "names no model that may answer this" }]);
+  if (transient) return refuse("overloaded", "the models cannot be read at the moment");
+  return refuse(code === "policy_denied" ? code : "internal", "no policy decided about this call");
+}

@@ -1,0 +1,223 @@
+/**
+ * An answer as it is written: guarded piece by piece, its caller's own values put back, tools' calls held until they are whole and
+ * checked. Until the first text may be sent, another model may still take over; after it, trouble ends the stream with an error
+ * and without `[DONE]`.
+ */
+
+import type { Amount } from "../../core/budget/amount.ts";
+import { chunksOf, type Said } from "../../core/chat/completion.ts";
+import { worstCost } from "../../core/chat/cost.ts";
+import { toOpenAiError } from "../../core/chat/error.ts";
+import type { ChatMessage } from "../../core/chat/messages.ts";
+import type { ChatRequest } from "../../core/chat/request.ts";
+import { boundInput, upstreamBody } from "../../core/chat/wire.ts";
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { type ChunkHead, DONE_FRAME, formatChunk, formatFrame, formatUsage, type SentChunk } from "../../core/model/stream/frame.ts";
+import type { Result } from "../../core/result.ts";
+import type { Failure } from "../../core/run/call.ts";
+import { answerHeaders, type CacheNote, headOf, usdText } from "./answer.ts";
+import type { Attempt, Chosen } from "./attempt.ts";
+import type { Call } from "./call.ts";
+import { guardStream, type Piece } from "./guarded-stream.ts";
+import { judgeChat } from "./judge.ts";
+import { type Again, climb, killed, type Step } from "./ladder.ts";
+import { BLOCKED, converse, type Given, onRecord, type Requested, roomFor, usageOf } from "./plain.ts";
+import type { ChatPorts, Facts, OpenedAnswer } from "./ports.ts";
+import { findingRecords } from "./records.ts";
+
+export const STREAM_HEADERS = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store, no-transform" };
+
+export async function answerStream(
+  ports: ChatPorts,
+  call: Call,
+  requested: Requested,
+  candidates: readonly Chosen[],
+): Promise<Result<Response, Refusal>> {
+  const { guarded } = requested;
+  const input = boundInput(guarded);
+  let corrections: readonly ChatMessage[] = [];
+  const worstOf = (chosen: Chosen): Amount => {
+    const all = input + (corrections.length === 0 ? 0 : boundInput({ ...guarded, messages: corrections, tools: [] }));
+    return worstCost(chosen.candidate, all, roomFor(chosen, all, guarded.limit.tokens));
+  };
+  return climb(ports, call, candidates, worstOf, (attempt, again) => {
+    corrections = [];
+    return streamOn(ports, call, requested, attempt, again, input, (added) => {
+      corrections = [...corrections, ...added];
+      return corrections;
+    });
+  });
+}
+
+async function streamOn(
+  ports: ChatPorts,
+  call: Call,
+  requested: Requested,
+  attempt: Attempt,
+  again: Again,
+  input: number,
+  correct: (added: readonly ChatMessage[]) => readonly ChatMessage[],
+): Promise<Step<Response>> {
+  const { chosen } = attempt;
+  const maxTokens = roomFor(chosen, input, requested.guarded.limit.tokens);
+  const body = upstreamBody(chosen.entry, { request: requested.guarded, corrections: [], maxTokens, stream: true });
+  const startedAt = ports.now();
+  const asking = { entry: chosen.entry, body, context: call.exchange, timeoutMs: ports.timeouts.attemptMs };
+  const { result, upstream, durationMs } = await ports.upstream.open(asking, call.signal);
+  if (!result.ok) {
+    attempt.end({ failure: result.error, usage: null, upstream, durationMs });
+    if (result.error.class === "safety") return { kind: "refuse", refusal: refuse("content_blocked", result.error.message) };
+    return { kind: "next", failure: result.error };
+  }
+  if (result.value.kind === "whole")
+    return wholeAfterAll(ports, call, requested, attempt, { input, opened: result.value, upstream, durationMs });
+
+  const pieces = guardStream(ports, call, requested.sent, result.value, chosen);
+  const end = (failure: Failure | null, note?: string): void => {
+    const answer = pieces.answer();
+    const told = answer.usage.kind === "reported" || answer.finish !== null;
+    const usage = told ? usageOf(answer, input) : null;
+    const records = findingRecords(ports, call, "model_output", pieces.findings());
+    const durationMs = Math.max(0, ports.now() - startedAt);
+    attempt.end({ failure, usage, upstream: pieces.facts(upstream), durationMs, records, ...(note === undefined ? {} : { note }) });
+  };
+  const first = await pieces.next();
+  if (first.kind === "broken") {
+    end(first.failure);
+    return { kind: "next", failure: first.failure };
+  }
+  if (first.kind === "invalid") {
+    end(null, "does not fit what was asked");
+    // Nothing was sent yet: it is asked for again, whole.
+    correct(first.correction);
+    const next = await again();
+    if (!next.ok) return next.error;
+    const given = await converse(ports, call, requested, next.value, again, correct, 1);
+    return given.kind === "done" ? { kind: "done", value: asStream(call, requested.sent, given.value) } : given;
+  }
+  const unrecorded = await onRecord(attempt);
+  if (unrecorded !== null) {
+    pieces.cancel();
+    end(null, "withheld");
+    return { kind: "refuse", refusal: unrecorded };
+  }
+  const model = chosen.candidate.id;
+  const head = { ...headOf(call, model, pieces.isRehearsal()), includeUsage: requested.sent.includeUsage };
+  const headers = { ...answerHeaders(call, model, "miss", false), ...STREAM_HEADERS };
+  return { kind: "done", value: new Response(bodyOf(call, head, first, pieces, end), { status: 200, headers }) };
+}
+
+const INVALID = "the model's answer does not fit what was asked";
+
+type Pieces = ReturnType<typeof guardStream>;
+
+/** Pulled by the client: what it does not read is not read from the upstream. */
+function bodyOf(
+  call: Call,
+  head: ChunkHead,
+  first: Piece,
+  pieces: Pieces,
+  end: (failure: Failure | null, note?: string) => void,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  const frame = (chunk: SentChunk): string => formatFrame(formatChunk(head, chunk));
+  let next: Piece | null = first;
+  let hasBegun = false;
+  let isOver = false;
+  let done: () => void = () => undefined;
+  call.asked.waitUntil(
+    new Promise<void>((resolve) => {
+      done = resolve;
+    }),
+  );
+  const close = (note?: string, failure: Failure | null = null): void => {
+    if (isOver) return;
+    isOver = true;
+    pieces.cancel();
+    end(failure, note);
+    call.end();
+    done();
+  };
+  // A client that goes is noticed here or there, whichever the runtime tells first.
+  call.signal.addEventListener("abort", () => (call.isStopped() ? undefined : close("the client went away")), { once: true });
+  const framesOf = (piece: Piece): { readonly text: string; readonly last: boolean } => {
+    const begin = hasBegun ? "" : frame({ kind: "role" });
+    hasBegun = true;
+    if (piece.kind === "text") return { text: begin + frame({ kind: "text", text: piece.text }), last: false };
+    if (piece.kind === "broken" || piece.kind === "invalid") {
+      if (piece.kind === "broken") close(undefined, piece.failure);
+      else close(INVALID);
+      const refusal =
+        piece.kind === "invalid"
+          ? refuse("output_invalid", INVALID)
+          : call.isStopped()
+            ? killed()
+            : refuse(piece.failure.code, piece.failure.message);
+      return { text: begin + formatFrame(toOpenAiError(refusal)), last: true };
+    }
+    close(piece.kind === "stopped" ? "refused by the guardrails" : undefined);
+    const said = piece.kind === "stopped" ? BLOCKED : piece.said;
+    const [, ...chunks] = chunksOf(said);
+    return { text: [begin, ...chunks.map(frame), ...usageFrames(call, head), DONE_FRAME].join(""), last: true };
+  };
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const piece = next ?? (await pieces.next());
+      next = null;
+      if (isOver) return;
+      const { text, last } = framesOf(piece);
+      controller.enqueue(encoder.encode(text));
+      if (last) controller.close();
+    },
+    cancel: () => close("the client went away"),
+  });
+}
+
+/** The usage where it was asked for; the cost in any case, for whoever looks. */
+export function usageFrames(call: Call, head: ChunkHead): readonly string[] {
+  const { usage, microUsd, attempts } = call.tally;
+  const cost = `: bulkhead-cost-usd ${usdText(microUsd)}\n\n`;
+  if (!head.includeUsage) return [cost];
+  const chunk = formatChunk(head, { kind: "usage", usage });
+  const more = { bulkhead: { cost_usd: Number(usdText(microUsd)), model: head.model, attempts, run: call.run } };
+  return [formatFrame({ ...chunk, usage: { ...formatUsage(usage), ...more } })];
+}
+
+/** An upstream that does not stream: its answer is judged like any whole one, and given as a stream all the same. */
+async function wholeAfterAll(
+  ports: ChatPorts,
+  call: Call,
+  { sent }: Requested,
+  attempt: Attempt,
+  {
+    input,
+    opened,
+    upstream,
+    durationMs,
+  }: {
+    readonly input: number;
+    readonly opened: Extract<OpenedAnswer, { kind: "whole" }>;
+    readonly upstream: Facts;
+    readonly durationMs: number;
+  },
+): Promise<Step<Response>> {
+  const judged = await judgeChat(call.guard, call.guardContext, sent, opened.answer, opened.secrets).catch(() => null);
+  const records = findingRecords(ports, call, "model_output", judged?.findings ?? []);
+  attempt.end({ failure: null, usage: usageOf(opened.answer, input), upstream, durationMs, records });
+  const unrecorded = await onRecord(attempt);
+  if (unrecorded !== null) return { kind: "refuse", refusal: unrecorded };
+  if (judged?.kind === "invalid") return { kind: "refuse", refusal: refuse("output_invalid", INVALID) };
+  const said: Said = judged?.kind === "said" ? judged.said : BLOCKED;
+  const facts = opened.answer.rehearsal ? { ...upstream, rehearsal: "true" } : upstream;
+  return { kind: "done", value: asStream(call, sent, { said, chosen: attempt.chosen, upstream: facts, isPlain: false }) };
+}
+
+/** An answer that is all there, for a caller that asked for a stream. */
+export function asStream(call: Call, sent: ChatRequest, { said, chosen, upstream }: Given, cache: CacheNote = "miss"): Response {
+  const model = chosen.candidate.id;
+  const head = { ...headOf(call, model, upstream["rehearsal"] === "true"), includeUsage: sent.includeUsage };
+  const frames = chunksOf(said).map((chunk) => formatFrame(formatChunk(head, chunk)));
+  const text = [...frames, ...usageFrames(call, head), DONE_FRAME].join("");
+  call.end();
+  return new Response(text, { status: 200, headers: { ...answerHeaders(call, model, cache, true), ...STREAM_HEADERS } });
+}

@@ -1,0 +1,131 @@
+/**
+ * An upstream's stream, read piece by piece: events, deltas, the answer that they add up to. Bounded in bytes, in silence and in
+ * time. Guards nothing and sends nothing.
+ */
+import type { ChatAnswer } from "../../core/model/answer.ts";
+import { openAssembly } from "../../core/model/stream/assemble.ts";
+import { type ChatChunk, readEvent } from "../../core/model/stream/chunk.ts";
+import { openSse } from "../../core/model/stream/sse.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { Failure } from "../../core/run/call.ts";
+
+/** Frames around the text included. */
+const STREAM_BYTES = 64 * 1024 * 1024;
+
+export type UpstreamStream = {
+  /** The text of the next piece, `""` where it has none; null: the stream is at its end. Not to be called again after a failure. */
+  next(): Promise<Result<string | null, Failure>>;
+  /** What has come so far. */
+  answer(): ChatAnswer;
+  refusal(): string | null;
+  /** Lets go of the upstream. */
+  cancel(): void;
+};
+
+export type StreamBounds = { readonly idleMs: number; readonly streamMs: number; readonly ceiling: number };
+
+export function readUpstream(bytes: ReadableStream<Uint8Array>, bounds: StreamBounds, signal: AbortSignal): UpstreamStream {
+  const reader = bytes.getReader();
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  const sse = openSse();
+  const assembly = openAssembly();
+  const refusals: string[] = [];
+  const over = openWatch(bounds, signal);
+  let total = 0;
+  let isDone = false;
+
+  const take = (chunk: ChatChunk): Result<string, Failure> => {
+    if (chunk.kind === "done") isDone = true;
+    if (chunk.kind === "error") return err(broken("upstream_unavailable", "the model's upstream gave up in the middle of its answer"));
+    if (chunk.kind !== "delta") return ok("");
+    if (!assembly.take(chunk).ok) return err(broken("output_invalid", "the model's answer is too long"));
+    if (chunk.refusal !== null) refusals.push(chunk.refusal);
+    return ok(chunk.text ?? "");
+  };
+
+  const read = async (): Promise<Result<string | null, Failure>> => {
+    const piece = await Promise.race([reader.read().catch(() => "cut" as const), over.promise]);
+    if (piece === "idle") return err(broken("timeout", "the model stopped in the middle of its answer"));
+    if (piece === "gone") return err(broken("cancelled", "the call was given up"));
+    // Cut after its last word, an answer is whole.
+    if (piece === "cut" || piece.done) return assembly.isFinished() ? ok(null) : err(cutShort());
+    over.touch();
+    total += piece.value.byteLength;
+    if (total > STREAM_BYTES) return err(broken("output_invalid", "the model's answer is too long"));
+    const text = decode(decoder, piece.value);
+    const events = text === null ? null : sse.push(text);
+    if (events === null || !events.ok) return err(otherFormat());
+    let said = "";
+    for (const event of events.value) {
+      const chunk = readEvent(event, bounds.ceiling);
+      const taken = chunk.ok ? take(chunk.value) : err(otherFormat());
+      if (!taken.ok) return taken;
+      said += taken.value;
+    }
+    return ok(said);
+  };
+
+  const cancel = (): void => {
+    over.end();
+    void reader.cancel().catch(() => undefined);
+  };
+  return {
+    async next() {
+      if (isDone) {
+        cancel();
+        return assembly.isFinished() ? ok(null) : err(cutShort());
+      }
+      const result = await read();
+      if (!result.ok || result.value === null) cancel();
+      return result;
+    },
+    answer: () => assembly.answer(),
+    refusal: () => (refusals.length === 0 ? null : refusals.join("")),
+    cancel,
+  };
+}
+
+const broken = (code: Failure["code"], message: string): Failure => ({
+  class: code === "output_invalid" ? "permanent" : "transient",
+  code,
+  message,
+  retryAfterMs: null,
+});
+const cutShort = (): Failure => broken("upstream_unavailable", "the model's answer was cut short");
+const otherFormat = (): Failure => broken("upstream_unavailable", "the model's upstream answered in another format");
+
+function decode(decoder: TextDecoder, bytes: Uint8Array): string | null {
+  try {
+    return decoder.decode(bytes, { stream: true });
+  } catch {
+    return null;
+  }
+}
+
+/** One timer for all pieces: silence is noticed after one to two times `idleMs`. */
+function openWatch({ idleMs, streamMs }: StreamBounds, signal: AbortSignal) {
+  let touched = false;
+  let resolve: (why: "idle" | "gone") => void = () => undefined;
+  const promise = new Promise<"idle" | "gone">((settle) => {
+    resolve = settle;
+  });
+  const idle = setInterval(() => {
+    if (!touched) resolve("idle");
+    touched = false;
+  }, idleMs);
+  const whole = setTimeout(() => resolve("idle"), streamMs);
+  const leave = (): void => resolve("gone");
+  if (signal.aborted) leave();
+  else signal.addEventListener("abort", leave, { once: true });
+  return {
+    promise,
+    touch: () => {
+      touched = true;
+    },
+    end: () => {
+      clearInterval(idle);
+      clearTimeout(whole);
+      signal.removeEventListener("abort", leave);
+    },
+  };
+}
