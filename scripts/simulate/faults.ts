@@ -126,8 +126,8 @@ export const FAULTS: readonly Fault[] = [
     to: "      void this.#values.keep(rows.parts).catch(() => {});",
   },
   {
-    name: "drop-what-cannot-be-kept",
-    what: "the outcome of a call is thrown away when its value cannot be stored at once",
+    name: "settle-what-is-not-kept",
+    what: "an outcome that could not be stored counts as told",
     file: UNDER_WAY,
     from: "        this.#held.set(key, outcome);\n        return;",
     to: "        this.#done.add(key);",

@@ -59,14 +59,14 @@ export function checkCaps(world: World, object: HousedObject, before: Map<string
   const leased = rowsOf<Holder>(object, "lease");
   for (const { scope, caps, day } of rowsOf<Account>(object, "account")) {
     const limit = caps.usd_per_day;
-    if (limit === null) continue;
     const concerned = leased.filter(
       ({ user, workflow }) => scope === "org" || scope === `user:${user}` || scope === `workflow:${workflow ?? ""}`,
     );
     const taken = concerned.reduce((sum, { lease }) => plus(sum, lease), plus(day.spent, day.held)).microUsd;
     // A cap that came later than the money was spent may be below it; then nothing is added.
     const known = before.get(scope) ?? 0;
-    if (taken > limit && taken > known) world.watch.note("over the cap", `the ledger has ${taken} of ${scope} under a cap of ${limit}`);
+    if (limit !== null && taken > limit && taken > known)
+      world.watch.note("over the cap", `the ledger has ${taken} of ${scope} under a cap of ${limit}`);
     before.set(scope, taken);
   }
 }

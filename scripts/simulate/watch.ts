@@ -85,7 +85,7 @@ export class Watch {
   refold(object: HousedObject): LoadedRun | null {
     const read = this.#aside(() => this.#journalOf(object).load());
     if (read.ok) return read.value;
-    this.note("value missing", `${object.name} refers to values that are not stored: ${read.error.join(", ")}`);
+    this.note("value missing", `${object.name} refers to ${read.error.length} values that are not stored`);
     return null;
   }
 
@@ -142,7 +142,7 @@ export class Watch {
       this.runs.set(object.name, watched);
     }
     const read = this.#journalOf(object).events(watched.events.at(-1)?.seq ?? 0);
-    if (!read.ok) return this.note("value missing", `${object.name} refers to values that are not stored: ${read.error.join(", ")}`);
+    if (!read.ok) return this.note("value missing", `${object.name} refers to ${read.error.length} values that are not stored`);
     const events = read.value;
     if (events.length === 0) return;
     const before = watched.state;
