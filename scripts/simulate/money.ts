@@ -63,8 +63,8 @@ export function checkCaps(world: World, object: HousedObject, before: Map<string
       ({ user, workflow }) => scope === "org" || scope === `user:${user}` || scope === `workflow:${workflow ?? ""}`,
     );
     const taken = concerned.reduce((sum, { lease }) => plus(sum, lease), plus(day.spent, day.held)).microUsd;
-    // A cap that came later than the money was spent may be below it; then nothing is added.
-    const known = before.get(scope) ?? 0;
+    // A cap that came later than the money was spent or leased may be below it; then nothing is added.
+    const known = before.get(scope) ?? taken;
     if (limit !== null && taken > limit && taken > known)
       world.watch.note("over the cap", `the ledger has ${taken} of ${scope} under a cap of ${limit}`);
     before.set(scope, taken);
