@@ -1,0 +1,327 @@
+/** The ledger's room in workerd: what is durable when, what comes back, who is told. The arithmetic is tested in test/core/budget. */
+import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { AuditRecord, RecordsMessage } from "../../../core/audit/record.ts";
+import type { LeaseRequest } from "../../../core/budget/lease.ts";
+import { LEASE_MS } from "../../../core/budget/ledger.ts";
+import type { DeskNote } from "../../../core/budget/note.ts";
+import { mintId } from "../../../core/ids.ts";
+import type { Notice } from "../../../durable-objects/budget-ledger/notices.ts";
+import { budgetLedgerOf } from "../../../durable-objects/budget-ledger/stub.ts";
+import { amount, caps, request } from "../../support/budget.ts";
+import { FAR } from "../../support/far.ts";
+import { budgetLedgerWorld as world } from "../../support/worlds/budget-ledger.ts";
+
+const MINUTE = 60_000;
+const NONE = amount(0);
+
+let now = FAR;
+let sent: RecordsMessage[] = [];
+let notices: Notice[] = [];
+beforeEach(() => {
+  now = FAR;
+  sent = [];
+  notices = [];
+  world.now = () => now;
+  world.send = async (message) => void sent.push(message);
+  world.notify = async (_org, notice) => {
+    notices.push(notice);
+    return "told";
+  };
+  world.askRun = () => Promise.reject(new Error("unscripted: askRun"));
+});
+
+const fresh = () => {
+  const org = `org-${crypto.randomUUID()}`;
+  return { org, ledger: budgetLedgerOf(env.BUDGET_LEDGER, org) };
+};
+const stubOf = (org: string) => env.BUDGET_LEDGER.getByName(org);
+const ring = (org: string) => runDurableObjectAlarm(stubOf(org));
+const alarmOf = (org: string) => runInDurableObject(stubOf(org), (_, state) => state.storage.getAlarm());
+const rowsOf = (org: string, table: string) =>
+  runInDurableObject(stubOf(org), (_, state) => Number(state.storage.sql.exec(`SELECT COUNT(*) AS n FROM ${table}`).one()["n"]));
+/** Once each: what is not confirmed is sent again. */
+const recordsSent = (): AuditRecord[] => [
+  ...new Map(
+    sent.flatMap(({ rows }) => rows.flatMap(({ records }) => records)).map((sentRecord) => [sentRecord.event_id, sentRecord]),
+  ).values(),
+];
+const record = (type: string): AuditRecord => ({
+  event_id: mintId("evt", now, crypto.getRandomValues(new Uint8Array(10))),
+  timestamp: new Date(now).toISOString(),
+  trace_id: null,
+  event_type: type,
+  actor: { type: "user", id: "ann" },
+  action: type,
+  resource: "x",
+  decision: null,
+  policy_version: null,
+  risk_score: null,
+  data: {},
+});
+const note = (over: Partial<DeskNote>): DeskNote => ({
+  holder: "desk_1",
+  user: "ann",
+  n: 1,
+  attempts: [],
+  outcomes: [],
+  wish: null,
+  ...over,
+});
+const orgLine = async (ledger: ReturnType<typeof budgetLedgerOf>, org: string) =>
+  (await ledger.view(org, { limit: 1, cursor: null })).data[0];
+const setCaps = (
+  ledger: ReturnType<typeof budgetLedgerOf>,
+  org: string,
+  over: Parameters<typeof caps>[0],
+  scope: "org" | `user:${string}` = "org",
+) => ledger.setCaps(org, scope, caps(over), record("budget.changed"));
+
+describe("caps", () => {
+  it("[LEDGER-14] can be read when they are set, are on record, and outlive the object", async () => {
+    const { org, ledger } = fresh();
+    await setCaps(ledger, org, { usd_per_day: 500_000 });
+    await setCaps(ledger, org, { tokens_per_month: 9 }, "user:ann");
+    const page = await ledger.view(org, { limit: 1, cursor: null });
+    expect(page).toMatchObject({ data: [{ scope: "org", usd_per_day: { limit: 0.5, left: 0.5 } }], next_cursor: "org" });
+    await evictDurableObject(stubOf(org));
+    expect(await ledger.view(org, { limit: 5, cursor: "org" })).toMatchObject({
+      data: [{ scope: "user:ann", usd_per_day: { limit: null, left: null }, tokens_per_month: { limit: 9 } }],
+      next_cursor: null,
+    });
+    now += 1_000;
+    await ring(org);
+    expect(recordsSent().map(({ event_type }) => event_type)).toEqual(["budget.changed", "budget.changed"]);
+    expect(sent[0]).toMatchObject({ org, source: { kind: "budget-ledger", id: org } });
+    await ledger.confirm(sent.flatMap(({ rows }) => rows.map(({ id }) => id)));
+    expect(await rowsOf(org, "outbox")).toBe(0);
+  });
+
+  it("[LEDGER-14] a ledger that is only asked stores nothing", async () => {
+    const { org, ledger } = fresh();
+    expect(await ledger.view(org, { limit: 5, cursor: null })).toEqual({ data: [], next_cursor: null });
+    await ledger.confirm(["evt_x"]);
+    const tables = await runInDurableObject(stubOf(org), (_, state) =>
+      state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'").toArray(),
+    );
+    expect(tables).toEqual([]);
+    expect(await alarmOf(org)).toBeNull();
+  });
+
+  it("[LEDGER-14] serves one org, and a holder spends for one user", async () => {
+    const { org, ledger } = fresh();
+    await ledger.lease(org, request({ want: amount(5) }));
+    await expect(runInDurableObject(stubOf(org), (room) => room.lease("another", request()))).rejects.toThrow("another org's");
+    await expect(runInDurableObject(stubOf(org), (room) => room.lease(org, request({ n: 2, user: "bob" })))).rejects.toThrow(
+      "somebody else",
+    );
+  });
+});
+
+describe("commits", () => {
+  it("[LEDGER-13] what comes at the same time is one commit: an account that all share is one row", async () => {
+    const { org } = fresh();
+    const requests = Array.from({ length: 40 }, (_, index) =>
+      request({ holder: `run_${index}`, user: `u${index}`, workflow: null, spent: amount(1, 1), want: amount(10) }),
+    );
+    const written = await runInDurableObject(stubOf(org), async (room, state) => {
+      await room.lease(org, request({ holder: "run_x" }));
+      const { sql } = state.storage;
+      const before = Number(sql.exec("SELECT total_changes() AS n").one()["n"]);
+      await Promise.all(requests.map((each) => room.lease(org, each)));
+      return Number(sql.exec("SELECT total_changes() AS n").one()["n"]) - before;
+    });
+    expect(written).toBe(40 /* leases */ + 40 /* users */ + 1 /* the org */);
+  });
+
+  it("[LEDGER-13] a request costs one row, one more for each account that it spends from, and two where the lease ends", async () => {
+    const { org } = fresh();
+    const rows: number[] = [];
+    await runInDurableObject(stubOf(org), async (room, state) => {
+      const count = async (given: LeaseRequest) => {
+        const before = Number(state.storage.sql.exec("SELECT total_changes() AS n").one()["n"]);
+        await room.lease(org, given);
+        rows.push(Number(state.storage.sql.exec("SELECT total_changes() AS n").one()["n"]) - before);
+      };
+      await room.lease(org, request({ holder: "run_x" }));
+      await count(request({ want: amount(10) }));
+      await count(request({ n: 2, spent: amount(4), want: amount(10) }));
+      await count(request({ n: 2, spent: amount(4), want: amount(10) }));
+      await count(request({ n: 3, spent: amount(9) }));
+    });
+    expect(rows).toEqual([1, 4, 0, 5]);
+  });
+
+  it("[LEDGER-4] a request whose answer a crash took away is answered as the first time, and counts once", async () => {
+    const { org, ledger } = fresh();
+    await setCaps(ledger, org, { usd_per_day: 100 });
+    const first = request({ spent: amount(30), need: amount(50), want: amount(50) });
+    const answer = await ledger.lease(org, first);
+    expect(answer).toMatchObject({ ok: true, lease: amount(50) });
+    await abortAllDurableObjects();
+    const reborn = budgetLedgerOf(env.BUDGET_LEDGER, org);
+    expect(await reborn.lease(org, first)).toEqual(answer);
+    expect(await orgLine(reborn, org)).toMatchObject({ usd_per_day: { spent: 0.00003, leased: 0.00005, left: 0.00002 } });
+    expect(await reborn.lease(org, request({ holder: "run_2", need: amount(21), want: amount(21) }))).toMatchObject({ ok: false });
+  });
+});
+
+describe("alerts", () => {
+  it("[LEDGER-10] are in the answer, on record and told to the org once; what is not taken is told again", async () => {
+    const { org, ledger } = fresh();
+    await setCaps(ledger, org, { usd_per_month: 1_000_000 });
+    let isDown = true;
+    world.notify = async (_, notice) => {
+      notices.push(notice);
+      return isDown ? "retry" : "told";
+    };
+    expect(await ledger.lease(org, request({ spent: amount(820_000) }))).toMatchObject({ alerts: [{ percent: 50 }, { percent: 80 }] });
+    await ring(org);
+    expect(notices.map(({ data }) => data["percent"])).toEqual([50, 80]);
+    expect(notices[1]).toEqual({
+      id: expect.stringMatching(/^evt_/),
+      type: "budget.alert",
+      data: { scope: "org", cap: "usd_per_month", percent: 80, period: "2100-01", spent: 0.82, limit: 1 },
+    });
+    isDown = false;
+    await abortAllDurableObjects();
+    now = (await alarmOf(org)) ?? now;
+    now += MINUTE;
+    await ring(org);
+    await ring(org);
+    expect(notices.map(({ data }) => data["percent"])).toEqual([50, 80, 50, 80]);
+    expect(new Set(notices.map(({ id }) => id)).size).toBe(2);
+    expect(await rowsOf(org, "notice")).toBe(0);
+    expect(
+      recordsSent()
+        .filter(({ event_type }) => event_type === "budget.alert")
+        .map(({ event_id }) => event_id)
+        .slice(0, 2),
+    ).toEqual(notices.slice(0, 2).map(({ id }) => id));
+  });
+
+  it("[LEDGER-10] an address that never takes it is given up on, and holds up nothing", async () => {
+    const { org, ledger } = fresh();
+    await setCaps(ledger, org, { usd_per_month: 100 });
+    let calls = 0;
+    world.notify = () => {
+      calls++;
+      return Promise.reject(new Error("the address is out of reach"));
+    };
+    await ledger.lease(org, request({ spent: amount(50) }));
+    for (let day = 0; day < 20; day++) {
+      now += 24 * 60 * MINUTE;
+      await ring(org);
+    }
+    expect([calls, await rowsOf(org, "notice")]).toEqual([12, 0]);
+  });
+});
+
+describe("leases that nobody settles", () => {
+  it("[LEDGER-11] a run is asked, then its lease goes back by alarm, on record", async () => {
+    const { org, ledger } = fresh();
+    await setCaps(ledger, org, { usd_per_day: 100 });
+    await ledger.lease(org, request({ spent: amount(10), need: amount(80), want: amount(80) }));
+    const asked: string[] = [];
+    world.askRun = async (run) => {
+      asked.push(run);
+      return { spent: amount(25), held: amount(5), n: 1 };
+    };
+    now += LEASE_MS.run;
+    await ring(org); // its time is over, but clocks differ
+    expect([asked, (await orgLine(ledger, org))?.usd_per_day.leased]).toEqual([[], 0.00008]);
+    await ledger.confirm(sent.flatMap(({ rows }) => rows.map(({ id }) => id)));
+    await ring(org); // sees that nothing of the outbox is to be sent again
+    now = (await alarmOf(org)) ?? 0;
+    expect(now).toBeLessThan(FAR + LEASE_MS.run + MINUTE);
+    await ring(org);
+    expect(asked).toEqual(["run_1"]);
+    expect(await orgLine(ledger, org)).toMatchObject({ usd_per_day: { spent: 0.000025, held: 0.000005, leased: 0, left: 0.00007 } });
+    now += MINUTE;
+    await ring(org);
+    expect(asked).toEqual(["run_1"]);
+    expect(recordsSent().filter(({ event_type }) => event_type === "budget.lease_returned")).toMatchObject([
+      { resource: "budget/holder/run_1", actor: { type: "system" }, data: { run: "run_1", returned_usd: 0.00006, held_usd: 0.000005 } },
+    ]);
+  });
+
+  it("[LEDGER-11] a run that does not answer keeps its lease, and is asked again", async () => {
+    const { org, ledger } = fresh();
+    await ledger.lease(org, request({ want: amount(80) }));
+    await setCaps(ledger, org, { usd_per_day: 100 });
+    let calls = 0;
+    world.askRun = () => {
+      calls++;
+      return Promise.reject(new Error("out of reach"));
+    };
+    now += LEASE_MS.run + MINUTE;
+    await ring(org);
+    expect([calls, (await orgLine(ledger, org))?.usd_per_day.leased]).toEqual([1, 0.00008]);
+    now += 2 * MINUTE;
+    world.askRun = async () => null;
+    await ring(org);
+    expect((await orgLine(ledger, org))?.usd_per_day.leased).toBe(0);
+  });
+
+  it("[LEDGER-11] a run that renews while it is asked keeps what it just got", async () => {
+    const { org, ledger } = fresh();
+    await setCaps(ledger, org, { usd_per_day: 1_000 });
+    await ledger.lease(org, request({ need: amount(80), want: amount(80) }));
+    world.askRun = async () => {
+      await runInDurableObject(stubOf(org), (room) =>
+        room.lease(org, request({ n: 2, spent: amount(80), need: amount(40), want: amount(40) })),
+      );
+      return { spent: amount(80), held: NONE, n: 1 };
+    };
+    now += LEASE_MS.run + MINUTE;
+    await ring(org);
+    expect(await orgLine(ledger, org)).toMatchObject({ usd_per_day: { spent: 0.00008, leased: 0.00004 } });
+  });
+
+  it("[LEDGER-11] of a desk that is gone the calls under way stay held, and an outcome that comes late is counted", async () => {
+    const { org, ledger } = fresh();
+    await setCaps(ledger, org, { usd_per_day: 100 });
+    const calls = ["run_a", "run_b"].map((call) => ({ call, worst: amount(20), records: [record("model.call")] }));
+    await ledger.note(org, note({ attempts: calls, wish: { need: amount(90), want: amount(90) } }));
+    await abortAllDurableObjects();
+    const reborn = budgetLedgerOf(env.BUDGET_LEDGER, org);
+    now += LEASE_MS.desk + MINUTE;
+    await ring(org);
+    expect(await orgLine(reborn, org)).toMatchObject({ usd_per_day: { spent: 0, held: 0.00004, leased: 0, left: 0.00006 } });
+    expect([await rowsOf(org, "lease"), await rowsOf(org, "settled")]).toEqual([0, 1]);
+    await reborn.note(org, note({ n: 2, outcomes: [{ call: "run_a", spent: amount(7), records: [record("model.called")] }] }));
+    expect(await orgLine(reborn, org)).toMatchObject({ usd_per_day: { spent: 0.000007, held: 0.00002, leased: 0 } });
+    now += MINUTE;
+    await ring(org);
+    expect(
+      recordsSent()
+        .map(({ event_type }) => event_type)
+        .sort(),
+    ).toEqual(["budget.changed", "budget.lease_returned", "model.call", "model.call", "model.called"]);
+  });
+
+  it("[LEDGER-12] a note told twice is on record once", async () => {
+    const { org, ledger } = fresh();
+    const told = note({
+      attempts: [{ call: "run_a", worst: amount(1), records: [record("model.call")] }],
+      wish: { need: amount(9), want: amount(9) },
+    });
+    const answers = [await ledger.note(org, told), await ledger.note(org, told)];
+    expect(answers[1]).toEqual(answers[0]);
+    now += 1_000;
+    await ring(org);
+    expect(recordsSent()).toHaveLength(1);
+  });
+
+  it("[LEDGER-15] holders that are long gone are forgotten, others not", async () => {
+    const { org, ledger } = fresh();
+    const desk = (at: number) => mintId("req", at, new Uint8Array(10)).replace("req_", "desk_");
+    await ledger.note(org, note({ holder: desk(FAR), wish: { need: NONE, want: NONE } }));
+    await ledger.lease(org, request({ holder: mintId("run" as "rev", FAR, new Uint8Array(10)) }));
+    now += 3 * 24 * 60 * MINUTE;
+    await ledger.note(org, note({ holder: desk(now), wish: { need: NONE, want: NONE } }));
+    await ring(org);
+    expect(await rowsOf(org, "settled")).toBe(2);
+  });
+});
