@@ -31,6 +31,8 @@ const PATHS = [
   "/v1/tools/orders.get",
   "/v1/tools/orders.get/test",
   "/v1/models/acme/small-2026-01-01",
+  "/v1/routes",
+  "/v1/routes/classify",
   "/v1/secrets/shop",
   "/v1/guardrails/check",
   "/v1/reviews",
@@ -54,6 +56,8 @@ const PATHS = [
 /** Names that bodies of this contract have: a random body is more often nearly right. */
 const NAMES = [
   "workflow",
+  "models",
+  "strategy",
   "input",
   "version",
   "budget",

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { CACHE_MS, cachedStore, TtlCache } from "../../../workers/store/cached.ts";
-import { definitionOf, keyOf, manifestOf, modelOf, recordOf, storeWorld } from "./support.ts";
+import { definitionOf, keyOf, manifestOf, modelOf, recordOf, routeOf, storeWorld } from "./support.ts";
 
 /** The real database, with every use of it counted. */
 function countingWorld() {
@@ -25,6 +25,7 @@ describe("the memory before the store", () => {
     await store.workflows.put("warm", definitionOf("w"), "d", () => recordOf("e"));
     await store.tools.put("warm", manifestOf("t"), () => recordOf("e"));
     await store.models.put("warm", modelOf("a/b-1"), recordOf("e"));
+    await store.routes.put("warm", routeOf("classify"), recordOf("e"));
     const read = async () => [
       await store.keys.byHash(key.hash),
       await store.keys.orgExists("warm"),
@@ -32,6 +33,7 @@ describe("the memory before the store", () => {
       await store.tools.get("warm", "t", null),
       await store.models.list("warm"),
       await store.models.get("warm", "a/b-1"),
+      await store.routes.get("warm", "classify"),
     ];
     const cold = await read();
     counter.uses = 0;
@@ -75,6 +77,21 @@ describe("the memory before the store", () => {
     expect(await seen(store)).toEqual([2, 2, 2]);
     world.at += 2_000;
     expect(await seen(elsewhere)).toEqual([2, 2, 2]);
+  });
+
+  it("[STORE-13] a route is as cached as its absence, seen at once here and within two seconds elsewhere", async () => {
+    const { store, world, counter } = countingWorld();
+    const elsewhere = cachedStore(world.store, () => world.at);
+    const seen = async (from: typeof store) => (await from.routes.get("routed", "classify"))?.strategy ?? null;
+    expect([await seen(store), await seen(elsewhere)]).toEqual([null, null]);
+    counter.uses = 0;
+    expect([await seen(store), await seen(elsewhere), counter.uses]).toEqual([null, null, 0]);
+    await store.routes.put("routed", routeOf("classify", "fastest"), recordOf("e"));
+    expect(await seen(store)).toBe("fastest");
+    world.at += 2_000;
+    expect(await seen(elsewhere)).toBe("fastest");
+    expect(await store.routes.remove("routed", "classify", recordOf("e"))).toBe(true);
+    expect(await seen(store)).toBeNull();
   });
 
   it("[STORE-13] an answer that was on its way while a change came is not kept", async () => {

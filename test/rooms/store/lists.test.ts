@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Page, PageRequest } from "../../../workers/ingress/ports.ts";
 import { writeCursor } from "../../../workers/store/cursor.ts";
-import { definitionOf, keyOf, lineOf, manifestOf, modelOf, nextId, recordOf, storeWorld } from "./support.ts";
+import { definitionOf, keyOf, lineOf, manifestOf, modelOf, nextId, recordOf, routeOf, storeWorld } from "./support.ts";
 
 const NO_FILTER = { status: null, workflow: null, user: null };
 
@@ -113,6 +113,7 @@ describe("two orgs", () => {
     await store.workflows.put("ours", definitionOf("w"), "d", () => recordOf("e"));
     await store.tools.put("ours", manifestOf("t"), () => recordOf("e"));
     await store.models.put("ours", modelOf("a/b-1"), recordOf("e"));
+    await store.routes.put("ours", routeOf("classify"), recordOf("e"));
     await store.secrets.put("ours", "s", "sealed", [], recordOf("e"));
     const dead = {
       id: nextId("dl"),
@@ -134,15 +135,19 @@ describe("two orgs", () => {
       (await store.tools.known(org, ["t"])).size,
       (await store.models.list(org)).length,
       (await store.models.get(org, "a/b-1")) === null ? 0 : 1,
+      (await store.routes.list(org, page)).data.length,
+      (await store.routes.get(org, "classify")) === null ? 0 : 1,
       (await store.secrets.get(org, "s")) === null ? 0 : 1,
       (await store.runs.list(org, NO_FILTER, page)).data.length,
       (await store.deadLetters.list(org, page)).data.length,
       await store.countRunsInScope({ kind: "org", org, name: org }, ["running"]),
       (await store.keys.orgExists(org)) ? 1 : 0,
     ];
-    expect(await seenBy("ours")).toEqual(Array(14).fill(1));
-    expect(await seenBy("theirs")).toEqual(Array(14).fill(0));
+    expect(await seenBy("ours")).toEqual(Array(16).fill(1));
+    expect(await seenBy("theirs")).toEqual(Array(16).fill(0));
     expect(await store.keys.revoke("theirs", key.id, at, recordOf("e"))).toBe(false);
+    expect(await store.routes.remove("theirs", "classify", recordOf("e"))).toBe(false);
+    expect(await store.routes.get("ours", "classify")).not.toBeNull();
     expect(await store.keys.get("ours", key.id)).not.toBeNull();
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RESEND_AFTER_MS } from "../../../workers/store/outbox.ts";
-import { definitionOf, keyOf, manifestOf, modelOf, recordOf, rowsOf, storeWorld, type World } from "./support.ts";
+import { definitionOf, keyOf, manifestOf, modelOf, recordOf, routeOf, rowsOf, storeWorld, type World } from "./support.ts";
 
 const CHANGES: { readonly [what: string]: { table: string; change: (world: World, org: string) => Promise<unknown> } } = {
   "a key": { table: "api_keys", change: ({ store }, org) => store.keys.create(keyOf(org), recordOf("key.created")) },
@@ -10,6 +10,7 @@ const CHANGES: { readonly [what: string]: { table: string; change: (world: World
   },
   "a tool": { table: "tools", change: ({ store }, org) => store.tools.put(org, manifestOf("t"), () => recordOf("tool.created")) },
   "a model": { table: "models", change: ({ store }, org) => store.models.put(org, modelOf("a/b-1"), recordOf("model.created")) },
+  "a route": { table: "routes", change: ({ store }, org) => store.routes.put(org, routeOf("classify"), recordOf("route.set")) },
   "a secret": {
     table: "secrets",
     change: ({ store }, org) => store.secrets.put(org, "s", "sealed", ["a.example"], recordOf("secret.created")),

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import type { AuditRecord, RecordsMessage, RunIndexRow } from "../../../core/audit/record.ts";
 import { mintId } from "../../../core/ids.ts";
 import type { ModelEntry } from "../../../core/model/entry.ts";
+import type { TaskRoute } from "../../../core/model/task-route.ts";
 import { toRfc3339 } from "../../../core/time.ts";
 import type { ToolManifest } from "../../../core/tool/manifest.ts";
 import type { Definition } from "../../../core/workflow/definition.ts";
@@ -115,6 +116,12 @@ export const modelOf = (id: string, quality: number | null = null): ModelEntry =
   latency_ms: null,
   quality,
   pinned: false,
+});
+
+export const routeOf = (task: string, strategy: TaskRoute["strategy"] = "fallback"): TaskRoute => ({
+  task,
+  models: [{ id: "a/b-1" }, { id: "a/c-1", weight: 2 }],
+  strategy,
 });
 
 export const lineOf = (org: string, over: Partial<RunIndexRow> = {}): RunIndexRow => {
