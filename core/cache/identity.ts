@@ -4,10 +4,11 @@
  */
 import { canonicalJson } from "../canonical-json.ts";
 import { findPlaceholders } from "../guardrail/placeholder.ts";
-import type { Json } from "../json.ts";
+import { isObject, type Json } from "../json.ts";
 import type { Message } from "../model/message.ts";
 import type { ModelCall } from "../run/call.ts";
 import { PLATFORM_RULES } from "../workflow/prompt.ts";
+import type { Question } from "./question.ts";
 
 /** What stands behind every answer of this deployment: a change of either leaves all older answers unfound. */
 export type Grounds = { readonly policyVersion: string; readonly guardVersion: string };
@@ -30,6 +31,27 @@ export function placeholdersOf(messages: readonly Message[]): string[] {
 export function identityOf(call: ModelCall, grounds: Grounds, map: RedactionMap): string | null {
   const { context, model: _model, timeoutMs: _timeoutMs, cache: _cache, isLastResort: _isLastResort, ...request } = call;
   return textOf({ kind: "answer", org: context.org, ...grounds, map: map.map(([name, mac]) => [name, mac]), request: plain(request) });
+}
+
+/**
+ * What calls have in common that may share the answer to a near question: all that `identityOf` looks at, and the model; without
+ * what was asked, wherever the call repeats it.
+ */
+export function partitionOf(
+  call: ModelCall,
+  grounds: Grounds,
+  map: RedactionMap,
+  model: string,
+  { whole, frame }: Question,
+): string | null {
+  const { context, model: _model, timeoutMs: _timeoutMs, cache: _cache, isLastResort: _isLastResort, ...request } = call;
+  const asked = (value: Json): Json => {
+    if (value === whole) return { frame };
+    if (Array.isArray(value)) return value.map(asked);
+    return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asked(item)])) : value;
+  };
+  const pairs = map.map(([name, mac]): Json => [name, mac]);
+  return textOf({ kind: "near", org: context.org, model, ...grounds, map: pairs, request: asked(plain(request)) });
 }
 
 /** As canonical JSON; null where the value is none. */

@@ -88,10 +88,23 @@ export function correctionMessages(messages: readonly Message[], answer: string,
   return [...messages, { role: "assistant", content: answer }, { role: "user", content: ask.join("\n") }];
 }
 
+const BLOCK = new RegExp(`${OPEN}data ([a-z][a-z0-9_]*)${CLOSE}\\n([^${OPEN}]*)\\n${OPEN}end \\1${CLOSE}`, "g");
+
 /** The slots' values in a rendered message, as the model reads them: for a model that is a program. */
-export function readSlots(content: string): { readonly [name: string]: string } {
-  const block = new RegExp(`${OPEN}data ([a-z][a-z0-9_]*)${CLOSE}\\n([^${OPEN}]*)\\n${OPEN}end \\1${CLOSE}`, "g");
-  return Object.fromEntries(Array.from(content.matchAll(block), (match) => [match[1] ?? "", match[2] ?? ""]));
+export const readSlots = (content: string): { readonly [name: string]: string } =>
+  Object.fromEntries(splitSlots(content).values.map(({ name, text }) => [name, text]));
+
+/** A rendered message in what the developer wrote, with a mark in the place of each slot, and what the slots put in, in order. */
+export function splitSlots(content: string): {
+  readonly frame: string;
+  readonly values: readonly { readonly name: string; readonly text: string }[];
+} {
+  const values: { name: string; text: string }[] = [];
+  const frame = content.replace(BLOCK, (_, name: string, text: string) => {
+    values.push({ name, text });
+    return `${OPEN}${name}${CLOSE}`;
+  });
+  return { frame, values };
 }
 
 /** INVARIANT: no value can write the marks; where it tries, it gets look-alikes that mean nothing. */

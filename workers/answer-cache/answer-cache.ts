@@ -14,10 +14,13 @@ import { isCorrection } from "../../core/workflow/prompt.ts";
 import { validate } from "../../core/workflow/schema.ts";
 import { startDeadline } from "../kit/deadline.ts";
 import { subjectTag } from "./kept-values.ts";
-import type { AnswerCachePorts } from "./ports.ts";
+import { findNeighbours, type Neighbours } from "./near.ts";
+import { ANSWERS, type AnswerCachePorts, NEAR_QUESTIONS, TOOL_RESULTS } from "./ports.ts";
 
 /** A look takes some milliseconds; whatever holds it up (the vault, KV, a guard) holds up the call no longer than this. */
 const LOOK_MS = 1_000;
+/** With an embedding model on the way. */
+const LOOK_AROUND_MS = 3_000;
 const NEVER = new AbortController().signal;
 
 /** What is kept for one call. */
@@ -28,6 +31,8 @@ export type Found = {
   readonly stale: () => Promise<ModelOutcome | null>;
   /** The model's answer, kept if it is worth it. */
   readonly keep: (outcome: ModelOutcome) => Promise<void>;
+  /** What the look itself used, for the record. */
+  readonly facts: { readonly [name: string]: string };
 };
 
 export type AnswerCache = {
@@ -37,13 +42,13 @@ export type AnswerCache = {
   forget(org: string, subject: string): Promise<number>;
 };
 
-const NOTHING: Found = { hit: null, stale: async () => null, keep: async () => undefined };
+const NOTHING: Found = { hit: null, stale: async () => null, keep: async () => undefined, facts: {} };
 
 export function defineAnswerCache(ports: AnswerCachePorts): AnswerCache {
   return {
     async find(call) {
       if (call.cache === "none" || isCorrection(call.messages)) return NOTHING;
-      const deadline = startDeadline(LOOK_MS, NEVER);
+      const deadline = startDeadline(call.cache === "semantic" ? LOOK_AROUND_MS : LOOK_MS, NEVER);
       try {
         return await deadline.within(look(ports, call));
       } catch {
@@ -55,15 +60,13 @@ export function defineAnswerCache(ports: AnswerCachePorts): AnswerCache {
     },
     async forget(org, subject) {
       const tag = await subjectTag(ports.mac, org, subject);
-      const forgotten = await Promise.all(PREFIXES.map((prefix) => ports.values.forget(`${prefix}${org}/`, tag)));
-      return forgotten.reduce((sum, count) => sum + count, 0);
+      const tagged = await Promise.all([ANSWERS, TOOL_RESULTS].map((kind) => ports.values.forget(`${kind}${org}/`, tag)));
+      // Questions lie hundreds together and say nothing of whose they are: all of them go, and are learned again.
+      const near = await ports.values.forget(`${NEAR_QUESTIONS}${org}/`, null);
+      return tagged.reduce((sum, count) => sum + count, near);
     },
   };
 }
-
-/** PERSISTED: the names in KV, before the org, which has no slash in it. The tool gateway keeps its answers under `tool/v1/`. */
-const ANSWERS = "answer/v1/";
-const PREFIXES = [ANSWERS, "tool/v1/"];
 
 async function look(ports: AnswerCachePorts, call: ModelCall): Promise<Found> {
   const startedAt = ports.now();
@@ -73,12 +76,20 @@ async function look(ports: AnswerCachePorts, call: ModelCall): Promise<Found> {
   if (model === null || identity === null) return NOTHING;
   const name = `${ANSWERS}${context.org}/${await ports.mac(identity)}`;
   const known = readKeptAnswers(await ports.values.get(name));
-  const given = async (answer: KeptAnswer | null, cached: "exact" | "stale"): Promise<ModelOutcome | null> => {
+  const given = async (from: string, answer: KeptAnswer | null, cached: "exact" | "semantic" | "stale"): Promise<ModelOutcome | null> => {
     if (answer === null) return null;
     const passed = await judgeAgain(ports, call, map, answer.output);
-    if (!passed) await ports.values.drop(name);
+    if (!passed) await ports.values.drop(from);
     return passed ? outcomeOf(answer, cached, Math.max(0, ports.now() - startedAt)) : null;
   };
+  const exact = await given(name, freshAnswer(known, model, startedAt), "exact");
+  const around = exact === null && call.cache === "semantic" ? await neighbours(ports, call, model, map) : null;
+  let near: ModelOutcome | null = null;
+  for (const other of around?.names ?? []) {
+    const answers = readKeptAnswers(await ports.values.get(other));
+    near = await given(other, freshAnswer(answers, model, startedAt), "semantic");
+    if (near !== null) break;
+  }
   const keep = async (outcome: ModelOutcome): Promise<void> => {
     const output = keepable(outcome, map);
     if (output === undefined) return;
@@ -86,12 +97,26 @@ async function look(ports: AnswerCachePorts, call: ModelCall): Promise<Found> {
     const entry = withAnswer(known, { model, output, kept_at: ports.now(), subject });
     const subjects = [...new Set(entry.answers.map((answer) => answer.subject))];
     await ports.values.put(name, entry as unknown as Json, KEPT_MS, { subjects });
+    await around?.remember(name);
   };
+  const facts = around?.facts ?? {};
+  const hit = exact ?? near;
   return {
-    hit: await given(freshAnswer(known, model, startedAt), "exact"),
-    stale: () => given(lastAnswer(known, ports.now()), "stale").catch(() => null),
+    hit: hit === null ? null : { ...hit, upstream: { ...hit.upstream, ...facts } },
+    stale: () => given(name, lastAnswer(known, ports.now()), "stale").catch(() => null),
     keep: (outcome) => keep(outcome).catch(() => ports.log({ event: "answers.not_kept", run: context.run })),
+    facts,
   };
+}
+
+/** Trouble with near questions leaves the exact one. */
+async function neighbours(ports: AnswerCachePorts, call: ModelCall, model: string, map: RedactionMap): Promise<Neighbours | null> {
+  try {
+    return await findNeighbours(ports, call, model, map);
+  } catch {
+    ports.log({ event: "answers.not_looked_around", run: call.context.run });
+    return null;
+  }
 }
 
 /** A model that is registered anew with another upstream is another model. */

@@ -21,8 +21,8 @@ export type KeptValues = {
   /** `tag`: found again by `forget`. At most 1,024 bytes as JSON. */
   put(name: string, value: Json, ttlMs: number, tag: { readonly subjects: readonly string[] }): Promise<void>;
   drop(name: string): Promise<void>;
-  /** Drops all under the prefix whose tag names the subject; how many that were. Throws: who is erased must not be told a lie. */
-  forget(prefix: string, subject: string): Promise<number>;
+  /** Drops all under the prefix whose tag names the subject, or all; how many that were. Throws: who is erased must not be told a lie. */
+  forget(prefix: string, subject: string | null): Promise<number>;
 };
 
 /** What stands for a person in a tag: a keyed hash. */
@@ -53,7 +53,7 @@ export function keptValues(kv: KVNamespace, log: (line: JsonObject) => void): Ke
       let forgotten = 0;
       for (let page = 0; page < MOST_PAGES; page++) {
         const listed: KVNamespaceListResult<{ subjects?: readonly string[] }> = await kv.list({ prefix, cursor });
-        const own = listed.keys.filter(({ metadata }) => metadata?.subjects?.includes(subject));
+        const own = listed.keys.filter(({ metadata }) => subject === null || metadata?.subjects?.includes(subject));
         for (const { name } of own) await kv.delete(name);
         forgotten += own.length;
         if (listed.list_complete) return forgotten;

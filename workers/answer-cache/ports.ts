@@ -2,9 +2,19 @@
 import type { Grounds } from "../../core/cache/identity.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
+import type { CallContext } from "../../core/run/call.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Guard, VaultPort } from "../guardrail/ports.ts";
 import type { KeptValues } from "./kept-values.ts";
+
+/** `tokens`: what the upstream counted; null: it did not say. */
+export type Embedded = { readonly vector: readonly number[]; readonly model: string; readonly tokens: number | null };
+
+/** PERSISTED: the beginnings of names in KV, before the org, which has no slash in it. */
+export const ANSWERS = "answer/v1/";
+export const NEAR_QUESTIONS = "near/v1/";
+/** The tool gateway's own. */
+export const TOOL_RESULTS = "tool/v1/";
 
 export type AnswerCachePorts = {
   readonly now: () => EpochMs;
@@ -18,8 +28,8 @@ export type AnswerCachePorts = {
   readonly mac: (text: string) => Promise<string>;
   /**
    * A text's vector by the org's embedding model; null: the org has none that means anything (the rehearsal's does not count), or
-   * it is out of reach. Without it `semantic` is `exact`.
+   * it is out of reach. Without it `semantic` is `exact`. Does not throw.
    */
-  readonly embed: (org: string, text: string) => Promise<readonly number[] | null>;
+  readonly embed: (context: CallContext, text: string) => Promise<Embedded | null>;
   readonly log: (line: JsonObject) => void;
 };

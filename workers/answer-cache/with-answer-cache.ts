@@ -10,7 +10,8 @@ export function withAnswerCache<Rest extends readonly unknown[]>(
     if (call.cache === "none") return callModel(call, ...rest);
     const found = await cache.find(call);
     if (found.hit !== null) return found.hit;
-    const outcome = await callModel(call, ...rest);
+    const called = await callModel(call, ...rest);
+    const outcome = { ...called, upstream: { ...called.upstream, ...found.facts } };
     if ("failure" in outcome.result) {
       const stale = call.isLastResort && outcome.result.failure.class === "transient" ? await found.stale() : null;
       // What the failed call did use is still to be paid.

@@ -6,6 +6,7 @@ import type { ModelEntry } from "../../core/model/entry.ts";
 import type { Access } from "../access/access.ts";
 import { defineAnswerCache } from "../answer-cache/answer-cache.ts";
 import { type KeptValues, subjectTag } from "../answer-cache/kept-values.ts";
+import type { AnswerCachePorts } from "../answer-cache/ports.ts";
 import type { CredentialBroker } from "../credential-broker/credential-broker.ts";
 import type { Guard, VaultPort } from "../guardrail/ports.ts";
 import type { KeptResults } from "../tool-gateway/ports.ts";
@@ -18,7 +19,7 @@ type Around = {
   readonly access: Access;
   readonly broker: CredentialBroker;
   readonly models: (org: string) => Promise<readonly ModelEntry[]>;
-  readonly embed: (org: string, text: string) => Promise<readonly number[] | null>;
+  readonly embed: AnswerCachePorts["embed"];
 };
 
 /** What the tool gateway keeps lies beside the answers of models, found and forgotten by the same hashes. */

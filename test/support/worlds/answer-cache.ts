@@ -43,9 +43,10 @@ export function answerWorld(changes: Partial<AnswerCachePorts> = {}): AnswerWorl
     model: async (_org, id) => modelEntry({ id, upstream_id: world.upstreamId }),
     grounds: () => ({ policyVersion: world.policyVersion, guardVersion: world.guardVersion }),
     mac: async (text) => createHmac("sha256", "the key of a test").update(text).digest("hex"),
-    embed: async (_org, text) => {
+    embed: async (_context, text) => {
       world.embedded.push(text);
-      return world.vectors(text);
+      const vector = world.vectors(text);
+      return vector === null ? null : { vector, model: "acme/embed-2026-01-01", tokens: 7 };
     },
     log: (line) => log.push(line),
     ...changes,
