@@ -12,7 +12,7 @@ export class Bucket {
   readonly largerThan: number;
 
   constructor(dice: Dice) {
-    this.largerThan = dice.happens("bucket/small", 0.3) ? dice.between("bucket/larger-than", 20, 1_500) : DEPLOYED;
+    this.largerThan = dice.happens("bucket/small", 0.3) ? dice.between("bucket/larger-than", 200, 3_000) : DEPLOYED;
   }
 
   put(key: string, text: string): void {

@@ -56,8 +56,8 @@ function makeWorld(org = `acme-${crypto.randomUUID().slice(0, 8)}`, over: Partia
     runOrg: async () => org,
     record: async (id) => objects.get(id) ?? null,
     trace: async (id) => (objects.has(id) ? { resourceSpans: [] } : null),
-    removeValues: async (id) => {
-      calls.push(`remove values of ${id}`);
+    removeValues: async () => {
+      calls.push("remove values");
     },
     empty: async (id, seq) => {
       if (world.owes || objects.get(id)?.events.at(-1)?.seq !== seq) return false;
@@ -75,7 +75,7 @@ describe("a sweep", () => {
   it("[ARCHIVE-2] keeps everything, then empties the object, then says so", async () => {
     const world = makeWorld();
     expect(await world.archive.sweep()).toEqual({ archived: 1 });
-    expect(world.calls).toEqual(["put journal.jsonl", "put trace.json", "put run.json", "empty", "mark"]);
+    expect(world.calls).toEqual(["put journal.jsonl", "put trace.json", "put run.json", "empty", "remove values", "mark"]);
     expect(world.marked).toMatchObject([
       { event_type: "run.archived", resource: "run/run_1", actor: { type: "system", id: "archive" }, data: { events: 3 } },
     ]);
@@ -89,7 +89,7 @@ describe("a sweep", () => {
     expect(await world.archive.sweep()).toEqual({ archived: 0 });
   });
 
-  it.each(["put journal.jsonl", "put trace.json", "put run.json", "empty", "mark"])(
+  it.each(["put journal.jsonl", "put trace.json", "put run.json", "empty", "remove values", "mark"])(
     "[ARCHIVE-3] that dies before `%s` loses nothing, and the next one finishes",
     async (point) => {
       const world = makeWorld();
@@ -114,17 +114,22 @@ describe("a sweep", () => {
           if (point === "empty") die();
           return before.empty(id, seq);
         },
+        removeValues: async (id) => {
+          if (point === "remove values") die();
+          return before.removeValues(id);
+        },
         markArchived: async (...given) => {
           if (point === "mark") die();
           return before.markArchived(...given);
         },
       });
       expect(await mortal.sweep()).toEqual({ archived: 0 });
-      expect(world.objects.has(RUN)).toBe(point !== "mark");
+      expect(world.objects.has(RUN)).toBe(point !== "mark" && point !== "remove values");
       expect(world.lines).toHaveLength(1);
       dead = false;
       expect(await mortal.sweep()).toEqual({ archived: 1 });
       expect([world.objects.size, world.marked.length]).toEqual([0, 1]);
+      expect(world.calls.slice(-2)).toEqual(["remove values", "mark"]); // whatever died: nothing is left behind by a run that is archived
       expect(await mortal.view(RUN)).toEqual(viewOf(RUN));
       expect((await mortal.events(RUN, 0, 10))?.events).toEqual(eventsOf(3));
     },

@@ -180,20 +180,6 @@ describe("RunEngine", () => {
     await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
   });
 
-  it("[RUN-104] a turn that is longer than a row of the platform is kept and folds again", async () => {
-    const id = newId();
-    const long = `${"ä".repeat(499_999)}${"👍".repeat(250_000)}`; // one piece ends in the middle of a pair
-    world.callTool = async () => answered(long);
-    expect((await start(id)).output === long).toBe(true);
-    await evictDurableObject(env.RUN_ENGINE.getByName(id));
-    expect((await engine(id).view())?.output === long).toBe(true);
-    const largest = await runInDurableObject(env.RUN_ENGINE.getByName(id), (_run, { storage }) =>
-      storage.sql.exec<{ bytes: number }>("SELECT MAX(LENGTH(CAST(events AS BLOB))) AS bytes FROM journal").one(),
-    );
-    expect(largest.bytes).toBeLessThan(2_000_000);
-    expect(await engine(id).replay()).toMatchObject({ identical: true });
-  });
-
   it("[RUN-105] what leaves fits into messages of the queue, however much is found or done in one turn", async () => {
     const id = newId();
     const findings = Array.from({ length: 5_000 }, (_, index) => ({

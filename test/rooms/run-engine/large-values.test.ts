@@ -1,0 +1,219 @@
+/** Values that are too large for a row: kept in R2 before the turn is, fetched when the run is read, checked, and never made up. */
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Json } from "../../../core/json.ts";
+import type { ToolOutcome } from "../../../core/run/call.ts";
+import { type ValueStore, valuePrefix } from "../../../durable-objects/run-engine/kept-values.ts";
+import { runEngineOf } from "../../../durable-objects/run-engine/stub.ts";
+import { removeRunValues, runValues } from "../../../workers/archive/run-values.ts";
+import { refusalOf } from "../../../workers/ingress/middleware/errors.ts";
+import { FAR } from "../../support/far.ts";
+import { define, tool, transform } from "../../support/run/definition.ts";
+import { runEngineWorld as world } from "../../support/worlds/run-engine.ts";
+
+const answered = (output: Json): ToolOutcome => ({ result: { ok: true, output }, status: 200, durationMs: 1, openings: [], findings: [] });
+const definition = define(
+  { a: tool("payments.refund"), b: transform({ cel: "steps.a.output" }, { needs: ["a"] }) },
+  { output: { cel: "steps.b.output" } },
+);
+/** Half a megabyte of UTF-16, more of UTF-8, with pairs of surrogates. */
+const LONG = `${"ä".repeat(299_999)}${"👍".repeat(150_000)}`;
+
+let count = 0;
+const newId = () => `run_large-${++count}`;
+const bornWith = (id: string, input: Json) => ({
+  ...{ id, org: "acme", user: "ada", roles: [], subject: "ada", definition, version: 1, digest: "d", input, inputFindings: [] },
+  ...{ metadata: {}, budget: { usd: 1_000_000, tokens: 1000 }, deadlineAt: null, traceId: "0af7651916cd43dd8448eb211c80319c" },
+  ...{ parentSpanId: null, redrive: null, parent: null, callbackUrl: null },
+});
+const engine = (id: string) => runEngineOf(env.RUN_ENGINE, id);
+const object = (id: string) => env.RUN_ENGINE.getByName(id);
+const start = (id: string, input: Json = {}, waitMs = 3_000) =>
+  engine(id).start(bornWith(id, input), { epoch: 0, active: [], asOf: FAR }, waitMs);
+const prefixOf = (id: string) => valuePrefix(env.RUN_ENGINE.idFromName(id).toString());
+const keysOf = async (id: string) => (await env.VALUES.list({ prefix: prefixOf(id) })).objects.map(({ key }) => key);
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => "answered",
+    (error: { code?: string }) => ({ code: error.code, problem: refusalOf(error).code }),
+  );
+const OUT_OF_REACH = { code: "overloaded", problem: "overloaded" };
+const away = async (): Promise<never> => {
+  throw new Error("R2 is away");
+};
+const deployed = runValues(env.VALUES);
+/** R2 as it is at the moment; objects keep the port that they were made with. */
+let reach: ValueStore = deployed;
+
+beforeEach(() => {
+  world.now = () => FAR;
+  world.log = () => {};
+  reach = deployed;
+  world.values = {
+    get largerThan() {
+      return reach.largerThan;
+    },
+    put: (...given) => reach.put(...given),
+    get: (...given) => reach.get(...given),
+  };
+  world.authorize = async (question) => ({
+    kind: "tool",
+    permission: { decision: "allow", policyVersion: "p", reasons: [] },
+    facts: { tool: question.kind === "tool" ? question.tool : "", version: 1, effect: "write", idempotency: "none", timeout_ms: 1000 },
+  });
+  world.callTool = async () => answered({ text: LONG });
+});
+
+describe("a value that is too large for a row", () => {
+  it("[RUN-104] is stored once, outside; the run folds again from it after an eviction", async () => {
+    const id = newId();
+    expect((await start(id, { also: LONG })).output).toEqual({ text: LONG });
+    expect(await keysOf(id)).toHaveLength(1);
+    const rows = await runInDurableObject(object(id), (_run, { storage }) =>
+      storage.sql.exec<{ bytes: number }>("SELECT MAX(LENGTH(events)) + (SELECT LENGTH(body) FROM birth) AS bytes FROM journal").one(),
+    );
+    expect(rows.bytes).toBeLessThan(20_000);
+    await evictDurableObject(object(id));
+    expect((await engine(id).view())?.output).toEqual({ text: LONG });
+    expect(await engine(id).replay()).toMatchObject({ identical: true });
+    expect((await engine(id).events(0, 0))?.events.at(-1)?.data).toMatchObject({ output: { text: LONG } });
+    expect((await engine(id).record())?.birth).toMatchObject({ input: { also: LONG } });
+  });
+
+  it("[RUN-104] many that are not large by themselves lie together outside when their row would be", async () => {
+    const id = newId();
+    const list = Array.from({ length: 900 }, (_, index) => ({ index, text: "x".repeat(500) }));
+    world.callTool = async () => answered(list);
+    expect(await start(id)).toMatchObject({ status: "completed", error: null });
+    await evictDurableObject(object(id));
+    expect(JSON.stringify((await engine(id).view())?.output) === JSON.stringify(list)).toBe(true);
+    expect((await keysOf(id)).length).toBeGreaterThan(0);
+  });
+
+  it("[RUN-104] a run without one never asks R2, up to the border", async () => {
+    const id = newId();
+    reach = { largerThan: deployed.largerThan, put: away, get: away };
+    world.callTool = async () => answered("x".repeat(64 * 1024));
+    expect(await start(id)).toMatchObject({ status: "completed" });
+    await evictDurableObject(object(id));
+    expect(await engine(id).replay()).toMatchObject({ identical: true });
+  });
+
+  it("[RUN-106] that cannot be stored is not acted on; its call is not made again, and the alarm stores it", async () => {
+    const id = newId();
+    let calls = 0;
+    world.callTool = async () => {
+      calls++;
+      return answered({ text: LONG });
+    };
+    let puts = 0;
+    reach = {
+      ...deployed,
+      put: async () => {
+        puts++;
+        throw new Error("R2 is away");
+      },
+    };
+    const lines: string[] = [];
+    world.log = (line) => lines.push(String(line["error"]));
+    expect(await start(id, {}, 0)).toMatchObject({ status: "running" });
+    await vi.waitUntil(() => lines.includes("ValuesOutOfReach"), 5_000);
+    expect(puts).toBe(3);
+    expect(await engine(id).view()).toMatchObject({ status: "running", steps: [{ status: "running" }, { status: "pending" }] });
+    world.now = () => FAR + 11_000;
+    await runDurableObjectAlarm(object(id));
+    expect(await engine(id).view()).toMatchObject({ status: "running" });
+    reach = deployed;
+    world.now = () => FAR + 22_000;
+    await runDurableObjectAlarm(object(id));
+    await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
+    expect(calls).toBe(1);
+    expect(await engine(id).replay()).toMatchObject({ identical: true });
+  });
+
+  it("[RUN-106] a start that cannot be stored leaves nothing, says so, and can be repeated", async () => {
+    const id = newId();
+    reach = { ...deployed, put: away };
+    expect(await codeOf(start(id, LONG))).toEqual(OUT_OF_REACH);
+    expect(await engine(id).view()).toBeNull();
+    reach = deployed;
+    expect(await start(id, LONG)).toMatchObject({ status: "completed" });
+  });
+
+  it("[RUN-107] that cannot be read is no 500 and no unknown run; nothing is decided without it", async () => {
+    const id = newId();
+    await start(id);
+    await evictDurableObject(object(id));
+    reach = { ...deployed, get: away };
+    expect(await codeOf(engine(id).view())).toEqual(OUT_OF_REACH);
+    expect(await codeOf(start(id))).toEqual(OUT_OF_REACH);
+    expect(await codeOf(engine(id).cancel("ada", "why"))).toEqual(OUT_OF_REACH);
+    reach = deployed;
+    expect(await engine(id).view()).toMatchObject({ status: "completed" });
+  });
+
+  it("[RUN-107] a wrong byte is found, also by a replay; what is gone is not made up", async () => {
+    const id = newId();
+    await start(id);
+    const [key = ""] = await keysOf(id);
+    const right = (await (await env.VALUES.get(key))?.text()) ?? "";
+    await env.VALUES.put(key, right.replace("ä", "a"));
+    expect(await codeOf(engine(id).replay())).toEqual({ code: "value_damaged", problem: "internal" });
+    await evictDurableObject(object(id));
+    expect(await codeOf(engine(id).view())).toEqual({ code: "value_damaged", problem: "internal" });
+    await env.VALUES.delete(key);
+    expect(await codeOf(engine(id).view())).toEqual({ code: "value_damaged", problem: "internal" });
+    await env.VALUES.put(key, right);
+    expect((await engine(id).view())?.output).toEqual({ text: LONG });
+  });
+
+  it("[RUN-107] a run that cannot be read is looked for again by its alarm", async () => {
+    const id = newId();
+    world.callTool = () => new Promise(() => {});
+    await start(id, LONG, 0);
+    await evictDurableObject(object(id)).catch(() => {});
+    reach = { ...deployed, get: away };
+    world.now = () => FAR + 11_000;
+    await runDurableObjectAlarm(object(id));
+    const alarm = await runInDurableObject(object(id), (_run, { storage }) => storage.getAlarm());
+    expect(alarm).toBeGreaterThan(FAR + 11_000);
+    reach = deployed;
+    expect(await engine(id).view()).toMatchObject({ status: "running" });
+  });
+
+  it("[RUN-6] rows whose rest stands in pieces beside them still load", async () => {
+    const id = newId();
+    reach = { ...deployed, largerThan: Number.MAX_SAFE_INTEGER };
+    const before = await start(id);
+    await runInDurableObject(object(id), (_run, { storage }) => {
+      const { sql } = storage;
+      for (const { last_seq, events } of sql.exec<{ last_seq: number; events: string }>("SELECT last_seq, events FROM journal").toArray()) {
+        if (events.length <= 400_000) continue;
+        // As they were written: 400,000 units each, or one less where that would part a pair of surrogates.
+        let head = events.slice(0, 400_000);
+        if (/[\ud800-\udbff]$/.test(head)) head = head.slice(0, -1);
+        sql.exec("UPDATE journal SET events = ? WHERE last_seq = ?", head, last_seq);
+        let part = 0;
+        for (let start = head.length; start < events.length; ) {
+          let piece = events.slice(start, start + 400_000);
+          if (/[\ud800-\udbff]$/.test(piece)) piece = piece.slice(0, -1);
+          sql.exec("INSERT INTO rest (owner, part, text) VALUES (?, ?, ?)", last_seq, part++, piece);
+          start += piece.length;
+        }
+        expect(part).toBeGreaterThan(0);
+      }
+    });
+    await evictDurableObject(object(id));
+    expect(await engine(id).view()).toEqual(before);
+  });
+
+  it("[ARCHIVE-6] goes with its run, also when nothing refers to it; those of others stay", async () => {
+    const [id, other] = [newId(), newId()];
+    await Promise.all([start(id), start(other)]);
+    await env.VALUES.put(`${prefixOf(id)}orphan`, "{}");
+    await removeRunValues(env.VALUES, env.RUN_ENGINE.idFromName(id).toString());
+    await removeRunValues(env.VALUES, env.RUN_ENGINE.idFromName(id).toString());
+    expect([(await keysOf(id)).length, (await keysOf(other)).length]).toEqual([0, 1]);
+  });
+});
