@@ -23,6 +23,7 @@ import { toRfc3339 } from "../../core/time.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import { defineAuth } from "../../workers/auth/auth.ts";
 import { defineGuard } from "../../workers/guardrail/guard.ts";
+import { previewAdmission } from "../../workers/guardrail/preview.ts";
 import { defineIngress } from "../../workers/ingress/app.ts";
 import type {
   ApiKeyRow,
@@ -131,6 +132,10 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
     settings: { adminApiKey: options.adminApiKey ?? ADMIN_KEY, allowPrivateHosts: options.allowPrivateHosts ?? false, version: "test" },
     guard,
+    chat: {
+      complete: async () => err(refuse("not_found", "there is no such model")),
+      embed: async () => err(refuse("not_found", "there is no such model")),
+    },
     models: async (org) => withDefaultModels(await ports.store.models.list(org), null),
     auth: defineAuth({
       now: () => clock.at,
@@ -436,7 +441,7 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
         ),
     },
     estimates: {
-      preview: (value) => guard.admit({ org: "preview", run: "preview", subject: "preview" }, "user", "input", value),
+      preview: previewAdmission,
       route: async () => ({
         candidates: [{ id: "acme/small-1.0.0", price: { input: 1, output: 4, cached_input: null }, context: 128_000 }],
         tools: [],

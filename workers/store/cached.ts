@@ -65,6 +65,9 @@ type KeyFound = NonNullable<Awaited<ReturnType<Store["keys"]["byHash"]>>>;
 type WorkflowFound = NonNullable<Awaited<ReturnType<Store["workflows"]["get"]>>>;
 type ToolFound = NonNullable<Awaited<ReturnType<Store["tools"]["get"]>>>;
 type RouteFound = Awaited<ReturnType<Store["routes"]["get"]>>;
+type PastCosts = Awaited<ReturnType<Store["pastCosts"]>>;
+/** Runs in a past that one run more hardly changes: such a past is remembered, a shorter one grows at once. */
+const LONG_PAST = 20;
 type ModelsFound = Awaited<ReturnType<Store["models"]["list"]>>;
 
 /** Orgs, names and ids hold no slash that could make two of these equal: the org comes first and has none. */
@@ -80,7 +83,7 @@ export function cachedStore(store: Store, now: () => EpochMs): Store {
   const routes = new TtlCache<{ readonly route: RouteFound }>(CACHE_MS.routes, now);
   const orgs = new TtlCache<true>(CACHE_MS.orgs, now);
   const settings = new TtlCache<OrgSettings>(CACHE_MS.settings, now);
-  const costs = new TtlCache<Awaited<ReturnType<Store["pastCosts"]>>>(CACHE_MS.costs, now);
+  const costs = new TtlCache<PastCosts>(CACHE_MS.costs, now);
   // That a workflow's traffic was never split is an answer like any other.
   const layouts = new TtlCache<{ readonly layout: Layout | null }>(CACHE_MS.workflows, now);
   const settingsOf = async (org: string): Promise<OrgSettings> =>
@@ -94,8 +97,14 @@ export function cachedStore(store: Store, now: () => EpochMs): Store {
 
   return {
     ...store,
-    pastCosts: async (org, workflow, version) =>
-      (await costs.get(versionKey(org, workflow, version), () => store.pastCosts(org, workflow, version))) ?? [],
+    async pastCosts(org, workflow, version) {
+      let fresh: PastCosts = [];
+      const kept = await costs.get(versionKey(org, workflow, version), async () => {
+        fresh = await store.pastCosts(org, workflow, version);
+        return fresh.length < LONG_PAST ? null : fresh;
+      });
+      return kept ?? fresh;
+    },
     keys: {
       ...store.keys,
       byHash: (hash) => keys.get(hash, () => store.keys.byHash(hash)),

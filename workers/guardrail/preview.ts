@@ -1,0 +1,27 @@
+/** The guardrails as a rehearsal: the same judgement and the same redaction, with a vault that numbers placeholders and keeps nothing. */
+import type { Json } from "../../core/json.ts";
+import { defineGuard } from "./guard.ts";
+import type { Admitted } from "./ports.ts";
+
+const NOBODY = { org: "", run: "", subject: "" };
+
+/** As `Guard.admit` would take in the input of a run. */
+export function previewAdmission(value: Json): Promise<Admitted> {
+  const numbers = new Map<string, number>();
+  const names = new Map<string, string>();
+  const nameOf = (type: string, hidden: string): string => {
+    const known = names.get(`${type}:${hidden}`);
+    if (known !== undefined) return known;
+    const number = (numbers.get(type) ?? 0) + 1;
+    numbers.set(type, number);
+    names.set(`${type}:${hidden}`, `{{${type}_${number}}}`);
+    return `{{${type}_${number}}}`;
+  };
+  const guard = defineGuard({
+    vault: {
+      assign: async (_org, { values }) => values.map(({ type, value: hidden }) => nameOf(type, hidden)),
+      open: async (_org, { placeholders }) => placeholders.map(() => null),
+    },
+  });
+  return guard.admit(NOBODY, "user", "input", value);
+}
