@@ -1,16 +1,18 @@
 /**
  * Codes in a text: vouchers, serial numbers, seats, digests. The classifier never saw lists of them, and takes their letters and
- * digits for words that somebody disguised; so they are blanked out before it looks. Words with figures for letters are no codes.
+ * digits for words that somebody disguised; so they are blanked out before it looks. Words with figures for letters are no codes:
+ * those are written in small letters, or read as everyday words.
  */
 
-/** Letters and digits in one word of a normalised text, from end to end. */
-const MIXED = /(?<![a-z0-9])(?=[0-9]*[a-z])(?=[a-z]*[0-9])[a-z0-9]{2,128}(?![a-z0-9])/g;
-/** MD5 and longer, also cut: nobody writes a sentence in hexadecimal letters. What hexadecimal bytes spell is read elsewhere (disguise.ts). */
-const DIGEST = /^[0-9a-f]{24,128}$/;
+/** Letters and digits in one word, the letters all capitals, or all hexadecimal. */
+const CODE = /(?<![A-Za-z0-9])(?=[0-9]{0,127}[A-Za-z])(?=[A-Za-z]{0,127}[0-9])(?:[A-Z0-9]{2,128}|[0-9a-f]{2,128})(?![A-Za-z0-9])/g;
+/** Digests, also cut ones and object ids: nobody writes a sentence in hexadecimal letters. What hexadecimal bytes spell is read elsewhere (disguise.ts). */
+const DIGEST = /^[0-9a-f]{10,128}$/i;
 /** Longer words are neither vouchers nor serial numbers. */
 const LONGEST_CODE = 16;
-/** One or two codes in a message weigh little; leaving them in keeps `gpt4` and `step2` what they were. */
+/** One or two in a message weigh little, and so do a few in a long one: units of text for each of them. */
 const FEWEST_CODES = 3;
+const TEXT_PER_CODE = 100;
 /** So many everyday words among those that figures stand in, and it is somebody who writes so. */
 const SPOKEN = 2;
 
@@ -32,17 +34,22 @@ const SPOKEN_WORDS = new Set(
   ).split(" "),
 );
 
-/** `text` is normalised. The same length: offsets stay. */
-export function withoutCodes(text: string): string {
-  const words = [...text.matchAll(MIXED)].map(([word]) => word);
-  if (words.length === 0) return text;
+/** `original`: as it came, since small and capital letters tell codes apart. In small letters. */
+export function codesIn(original: string): ReadonlySet<string> {
+  const words = [...original.matchAll(CODE)].map(([word]) => word.toLowerCase());
   const short = words.filter((word) => word.length <= LONGEST_CODE);
-  const isList = short.length >= FEWEST_CODES && !areSpoken(short);
-  return text.replace(MIXED, (word) => (DIGEST.test(word) || (isList && word.length <= LONGEST_CODE) ? " ".repeat(word.length) : word));
+  const isList = short.length >= Math.max(FEWEST_CODES, original.length / TEXT_PER_CODE) && !areSpoken(short);
+  return new Set([...words.filter((word) => DIGEST.test(word)), ...(isList ? short : [])]);
 }
 
+const MIXED = /(?<![a-z0-9])[a-z0-9]{2,128}(?![a-z0-9])/g;
+
+/** `text` is normalised. The same length: offsets stay. */
+export const withoutCodes = (text: string, codes: ReadonlySet<string>): string =>
+  codes.size === 0 ? text : text.replace(MIXED, (word) => (codes.has(word) ? " ".repeat(word.length) : word));
+
 /** Read with letters for figures, some of these words are everyday words: they are written so to hide what they say. */
-export function areSpoken(words: readonly string[]): boolean {
+function areSpoken(words: readonly string[]): boolean {
   let spoken = 0;
   for (const word of words) {
     const half = word.replace(/[03457-9]/g, (figure) => FIGURES[figure] ?? figure);

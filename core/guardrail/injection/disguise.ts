@@ -2,20 +2,18 @@
  * Other readings of a text, made only where it looks disguised: figures for letters, spaced-out letters, base64, hex, percent
  * encoding, ROT13, text backwards. Each reading is judged like the text itself. Bounded: so many readings of so many units.
  */
-import { areSpoken } from "./codes.ts";
-
 export type Disguised = { readonly text: string; readonly start: number; readonly end: number; readonly kind: string };
 
 const MAX_READINGS = 8;
 const MAX_UNITS = 20_000;
 
-/** `text` is normalised, but for `base64` the original letters are needed: `original` is the text as it came. */
-export function disguisedReadings(text: string, original: string): Disguised[] {
+/** `text` is normalised, but for `base64` the original letters are needed: `original` is the text as it came. `codes` hide nothing. */
+export function disguisedReadings(text: string, original: string, codes: ReadonlySet<string>): Disguised[] {
   const readings = [
     ...decodedBase64(original),
     ...decodedHex(original),
     ...decodedPercent(original),
-    ...figuresForLetters(text),
+    ...figuresForLetters(text, codes),
     ...spacedOut(text),
     ...rotated(text),
     ...backwards(text),
@@ -88,21 +86,20 @@ const MIXED_WORD = /[a-z0-9@$!|+(\u20ac]{3,}/g;
 const LOOKS_MIXED = /[a-z][013457@$!|+\u20ac][a-z0-9]|(?<![a-z0-9])[013457@$][a-z]/;
 const FIGURE_IN_WORD = /[a-z][013457@$!|+(\u20ac89]{1,3}[a-z]|^[013457@$|89][a-z]{2}/;
 
-function* figuresForLetters(text: string): Generator<Disguised> {
+function* figuresForLetters(text: string, codes: ReadonlySet<string>): Generator<Disguised> {
   if (!LOOKS_MIXED.test(text)) return;
   let changed = 0;
-  const hidden: string[] = [];
+  let hidden = 0;
   const half = text.replace(MIXED_WORD, (word, index: number) => {
     if (!FIGURE_IN_WORD.test(word)) return word;
     changed++;
     const read = word.replace(/[03457@$+(\u20ac89]/g, (figure) => FIGURES[figure] ?? figure);
-    if (READS_AS_WORD.test(read) && !HEXADECIMAL.test(word) && !isAddress(text, word, index)) hidden.push(word);
+    if (READS_AS_WORD.test(read) && !HEXADECIMAL.test(word) && !isAddress(text, word, index) && !codes.has(word)) hidden++;
     return read;
   });
   if (changed < 2) return;
   const words = text.match(/[a-z0-9@$!|+\u20ac]{2,}/g)?.length ?? 1;
-  const isWritten = hidden.length >= MANY_FIGURES && hidden.length / words > 0.15 && areSpoken(hidden);
-  const kind = isWritten ? "figures" : "leet";
+  const kind = hidden >= MANY_FIGURES && hidden / words > 0.15 ? "figures" : "leet";
   for (const letter of ["i", "l"]) yield { text: half.replace(AMBIGUOUS, letter), start: 0, end: text.length, kind };
 }
 

@@ -1,7 +1,7 @@
 /** Prompt injection and jailbreaks: patterns and the classifier over every reading of a text; one score, at most one finding a text. */
 import type { Channel, Finding } from "../finding.ts";
 import { judge } from "./classifier.ts";
-import { withoutCodes } from "./codes.ts";
+import { codesIn, withoutCodes } from "./codes.ts";
 import { disguisedReadings } from "./disguise.ts";
 import { type Evidence, evidenceIn, strongest, weigh } from "./evidence.ts";
 import { normalise } from "./normalise.ts";
@@ -18,15 +18,18 @@ const MANY_FIGURES = 2;
 /** Shorter texts hold no instruction. */
 const SHORTEST = 8;
 
+const NO_CODES: ReadonlySet<string> = new Set();
+
 type Judgement = { readonly logit: number; readonly evidence: readonly Evidence[]; readonly start: number; readonly end: number };
 
 /** The finding of a text that is at least suspicious in this channel; offsets are those of the strongest evidence. */
 export function findInjection(text: string, channel: Channel): Finding[] {
   if (text.length < SHORTEST) return [];
   const reading = normalise(text);
-  const plain = judgePlain(reading.text, channel);
+  const codes = codesIn(text);
+  const plain = judgePlain(reading.text, channel, codes);
   let worst: Judgement | null = null;
-  for (const { text: hidden, start, end, kind } of disguisedReadings(reading.text, text)) {
+  for (const { text: hidden, start, end, kind } of disguisedReadings(reading.text, text, codes)) {
     const under = channel === "user" ? judgePlain(normalise(hidden).text, channel) : byPatterns(normalise(hidden).text, channel);
     // What is plain to see is not hidden: only evidence beyond it counts as disguised.
     const isHidden = weigh(under.evidence) > weigh(plain.evidence);
@@ -52,10 +55,10 @@ export function findInjection(text: string, channel: Channel): Finding[] {
 }
 
 /** Offsets are those of the normalised text. What a model says is judged by patterns alone: nothing was there to train on. */
-function judgePlain(text: string, channel: Channel): Judgement {
+function judgePlain(text: string, channel: Channel, codes: ReadonlySet<string> = NO_CODES): Judgement {
   const alone = byPatterns(text, channel);
   if (channel === "model_output") return alone;
-  const judged = judge(withoutCodes(text), channel);
+  const judged = judge(withoutCodes(text, codes), channel);
   const together = judged.logit + PATTERN_SHARE * weigh(alone.evidence);
   const { start, end } = alone.evidence.length > 0 ? alone : judged.window;
   return { logit: Math.max(alone.logit, together), evidence: alone.evidence, start, end };
