@@ -1,7 +1,7 @@
 /** Budgets in tests: an in-memory ledger made of the real machine, and the sum that no cap may be under. */
 import { type Account, asOf, type Caps, capStates, NO_CAPS, newAccount } from "../../core/budget/account.ts";
 import { withCaps } from "../../core/budget/alert.ts";
-import { type Amount, NOTHING, plus } from "../../core/budget/amount.ts";
+import { type Amount, minus, NOTHING, plus } from "../../core/budget/amount.ts";
 import { type Holder, scopesOf } from "../../core/budget/holder.ts";
 import type { BudgetAlert, BudgetScope, LeaseAnswer, LeaseRequest } from "../../core/budget/lease.ts";
 import { type Facts, type Turn, takeBack, takeNote, takeRequest } from "../../core/budget/ledger.ts";
@@ -17,18 +17,16 @@ export function makeLedger(clock: { at: EpochMs }) {
   const alerts: BudgetAlert[] = [];
 
   const account = (scope: BudgetScope): Account => accounts.get(scope) ?? newAccount(scope, clock.at);
-  /** Read off the holders each time: what a ledger that woke anew would know. */
-  const leased = (scope: BudgetScope): Amount => {
-    let sum = NOTHING;
-    for (const holder of holders.values()) if (scopesOf(holder).includes(scope)) sum = plus(sum, holder.lease);
-    return sum;
-  };
+  const sums = new Map<BudgetScope, Amount>();
+  const leased = (scope: BudgetScope): Amount => sums.get(scope) ?? NOTHING;
   const facts = (who: { id: string; user: string; workflow: string | null }): Facts => ({
     holder: holders.get(who.id) ?? null,
     standings: scopesOf(who).map((scope) => ({ account: account(scope), leased: leased(scope) })),
   });
   const keep = (turn: Turn): LeaseAnswer => {
     if (!turn.isNew) return turn.answer;
+    const change = minus(turn.holder.lease, holders.get(turn.holder.id)?.lease ?? NOTHING);
+    for (const scope of scopesOf(turn.holder)) sums.set(scope, plus(leased(scope), change));
     holders.set(turn.holder.id, turn.holder);
     for (const changed of turn.accounts) accounts.set(changed.scope, changed);
     alerts.push(...turn.alerts);
@@ -50,23 +48,40 @@ export function makeLedger(clock: { at: EpochMs }) {
       if (holder === undefined) throw new Error("no such holder");
       return keep(takeBack({ ...facts(holder), holder }, told, clock.at));
     },
+    /** What a ledger that woke anew would know: the sums are read off the holders. */
+    wake() {
+      sums.clear();
+      for (const holder of holders.values()) for (const scope of scopesOf(holder)) sums.set(scope, plus(leased(scope), holder.lease));
+    },
     /** Every cap that is beyond its limit by spent, held and leased; empty: the rule holds. */
-    broken() {
-      const perPeriod = [...accounts.values()].flatMap((stored) => {
-        const taken = leased(stored.scope);
-        return capStates(asOf(stored, clock.at))
-          .filter(({ limit, spent, held, part }) => limit !== null && spent + held + taken[part] > limit)
-          .map(({ cap, limit, spent, held, part }) => ({ scope: stored.scope, cap, limit, spent, held, leased: taken[part] }));
-      });
-      const perRun = [...holders.values()].flatMap((holder) =>
+    broken(scopes: Iterable<BudgetScope> = accounts.keys()) {
+      return [...scopes].flatMap((scope) =>
+        capStates(asOf(account(scope), clock.at))
+          .filter(({ limit, spent, held, part }) => limit !== null && spent + held + leased(scope)[part] > limit)
+          .map(({ cap, limit, spent, held, part }) => ({ scope, cap, limit, spent, held, leased: leased(scope)[part] })),
+      );
+    },
+    /** Runs that have more than a cap of theirs allows. */
+    brokenRuns() {
+      return [...holders.values()].flatMap((holder) =>
         scopesOf(holder).flatMap((scope) => {
           const limit = account(scope).caps.usd_per_run;
           const taken = holder.spent.microUsd + holder.held.microUsd + holder.lease.microUsd;
-          return limit !== null && holder.id.startsWith("run_") && taken > limit ? [{ scope, cap: "usd_per_run", limit, taken }] : [];
+          return limit !== null && holder.id.startsWith("run_") && taken > limit ? [{ scope, limit, taken, id: holder.id }] : [];
         }),
       );
-      return [...perPeriod, ...perRun];
     },
+  };
+}
+
+/** Numbers from a seed (mulberry32): 0 up to but not 1. */
+export function dice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
 
