@@ -1,6 +1,6 @@
 /** How each effect is carried out, and what comes back of it. A kind without a handler does not compile. */
 import type { Json } from "../../core/json.ts";
-import type { ModelOutcome, ToolOutcome } from "../../core/run/call.ts";
+import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../../core/run/call.ts";
 import type { Happening } from "../../core/run/input.ts";
 import { toRunView } from "../../core/run/present.ts";
 import { modelCall, toolCall } from "../../core/run/request.ts";
@@ -29,6 +29,10 @@ const HANDLERS: Handlers = {
   "tool.call": async (ports, { machinery, state, killEpoch }, { activity, call }) => {
     const request = toolCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch);
     return { kind: "tool.answered", activity, call, outcome: await ports.callTool(request).catch(brokenTool) };
+  },
+  "tool.look_up": async (ports, { machinery, state, killEpoch }, { activity, call, tool }) => {
+    const request = toolCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch);
+    return { kind: "tool.looked_up", activity, call, answer: await ports.lookUp(request, tool, machinery.birth.roles).catch(noAnswer) };
   },
   "model.call": async (ports, { machinery, state, killEpoch }, { activity, call }) => {
     const request = modelCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch);
@@ -112,6 +116,7 @@ function activityOf(state: RunState, id: string): RunState["activities"][string]
 /** A gateway that throws has a bug; the call may have left, so its outcome is unknown. */
 const BROKEN = { class: "unknown", code: "internal", message: "the gateway broke", retryAfterMs: null } as const;
 const brokenTool = (): ToolOutcome => ({ result: { ok: false, failure: BROKEN }, status: null, durationMs: 0, openings: [], findings: [] });
+const noAnswer = (): LookupAnswer => ({ found: "unsure", output: null, durationMs: 0, findings: [], failure: BROKEN });
 const brokenModel = (): ModelOutcome => ({
   result: { ok: false, failure: BROKEN },
   usage: null,

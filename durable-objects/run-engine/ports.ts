@@ -5,7 +5,7 @@ import type { Json, JsonObject } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import type { ReviewRequest } from "../../core/review/case.ts";
 import type { Birth, Parent } from "../../core/run/birth.ts";
-import type { ModelCall, ModelOutcome, ToolCall, ToolOutcome } from "../../core/run/call.ts";
+import type { LookupAnswer, ModelCall, ModelOutcome, ToolCall, ToolOutcome } from "../../core/run/call.ts";
 import type { Happening } from "../../core/run/input.ts";
 import type { SlowCallMessage } from "../../core/run/slow-call.ts";
 import type { Child } from "../../core/run/state.ts";
@@ -35,6 +35,8 @@ export type RunEnginePorts = {
   /** The org's ledger; throws when it is out of reach: nothing is spent then. */
   readonly lease: (org: string, request: LeaseRequest) => Promise<LeaseAnswer>;
   readonly callTool: (call: ToolCall) => Promise<ToolOutcome>;
+  /** Asks the read tool that a write names what became of this call. */
+  readonly lookUp: (call: ToolCall, tool: string, roles: Birth["roles"]) => Promise<LookupAnswer>;
   readonly callModel: (call: ModelCall) => Promise<ModelOutcome>;
   /** Opening the same key twice is one case. */
   readonly openReview: (org: string, request: ReviewRequest) => Promise<{ readonly id: string; readonly until: EpochMs | null }>;

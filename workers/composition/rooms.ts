@@ -16,6 +16,7 @@ import { defineLatencies } from "../breaker/latencies.ts";
 import { upstreamKey } from "../breaker/upstream.ts";
 import { type FindUpstream, withBreaker } from "../breaker/with-breaker.ts";
 import { defineCallbacks } from "../callbacks/callbacks.ts";
+import type { DeskPorts } from "../budget/ports.ts";
 import { defineStopsReader } from "../control/stops.ts";
 import { defineCredentialBroker } from "../credential-broker/credential-broker.ts";
 import { settingsFrom } from "../env.ts";
@@ -26,7 +27,7 @@ import { rehearse } from "../rehearsal/handler.ts";
 import { cachedStore } from "../store/cached.ts";
 import { defineStore } from "../store/store.ts";
 import { defineToolGateway } from "../tool-gateway/gateway.ts";
-import { buildAnswers, keptResults } from "./answers.ts";
+import { buildAnswers, buildEmbed, keptResults } from "./answers.ts";
 import type { Outside } from "./outside.ts";
 
 /** Calls are bounded by their own timeouts; nobody else breaks them off. */
@@ -112,7 +113,10 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     return entry === undefined || key === null ? null : { key, entry };
   };
   const callModel = (call: Parameters<typeof model.call>[0]) => model.call(call, NEVER);
-  const answers = buildAnswers(outside, { values, guard, vault: guardedVault, access, broker, models, embed: async () => null });
+  const note: DeskPorts["note"] = async (org, told) => objects.budgetLedger(org).note(org, told);
+  const registered = (org: string) => store.models.list(org);
+  const embed = buildEmbed(outside, { settings, registered, stops, note, breakers, gateway: model });
+  const answers = buildAnswers(outside, { values, guard, vault: guardedVault, access, broker, models, embed });
   const callbacks = defineCallbacks({
     ...egress,
     settings: (org) => store.orgs.settings(org),
