@@ -35,7 +35,7 @@ export const together = (sizes: readonly Size[]): Size => ({ ...sum(...sizes), i
 export function sizeOfText(text: string): Size {
   if (text === "") return NOTHING;
   const expected = expectTokens(text);
-  return { ...ordered({ low: expected * LOW_SHARE, expected, max: boundTokens(text) }), isOpen: false };
+  return { ...ordered({ low: expected * LOW_SHARE, expected, max: boundTokens(text, expected) }), isOpen: false };
 }
 
 export type Measure = (value: Json) => Size;
@@ -72,9 +72,17 @@ const byLength = (units: number): Size => ({
 
 const sizeOfValue = (value: Json): Size => sizeOfText(typeof value === "string" ? value : JSON.stringify(value));
 
+/** Made once for each schema object; a schema that nobody holds any more is forgotten. */
+const measured = new WeakMap<JsonObject, Size>();
+
 /** Of a value of this schema, as JSON. */
 export function sizeOfSchema(schema: JsonSchema): Size {
-  return measure(schema, isObject(schema) ? schema : {}, 0);
+  if (!isObject(schema)) return OPEN;
+  const before = measured.get(schema);
+  if (before !== undefined) return before;
+  const size = measure(schema, schema, 0);
+  measured.set(schema, size);
+  return size;
 }
 
 function measure(schema: Json, root: JsonObject, depth: number): Size {

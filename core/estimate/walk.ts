@@ -29,8 +29,8 @@ export type Known = {
 const MAX_DEPTH = 8;
 /** Nodes that are looked at one by one; then a list counts as its largest item so often, and a child as all that it may spend. */
 const NODES_EXACT = 5_000;
-/** Text that is counted token by token, in UTF-16 units: as much as two bodies of the largest size. */
-const TEXT_EXACT = 2_000_000;
+/** Text that is counted token by token, in UTF-16 units: about 30 ms of work. What is beyond is told by its length. */
+const TEXT_EXACT = 300_000;
 /** Text without a schema: a few sentences, when nothing says how many. */
 const LIKELY_TEXT_TOKENS = 200;
 /** How often a step fails so that another one answers for it. */
