@@ -536,6 +536,8 @@ function permits(role: Role, action: string, user: string, owner: string | undef
     admin: [],
     caller: [
       "run.start",
+      "chat.complete",
+      "chat.embed",
       "guardrail.check",
       "model.read",
       "credential.introspect",

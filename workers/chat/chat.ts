@@ -20,7 +20,6 @@ export function defineChat(ports: ChatPorts): ChatPort {
   return {
     complete: (asked) => complete(ports, asked),
     embed: (asked) => embed(ports, asked),
-    models: (org) => ports.models(org),
   };
 }
 

@@ -35,7 +35,6 @@ export type Reply = Response | { readonly status: number; readonly body: JsonObj
 export type ChatPort = {
   complete(asked: Asked): Promise<Result<Reply, Refusal>>;
   embed(asked: Asked): Promise<Result<Reply, Refusal>>;
-  models(org: string): Promise<readonly ModelEntry[]>;
 };
 
 /** One exchange with an upstream (workers/model-gateway/asking.ts). */

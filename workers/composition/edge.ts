@@ -12,6 +12,7 @@ import type { IngressPorts } from "../ingress/ports.ts";
 import { defineRateLimit, perMinuteFrom } from "../ingress/rate-limit.ts";
 import { runsFrom } from "../runs/runs.ts";
 import { renderMetrics } from "../telemetry/metrics.ts";
+import { buildChat } from "./chat.ts";
 import { estimatesFrom } from "./estimates.ts";
 import type { Rooms } from "./rooms.ts";
 
@@ -34,6 +35,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     },
     models: rooms.models,
     guard,
+    chat: buildChat(rooms),
     estimates: estimatesFrom(rooms),
     access,
     auth: defineAuth({

@@ -15,8 +15,8 @@ import { defineBreakers } from "../breaker/breaker.ts";
 import { defineLatencies } from "../breaker/latencies.ts";
 import { upstreamKey } from "../breaker/upstream.ts";
 import { type FindUpstream, withBreaker } from "../breaker/with-breaker.ts";
-import { defineCallbacks } from "../callbacks/callbacks.ts";
 import type { DeskPorts } from "../budget/ports.ts";
+import { defineCallbacks } from "../callbacks/callbacks.ts";
 import { defineStopsReader } from "../control/stops.ts";
 import { defineCredentialBroker } from "../credential-broker/credential-broker.ts";
 import { settingsFrom } from "../env.ts";
@@ -27,6 +27,7 @@ import { rehearse } from "../rehearsal/handler.ts";
 import { cachedStore } from "../store/cached.ts";
 import { defineStore } from "../store/store.ts";
 import { defineToolGateway } from "../tool-gateway/gateway.ts";
+import { defineLookUp } from "../tool-gateway/look-up.ts";
 import { buildAnswers, buildEmbed, keptResults } from "./answers.ts";
 import type { Outside } from "./outside.ts";
 
@@ -124,6 +125,22 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
       Promise.all((await store.orgs.callbackSecrets(org)).map((sealed) => broker.openSecret(org, CALLBACK_SECRET_NAME, sealed))),
     log,
   });
+  const callTool = (call: Parameters<typeof tools.call>[0]) => tools.call(call, NEVER);
+  const lookUp = defineLookUp({
+    manifest: (org, name, version) => store.tools.get(org, name, version),
+    permission: ({ context: { org, user, run, workflow }, tool }, roles) =>
+      authority.authorize({
+        kind: "tool",
+        caller: { org, user, roles },
+        workflow,
+        run,
+        tool,
+        chosenBy: "definition",
+        untrusted: [],
+        compensation: false,
+      }),
+    call: callTool,
+  });
   return {
     settings,
     outside,
@@ -137,10 +154,12 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     authority,
     models,
     callbacks,
-    callTool: (call: Parameters<typeof tools.call>[0]) => tools.call(call, NEVER),
+    callTool,
+    lookUp,
     breakers,
     latencies,
     findUpstream,
+    modelGateway: model,
     answers,
     callModel: withAnswerCache(answers, withBreaker(breakers, findUpstream, callModel, latencies)),
   };

@@ -16,12 +16,15 @@ import { problemResponse } from "./problem.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
+import { chatRoutes } from "./routes/chat.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { deadLetterRoutes } from "./routes/dead-letters.ts";
+import { embeddingRoutes } from "./routes/embeddings.ts";
 import { estimateRoutes } from "./routes/estimate.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
 import { guardrailRoutes } from "./routes/guardrails.ts";
 import { killSwitchRoutes } from "./routes/kill-switch.ts";
+import { listModelRoutes } from "./routes/list-models.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { modelRouteRoutes } from "./routes/model-routes.ts";
 import { modelRoutes } from "./routes/models.ts";
@@ -65,6 +68,9 @@ export function defineIngress(ports: IngressPorts): Ingress {
     ...trafficRoutes(ports),
     ...toolRoutes(ports),
     ...modelRoutes(ports),
+    ...chatRoutes(ports),
+    ...embeddingRoutes(ports),
+    ...listModelRoutes(ports),
     ...modelRouteRoutes(ports),
     ...secretRoutes(ports),
     ...guardrailRoutes(ports),

@@ -35,11 +35,13 @@ export type Call<P extends Fields, Q extends Fields, H extends Fields, B extends
   readonly trace: Trace;
   readonly at: EpochMs;
   readonly request: Request;
+  /** Keeps the isolate for work that the answer does not wait for. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
   /** `POST /v1/runs`: what idempotency keys are kept by. */
   readonly routeName: string;
 };
 
-export type AnyCall = Pick<Call<Fields, Fields, Fields, z.ZodType>, "principal" | "trace" | "at" | "request" | "routeName">;
+export type AnyCall = Pick<Call<Fields, Fields, Fields, z.ZodType>, "principal" | "trace" | "at" | "request" | "waitUntil" | "routeName">;
 
 export type EndpointSpec<P extends Fields, Q extends Fields, H extends Fields, B extends z.ZodType> = {
   readonly method: "get" | "post" | "put" | "delete";
@@ -99,7 +101,7 @@ export const endpointsOf =
           ...(spec.headers === undefined ? {} : { headers: shapes.headers }),
           ...(spec.body === undefined ? {} : { body: requestBody(spec.body, spec.bodyForm ?? "json") }),
         },
-        responses: describeAnswers(spec.answers, spec.refusals ?? [], spec.method),
+        responses: describeAnswers(spec.answers, spec.refusals ?? [], spec.method, spec.path),
       }),
       middleware: [
         authenticate(ports),
@@ -160,6 +162,7 @@ async function readCall(
     trace: context.get("trace"),
     at: context.get("at"),
     request: context.req.raw,
+    waitUntil: (work) => context.executionCtx.waitUntil(work),
     routeName: `${spec.method.toUpperCase()} ${spec.path}`,
   });
 }

@@ -7,6 +7,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ["workflows", "Definitions: data, kept by version and content"],
   ["tools", "What workflows may call"],
   ["models", "What models there are, what they cost and may see"],
+  ["chat", "OpenAI's format: an app's own calls of a model, governed like a run's"],
   ["secrets", "Credentials of outside services"],
   ["guardrails", "Personal data and instructions in texts"],
   ["people", "Reviews and dead letters: where a person decides"],

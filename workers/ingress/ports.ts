@@ -24,6 +24,7 @@ import type { EpochMs } from "../../core/time.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { AgentStep, Definition, ModelStep } from "../../core/workflow/definition.ts";
 import type { Share } from "../../core/workflow/traffic.ts";
+import type { ChatPort } from "../chat/ports.ts";
 import type { Admitted, Guard } from "../guardrail/ports.ts";
 
 export type Page<T> = { readonly data: readonly T[]; readonly next_cursor: string | null };
@@ -366,6 +367,8 @@ export type IngressPorts = {
   /** The models that an org may use: those it registered, else the deployment's own. */
   readonly models: (org: string) => Promise<readonly ModelEntry[]>;
   readonly guard: Guard;
+  /** Chats and embeddings of apps, governed like a run's calls. */
+  readonly chat: ChatPort;
   readonly estimates: EstimatesPort;
   readonly access: AccessPort;
   readonly auth: AuthPort;

@@ -1,17 +1,23 @@
-/** A refusal as an HTTP answer: RFC 9457 problem details, and the headers that go with the code. */
+/**
+ * A refusal as an HTTP answer: RFC 9457 problem details, or OpenAI's error where a path speaks its format; and the headers that go
+ * with the code.
+ */
+import { toOpenAiError } from "../../core/chat/error.ts";
 import { ERRORS } from "../../core/errors/codes.ts";
 import { type Refusal, retryAfterSeconds, toProblem } from "../../core/errors/problem.ts";
 import type { IngressContext } from "./context.ts";
+import { speaksOpenAi } from "./openai.ts";
 
 export const PROBLEM_JSON = "application/problem+json";
 
 export function problemResponse(context: IngressContext, refusal: Refusal): Response {
   context.set("code", refusal.code);
-  const headers = new Headers({ "Content-Type": PROBLEM_JSON });
+  const isOpenAi = speaksOpenAi(context.req.path);
+  const headers = new Headers({ "Content-Type": isOpenAi ? "application/json" : PROBLEM_JSON });
   const seconds = retryAfterSeconds(refusal);
   if (seconds !== null) headers.set("Retry-After", String(seconds));
   // RFC 9110 section 11.6.1: a 401 says how to come back.
   if (refusal.code === "unauthenticated") headers.set("WWW-Authenticate", 'Bearer realm="bulkhead"');
-  const body = JSON.stringify(toProblem(refusal, context.get("trace").traceId));
-  return new Response(body, { status: ERRORS[refusal.code].status, headers });
+  const body = isOpenAi ? toOpenAiError(refusal) : toProblem(refusal, context.get("trace").traceId);
+  return new Response(JSON.stringify(body), { status: ERRORS[refusal.code].status, headers });
 }

@@ -167,7 +167,7 @@ const ROWS: readonly Row[] = [
   {
     name: "a route that is not built yet",
     method: "POST",
-    path: "/v1/chat/completions",
+    path: "/v1/files",
     as: "caller",
     body: {},
     status: 404,

@@ -55,6 +55,9 @@ POST /v1/runs/estimate
 POST /v1/runs/{id}/feedback
 POST /v1/runs/{id}/replay
 POST /v1/guardrails/check
+POST /v1/chat/completions
+POST /v1/embeddings
+GET /v1/models
 GET /v1/reviews
 GET /v1/reviews/{id}
 POST /v1/reviews/{id}/decision
@@ -72,6 +75,9 @@ POST /v1/credentials/introspect
   .trim()
   .split("\n")
   .sort();
+
+/** API.md, "Conventions": here every error is OpenAI's. */
+const OPENAI = ["/v1/chat/completions", "/v1/embeddings", "/v1/models"];
 
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
@@ -125,7 +131,8 @@ describe("/openapi.json", () => {
     for (const { path, operation } of operations.filter(({ path }) => path.startsWith("/v1/") || path.startsWith("/admin/"))) {
       expect(operation.security?.length, path).toBeGreaterThan(0);
       for (const status of ["400", "401", "403", "429", "500", "503"]) {
-        expect(operation.responses[status], `${path} ${status}`).toMatchObject({ content: { "application/problem+json": {} } });
+        const type = OPENAI.includes(path) ? "application/json" : "application/problem+json";
+        expect(operation.responses[status], `${path} ${status}`).toMatchObject({ content: { [type]: {} } });
       }
     }
   });

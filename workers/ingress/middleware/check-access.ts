@@ -13,6 +13,7 @@ export type Action =
   | `workflow.${"read" | "write"}`
   | `tool.${"read" | "write" | "test"}`
   | `model.${"read" | "write"}`
+  | `chat.${"complete" | "embed"}`
   | "secret.write"
   | `key.${"read" | "write"}`
   | `org.${"read" | "write"}`

@@ -1,6 +1,7 @@
 /** Answers as the OpenAPI document describes them: one entry per status, refusals by their codes. */
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import { ERRORS, type ErrorCode } from "../../../core/errors/codes.ts";
+import { OpenAiError, speaksOpenAi } from "../openai.ts";
 
 export type DocumentedAnswers = {
   readonly [status: number]: { readonly description: string; readonly schema?: z.ZodType; readonly type?: string };
@@ -37,7 +38,13 @@ const COMMON: readonly ErrorCode[] = [
 ];
 const WITH_BODY: readonly ErrorCode[] = ["payload_too_large", "unsupported_media_type"];
 
-export function describeAnswers(answers: DocumentedAnswers, refusals: readonly ErrorCode[], method: string): RouteConfig["responses"] {
+/** `path`: some speak OpenAI's format, errors included. */
+export function describeAnswers(
+  answers: DocumentedAnswers,
+  refusals: readonly ErrorCode[],
+  method: string,
+  path: string,
+): RouteConfig["responses"] {
   const responses: RouteConfig["responses"] = {};
   for (const [status, { description, schema, type }] of Object.entries(answers)) {
     responses[status] = {
@@ -50,7 +57,7 @@ export function describeAnswers(answers: DocumentedAnswers, refusals: readonly E
   for (const [status, names] of Map.groupBy(codes, (code) => String(ERRORS[code].status))) {
     responses[status] = {
       description: names.map((code) => `\`${code}\`: ${ERRORS[code].title}`).join("; "),
-      content: { "application/problem+json": { schema: Problem } },
+      content: speaksOpenAi(path) ? { "application/json": { schema: OpenAiError } } : { "application/problem+json": { schema: Problem } },
     };
   }
   return responses;

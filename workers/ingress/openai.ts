@@ -1,0 +1,18 @@
+/** Which paths speak OpenAI's format: API.md, "Conventions": on these, whatever the method, every error is OpenAI's. */
+import { z } from "@hono/zod-openapi";
+import { ERRORS, type ErrorCode } from "../../core/errors/codes.ts";
+
+const PATHS = new Set(["/v1/chat/completions", "/v1/embeddings", "/v1/models"]);
+
+export const speaksOpenAi = (path: string): boolean => PATHS.has(path);
+
+export const OpenAiError = z
+  .object({
+    error: z.object({
+      message: z.string(),
+      type: z.string().openapi({ example: "invalid_request_error" }),
+      code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+      param: z.string().nullable().openapi({ description: "the first field that is wrong: `messages[0].content`" }),
+    }),
+  })
+  .openapi("OpenAiError", { description: "An error as OpenAI's clients read it" });

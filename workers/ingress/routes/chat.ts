@@ -1,0 +1,61 @@
+/** `POST /v1/chat/completions`, in OpenAI's format. What a request may say is read by core/chat; errors are OpenAI's too. */
+import { z } from "@hono/zod-openapi";
+import { ok } from "../../../core/result.ts";
+import type { Asked } from "../../chat/ports.ts";
+import type { Answer, Reply } from "../context.ts";
+import { type AnyCall, type Endpoint, endpointsOf } from "../endpoint.ts";
+import type { IngressPorts } from "../ports.ts";
+import { jsonObject } from "../schemas/requests.ts";
+import { notStopped } from "../stops.ts";
+
+/** What both endpoints that call a model may answer beside the common codes. */
+export const MODEL_REFUSALS = [
+  "budget_exceeded",
+  "policy_denied",
+  "injection_detected",
+  "content_blocked",
+  "upstream_unavailable",
+  "output_invalid",
+  "kill_switch_active",
+  "timeout",
+] as const;
+
+export function chatRoutes(ports: IngressPorts): Endpoint[] {
+  return [
+    endpointsOf(ports)({
+      method: "post",
+      path: "/v1/chat/completions",
+      tag: "chat",
+      summary: "A chat completion, whole or as a stream",
+      action: "chat.complete",
+      body: jsonObject.openapi("ChatRequest", {
+        type: "object",
+        description:
+          "OpenAI's request: `model` (a model's id, or `task:` and a task), `messages` and options; `bulkhead` for wishes of the route",
+      }),
+      answers: {
+        200: {
+          description: "OpenAI's `chat.completion`, or its chunks as server-sent events with `stream: true`",
+          schema: z.looseObject({ id: z.string(), object: z.string(), model: z.string() }).openapi("ChatCompletion"),
+        },
+      },
+      refusals: MODEL_REFUSALS,
+      handle: (call) => governed(ports, call, (asked) => ports.chat.complete(asked)),
+    }),
+  ];
+}
+
+type ModelCall = AnyCall & { readonly body: Asked["body"] };
+
+/** New work asks the kill switch first, whatever it is. */
+export async function governed(
+  ports: IngressPorts,
+  call: ModelCall,
+  work: (asked: Asked) => ReturnType<IngressPorts["chat"]["complete"]>,
+): Promise<Answer> {
+  const { principal, body, trace, at, request, waitUntil } = call;
+  const stops = await notStopped(ports, { org: principal.org }, trace.traceId);
+  if (!stops.ok) return stops;
+  const reply = await work({ principal, body, trace, at, signal: request.signal, waitUntil });
+  return reply.ok ? ok(reply.value as Reply) : reply;
+}

@@ -1,0 +1,30 @@
+/** `POST /v1/embeddings`, in OpenAI's format. */
+import { z } from "@hono/zod-openapi";
+import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import type { IngressPorts } from "../ports.ts";
+import { jsonObject } from "../schemas/requests.ts";
+import { governed, MODEL_REFUSALS } from "./chat.ts";
+
+export function embeddingRoutes(ports: IngressPorts): Endpoint[] {
+  return [
+    endpointsOf(ports)({
+      method: "post",
+      path: "/v1/embeddings",
+      tag: "chat",
+      summary: "Texts as vectors; what is embedded is the redacted text",
+      action: "chat.embed",
+      body: jsonObject.openapi("EmbeddingRequest", {
+        type: "object",
+        description: "OpenAI's request: `model` (a model's id, or `task:embed`), `input` (texts), `encoding_format`, `dimensions`",
+      }),
+      answers: {
+        200: {
+          description: "OpenAI's list of embeddings",
+          schema: z.looseObject({ object: z.string(), data: z.array(z.looseObject({ index: z.number().int() })) }).openapi("EmbeddingList"),
+        },
+      },
+      refusals: MODEL_REFUSALS,
+      handle: (call) => governed(ports, call, (asked) => ports.chat.embed(asked)),
+    }),
+  ];
+}
