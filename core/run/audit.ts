@@ -150,6 +150,12 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
       );
       return [...opened, fact("tool.answer", { tool, attempt, ok, status, duration_ms, ...(failure ? { code: failure.code } : {}) })];
     }
+    case "tool.looking_up":
+      return [fact("tool.look_up", { tool: event.data.tool, time: event.data.time })];
+    case "tool.looked_up": {
+      const { tool, found, duration_ms, failure } = event.data;
+      return [fact("tool.answer", { tool, found, duration_ms, ...(failure ? { code: failure.code } : {}) })];
+    }
     case "guardrail.flagged":
       return summed(event.data.findings).map((finding) =>
         fact("guardrail.scan", { channel: event.data.channel, ...(finding as unknown as { [key: string]: Json }) }),

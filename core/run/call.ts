@@ -75,6 +75,16 @@ export type ToolOutcome = {
   readonly cached?: "exact";
 };
 
+/** What a read tool says of a write whose outcome nobody knows. */
+export type LookupAnswer = {
+  /** `yes`: it happened, and `output` is what it answered. `no`: it did not. `unsure`: the answer tells neither. */
+  readonly found: "yes" | "no" | "unsure";
+  readonly output: Json;
+  readonly durationMs: number;
+  readonly findings: readonly FindingSummary[];
+  readonly failure?: Failure;
+};
+
 export type ModelOutcome = {
   readonly result:
     | { readonly ok: true; readonly output: Json }

@@ -203,6 +203,14 @@ export type EventData = {
     readonly openings: readonly Opening[];
     readonly failure?: Failure;
   };
+  /** Nobody knows whether the write happened: this read tool is asked, for the `time`th time, at `resume_at`. */
+  "tool.looking_up": ActivityRef & { readonly tool: string; readonly time: number; readonly resume_at: EpochMs };
+  "tool.looked_up": ActivityRef & {
+    readonly tool: string;
+    readonly found: "yes" | "no" | "unsure";
+    readonly duration_ms: number;
+    readonly failure?: Failure;
+  };
   "guardrail.flagged": { readonly channel: "user" | "tool_output" | "model_output"; readonly findings: readonly FindingSummary[] };
   "review.requested": ActivityRef & {
     readonly reason: QuestionReason;

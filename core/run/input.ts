@@ -7,7 +7,7 @@ import type { Stops } from "../kill-switch/stops.ts";
 import type { ReviewDecision, Severity } from "../review/case.ts";
 import type { EpochMs } from "../time.ts";
 import type { AuthorityAnswer } from "../workflow/authority.ts";
-import type { ModelOutcome, ToolOutcome } from "./call.ts";
+import type { LookupAnswer, ModelOutcome, ToolOutcome } from "./call.ts";
 import type { Usage } from "./state.ts";
 import type { StepError } from "./step-error.ts";
 import type { RunFlag, RunStatus } from "./view.ts";
@@ -24,6 +24,7 @@ export type Happening =
   | { readonly kind: "authorized"; readonly activity: string; readonly answer: AuthorityAnswer }
   | { readonly kind: "tool.answered"; readonly activity: string; readonly call: number; readonly outcome: ToolOutcome }
   | { readonly kind: "model.answered"; readonly activity: string; readonly call: number; readonly outcome: ModelOutcome }
+  | { readonly kind: "tool.looked_up"; readonly activity: string; readonly call: number; readonly answer: LookupAnswer }
   /** The object died while this call was under way: whether it arrived is not known. */
   | { readonly kind: "interrupted"; readonly activity: string; readonly call: number }
   | {

@@ -1,13 +1,16 @@
 /** What came back from outside, and what it means: settle, correct, fall back, try again, ask a person, fail. */
+
+import type { Json } from "../json.ts";
 import { tokenCost, toUsd } from "../money.ts";
 import type { AuthorityAnswer } from "../workflow/authority.ts";
 import { failWork, observe, refusalFor, takeAsks } from "./agent.ts";
-import type { Failure, ModelOutcome, ToolOutcome } from "./call.ts";
+import type { Failure, LookupAnswer, ModelOutcome, ToolOutcome } from "./call.ts";
 import { callChild } from "./child.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Spent } from "./event.ts";
 import { noSpent } from "./evolve.ts";
 import { alertAtThresholds } from "./lease.ts";
+import { resolveDoubt, takeLookup } from "./lookup.ts";
 import { askPerson, isApproved, toolProposal } from "./question.ts";
 import { isRetryable, retryDelayMs } from "./retry.ts";
 import { retryPolicy } from "./retry-policy.ts";
@@ -110,9 +113,7 @@ export function takeToolAnswer(turn: Turn, activityId: string, call: number, out
   );
   if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "tool_output", findings }, activity.step);
   if (!result.ok) failCall(turn, activity, result.failure, activity.attempt);
-  else if (activity.purpose === "compensation") compensated(turn, activity);
-  else if (activity.purpose === "agent") observe(turn, activity, { ok: true, output: result.output });
-  else completeNode(turn, activity.node, result.output);
+  else succeed(turn, activity, result.output);
   return null;
 }
 
@@ -153,7 +154,7 @@ export function takeInterruption(turn: Turn, activityId: string, call: number): 
     if (turn.state.stopping === null) dispatch(turn, activityId, true);
     else failWork(turn, activity, failure);
   } else if (mayRepeat(activity)) dispatch(turn, activityId, true);
-  else if (turn.state.stopping === null || activity.purpose === "compensation") askAboutUnknown(turn, activity);
+  else if (turn.state.stopping === null || activity.purpose === "compensation") resolveDoubt(turn, activity);
   else failWork(turn, activity, { code: "tool_error", message: "the call was cut short and nobody knows whether it happened" }, true);
   return null;
 }
@@ -173,9 +174,20 @@ export function takeUp(turn: Turn, activityId: string, call: number): string | n
   return null;
 }
 
-/** A write that promises nothing, of which nobody knows whether it happened: approving repeats it, rejecting gives it up. */
-function askAboutUnknown(turn: Turn, activity: Activity): void {
-  askPerson(turn, activity.id, "unknown-outcome", "high", toolProposal(activity));
+/** What became of a write is known, or is asked on. */
+export function takeLookedUp(turn: Turn, activityId: string, call: number, answer: LookupAnswer): string | null {
+  const activity = takeLookup(turn, activityId, call, answer);
+  if (activity === null) return LATE;
+  if (answer.found === "no") dispatch(turn, activityId, true);
+  else if (answer.found === "unsure") resolveDoubt(turn, activity);
+  else succeed(turn, activity, answer.output);
+  return null;
+}
+
+function succeed(turn: Turn, activity: Activity, output: Json): void {
+  if (activity.purpose === "compensation") compensated(turn, activity);
+  else if (activity.purpose === "agent") observe(turn, activity, { ok: true, output });
+  else completeNode(turn, activity.node, output);
 }
 
 function failCall(turn: Turn, activity: Activity, failure: Failure, attempt: number): void {
@@ -183,7 +195,7 @@ function failCall(turn: Turn, activity: Activity, failure: Failure, attempt: num
   const winding = stopping !== null && activity.purpose !== "compensation";
   const next = turn.state.activities[activity.id];
   const unknownWrite = next?.doubt ?? activity.doubt;
-  if (failure.class === "unknown" && unknownWrite && !mayRepeat(activity) && !winding) return askAboutUnknown(turn, activity);
+  if (failure.class === "unknown" && unknownWrite && !mayRepeat(activity) && !winding) return resolveDoubt(turn, next ?? activity);
   const fallback = activity.kind === "model" && failure.class !== "safety" && next !== undefined && next.candidate < next.candidates.length;
   if (fallback && !winding) return; // the next candidate is sent with this attempt
   const policy = retryPolicy(turn.birth, activity);

@@ -71,7 +71,7 @@ function waitingFor(state: RunState): RunView["waiting_for"] {
   if (state.status === "paused") return { kind: "kill_switch", ...(state.pausedBy ? { id: state.pausedBy.scope } : {}), since };
   const activities = Object.values(state.activities);
   const until = (at: number | null): { until?: string } => (at === null ? {} : { until: toRfc3339(at) });
-  const call = activities.find((activity) => activity.phase === "calling" && activity.kind !== "run");
+  const call = activities.find((activity) => (activity.phase === "calling" || activity.phase === "looking") && activity.kind !== "run");
   if (call) return { kind: `${call.kind}_call`, id: call.id, since };
   const { asking } = state.lease;
   if (asking !== null && asking.activity !== null) return { kind: "budget", id: asking.activity, since };

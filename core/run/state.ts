@@ -53,9 +53,9 @@ export type Activity = {
   readonly purpose: "node" | "agent" | "compensation";
   /**
    * `deciding`: authority is being asked. `approving`: a person is asked. `ready`: allowed, not sent. `calling`: sent.
-   * `backing-off`: until `resumeAt`. `waiting`: for a time or a signal.
+   * `looking`: a read tool is asked what became of it. `backing-off`: until `resumeAt`. `waiting`: for a time or a signal.
    */
-  readonly phase: "deciding" | "approving" | "ready" | "calling" | "backing-off" | "waiting";
+  readonly phase: "deciding" | "approving" | "ready" | "calling" | "looking" | "backing-off" | "waiting";
   readonly attempt: number;
   readonly tool: string | null;
   readonly input: Json;
@@ -79,12 +79,16 @@ export type Activity = {
   readonly questions: number;
   /** The digest that a person approved, or null. */
   readonly approved: string | null;
-  /** `backing-off`, `waiting`: when it goes on. */
+  /** `backing-off`, `waiting`, `looking`: when it goes on. */
   readonly resumeAt: EpochMs | null;
   /** Number of the event that sent the call out: an answer to another call is late and changes nothing. */
   readonly call: number | null;
   /** A write that may have happened: a call of it broke off, whatever came back later. */
   readonly doubt: boolean;
+  /** When its last call left. */
+  readonly sentAt?: EpochMs;
+  /** How often a read tool was asked what became of it. */
+  readonly lookups?: number;
   /** A queue consumer makes the call; until then it is owed one. */
   readonly queued: "owed" | "taken" | null;
   /** When a queued call is given up for lost. */

@@ -10,7 +10,7 @@ import { takeChildEnd } from "./child.ts";
 import type { RunEvent } from "./event.ts";
 import type { Happening, Refused, RunInput } from "./input.ts";
 import { takeLease } from "./lease.ts";
-import { takeAuthority, takeInterruption, takeModelAnswer, takeToolAnswer, takeUp } from "./outcome.ts";
+import { takeAuthority, takeInterruption, takeLookedUp, takeModelAnswer, takeToolAnswer, takeUp } from "./outcome.ts";
 import { takeDecision, takeOpenedReview } from "./question.ts";
 import { chance } from "./retry.ts";
 import { isFinal, type RunState } from "./state.ts";
@@ -42,6 +42,8 @@ function take(turn: Turn, input: Happening): Take {
       return takeToolAnswer(turn, input.activity, input.call, input.outcome);
     case "model.answered":
       return takeModelAnswer(turn, input.activity, input.call, input.outcome);
+    case "tool.looked_up":
+      return takeLookedUp(turn, input.activity, input.call, input.answer);
     case "interrupted":
       return takeInterruption(turn, input.activity, input.call);
     case "review.opened":

@@ -5,6 +5,8 @@ import { isFinal, type RunState } from "./state.ts";
 
 /** DESIGN: the alarm is the safety net, at most this far ahead while a call is in flight. */
 export const IN_FLIGHT_NET_MS = 10_000;
+/** A look-up that broke off is made again after this. */
+const LOOKING_NET_MS = 1_000;
 /** A paused run asks again by itself, should the push that resumes it get lost. */
 const PAUSED_NET_MS = 15_000;
 
@@ -29,6 +31,7 @@ export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): 
   const asking = state.lease.asking === null ? Number.POSITIVE_INFINITY : now + IN_FLIGHT_NET_MS;
   const times = Object.values(state.activities).map((activity) => {
     if (activity.phase === "backing-off") return activity.resumeAt ?? now;
+    if (activity.phase === "looking") return Math.max(activity.resumeAt ?? now, now + LOOKING_NET_MS);
     if (activity.phase === "waiting") return activity.resumeAt ?? Number.POSITIVE_INFINITY;
     if (activity.queued === "taken") return Math.min(activity.lostAt ?? now, now + IN_FLIGHT_NET_MS);
     if (activity.kind === "run" && activity.phase === "calling") return now + CHILD_NET_MS;

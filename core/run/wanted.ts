@@ -22,6 +22,7 @@ import { holdsPlaceholder, untrustedPointers } from "./trust.ts";
 export type RunEffect =
   | { readonly kind: "authority.ask"; readonly key: string; readonly activity: string; readonly question: AuthorityQuestion }
   | { readonly kind: "tool.call" | "model.call"; readonly key: string; readonly activity: string; readonly call: number }
+  | { readonly kind: "tool.look_up"; readonly key: string; readonly activity: string; readonly call: number; readonly tool: string }
   /** A queue consumer is told of the call, and asks for it (`call.take`). */
   | { readonly kind: "call.queue"; readonly key: string; readonly activity: string; readonly call: number }
   | { readonly kind: "child.start"; readonly key: string; readonly activity: string }
@@ -75,6 +76,11 @@ function wantedFor(context: RunContext, state: RunState, activity: Activity, at:
         return [{ kind: "call.queue", key: `queue/${id}#${call}`, activity: id, call }];
       if (activity.queued === "taken" && at < (activity.lostAt ?? 0)) return [];
       return [{ kind: activity.kind === "model" ? "model.call" : "tool.call", key: `call/${id}#${call}`, activity: id, call }];
+    }
+    case "looking": {
+      const idempotency = activity.facts?.idempotency;
+      if (call === null || typeof idempotency !== "object" || state.status === "paused" || (activity.resumeAt ?? 0) > at) return [];
+      return [{ kind: "tool.look_up", key: `lookup/${id}#${call}`, activity: id, call, tool: idempotency.lookup }];
     }
     case "deciding":
     case "backing-off": {

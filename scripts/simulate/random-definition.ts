@@ -12,8 +12,9 @@ const UNDO: { readonly [tool: string]: string } = {
   "payments.charge": "payments.void",
   "payments.refund": "payments.cancel",
   "letter.post": "letter.recall",
+  "parcel.send": "parcel.recall",
 };
-const WRITES = ["stock.reserve", "payments.charge", "payments.refund", "letter.post", "mail.send", "shipping.ship"] as const;
+const WRITES = ["stock.reserve", "payments.charge", "payments.refund", "letter.post", "parcel.send", "mail.send", "shipping.ship"] as const;
 
 export function randomDefinition(dice: Dice, place: string): JsonObject {
   const steps: { [id: string]: JsonObject } = {};

@@ -24,6 +24,7 @@ export function runPorts(
     authorize: (question) => out("authorize", () => authorize(question)),
     lease: (org, request) => out("lease", () => world.ask("BudgetLedger", org, "lease", org, request)),
     callTool: (call) => inside("callTool", () => world.shop.call(call)),
+    lookUp: (call) => inside("lookUp", () => world.shop.lookUp(call)),
     callModel: (call) => inside("callModel", () => world.models.call(call)),
     openReview: (org, request) =>
       out("openReview", async () => {

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Json } from "../../core/json.ts";
-import type { Failure, ToolCall, ToolOutcome } from "../../core/run/call.ts";
+import type { Failure, LookupAnswer, ToolCall, ToolOutcome } from "../../core/run/call.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolFacts } from "../../core/tool/manifest.ts";
 import { type Clock, WORLD } from "./clock.ts";
@@ -24,6 +24,9 @@ export const TOOLS: { readonly [name: string]: Pick<ToolFacts, "effect" | "idemp
   "mail.send": { effect: "write", idempotency: "key" },
   "letter.post": { effect: "write", idempotency: "none" },
   "letter.recall": { effect: "write", idempotency: "none" },
+  "parcel.send": { effect: "write", idempotency: { lookup: "parcel.find" } },
+  "parcel.recall": { effect: "write", idempotency: "key" },
+  "parcel.find": { effect: "read", idempotency: "key" },
   "kb.search": { effect: "read", idempotency: "key" },
   "kb.read": { effect: "read", idempotency: "key" },
   "desk.publish": { effect: "write", idempotency: "key" },
@@ -149,6 +152,18 @@ export class Shop {
     const answer = answerTo(call);
     if (effect === "write") this.ledger.set(key, { key, tool: call.tool, run, effects: 1, answer });
     return answer;
+  }
+
+  /** What a read tool says of a write: the truth as of now, or nothing that helps. */
+  async lookUp({ context }: ToolCall): Promise<LookupAnswer> {
+    const startedAt = this.#clock.now;
+    await this.#wait(this.#dice.skewed("tool/way", 1, 300));
+    const struck = this.#trouble.strike("tool/look-up", this.#rough, ["out of reach", "unclear", "gateway broke"] as const);
+    if (struck === "gateway broke") throw new Error("simulated");
+    const told = { durationMs: this.#clock.now - startedAt, findings: [] };
+    const entry = this.ledger.get(context.key);
+    if (struck !== null) return { found: "unsure", output: null, ...told };
+    return entry === undefined ? { found: "no", output: null, ...told } : { found: "yes", output: entry.answer, ...told };
   }
 
   #wait(ms: number): Promise<void> {

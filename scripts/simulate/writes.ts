@@ -31,7 +31,9 @@ export function accountForWrites(world: World, watched: WatchedRun): void {
     if (undoings.length > 1) watch.note("done twice", `${what} was compensated ${undoings.length} times`);
     const undoes = activity.endsWith("/compensate") ? activity.slice(0, -"/compensate".length) : null;
     const isNamed = watched.state.undone.includes(undoes ?? activity);
-    const succeeded = events.some((event) => event.type === "tool.answered" && event.data.ok);
+    const succeeded = events.some(
+      (event) => (event.type === "tool.answered" && event.data.ok) || (event.type === "tool.looked_up" && event.data.found === "yes"),
+    );
     if (succeeded && !stands) watch.note("not done", `${what} is said to be done`);
     if (effects > 0 && !succeeded && !isNamed)
       watch.note("unaccounted write", `${what} happened, the run ended ${watched.state.status}, and nothing says so`);
@@ -51,7 +53,7 @@ function isUndoable({ steps }: Definition, activity: string): boolean {
   return own?.kind === "tool" && own.compensate !== null;
 }
 
-/** After a call of which nobody knows, or that ended well, the next one needs a person's yes. */
+/** After a call of which nobody knows, or that ended well, the next one needs a person's yes, or a read tool's no. */
 function checkRepeats(world: World, what: string, events: readonly RunEvent[], effects: number): void {
   let doubtful = false;
   let allowed = 0;
@@ -61,7 +63,8 @@ function checkRepeats(world: World, what: string, events: readonly RunEvent[], e
       if (doubtful) world.watch.note("done twice", `${what} promises nothing and was repeated without a person's word`);
       doubtful = true;
       allowed++;
-    } else if (event.type === "tool.answered") doubtful = event.data.ok || event.data.failure?.class === "unknown";
+    } else if (event.type === "tool.looked_up") doubtful = event.data.found !== "no";
+    else if (event.type === "tool.answered") doubtful = event.data.ok || event.data.failure?.class === "unknown";
     else if (event.type === "review.decided") {
       if (decided.has(event.data.id)) world.watch.note("done twice", `${what}: one decision answered two questions`);
       decided.add(event.data.id);

@@ -80,6 +80,7 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     lease: async (org, request) => objects.budgetLedger(org).lease(org, request),
     callTool,
     callModel,
+    lookUp: rooms.lookUp,
     stops: () => stops.stops(),
     authorize: (question) => authority.authorize(question),
     openReview: async (org, request) => {

@@ -12,6 +12,8 @@ type Types =
   | "model.called"
   | "tool.called"
   | "tool.answered"
+  | "tool.looking_up"
+  | "tool.looked_up"
   | "call.taken"
   | "review.requested"
   | "review.opened"
@@ -89,6 +91,17 @@ export const CALL_EVENTS: Handlers<Types> = {
     }));
     return withUsage(changed, event.step ?? "", { ...NO_USAGE, toolCalls: 1 });
   },
+  "tool.looking_up": (state, event) => {
+    const { activity: id, time, resume_at: resumeAt } = event.data;
+    const looking = { phase: "looking", resumeAt, call: event.seq, lookups: time, doubt: true, queued: null, lostAt: null } as const;
+    return changeActivity(state, id, (activity) => ({ ...activity, ...looking }));
+  },
+  "tool.looked_up": (state, event) => {
+    const { activity: id, found } = event.data;
+    const doubt = found === "unsure";
+    const changed = changeActivity(state, id, (activity) => ({ ...activity, phase: "ready", doubt }));
+    return withUsage(changed, event.step ?? "", { ...NO_USAGE, toolCalls: 1 });
+  },
   "call.taken": (state, event) =>
     changeActivity(state, event.data.activity, (activity) => ({
       ...activity,
@@ -162,6 +175,7 @@ const sent = (activity: Activity, event: RunEvent, lostAt: number | null): Activ
   phase: "calling",
   call: event.seq,
   resumeAt: null,
+  sentAt: event.at,
   lostAt,
   queued: lostAt === null ? null : "owed",
 });

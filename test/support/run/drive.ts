@@ -10,7 +10,7 @@ import type { Json } from "../../../core/json.ts";
 import type { Stops } from "../../../core/kill-switch/stops.ts";
 import { fromUsd } from "../../../core/money.ts";
 import type { Birth } from "../../../core/run/birth.ts";
-import type { ModelOutcome, ToolOutcome } from "../../../core/run/call.ts";
+import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../../../core/run/call.ts";
 import type { RunEvent } from "../../../core/run/event.ts";
 import { fold, initialState } from "../../../core/run/evolve.ts";
 import type { Happening } from "../../../core/run/input.ts";
@@ -33,6 +33,8 @@ export type Script = {
   authority: (question: AuthorityQuestion) => AuthorityAnswer;
   /** How a child run ends. */
   child: (workflow: string, input: unknown) => { ok: boolean; output?: Json; error?: { code: "tool_error"; message: string } } | "never";
+  /** What a read tool says of a write. */
+  lookUp: (tool: string, key: string) => LookupAnswer | "never";
   /** The org's ledger: grants what is wanted unless a test says otherwise. */
   ledger: (request: LeaseRequest) => LeaseAnswer;
   /** What a person says; null: nobody comes. */
@@ -94,6 +96,9 @@ const DEFAULTS: Script = {
             rejected: [],
             tools: question.tools.map((name) => ({ name, description: name, input: true })),
           },
+  lookUp: () => {
+    throw new Error("nobody scripted a look-up");
+  },
   ledger: ({ want }) => ({ ok: true, lease: want, until: Number.MAX_SAFE_INTEGER, pressure: 0, alerts: [] }),
   person: () => null,
   child: () => ({ ok: true, output: { done: true } }),
@@ -212,6 +217,11 @@ export class Drive {
         this.sent.push(call.context.key);
         const outcome = this.script.tool(call.tool, call.input, { key: call.context.key, attempt: activity.attempt });
         return outcome === "never" ? null : { kind: "tool.answered", activity: effect.activity, call: effect.call, outcome };
+      }
+      case "tool.look_up": {
+        const request = toolCall(this.machinery, this.state, this.activity(effect.activity), this.now, 1);
+        const answer = this.script.lookUp(effect.tool, request.context.key);
+        return answer === "never" ? null : { kind: "tool.looked_up", activity: effect.activity, call: effect.call, answer };
       }
       case "model.call": {
         const outcome = this.script.model(modelCall(this.machinery, this.state, this.activity(effect.activity), this.now, 1));

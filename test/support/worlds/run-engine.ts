@@ -14,6 +14,7 @@ export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEngineP
   authorize: unscripted("authorize"),
   lease: async (_org, { want }) => ({ ok: true, lease: want, until: Number.MAX_SAFE_INTEGER, pressure: 0, alerts: [] }),
   callTool: unscripted("callTool"),
+  lookUp: unscripted("lookUp"),
   callModel: unscripted("callModel"),
   openReview: unscripted("openReview"),
   withdrawReviews: unscripted("withdrawReviews"),

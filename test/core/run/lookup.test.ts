@@ -1,0 +1,99 @@
+/** A write whose outcome nobody knows, and whose tool can be asked what became of it. */
+import { describe, expect, it } from "vitest";
+import type { LookupAnswer } from "../../../core/run/call.ts";
+import type { AuthorityAnswer } from "../../../core/workflow/authority.ts";
+import { define, tool } from "../../support/run/definition.ts";
+import { answered, Drive, failed, type Script } from "../../support/run/drive.ts";
+
+const authority: Script["authority"] = (question): AuthorityAnswer => {
+  if (question.kind !== "tool") throw new Error("only tools are asked for here");
+  const facts = { tool: question.tool, version: 1, effect: "write", idempotency: { lookup: "mail.find" }, timeout_ms: 30_000 } as const;
+  return { kind: "tool", permission: { decision: "allow", policyVersion: "p1", reasons: [] }, facts };
+};
+const said = (found: LookupAnswer["found"], output: LookupAnswer["output"] = null): LookupAnswer => ({
+  found,
+  output,
+  durationMs: 1,
+  findings: [],
+});
+
+/** Sends a mail whose first answer is lost, and asks what the script says. */
+function driveWith(lookUp: Script["lookUp"], second = answered({ id: "m-2" })): Drive {
+  let calls = 0;
+  const drive: Drive = new Drive(define({ mail: tool("mail.send") }), {
+    authority,
+    lookUp,
+    tool: () => (++calls === 1 ? failed("timeout", "unknown") : second),
+  });
+  return drive.start();
+}
+
+describe("asking what became of a write", () => {
+  it("[RUN-110] it happened: its answer is the step's, and nothing is sent again", () => {
+    const asked: string[] = [];
+    const drive = driveWith((name, key) => {
+      asked.push(`${name} ${key}`);
+      return said("yes", { id: "m-1" });
+    }).run();
+    expect(drive.state.status).toBe("completed");
+    expect(drive.state.steps["mail"]?.output).toEqual({ id: "m-1" });
+    expect(drive.sent).toHaveLength(1);
+    expect(asked).toEqual([`mail.find ${drive.machinery.birth.id}/mail`]);
+  });
+
+  it("[RUN-111] it did not: it is sent again, under the same key", () => {
+    const drive = driveWith(() => said("no")).run();
+    expect(drive.state.status).toBe("completed");
+    expect(drive.state.steps["mail"]?.output).toEqual({ id: "m-2" });
+    expect(drive.sent).toEqual([drive.sent[0], drive.sent[0]]);
+  });
+
+  it("[RUN-112] nobody can say: it is asked three times, then a person decides", () => {
+    let asked = 0;
+    const drive = driveWith(() => {
+      asked++;
+      return said("unsure");
+    }).run();
+    expect(asked).toBe(3);
+    expect(drive.state.status).toBe("waiting");
+    expect(drive.activity("mail").review?.reason).toBe("unknown-outcome");
+    expect(drive.sent).toHaveLength(1);
+  });
+
+  it("[RUN-113] a call that was cut short may still be on its way: nobody is asked before its timeout", () => {
+    const times: number[] = [];
+    const drive: Drive = new Drive(define({ mail: tool("mail.send") }), {
+      authority,
+      tool: () => answered({ id: "m" }),
+      lookUp: () => {
+        times.push(drive.now);
+        return said("no");
+      },
+    });
+    drive.start().run((state) => Object.values(state.activities).some(({ phase }) => phase === "calling"));
+    const sentAt = drive.now;
+    drive.now += 2_000;
+    drive.crash().run();
+    expect(drive.state.status).toBe("completed");
+    expect(times).toHaveLength(1);
+    expect((times[0] ?? 0) - sentAt).toBeGreaterThanOrEqual(30_000);
+  });
+
+  it("[RUN-114] a crash while it is asked asks again, and an answer to an older question changes nothing", () => {
+    let asked = 0;
+    const drive = driveWith(() => (++asked === 1 ? "never" : said("yes", { id: "m-1" })));
+    drive.run((state) => asked === 1 || state.status === "completed");
+    expect(drive.offer({ kind: "tool.looked_up", activity: "mail", call: 1, answer: said("no") })).not.toBeNull();
+    drive.crash().run();
+    expect(drive.state.status).toBe("completed");
+    expect(drive.sent).toHaveLength(1);
+  });
+
+  it("[RUN-115] a run that is cancelled meanwhile names the write as undone", () => {
+    const drive = driveWith(() => "never");
+    drive.run((state) => state.activities["mail"]?.phase === "looking");
+    drive.offer({ kind: "cancel", by: "ada", reason: "no longer wanted" });
+    drive.run();
+    expect(drive.state).toMatchObject({ status: "cancelled", undone: ["mail"] });
+  });
+});
