@@ -3,6 +3,7 @@ import type { Role } from "../core/access/principal.ts";
 import type { AuditEntry } from "../core/audit/entry.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { SwitchesView, SwitchView } from "../core/kill-switch/view.ts";
+import type { TaskRoute } from "../core/model/task-route.ts";
 import type { ReviewStatus } from "../core/review/case.ts";
 import type { ReviewView } from "../core/review/view.ts";
 import type { EventView, RunStatus, RunView } from "../core/run/view.ts";
@@ -122,6 +123,14 @@ export function createClient(options: ClientOptions) {
       register: (id: string, entry: unknown) =>
         http.json<Json>("PUT", `/v1/models/${id.split("/").map(encodeURIComponent).join("/")}`, { body: entry }),
       list: () => http.json<Json>("GET", "/v1/models"),
+    },
+    /** Which models answer for a task. */
+    routes: {
+      set: (route: TaskRoute) =>
+        http.json<TaskRoute>("PUT", at("v1", "routes", route.task), { body: { models: route.models, strategy: route.strategy } }),
+      list: (page: PageOptions = {}) => http.json<Page<TaskRoute>>("GET", `/v1/routes${query(page)}`),
+      get: (task: string) => http.json<TaskRoute>("GET", at("v1", "routes", task)),
+      remove: (task: string) => http.json<null>("DELETE", at("v1", "routes", task)),
     },
     keys: {
       /** The only answer that ever holds the key itself. */

@@ -56,6 +56,16 @@ describe("the client", () => {
     ]);
   });
 
+  it("sets a task's route without saying the task twice", async () => {
+    const { client, seen } = scripted(Response.json({}), new Response(null, { status: 204 }));
+    await client.routes.set({ task: "write", models: [{ id: "acme/small-2026-01-01", weight: 2 }], strategy: "weighted" });
+    await client.routes.remove("write");
+    expect(seen).toMatchObject([
+      { method: "PUT", path: "/v1/routes/write", body: { models: [{ id: "acme/small-2026-01-01", weight: 2 }], strategy: "weighted" } },
+      { method: "DELETE", path: "/v1/routes/write" },
+    ]);
+  });
+
   it("throws the problem document, with its code, fields and the time to wait", async () => {
     const problem = {
       type: "/docs",
