@@ -31,6 +31,9 @@ export type TurnRows = {
   readonly parts: ReadonlyMap<string, string>;
 };
 
+/** `divergedAt`: the first event that is missing or after which the fold differs from what lived; null: it is the same. */
+export type Refolded = { readonly state: RunState; readonly divergedAt: number | null };
+
 /** SHA-256 of values that lie elsewhere and MUST be fetched first. */
 export type Absent = readonly string[];
 
@@ -98,8 +101,8 @@ export class Journal {
     for (const { last, leaves } of rows) if (leaves !== null) run.leaving.added(last, at);
   }
 
-  /** Folds the journal again and compares it with the state as it lived. `divergedAt`: the first event that is missing or after which they differ. */
-  refold(run: LoadedRun): Result<{ readonly state: RunState; readonly divergedAt: number | null }, Absent> {
+  /** Folds the journal again and compares it with the state as it lived. */
+  refold(run: LoadedRun): Result<Refolded, Absent> {
     const events = this.events(0);
     if (!events.ok) return events;
     const state = fold(run.machinery, events.value);

@@ -152,7 +152,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     async replay(): Promise<{ readonly identical: boolean; readonly divergedAt: number | null; readonly run: RunView } | null> {
       const run = await this.#shell.loaded();
       if (run === null) return null;
-      const { state, divergedAt } = await this.#shell.withValues(() => this.#shell.journal.refold(run));
+      const { state, divergedAt } = await this.#shell.refold(run);
       return { identical: divergedAt === null, divergedAt, run: toRunView(run.machinery, state) };
     }
 

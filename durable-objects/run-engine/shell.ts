@@ -18,7 +18,7 @@ import { EVENTS_PER_TURN } from "../../core/run/turn.ts";
 import { nextWakeAt } from "../../core/run/wake.ts";
 import { wantedEffects } from "../../core/run/wanted.ts";
 import type { EpochMs } from "../../core/time.ts";
-import { type Absent, Journal, type LoadedRun, type TurnPart, type TurnRows } from "./journal.ts";
+import { type Absent, Journal, type LoadedRun, type Refolded, type TurnPart, type TurnRows } from "./journal.ts";
 import { KeptValues, ValuesOutOfReach } from "./kept-values.ts";
 import type { RunEnginePorts } from "./ports.ts";
 import { UnderWay } from "./under-way.ts";
@@ -99,6 +99,12 @@ export class RunShell {
     } finally {
       this.#loading = null;
     }
+  }
+
+  /** The journal folded again, and whether it gives what lived. Values that lie elsewhere are read and checked again too. */
+  async refold(run: LoadedRun): Promise<Refolded> {
+    this.#values.forget();
+    return this.withValues(() => this.journal.refold(run));
   }
 
   /** What is read with values that lie elsewhere: fetched first where this life does not have them. */
