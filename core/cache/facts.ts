@@ -2,8 +2,8 @@
  * What two texts must have in common before the answer to one may be given to the other, however near their vectors are: numbers,
  * ids, dates, names, placeholders, quoted words, negations and words that have an opposite, in the same order. Pure; knows no vector.
  *
- * It errs on one side: what it does not understand counts as a fact. Text of a language whose words it does not know, and text in
- * a script without capitals, where a name looks like any word, must be the same word for word.
+ * It errs on one side: a word that it does not know counts as a name, and text of a language whose words it does not know, or in a
+ * script without capitals, must be the same word for word.
  */
 import { FUNCTION_WORDS, NEGATIONS, NUMBER_WORDS, ORDINARY_WORDS, TURNING_STEMS } from "./words.ts";
 
@@ -11,7 +11,7 @@ import { FUNCTION_WORDS, NEGATIONS, NUMBER_WORDS, ORDINARY_WORDS, TURNING_STEMS 
 export type Facts = {
   /** In order. */
   readonly firm: readonly string[];
-  /** Words that may be names: the other text must have them somewhere. */
+  /** Words in no list, which may be names written small: the other text must have them somewhere. */
   readonly maybe: readonly string[];
   /** All other words. */
   readonly words: readonly string[];
@@ -43,15 +43,13 @@ export function factsOf(text: string, hash: (word: string) => string = (word) =>
   // Turning words and negations are words that we know, too.
   const turning = kinds.filter((kind) => kind === "turning").length;
   const isUnderstood = loose.length + turning === 0 || (known + turning) / (loose.length + turning) >= UNDERSTOOD;
-  // A capital inside a sentence shows that whoever wrote it marks names.
-  const marksNames = tokens.some((token, index) => kinds[index] === "name" && !token.opensSentence);
   const facts = { firm: [] as string[], maybe: [] as string[], words: [] as string[] };
   for (const [index, token] of tokens.entries()) {
     const kind = kinds[index];
     const word = token.text.toLowerCase();
     if (!isUnderstood || kind === "firm" || kind === "name") facts.firm.push(hash(kind === "name" ? token.text : word));
     else if (kind === "turning") facts.firm.push(hash(turnOf(word)));
-    else if (kind === "unknown" && (token.opensSentence || !marksNames)) facts.maybe.push(hash(word));
+    else if (kind === "unknown") facts.maybe.push(hash(word));
     else facts.words.push(hash(word));
   }
   return facts;
