@@ -1,7 +1,7 @@
 /** Budgets in tests: an in-memory ledger made of the real machine, and the sum that no cap may be under. */
-import { type Account, asOf, type Caps, capStates, NO_CAPS, newAccount } from "../../core/budget/account.ts";
+import { type Account, asOf, type Caps, NO_CAPS, newAccount } from "../../core/budget/account.ts";
 import { withCaps } from "../../core/budget/alert.ts";
-import { type Amount, minus, NOTHING, plus } from "../../core/budget/amount.ts";
+import { type Amount, minus, NOTHING, plus, total } from "../../core/budget/amount.ts";
 import { type Holder, scopesOf } from "../../core/budget/holder.ts";
 import type { BudgetAlert, BudgetScope, LeaseAnswer, LeaseRequest } from "../../core/budget/lease.ts";
 import { type Facts, type Turn, takeBack, takeNote, takeRequest } from "../../core/budget/ledger.ts";
@@ -55,11 +55,15 @@ export function makeLedger(clock: { at: EpochMs }) {
     },
     /** Every cap that is beyond its limit by spent, held and leased; empty: the rule holds. */
     broken(scopes: Iterable<BudgetScope> = accounts.keys()) {
-      return [...scopes].flatMap((scope) =>
-        capStates(asOf(account(scope), clock.at))
-          .filter(({ limit, spent, held, part }) => limit !== null && spent + held + leased(scope)[part] > limit)
-          .map(({ cap, limit, spent, held, part }) => ({ scope, cap, limit, spent, held, leased: leased(scope)[part] })),
-      );
+      return [...scopes].flatMap((scope) => {
+        const { caps: limits, day, month } = asOf(account(scope), clock.at);
+        const ofDay = total([day.spent, day.held, leased(scope)]);
+        const ofMonth = total([month.spent, month.held, leased(scope)]);
+        const taken = { usd_per_day: ofDay.microUsd, usd_per_month: ofMonth.microUsd, tokens_per_month: ofMonth.tokens };
+        return (["usd_per_day", "usd_per_month", "tokens_per_month"] as const)
+          .filter((cap) => taken[cap] > (limits[cap] ?? Number.POSITIVE_INFINITY))
+          .map((cap) => ({ scope, cap, limit: limits[cap], taken: taken[cap], day, month, leased: leased(scope) }));
+      });
     },
     /** Runs that have more than a cap of theirs allows. */
     brokenRuns() {

@@ -34,6 +34,19 @@ describe("granting", () => {
     expect(ledger.broken()).toEqual([]);
   });
 
+  it("[LEDGER-2] a lease is renewed in the room that it takes itself", () => {
+    ledger.setCaps("org", { usd_per_day: 100 });
+    ledger.lease(request({ need: amount(80), want: amount(80) }));
+    clock.at += 60_000;
+    expect(ledger.lease(request({ n: 2, spent: amount(30), need: amount(70), want: amount(70) }))).toMatchObject({
+      ok: true,
+      lease: amount(70),
+      until: clock.at + LEASE_MS.run,
+      pressure: 0.3,
+    });
+    expect(ledger.leased("org")).toEqual(amount(70));
+  });
+
   it("[LEDGER-1] what does not fit under a cap is refused, with the cap that is in the way longest", () => {
     ledger.setCaps("org", { usd_per_day: 100, usd_per_month: 100 });
     ledger.setCaps("user:ann", { usd_per_day: 50 });
