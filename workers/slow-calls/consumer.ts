@@ -32,7 +32,7 @@ export type SlowCalls = { readonly consume: (batch: Pick<MessageBatch<unknown>, 
 
 /** A consumer may run for 15 minutes (Queues, limits); what is left is for telling the run. */
 const LONGEST_CALL_MS = 840_000;
-/** A run gives a consumer up that is silent for 9 s (durable-objects/run-engine/shell.ts). */
+/** A run gives a consumer up that is silent for 9 s (durable-objects/run-engine/under-way.ts). */
 const SIGN_MS = 3_000;
 /** An outcome cannot be had a second time for free: it is told again before the message is given back. */
 const TELL_AGAIN_MS = [200, 1_000, 5_000];
