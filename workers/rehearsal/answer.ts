@@ -5,7 +5,8 @@
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { expectTokens } from "../../core/model/estimate.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { composeAnswer } from "./compose.ts";
+import { PLATFORM_RULES } from "../../core/workflow/prompt.ts";
+import { composeAnswer, composeChat } from "./compose.ts";
 import { type ChatMessage, type Facts, readFacts } from "./facts.ts";
 import { instanceOf } from "./instance.ts";
 import { type OfferedTool, type PastCall, planCall } from "./plan.ts";
@@ -21,7 +22,6 @@ export type RequestFault = { readonly message: string; readonly param: string };
 
 export function complete(request: Json): Result<JsonObject, RequestFault> {
   if (!isObject(request)) return err({ message: "the request is no JSON object", param: "" });
-  if (request["stream"] === true) return err({ message: "the rehearsal model does not stream", param: "stream" });
   const { messages } = request;
   if (!Array.isArray(messages) || messages.length === 0 || !messages.every(isObject)) {
     return err({ message: "`messages` is a list of messages, not empty", param: "messages" });
@@ -37,7 +37,9 @@ export function complete(request: Json): Result<JsonObject, RequestFault> {
   const input = messages.reduce((sum, message) => sum + TOKENS_PER_MESSAGE + tokensIn(message), told);
   const name = `chatcmpl-rehearsal-${digest(JSON.stringify([messages, request["tools"] ?? null, schema ?? null]))}`;
   if (call !== null) return ok(completion(name, input, toolMessage(name, call), "tool_calls", expectTokens(call.arguments)));
-  const text = schema === null ? composeAnswer(facts, limit ?? undefined) : JSON.stringify(instanceOf(schema, facts));
+  const read = messages.map(readMessage);
+  const words = isRun(read) ? composeAnswer(facts, limit ?? undefined) : composeChat(read);
+  const text = schema === null ? words : JSON.stringify(instanceOf(schema, facts));
   const shown = limit === null ? text : cut(text, limit);
   return ok(
     completion(name, input, { role: "assistant", content: shown, refusal: null }, shown === text ? "stop" : "length", expectTokens(shown)),
@@ -60,6 +62,9 @@ function completion(id: string, input: number, message: JsonObject, finish: stri
     bulkhead: { rehearsal: true, note: REHEARSAL_NOTE },
   };
 }
+
+/** A workflow's step begins with the platform's rules; anything else is somebody's own chat. */
+const isRun = ([first]: readonly ChatMessage[]): boolean => first?.content === PLATFORM_RULES;
 
 function readMessage(message: JsonObject): ChatMessage {
   const { content, role } = message;

@@ -1,6 +1,6 @@
 /** Texts made of what the conversation says: a letter, a subject line, a summary. Every fact in them is quoted. */
 import { expectTokens } from "../../core/model/estimate.ts";
-import { type Facts, placeholdersIn, valuesNamed } from "./facts.ts";
+import { type ChatMessage, type Facts, placeholdersIn, valuesNamed } from "./facts.ts";
 import { centralSentences, rankedSentences, sentencesOf, stemsOf, wholeSentences } from "./words.ts";
 
 /** What a letter is about, as far as the conversation tells. */
@@ -110,6 +110,18 @@ export function composeAnswer(facts: Facts, tokens = Number.POSITIVE_INFINITY): 
   if (asksForLetter(facts)) return composeLetter(facts);
   const summary = composeSummary(facts, 3, tokens);
   return summary === "" ? "There is nothing to answer from." : summary;
+}
+
+/** So much of what somebody wrote is quoted. */
+const QUOTED = 400;
+
+/** To somebody who simply talks to it: what it is, and what it heard. */
+export function composeChat(messages: readonly ChatMessage[]): string {
+  const last = [...messages].reverse().find(({ role, content }) => (role === "user" || role === "tool") && content.trim() !== "");
+  const said = last?.content.trim() ?? "";
+  const quote = said.length > QUOTED ? `${said.slice(0, QUOTED).toWellFormed()}…` : said;
+  const heard = said === "" ? "Nothing was said to it." : last?.role === "tool" ? `The tool answered: ${quote}` : `You wrote: ${quote}`;
+  return `This is the rehearsal model: it makes its answers from the conversation alone, and no language model was asked. ${heard}`;
 }
 
 /** The material without what is data for programs. */
