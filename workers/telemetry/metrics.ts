@@ -35,8 +35,10 @@ export async function renderMetrics(db: D1Database, stops: Stops): Promise<strin
     toolErrors: `SELECT org, ${data("tool")} AS tool, COUNT(*) AS n FROM ${calls("tool.answered")} AND ${data("ok")} = 0 GROUP BY 1, 2`,
     modelSeconds: buckets(["org", `${data("model")} AS model`], CALL_SECONDS, SECONDS, calls("model.called")),
     findings: `SELECT org, ${data("type")} AS type, SUM(COALESCE(${data("count")}, 1)) AS n FROM ${calls("guardrail.flagged")} GROUP BY 1, 2`,
-    waiting: "SELECT org, COUNT(*) AS n FROM runs WHERE status = 'waiting' GROUP BY org",
-    queued: "SELECT org, COUNT(*) AS n FROM runs WHERE status IN ('queued', 'running', 'compensating', 'paused') GROUP BY org",
+    // A gauge is 0 where nothing waits: every org has its line.
+    waiting: runsOfEveryOrg("status = 'waiting' AND summary ->> '$.waiting_for.kind' = 'review'"),
+    queued: runsOfEveryOrg("status IN ('queued', 'running', 'compensating', 'paused')"),
+    orgs: "SELECT name AS org, 0 AS n FROM orgs",
   };
   const results = await db.batch<Row>(Object.values(queries).map((query) => db.prepare(query)));
   const rows = Object.fromEntries(Object.keys(queries).map((name, index) => [name, results[index]?.results ?? []])) as {
@@ -83,11 +85,16 @@ export async function renderMetrics(db: D1Database, stops: Stops): Promise<strin
     ),
     family("agent_human_review_queue_depth", "Runs that wait for a person.", "gauge", counts(rows.waiting, ["org"], "n")),
     family("orchestration_queue_depth", "Runs that have work to do.", "gauge", counts(rows.queued, ["org"], "n")),
+    // No tool here runs in a sandbox that calls would wait for: isolates and containers are not registered (core/tool/check.ts).
+    family("tool_sandbox_queue_depth", "Tool calls that wait for a sandbox.", "gauge", counts(rows.orgs, ["org"], "n")),
     family("agent_kill_switch_active", "Active kill switches.", "gauge", [{ labels: {}, value: stops.active.length }]),
   ]);
 }
 
 const family = (name: string, help: string, type: Family["type"], samples: readonly Sample[]): Family => ({ name, help, type, samples });
+
+const runsOfEveryOrg = (condition: string): string =>
+  `SELECT orgs.name AS org, COUNT(runs.id) AS n FROM orgs LEFT JOIN runs ON runs.org = orgs.name AND ${condition} GROUP BY orgs.name`;
 
 /** One row per label set: the count at or below each bound, the sum and the count. */
 function buckets(labels: readonly string[], value: string, bounds: readonly number[], from: string, and = "1"): string {

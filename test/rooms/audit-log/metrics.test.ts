@@ -46,3 +46,46 @@ it("counts calls, failures and findings of every entry, whichever pages they are
   expect(of("agent_pii_detections_total", ours)).toEqual([expect.stringMatching(/type="email".* 4$/)]);
   expect(of("guardrail_violations_total", ours)).toEqual([expect.stringMatching(/type="injection".* 1$/)]);
 });
+
+it("[METRIC-1] has every name of the contract, gauges for every org also where nothing waits", async () => {
+  const org = `org-${crypto.randomUUID()}`;
+  const insertRun = (id: string, status: string, waitingFor: string | null) =>
+    env.DB.prepare(
+      "INSERT INTO runs (id, seq, org, user, subject, workflow, version, status, summary, created_at) VALUES (?, 1, ?, 'u', 'u', 'w', 1, ?, ?, 0)",
+    ).bind(`run_${id}_${org}`, org, status, JSON.stringify({ waiting_for: waitingFor === null ? null : { kind: waitingFor } }));
+  await env.DB.batch([
+    env.DB.prepare("INSERT INTO orgs (name, created_at) VALUES (?, 0)").bind(org),
+    insertRun("1", "waiting", "review"),
+    insertRun("2", "waiting", "review"),
+    insertRun("3", "waiting", "signal"),
+    insertRun("4", "running", null),
+    insertRun("5", "completed", null),
+  ]);
+  const lines = (await renderMetrics(env.DB, { epoch: 1, active: [], asOf: 0 })).split("\n");
+  const names = [
+    ...[
+      "agent_run_duration_seconds",
+      "agent_tokens_total",
+      "agent_cost_usd_total",
+      "agent_tool_duration_seconds",
+      "agent_tool_errors_total",
+    ],
+    ...["agent_human_review_queue_depth", "agent_kill_switch_active", "agent_pii_detections_total", "guardrail_violations_total"],
+    ...["orchestration_queue_depth", "model_gateway_latency_seconds", "tool_sandbox_queue_depth", "cost_per_run_usd"],
+  ];
+  for (const name of names)
+    expect(
+      lines.filter((line) => line.startsWith(`# TYPE ${name} `)),
+      name,
+    ).toHaveLength(1);
+  const value = (name: string, of: string) =>
+    lines
+      .find((line) => line.startsWith(`${name}{org="${of}"}`))
+      ?.split(" ")
+      .at(-1);
+  expect(value("agent_human_review_queue_depth", org)).toBe("2");
+  expect(value("orchestration_queue_depth", org)).toBe("1");
+  expect(value("tool_sandbox_queue_depth", org)).toBe("0");
+  expect(value("agent_human_review_queue_depth", "default")).toBe("0");
+  expect(lines).toContain("agent_kill_switch_active 0");
+});

@@ -1,4 +1,4 @@
-/** The inbox of people: what waits for a decision, what it would do, and the two answers. */
+/** The inbox of people: what waits for a decision, what it would do, and the four answers. */
 import { read, withQuery, write } from "./api.client.js";
 import { chip, el, field, keyed, select, setText, submitted } from "./dom.client.js";
 import { pretty, relative } from "./format.client.js";
@@ -7,28 +7,51 @@ import { runLink } from "./runs.client.js";
 const STATUSES = ["pending", "escalated", "approved", "rejected", "modified", "expired", "cancelled"];
 const OPEN = ["pending", "escalated"];
 const REFRESH_MS = 5_000;
+const PAGE = 50;
+const DONE = { approve: "approved", reject: "rejected", modify: "approved with changes", escalate: "escalated" };
 
 export function showReviews(view) {
   view.title("Reviews");
   const status = select([...STATUSES.map((name) => [name, name]), ["", "all"]], "pending");
   const list = el("div", { class: "cards" });
   const empty = el("p", { class: "empty", hidden: true }, "Nothing waits for you here.");
+  const more = el("button", { type: "button", hidden: true, on: { click: () => view.guard(older) } }, "Show older ones");
   const draw = keyed(
     list,
     (review) => review.id,
     (review) => reviewCard(view, review, refresh),
   );
+  /** How many pages are on the screen: each refresh reads all of them, so that what was decided elsewhere leaves the list. */
+  let pages = 1;
   view.root.append(
-    el("form", { class: "filters", on: { submit: submitted(() => {}), input: () => view.guard(refresh) } }, field("Status", status)),
+    el("form", { class: "filters", on: { submit: submitted(() => {}), input: () => view.guard(restart) } }, field("Status", status)),
     list,
     empty,
+    el("p", {}, more),
   );
   async function refresh() {
     const asked = status.value;
-    const answer = await read(withQuery("/v1/reviews", { status: asked, limit: 50 }), view.signal);
-    if (asked !== status.value) return;
-    draw(answer.data);
-    empty.hidden = answer.data.length > 0;
+    const wanted = pages;
+    const reviews = [];
+    let cursor = null;
+    for (let page = 0; page < wanted; page += 1) {
+      const answer = await read(withQuery("/v1/reviews", { status: asked, limit: PAGE, cursor }), view.signal);
+      reviews.push(...answer.data);
+      cursor = answer.next_cursor;
+      if (cursor === null) break;
+    }
+    if (asked !== status.value || wanted !== pages) return;
+    draw(reviews);
+    empty.hidden = reviews.length > 0;
+    more.hidden = cursor === null;
+  }
+  async function restart() {
+    pages = 1;
+    await refresh();
+  }
+  async function older() {
+    pages += 1;
+    await refresh();
   }
   return view.every(REFRESH_MS, refresh);
 }
@@ -40,31 +63,47 @@ function reviewCard(view, review, refresh) {
   const decided = el("p", { hidden: true });
   const problem = el("p", { class: "problem", role: "alert" });
   const reason = el("textarea", { rows: 2, required: true, maxlength: 1000 });
+  const changes = el("textarea", { rows: 4, spellcheck: "false", maxlength: 20_000 });
+  const change = el(
+    "details",
+    {},
+    el("summary", {}, "Change what is proposed"),
+    field("Changes", changes, 'JSON that is merged into the proposal, such as {"refund": 20}; null takes a field away.'),
+    el("p", { class: "actions" }, el("button", { value: "modify" }, "Approve with changes")),
+  );
   let shown = review;
 
   const decide = (action) => async () => {
     problem.textContent = "";
+    const changed = action === "modify" ? parsed(changes.value) : undefined;
+    if (changed === null) {
+      problem.textContent = "The changes are no JSON object.";
+      return changes.focus();
+    }
     try {
       // The digest says which proposal was on the screen: a newer one is not approved by this click.
       await write("POST", `/v1/reviews/${encodeURIComponent(shown.id)}/decision`, {
         action,
         reason: reason.value.trim(),
         digest: shown.digest,
+        changes: changed,
       });
-      view.say(`Review of ${shown.step}: ${action === "approve" ? "approved" : "rejected"}.`);
+      view.say(`Review of ${shown.step}: ${DONE[action]}.`);
       await refresh();
     } catch (error) {
       if (view.isOver(error)) throw error;
       problem.textContent = error.message;
     }
   };
+  const escalate = el("button", { value: "escalate" }, "Escalate");
   const form = el(
     "form",
     {
       on: {
         submit: submitted((event) => {
           if (reason.value.trim() === "") return reason.focus();
-          view.guard(decide(event.submitter?.value === "reject" ? "reject" : "approve"));
+          const action = event.submitter?.value;
+          if (action in DONE) view.guard(decide(action));
         }),
       },
     },
@@ -74,7 +113,9 @@ function reviewCard(view, review, refresh) {
       { class: "actions" },
       el("button", { class: "primary", value: "approve" }, "Approve"),
       el("button", { class: "danger", value: "reject" }, "Reject"),
+      escalate,
     ),
+    change,
     problem,
   );
   const factors = review.risk.factors.length === 0 ? null : el("p", {}, `Why it is asked: ${review.risk.factors.join(", ")}`);
@@ -97,8 +138,19 @@ function reviewCard(view, review, refresh) {
       setText(due, OPEN.includes(now.status) ? `due ${relative(now.due_at, Date.now())}` : "");
       setText(proposal, pretty(now.proposal));
       form.hidden = !OPEN.includes(now.status);
+      escalate.hidden = now.status === "escalated" && now.severity === "critical"; // that is as far as it goes
       decided.hidden = now.decision === null;
       if (now.decision !== null) setText(decided, `${now.decision.by}: ${now.decision.action}. ${now.decision.reason}`);
     },
   };
+}
+
+/** An object, or null when the text is none. */
+export function parsed(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
 }
