@@ -223,7 +223,12 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
 
     /** The alarm rings at `wish` or before. What rings early finds nothing to do and sets the next one. */
     async #arm(wish: EpochMs): Promise<void> {
-      if (!Number.isFinite(wish) || (this.#armedFor !== null && this.#armedFor <= wish)) return;
+      if (!Number.isFinite(wish)) return;
+      if (this.#armedFor === null) {
+        const set = await this.ctx.storage.getAlarm(); // an object that woke has the alarm of its last life
+        this.#armedFor ??= set;
+      }
+      if (this.#armedFor !== null && this.#armedFor <= wish) return;
       this.#armedFor = wish;
       await this.ctx.storage.setAlarm(wish);
     }
