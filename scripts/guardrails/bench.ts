@@ -1,8 +1,14 @@
-/** What a kilobyte costs: `node scripts/guardrails/bench.ts`. Clean and dirty text, short and long; microseconds of wall time per kB. */
+/**
+ * What a kilobyte costs: `node scripts/guardrails/bench.ts`. Clean and dirty text, short and long; microseconds of wall time per kB.
+ * Streams come in pieces of four tokens (16 units), and one unit at a time.
+ */
 import type { Channel } from "../../core/guardrail/finding.ts";
 import { inspect } from "../../core/guardrail/pipeline.ts";
+import { openStream } from "../../core/guardrail/stream/open-stream.ts";
 
 const BUDGET_US = 500;
+const STREAM_BUDGET_US = 1000;
+const PIECE_UNITS = 16;
 const SECONDS = 1.5;
 
 const CLEAN =
@@ -32,6 +38,33 @@ for (const { name, text, channel } of CASES) {
   const perKilobyte = (micros: number): string => (micros / (text.length / 1000)).toFixed(0).padStart(5);
   const verdict = best / (text.length / 1000) > BUDGET_US ? "  over budget" : "";
   console.log(`${name.padEnd(36)} best ${perKilobyte(best)}  median ${perKilobyte(median)} µs/kB${verdict}`);
+}
+
+for (const { name, text } of CASES.filter((one) => one.text.length >= 1500)) {
+  for (const size of [PIECE_UNITS, 1]) {
+    const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, index) => text.slice(index * size, (index + 1) * size));
+    const perKilobyte = processorTime(() => streamed(pieces)) / (text.length / 1000);
+    const verdict = perKilobyte > STREAM_BUDGET_US ? "  over budget" : "";
+    console.log(`${`stream of ${size}: ${name}`.padEnd(48)} ${perKilobyte.toFixed(0).padStart(5)} µs of CPU per kB${verdict}`);
+  }
+}
+
+/** Mean of many calls, in microseconds: other work on the machine does not count. */
+function processorTime(work: () => unknown): number {
+  for (let call = 0; call < 20; call++) work();
+  const before = process.cpuUsage();
+  const end = performance.now() + SECONDS * 1000;
+  let calls = 0;
+  for (; performance.now() < end; calls++) work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / calls;
+}
+
+function streamed(pieces: readonly string[]): number {
+  const open = openStream({ number: (type) => `{{${type}_1}}`, isKnown: () => true });
+  let units = 0;
+  for (const piece of pieces) units += open.push(piece).text.length;
+  return units + open.end().text.length;
 }
 
 /** Of single calls, in microseconds. The best is what the work takes, the median what other work on the machine makes of it. */

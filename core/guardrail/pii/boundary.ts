@@ -47,7 +47,7 @@ export type Boundary = {
 
 export function openBoundary(): Boundary {
   let start = 0;
-  let census = emptyCensus();
+  const census = emptyCensus();
   /** The unit before, the one before that, and the third. */
   let before = 0;
   let second = 0;
@@ -75,9 +75,7 @@ export function openBoundary(): Boundary {
   };
 
   return {
-    get census() {
-      return census;
-    },
+    census,
     isQuiet(code, index) {
       if (index <= start) return false;
       const isComma = before === 44 || before === 59 || before === 0x3001 || before === 0x60c;
@@ -132,7 +130,7 @@ export function openBoundary(): Boundary {
     },
     restart(index) {
       start = index;
-      census = emptyCensus();
+      census.units = census.digits = census.dots = census.colons = census.signs = census.longestRun = 0;
       before = second = third = solid = 0;
       runStart = index;
       digitAt = bracketAt = quoteAt = armourAt = NEVER;

@@ -17,10 +17,11 @@
 import type { Finding } from "../finding.ts";
 import { fold } from "../fold.ts";
 import { findPlaceholders } from "../placeholder.ts";
+import type { Stretch } from "../replace.ts";
 import { openBoundary } from "./boundary.ts";
 import { FARTHEST_UNITS, finding, isWordUnit, LONGEST_FINDING } from "./detector.ts";
-import { ARMOUR_UNITS, keyBegin, keyEnds, openToken, readToken, type Token, tokenBegins, tokenGoesOn } from "./open-ended.ts";
-import { blankOf, mayHold, searchSegment } from "./segment.ts";
+import { keyBegin, keyEnds, openToken, readToken, type Token, tokenBegins, tokenGoesOn } from "./open-ended.ts";
+import { blank, mayHold, searchSegment } from "./segment.ts";
 import { openWindow } from "./window.ts";
 
 /** A character that folds to several units is not parted: what a forced cut may have to give way. */
@@ -31,6 +32,7 @@ export const WINDOW_UNITS = 2 * (LONGEST_FINDING + SLACK_UNITS);
 const LEFT_UNITS = FARTHEST_UNITS + 56;
 /** What they see behind a segment that ends where a key or token begins: all that they look ahead at, less than the shortest of either. */
 const RIGHT_UNITS = 8;
+const NOTHING: readonly Finding[] = [];
 /** How far back from a forced cut a place between words is looked for. */
 const WORD_UNITS = 64;
 
@@ -61,8 +63,8 @@ export function openScan(field = ""): Scan {
   const context = fold(field).text;
   const window = openWindow();
   const boundary = openBoundary();
-  /** What stands before the segment, folded and blanked. */
-  let left = "";
+  /** What was cut out of the last `LEFT_UNITS` of folded text, in order: the search sees it blanked. */
+  let cutOut: Stretch[] = [];
   /** Where the segment begins: in folded text, and in the text as it came. */
   let start = 0;
   let origin = 0;
@@ -77,8 +79,7 @@ export function openScan(field = ""): Scan {
 
   const originOf = (cut: number): number => (cut <= start ? origin : Math.max(origin, window.endOf(cut - 1)));
 
-  const restart = (cut: number, blanked: string): void => {
-    left = (left + blanked).slice(-LEFT_UNITS);
+  const restart = (cut: number): void => {
     origin = originOf(cut);
     start = cut;
     boundary.restart(cut);
@@ -86,22 +87,24 @@ export function openScan(field = ""): Scan {
     candidate = null;
   };
 
-  /** Findings up to `until` in a text that begins with what stands before the segment; with a view of `right` units behind it. */
-  const search = (until: number, right: number) => {
-    const from = start - window.foldedBase;
-    const own = window.folded.slice(from, until - window.foldedBase);
-    if (!mayHold(boundary.census)) return { findings: [], rest: own };
-    const behind = right === 0 ? "" : window.folded.slice(from + own.length, from + own.length + right);
-    const { findings, rest } = searchSegment(left + own + behind, left.length, left.length + own.length, context, boundary.census);
-    return {
-      findings: findings.map((one) => ({ ...one, start: one.start - left.length, end: one.end - left.length })),
-      rest: rest.slice(left.length, left.length + own.length),
-    };
+  /** Findings up to `until`, counted from the segment's beginning, with a view of what stands before and of `right` units behind. */
+  const search = (until: number, right: number): readonly Finding[] => {
+    if (!mayHold(boundary.census)) return NOTHING;
+    const { folded, foldedBase } = window;
+    const before = Math.max(foldedBase, start - LEFT_UNITS);
+    const seen = folded.slice(before - foldedBase, until + right - foldedBase);
+    cutOut = cutOut.filter(({ end }) => end > before);
+    const blanked = cutOut.length === 0 ? seen : blank(seen, within(cutOut, before));
+    const found = searchSegment(blanked, start - before, until - before, context, boundary.census);
+    return found.map((one) => ({ ...one, start: one.start + before - start, end: one.end + before - start }));
   };
 
   /** `findings` count from the segment's beginning, in folded units. */
   const give = (findings: readonly Finding[], cut: number, take: TakeSegment): void => {
     const end = originOf(cut);
+    const text = window.original(origin, end);
+    if (findings.length === 0) return take({ start: origin, end, text, findings });
+    for (const one of findings) cutOut.push({ start: start + one.start, end: start + one.end });
     let free = origin;
     const placed = findings.map((one): Finding => {
       // Two findings may share a character that folds to several units: the first has it.
@@ -109,26 +112,28 @@ export function openScan(field = ""): Scan {
       free = Math.max(begin, window.endOf(start + one.end - 1));
       return { ...one, start: begin, end: free };
     });
-    const text = window.original(origin, end);
     take({ start: origin, end, text, findings: placed.filter((one) => one.end > one.start) });
   };
 
   const close = (cut: number, right: number, take: TakeSegment): void => {
     if (cut <= start) return;
-    const { findings, rest } = search(cut, right);
-    give(findings, cut, take);
-    restart(cut, rest);
+    give(search(cut, right), cut, take);
+    restart(cut);
   };
 
   const closeForced = (take: TakeSegment): void => {
-    const { findings, rest } = search(start + WINDOW_UNITS, 0);
+    const findings = search(start + WINDOW_UNITS, 0);
     const from = start - window.foldedBase;
-    const barriers = [...findings, ...findPlaceholders(window.folded.slice(from, from + WINDOW_UNITS))];
-    const cut = forcedCut(rest, barriers, (index) => window.startOf(start + index) >= window.endOf(start + index - 1));
-    const before = findings.filter((one) => one.end <= cut);
-    give(before, start + cut, take);
+    const text = window.folded.slice(from, from + WINDOW_UNITS);
+    const barriers = [...findings, ...findPlaceholders(text)];
+    const cut = forcedCut(text, barriers, (index) => window.startOf(start + index) >= window.endOf(start + index - 1));
+    give(
+      findings.filter((one) => one.end <= cut),
+      start + cut,
+      take,
+    );
     at = start + cut;
-    restart(at, rest.slice(0, cut));
+    restart(at);
   };
 
   const enter = (open: OpenEnded, begin: number, take: TakeSegment): void => {
@@ -145,7 +150,8 @@ export function openScan(field = ""): Scan {
     take({ start: origin, end, text, findings: [found] });
     held = [];
     inside = null;
-    restart(cut, blankOf(Math.min(cut - start, 2 * LEFT_UNITS)));
+    cutOut.push({ start, end: cut });
+    restart(cut);
   };
 
   /** One unit of a key or token; false: it is the first one behind it. */
@@ -163,17 +169,18 @@ export function openScan(field = ""): Scan {
 
   /** Whether a key or token is certain with the unit at `at`. */
   const opens = (code: number): { readonly open: OpenEnded; readonly begin: number } | null => {
-    const { folded, foldedBase } = window;
-    dashes = code === HYPHEN ? dashes + 1 : 0;
-    if (dashes >= 5) {
-      const begin = keyBegin(folded, start - foldedBase, at + 1 - foldedBase);
-      if (begin >= 0) return { open: { kind: "private_key" }, begin: begin + foldedBase };
-    }
+    if (code === HYPHEN) {
+      dashes++;
+      const begin = dashes < 5 ? -1 : keyBegin(window.folded, start - window.foldedBase, at + 1 - window.foldedBase);
+      if (begin >= 0) return { open: { kind: "private_key" }, begin: begin + window.foldedBase };
+    } else dashes = 0;
     if (candidate !== null) {
       const read = readToken(candidate, code);
       if (read === "token") return { open: { kind: "secret_form", token: candidate }, begin: candidate.start };
       if (read === "none") candidate = null;
-    } else if (code === CAPITAL_J && tokenBegins(folded, at - foldedBase, start - foldedBase)) candidate = openToken(at - 2);
+    } else if (code === CAPITAL_J && tokenBegins(window.folded, at - window.foldedBase, start - window.foldedBase)) {
+      candidate = openToken(at - 2);
+    }
     return null;
   };
 
@@ -187,7 +194,8 @@ export function openScan(field = ""): Scan {
       }
       if (boundary.isQuiet(code, at)) close(at, 0, take);
       boundary.see(code, at);
-      const found = opens(code);
+      const found = code === HYPHEN || code === CAPITAL_J || candidate !== null ? opens(code) : null;
+      if (found === null && code !== HYPHEN) dashes = 0;
       at++;
       if (found !== null) enter(found.open, found.begin, take);
       else if (at - start >= WINDOW_UNITS) closeForced(take);
@@ -195,11 +203,11 @@ export function openScan(field = ""): Scan {
   };
 
   const forget = (): void => {
-    if (inside === null) return window.forget(Math.max(window.foldedBase, start - 4), origin);
+    if (inside === null) return window.forget(Math.max(window.foldedBase, start - LEFT_UNITS), origin);
     const to = Math.max(heldTo, originOf(at));
     held.push(window.original(heldTo, to));
     heldTo = to;
-    window.forget(Math.max(window.foldedBase, Math.max(start, at - ARMOUR_UNITS)), to);
+    window.forget(Math.max(window.foldedBase, at - LEFT_UNITS), to);
   };
 
   return {
@@ -219,6 +227,10 @@ export function openScan(field = ""): Scan {
     },
   };
 }
+
+/** `stretches` as they lie in a text that begins at `base`. */
+const within = (stretches: readonly Stretch[], base: number): Stretch[] =>
+  stretches.map(({ start, end }) => ({ start: Math.max(0, start - base), end: end - base }));
 
 /** Where a window without a quiet cut is cut: see above. `isWhole`: no character lies across. All count from the window's beginning. */
 function forcedCut(

@@ -4,7 +4,7 @@
  */
 import { type Finding, PERSONAL_DATA_TYPES } from "../finding.ts";
 import { findPlaceholders } from "../placeholder.ts";
-import type { Census } from "./census.ts";
+import { type Census, censusOf } from "./census.ts";
 import { cards } from "./credit-card.ts";
 import { type Detector, FILLER, LONGEST_FINDING } from "./detector.ts";
 import { emails } from "./email.ts";
@@ -22,35 +22,36 @@ const LOOKS = 3;
 /** Which kind names a stretch that several detectors claim: the one with a checksum or a fixed form first. */
 const RANK: Partial<Record<Finding["type"], number>> = { SECRET: 0, EMAIL: 1, IBAN: 2, CREDIT_CARD: 3, IP: 4, SSN: 5, PHONE: 6 };
 
-export type Searched = {
-  /** In order, without overlap, within the segment. Offsets of the text. */
-  readonly findings: readonly Finding[];
-  /** The text with placeholders and findings blanked out: same length. */
-  readonly rest: string;
-};
-
 /** Whether anything may be found in a segment of this make-up: most have no sign of anything. */
 export function mayHold(census: Census): boolean {
   for (const detector of DETECTORS) if (detector.mayFind(census)) return true;
   return false;
 }
 
-/** `text.slice(from, to)` is the segment; what stands around it is only looked at. `census` is the segment's. */
-export function searchSegment(text: string, from: number, to: number, field: string, census: Census): Searched {
-  const stages = STAGES.map((stage) => stage.filter((detector) => detector.mayFind(census)));
+/**
+ * What is found in `text.slice(from, to)`, in order and without overlap, with offsets of `text`; what stands around it is only
+ * looked at. `census` is the segment's.
+ */
+export function searchSegment(text: string, from: number, to: number, field: string, census: Census): readonly Finding[] {
   let rest = blankPlaceholders(text);
+  let left = census;
   let found: Finding[] = [];
-  for (let look = 0; look < LOOKS; look++) {
+  for (let look = 0; look < LOOKS && mayHold(left); look++) {
     const before = found;
-    for (const stage of stages) {
-      const fresh = stage.flatMap((detector) => detector.find(rest, from, field)).filter(({ start }) => start < to);
+    for (const stage of STAGES) {
+      const fresh: Finding[] = [];
+      for (const detector of stage) {
+        if (!detector.mayFind(left)) continue;
+        for (const one of detector.find(rest, from, field)) if (one.start < to) fresh.push(one.end > to ? { ...one, end: to } : one);
+      }
       if (fresh.length === 0) continue;
-      found = withoutOverlap([...found, ...fresh.map((finding) => (finding.end > to ? { ...finding, end: to } : finding))]);
+      found = withoutOverlap([...found, ...fresh]);
       rest = blank(rest, found);
     }
     if (found === before) break;
+    left = censusOf(rest.slice(from, to));
   }
-  return { findings: found, rest };
+  return found;
 }
 
 /** Overlapping findings become one that covers them all, so that no rest of the loser stays behind. In order of place. */
@@ -83,11 +84,9 @@ export function blank(text: string, stretches: readonly { readonly start: number
   const parts: string[] = [];
   let from = 0;
   for (const { start, end } of stretches) {
-    parts.push(text.slice(from, start), blankOf(end - start));
+    parts.push(text.slice(from, start), end - start > 1 ? `{${FILLER.repeat(end - start - 2)}}` : "{");
     from = end;
   }
   parts.push(text.slice(from));
   return parts.join("");
 }
-
-export const blankOf = (units: number): string => (units > 1 ? `{${FILLER.repeat(units - 2)}}` : "{");

@@ -21,12 +21,12 @@ import { replaceStretches } from "../replace.ts";
 import { FOREIGN_PLACEHOLDER } from "../verdict.ts";
 import type { Stop, StreamOptions, StreamStep, TextStream } from "./step.ts";
 
-/** Judged again with what is fresh: longer than the longest pattern of one sentence (injection/patterns.ts). */
-export const JUDGED_UNITS = 512;
+/** Judged again with what is fresh: two or three sentences. What lies further apart is judged at the end. */
+export const JUDGED_UNITS = 192;
 /** Fresh text that is judged together; less at the beginning, so that the first words come soon. */
 export const FRESH_UNITS = 128;
-const FIRST_FRESH_UNITS = 16;
-const FIRST_UNITS = 256;
+const FIRST_FRESH_UNITS = 32;
+const FIRST_UNITS = 240;
 /** What `sentences` gathers at most. */
 export const SENTENCE_UNITS = 4096;
 const SENTENCE_END = /(?:[.!?\u2026\u3002\uff01\uff1f]["')\]\u201d\u2019]*\s|\n)\s*$/;

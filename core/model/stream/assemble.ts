@@ -28,7 +28,7 @@ export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
   const entries: Entry[] = [];
   const byIndex = new Map<number, Entry>();
   let hasText = false;
-  let refused = false;
+  const refusal: string[] = [];
   let rehearsal = false;
   let finish: string | null = null;
   let usage: ReportedUsage = { kind: "absent" };
@@ -47,12 +47,13 @@ export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
   return {
     take(chunk) {
       units += unitsOf(chunk);
+      // Counted, not undone: once over, always over.
       if (units > mostUnits) return err("too_long");
       if (chunk.text !== null) {
         hasText = true;
         text.push(chunk.text);
       }
-      refused ||= chunk.refusal !== null;
+      if (chunk.refusal !== null) refusal.push(chunk.refusal);
       rehearsal ||= chunk.rehearsal;
       finish = chunk.finish ?? finish;
       // Some servers count with every chunk: the last word counts.
@@ -63,7 +64,8 @@ export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
     answer: () => ({
       text: hasText ? text.join("").toWellFormed() : null,
       finish,
-      refused,
+      refused: refusal.length > 0,
+      ...(refusal.length > 0 ? { refusal: refusal.join("").toWellFormed() } : {}),
       calls: inOrder(entries).map(callOf),
       usage,
       rehearsal,

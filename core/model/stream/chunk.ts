@@ -92,10 +92,13 @@ function readPieces(calls: Json | undefined): CallPiece[] {
       index: typeof index === "number" && Number.isSafeInteger(index) && index >= 0 ? index : null,
       id: wordOf(own["id"]),
       name: wordOf(asked["name"]),
-      arguments: asked["arguments"] ?? null,
+      arguments: argumentsOf(asked["arguments"] ?? null),
     };
   });
 }
+
+/** A piece of a text may end in half a surrogate pair; a whole value may not hold one. */
+const argumentsOf = (value: Json): Json => (typeof value === "string" || parseUntrusted(JSON.stringify(value)).ok ? value : null);
 
 const wordOf = (value: Json | undefined): string | null => (typeof value === "string" && value.isWellFormed() ? value : null);
 
