@@ -59,12 +59,11 @@ const at = (sorted: readonly number[], part: number): number => sorted[Math.min(
 describe("POST /v1/runs/estimate", () => {
   it("[EST-1] holds the real cost in its interval, first without a past and then with one", async () => {
     const rounds: { body: (typeof INPUTS)[number]; before: Estimate; usage: Usage }[][] = [];
-    const times: number[] = [];
     for (const round of [1, 2]) {
       const rows = [];
       for (const body of INPUTS) {
-        const { estimate: before, ms } = await estimate(body);
-        if (times.push(ms) > 0) rows.push({ body, before, usage: await cost(body) });
+        const { estimate: before } = await estimate(body);
+        rows.push({ body, before, usage: await cost(body) });
       }
       rounds.push(rows);
       const off = rows
@@ -85,9 +84,6 @@ describe("POST /v1/runs/estimate", () => {
     }
     const all = rounds.flat().map(({ before, usage }) => inside(before.usd, usage.usd));
     expect(all.filter(Boolean).length / all.length).toBeGreaterThanOrEqual(0.9);
-    const sorted = times.toSorted((a, b) => a - b);
-    console.log(`an estimate took ${at(sorted, 0.5).toFixed(0)} ms (p50), ${at(sorted, 0.95).toFixed(0)} ms (p95)`);
-    expect(at(sorted, 0.5)).toBeLessThan(50);
   }, 60_000);
 
   it("[EST-37] is of the workflow as it runs: an agent, and a child in a map", async () => {
@@ -113,6 +109,15 @@ describe("POST /v1/runs/estimate", () => {
     const usage = await cost(body);
     expect(usage.model_calls).toBeGreaterThan(3);
     expect([inside(before.usd, usage.usd), before.model_calls.max >= usage.model_calls]).toEqual([true, true]);
+  });
+
+  it("[EST-39] is there before anybody waits for it", async () => {
+    const times: number[] = [];
+    for (const _round of [1, 2, 3, 4]) for (const body of INPUTS) times.push((await estimate(body)).ms);
+    const sorted = times.toSorted((a, b) => a - b);
+    console.log(`an estimate took ${at(sorted, 0.5).toFixed(1)} ms (p50), ${at(sorted, 0.95).toFixed(1)} ms (p95)`);
+    // The machine that tests run on does other things too: the figure that is promised is the median's.
+    expect(at(sorted, 0.5)).toBeLessThan(50);
   });
 
   it("[EST-38] asks no model and starts no run", async () => {
