@@ -3,16 +3,20 @@
  * an activity of its own; which comes next is decided here. It ends with an answer in words, at its bound, or when it goes in circles.
  */
 import { canonicalJson } from "../canonical-json.ts";
-import type { Json } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { Message, ModelToolCall } from "../model/message.ts";
 import type { AgentStep } from "../workflow/definition.ts";
+import { renderMessages } from "../workflow/prompt.ts";
 import type { Failure } from "./call.ts";
+import type { RunContext } from "./context.ts";
+import { droppedNote, turnsToDrop } from "./context-window.ts";
 import { agentCallId, nodeDefinition, stepOfNode } from "./node.ts";
 import { failNode } from "./settle.ts";
-import type { Activity, AgentAnswer, AgentCall, AgentState } from "./state.ts";
+import type { Activity, AgentAnswer, AgentCall, AgentState, RunState } from "./state.ts";
 import type { StepError } from "./step-error.ts";
 import { stopAtCap } from "./stop.ts";
 import type { Turn } from "./turn.ts";
+import { turnMessages } from "./turn-messages.ts";
 
 /** The same call with the same answer so often, or so many iterations in a row without anything new, is a loop. */
 const SAME_CALL = 3;
@@ -70,6 +74,7 @@ export const refusalFor = (failure: Pick<Failure, "code" | "message">): AgentAns
 
 /** The activity's node fails; an agent first waits for what is in flight for it. */
 export function failWork(turn: Turn, activity: Activity, error: StepError, unknownOutcome = false): void {
+  if (activity.purpose === "summary") return condense(turn, activity, null);
   if (activity.purpose !== "agent") return failNode(turn, activity.node, { code: error.code, message: error.message }, unknownOutcome);
   if (turn.state.agents[activity.node]?.failing === null) {
     return stopAgent(turn, activity.node, { code: error.code, message: error.message }, unknownOutcome ? activity.id : undefined);
@@ -87,6 +92,7 @@ export function driveAgents(turn: Turn): void {
     const last = agent.turns.at(-1);
     if (agent.turns.length !== agent.iteration || last === undefined || last.calls.some((call) => call.answer === null)) continue;
     if (turn.state.stopping !== null) return;
+    if (Object.values(turn.state.activities).some((activity) => activity.node === node && activity.purpose === "summary")) continue;
     goOn(turn, node, agent);
   }
 }
@@ -105,7 +111,22 @@ function goOn(turn: Turn, node: string, agent: AgentState): void {
     return stopAgent(turn, node, { code: "loop_detected", message: `the last ${STALE_ITERATIONS} iterations brought nothing new` });
   }
   if (turn.state.executions >= steps) return stopAtCap(turn, "limit_reached", `the run has used up its \`limits.steps\` of ${steps}`, node);
+  const dropped = turnsToDrop(agent, definition, agentMessages(turn.machinery, turn.state, node));
+  if (dropped !== null) return turn.emit("agent.condensing", { node, iteration: agent.iteration, dropped }, stepOfNode(node));
   turn.emit("agent.continued", { node, iteration: agent.iteration + 1, stale }, stepOfNode(node));
+}
+
+/** The summary has come, or there is none: the turns are dropped either way. */
+export function condense(turn: Turn, activity: Activity, summary: string | null): void {
+  turn.emit("agent.condensed", { node: activity.node, activity: activity.id, summary }, activity.step);
+}
+
+/** The request of the agent's next model call, but for corrections. */
+export function agentMessages({ birth }: RunContext, state: RunState, node: string): Message[] {
+  const definition = nodeDefinition(birth.definition, node);
+  const agent = state.agents[node];
+  if (definition.kind !== "agent" || agent === undefined) return [];
+  return [...renderMessages(birth.definition, definition.prompt, agent.slots as JsonObject), ...conversation(agent)];
 }
 
 /** Everything said and seen in the last iteration was said and seen before. */
@@ -129,13 +150,7 @@ function agentDefinition(turn: Turn, node: string): AgentStep {
 
 /** The conversation so far, after the messages it began with. */
 export function conversation(agent: AgentState): Message[] {
-  return agent.turns.flatMap(({ text, calls }): Message[] => [
-    { role: "assistant", content: text, toolCalls: calls.map(({ id, tool, input }) => ({ id, name: tool, input })) },
-    ...calls.map(({ id, answer }): Message => ({ role: "tool", toolCallId: id, content: JSON.stringify(shown(answer)) })),
-  ]);
-}
-
-function shown(answer: AgentAnswer | null): Json {
-  if (answer === null) return null;
-  return answer.ok ? answer.output : { error: { code: answer.code, message: answer.message } };
+  if (agent.condensed === undefined) return turnMessages(agent.turns);
+  const { dropped } = agent.condensed;
+  return [droppedNote(agent.condensed), ...turnMessages(agent.turns.filter((_, index) => !dropped.includes(index)))];
 }

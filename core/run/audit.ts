@@ -88,6 +88,8 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
       return [fact("run.end_child", { child: event.data.run, ok: event.data.ok })];
     case "agent.answered":
       return [fact("agent.choose", { iteration: event.data.iteration, tools: event.data.calls.map((call) => call.tool) })];
+    case "agent.condensed":
+      return [fact("agent.condense", { summarised: event.data.summary !== null })];
     case "dead_letter.redriven":
       return [{ ...fact("dead_letter.redrive", { new_run: event.data.run }), actor: { type: "user", id: event.data.by } }];
     case "dead_letter.discarded":

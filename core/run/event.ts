@@ -80,6 +80,10 @@ export type EventData = {
   "agent.observed": ActivityRef & { readonly node: string; readonly call: string; readonly answer: AgentAnswer; readonly digest: string };
   /** The agent gives up: nothing new is sent for it, what is in flight is awaited, then its node fails. `undone`: a write nobody knows of. */
   "agent.stopping": { readonly node: string; readonly error: StepError; readonly undone?: string };
+  /** The conversation is too long for the model's window: these turns are dropped, once a model has summarised them. */
+  "agent.condensing": { readonly node: string; readonly iteration: number; readonly dropped: readonly number[] };
+  /** `summary` null: no model could make one. */
+  "agent.condensed": ActivityRef & { readonly node: string; readonly summary: string | null };
   "agent.continued": { readonly node: string; readonly iteration: number; readonly stale: number };
   "signal.received": { readonly id: string; readonly name: string; readonly body: Json; readonly by: string };
   /** The intent to start a child run; starting the same child twice is one run. */

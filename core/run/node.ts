@@ -29,4 +29,6 @@ export function nodeDefinition(definition: Definition, node: string): NodeDefini
 /** The agent's model in iteration 2: `desk/2`; its first call: `desk/2.1`. */
 export const agentModelId = (node: string, iteration: number): string => `${node}/${iteration}`;
 export const agentCallId = (node: string, iteration: number, call: number): string => `${node}/${iteration}.${call}`;
+/** The summary of what the agent drops after iteration 2: `desk/2.0`. */
+export const agentSummaryId = (node: string, iteration: number): string => `${node}/${iteration}.0`;
 export const compensationId = (activity: string): string => `${activity}/compensate`;

@@ -3,7 +3,7 @@
 import type { Json } from "../json.ts";
 import { tokenCost, toUsd } from "../money.ts";
 import type { AuthorityAnswer } from "../workflow/authority.ts";
-import { failWork, observe, refusalFor, takeAsks } from "./agent.ts";
+import { condense, failWork, observe, refusalFor, takeAsks } from "./agent.ts";
 import type { Failure, LookupAnswer, ModelOutcome, ToolOutcome } from "./call.ts";
 import { callChild } from "./child.ts";
 import { dispatch } from "./dispatch.ts";
@@ -126,7 +126,8 @@ export function takeModelAnswer(turn: Turn, activityId: string, call: number, ou
     usage === null && outcome.cached === undefined && (failure === null || failure.class === "unknown" || failure.code === "timeout");
   noteModelCall(turn, activity, outcome, usage === null ? noSpent : spentOn(activity, usage), untold);
   if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "model_output", findings }, activity.step);
-  if ("output" in result) completeNode(turn, activity.node, result.output);
+  if (activity.purpose === "summary" && "output" in result) condense(turn, activity, String(result.output));
+  else if ("output" in result) completeNode(turn, activity.node, result.output);
   else if ("asks" in result) {
     if (turn.state.stopping === null) takeAsks(turn, activity, result.asks.text, result.asks.calls);
   } else if ("invalid" in result) {

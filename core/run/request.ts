@@ -7,6 +7,7 @@ import { conversation } from "./agent.ts";
 import type { Birth } from "./birth.ts";
 import type { CallContext, ModelCall, ToolCall } from "./call.ts";
 import type { RunContext } from "./context.ts";
+import { SUMMARY_TOKENS, summaryMessages } from "./context-window.ts";
 import { nodeDefinition, stepOfNode } from "./node.ts";
 import { retryPolicy } from "./retry-policy.ts";
 import { callSpanId } from "./span-id.ts";
@@ -29,6 +30,11 @@ export type Request = Pick<ModelCall, "messages" | "schema" | "tools" | "maxToke
 
 export function modelRequest({ birth }: RunContext, state: RunState, activity: Activity): Request {
   const step = modelOf(birth, activity);
+  const agentOf = state.agents[activity.node];
+  if (activity.purpose === "summary" && agentOf !== undefined) {
+    const limits = { maxTokens: Math.min(SUMMARY_TOKENS, step.model.max_tokens), temperature: 0, timeoutMs: step.timeout_ms };
+    return { messages: summaryMessages(agentOf, agentOf.dropping ?? []), schema: null, tools: [], cache: "none", ...limits };
+  }
   const agent = activity.purpose === "agent" ? state.agents[activity.node] : undefined;
   const first: Message[] = renderMessages(birth.definition, step.prompt, activity.input as JsonObject);
   const begun = agent === undefined ? first : [...first, ...conversation(agent)];

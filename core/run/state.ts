@@ -49,8 +49,8 @@ export type Activity = {
   /** The step, or the item of a `map`, whose work it does: `refund`, `each/3`, `desk`. */
   readonly node: string;
   readonly kind: "tool" | "model" | "review" | "wait" | "run";
-  /** Whose outcome it is: the node's own, a word or a call of its agent, or what undoes `undoes`. */
-  readonly purpose: "node" | "agent" | "compensation";
+  /** Whose outcome it is: the node's own, a word or a call of its agent, the summary of what its agent drops, or what undoes `undoes`. */
+  readonly purpose: "node" | "agent" | "summary" | "compensation";
   /**
    * `deciding`: authority is being asked. `approving`: a person is asked. `ready`: allowed, not sent. `calling`: sent.
    * `looking`: a read tool is asked what became of it. `backing-off`: until `resumeAt`. `waiting`: for a time or a signal.
@@ -155,6 +155,12 @@ export type AgentState = {
   readonly seen: { readonly [digest: string]: number };
   /** Iterations in a row that brought nothing new. */
   readonly stale: number;
+  /** Of the model that answered last, in tokens. */
+  readonly window?: number;
+  /** Turns that its model no longer sees, and what stands for them. */
+  readonly condensed?: { readonly dropped: readonly number[]; readonly summary: string | null };
+  /** Turns that go once they are summarised. */
+  readonly dropping?: readonly number[];
   /** Why it gives up, once it does: what is in flight for it is awaited first. */
   readonly failing: StepError | null;
 };

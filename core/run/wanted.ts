@@ -138,9 +138,9 @@ function question(context: RunContext, state: RunState, activity: Activity): Aut
     holdsPersonalData: holdsPlaceholder(activity.input) || (agent !== undefined && holdsPlaceholder(agent.turns as unknown as Json)),
     expectedTokens: roughTokens(modelRequest(context, state, activity).messages),
     maxTokens: step.model.max_tokens,
-    wishes: step.model,
+    wishes: activity.purpose === "summary" ? { complexity: "simple" } : step.model,
     seed: `${id}/${activity.id}`,
-    tools: step.kind === "agent" ? step.tools : [],
+    tools: step.kind === "agent" && activity.purpose === "agent" ? step.tools : [],
   };
 }
 

@@ -108,7 +108,7 @@ export function splitSlots(content: string): {
 }
 
 /** INVARIANT: no value can write the marks; where it tries, it gets look-alikes that mean nothing. */
-function asData(name: string, value: Json): string {
+export function asData(name: string, value: Json): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   const harmless = text.replaceAll(OPEN, "«").replaceAll(CLOSE, "»");
   return `${OPEN}data ${name}${CLOSE}\n${harmless}\n${OPEN}end ${name}${CLOSE}`;

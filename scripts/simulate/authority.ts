@@ -52,7 +52,8 @@ export function defineAuthority(dice: Dice, trouble: Trouble, rough: number) {
     return {
       kind: "model",
       permission,
-      candidates: ids.map((id) => ({ id, price: PRICE, context: WINDOW })),
+      // Some runs have models with little room: their agents must drop what they said.
+      candidates: ids.map((id) => ({ id, price: PRICE, context: dice.fate(`window/${question.run}`) < 0.15 ? 1_000 : WINDOW })),
       rejected: [],
       tools: question.tools.map(toolFor),
     };

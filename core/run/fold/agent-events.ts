@@ -1,11 +1,11 @@
 /** The fold of an agent's loop: what its model said, what its tools answered, when the next iteration begins. */
 
-import { agentCallId, agentModelId, stepOfNode } from "../node.ts";
+import { agentCallId, agentModelId, agentSummaryId, stepOfNode } from "../node.ts";
 import type { AgentCall } from "../state.ts";
 import { changeAgent, dropUnsent, newActivity, withActivity, withoutActivity } from "./change.ts";
 import type { Handlers } from "./handlers.ts";
 
-type Types = "agent.answered" | "agent.observed" | "agent.continued" | "agent.stopping";
+type Types = "agent.answered" | "agent.observed" | "agent.condensing" | "agent.condensed" | "agent.continued" | "agent.stopping";
 
 export const AGENT_EVENTS: Handlers<Types> = {
   "agent.answered": (state, event) => {
@@ -44,6 +44,21 @@ export const AGENT_EVENTS: Handlers<Types> = {
     const gone = undone === undefined ? state : { ...withoutActivity(state, undone), undone: [...state.undone, undone] };
     const left = dropUnsent(gone, (activity) => activity.node === node);
     return changeAgent(left, node, (agent) => ({ ...agent, failing: error }));
+  },
+  "agent.condensing": (state, event) => {
+    const { node, iteration, dropped } = event.data;
+    const step = stepOfNode(node);
+    const id = agentSummaryId(node, iteration);
+    const noted = changeAgent(state, node, (agent) => ({ ...agent, dropping: dropped }));
+    const summary = newActivity({ id, step, node, kind: "model", purpose: "summary", input: null, isThrifty: true });
+    return withActivity({ ...noted, executions: noted.executions + 1 }, summary);
+  },
+  "agent.condensed": (state, event) => {
+    const { node, activity, summary } = event.data;
+    return changeAgent(withoutActivity(state, activity), node, ({ dropping = [], ...agent }) => ({
+      ...agent,
+      condensed: { dropped: dropping, summary: summary ?? agent.condensed?.summary ?? null },
+    }));
   },
   "agent.continued": (state, event) => {
     const { node, iteration, stale } = event.data;

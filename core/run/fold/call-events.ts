@@ -43,7 +43,10 @@ export const CALL_EVENTS: Handlers<Types> = {
       candidate: activity.candidates.findIndex((candidate) => candidate.id === model),
       reserved: taken,
     }));
-    return reserve(countAttempt(changed, event, attempt), taken, NOTHING);
+    const node = state.activities[id]?.node ?? "";
+    const window = state.activities[id]?.candidates.find((candidate) => candidate.id === model)?.context;
+    const agent = window === undefined ? changed : changeAgent(changed, node, (old) => ({ ...old, window }));
+    return reserve(countAttempt(agent, event, attempt), taken, NOTHING);
   },
   "model.called": (state, event) => {
     const { activity: id, spent, held, correction, failure, interrupted, cached, flags = [] } = event.data;

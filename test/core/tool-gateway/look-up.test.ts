@@ -12,7 +12,7 @@ const WRITE: ToolCall = {
   input: { order: "A-1" },
   timeoutMs: 1_000,
 };
-const FIND = {
+const FIND: Partial<ToolManifest> = {
   name: "refunds.find",
   effect: "read",
   input: { type: "object", properties: { key: { type: "string" } }, required: ["key"] },
