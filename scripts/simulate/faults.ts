@@ -126,13 +126,6 @@ export const FAULTS: readonly Fault[] = [
     to: "      void this.#values.keep(rows.parts).catch(() => {});",
   },
   {
-    name: "settle-what-is-not-kept",
-    what: "an outcome that could not be stored counts as told",
-    file: UNDER_WAY,
-    from: "        this.#held.set(key, outcome);\n        return;",
-    to: "        this.#done.add(key);",
-  },
-  {
     name: "answer-the-next-question",
     what: "a yes to one doubt is taken as a yes to the next one about the same call",
     file: "core/run/question.ts",

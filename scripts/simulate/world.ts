@@ -90,7 +90,7 @@ export class World {
     this.calmAt = START + this.climate.roughMs;
     this.trouble = new Trouble(dice, schedule, () => clock.now, this.calmAt);
     const { trouble } = this;
-    this.bucket = new Bucket(dice);
+    this.bucket = new Bucket(clock, dice, trouble, this.climate);
     this.watch = new Watch(clock, this.bucket);
     const { watch } = this;
     this.shop = new Shop(clock, dice, trouble, this.climate.tool, (arrival) => watch.toolArrived(arrival));
