@@ -55,6 +55,13 @@ describe("the archive", () => {
     expect(left).toEqual([]);
     await entries(run, "run.archived");
     expect(await call("POST", `/v1/runs/${run}/cancel`, world.keys.app, { reason: "too late" })).toMatchObject({ status: 409 });
+    const replay = async () => (await call("POST", `/v1/runs/${run}/replay`, world.keys.app)).body;
+    expect(await replay()).toMatchObject({ identical: true, run: before[0] });
+    const key = `kept/${run}/journal.jsonl`;
+    const journal = (await (await env.ARCHIVE.get(key))?.text()) ?? "";
+    const lines = journal.trim().split("\n");
+    await env.ARCHIVE.put(key, `${lines.filter((line) => !line.includes('"step.completed"')).join("\n")}\n`);
+    expect(await replay()).toMatchObject({ identical: false, diverged_at: lines.length - 1 });
     await call("PUT", "/v1/orgs/kept", admin, { retention_days: null });
   });
 });

@@ -4,12 +4,18 @@
  * between is finished by the next.
  */
 import type { AuditRecord } from "../../core/audit/record.ts";
+import { canonicalJson } from "../../core/canonical-json.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
+import type { Birth } from "../../core/run/birth.ts";
+import type { RunEvent } from "../../core/run/event.ts";
+import { fold } from "../../core/run/evolve.ts";
+import { toRunView } from "../../core/run/present.ts";
 import type { EventView, RunView } from "../../core/run/view.ts";
 import { toRfc3339 } from "../../core/time.ts";
+import { planOf } from "../../core/workflow/plan.ts";
 import { sideBySide } from "../../durable-objects/kit/bounded.ts";
-import type { ArchivePorts, RunRecord } from "./ports.ts";
+import type { ArchivePorts, RunRecord, RunReplay } from "./ports.ts";
 
 /** Runs of one sweep, and how many of them at a time: a record is at most what one call between objects carries (32 MiB). */
 export const SWEEP_RUNS = 100;
@@ -35,6 +41,8 @@ export type Archive = {
     limit: number,
   ): Promise<{ readonly events: EventView[]; readonly done: boolean; readonly view: RunView } | null>;
   trace(run: string): Promise<Json | null>;
+  /** The run folded again from the journal that lies here, and compared with the view that it left; null: it is not archived. */
+  replay(run: string): Promise<RunReplay | null>;
 };
 
 export function defineArchive(ports: ArchivePorts): Archive {
@@ -75,11 +83,33 @@ export function defineArchive(ports: ArchivePorts): Archive {
       return { events, done: after + events.length >= all.length, view: shown };
     },
 
+    async replay(run) {
+      const left = await view(run);
+      const text = left === null ? null : await read(run, "journal");
+      return left === null || text === null ? null : refold(text, left);
+    },
+
     async trace(run) {
       const text = await read(run, "trace");
       return text === null ? null : (JSON.parse(text) as Json);
     },
   };
+}
+
+/** Only the last view is kept: a run that comes out otherwise differs after its last event, as far as anybody can tell. */
+function refold(journal: string, left: RunView): RunReplay {
+  const [birth, ...events] = journal.split("\n").slice(0, -1);
+  const born = JSON.parse(birth ?? "null") as Birth;
+  const context = { birth: born, plan: planOf(born.definition) };
+  const state = fold(context, events.map(readEvent));
+  const run = toRunView(context, state);
+  const identical = canonicalJson(run as unknown as Json) === canonicalJson(left as unknown as Json);
+  return { identical, divergedAt: identical ? null : state.seq, run };
+}
+
+function readEvent(line: string): RunEvent {
+  const { at, ...event } = JSON.parse(line) as EventView;
+  return { ...event, at: Date.parse(at) } as unknown as RunEvent;
 }
 
 /** True when the run is in the archive now, and nowhere else. */

@@ -2,7 +2,7 @@
 
 import type { Refusal } from "../../core/errors/problem.ts";
 import { refuse } from "../../core/errors/problem.ts";
-import { err, type Result } from "../../core/result.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 import type { RunsPort } from "../ingress/ports.ts";
 import type { Archive } from "./archive.ts";
 
@@ -27,7 +27,12 @@ export function withArchive(runs: RunsPort, archive: Archive): RunsPort {
     trace: async (id) => (await runs.trace(id)) ?? archive.trace(id),
     cancel: async (id, by, reason) => ofEnded(id, await runs.cancel(id, by, reason)),
     signal: async (id, signal) => ofEnded(id, await runs.signal(id, signal)),
-    replay: async (id) => ofEnded(id, await runs.replay(id)),
+    async replay(id) {
+      const live = await runs.replay(id);
+      if (live.ok || live.error.code !== "not_found") return live;
+      const kept = await archive.replay(id);
+      return kept === null ? live : ok(kept);
+    },
     redrive: async (id, by, newId) => ofEnded(id, await runs.redrive(id, by, newId)),
     discard: async (id, by, reason) => ofEnded(id, await runs.discard(id, by, reason)),
   };
