@@ -62,8 +62,11 @@ function startOfLocalPart(text: string, sign: number, free: number): number {
   return text[sign - 1] === "." ? sign : start;
 }
 
+/** What `LOCAL` says of ASCII, looked up. */
+const LOCAL_ASCII = Array.from({ length: 128 }, (_, code) => LOCAL.test(String.fromCharCode(code)));
+
 function isLocal(text: string, index: number): boolean {
   const code = text.charCodeAt(index);
   // Halves of surrogate pairs count as letters: a rare script is no way to hide an address.
-  return (code >= 0xd800 && code <= 0xdfff) || LOCAL.test(text[index] ?? "");
+  return LOCAL_ASCII[code] ?? ((code >= 0xd800 && code <= 0xdfff) || LOCAL.test(text[index] ?? ""));
 }

@@ -17,11 +17,10 @@
 import type { Finding } from "../finding.ts";
 import { fold } from "../fold.ts";
 import { findPlaceholders } from "../placeholder.ts";
-import type { Stretch } from "../replace.ts";
 import { openBoundary } from "./boundary.ts";
 import { FARTHEST_UNITS, finding, isWordUnit, LONGEST_FINDING } from "./detector.ts";
 import { keyBegin, keyEnds, openToken, readToken, type Token, tokenBegins, tokenGoesOn } from "./open-ended.ts";
-import { blank, mayHold, searchSegment } from "./segment.ts";
+import { mayHold, searchSegment } from "./segment.ts";
 import { openWindow } from "./window.ts";
 
 /** A character that folds to several units is not parted: what a forced cut may have to give way. */
@@ -63,8 +62,8 @@ export function openScan(field = ""): Scan {
   const context = fold(field).text;
   const window = openWindow();
   const boundary = openBoundary();
-  /** What was cut out of the last `LEFT_UNITS` of folded text, in order: the search sees it blanked. */
-  let cutOut: Stretch[] = [];
+  /** What was found in the last `LEFT_UNITS` of folded text, in order. */
+  let known: Finding[] = [];
   /** Where the segment begins: in folded text, and in the text as it came. */
   let start = 0;
   let origin = 0;
@@ -93,9 +92,9 @@ export function openScan(field = ""): Scan {
     const { folded, foldedBase } = window;
     const before = Math.max(foldedBase, start - LEFT_UNITS);
     const seen = folded.slice(before - foldedBase, until + right - foldedBase);
-    cutOut = cutOut.filter(({ end }) => end > before);
-    const blanked = cutOut.length === 0 ? seen : blank(seen, within(cutOut, before));
-    const found = searchSegment(blanked, start - before, until - before, context, boundary.census);
+    known = known.filter(({ end }) => end > before);
+    const there = known.map((one) => ({ ...one, start: Math.max(0, one.start - before), end: one.end - before }));
+    const found = searchSegment(seen, start - before, until - before, context, boundary.census, there);
     return found.map((one) => ({ ...one, start: one.start + before - start, end: one.end + before - start }));
   };
 
@@ -104,7 +103,7 @@ export function openScan(field = ""): Scan {
     const end = originOf(cut);
     const text = window.original(origin, end);
     if (findings.length === 0) return take({ start: origin, end, text, findings });
-    for (const one of findings) cutOut.push({ start: start + one.start, end: start + one.end });
+    for (const one of findings) known.push({ ...one, start: start + one.start, end: start + one.end });
     let free = origin;
     const placed = findings.map((one): Finding => {
       // Two findings may share a character that folds to several units: the first has it.
@@ -150,7 +149,7 @@ export function openScan(field = ""): Scan {
     take({ start: origin, end, text, findings: [found] });
     held = [];
     inside = null;
-    cutOut.push({ start, end: cut });
+    known.push({ ...found, start, end: cut });
     restart(cut);
   };
 
@@ -227,10 +226,6 @@ export function openScan(field = ""): Scan {
     },
   };
 }
-
-/** `stretches` as they lie in a text that begins at `base`. */
-const within = (stretches: readonly Stretch[], base: number): Stretch[] =>
-  stretches.map(({ start, end }) => ({ start: Math.max(0, start - base), end: end - base }));
 
 /** Where a window without a quiet cut is cut: see above. `isWhole`: no character lies across. All count from the window's beginning. */
 function forcedCut(

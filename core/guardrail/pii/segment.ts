@@ -17,6 +17,7 @@ import { socialSecurityNumbers } from "./ssn.ts";
 /** Phone numbers come last: they have the loosest form and the dearest check, and need not look at what is another's for sure. */
 export const STAGES: readonly (readonly Detector[])[] = [[secrets, emails, ibans, cards, socialSecurityNumbers, ipAddresses], [phones]];
 const DETECTORS = STAGES.flat();
+const NOTHING: readonly Finding[] = [];
 /** Cutting one thing out may bare another beside it; three looks are enough for what people write. */
 const LOOKS = 3;
 /** Which kind names a stretch that several detectors claim: the one with a checksum or a fixed form first. */
@@ -30,25 +31,34 @@ export function mayHold(census: Census): boolean {
 
 /**
  * What is found in `text.slice(from, to)`, in order and without overlap, with offsets of `text`; what stands around it is only
- * looked at. `census` is the segment's.
+ * looked at. `known` was found before `from`: it is blanked out when its like is, so that what stands there names what follows as it
+ * would in one search over both. `census` is the segment's.
  */
-export function searchSegment(text: string, from: number, to: number, field: string, census: Census): readonly Finding[] {
+export function searchSegment(
+  text: string,
+  from: number,
+  to: number,
+  field: string,
+  census: Census,
+  known: readonly Finding[],
+): readonly Finding[] {
   let rest = blankPlaceholders(text);
   let left = census;
   let found: Finding[] = [];
   for (let look = 0; look < LOOKS && mayHold(left); look++) {
     const before = found;
-    for (const stage of STAGES) {
+    STAGES.forEach((stage, index) => {
       const fresh: Finding[] = [];
       for (const detector of stage) {
         if (!detector.mayFind(left)) continue;
         for (const one of detector.find(rest, from, field)) if (one.start < to) fresh.push(one.end > to ? { ...one, end: to } : one);
       }
-      if (fresh.length === 0) continue;
-      found = withoutOverlap([...found, ...fresh]);
-      rest = blank(rest, found);
-    }
-    if (found === before) break;
+      if (fresh.length > 0) found = withoutOverlap([...found, ...fresh]);
+      const old = look > 0 ? NOTHING : index === 0 ? known.filter(({ type }) => type !== "PHONE") : known;
+      if (fresh.length > 0 || old.length > 0) rest = blank(rest, [...old, ...found]);
+    });
+    // The second look is also the first one without what was found before `from`.
+    if (found === before && (look > 0 || known.length === 0)) break;
     left = censusOf(rest.slice(from, to));
   }
   return found;
