@@ -46,7 +46,8 @@ export async function guardRequest(
     const admitted = await guard.admit(context, channel, "input", literal);
     const placed = admitted.findings.map((finding) => ({ ...finding, pointer: `${path}${finding.pointer}` }));
     findings.push(...placed);
-    if (admitted.verdict !== "block") return admitted.value;
+    // Of a tool's answer the instruction is withheld, and the rest goes on.
+    if (admitted.verdict !== "block" || channel === "tool_output") return admitted.value;
     const isInstruction = placed.some(({ type }) => type === "injection" || type === "jailbreak");
     throw new Blocked({ code: isInstruction ? "injection_detected" : "content_blocked", path, findings: [...findings] });
   };
