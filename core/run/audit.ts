@@ -143,14 +143,25 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
       return [fact("tool.call", { tool, version, effect, attempt, key, input_digest, ...(repeated ? { repeated } : {}) })];
     }
     case "tool.answered": {
-      const { tool, attempt, ok, status, failure, openings, duration_ms } = event.data;
+      const { tool, attempt, ok, status, failure, openings, cached, duration_ms } = event.data;
       const opened = openings.map(
         ({ type, pointer }): Evidence => ({
           ...fact("personal_data.open", { tool, type, pointer }, "allow"),
           type: "personal_data.opened",
         }),
       );
-      return [...opened, fact("tool.answer", { tool, attempt, ok, status, duration_ms, ...(failure ? { code: failure.code } : {}) })];
+      return [
+        ...opened,
+        fact("tool.answer", {
+          tool,
+          attempt,
+          ok,
+          status,
+          duration_ms,
+          ...(cached ? { cached } : {}),
+          ...(failure ? { code: failure.code } : {}),
+        }),
+      ];
     }
     case "tool.looking_up":
       return [fact("tool.look_up", { tool: event.data.tool, time: event.data.time })];

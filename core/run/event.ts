@@ -179,6 +179,8 @@ export type EventData = {
     readonly correction?: { readonly answer: string; readonly errors: readonly string[] };
     /** Cut short on our side: not an attempt, and no reason to fall back. */
     readonly interrupted?: true;
+    /** Its breaker was open: nobody was asked, and it counts as no call. */
+    readonly unasked?: true;
     /** A kept answer did instead of a call; it cost nothing. */
     readonly cached?: "exact" | "semantic" | "stale";
     /** What the answer's way says about the run: not its first choice answered, or a kept answer past its time did. */
@@ -205,6 +207,8 @@ export type EventData = {
     readonly status: number | null;
     readonly duration_ms: number;
     readonly openings: readonly Opening[];
+    /** A kept answer did instead of a call. */
+    readonly cached?: "exact";
     readonly failure?: Failure;
   };
   /** Nobody knows whether the write happened: this read tool is asked, for the `time`th time, at `resume_at`. */

@@ -96,7 +96,7 @@ function route(turn: Turn, activity: Activity, { candidates, rejected, tools }: 
 export function takeToolAnswer(turn: Turn, activityId: string, call: number, outcome: ToolOutcome): string | null {
   const activity = turn.state.activities[activityId];
   if (activity?.phase !== "calling" || activity.call !== call || activity.kind !== "tool") return LATE;
-  const { result, status, durationMs, openings, findings } = outcome;
+  const { result, status, durationMs, openings, findings, cached } = outcome;
   turn.emit(
     "tool.answered",
     {
@@ -107,6 +107,7 @@ export function takeToolAnswer(turn: Turn, activityId: string, call: number, out
       status,
       duration_ms: durationMs,
       openings,
+      ...(cached === undefined ? {} : { cached }),
       ...(result.ok ? {} : { failure: result.failure }),
     },
     activity.step,
@@ -229,6 +230,7 @@ function noteModelCall(turn: Turn, activity: Activity, outcome: ModelOutcome, sp
       ...("invalid" in result ? { correction: result.invalid } : {}),
       ...(interrupted ? { interrupted: true } : {}),
       ...(cached === undefined ? {} : { cached }),
+      ...(upstream["breaker"] === "open" ? { unasked: true } : {}),
       ...(flags.length === 0 ? {} : { flags }),
       upstream,
       total_usd: toUsd(turn.state.usage.microUsd + spent.micro_usd),

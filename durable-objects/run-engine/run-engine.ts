@@ -110,7 +110,9 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     /** What the run has spent and holds, for the ledger whose lease is over; null: nobody was born here. */
     async account(): Promise<ReturnType<typeof accountOf> | null> {
       const run = await this.#shell.loaded();
-      return run === null ? null : accountOf(run.state);
+      if (run === null) return null;
+      if (run.state.lease.asking !== null) this.ctx.waitUntil(this.#shell.wake()); // its own alarm should have asked long ago
+      return accountOf(run.state);
     }
 
     /** How a child run ended; told again, it changes nothing. */

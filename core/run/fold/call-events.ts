@@ -49,14 +49,14 @@ export const CALL_EVENTS: Handlers<Types> = {
     return reserve(countAttempt(agent, event, attempt), taken, NOTHING);
   },
   "model.called": (state, event) => {
-    const { activity: id, spent, held, correction, failure, interrupted, cached, flags = [] } = event.data;
+    const { activity: id, spent, held, correction, failure, interrupted, cached, unasked, flags = [] } = event.data;
     const freed = state.activities[id]?.reserved ?? NOTHING;
     const cost: Usage = {
       ...NO_USAGE,
       tokensIn: spent.tokens_in,
       tokensOut: spent.tokens_out,
       microUsd: spent.micro_usd,
-      modelCalls: cached ? 0 : 1,
+      modelCalls: cached || unasked ? 0 : 1,
       cacheHits: cached ? 1 : 0,
     };
     const changed = changeActivity(state, id, (activity) => ({
@@ -92,7 +92,11 @@ export const CALL_EVENTS: Handlers<Types> = {
       phase: "ready",
       doubt: isDoubtful(activity, event.data),
     }));
-    return withUsage(changed, event.step ?? "", { ...NO_USAGE, toolCalls: 1 });
+    return withUsage(changed, event.step ?? "", {
+      ...NO_USAGE,
+      toolCalls: event.data.cached ? 0 : 1,
+      cacheHits: event.data.cached ? 1 : 0,
+    });
   },
   "tool.looking_up": (state, event) => {
     const { activity: id, time, resume_at: resumeAt } = event.data;
