@@ -92,7 +92,7 @@ describe("a run's lease", () => {
     expect(drive.state.error?.message).toContain("`usd_per_day` of `org`");
     expect(ledger.lease()).toEqual(NOTHING);
     expect(drive.types()).toContain(
-      "budget.refused s" + Object.values(drive.state.steps).filter((step) => step.status === "completed").length,
+      `budget.refused s${Object.values(drive.state.steps).filter((step) => step.status === "completed").length}`,
     );
   });
 
@@ -223,7 +223,7 @@ describe("the degraded ladder", () => {
     expect(stale.state).toMatchObject({ status: "completed", flags: ["degraded", "stale"] });
   });
 
-  it("[RUN-104] only the last candidate of the last attempt is the last resort", () => {
+  it("[RUN-105] only the last candidate of the last attempt is the last resort", () => {
     const seen: boolean[] = [];
     const drive: Drive = new Drive(define({ only: model({ cache: "exact", on_error: { value: "static" } }) }), {
       authority: routes(SMALL, LARGE),
