@@ -50,6 +50,13 @@ export async function openCall(ports: ChatPorts, asked: Asked, activity: "chat" 
   const memory = newCallMemory();
   const controller = new AbortController();
   let stopped = false;
+  // A client that goes takes the request with it: what is to be settled has to outlive it.
+  let over: () => void = () => undefined;
+  asked.waitUntil(
+    new Promise<void>((resolve) => {
+      over = resolve;
+    }),
+  );
   const leave = (): void => controller.abort();
   if (asked.signal.aborted) leave();
   else asked.signal.addEventListener("abort", leave, { once: true });
@@ -77,6 +84,7 @@ export async function openCall(ports: ChatPorts, asked: Asked, activity: "chat" 
     end: () => {
       clearInterval(watch);
       asked.signal.removeEventListener("abort", leave);
+      over();
     },
     tally: { usage: NO_USAGE, microUsd: 0, attempts: 0, reservations: 0, degraded: new Set() },
     records: [],

@@ -124,19 +124,12 @@ function bodyOf(
   let next: Piece | null = first;
   let hasBegun = false;
   let isOver = false;
-  let done: () => void = () => undefined;
-  call.asked.waitUntil(
-    new Promise<void>((resolve) => {
-      done = resolve;
-    }),
-  );
   const close = (note?: string, failure: Failure | null = null): void => {
     if (isOver) return;
     isOver = true;
     pieces.cancel();
     end(failure, note);
     call.end();
-    done();
   };
   // A client that goes is noticed here or there, whichever the runtime tells first.
   call.signal.addEventListener("abort", () => (call.isStopped() ? undefined : close("the client went away")), { once: true });
