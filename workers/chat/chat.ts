@@ -1,7 +1,6 @@
 /** `POST /v1/chat/completions`: an app's call of a model, governed like a run's. Holds no state between calls. */
 import { completion } from "../../core/chat/completion.ts";
 import { type ChatRequest, readChatRequest } from "../../core/chat/request.ts";
-import { boundInput } from "../../core/chat/wire.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { answerHeaders, type CacheNote, headOf } from "./answer.ts";
@@ -10,11 +9,12 @@ import { type Call, openCall } from "./call.ts";
 import { embed } from "./embed.ts";
 import { guardRequest } from "./guard-request.ts";
 import { lookUp } from "./kept.ts";
-import { answerWhole, type Given, type Requested } from "./plain.ts";
+import { answerWhole, type Given } from "./plain.ts";
 import type { Asked, ChatPort, ChatPorts, Reply } from "./ports.ts";
 import { blockedRecord, findingRecords } from "./records.ts";
 import { routeCall } from "./route.ts";
 import { answerStream, asStream } from "./stream.ts";
+import { openTalk, type Talk } from "./talk.ts";
 
 export function defineChat(ports: ChatPorts): ChatPort {
   return {
@@ -31,18 +31,18 @@ async function complete(ports: ChatPorts, asked: Asked): Promise<Result<Reply, R
   try {
     const guarded = await guardCall(ports, call, read.value);
     if (!guarded.ok) return guarded;
-    const requested: Requested = { sent: read.value, guarded: guarded.value };
+    const talk = openTalk(read.value, guarded.value);
     const { wish, limit, wishes } = read.value;
-    const expectedTokens = boundInput(requested.guarded);
-    const routed = await routeCall(ports, call, { wish, expectedTokens, maxTokens: limit.tokens, wishes: wishes.model });
+    const route = { wish, expectedTokens: talk.expected, maxTokens: limit.tokens, wishes: wishes.model };
+    const routed = await routeCall(ports, call, route);
     if (!routed.ok) return routed;
     // What has to be judged whole before anybody sees it is not streamed from the upstream; its caller gets a stream all the same.
     if (read.value.stream && read.value.format.kind === "text" && wishes.cache === "none") {
-      const streamed = await answerStream(ports, call, requested, routed.value);
+      const streamed = await answerStream(ports, call, talk, routed.value);
       isStreaming = streamed.ok;
       return streamed;
     }
-    return await whole(ports, call, requested, routed.value);
+    return await whole(ports, call, talk, routed.value);
   } finally {
     if (!isStreaming) call.end();
   }
@@ -59,24 +59,24 @@ async function guardCall(ports: ChatPorts, call: Call, request: ChatRequest): Pr
   return err(refuse(code, "the content was refused", [{ path, message: "was refused" }]));
 }
 
-async function whole(ports: ChatPorts, call: Call, requested: Requested, candidates: readonly Chosen[]): Promise<Result<Reply, Refusal>> {
-  const kept = await lookUp(ports, call, requested, candidates);
+async function whole(ports: ChatPorts, call: Call, talk: Talk, candidates: readonly Chosen[]): Promise<Result<Reply, Refusal>> {
+  const kept = await lookUp(ports, call, talk, candidates);
   if (kept.hit !== null) {
     await Promise.all(call.records.map((record) => ports.record(call.asked.principal.org, record)));
-    return ok(reply(call, requested, kept.hit, kept.hit.cache));
+    return ok(reply(call, talk, kept.hit, kept.hit.cache));
   }
-  const given = await answerWhole(ports, call, requested, candidates);
+  const given = await answerWhole(ports, call, talk, candidates);
   if (given.ok) {
     kept.keep(given.value);
-    return ok(reply(call, requested, given.value, "miss"));
+    return ok(reply(call, talk, given.value, "miss"));
   }
   const stale = await kept.stale(given.error);
   if (stale === null) return given;
   call.tally.degraded.add("stale");
-  return ok(reply(call, requested, stale, stale.cache));
+  return ok(reply(call, talk, stale, stale.cache));
 }
 
-function reply(call: Call, { sent }: Requested, given: Given, cache: CacheNote): Reply {
+function reply(call: Call, { sent }: Talk, given: Given, cache: CacheNote): Reply {
   if (sent.stream) return asStream(call, sent, given, cache);
   const model = given.chosen.candidate.id;
   const head = headOf(call, model, given.upstream["rehearsal"] === "true");

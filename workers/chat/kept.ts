@@ -9,8 +9,9 @@ import type { ModelCall, ModelOutcome } from "../../core/run/call.ts";
 import type { CacheNote } from "./answer.ts";
 import type { Chosen } from "./attempt.ts";
 import type { Call } from "./call.ts";
-import type { Given, Requested } from "./plain.ts";
+import type { Given } from "./plain.ts";
 import type { ChatPorts } from "./ports.ts";
+import type { Talk } from "./talk.ts";
 
 export type KeptAnswer = Given & { readonly cache: CacheNote };
 
@@ -23,7 +24,7 @@ export type Lookup = {
 
 const NOTHING: Lookup = { hit: null, keep: () => undefined, stale: async () => null };
 
-export async function lookUp(ports: ChatPorts, call: Call, { guarded }: Requested, candidates: readonly Chosen[]): Promise<Lookup> {
+export async function lookUp(ports: ChatPorts, call: Call, { guarded }: Talk, candidates: readonly Chosen[]): Promise<Lookup> {
   const [chosen] = candidates;
   const isPlain = guarded.tools.length === 0 && !call.memory.holdsPersonalData();
   if (guarded.wishes.cache === "none" || !isPlain || chosen === undefined) return NOTHING;

@@ -1,11 +1,8 @@
 /** A whole answer: asked for, judged, asked for again where it does not fit, twice at most (API.md, "Workflows"). */
 
-import type { Amount } from "../../core/budget/amount.ts";
 import type { Said } from "../../core/chat/completion.ts";
-import { worstCost } from "../../core/chat/cost.ts";
-import type { ChatMessage } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
-import { boundInput, boundOutput, upstreamBody } from "../../core/chat/wire.ts";
+import { boundOutput } from "../../core/chat/wire.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
@@ -16,11 +13,9 @@ import { type Judged, judgeChat } from "./judge.ts";
 import { type Again, climb, killed, type Step } from "./ladder.ts";
 import type { ChatPorts, Facts, WholeAnswer } from "./ports.ts";
 import { findingRecords } from "./records.ts";
+import type { Talk } from "./talk.ts";
 
 export const CORRECTIONS = 2;
-
-/** As it came, for its schemas; as it may go out. */
-export type Requested = { readonly sent: ChatRequest; readonly guarded: ChatRequest };
 
 export type Given = {
   readonly said: Said;
@@ -30,48 +25,20 @@ export type Given = {
   readonly isPlain: boolean;
 };
 
-/** How long an answer may be in a model's window. */
-export const roomFor = ({ candidate }: Chosen, input: number, limit: number): number =>
-  Math.max(1, Math.min(limit, candidate.context - input));
-
-export async function answerWhole(
-  ports: ChatPorts,
-  call: Call,
-  requested: Requested,
-  candidates: readonly Chosen[],
-): Promise<Result<Given, Refusal>> {
-  const { guarded } = requested;
-  let corrections: readonly ChatMessage[] = [];
-  const worstOf = (chosen: Chosen): Amount => {
-    const input = boundInput(guarded, corrections);
-    return worstCost(chosen.candidate, input, roomFor(chosen, input, guarded.limit.tokens));
-  };
-  return climb(ports, call, candidates, worstOf, async (first, again) => {
-    corrections = [];
-    return converse(ports, call, requested, first, again, (added) => {
-      corrections = [...corrections, ...added];
-      return corrections;
-    });
+export function answerWhole(ports: ChatPorts, call: Call, talk: Talk, candidates: readonly Chosen[]): Promise<Result<Given, Refusal>> {
+  return climb(ports, call, candidates, talk.worstOf, (first, again) => {
+    talk.restart();
+    return converse(ports, call, talk, first, again);
   });
 }
 
-/** `correct`: adds messages to those that asked again so far, and gives them all. `asked`: how often it was asked again already. */
-export async function converse(
-  ports: ChatPorts,
-  call: Call,
-  { sent, guarded }: Requested,
-  first: Attempt,
-  again: Again,
-  correct: (added: readonly ChatMessage[]) => readonly ChatMessage[],
-  asked = 0,
-): Promise<Step<Given>> {
+/** `asked`: how often it was asked again already. */
+export async function converse(ports: ChatPorts, call: Call, talk: Talk, first: Attempt, again: Again, asked = 0): Promise<Step<Given>> {
   let attempt = first;
-  let corrections = correct([]);
   for (let round = asked; ; round++) {
     const { chosen } = attempt;
-    const input = boundInput(guarded, corrections);
-    const maxTokens = roomFor(chosen, input, guarded.limit.tokens);
-    const body = upstreamBody(chosen.entry, { request: guarded, corrections, maxTokens, stream: false });
+    const input = talk.input();
+    const body = talk.bodyFor(chosen, false);
     const asking = { entry: chosen.entry, body, context: call.exchange, timeoutMs: ports.timeouts.attemptMs };
     const { result, upstream, durationMs } = await ports.upstream.ask(asking, call.signal);
     if (!result.ok) {
@@ -80,7 +47,7 @@ export async function converse(
       return { kind: "next", failure: result.error };
     }
     const usage = usageOf(result.value.answer, input);
-    const judged = await judge(call, sent, result.value);
+    const judged = await judge(call, talk.sent, result.value);
     const records = findingRecords(ports, call, "model_output", judged.findings);
     const note =
       judged.kind === "said" ? undefined : judged.kind === "blocked" ? "refused by the guardrails" : "does not fit what was asked";
@@ -95,7 +62,7 @@ export async function converse(
     if (call.isStopped()) return { kind: "refuse", refusal: killed() };
     if (round === CORRECTIONS)
       return { kind: "refuse", refusal: refuse("output_invalid", "the model's answer does not fit what was asked") };
-    corrections = correct(judged.correction);
+    talk.correct(judged.correction);
     const next = await again();
     if (!next.ok) return next.error;
     attempt = next.value;

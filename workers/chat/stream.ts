@@ -4,13 +4,9 @@
  * and without `[DONE]`.
  */
 
-import type { Amount } from "../../core/budget/amount.ts";
 import { chunksOf, type Said } from "../../core/chat/completion.ts";
-import { worstCost } from "../../core/chat/cost.ts";
 import { toOpenAiError } from "../../core/chat/error.ts";
-import type { ChatMessage } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
-import { boundInput, upstreamBody } from "../../core/chat/wire.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { type ChunkHead, DONE_FRAME, formatChunk, formatFrame, formatUsage, type SentChunk } from "../../core/model/stream/frame.ts";
 import type { Result } from "../../core/result.ts";
@@ -21,46 +17,24 @@ import type { Call } from "./call.ts";
 import { guardStream, type Piece } from "./guarded-stream.ts";
 import { judgeChat } from "./judge.ts";
 import { type Again, climb, killed, type Step } from "./ladder.ts";
-import { BLOCKED, converse, type Given, onRecord, type Requested, roomFor, usageOf } from "./plain.ts";
+import { BLOCKED, converse, type Given, onRecord, usageOf } from "./plain.ts";
 import type { ChatPorts, Facts, OpenedAnswer } from "./ports.ts";
 import { findingRecords } from "./records.ts";
+import type { Talk } from "./talk.ts";
 
 export const STREAM_HEADERS = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store, no-transform" };
 
-export async function answerStream(
-  ports: ChatPorts,
-  call: Call,
-  requested: Requested,
-  candidates: readonly Chosen[],
-): Promise<Result<Response, Refusal>> {
-  const { guarded } = requested;
-  const input = boundInput(guarded);
-  let corrections: readonly ChatMessage[] = [];
-  const worstOf = (chosen: Chosen): Amount => {
-    const all = input + (corrections.length === 0 ? 0 : boundInput({ ...guarded, messages: corrections, tools: [] }));
-    return worstCost(chosen.candidate, all, roomFor(chosen, all, guarded.limit.tokens));
-  };
-  return climb(ports, call, candidates, worstOf, (attempt, again) => {
-    corrections = [];
-    return streamOn(ports, call, requested, attempt, again, input, (added) => {
-      corrections = [...corrections, ...added];
-      return corrections;
-    });
+export function answerStream(ports: ChatPorts, call: Call, talk: Talk, candidates: readonly Chosen[]): Promise<Result<Response, Refusal>> {
+  return climb(ports, call, candidates, talk.worstOf, (attempt, again) => {
+    talk.restart();
+    return streamOn(ports, call, talk, attempt, again);
   });
 }
 
-async function streamOn(
-  ports: ChatPorts,
-  call: Call,
-  requested: Requested,
-  attempt: Attempt,
-  again: Again,
-  input: number,
-  correct: (added: readonly ChatMessage[]) => readonly ChatMessage[],
-): Promise<Step<Response>> {
+async function streamOn(ports: ChatPorts, call: Call, talk: Talk, attempt: Attempt, again: Again): Promise<Step<Response>> {
   const { chosen } = attempt;
-  const maxTokens = roomFor(chosen, input, requested.guarded.limit.tokens);
-  const body = upstreamBody(chosen.entry, { request: requested.guarded, corrections: [], maxTokens, stream: true });
+  const input = talk.input();
+  const body = talk.bodyFor(chosen, true);
   const startedAt = ports.now();
   const asking = { entry: chosen.entry, body, context: call.exchange, timeoutMs: ports.timeouts.attemptMs };
   const { result, upstream, durationMs } = await ports.upstream.open(asking, call.signal);
@@ -70,9 +44,9 @@ async function streamOn(
     return { kind: "next", failure: result.error };
   }
   if (result.value.kind === "whole")
-    return wholeAfterAll(ports, call, requested, attempt, { input, opened: result.value, upstream, durationMs });
+    return wholeAfterAll(ports, call, talk, attempt, { input, opened: result.value, upstream, durationMs });
 
-  const pieces = guardStream(ports, call, requested.sent, result.value, chosen);
+  const pieces = guardStream(ports, call, talk.sent, result.value, chosen);
   const end = (failure: Failure | null, note?: string): void => {
     const answer = pieces.answer();
     const told = answer.usage.kind === "reported" || answer.finish !== null;
@@ -89,11 +63,11 @@ async function streamOn(
   if (first.kind === "invalid") {
     end(null, "does not fit what was asked");
     // Nothing was sent yet: it is asked for again, whole.
-    correct(first.correction);
+    talk.correct(first.correction);
     const next = await again();
     if (!next.ok) return next.error;
-    const given = await converse(ports, call, requested, next.value, again, correct, 1);
-    return given.kind === "done" ? { kind: "done", value: asStream(call, requested.sent, given.value) } : given;
+    const given = await converse(ports, call, talk, next.value, again, 1);
+    return given.kind === "done" ? { kind: "done", value: asStream(call, talk.sent, given.value) } : given;
   }
   const unrecorded = await onRecord(attempt);
   if (unrecorded !== null) {
@@ -102,7 +76,7 @@ async function streamOn(
     return { kind: "refuse", refusal: unrecorded };
   }
   const model = chosen.candidate.id;
-  const head = { ...headOf(call, model, pieces.isRehearsal()), includeUsage: requested.sent.includeUsage };
+  const head = { ...headOf(call, model, pieces.isRehearsal()), includeUsage: talk.sent.includeUsage };
   const headers = { ...answerHeaders(call, model, "miss", false), ...STREAM_HEADERS };
   return { kind: "done", value: new Response(bodyOf(call, head, first, pieces, end), { status: 200, headers }) };
 }
@@ -180,7 +154,7 @@ export function usageFrames(call: Call, head: ChunkHead): readonly string[] {
 async function wholeAfterAll(
   ports: ChatPorts,
   call: Call,
-  { sent }: Requested,
+  { sent }: Talk,
   attempt: Attempt,
   {
     input,

@@ -1,0 +1,54 @@
+/** What is said to a model in one call: the guarded request and what was added because an answer did not fit; and its size. */
+import type { Amount } from "../../core/budget/amount.ts";
+import { worstCost } from "../../core/chat/cost.ts";
+import type { ChatMessage } from "../../core/chat/messages.ts";
+import type { ChatRequest } from "../../core/chat/request.ts";
+import { boundInput, upstreamBody } from "../../core/chat/wire.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { Chosen } from "./attempt.ts";
+
+export type Talk = {
+  /** As it came: its schemas speak of real values. */
+  readonly sent: ChatRequest;
+  /** As it may go out. */
+  readonly guarded: ChatRequest;
+  /** An upper bound in practice of the tokens read, corrections included. */
+  input(): number;
+  /** The expected tokens of the request alone. */
+  readonly expected: number;
+  worstOf(chosen: Chosen): Amount;
+  bodyFor(chosen: Chosen, stream: boolean): JsonObject;
+  correct(added: readonly ChatMessage[]): void;
+  /** Another model begins without the corrections of the last one. */
+  restart(): void;
+};
+
+/** By how much the bound lies over what is expected (core/model/estimate.ts). */
+const MARGIN = 1.3;
+
+export function openTalk(sent: ChatRequest, guarded: ChatRequest): Talk {
+  // Counting a megabyte takes time: once, whoever asks.
+  const own = boundInput(guarded);
+  let corrections: readonly ChatMessage[] = [];
+  let added = 0;
+  const expected = Math.ceil(own / MARGIN);
+  /** Of the answer: as many as were asked for, or as the window leaves beside what is expected to be read. */
+  const roomIn = ({ candidate }: Chosen): number =>
+    Math.max(1, Math.min(guarded.limit.tokens, candidate.context - expected - Math.ceil(added / MARGIN)));
+  return {
+    sent,
+    guarded,
+    expected,
+    input: () => own + added,
+    worstOf: (chosen) => worstCost(chosen.candidate, own + added, roomIn(chosen)),
+    bodyFor: (chosen, stream) => upstreamBody(chosen.entry, { request: guarded, corrections, maxTokens: roomIn(chosen), stream }),
+    correct(more) {
+      corrections = [...corrections, ...more];
+      added = boundInput({ ...guarded, messages: corrections, tools: [], format: { kind: "text" } });
+    },
+    restart() {
+      corrections = [];
+      added = 0;
+    },
+  };
+}
