@@ -41,23 +41,27 @@ export async function openApps(org: string, { models = true }: { readonly models
   const app = await makeKey(org, "app", ["caller"]);
   const auditor = await makeKey(org, "anna", ["auditor"]);
   const admin = (method: string, path: string, body?: JsonObject) => call(method, path, ADMIN, body, { "bulkhead-org": org });
-  for (const [id, price] of models ? Object.entries(PRICES) : []) {
-    const entry = {
-      base_url: "http://models.test/v1",
-      upstream_id: id.slice(5),
-      price,
-      context: 8_000,
-      tasks: id === VECTORS ? ["embed"] : ["write"],
-      pii: "redacted",
-    };
-    const put = await admin("PUT", `/v1/models/${id}`, entry);
+  const register = async (id: string, entry: JsonObject): Promise<void> => {
+    const whole = { base_url: `http://${org}.test/v1`, upstream_id: id.slice(5), context: 8_000, pii: "redacted", ...entry };
+    const put = await admin("PUT", `/v1/models/${id}`, whole);
     expect(put.status, JSON.stringify(put.body)).toBe(200);
+  };
+  for (const [id, price] of models ? Object.entries(PRICES) : []) {
+    await register(id, { price, tasks: id === VECTORS ? ["embed"] : ["write"] });
   }
   const world = {
     org,
     app,
     auditor,
     admin,
+    /** A model of one test, behind an upstream of its own: what it does to that one's health concerns no other. */
+    async model(name: string, more: JsonObject = {}): Promise<string> {
+      const id = `acme/${name}-2026-01-01`;
+      await register(id, { base_url: `http://${name}.${org}.test/v1`, price: { input: 1, output: 2 }, tasks: [name], ...more });
+      return id;
+    },
+    /** What the platform logged. */
+    log: [] as JsonObject[],
     /** What the upstream was asked, in order, since the last `script`. */
     asked: [] as Asked[],
     /** How the upstream answers from now on. */
@@ -66,7 +70,7 @@ export async function openApps(org: string, { models = true }: { readonly models
       outside.fetch = (async (input: RequestInfo | URL, init?: RequestInit) => {
         const request = new Request(input, init);
         const text = await request.text();
-        const asked = { url: request.url, text, body: JSON.parse(text) as JsonObject, signal: request.signal };
+        const asked = { url: request.url, text, body: JSON.parse(text) as JsonObject, signal: init?.signal ?? request.signal };
         world.asked.push(asked);
         return script(asked, world.asked.length - 1);
       }) as typeof fetch;
@@ -95,6 +99,11 @@ export async function openApps(org: string, { models = true }: { readonly models
       );
       return data as JsonObject[];
     },
+  };
+  // Refusals are what these tests are about: only what is thrown is printed.
+  outside.log = (line) => {
+    world.log.push(line);
+    if (line["level"] === "error" && line["message"] !== "request answered") console.log(JSON.stringify(line));
   };
   world.script(() => new Response("nobody scripted this call", { status: 501 }));
   return world;
