@@ -5,9 +5,12 @@ import { ROOT } from "../scripts/platform/places.ts";
 import { bundle } from "./engines/bundle.ts";
 import { platformBundle } from "./engines/platform.ts";
 import { type PartName, readOptions, USAGE } from "./options.ts";
+import { chat } from "./parts/chat.ts";
 import { cost } from "./parts/cost.ts";
 import { dev } from "./parts/dev.ts";
+import { gateway } from "./parts/gateway.ts";
 import { growth } from "./parts/growth.ts";
+import { guard } from "./parts/guard.ts";
 import type { Part, PartTools } from "./parts/part.ts";
 import { rows } from "./parts/rows.ts";
 import { tool } from "./parts/tool.ts";
@@ -17,7 +20,7 @@ import { aligned, type Figure, tableOf } from "./report/figure.ts";
 import { machineFacts } from "./report/machine.ts";
 import { startToolServer } from "./servers/start-tool-server.ts";
 
-const PARTS: { readonly [name in PartName]: Part } = { transform, tool, growth, rows, wake, cost, dev };
+const PARTS: { readonly [name in PartName]: Part } = { transform, tool, gateway, guard, growth, rows, wake, chat, cost, dev };
 const RESULTS = join(ROOT, "bench", "results");
 
 const options = readOptions(process.argv.slice(2));

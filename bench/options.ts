@@ -2,7 +2,7 @@
 import { err, ok, type Result } from "../core/result.ts";
 
 /** In the order they are run: first what needs a quiet machine most. */
-export const PARTS = ["transform", "tool", "growth", "rows", "wake", "cost", "dev"] as const;
+export const PARTS = ["transform", "tool", "gateway", "guard", "growth", "rows", "wake", "chat", "cost", "dev"] as const;
 export type PartName = (typeof PARTS)[number];
 
 export type Options = {
@@ -11,7 +11,7 @@ export type Options = {
   readonly quick: boolean;
   /** Keeps the result as the committed reference too. */
   readonly reference: boolean;
-  /** Writes a CPU profile of the platform during `transform` and `tool` to this folder. */
+  /** Writes a CPU profile of the platform during `transform`, `tool` and `gateway` to this folder. */
   readonly profile: string | null;
 };
 

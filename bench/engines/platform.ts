@@ -13,6 +13,9 @@ import { type Runtime, startRuntime } from "./runtime.ts";
 /** Of this process and the databases it throws away. */
 const ADMIN_KEY = "bench-platform-admin-of-one-process";
 
+/** Whose key the load comes with. */
+export const LOAD_USER = "load";
+
 export const VARIABLES = { ALLOW_PRIVATE_HOSTS: "1", ADMIN_API_KEY: ADMIN_KEY, RATE_LIMIT_PER_MINUTE: "999999999" };
 
 export type BenchPlatform = Runtime & {
@@ -66,7 +69,7 @@ export async function furnish(url: string, adminKey: string, toolUrl: string): P
   const admin = createClient({ url, key: adminKey });
   for (const [id, entry] of Object.entries(benchModels(toolUrl))) await admin.models.register(id, entry);
   for (const definition of benchWorkflows()) await people.developer.workflows.register(definition);
-  const { key } = await admin.keys.create({ user: "load", roles: ["caller"] });
+  const { key } = await admin.keys.create({ user: LOAD_USER, roles: ["caller"] });
   return { people, appKey: key };
 }
 

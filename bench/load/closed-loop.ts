@@ -1,6 +1,7 @@
 /** A closed loop: each of `concurrency` callers asks again as soon as it has its answer. */
 
-export type Run = () => Promise<void>;
+/** One run to its end. It may give the milliseconds that count (to a stream's first word, say); otherwise its whole time does. */
+export type Run = () => Promise<number | undefined>;
 
 export type Measured = {
   /** Milliseconds of each run, in the order of their ends. */
@@ -16,8 +17,8 @@ export async function closedLoop(run: Run, concurrency: number, count: number): 
     while (left > 0) {
       left -= 1;
       const from = performance.now();
-      await run();
-      latencies.push(performance.now() - from);
+      const counted = await run();
+      latencies.push(counted ?? performance.now() - from);
     }
   };
   const from = performance.now();

@@ -38,7 +38,7 @@ export function floorContender(name: string, url: string, body: { readonly steps
 /** A request that is answered with next to no work: what the way to an engine costs by itself. */
 export function emptyContender(name: string, url: string): Contender {
   const client = loadClient({ url, method: "GET" }, CONNECTIONS);
-  const run = async (): Promise<void> => {
+  const run = async (): Promise<undefined> => {
     const { status } = await client.send();
     if (status !== 200) throw new Error(`${name} answered ${status}`);
   };
@@ -47,7 +47,7 @@ export function emptyContender(name: string, url: string): Contender {
 
 function contender(name: string, client: ReturnType<typeof loadClient>, output: number): Contender {
   let refused = 0;
-  const run = async (): Promise<void> => {
+  const run = async (): Promise<undefined> => {
     let { status, text } = await client.send();
     for (; status === 503; { status, text } = await client.send()) {
       refused += 1;

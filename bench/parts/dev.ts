@@ -102,7 +102,7 @@ async function workflowsContender(url: string): Promise<Contender> {
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const client = loadClient({ url, method: "POST", body: { value: 0, steps: STEPS, done: `http://127.0.0.1:${port}` } }, 64);
-  const run = async (): Promise<void> => {
+  const run = async (): Promise<undefined> => {
     const { status, text } = await client.send();
     if (status !== 202) throw new Error(`${WORKFLOWS} answered ${status}: ${text.slice(0, 300)}`);
     const { id } = JSON.parse(text) as { id: string };

@@ -7,7 +7,7 @@ import type { Contender } from "../load/contenders.ts";
 import type { Figure, Target, Unit } from "../report/figure.ts";
 import { percentile, ratios, summarise } from "../report/statistics.ts";
 
-export type Slice = { readonly p50: number; readonly perSecond: number };
+export type Slice = { readonly p50: number; readonly p95: number; readonly perSecond: number };
 export type Rounds = ReadonlyMap<string, readonly Slice[]>;
 export type Load = { readonly concurrency: number; readonly rounds: number; readonly runs: number };
 
@@ -20,7 +20,7 @@ export async function interleave(contenders: readonly Contender[], { concurrency
     // Every other round in the opposite order: nobody always goes first.
     for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
       const { latencies, perSecond } = await closedLoop(contender.run, concurrency, runs);
-      slices.get(contender.name)?.push({ p50: percentile(latencies, 0.5), perSecond });
+      slices.get(contender.name)?.push({ p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95), perSecond });
       await sleep(PAUSE_MS);
     }
   }

@@ -1,7 +1,20 @@
 /** What a part reports: figures with their targets, and what was measured on each side. Pure. */
 import type { Summary } from "./statistics.ts";
 
-export type Unit = "ms" | "runs/s" | "ms CPU" | "×" | "rows" | "USD" | "bytes" | "requests" | "messages" | "GB-s" | "CPU ms";
+export type Unit =
+  | "ms"
+  | "runs/s"
+  | "requests/s"
+  | "ms/kB"
+  | "ms CPU"
+  | "×"
+  | "rows"
+  | "USD"
+  | "bytes"
+  | "requests"
+  | "messages"
+  | "GB-s"
+  | "CPU ms";
 
 export type Target = { readonly at: "most" | "least"; readonly value: number };
 
