@@ -41,8 +41,8 @@ export type Tally = {
   readonly degraded: Set<"budget" | "fallback" | "stale">;
 };
 
-/** While a call is under way: what is thrown is drained within 30 s (API.md, "People and control"). */
-const WATCH_MS = 5_000;
+/** Looks in a row that may fail while a call is under way. */
+const UNREAD_MOST = 3;
 
 export async function openCall(ports: ChatPorts, asked: Asked, activity: "chat" | "embed"): Promise<Call> {
   const { org, user } = asked.principal;
@@ -60,18 +60,22 @@ export async function openCall(ports: ChatPorts, asked: Asked, activity: "chat" 
   const leave = (): void => controller.abort();
   if (asked.signal.aborted) leave();
   else asked.signal.addEventListener("abort", leave, { once: true });
+  let unread = 0;
   const watch = setInterval(() => {
     const look = async (): Promise<void> => {
-      if (stoppedBy(await ports.stops(), { org }) === null) return;
+      const stops = await ports.stops();
+      unread = 0;
+      if (stoppedBy(stops, { org }) === null) return;
       stopped = true;
       controller.abort();
     };
     look().catch(() => {
-      // A switch that cannot be read lets nothing go on.
+      // A switch that cannot be read for longer than it takes to restart lets nothing go on.
+      if (++unread < UNREAD_MOST) return;
       stopped = true;
       controller.abort();
     });
-  }, WATCH_MS);
+  }, ports.timeouts.watchMs);
   return {
     asked,
     run,

@@ -38,9 +38,15 @@ export function readUpstream(bytes: ReadableStream<Uint8Array>, bounds: StreamBo
     if (chunk.kind === "done") isDone = true;
     if (chunk.kind === "error") return err(broken("upstream_unavailable", "the model's upstream gave up in the middle of its answer"));
     if (chunk.kind !== "delta") return ok("");
-    if (!assembly.take(chunk).ok) return err(broken("output_invalid", "the model's answer is too long"));
+    if (!assembly.take(chunk).ok) return err(tooLong());
     if (chunk.refusal !== null) refusals.push(chunk.refusal);
     return ok(chunk.text ?? "");
+  };
+
+  /** Some servers close with `[DONE]` and no finish reason: what they said is whole all the same, if they said anything. */
+  const isWhole = (): boolean => {
+    const { text, calls } = assembly.answer();
+    return assembly.isFinished() || (isDone && ((text ?? "") !== "" || calls.length > 0));
   };
 
   const read = async (): Promise<Result<string | null, Failure>> => {
@@ -51,10 +57,11 @@ export function readUpstream(bytes: ReadableStream<Uint8Array>, bounds: StreamBo
     if (piece === "cut" || piece.done) return assembly.isFinished() ? ok(null) : err(cutShort());
     over.touch();
     total += piece.value.byteLength;
-    if (total > STREAM_BYTES) return err(broken("output_invalid", "the model's answer is too long"));
+    if (total > STREAM_BYTES) return err(tooLong());
     const text = decode(decoder, piece.value);
-    const events = text === null ? null : sse.push(text);
-    if (events === null || !events.ok) return err(otherFormat());
+    if (text === null) return err(otherFormat());
+    const events = sse.push(text);
+    if (!events.ok) return err(tooLong());
     let said = "";
     for (const event of events.value) {
       const chunk = readEvent(event, bounds.ceiling);
@@ -73,7 +80,7 @@ export function readUpstream(bytes: ReadableStream<Uint8Array>, bounds: StreamBo
     async next() {
       if (isDone) {
         cancel();
-        return assembly.isFinished() ? ok(null) : err(cutShort());
+        return isWhole() ? ok(null) : err(cutShort());
       }
       const result = await read();
       if (!result.ok || result.value === null) cancel();
@@ -92,6 +99,7 @@ const broken = (code: Failure["code"], message: string): Failure => ({
   retryAfterMs: null,
 });
 const cutShort = (): Failure => broken("upstream_unavailable", "the model's answer was cut short");
+const tooLong = (): Failure => broken("output_invalid", "the model's answer is too long");
 const otherFormat = (): Failure => broken("upstream_unavailable", "the model's upstream answered in another format");
 
 function decode(decoder: TextDecoder, bytes: Uint8Array): string | null {

@@ -12,7 +12,7 @@ import type { Guard } from "../guardrail/ports.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** API.md, "Workflows": 120 s for an attempt of a model. */
-const TIMEOUTS = { attemptMs: 120_000, idleMs: 30_000, streamMs: 600_000 };
+const TIMEOUTS = { attemptMs: 120_000, idleMs: 30_000, streamMs: 600_000, watchMs: 5_000 };
 
 export function buildChat(rooms: Rooms): ChatPort {
   const { objects, stops, store, broker, authority, models, answers, modelGateway } = rooms;

@@ -323,6 +323,31 @@ describe("stops", () => {
     expect(refusal(await world.complete(ASK)).code).toBe("overloaded");
   });
 
+  it("[CHAT-11] breaks off what is under way when a switch is thrown, or cannot be read any more", async () => {
+    for (const change of [{ active: true }, { active: false }]) {
+      let isBroken = false;
+      const world = chatWorld(
+        [
+          () => {
+            world.stops = change.active ? [{ kind: "all" }] : [];
+            isBroken = !change.active;
+            return hangs();
+          },
+        ],
+        {
+          timeouts: { attemptMs: 5_000, idleMs: 5_000, streamMs: 5_000, watchMs: 15 },
+          stops: async () => {
+            if (isBroken) throw new Error("out of reach");
+            return { epoch: 1, active: world.stops, asOf: 0 };
+          },
+        },
+      );
+      expect(refusal(await world.complete(ASK)).code).toBe("kill_switch_active");
+      await world.settled();
+      expect(world.calls).toMatchObject([{ spent: null }]);
+    }
+  });
+
   it("[CHAT-12] lets go of the upstream when the client goes", async () => {
     let aborted = false;
     const world = chatWorld([

@@ -167,12 +167,39 @@ describe("a stream", () => {
     await body.cancel();
   });
 
+  it("[CHAT-11] ends with an error when a switch is thrown", async () => {
+    const { response, seen } = streams([delta("The first sentence is here. "), delta("And the second one. ")], "hang");
+    const world = chatWorld([response], { timeouts: { attemptMs: 5_000, idleMs: 5_000, streamMs: 5_000, watchMs: 15 } });
+    const reply = await world.complete({ ...ASK, model: SMALL });
+    world.stops = [{ kind: "org", org: "acme", name: "acme" }];
+    const { chunks, isDone } = await read(reply);
+    expect(chunks.at(-1)?.error).toMatchObject({ code: "kill_switch_active" });
+    expect([isDone, seen.cancelled]).toEqual([false, true]);
+  });
+
   it("[CHAT-2] sends nothing of a call that is not on record", async () => {
     const { response, seen } = streams([delta("The first sentence is here. "), delta("And the second one. ")], "hang");
     const world = chatWorld([response]);
     world.isForgetful = true;
     expect(await world.complete({ ...ASK, model: SMALL })).toMatchObject({ ok: false, error: { code: "overloaded" } });
     await vi.waitUntil(() => seen.cancelled);
+  });
+
+  it("takes `[DONE]` without a finish reason for an end, if anything was said", async () => {
+    const {
+      text,
+      isDone,
+      finish: reasons,
+    } = await read(await chatWorld([streams([delta("Hello world."), DONE]).response]).complete({ ...ASK, model: SMALL }));
+    expect([text, isDone, reasons]).toEqual(["Hello world.", true, ["stop"]]);
+    expect(await chatWorld([streams([DONE]).response]).complete({ ...ASK, model: SMALL })).toMatchObject({
+      error: { code: "upstream_unavailable" },
+    });
+  });
+
+  it("[CHAT-9] a line without end is too long for anybody", async () => {
+    const world = chatWorld([streams(["data: ", "x".repeat(1024 * 1024), "x"], "hang").response]);
+    expect(await world.complete({ ...ASK, model: SMALL })).toMatchObject({ ok: false, error: { code: "output_invalid" } });
   });
 
   it("takes usage that cannot be true for none", async () => {

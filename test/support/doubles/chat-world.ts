@@ -83,7 +83,7 @@ export function chatWorld(answers: readonly Answer[], change: Partial<ChatPorts>
     now: () => NOW,
     random: (bytes) => new Uint8Array(bytes),
     log: () => undefined,
-    timeouts: { attemptMs: 60, idleMs: 40, streamMs: 2_000 },
+    timeouts: { attemptMs: 60, idleMs: 40, streamMs: 2_000, watchMs: 15 },
     mintRunId: async () => RUN,
     guardOver,
     openText: openStream,
