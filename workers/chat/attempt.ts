@@ -12,6 +12,7 @@ import { scopeText, stoppedBy } from "../../core/kill-switch/stops.ts";
 import type { ModelCandidate, ModelEntry } from "../../core/model/entry.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { mayHaveCost } from "../../core/model/untold.ts";
 import type { Failure } from "../../core/run/call.ts";
 import type { Call } from "./call.ts";
 import type { ChatPorts, Facts } from "./ports.ts";
@@ -101,7 +102,7 @@ export async function openAttempt(
       if (ended) return;
       ended = true;
       call.asked.waitUntil(admission.ended(failure, upstream, durationMs));
-      const spent = usage === null ? (nothingWasUsed(failure, upstream) ? NOTHING : null) : costOf(chosen.candidate, usage);
+      const spent = usage === null ? (mayHaveCost(failure, upstream["status"]) ? null : NOTHING) : costOf(chosen.candidate, usage);
       if (usage !== null) call.tally.usage = plusUsage(call.tally.usage, usage);
       call.tally.microUsd += spent?.microUsd ?? worst.microUsd;
       const microUsd = spent?.microUsd ?? worst.microUsd;
@@ -114,10 +115,6 @@ export async function openAttempt(
 const outOfReach = (detail: string): NoAttempt => ({ kind: "refuse", refusal: refuse("overloaded", detail) });
 
 const NONE_USED: TokenUsage = { input: 0, output: 0, cachedInput: 0 };
-
-/** An upstream that answered with a refusal bills nothing; one that was cut off, or never came back, may. */
-const nothingWasUsed = (failure: Failure | null, { status }: Facts): boolean =>
-  failure !== null && (status === undefined ? failure.code !== "timeout" && failure.code !== "cancelled" : !status.startsWith("2"));
 
 function stoppedAt(isModel: boolean, scope: string): NoAttempt {
   const detail = `the kill switch is active for \`${scope}\``;

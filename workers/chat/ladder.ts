@@ -23,7 +23,7 @@ export async function climb<T>(
   call: Call,
   candidates: readonly Chosen[],
   worstOf: (chosen: Chosen) => Amount,
-  tryOn: (first: Attempt, again: Again) => Promise<Step<T>>,
+  tryOn: (first: Attempt, again: Again, isLast: boolean) => Promise<Step<T>>,
 ): Promise<Result<T, Refusal>> {
   let left = [...candidates];
   const failures: Failure[] = [];
@@ -41,13 +41,13 @@ export async function climb<T>(
       left = [cheapest, ...left.filter((other) => other !== cheapest && opened.error.kind === "pressed")];
       continue;
     }
-    const step = opened.ok ? await tryOn(opened.value, () => another(ports, call, chosen, worstOf)) : (opened.error as NoAttempt);
+    const step = opened.ok ? await tryOn(opened.value, () => another(ports, call, chosen, worstOf), others.length === 0) : (opened.error as NoAttempt);
     if (step.kind === "done") return ok(step.value);
     if (step.kind === "refuse") return err(step.refusal);
     failures.push(step.failure);
     if (call.isStopped()) return err(killed());
     if (call.signal.aborted) return err(refuse("overloaded", "the client went away"));
-    call.tally.degraded.add("fallback");
+    if (others.length > 0) call.tally.degraded.add("fallback");
     left = others;
   }
   return err(nobodyAnswered(failures));

@@ -7,6 +7,7 @@ import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
 import type { Result } from "../../core/result.ts";
+import type { Failure } from "../../core/run/call.ts";
 import type { Attempt, Chosen } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import { type Judged, judgeChat } from "./judge.ts";
@@ -26,14 +27,22 @@ export type Given = {
 };
 
 export function answerWhole(ports: ChatPorts, call: Call, talk: Talk, candidates: readonly Chosen[]): Promise<Result<Given, Refusal>> {
-  return climb(ports, call, candidates, talk.worstOf, (first, again) => {
+  return climb(ports, call, candidates, talk.worstOf, (first, again, isLast) => {
     talk.restart();
-    return converse(ports, call, talk, first, again);
+    return converse(ports, call, talk, first, again, isLast);
   });
 }
 
-/** `asked`: how often it was asked again already. */
-export async function converse(ports: ChatPorts, call: Call, talk: Talk, first: Attempt, again: Again, asked = 0): Promise<Step<Given>> {
+/** `isLast`: no other model is left to ask. `asked`: how often it was asked again already. */
+export async function converse(
+  ports: ChatPorts,
+  call: Call,
+  talk: Talk,
+  first: Attempt,
+  again: Again,
+  isLast: boolean,
+  asked = 0,
+): Promise<Step<Given>> {
   let attempt = first;
   for (let round = asked; ; round++) {
     const { chosen } = attempt;
@@ -60,6 +69,7 @@ export async function converse(ports: ChatPorts, call: Call, talk: Talk, first: 
     }
     if (judged.kind === "blocked") return { kind: "done", value: { said: BLOCKED, chosen, upstream, isPlain: false } };
     if (call.isStopped()) return { kind: "refuse", refusal: killed() };
+    if (isEmpty(result.value.answer) && !isLast) return { kind: "next", failure: EMPTY };
     if (round === CORRECTIONS)
       return { kind: "refuse", refusal: refuse("output_invalid", "the model's answer does not fit what was asked") };
     talk.correct(judged.correction);
@@ -71,6 +81,11 @@ export async function converse(ports: ChatPorts, call: Call, talk: Talk, first: 
 
 /** There was an answer, and the guardrails let nothing of it through. */
 export const BLOCKED: Said = { text: null, refusal: null, calls: [], finish: "content_filter" };
+
+/** Without a word there is nothing that could be corrected. */
+const isEmpty = ({ text, calls }: ChatAnswer): boolean => (text ?? "").trim() === "" && calls.length === 0;
+
+const EMPTY: Failure = { class: "permanent", code: "output_invalid", message: "the model's answer is empty", retryAfterMs: null };
 
 /** A guard that cannot judge has judged: nothing of the answer is shown. */
 const judge = (call: Call, sent: ChatRequest, { answer, secrets }: WholeAnswer): Promise<Judged> =>

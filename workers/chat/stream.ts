@@ -25,13 +25,20 @@ import type { Talk } from "./talk.ts";
 export const STREAM_HEADERS = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store, no-transform" };
 
 export function answerStream(ports: ChatPorts, call: Call, talk: Talk, candidates: readonly Chosen[]): Promise<Result<Response, Refusal>> {
-  return climb(ports, call, candidates, talk.worstOf, (attempt, again) => {
+  return climb(ports, call, candidates, talk.worstOf, (attempt, again, isLast) => {
     talk.restart();
-    return streamOn(ports, call, talk, attempt, again);
+    return streamOn(ports, call, talk, attempt, again, isLast);
   });
 }
 
-async function streamOn(ports: ChatPorts, call: Call, talk: Talk, attempt: Attempt, again: Again): Promise<Step<Response>> {
+async function streamOn(
+  ports: ChatPorts,
+  call: Call,
+  talk: Talk,
+  attempt: Attempt,
+  again: Again,
+  isLast: boolean,
+): Promise<Step<Response>> {
   const { chosen } = attempt;
   const input = talk.input();
   const body = talk.bodyFor(chosen, true);
@@ -66,7 +73,7 @@ async function streamOn(ports: ChatPorts, call: Call, talk: Talk, attempt: Attem
     talk.correct(first.correction);
     const next = await again();
     if (!next.ok) return next.error;
-    const given = await converse(ports, call, talk, next.value, again, 1);
+    const given = await converse(ports, call, talk, next.value, again, isLast, 1);
     return given.kind === "done" ? { kind: "done", value: asStream(call, talk.sent, given.value) } : given;
   }
   const unrecorded = await onRecord(attempt);

@@ -1,0 +1,90 @@
+/** Kept answers in front of a chat: what may be given, what may be kept, and what is never looked up. */
+import { describe, expect, it } from "vitest";
+import type { ModelCall, ModelOutcome } from "../../../core/run/call.ts";
+import { chatWorld, SMALL, says } from "../../support/doubles/chat-world.ts";
+import { json } from "../../support/doubles/upstream.ts";
+
+const ASK = { model: SMALL, messages: [{ role: "user", content: "What is six times seven?" }], bulkhead: { cache: "exact" } };
+const outcome = (cached: "exact" | "semantic" | "stale"): ModelOutcome => ({
+  result: { ok: true, output: "forty-two" },
+  usage: { input: 0, output: 0, cachedInput: 0 },
+  durationMs: 1,
+  findings: [],
+  cached,
+  upstream: { finish_reason: "stop" },
+});
+
+function world(answers: Parameters<typeof chatWorld>[0], kept: { hit?: ModelOutcome; stale?: ModelOutcome } = {}) {
+  const asked: ModelCall[] = [];
+  const keeps: ModelOutcome[] = [];
+  const room = chatWorld(answers, {
+    kept: {
+      find: async (call) => {
+        asked.push(call);
+        return {
+          hit: kept.hit ?? null,
+          stale: async () => kept.stale ?? null,
+          keep: async (given) => {
+            keeps.push(given);
+          },
+        };
+      },
+    },
+  });
+  return { ...room, room, asked, keeps };
+}
+
+describe("kept answers", () => {
+  it.each([
+    ["exact", "hit"],
+    ["semantic", "semantic-hit"],
+  ] as const)("[CHAT-8] cost nothing, and are on record: %s", async (cached, header) => {
+    const { complete, upstream, room } = world([], { hit: outcome(cached) });
+    expect(await complete({ ...ASK, bulkhead: { cache: cached } })).toMatchObject({
+      value: {
+        body: { choices: [{ message: { content: "forty-two" }, finish_reason: "stop" }], usage: { total_tokens: 0 } },
+        headers: { "bulkhead-cache": header, "bulkhead-cost-usd": "0", "bulkhead-attempts": "0" },
+      },
+    });
+    expect([upstream.requests, room.calls]).toEqual([[], []]);
+    expect(room.records.map(({ event_type }) => event_type)).toContain("model.routed");
+  });
+
+  it("are looked up where a request asks for it, and kept where nothing was found in them", async () => {
+    const { complete, asked, keeps, settled } = world([says("forty-two")]);
+    expect(await complete({ ...ASK, seed: 5, stop: ["."] })).toMatchObject({ value: { headers: { "bulkhead-cache": "miss" } } });
+    await settled();
+    expect(asked).toMatchObject([{ model: SMALL, cache: "exact", chat: { settings: { seed: 5 }, stop: ["."], format: "text" } }]);
+    expect(keeps).toMatchObject([{ result: { output: "forty-two" }, upstream: { finish_reason: "stop" } }]);
+  });
+
+  it.each([
+    ["nobody asks", { bulkhead: { cache: "none" } }],
+    ["a person's data is in the question", { messages: [{ role: "user", content: "I am ada@acme.example" }] }],
+    ["tools are offered", { tools: [{ type: "function", function: { name: "look" } }] }],
+  ])("[CHAT-1] are not looked up where %s", async (_name, changes) => {
+    const { complete, asked, keeps, settled } = world([says("hello")]);
+    expect((await complete({ ...ASK, ...changes })).ok).toBe(true);
+    await settled();
+    expect([asked, keeps]).toEqual([[], []]);
+  });
+
+  it("[CHAT-1] are not kept where the answer holds a person's data", async () => {
+    const { complete, keeps, settled } = world([says("ask eve@other.example")]);
+    await complete(ASK);
+    await settled();
+    expect(keeps).toEqual([]);
+  });
+
+  it("past their time do where nobody answers, and say so", async () => {
+    const { complete } = world([json({}, 500)], { stale: outcome("stale") });
+    expect(await complete(ASK)).toMatchObject({
+      value: {
+        body: { choices: [{ message: { content: "forty-two" } }] },
+        headers: { "bulkhead-cache": "hit", "bulkhead-degraded": "stale" },
+      },
+    });
+    const refused = world([json({ error: { code: "content_filter" } }, 400)], { stale: outcome("stale") });
+    expect(await refused.complete(ASK)).toMatchObject({ error: { code: "content_blocked" } });
+  });
+});
