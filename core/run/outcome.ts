@@ -1,6 +1,7 @@
 /** What came back from outside, and what it means: settle, correct, fall back, try again, ask a person, fail. */
 
 import type { Json } from "../json.ts";
+import { mayHaveCost } from "../model/untold.ts";
 import { tokenCost, toUsd } from "../money.ts";
 import type { AuthorityAnswer } from "../workflow/authority.ts";
 import { condense, failWork, observe, refusalFor, takeAsks } from "./agent.ts";
@@ -118,13 +119,13 @@ export function takeToolAnswer(turn: Turn, activityId: string, call: number, out
   return null;
 }
 
-export function takeModelAnswer(turn: Turn, activityId: string, call: number, outcome: ModelOutcome): string | null {
+export function takeModelAnswer(turn: Turn, activityId: string, call: number, given: ModelOutcome): string | null {
   const activity = turn.state.activities[activityId];
   if (activity?.phase !== "calling" || activity.call !== call || activity.kind !== "model") return LATE;
+  const outcome = elseTheNext(activity, given);
   const { result, findings, usage } = outcome;
   const failure = "failure" in result ? result.failure : null;
-  const untold =
-    usage === null && outcome.cached === undefined && (failure === null || failure.class === "unknown" || failure.code === "timeout");
+  const untold = usage === null && outcome.cached === undefined && mayHaveCost(failure, outcome.upstream["status"]);
   noteModelCall(turn, activity, outcome, usage === null ? noSpent : spentOn(activity, usage), untold);
   if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "model_output", findings }, activity.step);
   if (activity.purpose === "summary" && "output" in result) condense(turn, activity, String(result.output));
@@ -138,6 +139,14 @@ export function takeModelAnswer(turn: Turn, activityId: string, call: number, ou
     }
   } else failCall(turn, activity, result.failure, activity.attempt);
   return null;
+}
+
+/** An answer without a word holds nothing that could be corrected: where another model is left, that one is asked. */
+function elseTheNext(activity: Activity, outcome: ModelOutcome): ModelOutcome {
+  if (!("invalid" in outcome.result) || outcome.result.invalid.answer.trim() !== "" || activity.candidate + 1 >= activity.candidates.length)
+    return outcome;
+  const failure: Failure = { class: "permanent", code: "output_invalid", message: "the model's answer is empty", retryAfterMs: null };
+  return { ...outcome, result: { ok: false, failure } };
 }
 
 /** The object died under a call. A model is asked again; a tool is called again under its key, or a person decides. */

@@ -41,7 +41,9 @@ export async function climb<T>(
       left = [cheapest, ...left.filter((other) => other !== cheapest && opened.error.kind === "pressed")];
       continue;
     }
-    const step = opened.ok ? await tryOn(opened.value, () => another(ports, call, chosen, worstOf), others.length === 0) : (opened.error as NoAttempt);
+    const step = opened.ok
+      ? await tryOn(opened.value, () => another(ports, call, chosen, worstOf), others.length === 0)
+      : (opened.error as NoAttempt);
     if (step.kind === "done") return ok(step.value);
     if (step.kind === "refuse") return err(step.refusal);
     failures.push(step.failure);

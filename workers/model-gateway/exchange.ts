@@ -14,8 +14,8 @@ import { failure, failureOfStatus } from "./failure.ts";
 import type { ModelGatewayPorts } from "./ports.ts";
 import { bearerFor, type ExchangeContext, findUpstream, headersFor, type UpstreamPath } from "./upstream.ts";
 
-/** Most bytes of an answer, and of an error's body, that are read. */
-export const ANSWER_BYTES = 5 * 1024 * 1024;
+/** Most bytes of an answer, and of an error's body, that are read. What is read can be judged: a text has no more units than bytes (GUARD-8). */
+export const ANSWER_BYTES = 4 * 1024 * 1024;
 const ERROR_BYTES = 64 * 1024;
 
 export type Exchange = {

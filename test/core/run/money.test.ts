@@ -137,6 +137,22 @@ describe("a run's lease", () => {
     expect(untils.length).toBeGreaterThanOrEqual(3);
   });
 
+  it.each([
+    ["an answer that was cut, or is in no known format", { status: "200" }, "upstream_unavailable", true],
+    ["a timeout", {}, "timeout", true],
+    ["a call that was given up", {}, "cancelled", true],
+    ["a refusal", { status: "500" }, "upstream_unavailable", false],
+    ["no connection", {}, "upstream_unavailable", false],
+  ] as const)("[RUN-96] %s: the worst case is held where it may have cost something", (_, upstream, code, isHeld) => {
+    const ledger = ledgerOf({ microUsd: 1_000_000, tokens: 1_000_000 });
+    const failure = { class: "permanent", code, message: "scripted", retryAfterMs: null } as const;
+    const model = (): ModelOutcome => ({ ...failing, upstream, result: { ok: false, failure } });
+    const drive = new Drive(define(chain(1)), { ledger: ledger.answer, model }).start().run();
+    const called = drive.events.find((event) => event.type === "model.called");
+    expect(ledger.requests.at(-1)?.held).toEqual(isHeld ? ledger.requests[0]?.need : NOTHING);
+    expect(called?.data).toMatchObject({ held: isHeld ? expect.anything() : null });
+  });
+
   it("[RUN-96] a call of which nobody told the cost stays held at the ledger", () => {
     const ledger = ledgerOf({ microUsd: 1_000_000, tokens: 1_000_000 });
     const drive = new Drive(define(chain(1)), { ledger: ledger.answer }).start();

@@ -224,6 +224,24 @@ describe("models and money", () => {
     expect(run.state).toMatchObject({ status: "completed", output: "from the small one", steps: { a: { attempts: 1 } } });
   });
 
+  it("[RUN-32] an answer without a word is followed by the fallback, and asked for again where there is none", () => {
+    const asked: string[] = [];
+    const run = (fallback: string[]) =>
+      new Drive(one({ model: { id: "acme/big-2026-01-01", task: null, max_tokens: 100, temperature: 0, fallback } }), {
+        model: ({ model: id }) => {
+          asked.push(id);
+          if (id.includes("small")) return said("from the small one");
+          return { ...said(""), result: { ok: false, invalid: { answer: " ", errors: ["the answer is empty"] } } };
+        },
+      })
+        .start()
+        .run();
+    const answered = run(["acme/small-2026-01-01"]);
+    expect(asked.splice(0)).toEqual(["acme/big-2026-01-01", "acme/small-2026-01-01"]);
+    expect(answered.state).toMatchObject({ status: "completed", flags: ["degraded"], usage: { modelCalls: 2, tokensIn: 20 } });
+    expect(run([]).state).toMatchObject({ status: "failed", error: { code: "output_invalid" }, usage: { modelCalls: 3 } });
+  });
+
   it("[RUN-33] a cap of money ends with what there is", () => {
     const steps = { a: model(), b: model({ needs: ["a"] }) };
     const run = new Drive(define(steps, { limits: { usd: 0.0008, tokens: 100_000, seconds: 600, steps: 100, confirm_over_usd: null } }), {

@@ -37,6 +37,7 @@ describe("upstream faults", () => {
     ["an empty answer", () => new Response("", { headers: JSON_TYPE }), "upstream_unavailable", undefined],
     ["no choices", () => json({ choices: [] }), "upstream_unavailable", undefined],
     ["more than 5 MB", endless(1024 * 1024).answer, "output_invalid", undefined],
+    ["5 MB that say that they are complete", () => says("x".repeat(5_000_000)), "output_invalid", undefined],
   ] as const;
 
   it.each(FAULTS)("[CHAT-3] %s: the next model answers, and says so", async (_name, fault) => {
@@ -86,6 +87,15 @@ describe("upstream faults", () => {
   it("does not look for another model where the upstream's own guard refused", async () => {
     const world = chatWorld([json({ error: { code: "content_filter" } }, 400)]);
     expect(refusal(await world.complete(ASK)).code).toBe("content_blocked");
+  });
+
+  it("[CHAT-3] an answer without a word is paid for, and the next model answers; where there is none, it is asked for again", async () => {
+    const world = chatWorld([says(""), says("from the big one")]);
+    expect(answer(await world.complete(ASK)).headers).toMatchObject({ "bulkhead-model": BIG, "bulkhead-attempts": "2" });
+    await world.settled();
+    expect(world.calls.map(({ spent }) => (spent?.tokens ?? 0) > 0)).toEqual([true, true]);
+    const alone = chatWorld([says(null), says(" "), says("at last")]);
+    expect(answer(await alone.complete({ ...ASK, model: SMALL })).message.content).toBe("at last");
   });
 
   it("passes on that an answer was cut at its length", async () => {
