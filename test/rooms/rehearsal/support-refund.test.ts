@@ -118,7 +118,8 @@ describe("the rehearsal model on the wire", () => {
   it("counts tokens, and stops where it is told to", async () => {
     const { answer, choice, content } = await ask({ messages: [{ role: "user", content: `Summarise. ${TICKET}` }], max_tokens: 5 });
     expect(choice["finish_reason"]).toBe("length");
-    expect(TICKET.startsWith(String(content)) || TICKET.includes(String(content).trim())).toBe(true);
+    const whole = await ask({ messages: [{ role: "user", content: `Summarise. ${TICKET}` }] });
+    expect(String(whole.content).startsWith(String(content)) && String(content) !== String(whole.content)).toBe(true);
     const usage = answer["usage"] as { prompt_tokens: number; completion_tokens: number; total_tokens: number };
     expect(usage.completion_tokens).toBeLessThanOrEqual(5);
     expect(usage.prompt_tokens).toBeGreaterThan(20);
@@ -178,7 +179,6 @@ describe("the rehearsal model on the wire", () => {
     ["no JSON", null, ""],
     ["no messages", {}, "messages"],
     ["an empty conversation", { messages: [] }, "messages"],
-    ["streaming", { messages: [{ role: "user", content: "x" }], stream: true }, "stream"],
     ["no room", { messages: [{ role: "user", content: "x" }], max_tokens: 0 }, "max_tokens"],
   ])("refuses %s with OpenAI's error", async (_, body, param) => {
     const { status, answer } = await ask(body as Json);
