@@ -34,7 +34,7 @@ export function completion(head: Omit<ChunkHead, "includeUsage">, said: Said, us
 
 /** An answer that is all there, as a stream would have said it: without the usage, which comes last. */
 export const chunksOf = ({ text, refusal, calls, finish }: Said): readonly SentChunk[] => [
-  { kind: "role" },
+  { kind: "role", isSilent: text === null },
   ...(text === null || text === "" ? [] : [{ kind: "text", text } as const]),
   ...(refusal === null ? [] : [{ kind: "refusal", text: refusal } as const]),
   ...(calls.length === 0 ? [] : [{ kind: "calls", calls } as const]),

@@ -70,7 +70,7 @@ export function guardStream(
     judgedFindings = judged?.findings ?? [];
     if (judged === null || judged.kind === "blocked") return { kind: "stopped" };
     if (judged.kind === "invalid") return { kind: "invalid", correction: judged.correction };
-    return { kind: "end", said: { ...judged.said, text: tail } };
+    return { kind: "end", said: { ...judged.said, text: tail === "" ? judged.said.text : tail } };
   };
 
   return {

@@ -115,7 +115,7 @@ function bodyOf(
   // A client that goes is noticed here or there, whichever the runtime tells first.
   call.signal.addEventListener("abort", () => (call.isStopped() ? undefined : close("the client went away")), { once: true });
   const framesOf = (piece: Piece): { readonly text: string; readonly last: boolean } => {
-    const begin = hasBegun ? "" : frame({ kind: "role" });
+    const begin = hasBegun ? "" : frame({ kind: "role", isSilent: piece.kind === "end" && piece.said.text === null });
     hasBegun = true;
     if (piece.kind === "text") return { text: begin + frame({ kind: "text", text: piece.text }), last: false };
     if (piece.kind === "broken" || piece.kind === "invalid") {

@@ -21,7 +21,8 @@ export type ChunkHead = {
 export type SentCall = { readonly id: string; readonly name: string; readonly arguments: string };
 
 export type SentChunk =
-  | { readonly kind: "role" }
+  /** `isSilent`: no words follow, only calls or a refusal; a client then has `null` for them, as in a whole answer. */
+  | { readonly kind: "role"; readonly isSilent?: boolean }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "refusal"; readonly text: string }
   | { readonly kind: "calls"; readonly calls: readonly SentCall[] }
@@ -62,7 +63,7 @@ export const formatFrame = (body: Json): string => `data: ${JSON.stringify(body)
 function deltaOf(chunk: Exclude<SentChunk, { kind: "usage" }>): JsonObject {
   switch (chunk.kind) {
     case "role":
-      return { role: "assistant", content: "" };
+      return { role: "assistant", content: chunk.isSilent === true ? null : "" };
     case "text":
       return { content: chunk.text };
     case "refusal":
