@@ -115,6 +115,19 @@ describe("the AI SDK", () => {
       expect(apps.asked[0]?.text).not.toContain("ida@example.com");
     });
 
+    it("[CHAT-12] lets go of the upstream when it is aborted", async () => {
+      const upstream = streams(words(...Array.from({ length: 300 }, (_, index) => `word ${index}, `)), "hang");
+      apps.script(() => upstream.response);
+      const controller = new AbortController();
+      const kinds: string[] = [];
+      for await (const { type } of streamText({ model, prompt: "go on", abortSignal: controller.signal }).fullStream) {
+        kinds.push(type);
+        if (type === "text-delta") controller.abort();
+      }
+      expect(kinds.at(-1)).toBe("abort");
+      await expect.poll(() => upstream.seen.cancelled, { timeout: 5_000 }).toBe(true);
+    });
+
     it("[CHAT-9] tells an error in mid-stream as one", async () => {
       const name = await apps.model("sdk-cut");
       apps.script(() => streams(words(...Array.from({ length: 300 }, (_, index) => `word ${index}, `)), "cut").response);

@@ -101,14 +101,6 @@ describe("OpenAI's package: chats, tools, forms, vectors", () => {
       expect(data.choices[0]?.message.content).toBe("forty-two");
       expect(Number(response.headers.get("bulkhead-cost-usd"))).toBe(0);
     });
-
-    it("is answered by the rehearsal where an org has no model", async () => {
-      const free = (await openApps("clients-chat-free", { models: false })).openai();
-      const { choices, system_fingerprint } = await free.chat.completions.create({ model: "task:anything", messages: hello });
-      expect([choices[0]?.finish_reason, system_fingerprint]).toEqual(["stop", "rehearsal"]);
-      expect(choices[0]?.message.content).toContain("rehearsal model");
-      expect((await free.models.list()).data.map(({ id }) => id)).toEqual([REHEARSAL]);
-    });
   });
 
   const City = z.object({ city: z.string() });
@@ -244,5 +236,47 @@ describe("OpenAI's package: chats, tools, forms, vectors", () => {
     const ids: string[] = [];
     for await (const model of client.models.list()) ids.push(model.id);
     expect(ids.sort()).toEqual([BIG, SMALL, VECTORS]);
+  });
+
+  describe("the rehearsal, where an org has no model", () => {
+    let free: OpenAI;
+    beforeAll(async () => {
+      const without = await openApps("clients-chat-free", { models: false });
+      without.script(() => Promise.reject(new Error("nothing leaves")));
+      free = without.openai();
+    });
+
+    it("says what it is", async () => {
+      const { choices, system_fingerprint } = await free.chat.completions.create({ model: "task:anything", messages: hello });
+      expect([choices[0]?.finish_reason, system_fingerprint]).toEqual(["stop", "rehearsal"]);
+      expect(choices[0]?.message.content).toContain("rehearsal model");
+      expect((await free.models.list()).data.map(({ id }) => id)).toEqual([REHEARSAL]);
+    });
+
+    it("[CHAT-5] fills the form that was asked for", async () => {
+      const { choices } = await free.chat.completions.parse({
+        model: REHEARSAL,
+        messages: hello,
+        response_format: zodResponseFormat(Verdict, "verdict"),
+      });
+      expect(Verdict.safeParse(choices[0]?.message.parsed).success).toBe(true);
+    });
+
+    it("[CHAT-6] goes through the loop of `runTools` and comes to an end", async () => {
+      const seen: unknown[] = [];
+      const messages = [{ role: "user" as const, content: "What is the weather in the city of Oslo?" }];
+      const tool_choice = { type: "function" as const, function: { name: "weather" } };
+      const runner = free.chat.completions.runTools({ model: REHEARSAL, messages, tools: [weather(seen)], tool_choice });
+      await runner.done();
+      expect(seen).toHaveLength(1);
+    });
+
+    it("embeds, the same each time", async () => {
+      const embedded = async () => (await free.embeddings.create({ model: "task:embed", input: "a parcel" })).data[0]?.embedding ?? [];
+      const vector = await embedded();
+      expect(vector).toHaveLength(256);
+      expect(Math.hypot(...vector)).toBeCloseTo(1, 5);
+      expect([...(await embedded())]).toEqual([...vector]);
+    });
   });
 });

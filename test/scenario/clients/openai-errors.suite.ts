@@ -113,6 +113,12 @@ describe("OpenAI's package: errors and faults", () => {
       expectClean(error);
     });
 
+    it("a request over 1 MiB is an `APIError` with 413", async () => {
+      const error = await ask({ messages: [{ role: "user", content: "x".repeat(1_100_000) }] });
+      expect(error).toBeInstanceOf(APIError);
+      expect(error).toMatchObject({ status: 413, code: "payload_too_large", type: "invalid_request_error" });
+    });
+
     it("[CHAT-8] a budget that is used up is an `APIError` with 402, which the client does not try again", async () => {
       const poor = await openApps("clients-poor");
       poor.script(() => says("hello"));
