@@ -132,6 +132,34 @@ export const FAULTS: readonly Fault[] = [
     from: 'reason === "unknown-outcome" ? question : null',
     to: "null",
   },
+  {
+    name: "spend-without-a-lease",
+    what: "a model is called although the ledger has not granted the money",
+    file: "core/run/lease.ts",
+    from: "if (fits(plus(taken(state), needed), lease.ceiling) && at + MARGIN_MS <= lease.until) return true;",
+    to: "return true;",
+  },
+  {
+    name: "keep-the-lease",
+    what: "what is left of a lease does not go back when the run ends",
+    file: "core/run/lease.ts",
+    from: "if (lease.n === 0 || lease.asking !== null) return;",
+    to: "if (lease.n >= 0) return;",
+  },
+  {
+    name: "forget-what-is-held",
+    what: "a call of which nobody told the cost is not told to the ledger",
+    file: "core/run/fold/call-events.ts",
+    from: "held: plus(state.lease.held, kept),",
+    to: "held: state.lease.held,",
+  },
+  {
+    name: "ask-too-early",
+    what: "a read tool is asked what became of a write that may still be on its way",
+    file: "core/run/lookup.ts",
+    from: "Math.max(turn.at + (asked === 0 ? 0 : ASK_AGAIN_MS), arrived);",
+    to: "Math.min(turn.at + ASK_AGAIN_MS * asked, arrived + turn.at);",
+  },
 ];
 
 const ROOT = join(import.meta.dirname, "../..");

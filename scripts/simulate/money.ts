@@ -80,7 +80,13 @@ export function checkLedger(world: World): void {
   for (const [id, { state }] of world.watch.runs) {
     const { n, spent, held } = state.lease;
     const known = settled.get(id);
-    if (n === 0) continue;
+    const billed = world.models.asked.filter(({ call }) => call.context.run === id).reduce((sum, asked) => sum + asked.billed, 0);
+    if (billed > spent.microUsd + held.microUsd)
+      world.watch.note("bill not covered", `${id}: ${billed} billed, the ledger was told of ${spent.microUsd} and ${held.microUsd} held`);
+    if (n === 0) {
+      if (billed > 0) world.watch.note("not leased", `${id}: ${billed} billed, and nothing was leased`);
+      continue;
+    }
     if (known === undefined) world.watch.note("not in the ledger", `${id} leased and its ledger knows nothing of it`);
     else if (JSON.stringify([known.spent, known.held]) !== JSON.stringify([spent, held]))
       world.watch.note(

@@ -54,6 +54,7 @@ const MISHAPS = [
   "cut after the effect",
   "hang before the effect",
   "hang after the effect",
+  "cut before the effect",
   "400",
   "gateway broke",
 ] as const;
@@ -102,6 +103,12 @@ export class Shop {
     await this.#wait(this.#dice.skewed("tool/way", 1, 300));
     switch (mishap) {
       case "lost on the way":
+        return refused(untold, "upstream_unavailable", null);
+      case "cut before the effect":
+        // The request goes on without its caller, for as long as the tool may take.
+        this.#clock.after(this.#dice.between("tool/late", 1, Math.max(1, rest() - 1)), WORLD, () => {
+          if (!this.#refused.has(call.context.key)) this.#happen(call);
+        });
         return refused(untold, "upstream_unavailable", null);
       case "hang before the effect":
         await this.#wait(rest());

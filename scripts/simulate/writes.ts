@@ -25,6 +25,10 @@ export function accountForWrites(world: World, watched: WatchedRun): void {
     if (calls.some((call) => call.data.key !== key)) watch.note("done twice", `${what} went out under more than one key`);
     const effects = shop.arrivals.filter(({ call, did }) => did && call.context.run === id && call.context.activity === activity).length;
     const stands = shop.ledger.has(key); // a redriven run may hear of what the run before it did
+    if (typeof factsOf(tool).idempotency === "object") {
+      const approvals = events.filter((event) => event.type === "review.decided" && event.data.action !== "reject").length;
+      if (effects > 1 + approvals) watch.note("done twice", `${what} happened ${effects} times, and people asked for ${approvals} more`);
+    }
     if (factsOf(tool).idempotency !== "key") checkRepeats(world, what, events, effects);
     else if (effects > 1) watch.note("done twice", what);
     const undoings = watched.events.filter((event) => event.type === "step.compensated" && (event.data.undoes ?? event.step) === activity);
