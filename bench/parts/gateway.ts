@@ -2,7 +2,7 @@
  * What a chat takes longer than asking its upstream directly: on the platform with a key, guardrails, budgets and audit, and on the
  * Portkey gateway, which does none of it here. Latencies are those added: a contender's less the direct call's of the same round.
  */
-import { chatModel, furnishChats, type Pace, upstreamOf } from "../engines/chat-model.ts";
+import { assertGoverned, chatModel, furnishChats, type Pace, upstreamOf } from "../engines/chat-model.ts";
 import type { Engine } from "../engines/engine.ts";
 import { LOAD_USER, startPlatformRuntime } from "../engines/platform.ts";
 import { PORTKEY, portkeyHeaders, startPortkey } from "../engines/portkey.ts";
@@ -44,6 +44,7 @@ export const gateway: Part = async ({ quick, tools, platform, profile, tell }) =
     tell("warming up");
     for (const { run } of [...plain, ...streamed]) await closedLoop(run, 8, quick ? 200 : 1_000);
     for (const { run } of written) await closedLoop(run, LISTENERS, LISTENERS);
+    await assertGoverned(ours);
     if (profile !== null) await profiles({ profile, tell }, ours, plain, streamed);
     const rounds = quick ? 3 : 7;
     const measure = (what: string, contenders: Contender[], concurrency: number, runs: number): Promise<Rounds> => {
