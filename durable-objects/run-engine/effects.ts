@@ -28,7 +28,8 @@ const HANDLERS: Handlers = {
   }),
   "tool.call": async (ports, { machinery, state, killEpoch }, { activity, call }) => {
     const request = toolCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch);
-    return { kind: "tool.answered", activity, call, outcome: await ports.callTool(request).catch(brokenTool) };
+    const outcome = await ports.callTool(request).catch(brokenTool);
+    return isBrokenOff(outcome) ? { kind: "interrupted", activity, call } : { kind: "tool.answered", activity, call, outcome };
   },
   "tool.look_up": async (ports, { machinery, state, killEpoch }, { activity, call, tool }) => {
     const request = toolCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch);
@@ -36,7 +37,8 @@ const HANDLERS: Handlers = {
   },
   "model.call": async (ports, { machinery, state, killEpoch }, { activity, call }) => {
     const request = modelCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch);
-    return { kind: "model.answered", activity, call, outcome: await ports.callModel(request).catch(brokenModel) };
+    const outcome = await ports.callModel(request).catch(brokenModel);
+    return isBrokenOff(outcome) ? { kind: "interrupted", activity, call } : { kind: "model.answered", activity, call, outcome };
   },
   "call.queue": async (ports, { machinery }, { activity, call }) => {
     const { id: run, org } = machinery.birth;
@@ -112,6 +114,9 @@ function activityOf(state: RunState, id: string): RunState["activities"][string]
   if (!activity) throw new TypeError(`no activity ${id} in the run`);
   return activity;
 }
+
+/** A kill switch closed its connection: nobody knows what became of it, as after a crash of ours. */
+const isBrokenOff = ({ result }: ToolOutcome | ModelOutcome): boolean => "failure" in result && result.failure.code === "cancelled";
 
 /** A gateway that throws has a bug; the call may have left, so its outcome is unknown. */
 const BROKEN = { class: "unknown", code: "internal", message: "the gateway broke", retryAfterMs: null } as const;

@@ -94,6 +94,7 @@ export async function openAttempt(
     return err({ kind: "next", failure: resting(admission.retryAfterMs) });
   }
   let ended = false;
+  call.tally.model = model;
   return ok({
     chosen,
     pressure,
@@ -101,6 +102,7 @@ export async function openAttempt(
     end({ failure, usage, upstream, durationMs, records: more = [], note }) {
       if (ended) return;
       ended = true;
+      call.tally.model = null;
       call.asked.waitUntil(admission.ended(failure, upstream, durationMs));
       const spent = usage === null ? (mayHaveCost(failure, upstream["status"]) ? null : NOTHING) : costOf(chosen.candidate, usage);
       if (usage !== null) call.tally.usage = plusUsage(call.tally.usage, usage);

@@ -34,6 +34,8 @@ export type Call = {
 export type Tally = {
   usage: TokenUsage;
   microUsd: number;
+  /** Whose answer is awaited. */
+  model: string | null;
   /** Calls that went out. */
   attempts: number;
   /** Also those that were given back unused. */
@@ -60,12 +62,14 @@ export async function openCall(ports: ChatPorts, asked: Asked, activity: "chat" 
   const leave = (): void => controller.abort();
   if (asked.signal.aborted) leave();
   else asked.signal.addEventListener("abort", leave, { once: true });
+  const tally: Tally = { usage: NO_USAGE, microUsd: 0, model: null, attempts: 0, reservations: 0, degraded: new Set() };
   let unread = 0;
   const watch = setInterval(() => {
     const look = async (): Promise<void> => {
       const stops = await ports.stops();
       unread = 0;
-      if (stoppedBy(stops, { org }) === null) return;
+      const { model } = tally;
+      if (stoppedBy(stops, model === null ? { org } : { org, model }) === null) return;
       stopped = true;
       controller.abort();
     };
@@ -90,7 +94,7 @@ export async function openCall(ports: ChatPorts, asked: Asked, activity: "chat" 
       asked.signal.removeEventListener("abort", leave);
       over();
     },
-    tally: { usage: NO_USAGE, microUsd: 0, attempts: 0, reservations: 0, degraded: new Set() },
+    tally,
     records: [],
   };
 }

@@ -15,8 +15,9 @@ import { defineBreakers } from "../breaker/breaker.ts";
 import { defineLatencies } from "../breaker/latencies.ts";
 import { upstreamKey } from "../breaker/upstream.ts";
 import { type FindUpstream, withBreaker } from "../breaker/with-breaker.ts";
-import type { DeskPorts } from "../budget/ports.ts";
+import { defineDesk } from "../budget/desk.ts";
 import { defineCallbacks } from "../callbacks/callbacks.ts";
+import { defineBreakOff } from "../control/break-off.ts";
 import { defineStopsReader } from "../control/stops.ts";
 import { defineCredentialBroker } from "../credential-broker/credential-broker.ts";
 import { settingsFrom } from "../env.ts";
@@ -29,10 +30,8 @@ import { defineStore } from "../store/store.ts";
 import { defineToolGateway } from "../tool-gateway/gateway.ts";
 import { defineLookUp } from "../tool-gateway/look-up.ts";
 import { buildAnswers, buildEmbed, keptResults } from "./answers.ts";
+import { buildHealth } from "./health.ts";
 import type { Outside } from "./outside.ts";
-
-/** Calls are bounded by their own timeouts; nobody else breaks them off. */
-const NEVER = new AbortController().signal;
 
 export type Rooms = ReturnType<typeof buildRooms>;
 
@@ -113,10 +112,18 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     const key = entry === undefined ? null : upstreamKey(entry, settings.aiGateway?.url ?? null);
     return entry === undefined || key === null ? null : { key, entry };
   };
-  const callModel = (call: Parameters<typeof model.call>[0]) => model.call(call, NEVER);
-  const note: DeskPorts["note"] = async (org, told) => objects.budgetLedger(org).note(org, told);
+  const breakOff = defineBreakOff({ stops: () => stops.stops() });
+  const callModel = (call: Parameters<typeof model.call>[0]) =>
+    breakOff({ org: call.context.org, workflow: call.context.workflow, model: call.model }, (signal) => model.call(call, signal));
+  const desk = defineDesk({
+    now,
+    random,
+    wait: (ms) => scheduler.wait(ms),
+    note: async (org, told) => objects.budgetLedger(org).note(org, told),
+  });
+  const health = buildHealth(breakers, latencies, settings.aiGateway?.url ?? null);
   const registered = (org: string) => store.models.list(org);
-  const embed = buildEmbed(outside, { settings, registered, stops, note, breakers, gateway: model });
+  const embed = buildEmbed(outside, { registered, stops, desk, health, gateway: model });
   const answers = buildAnswers(outside, { values, guard, vault: guardedVault, access, broker, models, embed });
   const callbacks = defineCallbacks({
     ...egress,
@@ -125,7 +132,8 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
       Promise.all((await store.orgs.callbackSecrets(org)).map((sealed) => broker.openSecret(org, CALLBACK_SECRET_NAME, sealed))),
     log,
   });
-  const callTool = (call: Parameters<typeof tools.call>[0]) => tools.call(call, NEVER);
+  const callTool = (call: Parameters<typeof tools.call>[0]) =>
+    breakOff({ org: call.context.org, workflow: call.context.workflow, tool: call.tool }, (signal) => tools.call(call, signal));
   const lookUp = defineLookUp({
     manifest: (org, name, version) => store.tools.get(org, name, version),
     permission: ({ context: { org, user, run, workflow }, tool }, roles) =>
@@ -156,9 +164,8 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     callbacks,
     callTool,
     lookUp,
-    breakers,
-    latencies,
-    findUpstream,
+    desk,
+    health,
     modelGateway: model,
     answers,
     callModel: withAnswerCache(answers, withBreaker(breakers, findUpstream, callModel, latencies)),

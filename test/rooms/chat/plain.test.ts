@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Refusal } from "../../../core/errors/problem.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
+import type { StopScope } from "../../../core/kill-switch/stops.ts";
 import type { Result } from "../../../core/result.ts";
 import type { Reply } from "../../../workers/chat/ports.ts";
 import { BIG, chatWorld, RUN, SMALL, says } from "../../support/doubles/chat-world.ts";
@@ -334,13 +335,15 @@ describe("stops", () => {
   });
 
   it("[CHAT-11] breaks off what is under way when a switch is thrown, or cannot be read any more", async () => {
-    for (const change of [{ active: true }, { active: false }]) {
+    const all: StopScope = { kind: "all" };
+    const one: StopScope = { kind: "model", org: "acme", name: SMALL };
+    for (const change of [{ active: [all] }, { active: [one] }, { active: null }]) {
       let isBroken = false;
       const world = chatWorld(
         [
           () => {
-            world.stops = change.active ? [{ kind: "all" }] : [];
-            isBroken = !change.active;
+            world.stops = change.active ?? [];
+            isBroken = change.active === null;
             return hangs();
           },
         ],

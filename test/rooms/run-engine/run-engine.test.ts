@@ -161,6 +161,29 @@ describe("RunEngine", () => {
     );
   });
 
+  it("[KILL-16] a call that a kill switch broke off is made again under its key when work goes on, and it is no attempt", async () => {
+    const id = newId();
+    const { stops } = world;
+    const keys: string[] = [];
+    world.callTool = async (call) => {
+      keys.push(call.context.key);
+      if (keys.length > 1) return answered("done");
+      const active = [{ kind: "org", org: "acme", name: "acme" }] as const;
+      world.stops = async () => ({ epoch: 1, active, asOf: world.now() });
+      const failure = { class: "unknown", code: "cancelled", message: "the call was given up", retryAfterMs: null } as const;
+      return { ...answered(""), status: null, result: { ok: false, failure } };
+    };
+    await engine(id).start(born(id), { epoch: 0, active: [], asOf: FAR - 60_000 }, 0);
+    await vi.waitUntil(async () => (await engine(id).view())?.status === "paused");
+    expect(keys).toHaveLength(1);
+    world.stops = async () => ({ epoch: 2, active: [], asOf: world.now() });
+    await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
+    await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
+    world.stops = stops;
+    expect(keys).toEqual([`${id}/a`, `${id}/a`]);
+    expect((await engine(id).view())?.steps[0]).toMatchObject({ attempts: 1 });
+  });
+
   it("[RUN-45] the kill switch is out of reach: nothing is sent, and the run goes on when it answers again", async () => {
     const id = newId();
     let calls = 0;
