@@ -14,7 +14,16 @@ const UNDO: { readonly [tool: string]: string } = {
   "letter.post": "letter.recall",
   "parcel.send": "parcel.recall",
 };
-const WRITES = ["stock.reserve", "payments.charge", "payments.refund", "letter.post", "parcel.send", "mail.send", "shipping.ship"] as const;
+const WRITES = [
+  "stock.reserve",
+  "payments.charge",
+  "payments.refund",
+  "letter.post",
+  "parcel.send",
+  "parcel.send",
+  "mail.send",
+  "shipping.ship",
+] as const;
 
 export function randomDefinition(dice: Dice, place: string): JsonObject {
   const steps: { [id: string]: JsonObject } = {};

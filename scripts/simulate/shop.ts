@@ -59,6 +59,9 @@ const MISHAPS = [
   "gateway broke",
 ] as const;
 
+/** What a tool that can be asked about its writes is there for. */
+const IN_DOUBT = [...MISHAPS, ...Array<"cut before the effect">(8).fill("cut before the effect")] as const;
+
 export class Shop {
   readonly ledger = new Map<string, Entry>();
   readonly arrivals: Arrival[] = [];
@@ -97,7 +100,8 @@ export class Shop {
     ): ToolOutcome => outcome({ ok: false, failure: { class: kind, code, message: "simulated", retryAfterMs } }, status);
     const { effect } = factsOf(call.tool);
     const untold = effect === "write" ? "unknown" : "transient";
-    const mishap = this.#trouble.strike(`tool/${call.tool}`, this.#rough, MISHAPS);
+    const isAskable = typeof factsOf(call.tool).idempotency === "object";
+    const mishap = this.#trouble.strike(`tool/${call.tool}`, this.#rough, isAskable ? IN_DOUBT : MISHAPS);
     const rest = (): number => Math.max(0, startedAt + call.timeoutMs - this.#clock.now);
 
     await this.#wait(this.#dice.skewed("tool/way", 1, 300));

@@ -9,13 +9,9 @@ import { defineAnswerCache } from "../answer-cache/answer-cache.ts";
 import { defineEmbed } from "../answer-cache/embed.ts";
 import { type KeptValues, subjectTag } from "../answer-cache/kept-values.ts";
 import type { AnswerCachePorts } from "../answer-cache/ports.ts";
-import type { Breakers } from "../breaker/breaker.ts";
-import { upstreamKey } from "../breaker/upstream.ts";
-import { healthIn } from "../breaker/with-breaker.ts";
-import { defineDesk } from "../budget/desk.ts";
-import type { DeskPorts } from "../budget/ports.ts";
+import type { Desk } from "../budget/ports.ts";
+import type { Health } from "../chat/ports.ts";
 import type { CredentialBroker } from "../credential-broker/credential-broker.ts";
-import type { Settings } from "../env.ts";
 import type { Guard, VaultPort } from "../guardrail/ports.ts";
 import type { ModelGateway } from "../model-gateway/gateway.ts";
 import type { KeptResults } from "../tool-gateway/ports.ts";
@@ -43,17 +39,15 @@ export function keptResults(values: KeptValues, vault: VaultPort, broker: Creden
 }
 
 type Embedding = {
-  readonly settings: Settings;
   readonly registered: (org: string) => Promise<readonly ModelEntry[]>;
   readonly stops: { stops(): Promise<Stops> };
-  readonly note: DeskPorts["note"];
-  readonly breakers: Breakers;
+  readonly desk: Desk;
+  readonly health: Health;
   readonly gateway: Pick<ModelGateway, "embed">;
 };
 
 /** Questions as vectors, by the org's embedding model: paid for and stopped like a chat. */
-export function buildEmbed({ now, random }: Outside, { settings, registered, stops, note, breakers, gateway }: Embedding) {
-  const desk = defineDesk({ now, random, wait: (ms) => scheduler.wait(ms), note });
+export function buildEmbed({ now, random }: Outside, { registered, stops, desk, health, gateway }: Embedding) {
   return defineEmbed({
     now,
     random,
@@ -61,17 +55,8 @@ export function buildEmbed({ now, random }: Outside, { settings, registered, sto
     isStopped: async (subject) => stoppedBy(await stops.stops(), subject) !== null,
     reserve: (request) => desk.reserve(request),
     async admit(entry, timeoutMs) {
-      const key = upstreamKey(entry, settings.aiGateway?.url ?? null);
-      const admission = key === null ? null : await breakers.admit(key, timeoutMs);
-      if (key === null || !admission?.allowed) return null;
-      const { probe } = admission;
-      return {
-        async ended(failure, durationMs) {
-          const result = failure === null ? ({ ok: true, output: null } as const) : ({ ok: false, failure } as const);
-          const outcome = { result, usage: null, durationMs, findings: [], upstream: {} };
-          await breakers.report(key, healthIn(outcome, timeoutMs, entry.latency_ms), probe);
-        },
-      };
+      const admission = await health.admit(entry, timeoutMs);
+      return admission.allowed ? { ended: (failure, durationMs) => admission.ended(failure, {}, durationMs) } : null;
     },
     ask: (asking) => gateway.embed(asking, new AbortController().signal),
   });

@@ -21,6 +21,7 @@ export const traceRequest = (ports: Pick<IngressPorts, "now" | "random" | "log">
     context.set("at", at);
     await next();
     context.header("traceresponse", `00-${trace.traceId}-${trace.spanId}-01`);
+    context.header("x-request-id", trace.traceId); // what clients of OpenAI's endpoints show as the request's id
     const principal = context.get("principal") as { org: string; credential: string } | undefined;
     ports.log({
       level: context.res.status >= 500 ? "error" : "info",
