@@ -1,8 +1,9 @@
 /** Which step starts next: the definition says, nobody else. */
-import type { Json } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { WaitStep } from "../workflow/definition.ts";
 import type { ExpressionError } from "../workflow/expression.ts";
 import { evaluate, evaluateCondition } from "../workflow/expression.ts";
+import { misfitOf } from "../workflow/prompt.ts";
 import { indexOfNode, type NodeDefinition, nodeDefinition, stepOfNode } from "./node.ts";
 import { askPerson } from "./question.ts";
 import { completeNode, failNode, skipStep } from "./settle.ts";
@@ -52,6 +53,10 @@ export function startNode(turn: Turn, node: string, item: { readonly item?: Json
   const [field, template] = inputOf(definition);
   const input = evaluate(template, { ...turn.scope(), ...item });
   if (!input.ok) return failAt(turn, node, field, input.error);
+  if (definition.kind === "model" || definition.kind === "agent") {
+    const misfit = misfitOf(definition.prompt, input.value as JsonObject);
+    if (misfit !== null) return failAt(turn, node, `${field}/${misfit.name}`, misfit);
+  }
   switch (definition.kind) {
     case "transform":
       started(turn, node, "transform");

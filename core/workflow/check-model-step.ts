@@ -1,7 +1,16 @@
 /** Steps in which a model speaks: `model`, one call, and `agent`, a bounded loop of them. */
 import type { Json } from "../json.ts";
 import { readModelTimeout, readRetry } from "./check-attempts.ts";
-import type { AgentStep, JsonSchema, ModelChoice, ModelStep, ModelWishes, Prompt, StepBudget } from "./definition.ts";
+import {
+  type AgentStep,
+  type JsonSchema,
+  type ModelChoice,
+  type ModelStep,
+  type ModelWishes,
+  type Prompt,
+  SLOT_TYPES,
+  type StepBudget,
+} from "./definition.ts";
 import type { Form } from "./form.ts";
 import { MODEL_ID, TASK_NAME, TOOL_NAME } from "./names.ts";
 import { checkPrompt } from "./prompt.ts";
@@ -100,12 +109,23 @@ function readPrompt(form: Form): Prompt {
   }
   const template = prompt.text("template", { min: 1, max: 65_536 });
   const raw = prompt.json("slots") ?? {};
+  const types = readTypes(prompt);
   prompt.close();
   if (typeof raw !== "object" || Array.isArray(raw)) {
     prompt.refuse("slots", "`slots` must be an object");
     return { template, slots: {} };
   }
-  const read = { template, slots: raw as { readonly [name: string]: Json } };
+  const read: Prompt = { template, slots: raw as { readonly [name: string]: Json }, ...(types === null ? {} : { types }) };
   for (const { path, message } of checkPrompt(read)) prompt.errors.add(`${prompt.path}${path}`, message);
+  return read;
+}
+
+/** null: the prompt says nothing of its slots' types. */
+function readTypes(prompt: Form): NonNullable<Prompt["types"]> | null {
+  const types = prompt.form("types");
+  if (types === null) return null;
+  const named = Object.keys(prompt.json("types") as object);
+  const read = Object.fromEntries(named.map((name) => [name, types.choice(name, SLOT_TYPES)]));
+  types.close();
   return read;
 }

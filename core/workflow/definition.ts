@@ -51,7 +51,15 @@ export type ModelChoice = ModelWishes & {
   readonly fallback: readonly string[];
 };
 
-export type Prompt = { readonly template: string; readonly slots: { readonly [name: string]: Template } };
+export type Prompt = {
+  readonly template: string;
+  readonly slots: { readonly [name: string]: Template };
+  /** What a slot's value must be, where the developer says so; anything else fails the step before a model sees it. */
+  readonly types?: { readonly [name: string]: SlotType };
+};
+
+export const SLOT_TYPES = ["text", "number", "boolean", "list", "object"] as const;
+export type SlotType = (typeof SLOT_TYPES)[number];
 
 export type Compensate = {
   readonly tool: string;

@@ -5,7 +5,7 @@
 import type { FieldError } from "../errors/problem.ts";
 import { escapeToken, type Json } from "../json.ts";
 import type { Message } from "../model/message.ts";
-import type { Definition, Prompt } from "./definition.ts";
+import type { Definition, Prompt, SlotType } from "./definition.ts";
 
 /** Slot names are lower case, so that placeholders for personal data (`{{EMAIL_1}}`) are never slots. */
 const SLOT = /\{\{\s*([a-z][a-z0-9_]*)\s*\}\}/g;
@@ -53,7 +53,35 @@ export function checkPrompt(prompt: Prompt): readonly FieldError[] {
       errors.push({ path: `/slots/${escapeToken(name)}`, message: "a slot's name is lower case: [a-z][a-z0-9_]*" });
     else if (!used.has(name)) errors.push({ path: `/slots/${name}`, message: `the template has no slot \`${name}\`` });
   }
+  for (const [name, type] of Object.entries(prompt.types ?? {})) {
+    const value = prompt.slots[name];
+    if (value === undefined) errors.push({ path: `/types/${escapeToken(name)}`, message: `there is no slot \`${name}\`` });
+    // An object may be an expression: what it gives is seen when it is evaluated.
+    else if (typeOf(value) !== "object" && typeOf(value) !== type) {
+      errors.push({ path: `/slots/${escapeToken(name)}`, message: `is no \`${type}\`` });
+    }
+  }
   return errors;
+}
+
+/** The first slot whose value is not what the prompt says it is; null: all are. */
+export function misfitOf(
+  prompt: Prompt,
+  slots: { readonly [name: string]: Json },
+): { readonly name: string; readonly message: string } | null {
+  for (const [name, type] of Object.entries(prompt.types ?? {})) {
+    const found = typeOf(slots[name] ?? null);
+    if (found !== type)
+      return { name, message: `it gives ${found === null ? "nothing" : `a \`${found}\``} where a \`${type}\` is asked for` };
+  }
+  return null;
+}
+
+/** null has no type: no slot that says one takes it. */
+function typeOf(value: Json): SlotType | null {
+  if (value === null) return null;
+  if (Array.isArray(value)) return "list";
+  return typeof value === "string" ? "text" : (typeof value as "number" | "boolean" | "object");
 }
 
 /** `slots`: the values, already evaluated and redacted. */

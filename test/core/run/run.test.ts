@@ -602,3 +602,15 @@ describe("money that a person has to confirm", () => {
     expect(run.state).toMatchObject({ status: "failed", error: { code: "review_rejected", step: "a" }, usage: { modelCalls: 0 } });
   });
 });
+
+describe("slots with types", () => {
+  it("[RUN-125] a value of another type fails the step, and no model is asked", () => {
+    const prompt = { template: "Say {{what}}", slots: { what: { cel: "input.what" } }, types: { what: "text" as const } };
+    const run = (what: unknown) => new Drive(define({ only: model({ prompt }) }), {}, { input: { what } as never }).start().run();
+    expect(run("hello").state.status).toBe("completed");
+    const misfit = run(["not", "a text"]);
+    expect(misfit.state.error).toMatchObject({ code: "invalid_request", step: "only" });
+    expect(misfit.state.error?.message).toContain("prompt/slots/what");
+    expect(misfit.state.usage.modelCalls).toBe(0);
+  });
+});

@@ -2,11 +2,33 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
-import { checkPrompt, correctionMessages, parseTemplate, readSlots, renderMessages } from "../../../core/workflow/prompt.ts";
+import type { Prompt } from "../../../core/workflow/definition.ts";
+import { checkPrompt, correctionMessages, misfitOf, parseTemplate, readSlots, renderMessages } from "../../../core/workflow/prompt.ts";
 
 const prompt = { template: "Classify {{ticket}}, then {{ other }}. Keep {{EMAIL_1}} and {{ Bad }}.", slots: { ticket: "", other: "" } };
 const render = (slots: { [name: string]: Json }, instructions = "") => renderMessages({ instructions }, prompt, slots);
 const user = (slots: { [name: string]: Json }): string => render(slots).at(-1)?.content ?? "";
+
+describe("slots with types", () => {
+  const prompt = (slots: Prompt["slots"], types: NonNullable<Prompt["types"]>): Prompt => ({ template: "Say {{a}}", slots, types });
+
+  it("[PROMPT-10] what is written down is checked when it is registered, a type without a slot too", () => {
+    expect(checkPrompt(prompt({ a: "x" }, { a: "text" }))).toEqual([]);
+    expect(checkPrompt(prompt({ a: { cel: "input.a" } }, { a: "number" }))).toEqual([]);
+    expect(checkPrompt(prompt({ a: 1 }, { a: "text" }))).toMatchObject([{ path: "/slots/a" }]);
+    expect(checkPrompt(prompt({ a: "x" }, { b: "text" }))).toMatchObject([{ path: "/types/b" }]);
+  });
+
+  it("[PROMPT-11] what an expression gives is checked before a model sees it", () => {
+    const typed = (type: "text" | "number" | "boolean" | "list" | "object") => prompt({ a: { cel: "input.a" } }, { a: type });
+    expect(misfitOf(typed("text"), { a: "x" })).toBeNull();
+    expect(misfitOf(typed("list"), { a: [] })).toBeNull();
+    expect(misfitOf(typed("object"), { a: {} })).toBeNull();
+    expect(misfitOf(typed("object"), { a: [] })).toMatchObject({ name: "a", message: expect.stringContaining("`list`") });
+    expect(misfitOf(typed("number"), { a: "1" })).toMatchObject({ name: "a" });
+    expect(misfitOf(typed("boolean"), { a: null })).toMatchObject({ message: expect.stringContaining("nothing") });
+  });
+});
 
 describe("[PROMPT-1] messages", () => {
   it("are the platform's, the developer's, then the user's", () => {
