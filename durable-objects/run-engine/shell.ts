@@ -45,7 +45,7 @@ export class RunShell {
   readonly #underWay: UnderWay;
   /** undefined: not read yet. */
   #run: LoadedRun | null | undefined;
-  #loading: Promise<LoadedRun | null> | null = null;
+  #loading: Promise<void> | null = null;
   /** The turn that is being taken: the next one waits for it. */
   #turn: Promise<void> | null = null;
   /** The newest word of the kill switch that this life has heard: an older one is old news. */
@@ -80,22 +80,19 @@ export class RunShell {
 
   /** The run, read from its journal when this life has not done so yet; at once, unless values of it lie elsewhere. */
   async loaded(): Promise<LoadedRun | null> {
-    if (this.#run === undefined) {
+    if (this.#run === undefined && this.#loading === null) {
       const read = this.journal.load();
       if (read.ok) this.#run = read.value;
-      else {
-        this.#loading ??= this.#loadWith(read.error);
-        await this.#loading;
-      }
+      else this.#loading = this.#loadWith(read.error);
     }
+    if (this.#loading !== null) await this.#loading;
     return this.run;
   }
 
-  async #loadWith(absent: Absent): Promise<LoadedRun | null> {
+  /** INVARIANT: one reading at a time. A second one could end after a turn was decided on the first, and stand for an older run. */
+  async #loadWith(absent: Absent): Promise<void> {
     try {
-      const read = await this.withValues(() => this.journal.load(), absent);
-      this.#run ??= read;
-      return this.#run;
+      this.#run = await this.withValues(() => this.journal.load(), absent);
     } finally {
       this.#loading = null;
     }

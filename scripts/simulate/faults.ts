@@ -126,6 +126,20 @@ export const FAULTS: readonly Fault[] = [
     to: "      void this.#values.keep(rows.parts).catch(() => {});",
   },
   {
+    name: "remember-the-turn-before",
+    what: "a turn is stored, and the life that stored it goes on as if it had not been",
+    file: SHELL,
+    from: "      run.state = state;\n      this.#underWay.noteCalls",
+    to: "      this.#underWay.noteCalls",
+  },
+  {
+    name: "read-side-by-side",
+    what: "a reading that was begun earlier and ends later stands for the run, after turns were decided on another one",
+    file: SHELL,
+    from: "if (this.#run === undefined && this.#loading === null) {",
+    to: "if (this.#run === undefined) {",
+  },
+  {
     name: "answer-the-next-question",
     what: "a yes to one doubt is taken as a yes to the next one about the same call",
     file: "core/run/question.ts",

@@ -12,6 +12,7 @@ import { isFinal, type RunState } from "../../core/run/state.ts";
 import type { Machinery } from "../../core/run/turn.ts";
 import { nextWakeAt } from "../../core/run/wake.ts";
 import { Journal, type LoadedRun } from "../../durable-objects/run-engine/journal.ts";
+import { RunShell } from "../../durable-objects/run-engine/shell.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Clock, Owner } from "./clock.ts";
 import type { HousedObject } from "./house.ts";
@@ -37,18 +38,12 @@ export type WatchedRun = {
   readonly arrived: Map<string, number>;
 };
 
-/** Where each life's memory can be seen; set while a seed runs. */
-let noteMemory: ((run: LoadedRun) => void) | null = null;
-const { load, bear } = Journal.prototype;
-Journal.prototype.load = function (this: Journal) {
-  const read = load.call(this);
-  if (read.ok && read.value !== null) noteMemory?.(read.value);
-  return read;
-};
-Journal.prototype.bear = function (this: Journal, ...given: Parameters<typeof bear>) {
-  const run = bear.apply(this, given);
-  noteMemory?.(run);
-  return run;
+/** Hears of the shell of each life that is asked for its run; set while a seed runs. */
+let noteShell: ((shell: RunShell) => void) | null = null;
+const { loaded } = RunShell.prototype;
+RunShell.prototype.loaded = function (this: RunShell) {
+  noteShell?.(this);
+  return loaded.call(this);
 };
 
 export class Watch {
@@ -57,16 +52,16 @@ export class Watch {
   #switches: readonly Switch[] = [];
   readonly #clock: Clock;
   readonly #bucket: Bucket;
-  readonly #memories = new Map<Owner, LoadedRun>();
+  readonly #shells = new WeakMap<Owner, RunShell>();
 
   constructor(clock: Clock, bucket: Bucket) {
     this.#clock = clock;
     this.#bucket = bucket;
-    noteMemory = (run) => this.#memories.set(clock.current, run);
+    noteShell = (shell) => this.#shells.set(clock.current, shell);
   }
 
   close(): void {
-    noteMemory = null;
+    noteShell = null;
   }
 
   note(kind: string, what: string): void {
@@ -83,7 +78,7 @@ export class Watch {
 
   /** The journal as it lies on the disk, folded again from its first event. */
   refold(object: HousedObject): LoadedRun | null {
-    const read = this.#aside(() => this.#journalOf(object).load());
+    const read = this.#journalOf(object).load();
     if (read.ok) return read.value;
     this.note("value missing", `${object.name} refers to ${read.error.length} values that are not stored`);
     return null;
@@ -97,9 +92,12 @@ export class Watch {
       const wakeAt = nextWakeAt(watched.machinery, watched.state, this.#clock.now);
       if (wakeAt !== null) this.note("no alarm", `${object.name} is ${watched.state.status}, should be woken, and has no alarm`);
     }
-    const memory = life === null ? undefined : this.#memories.get(life);
+    const shell = life === null ? undefined : this.#shells.get(life);
+    const memory = shell === undefined ? undefined : memoryOf(shell);
     if (memory === undefined || watched === undefined || object.disk.isOpen) return;
-    if (memory.state.seq !== watched.state.seq)
+    if (memory === null)
+      this.note("memory differs", `${object.name}: nothing was born, by memory, and the journal is at ${watched.state.seq}`);
+    else if (memory.state.seq !== watched.state.seq)
       this.note("memory differs", `${object.name}: memory is at ${memory.state.seq}, the journal at ${watched.state.seq}`);
     else if (JSON.stringify(memory.state) !== JSON.stringify(watched.state))
       this.note("memory differs", `${object.name}: the state at ${memory.state.seq} is not the fold of its journal`);
@@ -189,15 +187,13 @@ export class Watch {
     const values = { largerThan: Number.POSITIVE_INFINITY, valueOf: (hash: string) => this.#bucket.valueOf(id, hash) };
     return new Journal(readOnly(disk), sha256, values);
   }
+}
 
-  /** Without taking what is read here for an object's memory. */
-  #aside<T>(work: () => T): T {
-    const noting = noteMemory;
-    noteMemory = null;
-    try {
-      return work();
-    } finally {
-      noteMemory = noting;
-    }
+/** What a life decides on and shows: not what it once read. undefined: it has not read its run yet. */
+function memoryOf(shell: RunShell): LoadedRun | null | undefined {
+  try {
+    return shell.run;
+  } catch {
+    return undefined;
   }
 }

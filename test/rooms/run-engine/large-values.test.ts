@@ -4,6 +4,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Json } from "../../../core/json.ts";
 import type { ToolOutcome } from "../../../core/run/call.ts";
+import { Journal } from "../../../durable-objects/run-engine/journal.ts";
 import { type ValueStore, valuePrefix } from "../../../durable-objects/run-engine/kept-values.ts";
 import { runEngineOf } from "../../../durable-objects/run-engine/stub.ts";
 import { removeRunValues, runValues } from "../../../workers/archive/run-values.ts";
@@ -151,6 +152,33 @@ describe("a value that is too large for a row", () => {
     expect(await codeOf(engine(id).cancel("ada", "why"))).toEqual(OUT_OF_REACH);
     reach = deployed;
     expect(await engine(id).view()).toMatchObject({ status: "completed" });
+  });
+
+  it("[RUN-107] is waited for by everybody who asks meanwhile: the journal is read once, and nobody decides on a second reading", async () => {
+    const id = newId();
+    await start(id);
+    await evictDurableObject(object(id));
+    const { promise: open, resolve } = Promise.withResolvers<void>();
+    let gets = 0;
+    const get: ValueStore["get"] = async (key) => {
+      gets++;
+      await open;
+      return deployed.get(key);
+    };
+    reach = { ...deployed, get };
+    const load = vi.spyOn(Journal.prototype, "load");
+    try {
+      const views = [engine(id).view(), engine(id).view(), engine(id).cancel("ada", "why"), engine(id).view()];
+      await vi.waitUntil(() => gets > 0);
+      await runInDurableObject(object(id), () => {}); // behind them all
+      resolve();
+      const told = await Promise.all(views);
+      expect(told[0]).toMatchObject({ status: "completed" });
+      expect(load.mock.results.map(({ value }) => (value as { ok: boolean }).ok)).toEqual([false, true]);
+      expect(gets).toBe(1);
+    } finally {
+      load.mockRestore();
+    }
   });
 
   it("[RUN-107] a wrong byte is found, also by a replay; what is gone is not made up", async () => {
