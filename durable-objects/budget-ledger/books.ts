@@ -14,6 +14,9 @@ import type { EpochMs } from "../../core/time.ts";
 
 type Row = { body: string };
 
+/** Kept in memory; an org has as many as it has users. */
+const MOST_ACCOUNTS = 1_000;
+
 /** A holder that may still spend, or of whose calls nobody told the end. */
 const isOpen = (holder: Holder): boolean => !isNothing(holder.lease) || Object.keys(holder.calls).length > 0;
 
@@ -21,6 +24,8 @@ export class Books {
   readonly #sql: SqlStorage;
   readonly #open = new Map<string, Holder>();
   readonly #leased = new Map<BudgetScope, Amount>();
+  /** Accounts as they are durable, those asked for last. */
+  readonly #accounts = new Map<BudgetScope, Account>();
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -35,8 +40,13 @@ export class Books {
   }
 
   account(scope: BudgetScope, at: EpochMs): Account {
+    const known = this.#accounts.get(scope);
+    if (known !== undefined) return known;
     const row = this.#sql.exec<Row>("SELECT body FROM account WHERE scope = ?", scope).toArray()[0];
-    return row === undefined ? newAccount(scope, at) : (JSON.parse(row.body) as Account);
+    if (row === undefined) return newAccount(scope, at);
+    const account = JSON.parse(row.body) as Account;
+    this.#keep(account);
+    return account;
   }
 
   leased(scope: BudgetScope): Amount {
@@ -91,13 +101,21 @@ export class Books {
     }
   }
 
-  remember(holders: Iterable<Holder>): void {
+  remember(accounts: Iterable<Account>, holders: Iterable<Holder>): void {
+    for (const account of accounts) this.#keep(account);
     for (const holder of holders) this.#note(this.#open.get(holder.id) ?? null, holder);
   }
 
   /** Forgets holders without a lease whose ids lie from `from` to `to`, and who told nothing since `at`. */
   forget(from: string, to: string, at: EpochMs): void {
     this.#sql.exec("DELETE FROM settled WHERE holder >= ? AND holder < ? AND at < ?", from, to, at);
+  }
+
+  #keep(account: Account): void {
+    this.#accounts.delete(account.scope);
+    this.#accounts.set(account.scope, account);
+    const [oldest] = this.#accounts.keys();
+    if (this.#accounts.size > MOST_ACCOUNTS && oldest !== undefined) this.#accounts.delete(oldest);
   }
 
   #note(before: Holder | null, after: Holder): void {

@@ -69,6 +69,7 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
     /** null until the org's first lease or cap: an object that is only asked stores nothing. */
     #stores: Stores | null = null;
     #jobs: Job[] = [];
+    #isCommitting = false;
     /** When the alarm rings at the latest; null: not known to be set. */
     #armedFor: EpochMs | null = null;
     /** Runs that did not answer when they were asked, and when they are asked again. */
@@ -144,12 +145,12 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
       await this.#armAnew(stores);
     }
 
-    /** Everything that comes in one turn of the event loop becomes one commit. */
+    /** The first request is committed at once; what comes while the disk is at it becomes the next commit together. */
     #gather<T>(org: string, work: (batch: Batch) => T): Promise<T> {
       if (this.#stores !== null && this.#stores.org !== org) return Promise.reject(new Error("this ledger is another org's"));
       return new Promise<T>((resolve, reject) => {
         this.#jobs.push({ work, resolve, reject });
-        if (this.#jobs.length === 1) setTimeout(() => this.#commitGathered(org), 0);
+        if (!this.#isCommitting) this.#commitGathered(org);
       });
     }
 
@@ -178,7 +179,14 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
         );
       } catch (error) {
         for (const { reject } of jobs) reject(error);
+        return;
       }
+      this.#isCommitting = true;
+      const goOn = (): void => {
+        this.#isCommitting = false;
+        if (this.#jobs.length > 0) this.#commitGathered(org);
+      };
+      this.ctx.storage.sync().then(goOn, goOn);
     }
 
     /** INVARIANT: money, what goes on record of it and what the org must hear become durable together. */
@@ -191,7 +199,7 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
           outbox.put({ id: batch.mintEventId(), records }, batch.at + RECORDS_WAIT_MS);
         }
       });
-      books.remember(batch.holders.values());
+      books.remember(batch.accounts.values(), batch.holders.values());
     }
 
     /** A run is asked what it spent before its lease goes back; of a desk, what its attempts say stays held. */

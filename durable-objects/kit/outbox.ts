@@ -35,10 +35,14 @@ export class Outbox {
     this.#sql.exec("INSERT INTO outbox (id, body, due_at) VALUES (?, ?, ?)", row.id, JSON.stringify(row), at);
   }
 
-  /** Sends what is due. A failed send leaves its rows for the next time; it is not an error of the caller. */
+  /** Sends what is due, and what was never sent: it may as well go along. A failed send leaves its rows for the next time; it is not an error of the caller. */
   async flush(send: (message: RecordsMessage) => Promise<void>, now: () => EpochMs): Promise<void> {
     const due = this.#sql
-      .exec<StoredRow>("SELECT id, body, attempts FROM outbox WHERE due_at <= ? ORDER BY due_at, id LIMIT ?", now(), ROWS_PER_FLUSH)
+      .exec<StoredRow>(
+        "SELECT id, body, attempts FROM outbox WHERE attempts = 0 OR due_at <= ? ORDER BY due_at, id LIMIT ?",
+        now(),
+        ROWS_PER_FLUSH,
+      )
       .toArray();
     for (const rows of inMessages(due)) {
       for (const row of rows) {

@@ -12,6 +12,8 @@ import { Exchange } from "./exchange.ts";
 import type { Desk, DeskPorts, DeskRequest, Reservation } from "./ports.ts";
 import { type Attempt, Slice } from "./slice.ts";
 
+/** An outcome goes with the next call's attempt, if one comes soon: a note of its own would stand in that one's way. */
+const OUTCOME_WAIT_MS = 25;
 const IDLE_MS = 20_000;
 const GIVEN_BACK_AT_A_TIME = 4;
 /** The slices of more users than this go back by the ledger's alarm. */
@@ -81,6 +83,7 @@ export function defineDesk(ports: DeskPorts): Desk {
       settle(spent, records) {
         settled ??= (async () => {
           const outcome = slice.settle(attempt.call, spent, records, ports.now());
+          await ports.wait(OUTCOME_WAIT_MS);
           await exchange.until(() => outcome.onRecord);
           await giveBackIdle();
         })();
