@@ -11,6 +11,8 @@ import type { Turn } from "./turn.ts";
 /** A tool that is asked so often without an answer has none. */
 const LOOKUPS = 3;
 const ASK_AGAIN_MS = 2_000;
+/** Until a call that left is with whoever makes it, where its timeout begins. */
+const ON_ITS_WAY_MS = 2_000;
 
 /** Approving repeats the call, rejecting gives it up. */
 export function resolveDoubt(turn: Turn, activity: Activity): void {
@@ -19,7 +21,7 @@ export function resolveDoubt(turn: Turn, activity: Activity): void {
   const asked = activity.lookups ?? 0;
   if (lookup === null || asked >= LOOKUPS) return askPerson(turn, activity.id, "unknown-outcome", "high", toolProposal(activity));
   // A call that was cut short may still be on its way: before its timeout a "no" would say nothing.
-  const arrived = (activity.sentAt ?? turn.at) + toolTimeoutMs(turn.machinery, activity);
+  const arrived = (activity.sentAt ?? turn.at) + ON_ITS_WAY_MS + toolTimeoutMs(turn.machinery, activity);
   const resume_at = Math.max(turn.at + (asked === 0 ? 0 : ASK_AGAIN_MS), arrived);
   turn.emit("tool.looking_up", { activity: activity.id, tool: lookup, time: asked + 1, resume_at }, activity.step);
 }

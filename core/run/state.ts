@@ -85,7 +85,7 @@ export type Activity = {
   readonly call: number | null;
   /** A write that may have happened: a call of it broke off, whatever came back later. */
   readonly doubt: boolean;
-  /** When its last call left. */
+  /** When its last call left: a queued one when it was taken up. */
   readonly sentAt?: EpochMs;
   /** How often a read tool was asked what became of it. */
   readonly lookups?: number;

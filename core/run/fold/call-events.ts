@@ -115,6 +115,7 @@ export const CALL_EVENTS: Handlers<Types> = {
       // Taken up again: whoever took it before may have made it, whatever this one hears.
       doubt: activity.doubt || (activity.queued === "taken" && activity.facts?.effect === "write"),
       queued: "taken",
+      sentAt: event.at, // only now does it leave
     })),
   "review.requested": (state, event) => {
     const { activity: id, key, digest, reason, proposal } = event.data;

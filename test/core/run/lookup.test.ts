@@ -76,7 +76,29 @@ describe("asking what became of a write", () => {
     drive.crash().run();
     expect(drive.state.status).toBe("completed");
     expect(times).toHaveLength(1);
-    expect((times[0] ?? 0) - sentAt).toBeGreaterThanOrEqual(30_000);
+    expect((times[0] ?? 0) - sentAt).toBeGreaterThan(31_000); // it begins when the call has come to its gateway
+  });
+
+  it("[RUN-113] a queued call leaves when it is taken up, however long it lay: nobody is asked before its timeout from then on", () => {
+    const times: number[] = [];
+    const drive: Drive = new Drive(define({ mail: tool("mail.send", { async: true }) }), {
+      authority,
+      lookUp: () => {
+        times.push(drive.now);
+        return said("yes", { id: "m" });
+      },
+    });
+    drive.start().run((state) => state.activities["mail"]?.phase === "calling");
+    drive.now += 60_000;
+    const call = drive.activity("mail").call ?? 0;
+    expect(drive.offer({ kind: "call.take", activity: "mail", call })).toBeNull();
+    const takenAt = drive.now;
+    drive.now += 100;
+    expect(drive.offer({ kind: "tool.answered", activity: "mail", call, outcome: failed("upstream_unavailable", "unknown") })).toBeNull();
+    drive.run();
+    expect(drive.state.status).toBe("completed");
+    expect(times).toHaveLength(1);
+    expect((times[0] ?? 0) - takenAt).toBeGreaterThan(31_000); // it begins when the call has come to its gateway
   });
 
   it("[RUN-114] a crash while it is asked asks again, and an answer to an older question changes nothing", () => {
