@@ -1,9 +1,8 @@
 /** Which models may answer a call, in the order in which they are tried, and why the others may not. */
 import { tokenCost } from "../money.ts";
-import type { RejectedModel } from "../workflow/authority.ts";
 import type { ModelWishes } from "../workflow/definition.ts";
 import { hasTask } from "./defaults.ts";
-import type { ModelCandidate, ModelEntry } from "./entry.ts";
+import type { ModelCandidate, ModelEntry, RejectedModel } from "./entry.ts";
 import { expectedLatencyMs, type Measured } from "./latency.ts";
 import type { Message } from "./message.ts";
 import { inOrder, type Order, type Ranked } from "./order.ts";
@@ -16,10 +15,11 @@ export type RouteChoice = {
   readonly fallback: readonly string[];
   /** The text has placeholders in it: redacted, and still a person's. */
   readonly holdsPersonalData: boolean;
-  /** Input tokens, about. */
+  /** Input tokens, about: for the choice among models, not for money. */
   readonly expectedTokens: number;
   readonly maxTokens: number;
   readonly wishes: ModelWishes;
+  /** What chance decides, it decides the same way each time for the same seed (a run and its activity). */
   readonly seed: string;
 };
 

@@ -6,11 +6,12 @@
 import { callbackDelayMs } from "../callback/retry.ts";
 import { err, ok, type Result, unreachable } from "../result.ts";
 import { advance } from "./advance.ts";
+import { takeAuthority } from "./authorized.ts";
 import { takeChildEnd } from "./child.ts";
 import type { RunEvent } from "./event.ts";
 import type { Happening, Refused, RunInput } from "./input.ts";
 import { takeLease } from "./lease.ts";
-import { takeAuthority, takeInterruption, takeLookedUp, takeModelAnswer, takeToolAnswer, takeUp } from "./outcome.ts";
+import { takeInterruption, takeLookedUp, takeModelAnswer, takeToolAnswer, takeUp } from "./outcome.ts";
 import { takeDecision, takeOpenedReview } from "./question.ts";
 import { chance } from "./retry.ts";
 import { isFinal, type RunState } from "./state.ts";

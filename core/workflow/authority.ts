@@ -2,10 +2,11 @@
 
 import type { Role } from "../access/principal.ts";
 import type { ErrorCode } from "../errors/codes.ts";
-import type { ModelCandidate } from "../model/entry.ts";
+import type { ModelCandidate, RejectedModel } from "../model/entry.ts";
 import type { ModelTool } from "../model/message.ts";
+import type { RouteChoice } from "../model/route.ts";
 import type { ToolFacts } from "../tool/manifest.ts";
-import type { Limits, ModelWishes } from "./definition.ts";
+import type { Limits } from "./definition.ts";
 
 export type Caller = { readonly org: string; readonly user: string; readonly roles: readonly Role[] };
 
@@ -22,25 +23,14 @@ export type AuthorityQuestion =
       readonly untrusted: readonly string[];
       readonly compensation: boolean;
     }
-  | {
+  | (RouteChoice & {
       readonly kind: "model";
       readonly caller: Caller;
       readonly workflow: string;
       readonly run: string;
-      readonly model: string | null;
-      readonly task: string | null;
-      readonly fallback: readonly string[];
-      /** Placeholders stand in what the model would read. */
-      readonly holdsPersonalData: boolean;
-      /** Input tokens, about: for the choice among models, not for money. */
-      readonly expectedTokens: number;
-      readonly maxTokens: number;
-      readonly wishes: ModelWishes;
-      /** The run and the activity: what chance decides, it decides the same way each time. */
-      readonly seed: string;
       /** Names of the tools that an agent's model is told of. */
       readonly tools: readonly string[];
-    }
+    })
   | {
       readonly kind: "run";
       readonly caller: Caller;
@@ -85,5 +75,3 @@ export type AuthorityAnswer =
       /** Models that were thought of, where none may answer. */
       readonly rejected?: readonly RejectedModel[];
     };
-
-export type RejectedModel = { readonly id: string; readonly why: string };

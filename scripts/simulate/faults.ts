@@ -51,7 +51,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "repeat-without-promise",
     what: "a write that promises nothing is repeated after a crash",
-    file: "core/run/outcome.ts",
+    file: "core/run/failure.ts",
     from: 'activity.facts?.effect !== "write" || activity.facts.idempotency === "key";',
     to: "activity !== null;",
   },
@@ -173,6 +173,13 @@ export const FAULTS: readonly Fault[] = [
     file: "core/run/lookup.ts",
     from: "Math.max(turn.at + (asked === 0 ? 0 : ASK_AGAIN_MS), arrived);",
     to: "Math.min(turn.at + ASK_AGAIN_MS * asked, arrived + turn.at);",
+  },
+  {
+    name: "count-from-the-queue",
+    what: "a queued write that breaks off is asked about as if it had left when it was queued",
+    file: "core/run/fold/call-events.ts",
+    from: "      sentAt: event.at, // only now does it leave",
+    to: "",
   },
 ];
 
