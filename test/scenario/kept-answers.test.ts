@@ -85,3 +85,44 @@ it("[TOOLCACHE-1] a reading tool with `cache_ms` is asked once in its time", asy
   expect([first["status"], second["status"], second["output"]]).toEqual(["completed", "completed", first["output"]]);
   expect([asked, upstreamCalls("/kb")]).toEqual([1, 1]);
 });
+
+it("[NEAR-9] a step with `cache: semantic` answers what means the same, and never another id, name or number", async () => {
+  const embedder = {
+    base_url: "http://vectors.test/v1",
+    upstream_id: "embed-2026-01-01",
+    context: 8_192,
+    tasks: ["embed"],
+    pii: "redacted",
+  };
+  const put = await call(
+    "PUT",
+    "/v1/models/acme/embed-2026-01-01",
+    "test-admin-key-of-enough-length",
+    { ...embedder, price: { input: 0.1, output: 0 } },
+    { "bulkhead-org": world.org },
+  );
+  expect(put.status, JSON.stringify(put.body)).toBe(200);
+  const asked: string[] = [];
+  const chats = world.model;
+  world.model = async (request) => {
+    if (!request.url.includes("vectors.test")) return chats(request);
+    const { input } = (await request.json()) as { input: string | string[] };
+    asked.push(...[input].flat());
+    // An embedding model to which everything means the same: only the rules on words are left to tell questions apart.
+    const data = [input].flat().map((_, index) => ({ object: "embedding", index, embedding: [1, 0, 0, 0] }));
+    return Response.json({ object: "list", data, usage: { prompt_tokens: 8, total_tokens: 8 } });
+  };
+  expect((await call("POST", "/v1/workflows", world.keys.developer, asks("near", "semantic"))).status).toBe(201);
+  const before = upstreamCalls("models.test");
+  await run("near", { text: "What is the status of order A-7?" });
+  const paraphrase = await run("near", { text: "Tell me the status of my order A-7" });
+  expect(paraphrase["usage"]).toMatchObject({ cache_hits: 1, model_calls: 0, usd: 0 });
+  expect(upstreamCalls("models.test") - before).toBe(1);
+  await run("near", { text: "Tell me the status of my order A-8" });
+  expect(upstreamCalls("models.test") - before).toBe(2);
+  expect(asked.length).toBeGreaterThanOrEqual(3);
+  // What the vectors cost is the org's money too, and on record.
+  await eventually("/v1/audit/entries?type=model.called&limit=200", world.keys.auditor, (body) =>
+    JSON.stringify(body).includes("acme/embed-2026-01-01"),
+  );
+});
