@@ -36,15 +36,20 @@ export function listedSecrets(output: string): ReadonlySet<string> | null {
 export const missingSecrets = (listed: ReadonlySet<string>): SecretName[] =>
   (Object.keys(SECRETS) as SecretName[]).filter((name) => !listed.has(name));
 
+/** Zeros, and a last digit that tells one local namespace from another. */
+const NOBODYS_ID = /^[0-]{20,}[0-9a-f]?$/;
+
 /** Ids in wrangler.toml that still stand for nothing: what has to be made once in the account, with the command that makes it. */
 export function missingResources(wranglerToml: string): string[] {
-  const empty = (field: string): boolean => new RegExp(`^\\s*${field}\\s*=\\s*"[0-]*"`, "m").test(wranglerToml);
-  if (!empty("database_id") && !empty("id")) return [];
   const named = (field: string): string[] =>
     [...wranglerToml.matchAll(new RegExp(`^\\s*${field}\\s*=\\s*"([^"]+)"`, "gm"))].map((match) => match[1] ?? "");
+  const hasNoDatabase = named("database_id").some((id) => NOBODYS_ID.test(id));
+  const namespaces = [...wranglerToml.matchAll(/\[\[kv_namespaces\]\]\s*binding\s*=\s*"([^"]+)"\s*id\s*=\s*"([^"]*)"/g)];
+  const without = namespaces.filter(([, , id]) => NOBODYS_ID.test(id ?? "")).map(([, binding]) => binding ?? "");
+  if (!hasNoDatabase && without.length === 0) return [];
   return [
-    ...(empty("database_id") ? named("database_name").map((name) => `npx wrangler d1 create ${name}   (gives its database_id)`) : []),
-    ...(empty("id") ? ["npx wrangler kv namespace create FLAGS   (gives its id)"] : []),
+    ...(hasNoDatabase ? named("database_name").map((name) => `npx wrangler d1 create ${name}   (gives its database_id)`) : []),
+    ...without.map((binding) => `npx wrangler kv namespace create ${binding}   (gives its id)`),
     ...named("bucket_name").map((name) => `npx wrangler r2 bucket create ${name}`),
     ...[...new Set([...named("queue"), ...named("dead_letter_queue")])].map((name) => `npx wrangler queues create ${name}`),
   ];

@@ -41,6 +41,14 @@ describe("a deployment", () => {
     expect(missingResources(toml.replace(/0{8}/, "3f2a1111"))).toEqual([]);
   });
 
+  it("names every namespace that has no id yet, whichever digit its local one ends with", () => {
+    const missing = missingResources(TOML);
+    expect(missing).toContain("npx wrangler kv namespace create FLAGS   (gives its id)");
+    expect(missing).toContain("npx wrangler kv namespace create ANSWERS   (gives its id)");
+    const made = TOML.replaceAll(/^(database_)?id = ".*"/gm, '$1id = "3f2a11118888443c9d1a0b2c3d4e5f60"');
+    expect(missingResources(made)).toEqual([]);
+  });
+
   it("is bundled for a local platform under the same bindings", () => {
     const frozen = frozenConfig(TOML);
     expect(frozen).toContain('main = "main.js"\nno_bundle = true\nfind_additional_modules = true\n');
