@@ -46,7 +46,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
         const { tools } = birth.definition;
         const toolEffects = tools.length === 0 ? {} : await this.#ports.toolEffects(birth.org, tools);
         await this.#shell.bear({ v: 1, ...birth, toolEffects, createdAt: this.#ports.now() }, stops);
-      }
+      } else await this.#shell.rearm();
       return this.#awaitEnd(waitMs);
     }
 
@@ -111,6 +111,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     async account(): Promise<ReturnType<typeof accountOf> | null> {
       const run = await this.#shell.loaded();
       if (run === null) return null;
+      await this.#shell.rearm();
       if (run.state.lease.asking !== null) this.ctx.waitUntil(this.#shell.wake()); // its own alarm should have asked long ago
       return accountOf(run.state);
     }

@@ -254,6 +254,13 @@ export class RunShell {
     );
   }
 
+  /** The platform drops an alarm when all its retries failed: whoever the run owes something comes by and has it set again. */
+  async rearm(): Promise<void> {
+    if (this.run === null || this.#waking || (await this.#storage.getAlarm()) !== null) return;
+    this.#alarmAt = null;
+    if (this.run !== null) await this.#arm(this.run);
+  }
+
   forget(): void {
     this.#run = undefined;
     this.#alarmAt = null;

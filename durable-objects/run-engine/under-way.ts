@@ -17,6 +17,8 @@ import type { RunEnginePorts } from "./ports.ts";
 const SILENT_MS = 9_000;
 /** An answer that is here within this time joins the turn that asked for it. */
 const AT_ONCE_MS = 20;
+/** A little less than the time after which a parent is woken to look after its child (core/run/wake.ts). */
+const CHILD_AGAIN_MS = 9 * 60_000;
 
 export type Offer = (happening: Happening) => Promise<Result<RunState, Refused>>;
 
@@ -27,8 +29,8 @@ export class UnderWay {
   /** The run's id, for the log. */
   readonly #run: () => string | null;
   readonly #effects = new Set<string>();
-  /** Effects that are wanted as long as somebody else has not answered, and need doing once in a life. */
-  readonly #done = new Set<string>();
+  /** Effects that are wanted as long as somebody else has not answered, and when this life did them: once is enough, but for a child. */
+  readonly #done = new Map<string, EpochMs>();
   /** Calls whose intent this life wrote and that have not left yet: any other call in the state, unless it is under way, was cut short. */
   readonly #ours = new Set<number>();
   /** Outcomes that could not be stored yet. They are still under way: what an upstream answered is not asked again. */
@@ -85,7 +87,7 @@ export class UnderWay {
   act(run: LoadedRun, killEpoch: number): void {
     this.#giveUpSilent(run);
     for (const effect of wantedEffects(run.machinery, run.state, this.#ports.now())) {
-      if (this.#effects.has(effect.key) || this.#done.has(effect.key)) continue;
+      if (this.#effects.has(effect.key) || this.#isDone(effect)) continue;
       const isCall = effect.kind === "tool.call" || effect.kind === "model.call";
       if (isCall && this.#isCutShort(run, effect)) {
         if (run.state.status === "paused") continue;
@@ -117,6 +119,12 @@ export class UnderWay {
     }
   }
 
+  /** A child may have lost its alarm before anybody but its parent knew of it: to start it again is to look after it. */
+  #isDone({ kind, key }: RunEffect): boolean {
+    const at = this.#done.get(key);
+    return at !== undefined && (kind !== "child.start" || this.#ports.now() - at < CHILD_AGAIN_MS);
+  }
+
   /** A call that an earlier life sent out, or that the queue has lost. */
   #isCutShort(run: LoadedRun, { activity, call }: { readonly activity: string; readonly call: number }): boolean {
     return !this.#ours.has(call) || run.state.activities[activity]?.queued !== null;
@@ -137,7 +145,7 @@ export class UnderWay {
     let outcome: Happening | null = null;
     try {
       outcome = await work;
-      if (outcome.kind === "tick") this.#done.add(key);
+      if (outcome.kind === "tick") this.#done.set(key, this.#ports.now());
       const taken = await this.#offer(outcome);
       if (!taken.ok) {
         const { input, why } = taken.error;

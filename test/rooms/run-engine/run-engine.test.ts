@@ -125,6 +125,43 @@ describe("RunEngine", () => {
     expect((await engine(id).view())?.steps[0]).toMatchObject({ attempts: 1 });
   });
 
+  it("[RUN-5] an alarm that the platform dropped is set again by whoever starts the run again or asks for its account", async () => {
+    const id = newId();
+    world.callTool = () => new Promise(() => {});
+    await start(id, 0);
+    const object = env.RUN_ENGINE.getByName(id);
+    const alarm = () => runInDurableObject(object, (_run, { storage }) => storage.getAlarm());
+    const drop = () => runInDurableObject(object, (_run, { storage }) => storage.deleteAlarm());
+    await vi.waitUntil(async () => (await alarm()) !== null);
+    for (const comeBy of [() => start(id, 0), () => engine(id).account()]) {
+      await drop();
+      await comeBy();
+      expect(await alarm()).toBeGreaterThan(FAR);
+    }
+  });
+
+  it("[RUN-5] a parent looks after its child every ten minutes, in the same life too", async () => {
+    const id = newId();
+    const started: number[] = [];
+    world.authorize = async () => {
+      const limits = { usd: 0.1, tokens: 100, seconds: 60, steps: 10, confirm_over_usd: null };
+      return { kind: "run", child: `${id}-below`, workflow: "below", version: 1, digest: "d", limits };
+    };
+    world.startChild = async () => {
+      started.push(world.now() - FAR);
+    };
+    const below = { kind: "run", needs: [], when: null, on_error: null, workflow: "below", version: null, input: {} } as const;
+    const parent = { ...born(id), definition: define({ a: below }) };
+    await engine(id).start(parent, { epoch: 0, active: [], asOf: FAR }, 0);
+    await vi.waitUntil(() => started.length === 1);
+    for (const minutes of [5, 10, 15, 20]) {
+      world.now = () => FAR + minutes * 60_000;
+      await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
+    }
+    await vi.waitUntil(() => started.length === 3);
+    expect(started).toEqual([0, 600_000, 1_200_000]);
+  });
+
   it("[RUN-8] what nobody confirmed is sent again, what is confirmed never", async () => {
     const id = newId();
     await start(id);
