@@ -63,6 +63,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
 
     async view(): Promise<RunView | null> {
       const run = await this.#shell.loaded();
+      await this.#shell.rearm();
       return run === null ? null : toRunView(run.machinery, run.state);
     }
 
@@ -70,6 +71,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     async events(after: number, waitMs: number): Promise<{ events: EventView[]; done: boolean; status: RunStatus } | null> {
       const run = await this.#shell.loaded();
       if (run === null) return null;
+      await this.#shell.rearm();
       if (run.state.seq <= after && !isFinal(run.state)) await this.#shell.changed(waitMs);
       const events = await this.#events(after, EVENTS_PER_PAGE);
       const caughtUp = (events.at(-1)?.seq ?? after) >= run.state.seq;

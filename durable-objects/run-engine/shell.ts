@@ -254,7 +254,7 @@ export class RunShell {
     );
   }
 
-  /** The platform drops an alarm when all its retries failed: whoever the run owes something comes by and has it set again. */
+  /** The platform drops an alarm when all its retries failed: who comes by has it set again. */
   async rearm(): Promise<void> {
     if (this.run === null || this.#waking || (await this.#storage.getAlarm()) !== null) return;
     this.#alarmAt = null;

@@ -5,7 +5,7 @@ import { FAULTS, sourceOf, withFault } from "./faults.ts";
 import type { Told } from "./worker.ts";
 
 /** After so many seeds a fault counts as not found. */
-const MOST_SEEDS = 2_000;
+const MOST_SEEDS = 3_000;
 
 /** 0 when every fault was found. */
 export async function plantAll({ first, workers }: Asked): Promise<number> {
