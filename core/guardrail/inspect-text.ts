@@ -15,6 +15,8 @@ export type InspectedText = {
   readonly verdict: Verdict;
 };
 
+export type InspectText = (text: string, channel: Channel, context?: string) => InspectedText;
+
 /** `context`: the key of the JSON field that holds the text. */
 export function inspectText(text: string, channel: Channel, context = ""): InspectedText {
   const injection = findInjection(text, channel);

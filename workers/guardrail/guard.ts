@@ -4,6 +4,7 @@
  * that nothing was admitted.
  */
 import type { FindingSummary, PlaceholderType, Verdict } from "../../core/guardrail/finding.ts";
+import { type InspectText, inspectText } from "../../core/guardrail/inspect-text.ts";
 import { type InspectedPart, inspectValue } from "../../core/guardrail/inspect-value.ts";
 import { rewriteTexts } from "../../core/guardrail/json-texts.ts";
 import { inspect } from "../../core/guardrail/pipeline.ts";
@@ -18,9 +19,15 @@ import { type Place, type PlaceholderDetector, summarise } from "./summary.ts";
 /** What stands where an instruction was withheld from a tool's answer. */
 export const WITHHELD = "[withheld: an instruction was found in this text]";
 
-export function defineGuard(ports: { readonly vault: VaultPort }): Guard {
+export type GuardPorts = {
+  readonly vault: VaultPort;
+  /** For what clients send, which repeats itself: an inspection that remembers (memo.ts). */
+  readonly inspect?: InspectText;
+};
+
+export function defineGuard(ports: GuardPorts): Guard {
   return {
-    admit: (context, channel, origin, value) => admit(ports.vault, context, channel, origin, value),
+    admit: (context, channel, origin, value) => admit(ports, context, channel, origin, value),
     scrub,
     open: async (context, value, types) => {
       const filled = await fillValue(ports.vault, context, value, (type) => types.includes(type));
@@ -30,8 +37,12 @@ export function defineGuard(ports: { readonly vault: VaultPort }): Guard {
   };
 }
 
-async function admit(vault: VaultPort, context: GuardContext, ...[channel, origin, value]: AdmitArguments): Promise<Admitted> {
-  const inspected = inspectValue(value, channel);
+async function admit(
+  { vault, inspect: remembered = inspectText }: GuardPorts,
+  context: GuardContext,
+  ...[channel, origin, value]: AdmitArguments
+): Promise<Admitted> {
+  const inspected = inspectValue(value, channel, origin === "input" ? remembered : inspectText);
   if (!inspected.ok) return blocked([{ type: "injection", detector: `bounds.${inspected.error}`, count: 1, score: 1, pointer: "" }]);
   const { parts, verdict } = inspected.value;
   const refused = verdict === "block" && channel !== "tool_output";

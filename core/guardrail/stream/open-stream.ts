@@ -3,6 +3,9 @@
  * pieces, and content that is refused is not let out. The text that goes on is byte for byte the same however it arrives, and that of
  * the whole-text way: both read by `../pii/scan.ts`, whose segments depend on the text alone.
  *
+ * Prose without any sign of an instruction (`../injection/signs.ts`) goes on word by word: a judgement of it would find nothing. From a
+ * sign on text waits, until none is left in what is judged.
+ *
  * Instructions are judged in windows of `JUDGED_UNITS` before the fresh text and the fresh text itself, at segment ends that the text
  * alone fixes; no text goes on before it was judged. So what completes an instruction is never sent; what began it may have been, when
  * the two are further apart than the fresh text. At the end the whole text is judged once more by the whole-text rules: evidence that
@@ -13,6 +16,7 @@
  */
 import type { Finding } from "../finding.ts";
 import { findInjection } from "../injection/injection.ts";
+import { openSigns } from "../injection/signs.ts";
 import { verdictOfScore } from "../injection/thresholds.ts";
 import { openScan, type Segment, WINDOW_UNITS } from "../pii/scan.ts";
 import { isPlaceholderType } from "../pipeline.ts";
@@ -44,6 +48,9 @@ export function openStream(options: StreamOptions): TextStream {
   let ready: string[] = [];
   let findings: Finding[] = [];
   let stopped: Stop | null = null;
+  const signs = openSigns();
+  /** Where the last piece with a sign of an instruction ends. */
+  let signedTo = Number.NEGATIVE_INFINITY;
 
   const stop = (finding: Finding): void => {
     stopped = { why: finding.type === "jailbreak" ? "jailbreak" : "injection", finding, at: judgedTo };
@@ -62,6 +69,10 @@ export function openStream(options: StreamOptions): TextStream {
       const shift = judgedTo - before.length;
       return stop({ ...worst, start: Math.max(0, worst.start + shift), end: worst.end + shift });
     }
+    pass(text);
+  };
+
+  const pass = (text: string): void => {
     judged = (judged + text).slice(-JUDGED_UNITS);
     judgedTo += text.length;
     fresh = [];
@@ -81,7 +92,11 @@ export function openStream(options: StreamOptions): TextStream {
     fresh.push(segment.text);
     freshUnits += segment.text.length;
     waiting.push(redacted(segment));
-    if (isDue(segment)) judge();
+    if (signs.see(segment.text)) signedTo = judgedTo + freshUnits;
+    // Without a sign in all that would be judged, the judgement is known.
+    const isCalm = options.mode !== "sentences" && signedTo <= judgedTo - JUDGED_UNITS;
+    if (isCalm) pass(fresh.join(""));
+    else if (isDue(segment)) judge();
   };
 
   const redacted = (segment: Segment): string => {
