@@ -44,7 +44,9 @@ export type EmbedPorts = {
     readonly call: string;
     readonly worst: Amount;
     readonly records: readonly AuditRecord[];
-  }) => Promise<Result<{ readonly settle: (spent: Amount | null, records: readonly AuditRecord[]) => Promise<void> }, unknown>>;
+  }) => Promise<
+    Result<{ readonly settle: (spent: Amount | null, records: readonly AuditRecord[], when: "now") => Promise<void> }, unknown>
+  >;
   /** null: the upstream rests. */
   readonly admit: (
     entry: ModelEntry,
@@ -83,7 +85,7 @@ async function embed(ports: EmbedPorts, entry: ModelEntry, context: CallContext,
   if (!reserved.ok) return null;
   const health = await ports.admit(entry, TIMEOUT_MS);
   if (health === null) {
-    await reserved.value.settle({ microUsd: 0, tokens: 0 }, []);
+    await reserved.value.settle({ microUsd: 0, tokens: 0 }, [], "now");
     return null;
   }
   const body = { model: entry.upstream_id, input: [text], encoding_format: "float" };
@@ -97,7 +99,7 @@ async function embed(ports: EmbedPorts, entry: ModelEntry, context: CallContext,
     ...(result.ok ? {} : { code: result.error.code }),
     for: "answer-cache",
   });
-  await Promise.all([health.ended(result.ok ? null : result.error, durationMs), reserved.value.settle(spent, [called])]);
+  await Promise.all([health.ended(result.ok ? null : result.error, durationMs), reserved.value.settle(spent, [called], "now")]);
   return vector === undefined ? null : { vector, model: entry.id, tokens: spent?.tokens ?? null };
 }
 

@@ -1,6 +1,6 @@
 /**
- * The desk of an isolate: which slice pays for a call, and when a slice goes back. A slice that nobody uses is given back with the
- * end of another call, or by the ledger's alarm.
+ * The desk of an isolate: which slice pays for a call, and when a slice goes back. A slice that nobody uses is given back some
+ * seconds after its last call, with the end of another one, or by the ledger's alarm.
  */
 
 import { NOTHING } from "../../core/budget/amount.ts";
@@ -14,6 +14,8 @@ import { type Attempt, Slice } from "./slice.ts";
 
 /** An outcome goes with the next call's attempt, if one comes soon: a note of its own would stand in that one's way. */
 const OUTCOME_WAIT_MS = 25;
+/** Shorter than the time that a platform keeps an isolate for what follows an answer (30 s). */
+const LINGER_MS = 4_000;
 const IDLE_MS = 20_000;
 const GIVEN_BACK_AT_A_TIME = 4;
 /** The slices of more users than this go back by the ledger's alarm. */
@@ -36,6 +38,18 @@ export function defineDesk(ports: DeskPorts): Desk {
   };
 
   const newSlice = (user: string, at: EpochMs): Slice => new Slice(mintId("req", at, ports.random(10)).replace("req_", "desk_"), user, at);
+
+  /** One for each slice: a slice that is still idle when it has waited goes back, so that a small budget is not kept by nobody. */
+  const lingering = new Set<Exchange>();
+  const linger = async (exchange: Exchange): Promise<void> => {
+    const { slice } = exchange;
+    lingering.add(exchange);
+    await ports.wait(LINGER_MS).catch(() => undefined);
+    lingering.delete(exchange);
+    if (!slice.isIdle || !slice.holdsMoney || ports.now() - slice.usedAt < LINGER_MS) return;
+    slice.giveBack();
+    await exchange.until(() => !slice.isGivingBack).catch(() => undefined); // it goes back by the ledger's alarm then
+  };
 
   const giveBackIdle = async (): Promise<void> => {
     const before = ports.now() - IDLE_MS;
@@ -80,14 +94,17 @@ export function defineDesk(ports: DeskPorts): Desk {
       pressure: slice.pressure,
       alerts: slice.takeAlerts(),
       onRecord,
-      settle(spent, records) {
+      settle(spent, records, when = "soon") {
         settled ??= (async () => {
           const outcome = slice.settle(attempt.call, spent, records, ports.now());
-          await ports.wait(OUTCOME_WAIT_MS);
+          if (when === "soon") await ports.wait(OUTCOME_WAIT_MS);
           await exchange.until(() => outcome.onRecord);
-          await giveBackIdle();
         })();
         return settled;
+      },
+      async tidy() {
+        await giveBackIdle();
+        if (!lingering.has(exchange)) await linger(exchange);
       },
     };
   }

@@ -27,9 +27,11 @@ export type Reservation = {
   readonly onRecord: Promise<void>;
   /**
    * The end of the call, told once. `spent` null: nobody told what it cost, so the worst case stays taken. Resolves when it is
-   * durable; hand it to `waitUntil`. A desk that dies before leaves the worst case taken until the lease comes back.
+   * durable; hand it to `waitUntil`. `soon`: it may ride with the next call's attempt. A desk that dies before leaves the worst case taken until the lease comes back.
    */
-  settle(spent: Amount | null, records: readonly AuditRecord[]): Promise<void>;
+  settle(spent: Amount | null, records: readonly AuditRecord[], when?: "soon" | "now"): Promise<void>;
+  /** Gives back what nobody has used for some seconds; after `settle`, in `waitUntil`. Never rejects. */
+  tidy(): Promise<void>;
 };
 
 export type Desk = {

@@ -73,10 +73,15 @@ export async function openAttempt(
     return err({ kind: "cap", refusal: refusalOf(reserved.error, ports.now()) });
   }
   call.records = [];
-  const { pressure, onRecord, settle } = { ...reserved.value, settle: reserved.value.settle.bind(reserved.value) };
+  const reservation = reserved.value;
+  const { pressure, onRecord } = reservation;
   onRecord.catch(() => undefined); // awaited before the answer; a call that fails first does not wait for it
   const settled = (spent: Amount | null, left: readonly AuditRecord[]): void => {
-    call.asked.waitUntil(settle(spent, left).catch((error: unknown) => ports.log(unsettled(call, error))));
+    const done = reservation.settle(spent, left).then(
+      () => reservation.tidy(),
+      (error: unknown) => ports.log(unsettled(call, error)),
+    );
+    call.asked.waitUntil(done);
   };
   const unused = (note: string): void => {
     call.tally.attempts--;

@@ -95,9 +95,32 @@ describe("a slice", () => {
     const bob = await reserved(world.desk, amount(10), "bob");
     clock.at += 60_000;
     await bob.settle(amount(5), []);
+    void bob.tidy();
+    await vi.waitFor(() => expect(world.ledger.leased("user:ann")).toEqual(NOTHING));
     expect(world.ledger.leased("user:ann")).toEqual(NOTHING);
     expect(world.ledger.leased("user:bob").microUsd).toBeGreaterThan(0);
     expect(world.ledger.account("org").day.spent).toEqual(amount(9));
+  });
+});
+
+describe("a slice of somebody who is gone", () => {
+  it("[DESK-11] goes back some seconds after the last call, and not while calls go on", async () => {
+    const world = makeDesk();
+    const only = await reserved(world.desk, amount(10));
+    await only.settle(amount(4), []);
+    const waiting = only.tidy();
+    clock.at += 4_000;
+    await waiting;
+    expect(world.ledger.leased("org")).toEqual(NOTHING);
+    expect(world.ledger.account("org").day.spent).toEqual(amount(4));
+    const first = await reserved(world.desk, amount(10));
+    await first.settle(amount(1), []);
+    const again = first.tidy();
+    clock.at += 2_000;
+    await reserved(world.desk, amount(10)); // under way: nothing of its slice goes back
+    clock.at += 2_000;
+    await again;
+    expect(world.ledger.leased("org").microUsd).toBeGreaterThan(0);
   });
 });
 

@@ -111,6 +111,7 @@ export function chatWorld(answers: readonly Answer[], change: Partial<ChatPorts>
           pressure: world.pressure,
           alerts: [],
           onRecord,
+          tidy: async () => {},
           async settle(spent, outcome) {
             if (entry.spent !== undefined) throw new Error("settled twice");
             entry.spent = spent;
