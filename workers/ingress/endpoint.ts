@@ -170,6 +170,7 @@ async function readCall(
 /** Query parameters by name; an empty one counts as not given, a repeated one is an error. */
 function queryOf(url: string, errors: FieldError[]): Record<string, string> {
   const values = new Map<string, string>();
+  if (!url.includes("?")) return {};
   for (const [name, value] of new URL(url).searchParams) {
     if (values.has(name)) errors.push({ path: `query.${name}`, message: "is given more than once" });
     else values.set(name, value);

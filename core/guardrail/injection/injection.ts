@@ -5,6 +5,7 @@ import { codesIn, withoutCodes } from "./codes.ts";
 import { disguisedReadings } from "./disguise.ts";
 import { type Evidence, evidenceIn, strongest, weigh } from "./evidence.ts";
 import { normalise } from "./normalise.ts";
+import { hasSign } from "./signs.ts";
 import { THRESHOLDS } from "./thresholds.ts";
 
 /** How much of the patterns' weight is added to the classifier's log-odds; the classifier is trained on what they leave unexplained. */
@@ -26,10 +27,12 @@ type Judgement = { readonly logit: number; readonly evidence: readonly Evidence[
 export function findInjection(text: string, channel: Channel): Finding[] {
   if (text.length < SHORTEST) return [];
   const reading = normalise(text);
+  const signed = hasSign(reading.text);
+  if (!signed && channel === "model_output") return [];
   const codes = codesIn(text);
-  const plain = judgePlain(reading.text, channel, codes);
+  const plain = judgePlain(reading.text, channel, codes, signed);
   let worst: Judgement | null = null;
-  for (const { text: hidden, start, end, kind } of disguisedReadings(reading.text, text, codes)) {
+  for (const { text: hidden, start, end, kind } of signed ? disguisedReadings(reading.text, text, codes) : []) {
     const under = channel === "user" ? judgePlain(normalise(hidden).text, channel) : byPatterns(normalise(hidden).text, channel);
     // What is plain to see is not hidden: only evidence beyond it counts as disguised.
     const isHidden = weigh(under.evidence) > weigh(plain.evidence);
@@ -55,8 +58,8 @@ export function findInjection(text: string, channel: Channel): Finding[] {
 }
 
 /** Offsets are those of the normalised text. What a model says is judged by patterns alone: nothing was there to train on. */
-function judgePlain(text: string, channel: Channel, codes: ReadonlySet<string> = NO_CODES): Judgement {
-  const alone = byPatterns(text, channel);
+function judgePlain(text: string, channel: Channel, codes: ReadonlySet<string> = NO_CODES, signed = true): Judgement {
+  const alone = byPatterns(text, channel, signed);
   if (channel === "model_output") return alone;
   const judged = judge(withoutCodes(text, codes), channel);
   const together = judged.logit + PATTERN_SHARE * weigh(alone.evidence);
@@ -64,8 +67,9 @@ function judgePlain(text: string, channel: Channel, codes: ReadonlySet<string> =
   return { logit: Math.max(alone.logit, together), evidence: alone.evidence, start, end };
 }
 
-function byPatterns(text: string, channel: Channel): Judgement {
-  const evidence = evidenceIn(text, channel);
+/** `signed`: false where a pattern is fulfilled for sure nowhere (signs.ts). */
+function byPatterns(text: string, channel: Channel, signed = true): Judgement {
+  const evidence = signed ? evidenceIn(text, channel) : [];
   const top = strongest(evidence);
   return { logit: PATTERNS_ALONE + weigh(evidence), evidence, start: top?.start ?? 0, end: top?.end ?? text.length };
 }

@@ -1,9 +1,10 @@
 /**
  * Signs of an instruction: words and marks of which every pattern (patterns.ts, patterns-of-deeds.ts) needs one in each of its matches,
- * and every disguise (disguise.ts) too. A text without any is judged without looking: nothing would be found in it as a model's words.
+ * and every disguise (disguise.ts) too. In a text without any, nothing
+ * would be found: neither is looked for.
  *
- * INVARIANT: `findInjection(text, "model_output")` is empty for every text in which `openSigns` sees none, however it is cut. Whoever adds
- * a pattern adds its sign; test/core/guardrail/signs.test.ts makes matches of every pattern and looks.
+ * INVARIANT: no pattern is fulfilled by a text in which no sign is seen, nor by what it may be read as; however it is cut. Whoever adds a
+ * pattern adds its sign; test/core/guardrail/signs.test.ts makes matches of every pattern and looks.
  *
  * Where a pattern begins with a rare word, that word is the sign, so that the text is held from its beginning on; where it begins as
  * every sentence may (`please`, `show`), the first word that is telling.
@@ -21,7 +22,7 @@ const STEMS =
   "ethic- moral- legal safety content censor- restriction- filter- limitation- boundar- polic- safeguard- constraint- " +
   "pretend- roleplay simulat- refus- declin- apologi- character opposite anti ego machiavel- yourself tool- function- api apis plugin- command- " +
   "action- execut- run eval- workaround decode- rm curl subprocess- powershell wget ai ais a.i.- llm- assistant- chatbot- agent- model- gpt- " +
-  "chatgpt- claude- gemini- copilot- bard- llama- mistral- quiet silent nothing mention http- www attacker- conversation- credential- " +
+  "chatgpt- claude- gemini- copilot- bard- llama- mistral- quiet silent mention http- passwd- shadow- whoami cookie fromcharcode nc os.- www attacker- conversation- credential- " +
   "password- token- image link url markdown";
 
 /** Beginnings that tell something together only; a blank is any blank. */
@@ -36,6 +37,7 @@ const PHRASES = [
   "(?:say|output|print|respond|reply|answer) (?:only|exactly|exclusively|with only|back)",
   "(?:human|user)\\s?:",
   "chat bots?",
+  "say nothing",
   "(?:initial|original|first|exact|full) messages?",
   "before this|so far|at the (?:start|beginning|top)",
   "starting with|work around",
@@ -76,6 +78,13 @@ const RUN_TOGETHER_SIGN = /ignore|disregard|forget|override|(?:reveal|show|print
 const TAIL_UNITS = 64;
 const LETTERS_UNITS = 24;
 
+/** `run`: the letters of a text with nothing between them. */
+const isSigned = (text: string, run: string): boolean =>
+  !PROSE.test(text) || SIGN.test(text) || CODED.test(text) || RUN_TOGETHER_SIGN.test(run);
+
+/** `reading`: a whole text, normalised. */
+export const hasSign = (reading: string): boolean => isSigned(reading, reading.replace(/[^a-z]+/g, ""));
+
 export type Signs = {
   /** Whether a sign ends in the next piece of the text. */
   see(piece: string): boolean;
@@ -92,7 +101,7 @@ export function openSigns(): Signs {
       const run = letters + read.replace(/[^a-z]+/g, "");
       tail = text.slice(-TAIL_UNITS);
       letters = run.slice(-LETTERS_UNITS);
-      return !PROSE.test(text) || SIGN.test(text) || CODED.test(text) || RUN_TOGETHER_SIGN.test(run);
+      return isSigned(text, run);
     },
   };
 }

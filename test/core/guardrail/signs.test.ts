@@ -23,10 +23,8 @@ const matchesOf = (expression: RegExp): fc.Arbitrary<string> =>
     })
     .map((text) => text.replace(/[^\n\x20-\x7e]/g, " "));
 
-const ofModels = PATTERNS.filter(({ channels }) => channels === undefined || channels.includes("model_output"));
-
 describe("signs of an instruction", { timeout: 60_000 }, () => {
-  it.each(ofModels.map(({ family, expression }, index) => [index, family, expression] as const))(
+  it.each(PATTERNS.map(({ family, expression }, index) => [index, family, expression] as const))(
     "[STREAM-8] stand in every match of pattern %d, %s",
     (_index, _family, expression) => {
       let matched = 0;
@@ -102,6 +100,13 @@ describe("signs of an instruction", { timeout: 60_000 }, () => {
       { ...runs, numRuns: 20_000 },
     );
   });
+  it.each(["abcdefghIJKLmnopqrstuv", "i g n", "s-y-s", "69 67 20 61 64 20 64 61", "pr0", "h!dden", "\u0456gnore", "%69", "{", "[", "<"])(
+    "[STREAM-8] are seen where words may hide: %s",
+    (text) => {
+      expect(seen([text])).toBe(true);
+      expect(seen([text.slice(0, 2), text.slice(2)])).toBe(true);
+    },
+  );
   it("are not in what people and models write to each other about parcels", () => {
     for (const text of [
       "Thank you for your message. Your order has left our warehouse and is on its way to you. It usually takes three to five working days.",

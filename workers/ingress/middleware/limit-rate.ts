@@ -3,6 +3,7 @@ import { refuse } from "../../../core/errors/problem.ts";
 import type { IngressMiddleware } from "../context.ts";
 import type { IngressPorts } from "../ports.ts";
 import { problemResponse } from "../problem.ts";
+import { setHeaders } from "./answer-headers.ts";
 
 const WINDOW_SECONDS = 60;
 
@@ -17,6 +18,6 @@ export const limitRate = (ports: Pick<IngressPorts, "rateLimit">): IngressMiddle
       refused = problemResponse(context, { ...refusal, retryAfterSeconds: Math.max(1, resetSeconds) });
       context.res = refused;
     }
-    for (const [name, value] of Object.entries(headers)) context.header(name, value);
+    setHeaders(context, headers);
   };
 };

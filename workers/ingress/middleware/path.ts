@@ -12,7 +12,7 @@ export function routePath(request: Request): string {
 }
 
 export const checkPath: IngressMiddleware = async (context, next) => {
-  const decoded = decodedPath(routePath(context.req.raw));
+  const decoded = decodedPath(context.req.path);
   if (decoded === null) {
     const errors = [{ path: "path", message: "the percent-encoding is broken or is not UTF-8" }];
     return problemResponse(context, refuse("invalid_request", "the path cannot be read", errors));

@@ -1,5 +1,6 @@
 /** Headers that every answer has. What a route says itself (the docs, the console) stands. */
 import type { IngressMiddleware } from "../context.ts";
+import { setHeaders } from "./answer-headers.ts";
 
 const DEFAULTS: Readonly<Record<string, string>> = {
   "X-Content-Type-Options": "nosniff",
@@ -16,8 +17,8 @@ const STRICT_TRANSPORT = "max-age=63072000; includeSubDomains";
 
 export const setSecurityHeaders: IngressMiddleware = async (context, next) => {
   await next();
-  for (const [name, value] of Object.entries(DEFAULTS)) {
-    if (!context.res.headers.has(name)) context.header(name, value);
-  }
-  if (context.req.url.startsWith("https:")) context.header("Strict-Transport-Security", STRICT_TRANSPORT);
+  const said = context.res.headers;
+  const missing = Object.entries(DEFAULTS).filter(([name]) => !said.has(name));
+  const transport = context.req.url.startsWith("https:") ? [["Strict-Transport-Security", STRICT_TRANSPORT]] : [];
+  setHeaders(context, Object.fromEntries([...missing, ...transport]));
 };

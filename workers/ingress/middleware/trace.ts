@@ -1,6 +1,7 @@
 /** Continues the caller's trace or begins one, answers with `traceresponse`, and writes the request's one log line. */
 import type { IngressMiddleware, Trace } from "../context.ts";
 import type { IngressPorts } from "../ports.ts";
+import { setHeaders } from "./answer-headers.ts";
 
 /** W3C Trace Context section 3.2: version 00 has four fields; a later version may have more behind them; ff is no version. */
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
@@ -20,8 +21,8 @@ export const traceRequest = (ports: Pick<IngressPorts, "now" | "random" | "log">
     context.set("trace", trace);
     context.set("at", at);
     await next();
-    context.header("traceresponse", `00-${trace.traceId}-${trace.spanId}-01`);
-    context.header("x-request-id", trace.traceId); // what clients of OpenAI's endpoints show as the request's id
+    // `x-request-id` is what clients of OpenAI's endpoints show as the request's id.
+    setHeaders(context, { traceresponse: `00-${trace.traceId}-${trace.spanId}-01`, "x-request-id": trace.traceId });
     const principal = context.get("principal") as { org: string; credential: string } | undefined;
     ports.log({
       level: context.res.status >= 500 ? "error" : "info",
