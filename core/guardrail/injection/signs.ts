@@ -22,7 +22,7 @@ const STEMS =
   "ethic- moral- legal safety content censor- restriction- filter- limitation- boundar- polic- safeguard- constraint- " +
   "pretend- roleplay simulat- refus- declin- apologi- character opposite anti ego machiavel- yourself tool- function- api apis plugin- command- " +
   "action- execut- run eval- workaround decode- rm curl subprocess- powershell wget ai ais a.i.- llm- assistant- chatbot- agent- model- gpt- " +
-  "chatgpt- claude- gemini- copilot- bard- llama- mistral- quiet silent mention http- passwd- shadow- whoami cookie fromcharcode nc os.- www attacker- conversation- credential- " +
+  "chatgpt- claude- gemini- copilot- bard- llama- mistral- quiet silent mention http- passwd- shadow- whoami cookie- fromcharcode nc os.- www attacker- conversation- credential- " +
   "password- token- image link url markdown";
 
 /** Beginnings that tell something together only; a blank is any blank. */
