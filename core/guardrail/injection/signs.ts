@@ -75,7 +75,7 @@ const CODED = /[a-z0-9+/_-]{20}|[0-9a-f ,:x]{16}|(?<![a-z0-9])[a-z][ .*-]{1,3}[a
 const RUN_TOGETHER_SIGN = /ignore|disregard|forget|override|(?:reveal|show|print|repeat|tellme)(?:me)?(?:the|your)/;
 
 /** The longest sign, and more. */
-const TAIL_UNITS = 64;
+const TAIL_UNITS = 40;
 const LETTERS_UNITS = 24;
 
 /** `run`: the letters of a text with nothing between them. */
