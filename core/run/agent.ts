@@ -62,8 +62,10 @@ export function observe(turn: Turn, activity: Activity, answer: AgentAnswer): vo
 
 /** The agent gives up; its node fails when nothing is in flight for it any more. */
 export function stopAgent(turn: Turn, node: string, error: StepError, undone?: string): void {
-  if (turn.state.agents[node]?.failing !== null) return;
-  turn.emit("agent.stopping", { node, error, ...(undone === undefined ? {} : { undone }) }, stepOfNode(node));
+  const failing = turn.state.agents[node]?.failing;
+  if (failing === undefined || (failing !== null && undone === undefined)) return;
+  // The first reason stays; another write that nobody knows of is named all the same.
+  turn.emit("agent.stopping", { node, error: failing ?? error, ...(undone === undefined ? {} : { undone }) }, stepOfNode(node));
 }
 
 export const refusalFor = (failure: Pick<Failure, "code" | "message">): AgentAnswer => ({
@@ -76,7 +78,7 @@ export const refusalFor = (failure: Pick<Failure, "code" | "message">): AgentAns
 export function failWork(turn: Turn, activity: Activity, error: StepError, unknownOutcome = false): void {
   if (activity.purpose === "summary") return condense(turn, activity, null);
   if (activity.purpose !== "agent") return failNode(turn, activity.node, { code: error.code, message: error.message }, unknownOutcome);
-  if (turn.state.agents[activity.node]?.failing === null) {
+  if (turn.state.agents[activity.node]?.failing === null || unknownOutcome) {
     return stopAgent(turn, activity.node, { code: error.code, message: error.message }, unknownOutcome ? activity.id : undefined);
   }
   observe(turn, activity, refusalFor(error));

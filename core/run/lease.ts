@@ -95,7 +95,9 @@ export function takeLease(turn: Turn, n: number, answer: LeaseAnswer): string | 
   const why = refusal.why === "cap" ? { scope: refusal.scope, cap: refusal.cap, resets_at: refusal.resetsAt } : null;
   turn.emit("budget.refused", { n, ...(why ?? { scope: null, cap: null, resets_at: null }) }, step);
   if (refusal.why === "cap") for (const alert of refusal.alerts) turn.emit("budget.alert", inDollars(alert));
-  if (why !== null && !isFinal(turn.state) && !asking.mayBeCheaper && step !== undefined) {
+  if (isFinal(turn.state))
+    giveBack(turn); // what was leased before the refusal
+  else if (why !== null && !asking.mayBeCheaper && step !== undefined) {
     const until = why.resets_at === null ? "" : ` until ${toRfc3339(why.resets_at)}`;
     stopAtCap(turn, "budget_exceeded", `\`${why.cap}\` of \`${why.scope}\` does not cover the next model call${until}`, step);
   }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
+import type { AuthorityAnswer, AuthorityQuestion } from "../../../core/workflow/authority.ts";
 import type { AgentStep, MapStep, RunStep, WaitStep } from "../../../core/workflow/definition.ts";
 import { define, model, RETRY, tool, transform, undoneBy } from "../../support/run/definition.ts";
-import { answered, Drive, failed, said, T0 } from "../../support/run/drive.ts";
+import { answered, Drive, failed, PRICE, said, T0 } from "../../support/run/drive.ts";
 
 const common = { needs: [] as string[], when: null, on_error: null };
 const each = (step: MapStep["step"], more: Partial<MapStep> = {}): MapStep => ({
@@ -18,7 +19,7 @@ const agent = (more: Partial<AgentStep> = {}): AgentStep => ({
   kind: "agent",
   model: { id: "acme/small-2026-01-01", task: null, max_tokens: 100, temperature: 0, fallback: [] },
   prompt: { template: "Find {{what}}", slots: { what: "it" } },
-  tools: ["orders.get", "mail.send"],
+  tools: ["orders.get", "mail.send", "stock.reserve"],
   max_iterations: 10,
   output: null,
   retry: RETRY,
@@ -359,5 +360,39 @@ describe("slow steps", () => {
     expect(again).toMatchObject({ phase: "calling", queued: "owed", attempt: 1 });
     expect(again.call).not.toBe(call);
     expect(run.state.reserved.microUsd).toBe(again.reserved.microUsd * 2);
+  });
+});
+
+describe("an agent that gives up with two writes in doubt", () => {
+  it("[RUN-76] names both", () => {
+    const nothing = (question: AuthorityQuestion): AuthorityAnswer => {
+      if (question.kind === "run") throw new Error("no child is started here");
+      const permission = { decision: "allow", policyVersion: "p1", reasons: [] } as const;
+      if (question.kind === "tool") {
+        const facts = { tool: question.tool, version: 1, effect: "write", idempotency: "none", timeout_ms: 30_000 } as const;
+        return { kind: "tool", permission, facts };
+      }
+      const candidates = [{ id: "acme/small-2026-01-01", price: PRICE, context: 8_000 }];
+      return {
+        kind: "model",
+        permission,
+        candidates,
+        rejected: [],
+        tools: question.tools.map((name) => ({ name, description: name, input: true })),
+      };
+    };
+    const drive = new Drive(define({ desk: agent() }), {
+      authority: nothing,
+      model: () => asks("mail.send", "stock.reserve"),
+      tool: () => "never",
+    });
+    const calling = () => Object.values(drive.state.activities).filter(({ kind, phase }) => kind === "tool" && phase === "calling");
+    drive.start().run(() => calling().length === 2);
+    drive.offer({ kind: "cancel", by: "ada", reason: "no longer wanted" });
+    for (const { id, call } of calling())
+      drive.offer({ kind: "tool.answered", activity: id, call: call ?? 0, outcome: failed("timeout", "unknown") });
+    drive.run();
+    expect(drive.state.status).toBe("cancelled");
+    expect([...drive.state.undone].sort()).toEqual(["desk/1.1", "desk/1.2"]);
   });
 });

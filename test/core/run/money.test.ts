@@ -153,6 +153,22 @@ describe("a run's lease", () => {
     expect(called?.data).toMatchObject({ held: isHeld ? expect.anything() : null });
   });
 
+  it("[RUN-95] what was leased before a refusal goes back too, also when the run has ended meanwhile", () => {
+    const requests: LeaseRequest[] = [];
+    const drive = new Drive(define(chain(12)), {
+      ledger: (request) => {
+        requests.push(request);
+        return request.need.tokens === 0 || requests.length === 1 ? granted(request.need) : refused();
+      },
+    }).start();
+    drive.run((state) => state.lease.asking !== null && requests.length === 1);
+    drive.offer({ kind: "cancel", by: "ada", reason: "no longer wanted" });
+    drive.run();
+    expect(drive.state.status).toBe("cancelled");
+    expect(requests.at(-1)?.need).toEqual(NOTHING);
+    expect(requests.at(-1)?.spent.tokens).toBe(drive.state.lease.spent.tokens);
+  });
+
   it("[RUN-96] a call of which nobody told the cost stays held at the ledger", () => {
     const ledger = ledgerOf({ microUsd: 1_000_000, tokens: 1_000_000 });
     const drive = new Drive(define(chain(1)), { ledger: ledger.answer }).start();
