@@ -1,6 +1,7 @@
 /** In which order models are tried: the strategies of a route. Pure; chance comes from a seed, so that a question asked again is answered the same way. */
+
+import { chance } from "../chance.ts";
 import type { MicroUsd } from "../money.ts";
-import { chance } from "../run/retry.ts";
 
 /** A model that may answer, as far as its place in the order is concerned. */
 export type Ranked = {

@@ -7,7 +7,8 @@ import { ALERT_PERCENTS, type BudgetAlert, type LeaseAnswer, type LeaseRequest }
 import { toUsd } from "../money.ts";
 import { toRfc3339 } from "../time.ts";
 import type { RunContext } from "./context.ts";
-import type { EventData, Priced } from "./event.ts";
+import type { EventData } from "./event.ts";
+import { priced } from "./priced.ts";
 import { type Activity, isFinal, type LeaseState, type RunState, type Usage } from "./state.ts";
 import { stopAtCap } from "./stop.ts";
 import type { Turn } from "./turn.ts";
@@ -16,9 +17,6 @@ import type { Turn } from "./turn.ts";
 const MARGIN_MS = 60_000;
 /** How many calls like the next one a slice is asked for: a request to the ledger for each call would double what a call costs. */
 const CALLS_PER_SLICE = 8;
-
-export const priced = ({ microUsd, tokens }: Amount): Priced => ({ micro_usd: microUsd, tokens });
-export const amount = ({ micro_usd, tokens }: Priced): Amount => ({ microUsd: micro_usd, tokens });
 
 /** Worst cases of the run's own calls that are under way. */
 const inFlight = (state: RunState): Amount =>

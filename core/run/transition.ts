@@ -4,6 +4,7 @@
  */
 
 import { callbackDelayMs } from "../callback/retry.ts";
+import { chance } from "../chance.ts";
 import { err, ok, type Result, unreachable } from "../result.ts";
 import { advance } from "./advance.ts";
 import { takeAuthority } from "./authorized.ts";
@@ -13,7 +14,6 @@ import type { Happening, Refused, RunInput } from "./input.ts";
 import { takeLease } from "./lease.ts";
 import { takeInterruption, takeLookedUp, takeModelAnswer, takeToolAnswer, takeUp } from "./outcome.ts";
 import { takeDecision, takeOpenedReview } from "./question.ts";
-import { chance } from "./retry.ts";
 import { isFinal, type RunState } from "./state.ts";
 import { type Machinery, Turn } from "./turn.ts";
 

@@ -90,9 +90,6 @@ export class KeptValues {
   }
 }
 
-/** PERSISTED: the R2 keys of a run's values begin with this. `object`: the id of the run's object, in hex. */
-export const valuePrefix = (object: string): string => `v1/${object}/`;
-
 async function persistently<T>(work: () => Promise<T>): Promise<T> {
   for (const pause of [...PAUSES_MS, null]) {
     try {

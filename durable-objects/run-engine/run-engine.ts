@@ -16,9 +16,9 @@ import { accountOf } from "../../core/run/lease.ts";
 import { toEventView, toRunView } from "../../core/run/present.ts";
 import { isFinal } from "../../core/run/state.ts";
 import { toTrace } from "../../core/run/trace.ts";
+import { valuePrefix } from "../../core/run/value-key.ts";
 import type { EventView, RunStatus, RunView } from "../../core/run/view.ts";
 import type { LoadedRun } from "./journal.ts";
-import { valuePrefix } from "./kept-values.ts";
 import type { ChildEnd, RunEnginePorts } from "./ports.ts";
 import { type QueuedRequest, RunShell } from "./shell.ts";
 

@@ -3,7 +3,7 @@
  * every input what must always hold; here stands what must hold at the end.
  */
 import { describe, expect, it } from "vitest";
-import { chance } from "../../../core/run/retry.ts";
+import { chance } from "../../../core/chance.ts";
 import { isFinal } from "../../../core/run/state.ts";
 import type { Step } from "../../../core/workflow/definition.ts";
 import { define, model, review, tool, transform, undoneBy } from "../../support/run/definition.ts";
