@@ -1,6 +1,6 @@
 /** R2 as runs use it: what was put stays, under a key that says what it is. It may be away for a while, for everybody. */
 import type { Json } from "../../core/json.ts";
-import { valuePrefix } from "../../durable-objects/run-engine/kept-values.ts";
+import { valuePrefix } from "../../core/run/value-key.ts";
 import type { Climate } from "./climate.ts";
 import type { Clock } from "./clock.ts";
 import type { Dice } from "./dice.ts";
