@@ -165,6 +165,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     async record(): Promise<{ readonly birth: Json; readonly events: readonly EventView[]; readonly view: RunView } | null> {
       const run = await this.#shell.loaded();
       if (run === null || !isFinal(run.state)) return null;
+      await this.#shell.rearm();
       const events = (await this.#events(0)).map(toEventView);
       return { birth: run.machinery.birth as unknown as Json, events, view: toRunView(run.machinery, run.state) };
     }

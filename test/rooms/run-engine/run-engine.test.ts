@@ -141,6 +141,19 @@ describe("RunEngine", () => {
     }
   });
 
+  it("[RUN-5] what an ended run has not got off yet is sent again when the archive comes by", async () => {
+    const id = newId();
+    world.callTool = async () => answered("done");
+    await start(id, 5_000);
+    expect((await engine(id).view())?.status).toBe("completed");
+    const object = env.RUN_ENGINE.getByName(id);
+    const alarm = () => runInDurableObject(object, (_run, { storage }) => storage.getAlarm());
+    await vi.waitUntil(async () => (await alarm()) !== null); // nobody confirmed its records
+    await runInDurableObject(object, (_run, { storage }) => storage.deleteAlarm());
+    await engine(id).record();
+    expect(await alarm()).toBeGreaterThan(FAR);
+  });
+
   it("[RUN-5] a parent looks after its child every ten minutes, in the same life too", async () => {
     const id = newId();
     const started: number[] = [];
