@@ -16,7 +16,7 @@ declare namespace Cloudflare {
     VALUES: R2Bucket;
     ANSWERS: KVNamespace;
     RECORDS: Queue<import("./core/audit/record.ts").RecordsMessage>;
-    CALLS: Queue<import("./core/run/slow-call.ts").SlowCallMessage>;
+    CALLS: Queue<import("./core/run/calls/slow-call.ts").SlowCallMessage>;
     VERSION: WorkerVersionMetadata;
     ADMIN_API_KEY?: string;
     ALLOW_PRIVATE_HOSTS?: string;

@@ -23,13 +23,13 @@ export default defineConfig({
       {
         test: {
           name: "core",
-          include: ["test/core/**/*.test.ts", "test/policies/**/*.test.ts", "test/scripts/**/*.test.ts"],
+          include: ["core", "workers", "durable-objects", "policies", "scripts", "bench"].map((part) => `test/${part}/**/*.test.ts`),
           environment: "node",
         },
       },
       {
         // The real engine in a simulated world (docs/simulation.md), in Node: the runtime's own module is a shim there.
-        resolve: { alias: { "cloudflare:workers": fileURLToPath(new URL("./scripts/simulate/platform-shim.ts", import.meta.url)) } },
+        resolve: { alias: { "cloudflare:workers": fileURLToPath(new URL("./simulation/platform-shim.ts", import.meta.url)) } },
         test: { name: "simulation", include: ["test/simulation/**/*.test.ts"], environment: "node", testTimeout: 120_000 },
       },
       inWorkerd("rooms", "./test/support/main.ts"),

@@ -1,9 +1,9 @@
 /** `npm run simulate -- --seeds N [--seed S] [--minutes M]`: the real engine in a simulated world. Ends with 1 when a seed fails. */
 import { availableParallelism } from "node:os";
-import { type Asked, readArguments, USAGE } from "./simulate/arguments.ts";
-import { work } from "./simulate/crew.ts";
-import { plantAll } from "./simulate/plant.ts";
-import type { Told } from "./simulate/worker.ts";
+import { type Asked, readArguments, USAGE } from "../simulation/arguments.ts";
+import { work } from "../simulation/crew.ts";
+import { plantAll } from "../simulation/plant.ts";
+import type { Told } from "../simulation/worker.ts";
 
 const PROGRESS_EVERY_MS = 5_000;
 /** After so many failed seeds the rest would say nothing new. */

@@ -6,7 +6,7 @@ import type { SwitchesView, SwitchView } from "../core/kill-switch/view.ts";
 import type { TaskRoute } from "../core/model/task-route.ts";
 import type { ReviewStatus } from "../core/review/case.ts";
 import type { ReviewView } from "../core/review/view.ts";
-import type { EventView, RunStatus, RunView } from "../core/run/view.ts";
+import type { EventView, RunStatus, RunView } from "../core/run/outside/view.ts";
 import { type FollowOptions, followEvents } from "./follow-events.ts";
 import { type ClientOptions, createTransport, query } from "./transport.ts";
 

@@ -11,7 +11,7 @@ const { handler, ...objects } = definePlatform({
 
 export const { RunEngine, ReviewQueue, KillSwitch, Vault, AuditLog, KeyRing, BudgetLedger, CircuitBreaker } = objects;
 
-/** The HTTP edge's own spans (a run's trace comes from its journal: core/run/trace.ts). */
+/** The HTTP edge's own spans (a run's trace comes from its journal: core/run/outside/trace.ts). */
 const traced = instrument({ fetch: handler.fetch }, (env: Cloudflare.Env) => ({
   service: { name: "bulkhead" },
   exporter: { url: `${env.OTEL_EXPORTER_OTLP_ENDPOINT}/v1/traces` },

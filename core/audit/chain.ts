@@ -4,8 +4,7 @@
  *
  * What it cannot see: entries missing at the end. Only a signed checkpoint, or a head that somebody noted, shows those.
  */
-import type { Json, JsonObject } from "../json.ts";
-import { isObject } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
 import { fromBase64Url } from "./base64.ts";
 import { GENESIS_HASH, hashedText, hexBytes, type Sha256Hex } from "./entry.ts";
 

@@ -56,7 +56,7 @@ export type RunIndexRow = {
   readonly workflow: string;
   readonly version: number;
   readonly status: string;
-  /** The run as lists show it, without input, output and steps (core/run/view.ts). */
+  /** The run as lists show it, without input, output and steps (core/run/outside/view.ts). */
   readonly summary: Json;
   readonly created_at: number;
   readonly ended_at: number | null;

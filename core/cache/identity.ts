@@ -6,7 +6,7 @@ import { canonicalJson } from "../canonical-json.ts";
 import { findPlaceholders } from "../guardrail/placeholder.ts";
 import { isObject, type Json } from "../json.ts";
 import type { Message } from "../model/message.ts";
-import type { ModelCall } from "../run/call.ts";
+import type { ModelCall } from "../run/calls/call.ts";
 import { PLATFORM_RULES } from "../workflow/prompt.ts";
 import type { Question } from "./question.ts";
 

@@ -4,7 +4,7 @@
  */
 import { findPlaceholders } from "../guardrail/placeholder.ts";
 import { isObject, type Json } from "../json.ts";
-import type { ModelOutcome } from "../run/call.ts";
+import type { ModelOutcome } from "../run/calls/call.ts";
 import type { EpochMs } from "../time.ts";
 
 /** How long an answer may be given instead of a call. */

@@ -2,8 +2,7 @@
  * What a run would cost: the walk through its definition, tempered by what runs of the same version did cost, within its caps.
  * API.md, `POST /v1/runs/estimate`.
  */
-import type { MicroUsd } from "../money.ts";
-import { toUsd } from "../money.ts";
+import { type MicroUsd, toUsd } from "../money.ts";
 import type { Cost } from "./model-calls.ts";
 import { ordered, type Spread } from "./spread.ts";
 

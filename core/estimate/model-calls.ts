@@ -1,10 +1,9 @@
 /**
  * What the model calls of one node cost: a single answer with its corrections and attempts, or an agent's loop, whose conversation
- * grows. Counts as the engine reserves (core/run/dispatch.ts); knows nothing of the steps around the node.
+ * grows. Counts as the engine reserves (core/run/calls/dispatch.ts); knows nothing of the steps around the node.
  */
 import type { ModelCandidate } from "../model/entry.ts";
-import type { MicroUsd } from "../money.ts";
-import { tokenCost } from "../money.ts";
+import { type MicroUsd, tokenCost } from "../money.ts";
 import type { Size } from "./size.ts";
 import { NONE, ordered, type Spread, sum, times } from "./spread.ts";
 

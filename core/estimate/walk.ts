@@ -25,7 +25,7 @@ export type Known = {
   child(step: RunStep): Definition | null;
 };
 
-/** Runs are nested so deep at most (core/run/child.ts). */
+/** Runs are nested so deep at most (core/run/steps/child.ts). */
 const MAX_DEPTH = 8;
 /** Nodes that are looked at one by one; then a list counts as its largest item so often, and a child as all that it may spend. */
 const NODES_EXACT = 5_000;

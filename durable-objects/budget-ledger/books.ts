@@ -4,8 +4,7 @@
  *
  * INVARIANT: what is leased of a scope is the sum over the rows of `lease`. It is kept in memory, read anew when the object wakes.
  */
-import type { Account } from "../../core/budget/account.ts";
-import { newAccount } from "../../core/budget/account.ts";
+import { type Account, newAccount } from "../../core/budget/account.ts";
 import { type Amount, isNothing, minus, NOTHING, plus } from "../../core/budget/amount.ts";
 import type { Standing } from "../../core/budget/grant.ts";
 import { type Holder, scopesOf } from "../../core/budget/holder.ts";

@@ -5,7 +5,7 @@
  */
 import { type StopScope, type Stops, scopeKey } from "../../core/kill-switch/stops.ts";
 import type { Switch } from "../../core/kill-switch/switch.ts";
-import type { RunStatus } from "../../core/run/view.ts";
+import type { RunStatus } from "../../core/run/outside/view.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { sideBySide, within } from "../kit/bounded.ts";
 

@@ -1,13 +1,13 @@
 /** How each effect is carried out, and what comes back of it. A kind without a handler does not compile. */
 import type { Json } from "../../core/json.ts";
-import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../../core/run/call.ts";
-import type { Happening } from "../../core/run/input.ts";
-import { toRunView } from "../../core/run/present.ts";
-import { modelCall, toolCall } from "../../core/run/request.ts";
-import { stepSpanId } from "../../core/run/span-id.ts";
-import { isFinal, type RunState } from "../../core/run/state.ts";
-import type { Machinery } from "../../core/run/turn.ts";
-import type { RunEffect } from "../../core/run/wanted.ts";
+import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../../core/run/calls/call.ts";
+import { modelCall, toolCall } from "../../core/run/calls/request.ts";
+import type { Happening } from "../../core/run/machine/input.ts";
+import { isFinal, type RunState } from "../../core/run/machine/state.ts";
+import type { Machinery } from "../../core/run/machine/turn.ts";
+import { toRunView } from "../../core/run/outside/present.ts";
+import { stepSpanId } from "../../core/run/outside/trace.ts";
+import type { RunEffect } from "../../core/run/outside/wanted.ts";
 import type { RunEnginePorts } from "./ports.ts";
 
 type Snapshot = { readonly machinery: Machinery; readonly state: RunState; readonly killEpoch: number };

@@ -2,12 +2,11 @@
 import type { RecordsRow } from "../../core/audit/record.ts";
 import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { Birth } from "../../core/run/birth.ts";
-import type { RunContext } from "../../core/run/context.ts";
-import type { RunEvent } from "../../core/run/event.ts";
-import { fold } from "../../core/run/evolve.ts";
-import type { RunState } from "../../core/run/state.ts";
-import type { Machinery } from "../../core/run/turn.ts";
+import { fold } from "../../core/run/fold/evolve.ts";
+import type { Birth, RunContext } from "../../core/run/machine/birth.ts";
+import type { RunEvent } from "../../core/run/machine/event.ts";
+import type { RunState } from "../../core/run/machine/state.ts";
+import type { Machinery } from "../../core/run/machine/turn.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { planOf } from "../../core/workflow/plan.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";

@@ -3,7 +3,7 @@ import { LONG_TEXT_SCHEMA } from "./long-text.ts";
 
 export const RUN_SCHEMA: readonly string[] = [
   `
-  -- What the run was born with (core/run/birth.ts), written once.
+  -- What the run was born with (core/run/machine/birth.ts), written once.
   CREATE TABLE birth (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL);
   -- One row a turn: the events first_seq .. last_seq as JSON, and what of them leaves (a RecordsRow), or NULL.
   CREATE TABLE journal (last_seq INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, events TEXT NOT NULL, leaves TEXT);

@@ -4,19 +4,19 @@
  */
 import { STOPS_MAX_AGE_MS, type Stops } from "../../core/kill-switch/stops.ts";
 import { ok, type Result } from "../../core/result.ts";
-import { auditRecords } from "../../core/run/audit.ts";
-import type { Birth } from "../../core/run/birth.ts";
-import type { ModelCall, ToolCall } from "../../core/run/call.ts";
-import type { RunEvent } from "../../core/run/event.ts";
-import { initialState } from "../../core/run/evolve.ts";
-import type { Happening, Refused } from "../../core/run/input.ts";
-import { toIndexRow } from "../../core/run/present.ts";
-import { modelCall, toolCall } from "../../core/run/request.ts";
-import { isFinal, type RunState } from "../../core/run/state.ts";
-import { transition } from "../../core/run/transition.ts";
-import { EVENTS_PER_TURN } from "../../core/run/turn.ts";
-import { nextWakeAt } from "../../core/run/wake.ts";
-import { wantedEffects } from "../../core/run/wanted.ts";
+import type { ModelCall, ToolCall } from "../../core/run/calls/call.ts";
+import { modelCall, toolCall } from "../../core/run/calls/request.ts";
+import { initialState } from "../../core/run/fold/evolve.ts";
+import type { Birth } from "../../core/run/machine/birth.ts";
+import type { RunEvent } from "../../core/run/machine/event.ts";
+import type { Happening, Refused } from "../../core/run/machine/input.ts";
+import { isFinal, type RunState } from "../../core/run/machine/state.ts";
+import { transition } from "../../core/run/machine/transition.ts";
+import { EVENTS_PER_TURN } from "../../core/run/machine/turn.ts";
+import { auditRecords } from "../../core/run/outside/audit.ts";
+import { toIndexRow } from "../../core/run/outside/present.ts";
+import { nextWakeAt } from "../../core/run/outside/wake.ts";
+import { wantedEffects } from "../../core/run/outside/wanted.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { type Absent, Journal, type LoadedRun, type Refolded, type TurnPart, type TurnRows } from "./journal.ts";
 import { KeptValues, ValuesOutOfReach } from "./kept-values.ts";
@@ -285,7 +285,7 @@ export class RunShell {
     this.#watchers.delete(resolve);
   }
 
-  /** null: nobody can say, so nothing is sent (core/run/pause.ts). */
+  /** null: nobody can say, so nothing is sent (core/run/machine/pause.ts). */
   async #stops(known?: Stops): Promise<Stops | null> {
     const told = known && this.#isFresh(known) ? known : await this.#ports.stops().catch(() => null);
     if (told !== null && told.epoch >= this.#killEpoch) this.#heard = told;

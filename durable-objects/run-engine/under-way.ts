@@ -3,10 +3,10 @@
  * an earlier life left behind is found in the state, and reported as interrupted. Decides nothing and stores nothing.
  */
 import type { Result } from "../../core/result.ts";
-import type { RunEvent } from "../../core/run/event.ts";
-import type { Happening, Refused } from "../../core/run/input.ts";
-import type { RunState } from "../../core/run/state.ts";
-import { type RunEffect, wantedEffects } from "../../core/run/wanted.ts";
+import type { RunEvent } from "../../core/run/machine/event.ts";
+import type { Happening, Refused } from "../../core/run/machine/input.ts";
+import type { RunState } from "../../core/run/machine/state.ts";
+import { type RunEffect, wantedEffects } from "../../core/run/outside/wanted.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { carryOut } from "./effects.ts";
 import type { LoadedRun } from "./journal.ts";
@@ -17,7 +17,7 @@ import type { RunEnginePorts } from "./ports.ts";
 const SILENT_MS = 9_000;
 /** An answer that is here within this time joins the turn that asked for it. */
 const AT_ONCE_MS = 20;
-/** A little less than the time after which a parent is woken to look after its child (core/run/wake.ts). */
+/** A little less than the time after which a parent is woken to look after its child (core/run/outside/wake.ts). */
 const CHILD_AGAIN_MS = 9 * 60_000;
 
 export type Offer = (happening: Happening) => Promise<Result<RunState, Refused>>;

@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { PointsOrder, PointsTold } from "../simulate/points-worker.ts";
+import type { PointsOrder, PointsTold } from "../../simulation/points-worker.ts";
 import type { Check } from "./check.ts";
 
 const WORKFLOWS = ["support-refund", "order-fulfilment", "document-summary", "research-desk"];
@@ -34,7 +34,7 @@ export const crashPoints: Check = {
 };
 
 function work(orders: PointsOrder[], told: (told: PointsTold) => void): Promise<void> {
-  const worker = new Worker(join(import.meta.dirname, "../simulate/points-worker.ts"), {
+  const worker = new Worker(join(import.meta.dirname, "../../simulation/points-worker.ts"), {
     execArgv: ["--disable-warning=ExperimentalWarning"],
   });
   return new Promise<void>((resolve, reject) => {

@@ -5,10 +5,10 @@
  */
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RunView } from "../../core/run/view.ts";
+import type { RunView } from "../../core/run/outside/view.ts";
 import { BulkheadError } from "../../sdk/transport.ts";
+import { Dice } from "../../simulation/dice.ts";
 import type { ShopWrite } from "../platform/shop.ts";
-import { Dice } from "../simulate/dice.ts";
 import type { Check, CheckTools } from "./check.ts";
 import {
   FULFILMENT_PATHS,

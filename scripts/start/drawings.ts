@@ -1,5 +1,5 @@
 /** The table of a run's steps and the bars of where its time went, as lines of text. Pure. */
-import type { StepStatus } from "../../core/run/view.ts";
+import type { StepStatus } from "../../core/run/outside/view.ts";
 import type { StepLine, Story } from "./story.ts";
 import { duration, type Paint, padEnd, padStart, type Style, truncate, widthOf } from "./text.ts";
 

@@ -1,6 +1,6 @@
 /** A run as its events tell it: one line per step, folded event by event. Pure. */
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
-import type { EventView, RunView, StepStatus } from "../../core/run/view.ts";
+import type { EventView, RunView, StepStatus } from "../../core/run/outside/view.ts";
 import { dollars, duration } from "./text.ts";
 
 export type StepLine = {

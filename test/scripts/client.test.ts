@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { EventView } from "../../core/run/view.ts";
+import type { EventView } from "../../core/run/outside/view.ts";
 import { BulkheadError, createClient } from "../../sdk/client.ts";
 
 type Seen = { readonly method: string; readonly path: string; readonly headers: Headers; readonly body: unknown };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { EventView, RunView } from "../../core/run/view.ts";
+import type { EventView, RunView } from "../../core/run/outside/view.ts";
 import { drawBars, drawSteps, drawTable } from "../../scripts/start/drawings.ts";
 import { beginStory, eventLine, noteOf, tell } from "../../scripts/start/story.ts";
 import { colours, dollars, duration, noColours, truncate, widthOf, wrap } from "../../scripts/start/text.ts";

@@ -1,7 +1,7 @@
 /** The shipped workflows with one crash at each point of their run's object; a sample of the points of the other objects. */
 import { describe, expect, it } from "vitest";
-import { crashPointsOf, endAt } from "../../scripts/simulate/crash-points.ts";
-import { SHIPPED } from "../../scripts/simulate/definitions.ts";
+import { crashPointsOf, endAt } from "../../simulation/crash-points.ts";
+import { SHIPPED } from "../../simulation/definitions.ts";
 
 /** Of the run's own points every so manieth; `npm run check:deep -- crash-points` takes them all. */
 const EVERY = { run: 4, other: 40 };

@@ -1,8 +1,8 @@
 /** The simulation bites: faults planted while the platform's modules are loaded are found. `npm run simulate -- --plant` takes them all. */
 import { describe, expect, it } from "vitest";
-import { work } from "../../scripts/simulate/crew.ts";
-import { FAULTS, sourceOf, withFault } from "../../scripts/simulate/faults.ts";
-import type { Told } from "../../scripts/simulate/worker.ts";
+import { work } from "../../simulation/crew.ts";
+import { FAULTS, sourceOf, withFault } from "../../simulation/faults.ts";
+import type { Told } from "../../simulation/worker.ts";
 
 const QUICK = { "forget-the-alarm": "no alarm", "forget-to-settle": "bill not covered", "call-again-on-waking": "one intent, two calls" };
 const SEEDS = 10;

@@ -1,7 +1,7 @@
 /** The real engine in 200 simulated worlds (docs/simulation.md). A seed that fails is looked at with `npm run simulate -- --seed N`. */
 import { describe, expect, it } from "vitest";
-import { runSeed } from "../../scripts/simulate/seed.ts";
-import { shrink } from "../../scripts/simulate/shrink.ts";
+import { runSeed } from "../../simulation/seed.ts";
+import { shrink } from "../../simulation/shrink.ts";
 
 const SEEDS = 200;
 const TOGETHER = 20;

@@ -9,7 +9,7 @@ import { identityOf, placeholdersOf, type RedactionMap } from "../../core/cache/
 import { freshAnswer, KEPT_MS, type KeptAnswer, keepable, lastAnswer, readKeptAnswers, withAnswer } from "../../core/cache/kept-answer.ts";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import type { Json } from "../../core/json.ts";
-import type { CallContext, ModelCall, ModelOutcome } from "../../core/run/call.ts";
+import type { CallContext, ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { isCorrection } from "../../core/workflow/prompt.ts";
 import { validate } from "../../core/workflow/schema.ts";
 import { startDeadline } from "../kit/deadline.ts";

@@ -15,7 +15,7 @@ import type { ModelEntry } from "../../core/model/entry.ts";
 import { boundTokens } from "../../core/model/estimate.ts";
 import { tokenCost, toUsd } from "../../core/money.ts";
 import type { Result } from "../../core/result.ts";
-import type { CallContext, Failure } from "../../core/run/call.ts";
+import type { CallContext, Failure } from "../../core/run/calls/call.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
 import type { AnswerCachePorts } from "./ports.ts";
 

@@ -11,7 +11,7 @@ import { nearest, readNearIndex, withQuestion } from "../../core/cache/near-inde
 import { askedText, factsOfQuestion, questionOf } from "../../core/cache/question.ts";
 import { quantise } from "../../core/cache/vector.ts";
 import type { Json } from "../../core/json.ts";
-import type { ModelCall } from "../../core/run/call.ts";
+import type { ModelCall } from "../../core/run/calls/call.ts";
 import { type AnswerCachePorts, NEAR_QUESTIONS } from "./ports.ts";
 
 export type Neighbours = {

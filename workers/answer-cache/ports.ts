@@ -2,7 +2,7 @@
 import type { Grounds } from "../../core/cache/identity.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
-import type { CallContext } from "../../core/run/call.ts";
+import type { CallContext } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Guard, VaultPort } from "../guardrail/ports.ts";
 import type { KeptValues } from "./kept-values.ts";

@@ -1,5 +1,5 @@
 /** A call of a model with kept answers in front of it: looks first, calls, keeps. Outermost: a hit needs neither breaker nor upstream. */
-import type { ModelCall, ModelOutcome } from "../../core/run/call.ts";
+import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 
 export function withAnswerCache<Rest extends readonly unknown[]>(

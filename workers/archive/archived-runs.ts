@@ -1,7 +1,6 @@
 /** Runs with an archive behind them: what the object no longer has, the archive answers. Archived runs are ended, and stay so. */
 
-import type { Refusal } from "../../core/errors/problem.ts";
-import { refuse } from "../../core/errors/problem.ts";
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RunsPort } from "../ingress/ports.ts";
 import type { Archive } from "./archive.ts";

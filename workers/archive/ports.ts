@@ -1,7 +1,7 @@
 /** What the archive needs from outside. */
 import type { AuditRecord } from "../../core/audit/record.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
-import type { EventView, RunView } from "../../core/run/view.ts";
+import type { EventView, RunView } from "../../core/run/outside/view.ts";
 import type { EpochMs } from "../../core/time.ts";
 
 /** The whole record of an ended run, redacted like everything a run keeps. */

@@ -1,5 +1,5 @@
 /** The values of runs in R2 (durable-objects/run-engine/kept-values.ts): put once, read back, and removed with their run. */
-import { valuePrefix } from "../../core/run/value-key.ts";
+import { valuePrefix } from "../../core/run/outside/value-key.ts";
 import type { ValueStore } from "../../durable-objects/run-engine/kept-values.ts";
 
 /** A value whose JSON text is longer lies in R2; a row of an object is 2 MB at most (developers.cloudflare.com/durable-objects/platform/limits, 2026-10). */

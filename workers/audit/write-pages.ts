@@ -1,7 +1,6 @@
 /** Sequenced pages into D1, oldest first. A page that is there already must be byte-equal: what differs is told, never overwritten. */
 import { type AuditPage, PAGE_COLUMNS, pageDifferences } from "../../core/audit/page.ts";
-import type { Result } from "../../core/result.ts";
-import { err, ok } from "../../core/result.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 
 /** What D1 holds is not what was sequenced: the chain is broken at the pages that begin with these numbers. */
 export type BrokenChain = { readonly code: "chain_broken"; readonly seqs: readonly number[] };

@@ -1,6 +1,6 @@
 /** A model call behind its upstream's breaker: while it rests the call fails at once, and the run goes on to its next candidate. */
 import type { ModelEntry } from "../../core/model/entry.ts";
-import type { ModelCall, ModelOutcome } from "../../core/run/call.ts";
+import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import type { Breakers, CallOutcome } from "./breaker.ts";
 import type { Latencies } from "./latencies.ts";
 

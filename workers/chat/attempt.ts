@@ -13,7 +13,7 @@ import type { ModelCandidate, ModelEntry } from "../../core/model/entry.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
 import { mayHaveCost } from "../../core/model/untold.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { Failure } from "../../core/run/call.ts";
+import type { Failure } from "../../core/run/calls/call.ts";
 import type { Call } from "./call.ts";
 import type { ChatPorts, Facts } from "./ports.ts";
 import { attemptRecord, outcomeRecord, refusedBudgetRecord } from "./records.ts";

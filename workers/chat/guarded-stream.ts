@@ -10,7 +10,7 @@ import type { Finding, FindingSummary } from "../../core/guardrail/finding.ts";
 import { openFiller } from "../../core/guardrail/stream/filler.ts";
 import type { StreamStep } from "../../core/guardrail/stream/step.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
-import type { Failure } from "../../core/run/call.ts";
+import type { Failure } from "../../core/run/calls/call.ts";
 import type { Chosen } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import { judgeChat } from "./judge.ts";

@@ -5,7 +5,7 @@ import { ERRORS } from "../../core/errors/codes.ts";
 import type { Refusal } from "../../core/errors/problem.ts";
 import type { Json } from "../../core/json.ts";
 import type { Message } from "../../core/model/message.ts";
-import type { ModelCall, ModelOutcome } from "../../core/run/call.ts";
+import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import type { CacheNote } from "./answer.ts";
 import type { Chosen } from "./attempt.ts";
 import type { Call } from "./call.ts";

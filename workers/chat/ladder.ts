@@ -5,7 +5,7 @@
 import type { Amount } from "../../core/budget/amount.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { Failure } from "../../core/run/call.ts";
+import type { Failure } from "../../core/run/calls/call.ts";
 import { type Attempt, type Chosen, KILLED_RETRY_SECONDS, type NoAttempt, openAttempt } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import type { ChatPorts } from "./ports.ts";

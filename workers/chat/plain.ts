@@ -7,7 +7,7 @@ import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
 import type { Result } from "../../core/result.ts";
-import type { Failure } from "../../core/run/call.ts";
+import type { Failure } from "../../core/run/calls/call.ts";
 import type { Attempt, Chosen } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import { type Judged, judgeChat } from "./judge.ts";

@@ -11,7 +11,7 @@ import type { ChatAnswer } from "../../core/model/answer.ts";
 import type { EmbeddingAnswer } from "../../core/model/embedding.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { Result } from "../../core/result.ts";
-import type { CallContext, Failure, ModelCall, ModelOutcome } from "../../core/run/call.ts";
+import type { CallContext, Failure, ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
 import type { Desk } from "../budget/ports.ts";

@@ -7,7 +7,7 @@ import { mintId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
 import { toUsd } from "../../core/money.ts";
-import type { Failure } from "../../core/run/call.ts";
+import type { Failure } from "../../core/run/calls/call.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import type { AuthorityAnswer } from "../../core/workflow/authority.ts";
 import type { Call } from "./call.ts";

@@ -10,7 +10,7 @@ import type { ChatRequest } from "../../core/chat/request.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { type ChunkHead, DONE_FRAME, formatChunk, formatFrame, formatUsage, type SentChunk } from "../../core/model/stream/frame.ts";
 import type { Result } from "../../core/result.ts";
-import type { Failure } from "../../core/run/call.ts";
+import type { Failure } from "../../core/run/calls/call.ts";
 import { answerHeaders, type CacheNote, headOf, usdText } from "./answer.ts";
 import type { Attempt, Chosen } from "./attempt.ts";
 import type { Call } from "./call.ts";

@@ -7,7 +7,7 @@ import { openAssembly } from "../../core/model/stream/assemble.ts";
 import { type ChatChunk, readEvent } from "../../core/model/stream/chunk.ts";
 import { openSse } from "../../core/model/stream/sse.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { Failure } from "../../core/run/call.ts";
+import type { Failure } from "../../core/run/calls/call.ts";
 
 /** Frames around the text included. */
 const STREAM_BYTES = 64 * 1024 * 1024;

@@ -1,7 +1,7 @@
 /** What works behind the requests: the consumers of the two queues, the archive, and the chores of the scheduled handler. */
 import type { RecordsMessage } from "../../core/audit/record.ts";
 import { hasIdForm } from "../../core/ids.ts";
-import type { SlowCallMessage } from "../../core/run/slow-call.ts";
+import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
 import { type Archive, defineArchive } from "../archive/archive.ts";
 import { removeRunValues } from "../archive/run-values.ts";
 import { consumeRecords } from "../audit/index.ts";

@@ -1,5 +1,5 @@
 /** Whether an upstream may be asked, for calls that are no run's (chats, embeddings): the same breakers and the same measure as for runs. */
-import type { Failure, ModelOutcome } from "../../core/run/call.ts";
+import type { Failure, ModelOutcome } from "../../core/run/calls/call.ts";
 import type { Breakers } from "../breaker/breaker.ts";
 import type { Latencies } from "../breaker/latencies.ts";
 import { upstreamKey } from "../breaker/upstream.ts";

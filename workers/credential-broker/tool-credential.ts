@@ -2,7 +2,7 @@
 import { createLocalJWKSet, errors, importJWK, jwtVerify, SignJWT } from "jose";
 import { mintId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { CallContext } from "../../core/run/call.ts";
+import type { CallContext } from "../../core/run/calls/call.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
 import type { BrokerPublicKey, BrokerSigningKey, CredentialBrokerPorts } from "./ports.ts";
 

@@ -2,7 +2,7 @@
 import type { Principal } from "../../core/access/principal.ts";
 import type { Known } from "../../core/estimate/walk.ts";
 import type { Json } from "../../core/json.ts";
-import { holdsPlaceholder } from "../../core/run/trust.ts";
+import { holdsPlaceholder } from "../../core/run/steps/trust.ts";
 import type { AgentStep, Definition, ItemStep, JsonSchema, ModelStep, RunStep, Step } from "../../core/workflow/definition.ts";
 import type { IngressPorts, Routed } from "./ports.ts";
 

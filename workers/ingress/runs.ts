@@ -1,10 +1,9 @@
 /** Which runs a caller sees, and how much of them. */
-import type { Principal } from "../../core/access/principal.ts";
-import { seesAllRuns } from "../../core/access/principal.ts";
+import { type Principal, seesAllRuns } from "../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { RunId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { RunView } from "../../core/run/view.ts";
+import type { RunView } from "../../core/run/outside/view.ts";
 import { type Action, type Asked, denied } from "./middleware/check-access.ts";
 import type { IngressPorts } from "./ports.ts";
 

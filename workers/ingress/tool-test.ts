@@ -3,7 +3,7 @@ import type { Principal } from "../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { ToolOutcome } from "../../core/run/call.ts";
+import type { ToolOutcome } from "../../core/run/calls/call.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { Trace } from "./context.ts";
 import type { IngressPorts } from "./ports.ts";

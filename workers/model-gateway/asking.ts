@@ -7,7 +7,7 @@ import { type ChatAnswer, readChatAnswer } from "../../core/model/answer.ts";
 import { type EmbeddingAnswer, readEmbeddingAnswer } from "../../core/model/embedding.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { Failure } from "../../core/run/call.ts";
+import type { Failure } from "../../core/run/calls/call.ts";
 import { type Deadline, startDeadline } from "../kit/deadline.ts";
 import { exchange, type Facts, interrupted, note, otherFormat, readReply } from "./exchange.ts";
 import { failure } from "./failure.ts";

@@ -5,7 +5,7 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { Failure } from "../../core/run/call.ts";
+import type { Failure } from "../../core/run/calls/call.ts";
 import { retryAfterMs } from "../../core/tool/retry-after.ts";
 import { parseUntrusted } from "../../core/untrusted-json.ts";
 import { readBody } from "../kit/body.ts";

@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from "../../core/errors/codes.ts";
 import { isObject, type Json } from "../../core/json.ts";
-import type { Failure } from "../../core/run/call.ts";
+import type { Failure } from "../../core/run/calls/call.ts";
 
 export const failure = (kind: Failure["class"], code: ErrorCode, message: string, retryAfterMs: number | null = null): Failure => ({
   class: kind,

@@ -7,7 +7,7 @@ import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import { type ChatAnswer, readChatAnswer } from "../../core/model/answer.ts";
 import { boundTokens, estimateTokens } from "../../core/model/estimate.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
-import type { Failure, ModelCall, ModelOutcome } from "../../core/run/call.ts";
+import type { Failure, ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { type Deadline, startDeadline } from "../kit/deadline.ts";
 import { type Askings, defineAskings } from "./asking.ts";
 import { exchange, type Facts, interrupted, note, otherFormat, readReply } from "./exchange.ts";

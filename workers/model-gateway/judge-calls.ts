@@ -5,7 +5,7 @@
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { AskedCall, ChatAnswer } from "../../core/model/answer.ts";
 import type { ModelToolCall } from "../../core/model/message.ts";
-import type { ModelCall, ModelOutcome } from "../../core/run/call.ts";
+import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { parseUntrusted, withoutSecrets } from "../../core/untrusted-json.ts";
 import type { ToolNames } from "./tool-names.ts";
 

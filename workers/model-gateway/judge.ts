@@ -2,7 +2,7 @@
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import type { Json } from "../../core/json.ts";
 import { type ChatAnswer, readJsonText } from "../../core/model/answer.ts";
-import type { ModelCall, ModelOutcome } from "../../core/run/call.ts";
+import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
 import { validate } from "../../core/workflow/schema.ts";
 import type { Admitted, Guard, GuardContext } from "../guardrail/ports.ts";

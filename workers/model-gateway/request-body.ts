@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { Message } from "../../core/model/message.ts";
-import type { ModelCall } from "../../core/run/call.ts";
+import type { ModelCall } from "../../core/run/calls/call.ts";
 import type { ToolNames } from "./tool-names.ts";
 
 export function requestBody(entry: Pick<ModelEntry, "upstream_id">, call: ModelCall, names: ToolNames): JsonObject {

@@ -2,7 +2,7 @@
 import type { ModelEntry } from "../../core/model/entry.ts";
 import { refuseHost } from "../../core/net/public-host.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { CallContext, Failure } from "../../core/run/call.ts";
+import type { CallContext, Failure } from "../../core/run/calls/call.ts";
 import { failure } from "./failure.ts";
 import type { ModelGatewayPorts } from "./ports.ts";
 

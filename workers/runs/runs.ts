@@ -4,7 +4,7 @@ import { refuse } from "../../core/errors/problem.ts";
 import { withPrefix } from "../../core/ids.ts";
 import { fromUsd } from "../../core/money.ts";
 import { err, ok } from "../../core/result.ts";
-import type { RunView } from "../../core/run/view.ts";
+import type { RunView } from "../../core/run/outside/view.ts";
 import type { RunEngineRpc } from "../../durable-objects/run-engine/stub.ts";
 import type { DeadLetterView, RunsPort } from "../ingress/ports.ts";
 

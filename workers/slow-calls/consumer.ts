@@ -4,8 +4,8 @@
  * what it hands out and what it takes.
  */
 import type { JsonObject } from "../../core/json.ts";
-import type { ModelCall, ModelOutcome, ToolCall, ToolOutcome } from "../../core/run/call.ts";
-import { isSlowCallMessage, type SlowCallMessage } from "../../core/run/slow-call.ts";
+import type { ModelCall, ModelOutcome, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
+import { isSlowCallMessage, type SlowCallMessage } from "../../core/run/calls/slow-call.ts";
 
 /** A call as its run hands it out. */
 export type TakenCall = { readonly kind: "tool"; readonly request: ToolCall } | { readonly kind: "model"; readonly request: ModelCall };

@@ -2,7 +2,7 @@
 import { sql } from "drizzle-orm";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { DEFAULT_ORG_SETTINGS } from "../../core/org/settings.ts";
-import { FINAL_STATUSES, RUN_STATUSES, type RunStatus } from "../../core/run/view.ts";
+import { FINAL_STATUSES, RUN_STATUSES, type RunStatus } from "../../core/run/outside/view.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Database } from "./database.ts";
 import type { Outbox } from "./outbox.ts";

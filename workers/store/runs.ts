@@ -5,7 +5,7 @@
 import { and, count, desc, eq, lt, type SQL, sql } from "drizzle-orm";
 import type { RunIndexRow } from "../../core/audit/record.ts";
 import type { StopScope } from "../../core/kill-switch/stops.ts";
-import type { RunStatus } from "../../core/run/view.ts";
+import type { RunStatus } from "../../core/run/outside/view.ts";
 import type { Page, StorePort } from "../ingress/ports.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
 import type { Database } from "./database.ts";

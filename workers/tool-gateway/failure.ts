@@ -1,6 +1,6 @@
 /** How a tool's call went wrong, in the words of API.md ("retried", "never retried"). Pure; the other side's words never appear. */
 import type { ErrorCode } from "../../core/errors/codes.ts";
-import type { Failure } from "../../core/run/call.ts";
+import type { Failure } from "../../core/run/calls/call.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
 
 export const failure = (kind: Failure["class"], code: ErrorCode, message: string, retryAfterMs: number | null = null): Failure => ({

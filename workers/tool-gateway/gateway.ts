@@ -7,7 +7,7 @@
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { Failure, Opening, ToolCall, ToolOutcome } from "../../core/run/call.ts";
+import type { Failure, Opening, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
 import { ageOnArrival } from "../../core/tool/age.ts";
 import type { ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
 import { retryAfterMs } from "../../core/tool/retry-after.ts";

@@ -5,7 +5,7 @@
 import { textOf } from "../../core/cache/identity.ts";
 import { findPlaceholders } from "../../core/guardrail/placeholder.ts";
 import type { Json } from "../../core/json.ts";
-import type { ToolCall } from "../../core/run/call.ts";
+import type { ToolCall } from "../../core/run/calls/call.ts";
 import { isShareable, isUsable, type KeptResult, keepingOf, LONGEST_RESULT, readKeptResult } from "../../core/tool/kept-result.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { Admitted } from "../guardrail/ports.ts";

@@ -5,7 +5,7 @@
  */
 import type { Role } from "../../core/access/principal.ts";
 import { isObject, type Json } from "../../core/json.ts";
-import type { LookupAnswer, ToolCall, ToolOutcome } from "../../core/run/call.ts";
+import type { LookupAnswer, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { AuthorityAnswer } from "../../core/workflow/authority.ts";
 import { validate } from "../../core/workflow/schema.ts";

@@ -1,7 +1,7 @@
 /** Opens placeholders in exactly the input fields that a tool's manifest lists, and says what it opened, never the value. */
 import { type Json, parsePointer } from "../../core/json.ts";
 import { replaceAt, valueAt } from "../../core/json-pointer.ts";
-import type { Opening } from "../../core/run/call.ts";
+import type { Opening } from "../../core/run/calls/call.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
 

@@ -1,6 +1,6 @@
 /** What the tool gateway needs from the rest of the platform. */
 import type { Json } from "../../core/json.ts";
-import type { CallContext } from "../../core/run/call.ts";
+import type { CallContext } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
 import type { Guard } from "../guardrail/ports.ts";

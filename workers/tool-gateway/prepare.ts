@@ -3,7 +3,7 @@ import type { Json } from "../../core/json.ts";
 import { isListedHost } from "../../core/net/listed-host.ts";
 import { refuseHost } from "../../core/net/public-host.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { Failure, ToolCall } from "../../core/run/call.ts";
+import type { Failure, ToolCall } from "../../core/run/calls/call.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import { type HttpRequestParts, toolRequest } from "../../core/tool/request.ts";
 import type { Deadline } from "../kit/deadline.ts";

@@ -7,7 +7,7 @@ import type { AuditRecord } from "../../core/audit/record.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { type Stops, stoppedBy } from "../../core/kill-switch/stops.ts";
-import type { RunStatus } from "../../core/run/view.ts";
+import type { RunStatus } from "../../core/run/outside/view.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
 import { sideBySide } from "../../durable-objects/kit/bounded.ts";
 

@@ -1,7 +1,7 @@
 /** The fold of an agent's loop: what its model said, what its tools answered, when the next iteration begins. */
 
-import { agentCallId, agentModelId, agentSummaryId, stepOfNode } from "../node.ts";
-import type { AgentCall } from "../state.ts";
+import type { AgentCall } from "../machine/state.ts";
+import { agentCallId, agentModelId, agentSummaryId, stepOfNode } from "../steps/node.ts";
 import { changeAgent, dropUnsent, newActivity, withActivity, withoutActivity } from "./change.ts";
 import type { Handlers } from "./handlers.ts";
 

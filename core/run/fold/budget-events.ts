@@ -1,6 +1,6 @@
 /** The fold of the run's dealings with the org's ledger. */
 import { plus } from "../../budget/amount.ts";
-import { amount } from "../priced.ts";
+import { amount } from "../machine/event.ts";
 import { changeActivity } from "./change.ts";
 import type { Handlers } from "./handlers.ts";
 

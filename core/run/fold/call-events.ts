@@ -1,7 +1,7 @@
 /** The fold of what goes out and comes back: authority, models, tools, people, child runs. */
 import { type Amount, minus, NOTHING, plus } from "../../budget/amount.ts";
-import type { EventOf, RunEvent } from "../event.ts";
-import { type Activity, NO_USAGE, type RunState, type Usage } from "../state.ts";
+import type { EventOf, RunEvent } from "../machine/event.ts";
+import { type Activity, NO_USAGE, type RunState, type Usage } from "../machine/state.ts";
 import { changeActivity, changeAgent, withFlag, withStep, withUsage } from "./change.ts";
 import type { Handlers } from "./handlers.ts";
 

@@ -1,6 +1,6 @@
 /** Small changes of a state, sharing what stays: the words in which the fold is written. */
 
-import type { RunContext } from "../context.ts";
+import type { RunContext } from "../machine/birth.ts";
 import {
   type Activity,
   type AgentState,
@@ -10,7 +10,7 @@ import {
   type RunState,
   type StepState,
   type Usage,
-} from "../state.ts";
+} from "../machine/state.ts";
 
 export function withStep(state: RunState, id: string, change: (old: StepState) => StepState): RunState {
   const old = state.steps[id];

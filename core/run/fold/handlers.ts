@@ -1,7 +1,7 @@
 /** A part of the fold: one function for each of its types of event. */
-import type { RunContext } from "../context.ts";
-import type { EventOf, EventType } from "../event.ts";
-import type { RunState } from "../state.ts";
+import type { RunContext } from "../machine/birth.ts";
+import type { EventOf, EventType } from "../machine/event.ts";
+import type { RunState } from "../machine/state.ts";
 
 export type Handler<T extends EventType> = (state: RunState, event: EventOf<T>, context: RunContext) => RunState;
 export type Handlers<T extends EventType> = { readonly [K in T]: Handler<K> };

@@ -1,8 +1,8 @@
 /** The fold of a run's own events: how it begins, stands, stops and ends. */
 
-import type { EventOf } from "../event.ts";
-import type { RunState, StepState } from "../state.ts";
-import type { RunStatus } from "../view.ts";
+import type { EventOf } from "../machine/event.ts";
+import type { RunState, StepState } from "../machine/state.ts";
+import type { RunStatus } from "../outside/view.ts";
 import { dropUnsent } from "./change.ts";
 import type { Handlers } from "./handlers.ts";
 

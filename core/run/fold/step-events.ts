@@ -1,10 +1,10 @@
 /** The fold of steps and items: how they start and settle, and how what they did is undone. */
 import type { Json } from "../../json.ts";
 import type { StepKind } from "../../workflow/definition.ts";
-import type { RunContext } from "../context.ts";
-import type { RunEvent } from "../event.ts";
-import { agentModelId, itemNode, nodeDefinition, stepOfNode } from "../node.ts";
-import type { Activity, RunState } from "../state.ts";
+import type { RunContext } from "../machine/birth.ts";
+import type { RunEvent } from "../machine/event.ts";
+import type { Activity, RunState } from "../machine/state.ts";
+import { agentModelId, itemNode, nodeDefinition, stepOfNode } from "../steps/node.ts";
 import { changeItem, changeMap, newActivity, settleStep, withActivity, withFlag, without, withoutActivity, withStep } from "./change.ts";
 import type { Handlers } from "./handlers.ts";
 

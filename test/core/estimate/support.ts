@@ -1,6 +1,5 @@
 /** Definitions and models for estimates: each test says only what it is about. */
-import type { Known } from "../../../core/estimate/walk.ts";
-import { walk } from "../../../core/estimate/walk.ts";
+import { type Known, walk } from "../../../core/estimate/walk.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import type { ModelCandidate } from "../../../core/model/entry.ts";
 import { checkDefinition } from "../../../core/workflow/check.ts";

@@ -4,10 +4,10 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Birth } from "../../../core/run/birth.ts";
-import type { RunEvent } from "../../../core/run/event.ts";
-import { fold } from "../../../core/run/evolve.ts";
-import type { RunState } from "../../../core/run/state.ts";
+import { fold } from "../../../core/run/fold/evolve.ts";
+import type { Birth } from "../../../core/run/machine/birth.ts";
+import type { RunEvent } from "../../../core/run/machine/event.ts";
+import type { RunState } from "../../../core/run/machine/state.ts";
 import { planOf } from "../../../core/workflow/plan.ts";
 
 const FOLDER = new URL("../../histories/", import.meta.url).pathname;

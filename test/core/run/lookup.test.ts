@@ -1,6 +1,6 @@
 /** A write whose outcome nobody knows, and whose tool can be asked what became of it. */
 import { describe, expect, it } from "vitest";
-import type { LookupAnswer } from "../../../core/run/call.ts";
+import type { LookupAnswer } from "../../../core/run/calls/call.ts";
 import type { AuthorityAnswer } from "../../../core/workflow/authority.ts";
 import { define, tool } from "../../support/run/definition.ts";
 import { answered, Drive, failed, type Script } from "../../support/run/drive.ts";

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { type Amount, fits, NOTHING, plus } from "../../../core/budget/amount.ts";
 import type { LeaseAnswer, LeaseRequest } from "../../../core/budget/lease.ts";
-import type { ModelOutcome } from "../../../core/run/call.ts";
-import { modelCall } from "../../../core/run/request.ts";
+import type { ModelOutcome } from "../../../core/run/calls/call.ts";
+import { modelCall } from "../../../core/run/calls/request.ts";
 import type { AuthorityAnswer } from "../../../core/workflow/authority.ts";
 import type { Step } from "../../../core/workflow/definition.ts";
 import { define, model, review, transform } from "../../support/run/definition.ts";

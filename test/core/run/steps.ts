@@ -1,4 +1,4 @@
-import type { EventType, RunEvent } from "../../../core/run/event.ts";
+import type { EventType, RunEvent } from "../../../core/run/machine/event.ts";
 
 /** The steps of all events of one type, in order. */
 export const STEP_IDS_OF = (events: readonly RunEvent[], type: EventType): string[] =>

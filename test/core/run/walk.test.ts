@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { chance } from "../../../core/chance.ts";
-import { isFinal } from "../../../core/run/state.ts";
+import { isFinal } from "../../../core/run/machine/state.ts";
 import type { Step } from "../../../core/workflow/definition.ts";
 import { define, model, review, tool, transform, undoneBy } from "../../support/run/definition.ts";
 import { answered, Drive, failed, said } from "../../support/run/drive.ts";

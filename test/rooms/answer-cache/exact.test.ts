@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
 import { FRESH_MS, KEPT_MS } from "../../../core/cache/kept-answer.ts";
-import type { ModelCall, ModelOutcome } from "../../../core/run/call.ts";
+import type { ModelCall, ModelOutcome } from "../../../core/run/calls/call.ts";
 import { correctionMessages } from "../../../core/workflow/prompt.ts";
 import { CONTEXT, modelCall } from "../../support/doubles/calls.ts";
 import { hangs } from "../../support/doubles/upstream.ts";

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
 import { MOST_NEAR } from "../../../core/cache/near-index.ts";
-import type { ModelCall } from "../../../core/run/call.ts";
+import type { ModelCall } from "../../../core/run/calls/call.ts";
 import { renderMessages } from "../../../core/workflow/prompt.ts";
 import { modelCall } from "../../support/doubles/calls.ts";
 import { answered, answerWorld, keptTexts, quickest, says } from "../../support/worlds/answer-cache.ts";

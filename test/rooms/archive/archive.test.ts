@@ -6,7 +6,7 @@ import { refuse } from "../../../core/errors/problem.ts";
 import type { RunId } from "../../../core/ids.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { err, ok } from "../../../core/result.ts";
-import type { EventView, RunView } from "../../../core/run/view.ts";
+import type { EventView, RunView } from "../../../core/run/outside/view.ts";
 import { archiveKeys, defineArchive } from "../../../workers/archive/archive.ts";
 import { withArchive } from "../../../workers/archive/archived-runs.ts";
 import type { ArchivePorts, RunRecord } from "../../../workers/archive/ports.ts";

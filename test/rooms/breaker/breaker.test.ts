@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Admission, admit, type BreakerState, type CallOutcome, CLOSED, report, viewOf } from "../../../core/breaker/breaker.ts";
 import type { JsonObject } from "../../../core/json.ts";
-import type { Failure, ModelCall, ModelOutcome } from "../../../core/run/call.ts";
+import type { Failure, ModelCall, ModelOutcome } from "../../../core/run/calls/call.ts";
 import { defineBreakers } from "../../../workers/breaker/breaker.ts";
 import { defineLatencies } from "../../../workers/breaker/latencies.ts";
 import { upstreamKey } from "../../../workers/breaker/upstream.ts";

@@ -1,6 +1,6 @@
 /** Kept answers in front of a chat: what may be given, what may be kept, and what is never looked up. */
 import { describe, expect, it } from "vitest";
-import type { ModelCall, ModelOutcome } from "../../../core/run/call.ts";
+import type { ModelCall, ModelOutcome } from "../../../core/run/calls/call.ts";
 import { chatWorld, SMALL, says } from "../../support/doubles/chat-world.ts";
 import { json } from "../../support/doubles/upstream.ts";
 

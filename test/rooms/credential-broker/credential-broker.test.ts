@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { createHash, createPublicKey, verify } from "node:crypto";
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify, SignJWT } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { CallContext } from "../../../core/run/call.ts";
+import type { CallContext } from "../../../core/run/calls/call.ts";
 import { type CredentialBroker, defineCredentialBroker } from "../../../workers/credential-broker/credential-broker.ts";
 import type { CredentialBrokerPorts, KeyRingPort } from "../../../workers/credential-broker/ports.ts";
 import { FAR } from "../../support/far.ts";

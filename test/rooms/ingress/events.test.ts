@@ -1,6 +1,6 @@
 /** The stream of events: framing, resuming, and when it ends. */
 import { beforeEach, describe, expect, it } from "vitest";
-import type { RunStatus } from "../../../core/run/view.ts";
+import type { RunStatus } from "../../../core/run/outside/view.ts";
 import { makeWorld, WORKFLOW, type World } from "../../support/ingress-fakes.ts";
 
 let world: World;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { RunView } from "../../../core/run/view.ts";
+import type { RunView } from "../../../core/run/outside/view.ts";
 import { ADMIN_KEY, aRunId, makeWorld, WORKFLOW, type World } from "../../support/ingress-fakes.ts";
 
 let world: World;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Failure, ModelCall, ModelOutcome } from "../../../core/run/call.ts";
+import type { Failure, ModelCall, ModelOutcome } from "../../../core/run/calls/call.ts";
 import { ANSWER_BYTES, defineModelGateway } from "../../../workers/model-gateway/gateway.ts";
 import type { ModelGatewayPorts } from "../../../workers/model-gateway/ports.ts";
 import { modelCall, modelEntry } from "../../support/doubles/calls.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ModelEntry } from "../../../core/model/entry.ts";
-import type { Failure, ModelOutcome } from "../../../core/run/call.ts";
+import type { Failure, ModelOutcome } from "../../../core/run/calls/call.ts";
 import { defineModelGateway } from "../../../workers/model-gateway/gateway.ts";
 import type { ModelGatewayPorts } from "../../../workers/model-gateway/ports.ts";
 import { rehearse } from "../../../workers/rehearsal/handler.ts";

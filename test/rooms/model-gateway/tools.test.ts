@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
 import type { ModelTool } from "../../../core/model/message.ts";
-import type { Failure, ModelCall, ModelOutcome } from "../../../core/run/call.ts";
+import type { Failure, ModelCall, ModelOutcome } from "../../../core/run/calls/call.ts";
 import { defineModelGateway } from "../../../workers/model-gateway/gateway.ts";
 import { toolNames } from "../../../workers/model-gateway/tool-names.ts";
 import { modelCall, modelEntry } from "../../support/doubles/calls.ts";

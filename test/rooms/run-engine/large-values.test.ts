@@ -3,8 +3,8 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Json } from "../../../core/json.ts";
-import type { ToolOutcome } from "../../../core/run/call.ts";
-import { valuePrefix } from "../../../core/run/value-key.ts";
+import type { ToolOutcome } from "../../../core/run/calls/call.ts";
+import { valuePrefix } from "../../../core/run/outside/value-key.ts";
 import { Journal } from "../../../durable-objects/run-engine/journal.ts";
 import type { ValueStore } from "../../../durable-objects/run-engine/kept-values.ts";
 import { runEngineOf } from "../../../durable-objects/run-engine/stub.ts";

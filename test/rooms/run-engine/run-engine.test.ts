@@ -2,7 +2,7 @@ import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runI
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { RecordsMessage } from "../../../core/audit/record.ts";
-import type { ToolCall, ToolOutcome } from "../../../core/run/call.ts";
+import type { ToolCall, ToolOutcome } from "../../../core/run/calls/call.ts";
 import { runEngineOf } from "../../../durable-objects/run-engine/stub.ts";
 import { FAR } from "../../support/far.ts";
 import { define, tool, transform } from "../../support/run/definition.ts";

@@ -1,8 +1,8 @@
 /** The consumer of slow calls: nothing is called that the run does not hand out, and nothing is acknowledged that the run does not have. */
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../core/json.ts";
-import type { ModelOutcome, ToolOutcome } from "../../../core/run/call.ts";
-import type { SlowCallMessage } from "../../../core/run/slow-call.ts";
+import type { ModelOutcome, ToolOutcome } from "../../../core/run/calls/call.ts";
+import type { SlowCallMessage } from "../../../core/run/calls/slow-call.ts";
 import { type CallOutcome, defineSlowCalls, type SlowCallPorts, type TakenCall } from "../../../workers/slow-calls/consumer.ts";
 import { modelCall, toolCall } from "../../support/doubles/calls.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RunStatus } from "../../../core/run/view.ts";
+import type { RunStatus } from "../../../core/run/outside/view.ts";
 import { lineOf, nextId, storeWorld } from "./support.ts";
 
 const line = (org: string, usd: number, version = 1, status: RunStatus = "completed", workflow = "refund") => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isObject, type Json } from "../../../core/json.ts";
-import type { Failure, ToolOutcome } from "../../../core/run/call.ts";
+import type { Failure, ToolOutcome } from "../../../core/run/calls/call.ts";
 import type { ToolManifest } from "../../../core/tool/manifest.ts";
 import { defineShop, HIDDEN_INSTRUCTION, newShopState } from "../../../shop/app.ts";
 import { ANSWER_BYTES, defineToolGateway } from "../../../workers/tool-gateway/gateway.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Failure, ToolOutcome } from "../../../core/run/call.ts";
+import type { Failure, ToolOutcome } from "../../../core/run/calls/call.ts";
 import type { ToolManifest } from "../../../core/tool/manifest.ts";
 import { defineToolGateway } from "../../../workers/tool-gateway/gateway.ts";
 import type { ToolGatewayPorts } from "../../../workers/tool-gateway/ports.ts";

@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
-import type { Failure, ToolOutcome } from "../../../core/run/call.ts";
+import type { Failure, ToolOutcome } from "../../../core/run/calls/call.ts";
 import type { ToolManifest } from "../../../core/tool/manifest.ts";
 import { defineToolGateway } from "../../../workers/tool-gateway/gateway.ts";
 import type { KeptResults, ToolGatewayPorts } from "../../../workers/tool-gateway/ports.ts";

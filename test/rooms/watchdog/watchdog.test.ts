@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { AuditRecord } from "../../../core/audit/record.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { StopScope } from "../../../core/kill-switch/stops.ts";
-import type { RunStatus } from "../../../core/run/view.ts";
+import type { RunStatus } from "../../../core/run/outside/view.ts";
 import { sweep } from "../../../workers/watchdog/sweep.ts";
 import { QUIET_MS, SWEEP_RUNS, sweepRuns, type WatchdogPorts } from "../../../workers/watchdog/watchdog.ts";
 

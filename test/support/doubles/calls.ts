@@ -1,7 +1,7 @@
 /** Calls and manifests with everything filled in; a test changes what it is about. */
 
 import type { ModelEntry } from "../../../core/model/entry.ts";
-import type { CallContext, ModelCall, ToolCall } from "../../../core/run/call.ts";
+import type { CallContext, ModelCall, ToolCall } from "../../../core/run/calls/call.ts";
 import type { ToolManifest } from "../../../core/tool/manifest.ts";
 
 export const CONTEXT: CallContext = {

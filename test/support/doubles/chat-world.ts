@@ -8,7 +8,7 @@ import type { JsonObject } from "../../../core/json.ts";
 import type { StopScope } from "../../../core/kill-switch/stops.ts";
 import type { ModelEntry } from "../../../core/model/entry.ts";
 import { err, ok } from "../../../core/result.ts";
-import type { Failure } from "../../../core/run/call.ts";
+import type { Failure } from "../../../core/run/calls/call.ts";
 import type { AuthorityAnswer } from "../../../core/workflow/authority.ts";
 import { defineChat } from "../../../workers/chat/chat.ts";
 import type { Asked, ChatPorts } from "../../../workers/chat/ports.ts";

@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { createHmac } from "node:crypto";
 import type { JsonObject } from "../../../core/json.ts";
 import type { Message } from "../../../core/model/message.ts";
-import type { ModelCall, ModelOutcome } from "../../../core/run/call.ts";
+import type { ModelCall, ModelOutcome } from "../../../core/run/calls/call.ts";
 import { type AnswerCache, defineAnswerCache } from "../../../workers/answer-cache/answer-cache.ts";
 import { keptValues } from "../../../workers/answer-cache/kept-values.ts";
 import type { AnswerCachePorts } from "../../../workers/answer-cache/ports.ts";

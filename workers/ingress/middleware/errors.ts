@@ -1,6 +1,5 @@
 /** What was thrown: a bug or broken infrastructure. The caller learns that it happened, the log learns where, nobody learns what was in it. */
-import type { Refusal } from "../../../core/errors/problem.ts";
-import { refuse } from "../../../core/errors/problem.ts";
+import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import type { JsonObject } from "../../../core/json.ts";
 
 /** Properties that the runtime puts on errors of Durable Objects; `code` is what our own rooms put on theirs. */

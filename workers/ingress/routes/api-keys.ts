@@ -1,7 +1,6 @@
 /** `/v1/api-keys`: who may call. A key's text is in one answer only, the first. */
 import { z } from "@hono/zod-openapi";
-import type { Principal } from "../../../core/access/principal.ts";
-import { ROLES } from "../../../core/access/principal.ts";
+import { type Principal, ROLES } from "../../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import { hasIdForm, mintId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";

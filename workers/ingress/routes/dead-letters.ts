@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { Refusal } from "../../../core/errors/problem.ts";
 import { hasIdForm, type RunId, withPrefix } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
-import type { RunView } from "../../../core/run/view.ts";
+import type { RunView } from "../../../core/run/outside/view.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
 import { claim, REPLAYED } from "../idempotency.ts";

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import type { RunId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
-import type { EventView } from "../../../core/run/view.ts";
+import type { EventView } from "../../../core/run/outside/view.ts";
 import { type Endpoint, endpointsOf } from "../endpoint.ts";
 import { errorLine } from "../middleware/errors.ts";
 import type { IngressPorts } from "../ports.ts";

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { seesAllRuns } from "../../../core/access/principal.ts";
 import { err, ok } from "../../../core/result.ts";
-import { RUN_STATUSES } from "../../../core/run/view.ts";
+import { RUN_STATUSES } from "../../../core/run/outside/view.ts";
 import { type Endpoint, endpointsOf } from "../endpoint.ts";
 import { keptText } from "../kept-text.ts";
 import type { IngressPorts } from "../ports.ts";

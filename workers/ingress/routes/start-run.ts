@@ -2,12 +2,11 @@
  * `POST /v1/runs`. The order is the contract's: what can be refused without keeping anything comes first; personal data is taken
  * out and instructions are looked for before anything of the input is kept.
  */
-import type { Refusal } from "../../../core/errors/problem.ts";
-import { refuse } from "../../../core/errors/problem.ts";
+import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import type { RunId } from "../../../core/ids.ts";
 import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
-import { FINAL_STATUSES, type RunView } from "../../../core/run/view.ts";
+import { FINAL_STATUSES, type RunView } from "../../../core/run/outside/view.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
 import { type Claim, claim, REPLAYED } from "../idempotency.ts";

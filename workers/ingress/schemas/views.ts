@@ -1,7 +1,7 @@
 /** Shapes of answers, for the OpenAPI document. What the routes send is typed by the rooms' own views. */
 import { z } from "@hono/zod-openapi";
 import { ROLES } from "../../../core/access/principal.ts";
-import { RUN_STATUSES } from "../../../core/run/view.ts";
+import { RUN_STATUSES } from "../../../core/run/outside/view.ts";
 import { anyJson } from "./names.ts";
 import { jsonObject } from "./requests.ts";
 

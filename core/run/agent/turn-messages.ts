@@ -1,0 +1,15 @@
+/** An agent's turns as messages: what its model said and asked for, and what the tools answered. */
+import type { Json } from "../../json.ts";
+import type { Message } from "../../model/message.ts";
+import type { AgentAnswer, AgentTurn } from "../machine/state.ts";
+
+export const turnMessages = (turns: readonly AgentTurn[]): Message[] =>
+  turns.flatMap(({ text, calls }): Message[] => [
+    { role: "assistant", content: text, toolCalls: calls.map(({ id, tool, input }) => ({ id, name: tool, input })) },
+    ...calls.map(({ id, answer }): Message => ({ role: "tool", toolCallId: id, content: JSON.stringify(shown(answer)) })),
+  ]);
+
+function shown(answer: AgentAnswer | null): Json {
+  if (answer === null) return null;
+  return answer.ok ? answer.output : { error: { code: answer.code, message: answer.message } };
+}

@@ -1,0 +1,81 @@
+/**
+ * Which of a call's candidates the money left can pay for. Near a limit a cheaper one is taken, and the journal says so; where no
+ * candidate can be paid the run, or the step with a budget of its own, is at its end.
+ */
+import { type Amount, fits, minus, plus } from "../../budget/amount.ts";
+import type { ModelCandidate } from "../../model/entry.ts";
+import { fromUsd, tokenCost } from "../../money.ts";
+import type { AgentStep, ModelStep } from "../../workflow/definition.ts";
+import type { Activity, RunState } from "../machine/state.ts";
+import type { Turn } from "../machine/turn.ts";
+import { nodeDefinition } from "../steps/node.ts";
+
+/** From this share of a cap on, money decides which model answers. */
+const NEAR = 0.8;
+
+export type Affordable =
+  /** `instead`: the model that would have answered, and why it does not. */
+  | {
+      readonly ok: true;
+      readonly model: ModelCandidate;
+      readonly worst: Amount;
+      readonly mayBeCheaper: boolean;
+      readonly instead: { readonly id: string; readonly why: string } | null;
+    }
+  | { readonly ok: false; readonly why: "window" | "run" | "step" };
+
+export function affordable(turn: Turn, activity: Activity, input: number, maxTokens: number): Affordable {
+  const { state } = turn;
+  const fitting = activity.candidates.filter((model, position) => position >= activity.candidate && input + maxTokens <= model.context);
+  const priced = fitting.map((model) => ({ model, worst: worstCase(state, model, input, maxTokens) }));
+  const [first] = priced;
+  if (first === undefined) return { ok: false, why: "window" };
+  const run = leftOfRun(turn);
+  const step = leftOfStep(turn, activity);
+  const covered = (worst: Amount): boolean => fits(worst, run) && (step === null || fits(worst, step));
+  const isNear = activity.isThrifty === true || nearness(turn) >= NEAR;
+  const cheaper = priced.filter(({ worst }) => worst.microUsd < first.worst.microUsd).sort((a, b) => a.worst.microUsd - b.worst.microUsd);
+  if (covered(first.worst) && (!isNear || cheaper.length === 0))
+    return { ok: true, ...first, mayBeCheaper: cheaper.length > 0, instead: null };
+  const chosen = cheaper.find(({ worst }) => covered(worst)) ?? (covered(first.worst) ? first : undefined);
+  if (chosen === undefined) return { ok: false, why: fits(first.worst, run) ? "step" : "run" };
+  const mayBeCheaper = cheaper.length > 0 && chosen !== cheaper[0];
+  if (chosen === first) return { ok: true, ...first, mayBeCheaper, instead: null };
+  const why = covered(first.worst) ? "a budget is nearly used up" : "the money left does not cover it";
+  return { ok: true, ...chosen, mayBeCheaper, instead: { id: first.model.id, why } };
+}
+
+/** The whole input at its estimate and every token of the answer, at the model's price; grown by what upstreams were seen to overrun. */
+const worstCase = ({ overrun }: RunState, { price }: ModelCandidate, input: number, maxTokens: number): Amount => ({
+  microUsd: Math.ceil((tokenCost(input, price.input) + tokenCost(maxTokens, price.output)) * overrun.microUsd),
+  tokens: Math.ceil((input + maxTokens) * overrun.tokens),
+});
+
+const used = ({ usage, reserved }: RunState): Amount =>
+  plus({ microUsd: usage.microUsd, tokens: usage.tokensIn + usage.tokensOut }, reserved);
+
+const leftOfRun = ({ state, birth }: Turn): Amount => minus({ microUsd: birth.budget.usd, tokens: birth.budget.tokens }, used(state));
+
+/** null: the step has no budget of its own. */
+function leftOfStep({ state, birth }: Turn, activity: Activity): Amount | null {
+  const { budget } = nodeDefinition(birth.definition, activity.node) as Pick<ModelStep | AgentStep, "budget">;
+  if (budget === undefined) return null;
+  const own = state.steps[activity.step];
+  const spent = own?.usage ?? null;
+  const underWay = Object.values(state.activities).filter(({ kind, step }) => kind === "model" && step === activity.step);
+  const taken = underWay.reduce((sum, { reserved }) => plus(sum, reserved), {
+    microUsd: (spent?.microUsd ?? 0) + (own?.held?.microUsd ?? 0),
+    tokens: (spent === null ? 0 : spent.tokensIn + spent.tokensOut) + (own?.held?.tokens ?? 0),
+  });
+  const cap = {
+    microUsd: budget.usd === null ? Number.POSITIVE_INFINITY : fromUsd(budget.usd),
+    tokens: budget.tokens ?? Number.POSITIVE_INFINITY,
+  };
+  return minus(cap, taken);
+}
+
+/** How full the fullest cap is, 0 to 1: the run's own, or one of the org's as the ledger last told. */
+function nearness({ state, birth }: Turn): number {
+  const { microUsd, tokens } = used(state);
+  return Math.max(microUsd / Math.max(1, birth.budget.usd), tokens / Math.max(1, birth.budget.tokens), state.lease.pressure);
+}

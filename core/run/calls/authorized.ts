@@ -1,0 +1,77 @@
+/** The word of authority on what a run wants to do: it may not, a person is asked, or it is sent. */
+import type { AuthorityAnswer } from "../../workflow/authority.ts";
+import type { Activity } from "../machine/state.ts";
+import type { Turn } from "../machine/turn.ts";
+import { callChild } from "../steps/child.ts";
+import { askPerson, isApproved, toolProposal } from "../steps/question.ts";
+import type { Failure } from "./call.ts";
+import { dispatch } from "./dispatch.ts";
+import { failCall } from "./failure.ts";
+
+export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityAnswer): string | null {
+  const activity = turn.state.activities[activityId];
+  const asked = activity?.phase === "deciding" || (activity?.phase === "backing-off" && (activity.resumeAt ?? 0) <= turn.at);
+  if (!activity || !asked || turn.state.status === "paused") return "nobody asked";
+  if (answer.kind === "refused") {
+    const failure: Failure = {
+      class: answer.transient ? "transient" : "safety",
+      code: answer.code,
+      message: answer.message,
+      retryAfterMs: null,
+    };
+    failCall(turn, activity, failure, activity.attempt + 1);
+    return null;
+  }
+  if (answer.kind === "run") {
+    callChild(turn, activity, answer);
+    return null;
+  }
+  const { permission } = answer;
+  const outside = answer.kind === "tool" && !isListed(turn, answer.facts.tool);
+  const decision = outside ? "deny" : permission.decision;
+  turn.emit(
+    "policy.decided",
+    {
+      activity: activityId,
+      decision,
+      policy_version: permission.policyVersion,
+      reasons: outside ? ["the run's tools do not list it"] : permission.reasons,
+      subject: answer.kind === "tool" ? `tool:${answer.facts.tool}@${answer.facts.version}` : "model",
+      facts: answer.kind === "tool" ? answer.facts : null,
+    },
+    activity.step,
+  );
+  if (decision === "deny") {
+    failCall(
+      turn,
+      activity,
+      { class: "safety", code: "policy_denied", message: "the policy denies this call", retryAfterMs: null },
+      activity.attempt + 1,
+    );
+  } else if (answer.kind === "model") route(turn, activity, answer);
+  else if (decision === "ask") {
+    const decided = turn.state.activities[activityId] ?? activity;
+    if (isApproved(turn, decided)) dispatch(turn, activityId);
+    else askPerson(turn, activityId, "policy", answer.facts.effect === "write" ? "high" : "medium", toolProposal(decided));
+  }
+  return null;
+}
+
+/** API.md, "The rights of a run": what the workflow lists, and what every run above it lists. */
+const isListed = ({ birth }: Turn, tool: string): boolean =>
+  birth.definition.tools.includes(tool) && (birth.parent === null || birth.parent.tools.includes(tool));
+
+function route(turn: Turn, activity: Activity, { candidates, rejected, tools }: Extract<AuthorityAnswer, { kind: "model" }>): void {
+  if (candidates.length === 0) {
+    return failCall(
+      turn,
+      activity,
+      { class: "permanent", code: "upstream_unavailable", message: "no registered model fits this step", retryAfterMs: null },
+      1,
+    );
+  }
+  const known = turn.state.agents[activity.node]?.tools;
+  const listed = tools.filter((tool) => isListed(turn, tool.name));
+  const isNews = activity.purpose === "agent" && JSON.stringify(known) !== JSON.stringify(listed);
+  turn.emit("model.routed", { activity: activity.id, candidates, rejected, ...(isNews ? { tools: listed } : {}) }, activity.step);
+}

@@ -1,0 +1,104 @@
+/** A call to the outside as data: what is asked of a gateway room and the outcome it gives back. Outcomes are data; a gateway throws only on bugs. */
+
+import type { ErrorCode } from "../../errors/codes.ts";
+import type { FindingSummary } from "../../guardrail/finding.ts";
+import type { Json, JsonObject } from "../../json.ts";
+import type { Message, ModelTool, ModelToolCall, TokenUsage } from "../../model/message.ts";
+import type { CacheUse, JsonSchema } from "../../workflow/definition.ts";
+
+/** Who is asking, on whose behalf, and under which trace: goes along with every call. */
+export type CallContext = {
+  readonly org: string;
+  readonly run: string;
+  readonly user: string;
+  readonly subject: string;
+  readonly workflow: string;
+  readonly version: number;
+  /** Activity id: `refund`, `refund/compensate`. */
+  readonly activity: string;
+  /** `{run}/{activity}`: the same on every attempt. Of a redriven run `{run}` is the first run's id. */
+  readonly key: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly killEpoch: number;
+};
+
+export type ToolCall = {
+  readonly context: CallContext;
+  readonly tool: string;
+  readonly version: number;
+  readonly input: Json;
+  readonly timeoutMs: number;
+};
+
+export type ModelCall = {
+  readonly context: CallContext;
+  readonly model: string;
+  readonly messages: readonly Message[];
+  readonly schema: { readonly name: string; readonly schema: JsonSchema } | null;
+  /** What the model may ask for; empty: only words are taken. */
+  readonly tools: readonly ModelTool[];
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly timeoutMs: number;
+  /** The step's word: a kept answer may do instead of a call. */
+  readonly cache: CacheUse;
+  /** What an app's chat asks beyond this, as it goes over the wire; a run's call has none. Part of what an answer depends on. */
+  readonly chat?: JsonObject;
+  /** Nothing else is left to try: a kept answer that is past its time may do instead of a failure. */
+  readonly isLastResort: boolean;
+};
+
+/**
+ * Why a call failed. `transient`: the same call may succeed later. `permanent`: it will not. `unknown`: it may have reached the
+ * other side (a timeout or a cut connection after the request left). `safety`: a guard said no.
+ */
+export type Failure = {
+  readonly class: "transient" | "permanent" | "unknown" | "safety";
+  readonly code: ErrorCode;
+  /** Ours; never the other side's words. */
+  readonly message: string;
+  readonly retryAfterMs: number | null;
+};
+
+/** One opening of personal data in a tool's input: an audit entry each. */
+export type Opening = { readonly type: string; readonly pointer: string };
+
+export type ToolOutcome = {
+  readonly result: { readonly ok: true; readonly output: Json } | { readonly ok: false; readonly failure: Failure };
+  /** HTTP status, or null when there was no answer. */
+  readonly status: number | null;
+  readonly durationMs: number;
+  readonly openings: readonly Opening[];
+  readonly findings: readonly FindingSummary[];
+  /** The tool was not asked: an answer that it gave before did (`cache_ms`, `max_age_ms`). */
+  readonly cached?: "exact";
+};
+
+/** What a read tool says of a write whose outcome nobody knows. */
+export type LookupAnswer = {
+  /** `yes`: it happened, and `output` is what it answered. `no`: it did not. `unsure`: the answer tells neither. */
+  readonly found: "yes" | "no" | "unsure";
+  readonly output: Json;
+  readonly durationMs: number;
+  readonly findings: readonly FindingSummary[];
+  readonly failure?: Failure;
+};
+
+export type ModelOutcome = {
+  readonly result:
+    | { readonly ok: true; readonly output: Json }
+    /** The model asks for tools before it says more. Names are of `call.tools`; inputs are redacted and scanned. */
+    | { readonly ok: true; readonly asks: { readonly text: string | null; readonly calls: readonly ModelToolCall[] } }
+    /** The answer breaks its schema: asked for again with the errors. `answer` is redacted. */
+    | { readonly ok: false; readonly invalid: { readonly answer: string; readonly errors: readonly string[] } }
+    | { readonly ok: false; readonly failure: Failure };
+  /** null: there was no answer that told. */
+  readonly usage: TokenUsage | null;
+  readonly durationMs: number;
+  readonly findings: readonly FindingSummary[];
+  /** No upstream was asked: a kept answer did. `stale`: one past its time, since everything else had failed. */
+  readonly cached?: "exact" | "semantic" | "stale";
+  /** Small facts of the upstream: log id, cache status, finish reason, `rehearsal`. */
+  readonly upstream: { readonly [name: string]: string };
+};

@@ -1,0 +1,98 @@
+/** The last decisions before a call leaves: is it stopped, does the money cover it. Then the intent. */
+import { canonicalJson } from "../../canonical-json.ts";
+import { estimateTokens } from "../../model/estimate.ts";
+import { fromUsd, toUsd } from "../../money.ts";
+import { failWork } from "../agent/agent.ts";
+import { priced } from "../machine/event.ts";
+import { holdIfStopped } from "../machine/pause.ts";
+import type { Activity } from "../machine/state.ts";
+import { stopAtCap } from "../machine/stop.ts";
+import type { Turn } from "../machine/turn.ts";
+import { nodeDefinition } from "../steps/node.ts";
+import { askPerson } from "../steps/question.ts";
+import { affordable } from "./afford.ts";
+import { isLeased } from "./lease.ts";
+import { activityKey, modelRequest, toolTimeoutMs } from "./request.ts";
+
+/** A queued call that nobody answered is given up for lost so long after its timeout: the queue may be slow. */
+const QUEUE_GRACE_MS = 60_000;
+
+/** `repeated`: the same attempt again, because the last one was cut short by us. */
+export function dispatch(turn: Turn, activityId: string, repeated = false): void {
+  const activity = turn.state.activities[activityId];
+  if (!activity) return;
+  if (activity.kind === "tool") sendTool(turn, activity, repeated);
+  else if (activity.kind === "model") sendModel(turn, activity, repeated);
+}
+
+function sendTool(turn: Turn, activity: Activity, repeated: boolean): void {
+  const { facts, tool } = activity;
+  if (facts === null || tool === null) throw new TypeError("a tool call without its facts");
+  const { org, definition } = turn.birth;
+  if (holdIfStopped(turn, { org, workflow: definition.name, tool })) return;
+  turn.emit(
+    "tool.called",
+    {
+      activity: activity.id,
+      attempt: repeated ? activity.attempt : activity.attempt + 1,
+      tool,
+      version: facts.version,
+      effect: facts.effect,
+      key: activityKey(turn.birth, activity),
+      input_digest: turn.machinery.sha256(canonicalJson(activity.input)),
+      ...(repeated ? { repeated: true } : {}),
+      ...lostAt(turn, activity, toolTimeoutMs(turn.machinery, activity)),
+    },
+    activity.step,
+  );
+}
+
+/** Money is reserved before it is spent: worst case first (the whole input at its estimate, and every token of the answer). */
+function sendModel(turn: Turn, activity: Activity, repeated: boolean): void {
+  const { birth, state } = turn;
+  const request = modelRequest(turn.machinery, state, activity);
+  const input = estimateTokens(request.messages, request.schema?.schema ?? null, request.tools);
+  const choice = affordable(turn, activity, input, request.maxTokens);
+  if (!choice.ok) return giveUp(turn, activity, choice.why);
+  const { model, instead } = choice;
+  if (holdIfStopped(turn, { org: birth.org, workflow: birth.definition.name, model: model.id })) return;
+  const confirmOver = birth.definition.limits.confirm_over_usd;
+  const total = state.usage.microUsd + state.reserved.microUsd + choice.worst.microUsd;
+  if (confirmOver !== null && !state.isConfirmed && total > fromUsd(confirmOver)) {
+    const proposal = { spent_usd: toUsd(state.usage.microUsd), next_call_usd: toUsd(choice.worst.microUsd), confirm_over_usd: confirmOver };
+    return askPerson(turn, activity.id, "budget", "medium", proposal);
+  }
+  if (!isLeased(turn, activity, choice.worst, choice.mayBeCheaper)) return;
+  if (instead !== null) {
+    turn.emit("model.routed", { activity: activity.id, candidates: activity.candidates, rejected: [instead] }, activity.step);
+  }
+  const fresh = activity.attempt === 0 || (activity.candidate === 0 && activity.corrections.length === 0 && !repeated);
+  turn.emit(
+    "model.calling",
+    {
+      activity: activity.id,
+      attempt: fresh ? activity.attempt + 1 : activity.attempt,
+      model: model.id,
+      reserved: priced(choice.worst),
+      ...(repeated ? { repeated: true } : {}),
+      ...lostAt(turn, activity, request.timeoutMs),
+    },
+    activity.step,
+  );
+}
+
+/** A cap of the run ends it with what there is; a step's own budget is that step's failure. */
+function giveUp(turn: Turn, activity: Activity, why: "window" | "run" | "step"): void {
+  if (why === "run") return stopAtCap(turn, "budget_exceeded", "the budget left does not cover the next model call", activity.step);
+  if (why === "window") {
+    return failWork(turn, activity, { code: "limit_reached", message: "the prompt and its answer fit into no model's window" });
+  }
+  failWork(turn, activity, { code: "budget_exceeded", message: "the step's own `budget` does not cover the next model call" });
+}
+
+/** Set for calls that a queue consumer makes (`async`). */
+function lostAt(turn: Turn, activity: Activity, timeoutMs: number): { readonly lost_at?: number } {
+  const definition = nodeDefinition(turn.birth.definition, activity.node);
+  const isQueued = activity.purpose === "node" && (definition.kind === "tool" || definition.kind === "model") && definition.async;
+  return isQueued ? { lost_at: turn.at + timeoutMs + QUEUE_GRACE_MS } : {};
+}

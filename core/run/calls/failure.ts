@@ -1,0 +1,31 @@
+/** What follows from a call that failed: another model, another time, a question about what became of it, or the end of its work. */
+import { failWork, observe, refusalFor } from "../agent/agent.ts";
+import type { Activity } from "../machine/state.ts";
+import type { Turn } from "../machine/turn.ts";
+import { compensated } from "../steps/undo.ts";
+import type { Failure } from "./call.ts";
+import { resolveDoubt } from "./lookup.ts";
+import { isRetryable, retryDelayMs, retryPolicy } from "./retry.ts";
+
+/** Sending it again under its key does nothing twice. */
+export const mayRepeat = (activity: Activity): boolean => activity.facts?.effect !== "write" || activity.facts.idempotency === "key";
+
+export function failCall(turn: Turn, activity: Activity, failure: Failure, attempt: number): void {
+  const { stopping } = turn.state;
+  const winding = stopping !== null && activity.purpose !== "compensation";
+  const next = turn.state.activities[activity.id];
+  const unknownWrite = next?.doubt ?? activity.doubt;
+  if (failure.class === "unknown" && unknownWrite && !mayRepeat(activity) && !winding) return resolveDoubt(turn, next ?? activity);
+  const fallback = activity.kind === "model" && failure.class !== "safety" && next !== undefined && next.candidate < next.candidates.length;
+  if (fallback && !winding) return; // the next candidate is sent with this attempt
+  const policy = retryPolicy(turn.birth, activity);
+  if (!winding && isRetryable(failure) && attempt < policy.attempts) {
+    const resumeAt = turn.at + retryDelayMs(policy, attempt, `${turn.birth.id}/${activity.id}`, failure);
+    const error = { code: failure.code, message: failure.message };
+    return turn.emit("step.retrying", { activity: activity.id, attempt, error, resume_at: resumeAt }, activity.step);
+  }
+  const error = { code: failure.code, message: failure.message };
+  if (activity.purpose === "compensation") compensated(turn, activity, error);
+  else if (activity.purpose === "agent" && activity.kind === "tool" && !unknownWrite) observe(turn, activity, refusalFor(failure));
+  else failWork(turn, activity, error, unknownWrite);
+}

@@ -1,0 +1,45 @@
+/**
+ * A write whose outcome nobody knows and whose tool can be asked (`idempotency: {"lookup": tool}`): the read tool is asked what became
+ * of it. It happened: that is its answer. It did not: it is sent again under its key. Nobody can say: a person decides.
+ */
+
+import type { Activity } from "../machine/state.ts";
+import type { Turn } from "../machine/turn.ts";
+import { askPerson, toolProposal } from "../steps/question.ts";
+import type { LookupAnswer } from "./call.ts";
+import { toolTimeoutMs } from "./request.ts";
+
+/** A tool that is asked so often without an answer has none. */
+const LOOKUPS = 3;
+const ASK_AGAIN_MS = 2_000;
+/** Until a call that left is with whoever makes it, where its timeout begins. */
+const ON_ITS_WAY_MS = 2_000;
+
+/** Approving repeats the call, rejecting gives it up. */
+export function resolveDoubt(turn: Turn, activity: Activity): void {
+  const idempotency = activity.facts?.idempotency;
+  const lookup = typeof idempotency === "object" ? idempotency.lookup : null;
+  const asked = activity.lookups ?? 0;
+  if (lookup === null || asked >= LOOKUPS) return askPerson(turn, activity.id, "unknown-outcome", "high", toolProposal(activity));
+  // A call that was cut short may still be on its way: before its timeout a "no" would say nothing.
+  const arrived = (activity.sentAt ?? turn.at) + ON_ITS_WAY_MS + toolTimeoutMs(turn.machinery, activity);
+  const resume_at = Math.max(turn.at + (asked === 0 ? 0 : ASK_AGAIN_MS), arrived);
+  turn.emit("tool.looking_up", { activity: activity.id, tool: lookup, time: asked + 1, resume_at }, activity.step);
+}
+
+/** Notes what the read tool said. "unsure": it is asked again, or a person is. */
+export function takeLookup(turn: Turn, activityId: string, call: number, answer: LookupAnswer): Activity | null {
+  const activity = turn.state.activities[activityId];
+  if (activity?.phase !== "looking" || activity.call !== call || activity.facts === null) return null;
+  const { found, durationMs, failure } = answer;
+  const data = {
+    activity: activityId,
+    tool: activity.tool ?? "",
+    found,
+    duration_ms: durationMs,
+    ...(failure === undefined ? {} : { failure }),
+  };
+  turn.emit("tool.looked_up", data, activity.step);
+  if (answer.findings.length > 0) turn.emit("guardrail.flagged", { channel: "tool_output", findings: answer.findings }, activity.step);
+  return turn.state.activities[activityId] ?? null;
+}

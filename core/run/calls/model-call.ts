@@ -1,0 +1,57 @@
+/** What a call of a model came to: its cost, what of it nobody told, and what its way says about the run. */
+import { tokenCost, toUsd } from "../../money.ts";
+import type { Spent } from "../machine/event.ts";
+import type { Activity } from "../machine/state.ts";
+import type { Turn } from "../machine/turn.ts";
+import type { RunFlag } from "../outside/view.ts";
+import type { ModelOutcome } from "./call.ts";
+import { alertAtThresholds } from "./lease.ts";
+
+export function noteModelCall(
+  turn: Turn,
+  activity: Activity,
+  outcome: ModelOutcome,
+  spent: Spent,
+  untold: boolean,
+  interrupted = false,
+): void {
+  const { result, durationMs, upstream, cached } = outcome;
+  const flags = flagsOf(activity, outcome);
+  const before = turn.state.usage;
+  turn.emit(
+    "model.called",
+    {
+      activity: activity.id,
+      attempt: activity.attempt,
+      model: activity.candidates[activity.candidate]?.id ?? "",
+      ok: result.ok,
+      spent,
+      held: untold ? { micro_usd: activity.reserved.microUsd, tokens: activity.reserved.tokens } : null,
+      duration_ms: durationMs,
+      ...("failure" in result ? { failure: result.failure } : {}),
+      ...("invalid" in result ? { correction: result.invalid } : {}),
+      ...(interrupted ? { interrupted: true } : {}),
+      ...(cached === undefined ? {} : { cached }),
+      ...(upstream["breaker"] === "open" ? { unasked: true } : {}),
+      ...(flags.length === 0 ? {} : { flags }),
+      upstream,
+      total_usd: toUsd(turn.state.usage.microUsd + spent.micro_usd),
+    },
+    activity.step,
+  );
+  alertAtThresholds(turn, before);
+}
+
+/** An answer that is not what was meant to be says so: another model's than the first choice, or a kept one past its time. */
+function flagsOf(activity: Activity, { result, cached }: ModelOutcome): readonly RunFlag[] {
+  if (activity.purpose === "summary") return []; // the cheapest model is the first choice for it
+  if (cached === "stale") return ["degraded", "stale"];
+  return result.ok && activity.candidate > 0 ? ["degraded"] : [];
+}
+
+export function spentOn(activity: Activity, usage: NonNullable<ModelOutcome["usage"]>): Spent {
+  const price = activity.candidates[activity.candidate]?.price ?? { input: 0, output: 0, cached_input: null };
+  const cached = Math.min(usage.cachedInput, usage.input);
+  const input = tokenCost(usage.input - cached, price.input) + tokenCost(cached, price.cached_input ?? price.input);
+  return { tokens_in: usage.input, tokens_out: usage.output, micro_usd: input + tokenCost(usage.output, price.output) };
+}

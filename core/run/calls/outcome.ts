@@ -1,0 +1,124 @@
+/** What came back from outside, and what it means for the work it was for. */
+import type { Json } from "../../json.ts";
+import { mayHaveCost } from "../../model/untold.ts";
+import { condense, failWork, observe, takeAsks } from "../agent/agent.ts";
+import { noSpent } from "../fold/evolve.ts";
+import type { Activity } from "../machine/state.ts";
+import type { Turn } from "../machine/turn.ts";
+import { completeNode } from "../steps/settle.ts";
+import { compensated } from "../steps/undo.ts";
+import type { Failure, LookupAnswer, ModelOutcome, ToolOutcome } from "./call.ts";
+import { dispatch } from "./dispatch.ts";
+import { failCall, mayRepeat } from "./failure.ts";
+import { resolveDoubt, takeLookup } from "./lookup.ts";
+import { noteModelCall, spentOn } from "./model-call.ts";
+
+/** API.md: an answer that breaks its schema is asked for again twice at most. */
+const CORRECTIONS = 2;
+
+const LATE = "an answer to a call that is no longer awaited";
+
+export function takeToolAnswer(turn: Turn, activityId: string, call: number, outcome: ToolOutcome): string | null {
+  const activity = turn.state.activities[activityId];
+  if (activity?.phase !== "calling" || activity.call !== call || activity.kind !== "tool") return LATE;
+  const { result, status, durationMs, openings, findings, cached } = outcome;
+  turn.emit(
+    "tool.answered",
+    {
+      activity: activityId,
+      attempt: activity.attempt,
+      tool: activity.tool ?? "",
+      ok: result.ok,
+      status,
+      duration_ms: durationMs,
+      openings,
+      ...(cached === undefined ? {} : { cached }),
+      ...(result.ok ? {} : { failure: result.failure }),
+    },
+    activity.step,
+  );
+  if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "tool_output", findings }, activity.step);
+  if (!result.ok) failCall(turn, activity, result.failure, activity.attempt);
+  else succeed(turn, activity, result.output);
+  return null;
+}
+
+export function takeModelAnswer(turn: Turn, activityId: string, call: number, given: ModelOutcome): string | null {
+  const activity = turn.state.activities[activityId];
+  if (activity?.phase !== "calling" || activity.call !== call || activity.kind !== "model") return LATE;
+  const outcome = elseTheNext(activity, given);
+  const { result, findings, usage } = outcome;
+  const failure = "failure" in result ? result.failure : null;
+  const untold = usage === null && outcome.cached === undefined && mayHaveCost(failure, outcome.upstream["status"]);
+  noteModelCall(turn, activity, outcome, usage === null ? noSpent : spentOn(activity, usage), untold);
+  if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "model_output", findings }, activity.step);
+  if (activity.purpose === "summary" && "output" in result) condense(turn, activity, String(result.output));
+  else if ("output" in result) completeNode(turn, activity.node, result.output);
+  else if ("asks" in result) {
+    if (turn.state.stopping === null) takeAsks(turn, activity, result.asks.text, result.asks.calls);
+  } else if ("invalid" in result) {
+    if (turn.state.stopping !== null || activity.corrections.length >= CORRECTIONS) {
+      const why = result.invalid.errors.slice(0, 3).join("; ");
+      failWork(turn, activity, { code: "output_invalid", message: `the model's answer does not fit the schema: ${why}` });
+    }
+  } else failCall(turn, activity, result.failure, activity.attempt);
+  return null;
+}
+
+/** An answer without a word holds nothing that could be corrected: where another model is left, that one is asked. */
+function elseTheNext(activity: Activity, outcome: ModelOutcome): ModelOutcome {
+  if (!("invalid" in outcome.result) || outcome.result.invalid.answer.trim() !== "" || activity.candidate + 1 >= activity.candidates.length)
+    return outcome;
+  const failure: Failure = { class: "permanent", code: "output_invalid", message: "the model's answer is empty", retryAfterMs: null };
+  return { ...outcome, result: { ok: false, failure } };
+}
+
+/** The object died under a call. A model is asked again; a tool is called again under its key, or a person decides. */
+export function takeInterruption(turn: Turn, activityId: string, call: number): string | null {
+  const activity = turn.state.activities[activityId];
+  if (activity?.phase !== "calling" || activity.call !== call) return LATE;
+  if (activity.kind === "model") {
+    const failure: Failure = {
+      class: "unknown",
+      code: "upstream_unavailable",
+      message: "the call was cut short on our side",
+      retryAfterMs: null,
+    };
+    const outcome: ModelOutcome = { result: { ok: false, failure }, usage: null, durationMs: 0, findings: [], upstream: {} };
+    noteModelCall(turn, activity, outcome, noSpent, true, true);
+    if (turn.state.stopping === null) dispatch(turn, activityId, true);
+    else failWork(turn, activity, failure);
+  } else if (mayRepeat(activity)) dispatch(turn, activityId, true);
+  else if (turn.state.stopping === null || activity.purpose === "compensation") resolveDoubt(turn, activity);
+  else failWork(turn, activity, { code: "tool_error", message: "the call was cut short and nobody knows whether it happened" }, true);
+  return null;
+}
+
+/**
+ * A queue consumer takes a call up. The second one to ask gets it only when repeating it is harmless; else the first one was cut short:
+ * a model is asked anew, with a reservation of its own, and a write that promises nothing is put before a person.
+ */
+export function takeUp(turn: Turn, activityId: string, call: number): string | null {
+  const activity = turn.state.activities[activityId];
+  if (activity?.phase !== "calling" || activity.call !== call || activity.queued === null) return LATE;
+  const isHarmless = activity.kind === "tool" && mayRepeat(activity);
+  if (activity.queued === "taken" && !isHarmless) return takeInterruption(turn, activityId, call);
+  turn.emit("call.taken", { activity: activityId, call }, activity.step);
+  return null;
+}
+
+/** What became of a write is known, or is asked on. */
+export function takeLookedUp(turn: Turn, activityId: string, call: number, answer: LookupAnswer): string | null {
+  const activity = takeLookup(turn, activityId, call, answer);
+  if (activity === null) return LATE;
+  if (answer.found === "no") dispatch(turn, activityId, true);
+  else if (answer.found === "unsure") resolveDoubt(turn, activity);
+  else succeed(turn, activity, answer.output);
+  return null;
+}
+
+function succeed(turn: Turn, activity: Activity, output: Json): void {
+  if (activity.purpose === "compensation") compensated(turn, activity);
+  else if (activity.purpose === "agent") observe(turn, activity, { ok: true, output });
+  else completeNode(turn, activity.node, output);
+}

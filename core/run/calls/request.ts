@@ -1,0 +1,111 @@
+/** A call as the gateways get it, read off the state: the same state gives the same call, so a repeated call is equal to the first. */
+import type { JsonObject } from "../../json.ts";
+import type { Message } from "../../model/message.ts";
+import type { AgentStep, ModelStep } from "../../workflow/definition.ts";
+import { correctionMessages, renderMessages } from "../../workflow/prompt.ts";
+import { conversation } from "../agent/agent.ts";
+import { SUMMARY_TOKENS, summaryMessages } from "../agent/context-window.ts";
+import type { Birth, RunContext } from "../machine/birth.ts";
+import type { Activity, RunState } from "../machine/state.ts";
+import type { Machinery } from "../machine/turn.ts";
+import { callSpanId } from "../outside/trace.ts";
+import { timeCapAt } from "../outside/wake.ts";
+import { nodeDefinition, stepOfNode } from "../steps/node.ts";
+import type { CallContext, ModelCall, ToolCall } from "./call.ts";
+import { retryPolicy } from "./retry.ts";
+
+/**
+ * API.md, "Tools": `{run}/{activity}`, the same on every attempt; of a redriven run `{run}` is the first run's id; a step that was
+ * compensated is a new act, whose number follows its key.
+ */
+export function activityKey(birth: Birth, activity: Pick<Activity, "id" | "purpose" | "undoes">): string {
+  const done = activity.undoes ?? activity.id;
+  const act = birth.redrive?.acts[done];
+  const key = `${birth.redrive?.keyRun ?? birth.id}/${done}${act === undefined ? "" : `/${act}`}`;
+  return activity.purpose === "compensation" ? `${key}/compensate` : key;
+}
+
+export type Request = Pick<ModelCall, "messages" | "schema" | "tools" | "maxTokens" | "temperature" | "timeoutMs" | "cache">;
+
+export function modelRequest({ birth }: RunContext, state: RunState, activity: Activity): Request {
+  const step = modelOf(birth, activity);
+  const agentOf = state.agents[activity.node];
+  if (activity.purpose === "summary" && agentOf !== undefined) {
+    const limits = { maxTokens: Math.min(SUMMARY_TOKENS, step.model.max_tokens), temperature: 0, timeoutMs: step.timeout_ms };
+    return { messages: summaryMessages(agentOf, agentOf.dropping ?? []), schema: null, tools: [], cache: "none", ...limits };
+  }
+  const agent = activity.purpose === "agent" ? state.agents[activity.node] : undefined;
+  const first: Message[] = renderMessages(birth.definition, step.prompt, activity.input as JsonObject);
+  const begun = agent === undefined ? first : [...first, ...conversation(agent)];
+  return {
+    messages: activity.corrections.reduce((sofar, { answer, errors }) => correctionMessages(sofar, answer, errors), begun),
+    schema: step.output === null ? null : { name: stepOfNode(activity.node), schema: step.output },
+    tools: agent?.tools ?? [],
+    maxTokens: step.model.max_tokens,
+    temperature: step.model.temperature,
+    timeoutMs: step.timeout_ms,
+    cache: step.kind === "model" ? step.cache : "none",
+  };
+}
+
+export function modelCall(machinery: Machinery, state: RunState, activity: Activity, now: number, epoch: number): ModelCall {
+  const request = modelRequest(machinery, state, activity);
+  return {
+    ...request,
+    context: callContext(machinery, activity, epoch),
+    model: activity.candidates[activity.candidate]?.id ?? "",
+    timeoutMs: withinTheRun(machinery, state, request.timeoutMs, now),
+    isLastResort:
+      activity.candidate === activity.candidates.length - 1 && activity.attempt >= retryPolicy(machinery.birth, activity).attempts,
+  };
+}
+
+export function toolCall(machinery: Machinery, state: RunState, activity: Activity, now: number, epoch: number): ToolCall {
+  if (activity.facts === null) throw new TypeError("a tool call without its facts");
+  return {
+    context: callContext(machinery, activity, epoch),
+    tool: activity.facts.tool,
+    version: activity.facts.version,
+    input: activity.input,
+    timeoutMs: withinTheRun(machinery, state, toolTimeoutMs(machinery, activity), now),
+  };
+}
+
+/** The definition's word for this call, else the tool's own. */
+export function toolTimeoutMs({ birth }: RunContext, activity: Activity): number {
+  const definition = nodeDefinition(
+    birth.definition,
+    activity.purpose === "compensation" ? (activity.undoes ?? activity.node) : activity.node,
+  );
+  const own =
+    definition.kind !== "tool" ? null : activity.purpose === "compensation" ? definition.compensate?.timeout_ms : definition.timeout_ms;
+  return own ?? activity.facts?.timeout_ms ?? 30_000;
+}
+
+/** No call outlives its run's time; what undoes a run has its own time. */
+function withinTheRun(context: RunContext, state: RunState, timeoutMs: number, now: number): number {
+  return state.stopping === null ? Math.max(1, Math.min(timeoutMs, timeCapAt(context, state) - now)) : timeoutMs;
+}
+
+function callContext(machinery: Machinery, activity: Activity, killEpoch: number): CallContext {
+  const { birth } = machinery;
+  return {
+    org: birth.org,
+    run: birth.id,
+    user: birth.user,
+    subject: birth.subject,
+    workflow: birth.definition.name,
+    version: birth.version,
+    activity: activity.id,
+    key: activityKey(birth, activity),
+    traceId: birth.traceId,
+    spanId: callSpanId(machinery.sha256, birth.id, activity.call ?? 0),
+    killEpoch,
+  };
+}
+
+function modelOf(birth: Birth, activity: Activity): ModelStep | AgentStep {
+  const definition = nodeDefinition(birth.definition, activity.node);
+  if (definition.kind !== "model" && definition.kind !== "agent") throw new TypeError(`${activity.node} calls no model`);
+  return definition;
+}

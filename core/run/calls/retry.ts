@@ -1,0 +1,31 @@
+/**
+ * Whether, when and how often a failed call is tried again. Full jitter: uniform between 0 and the capped exponential step (AWS
+ * Architecture Blog, "Exponential Backoff And Jitter", 2015). The jitter comes from the call's name, so that the same history gives
+ * the same times.
+ */
+import { chance } from "../../chance.ts";
+import type { RetryPolicy } from "../../workflow/definition.ts";
+import type { Birth } from "../machine/birth.ts";
+import type { Activity } from "../machine/state.ts";
+import { nodeDefinition } from "../steps/node.ts";
+import type { Failure } from "./call.ts";
+
+/** API.md, "Workflows": the defaults, for what has no policy of its own. */
+const DEFAULT_RETRY: RetryPolicy = { attempts: 3, initial_ms: 1_000, max_ms: 32_000, factor: 2 };
+
+/** Its own step's policy, that of what it undoes, or the default. */
+export function retryPolicy(birth: Birth, activity: Activity): RetryPolicy {
+  const isUndoing = activity.purpose === "compensation";
+  const definition = nodeDefinition(birth.definition, isUndoing ? (activity.undoes ?? activity.node) : activity.node);
+  if (definition.kind === "tool") return isUndoing && definition.compensate ? definition.compensate.retry : definition.retry;
+  return definition.kind === "model" || definition.kind === "agent" ? definition.retry : DEFAULT_RETRY;
+}
+
+/** Milliseconds to wait after failed attempt number `attempt` (from 1). A `Retry-After` is honoured beyond the policy's cap. */
+export function retryDelayMs(policy: RetryPolicy, attempt: number, name: string, failure: Failure): number {
+  const ceiling = Math.min(policy.max_ms, policy.initial_ms * policy.factor ** (attempt - 1));
+  return Math.max(Math.floor(ceiling * chance(`${name}#${attempt}`)), failure.retryAfterMs ?? 0);
+}
+
+/** Only what may go better next time: never another 4xx, a schema or a guard. */
+export const isRetryable = (failure: Failure): boolean => failure.class === "transient" || failure.class === "unknown";

@@ -1,0 +1,118 @@
+/** What follows from a state without anybody's help: hold under the kill switch, resume, start steps, send calls, wait, end. */
+import { toRfc3339 } from "../../time.ts";
+import { driveAgents } from "../agent/agent.ts";
+import { dispatch } from "../calls/dispatch.ts";
+import { giveBack } from "../calls/lease.ts";
+import { timeCapAt } from "../outside/wake.ts";
+import { complete, windDown } from "../steps/ending.ts";
+import { driveMaps } from "../steps/map.ts";
+import { startReadySteps } from "../steps/schedule.ts";
+import { completeStep, failStep } from "../steps/settle.ts";
+import type { EventOf, EventType } from "./event.ts";
+import { holdIfStopped, holdOrRelease, runSubject } from "./pause.ts";
+import { type Activity, isBusy, isFinal } from "./state.ts";
+import { stopAtCap } from "./stop.ts";
+import { EVENTS_PER_TURN, type Turn } from "./turn.ts";
+
+export function advance(turn: Turn): void {
+  resumeWhenThereIsNews(turn);
+  holdOrRelease(turn);
+  stopWhenTimeIsUp(turn);
+  let before = -1;
+  while (turn.state.seq !== before && mayGoOn(turn) && turn.events.length < EVENTS_PER_TURN) {
+    before = turn.state.seq;
+    endWaits(turn);
+    sendWhatIsReady(turn);
+    if (!mayGoOn(turn)) break;
+    driveAgents(turn);
+    driveMaps(turn);
+    if (turn.state.stopping !== null) windDown(turn);
+    else startReadySteps(turn);
+    if (!isFinal(turn.state) && turn.state.stopping === null && isSettled(turn)) complete(turn);
+  }
+  waitWhenIdle(turn);
+}
+
+const mayGoOn = ({ state }: Turn): boolean => !isFinal(state) && state.status !== "paused";
+
+/** What a run that waits may hear of without going on. */
+const NO_NEWS: ReadonlySet<EventType> = new Set<EventType>([
+  "budget.alert",
+  "budget.asked",
+  "budget.leased",
+  "budget.refused",
+  "escalation.raised",
+  "review.opened",
+  "review.withdrawn",
+  "signal.received",
+]);
+
+function resumeWhenThereIsNews(turn: Turn): void {
+  if (turn.state.status !== "waiting") return;
+  const isNews =
+    turn.events.some((event) => !NO_NEWS.has(event.type)) ||
+    Object.values(turn.state.activities).some((activity) => isOver(turn, activity));
+  const isTimeUp = turn.state.stopping !== null || turn.at >= timeCapAt(turn.machinery, turn.state);
+  if (isNews || isTimeUp) turn.emit("run.resumed", { from: "waiting" });
+}
+
+function stopWhenTimeIsUp(turn: Turn): void {
+  const { state, birth } = turn;
+  if (!mayGoOn(turn) || state.stopping !== null || turn.at < timeCapAt(turn.machinery, state)) return;
+  const overdue = birth.deadlineAt !== null && turn.at >= birth.deadlineAt;
+  const message = overdue
+    ? "the run's `deadline` has passed"
+    : `the run has used up its \`limits.seconds\` of ${birth.definition.limits.seconds}`;
+  stopAtCap(turn, "limit_reached", message, null);
+}
+
+const isSettled = ({ state }: Turn): boolean =>
+  Object.keys(state.activities).length === 0 &&
+  Object.values(state.steps).every((step) => step.status === "completed" || step.status === "skipped");
+
+function sendWhatIsReady(turn: Turn): void {
+  for (const id of Object.keys(turn.state.activities)) {
+    if (turn.state.status === "paused") return;
+    if (turn.state.activities[id]?.phase === "ready") dispatch(turn, id);
+  }
+}
+
+/** A wait whose time or signal has come. */
+function isOver({ state, at }: Turn, { phase, signal, resumeAt }: Activity): boolean {
+  if (phase !== "waiting") return false;
+  return (signal !== null && (state.signals[signal]?.length ?? 0) > 0) || (resumeAt !== null && resumeAt <= at);
+}
+
+/** One whose signal did not come in time fails. */
+function endWaits(turn: Turn): void {
+  if (turn.state.stopping !== null) return;
+  for (const activity of Object.values(turn.state.activities)) {
+    if (turn.state.stopping !== null || !isOver(turn, activity)) continue;
+    const { step, signal } = activity;
+    const [body] = signal === null ? [] : (turn.state.signals[signal] ?? []);
+    if (signal === null) completeStep(turn, step, null);
+    else if (body !== undefined) completeStep(turn, step, body, signal);
+    else failStep(turn, step, { code: "timeout", message: `the signal \`${signal}\` did not come in time` });
+  }
+}
+
+/** `waiting` means that nothing is to be done until a person (whose case can be read), a signal, a time or a child run comes. */
+function waitWhenIdle(turn: Turn): void {
+  const { state } = turn;
+  const activities = Object.values(state.activities);
+  if (state.status !== "running" || state.stopping !== null || activities.length === 0 || activities.some(isBusy)) return;
+  const [first] = activities.toSorted((a, b) => urgency(a) - urgency(b));
+  if (first === undefined || holdIfStopped(turn, runSubject(turn))) return;
+  turn.emit("run.waiting", awaited(first));
+  giveBack(turn);
+}
+
+/** People first: what a client should look at. */
+const urgency = (activity: Activity): number => ["review", "tool", "wait", "run"].indexOf(activity.kind);
+
+function awaited({ review, signal, resumeAt, child, step }: Activity): EventOf<"run.waiting">["data"] {
+  const until = (at: number | null): string | null => (at === null ? null : toRfc3339(at));
+  if (review?.id) return { kind: "review", id: review.id, until: until(review.until) };
+  if (child !== null) return { kind: "run", id: child.run, until: null };
+  return signal === null ? { kind: "wait", id: step, until: until(resumeAt) } : { kind: "signal", id: signal, until: until(resumeAt) };
+}

@@ -1,0 +1,64 @@
+/** What a run is born with and keeps for life: the definition inside it, who asked, the input, the bounds. */
+import type { Role } from "../../access/principal.ts";
+import type { FindingSummary } from "../../guardrail/finding.ts";
+import type { Json, JsonObject } from "../../json.ts";
+import type { MicroUsd } from "../../money.ts";
+import type { EpochMs } from "../../time.ts";
+import type { ToolEffect } from "../../tool/manifest.ts";
+import type { Definition } from "../../workflow/definition.ts";
+import type { Plan } from "../../workflow/plan.ts";
+
+/** PERSISTED: one row of the run's object, written once. */
+export type Birth = {
+  readonly v: 1;
+  readonly id: string;
+  readonly org: string;
+  readonly user: string;
+  readonly roles: readonly Role[];
+  /** The person whose data it is. */
+  readonly subject: string;
+  readonly definition: Definition;
+  readonly version: number;
+  /** SHA-256 of the definition's canonical form. */
+  readonly digest: string;
+  /** Redacted, like everything a run keeps. */
+  readonly input: Json;
+  readonly inputFindings: readonly FindingSummary[];
+  readonly metadata: JsonObject;
+  readonly budget: { readonly usd: MicroUsd; readonly tokens: number };
+  readonly deadlineAt: EpochMs | null;
+  /** What the listed tools do, as registered at the start: a cap asks which writes are still to come. */
+  readonly toolEffects: { readonly [tool: string]: ToolEffect };
+  readonly traceId: string;
+  readonly parentSpanId: string | null;
+  readonly createdAt: EpochMs;
+  readonly redrive: Redrive | null;
+  /** The run whose step this one is; its tools and budget bound this one's. */
+  readonly parent: Parent | null;
+  /** Hosts of the org may be told of the end here. */
+  readonly callbackUrl: string | null;
+};
+
+export type Parent = {
+  readonly run: string;
+  readonly activity: string;
+  /** 1: the child of a run that has no parent. */
+  readonly depth: number;
+  /** The tools of every run above: nothing else can be called. */
+  readonly tools: readonly string[];
+};
+
+/** A run that takes up where a dead-lettered one ended. */
+export type Redrive = {
+  /** The run it continues. */
+  readonly of: string;
+  /** The first run of the chain: its id stands in every idempotency key. */
+  readonly keyRun: string;
+  /** Outputs of steps that were completed and stay so. */
+  readonly kept: { readonly [step: string]: Json };
+  /** Activities that were compensated and are new acts: the number that follows their key. */
+  readonly acts: { readonly [activity: string]: number };
+};
+
+/** What the fold needs beside the events: the birth, and the plan derived from the definition in it. */
+export type RunContext = { readonly birth: Birth; readonly plan: Plan };

@@ -1,0 +1,257 @@
+/**
+ * The journal's words. Every decision of a run is an event; folding the events gives the state (evolve.ts), and clients see
+ * the same events (API.md, `GET /v1/runs/{id}/events`). An event holds everything the fold needs, so that code may change
+ * under a running run; it holds no personal data.
+ *
+ * PERSISTED: a turn's events are one row of the journal. Fields may be added, never renamed or dropped.
+ */
+import type { Amount } from "../../budget/amount.ts";
+import type { BudgetAlert, BudgetScope, CapName } from "../../budget/lease.ts";
+import type { FindingSummary } from "../../guardrail/finding.ts";
+import type { Json, JsonObject } from "../../json.ts";
+import type { ModelCandidate } from "../../model/entry.ts";
+import type { MicroUsd } from "../../money.ts";
+import type { Severity } from "../../review/case.ts";
+import type { EpochMs } from "../../time.ts";
+import type { ToolFacts } from "../../tool/manifest.ts";
+import type { StepKind } from "../../workflow/definition.ts";
+import type { Failure, Opening } from "../calls/call.ts";
+import type { RunFlag } from "../outside/view.ts";
+import type { AgentAnswer, AgentCall, AgentTool, QuestionReason, RunError, StepError, Usage } from "./state.ts";
+
+/** What an activity cost: tokens as the upstream counted them, money in micro-dollars. */
+export type Spent = { readonly tokens_in: number; readonly tokens_out: number; readonly micro_usd: MicroUsd };
+
+/** An amount as journals have it. */
+export type Priced = { readonly micro_usd: MicroUsd; readonly tokens: number };
+
+type ActivityRef = { readonly activity: string };
+
+export type EventData = {
+  "run.created": {
+    readonly workflow: string;
+    readonly version: number;
+    readonly digest: string;
+    readonly user: string;
+    readonly input: Json;
+  };
+  "run.started": JsonObject;
+  "run.waiting": { readonly kind: "review" | "signal" | "wait" | "run"; readonly id: string; readonly until: string | null };
+  "run.resumed": { readonly from: "waiting" | "paused" };
+  "run.paused": { readonly scope: string; readonly epoch: number };
+  "run.cancelling": { readonly by: string; readonly reason: string };
+  /** A cap was reached or a failure was not absorbed: nothing new starts, what is in flight is awaited. */
+  "run.stopping": { readonly why: "failure" | "cap"; readonly error: RunError };
+  "run.compensating": { readonly steps: readonly string[] };
+  "run.completed": { readonly output: Json; readonly flags: readonly RunFlag[]; readonly error: RunError | null };
+  "run.failed": {
+    readonly error: RunError;
+    readonly flags: readonly RunFlag[];
+    readonly undone: readonly string[];
+    readonly dead_letter: string;
+  };
+  /** `dead_letter`: set when a write may have happened of which nobody knows. */
+  "run.cancelled": { readonly reason: string; readonly undone: readonly string[]; readonly dead_letter: string | null };
+  "run.dead_lettered": {
+    readonly error: RunError;
+    readonly flags: readonly RunFlag[];
+    readonly undone: readonly string[];
+    readonly dead_letter: string;
+  };
+  "dead_letter.redriven": { readonly by: string; readonly run: string };
+  /** The new run exists. */
+  "dead_letter.handed_over": { readonly run: string };
+  "dead_letter.discarded": { readonly by: string; readonly reason: string };
+
+  /** `input`: a tool's, an agent's or a model's slots, what is mapped over, what is waited for. */
+  "step.started": { readonly kind: StepKind; readonly input?: Json; readonly resume_at?: EpochMs | null; readonly signal?: string | null };
+  "item.started": { readonly index: number; readonly kind: StepKind; readonly input?: Json };
+  "item.completed": { readonly index: number; readonly output: Json; readonly error?: StepError };
+  "item.failed": { readonly index: number; readonly error: StepError; readonly unknown_outcome?: boolean };
+  /** The model's word in one iteration: what it said, which tools it asks for. */
+  "agent.answered": {
+    readonly node: string;
+    readonly iteration: number;
+    readonly text: string | null;
+    readonly calls: readonly AgentCall[];
+    readonly digest: string;
+  };
+  /** A tool's answer, as the model will see it. */
+  "agent.observed": ActivityRef & { readonly node: string; readonly call: string; readonly answer: AgentAnswer; readonly digest: string };
+  /** The agent gives up: nothing new is sent for it, what is in flight is awaited, then its node fails. `undone`: a write nobody knows of. */
+  "agent.stopping": { readonly node: string; readonly error: StepError; readonly undone?: string };
+  /** The conversation is too long for the model's window: these turns are dropped, once a model has summarised them. */
+  "agent.condensing": { readonly node: string; readonly iteration: number; readonly dropped: readonly number[] };
+  /** `summary` null: no model could make one. */
+  "agent.condensed": ActivityRef & { readonly node: string; readonly summary: string | null };
+  "agent.continued": { readonly node: string; readonly iteration: number; readonly stale: number };
+  "signal.received": { readonly id: string; readonly name: string; readonly body: Json; readonly by: string };
+  /** The intent to start a child run; starting the same child twice is one run. */
+  "child.called": ActivityRef & {
+    readonly run: string;
+    readonly workflow: string;
+    readonly version: number;
+    readonly digest: string;
+    readonly reserved: { readonly micro_usd: MicroUsd; readonly tokens: number };
+  };
+  "child.ended": ActivityRef & {
+    readonly run: string;
+    readonly ok: boolean;
+    readonly output: Json;
+    readonly error: StepError | null;
+    readonly flags: readonly RunFlag[];
+    readonly usage: Usage;
+    /** What the child holds for calls of which nobody told the cost: its parent holds it on. */
+    readonly held: { readonly micro_usd: MicroUsd; readonly tokens: number };
+  };
+  /** A queue consumer has taken the call up. */
+  "call.taken": ActivityRef & { readonly call: number };
+  /** An attempt to tell the callback. `next_at`: when it is told again; null: it is over. */
+  "callback.tried": { readonly attempt: number; readonly result: "delivered" | "retry" | "gone"; readonly next_at: EpochMs | null };
+  /** The run that waits for this one knows how it ended. */
+  "parent.told": JsonObject;
+  "step.retrying": ActivityRef & { readonly attempt: number; readonly error: StepError; readonly resume_at: EpochMs };
+  /** `kept`: completed in the run that this one continues. `signal`: the one that was awaited. A map's output is that of its items. */
+  "step.completed": { readonly output: Json; readonly kept?: true; readonly signal?: string };
+  "step.failed": {
+    readonly error: StepError;
+    readonly absorbed: "value" | "step" | null;
+    readonly output?: Json;
+    readonly unknown_outcome?: boolean;
+  };
+  "step.skipped": JsonObject;
+  "step.compensating": ActivityRef & { readonly undoes: string; readonly tool: string; readonly input: Json };
+  /** `undone`: why it could not be taken back. */
+  "step.compensated": ActivityRef & { readonly undoes?: string; readonly undone?: StepError };
+
+  "policy.decided": ActivityRef & {
+    readonly decision: "allow" | "deny" | "ask";
+    readonly policy_version: string;
+    readonly reasons: readonly string[];
+    readonly subject: string;
+    readonly facts: ToolFacts | null;
+  };
+  "model.routed": ActivityRef & {
+    readonly candidates: readonly ModelCandidate[];
+    readonly rejected: readonly { readonly id: string; readonly why: string }[];
+    /** What an agent may call; only where it is news. */
+    readonly tools?: readonly AgentTool[];
+  };
+  /** A request to the org's ledger, the run's `n`th: all it spent and holds so far, and what it wants beyond. Nothing: the rest goes back. */
+  "budget.asked": {
+    readonly n: number;
+    readonly spent: Priced;
+    readonly held: Priced;
+    readonly need: Priced;
+    readonly want: Priced;
+    readonly activity: string | null;
+    /** Another candidate costs less: a refusal is not the end. */
+    readonly may_be_cheaper: boolean;
+  };
+  "budget.leased": { readonly n: number; readonly lease: Priced; readonly until: EpochMs; readonly pressure: number };
+  /** `scope` null: the ledger has answered a later request already. */
+  "budget.refused": {
+    readonly n: number;
+    readonly scope: BudgetScope | null;
+    readonly cap: CapName | null;
+    readonly resets_at: EpochMs | null;
+  };
+  /** A threshold of a cap was crossed: the run's own, or one of the org's. Money is in dollars. */
+  "budget.alert": BudgetAlert;
+  /** The intent, durable before the call leaves. `repeated`: the same attempt again, because ours was cut short. */
+  "model.calling": ActivityRef & {
+    readonly attempt: number;
+    readonly model: string;
+    readonly reserved: { readonly micro_usd: MicroUsd; readonly tokens: number };
+    readonly repeated?: true;
+    /** A queue consumer makes the call; after this time it is given up for lost. */
+    readonly lost_at?: EpochMs;
+  };
+  /** The outcome. `held`: nobody told what it cost, so the reservation stays taken. */
+  "model.called": ActivityRef & {
+    readonly attempt: number;
+    readonly model: string;
+    readonly ok: boolean;
+    readonly spent: Spent;
+    readonly held: { readonly micro_usd: MicroUsd; readonly tokens: number } | null;
+    readonly duration_ms: number;
+    readonly failure?: Failure;
+    readonly correction?: { readonly answer: string; readonly errors: readonly string[] };
+    /** Cut short on our side: not an attempt, and no reason to fall back. */
+    readonly interrupted?: true;
+    /** Its breaker was open: nobody was asked, and it counts as no call. */
+    readonly unasked?: true;
+    /** A kept answer did instead of a call; it cost nothing. */
+    readonly cached?: "exact" | "semantic" | "stale";
+    /** What the answer's way says about the run: not its first choice answered, or a kept answer past its time did. */
+    readonly flags?: readonly RunFlag[];
+    readonly upstream: { readonly [name: string]: string };
+    /** Running totals of the run. */
+    readonly total_usd: number;
+  };
+  "tool.called": ActivityRef & {
+    readonly attempt: number;
+    readonly tool: string;
+    readonly version: number;
+    readonly effect: string;
+    readonly key: string;
+    readonly input_digest: string;
+    readonly repeated?: true;
+    /** A queue consumer makes the call; after this time it is given up for lost. */
+    readonly lost_at?: EpochMs;
+  };
+  "tool.answered": ActivityRef & {
+    readonly attempt: number;
+    readonly tool: string;
+    readonly ok: boolean;
+    readonly status: number | null;
+    readonly duration_ms: number;
+    readonly openings: readonly Opening[];
+    /** A kept answer did instead of a call. */
+    readonly cached?: "exact";
+    readonly failure?: Failure;
+  };
+  /** Nobody knows whether the write happened: this read tool is asked, for the `time`th time, at `resume_at`. */
+  "tool.looking_up": ActivityRef & { readonly tool: string; readonly time: number; readonly resume_at: EpochMs };
+  "tool.looked_up": ActivityRef & {
+    readonly tool: string;
+    readonly found: "yes" | "no" | "unsure";
+    readonly duration_ms: number;
+    readonly failure?: Failure;
+  };
+  "guardrail.flagged": { readonly channel: "user" | "tool_output" | "model_output"; readonly findings: readonly FindingSummary[] };
+  "review.requested": ActivityRef & {
+    readonly reason: QuestionReason;
+    readonly key: string;
+    readonly severity: Severity;
+    readonly proposal: Json;
+    readonly digest: string;
+  };
+  "review.opened": ActivityRef & { readonly id: string; readonly until: EpochMs | null };
+  "review.decided": ActivityRef & {
+    /** Digest of the call that was agreed to; null: rejected, or no call. */
+    readonly approved: string | null;
+    readonly id: string;
+    readonly action: "approve" | "reject" | "modify";
+    readonly by: string;
+    readonly proposal: Json;
+  };
+  "escalation.raised": ActivityRef & { readonly id: string; readonly severity: Severity };
+  /** The run no longer waits for these cases. */
+  "review.withdrawn": { readonly ids: readonly string[] };
+};
+
+export type EventType = keyof EventData;
+export type EventOf<T extends EventType> = {
+  readonly seq: number;
+  readonly type: T;
+  readonly at: EpochMs;
+  readonly step?: string;
+  readonly data: EventData[T];
+};
+export type RunEvent = { [T in EventType]: EventOf<T> }[EventType];
+
+/** An amount as journals write it. */
+export const priced = ({ microUsd, tokens }: Amount): Priced => ({ micro_usd: microUsd, tokens });
+/** An amount as the budget code reckons with it. */
+export const amount = ({ micro_usd, tokens }: Priced): Amount => ({ microUsd: micro_usd, tokens });

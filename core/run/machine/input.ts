@@ -1,0 +1,71 @@
+/** What can happen to a run. Every input brings the time and what is stopped; the machine asks nobody. */
+
+import type { LeaseAnswer } from "../../budget/lease.ts";
+import type { FindingSummary } from "../../guardrail/finding.ts";
+import type { Json } from "../../json.ts";
+import type { Stops } from "../../kill-switch/stops.ts";
+import type { ReviewDecision, Severity } from "../../review/case.ts";
+import type { EpochMs } from "../../time.ts";
+import type { AuthorityAnswer } from "../../workflow/authority.ts";
+import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../calls/call.ts";
+import type { RunFlag, RunStatus } from "../outside/view.ts";
+import type { StepError, Usage } from "./state.ts";
+
+export type RunInput = {
+  readonly at: EpochMs /** null: nobody could say, so nothing may be sent. */;
+  readonly stops: Stops | null;
+} & Happening;
+
+export type Happening =
+  | { readonly kind: "start" }
+  /** Time passed, or somebody wants the run to look again. */
+  | { readonly kind: "tick" }
+  | { readonly kind: "authorized"; readonly activity: string; readonly answer: AuthorityAnswer }
+  | { readonly kind: "tool.answered"; readonly activity: string; readonly call: number; readonly outcome: ToolOutcome }
+  | { readonly kind: "model.answered"; readonly activity: string; readonly call: number; readonly outcome: ModelOutcome }
+  | { readonly kind: "tool.looked_up"; readonly activity: string; readonly call: number; readonly answer: LookupAnswer }
+  /** The object died while this call was under way: whether it arrived is not known. */
+  | { readonly kind: "interrupted"; readonly activity: string; readonly call: number }
+  | {
+      readonly kind: "review.opened";
+      readonly activity: string;
+      readonly step: string;
+      readonly key: string;
+      readonly id: string;
+      readonly until: EpochMs | null;
+    }
+  | { readonly kind: "review.decided"; readonly activity: string; readonly decision: ReviewDecision }
+  | { readonly kind: "review.escalated"; readonly activity: string; readonly id: string; readonly severity: Severity }
+  | { readonly kind: "review.withdrawn"; readonly ids: readonly string[] }
+  | {
+      readonly kind: "child.ended";
+      readonly activity: string;
+      readonly run: string;
+      readonly ok: boolean;
+      readonly output: Json;
+      readonly error: StepError | null;
+      readonly flags: readonly RunFlag[];
+      readonly usage: Usage;
+      readonly held: { readonly micro_usd: number; readonly tokens: number };
+    }
+  /** The org's ledger has answered the run's `n`th request. */
+  | { readonly kind: "budget.answered"; readonly n: number; readonly answer: LeaseAnswer }
+  | { readonly kind: "parent.told" }
+  | { readonly kind: "callback.answered"; readonly attempt: number; readonly result: "delivered" | "retry" | "gone" }
+  | {
+      readonly kind: "signal";
+      readonly id: string;
+      readonly findings: readonly FindingSummary[];
+      readonly name: string;
+      readonly body: Json;
+      readonly by: string;
+    }
+  /** A queue consumer asks for the call that it was told of. */
+  | { readonly kind: "call.take"; readonly activity: string; readonly call: number }
+  | { readonly kind: "cancel"; readonly by: string; readonly reason: string }
+  | { readonly kind: "dead_letter.redriven"; readonly by: string; readonly run: string }
+  | { readonly kind: "dead_letter.handed_over"; readonly run: string }
+  | { readonly kind: "dead_letter.discarded"; readonly by: string; readonly reason: string };
+
+/** A refusal is an answer, not an exception: the state does not change. */
+export type Refused = { readonly code: "run.refused"; readonly status: RunStatus; readonly input: Happening["kind"]; readonly why: string };

@@ -1,0 +1,17 @@
+/** A run begins to end: nothing new starts, what has left is awaited. How it ends is decided when it has come back (ending.ts). */
+import type { ErrorCode } from "../../errors/codes.ts";
+import type { RunError } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+export function stopAtFailure(turn: Turn, error: RunError): void {
+  if (turn.state.stopping === null) turn.emit("run.stopping", { why: "failure", error });
+}
+
+export function stopAtCap(
+  turn: Turn,
+  code: Extract<ErrorCode, "budget_exceeded" | "limit_reached">,
+  message: string,
+  step: string | null,
+): void {
+  if (turn.state.stopping === null) turn.emit("run.stopping", { why: "cap", error: { code, message, step } });
+}

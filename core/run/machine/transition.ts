@@ -1,0 +1,147 @@
+/**
+ * The run's machine: total, synchronous, pure. An input either changes the run (events, and with them the new state) or is
+ * refused. It never acts: what is to be done next is read off the state (wanted.ts).
+ */
+
+import { callbackDelayMs } from "../../callback/retry.ts";
+import { chance } from "../../chance.ts";
+import { err, ok, type Result, unreachable } from "../../result.ts";
+import { takeAuthority } from "../calls/authorized.ts";
+import { takeLease } from "../calls/lease.ts";
+import { takeInterruption, takeLookedUp, takeModelAnswer, takeToolAnswer, takeUp } from "../calls/outcome.ts";
+import { takeChildEnd } from "../steps/child.ts";
+import { takeDecision, takeOpenedReview } from "../steps/question.ts";
+import { advance } from "./advance.ts";
+import type { RunEvent } from "./event.ts";
+import type { Happening, Refused, RunInput } from "./input.ts";
+import { isFinal, type RunState } from "./state.ts";
+import { type Machinery, Turn } from "./turn.ts";
+
+export type RunTurn = { readonly state: RunState; readonly events: readonly RunEvent[] };
+
+export function transition(machinery: Machinery, state: RunState, input: RunInput): Result<RunTurn, Refused> {
+  const turn = new Turn(machinery, state, input.at, input.stops);
+  const refusal = take(turn, input);
+  if (refusal !== null) return err({ code: "run.refused", status: state.status, input: input.kind, why: refusal });
+  if (!isFinal(turn.state)) advance(turn);
+  return ok({ state: turn.state, events: turn.events });
+}
+
+/** Why not, or null when the input was taken. */
+type Take = string | null;
+
+function take(turn: Turn, input: Happening): Take {
+  if (isFinal(turn.state)) return takeAfterTheEnd(turn, input);
+  switch (input.kind) {
+    case "start":
+      return takeStart(turn);
+    case "tick":
+      return null;
+    case "authorized":
+      return takeAuthority(turn, input.activity, input.answer);
+    case "tool.answered":
+      return takeToolAnswer(turn, input.activity, input.call, input.outcome);
+    case "model.answered":
+      return takeModelAnswer(turn, input.activity, input.call, input.outcome);
+    case "tool.looked_up":
+      return takeLookedUp(turn, input.activity, input.call, input.answer);
+    case "interrupted":
+      return takeInterruption(turn, input.activity, input.call);
+    case "review.opened":
+      return takeOpenedReview(turn, input);
+    case "review.decided":
+      return takeDecision(turn, input.activity, input.decision);
+    case "review.escalated": {
+      const activity = turn.state.activities[input.activity];
+      if (activity?.review?.id !== input.id) return "no such case is open here";
+      turn.emit("escalation.raised", { activity: activity.id, id: input.id, severity: input.severity }, activity.step);
+      return null;
+    }
+    case "review.withdrawn":
+      turn.emit("review.withdrawn", { ids: input.ids });
+      return null;
+    case "child.ended":
+      return takeChildEnd(turn, input);
+    case "budget.answered":
+      return takeLease(turn, input.n, input.answer);
+    case "signal":
+      return takeSignal(turn, input);
+    case "call.take":
+      return takeUp(turn, input.activity, input.call);
+    case "parent.told":
+    case "callback.answered":
+      return "the run has not ended";
+    case "cancel":
+      if (turn.state.stopping !== null) return turn.state.stopping.why === "cancel" ? null : "the run is ending already";
+      turn.emit("run.cancelling", { by: input.by, reason: input.reason });
+      return null;
+    case "dead_letter.redriven":
+    case "dead_letter.handed_over":
+    case "dead_letter.discarded":
+      return "the run has no dead letter";
+    default:
+      return unreachable(input);
+  }
+}
+
+/** So many signals of one name may lie unread. */
+const SIGNALS_KEPT = 100;
+
+/** A signal that comes before it is awaited is kept for the step that will. */
+function takeSignal(turn: Turn, { id, name, body, by, findings }: Extract<Happening, { kind: "signal" }>): Take {
+  if (turn.state.signalIds.includes(id)) return null;
+  if (turn.state.stopping !== null) return "the run is ending already";
+  if ((turn.state.signals[name]?.length ?? 0) >= SIGNALS_KEPT) return `${SIGNALS_KEPT} signals of this name are waiting to be read`;
+  turn.emit("signal.received", { id, name, body, by });
+  if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "user", findings });
+  return null;
+}
+
+function takeStart(turn: Turn): Take {
+  if (turn.state.status !== "queued" || turn.state.seq > 0) return "the run has started already";
+  const { definition, version, digest, user, input, inputFindings, redrive } = turn.birth;
+  turn.emit("run.created", { workflow: definition.name, version, digest, user, input });
+  if (inputFindings.length > 0) turn.emit("guardrail.flagged", { channel: "user", findings: inputFindings });
+  turn.emit("run.started", {});
+  for (const [step, output] of Object.entries(redrive?.kept ?? {})) turn.emit("step.completed", { output, kept: true }, step);
+  return null;
+}
+
+/** Terminal stays terminal: only what tidies up behind the end is taken. */
+function takeAfterTheEnd(turn: Turn, input: Happening): Take {
+  switch (input.kind) {
+    case "review.opened":
+      return takeOpenedReview(turn, input);
+    case "review.withdrawn":
+      turn.emit("review.withdrawn", { ids: input.ids });
+      return null;
+    case "dead_letter.redriven":
+    case "dead_letter.discarded": {
+      if (turn.state.deadLetter === null) return "the run has no dead letter";
+      if (turn.state.deadLetter.status !== "open") return `the dead letter is ${turn.state.deadLetter.status} already`;
+      if (input.kind === "dead_letter.redriven") turn.emit("dead_letter.redriven", { by: input.by, run: input.run });
+      else turn.emit("dead_letter.discarded", { by: input.by, reason: input.reason });
+      return null;
+    }
+    case "parent.told":
+      if (turn.state.owesParent) turn.emit("parent.told", {});
+      return null;
+    case "budget.answered":
+      return takeLease(turn, input.n, input.answer);
+    case "callback.answered":
+      return takeCallbackAnswer(turn, input.attempt, input.result);
+    case "dead_letter.handed_over":
+      turn.emit("dead_letter.handed_over", { run: input.run });
+      return null;
+    default:
+      return "the run has ended";
+  }
+}
+
+/** Retried for 24 hours (core/callback/retry.ts); then the caller has to look for itself. */
+function takeCallbackAnswer(turn: Turn, attempt: number, result: "delivered" | "retry" | "gone"): Take {
+  if (turn.state.callback === null || turn.state.callback.attempts + 1 !== attempt) return "no such attempt is awaited";
+  const wait = result === "retry" ? callbackDelayMs(attempt, chance(`${turn.birth.id}/callback#${attempt}`)) : null;
+  turn.emit("callback.tried", { attempt, result, next_at: wait === null ? null : turn.at + wait });
+  return null;
+}

@@ -1,0 +1,60 @@
+/** One turn in the making: events are appended and folded at once, so that each decision sees what the one before decided. */
+import type { Stops } from "../../kill-switch/stops.ts";
+import type { EpochMs } from "../../time.ts";
+import type { Step } from "../../workflow/definition.ts";
+import type { Scope } from "../../workflow/expression.ts";
+import { evolve } from "../fold/evolve.ts";
+import type { RunContext } from "./birth.ts";
+import type { EventData, EventType, RunEvent } from "./event.ts";
+import type { RunState } from "./state.ts";
+
+/** The hash comes in from outside: core has none of its own. */
+export type Machinery = RunContext & { readonly sha256: (text: string) => string };
+
+/** A turn is one row of the journal: what would be more events than this goes on in the next turn. */
+export const EVENTS_PER_TURN = 400;
+
+export class Turn {
+  readonly machinery: Machinery;
+  readonly at: EpochMs;
+  readonly stops: Stops | null;
+  readonly events: RunEvent[] = [];
+  #state: RunState;
+
+  constructor(machinery: Machinery, state: RunState, at: EpochMs, stops: Stops | null) {
+    this.machinery = machinery;
+    this.at = at;
+    this.stops = stops;
+    this.#state = state;
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  get birth(): RunContext["birth"] {
+    return this.machinery.birth;
+  }
+
+  emit<T extends EventType>(type: T, data: EventData[T], step?: string): void {
+    const event = { seq: this.#state.seq + 1, type, at: this.at, ...(step === undefined ? {} : { step }), data } as RunEvent;
+    this.events.push(event);
+    this.#state = evolve(this.machinery, this.#state, event);
+  }
+
+  stepDefinition(id: string): Step {
+    const step = this.birth.definition.steps[id];
+    if (!step) throw new TypeError(`no step ${id} in the definition`);
+    return step;
+  }
+
+  /** What expressions see. */
+  scope(output?: Scope["output"]): Scope {
+    return scopeOf(this.machinery, this.#state, output);
+  }
+}
+
+export function scopeOf({ birth }: RunContext, state: RunState, output?: Scope["output"]): Scope {
+  const { id, org, user, subject, input } = birth;
+  return { input, steps: state.steps, run: { id, org, user, subject }, ...(output === undefined ? {} : { output }) };
+}

@@ -1,0 +1,194 @@
+/**
+ * Which events are evidence, and how they read in the audit chain (API.md, "Evidence": a run's start and end, every model and
+ * tool call, each finding, policy or budget decision). Reviews are recorded by the queue that decides them.
+ */
+import type { AuditActor, AuditRecord } from "../../audit/record.ts";
+import type { FindingSummary } from "../../guardrail/finding.ts";
+import { mintId } from "../../ids.ts";
+import type { Json, JsonObject } from "../../json.ts";
+import { toUsd } from "../../money.ts";
+import { toRfc3339 } from "../../time.ts";
+import type { RunEvent } from "../machine/event.ts";
+import type { Machinery } from "../machine/turn.ts";
+
+type Evidence = Pick<AuditRecord, "action" | "decision" | "policy_version"> & {
+  readonly data: JsonObject;
+  readonly actor?: AuditActor;
+  readonly type?: string;
+};
+
+export function auditRecords(machinery: Machinery, events: readonly RunEvent[]): AuditRecord[] {
+  return events.flatMap((event) => evidence(machinery, event).map((fact, index) => record(machinery, event, fact, index)));
+}
+
+function record({ birth, sha256 }: Machinery, event: RunEvent, fact: Evidence, index: number): AuditRecord {
+  return {
+    event_id: mintId("evt", event.at, bytesOf(sha256(`${birth.id}#${event.seq}.${index}`))),
+    timestamp: toRfc3339(event.at),
+    trace_id: birth.traceId,
+    event_type: fact.type ?? event.type,
+    actor: fact.actor ?? { type: "agent", id: birth.id },
+    action: fact.action,
+    resource: event.step === undefined ? `run/${birth.id}` : `run/${birth.id}/${event.step}`,
+    decision: fact.decision,
+    policy_version: fact.policy_version,
+    risk_score: null,
+    data: { user: birth.user, workflow: `${birth.definition.name}@${birth.version}`, seq: event.seq, ...fact.data },
+  };
+}
+
+const bytesOf = (hex: string): Uint8Array =>
+  Uint8Array.from({ length: 10 }, (_, index) => Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16));
+
+const fact = (
+  action: string,
+  data: JsonObject = {},
+  decision: Evidence["decision"] = null,
+  policy_version: string | null = null,
+): Evidence => ({
+  action,
+  data,
+  decision,
+  policy_version,
+});
+
+function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
+  switch (event.type) {
+    case "run.created":
+      return [{ ...fact("run.start", { digest: event.data.digest, subject: birth.subject }), actor: { type: "user", id: birth.user } }];
+    case "run.paused":
+      return [fact("run.pause", { scope: event.data.scope, epoch: event.data.epoch }, "deny")];
+    case "run.resumed":
+      return event.data.from === "paused" ? [fact("run.resume")] : [];
+    case "run.cancelling":
+      return [{ ...fact("run.cancel"), actor: { type: "user", id: event.data.by } }];
+    case "run.stopping":
+      return event.data.why === "cap" ? [fact("budget.check", { code: event.data.error.code, step: event.data.error.step }, "deny")] : [];
+    case "run.completed":
+      return [fact("run.end", { status: "completed", flags: [...event.data.flags] })];
+    case "run.failed":
+    case "run.dead_lettered":
+      return [
+        fact("run.end", {
+          status: event.type.slice(4),
+          code: event.data.error.code,
+          step: event.data.error.step,
+          undone: [...event.data.undone],
+        }),
+      ];
+    case "run.cancelled":
+      return [fact("run.end", { status: "cancelled", undone: [...event.data.undone] })];
+    case "signal.received":
+      return [{ ...fact("run.signal", { name: event.data.name }), actor: { type: "user", id: event.data.by } }];
+    case "callback.tried":
+      return [fact("run.call_back", { attempt: event.data.attempt, result: event.data.result })];
+    case "child.called":
+      return [fact("run.start_child", { child: event.data.run, workflow: `${event.data.workflow}@${event.data.version}` }, "allow")];
+    case "child.ended":
+      return [fact("run.end_child", { child: event.data.run, ok: event.data.ok })];
+    case "agent.answered":
+      return [fact("agent.choose", { iteration: event.data.iteration, tools: event.data.calls.map((call) => call.tool) })];
+    case "agent.condensed":
+      return [fact("agent.condense", { summarised: event.data.summary !== null })];
+    case "dead_letter.redriven":
+      return [{ ...fact("dead_letter.redrive", { new_run: event.data.run }), actor: { type: "user", id: event.data.by } }];
+    case "dead_letter.discarded":
+      return [{ ...fact("dead_letter.discard"), actor: { type: "user", id: event.data.by } }];
+    case "policy.decided":
+      return [
+        fact(
+          "call.authorize",
+          { subject: event.data.subject, reasons: [...event.data.reasons] },
+          event.data.decision,
+          event.data.policy_version,
+        ),
+      ];
+    case "model.calling":
+      return [
+        fact(
+          "budget.reserve",
+          {
+            model: event.data.model,
+            reserved_usd: toUsd(event.data.reserved.micro_usd),
+            reserved_tokens: event.data.reserved.tokens,
+            attempt: event.data.attempt,
+          },
+          "allow",
+        ),
+      ];
+    case "budget.refused":
+      return [fact("budget.check", { scope: event.data.scope, cap: event.data.cap }, "deny")];
+    case "budget.alert": {
+      const { scope, cap, percent, spent, limit } = event.data;
+      return scope === "run" ? [fact("budget.alert", { scope, cap, percent, spent, limit })] : []; // the ledger records its own
+    }
+    case "model.called": {
+      const { model, attempt, ok, spent, failure, interrupted, cached, duration_ms } = event.data;
+      const cost = { tokens_in: spent.tokens_in, tokens_out: spent.tokens_out, usd: toUsd(spent.micro_usd) };
+      return [
+        fact("model.call", {
+          model,
+          attempt,
+          ok,
+          duration_ms,
+          ...cost,
+          ...(failure ? { code: failure.code } : {}),
+          ...(interrupted ? { interrupted } : {}),
+          ...(cached ? { cached } : {}),
+        }),
+      ];
+    }
+    case "tool.called": {
+      const { tool, version, effect, attempt, key, input_digest, repeated } = event.data;
+      return [fact("tool.call", { tool, version, effect, attempt, key, input_digest, ...(repeated ? { repeated } : {}) })];
+    }
+    case "tool.answered": {
+      const { tool, attempt, ok, status, failure, openings, cached, duration_ms } = event.data;
+      const opened = openings.map(
+        ({ type, pointer }): Evidence => ({
+          ...fact("personal_data.open", { tool, type, pointer }, "allow"),
+          type: "personal_data.opened",
+        }),
+      );
+      return [
+        ...opened,
+        fact("tool.answer", {
+          tool,
+          attempt,
+          ok,
+          status,
+          duration_ms,
+          ...(cached ? { cached } : {}),
+          ...(failure ? { code: failure.code } : {}),
+        }),
+      ];
+    }
+    case "tool.looking_up":
+      return [fact("tool.look_up", { tool: event.data.tool, time: event.data.time })];
+    case "tool.looked_up": {
+      const { tool, found, duration_ms, failure } = event.data;
+      return [fact("tool.answer", { tool, found, duration_ms, ...(failure ? { code: failure.code } : {}) })];
+    }
+    case "guardrail.flagged":
+      return summed(event.data.findings).map((finding) =>
+        fact("guardrail.scan", { channel: event.data.channel, ...(finding as unknown as { [key: string]: Json }) }),
+      );
+    case "step.compensated":
+      return [fact("step.compensate", event.data.undone ? { code: event.data.undone.code } : {})];
+    default:
+      return [];
+  }
+}
+
+/** So many findings of one value are told one by one; those after them are counted by kind. */
+const FINDINGS_TOLD = 30;
+
+function summed(findings: readonly FindingSummary[]): readonly FindingSummary[] {
+  const rest = Map.groupBy(findings.slice(FINDINGS_TOLD), ({ type, detector }) => `${type}/${detector}`);
+  const counted = [...rest.values()].flatMap(([first, ...others]): FindingSummary[] => {
+    if (first === undefined) return [];
+    const count = others.reduce((sum, finding) => sum + finding.count, first.count);
+    return [{ ...first, count, score: Math.max(first.score, ...others.map((finding) => finding.score)), pointer: "" }];
+  });
+  return [...findings.slice(0, FINDINGS_TOLD), ...counted];
+}

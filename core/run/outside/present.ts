@@ -1,0 +1,125 @@
+/** From the state to what clients and lists see. */
+import type { RunIndexRow } from "../../audit/record.ts";
+import type { Json } from "../../json.ts";
+import { toUsd } from "../../money.ts";
+import { orNullRfc3339, toRfc3339 } from "../../time.ts";
+import type { RunContext } from "../machine/birth.ts";
+import type { RunEvent } from "../machine/event.ts";
+import type { RunState, Usage } from "../machine/state.ts";
+import type { EventView, RunView, StepView, UsageView } from "./view.ts";
+
+export function toRunView({ birth, plan }: RunContext, state: RunState): RunView {
+  return {
+    id: birth.id,
+    org: birth.org,
+    user: birth.user,
+    subject: birth.subject,
+    workflow: birth.definition.name,
+    version: birth.version,
+    status: state.status,
+    input: birth.input,
+    output: state.output,
+    error: state.error ?? (state.stopping?.why === "failure" ? state.stopping.error : null),
+    flags: [...state.flags],
+    usage: usageView(state.usage),
+    budget: { usd: toUsd(birth.budget.usd), tokens: birth.budget.tokens },
+    risk_score: null,
+    steps: plan.order.map((id) => stepView(birth, state, id)),
+    waiting_for: waitingFor(state),
+    metadata: birth.metadata,
+    trace_id: birth.traceId,
+    created_at: toRfc3339(birth.createdAt),
+    started_at: orNullRfc3339(state.startedAt),
+    ended_at: orNullRfc3339(state.endedAt),
+    ...(birth.redrive === null ? {} : { redrive_of: birth.redrive.of }),
+    ...(state.deadLetter === null
+      ? {}
+      : { dead_letter: { id: state.deadLetter.id, status: state.deadLetter.status, undone: [...state.undone] } }),
+  };
+}
+
+function stepView(birth: RunContext["birth"], state: RunState, id: string): StepView {
+  const step = state.steps[id];
+  const kind = birth.definition.steps[id]?.kind;
+  if (!step || !kind) throw new TypeError(`no step ${id} in the run`);
+  return {
+    id,
+    kind,
+    status: step.status,
+    attempts: step.attempts,
+    output: step.output,
+    error: step.error,
+    usage: step.usage === null ? null : usageView(step.usage),
+    started_at: orNullRfc3339(step.startedAt),
+    ended_at: orNullRfc3339(step.endedAt),
+  };
+}
+
+const usageView = (usage: Usage): UsageView => ({
+  tokens_in: usage.tokensIn,
+  tokens_out: usage.tokensOut,
+  usd: toUsd(usage.microUsd),
+  model_calls: usage.modelCalls,
+  tool_calls: usage.toolCalls,
+  cache_hits: usage.cacheHits,
+});
+
+/** What the run waits for, and since when: a person, a signal, a time, a child, the kill switch, a retry, a call. */
+function waitingFor(state: RunState): RunView["waiting_for"] {
+  if (state.endedAt !== null) return null;
+  const since = toRfc3339(state.statusSince);
+  if (state.status === "paused") return { kind: "kill_switch", ...(state.pausedBy ? { id: state.pausedBy.scope } : {}), since };
+  const activities = Object.values(state.activities);
+  const until = (at: number | null): { until?: string } => (at === null ? {} : { until: toRfc3339(at) });
+  const call = activities.find((activity) => (activity.phase === "calling" || activity.phase === "looking") && activity.kind !== "run");
+  if (call) return { kind: `${call.kind}_call`, id: call.id, since };
+  const { asking } = state.lease;
+  if (asking !== null && asking.activity !== null) return { kind: "budget", id: asking.activity, since };
+  const retry = activities.find((activity) => activity.phase === "backing-off");
+  if (retry) return { kind: "retry", id: retry.id, since, ...until(retry.resumeAt) };
+  const review = activities.find((activity) => activity.phase === "approving")?.review;
+  if (review) return { kind: "review", ...(review.id ? { id: review.id } : {}), since, ...until(review.until) };
+  const wait = activities.find((activity) => activity.phase === "waiting");
+  if (wait) return { kind: wait.signal === null ? "wait" : "signal", id: wait.signal ?? wait.id, since, ...until(wait.resumeAt) };
+  const child = activities.find((activity) => activity.child !== null)?.child;
+  return child ? { kind: "run", id: child.run, since } : null;
+}
+
+export const toEventView = (event: RunEvent): EventView => ({
+  seq: event.seq,
+  type: event.type,
+  at: toRfc3339(event.at),
+  ...(event.step === undefined ? {} : { step: event.step }),
+  data: event.data as unknown as Json,
+});
+
+/** The run's line in the index; written when its status changes. */
+export function toIndexRow(context: RunContext, state: RunState): RunIndexRow {
+  const { birth } = context;
+  const { input: _input, output: _output, steps: _steps, ...summary } = toRunView(context, state);
+  return {
+    id: birth.id,
+    seq: state.seq,
+    org: birth.org,
+    user: birth.user,
+    subject: birth.subject,
+    workflow: birth.definition.name,
+    version: birth.version,
+    status: state.status,
+    summary: summary as unknown as Json,
+    created_at: birth.createdAt,
+    ended_at: state.endedAt,
+    ...(state.deadLetter === null || state.error === null
+      ? {}
+      : {
+          dead_letter: {
+            id: state.deadLetter.id,
+            step: state.error.step,
+            reason: { code: state.error.code, message: state.error.message },
+            undone: state.undone,
+            status: state.deadLetter.status,
+            created_at: state.endedAt ?? birth.createdAt,
+          },
+        }),
+  };
+}

@@ -1,0 +1,28 @@
+/** A run that takes up where a dead-lettered one ended: what it keeps, and which acts are new ones. */
+import type { Json } from "../../json.ts";
+import type { EpochMs } from "../../time.ts";
+import type { Birth, RunContext } from "../machine/birth.ts";
+import type { RunState } from "../machine/state.ts";
+
+/**
+ * Completed steps are copied where progress was kept (`park`). A step that was undone is a new act under a new key; every other
+ * call goes out under its old key, so that a tool that did it already answers as it did.
+ */
+export function continuation({ birth }: RunContext, state: RunState, newId: string, at: EpochMs): Birth {
+  const kept: Record<string, Json> = {};
+  const acts: Record<string, number> = { ...birth.redrive?.acts };
+  for (const [id, step] of Object.entries(state.steps)) {
+    if (step.status === "completed" && birth.definition.on_failure === "park" && step.error === null) kept[id] = step.output;
+  }
+  for (const { activity, step } of state.done) {
+    if (state.steps[step]?.status === "compensated") acts[activity] = (acts[activity] ?? 1) + 1;
+  }
+  return {
+    ...birth,
+    id: newId,
+    createdAt: at,
+    deadlineAt: null,
+    inputFindings: [],
+    redrive: { of: birth.id, keyRun: birth.redrive?.keyRun ?? birth.id, kept, acts },
+  };
+}

@@ -1,0 +1,66 @@
+/** A run as the HTTP contract shows it (API.md, "Runs"). Placeholders stand where personal data was. */
+
+import type { ErrorCode } from "../../errors/codes.ts";
+import type { Json, JsonObject } from "../../json.ts";
+import type { StepKind } from "../../workflow/definition.ts";
+
+export const RUN_STATUSES = [
+  "queued",
+  "running",
+  "waiting",
+  "paused",
+  "compensating",
+  "completed",
+  "failed",
+  "cancelled",
+  "dead_lettered",
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+export const FINAL_STATUSES: readonly RunStatus[] = ["completed", "failed", "cancelled", "dead_lettered"];
+
+export type RunFlag = "degraded" | "partial" | "budget_exceeded" | "stale";
+export type StepStatus = "pending" | "running" | "waiting" | "completed" | "failed" | "skipped" | "compensated";
+
+export type UsageView = { tokens_in: number; tokens_out: number; usd: number; model_calls: number; tool_calls: number; cache_hits: number };
+
+export type StepView = {
+  id: string;
+  kind: StepKind;
+  status: StepStatus;
+  attempts: number;
+  output: Json;
+  error: { code: ErrorCode; message: string } | null;
+  usage: UsageView | null;
+  started_at: string | null;
+  ended_at: string | null;
+};
+
+export type RunView = {
+  id: string;
+  org: string;
+  user: string;
+  subject: string;
+  workflow: string;
+  version: number;
+  status: RunStatus;
+  input: Json;
+  output: Json;
+  error: { code: ErrorCode; message: string; step: string | null } | null;
+  flags: RunFlag[];
+  usage: UsageView;
+  budget: { usd: number; tokens: number };
+  risk_score: number | null;
+  steps: StepView[];
+  waiting_for: { kind: string; id?: string; since: string; until?: string } | null;
+  metadata: JsonObject;
+  trace_id: string;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  redrive_of?: string;
+  /** Set when the run's end is a dead letter. */
+  dead_letter?: { id: string; status: "open" | "redriven" | "discarded"; undone: string[] };
+};
+
+/** An event as clients see it: SSE `id` is `seq`, `event` is `type`. */
+export type EventView = { seq: number; type: string; at: string; step?: string; data: Json };

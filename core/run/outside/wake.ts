@@ -1,0 +1,44 @@
+/** When a run wants to be woken if nothing else happens. A run always has such a time, or waits for a person, or is final. */
+import type { EpochMs } from "../../time.ts";
+import type { RunContext } from "../machine/birth.ts";
+import { isFinal, type RunState } from "../machine/state.ts";
+
+/** DESIGN: the alarm is the safety net, at most this far ahead while a call is in flight. */
+export const IN_FLIGHT_NET_MS = 10_000;
+/** A look-up that broke off is made again after this. */
+const LOOKING_NET_MS = 1_000;
+/** A paused run asks again by itself, should the push that resumes it get lost. */
+const PAUSED_NET_MS = 15_000;
+
+/** A parent looks after its child so often, should the word of its end get lost. */
+const CHILD_NET_MS = 10 * 60_000;
+
+/** The instant at which the run has used up its time: `limits.seconds` of running, or its deadline. */
+export function timeCapAt({ birth }: RunContext, state: RunState): EpochMs {
+  const left = birth.definition.limits.seconds * 1000 - state.clock.ranMs;
+  const byLimit = state.clock.since === null ? Number.POSITIVE_INFINITY : state.clock.since + left;
+  return Math.min(byLimit, birth.deadlineAt ?? Number.POSITIVE_INFINITY);
+}
+
+/** null: nothing to wake for. */
+export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): EpochMs | null {
+  if (isFinal(state)) {
+    if (state.openReviews.length > 0 || state.deadLetter?.owes || state.owesParent || state.lease.asking !== null)
+      return now + IN_FLIGHT_NET_MS;
+    return state.callback === null ? null : Math.max(state.callback.dueAt, now + IN_FLIGHT_NET_MS);
+  }
+  if (state.status === "paused") return now + PAUSED_NET_MS;
+  const asking = state.lease.asking === null ? Number.POSITIVE_INFINITY : now + IN_FLIGHT_NET_MS;
+  const times = Object.values(state.activities).map((activity) => {
+    if (activity.phase === "backing-off") return activity.resumeAt ?? now;
+    if (activity.phase === "looking") return Math.max(activity.resumeAt ?? now, now + LOOKING_NET_MS);
+    if (activity.phase === "waiting") return activity.resumeAt ?? Number.POSITIVE_INFINITY;
+    if (activity.queued === "taken") return Math.min(activity.lostAt ?? now, now + IN_FLIGHT_NET_MS);
+    if (activity.kind === "run" && activity.phase === "calling") return now + CHILD_NET_MS;
+    if (activity.phase === "approving" && activity.review?.id) return Number.POSITIVE_INFINITY;
+    return now + IN_FLIGHT_NET_MS;
+  });
+  const earliest = Math.min(...times, asking, state.stopping === null ? timeCapAt(context, state) : Number.POSITIVE_INFINITY);
+  if (earliest !== Number.POSITIVE_INFINITY) return earliest;
+  return state.status === "waiting" ? null : now + IN_FLIGHT_NET_MS;
+}

@@ -1,0 +1,165 @@
+/**
+ * What a state wants done and cannot do itself: the effects, read off the state. Whoever acts compares them with what is
+ * already under way, by key. After a crash nothing is under way, and the same list starts everything that is owed; only a call
+ * that had left is not simply made again, it is reported as interrupted.
+ */
+
+import type { LeaseRequest } from "../../budget/lease.ts";
+import type { Json } from "../../json.ts";
+import { roughTokens } from "../../model/route.ts";
+import type { ReviewRequest, Severity } from "../../review/case.ts";
+import type { EpochMs } from "../../time.ts";
+import type { AuthorityQuestion } from "../../workflow/authority.ts";
+import { leaseRequest } from "../calls/lease.ts";
+import { modelRequest } from "../calls/request.ts";
+import type { Birth, RunContext } from "../machine/birth.ts";
+import { type Activity, isFinal, type RunState } from "../machine/state.ts";
+import { nodeDefinition } from "../steps/node.ts";
+import { holdsPlaceholder, untrustedPointers } from "../steps/trust.ts";
+import { continuation } from "./redrive.ts";
+
+export type RunEffect =
+  | { readonly kind: "authority.ask"; readonly key: string; readonly activity: string; readonly question: AuthorityQuestion }
+  | { readonly kind: "tool.call" | "model.call"; readonly key: string; readonly activity: string; readonly call: number }
+  | { readonly kind: "tool.look_up"; readonly key: string; readonly activity: string; readonly call: number; readonly tool: string }
+  /** A queue consumer is told of the call, and asks for it (`call.take`). */
+  | { readonly kind: "call.queue"; readonly key: string; readonly activity: string; readonly call: number }
+  | { readonly kind: "child.start"; readonly key: string; readonly activity: string }
+  | { readonly kind: "child.cancel"; readonly key: string; readonly run: string }
+  | { readonly kind: "callback.send"; readonly key: string; readonly url: string; readonly attempt: number }
+  | { readonly kind: "parent.tell"; readonly key: string }
+  | { readonly kind: "budget.lease"; readonly key: string; readonly request: LeaseRequest }
+  | {
+      readonly kind: "review.open";
+      readonly key: string;
+      readonly activity: string;
+      readonly step: string;
+      readonly request: ReviewRequest;
+    }
+  | { readonly kind: "review.withdraw"; readonly key: string; readonly ids: readonly string[] }
+  | { readonly kind: "run.continue"; readonly key: string; readonly birth: Birth };
+
+export function wantedEffects(context: RunContext, state: RunState, at: EpochMs): RunEffect[] {
+  const effects: RunEffect[] = [];
+  const asked = new Set(
+    Object.values(state.activities).flatMap((activity) =>
+      activity.phase === "approving" && activity.review?.id ? [activity.review.id] : [],
+    ),
+  );
+  const stale = state.openReviews.filter((id) => !asked.has(id));
+  if (stale.length > 0) effects.push({ kind: "review.withdraw", key: `withdraw/${stale.join(",")}`, ids: stale });
+  const { asking } = state.lease;
+  if (asking !== null) effects.push({ kind: "budget.lease", key: `lease/${asking.n}`, request: leaseRequest(context, asking) });
+  if (isFinal(state)) {
+    const owed = state.deadLetter?.owes;
+    if (owed) effects.push({ kind: "run.continue", key: `continue/${owed}`, birth: continuation(context, state, owed, at) });
+    const { callback } = state;
+    const url = context.birth.callbackUrl;
+    if (callback !== null && url !== null && callback.dueAt <= at) {
+      effects.push({ kind: "callback.send", key: `callback/${callback.attempts + 1}`, url, attempt: callback.attempts + 1 });
+    }
+    if (state.owesParent) effects.push({ kind: "parent.tell", key: "parent.tell" });
+    return effects;
+  }
+  for (const activity of Object.values(state.activities)) effects.push(...wantedFor(context, state, activity, at));
+  return effects;
+}
+
+function wantedFor(context: RunContext, state: RunState, activity: Activity, at: EpochMs): RunEffect[] {
+  const { id, call, phase, review } = activity;
+  switch (phase) {
+    case "calling": {
+      if (call === null) return [];
+      if (activity.kind === "run") return childEffects(state, activity);
+      if (activity.queued === "owed" && at < (activity.lostAt ?? 0))
+        return [{ kind: "call.queue", key: `queue/${id}#${call}`, activity: id, call }];
+      if (activity.queued === "taken" && at < (activity.lostAt ?? 0)) return [];
+      return [{ kind: activity.kind === "model" ? "model.call" : "tool.call", key: `call/${id}#${call}`, activity: id, call }];
+    }
+    case "looking": {
+      const idempotency = activity.facts?.idempotency;
+      if (call === null || typeof idempotency !== "object" || state.status === "paused" || (activity.resumeAt ?? 0) > at) return [];
+      return [{ kind: "tool.look_up", key: `lookup/${id}#${call}`, activity: id, call, tool: idempotency.lookup }];
+    }
+    case "deciding":
+    case "backing-off": {
+      if (state.status === "paused" || (phase === "backing-off" && (activity.resumeAt ?? 0) > at)) return [];
+      return [
+        { kind: "authority.ask", key: `authority/${id}#${activity.attempt}`, activity: id, question: question(context, state, activity) },
+      ];
+    }
+    case "approving": {
+      if (review === null || review.id !== null) return [];
+      return [
+        {
+          kind: "review.open",
+          key: `review/${review.key}`,
+          activity: id,
+          step: activity.step,
+          request: reviewRequest(context, activity, review, at),
+        },
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Starting a child twice is starting it once; a run that stops takes its children with it. */
+function childEffects(state: RunState, { id, child, call }: Activity): RunEffect[] {
+  if (child === null) return [];
+  const start: RunEffect = { kind: "child.start", key: `child/${id}#${call}`, activity: id };
+  return state.stopping === null ? [start] : [start, { kind: "child.cancel", key: `cancel/${child.run}`, run: child.run }];
+}
+
+function question(context: RunContext, state: RunState, activity: Activity): AuthorityQuestion {
+  const { birth } = context;
+  const { org, user, roles, definition, id } = birth;
+  const caller = { org, user, roles };
+  if (activity.kind === "tool") {
+    const compensation = activity.purpose === "compensation";
+    const chosenBy = activity.purpose === "agent" ? "model" : "definition";
+    const untrusted = compensation ? [] : chosenBy === "model" ? [""] : untrustedPointers(definition, activity.node);
+    return { kind: "tool", caller, workflow: definition.name, run: id, tool: activity.tool ?? "", chosenBy, untrusted, compensation };
+  }
+  const step = nodeDefinition(definition, activity.node);
+  if (step.kind === "run") return { kind: "run", caller, run: id, activity: activity.id, workflow: step.workflow, version: step.version };
+  if (step.kind !== "model" && step.kind !== "agent") throw new TypeError(`activity ${activity.id} asks for no authority`);
+  const agent = state.agents[activity.node];
+  return {
+    kind: "model",
+    caller,
+    workflow: definition.name,
+    run: id,
+    model: step.model.id,
+    task: step.model.task,
+    fallback: step.model.fallback,
+    holdsPersonalData: holdsPlaceholder(activity.input) || (agent !== undefined && holdsPlaceholder(agent.turns as unknown as Json)),
+    expectedTokens: roughTokens(modelRequest(context, state, activity).messages),
+    maxTokens: step.model.max_tokens,
+    wishes: activity.purpose === "summary" ? { complexity: "simple" } : step.model,
+    seed: `${id}/${activity.id}`,
+    tools: step.kind === "agent" && activity.purpose === "agent" ? step.tools : [],
+  };
+}
+
+function reviewRequest({ birth }: RunContext, activity: Activity, review: NonNullable<Activity["review"]>, at: EpochMs): ReviewRequest {
+  const step = nodeDefinition(birth.definition, activity.node);
+  const severity: Severity =
+    activity.kind === "review" && step.kind === "review" ? step.severity : activity.facts?.effect === "write" ? "high" : "medium";
+  return {
+    key: review.key,
+    run: birth.id,
+    step: activity.step,
+    activity: activity.id,
+    startedBy: birth.user,
+    severity,
+    risk: { score: null, factors: review.reason === "unknown-outcome" ? ["the outcome of the last call is unknown"] : [] },
+    policy: { version: null, decision: review.reason === "policy" ? "ask" : null },
+    proposal: review.proposal,
+    digest: review.digest,
+    approvalsNeeded: 1,
+    traceId: birth.traceId,
+    at,
+  };
+}

@@ -1,0 +1,47 @@
+/** Child runs: a step that is another run. Its budget and tools are part of its parent's; its failing comes up, cancelling goes down. */
+import { fromUsd } from "../../money.ts";
+import type { AuthorityAnswer } from "../../workflow/authority.ts";
+import { alertAtThresholds } from "../calls/lease.ts";
+import type { Happening } from "../machine/input.ts";
+import type { Activity, StepError } from "../machine/state.ts";
+import { stopAtCap } from "../machine/stop.ts";
+import type { Turn } from "../machine/turn.ts";
+import { completeNode, failNode } from "./settle.ts";
+
+/** A run that starts itself would never end. */
+const MAX_DEPTH = 8;
+
+/** Reserves the child's whole budget before it exists: at most what its definition allows and what is left here. */
+export function callChild(turn: Turn, activity: Activity, answer: Extract<AuthorityAnswer, { kind: "run" }>): void {
+  const { birth, state } = turn;
+  if ((birth.parent?.depth ?? 0) + 1 > MAX_DEPTH) {
+    return failNode(turn, activity.node, { code: "limit_reached", message: `runs are nested ${MAX_DEPTH} deep already` });
+  }
+  const left = {
+    micro_usd: birth.budget.usd - state.usage.microUsd - state.reserved.microUsd,
+    tokens: birth.budget.tokens - state.usage.tokensIn - state.usage.tokensOut - state.reserved.tokens,
+  };
+  if (left.micro_usd <= 0 || left.tokens <= 0) {
+    return stopAtCap(turn, "budget_exceeded", "nothing is left of the budget for the child run", activity.step);
+  }
+  const reserved = { micro_usd: Math.min(left.micro_usd, fromUsd(answer.limits.usd)), tokens: Math.min(left.tokens, answer.limits.tokens) };
+  const { child: run, workflow, version, digest } = answer;
+  turn.emit("child.called", { activity: activity.id, run, workflow, version, digest, reserved }, activity.step);
+}
+
+export function takeChildEnd(turn: Turn, input: Extract<Happening, { kind: "child.ended" }>): string | null {
+  const activity = turn.state.activities[input.activity];
+  if (activity?.kind !== "run" || activity.phase !== "calling" || activity.child?.run !== input.run) return "no such child is awaited";
+  const { run, ok, output, error, flags, usage, held } = input;
+  const before = turn.state.usage;
+  turn.emit("child.ended", { activity: activity.id, run, ok, output, error, flags, usage, held }, activity.step);
+  alertAtThresholds(turn, before);
+  if (ok) completeNode(turn, activity.node, output);
+  else failNode(turn, activity.node, childError(error, run));
+  return null;
+}
+
+const childError = (error: StepError | null, run: string): StepError => ({
+  code: error?.code ?? "internal",
+  message: `the child run ${run} failed: ${error?.message ?? "it did not say why"}`,
+});

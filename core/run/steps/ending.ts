@@ -1,0 +1,91 @@
+/**
+ * How a run ends. A failure that nothing absorbs undoes the completed writes in reverse order; a cap ends with what there is
+ * when no write is left half done; a cancel undoes too. Whatever could not be undone is a dead letter that names it.
+ */
+import { withPrefix } from "../../ids.ts";
+import type { Json } from "../../json.ts";
+import type { ItemStep, Step } from "../../workflow/definition.ts";
+import { evaluate } from "../../workflow/expression.ts";
+import { giveBack } from "../calls/lease.ts";
+import { isFinal, isInFlight } from "../machine/state.ts";
+import type { Turn } from "../machine/turn.ts";
+import type { RunFlag } from "../outside/view.ts";
+import { completeStep } from "./settle.ts";
+import { toUndo, undoNext } from "./undo.ts";
+
+/** Every step is completed or skipped: the definition's output is the run's. */
+export function complete(turn: Turn): void {
+  const output = evaluate(turn.birth.definition.output, turn.scope());
+  if (output.ok) {
+    giveBack(turn);
+    return turn.emit("run.completed", { output: output.value, flags: turn.state.flags, error: null });
+  }
+  const error = { code: "invalid_request", message: `\`output\` could not be evaluated: ${output.error.message}`, step: null } as const;
+  turn.emit("run.stopping", { why: "failure", error });
+}
+
+/** Called while the run stops, until it has ended: waits for what is in flight, then undoes step by step. */
+export function windDown(turn: Turn): void {
+  const { state } = turn;
+  if (isFinal(state) || state.stopping === null) return;
+  if (Object.values(state.activities).some((activity) => isInFlight(activity) && activity.purpose !== "compensation")) return;
+  if (state.undoing === null) {
+    if (state.stopping.why === "cap" && !hasHalfDoneWrites(turn)) return endPartial(turn);
+    const steps = turn.birth.definition.on_failure === "compensate" ? toUndo(turn) : [];
+    if (steps.length === 0) return end(turn);
+    return turn.emit("run.compensating", { steps });
+  }
+  const [next] = state.undoing;
+  if (next === undefined) return end(turn);
+  undoNext(turn, next);
+}
+
+function end(turn: Turn): void {
+  const { stopping, undone, flags, isStuck } = turn.state;
+  if (stopping === null) return;
+  giveBack(turn);
+  const deadLetter = withPrefix("dl", turn.birth.id);
+  const parked = stopping.why !== "cancel" && turn.birth.definition.on_failure === "park";
+  if (isStuck || parked) turn.emit("run.dead_lettered", { error: stopping.error, flags, undone, dead_letter: deadLetter });
+  else if (stopping.why === "cancel") {
+    turn.emit("run.cancelled", { reason: stopping.error.message, undone, dead_letter: undone.length > 0 ? deadLetter : null });
+  } else turn.emit("run.failed", { error: stopping.error, flags, undone, dead_letter: deadLetter });
+}
+
+/** A cap ends with what there is when no write was made, or every write was made or skipped. */
+function hasHalfDoneWrites(turn: Turn): boolean {
+  const { birth, state } = turn;
+  if (state.undone.length > 0) return true;
+  const writing = Object.entries(birth.definition.steps).filter(([, step]) => mayWrite(turn, step));
+  const isMade = (id: string): boolean => state.done.some((done) => done.step === id);
+  const isOver = (id: string): boolean => ["completed", "skipped"].includes(state.steps[id]?.status ?? "");
+  return writing.some(([id]) => isMade(id)) && writing.some(([id]) => !isOver(id));
+}
+
+function mayWrite(turn: Turn, step: Step | ItemStep): boolean {
+  const writes = (tool: string): boolean => !["read", "none"].includes(turn.birth.toolEffects[tool] ?? "write");
+  switch (step.kind) {
+    case "tool":
+      return writes(step.tool);
+    case "agent":
+      return step.tools.some(writes);
+    case "map":
+      return mayWrite(turn, step.step);
+    case "run":
+      return true;
+    default:
+      return false;
+  }
+}
+
+function endPartial(turn: Turn): void {
+  for (const step of Object.keys(turn.state.maps)) completeStep(turn, step, null); // what a cap cut short is null in the list
+  const { birth, state } = turn;
+  const { on_budget } = birth.definition;
+  const outputs = Object.entries(state.steps).filter(([, step]) => step.status === "completed");
+  const instead = on_budget === null ? null : evaluate(on_budget.value, turn.scope());
+  const output: Json = instead?.ok ? instead.value : Object.fromEntries(outputs.map(([id, step]) => [id, step.output]));
+  const added: RunFlag[] = state.stopping?.error.code === "budget_exceeded" ? ["partial", "budget_exceeded"] : ["partial"];
+  giveBack(turn);
+  turn.emit("run.completed", { output, flags: [...state.flags, ...added], error: state.stopping?.error ?? null });
+}

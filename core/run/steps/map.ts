@@ -1,0 +1,40 @@
+/** A `map` under way: its items start in order, so many at a time; it settles when all have. */
+
+import { EVENTS_PER_TURN, type Turn } from "../machine/turn.ts";
+import { itemNode, nodeDefinition } from "./node.ts";
+import { startNode } from "./schedule.ts";
+import { completeStep, failStep } from "./settle.ts";
+
+export function driveMaps(turn: Turn): void {
+  for (const step of Object.keys(turn.state.maps)) driveMap(turn, step);
+}
+
+function driveMap(turn: Turn, step: string): void {
+  const definition = nodeDefinition(turn.birth.definition, step);
+  if (definition.kind !== "map") throw new TypeError(`step ${step} is no map`);
+  for (;;) {
+    const map = turn.state.maps[step];
+    if (map === undefined) return;
+    const underWay = map.items.filter((item) => item.status === "running").length;
+    if (map.failing !== null) {
+      if (underWay === failedItems(turn, step)) failStep(turn, step, map.failing);
+      return;
+    }
+    if (map.next >= map.over.length) {
+      if (underWay === 0) completeStep(turn, step, null);
+      return;
+    }
+    if (underWay >= definition.concurrency || turn.state.stopping !== null || turn.events.length >= EVENTS_PER_TURN) return;
+    startNode(turn, itemNode(step, map.next), { item: map.over[map.next] ?? null, index: map.next });
+  }
+}
+
+/** Items that failed stay `running` in the list: those with nothing under way any more. */
+function failedItems({ state }: Turn, step: string): number {
+  const busy = new Set(
+    Object.values(state.activities)
+      .filter((activity) => activity.step === step)
+      .map((activity) => activity.node),
+  );
+  return (state.maps[step]?.items ?? []).filter((item, index) => item.status === "running" && !busy.has(itemNode(step, index))).length;
+}

@@ -1,0 +1,34 @@
+/** Names inside a run: which step a node is of, which node an activity works for. Ids are read here and nowhere else. */
+import type { Definition, ItemStep, Step } from "../../workflow/definition.ts";
+
+export type NodeDefinition = Step | ItemStep;
+
+/** `each/3` → `each`. */
+export const stepOfNode = (node: string): string => {
+  const slash = node.indexOf("/");
+  return slash < 0 ? node : node.slice(0, slash);
+};
+
+/** `each/3` → 3; null for a step. */
+export const indexOfNode = (node: string): number | null => {
+  const slash = node.indexOf("/");
+  return slash < 0 ? null : Number(node.slice(slash + 1));
+};
+
+export const itemNode = (step: string, index: number): string => `${step}/${index}`;
+
+/** What the definition says of a node: the step itself, or what its `map` does for each item. */
+export function nodeDefinition(definition: Definition, node: string): NodeDefinition {
+  const step = definition.steps[stepOfNode(node)];
+  if (step === undefined) throw new TypeError(`no step ${stepOfNode(node)} in the definition`);
+  if (indexOfNode(node) === null) return step;
+  if (step.kind !== "map") throw new TypeError(`step ${stepOfNode(node)} has no items`);
+  return step.step;
+}
+
+/** The agent's model in iteration 2: `desk/2`; its first call: `desk/2.1`. */
+export const agentModelId = (node: string, iteration: number): string => `${node}/${iteration}`;
+export const agentCallId = (node: string, iteration: number, call: number): string => `${node}/${iteration}.${call}`;
+/** The summary of what the agent drops after iteration 2: `desk/2.0`. */
+export const agentSummaryId = (node: string, iteration: number): string => `${node}/${iteration}.0`;
+export const compensationId = (activity: string): string => `${activity}/compensate`;

@@ -1,0 +1,70 @@
+/** Questions to people: opened as a case, bound to exactly what is proposed, answered once. */
+import { canonicalJson } from "../../canonical-json.ts";
+import { isObject, type Json } from "../../json.ts";
+import type { ReviewDecision, Severity } from "../../review/case.ts";
+import { observe, stopAgent } from "../agent/agent.ts";
+import type { Happening } from "../machine/input.ts";
+import type { Activity, QuestionReason } from "../machine/state.ts";
+import type { Turn } from "../machine/turn.ts";
+import { completeNode, failNode } from "./settle.ts";
+import { compensated } from "./undo.ts";
+
+export function askPerson(turn: Turn, activityId: string, reason: QuestionReason, severity: Severity, proposal: Json): void {
+  const activity = turn.state.activities[activityId];
+  if (!activity) return;
+  const question = activity.questions + 1;
+  // A yes to one doubt is no yes to the next one about the same call: an answer that comes again must not fit it.
+  const digest = approvalDigest(turn, activity, proposal, reason === "unknown-outcome" ? question : null);
+  const key = `${turn.birth.id}/${activityId}#${question}`;
+  turn.emit("review.requested", { activity: activityId, reason, key, severity, proposal, digest }, activity.step);
+}
+
+/** What an approval covers: run, activity, tool version and canonical input. Another input has another digest and asks again. */
+export function approvalDigest(turn: Turn, activity: Activity, proposal: Json, question: number | null = null): string {
+  const covered = { run: turn.birth.id, step: activity.id, tool_version: activity.facts?.version ?? null, proposal };
+  return turn.machinery.sha256(canonicalJson(question === null ? covered : { ...covered, question }));
+}
+
+export const toolProposal = (activity: Activity): Json => ({ tool: activity.tool, input: activity.input });
+
+/** A case that was opened for a run that no longer waits is noted, so that it can be withdrawn. */
+export function takeOpenedReview(turn: Turn, input: Extract<Happening, { kind: "review.opened" }>): string | null {
+  if (turn.state.openReviews.includes(input.id)) return null;
+  turn.emit("review.opened", { activity: input.activity, id: input.id, until: input.until }, input.step);
+  return null;
+}
+
+export function takeDecision(turn: Turn, activityId: string, decision: ReviewDecision): string | null {
+  const activity = turn.state.activities[activityId];
+  if (activity?.phase !== "approving" || activity.review === null) return "nothing waits for this decision";
+  if (activity.review.id !== null && activity.review.id !== decision.id) return "the decision is about an older case";
+  if (activity.review.digest !== decision.digest) return "the decision is about an older proposal";
+  const { reason } = activity.review;
+  const { id, action, by, proposal } = decision;
+  const decided = { activity: activityId, id, action, by, proposal, approved: approvedDigest(turn, activity, decision) };
+  turn.emit("review.decided", decided, activity.step);
+  if (action !== "reject") {
+    if (reason === "step") completeNode(turn, activity.node, { action, by, proposal });
+    return null;
+  }
+  const error = { code: "review_rejected", message: "a person rejected it" } as const;
+  const isDoubtful = reason === "unknown-outcome" || activity.doubt;
+  if (activity.purpose === "compensation") compensated(turn, activity, error);
+  else if (activity.purpose === "agent") {
+    if (isDoubtful) stopAgent(turn, activity.node, error, activity.id);
+    else if (activity.kind === "model") stopAgent(turn, activity.node, error);
+    else observe(turn, activity, { ok: false, ...error });
+  } else failNode(turn, activity.node, error, isDoubtful);
+  return null;
+}
+
+/** What the same call will have as its digest when it is tried again: nobody is asked twice about one thing. */
+function approvedDigest(turn: Turn, activity: Activity, { action, proposal }: ReviewDecision): string | null {
+  if (action === "reject" || activity.kind !== "tool") return null;
+  const input = action === "modify" && isObject(proposal) && proposal["input"] !== undefined ? proposal["input"] : activity.input;
+  return approvalDigest(turn, activity, toolProposal({ ...activity, input }));
+}
+
+/** A person has agreed to exactly this call, in this version of its tool. */
+export const isApproved = (turn: Turn, activity: Activity): boolean =>
+  activity.approved !== null && activity.approved === approvalDigest(turn, activity, toolProposal(activity));

@@ -1,0 +1,52 @@
+/** R2 as runs use it: what was put stays, under a key that says what it is. It may be away for a while, for everybody. */
+import type { Json } from "../core/json.ts";
+import { valuePrefix } from "../core/run/outside/value-key.ts";
+import type { Climate } from "./climate.ts";
+import type { Clock } from "./clock.ts";
+import type { Dice } from "./dice.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** As deployed (workers/archive/run-values.ts): no simulated value is so large. */
+const DEPLOYED = 256 * 1024;
+
+export class Bucket {
+  readonly objects = new Map<string, string>();
+  /** In some worlds even small values lie here, so that every part of a run meets it. */
+  readonly largerThan: number;
+  readonly #clock: Clock;
+  readonly #dice: Dice;
+  readonly #trouble: Trouble;
+  readonly #climate: Climate;
+  #awayUntil = 0;
+
+  constructor(clock: Clock, dice: Dice, trouble: Trouble, climate: Climate) {
+    this.#clock = clock;
+    this.#dice = dice;
+    this.#trouble = trouble;
+    this.#climate = climate;
+    this.largerThan = dice.happens("bucket/small", 0.3) ? dice.between("bucket/larger-than", 200, 3_000) : DEPLOYED;
+  }
+
+  put(key: string, text: string): void {
+    this.#reach();
+    if (!this.objects.has(key)) this.objects.set(key, text);
+  }
+
+  get(key: string): string | null {
+    this.#reach();
+    return this.objects.get(key) ?? null;
+  }
+
+  /** For those who look from outside. */
+  valueOf(object: string, sha256: string): Json | undefined {
+    const text = this.objects.get(`${valuePrefix(object)}${sha256}`);
+    return text === undefined ? undefined : (JSON.parse(text) as Json);
+  }
+
+  #reach(): void {
+    const { now } = this.#clock;
+    if (this.#trouble.strike("bucket", this.#climate.unreachable, ["bucket away"] as const) !== null)
+      this.#awayUntil = now + this.#dice.skewed("bucket/away", 1_000, 60_000);
+    if (now < this.#awayUntil) throw new Error("Network connection lost.");
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * Faults to be planted, to see that the simulation bites. Each rewrites one place of the platform's source while it is loaded, in a
+ * thread of its own: the production code has no door for it. A place that is not found exactly once is an error, so that no plant
+ * is lost when the code around it changes.
+ */
+import { readFileSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+export type Fault = {
+  readonly name: string;
+  readonly what: string;
+  /** Below the project's folder. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+};
+
+const SHELL = "durable-objects/run-engine/shell.ts";
+const UNDER_WAY = "durable-objects/run-engine/under-way.ts";
+const LEAVING = "durable-objects/run-engine/leaving.ts";
+
+export const FAULTS: readonly Fault[] = [
+  {
+    name: "drop-a-row",
+    what: "what leaves a run counts as confirmed when it is sent",
+    file: LEAVING,
+    from: "      row.attempts += 1;",
+    to: "      row.attempts += 1;\n      row.confirmed = true;",
+  },
+  {
+    name: "act-before-commit",
+    what: "the call leaves before its intent is durable",
+    file: SHELL,
+    from: "      this.journal.commit(",
+    to: `      const before = run.state;
+      run.state = state;
+      this.#underWay.noteCalls(events);
+      this.#underWay.act(run, this.#killEpoch);
+      run.state = before;
+      this.journal.commit(`,
+  },
+  {
+    name: "forget-the-alarm",
+    what: "the safety net is noted in memory and never set",
+    file: SHELL,
+    from: "await this.#storage.setAlarm(at);",
+    to: "",
+  },
+  {
+    name: "repeat-without-promise",
+    what: "a write that promises nothing is repeated after a crash",
+    file: "core/run/calls/failure.ts",
+    from: 'activity.facts?.effect !== "write" || activity.facts.idempotency === "key";',
+    to: "activity !== null;",
+  },
+  {
+    name: "call-again-on-waking",
+    what: "a call that was under way when the object died is simply made again",
+    file: UNDER_WAY,
+    from: "!this.#ours.has(call) ||",
+    to: "",
+  },
+  {
+    name: "forget-to-settle",
+    what: "what a model call cost is not added to what the run has spent",
+    file: "core/run/fold/call-events.ts",
+    from: 'reserve(withUsage(changed, event.step ?? "", cost), kept, freed)',
+    to: "reserve(changed, kept, freed)",
+  },
+  {
+    name: "compensate-twice",
+    what: "a call that was taken back is still to be taken back",
+    file: "core/run/fold/step-events.ts",
+    from: "(idle.undoing ?? []).filter((id) => id !== undoes)",
+    to: "idle.undoing ?? []",
+  },
+  {
+    name: "accept-a-late-answer",
+    what: "the answer to an earlier call of a model is taken for that of the one under way",
+    file: "core/run/calls/outcome.ts",
+    from: 'activity.call !== call || activity.kind !== "model"',
+    to: 'activity.kind !== "model"',
+  },
+  {
+    name: "take-up-twice",
+    what: "a queued write that promises nothing is handed out again when its message comes again",
+    file: "core/run/calls/outcome.ts",
+    from: 'if (activity.queued === "taken" && !isHarmless)',
+    to: 'if (activity.queued === "taken" && !isHarmless && turn.at < 0)',
+  },
+  {
+    name: "lose-a-decision",
+    what: "a decision that did not reach the run is not told again",
+    file: "durable-objects/review-queue/deliveries.ts",
+    from: "      return; // the row stays",
+    to: "      // the row stays",
+  },
+  {
+    name: "go-on-while-stopped",
+    what: "an old word of the kill switch counts when no new one is to be had",
+    file: SHELL,
+    from: "return this.#heard !== null && this.#isFresh(this.#heard) ? this.#heard : null;",
+    to: "return this.#heard;",
+  },
+  {
+    name: "believe-the-last-delivery",
+    what: "a line of the index that comes late or again overwrites a newer one",
+    file: "workers/store/runs.ts",
+    from: "WHERE excluded.seq > runs.seq AND excluded.org = runs.org",
+    to: "WHERE excluded.org = runs.org",
+  },
+  {
+    name: "forget-to-withdraw",
+    what: "the cases of a run that has ended stay open",
+    file: "core/run/outside/wanted.ts",
+    from: "if (stale.length > 0) effects.push(",
+    to: "if (stale.length > 99) effects.push(",
+  },
+  {
+    name: "commit-before-it-is-kept",
+    what: "a turn is stored before the values that it refers to are",
+    file: SHELL,
+    from: "      await this.#values.keep(rows.parts);",
+    to: "      void this.#values.keep(rows.parts).catch(() => {});",
+  },
+  {
+    name: "remember-the-turn-before",
+    what: "a turn is stored, and the life that stored it goes on as if it had not been",
+    file: SHELL,
+    from: "      run.state = state;\n      this.#underWay.noteCalls",
+    to: "      this.#underWay.noteCalls",
+  },
+  {
+    name: "read-side-by-side",
+    what: "a reading that was begun earlier and ends later stands for the run, after turns were decided on another one",
+    file: SHELL,
+    from: "if (this.#run === undefined && this.#loading === null) {",
+    to: "if (this.#run === undefined) {",
+  },
+  {
+    name: "answer-the-next-question",
+    what: "a yes to one doubt is taken as a yes to the next one about the same call",
+    file: "core/run/steps/question.ts",
+    from: 'reason === "unknown-outcome" ? question : null',
+    to: "null",
+  },
+  {
+    name: "spend-without-a-lease",
+    what: "a model is called although the ledger has not granted the money",
+    file: "core/run/calls/lease.ts",
+    from: "if (fits(plus(taken(state), needed), lease.ceiling) && at + MARGIN_MS <= lease.until) return true;",
+    to: "return true;",
+  },
+  {
+    name: "keep-the-lease",
+    what: "what is left of a lease does not go back when the run ends",
+    file: "core/run/calls/lease.ts",
+    from: "if (lease.n === 0 || lease.asking !== null) return;",
+    to: "if (lease.n >= 0) return;",
+  },
+  {
+    name: "forget-what-is-held",
+    what: "a call of which nobody told the cost is not told to the ledger",
+    file: "core/run/fold/call-events.ts",
+    from: "held: plus(state.lease.held, kept),",
+    to: "held: state.lease.held,",
+  },
+  {
+    name: "ask-too-early",
+    what: "a read tool is asked what became of a write that may still be on its way",
+    file: "core/run/calls/lookup.ts",
+    from: "Math.max(turn.at + (asked === 0 ? 0 : ASK_AGAIN_MS), arrived);",
+    to: "Math.min(turn.at + ASK_AGAIN_MS * asked, arrived + turn.at);",
+  },
+  {
+    name: "count-from-the-queue",
+    what: "a queued write that breaks off is asked about as if it had left when it was queued",
+    file: "core/run/fold/call-events.ts",
+    from: "      sentAt: event.at, // only now does it leave",
+    to: "",
+  },
+];
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** The source with the fault in it. Throws when its place is not there exactly once. */
+export function withFault(fault: Fault, source: string): string {
+  const places = source.split(fault.from).length - 1;
+  if (places !== 1) throw new Error(`${fault.name}: its place is ${places} times in ${fault.file}`);
+  return source.replace(fault.from, () => fault.to);
+}
+
+export const sourceOf = (fault: Fault): string => readFileSync(join(ROOT, fault.file), "utf8");
+
+/** MUST be called before the platform's modules are loaded. */
+export function plantFault(name: string): void {
+  const fault = FAULTS.find((one) => one.name === name);
+  if (fault === undefined) throw new Error(`no fault is called ${name}`);
+  const url = pathToFileURL(join(ROOT, fault.file)).href;
+  registerHooks({
+    load(loaded, context, next) {
+      const result = next(loaded, context);
+      if (loaded !== url || result.source === undefined || result.source === null) return result;
+      return { ...result, source: withFault(fault, Buffer.from(result.source as Uint8Array).toString("utf8")) };
+    },
+  });
+}

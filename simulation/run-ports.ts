@@ -1,0 +1,66 @@
+/** A run's ports into the simulated world, for one life of its object. */
+import type { RecordsMessage } from "../core/audit/record.ts";
+import { DUE_MS } from "../core/review/case.ts";
+import type { RunEnginePorts } from "../durable-objects/run-engine/ports.ts";
+import type { RunBirth } from "../durable-objects/run-engine/run-engine.ts";
+import { LIBRARY } from "./definitions.ts";
+import type { Life } from "./life.ts";
+import { outward } from "./outward.ts";
+import { factsOf } from "./shop.ts";
+import type { World } from "./world.ts";
+
+export function runPorts(
+  world: World,
+  life: Life,
+  authorize: RunEnginePorts["authorize"],
+  send: (message: RecordsMessage) => Promise<void>,
+): RunEnginePorts {
+  const out = <T>(what: string, work: () => Promise<T>): Promise<T> => outward(world, life, what, world.climate.unreachable, work);
+  /** A gateway is in the object's own isolate: it is always reached; what is behind it may not be. */
+  const inside = <T>(what: string, work: () => Promise<T>): Promise<T> => outward(world, life, what, 0, work);
+  return {
+    now: () => world.clock.now,
+    stops: () => out("stops", () => world.stops()),
+    authorize: (question) => out("authorize", () => authorize(question)),
+    lease: (org, request) => out("lease", () => world.ask("BudgetLedger", org, "lease", org, request)),
+    callTool: (call) => inside("callTool", () => world.shop.call(call)),
+    lookUp: (call) => inside("lookUp", () => world.shop.lookUp(call)),
+    callModel: (call) => inside("callModel", () => world.models.call(call)),
+    openReview: (org, request) =>
+      out("openReview", async () => {
+        const { id } = await world.ask<{ id: string }>("ReviewQueue", org, "open", org, request);
+        return { id, until: request.at + DUE_MS[request.severity] };
+      }),
+    withdrawReviews: (org, run, ids) => out("withdrawReviews", () => world.ask("ReviewQueue", org, "withdraw", run, ids)),
+    toolEffects: (_org, names) => out("toolEffects", async () => Object.fromEntries(names.map((name) => [name, factsOf(name).effect]))),
+    continueRun: (_from, birth) =>
+      out("continueRun", async () => world.ask("RunEngine", birth.id, "resumeFrom", birth, await world.stops())),
+    callBack: (callback) => out("callBack", () => world.callbacks.take(callback)),
+    queueCall: (message) => out("queueCall", () => world.calls.send(message)),
+    startChild: ({ child, parent, parentSpanId, from, input, budget }) =>
+      out("startChild", async () => {
+        const definition = LIBRARY[child.workflow];
+        if (definition === undefined) throw new Error("the child's workflow is out of reach");
+        const { org, user, roles, subject, metadata, traceId, deadlineAt } = from;
+        const birth: RunBirth = {
+          ...{ org, user, roles, subject, metadata, traceId, deadlineAt, budget, input, parent, parentSpanId, definition },
+          id: child.run,
+          version: child.version,
+          digest: child.digest,
+          inputFindings: [],
+          redrive: null,
+          callbackUrl: null,
+        };
+        await world.ask("RunEngine", child.run, "start", birth, await world.stops(), 0);
+      }),
+    cancelRun: (run, by, reason) => out("cancelRun", () => world.ask("RunEngine", run, "cancel", by, reason)),
+    tellParent: (parent, end) => out("tellParent", () => world.ask("RunEngine", parent.run, "childEnded", parent.activity, end)),
+    values: {
+      largerThan: world.bucket.largerThan,
+      put: (key, text) => out("values.put", async () => world.bucket.put(key, text)),
+      get: (key) => out("values.get", async () => world.bucket.get(key)),
+    },
+    send,
+    log: () => {},
+  };
+}

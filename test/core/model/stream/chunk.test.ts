@@ -1,0 +1,208 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Json, JsonObject } from "../../../../core/json.ts";
+import { readChatAnswer } from "../../../../core/model/answer.ts";
+import { assemble, openAssembly } from "../../../../core/model/stream/assemble.ts";
+import { type ChatChunk, type ChatDelta, readChunk, readEvent } from "../../../../core/model/stream/chunk.ts";
+import { DONE_FRAME, formatChunk, formatFrame, formatUsage } from "../../../../core/model/stream/frame.ts";
+import { openSse } from "../../../../core/model/stream/sse.ts";
+
+const CEILING = 100_000;
+const message = (data: string, type = "message") => readEvent({ type, data }, CEILING);
+const deltaOf = (body: Json): ChatDelta => {
+  const read = readChunk(body, CEILING);
+  if (!read.ok || read.value.kind !== "delta") throw new Error("no delta");
+  return read.value;
+};
+
+describe("one chunk", () => {
+  it("reads words, ends and counts", () => {
+    expect(deltaOf({ choices: [{ index: 0, delta: { role: "assistant", content: "Hi" }, finish_reason: null }] })).toEqual({
+      kind: "delta",
+      text: "Hi",
+      refusal: null,
+      calls: [],
+      finish: null,
+      usage: { kind: "absent" },
+      rehearsal: false,
+    });
+    expect(deltaOf({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 4 } }).usage).toEqual({
+      kind: "reported",
+      tokens: { input: 3, output: 4, cachedInput: 0 },
+    });
+    expect(deltaOf({ choices: [], usage: { prompt_tokens: -3, completion_tokens: 4 } }).usage.kind).toBe("implausible");
+    expect(deltaOf({ choices: [{ index: 1, delta: { content: "other" } }] }).text).toBe(null);
+  });
+  it("keeps of an error its code, and none of its words", () => {
+    const error = { error: { message: "ada@example.com was not served", type: "server_error", code: "overloaded" } };
+    expect(message(JSON.stringify(error))).toEqual({ ok: true, value: { kind: "error", code: "overloaded" } });
+    expect(message('{"error":{"message":"no","code":503}}')).toEqual({ ok: true, value: { kind: "error", code: "503" } });
+    expect(message('{"error":"it broke for ada@example.com"}')).toEqual({ ok: true, value: { kind: "error", code: null } });
+    expect(message("it broke", "error")).toEqual({ ok: true, value: { kind: "error", code: null } });
+    expect(message('{"error":{"code":"ada@example.com is unknown"}}')).toEqual({ ok: true, value: { kind: "error", code: null } });
+    expect(message('{"code":"rate_limited"}', "error")).toEqual({ ok: true, value: { kind: "error", code: "rate_limited" } });
+  });
+  it("says what is no chunk", () => {
+    expect(message("[DONE]")).toEqual({ ok: true, value: { kind: "done" } });
+    expect(message('{"choices":[')).toEqual({ ok: false, error: "not_json" });
+    expect(message("[".repeat(100_000))).toEqual({ ok: false, error: "not_json" });
+    expect(message("[1]")).toEqual({ ok: false, error: "not_an_object" });
+  });
+  it("never throws, whatever the JSON", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (choice, delta) => {
+        const body = { choices: [{ delta: delta as Json, index: 0 }, choice as Json], usage: choice as Json, error: null };
+        expect(readChunk(body, CEILING).ok).toBe(true);
+        expect(readChunk({ choices: [{ delta: { tool_calls: [choice as Json, { function: delta as Json }] } }] }, CEILING).ok).toBe(true);
+        readChunk(choice as Json, CEILING);
+      }),
+      { numRuns: 500, seed: 20_261_120 },
+    );
+  });
+});
+
+const call = fc.record({
+  id: fc.option(fc.string({ minLength: 1 })),
+  name: fc.option(fc.string({ minLength: 1 })),
+  text: fc.option(fc.string({ minLength: 1 })),
+});
+const answer = fc.record({
+  text: fc.option(fc.string({ unit: "grapheme", maxLength: 60 })),
+  finish: fc.option(fc.constantFrom("stop", "length", "tool_calls", "content_filter")),
+  refusal: fc.option(fc.string({ minLength: 1 })),
+  calls: fc.array(call, { maxLength: 4 }),
+  usage: fc.option(fc.record({ prompt_tokens: fc.integer({ min: -1, max: 50 }), completion_tokens: fc.integer({ min: 0, max: 50 }) })),
+  rehearsal: fc.boolean(),
+});
+const sizes = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 });
+
+/** Without cutting surrogate pairs when `whole`; the JSON of a chunk may hold a half of one. */
+function cut(text: string, by: readonly number[]): string[] {
+  const parts: string[] = [];
+  for (let at = 0, index = 0; at < text.length; index++) {
+    const size = by[index % by.length] ?? 1;
+    parts.push(text.slice(at, at + size));
+    at += size;
+  }
+  return parts;
+}
+
+describe("assembling", () => {
+  it("[STREAM-7] gives for an answer cut in any way what the whole answer gives", () => {
+    fc.assert(
+      fc.property(answer, sizes, fc.boolean(), ({ text, finish, refusal, calls, usage, rehearsal }, by, turns) => {
+        const fingerprint: JsonObject = rehearsal ? { system_fingerprint: "rehearsal" } : {};
+        const whole: JsonObject = {
+          ...fingerprint,
+          choices: [
+            {
+              index: 0,
+              finish_reason: finish,
+              message: {
+                content: text,
+                refusal,
+                tool_calls: calls.map(({ id, name, text: given }) => ({ id, type: "function", function: { name, arguments: given } })),
+              },
+            },
+          ],
+          ...(usage === null ? {} : { usage }),
+        };
+        const deltas: JsonObject[] = text === null ? [] : ["", ...cut(text, by)].map((content) => ({ content }));
+        for (const piece of refusal === null ? [] : cut(refusal, by)) deltas.push({ refusal: piece });
+        const first = calls.map(({ id, name }, index) => ({
+          tool_calls: [{ index, id, type: "function", function: { name, arguments: "" } }],
+        }));
+        const pieces = calls.map(({ text: given }, index) =>
+          (given === null ? [] : cut(given, by)).map((piece) => ({ tool_calls: [{ index, function: { arguments: piece } }] })),
+        );
+        // One call after the other, or all of them by turns.
+        const rest = turns
+          ? Array.from({ length: Math.max(0, ...pieces.map(({ length }) => length)) }, (_, round) =>
+              pieces.flatMap((own) => own[round] ?? []),
+            ).flat()
+          : pieces.flat();
+        const withoutEmpty = first.map((delta, index) =>
+          calls[index]?.text === null
+            ? { tool_calls: [{ index, id: calls[index]?.id ?? null, function: { name: calls[index]?.name ?? null } }] }
+            : delta,
+        );
+        deltas.push(...withoutEmpty, ...rest);
+        const bodies: JsonObject[] = deltas.map((delta) => ({ ...fingerprint, choices: [{ index: 0, delta, finish_reason: null }] }));
+        bodies.push({ ...fingerprint, choices: [{ index: 0, delta: {}, finish_reason: finish }] });
+        if (usage !== null) bodies.push({ choices: [], usage });
+        const events = openSse().push(`${bodies.map(formatFrame).join("")}${DONE_FRAME}`);
+        if (!events.ok) throw new Error("refused");
+        const chunks = events.value.map((event) => readEvent(event, CEILING)).map((read) => (read.ok ? read.value : null));
+        expect(chunks.at(-1)).toEqual({ kind: "done" });
+        const assembled = assemble(chunks.filter((chunk): chunk is ChatDelta => chunk?.kind === "delta"));
+        expect(assembled).toEqual(readChatAnswer(whole, CEILING));
+      }),
+      { numRuns: 800, seed: 20_261_120 },
+    );
+  });
+  it("keeps calls apart where the server counts none", () => {
+    const calls = (...list: Json[]) => deltaOf({ choices: [{ delta: { tool_calls: list } }] });
+    const assembled = assemble([
+      calls({ id: "a", function: { name: "x", arguments: '{"n"' } }),
+      calls({ function: { arguments: ":1}" } }),
+      calls({ id: "b", function: { name: "y", arguments: { n: 2 } } }),
+    ]);
+    expect(assembled.ok && assembled.value.calls).toEqual([
+      { id: "a", name: "x", arguments: '{"n":1}' },
+      { id: "b", name: "y", arguments: { n: 2 } },
+    ]);
+  });
+  it("is bounded, and knows whether the end was said", () => {
+    const assembly = openAssembly(10);
+    expect(assembly.take(deltaOf({ choices: [{ delta: { content: "12345" } }] })).ok).toBe(true);
+    expect(assembly.isFinished()).toBe(false);
+    expect(assembly.take(deltaOf({ choices: [{ delta: { content: "123456" } }] }))).toEqual({ ok: false, error: "too_long" });
+    expect(assembly.take(deltaOf({ choices: [{ delta: {}, finish_reason: "stop" }] })).ok).toBe(false);
+  });
+  it("reads no more calls than any turn may have", () => {
+    const many = Array.from({ length: 300 }, (_, index) => deltaOf({ choices: [{ delta: { tool_calls: [{ index, id: `c${index}` }] } }] }));
+    const assembled = assemble(many);
+    expect(assembled.ok && assembled.value.calls.length).toBe(100);
+  });
+});
+
+describe("what our clients read", () => {
+  const head = { id: "chatcmpl-1", created: 1_700_000_000, model: "bulkhead/m-1", includeUsage: true };
+  it("reads back as it was written", () => {
+    const usage = { input: 9, output: 4, cachedInput: 2 };
+    const frames = [
+      formatChunk(head, { kind: "role" }),
+      formatChunk(head, { kind: "text", text: "Hi\n\ndata: [DONE]\r\n" }),
+      formatChunk(head, { kind: "calls", calls: [{ id: "c", name: "f", arguments: "{}" }] }),
+      formatChunk(head, { kind: "finish", reason: "tool_calls" }),
+      formatChunk(head, { kind: "usage", usage }),
+    ].map(formatFrame);
+    const events = openSse().push(frames.join("") + DONE_FRAME);
+    const chunks = (events.ok ? events.value : []).map((event) => readEvent(event, CEILING)).map((read) => (read.ok ? read.value : null));
+    expect(chunks.map((chunk) => chunk?.kind)).toEqual(["delta", "delta", "delta", "delta", "delta", "done"]);
+    const assembled = assemble(chunks.filter((chunk): chunk is ChatDelta => (chunk as ChatChunk).kind === "delta"));
+    expect(assembled.ok && assembled.value).toEqual({
+      text: "Hi\n\ndata: [DONE]\r\n",
+      finish: "tool_calls",
+      refused: false,
+      calls: [{ id: "c", name: "f", arguments: "{}" }],
+      usage: { kind: "reported", tokens: usage },
+      rehearsal: false,
+    });
+  });
+  it("has the shape that OpenAI's clients expect", () => {
+    expect(formatChunk(head, { kind: "role" })).toEqual({
+      id: "chatcmpl-1",
+      object: "chat.completion.chunk",
+      created: 1_700_000_000,
+      model: "bulkhead/m-1",
+      choices: [{ index: 0, delta: { role: "assistant", content: "" }, logprobs: null, finish_reason: null }],
+      usage: null,
+    });
+    expect(formatChunk({ ...head, includeUsage: false }, { kind: "finish", reason: "stop" })).not.toHaveProperty("usage");
+    expect(formatChunk(head, { kind: "usage", usage: { input: 1, output: 2, cachedInput: 0 } })).toMatchObject({
+      choices: [],
+      usage: formatUsage({ input: 1, output: 2, cachedInput: 0 }),
+    });
+  });
+});
