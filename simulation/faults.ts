@@ -183,7 +183,7 @@ export const FAULTS: readonly Fault[] = [
   },
 ];
 
-const ROOT = join(import.meta.dirname, "../..");
+const ROOT = join(import.meta.dirname, "..");
 
 /** The source with the fault in it. Throws when its place is not there exactly once. */
 export function withFault(fault: Fault, source: string): string {

@@ -16,7 +16,7 @@ import { returnRecord } from "../../core/budget/record.ts";
 import { type BudgetView, budgetView } from "../../core/budget/view.ts";
 import { mintId } from "../../core/ids.ts";
 import type { EpochMs } from "../../core/time.ts";
-import { sideBySide, within } from "../kit/bounded.ts";
+import { sideBySide, within } from "../../kit/bounded.ts";
 import { Outbox } from "../kit/outbox.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { Batch } from "./batch.ts";

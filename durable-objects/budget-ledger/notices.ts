@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from "../../core/json.ts";
 import type { EpochMs } from "../../core/time.ts";
-import { sideBySide, within } from "../kit/bounded.ts";
+import { sideBySide, within } from "../../kit/bounded.ts";
 
 export type Notice = { readonly id: string; readonly type: "budget.alert"; readonly data: JsonObject };
 

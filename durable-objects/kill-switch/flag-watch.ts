@@ -4,7 +4,7 @@
  */
 import { type FlagMark, type FlagMemory, type FlagReading, type FlagValue, judgeFlag, UNWRITTEN } from "../../core/kill-switch/flag.ts";
 import type { EpochMs } from "../../core/time.ts";
-import { within } from "../kit/bounded.ts";
+import { within } from "../../kit/bounded.ts";
 
 /** The KV key `kill-switch`. */
 export type FlagPort = {

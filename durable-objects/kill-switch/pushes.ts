@@ -7,7 +7,7 @@ import { type StopScope, type Stops, scopeKey } from "../../core/kill-switch/sto
 import type { Switch } from "../../core/kill-switch/switch.ts";
 import type { RunStatus } from "../../core/run/outside/view.ts";
 import type { EpochMs } from "../../core/time.ts";
-import { sideBySide, within } from "../kit/bounded.ts";
+import { sideBySide, within } from "../../kit/bounded.ts";
 
 export type PushPorts = {
   readonly now: () => EpochMs;

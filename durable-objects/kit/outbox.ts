@@ -3,6 +3,7 @@
  * queue, and deleted only when the queue's consumer confirms that they are sequenced and in D1. A row that nobody confirms is
  * sent again: a lost queue costs time, never a record.
  */
+import { inMessages } from "../../core/audit/messages.ts";
 import type { RecordsMessage, RecordsRow } from "../../core/audit/record.ts";
 import type { EpochMs } from "../../core/time.ts";
 
@@ -13,8 +14,6 @@ export const OUTBOX_SCHEMA = `
 
 /** How long a sent row waits for its confirmation before it is sent again; doubles up to the cap. */
 const RESEND_MS = { first: 15_000, cap: 10 * 60_000 };
-/** A queue message is at most 128 KB (developers.cloudflare.com/queues/platform/limits, 2026-10). */
-const MESSAGE_BYTES = 100_000;
 const ROWS_PER_FLUSH = 200;
 
 type StoredRow = { id: string; body: string; attempts: number };
@@ -65,20 +64,4 @@ export class Outbox {
   nextDueAt(): EpochMs | null {
     return this.#sql.exec<{ due_at: number | null }>("SELECT MIN(due_at) AS due_at FROM outbox").one().due_at;
   }
-}
-
-/** Rows in the order they came, cut into lists that each fit into one message. */
-export function inMessages<Row extends { readonly body: string }>(rows: readonly Row[]): Row[][] {
-  const messages: Row[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const row of rows) {
-    const size = row.body.length * 3; // UTF-8 takes at most three bytes a UTF-16 unit
-    if (bytes + size > MESSAGE_BYTES) {
-      messages.push([]);
-      bytes = 0;
-    }
-    messages.at(-1)?.push(row);
-    bytes += size;
-  }
-  return messages;
 }

@@ -4,7 +4,7 @@
  */
 import type { ReviewMessage } from "../../core/review/message.ts";
 import type { EpochMs } from "../../core/time.ts";
-import { sideBySide, within } from "../kit/bounded.ts";
+import { sideBySide, within } from "../../kit/bounded.ts";
 
 /** The wait before the next attempt doubles from `first` up to `cap`. */
 const RETRY_MS = { first: 1_000, cap: 10 * 60_000 };

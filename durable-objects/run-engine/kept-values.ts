@@ -3,7 +3,7 @@
  * same value is stored once, and storing it again changes nothing. What is read back is checked against its name.
  */
 import type { Json } from "../../core/json.ts";
-import { sideBySide, within } from "../kit/bounded.ts";
+import { sideBySide, within } from "../../kit/bounded.ts";
 
 /** Where they lie. */
 export type ValueStore = {

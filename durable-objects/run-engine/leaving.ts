@@ -3,9 +3,9 @@
  * row of their own. A mark says up to where they are confirmed; when a row was sent last is remembered in this life only, so after a
  * crash everything unconfirmed is sent again (the audit log knows what it has).
  */
+import { inMessages } from "../../core/audit/messages.ts";
 import type { RecordsMessage, RecordsRow } from "../../core/audit/record.ts";
 import type { EpochMs } from "../../core/time.ts";
-import { inMessages } from "../kit/outbox.ts";
 
 /** A fresh row leaves with the next flush; the alarm looks after it this much later, should this life end before. */
 const NET_MS = 10_000;

@@ -14,7 +14,7 @@ import { toRunView } from "../../core/run/outside/present.ts";
 import type { EventView, RunView } from "../../core/run/outside/view.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import { planOf } from "../../core/workflow/plan.ts";
-import { sideBySide } from "../../durable-objects/kit/bounded.ts";
+import { sideBySide } from "../../kit/bounded.ts";
 import type { ArchivePorts, RunRecord, RunReplay } from "./ports.ts";
 
 /** Runs of one sweep, and how many of them at a time: a record is at most what one call between objects carries (32 MiB). */

@@ -6,7 +6,7 @@ import type { Admission, BreakerView, CallOutcome } from "../../core/breaker/bre
 import type { JsonObject } from "../../core/json.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { CircuitBreakerRpc } from "../../durable-objects/circuit-breaker/stub.ts";
-import { within } from "../../durable-objects/kit/bounded.ts";
+import { within } from "../../kit/bounded.ts";
 
 export type { Admission, CallOutcome };
 

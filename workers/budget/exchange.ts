@@ -3,7 +3,7 @@
  * share a note; the runtime ends what a request sent when its client goes away, so that each of them may send it again: a
  * note told twice counts once.
  */
-import { within } from "../../durable-objects/kit/bounded.ts";
+import { within } from "../../kit/bounded.ts";
 import type { DeskPorts } from "./ports.ts";
 import type { Slice } from "./slice.ts";
 

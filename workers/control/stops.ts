@@ -4,7 +4,7 @@
  */
 import { STOPS_MAX_AGE_MS, type Stops } from "../../core/kill-switch/stops.ts";
 import type { EpochMs } from "../../core/time.ts";
-import { within } from "../../durable-objects/kit/bounded.ts";
+import { within } from "../../kit/bounded.ts";
 
 export type StopsReaderPorts = {
   /** The `KillSwitch` object's `stops()`. */

@@ -3,9 +3,9 @@
  * records queue at once, and stays until the queue's consumer confirms it. What nobody confirms is sent again.
  */
 import { type SQL, sql } from "drizzle-orm";
+import { inMessages } from "../../core/audit/messages.ts";
 import type { AuditRecord, RecordsMessage, RecordsRow } from "../../core/audit/record.ts";
 import type { EpochMs } from "../../core/time.ts";
-import { inMessages } from "../../durable-objects/kit/outbox.ts";
 import { ALWAYS, type Database } from "./database.ts";
 
 /** A confirmation that takes longer than this is not awaited any more. */

@@ -9,7 +9,7 @@ import type { Json, JsonObject } from "../../core/json.ts";
 import { type Stops, stoppedBy } from "../../core/kill-switch/stops.ts";
 import type { RunStatus } from "../../core/run/outside/view.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
-import { sideBySide } from "../../durable-objects/kit/bounded.ts";
+import { sideBySide } from "../../kit/bounded.ts";
 
 /** Such runs always have a next wake-up; a `waiting` one may have none, and waits for somebody. */
 const MOVING: readonly RunStatus[] = ["queued", "running", "compensating", "paused"];

@@ -1,6 +1,6 @@
-/** Bounds on what an object waits for when it tells others: how long, and how many side by side. */
+/** Bounds on what a room waits for outside itself: for how long, and how many at a time. For rooms of both kinds; needs a timer, so not in core. */
 
-/** Rejects when `work` has not settled after `milliseconds`; the work itself goes on, and its end is nobody's business. */
+/** Rejects when `work` has not settled after `milliseconds`; the work itself goes on and its outcome is ignored. */
 export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
