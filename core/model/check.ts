@@ -4,8 +4,8 @@ import type { Json } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 import { SECRET_NAME } from "../tool/check.ts";
 import { flawOfUrl } from "../tool/url.ts";
-import { MODEL_ID, TASK_NAME } from "../workflow/check-step.ts";
 import { Errors, Form } from "../workflow/form.ts";
+import { MODEL_ID, TASK_NAME } from "../workflow/names.ts";
 import type { ModelEntry } from "./entry.ts";
 
 export type ModelRule = { readonly allowPrivateHosts: boolean };

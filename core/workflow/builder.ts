@@ -3,7 +3,7 @@
  * were named before it, so that a cycle or a misspelt name does not compile; everything else is `check.ts`'s to say.
  */
 import type { JsonObject } from "../json.ts";
-import type { JsonSchema, Limits, ModelWishes, RetryPolicy, Template } from "./definition.ts";
+import type { ItemStep, JsonSchema, Limits, ModelWishes, RetryPolicy, StepKind, Template } from "./definition.ts";
 
 type Head = {
   readonly name: string;
@@ -32,49 +32,44 @@ type ModelSource = ModelWishes & { readonly max_tokens?: number; readonly temper
   );
 type PromptSource = { readonly template: string; readonly slots: { readonly [name: string]: Template } };
 
-/** What a `map` may do for each item. */
-type Work =
-  | ({
-      readonly kind: "model";
-      readonly model: ModelSource;
-      readonly prompt: PromptSource;
-      readonly output?: JsonSchema;
-      readonly async?: boolean;
-    } & Attempts)
-  | ({
-      readonly kind: "agent";
-      readonly model: ModelSource;
-      readonly prompt: PromptSource;
-      readonly tools: readonly string[];
-      readonly max_iterations?: number;
-      readonly output?: JsonSchema;
-    } & Attempts)
-  | ({
-      readonly kind: "tool";
-      readonly tool: string;
-      readonly input: Template;
-      readonly async?: boolean;
-      readonly compensate?: { readonly tool: string; readonly input: Template } & Attempts;
-    } & Attempts)
-  | { readonly kind: "run"; readonly workflow: string; readonly version?: number; readonly input: Template }
-  | { readonly kind: "transform"; readonly value: Template };
+/** The fields of each kind, as a developer writes them. A kind of step without an entry does not compile. */
+type Fields = {
+  readonly model: {
+    readonly model: ModelSource;
+    readonly prompt: PromptSource;
+    readonly output?: JsonSchema;
+    readonly async?: boolean;
+  } & Attempts;
+  readonly agent: {
+    readonly model: ModelSource;
+    readonly prompt: PromptSource;
+    readonly tools: readonly string[];
+    readonly max_iterations?: number;
+    readonly output?: JsonSchema;
+  } & Attempts;
+  readonly tool: {
+    readonly tool: string;
+    readonly input: Template;
+    readonly async?: boolean;
+    readonly compensate?: { readonly tool: string; readonly input: Template } & Attempts;
+  } & Attempts;
+  readonly run: { readonly workflow: string; readonly version?: number; readonly input: Template };
+  readonly transform: { readonly value: Template };
+  readonly review: { readonly severity: "critical" | "high" | "medium"; readonly proposal: Template };
+  /** One of three: how long, until when, or for which signal. */
+  readonly wait:
+    | { readonly seconds: number | Expression; readonly until?: never; readonly signal?: never; readonly timeout_ms?: never }
+    | { readonly until: string | Expression; readonly seconds?: never; readonly signal?: never; readonly timeout_ms?: never }
+    | { readonly signal: string; readonly timeout_ms?: number; readonly seconds?: never; readonly until?: never };
+  readonly map: { readonly over: readonly Template[] | Expression; readonly concurrency?: number; readonly step: ItemSource };
+};
+type OfKind<K extends StepKind> = { [Kind in K]: { readonly kind: Kind } & Fields[Kind] }[K];
 
-export type ItemSource = Work & { readonly on_error?: { readonly value: Template }; readonly async?: never };
+/** What a `map` does for each item. */
+export type ItemSource = OfKind<ItemStep["kind"]> & { readonly on_error?: { readonly value: Template }; readonly async?: never };
 
-/** One of three: how long, until when, or for which signal. */
-type Wait = { readonly kind: "wait" } & (
-  | { readonly seconds: number | Expression; readonly until?: never; readonly signal?: never; readonly timeout_ms?: never }
-  | { readonly until: string | Expression; readonly seconds?: never; readonly signal?: never; readonly timeout_ms?: never }
-  | { readonly signal: string; readonly timeout_ms?: number; readonly seconds?: never; readonly until?: never }
-);
-
-export type StepSource<Known extends string> = Common<Known> &
-  (
-    | Work
-    | { readonly kind: "review"; readonly severity: "critical" | "high" | "medium"; readonly proposal: Template }
-    | Wait
-    | { readonly kind: "map"; readonly over: readonly Template[] | Expression; readonly concurrency?: number; readonly step: ItemSource }
-  );
+/** A step that may need the steps `Known`. */
+export type StepSource<Known extends string> = Common<Known> & OfKind<StepKind>;
 
 export type WorkflowSource = JsonObject & { readonly name: string };
 

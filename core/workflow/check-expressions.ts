@@ -1,9 +1,9 @@
 /** Every expression of a definition at its place, with what it may name there. */
-import { escapeToken } from "../json.ts";
 import { checkCel, checkTemplate, type Sight } from "./check-template.ts";
 import type { Definition, Step } from "./definition.ts";
 import type { Errors } from "./form.ts";
 import type { settledBefore } from "./reach.ts";
+import { mentionsOf, templatesOf } from "./step-kinds.ts";
 
 type Order = ReturnType<typeof settledBefore>;
 
@@ -28,34 +28,12 @@ export function checkExpressions(
   if (on_budget !== null) checkTemplate(on_budget.value, "/on_budget/value", whole, errors); // what a cap left undone is null
 }
 
-/** `after`: what the expressions see that undo what the step did. */
+/** `after`: what an expression sees that undoes what the step did. */
 function checkStep(step: Step, path: string, sight: Sight, after: Sight, errors: Errors): void {
   if (step.on_error !== null && "value" in step.on_error) checkTemplate(step.on_error.value, `${path}/on_error/value`, sight, errors);
-  switch (step.kind) {
-    case "transform":
-      return checkTemplate(step.value, `${path}/value`, sight, errors);
-    case "review":
-      return checkTemplate(step.proposal, `${path}/proposal`, sight, errors);
-    case "run":
-      return checkTemplate(step.input, `${path}/input`, sight, errors);
-    case "wait":
-      checkTemplate(step.seconds, `${path}/seconds`, sight, errors);
-      return checkTemplate(step.until, `${path}/until`, sight, errors);
-    case "model":
-    case "agent":
-      for (const [slot, value] of Object.entries(step.prompt.slots)) {
-        checkTemplate(value, `${path}/prompt/slots/${escapeToken(slot)}`, sight, errors);
-      }
-      return;
-    case "tool":
-      checkTemplate(step.input, `${path}/input`, sight, errors);
-      if (step.compensate !== null) checkTemplate(step.compensate.input, `${path}/compensate/input`, after, errors);
-      return;
-    case "map": {
-      checkTemplate(step.over, `${path}/over`, sight, errors);
-      const ofItem: Sight = { ...sight, more: ["item", "index"] };
-      // Items may be undone although their `map` never completed: its own output is not in sight, and the list is gone by then.
-      return checkStep(step.step, `${path}/step`, ofItem, { ...sight, more: ["output", "index"] }, errors);
-    }
-  }
+  for (const { at, template, when } of templatesOf(step)) checkTemplate(template, `${path}${at}`, when === "after" ? after : sight, errors);
+  const { item } = mentionsOf(step);
+  if (item === null) return;
+  // Items may be undone although their `map` never completed: an undoing expression sees neither the output of the `map` nor its list.
+  checkStep(item, `${path}/step`, { ...sight, more: ["item", "index"] }, { ...sight, more: ["output", "index"] }, errors);
 }

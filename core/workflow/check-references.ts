@@ -1,7 +1,8 @@
-/** What steps say of others: the tools they call, the steps they name, the workflow they start. */
+/** What steps refer to: the tools they call, the steps they name, the workflow they start. */
 import type { Definition, Step } from "./definition.ts";
 import { type Errors, shortName } from "./form.ts";
 import { TOOL_NAME } from "./names.ts";
+import { mentionsOf, workOf } from "./step-kinds.ts";
 
 export type ToolsKnown = {
   /** Names of registered tools. */
@@ -18,26 +19,25 @@ export function checkTools({ tools, steps }: Pick<Definition, "tools" | "steps">
   const checkTool = (tool: string, path: string): void => {
     if (TOOL_NAME.test(tool) && !tools.includes(tool)) errors.add(path, `the tool \`${tool}\` is not in this workflow's \`tools\``);
   };
+  const writesNothing = (tool: string): boolean => ["read", "none"].includes(known.toolFacts?.[tool]?.effect ?? "write");
   for (const { step, path } of work(steps)) {
-    if (step.kind === "agent") for (const [index, tool] of step.tools.entries()) checkTool(tool, `${path}/tools/${index}`);
-    if (step.kind !== "tool") continue;
-    checkTool(step.tool, `${path}/tool`);
-    if (step.compensate === null) continue;
-    checkTool(step.compensate.tool, `${path}/compensate/tool`);
-    const effect = known.toolFacts?.[step.tool]?.effect;
-    if (effect === "read" || effect === "none")
-      errors.add(`${path}/compensate`, `the tool \`${step.tool}\` writes nothing that could be undone`);
-    const undoing = known.toolFacts?.[step.compensate.tool]?.effect;
-    if (undoing === "read" || undoing === "none")
-      errors.add(`${path}/compensate/tool`, `the tool \`${step.compensate.tool}\` writes nothing and so undoes nothing`);
+    const called = mentionsOf(step).tools;
+    const { compensate } = mentionsOf(step);
+    for (const { name, at } of called) checkTool(name, `${path}${at}`);
+    if (compensate === null) continue;
+    checkTool(compensate.tool, `${path}/compensate/tool`);
+    for (const { name } of called.filter((tool) => writesNothing(tool.name)))
+      errors.add(`${path}/compensate`, `the tool \`${name}\` writes nothing that could be undone`);
+    if (writesNothing(compensate.tool))
+      errors.add(`${path}/compensate/tool`, `the tool \`${compensate.tool}\` writes nothing and so undoes nothing`);
   }
 }
 
 /** Every step that another one names exists, and answers for one failure at most; no workflow starts itself. */
 export function checkNames({ name, steps }: Pick<Definition, "name" | "steps">, ids: ReadonlySet<string>, errors: Errors): void {
   for (const { step, path } of work(steps)) {
-    // Through others a workflow may come to itself: that ends at the depth that runs may be nested.
-    if (step.kind === "run" && step.workflow === name && name !== "") errors.add(`${path}/workflow`, "a workflow cannot run itself");
+    // A workflow may still reach itself through others: that ends at the maximum depth of nested runs.
+    if (mentionsOf(step).child?.workflow === name && name !== "") errors.add(`${path}/workflow`, "a workflow cannot run itself");
   }
   const rescues = new Map<string, string>();
   for (const [id, step] of Object.entries(steps)) {
@@ -54,13 +54,6 @@ export function checkNames({ name, steps }: Pick<Definition, "name" | "steps">, 
   }
 }
 
-type Placed = { readonly step: Step; readonly path: string };
-
-/** Every step, and what each `map` does for its items. */
-function work(steps: Definition["steps"]): readonly Placed[] {
-  return Object.entries(steps).flatMap(([id, step]): Placed[] => {
-    const path = `/steps/${id}`;
-    const inner = step.kind === "map" ? [{ step: step.step, path: `${path}/step` }] : [];
-    return [{ step, path }, ...inner];
-  });
-}
+/** Every step, and what each does for its items, with its JSON Pointer. */
+const work = (steps: Definition["steps"]): readonly { readonly step: Step; readonly path: string }[] =>
+  Object.entries(steps).flatMap(([id, step]) => workOf(step).map((inner) => ({ step: inner.step, path: `/steps/${id}${inner.at}` })));

@@ -7,12 +7,12 @@ import { escapeToken, isObject, type Json, type JsonObject } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 import { checkExpressions } from "./check-expressions.ts";
 import { checkNames, checkTools, type ToolsKnown } from "./check-references.ts";
-import { readStep } from "./check-step.ts";
 import type { Definition, Limits, Step } from "./definition.ts";
 import { Errors, Form } from "./form.ts";
 import { STEP_ID, TOOL_NAME, WORKFLOW_NAME } from "./names.ts";
 import { checkCycles, settledBefore } from "./reach.ts";
 import { checkSchema } from "./schema.ts";
+import { readStep } from "./step-kinds.ts";
 
 export { workflowDigest } from "./digest.ts";
 export { WORKFLOW_NAME } from "./names.ts";

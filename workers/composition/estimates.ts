@@ -1,5 +1,6 @@
 /** What an estimate asks of other rooms: how an input would be admitted, which models a step would get, what past runs cost. */
 
+import { mentionsOf } from "../../core/workflow/step-kinds.ts";
 import { previewAdmission } from "../guardrail/preview.ts";
 import type { EstimatesPort } from "../ingress/ports.ts";
 import type { Rooms } from "./rooms.ts";
@@ -7,8 +8,8 @@ import type { Rooms } from "./rooms.ts";
 export function estimatesFrom({ authority, store }: Pick<Rooms, "authority" | "store">): EstimatesPort {
   return {
     preview: previewAdmission,
-    async route({ org, user, roles }, workflow, { kind, model, ...step }, holdsPersonalData) {
-      const { id, task, fallback, max_tokens: maxTokens, ...wishes } = model;
+    async route({ org, user, roles }, workflow, step, holdsPersonalData) {
+      const { id, task, fallback, max_tokens: maxTokens, ...wishes } = step.model;
       const answer = await authority.authorize({
         kind: "model",
         caller: { org, user, roles },
@@ -22,7 +23,7 @@ export function estimatesFrom({ authority, store }: Pick<Rooms, "authority" | "s
         maxTokens,
         wishes,
         seed: "estimate",
-        tools: kind === "agent" && "tools" in step ? step.tools : [],
+        tools: mentionsOf(step).tools.map(({ name }) => name),
       });
       // What nobody may answer fails before it costs anything.
       if (answer.kind !== "model" || answer.permission.decision === "deny") return { candidates: [], tools: [] };

@@ -4,6 +4,7 @@ import type { Known } from "../../core/estimate/walk.ts";
 import type { Json } from "../../core/json.ts";
 import { holdsPlaceholder } from "../../core/run/steps/trust.ts";
 import type { AgentStep, Definition, ItemStep, JsonSchema, ModelStep, RunStep, Step } from "../../core/workflow/definition.ts";
+import { mentionsOf, workOf } from "../../core/workflow/step-kinds.ts";
 import type { IngressPorts, Routed } from "./ports.ts";
 
 /** Different workflows that one run may start, its children's children included. */
@@ -19,11 +20,11 @@ export async function lookUp(ports: IngressPorts, caller: Principal, definition:
   const holdsPersonalData = holdsPlaceholder(input);
   const routes = new Map<ModelStep | AgentStep, Routed>();
   const outputs = new Map<string, JsonSchema>();
-  const tools = new Set(nodes.flatMap(({ node }) => (node.kind === "tool" ? [node.tool] : node.kind === "agent" ? node.tools : [])));
+  const tools = new Set(nodes.flatMap(({ node }) => mentionsOf(node).tools.map(({ name }) => name)));
   await Promise.all([
     ...nodes.map(async ({ node, workflow }) => {
-      if (node.kind !== "model" && node.kind !== "agent") return;
-      routes.set(node, await ports.estimates.route(caller, workflow, node, holdsPersonalData));
+      const { prompted } = mentionsOf(node);
+      if (prompted !== null) routes.set(prompted, await ports.estimates.route(caller, workflow, prompted, holdsPersonalData));
     }),
     ...[...tools].map(async (name) => {
       const manifest = await ports.store.tools.get(caller.org, name, null);
@@ -43,7 +44,10 @@ async function childrenOf(ports: IngressPorts, { org, user }: Principal, root: D
   const asked = new Set<string>();
   let level = [root];
   while (level.length > 0 && asked.size < MOST_CHILDREN) {
-    const steps = level.flatMap(nodesOf).filter((node): node is RunStep => node.kind === "run" && !asked.has(keyOf(node)));
+    const steps = level.flatMap(nodesOf).flatMap((node): RunStep[] => {
+      const { child } = mentionsOf(node);
+      return child === null || asked.has(keyOf(child)) ? [] : [child];
+    });
     const wanted = new Map(steps.slice(0, MOST_CHILDREN - asked.size).map((step) => [keyOf(step), step]));
     for (const key of wanted.keys()) asked.add(key);
     const { workflows } = ports.store;
@@ -62,5 +66,4 @@ async function childrenOf(ports: IngressPorts, { org, user }: Principal, root: D
 
 const keyOf = ({ workflow, version }: RunStep): string => `${workflow}@${version ?? ""}`;
 
-const nodesOf = ({ steps }: Definition): Node[] =>
-  Object.values(steps).flatMap((step): Node[] => (step.kind === "map" ? [step.step] : [step]));
+const nodesOf = ({ steps }: Definition): Node[] => Object.values(steps).flatMap((step) => workOf(step).map((inner) => inner.step));

@@ -1,6 +1,5 @@
-/** Steps in which a model speaks: `model`, one call, and `agent`, a bounded loop of them. */
-import type { Json } from "../json.ts";
-import { readModelTimeout, readRetry } from "./check-attempts.ts";
+/** What `model` and `agent` have in common: a choice of model, a prompt with slots, the form of the answer, a budget. */
+import { escapeToken, type Json } from "../../json.ts";
 import {
   type AgentStep,
   type JsonSchema,
@@ -10,52 +9,26 @@ import {
   type Prompt,
   SLOT_TYPES,
   type StepBudget,
-} from "./definition.ts";
-import type { Form } from "./form.ts";
-import { MODEL_ID, TASK_NAME, TOOL_NAME } from "./names.ts";
-import { checkPrompt } from "./prompt.ts";
-import { checkSchema } from "./schema.ts";
+} from "../definition.ts";
+import type { Form } from "../form.ts";
+import { MODEL_ID, TASK_NAME } from "../names.ts";
+import { checkPrompt } from "../prompt.ts";
+import { checkSchema } from "../schema.ts";
+import type { PlacedTemplate } from "./rules.ts";
 
-type Common = Pick<ModelStep, "needs" | "when" | "on_error">;
+export const promptTemplates = ({ prompt }: ModelStep | AgentStep): readonly PlacedTemplate[] =>
+  Object.entries(prompt.slots).map(([slot, template]) => ({ at: `/prompt/slots/${escapeToken(slot)}`, template, when: "before" }));
 
-export function readModel(form: Form, common: Common): ModelStep {
-  return {
-    kind: "model",
-    ...common,
-    model: readChoice(form),
-    prompt: readPrompt(form),
-    output: readOutput(form),
-    cache: form.choice("cache", ["none", "exact", "semantic"] as const, "none"),
-    ...readBudget(form),
-    async: form.boolean("async", false),
-    retry: readRetry(form),
-    timeout_ms: readModelTimeout(form),
-  };
-}
-
-export const readAgent = (form: Form, common: Common): AgentStep => ({
-  kind: "agent",
-  ...common,
-  model: readChoice(form),
-  prompt: readPrompt(form),
-  tools: form.texts("tools", { max: 63, most: 200, pattern: TOOL_NAME }),
-  max_iterations: form.number("max_iterations", { fallback: 10, min: 1, max: 500, whole: true }),
-  ...readBudget(form),
-  output: readOutput(form),
-  retry: readRetry(form),
-  timeout_ms: readModelTimeout(form),
-});
-
-/** null: the output is text. */
-function readOutput(form: Form): JsonSchema | null {
+/** The JSON Schema of the answer; null: the output is text. */
+export function readOutput(form: Form): JsonSchema | null {
   const schema = form.json("output");
   if (schema === undefined || schema === null) return null;
   for (const { path, message } of checkSchema(schema)) form.errors.add(`${form.at("output")}${path}`, message);
   return (typeof schema !== "object" && typeof schema !== "boolean") || Array.isArray(schema) ? null : schema;
 }
 
-/** A step without a budget of its own has no such field. */
-function readBudget(form: Form): { readonly budget?: StepBudget } {
+/** The step's own budget. A step without one has no such field: its digest stays as it was before budgets of steps existed. */
+export function readBudget(form: Form): { readonly budget?: StepBudget } {
   const budget = form.form("budget");
   if (budget === null) return {};
   const read = {
@@ -66,7 +39,7 @@ function readBudget(form: Form): { readonly budget?: StepBudget } {
   return { budget: read };
 }
 
-function readChoice(form: Form): ModelChoice {
+export function readChoice(form: Form): ModelChoice {
   const model = form.form("model");
   if (model === null) {
     form.refuse("model", "`model` is missing: it names an `id` or a `task`");
@@ -89,7 +62,7 @@ function readChoice(form: Form): ModelChoice {
   return choice;
 }
 
-/** A wish that nobody had is absent: definitions from before there were any keep their digest. */
+/** A wish that was not sent is absent: definitions that were registered before wishes existed keep their digest. */
 function readWishes(model: Form): ModelWishes {
   const complexity = model.json("complexity") === undefined ? null : model.choice("complexity", ["simple", "ordinary", "hard"] as const);
   const latency = model.numberOrNull("max_latency_ms", { min: 1, max: 3_600_000 });
@@ -101,7 +74,7 @@ function readWishes(model: Form): ModelWishes {
   };
 }
 
-function readPrompt(form: Form): Prompt {
+export function readPrompt(form: Form): Prompt {
   const prompt = form.form("prompt");
   if (prompt === null) {
     form.refuse("prompt", "`prompt` is missing");
@@ -120,7 +93,7 @@ function readPrompt(form: Form): Prompt {
   return read;
 }
 
-/** null: the prompt says nothing of its slots' types. */
+/** The types of slots; null: the prompt names none. */
 function readTypes(prompt: Form): NonNullable<Prompt["types"]> | null {
   const types = prompt.form("types");
   if (types === null) return null;

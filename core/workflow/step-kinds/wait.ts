@@ -1,0 +1,50 @@
+/** `wait`: for a span of time, until an instant, or for a signal. A literal value is checked here, not when the step runs. */
+import type { Json } from "../../json.ts";
+import type { Template } from "../definition.ts";
+import { expressionOf } from "../expression.ts";
+import type { Form } from "../form.ts";
+import { SIGNAL_NAME } from "../names.ts";
+import { MENTIONS_NOTHING, type StepKindRules } from "./rules.ts";
+
+/** Longest wait, in seconds: a year. A longer one is refused here, and by the engine: most likely its unit is wrong. */
+const MAX_WAIT_SECONDS = 366 * 24 * 3_600;
+/** RFC 3339 section 5.6, in capitals. */
+const DATE_TIME = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+const WAYS = ["seconds", "until", "signal"] as const;
+
+export const WAIT: StepKindRules<"wait"> = {
+  read: (form, common) => {
+    const has = (name: string): boolean => form.json(name) !== undefined && form.json(name) !== null;
+    if (WAYS.filter(has).length !== 1) form.errors.add(form.path, "`wait` takes exactly one of `seconds`, `until` and `signal`");
+    const timeout = form.numberOrNull("timeout_ms", { min: 1, max: MAX_WAIT_SECONDS * 1_000, whole: true });
+    if (timeout !== null && !has("signal")) form.refuse("timeout_ms", "`timeout_ms` goes with `signal` only");
+    return {
+      kind: "wait",
+      ...common,
+      seconds: has("seconds") ? readTime(form, "seconds", isSpan, `a number from 0 to ${MAX_WAIT_SECONDS}`) : null,
+      until: has("until") ? readTime(form, "until", isInstant, "a time as RFC 3339 writes it") : null,
+      signal: has("signal") ? form.text("signal", { max: 64, pattern: SIGNAL_NAME, hint: "is no name of a signal" }) : null,
+      timeout_ms: timeout,
+    };
+  },
+  templates: ({ seconds, until }) => [
+    { at: "/seconds", template: seconds, when: "before" },
+    { at: "/until", template: until, when: "before" },
+  ],
+  mentions: () => MENTIONS_NOTHING,
+};
+
+function readTime(form: Form, name: string, fits: (value: Json) => boolean, what: string): Template {
+  const value = form.json(name) ?? null;
+  if (expressionOf(value) !== null || fits(value)) return value;
+  form.refuse(name, `\`${name}\` must be ${what}, or an expression`);
+  return null;
+}
+
+const isSpan = (value: Json): boolean => typeof value === "number" && value >= 0 && value <= MAX_WAIT_SECONDS;
+
+function isInstant(value: Json): boolean {
+  const [, year, month, day] = (typeof value === "string" && DATE_TIME.exec(value)) || [];
+  if (day === undefined || Number.isNaN(Date.parse(value as string))) return false;
+  return new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day); // no 30th of February
+}
