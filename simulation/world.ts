@@ -12,7 +12,7 @@ import {
   type KillSwitchPorts,
   type ReviewQueuePorts,
 } from "../durable-objects/index.ts";
-import { type AuditLogPort, consumeRecords } from "../workers/audit/consume-records.ts";
+import { type AuditLogPort, consumeRecords, type Outboxes } from "../workers/audit/consume-records.ts";
 import { defineStopsReader } from "../workers/control/stops.ts";
 import { defineSlowCalls, type TakenCall } from "../workers/slow-calls/consumer.ts";
 import { openDatabase } from "../workers/store/database.ts";
@@ -252,12 +252,10 @@ export class World {
   #consumeRecords(batch: MessageBatch<RecordsMessage>, owner: Batch): Promise<void> {
     const rpc = <T>(kind: string, name: string, method: string, ...given: readonly unknown[]): Promise<T> =>
       this.house.call(owner, kind, name, method, given) as Promise<T>;
-    const sources: { readonly [kind: string]: string } = {
-      run: "RunEngine",
-      "review-queue": "ReviewQueue",
-      "kill-switch": "KillSwitch",
-      "budget-ledger": "BudgetLedger",
-    };
+    const toObject =
+      (kind: string): Outboxes["run"] =>
+      (rows, { id }) =>
+        rpc(kind, id, "confirm", rows);
     return consumeRecords(batch, {
       db: this.databaseOf(owner),
       auditLog: (org): AuditLogPort => ({
@@ -265,7 +263,13 @@ export class World {
         integrated: (upTo) => rpc("AuditLog", org, "integrated", upTo),
       }),
       upsertRuns: (rows) => this.#index(owner).upsertRuns(rows),
-      confirm: (source, rows) => rpc(sources[source.kind] ?? source.kind, source.id, "confirm", rows),
+      outboxes: {
+        run: toObject("RunEngine"),
+        "review-queue": toObject("ReviewQueue"),
+        "kill-switch": toObject("KillSwitch"),
+        "budget-ledger": toObject("BudgetLedger"),
+        store: () => Promise.reject(new Error("no world writes records into D1")),
+      },
       report: (line) => {
         if (line["event"] === "audit.chain_broken" || line["event"] === "audit.row_refused")
           this.watch.note("audit broken", `${String(line["event"])} ${JSON.stringify(line)}`);

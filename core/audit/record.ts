@@ -27,6 +27,13 @@ export type AuditRecord = {
   readonly data: Json;
 };
 
+/** Everything that has an outbox. PERSISTED: the names are in queue messages and in what audit logs remember. */
+export const SOURCE_KINDS = ["run", "review-queue", "kill-switch", "store", "budget-ledger"] as const;
+export type SourceKind = (typeof SOURCE_KINDS)[number];
+
+/** False for a kind that only another version of this code has. */
+export const isSourceKind = (kind: string): kind is SourceKind => SOURCE_KINDS.some((known) => known === kind);
+
 /**
  * PERSISTED: a message of the records queue. `rows` are outbox rows of one writer; the consumer confirms them to that writer
  * once their records are sequenced and in D1, and the writer sends again what was not confirmed.
@@ -34,7 +41,7 @@ export type AuditRecord = {
 export type RecordsMessage = {
   readonly v: 1;
   readonly org: string;
-  readonly source: { readonly kind: "run" | "review-queue" | "kill-switch" | "store" | "budget-ledger"; readonly id: string };
+  readonly source: { readonly kind: SourceKind; readonly id: string };
   readonly rows: readonly RecordsRow[];
 };
 

@@ -4,7 +4,7 @@
  * from. Only then is a message acknowledged: whatever fails on the way, it comes again, and nothing is done twice.
  */
 import type { AuditPage } from "../../core/audit/page.ts";
-import type { RecordsMessage, RecordsRow, RunIndexRow } from "../../core/audit/record.ts";
+import { isSourceKind, type RecordsMessage, type RecordsRow, type RunIndexRow, type SourceKind } from "../../core/audit/record.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { writePages } from "./write-pages.ts";
 
@@ -25,13 +25,20 @@ export type AuditLogPort = {
   integrated(upToSeq: number): Promise<readonly AuditPage[]>;
 };
 
+/**
+ * How each kind of source hears that these rows of its outbox are sequenced and in D1. Idempotent; throws when the source is out of
+ * reach. `id`: of the source. A kind without an entry does not compile: its outbox would send for ever.
+ */
+export type Outboxes = {
+  readonly [K in SourceKind]: (rows: readonly string[], source: { readonly id: string; readonly org: string }) => Promise<void>;
+};
+
 export type ConsumerPorts = {
   readonly db: D1Database;
   readonly auditLog: (org: string) => AuditLogPort;
   /** The line with the higher `seq` wins; dead letters go along. Idempotent. */
   readonly upsertRuns: (rows: readonly RunIndexRow[]) => Promise<void>;
-  /** Deletes outbox rows at their source. Idempotent. */
-  readonly confirm: (source: RecordsMessage["source"], rowIds: readonly string[], org: string) => Promise<void>;
+  readonly outboxes: Outboxes;
   /** One JSON log line: names and numbers only. */
   readonly report: (line: JsonObject) => void;
 };
@@ -45,9 +52,11 @@ const ROWS_PER_APPEND = 200;
 
 export async function consumeRecords(batch: MessageBatch<RecordsMessage>, ports: ConsumerPorts): Promise<void> {
   const readable = batch.messages.filter((message) => {
-    if (message.body.v === 1) return true;
-    ports.report({ level: "error", event: "records.unknown_version", message: message.id });
-    retry(message);
+    const unknown =
+      message.body.v !== 1 ? "records.unknown_version" : isSourceKind(message.body.source.kind) ? null : "records.unknown_source";
+    if (unknown === null) return true;
+    ports.report({ level: "error", event: unknown, message: message.id });
+    retry(message); // another version of this code may know it; in the end the dead letter queue keeps it
     return false;
   });
   const indexed = await indexRuns(readable, ports);
@@ -134,10 +143,9 @@ async function confirmMessage(message: RecordsQueueMessage, refused: ReadonlySet
   const settled = rows.filter((row) => !refused.has(keyOf(source, row.id)));
   try {
     if (settled.length > 0)
-      await ports.confirm(
-        source,
+      await ports.outboxes[source.kind](
         settled.map((row) => row.id),
-        org,
+        { id: source.id, org },
       );
     if (settled.length === rows.length) message.ack();
     else retry(message);

@@ -4,7 +4,7 @@ import { hasIdForm } from "../../core/ids.ts";
 import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
 import { type Archive, defineArchive } from "../archive/archive.ts";
 import { removeRunValues } from "../archive/run-values.ts";
-import { consumeRecords } from "../audit/index.ts";
+import { consumeRecords, type Outboxes } from "../audit/index.ts";
 import { defineSlowCalls } from "../slow-calls/consumer.ts";
 import { type Chore, sweep } from "../watchdog/sweep.ts";
 import { sweepRuns } from "../watchdog/watchdog.ts";
@@ -75,17 +75,22 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
               integrated: async (upTo) => objects.auditLog(org).integrated(upTo),
             }),
             upsertRuns: store.upsertRuns,
-            confirm: (source, rows, org) => confirm(rooms, source, rows, org),
+            outboxes: outboxesOf(rooms),
             report: log,
           }),
   };
 }
 
-/** Tells the outbox a record came from that it is sequenced and in D1. */
-async function confirm({ objects, store }: Rooms, source: RecordsMessage["source"], rows: readonly string[], org: string): Promise<void> {
-  if (source.kind === "store") await store.confirmRecords(rows);
-  else if (source.kind === "run" && hasIdForm("run", source.id)) await objects.run(source.id).confirm(rows);
-  else if (source.kind === "review-queue") await objects.reviewQueue(org).confirm(rows);
-  else if (source.kind === "kill-switch") await objects.killSwitch().confirm(rows);
-  else if (source.kind === "budget-ledger") await objects.budgetLedger(org).confirm(rows);
+/** Where the rows of the records queue come from. An id that is no run's is a bug of its writer: the message stays and is in the log. */
+function outboxesOf({ objects, store }: Rooms): Outboxes {
+  return {
+    run: async (rows, { id }) => {
+      if (!hasIdForm("run", id)) throw new Error("records of a run whose id is none");
+      await objects.run(id).confirm(rows);
+    },
+    store: (rows) => store.confirmRecords(rows),
+    "review-queue": (rows, { org }) => objects.reviewQueue(org).confirm(rows),
+    "kill-switch": (rows) => objects.killSwitch().confirm(rows),
+    "budget-ledger": (rows, { org }) => objects.budgetLedger(org).confirm(rows),
+  };
 }

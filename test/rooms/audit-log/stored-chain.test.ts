@@ -6,7 +6,7 @@ import type { AuditRecord, RecordsMessage, RecordsRow, RunIndexRow } from "../..
 import type { JsonObject } from "../../../core/json.ts";
 import type { SourcedRow } from "../../../durable-objects/audit-log/audit-log.ts";
 import { auditLogOf } from "../../../durable-objects/audit-log/stub.ts";
-import { type ConsumerPorts, consumeRecords, readEntries, verifyStored } from "../../../workers/audit/index.ts";
+import { type ConsumerPorts, consumeRecords, type Outboxes, readEntries, verifyStored } from "../../../workers/audit/index.ts";
 import { RUN, testKey, testRecord } from "../../support/audit-chain.ts";
 import { auditLogWorld } from "../../support/worlds/audit-log.ts";
 
@@ -25,6 +25,15 @@ beforeEach(() => {
 });
 afterEach(() => {
   auditLogWorld.signer = signer;
+});
+
+/** Every source takes its confirmations in the same way. */
+const confirmedBy = (confirm: Outboxes["run"]): Outboxes => ({
+  run: confirm,
+  "review-queue": confirm,
+  "kill-switch": confirm,
+  store: confirm,
+  "budget-ledger": confirm,
 });
 
 const ports = (more: Partial<ConsumerPorts> = {}): ConsumerPorts => ({
@@ -46,9 +55,9 @@ const ports = (more: Partial<ConsumerPorts> = {}): ConsumerPorts => ({
     calls.push("upsertRuns");
     indexed.push(...rows.map((row) => `${row.id}@${row.seq}`));
   },
-  confirm: async (source, ids) => {
-    confirmed.push(...ids.map((id) => `${source.id}/${id}`));
-  },
+  outboxes: confirmedBy(async (rows, source) => {
+    confirmed.push(...rows.map((row) => `${source.id}/${row}`));
+  }),
   report: (line) => reports.push(line),
   ...more,
 });
@@ -178,7 +187,7 @@ describe("the records queue", () => {
   });
 
   it("a source that does not take the confirmation gets it again; the chain stays as it is", async () => {
-    const failed = await deliver(oneEach(1, 1), ports({ confirm: () => Promise.reject(new Error("moved")) }));
+    const failed = await deliver(oneEach(1, 1), ports({ outboxes: confirmedBy(() => Promise.reject(new Error("moved"))) }));
     expect(failed.acked).toEqual([]);
     expect((await deliver(oneEach(1, 1))).acked).toEqual(["0"]);
     expect((await head())?.seq).toBe(1);
@@ -230,7 +239,7 @@ describe("the records queue", () => {
       const known = await head();
       owed = (known?.seq ?? 0) - (known?.integratedSeq ?? 0);
     };
-    expect((await deliver(oneEach(4, 1), ports({ auditLog: meagre, confirm }))).acked).toEqual(["0"]);
+    expect((await deliver(oneEach(4, 1), ports({ auditLog: meagre, outboxes: confirmedBy(confirm) }))).acked).toEqual(["0"]);
     expect(owed).toBe(0);
     expect(await verified()).toMatchObject({ ok: true, checked: 4 });
   });
@@ -319,6 +328,16 @@ describe("the records queue", () => {
     const result = await deliver([{ ...message([row("a", [testRecord(1)])]), v: 2 } as unknown as RecordsMessage]);
     expect(result.acked).toEqual([]);
     expect(await head()).toBeNull();
+  });
+
+  it("a message of a source that this code does not know stays in the queue, is in the log, and holds up no other", async () => {
+    const unknown = (kind: string) =>
+      message([row("a", [testRecord(1)])], { source: { kind, id: "x" } as unknown as RecordsMessage["source"] });
+    const result = await deliver([unknown("mail-room"), unknown("constructor"), ...oneEach(1, 1)]);
+    expect(result.acked).toEqual(["2"]);
+    expect(result.retried.map(({ id }) => id)).toEqual(["0", "1"]);
+    expect(confirmed).toEqual([`${RUN}/1`]);
+    expect(reports.map((line) => line["event"])).toEqual(["records.unknown_source", "records.unknown_source"]);
   });
 
   it("texts of errors stay out of the log lines", async () => {
