@@ -3,7 +3,12 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 const migrations = await readD1Migrations("./migrations");
-/** `rooms`: one Durable Object or Worker room with a scripted world. `scenario`: the whole platform, model and shop doubles outside. */
+/**
+ * `rooms`: one Durable Object or Worker room with a scripted world. `scenario`: the whole platform, model and shop doubles outside.
+ *
+ * All files of a project share two runtimes (`isolate: false`): a runtime for each file took four times as long, nearly all of it
+ * start-up. So storage is shared as well: a test uses names of its own for orgs, runs and objects, and counts nothing that it did not make.
+ */
 const inWorkerd = (name: string, main: string) => ({
   plugins: [
     cloudflareTest({
@@ -13,12 +18,20 @@ const inWorkerd = (name: string, main: string) => ({
       miniflare: { bindings: { TEST_MIGRATIONS: migrations, ALLOW_PRIVATE_HOSTS: "1", ADMIN_API_KEY: "test-admin-key-of-enough-length" } },
     }),
   ],
-  test: { name, include: [`test/${name}/**/*.test.ts`], setupFiles: ["./test/support/d1.ts"], testTimeout: 20_000, hookTimeout: 30_000 },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    setupFiles: ["./test/support/d1.ts"],
+    isolate: false,
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+  },
 });
 
 export default defineConfig({
   cacheDir: ".vite-cache",
   test: {
+    maxWorkers: 2, // the machines that run this have two cores
     projects: [
       {
         test: {

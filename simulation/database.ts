@@ -6,7 +6,7 @@ import type { Dice } from "./dice.ts";
 import { Disk, type Row } from "./disk.ts";
 import type { Trouble } from "./trouble.ts";
 
-const FOLDER = join(import.meta.dirname, "../../migrations");
+const FOLDER = join(import.meta.dirname, "../migrations");
 const MIGRATIONS = readdirSync(FOLDER)
   .sort()
   .map((name) => readFileSync(join(FOLDER, name), "utf8"));
