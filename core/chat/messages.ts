@@ -62,7 +62,7 @@ function readMessage(form: Form): ChatMessage {
   for (const known of ["annotations", "parsed", "audio"]) {
     const value = form.json(known);
     if (value !== undefined && !(known === "annotations" && Array.isArray(value) && value.length === 0) && known !== "parsed") {
-      form.refuse(known, `\`${known}\` is not taken here`);
+      form.refuse(known, `\`${known}\` is not accepted here`);
     }
   }
   form.close();
@@ -90,7 +90,7 @@ function readContent(form: Form): string | null {
       part.close();
       return refusal;
     }
-    part.refuse("type", "only parts of type `text` are taken: images, sound and files cannot be guarded");
+    part.refuse("type", "only parts of type `text` are accepted: images, sound and files cannot be guarded");
     return "";
   });
   return texts.join("\n");

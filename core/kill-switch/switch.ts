@@ -50,13 +50,13 @@ export function refusalOf(recovery: Recovery, thrown: Switch, approver: Approver
   if (thrown.scope.kind !== "all" && thrown.scope.org !== approver.org && !approver.platformAdmin) return UNKNOWN_RECOVERY;
   const why = whyNotSecond(recovery.asker, thrown, approver);
   if (why !== null) return refuse("second_person_required", why);
-  if (recovery.approved) return refuse("conflict", "this recovery was approved already");
-  if (thrown.recovered !== null) return refuse("conflict", "the switch that this recovery is about was lifted already");
+  if (recovery.approved) return refuse("conflict", "this recovery was already approved");
+  if (thrown.recovered !== null) return refuse("conflict", "the switch that this recovery is about was already lifted");
   if (at >= recovery.at + RECOVERY_LIFETIME_MS) return refuse("conflict", "this recovery was not approved in time; ask again");
   return null;
 }
 
-export const UNKNOWN_RECOVERY: Refusal = refuse("not_found", "no recovery has this id");
+export const UNKNOWN_RECOVERY: Refusal = refuse("not_found", "there is no recovery with this id");
 
 /** API.md: another admin, with a credential that is older than the throw and was not made by the one who asks. */
 function whyNotSecond(asker: Asker, thrown: Switch, approver: Approver): string | null {

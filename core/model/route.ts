@@ -91,7 +91,7 @@ function whyNot({ entry, latencyMs, quality }: Admitted, choice: RouteChoice, { 
   const { wishes } = choice;
   if (!mayCall(entry.id)) return "denied by policy";
   // `never` is the promise that nothing of a person's arrives, not even redacted: not as a fallback either.
-  if (entry.pii === "never" && choice.holdsPersonalData) return "takes no redacted text";
+  if (entry.pii === "never" && choice.holdsPersonalData) return "does not accept redacted text";
   if (choice.expectedTokens + choice.maxTokens > entry.context) return WHY_NOT.window;
   if (wishes.max_latency_ms !== undefined && latencyMs !== null && latencyMs > wishes.max_latency_ms) return "takes too long for this step";
   if (wishes.min_quality === undefined) return null;

@@ -40,7 +40,7 @@ function readModels(form: Form, known: ReadonlySet<string>): TaskRoute["models"]
   return raw.map((item, index) => {
     const model = new Form(item, `${form.at("models")}/${index}`, form.errors, "a model of a route");
     const id = model.text("id", { max: 190, pattern: MODEL_ID, hint: "must have the form `provider/name`" });
-    if (id !== "" && !known.has(id)) model.refuse("id", "no such model is registered");
+    if (id !== "" && !known.has(id)) model.refuse("id", "is not a registered model");
     else if (seen.has(id)) model.refuse("id", "is named twice");
     seen.add(id);
     const weight = readWeight(model);

@@ -116,13 +116,13 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Re
     return err(refuse("second_person_required", "the user who started the run cannot decide its reviews"));
   if (!isOpen(state)) return closed(state);
   if (digest !== null && digest !== state.request.digest) {
-    return err(refuse("conflict", "the digest is not that of the proposal which waits for a decision"));
+    return err(refuse("conflict", "the digest is not that of the proposal under review"));
   }
   if (action !== "modify" && changes !== null) return err(misplaced("only `modify` takes changes"));
   switch (action) {
     case "escalate":
       if (state.status === "escalated" && state.severity === "critical") {
-        return err(refuse("conflict", "the review is escalated as far as it goes"));
+        return err(refuse("conflict", "the review is already at its highest escalation level"));
       }
       return ok(escalate(state, { type: "user", id: by }, at));
     case "reject":
@@ -130,10 +130,10 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Re
     case "modify":
       if (changes === null) return err(misplaced("`modify` needs changes"));
       if (state.approvalsNeeded > 1)
-        return err(refuse("conflict", "a review that needs several approvals is approved or rejected as it is"));
+        return err(refuse("conflict", "a review that needs several approvals can only be approved or rejected, not modified"));
       return ok(decide(state, "modified", { action, by, reason, proposal: mergePatch(state.request.proposal, changes), at }));
     case "approve": {
-      if (state.approvals.some((approval) => approval.by === by)) return err(refuse("conflict", "this user has approved it already"));
+      if (state.approvals.some((approval) => approval.by === by)) return err(refuse("conflict", "this user has already approved it"));
       const approvals = [...state.approvals, { by, at }];
       if (approvals.length >= state.approvalsNeeded) {
         return ok(decide({ ...state, approvals }, "approved", { action, by, reason, proposal: state.request.proposal, at }));
@@ -216,7 +216,7 @@ const record = (type: CaseFact["type"], actor: AuditActor, decision: CaseFact["d
   fact: { type, actor, decision, data },
 });
 
-const closed = (state: Case): Result<CaseTurn, Refusal> => err(refuse("conflict", `the review is ${state.status} already`));
+const closed = (state: Case): Result<CaseTurn, Refusal> => err(refuse("conflict", `the review is already ${state.status}`));
 
 const misplaced = (message: string): Refusal =>
-  refuse("invalid_request", "action and changes do not fit together", [{ path: "/changes", message }]);
+  refuse("invalid_request", "`action` and `changes` do not fit together", [{ path: "/changes", message }]);

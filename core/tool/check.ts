@@ -97,7 +97,7 @@ function readHeaders(http: Form): { readonly [name: string]: string } {
   const seen = new Set<string>();
   for (const [name, value] of entries) {
     const path = `${http.at("headers")}/${escapeToken(name)}`;
-    if (!HEADER_NAME.test(name)) http.errors.add(path, "this is no name of a header");
+    if (!HEADER_NAME.test(name)) http.errors.add(path, "this is not a valid header name");
     else if (isGatewayHeader(name)) http.errors.add(path, `the header \`${shortName(name)}\` is the gateway's to set`);
     else if (seen.has(name.toLowerCase())) http.errors.add(path, `the header \`${shortName(name)}\` is set twice`);
     else if (typeof value !== "string" || value.length > 4_096 || !HEADER_VALUE.test(value)) {

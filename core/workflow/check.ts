@@ -62,7 +62,7 @@ function readSteps(form: Form): { readonly [id: string]: Step } {
     return {};
   }
   const entries = Object.entries(raw);
-  if (entries.length === 0) form.refuse("steps", "`steps` has no step");
+  if (entries.length === 0) form.refuse("steps", "`steps` must have at least one step");
   if (entries.length > MAX_STEPS) {
     form.refuse("steps", `\`steps\` has more than ${MAX_STEPS} steps`);
     return {};

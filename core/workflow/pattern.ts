@@ -41,7 +41,7 @@ function judge(pattern: string): Result<BoundPattern, string> {
   try {
     expression = new RegExp(pattern, "u");
   } catch {
-    return err("the pattern is no regular expression");
+    return err("the pattern is not a valid regular expression");
   }
   const choices = choicesOf(pattern);
   if (typeof choices === "string") return err(choices);
@@ -84,7 +84,7 @@ function choicesOf(pattern: string): Choices | string {
   let atom: string | Group = "";
   for (const [token] of pattern.matchAll(TOKEN)) {
     const group = open.at(-1);
-    if (group === undefined) return "the pattern is no regular expression";
+    if (group === undefined) return "the pattern is not a valid regular expression";
     if (token.startsWith("\\k") || /^\\[1-9]/.test(token)) return "the pattern refers back to a group";
     if (/^\(\?<?[=!]/.test(token)) return "the pattern looks ahead or behind";
     if (/^\(\?[a-z-]+:/.test(token)) return "the pattern changes its own flags";

@@ -58,7 +58,7 @@ export function checkPrompt(prompt: Prompt): readonly FieldError[] {
     if (value === undefined) errors.push({ path: `/types/${escapeToken(name)}`, message: `there is no slot \`${name}\`` });
     // An object may be an expression: what it gives is seen when it is evaluated.
     else if (typeOf(value) !== "object" && typeOf(value) !== type) {
-      errors.push({ path: `/slots/${escapeToken(name)}`, message: `is no \`${type}\`` });
+      errors.push({ path: `/slots/${escapeToken(name)}`, message: `is not a \`${type}\`` });
     }
   }
   return errors;
@@ -72,7 +72,7 @@ export function misfitOf(
   for (const [name, type] of Object.entries(prompt.types ?? {})) {
     const found = typeOf(slots[name] ?? null);
     if (found !== type)
-      return { name, message: `it gives ${found === null ? "nothing" : `a \`${found}\``} where a \`${type}\` is asked for` };
+      return { name, message: `it gives ${found === null ? "nothing" : `a \`${found}\``} where a \`${type}\` is required` };
   }
   return null;
 }

@@ -34,7 +34,7 @@ const prepared = new WeakMap<JsonObject, Prepared>();
 export function validate(schema: JsonSchema, value: Json): readonly FieldError[] {
   if (typeof schema === "boolean") return schema ? [] : [{ path: "", message: "nothing is allowed here" }];
   const ready = isObject(schema) ? preparedFor(schema) : null;
-  if (ready === null || "errors" in ready) return [{ path: "", message: "the schema itself does not hold together" }];
+  if (ready === null || "errors" in ready) return [{ path: "", message: "the schema itself is invalid" }];
   const places = placesOf(value, ready.longestKey);
   if (typeof places === "string") return [{ path: "", message: places }];
   if (places * ready.visits > MAX_WORK) return [{ path: "", message: "the value is too large for its schema" }];

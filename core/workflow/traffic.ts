@@ -38,12 +38,12 @@ export function versionAt(layout: Layout, slot: number): number {
 export function flawOfShares(shares: readonly Share[]): { readonly index: number | null; readonly message: string } | null {
   const seen = new Set<number>();
   for (const [index, { version, percent }] of shares.entries()) {
-    if (seen.has(version)) return { index, message: "names a version a second time" };
+    if (seen.has(version)) return { index, message: "names a version that is already listed" };
     seen.add(version);
-    if (!isHundredths(percent)) return { index, message: "has a percent that is no multiple of 0.01" };
+    if (!isHundredths(percent)) return { index, message: "has a percent that is not a multiple of 0.01" };
   }
   const sum = shares.reduce((total, { percent }) => total + slotsOf(percent), 0);
-  return sum === SLOTS ? null : { index: null, message: `the percents make ${sum / 100}, not 100` };
+  return sum === SLOTS ? null : { index: null, message: `the percents add up to ${sum / 100}, not 100` };
 }
 
 /**

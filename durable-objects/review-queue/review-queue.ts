@@ -68,7 +68,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
     async decide(id: string, judgement: Judgement): Promise<Result<ReviewView, Refusal>> {
       const stores = this.#stores;
       const state = stores?.cases.find(id) ?? null;
-      if (stores === null || state === null) return err(refuse("not_found", "no review has this id"));
+      if (stores === null || state === null) return err(refuse("not_found", "there is no review with this id"));
       const at = this.#ports.now();
       const turn = transition(state, { kind: "judged", at, ...judgement });
       if (!turn.ok) return turn;

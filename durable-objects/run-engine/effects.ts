@@ -119,7 +119,7 @@ function activityOf(state: RunState, id: string): RunState["activities"][string]
 const isBrokenOff = ({ result }: ToolOutcome | ModelOutcome): boolean => "failure" in result && result.failure.code === "cancelled";
 
 /** A gateway that throws has a bug; the call may have left, so its outcome is unknown. */
-const BROKEN = { class: "unknown", code: "internal", message: "the gateway broke", retryAfterMs: null } as const;
+const BROKEN = { class: "unknown", code: "internal", message: "the gateway failed with an internal error", retryAfterMs: null } as const;
 const brokenTool = (): ToolOutcome => ({ result: { ok: false, failure: BROKEN }, status: null, durationMs: 0, openings: [], findings: [] });
 const noAnswer = (): LookupAnswer => ({ found: "unsure", output: null, durationMs: 0, findings: [], failure: BROKEN });
 const brokenModel = (): ModelOutcome => ({

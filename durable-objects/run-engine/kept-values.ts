@@ -74,7 +74,7 @@ export class KeptValues {
   async fetch(absent: readonly string[]): Promise<void> {
     await sideBySide([...new Set(absent)], WIDTH, async (sha256) => {
       const text = await persistently(() => this.#store.get(this.#keyOf(sha256)));
-      if (text === null || this.#sha256(text) !== sha256) throw new ValueDamaged("a value of the run is gone or is not what it was");
+      if (text === null || this.#sha256(text) !== sha256) throw new ValueDamaged("a stored value of the run is missing or damaged");
       this.#known.set(sha256, JSON.parse(text) as Json);
       this.#stored.add(sha256);
     });

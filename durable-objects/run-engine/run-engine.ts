@@ -215,7 +215,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     }
 
     async #change(happening: Happening): Promise<Result<RunView, Refusal>> {
-      if ((await this.#shell.loaded()) === null) return err(refuse("not_found", "no such run"));
+      if ((await this.#shell.loaded()) === null) return err(refuse("not_found", "there is no run with this id"));
       const result = await this.#shell.offer(happening);
       if (!result.ok) return err(refuse("conflict", result.error.why));
       const run = this.#born();

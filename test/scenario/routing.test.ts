@@ -104,7 +104,7 @@ describe("routing", () => {
         { id: SMALL, pii: "redacted", quality: 40, price: { input: 1, output: 1 }, expected_micro_usd: expect.any(Number) },
         { id: BIG },
       ],
-      rejected: [{ id: SHY, why: "takes no redacted text" }],
+      rejected: [{ id: SHY, why: "does not accept redacted text" }],
     });
   });
 

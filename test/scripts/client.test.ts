@@ -117,7 +117,7 @@ describe("the events of a run", () => {
   });
 
   it("end with a refusal that repeating will not change", async () => {
-    const { client } = scripted(Response.json({ code: "not_found", detail: "no such run" }, { status: 404 }));
+    const { client } = scripted(Response.json({ code: "not_found", detail: "there is no run with this id" }, { status: 404 }));
     await expect(collect(client.runs.events("run_1"))).rejects.toMatchObject({ code: "not_found" });
   });
 

@@ -218,7 +218,9 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
       },
       async replay(id) {
         const run = runs.get(id);
-        return run === undefined ? err(refuse("not_found", "no such run")) : ok({ identical: true, divergedAt: null, run: run.view });
+        return run === undefined
+          ? err(refuse("not_found", "there is no run with this id"))
+          : ok({ identical: true, divergedAt: null, run: run.view });
       },
     },
     reviews: {
@@ -232,7 +234,7 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
       get: async (org, id) => (reviews.get(id)?.org === org ? (reviews.get(id)?.view ?? null) : null),
       async decide(org, id, decision) {
         const review = reviews.get(id);
-        if (review === undefined || review.org !== org) return err(refuse("not_found", "no such thing here"));
+        if (review === undefined || review.org !== org) return err(refuse("not_found", "not found"));
         if (review.startedBy === decision.by) return err(refuse("second_person_required", "another person has to decide"));
         if (review.view.status !== "pending") return err(refuse("conflict", "the review is decided"));
         if (decision.digest !== null && decision.digest !== review.view.digest) return err(refuse("conflict", "the proposal changed"));

@@ -56,7 +56,7 @@ export function defineAuthority(ports: AuthorityPorts): Authority {
         }
       } catch {
         const verb = question.kind === "run" ? "started" : "called";
-        return refused("internal", `whether this ${question.kind} may be ${verb} could not be decided`, true);
+        return refused("internal", `the policy could not decide whether this ${question.kind} may be ${verb}`, true);
       }
     },
   };

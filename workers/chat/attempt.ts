@@ -55,7 +55,7 @@ export async function openAttempt(
   const { org, user } = call.asked.principal;
   const model = chosen.candidate.id;
   const stops = await ports.stops().catch(() => null);
-  if (stops === null) return err(outOfReach("the kill switch cannot be read; no new work is taken meanwhile"));
+  if (stops === null) return err(outOfReach("the kill switch cannot be read; no new work is accepted until it can"));
   const stop = stoppedBy(stops, { org, model });
   if (stop !== null) return err(stoppedAt(stop.kind === "model", scopeText(stop)));
 
@@ -64,7 +64,7 @@ export async function openAttempt(
   // One call may take several attempts, and the ledger counts each id once.
   const id = `${call.run}/${++call.tally.reservations}`;
   const reserved = await ports.desk.reserve({ org, user, call: id, worst, records }).catch(() => null);
-  if (reserved === null) return err(outOfReach("the budget cannot be read; no new work is taken meanwhile"));
+  if (reserved === null) return err(outOfReach("the budget cannot be read; no new work is accepted until it can"));
   if (!reserved.ok) {
     call.tally.attempts--;
     const record = refusedBudgetRecord(ports, call, model, reserved.error);
@@ -141,7 +141,7 @@ const resting = (retryAfterMs: number): Failure => ({
 });
 
 function refusalOf(refusal: LeaseRefusal, now: number): Refusal {
-  if (refusal.why === "stale") return refuse("overloaded", "the budget cannot be read at the moment");
+  if (refusal.why === "stale") return refuse("overloaded", "the budget cannot be read right now; try again");
   const { scope, cap, resetsAt } = refusal;
   const until = resetsAt === null ? "" : `; it is renewed at ${new Date(resetsAt).toISOString()}`;
   const refused = refuse("budget_exceeded", `what is left of \`${cap}\` for \`${scope}\` does not cover this call${until}`);

@@ -25,7 +25,7 @@ export function defineChat(ports: ChatPorts): ChatPort {
 
 async function complete(ports: ChatPorts, asked: Asked): Promise<Result<Reply, Refusal>> {
   const read = readChatRequest(asked.body);
-  if (!read.ok) return err(refuse("invalid_request", "the request does not hold together", read.error));
+  if (!read.ok) return err(refuse("invalid_request", "the request is invalid", read.error));
   const call = await openCall(ports, asked, "chat");
   let isStreaming = false;
   try {

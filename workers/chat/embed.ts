@@ -18,7 +18,7 @@ type Embedded = { readonly vectors: readonly (readonly number[])[]; readonly tok
 
 export async function embed(ports: ChatPorts, asked: Asked): Promise<Result<Reply, Refusal>> {
   const read = readEmbeddingRequest(asked.body);
-  if (!read.ok) return err(refuse("invalid_request", "the request does not hold together", read.error));
+  if (!read.ok) return err(refuse("invalid_request", "the request is invalid", read.error));
   const call = await openCall(ports, asked, "embed");
   try {
     const guarded = await guardInputs(ports, call, read.value);

@@ -48,7 +48,7 @@ export async function climb<T>(
     if (step.kind === "refuse") return err(step.refusal);
     failures.push(step.failure);
     if (call.isStopped()) return err(killed());
-    if (call.signal.aborted) return err(refuse("overloaded", "the client went away"));
+    if (call.signal.aborted) return err(refuse("overloaded", "the client disconnected"));
     if (others.length > 0) call.tally.degraded.add("fallback");
     left = others;
   }

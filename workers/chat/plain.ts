@@ -95,7 +95,7 @@ const judge = (call: Call, sent: ChatRequest, { answer, secrets }: WholeAnswer):
 export const onRecord = (attempt: Attempt): Promise<Refusal | null> =>
   attempt.onRecord.then(
     () => null,
-    () => refuse("overloaded", "the call could not be put on record; its answer is withheld"),
+    () => refuse("overloaded", "the call could not be recorded; its answer is withheld"),
   );
 
 /** What the upstream counted, or, where it said nothing or nonsense, an upper bound: spending is never counted too low. */

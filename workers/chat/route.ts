@@ -27,7 +27,7 @@ export async function routeCall(ports: ChatPorts, call: Call, asked: RouteWish):
   // An answer as long as the caller allows fits into no window: as long as the window allows, it may.
   if (answer.kind === "refused" && answer.code === "limit_reached") answer = await authorityOn(ports, call, { ...asked, maxTokens: 1 });
   if (answer.kind === "refused") return err(refusalOf(answer));
-  if (answer.kind !== "model") return err(refuse("internal", "the policy answered another question"));
+  if (answer.kind !== "model") return err(refuse("internal", "the policy decision does not match the call"));
   const record = routeRecord(ports, call, answer);
   if (answer.permission.decision !== "allow" || answer.candidates.length === 0) {
     await ports.record(call.asked.principal.org, record);
@@ -62,9 +62,11 @@ function authorityOn(ports: ChatPorts, call: Call, { wish, expectedTokens, maxTo
 
 function refusalOf({ code, message, transient }: Extract<AuthorityAnswer, { kind: "refused" }>): Refusal {
   if (code === "limit_reached") {
-    return refuse("invalid_request", "the messages fit into no model's window", [{ path: "/messages", message: "are too long" }]);
+    return refuse("invalid_request", "the messages do not fit into any model's context window", [
+      { path: "/messages", message: "are too long" },
+    ]);
   }
   if (code === "not_found") return refuse("not_found", message, [{ path: "/model", message: "names no model that may answer this" }]);
-  if (transient) return refuse("overloaded", "the models cannot be read at the moment");
-  return refuse(code === "policy_denied" ? code : "internal", "no policy decided about this call");
+  if (transient) return refuse("overloaded", "the models cannot be read right now; try again");
+  return refuse(code === "policy_denied" ? code : "internal", "no policy decided this call");
 }

@@ -113,7 +113,7 @@ function bodyOf(
     call.end();
   };
   // A client that goes is noticed here or there, whichever the runtime tells first.
-  call.signal.addEventListener("abort", () => (call.isStopped() ? undefined : close("the client went away")), { once: true });
+  call.signal.addEventListener("abort", () => (call.isStopped() ? undefined : close("the client disconnected")), { once: true });
   const framesOf = (piece: Piece): { readonly text: string; readonly last: boolean } => {
     const begin = hasBegun ? "" : frame({ kind: "role", isSilent: piece.kind === "end" && piece.said.text === null });
     hasBegun = true;
@@ -143,7 +143,7 @@ function bodyOf(
       controller.enqueue(encoder.encode(text));
       if (last) controller.close();
     },
-    cancel: () => close("the client went away"),
+    cancel: () => close("the client disconnected"),
   });
 }
 

@@ -52,7 +52,7 @@ export function readUpstream(bytes: ReadableStream<Uint8Array>, bounds: StreamBo
   const read = async (): Promise<Result<string | null, Failure>> => {
     const piece = await Promise.race([reader.read().catch(() => "cut" as const), over.promise]);
     if (piece === "idle") return err(broken("timeout", "the model stopped in the middle of its answer"));
-    if (piece === "gone") return err(broken("cancelled", "the call was given up"));
+    if (piece === "gone") return err(broken("cancelled", "the call was cancelled"));
     // Cut after its last word, an answer is whole.
     if (piece === "cut" || piece.done) return assembly.isFinished() ? ok(null) : err(cutShort());
     over.touch();

@@ -53,7 +53,7 @@ export function defineIngress(ports: IngressPorts): Ingress {
     ports.log(errorLine(error, context.get("trace").traceId, context.get("route") ?? null));
     return problemResponse(context, refusalOf(error));
   });
-  app.notFound((context) => problemResponse(context, refuse("not_found", "no such thing here")));
+  app.notFound((context) => problemResponse(context, refuse("not_found", "not found")));
 
   const documents = documentsOf(() => openApiDocument(app, ports.settings.version) as unknown as JsonObject);
   const endpoints: readonly Endpoint[] = [

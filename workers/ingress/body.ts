@@ -15,8 +15,7 @@ export async function readJson(request: Request): Promise<Result<Json | undefine
   const bytes = await readBytes(request);
   if (!bytes.ok) return bytes;
   if (bytes.value.byteLength === 0) return ok(undefined);
-  if (!isJsonType(request.headers.get("Content-Type")))
-    return err(refuse("unsupported_media_type", "the body has to be `application/json`"));
+  if (!isJsonType(request.headers.get("Content-Type"))) return err(refuse("unsupported_media_type", "the body must be `application/json`"));
   const text = decodeUtf8(bytes.value);
   return text === null ? err(broken("is not UTF-8")) : parseJson(text);
 }
@@ -31,7 +30,7 @@ export async function readFormOrJson(request: Request): Promise<Result<Json | un
 }
 
 async function readBytes(request: Request): Promise<Result<Uint8Array, Refusal>> {
-  const tooLarge = err(refuse("payload_too_large", `a body has at most ${BODY_LIMIT_BYTES} bytes`));
+  const tooLarge = err(refuse("payload_too_large", `the body is larger than ${BODY_LIMIT_BYTES} bytes`));
   if (Number(request.headers.get("Content-Length") ?? 0) > BODY_LIMIT_BYTES) return tooLarge;
   const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
   if (reader === undefined) return ok(new Uint8Array(0));

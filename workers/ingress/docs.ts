@@ -77,10 +77,9 @@ function shape(document: JsonObject, schema: Json, depth: number, indent: string
 }
 
 function errors(): string {
-  const advice = { never: "the same again changes nothing", after: "try again after `Retry-After`", fix: "change the request first" };
   const entries = Object.entries(ERRORS).map(
     ([code, spec]) =>
-      `<dt id="error-${code}"><code>${code}</code> <small>${spec.status}</small></dt><dd>${escaped(spec.title)}; ${inline(advice[spec.retry])}</dd>`,
+      `<dt id="error-${code}"><code>${code}</code> <small>${spec.status}</small></dt><dd>${escaped(spec.title)}. ${inline(spec.advice)}</dd>`,
   );
   return `<section id="errors"><h2>errors</h2><p>Every error is <code>application/problem+json</code> with one of these codes.</p><dl>${entries.join("\n")}</dl></section>`;
 }

@@ -140,8 +140,8 @@ async function readCall(
   const params = shapes.params.safeParse(sentParams);
   // A malformed name is unknown like any other, except where it would be created.
   if (!params.success) {
-    if (spec.method !== "put") return err(refuse("not_found", "no such thing here"));
-    return err(refuse("invalid_request", "the path does not hold together", fieldErrors(params.error, sentParams, "path")));
+    if (spec.method !== "put") return err(refuse("not_found", "not found"));
+    return err(refuse("invalid_request", "the path is invalid", fieldErrors(params.error, sentParams, "path")));
   }
   const errors: FieldError[] = [];
   const sentQuery = queryOf(context.req.raw.url, errors);
@@ -150,7 +150,7 @@ async function readCall(
   const sentHeaders = Object.fromEntries(Object.keys(spec.headers ?? {}).map((name) => [name, context.req.header(name)]));
   const headers = shapes.headers.safeParse(sentHeaders);
   if (!headers.success) errors.push(...fieldErrors(headers.error, sentHeaders, "header"));
-  if (errors.length > 0) return err(refuse("invalid_request", "the query or the headers do not hold together", errors));
+  if (errors.length > 0) return err(refuse("invalid_request", "the query or the headers are invalid", errors));
   const body = await readBody(context.req.raw, spec);
   if (!body.ok) return body;
   return ok({
@@ -191,7 +191,7 @@ async function readBody(
   const value: Json = sent.value === undefined ? {} : sent.value;
   const parsed = (spec.body ?? NO_BODY).safeParse(value);
   if (parsed.success) return ok(parsed.data);
-  return err(refuse("invalid_request", "the body does not hold together", fieldErrors(parsed.error, value, null)));
+  return err(refuse("invalid_request", "the body is invalid", fieldErrors(parsed.error, value, null)));
 }
 
 function replyResponse(reply: Reply): Response {

@@ -46,7 +46,7 @@ export async function claim(
     release: () => ports.store.idempotency.release(scope, key),
   };
   if (claimed.claimed) return ok({ id: freshId, replayed: null, ...held });
-  if (claimed.mac !== mac) return err(refuse("idempotency_key_reused", "this idempotency key came with another request before"));
+  if (claimed.mac !== mac) return err(refuse("idempotency_key_reused", "this idempotency key was already used for a different request"));
   return ok({ id: claimed.id, replayed: claimed.status, ...held });
 }
 

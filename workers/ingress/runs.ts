@@ -7,7 +7,7 @@ import type { RunView } from "../../core/run/outside/view.ts";
 import { type Action, type Asked, denied } from "./middleware/check-access.ts";
 import type { IngressPorts } from "./ports.ts";
 
-export const unknown: Refusal = refuse("not_found", "no such thing here");
+export const unknown: Refusal = refuse("not_found", "not found");
 
 /** The run, when it is of the caller's org and the caller may see it and do this to it. An id that is not ours touches no storage. */
 export async function findRun(
@@ -31,7 +31,7 @@ const FULL_RETRY_SECONDS = 5;
 /** Takes one of the org's `max_runs` for a run that is about to begin. */
 export async function roomFor(ports: Pick<IngressPorts, "store">, org: string, run: string): Promise<Result<null, Refusal>> {
   if (await ports.store.runs.reserve(org, run)) return ok(null);
-  const refusal = refuse("rate_limited", "as many runs of the org are under way as its `max_runs` allows");
+  const refusal = refuse("rate_limited", "the org already has as many active runs as its `max_runs` allows");
   return err({ ...refusal, retryAfterSeconds: FULL_RETRY_SECONDS });
 }
 

@@ -65,10 +65,9 @@ export const budgetOf = ({ definition: { limits } }: WorkflowVersionView, { budg
 });
 
 function checkRequest({ body, at }: Start): Refusal | null {
-  if (body.input === undefined)
-    return refuse("invalid_request", "the body does not hold together", [{ path: "/input", message: "is required" }]);
+  if (body.input === undefined) return refuse("invalid_request", "the body is invalid", [{ path: "/input", message: "is required" }]);
   if (body.deadline !== undefined && Date.parse(body.deadline) <= at) {
-    return refuse("invalid_request", "the body does not hold together", [{ path: "/deadline", message: "is in the past" }]);
+    return refuse("invalid_request", "the body is invalid", [{ path: "/deadline", message: "is in the past" }]);
   }
   return null;
 }
@@ -86,10 +85,9 @@ async function checkCallback(ports: IngressPorts, { principal, body }: Start): P
   if (body.callback_url === undefined) return null;
   const { allowPrivateHosts } = ports.settings;
   const flaw = flawOfUrl(body.callback_url, { allowPrivateHosts, fields: false });
-  const wrong = (message: string): Refusal =>
-    refuse("invalid_request", "the body does not hold together", [{ path: "/callback_url", message }]);
+  const wrong = (message: string): Refusal => refuse("invalid_request", "the body is invalid", [{ path: "/callback_url", message }]);
   if (flaw !== null) return wrong(flaw);
-  if (!URL.canParse(body.callback_url)) return wrong("is no URL");
+  if (!URL.canParse(body.callback_url)) return wrong("is not a URL");
   const { callback_hosts: hosts } = await ports.store.orgs.settings(principal.org);
   return isListedHost(new URL(body.callback_url), hosts) ? null : wrong("is on no host of the org's `callback_hosts`");
 }

@@ -18,7 +18,7 @@ export async function notStopped(
     stops = await ports.killSwitch.stops();
   } catch (error) {
     ports.log({ ...errorLine(error, traceId, null), message: "the kill switch could not be read" });
-    return err(refuse("overloaded", "the kill switch cannot be read; no new work is taken meanwhile"));
+    return err(refuse("overloaded", "the kill switch cannot be read; no new work is accepted until it can"));
   }
   const scope = stoppedBy(stops, subject);
   if (scope === null) return ok(stops);

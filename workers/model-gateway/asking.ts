@@ -83,7 +83,7 @@ export function defineAskings(ports: ModelGatewayPorts): Askings {
         const body = await readReply(response, deadline, EMBEDDING_BYTES);
         if (!body.ok) return body;
         const answer = readEmbeddingAnswer(body.value, asking.inputs, asking.entry.context);
-        return answer.ok ? answer : err(failure("permanent", "output_invalid", "the vectors do not answer what was asked"));
+        return answer.ok ? answer : err(failure("permanent", "output_invalid", "the vectors do not match the request"));
       }),
   };
 }

@@ -102,5 +102,5 @@ export function interrupted(error: unknown): Failure {
   if (!(error instanceof DeadlineError)) return failure("transient", "internal", "the call could not be made");
   return error.reason === "timeout"
     ? failure("transient", "timeout", "the model did not answer in time")
-    : failure("transient", "cancelled", "the call was given up");
+    : failure("transient", "cancelled", "the call was cancelled");
 }

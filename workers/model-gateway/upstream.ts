@@ -33,7 +33,7 @@ export function findUpstream(
   }
   const base = entry.base_url ?? ports.aiGateway?.url ?? null;
   if (base === null) return err(failure("permanent", "upstream_unavailable", "no upstream is set up for the model"));
-  if (!URL.canParse(base)) return err(failure("permanent", "upstream_unavailable", "the address of the model's upstream is no URL"));
+  if (!URL.canParse(base)) return err(failure("permanent", "upstream_unavailable", "the address of the model's upstream is not a URL"));
   const url = new URL(base);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}${path}`;
   const refusal = refuseHost(url, ports.allowPrivateHosts);

@@ -21,7 +21,7 @@ const TOKENS_PER_MESSAGE = 4;
 export type RequestFault = { readonly message: string; readonly param: string };
 
 export function complete(request: Json): Result<JsonObject, RequestFault> {
-  if (!isObject(request)) return err({ message: "the request is no JSON object", param: "" });
+  if (!isObject(request)) return err({ message: "the request is not a JSON object", param: "" });
   const { messages } = request;
   if (!Array.isArray(messages) || messages.length === 0 || !messages.every(isObject)) {
     return err({ message: "`messages` is a list of messages, not empty", param: "messages" });

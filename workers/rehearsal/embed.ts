@@ -12,7 +12,7 @@ const DIMENSIONS = 256;
 const MOST_DIMENSIONS = 4_096;
 
 export function embedTexts(request: Json): Result<JsonObject, RequestFault> {
-  if (!isObject(request)) return err({ message: "the request is no JSON object", param: "" });
+  if (!isObject(request)) return err({ message: "the request is not a JSON object", param: "" });
   const sent = request["input"];
   const inputs = typeof sent === "string" ? [sent] : sent;
   if (!Array.isArray(inputs) || inputs.length === 0 || !inputs.every((text): text is string => typeof text === "string")) {

@@ -34,14 +34,14 @@ export const runsFrom = (engine: (id: string) => RunEngineRpc): RunsPort => ({
     const marked = await engine(id).redrive(by, newId);
     if (!marked.ok) return marked;
     const born = await engine(newId).awaitBirth(HANDOVER_MS);
-    return born === null ? err(refuse("overloaded", "the new run is on its way; look for it under the run's id in a moment")) : ok(born);
+    return born === null ? err(refuse("overloaded", "the new run is being created; read it by its id in a moment")) : ok(born);
   },
   async signal(id, signal) {
     return engine(id).signal(signal);
   },
   async replay(id) {
     const replayed = await engine(id).replay();
-    return replayed === null ? err(refuse("not_found", "no such run")) : ok(replayed);
+    return replayed === null ? err(refuse("not_found", "there is no run with this id")) : ok(replayed);
   },
   async discard(id, by, reason) {
     const discarded = await engine(id).discard(by, reason);

@@ -4,12 +4,12 @@
  */
 import type { Page } from "../ingress/ports.ts";
 
-/** The cursor is none that this list gave out. The edge recognises it by `code` and answers 400. */
+/** The cursor is not a cursor returned by this list. The edge recognises it by `code` and answers 400. */
 export class InvalidCursor extends Error {
   readonly code = "invalid_cursor";
 
   constructor() {
-    super("the cursor is none that this list gave out");
+    super("the cursor was not returned by this list");
     this.name = "InvalidCursor";
   }
 }

@@ -191,5 +191,5 @@ function interrupted(error: unknown, progress: Progress): Failure {
   if (!(error instanceof DeadlineError)) return withoutAnswer(effect, left, "internal", "the call could not be made");
   return error.reason === "timeout"
     ? withoutAnswer(effect, left, "timeout", "the tool did not answer in time")
-    : withoutAnswer(effect, left, "cancelled", "the call was given up");
+    : withoutAnswer(effect, left, "cancelled", "the call was cancelled");
 }

@@ -26,7 +26,7 @@ export function defineLookUp(ports: LookUpPorts) {
       ports.manifest(context.org, write.tool, write.version),
       ports.manifest(context.org, name, null),
     ]);
-    if (written === null || lookup === null || lookup.effect === "write") return unsure("the tool that is to be asked is no read tool");
+    if (written === null || lookup === null || lookup.effect === "write") return unsure("the tool to be asked is not a read tool");
     const byKey: Json = { key: context.key };
     const input = validate(lookup.input, byKey).length === 0 ? byKey : write.input;
     const place = { activity: `${context.activity}/lookup`, key: `${context.key}/lookup` };

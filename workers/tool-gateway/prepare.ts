@@ -23,7 +23,7 @@ export async function addressOf(
 ): Promise<Result<Allowed, Failure>> {
   const parts = toolRequest(manifest.http, input);
   if (!parts.ok) return err(failure("permanent", "invalid_request", `the input cannot be sent to the tool: ${parts.error.reason}`));
-  if (!URL.canParse(parts.value.url)) return err(failure("permanent", "invalid_request", "the tool's address is no URL"));
+  if (!URL.canParse(parts.value.url)) return err(failure("permanent", "invalid_request", "the tool's address is not a URL"));
   const url = new URL(parts.value.url);
   const refusal = refuseHost(url, ports.allowPrivateHosts);
   if (refusal !== null) return err(failure("permanent", "policy_denied", `the tool's address is refused: ${refusal}`));
@@ -51,7 +51,7 @@ export async function prepare(
     "bulkhead-run": context.run,
     traceparent: `00-${context.traceId}-${context.spanId}-01`, // W3C Trace Context section 3.2
   });
-  if (headers === null) return err(failure("permanent", "invalid_request", "a header of the tool is not one"));
+  if (headers === null) return err(failure("permanent", "invalid_request", "a header of the tool is not valid"));
   // Caches on the way are told what would be refused here (RFC 9111 section 5.2.1.1).
   if (manifest.max_age_ms !== undefined) headers.set("cache-control", `max-age=${Math.floor(manifest.max_age_ms / 1_000)}`);
   const init = { method: parts.method, headers, body: parts.body, redirect: "manual" } as const;

@@ -54,7 +54,7 @@ export function observe(turn: Turn, activity: Activity, answer: AgentAnswer): vo
   if ((turn.state.agents[node]?.seen[digest] ?? 0) >= SAME_CALL) {
     stopAgent(turn, node, {
       code: "loop_detected",
-      message: `the same call of \`${call.tool}\` brought the same answer ${SAME_CALL} times`,
+      message: `the same call of \`${call.tool}\` returned the same answer ${SAME_CALL} times`,
     });
   }
 }
@@ -109,7 +109,7 @@ function goOn(turn: Turn, node: string, agent: AgentState): void {
   }
   const stale = broughtNothing(turn, agent) ? agent.stale + 1 : 0;
   if (stale >= STALE_ITERATIONS) {
-    return stopAgent(turn, node, { code: "loop_detected", message: `the last ${STALE_ITERATIONS} iterations brought nothing new` });
+    return stopAgent(turn, node, { code: "loop_detected", message: `the last ${STALE_ITERATIONS} iterations produced nothing new` });
   }
   if (turn.state.executions >= steps) return stopAtCap(turn, "limit_reached", `the run has used up its \`limits.steps\` of ${steps}`, node);
   const dropped = turnsToDrop(agent, definition, agentMessages(turn.machinery, turn.state, node));

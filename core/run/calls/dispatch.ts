@@ -85,7 +85,10 @@ function sendModel(turn: Turn, activity: Activity, repeated: boolean): void {
 function giveUp(turn: Turn, activity: Activity, why: "window" | "run" | "step"): void {
   if (why === "run") return stopAtCap(turn, "budget_exceeded", "the budget left does not cover the next model call", activity.step);
   if (why === "window") {
-    return failWork(turn, activity, { code: "limit_reached", message: "the prompt and its answer fit into no model's window" });
+    return failWork(turn, activity, {
+      code: "limit_reached",
+      message: "the prompt and its answer do not fit into any model's context window",
+    });
   }
   failWork(turn, activity, { code: "budget_exceeded", message: "the step's own `budget` does not cover the next model call" });
 }

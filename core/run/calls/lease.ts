@@ -79,7 +79,7 @@ export const accountOf = (state: RunState): { readonly n: number; readonly spent
 /** The ledger's word. A refusal is final for the model that was asked for; a cheaper one is tried (afford.ts). */
 export function takeLease(turn: Turn, n: number, answer: LeaseAnswer): string | null {
   const { asking } = turn.state.lease;
-  if (asking === null || asking.n !== n) return "no such request is open";
+  if (asking === null || asking.n !== n) return "this lease request is not open";
   const step = asking.activity === null ? undefined : turn.state.activities[asking.activity]?.step;
   if (answer.ok) {
     const { lease, until, pressure, alerts } = answer;

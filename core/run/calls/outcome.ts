@@ -16,7 +16,7 @@ import { noteModelCall, spentOn } from "./model-call.ts";
 /** API.md: an answer that breaks its schema is asked for again twice at most. */
 const CORRECTIONS = 2;
 
-const LATE = "an answer to a call that is no longer awaited";
+const LATE = "the run no longer waits for this call";
 
 export function takeToolAnswer(turn: Turn, activityId: string, call: number, outcome: ToolOutcome): string | null {
   const activity = turn.state.activities[activityId];
@@ -81,7 +81,7 @@ export function takeInterruption(turn: Turn, activityId: string, call: number): 
     const failure: Failure = {
       class: "unknown",
       code: "upstream_unavailable",
-      message: "the call was cut short on our side",
+      message: "the call was interrupted on our side",
       retryAfterMs: null,
     };
     const outcome: ModelOutcome = { result: { ok: false, failure }, usage: null, durationMs: 0, findings: [], upstream: {} };
@@ -90,7 +90,7 @@ export function takeInterruption(turn: Turn, activityId: string, call: number): 
     else failWork(turn, activity, failure);
   } else if (mayRepeat(activity)) dispatch(turn, activityId, true);
   else if (turn.state.stopping === null || activity.purpose === "compensation") resolveDoubt(turn, activity);
-  else failWork(turn, activity, { code: "tool_error", message: "the call was cut short and nobody knows whether it happened" }, true);
+  else failWork(turn, activity, { code: "tool_error", message: "the call was interrupted and its outcome is unknown" }, true);
   return null;
 }
 

@@ -99,7 +99,7 @@ function end(state: RunState, status: RunStatus, at: number): RunState {
   const cut = state.stopping?.error.code ?? "cancelled";
   const steps = Object.entries(state.steps).map(([id, step]): [string, StepState] => {
     if (step.status !== "running" && step.status !== "waiting") return [id, step];
-    const error = step.error ?? { code: cut, message: "the run ended before this step did" };
+    const error = step.error ?? { code: cut, message: "the run ended before this step finished" };
     return [id, { ...step, status: "failed", endedAt: at, error }];
   });
   return {

@@ -92,7 +92,7 @@ function endWaits(turn: Turn): void {
     const [body] = signal === null ? [] : (turn.state.signals[signal] ?? []);
     if (signal === null) completeStep(turn, step, null);
     else if (body !== undefined) completeStep(turn, step, body, signal);
-    else failStep(turn, step, { code: "timeout", message: `the signal \`${signal}\` did not come in time` });
+    else failStep(turn, step, { code: "timeout", message: `the signal \`${signal}\` did not arrive in time` });
   }
 }
 

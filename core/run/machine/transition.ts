@@ -53,7 +53,7 @@ function take(turn: Turn, input: Happening): Take {
       return takeDecision(turn, input.activity, input.decision);
     case "review.escalated": {
       const activity = turn.state.activities[input.activity];
-      if (activity?.review?.id !== input.id) return "no such case is open here";
+      if (activity?.review?.id !== input.id) return "this review is not open in the run";
       turn.emit("escalation.raised", { activity: activity.id, id: input.id, severity: input.severity }, activity.step);
       return null;
     }
@@ -72,7 +72,7 @@ function take(turn: Turn, input: Happening): Take {
     case "callback.answered":
       return "the run has not ended";
     case "cancel":
-      if (turn.state.stopping !== null) return turn.state.stopping.why === "cancel" ? null : "the run is ending already";
+      if (turn.state.stopping !== null) return turn.state.stopping.why === "cancel" ? null : "the run is already ending";
       turn.emit("run.cancelling", { by: input.by, reason: input.reason });
       return null;
     case "dead_letter.redriven":
@@ -90,7 +90,7 @@ const SIGNALS_KEPT = 100;
 /** A signal that comes before it is awaited is kept for the step that will. */
 function takeSignal(turn: Turn, { id, name, body, by, findings }: Extract<Happening, { kind: "signal" }>): Take {
   if (turn.state.signalIds.includes(id)) return null;
-  if (turn.state.stopping !== null) return "the run is ending already";
+  if (turn.state.stopping !== null) return "the run is already ending";
   if ((turn.state.signals[name]?.length ?? 0) >= SIGNALS_KEPT) return `${SIGNALS_KEPT} signals of this name are waiting to be read`;
   turn.emit("signal.received", { id, name, body, by });
   if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "user", findings });
@@ -98,7 +98,7 @@ function takeSignal(turn: Turn, { id, name, body, by, findings }: Extract<Happen
 }
 
 function takeStart(turn: Turn): Take {
-  if (turn.state.status !== "queued" || turn.state.seq > 0) return "the run has started already";
+  if (turn.state.status !== "queued" || turn.state.seq > 0) return "the run has already started";
   const { definition, version, digest, user, input, inputFindings, redrive } = turn.birth;
   turn.emit("run.created", { workflow: definition.name, version, digest, user, input });
   if (inputFindings.length > 0) turn.emit("guardrail.flagged", { channel: "user", findings: inputFindings });
@@ -118,7 +118,7 @@ function takeAfterTheEnd(turn: Turn, input: Happening): Take {
     case "dead_letter.redriven":
     case "dead_letter.discarded": {
       if (turn.state.deadLetter === null) return "the run has no dead letter";
-      if (turn.state.deadLetter.status !== "open") return `the dead letter is ${turn.state.deadLetter.status} already`;
+      if (turn.state.deadLetter.status !== "open") return `the dead letter is already ${turn.state.deadLetter.status}`;
       if (input.kind === "dead_letter.redriven") turn.emit("dead_letter.redriven", { by: input.by, run: input.run });
       else turn.emit("dead_letter.discarded", { by: input.by, reason: input.reason });
       return null;
@@ -140,7 +140,7 @@ function takeAfterTheEnd(turn: Turn, input: Happening): Take {
 
 /** Retried for 24 hours (core/callback/retry.ts); then the caller has to look for itself. */
 function takeCallbackAnswer(turn: Turn, attempt: number, result: "delivered" | "retry" | "gone"): Take {
-  if (turn.state.callback === null || turn.state.callback.attempts + 1 !== attempt) return "no such attempt is awaited";
+  if (turn.state.callback === null || turn.state.callback.attempts + 1 !== attempt) return "the run does not wait for this attempt";
   const wait = result === "retry" ? callbackDelayMs(attempt, chance(`${turn.birth.id}/callback#${attempt}`)) : null;
   turn.emit("callback.tried", { attempt, result, next_at: wait === null ? null : turn.at + wait });
   return null;

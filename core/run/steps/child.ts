@@ -15,7 +15,7 @@ const MAX_DEPTH = 8;
 export function callChild(turn: Turn, activity: Activity, answer: Extract<AuthorityAnswer, { kind: "run" }>): void {
   const { birth, state } = turn;
   if ((birth.parent?.depth ?? 0) + 1 > MAX_DEPTH) {
-    return failNode(turn, activity.node, { code: "limit_reached", message: `runs are nested ${MAX_DEPTH} deep already` });
+    return failNode(turn, activity.node, { code: "limit_reached", message: `runs are already nested ${MAX_DEPTH} deep, the maximum` });
   }
   const left = {
     micro_usd: birth.budget.usd - state.usage.microUsd - state.reserved.microUsd,
@@ -31,7 +31,8 @@ export function callChild(turn: Turn, activity: Activity, answer: Extract<Author
 
 export function takeChildEnd(turn: Turn, input: Extract<Happening, { kind: "child.ended" }>): string | null {
   const activity = turn.state.activities[input.activity];
-  if (activity?.kind !== "run" || activity.phase !== "calling" || activity.child?.run !== input.run) return "no such child is awaited";
+  if (activity?.kind !== "run" || activity.phase !== "calling" || activity.child?.run !== input.run)
+    return "the run does not wait for this child run";
   const { run, ok, output, error, flags, usage, held } = input;
   const before = turn.state.usage;
   turn.emit("child.ended", { activity: activity.id, run, ok, output, error, flags, usage, held }, activity.step);
@@ -43,5 +44,5 @@ export function takeChildEnd(turn: Turn, input: Extract<Happening, { kind: "chil
 
 const childError = (error: StepError | null, run: string): StepError => ({
   code: error?.code ?? "internal",
-  message: `the child run ${run} failed: ${error?.message ?? "it did not say why"}`,
+  message: `the child run ${run} failed: ${error?.message ?? "no reason was given"}`,
 });

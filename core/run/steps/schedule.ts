@@ -64,7 +64,7 @@ export function startNode(turn: Turn, node: string, item: { readonly item?: Json
       started(turn, node, "review", input.value);
       return askPerson(turn, node, "step", definition.severity, input.value);
     case "map": {
-      if (!Array.isArray(input.value)) return failAt(turn, node, "over", { path: "", message: "it gives no list" });
+      if (!Array.isArray(input.value)) return failAt(turn, node, "over", { path: "", message: "it does not give a list" });
       return started(turn, node, "map", input.value);
     }
     default:
@@ -109,7 +109,7 @@ function startWait(turn: Turn, id: string, wait: WaitStep): void {
   if (resumeAt === null)
     return failAt(turn, id, field, {
       path: "",
-      message: field === "seconds" ? "it gives no number of seconds" : "it gives no RFC 3339 time",
+      message: field === "seconds" ? "it does not give a number of seconds" : "it does not give an RFC 3339 time",
     });
   turn.emit("step.started", { kind: "wait", resume_at: resumeAt }, id);
 }

@@ -7,7 +7,7 @@ import type { Common } from "./rules.ts";
 export const readCommon = (form: Form): Common => ({ needs: readNeeds(form), when: readCondition(form), on_error: readOnError(form) });
 
 const readNeeds = (form: Form): readonly string[] =>
-  form.texts("needs", { max: 63, most: 500, pattern: STEP_ID, hint: "is no id of a step" });
+  form.texts("needs", { max: 63, most: 500, pattern: STEP_ID, hint: "is not a valid step id" });
 
 function readCondition(form: Form): { readonly cel: string } | null {
   const when = form.form("when");
@@ -28,5 +28,5 @@ function readOnError(form: Form): OnError | null {
     return null;
   }
   if (value !== undefined) return { value };
-  return { step: inner.text("step", { max: 63, pattern: STEP_ID, hint: "is no id of a step" }) };
+  return { step: inner.text("step", { max: 63, pattern: STEP_ID, hint: "is not a valid step id" }) };
 }

@@ -23,7 +23,7 @@ export const WAIT: StepKindRules<"wait"> = {
       ...common,
       seconds: has("seconds") ? readTime(form, "seconds", isSpan, `a number from 0 to ${MAX_WAIT_SECONDS}`) : null,
       until: has("until") ? readTime(form, "until", isInstant, "a time as RFC 3339 writes it") : null,
-      signal: has("signal") ? form.text("signal", { max: 64, pattern: SIGNAL_NAME, hint: "is no name of a signal" }) : null,
+      signal: has("signal") ? form.text("signal", { max: 64, pattern: SIGNAL_NAME, hint: "is not a valid signal name" }) : null,
       timeout_ms: timeout,
     };
   },

@@ -59,9 +59,9 @@ describe("an error", () => {
 
   it("names the fields that are wrong", () => {
     const errors = Array.from({ length: 8 }, (_, index) => ({ path: `/messages/${index}/content`, message: "is missing" }));
-    const { error } = toOpenAiError(refuse("invalid_request", "it does not hold together", errors));
+    const { error } = toOpenAiError(refuse("invalid_request", "the request is invalid", errors));
     expect(error.param).toBe("messages[0].content");
-    expect(error.message).toMatch(/^it does not hold together: messages\[0\]\.content: is missing; .*; and 3 more$/);
+    expect(error.message).toMatch(/^the request is invalid: messages\[0\]\.content: is missing; .*; and 3 more$/);
     expect(toParam("query.limit")).toBe("query.limit");
   });
 });

@@ -85,7 +85,7 @@ describe("[ROUTE-1] who may not answer, and why", () => {
     ["not registered", "a/nope-1", { model: "a/nope-1", task: null }, knowing()],
     ["not registered", "a/nope-1", { fallback: ["a/nope-1"] }, knowing()],
     ["denied by policy", "a/dear-1", {}, knowing({ mayCall: (id) => id !== "a/dear-1" })],
-    ["takes no redacted text", "a/shy-1", {}, knowing()],
+    ["does not accept redacted text", "a/shy-1", {}, knowing()],
     ["its window is too small", "a/dear-1", { expectedTokens: 9_901 }, knowing()],
     ["its window is too small", "a/dear-1", { maxTokens: 9_001 }, knowing()],
     ["takes too long for this step", "a/dear-1", { wishes: { max_latency_ms: 2_999 } }, knowing()],
@@ -117,7 +117,7 @@ describe("[ROUTE-2] a person's data", () => {
     expect(ids({ holdsPersonalData: false })[0]).toBe("a/shy-1");
     for (const more of [{}, { model: "a/shy-1", task: null }, { model: "a/dear-1", task: null, fallback: ["a/shy-1"] }]) {
       expect(ids(more)).not.toContain("a/shy-1");
-      expect(why("a/shy-1", more)).toBe("takes no redacted text");
+      expect(why("a/shy-1", more)).toBe("does not accept redacted text");
     }
     for (const strategy of STRATEGIES) {
       const knowledge = routed(strategy, { id: "a/shy-1", weight: 1_000 }, { id: "a/dear-1" });

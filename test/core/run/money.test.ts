@@ -116,7 +116,9 @@ describe("a run's lease", () => {
   it("[RUN-94] an answer to an older request changes nothing", () => {
     const drive = new Drive(define(chain(1))).start();
     drive.run((state) => state.lease.asking !== null);
-    expect(drive.offer({ kind: "budget.answered", n: 7, answer: granted({ microUsd: 1e9, tokens: 1e9 }) })).toBe("no such request is open");
+    expect(drive.offer({ kind: "budget.answered", n: 7, answer: granted({ microUsd: 1e9, tokens: 1e9 }) })).toBe(
+      "this lease request is not open",
+    );
     expect(drive.state.lease.ceiling).toEqual(NOTHING);
   });
 

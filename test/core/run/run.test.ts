@@ -479,7 +479,7 @@ describe("dying", () => {
     const { call } = run.activity("a");
     run.crash();
     expect(run.offer({ kind: "tool.answered", activity: "a", call: call ?? 0, outcome: answered({ late: true }) })).toMatch(
-      /no longer awaited/,
+      /no longer waits for this call/,
     );
   });
 });

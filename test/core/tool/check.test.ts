@@ -40,7 +40,7 @@ it("[TOOL-1] gets every default of the contract", () => {
   });
 });
 
-describe("[TOOL-2] what does not hold together is told with its place", () => {
+describe("[TOOL-2] names what is invalid, and where", () => {
   it.each<[JsonObject, string]>([
     [{ more: 1 }, "/more"],
     [{ effect: "delete" }, "/effect"],

@@ -117,7 +117,7 @@ describe("what holds together", () => {
   ])("%s", (_what, step) => expect(errorsOf(withX(step))).toEqual([]));
 });
 
-describe("[DEF-3] what does not hold together is told with its place", () => {
+describe("[DEF-3] names what is invalid, and where", () => {
   it.each<[string, JsonObject, string[]]>([
     ["an agent without model and prompt", { kind: "agent" }, ["/model", "/prompt"]],
     ["an agent's field of another kind", { ...agent, async: true }, ["/async"]],

@@ -69,7 +69,7 @@ describe("a definition that holds together", () => {
   ])("takes %s", (pointer, value) => expect(pathsOf(changed(pointer, value))).toEqual([]));
 });
 
-describe("[DEF-3] what does not hold together is told with its place", () => {
+describe("[DEF-3] names what is invalid, and where", () => {
   const step = (more: object): Json => ({ kind: "transform", value: 1, ...more }) as unknown as Json;
   it.each<[string, Json | undefined, string]>([
     ["/name", "Bad Name", "/name"],

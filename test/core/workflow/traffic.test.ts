@@ -99,7 +99,7 @@ describe("a split", () => {
     expect(flawOfShares(split([1, 60], [2, 40]))).toBeNull();
     expect(flawOfShares(split([1, 33.33], [2, 33.33], [3, 33.34]))).toBeNull();
     expect(flawOfShares(split([1, 0], [2, 100]))).toBeNull();
-    expect(flawOfShares(split([1, 60], [2, 39]))).toEqual({ index: null, message: "the percents make 99, not 100" });
+    expect(flawOfShares(split([1, 60], [2, 39]))).toEqual({ index: null, message: "the percents add up to 99, not 100" });
     expect(flawOfShares(split([1, 50], [1, 50]))?.index).toBe(1);
     expect(flawOfShares(split([1, 99.999], [2, 0.001]))?.index).toBe(0);
     expect(flawOfShares(split([1, 101], [2, -1]))?.index).toBe(0);

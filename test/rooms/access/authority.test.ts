@@ -169,7 +169,7 @@ describe("[AUTH-3] a model", () => {
       permission: { decision: "allow", reasons: ["calls.model"] },
       candidates: [{ id: "a/one-1" }],
       rejected: [
-        { id: "a/shy-1", why: "takes no redacted text" },
+        { id: "a/shy-1", why: "does not accept redacted text" },
         { id: "a/nope-1", why: "not registered" },
       ],
     });
@@ -236,9 +236,9 @@ describe("[AUTH-6] a route", () => {
     expect(await authority({ models: shy }).authorize(aboutModel)).toEqual({
       kind: "refused",
       code: "not_found",
-      message: "no registered model may answer for the task `classify`; `a/one-1`: takes no redacted text",
+      message: "no registered model may answer for the task `classify`; `a/one-1`: does not accept redacted text",
       transient: false,
-      rejected: [{ id: "a/one-1", why: "takes no redacted text" }],
+      rejected: [{ id: "a/one-1", why: "does not accept redacted text" }],
     });
     expect(await authority().authorize({ ...aboutModel, expectedTokens: 5_000 })).toMatchObject({ kind: "refused", code: "limit_reached" });
   });

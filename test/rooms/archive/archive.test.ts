@@ -185,7 +185,10 @@ describe("an archived run", () => {
     events: async () => null,
     trace: async () => null,
     ...Object.fromEntries(
-      ["cancel", "signal", "replay", "redrive", "discard"].map((verb) => [verb, async () => err(refuse("not_found", "no such run"))]),
+      ["cancel", "signal", "replay", "redrive", "discard"].map((verb) => [
+        verb,
+        async () => err(refuse("not_found", "there is no run with this id")),
+      ]),
     ),
   } as unknown as RunsPort;
 

@@ -221,7 +221,7 @@ describe("RunEngine", () => {
       if (keys.length > 1) return answered("done");
       const active = [{ kind: "org", org: "acme", name: "acme" }] as const;
       world.stops = async () => ({ epoch: 1, active, asOf: world.now() });
-      const failure = { class: "unknown", code: "cancelled", message: "the call was given up", retryAfterMs: null } as const;
+      const failure = { class: "unknown", code: "cancelled", message: "the call was cancelled", retryAfterMs: null } as const;
       return { ...answered(""), status: null, result: { ok: false, failure } };
     };
     await engine(id).start(born(id), { epoch: 0, active: [], asOf: FAR - 60_000 }, 0);

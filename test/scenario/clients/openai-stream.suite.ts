@@ -105,7 +105,7 @@ describe("OpenAI's package: streams", () => {
       await reading;
       await expect.poll(() => upstream.seen.cancelled, { timeout: 5_000 }).toBe(true);
       const called = (await apps.entries(run)).find(({ event_type }) => event_type === "model.called")?.["data"] as JsonObject;
-      expect(called).toMatchObject({ note: "the client went away", held: true });
+      expect(called).toMatchObject({ note: "the client disconnected", held: true });
       // Nobody told what it cost: the worst case stays taken.
       held += Number(called["usd"]);
       expect(held).toBeGreaterThan(0);

@@ -18,7 +18,7 @@ export const requireClientCertificate = (ports: IngressPorts, action: Action): I
     const { require_client_certificate: required } = await ports.store.orgs.settings(principal.org);
     if (!required) return next();
     const asked = { principal, trace: context.get("trace") };
-    const detail = "callers of this org come with a verified client certificate";
+    const detail = "callers of this org must present a verified client certificate";
     return problemResponse(context, await forbid(ports, asked, action, "org", detail, edgeRule("client_certificate")));
   };
 };

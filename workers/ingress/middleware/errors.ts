@@ -31,12 +31,12 @@ export const mayRetryNow = (error: unknown): boolean => isPassing(error) && asTh
 
 export function refusalOf(error: unknown): Refusal {
   if (asThrown(error).code === "invalid_cursor") {
-    return refuse("invalid_request", "the cursor is none that this list gave out", [
-      { path: "query.cursor", message: "is none that this list gave out" },
+    return refuse("invalid_request", "the cursor was not returned by this list", [
+      { path: "query.cursor", message: "is not a cursor returned by this list" },
     ]);
   }
   if (isPassing(error)) return refuse("overloaded", "a part of the platform is restarting or busy; try again");
-  return refuse("internal", "something broke on our side; the trace id names the case");
+  return refuse("internal", "an internal error occurred; quote the trace id when you report it");
 }
 
 /** The error without its message: messages of others may quote what was being worked on. */

@@ -8,7 +8,7 @@ export const refuseMethod = (methods: readonly string[]): IngressMiddleware => {
   return async (context) => {
     const refused = context.req.method !== "OPTIONS";
     const response = refused
-      ? problemResponse(context, refuse("method_not_allowed", `this path takes ${allow}`))
+      ? problemResponse(context, refuse("method_not_allowed", `this path only allows ${allow}`))
       : new Response(null, { status: 204 });
     response.headers.set("Allow", allow);
     return response;

@@ -18,7 +18,7 @@ export const checkPath: IngressMiddleware = async (context, next) => {
     return problemResponse(context, refuse("invalid_request", "the path cannot be read", errors));
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(decoded)) return problemResponse(context, refuse("not_found", "no such thing here"));
+  if (/[\u0000-\u001f\u007f]/.test(decoded)) return problemResponse(context, refuse("not_found", "not found"));
   return next();
 };
 

@@ -90,7 +90,7 @@ async function createKey(ports: IngressPorts, call: CreateCall): Promise<Answer>
   const principal: Principal = { ...call.principal, org: org.value };
   const expiresAt = call.body.expires_at === undefined ? call.at + DEFAULT_LIFE_MS : Date.parse(call.body.expires_at);
   if (expiresAt <= call.at)
-    return err(refuse("invalid_request", "the body does not hold together", [{ path: "/expires_at", message: "is in the past" }]));
+    return err(refuse("invalid_request", "the body is invalid", [{ path: "/expires_at", message: "is in the past" }]));
   const freshId = mintId("key", call.at, ports.random(10));
   const claimed = await claim(ports, call, call.headers["Idempotency-Key"], call.body, freshId);
   if (!claimed.ok) return claimed;
@@ -142,7 +142,5 @@ async function orgOf(ports: IngressPorts, call: CreateCall): Promise<Result<stri
     return err(await forbid(ports, call, "key.write", "api-key", detail, edgeRule("platform_admin")));
   }
   if (!request.headers.has(ORG_HEADER)) return ok(org);
-  return err(
-    refuse("invalid_request", "the body does not hold together", [{ path: "/org", message: `differs from the header \`${ORG_HEADER}\`` }]),
-  );
+  return err(refuse("invalid_request", "the body is invalid", [{ path: "/org", message: `differs from the header \`${ORG_HEADER}\`` }]));
 }

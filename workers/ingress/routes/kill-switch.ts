@@ -127,7 +127,7 @@ async function throwSwitch(ports: IngressPorts, call: StopCall): Promise<Answer>
   if (claimed?.value.replayed != null) {
     const { switches } = await ports.killSwitch.status(call.principal.org, call.principal.platformAdmin);
     const thrown = switches.find(({ id }) => id === claimed.value.id);
-    if (thrown === undefined) return err(refuse("conflict", "what this request stopped goes on again"));
+    if (thrown === undefined) return err(refuse("conflict", "what this request stopped has already been resumed"));
     return ok({ status: claimed.value.replayed, body: thrown, headers: REPLAYED });
   }
   const thrown = await ports.killSwitch.throwSwitch(scope.value, call.principal, keptTextOrMarker(ports, call.body.reason));

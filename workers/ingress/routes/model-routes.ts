@@ -41,7 +41,7 @@ export function modelRouteRoutes(ports: IngressPorts): Endpoint[] {
         const { task } = call.params;
         const known = new Set((await ports.models(org)).map(({ id }) => id));
         const checked = checkTaskRoute(task, call.body, known);
-        if (!checked.ok) return err(refuse("invalid_request", "the route does not hold together", checked.error));
+        if (!checked.ok) return err(refuse("invalid_request", "the route is invalid", checked.error));
         const route = checked.value;
         const resource = `route/${task}`;
         const data = { strategy: route.strategy, models: route.models.map((model) => ({ ...model })) };

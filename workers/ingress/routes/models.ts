@@ -32,7 +32,7 @@ export function modelRoutes(ports: IngressPorts): Endpoint[] {
           return err(await forbid(ports, call, "model.write", `model/${id}`, detail, edgeRule("platform_admin")));
         }
         const checked = checkModel(id, call.body, { allowPrivateHosts: ports.settings.allowPrivateHosts });
-        if (!checked.ok) return err(refuse("invalid_request", "the model does not hold together", checked.error));
+        if (!checked.ok) return err(refuse("invalid_request", "the model is invalid", checked.error));
         const record = auditRecord(ports, call, {
           type: "model.registered",
           action: "model.write",

@@ -101,7 +101,7 @@ async function change(ports: IngressPorts, call: PutCall): Promise<Answer> {
   if (!org.ok) return org;
   const { jurisdiction, ...rest } = call.body;
   const errors = flawsOf(ports, call, jurisdiction, rest as OrgChange);
-  if (errors.length > 0) return err(refuse("invalid_request", "the settings do not hold together", errors));
+  if (errors.length > 0) return err(refuse("invalid_request", "the settings are invalid", errors));
   const orgChange = tidied(rest as OrgChange);
   // The first list of hosts makes callbacks possible: from then on there is something to sign them with.
   const fresh = (orgChange.callback_hosts?.length ?? 0) > 0 ? await newSecret(ports, org.value, call.at) : null;
@@ -120,7 +120,7 @@ async function change(ports: IngressPorts, call: PutCall): Promise<Answer> {
 function flawsOf(ports: IngressPorts, call: PutCall, jurisdiction: unknown, change: OrgChange): FieldError[] {
   const errors: FieldError[] = [];
   if (jurisdiction !== undefined && jurisdiction !== null)
-    errors.push({ path: "/jurisdiction", message: "cannot be chosen: this deployment keeps every org in one place so far" });
+    errors.push({ path: "/jurisdiction", message: "cannot be chosen: this deployment keeps every org in one jurisdiction" });
   const { allowPrivateHosts } = ports.settings;
   for (const field of ["callback_hosts", "egress"] as const)
     for (const [index, host] of (change[field] ?? []).entries()) {
@@ -135,19 +135,19 @@ function flawsOf(ports: IngressPorts, call: PutCall, jurisdiction: unknown, chan
   if (change.require_client_certificate === true && call.principal.credential !== "admin" && !hasClientCertificate(call.request))
     errors.push({
       path: "/require_client_certificate",
-      message: "has to be set by a request that comes with a verified client certificate",
+      message: "must be set by a request with a verified client certificate",
     });
   return errors;
 }
 
-/** null, or why this is no host as a URL writes it. */
+/** null, or why this is not a host as it appears in a URL. */
 function flawOfHost(host: string, allowPrivateHosts: boolean): string | null {
   const url = `https://${host}`;
   const flaw = flawOfUrl(url, { allowPrivateHosts, fields: false });
   if (flaw !== null) return flaw;
   return URL.canParse(url) && new URL(url).host === host.toLowerCase()
     ? null
-    : "is no host as a URL writes it, like `hooks.example.com` or `hooks.example.com:8443`";
+    : "is not a host as it appears in a URL, like `hooks.example.com` or `hooks.example.com:8443`";
 }
 
 const listed = (hosts: readonly string[]): string[] => [...new Set(hosts.map((host) => host.toLowerCase()))];

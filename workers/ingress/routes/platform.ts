@@ -96,7 +96,7 @@ export function platformRoutes(ports: IngressPorts, documents: Documents): Endpo
 export const consoleFile =
   (ports: Pick<IngressPorts, "console">): IngressMiddleware =>
   async (context) =>
-    ports.console(context.req.raw) ?? problemResponse(context, refuse("not_found", "no such thing here"));
+    ports.console(context.req.raw) ?? problemResponse(context, refuse("not_found", "not found"));
 
 const openSession =
   (ports: Pick<IngressPorts, "auth">): IngressMiddleware =>

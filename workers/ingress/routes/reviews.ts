@@ -46,8 +46,8 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
       async handle({ principal, query }) {
         // The queue's cursor is the last id that was shown.
         if (query.cursor !== undefined && !hasIdForm("rev", query.cursor)) {
-          const errors = [{ path: "query.cursor", message: "is none that this list gave out" }];
-          return err(refuse("invalid_request", "the query does not hold together", errors));
+          const errors = [{ path: "query.cursor", message: "is not a cursor returned by this list" }];
+          return err(refuse("invalid_request", "the query is invalid", errors));
         }
         return ok({ status: 200, body: await ports.reviews.list(principal.org, query.status ?? null, pageOf(query)) });
       },
@@ -84,7 +84,7 @@ async function decide(ports: IngressPorts, call: DecideCall): Promise<Answer> {
   const { principal, body, params: sent } = call;
   if ((body.changes !== undefined) !== (body.action === "modify")) {
     const message = body.action === "modify" ? "is required" : "goes with `modify` only";
-    return err(refuse("invalid_request", "the body does not hold together", [{ path: "/changes", message }]));
+    return err(refuse("invalid_request", "the body is invalid", [{ path: "/changes", message }]));
   }
   const review = hasIdForm("rev", sent.id) ? await ports.reviews.get(principal.org, sent.id) : null;
   if (review === null) return err(unknown);

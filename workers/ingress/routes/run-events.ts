@@ -62,7 +62,7 @@ function startOf(query: { after?: number | undefined; cursor?: string | undefine
   if (query.cursor === undefined) return ok(query.after ?? 0);
   if (/^(0|[1-9]\d{0,15})$/.test(query.cursor)) return ok(Number(query.cursor));
   return err(
-    refuse("invalid_request", "the query does not hold together", [{ path: "query.cursor", message: "is none that this list gave out" }]),
+    refuse("invalid_request", "the query is invalid", [{ path: "query.cursor", message: "is not a cursor returned by this list" }]),
   );
 }
 

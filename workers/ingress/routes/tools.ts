@@ -35,9 +35,9 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         const { name } = call.params;
         const checked = checkTool(name, call.body, { allowPrivateHosts: ports.settings.allowPrivateHosts });
-        if (!checked.ok) return err(refuse("invalid_request", "the tool does not hold together", checked.error));
+        if (!checked.ok) return err(refuse("invalid_request", "the tool is invalid", checked.error));
         const flaw = await flawOfLookup(ports, call.principal.org, checked.value);
-        if (flaw !== null) return err(refuse("invalid_request", "the tool does not hold together", [flaw]));
+        if (flaw !== null) return err(refuse("invalid_request", "the tool is invalid", [flaw]));
         const manifest = await ports.store.tools.put(call.principal.org, checked.value, (version) =>
           auditRecord(ports, call, {
             type: "tool.registered",
@@ -86,7 +86,7 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         const { principal, body, trace } = call;
         if (body.input === undefined)
-          return err(refuse("invalid_request", "the body does not hold together", [{ path: "/input", message: "is required" }]));
+          return err(refuse("invalid_request", "the body is invalid", [{ path: "/input", message: "is required" }]));
         const manifest = await ports.store.tools.get(principal.org, call.params.name, null);
         if (manifest === null) return err(unknown);
         const open = await notStopped(ports, { org: principal.org, tool: manifest.name }, trace.traceId);
@@ -121,6 +121,6 @@ async function flawOfLookup(
   const lookup = await store.tools.get(org, idempotency.lookup, null);
   if (lookup === null) return { path, message: `there is no tool \`${idempotency.lookup}\`` };
   return lookup.effect !== "read"
-    ? { path, message: `the tool \`${idempotency.lookup}\` does not read: only a reading tool can be asked first` }
+    ? { path, message: `the tool \`${idempotency.lookup}\` is not a read tool: only a read tool can be asked first` }
     : null;
 }

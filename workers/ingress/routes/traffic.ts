@@ -62,7 +62,7 @@ async function split(ports: IngressPorts, call: Call<typeof params, NoFields, No
   const flaw = flawOfShares(versions);
   if (flaw !== null) {
     const path = flaw.index === null ? "/versions" : `/versions/${flaw.index}`;
-    return err(refuse("invalid_request", "the split does not hold together", [{ path, message: flaw.message }]));
+    return err(refuse("invalid_request", "the split is invalid", [{ path, message: flaw.message }]));
   }
   const record = auditRecord(ports, call, {
     type: "workflow.traffic_split",
@@ -74,6 +74,6 @@ async function split(ports: IngressPorts, call: Call<typeof params, NoFields, No
   const done = await ports.store.workflows.setTraffic(org, name, versions, record);
   if (done.ok) return ok({ status: 200, body: { name, versions: done.value } });
   const at = versions.findIndex(({ version }) => version === done.error.unknown);
-  const errors = [{ path: `/versions/${at}/version`, message: "there is no such version" }];
-  return err(refuse("invalid_request", "the split does not hold together", errors));
+  const errors = [{ path: `/versions/${at}/version`, message: "there is no version with this number" }];
+  return err(refuse("invalid_request", "the split is invalid", errors));
 }

@@ -88,7 +88,7 @@ async function show(ports: IngressPorts, org: string, name: string, version: num
 async function register(ports: IngressPorts, call: CreateCall): Promise<Answer> {
   const { org } = call.principal;
   const checked = checkDefinition(call.body, await toolsKnown(ports, org, toolNames(call.body)));
-  if (!checked.ok) return err(refuse("invalid_request", "the definition does not hold together", checked.error));
+  if (!checked.ok) return err(refuse("invalid_request", "the definition is invalid", checked.error));
   const definition = checked.value;
   const digest = await sha256Hex(canonicalJson(definition as unknown as Json));
   const claimed = await claim(ports, call, call.headers["Idempotency-Key"], call.body, `${definition.name}@${digest}`);

@@ -18,7 +18,7 @@ export const limit = wholeNumber(1, MAX_LIMIT, `is a whole number from 1 to ${MA
   .openapi({ type: "integer", minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT });
 export const cursor = z
   .string()
-  .max(512, "is none that this list gave out")
+  .max(512, "is not a cursor returned by this list")
   .optional()
   .openapi({ description: "`next_cursor` of the page before" });
 export const after = wholeNumber(0, Number.MAX_SAFE_INTEGER, "is a whole number from 0")
