@@ -3,7 +3,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
-import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import type { Json } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -13,11 +12,12 @@ import { accountOf } from "../../core/run/calls/lease.ts";
 import type { Birth } from "../../core/run/machine/birth.ts";
 import type { RunEvent } from "../../core/run/machine/event.ts";
 import type { Happening } from "../../core/run/machine/input.ts";
+import type { RunSignal } from "../../core/run/machine/signal.ts";
 import { isFinal } from "../../core/run/machine/state.ts";
 import { toEventView, toRunView } from "../../core/run/outside/present.ts";
 import { toTrace } from "../../core/run/outside/trace.ts";
 import { valuePrefix } from "../../core/run/outside/value-key.ts";
-import type { EventView, RunStatus, RunView } from "../../core/run/outside/view.ts";
+import type { EventView, RunReplay, RunStatus, RunView } from "../../core/run/outside/view.ts";
 import type { LoadedRun } from "./journal.ts";
 import type { ChildEnd, RunEnginePorts } from "./ports.ts";
 import { type QueuedRequest, RunShell } from "./shell.ts";
@@ -123,13 +123,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       await this.#shell.offer({ kind: "child.ended", activity, ...end });
     }
 
-    async signal(signal: {
-      readonly id: string;
-      readonly name: string;
-      readonly body: Json;
-      readonly findings: readonly FindingSummary[];
-      readonly by: string;
-    }): Promise<Result<RunView, Refusal>> {
+    async signal(signal: RunSignal): Promise<Result<RunView, Refusal>> {
       return this.#change({ kind: "signal", ...signal });
     }
 
@@ -154,7 +148,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     }
 
     /** The run folded again from its journal; nothing is called. */
-    async replay(): Promise<{ readonly identical: boolean; readonly divergedAt: number | null; readonly run: RunView } | null> {
+    async replay(): Promise<RunReplay | null> {
       const run = await this.#shell.loaded();
       if (run === null) return null;
       const { state, divergedAt } = await this.#shell.refold(run);

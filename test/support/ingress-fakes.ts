@@ -13,29 +13,25 @@ import { refuse } from "../../core/errors/problem.ts";
 import { mintId, mintSealedRunId, parseSealedRunId, type RunId, withPrefix } from "../../core/ids.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { type StopScope, scopeText } from "../../core/kill-switch/stops.ts";
+import type { SwitchView } from "../../core/kill-switch/view.ts";
 import { withDefaultModels } from "../../core/model/defaults.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
+import type { Page, PageRequest } from "../../core/page.ts";
 import { err, ok } from "../../core/result.ts";
+import type { ReviewView } from "../../core/review/view.ts";
+import type { RunSignal } from "../../core/run/machine/signal.ts";
 import type { EventView, RunStatus, RunView } from "../../core/run/outside/view.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
+import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { defineAuth } from "../../workers/auth/auth.ts";
 import { defineGuard } from "../../workers/guardrail/guard.ts";
 import { previewAdmission } from "../../workers/guardrail/preview.ts";
 import { defineIngress } from "../../workers/ingress/app.ts";
-import type {
-  ApiKeyRow,
-  IngressPorts,
-  Page,
-  PageRequest,
-  ReviewView,
-  RunSignal,
-  StartRun,
-  SwitchView,
-  WorkflowVersionView,
-} from "../../workers/ingress/ports.ts";
+import type { IngressPorts, StartRun } from "../../workers/ingress/ports.ts";
 import { defineRateLimit } from "../../workers/ingress/rate-limit.ts";
+import type { ApiKeyRow } from "../../workers/store/ports.ts";
 import { makeOrgFakes } from "./org-fakes.ts";
 
 export const ADMIN_KEY = "a-platform-admins-key-for-tests";

@@ -3,11 +3,15 @@ import { createHash } from "node:crypto";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { mergePatch } from "../../core/json.ts";
 import { type ChosenSettings, withDefaults } from "../../core/org/settings.ts";
+import type { OrgView } from "../../core/org/view.ts";
+import type { Page, PageRequest } from "../../core/page.ts";
 import { err, ok } from "../../core/result.ts";
+import type { FeedbackView } from "../../core/run/outside/view.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import { type Layout, layOut, sharesOf, wholeOf } from "../../core/workflow/traffic.ts";
-import type { FeedbackView, OrgView, Page, PageRequest, StorePort, WorkflowVersionView } from "../../workers/ingress/ports.ts";
+import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { chooseVersion } from "../../workers/store/choose-version.ts";
+import type { RunList, StorePort, WorkflowStore } from "../../workers/store/ports.ts";
 
 type Keep = (what: string, org?: string, record?: AuditRecord) => void;
 type Paged = <T>(items: readonly T[], page: PageRequest) => Page<T>;
@@ -74,7 +78,7 @@ export function makeOrgFakes(
     const versions = workflows.get(`${org}/${name}`) ?? [];
     return (wanted === null ? versions.at(-1) : versions.find((item) => item.version === wanted)) ?? null;
   };
-  const traffic: Pick<StorePort["workflows"], "choose" | "versions" | "setTraffic"> = {
+  const traffic: Pick<WorkflowStore, "choose" | "versions" | "setTraffic"> = {
     choose: (org, name, user) =>
       chooseVersion(
         { layout: async () => layouts.get(`${org}/${name}`) ?? null, version: async (...given) => version(...given) },
@@ -100,7 +104,7 @@ export function makeOrgFakes(
       return ok(sharesOf(layout));
     },
   };
-  const slots: Pick<StorePort["runs"], "reserve" | "release"> = {
+  const slots: Pick<RunList, "reserve" | "release"> = {
     async reserve(org, run) {
       const held = reserved.get(org) ?? new Set<string>();
       reserved.set(org, held);

@@ -1,9 +1,9 @@
 /** Who may do what: every decision about access, from the shipped policies. The one room that asks Cedar. */
 import { type AccessQuestion, type CallCircumstances, type Target, targetOf } from "../../core/access/request.ts";
 import type { Caller, Permission } from "../../core/workflow/authority.ts";
-import type { AccessPort } from "../ingress/ports.ts";
 import { loadPolicies, type PolicyEngine, type Verdict } from "./engine.ts";
 import { type PolicyTexts, SHIPPED } from "./policies.ts";
+import type { AccessPort } from "./ports.ts";
 
 /** A call that a run wants to make, or a run that it wants to start. */
 export type CallQuestion =

@@ -11,11 +11,11 @@ import { fold } from "../../core/run/fold/evolve.ts";
 import type { Birth } from "../../core/run/machine/birth.ts";
 import type { RunEvent } from "../../core/run/machine/event.ts";
 import { toRunView } from "../../core/run/outside/present.ts";
-import type { EventView, RunView } from "../../core/run/outside/view.ts";
+import type { EventView, RunReplay, RunView } from "../../core/run/outside/view.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import { planOf } from "../../core/workflow/plan.ts";
 import { sideBySide } from "../../kit/bounded.ts";
-import type { ArchivePorts, RunRecord, RunReplay } from "./ports.ts";
+import type { ArchivePorts, RunRecord } from "./ports.ts";
 
 /** Runs of one sweep, and how many of them at a time: a record is at most what one call between objects carries (32 MiB). */
 export const SWEEP_RUNS = 100;

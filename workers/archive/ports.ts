@@ -7,9 +7,6 @@ import type { EpochMs } from "../../core/time.ts";
 /** The whole record of an ended run, redacted like everything a run keeps. */
 export type RunRecord = { readonly birth: Json; readonly events: readonly EventView[]; readonly view: RunView };
 
-/** What came out of folding a run again; `divergedAt`: null when nothing differs. */
-export type RunReplay = { readonly identical: boolean; readonly divergedAt: number | null; readonly run: RunView };
-
 export type ArchivePorts = {
   readonly now: () => EpochMs;
   readonly random: (bytes: number) => Uint8Array;

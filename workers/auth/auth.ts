@@ -34,9 +34,13 @@ export type AuthPorts = {
 };
 
 export type Auth = {
+  /** The caller, or null: which part was wrong is not said. Throws only when storage is out of reach. */
   authenticate(request: Request): Promise<Principal | null>;
+  /** A new API key: the text that its holder sees once, and what is kept of it. */
   mintApiKey(): Promise<MintedKey>;
+  /** The `Set-Cookie` of a console session for the bearer key of this request; null when none came. */
   openSession(request: Request): Promise<{ readonly cookie: string; readonly expiresAt: EpochMs } | null>;
+  /** The `Set-Cookie` that ends the session. */
   closeSession(): string;
 };
 

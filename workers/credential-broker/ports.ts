@@ -1,4 +1,6 @@
-/** What the credential broker needs from outside. */
+/** What the credential broker needs from outside, and what the edge asks of it. */
+import type { RunId } from "../../core/ids.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
 import type { EpochMs } from "../../core/time.ts";
 
 export type BrokerSigningKey = {
@@ -34,4 +36,18 @@ export type CredentialBrokerPorts = {
   readonly issuer: () => string | Promise<string>;
   /** The kill switch's epoch now. Throws when it is not known: no credential counts as active then. */
   readonly killEpoch: () => Promise<number>;
+};
+
+/** What the edge asks of the broker: ids, digests and sealed secrets, never a key. */
+export type KeysPort = {
+  /** Public halves only. */
+  jwks(): Promise<Json>;
+  /** Mints and checks sealed run ids of this deployment. */
+  mintRunId(org: string, at: EpochMs): Promise<RunId>;
+  parseRunId(org: string, id: string): Promise<RunId | null>;
+  /** HMAC-SHA-256, hex, under a key of this deployment: for what must be compared and not kept. */
+  mac(purpose: "idempotency" | "user" | "session", text: string): Promise<string>;
+  /** RFC 7662, for credentials made for tools. */
+  introspect(token: string): Promise<JsonObject>;
+  sealSecret(org: string, name: string, value: string): Promise<string>;
 };

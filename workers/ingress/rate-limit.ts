@@ -3,7 +3,6 @@
  * ones: the last window counts by the part of it that still lies within the minute. Memory is bounded.
  */
 import type { EpochMs } from "../../core/time.ts";
-import type { RateLimitPort } from "./ports.ts";
 
 const WINDOW_MS = 60_000;
 /** API.md, "Conventions". */
@@ -11,9 +10,14 @@ export const DEFAULT_PER_MINUTE = 3_000;
 /** Keys that are counted at a time; beyond it the one that was counted longest ago is forgotten. */
 const MOST_KEYS = 10_000;
 
+export type RateLimit = {
+  /** Counts one request of `key`; not allowed: the key made too many in the last minute. */
+  take(key: string, at: EpochMs): { allowed: boolean; limit: number; remaining: number; resetSeconds: number };
+};
+
 type Count = { window: number; current: number; previous: number };
 
-export function defineRateLimit(perMinute: number = DEFAULT_PER_MINUTE, mostKeys: number = MOST_KEYS): RateLimitPort {
+export function defineRateLimit(perMinute: number = DEFAULT_PER_MINUTE, mostKeys: number = MOST_KEYS): RateLimit {
   const counts = new Map<string, Count>();
   return {
     take(key, at) {

@@ -5,9 +5,10 @@ import type { Json } from "../../core/json.ts";
 import { isListedHost } from "../../core/net/listed-host.ts";
 import { flawOfUrl } from "../../core/tool/url.ts";
 import { validate } from "../../core/workflow/schema.ts";
+import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import type { AnyCall } from "./endpoint.ts";
 import { edgeRule, forbid } from "./middleware/check-access.ts";
-import type { IngressPorts, WorkflowVersionView } from "./ports.ts";
+import type { IngressPorts } from "./ports.ts";
 import { anyJson, instant, userName, workflowName } from "./schemas/names.ts";
 import { jsonObject } from "./schemas/requests.ts";
 

@@ -4,9 +4,9 @@ import { refuse } from "../../core/errors/problem.ts";
 import { withPrefix } from "../../core/ids.ts";
 import { fromUsd } from "../../core/money.ts";
 import { err, ok } from "../../core/result.ts";
-import type { RunView } from "../../core/run/outside/view.ts";
+import type { DeadLetterView, RunView } from "../../core/run/outside/view.ts";
 import type { RunEngineRpc } from "../../durable-objects/run-engine/stub.ts";
-import type { DeadLetterView, RunsPort } from "../ingress/ports.ts";
+import type { RunsPort } from "../ingress/ports.ts";
 
 /** How long a redrive waits for the run it asked for. */
 const HANDOVER_MS = 10_000;

@@ -1,11 +1,12 @@
 /** A user's version of a workflow: by the org's split where there is one, else the newest active. */
 import { createHash } from "node:crypto";
 import { type Layout, slotOf, versionAt } from "../../core/workflow/traffic.ts";
-import type { StorePort, WorkflowVersionView } from "../ingress/ports.ts";
+import type { WorkflowVersionView } from "../../core/workflow/view.ts";
+import type { WorkflowStore } from "./ports.ts";
 
 export type VersionReads = {
   readonly layout: (org: string, name: string) => Promise<Layout | null>;
-  readonly version: StorePort["workflows"]["get"];
+  readonly version: WorkflowStore["get"];
 };
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

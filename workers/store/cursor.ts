@@ -2,7 +2,7 @@
  * Where a list goes on. A cursor is opaque to clients: base64url (RFC 4648 section 5) of the last id or name they saw, so that
  * rows inserted meanwhile neither repeat nor hide a line.
  */
-import type { Page } from "../ingress/ports.ts";
+import type { Page } from "../../core/page.ts";
 
 /** The cursor is not a cursor returned by this list. The edge recognises it by `code` and answers 400. */
 export class InvalidCursor extends Error {

@@ -1,12 +1,12 @@
 /** Dead letters as lists show them. Their lines come with those of the runs (runs.ts). */
 import { and, desc, eq, lt } from "drizzle-orm";
 import { toRfc3339 } from "../../core/time.ts";
-import type { StorePort } from "../ingress/ports.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
 import type { Database } from "./database.ts";
+import type { DeadLetterList } from "./ports.ts";
 import { deadLetters } from "./schema.ts";
 
-export function storeDeadLetters(db: Database): StorePort["deadLetters"] {
+export function storeDeadLetters(db: Database): DeadLetterList {
   return {
     async list(org, page) {
       const before = readCursor(page.cursor, CURSOR_FORMS.deadLetter);

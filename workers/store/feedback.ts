@@ -1,13 +1,13 @@
 /** What people think of runs. */
 import { and, eq, sql } from "drizzle-orm";
 import { toRfc3339 } from "../../core/time.ts";
-import type { StorePort } from "../ingress/ports.ts";
 import type { Database } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
+import type { FeedbackStore } from "./ports.ts";
 import { feedback } from "./schema.ts";
 
-export function storeFeedback(db: Database, outbox: Outbox, now: () => number): StorePort["feedback"] {
-  const of: StorePort["feedback"]["of"] = async (org, run, user) => {
+export function storeFeedback(db: Database, outbox: Outbox, now: () => number): FeedbackStore {
+  const of: FeedbackStore["of"] = async (org, run, user) => {
     const row = await db.typed
       .select()
       .from(feedback)

@@ -1,19 +1,19 @@
 /** Claims of idempotency keys. A claim is one statement, so of many requests with one key exactly one is the first. */
 import { sql } from "drizzle-orm";
-import type { StorePort } from "../ingress/ports.ts";
 import type { Database } from "./database.ts";
+import type { IdempotencyStore } from "./ports.ts";
 
 /** API.md: kept 24 h. */
 export const IDEMPOTENCY_MS = 24 * 60 * 60_000;
 /** Expired claims that one sweep deletes; a claim that is still there is taken over all the same. */
 const SWEEP_ROWS = 5_000;
 
-export type IdempotencyStore = StorePort["idempotency"] & {
+export type IdempotencyTable = IdempotencyStore & {
   /** Deletes claims that have expired at `at`; answers how many. */
   sweep(at: number): Promise<number>;
 };
 
-export function storeIdempotency(db: Database): IdempotencyStore {
+export function storeIdempotency(db: Database): IdempotencyTable {
   return {
     async claim({ scope, key, mac, id, at }) {
       const [claimed, current] = await db.batch([

@@ -1,16 +1,17 @@
 /** API keys, and the orgs that exist by them. */
 import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
+import type { ApiKeyView } from "../../core/access/view.ts";
 import { toRfc3339 } from "../../core/time.ts";
-import type { ApiKeyRow, ApiKeyView, StorePort } from "../ingress/ports.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
 import { type Database, wrote } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
+import type { ApiKeyRow, KeyStore } from "./ports.ts";
 import { apiKeys, orgs } from "./schema.ts";
 
 type Stored = typeof apiKeys.$inferSelect;
 
 /** Revoked keys are found by their hash (so that their use can be refused by name), and nowhere else. */
-export function storeKeys(db: Database, outbox: Outbox, now: () => number): StorePort["keys"] {
+export function storeKeys(db: Database, outbox: Outbox, now: () => number): KeyStore {
   const inForce = isNull(apiKeys.revokedAt);
   return {
     async byHash(hash) {

@@ -1,11 +1,11 @@
 /** Models that an org registered. */
 import { and, asc, eq, sql } from "drizzle-orm";
-import type { StorePort } from "../ingress/ports.ts";
 import type { Database } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
+import type { ModelStore } from "./ports.ts";
 import { models } from "./schema.ts";
 
-export function storeModels(db: Database, outbox: Outbox, now: () => number): StorePort["models"] {
+export function storeModels(db: Database, outbox: Outbox, now: () => number): ModelStore {
   return {
     async put(org, entry, record) {
       const at = now();

@@ -1,13 +1,14 @@
 /** Orgs: what they chose, and the secrets that their callbacks are signed with. */
 import { eq, sql } from "drizzle-orm";
 import { type ChosenSettings, withDefaults } from "../../core/org/settings.ts";
+import type { OrgView } from "../../core/org/view.ts";
 import { orNullRfc3339, toRfc3339 } from "../../core/time.ts";
-import type { OrgView, StorePort } from "../ingress/ports.ts";
 import { type Database, wrote } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
+import type { OrgStore } from "./ports.ts";
 import { callbackSecrets, orgs } from "./schema.ts";
 
-export function storeOrgs(db: Database, outbox: Outbox, now: () => number): StorePort["orgs"] {
+export function storeOrgs(db: Database, outbox: Outbox, now: () => number): OrgStore {
   const get = async (org: string): Promise<OrgView | null> => {
     const row = await db.typed
       .select({ createdAt: orgs.createdAt, settings: orgs.settings, madeAt: callbackSecrets.madeAt })

@@ -1,12 +1,12 @@
 /** An org's own routes of tasks to models. */
 import { and, asc, eq, gt, sql } from "drizzle-orm";
-import type { StorePort } from "../ingress/ports.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
 import { type Database, wrote } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
+import type { RouteStore } from "./ports.ts";
 import { routes } from "./schema.ts";
 
-export function storeRoutes(db: Database, outbox: Outbox, now: () => number): StorePort["routes"] {
+export function storeRoutes(db: Database, outbox: Outbox, now: () => number): RouteStore {
   return {
     async put(org, route, record) {
       const at = now();

@@ -5,16 +5,17 @@
 import { and, count, desc, eq, lt, type SQL, sql } from "drizzle-orm";
 import type { RunIndexRow } from "../../core/audit/record.ts";
 import type { StopScope } from "../../core/kill-switch/stops.ts";
+import type { Page } from "../../core/page.ts";
 import type { RunStatus } from "../../core/run/outside/view.ts";
-import type { Page, StorePort } from "../ingress/ports.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
 import type { Database } from "./database.ts";
+import type { RunList } from "./ports.ts";
 import { runs } from "./schema.ts";
 
 /** One bound parameter holds many lines as JSON; D1 takes 2 MB a value (developers.cloudflare.com/d1/platform/limits, 2026-10). */
 const CHUNK_CHARACTERS = 400_000;
 
-export type RunIndex = Pick<StorePort["runs"], "list"> & {
+export type RunIndex = Pick<RunList, "list"> & {
   /** Lines as runs sent them, in any order and more than once: the higher `seq` wins. */
   upsertRuns(rows: readonly RunIndexRow[]): Promise<void>;
   /**

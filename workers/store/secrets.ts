@@ -1,11 +1,11 @@
 /** Sealed credentials of tools and models. Only the broker that sealed one can open it. */
 import { and, eq, sql } from "drizzle-orm";
-import type { StorePort } from "../ingress/ports.ts";
 import type { Database } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
+import type { SecretStore } from "./ports.ts";
 import { secrets } from "./schema.ts";
 
-export function storeSecrets(db: Database, outbox: Outbox, now: () => number): StorePort["secrets"] {
+export function storeSecrets(db: Database, outbox: Outbox, now: () => number): SecretStore {
   return {
     async put(org, name, sealed, hosts, record) {
       const at = now();

@@ -3,7 +3,6 @@
  * record of what it does, and both are committed together or not at all.
  */
 import type { EpochMs } from "../../core/time.ts";
-import type { StorePort } from "../ingress/ports.ts";
 import { chooseVersion } from "./choose-version.ts";
 import { openDatabase } from "./database.ts";
 import { storeDeadLetters } from "./dead-letters.ts";
@@ -13,6 +12,7 @@ import { storeKeys } from "./keys.ts";
 import { storeModels } from "./models.ts";
 import { storeOrgs } from "./orgs.ts";
 import { Outbox, type Send } from "./outbox.ts";
+import type { AuditStore, StorePort } from "./ports.ts";
 import { storeRoutes } from "./routes.ts";
 import { type RunCosts, storeRunCosts } from "./run-costs.ts";
 import { type RunKeeping, storeRunKeeping } from "./run-keeping.ts";
@@ -28,7 +28,7 @@ export type StorePorts = {
   /** Hands a message to the records queue; throws when the queue does not take it. */
   readonly send: Send;
   /** The audit room's view of the entries that D1 holds. */
-  readonly readEntries: StorePort["audit"]["entries"];
+  readonly readEntries: AuditStore["entries"];
 };
 
 export type Store = StorePort &

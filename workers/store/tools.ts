@@ -3,16 +3,16 @@ import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import type { Json } from "../../core/json.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
-import type { StorePort } from "../ingress/ports.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
 import type { Database } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
+import type { ToolStore } from "./ports.ts";
 import { tools } from "./schema.ts";
 import { putVersion } from "./versions.ts";
 
 type Stored = typeof tools.$inferSelect;
 
-export function storeTools(db: Database, outbox: Outbox, now: () => number): StorePort["tools"] {
+export function storeTools(db: Database, outbox: Outbox, now: () => number): ToolStore {
   const newestOf = (org: string, name: string) =>
     db.typed
       .select()

@@ -3,16 +3,16 @@ import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { err, ok } from "../../core/result.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import { type Layout, layOut, sharesOf, wholeOf } from "../../core/workflow/traffic.ts";
-import type { StorePort } from "../ingress/ports.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
 import { type Database, wrote } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
+import type { WorkflowStore } from "./ports.ts";
 import { traffic, workflows } from "./schema.ts";
 
 /** Each round, one of the changes that come at once is made; nobody splits one workflow's traffic from more places. */
 const ROUNDS = 20;
 
-export type TrafficStore = Pick<StorePort["workflows"], "versions" | "setTraffic"> & {
+export type TrafficStore = Pick<WorkflowStore, "versions" | "setTraffic"> & {
   /** null: the org never split it. */
   layout(org: string, name: string): Promise<Layout | null>;
 };

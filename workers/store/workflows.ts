@@ -1,16 +1,17 @@
 /** Versions of workflows. A version never changes; only which one is the newest does. */
 import { and, asc, desc, eq, gt, max, sql } from "drizzle-orm";
 import { toRfc3339 } from "../../core/time.ts";
-import type { StorePort, WorkflowVersionView } from "../ingress/ports.ts";
+import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
 import type { Database } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
+import type { WorkflowStore } from "./ports.ts";
 import { workflows } from "./schema.ts";
 import { putVersion } from "./versions.ts";
 
 type Stored = typeof workflows.$inferSelect;
 
-export function storeWorkflows(db: Database, outbox: Outbox, now: () => number): Pick<StorePort["workflows"], "put" | "get" | "list"> {
+export function storeWorkflows(db: Database, outbox: Outbox, now: () => number): Pick<WorkflowStore, "put" | "get" | "list"> {
   return {
     async put(org, definition, digest, record) {
       const { name } = definition;

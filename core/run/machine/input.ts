@@ -1,7 +1,6 @@
 /** What can happen to a run. Every input brings the time and what is stopped; the machine asks nobody. */
 
 import type { LeaseAnswer } from "../../budget/lease.ts";
-import type { FindingSummary } from "../../guardrail/finding.ts";
 import type { Json } from "../../json.ts";
 import type { Stops } from "../../kill-switch/stops.ts";
 import type { ReviewDecision, Severity } from "../../review/case.ts";
@@ -9,6 +8,7 @@ import type { EpochMs } from "../../time.ts";
 import type { AuthorityAnswer } from "../../workflow/authority.ts";
 import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../calls/call.ts";
 import type { RunFlag, RunStatus } from "../outside/view.ts";
+import type { RunSignal } from "./signal.ts";
 import type { StepError, Usage } from "./state.ts";
 
 export type RunInput = {
@@ -52,14 +52,7 @@ export type Happening =
   | { readonly kind: "budget.answered"; readonly n: number; readonly answer: LeaseAnswer }
   | { readonly kind: "parent.told" }
   | { readonly kind: "callback.answered"; readonly attempt: number; readonly result: "delivered" | "retry" | "gone" }
-  | {
-      readonly kind: "signal";
-      readonly id: string;
-      readonly findings: readonly FindingSummary[];
-      readonly name: string;
-      readonly body: Json;
-      readonly by: string;
-    }
+  | ({ readonly kind: "signal" } & RunSignal)
   /** A queue consumer asks for the call that it was told of. */
   | { readonly kind: "call.take"; readonly activity: string; readonly call: number }
   | { readonly kind: "cancel"; readonly by: string; readonly reason: string }

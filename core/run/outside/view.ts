@@ -64,3 +64,27 @@ export type RunView = {
 
 /** An event as clients see it: SSE `id` is `seq`, `event` is `type`. */
 export type EventView = { seq: number; type: string; at: string; step?: string; data: Json };
+
+/** A run folded again from its journal; models and tools are not called. */
+export type RunReplay = {
+  readonly identical: boolean;
+  /** `seq` of the first event after which the two differ; null when they do not. */
+  readonly divergedAt: number | null;
+  /** The run as its journal gives it. */
+  readonly run: RunView;
+};
+
+/** A run that ended without keeping its promise, until a person redrives or discards it. */
+export type DeadLetterView = {
+  id: string;
+  run: string;
+  workflow: string;
+  step: string | null;
+  reason: { code: string; message: string };
+  undone: string[];
+  status: "open" | "redriven" | "discarded";
+  created_at: string;
+};
+
+/** What a person thinks of a run. */
+export type FeedbackView = { id: string; run: string; user: string; score: number; comment: string | null; created_at: string };

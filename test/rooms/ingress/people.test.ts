@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { refuse } from "../../../core/errors/problem.ts";
 import { withPrefix } from "../../../core/ids.ts";
 import { err } from "../../../core/result.ts";
-import type { ReviewView } from "../../../workers/ingress/ports.ts";
+import type { ReviewView } from "../../../core/review/view.ts";
 import { ADMIN_KEY, makeWorld, TOOL, WORKFLOW, type World } from "../../support/ingress-fakes.ts";
 
 const REVIEW = "rev_01JCZ5M1R5T0000000000000ZZ";

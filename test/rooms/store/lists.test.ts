@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Page, PageRequest } from "../../../workers/ingress/ports.ts";
+import type { Page, PageRequest } from "../../../core/page.ts";
 import { writeCursor } from "../../../workers/store/cursor.ts";
 import { definitionOf, keyOf, lineOf, manifestOf, modelOf, nextId, recordOf, routeOf, storeWorld } from "./support.ts";
 

@@ -7,7 +7,7 @@ import type { TaskRoute } from "../../../core/model/task-route.ts";
 import { toRfc3339 } from "../../../core/time.ts";
 import type { ToolManifest } from "../../../core/tool/manifest.ts";
 import type { Definition } from "../../../core/workflow/definition.ts";
-import type { ApiKeyRow } from "../../../workers/ingress/ports.ts";
+import type { ApiKeyRow } from "../../../workers/store/ports.ts";
 import { defineStore, type Store } from "../../../workers/store/store.ts";
 import { FAR } from "../../support/far.ts";
 

@@ -1,16 +1,18 @@
 /** `/v1/api-keys`: who may call. A key's text is in one answer only, the first. */
 import { z } from "@hono/zod-openapi";
 import { type Principal, ROLES } from "../../../core/access/principal.ts";
+import type { ApiKeyView } from "../../../core/access/view.ts";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import { hasIdForm, mintId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { toRfc3339 } from "../../../core/time.ts";
+import type { ApiKeyRow } from "../../store/ports.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
 import { claim, REPLAYED } from "../idempotency.ts";
 import { ORG_HEADER } from "../middleware/act-in-org.ts";
 import { edgeRule, forbid } from "../middleware/check-access.ts";
-import type { ApiKeyRow, ApiKeyView, IngressPorts } from "../ports.ts";
+import type { IngressPorts } from "../ports.ts";
 import { auditRecord } from "../record.ts";
 import { unknown } from "../runs.ts";
 import { addressRange } from "../schemas/address-range.ts";

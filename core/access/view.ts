@@ -1,0 +1,14 @@
+/** An API key as the HTTP contract shows it: everything but the key. */
+import type { Role } from "./principal.ts";
+
+export type ApiKeyView = {
+  id: string;
+  org: string;
+  user: string;
+  roles: Role[];
+  created_at: string;
+  expires_at: string;
+  allow_from: string[];
+  for_others: boolean;
+  last4: string;
+};

@@ -1,0 +1,13 @@
+/** A signal from outside, admitted by the guard under the run. */
+import type { FindingSummary } from "../../guardrail/finding.ts";
+import type { Json } from "../../json.ts";
+
+export type RunSignal = {
+  /** `sig_…`: a signal delivered twice is one. */
+  readonly id: string;
+  readonly name: string;
+  /** Redacted. */
+  readonly body: Json;
+  readonly findings: readonly FindingSummary[];
+  readonly by: string;
+};

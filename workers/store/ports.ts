@@ -1,0 +1,171 @@
+/** What the store answers, table by table. D1 holds it; every write takes the audit record of what it does and commits both in one batch. */
+import type { ApiKeyView } from "../../core/access/view.ts";
+import type { AuditRecord } from "../../core/audit/record.ts";
+import type { Json } from "../../core/json.ts";
+import type { ModelEntry } from "../../core/model/entry.ts";
+import type { TaskRoute } from "../../core/model/task-route.ts";
+import type { OrgChange, OrgSettings } from "../../core/org/settings.ts";
+import type { OrgView } from "../../core/org/view.ts";
+import type { Page, PageRequest } from "../../core/page.ts";
+import type { Result } from "../../core/result.ts";
+import type { DeadLetterView, FeedbackView, RunStatus } from "../../core/run/outside/view.ts";
+import type { EpochMs } from "../../core/time.ts";
+import type { ToolManifest } from "../../core/tool/manifest.ts";
+import type { Definition } from "../../core/workflow/definition.ts";
+import type { Share } from "../../core/workflow/traffic.ts";
+import type { WorkflowVersionLine, WorkflowVersionView } from "../../core/workflow/view.ts";
+
+/** A key and what is kept of it beside its view. */
+export type ApiKeyRow = ApiKeyView & { hash: string; created_by: string | null };
+
+export type KeyStore = {
+  /** Revoked keys too: their use is refused. */
+  byHash(hash: string): Promise<(ApiKeyRow & { revoked_at: string | null }) | null>;
+  create(key: ApiKeyRow, record: AuditRecord): Promise<void>;
+  list(org: string, page: PageRequest): Promise<Page<ApiKeyView>>;
+  get(org: string, id: string): Promise<ApiKeyView | null>;
+  /** False: there is no such key in force. */
+  revoke(org: string, id: string, at: EpochMs, record: AuditRecord): Promise<boolean>;
+  orgExists(org: string): Promise<boolean>;
+};
+
+export type WorkflowStore = {
+  /** The same content (digest) gives the version it has. */
+  put(
+    org: string,
+    definition: Definition,
+    digest: string,
+    record: (version: number) => AuditRecord,
+  ): Promise<{ view: WorkflowVersionView; created: boolean }>;
+  /** The newest active version, or the one asked for. */
+  get(org: string, name: string, version: number | null): Promise<WorkflowVersionView | null>;
+  list(org: string, page: PageRequest): Promise<Page<WorkflowVersionView>>;
+  /** The version that this user's runs start with: by the org's split, else the newest active one. */
+  choose(org: string, name: string, user: string): Promise<WorkflowVersionView | null>;
+  /** Newest first. */
+  versions(org: string, name: string, page: PageRequest): Promise<Page<WorkflowVersionLine>>;
+  /** `unknown`: the first of these versions that does not exist; nothing is changed then. */
+  setTraffic(
+    org: string,
+    name: string,
+    shares: readonly Share[],
+    record: AuditRecord,
+  ): Promise<Result<readonly Share[], { readonly unknown: number }>>;
+};
+
+export type NewCallbackSecret = {
+  /** `sec_…` */
+  readonly id: string;
+  /** Encrypted by the credential broker. */
+  readonly sealed: string;
+};
+
+export type OrgStore = {
+  /** With every default filled in; an org that does not exist has the defaults. */
+  settings(org: string): Promise<OrgSettings>;
+  get(org: string): Promise<OrgView | null>;
+  /** Creates the org where there is none. `secret`: kept when there is no callback secret yet; `secretKept` says so. */
+  put(
+    org: string,
+    change: OrgChange,
+    secret: NewCallbackSecret | null,
+    record: AuditRecord,
+  ): Promise<{ view: OrgView; secretKept: boolean }>;
+  /** A new secret; the one before it goes on signing beside it until the next. */
+  rotateCallbackSecret(org: string, secret: NewCallbackSecret, record: AuditRecord): Promise<void>;
+  /** Sealed, newest first. */
+  callbackSecrets(org: string): Promise<readonly string[]>;
+};
+
+export type FeedbackStore = {
+  /** One for each person and run: the newest counts. */
+  put(org: string, feedback: FeedbackView, record: AuditRecord): Promise<{ view: FeedbackView; created: boolean }>;
+  of(org: string, run: string, user: string): Promise<FeedbackView | null>;
+};
+
+export type ToolStore = {
+  /** A new version when it changed. */
+  put(org: string, manifest: Omit<ToolManifest, "version">, record: (version: number) => AuditRecord): Promise<ToolManifest>;
+  get(org: string, name: string, version: number | null): Promise<ToolManifest | null>;
+  list(org: string, page: PageRequest): Promise<Page<ToolManifest>>;
+  /** Which of these names are registered. */
+  known(org: string, names: readonly string[]): Promise<ReadonlySet<string>>;
+};
+
+export type ModelStore = {
+  put(org: string, entry: ModelEntry, record: AuditRecord): Promise<void>;
+  get(org: string, id: string): Promise<ModelEntry | null>;
+  list(org: string): Promise<readonly ModelEntry[]>;
+};
+
+export type RouteStore = {
+  put(org: string, route: TaskRoute, record: AuditRecord): Promise<void>;
+  /** False: the org has no route of its own for the task. */
+  remove(org: string, task: string, record: AuditRecord): Promise<boolean>;
+  get(org: string, task: string): Promise<TaskRoute | null>;
+  /** By task. */
+  list(org: string, page: PageRequest): Promise<Page<TaskRoute>>;
+};
+
+export type SecretStore = {
+  /** `sealed`: encrypted by the credential broker. */
+  put(org: string, name: string, sealed: string, hosts: readonly string[], record: AuditRecord): Promise<void>;
+  get(org: string, name: string): Promise<{ sealed: string; hosts: readonly string[] } | null>;
+};
+
+/** The index of runs, at most seconds behind the runs themselves, and the org's `max_runs`. */
+export type RunList = {
+  list(
+    org: string,
+    filter: { status: RunStatus | null; workflow: string | null; user: string | null },
+    page: PageRequest,
+  ): Promise<Page<Json>>;
+  /** Takes one of the org's `max_runs`; false when none is left. The same run again takes none. */
+  reserve(org: string, run: string): Promise<boolean>;
+  /** The run did not begin, or has ended: what it took is free again. */
+  release(org: string, run: string): void;
+};
+
+export type DeadLetterList = {
+  list(org: string, page: PageRequest): Promise<Page<DeadLetterView>>;
+};
+
+export type AuditStore = {
+  entries(
+    org: string,
+    filter: { after: number; run: string | null; user: string | null; type: string | null; limit: number },
+  ): Promise<readonly Json[]>;
+  /** A fact of the edge that changes nothing in D1 (a refusal, an export): durable when it answers. */
+  record(org: string, record: AuditRecord): Promise<void>;
+};
+
+export type IdempotencyStore = {
+  /** Claims the key, or answers what it was claimed for. Atomic. */
+  claim(claim: {
+    scope: string;
+    key: string;
+    mac: string;
+    id: string;
+    at: EpochMs;
+  }): Promise<{ claimed: true } | { claimed: false; mac: string; id: string; status: number | null }>;
+  /** The first answer's status. */
+  settle(scope: string, key: string, status: number): Promise<void>;
+  /** The request was refused: the key is free again. */
+  release(scope: string, key: string): Promise<void>;
+};
+
+/** Everything that other rooms ask of the store. */
+export type StorePort = {
+  readonly keys: KeyStore;
+  readonly workflows: WorkflowStore;
+  readonly orgs: OrgStore;
+  readonly feedback: FeedbackStore;
+  readonly tools: ToolStore;
+  readonly models: ModelStore;
+  readonly routes: RouteStore;
+  readonly secrets: SecretStore;
+  readonly runs: RunList;
+  readonly deadLetters: DeadLetterList;
+  readonly audit: AuditStore;
+  readonly idempotency: IdempotencyStore;
+};
