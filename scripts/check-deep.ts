@@ -1,22 +1,29 @@
 /**
- * `npm run check:deep -- [NAME…] [--quick] [--runs N] [--kills N] [--seed N]`: the long checks, for real, one after another. Ends with 1
- * when anything that must hold does not.
+ * `npm run check:deep -- [NAME…] [--quick] [--runs N] [--kills N] [--seed N] [--list]`: the long checks, one after another; each also runs
+ * alone by its name. A check that needs what the machine lacks says `skipped: needs …`. Ends with 1 when anything that must hold does not.
  */
 import { parseArgs } from "node:util";
 import type { Check, Sizes } from "./deep/check.ts";
 import { crashPoints } from "./deep/crash-points.ts";
 import { death } from "./deep/death.ts";
+import { guardFuzz } from "./deep/guard-fuzz.ts";
+import { plants } from "./deep/plants.ts";
 import { redeploy } from "./deep/redeploy.ts";
+import { seeds } from "./deep/seeds.ts";
 import { storm } from "./deep/storm.ts";
 import { drawTable } from "./start/drawings.ts";
 import { openTerminal } from "./start/terminal.ts";
 
-const CHECKS: readonly Check[] = [death, redeploy, storm, crashPoints];
-const FULL = { runs: 200, kills: 10 };
-const QUICK = { runs: 40, kills: 3 };
+const CHECKS: readonly Check[] = [death, redeploy, storm, crashPoints, seeds, plants, guardFuzz];
+const FULL = { runs: 200, kills: 10, worlds: 2_000, texts: 100_000 };
+const QUICK = { runs: 40, kills: 3, worlds: 200, texts: 5_000 };
 
 const terminal = openTerminal(process.stdout);
-const { asked, sizes } = readArguments();
+const { asked, sizes, list } = readArguments();
+if (list) {
+  for (const { name, title } of CHECKS) terminal.line(`  ${name.padEnd(14)}${title}`);
+  process.exit(0);
+}
 const unknown = asked.filter((name) => !CHECKS.some((check) => check.name === name));
 if (unknown.length > 0) {
   console.error(`check:deep: no such check: ${unknown.join(", ")} (there are: ${CHECKS.map(({ name }) => name).join(", ")})`);
@@ -34,6 +41,11 @@ async function perform(check: Check): Promise<number> {
   const found: string[] = [];
   terminal.line();
   terminal.line(`  ${terminal.paint("bold", check.name)}: ${check.title}`);
+  const lacking = check.lacks?.() ?? null;
+  if (lacking !== null) {
+    terminal.line(`  skipped: needs ${lacking}`);
+    return 0;
+  }
   try {
     const rows = await terminal.task(check.name, (tell) => check.run({ sizes, tell, violation: (what) => found.push(what) }));
     terminal.line();
@@ -45,12 +57,13 @@ async function perform(check: Check): Promise<number> {
   return found.length;
 }
 
-function readArguments(): { readonly asked: readonly string[]; readonly sizes: Sizes } {
+function readArguments(): { readonly asked: readonly string[]; readonly sizes: Sizes; readonly list: boolean } {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
       options: {
         quick: { type: "boolean", default: false },
+        list: { type: "boolean", default: false },
         runs: { type: "string" },
         kills: { type: "string" },
         seed: { type: "string" },
@@ -63,7 +76,9 @@ function readArguments(): { readonly asked: readonly string[]; readonly sizes: S
     };
     const usual = values.quick ? QUICK : FULL;
     const seed = whole("seed", 1 + Math.floor(Math.random() * 0x7fff_fffe));
-    return { asked: positionals, sizes: { runs: whole("runs", usual.runs), kills: whole("kills", usual.kills), seed } };
+    const { worlds, texts } = usual;
+    const sizes = { runs: whole("runs", usual.runs), kills: whole("kills", usual.kills), worlds, texts, seed };
+    return { asked: positionals, sizes, list: values.list };
   } catch (error) {
     console.error(`check:deep: ${error instanceof Error ? error.message : String(error)}`);
     process.exit(2);

@@ -4,8 +4,8 @@ import { work } from "./crew.ts";
 import { FAULTS, sourceOf, withFault } from "./faults.ts";
 import type { Told } from "./worker.ts";
 
-/** After so many seeds a fault counts as not found. */
-const MOST_SEEDS = 3_000;
+/** Maximum seeds tried for one fault; beyond them it counts as not found. */
+export const MOST_SEEDS = 3_000;
 
 /** 0 when every fault was found. */
 export async function plantAll({ first, workers }: Asked): Promise<number> {
@@ -21,8 +21,8 @@ export async function plantAll({ first, workers }: Asked): Promise<number> {
   return missed === 0 ? 0 : 1;
 }
 
-/** The lowest seed that fails. */
-async function firstFailure(fault: string, first: number, workers: number): Promise<Told | null> {
+/** The lowest failing seed from `first` on; null when none of `MOST_SEEDS` fails. */
+export async function firstFailure(fault: string, first: number, workers: number): Promise<Told | null> {
   let next = first;
   let found: Told | null = null;
   await work({

@@ -4,6 +4,10 @@
 export type Sizes = {
   readonly runs: number;
   readonly kills: number;
+  /** Simulated worlds. */
+  readonly worlds: number;
+  /** Texts that the guardrails are fuzzed with. */
+  readonly texts: number;
   /** For every random choice. */
   readonly seed: number;
 };
@@ -20,6 +24,8 @@ export type Check = {
   /** As `npm run check:deep -- NAME` asks for it. */
   readonly name: string;
   readonly title: string;
+  /** What the check needs and this machine lacks, such as "BULKHEAD_DATA, the folder with measuring data"; null: it can run. Absent: it needs nothing. */
+  readonly lacks?: () => string | null;
   /** Rows of the table, its header first. Throws when the check itself could not be made. */
   readonly run: (tools: CheckTools) => Promise<string[][]>;
 };
