@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { mintId } from "../core/ids.ts";
 import type { Json } from "../core/json.ts";
 import { fromUsd } from "../core/money.ts";
+import type { RunStart } from "../core/run/machine/birth.ts";
 import { checkDefinition } from "../core/workflow/check.ts";
 import type { Definition } from "../core/workflow/definition.ts";
-import type { RunBirth } from "../durable-objects/run-engine/run-engine.ts";
 import { WORKFLOWS } from "../workflows/index.ts";
 import type { Dice } from "./dice.ts";
 import { MODELS, randomDefinition } from "./random-definition.ts";
@@ -74,7 +74,7 @@ export function workOf(dice: Dice, place: string): Work {
   return { definition: checked(randomDefinition(dice, place)), input: { n: 3, list: ["a", "b", "c", "d"] } };
 }
 
-export function birthOf(dice: Dice, place: string, work: Work, at: number): RunBirth {
+export function birthOf(dice: Dice, place: string, work: Work, at: number): RunStart {
   const { definition, input } = work;
   const id = mintId("run", at, dice.bytes(`${place}/id`, 10));
   return {

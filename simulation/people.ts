@@ -6,9 +6,9 @@ import type { SwitchesView } from "../core/kill-switch/view.ts";
 import type { Result } from "../core/result.ts";
 import type { Judgement } from "../core/review/life.ts";
 import type { ReviewView } from "../core/review/view.ts";
+import type { RunStart } from "../core/run/machine/birth.ts";
 import { isFinal } from "../core/run/machine/state.ts";
 import type { EventView, RunStatus, RunView } from "../core/run/outside/view.ts";
-import type { RunBirth } from "../durable-objects/run-engine/run-engine.ts";
 import { ORG } from "./definitions.ts";
 import { MODELS, SIGNAL } from "./random-definition.ts";
 import type { World } from "./world.ts";
@@ -18,7 +18,7 @@ export type Accepted = { readonly run: string; readonly seen: EventView[]; done:
 
 const FOLLOW_MS = 20_000;
 
-export async function client(world: World, birth: RunBirth): Promise<void> {
+export async function client(world: World, birth: RunStart): Promise<void> {
   const { clock, dice, trouble, climate } = world;
   for (;;) {
     try {

@@ -1,8 +1,8 @@
 /** A run's ports into the simulated world, for one life of its object. */
 import type { RecordsMessage } from "../core/audit/record.ts";
 import { DUE_MS } from "../core/review/case.ts";
+import type { RunStart } from "../core/run/machine/birth.ts";
 import type { RunEnginePorts } from "../durable-objects/run-engine/ports.ts";
-import type { RunBirth } from "../durable-objects/run-engine/run-engine.ts";
 import { LIBRARY } from "./definitions.ts";
 import type { Life } from "./life.ts";
 import { outward } from "./outward.ts";
@@ -33,8 +33,8 @@ export function runPorts(
       }),
     withdrawReviews: (org, run, ids) => out("withdrawReviews", () => world.ask("ReviewQueue", org, "withdraw", run, ids)),
     toolEffects: (_org, names) => out("toolEffects", async () => Object.fromEntries(names.map((name) => [name, factsOf(name).effect]))),
-    continueRun: (_from, birth) =>
-      out("continueRun", async () => world.ask("RunEngine", birth.id, "resumeFrom", birth, await world.stops())),
+    continueRun: (_from, start) =>
+      out("continueRun", async () => void (await world.ask("RunEngine", start.id, "start", start, await world.stops(), 0))),
     callBack: (callback) => out("callBack", () => world.callbacks.take(callback)),
     queueCall: (message) => out("queueCall", () => world.calls.send(message)),
     startChild: ({ child, parent, parentSpanId, from, input, budget }) =>
@@ -42,7 +42,7 @@ export function runPorts(
         const definition = LIBRARY[child.workflow];
         if (definition === undefined) throw new Error("the child's workflow is out of reach");
         const { org, user, roles, subject, metadata, traceId, deadlineAt } = from;
-        const birth: RunBirth = {
+        const birth: RunStart = {
           ...{ org, user, roles, subject, metadata, traceId, deadlineAt, budget, input, parent, parentSpanId, definition },
           id: child.run,
           version: child.version,

@@ -103,9 +103,9 @@ const HANDLERS: Handlers = {
     await ports.withdrawReviews(machinery.birth.org, machinery.birth.id, isFinal(state) ? null : ids);
     return { kind: "review.withdrawn", ids };
   },
-  "run.continue": async (ports, { machinery }, { birth }) => {
-    await ports.continueRun(machinery.birth.id, birth);
-    return { kind: "dead_letter.handed_over", run: birth.id };
+  "run.continue": async (ports, { machinery }, { start }) => {
+    await ports.continueRun(machinery.birth.id, start);
+    return { kind: "dead_letter.handed_over", run: start.id };
   },
 };
 

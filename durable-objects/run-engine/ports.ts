@@ -6,7 +6,7 @@ import type { Stops } from "../../core/kill-switch/stops.ts";
 import type { ReviewRequest } from "../../core/review/case.ts";
 import type { LookupAnswer, ModelCall, ModelOutcome, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
 import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
-import type { Birth, Parent } from "../../core/run/machine/birth.ts";
+import type { Birth, Parent, RunStart } from "../../core/run/machine/birth.ts";
 import type { Happening } from "../../core/run/machine/input.ts";
 import type { Child } from "../../core/run/machine/state.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -44,8 +44,8 @@ export type RunEnginePorts = {
   readonly withdrawReviews: (org: string, run: string, ids: readonly string[] | null) => Promise<void>;
   /** What the tools do, by name; unknown ones are left out. */
   readonly toolEffects: (org: string, names: readonly string[]) => Promise<{ readonly [tool: string]: ToolEffect }>;
-  /** Bears the run that continues this one; the same birth twice is one run. Personal data of the old run resolves in the new one. */
-  readonly continueRun: (from: string, birth: Birth) => Promise<void>;
+  /** Starts the run that continues this one; the same start twice is one run. Personal data of the old run resolves in the new one. */
+  readonly continueRun: (from: string, start: RunStart) => Promise<void>;
   /** Sends the finished run to the callback, once. */
   readonly callBack: (callback: {
     readonly org: string;

@@ -9,7 +9,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { ReviewMessage } from "../../core/review/message.ts";
 import type { ModelOutcome, ToolOutcome } from "../../core/run/calls/call.ts";
 import { accountOf } from "../../core/run/calls/lease.ts";
-import type { Birth } from "../../core/run/machine/birth.ts";
+import { type Birth, born, type RunStart } from "../../core/run/machine/birth.ts";
 import type { RunEvent } from "../../core/run/machine/event.ts";
 import type { Happening } from "../../core/run/machine/input.ts";
 import type { RunSignal } from "../../core/run/machine/signal.ts";
@@ -23,7 +23,6 @@ import type { ChildEnd, RunEnginePorts } from "./ports.ts";
 import { type QueuedRequest, RunShell } from "./shell.ts";
 
 export type { RunEnginePorts };
-export type RunBirth = Omit<Birth, "v" | "toolEffects" | "createdAt">;
 
 const EVENTS_PER_PAGE = 500;
 
@@ -41,11 +40,10 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     }
 
     /** Starts the run, once; answers with it as it is after `waitMs`, or sooner when it has ended. */
-    async start(birth: RunBirth, stops: Stops, waitMs: number): Promise<RunView> {
+    async start(start: RunStart, stops: Stops, waitMs: number): Promise<RunView> {
       if ((await this.#shell.loaded()) === null) {
-        const { tools } = birth.definition;
-        const toolEffects = tools.length === 0 ? {} : await this.#ports.toolEffects(birth.org, tools);
-        await this.#shell.bear({ v: 1, ...birth, toolEffects, createdAt: this.#ports.now() }, stops);
+        const toolEffects = start.toolEffects ?? (await this.#toolEffects(start));
+        await this.#shell.bear(born(start, toolEffects, this.#ports.now()), stops);
       } else await this.#shell.rearm();
       return this.#awaitEnd(waitMs);
     }
@@ -54,11 +52,6 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     async awaitBirth(waitMs: number): Promise<RunView | null> {
       if ((await this.#shell.loaded()) === null) await this.#shell.changed(waitMs);
       return this.view();
-    }
-
-    /** Bears a run that continues another one; its birth is complete. */
-    async resumeFrom(birth: Birth, stops: Stops): Promise<void> {
-      await this.#shell.bear(birth, stops);
     }
 
     async view(): Promise<RunView | null> {
@@ -199,6 +192,10 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
 
     #events(after: number, limit?: number): Promise<RunEvent[]> {
       return this.#shell.withValues(() => this.#shell.journal.events(after, limit));
+    }
+
+    async #toolEffects({ org, definition: { tools } }: RunStart): Promise<Birth["toolEffects"]> {
+      return tools.length === 0 ? {} : this.#ports.toolEffects(org, tools);
     }
 
     async #awaitEnd(waitMs: number): Promise<RunView> {

@@ -4,7 +4,6 @@ import type { RunEngine } from "./run-engine.ts";
 type Verbs =
   | "start"
   | "awaitBirth"
-  | "resumeFrom"
   | "view"
   | "events"
   | "cancel"

@@ -17,9 +17,11 @@ import type { SwitchView } from "../../core/kill-switch/view.ts";
 import { withDefaultModels } from "../../core/model/defaults.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
+import { toUsd } from "../../core/money.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
 import { err, ok } from "../../core/result.ts";
 import type { ReviewView } from "../../core/review/view.ts";
+import type { RunStart } from "../../core/run/machine/birth.ts";
 import type { RunSignal } from "../../core/run/machine/signal.ts";
 import type { EventView, RunStatus, RunView } from "../../core/run/outside/view.ts";
 import { toRfc3339 } from "../../core/time.ts";
@@ -29,7 +31,7 @@ import { defineAuth } from "../../workers/auth/auth.ts";
 import { defineGuard } from "../../workers/guardrail/guard.ts";
 import { previewAdmission } from "../../workers/guardrail/preview.ts";
 import { defineIngress } from "../../workers/ingress/app.ts";
-import type { IngressPorts, StartRun } from "../../workers/ingress/ports.ts";
+import type { IngressPorts } from "../../workers/ingress/ports.ts";
 import { defineRateLimit } from "../../workers/ingress/rate-limit.ts";
 import type { ApiKeyRow } from "../../workers/store/ports.ts";
 import { makeOrgFakes } from "./org-fakes.ts";
@@ -60,7 +62,7 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
   const routes = new Map<string, TaskRoute>();
   const secrets = new Map<string, { sealed: string; hosts: readonly string[] }>();
   const claims = new Map<string, { mac: string; id: string; status: number | null }>();
-  const runs = new Map<string, { view: RunView; start: StartRun; events: EventView[] }>();
+  const runs = new Map<string, { view: RunView; start: RunStart; events: EventView[] }>();
   const reviews = new Map<string, { org: string; startedBy: string; view: ReviewView }>();
   const switches = new Map<string, { scope: StopScope; view: SwitchView }>();
   const vault = new Map<string, { placeholder: string; value: string }[]>();
@@ -159,7 +161,7 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
       },
     },
     runs: {
-      async start(start, _waitMs) {
+      async start(start, _stops, _waitMs) {
         reach("runs.start");
         const known = runs.get(start.id);
         if (known !== undefined) return known.view;
@@ -554,7 +556,7 @@ function paged<T>(items: readonly T[], { limit, cursor }: PageRequest): Page<T> 
   return { data: items.slice(from, from + limit), next_cursor: from + limit < items.length ? String(from + limit) : null };
 }
 
-function newRun(start: StartRun, at: number): RunView {
+function newRun(start: RunStart, at: number): RunView {
   return {
     id: start.id,
     org: start.org,
@@ -568,7 +570,7 @@ function newRun(start: StartRun, at: number): RunView {
     error: null,
     flags: [],
     usage: { tokens_in: 0, tokens_out: 0, usd: 0, model_calls: 0, tool_calls: 0, cache_hits: 0 },
-    budget: { ...start.budget },
+    budget: { usd: toUsd(start.budget.usd), tokens: start.budget.tokens },
     risk_score: null,
     steps: [],
     waiting_for: null,

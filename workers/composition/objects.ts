@@ -94,9 +94,9 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
       const found = await Promise.all(names.map((name) => store.tools.get(org, name, null)));
       return Object.fromEntries(found.flatMap((tool): [string, ToolEffect][] => (tool === null ? [] : [[tool.name, tool.effect]])));
     },
-    continueRun: async (from, birth) => {
-      await objects.vault(birth.org).inherit({ from, to: birth.id });
-      await objects.run(birth.id).resumeFrom(birth, await stops.stops());
+    continueRun: async (from, start) => {
+      await objects.vault(start.org).inherit({ from, to: start.id });
+      await objects.run(start.id).start(start, await stops.stops(), 0);
     },
     queueCall: async (message) => {
       await env.CALLS.send(message);

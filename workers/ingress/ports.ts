@@ -1,12 +1,11 @@
 /** What the ingress asks of the other rooms. `workers/composition/edge.ts` fits them together; tests may fit others. */
-import type { Principal, Role } from "../../core/access/principal.ts";
+import type { Principal } from "../../core/access/principal.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import type { Caps } from "../../core/budget/account.ts";
 import type { BudgetScope } from "../../core/budget/lease.ts";
 import type { BudgetView } from "../../core/budget/view.ts";
 import type { Refusal } from "../../core/errors/problem.ts";
 import type { PastCost } from "../../core/estimate/estimate.ts";
-import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import type { RunId } from "../../core/ids.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { StopScope, Stops } from "../../core/kill-switch/stops.ts";
@@ -18,11 +17,12 @@ import type { Result } from "../../core/result.ts";
 import type { ReviewDecision, ReviewStatus } from "../../core/review/case.ts";
 import type { ReviewView } from "../../core/review/view.ts";
 import type { ToolOutcome } from "../../core/run/calls/call.ts";
+import type { RunStart } from "../../core/run/machine/birth.ts";
 import type { RunSignal } from "../../core/run/machine/signal.ts";
 import type { DeadLetterView, EventView, RunReplay, RunStatus, RunView } from "../../core/run/outside/view.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
-import type { AgentStep, Definition, ModelStep } from "../../core/workflow/definition.ts";
+import type { AgentStep, ModelStep } from "../../core/workflow/definition.ts";
 import type { AccessPort } from "../access/ports.ts";
 import type { StoredVerdict } from "../audit/verify-stored.ts";
 import type { Auth } from "../auth/auth.ts";
@@ -32,33 +32,9 @@ import type { Admitted, Guard } from "../guardrail/ports.ts";
 import type { StorePort } from "../store/ports.ts";
 import type { RateLimit } from "./rate-limit.ts";
 
-/** A run's birth: everything it keeps for life. */
-export type StartRun = {
-  readonly id: RunId;
-  readonly org: string;
-  readonly user: string;
-  readonly roles: readonly Role[];
-  readonly subject: string;
-  readonly definition: Definition;
-  readonly version: number;
-  readonly digest: string;
-  /** Redacted. */
-  readonly input: Json;
-  readonly inputFindings: readonly FindingSummary[];
-  readonly budget: { readonly usd: number; readonly tokens: number };
-  readonly deadlineAt: EpochMs | null;
-  readonly metadata: JsonObject;
-  readonly traceId: string;
-  readonly parentSpanId: string | null;
-  readonly stops: Stops;
-  readonly redriveOf: string | null;
-  /** Where the finished run is sent; checked against the org's `callback_hosts`, and again at each delivery. */
-  readonly callbackUrl: string | null;
-};
-
 export type RunsPort = {
   /** Idempotent by id: the same start again answers with the run as it is. `waitMs`: how long to wait for its end. */
-  start(start: StartRun, waitMs: number): Promise<RunView>;
+  start(start: RunStart, stops: Stops, waitMs: number): Promise<RunView>;
   get(id: RunId): Promise<RunView | null>;
   /** Events after `seq`; when there are none yet, waits up to `waitMs` for the next. `done`: the run is final. */
   events(id: RunId, after: number, waitMs: number): Promise<{ events: EventView[]; done: boolean; status: RunStatus } | null>;

@@ -2,7 +2,6 @@
 
 import { refuse } from "../../core/errors/problem.ts";
 import { withPrefix } from "../../core/ids.ts";
-import { fromUsd } from "../../core/money.ts";
 import { err, ok } from "../../core/result.ts";
 import type { DeadLetterView, RunView } from "../../core/run/outside/view.ts";
 import type { RunEngineRpc } from "../../durable-objects/run-engine/stub.ts";
@@ -13,10 +12,8 @@ const HANDOVER_MS = 10_000;
 
 /** `engine` gives a stub for each call: one that broke is not used again. */
 export const runsFrom = (engine: (id: string) => RunEngineRpc): RunsPort => ({
-  async start(start, waitMs) {
-    const { stops, redriveOf: _none, budget, ...birth } = start;
-    const money = { usd: fromUsd(budget.usd), tokens: budget.tokens };
-    return engine(start.id).start({ ...birth, budget: money, redrive: null, parent: null }, stops, waitMs);
+  async start(start, stops, waitMs) {
+    return engine(start.id).start(start, stops, waitMs);
   },
   async get(id) {
     return engine(id).view();

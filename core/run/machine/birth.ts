@@ -39,6 +39,20 @@ export type Birth = {
   readonly callbackUrl: string | null;
 };
 
+/** A birth as whoever starts a run gives it to the run's object, which adds what it alone knows (`born`). */
+export type RunStart = Omit<Birth, "v" | "toolEffects" | "createdAt"> & {
+  /** Absent: the object looks the listed tools up. A run that continues another keeps the effects of that one. */
+  readonly toolEffects?: Birth["toolEffects"];
+};
+
+/** What the run's object adds to a start, and keeps. `createdAt`: its own clock. */
+export const born = (start: RunStart, toolEffects: Birth["toolEffects"], createdAt: EpochMs): Birth => ({
+  v: 1,
+  ...start,
+  toolEffects,
+  createdAt,
+});
+
 export type Parent = {
   readonly run: string;
   readonly activity: string;

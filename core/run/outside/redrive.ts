@@ -1,14 +1,13 @@
 /** A run that takes up where a dead-lettered one ended: what it keeps, and which acts are new ones. */
 import type { Json } from "../../json.ts";
-import type { EpochMs } from "../../time.ts";
-import type { Birth, RunContext } from "../machine/birth.ts";
+import type { RunContext, RunStart } from "../machine/birth.ts";
 import type { RunState } from "../machine/state.ts";
 
 /**
  * Completed steps are copied where progress was kept (`park`). A step that was undone is a new act under a new key; every other
  * call goes out under its old key, so that a tool that did it already answers as it did.
  */
-export function continuation({ birth }: RunContext, state: RunState, newId: string, at: EpochMs): Birth {
+export function continuation({ birth }: RunContext, state: RunState, newId: string): RunStart {
   const kept: Record<string, Json> = {};
   const acts: Record<string, number> = { ...birth.redrive?.acts };
   for (const [id, step] of Object.entries(state.steps)) {
@@ -17,10 +16,10 @@ export function continuation({ birth }: RunContext, state: RunState, newId: stri
   for (const { activity, step } of state.done) {
     if (state.steps[step]?.status === "compensated") acts[activity] = (acts[activity] ?? 1) + 1;
   }
+  const { v: _version, createdAt: _createdAt, ...same } = birth;
   return {
-    ...birth,
+    ...same,
     id: newId,
-    createdAt: at,
     deadlineAt: null,
     inputFindings: [],
     redrive: { of: birth.id, keyRun: birth.redrive?.keyRun ?? birth.id, kept, acts },

@@ -12,7 +12,7 @@ import type { EpochMs } from "../../time.ts";
 import type { AuthorityQuestion } from "../../workflow/authority.ts";
 import { leaseRequest } from "../calls/lease.ts";
 import { modelRequest } from "../calls/request.ts";
-import type { Birth, RunContext } from "../machine/birth.ts";
+import type { RunContext, RunStart } from "../machine/birth.ts";
 import { type Activity, isFinal, type RunState } from "../machine/state.ts";
 import { nodeDefinition } from "../steps/node.ts";
 import { holdsPlaceholder, untrustedPointers } from "../steps/trust.ts";
@@ -37,7 +37,7 @@ export type RunEffect =
       readonly request: ReviewRequest;
     }
   | { readonly kind: "review.withdraw"; readonly key: string; readonly ids: readonly string[] }
-  | { readonly kind: "run.continue"; readonly key: string; readonly birth: Birth };
+  | { readonly kind: "run.continue"; readonly key: string; readonly start: RunStart };
 
 export function wantedEffects(context: RunContext, state: RunState, at: EpochMs): RunEffect[] {
   const effects: RunEffect[] = [];
@@ -52,7 +52,7 @@ export function wantedEffects(context: RunContext, state: RunState, at: EpochMs)
   if (asking !== null) effects.push({ kind: "budget.lease", key: `lease/${asking.n}`, request: leaseRequest(context, asking) });
   if (isFinal(state)) {
     const owed = state.deadLetter?.owes;
-    if (owed) effects.push({ kind: "run.continue", key: `continue/${owed}`, birth: continuation(context, state, owed, at) });
+    if (owed) effects.push({ kind: "run.continue", key: `continue/${owed}`, start: continuation(context, state, owed) });
     const { callback } = state;
     const url = context.birth.callbackUrl;
     if (callback !== null && url !== null && callback.dueAt <= at) {

@@ -136,7 +136,9 @@ describe("failing", () => {
     expect(first.offer({ kind: "dead_letter.redriven", by: "ops", run: "run_2" })).toBeNull();
     const effect = first.wanted().find((wanted) => wanted.kind === "run.continue");
     if (effect?.kind !== "run.continue") throw new Error("nothing continues the run");
-    const second = new Drive(effect.birth.definition, {}, effect.birth).start().run();
+    expect(effect.start.toolEffects).toEqual(first.machinery.birth.toolEffects);
+    expect(effect.start).not.toHaveProperty("createdAt");
+    const second = new Drive(effect.start.definition, {}, effect.start).start().run();
     expect(second.state.status).toBe("completed");
     expect(second.sent).toEqual([`${first.machinery.birth.id}/ship`]);
     expect(first.offer({ kind: "dead_letter.redriven", by: "ops", run: "run_3" })).toMatch(/already/);
@@ -149,7 +151,7 @@ describe("failing", () => {
     undone.offer({ kind: "dead_letter.redriven", by: "ops", run: "run_2" });
     const again = undone.wanted().find((wanted) => wanted.kind === "run.continue");
     if (again?.kind !== "run.continue") throw new Error("nothing continues the run");
-    const third = new Drive(again.birth.definition, {}, again.birth).start().run();
+    const third = new Drive(again.start.definition, {}, again.start).start().run();
     const { id } = undone.machinery.birth;
     expect(third.sent).toEqual([`${id}/reserve/2`, `${id}/charge/2`, `${id}/ship`]);
   });

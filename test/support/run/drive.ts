@@ -281,7 +281,7 @@ export class Drive {
       case "callback.send":
         return { kind: "callback.answered", attempt: effect.attempt, result: "delivered" };
       case "run.continue":
-        return { kind: "dead_letter.handed_over", run: effect.birth.id };
+        return { kind: "dead_letter.handed_over", run: effect.start.id };
     }
   }
 

@@ -5,13 +5,16 @@
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import type { RunId } from "../../../core/ids.ts";
 import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
+import type { Stops } from "../../../core/kill-switch/stops.ts";
+import { fromUsd } from "../../../core/money.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
+import type { RunStart } from "../../../core/run/machine/birth.ts";
 import { FINAL_STATUSES, type RunView } from "../../../core/run/outside/view.ts";
 import type { WorkflowVersionView } from "../../../core/workflow/view.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
 import { type Claim, claim, REPLAYED } from "../idempotency.ts";
-import type { IngressPorts, StartRun } from "../ports.ts";
+import type { IngressPorts } from "../ports.ts";
 import { auditRecord } from "../record.ts";
 import { roomFor, shownTo, unknown } from "../runs.ts";
 import { idempotencyHeader, preferHeader, waitSeconds } from "../schemas/requests.ts";
@@ -71,13 +74,7 @@ async function startRun(ports: IngressPorts, call: StartCall): Promise<Answer> {
   }
 }
 
-async function begin(
-  ports: IngressPorts,
-  call: StartCall,
-  first: Claim,
-  workflow: WorkflowVersionView,
-  stops: StartRun["stops"],
-): Promise<Answer> {
+async function begin(ports: IngressPorts, call: StartCall, first: Claim, workflow: WorkflowVersionView, stops: Stops): Promise<Answer> {
   const { org } = call.principal;
   const admitted = await admit(ports, call, first);
   if (!admitted.ok) {
@@ -86,14 +83,14 @@ async function begin(
   }
   const wait = waitSeconds(call.headers.Prefer);
   const waitMs = (wait ?? 0) * 1000;
-  const run = await ports.runs.start(birth(call, first.id as RunId, workflow, stops, admitted.value), waitMs);
+  const run = await ports.runs.start(startOf(call, first.id as RunId, workflow, admitted.value), stops, waitMs);
   if (FINAL_STATUSES.includes(run.status)) ports.store.runs.release(org, run.id);
   const status = waitMs > 0 && FINAL_STATUSES.includes(run.status) ? 200 : 202;
   await first.settle(status);
   return runReply(ports, call, run, status, {});
 }
 
-type AdmittedRun = { readonly input: Json; readonly metadata: JsonObject; readonly findings: StartRun["inputFindings"] };
+type AdmittedRun = { readonly input: Json; readonly metadata: JsonObject; readonly findings: RunStart["inputFindings"] };
 
 /** Input and metadata are admitted together, so that one that is refused leaves nothing of the other behind. */
 async function admit(ports: IngressPorts, call: StartCall, first: Claim): Promise<Result<AdmittedRun, Refusal>> {
@@ -120,8 +117,9 @@ async function admit(ports: IngressPorts, call: StartCall, first: Claim): Promis
   return err(refuse("injection_detected", "the content was refused"));
 }
 
-function birth(call: StartCall, id: RunId, workflow: WorkflowVersionView, stops: StartRun["stops"], admitted: AdmittedRun): StartRun {
+function startOf(call: StartCall, id: RunId, workflow: WorkflowVersionView, admitted: AdmittedRun): RunStart {
   const { principal, body, trace } = call;
+  const { usd, tokens } = budgetOf(workflow, body);
   return {
     id,
     org: principal.org,
@@ -133,13 +131,13 @@ function birth(call: StartCall, id: RunId, workflow: WorkflowVersionView, stops:
     digest: workflow.digest,
     input: admitted.input,
     inputFindings: admitted.findings,
-    budget: budgetOf(workflow, body),
+    budget: { usd: fromUsd(usd), tokens },
     deadlineAt: body.deadline === undefined ? null : Date.parse(body.deadline),
     metadata: admitted.metadata,
     traceId: trace.traceId,
     parentSpanId: trace.parentSpanId,
-    stops,
-    redriveOf: null,
+    redrive: null,
+    parent: null,
     callbackUrl: body.callback_url ?? null,
   };
 }
