@@ -277,7 +277,7 @@ describe("wait", () => {
 });
 
 describe("run", () => {
-  it("[RUN-90] a child's output is the step's, its cost is its parent's, its budget is reserved first", () => {
+  it("[RUN-83] a child's output is the step's, its cost is its parent's, its budget is reserved first", () => {
     const usage = { tokensIn: 5, tokensOut: 6, microUsd: 7, modelCalls: 1, toolCalls: 2, cacheHits: 0 };
     const run = new Drive(define({ c: child() }, { output: { cel: "steps.c.output.x" } }), { child: () => "never" }).start().run();
     expect(run.state).toMatchObject({ status: "waiting", reserved: { microUsd: 1_000_000, tokens: 1000 } });
@@ -308,7 +308,7 @@ describe("run", () => {
     ).not.toBeNull();
   });
 
-  it("[RUN-91] failing comes up, cancelling goes down", () => {
+  it("[RUN-84] failing comes up, cancelling goes down", () => {
     const fails = new Drive(define({ c: child() }), { child: () => ({ ok: false, error: { code: "tool_error", message: "no" } }) })
       .start()
       .run();
@@ -332,7 +332,7 @@ describe("run", () => {
     expect(run.state.status).toBe("cancelled");
   });
 
-  it("[RUN-92] a child may call only what every run above it lists", () => {
+  it("[RUN-85] a child may call only what every run above it lists", () => {
     const parent = { run: "run_p", activity: "c", depth: 1, tools: ["orders.get"] };
     const run = new Drive(define({ a: tool("mail.send") }), {}, { parent }).start().run();
     expect(run.state).toMatchObject({ status: "failed", error: { code: "policy_denied" }, owesParent: false });
@@ -341,7 +341,7 @@ describe("run", () => {
 });
 
 describe("slow steps", () => {
-  it("[RUN-95] a queued call is taken up once, its late answer changes nothing, a lost one is given up in time", () => {
+  it("[RUN-86] a queued call is taken up once, its late answer changes nothing, a lost one is given up in time", () => {
     const run = new Drive(define({ a: tool("orders.get", { async: true }) })).start().run();
     const { call } = run.activity("a");
     expect(run.queued).toEqual([`a#${call}`]);
@@ -351,7 +351,7 @@ describe("slow steps", () => {
     expect(run.offer({ kind: "call.take", activity: "a", call: call ?? 0 })).not.toBeNull();
   });
 
-  it("[RUN-96] a queued model call that is taken up twice is a call of its own the second time", () => {
+  it("[RUN-87] a queued model call that is taken up twice is a call of its own the second time", () => {
     const run = new Drive(define({ a: model({ async: true }) })).start().run();
     const { call } = run.activity("a");
     run.offer({ kind: "call.take", activity: "a", call: call ?? 0 });

@@ -65,7 +65,7 @@ const engine = (id: string) => runEngineOf(env.RUN_ENGINE, id);
 const start = (id: string, waitMs = 2_000) => engine(id).start(born(id), { epoch: 0, active: [], asOf: FAR }, waitMs);
 
 describe("RunEngine", () => {
-  it("[RUN-100] runs to its end while it is awake, and the same start again is the same run", async () => {
+  it("[RUN-130] runs to its end while it is awake, and the same start again is the same run", async () => {
     const id = newId();
     expect(await start(id)).toMatchObject({ status: "completed", output: "done" });
     let calls = 0;
@@ -85,7 +85,7 @@ describe("RunEngine", () => {
     expect(await engine(id).view()).toEqual(before);
   });
 
-  it("[RUN-101] asking for a run that nobody bore creates nothing", async () => {
+  it("[RUN-131] asking for a run that nobody bore creates nothing", async () => {
     const id = newId();
     expect(await engine(id).view()).toBeNull();
     expect(await engine(id).events(0, 0)).toBeNull();
@@ -106,7 +106,7 @@ describe("RunEngine", () => {
     expect(seen).toContain("tool.called");
   });
 
-  it("[RUN-102] dies in mid-call; the alarm repeats the call under its key, and it is no attempt", async () => {
+  it("[RUN-132] dies in mid-call; the alarm repeats the call under its key, and it is no attempt", async () => {
     const id = newId();
     const calls: ToolCall[] = [];
     let dead = false;
@@ -194,7 +194,7 @@ describe("RunEngine", () => {
     expect(sent()).toEqual([]);
   });
 
-  it("[RUN-103] a send that fails loses nothing", async () => {
+  it("[RUN-133] a send that fails loses nothing", async () => {
     const id = newId();
     let fails = true;
     const { send } = world;
@@ -254,7 +254,7 @@ describe("RunEngine", () => {
     await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
   });
 
-  it("[RUN-105] what leaves fits into messages of the queue, however much is found or done in one turn", async () => {
+  it("[RUN-134] what leaves fits into messages of the queue, however much is found or done in one turn", async () => {
     const id = newId();
     const findings = Array.from({ length: 5_000 }, (_, index) => ({
       type: "EMAIL" as const,
