@@ -30,6 +30,14 @@ const agent = {
 const asks = { ...said(""), result: { ok: true as const, asks: { text: null, calls: [{ id: "c", name: "orders.get", input: {} }] } } };
 let words = 0;
 
+const charge = define({ charge: tool("payments.refund") });
+/** The charge's first answer is lost, later ones are refused: what each status says of the first is the fold's to know. */
+const lostThen = (status: number, kind: "transient" | "permanent"): Drive => {
+  let calls = 0;
+  const later = { ...failed("tool_error", kind), status };
+  return new Drive(charge, { tool: () => (++calls === 1 ? { ...failed("timeout", "unknown"), status: null } : later) }).start().run();
+};
+
 const drives: { readonly [name: string]: Drive } = {
   completed: new Drive(order).start().run(),
   compensated: new Drive(order, { tool: refusesToShip }).start().run(),
@@ -42,6 +50,11 @@ const drives: { readonly [name: string]: Drive } = {
     .start()
     .run(),
   agent: new Drive(define({ desk: agent }), { model: () => (words++ === 0 ? asks : said("found")) }).start().run(),
+  "lost-then-refused": lostThen(404, "permanent"),
+  "lost-then-redirected": lostThen(302, "permanent"),
+  "lost-then-busy": lostThen(503, "transient"),
+  unusable: new Drive(charge, { tool: () => ({ ...failed("tool_error", "permanent"), status: 200 }) }).start().run(),
+  failing: new Drive(charge, { tool: () => ({ ...failed("tool_error", "transient"), status: 500 }) }).start().run(),
   signal: new Drive(define({ s: { ...common, kind: "wait", seconds: null, until: null, signal: "paid", timeout_ms: null } })).start().run(),
 };
 
