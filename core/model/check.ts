@@ -2,7 +2,7 @@
 import type { FieldError } from "../errors/problem.ts";
 import type { Json } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
-import { SECRET_NAME } from "../tool/check.ts";
+import { SECRET_NAME } from "../tool/check-http.ts";
 import { flawOfUrl } from "../tool/url.ts";
 import { Errors, Form } from "../workflow/form.ts";
 import { MODEL_ID, TASK_NAME } from "../workflow/names.ts";

@@ -2,32 +2,31 @@
 import { ROLES } from "../access/principal.ts";
 import type { FieldError } from "../errors/problem.ts";
 import { PERSONAL_DATA_TYPES, type PersonalDataType } from "../guardrail/finding.ts";
-import { escapeToken, isObject, type Json, parsePointer } from "../json.ts";
+import { isObject, type Json, parsePointer } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 import { MAX_TIMEOUT_MS } from "../workflow/attempts.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
-import { Errors, Form, shortName } from "../workflow/form.ts";
+import { Errors, Form } from "../workflow/form.ts";
 import { TOOL_NAME } from "../workflow/names.ts";
 import { checkSchema } from "../workflow/schema.ts";
-import type { HttpBinding, Idempotency, ToolManifest } from "./manifest.ts";
-import { isGatewayHeader } from "./request.ts";
-import { flawOfUrl } from "./url.ts";
+import { readHttp } from "./check-http.ts";
+import type { BindingOf, Idempotency, ToolContent, ToolKind, ToolManifest } from "./manifest.ts";
 
-/** Part of the format (API.md, "Tools"), and not a promise yet. */
+/** Fields of the manifest format that are not supported yet; each is refused by name. */
 const NOT_YET = ["egress", "rate", "fallback", "compensate", "breaker", "fresh", "isolate", "container", "mcp"];
+/** Kinds of tools that are not supported yet; each is refused by name. */
 const KINDS_NOT_YET = ["isolate", "container", "mcp"];
 const SCOPE = /^[a-z][a-z0-9_.-]*(:[a-z0-9_.-]+)*$/;
-/** A week. */
+/** Maximum of `cache_ms` and `max_age_ms`, in milliseconds: a week. */
 const LONGEST_KEEPING_MS = 7 * 24 * 3_600_000;
-export const SECRET_NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
-/** RFC 9110 section 5.6.2: a token. */
-const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
-/** RFC 9110 section 5.5: visible characters, and spaces between them. */
-const HEADER_VALUE = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
-
 export type ToolRule = { readonly allowPrivateHosts: boolean };
 
-export function checkTool(name: string, raw: Json, rule: ToolRule): Result<Omit<ToolManifest, "version">, readonly FieldError[]> {
+/** How the fields of each kind are read. A kind without a reader does not compile. */
+const TOOL_KINDS: { readonly [K in ToolKind]: (form: Form, rule: ToolRule) => BindingOf<K> } = {
+  http: (form, rule) => ({ kind: "http", http: readHttp(form, rule) }),
+};
+
+export function checkTool(name: string, raw: Json, rule: ToolRule): Result<ToolContent, readonly FieldError[]> {
   const errors = new Errors();
   if (!TOOL_NAME.test(name)) errors.add("path.name", "a tool's name has the form [a-z0-9][a-z0-9._-]{0,62}");
   const form = new Form(raw, "", errors, "a tool");
@@ -36,12 +35,11 @@ export function checkTool(name: string, raw: Json, rule: ToolRule): Result<Omit<
     return err([{ path: "/kind", message: `tools of kind \`${kind}\` are not supported yet` }]);
   for (const later of NOT_YET) if (form.json(later) !== undefined) form.refuse(later, `\`${later}\` is not supported yet`);
   const input = readSchema(form, "input");
-  const manifest: Omit<ToolManifest, "version"> = {
+  const manifest: ToolContent = {
     name,
     description: form.text("description", { fallback: "", max: 4_096 }),
     effect: form.choice("effect", ["none", "read", "write"] as const),
-    kind: form.choice("kind", ["http"] as const),
-    http: readHttp(form, rule),
+    ...TOOL_KINDS[form.choice("kind", Object.keys(TOOL_KINDS) as ToolKind[])](form, rule),
     input,
     output: readSchema(form, "output"),
     timeout_ms: form.number("timeout_ms", { fallback: 30_000, min: 1, max: MAX_TIMEOUT_MS, whole: true }),
@@ -63,49 +61,6 @@ function readSchema(form: Form, name: string): JsonSchema {
   if (schema === undefined) return true;
   for (const { path, message } of checkSchema(schema)) form.errors.add(`${form.at(name)}${path}`, message);
   return isObject(schema) ? schema : schema === true;
-}
-
-function readHttp(form: Form, rule: ToolRule): HttpBinding {
-  const http = form.form("http");
-  if (http === null) {
-    form.refuse("http", "`http` is missing");
-    return { url: "", method: "POST", headers: {}, secret: null };
-  }
-  const url = http.text("url", { max: 4_096 });
-  const flaw = url === "" ? null : flawOfUrl(url, { allowPrivateHosts: rule.allowPrivateHosts, fields: true });
-  if (flaw !== null) http.refuse("url", `\`url\` ${flaw}`);
-  const secret = http.json("secret");
-  const binding: HttpBinding = {
-    url,
-    method: http.choice("method", ["GET", "POST", "PUT", "PATCH", "DELETE"] as const, "POST"),
-    headers: readHeaders(http),
-    secret: secret === undefined || secret === null ? null : http.text("secret", { max: 63, pattern: SECRET_NAME }),
-  };
-  http.close();
-  return binding;
-}
-
-function readHeaders(http: Form): { readonly [name: string]: string } {
-  const raw = http.json("headers");
-  if (raw === undefined || raw === null) return {};
-  if (!isObject(raw)) {
-    http.refuse("headers", "`headers` must be an object");
-    return {};
-  }
-  const entries = Object.entries(raw);
-  if (entries.length > 50) http.refuse("headers", "`headers` has more than 50 headers");
-  const seen = new Set<string>();
-  for (const [name, value] of entries) {
-    const path = `${http.at("headers")}/${escapeToken(name)}`;
-    if (!HEADER_NAME.test(name)) http.errors.add(path, "this is not a valid header name");
-    else if (isGatewayHeader(name)) http.errors.add(path, `the header \`${shortName(name)}\` is the gateway's to set`);
-    else if (seen.has(name.toLowerCase())) http.errors.add(path, `the header \`${shortName(name)}\` is set twice`);
-    else if (typeof value !== "string" || value.length > 4_096 || !HEADER_VALUE.test(value)) {
-      http.errors.add(path, `the value of \`${shortName(name)}\` must be a line of printable ASCII`);
-    }
-    seen.add(name.toLowerCase());
-  }
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
 /** `key` by default: an http tool answers under the same key as it did the first time. */

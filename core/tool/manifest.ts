@@ -1,7 +1,7 @@
 /**
  * What a tool is: its contract, its effect, where it lives and what may reach it. Checked by `check.ts`, every default filled in.
  *
- * PERSISTED: in D1 by (org, name, version).
+ * PERSISTED: in D1 by (org, name, version). A kind of tool may be added; its name and fields stay.
  */
 import type { PersonalDataType } from "../guardrail/finding.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
@@ -20,13 +20,22 @@ export type HttpBinding = {
   readonly secret: string | null;
 };
 
-export type ToolManifest = {
+/** The kinds of tools, each with the fields that only it has. A new kind is one line here; whatever it lacks then does not compile. */
+type Bindings = {
+  readonly http: { readonly http: HttpBinding };
+};
+
+export type ToolKind = keyof Bindings;
+
+/** How a tool of one kind is reached. */
+export type BindingOf<K extends ToolKind> = { readonly kind: K } & Bindings[K];
+export type Binding = { [K in ToolKind]: BindingOf<K> }[ToolKind];
+
+/** What every tool has, whatever its kind. */
+export type ToolContract = {
   readonly name: string;
-  readonly version: number;
   readonly description: string;
   readonly effect: ToolEffect;
-  readonly kind: "http";
-  readonly http: HttpBinding;
   readonly input: JsonSchema;
   readonly output: JsonSchema;
   readonly timeout_ms: number;
@@ -45,6 +54,13 @@ export type ToolManifest = {
   /** Roles that may reach the tool; null: all. */
   readonly allow: { readonly roles: readonly string[] } | null;
 };
+
+/** A manifest that has been checked and not yet been given a version. */
+export type ToolContent = ToolContract & Binding;
+
+export type ToolManifest = ToolContent & { readonly version: number };
+/** The manifest of a tool of one kind. */
+export type ManifestOf<K extends ToolKind> = ToolContract & BindingOf<K> & { readonly version: number };
 
 /** What the engine needs to know of a tool to call it well; it goes into the journal with the decision to call. */
 export type ToolFacts = {

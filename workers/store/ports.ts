@@ -10,7 +10,7 @@ import type { Page, PageRequest } from "../../core/page.ts";
 import type { Result } from "../../core/result.ts";
 import type { DeadLetterView, FeedbackView, RunStatus } from "../../core/run/outside/view.ts";
 import type { EpochMs } from "../../core/time.ts";
-import type { ToolManifest } from "../../core/tool/manifest.ts";
+import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
 import type { Definition } from "../../core/workflow/definition.ts";
 import type { Share } from "../../core/workflow/traffic.ts";
 import type { WorkflowVersionLine, WorkflowVersionView } from "../../core/workflow/view.ts";
@@ -85,7 +85,7 @@ export type FeedbackStore = {
 
 export type ToolStore = {
   /** A new version when it changed. */
-  put(org: string, manifest: Omit<ToolManifest, "version">, record: (version: number) => AuditRecord): Promise<ToolManifest>;
+  put(org: string, manifest: ToolContent, record: (version: number) => AuditRecord): Promise<ToolManifest>;
   get(org: string, name: string, version: number | null): Promise<ToolManifest | null>;
   list(org: string, page: PageRequest): Promise<Page<ToolManifest>>;
   /** Which of these names are registered. */

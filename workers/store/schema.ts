@@ -12,7 +12,7 @@ import type { Json } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import type { ChosenSettings } from "../../core/org/settings.ts";
-import type { ToolManifest } from "../../core/tool/manifest.ts";
+import type { ToolContent } from "../../core/tool/manifest.ts";
 import type { Definition } from "../../core/workflow/definition.ts";
 import type { Layout } from "../../core/workflow/traffic.ts";
 
@@ -128,7 +128,7 @@ export const tools = sqliteTable(
     /** SHA-256 of the canonical manifest without its version, hex. */
     digest: text("digest").notNull(),
     /** JSON, checked, with every default filled in, without its version. */
-    manifest: text("manifest", { mode: "json" }).$type<Omit<ToolManifest, "version">>().notNull(),
+    manifest: text("manifest", { mode: "json" }).$type<ToolContent>().notNull(),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.org, table.name, table.version] })],

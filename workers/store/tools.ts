@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import type { Json } from "../../core/json.ts";
-import type { ToolManifest } from "../../core/tool/manifest.ts";
+import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
 import type { Database } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
@@ -77,7 +77,7 @@ export function storeTools(db: Database, outbox: Outbox, now: () => number): Too
 
 const toManifest = (row: Stored): ToolManifest => ({ ...row.manifest, version: row.version });
 
-async function digestOf(manifest: Omit<ToolManifest, "version">): Promise<string> {
+async function digestOf(manifest: ToolContent): Promise<string> {
   const text = new TextEncoder().encode(canonicalJson(manifest as unknown as Json));
   return Buffer.from(await crypto.subtle.digest("SHA-256", text)).toString("hex");
 }

@@ -45,6 +45,7 @@ describe("[TOOL-2] names what is invalid, and where", () => {
     [{ more: 1 }, "/more"],
     [{ effect: "delete" }, "/effect"],
     [{ kind: "isolate" }, "/kind"],
+    [{ kind: "toString" }, "/kind"],
     [{ kind: "magic" }, "/kind"],
     [{ http: {} }, "/http/url"],
     [{ http: 3 }, "/http"],
@@ -100,6 +101,13 @@ describe("[TOOL-2] names what is invalid, and where", () => {
   });
   it("takes the kinds of personal data", () =>
     expect(pathsOf(tool({ personal_data: { "/to": ["EMAIL", "PHONE"] }, guarded: ["/text"] }))).toEqual([]));
+});
+
+it.each(["isolate", "container", "mcp"])("[TOOL-2] refuses the kind `%s` by its name, and says nothing else of it", (kind) => {
+  expect(checkTool("mail.send", tool({ kind, more: 1 }), { allowPrivateHosts: false })).toEqual({
+    ok: false,
+    error: [{ path: "/kind", message: `tools of kind \`${kind}\` are not supported yet` }],
+  });
 });
 
 describe("[TOOL-3] addresses", () => {

@@ -5,7 +5,7 @@ import { mintId } from "../../../core/ids.ts";
 import type { ModelEntry } from "../../../core/model/entry.ts";
 import type { TaskRoute } from "../../../core/model/task-route.ts";
 import { toRfc3339 } from "../../../core/time.ts";
-import type { ToolManifest } from "../../../core/tool/manifest.ts";
+import type { ToolContent } from "../../../core/tool/manifest.ts";
 import type { Definition } from "../../../core/workflow/definition.ts";
 import type { ApiKeyRow } from "../../../workers/store/ports.ts";
 import { defineStore, type Store } from "../../../workers/store/store.ts";
@@ -86,7 +86,7 @@ export const definitionOf = (name: string, description = ""): Definition => ({
   steps: { one: { kind: "transform", needs: [], when: null, on_error: null, value: 1 } },
 });
 
-export const manifestOf = (name: string, description = ""): Omit<ToolManifest, "version"> => ({
+export const manifestOf = (name: string, description = ""): ToolContent => ({
   name,
   description,
   effect: "read",

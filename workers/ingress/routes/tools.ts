@@ -4,7 +4,7 @@ import { type FieldError, refuse } from "../../../core/errors/problem.ts";
 import type { Json } from "../../../core/json.ts";
 import { err, ok } from "../../../core/result.ts";
 import { checkTool } from "../../../core/tool/check.ts";
-import type { ToolManifest } from "../../../core/tool/manifest.ts";
+import type { ToolContent } from "../../../core/tool/manifest.ts";
 import { validate } from "../../../core/workflow/schema.ts";
 import { type Endpoint, endpointsOf } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
@@ -111,11 +111,7 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
 }
 
 /** Whatever is asked whether a call happened must exist and change nothing. */
-async function flawOfLookup(
-  { store }: IngressPorts,
-  org: string,
-  { idempotency }: Omit<ToolManifest, "version">,
-): Promise<FieldError | null> {
+async function flawOfLookup({ store }: IngressPorts, org: string, { idempotency }: ToolContent): Promise<FieldError | null> {
   if (typeof idempotency === "string") return null;
   const path = "/idempotency/lookup";
   const lookup = await store.tools.get(org, idempotency.lookup, null);
