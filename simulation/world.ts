@@ -270,9 +270,9 @@ export class World {
         "budget-ledger": toObject("BudgetLedger"),
         store: () => Promise.reject(new Error("no world writes records into D1")),
       },
-      report: (line) => {
-        if (line["event"] === "audit.chain_broken" || line["event"] === "audit.row_refused")
-          this.watch.note("audit broken", `${String(line["event"])} ${JSON.stringify(line)}`);
+      log: (line) => {
+        if (line.event === "audit.chain_broken" || line.event === "audit.row_refused")
+          this.watch.note("audit broken", `${line.event} ${JSON.stringify(line)}`);
       },
     });
   }

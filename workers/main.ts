@@ -1,12 +1,13 @@
 /** The Worker: the platform with the real outside around it, traced at its HTTP edge where an OTLP endpoint is set. */
 import { instrument } from "@microlabs/otel-cf-workers";
+import { shapeLine } from "../core/telemetry/log-line.ts";
 import { definePlatform } from "./platform.ts";
 
 const { handler, ...objects } = definePlatform({
   fetch: (...request) => fetch(...request),
   now: () => Date.now(),
   random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
-  log: (line) => console.log(JSON.stringify(line)),
+  log: (line) => console.log(JSON.stringify(shapeLine(line, Date.now()))),
 });
 
 export const { RunEngine, ReviewQueue, KillSwitch, Vault, AuditLog, KeyRing, BudgetLedger, CircuitBreaker } = objects;

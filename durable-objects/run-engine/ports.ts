@@ -1,7 +1,7 @@
 /** Everything a run needs from outside. What is expected to fail answers with data; what throws is tried again by the alarm. */
 import type { RecordsMessage } from "../../core/audit/record.ts";
 import type { LeaseAnswer, LeaseRequest } from "../../core/budget/lease.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
+import type { Json } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import type { ReviewRequest } from "../../core/review/case.ts";
 import type { LookupAnswer, ModelCall, ModelOutcome, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
@@ -9,6 +9,7 @@ import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
 import type { Birth, Parent, RunStart } from "../../core/run/machine/birth.ts";
 import type { Happening } from "../../core/run/machine/input.ts";
 import type { Child } from "../../core/run/machine/state.ts";
+import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
 import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
@@ -63,5 +64,5 @@ export type RunEnginePorts = {
   /** Where values lie that are too large for a row. */
   readonly values: ValueStore;
   readonly send: (message: RecordsMessage) => Promise<void>;
-  readonly log: (line: JsonObject) => void;
+  readonly log: Log;
 };

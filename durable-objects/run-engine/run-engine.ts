@@ -18,6 +18,7 @@ import { toEventView, toRunView } from "../../core/run/outside/present.ts";
 import { toTrace } from "../../core/run/outside/trace.ts";
 import { valuePrefix } from "../../core/run/outside/value-key.ts";
 import type { EventView, RunReplay, RunStatus, RunView } from "../../core/run/outside/view.ts";
+import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import type { LoadedRun } from "./journal.ts";
 import type { ChildEnd, RunEnginePorts } from "./ports.ts";
 import { type QueuedRequest, RunShell } from "./shell.ts";
@@ -185,7 +186,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       try {
         await this.#shell.wake();
       } catch (error) {
-        this.#ports.log({ level: "error", message: "run alarm broke", error: error instanceof Error ? error.name : "unknown" });
+        this.#ports.log(logLine("run.alarm_failed", { run: this.ctx.id.name ?? null, error: errorName(error) }));
         await this.ctx.storage.setAlarm(this.#ports.now() + 5_000); // never rely on the platform's retries: they end
       }
     }

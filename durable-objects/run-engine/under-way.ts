@@ -7,6 +7,7 @@ import type { RunEvent } from "../../core/run/machine/event.ts";
 import type { Happening, Refused } from "../../core/run/machine/input.ts";
 import type { RunState } from "../../core/run/machine/state.ts";
 import { type RunEffect, wantedEffects } from "../../core/run/outside/wanted.ts";
+import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { carryOut } from "./effects.ts";
 import type { LoadedRun } from "./journal.ts";
@@ -149,11 +150,10 @@ export class UnderWay {
       const taken = await this.#offer(outcome);
       if (!taken.ok) {
         const { input, why } = taken.error;
-        log({ level: "info", message: "run input refused", input, why, run: this.#run() });
+        log(logLine("run.input_refused", { run: this.#run(), input, why }));
       }
     } catch (error) {
-      const name = error instanceof Error ? error.name : "unknown";
-      log({ level: "warn", message: "effect broke off", effect: key.split("/")[0] ?? key, error: name });
+      log(logLine("run.effect_failed", { run: this.#run(), effect: key.split("/")[0] ?? key, error: errorName(error) }));
       if (outcome !== null && error instanceof ValuesOutOfReach) {
         this.#held.set(key, outcome);
         return;

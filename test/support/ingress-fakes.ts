@@ -11,7 +11,7 @@ import { NOTHING } from "../../core/budget/amount.ts";
 import { budgetView } from "../../core/budget/view.ts";
 import { refuse } from "../../core/errors/problem.ts";
 import { mintId, mintSealedRunId, parseSealedRunId, type RunId, withPrefix } from "../../core/ids.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
+import type { Json } from "../../core/json.ts";
 import { type StopScope, scopeText } from "../../core/kill-switch/stops.ts";
 import type { SwitchView } from "../../core/kill-switch/view.ts";
 import { withDefaultModels } from "../../core/model/defaults.ts";
@@ -24,6 +24,7 @@ import type { ReviewView } from "../../core/review/view.ts";
 import type { RunStart } from "../../core/run/machine/birth.ts";
 import type { RunSignal } from "../../core/run/machine/signal.ts";
 import type { EventView, RunStatus, RunView } from "../../core/run/outside/view.ts";
+import type { LogLine } from "../../core/telemetry/log-line.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
@@ -53,7 +54,7 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
   /** Every write to anything that keeps: the name of the port and of what it wrote. */
   const writes: string[] = [];
   const records: { org: string; record: AuditRecord }[] = [];
-  const lines: JsonObject[] = [];
+  const lines: LogLine[] = [];
   const keys = new Map<string, ApiKeyRow & { revoked_at: string | null }>();
   const workflows = new Map<string, WorkflowVersionView[]>();
   const tools = new Map<string, ToolManifest[]>();

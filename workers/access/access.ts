@@ -1,5 +1,6 @@
 /** Who may do what: every decision about access, from the shipped policies. The one room that asks Cedar. */
 import { type AccessQuestion, type CallCircumstances, type Target, targetOf } from "../../core/access/request.ts";
+import type { Log } from "../../core/telemetry/log-line.ts";
 import type { Caller, Permission } from "../../core/workflow/authority.ts";
 import { loadPolicies, type PolicyEngine, type Verdict } from "./engine.ts";
 import { type PolicyTexts, SHIPPED } from "./policies.ts";
@@ -25,12 +26,12 @@ export type Access = AccessPort & {
 /** Decisions kept: the same question under the same policies has the same answer. */
 const REMEMBERED = 2_000;
 
-/** `texts`: the policies to decide by; those of policies/ unless a test brings its own. */
-export function defineAccess(texts: PolicyTexts = SHIPPED): Access {
+/** `log`: hears of a policy set that does not parse. `texts`: the policies to decide by; those of policies/ unless a test brings its own. */
+export function defineAccess(log: Log, texts: PolicyTexts = SHIPPED): Access {
   let engine: PolicyEngine | null = null;
   const remembered = new Map<string, Verdict>();
   const decide = (question: AccessQuestion): Verdict & { readonly policyVersion: string } => {
-    engine ??= loadPolicies(texts); // at the first question: parsing takes milliseconds that not every isolate has to spend
+    engine ??= loadPolicies(texts, log); // at the first question: parsing takes milliseconds that not every isolate has to spend
     const key = JSON.stringify(question);
     const verdict = remembered.get(key) ?? engine.decide(question);
     if (remembered.size >= REMEMBERED) remembered.clear();
@@ -39,7 +40,7 @@ export function defineAccess(texts: PolicyTexts = SHIPPED): Access {
   };
   return {
     policyVersion: () => {
-      engine ??= loadPolicies(texts);
+      engine ??= loadPolicies(texts, log);
       return engine.version;
     },
     decide: ({ org, user, roles, platformAdmin }, action, resource) =>

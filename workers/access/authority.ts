@@ -6,6 +6,7 @@ import type { ModelTool } from "../../core/model/message.ts";
 import { candidatesFor, type Route, type RouteKnowledge, WHY_NOT } from "../../core/model/route.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import { unreachable } from "../../core/result.ts";
+import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import { reachesGuarded } from "../../core/tool/guarded.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { AuthorityAnswer, AuthorityQuestion, Caller, Permission } from "../../core/workflow/authority.ts";
@@ -13,6 +14,7 @@ import type { Definition } from "../../core/workflow/definition.ts";
 import type { Access } from "./access.ts";
 
 export type AuthorityPorts = {
+  readonly log: Log;
   readonly access: Pick<Access, "permission">;
   /** The newest version; null: the org has no such tool. */
   tool(org: string, name: string): Promise<ToolManifest | null>;
@@ -54,7 +56,9 @@ export function defineAuthority(ports: AuthorityPorts): Authority {
           default:
             return unreachable(question);
         }
-      } catch {
+      } catch (error) {
+        const { kind, run, caller } = question;
+        ports.log(logLine("authority.failed", { question: kind, org: caller.org, run, error: errorName(error) }));
         const verb = question.kind === "run" ? "started" : "called";
         return refused("internal", `the policy could not decide whether this ${question.kind} may be ${verb}`, true);
       }

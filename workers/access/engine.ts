@@ -12,6 +12,7 @@ import {
   statefulIsAuthorized,
 } from "@cedar-policy/cedar-wasm/web";
 import { type AccessQuestion, toCedarRequest } from "../../core/access/request.ts";
+import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 // @ts-expect-error: the bundler hands out the module itself; the declaration beside the file describes its exports
 import cedarModule from "../../node_modules/@cedar-policy/cedar-wasm/web/cedar_wasm_bg.wasm";
 import type { PolicyTexts } from "./policies.ts";
@@ -27,15 +28,16 @@ export type PolicyEngine = { readonly version: string; readonly decide: (questio
 const UNAVAILABLE: Verdict = { decision: "deny", reasons: ["policy_unavailable"] };
 
 /** Loads the set under its version: two sets in one isolate do not meet. */
-export function loadPolicies(texts: PolicyTexts): PolicyEngine {
+export function loadPolicies(texts: PolicyTexts, log: Log): PolicyEngine {
   const version = versionOf(texts);
-  if (!prepare(version, texts)) return { version, decide: () => UNAVAILABLE };
+  if (!prepare(version, texts, log)) return { version, decide: () => UNAVAILABLE };
   return {
     version,
     decide: (question) => {
       try {
         return ask(version, question, texts.roles);
-      } catch {
+      } catch (error) {
+        log(logLine("policy.failed", { policy_version: version, action: question.action, error: errorName(error), trace_id: null }));
         return UNAVAILABLE;
       }
     },
@@ -51,15 +53,21 @@ function versionOf({ policies, schema, roles }: PolicyTexts): string {
     .slice(0, 16);
 }
 
-function prepare(version: string, { policies, schema }: PolicyTexts): boolean {
+/** Whether the set can be used. One that cannot denies everything, and the log says so. */
+function prepare(version: string, { policies, schema }: PolicyTexts, log: Log): boolean {
+  const invalid = (why: string, error: unknown): false => {
+    log(logLine("policy.invalid", { policy_version: version, why, error: error === null ? null : errorName(error) }));
+    return false;
+  };
   try {
     initSync({ module: cedarModule });
     const staticPolicies = Object.assign({}, ...Object.values(policies).map(byId)) as Record<string, string>;
     const parsed = preparsePolicySet(version, { staticPolicies });
     const understood = preparseSchema(version, schema);
-    return parsed.type === "success" && understood.type === "success";
-  } catch {
-    return false;
+    if (parsed.type !== "success") return invalid("the policies cannot be parsed", null);
+    return understood.type === "success" || invalid("the schema cannot be parsed", null);
+  } catch (error) {
+    return invalid("the policy set cannot be loaded", error);
   }
 }
 

@@ -10,6 +10,7 @@ import { freshAnswer, KEPT_MS, type KeptAnswer, keepable, lastAnswer, readKeptAn
 import { canonicalJson } from "../../core/canonical-json.ts";
 import type { Json } from "../../core/json.ts";
 import type { CallContext, ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
+import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import { isCorrection } from "../../core/workflow/prompt.ts";
 import { validate } from "../../core/workflow/schema.ts";
 import { startDeadline } from "../kit/deadline.ts";
@@ -51,8 +52,8 @@ export function defineAnswerCache(ports: AnswerCachePorts): AnswerCache {
       const deadline = startDeadline(call.cache === "semantic" ? LOOK_AROUND_MS : LOOK_MS, NEVER);
       try {
         return await deadline.within(look(ports, call));
-      } catch {
-        ports.log({ event: "answers.not_looked_up", run: call.context.run });
+      } catch (error) {
+        ports.log(logLine("answers.not_looked_up", { org: call.context.org, run: call.context.run, error: errorName(error) }));
         return NOTHING;
       } finally {
         deadline.end();
@@ -104,7 +105,10 @@ async function look(ports: AnswerCachePorts, call: ModelCall): Promise<Found> {
   return {
     hit: hit === null ? null : { ...hit, upstream: { ...hit.upstream, ...facts } },
     stale: () => given(name, lastAnswer(known, ports.now()), "stale").catch(() => null),
-    keep: (outcome) => keep(outcome).catch(() => ports.log({ event: "answers.not_kept", run: context.run })),
+    keep: (outcome) =>
+      keep(outcome).catch((error: unknown) =>
+        ports.log(logLine("answers.not_kept", { org: context.org, run: context.run, error: errorName(error) })),
+      ),
     facts,
   };
 }
@@ -113,8 +117,8 @@ async function look(ports: AnswerCachePorts, call: ModelCall): Promise<Found> {
 async function neighbours(ports: AnswerCachePorts, call: ModelCall, model: string, map: RedactionMap): Promise<Neighbours | null> {
   try {
     return await findNeighbours(ports, call, model, map);
-  } catch {
-    ports.log({ event: "answers.not_looked_around", run: call.context.run });
+  } catch (error) {
+    ports.log(logLine("answers.not_looked_around", { org: call.context.org, run: call.context.run, error: errorName(error) }));
     return null;
   }
 }

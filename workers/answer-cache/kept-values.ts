@@ -3,7 +3,8 @@
  *
  * It never throws and never takes long: what is out of reach is not there.
  */
-import type { Json, JsonObject } from "../../core/json.ts";
+import type { Json } from "../../core/json.ts";
+import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import { startDeadline } from "../kit/deadline.ts";
 
 /** KV answers in some milliseconds where a key is in use; nobody waits for a slow one, since the call it spares takes seconds at most. */
@@ -29,13 +30,13 @@ export type KeptValues = {
 export const subjectTag = async (mac: (text: string) => Promise<string>, org: string, subject: string): Promise<string> =>
   (await mac(`subject ${org} ${subject}`)).slice(0, 32);
 
-export function keptValues(kv: KVNamespace, log: (line: JsonObject) => void): KeptValues {
+export function keptValues(kv: KVNamespace, log: Log): KeptValues {
   const bounded = async <T>(deed: "get" | "put" | "delete", work: () => Promise<T>, otherwise: T): Promise<T> => {
     const deadline = startDeadline(WAIT_MS, NEVER);
     try {
       return await deadline.within(work());
-    } catch {
-      log({ event: "answers.out_of_reach", deed });
+    } catch (error) {
+      log(logLine("answers.out_of_reach", { deed, error: errorName(error) }));
       return otherwise;
     } finally {
       deadline.end();

@@ -1,8 +1,8 @@
 /** What the kept answers need from the rest of the platform. */
 import type { Grounds } from "../../core/cache/identity.ts";
-import type { JsonObject } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { CallContext } from "../../core/run/calls/call.ts";
+import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Guard, VaultPort } from "../guardrail/ports.ts";
 import type { KeptValues } from "./kept-values.ts";
@@ -31,5 +31,5 @@ export type AnswerCachePorts = {
    * it is out of reach. Without it `semantic` is `exact`. Does not throw.
    */
   readonly embed: (context: CallContext, text: string) => Promise<Embedded | null>;
-  readonly log: (line: JsonObject) => void;
+  readonly log: Log;
 };

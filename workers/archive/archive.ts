@@ -12,6 +12,7 @@ import type { Birth } from "../../core/run/machine/birth.ts";
 import type { RunEvent } from "../../core/run/machine/event.ts";
 import { toRunView } from "../../core/run/outside/present.ts";
 import type { EventView, RunReplay, RunView } from "../../core/run/outside/view.ts";
+import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import { planOf } from "../../core/workflow/plan.ts";
 import { sideBySide } from "../../kit/bounded.ts";
@@ -67,7 +68,7 @@ export function defineArchive(ports: ArchivePorts): Archive {
           if (await archive(ports, org, id)) archived += 1;
         } catch (error) {
           // One run that cannot be archived holds up no other.
-          ports.log({ level: "error", message: "run not archived", run: id, error: error instanceof Error ? error.name : "unknown" });
+          ports.log(logLine("run.not_archived", { run: id, error: errorName(error) }));
         }
       });
       return { archived };
@@ -135,7 +136,7 @@ async function finish(ports: ArchivePorts, org: string, run: string): Promise<bo
     await mark(ports, org, run, null);
     return true;
   }
-  ports.log({ level: "error", message: "an ended run has no record and is not in the archive", run, org });
+  ports.log(logLine("run.without_record", { run, org }));
   return false;
 }
 

@@ -1,7 +1,8 @@
 /** What the archive needs from outside. */
 import type { AuditRecord } from "../../core/audit/record.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
+import type { Json } from "../../core/json.ts";
 import type { EventView, RunView } from "../../core/run/outside/view.ts";
+import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 
 /** The whole record of an ended run, redacted like everything a run keeps. */
@@ -25,5 +26,5 @@ export type ArchivePorts = {
   readonly empty: (id: string, seq: number) => Promise<boolean>;
   /** Removes the large values of a run whose object is empty. Safe to repeat. */
   readonly removeValues: (id: string) => Promise<void>;
-  readonly log: (line: JsonObject) => void;
+  readonly log: Log;
 };

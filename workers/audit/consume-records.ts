@@ -5,7 +5,7 @@
  */
 import type { AuditPage } from "../../core/audit/page.ts";
 import { isSourceKind, type RecordsMessage, type RecordsRow, type RunIndexRow, type SourceKind } from "../../core/audit/record.ts";
-import type { JsonObject } from "../../core/json.ts";
+import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import { writePages } from "./write-pages.ts";
 
 type Source = RecordsMessage["source"];
@@ -39,8 +39,7 @@ export type ConsumerPorts = {
   /** The line with the higher `seq` wins; dead letters go along. Idempotent. */
   readonly upsertRuns: (rows: readonly RunIndexRow[]) => Promise<void>;
   readonly outboxes: Outboxes;
-  /** One JSON log line: names and numbers only. */
-  readonly report: (line: JsonObject) => void;
+  readonly log: Log;
 };
 
 type RecordsQueueMessage = Message<RecordsMessage>;
@@ -55,7 +54,7 @@ export async function consumeRecords(batch: MessageBatch<RecordsMessage>, ports:
     const unknown =
       message.body.v !== 1 ? "records.unknown_version" : isSourceKind(message.body.source.kind) ? null : "records.unknown_source";
     if (unknown === null) return true;
-    ports.report({ level: "error", event: unknown, message: message.id });
+    ports.log(logLine(unknown, { message_id: message.id }));
     retry(message); // another version of this code may know it; in the end the dead letter queue keeps it
     return false;
   });
@@ -71,7 +70,7 @@ async function indexRuns(messages: readonly RecordsQueueMessage[], ports: Consum
     await ports.upsertRuns(rows);
     return messages;
   } catch (error) {
-    ports.report({ level: "error", event: "records.index_failed", runs: rows.length, error: nameOf(error) });
+    ports.log(logLine("records.index_failed", { runs: rows.length, error: errorName(error) }));
     if (messages.length > 1) return (await Promise.all(messages.map((message) => indexRuns([message], ports)))).flat();
     for (const message of messages) retry(message);
     return [];
@@ -91,7 +90,7 @@ async function settleOrg(org: string, messages: readonly RecordsQueueMessage[], 
     const refused = await integrate(org, messages, ports);
     await Promise.all(messages.map((message) => confirmMessage(message, refused, ports)));
   } catch (error) {
-    ports.report({ level: "error", event: "records.not_integrated", org, messages: messages.length, error: nameOf(error) });
+    ports.log(logLine("records.not_integrated", { org, messages: messages.length, error: errorName(error) }));
     for (const message of messages) retry(message);
   }
 }
@@ -108,7 +107,7 @@ async function integrate(org: string, messages: readonly RecordsQueueMessage[], 
     pending = answer.pending;
     for (const { source, row, code } of answer.refused) {
       refused.add(keyOf(source, row));
-      ports.report({ level: "error", event: "audit.row_refused", org, source: source.kind, source_id: source.id, row, code });
+      ports.log(logLine("audit.row_refused", { org, source: source.kind, source_id: source.id, row, code }));
     }
   }
   // Also what other batches left behind: a row that comes again is confirmed only when D1 has all that was numbered before.
@@ -134,7 +133,7 @@ const keyOf = (source: Source, row: string): string => JSON.stringify([source.ki
 async function write(org: string, pages: readonly AuditPage[], ports: ConsumerPorts): Promise<void> {
   const written = await writePages(ports.db, org, pages);
   if (written.ok) return;
-  ports.report({ level: "error", event: "audit.chain_broken", org, seqs: [...written.error.seqs] });
+  ports.log(logLine("audit.chain_broken", { org, seqs: [...written.error.seqs] }));
   throw new Error("audit.chain_broken");
 }
 
@@ -150,13 +149,10 @@ async function confirmMessage(message: RecordsQueueMessage, refused: ReadonlySet
     if (settled.length === rows.length) message.ack();
     else retry(message);
   } catch (error) {
-    ports.report({ level: "warn", event: "records.not_confirmed", org, source: source.kind, error: nameOf(error) });
+    ports.log(logLine("records.not_confirmed", { org, source: source.kind, error: errorName(error) }));
     retry(message);
   }
 }
 
 const retry = (message: RecordsQueueMessage): void =>
   message.retry({ delaySeconds: Math.min(RETRY_SECONDS.first * 2 ** Math.min(message.attempts - 1, 10), RETRY_SECONDS.cap) });
-
-/** The kind of an error, never its text: texts may carry what was stored. */
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "unknown");

@@ -3,7 +3,7 @@
  * while it is closed. A breaker spares upstreams and time, it guards nothing: when its object is out of reach the call goes out.
  */
 import type { Admission, BreakerView, CallOutcome } from "../../core/breaker/breaker.ts";
-import type { JsonObject } from "../../core/json.ts";
+import { errorName, type Log, type LogLine, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { CircuitBreakerRpc } from "../../durable-objects/circuit-breaker/stub.ts";
 import { within } from "../../kit/bounded.ts";
@@ -14,7 +14,7 @@ export type BreakersPorts = {
   /** The object of this key. */
   readonly object: (key: string) => CircuitBreakerRpc;
   readonly now: () => EpochMs;
-  readonly log: (line: JsonObject) => void;
+  readonly log: Log;
 };
 
 export type Breakers = {
@@ -65,7 +65,7 @@ export function defineBreakers({ object, now, log }: BreakersPorts): Breakers {
     if (view === "closed") keep(key, "closed", at + CLOSED_MS);
     else if (view === "unsure") known.delete(key);
     else {
-      if (known.get(key)?.kind !== "resting") log({ level: "warn", message: "an upstream rests", upstream: key, rest_ms: view.restingMs });
+      if (known.get(key)?.kind !== "resting") log(logLine("breaker.resting", { upstream: key, rest_ms: view.restingMs }));
       keep(key, "resting", at + view.restingMs);
     }
   };
@@ -103,9 +103,4 @@ export function defineBreakers({ object, now, log }: BreakersPorts): Breakers {
   };
 }
 
-const outOfReach = (key: string, error: unknown): JsonObject => ({
-  level: "warn",
-  message: "a circuit breaker is out of reach; calls go out without it",
-  upstream: key,
-  error: error instanceof Error ? error.name : typeof error,
-});
+const outOfReach = (key: string, error: unknown): LogLine => logLine("breaker.out_of_reach", { upstream: key, error: errorName(error) });

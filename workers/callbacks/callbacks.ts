@@ -7,6 +7,7 @@ import { signCallback } from "../../core/callback/sign.ts";
 import type { Json } from "../../core/json.ts";
 import { isListedHost } from "../../core/net/listed-host.ts";
 import { refuseHost } from "../../core/net/public-host.ts";
+import { logLine } from "../../core/telemetry/log-line.ts";
 import { startDeadline } from "../kit/deadline.ts";
 import type { CallbackPorts } from "./ports.ts";
 
@@ -42,8 +43,7 @@ export function defineCallbacks(ports: CallbackPorts): Callbacks {
   const deliver = async (callback: Callback): Promise<Delivery> => {
     const { result, why } = await attempt(ports, callback);
     // The host says where; path and query may hold what is nobody's business.
-    if (result !== "delivered")
-      ports.log({ level: "warn", message: "callback not delivered", org: callback.org, id: callback.id, result, why });
+    if (result !== "delivered") ports.log(logLine("callback.not_delivered", { org: callback.org, message_id: callback.id, result, why }));
     return result;
   };
   return {

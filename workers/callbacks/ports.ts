@@ -1,6 +1,6 @@
 /** What callbacks need from outside. */
-import type { JsonObject } from "../../core/json.ts";
 import type { OrgSettings } from "../../core/org/settings.ts";
+import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 
 export type CallbackPorts = {
@@ -10,5 +10,5 @@ export type CallbackPorts = {
   readonly fetch: typeof fetch;
   readonly now: () => EpochMs;
   readonly allowPrivateHosts: boolean;
-  readonly log: (line: JsonObject) => void;
+  readonly log: Log;
 };

@@ -14,6 +14,7 @@ import type { TokenUsage } from "../../core/model/message.ts";
 import { mayHaveCost } from "../../core/model/untold.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
+import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import type { Call } from "./call.ts";
 import type { ChatPorts, Facts } from "./ports.ts";
 import { attemptRecord, outcomeRecord, refusedBudgetRecord } from "./records.ts";
@@ -148,10 +149,5 @@ function refusalOf(refusal: LeaseRefusal, now: number): Refusal {
   return resetsAt === null ? refused : { ...refused, retryAfterSeconds: Math.max(1, Math.ceil((resetsAt - now) / 1_000)) };
 }
 
-const unsettled = ({ asked, run }: Call, error: unknown) => ({
-  level: "error",
-  message: "a call was not settled; its worst case stays taken",
-  error: error instanceof Error ? error.name : typeof error,
-  run,
-  trace_id: asked.trace.traceId,
-});
+const unsettled = ({ asked, run }: Call, error: unknown) =>
+  logLine("chat.not_settled", { run, trace_id: asked.trace.traceId, error: errorName(error) });

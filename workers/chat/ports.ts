@@ -12,6 +12,7 @@ import type { EmbeddingAnswer } from "../../core/model/embedding.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { Result } from "../../core/result.ts";
 import type { CallContext, Failure, ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
+import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
 import type { Desk } from "../budget/ports.ts";
@@ -73,7 +74,7 @@ export type KeptAnswers = {
 export type ChatPorts = {
   readonly now: () => EpochMs;
   readonly random: (bytes: number) => Uint8Array;
-  readonly log: (line: JsonObject) => void;
+  readonly log: Log;
   readonly timeouts: {
     /** One whole answer; of a stream: its first byte. */
     readonly attemptMs: number;

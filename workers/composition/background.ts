@@ -76,7 +76,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
             }),
             upsertRuns: store.upsertRuns,
             outboxes: outboxesOf(rooms),
-            report: log,
+            log,
           }),
   };
 }

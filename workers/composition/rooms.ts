@@ -70,10 +70,11 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   };
   const guard = defineGuard({ vault: guardedVault });
   const values = keptValues(env.ANSWERS, log);
-  const access = defineAccess();
+  const access = defineAccess(log);
   const latencies = defineLatencies();
   const models = async (org: string) => withDefaultModels(await store.models.list(org), settings.model);
   const authority = defineAuthority({
+    log,
     access,
     tool: (org, name) => store.tools.get(org, name, null),
     models,
@@ -89,6 +90,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   };
   const egress = { fetch: outside.fetch, now, allowPrivateHosts: settings.allowPrivateHosts };
   const tools = defineToolGateway({
+    log,
     ...egress,
     guard,
     secret,

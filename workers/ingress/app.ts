@@ -50,7 +50,7 @@ export function defineIngress(ports: IngressPorts): Ingress {
   app.use("*", setSecurityHeaders);
   app.use("*", checkPath);
   app.onError((error, context) => {
-    ports.log(errorLine(error, context.get("trace").traceId, context.get("route") ?? null));
+    ports.log(errorLine("request.failed", error, context.get("trace").traceId, context.get("route") ?? null));
     return problemResponse(context, refusalOf(error));
   });
   app.notFound((context) => problemResponse(context, refuse("not_found", "not found")));
@@ -100,7 +100,7 @@ export function defineIngress(ports: IngressPorts): Ingress {
         return await app.fetch(request, {}, context);
       } catch (error) {
         // Only what is no `Error` object gets here, past every middleware.
-        ports.log(errorLine(error, "", null));
+        ports.log(errorLine("request.failed", error, null, null));
         return new Response(null, { status: 500 });
       }
     },

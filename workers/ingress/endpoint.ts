@@ -124,7 +124,7 @@ async function attempt<P extends Fields, Q extends Fields, H extends Fields, B e
     return await spec.handle(call);
   } catch (error) {
     if (spec.method !== "get" || !mayRetryNow(error)) throw error;
-    ports.log({ ...errorLine(error, call.trace.traceId, spec.path), level: "warn", message: "a read is made again" });
+    ports.log(errorLine("request.repeated", error, call.trace.traceId, spec.path));
     return spec.handle(call);
   }
 }

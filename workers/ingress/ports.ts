@@ -7,7 +7,7 @@ import type { BudgetView } from "../../core/budget/view.ts";
 import type { Refusal } from "../../core/errors/problem.ts";
 import type { PastCost } from "../../core/estimate/estimate.ts";
 import type { RunId } from "../../core/ids.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
+import type { Json } from "../../core/json.ts";
 import type { StopScope, Stops } from "../../core/kill-switch/stops.ts";
 import type { SwitchesView, SwitchView } from "../../core/kill-switch/view.ts";
 import type { ModelCandidate, ModelEntry } from "../../core/model/entry.ts";
@@ -20,6 +20,7 @@ import type { ToolOutcome } from "../../core/run/calls/call.ts";
 import type { RunStart } from "../../core/run/machine/birth.ts";
 import type { RunSignal } from "../../core/run/machine/signal.ts";
 import type { DeadLetterView, EventView, RunReplay, RunStatus, RunView } from "../../core/run/outside/view.ts";
+import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { AgentStep, ModelStep } from "../../core/workflow/definition.ts";
@@ -125,5 +126,5 @@ export type IngressPorts = {
   readonly metrics: () => Promise<string>;
   /** The console's files; null when the path is none of them. */
   readonly console: (request: Request) => Response | null;
-  readonly log: (line: JsonObject) => void;
+  readonly log: Log;
 };

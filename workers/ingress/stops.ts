@@ -17,7 +17,7 @@ export async function notStopped(
   try {
     stops = await ports.killSwitch.stops();
   } catch (error) {
-    ports.log({ ...errorLine(error, traceId, null), message: "the kill switch could not be read" });
+    ports.log(errorLine("kill_switch.unreadable", error, traceId, null));
     return err(refuse("overloaded", "the kill switch cannot be read; no new work is accepted until it can"));
   }
   const scope = stoppedBy(stops, subject);

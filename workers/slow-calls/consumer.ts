@@ -3,9 +3,9 @@
  * acknowledged only when the run has the outcome, or wants none; a message that comes twice is harmless, since the run decides by
  * what it hands out and what it takes.
  */
-import type { JsonObject } from "../../core/json.ts";
 import type { ModelCall, ModelOutcome, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
 import { isSlowCallMessage, type SlowCallMessage } from "../../core/run/calls/slow-call.ts";
+import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 
 /** A call as its run hands it out. */
 export type TakenCall = { readonly kind: "tool"; readonly request: ToolCall } | { readonly kind: "model"; readonly request: ModelCall };
@@ -22,8 +22,7 @@ export type SlowCallPorts = {
   stillCalling(run: string, call: number): Promise<void>;
   callTool(call: ToolCall): Promise<ToolOutcome>;
   callModel(call: ModelCall): Promise<ModelOutcome>;
-  /** One JSON log line: names and numbers only. */
-  log(line: JsonObject): void;
+  readonly log: Log;
   /** Resolves after so many milliseconds. */
   wait(ms: number): Promise<void>;
 };
@@ -51,15 +50,16 @@ export function defineSlowCalls(ports: SlowCallPorts): SlowCalls {
 async function settle(ports: SlowCallPorts, message: Message<unknown>): Promise<void> {
   const { body } = message;
   if (!isSlowCallMessage(body)) {
-    ports.log({ level: "error", event: "slow_call.unknown_message", message: message.id });
+    ports.log(logLine("slow_call.unknown_message", { message_id: message.id }));
     return giveBack(message); // a newer version may know it; in the end the dead letter queue keeps it
   }
   try {
     const taken = await ports.take(body.run, body.activity, body.call);
     if (taken !== null) await tell(ports, body, await make(ports, body, taken));
     message.ack();
-  } catch {
-    ports.log({ level: "error", event: "slow_call.failed", run: body.run, activity: body.activity, attempts: message.attempts });
+  } catch (error) {
+    const { run, activity } = body;
+    ports.log(logLine("slow_call.failed", { run, activity, attempts: message.attempts, error: errorName(error) }));
     giveBack(message);
   }
 }

@@ -6,6 +6,7 @@ import { textOf } from "../../core/cache/identity.ts";
 import { findPlaceholders } from "../../core/guardrail/placeholder.ts";
 import type { Json } from "../../core/json.ts";
 import type { ToolCall } from "../../core/run/calls/call.ts";
+import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import { isShareable, isUsable, type KeptResult, keepingOf, LONGEST_RESULT, readKeptResult } from "../../core/tool/kept-result.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { Admitted } from "../guardrail/ports.ts";
@@ -44,7 +45,9 @@ export async function findKept(ports: ToolGatewayPorts, call: ToolCall, manifest
       return { output: found.output, drop: () => kept.drop(name), keep };
     }
     return { ...NOTHING, keep };
-  } catch {
+  } catch (error) {
+    const { org, run } = call.context;
+    ports.log(logLine("tool_results.not_looked_up", { org, run, tool: call.tool, error: errorName(error) }));
     return NOTHING;
   }
 }

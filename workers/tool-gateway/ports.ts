@@ -1,6 +1,7 @@
 /** What the tool gateway needs from the rest of the platform. */
 import type { Json } from "../../core/json.ts";
 import type { CallContext } from "../../core/run/calls/call.ts";
+import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
 import type { Guard } from "../guardrail/ports.ts";
@@ -34,6 +35,7 @@ export type ToolGatewayPorts = {
   readonly egress: (org: string) => Promise<readonly string[] | null>;
   /** Answers that may be given again; absent: nothing is kept. */
   readonly kept?: KeptResults;
+  readonly log: Log;
   readonly fetch: typeof fetch;
   readonly now: () => EpochMs;
   readonly allowPrivateHosts: boolean;

@@ -5,9 +5,10 @@
  */
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { mintId } from "../../core/ids.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
+import type { Json } from "../../core/json.ts";
 import { type Stops, stoppedBy } from "../../core/kill-switch/stops.ts";
 import type { RunStatus } from "../../core/run/outside/view.ts";
+import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
 import { sideBySide } from "../../kit/bounded.ts";
 
@@ -35,7 +36,7 @@ export type WatchdogPorts = {
   readonly record: (org: string, record: AuditRecord) => Promise<void>;
   /** Tells the org's people. */
   readonly notify: (org: string, notice: { readonly id: string; readonly type: string; readonly data: Json }) => Promise<void>;
-  readonly log: (line: JsonObject) => void;
+  readonly log: Log;
 };
 
 export type Sweep = { readonly looked: number; readonly moved: number; readonly lost: number };
@@ -54,18 +55,13 @@ export async function sweepRuns(ports: WatchdogPorts): Promise<Sweep> {
       looked += 1;
       if (seen === null) {
         lost += 1;
-        ports.log({ level: "error", message: "a run in the index has no object", run: id, org, status });
+        ports.log(logLine("run.lost", { run: id, org, run_status: status }));
       } else if (seen.overdue) {
         moved += 1;
         await report(ports, { id, org, workflow, from: status, to: seen.status });
       }
     } catch (error) {
-      ports.log({
-        level: "error",
-        message: "the watchdog could not reach a run",
-        run: id,
-        error: error instanceof Error ? error.name : "unknown",
-      });
+      ports.log(logLine("run.out_of_reach", { run: id, error: errorName(error) }));
     }
   });
   return { looked, moved, lost };
@@ -74,7 +70,7 @@ export async function sweepRuns(ports: WatchdogPorts): Promise<Sweep> {
 type Moved = { readonly id: string; readonly org: string; readonly workflow: string; readonly from: RunStatus; readonly to: RunStatus };
 
 async function report(ports: WatchdogPorts, { id, org, workflow, from, to }: Moved): Promise<void> {
-  ports.log({ level: "warn", message: "a run was stuck and moves again", run: id, org, workflow, from, to });
+  ports.log(logLine("run.unstuck", { run: id, org, workflow, from, to }));
   const at = ports.now();
   const eventId = mintId("evt", at, ports.random(10));
   await ports.record(org, {

@@ -1,6 +1,7 @@
 /** Access in workerd: Cedar's module loads, decisions come from the shipped texts, and what cannot be decided is denied. */
 import { describe, expect, it } from "vitest";
 import type { Principal, Role } from "../../../core/access/principal.ts";
+import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import { defineAccess } from "../../../workers/access/access.ts";
 import { SHIPPED } from "../../../workers/access/policies.ts";
 
@@ -21,7 +22,7 @@ const caller = { org: "acme", user: "ann", roles: ["caller"] } as const;
 
 describe("access", () => {
   it("decides from the shipped policies and names what decided", () => {
-    const access = defineAccess();
+    const access = defineAccess(() => undefined);
     const own = access.decide(principal(["caller"]), "run.read", { type: "run", org: "acme", owner: "ann" });
     expect(own).toMatchObject({ decision: "allow", reasons: ["runs.own"], policyVersion: expect.stringMatching(/^[0-9a-f]{16}$/) });
     const others = access.decide(principal(["caller"]), "run.read", { type: "run", org: "acme", owner: "bob" });
@@ -31,13 +32,13 @@ describe("access", () => {
   });
 
   it("[POLICY-4] remembers decisions per question, not per role", () => {
-    const access = defineAccess();
+    const access = defineAccess(() => undefined);
     const ask = (owner: string) => access.decide(principal(["caller"]), "run.read", { type: "run", org: "acme", owner }).decision;
     expect([ask("ann"), ask("bob"), ask("ann"), ask("bob")]).toEqual(["allow", "deny", "allow", "deny"]);
   });
 
   it("keeps the switch of everything for the platform's admins", () => {
-    const access = defineAccess();
+    const access = defineAccess(() => undefined);
     const about = { type: "kill", org: "acme", attributes: { scope: "all" } };
     expect(access.decide(principal(["admin"]), "kill.throw", about).decision).toBe("deny");
     expect(access.decide(principal(["admin"], { platformAdmin: true }), "kill.throw", about).decision).toBe("allow");
@@ -45,7 +46,7 @@ describe("access", () => {
   });
 
   it("[POLICY-5] allows, denies, or asks a person about a tool", () => {
-    const access = defineAccess();
+    const access = defineAccess(() => undefined);
     const ask = (more: object, circumstances: object = {}) =>
       access.permission({ kind: "tool", caller, tool: { ...tool, ...more }, circumstances: { ...fixed, ...circumstances } }).decision;
     expect(ask({})).toBe("allow");
@@ -58,7 +59,7 @@ describe("access", () => {
   });
 
   it("permits a model to members of its org", () => {
-    const access = defineAccess();
+    const access = defineAccess(() => undefined);
     const ask = (org: string) => access.permission({ kind: "model", caller, org, model: "acme/small-2026-01-01" }).decision;
     expect([ask("acme"), ask("globex")]).toEqual(["allow", "deny"]);
   });
@@ -68,43 +69,45 @@ describe("[POLICY-6] what cannot be decided is denied", () => {
   const question = ["run.start", { type: "run", org: "acme", owner: "ann" }] as const;
 
   it("an action that the schema does not know", () => {
-    const answer = defineAccess().decide(principal(["admin"]), "run.fly", { type: "run", org: "acme", owner: "ann" });
+    const answer = defineAccess(() => undefined).decide(principal(["admin"]), "run.fly", { type: "run", org: "acme", owner: "ann" });
     expect(answer).toMatchObject({ decision: "deny", reasons: ["policy_unavailable"] });
   });
 
   it("an action of calls, asked over HTTP", () => {
-    expect(defineAccess().decide(principal(["admin"]), "tool.call", { type: "tool", org: "acme" }).decision).toBe("deny");
+    expect(defineAccess(() => undefined).decide(principal(["admin"]), "tool.call", { type: "tool", org: "acme" }).decision).toBe("deny");
   });
 
   it("policies that do not parse", () => {
-    const access = defineAccess({ ...SHIPPED, policies: { broken: "permit (principal, action" } });
+    const lines: LogLine[] = [];
+    const access = defineAccess((line) => lines.push(line), { ...SHIPPED, policies: { broken: "permit (principal, action" } });
     expect(access.decide(principal(["admin"]), ...question)).toMatchObject({ decision: "deny", reasons: ["policy_unavailable"] });
+    expect(lines).toEqual([expect.objectContaining({ level: "error", event: "policy.invalid", policy_version: access.policyVersion() })]);
   });
 
   it("a policy without an id", () => {
-    const access = defineAccess({ ...SHIPPED, policies: { open: "permit (principal, action, resource);" } });
+    const access = defineAccess(() => undefined, { ...SHIPPED, policies: { open: "permit (principal, action, resource);" } });
     expect(access.decide(principal(["admin"]), ...question).decision).toBe("deny");
   });
 
   it("a schema that does not parse", () => {
-    expect(defineAccess({ ...SHIPPED, schema: "entity" }).decide(principal(["admin"]), ...question).decision).toBe("deny");
+    expect(defineAccess(() => undefined, { ...SHIPPED, schema: "entity" }).decide(principal(["admin"]), ...question).decision).toBe("deny");
   });
 
   it("a prohibition that fails while it is evaluated is not skipped", () => {
     const failing = '@id("x.failing") forbid (principal, action, resource) when { principal.nothing == 1 };';
-    const access = defineAccess({ ...SHIPPED, policies: { ...SHIPPED.policies, failing } });
+    const access = defineAccess(() => undefined, { ...SHIPPED, policies: { ...SHIPPED.policies, failing } });
     expect(access.decide(principal(["caller"]), ...question)).toMatchObject({ decision: "deny", reasons: ["policy_unavailable"] });
   });
 
   it("a caller whose roles are not what they should be", () => {
     const odd = { ...principal(["caller"]), roles: [7 as unknown as Role] };
-    expect(defineAccess().decide(odd, ...question).decision).toBe("deny");
+    expect(defineAccess(() => undefined).decide(odd, ...question).decision).toBe("deny");
   });
 
   it("two sets in one isolate do not meet", () => {
-    const open = defineAccess({ ...SHIPPED, policies: { open: '@id("all") permit (principal, action, resource);' } });
+    const open = defineAccess(() => undefined, { ...SHIPPED, policies: { open: '@id("all") permit (principal, action, resource);' } });
     expect(open.decide(principal([]), ...question).decision).toBe("allow");
-    expect(defineAccess().decide(principal([]), ...question).decision).toBe("deny");
+    expect(defineAccess(() => undefined).decide(principal([]), ...question).decision).toBe("deny");
     expect(open.decide(principal([]), "run.cancel", question[1]).decision).toBe("allow");
   });
 });

@@ -1,6 +1,7 @@
 /** The authority: rights of a run's calls, and refusals where somebody cannot say. */
 import { describe, expect, it } from "vitest";
 import type { ModelEntry } from "../../../core/model/entry.ts";
+import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import type { ToolManifest } from "../../../core/tool/manifest.ts";
 import type { AuthorityQuestion } from "../../../core/workflow/authority.ts";
 import type { Definition, Limits } from "../../../core/workflow/definition.ts";
@@ -76,7 +77,8 @@ const aboutRun: Extract<AuthorityQuestion, { kind: "run" }> = {
 const limits: Limits = { usd: 2, tokens: 500, seconds: 60, steps: 10, confirm_over_usd: null };
 const authority = (more: Partial<AuthorityPorts> = {}) =>
   defineAuthority({
-    access: defineAccess(),
+    log: () => undefined,
+    access: defineAccess(() => undefined),
     tool: async () => manifest,
     models: async () => [model("a/one-1"), model("a/two-1")],
     route: async () => null,
@@ -209,11 +211,14 @@ describe("[AUTH-6] a route", () => {
     const route = async () => {
       throw new Error("out of reach");
     };
-    expect(await authority({ route }).authorize(aboutModel)).toMatchObject({ kind: "refused", code: "internal", transient: true });
+    const lines: LogLine[] = [];
+    const told = authority({ route, log: (line) => lines.push(line) });
+    expect(await told.authorize(aboutModel)).toMatchObject({ kind: "refused", code: "internal", transient: true });
+    expect(lines).toMatchObject([{ level: "error", event: "authority.failed", question: "model", org: caller.org, error: "Error" }]);
   });
 
   it("[ROUTE-1] the policy's denials are among the reasons, and its word on the first that may goes along", async () => {
-    const real = defineAccess();
+    const real = defineAccess(() => undefined);
     const access: AuthorityPorts["access"] = {
       permission: (question) =>
         question.kind === "model" && question.model === "a/one-1"

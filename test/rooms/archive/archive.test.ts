@@ -4,9 +4,10 @@ import { describe, expect, it } from "vitest";
 import type { AuditRecord } from "../../../core/audit/record.ts";
 import { refuse } from "../../../core/errors/problem.ts";
 import type { RunId } from "../../../core/ids.ts";
-import type { Json, JsonObject } from "../../../core/json.ts";
+import type { Json } from "../../../core/json.ts";
 import { err, ok } from "../../../core/result.ts";
 import type { EventView, RunView } from "../../../core/run/outside/view.ts";
+import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import { archiveKeys, defineArchive } from "../../../workers/archive/archive.ts";
 import { withArchive } from "../../../workers/archive/archived-runs.ts";
 import type { ArchivePorts, RunRecord } from "../../../workers/archive/ports.ts";
@@ -31,7 +32,7 @@ function makeWorld(org = `acme-${crypto.randomUUID().slice(0, 8)}`, over: Partia
   const objects = new Map<string, RunRecord>([[RUN, recordOf(RUN)]]);
   const marked: AuditRecord[] = [];
   const calls: string[] = [];
-  const lines: JsonObject[] = [];
+  const lines: LogLine[] = [];
   const world = { overdue: [RUN] as string[], owes: false };
   const bucket = new Proxy(env.ARCHIVE, {
     get(target, name) {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { belongsTo } from "../../../core/audit/belongs.ts";
 import type { AuditRecord, RecordsMessage, RecordsRow, RunIndexRow } from "../../../core/audit/record.ts";
 import type { JsonObject } from "../../../core/json.ts";
+import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import type { SourcedRow } from "../../../durable-objects/audit-log/audit-log.ts";
 import { auditLogOf } from "../../../durable-objects/audit-log/stub.ts";
 import { type ConsumerPorts, consumeRecords, type Outboxes, readEntries, verifyStored } from "../../../workers/audit/index.ts";
@@ -15,7 +16,7 @@ const signer = auditLogWorld.signer;
 let org = "";
 let confirmed: string[] = [];
 let indexed: string[] = [];
-let reports: JsonObject[] = [];
+let reports: LogLine[] = [];
 let calls: string[] = [];
 
 beforeEach(() => {
@@ -58,7 +59,7 @@ const ports = (more: Partial<ConsumerPorts> = {}): ConsumerPorts => ({
   outboxes: confirmedBy(async (rows, source) => {
     confirmed.push(...rows.map((row) => `${source.id}/${row}`));
   }),
-  report: (line) => reports.push(line),
+  log: (line) => reports.push(line),
   ...more,
 });
 
@@ -208,7 +209,7 @@ describe("the records queue", () => {
       [3, 3, RUN],
     ]);
     expect(await verified()).toMatchObject({ ok: true, checked: 3 });
-    expect(reports.map((line) => line["event"])).toEqual(["records.not_integrated"]);
+    expect(reports.map((line) => line.event)).toEqual(["records.not_integrated"]);
   });
 
   it("[AUD-7] messages of a run that overtake each other, in many batches at once, are in the chain once each", async () => {
@@ -337,7 +338,7 @@ describe("the records queue", () => {
     expect(result.acked).toEqual(["2"]);
     expect(result.retried.map(({ id }) => id)).toEqual(["0", "1"]);
     expect(confirmed).toEqual([`${RUN}/1`]);
-    expect(reports.map((line) => line["event"])).toEqual(["records.unknown_source", "records.unknown_source"]);
+    expect(reports.map((line) => line.event)).toEqual(["records.unknown_source", "records.unknown_source"]);
   });
 
   it("texts of errors stay out of the log lines", async () => {

@@ -1,8 +1,8 @@
 /** Breakers as an isolate sees them, and model calls behind them. */
 import { describe, expect, it } from "vitest";
 import { type Admission, admit, type BreakerState, type CallOutcome, CLOSED, report, viewOf } from "../../../core/breaker/breaker.ts";
-import type { JsonObject } from "../../../core/json.ts";
 import type { Failure, ModelCall, ModelOutcome } from "../../../core/run/calls/call.ts";
+import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import { defineBreakers } from "../../../workers/breaker/breaker.ts";
 import { defineLatencies } from "../../../workers/breaker/latencies.ts";
 import { upstreamKey } from "../../../workers/breaker/upstream.ts";
@@ -18,7 +18,7 @@ function world() {
   const now = { at: FAR };
   const asks: string[] = [];
   const tells: CallOutcome[] = [];
-  const lines: JsonObject[] = [];
+  const lines: LogLine[] = [];
   const states = new Map<string, BreakerState>();
   /** What happens to a question before the object answers it. */
   const way: { delay: () => Promise<void> } = { delay: async () => undefined };
@@ -86,7 +86,7 @@ describe("an isolate's view", () => {
     const { breakers, asks, tells, now, lines } = here;
     await failTimes(here, 10);
     expect(tells).toHaveLength(10);
-    expect(lines).toEqual([{ level: "warn", message: "an upstream rests", upstream: KEY, rest_ms: REST }]);
+    expect(lines).toEqual([{ level: "warn", event: "breaker.resting", upstream: KEY, rest_ms: REST }]);
     const before = asks.length;
     expect(await breakers.admit(KEY, 1_000)).toEqual({ allowed: false, retryAfterMs: REST });
     now.at += REST - 1;

@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
 import { callbackKey, toCallbackSecret } from "../../../core/callback/sign.ts";
-import type { JsonObject } from "../../../core/json.ts";
+import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import { CALLBACK_TIMEOUT_MS, defineCallbacks } from "../../../workers/callbacks/callbacks.ts";
 import type { CallbackPorts } from "../../../workers/callbacks/ports.ts";
 
@@ -13,7 +13,7 @@ const CALLBACK = { org: "acme", url: "https://hooks.example.com/in?x=1", id: "ms
 
 function makeWorld(over: Partial<CallbackPorts> = {}) {
   const sent: Request[] = [];
-  const lines: JsonObject[] = [];
+  const lines: LogLine[] = [];
   const world = { answer: async (_request: Request): Promise<Response> => new Response(null, { status: 204 }) };
   const callbacks = defineCallbacks({
     settings: async () => ({ callback_hosts: ["hooks.example.com"], notify: ["https://hooks.example.com/notices"] }),
@@ -148,7 +148,7 @@ describe("a callback", () => {
     };
     expect(await world.callbacks.deliver(CALLBACK)).toBe("retry");
     expect(world.lines).toEqual([
-      { level: "warn", message: "callback not delivered", org: "acme", id: "msg_1", result: "retry", why: "TypeError" },
+      { level: "warn", event: "callback.not_delivered", org: "acme", message_id: "msg_1", result: "retry", why: "TypeError" },
     ]);
   });
 });

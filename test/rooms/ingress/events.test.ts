@@ -94,7 +94,7 @@ describe("as a stream", () => {
     world.script.throws["runs.events"] = [new Error("gone")];
     const answer = await stream();
     expect(await answer.text()).toBe("retry: 5000\n\n");
-    expect(world.lines.some((line) => line["message"] === "a stream of events broke")).toBe(true);
+    expect(world.lines.some((line) => line.event === "stream.failed")).toBe(true);
   });
 
   it("has no body for HEAD", async () => {

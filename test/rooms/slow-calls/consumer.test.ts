@@ -1,8 +1,8 @@
 /** The consumer of slow calls: nothing is called that the run does not hand out, and nothing is acknowledged that the run does not have. */
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../core/json.ts";
 import type { ModelOutcome, ToolOutcome } from "../../../core/run/calls/call.ts";
 import type { SlowCallMessage } from "../../../core/run/calls/slow-call.ts";
+import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import { type CallOutcome, defineSlowCalls, type SlowCallPorts, type TakenCall } from "../../../workers/slow-calls/consumer.ts";
 import { modelCall, toolCall } from "../../support/doubles/calls.ts";
 
@@ -36,7 +36,7 @@ function world(ports: Partial<SlowCallPorts> = {}) {
     taken: [] as unknown[],
     called: [] as unknown[],
     answered: [] as [string, string, number, CallOutcome][],
-    logged: [] as JsonObject[],
+    logged: [] as LogLine[],
     waited: [] as number[],
   };
   const taken: TakenCall = { kind: "tool", request: toolCall() };

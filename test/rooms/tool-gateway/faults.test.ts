@@ -21,6 +21,7 @@ import {
 const NOW = Date.UTC(2026, 10, 20, 12, 0, 0);
 const gateway = (fetch: ToolGatewayPorts["fetch"], changes: Partial<ToolManifest> = {}, ports: Partial<ToolGatewayPorts> = {}) =>
   defineToolGateway({
+    log: () => undefined,
     manifest: async () => manifest(changes),
     guard: scriptedGuard(),
     credential: async () => "credential-of-this-call",

@@ -16,6 +16,7 @@ function world(changes: Partial<ToolManifest> = {}, ports: Partial<ToolGatewayPo
   const upstream: Scripted = scriptedUpstream(json({ id: "rf_1" }), json({ id: "rf_1" }));
   const asked: unknown[] = [];
   const gateway = defineToolGateway({
+    log: () => undefined,
     manifest: async () => manifest(changes),
     guard,
     credential: async (request) => {

@@ -31,6 +31,7 @@ function world(changes: Partial<ToolManifest> = {}, ports: Partial<ToolGatewayPo
     values: async ({ run }, placeholders) => placeholders.map((name) => values.get(`${run} ${name}`) ?? null),
   };
   const gateway = defineToolGateway({
+    log: () => undefined,
     manifest: async () => manifest({ effect: "read", ...changes }),
     guard,
     credential: async () => "credential-of-this-call",

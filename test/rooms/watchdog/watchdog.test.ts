@@ -4,6 +4,7 @@ import type { AuditRecord } from "../../../core/audit/record.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { StopScope } from "../../../core/kill-switch/stops.ts";
 import type { RunStatus } from "../../../core/run/outside/view.ts";
+import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import { sweep } from "../../../workers/watchdog/sweep.ts";
 import { QUIET_MS, SWEEP_RUNS, sweepRuns, type WatchdogPorts } from "../../../workers/watchdog/watchdog.ts";
 
@@ -14,7 +15,7 @@ const quiet = (id: string, status: RunStatus = "running", workflow = "refund"): 
 function makeWorld(runs: readonly Quiet[], over: Partial<WatchdogPorts> & { active?: readonly StopScope[] } = {}) {
   const records: AuditRecord[] = [];
   const notices: JsonObject[] = [];
-  const lines: JsonObject[] = [];
+  const lines: LogLine[] = [];
   const looked: string[] = [];
   const asked: unknown[] = [];
   const { active = [], ...ports } = over;
@@ -93,7 +94,7 @@ describe("the watchdog", () => {
 
 describe("the chores of the schedule", () => {
   it("[WATCH-4] one that fails is in the log and holds up no other", async () => {
-    const lines: JsonObject[] = [];
+    const lines: LogLine[] = [];
     const done: string[] = [];
     const chore = (name: string, count: number) => ({ name, run: async () => ({ count: done.push(name) > 0 ? count : 0 }) });
     await sweep(
@@ -104,8 +105,8 @@ describe("the chores of the schedule", () => {
     expect(lines).toHaveLength(2);
     expect(lines).toEqual(
       expect.arrayContaining([
-        { level: "error", message: "a chore of the sweep failed", chore: "broken", error: "RangeError" },
-        { level: "info", message: "sweep", chore: "a", count: 2 },
+        { level: "error", event: "sweep.failed", chore: "broken", error: "RangeError" },
+        { level: "info", event: "sweep.done", chore: "a", counts: { count: 2 } },
       ]),
     );
   });

@@ -7,6 +7,7 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import OpenAI, { type ClientOptions } from "openai";
 import { expect } from "vitest";
 import type { JsonObject } from "../../../core/json.ts";
+import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import { outside } from "../platform.ts";
 import { ADMIN, call, eventually, makeKey } from "../scenario/api.ts";
 import type { Counted } from "./wire.ts";
@@ -61,7 +62,7 @@ export async function openApps(org: string, { models = true }: { readonly models
       return id;
     },
     /** What the platform logged. */
-    log: [] as JsonObject[],
+    log: [] as LogLine[],
     /** What the upstream was asked, in order, since the last `script`. */
     asked: [] as Asked[],
     /** How the upstream answers from now on. */
@@ -103,7 +104,7 @@ export async function openApps(org: string, { models = true }: { readonly models
   // Refusals are what these tests are about: only what is thrown is printed.
   outside.log = (line) => {
     world.log.push(line);
-    if (line["level"] === "error" && line["message"] !== "request answered") console.log(JSON.stringify(line));
+    if (line.level === "error" && line.event !== "request.answered") console.log(JSON.stringify(line));
   };
   world.script(() => new Response("nobody scripted this call", { status: 501 }));
   return world;

@@ -2,9 +2,9 @@
 
 import { env } from "cloudflare:workers";
 import { createHmac } from "node:crypto";
-import type { JsonObject } from "../../../core/json.ts";
 import type { Message } from "../../../core/model/message.ts";
 import type { ModelCall, ModelOutcome } from "../../../core/run/calls/call.ts";
+import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import { type AnswerCache, defineAnswerCache } from "../../../workers/answer-cache/answer-cache.ts";
 import { keptValues } from "../../../workers/answer-cache/kept-values.ts";
 import type { AnswerCachePorts } from "../../../workers/answer-cache/ports.ts";
@@ -16,7 +16,7 @@ import { FAR } from "../far.ts";
 export type AnswerWorld = {
   readonly cache: AnswerCache;
   readonly guard: ScriptedGuard;
-  readonly log: JsonObject[];
+  readonly log: LogLine[];
   /** Of the model, in the order in which it is asked; the last one is given again and again. */
   answers: (ModelOutcome | (() => Promise<ModelOutcome>))[];
   readonly asked: ModelCall[];
@@ -34,7 +34,7 @@ export type AnswerWorld = {
 
 export function answerWorld(changes: Partial<AnswerCachePorts> = {}): AnswerWorld {
   const guard = scriptedGuard();
-  const log: JsonObject[] = [];
+  const log: LogLine[] = [];
   const ports: AnswerCachePorts = {
     now: () => world.now,
     values: keptValues(env.ANSWERS, (line) => log.push(line)),

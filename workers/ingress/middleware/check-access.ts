@@ -2,6 +2,7 @@
 import type { Principal } from "../../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import type { JsonObject } from "../../../core/json.ts";
+import { errorName, logLine } from "../../../core/telemetry/log-line.ts";
 import type { IngressMiddleware, Trace } from "../context.ts";
 import type { IngressPorts } from "../ports.ts";
 import { problemResponse } from "../problem.ts";
@@ -75,8 +76,7 @@ function decide(
   try {
     return ports.access.decide(principal, action, resource);
   } catch (error) {
-    const name = error instanceof Error ? error.name : typeof error;
-    ports.log({ level: "error", message: "the policy could not be evaluated", error: name, action, trace_id: trace.traceId });
+    ports.log(logLine("policy.failed", { policy_version: null, action, error: errorName(error), trace_id: trace.traceId }));
     return { decision: "deny", policyVersion: null, reasons: ["policy_unavailable"] };
   }
 }

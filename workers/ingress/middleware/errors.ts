@@ -1,6 +1,6 @@
 /** What was thrown: a bug or broken infrastructure. The caller learns that it happened, the log learns where, nobody learns what was in it. */
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
-import type { JsonObject } from "../../../core/json.ts";
+import { type LogLine, logLine, type ThrownEvent } from "../../../core/telemetry/log-line.ts";
 
 /** Properties that the runtime puts on errors of Durable Objects; `code` is what our own rooms put on theirs. */
 type Thrown = {
@@ -39,17 +39,15 @@ export function refusalOf(error: unknown): Refusal {
   return refuse("internal", "an internal error occurred; quote the trace id when you report it");
 }
 
-/** The error without its message: messages of others may quote what was being worked on. */
-export function errorLine(error: unknown, traceId: string, route: string | null): JsonObject {
+/** What is logged of a thrown error: without its message: messages of others may quote what was being worked on. */
+export function errorLine(event: ThrownEvent, error: unknown, traceId: string | null, route: string | null): LogLine {
   const thrown = asThrown(error);
   const frames = typeof thrown.stack === "string" ? thrown.stack.split("\n").filter((line) => /^\s+at /.test(line)) : [];
-  return {
-    level: "error",
-    message: "a request broke",
+  return logLine(event, {
     error: typeof thrown.name === "string" ? thrown.name : typeof error,
     code: typeof thrown.code === "string" ? thrown.code : null,
     frames: frames.slice(0, 8).map((frame) => frame.trim()),
     trace_id: traceId,
     route,
-  };
+  });
 }

@@ -1,4 +1,6 @@
 /** Continues the caller's trace or begins one, answers with `traceresponse`, and writes the request's one log line. */
+
+import { logLine } from "../../../core/telemetry/log-line.ts";
 import type { IngressMiddleware, Trace } from "../context.ts";
 import type { IngressPorts } from "../ports.ts";
 import { setHeaders } from "./answer-headers.ts";
@@ -24,9 +26,7 @@ export const traceRequest = (ports: Pick<IngressPorts, "now" | "random" | "log">
     // `x-request-id` is what clients of OpenAI's endpoints show as the request's id.
     setHeaders(context, { traceresponse: `00-${trace.traceId}-${trace.spanId}-01`, "x-request-id": trace.traceId });
     const principal = context.get("principal") as { org: string; credential: string } | undefined;
-    ports.log({
-      level: context.res.status >= 500 ? "error" : "info",
-      message: "request answered",
+    const line = {
       method: context.req.method,
       route: context.get("route") ?? null,
       status: context.res.status,
@@ -36,7 +36,8 @@ export const traceRequest = (ports: Pick<IngressPorts, "now" | "random" | "log">
       span_id: trace.spanId,
       org: principal?.org ?? null,
       credential: principal?.credential ?? null,
-    });
+    };
+    ports.log(logLine("request.answered", line, context.res.status >= 500 ? "error" : "info"));
   };
 };
 

@@ -131,7 +131,9 @@ async function throwSwitch(ports: IngressPorts, call: StopCall): Promise<Answer>
     return ok({ status: claimed.value.replayed, body: thrown, headers: REPLAYED });
   }
   const thrown = await ports.killSwitch.throwSwitch(scope.value, call.principal, keptTextOrMarker(ports, call.body.reason));
-  await claimed?.value.settle(200, thrown.id).catch((error: unknown) => ports.log(errorLine(error, call.trace.traceId, call.routeName)));
+  await claimed?.value
+    .settle(200, thrown.id)
+    .catch((error: unknown) => ports.log(errorLine("kill_switch.unclaimed", error, call.trace.traceId, call.routeName)));
   return ok({ status: 200, body: thrown });
 }
 
@@ -140,7 +142,7 @@ async function claimUnlessBroken(ports: IngressPorts, call: StopCall): Promise<R
   try {
     return await claim(ports, call, call.headers["Idempotency-Key"], call.body, "kill");
   } catch (error) {
-    ports.log({ ...errorLine(error, call.trace.traceId, call.routeName), message: "stopping without an idempotency key" });
+    ports.log(errorLine("kill_switch.unclaimed", error, call.trace.traceId, call.routeName));
     return null;
   }
 }

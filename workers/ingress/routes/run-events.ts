@@ -106,7 +106,7 @@ function eventStream(ports: IngressPorts, id: RunId, from: number, traceId: stri
           waitingSince = page.status === "waiting" ? (waitingSince ?? ports.now()) : null;
           if (waitingSince !== null && ports.now() - waitingSince >= WAITING_MS) controller.close();
         } catch (error) {
-          ports.log({ ...errorLine(error, traceId, "/v1/runs/{id}/events"), message: "a stream of events broke" });
+          ports.log(errorLine("stream.failed", error, traceId, "/v1/runs/{id}/events"));
           controller.close();
         }
       },

@@ -1,0 +1,263 @@
+/**
+ * Log lines: the closed list of events, what each may carry, and the form in which a line leaves. A line holds names, ids and numbers
+ * only; there is no field for a prompt, a payload, a secret or a person's data, and what is not declared here does not leave.
+ * docs/logs.md is this list for readers.
+ */
+import type { Json, JsonObject } from "../json.ts";
+import { type EpochMs, toRfc3339 } from "../time.ts";
+
+export type LogLevel = "info" | "warn" | "error";
+
+/**
+ * What each field may hold. `name`: an id, a name, a route or a code, without blanks, 200 units at most. `words`: one of our own fixed
+ * sentences. `counts`: numbers by name.
+ */
+export const LOG_FIELDS = {
+  trace_id: "name",
+  span_id: "name",
+  org: "name",
+  run: "name",
+  workflow: "name",
+  tool: "name",
+  activity: "name",
+  upstream: "name",
+  credential: "name",
+  method: "name",
+  route: "name",
+  action: "name",
+  policy_version: "name",
+  code: "name",
+  error: "name",
+  source: "name",
+  source_id: "name",
+  row: "name",
+  message_id: "name",
+  chore: "name",
+  deed: "name",
+  effect: "name",
+  input: "name",
+  question: "name",
+  result: "name",
+  run_status: "name",
+  from: "name",
+  to: "name",
+  why: "words",
+  frames: "frames",
+  status: "number",
+  duration_ms: "number",
+  rest_ms: "number",
+  attempts: "number",
+  messages: "number",
+  runs: "number",
+  seqs: "numbers",
+  counts: "counts",
+} as const satisfies Record<string, FieldKind>;
+
+type FieldKind = "name" | "words" | "frames" | "number" | "numbers" | "counts";
+type FieldValue = {
+  readonly name: string | null;
+  readonly words: string | null;
+  readonly frames: readonly string[];
+  readonly number: number;
+  readonly numbers: readonly number[];
+  readonly counts: JsonObject;
+};
+export type LogField = keyof typeof LOG_FIELDS;
+type ValueOf<F extends LogField> = FieldValue[(typeof LOG_FIELDS)[F]];
+
+type EventSpec = {
+  readonly level: LogLevel;
+  /** What happened, for docs/logs.md. */
+  readonly says: string;
+  readonly fields: readonly LogField[];
+};
+
+/** What a thrown error tells of itself; never its message, which may quote what was being worked on. */
+const THROWN = ["error", "code", "frames", "trace_id", "route"] as const;
+
+export const LOG_EVENTS = {
+  "request.answered": {
+    level: "info",
+    says: "A request was answered; level `error` where the status is 5xx.",
+    fields: ["method", "route", "status", "code", "duration_ms", "trace_id", "span_id", "org", "credential"],
+  },
+  "request.failed": { level: "error", says: "A bug or broken infrastructure ended a request with 5xx.", fields: THROWN },
+  "request.repeated": { level: "warn", says: "A read met a part that was restarting and is made once more.", fields: THROWN },
+  "stream.failed": { level: "error", says: "A stream of a run's events ended early.", fields: THROWN },
+  "kill_switch.unreadable": { level: "error", says: "The kill switch could not be read, so new work is refused.", fields: THROWN },
+  "kill_switch.unclaimed": {
+    level: "error",
+    says: "A stop was thrown although its idempotency key could not be stored.",
+    fields: THROWN,
+  },
+  "policy.invalid": {
+    level: "error",
+    says: "The policy set cannot be parsed: everything is denied until it can.",
+    fields: ["policy_version", "why", "error"],
+  },
+  "policy.failed": {
+    level: "error",
+    says: "A question to the policy could not be evaluated and was denied.",
+    fields: ["policy_version", "action", "error", "trace_id"],
+  },
+  "authority.failed": {
+    level: "error",
+    says: "Whether a run may call or start something could not be decided; the step tries again.",
+    fields: ["question", "org", "run", "error"],
+  },
+  "breaker.resting": { level: "warn", says: "An upstream failed too often and rests.", fields: ["upstream", "rest_ms"] },
+  "breaker.out_of_reach": {
+    level: "warn",
+    says: "A circuit breaker cannot be reached; calls go out without it.",
+    fields: ["upstream", "error"],
+  },
+  "chat.not_settled": {
+    level: "error",
+    says: "The cost of a call could not be booked; its worst case stays reserved.",
+    fields: ["run", "trace_id", "error"],
+  },
+  "callback.not_delivered": {
+    level: "warn",
+    says: "A callback was not delivered; `result` says whether it is tried again.",
+    fields: ["org", "message_id", "result", "why"],
+  },
+  "answers.not_looked_up": {
+    level: "warn",
+    says: "The answer cache could not be asked; the model answers.",
+    fields: ["org", "run", "error"],
+  },
+  "answers.not_looked_around": {
+    level: "warn",
+    says: "The search for a similar question failed; only an exact one is found.",
+    fields: ["org", "run", "error"],
+  },
+  "answers.not_kept": { level: "warn", says: "An answer could not be kept.", fields: ["org", "run", "error"] },
+  "answers.not_embedded": {
+    level: "warn",
+    says: "The org's embedding model gave no vector for a question, so no similar question is found.",
+    fields: ["org", "run", "error"],
+  },
+  "answers.out_of_reach": { level: "warn", says: "The store of kept answers did not answer in time.", fields: ["deed", "error"] },
+  "tool_results.not_looked_up": {
+    level: "warn",
+    says: "Kept results of a tool could not be read; the tool is called.",
+    fields: ["org", "run", "tool", "error"],
+  },
+  "slow_call.unknown_message": { level: "error", says: "A message of the queue of slow calls cannot be read.", fields: ["message_id"] },
+  "slow_call.failed": {
+    level: "error",
+    says: "A slow call failed on our side; its message comes again.",
+    fields: ["run", "activity", "attempts", "error"],
+  },
+  "sweep.done": { level: "info", says: "A chore of the scheduled sweep did something.", fields: ["chore", "counts"] },
+  "sweep.failed": { level: "error", says: "A chore of the scheduled sweep failed; the others go on.", fields: ["chore", "error"] },
+  "run.lost": { level: "error", says: "A run in the index has no object.", fields: ["run", "org", "run_status"] },
+  "run.unstuck": {
+    level: "warn",
+    says: "A run was stuck, and the watchdog set it going again.",
+    fields: ["run", "org", "workflow", "from", "to"],
+  },
+  "run.out_of_reach": { level: "error", says: "The watchdog could not reach a run.", fields: ["run", "error"] },
+  "run.not_archived": { level: "error", says: "A run could not be archived; the next sweep tries again.", fields: ["run", "error"] },
+  "run.without_record": { level: "error", says: "An ended run has no record and is not in the archive.", fields: ["run", "org"] },
+  "run.input_refused": {
+    level: "info",
+    says: "A run refused an input that came late or twice.",
+    fields: ["run", "input", "why"],
+  },
+  "run.effect_failed": {
+    level: "warn",
+    says: "An effect of a run threw; the alarm tries it again.",
+    fields: ["run", "effect", "error"],
+  },
+  "run.alarm_failed": { level: "error", says: "The alarm of a run threw; it is set again.", fields: ["run", "error"] },
+  "records.unknown_version": {
+    level: "error",
+    says: "A message of the records queue has an unknown version; it is given back.",
+    fields: ["message_id"],
+  },
+  "records.unknown_source": {
+    level: "error",
+    says: "A message of the records queue comes from an unknown kind of source; it is given back.",
+    fields: ["message_id"],
+  },
+  "records.index_failed": { level: "error", says: "Lines of the run index could not be written.", fields: ["runs", "error"] },
+  "records.not_integrated": {
+    level: "error",
+    says: "Records could not be brought into the audit chain; their messages come again.",
+    fields: ["org", "messages", "error"],
+  },
+  "records.not_confirmed": {
+    level: "warn",
+    says: "A source could not be told that its records are in the chain; its message comes again.",
+    fields: ["org", "source", "error"],
+  },
+  "audit.row_refused": {
+    level: "error",
+    says: "A row of records can never be part of the chain.",
+    fields: ["org", "source", "source_id", "row", "code"],
+  },
+  "audit.chain_broken": {
+    level: "error",
+    says: "A stored page of the audit chain is not what was sequenced. It is never overwritten.",
+    fields: ["org", "seqs"],
+  },
+} as const satisfies Record<string, EventSpec>;
+
+export type LogEvent = keyof typeof LOG_EVENTS;
+/** Events that carry these fields and no others. */
+export type ThrownEvent = { [E in LogEvent]: (typeof LOG_EVENTS)[E]["fields"] extends typeof THROWN ? E : never }[LogEvent];
+type FieldsOf<E extends LogEvent> = { readonly [F in (typeof LOG_EVENTS)[E]["fields"][number]]: ValueOf<F> };
+
+/** Made by `logLine`. */
+export type LogLine = { readonly level: LogLevel; readonly event: LogEvent } & { readonly [F in LogField]?: ValueOf<F> };
+
+/** Where lines go. */
+export type Log = (line: LogLine) => void;
+
+/** A line of this event, with all of its fields. `level`: where it is not that of the list. */
+export const logLine = <E extends LogEvent>(event: E, fields: FieldsOf<E>, level: LogLevel = LOG_EVENTS[event].level): LogLine => ({
+  level,
+  event,
+  ...(fields as { readonly [F in LogField]?: ValueOf<F> }),
+});
+
+/** What a line says of a thrown error: the name of its class. */
+export const errorName = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
+
+/** Units of one text of a line, and items of one list. */
+const LONGEST_TEXT = 200;
+const MOST_ITEMS = 50;
+const NAME = /^[\x21-\x7e]*$/;
+/** What stands for a name that is none. */
+const UNNAMED = "?";
+
+/**
+ * The line as it is written: `timestamp`, `level`, `event_type`, the four ids (null where the event has none) and the other fields of
+ * the event under `structured_data`. A field that the event does not declare is left out.
+ */
+export function shapeLine(line: LogLine, at: EpochMs): JsonObject {
+  const ids: Record<string, Json> = { trace_id: null, span_id: null, org_id: null, run_id: null };
+  const data: Record<string, Json> = {};
+  for (const field of LOG_EVENTS[line.event].fields) {
+    const value = clean(LOG_FIELDS[field], line[field]);
+    if (field === "org" || field === "run") ids[`${field}_id`] = value;
+    else if (field === "trace_id" || field === "span_id") ids[field] = value;
+    else data[field] = value;
+  }
+  return { timestamp: toRfc3339(at), level: line.level, event_type: line.event, ...ids, structured_data: data };
+}
+
+function clean(kind: FieldKind, value: LogLine[LogField]): Json {
+  if (typeof value === "number") return value;
+  if (typeof value === "string") {
+    if (kind === "name" && !NAME.test(value)) return UNNAMED;
+    return value.slice(0, LONGEST_TEXT);
+  }
+  if (value === undefined || value === null) return null;
+  if (isList(value)) return value.slice(0, MOST_ITEMS).map((item) => (typeof item === "string" ? item.slice(0, LONGEST_TEXT) : item));
+  const numbers = Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === "number");
+  return Object.fromEntries(numbers.slice(0, MOST_ITEMS));
+}
+
+const isList = (value: unknown): value is readonly (string | number)[] => Array.isArray(value);
