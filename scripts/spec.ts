@@ -3,9 +3,9 @@
  * names what is missing.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const ROOT = resolve(import.meta.dirname, "..");
 /** `[RUN-6]` in a test. Placeholders and dates have another form. */
 const QUOTED = /\[([A-Z]+-\d+)\]/g;
 /** `- **RUN-6** Sentence.` in docs/SPEC.md. */
@@ -32,13 +32,13 @@ export function compareSpec(spec: string, tests: readonly string[]): SpecReport 
 
 /** The report of this repository. `test/scripts/spec.test.ts` quotes ids of its own and is left out. */
 export function readSpec(): SpecReport {
-  const tests = readdirSync(`${ROOT}test`, { recursive: true, encoding: "utf8" })
+  const tests = readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ts") && !path.endsWith("scripts/spec.test.ts"))
-    .map((path) => readFileSync(`${ROOT}test/${path}`, "utf8"));
-  return compareSpec(readFileSync(`${ROOT}docs/SPEC.md`, "utf8"), tests);
+    .map((path) => readFileSync(join(ROOT, "test", path), "utf8"));
+  return compareSpec(readFileSync(join(ROOT, "docs", "SPEC.md"), "utf8"), tests);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1] === import.meta.filename) {
   const { unexplained, untested, twice } = readSpec();
   for (const id of unexplained) console.error(`${id}: a test quotes this rule, and docs/SPEC.md has no sentence for it`);
   for (const id of untested) console.error(`${id}: docs/SPEC.md has this rule, and no test quotes it`);
