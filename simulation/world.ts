@@ -13,7 +13,7 @@ import {
   type ReviewQueuePorts,
 } from "../durable-objects/index.ts";
 import { type AuditLogPort, consumeRecords, type Outboxes } from "../workers/audit/consume-records.ts";
-import { defineStopsReader } from "../workers/control/stops.ts";
+import { defineStopsReader } from "../workers/kill-switch/stops-reader.ts";
 import { defineSlowCalls, type TakenCall } from "../workers/slow-calls/consumer.ts";
 import { openDatabase } from "../workers/store/database.ts";
 import type { Outbox } from "../workers/store/outbox.ts";

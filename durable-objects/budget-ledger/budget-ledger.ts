@@ -15,6 +15,7 @@ import type { DeskNote } from "../../core/budget/note.ts";
 import { returnRecord } from "../../core/budget/record.ts";
 import { type BudgetView, budgetView } from "../../core/budget/view.ts";
 import { mintId } from "../../core/ids.ts";
+import type { Page, PageRequest } from "../../core/page.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { sideBySide, within } from "../../kit/bounded.ts";
 import { Outbox } from "../kit/outbox.ts";
@@ -119,7 +120,7 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
     }
 
     /** Scopes in their order. `cursor` is the last scope of the page before. */
-    async view(_org: string, page: { limit: number; cursor: string | null }): Promise<{ data: BudgetView[]; next_cursor: string | null }> {
+    async view(_org: string, page: PageRequest): Promise<Page<BudgetView>> {
       const at = this.#ports.now();
       const found = this.#stores?.books.list(page.cursor, page.limit + 1) ?? [];
       const data = found.slice(0, page.limit).map((standing) => budgetView(standing, at));

@@ -6,6 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { RecordsMessage } from "../../core/audit/record.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { mintId } from "../../core/ids.ts";
+import type { Page, PageRequest } from "../../core/page.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ReviewRequest, ReviewStatus } from "../../core/review/case.ts";
 import { type Case, type CaseEvent, type CaseTurn, type Judgement, openCase, transition } from "../../core/review/life.ts";
@@ -84,10 +85,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
     }
 
     /** Newest first. `cursor` is the last id of the page before. */
-    async list(
-      status: ReviewStatus | null,
-      page: { limit: number; cursor: string | null },
-    ): Promise<{ data: ReviewView[]; next_cursor: string | null }> {
+    async list(status: ReviewStatus | null, page: PageRequest): Promise<Page<ReviewView>> {
       const found = this.#stores?.cases.list(status, page.cursor, page.limit + 1) ?? [];
       const data = found.slice(0, page.limit).map(reviewView);
       return { data, next_cursor: found.length > page.limit ? (data.at(-1)?.id ?? null) : null };

@@ -9,7 +9,7 @@ import { type Account, newAccount } from "../../core/budget/account.ts";
 import { withCaps } from "../../core/budget/alert.ts";
 import { NOTHING } from "../../core/budget/amount.ts";
 import { budgetView } from "../../core/budget/view.ts";
-import { refuse } from "../../core/errors/problem.ts";
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { mintId, mintSealedRunId, parseSealedRunId, type RunId, withPrefix } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import { type StopScope, scopeText } from "../../core/kill-switch/stops.ts";
@@ -19,11 +19,11 @@ import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import { toUsd } from "../../core/money.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
-import { err, ok } from "../../core/result.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 import type { ReviewView } from "../../core/review/view.ts";
 import type { RunStart } from "../../core/run/machine/birth.ts";
 import type { RunSignal } from "../../core/run/machine/signal.ts";
-import type { EventView, RunStatus, RunView } from "../../core/run/outside/view.ts";
+import type { EventView, RunReplay, RunStatus, RunView } from "../../core/run/outside/view.ts";
 import type { LogLine } from "../../core/telemetry/log-line.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
@@ -43,9 +43,6 @@ const SECRET = "the deployment's key in tests";
 
 const hmac = (text: string) => createHmac("sha256", SECRET).update(text);
 const seal = (text: string): Uint8Array => new Uint8Array(hmac(text).digest());
-
-/** Ports that a test may replace one by one. */
-type Scripted = Omit<IngressPorts, "runs"> & { readonly runs: { -readonly [K in keyof IngressPorts["runs"]]: IngressPorts["runs"][K] } };
 
 export type World = ReturnType<typeof makeWorld>;
 
@@ -125,7 +122,70 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
     },
   });
 
-  const ports: Scripted = {
+  const engine = {
+    async start(start: RunStart) {
+      reach("runs.start");
+      const known = runs.get(start.id);
+      if (known !== undefined) return known.view;
+      keep(`run ${start.id}`);
+      const view = newRun(start, clock.at);
+      script.onStart(view);
+      runs.set(start.id, { view, start, events: [{ seq: 1, type: "run.created", at: view.created_at, data: {} }] });
+      return view;
+    },
+    async view(id: string) {
+      reach("runs.get");
+      return runs.get(id)?.view ?? null;
+    },
+    async events(id: string, after: number, waitMs: number) {
+      reach("runs.events");
+      const run = runs.get(id);
+      if (run === undefined) return null;
+      const events = run.events.filter((event) => event.seq > after).slice(0, 2);
+      if (events.length === 0) clock.at += waitMs;
+      return { events, done: isFinal(run.view.status), status: run.view.status };
+    },
+    async cancel(id: string, _by: string, reason: string): Promise<Result<RunView, Refusal>> {
+      const run = runs.get(id);
+      if (run === undefined || isFinal(run.view.status)) return err(refuse("conflict", "the run has ended"));
+      keep(`cancel ${reason}`);
+      run.view.status = "cancelled";
+      return ok(run.view);
+    },
+    spans: async (id: string): Promise<Json | null> => (runs.has(id) ? { resourceSpans: [] } : null),
+    async redrive(id: string, by: string, newId: string): Promise<Result<RunView, Refusal>> {
+      const run = runs.get(id);
+      if (run?.view.dead_letter?.status !== "open") return err(refuse("conflict", "the dead letter is closed"));
+      keep(`redrive ${newId}`);
+      run.view.dead_letter.status = "redriven";
+      const view = { ...newRun({ ...run.start, id: newId, user: by }, clock.at), redrive_of: id };
+      runs.set(newId, { view, start: run.start, events: [] });
+      return ok(view);
+    },
+    async discard(id: string, _by: string, reason: string): Promise<Result<RunView, Refusal>> {
+      const run = runs.get(id);
+      if (run?.view.dead_letter?.status !== "open") return err(refuse("conflict", "the dead letter is closed"));
+      keep(`discard ${reason}`);
+      run.view.dead_letter.status = "discarded";
+      return ok(run.view);
+    },
+    async signal(id: string, signal: RunSignal): Promise<Result<RunView, Refusal>> {
+      const run = runs.get(id);
+      if (run === undefined || isFinal(run.view.status)) return err(refuse("conflict", "the run has ended"));
+      keep(`signal ${signal.name}`);
+      signals.push({ run: id, signal });
+      return ok(run.view);
+    },
+    async replay(id: string): Promise<RunReplay | null> {
+      const run = runs.get(id);
+      return run === undefined ? null : { identical: true, divergedAt: null, run: run.view };
+    },
+    async awaitBirth(id: string) {
+      return runs.get(id)?.view ?? null;
+    },
+  };
+
+  const ports: IngressPorts = {
     now: () => clock.at,
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
     settings: { adminApiKey: options.adminApiKey ?? ADMIN_KEY, allowPrivateHosts: options.allowPrivateHosts ?? false, version: "test" },
@@ -161,77 +221,28 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
         return { decision: allowed && !everything ? "allow" : "deny", policyVersion: "test-policy", reasons: [] };
       },
     },
-    runs: {
-      async start(start, _stops, _waitMs) {
-        reach("runs.start");
-        const known = runs.get(start.id);
-        if (known !== undefined) return known.view;
-        keep(`run ${start.id}`);
-        const view = newRun(start, clock.at);
-        script.onStart(view);
-        runs.set(start.id, { view, start, events: [{ seq: 1, type: "run.created", at: view.created_at, data: {} }] });
-        return view;
-      },
-      async get(id) {
-        reach("runs.get");
-        return runs.get(id)?.view ?? null;
-      },
-      async events(id, after, waitMs) {
-        reach("runs.events");
-        const run = runs.get(id);
-        if (run === undefined) return null;
-        const events = run.events.filter((event) => event.seq > after).slice(0, 2);
-        if (events.length === 0) clock.at += waitMs;
-        return { events, done: isFinal(run.view.status), status: run.view.status };
-      },
-      async cancel(id, _by, reason) {
-        const run = runs.get(id);
-        if (run === undefined || isFinal(run.view.status)) return err(refuse("conflict", "the run has ended"));
-        keep(`cancel ${reason}`);
-        run.view.status = "cancelled";
-        return ok(run.view);
-      },
-      trace: async (id) => (runs.has(id) ? { resourceSpans: [] } : null),
-      async redrive(id, by, newId) {
-        const run = runs.get(id);
-        if (run?.view.dead_letter?.status !== "open") return err(refuse("conflict", "the dead letter is closed"));
-        keep(`redrive ${newId}`);
-        run.view.dead_letter.status = "redriven";
-        const view = { ...newRun({ ...run.start, id: newId, user: by }, clock.at), redrive_of: id };
-        runs.set(newId, { view, start: run.start, events: [] });
-        return ok(view);
-      },
-      async discard(id, _by, reason) {
-        const run = runs.get(id);
-        if (run?.view.dead_letter?.status !== "open") return err(refuse("conflict", "the dead letter is closed"));
-        keep(`discard ${reason}`);
-        run.view.dead_letter.status = "discarded";
-        return ok(deadLetter(run.view));
-      },
-      async signal(id, signal) {
-        const run = runs.get(id);
-        if (run === undefined || isFinal(run.view.status)) return err(refuse("conflict", "the run has ended"));
-        keep(`signal ${signal.name}`);
-        signals.push({ run: id, signal });
-        return ok(run.view);
-      },
-      async replay(id) {
-        const run = runs.get(id);
-        return run === undefined
-          ? err(refuse("not_found", "there is no run with this id"))
-          : ok({ identical: true, divergedAt: null, run: run.view });
-      },
-    },
-    reviews: {
-      list: async (org, status, page) =>
+    runs: (id) => ({
+      start: (start) => engine.start(start),
+      awaitBirth: () => engine.awaitBirth(id),
+      view: () => engine.view(id),
+      events: (...given) => engine.events(id, ...given),
+      cancel: (...given) => engine.cancel(id, ...given),
+      spans: () => engine.spans(id),
+      redrive: (...given) => engine.redrive(id, ...given),
+      discard: (...given) => engine.discard(id, ...given),
+      signal: (signal) => engine.signal(id, signal),
+      replay: () => engine.replay(id),
+    }),
+    reviews: (org) => ({
+      list: async (status, page) =>
         paged(
           [...reviews.values()]
             .filter((review) => review.org === org && (status === null || review.view.status === status))
             .map(({ view }) => view),
           page,
         ),
-      get: async (org, id) => (reviews.get(id)?.org === org ? (reviews.get(id)?.view ?? null) : null),
-      async decide(org, id, decision) {
+      read: async (id) => (reviews.get(id)?.org === org ? (reviews.get(id)?.view ?? null) : null),
+      async decide(id, decision) {
         const review = reviews.get(id);
         if (review === undefined || review.org !== org) return err(refuse("not_found", "not found"));
         if (review.startedBy === decision.by) return err(refuse("second_person_required", "another person has to decide"));
@@ -242,7 +253,7 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
         review.view.decision = { action: decision.action, by: decision.by, reason: decision.reason, at: toRfc3339(clock.at) };
         return ok(review.view);
       },
-    },
+    }),
     killSwitch: {
       async stops() {
         reach("killSwitch.stops");
@@ -425,21 +436,21 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
         },
       },
     },
-    budgets: {
-      async set(org, scope, caps, record) {
+    budgets: () => ({
+      async setCaps(org, scope, caps, record) {
         keep(`budget ${scope}`, org, record);
         const account = withCaps(budgets.get(`${org} ${scope}`) ?? newAccount(scope, clock.at), caps);
         budgets.set(`${org} ${scope}`, account);
         return budgetView({ account, leased: NOTHING }, clock.at);
       },
-      list: async (org, page) =>
+      view: async (org, page) =>
         paged(
           [...budgets]
             .filter(([key]) => key.startsWith(`${org} `))
             .map(([, account]) => budgetView({ account, leased: NOTHING }, clock.at)),
           page,
         ),
-    },
+    }),
     estimates: {
       preview: previewAdmission,
       route: async () => ({
@@ -497,6 +508,7 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
     secrets,
     vault,
     script,
+    engine,
     ports,
     ingress,
     send,

@@ -5,12 +5,10 @@ import { withArchive } from "../archive/archived-runs.ts";
 import { verifyStored } from "../audit/index.ts";
 import { defineAuth } from "../auth/auth.ts";
 import { defineConsole } from "../console/console.ts";
-import { killSwitchFrom } from "../control/kill-switch.ts";
-import { reviewsFrom } from "../control/reviews.ts";
 import { defineIngress } from "../ingress/app.ts";
 import type { IngressPorts } from "../ingress/ports.ts";
 import { defineRateLimit, perMinuteFrom } from "../ingress/rate-limit.ts";
-import { runsFrom } from "../runs/runs.ts";
+import { killSwitchFrom } from "../kill-switch/kill-switch.ts";
 import { renderMetrics } from "../telemetry/metrics.ts";
 import { buildChat } from "./chat.ts";
 import { estimatesFrom } from "./estimates.ts";
@@ -25,14 +23,11 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     random,
     log,
     settings: { adminApiKey, allowPrivateHosts, version },
-    runs: withArchive(runsFrom(objects.run), archive),
-    reviews: reviewsFrom(objects.reviewQueue),
+    runs: withArchive(objects.run, archive),
+    reviews: objects.reviewQueue,
     killSwitch: killSwitchFrom(objects.killSwitch, stops),
     store,
-    budgets: {
-      set: (org, ...change) => objects.budgetLedger(org).setCaps(org, ...change),
-      list: (org, page) => objects.budgetLedger(org).view(org, page),
-    },
+    budgets: objects.budgetLedger,
     models: rooms.models,
     guard,
     chat: buildChat(rooms),

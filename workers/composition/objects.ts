@@ -13,8 +13,8 @@ import type {
 } from "../../durable-objects/index.ts";
 import type { ChildStart } from "../../durable-objects/run-engine/ports.ts";
 import { runValues } from "../archive/run-values.ts";
-import { flagStore } from "../control/flag.ts";
 import { carryPlaceholders } from "../guardrail/carry.ts";
+import { flagStore } from "../kill-switch/flag.ts";
 import type { Rooms } from "./rooms.ts";
 
 export type ObjectPorts = ReturnType<typeof objectPorts>;

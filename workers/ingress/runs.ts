@@ -19,7 +19,7 @@ export async function findRun(
   const { principal } = asked;
   const runId = await ports.keys.parseRunId(principal.org, id);
   if (runId === null) return err(unknown);
-  const view = await ports.runs.get(runId);
+  const view = await ports.runs(runId).view();
   if (view === null || view.org !== principal.org || !maySee(principal, view)) return err(unknown);
   const refusal = await denied(ports, asked, action, { owner: view.user, name: `run/${view.id}` });
   return refusal === null ? ok({ id: runId, view }) : err(refusal);

@@ -1,7 +1,7 @@
 /** Calls under way end under a kill switch, after the time of grace and not before. */
 import { describe, expect, it } from "vitest";
 import type { StopScope } from "../../../core/kill-switch/stops.ts";
-import { defineBreakOff } from "../../../workers/control/break-off.ts";
+import { defineBreakOff } from "../../../workers/kill-switch/break-off.ts";
 
 const SUBJECT = { org: "acme", workflow: "refund", tool: "payments.refund" };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

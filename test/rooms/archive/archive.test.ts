@@ -11,7 +11,7 @@ import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import { archiveKeys, defineArchive } from "../../../workers/archive/archive.ts";
 import { withArchive } from "../../../workers/archive/archived-runs.ts";
 import type { ArchivePorts, RunRecord } from "../../../workers/archive/ports.ts";
-import type { RunsPort } from "../../../workers/ingress/ports.ts";
+import type { RunObject } from "../../../workers/use-cases/ports.ts";
 
 const NOW = Date.UTC(2026, 9, 1, 12);
 const RUN = "run_1" as RunId;
@@ -182,40 +182,41 @@ describe("a sweep", () => {
 describe("an archived run", () => {
   /** Objects that are empty know no run. */
   const emptied = {
-    get: async () => null,
+    view: async () => null,
     events: async () => null,
-    trace: async () => null,
+    spans: async () => null,
+    replay: async () => null,
     ...Object.fromEntries(
-      ["cancel", "signal", "replay", "redrive", "discard"].map((verb) => [
+      ["cancel", "signal", "redrive", "discard"].map((verb) => [
         verb,
         async () => err(refuse("not_found", "there is no run with this id")),
       ]),
     ),
-  } as unknown as RunsPort;
+  } as unknown as RunObject;
 
   it("[ARCHIVE-5] answers as it did: view, events by page, trace; and nothing can be done to it any more", async () => {
     const world = makeWorld();
     world.objects.set(RUN, recordOf(RUN, 7));
     await world.archive.sweep();
-    const runs = withArchive(emptied, world.archive);
-    expect(await runs.get(RUN)).toEqual(viewOf(RUN));
-    expect(await runs.events(RUN, 0, 1_000)).toEqual({ events: eventsOf(7), done: true, status: "completed" });
-    expect((await runs.events(RUN, 5, 0))?.events.map(({ seq }) => seq)).toEqual([6, 7]);
-    expect(await runs.events(RUN, 7, 0)).toMatchObject({ events: [], done: true });
+    const runs = withArchive(() => emptied, world.archive)(RUN);
+    expect(await runs.view()).toEqual(viewOf(RUN));
+    expect(await runs.events(0, 1_000)).toEqual({ events: eventsOf(7), done: true, status: "completed" });
+    expect((await runs.events(5, 0))?.events.map(({ seq }) => seq)).toEqual([6, 7]);
+    expect(await runs.events(7, 0)).toMatchObject({ events: [], done: true });
     expect(await world.archive.events(RUN, 2, 3)).toMatchObject({ events: [{ seq: 3 }, { seq: 4 }, { seq: 5 }], done: false });
-    expect(await runs.trace(RUN)).toEqual({ resourceSpans: [] });
-    for (const answer of [await runs.cancel(RUN, "ann", "why"), await runs.discard(RUN, "ann", "why")])
+    expect(await runs.spans()).toEqual({ resourceSpans: [] });
+    for (const answer of [await runs.cancel("ann", "why"), await runs.discard("ann", "why")])
       expect(answer).toMatchObject({ ok: false, error: { code: "conflict" } });
   });
 
   it("[ARCHIVE-5] a run that was never anywhere stays unknown; a live one never asks the archive", async () => {
     const world = makeWorld();
-    const runs = withArchive(emptied, world.archive);
-    expect([await runs.get(RUN), await runs.events(RUN, 0, 0), await runs.trace(RUN)]).toEqual([null, null, null]);
-    expect(await runs.cancel(RUN, "ann", "why")).toMatchObject({ error: { code: "not_found" } });
+    const runs = withArchive(() => emptied, world.archive)(RUN);
+    expect([await runs.view(), await runs.events(0, 0), await runs.spans()]).toEqual([null, null, null]);
+    expect(await runs.cancel("ann", "why")).toMatchObject({ error: { code: "not_found" } });
     const nobody = { view: async () => Promise.reject(new Error("asked")) } as never;
-    const live = withArchive({ ...emptied, get: async () => viewOf(RUN), cancel: async () => ok(viewOf(RUN)) } as RunsPort, nobody);
-    expect(await live.get(RUN)).toEqual(viewOf(RUN));
-    expect(await live.cancel(RUN, "ann", "why")).toMatchObject({ ok: true });
+    const live = withArchive(() => ({ ...emptied, view: async () => viewOf(RUN), cancel: async () => ok(viewOf(RUN)) }), nobody)(RUN);
+    expect(await live.view()).toEqual(viewOf(RUN));
+    expect(await live.cancel("ann", "why")).toMatchObject({ ok: true });
   });
 });

@@ -114,8 +114,8 @@ describe("dead letters", () => {
   });
 
   it("a redrive whose new run is on its way keeps its id", async () => {
-    const real = world.ports.runs.redrive;
-    world.ports.runs.redrive = async (id, by, newId) => {
+    const real = world.engine.redrive;
+    world.engine.redrive = async (id, by, newId) => {
       await real(id, by, newId);
       return err(refuse("overloaded", "on its way"));
     };

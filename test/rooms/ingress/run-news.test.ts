@@ -134,7 +134,7 @@ describe("a replay", () => {
     expect(same.body).not.toHaveProperty("diverged_at");
     const view = world.runs.get(run)?.view;
     if (view === undefined) throw new Error("no run");
-    world.ports.runs.replay = async () => ({ ok: true, value: { identical: false, divergedAt: 7, run: view } });
+    world.engine.replay = async () => ({ identical: false, divergedAt: 7, run: view });
     expect((await send("POST", `/v1/runs/${run}/replay`, keys.developer)).body).toMatchObject({ identical: false, diverged_at: 7 });
     expect((await send("POST", `/v1/runs/${run}/replay`, keys.other)).status).toBe(404);
     expect((await send("POST", `/v1/runs/${aRunId("acme")}/replay`, keys.caller)).status).toBe(404);

@@ -2,9 +2,9 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import type { Principal } from "../../../core/access/principal.ts";
 import type { StopScope, Stops } from "../../../core/kill-switch/stops.ts";
-import { flagStore } from "../../../workers/control/flag.ts";
-import { killSwitchFrom } from "../../../workers/control/kill-switch.ts";
-import { defineStopsReader } from "../../../workers/control/stops.ts";
+import { flagStore } from "../../../workers/kill-switch/flag.ts";
+import { killSwitchFrom } from "../../../workers/kill-switch/kill-switch.ts";
+import { defineStopsReader } from "../../../workers/kill-switch/stops-reader.ts";
 
 const ALL: StopScope = { kind: "all" };
 const CALM: Stops = { epoch: 0, active: [], asOf: 0 };

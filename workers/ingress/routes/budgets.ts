@@ -44,7 +44,10 @@ export function budgetRoutes(ports: IngressPorts): Endpoint[] {
             usd_per_run: usd_per_run ?? null,
           },
         });
-        return ok({ status: 200, body: await ports.budgets.set(call.principal.org, scope as BudgetScope, caps, record) });
+        return ok({
+          status: 200,
+          body: await ports.budgets(call.principal.org).setCaps(call.principal.org, scope as BudgetScope, caps, record),
+        });
       },
     }),
     endpoint({
@@ -55,7 +58,8 @@ export function budgetRoutes(ports: IngressPorts): Endpoint[] {
       action: "budget.read",
       query: pageQuery,
       answers: { 200: { description: "the budgets, by scope", schema: Budgets } },
-      handle: async ({ principal, query }) => ok({ status: 200, body: await ports.budgets.list(principal.org, pageOf(query)) }),
+      handle: async ({ principal, query }) =>
+        ok({ status: 200, body: await ports.budgets(principal.org).view(principal.org, pageOf(query)) }),
     }),
   ];
 }

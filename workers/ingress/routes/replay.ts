@@ -1,6 +1,7 @@
 /** `POST /v1/runs/{id}/replay`: the run folded again from its journal. Reads only: models and tools are not called. */
 import { z } from "@hono/zod-openapi";
-import { ok } from "../../../core/result.ts";
+import { refuse } from "../../../core/errors/problem.ts";
+import { err, ok } from "../../../core/result.ts";
 import { type Endpoint, endpointsOf } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { findRun, shownTo } from "../runs.ts";
@@ -20,9 +21,9 @@ export function replayRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         const found = await findRun(ports, call, call.params.id, "run.read");
         if (!found.ok) return found;
-        const replayed = await ports.runs.replay(found.value.id);
-        if (!replayed.ok) return replayed;
-        const { identical, divergedAt, run } = replayed.value;
+        const replayed = await ports.runs(found.value.id).replay();
+        if (replayed === null) return err(refuse("not_found", "there is no run with this id"));
+        const { identical, divergedAt, run } = replayed;
         const diverged = divergedAt === null ? {} : { diverged_at: divergedAt };
         return ok({ status: 200, body: { identical, ...diverged, run: await shownTo(ports, call.principal, run) } });
       },

@@ -50,7 +50,7 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
           const errors = [{ path: "query.cursor", message: "is not a cursor returned by this list" }];
           return err(refuse("invalid_request", "the query is invalid", errors));
         }
-        return ok({ status: 200, body: await ports.reviews.list(principal.org, query.status ?? null, pageOf(query)) });
+        return ok({ status: 200, body: await ports.reviews(principal.org).list(query.status ?? null, pageOf(query)) });
       },
     }),
     endpoint({
@@ -62,7 +62,7 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
       params,
       answers: { 200: { description: "the review", schema: Review } },
       async handle({ principal, params: { id } }) {
-        const review = hasIdForm("rev", id) ? await ports.reviews.get(principal.org, id) : null;
+        const review = hasIdForm("rev", id) ? await ports.reviews(principal.org).read(id) : null;
         return review === null ? err(unknown) : ok({ status: 200, body: review });
       },
     }),
@@ -87,13 +87,13 @@ async function decide(ports: IngressPorts, call: DecideCall): Promise<Answer> {
     const message = body.action === "modify" ? "is required" : "goes with `modify` only";
     return err(refuse("invalid_request", "the body is invalid", [{ path: "/changes", message }]));
   }
-  const review = hasIdForm("rev", sent.id) ? await ports.reviews.get(principal.org, sent.id) : null;
+  const review = hasIdForm("rev", sent.id) ? await ports.reviews(principal.org).read(sent.id) : null;
   if (review === null) return err(unknown);
   const reason = keptText(ports, body.reason, "/reason");
   if (!reason.ok) return reason;
   const changes = body.changes === undefined ? ok(null) : await admitChanges(ports, call, review, body.changes as Json);
   if (!changes.ok) return changes;
-  const decided = await ports.reviews.decide(principal.org, review.id, {
+  const decided = await ports.reviews(principal.org).decide(review.id, {
     by: principal.user,
     action: body.action,
     reason: reason.value,
@@ -107,7 +107,7 @@ async function decide(ports: IngressPorts, call: DecideCall): Promise<Answer> {
 async function admitChanges(ports: IngressPorts, call: DecideCall, review: ReviewView, changes: Json): Promise<Result<Json, Refusal>> {
   const { org } = call.principal;
   const runId = await ports.keys.parseRunId(org, review.run);
-  const run = runId === null ? null : await ports.runs.get(runId);
+  const run = runId === null ? null : await ports.runs(runId).view();
   if (run === null) return err(unknown);
   const admitted = await ports.guard.admit({ org, run: run.id, subject: run.subject }, "user", "tool", changes);
   if (admitted.verdict !== "block") return ok(admitted.value);

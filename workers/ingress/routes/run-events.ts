@@ -74,7 +74,7 @@ async function listEvents(
 ): Promise<{ data: EventView[]; next_cursor: string | null }> {
   const data: EventView[] = [];
   for (;;) {
-    const page = await ports.runs.events(id, data.at(-1)?.seq ?? from, 0);
+    const page = await ports.runs(id).events(data.at(-1)?.seq ?? from, 0);
     if (page === null || page.events.length === 0) return { data, next_cursor: null };
     data.push(...page.events);
     if (data.length > most) {
@@ -96,7 +96,7 @@ function eventStream(ports: IngressPorts, id: RunId, from: number, traceId: stri
       async pull(controller) {
         try {
           const waited = waitingSince === null ? 0 : ports.now() - waitingSince;
-          const page = await ports.runs.events(id, last, done ? 0 : Math.max(1, Math.min(COMMENT_MS, WAITING_MS - waited)));
+          const page = await ports.runs(id).events(last, done ? 0 : Math.max(1, Math.min(COMMENT_MS, WAITING_MS - waited)));
           // The events of a final run may come in several pages: it is over when none are left.
           if (page === null || (page.done && page.events.length === 0)) return controller.close();
           done = page.done;

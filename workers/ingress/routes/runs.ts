@@ -61,7 +61,7 @@ export function runRoutes(ports: IngressPorts): Endpoint[] {
         if (!found.ok) return found;
         const reason = keptText(ports, call.body.reason, "/reason");
         if (!reason.ok) return reason;
-        const cancelled = await ports.runs.cancel(found.value.id, call.principal.user, reason.value);
+        const cancelled = await ports.runs(found.value.id).cancel(call.principal.user, reason.value);
         return cancelled.ok ? ok({ status: 202, body: await shownTo(ports, call.principal, cancelled.value) }) : cancelled;
       },
     }),
@@ -76,7 +76,7 @@ export function runRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         const found = await findRun(ports, call, call.params.id, "run.read");
         if (!found.ok) return found;
-        const trace = await ports.runs.trace(found.value.id);
+        const trace = await ports.runs(found.value.id).spans();
         return trace === null ? err(unknown) : ok({ status: 200, body: trace });
       },
     }),

@@ -67,7 +67,7 @@ async function signal(ports: IngressPorts, call: SignalCall): Promise<Answer> {
     await release();
     return err(refuse("injection_detected", "the content was refused"));
   }
-  const told = await ports.runs.signal(id, { id: signalId, name: path.name, body: value, findings, by: principal.user });
+  const told = await ports.runs(id).signal({ id: signalId, name: path.name, body: value, findings, by: principal.user });
   if (!told.ok) {
     await release();
     return told;

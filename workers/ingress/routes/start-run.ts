@@ -83,7 +83,7 @@ async function begin(ports: IngressPorts, call: StartCall, first: Claim, workflo
   }
   const wait = waitSeconds(call.headers.Prefer);
   const waitMs = (wait ?? 0) * 1000;
-  const run = await ports.runs.start(startOf(call, first.id as RunId, workflow, admitted.value), stops, waitMs);
+  const run = await ports.runs(first.id).start(startOf(call, first.id as RunId, workflow, admitted.value), stops, waitMs);
   if (FINAL_STATUSES.includes(run.status)) ports.store.runs.release(org, run.id);
   const status = waitMs > 0 && FINAL_STATUSES.includes(run.status) ? 200 : 202;
   await first.settle(status);
@@ -144,7 +144,7 @@ function startOf(call: StartCall, id: RunId, workflow: WorkflowVersionView, admi
 
 /** The first answer's status, with the run as it is now. */
 async function replay(ports: IngressPorts, call: StartCall, id: string, status: number): Promise<Answer> {
-  const run = await ports.runs.get(id as RunId);
+  const run = await ports.runs(id).view();
   return run === null ? err(unknown) : runReply(ports, call, run, status, REPLAYED);
 }
 
