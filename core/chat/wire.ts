@@ -1,7 +1,7 @@
 /** A chat request as the body of an upstream's request, and what it will cost at most. Pure; knows no transport. */
 import type { Json, JsonObject } from "../json.ts";
 import type { ModelEntry } from "../model/entry.ts";
-import { boundTokens, estimateTokens } from "../model/estimate.ts";
+import { estimateTokens } from "../model/estimate.ts";
 import type { Message } from "../model/message.ts";
 import type { ResponseFormat } from "./format.ts";
 import type { ChatMessage } from "./messages.ts";
@@ -78,7 +78,3 @@ function toMessage(message: ChatMessage): Message {
   const toolCalls = message.toolCalls.map(({ id, name, arguments: input }) => ({ id, name, input }));
   return { role: "assistant", content: message.content, ...(toolCalls.length === 0 ? {} : { toolCalls }) };
 }
-
-/** An upper bound of what an answer cost, where the upstream told nothing that can be true. */
-export const boundOutput = (text: string | null, calls: readonly Json[]): number =>
-  boundTokens(text ?? "") + (calls.length === 0 ? 0 : boundTokens(JSON.stringify(calls)));

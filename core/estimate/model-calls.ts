@@ -2,8 +2,10 @@
  * What the model calls of one node cost: a single answer with its corrections and attempts, or an agent's loop, whose conversation
  * grows. Counts as the engine reserves (core/run/calls/dispatch.ts); knows nothing of the steps around the node.
  */
+import type { Amount } from "../budget/amount.ts";
 import type { ModelCandidate } from "../model/entry.ts";
-import { type MicroUsd, tokenCost } from "../money.ts";
+import { CORRECTIONS } from "../model-call/corrections.ts";
+import { uncachedCost } from "../model-call/cost.ts";
 import type { Size } from "./size.ts";
 import { NONE, ordered, type Spread, sum, times } from "./spread.ts";
 
@@ -33,8 +35,6 @@ export const manyOf = ({ microUsd, tokens, calls, isOpen }: Cost, count: Spread)
   isOpen: isOpen && count.max > 0,
 });
 
-/** API.md: an answer that breaks its schema is asked for again twice at most. */
-const CORRECTIONS = 2;
 /** The words around a correction: twenty errors at most (core/workflow/prompt.ts), each a line. */
 const CORRECTION_TOKENS = 400;
 /** What stands around each message and call of a conversation, as `estimateTokens` counts it. */
@@ -68,17 +68,17 @@ export function costOfAnswer(calls: Calls): Cost {
   if (first === undefined) return FREE; // it fits into no window: the step fails before anything is sent
   const corrections = calls.hasSchema ? CORRECTIONS : 0;
   const longer = (number: number): number => input.max + number * (maxTokens * ESCAPED + CORRECTION_TOKENS);
-  const worst = (model: ModelCandidate, correction: number): Sent =>
-    sent(model, Math.min(Math.ceil(longer(correction)), model.context - maxTokens), maxTokens);
+  const worst = (model: ModelCandidate, correction: number): Amount =>
+    uncachedCost(model, Math.min(Math.ceil(longer(correction)), model.context - maxTokens), maxTokens);
   // The corrections first, on the dearest; then every attempt on every candidate, with all corrections in the prompt.
   const dearest = able.reduce((most, model) => (worst(model, 0).microUsd > worst(most, 0).microUsd ? model : most));
   const all = [
     ...Array.from({ length: corrections }, (_, correction) => worst(dearest, correction)),
     ...Array.from({ length: attempts }, () => able.map((model) => worst(model, corrections))).flat(),
   ];
-  const likely = sent(first, input.expected, Math.min(answer.expected, maxTokens));
+  const likely = uncachedCost(first, input.expected, Math.min(answer.expected, maxTokens));
   const least = able
-    .map((model) => sent(model, input.low, Math.min(answer.low, maxTokens)))
+    .map((model) => uncachedCost(model, input.low, Math.min(answer.low, maxTokens)))
     .reduce((a, b) => (b.microUsd < a.microUsd ? b : a));
   const low = calls.mayBeKept ? 0 : 1;
   return {
@@ -126,11 +126,4 @@ export function costOfLoop(loop: Loop): Cost {
   return addCosts(each);
 }
 
-type Sent = { readonly microUsd: MicroUsd; readonly tokens: number };
-
-const sent = ({ price }: ModelCandidate, input: number, output: number): Sent => ({
-  microUsd: tokenCost(input, price.input) + tokenCost(output, price.output),
-  tokens: input + output,
-});
-
-const total = (all: readonly Sent[], what: keyof Sent): number => all.reduce((sum, one) => sum + one[what], 0);
+const total = (all: readonly Amount[], what: keyof Amount): number => all.reduce((sum, one) => sum + one[what], 0);

@@ -22,6 +22,13 @@ export type PlaceholderType = PersonalDataType | "LITERAL";
 
 export type FindingType = PlaceholderType | "injection" | "jailbreak";
 
+/** An instruction that the content tries to give: reported as `injection_detected`, and withheld rather than redacted. */
+export const isInstruction = ({ type }: { readonly type: unknown }): boolean => type === "injection" || type === "jailbreak";
+
+/** The error code of content that was refused for these findings. */
+export const refusalCode = (findings: readonly { readonly type: FindingType }[]): "injection_detected" | "content_blocked" =>
+  findings.some(isInstruction) ? "injection_detected" : "content_blocked";
+
 export type Finding = {
   readonly type: FindingType;
   readonly start: number;

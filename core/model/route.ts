@@ -1,5 +1,5 @@
 /** Which models may answer a call, in the order in which they are tried, and why the others may not. */
-import { tokenCost } from "../money.ts";
+import { uncachedCost } from "../model-call/cost.ts";
 import type { ModelWishes } from "../workflow/definition.ts";
 import { hasTask } from "./defaults.ts";
 import type { ModelCandidate, ModelEntry, RejectedModel } from "./entry.ts";
@@ -81,8 +81,8 @@ function orderOf({ model, wishes }: RouteChoice, route: TaskRoute | null): Order
 }
 
 function rankOf(entry: ModelEntry, choice: RouteChoice, knowledge: RouteKnowledge, weight: number): Admitted {
-  const { price, quality, latency_ms, id } = entry;
-  const microUsd = tokenCost(choice.expectedTokens, price.input) + tokenCost(choice.maxTokens, price.output);
+  const { quality, latency_ms, id } = entry;
+  const { microUsd } = uncachedCost(entry, choice.expectedTokens, choice.maxTokens);
   return { id, entry, microUsd, latencyMs: expectedLatencyMs(latency_ms, knowledge.measured(entry)), quality, weight };
 }
 

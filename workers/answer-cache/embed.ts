@@ -13,7 +13,9 @@ import type { JsonObject } from "../../core/json.ts";
 import type { EmbeddingAnswer } from "../../core/model/embedding.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import { boundTokens } from "../../core/model/estimate.ts";
-import { tokenCost, toUsd } from "../../core/money.ts";
+import { costOf } from "../../core/model-call/cost.ts";
+import { embeddingUsage } from "../../core/model-call/usage.ts";
+import { toUsd } from "../../core/money.ts";
 import type { Result } from "../../core/result.ts";
 import type { CallContext, Failure } from "../../core/run/calls/call.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
@@ -75,7 +77,7 @@ function modelFor(registered: readonly ModelEntry[], text: string): ModelEntry |
 }
 
 async function embed(ports: EmbedPorts, entry: ModelEntry, context: CallContext, text: string): ReturnType<AnswerCachePorts["embed"]> {
-  const amountOf = (tokens: number): Amount => ({ microUsd: tokenCost(tokens, entry.price.input), tokens });
+  const amountOf = (tokens: number): Amount => costOf(entry, embeddingUsage(tokens, tokens));
   const bound = boundTokens(text);
   if (bound > entry.context) return null;
   const worst = amountOf(bound);

@@ -6,12 +6,13 @@
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { type Amount, NOTHING } from "../../core/budget/amount.ts";
 import type { LeaseRefusal } from "../../core/budget/lease.ts";
-import { costOf, plusUsage } from "../../core/chat/cost.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { scopeText, stoppedBy } from "../../core/kill-switch/stops.ts";
 import type { ModelCandidate, ModelEntry } from "../../core/model/entry.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
 import { mayHaveCost } from "../../core/model/untold.ts";
+import { costOf } from "../../core/model-call/cost.ts";
+import { NO_USAGE, plusUsage } from "../../core/model-call/usage.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
@@ -87,7 +88,7 @@ export async function openAttempt(
   const unused = (note: string): void => {
     call.tally.attempts--;
     settled(NOTHING, [
-      outcomeRecord(ports, call, { model, attempt, failure: null, usage: NONE_USED, microUsd: 0, durationMs: 0, upstream: {}, note }),
+      outcomeRecord(ports, call, { model, attempt, failure: null, usage: NO_USAGE, microUsd: 0, durationMs: 0, upstream: {}, note }),
     ]);
   };
   if (isPressed(pressure)) {
@@ -121,8 +122,6 @@ export async function openAttempt(
 }
 
 const outOfReach = (detail: string): NoAttempt => ({ kind: "refuse", refusal: refuse("overloaded", detail) });
-
-const NONE_USED: TokenUsage = { input: 0, output: 0, cachedInput: 0 };
 
 function stoppedAt(isModel: boolean, scope: string): NoAttempt {
   const detail = `the kill switch is active for \`${scope}\``;

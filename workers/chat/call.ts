@@ -1,10 +1,10 @@
 /** One call of an app, from its first byte to its last record: who asks, under which run id, what it has cost so far. */
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { type CallMemory, newCallMemory } from "../../core/chat/call-memory.ts";
-import { NO_USAGE } from "../../core/chat/cost.ts";
 import type { RunId } from "../../core/ids.ts";
 import { stoppedBy } from "../../core/kill-switch/stops.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
+import { NO_USAGE } from "../../core/model-call/usage.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
 import type { Asked, Asking, ChatPorts } from "./ports.ts";
 

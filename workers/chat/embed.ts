@@ -1,9 +1,11 @@
 /** `POST /v1/embeddings`: texts as vectors, governed like a chat. What is embedded is the redacted text. */
 import type { Amount } from "../../core/budget/amount.ts";
-import { worstCost } from "../../core/chat/cost.ts";
 import { boundInputs, type EmbeddingRequest, embeddingBody, embeddingList, readEmbeddingRequest } from "../../core/chat/embedding.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { refusalCode } from "../../core/guardrail/finding.ts";
 import type { Json } from "../../core/json.ts";
+import { worstCase } from "../../core/model-call/cost.ts";
+import { embeddingUsage } from "../../core/model-call/usage.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { answerHeaders } from "./answer.ts";
 import type { Attempt, Chosen } from "./attempt.ts";
@@ -29,7 +31,7 @@ export async function embed(ports: ChatPorts, asked: Asked): Promise<Result<Repl
     const longest = Math.max(...request.inputs.map((text) => boundInputs([text])));
     const routed = await routeCall(ports, call, { wish: request.wish, expectedTokens: longest, maxTokens: 0, wishes: {} });
     if (!routed.ok) return routed;
-    const worstOf = ({ candidate }: Chosen): Amount => worstCost(candidate, input, 0);
+    const worstOf = ({ candidate }: Chosen): Amount => worstCase(candidate, input, 0);
     const embedded = await climb(ports, call, routed.value, worstOf, (attempt) => embedOn(ports, call, request, attempt, input));
     if (!embedded.ok) return embedded;
     const { vectors, tokens, chosen } = embedded.value;
@@ -48,8 +50,7 @@ async function guardInputs(ports: ChatPorts, call: Call, request: EmbeddingReque
   const { value, verdict, findings } = await call.guard.admit(call.guardContext, "user", "input", [...request.inputs]);
   const placed = findings.map((finding) => ({ ...finding, pointer: `/input${finding.pointer}` }));
   if (verdict === "block" || !Array.isArray(value)) {
-    const isInstruction = findings.some(({ type }) => type === "injection" || type === "jailbreak");
-    const code = isInstruction ? "injection_detected" : "content_blocked";
+    const code = refusalCode(findings);
     await ports.record(call.asked.principal.org, blockedRecord(ports, call, code, placed));
     return err(refuse(code, "the content was refused", [{ path: "/input", message: "was refused" }]));
   }
@@ -67,9 +68,9 @@ async function embedOn(ports: ChatPorts, call: Call, request: EmbeddingRequest, 
     if (result.error.class === "safety") return { kind: "refuse", refusal: refuse("content_blocked", result.error.message) };
     return { kind: "next", failure: result.error };
   }
-  const tokens = result.value.tokens ?? input;
-  attempt.end({ failure: null, usage: { input: tokens, output: 0, cachedInput: 0 }, upstream, durationMs });
+  const usage = embeddingUsage(result.value.tokens, input);
+  attempt.end({ failure: null, usage, upstream, durationMs });
   const unrecorded = await onRecord(attempt);
   if (unrecorded !== null) return { kind: "refuse", refusal: unrecorded };
-  return { kind: "done", value: { vectors: result.value.vectors, tokens, chosen } };
+  return { kind: "done", value: { vectors: result.value.vectors, tokens: usage.input, chosen } };
 }

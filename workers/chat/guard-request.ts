@@ -7,7 +7,7 @@ import type { ResponseFormat } from "../../core/chat/format.ts";
 import type { ChatMessage, ChatToolCall } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import type { ChatTool } from "../../core/chat/tools.ts";
-import type { Channel, FindingSummary } from "../../core/guardrail/finding.ts";
+import { type Channel, type FindingSummary, refusalCode } from "../../core/guardrail/finding.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { parseUntrusted } from "../../core/untrusted-json.ts";
@@ -48,8 +48,7 @@ export async function guardRequest(
     findings.push(...placed);
     // Of a tool's answer the instruction is withheld, and the rest goes on.
     if (admitted.verdict !== "block" || channel === "tool_output") return admitted.value;
-    const isInstruction = placed.some(({ type }) => type === "injection" || type === "jailbreak");
-    throw new Blocked({ code: isInstruction ? "injection_detected" : "content_blocked", path, findings: [...findings] });
+    throw new Blocked({ code: refusalCode(placed), path, findings: [...findings] });
   };
   try {
     const messages: ChatMessage[] = [];

@@ -4,14 +4,12 @@
  */
 import type { Amount } from "../../core/budget/amount.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { isNear } from "../../core/model-call/nearness.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import { type Attempt, type Chosen, KILLED_RETRY_SECONDS, type NoAttempt, openAttempt } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import type { ChatPorts } from "./ports.ts";
-
-/** From this share of a cap on, the cheapest model is taken. */
-const NEAR = 0.8;
 
 export type Step<T> = { readonly kind: "done"; readonly value: T } | NoAttempt;
 
@@ -32,7 +30,7 @@ export async function climb<T>(
     const [chosen, ...others] = left as [Chosen, ...Chosen[]];
     const cheapest = cheapestOf(left, worstOf);
     const isCheaper = mayChange && worstOf(cheapest).microUsd < worstOf(chosen).microUsd;
-    const opened = await openAttempt(ports, call, chosen, worstOf(chosen), (pressure) => isCheaper && pressure > NEAR);
+    const opened = await openAttempt(ports, call, chosen, worstOf(chosen), (pressure) => isCheaper && isNear(pressure));
     if (!opened.ok && (opened.error.kind === "pressed" || opened.error.kind === "cap")) {
       // Once: the cheapest is as far down as it goes.
       if (opened.error.kind === "cap" && !isCheaper) return err(opened.error.refusal);

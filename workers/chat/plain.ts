@@ -2,12 +2,11 @@
 
 import type { Said } from "../../core/chat/completion.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
-import { boundOutput } from "../../core/chat/wire.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
-import type { TokenUsage } from "../../core/model/message.ts";
+import { CORRECTIONS, EMPTY_ANSWER } from "../../core/model-call/corrections.ts";
+import { settledUsage } from "../../core/model-call/usage.ts";
 import type { Result } from "../../core/result.ts";
-import type { Failure } from "../../core/run/calls/call.ts";
 import type { Attempt, Chosen } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import { type Judged, judgeChat } from "./judge.ts";
@@ -15,8 +14,6 @@ import { type Again, climb, killed, type Step } from "./ladder.ts";
 import type { ChatPorts, Facts, WholeAnswer } from "./ports.ts";
 import { findingRecords } from "./records.ts";
 import type { Talk } from "./talk.ts";
-
-export const CORRECTIONS = 2;
 
 export type Given = {
   readonly said: Said;
@@ -46,7 +43,6 @@ export async function converse(
   let attempt = first;
   for (let round = asked; ; round++) {
     const { chosen } = attempt;
-    const input = talk.input();
     const body = talk.bodyFor(chosen, false);
     const asking = { entry: chosen.entry, body, context: call.exchange, timeoutMs: ports.timeouts.attemptMs };
     const { result, upstream, durationMs } = await ports.upstream.ask(asking, call.signal);
@@ -55,7 +51,7 @@ export async function converse(
       if (result.error.class === "safety") return { kind: "refuse", refusal: refuse("content_blocked", result.error.message) };
       return { kind: "next", failure: result.error };
     }
-    const usage = usageOf(result.value.answer, input);
+    const usage = settledUsage(result.value.answer, talk.input).tokens;
     const judged = await judge(call, talk.sent, result.value);
     const records = findingRecords(ports, call, "model_output", judged.findings);
     const note =
@@ -69,7 +65,7 @@ export async function converse(
     }
     if (judged.kind === "blocked") return { kind: "done", value: { said: BLOCKED, chosen, upstream, isPlain: false } };
     if (call.isStopped()) return { kind: "refuse", refusal: killed() };
-    if (isEmpty(result.value.answer) && !isLast) return { kind: "next", failure: EMPTY };
+    if (isEmpty(result.value.answer) && !isLast) return { kind: "next", failure: EMPTY_ANSWER };
     if (round === CORRECTIONS)
       return { kind: "refuse", refusal: refuse("output_invalid", "the model's answer does not fit what was asked") };
     talk.correct(judged.correction);
@@ -85,8 +81,6 @@ export const BLOCKED: Said = { text: null, refusal: null, calls: [], finish: "co
 /** Without a word there is nothing that could be corrected. */
 const isEmpty = ({ text, calls }: ChatAnswer): boolean => (text ?? "").trim() === "" && calls.length === 0;
 
-const EMPTY: Failure = { class: "permanent", code: "output_invalid", message: "the model's answer is empty", retryAfterMs: null };
-
 /** A guard that cannot judge has judged: nothing of the answer is shown. */
 const judge = (call: Call, sent: ChatRequest, { answer, secrets }: WholeAnswer): Promise<Judged> =>
   judgeChat(call.guard, call.guardContext, sent, answer, secrets).catch((): Judged => ({ kind: "blocked", findings: [] }));
@@ -97,12 +91,3 @@ export const onRecord = (attempt: Attempt): Promise<Refusal | null> =>
     () => null,
     () => refuse("overloaded", "the call could not be recorded; its answer is withheld"),
   );
-
-/** What the upstream counted, or, where it said nothing or nonsense, an upper bound: spending is never counted too low. */
-export function usageOf(answer: ChatAnswer, input: number): TokenUsage {
-  const { usage, text, calls } = answer;
-  const saidSomething = (text ?? "") !== "" || calls.length > 0;
-  if (usage.kind === "reported" && !(usage.tokens.output === 0 && saidSomething)) return usage.tokens;
-  const asked = calls.map(({ name, arguments: given }) => ({ name, arguments: given }));
-  return { input, output: boundOutput(text, asked), cachedInput: 0 };
-}

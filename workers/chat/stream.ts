@@ -9,6 +9,7 @@ import { toOpenAiError } from "../../core/chat/error.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { type ChunkHead, DONE_FRAME, formatChunk, formatFrame, formatUsage, type SentChunk } from "../../core/model/stream/frame.ts";
+import { settledUsage } from "../../core/model-call/usage.ts";
 import type { Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import { answerHeaders, type CacheNote, headOf, usdText } from "./answer.ts";
@@ -17,7 +18,7 @@ import type { Call } from "./call.ts";
 import { guardStream, type Piece } from "./guarded-stream.ts";
 import { judgeChat } from "./judge.ts";
 import { type Again, climb, killed, type Step } from "./ladder.ts";
-import { BLOCKED, converse, type Given, onRecord, usageOf } from "./plain.ts";
+import { BLOCKED, converse, type Given, onRecord } from "./plain.ts";
 import type { ChatPorts, Facts, OpenedAnswer } from "./ports.ts";
 import { findingRecords } from "./records.ts";
 import type { Talk } from "./talk.ts";
@@ -57,7 +58,7 @@ async function streamOn(
   const end = (failure: Failure | null, note?: string): void => {
     const answer = pieces.answer();
     const told = answer.usage.kind === "reported" || answer.finish !== null;
-    const usage = told ? usageOf(answer, input) : null;
+    const usage = told ? settledUsage(answer, () => input).tokens : null;
     const records = findingRecords(ports, call, "model_output", pieces.findings());
     const durationMs = Math.max(0, ports.now() - startedAt);
     attempt.end({ failure, usage, upstream: pieces.facts(upstream), durationMs, records, ...(note === undefined ? {} : { note }) });
@@ -177,7 +178,7 @@ async function wholeAfterAll(
 ): Promise<Step<Response>> {
   const judged = await judgeChat(call.guard, call.guardContext, sent, opened.answer, opened.secrets).catch(() => null);
   const records = findingRecords(ports, call, "model_output", judged?.findings ?? []);
-  attempt.end({ failure: null, usage: usageOf(opened.answer, input), upstream, durationMs, records });
+  attempt.end({ failure: null, usage: settledUsage(opened.answer, () => input).tokens, upstream, durationMs, records });
   const unrecorded = await onRecord(attempt);
   if (unrecorded !== null) return { kind: "refuse", refusal: unrecorded };
   if (judged?.kind === "invalid") return { kind: "refuse", refusal: refuse("output_invalid", INVALID) };

@@ -1,10 +1,10 @@
 /** What is said to a model in one call: the guarded request and what was added because an answer did not fit; and its size. */
 import type { Amount } from "../../core/budget/amount.ts";
-import { worstCost } from "../../core/chat/cost.ts";
 import type { ChatMessage } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import { boundInput, upstreamBody } from "../../core/chat/wire.ts";
 import type { JsonObject } from "../../core/json.ts";
+import { worstCase } from "../../core/model-call/cost.ts";
 import type { Chosen } from "./attempt.ts";
 
 export type Talk = {
@@ -40,7 +40,7 @@ export function openTalk(sent: ChatRequest, guarded: ChatRequest): Talk {
     guarded,
     expected,
     input: () => own + added,
-    worstOf: (chosen) => worstCost(chosen.candidate, own + added, roomIn(chosen)),
+    worstOf: (chosen) => worstCase(chosen.candidate, own + added, roomIn(chosen)),
     bodyFor: (chosen, stream) => upstreamBody(chosen.entry, { request: guarded, corrections, maxTokens: roomIn(chosen), stream }),
     correct(more) {
       corrections = [...corrections, ...more];

@@ -1,4 +1,5 @@
 /** What a withheld instruction does to an answer that fitted its schema. Redaction may break a format; a withheld string must not. */
+import { isInstruction } from "../../core/guardrail/finding.ts";
 import { type Json, parsePointer } from "../../core/json.ts";
 import { replaceAt, valueAt } from "../../core/json-pointer.ts";
 import type { JsonSchema } from "../../core/workflow/definition.ts";
@@ -7,7 +8,7 @@ import type { Admitted } from "../guardrail/ports.ts";
 
 /** `raw` fits `schema`. True when it no longer does once the withheld strings, and nothing else, are replaced. */
 export function withholdingBreaks(schema: JsonSchema, raw: Json, admitted: Admitted): boolean {
-  const pointers = admitted.findings.filter(({ type }) => type === "injection" || type === "jailbreak").map(({ pointer }) => pointer);
+  const pointers = admitted.findings.filter(isInstruction).map(({ pointer }) => pointer);
   let kept = raw;
   for (const pointer of new Set(pointers)) {
     const tokens = parsePointer(pointer);

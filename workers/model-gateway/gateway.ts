@@ -4,9 +4,10 @@
  * fallbacks and budgets are the caller's.
  */
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
-import { type ChatAnswer, readChatAnswer } from "../../core/model/answer.ts";
-import { boundTokens, estimateTokens } from "../../core/model/estimate.ts";
+import { readChatAnswer } from "../../core/model/answer.ts";
+import { estimateTokens } from "../../core/model/estimate.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
+import { settledUsage } from "../../core/model-call/usage.ts";
 import type { Failure, ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { type Deadline, startDeadline } from "../kit/deadline.ts";
 import { type Askings, defineAskings } from "./asking.ts";
@@ -54,7 +55,9 @@ async function perform(ports: ModelGatewayPorts, call: ModelCall, deadline: Dead
   if (!said.ok) return failed(said.error);
   const answer = readChatAnswer(said.value, entry.context);
   if (!answer.ok) return failed(otherFormat());
-  progress.usage = settleUsage(answer.value, call, progress.upstream);
+  const usage = settledUsage(answer.value, () => estimateTokens(call.messages, call.schema?.schema ?? null, call.tools));
+  progress.usage = usage.tokens;
+  if (usage.told !== "reported") progress.upstream["usage"] = ESTIMATED[usage.told];
   if (answer.value.finish !== null) note(progress.upstream, "finish_reason", answer.value.finish);
   if (answer.value.rehearsal) progress.upstream["rehearsal"] = "true";
   const judged = await judgeAnswer(ports.guard, call, answer.value, names, bearer, deadline);
@@ -62,16 +65,7 @@ async function perform(ports: ModelGatewayPorts, call: ModelCall, deadline: Dead
   return judged.result;
 }
 
-/** What the upstream counted, or, where it said nothing or nonsense, an upper bound: spending is never counted too low. */
-function settleUsage(answer: ChatAnswer, call: ModelCall, upstream: Progress["upstream"]): TokenUsage {
-  if (answer.usage.kind === "reported") return answer.usage.tokens;
-  upstream["usage"] = answer.usage.kind === "absent" ? "estimated" : "estimated, the upstream's numbers are implausible";
-  const asked = answer.calls.length === 0 ? "" : JSON.stringify(answer.calls);
-  return {
-    input: estimateTokens(call.messages, call.schema?.schema ?? null, call.tools),
-    output: boundTokens(answer.text ?? "") + boundTokens(asked),
-    cachedInput: 0,
-  };
-}
+/** In the run's record, where the numbers are ours. */
+const ESTIMATED = { absent: "estimated", implausible: "estimated, the upstream's numbers are implausible" } as const;
 
 const failed = (why: Failure): ModelOutcome["result"] => ({ ok: false, failure: why });

@@ -1,21 +1,17 @@
 /** From a model's answer to an output, or to the tools it asks for: complete, in the form that was asked for, redacted and scanned. Whatever is unsure is refused. */
-import type { FindingSummary } from "../../core/guardrail/finding.ts";
+import { type FindingSummary, refusalCode } from "../../core/guardrail/finding.ts";
 import type { Json } from "../../core/json.ts";
 import { type ChatAnswer, readJsonText } from "../../core/model/answer.ts";
+import { shownAnswer } from "../../core/model-call/corrections.ts";
+import { FLAWS, flawsOfValue } from "../../core/model-call/flaws.ts";
 import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
-import { validate } from "../../core/workflow/schema.ts";
-import type { Admitted, Guard, GuardContext } from "../guardrail/ports.ts";
+import type { Guard, GuardContext } from "../guardrail/ports.ts";
 import { type Deadline, DeadlineError } from "../kit/deadline.ts";
-import { knownPath } from "../kit/known-path.ts";
 import { withholdingBreaks } from "../kit/withheld.ts";
 import { failure } from "./failure.ts";
 import { readCalls, withAdmitted } from "./judge-calls.ts";
 import type { ToolNames } from "./tool-names.ts";
-
-/** Of an answer that is shown back to the model; the errors say the rest. */
-const SHOWN_CHARACTERS = 8_000;
-const SHOWN_ERRORS = 10;
 
 export type Judged = { readonly result: ModelOutcome["result"]; readonly findings: readonly FindingSummary[] };
 
@@ -36,10 +32,10 @@ export async function judgeAnswer(
   const admitted = await deadline.within(guard.admit(context, "model_output", "model", value)).catch(nullUnlessOver);
   if (admitted === null) return refused("content_blocked", "the guardrails could not judge the model's answer", []);
   const { findings } = admitted;
-  if (admitted.verdict === "block") return refused(reasonOf(admitted), "the model's answer was refused", findings);
+  if (admitted.verdict === "block") return refused(refusalCode(findings), "the model's answer was refused", findings);
   if (read.errors.length > 0) {
     const shown = typeof admitted.value === "string" ? admitted.value : JSON.stringify(admitted.value);
-    return { result: { ok: false, invalid: { answer: shown.slice(0, SHOWN_CHARACTERS).toWellFormed(), errors: read.errors } }, findings };
+    return { result: { ok: false, invalid: { answer: shownAnswer(shown), errors: read.errors } }, findings };
   }
   if (asked !== null) {
     const asks = withAdmitted(asked.calls, admitted.value);
@@ -56,22 +52,13 @@ export async function judgeAnswer(
 /** The value that the answer holds, and what is wrong with it, in our words: the schema's names, never the model's. */
 function readOutput(call: ModelCall, { text, finish }: ChatAnswer): { readonly value: Json; readonly errors: readonly string[] } {
   const words = (text ?? "").toWellFormed();
-  if (words.trim() === "") return { value: words, errors: ["the answer is empty"] };
+  if (words.trim() === "") return { value: words, errors: [FLAWS.empty] };
   if (call.schema === null) return { value: words, errors: [] };
-  if (finish === "length") return { value: words, errors: [`the answer is longer than ${call.maxTokens} tokens and was cut`] };
+  if (finish === "length") return { value: words, errors: [FLAWS.cut] };
   const parsed = readJsonText(words);
-  if (!parsed.ok) return { value: words, errors: ["the answer is not JSON"] };
-  const { schema } = call.schema;
-  const errors = validate(schema, parsed.value).slice(0, SHOWN_ERRORS);
-  return { value: parsed.value, errors: errors.map(({ path, message }) => sayError(knownPath(schema, path), message)) };
+  if (!parsed.ok) return { value: words, errors: [FLAWS.notJson] };
+  return { value: parsed.value, errors: flawsOfValue(call.schema.schema, parsed.value) };
 }
-
-/** A message names its field; a name that the model made up is not repeated. */
-const sayError = (path: string, message: string): string =>
-  path.endsWith("*") ? `${path}: a field that the schema does not have` : `${path}: ${message}`;
-
-const reasonOf = ({ findings }: Admitted): "injection_detected" | "content_blocked" =>
-  findings.some(({ type }) => type === "injection" || type === "jailbreak") ? "injection_detected" : "content_blocked";
 
 const refused = (code: "injection_detected" | "content_blocked", message: string, findings: readonly FindingSummary[]): Judged => ({
   result: { ok: false, failure: failure("safety", code, message) },

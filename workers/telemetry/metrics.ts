@@ -2,6 +2,7 @@
  * `/metrics`: read off the index of runs and the audit entries in D1, so that figures survive every isolate and cannot disagree
  * with the record. They cover what D1 holds. Names and labels: API.md, "Evidence".
  */
+import { isInstruction } from "../../core/guardrail/finding.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import { type Family, histogram, type Labels, type Sample, writeFamilies } from "../../core/telemetry/prometheus.ts";
 
@@ -44,7 +45,7 @@ export async function renderMetrics(db: D1Database, stops: Stops): Promise<strin
   const rows = Object.fromEntries(Object.keys(queries).map((name, index) => [name, results[index]?.results ?? []])) as {
     [name in keyof typeof queries]: Row[];
   };
-  const isViolation = (row: Row): boolean => row["type"] === "injection" || row["type"] === "jailbreak";
+  const isViolation = (row: Row): boolean => isInstruction({ type: row["type"] });
 
   return writeFamilies([
     family(

@@ -4,14 +4,13 @@
  */
 import { type Amount, fits, minus, plus } from "../../budget/amount.ts";
 import type { ModelCandidate } from "../../model/entry.ts";
-import { fromUsd, tokenCost } from "../../money.ts";
+import { worstCase } from "../../model-call/cost.ts";
+import { isNear } from "../../model-call/nearness.ts";
+import { fromUsd } from "../../money.ts";
 import type { AgentStep, ModelStep } from "../../workflow/definition.ts";
 import type { Activity, RunState } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { nodeDefinition } from "../steps/node.ts";
-
-/** From this share of a cap on, money decides which model answers. */
-const NEAR = 0.8;
 
 export type Affordable =
   /** `instead`: the model that would have answered, and why it does not. */
@@ -27,15 +26,15 @@ export type Affordable =
 export function affordable(turn: Turn, activity: Activity, input: number, maxTokens: number): Affordable {
   const { state } = turn;
   const fitting = activity.candidates.filter((model, position) => position >= activity.candidate && input + maxTokens <= model.context);
-  const priced = fitting.map((model) => ({ model, worst: worstCase(state, model, input, maxTokens) }));
+  const priced = fitting.map((model) => ({ model, worst: worstCase(model, input, maxTokens, state.overrun) }));
   const [first] = priced;
   if (first === undefined) return { ok: false, why: "window" };
   const run = leftOfRun(turn);
   const step = leftOfStep(turn, activity);
   const covered = (worst: Amount): boolean => fits(worst, run) && (step === null || fits(worst, step));
-  const isNear = activity.isThrifty === true || nearness(turn) >= NEAR;
+  const isPressed = activity.isThrifty === true || isNear(fullest(turn));
   const cheaper = priced.filter(({ worst }) => worst.microUsd < first.worst.microUsd).sort((a, b) => a.worst.microUsd - b.worst.microUsd);
-  if (covered(first.worst) && (!isNear || cheaper.length === 0))
+  if (covered(first.worst) && (!isPressed || cheaper.length === 0))
     return { ok: true, ...first, mayBeCheaper: cheaper.length > 0, instead: null };
   const chosen = cheaper.find(({ worst }) => covered(worst)) ?? (covered(first.worst) ? first : undefined);
   if (chosen === undefined) return { ok: false, why: fits(first.worst, run) ? "step" : "run" };
@@ -44,12 +43,6 @@ export function affordable(turn: Turn, activity: Activity, input: number, maxTok
   const why = covered(first.worst) ? "a budget is nearly used up" : "the money left does not cover it";
   return { ok: true, ...chosen, mayBeCheaper, instead: { id: first.model.id, why } };
 }
-
-/** The whole input at its estimate and every token of the answer, at the model's price; grown by what upstreams were seen to overrun. */
-const worstCase = ({ overrun }: RunState, { price }: ModelCandidate, input: number, maxTokens: number): Amount => ({
-  microUsd: Math.ceil((tokenCost(input, price.input) + tokenCost(maxTokens, price.output)) * overrun.microUsd),
-  tokens: Math.ceil((input + maxTokens) * overrun.tokens),
-});
 
 const used = ({ usage, reserved }: RunState): Amount =>
   plus({ microUsd: usage.microUsd, tokens: usage.tokensIn + usage.tokensOut }, reserved);
@@ -75,7 +68,7 @@ function leftOfStep({ state, birth }: Turn, activity: Activity): Amount | null {
 }
 
 /** How full the fullest cap is, 0 to 1: the run's own, or one of the org's as the ledger last told. */
-function nearness({ state, birth }: Turn): number {
+function fullest({ state, birth }: Turn): number {
   const { microUsd, tokens } = used(state);
   return Math.max(microUsd / Math.max(1, birth.budget.usd), tokens / Math.max(1, birth.budget.tokens), state.lease.pressure);
 }

@@ -1,5 +1,6 @@
 /** What a call of a model came to: its cost, what of it nobody told, and what its way says about the run. */
-import { tokenCost, toUsd } from "../../money.ts";
+import { costOf } from "../../model-call/cost.ts";
+import { toUsd } from "../../money.ts";
 import type { Spent } from "../machine/event.ts";
 import type { Activity } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
@@ -49,9 +50,9 @@ function flagsOf(activity: Activity, { result, cached }: ModelOutcome): readonly
   return result.ok && activity.candidate > 0 ? ["degraded"] : [];
 }
 
+/** What the call used, at the price of the model that was asked. */
 export function spentOn(activity: Activity, usage: NonNullable<ModelOutcome["usage"]>): Spent {
-  const price = activity.candidates[activity.candidate]?.price ?? { input: 0, output: 0, cached_input: null };
-  const cached = Math.min(usage.cachedInput, usage.input);
-  const input = tokenCost(usage.input - cached, price.input) + tokenCost(cached, price.cached_input ?? price.input);
-  return { tokens_in: usage.input, tokens_out: usage.output, micro_usd: input + tokenCost(usage.output, price.output) };
+  const model = activity.candidates[activity.candidate];
+  const micro_usd = model === undefined ? 0 : costOf(model, usage).microUsd;
+  return { tokens_in: usage.input, tokens_out: usage.output, micro_usd };
 }

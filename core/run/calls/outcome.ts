@@ -1,6 +1,7 @@
 /** What came back from outside, and what it means for the work it was for. */
 import type { Json } from "../../json.ts";
 import { mayHaveCost } from "../../model/untold.ts";
+import { CORRECTIONS, EMPTY_ANSWER } from "../../model-call/corrections.ts";
 import { condense, failWork, observe, takeAsks } from "../agent/agent.ts";
 import { noSpent } from "../fold/evolve.ts";
 import type { Activity } from "../machine/state.ts";
@@ -12,9 +13,6 @@ import { dispatch } from "./dispatch.ts";
 import { failCall, mayRepeat } from "./failure.ts";
 import { resolveDoubt, takeLookup } from "./lookup.ts";
 import { noteModelCall, spentOn } from "./model-call.ts";
-
-/** API.md: an answer that breaks its schema is asked for again twice at most. */
-const CORRECTIONS = 2;
 
 const LATE = "the run no longer waits for this call";
 
@@ -69,8 +67,7 @@ export function takeModelAnswer(turn: Turn, activityId: string, call: number, gi
 function elseTheNext(activity: Activity, outcome: ModelOutcome): ModelOutcome {
   if (!("invalid" in outcome.result) || outcome.result.invalid.answer.trim() !== "" || activity.candidate + 1 >= activity.candidates.length)
     return outcome;
-  const failure: Failure = { class: "permanent", code: "output_invalid", message: "the model's answer is empty", retryAfterMs: null };
-  return { ...outcome, result: { ok: false, failure } };
+  return { ...outcome, result: { ok: false, failure: EMPTY_ANSWER } };
 }
 
 /** The object died under a call. A model is asked again; a tool is called again under its key, or a person decides. */

@@ -1,6 +1,6 @@
 /** Where a value breaks its schema, said with names that the schema's author wrote: the value's own keys may be anybody's words. */
-import { isObject, type Json, parsePointer } from "../../core/json.ts";
-import type { JsonSchema } from "../../core/workflow/definition.ts";
+import { isObject, type Json, parsePointer } from "../json.ts";
+import type { JsonSchema } from "./definition.ts";
 
 /** A JSON Pointer in which every token that the schema does not name, and that is no index, is `*`. */
 export function knownPath(schema: JsonSchema, pointer: string): string {

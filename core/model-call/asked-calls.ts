@@ -1,0 +1,62 @@
+/**
+ * The tool calls that a model asks for: arguments, ids, and what is wrong with them. Whether a call may be made is for whoever
+ * carries it out. Pure; the same for a run's call and a chat's.
+ */
+import { isObject, type Json, type JsonObject } from "../json.ts";
+import type { AskedCall, ChatAnswer } from "../model/answer.ts";
+import { parseUntrusted } from "../untrusted-json.ts";
+import { FLAWS, tooManyCalls } from "./flaws.ts";
+
+/** Maximum UTF-16 units of one call's arguments, which is what a tool's request can hold; longer ones count as no object. */
+const LONGEST_ARGUMENTS = 262_144;
+
+/** One JSON object, from a text or as it is. No text at all is how some servers say that there are no arguments. null: anything else. */
+export function readArguments(said: AskedCall["arguments"]): JsonObject | null {
+  if (isObject(said)) return JSON.stringify(said).length <= LONGEST_ARGUMENTS ? said : null;
+  if (typeof said !== "string" || said.length > LONGEST_ARGUMENTS) return null;
+  if (said.trim() === "") return {};
+  const parsed = parseUntrusted(said);
+  return parsed.ok && isObject(parsed.value) ? parsed.value : null;
+}
+
+/** The upstream's ids where they are short identifiers and tell the calls apart; else ours, in the narrowest form that upstreams accept (nine letters and digits). */
+export function distinctIds(said: readonly Json[]): readonly string[] {
+  const ids = said.filter((id): id is string => typeof id === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(id));
+  const usable = ids.length === said.length && new Set(ids).size === ids.length;
+  return usable ? ids : said.map((_, index) => `call${String(index + 1).padStart(5, "0")}`);
+}
+
+/** What the model was offered. */
+export type Offer = {
+  /** Names as the model knows them. */
+  readonly names: readonly string[];
+  /** The offered name that a said one means; null: none has it. */
+  readonly find: (said: string) => string | null;
+  /** Calls that one turn may ask for. */
+  readonly most: number;
+  /** The one tool that may be called; null: any. */
+  readonly only: string | null;
+  /** Where an input breaks its tool's schema, for callers that check that here. */
+  readonly flawsOfInput: (name: string, input: Json) => readonly string[];
+};
+
+/** Empty: the calls may be considered. `inputs`: the arguments of each call, as `readArguments` gives them. */
+export function flawsOfCalls(
+  { calls, finish }: Pick<ChatAnswer, "calls" | "finish">,
+  inputs: readonly (Json | undefined)[],
+  offer: Offer,
+): readonly string[] {
+  if (offer.names.length === 0) return [FLAWS.noTools];
+  if (calls.length > offer.most) return [tooManyCalls(offer.most)];
+  if (finish === "length") return [FLAWS.cut];
+  const known = `the tools are ${offer.names.map((name) => `\`${name}\``).join(", ")}`;
+  return calls.flatMap((call, index) => {
+    const which = `call ${index + 1}`;
+    const name = call.name === null ? null : offer.find(call.name);
+    if (name === null) return [`${which} names no tool that there is: ${known}`];
+    if (offer.only !== null && name !== offer.only) return [`${which}: only \`${offer.only}\` can be called`];
+    const input = inputs[index] ?? null;
+    if (input === null) return [`${which} of \`${name}\` has arguments that are not one JSON object`];
+    return offer.flawsOfInput(name, input).map((error) => `${which} of \`${name}\`: ${error}`);
+  });
+}

@@ -1,0 +1,18 @@
+/** An answer that does not fit is shown to the model with what is wrong with it, and asked for again. How often, and how much is shown. */
+import type { Failure } from "../run/calls/call.ts";
+
+/** API.md, "Workflows": how often an answer is asked for again; after that it counts as invalid. */
+export const CORRECTIONS = 2;
+/** UTF-16 units of the refused answer that are shown; the errors say the rest. */
+const SHOWN_CHARACTERS = 8_000;
+
+/** The refused answer as the model sees it again. */
+export const shownAnswer = (text: string): string => text.slice(0, SHOWN_CHARACTERS).toWellFormed();
+
+/** An answer without a word and without a call holds nothing that could be corrected: the next model is asked instead. */
+export const EMPTY_ANSWER: Failure = {
+  class: "permanent",
+  code: "output_invalid",
+  message: "the model's answer is empty",
+  retryAfterMs: null,
+};

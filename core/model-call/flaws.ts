@@ -1,0 +1,32 @@
+/**
+ * What is wrong with a model's answer, in the words that the model is shown: our words and the schema's names, never the model's own.
+ * Pure; the same for a run's call and a chat's.
+ */
+import type { Json } from "../json.ts";
+import type { JsonSchema } from "../workflow/definition.ts";
+import { knownPath } from "../workflow/known-path.ts";
+import { validate } from "../workflow/schema.ts";
+
+/** Errors that are shown; the model fixes these first. */
+export const SHOWN_ERRORS = 10;
+
+export const FLAWS = {
+  empty: "the answer is empty",
+  cut: "the answer was cut: it has to be shorter",
+  notJson: "the answer is not JSON",
+  notObject: "the answer is not a JSON object",
+  noTools: "no tool can be called here: answer in words",
+  mustCall: "one of the tools has to be called",
+} as const;
+
+export const tooManyCalls = (most: number): string => `at most ${most} tools can be called at a time`;
+export const mustCall = (tool: string): string => `the tool \`${tool}\` has to be called`;
+
+/** Where a value breaks its schema. A field that the model made up is not repeated. Empty: it fits. */
+export const flawsOfValue = (schema: JsonSchema, value: Json): readonly string[] =>
+  validate(schema, value)
+    .slice(0, SHOWN_ERRORS)
+    .map(({ path, message }) => {
+      const known = knownPath(schema, path);
+      return known.endsWith("*") ? `${known}: a field that the schema does not have` : `${known}: ${message}`;
+    });
