@@ -7,9 +7,10 @@ import type { ModelCandidate } from "../model/entry.ts";
 import { estimateTokens, expectTokens } from "../model/estimate.ts";
 import type { ModelTool } from "../model/message.ts";
 import { fromUsd } from "../money.ts";
-import type { AgentStep, Definition, ItemStep, JsonSchema, MapStep, ModelStep, RunStep, Step } from "../workflow/definition.ts";
+import type { AgentStep, Definition, ItemStep, JsonSchema, MapStep, ModelStep, RunStep, Step, StepKind } from "../workflow/definition.ts";
 import { planOf } from "../workflow/plan.ts";
 import { renderMessages } from "../workflow/prompt.ts";
+import type { StepOf } from "../workflow/step-kinds/rules.ts";
 import { addCosts, type Calls, type Cost, costOfAnswer, costOfLoop, FREE, manyOf } from "./model-calls.ts";
 import { chanceOf, isKnown, type Part, type Parts, partOf, sizeOf } from "./part.ts";
 import { itemsOf, type Measure, NOTHING, newMeasure, type Size, sizeOfSchema, together } from "./size.ts";
@@ -93,32 +94,31 @@ const FAILED: Walked = { cost: FREE, output: { known: null } };
 
 function walkNode(walker: Walker, step: Step | ItemStep, parts: Parts): Walked {
   walker.work.left -= 1;
-  switch (step.kind) {
-    case "model":
-    case "agent":
-      return walkModel(walker, step, parts);
-    case "map":
-      return walkMap(walker, step, parts);
-    case "run":
-      return walkChild(walker, step, parts);
-    case "transform": {
-      const output = partOf(step.value, parts);
-      return output === null ? FAILED : { cost: FREE, output };
-    }
-    case "tool":
-      return { cost: FREE, output: unknownOf(walker.known.toolOutput(step.tool) ?? true) };
-    case "review": {
-      const proposal = partOf(step.proposal, parts);
-      const decided = { low: 10, expected: 20, max: 100, isOpen: true }; // who decides may change what is proposed
-      return {
-        cost: FREE,
-        output: { size: together([proposal === null ? NOTHING : sizeOf(proposal, parts.measure), decided]), schema: null },
-      };
-    }
-    case "wait":
-      return { cost: FREE, output: step.signal === null ? { known: null } : unknownOf(true) };
-  }
+  const walkKind = WALKS[step.kind] as Walk<StepKind>;
+  return walkKind(walker, step, parts);
 }
+
+type Walk<K extends StepKind> = (walker: Walker, step: StepOf<K>, parts: Parts) => Walked;
+
+/** What a step of each kind costs, and what can be told of its output. A kind without an entry does not compile. */
+const WALKS: { readonly [K in StepKind]: Walk<K> } = {
+  model: walkModel,
+  agent: walkModel,
+  map: walkMap,
+  run: walkChild,
+  transform: (_walker, { value }, parts) => {
+    const output = partOf(value, parts);
+    return output === null ? FAILED : { cost: FREE, output };
+  },
+  tool: ({ known }, { tool }) => ({ cost: FREE, output: unknownOf(known.toolOutput(tool) ?? true) }),
+  review: (_walker, step, parts) => {
+    const proposal = partOf(step.proposal, parts);
+    const decided = { low: 10, expected: 20, max: 100, isOpen: true }; // who decides may change what is proposed
+    const size = together([proposal === null ? NOTHING : sizeOf(proposal, parts.measure), decided]);
+    return { cost: FREE, output: { size, schema: null } };
+  },
+  wait: (_walker, { signal }) => ({ cost: FREE, output: signal === null ? { known: null } : unknownOf(true) }),
+};
 
 const unknownOf = (schema: JsonSchema): Part => ({ size: sizeOfSchema(schema), schema: isObject(schema) ? schema : null });
 

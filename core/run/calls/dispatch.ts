@@ -3,11 +3,13 @@ import { canonicalJson } from "../../canonical-json.ts";
 import { estimateTokens } from "../../model/estimate.ts";
 import { fromUsd, toUsd } from "../../money.ts";
 import { failWork } from "../agent/agent.ts";
+import type { ActivityKind } from "../machine/activity-kinds.ts";
 import { priced } from "../machine/event.ts";
 import { holdIfStopped } from "../machine/pause.ts";
 import type { Activity } from "../machine/state.ts";
 import { stopAtCap } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
+import { rulesOf } from "../steps/kinds.ts";
 import { nodeDefinition } from "../steps/node.ts";
 import { askPerson } from "../steps/question.ts";
 import { affordable } from "./afford.ts";
@@ -21,9 +23,17 @@ const QUEUE_GRACE_MS = 60_000;
 export function dispatch(turn: Turn, activityId: string, repeated = false): void {
   const activity = turn.state.activities[activityId];
   if (!activity) return;
-  if (activity.kind === "tool") sendTool(turn, activity, repeated);
-  else if (activity.kind === "model") sendModel(turn, activity, repeated);
+  SEND[activity.kind]?.(turn, activity, repeated);
 }
+
+/** How the call of each kind of activity is sent. null: it is sent in another way (a child run), or nothing leaves for it. */
+const SEND: { readonly [K in ActivityKind]: ((turn: Turn, activity: Activity, repeated: boolean) => void) | null } = {
+  tool: sendTool,
+  model: sendModel,
+  run: null,
+  review: null,
+  wait: null,
+};
 
 function sendTool(turn: Turn, activity: Activity, repeated: boolean): void {
   const { facts, tool } = activity;
@@ -96,6 +106,6 @@ function giveUp(turn: Turn, activity: Activity, why: "window" | "run" | "step"):
 /** Set for calls that a queue consumer makes (`async`). */
 function lostAt(turn: Turn, activity: Activity, timeoutMs: number): { readonly lost_at?: number } {
   const definition = nodeDefinition(turn.birth.definition, activity.node);
-  const isQueued = activity.purpose === "node" && (definition.kind === "tool" || definition.kind === "model") && definition.async;
+  const isQueued = activity.purpose === "node" && rulesOf(definition).calls(definition)?.isQueued === true;
   return isQueued ? { lost_at: turn.at + timeoutMs + QUEUE_GRACE_MS } : {};
 }

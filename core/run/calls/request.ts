@@ -3,6 +3,7 @@ import type { JsonObject } from "../../json.ts";
 import type { Message } from "../../model/message.ts";
 import type { AgentStep, ModelStep } from "../../workflow/definition.ts";
 import { correctionMessages, renderMessages } from "../../workflow/prompt.ts";
+import { mentionsOf } from "../../workflow/step-kinds.ts";
 import { conversation } from "../agent/agent.ts";
 import { SUMMARY_TOKENS, summaryMessages } from "../agent/context-window.ts";
 import type { Birth, RunContext } from "../machine/birth.ts";
@@ -10,6 +11,7 @@ import type { Activity, RunState } from "../machine/state.ts";
 import type { Machinery } from "../machine/turn.ts";
 import { callSpanId } from "../outside/trace.ts";
 import { timeCapAt } from "../outside/wake.ts";
+import { rulesOf } from "../steps/kinds.ts";
 import { nodeDefinition, stepOfNode } from "../steps/node.ts";
 import type { CallContext, ModelCall, ToolCall } from "./call.ts";
 import { retryPolicy } from "./retry.ts";
@@ -73,12 +75,9 @@ export function toolCall(machinery: Machinery, state: RunState, activity: Activi
 
 /** The definition's word for this call, else the tool's own. */
 export function toolTimeoutMs({ birth }: RunContext, activity: Activity): number {
-  const definition = nodeDefinition(
-    birth.definition,
-    activity.purpose === "compensation" ? (activity.undoes ?? activity.node) : activity.node,
-  );
-  const own =
-    definition.kind !== "tool" ? null : activity.purpose === "compensation" ? definition.compensate?.timeout_ms : definition.timeout_ms;
+  const isUndoing = activity.purpose === "compensation";
+  const definition = nodeDefinition(birth.definition, isUndoing ? (activity.undoes ?? activity.node) : activity.node);
+  const own = isUndoing ? mentionsOf(definition).compensate?.timeout_ms : rulesOf(definition).calls(definition)?.toolTimeoutMs;
   return own ?? activity.facts?.timeout_ms ?? 30_000;
 }
 
@@ -105,7 +104,7 @@ function callContext(machinery: Machinery, activity: Activity, killEpoch: number
 }
 
 function modelOf(birth: Birth, activity: Activity): ModelStep | AgentStep {
-  const definition = nodeDefinition(birth.definition, activity.node);
-  if (definition.kind !== "model" && definition.kind !== "agent") throw new TypeError(`${activity.node} calls no model`);
-  return definition;
+  const { prompted } = mentionsOf(nodeDefinition(birth.definition, activity.node));
+  if (prompted === null) throw new TypeError(`${activity.node} calls no model`);
+  return prompted;
 }

@@ -4,21 +4,21 @@
  * the same times.
  */
 import { chance } from "../../chance.ts";
+import { DEFAULT_RETRY } from "../../workflow/attempts.ts";
 import type { RetryPolicy } from "../../workflow/definition.ts";
+import { mentionsOf } from "../../workflow/step-kinds.ts";
 import type { Birth } from "../machine/birth.ts";
 import type { Activity } from "../machine/state.ts";
+import { rulesOf } from "../steps/kinds.ts";
 import { nodeDefinition } from "../steps/node.ts";
 import type { Failure } from "./call.ts";
 
-/** API.md, "Workflows": the defaults, for what has no policy of its own. */
-const DEFAULT_RETRY: RetryPolicy = { attempts: 3, initial_ms: 1_000, max_ms: 32_000, factor: 2 };
-
-/** Its own step's policy, that of what it undoes, or the default. */
+/** The policy of the activity's step; of a compensation its own, else that of the step it undoes. A step without calls has the default. */
 export function retryPolicy(birth: Birth, activity: Activity): RetryPolicy {
   const isUndoing = activity.purpose === "compensation";
   const definition = nodeDefinition(birth.definition, isUndoing ? (activity.undoes ?? activity.node) : activity.node);
-  if (definition.kind === "tool") return isUndoing && definition.compensate ? definition.compensate.retry : definition.retry;
-  return definition.kind === "model" || definition.kind === "agent" ? definition.retry : DEFAULT_RETRY;
+  const own = isUndoing ? mentionsOf(definition).compensate : null;
+  return own?.retry ?? rulesOf(definition).calls(definition)?.retry ?? DEFAULT_RETRY;
 }
 
 /** Milliseconds to wait after failed attempt number `attempt` (from 1). A `Retry-After` is honoured beyond the policy's cap. */

@@ -1,12 +1,11 @@
 /** The fold of steps and items: how they start and settle, and how what they did is undone. */
 import type { Json } from "../../json.ts";
-import type { StepKind } from "../../workflow/definition.ts";
-import type { RunContext } from "../machine/birth.ts";
 import type { RunEvent } from "../machine/event.ts";
 import type { Activity, RunState } from "../machine/state.ts";
-import { agentModelId, itemNode, nodeDefinition, stepOfNode } from "../steps/node.ts";
+import { itemNode, nodeDefinition, stepOfNode } from "../steps/node.ts";
 import { changeItem, changeMap, newActivity, settleStep, withActivity, withFlag, without, withoutActivity, withStep } from "./change.ts";
 import type { Handlers } from "./handlers.ts";
+import { FOLD_RULES } from "./step-kinds.ts";
 
 type Types =
   | "step.started"
@@ -23,24 +22,10 @@ type Types =
 export const STEP_EVENTS: Handlers<Types> = {
   "step.started": (state, event, context) => {
     const step = stepId(event);
-    const { kind, input = null, resume_at = null, signal = null } = event.data;
-    const attempts = kind === "tool" || kind === "model" ? 0 : 1;
-    const started = withStep(state, step, (old) => ({
-      ...old,
-      status: kind === "wait" ? "waiting" : "running",
-      attempts,
-      startedAt: event.at,
-    }));
-    const counted = { ...started, executions: started.executions + 1 };
-    if (kind === "map")
-      return { ...counted, maps: { ...counted.maps, [step]: { items: [], over: input as Json[], next: 0, failing: null } } };
-    if (kind === "wait") {
-      return withActivity(
-        counted,
-        newActivity({ id: step, step, node: step, kind: "wait", purpose: "node", phase: "waiting", resumeAt: resume_at, signal }),
-      );
-    }
-    return beginNode(counted, step, kind, input, context);
+    const { kind, input = null } = event.data;
+    const { status, attempts, begin } = FOLD_RULES[kind];
+    const started = withStep(state, step, (old) => ({ ...old, status, attempts, startedAt: event.at }));
+    return begin({ ...started, executions: started.executions + 1 }, { node: step, input, data: event.data, context });
   },
   "item.started": (state, event, context) => {
     const step = stepId(event);
@@ -50,14 +35,15 @@ export const STEP_EVENTS: Handlers<Types> = {
       next: index + 1,
       items: [...old.items, { status: "running", output: null, error: null }],
     }));
-    return beginNode({ ...listed, executions: listed.executions + 1 }, itemNode(step, index), kind, input, context);
+    const started = { node: itemNode(step, index), input, data: event.data, context };
+    return FOLD_RULES[kind].begin({ ...listed, executions: listed.executions + 1 }, started);
   },
   "item.completed": (state, event, context) => {
     const { index, output, error = null } = event.data;
     const node = itemNode(stepId(event), index);
     const settled = changeItem(endNode(state, node), stepId(event), index, { status: "completed", output, error });
     if (error !== null) return withFlag(settled, "degraded");
-    return nodeDefinition(context.birth.definition, node).kind === "tool" ? withDone(settled, node, output) : settled;
+    return FOLD_RULES[nodeDefinition(context.birth.definition, node).kind].isDone ? withDone(settled, node, output) : settled;
   },
   "item.failed": (state, event) => {
     const node = itemNode(stepId(event), event.data.index);
@@ -81,8 +67,9 @@ export const STEP_EVENTS: Handlers<Types> = {
     }));
     const consumed =
       signal === undefined ? settled : { ...settled, signals: { ...settled.signals, [signal]: (settled.signals[signal] ?? []).slice(1) } };
-    const ownWork = context.birth.definition.steps[step]?.kind === "tool" && state.steps[step]?.error === null; // a rescued step's output is another step's work
-    return ownWork ? withDone(consumed, step, output) : consumed;
+    const kind = context.birth.definition.steps[step]?.kind;
+    const isRescued = state.steps[step]?.error !== null; // its output is the work of another step
+    return kind !== undefined && FOLD_RULES[kind].isDone && !isRescued ? withDone(consumed, step, output) : consumed;
   },
   "step.failed": (state, event, context) => {
     const step = stepId(event);
@@ -128,33 +115,6 @@ export const STEP_EVENTS: Handlers<Types> = {
     return whole ? withStep(left, step, (old) => ({ ...old, status: "compensated" })) : left;
   },
 };
-
-/** What a node starts with: its one activity, or its agent's first iteration. A transform has none. */
-function beginNode(state: RunState, node: string, kind: StepKind, input: Json, { birth }: RunContext): RunState {
-  const step = stepOfNode(node);
-  const definition = nodeDefinition(birth.definition, node);
-  switch (kind) {
-    case "tool":
-      return withActivity(
-        state,
-        newActivity({ id: node, step, node, kind, purpose: "node", tool: definition.kind === "tool" ? definition.tool : null, input }),
-      );
-    case "model":
-    case "review":
-    case "run":
-      return withActivity(state, newActivity({ id: node, step, node, kind, purpose: "node", input }));
-    case "agent": {
-      const agent = { iteration: 1, slots: input, tools: [], turns: [], seen: {}, stale: 0, failing: null };
-      const id = agentModelId(node, 1);
-      return withActivity(
-        { ...state, agents: { ...state.agents, [node]: agent } },
-        newActivity({ id, step, node, kind: "model", purpose: "agent", input }),
-      );
-    }
-    default:
-      return state;
-  }
-}
 
 const withDone = (state: RunState, node: string, output: Json): RunState => ({
   ...state,

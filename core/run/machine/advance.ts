@@ -8,6 +8,7 @@ import { complete, windDown } from "../steps/ending.ts";
 import { driveMaps } from "../steps/map.ts";
 import { startReadySteps } from "../steps/schedule.ts";
 import { completeStep, failStep } from "../steps/settle.ts";
+import { ACTIVITY_KINDS } from "./activity-kinds.ts";
 import type { EventOf, EventType } from "./event.ts";
 import { holdIfStopped, holdOrRelease, runSubject } from "./pause.ts";
 import { type Activity, isBusy, isFinal } from "./state.ts";
@@ -101,14 +102,11 @@ function waitWhenIdle(turn: Turn): void {
   const { state } = turn;
   const activities = Object.values(state.activities);
   if (state.status !== "running" || state.stopping !== null || activities.length === 0 || activities.some(isBusy)) return;
-  const [first] = activities.toSorted((a, b) => urgency(a) - urgency(b));
+  const [first] = activities.toSorted((a, b) => ACTIVITY_KINDS[a.kind].urgency - ACTIVITY_KINDS[b.kind].urgency);
   if (first === undefined || holdIfStopped(turn, runSubject(turn))) return;
   turn.emit("run.waiting", awaited(first));
   giveBack(turn);
 }
-
-/** People first: what a client should look at. */
-const urgency = (activity: Activity): number => ["review", "tool", "wait", "run"].indexOf(activity.kind);
 
 function awaited({ review, signal, resumeAt, child, step }: Activity): EventOf<"run.waiting">["data"] {
   const until = (at: number | null): string | null => (at === null ? null : toRfc3339(at));

@@ -14,6 +14,7 @@ import type { EpochMs } from "../../time.ts";
 import type { ToolFacts } from "../../tool/manifest.ts";
 import type { JsonSchema } from "../../workflow/definition.ts";
 import type { RunFlag, RunStatus } from "../outside/view.ts";
+import { isChildUnderWay } from "./activity-kinds.ts";
 
 export type Usage = {
   readonly tokensIn: number;
@@ -238,7 +239,7 @@ export const isFinal = (state: RunState): boolean => FINAL.includes(state.status
 /** Something is to be done without a person, a signal or a time: it is decided, called or tried again. A child run has a clock of its own. */
 export function isBusy(activity: Activity): boolean {
   if (activity.phase === "approving") return activity.review?.id === null;
-  return activity.phase !== "waiting" && !(activity.kind === "run" && activity.phase === "calling");
+  return activity.phase !== "waiting" && !isChildUnderWay(activity);
 }
 
 /** It has left: its outcome is awaited before a run that stops may go on to its end. */

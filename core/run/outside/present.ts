@@ -3,6 +3,7 @@ import type { RunIndexRow } from "../../audit/record.ts";
 import type { Json } from "../../json.ts";
 import { toUsd } from "../../money.ts";
 import { orNullRfc3339, toRfc3339 } from "../../time.ts";
+import { isChildUnderWay } from "../machine/activity-kinds.ts";
 import type { RunContext } from "../machine/birth.ts";
 import type { RunEvent } from "../machine/event.ts";
 import type { RunState, Usage } from "../machine/state.ts";
@@ -71,7 +72,7 @@ function waitingFor(state: RunState): RunView["waiting_for"] {
   if (state.status === "paused") return { kind: "kill_switch", ...(state.pausedBy ? { id: state.pausedBy.scope } : {}), since };
   const activities = Object.values(state.activities);
   const until = (at: number | null): { until?: string } => (at === null ? {} : { until: toRfc3339(at) });
-  const call = activities.find((activity) => (activity.phase === "calling" || activity.phase === "looking") && activity.kind !== "run");
+  const call = activities.find((activity) => (activity.phase === "calling" && !isChildUnderWay(activity)) || activity.phase === "looking");
   if (call) return { kind: `${call.kind}_call`, id: call.id, since };
   const { asking } = state.lease;
   if (asking !== null && asking.activity !== null) return { kind: "budget", id: asking.activity, since };

@@ -1,5 +1,6 @@
 /** When a run wants to be woken if nothing else happens. A run always has such a time, or waits for a person, or is final. */
 import type { EpochMs } from "../../time.ts";
+import { isChildUnderWay } from "../machine/activity-kinds.ts";
 import type { RunContext } from "../machine/birth.ts";
 import { isFinal, type RunState } from "../machine/state.ts";
 
@@ -34,7 +35,7 @@ export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): 
     if (activity.phase === "looking") return Math.max(activity.resumeAt ?? now, now + LOOKING_NET_MS);
     if (activity.phase === "waiting") return activity.resumeAt ?? Number.POSITIVE_INFINITY;
     if (activity.queued === "taken") return Math.min(activity.lostAt ?? now, now + IN_FLIGHT_NET_MS);
-    if (activity.kind === "run" && activity.phase === "calling") return now + CHILD_NET_MS;
+    if (isChildUnderWay(activity)) return now + CHILD_NET_MS;
     if (activity.phase === "approving" && activity.review?.id) return Number.POSITIVE_INFINITY;
     return now + IN_FLIGHT_NET_MS;
   });

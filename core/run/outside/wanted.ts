@@ -10,9 +10,11 @@ import { roughTokens } from "../../model/route.ts";
 import type { ReviewRequest, Severity } from "../../review/case.ts";
 import type { EpochMs } from "../../time.ts";
 import type { AuthorityQuestion } from "../../workflow/authority.ts";
+import { mentionsOf } from "../../workflow/step-kinds.ts";
 import { leaseRequest } from "../calls/lease.ts";
 import { modelRequest } from "../calls/request.ts";
-import type { RunContext, RunStart } from "../machine/birth.ts";
+import { ACTIVITY_KINDS, type ActivityKind } from "../machine/activity-kinds.ts";
+import type { Birth, RunContext, RunStart } from "../machine/birth.ts";
 import { type Activity, isFinal, type RunState } from "../machine/state.ts";
 import { nodeDefinition } from "../steps/node.ts";
 import { holdsPlaceholder, untrustedPointers } from "../steps/trust.ts";
@@ -69,12 +71,13 @@ function wantedFor(context: RunContext, state: RunState, activity: Activity, at:
   const { id, call, phase, review } = activity;
   switch (phase) {
     case "calling": {
-      if (call === null) return [];
-      if (activity.kind === "run") return childEffects(state, activity);
+      const kind = ACTIVITY_KINDS[activity.kind].call;
+      if (call === null || kind === null) return [];
+      if (kind === "child.start") return childEffects(state, activity);
       if (activity.queued === "owed" && at < (activity.lostAt ?? 0))
         return [{ kind: "call.queue", key: `queue/${id}#${call}`, activity: id, call }];
       if (activity.queued === "taken" && at < (activity.lostAt ?? 0)) return [];
-      return [{ kind: activity.kind === "model" ? "model.call" : "tool.call", key: `call/${id}#${call}`, activity: id, call }];
+      return [{ kind, key: `call/${id}#${call}`, activity: id, call }];
     }
     case "looking": {
       const idempotency = activity.facts?.idempotency;
@@ -85,7 +88,7 @@ function wantedFor(context: RunContext, state: RunState, activity: Activity, at:
     case "backing-off": {
       if (state.status === "paused" || (phase === "backing-off" && (activity.resumeAt ?? 0) > at)) return [];
       return [
-        { kind: "authority.ask", key: `authority/${id}#${activity.attempt}`, activity: id, question: question(context, state, activity) },
+        { kind: "authority.ask", key: `authority/${id}#${activity.attempt}`, activity: id, question: questionOf(context, state, activity) },
       ];
     }
     case "approving": {
@@ -112,36 +115,63 @@ function childEffects(state: RunState, { id, child, call }: Activity): RunEffect
   return state.stopping === null ? [start] : [start, { kind: "child.cancel", key: `cancel/${child.run}`, run: child.run }];
 }
 
-function question(context: RunContext, state: RunState, activity: Activity): AuthorityQuestion {
-  const { birth } = context;
-  const { org, user, roles, definition, id } = birth;
-  const caller = { org, user, roles };
-  if (activity.kind === "tool") {
-    const compensation = activity.purpose === "compensation";
-    const chosenBy = activity.purpose === "agent" ? "model" : "definition";
-    const untrusted = compensation ? [] : chosenBy === "model" ? [""] : untrustedPointers(definition, activity.node);
-    return { kind: "tool", caller, workflow: definition.name, run: id, tool: activity.tool ?? "", chosenBy, untrusted, compensation };
-  }
-  const step = nodeDefinition(definition, activity.node);
-  if (step.kind === "run") return { kind: "run", caller, run: id, activity: activity.id, workflow: step.workflow, version: step.version };
-  if (step.kind !== "model" && step.kind !== "agent") throw new TypeError(`activity ${activity.id} asks for no authority`);
+function questionOf(context: RunContext, state: RunState, activity: Activity): AuthorityQuestion {
+  const ask = QUESTIONS[activity.kind];
+  if (ask === null) throw new TypeError(`activity ${activity.id} asks for no authority`);
+  return ask(context, state, activity);
+}
+
+/** What authority is asked before an activity of each kind may go. null: it needs nobody's permission. */
+const QUESTIONS: {
+  readonly [K in ActivityKind]: ((context: RunContext, state: RunState, activity: Activity) => AuthorityQuestion) | null;
+} = { tool: toolQuestion, model: modelQuestion, run: childQuestion, review: null, wait: null };
+
+function toolQuestion({ birth }: RunContext, _state: RunState, activity: Activity): AuthorityQuestion {
+  const { definition, id } = birth;
+  const compensation = activity.purpose === "compensation";
+  const chosenBy = activity.purpose === "agent" ? "model" : "definition";
+  const untrusted = compensation ? [] : chosenBy === "model" ? [""] : untrustedPointers(definition, activity.node);
+  const tool = activity.tool ?? "";
+  return { kind: "tool", caller: callerOf(birth), workflow: definition.name, run: id, tool, chosenBy, untrusted, compensation };
+}
+
+function childQuestion({ birth }: RunContext, _state: RunState, activity: Activity): AuthorityQuestion {
+  const { child } = mentionsOf(nodeDefinition(birth.definition, activity.node));
+  if (child === null) throw new TypeError(`activity ${activity.id} starts no run`);
+  return {
+    kind: "run",
+    caller: callerOf(birth),
+    run: birth.id,
+    activity: activity.id,
+    workflow: child.workflow,
+    version: child.version,
+  };
+}
+
+function modelQuestion(context: RunContext, state: RunState, activity: Activity): AuthorityQuestion {
+  const { definition, id } = context.birth;
+  const { prompted, tools } = mentionsOf(nodeDefinition(definition, activity.node));
+  if (prompted === null) throw new TypeError(`activity ${activity.id} calls no model`);
+  const { model } = prompted;
   const agent = state.agents[activity.node];
   return {
     kind: "model",
-    caller,
+    caller: callerOf(context.birth),
     workflow: definition.name,
     run: id,
-    model: step.model.id,
-    task: step.model.task,
-    fallback: step.model.fallback,
+    model: model.id,
+    task: model.task,
+    fallback: model.fallback,
     holdsPersonalData: holdsPlaceholder(activity.input) || (agent !== undefined && holdsPlaceholder(agent.turns as unknown as Json)),
     expectedTokens: roughTokens(modelRequest(context, state, activity).messages),
-    maxTokens: step.model.max_tokens,
-    wishes: activity.purpose === "summary" ? { complexity: "simple" } : step.model,
+    maxTokens: model.max_tokens,
+    wishes: activity.purpose === "summary" ? { complexity: "simple" } : model,
     seed: `${id}/${activity.id}`,
-    tools: step.kind === "agent" && activity.purpose === "agent" ? step.tools : [],
+    tools: activity.purpose === "agent" ? tools.map(({ name }) => name) : [],
   };
 }
+
+const callerOf = ({ org, user, roles }: Birth): AuthorityQuestion["caller"] => ({ org, user, roles });
 
 function reviewRequest({ birth }: RunContext, activity: Activity, review: NonNullable<Activity["review"]>, at: EpochMs): ReviewRequest {
   const step = nodeDefinition(birth.definition, activity.node);

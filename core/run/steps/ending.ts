@@ -4,12 +4,13 @@
  */
 import { withPrefix } from "../../ids.ts";
 import type { Json } from "../../json.ts";
-import type { ItemStep, Step } from "../../workflow/definition.ts";
+import type { Step } from "../../workflow/definition.ts";
 import { evaluate } from "../../workflow/expression.ts";
 import { giveBack } from "../calls/lease.ts";
 import { isFinal, isInFlight } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import type { RunFlag } from "../outside/view.ts";
+import { rulesOf } from "./kinds.ts";
 import { completeStep } from "./settle.ts";
 import { toUndo, undoNext } from "./undo.ts";
 
@@ -62,20 +63,10 @@ function hasHalfDoneWrites(turn: Turn): boolean {
   return writing.some(([id]) => isMade(id)) && writing.some(([id]) => !isOver(id));
 }
 
-function mayWrite(turn: Turn, step: Step | ItemStep): boolean {
+/** A tool that was not registered when the run started counts as one that writes. */
+function mayWrite(turn: Turn, step: Step): boolean {
   const writes = (tool: string): boolean => !["read", "none"].includes(turn.birth.toolEffects[tool] ?? "write");
-  switch (step.kind) {
-    case "tool":
-      return writes(step.tool);
-    case "agent":
-      return step.tools.some(writes);
-    case "map":
-      return mayWrite(turn, step.step);
-    case "run":
-      return true;
-    default:
-      return false;
-  }
+  return rulesOf(step).mayWrite(step, writes);
 }
 
 function endPartial(turn: Turn): void {

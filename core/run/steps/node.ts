@@ -1,5 +1,6 @@
 /** Names inside a run: which step a node is of, which node an activity works for. Ids are read here and nowhere else. */
 import type { Definition, ItemStep, Step } from "../../workflow/definition.ts";
+import { mentionsOf } from "../../workflow/step-kinds.ts";
 
 export type NodeDefinition = Step | ItemStep;
 
@@ -22,8 +23,9 @@ export function nodeDefinition(definition: Definition, node: string): NodeDefini
   const step = definition.steps[stepOfNode(node)];
   if (step === undefined) throw new TypeError(`no step ${stepOfNode(node)} in the definition`);
   if (indexOfNode(node) === null) return step;
-  if (step.kind !== "map") throw new TypeError(`step ${stepOfNode(node)} has no items`);
-  return step.step;
+  const { item } = mentionsOf(step);
+  if (item === null) throw new TypeError(`step ${stepOfNode(node)} has no items`);
+  return item;
 }
 
 /** The agent's model in iteration 2: `desk/2`; its first call: `desk/2.1`. */

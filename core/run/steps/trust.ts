@@ -1,19 +1,19 @@
-/** What may be trusted in what a step sends out: read off the definition, so that no value can talk itself into trust. */
+/** Which inputs of a step come from a model or a tool: read off the definition, so that no value can make itself trusted. */
 import { escapeToken, isObject, type Json } from "../../json.ts";
-import type { Definition } from "../../workflow/definition.ts";
+import type { Definition, Step, Template } from "../../workflow/definition.ts";
 import { expressionOf, namesIn } from "../../workflow/expression.ts";
-import { nodeDefinition, stepOfNode } from "./node.ts";
+import { rulesOf } from "./kinds.ts";
+import { indexOfNode, nodeDefinition, stepOfNode } from "./node.ts";
 
 /**
- * JSON Pointers of the fields of a tool step's input whose value comes from a model or a tool, also by way of transforms. What a
- * person approved is trusted; what the caller sent is the caller's own word.
+ * JSON Pointers of the fields of a step's input whose value comes from a model or a tool, also through transforms. What a person
+ * approved is trusted, and so is what the caller sent: it is the caller's own word.
  */
 export function untrustedPointers(definition: Definition, node: string): string[] {
-  const step = nodeDefinition(definition, node);
-  if (step.kind !== "tool") return [];
-  // What an item of a map sees as `item` is as good as what is mapped over.
-  const over = definition.steps[stepOfNode(node)];
-  const list = over?.kind === "map" ? expressions(over.over).flatMap((cel) => sources(cel, definition)) : [];
+  const input = inputOf(nodeDefinition(definition, node));
+  // The `item` of a map is trusted as much as the list that is mapped over.
+  const isItem = indexOfNode(node) !== null;
+  const list = isItem ? expressions(inputOf(definition.steps[stepOfNode(node)])).flatMap((cel) => sources(cel, definition)) : [];
   const pointers: string[] = [];
   const walk = (value: Json, pointer: string): void => {
     const cel = expressionOf(value);
@@ -22,7 +22,7 @@ export function untrustedPointers(definition: Definition, node: string): string[
     } else if (Array.isArray(value)) for (const [index, item] of value.entries()) walk(item, `${pointer}/${index}`);
     else if (isObject(value)) for (const [key, item] of Object.entries(value)) walk(item, `${pointer}/${escapeToken(key)}`);
   };
-  walk(step.input, "");
+  walk(input, "");
   return pointers;
 }
 
@@ -30,10 +30,13 @@ function isUntrusted(definition: Definition, stepId: string, seen: Set<string>):
   const step = definition.steps[stepId];
   if (step === undefined || seen.has(stepId)) return false;
   seen.add(stepId);
-  if (step.kind === "review" || step.kind === "wait") return false;
-  if (step.kind !== "transform") return true;
-  return expressions(step.value).some((cel) => sources(cel, definition).some((source) => isUntrusted(definition, source, seen)));
+  const { outputFrom } = rulesOf(step);
+  if (outputFrom !== "inputs") return outputFrom === "outside";
+  return expressions(inputOf(step)).some((cel) => sources(cel, definition).some((source) => isUntrusted(definition, source, seen)));
 }
+
+/** The template that a step starts with; null: it starts without one. */
+const inputOf = (step: Step | undefined): Template => (step === undefined ? null : (rulesOf(step).input(step)?.template ?? null));
 
 /** The steps an expression reads; all of them when it cannot be told. */
 const sources = (cel: string, definition: Definition): readonly string[] => {

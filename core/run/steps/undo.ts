@@ -1,6 +1,7 @@
 /** Undoing what was done, one call at a time, last first. What cannot be undone is named, and the rest is undone all the same. */
 import type { Compensate } from "../../workflow/definition.ts";
 import { evaluate } from "../../workflow/expression.ts";
+import { mentionsOf } from "../../workflow/step-kinds.ts";
 import type { Activity, Done, StepError } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { compensationId, indexOfNode, nodeDefinition } from "./node.ts";
@@ -34,6 +35,5 @@ export function compensated(turn: Turn, activity: Activity, undone?: StepError):
 /** Only what the definition itself calls says how it is undone; an agent's calls do not. */
 function compensationOf(turn: Turn, done: Done): Compensate | null {
   if (done.activity !== done.node) return null;
-  const definition = nodeDefinition(turn.birth.definition, done.node);
-  return definition.kind === "tool" ? definition.compensate : null;
+  return mentionsOf(nodeDefinition(turn.birth.definition, done.node)).compensate;
 }
