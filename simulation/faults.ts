@@ -26,8 +26,8 @@ export const FAULTS: readonly Fault[] = [
     name: "drop-a-row",
     what: "what leaves a run counts as confirmed when it is sent",
     file: LEAVING,
-    from: "      row.attempts += 1;",
-    to: "      row.attempts += 1;\n      row.confirmed = true;",
+    from: "    progress.attempts += 1;",
+    to: "    progress.attempts += 1;\n    progress.confirmed = true;",
   },
   {
     name: "act-before-commit",
@@ -44,8 +44,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "forget-the-alarm",
     what: "the safety net is noted in memory and never set",
-    file: SHELL,
-    from: "await this.#storage.setAlarm(at);",
+    file: "durable-objects/kit/alarm.ts",
+    from: "await this.#storage.setAlarm(this.#at);",
     to: "",
   },
   {
@@ -94,8 +94,8 @@ export const FAULTS: readonly Fault[] = [
     name: "lose-a-decision",
     what: "a decision that did not reach the run is not told again",
     file: "durable-objects/review-queue/deliveries.ts",
-    from: "      return; // the row stays",
-    to: "      // the row stays",
+    from: "await tellRun(run, JSON.parse(body) as ReviewMessage);",
+    to: "await tellRun(run, JSON.parse(body) as ReviewMessage).catch(() => undefined);",
   },
   {
     name: "go-on-while-stopped",

@@ -18,6 +18,7 @@ import { mintId } from "../../core/ids.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { sideBySide, within } from "../../kit/bounded.ts";
+import { Alarm } from "../kit/alarm.ts";
 import { Outbox } from "../kit/outbox.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { Batch } from "./batch.ts";
@@ -40,8 +41,6 @@ export type BudgetLedgerPorts = {
   readonly notify: (org: string, notice: Notice) => Promise<"told" | "retry">;
 };
 
-/** While the alarm works, the next one stands this far ahead: a crash in the middle is picked up. */
-const ALARM_LEASE_MS = 30_000;
 /** Clocks of two machines differ; a lease is taken back this much after its time. */
 const GRACE_MS = 30_000;
 /** A run that did not answer is asked again after this. */
@@ -67,18 +66,18 @@ type Job = {
 export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedgerPorts) {
   return class BudgetLedger extends DurableObject {
     readonly #ports: BudgetLedgerPorts;
+    readonly #alarm: Alarm;
     /** null until the org's first lease or cap: an object that is only asked stores nothing. */
     #stores: Stores | null = null;
     #jobs: Job[] = [];
     #isCommitting = false;
-    /** When the alarm rings at the latest; null: not known to be set. */
-    #armedFor: EpochMs | null = null;
     /** Runs that did not answer when they were asked, and when they are asked again. */
     readonly #askAgainAt = new Map<string, EpochMs>();
 
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
       super(ctx, env);
       this.#ports = portsFor(env);
+      this.#alarm = new Alarm(ctx.storage, this.#ports.now);
       if (isMigrated(ctx.storage.sql)) {
         migrate(ctx.storage, SCHEMA);
         this.#stores = this.#storesOf(ctx.storage.sql.exec<{ org: string }>("SELECT org FROM ledger").one().org);
@@ -135,15 +134,15 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
     override async alarm(): Promise<void> {
       const stores = this.#stores;
       if (stores === null) return;
-      this.#armedFor = this.#ports.now() + ALARM_LEASE_MS;
-      await this.ctx.storage.setAlarm(this.#armedFor);
+      await this.#alarm.lease();
       await Promise.all([
         this.#takeBackOverdue(stores),
         stores.notices.tell((notice) => this.#ports.notify(stores.org, notice), this.#ports.now),
         stores.outbox.flush((message) => this.#ports.send(message), this.#ports.now),
       ]);
       this.#forgetOld(stores);
-      await this.#armAnew(stores);
+      const { books, notices, outbox } = stores;
+      await this.#alarm.setTo([books.firstReturnAt(GRACE_MS, this.#askAgainAt), notices.nextDueAt(), outbox.nextDueAt()]);
     }
 
     /** The first request is committed at once; what comes while the disk is at it becomes the next commit together. */
@@ -173,7 +172,7 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
         this.#commit(stores, batch);
         const untils = [...batch.holders.values()].map(({ until }) => until + GRACE_MS);
         const records = batch.records.length > 0 ? [at + RECORDS_WAIT_MS] : [];
-        const armed = this.#arm(Math.min(...untils, ...records));
+        const armed = this.#alarm.setByAny([...untils, ...records]);
         void armed.then(
           () => ends.forEach((end) => void end()),
           (error: unknown) => jobs.forEach(({ reject }) => void reject(error)),
@@ -228,30 +227,6 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
         const before = at - FORGET_AFTER_MS[kind];
         if (before > 0) books.forget(`${kind}_`, mintId("req", before, new Uint8Array(10)).replace("req_", `${kind}_`), before);
       }
-    }
-
-    /** The alarm rings at `wish` or before. What rings early finds nothing to do and sets the next one. */
-    async #arm(wish: EpochMs): Promise<void> {
-      if (!Number.isFinite(wish)) return;
-      if (this.#armedFor === null) {
-        const set = await this.ctx.storage.getAlarm(); // an object that woke has the alarm of its last life
-        this.#armedFor ??= set;
-      }
-      if (this.#armedFor !== null && this.#armedFor <= wish) return;
-      this.#armedFor = wish;
-      await this.ctx.storage.setAlarm(wish);
-    }
-
-    /** The object has one alarm: the earliest of leases, notices and outbox. */
-    async #armAnew({ books, notices, outbox }: Stores): Promise<void> {
-      const wishes = [books.firstReturnAt(GRACE_MS, this.#askAgainAt), notices.nextDueAt(), outbox.nextDueAt()].filter((at) => at !== null);
-      if (wishes.length === 0) {
-        this.#armedFor = null;
-        await this.ctx.storage.deleteAlarm();
-        return;
-      }
-      this.#armedFor = Math.max(Math.min(...wishes), this.#ports.now() + 1); // set to `now` inside `alarm()` it can stall
-      await this.ctx.storage.setAlarm(this.#armedFor);
     }
 
     #begin(org: string): Stores {

@@ -22,6 +22,7 @@ import {
 import type { SwitchesView, SwitchView } from "../../core/kill-switch/view.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type EpochMs, orNullRfc3339 } from "../../core/time.ts";
+import { Alarm } from "../kit/alarm.ts";
 import { Outbox } from "../kit/outbox.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { type FlagPort, FlagWatch } from "./flag-watch.ts";
@@ -41,10 +42,6 @@ export type KillSwitchPorts = PushPorts & {
 
 /** Where it goes on record when a hand nobody knows set the flag: the org of the platform's admins. */
 const PLATFORM_ORG = "default";
-/** While the alarm works, the next one stands this far ahead: a crash in the middle is picked up. */
-const LEASE_MS = 30_000;
-/** An alarm that is this late was lost (the platform retries six times, then drops it): the next caller sets it again. */
-const LOST_MS = 60_000;
 
 type Stores = { readonly switches: Switches; readonly flag: FlagWatch; readonly pushes: Pushes; readonly outbox: Outbox };
 type Thrower = { readonly name: string; readonly org: string; readonly type: "user" | "dashboard" };
@@ -54,13 +51,13 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
   return class KillSwitch extends DurableObject {
     readonly #ports: KillSwitchPorts;
     readonly #stores: Stores;
+    readonly #alarm: Alarm;
     #begun: boolean;
-    /** When the alarm is set for, as far as this instance knows. */
-    #armedFor: EpochMs = 0;
 
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
       super(ctx, env);
       this.#ports = portsFor(env);
+      this.#alarm = new Alarm(ctx.storage, () => this.#ports.now());
       const { sql } = ctx.storage;
       this.#begun = isMigrated(sql);
       if (this.#begun) migrate(ctx.storage, SCHEMA);
@@ -170,7 +167,7 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
       if (!this.#begun) return;
       const { switches, flag, pushes, outbox } = this.#stores;
       const now = () => this.#ports.now();
-      await this.ctx.storage.setAlarm(now() + LEASE_MS);
+      await this.#alarm.lease();
       const truth = (): FlagValue => (switches.active().length > 0 ? "on" : "off");
       const latch = () =>
         void this.#throw({ kind: "all" }, { name: DASHBOARD, org: PLATFORM_ORG, type: "dashboard" }, "the flag was set to `on` by hand");
@@ -230,18 +227,12 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
         await this.#arm();
         return;
       }
-      if (this.#ports.now() < this.#armedFor + LOST_MS) return;
-      const alarm = await this.ctx.storage.getAlarm();
-      if (alarm === null || this.#ports.now() > alarm + LOST_MS) await this.#arm();
-      else this.#armedFor = alarm;
+      if (await this.#alarm.isLost()) await this.#arm(); // the watch over the flag never ends
     }
 
-    /** The object has one alarm: the earliest of watch, mirror, pushes and outbox. */
     async #arm(): Promise<void> {
       const { flag, pushes, outbox } = this.#stores;
-      const wishes = [flag.nextDueAt(), pushes.nextDueAt(), outbox.nextDueAt()].filter((at) => at !== null);
-      this.#armedFor = Math.max(Math.min(...wishes), this.#ports.now() + 1); // set to `now` inside `alarm()` it can stall
-      await this.ctx.storage.setAlarm(this.#armedFor);
+      await this.#alarm.setTo([flag.nextDueAt(), pushes.nextDueAt(), outbox.nextDueAt()]);
     }
   };
 }

@@ -1,25 +1,22 @@
 /**
- * What the queue owes to runs: a row for each message, written in the transaction of what it tells, deleted when the run has
- * answered. A run that does not answer is told again, for as long as it takes: a decision is never dropped.
+ * Messages that runs have not taken yet: a row each, written in the transaction of what it tells, deleted when the run has
+ * answered. A run that does not answer is told again for as long as it takes: a decision is never dropped.
  */
 import type { ReviewMessage } from "../../core/review/message.ts";
 import type { EpochMs } from "../../core/time.ts";
-import { sideBySide, within } from "../../kit/bounded.ts";
+import { drain, type Policy } from "../kit/drain.ts";
+import { type DueRow, DueRows } from "../kit/due-rows.ts";
 
-/** The wait before the next attempt doubles from `first` up to `cap`. */
-const RETRY_MS = { first: 1_000, cap: 10 * 60_000 };
-/** A run that has not answered within this is told again; its late answer still counts as one for the run. */
-const ANSWER_WITHIN_MS = 3_000;
-const ROWS_PER_TURN = 60;
-const RUNS_AT_A_TIME = 6;
-
-type Row = { id: number; run: string; body: string; attempts: number };
+/** The late answer of a run that was told again still counts as one for the run. */
+const POLICY: Policy = { rows: 60, width: 6, answerWithinMs: 3_000, retryMs: { first: 1_000, cap: 10 * 60_000 }, attempts: null };
 
 export class Deliveries {
   readonly #sql: SqlStorage;
+  readonly #rows: DueRows<DueRow & { readonly run: string }>;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
+    this.#rows = new DueRows(sql, "delivery", { columns: ["run"] });
   }
 
   /** MUST be called inside the transaction of what the message tells. */
@@ -27,37 +24,20 @@ export class Deliveries {
     this.#sql.exec("INSERT INTO delivery (run, body, due_at) VALUES (?, ?, ?)", run, JSON.stringify(message), at);
   }
 
-  /** Tells what is due. A claimed row is not due again before its retry, so that two turns side by side do not both tell it. */
   async tell(tellRun: (run: string, message: ReviewMessage) => Promise<void>, now: () => EpochMs): Promise<void> {
-    await sideBySide(this.#claim(now()), RUNS_AT_A_TIME, (row) => this.#tellOne(row, tellRun));
+    const tellEach = async (rows: readonly { run: string; body: string }[]) => {
+      for (const { run, body } of rows) await tellRun(run, JSON.parse(body) as ReviewMessage);
+      return "done" as const;
+    };
+    await drain(this.#rows, POLICY, tellEach, now);
   }
 
-  /** The run is over: it hears nothing any more. */
+  /** The run has ended: it is told nothing more. */
   forget(run: string): void {
     this.#sql.exec("DELETE FROM delivery WHERE run = ?", run);
   }
 
   nextDueAt(): EpochMs | null {
-    return this.#sql.exec<{ at: number | null }>("SELECT MIN(due_at) AS at FROM delivery").one().at;
-  }
-
-  #claim(at: EpochMs): Row[] {
-    const rows = this.#sql
-      .exec<Row>("SELECT id, run, body, attempts FROM delivery WHERE due_at <= ? ORDER BY due_at, id LIMIT ?", at, ROWS_PER_TURN)
-      .toArray();
-    for (const row of rows) {
-      const wait = Math.min(RETRY_MS.first * 2 ** row.attempts, RETRY_MS.cap) + ANSWER_WITHIN_MS;
-      this.#sql.exec("UPDATE delivery SET due_at = ?, attempts = attempts + 1 WHERE id = ?", at + wait, row.id);
-    }
-    return rows;
-  }
-
-  async #tellOne(row: Row, tellRun: (run: string, message: ReviewMessage) => Promise<void>): Promise<void> {
-    try {
-      await within(ANSWER_WITHIN_MS, tellRun(row.run, JSON.parse(row.body) as ReviewMessage));
-    } catch {
-      return; // the row stays and is due again: the alarm comes back to it
-    }
-    this.#sql.exec("DELETE FROM delivery WHERE id = ?", row.id);
+    return this.#rows.nextDueAt();
   }
 }

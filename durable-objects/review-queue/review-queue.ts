@@ -14,6 +14,7 @@ import type { ReviewMessage } from "../../core/review/message.ts";
 import { reviewRecord } from "../../core/review/record.ts";
 import { type ReviewView, reviewView } from "../../core/review/view.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { Alarm } from "../kit/alarm.ts";
 import { Outbox } from "../kit/outbox.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { Cases } from "./cases.ts";
@@ -30,8 +31,6 @@ export type ReviewQueuePorts = {
   readonly send: (message: RecordsMessage) => Promise<void>;
 };
 
-/** While the alarm works, the next one stands this far ahead: a crash in the middle is picked up. */
-const LEASE_MS = 30_000;
 const CASES_PER_TURN = 100;
 
 type Stores = { readonly org: string; readonly cases: Cases; readonly deliveries: Deliveries; readonly outbox: Outbox };
@@ -40,12 +39,14 @@ type Stores = { readonly org: string; readonly cases: Cases; readonly deliveries
 export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueuePorts) {
   return class ReviewQueue extends DurableObject {
     readonly #ports: ReviewQueuePorts;
+    readonly #alarm: Alarm;
     /** null until the org's first case: an object that is only asked stores nothing. */
     #stores: Stores | null = null;
 
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
       super(ctx, env);
       this.#ports = portsFor(env);
+      this.#alarm = new Alarm(ctx.storage, this.#ports.now);
       if (isMigrated(ctx.storage.sql)) {
         migrate(ctx.storage, SCHEMA);
         this.#stores = this.#storesOf(ctx.storage.sql.exec<{ org: string }>("SELECT org FROM queue").one().org);
@@ -124,7 +125,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       const stores = this.#stores;
       if (stores === null) return;
       const at = this.#ports.now();
-      await this.ctx.storage.setAlarm(at + LEASE_MS);
+      await this.#alarm.lease();
       this.#commit(stores, this.#offer(stores.cases.due(at, CASES_PER_TURN), { kind: "time.came", at }), at);
       await Promise.all([
         this.#tell(stores),
@@ -168,11 +169,8 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       await this.#arm(stores);
     }
 
-    /** The object has one alarm: the earliest of due times, deliveries and outbox. */
     async #arm({ cases, deliveries, outbox }: Stores): Promise<void> {
-      const wishes = [cases.nextWakeAt(), deliveries.nextDueAt(), outbox.nextDueAt()].filter((at) => at !== null);
-      if (wishes.length === 0) await this.ctx.storage.deleteAlarm();
-      else await this.ctx.storage.setAlarm(Math.max(Math.min(...wishes), this.#ports.now() + 1)); // set to `now` inside `alarm()` it can stall
+      await this.#alarm.setTo([cases.nextWakeAt(), deliveries.nextDueAt(), outbox.nextDueAt()]);
     }
 
     #begin(org: string): Stores {

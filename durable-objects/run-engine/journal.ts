@@ -69,7 +69,7 @@ export class Journal {
 
   #loaded(context: RunContext, state: RunState): LoadedRun {
     const { id, org } = context.birth;
-    return { machinery: { ...context, sha256: this.#sha256 }, state, leaving: new LeavingRecords(this.#storage, org, id) };
+    return { machinery: { ...context, sha256: this.#sha256 }, state, leaving: new LeavingRecords(this.#storage.sql, org, id) };
   }
 
   /** The rows of a turn. What they refer to MUST be durable before they are committed. */

@@ -18,6 +18,7 @@ import { toIndexRow } from "../../core/run/outside/present.ts";
 import { nextWakeAt } from "../../core/run/outside/wake.ts";
 import { wantedEffects } from "../../core/run/outside/wanted.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { Alarm, isLate } from "../kit/alarm.ts";
 import { type Absent, Journal, type LoadedRun, type Refolded, type TurnPart, type TurnRows } from "./journal.ts";
 import { KeptValues, ValuesOutOfReach } from "./kept-values.ts";
 import type { RunEnginePorts } from "./ports.ts";
@@ -27,8 +28,6 @@ import { UnderWay } from "./under-way.ts";
 const FLUSH_DELAY_MS = 200;
 /** What leaves of so many events fits into one message of the queue. */
 const EVENTS_PER_ROW = 120;
-/** An alarm this long past is lost: the platform's own retries take less. */
-const OVERDUE_MS = 60_000;
 /** A decision that waited for a value to be stored is made again when the word of the kill switch has grown old meanwhile: so often. */
 const DECISIONS = 3;
 
@@ -38,7 +37,6 @@ export type QueuedRequest = { readonly kind: "tool"; readonly request: ToolCall 
 type Decided = { readonly state: RunState; readonly events: readonly RunEvent[]; readonly at: EpochMs };
 
 export class RunShell {
-  readonly #storage: DurableObjectStorage;
   readonly #ports: RunEnginePorts;
   readonly #values: KeptValues;
   readonly journal: Journal;
@@ -50,7 +48,7 @@ export class RunShell {
   #turn: Promise<void> | null = null;
   /** The newest word of the kill switch that this life has heard: an older one is old news. */
   #heard: Stops | null = null;
-  #alarmAt: number | null = null;
+  readonly #alarm: Alarm;
   /** The alarm is being answered: storage has none meanwhile. */
   #waking = false;
   #flush: ReturnType<typeof setTimeout> | null = null;
@@ -58,8 +56,8 @@ export class RunShell {
 
   /** `prefix`: of the keys under which large values of this run lie. */
   constructor(storage: DurableObjectStorage, ports: RunEnginePorts, sha256: (text: string) => string, prefix: string) {
-    this.#storage = storage;
     this.#ports = ports;
+    this.#alarm = new Alarm(storage, ports.now);
     this.#values = new KeptValues(ports.values, prefix, sha256);
     this.journal = new Journal(storage, sha256, this.#values);
     this.#underWay = new UnderWay(
@@ -202,7 +200,7 @@ export class RunShell {
 
   /** The alarm: look again, send what waits. */
   async wake(): Promise<void> {
-    this.#alarmAt = null;
+    this.#alarm.forget();
     this.#waking = true;
     let run: LoadedRun | null;
     try {
@@ -240,7 +238,7 @@ export class RunShell {
     if (run === null || this.#waking) return false;
     const now = this.#ports.now();
     if (nextWakeAt(run.machinery, run.state, now) === null) return false;
-    return alarmAt === null || alarmAt < now - OVERDUE_MS;
+    return isLate(alarmAt, now);
   }
 
   /** Ended, and nobody waits for anything from here. */
@@ -256,14 +254,13 @@ export class RunShell {
 
   /** The platform drops an alarm when all its retries failed: who comes by has it set again. */
   async rearm(): Promise<void> {
-    if (this.run === null || this.#waking || (await this.#storage.getAlarm()) !== null) return;
-    this.#alarmAt = null;
+    if (this.run === null || this.#waking || !(await this.#alarm.isLost())) return;
     if (this.run !== null) await this.#arm(this.run);
   }
 
   forget(): void {
     this.#run = undefined;
-    this.#alarmAt = null;
+    this.#alarm.forget();
     this.#values.forget();
   }
 
@@ -317,22 +314,8 @@ export class RunShell {
     return parts;
   }
 
-  /** One alarm: the earliest of what the run and its outbox want. An earlier one that is set already stays. */
   async #arm(run: LoadedRun): Promise<void> {
-    const now = this.#ports.now();
-    const wanted = Math.min(
-      nextWakeAt(run.machinery, run.state, now) ?? Number.POSITIVE_INFINITY,
-      run.leaving.nextDueAt() ?? Number.POSITIVE_INFINITY,
-    );
-    if (wanted === Number.POSITIVE_INFINITY) {
-      if (this.#alarmAt !== null) await this.#storage.deleteAlarm();
-      this.#alarmAt = null;
-      return;
-    }
-    const at = Math.max(wanted, now + 1); // an alarm set to `now` inside `alarm()` can stall
-    if (this.#alarmAt !== null && this.#alarmAt > now && this.#alarmAt <= at) return;
-    this.#alarmAt = at;
-    await this.#storage.setAlarm(at);
+    await this.#alarm.setByAll([nextWakeAt(run.machinery, run.state, this.#ports.now()), run.leaving.nextDueAt()]);
   }
 
   #announce(run: LoadedRun): void {

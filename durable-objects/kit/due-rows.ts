@@ -1,0 +1,36 @@
+/** Rows that wait in a table with `id`, `body`, `due_at` and `attempts`. Knows SQL; decides nothing. */
+import type { EpochMs } from "../../core/time.ts";
+import type { Shelf, Waiting } from "./drain.ts";
+
+export type DueRow = Waiting & { readonly id: string | number };
+
+export class DueRows<Row extends DueRow> implements Shelf<Row> {
+  readonly #sql: SqlStorage;
+  readonly #table: string;
+  readonly #query: string;
+
+  /** `eager`: a row that was never sent may leave before it is due, together with others. `columns`: beside `id`, `body`, `attempts`. */
+  constructor(sql: SqlStorage, table: string, { eager = false, columns = [] }: { eager?: boolean; columns?: readonly string[] } = {}) {
+    this.#sql = sql;
+    this.#table = table;
+    const fields = ["id", "body", "attempts", ...columns].join(", ");
+    this.#query = `SELECT ${fields} FROM ${table} WHERE ${eager ? "attempts = 0 OR " : ""}due_at <= ? ORDER BY due_at, id LIMIT ?`;
+  }
+
+  due(at: EpochMs, limit: number): Row[] {
+    return this.#sql.exec(this.#query, at, limit).toArray() as unknown as Row[];
+  }
+
+  claim({ id }: Row, until: EpochMs): void {
+    this.#sql.exec(`UPDATE ${this.#table} SET due_at = ?, attempts = attempts + 1 WHERE id = ?`, until, id);
+  }
+
+  remove({ id }: Row): void {
+    this.#sql.exec(`DELETE FROM ${this.#table} WHERE id = ?`, id);
+  }
+
+  /** When the next row is due; null when nothing waits. */
+  nextDueAt(): EpochMs | null {
+    return this.#sql.exec<{ at: number | null }>(`SELECT MIN(due_at) AS at FROM ${this.#table}`).one().at;
+  }
+}

@@ -1,0 +1,99 @@
+/** An object's one alarm: when it rings, what it leaves alone, and how a dropped one is noticed. */
+import { describe, expect, it } from "vitest";
+import { Alarm } from "../../../durable-objects/kit/alarm.ts";
+
+const NOW = 1_000_000;
+
+function makeWorld(stored: number | null = null) {
+  const world = { now: NOW, stored, writes: 0 };
+  const storage = {
+    getAlarm: async () => world.stored,
+    setAlarm: async (at: number | Date) => {
+      world.stored = Number(at);
+      world.writes += 1;
+    },
+    deleteAlarm: async () => {
+      world.stored = null;
+      world.writes += 1;
+    },
+  };
+  return { world, alarm: new Alarm(storage, () => world.now), again: () => new Alarm(storage, () => world.now) };
+}
+
+describe("an object's alarm", () => {
+  it("rings at the earliest of what the object waits for, and at 1 ms from now at the soonest", async () => {
+    const { world, alarm } = makeWorld();
+    await alarm.setTo([NOW + 500, null, NOW + 90]);
+    expect(world.stored).toBe(NOW + 90);
+    for (const wish of [NOW, NOW - 5_000]) {
+      await alarm.setTo([wish]);
+      expect(world.stored).toBe(NOW + 1);
+    }
+    await alarm.setTo([NOW + 700]);
+    expect(world.stored).toBe(NOW + 700);
+  });
+
+  it("is taken away when the object waits for nothing, also by an instance that did not set it", async () => {
+    for (const clear of ["setTo", "setByAll"] as const) {
+      const { world, alarm, again } = makeWorld();
+      await alarm.setTo([NOW + 90]);
+      await again()[clear]([null]);
+      expect(world.stored).toBeNull();
+    }
+  });
+
+  it("stays where it is when it rings early enough", async () => {
+    for (const set of ["setByAny", "setByAll"] as const) {
+      const { world, alarm } = makeWorld();
+      await alarm[set]([NOW + 90]);
+      await alarm[set]([NOW + 500]);
+      expect([world.stored, world.writes]).toEqual([NOW + 90, 1]);
+      await alarm[set]([NOW + 20]);
+      expect([world.stored, world.writes]).toEqual([NOW + 20, 2]);
+    }
+  });
+
+  it("leaves an earlier alarm of an earlier life alone where the caller knows only some of the wishes", async () => {
+    const { world, alarm } = makeWorld(NOW + 10);
+    await alarm.setByAny([NOW + 90]);
+    expect([world.stored, world.writes]).toEqual([NOW + 10, 0]);
+    await alarm.setByAny([null]);
+    expect(world.stored).toBe(NOW + 10);
+  });
+
+  it("is set before anything is awaited: what was committed in the same turn and its alarm become durable together", () => {
+    for (const stored of [null, NOW + 10]) {
+      const { world, alarm } = makeWorld(stored);
+      void alarm.setByAll([NOW + 5]);
+      expect(world.stored).toBe(NOW + 5);
+    }
+  });
+
+  it("is set again when it was dropped after it should have rung", async () => {
+    const { world, alarm } = makeWorld();
+    await alarm.setByAny([NOW + 90]);
+    world.stored = null;
+    world.now = NOW + 90 + 60_001;
+    await alarm.setByAny([world.now + 200]);
+    expect(world.stored).toBe(world.now + 200);
+  });
+
+  it("counts as lost when storage has none or one that is a minute late", async () => {
+    const { world, alarm } = makeWorld(NOW - 60_000);
+    expect(await alarm.isLost()).toBe(false);
+    world.stored = NOW - 60_001;
+    expect(await alarm.isLost()).toBe(true);
+    await alarm.setTo([NOW + 5]);
+    expect(await alarm.isLost()).toBe(false);
+    world.stored = null;
+    expect(await alarm.isLost()).toBe(true);
+  });
+
+  it("stands half a minute ahead while it is answered, and goes where the wishes are afterwards", async () => {
+    const { world, alarm } = makeWorld();
+    await alarm.lease();
+    expect(world.stored).toBe(NOW + 30_000);
+    await alarm.setTo([NOW + 300_000]);
+    expect(world.stored).toBe(NOW + 300_000);
+  });
+});
