@@ -1,8 +1,6 @@
 /** How other rooms reach an org's ledger. */
+import { stubsOf } from "../kit/stub.ts";
 import type { BudgetLedger } from "./budget-ledger.ts";
 
-/** What the object answers. The stub's mapped type recurses through `Json` without end; this one does not. */
-export type BudgetLedgerRpc = Pick<BudgetLedger, "lease" | "note" | "setCaps" | "view" | "confirm">;
-
-export const budgetLedgerOf = (namespace: DurableObjectNamespace<BudgetLedger>, org: string): BudgetLedgerRpc =>
-  namespace.getByName(org) as unknown as BudgetLedgerRpc;
+export const budgetLedgerOf = stubsOf<BudgetLedger, "lease" | "note" | "setCaps" | "view" | "confirm">();
+export type BudgetLedgerRpc = ReturnType<typeof budgetLedgerOf>;

@@ -1,4 +1,6 @@
 /** How other rooms reach the breaker of a key (`{origin} {upstream id}`). */
+import { stubsOf } from "../kit/stub.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
 
-export type CircuitBreakerRpc = Pick<CircuitBreaker, "ask" | "tell">;
+export const circuitBreakerOf = stubsOf<CircuitBreaker, "ask" | "tell">();
+export type CircuitBreakerRpc = ReturnType<typeof circuitBreakerOf>;

@@ -18,9 +18,6 @@ export type KeyRingPorts = {
   readonly allowPrivateHosts: boolean;
 };
 
-/** The name of the one object. */
-export const KEY_RING_NAME = "deployment";
-
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
 export function defineKeyRing(portsFor: (env: Cloudflare.Env) => KeyRingPorts) {
   return class KeyRing extends DurableObject {

@@ -25,11 +25,11 @@ import { type EpochMs, orNullRfc3339 } from "../../core/time.ts";
 import { Alarm } from "../kit/alarm.ts";
 import { Outbox } from "../kit/outbox.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
+import { DEPLOYMENT } from "../kit/stub.ts";
 import { type FlagPort, FlagWatch } from "./flag-watch.ts";
 import { IN_FLIGHT, Pushes, type PushPorts, SETTLE_MS } from "./pushes.ts";
 import { putFact, type SwitchFact, sendByOrg } from "./records.ts";
 import { SCHEMA } from "./schema.ts";
-import { DEPLOYMENT } from "./stub.ts";
 import { Switches } from "./switches.ts";
 
 /** Everything this room needs from outside. */

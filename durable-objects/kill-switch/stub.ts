@@ -1,9 +1,6 @@
 /** How other rooms reach the deployment's kill switch. */
+import { theStubOf } from "../kit/stub.ts";
 import type { KillSwitch } from "./kill-switch.ts";
 
-export type KillSwitchRpc = Pick<KillSwitch, "stops" | "throwSwitch" | "status" | "requestRecovery" | "approveRecovery" | "confirm">;
-
-/** The object's name in its namespace: there is one. */
-export const DEPLOYMENT = "deployment";
-
-export const killSwitchOf = (namespace: DurableObjectNamespace<KillSwitch>): KillSwitchRpc => namespace.getByName(DEPLOYMENT);
+export const killSwitchOf = theStubOf<KillSwitch, "stops" | "throwSwitch" | "status" | "requestRecovery" | "approveRecovery" | "confirm">();
+export type KillSwitchRpc = ReturnType<typeof killSwitchOf>;

@@ -1,7 +1,8 @@
-/** How other rooms reach a run. The stub's mapped type recurses through `Json` without end; this one does not. */
+/** How other rooms reach a run. */
+import { stubsOf } from "../kit/stub.ts";
 import type { RunEngine } from "./run-engine.ts";
 
-type Verbs =
+type Verb =
   | "start"
   | "awaitBirth"
   | "view"
@@ -23,10 +24,5 @@ type Verbs =
   | "record"
   | "empty";
 
-/** Over RPC every answer is a promise. */
-export type RunEngineRpc = {
-  readonly [V in Verbs]: (...given: Parameters<RunEngine[V]>) => Promise<Awaited<ReturnType<RunEngine[V]>>>;
-};
-
-export const runEngineOf = (namespace: DurableObjectNamespace<RunEngine>, run: string): RunEngineRpc =>
-  namespace.getByName(run) as unknown as RunEngineRpc;
+export const runEngineOf = stubsOf<RunEngine, Verb>();
+export type RunEngineRpc = ReturnType<typeof runEngineOf>;

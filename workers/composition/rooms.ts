@@ -3,9 +3,12 @@ import { CALLBACK_SECRET_NAME } from "../../core/callback/sign.ts";
 import { withDefaultModels } from "../../core/model/defaults.ts";
 import { auditLogOf } from "../../durable-objects/audit-log/stub.ts";
 import { budgetLedgerOf } from "../../durable-objects/budget-ledger/stub.ts";
+import { circuitBreakerOf } from "../../durable-objects/circuit-breaker/stub.ts";
+import { keyRingOf } from "../../durable-objects/key-ring/stub.ts";
 import { killSwitchOf } from "../../durable-objects/kill-switch/stub.ts";
 import { reviewQueueOf } from "../../durable-objects/review-queue/stub.ts";
 import { runEngineOf } from "../../durable-objects/run-engine/stub.ts";
+import { vaultOf } from "../../durable-objects/vault/stub.ts";
 import { defineAccess } from "../access/access.ts";
 import { defineAuthority } from "../access/authority.ts";
 import { keptValues } from "../answer-cache/kept-values.ts";
@@ -39,16 +42,15 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   const settings = settingsFrom(env);
   const { now, random, log } = outside;
 
-  // A stub for each call: one that broke stays broken.
   const objects = {
     run: (id: string) => runEngineOf(env.RUN_ENGINE, id),
     killSwitch: () => killSwitchOf(env.KILL_SWITCH),
     reviewQueue: (org: string) => reviewQueueOf(env.REVIEW_QUEUE, org),
-    vault: (org: string) => env.VAULT.getByName(org),
+    vault: (org: string) => vaultOf(env.VAULT, org),
     auditLog: (org: string) => auditLogOf(env.AUDIT_LOG, org),
     budgetLedger: (org: string) => budgetLedgerOf(env.BUDGET_LEDGER, org),
-    circuitBreaker: (name: string) => env.CIRCUIT_BREAKER.getByName(name),
-    keyRing: () => env.KEY_RING.getByName("deployment"),
+    circuitBreaker: (name: string) => circuitBreakerOf(env.CIRCUIT_BREAKER, name),
+    keyRing: () => keyRingOf(env.KEY_RING),
   };
 
   const stops = defineStopsReader({ ask: async () => objects.killSwitch().stops(), now });

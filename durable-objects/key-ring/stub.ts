@@ -1,0 +1,5 @@
+/** How other rooms reach the deployment's key ring. */
+import { theStubOf } from "../kit/stub.ts";
+import type { KeyRing } from "./key-ring.ts";
+
+export const keyRingOf = theStubOf<KeyRing, "idKey" | "auditKey" | "credentialKey" | "vaultKey" | "publicKeys">();

@@ -1,0 +1,5 @@
+/** How other rooms reach an org's vault. */
+import { stubsOf } from "../kit/stub.ts";
+import type { Vault } from "./vault.ts";
+
+export const vaultOf = stubsOf<Vault, "assign" | "open" | "inherit" | "carry">();
