@@ -1,6 +1,6 @@
 /**
  * The table of step kinds, as far as a definition is concerned: how each is read, which expressions it has, what it mentions. A kind
- * without an entry does not compile.
+ * without an entry does not compile. docs/recipes/step-kind.md lists the other tables.
  */
 import type { ItemStep, Step, StepKind } from "./definition.ts";
 import type { Form } from "./form.ts";
