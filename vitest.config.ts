@@ -36,7 +36,10 @@ export default defineConfig({
       {
         test: {
           name: "core",
-          include: ["core", "workers", "durable-objects", "policies", "scripts", "bench"].map((part) => `test/${part}/**/*.test.ts`),
+          include: [
+            "test/architecture.test.ts",
+            ...["core", "workers", "durable-objects", "policies", "scripts", "bench"].map((part) => `test/${part}/**/*.test.ts`),
+          ],
           environment: "node",
           testTimeout: 30_000, // properties take seconds, and many times that on a machine that is busy
         },

@@ -1,4 +1,4 @@
-/** The workflows and tools that the parts run, as API.md writes them. Data only. */
+/** The workflows and tools that the parts run, in the form of docs/contract.md, "Workflows" and "Tools". Data only. */
 import type { Json, JsonObject } from "../core/json.ts";
 
 const NUMBER = { type: "object", properties: { value: { type: "number" } }, required: ["value"], additionalProperties: false };

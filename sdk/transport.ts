@@ -15,7 +15,7 @@ export type ClientOptions = {
 
 export type Call = {
   readonly body?: unknown;
-  /** Makes a POST that creates something safe to repeat (API.md, "Conventions"). */
+  /** Makes a POST that creates something safe to repeat (docs/contract.md, "Conventions"). */
   readonly idempotencyKey?: string;
   readonly headers?: { readonly [name: string]: string };
   readonly signal?: AbortSignal;

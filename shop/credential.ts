@@ -1,4 +1,4 @@
-/** Whether a credential is one that the platform made for one call of one tool (API.md, "Tools"). Anything unsure is a no. */
+/** Whether a credential is one that the platform made for one call of one tool (docs/contract.md, "Tools"). Anything unsure is a no. */
 import { type JWTVerifyGetKey, jwtVerify } from "jose";
 import type { ShopState } from "./app.ts";
 

@@ -13,7 +13,7 @@ import type { Figure, Target } from "../report/figure.ts";
 import { summarise } from "../report/statistics.ts";
 import type { Part } from "./part.ts";
 
-/** API.md's words: latency of a text, and CPU. */
+/** Latency of a text, and CPU. */
 const LATENCY: Target = { at: "most", value: BUDGET_US / 1000 };
 const CPU: Target = { at: "most", value: STREAM_BUDGET_US / 1000 };
 

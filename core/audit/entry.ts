@@ -1,5 +1,5 @@
 /**
- * A fact with its number: the entry of the audit chain as the HTTP contract shows it (API.md, "Evidence"). Knows what is hashed
+ * A fact with its number: the entry of the audit chain as the HTTP contract shows it (docs/contract.md, "Evidence"). Knows what is hashed
  * and what is signed; free of keys and of hash functions, which come in as arguments.
  */
 import { canonicalJson } from "../canonical-json.ts";

@@ -6,7 +6,7 @@
 import type { EpochMs } from "../time.ts";
 import type { Amount } from "./amount.ts";
 
-/** API.md, `PUT /v1/budgets/{scope}`. */
+/** docs/contract.md, "Models and chat". */
 export type BudgetScope = "org" | `user:${string}` | `workflow:${string}`;
 export type CapName = "usd_per_day" | "usd_per_month" | "tokens_per_month" | "usd_per_run";
 

@@ -1,4 +1,4 @@
-/** When a callback that was not taken is sent again. The steps are Standard Webhooks' idea ("Deliverability"), the 24 hours API.md's. */
+/** When a callback that was not taken is sent again. The steps are Standard Webhooks' idea ("Deliverability"), the 24 hours those of docs/contract.md, "Runs". */
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

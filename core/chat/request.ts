@@ -12,7 +12,7 @@ import { type ResponseFormat, readFormat } from "./format.ts";
 import { type ChatMessage, readMessages } from "./messages.ts";
 import { type ChatTool, readToolChoice, readTools, type ToolChoice } from "./tools.ts";
 
-/** API.md, "Workflows": always sent. */
+/** docs/contract.md, "Workflows": always sent. */
 export const DEFAULT_MAX_TOKENS = 2_048;
 const MOST_TOKENS = 10_000_000;
 const MOST_STOPS = 4;

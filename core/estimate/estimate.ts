@@ -1,6 +1,6 @@
 /**
  * What a run would cost: the walk through its definition, tempered by what runs of the same version did cost, within its caps.
- * API.md, `POST /v1/runs/estimate`.
+ * docs/contract.md, "Runs".
  */
 import { type MicroUsd, toUsd } from "../money.ts";
 import type { Cost } from "./model-calls.ts";

@@ -1,7 +1,7 @@
 /** What is stopped. The truth is the `KillSwitch` object's; everybody else holds a snapshot that is at most two seconds old. */
 import type { EpochMs } from "../time.ts";
 
-/** `all`, or a scope inside one org. Names are those of API.md: `org:…`, `workflow:…`, `tool:…`, `model:…`. */
+/** `all`, or a scope inside one org. Names are those of docs/contract.md, "People and control": `org:…`, `workflow:…`, `tool:…`, `model:…`. */
 export type StopScope =
   | { readonly kind: "all" }
   | { readonly kind: "org" | "workflow" | "tool" | "model"; readonly org: string; readonly name: string };

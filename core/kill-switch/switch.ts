@@ -58,7 +58,7 @@ export function refusalOf(recovery: Recovery, thrown: Switch, approver: Approver
 
 export const UNKNOWN_RECOVERY: Refusal = refuse("not_found", "there is no recovery with this id");
 
-/** API.md: another admin, with a credential that is older than the throw and was not made by the one who asks. */
+/** docs/contract.md, "People and control": another admin, with a credential that is older than the throw and was not made by the one who asks. */
 function whyNotSecond(asker: Asker, thrown: Switch, approver: Approver): string | null {
   if (!approver.roles.includes("admin")) return "another admin has to approve";
   if (thrown.scope.kind === "all" && !approver.platformAdmin) return "another admin of the platform has to approve";

@@ -1,4 +1,4 @@
-/** A kill switch as the HTTP contract shows it (API.md, "People and control"). */
+/** A kill switch as the HTTP contract shows it (docs/contract.md, "People and control"). */
 export type SwitchView = {
   id: string;
   /** `all`, `org:acme`, `workflow:refund` … */

@@ -1,7 +1,7 @@
 /** An answer that does not fit is shown to the model with what is wrong with it, and asked for again. How often, and how much is shown. */
 import type { Failure } from "../run/calls/call.ts";
 
-/** API.md, "Workflows": how often an answer is asked for again; after that it counts as invalid. */
+/** docs/contract.md, "Workflows": how often an answer is asked for again; after that it counts as invalid. */
 export const CORRECTIONS = 2;
 /** UTF-16 units of the refused answer that are shown; the errors say the rest. */
 const SHOWN_CHARACTERS = 8_000;

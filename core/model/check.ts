@@ -66,7 +66,7 @@ const MOVING = /(^|[^a-z])(latest|preview)([^a-z]|$)/i;
 /** A date (2025-04-14, 20250414, or the last four digits as in `-0613`), a digest, a tag after a colon, a whole version. */
 const FIXED = [/(^|\D)20\d\d-?[01]\d-?[0-3]\d(\D|$)/, /-\d{4}$/, /[0-9a-f]{12,}$/i, /:[A-Za-z0-9]/, /(^|\D)\d+\.\d+\.\d+(\D|$)/];
 
-/** API.md: `latest`, `preview` and names without date, digest or tag are refused. */
+/** docs/contract.md, "Models and chat": `latest`, `preview` and names without date, digest or tag are refused. */
 function flawOfVersion(name: string): string | null {
   if (MOVING.test(name)) return "the name stands for whatever is newest";
   return FIXED.some((form) => form.test(name)) ? null : "the name has no date, digest or tag";

@@ -18,13 +18,13 @@ export type ModelEntry = {
   readonly pinned: boolean;
 };
 
+/** A model that may not answer a call, and why. */
+export type RejectedModel = { readonly id: string; readonly why: string };
+
 /**
  * A model that may answer, as it was when that was decided. PERSISTED: in the journal of a run, with the routing. What is optional
  * came later, or was not known.
  */
-/** A model that may not answer a call, and why. */
-export type RejectedModel = { readonly id: string; readonly why: string };
-
 export type ModelCandidate = {
   readonly id: string;
   readonly price: ModelEntry["price"];

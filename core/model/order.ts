@@ -14,7 +14,7 @@ export type Ranked = {
   readonly weight: number;
 };
 
-/** `best`: what a hard step asks for; the others are those of API.md, `PUT /v1/routes/{task}`. */
+/** `best`: what a hard step asks for; the others are those of docs/contract.md, "Models and chat". */
 export type Order = "fallback" | "weighted" | "cheapest" | "fastest" | "best";
 
 export function inOrder<M extends Ranked>(models: readonly M[], order: Order, seed: string): readonly M[] {

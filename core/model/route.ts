@@ -25,7 +25,7 @@ export type RouteChoice = {
 
 /** What is known of models, beside their entries. */
 export type RouteKnowledge = {
-  /** The org's own for the task; null: the models that have it, cheapest first (API.md, "Models and chat"). */
+  /** The org's own for the task; null: the models that have it, cheapest first (docs/contract.md, "Models and chat"). */
   readonly route: TaskRoute | null;
   readonly mayCall: (id: string) => boolean;
   readonly measured: (entry: ModelEntry) => Measured | null;

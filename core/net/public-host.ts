@@ -1,6 +1,6 @@
 /**
- * Which addresses of the outside a deployment may call: https and public hosts, unless it allows private ones (API.md, "Who
- * calls"). Judges a URL by its text; what a public name resolves to is the resolver's to say.
+ * Which addresses of the outside a deployment may call: https and public hosts, unless it allows private ones (docs/contract.md,
+ * "Who calls"). Judges a URL by its text; what a public name resolves to is the resolver's to say.
  */
 
 /** Why a URL is not called. */

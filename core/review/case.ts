@@ -6,7 +6,7 @@ export type Severity = "critical" | "high" | "medium";
 export type ReviewStatus = "pending" | "approved" | "rejected" | "modified" | "escalated" | "expired" | "cancelled";
 export type ReviewAction = "approve" | "reject" | "modify" | "escalate";
 
-/** API.md: due in 15 minutes, 1 hour, 4 hours. */
+/** docs/contract.md, "People and control": due in 15 minutes, 1 hour, 4 hours. */
 export const DUE_MS: { readonly [S in Severity]: number } = { critical: 15 * 60_000, high: 60 * 60_000, medium: 4 * 60 * 60_000 };
 
 /** What a run asks: opening the same `key` twice is one case. */

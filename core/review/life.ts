@@ -19,7 +19,7 @@ import type { ReviewMessage } from "./message.ts";
 export const LIFETIME_MS = 30 * 24 * 60 * 60_000;
 /** A case that is critical already cannot rise: each further miss doubles its wait, up to this. */
 const LONGEST_WAIT_MS = 24 * 60 * 60_000;
-/** Who says no when nobody came. No user can have this name: user names hold no slash (API.md, "Conventions"). */
+/** Who says no when nobody came. No user can have this name: user names hold no slash (docs/contract.md, "Conventions"). */
 export const EXPIRY = "bulkhead/expiry";
 const CLOCK: AuditActor = { type: "system", id: "review-queue" };
 const RAISED: { readonly [S in Severity]: Severity } = { medium: "high", high: "critical", critical: "critical" };

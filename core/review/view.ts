@@ -1,4 +1,4 @@
-/** A review as the HTTP contract shows it (API.md, "People and control"). Placeholders stand where personal data was. */
+/** A review as the HTTP contract shows it (docs/contract.md, "People and control"). Placeholders stand where personal data was. */
 import type { Json } from "../json.ts";
 import { orNullRfc3339, toRfc3339 } from "../time.ts";
 import type { ReviewStatus, Severity } from "./case.ts";

@@ -1,5 +1,5 @@
 /**
- * A tool's input as an HTTP request (API.md, "Tools"): which fields go into the path, the query or the body. Pure: adds no
+ * A tool's input as an HTTP request (docs/contract.md, "Tools"): which fields go into the path, the query or the body. Pure: adds no
  * credential, sends nothing. Values are taken as they are; whoever calls has opened and checked them.
  */
 import { isObject, type Json } from "../json.ts";

@@ -5,7 +5,7 @@ import type { Form } from "./form.ts";
 const MODEL_TIMEOUT_MS = 120_000;
 /** Fifteen minutes: the longest that one attempt may take. */
 export const MAX_TIMEOUT_MS = 900_000;
-/** The policy of a call that names none. API.md: `{"attempts": 3, "initial_ms": 1000, "max_ms": 32000, "factor": 2}` by default. */
+/** The policy of a call that names none. docs/contract.md, "Workflows": `{"attempts": 3, "initial_ms": 1000, "max_ms": 32000, "factor": 2}` by default. */
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 3, initial_ms: 1_000, max_ms: 32_000, factor: 2 };
 const HOUR_MS = 3_600_000;
 

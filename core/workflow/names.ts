@@ -1,4 +1,4 @@
-/** How names in a definition are written (API.md, "Names"). */
+/** How names in a definition are written (docs/contract.md, "Names"). */
 
 export const WORKFLOW_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 export const STEP_ID = /^[a-z][a-z0-9_]{0,62}$/;

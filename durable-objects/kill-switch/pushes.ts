@@ -39,7 +39,7 @@ const RUNS_AT_A_TIME = 6;
 const ANSWER_WITHIN_MS = 2_000;
 /** A turn that died is taken up again after this. */
 const LEASE_MS = 30_000;
-/** Halts: every 3 s for the first 30 s (API.md: nothing in flight within 30 s), then rarer. */
+/** Halts: every 3 s for the first 30 s (docs/contract.md, "People and control": nothing in flight within 30 s), then rarer. */
 const HALT_MS = { every: 3_000, often: 10, cap: 10 * 60_000 };
 /** Resumes: four good passes, this long after each other, find what was on its way to `paused`. */
 const RESUME_WAITS_MS = [5_000, 30_000, 120_000];

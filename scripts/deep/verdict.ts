@@ -129,7 +129,7 @@ export const onceEach = (writes: readonly ShopWrite[]): string =>
 
 export const repeated = (writes: readonly ShopWrite[]): number => writes.filter(({ calls }) => calls > 1).length;
 
-/** Keys begin with their run (API.md). */
+/** Keys begin with their run (docs/contract.md, "Tools"). */
 export const runOf = (key: string): string => key.split("/")[0] ?? "";
 
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

@@ -55,7 +55,7 @@ export function missingResources(wranglerToml: string): string[] {
   ];
 }
 
-/** Where a setting that only local platforms may have (API.md: `ALLOW_PRIVATE_HOSTS`) would come from. */
+/** Where a setting that only local platforms may have (docs/contract.md, "Who calls": `ALLOW_PRIVATE_HOSTS`) would come from. */
 export function localSettings(args: readonly string[], wranglerToml: string): string[] {
   const found: string[] = [];
   if (args.some((word) => /^(--var=)?ALLOW_PRIVATE_HOSTS:/.test(word))) found.push("`--var ALLOW_PRIVATE_HOSTS` in the arguments");

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { ADMIN_KEY_FILE } from "./places.ts";
 
-/** API.md: any string of 24 or more characters. */
+/** docs/contract.md, "Who calls": any string of 24 or more characters. */
 const SHORTEST = 24;
 
 export function adminKey(file: string = ADMIN_KEY_FILE): string {

@@ -30,7 +30,7 @@ export async function readChain(client: Client): Promise<ChainReport> {
   }
 }
 
-/** The chain once it has this run's end: entries travel through a queue, and lists may lag by some seconds (API.md, "Conventions"). */
+/** The chain once it has this run's end: entries travel through a queue, and lists may lag by some seconds (docs/contract.md, "Conventions"). */
 export async function readChainWithEnd(client: Client, run: string, patienceMs = 20_000): Promise<ChainReport> {
   for (const until = Date.now() + patienceMs; ; await sleep(250)) {
     const of = await client.audit.entries({ run, limit: 200 });

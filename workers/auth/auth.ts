@@ -44,7 +44,7 @@ export type Auth = {
   closeSession(): string;
 };
 
-/** Shorter admin keys are refused: API.md, "Who calls". */
+/** Shorter admin keys are refused: docs/contract.md, "Who calls". */
 const ADMIN_KEY_CHARACTERS = 24;
 /** The org whose admins are admins of the platform. */
 export const PLATFORM_ORG = "default";

@@ -6,7 +6,7 @@ import type { Call } from "./call.ts";
 
 export type CacheNote = "hit" | "semantic-hit" | "miss";
 
-/** API.md, "Models and chat". `cost`: only once it is known. */
+/** docs/contract.md, "Models and chat". `cost`: only once it is known. */
 export function answerHeaders(call: Call, model: string, cache: CacheNote, cost: boolean): Record<string, string> {
   const { attempts, microUsd, degraded } = call.tally;
   return {

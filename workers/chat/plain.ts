@@ -1,4 +1,4 @@
-/** A whole answer: asked for, judged, asked for again where it does not fit, twice at most (API.md, "Workflows"). */
+/** A whole answer: asked for, judged, asked for again where it does not fit, twice at most (docs/contract.md, "Workflows"). */
 
 import type { Said } from "../../core/chat/completion.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";

@@ -82,7 +82,7 @@ export type ChatPorts = {
     readonly idleMs: number;
     /** A whole stream. */
     readonly streamMs: number;
-    /** How often the kill switch is asked while a call is under way: what it stops is drained within 30 s (API.md, "People and control"). */
+    /** How often the kill switch is asked while a call is under way: what it stops is drained within 30 s (docs/contract.md, "People and control"). */
     readonly watchMs: number;
   };
   readonly mintRunId: (org: string, at: EpochMs) => Promise<RunId>;

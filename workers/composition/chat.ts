@@ -10,7 +10,7 @@ import { memoised } from "../guardrail/memo.ts";
 import type { Guard } from "../guardrail/ports.ts";
 import type { Rooms } from "./rooms.ts";
 
-/** API.md, "Workflows": 120 s for an attempt of a model. */
+/** docs/contract.md, "Workflows": 120 s for an attempt of a model. */
 const TIMEOUTS = { attemptMs: 120_000, idleMs: 30_000, streamMs: 600_000, watchMs: 5_000 };
 
 export function buildChat(rooms: Rooms): ChatPort {

@@ -14,7 +14,7 @@ export type CredentialRequest = {
   readonly scopes: readonly string[];
 };
 
-/** API.md, "Tools": at most a minute, ten seconds for what writes. */
+/** docs/contract.md, "Tools": at most a minute, ten seconds for what writes. */
 const LIFETIME_SECONDS = { none: 60, read: 60, write: 10 } as const satisfies Record<ToolEffect, number>;
 /** RFC 9068 names access tokens `at+jwt`; a credential of ours is none, and is not taken for one. */
 const TYPE = "tool-credential+jwt";

@@ -4,7 +4,7 @@ import { escapeToken, isObject, type Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { MAX_DEPTH, parseUntrusted } from "../../core/untrusted-json.ts";
 
-/** API.md, "Conventions": bodies over 1 MiB are refused. */
+/** docs/contract.md, "Conventions": bodies over 1 MiB are refused. */
 export const BODY_LIMIT_BYTES = 1_048_576;
 
 /** RFC 8259 section 11; a suffix `+json` is JSON too (RFC 6839). The only charset is UTF-8. */

@@ -1,4 +1,4 @@
-/** Which paths speak OpenAI's format: API.md, "Conventions": on these, whatever the method, every error is OpenAI's. */
+/** Which paths speak OpenAI's format: docs/contract.md, "Conventions": on these, whatever the method, every error is OpenAI's. */
 import { z } from "@hono/zod-openapi";
 import { ERRORS, type ErrorCode } from "../../core/errors/codes.ts";
 

@@ -5,7 +5,7 @@
 import type { EpochMs } from "../../core/time.ts";
 
 const WINDOW_MS = 60_000;
-/** API.md, "Conventions". */
+/** docs/contract.md, "Conventions". */
 export const DEFAULT_PER_MINUTE = 3_000;
 /** Keys that are counted at a time; beyond it the one that was counted longest ago is forgotten. */
 const MOST_KEYS = 10_000;

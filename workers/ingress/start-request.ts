@@ -15,7 +15,7 @@ import { jsonObject } from "./schemas/requests.ts";
 /** Notes of the caller's, not data to work on. */
 const METADATA_CHARACTERS = 16_384;
 
-/** API.md, `POST /v1/runs`; `POST /v1/runs/estimate` takes the same. */
+/** docs/contract.md, "Runs"; `POST /v1/runs/estimate` takes the same. */
 export const StartBody = z
   .strictObject({
     workflow: workflowName,

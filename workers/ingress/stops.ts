@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { errorLine } from "./middleware/errors.ts";
 import type { IngressPorts } from "./ports.ts";
 
-/** API.md, "People and control": `Retry-After: 60`. */
+/** docs/contract.md, "People and control": `Retry-After: 60`. */
 const RETRY_AFTER_SECONDS = 60;
 
 export async function notStopped(

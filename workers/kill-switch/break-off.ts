@@ -1,5 +1,5 @@
 /**
- * Calls under way end under a kill switch: within 30 s of its throw nothing is in flight (API.md, "People and control"). A call that
+ * Calls under way end under a kill switch: within 30 s of its throw nothing is in flight (docs/contract.md, "People and control"). A call that
  * is nearly done gets some time; then its connection is closed, and its caller takes it for cut short. Stores nothing.
  */
 import { type StopSubject, type Stops, stoppedBy } from "../../core/kill-switch/stops.ts";

@@ -1,7 +1,7 @@
 /** The flag in KV as `KillSwitch` reads and writes it. No other code reads the key: nobody decides from KV. */
 import type { FlagMark, FlagReading, FlagValue } from "../../core/kill-switch/flag.ts";
 
-/** API.md, "People and control". */
+/** docs/contract.md, "People and control". */
 const KEY = "kill-switch";
 /** The shortest that KV allows (developers.cloudflare.com/kv/api/read-key-value-pairs, 2026-10). */
 const CACHE_SECONDS = 30;

@@ -1,5 +1,5 @@
 /**
- * Names of tools as upstreams take them, and back. OpenAI's format allows `^[a-zA-Z0-9_-]{1,64}$`; ours (API.md, "Names") also have
+ * Names of tools as upstreams take them, and back. OpenAI's format allows `^[a-zA-Z0-9_-]{1,64}$`; ours (docs/contract.md, "Names") also have
  * dots and no capitals. Pure; the same list of tools gives the same names, so a conversation reads the same in every turn.
  */
 import type { ModelTool } from "../../core/model/message.ts";

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import type { IdempotencyStore } from "./ports.ts";
 
-/** API.md: kept 24 h. */
+/** How long a key is kept, in milliseconds (docs/contract.md, "Conventions"). */
 export const IDEMPOTENCY_MS = 24 * 60 * 60_000;
 /** Expired claims that one sweep deletes; a claim that is still there is taken over all the same. */
 const SWEEP_ROWS = 5_000;

@@ -1,6 +1,6 @@
 /**
  * `/metrics`: read off the index of runs and the audit entries in D1, so that figures survive every isolate and cannot disagree
- * with the record. They cover what D1 holds. Names and labels: API.md, "Evidence".
+ * with the record. They cover what D1 holds. Names and labels: docs/contract.md, "Evidence".
  */
 import { isInstruction } from "../../core/guardrail/finding.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";

@@ -1,4 +1,4 @@
-/** How a tool's call went wrong, in the words of API.md ("retried", "never retried"). Pure; the other side's words never appear. */
+/** How a tool's call went wrong, in the words of docs/contract.md, "Workflows". Pure; the other side's words never appear. */
 import type { ErrorCode } from "../../core/errors/codes.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";

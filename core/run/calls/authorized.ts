@@ -57,7 +57,7 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
   return null;
 }
 
-/** API.md, "The rights of a run": what the workflow lists, and what every run above it lists. */
+/** docs/contract.md, "Tools": what the workflow lists, and what every run above it lists. */
 const isListed = ({ birth }: Turn, tool: string): boolean =>
   birth.definition.tools.includes(tool) && (birth.parent === null || birth.parent.tools.includes(tool));
 

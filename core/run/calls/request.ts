@@ -17,7 +17,7 @@ import type { CallContext, ModelCall, ToolCall } from "./call.ts";
 import { retryPolicy } from "./retry.ts";
 
 /**
- * API.md, "Tools": `{run}/{activity}`, the same on every attempt; of a redriven run `{run}` is the first run's id; a step that was
+ * docs/contract.md, "Tools": `{run}/{activity}`, the same on every attempt; of a redriven run `{run}` is the first run's id; a step that was
  * compensated is a new act, whose number follows its key.
  */
 export function activityKey(birth: Birth, activity: Pick<Activity, "id" | "purpose" | "undoes">): string {

@@ -1,6 +1,6 @@
 /**
  * The journal's words. Every decision of a run is an event; folding the events gives the state (evolve.ts), and clients see
- * the same events (API.md, `GET /v1/runs/{id}/events`). An event holds everything the fold needs, so that code may change
+ * the same events (docs/contract.md, "Runs"). An event holds everything the fold needs, so that code may change
  * under a running run; it holds no personal data.
  *
  * PERSISTED: a turn's events are one row of the journal. Fields may be added, never renamed or dropped.

@@ -1,5 +1,5 @@
 /**
- * Which events are evidence, and how they read in the audit chain (API.md, "Evidence": a run's start and end, every model and
+ * Which events are evidence, and how they read in the audit chain (docs/contract.md, "Evidence": a run's start and end, every model and
  * tool call, each finding, policy or budget decision). Reviews are recorded by the queue that decides them.
  */
 import type { AuditActor, AuditRecord } from "../../audit/record.ts";

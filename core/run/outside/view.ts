@@ -1,4 +1,4 @@
-/** A run as the HTTP contract shows it (API.md, "Runs"). Placeholders stand where personal data was. */
+/** A run as the HTTP contract shows it (docs/contract.md, "Runs"). Placeholders stand where personal data was. */
 
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { Json, JsonObject } from "../../json.ts";

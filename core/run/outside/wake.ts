@@ -4,7 +4,7 @@ import { isChildUnderWay } from "../machine/activity-kinds.ts";
 import type { RunContext } from "../machine/birth.ts";
 import { isFinal, type RunState } from "../machine/state.ts";
 
-/** DESIGN: the alarm is the safety net, at most this far ahead while a call is in flight. */
+/** The alarm is the safety net, at most this far ahead while a call is in flight. */
 export const IN_FLIGHT_NET_MS = 10_000;
 /** A look-up that broke off is made again after this. */
 const LOOKING_NET_MS = 1_000;

@@ -9,7 +9,7 @@ import { rulesOf } from "./kinds.ts";
 import { nodeDefinition, stepOfNode } from "./node.ts";
 import { skipStep } from "./settle.ts";
 
-/** Maximum steps under way at once (API.md); further ready steps wait. A step that waits for a person, a signal or a time is not counted. */
+/** Maximum steps under way at once (docs/contract.md, "Workflows"); further ready steps wait. A step that waits for a person, a signal or a time is not counted. */
 const SIDE_BY_SIDE = 6;
 
 /** Starts the steps whose needs are settled, in the order of the plan, until a bound is reached. */

@@ -51,5 +51,5 @@ function expressions(value: Json): string[] {
   return isObject(value) ? Object.values(value).flatMap(expressions) : [];
 }
 
-/** True when a placeholder of personal data stands anywhere in the value (API.md: `{{TYPE_n}}`). */
+/** True when a placeholder of personal data stands anywhere in the value (docs/contract.md, "Models and chat": `{{TYPE_n}}`). */
 export const holdsPlaceholder = (value: Json): boolean => /\{\{[A-Z_]+_\d+\}\}/.test(JSON.stringify(value));

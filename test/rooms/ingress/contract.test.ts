@@ -10,7 +10,7 @@ const document = (await (await world.send("GET", "/openapi.json")).json()) as Js
   components: { schemas: JsonObject; securitySchemes: JsonObject };
 };
 
-/** API.md: what this version has. */
+/** The routes that docs/contract.md describes. */
 const ROUTES = `
 GET /healthz
 GET /openapi.json
@@ -76,7 +76,7 @@ POST /v1/credentials/introspect
   .split("\n")
   .sort();
 
-/** API.md, "Conventions": here every error is OpenAI's. */
+/** docs/contract.md, "Conventions": here every error is OpenAI's. */
 const OPENAI = ["/v1/chat/completions", "/v1/embeddings", "/v1/models"];
 
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>

@@ -5,7 +5,7 @@ import { brief, clock, duration, money, pretty, relative, whole } from "./format
 import { timelineOf } from "./timeline.client.js";
 
 const FINAL = ["completed", "failed", "cancelled", "dead_lettered"];
-/** API.md: the types of events. An event source tells only of the types that are asked for. */
+/** docs/contract.md, "Runs": the types of events. An event source tells only of the types that are asked for. */
 const EVENT_TYPES = (
   "run.created run.started run.waiting run.resumed run.paused run.compensating run.completed run.failed run.cancelled " +
   "run.dead_lettered step.started step.retrying step.completed step.failed step.skipped step.compensated model.routed model.called " +

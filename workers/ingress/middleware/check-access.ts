@@ -63,7 +63,7 @@ export async function forbid(
   return refuse("forbidden", detail);
 }
 
-/** Why, where the edge itself decides: rules of API.md that are not the policy's to change. */
+/** Why, where the edge itself decides: rules of the contract (docs/contract.md, "Who calls") that are not the policy's to change. */
 export const edgeRule = (name: string) => ({ policyVersion: null, reasons: [name] });
 
 /** A policy that cannot be evaluated denies. */

@@ -21,7 +21,7 @@ import { instant, orgName, userName } from "../schemas/names.ts";
 import { idempotencyHeader, pageOf, pageQuery } from "../schemas/requests.ts";
 import { ApiKey, NewApiKey } from "../schemas/views.ts";
 
-/** API.md, "Who calls": 90 days. */
+/** docs/contract.md, "Who calls": 90 days. */
 const DEFAULT_LIFE_MS = 90 * 24 * 60 * 60_000;
 /** The platform admin acts under this name; nobody else does. */
 const RESERVED_USER = "platform-admin";

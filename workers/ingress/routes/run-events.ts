@@ -12,7 +12,7 @@ import { listOf } from "../schemas/answers.ts";
 import { after, cursor, limit } from "../schemas/requests.ts";
 import { RunEvent } from "../schemas/views.ts";
 
-/** API.md, "Runs": a comment every 15 s, the end after 30 s of waiting, clients come back after 5 s. */
+/** docs/contract.md, "Runs": a comment every 15 s, the end after 30 s of waiting, clients come back after 5 s. */
 const COMMENT_MS = 15_000;
 const WAITING_MS = 30_000;
 const RETRY_MS = 5_000;

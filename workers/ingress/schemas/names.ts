@@ -1,4 +1,4 @@
-/** Names as API.md, "Conventions", writes them, and what a name of a person must not look like. */
+/** Names as docs/contract.md, "Conventions", writes them, and what a name of a person must not look like. */
 import { z } from "@hono/zod-openapi";
 
 export const ORG_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { isObject, type JsonObject } from "../../../core/json.ts";
 
-/** API.md, "Conventions": lists. */
+/** docs/contract.md, "Conventions": lists. */
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 200;
 

@@ -1,0 +1,148 @@
+/** What holds of the source itself: which folder may import which, and that documents and comments name things that exist. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+const filesIn = (folder: string, form: RegExp): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .map((path) => join(folder, path))
+    .filter((path) => form.test(path))
+    .sort();
+const CODE = ["core", "workers", "durable-objects", "sdk", "shop", "workflows", "scripts", "simulation", "bench", "test"];
+const SOURCES = CODE.flatMap((folder) => filesIn(folder, /\.(ts|mjs|js)$/)).filter((path) => !path.includes("node_modules"));
+const DOCUMENTS = ["README.md", "CONTRIBUTING.md", ...CODE.concat("docs").flatMap((folder) => filesIn(folder, /\.md$/))].filter(
+  (path) => !path.includes("node_modules"),
+);
+
+type Import = { readonly from: string; readonly to: string; readonly isType: boolean };
+
+/** The relative imports of a file. `isType`: nothing of the other file runs because of it. */
+function importsOf(from: string): Import[] {
+  return [...read(from).matchAll(/^(?:import|export)\s+(type\s+)?([^"';]*?)\s*from\s+"(\.[^"]+)"/gm)].map(([, type, names, path]) => ({
+    from,
+    to: relative(ROOT, resolve(ROOT, dirname(from), path ?? "")),
+    isType: type !== undefined || /^\{(\s*type\s+[\w$]+(\s+as\s+[\w$]+)?\s*,?)+\s*\}$/.test(names ?? ""),
+  }));
+}
+const IMPORTS = SOURCES.flatMap(importsOf);
+const shown = ({ from, to }: Import): string => `${from} → ${to}`;
+/** `workers/store` of `workers/store/runs.ts`; files right in `workers/` are rooms of nobody. */
+const roomOf = (path: string): string | null => /^(?:workers|durable-objects)\/[^/.]+(?=\/)/.exec(path)?.[0] ?? null;
+const within =
+  (...folders: readonly string[]) =>
+  (path: string) =>
+    folders.some((folder) => path.startsWith(`${folder}/`));
+
+describe("imports", () => {
+  it("of core/ lead into core/", () => {
+    expect(IMPORTS.filter(({ from, to }) => within("core")(from) && !within("core")(to)).map(shown)).toEqual([]);
+  });
+
+  it("of one room from another are types only; rooms meet in workers/composition", () => {
+    const isShared = within("workers/kit", "durable-objects/kit");
+    const crossing = IMPORTS.filter(({ from, to, isType }) => {
+      const [here, there] = [roomOf(from), roomOf(to)];
+      return !isType && here !== null && there !== null && here !== there && here !== "workers/composition" && !isShared(to);
+    });
+    expect(crossing.map(shown)).toEqual([]);
+  });
+
+  it("of workers/ take no value from durable-objects/", () => {
+    const taken = IMPORTS.filter(({ from, to, isType }) => within("workers")(from) && within("durable-objects")(to) && !isType);
+    expect(taken.filter(({ from }) => from !== "workers/platform.ts" && !within("workers/composition")(from)).map(shown)).toEqual([]);
+  });
+
+  it("of production code lead to no test", () => {
+    const production = within("core", "workers", "durable-objects", "sdk", "workflows", "simulation");
+    expect(IMPORTS.filter(({ from, to }) => production(from) && within("test")(to)).map(shown)).toEqual([]);
+  });
+
+  it("resolve", () => {
+    expect(IMPORTS.filter(({ to }) => !existsSync(join(ROOT, to))).map(shown)).toEqual([]);
+  });
+});
+
+describe("bindings", () => {
+  /** Files that touch D1 outside of workers/store, each with its reason. */
+  const D1_ELSEWHERE = [
+    "workers/telemetry/metrics.ts", // reads across tables for /metrics
+    "workers/audit/", // owns the table of audit pages
+    "workers/composition/", // hands the binding on
+    "workers/env.ts",
+  ];
+
+  it("D1 is read and written in workers/store", () => {
+    const touching = SOURCES.filter(
+      (path) => within("workers", "durable-objects", "core")(path) && /\bD1Database\b|drizzle-orm\/d1/.test(read(path)),
+    );
+    expect(
+      touching.filter((path) => !path.startsWith("workers/store/") && !D1_ELSEWHERE.some((allowed) => path.startsWith(allowed))),
+    ).toEqual([]);
+  });
+
+  it("`env` is read where the platform hands it over and in the composition", () => {
+    const allowed = ["workers/env.ts", "workers/main.ts", "workers/platform.ts", "workers/composition/"];
+    const reading = SOURCES.filter((path) => within("workers", "core")(path) && /\benv\.[A-Z_]{2,}\b/.test(read(path)));
+    expect(reading.filter((path) => !allowed.some((place) => path.startsWith(place)))).toEqual([]);
+  });
+});
+
+describe("documents and comments", () => {
+  const headings = new Set([...read("docs/contract.md").matchAll(/^## (.+)$/gm)].map(([, title]) => title));
+
+  it("cite sections of docs/contract.md that exist", () => {
+    const cited = [...SOURCES, ...DOCUMENTS].flatMap((path) =>
+      [...read(path).matchAll(/docs\/contract\.md,(?: |\n \* )"([^"]*)"(?: and "([^"]*)")?/g)].flatMap(([, one, two]) =>
+        [one, two].flatMap((title) => (title === undefined ? [] : [`${path}: ${title.replace(/\s*\n\s*(\*|\/\/)\s*/g, " ")}`])),
+      ),
+    );
+    expect(cited.length).toBeGreaterThan(20);
+    expect(cited.filter((line) => !headings.has(line.slice(line.indexOf(": ") + 2)))).toEqual([]);
+  });
+
+  it("cite no document that is not here", () => {
+    const citing = [...SOURCES, ...DOCUMENTS].filter((path) => path !== "test/architecture.test.ts");
+    expect(citing.filter((path) => /\bAPI\.md\b|\bDESIGN\b(?!_)/.test(read(path)))).toEqual([]);
+  });
+
+  it("name paths that exist", () => {
+    const place = new RegExp(
+      `(?<![\\w/.-])((?:${[...CODE, "docs", "policies", "migrations"].join("|")})/[\\w./*-]*\\w(?:/|\\.\\w+)?)`,
+      "g",
+    );
+    const isThere = (path: string, from: string): boolean =>
+      [path, `${path}.ts`, join(dirname(from), path)].some((candidate) => existsSync(join(ROOT, candidate)));
+    const lost = [
+      ...SOURCES.flatMap((path) => commentsOf(path).map((text) => [path, text] as const)),
+      ...DOCUMENTS.map((path) => [path, read(path)] as const),
+    ]
+      .filter(([path]) => path !== "test/architecture.test.ts")
+      .flatMap(([path, text]) =>
+        [...text.matchAll(place)]
+          .map(([, found]) => (found ?? "").replace(/[.,;:]+$/, ""))
+          .filter((found) => !found.includes("*") && !found.startsWith("bench/results/") && !isThere(found, path))
+          .map((found) => `${path}: ${found}`),
+      );
+    expect(lost).toEqual([]);
+  });
+});
+
+describe("docstrings", () => {
+  it("stand before what they describe", () => {
+    const stuck = SOURCES.filter((path) => !within("test", "bench")(path)).flatMap((path) => {
+      const text = read(path);
+      return [...text.matchAll(/\/\*\*[\s\S]*?\*\/(?=(\s*)(\/\*\*|[}\])]|$(?![\s\S])))/g)]
+        .filter(({ index }) => index > 0) // the file's own comes first
+        .map(({ index }) => `${path}:${text.slice(0, index).split("\n").length}`);
+    });
+    expect(stuck).toEqual([]);
+  });
+});
+
+/** The comments of a file: blocks, and lines that begin with `//`. */
+function commentsOf(path: string): string[] {
+  const text = read(path);
+  return [...text.matchAll(/\/\*\*?[\s\S]*?\*\/|^\s*\/\/.*$/gm)].map(([comment]) => comment);
+}
