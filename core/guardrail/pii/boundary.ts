@@ -17,16 +17,18 @@
  * - Armour (`-----BEGIN … KEY-----`) contains blanks within `ARMOUR_UNITS` of its first dash; tokens contain none.
  * What a second look finds (personal-data.ts) consists of units of the text itself, since no detector takes the filler or the braces
  * around it: the same argument holds for it.
+ *
+ * Whoever adds a detector adds its argument here, and a rule of `isQuiet` where one is needed: test/core/guardrail/detectors.test.ts
+ * puts the samples of every detector between all kinds of neighbours and looks for a quiet cut inside.
  */
 import { type Census, emptyCensus } from "./census.ts";
 import { isAsciiLetter, isDigit } from "./detector.ts";
+import { LOCAL_PART_UNITS } from "./email.ts";
 import { isIbanCountry, LONGEST_IBAN } from "./iban.ts";
 import { ARMOUR_UNITS } from "./open-ended.ts";
 
 /** `1234567 durchwahl 12`: from a digit to the next in one phone number, and some to spare. */
 const DIGIT_UNITS = 16;
-/** A quoted name and its quotes: the longest local part of a mail address (email.ts). */
-const QUOTED_UNITS = 64;
 /** Blanks between an opening bracket and the word in it. */
 const BRACKET_UNITS = 3;
 
@@ -80,7 +82,7 @@ export function openBoundary(): Boundary {
       if (index <= start) return false;
       const isComma = before === 44 || before === 59 || before === 0x3001 || before === 0x60c;
       if (!isComma && !isBlank(before)) return false;
-      if (index - quoteAt <= QUOTED_UNITS) return false;
+      if (index - quoteAt <= LOCAL_PART_UNITS) return false;
       if (isComma) return true;
       return (
         isWordBegin(code) &&

@@ -34,10 +34,22 @@ const SHORTEST = 13;
 type Group = { readonly start: number; readonly end: number; readonly digits: string };
 
 export const cards: Detector = {
+  type: "CREDIT_CARD",
+  names: ["credit_card"],
+  stage: "first",
   // Nineteen digits, three separators between every two.
   longest: LONGEST + (LONGEST - 1) * 3,
   mayFind: ({ digits }) => digits >= SHORTEST,
   find: findCards,
+  samples: {
+    hits: [
+      "card «4242 4242 4242 4242»",
+      "«3782 822463 10005» (American Express)",
+      "card_«4111111111111111»",
+      "«4111 - 1111 - 1111 - 1111», valid until 12/27",
+    ],
+    misses: ["4242 4242 4242 4243", "9111111111111111", "order 1234567890123456"],
+  },
 };
 
 function findCards(text: string, from: number): Finding[] {

@@ -1,12 +1,40 @@
 /**
- * What every detector of personal data is: a bounded search in folded text. Pure, total, linear in the text's length. A detector
- * declares how long its longest finding is and what a text must have to hold one, so that a text can be read in windows.
+ * What every detector of personal data is: a bounded search in folded text. Pure, total, linear in the text's length. A detector's file
+ * declares all that others need to know of it; detectors.ts lists them. What is missing does not compile, and what is wrong fails
+ * test/core/guardrail/detectors.test.ts, which asks the same of each.
  */
 import type { Finding, PersonalDataType } from "../finding.ts";
 import type { Census } from "./census.ts";
 
+/** A list that is not empty. */
+type Some<T> = readonly [T, ...T[]];
+
+/**
+ * Texts that a detector is judged by, in its test and in the version of the guardrails (core/cache/guard-version.ts): code that finds
+ * something else in one of them is other code, and answers judged by the old one are not given again.
+ */
+export type Samples = {
+  /** The marked stretch («…») is found, with these bounds and by this detector. */
+  readonly hits: Some<string>;
+  /** The detector finds nothing: near misses. */
+  readonly misses: Some<string>;
+};
+
+/** A sample without its marks, and the stretch that they mark. */
+export function readSample(sample: string): { readonly text: string; readonly start: number; readonly end: number } {
+  const start = sample.indexOf("«");
+  const end = sample.indexOf("»") - 1;
+  return { text: sample.replace("«", "").replace("»", ""), start, end };
+}
+
 export type Detector = {
-  /** UTF-16 units of folded text that one finding may have. */
+  /** What a finding is called, and its placeholder. */
+  readonly type: PersonalDataType;
+  /** The `detector` of its findings. */
+  readonly names: Some<string>;
+  /** `loose`: asked after all others, about what they left. For a form that is loose and a check that is dear. */
+  readonly stage: "first" | "loose";
+  /** UTF-16 units of folded text that one finding may have; `LONGEST_FINDING` at most. */
   readonly longest: number;
   /** Whether a text of this make-up can hold a finding at all. A detector is not asked where the answer is no. */
   readonly mayFind: (census: Census) => boolean;
@@ -15,6 +43,7 @@ export type Detector = {
    * looked back at. `field` is the key of the JSON field that holds the text. Offsets are those of `text`.
    */
   readonly find: (text: string, from: number, field: string) => Finding[];
+  readonly samples: Samples;
 };
 
 /** No finding is longer, but for private keys and tokens (open-ended.ts). */

@@ -3,7 +3,7 @@ import type { Finding } from "../finding.ts";
 import { type Detector, finding, matchesFrom } from "./detector.ts";
 
 /** RFC 5321 section 4.5.3.1. */
-const LOCAL_PART_UNITS = 64;
+export const LOCAL_PART_UNITS = 64;
 const DOMAIN_UNITS = 253;
 /** `[ arrobase ]` with a blank on either side. */
 const SIGN_UNITS = 14;
@@ -21,9 +21,23 @@ const QUOTED = /^"[\p{L}\p{N}][^"\n{}\uffff]*"$/u;
 const PICTURE = /^[1-4]x\.(?:png|jpe?g|gif|webp|svg|avif)/i;
 
 export const emails: Detector = {
+  type: "EMAIL",
+  names: ["email"],
+  stage: "first",
   longest: LOCAL_PART_UNITS + SIGN_UNITS + DOMAIN_UNITS,
   mayFind: ({ signs }) => signs > 0,
   find: findEmails,
+  samples: {
+    hits: [
+      "write to «ada@example.com»",
+      "«ada.lovelace+shop@mail.example.co.uk», please",
+      "mail «ada [at] example [dot] com» now",
+      "mail «ada ( at ) example.com» now",
+      "?email=«ada%40example.com»&x=1",
+      'to «"ada lovelace"@example.com»',
+    ],
+    misses: ["@handle", "ada@localhost", "photo@2x.png", "npm i @scope/pkg@1.2.3"],
+  },
 };
 
 function findEmails(text: string, from: number): Finding[] {

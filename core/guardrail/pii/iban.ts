@@ -22,9 +22,16 @@ const SHORTEST_IBAN = 15;
 export const isIbanCountry = (letters: string): boolean => LENGTHS[letters.toUpperCase()] !== undefined;
 
 export const ibans: Detector = {
+  type: "IBAN",
+  names: ["iban"],
+  stage: "first",
   longest: LONGEST_IBAN + (LONGEST_IBAN - 1) * 2,
   mayFind: ({ digits, units }) => digits >= 2 && units >= SHORTEST_IBAN,
   find: findIbans,
+  samples: {
+    hits: ["IBAN «DE89 3704 0044 0532 0130 00»", "«GB29NWBK60161331926819», please", "to «MT84 MALT 0110 0001 2345 MTLC AST0 01S»"],
+    misses: ["DE88 3704 0044 0532 0130 00", "XX89370400440532013000", "DE893704004405320130001"],
+  },
 };
 
 function findIbans(text: string, from: number): Finding[] {

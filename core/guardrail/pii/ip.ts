@@ -10,10 +10,17 @@ const VERSION =
 const V6_CANDIDATE = /(?<![\w:.])[0-9a-f:][0-9a-f:.]{1,44}(?:%[\w.-]{1,16})?(?![\w:])/gi;
 
 export const ipAddresses: Detector = {
+  type: "IP",
+  names: ["ipv4", "ipv6"],
+  stage: "first",
   // IPv6 with a zone (RFC 4007 section 11).
   longest: 45 + 17,
   mayFind: ({ digits, dots, colons }) => colons >= 2 || (dots >= 3 && digits >= 4),
   find: (text, from, field) => [...findV4(text, from, field), ...findV6(text, from)],
+  samples: {
+    hits: ["host «192.168.7.3»", "from «2001:db8::1», today", "«fe80::1ff:fe23:4567:890a%eth2»"],
+    misses: ["version 10.0.0.1", "1.2.3.400", "12:30:45", "std::vector", "00:1A:2B:3C:4D:5E"],
+  },
 };
 
 function findV4(text: string, from: number, context: string): Finding[] {

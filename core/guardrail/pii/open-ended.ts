@@ -3,7 +3,7 @@
  * (RFC 7519, compact form). Small machines that read one unit of folded text after the other, so that nothing of a key is ever let
  * out, however long it is: half a key is still a key.
  */
-import { isAsciiLetter, isDigit } from "./detector.ts";
+import { isAsciiLetter, isDigit, type Samples } from "./detector.ts";
 
 const HYPHEN = 45;
 const DOT = 46;
@@ -13,6 +13,26 @@ const KEY_BEGIN = new RegExp(`-----BEGIN ${ARMOUR}`);
 const KEY_END = new RegExp(`-----END ${ARMOUR}`);
 /** `-----BEGIN `, three words of twelve with their blanks, `PRIVATE KEY BLOCK`, five dashes: 72 units. */
 export const ARMOUR_UNITS = 80;
+
+type OpenEnded = { readonly score: number; readonly samples: Samples };
+
+/** What their findings, all of type `SECRET`, are called, and what a detector's file declares of it (detector.ts). */
+export const OPEN_ENDED = {
+  private_key: {
+    score: 0.99,
+    samples: {
+      hits: [`my key: «-----BEGIN ${"PRIVATE"} KEY-----\nMIIEowIBAAKCAQEA0123\n-----END ${"PRIVATE"} KEY-----»`],
+      misses: ["-----BEGIN CERTIFICATE-----", "-----BEGIN", "-----"],
+    },
+  },
+  secret_form: {
+    score: 0.98,
+    samples: {
+      hits: ["it is «eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N», yes"],
+      misses: ["eyJhbGciOiJIUzI1NiJ9.", "eyJ", "keyJhbGciOiJIUzI1NiJ9.eyJz.x"],
+    },
+  },
+} as const satisfies Record<string, OpenEnded>;
 
 /** `text` ends in five dashes: where the armour that they close begins; -1 when they close none. `from`: it begins there or later. */
 export const keyBegin = (text: string, from: number, end: number): number => armour(KEY_BEGIN, text, from, end);

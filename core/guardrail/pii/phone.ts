@@ -21,10 +21,17 @@ const WITH_ZERO: readonly CountryCode[] = ["DE", "GB", "FR", "CH", "AT", "NL", "
 const WITHOUT_ZERO: readonly CountryCode[] = ["US", "ES", "PT", "PL", "DK", "NO", "MX", "BR"];
 
 export const phones: Detector = {
+  type: "PHONE",
+  names: ["phone"],
+  stage: "loose",
   // As CANDIDATE has it: a sign, a bracket and 14 digits, nine groups of 15 units, an extension.
   longest: 18 + 9 * 15 + 17,
   mayFind: ({ digits }) => digits >= 7,
   find: findPhones,
+  samples: {
+    hits: ["call «+49 30 901820»", "«(202) 555-0143», after six", "call me: «7700900123»", "«0151 23456789 ext 12»", "«612 345 678»"],
+    misses: ["order 7700900123", "2024-01-02", "1,234,567", "30 901820 %"],
+  },
 };
 
 function findPhones(text: string, from: number, context: string): Finding[] {

@@ -19,7 +19,7 @@ import { fold } from "../fold.ts";
 import { findPlaceholders } from "../placeholder.ts";
 import { openBoundary } from "./boundary.ts";
 import { FARTHEST_UNITS, finding, isWordUnit, LONGEST_FINDING } from "./detector.ts";
-import { keyBegin, keyEnds, openToken, readToken, type Token, tokenBegins, tokenGoesOn } from "./open-ended.ts";
+import { keyBegin, keyEnds, OPEN_ENDED, openToken, readToken, type Token, tokenBegins, tokenGoesOn } from "./open-ended.ts";
 import { mayHold, searchSegment } from "./segment.ts";
 import { openWindow } from "./window.ts";
 
@@ -145,7 +145,7 @@ export function openScan(field = ""): Scan {
     if (inside === null) return;
     const end = Math.max(heldTo, originOf(cut));
     const text = held.join("") + window.original(heldTo, end);
-    const found = finding("SECRET", origin, end, inside.kind === "private_key" ? 0.99 : 0.98, inside.kind);
+    const found = finding("SECRET", origin, end, OPEN_ENDED[inside.kind].score, inside.kind);
     take({ start: origin, end, text, findings: [found] });
     held = [];
     inside = null;

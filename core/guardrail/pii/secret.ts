@@ -36,9 +36,21 @@ const SHORTEST_FORM = 15;
 const SHORTEST_NAMED = 8;
 
 export const secrets: Detector = {
+  type: "SECRET",
+  names: ["secret_form", "secret_named"],
+  stage: "first",
   longest: 405,
   mayFind: ({ longestRun, digits }) => longestRun >= SHORTEST_FORM || (longestRun >= SHORTEST_NAMED && digits > 0),
   find: (text, from) => [...findNamed(text, from), ...findForms(text, from)],
+  samples: {
+    hits: [
+      "key «sk-live-51H8xQ2eZvKYlo2C0pGd»",
+      "token «bh_0123456789abcdefABCDEF», thanks",
+      "password: «hunter2hunter2»",
+      '{"api_key":"«Xk29fjs02lq»"}',
+    ],
+    misses: ["the password is forgotten", "sk-short", "the secret of a good espresso"],
+  },
 };
 
 function findForms(text: string, from: number): Finding[] {

@@ -2,26 +2,15 @@
  * All detectors over one segment of folded text: blank out placeholders, detect, resolve overlaps, and look again at what is left,
  * until nothing is found. Knows nothing of where segments come from (scan.ts).
  */
-import { type Finding, PERSONAL_DATA_TYPES } from "../finding.ts";
+import type { Finding } from "../finding.ts";
 import { findPlaceholders } from "../placeholder.ts";
 import { type Census, censusOf } from "./census.ts";
-import { cards } from "./credit-card.ts";
-import { type Detector, FILLER, LONGEST_FINDING } from "./detector.ts";
-import { emails } from "./email.ts";
-import { ibans } from "./iban.ts";
-import { ipAddresses } from "./ip.ts";
-import { phones } from "./phone.ts";
-import { secrets } from "./secret.ts";
-import { socialSecurityNumbers } from "./ssn.ts";
+import { FILLER, LONGEST_FINDING } from "./detector.ts";
+import { DETECTORS, isLoose, rankOf, STAGES } from "./detectors.ts";
 
-/** Phone numbers come last: they have the loosest form and the dearest check, and need not look at what is another's for sure. */
-export const STAGES: readonly (readonly Detector[])[] = [[secrets, emails, ibans, cards, socialSecurityNumbers, ipAddresses], [phones]];
-const DETECTORS = STAGES.flat();
 const NOTHING: readonly Finding[] = [];
 /** Cutting one thing out may bare another beside it; three looks are enough for what people write. */
 const LOOKS = 3;
-/** Which kind names a stretch that several detectors claim: the one with a checksum or a fixed form first. */
-const RANK: Partial<Record<Finding["type"], number>> = { SECRET: 0, EMAIL: 1, IBAN: 2, CREDIT_CARD: 3, IP: 4, SSN: 5, PHONE: 6 };
 
 /** Whether anything may be found in a segment of this make-up: most have no sign of anything. */
 export function mayHold(census: Census): boolean {
@@ -54,7 +43,7 @@ export function searchSegment(
         for (const one of detector.find(rest, from, field)) if (one.start < to) fresh.push(one.end > to ? { ...one, end: to } : one);
       }
       if (fresh.length > 0) found = withoutOverlap([...found, ...fresh]);
-      const old = look > 0 ? NOTHING : index === 0 ? known.filter(({ type }) => type !== "PHONE") : known;
+      const old = look > 0 ? NOTHING : index === 0 ? known.filter(({ type }) => !isLoose(type)) : known;
       if (fresh.length > 0 || old.length > 0) rest = blank(rest, [...old, ...found]);
     });
     // The second look is also the first one without what was found before `from`.
@@ -80,8 +69,8 @@ export function withoutOverlap(findings: readonly Finding[]): Finding[] {
 
 /** The higher rank names it; of one rank, the longer. */
 function stronger(a: Finding, b: Finding): Finding {
-  const rankA = RANK[a.type] ?? PERSONAL_DATA_TYPES.length;
-  const rankB = RANK[b.type] ?? PERSONAL_DATA_TYPES.length;
+  const rankA = rankOf(a.type);
+  const rankB = rankOf(b.type);
   if (rankA !== rankB) return rankA < rankB ? a : b;
   return b.end - b.start > a.end - a.start ? b : a;
 }

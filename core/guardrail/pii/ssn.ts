@@ -7,9 +7,16 @@ const CANDIDATE = /(?<![\w+#$€£])(?<![\d-][-./])(\d{3})([ ]?[-. \u00b7/][ ]?|
 const NAMED = /\b(?:ssn|ss#|ss no|social[\s_-]?sec(?:urity)?|sozialversicherung|seguro social|itin|tax[\s_-]?id|taxpayer)/;
 
 export const socialSecurityNumbers: Detector = {
+  type: "SSN",
+  names: ["ssn"],
+  stage: "first",
   longest: 9 + 2 * 3,
   mayFind: ({ digits }) => digits >= 9,
   find: findSocialSecurityNumbers,
+  samples: {
+    hits: ["SSN «536-22-8726»", "«123 45 6789», born in May", "social security: «123456789»"],
+    misses: ["666-45-6789", "order 123456789", "123-45-67890"],
+  },
 };
 
 function findSocialSecurityNumbers(text: string, from: number, context: string): Finding[] {
