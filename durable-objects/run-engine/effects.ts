@@ -2,7 +2,7 @@
 import type { Json } from "../../core/json.ts";
 import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../../core/run/calls/call.ts";
 import { modelCall, toolCall } from "../../core/run/calls/request.ts";
-import type { Happening } from "../../core/run/machine/input.ts";
+import type { Happening } from "../../core/run/machine/happening.ts";
 import { isFinal, type RunState } from "../../core/run/machine/state.ts";
 import type { Machinery } from "../../core/run/machine/turn.ts";
 import { toRunView } from "../../core/run/outside/present.ts";
@@ -12,11 +12,19 @@ import type { RunEnginePorts } from "./ports.ts";
 
 type Snapshot = { readonly machinery: Machinery; readonly state: RunState; readonly killEpoch: number };
 type Handlers = {
-  readonly [K in RunEffect["kind"]]: (ports: RunEnginePorts, run: Snapshot, effect: Extract<RunEffect, { kind: K }>) => Promise<Happening>;
+  readonly [K in RunEffect["kind"]]: (
+    ports: RunEnginePorts,
+    run: Snapshot,
+    effect: Extract<RunEffect, { kind: K }>,
+  ) => Promise<EffectOutcome>;
 };
 
-export function carryOut(ports: RunEnginePorts, run: Snapshot, effect: RunEffect): Promise<Happening> {
-  const handler = HANDLERS[effect.kind] as (ports: RunEnginePorts, run: Snapshot, effect: RunEffect) => Promise<Happening>;
+/** What comes of an effect: something that happened to the run, or that it was handed over and the answer comes by itself, later. */
+export type EffectOutcome = Happening | { readonly kind: "delivered" };
+
+/** Carries one effect out. Throws when nobody can be reached: the effect stays wanted. */
+export function carryOut(ports: RunEnginePorts, run: Snapshot, effect: RunEffect): Promise<EffectOutcome> {
+  const handler = HANDLERS[effect.kind] as (ports: RunEnginePorts, run: Snapshot, effect: RunEffect) => Promise<EffectOutcome>;
   return handler(ports, run, effect);
 }
 
@@ -43,7 +51,7 @@ const HANDLERS: Handlers = {
   "call.queue": async (ports, { machinery }, { activity, call }) => {
     const { id: run, org } = machinery.birth;
     await ports.queueCall({ v: 1, run, org, activity, call });
-    return { kind: "tick" };
+    return { kind: "delivered" };
   },
   "child.start": async (ports, { machinery, state }, { activity }) => {
     const { child, input, reserved } = activityOf(state, activity);
@@ -59,11 +67,11 @@ const HANDLERS: Handlers = {
       input,
       budget: { usd: reserved.microUsd, tokens: reserved.tokens },
     });
-    return { kind: "tick" };
+    return { kind: "delivered" };
   },
   "child.cancel": async (ports, _run, { run }) => {
     await ports.cancelRun(run, "parent", "the parent run ended");
-    return { kind: "tick" };
+    return { kind: "delivered" };
   },
   "callback.send": async (ports, { machinery, state }, { url, attempt }) => {
     const { org, id } = machinery.birth;

@@ -7,7 +7,7 @@ import type { ReviewRequest } from "../../core/review/case.ts";
 import type { LookupAnswer, ModelCall, ModelOutcome, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
 import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
 import type { Birth, Parent, RunStart } from "../../core/run/machine/birth.ts";
-import type { Happening } from "../../core/run/machine/input.ts";
+import type { Happening } from "../../core/run/machine/happening.ts";
 import type { Child } from "../../core/run/machine/state.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";

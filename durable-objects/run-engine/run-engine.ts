@@ -11,7 +11,7 @@ import type { ModelOutcome, ToolOutcome } from "../../core/run/calls/call.ts";
 import { accountOf } from "../../core/run/calls/lease.ts";
 import { type Birth, born, type RunStart } from "../../core/run/machine/birth.ts";
 import type { RunEvent } from "../../core/run/machine/event.ts";
-import type { Happening } from "../../core/run/machine/input.ts";
+import type { Happening } from "../../core/run/machine/happening.ts";
 import type { RunSignal } from "../../core/run/machine/signal.ts";
 import { isFinal } from "../../core/run/machine/state.ts";
 import { toEventView, toRunView } from "../../core/run/outside/present.ts";

@@ -9,7 +9,7 @@ import { modelCall, toolCall } from "../../core/run/calls/request.ts";
 import { initialState } from "../../core/run/fold/evolve.ts";
 import type { Birth } from "../../core/run/machine/birth.ts";
 import type { RunEvent } from "../../core/run/machine/event.ts";
-import type { Happening, Refused } from "../../core/run/machine/input.ts";
+import type { Happening, Refused } from "../../core/run/machine/happening.ts";
 import { isFinal, type RunState } from "../../core/run/machine/state.ts";
 import { transition } from "../../core/run/machine/transition.ts";
 import { EVENTS_PER_TURN } from "../../core/run/machine/turn.ts";
@@ -153,7 +153,7 @@ export class RunShell {
   async #take(happening: Happening, known?: Stops): Promise<Result<{ readonly state: RunState; readonly isCut: boolean }, Refused>> {
     const run = happening.kind === "start" ? (this.#run ?? null) : this.run;
     if (run === null) {
-      return { ok: false, error: { code: "run.refused", status: "queued", input: happening.kind, why: "no run was born here" } };
+      return { ok: false, error: { code: "run.refused", status: "queued", happening: happening.kind, why: "no run was born here" } };
     }
     const turn = await this.#decideDurably(run, happening, known);
     if (!turn.ok) return turn;
@@ -186,11 +186,11 @@ export class RunShell {
 
   async #decide(run: LoadedRun, happening: Happening, stops: Stops | null): Promise<Result<Decided, Refused>> {
     const at = Math.max(this.#ports.now(), run.state.statusSince);
-    const turn = transition(run.machinery, run.state, { ...happening, at, stops });
+    const turn = transition(run.machinery, run.state, happening, { at, stops });
     if (!turn.ok) return turn;
     let { state, events } = turn.value;
     for (const answer of events.length === 0 ? [] : await this.#underWay.answersAtOnce(run, state, this.#killEpoch)) {
-      const next = transition(run.machinery, state, { ...answer, at, stops });
+      const next = transition(run.machinery, state, answer, { at, stops });
       if (!next.ok) continue;
       state = next.value.state;
       events = [...events, ...next.value.events];

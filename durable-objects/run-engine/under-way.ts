@@ -4,12 +4,12 @@
  */
 import type { Result } from "../../core/result.ts";
 import type { RunEvent } from "../../core/run/machine/event.ts";
-import type { Happening, Refused } from "../../core/run/machine/input.ts";
+import type { Happening, Refused } from "../../core/run/machine/happening.ts";
 import type { RunState } from "../../core/run/machine/state.ts";
 import { type RunEffect, wantedEffects } from "../../core/run/outside/wanted.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
-import { carryOut } from "./effects.ts";
+import { carryOut, type EffectOutcome } from "./effects.ts";
 import type { LoadedRun } from "./journal.ts";
 import { ValuesOutOfReach } from "./kept-values.ts";
 import type { RunEnginePorts } from "./ports.ts";
@@ -30,12 +30,12 @@ export class UnderWay {
   /** The run's id, for the log. */
   readonly #run: () => string | null;
   readonly #effects = new Set<string>();
-  /** Effects that are wanted as long as somebody else has not answered, and when this life did them: once is enough, but for a child. */
-  readonly #done = new Map<string, EpochMs>();
+  /** Effects that this life has delivered, and when. They stay wanted until somebody answers: once is enough, except for a child. */
+  readonly #delivered = new Map<string, EpochMs>();
   /** Calls whose intent this life wrote and that have not left yet: any other call in the state, unless it is under way, was cut short. */
   readonly #ours = new Set<number>();
   /** Outcomes that could not be stored yet. They are still under way: what an upstream answered is not asked again. */
-  readonly #held = new Map<string, Happening>();
+  readonly #held = new Map<string, EffectOutcome>();
   /** When each call that a queue consumer makes gave its last sign of life, taking it up included; before the first, since this life began. */
   readonly #signs = new Map<number, EpochMs>();
   readonly #bornAt: EpochMs;
@@ -77,7 +77,7 @@ export class UnderWay {
       if (first === null) void this.#await(effect.key, answer);
       else {
         this.#effects.delete(effect.key);
-        answers.push(first);
+        if (first.kind !== "delivered") answers.push(first);
       }
     });
     await Promise.all(asking);
@@ -88,7 +88,7 @@ export class UnderWay {
   act(run: LoadedRun, killEpoch: number): void {
     this.#giveUpSilent(run);
     for (const effect of wantedEffects(run.machinery, run.state, this.#ports.now())) {
-      if (this.#effects.has(effect.key) || this.#isDone(effect)) continue;
+      if (this.#effects.has(effect.key) || this.#isDelivered(effect)) continue;
       const isCall = effect.kind === "tool.call" || effect.kind === "model.call";
       if (isCall && this.#isCutShort(run, effect)) {
         if (run.state.status === "paused") continue;
@@ -104,7 +104,7 @@ export class UnderWay {
   async offerHeld(): Promise<void> {
     const held = [...this.#held];
     this.#held.clear();
-    await Promise.all(held.map(([key, happening]) => this.#await(key, Promise.resolve(happening))));
+    await Promise.all(held.map(([key, outcome]) => this.#await(key, Promise.resolve(outcome))));
   }
 
   /** Queued calls whose consumer fell silent: it was cut short like a call of ours. */
@@ -121,8 +121,8 @@ export class UnderWay {
   }
 
   /** A child may have lost its alarm before anybody but its parent knew of it: to start it again is to look after it. */
-  #isDone({ kind, key }: RunEffect): boolean {
-    const at = this.#done.get(key);
+  #isDelivered({ kind, key }: RunEffect): boolean {
+    const at = this.#delivered.get(key);
     return at !== undefined && (kind !== "child.start" || this.#ports.now() - at < CHILD_AGAIN_MS);
   }
 
@@ -131,26 +131,26 @@ export class UnderWay {
     return !this.#ours.has(call) || run.state.activities[activity]?.queued !== null;
   }
 
-  #carryOut({ machinery, state }: LoadedRun, effect: RunEffect, killEpoch: number): Promise<Happening> {
+  #carryOut({ machinery, state }: LoadedRun, effect: RunEffect, killEpoch: number): Promise<EffectOutcome> {
     return carryOut(this.#ports, { machinery, state, killEpoch }, effect);
   }
 
-  #begin(key: string, work: () => Promise<Happening>): void {
+  #begin(key: string, work: () => Promise<EffectOutcome>): void {
     this.#effects.add(key);
     void this.#await(key, work());
   }
 
   /** What comes of it is offered. What throws here (an object out of reach, a dying isolate) is left to the alarm, which finds it still wanted. */
-  async #await(key: string, work: Promise<Happening>): Promise<void> {
+  async #await(key: string, work: Promise<EffectOutcome>): Promise<void> {
     const { log } = this.#ports;
-    let outcome: Happening | null = null;
+    let outcome: EffectOutcome | null = null;
     try {
       outcome = await work;
-      if (outcome.kind === "tick") this.#done.set(key, this.#ports.now());
-      const taken = await this.#offer(outcome);
+      if (outcome.kind === "delivered") this.#delivered.set(key, this.#ports.now());
+      const taken = await this.#offer(outcome.kind === "delivered" ? { kind: "tick" } : outcome);
       if (!taken.ok) {
-        const { input, why } = taken.error;
-        log(logLine("run.input_refused", { run: this.#run(), input, why }));
+        const { happening, why } = taken.error;
+        log(logLine("run.input_refused", { run: this.#run(), input: happening, why }));
       }
     } catch (error) {
       log(logLine("run.effect_failed", { run: this.#run(), effect: key.split("/")[0] ?? key, error: errorName(error) }));

@@ -1,5 +1,5 @@
 /**
- * The run's machine: total, synchronous, pure. An input either changes the run (events, and with them the new state) or is
+ * The run's machine: total, synchronous, pure. A happening either changes the run (events, and with them the new state) or is
  * refused. It never acts: what is to be done next is read off the state (wanted.ts).
  */
 
@@ -13,78 +13,80 @@ import { takeChildEnd } from "../steps/child.ts";
 import { takeDecision, takeOpenedReview } from "../steps/question.ts";
 import { advance } from "./advance.ts";
 import type { RunEvent } from "./event.ts";
-import type { Happening, Refused, RunInput } from "./input.ts";
+import type { Happening, Moment, Refused } from "./happening.ts";
 import { isFinal, type RunState } from "./state.ts";
 import { type Machinery, Turn } from "./turn.ts";
 
+/** What a happening led to: the events to store, and the state they fold to. No events: nothing changed. */
 export type RunTurn = { readonly state: RunState; readonly events: readonly RunEvent[] };
 
-export function transition(machinery: Machinery, state: RunState, input: RunInput): Result<RunTurn, Refused> {
-  const turn = new Turn(machinery, state, input.at, input.stops);
-  const refusal = take(turn, input);
-  if (refusal !== null) return err({ code: "run.refused", status: state.status, input: input.kind, why: refusal });
+/** Decides what follows from a happening. The same arguments give the same turn, or the same refusal. */
+export function transition(machinery: Machinery, state: RunState, happening: Happening, { at, stops }: Moment): Result<RunTurn, Refused> {
+  const turn = new Turn(machinery, state, at, stops);
+  const refusal = take(turn, happening);
+  if (refusal !== null) return err({ code: "run.refused", status: state.status, happening: happening.kind, why: refusal });
   if (!isFinal(turn.state)) advance(turn);
   return ok({ state: turn.state, events: turn.events });
 }
 
-/** Why not, or null when the input was taken. */
+/** Why a happening is refused; null when it was taken. */
 type Take = string | null;
 
-function take(turn: Turn, input: Happening): Take {
-  if (isFinal(turn.state)) return takeAfterTheEnd(turn, input);
-  switch (input.kind) {
+function take(turn: Turn, happening: Happening): Take {
+  if (isFinal(turn.state)) return takeAfterTheEnd(turn, happening);
+  switch (happening.kind) {
     case "start":
       return takeStart(turn);
     case "tick":
       return null;
     case "authorized":
-      return takeAuthority(turn, input.activity, input.answer);
+      return takeAuthority(turn, happening.activity, happening.answer);
     case "tool.answered":
-      return takeToolAnswer(turn, input.activity, input.call, input.outcome);
+      return takeToolAnswer(turn, happening.activity, happening.call, happening.outcome);
     case "model.answered":
-      return takeModelAnswer(turn, input.activity, input.call, input.outcome);
+      return takeModelAnswer(turn, happening.activity, happening.call, happening.outcome);
     case "tool.looked_up":
-      return takeLookedUp(turn, input.activity, input.call, input.answer);
+      return takeLookedUp(turn, happening.activity, happening.call, happening.answer);
     case "interrupted":
-      return takeInterruption(turn, input.activity, input.call);
+      return takeInterruption(turn, happening.activity, happening.call);
     case "review.opened":
-      return takeOpenedReview(turn, input);
+      return takeOpenedReview(turn, happening);
     case "review.decided":
-      return takeDecision(turn, input.activity, input.decision);
+      return takeDecision(turn, happening.activity, happening.decision);
     case "review.escalated": {
-      const activity = turn.state.activities[input.activity];
-      if (activity?.review?.id !== input.id) return "this review is not open in the run";
-      turn.emit("escalation.raised", { activity: activity.id, id: input.id, severity: input.severity }, activity.step);
+      const activity = turn.state.activities[happening.activity];
+      if (activity?.review?.id !== happening.id) return "this review is not open in the run";
+      turn.emit("escalation.raised", { activity: activity.id, id: happening.id, severity: happening.severity }, activity.step);
       return null;
     }
     case "review.withdrawn":
-      turn.emit("review.withdrawn", { ids: input.ids });
+      turn.emit("review.withdrawn", { ids: happening.ids });
       return null;
     case "child.ended":
-      return takeChildEnd(turn, input);
+      return takeChildEnd(turn, happening);
     case "budget.answered":
-      return takeLease(turn, input.n, input.answer);
+      return takeLease(turn, happening.n, happening.answer);
     case "signal":
-      return takeSignal(turn, input);
+      return takeSignal(turn, happening);
     case "call.take":
-      return takeUp(turn, input.activity, input.call);
+      return takeUp(turn, happening.activity, happening.call);
     case "parent.told":
     case "callback.answered":
       return "the run has not ended";
     case "cancel":
       if (turn.state.stopping !== null) return turn.state.stopping.why === "cancel" ? null : "the run is already ending";
-      turn.emit("run.cancelling", { by: input.by, reason: input.reason });
+      turn.emit("run.cancelling", { by: happening.by, reason: happening.reason });
       return null;
     case "dead_letter.redriven":
     case "dead_letter.handed_over":
     case "dead_letter.discarded":
       return "the run has no dead letter";
     default:
-      return unreachable(input);
+      return unreachable(happening);
   }
 }
 
-/** So many signals of one name may lie unread. */
+/** Maximum unread signals per name; further ones are refused. */
 const SIGNALS_KEPT = 100;
 
 /** A signal that comes before it is awaited is kept for the step that will. */
@@ -108,30 +110,30 @@ function takeStart(turn: Turn): Take {
 }
 
 /** Terminal stays terminal: only what tidies up behind the end is taken. */
-function takeAfterTheEnd(turn: Turn, input: Happening): Take {
-  switch (input.kind) {
+function takeAfterTheEnd(turn: Turn, happening: Happening): Take {
+  switch (happening.kind) {
     case "review.opened":
-      return takeOpenedReview(turn, input);
+      return takeOpenedReview(turn, happening);
     case "review.withdrawn":
-      turn.emit("review.withdrawn", { ids: input.ids });
+      turn.emit("review.withdrawn", { ids: happening.ids });
       return null;
     case "dead_letter.redriven":
     case "dead_letter.discarded": {
       if (turn.state.deadLetter === null) return "the run has no dead letter";
       if (turn.state.deadLetter.status !== "open") return `the dead letter is already ${turn.state.deadLetter.status}`;
-      if (input.kind === "dead_letter.redriven") turn.emit("dead_letter.redriven", { by: input.by, run: input.run });
-      else turn.emit("dead_letter.discarded", { by: input.by, reason: input.reason });
+      if (happening.kind === "dead_letter.redriven") turn.emit("dead_letter.redriven", { by: happening.by, run: happening.run });
+      else turn.emit("dead_letter.discarded", { by: happening.by, reason: happening.reason });
       return null;
     }
     case "parent.told":
       if (turn.state.owesParent) turn.emit("parent.told", {});
       return null;
     case "budget.answered":
-      return takeLease(turn, input.n, input.answer);
+      return takeLease(turn, happening.n, happening.answer);
     case "callback.answered":
-      return takeCallbackAnswer(turn, input.attempt, input.result);
+      return takeCallbackAnswer(turn, happening.attempt, happening.result);
     case "dead_letter.handed_over":
-      turn.emit("dead_letter.handed_over", { run: input.run });
+      turn.emit("dead_letter.handed_over", { run: happening.run });
       return null;
     default:
       return "the run has ended";

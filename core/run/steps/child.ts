@@ -2,7 +2,7 @@
 import { fromUsd } from "../../money.ts";
 import type { AuthorityAnswer } from "../../workflow/authority.ts";
 import { alertAtThresholds } from "../calls/lease.ts";
-import type { Happening } from "../machine/input.ts";
+import type { Happening } from "../machine/happening.ts";
 import type { Activity, StepError } from "../machine/state.ts";
 import { stopAtCap } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
@@ -29,11 +29,11 @@ export function callChild(turn: Turn, activity: Activity, answer: Extract<Author
   turn.emit("child.called", { activity: activity.id, run, workflow, version, digest, reserved }, activity.step);
 }
 
-export function takeChildEnd(turn: Turn, input: Extract<Happening, { kind: "child.ended" }>): string | null {
-  const activity = turn.state.activities[input.activity];
-  if (activity?.kind !== "run" || activity.phase !== "calling" || activity.child?.run !== input.run)
+export function takeChildEnd(turn: Turn, happening: Extract<Happening, { kind: "child.ended" }>): string | null {
+  const activity = turn.state.activities[happening.activity];
+  if (activity?.kind !== "run" || activity.phase !== "calling" || activity.child?.run !== happening.run)
     return "the run does not wait for this child run";
-  const { run, ok, output, error, flags, usage, held } = input;
+  const { run, ok, output, error, flags, usage, held } = happening;
   const before = turn.state.usage;
   turn.emit("child.ended", { activity: activity.id, run, ok, output, error, flags, usage, held }, activity.step);
   alertAtThresholds(turn, before);

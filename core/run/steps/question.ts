@@ -3,7 +3,7 @@ import { canonicalJson } from "../../canonical-json.ts";
 import { isObject, type Json } from "../../json.ts";
 import type { ReviewDecision, Severity } from "../../review/case.ts";
 import { observe, stopAgent } from "../agent/agent.ts";
-import type { Happening } from "../machine/input.ts";
+import type { Happening } from "../machine/happening.ts";
 import type { Activity, QuestionReason } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { completeNode, failNode } from "./settle.ts";
@@ -28,9 +28,9 @@ export function approvalDigest(turn: Turn, activity: Activity, proposal: Json, q
 export const toolProposal = (activity: Activity): Json => ({ tool: activity.tool, input: activity.input });
 
 /** A case that was opened for a run that no longer waits is noted, so that it can be withdrawn. */
-export function takeOpenedReview(turn: Turn, input: Extract<Happening, { kind: "review.opened" }>): string | null {
-  if (turn.state.openReviews.includes(input.id)) return null;
-  turn.emit("review.opened", { activity: input.activity, id: input.id, until: input.until }, input.step);
+export function takeOpenedReview(turn: Turn, happening: Extract<Happening, { kind: "review.opened" }>): string | null {
+  if (turn.state.openReviews.includes(happening.id)) return null;
+  turn.emit("review.opened", { activity: happening.activity, id: happening.id, until: happening.until }, happening.step);
   return null;
 }
 

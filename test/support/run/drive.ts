@@ -14,7 +14,7 @@ import { modelCall, toolCall } from "../../../core/run/calls/request.ts";
 import { fold, initialState } from "../../../core/run/fold/evolve.ts";
 import type { Birth } from "../../../core/run/machine/birth.ts";
 import type { RunEvent } from "../../../core/run/machine/event.ts";
-import type { Happening } from "../../../core/run/machine/input.ts";
+import type { Happening } from "../../../core/run/machine/happening.ts";
 import { isFinal, NO_USAGE, type RunState } from "../../../core/run/machine/state.ts";
 import { transition } from "../../../core/run/machine/transition.ts";
 import type { Machinery } from "../../../core/run/machine/turn.ts";
@@ -155,7 +155,7 @@ export class Drive {
 
   offer(happening: Happening): string | null {
     const before = this.state;
-    const turn = transition(this.machinery, this.state, { ...happening, at: this.now, stops: this.stops });
+    const turn = transition(this.machinery, this.state, happening, { at: this.now, stops: this.stops });
     if (!turn.ok) {
       expect(this.state).toBe(before);
       return turn.error.why;

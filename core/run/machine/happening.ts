@@ -1,4 +1,7 @@
-/** What can happen to a run. Every input brings the time and what is stopped; the machine asks nobody. */
+/**
+ * What can happen to a run from outside: a start, an answer, a decision, a signal, the passing of time. A happening is not stored: what
+ * the machine decides because of it is (event.ts). The machine asks nobody, so the moment brings the time and what is stopped.
+ */
 
 import type { LeaseAnswer } from "../../budget/lease.ts";
 import type { Json } from "../../json.ts";
@@ -11,14 +14,16 @@ import type { RunFlag, RunStatus } from "../outside/view.ts";
 import type { RunSignal } from "./signal.ts";
 import type { StepError, Usage } from "./state.ts";
 
-export type RunInput = {
-  readonly at: EpochMs /** null: nobody could say, so nothing may be sent. */;
+/** When a happening is offered to the machine. */
+export type Moment = {
+  readonly at: EpochMs;
+  /** What is stopped. null: nobody could say, so nothing may be sent. */
   readonly stops: Stops | null;
-} & Happening;
+};
 
 export type Happening =
   | { readonly kind: "start" }
-  /** Time passed, or somebody wants the run to look again. */
+  /** Time passed: the run looks again at what is due. */
   | { readonly kind: "tick" }
   | { readonly kind: "authorized"; readonly activity: string; readonly answer: AuthorityAnswer }
   | { readonly kind: "tool.answered"; readonly activity: string; readonly call: number; readonly outcome: ToolOutcome }
@@ -60,5 +65,10 @@ export type Happening =
   | { readonly kind: "dead_letter.handed_over"; readonly run: string }
   | { readonly kind: "dead_letter.discarded"; readonly by: string; readonly reason: string };
 
-/** A refusal is an answer, not an exception: the state does not change. */
-export type Refused = { readonly code: "run.refused"; readonly status: RunStatus; readonly input: Happening["kind"]; readonly why: string };
+/** Why a happening was not taken. A refusal is an answer, not an exception: the state does not change. */
+export type Refused = {
+  readonly code: "run.refused";
+  readonly status: RunStatus;
+  readonly happening: Happening["kind"];
+  readonly why: string;
+};
