@@ -1,9 +1,11 @@
 /** Records journals of today's engine as histories that every later version must fold (test/core/run/history.test.ts). Never overwrites. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import type { Reached } from "../core/run/calls/call.ts";
 import { define, model, review, tool, transform, undoneBy } from "../test/support/run/definition.ts";
 import { answered, Drive, failed, said } from "../test/support/run/drive.ts";
 
-const folder = new URL("../test/histories/v1/", import.meta.url).pathname;
+/** v1: `tool.answered` has a status alone. v2: it says how far the call `reached`. */
+const folder = new URL("../test/histories/v2/", import.meta.url).pathname;
 mkdirSync(folder, { recursive: true });
 
 const order = define(
@@ -31,11 +33,11 @@ const asks = { ...said(""), result: { ok: true as const, asks: { text: null, cal
 let words = 0;
 
 const charge = define({ charge: tool("payments.refund") });
-/** The charge's first answer is lost, later ones are refused: what each status says of the first is the fold's to know. */
-const lostThen = (status: number, kind: "transient" | "permanent"): Drive => {
+/** The charge's first answer is lost; the later ones came as far as `reached` says, which is what the fold reads. */
+const lostThen = (reached: Reached, status: number, kind: "transient" | "permanent"): Drive => {
   let calls = 0;
-  const later = { ...failed("tool_error", kind), status };
-  return new Drive(charge, { tool: () => (++calls === 1 ? { ...failed("timeout", "unknown"), status: null } : later) }).start().run();
+  const later = { ...failed("tool_error", kind), reached, status };
+  return new Drive(charge, { tool: () => (++calls === 1 ? failed("timeout", "unknown") : later) }).start().run();
 };
 
 const drives: { readonly [name: string]: Drive } = {
@@ -50,11 +52,11 @@ const drives: { readonly [name: string]: Drive } = {
     .start()
     .run(),
   agent: new Drive(define({ desk: agent }), { model: () => (words++ === 0 ? asks : said("found")) }).start().run(),
-  "lost-then-refused": lostThen(404, "permanent"),
-  "lost-then-redirected": lostThen(302, "permanent"),
-  "lost-then-busy": lostThen(503, "transient"),
-  unusable: new Drive(charge, { tool: () => ({ ...failed("tool_error", "permanent"), status: 200 }) }).start().run(),
-  failing: new Drive(charge, { tool: () => ({ ...failed("tool_error", "transient"), status: 500 }) }).start().run(),
+  "lost-then-refused": lostThen("refused", 404, "permanent"),
+  "lost-then-redirected": lostThen("no", 302, "permanent"),
+  "lost-then-busy": lostThen("answered", 503, "transient"),
+  unusable: new Drive(charge, { tool: () => ({ ...failed("tool_error", "permanent"), reached: "answered", status: 200 }) }).start().run(),
+  failing: new Drive(charge, { tool: () => failed("tool_error", "transient") }).start().run(),
   signal: new Drive(define({ s: { ...common, kind: "wait", seconds: null, until: null, signal: "paid", timeout_ms: null } })).start().run(),
 };
 

@@ -1,10 +1,10 @@
 /**
  * The tools' other side: a ledger of what really happened. A tool either honours its key (the same key is one effect and one
- * answer) or promises nothing (each arrival is an effect). It never lies: a status says what is true of the effect.
+ * answer) or promises nothing (each arrival is an effect). It never lies: `reached` says what is true of the effect.
  */
 import { createHash } from "node:crypto";
 import type { Json } from "../core/json.ts";
-import type { Failure, LookupAnswer, ToolCall, ToolOutcome } from "../core/run/calls/call.ts";
+import type { Failure, LookupAnswer, Reached, ToolCall, ToolOutcome } from "../core/run/calls/call.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { ToolFacts } from "../core/tool/manifest.ts";
 import { type Clock, WORLD } from "./clock.ts";
@@ -85,19 +85,16 @@ export class Shop {
   /** The tool gateway and what is behind it. Always answers within the call's timeout. */
   async call(call: ToolCall): Promise<ToolOutcome> {
     const startedAt = this.#clock.now;
-    const outcome = (result: ToolOutcome["result"], status: number | null): ToolOutcome => ({
+    const outcome = (result: ToolOutcome["result"], reached: Reached): ToolOutcome => ({
       result,
-      status,
+      reached,
+      status: null,
       durationMs: this.#clock.now - startedAt,
       openings: [],
       findings: [],
     });
-    const refused = (
-      kind: Failure["class"],
-      code: Failure["code"],
-      status: number | null,
-      retryAfterMs: number | null = null,
-    ): ToolOutcome => outcome({ ok: false, failure: { class: kind, code, message: "simulated", retryAfterMs } }, status);
+    const refused = (kind: Failure["class"], code: Failure["code"], reached: Reached, retryAfterMs: number | null = null): ToolOutcome =>
+      outcome({ ok: false, failure: { class: kind, code, message: "simulated", retryAfterMs } }, reached);
     const { effect } = factsOf(call.tool);
     const untold = effect === "write" ? "unknown" : "transient";
     const isAskable = typeof factsOf(call.tool).idempotency === "object";
@@ -107,40 +104,41 @@ export class Shop {
     await this.#wait(this.#dice.skewed("tool/way", 1, 300));
     switch (mishap) {
       case "lost on the way":
-        return refused(untold, "upstream_unavailable", null);
+        return refused(untold, "upstream_unavailable", "unknown");
       case "cut before the effect":
         // The request goes on without its caller, for as long as the tool may take.
         this.#clock.after(this.#dice.between("tool/late", 1, Math.max(1, rest() - 1)), WORLD, () => {
           if (!this.#refused.has(call.context.key)) this.#happen(call);
         });
-        return refused(untold, "upstream_unavailable", null);
+        return refused(untold, "upstream_unavailable", "unknown");
       case "hang before the effect":
         await this.#wait(rest());
-        return refused(untold, "timeout", null);
+        return refused(untold, "timeout", "unknown");
       case "429":
-        return refused("transient", "rate_limited", 429, this.#dice.skewed("tool/retry-after", 1_000, 120_000));
+        return refused("transient", "rate_limited", "answered", this.#dice.skewed("tool/retry-after", 1_000, 120_000));
       case "503":
-        return refused("transient", "upstream_unavailable", 503);
+        return refused("transient", "upstream_unavailable", "answered");
       case "400":
         if (!this.#answersAlready(call)) {
           this.#refused.add(call.context.key);
-          return refused("permanent", "tool_error", 400);
+          return refused("permanent", "tool_error", "refused");
         }
     }
-    if (factsOf(call.tool).idempotency === "key" && this.#refused.has(call.context.key)) return refused("permanent", "tool_error", 400);
+    if (factsOf(call.tool).idempotency === "key" && this.#refused.has(call.context.key))
+      return refused("permanent", "tool_error", "refused");
     const answer = this.#happen(call);
     await this.#wait(this.#dice.skewed("tool/work", 1, 2_000));
     switch (mishap) {
       case "cut after the effect":
-        return refused(untold, "upstream_unavailable", null);
+        return refused(untold, "upstream_unavailable", "unknown");
       case "hang after the effect":
         await this.#wait(rest());
-        return refused(untold, "timeout", null);
+        return refused(untold, "timeout", "unknown");
       case "gateway broke":
         throw new Error("simulated");
     }
-    if (startedAt + call.timeoutMs <= this.#clock.now) return refused(untold, "timeout", null);
-    return outcome({ ok: true, output: answer }, 200);
+    if (startedAt + call.timeoutMs <= this.#clock.now) return refused(untold, "timeout", "unknown");
+    return outcome({ ok: true, output: answer }, "answered");
   }
 
   /** The same key gives the same answer: what was done is never refused afterwards. */

@@ -68,7 +68,7 @@ function checkRepeats(world: World, what: string, events: readonly RunEvent[], e
       doubtful = true;
       allowed++;
     } else if (event.type === "tool.looked_up") doubtful = event.data.found !== "no";
-    else if (event.type === "tool.answered") doubtful = event.data.ok || event.data.failure?.class === "unknown";
+    else if (event.type === "tool.answered") doubtful = event.data.ok || event.data.reached === "unknown";
     else if (event.type === "review.decided") {
       if (decided.has(event.data.id)) world.watch.note("done twice", `${what}: one decision answered two questions`);
       decided.add(event.data.id);

@@ -128,7 +128,14 @@ const isBrokenOff = ({ result }: ToolOutcome | ModelOutcome): boolean => "failur
 
 /** A gateway that throws has a bug; the call may have left, so its outcome is unknown. */
 const BROKEN = { class: "unknown", code: "internal", message: "the gateway failed with an internal error", retryAfterMs: null } as const;
-const brokenTool = (): ToolOutcome => ({ result: { ok: false, failure: BROKEN }, status: null, durationMs: 0, openings: [], findings: [] });
+const brokenTool = (): ToolOutcome => ({
+  result: { ok: false, failure: BROKEN },
+  reached: "unknown",
+  status: null,
+  durationMs: 0,
+  openings: [],
+  findings: [],
+});
 const noAnswer = (): LookupAnswer => ({ found: "unsure", output: null, durationMs: 0, findings: [], failure: BROKEN });
 const brokenModel = (): ModelOutcome => ({
   result: { ok: false, failure: BROKEN },

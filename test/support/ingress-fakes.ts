@@ -77,7 +77,14 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
     onStart: () => undefined,
     decide: null,
     throws: {},
-    testTool: async () => ({ result: { ok: true, output: { done: true } }, status: 200, durationMs: 3, openings: [], findings: [] }),
+    testTool: async () => ({
+      result: { ok: true, output: { done: true } },
+      reached: "answered",
+      status: 200,
+      durationMs: 3,
+      openings: [],
+      findings: [],
+    }),
     touched: [],
   };
   /** A port that the test makes fail throws once for each error it was given. */

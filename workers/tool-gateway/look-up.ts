@@ -1,7 +1,8 @@
 /**
  * Asks a read tool what became of a write (`idempotency: {"lookup": tool}`): a governed call like any other, and what its answer means.
  * The read tool gets `{"key": …}`, the write's `Idempotency-Key`, where its schema takes that, and else the write's own input. An
- * answer that the write itself could have given is its answer; nothing (null, 404, `{"found": false}`) means that it did not happen.
+ * answer that the write itself could have given is its answer; null, `{"found": false}`, and a tool that says "there is no such thing"
+ * mean that it did not happen.
  */
 import type { Role } from "../../core/access/principal.ts";
 import { isObject, type Json } from "../../core/json.ts";
@@ -34,10 +35,12 @@ export function defineLookUp(ports: LookUpPorts) {
     const allowed = await ports.permission(call, roles);
     if (allowed.kind !== "tool" || allowed.permission.decision !== "allow") return unsure("the policy does not let the tool be asked");
     const outcome = await ports.call({ ...call, timeoutMs: Math.min(write.timeoutMs, lookup.timeout_ms) });
-    const { result, durationMs, findings, status } = outcome;
+    const { result, durationMs, findings } = outcome;
     const told = { durationMs, findings };
     if (!result.ok) {
-      return status === 404 ? { found: "no", output: null, ...told } : { found: "unsure", output: null, ...told, failure: result.failure };
+      return outcome.found === false
+        ? { found: "no", output: null, ...told }
+        : { found: "unsure", output: null, ...told, failure: result.failure };
     }
     if (saysNo(result.output)) return { found: "no", output: null, ...told };
     const fits = validate(written.output, result.output).length === 0;

@@ -64,10 +64,19 @@ export type Failure = {
 /** One opening of personal data in a tool's input: an audit entry each. */
 export type Opening = { readonly type: string; readonly pointer: string };
 
+/**
+ * How far a call came. `no`: it certainly did not reach the tool. `refused`: the tool answered that it did not do it, and would answer
+ * so again. `answered`: the tool answered, and may have done it. `unknown`: the call was cut short after it had left.
+ */
+export type Reached = "no" | "refused" | "answered" | "unknown";
+
 export type ToolOutcome = {
   readonly result: { readonly ok: true; readonly output: Json } | { readonly ok: false; readonly failure: Failure };
-  /** HTTP status, or null when there was no answer. */
+  readonly reached: Reached;
+  /** The status of an HTTP answer, for people who read the journal; nothing is decided by it. null: none. */
   readonly status: number | null;
+  /** Present: the tool says that what it was asked for does not exist. */
+  readonly found?: false;
   readonly durationMs: number;
   readonly openings: readonly Opening[];
   readonly findings: readonly FindingSummary[];

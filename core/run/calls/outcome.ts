@@ -19,7 +19,7 @@ const LATE = "the run no longer waits for this call";
 export function takeToolAnswer(turn: Turn, activityId: string, call: number, outcome: ToolOutcome): string | null {
   const activity = turn.state.activities[activityId];
   if (activity?.phase !== "calling" || activity.call !== call || activity.kind !== "tool") return LATE;
-  const { result, status, durationMs, openings, findings, cached } = outcome;
+  const { result, reached, status, durationMs, openings, findings, cached } = outcome;
   turn.emit(
     "tool.answered",
     {
@@ -27,6 +27,7 @@ export function takeToolAnswer(turn: Turn, activityId: string, call: number, out
       attempt: activity.attempt,
       tool: activity.tool ?? "",
       ok: result.ok,
+      reached,
       status,
       duration_ms: durationMs,
       openings,

@@ -1,8 +1,9 @@
 /** The fold of what goes out and comes back: authority, models, tools, people, child runs. */
 import { type Amount, minus, NOTHING, plus } from "../../budget/amount.ts";
-import type { EventOf, RunEvent } from "../machine/event.ts";
+import type { RunEvent } from "../machine/event.ts";
 import { type Activity, NO_USAGE, type RunState, type Usage } from "../machine/state.ts";
 import { changeActivity, changeAgent, withFlag, withStep, withUsage } from "./change.ts";
+import { isDoubtful } from "./doubt.ts";
 import type { Handlers } from "./handlers.ts";
 
 type Types =
@@ -204,17 +205,6 @@ const reserve = (state: RunState, more: Amount, less: Amount): RunState => ({
   ...state,
   reserved: minus(plus(state.reserved, more), less),
 });
-
-/**
- * Whether a write may have happened although its call failed. A tool that answers the same key as it did the first time has said with
- * a refusal that it never did it; an answer of success that cannot be used says that it did.
- */
-function isDoubtful({ facts, doubt }: Activity, { ok, failure, status }: EventOf<"tool.answered">["data"]): boolean {
-  if (ok || facts?.effect !== "write" || failure === undefined) return false;
-  if (failure.class === "unknown" || (status !== null && status >= 200 && status < 300)) return true;
-  const isRefusal = failure.class === "permanent" && status !== null && status >= 400 && status < 500;
-  return doubt && !(isRefusal && facts.idempotency === "key");
-}
 
 /** An upstream that counts more than the worst case once will do so again. */
 const worse = (known: RunState["overrun"], cost: Usage, reserved: Amount): RunState["overrun"] => ({

@@ -15,7 +15,7 @@ import type { Severity } from "../../review/case.ts";
 import type { EpochMs } from "../../time.ts";
 import type { ToolFacts } from "../../tool/manifest.ts";
 import type { StepKind } from "../../workflow/definition.ts";
-import type { Failure, Opening } from "../calls/call.ts";
+import type { Failure, Opening, Reached } from "../calls/call.ts";
 import type { RunFlag } from "../outside/view.ts";
 import type { AgentAnswer, AgentCall, AgentTool, QuestionReason, RunError, StepError, Usage } from "./state.ts";
 
@@ -204,6 +204,8 @@ export type EventData = {
     readonly attempt: number;
     readonly tool: string;
     readonly ok: boolean;
+    /** Absent in journals from before there was more than one kind of tool: the fold reads their `status`. */
+    readonly reached?: Reached;
     readonly status: number | null;
     readonly duration_ms: number;
     readonly openings: readonly Opening[];

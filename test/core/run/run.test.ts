@@ -504,7 +504,7 @@ describe("doubt", () => {
     dead = false;
     refused.crash().run();
     expect(refused.state).toMatchObject({ status: "failed", undone: [] });
-    const unusable = { ...failed("tool_error", "permanent"), status: 200 };
+    const unusable = { ...failed("tool_error", "permanent"), reached: "answered" as const };
     expect(new Drive(write(), { tool: () => unusable }).start().run().state).toMatchObject({ status: "failed", undone: ["a"] });
   });
 

@@ -155,12 +155,20 @@ describe("tests of tools", () => {
   it("show what the tool said, or how it failed", async () => {
     expect(await json(await test({ id: "1" }))).toMatchObject({ ok: true, output: { done: true }, status: 200, duration_ms: 3 });
     const failure = { class: "transient", code: "upstream_unavailable", message: "the tool did not answer", retryAfterMs: null } as const;
-    world.script.testTool = async () => ({ result: { ok: false, failure }, status: null, durationMs: 9, openings: [], findings: [] });
+    world.script.testTool = async () => ({
+      result: { ok: false, failure },
+      reached: "unknown",
+      status: null,
+      durationMs: 9,
+      openings: [],
+      findings: [],
+    });
     const failed = await test({ id: "1" });
     expect([failed.status, await json(failed)]).toMatchObject([200, { ok: false, output: null, error: { code: "upstream_unavailable" } }]);
     const denied = { class: "safety", code: "policy_denied", message: "the policy denies this", retryAfterMs: null } as const;
     world.script.testTool = async () => ({
       result: { ok: false, failure: denied },
+      reached: "no",
       status: null,
       durationMs: 0,
       openings: [],
@@ -174,7 +182,7 @@ describe("tests of tools", () => {
     world.script.testTool = async (_principal, _manifest, input) => {
       sent.push(input);
       const openings = [{ type: "EMAIL", pointer: "/id" }];
-      return { result: { ok: true, output: { done: true } }, status: 200, durationMs: 3, openings, findings: [] };
+      return { result: { ok: true, output: { done: true } }, reached: "answered", status: 200, durationMs: 3, openings, findings: [] };
     };
     expect((await test({ id: "mara@example.org" })).status).toBe(200);
     expect(JSON.stringify(sent)).not.toContain("mara@");

@@ -14,7 +14,14 @@ import { FAR } from "../../support/far.ts";
 import { define, tool, transform } from "../../support/run/definition.ts";
 import { runEngineWorld as world } from "../../support/worlds/run-engine.ts";
 
-const answered = (output: Json): ToolOutcome => ({ result: { ok: true, output }, status: 200, durationMs: 1, openings: [], findings: [] });
+const answered = (output: Json): ToolOutcome => ({
+  result: { ok: true, output },
+  reached: "answered",
+  status: 200,
+  durationMs: 1,
+  openings: [],
+  findings: [],
+});
 const definition = define(
   { a: tool("payments.refund"), b: transform({ cel: "steps.a.output" }, { needs: ["a"] }) },
   { output: { cel: "steps.b.output" } },

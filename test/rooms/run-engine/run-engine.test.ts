@@ -10,6 +10,7 @@ import { runEngineWorld as world } from "../../support/worlds/run-engine.ts";
 
 const answered = (output: string): ToolOutcome => ({
   result: { ok: true, output },
+  reached: "answered",
   status: 200,
   durationMs: 1,
   openings: [],
@@ -222,7 +223,7 @@ describe("RunEngine", () => {
       const active = [{ kind: "org", org: "acme", name: "acme" }] as const;
       world.stops = async () => ({ epoch: 1, active, asOf: world.now() });
       const failure = { class: "unknown", code: "cancelled", message: "the call was cancelled", retryAfterMs: null } as const;
-      return { ...answered(""), status: null, result: { ok: false, failure } };
+      return { ...answered(""), reached: "unknown", status: null, result: { ok: false, failure } };
     };
     await engine(id).start(born(id), { epoch: 0, active: [], asOf: FAR - 60_000 }, 0);
     await vi.waitUntil(async () => (await engine(id).view())?.status === "paused");

@@ -6,7 +6,14 @@ import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import { type CallOutcome, defineSlowCalls, type SlowCallPorts, type TakenCall } from "../../../workers/slow-calls/consumer.ts";
 import { modelCall, toolCall } from "../../support/doubles/calls.ts";
 
-const TOOL: ToolOutcome = { result: { ok: true, output: { id: "rf_1" } }, status: 200, durationMs: 5, openings: [], findings: [] };
+const TOOL: ToolOutcome = {
+  result: { ok: true, output: { id: "rf_1" } },
+  reached: "answered",
+  status: 200,
+  durationMs: 5,
+  openings: [],
+  findings: [],
+};
 const MODEL: ModelOutcome = { result: { ok: true, output: "words" }, usage: null, durationMs: 5, findings: [], upstream: {} };
 const body = (changes: Partial<SlowCallMessage> = {}): SlowCallMessage => ({
   v: 1,

@@ -45,18 +45,22 @@ const EFFECTS: { [tool: string]: ToolEffect } = { "orders.get": "read" };
 
 export const answered = (output: unknown): ToolOutcome => ({
   result: { ok: true, output: output as never },
+  reached: "answered",
   status: 200,
   durationMs: 1,
   openings: [],
   findings: [],
 });
+/** How far a call came that failed so, unless a test says otherwise. */
+const REACHED = { permanent: "refused", transient: "answered", unknown: "unknown" } as const;
 export const failed = (
   code: "tool_error" | "upstream_unavailable" | "timeout",
   kind: "transient" | "permanent" | "unknown",
   retryAfterMs: number | null = null,
 ): ToolOutcome => ({
   result: { ok: false, failure: { class: kind, code, message: "scripted", retryAfterMs } },
-  status: kind === "permanent" ? 400 : 503,
+  reached: REACHED[kind],
+  status: kind === "permanent" ? 400 : kind === "transient" ? 503 : null,
   durationMs: 1,
   openings: [],
   findings: [],

@@ -34,7 +34,7 @@ function world(
     }),
     call: async (call) => {
       calls.push(call);
-      return { status: 200, durationMs: 1, openings: [], findings: [], ...outcome };
+      return { reached: "answered", status: 200, durationMs: 1, openings: [], findings: [], ...outcome };
     },
   });
   return { calls, ask: () => lookUp(WRITE, "refunds.find", ["caller"]) };
@@ -51,10 +51,11 @@ describe("what a read tool's answer means", () => {
     expect((await world(outcome).ask()).found).toBe(found);
   });
 
-  it("[TOOL-31] 404 is a no, any other failure says nothing", async () => {
+  it("[TOOL-31] a tool that knows of no such thing means no, any other failure says nothing", async () => {
     const failure = { class: "permanent", code: "tool_error", message: "", retryAfterMs: null } as const;
-    expect((await world({ result: { ok: false, failure }, status: 404 }).ask()).found).toBe("no");
-    expect((await world({ result: { ok: false, failure }, status: 500 }).ask()).found).toBe("unsure");
+    const refused = { result: { ok: false, failure }, reached: "refused" } as const;
+    expect((await world({ ...refused, found: false }).ask()).found).toBe("no");
+    expect((await world({ ...refused, status: 404 }).ask()).found).toBe("unsure");
   });
 
   it("[TOOL-32] it is asked by the write's key where it takes one, else with the write's input, under a key of its own", async () => {

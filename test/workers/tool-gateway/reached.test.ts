@@ -1,0 +1,146 @@
+/** How far a call came, as the gateway says it, and that the run reads it as it read the HTTP status before. */
+import { describe, expect, it } from "vitest";
+import { err, ok } from "../../../core/result.ts";
+import type { Failure, ToolOutcome } from "../../../core/run/calls/call.ts";
+import { isDoubtful, reachedByStatus } from "../../../core/run/fold/doubt.ts";
+import type { ToolManifest } from "../../../core/tool/manifest.ts";
+import { defineToolGateway } from "../../../workers/tool-gateway/gateway.ts";
+import { governToolCalls } from "../../../workers/tool-gateway/governed.ts";
+import type { ToolGatewayPorts } from "../../../workers/tool-gateway/ports.ts";
+import type { Transports } from "../../../workers/tool-gateway/transports/transport.ts";
+import { manifest, toolCall } from "../../support/doubles/calls.ts";
+import { scriptedGuard } from "../../support/doubles/scripted-guard.ts";
+import { cutsBody, hangs, hangsInBody, json, refusesConnections, scriptedUpstream } from "../../support/doubles/upstream.ts";
+
+const still = new AbortController().signal;
+const failureOf = ({ result }: ToolOutcome): Failure | undefined => (result.ok ? undefined : result.failure);
+const ports = (changes: Partial<ToolManifest> = {}, more: Partial<ToolGatewayPorts> = {}): ToolGatewayPorts => ({
+  manifest: async () => manifest(changes),
+  guard: scriptedGuard(),
+  credential: async () => "credential-of-this-call",
+  secret: async () => null,
+  egress: async () => null,
+  fetch: scriptedUpstream().fetch,
+  log: () => undefined,
+  now: () => 0,
+  allowPrivateHosts: false,
+  ...more,
+});
+const call = (changes: Partial<ToolManifest>, more: Partial<ToolGatewayPorts>, timeoutMs = 5_000) =>
+  defineToolGateway(ports(changes, more)).call(toolCall({ timeoutMs }), still);
+const answers = (answer: Response | (() => Response | Promise<Response>)) => ({ fetch: scriptedUpstream(answer).fetch });
+
+describe("an HTTP tool", () => {
+  const statuses = Array.from({ length: 400 }, (_, index) => index + 200);
+  const withStatus = (status: number) =>
+    [204, 205, 304].includes(status) ? new Response(null, { status }) : json({ amount: "no such shape" }, status);
+
+  it.each(["write", "read"] as const)("[TOOL-34] of effect `%s`: each status means to the run what it meant alone", async (effect) => {
+    for (const status of statuses) {
+      const outcome = await call({ effect }, answers(withStatus(status)));
+      const { result, reached } = outcome;
+      const failure = failureOf(outcome);
+      if (failure === undefined) throw new Error(`status ${status} was taken`);
+      expect(reached, `${status}`).toBe(reachedByStatus(status, failure));
+      const facts = { tool: "t", version: 1, effect, idempotency: "key", timeout_ms: 1 } as const;
+      for (const doubt of [false, true]) {
+        const data = { activity: "a", attempt: 1, tool: "t", ok: result.ok, duration_ms: 1, openings: [], failure };
+        const now = isDoubtful({ facts, doubt }, { ...data, reached, status: null });
+        expect(now, `${status} ${doubt}`).toBe(isDoubtful({ facts, doubt }, { ...data, status }));
+      }
+    }
+  });
+
+  it("[TOOL-34] refuses with 4xx alone, and not where that asks for another try", async () => {
+    const refused: number[] = [];
+    for (const status of statuses) if ((await call({}, answers(withStatus(status)))).reached === "refused") refused.push(status);
+    expect(refused).toEqual(statuses.filter((status) => status >= 400 && status < 500 && ![408, 425, 429].includes(status)));
+  });
+
+  it("[TOOL-31] says with 404 alone that there is no such thing", async () => {
+    const missing: number[] = [];
+    for (const status of statuses) if ((await call({}, answers(withStatus(status)))).found === false) missing.push(status);
+    expect(missing).toEqual([404]);
+  });
+
+  it.each([
+    ["no connection", refusesConnections, null],
+    ["silence", hangs, null],
+    ["silence in mid-answer", hangsInBody, 200],
+    ["a cut in mid-answer", cutsBody, 200],
+  ] as const)("[TOOL-34] %s is unknown", async (_, answer, status) => {
+    const outcome = await call({}, answers(answer), 50);
+    expect([outcome.reached, outcome.status, failureOf(outcome)?.class]).toEqual(["unknown", status, "unknown"]);
+  });
+
+  it("[FRESH-2] an answer that is too old is unknown", async () => {
+    expect(await call({ max_age_ms: 1_000 }, answers(json({ id: "a" }, 200, { age: "60" })))).toMatchObject({
+      reached: "unknown",
+      status: 200,
+    });
+  });
+
+  it("[TOOL-34] a good answer, and one that a guard refuses, are answers", async () => {
+    expect(await call({}, answers(json({ id: "a" })))).toMatchObject({ result: { ok: true }, reached: "answered" });
+    const guard = scriptedGuard();
+    guard.admit = () => Promise.reject(new Error("away"));
+    expect(await call({}, { ...answers(json({ id: "a" })), guard })).toMatchObject({
+      result: { failure: { class: "safety" } },
+      reached: "answered",
+    });
+  });
+});
+
+describe("[TOOL-34] what is stopped before it is sent reached nobody", () => {
+  const away = async (): Promise<never> => Promise.reject(new Error("away"));
+  it.each<[string, Partial<ToolManifest>, Partial<ToolGatewayPorts>]>([
+    ["no such tool", {}, { manifest: async () => null }],
+    ["an input that breaks the schema", { input: { type: "string" } }, {}],
+    ["an input that fits no address", { http: { ...manifest().http, url: "https://shop.example/{nothing}" } }, {}],
+    ["a private host", { http: { ...manifest().http, url: "https://10.0.0.1/" } }, {}],
+    ["a host that the org does not list", {}, { egress: async () => [] }],
+    ["a list that cannot be read", {}, { egress: away }],
+    ["no credential", {}, { credential: away }],
+    ["no secret", { http: { ...manifest().http, secret: "gone" } }, {}],
+  ])("%s", async (_, changes, more) => {
+    const upstream = scriptedUpstream();
+    const outcome = await call(changes, { fetch: upstream.fetch, ...more });
+    expect([outcome.result.ok, outcome.reached, outcome.status, upstream.requests]).toEqual([false, "no", null, []]);
+    expect(failureOf(outcome)?.class).not.toBe("unknown");
+  });
+});
+
+describe("a transport that throws", () => {
+  const broken = (at: "check" | "prepare" | "send"): Transports => {
+    const boom = (): never => {
+      throw new Error("the other side's words");
+    };
+    return {
+      http: {
+        check: at === "check" ? boom : () => ok({ target: null, secret: null }),
+        prepare: at === "prepare" ? boom : () => ok("a request"),
+        send: at === "send" ? boom : async () => ({ reached: "no", status: null, answer: err(NEVER) }),
+      },
+    };
+  };
+  const NEVER: Failure = { class: "transient", code: "internal", message: "never asked", retryAfterMs: null };
+  const through = (transports: Transports, effect: "write" | "read") =>
+    governToolCalls(ports({ effect }), transports).call(toolCall(), still);
+
+  it("[TOOL-35] while it sends: a write may have happened, a read may be made again", async () => {
+    const write = await through(broken("send"), "write");
+    expect(write).toMatchObject({ reached: "unknown", result: { failure: { class: "unknown", code: "internal" } } });
+    expect(JSON.stringify(write)).not.toContain("other side");
+    const read = await through(broken("send"), "read");
+    expect(read).toMatchObject({ reached: "unknown", result: { failure: { class: "transient" } } });
+  });
+
+  it("[TOOL-35] before it sends: nothing happened", async () => {
+    for (const at of ["check", "prepare"] as const) {
+      expect(await through(broken(at), "write")).toMatchObject({
+        reached: "no",
+        result: { failure: { class: "transient", code: "internal" } },
+      });
+    }
+  });
+});

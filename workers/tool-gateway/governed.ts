@@ -1,0 +1,200 @@
+/**
+ * The way of a tool's call, the same for every kind of tool: open personal data → check the input → check where it goes → look for a
+ * kept answer → get a credential → send → check its age, size and schema → redact and scan it → keep it. A kept answer is checked,
+ * redacted and scanned like one that was sent. Outcomes are data; nothing is retried here.
+ */
+import type { FindingSummary } from "../../core/guardrail/finding.ts";
+import type { Json } from "../../core/json.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { Failure, Opening, Reached, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
+import type { ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
+import { withoutSecrets } from "../../core/untrusted-json.ts";
+import { knownPath } from "../../core/workflow/known-path.ts";
+import { validate } from "../../core/workflow/schema.ts";
+import type { Admitted, GuardContext } from "../guardrail/ports.ts";
+import { type Deadline, DeadlineError, startDeadline } from "../kit/deadline.ts";
+import { withholdingBreaks } from "../kit/withheld.ts";
+import { credentialFor, refuseTarget } from "./egress.ts";
+import { failure, withoutAnswer } from "./failure.ts";
+import { findKept, type Kept } from "./kept-results.ts";
+import { openPersonalData } from "./personal-data.ts";
+import type { ToolGatewayPorts } from "./ports.ts";
+import type { Transport, Transports } from "./transports/transport.ts";
+
+/** Maximum bytes of an answer; a longer one is refused. */
+export const ANSWER_BYTES = 1024 * 1024;
+
+export type ToolGateway = { readonly call: (call: ToolCall, signal: AbortSignal) => Promise<ToolOutcome> };
+
+/** What is known so far: an interruption is judged by it, and it is reported whatever the end. */
+type Progress = {
+  effect: ToolEffect;
+  reached: Reached;
+  status: number | null;
+  isMissing: boolean;
+  openings: readonly Opening[];
+  findings: readonly FindingSummary[];
+  isKept: boolean;
+};
+
+/** A gateway that governs each call and leaves the sending to the transport of the tool's kind. */
+export function governToolCalls(ports: ToolGatewayPorts, transports: Transports): ToolGateway {
+  return {
+    call: async (call, signal) => {
+      const startedAt = ports.now();
+      const deadline = startDeadline(call.timeoutMs, signal);
+      const progress: Progress = {
+        effect: "write",
+        reached: "no",
+        status: null,
+        isMissing: false,
+        openings: [],
+        findings: [],
+        isKept: false,
+      };
+      const result = await perform(ports, transports, call, deadline, progress).catch((error: unknown) =>
+        err(interrupted(error, progress)),
+      );
+      deadline.end();
+      return {
+        result: result.ok ? { ok: true, output: result.value } : { ok: false, failure: result.error },
+        reached: progress.reached,
+        status: progress.status,
+        ...(progress.isMissing ? { found: false } : {}),
+        durationMs: Math.max(0, ports.now() - startedAt),
+        openings: progress.openings,
+        findings: progress.findings,
+        ...(progress.isKept ? { cached: "exact" } : {}),
+      };
+    },
+  };
+}
+
+async function perform(
+  ports: ToolGatewayPorts,
+  transports: Transports,
+  call: ToolCall,
+  deadline: Deadline,
+  progress: Progress,
+): Promise<Result<Json, Failure>> {
+  const { context } = call;
+  const manifest = await deadline.within(ports.manifest(context.org, call.tool, call.version));
+  if (manifest === null) return err(failure("permanent", "not_found", "the tool is not registered in this version"));
+  progress.effect = manifest.effect;
+
+  const guarded: GuardContext = { org: context.org, run: context.run, subject: context.subject };
+  const opened = await deadline.within(openPersonalData(ports.guard, guarded, manifest, call.input)).catch(rethrowDeadline);
+  if (opened === null) return err(failure("safety", "content_blocked", "the guardrails could not open the input, so nothing was sent"));
+  progress.openings = opened.openings;
+  const misfit = validate(manifest.input, opened.input)[0];
+  if (misfit !== undefined) {
+    return err(
+      failure("permanent", "invalid_request", `the input breaks the tool's schema at \`${knownPath(manifest.input, misfit.path)}\``),
+    );
+  }
+
+  const transport: Transport<ToolManifest> = transports[manifest.kind];
+  const plan = transport.check(manifest, opened.input);
+  if (!plan.ok) return plan;
+  const refusal = await refuseTarget(ports, context.org, plan.value.target, deadline);
+  if (refusal !== null) return err(refusal);
+
+  const kept = await deadline.within(findKept(ports, call, manifest, opened.input));
+  const again = await giveAgain(ports, guarded, manifest, kept, deadline, progress);
+  if (again !== undefined) return ok(again);
+
+  const credential = await credentialFor(ports, call, manifest, plan.value, deadline);
+  if (!credential.ok) return credential;
+  const request = transport.prepare(manifest, plan.value, { context, credential: credential.value });
+  if (!request.ok) return request;
+
+  progress.reached = "unknown"; // until the transport says more
+  const sent = await transport.send(request.value, deadline);
+  const arrivedAt = ports.now();
+  progress.status = sent.status;
+  progress.isMissing = sent.found === false;
+  if (!sent.answer.ok) return unanswered(sent.reached, sent.answer.error, progress);
+  const answer = sent.answer.value;
+  if (manifest.max_age_ms !== undefined && answer.ageMs > manifest.max_age_ms) {
+    answer.drop();
+    // Something on the way answered for the tool: whether the tool was reached is not known.
+    return err(withoutAnswer(manifest.effect, "unknown", "tool_error", "the tool's answer is older than its `max_age_ms`"));
+  }
+  const { reached, body } = await answer.read(ANSWER_BYTES, deadline);
+  if (!body.ok) return unanswered(reached, body.error, progress);
+  progress.reached = reached;
+
+  const admitted = await admit(ports, guarded, manifest, body.value, [credential.value], deadline, progress);
+  if (!admitted.ok) return admitted;
+  // A good answer is not lost because it could not be kept.
+  if (answer.mayBeKept) await deadline.within(kept.keep(body.value, admitted.value, arrivedAt - answer.ageMs)).catch(() => undefined);
+  return ok(admitted.value.value);
+}
+
+/** The call failed at the transport, or its answer did; `reached` says how far it came. */
+function unanswered(reached: Reached, why: Failure, progress: Progress): Result<never, Failure> {
+  progress.reached = reached;
+  return err(reached === "unknown" ? withoutAnswer(progress.effect, reached, why.code, why.message) : why);
+}
+
+/** undefined: nothing is kept, or today's checks refuse what is. */
+async function giveAgain(
+  ports: ToolGatewayPorts,
+  guarded: GuardContext,
+  manifest: ToolManifest,
+  { output, drop }: Kept,
+  deadline: Deadline,
+  progress: Progress,
+): Promise<Json | undefined> {
+  if (output === undefined) return undefined;
+  const judged: Progress = { ...progress };
+  const admitted = await admit(ports, guarded, manifest, output, [], deadline, judged);
+  if (!admitted.ok || admitted.value.verdict !== "pass" || judged.findings.length > 0) {
+    await deadline.within(drop());
+    return undefined;
+  }
+  progress.isKept = true;
+  return admitted.value.value;
+}
+
+async function admit(
+  ports: ToolGatewayPorts,
+  guarded: GuardContext,
+  manifest: ToolManifest,
+  answer: Json,
+  secrets: readonly string[],
+  deadline: Deadline,
+  progress: Progress,
+): Promise<Result<Admitted, Failure>> {
+  const { value, count } = withoutSecrets(answer, secrets);
+  if (count > 0) progress.findings = [{ type: "SECRET", detector: "echoed-credential", count, score: 1, pointer: "" }];
+  const misfit = validate(manifest.output, value)[0];
+  if (misfit !== undefined) {
+    return err(
+      failure("permanent", "output_invalid", `the tool's answer breaks its schema at \`${knownPath(manifest.output, misfit.path)}\``),
+    );
+  }
+  const admitted = await deadline.within(ports.guard.admit(guarded, "tool_output", "tool", value)).catch(rethrowDeadline);
+  if (admitted === null) return err(failure("safety", "content_blocked", "the guardrails could not judge the tool's answer"));
+  progress.findings = [...progress.findings, ...admitted.findings];
+  // A withheld string alone is no failure: the run reads the marker. Nothing at all, or a broken schema, is.
+  const refused = admitted.verdict === "block" && admitted.value === null;
+  if (refused || withholdingBreaks(manifest.output, value, admitted)) {
+    return err(failure("safety", "injection_detected", "the tool's answer carried an instruction and was refused"));
+  }
+  return ok(admitted);
+}
+
+/** For work whose failure has a meaning of its own (null); the deadline's end goes on upwards. */
+function rethrowDeadline(error: unknown): null {
+  if (error instanceof DeadlineError) throw error;
+  return null;
+}
+
+function interrupted(error: unknown, progress: Progress): Failure {
+  const { effect, reached } = progress;
+  if (!(error instanceof DeadlineError)) return withoutAnswer(effect, reached, "internal", "the call could not be made");
+  return error.reason === "timeout"
+    ? withoutAnswer(effect, reached, "timeout", "the tool did not answer in time")
+    : withoutAnswer(effect, reached, "cancelled", "the call was cancelled");
+}

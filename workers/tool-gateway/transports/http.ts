@@ -1,0 +1,131 @@
+/** Tools that are asked over HTTP: one request, never a redirect, and what its status says of how far the call came. */
+import type { Json } from "../../../core/json.ts";
+import { err, ok } from "../../../core/result.ts";
+import type { Failure, Reached } from "../../../core/run/calls/call.ts";
+import { ageOnArrival } from "../../../core/tool/age.ts";
+import type { ManifestOf } from "../../../core/tool/manifest.ts";
+import { type HttpRequestParts, toolRequest } from "../../../core/tool/request.ts";
+import { retryAfterMs } from "../../../core/tool/retry-after.ts";
+import { parseUntrusted } from "../../../core/untrusted-json.ts";
+import { readBody } from "../../kit/body.ts";
+import { type Deadline, DeadlineError } from "../../kit/deadline.ts";
+import { failure } from "../failure.ts";
+import type { ToolGatewayPorts } from "../ports.ts";
+import type { Answer, Plan, Read, Sent, Transport } from "./transport.ts";
+
+type HttpPlan = Plan & { readonly target: URL; readonly parts: HttpRequestParts };
+type HttpRequest = { readonly url: string; readonly init: RequestInit };
+
+/** Said by something in front of the tool, or by a tool that has not begun. */
+const NOT_NOW = [408, 425, 429, 502, 503, 504];
+
+export function httpTransport({
+  fetch,
+  now,
+}: Pick<ToolGatewayPorts, "fetch" | "now">): Transport<ManifestOf<"http">, HttpPlan, HttpRequest> {
+  return {
+    check({ http }, input) {
+      const parts = toolRequest(http, input);
+      if (!parts.ok) return err(failure("permanent", "invalid_request", `the input cannot be sent to the tool: ${parts.error.reason}`));
+      if (!URL.canParse(parts.value.url)) return err(failure("permanent", "invalid_request", "the tool's address is not a URL"));
+      return ok({ target: new URL(parts.value.url), secret: http.secret, parts: parts.value });
+    },
+
+    prepare({ max_age_ms }, { parts, target }, { context, credential }) {
+      const headers = buildHeaders({
+        ...parts.headers,
+        accept: "application/json",
+        ...(parts.body === null ? {} : { "content-type": "application/json" }),
+        authorization: `Bearer ${credential}`,
+        "idempotency-key": context.key,
+        "bulkhead-run": context.run,
+        traceparent: `00-${context.traceId}-${context.spanId}-01`, // W3C Trace Context section 3.2
+      });
+      if (headers === null) return err(failure("permanent", "invalid_request", "a header of the tool is not valid"));
+      // Caches on the way are told what would be refused here (RFC 9111 section 5.2.1.1).
+      if (max_age_ms !== undefined) headers.set("cache-control", `max-age=${Math.floor(max_age_ms / 1_000)}`);
+      return ok({ url: target.href, init: { method: parts.method, headers, body: parts.body, redirect: "manual" } });
+    },
+
+    async send({ url, init }, deadline) {
+      const askedAt = now();
+      const response = await deadline.within(fetch(url, { ...init, signal: deadline.signal })).catch(nullUnlessOver);
+      // Whether the request had left is not told.
+      if (response === null)
+        return noAnswer("unknown", null, failure("transient", "upstream_unavailable", "the connection to the tool failed"));
+      const { status, headers } = response;
+      if (status < 200 || status > 299) {
+        drop(response); // an error's body is the other side's words
+        return readStatus(status, retryAfterMs(headers.get("retry-after"), now()));
+      }
+      const ageMs = ageOnArrival({ date: headers.get("date"), age: headers.get("age") }, askedAt, now());
+      const mayBeKept = !/(^|[\s,])no-store([\s,;]|$)/i.test(headers.get("cache-control") ?? "");
+      const answer: Answer = {
+        ageMs,
+        mayBeKept,
+        read: (limitBytes, within) => readAnswer(response, limitBytes, within),
+        drop: () => drop(response),
+      };
+      return { reached: "answered", status, answer: ok(answer) };
+    },
+  };
+}
+
+/**
+ * What a status that is not 2xx says. A refusal (4xx) is one that would be given again; a redirect is never followed, so the tool behind
+ * it was not reached; everything else says "try again", and what the tool did until then is not told.
+ */
+export function readStatus(status: number, retryAfter: number | null): Sent {
+  const message = `the tool answered with status ${status}`;
+  if (status === 429) return noAnswer("answered", status, failure("transient", "rate_limited", message, retryAfter));
+  if (NOT_NOW.includes(status)) return noAnswer("answered", status, failure("transient", "upstream_unavailable", message, retryAfter));
+  if (status >= 500) return noAnswer("answered", status, failure("transient", "tool_error", message, retryAfter));
+  if (status >= 400) {
+    const refused = noAnswer("refused", status, failure("permanent", "tool_error", message));
+    return status === 404 ? { ...refused, found: false } : refused;
+  }
+  const what = status < 300 ? message : "the tool answered with a redirect, which is never followed";
+  return noAnswer("no", status, failure("permanent", "tool_error", what));
+}
+
+const noAnswer = (reached: Reached, status: number | null, why: Failure): Sent => ({ reached, status, answer: err(why) });
+
+async function readAnswer(response: Response, limitBytes: number, deadline: Deadline): Promise<Read> {
+  const type = response.headers.get("content-type");
+  if (type !== null && !/^\s*(application|text)\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) {
+    drop(response);
+    if (response.status !== 204) return unusable("is not declared as JSON");
+  }
+  const body = await readBody(response, limitBytes, deadline);
+  if (!body.ok) {
+    if (body.reason === "too_large") return unusable(`is larger than ${limitBytes} bytes`);
+    if (body.reason === "not_text") return unusable("is not UTF-8");
+    return { reached: "unknown", body: err(failure("transient", "upstream_unavailable", "the tool's answer was cut short")) };
+  }
+  if (response.status === 204) return whole(null);
+  const parsed = parseUntrusted(body.text);
+  return parsed.ok ? whole(parsed.value) : unusable(parsed.error === "too_deep" ? "is nested too deeply" : "is not JSON");
+}
+
+const whole = (json: Json): Read => ({ reached: "answered", body: ok(json) });
+
+const unusable = (what: string): Read => ({
+  reached: "answered",
+  body: err(failure("permanent", "output_invalid", `the tool's answer ${what}`)),
+});
+
+const drop = (response: Response): void => void response.body?.cancel().catch(() => undefined);
+
+/** null when a name or value cannot stand in a header; the error would quote the value. */
+function buildHeaders(headers: Record<string, string>): Headers | null {
+  try {
+    return new Headers(headers);
+  } catch {
+    return null;
+  }
+}
+
+function nullUnlessOver(error: unknown): null {
+  if (error instanceof DeadlineError) throw error;
+  return null;
+}
