@@ -1,8 +1,10 @@
 /** Money and tokens together: what is reserved, spent and capped. Plain numbers; knows no scope and no period. */
 import type { MicroUsd } from "../money.ts";
 
+/** Micro-dollars and tokens. Journals spell the same thing `{micro_usd, tokens}` (`Priced`, core/run/machine/event.ts). */
 export type Amount = { readonly microUsd: MicroUsd; readonly tokens: number };
 
+/** No money and no tokens. */
 export const NOTHING: Amount = { microUsd: 0, tokens: 0 };
 
 /** A function of numbers, applied to each part. */

@@ -59,12 +59,16 @@ export function observe(turn: Turn, activity: Activity, answer: AgentAnswer): vo
   }
 }
 
-/** The agent gives up; its node fails when nothing is in flight for it any more. */
-export function stopAgent(turn: Turn, node: string, error: StepError, undone?: string): void {
+/**
+ * The agent gives up; its node fails when nothing is in flight for it any more. `notUndone`: the activity of a write whose outcome
+ * nobody knows; the run's dead letter names it.
+ */
+export function stopAgent(turn: Turn, node: string, error: StepError, notUndone?: string): void {
   const failing = turn.state.agents[node]?.failing;
-  if (failing === undefined || (failing !== null && undone === undefined)) return;
-  // The first reason stays; another write that nobody knows of is named all the same.
-  turn.emit("agent.stopping", { node, error: failing ?? error, ...(undone === undefined ? {} : { undone }) }, stepOfNode(node));
+  if (failing === undefined || (failing !== null && notUndone === undefined)) return;
+  // The first reason stays; a further write with an unknown outcome is still named.
+  const named = notUndone === undefined ? {} : { undone: notUndone };
+  turn.emit("agent.stopping", { node, error: failing ?? error, ...named }, stepOfNode(node));
 }
 
 export const refusalFor = (failure: Pick<Failure, "code" | "message">): AgentAnswer => ({

@@ -35,13 +35,13 @@ export const AGENT_EVENTS: Handlers<Types> = {
       return {
         ...agent,
         seen: see(agent.seen, digest),
-        turns: agent.turns.map((turn, index) => (index === last ? { ...turn, calls: turn.calls.map(answered) } : turn)),
+        turns: agent.turns.map((said, index) => (index === last ? { ...said, calls: said.calls.map(answered) } : said)),
       };
     });
   },
   "agent.stopping": (state, event) => {
-    const { node, error, undone } = event.data;
-    const gone = undone === undefined ? state : { ...withoutActivity(state, undone), undone: [...state.undone, undone] };
+    const { node, error, undone: notUndone } = event.data;
+    const gone = notUndone === undefined ? state : { ...withoutActivity(state, notUndone), undone: [...state.undone, notUndone] };
     const left = dropUnsent(gone, (activity) => activity.node === node);
     return changeAgent(left, node, (agent) => ({ ...agent, failing: error }));
   },

@@ -53,6 +53,7 @@ export const born = (start: RunStart, toolEffects: Birth["toolEffects"], created
   createdAt,
 });
 
+/** What a child run knows of the run that started it. */
 export type Parent = {
   readonly run: string;
   readonly activity: string;

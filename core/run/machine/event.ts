@@ -1,7 +1,20 @@
 /**
- * The journal's words. Every decision of a run is an event; folding the events gives the state (evolve.ts), and clients see
+ * The words of the journal. Every decision of a run is an event; folding the events gives the state (evolve.ts), and clients see
  * the same events (docs/contract.md, "Runs"). An event holds everything the fold needs, so that code may change
  * under a running run; it holds no personal data.
+ *
+ * A call leaves two events. The *intent* is stored before the call leaves, the *outcome* when it is back; the names do not say which is
+ * which, and stay as they are because journals have them:
+ *
+ * | call | intent | outcome |
+ * |---|---|---|
+ * | of a model | `model.calling` | `model.called` |
+ * | of a tool | `tool.called` | `tool.answered` |
+ * | of a read tool, about a write in doubt | `tool.looking_up` | `tool.looked_up` |
+ * | a child run | `child.called` | `child.ended` |
+ * | a question to a person | `review.requested`; `review.opened` when people can see it | `review.decided` |
+ * | a request to the org's ledger | `budget.asked` | `budget.leased` or `budget.refused` |
+ * | a compensation | `step.compensating` | `step.compensated` |
  *
  * PERSISTED: a turn's events are one row of the journal. Fields may be added, never renamed or dropped.
  */
@@ -19,14 +32,15 @@ import type { Failure, Opening, Reached } from "../calls/call.ts";
 import type { RunFlag } from "../outside/view.ts";
 import type { AgentAnswer, AgentCall, AgentTool, QuestionReason, RunError, StepError, Usage } from "./state.ts";
 
-/** What an activity cost: tokens as the upstream counted them, money in micro-dollars. */
+/** What one call cost: tokens as the upstream counted them, money in micro-dollars. */
 export type Spent = { readonly tokens_in: number; readonly tokens_out: number; readonly micro_usd: MicroUsd };
 
-/** An amount as journals have it. */
+/** An amount of money (micro-dollars) and tokens as journals have it: `Amount` of core/budget with the journal's spelling. */
 export type Priced = { readonly micro_usd: MicroUsd; readonly tokens: number };
 
 type ActivityRef = { readonly activity: string };
 
+/** What each type of event holds beside its number, its time and its step. */
 export type EventData = {
   "run.created": {
     readonly workflow: string;
@@ -50,7 +64,7 @@ export type EventData = {
     readonly undone: readonly string[];
     readonly dead_letter: string;
   };
-  /** `dead_letter`: set when a write may have happened of which nobody knows. */
+  /** `undone`: writes that were *not* undone, also in the other two ends. `dead_letter`: null unless there are some. */
   "run.cancelled": { readonly reason: string; readonly undone: readonly string[]; readonly dead_letter: string | null };
   "run.dead_lettered": {
     readonly error: RunError;
@@ -68,7 +82,7 @@ export type EventData = {
   "item.started": { readonly index: number; readonly kind: StepKind; readonly input?: Json };
   "item.completed": { readonly index: number; readonly output: Json; readonly error?: StepError };
   "item.failed": { readonly index: number; readonly error: StepError; readonly unknown_outcome?: boolean };
-  /** The model's word in one iteration: what it said, which tools it asks for. */
+  /** What the model said in one iteration, and which tools it asks for. */
   "agent.answered": {
     readonly node: string;
     readonly iteration: number;
@@ -78,7 +92,7 @@ export type EventData = {
   };
   /** A tool's answer, as the model will see it. */
   "agent.observed": ActivityRef & { readonly node: string; readonly call: string; readonly answer: AgentAnswer; readonly digest: string };
-  /** The agent gives up: nothing new is sent for it, what is in flight is awaited, then its node fails. `undone`: a write nobody knows of. */
+  /** The agent gives up: nothing new is sent for it, what is in flight is awaited, then its node fails. `undone`: a write whose outcome is unknown, so it was *not* undone. */
   "agent.stopping": { readonly node: string; readonly error: StepError; readonly undone?: string };
   /** The conversation is too long for the model's window: these turns are dropped, once a model has summarised them. */
   "agent.condensing": { readonly node: string; readonly iteration: number; readonly dropped: readonly number[] };
@@ -86,13 +100,13 @@ export type EventData = {
   "agent.condensed": ActivityRef & { readonly node: string; readonly summary: string | null };
   "agent.continued": { readonly node: string; readonly iteration: number; readonly stale: number };
   "signal.received": { readonly id: string; readonly name: string; readonly body: Json; readonly by: string };
-  /** The intent to start a child run; starting the same child twice is one run. */
+  /** Starting the same child twice is one run. */
   "child.called": ActivityRef & {
     readonly run: string;
     readonly workflow: string;
     readonly version: number;
     readonly digest: string;
-    readonly reserved: { readonly micro_usd: MicroUsd; readonly tokens: number };
+    readonly reserved: Priced;
   };
   "child.ended": ActivityRef & {
     readonly run: string;
@@ -101,14 +115,14 @@ export type EventData = {
     readonly error: StepError | null;
     readonly flags: readonly RunFlag[];
     readonly usage: Usage;
-    /** What the child holds for calls of which nobody told the cost: its parent holds it on. */
-    readonly held: { readonly micro_usd: MicroUsd; readonly tokens: number };
+    /** What the child holds for calls whose cost nobody told: its parent goes on holding it. */
+    readonly held: Priced;
   };
   /** A queue consumer has taken the call up. */
   "call.taken": ActivityRef & { readonly call: number };
-  /** An attempt to tell the callback. `next_at`: when it is told again; null: it is over. */
+  /** An attempt to send the callback. `next_at`: when the next one is made; null: there is none. */
   "callback.tried": { readonly attempt: number; readonly result: "delivered" | "retry" | "gone"; readonly next_at: EpochMs | null };
-  /** The run that waits for this one knows how it ended. */
+  /** The parent run knows how this one ended. */
   "parent.told": JsonObject;
   "step.retrying": ActivityRef & { readonly attempt: number; readonly error: StepError; readonly resume_at: EpochMs };
   /** `kept`: completed in the run that this one continues. `signal`: the one that was awaited. A map's output is that of its items. */
@@ -121,7 +135,7 @@ export type EventData = {
   };
   "step.skipped": JsonObject;
   "step.compensating": ActivityRef & { readonly undoes: string; readonly tool: string; readonly input: Json };
-  /** `undone`: why it could not be taken back. */
+  /** `undone`: why the call could *not* be undone; absent: it was. */
   "step.compensated": ActivityRef & { readonly undoes?: string; readonly undone?: StepError };
 
   "policy.decided": ActivityRef & {
@@ -158,32 +172,32 @@ export type EventData = {
   };
   /** A threshold of a cap was crossed: the run's own, or one of the org's. Money is in dollars. */
   "budget.alert": BudgetAlert;
-  /** The intent, durable before the call leaves. `repeated`: the same attempt again, because ours was cut short. */
+  /** `repeated`: the same attempt again, because the call was interrupted on our side. */
   "model.calling": ActivityRef & {
     readonly attempt: number;
     readonly model: string;
-    readonly reserved: { readonly micro_usd: MicroUsd; readonly tokens: number };
+    readonly reserved: Priced;
     readonly repeated?: true;
-    /** A queue consumer makes the call; after this time it is given up for lost. */
+    /** Set when a queue consumer makes the call; after this time the call counts as lost. */
     readonly lost_at?: EpochMs;
   };
-  /** The outcome. `held`: nobody told what it cost, so the reservation stays taken. */
+  /** `held`: nobody told what the call cost, so its reservation stays taken. */
   "model.called": ActivityRef & {
     readonly attempt: number;
     readonly model: string;
     readonly ok: boolean;
     readonly spent: Spent;
-    readonly held: { readonly micro_usd: MicroUsd; readonly tokens: number } | null;
+    readonly held: Priced | null;
     readonly duration_ms: number;
     readonly failure?: Failure;
     readonly correction?: { readonly answer: string; readonly errors: readonly string[] };
     /** Cut short on our side: not an attempt, and no reason to fall back. */
     readonly interrupted?: true;
-    /** Its breaker was open: nobody was asked, and it counts as no call. */
+    /** The circuit breaker of its upstream was open: no call was made. */
     readonly unasked?: true;
-    /** A kept answer did instead of a call; it cost nothing. */
+    /** A kept answer took the place of the call; it cost nothing. */
     readonly cached?: "exact" | "semantic" | "stale";
-    /** What the answer's way says about the run: not its first choice answered, or a kept answer past its time did. */
+    /** `degraded`: another model than the first choice answered; `stale`: a kept answer past its time did. */
     readonly flags?: readonly RunFlag[];
     readonly upstream: { readonly [name: string]: string };
     /** Running totals of the run. */
@@ -197,7 +211,7 @@ export type EventData = {
     readonly key: string;
     readonly input_digest: string;
     readonly repeated?: true;
-    /** A queue consumer makes the call; after this time it is given up for lost. */
+    /** Set when a queue consumer makes the call; after this time the call counts as lost. */
     readonly lost_at?: EpochMs;
   };
   "tool.answered": ActivityRef & {
@@ -209,11 +223,11 @@ export type EventData = {
     readonly status: number | null;
     readonly duration_ms: number;
     readonly openings: readonly Opening[];
-    /** A kept answer did instead of a call. */
+    /** A kept answer took the place of the call. */
     readonly cached?: "exact";
     readonly failure?: Failure;
   };
-  /** Nobody knows whether the write happened: this read tool is asked, for the `time`th time, at `resume_at`. */
+  /** Nobody knows whether the write happened: this read tool is asked at `resume_at`, for the `time`th time. */
   "tool.looking_up": ActivityRef & { readonly tool: string; readonly time: number; readonly resume_at: EpochMs };
   "tool.looked_up": ActivityRef & {
     readonly tool: string;
@@ -231,7 +245,7 @@ export type EventData = {
   };
   "review.opened": ActivityRef & { readonly id: string; readonly until: EpochMs | null };
   "review.decided": ActivityRef & {
-    /** Digest of the call that was agreed to; null: rejected, or no call. */
+    /** Digest of the approved call; null: it was rejected, or the question was not about a call. */
     readonly approved: string | null;
     readonly id: string;
     readonly action: "approve" | "reject" | "modify";
@@ -244,6 +258,7 @@ export type EventData = {
 };
 
 export type EventType = keyof EventData;
+/** `seq`: numbers from 1 without a gap. `step`: the step of the definition that it is about. */
 export type EventOf<T extends EventType> = {
   readonly seq: number;
   readonly type: T;

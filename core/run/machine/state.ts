@@ -13,9 +13,10 @@ import type { MicroUsd } from "../../money.ts";
 import type { EpochMs } from "../../time.ts";
 import type { ToolFacts } from "../../tool/manifest.ts";
 import type { JsonSchema } from "../../workflow/definition.ts";
-import type { RunFlag, RunStatus } from "../outside/view.ts";
+import { FINAL_STATUSES, type RunFlag, type RunStatus } from "../outside/view.ts";
 import { isChildUnderWay } from "./activity-kinds.ts";
 
+/** What calls used: tokens as upstreams counted them, money in micro-dollars. Kept answers count as cache hits, not as calls. */
 export type Usage = {
   readonly tokensIn: number;
   readonly tokensOut: number;
@@ -25,6 +26,7 @@ export type Usage = {
   readonly cacheHits: number;
 };
 
+/** One step of the definition. An item of a `map` has no such state of its own: see `MapState`. */
 export type StepState = {
   readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "skipped" | "compensated";
   /** Needs that are not settled yet; 0: ready. */
@@ -41,6 +43,7 @@ export type StepState = {
   readonly rescues: string | null;
 };
 
+/** Something under way for a node. It leaves the state when it has ended. */
 export type Activity = {
   /** `refund`, `refund/compensate`, `each/3`, `desk/2` (the model in iteration 2), `desk/2.1` (its first call). */
   readonly id: string;
@@ -104,6 +107,7 @@ export type Activity = {
 /** Why a person is asked: the definition says so, the policy does, the money does (`limits.confirm_over_usd`), or nobody knows whether a write happened. */
 export type QuestionReason = "step" | "policy" | "budget" | "unknown-outcome";
 
+/** The child run of a `run` step: its id, and the definition that it was started with. */
 export type Child = { readonly run: string; readonly workflow: string; readonly version: number; readonly digest: string };
 
 /** The run at the org's ledger (lease.ts). Only its own calls count: a child run has a lease of its own. */
@@ -143,6 +147,7 @@ export type MapState = {
   /** A failed item that nothing absorbed: no further item starts, those in flight are awaited, then the step fails. */
   readonly failing: StepError | null;
 };
+/** One item of a `map`. A failed one stays `running`; `failing` of its map says why. */
 export type ItemState = { readonly status: "running" | "completed"; readonly output: Json; readonly error: StepError | null };
 
 /** An agent under way. The conversation is kept once, here and in the journal; each request is made from it. */
@@ -164,17 +169,21 @@ export type AgentState = {
   /** Why it gives up, once it does: what is in flight for it is awaited first. */
   readonly failing: StepError | null;
 };
+/** A tool as the agent's model is told about it. */
 export type AgentTool = { readonly name: string; readonly description: string; readonly input: JsonSchema };
+/** What the model said in one iteration and which calls it asked for. Not a turn of the machine (turn.ts). */
 export type AgentTurn = {
   readonly text: string | null;
   readonly calls: readonly AgentCall[];
 };
-/** `answer`: null while it is under way. */
+/** A call that the model asked for. `answer`: null while it is under way. */
 export type AgentCall = { readonly id: string; readonly tool: string; readonly input: Json; readonly answer: AgentAnswer | null };
+/** What the model is shown of a call: its output, or why it failed. */
 export type AgentAnswer =
   | { readonly ok: true; readonly output: Json }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
+/** The whole run. PERSISTED in recorded histories (test/histories): fields may be added, never renamed. */
 export type RunState = {
   readonly v: 1;
   readonly status: RunStatus;
@@ -205,7 +214,7 @@ export type RunState = {
   readonly undoing: readonly string[] | null;
   /** A compensation gave up: the run ends as a dead letter whatever it ends for. */
   readonly isStuck: boolean;
-  /** Steps that could not be undone, or of whose write nobody knows. */
+  /** Not undone, although the name reads otherwise: writes whose compensation failed, or whose outcome nobody knows. The contract has the name. */
   readonly undone: readonly string[];
   /** Ids of the last signals: one that is told twice counts once. */
   readonly signalIds: readonly string[];
@@ -231,10 +240,11 @@ export type RunState = {
 /** A tool call that succeeded, and what it answered: a compensation's expressions see it as `output`. */
 export type Done = { readonly activity: string; readonly step: string; readonly node: string; readonly output: Json };
 
+/** No call was made. */
 export const NO_USAGE: Usage = { tokensIn: 0, tokensOut: 0, microUsd: 0, modelCalls: 0, toolCalls: 0, cacheHits: 0 };
 
-export const FINAL: readonly RunStatus[] = ["completed", "failed", "cancelled", "dead_lettered"];
-export const isFinal = (state: RunState): boolean => FINAL.includes(state.status);
+/** The run has ended: only what tidies up after the end is taken. */
+export const isFinal = (state: RunState): boolean => FINAL_STATUSES.includes(state.status);
 
 /** Something is to be done without a person, a signal or a time: it is decided, called or tried again. A child run has a clock of its own. */
 export function isBusy(activity: Activity): boolean {

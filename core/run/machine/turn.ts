@@ -8,12 +8,13 @@ import type { RunContext } from "./birth.ts";
 import type { EventData, EventType, RunEvent } from "./event.ts";
 import type { RunState } from "./state.ts";
 
-/** The hash comes in from outside: core has none of its own. */
+/** What deciding needs: the context that the fold has too, and a hash, which `core/` does not have itself. */
 export type Machinery = RunContext & { readonly sha256: (text: string) => string };
 
-/** A turn is one row of the journal: what would be more events than this goes on in the next turn. */
+/** Maximum events of a turn, which is one row of the journal; what would follow is decided in the next turn. */
 export const EVENTS_PER_TURN = 400;
 
+/** The decisions of one happening. INVARIANT: `state` is always the fold of all events so far, those of this turn included. */
 export class Turn {
   readonly machinery: Machinery;
   readonly at: EpochMs;
@@ -48,7 +49,7 @@ export class Turn {
     return step;
   }
 
-  /** What expressions see. */
+  /** What expressions see. `output`: of the call that a compensation undoes. */
   scope(output?: Scope["output"]): Scope {
     return scopeOf(this.machinery, this.#state, output);
   }

@@ -42,15 +42,16 @@ export function windDown(turn: Turn): void {
 }
 
 function end(turn: Turn): void {
-  const { stopping, undone, flags, isStuck } = turn.state;
+  const { stopping, undone: notUndone, flags, isStuck } = turn.state;
   if (stopping === null) return;
   giveBack(turn);
   const deadLetter = withPrefix("dl", turn.birth.id);
   const parked = stopping.why !== "cancel" && turn.birth.definition.on_failure === "park";
-  if (isStuck || parked) turn.emit("run.dead_lettered", { error: stopping.error, flags, undone, dead_letter: deadLetter });
+  if (isStuck || parked) turn.emit("run.dead_lettered", { error: stopping.error, flags, undone: notUndone, dead_letter: deadLetter });
   else if (stopping.why === "cancel") {
-    turn.emit("run.cancelled", { reason: stopping.error.message, undone, dead_letter: undone.length > 0 ? deadLetter : null });
-  } else turn.emit("run.failed", { error: stopping.error, flags, undone, dead_letter: deadLetter });
+    const cancelled = { reason: stopping.error.message, undone: notUndone, dead_letter: notUndone.length > 0 ? deadLetter : null };
+    turn.emit("run.cancelled", cancelled);
+  } else turn.emit("run.failed", { error: stopping.error, flags, undone: notUndone, dead_letter: deadLetter });
 }
 
 /** A cap ends with what there is when no write was made, or every write was made or skipped. */

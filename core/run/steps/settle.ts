@@ -1,4 +1,4 @@
-/** How a node ends: a step, or an item of a `map`; and what that means for whatever waits for it. */
+/** How a node (a step, or an item of a `map`) ends, and what its end means for the steps that wait for it. */
 import type { Json } from "../../json.ts";
 import type { OnError } from "../../workflow/definition.ts";
 import { evaluate } from "../../workflow/expression.ts";
@@ -7,40 +7,45 @@ import { stopAtFailure } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
 import { indexOfNode, nodeDefinition, stepOfNode } from "./node.ts";
 
+/** Completes a step, or an item of a `map`. */
 export function completeNode(turn: Turn, node: string, output: Json): void {
   const index = indexOfNode(node);
   if (index === null) completeStep(turn, node, output);
   else turn.emit("item.completed", { index, output }, stepOfNode(node));
 }
 
-/** `unknownOutcome`: a write of which nobody knows whether it happened; a dead letter names it. */
+/** Fails a step, or an item of a `map`, unless `on_error` absorbs the failure. `unknownOutcome`: a write may have happened; a dead letter names it. */
 export function failNode(turn: Turn, node: string, error: StepError, unknownOutcome = false): void {
   const index = indexOfNode(node);
   if (index === null) return failStep(turn, node, error, unknownOutcome);
   const { on_error } = nodeDefinition(turn.birth.definition, node);
-  const spare = unknownOutcome ? null : spareValue(turn, on_error, { index, item: turn.state.maps[stepOfNode(node)]?.over[index] ?? null });
-  if (spare !== null) turn.emit("item.completed", { index, output: spare.value, error }, stepOfNode(node));
+  const item = turn.state.maps[stepOfNode(node)]?.over[index] ?? null;
+  const fallback = unknownOutcome ? null : fallbackValue(turn, on_error, { index, item });
+  if (fallback !== null) turn.emit("item.completed", { index, output: fallback.value, error }, stepOfNode(node));
   else turn.emit("item.failed", { index, error, ...(unknownOutcome ? { unknown_outcome: true } : {}) }, stepOfNode(node));
 }
 
+/** Completes a step. `signal`: the one that it waited for; it is taken from those that came. */
 export function completeStep(turn: Turn, id: string, output: Json, signal?: string): void {
   turn.emit("step.completed", { output, ...(signal === undefined ? {} : { signal }) }, id);
   afterSettled(turn, id, turn.state.steps[id]?.output ?? null);
 }
 
+/** Skips a step: its output is null, and the steps that need it may start. */
 export function skipStep(turn: Turn, id: string): void {
   turn.emit("step.skipped", {}, id);
   afterSettled(turn, id, null);
 }
 
+/** Fails a step. `on_error` may put a value in its place, or start the step that answers for it; otherwise the run stops. */
 export function failStep(turn: Turn, id: string, error: StepError, unknownOutcome = false): void {
   const doubt = unknownOutcome ? { unknown_outcome: true } : {};
   const { on_error } = turn.stepDefinition(id);
   const rescuer = on_error !== null && "step" in on_error ? on_error.step : null;
-  const spare = spareValue(turn, on_error, {});
-  if (spare !== null) {
-    turn.emit("step.failed", { error, absorbed: "value", output: spare.value, ...doubt }, id);
-    afterSettled(turn, id, spare.value);
+  const fallback = fallbackValue(turn, on_error, {});
+  if (fallback !== null) {
+    turn.emit("step.failed", { error, absorbed: "value", output: fallback.value, ...doubt }, id);
+    afterSettled(turn, id, fallback.value);
   } else if (turn.state.stopping === null && rescuer !== null && turn.state.steps[rescuer]?.status === "pending") {
     turn.emit("step.failed", { error, absorbed: "step", ...doubt }, id);
   } else {
@@ -49,8 +54,8 @@ export function failStep(turn: Turn, id: string, error: StepError, unknownOutcom
   }
 }
 
-/** What `on_error` gives instead; null: it gives nothing, cannot be evaluated, or the run is ending anyway. */
-function spareValue(
+/** The value that `on_error` puts in place of an output; null: it has none, it cannot be evaluated, or the run is stopping. */
+function fallbackValue(
   turn: Turn,
   onError: OnError | null,
   item: { readonly index?: number; readonly item?: Json },
@@ -64,6 +69,6 @@ function afterSettled(turn: Turn, id: string, output: Json): void {
   const rescued = turn.state.steps[id]?.rescues;
   if (rescued) completeStep(turn, rescued, output);
   const { on_error } = turn.stepDefinition(id);
-  const spare = on_error !== null && "step" in on_error ? on_error.step : null;
-  if (spare !== null && turn.state.steps[spare]?.status === "pending") skipStep(turn, spare); // nobody needs it any more
+  const rescuer = on_error !== null && "step" in on_error ? on_error.step : null;
+  if (rescuer !== null && turn.state.steps[rescuer]?.status === "pending") skipStep(turn, rescuer); // there is nothing to rescue
 }

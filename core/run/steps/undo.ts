@@ -1,4 +1,4 @@
-/** Undoing what was done, one call at a time, last first. What cannot be undone is named, and the rest is undone all the same. */
+/** Undoes what was done, one call at a time, last first. A call that cannot be undone is named, and the others are still undone. */
 import type { Compensate } from "../../workflow/definition.ts";
 import { evaluate } from "../../workflow/expression.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
@@ -6,13 +6,14 @@ import type { Activity, Done, StepError } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { compensationId, indexOfNode, nodeDefinition } from "./node.ts";
 
-/** Activity ids of the calls that say how they are undone, last first. */
+/** Activity ids of the successful calls whose definition says how they are undone, last first. */
 export const toUndo = (turn: Turn): string[] =>
   turn.state.done
     .toReversed()
     .filter((done) => compensationOf(turn, done) !== null)
     .map((done) => done.activity);
 
+/** Starts the compensation of an activity. An input that cannot be evaluated ends it as not undone. */
 export function undoNext(turn: Turn, activityId: string): void {
   const id = compensationId(activityId);
   if (id in turn.state.activities) return;
@@ -23,16 +24,21 @@ export function undoNext(turn: Turn, activityId: string): void {
   const input = evaluate(compensate.input, { ...turn.scope(done.output), ...(index === null ? {} : { index }) });
   if (input.ok)
     return turn.emit("step.compensating", { activity: id, undoes: activityId, tool: compensate.tool, input: input.value }, done.step);
-  const undone = { code: "invalid_request", message: `\`compensate/input\` could not be evaluated: ${input.error.message}` } as const;
-  turn.emit("step.compensated", { activity: id, undoes: activityId, undone }, done.step);
+  const notUndone = { code: "invalid_request", message: `\`compensate/input\` could not be evaluated: ${input.error.message}` } as const;
+  turn.emit("step.compensated", { activity: id, undoes: activityId, undone: notUndone }, done.step);
 }
 
-export function compensated(turn: Turn, activity: Activity, undone?: StepError): void {
+/** A compensation has ended. `notUndone`: why it could not undo the call. */
+export function compensated(turn: Turn, activity: Activity, notUndone?: StepError): void {
   const undoes = activity.undoes ?? activity.step;
-  turn.emit("step.compensated", { activity: activity.id, undoes, ...(undone === undefined ? {} : { undone }) }, activity.step);
+  turn.emit(
+    "step.compensated",
+    { activity: activity.id, undoes, ...(notUndone === undefined ? {} : { undone: notUndone }) },
+    activity.step,
+  );
 }
 
-/** Only what the definition itself calls says how it is undone; an agent's calls do not. */
+/** How a call is undone; null: nothing says so. Only a call that the definition fixes has a compensation; an agent's calls have none. */
 function compensationOf(turn: Turn, done: Done): Compensate | null {
   if (done.activity !== done.node) return null;
   return mentionsOf(nodeDefinition(turn.birth.definition, done.node)).compensate;
