@@ -60,7 +60,7 @@ export type ToolContent = ToolContract & Binding;
 
 export type ToolManifest = ToolContent & { readonly version: number };
 /** The manifest of a tool of one kind. */
-export type ManifestOf<K extends ToolKind> = ToolContract & BindingOf<K> & { readonly version: number };
+export type ManifestOf<K extends ToolKind> = Extract<ToolManifest, { readonly kind: K }>;
 
 /** What the engine needs to know of a tool to call it well; it goes into the journal with the decision to call. */
 export type ToolFacts = {

@@ -2,13 +2,15 @@
 import { describe, expect, it } from "vitest";
 import type { ModelEntry } from "../../../core/model/entry.ts";
 import type { LogLine } from "../../../core/telemetry/log-line.ts";
-import type { ToolManifest } from "../../../core/tool/manifest.ts";
+import type { ManifestOf } from "../../../core/tool/manifest.ts";
 import type { AuthorityQuestion } from "../../../core/workflow/authority.ts";
 import type { Definition, Limits } from "../../../core/workflow/definition.ts";
 import { defineAccess } from "../../../workers/access/access.ts";
 import { type AuthorityPorts, defineAuthority } from "../../../workers/access/authority.ts";
 
-const manifest: ToolManifest = {
+type HttpTool = ManifestOf<"http">;
+
+const manifest: HttpTool = {
   name: "payments.refund",
   version: 3,
   description: "",
@@ -97,7 +99,7 @@ describe("[AUTH-1] a tool", () => {
     });
   });
 
-  it.each<[string, Partial<typeof aboutTool>, Partial<ToolManifest>, string]>([
+  it.each<[string, Partial<typeof aboutTool>, Partial<HttpTool>, string]>([
     ["a model chose it", { chosenBy: "model" }, {}, "ask"],
     ["an untrusted value reaches a guarded field", { untrusted: ["/amount"] }, {}, "ask"],
     ["an untrusted value reaches another field", { untrusted: ["/reason"] }, {}, "allow"],
@@ -250,13 +252,13 @@ describe("[AUTH-6] a route", () => {
 });
 
 describe("[AUTH-4] the tools that a model is told of", () => {
-  const named = (name: string, more: Partial<ToolManifest> = {}): ToolManifest => ({
+  const named = (name: string, more: Partial<HttpTool> = {}): HttpTool => ({
     ...manifest,
     name,
     description: `does ${name}`,
     ...more,
   });
-  const registry: { readonly [name: string]: ToolManifest } = {
+  const registry: { readonly [name: string]: HttpTool } = {
     "kb.search": named("kb.search", { effect: "read", input: { type: "object" } }),
     "payments.refund": named("payments.refund"),
     "ops.restart": named("ops.restart", { allow: { roles: ["operator"] } }),

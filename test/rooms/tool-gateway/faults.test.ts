@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { isObject, type Json } from "../../../core/json.ts";
 import type { Failure, ToolOutcome } from "../../../core/run/calls/call.ts";
-import type { ToolManifest } from "../../../core/tool/manifest.ts";
 import { defineShop, HIDDEN_INSTRUCTION, newShopState } from "../../../shop/app.ts";
 import { defineToolGateway } from "../../../workers/tool-gateway/gateway.ts";
 import { ANSWER_BYTES } from "../../../workers/tool-gateway/governed.ts";
 import type { ToolGatewayPorts } from "../../../workers/tool-gateway/ports.ts";
-import { manifest, toolCall } from "../../support/doubles/calls.ts";
+import { type HttpTool, manifest, toolCall } from "../../support/doubles/calls.ts";
 import { scriptedGuard, withheldAt } from "../../support/doubles/scripted-guard.ts";
 import {
   cutsBody,
@@ -20,7 +19,7 @@ import {
 } from "../../support/doubles/upstream.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 12, 0, 0);
-const gateway = (fetch: ToolGatewayPorts["fetch"], changes: Partial<ToolManifest> = {}, ports: Partial<ToolGatewayPorts> = {}) =>
+const gateway = (fetch: ToolGatewayPorts["fetch"], changes: Partial<HttpTool> = {}, ports: Partial<ToolGatewayPorts> = {}) =>
   defineToolGateway({
     log: () => undefined,
     manifest: async () => manifest(changes),

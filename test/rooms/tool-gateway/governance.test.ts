@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Failure, ToolOutcome } from "../../../core/run/calls/call.ts";
-import type { ToolManifest } from "../../../core/tool/manifest.ts";
 import { defineToolGateway } from "../../../workers/tool-gateway/gateway.ts";
 import type { ToolGatewayPorts } from "../../../workers/tool-gateway/ports.ts";
-import { CONTEXT, manifest, toolCall } from "../../support/doubles/calls.ts";
+import { CONTEXT, type HttpTool, manifest, toolCall } from "../../support/doubles/calls.ts";
 import { type ScriptedGuard, scriptedGuard } from "../../support/doubles/scripted-guard.ts";
 import { hangs, json, type Scripted, scriptedUpstream } from "../../support/doubles/upstream.ts";
 
@@ -11,7 +10,7 @@ const SECRET = "sk-live-4242-never-seen";
 const still = new AbortController().signal;
 const failureOf = ({ result }: ToolOutcome): Failure | null => (result.ok ? null : result.failure);
 
-function world(changes: Partial<ToolManifest> = {}, ports: Partial<ToolGatewayPorts> = {}) {
+function world(changes: Partial<HttpTool> = {}, ports: Partial<ToolGatewayPorts> = {}) {
   const guard: ScriptedGuard = scriptedGuard();
   const upstream: Scripted = scriptedUpstream(json({ id: "rf_1" }), json({ id: "rf_1" }));
   const asked: unknown[] = [];

@@ -3,10 +3,9 @@ import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
 import type { Failure, ToolOutcome } from "../../../core/run/calls/call.ts";
-import type { ToolManifest } from "../../../core/tool/manifest.ts";
 import { defineToolGateway } from "../../../workers/tool-gateway/gateway.ts";
 import type { KeptResults, ToolGatewayPorts } from "../../../workers/tool-gateway/ports.ts";
-import { CONTEXT, manifest, toolCall } from "../../support/doubles/calls.ts";
+import { CONTEXT, type HttpTool, manifest, toolCall } from "../../support/doubles/calls.ts";
 import { scriptedGuard, withheldAt } from "../../support/doubles/scripted-guard.ts";
 import { json, scriptedUpstream } from "../../support/doubles/upstream.ts";
 
@@ -15,7 +14,7 @@ const still = new AbortController().signal;
 const failureOf = ({ result }: ToolOutcome): Failure | null => (result.ok ? null : result.failure);
 const outputOf = ({ result }: ToolOutcome): Json => (result.ok ? result.output : null);
 
-function world(changes: Partial<ToolManifest> = {}, ports: Partial<ToolGatewayPorts> = {}) {
+function world(changes: Partial<HttpTool> = {}, ports: Partial<ToolGatewayPorts> = {}) {
   const guard = scriptedGuard();
   const answers = [1, 2, 3, 4, 5].map((number) => json({ id: `order_${number}` }));
   const upstream = scriptedUpstream(...answers);
@@ -79,7 +78,7 @@ describe("cache_ms", () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  it.each<[string, Partial<ToolManifest>]>([
+  it.each<[string, Partial<HttpTool>]>([
     ["a write", { effect: "write", cache_ms: 60_000, max_age_ms: 60_000 }],
     ["a confidential tool", { sensitivity: "confidential", cache_ms: 60_000 }],
     ["a tool that says nothing of it", {}],

@@ -2,7 +2,7 @@
 
 import type { ModelEntry } from "../../../core/model/entry.ts";
 import type { CallContext, ModelCall, ToolCall } from "../../../core/run/calls/call.ts";
-import type { ToolManifest } from "../../../core/tool/manifest.ts";
+import type { ManifestOf } from "../../../core/tool/manifest.ts";
 
 export const CONTEXT: CallContext = {
   org: "acme",
@@ -27,7 +27,9 @@ export const toolCall = (changes: Partial<ToolCall> = {}): ToolCall => ({
   ...changes,
 });
 
-export const manifest = (changes: Partial<ToolManifest> = {}): ToolManifest => ({
+export type HttpTool = ManifestOf<"http">;
+
+export const manifest = (changes: Partial<HttpTool> = {}): HttpTool => ({
   name: "payments.refund",
   version: 1,
   description: "Refund an order",

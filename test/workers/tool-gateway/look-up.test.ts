@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
 import type { ToolCall, ToolOutcome } from "../../../core/run/calls/call.ts";
-import type { ToolManifest } from "../../../core/tool/manifest.ts";
 import { defineLookUp } from "../../../workers/tool-gateway/look-up.ts";
-import { CONTEXT, manifest } from "../../support/doubles/calls.ts";
+import { CONTEXT, type HttpTool, manifest } from "../../support/doubles/calls.ts";
 
 const WRITE: ToolCall = {
   context: { ...CONTEXT, activity: "refund", key: "run_01/refund" },
@@ -12,7 +11,7 @@ const WRITE: ToolCall = {
   input: { order: "A-1" },
   timeoutMs: 1_000,
 };
-const FIND: Partial<ToolManifest> = {
+const FIND: Partial<HttpTool> = {
   name: "refunds.find",
   effect: "read",
   input: { type: "object", properties: { key: { type: "string" } }, required: ["key"] },
@@ -20,7 +19,7 @@ const FIND: Partial<ToolManifest> = {
 
 function world(
   outcome: Partial<ToolOutcome> & Pick<ToolOutcome, "result">,
-  find: Partial<ToolManifest> = {},
+  find: Partial<HttpTool> = {},
   decision: "allow" | "deny" = "allow",
 ) {
   const calls: ToolCall[] = [];

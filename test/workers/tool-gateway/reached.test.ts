@@ -3,18 +3,17 @@ import { describe, expect, it } from "vitest";
 import { err, ok } from "../../../core/result.ts";
 import type { Failure, ToolOutcome } from "../../../core/run/calls/call.ts";
 import { isDoubtful, reachedByStatus } from "../../../core/run/fold/doubt.ts";
-import type { ToolManifest } from "../../../core/tool/manifest.ts";
 import { defineToolGateway } from "../../../workers/tool-gateway/gateway.ts";
 import { governToolCalls } from "../../../workers/tool-gateway/governed.ts";
 import type { ToolGatewayPorts } from "../../../workers/tool-gateway/ports.ts";
 import type { Transports } from "../../../workers/tool-gateway/transports/transport.ts";
-import { manifest, toolCall } from "../../support/doubles/calls.ts";
+import { type HttpTool, manifest, toolCall } from "../../support/doubles/calls.ts";
 import { scriptedGuard } from "../../support/doubles/scripted-guard.ts";
 import { cutsBody, hangs, hangsInBody, json, refusesConnections, scriptedUpstream } from "../../support/doubles/upstream.ts";
 
 const still = new AbortController().signal;
 const failureOf = ({ result }: ToolOutcome): Failure | undefined => (result.ok ? undefined : result.failure);
-const ports = (changes: Partial<ToolManifest> = {}, more: Partial<ToolGatewayPorts> = {}): ToolGatewayPorts => ({
+const ports = (changes: Partial<HttpTool> = {}, more: Partial<ToolGatewayPorts> = {}): ToolGatewayPorts => ({
   manifest: async () => manifest(changes),
   guard: scriptedGuard(),
   credential: async () => "credential-of-this-call",
@@ -26,7 +25,7 @@ const ports = (changes: Partial<ToolManifest> = {}, more: Partial<ToolGatewayPor
   allowPrivateHosts: false,
   ...more,
 });
-const call = (changes: Partial<ToolManifest>, more: Partial<ToolGatewayPorts>, timeoutMs = 5_000) =>
+const call = (changes: Partial<HttpTool>, more: Partial<ToolGatewayPorts>, timeoutMs = 5_000) =>
   defineToolGateway(ports(changes, more)).call(toolCall({ timeoutMs }), still);
 const answers = (answer: Response | (() => Response | Promise<Response>)) => ({ fetch: scriptedUpstream(answer).fetch });
 
@@ -93,7 +92,7 @@ describe("an HTTP tool", () => {
 
 describe("[TOOL-34] what is stopped before it is sent reached nobody", () => {
   const away = async (): Promise<never> => Promise.reject(new Error("away"));
-  it.each<[string, Partial<ToolManifest>, Partial<ToolGatewayPorts>]>([
+  it.each<[string, Partial<HttpTool>, Partial<ToolGatewayPorts>]>([
     ["no such tool", {}, { manifest: async () => null }],
     ["an input that breaks the schema", { input: { type: "string" } }, {}],
     ["an input that fits no address", { http: { ...manifest().http, url: "https://shop.example/{nothing}" } }, {}],
