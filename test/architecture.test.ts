@@ -42,9 +42,14 @@ describe("imports", () => {
 
   it("of one room from another are types only; rooms meet in workers/composition", () => {
     const isShared = within("workers/kit", "durable-objects/kit");
-    const crossing = IMPORTS.filter(({ from, to, isType }) => {
+    /** A door: what it lets in, it asks of the use cases. */
+    const isDoor = ({ from, to }: Import): boolean => within("workers/ingress")(from) && within("workers/use-cases")(to);
+    const crossing = IMPORTS.filter((one) => {
+      const { from, to, isType } = one;
       const [here, there] = [roomOf(from), roomOf(to)];
-      return !isType && here !== null && there !== null && here !== there && here !== "workers/composition" && !isShared(to);
+      return (
+        !isType && here !== null && there !== null && here !== there && here !== "workers/composition" && !isShared(to) && !isDoor(one)
+      );
     });
     expect(crossing.map(shown)).toEqual([]);
   });
@@ -52,6 +57,13 @@ describe("imports", () => {
   it("of workers/ take no value from durable-objects/", () => {
     const taken = IMPORTS.filter(({ from, to, isType }) => within("workers")(from) && within("durable-objects")(to) && !isType);
     expect(taken.filter(({ from }) => from !== "workers/platform.ts" && !within("workers/composition")(from)).map(shown)).toEqual([]);
+  });
+
+  it("of use cases lead to no door and to no library of HTTP", () => {
+    const cases = filesIn("workers/use-cases", /\.ts$/);
+    expect(cases.length).toBeGreaterThan(10);
+    expect(IMPORTS.filter(({ from, to }) => within("workers/use-cases")(from) && within("workers/ingress")(to)).map(shown)).toEqual([]);
+    expect(cases.filter((path) => /from "(@?hono|zod)|\bnew (Request|Response)\b|: (Request|Response)\b/.test(read(path)))).toEqual([]);
   });
 
   it("of production code lead to no test", () => {

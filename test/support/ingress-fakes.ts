@@ -70,14 +70,14 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
     onStart: (view: RunView) => void;
     decide: (() => never) | null;
     throws: { [port: string]: unknown[] };
-    testTool: IngressPorts["testTool"];
+    callTool: IngressPorts["callTool"];
     touched: string[];
   } = {
     stops: null,
     onStart: () => undefined,
     decide: null,
     throws: {},
-    testTool: async () => ({
+    callTool: async () => ({
       result: { ok: true, output: { done: true } },
       reached: "answered",
       status: 200,
@@ -460,14 +460,17 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
     }),
     estimates: {
       preview: previewAdmission,
-      route: async () => ({
+      authorize: async () => ({
+        kind: "model",
+        permission: { decision: "allow", policyVersion: "test-policy", reasons: [] },
+        rejected: [],
         candidates: [{ id: "acme/small-1.0.0", price: { input: 1, output: 4, cached_input: null }, context: 128_000 }],
         tools: [],
       }),
       pastCosts: async () => [],
     },
     verifyAudit: async () => ({ ok: true, checked: records.length, problems: [], head: null }),
-    testTool: (...all) => script.testTool(...all),
+    callTool: (call) => script.callTool(call),
     metrics: async () => "agent_kill_switch_active 0\n",
     console: (request) =>
       new URL(request.url).pathname === "/console" ? new Response("<!doctype html>", { headers: { "Content-Type": "text/html" } }) : null,

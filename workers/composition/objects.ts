@@ -11,10 +11,11 @@ import type {
   RunEnginePorts,
   VaultPorts,
 } from "../../durable-objects/index.ts";
-import type { ChildStart } from "../../durable-objects/run-engine/ports.ts";
 import { runValues } from "../archive/run-values.ts";
 import { carryPlaceholders } from "../guardrail/carry.ts";
 import { flagStore } from "../kill-switch/flag.ts";
+import { bearHeir } from "../use-cases/bear.ts";
+import { type StartChildPorts, startChild } from "../use-cases/start-child.ts";
 import type { Rooms } from "./rooms.ts";
 
 export type ObjectPorts = ReturnType<typeof objectPorts>;
@@ -72,6 +73,12 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
 function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
   const { objects, stops, authority, store, callbacks, send, callTool, callModel } = rooms;
   const { now, log } = rooms.outside;
+  const births: StartChildPorts = {
+    runs: objects.run,
+    killSwitch: stops,
+    store,
+    inherit: (org, runs) => objects.vault(org).inherit({ ...runs }),
+  };
   return {
     now,
     log,
@@ -94,14 +101,11 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
       const found = await Promise.all(names.map((name) => store.tools.get(org, name, null)));
       return Object.fromEntries(found.flatMap((tool): [string, ToolEffect][] => (tool === null ? [] : [[tool.name, tool.effect]])));
     },
-    continueRun: async (from, start) => {
-      await objects.vault(start.org).inherit({ from, to: start.id });
-      await objects.run(start.id).start(start, await stops.stops(), 0);
-    },
+    continueRun: (from, start) => bearHeir(births, from, start),
     queueCall: async (message) => {
       await env.CALLS.send(message);
     },
-    startChild: (child) => startChild(rooms, child),
+    startChild: (child) => startChild(births, child),
     cancelRun: async (run, by, reason) => {
       await objects.run(run).cancel(by, reason);
     },
@@ -111,19 +115,4 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     },
     callBack: (callback) => callbacks.deliver(callback),
   };
-}
-
-/** A child has its parent's caller, subject and trace; what its parent may see of personal data, it may too. */
-async function startChild(
-  { objects, store, stops }: Rooms,
-  { child, parent, parentSpanId, from, input, budget }: ChildStart,
-): Promise<void> {
-  const { org, user, roles, subject, metadata, traceId, deadlineAt } = from;
-  const found = await store.workflows.get(org, child.workflow, child.version);
-  if (found === null) throw new Error("the child's workflow is out of reach");
-  await objects.vault(org).inherit({ from: from.id, to: child.run });
-  const { definition, version, digest } = found;
-  const inherited = { org, user, roles, subject, metadata, traceId, deadlineAt, parentSpanId, budget, input, parent };
-  const birth = { ...inherited, id: child.run, definition, version, digest, inputFindings: [], redrive: null, callbackUrl: null };
-  await objects.run(child.run).start(birth, await stops.stops(), 0);
 }

@@ -2,10 +2,11 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { refuse } from "../../core/errors/problem.ts";
 import type { JsonObject } from "../../core/json.ts";
+import { errorLine } from "../kit/thrown.ts";
 import type { IngressEnv } from "./context.ts";
 import { docsPage } from "./docs.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { errorLine, refusalOf } from "./middleware/errors.ts";
+import { refusalOf } from "./middleware/errors.ts";
 import { refuseMethod } from "./middleware/method.ts";
 import { checkPath, routePath } from "./middleware/path.ts";
 import { setSecurityHeaders } from "./middleware/security-headers.ts";

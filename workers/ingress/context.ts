@@ -4,16 +4,7 @@ import type { Principal } from "../../core/access/principal.ts";
 import type { Refusal } from "../../core/errors/problem.ts";
 import type { Result } from "../../core/result.ts";
 import type { EpochMs } from "../../core/time.ts";
-
-/** W3C Trace Context: where this request belongs. */
-export type Trace = {
-  /** 32 hex digits. */
-  readonly traceId: string;
-  /** 16 hex digits: this request's own span. */
-  readonly spanId: string;
-  /** The caller's span; null when none came. */
-  readonly parentSpanId: string | null;
-};
+import type { Trace } from "../use-cases/requester.ts";
 
 export type IngressEnv = {
   Variables: {

@@ -9,13 +9,15 @@ import { type FieldError, type Refusal, refuse } from "../../core/errors/problem
 import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { errorLine, mayRetryNow } from "../kit/thrown.ts";
+import type { Action } from "../use-cases/access.ts";
+import type { Trace } from "../use-cases/requester.ts";
 import { readFormOrJson, readJson } from "./body.ts";
-import type { Answer, IngressContext, IngressMiddleware, Reply, Trace } from "./context.ts";
+import type { Answer, IngressContext, IngressMiddleware, Reply } from "./context.ts";
 import { actInOrg } from "./middleware/act-in-org.ts";
 import { authenticate } from "./middleware/authenticate.ts";
-import { type Action, checkAccess } from "./middleware/check-access.ts";
+import { checkAccess } from "./middleware/check-access.ts";
 import { requireClientCertificate } from "./middleware/client-certificate.ts";
-import { errorLine, mayRetryNow } from "./middleware/errors.ts";
 import { limitRate } from "./middleware/limit-rate.ts";
 import type { IngressPorts } from "./ports.ts";
 import { problemResponse } from "./problem.ts";

@@ -1,6 +1,17 @@
 /** What use cases ask of other rooms. `workers/composition` fits them together; tests may fit others. */
+import type { PastCost } from "../../core/estimate/estimate.ts";
+import type { Json } from "../../core/json.ts";
+import type { ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
+import type { Log } from "../../core/telemetry/log-line.ts";
+import type { EpochMs } from "../../core/time.ts";
+import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
 import type { ReviewQueueRpc } from "../../durable-objects/review-queue/stub.ts";
 import type { RunEngineRpc } from "../../durable-objects/run-engine/stub.ts";
+import type { AccessPort } from "../access/ports.ts";
+import type { KeysPort } from "../credential-broker/ports.ts";
+import type { Admitted, Guard } from "../guardrail/ports.ts";
+import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
+import type { StorePort } from "../store/ports.ts";
 
 /** One run, live or archived: what is read of it and done to it. */
 export type RunObject = Pick<
@@ -13,3 +24,31 @@ export type RunsPort = (id: string) => RunObject;
 
 /** An org's review queue; a stub for each call. */
 export type ReviewsPort = (org: string) => Pick<ReviewQueueRpc, "decide" | "read" | "list">;
+
+/** What an estimate looks up. Nothing of it starts, keeps or calls anything. */
+export type EstimatesPort = {
+  /** As the guard would admit an input; with placeholders that nobody keeps. */
+  preview(value: Json): Promise<Admitted>;
+  /** What routing and the policy would answer a step that asks for a model. */
+  authorize(question: AuthorityQuestion): Promise<AuthorityAnswer>;
+  /** Completed runs of this version. */
+  pastCosts(org: string, workflow: string, version: number): Promise<readonly PastCost[]>;
+};
+
+export type UseCasePorts = {
+  readonly now: () => EpochMs;
+  /** Chance: as many bytes as asked for. */
+  readonly random: (bytes: number) => Uint8Array;
+  readonly log: Log;
+  readonly settings: { readonly allowPrivateHosts: boolean };
+  readonly runs: RunsPort;
+  readonly reviews: ReviewsPort;
+  readonly killSwitch: Pick<KillSwitchPort, "stops">;
+  readonly store: StorePort;
+  readonly guard: Guard;
+  readonly access: AccessPort;
+  readonly keys: Pick<KeysPort, "mintRunId" | "parseRunId" | "mac">;
+  readonly estimates: EstimatesPort;
+  /** One governed call of a tool. */
+  readonly callTool: (call: ToolCall) => Promise<ToolOutcome>;
+};

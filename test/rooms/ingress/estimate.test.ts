@@ -77,12 +77,12 @@ describe("an estimate", () => {
 
   it("[EST-33] looks back on past runs, and asks for the models of each step", async () => {
     const asked: unknown[] = [];
-    const { route } = world.ports.estimates;
+    const { authorize } = world.ports.estimates;
     Object.assign(world.ports.estimates, {
       pastCosts: async () => Array(50).fill({ microUsd: 500, tokens: 300, calls: 2 }),
-      route: (...all: Parameters<typeof route>) => {
-        asked.push([all[0].user, all[1], all[3]]);
-        return route(...all);
+      authorize: (question: Parameters<typeof authorize>[0]) => {
+        if (question.kind === "model") asked.push([question.caller.user, question.workflow, question.holdsPersonalData]);
+        return authorize(question);
       },
     });
     const told = await estimate({ input: { text: `${TEXT} Write to max.muster@example.com` } });

@@ -155,7 +155,7 @@ describe("tests of tools", () => {
   it("show what the tool said, or how it failed", async () => {
     expect(await json(await test({ id: "1" }))).toMatchObject({ ok: true, output: { done: true }, status: 200, duration_ms: 3 });
     const failure = { class: "transient", code: "upstream_unavailable", message: "the tool did not answer", retryAfterMs: null } as const;
-    world.script.testTool = async () => ({
+    world.script.callTool = async () => ({
       result: { ok: false, failure },
       reached: "unknown",
       status: null,
@@ -166,7 +166,7 @@ describe("tests of tools", () => {
     const failed = await test({ id: "1" });
     expect([failed.status, await json(failed)]).toMatchObject([200, { ok: false, output: null, error: { code: "upstream_unavailable" } }]);
     const denied = { class: "safety", code: "policy_denied", message: "the policy denies this", retryAfterMs: null } as const;
-    world.script.testTool = async () => ({
+    world.script.callTool = async () => ({
       result: { ok: false, failure: denied },
       reached: "no",
       status: null,
@@ -179,7 +179,7 @@ describe("tests of tools", () => {
 
   it("[GUARD-1] send what a run would send, and are on record", async () => {
     const sent: unknown[] = [];
-    world.script.testTool = async (_principal, _manifest, input) => {
+    world.script.callTool = async ({ input }) => {
       sent.push(input);
       const openings = [{ type: "EMAIL", pointer: "/id" }];
       return { result: { ok: true, output: { done: true } }, reached: "answered", status: 200, durationMs: 3, openings, findings: [] };
@@ -193,7 +193,7 @@ describe("tests of tools", () => {
 
   it("are new work: refused under the kill switch, and for an input that does not fit", async () => {
     let calls = 0;
-    world.script.testTool = () => {
+    world.script.callTool = () => {
       calls++;
       throw new Error("called");
     };

@@ -1,10 +1,10 @@
 /** In which org the request acts: the caller's own, or the one that a platform admin names. */
 import { refuse } from "../../../core/errors/problem.ts";
+import { type Action, edgeRule, forbid } from "../../use-cases/access.ts";
 import type { IngressMiddleware } from "../context.ts";
 import type { IngressPorts } from "../ports.ts";
 import { problemResponse } from "../problem.ts";
 import { ORG_NAME } from "../schemas/names.ts";
-import { type Action, edgeRule, forbid } from "./check-access.ts";
 
 /** The header by which a platform admin acts in another org. */
 export const ORG_HEADER = "Bulkhead-Org";

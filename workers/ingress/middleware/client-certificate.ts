@@ -1,8 +1,9 @@
 /** Orgs that ask for it: their callers come with a client certificate that Cloudflare verified (mTLS at the zone). */
+
+import { type Action, edgeRule, forbid } from "../../use-cases/access.ts";
 import type { IngressMiddleware } from "../context.ts";
 import type { IngressPorts } from "../ports.ts";
 import { problemResponse } from "../problem.ts";
-import { type Action, edgeRule, forbid } from "./check-access.ts";
 
 /** `cf.tlsClientAuth` of a request (developers.cloudflare.com/workers/runtime-apis/request, "IncomingRequestCfProperties"): the edge sets it, no client can. */
 export function hasClientCertificate(request: Request): boolean {

@@ -1,7 +1,8 @@
 /** Continues the caller's trace or begins one, answers with `traceresponse`, and writes the request's one log line. */
 
 import { logLine } from "../../../core/telemetry/log-line.ts";
-import type { IngressMiddleware, Trace } from "../context.ts";
+import type { Trace } from "../../use-cases/requester.ts";
+import type { IngressMiddleware } from "../context.ts";
 import type { IngressPorts } from "../ports.ts";
 import { setHeaders } from "./answer-headers.ts";
 

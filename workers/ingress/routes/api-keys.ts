@@ -7,14 +7,15 @@ import { hasIdForm, mintId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { toRfc3339 } from "../../../core/time.ts";
 import type { ApiKeyRow } from "../../store/ports.ts";
+import { edgeRule, forbid } from "../../use-cases/access.ts";
+import { claim } from "../../use-cases/idempotency.ts";
+import { auditRecord } from "../../use-cases/record.ts";
+import { unknown } from "../../use-cases/runs.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
-import { claim, REPLAYED } from "../idempotency.ts";
 import { ORG_HEADER } from "../middleware/act-in-org.ts";
-import { edgeRule, forbid } from "../middleware/check-access.ts";
 import type { IngressPorts } from "../ports.ts";
-import { auditRecord } from "../record.ts";
-import { unknown } from "../runs.ts";
+import { REPLAYED, repeatable, STATUS } from "../repeat.ts";
 import { addressRange } from "../schemas/address-range.ts";
 import { listOf } from "../schemas/answers.ts";
 import { instant, orgName, userName } from "../schemas/names.ts";
@@ -94,14 +95,14 @@ async function createKey(ports: IngressPorts, call: CreateCall): Promise<Answer>
   if (expiresAt <= call.at)
     return err(refuse("invalid_request", "the body is invalid", [{ path: "/expires_at", message: "is in the past" }]));
   const freshId = mintId("key", call.at, ports.random(10));
-  const claimed = await claim(ports, call, call.headers["Idempotency-Key"], call.body, freshId);
+  const claimed = await claim(ports, call, repeatable(call, call.body), freshId);
   if (!claimed.ok) return claimed;
   const { id, replayed, settle } = claimed.value;
   const made = id === freshId ? null : await ports.store.keys.get(org.value, id);
   // Made by the first try, whose answer may be lost: its text is nowhere any more.
   if (made !== null) {
-    await settle(201);
-    return ok({ status: replayed ?? 201, body: made, headers: REPLAYED });
+    await settle("created");
+    return ok({ status: STATUS[replayed ?? "created"], body: made, headers: REPLAYED });
   }
   if (replayed !== null) return err(unknown);
   const minted = await ports.auth.mintApiKey();
@@ -130,7 +131,7 @@ async function createKey(ports: IngressPorts, call: CreateCall): Promise<Answer>
     },
   );
   await ports.store.keys.create(row, record);
-  await settle(201);
+  await settle("created");
   return ok({ status: 201, body: { ...view, key: minted.key } });
 }
 

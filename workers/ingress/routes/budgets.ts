@@ -3,9 +3,9 @@ import type { Caps } from "../../../core/budget/account.ts";
 import type { BudgetScope } from "../../../core/budget/lease.ts";
 import { fromUsd } from "../../../core/money.ts";
 import { ok } from "../../../core/result.ts";
+import { auditRecord } from "../../use-cases/record.ts";
 import { type Endpoint, endpointsOf } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
-import { auditRecord } from "../record.ts";
 import { Budget, Budgets, budgetScope, PutBudget } from "../schemas/budget-views.ts";
 import { pageOf, pageQuery } from "../schemas/requests.ts";
 

@@ -2,11 +2,11 @@
 import { z } from "@hono/zod-openapi";
 import { ok } from "../../../core/result.ts";
 import type { Asked } from "../../chat/ports.ts";
+import { notStopped } from "../../use-cases/stops.ts";
 import type { Answer, Reply } from "../context.ts";
 import { type AnyCall, type Endpoint, endpointsOf } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { jsonObject } from "../schemas/requests.ts";
-import { notStopped } from "../stops.ts";
 
 /** What both endpoints that call a model may answer beside the common codes. */
 export const MODEL_REFUSALS = [

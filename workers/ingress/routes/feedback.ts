@@ -3,13 +3,14 @@ import { z } from "@hono/zod-openapi";
 import { mintId } from "../../../core/ids.ts";
 import { err, ok } from "../../../core/result.ts";
 import { toRfc3339 } from "../../../core/time.ts";
+import { claim } from "../../use-cases/idempotency.ts";
+import { keptText } from "../../use-cases/kept-text.ts";
+import { auditRecord } from "../../use-cases/record.ts";
+import { findRun, unknown } from "../../use-cases/runs.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
-import { claim, REPLAYED } from "../idempotency.ts";
-import { keptText } from "../kept-text.ts";
 import type { IngressPorts } from "../ports.ts";
-import { auditRecord } from "../record.ts";
-import { findRun, unknown } from "../runs.ts";
+import { REPLAYED, repeatable, STATUS } from "../repeat.ts";
 import { reasonText } from "../schemas/names.ts";
 import { Feedback } from "../schemas/org-views.ts";
 import { idempotencyHeader } from "../schemas/requests.ts";
@@ -45,12 +46,12 @@ async function give(ports: IngressPorts, call: Call<typeof params, NoFields, typ
   const comment = body.comment === undefined ? null : keptText(ports, body.comment, "/comment");
   if (comment !== null && !comment.ok) return comment;
   const run = found.value.id;
-  const claimed = await claim(ports, call, call.headers["Idempotency-Key"], body, mintId("fb", at, ports.random(10)));
+  const claimed = await claim(ports, call, repeatable(call, body), mintId("fb", at, ports.random(10)));
   if (!claimed.ok) return claimed;
   const { id, replayed, settle } = claimed.value;
   if (replayed !== null) {
     const kept = await ports.store.feedback.of(principal.org, run, principal.user);
-    return kept === null ? err(unknown) : ok({ status: replayed, body: kept, headers: REPLAYED });
+    return kept === null ? err(unknown) : ok({ status: STATUS[replayed], body: kept, headers: REPLAYED });
   }
   const record = auditRecord(ports, call, {
     type: "run.feedback_given",
@@ -68,7 +69,7 @@ async function give(ports: IngressPorts, call: Call<typeof params, NoFields, typ
     created_at: toRfc3339(at),
   };
   const { view, created } = await ports.store.feedback.put(principal.org, feedback, record);
-  const status = created ? 201 : 200;
-  await settle(status);
-  return ok({ status, body: view });
+  const outcome = created ? "created" : "done";
+  await settle(outcome);
+  return ok({ status: STATUS[outcome], body: view });
 }

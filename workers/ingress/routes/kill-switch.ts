@@ -6,14 +6,15 @@ import { z } from "@hono/zod-openapi";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import type { StopScope } from "../../../core/kill-switch/stops.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
+import { errorLine } from "../../kit/thrown.ts";
+import { type Asked, denied, edgeRule, forbid } from "../../use-cases/access.ts";
+import { type Claim, claim } from "../../use-cases/idempotency.ts";
+import { keptTextOrMarker } from "../../use-cases/kept-text.ts";
+import { unknown } from "../../use-cases/runs.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
-import { type Claim, claim, REPLAYED } from "../idempotency.ts";
-import { keptTextOrMarker } from "../kept-text.ts";
-import { type Asked, denied, edgeRule, forbid } from "../middleware/check-access.ts";
-import { errorLine } from "../middleware/errors.ts";
 import type { IngressPorts } from "../ports.ts";
-import { unknown } from "../runs.ts";
+import { REPLAYED, repeatable, STATUS } from "../repeat.ts";
 import { MODEL_PART, ORG_NAME, reasonText, TOOL_NAME, WORKFLOW_NAME } from "../schemas/names.ts";
 import { idempotencyHeader } from "../schemas/requests.ts";
 import { Switch, Switches } from "../schemas/views.ts";
@@ -128,11 +129,11 @@ async function throwSwitch(ports: IngressPorts, call: StopCall): Promise<Answer>
     const { switches } = await ports.killSwitch.status(call.principal.org, call.principal.platformAdmin);
     const thrown = switches.find(({ id }) => id === claimed.value.id);
     if (thrown === undefined) return err(refuse("conflict", "what this request stopped has already been resumed"));
-    return ok({ status: claimed.value.replayed, body: thrown, headers: REPLAYED });
+    return ok({ status: STATUS[claimed.value.replayed], body: thrown, headers: REPLAYED });
   }
   const thrown = await ports.killSwitch.throwSwitch(scope.value, call.principal, keptTextOrMarker(ports, call.body.reason));
   await claimed?.value
-    .settle(200, thrown.id)
+    .settle("done", thrown.id)
     .catch((error: unknown) => ports.log(errorLine("kill_switch.unclaimed", error, call.trace.traceId, call.routeName)));
   return ok({ status: 200, body: thrown });
 }
@@ -140,7 +141,7 @@ async function throwSwitch(ports: IngressPorts, call: StopCall): Promise<Answer>
 /** null: the claim could not be made. Stopping does not wait for it. */
 async function claimUnlessBroken(ports: IngressPorts, call: StopCall): Promise<Result<Claim, Refusal> | null> {
   try {
-    return await claim(ports, call, call.headers["Idempotency-Key"], call.body, "kill");
+    return await claim(ports, call, repeatable(call, call.body), "kill");
   } catch (error) {
     ports.log(errorLine("kill_switch.unclaimed", error, call.trace.traceId, call.routeName));
     return null;
@@ -150,15 +151,15 @@ async function claimUnlessBroken(ports: IngressPorts, call: StopCall): Promise<R
 async function requestRecovery(ports: IngressPorts, call: StopCall): Promise<Answer> {
   const scope = await scopeFor(ports, call, "kill.recover", call.body.scope);
   if (!scope.ok) return scope;
-  const claimed = await claim(ports, call, call.headers["Idempotency-Key"], call.body, "recovery");
+  const claimed = await claim(ports, call, repeatable(call, call.body), "recovery");
   if (!claimed.ok) return claimed;
   const { id, replayed, settle, release } = claimed.value;
-  if (replayed !== null) return ok({ status: replayed, body: { id }, headers: REPLAYED });
+  if (replayed !== null) return ok({ status: STATUS[replayed], body: { id }, headers: REPLAYED });
   const asked = await ports.killSwitch.requestRecovery(scope.value, call.principal, keptTextOrMarker(ports, call.body.reason));
   if (!asked.ok) {
     await release();
     return asked;
   }
-  await settle(202, asked.value.id);
+  await settle("accepted", asked.value.id);
   return ok({ status: 202, body: { id: asked.value.id } });
 }

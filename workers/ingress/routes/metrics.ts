@@ -1,8 +1,8 @@
 /** `GET /metrics`: the platform's numbers in Prometheus' text format, for its admins. */
 import { z } from "@hono/zod-openapi";
 import { err, ok } from "../../../core/result.ts";
+import { edgeRule, forbid } from "../../use-cases/access.ts";
 import { type Endpoint, endpointsOf } from "../endpoint.ts";
-import { edgeRule, forbid } from "../middleware/check-access.ts";
 import type { IngressPorts } from "../ports.ts";
 
 /** Prometheus exposition format 0.0.4. */

@@ -2,10 +2,10 @@
 import { refuse } from "../../../core/errors/problem.ts";
 import { checkModel } from "../../../core/model/check.ts";
 import { err, ok } from "../../../core/result.ts";
+import { edgeRule, forbid } from "../../use-cases/access.ts";
+import { auditRecord } from "../../use-cases/record.ts";
 import { type Endpoint, endpointsOf } from "../endpoint.ts";
-import { edgeRule, forbid } from "../middleware/check-access.ts";
 import type { IngressPorts } from "../ports.ts";
-import { auditRecord } from "../record.ts";
 import { modelPart } from "../schemas/names.ts";
 import { jsonObject } from "../schemas/requests.ts";
 import { Model } from "../schemas/views.ts";

@@ -8,14 +8,15 @@ import type { OrgChange } from "../../../core/org/settings.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { flawOfUrl } from "../../../core/tool/url.ts";
 import type { NewCallbackSecret } from "../../store/ports.ts";
+import { claim } from "../../use-cases/idempotency.ts";
+import { auditRecord } from "../../use-cases/record.ts";
+import { unknown } from "../../use-cases/runs.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
-import { claim, REPLAYED } from "../idempotency.ts";
 import { ORG_HEADER } from "../middleware/act-in-org.ts";
 import { hasClientCertificate } from "../middleware/client-certificate.ts";
 import type { IngressPorts } from "../ports.ts";
-import { auditRecord } from "../record.ts";
-import { unknown } from "../runs.ts";
+import { REPLAYED, repeatable, STATUS } from "../repeat.ts";
 import { orgName } from "../schemas/names.ts";
 import { CallbackSecret, ChangedOrg, Org } from "../schemas/org-views.ts";
 import { idempotencyHeader } from "../schemas/requests.ts";
@@ -175,11 +176,11 @@ async function rotate(ports: IngressPorts, call: RotateCall): Promise<Answer> {
   const view = org.ok ? await ports.store.orgs.get(org.value) : null;
   if (!org.ok || view === null) return err(unknown);
   const { text, kept } = await newSecret(ports, org.value, call.at);
-  const claimed = await claim(ports, call, call.headers["Idempotency-Key"], {}, kept.id);
+  const claimed = await claim(ports, call, repeatable(call, {}), kept.id);
   if (!claimed.ok) return claimed;
   const { id, replayed, settle } = claimed.value;
   // Made by the first try: its text is nowhere any more.
-  if (replayed !== null) return ok({ status: replayed, body: { id, org: org.value }, headers: REPLAYED });
+  if (replayed !== null) return ok({ status: STATUS[replayed], body: { id, org: org.value }, headers: REPLAYED });
   const record = auditRecord(ports, call, {
     type: "org.callback_secret_made",
     action: "org.write",
@@ -188,6 +189,6 @@ async function rotate(ports: IngressPorts, call: RotateCall): Promise<Answer> {
     data: { id },
   });
   await ports.store.orgs.rotateCallbackSecret(org.value, { ...kept, id }, record);
-  await settle(201);
+  await settle("created");
   return ok({ status: 201, body: { id, org: org.value, callback_secret: text } });
 }

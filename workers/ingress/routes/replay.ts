@@ -2,9 +2,9 @@
 import { z } from "@hono/zod-openapi";
 import { refuse } from "../../../core/errors/problem.ts";
 import { err, ok } from "../../../core/result.ts";
+import { findRun, shownTo } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
-import { findRun, shownTo } from "../runs.ts";
 import { Replay } from "../schemas/org-views.ts";
 
 export function replayRoutes(ports: IngressPorts): Endpoint[] {

@@ -3,10 +3,10 @@ import { z } from "@hono/zod-openapi";
 import { seesAllRuns } from "../../../core/access/principal.ts";
 import { err, ok } from "../../../core/result.ts";
 import { RUN_STATUSES } from "../../../core/run/outside/view.ts";
+import { cancelRun } from "../../use-cases/cancel-run.ts";
+import { findRun, shownTo, unknown } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf } from "../endpoint.ts";
-import { keptText } from "../kept-text.ts";
 import type { IngressPorts } from "../ports.ts";
-import { findRun, shownTo, unknown } from "../runs.ts";
 import { listOf } from "../schemas/answers.ts";
 import { reasonText, userFilter, workflowName } from "../schemas/names.ts";
 import { jsonObject, pageOf, pageQuery } from "../schemas/requests.ts";
@@ -57,12 +57,8 @@ export function runRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 202: { description: "the run, on its way to its end", schema: Run } },
       refusals: ["conflict", "injection_detected"],
       async handle(call) {
-        const found = await findRun(ports, call, call.params.id, "run.cancel");
-        if (!found.ok) return found;
-        const reason = keptText(ports, call.body.reason, "/reason");
-        if (!reason.ok) return reason;
-        const cancelled = await ports.runs(found.value.id).cancel(call.principal.user, reason.value);
-        return cancelled.ok ? ok({ status: 202, body: await shownTo(ports, call.principal, cancelled.value) }) : cancelled;
+        const cancelled = await cancelRun(ports, call, { run: call.params.id, reason: call.body.reason });
+        return cancelled.ok ? ok({ status: 202, body: cancelled.value }) : cancelled;
       },
     }),
     endpoint({

@@ -1,9 +1,9 @@
 /** `PUT /v1/secrets/{name}`: written, never read. The value is sealed before anything keeps it, and no answer has it. */
 import { z } from "@hono/zod-openapi";
 import { ok } from "../../../core/result.ts";
+import { auditRecord } from "../../use-cases/record.ts";
 import { type Endpoint, endpointsOf } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
-import { auditRecord } from "../record.ts";
 import { secretName } from "../schemas/names.ts";
 import { Secret } from "../schemas/views.ts";
 

@@ -5,17 +5,15 @@ import type { Json } from "../../../core/json.ts";
 import { err, ok } from "../../../core/result.ts";
 import { checkTool } from "../../../core/tool/check.ts";
 import type { ToolContent } from "../../../core/tool/manifest.ts";
-import { validate } from "../../../core/workflow/schema.ts";
+import { auditRecord } from "../../use-cases/record.ts";
+import { unknown } from "../../use-cases/runs.ts";
+import { testTool } from "../../use-cases/test-tool.ts";
 import { type Endpoint, endpointsOf } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
-import { auditRecord } from "../record.ts";
-import { unknown } from "../runs.ts";
 import { listOf } from "../schemas/answers.ts";
 import { anyJson, toolName } from "../schemas/names.ts";
 import { jsonObject, pageOf, pageQuery } from "../schemas/requests.ts";
 import { Tool, ToolTest } from "../schemas/views.ts";
-import { notStopped } from "../stops.ts";
-import { testTool } from "../tool-test.ts";
 
 export function toolRoutes(ports: IngressPorts): Endpoint[] {
   const endpoint = endpointsOf(ports);
@@ -84,22 +82,11 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "what the tool answered, or how it failed", schema: ToolTest } },
       refusals: ["kill_switch_active", "policy_denied", "injection_detected"],
       async handle(call) {
-        const { principal, body, trace } = call;
-        if (body.input === undefined)
-          return err(refuse("invalid_request", "the body is invalid", [{ path: "/input", message: "is required" }]));
-        const manifest = await ports.store.tools.get(principal.org, call.params.name, null);
-        if (manifest === null) return err(unknown);
-        const open = await notStopped(ports, { org: principal.org, tool: manifest.name }, trace.traceId);
-        if (!open.ok) return open;
-        const invalid = validate(manifest.input, body.input as Json);
-        if (invalid.length > 0) {
-          const errors = invalid.map(({ path, message }) => ({ path: `/input${path}`, message }));
-          return err(refuse("invalid_request", "the input does not fit the tool's schema", errors));
-        }
-        const tested = await testTool(ports, call, manifest, body.input as Json);
+        const { input } = call.body;
+        if (input === undefined) return err(refuse("invalid_request", "the body is invalid", [{ path: "/input", message: "is required" }]));
+        const tested = await testTool(ports, call, { tool: call.params.name, input: input as Json });
         if (!tested.ok) return tested;
         const { result, status, durationMs, findings } = tested.value;
-        if (!result.ok && result.failure.class === "safety") return err(refuse(result.failure.code, result.failure.message));
         const error = result.ok ? null : { code: result.failure.code, message: result.failure.message };
         return ok({
           status: 200,

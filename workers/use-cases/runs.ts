@@ -4,14 +4,14 @@ import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { RunId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RunView } from "../../core/run/outside/view.ts";
-import { type Action, type Asked, denied } from "./middleware/check-access.ts";
-import type { IngressPorts } from "./ports.ts";
+import { type Action, type Asked, denied } from "./access.ts";
+import type { UseCasePorts } from "./ports.ts";
 
 export const unknown: Refusal = refuse("not_found", "not found");
 
 /** The run, when it is of the caller's org and the caller may see it and do this to it. An id that is not ours touches no storage. */
 export async function findRun(
-  ports: IngressPorts,
+  ports: UseCasePorts,
   asked: Asked,
   id: string,
   action: Action,
@@ -29,7 +29,7 @@ export async function findRun(
 const FULL_RETRY_SECONDS = 5;
 
 /** Takes one of the org's `max_runs` for a run that is about to begin. */
-export async function roomFor(ports: Pick<IngressPorts, "store">, org: string, run: string): Promise<Result<null, Refusal>> {
+export async function roomFor(ports: Pick<UseCasePorts, "store">, org: string, run: string): Promise<Result<null, Refusal>> {
   if (await ports.store.runs.reserve(org, run)) return ok(null);
   const refusal = refuse("rate_limited", "the org already has as many active runs as its `max_runs` allows");
   return err({ ...refusal, retryAfterSeconds: FULL_RETRY_SECONDS });
@@ -38,7 +38,7 @@ export async function roomFor(ports: Pick<IngressPorts, "store">, org: string, r
 const maySee = (principal: Principal, view: RunView): boolean => seesAllRuns(principal) || view.user === principal.user;
 
 /** In the output the run's own user gets back the personal data that the run's input put in; everybody else sees placeholders. */
-export async function shownTo(ports: IngressPorts, principal: Principal, view: RunView): Promise<RunView> {
+export async function shownTo(ports: UseCasePorts, principal: Principal, view: RunView): Promise<RunView> {
   if (view.user !== principal.user || view.output === null) return view;
   const output = await ports.guard.reveal({ org: view.org, run: view.id, subject: view.subject }, view.output);
   return { ...view, output };

@@ -4,8 +4,8 @@ import type { AuditRecord } from "../../core/audit/record.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import { toRfc3339 } from "../../core/time.ts";
-import type { Trace } from "./context.ts";
-import type { IngressPorts } from "./ports.ts";
+import type { UseCasePorts } from "./ports.ts";
+import type { Trace } from "./requester.ts";
 
 export type Fact = {
   readonly type: string;
@@ -17,7 +17,7 @@ export type Fact = {
 };
 
 export function auditRecord(
-  ports: Pick<IngressPorts, "now" | "random">,
+  ports: Pick<UseCasePorts, "now" | "random">,
   by: { readonly principal: Principal; readonly trace: Trace },
   fact: Fact,
 ): AuditRecord {

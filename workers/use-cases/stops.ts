@@ -2,14 +2,14 @@
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { type StopSubject, type Stops, scopeText, stoppedBy } from "../../core/kill-switch/stops.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { errorLine } from "./middleware/errors.ts";
-import type { IngressPorts } from "./ports.ts";
+import { errorLine } from "../kit/thrown.ts";
+import type { UseCasePorts } from "./ports.ts";
 
 /** docs/contract.md, "People and control": `Retry-After: 60`. */
 const RETRY_AFTER_SECONDS = 60;
 
 export async function notStopped(
-  ports: Pick<IngressPorts, "killSwitch" | "log">,
+  ports: Pick<UseCasePorts, "killSwitch" | "log">,
   subject: StopSubject,
   traceId: string,
 ): Promise<Result<Stops, Refusal>> {

@@ -2,18 +2,25 @@
 import type { Principal } from "../../core/access/principal.ts";
 import type { Known } from "../../core/estimate/walk.ts";
 import type { Json } from "../../core/json.ts";
+import type { ModelCandidate } from "../../core/model/entry.ts";
+import type { ModelTool } from "../../core/model/message.ts";
 import { holdsPlaceholder } from "../../core/run/steps/trust.ts";
 import type { AgentStep, Definition, ItemStep, JsonSchema, ModelStep, RunStep, Step } from "../../core/workflow/definition.ts";
 import { mentionsOf, workOf } from "../../core/workflow/step-kinds.ts";
-import type { IngressPorts, Routed } from "./ports.ts";
+import type { UseCasePorts } from "./ports.ts";
 
 /** Different workflows that one run may start, its children's children included. */
 const MOST_CHILDREN = 100;
 
+/** For the order among models: a page of text, in tokens. Their windows are looked at where the prompt is counted. */
+const EXPECTED_TOKENS = 500;
+
 type Node = Step | ItemStep;
+/** The models that routing would try for a step, and the tools that its model is told of. */
+type Routed = { readonly candidates: readonly ModelCandidate[]; readonly tools: readonly ModelTool[] };
 
 /** `input`: redacted, as the run would get it. Of what does not exist there is nothing to tell: such a step would cost nothing. */
-export async function lookUp(ports: IngressPorts, caller: Principal, definition: Definition, input: Json): Promise<Known> {
+export async function lookUp(ports: UseCasePorts, caller: Principal, definition: Definition, input: Json): Promise<Known> {
   const children = await childrenOf(ports, caller, definition);
   const all = [definition, ...new Set(children.values())];
   const nodes = all.flatMap((one) => nodesOf(one).map((node) => ({ node, workflow: one.name })));
@@ -24,7 +31,7 @@ export async function lookUp(ports: IngressPorts, caller: Principal, definition:
   await Promise.all([
     ...nodes.map(async ({ node, workflow }) => {
       const { prompted } = mentionsOf(node);
-      if (prompted !== null) routes.set(prompted, await ports.estimates.route(caller, workflow, prompted, holdsPersonalData));
+      if (prompted !== null) routes.set(prompted, await routeOf(ports, caller, workflow, prompted, holdsPersonalData));
     }),
     ...[...tools].map(async (name) => {
       const manifest = await ports.store.tools.get(caller.org, name, null);
@@ -38,8 +45,36 @@ export async function lookUp(ports: IngressPorts, caller: Principal, definition:
   };
 }
 
+/** None where nobody may answer: such a step fails before it costs anything. */
+async function routeOf(
+  ports: UseCasePorts,
+  { org, user, roles }: Principal,
+  workflow: string,
+  step: ModelStep | AgentStep,
+  holdsPersonalData: boolean,
+): Promise<Routed> {
+  const { id, task, fallback, max_tokens: maxTokens, ...wishes } = step.model;
+  const answer = await ports.estimates.authorize({
+    kind: "model",
+    caller: { org, user, roles },
+    workflow,
+    run: "estimate",
+    model: id,
+    task,
+    fallback,
+    holdsPersonalData,
+    expectedTokens: EXPECTED_TOKENS,
+    maxTokens,
+    wishes,
+    seed: "estimate",
+    tools: mentionsOf(step).tools.map(({ name }) => name),
+  });
+  if (answer.kind !== "model" || answer.permission.decision === "deny") return { candidates: [], tools: [] };
+  return { candidates: answer.candidates, tools: answer.tools };
+}
+
 /** Breadth first, each workflow once: one that comes back to itself ends here, and in the walk at the depth that runs may be nested. */
-async function childrenOf(ports: IngressPorts, { org, user }: Principal, root: Definition): Promise<ReadonlyMap<string, Definition>> {
+async function childrenOf(ports: UseCasePorts, { org, user }: Principal, root: Definition): Promise<ReadonlyMap<string, Definition>> {
   const found = new Map<string, Definition>();
   const asked = new Set<string>();
   let level = [root];

@@ -1,0 +1,79 @@
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { errorName, logLine } from "../../core/telemetry/log-line.ts";
+import type { UseCasePorts } from "./ports.ts";
+import { auditRecord } from "./record.ts";
+import type { Requester } from "./requester.ts";
+
+/** Actions as policies name them. */
+export type Action =
+  | `run.${"start" | "read" | "cancel" | "signal" | "feedback"}`
+  | `workflow.${"read" | "write"}`
+  | `tool.${"read" | "write" | "test"}`
+  | `model.${"read" | "write"}`
+  | `chat.${"complete" | "embed"}`
+  | "secret.write"
+  | `key.${"read" | "write"}`
+  | `org.${"read" | "write"}`
+  | `budget.${"read" | "write"}`
+  | `review.${"read" | "decide"}`
+  | `dead_letter.${"read" | "redrive" | "discard"}`
+  | `kill.${"throw" | "read" | "recover"}`
+  | `audit.${"read" | "verify"}`
+  | "guardrail.check"
+  | "metrics.read"
+  | "credential.introspect";
+
+export type Asked = Pick<Requester, "principal" | "trace">;
+type AccessPorts = Pick<UseCasePorts, "access" | "store" | "now" | "random" | "log">;
+
+/**
+ * null: permitted. `owner`: the user whose thing it is; without one the question is about things of the caller's own.
+ * The type of the resource is the first word of the action.
+ */
+export async function denied(
+  ports: AccessPorts,
+  asked: Asked,
+  action: Action,
+  about: { readonly owner?: string; readonly attributes?: JsonObject; readonly name?: string } = {},
+): Promise<Refusal | null> {
+  const { principal } = asked;
+  const type = action.slice(0, action.indexOf("."));
+  const resource = { type, org: principal.org, owner: about.owner ?? principal.user, attributes: about.attributes ?? {} };
+  const answer = decide(ports, asked, action, resource);
+  if (answer.decision === "allow") return null;
+  return forbid(ports, asked, action, about.name ?? type, `this caller may not do \`${action}\``, answer);
+}
+
+/** A denial, on record in the org that the request acts in. */
+export async function forbid(
+  ports: AccessPorts,
+  asked: Asked,
+  action: Action,
+  resource: string,
+  detail: string,
+  { policyVersion, reasons }: { readonly policyVersion: string | null; readonly reasons: readonly string[] },
+): Promise<Refusal> {
+  const data = { reasons: [...reasons] };
+  const fact = { type: "policy.decided", action, resource, decision: "deny", policyVersion, data } as const;
+  await ports.store.audit.record(asked.principal.org, auditRecord(ports, asked, fact));
+  return refuse("forbidden", detail);
+}
+
+/** Why, where the edge itself decides: rules of the contract (docs/contract.md, "Who calls") that are not the policy's to change. */
+export const edgeRule = (name: string) => ({ policyVersion: null, reasons: [name] });
+
+/** A policy that cannot be evaluated denies. */
+function decide(
+  ports: AccessPorts,
+  { principal, trace }: Asked,
+  action: Action,
+  resource: Parameters<UseCasePorts["access"]["decide"]>[2],
+): { decision: string; policyVersion: string | null; reasons: readonly string[] } {
+  try {
+    return ports.access.decide(principal, action, resource);
+  } catch (error) {
+    ports.log(logLine("policy.failed", { policy_version: null, action, error: errorName(error), trace_id: trace.traceId }));
+    return { decision: "deny", policyVersion: null, reasons: ["policy_unavailable"] };
+  }
+}

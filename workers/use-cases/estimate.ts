@@ -1,0 +1,37 @@
+/**
+ * What a run would cost, before anybody starts it. Refuses what a start would refuse; looks up and counts, starts nothing, keeps
+ * nothing and calls no model. An estimate is no new work: it is answered under a kill switch too.
+ */
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { estimateOf } from "../../core/estimate/estimate.ts";
+import { walk } from "../../core/estimate/walk.ts";
+import { isObject } from "../../core/json.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { lookUp } from "./estimate-lookup.ts";
+import type { UseCasePorts } from "./ports.ts";
+import type { Requester } from "./requester.ts";
+import { budgetOf, findWorkflow, flawOfInput, flawOfRequest, type RunRequest } from "./run-request.ts";
+
+export async function estimate(
+  ports: UseCasePorts,
+  by: Requester,
+  request: RunRequest,
+): Promise<Result<ReturnType<typeof estimateOf>, Refusal>> {
+  const flaw = await flawOfRequest(ports, by, request);
+  if (flaw !== null) return err(flaw);
+  const found = await findWorkflow(ports, by, request);
+  if (!found.ok) return found;
+  const workflow = found.value;
+  const unfit = flawOfInput(workflow, request);
+  if (unfit !== null) return err(unfit);
+  const { value, verdict } = await ports.estimates.preview({ input: request.input, metadata: request.metadata });
+  if (verdict === "block" || !isObject(value)) return err(refuse("injection_detected", "the content was refused"));
+  const input = value["input"] ?? null;
+  const [known, past] = await Promise.all([
+    lookUp(ports, by.principal, workflow.definition, input),
+    ports.estimates.pastCosts(by.principal.org, workflow.name, workflow.version),
+  ]);
+  const { usd, tokens } = budgetOf(workflow, request);
+  const { cost } = walk(workflow.definition, { known: input }, known);
+  return ok(estimateOf(cost, past, { microUsd: usd, tokens }));
+}

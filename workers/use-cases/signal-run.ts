@@ -1,0 +1,50 @@
+/** Delivers a signal to a run. New work, so the kill switch is asked; redacted before anything keeps it. */
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { mintId } from "../../core/ids.ts";
+import type { Json } from "../../core/json.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { recordBlocked } from "./blocked.ts";
+import { claim, type Repeatable } from "./idempotency.ts";
+import type { UseCasePorts } from "./ports.ts";
+import type { Requester } from "./requester.ts";
+import { findRun, shownTo } from "./runs.ts";
+import type { RunOutcome } from "./start-run.ts";
+import { notStopped } from "./stops.ts";
+
+/** `name` has the form of a signal's name (core/workflow/names.ts). */
+export type SignalRun = { readonly run: string; readonly name: string; readonly body: Json };
+
+/** A signal that no step awaits yet is kept until one does. */
+export async function signalRun(
+  ports: UseCasePorts,
+  by: Requester,
+  { run, name, body }: SignalRun,
+  repeat: Repeatable,
+): Promise<Result<RunOutcome, Refusal>> {
+  const { principal } = by;
+  const found = await findRun(ports, by, run, "run.signal");
+  if (!found.ok) return found;
+  const { id, view } = found.value;
+  const open = await notStopped(ports, { org: view.org, workflow: view.workflow }, by.trace.traceId);
+  if (!open.ok) return open;
+  const claimed = await claim(ports, by, repeat, mintId("sig", by.at, ports.random(10)));
+  if (!claimed.ok) return claimed;
+  const { id: signalId, replayed, settle, release } = claimed.value;
+  if (replayed !== null) return ok({ outcome: replayed, run: await shownTo(ports, principal, view), replayed: true });
+  // What the run's own user says is theirs to get back; what anybody else says is not.
+  const origin = principal.user === view.user ? "input" : "tool";
+  const context = { org: view.org, run: view.id, subject: view.subject };
+  const { value, verdict, findings } = await ports.guard.admit(context, "user", origin, body);
+  if (verdict === "block") {
+    await recordBlocked(ports, by, "run.signal", `run/${id}`, findings);
+    await release();
+    return err(refuse("injection_detected", "the content was refused"));
+  }
+  const signalled = await ports.runs(id).signal({ id: signalId, name, body: value, findings, by: principal.user });
+  if (!signalled.ok) {
+    await release();
+    return signalled;
+  }
+  await settle("accepted");
+  return ok({ outcome: "accepted", run: await shownTo(ports, principal, signalled.value), replayed: false });
+}

@@ -1,0 +1,17 @@
+/** Starts the run that is a step of another: with its parent's caller, subject and trace. */
+import type { ChildStart } from "../../durable-objects/run-engine/ports.ts";
+import type { WorkflowStore } from "../store/ports.ts";
+import { bearHeir, type HeirPorts } from "./bear.ts";
+
+export type StartChildPorts = HeirPorts & { readonly store: { readonly workflows: Pick<WorkflowStore, "get"> } };
+
+/** Throws when the child's workflow is out of reach: the parent asks again. The same child twice is one run. */
+export async function startChild(ports: StartChildPorts, { child, parent, parentSpanId, from, input, budget }: ChildStart): Promise<void> {
+  const { org, user, roles, subject, metadata, traceId, deadlineAt } = from;
+  const found = await ports.store.workflows.get(org, child.workflow, child.version);
+  if (found === null) throw new Error("the child's workflow is out of reach");
+  const { definition, version, digest } = found;
+  const inherited = { org, user, roles, subject, metadata, traceId, deadlineAt, parentSpanId, budget, input, parent };
+  const own = { id: child.run, definition, version, digest, inputFindings: [], redrive: null, callbackUrl: null };
+  await bearHeir(ports, from.id, { ...inherited, ...own });
+}

@@ -1,0 +1,125 @@
+/**
+ * Starts a run. The order is the contract's: what can be refused without keeping anything comes first; personal data is taken
+ * out and instructions are looked for before anything of the input is kept.
+ */
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { isObject, type Json, type JsonObject } from "../../core/json.ts";
+import type { Stops } from "../../core/kill-switch/stops.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { RunStart } from "../../core/run/machine/birth.ts";
+import { FINAL_STATUSES, type RunView } from "../../core/run/outside/view.ts";
+import type { WorkflowVersionView } from "../../core/workflow/view.ts";
+import { bear } from "./bear.ts";
+import { recordBlocked } from "./blocked.ts";
+import { type Claim, claim, type Outcome, type Repeatable } from "./idempotency.ts";
+import type { UseCasePorts } from "./ports.ts";
+import type { Requester } from "./requester.ts";
+import { budgetOf, findWorkflow, flawOfInput, flawOfRequest, type RunRequest, subjectOf } from "./run-request.ts";
+import { roomFor, shownTo, unknown } from "./runs.ts";
+import { notStopped } from "./stops.ts";
+
+/** `waitMs`: how long to wait for the run's end; 0: not at all. */
+export type StartRun = RunRequest & { readonly waitMs: number };
+
+/** A run as its requester sees it. `done`: it ended while the requester waited. `replayed`: this outcome was given before. */
+export type RunOutcome = { readonly outcome: Outcome; readonly run: RunView; readonly replayed: boolean };
+
+export async function startRun(
+  ports: UseCasePorts,
+  by: Requester,
+  command: StartRun,
+  repeat: Repeatable,
+): Promise<Result<RunOutcome, Refusal>> {
+  const { org } = by.principal;
+  const flaw = await flawOfRequest(ports, by, command);
+  if (flaw !== null) return err(flaw);
+  const workflow = await findWorkflow(ports, by, command);
+  if (!workflow.ok) return workflow;
+  const stops = await notStopped(ports, { org, workflow: workflow.value.name }, by.trace.traceId);
+  if (!stops.ok) return stops;
+  const unfit = flawOfInput(workflow.value, command);
+  if (unfit !== null) return err(unfit);
+  const claimed = await claim(ports, by, repeat, await ports.keys.mintRunId(org, by.at));
+  if (!claimed.ok) return claimed;
+  const first = claimed.value;
+  if (first.replayed !== null) return replay(ports, by, first.id, first.replayed);
+  const room = await roomFor(ports, org, first.id);
+  if (!room.ok) {
+    await first.release();
+    return room;
+  }
+  try {
+    return await begin(ports, by, command, first, workflow.value, stops.value);
+  } catch (error) {
+    // If it began all the same, the index will count it.
+    ports.store.runs.release(org, first.id);
+    throw error;
+  }
+}
+
+async function begin(
+  ports: UseCasePorts,
+  by: Requester,
+  command: StartRun,
+  first: Claim,
+  workflow: WorkflowVersionView,
+  stops: Stops,
+): Promise<Result<RunOutcome, Refusal>> {
+  const { org } = by.principal;
+  const admitted = await admit(ports, by, command, first.id);
+  if (!admitted.ok) {
+    await first.release();
+    ports.store.runs.release(org, first.id);
+    return admitted;
+  }
+  const run = await bear(ports, startOf(by, command, first.id, workflow, admitted.value), stops, command.waitMs);
+  const ended = FINAL_STATUSES.includes(run.status);
+  if (ended) ports.store.runs.release(org, run.id);
+  const outcome = command.waitMs > 0 && ended ? "done" : "accepted";
+  await first.settle(outcome);
+  return ok({ outcome, run: await shownTo(ports, by.principal, run), replayed: false });
+}
+
+type AdmittedRun = { readonly input: Json; readonly metadata: JsonObject; readonly findings: RunStart["inputFindings"] };
+
+/** Input and metadata are admitted together, so that one that is refused leaves nothing of the other behind. */
+async function admit(ports: UseCasePorts, by: Requester, command: StartRun, run: string): Promise<Result<AdmittedRun, Refusal>> {
+  const context = { org: by.principal.org, run, subject: subjectOf(by, command) };
+  const { input, metadata } = command;
+  const { value, verdict, findings } = await ports.guard.admit(context, "user", "input", { input, metadata });
+  if (verdict !== "block" && isObject(value) && isObject(value["metadata"])) {
+    return ok({ input: value["input"] ?? null, metadata: value["metadata"], findings });
+  }
+  await recordBlocked(ports, by, "run.start", `workflow/${command.workflow}`, findings);
+  return err(refuse("injection_detected", "the content was refused"));
+}
+
+function startOf(by: Requester, command: StartRun, id: string, workflow: WorkflowVersionView, admitted: AdmittedRun): RunStart {
+  const { principal, trace } = by;
+  return {
+    id,
+    org: principal.org,
+    user: principal.user,
+    roles: principal.roles,
+    subject: subjectOf(by, command),
+    definition: workflow.definition,
+    version: workflow.version,
+    digest: workflow.digest,
+    input: admitted.input,
+    inputFindings: admitted.findings,
+    budget: budgetOf(workflow, command),
+    deadlineAt: command.deadlineAt,
+    metadata: admitted.metadata,
+    traceId: trace.traceId,
+    parentSpanId: trace.parentSpanId,
+    redrive: null,
+    parent: null,
+    callbackUrl: command.callbackUrl,
+  };
+}
+
+/** The first outcome, with the run as it is now. */
+async function replay(ports: UseCasePorts, by: Requester, id: string, outcome: Outcome): Promise<Result<RunOutcome, Refusal>> {
+  const run = await ports.runs(id).view();
+  return run === null ? err(unknown) : ok({ outcome, run: await shownTo(ports, by.principal, run), replayed: true });
+}

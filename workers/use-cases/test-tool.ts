@@ -1,0 +1,81 @@
+/** One call of a tool outside a run: its input is redacted and scanned as a run's is, and the call is on record, attempt and outcome. */
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import type { Json } from "../../core/json.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { ToolOutcome } from "../../core/run/calls/call.ts";
+import type { ToolManifest } from "../../core/tool/manifest.ts";
+import { validate } from "../../core/workflow/schema.ts";
+import { denied } from "./access.ts";
+import type { UseCasePorts } from "./ports.ts";
+import { auditRecord, type Fact } from "./record.ts";
+import type { Requester } from "./requester.ts";
+import { unknown } from "./runs.ts";
+import { notStopped } from "./stops.ts";
+
+/** How the tool answered or failed. A call that a guard or the policy refused is a refusal, not an outcome. */
+export async function testTool(
+  ports: UseCasePorts,
+  by: Requester,
+  { tool, input }: { readonly tool: string; readonly input: Json },
+): Promise<Result<ToolOutcome, Refusal>> {
+  const { org } = by.principal;
+  const refusal = await denied(ports, by, "tool.test");
+  if (refusal !== null) return err(refusal);
+  const manifest = await ports.store.tools.get(org, tool, null);
+  if (manifest === null) return err(unknown);
+  const open = await notStopped(ports, { org, tool: manifest.name }, by.trace.traceId);
+  if (!open.ok) return open;
+  const invalid = validate(manifest.input, input);
+  if (invalid.length > 0) {
+    const errors = invalid.map(({ path, message }) => ({ path: `/input${path}`, message }));
+    return err(refuse("invalid_request", "the input does not fit the tool's schema", errors));
+  }
+  const called = await callOnRecord(ports, by, manifest, input);
+  if (!called.ok || called.value.result.ok) return called;
+  const { failure } = called.value.result;
+  return failure.class === "safety" ? err(refuse(failure.code, failure.message)) : called;
+}
+
+async function callOnRecord(
+  ports: UseCasePorts,
+  by: Requester,
+  manifest: ToolManifest,
+  input: Json,
+): Promise<Result<ToolOutcome, Refusal>> {
+  const { principal, trace } = by;
+  const { name: tool, version, effect } = manifest;
+  const record = (fact: Pick<Fact, "type" | "action" | "data" | "decision">) =>
+    ports.store.audit.record(principal.org, auditRecord(ports, by, { ...fact, resource: `tool/${tool}@${version}` }));
+  // Its placeholders resolve under an id of its own.
+  const run = `test_${trace.traceId}`;
+  const admitted = await ports.guard.admit({ org: principal.org, run, subject: principal.user }, "user", "input", input);
+  for (const { type, detector, count, pointer, score } of admitted.findings) {
+    const data = { channel: "user", type, detector, count, score, pointer: `/input${pointer}` };
+    await record({ type: "guardrail.flagged", action: "guardrail.scan", data });
+  }
+  if (admitted.verdict === "block") {
+    await record({ type: "guardrail.blocked", action: "tool.test", decision: "deny" });
+    return err(refuse("injection_detected", "the content was refused"));
+  }
+  await record({ type: "tool.called", action: "tool.test", data: { tool, version, effect, attempt: 1, key: `${run}/${tool}` } });
+  const outcome = await call(ports, by, manifest, admitted.value, run);
+  for (const { type, pointer } of outcome.openings) {
+    await record({ type: "personal_data.opened", action: "personal_data.open", decision: "allow", data: { tool, type, pointer } });
+  }
+  const { result, status, durationMs } = outcome;
+  const code = result.ok ? {} : { code: result.failure.code };
+  const data = { tool, attempt: 1, ok: result.ok, status, duration_ms: durationMs, ...code };
+  await record({ type: "tool.answered", action: "tool.test", data });
+  return ok(outcome);
+}
+
+/** Governed as in a run. `input`: redacted. `run`: under which its placeholders resolve. */
+async function call(ports: UseCasePorts, by: Requester, manifest: ToolManifest, input: Json, run: string): Promise<ToolOutcome> {
+  const { org, user } = by.principal;
+  const { traceId } = by.trace;
+  const { name, version, timeout_ms } = manifest;
+  const { epoch } = await ports.killSwitch.stops();
+  const who = { org, run, user, subject: user, workflow: "tool-test", version: 1, activity: name };
+  const context = { ...who, key: `${run}/${name}`, traceId, spanId: traceId.slice(0, 16), killEpoch: epoch };
+  return ports.callTool({ context, tool: name, version, input, timeoutMs: timeout_ms });
+}
