@@ -1,13 +1,13 @@
 /**
- * What a model's answer depends on, as one text: two calls share a kept answer only where these texts are equal. Pure; knows no
+ * What a model's answer depends on, as one text: two questions share a kept answer only where these texts are equal. Pure; knows no
  * store and no key. Whoever asks turns the text into a name with a keyed hash, so that a name tells nobody what was asked.
  */
 import { canonicalJson } from "../canonical-json.ts";
 import { findPlaceholders } from "../guardrail/placeholder.ts";
 import { isObject, type Json } from "../json.ts";
 import type { Message } from "../model/message.ts";
-import type { ModelCall } from "../run/calls/call.ts";
 import { PLATFORM_RULES } from "../workflow/prompt.ts";
+import type { LastMessage } from "./last-message.ts";
 import type { Question } from "./question.ts";
 
 /** What stands behind every answer of this deployment: a change of either leaves all older answers unfound. */
@@ -23,35 +23,34 @@ export function placeholdersOf(messages: readonly Message[]): string[] {
 }
 
 /**
- * null: the call cannot be told apart from others with certainty (text that is no Unicode), and nothing is kept of it.
+ * null: the question cannot be told apart from others with certainty (text that is no Unicode), and nothing is kept of it.
  *
- * INVARIANT: every field of a call takes part unless it is named here as one that does not change an answer. The model is no part:
- * the answers of several models lie under one name, each with its own (kept-answer.ts), so that the last rung finds any of them.
+ * INVARIANT: every field of a question takes part, also one that this file does not know. The model is no part: the answers of
+ * several models lie under one name, each with its own (kept-answer.ts), so that the last rung finds any of them.
  */
-export function identityOf(call: ModelCall, grounds: Grounds, map: RedactionMap): string | null {
-  const { context, model: _model, timeoutMs: _timeoutMs, cache: _cache, isLastResort: _isLastResort, ...request } = call;
-  return textOf({ kind: "answer", org: context.org, ...grounds, map: map.map(([name, mac]) => [name, mac]), request: plain(request) });
+export function identityOf(org: string, question: Question, grounds: Grounds, map: RedactionMap): string | null {
+  return textOf({ kind: "answer", org, ...grounds, map: map.map(([name, mac]) => [name, mac]), request: plain(question) });
 }
 
 /**
- * What calls have in common that may share the answer to a near question: all that `identityOf` looks at, and the model; without
- * what was asked, wherever the call repeats it.
+ * What questions have in common that may share the answer to a near one: all that `identityOf` looks at, and the model; without
+ * what was asked last, wherever the question repeats it.
  */
 export function partitionOf(
-  call: ModelCall,
+  org: string,
+  question: Question,
   grounds: Grounds,
   map: RedactionMap,
   model: string,
-  { whole, frame }: Question,
+  { whole, frame }: LastMessage,
 ): string | null {
-  const { context, model: _model, timeoutMs: _timeoutMs, cache: _cache, isLastResort: _isLastResort, ...request } = call;
   const asked = (value: Json): Json => {
     if (value === whole) return { frame };
     if (Array.isArray(value)) return value.map(asked);
     return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asked(item)])) : value;
   };
   const pairs = map.map(([name, mac]): Json => [name, mac]);
-  return textOf({ kind: "near", org: context.org, model, ...grounds, map: pairs, request: asked(plain(request)) });
+  return textOf({ kind: "near", org, model, ...grounds, map: pairs, request: asked(plain(question)) });
 }
 
 /** As canonical JSON; null where the value is none. */

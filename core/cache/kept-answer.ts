@@ -4,8 +4,8 @@
  */
 import { findPlaceholders } from "../guardrail/placeholder.ts";
 import { isObject, type Json } from "../json.ts";
-import type { ModelOutcome } from "../run/calls/call.ts";
 import type { EpochMs } from "../time.ts";
+import type { RedactionMap } from "./identity.ts";
 
 /** How long an answer may be given instead of a call. */
 export const FRESH_MS = 24 * 3_600_000;
@@ -49,18 +49,40 @@ export const lastAnswer = (known: readonly KeptAnswer[], now: EpochMs): KeptAnsw
 /** An answer from the future is one whose time nobody knows. */
 const isWithin = (keptAt: EpochMs, ms: number, now: EpochMs): boolean => keptAt <= now && now - keptAt < ms;
 
+/** An answer as a model has just given it. */
+export type FreshAnswer = {
+  readonly output: Json;
+  /** Why the model ended, in the upstream's word; undefined: it did not say. */
+  readonly finish: string | undefined;
+  /** How many findings the guardrails have in it. */
+  readonly findings: number;
+};
+
+/** An answer that is given instead of a call. */
+export type GivenAnswer = {
+  readonly output: Json;
+  /** `stale`: one past its time, or another model's, for when the model is out of reach. */
+  readonly cached: "exact" | "semantic" | "stale";
+  /** What the look took. */
+  readonly durationMs: number;
+  /** For the record: when it was kept, what the look used. */
+  readonly facts: { readonly [name: string]: string };
+};
+
 /**
- * The output that may be kept; undefined: none. Kept are answers in words or in the form that was asked for, which the upstream
- * says are complete and in which no guard found anything. What asks for tools is not: it is about the world of that moment.
- *
+ * Kept are answers in words or in the form that was asked for, which the upstream says are complete and in which no guard found
+ * anything. What asks for tools is not: it is about the world of that moment.
+ */
+export const isKeepable = ({ output, finish, findings }: FreshAnswer, map: RedactionMap): boolean =>
+  findings === 0 && finish === "stop" && mayLieUnder(output, map);
+
+/**
  * INVARIANT: a kept answer names no placeholder that the question does not name. Another one was made in the run that asked, and
  * would stand for something else, or for nothing, in the run that is given the answer.
  */
-export function keepable(outcome: ModelOutcome, map: readonly (readonly [placeholder: string, mac: string | null])[]): Json | undefined {
-  const { result, findings, upstream, cached } = outcome;
-  if (!("output" in result) || cached !== undefined || findings.length > 0 || upstream["finish_reason"] !== "stop") return undefined;
-  const text = JSON.stringify(result.output);
+export function mayLieUnder(output: Json, map: RedactionMap): boolean {
+  const text = JSON.stringify(output);
   const known = new Set(map.flatMap(([placeholder, mac]) => (mac === null ? [] : [placeholder])));
-  if (text.length > LONGEST_ANSWER || !text.isWellFormed()) return undefined;
-  return findPlaceholders(text).every((site) => known.has(site.text)) ? result.output : undefined;
+  if (text.length > LONGEST_ANSWER || !text.isWellFormed()) return false;
+  return findPlaceholders(text).every((site) => known.has(site.text));
 }

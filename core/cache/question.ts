@@ -1,36 +1,26 @@
-/** What a conversation asks last, apart from the words around it that a developer wrote. Pure. */
-import type { Message } from "../model/message.ts";
-import { splitSlots } from "../workflow/prompt.ts";
-import { type Facts, factsOf } from "./facts.ts";
+/** What the answer cache is asked: a question to a model, who asks it, and how near an answer may be. Pure. */
+import type { JsonObject } from "../json.ts";
+import type { CallContext, ModelCall } from "../run/calls/call.ts";
+import type { CacheUse } from "../workflow/definition.ts";
 
-export type Question = {
-  /** The last message, of a user. */
-  readonly whole: string;
-  /** What of it is the same for everybody: the template. Empty: all of it was asked. */
-  readonly frame: string;
-  /** What was asked: the slots' values, or the whole message where it has none. */
-  readonly parts: readonly { readonly name: string; readonly text: string }[];
+/**
+ * What is asked of a model, as far as an answer depends on it. A new field of a call belongs to its question, unless it is named here.
+ *
+ * PERSISTED: as canonical JSON in the names of kept answers (identity.ts); a field that is renamed leaves all older answers unfound.
+ */
+export type Question = Omit<ModelCall, "context" | "model" | "timeoutMs" | "cache" | "isLastResort"> & {
+  /** What an app's chat asks beyond this, as it goes over the wire; a run's question has none. */
+  readonly chat?: JsonObject;
 };
 
-/** null: nobody asked last (a tool answered, a model spoke). */
-export function questionOf(messages: readonly Message[]): Question | null {
-  const last = messages.at(-1);
-  if (last?.role !== "user") return null;
-  const { frame, values } = splitSlots(last.content);
-  return values.length === 0
-    ? { whole: last.content, frame: "", parts: [{ name: "", text: last.content }] }
-    : { whole: last.content, frame, parts: values };
-}
+/** On whose behalf the question is asked, and under which trace. No part of the question. */
+export type Asker = Pick<CallContext, "org" | "run" | "user" | "subject" | "workflow" | "activity" | "traceId" | "spanId">;
 
-/** What the embedding model is given. Without the template, whose many equal words would make everything near. */
-export const askedText = ({ parts }: Question): string => parts.map(({ text }) => text).join("\n");
-
-/** Slot by slot: a word in another slot is another fact. */
-export function factsOfQuestion({ parts }: Question, hash: (word: string) => string): Facts {
-  const each = parts.map(({ name, text }) => ({ name, facts: factsOf(text, hash) }));
-  return {
-    firm: each.flatMap(({ name, facts }) => [hash(`slot ${name}`), ...facts.firm]),
-    maybe: each.flatMap(({ name, facts }) => facts.maybe.map((word) => hash(`${name} ${word}`))),
-    words: each.flatMap(({ name, facts }) => facts.words.map((word) => hash(`${name} ${word}`))),
-  };
-}
+export type Lookup = {
+  readonly question: Question;
+  /** Id of the model that would be asked. */
+  readonly model: string;
+  readonly asker: Asker;
+  /** `exact`: only an answer to the same question; `semantic`: also one to a question that means the same. */
+  readonly use: Exclude<CacheUse, "none">;
+};

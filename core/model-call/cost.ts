@@ -2,9 +2,10 @@
  * What a call of a model may cost at worst and what it did cost, in whole micro-dollars and tokens, at the model's price. For every
  * call, whoever makes it: a run, a chat, an embedding, an estimate.
  */
-import type { Amount } from "../budget/amount.ts";
+import { type Amount, NOTHING } from "../budget/amount.ts";
 import type { ModelEntry } from "../model/entry.ts";
 import type { TokenUsage } from "../model/message.ts";
+import { mayHaveCost } from "../model/untold.ts";
 import { tokenCost } from "../money.ts";
 
 /** Whatever has a price: a registered model, or a candidate as it was routed. */
@@ -30,4 +31,15 @@ export function costOf({ price }: Priced, { input, output, cachedInput }: TokenU
   const cached = Math.min(cachedInput, input);
   const read = tokenCost(input - cached, price.input) + tokenCost(cached, price.cached_input ?? price.input);
   return { microUsd: read + tokenCost(output, price.output), tokens: input + output };
+}
+
+/** What a call that is over cost; null: nobody told, and it may have cost something, so that its worst case stays taken. `status`: the upstream's, in digits. */
+export function spentOn(
+  model: Priced,
+  failure: { readonly class: string; readonly code: string } | null,
+  usage: TokenUsage | null,
+  status: string | undefined,
+): Amount | null {
+  if (usage !== null) return costOf(model, usage);
+  return mayHaveCost(failure, status) ? null : NOTHING;
 }

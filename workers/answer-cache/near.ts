@@ -7,11 +7,11 @@
 import { createHmac } from "node:crypto";
 import { partitionOf, type RedactionMap } from "../../core/cache/identity.ts";
 import { FRESH_MS } from "../../core/cache/kept-answer.ts";
+import { askedText, factsOfMessage, lastMessage } from "../../core/cache/last-message.ts";
 import { nearest, readNearIndex, withQuestion } from "../../core/cache/near-index.ts";
-import { askedText, factsOfQuestion, questionOf } from "../../core/cache/question.ts";
+import type { Lookup } from "../../core/cache/question.ts";
 import { quantise } from "../../core/cache/vector.ts";
 import type { Json } from "../../core/json.ts";
-import type { ModelCall } from "../../core/run/calls/call.ts";
 import { type AnswerCachePorts, NEAR_QUESTIONS } from "./ports.ts";
 
 export type Neighbours = {
@@ -28,20 +28,26 @@ const NOBODY: Neighbours = { names: [], remember: async () => undefined, facts: 
 /** UTF-16 units of text that an embedding model is given. */
 const LONGEST_QUESTION = 8_000;
 
-export async function findNeighbours(ports: AnswerCachePorts, call: ModelCall, model: string, map: RedactionMap): Promise<Neighbours> {
-  const question = questionOf(call.messages);
-  const partition = question === null ? null : partitionOf(call, ports.grounds(), map, model, question);
-  if (question === null || partition === null) return NOBODY;
-  const text = askedText(question);
+/** `model`: the tag of the model that would be asked. */
+export async function findNeighbours(
+  ports: AnswerCachePorts,
+  { question, asker }: Lookup,
+  model: string,
+  map: RedactionMap,
+): Promise<Neighbours> {
+  const last = lastMessage(question.messages);
+  const partition = last === null ? null : partitionOf(asker.org, question, ports.grounds(), map, model, last);
+  if (last === null || partition === null) return NOBODY;
+  const text = askedText(last);
   if (text.trim() === "" || text.length > LONGEST_QUESTION) return NOBODY;
   const key = await ports.mac(partition);
-  const index = `${NEAR_QUESTIONS}${call.context.org}/${key}`;
-  const [embedded, raw] = await Promise.all([ports.embed(call.context, text), ports.values.get(index)]);
+  const index = `${NEAR_QUESTIONS}${asker.org}/${key}`;
+  const [embedded, raw] = await Promise.all([ports.embed(asker, text), ports.values.get(index)]);
   const vector = embedded === null ? null : quantise(embedded.vector);
   if (embedded === null || vector === null) return NOBODY;
   // Under the partition's own key: the hash of a word is the same for its questions, and for no others.
   const hash = (word: string): string => createHmac("sha256", key).update(word).digest("base64url").slice(0, 10);
-  const facts = factsOfQuestion(question, hash);
+  const facts = factsOfMessage(last, hash);
   const known = readNearIndex(raw, ports.now());
   return {
     names: nearest(known, { vector, facts }, bytesOf),

@@ -1,7 +1,7 @@
 /** What the kept answers need from the rest of the platform. */
 import type { Grounds } from "../../core/cache/identity.ts";
+import type { Asker } from "../../core/cache/question.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
-import type { CallContext } from "../../core/run/calls/call.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Guard, VaultPort } from "../guardrail/ports.ts";
@@ -30,6 +30,6 @@ export type AnswerCachePorts = {
    * A text's vector by the org's embedding model; null: the org has none that means anything (the rehearsal's does not count), or
    * it is out of reach. Without it `semantic` is `exact`. Does not throw.
    */
-  readonly embed: (context: CallContext, text: string) => Promise<Embedded | null>;
+  readonly embed: (asker: Asker, text: string) => Promise<Embedded | null>;
   readonly log: Log;
 };

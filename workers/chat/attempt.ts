@@ -1,36 +1,27 @@
 /**
- * One attempt on one model: kill switch, money, breaker, in that order; then it is whoever opened it that calls, and ends it exactly
- * once with what came of it. Money is reserved before anything leaves and settled after; the client hears nothing before the
+ * One attempt of a chat or an embedding on one model: a governed call (workers/governed-call), with what it means for the call that
+ * it is an attempt of. Whoever opened it calls, and ends it exactly once with what came of it; the client hears nothing before the
  * attempt is on record.
  */
 import type { AuditRecord } from "../../core/audit/record.ts";
-import { type Amount, NOTHING } from "../../core/budget/amount.ts";
+import type { Amount } from "../../core/budget/amount.ts";
 import type { LeaseRefusal } from "../../core/budget/lease.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
-import { scopeText, stoppedBy } from "../../core/kill-switch/stops.ts";
+import { scopeText } from "../../core/kill-switch/stops.ts";
 import type { ModelCandidate, ModelEntry } from "../../core/model/entry.ts";
-import type { TokenUsage } from "../../core/model/message.ts";
-import { mayHaveCost } from "../../core/model/untold.ts";
-import { costOf } from "../../core/model-call/cost.ts";
 import { NO_USAGE, plusUsage } from "../../core/model-call/usage.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
+import type { CallEnd, NotMade } from "../governed-call/governed-call.ts";
 import type { Call } from "./call.ts";
-import type { ChatPorts, Facts } from "./ports.ts";
+import type { ChatPorts } from "./ports.ts";
 import { attemptRecord, outcomeRecord, refusedBudgetRecord } from "./records.ts";
 
 export type Chosen = { readonly candidate: ModelCandidate; readonly entry: ModelEntry };
 
-/** What a call came to. `usage` null: nobody told; the worst case then stays taken, unless nothing can have been used. */
-export type End = {
-  readonly failure: Failure | null;
-  readonly usage: TokenUsage | null;
-  readonly upstream: Facts;
-  readonly durationMs: number;
-  readonly records?: readonly AuditRecord[];
-  readonly note?: string;
-};
+/** What an attempt came to; `note`: what became of the answer, where it was not simply given. */
+export type End = CallEnd & { readonly records?: readonly AuditRecord[]; readonly note?: string };
 
 export type Attempt = {
   readonly chosen: Chosen;
@@ -55,73 +46,89 @@ export async function openAttempt(
   isPressed: (pressure: number) => boolean,
 ): Promise<Result<Attempt, NoAttempt | { readonly kind: "pressed" } | { readonly kind: "cap"; readonly refusal: Refusal }>> {
   const { org, user } = call.asked.principal;
+  const { tally } = call;
   const model = chosen.candidate.id;
-  const stops = await ports.stops().catch(() => null);
-  if (stops === null) return err(outOfReach("the kill switch cannot be read; no new work is accepted until it can"));
-  const stop = stoppedBy(stops, { org, model });
-  if (stop !== null) return err(stoppedAt(stop.kind === "model", scopeText(stop)));
-
-  const attempt = ++call.tally.attempts;
-  const records = [...call.records, attemptRecord(ports, call, model, worst)];
-  // One call may take several attempts, and the ledger counts each id once.
-  const id = `${call.run}/${++call.tally.reservations}`;
-  const reserved = await ports.desk.reserve({ org, user, call: id, worst, records }).catch(() => null);
-  if (reserved === null) return err(outOfReach("the budget cannot be read; no new work is accepted until it can"));
-  if (!reserved.ok) {
-    call.tally.attempts--;
-    const record = refusedBudgetRecord(ports, call, model, reserved.error);
-    for (const lost of [...call.records, record]) await ports.record(org, lost);
-    call.records = [];
-    return err({ kind: "cap", refusal: refusalOf(reserved.error, ports.now()) });
-  }
+  let attempt = 0;
+  const opened = await ports.governed({
+    user,
+    subject: { org, model },
+    entry: chosen.entry,
+    model: chosen.candidate,
+    worst,
+    timeoutMs: ports.timeouts.attemptMs,
+    settles: "soon",
+    reserve: () => {
+      attempt = ++tally.attempts;
+      // One call may take several attempts, and the ledger counts each id once.
+      return { id: `${call.run}/${++tally.reservations}`, records: [...call.records, attemptRecord(ports, call, model, worst)] };
+    },
+    isPressed,
+    unused: (why) => {
+      const nothing = { model, attempt, failure: null, usage: NO_USAGE, microUsd: 0, durationMs: 0, upstream: {}, note: UNUSED[why] };
+      tally.attempts--;
+      return [outcomeRecord(ports, call, nothing)];
+    },
+  });
+  if (!opened.ok) return err(await refused(ports, call, model, opened.error));
   call.records = [];
-  const reservation = reserved.value;
-  const { pressure, onRecord } = reservation;
-  onRecord.catch(() => undefined); // awaited before the answer; a call that fails first does not wait for it
-  const settled = (spent: Amount | null, left: readonly AuditRecord[]): void => {
-    const done = reservation.settle(spent, left).then(
-      () => reservation.tidy(),
-      (error: unknown) => ports.log(unsettled(call, error)),
-    );
-    call.asked.waitUntil(done);
-  };
-  const unused = (note: string): void => {
-    call.tally.attempts--;
-    settled(NOTHING, [
-      outcomeRecord(ports, call, { model, attempt, failure: null, usage: NO_USAGE, microUsd: 0, durationMs: 0, upstream: {}, note }),
-    ]);
-  };
-  if (isPressed(pressure)) {
-    unused("a cheaper model is taken");
-    return err({ kind: "pressed" });
-  }
-  const admission = await ports.health.admit(chosen.entry, ports.timeouts.attemptMs);
-  if (!admission.allowed) {
-    unused("the upstream rests");
-    return err({ kind: "next", failure: resting(admission.retryAfterMs) });
-  }
+  tally.model = model;
+  const { pressure, onRecord } = opened.value;
   let ended = false;
-  call.tally.model = model;
   return ok({
     chosen,
     pressure,
     onRecord,
-    end({ failure, usage, upstream, durationMs, records: more = [], note }) {
+    end({ records: more = [], note, ...end }) {
       if (ended) return;
       ended = true;
-      call.tally.model = null;
-      call.asked.waitUntil(admission.ended(failure, upstream, durationMs));
-      const spent = usage === null ? (mayHaveCost(failure, upstream["status"]) ? null : NOTHING) : costOf(chosen.candidate, usage);
-      if (usage !== null) call.tally.usage = plusUsage(call.tally.usage, usage);
-      call.tally.microUsd += spent?.microUsd ?? worst.microUsd;
-      const microUsd = spent?.microUsd ?? worst.microUsd;
-      const outcome = { model, attempt, failure, usage, microUsd, durationMs, upstream, ...(note === undefined ? {} : { note }) };
-      settled(spent, [...more, outcomeRecord(ports, call, outcome)]);
+      tally.model = null;
+      const settled = opened.value.end(end, ({ microUsd }) => {
+        if (end.usage !== null) tally.usage = plusUsage(tally.usage, end.usage);
+        tally.microUsd += microUsd;
+        return [...more, outcomeRecord(ports, call, { model, attempt, ...end, microUsd, ...(note === undefined ? {} : { note }) })];
+      });
+      finish(ports, call, settled);
     },
   });
 }
 
-const outOfReach = (detail: string): NoAttempt => ({ kind: "refuse", refusal: refuse("overloaded", detail) });
+const UNUSED = { pressed: "a cheaper model is taken", resting: "the upstream rests" } as const;
+
+/** Goes on after the answer. */
+function finish(ports: ChatPorts, call: Call, settled: Promise<void>): void {
+  const { asked, run } = call;
+  const log = (error: unknown): void =>
+    ports.log(logLine("chat.not_settled", { run, trace_id: asked.trace.traceId, error: errorName(error) }));
+  asked.waitUntil(settled.catch(log));
+}
+
+/** What follows for the call from an attempt that was not made. */
+async function refused(
+  ports: ChatPorts,
+  call: Call,
+  model: string,
+  why: NotMade,
+): Promise<NoAttempt | { readonly kind: "pressed" } | { readonly kind: "cap"; readonly refusal: Refusal }> {
+  switch (why.kind) {
+    case "unreadable":
+      return { kind: "refuse", refusal: refuse("overloaded", `the ${why.what} cannot be read; no new work is accepted until it can`) };
+    case "stopped":
+      return stoppedAt(why.by.kind === "model", scopeText(why.by));
+    case "cap": {
+      call.tally.attempts--;
+      const record = refusedBudgetRecord(ports, call, model, why.refusal);
+      for (const lost of [...call.records, record]) await ports.record(call.asked.principal.org, lost);
+      call.records = [];
+      return { kind: "cap", refusal: refusalOf(why.refusal, ports.now()) };
+    }
+    case "pressed":
+    case "resting":
+      call.records = [];
+      finish(ports, call, why.givenBack);
+      // A chat's client hears `overloaded`: nobody was asked, and it may come again.
+      return why.kind === "pressed" ? { kind: "pressed" } : { kind: "next", failure: { ...why.failure, code: "overloaded" } };
+  }
+}
 
 function stoppedAt(isModel: boolean, scope: string): NoAttempt {
   const detail = `the kill switch is active for \`${scope}\``;
@@ -133,13 +140,6 @@ function stoppedAt(isModel: boolean, scope: string): NoAttempt {
   };
 }
 
-const resting = (retryAfterMs: number): Failure => ({
-  class: "transient",
-  code: "overloaded",
-  message: "the model's upstream rests after many failures",
-  retryAfterMs,
-});
-
 function refusalOf(refusal: LeaseRefusal, now: number): Refusal {
   if (refusal.why === "stale") return refuse("overloaded", "the budget cannot be read right now; try again");
   const { scope, cap, resetsAt } = refusal;
@@ -147,6 +147,3 @@ function refusalOf(refusal: LeaseRefusal, now: number): Refusal {
   const refused = refuse("budget_exceeded", `what is left of \`${cap}\` for \`${scope}\` does not cover this call${until}`);
   return resetsAt === null ? refused : { ...refused, retryAfterSeconds: Math.max(1, Math.ceil((resetsAt - now) / 1_000)) };
 }
-
-const unsettled = ({ asked, run }: Call, error: unknown) =>
-  logLine("chat.not_settled", { run, trace_id: asked.trace.traceId, error: errorName(error) });

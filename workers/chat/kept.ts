@@ -1,11 +1,13 @@
 /** Kept answers for chats that ask for them: only of questions without personal data, and only of answers in which nothing was found. */
+import type { GivenAnswer } from "../../core/cache/kept-answer.ts";
+import type { Lookup } from "../../core/cache/question.ts";
 import type { ResponseFormat } from "../../core/chat/format.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import { ERRORS } from "../../core/errors/codes.ts";
 import type { Refusal } from "../../core/errors/problem.ts";
 import type { Json } from "../../core/json.ts";
 import type { Message } from "../../core/model/message.ts";
-import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
+import type { CacheUse } from "../../core/workflow/definition.ts";
 import type { CacheNote } from "./answer.ts";
 import type { Chosen } from "./attempt.ts";
 import type { Call } from "./call.ts";
@@ -15,25 +17,26 @@ import type { Talk } from "./talk.ts";
 
 export type KeptAnswer = Given & { readonly cache: CacheNote };
 
-export type Lookup = {
+export type Found = {
   readonly hit: KeptAnswer | null;
   readonly keep: (given: Given) => void;
   /** For when nobody answered: an answer past its time. null: there is none, or the refusal is not one of trouble upstream. */
   readonly stale: (refusal: Refusal) => Promise<KeptAnswer | null>;
 };
 
-const NOTHING: Lookup = { hit: null, keep: () => undefined, stale: async () => null };
+const NOTHING: Found = { hit: null, keep: () => undefined, stale: async () => null };
 
-export async function lookUp(ports: ChatPorts, call: Call, { guarded }: Talk, candidates: readonly Chosen[]): Promise<Lookup> {
+export async function lookUp(ports: ChatPorts, call: Call, { guarded }: Talk, candidates: readonly Chosen[]): Promise<Found> {
   const [chosen] = candidates;
+  const { cache } = guarded.wishes;
   const isPlain = guarded.tools.length === 0 && !call.memory.holdsPersonalData();
-  if (guarded.wishes.cache === "none" || !isPlain || chosen === undefined) return NOTHING;
-  const found = await ports.kept.find(modelCall(call, guarded, chosen, ports.timeouts.attemptMs));
+  if (cache === "none" || !isPlain || chosen === undefined) return NOTHING;
+  const found = await ports.kept.find(lookupOf(call, guarded, chosen, cache));
   return {
     hit: found.hit === null ? null : answerFrom(found.hit, chosen),
     keep: (given) => {
       if (!given.isPlain || given.chosen !== chosen || given.said.finish !== "stop") return;
-      call.asked.waitUntil(found.keep(outcomeFrom(given, guarded.format)));
+      call.asked.waitUntil(found.keep({ output: outputOf(given, guarded.format), finish: "stop", findings: 0 }));
     },
     stale: async (refusal) => {
       if (ERRORS[refusal.code].status < 500 && refusal.code !== "rate_limited") return null;
@@ -44,41 +47,37 @@ export async function lookUp(ports: ChatPorts, call: Call, { guarded }: Talk, ca
   };
 }
 
-/** The question as the kept answers name it: everything that an answer depends on takes part. */
-function modelCall(call: Call, request: ChatRequest, { candidate }: Chosen, timeoutMs: number): ModelCall {
-  const { org, user } = call.asked.principal;
+/** Everything that an answer depends on is part of the question; what a run's question has no field for stands under `chat`. */
+function lookupOf(call: Call, request: ChatRequest, { candidate }: Chosen, use: Exclude<CacheUse, "none">): Lookup {
   const { format, settings, stop } = request;
   const conversation: Json = request.messages.map((message) => ({ ...message })) as unknown as Json;
   return {
-    context: { ...call.exchange, subject: user, version: 1, key: `${call.run}/chat`, killEpoch: 0, org },
+    question: {
+      messages: request.messages.map(
+        ({ role, content }): Message => ({ role: role === "user" || role === "system" ? role : "system", content: content ?? "" }),
+      ),
+      schema: format.kind === "json_schema" ? { name: format.name, schema: format.schema } : null,
+      tools: [],
+      maxTokens: request.limit.tokens,
+      temperature: request.temperature,
+      chat: { conversation, settings, stop: [...stop], format: format.kind },
+    },
     model: candidate.id,
-    messages: request.messages.map(
-      ({ role, content }): Message => ({ role: role === "user" || role === "system" ? role : "system", content: content ?? "" }),
-    ),
-    schema: format.kind === "json_schema" ? { name: format.name, schema: format.schema } : null,
-    tools: [],
-    maxTokens: request.limit.tokens,
-    temperature: request.temperature,
-    timeoutMs,
-    cache: request.wishes.cache,
-    isLastResort: true,
-    chat: { conversation, settings, stop: [...stop], format: format.kind },
+    asker: { ...call.exchange, subject: call.asked.principal.user },
+    use,
   };
 }
 
-function answerFrom({ result, cached, upstream }: ModelOutcome, chosen: Chosen): KeptAnswer | null {
-  if (!("output" in result) || cached === undefined) return null;
-  const text = typeof result.output === "string" ? result.output : JSON.stringify(result.output);
+function answerFrom({ output, cached, facts }: GivenAnswer, chosen: Chosen): KeptAnswer {
+  const text = typeof output === "string" ? output : JSON.stringify(output);
   return {
     said: { text, refusal: null, calls: [], finish: "stop" },
     chosen,
-    upstream,
+    upstream: facts,
     isPlain: true,
     cache: cached === "semantic" ? "semantic-hit" : "hit",
   };
 }
 
-function outcomeFrom({ said, upstream }: Given, format: ResponseFormat): ModelOutcome {
-  const output: Json = format.kind === "json_schema" ? (JSON.parse(said.text ?? "null") as Json) : (said.text ?? "");
-  return { result: { ok: true, output }, usage: null, durationMs: 0, findings: [], upstream: { ...upstream, finish_reason: "stop" } };
-}
+const outputOf = ({ said }: Given, format: ResponseFormat): Json =>
+  format.kind === "json_schema" ? (JSON.parse(said.text ?? "null") as Json) : (said.text ?? "");

@@ -1,6 +1,8 @@
 /** What the chat room gives to the edge, and what it needs from the other rooms. */
 import type { Principal } from "../../core/access/principal.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
+import type { FreshAnswer, GivenAnswer } from "../../core/cache/kept-answer.ts";
+import type { Lookup } from "../../core/cache/question.ts";
 import type { CallMemory } from "../../core/chat/call-memory.ts";
 import type { Refusal } from "../../core/errors/problem.ts";
 import type { StreamOptions, TextStream } from "../../core/guardrail/stream/step.ts";
@@ -11,11 +13,11 @@ import type { ChatAnswer } from "../../core/model/answer.ts";
 import type { EmbeddingAnswer } from "../../core/model/embedding.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { Result } from "../../core/result.ts";
-import type { CallContext, Failure, ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
+import type { CallContext, Failure } from "../../core/run/calls/call.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
-import type { Desk } from "../budget/ports.ts";
+import type { OpenGovernedCall } from "../governed-call/governed-call.ts";
 import type { Guard } from "../guardrail/ports.ts";
 
 /** One request of an app, as the edge hands it over: who asks is known and may chat; what is asked has not been read. */
@@ -52,22 +54,12 @@ export type OpenedAnswer =
   | { readonly kind: "stream"; readonly bytes: ReadableStream<Uint8Array>; readonly secrets: readonly string[] }
   | ({ readonly kind: "whole" } & WholeAnswer);
 
-/** May a call go to this model's upstream, and how it went: told once by whoever was let through. Neither throws. */
-export type Health = {
-  admit(entry: ModelEntry, timeoutMs: number): Promise<Admitted | { readonly allowed: false; readonly retryAfterMs: number }>;
-};
-export type Admitted = {
-  readonly allowed: true;
-  /** `failure` null: the upstream answered. */
-  ended(failure: Failure | null, upstream: Facts, durationMs: number): Promise<void>;
-};
-
 /** Kept answers (workers/answer-cache). Never throws. */
 export type KeptAnswers = {
-  find(call: ModelCall): Promise<{
-    readonly hit: ModelOutcome | null;
-    readonly stale: () => Promise<ModelOutcome | null>;
-    readonly keep: (outcome: ModelOutcome) => Promise<void>;
+  find(lookup: Lookup): Promise<{
+    readonly hit: GivenAnswer | null;
+    readonly stale: () => Promise<GivenAnswer | null>;
+    readonly keep: (answer: FreshAnswer) => Promise<void>;
   }>;
 };
 
@@ -94,8 +86,7 @@ export type ChatPorts = {
   readonly stops: () => Promise<Stops>;
   readonly authorize: (question: AuthorityQuestion) => Promise<AuthorityAnswer>;
   readonly models: (org: string) => Promise<readonly ModelEntry[]>;
-  readonly desk: Desk;
-  readonly health: Health;
+  readonly governed: OpenGovernedCall;
   readonly kept: KeptAnswers;
   readonly upstream: {
     readonly ask: (asking: Asking, signal: AbortSignal) => Promise<Answered<WholeAnswer>>;

@@ -2,16 +2,14 @@
 import { createHash } from "node:crypto";
 import { guardVersion } from "../../core/cache/guard-version.ts";
 import type { Grounds } from "../../core/cache/identity.ts";
-import { type Stops, stoppedBy } from "../../core/kill-switch/stops.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { Access } from "../access/access.ts";
 import { defineAnswerCache } from "../answer-cache/answer-cache.ts";
 import { defineEmbed } from "../answer-cache/embed.ts";
 import { type KeptValues, subjectTag } from "../answer-cache/kept-values.ts";
 import type { AnswerCachePorts } from "../answer-cache/ports.ts";
-import type { Desk } from "../budget/ports.ts";
-import type { Health } from "../chat/ports.ts";
 import type { CredentialBroker } from "../credential-broker/credential-broker.ts";
+import type { OpenGovernedCall } from "../governed-call/governed-call.ts";
 import type { Guard, VaultPort } from "../guardrail/ports.ts";
 import type { ModelGateway } from "../model-gateway/gateway.ts";
 import type { KeptResults } from "../tool-gateway/ports.ts";
@@ -23,7 +21,7 @@ type Around = {
   readonly vault: VaultPort;
   readonly access: Access;
   readonly broker: CredentialBroker;
-  readonly models: (org: string) => Promise<readonly ModelEntry[]>;
+  readonly model: AnswerCachePorts["model"];
   readonly embed: AnswerCachePorts["embed"];
 };
 
@@ -40,35 +38,20 @@ export function keptResults(values: KeptValues, vault: VaultPort, broker: Creden
 
 type Embedding = {
   readonly registered: (org: string) => Promise<readonly ModelEntry[]>;
-  readonly stops: { stops(): Promise<Stops> };
-  readonly desk: Desk;
-  readonly health: Health;
+  readonly governed: OpenGovernedCall;
   readonly gateway: Pick<ModelGateway, "embed">;
 };
 
-/** Questions as vectors, by the org's embedding model: paid for and stopped like a chat. */
-export function buildEmbed({ now, random }: Outside, { registered, stops, desk, health, gateway }: Embedding) {
-  return defineEmbed({
-    now,
-    random,
-    registered,
-    isStopped: async (subject) => stoppedBy(await stops.stops(), subject) !== null,
-    reserve: (request) => desk.reserve(request),
-    async admit(entry, timeoutMs) {
-      const admission = await health.admit(entry, timeoutMs);
-      return admission.allowed ? { ended: (failure, durationMs) => admission.ended(failure, {}, durationMs) } : null;
-    },
-    ask: (asking) => gateway.embed(asking, new AbortController().signal),
-  });
-}
+/** Questions as vectors, by the org's embedding model: governed like a chat. */
+export const buildEmbed = ({ now, random }: Outside, { registered, governed, gateway }: Embedding): AnswerCachePorts["embed"] =>
+  defineEmbed({ now, random, registered, governed, ask: (asking) => gateway.embed(asking, new AbortController().signal) });
 
-export function buildAnswers({ now, log }: Outside, { values, guard, vault, access, broker, models, embed }: Around) {
+export function buildAnswers({ now, log }: Outside, { values, guard, vault, access, broker, model, embed }: Around) {
   const mac = (text: string): Promise<string> => broker.mac("answer", text);
   let guardrails: string | null = null;
   const grounds = (): Grounds => {
     guardrails ??= guardVersion((text) => createHash("sha256").update(text).digest("hex"));
     return { policyVersion: access.policyVersion(), guardVersion: guardrails };
   };
-  const model = async (org: string, id: string) => (await models(org)).find((entry) => entry.id === id) ?? null;
   return defineAnswerCache({ now, values, guard, vault, model, grounds, mac, embed, log });
 }

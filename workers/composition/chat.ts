@@ -14,7 +14,7 @@ import type { Rooms } from "./rooms.ts";
 const TIMEOUTS = { attemptMs: 120_000, idleMs: 30_000, streamMs: 600_000, watchMs: 5_000 };
 
 export function buildChat(rooms: Rooms): ChatPort {
-  const { stops, store, broker, authority, models, answers, modelGateway, desk, health } = rooms;
+  const { stops, store, broker, authority, models, answers, modelGateway, governed } = rooms;
   const { now, random, log } = rooms.outside;
   const inspect = memoised(inspectText, (text) => createHash("sha256").update(text).digest("base64"));
   return defineChat({
@@ -28,8 +28,7 @@ export function buildChat(rooms: Rooms): ChatPort {
     stops: () => stops.stops(),
     authorize: (question) => authority.authorize(question),
     models,
-    desk,
-    health,
+    governed,
     kept: answers,
     upstream: modelGateway,
     record: (org, record) => store.audit.record(org, record),

@@ -12,16 +12,16 @@ import { vaultOf } from "../../durable-objects/vault/stub.ts";
 import { defineAccess } from "../access/access.ts";
 import { defineAuthority } from "../access/authority.ts";
 import { keptValues } from "../answer-cache/kept-values.ts";
-import { withAnswerCache } from "../answer-cache/with-answer-cache.ts";
 import { readEntries } from "../audit/index.ts";
 import { defineBreakers } from "../breaker/breaker.ts";
+import { defineHealth } from "../breaker/health.ts";
 import { defineLatencies } from "../breaker/latencies.ts";
 import { upstreamKey } from "../breaker/upstream.ts";
-import { type FindUpstream, withBreaker } from "../breaker/with-breaker.ts";
 import { defineDesk } from "../budget/desk.ts";
 import { defineCallbacks } from "../callbacks/callbacks.ts";
 import { defineCredentialBroker } from "../credential-broker/credential-broker.ts";
 import { settingsFrom } from "../env.ts";
+import { defineGovernedCalls } from "../governed-call/governed-call.ts";
 import { defineGuard } from "../guardrail/guard.ts";
 import type { VaultPort } from "../guardrail/ports.ts";
 import { defineBreakOff } from "../kill-switch/break-off.ts";
@@ -33,8 +33,8 @@ import { defineStore } from "../store/store.ts";
 import { defineToolGateway } from "../tool-gateway/gateway.ts";
 import { defineLookUp } from "../tool-gateway/look-up.ts";
 import { buildAnswers, buildEmbed, keptResults } from "./answers.ts";
-import { buildHealth } from "./health.ts";
 import type { Outside } from "./outside.ts";
+import { wayOfACall } from "./way-of-a-call.ts";
 
 export type Rooms = ReturnType<typeof buildRooms>;
 
@@ -75,6 +75,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   const access = defineAccess(log);
   const latencies = defineLatencies();
   const models = async (org: string) => withDefaultModels(await store.models.list(org), settings.model);
+  const model = async (org: string, id: string) => (await models(org)).find((entry) => entry.id === id) ?? null;
   const authority = defineAuthority({
     log,
     access,
@@ -101,34 +102,29 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     credential: broker.toolCredential,
     kept: keptResults(values, guardedVault, broker),
   });
-  const model = defineModelGateway({
+  const modelGateway = defineModelGateway({
     ...egress,
     guard,
     secret,
-    model: async (org, id) => (await models(org)).find((entry) => entry.id === id) ?? null,
+    model,
     rehearsal: rehearse,
     aiGateway: settings.aiGateway,
     hashUser: (user) => broker.mac("user", user),
   });
   const breakers = defineBreakers({ object: objects.circuitBreaker, now, log });
-  const findUpstream: FindUpstream = async (org, id) => {
-    const entry = (await models(org)).find((registered) => registered.id === id);
-    const key = entry === undefined ? null : upstreamKey(entry, settings.aiGateway?.url ?? null);
-    return entry === undefined || key === null ? null : { key, entry };
-  };
+  const health = defineHealth(breakers, latencies, settings.aiGateway?.url ?? null);
   const breakOff = defineBreakOff({ stops: () => stops.stops() });
-  const callModel = (call: Parameters<typeof model.call>[0]) =>
-    breakOff({ org: call.context.org, workflow: call.context.workflow, model: call.model }, (signal) => model.call(call, signal));
   const desk = defineDesk({
     now,
     random,
     wait: (ms) => scheduler.wait(ms),
     note: async (org, told) => objects.budgetLedger(org).note(org, told),
   });
-  const health = buildHealth(breakers, latencies, settings.aiGateway?.url ?? null);
+  const governed = defineGovernedCalls({ stops: () => stops.stops(), desk, health });
   const registered = (org: string) => store.models.list(org);
-  const embed = buildEmbed(outside, { registered, stops, desk, health, gateway: model });
-  const answers = buildAnswers(outside, { values, guard, vault: guardedVault, access, broker, models, embed });
+  const embed = buildEmbed(outside, { registered, governed, gateway: modelGateway });
+  const answers = buildAnswers(outside, { values, guard, vault: guardedVault, access, broker, model, embed });
+  const callModel = wayOfACall({ answers, health, model, breakOff, modelGateway });
   const callbacks = defineCallbacks({
     ...egress,
     settings: (org) => store.orgs.settings(org),
@@ -168,10 +164,9 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     callbacks,
     callTool,
     lookUp,
-    desk,
-    health,
-    modelGateway: model,
+    governed,
+    modelGateway,
     answers,
-    callModel: withAnswerCache(answers, withBreaker(breakers, findUpstream, callModel, latencies)),
+    callModel,
   };
 }

@@ -2,7 +2,7 @@
 
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
-import type { Json, JsonObject } from "../../json.ts";
+import type { Json } from "../../json.ts";
 import type { Message, ModelTool, ModelToolCall, TokenUsage } from "../../model/message.ts";
 import type { CacheUse, JsonSchema } from "../../workflow/definition.ts";
 
@@ -43,8 +43,6 @@ export type ModelCall = {
   readonly timeoutMs: number;
   /** The step's word: a kept answer may do instead of a call. */
   readonly cache: CacheUse;
-  /** What an app's chat asks beyond this, as it goes over the wire; a run's call has none. Part of what an answer depends on. */
-  readonly chat?: JsonObject;
   /** Nothing else is left to try: a kept answer that is past its time may do instead of a failure. */
   readonly isLastResort: boolean;
 };

@@ -4,10 +4,11 @@ import { type Admission, admit, type BreakerState, type CallOutcome, CLOSED, rep
 import type { Failure, ModelCall, ModelOutcome } from "../../../core/run/calls/call.ts";
 import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import { defineBreakers } from "../../../workers/breaker/breaker.ts";
+import { defineHealth, healthIn } from "../../../workers/breaker/health.ts";
 import { defineLatencies } from "../../../workers/breaker/latencies.ts";
 import { upstreamKey } from "../../../workers/breaker/upstream.ts";
-import { healthIn, withBreaker } from "../../../workers/breaker/with-breaker.ts";
-import { modelCall } from "../../support/doubles/calls.ts";
+import { withBreaker } from "../../../workers/breaker/with-breaker.ts";
+import { modelCall, modelEntry } from "../../support/doubles/calls.ts";
 import { FAR } from "../../support/far.ts";
 
 const KEY = "https://models.test big";
@@ -166,15 +167,14 @@ describe("a model call behind its breaker", () => {
   const behind = (here: World, outcome: () => ModelOutcome | Promise<ModelOutcome>) => {
     const calls: ModelCall[] = [];
     const latencies = defineLatencies();
-    const find = async () => ({ key: KEY, entry: { latency_ms: null } });
+    const entry = modelEntry({ base_url: "https://models.test/v1", upstream_id: "big" });
     const call = withBreaker(
-      here.breakers,
-      find,
+      defineHealth(here.breakers, latencies, null),
+      async () => entry,
       async (made) => {
         calls.push(made);
         return outcome();
       },
-      latencies,
     );
     return { call, calls, latencies };
   };
@@ -221,13 +221,15 @@ describe("a model call behind its breaker", () => {
 
   it("a model that nobody knows, or that answers inside this Worker, has none", async () => {
     const here = world();
-    const call = withBreaker(
-      here.breakers,
-      async () => null,
-      async () => failed({}),
-      defineLatencies(),
-    );
-    for (let n = 0; n < 20; n++) await call(modelCall());
+    const inside = modelEntry({ id: "bulkhead/rehearsal-1.0.0", base_url: null });
+    for (const entry of [null, inside]) {
+      const call = withBreaker(
+        defineHealth(here.breakers, defineLatencies(), null),
+        async () => entry,
+        async () => failed({}),
+      );
+      for (let n = 0; n < 20; n++) await call(modelCall());
+    }
     expect([here.asks, here.tells]).toEqual([[], []]);
   });
 
@@ -235,7 +237,6 @@ describe("a model call behind its breaker", () => {
     ["an answer", "good", answered()],
     ["an answer that breaks its schema", "good", answered({ result: { ok: false, invalid: { answer: "", errors: [] } } })],
     ["an answer that our guards refuse", "good", failed({ class: "safety", code: "injection_detected" }, { status: "200" })],
-    ["a kept answer", "none", answered({ cached: "exact" })],
     ["500", "bad", failed({}, { status: "500" })],
     ["503 with a wait", "bad", failed({ retryAfterMs: 5_000 }, { status: "503" })],
     ["no connection", "bad", failed({})],
@@ -249,14 +250,24 @@ describe("a model call behind its breaker", () => {
     ["an upstream that is not set up", "none", failed({ class: "permanent" })],
     ["a client that went away", "none", failed({ code: "cancelled" })],
     ["a fault of ours", "none", failed({ code: "internal" })],
-  ])("[BREAKER-2] %s counts as %s", (_, health, outcome) => expect(healthIn(outcome, 30_000, null)).toBe(health));
+  ])("[BREAKER-2] %s counts as %s", (_, health, outcome) => {
+    const { result, upstream } = outcome;
+    expect(healthIn("failure" in result ? result.failure : null, upstream["status"], 30_000, null)).toBe(health);
+  });
+
+  it("[BREAKER-2] a kept answer says nothing of an upstream", async () => {
+    const here = world();
+    const { call, latencies } = behind(here, () => answered({ cached: "exact" }));
+    await call(modelCall());
+    expect([latencies.of(KEY), here.tells]).toEqual([null, []]);
+  });
 
   it("[BREAKER-2] a caller that waits for less than the upstream is known to take blames nobody but itself", () => {
-    const timeout = failed({ code: "timeout" });
-    expect(healthIn(timeout, 999, null)).toBe("none");
-    expect(healthIn(timeout, 1_000, null)).toBe("bad");
-    expect(healthIn(timeout, 7_999, 8_000)).toBe("none");
-    expect(healthIn(timeout, 8_000, 8_000)).toBe("bad");
+    const timeout: Failure = { class: "transient", code: "timeout", message: "m", retryAfterMs: null };
+    expect(healthIn(timeout, undefined, 999, null)).toBe("none");
+    expect(healthIn(timeout, undefined, 1_000, null)).toBe("bad");
+    expect(healthIn(timeout, undefined, 7_999, 8_000)).toBe("none");
+    expect(healthIn(timeout, undefined, 8_000, 8_000)).toBe("bad");
   });
 });
 

@@ -1,29 +1,28 @@
 /** Kept answers in front of a chat: what may be given, what may be kept, and what is never looked up. */
 import { describe, expect, it } from "vitest";
-import type { ModelCall, ModelOutcome } from "../../../core/run/calls/call.ts";
+import type { FreshAnswer, GivenAnswer } from "../../../core/cache/kept-answer.ts";
+import type { Lookup } from "../../../core/cache/question.ts";
 import { chatWorld, SMALL, says } from "../../support/doubles/chat-world.ts";
 import { json } from "../../support/doubles/upstream.ts";
 
 const ASK = { model: SMALL, messages: [{ role: "user", content: "What is six times seven?" }], bulkhead: { cache: "exact" } };
-const outcome = (cached: "exact" | "semantic" | "stale"): ModelOutcome => ({
-  result: { ok: true, output: "forty-two" },
-  usage: { input: 0, output: 0, cachedInput: 0 },
-  durationMs: 1,
-  findings: [],
+const kept = (cached: GivenAnswer["cached"]): GivenAnswer => ({
+  output: "forty-two",
   cached,
-  upstream: { finish_reason: "stop" },
+  durationMs: 1,
+  facts: { finish_reason: "stop" },
 });
 
-function world(answers: Parameters<typeof chatWorld>[0], kept: { hit?: ModelOutcome; stale?: ModelOutcome } = {}) {
-  const asked: ModelCall[] = [];
-  const keeps: ModelOutcome[] = [];
+function world(answers: Parameters<typeof chatWorld>[0], found: { hit?: GivenAnswer; stale?: GivenAnswer } = {}) {
+  const asked: Lookup[] = [];
+  const keeps: FreshAnswer[] = [];
   const room = chatWorld(answers, {
     kept: {
-      find: async (call) => {
-        asked.push(call);
+      find: async (lookup) => {
+        asked.push(lookup);
         return {
-          hit: kept.hit ?? null,
-          stale: async () => kept.stale ?? null,
+          hit: found.hit ?? null,
+          stale: async () => found.stale ?? null,
           keep: async (given) => {
             keeps.push(given);
           },
@@ -39,7 +38,7 @@ describe("kept answers", () => {
     ["exact", "hit"],
     ["semantic", "semantic-hit"],
   ] as const)("[CHAT-8] cost nothing, and are on record: %s", async (cached, header) => {
-    const { complete, upstream, room } = world([], { hit: outcome(cached) });
+    const { complete, upstream, room } = world([], { hit: kept(cached) });
     expect(await complete({ ...ASK, bulkhead: { cache: cached } })).toMatchObject({
       value: {
         body: { choices: [{ message: { content: "forty-two" }, finish_reason: "stop" }], usage: { total_tokens: 0 } },
@@ -54,8 +53,10 @@ describe("kept answers", () => {
     const { complete, asked, keeps, settled } = world([says("forty-two")]);
     expect(await complete({ ...ASK, seed: 5, stop: ["."] })).toMatchObject({ value: { headers: { "bulkhead-cache": "miss" } } });
     await settled();
-    expect(asked).toMatchObject([{ model: SMALL, cache: "exact", chat: { settings: { seed: 5 }, stop: ["."], format: "text" } }]);
-    expect(keeps).toMatchObject([{ result: { output: "forty-two" }, upstream: { finish_reason: "stop" } }]);
+    expect(asked).toMatchObject([
+      { model: SMALL, use: "exact", question: { chat: { settings: { seed: 5 }, stop: ["."], format: "text" } }, asker: { subject: "ada" } },
+    ]);
+    expect(keeps).toEqual([{ output: "forty-two", finish: "stop", findings: 0 }]);
   });
 
   it.each([
@@ -77,14 +78,14 @@ describe("kept answers", () => {
   });
 
   it("past their time do where nobody answers, and say so", async () => {
-    const { complete } = world([json({}, 500)], { stale: outcome("stale") });
+    const { complete } = world([json({}, 500)], { stale: kept("stale") });
     expect(await complete(ASK)).toMatchObject({
       value: {
         body: { choices: [{ message: { content: "forty-two" } }] },
         headers: { "bulkhead-cache": "hit", "bulkhead-degraded": "stale" },
       },
     });
-    const refused = world([json({ error: { code: "content_filter" } }, 400)], { stale: outcome("stale") });
+    const refused = world([json({ error: { code: "content_filter" } }, 400)], { stale: kept("stale") });
     expect(await refused.complete(ASK)).toMatchObject({ error: { code: "content_blocked" } });
   });
 });

@@ -10,9 +10,12 @@ import type { ModelEntry } from "../../../core/model/entry.ts";
 import { err, ok } from "../../../core/result.ts";
 import type { Failure } from "../../../core/run/calls/call.ts";
 import type { AuthorityAnswer } from "../../../core/workflow/authority.ts";
+import type { Health } from "../../../workers/breaker/health.ts";
+import type { Desk } from "../../../workers/budget/ports.ts";
 import { defineChat } from "../../../workers/chat/chat.ts";
 import type { Asked, ChatPorts } from "../../../workers/chat/ports.ts";
 import { guardOver } from "../../../workers/composition/chat.ts";
+import { defineGovernedCalls } from "../../../workers/governed-call/governed-call.ts";
 import { defineModelGateway } from "../../../workers/model-gateway/gateway.ts";
 import { modelEntry } from "./calls.ts";
 import { scriptedGuard } from "./scripted-guard.ts";
@@ -25,7 +28,8 @@ export const BIG = "acme/big-2026-01-01";
 
 type Answer = Response | ((signal: AbortSignal) => Response | Promise<Response>);
 
-export function chatWorld(answers: readonly Answer[], change: Partial<ChatPorts> = {}) {
+/** `desk`: in place of the one that counts. */
+export function chatWorld(answers: readonly Answer[], { desk: other, ...change }: Partial<ChatPorts> & { readonly desk?: Desk } = {}) {
   const upstream = scriptedUpstream(...answers);
   const entries: ModelEntry[] = [
     modelEntry({ id: SMALL, upstream_id: "small", price: { input: 1, output: 2, cached_input: null } }),
@@ -79,6 +83,40 @@ export function chatWorld(answers: readonly Answer[], change: Partial<ChatPorts>
     signal: signal ?? new AbortController().signal,
     waitUntil: (work) => world.waits.push(work),
   });
+  const stops = change.stops ?? (async () => ({ epoch: 1, active: world.stops, asOf: NOW }));
+  const desk: Desk = {
+    async reserve({ call, worst, records }) {
+      const refusal = world.refuse?.(worst) ?? null;
+      if (refusal !== null) return err(refusal);
+      const entry: (typeof world.calls)[number] = { call, worst, spent: undefined };
+      world.calls.push(entry);
+      world.records.push(...records);
+      const onRecord = world.isForgetful ? Promise.reject(new Error("the ledger forgot")) : Promise.resolve();
+      return ok({
+        pressure: world.pressure,
+        alerts: [],
+        onRecord,
+        tidy: async () => {},
+        async settle(spent, outcome) {
+          if (entry.spent !== undefined) throw new Error("settled twice");
+          entry.spent = spent;
+          world.records.push(...outcome);
+        },
+      });
+    },
+  };
+  const health: Health = {
+    async admit({ id }) {
+      if (world.resting.has(id)) return { allowed: false, retryAfterMs: 7_000 };
+      return {
+        allowed: true,
+        abandoned: async () => undefined,
+        ended: async (failure) => {
+          world.health.push({ model: id, failure });
+        },
+      };
+    },
+  };
   const room = defineChat({
     now: () => NOW,
     random: (bytes) => new Uint8Array(bytes),
@@ -87,7 +125,7 @@ export function chatWorld(answers: readonly Answer[], change: Partial<ChatPorts>
     mintRunId: async () => RUN,
     guardOver,
     openText: openStream,
-    stops: async () => ({ epoch: 1, active: world.stops, asOf: NOW }),
+    stops,
     async authorize(question): Promise<AuthorityAnswer> {
       if (question.kind !== "model") throw new Error("another question");
       const wanted = question.model === null ? world.order : world.order.filter((id) => id === question.model);
@@ -99,38 +137,7 @@ export function chatWorld(answers: readonly Answer[], change: Partial<ChatPorts>
       return { kind: "model", permission, candidates: found, rejected: [], tools: [] };
     },
     models: async () => entries,
-    desk: {
-      async reserve({ call, worst, records }) {
-        const refusal = world.refuse?.(worst) ?? null;
-        if (refusal !== null) return err(refusal);
-        const entry: (typeof world.calls)[number] = { call, worst, spent: undefined };
-        world.calls.push(entry);
-        world.records.push(...records);
-        const onRecord = world.isForgetful ? Promise.reject(new Error("the ledger forgot")) : Promise.resolve();
-        return ok({
-          pressure: world.pressure,
-          alerts: [],
-          onRecord,
-          tidy: async () => {},
-          async settle(spent, outcome) {
-            if (entry.spent !== undefined) throw new Error("settled twice");
-            entry.spent = spent;
-            world.records.push(...outcome);
-          },
-        });
-      },
-    },
-    health: {
-      async admit({ id }) {
-        if (world.resting.has(id)) return { allowed: false, retryAfterMs: 7_000 };
-        return {
-          allowed: true,
-          ended: async (failure) => {
-            world.health.push({ model: id, failure });
-          },
-        };
-      },
-    },
+    governed: defineGovernedCalls({ stops, desk: other ?? desk, health }),
     kept: { find: async () => ({ hit: null, stale: async () => null, keep: async () => undefined }) },
     upstream: gateway,
     record: async (_org, record) => {

@@ -2,46 +2,70 @@
 import { expect, it } from "vitest";
 import type { AuditRecord } from "../../../core/audit/record.ts";
 import type { Amount } from "../../../core/budget/amount.ts";
+import type { LeaseRefusal } from "../../../core/budget/lease.ts";
+import type { StopScope, Stops } from "../../../core/kill-switch/stops.ts";
 import type { ModelEntry } from "../../../core/model/entry.ts";
 import { err, ok } from "../../../core/result.ts";
 import type { Failure } from "../../../core/run/calls/call.ts";
 import { defineEmbed, type EmbedPorts } from "../../../workers/answer-cache/embed.ts";
+import type { Health } from "../../../workers/breaker/health.ts";
+import type { Desk } from "../../../workers/budget/ports.ts";
+import { defineGovernedCalls, type GovernedPorts } from "../../../workers/governed-call/governed-call.ts";
 import { CONTEXT, modelEntry } from "../../support/doubles/calls.ts";
 
 const embedder = (changes: Partial<ModelEntry> = {}): ModelEntry =>
   modelEntry({ id: "acme/embed-2026-01-01", upstream_id: "embed-2026-01-01", tasks: ["embed"], ...changes });
+type EmbedFacts = { readonly status?: string };
 const AWAY: Failure = { class: "transient", code: "upstream_unavailable", message: "away", retryAfterMs: null };
 
-function world(changes: Partial<EmbedPorts> = {}) {
+/** What a test changes: the gates before the call, the models, the answer. */
+type Around = Partial<GovernedPorts> & Partial<Pick<EmbedPorts, "registered" | "ask">>;
+
+function world({ registered, ask, ...gates }: Around = {}) {
   const reserved: Amount[] = [];
   const settled: (Amount | null)[] = [];
   const records: AuditRecord[] = [];
   const asked: unknown[] = [];
   const ended: (string | null)[] = [];
-  const embed = defineEmbed({
-    now: () => 0,
-    random: (bytes) => new Uint8Array(bytes),
-    registered: async () => [embedder()],
-    isStopped: async () => false,
+  const desk: Desk = {
     reserve: async ({ worst, records: attempt }) => {
       reserved.push(worst);
       records.push(...attempt);
       return ok({
-        settle: async (spent: Amount | null, end: readonly AuditRecord[]) => {
+        pressure: 0,
+        alerts: [],
+        onRecord: Promise.resolve(),
+        settle: async (spent, end) => {
           settled.push(spent);
           records.push(...end);
         },
+        tidy: () => Promise.reject(new Error("nobody waits for that")),
       });
     },
-    admit: async () => ({ ended: async (failure) => void ended.push(failure?.code ?? null) }),
-    ask: async ({ entry, body }) => {
-      asked.push([entry.id, body]);
-      return { result: ok({ vectors: [[0.6, 0.8]], tokens: 5 }), durationMs: 12 };
-    },
-    ...changes,
+  };
+  const health: Health = {
+    admit: async () => ({
+      allowed: true,
+      ended: async (failure) => void ended.push(failure?.code ?? null),
+      abandoned: async () => undefined,
+    }),
+  };
+  const embed = defineEmbed({
+    now: () => 0,
+    random: (bytes) => new Uint8Array(bytes),
+    registered: registered ?? (async () => [embedder()]),
+    governed: defineGovernedCalls({ stops: async () => stopped(), desk, health, ...gates }),
+    ask:
+      ask ??
+      (async ({ entry, body }) => {
+        asked.push([entry.id, body]);
+        return { result: ok({ vectors: [[0.6, 0.8]], tokens: 5 }), upstream: { status: "200" }, durationMs: 12 };
+      }),
   });
   return { reserved, settled, records, asked, ended, embed: (text = "Where is it?") => embed(CONTEXT, text) };
 }
+const stopped = (...active: StopScope[]): Stops => ({ epoch: 1, active, asOf: 0 });
+const CAP: LeaseRefusal = { why: "stale" };
 
 it("[EMBED-1] money is reserved before the call and settled to what it cost, both on record, without the text", async () => {
   const made = world();
@@ -54,15 +78,16 @@ it("[EMBED-1] money is reserved before the call and settled to what it cost, bot
   expect(made.ended).toEqual([null]);
 });
 
-it.each<[string, Partial<EmbedPorts>]>([
+it.each<[string, Around]>([
   ["no model is registered", { registered: async () => [] }],
   ["one has every task, which no embedding model has", { registered: async () => [embedder({ tasks: ["*", "classify"] })] }],
   ["the text is longer than the model reads", { registered: async () => [embedder({ context: 2 })] }],
-  ["the switch is thrown", { isStopped: async ({ model }) => model === "acme/embed-2026-01-01" }],
-  ["nobody knows whether it is", { isStopped: async () => Promise.reject(new Error("away")) }],
-  ["there is no money", { reserve: async () => err("budget_exceeded") }],
-  ["nobody knows whether there is", { reserve: async () => Promise.reject(new Error("away")) }],
-  ["the upstream rests", { admit: async () => null }],
+  ["the switch is thrown", { stops: async () => stopped({ kind: "model", org: "acme", name: "acme/embed-2026-01-01" }) }],
+  ["the run's workflow is stopped", { stops: async () => stopped({ kind: "workflow", org: "acme", name: CONTEXT.workflow }) }],
+  ["nobody knows whether it is", { stops: async () => Promise.reject(new Error("away")) }],
+  ["there is no money", { desk: { reserve: async () => err(CAP) } }],
+  ["nobody knows whether there is", { desk: { reserve: async () => Promise.reject(new Error("away")) } }],
+  ["the upstream rests", { health: { admit: async () => ({ allowed: false, retryAfterMs: 1_000 }) } }],
 ])("[EMBED-2] nothing is asked when %s", async (_, changes) => {
   const made = world(changes);
   expect([await made.embed(), made.asked]).toEqual([null, []]);
@@ -82,8 +107,12 @@ it("[EMBED-4] the cheapest is asked", async () => {
   expect((await made.embed())?.model).toBe("acme/embed-2026-01-01");
 });
 
-it("[EMBED-5] a failure gives no vector, is told to the breaker, and leaves the worst case taken", async () => {
-  const made = world({ ask: async () => ({ result: err(AWAY), durationMs: 3 }) });
+it.each<[string, Failure["code"], EmbedFacts, Amount | null]>([
+  ["refused with a status bills nothing", "upstream_unavailable", { status: "503" }, { microUsd: 0, tokens: 0 }],
+  ["that never came back leaves the worst case taken", "timeout", {}, null],
+  ["in another format leaves the worst case taken", "upstream_unavailable", { status: "200" }, null],
+])("[EMBED-5] a failure gives no vector and is told to the breaker; one %s", async (_, code, upstream, spent) => {
+  const made = world({ ask: async () => ({ result: err({ ...AWAY, code }), upstream, durationMs: 3 }) });
   expect(await made.embed()).toBeNull();
-  expect([made.settled, made.ended]).toEqual([[null], ["upstream_unavailable"]]);
+  expect([made.settled, made.ended]).toEqual([[spent], [code]]);
 });

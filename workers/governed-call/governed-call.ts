@@ -1,0 +1,117 @@
+/**
+ * A call of a model that belongs to no run (an attempt of a chat, an embedding), governed: kill switch, money, breaker, the call
+ * itself, settled; in this order, whoever makes it. Money is reserved and the attempt on its way to the record before anything
+ * leaves, and what the call came to is settled and recorded exactly once.
+ *
+ * A run's call passes the same gates, but the run has its own order of them: core/run/calls/dispatch.ts asks for stops and money
+ * as events of a journal, so that a call survives the death of the object that made it, and composition/rooms.ts puts the answer
+ * cache and the breaker around the call. What it costs, when a budget is nearly used up and what an answer's usage is, both take
+ * from core/model-call. Whoever changes the order here looks there too.
+ */
+import type { AuditRecord } from "../../core/audit/record.ts";
+import { type Amount, NOTHING } from "../../core/budget/amount.ts";
+import type { LeaseRefusal } from "../../core/budget/lease.ts";
+import { type StopScope, type StopSubject, type Stops, stoppedBy } from "../../core/kill-switch/stops.ts";
+import type { ModelEntry } from "../../core/model/entry.ts";
+import type { TokenUsage } from "../../core/model/message.ts";
+import { type Priced, spentOn } from "../../core/model-call/cost.ts";
+import { restingFailure } from "../../core/model-call/resting.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { Failure } from "../../core/run/calls/call.ts";
+import type { Health } from "../breaker/health.ts";
+import type { Desk } from "../budget/ports.ts";
+
+export type GovernedPorts = {
+  /** At most two seconds old. Throws when the switch is out of reach: nothing is called then. */
+  readonly stops: () => Promise<Stops>;
+  readonly desk: Desk;
+  readonly health: Health;
+};
+
+/** What is to be called, for whom, and what goes on record. */
+export type GovernedCall = {
+  readonly user: string;
+  /** What of it a kill switch may stop. */
+  readonly subject: StopSubject;
+  readonly entry: ModelEntry;
+  /** The model's price as it was when the model was chosen. */
+  readonly model: Priced;
+  readonly worst: Amount;
+  readonly timeoutMs: number;
+  /** `soon`: the end may ride with the next call's attempt, and money that nobody uses goes back after a while; `now`: it is awaited. */
+  readonly settles: "soon" | "now";
+  /** Once nothing stops the call: the reservation's id, which the ledger counts once, and what goes on record with it. */
+  readonly reserve: () => { readonly id: string; readonly records: readonly AuditRecord[] };
+  /** Once the money is reserved: true gives it back, for a cheaper model to take. */
+  readonly isPressed: (pressure: number) => boolean;
+  /** What goes on record where the money goes back unused. */
+  readonly unused: (why: "pressed" | "resting") => readonly AuditRecord[];
+};
+
+/** Why nothing was called. `givenBack`: the reserved money is the ledger's again, on record. */
+export type NotMade =
+  | { readonly kind: "unreadable"; readonly what: "kill switch" | "budget" }
+  | { readonly kind: "stopped"; readonly by: StopScope }
+  | { readonly kind: "cap"; readonly refusal: LeaseRefusal }
+  | { readonly kind: "pressed"; readonly givenBack: Promise<void> }
+  | { readonly kind: "resting"; readonly failure: Failure; readonly givenBack: Promise<void> };
+
+/** What a call came to. `usage` null: nobody told. `upstream`: small facts, its `status` among them. */
+export type CallEnd = {
+  readonly failure: Failure | null;
+  readonly usage: TokenUsage | null;
+  readonly upstream: { readonly [name: string]: string };
+  readonly durationMs: number;
+};
+
+/** A call that may be made. */
+export type OpenCall = {
+  /** How full the fullest cap is that this call counts against, 0 to 1. */
+  readonly pressure: number;
+  /** Resolves when the attempt is on record; rejects when it cannot be. Nobody hears of the answer before. */
+  readonly onRecord: Promise<void>;
+  /** MUST be called once, whatever came of it. Resolves when the end is durable; `soon`: some seconds after. Rejects when it cannot be: the worst case stays taken. */
+  end(end: CallEnd, recordsOf: (taken: Amount, spent: Amount | null) => readonly AuditRecord[]): Promise<void>;
+};
+
+export type OpenGovernedCall = (call: GovernedCall) => Promise<Result<OpenCall, NotMade>>;
+
+/** Passes the gates, in their order; whoever gets an open call makes it and ends it. */
+export const defineGovernedCalls =
+  (ports: GovernedPorts): OpenGovernedCall =>
+  (call) =>
+    open(ports, call);
+
+async function open({ stops, desk, health }: GovernedPorts, call: GovernedCall): Promise<Result<OpenCall, NotMade>> {
+  const { subject, user, worst, entry, timeoutMs, settles } = call;
+  const current = await stops().catch(() => null);
+  if (current === null) return err({ kind: "unreadable", what: "kill switch" });
+  const stop = stoppedBy(current, subject);
+  if (stop !== null) return err({ kind: "stopped", by: stop });
+
+  const { id, records } = call.reserve();
+  const reserved = await desk.reserve({ org: subject.org, user, call: id, worst, records }).catch(() => null);
+  if (reserved === null) return err({ kind: "unreadable", what: "budget" });
+  if (!reserved.ok) return err({ kind: "cap", refusal: reserved.error });
+  const { pressure, onRecord, ...reservation } = reserved.value;
+  onRecord.catch(() => undefined); // awaited before the answer; a call that fails first does not wait for it
+  const settle = (spent: Amount | null, left: readonly AuditRecord[]): Promise<void> => {
+    const settled = reservation.settle(spent, left, settles);
+    return settles === "now" ? settled : settled.then(() => reservation.tidy());
+  };
+  if (call.isPressed(pressure)) return err({ kind: "pressed", givenBack: settle(NOTHING, call.unused("pressed")) });
+  const admission = await health.admit(entry, timeoutMs);
+  if (!admission.allowed) {
+    const failure = restingFailure(admission.retryAfterMs);
+    return err({ kind: "resting", failure, givenBack: settle(NOTHING, call.unused("resting")) });
+  }
+  return ok({
+    pressure,
+    onRecord,
+    async end({ failure, usage, upstream, durationMs }, recordsOf) {
+      const told = admission.ended(failure, upstream, durationMs);
+      const spent = spentOn(call.model, failure, usage, upstream["status"]);
+      await Promise.all([told, settle(spent, recordsOf(spent ?? worst, spent))]);
+    },
+  });
+}
