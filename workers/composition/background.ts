@@ -1,12 +1,13 @@
 /** What works behind the requests: the consumers of the two queues, the archive, and the chores of the scheduled handler. */
 import type { RecordsMessage } from "../../core/audit/record.ts";
 import { hasIdForm } from "../../core/ids.ts";
+import type { StoreErasers } from "../../core/keeping/stores.ts";
 import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
 import { type Archive, defineArchive } from "../archive/archive.ts";
 import { removeRunValues } from "../archive/run-values.ts";
 import { consumeRecords, type Outboxes } from "../audit/index.ts";
 import { defineSlowCalls } from "../slow-calls/consumer.ts";
-import { type Chore, sweep } from "../watchdog/sweep.ts";
+import { type Chores, sweep } from "../watchdog/sweep.ts";
 import { sweepRuns } from "../watchdog/watchdog.ts";
 import type { Rooms } from "./rooms.ts";
 
@@ -14,10 +15,11 @@ export type Background = {
   readonly archive: Archive;
   readonly consume: (batch: MessageBatch<unknown>) => Promise<void>;
   readonly sweep: () => Promise<void>;
+  readonly erasers: StoreErasers;
 };
 
 export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
-  const { objects, store, stops, callbacks } = rooms;
+  const { objects, store, stops, callbacks, answers } = rooms;
   const { now, random, log } = rooms.outside;
   const archive = defineArchive({
     now,
@@ -41,30 +43,28 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     wait: (ms) => scheduler.wait(ms),
     log,
   });
-  const chores: readonly Chore[] = [
-    { name: "outbox", run: () => store.sweepOutbox() },
-    { name: "archive", run: async () => ({ ...(await archive.sweep()) }) },
-    {
-      name: "watchdog",
-      run: async () => ({
-        ...(await sweepRuns({
-          now,
-          random,
-          log,
-          takeQuiet: store.keeping.takeQuiet,
-          stops: () => stops.stops(),
-          lookAgain: async (run, known) => objects.run(run).lookAgain({ ...known }),
-          record: (org, record) => store.audit.record(org, record),
-          notify: async (org, notice) => {
-            await callbacks.notify(org, notice);
-          },
-        })),
+  const chores: Chores = {
+    outbox: () => store.sweepOutbox(),
+    idempotency: () => store.sweepIdempotency(),
+    archive: () => archive.sweep(),
+    watchdog: () =>
+      sweepRuns({
+        now,
+        random,
+        log,
+        takeQuiet: store.keeping.takeQuiet,
+        stops: () => stops.stops(),
+        lookAgain: async (run, known) => objects.run(run).lookAgain({ ...known }),
+        record: (org, record) => store.audit.record(org, record),
+        notify: async (org, notice) => {
+          await callbacks.notify(org, notice);
+        },
       }),
-    },
-  ];
+  };
   return {
     archive,
     sweep: () => sweep(chores, log),
+    erasers: { ANSWERS: (org, subject) => answers.forget(org, subject) },
     consume: (batch) =>
       batch.queue === "bulkhead-calls"
         ? slowCalls.consume(batch as MessageBatch<SlowCallMessage>)

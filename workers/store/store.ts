@@ -38,8 +38,10 @@ export type Store = StorePort &
     readonly layout: TrafficStore["layout"];
     /** Outbox rows of this store that are sequenced and in D1 (messages whose source kind is `store`). */
     confirmRecords(ids: readonly string[]): Promise<void>;
-    /** Sends again what nobody confirmed in 30 s, and forgets idempotency keys older than 24 h. Safe at any time, also twice at once. */
-    sweepOutbox(): Promise<{ resent: number; expired: number }>;
+    /** Sends again what nobody confirmed in 30 s. Safe at any time, also twice at once. */
+    sweepOutbox(): Promise<{ resent: number }>;
+    /** Forgets idempotency keys older than 24 h. Safe at any time, also twice at once. */
+    sweepIdempotency(): Promise<{ expired: number }>;
   };
 
 export function defineStore(ports: StorePorts): Store {
@@ -92,10 +94,7 @@ export function defineStore(ports: StorePorts): Store {
     countRunsInScope: runs.countRunsInScope,
     runOrg: runs.runOrg,
     confirmRecords: (ids) => outbox.confirm(ids),
-    async sweepOutbox() {
-      const resent = await outbox.sweep();
-      const expired = await idempotency.sweep(now());
-      return { resent, expired };
-    },
+    sweepOutbox: async () => ({ resent: await outbox.sweep() }),
+    sweepIdempotency: async () => ({ expired: await idempotency.sweep(now()) }),
   };
 }

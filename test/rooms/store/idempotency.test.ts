@@ -47,11 +47,11 @@ describe("idempotency keys", () => {
 
   it("the sweep deletes what has expired and nothing else", async () => {
     const world = storeWorld();
-    await world.store.sweepOutbox();
+    await world.store.sweepIdempotency();
     await world.store.idempotency.claim({ scope: "sweep", key: "old", mac: "m", id: "i", at: world.at });
     await world.store.idempotency.claim({ scope: "sweep", key: "new", mac: "m", id: "i", at: world.at + 1 });
     world.at += IDEMPOTENCY_MS;
-    expect((await world.store.sweepOutbox()).expired).toBeGreaterThanOrEqual(1);
+    expect((await world.store.sweepIdempotency()).expired).toBeGreaterThanOrEqual(1);
     const left = await world.db.prepare("SELECT key FROM idempotency WHERE scope = 'sweep'").all();
     expect(left.results).toEqual([{ key: "new" }]);
   });

@@ -1,0 +1,130 @@
+/**
+ * Every place that keeps data, and what the erasure of a person and the end of a retention do there. A place that is missing here
+ * fails a test (test/core/keeping); one that says it is erased or swept by a function does not compile until a room brings it.
+ * Data only: which functions those are is for the composition.
+ */
+
+/** What is done about a person: somebody a run is about, known by the org's own id for them (`subject`). */
+export type Erasure =
+  /** A function of its room erases them (`StoreErasers`). */
+  | { readonly by: "function" }
+  /** Holds placeholders or ciphertext that nothing opens once the person's key is deleted (VAULT-6). */
+  | { readonly by: "key"; readonly why: string }
+  /** Holds nothing to erase. */
+  | { readonly by: "nothing"; readonly why: string }
+  /** Has to be built. */
+  | { readonly by: "missing"; readonly why: string };
+
+/** What ends the keeping. */
+export type Retention =
+  /** A chore of the scheduled handler (`RetentionChore`). */
+  | { readonly by: "chore"; readonly chore: string }
+  /** Each row ends with what it is for, or expires. */
+  | { readonly by: "itself"; readonly why: string }
+  /** Kept without end, on purpose. */
+  | { readonly by: "nothing"; readonly why: string }
+  /** Has to be built. */
+  | { readonly by: "missing"; readonly why: string };
+
+type Store = { readonly erasure: Erasure; readonly retention: Retention };
+
+const byKey = (why: string) => ({ by: "key", why }) as const;
+const nothing = (why: string) => ({ by: "nothing", why }) as const;
+const itself = (why: string) => ({ by: "itself", why }) as const;
+const missing = (why: string) => ({ by: "missing", why }) as const;
+
+const REDACTED = byKey("what a run keeps is redacted: placeholders that only the vault can open");
+const NUMBERS = nothing("names, numbers and digests");
+const CALLERS = nothing("names of callers, who are on record for what they did");
+const CONFIGURED = nothing("configuration: it stays until somebody changes it");
+const ARCHIVED = { by: "chore", chore: "archive" } as const;
+const UNTIL_CONFIRMED = itself("a row is deleted when its records are sequenced and in D1");
+const QUEUED = itself("a queue keeps a message 14 days at most");
+
+/** By binding (wrangler.toml), and below it by table where it has tables. */
+export const STORES = {
+  "RUN_ENGINE.birth": { erasure: REDACTED, retention: ARCHIVED },
+  "RUN_ENGINE.journal": { erasure: REDACTED, retention: ARCHIVED },
+  "RUN_ENGINE.rest": { erasure: REDACTED, retention: ARCHIVED },
+  "RUN_ENGINE.confirmed": { erasure: NUMBERS, retention: ARCHIVED },
+
+  "REVIEW_QUEUE.queue": { erasure: NUMBERS, retention: nothing("the org, once") },
+  "REVIEW_QUEUE.review": { erasure: REDACTED, retention: missing("closed cases outlive the org's retention") },
+  "REVIEW_QUEUE.delivery": { erasure: REDACTED, retention: itself("a message is deleted when its run has answered or ended") },
+  "REVIEW_QUEUE.outbox": { erasure: NUMBERS, retention: UNTIL_CONFIRMED },
+
+  "KILL_SWITCH.deployment": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
+  "KILL_SWITCH.switch": { erasure: CALLERS, retention: nothing("what was stopped, when and by whom") },
+  "KILL_SWITCH.recovery": { erasure: CALLERS, retention: nothing("who asked for a recovery and who approved it") },
+  "KILL_SWITCH.push": { erasure: NUMBERS, retention: itself("a push is deleted when its last pass is over") },
+  "KILL_SWITCH.outbox": { erasure: NUMBERS, retention: UNTIL_CONFIRMED },
+
+  "VAULT.value": {
+    erasure: byKey("each value is sealed under its person's key"),
+    retention: missing("values outlive their run's retention; they end with the person's key alone"),
+  },
+  VAULT_KEYS: {
+    erasure: missing("deleting a person's wrapped key erases the person; no function does it yet"),
+    retention: nothing("a key lives as long as anything of its person may be opened"),
+  },
+
+  "AUDIT_LOG.log": { erasure: NUMBERS, retention: nothing("the org, once") },
+  "AUDIT_LOG.segments": { erasure: NUMBERS, retention: itself("a page is deleted when D1 has it, but for the newest") },
+  "AUDIT_LOG.taken": { erasure: NUMBERS, retention: itself("forgotten when its source was silent for 15 days") },
+
+  "KEY_RING.symmetric_keys": { erasure: nothing("keys of the deployment"), retention: nothing("what they sealed could not be opened") },
+  "KEY_RING.signing_keys": { erasure: nothing("keys of the deployment"), retention: nothing("old signatures are verified with them") },
+
+  "BUDGET_LEDGER.ledger": { erasure: NUMBERS, retention: nothing("the org, once") },
+  "BUDGET_LEDGER.account": { erasure: CALLERS, retention: nothing("caps and sums of each scope, overwritten") },
+  "BUDGET_LEDGER.lease": { erasure: CALLERS, retention: itself("a lease is taken back after its time") },
+  "BUDGET_LEDGER.settled": { erasure: CALLERS, retention: itself("desks are forgotten after 2 days, runs after 400") },
+  "BUDGET_LEDGER.notice": { erasure: CALLERS, retention: itself("a notice is deleted when it was taken or given up") },
+  "BUDGET_LEDGER.outbox": { erasure: CALLERS, retention: UNTIL_CONFIRMED },
+
+  "CIRCUIT_BREAKER.breaker": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
+
+  "DB.orgs": { erasure: NUMBERS, retention: CONFIGURED },
+  "DB.api_keys": { erasure: CALLERS, retention: nothing("which keys there were, and who made them; never a key itself") },
+  "DB.callback_secrets": { erasure: nothing("sealed secrets of the org"), retention: CONFIGURED },
+  "DB.workflows": { erasure: nothing("definitions"), retention: CONFIGURED },
+  "DB.traffic": { erasure: nothing("shares of versions"), retention: CONFIGURED },
+  "DB.tools": { erasure: nothing("manifests"), retention: CONFIGURED },
+  "DB.models": { erasure: nothing("entries of models"), retention: CONFIGURED },
+  "DB.routes": { erasure: nothing("routes of tasks"), retention: CONFIGURED },
+  "DB.secrets": { erasure: nothing("sealed secrets of the org"), retention: CONFIGURED },
+  "DB.runs": {
+    erasure: nothing("the org's own id for the person, names and numbers; nothing that a run was given or made"),
+    retention: nothing("by its line a run is found in the archive"),
+  },
+  "DB.dead_letters": { erasure: NUMBERS, retention: nothing("by its line a dead letter is found with its run in the archive") },
+  "DB.feedback": {
+    erasure: nothing("comments are scrubbed of personal data before they are stored"),
+    retention: missing("feedback outlives the org's retention"),
+  },
+  "DB.idempotency": { erasure: nothing("a MAC of each request, never the request"), retention: { by: "chore", chore: "idempotency" } },
+  "DB.audit_outbox": { erasure: CALLERS, retention: UNTIL_CONFIRMED },
+  "DB.audit_pages": {
+    erasure: nothing("names, digests and counts; never a prompt, a secret or personal data"),
+    retention: nothing("the chain is verified from its first number on"),
+  },
+
+  FLAGS: { erasure: nothing("what the kill switch shows"), retention: nothing("one key, overwritten") },
+  ARCHIVE: { erasure: REDACTED, retention: missing("archived runs are kept without end") },
+  VALUES: { erasure: REDACTED, retention: ARCHIVED },
+  ANSWERS: { erasure: { by: "function" }, retention: itself("an answer expires after 7 days, a question after 1") },
+
+  RECORDS: { erasure: CALLERS, retention: QUEUED },
+  "bulkhead-records-dead": { erasure: CALLERS, retention: QUEUED },
+  CALLS: { erasure: nothing("ids of calls"), retention: QUEUED },
+  "bulkhead-calls-dead": { erasure: nothing("ids of calls"), retention: QUEUED },
+} as const satisfies { readonly [name: string]: Store };
+
+type Stores = typeof STORES;
+type ErasedStore = { [S in keyof Stores]: Stores[S]["erasure"]["by"] extends "function" ? S : never }[keyof Stores];
+
+/** Erases what a store keeps of a person; answers how many entries that were. Throws when it cannot: nobody may be told a lie. */
+export type StoreErasers = { readonly [S in ErasedStore]: (org: string, subject: string) => Promise<number> };
+
+/** The chores that end a retention. */
+export type RetentionChore = Extract<Stores[keyof Stores]["retention"], { by: "chore" }>["chore"];

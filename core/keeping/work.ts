@@ -1,0 +1,52 @@
+/**
+ * Everything that works without being asked each time, and how a thrown kill switch stops it. A source that is missing here fails a
+ * test (test/core/keeping); one that has to be pushed does not compile until the kill switch gets it.
+ */
+import type { RetentionChore } from "./stores.ts";
+
+/** What a thrown switch does about work in its scope. */
+export type Stop =
+  /** The kill switch halts each piece, and resumes it after a recovery (`PushedWork`). */
+  | { readonly by: "push" }
+  /** It asks what is stopped before each piece, in these files, and refuses when nobody can say. */
+  | { readonly by: "asking"; readonly where: readonly string[] }
+  /** It goes on. */
+  | { readonly by: "nothing"; readonly why: string };
+
+/** What wakes it: a request, a queue (wrangler.toml), the alarm of an object, or a chore of the scheduled handler. */
+type Wake = "fetch" | `queue:${string}` | `alarm:${string}` | `chore:${string}`;
+type Work = { readonly wokenBy: readonly Wake[]; readonly stop: Stop };
+
+const asking = (...where: readonly string[]) => ({ by: "asking", where }) as const;
+const nothing = (why: string) => ({ by: "nothing", why }) as const;
+
+export const WORK = {
+  runs: { wokenBy: ["alarm:RUN_ENGINE"], stop: { by: "push" } },
+  starts: { wokenBy: ["fetch"], stop: asking("workers/ingress/stops.ts") },
+  chats: { wokenBy: ["fetch"], stop: asking("workers/chat/call.ts", "workers/chat/attempt.ts") },
+  embeddings: { wokenBy: ["fetch"], stop: asking("workers/composition/answers.ts") },
+  "calls under way": { wokenBy: ["alarm:RUN_ENGINE", "queue:bulkhead-calls"], stop: asking("workers/kill-switch/break-off.ts") },
+  records: { wokenBy: ["queue:bulkhead-records", "chore:outbox"], stop: nothing("what has happened goes on record, also while stopped") },
+  reviews: {
+    wokenBy: ["alarm:REVIEW_QUEUE"],
+    stop: nothing("time raises a case's severity; what a decision leads to, its run asks about"),
+  },
+  budgets: { wokenBy: ["alarm:BUDGET_LEDGER"], stop: nothing("takes leases back and tells people of thresholds; spends nothing") },
+  switches: { wokenBy: ["alarm:KILL_SWITCH"], stop: nothing("is what stops the others") },
+  callbacks: { wokenBy: ["alarm:RUN_ENGINE"], stop: nothing("tells the org how its runs ended; decides and spends nothing") },
+  watchdog: { wokenBy: ["chore:watchdog"], stop: asking("workers/watchdog/watchdog.ts") },
+  retention: {
+    wokenBy: ["chore:archive", "chore:idempotency"],
+    stop: nothing("moves or deletes what has ended; decides and spends nothing"),
+  },
+} as const satisfies { readonly [name: string]: Work };
+
+type Sources = typeof WORK;
+
+/** Work whose pieces the kill switch has to reach. */
+export type PushedWork = { [W in keyof Sources]: Sources[W]["stop"]["by"] extends "push" ? W : never }[keyof Sources];
+
+type ChoreOf<W> = W extends `chore:${infer Name}` ? Name : never;
+
+/** Every chore of the scheduled handler: those that end a retention, and those that look after work. */
+export type ChoreName = RetentionChore | ChoreOf<Sources[keyof Sources]["wokenBy"][number]>;

@@ -1,0 +1,83 @@
+/** The lists of what is kept and of what works, against what there is: bindings, tables, alarms, queues. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { STORES } from "../../../core/keeping/stores.ts";
+import { type Stop, WORK } from "../../../core/keeping/work.ts";
+
+const ROOT = join(import.meta.dirname, "../../..");
+const textOf = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+const WRANGLER = textOf("wrangler.toml");
+const all = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].flatMap(([, found]) => (found === undefined ? [] : [found]));
+
+/** Per binding of a Durable Object, the text of its room. */
+const ROOMS = new Map(
+  all(WRANGLER, /\[\[durable_objects\.bindings\]\]\s+name = "(\w+)"/g).map((binding) => {
+    const folder = join("durable-objects", binding.toLowerCase().replaceAll("_", "-"));
+    return [
+      binding,
+      readdirSync(join(ROOT, folder))
+        .map((file) => textOf(join(folder, file)))
+        .join("\n"),
+    ];
+  }),
+);
+const tablesIn = (text: string): string[] => all(text, /CREATE TABLE (?:IF NOT EXISTS )?(\w+)/g);
+
+function storesThereAre(): string[] {
+  const inObjects = [...ROOMS].flatMap(([binding, text]) => {
+    const shared = /\$\{OUTBOX_SCHEMA\}/.test(text) ? tablesIn(textOf("durable-objects/kit/outbox.ts")) : [];
+    return [...tablesIn(text), ...shared].map((table) => `${binding}.${table}`);
+  });
+  const migrations = readdirSync(join(ROOT, "migrations"))
+    .sort()
+    .map((file) => textOf(join("migrations", file)))
+    .join("\n");
+  const dropped = new Set(all(migrations, /DROP TABLE (?:IF EXISTS )?(\w+)/g));
+  const inD1 = tablesIn(migrations)
+    .filter((table) => !dropped.has(table))
+    .map((table) => `DB.${table}`);
+  const others = all(WRANGLER, /^binding = "(\w+)"/gm).filter((binding) => binding !== "DB" && binding !== "VERSION");
+  return [...inObjects, ...inD1, ...others, ...all(WRANGLER, /dead_letter_queue = "([\w-]+)"/g)];
+}
+
+function wakesThereAre(): string[] {
+  const alarms = [...ROOMS].filter(([, text]) => /override async alarm\(\)/.test(text)).map(([binding]) => `alarm:${binding}`);
+  const queues = all(WRANGLER, /\[\[queues\.consumers\]\]\s+queue = "([\w-]+)"/g).map((queue) => `queue:${queue}`);
+  return ["fetch", ...alarms, ...queues];
+}
+
+const places = (of: "erasure" | "retention", by: string): string[] =>
+  Object.entries(STORES).flatMap(([name, store]) => (store[of].by === by ? [name] : []));
+
+describe("what is kept", () => {
+  it("is every table, bucket, namespace and queue there is, each once", () => {
+    expect(Object.keys(STORES).toSorted()).toEqual([...new Set(storesThereAre())].toSorted());
+    expect(storesThereAre().length).toBeGreaterThan(40);
+  });
+
+  it("names every gap in erasure and retention, so that a new one is a decision", () => {
+    expect(places("erasure", "missing")).toEqual(["VAULT_KEYS"]);
+    expect(places("retention", "missing")).toEqual(["REVIEW_QUEUE.review", "VAULT.value", "DB.feedback", "ARCHIVE"]);
+  });
+
+  it("is erased by a function where a person's key does not reach", () => {
+    expect(places("erasure", "function")).toEqual(["ANSWERS"]);
+  });
+});
+
+describe("what works", () => {
+  it("is woken by every alarm and queue there is, and by nothing that is gone", () => {
+    const wokenBy = Object.values(WORK).flatMap((work): readonly string[] => work.wokenBy);
+    const known = new Set(wokenBy.filter((wake) => !wake.startsWith("chore:")));
+    expect([...known].toSorted()).toEqual(wakesThereAre().toSorted());
+  });
+
+  it("asks the kill switch where it says so", () => {
+    const stops: readonly Stop[] = Object.values(WORK).map(({ stop }) => stop);
+    const files = stops.flatMap((stop) => (stop.by === "asking" ? stop.where : []));
+    expect(files.filter((file) => !/\bstoppedBy\(/.test(textOf(file)))).toEqual([]);
+    expect(files.length).toBeGreaterThan(3);
+  });
+});
