@@ -10,15 +10,12 @@ import { withCaps } from "../../core/budget/alert.ts";
 import { NOTHING } from "../../core/budget/amount.ts";
 import { budgetView } from "../../core/budget/view.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
-import { mintId, mintSealedRunId, parseSealedRunId, type RunId, withPrefix } from "../../core/ids.ts";
+import { mintId, mintSealedRunId, parseSealedRunId, type RunId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import { type StopScope, scopeText } from "../../core/kill-switch/stops.ts";
 import type { SwitchView } from "../../core/kill-switch/view.ts";
 import { withDefaultModels } from "../../core/model/defaults.ts";
-import type { ModelEntry } from "../../core/model/entry.ts";
-import type { TaskRoute } from "../../core/model/task-route.ts";
 import { toUsd } from "../../core/money.ts";
-import type { Page, PageRequest } from "../../core/page.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ReviewView } from "../../core/review/view.ts";
 import type { RunStart } from "../../core/run/machine/birth.ts";
@@ -26,16 +23,13 @@ import type { RunSignal } from "../../core/run/machine/signal.ts";
 import type { EventView, RunReplay, RunStatus, RunView } from "../../core/run/outside/view.ts";
 import type { LogLine } from "../../core/telemetry/log-line.ts";
 import { toRfc3339 } from "../../core/time.ts";
-import type { ToolManifest } from "../../core/tool/manifest.ts";
-import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { defineAuth } from "../../workers/auth/auth.ts";
 import { defineGuard } from "../../workers/guardrail/guard.ts";
 import { previewAdmission } from "../../workers/guardrail/preview.ts";
 import { defineIngress } from "../../workers/ingress/app.ts";
 import type { IngressPorts } from "../../workers/ingress/ports.ts";
 import { defineRateLimit } from "../../workers/ingress/rate-limit.ts";
-import type { ApiKeyRow } from "../../workers/store/ports.ts";
-import { makeOrgFakes } from "./org-fakes.ts";
+import { makeStoreFake, paged } from "./store-fake.ts";
 
 export const ADMIN_KEY = "a-platform-admins-key-for-tests";
 export const NOW = Date.UTC(2026, 9, 1, 12);
@@ -52,14 +46,7 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
   const writes: string[] = [];
   const records: { org: string; record: AuditRecord }[] = [];
   const lines: LogLine[] = [];
-  const keys = new Map<string, ApiKeyRow & { revoked_at: string | null }>();
-  const workflows = new Map<string, WorkflowVersionView[]>();
-  const tools = new Map<string, ToolManifest[]>();
-  const models = new Map<string, ModelEntry>();
   const budgets = new Map<string, Account>();
-  const routes = new Map<string, TaskRoute>();
-  const secrets = new Map<string, { sealed: string; hosts: readonly string[] }>();
-  const claims = new Map<string, { mac: string; id: string; status: number | null }>();
   const runs = new Map<string, { view: RunView; start: RunStart; events: EventView[] }>();
   const reviews = new Map<string, { org: string; startedBy: string; view: ReviewView }>();
   const switches = new Map<string, { scope: StopScope; view: SwitchView }>();
@@ -98,13 +85,8 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
     if (record !== undefined && org !== undefined) records.push({ org, record });
   };
 
-  const orgFakes = makeOrgFakes(
-    () => clock.at,
-    keep,
-    paged,
-    workflows,
-    (org) => org === "default" || [...keys.values()].some((key) => key.org === org),
-  );
+  const storeFake = makeStoreFake({ now: () => clock.at, keep, reach, records, runs: () => [...runs.values()].map(({ view }) => view) });
+  const { store, keys, secrets, claims } = storeFake;
   const signals: { run: string; signal: RunSignal }[] = [];
 
   const guard = defineGuard({
@@ -291,158 +273,7 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
         return err(refuse(id.startsWith("rec_") ? "second_person_required" : "not_found", "another admin has to approve"));
       },
     },
-    store: {
-      keys: {
-        async byHash(hash) {
-          reach("keys.byHash");
-          return [...keys.values()].find((key) => key.hash === hash) ?? null;
-        },
-        async create(key, record) {
-          keep(`key ${key.id}`, key.org, record);
-          keys.set(key.id, { ...key, revoked_at: null });
-        },
-        list: async (org, page) =>
-          paged([...keys.values()].filter((key) => key.org === org && key.revoked_at === null).map(shownKey), page),
-        async get(org, id) {
-          const key = keys.get(id);
-          return key?.org === org && key.revoked_at === null ? shownKey(key) : null;
-        },
-        async revoke(org, id, at, record) {
-          const key = keys.get(id);
-          if (key === undefined || key.org !== org || key.revoked_at !== null) return false;
-          keep(`revoke ${id}`, org, record);
-          key.revoked_at = toRfc3339(at);
-          return true;
-        },
-        orgExists: async (org) => [...keys.values()].some((key) => key.org === org),
-      },
-      workflows: {
-        async put(org, definition, digest, record) {
-          const versions = workflows.get(`${org}/${definition.name}`) ?? [];
-          const same = versions.find((view) => view.digest === digest);
-          if (same !== undefined) return { view: same, created: false };
-          const version = versions.length + 1;
-          keep(`workflow ${definition.name}`, org, record(version));
-          const view: WorkflowVersionView = {
-            name: definition.name,
-            version,
-            digest,
-            status: "active",
-            created_at: toRfc3339(clock.at),
-            definition,
-          };
-          workflows.set(`${org}/${definition.name}`, [...versions, view]);
-          return { view, created: true };
-        },
-        async get(org, name, version) {
-          reach("workflows.get");
-          const versions = workflows.get(`${org}/${name}`) ?? [];
-          return (version === null ? versions.at(-1) : versions.find((view) => view.version === version)) ?? null;
-        },
-        list: async (org, page) =>
-          paged(
-            [...workflows].filter(([key]) => key.startsWith(`${org}/`)).flatMap(([, versions]) => versions.slice(-1)),
-            page,
-          ),
-        ...orgFakes.traffic,
-      },
-      ...orgFakes.store,
-      tools: {
-        async put(org, manifest, record) {
-          const versions = tools.get(`${org}/${manifest.name}`) ?? [];
-          keep(`tool ${manifest.name}`, org, record(versions.length + 1));
-          const stored: ToolManifest = { ...manifest, version: versions.length + 1 };
-          tools.set(`${org}/${manifest.name}`, [...versions, stored]);
-          return stored;
-        },
-        get: async (org, name) => tools.get(`${org}/${name}`)?.at(-1) ?? null,
-        list: async (org, page) =>
-          paged(
-            [...tools].filter(([key]) => key.startsWith(`${org}/`)).flatMap(([, versions]) => versions.slice(-1)),
-            page,
-          ),
-        known: async (org, names) => new Set(names.filter((name) => tools.has(`${org}/${name}`))),
-      },
-      models: {
-        async put(org, entry, record) {
-          keep(`model ${entry.id}`, org, record);
-          models.set(`${org}/${entry.id}`, entry);
-        },
-        get: async (org, id) => models.get(`${org}/${id}`) ?? null,
-        list: async (org) => [...models].filter(([key]) => key.startsWith(`${org}/`)).map(([, entry]) => entry),
-      },
-      routes: {
-        async put(org, route, record) {
-          keep(`route ${route.task}`, org, record);
-          routes.set(`${org}/${route.task}`, route);
-        },
-        async remove(org, task, record) {
-          if (!routes.delete(`${org}/${task}`)) return false;
-          keep(`no route ${task}`, org, record);
-          return true;
-        },
-        get: async (org, task) => routes.get(`${org}/${task}`) ?? null,
-        list: async (org, page) =>
-          paged(
-            [...routes].filter(([key]) => key.startsWith(`${org}/`)).map(([, route]) => route),
-            page,
-          ),
-      },
-      secrets: {
-        async put(org, name, sealed, hosts, record) {
-          keep(`secret ${name}`, org, record);
-          secrets.set(`${org}/${name}`, { sealed, hosts });
-        },
-        get: async (org, name) => secrets.get(`${org}/${name}`) ?? null,
-      },
-      runs: {
-        ...orgFakes.slots,
-        list: async (org, filter, page) =>
-          paged(
-            [...runs.values()]
-              .map(({ view }) => view)
-              .filter((view) => view.org === org && (filter.user === null || view.user === filter.user))
-              .filter((view) => filter.status === null || view.status === filter.status)
-              .map(({ id, user, status, workflow }) => ({ id, user, status, workflow })),
-            page,
-          ),
-      },
-      deadLetters: {
-        list: async (org, page) =>
-          paged(
-            [...runs.values()].filter(({ view }) => view.org === org && view.dead_letter !== undefined).map(({ view }) => deadLetter(view)),
-            page,
-          ),
-      },
-      audit: {
-        entries: async (org, filter) =>
-          records
-            .filter((item) => item.org === org)
-            .map(({ record }, index) => ({ seq: index + 1, event_type: record.event_type }) as Json)
-            .filter((entry) => (entry as { seq: number }).seq > filter.after)
-            .slice(0, filter.limit),
-        async record(org, record) {
-          records.push({ org, record });
-        },
-      },
-      idempotency: {
-        async claim({ scope, key, mac, id }) {
-          reach("idempotency.claim");
-          const known = claims.get(`${scope}\n${key}`);
-          if (known !== undefined) return { claimed: false, ...known };
-          claims.set(`${scope}\n${key}`, { mac, id, status: null });
-          return { claimed: true };
-        },
-        async settle(scope, key, status) {
-          reach("idempotency.settle");
-          const known = claims.get(`${scope}\n${key}`);
-          if (known !== undefined) known.status = status;
-        },
-        async release(scope, key) {
-          if (claims.get(`${scope}\n${key}`)?.status === null) claims.delete(`${scope}\n${key}`);
-        },
-      },
-    },
+    store,
     budgets: () => ({
       async setCaps(org, scope, caps, record) {
         keep(`budget ${scope}`, org, record);
@@ -506,7 +337,8 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
   return {
     clock,
     signals,
-    orgFakes,
+    orgs: storeFake.orgs,
+    callbackSecrets: storeFake.callbackSecrets,
     writes,
     records,
     lines,
@@ -527,18 +359,6 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
 }
 
 const isFinal = (status: RunStatus): boolean => ["completed", "failed", "cancelled", "dead_lettered"].includes(status);
-
-const shownKey = ({ id, org, user, roles, created_at, expires_at, allow_from, for_others, last4 }: ApiKeyRow) => ({
-  id,
-  org,
-  user,
-  roles,
-  created_at,
-  expires_at,
-  allow_from,
-  for_others,
-  last4,
-});
 
 /** The policy in small: what a role may do. */
 function permits(role: Role, action: string, user: string, owner: string | undefined): boolean {
@@ -573,12 +393,6 @@ function permits(role: Role, action: string, user: string, owner: string | undef
   return own[role].includes(action);
 }
 
-function paged<T>(items: readonly T[], { limit, cursor }: PageRequest): Page<T> {
-  const from = cursor === null ? 0 : Number(cursor);
-  if (!Number.isInteger(from)) throw Object.assign(new Error("no cursor of ours"), { code: "invalid_cursor" });
-  return { data: items.slice(from, from + limit), next_cursor: from + limit < items.length ? String(from + limit) : null };
-}
-
 function newRun(start: RunStart, at: number): RunView {
   return {
     id: start.id,
@@ -604,17 +418,6 @@ function newRun(start: RunStart, at: number): RunView {
     ended_at: null,
   };
 }
-
-const deadLetter = (view: RunView) => ({
-  id: withPrefix("dl", view.id),
-  run: view.id,
-  workflow: view.workflow,
-  step: null,
-  reason: { code: "tool_error", message: "the tool failed" },
-  undone: [],
-  status: view.dead_letter?.status ?? "open",
-  created_at: view.created_at,
-});
 
 export const aRunId = (org: string): RunId => mintSealedRunId(org, NOW, new Uint8Array(randomBytes(6)), seal);
 

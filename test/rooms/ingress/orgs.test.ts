@@ -52,7 +52,7 @@ describe("the settings of an org", () => {
       expect(await send(method, "/v1/orgs/globex", developer, sent)).toMatchObject({ status: 403 });
     }
     expect(await send("POST", "/v1/orgs/globex/callback-secret", admin)).toMatchObject({ status: 404 });
-    expect(world.orgFakes.orgs.has("globex")).toBe(false);
+    expect(world.orgs.has("globex")).toBe(false);
   });
 
   it("[ORG-3] the platform's admin makes an org; a header that names another one is not overruled", async () => {
@@ -95,8 +95,8 @@ describe("the callback secret", () => {
     expect(callbackKey(secret)).toHaveLength(32);
     expect((await put({ callback_hosts: ["hooks.example.com", "other.example.com"] })).body).not.toHaveProperty("callback_secret");
     expect((await send("GET", "/v1/orgs/acme", admin)).body).not.toHaveProperty("callback_secret");
-    expect(JSON.stringify([...world.orgFakes.orgs, ...world.records, ...world.lines])).not.toContain(secret.slice(6));
-    expect(world.orgFakes.orgs.get("acme")?.secrets).toHaveLength(1);
+    expect(JSON.stringify([...world.orgs, ...world.callbackSecrets, ...world.records, ...world.lines])).not.toContain(secret.slice(6));
+    expect(world.callbackSecrets.get("acme")?.sealed).toHaveLength(1);
   });
 
   it("[CALLBACK-4] is replaced on demand; the same request again does not show it again", async () => {
@@ -108,7 +108,7 @@ describe("the callback secret", () => {
     const again = await send("POST", "/v1/orgs/acme/callback-secret", admin, undefined, headers);
     expect(again.headers.get("Idempotent-Replayed")).toBe("true");
     expect(again.body).toEqual({ id: made.body["id"], org: "acme" });
-    expect(world.orgFakes.orgs.get("acme")?.secrets).toHaveLength(2);
+    expect(world.callbackSecrets.get("acme")?.sealed).toHaveLength(2);
   });
 });
 

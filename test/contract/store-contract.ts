@@ -1,0 +1,382 @@
+/**
+ * What every implementation of `StorePort` does. `test/rooms/store/contract.test.ts` runs these cases over D1 and over the store in
+ * memory that tests of the ingress build on: a case that only one of them passes is a fake that drifted, or a bug.
+ */
+import { describe, expect, it } from "vitest";
+import type { AuditRecord } from "../../core/audit/record.ts";
+import type { RunStatus } from "../../core/run/outside/view.ts";
+import { toRfc3339 } from "../../core/time.ts";
+import type { StorePort } from "../../workers/store/ports.ts";
+import { definitionOf, keyOf, manifestOf, modelOf, nextId, recordOf, routeOf } from "../rooms/store/support.ts";
+
+export type StoreUnderTest = {
+  readonly store: StorePort;
+  readonly clock: { at: number };
+  /** Types of the records that the store took for this org, in order. */
+  readonly recorded: (org: string) => readonly string[];
+  /** Puts a run, and its dead letter, where the index shows them. */
+  readonly addRun: (
+    org: string,
+    run: { id: string; user: string; workflow: string; status: RunStatus; isDeadLetter?: boolean },
+  ) => Promise<void>;
+};
+
+const PAGE = { limit: 50, cursor: null };
+const HOUR = 3_600_000;
+
+export function storeContract(name: string, open: () => StoreUnderTest): void {
+  let orgs = 0;
+  /** Tests share one database: each has orgs of its own. */
+  const fresh = (): string => `${name.replaceAll(" ", "-")}-${++orgs}`;
+
+  describe(`${name}: keys`, () => {
+    it("are found by hash, id and list until they are revoked", async () => {
+      const { store, clock, recorded } = open();
+      const org = fresh();
+      const [first, second] = [keyOf(org), keyOf(org)];
+      expect(await store.keys.orgExists(org)).toBe(false);
+      for (const key of [first, second]) await store.keys.create(key, recordOf("key.created"));
+      const { hash, created_by, ...view } = first;
+      expect(await store.keys.orgExists(org)).toBe(true);
+      expect(await store.keys.byHash(hash)).toEqual({ ...view, hash, created_by, revoked_at: null });
+      expect(await store.keys.get(org, first.id)).toEqual(view);
+      expect((await store.keys.list(org, PAGE)).data.map(({ id }) => id)).toEqual([second.id, first.id]);
+
+      expect(await store.keys.revoke(org, first.id, clock.at, recordOf("key.revoked"))).toBe(true);
+      expect(await store.keys.revoke(org, first.id, clock.at, recordOf("key.revoked"))).toBe(false);
+      expect(await store.keys.get(org, first.id)).toBeNull();
+      expect((await store.keys.list(org, PAGE)).data.map(({ id }) => id)).toEqual([second.id]);
+      expect((await store.keys.byHash(hash))?.revoked_at).toBe(toRfc3339(clock.at));
+      expect(recorded(org)).toEqual(["key.created", "key.created", "key.revoked"]);
+    });
+
+    it("belong to one org", async () => {
+      const { store, clock } = open();
+      const [org, other] = [fresh(), fresh()];
+      const key = keyOf(org);
+      await store.keys.create(key, recordOf("key.created"));
+      expect(await store.keys.get(other, key.id)).toBeNull();
+      expect(await store.keys.revoke(other, key.id, clock.at, recordOf("key.revoked"))).toBe(false);
+      expect((await store.keys.list(other, PAGE)).data).toEqual([]);
+      expect(await store.keys.orgExists("default")).toBe(true);
+      expect(await store.keys.byHash("hash-of-nothing")).toBeNull();
+    });
+  });
+
+  describe(`${name}: workflows`, () => {
+    it("have a version for each content", async () => {
+      const { store, recorded } = open();
+      const org = fresh();
+      const put = (digest: string) =>
+        store.workflows.put(org, definitionOf("refund", digest), digest, (version) => recordOf(`workflow.${version}`));
+      expect((await put("d1")).created).toBe(true);
+      expect(await put("d1")).toMatchObject({ created: false, view: { version: 1, digest: "d1", status: "active" } });
+      expect(await put("d2")).toMatchObject({ created: true, view: { version: 2, definition: { description: "d2" } } });
+      expect(await store.workflows.get(org, "refund", null)).toMatchObject({ version: 2 });
+      expect(await store.workflows.get(org, "refund", 1)).toMatchObject({ digest: "d1" });
+      for (const version of [3, null]) expect(await store.workflows.get(fresh(), "refund", version)).toBeNull();
+      expect(recorded(org)).toEqual(["workflow.1", "workflow.2"]);
+    });
+
+    it("are listed by name in their newest active version, page by page", async () => {
+      const { store } = open();
+      const org = fresh();
+      for (const [workflow, digest] of [
+        ["b", "b1"],
+        ["a", "a1"],
+        ["c", "c1"],
+        ["a", "a2"],
+      ] as const)
+        await store.workflows.put(org, definitionOf(workflow), digest, () => recordOf("workflow.put"));
+      const first = await store.workflows.list(org, { limit: 2, cursor: null });
+      expect(first.data.map(({ name, version }) => [name, version])).toEqual([
+        ["a", 2],
+        ["b", 1],
+      ]);
+      const second = await store.workflows.list(org, { limit: 2, cursor: first.next_cursor });
+      expect(second).toMatchObject({ data: [{ name: "c" }], next_cursor: null });
+    });
+
+    it("give all their users to the newest version until they are split, then to those that are named", async () => {
+      const { store, recorded } = open();
+      const org = fresh();
+      const put = (digest: string) => store.workflows.put(org, definitionOf("refund"), digest, () => recordOf("workflow.put"));
+      const lines = async () =>
+        (await store.workflows.versions(org, "refund", PAGE)).data.map(({ version, status, percent }) => [version, status, percent]);
+      await put("d1");
+      await put("d2");
+      expect(await lines()).toEqual([
+        [2, "active", 100],
+        [1, "active", 0],
+      ]);
+      expect(await store.workflows.choose(org, "refund", "ann")).toMatchObject({ version: 2 });
+
+      const split = await store.workflows.setTraffic(org, "refund", [{ version: 1, percent: 100 }], recordOf("traffic.changed"));
+      expect(split).toMatchObject({ ok: true, value: [{ version: 1, percent: 100 }] });
+      expect(await lines()).toEqual([
+        [2, "retired", 0],
+        [1, "active", 100],
+      ]);
+      expect(await store.workflows.choose(org, "refund", "ann")).toMatchObject({ version: 1 });
+      expect(await store.workflows.get(org, "refund", null)).toMatchObject({ version: 1, status: "active" });
+      expect((await store.workflows.list(org, PAGE)).data).toMatchObject([{ version: 1 }]);
+
+      await put("d3");
+      expect(await store.workflows.choose(org, "refund", "ann")).toMatchObject({ version: 1 });
+      expect(recorded(org)).toEqual(["workflow.put", "workflow.put", "traffic.changed", "workflow.put"]);
+    });
+
+    it("are not split among versions that do not exist", async () => {
+      const { store, recorded } = open();
+      const org = fresh();
+      await store.workflows.put(org, definitionOf("refund"), "d1", () => recordOf("workflow.put"));
+      const shares = [
+        { version: 1, percent: 50 },
+        { version: 7, percent: 50 },
+      ];
+      expect(await store.workflows.setTraffic(org, "refund", shares, recordOf("traffic.changed"))).toEqual({
+        ok: false,
+        error: { unknown: 7 },
+      });
+      expect(await store.workflows.choose(org, "refund", "ann")).toMatchObject({ version: 1 });
+      expect(await store.workflows.choose(org, "other", "ann")).toBeNull();
+      expect((await store.workflows.versions(org, "other", PAGE)).data).toEqual([]);
+      expect(recorded(org)).toEqual(["workflow.put"]);
+    });
+  });
+
+  describe(`${name}: orgs`, () => {
+    it("choose by merging and go back to the defaults", async () => {
+      const { store, clock, recorded } = open();
+      const org = fresh();
+      expect(await store.orgs.get(org)).toBeNull();
+      expect(await store.orgs.settings(org)).toMatchObject({ retention_days: 30, egress: null, notify: [] });
+      const made = toRfc3339(clock.at);
+      const { view, secretKept } = await store.orgs.put(org, { max_runs: 3, egress: ["a.example"] }, null, recordOf("org.changed"));
+      expect(secretKept).toBe(false);
+      expect(view).toMatchObject({
+        org,
+        max_runs: 3,
+        egress: ["a.example"],
+        retention_days: 30,
+        created_at: made,
+        callback_secret_made_at: null,
+      });
+      clock.at += HOUR;
+      await store.orgs.put(org, { max_runs: null, retention_days: 7 }, null, recordOf("org.changed"));
+      expect(await store.orgs.get(org)).toMatchObject({ max_runs: 10_000, egress: ["a.example"], retention_days: 7, created_at: made });
+      expect(await store.orgs.settings(org)).toMatchObject({ retention_days: 7 });
+      expect(await store.keys.orgExists(org)).toBe(true);
+      expect(recorded(org)).toEqual(["org.changed", "org.changed"]);
+    });
+
+    it("exist from their first key on", async () => {
+      const { store } = open();
+      const key = keyOf(fresh());
+      await store.keys.create(key, recordOf("key.created"));
+      expect(await store.orgs.get(key.org)).toMatchObject({ org: key.org, created_at: key.created_at });
+    });
+
+    it("keep the first callback secret, and beside a new one the one before it", async () => {
+      const { store, clock } = open();
+      const org = fresh();
+      const put = (id: string) => store.orgs.put(org, {}, { id, sealed: `sealed ${id}` }, recordOf("org.changed"));
+      const rotate = (id: string) => store.orgs.rotateCallbackSecret(org, { id, sealed: `sealed ${id}` }, recordOf("org.secret"));
+      expect(await store.orgs.callbackSecrets(org)).toEqual([]);
+      expect((await put("a")).secretKept).toBe(true);
+      expect((await put("b")).secretKept).toBe(false);
+      expect(await store.orgs.callbackSecrets(org)).toEqual(["sealed a"]);
+      clock.at += HOUR;
+      await rotate("c");
+      expect(await store.orgs.callbackSecrets(org)).toEqual(["sealed c", "sealed a"]);
+      expect((await store.orgs.get(org))?.callback_secret_made_at).toBe(toRfc3339(clock.at));
+      await rotate("c");
+      expect(await store.orgs.callbackSecrets(org)).toEqual(["sealed c", "sealed a"]);
+      await rotate("d");
+      expect(await store.orgs.callbackSecrets(org)).toEqual(["sealed d", "sealed c"]);
+    });
+  });
+
+  describe(`${name}: feedback`, () => {
+    it("is one for each person and run", async () => {
+      const { store } = open();
+      const org = fresh();
+      const run = nextId("run");
+      const said = (id: string, user: string, score: number) =>
+        store.feedback.put(org, { id, run, user, score, comment: `${score}`, created_at: toRfc3339(0) }, recordOf("feedback"));
+      expect(await said("fb_1", "ann", 1)).toMatchObject({ created: true, view: { id: "fb_1", score: 1 } });
+      expect(await said("fb_2", "ann", -1)).toMatchObject({ created: false, view: { id: "fb_1", score: -1, comment: "-1" } });
+      expect(await said("fb_3", "bob", 0)).toMatchObject({ created: true });
+      expect(await store.feedback.of(org, run, "ann")).toMatchObject({ id: "fb_1", score: -1 });
+      expect(await store.feedback.of(org, run, "eve")).toBeNull();
+      expect(await store.feedback.of(fresh(), run, "ann")).toBeNull();
+    });
+  });
+
+  describe(`${name}: tools`, () => {
+    it("get a version when they change, and are listed by name in their newest", async () => {
+      const { store, recorded } = open();
+      const org = fresh();
+      const put = (tool: string, description: string) =>
+        store.tools.put(org, manifestOf(tool, description), (version) => recordOf(`${tool}.${version}`));
+      expect((await put("b.x", "one")).version).toBe(1);
+      expect((await put("b.x", "one")).version).toBe(1);
+      expect((await put("b.x", "two")).version).toBe(2);
+      expect((await put("b.x", "one")).version).toBe(3);
+      await put("a.x", "one");
+      expect(await store.tools.get(org, "b.x", null)).toEqual({ ...manifestOf("b.x", "one"), version: 3 });
+      expect(await store.tools.get(org, "b.x", 2)).toMatchObject({ description: "two", version: 2 });
+      expect([await store.tools.get(org, "b.x", 9), await store.tools.get(org, "c.x", null)]).toEqual([null, null]);
+      expect((await store.tools.list(org, PAGE)).data.map(({ name, version }) => [name, version])).toEqual([
+        ["a.x", 1],
+        ["b.x", 3],
+      ]);
+      expect(await store.tools.known(org, ["a.x", "c.x"])).toEqual(new Set(["a.x"]));
+      expect(await store.tools.known(fresh(), ["a.x"])).toEqual(new Set());
+      expect(recorded(org)).toEqual(["b.x.1", "b.x.2", "b.x.3", "a.x.1"]);
+    });
+  });
+
+  describe(`${name}: models, routes and secrets`, () => {
+    it("a model is what was put last", async () => {
+      const { store } = open();
+      const org = fresh();
+      await store.models.put(org, modelOf("acme/b-1.0.0", 1), recordOf("model"));
+      await store.models.put(org, modelOf("acme/a-1.0.0", 1), recordOf("model"));
+      await store.models.put(org, modelOf("acme/b-1.0.0", 2), recordOf("model"));
+      expect(await store.models.get(org, "acme/b-1.0.0")).toEqual(modelOf("acme/b-1.0.0", 2));
+      expect((await store.models.list(org)).map(({ id, quality }) => [id, quality])).toEqual([
+        ["acme/a-1.0.0", 1],
+        ["acme/b-1.0.0", 2],
+      ]);
+      expect([await store.models.get(fresh(), "acme/b-1.0.0"), await store.models.list(fresh())]).toEqual([null, []]);
+    });
+
+    it("a route is what was put last, until it is removed", async () => {
+      const { store, recorded } = open();
+      const org = fresh();
+      for (const task of ["b", "a"]) await store.routes.put(org, routeOf(task), recordOf("route.set"));
+      await store.routes.put(org, routeOf("b", "cheapest"), recordOf("route.set"));
+      expect(await store.routes.get(org, "b")).toEqual(routeOf("b", "cheapest"));
+      expect((await store.routes.list(org, PAGE)).data.map(({ task }) => task)).toEqual(["a", "b"]);
+      expect(await store.routes.remove(org, "b", recordOf("route.removed"))).toBe(true);
+      expect(await store.routes.remove(org, "b", recordOf("route.removed"))).toBe(false);
+      expect(await store.routes.get(org, "b")).toBeNull();
+      expect(await store.routes.remove(fresh(), "a", recordOf("route.removed"))).toBe(false);
+      expect(recorded(org)).toEqual(["route.set", "route.set", "route.set", "route.removed"]);
+    });
+
+    it("a secret is replaced together with its hosts", async () => {
+      const { store } = open();
+      const org = fresh();
+      await store.secrets.put(org, "shop", "sealed 1", ["a.example"], recordOf("secret"));
+      await store.secrets.put(org, "shop", "sealed 2", ["b.example"], recordOf("secret"));
+      expect(await store.secrets.get(org, "shop")).toEqual({ sealed: "sealed 2", hosts: ["b.example"] });
+      expect([await store.secrets.get(org, "other"), await store.secrets.get(fresh(), "shop")]).toEqual([null, null]);
+    });
+  });
+
+  describe(`${name}: runs`, () => {
+    it("are listed newest first, by status, workflow and user, page by page", async () => {
+      const { store, addRun } = open();
+      const org = fresh();
+      const add = async (user: string, workflow: string, status: RunStatus) => {
+        const id = nextId("run");
+        await addRun(org, { id, user, workflow, status });
+        return id;
+      };
+      const [a, b, c] = [
+        await add("ann", "refund", "running"),
+        await add("bob", "refund", "completed"),
+        await add("ann", "order", "completed"),
+      ];
+      const idsOf = async (filter: Partial<Parameters<StorePort["runs"]["list"]>[1]>, page = PAGE) =>
+        (await store.runs.list(org, { status: null, workflow: null, user: null, ...filter }, page)).data.map(
+          (run) => (run as { id: string }).id,
+        );
+      expect(await idsOf({})).toEqual([c, b, a]);
+      expect(await idsOf({ status: "completed" })).toEqual([c, b]);
+      expect(await idsOf({ workflow: "refund" })).toEqual([b, a]);
+      expect(await idsOf({ user: "ann", status: "completed" })).toEqual([c]);
+      const first = await store.runs.list(org, { status: null, workflow: null, user: null }, { limit: 2, cursor: null });
+      expect(await idsOf({}, { limit: 2, cursor: first.next_cursor as never })).toEqual([a]);
+    });
+
+    it("take one of the org's `max_runs` each, once", async () => {
+      const { store } = open();
+      const org = fresh();
+      await store.orgs.put(org, { max_runs: 1 }, null, recordOf("org.changed"));
+      expect(await store.runs.reserve(org, "run_1")).toBe(true);
+      expect(await store.runs.reserve(org, "run_1")).toBe(true);
+      expect(await store.runs.reserve(org, "run_2")).toBe(false);
+      expect(await store.runs.reserve(fresh(), "run_2")).toBe(true);
+      store.runs.release(org, "run_1");
+      expect(await store.runs.reserve(org, "run_2")).toBe(true);
+    });
+
+    it("leave dead letters, newest first", async () => {
+      const { store, addRun } = open();
+      const org = fresh();
+      const [first, second] = [nextId("run"), nextId("run")];
+      for (const id of [first, second]) await addRun(org, { id, user: "ann", workflow: "refund", status: "failed", isDeadLetter: true });
+      await addRun(org, { id: nextId("run"), user: "ann", workflow: "refund", status: "completed" });
+      const { data } = await store.deadLetters.list(org, PAGE);
+      expect(data.map(({ run, status }) => [run, status])).toEqual([
+        [second, "open"],
+        [first, "open"],
+      ]);
+      expect((await store.deadLetters.list(fresh(), PAGE)).data).toEqual([]);
+    });
+  });
+
+  describe(`${name}: records and lists`, () => {
+    it("a fact of the edge is recorded", async () => {
+      const { store, recorded } = open();
+      const org = fresh();
+      await store.audit.record(org, recordOf("access.denied") as AuditRecord);
+      expect(recorded(org)).toEqual(["access.denied"]);
+    });
+
+    it("a cursor that no list returned has its own code", async () => {
+      const { store } = open();
+      const org = fresh();
+      const page = { limit: 1, cursor: "no cursor!" };
+      for (const list of [
+        store.keys.list(org, page),
+        store.workflows.list(org, page),
+        store.tools.list(org, page),
+        store.routes.list(org, page),
+        store.deadLetters.list(org, page),
+      ])
+        await expect(list).rejects.toMatchObject({ code: "invalid_cursor" });
+    });
+  });
+
+  describe(`${name}: idempotency keys`, () => {
+    it("are claimed once, keep their first answer, and are free after a refusal", async () => {
+      const { store, clock } = open();
+      const scope = fresh();
+      const claim = (key: string, id: string) => store.idempotency.claim({ scope, key, mac: `mac of ${id}`, id, at: clock.at });
+      expect(await claim("k", "run_1")).toEqual({ claimed: true });
+      expect(await claim("k", "run_2")).toEqual({ claimed: false, mac: "mac of run_1", id: "run_1", status: null });
+      await store.idempotency.release(scope, "k");
+      expect(await claim("k", "run_2")).toEqual({ claimed: true });
+      await store.idempotency.settle(scope, "k", 202);
+      await store.idempotency.release(scope, "k");
+      expect(await claim("k", "run_3")).toEqual({ claimed: false, mac: "mac of run_2", id: "run_2", status: 202 });
+      expect(await store.idempotency.claim({ scope: fresh(), key: "k", mac: "m", id: "run_3", at: clock.at })).toEqual({ claimed: true });
+    });
+
+    it("are taken over after 24 hours, and not before", async () => {
+      const { store, clock } = open();
+      const scope = fresh();
+      const claim = (id: string) => store.idempotency.claim({ scope, key: "k", mac: "m", id, at: clock.at });
+      await claim("run_1");
+      clock.at += 24 * HOUR - 1;
+      expect(await claim("run_2")).toMatchObject({ claimed: false, id: "run_1" });
+      clock.at += 1;
+      expect(await claim("run_2")).toEqual({ claimed: true });
+      expect(await claim("run_3")).toMatchObject({ claimed: false, id: "run_2", status: null });
+    });
+  });
+}

@@ -1,0 +1,347 @@
+/**
+ * The store in memory. `test/contract/store-contract.ts` runs over it and over D1 alike, so that what tests of the ingress build on
+ * behaves as the database does.
+ */
+import type { AuditRecord } from "../../core/audit/record.ts";
+import { canonicalJson } from "../../core/canonical-json.ts";
+import { withPrefix } from "../../core/ids.ts";
+import { type Json, mergePatch } from "../../core/json.ts";
+import type { ModelEntry } from "../../core/model/entry.ts";
+import type { TaskRoute } from "../../core/model/task-route.ts";
+import { type ChosenSettings, withDefaults } from "../../core/org/settings.ts";
+import type { OrgView } from "../../core/org/view.ts";
+import type { Page, PageRequest } from "../../core/page.ts";
+import { err, ok } from "../../core/result.ts";
+import type { DeadLetterView, FeedbackView, RunView } from "../../core/run/outside/view.ts";
+import { orNullRfc3339, toRfc3339 } from "../../core/time.ts";
+import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
+import { type Layout, layOut, sharesOf, wholeOf } from "../../core/workflow/traffic.ts";
+import type { WorkflowVersionView } from "../../core/workflow/view.ts";
+import { chooseVersion } from "../../workers/store/choose-version.ts";
+import { IDEMPOTENCY_MS } from "../../workers/store/idempotency.ts";
+import type { ApiKeyRow, StorePort } from "../../workers/store/ports.ts";
+
+export type StoreFakePorts = {
+  readonly now: () => number;
+  /** Told of each write, in the order of the writes. */
+  readonly keep: (what: string, org?: string, record?: AuditRecord) => void;
+  /** Told of a read or write that a test may make fail. */
+  readonly reach: (port: string) => void;
+  /** Every record so far: what `audit.entries` lists. */
+  readonly records: { org: string; record: AuditRecord }[];
+  /** The runs that the index shows. */
+  readonly runs: () => readonly RunView[];
+};
+
+type Org = { readonly createdAt: number; settings: ChosenSettings };
+type CallbackSecrets = { id: string; sealed: string[]; madeAt: number };
+type Claim = { mac: string; id: string; status: number | null; at: number };
+
+export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePorts) {
+  const keys = new Map<string, ApiKeyRow & { revoked_at: string | null }>();
+  const orgs = new Map<string, Org>([["default", { createdAt: 0, settings: {} }]]);
+  const callbackSecrets = new Map<string, CallbackSecrets>();
+  const workflows = new Map<string, WorkflowVersionView[]>();
+  const layouts = new Map<string, Layout>();
+  const feedback = new Map<string, FeedbackView>();
+  const tools = new Map<string, ToolManifest[]>();
+  const models = new Map<string, ModelEntry>();
+  const routes = new Map<string, TaskRoute>();
+  const secrets = new Map<string, { sealed: string; hosts: readonly string[] }>();
+  const slots = new Map<string, Set<string>>();
+  const claims = new Map<string, Claim>();
+
+  const orgView = (org: string): OrgView | null => {
+    const held = orgs.get(org);
+    if (held === undefined) return null;
+    const madeAt = callbackSecrets.get(org)?.madeAt ?? null;
+    return {
+      org,
+      jurisdiction: null,
+      ...withDefaults(held.settings),
+      created_at: toRfc3339(held.createdAt),
+      callback_secret_made_at: orNullRfc3339(madeAt),
+    };
+  };
+  const settingsOf = (org: string) => withDefaults(orgs.get(org)?.settings ?? {});
+  const versionsOf = (org: string, name: string) => workflows.get(`${org}/${name}`) ?? [];
+  const newestActive = (org: string, name: string) => versionsOf(org, name).findLast(({ status }) => status === "active") ?? null;
+  const versionOf = (org: string, name: string, version: number | null) =>
+    (version === null ? newestActive(org, name) : versionsOf(org, name).find((view) => view.version === version)) ?? null;
+  const layoutOf = (org: string, name: string): Layout => {
+    const newest = newestActive(org, name);
+    return layouts.get(`${org}/${name}`) ?? (newest === null ? [] : wholeOf(newest.version));
+  };
+
+  const store: StorePort = {
+    keys: {
+      async byHash(hash) {
+        reach("keys.byHash");
+        return [...keys.values()].find((key) => key.hash === hash) ?? null;
+      },
+      async create(key, record) {
+        keep(`key ${key.id}`, key.org, record);
+        keys.set(key.id, { ...key, revoked_at: null });
+        if (!orgs.has(key.org)) orgs.set(key.org, { createdAt: Date.parse(key.created_at), settings: {} });
+      },
+      list: async (org, page) =>
+        paged(
+          [...keys.values()]
+            .filter((key) => key.org === org && key.revoked_at === null)
+            .sort(newestFirst)
+            .map(shownKey),
+          page,
+        ),
+      async get(org, id) {
+        const key = keys.get(id);
+        return key?.org === org && key.revoked_at === null ? shownKey(key) : null;
+      },
+      async revoke(org, id, at, record) {
+        const key = keys.get(id);
+        if (key === undefined || key.org !== org || key.revoked_at !== null) return false;
+        keep(`revoke ${id}`, org, record);
+        key.revoked_at = toRfc3339(at);
+        return true;
+      },
+      orgExists: async (org) => orgs.has(org),
+    },
+    workflows: {
+      async put(org, definition, digest, record) {
+        const versions = versionsOf(org, definition.name);
+        const same = versions.find((view) => view.digest === digest);
+        if (same !== undefined) return { view: same, created: false };
+        const version = versions.length + 1;
+        keep(`workflow ${definition.name}`, org, record(version));
+        const { name } = definition;
+        const view: WorkflowVersionView = { name, version, digest, status: "active", created_at: toRfc3339(now()), definition };
+        workflows.set(`${org}/${name}`, [...versions, view]);
+        return { view, created: true };
+      },
+      async get(org, name, version) {
+        reach("workflows.get");
+        return versionOf(org, name, version);
+      },
+      list: async (org, page) =>
+        paged(
+          namesOf(workflows, org).flatMap((name) => newestActive(org, name) ?? []),
+          page,
+        ),
+      choose: (org, name, user) =>
+        chooseVersion(
+          { layout: async () => layouts.get(`${org}/${name}`) ?? null, version: async (...given) => versionOf(...given) },
+          org,
+          name,
+          user,
+        ),
+      async versions(org, name, page) {
+        const percents = new Map(sharesOf(layoutOf(org, name)).map(({ version, percent }) => [version, percent]));
+        const lines = versionsOf(org, name).map(({ definition: _none, ...line }) => ({
+          ...line,
+          percent: percents.get(line.version) ?? 0,
+        }));
+        return paged(lines.reverse(), page);
+      },
+      async setTraffic(org, name, shares, record) {
+        const unknown = shares.find((share) => versionOf(org, name, share.version) === null);
+        if (unknown !== undefined) return err({ unknown: unknown.version });
+        keep(`traffic ${name}`, org, record);
+        const layout = layOut(layoutOf(org, name), shares);
+        layouts.set(`${org}/${name}`, layout);
+        const named = new Set(shares.map(({ version }) => version));
+        const marked = versionsOf(org, name).map((view) => ({
+          ...view,
+          status: named.has(view.version) ? ("active" as const) : ("retired" as const),
+        }));
+        workflows.set(`${org}/${name}`, marked);
+        return ok(sharesOf(layout));
+      },
+    },
+    orgs: {
+      settings: async (org) => settingsOf(org),
+      get: async (org) => orgView(org),
+      async put(org, change, secret, record) {
+        keep(`org ${org}`, org, record);
+        const held = orgs.get(org) ?? { createdAt: now(), settings: {} };
+        orgs.set(org, held);
+        held.settings = mergePatch(held.settings as never, change as never) as ChosenSettings;
+        const secretKept = secret !== null && !callbackSecrets.has(org);
+        if (secretKept && secret !== null) callbackSecrets.set(org, { id: secret.id, sealed: [secret.sealed], madeAt: now() });
+        const view = orgView(org);
+        if (view === null) throw new Error("an org that was just written is not there");
+        return { view, secretKept };
+      },
+      async rotateCallbackSecret(org, secret, record) {
+        keep(`callback secret ${org}`, org, record);
+        const held = callbackSecrets.get(org);
+        if (held?.id === secret.id) return;
+        callbackSecrets.set(org, { id: secret.id, sealed: [secret.sealed, ...(held?.sealed ?? [])].slice(0, 2), madeAt: now() });
+      },
+      callbackSecrets: async (org) => callbackSecrets.get(org)?.sealed ?? [],
+    },
+    feedback: {
+      async put(org, given, record) {
+        keep(`feedback ${given.run}`, org, record);
+        const key = `${org}/${given.run}/${given.user}`;
+        const known = feedback.get(key);
+        const kept = known === undefined ? given : { ...known, score: given.score, comment: given.comment };
+        feedback.set(key, kept);
+        return { view: kept, created: kept.id === given.id };
+      },
+      of: async (org, run, user) => feedback.get(`${org}/${run}/${user}`) ?? null,
+    },
+    tools: {
+      async put(org, manifest, record) {
+        const versions = tools.get(`${org}/${manifest.name}`) ?? [];
+        const newest = versions.at(-1);
+        if (newest !== undefined && contentOf(newest) === contentOf(manifest)) return newest;
+        keep(`tool ${manifest.name}`, org, record(versions.length + 1));
+        const stored: ToolManifest = { ...manifest, version: versions.length + 1 };
+        tools.set(`${org}/${manifest.name}`, [...versions, stored]);
+        return stored;
+      },
+      async get(org, name, version) {
+        const versions = tools.get(`${org}/${name}`) ?? [];
+        return (version === null ? versions.at(-1) : versions.find((manifest) => manifest.version === version)) ?? null;
+      },
+      list: async (org, page) =>
+        paged(
+          namesOf(tools, org).flatMap((name) => tools.get(`${org}/${name}`)?.at(-1) ?? []),
+          page,
+        ),
+      known: async (org, names) => new Set(names.filter((name) => tools.has(`${org}/${name}`))),
+    },
+    models: {
+      async put(org, entry, record) {
+        keep(`model ${entry.id}`, org, record);
+        models.set(`${org}/${entry.id}`, entry);
+      },
+      get: async (org, id) => models.get(`${org}/${id}`) ?? null,
+      list: async (org) => namesOf(models, org).flatMap((id) => models.get(`${org}/${id}`) ?? []),
+    },
+    routes: {
+      async put(org, route, record) {
+        keep(`route ${route.task}`, org, record);
+        routes.set(`${org}/${route.task}`, route);
+      },
+      async remove(org, task, record) {
+        if (!routes.delete(`${org}/${task}`)) return false;
+        keep(`no route ${task}`, org, record);
+        return true;
+      },
+      get: async (org, task) => routes.get(`${org}/${task}`) ?? null,
+      list: async (org, page) =>
+        paged(
+          namesOf(routes, org).flatMap((task) => routes.get(`${org}/${task}`) ?? []),
+          page,
+        ),
+    },
+    secrets: {
+      async put(org, name, sealed, hosts, record) {
+        keep(`secret ${name}`, org, record);
+        secrets.set(`${org}/${name}`, { sealed, hosts });
+      },
+      get: async (org, name) => secrets.get(`${org}/${name}`) ?? null,
+    },
+    runs: {
+      async reserve(org, run) {
+        const held = slots.get(org) ?? new Set<string>();
+        slots.set(org, held);
+        if (!held.has(run) && held.size >= settingsOf(org).max_runs) return false;
+        held.add(run);
+        return true;
+      },
+      release: (org, run) => void slots.get(org)?.delete(run),
+      list: async (org, { status, workflow, user }, page) =>
+        paged(
+          runs()
+            .filter((view) => view.org === org && (user === null || view.user === user))
+            .filter((view) => (status === null || view.status === status) && (workflow === null || view.workflow === workflow))
+            .toSorted(newestFirst)
+            .map(({ id, user, status, workflow }) => ({ id, user, status, workflow })),
+          page,
+        ),
+    },
+    deadLetters: {
+      list: async (org, page) =>
+        paged(
+          runs()
+            .filter((view) => view.org === org && view.dead_letter !== undefined)
+            .map(deadLetter)
+            .sort(newestFirst),
+          page,
+        ),
+    },
+    audit: {
+      entries: async (org, { after, limit }) =>
+        records
+          .filter((item) => item.org === org)
+          .map(({ record }, index) => ({ seq: index + 1, event_type: record.event_type }))
+          .filter(({ seq }) => seq > after)
+          .slice(0, limit),
+      async record(org, record) {
+        records.push({ org, record });
+      },
+    },
+    idempotency: {
+      async claim({ scope, key, mac, id, at }) {
+        reach("idempotency.claim");
+        const known = claims.get(`${scope}\n${key}`);
+        if (known !== undefined && known.at > at - IDEMPOTENCY_MS)
+          return { claimed: false, mac: known.mac, id: known.id, status: known.status };
+        claims.set(`${scope}\n${key}`, { mac, id, status: null, at });
+        return { claimed: true };
+      },
+      async settle(scope, key, status) {
+        reach("idempotency.settle");
+        const known = claims.get(`${scope}\n${key}`);
+        if (known !== undefined) known.status = status;
+      },
+      async release(scope, key) {
+        if (claims.get(`${scope}\n${key}`)?.status === null) claims.delete(`${scope}\n${key}`);
+      },
+    },
+  };
+  return { store, keys, orgs, callbackSecrets, secrets, claims };
+}
+
+/** A page as the database gives it: an opaque cursor, and an error with a code for one that no list returned. */
+export function paged<T>(items: readonly T[], { limit, cursor }: PageRequest): Page<T> {
+  const from = cursor === null ? 0 : Number(cursor);
+  if (!Number.isInteger(from)) throw Object.assign(new Error("the cursor was not returned by this list"), { code: "invalid_cursor" });
+  return { data: items.slice(from, from + limit), next_cursor: from + limit < items.length ? String(from + limit) : null };
+}
+
+/** Ids sort by time. */
+const newestFirst = (one: { readonly id: string }, other: { readonly id: string }): number => (one.id < other.id ? 1 : -1);
+
+/** What an org has under `org/name`, by name. */
+const namesOf = (table: ReadonlyMap<string, unknown>, org: string): string[] =>
+  [...table.keys()]
+    .filter((key) => key.startsWith(`${org}/`))
+    .map((key) => key.slice(org.length + 1))
+    .sort();
+
+const contentOf = (manifest: ToolContent): string => canonicalJson({ ...manifest, version: null } as unknown as Json);
+
+const shownKey = ({ id, org, user, roles, created_at, expires_at, allow_from, for_others, last4 }: ApiKeyRow) => ({
+  id,
+  org,
+  user,
+  roles,
+  created_at,
+  expires_at,
+  allow_from,
+  for_others,
+  last4,
+});
+
+const deadLetter = (view: RunView): DeadLetterView => ({
+  id: withPrefix("dl", view.id),
+  run: view.id,
+  workflow: view.workflow,
+  step: null,
+  reason: { code: "tool_error", message: "the tool failed" },
+  undone: [],
+  status: view.dead_letter?.status ?? "open",
+  created_at: view.created_at,
+});
