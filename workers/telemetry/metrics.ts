@@ -4,12 +4,11 @@
  */
 import { isInstruction } from "../../core/guardrail/finding.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
-import { type Family, histogram, type Labels, type Sample, writeFamilies } from "../../core/telemetry/prometheus.ts";
+import { type Histogram, histogramOf, METRICS, type Observed, type Value, valuesOf } from "../../core/telemetry/metrics.ts";
+import { type Labels, writeFamilies } from "../../core/telemetry/prometheus.ts";
 
 type Row = Record<string, string | number | null>;
 
-const SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
-const DOLLARS = [0.0001, 0.001, 0.01, 0.05, 0.1, 0.5, 1, 5];
 const RUN_SECONDS = "(ended_at - created_at) / 1000.0";
 const usage = (field: string): string => `CAST(COALESCE(summary->>'$.usage.${field}', 0) AS REAL)`;
 const data = (field: string): string => `json_extract(entry, '$.data.${field}')`;
@@ -21,20 +20,20 @@ const CALL_SECONDS = `COALESCE(${data("duration_ms")}, 0) / 1000.0`;
 
 export async function renderMetrics(db: D1Database, stops: Stops): Promise<string> {
   const ended = "runs WHERE ended_at IS NOT NULL";
-  const success = "CASE status WHEN 'completed' THEN 'true' ELSE 'false' END AS success";
+  const success = "CASE status WHEN 'completed' THEN 'true' ELSE 'false' END";
   const queries = {
-    duration: buckets(["org", "workflow", success], RUN_SECONDS, SECONDS, ended),
-    cost: buckets(["org", "workflow"], usage("usd"), DOLLARS, ended),
+    duration: buckets("agent_run_duration_seconds", { success }, RUN_SECONDS, ended),
+    cost: buckets("cost_per_run_usd", {}, usage("usd"), ended),
     tokens: `SELECT org, workflow, SUM(${usage("tokens_in")}) AS input, SUM(${usage("tokens_out")}) AS output, SUM(${usage("usd")}) AS usd FROM runs GROUP BY org, workflow`,
     toolSeconds: buckets(
-      ["org", `${data("tool")} AS tool`],
+      "agent_tool_duration_seconds",
+      { tool: data("tool") },
       CALL_SECONDS,
-      SECONDS,
       calls("tool.answered"),
       `${data("duration_ms")} IS NOT NULL`,
     ),
     toolErrors: `SELECT org, ${data("tool")} AS tool, COUNT(*) AS n FROM ${calls("tool.answered")} AND ${data("ok")} = 0 GROUP BY 1, 2`,
-    modelSeconds: buckets(["org", `${data("model")} AS model`], CALL_SECONDS, SECONDS, calls("model.called")),
+    modelSeconds: buckets("model_gateway_latency_seconds", { model: data("model") }, CALL_SECONDS, calls("model.called")),
     findings: `SELECT org, ${data("type")} AS type, SUM(COALESCE(${data("count")}, 1)) AS n FROM ${calls("guardrail.flagged")} GROUP BY 1, 2`,
     // A gauge is 0 where nothing waits: every org has its line.
     waiting: runsOfEveryOrg("status = 'waiting' AND summary ->> '$.waiting_for.kind' = 'review'"),
@@ -48,74 +47,54 @@ export async function renderMetrics(db: D1Database, stops: Stops): Promise<strin
   const isViolation = (row: Row): boolean => isInstruction({ type: row["type"] });
 
   return writeFamilies([
-    family(
-      "agent_run_duration_seconds",
-      "Seconds from a run's start to its end.",
-      "histogram",
-      histograms(rows.duration, ["org", "workflow", "success"], SECONDS),
-    ),
-    family("agent_tokens_total", "Tokens used by runs.", "counter", [
-      ...counts(rows.tokens, ["org", "workflow"], "input", { type: "input" }),
-      ...counts(rows.tokens, ["org", "workflow"], "output", { type: "output" }),
+    histogramOf("agent_run_duration_seconds", observed("agent_run_duration_seconds", rows.duration)),
+    valuesOf("agent_tokens_total", [
+      ...counted(rows.tokens, "input", { type: "input" }),
+      ...counted(rows.tokens, "output", { type: "output" }),
     ]),
-    family("agent_cost_usd_total", "Dollars spent by runs.", "counter", counts(rows.tokens, ["org", "workflow"], "usd")),
-    family("cost_per_run_usd", "Dollars a finished run cost.", "histogram", histograms(rows.cost, ["org", "workflow"], DOLLARS)),
-    family("agent_tool_duration_seconds", "Seconds of one tool call.", "histogram", histograms(rows.toolSeconds, ["org", "tool"], SECONDS)),
-    family("agent_tool_errors_total", "Tool calls that failed.", "counter", counts(rows.toolErrors, ["org", "tool"], "n")),
-    family(
-      "model_gateway_latency_seconds",
-      "Seconds of one model call.",
-      "histogram",
-      histograms(rows.modelSeconds, ["org", "model"], SECONDS),
-    ),
-    family(
+    valuesOf("agent_cost_usd_total", counted(rows.tokens, "usd")),
+    histogramOf("cost_per_run_usd", observed("cost_per_run_usd", rows.cost)),
+    histogramOf("agent_tool_duration_seconds", observed("agent_tool_duration_seconds", rows.toolSeconds)),
+    valuesOf("agent_tool_errors_total", counted(rows.toolErrors, "n")),
+    histogramOf("model_gateway_latency_seconds", observed("model_gateway_latency_seconds", rows.modelSeconds)),
+    valuesOf(
       "agent_pii_detections_total",
-      "Values of personal data found.",
-      "counter",
-      counts(
+      counted(
         rows.findings.filter((row) => !isViolation(row)),
-        ["org", "type"],
         "n",
       ),
     ),
-    family(
-      "guardrail_violations_total",
-      "Instructions and jailbreaks found.",
-      "counter",
-      counts(rows.findings.filter(isViolation), ["org", "type"], "n"),
-    ),
-    family("agent_human_review_queue_depth", "Runs that wait for a person.", "gauge", counts(rows.waiting, ["org"], "n")),
-    family("orchestration_queue_depth", "Runs that have work to do.", "gauge", counts(rows.queued, ["org"], "n")),
+    valuesOf("guardrail_violations_total", counted(rows.findings.filter(isViolation), "n")),
+    valuesOf("agent_human_review_queue_depth", counted(rows.waiting, "n")),
+    valuesOf("orchestration_queue_depth", counted(rows.queued, "n")),
     // No tool here runs in a sandbox that calls would wait for: isolates and containers are not registered (core/tool/check.ts).
-    family("tool_sandbox_queue_depth", "Tool calls that wait for a sandbox.", "gauge", counts(rows.orgs, ["org"], "n")),
-    family("agent_kill_switch_active", "Active kill switches.", "gauge", [{ labels: {}, value: stops.active.length }]),
+    valuesOf("tool_sandbox_queue_depth", counted(rows.orgs, "n")),
+    valuesOf("agent_kill_switch_active", [{ labels: {}, value: stops.active.length }]),
   ]);
 }
-
-const family = (name: string, help: string, type: Family["type"], samples: readonly Sample[]): Family => ({ name, help, type, samples });
 
 const runsOfEveryOrg = (condition: string): string =>
   `SELECT orgs.name AS org, COUNT(runs.id) AS n FROM orgs LEFT JOIN runs ON runs.org = orgs.name AND ${condition} GROUP BY orgs.name`;
 
-/** One row per label set: the count at or below each bound, the sum and the count. */
-function buckets(labels: readonly string[], value: string, bounds: readonly number[], from: string, and = "1"): string {
-  const columns = bounds.map((bound, index) => `SUM(${value} <= ${bound}) AS b${index}`);
+/** One row per label set: the count at or below each bound, the sum and the count. `columns`: of the labels that are no column as such. */
+function buckets(metric: Histogram, columns: { readonly [label: string]: string }, value: string, from: string, and = "1"): string {
+  const { labels, bounds } = METRICS[metric];
+  const names = labels.map((label) => (columns[label] === undefined ? label : `${columns[label]} AS ${label}`));
+  const counts = bounds.map((bound, index) => `SUM(${value} <= ${bound}) AS b${index}`);
   const groups = labels.map((_, index) => index + 1).join(", ");
-  return `SELECT ${[...labels, ...columns, `SUM(${value}) AS total`, "COUNT(*) AS n"].join(", ")} FROM ${from} AND ${and} GROUP BY ${groups}`;
+  return `SELECT ${[...names, ...counts, `SUM(${value}) AS total`, "COUNT(*) AS n"].join(", ")} FROM ${from} AND ${and} GROUP BY ${groups}`;
 }
 
-const histograms = (rows: readonly Row[], labels: readonly string[], bounds: readonly number[]): Sample[] =>
-  rows.flatMap((row) =>
-    histogram(
-      labelsOf(row, labels),
-      bounds,
-      bounds.map((_, index) => Number(row[`b${index}`] ?? 0)),
-      Number(row["total"] ?? 0),
-      Number(row["n"] ?? 0),
-    ),
-  );
+const observed = (metric: Histogram, rows: readonly Row[]): Observed[] =>
+  rows.map((row) => ({
+    labels: labelsOf(row),
+    counts: METRICS[metric].bounds.map((_, index) => Number(row[`b${index}`] ?? 0)),
+    sum: Number(row["total"] ?? 0),
+    count: Number(row["n"] ?? 0),
+  }));
 
-const counts = (rows: readonly Row[], labels: readonly string[], column: string, more: Labels = {}): Sample[] =>
-  rows.map((row) => ({ labels: { ...labelsOf(row, labels), ...more }, value: Number(row[column] ?? 0) }));
+const counted = (rows: readonly Row[], column: string, more: Labels = {}): Value[] =>
+  rows.map((row) => ({ labels: { ...labelsOf(row), ...more }, value: Number(row[column] ?? 0) }));
 
-const labelsOf = (row: Row, names: readonly string[]): Labels => Object.fromEntries(names.map((name) => [name, String(row[name] ?? "")]));
+/** Every column as a text: the list takes from it what the metric has as labels. */
+const labelsOf = (row: Row): Labels => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, String(value ?? "")]));

@@ -1,0 +1,68 @@
+/**
+ * The metrics of `/metrics`, in one list: name, type, help and labels, as the API's contract has them. docs/metrics.md is this list for
+ * readers; workers/telemetry reads the values.
+ */
+import { type Family, histogram, type Labels, type Sample } from "./prometheus.ts";
+
+type MetricSpec = {
+  readonly type: Family["type"];
+  readonly help: string;
+  /** In the order in which they are written. `le` of histograms comes last and is not listed. */
+  readonly labels: readonly string[];
+  /** Upper bounds of a histogram's buckets, in the unit of its name; `+Inf` is added. */
+  readonly bounds?: readonly number[];
+};
+
+const SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+const DOLLARS = [0.0001, 0.001, 0.01, 0.05, 0.1, 0.5, 1, 5];
+
+export const METRICS = {
+  agent_run_duration_seconds: {
+    type: "histogram",
+    help: "Seconds from a run's start to its end.",
+    labels: ["org", "workflow", "success"],
+    bounds: SECONDS,
+  },
+  agent_tokens_total: { type: "counter", help: "Tokens used by runs.", labels: ["org", "workflow", "type"] },
+  agent_cost_usd_total: { type: "counter", help: "Dollars spent by runs.", labels: ["org", "workflow"] },
+  cost_per_run_usd: { type: "histogram", help: "Dollars a finished run cost.", labels: ["org", "workflow"], bounds: DOLLARS },
+  agent_tool_duration_seconds: { type: "histogram", help: "Seconds of one tool call.", labels: ["org", "tool"], bounds: SECONDS },
+  agent_tool_errors_total: { type: "counter", help: "Tool calls that failed.", labels: ["org", "tool"] },
+  model_gateway_latency_seconds: { type: "histogram", help: "Seconds of one model call.", labels: ["org", "model"], bounds: SECONDS },
+  agent_pii_detections_total: { type: "counter", help: "Values of personal data found.", labels: ["org", "type"] },
+  guardrail_violations_total: { type: "counter", help: "Instructions and jailbreaks found.", labels: ["org", "type"] },
+  agent_human_review_queue_depth: { type: "gauge", help: "Runs that wait for a person.", labels: ["org"] },
+  orchestration_queue_depth: { type: "gauge", help: "Runs that have work to do.", labels: ["org"] },
+  tool_sandbox_queue_depth: { type: "gauge", help: "Tool calls that wait for a sandbox.", labels: ["org"] },
+  agent_kill_switch_active: { type: "gauge", help: "Active kill switches.", labels: [] },
+} as const satisfies Record<string, MetricSpec>;
+
+export type MetricName = keyof typeof METRICS;
+/** Metrics of one type: a histogram cannot be given as a counter. */
+type Of<T extends Family["type"]> = { [M in MetricName]: (typeof METRICS)[M]["type"] extends T ? M : never }[MetricName];
+export type Histogram = Of<"histogram">;
+
+/** What was counted or measured for one set of labels. Labels that the list does not name are left out. */
+export type Value = { readonly labels: Labels; readonly value: number };
+/** `counts[i]`: observations at or below the i-th bound. */
+export type Observed = { readonly labels: Labels; readonly counts: readonly number[]; readonly sum: number; readonly count: number };
+
+export const valuesOf = (name: Of<"counter" | "gauge">, values: readonly Value[]): Family =>
+  family(
+    name,
+    values.map(({ labels, value }): Sample => ({ labels: listed(name, labels), value })),
+  );
+
+export const histogramOf = (name: Histogram, observed: readonly Observed[]): Family =>
+  family(
+    name,
+    observed.flatMap(({ labels, counts, sum, count }) => histogram(listed(name, labels), METRICS[name].bounds, counts, sum, count)),
+  );
+
+function family(name: MetricName, samples: readonly Sample[]): Family {
+  const { type, help } = METRICS[name];
+  return { name, help, type, samples };
+}
+
+const listed = (name: MetricName, given: Labels): Labels =>
+  Object.fromEntries(METRICS[name].labels.map((label) => [label, given[label] ?? ""]));
