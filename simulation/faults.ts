@@ -181,6 +181,20 @@ export const FAULTS: readonly Fault[] = [
     from: "      sentAt: event.at, // only now does it leave",
     to: "",
   },
+  {
+    name: "forget-the-doubt",
+    what: "a write that was cut short counts as one that did not happen",
+    file: "core/run/fold/doubt.ts",
+    from: 'if (failure.class === "unknown") return true;',
+    to: 'if (failure.class === "unknown") return doubt;',
+  },
+  {
+    name: "believe-a-busy-tool",
+    what: "a tool that says 'try again' has said that an earlier, lost attempt did not happen",
+    file: "core/run/fold/doubt.ts",
+    from: 'failure.class === "transient")) return doubt;',
+    to: 'failure.class === "transient")) return false;',
+  },
 ];
 
 const ROOT = join(import.meta.dirname, "..");
