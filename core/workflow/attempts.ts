@@ -3,12 +3,13 @@ import type { RetryPolicy } from "./definition.ts";
 import type { Form } from "./form.ts";
 
 const MODEL_TIMEOUT_MS = 120_000;
-/** Fifteen minutes: the longest that one attempt may take. */
+/** Maximum milliseconds of one attempt: fifteen minutes. A longer timeout is refused. */
 export const MAX_TIMEOUT_MS = 900_000;
-/** The policy of a call that names none. docs/contract.md, "Workflows": `{"attempts": 3, "initial_ms": 1000, "max_ms": 32000, "factor": 2}` by default. */
+/** The policy of a call that names none (docs/contract.md, "Workflows"). */
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 3, initial_ms: 1_000, max_ms: 32_000, factor: 2 };
 const HOUR_MS = 3_600_000;
 
+/** The `retry` of a step or a compensation, with defaults filled in. */
 export function readRetry(form: Form): RetryPolicy {
   const retry = form.form("retry");
   if (retry === null) return DEFAULT_RETRY;
@@ -24,9 +25,9 @@ export function readRetry(form: Form): RetryPolicy {
   return policy;
 }
 
-/** Of one call of a model. */
+/** The timeout of one call of a model, in milliseconds. */
 export const readModelTimeout = (form: Form): number =>
   form.number("timeout_ms", { fallback: MODEL_TIMEOUT_MS, min: 1, max: MAX_TIMEOUT_MS, whole: true });
 
-/** Of one call of a tool; null: the tool's own. */
+/** The timeout of one call of a tool, in milliseconds; null: the tool's own. */
 export const readToolTimeout = (form: Form): number | null => form.numberOrNull("timeout_ms", { min: 1, max: MAX_TIMEOUT_MS, whole: true });

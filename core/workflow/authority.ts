@@ -8,8 +8,10 @@ import type { RouteChoice } from "../model/route.ts";
 import type { ToolFacts } from "../tool/manifest.ts";
 import type { Limits } from "./definition.ts";
 
+/** The person or key that a run acts for. */
 export type Caller = { readonly org: string; readonly user: string; readonly roles: readonly Role[] };
 
+/** May this caller make this call? One kind for each sort of call. */
 export type AuthorityQuestion =
   | {
       readonly kind: "tool";
@@ -28,7 +30,7 @@ export type AuthorityQuestion =
       readonly caller: Caller;
       readonly workflow: string;
       readonly run: string;
-      /** Names of the tools that an agent's model is told of. */
+      /** Names of the tools that an agent's model may call. */
       readonly tools: readonly string[];
     })
   | {
@@ -40,12 +42,14 @@ export type AuthorityQuestion =
       readonly version: number | null;
     };
 
+/** The decision of the policies. `ask`: a person decides. `reasons`: ids of the policies that decided, or why none did. */
 export type Permission = {
   readonly decision: "allow" | "deny" | "ask";
   readonly policyVersion: string;
   readonly reasons: readonly string[];
 };
 
+/** The answer to a question of the same kind, or a refusal. */
 export type AuthorityAnswer =
   | { readonly kind: "tool"; readonly permission: Permission; readonly facts: ToolFacts }
   | {
@@ -54,7 +58,7 @@ export type AuthorityAnswer =
       /** In the order in which they are to be tried. */
       readonly candidates: readonly ModelCandidate[];
       readonly rejected: readonly RejectedModel[];
-      /** The tools by name, as the model is told of them; unknown ones are left out. */
+      /** The tools as the model sees them; unknown ones are left out. */
       readonly tools: readonly ModelTool[];
     }
   /** A child run: which version it gets and the id it will have, the same for the same activity. */
@@ -72,6 +76,6 @@ export type AuthorityAnswer =
       readonly code: ErrorCode;
       readonly message: string;
       readonly transient: boolean;
-      /** Models that were thought of, where none may answer. */
+      /** The models that were considered, when none may answer. */
       readonly rejected?: readonly RejectedModel[];
     };

@@ -71,8 +71,10 @@ export type ItemSource = OfKind<ItemStep["kind"]> & { readonly on_error?: { read
 /** A step that may need the steps `Known`. */
 export type StepSource<Known extends string> = Common<Known> & OfKind<StepKind>;
 
+/** A definition as a developer sends it: plain JSON, not checked yet. */
 export type WorkflowSource = JsonObject & { readonly name: string };
 
+/** Builds a definition step by step. `Known`: the ids of the steps so far. */
 export class WorkflowBuilder<Known extends string> {
   readonly #head: Head;
   readonly #steps: readonly (readonly [string, unknown])[];
@@ -93,6 +95,7 @@ export class WorkflowBuilder<Known extends string> {
   }
 }
 
+/** Begins a definition without steps. */
 export const workflow = (head: Head): WorkflowBuilder<never> => new WorkflowBuilder<never>(head, []);
 
 /** An expression. */

@@ -4,6 +4,7 @@ import { type Errors, shortName } from "./form.ts";
 import { TOOL_NAME } from "./names.ts";
 import { mentionsOf, workOf } from "./step-kinds.ts";
 
+/** What is known about the tools of an org. */
 export type ToolsKnown = {
   /** Names of registered tools. */
   readonly tools: ReadonlySet<string>;

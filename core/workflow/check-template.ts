@@ -14,6 +14,7 @@ export type Sight = {
 
 const ALWAYS = ["input", "steps", "run"];
 
+/** Adds an error for every expression in the template that is invalid at this place. `path`: of the template in the definition. */
 export function checkTemplate(template: Json, path: string, sight: Sight, errors: Errors): void {
   const cel = expressionOf(template);
   if (cel !== null) checkCel(cel, path, sight, errors);
@@ -24,6 +25,7 @@ export function checkTemplate(template: Json, path: string, sight: Sight, errors
   }
 }
 
+/** Adds an error when one expression is invalid at this place. */
 export function checkCel(cel: string, path: string, sight: Sight, errors: Errors): void {
   const flaw = checkExpression(cel);
   const names = namesIn(cel);

@@ -1,6 +1,6 @@
 /**
- * A definition as a developer sent it → a definition that holds together, every default filled in; or all that is wrong with it,
- * each with the place. Total for any JSON.
+ * Turns a definition as a developer sent it into a valid definition with every default filled in, or into the list of its errors, each
+ * with its place. Total for any JSON.
  */
 import type { FieldError } from "../errors/problem.ts";
 import { escapeToken, isObject, type Json, type JsonObject } from "../json.ts";
@@ -17,12 +17,13 @@ import { readStep } from "./step-kinds.ts";
 export { workflowDigest } from "./digest.ts";
 export { WORKFLOW_NAME } from "./names.ts";
 
+/** Maximum steps of a definition; one with more is refused. */
 const MAX_STEPS = 500;
-/** UTF-16 units of all texts in a definition: it lies inside every run. */
+/** Maximum UTF-16 units of all texts in a definition, which is kept inside every run; a larger one is refused. */
 const MAX_SIZE = 262_144;
 const MAX_DEPTH = 60;
 
-/** What the org has: the check asks nobody. */
+/** What the org has registered, looked up before: the check reads nothing itself. */
 export type Known = ToolsKnown;
 
 /** `path` is a JSON Pointer into the definition: `/steps/refund/needs/0`. */
@@ -90,7 +91,7 @@ function readLimits(form: Form, stepCount: number): Limits {
     usd: limits.number("usd", { fallback: 1, min: 0, max: 10_000 }),
     tokens: limits.number("tokens", { fallback: 100_000, min: 0, max: 1_000_000_000, whole: true }),
     seconds: limits.number("seconds", { fallback: 600, min: 1, max: 31_536_000 }),
-    // A map's items and an agent's calls count too, but how many there will be is not known here: who means many says so.
+    // The items of a map and the calls of an agent count too. Their number is not known here: a definition with many sets its own limit.
     steps: limits.number("steps", { fallback: Math.max(100, 2 * stepCount), min: 1, max: 100_000, whole: true }),
     confirm_over_usd: limits.numberOrNull("confirm_over_usd", { min: 0, max: 10_000 }),
   };

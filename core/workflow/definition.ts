@@ -9,8 +9,10 @@ import type { Json, JsonObject } from "../json.ts";
 /** A value in which `{"cel": "…"}` at any depth is an expression. */
 export type Template = Json;
 
+/** A JSON Schema, draft 2020-12. */
 export type JsonSchema = JsonObject | boolean;
 
+/** The caps of a run. At a cap it ends with what there is (`on_budget`), or undoes its writes when some are half done. */
 export type Limits = {
   readonly usd: number;
   readonly tokens: number;
@@ -21,8 +23,13 @@ export type Limits = {
   readonly confirm_over_usd: number | null;
 };
 
+/**
+ * How often a call is tried. `attempts`: in all, the first included. The wait before attempt n is random, up to `initial_ms * factor **
+ * (n - 2)`, at most `max_ms`.
+ */
 export type RetryPolicy = { readonly attempts: number; readonly initial_ms: number; readonly max_ms: number; readonly factor: number };
 
+/** What happens when a step fails: its output is `value`, or the step `step` runs in its place. */
 export type OnError = { readonly value: Template } | { readonly step: string };
 
 type StepCommon = {
@@ -31,16 +38,17 @@ type StepCommon = {
   readonly on_error: OnError | null;
 };
 
-/** What a step asks of whichever model answers; absent: nothing. */
+/** What a step asks of the model that answers, whichever it is; absent: nothing. */
 export type ModelWishes = {
   /** `hard`: the best of the task's models first; `simple`: the cheapest; `ordinary`: as the task's route has it. */
   readonly complexity?: "simple" | "ordinary" | "hard";
-  /** No model that is known to take longer. */
+  /** No model that is known to take longer, in milliseconds. */
   readonly max_latency_ms?: number;
-  /** No model of a lower quality, or of none that anybody registered. */
+  /** No model of a lower quality, and none without a registered quality. */
   readonly min_quality?: number;
 };
 
+/** Which model answers, and within which bounds. `max_tokens`: of the answer. */
 export type ModelChoice = ModelWishes & {
   /** One of the two: a pinned model, or a task that routes to one. */
   readonly id: string | null;
@@ -51,6 +59,7 @@ export type ModelChoice = ModelWishes & {
   readonly fallback: readonly string[];
 };
 
+/** The developer's words with named slots, and the templates that fill them. */
 export type Prompt = {
   readonly template: string;
   readonly slots: { readonly [name: string]: Template };
@@ -58,9 +67,12 @@ export type Prompt = {
   readonly types?: { readonly [name: string]: SlotType };
 };
 
+/** The types that a slot can name. */
 export const SLOT_TYPES = ["text", "number", "boolean", "list", "object"] as const;
+/** See `Prompt`. */
 export type SlotType = (typeof SLOT_TYPES)[number];
 
+/** The tool call that undoes a step's call. */
 export type Compensate = {
   readonly tool: string;
   readonly input: Template;
@@ -68,12 +80,13 @@ export type Compensate = {
   readonly timeout_ms: number | null;
 };
 
-/** Whether a kept answer may do instead of a call: one of the same request, or of one that means the same. */
+/** Whether a kept answer may take the place of a call: the answer to the same request, or to one with the same meaning. */
 export type CacheUse = "none" | "exact" | "semantic";
 
 /** What all calls of a step may cost together; null: no cap of its own. */
 export type StepBudget = { readonly usd: number | null; readonly tokens: number | null };
 
+/** One call of a model. */
 export type ModelStep = StepCommon & {
   readonly kind: "model";
   readonly model: ModelChoice;
@@ -89,6 +102,7 @@ export type ModelStep = StepCommon & {
   readonly timeout_ms: number;
 };
 
+/** One call of a tool with an input that the definition fixes. */
 export type ToolStep = StepCommon & {
   readonly kind: "tool";
   readonly tool: string;
@@ -141,17 +155,22 @@ export type RunStep = StepCommon & {
 /** What a `map` may do for each item. Its `needs` is empty and its `when` null. */
 export type ItemStep = ModelStep | ToolStep | TransformStep | AgentStep | RunStep;
 
+/** A person approves, changes or rejects a proposal. */
 export type ReviewStep = StepCommon & {
   readonly kind: "review";
   readonly severity: "critical" | "high" | "medium";
   readonly proposal: Template;
 };
 
+/** A value computed from what the run has. */
 export type TransformStep = StepCommon & { readonly kind: "transform"; readonly value: Template };
 
+/** A step of any kind. A new kind is added as docs/recipes/step-kind.md says. */
 export type Step = ModelStep | ToolStep | ReviewStep | TransformStep | AgentStep | WaitStep | MapStep | RunStep;
+/** PERSISTED: in definitions and in journals. */
 export type StepKind = Step["kind"];
 
+/** A whole workflow. */
 export type Definition = {
   readonly name: string;
   readonly description: string;

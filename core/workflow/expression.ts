@@ -21,6 +21,7 @@ export type Scope = {
   readonly event?: Json;
 };
 
+/** Why an expression gave no value. */
 export type ExpressionError = {
   /** JSON Pointer into the template, to the object that holds the expression. */
   readonly path: string;
@@ -29,7 +30,7 @@ export type ExpressionError = {
   readonly message: string;
 };
 
-/** Values of one evaluated template, counted as `sizeOf` does: what a step may hand on. */
+/** Maximum UTF-16 units of the values of one evaluated template; a larger one is an error. */
 const MAX_RESULT_SIZE = 1_048_576;
 const MAX_RESULT_DEPTH = 100;
 
@@ -69,7 +70,7 @@ export function evaluateCondition(cel: string, scope: Scope): Result<boolean, Ex
   return typeof result.value === "boolean" ? ok(result.value) : err(failure(cel, "", "it is neither true nor false"));
 }
 
-/** null, or why it is no expression. */
+/** Why the text is not an expression; null: it is one. */
 export function checkExpression(cel: string): string | null {
   const parsed = parse(cel);
   return parsed.ok ? null : parsed.error;

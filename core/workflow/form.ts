@@ -1,13 +1,14 @@
 /**
- * Reads an object that somebody sent, field by field: what is asked for is checked and given back with its default, what nobody
- * asked for is refused by name. Errors gather; a refused field reads as its default, so that one mistake is told once.
+ * Reads an object that somebody sent, field by field. A field that is asked for is checked and returned, with its default when it is
+ * missing; a field that nobody asks for is refused by name. A refused field reads as its default, so that one mistake gives one error.
  */
 import type { FieldError } from "../errors/problem.ts";
 import { escapeToken, isObject, type Json, type JsonObject } from "../json.ts";
 
-/** More errors than this help nobody. */
+/** Maximum errors that are reported; further ones are dropped. */
 export const MAX_ERRORS = 50;
 
+/** Errors as they are found. Those beyond `MAX_ERRORS` are dropped. */
 export class Errors {
   readonly list: FieldError[] = [];
 
@@ -25,6 +26,7 @@ type TextRule = {
 };
 type NumberRule = { readonly fallback?: number; readonly min: number; readonly max: number; readonly whole?: boolean };
 
+/** One object that somebody sent, with its place in what was sent. */
 export class Form {
   readonly path: string;
   readonly errors: Errors;

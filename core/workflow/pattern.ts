@@ -5,12 +5,14 @@
  */
 import { err, ok, type Result } from "../result.ts";
 
+/** A regular expression that can be matched in bounded time. */
 export type BoundPattern = {
   readonly expression: RegExp;
   /** UTF-16 units of a text that this pattern may be tried on. */
   readonly maxLength: number;
 };
 
+/** Maximum UTF-16 units of a pattern; a longer one is refused. */
 export const MAX_PATTERN_LENGTH = 512;
 /** Ways through a match that are tried at most: some 100 ms. */
 const MAX_WAYS = 2e7;

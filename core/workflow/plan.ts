@@ -1,6 +1,7 @@
-/** The order in a definition, made from its steps alone: cheap enough to be made again at every turn. */
+/** The order of the steps of a definition. It depends on nothing else, and is cheap enough to make again at every turn. */
 import type { Definition } from "./definition.ts";
 
+/** In which order steps can run. */
 export type Plan = {
   /** Every step after all that it needs; among equals in the order of the definition. */
   readonly order: readonly string[];

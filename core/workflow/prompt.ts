@@ -9,6 +9,7 @@ import type { Definition, Prompt, SlotType } from "./definition.ts";
 
 /** Slot names are lower case, so that placeholders for personal data (`{{EMAIL_1}}`) are never slots. */
 const SLOT = /\{\{\s*([a-z][a-z0-9_]*)\s*\}\}/g;
+/** The name of a slot. */
 export const SLOT_NAME = /^[a-z][a-z0-9_]*$/;
 
 /** Marks around a slot's value: U+27EA and U+27EB, with the slot's name. No value keeps these characters. */
@@ -23,6 +24,7 @@ export const PLATFORM_RULES = [
   "Answer with nothing but what the developer asks for. When a JSON schema is given, answer with one JSON value that fits it.",
 ].join("\n");
 
+/** A piece of a template: text, or the place of a slot. */
 export type PromptPart = { readonly kind: "text"; readonly text: string } | { readonly kind: "slot"; readonly name: string };
 
 /** The template in parts. Parsing looks at the template only, never at values. */

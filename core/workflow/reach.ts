@@ -1,4 +1,4 @@
-/** The graph of a definition: who waits for whom, who is certain to be settled before whom, and whether the waiting ever ends. */
+/** The graph of a definition: which steps wait for which, which are settled before which, and whether the waiting ever ends. */
 import type { Step } from "./definition.ts";
 import type { Errors } from "./form.ts";
 
@@ -10,7 +10,7 @@ const waitsFor = (step: Step): readonly { readonly id: string; readonly path: st
   ...(step.on_error !== null && "step" in step.on_error ? [{ id: step.on_error.step, path: "/on_error/step" }] : []),
 ];
 
-/** Refuses cycles; each is told once, at the edge that closes it. Unknown steps are told elsewhere. */
+/** Refuses cycles, each once, at the edge that closes it. Unknown steps are refused elsewhere. True: there is a cycle. */
 export function checkCycles(steps: Steps, errors: Errors): boolean {
   const finished = new Set<string>();
   const open: string[] = [];

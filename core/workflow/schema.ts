@@ -14,7 +14,7 @@ import { longestKey, prepare } from "./schema/prepare.ts";
 const MAX_WORK = 600_000;
 const MAX_PLACES = 200_000;
 const MAX_DEPTH = 200;
-/** In a value with more places than this, the first cause of each object is told, not all of them. */
+/** In a value with more places than this, only the first cause of each object is reported. */
 const TELL_ALL_PLACES = 2_000;
 
 type Prepared =

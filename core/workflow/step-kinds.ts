@@ -11,6 +11,7 @@ import { REVIEW } from "./step-kinds/review.ts";
 import type { Mentions, PlacedTemplate, StepKindRules } from "./step-kinds/rules.ts";
 import { WAIT } from "./step-kinds/wait.ts";
 
+/** The rules of each kind. */
 export const STEP_KINDS: { readonly [K in StepKind]: StepKindRules<K> } = { ...ITEM_KINDS, review: REVIEW, wait: WAIT, map: MAP };
 
 const rulesOf = ({ kind }: Step): StepKindRules<StepKind> => STEP_KINDS[kind] as StepKindRules<StepKind>;

@@ -9,6 +9,7 @@ export const SLOTS = 10_000;
 /** Versions that one split may name. */
 export const MOST_SHARES = 20;
 
+/** The share of the traffic that one version gets. */
 export type Share = {
   readonly version: number;
   /** 0 to 100, in steps of 0.01. */
@@ -21,6 +22,7 @@ export type Slice = { readonly version: number; readonly from: number; readonly 
 /** PERSISTED: slices in ascending order that cover every slot once. */
 export type Layout = readonly Slice[];
 
+/** All traffic goes to one version. */
 export const wholeOf = (version: number): Layout => [{ version, from: 0, to: SLOTS }];
 
 /** `sha256`: hex. 52 bits of it, so that the remainder favours no slot noticeably. */
@@ -28,6 +30,7 @@ export function slotOf(sha256: (text: string) => string, org: string, workflow: 
   return Number.parseInt(sha256(JSON.stringify([org, workflow, user])).slice(0, 13), 16) % SLOTS;
 }
 
+/** The version that a slot belongs to. */
 export function versionAt(layout: Layout, slot: number): number {
   const slice = layout.find(({ from, to }) => from <= slot && slot < to);
   if (slice === undefined) throw new TypeError(`slot ${slot} belongs to no version`);

@@ -1,6 +1,7 @@
 /** A version of a workflow as the HTTP contract shows it. */
 import type { Definition } from "./definition.ts";
 
+/** One version of a workflow as clients see it. */
 export type WorkflowVersionView = {
   name: string;
   version: number;

@@ -17,11 +17,12 @@ import { failNode } from "../steps/settle.ts";
 import { droppedNote, turnsToDrop } from "./context-window.ts";
 import { turnMessages } from "./turn-messages.ts";
 
-/** The same call with the same answer so often, or so many iterations in a row without anything new, is a loop. */
+/** The same call with the same answer this many times is a loop: the agent stops with `loop_detected`. */
 const SAME_CALL = 3;
+/** This many iterations in a row that bring nothing new are a loop, too. */
 const STALE_ITERATIONS = 3;
 
-/** The model asks for tools. What it may not have is answered at once, so that it can do without. */
+/** The model asks for tools. A tool that it may not call is refused at once, so that it can go on without it. */
 export function takeAsks(turn: Turn, activity: Activity, text: string | null, asked: readonly ModelToolCall[]): void {
   const { node } = activity;
   const agent = turn.state.agents[node];
@@ -43,7 +44,7 @@ export function takeAsks(turn: Turn, activity: Activity, text: string | null, as
   turn.emit("agent.answered", { node, iteration: agent.iteration, text, calls, digest }, activity.step);
 }
 
-/** A tool's answer goes back to the model; also that it failed. */
+/** Hands the answer or the failure of a tool back to the model. */
 export function observe(turn: Turn, activity: Activity, answer: AgentAnswer): void {
   const { node } = activity;
   const agent = turn.state.agents[node];
@@ -71,6 +72,7 @@ export function stopAgent(turn: Turn, node: string, error: StepError, notUndone?
   turn.emit("agent.stopping", { node, error: failing ?? error, ...named }, stepOfNode(node));
 }
 
+/** A failed call as the model is shown it. */
 export const refusalFor = (failure: Pick<Failure, "code" | "message">): AgentAnswer => ({
   ok: false,
   code: failure.code,
@@ -87,7 +89,7 @@ export function failWork(turn: Turn, activity: Activity, error: StepError, unkno
   observe(turn, activity, refusalFor(error));
 }
 
-/** When every call of an iteration is answered the next one begins, if there may be one. */
+/** Begins the next iteration of each agent whose calls are all answered, within its bounds. */
 export function driveAgents(turn: Turn): void {
   for (const [node, agent] of Object.entries(turn.state.agents)) {
     if (agent.failing !== null) {
@@ -126,7 +128,7 @@ export function condense(turn: Turn, activity: Activity, summary: string | null)
   turn.emit("agent.condensed", { node: activity.node, activity: activity.id, summary }, activity.step);
 }
 
-/** The request of the agent's next model call, but for corrections. */
+/** The request of the agent's next model call, without corrections. */
 export function agentMessages({ birth }: RunContext, state: RunState, node: string): Message[] {
   const definition = nodeDefinition(birth.definition, node);
   const agent = state.agents[node];

@@ -10,13 +10,14 @@ import { asData, PLATFORM_RULES } from "../../workflow/prompt.ts";
 import type { AgentState, AgentTurn } from "../machine/state.ts";
 import { turnMessages } from "./turn-messages.ts";
 
-/** A conversation that would fill more than this of the window is cut before the model is asked. */
+/** Share of the window above which a conversation is cut before the model is asked. */
 const FULL = 0.8;
 const LAST_TURNS = 3;
-/** Below this share of the window, by the roughest count, nobody counts exactly. */
+/** Share of the window below which a rough count is enough. */
 const CLEARLY_ROOM = 0.3;
+/** Maximum tokens of a summary's answer; the step's own `max_tokens` may be lower. */
 export const SUMMARY_TOKENS = 1_024;
-/** Of one message that is to be summarised: the summary's own prompt must fit too. */
+/** Maximum UTF-16 units of one message that is summarised; the rest is cut, since the prompt of the summary must fit too. */
 const UNITS_PER_MESSAGE = 4_000;
 
 /** Indices of the turns to drop, those dropped before included; null: everything fits, or nothing more can go. */

@@ -3,6 +3,7 @@ import type { Json } from "../../json.ts";
 import type { Message } from "../../model/message.ts";
 import type { AgentAnswer, AgentTurn } from "../machine/state.ts";
 
+/** Each turn is a message of the model, followed by one message for each call that it asked for. */
 export const turnMessages = (turns: readonly AgentTurn[]): Message[] =>
   turns.flatMap(({ text, calls }): Message[] => [
     { role: "assistant", content: text, toolCalls: calls.map(({ id, tool, input }) => ({ id, name: tool, input })) },

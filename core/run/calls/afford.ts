@@ -12,6 +12,7 @@ import type { Activity, RunState } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { nodeDefinition } from "../steps/node.ts";
 
+/** The model to use, with the worst case of the call, or what does not allow one: no window is large enough, or a budget is used up. */
 export type Affordable =
   /** `instead`: the model that would have answered, and why it does not. */
   | {
@@ -23,6 +24,7 @@ export type Affordable =
     }
   | { readonly ok: false; readonly why: "window" | "run" | "step" };
 
+/** The candidate that a call may use, from the one in use on. `input`: tokens of the request; `maxTokens`: of the answer. */
 export function affordable(turn: Turn, activity: Activity, input: number, maxTokens: number): Affordable {
   const { state } = turn;
   const fitting = activity.candidates.filter((model, position) => position >= activity.candidate && input + maxTokens <= model.context);

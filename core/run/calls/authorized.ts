@@ -1,4 +1,4 @@
-/** The word of authority on what a run wants to do: it may not, a person is asked, or it is sent. */
+/** What follows when authority has answered: the call is refused, a person is asked, or it is sent. */
 import type { AuthorityAnswer } from "../../workflow/authority.ts";
 import type { Activity } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
@@ -8,6 +8,7 @@ import type { Failure } from "./call.ts";
 import { dispatch } from "./dispatch.ts";
 import { failCall } from "./failure.ts";
 
+/** Takes the answer to a question of authority. Returns why it is refused, or null. */
 export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityAnswer): string | null {
   const activity = turn.state.activities[activityId];
   const asked = activity?.phase === "deciding" || (activity?.phase === "backing-off" && (activity.resumeAt ?? 0) <= turn.at);

@@ -23,6 +23,7 @@ export type CallContext = {
   readonly killEpoch: number;
 };
 
+/** A call of a tool as its gateway gets it. `timeoutMs`: of this attempt. */
 export type ToolCall = {
   readonly context: CallContext;
   readonly tool: string;
@@ -31,6 +32,7 @@ export type ToolCall = {
   readonly timeoutMs: number;
 };
 
+/** A call of a model as its gateway gets it. `timeoutMs`: of this attempt. */
 export type ModelCall = {
   readonly context: CallContext;
   readonly model: string;
@@ -41,9 +43,9 @@ export type ModelCall = {
   readonly maxTokens: number;
   readonly temperature: number;
   readonly timeoutMs: number;
-  /** The step's word: a kept answer may do instead of a call. */
+  /** As the step says: whether a kept answer may take the place of the call. */
   readonly cache: CacheUse;
-  /** Nothing else is left to try: a kept answer that is past its time may do instead of a failure. */
+  /** Nothing else is left to try: a kept answer past its time may take the place of a failure. */
   readonly isLastResort: boolean;
 };
 
@@ -68,6 +70,7 @@ export type Opening = { readonly type: string; readonly pointer: string };
  */
 export type Reached = "no" | "refused" | "answered" | "unknown";
 
+/** What came of a call of a tool. */
 export type ToolOutcome = {
   readonly result: { readonly ok: true; readonly output: Json } | { readonly ok: false; readonly failure: Failure };
   readonly reached: Reached;
@@ -92,6 +95,7 @@ export type LookupAnswer = {
   readonly failure?: Failure;
 };
 
+/** What came of a call of a model. */
 export type ModelOutcome = {
   readonly result:
     | { readonly ok: true; readonly output: Json }

@@ -1,4 +1,4 @@
-/** The last decisions before a call leaves: is it stopped, does the money cover it. Then the intent. */
+/** The last decisions before a call leaves: whether it is stopped, and whether the money covers it. Then the intent is emitted. */
 import { canonicalJson } from "../../canonical-json.ts";
 import { estimateTokens } from "../../model/estimate.ts";
 import { fromUsd, toUsd } from "../../money.ts";
@@ -16,10 +16,13 @@ import { affordable } from "./afford.ts";
 import { isLeased } from "./lease.ts";
 import { activityKey, modelRequest, toolTimeoutMs } from "./request.ts";
 
-/** A queued call that nobody answered is given up for lost so long after its timeout: the queue may be slow. */
+/** Milliseconds after its timeout at which a queued call without an answer counts as lost: the queue may be slow. */
 const QUEUE_GRACE_MS = 60_000;
 
-/** `repeated`: the same attempt again, because the last one was cut short by us. */
+/**
+ * Sends the call of an activity, or holds it, or ends it for lack of money. `repeated`: the same attempt again, after an interruption on
+ * our side.
+ */
 export function dispatch(turn: Turn, activityId: string, repeated = false): void {
   const activity = turn.state.activities[activityId];
   if (!activity) return;

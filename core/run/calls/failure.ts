@@ -10,6 +10,7 @@ import { isRetryable, retryDelayMs, retryPolicy } from "./retry.ts";
 /** Sending it again under its key does nothing twice. */
 export const mayRepeat = (activity: Activity): boolean => activity.facts?.effect !== "write" || activity.facts.idempotency === "key";
 
+/** Decides what follows from a failed attempt. `attempt`: its number, from 1. */
 export function failCall(turn: Turn, activity: Activity, failure: Failure, attempt: number): void {
   const { stopping } = turn.state;
   const winding = stopping !== null && activity.purpose !== "compensation";

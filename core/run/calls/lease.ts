@@ -12,9 +12,9 @@ import { type Activity, isFinal, type LeaseState, type RunState, type Usage } fr
 import { stopAtCap } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
 
-/** A lease is not used in its last minute: the ledger's clock may be another one. */
+/** Milliseconds before its end in which a lease is not used: the ledger's clock may differ. */
 const MARGIN_MS = 60_000;
-/** How many calls like the next one a slice is asked for: a request to the ledger for each call would double what a call costs. */
+/** How many calls like the next one a slice covers, within the budget left: a request for each call would double the cost of a call. */
 const CALLS_PER_SLICE = 8;
 
 /** Worst cases of the run's own calls that are under way. */
@@ -42,7 +42,7 @@ export function isLeased(turn: Turn, activity: Pick<Activity, "id" | "step">, wo
   return false;
 }
 
-/** What is left of the lease goes back: the run waits, or has ended. */
+/** Gives back what is left of the lease, because the run waits or has ended. */
 export function giveBack(turn: Turn): void {
   const { lease } = turn.state;
   if (lease.n === 0 || lease.asking !== null) return;
@@ -69,14 +69,14 @@ export function leaseRequest({ birth }: RunContext, { n, spent, held, need, want
   return { holder: birth.id, user: birth.user, workflow: birth.definition.name, n, spent, held, need, want };
 }
 
-/** What the run says of itself when the ledger asks: calls under way count as held. */
+/** What the run reports when the ledger asks. Calls under way count as held. */
 export const accountOf = (state: RunState): { readonly n: number; readonly spent: Amount; readonly held: Amount } => ({
   n: state.lease.n,
   spent: state.lease.spent,
   held: plus(state.lease.held, inFlight(state)),
 });
 
-/** The ledger's word. A refusal is final for the model that was asked for; a cheaper one is tried (afford.ts). */
+/** Takes the ledger's answer. A refusal is final for the model that was asked for; a cheaper one is tried (afford.ts). */
 export function takeLease(turn: Turn, n: number, answer: LeaseAnswer): string | null {
   const { asking } = turn.state.lease;
   if (asking === null || asking.n !== n) return "this lease request is not open";

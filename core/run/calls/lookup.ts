@@ -9,25 +9,26 @@ import { askPerson, toolProposal } from "../steps/question.ts";
 import type { LookupAnswer } from "./call.ts";
 import { toolTimeoutMs } from "./request.ts";
 
-/** A tool that is asked so often without an answer has none. */
+/** Maximum lookups of one write; after that a person is asked. */
 const LOOKUPS = 3;
+/** Milliseconds between two lookups. */
 const ASK_AGAIN_MS = 2_000;
-/** Until a call that left is with whoever makes it, where its timeout begins. */
+/** Milliseconds in which a call that left reaches the gateway that makes it; there its timeout begins. */
 const ON_ITS_WAY_MS = 2_000;
 
-/** Approving repeats the call, rejecting gives it up. */
+/** Asks the lookup tool what became of a write, or a person, who repeats the call by approving it and gives it up by rejecting it. */
 export function resolveDoubt(turn: Turn, activity: Activity): void {
   const idempotency = activity.facts?.idempotency;
   const lookup = typeof idempotency === "object" ? idempotency.lookup : null;
   const asked = activity.lookups ?? 0;
   if (lookup === null || asked >= LOOKUPS) return askPerson(turn, activity.id, "unknown-outcome", "high", toolProposal(activity));
-  // A call that was cut short may still be on its way: before its timeout a "no" would say nothing.
+  // An interrupted call may still be on its way: until its timeout a "no" would prove nothing.
   const arrived = (activity.sentAt ?? turn.at) + ON_ITS_WAY_MS + toolTimeoutMs(turn.machinery, activity);
   const resume_at = Math.max(turn.at + (asked === 0 ? 0 : ASK_AGAIN_MS), arrived);
   turn.emit("tool.looking_up", { activity: activity.id, tool: lookup, time: asked + 1, resume_at }, activity.step);
 }
 
-/** Notes what the read tool said. "unsure": it is asked again, or a person is. */
+/** Emits what the read tool answered. Returns the activity as it is then; null: nobody asked. */
 export function takeLookup(turn: Turn, activityId: string, call: number, answer: LookupAnswer): Activity | null {
   const activity = turn.state.activities[activityId];
   if (activity?.phase !== "looking" || activity.call !== call || activity.facts === null) return null;

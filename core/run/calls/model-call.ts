@@ -1,4 +1,4 @@
-/** What a call of a model came to: its cost, what of it nobody told, and what its way says about the run. */
+/** What a call of a model came to: its cost, whether that is unknown, and which flags it sets on the run. */
 import { costOf } from "../../model-call/cost.ts";
 import { toUsd } from "../../money.ts";
 import type { Spent } from "../machine/event.ts";
@@ -8,6 +8,7 @@ import type { RunFlag } from "../outside/view.ts";
 import type { ModelOutcome } from "./call.ts";
 import { alertAtThresholds } from "./lease.ts";
 
+/** Emits the outcome of a call, and an alert for each threshold that its cost crosses. */
 export function noteModelCall(
   turn: Turn,
   activity: Activity,

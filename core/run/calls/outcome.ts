@@ -16,6 +16,7 @@ import { noteModelCall, spentOn } from "./model-call.ts";
 
 const LATE = "the run no longer waits for this call";
 
+/** Takes a tool's answer. Returns why it is refused, or null. */
 export function takeToolAnswer(turn: Turn, activityId: string, call: number, outcome: ToolOutcome): string | null {
   const activity = turn.state.activities[activityId];
   if (activity?.phase !== "calling" || activity.call !== call || activity.kind !== "tool") return LATE;
@@ -42,6 +43,7 @@ export function takeToolAnswer(turn: Turn, activityId: string, call: number, out
   return null;
 }
 
+/** Takes a model's answer. Returns why it is refused, or null. */
 export function takeModelAnswer(turn: Turn, activityId: string, call: number, given: ModelOutcome): string | null {
   const activity = turn.state.activities[activityId];
   if (activity?.phase !== "calling" || activity.call !== call || activity.kind !== "model") return LATE;
@@ -64,14 +66,14 @@ export function takeModelAnswer(turn: Turn, activityId: string, call: number, gi
   return null;
 }
 
-/** An answer without a word holds nothing that could be corrected: where another model is left, that one is asked. */
+/** An empty answer has nothing to correct: when another candidate is left, it is asked instead. */
 function elseTheNext(activity: Activity, outcome: ModelOutcome): ModelOutcome {
   if (!("invalid" in outcome.result) || outcome.result.invalid.answer.trim() !== "" || activity.candidate + 1 >= activity.candidates.length)
     return outcome;
   return { ...outcome, result: { ok: false, failure: EMPTY_ANSWER } };
 }
 
-/** The object died under a call. A model is asked again; a tool is called again under its key, or a person decides. */
+/** The object died during a call. A model is asked again; a tool is called again under its key, or a person decides. */
 export function takeInterruption(turn: Turn, activityId: string, call: number): string | null {
   const activity = turn.state.activities[activityId];
   if (activity?.phase !== "calling" || activity.call !== call) return LATE;
@@ -93,8 +95,8 @@ export function takeInterruption(turn: Turn, activityId: string, call: number): 
 }
 
 /**
- * A queue consumer takes a call up. The second one to ask gets it only when repeating it is harmless; else the first one was cut short:
- * a model is asked anew, with a reservation of its own, and a write that promises nothing is put before a person.
+ * A queue consumer takes a call up. A second one gets it only when repeating it is harmless. Otherwise the first call counts as
+ * interrupted: a model is asked again, with a new reservation, and a write that promises nothing is put before a person.
  */
 export function takeUp(turn: Turn, activityId: string, call: number): string | null {
   const activity = turn.state.activities[activityId];
@@ -105,7 +107,7 @@ export function takeUp(turn: Turn, activityId: string, call: number): string | n
   return null;
 }
 
-/** What became of a write is known, or is asked on. */
+/** Takes the answer of a lookup: the write is done, is sent again, or stays in doubt. */
 export function takeLookedUp(turn: Turn, activityId: string, call: number, answer: LookupAnswer): string | null {
   const activity = takeLookup(turn, activityId, call, answer);
   if (activity === null) return LATE;

@@ -27,8 +27,10 @@ export function activityKey(birth: Birth, activity: Pick<Activity, "id" | "purpo
   return activity.purpose === "compensation" ? `${key}/compensate` : key;
 }
 
+/** What a model is asked, without whose call it is and which model answers. */
 export type Request = Pick<ModelCall, "messages" | "schema" | "tools" | "maxTokens" | "temperature" | "timeoutMs" | "cache">;
 
+/** The request of a model's activity: a step's prompt, an agent's conversation, or a summary. */
 export function modelRequest({ birth }: RunContext, state: RunState, activity: Activity): Request {
   const step = modelOf(birth, activity);
   const agentOf = state.agents[activity.node];
@@ -50,6 +52,7 @@ export function modelRequest({ birth }: RunContext, state: RunState, activity: A
   };
 }
 
+/** The call as the model gateway gets it. `epoch`: of the kill switch. */
 export function modelCall(machinery: Machinery, state: RunState, activity: Activity, now: number, epoch: number): ModelCall {
   const request = modelRequest(machinery, state, activity);
   return {
@@ -62,6 +65,7 @@ export function modelCall(machinery: Machinery, state: RunState, activity: Activ
   };
 }
 
+/** The call as the tool gateway gets it. Throws when authority has not told the facts of the tool. */
 export function toolCall(machinery: Machinery, state: RunState, activity: Activity, now: number, epoch: number): ToolCall {
   if (activity.facts === null) throw new TypeError("a tool call without its facts");
   return {

@@ -1,11 +1,12 @@
 /**
- * A call that a queue's consumer makes, so that the run's object can sleep meanwhile. The message names the call and holds nothing
- * of it: whoever takes it up asks the run, which knows whether it is still wanted.
+ * A call that a queue consumer makes, so that the run's object can sleep meanwhile. The message only names the call: the consumer asks
+ * the run for it, which knows whether it is still wanted.
  *
  * PERSISTED: messages of the queue `bulkhead-calls` carry this shape.
  */
 import { isObject } from "../../json.ts";
 
+/** Names one call of one run. */
 export type SlowCallMessage = {
   readonly v: 1;
   readonly run: string;
@@ -15,7 +16,7 @@ export type SlowCallMessage = {
   readonly call: number;
 };
 
-/** A queue also brings what an older or a newer version sent. */
+/** Checks the shape of a message: a queue also delivers what an older or a newer version sent. */
 export function isSlowCallMessage(body: unknown): body is SlowCallMessage {
   if (!isObject(body) || body["v"] !== 1 || !Number.isSafeInteger(body["call"])) return false;
   return [body["run"], body["org"], body["activity"]].every((name) => typeof name === "string" && name !== "");

@@ -7,6 +7,7 @@ import type { Handlers } from "./handlers.ts";
 
 type Types = "agent.answered" | "agent.observed" | "agent.condensing" | "agent.condensed" | "agent.continued" | "agent.stopping";
 
+/** What each event of an agent changes. */
 export const AGENT_EVENTS: Handlers<Types> = {
   "agent.answered": (state, event) => {
     const { node, iteration, text, calls, digest } = event.data;

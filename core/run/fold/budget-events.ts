@@ -6,6 +6,7 @@ import type { Handlers } from "./handlers.ts";
 
 type Types = "budget.asked" | "budget.leased" | "budget.refused" | "budget.alert";
 
+/** What each event of the budget changes. */
 export const BUDGET_EVENTS: Handlers<Types> = {
   "budget.asked": (state, event) => {
     const { n, activity, may_be_cheaper: mayBeCheaper } = event.data;

@@ -1,4 +1,4 @@
-/** The fold of what goes out and comes back: authority, models, tools, people, child runs. */
+/** The fold of what leaves and comes back: authority, models, tools, people, child runs. */
 import { type Amount, minus, NOTHING, plus } from "../../budget/amount.ts";
 import type { RunEvent } from "../machine/event.ts";
 import { type Activity, NO_USAGE, type RunState, type Usage } from "../machine/state.ts";
@@ -22,6 +22,7 @@ type Types =
   | "child.called"
   | "child.ended";
 
+/** What each event of a call changes. */
 export const CALL_EVENTS: Handlers<Types> = {
   "policy.decided": (state, event) =>
     changeActivity(state, event.data.activity, (activity) => ({
@@ -113,7 +114,7 @@ export const CALL_EVENTS: Handlers<Types> = {
   "call.taken": (state, event) =>
     changeActivity(state, event.data.activity, (activity) => ({
       ...activity,
-      // Taken up again: whoever took it before may have made it, whatever this one hears.
+      // Taken up again: the first consumer may have made the call, whatever this one is answered.
       doubt: activity.doubt || (activity.queued === "taken" && activity.facts?.effect === "write"),
       queued: "taken",
       sentAt: event.at, // only now does it leave

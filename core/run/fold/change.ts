@@ -1,4 +1,4 @@
-/** Small changes of a state, sharing what stays: the words in which the fold is written. */
+/** Small changes of a state, which share what stays the same. The fold is written in them. */
 
 import type { RunContext } from "../machine/birth.ts";
 import {
@@ -12,50 +12,59 @@ import {
   type Usage,
 } from "../machine/state.ts";
 
+/** Changes a step. An unknown step changes nothing. */
 export function withStep(state: RunState, id: string, change: (old: StepState) => StepState): RunState {
   const old = state.steps[id];
   return old ? { ...state, steps: { ...state.steps, [id]: change(old) } } : state;
 }
 
+/** Adds an activity, or puts it in place of the one with its id. */
 export const withActivity = (state: RunState, activity: Activity): RunState => ({
   ...state,
   activities: { ...state.activities, [activity.id]: activity },
 });
 
+/** Changes an activity. An unknown one changes nothing. */
 export function changeActivity(state: RunState, id: string, change: (old: Activity) => Activity): RunState {
   const old = state.activities[id];
   return old ? withActivity(state, change(old)) : state;
 }
 
+/** Removes an activity, if it is there. */
 export function withoutActivity(state: RunState, id: string): RunState {
   if (!(id in state.activities)) return state;
   const { [id]: _gone, ...activities } = state.activities;
   return { ...state, activities };
 }
 
+/** Changes a `map` that is under way. Any other changes nothing. */
 export function changeMap(state: RunState, step: string, change: (old: MapState) => MapState): RunState {
   const old = state.maps[step];
   return old ? { ...state, maps: { ...state.maps, [step]: change(old) } } : state;
 }
 
+/** Puts an item in place of the one with its index. */
 export const changeItem = (state: RunState, step: string, index: number, item: ItemState): RunState =>
   changeMap(state, step, (old) => ({ ...old, items: old.items.with(index, item) }));
 
+/** Changes an agent that is under way. Any other changes nothing. */
 export function changeAgent(state: RunState, node: string, change: (old: AgentState) => AgentState): RunState {
   const old = state.agents[node];
   return old ? { ...state, agents: { ...state.agents, [node]: change(old) } } : state;
 }
 
+/** The record without one key; the same object when it has no such key. */
 export function without<T>(record: { readonly [key: string]: T }, key: string): { readonly [key: string]: T } {
   if (!(key in record)) return record;
   const { [key]: _gone, ...rest } = record;
   return rest;
 }
 
+/** Adds a flag once. */
 export const withFlag = (state: RunState, flag: RunState["flags"][number]): RunState =>
   state.flags.includes(flag) ? state : { ...state, flags: [...state.flags, flag] };
 
-/** Drops what is under way and has not left; a write of which nobody knows whether it happened is named. */
+/** Removes the activities whose call has not left. Of these, a write that may have happened is named in `undone`. */
 export function dropUnsent(state: RunState, isMeant: (activity: Activity) => boolean = () => true): RunState {
   const isDropped = (activity: Activity): boolean => isMeant(activity) && activity.phase !== "calling";
   const entries = Object.entries(state.activities);
@@ -75,7 +84,7 @@ export function withUsage(state: RunState, step: string, cost: Usage): RunState 
   return { ...counted, usage: add(counted.usage, cost) };
 }
 
-/** A step is over: what needed it has one need less. */
+/** Ends a step: each step that needs it has one need less to wait for. */
 export function settleStep(
   state: RunState,
   step: string,
@@ -93,6 +102,7 @@ export function settleStep(
   return { ...state, steps, maps: without(state.maps, step), agents: without(state.agents, step) };
 }
 
+/** An activity as it begins: authority is to be asked, nothing has been sent. */
 export function newActivity(given: Pick<Activity, "id" | "step" | "node" | "kind" | "purpose"> & Partial<Activity>): Activity {
   return {
     phase: "deciding",
@@ -119,6 +129,7 @@ export function newActivity(given: Pick<Activity, "id" | "step" | "node" | "kind
   };
 }
 
+/** The sum of two usages. */
 export const add = (a: Usage, b: Usage): Usage => ({
   tokensIn: a.tokensIn + b.tokensIn,
   tokensOut: a.tokensOut + b.tokensOut,

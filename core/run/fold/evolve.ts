@@ -17,17 +17,20 @@ import { STEP_EVENTS } from "./step-events.ts";
 /** A type of event without a handler does not compile. */
 const HANDLERS: Handlers<EventType> = { ...RUN_EVENTS, ...STEP_EVENTS, ...CALL_EVENTS, ...BUDGET_EVENTS, ...AGENT_EVENTS };
 
+/** The state after one more event. */
 export function evolve(context: RunContext, state: RunState, event: RunEvent): RunState {
   const change = HANDLERS[event.type] as Handler<EventType>;
   return { ...change(state, event as EventOf<EventType>, context), seq: event.seq };
 }
 
+/** The state after all these events, from the first on. */
 export function fold(context: RunContext, events: Iterable<RunEvent>): RunState {
   let state = initialState(context);
   for (const event of events) state = evolve(context, state, event);
   return state;
 }
 
+/** The state of a run that has not started. */
 export function initialState({ birth, plan }: RunContext): RunState {
   const steps: Record<string, StepState> = {};
   for (const id of plan.order) {
@@ -88,4 +91,5 @@ export function initialState({ birth, plan }: RunContext): RunState {
   };
 }
 
+/** A call that cost nothing. */
 export const noSpent: Spent = { tokens_in: 0, tokens_out: 0, micro_usd: 0 };

@@ -29,9 +29,10 @@ type Types =
   | "review.withdrawn"
   | "signal.received";
 
-/** More signals than this between a first telling and its repetition are not told apart. */
+/** How many ids of signals are kept to recognise a repeated delivery; a signal repeated after more others counts as new. */
 const SIGNAL_IDS_KEPT = 500;
 
+/** What each event of the run itself changes. */
 export const RUN_EVENTS: Handlers<Types> = {
   "run.created": (state) => state,
   "run.started": (state, event) => ({ ...enter(state, "running", event.at), startedAt: event.at }),
@@ -94,7 +95,7 @@ function enter(state: RunState, status: RunStatus, at: number): RunState {
   return { ...state, status, statusSince: at, clock: { ranMs, since: runs ? at : null } };
 }
 
-/** A step that the end of its run cut short has failed with the reason of that end. */
+/** Ends the run. A step that was under way has failed, for the reason of the end. */
 function end(state: RunState, status: RunStatus, at: number): RunState {
   const cut = state.stopping?.error.code ?? "cancelled";
   const steps = Object.entries(state.steps).map(([id, step]): [string, StepState] => {

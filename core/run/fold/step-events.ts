@@ -19,6 +19,7 @@ type Types =
   | "item.completed"
   | "item.failed";
 
+/** What each event of a step or an item changes. */
 export const STEP_EVENTS: Handlers<Types> = {
   "step.started": (state, event, context) => {
     const step = stepId(event);

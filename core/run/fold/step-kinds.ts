@@ -24,7 +24,7 @@ type FoldRules = {
   readonly status: StepState["status"];
   /** Its attempts when it has started: 0 when each call counts one, 1 when starting is the only attempt. */
   readonly attempts: 0 | 1;
-  /** What is under way once it has started. */
+  /** Adds the work that is under way once it has started. */
   readonly begin: (state: RunState, started: Started) => RunState;
   /** Completing it is a tool call that succeeded: it is listed in `done`, from which compensation works backwards. */
   readonly isDone: boolean;
@@ -39,6 +39,7 @@ const own =
 /** Nothing is under way for the step itself. */
 const nothing: FoldRules["begin"] = (state) => state;
 
+/** What the fold knows about each kind of step. */
 export const FOLD_RULES: { readonly [K in StepKind]: FoldRules } = {
   tool: {
     status: "running",

@@ -1,8 +1,10 @@
 /** The table of activity kinds: what the machine asks about a kind of work under way. A kind without an entry does not compile. */
 import type { Activity } from "./state.ts";
 
+/** The kinds of work that can be under way for a node. */
 export type ActivityKind = Activity["kind"];
 
+/** What the machine asks about a kind of activity. */
 export type ActivityRules = {
   /**
    * Which activity a waiting run names when several wait: the lowest number. People come first, since a client can do something about
@@ -13,6 +15,7 @@ export type ActivityRules = {
   readonly call: "model.call" | "tool.call" | "child.start" | null;
 };
 
+/** The rules of each kind. */
 export const ACTIVITY_KINDS: { readonly [K in ActivityKind]: ActivityRules } = {
   model: { urgency: 0, call: "model.call" },
   review: { urgency: 1, call: null },

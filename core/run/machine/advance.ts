@@ -1,4 +1,4 @@
-/** What follows from a state without anybody's help: hold under the kill switch, resume, start steps, send calls, wait, end. */
+/** What follows from a state by itself: hold under the kill switch, resume, start steps, send calls, wait, end. */
 import { toRfc3339 } from "../../time.ts";
 import { driveAgents } from "../agent/agent.ts";
 import { dispatch } from "../calls/dispatch.ts";
@@ -15,6 +15,7 @@ import { type Activity, isBusy, isFinal } from "./state.ts";
 import { stopAtCap } from "./stop.ts";
 import { EVENTS_PER_TURN, type Turn } from "./turn.ts";
 
+/** Emits everything that follows from the state of the turn, until nothing more does or the turn is full. */
 export function advance(turn: Turn): void {
   resumeWhenThereIsNews(turn);
   holdOrRelease(turn);
@@ -36,7 +37,7 @@ export function advance(turn: Turn): void {
 
 const mayGoOn = ({ state }: Turn): boolean => !isFinal(state) && state.status !== "paused";
 
-/** What a run that waits may hear of without going on. */
+/** Events after which a waiting run goes on waiting. */
 const NO_NEWS: ReadonlySet<EventType> = new Set<EventType>([
   "budget.alert",
   "budget.asked",
@@ -78,13 +79,13 @@ function sendWhatIsReady(turn: Turn): void {
   }
 }
 
-/** A wait whose time or signal has come. */
+/** It waits for a time or a signal, and that has come. */
 function isOver({ state, at }: Turn, { phase, signal, resumeAt }: Activity): boolean {
   if (phase !== "waiting") return false;
   return (signal !== null && (state.signals[signal]?.length ?? 0) > 0) || (resumeAt !== null && resumeAt <= at);
 }
 
-/** One whose signal did not come in time fails. */
+/** Ends the waits whose time or signal has come. A wait for a signal that did not come in time fails. */
 function endWaits(turn: Turn): void {
   if (turn.state.stopping !== null) return;
   for (const activity of Object.values(turn.state.activities)) {

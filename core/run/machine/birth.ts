@@ -15,7 +15,7 @@ export type Birth = {
   readonly org: string;
   readonly user: string;
   readonly roles: readonly Role[];
-  /** The person whose data it is. */
+  /** The person whose data the run handles. */
   readonly subject: string;
   readonly definition: Definition;
   readonly version: number;
@@ -35,7 +35,7 @@ export type Birth = {
   readonly redrive: Redrive | null;
   /** The run whose step this one is; its tools and budget bound this one's. */
   readonly parent: Parent | null;
-  /** Hosts of the org may be told of the end here. */
+  /** A URL of the org to which the end of the run is sent. null: nobody asked for that. */
   readonly callbackUrl: string | null;
 };
 
@@ -75,5 +75,5 @@ export type Redrive = {
   readonly acts: { readonly [activity: string]: number };
 };
 
-/** What the fold needs beside the events: the birth, and the plan derived from the definition in it. */
+/** What folding needs beside the events: the birth, and the plan made from the definition in it. Deciding needs more: `Machinery`. */
 export type RunContext = { readonly birth: Birth; readonly plan: Plan };

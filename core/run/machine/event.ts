@@ -257,6 +257,7 @@ export type EventData = {
   "review.withdrawn": { readonly ids: readonly string[] };
 };
 
+/** The type of an event, as journals and clients have it. */
 export type EventType = keyof EventData;
 /** `seq`: numbers from 1 without a gap. `step`: the step of the definition that it is about. */
 export type EventOf<T extends EventType> = {
@@ -266,6 +267,7 @@ export type EventOf<T extends EventType> = {
   readonly step?: string;
   readonly data: EventData[T];
 };
+/** An event of any type. */
 export type RunEvent = { [T in EventType]: EventOf<T> }[EventType];
 
 /** An amount as journals write it. */

@@ -21,6 +21,7 @@ export type Moment = {
   readonly stops: Stops | null;
 };
 
+/** Everything that can happen to a run. An answer names the call or the question that it is for: a late one is refused. */
 export type Happening =
   | { readonly kind: "start" }
   /** Time passed: the run looks again at what is due. */
@@ -58,7 +59,7 @@ export type Happening =
   | { readonly kind: "parent.told" }
   | { readonly kind: "callback.answered"; readonly attempt: number; readonly result: "delivered" | "retry" | "gone" }
   | ({ readonly kind: "signal" } & RunSignal)
-  /** A queue consumer asks for the call that it was told of. */
+  /** A queue consumer asks for the call that a message named. */
   | { readonly kind: "call.take"; readonly activity: string; readonly call: number }
   | { readonly kind: "cancel"; readonly by: string; readonly reason: string }
   | { readonly kind: "dead_letter.redriven"; readonly by: string; readonly run: string }

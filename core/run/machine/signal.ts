@@ -2,6 +2,7 @@
 import type { FindingSummary } from "../../guardrail/finding.ts";
 import type { Json } from "../../json.ts";
 
+/** What one signal brings. The journal keeps it as `signal.received`. */
 export type RunSignal = {
   /** `sig_…`: a signal delivered twice is one. */
   readonly id: string;

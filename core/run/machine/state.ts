@@ -35,7 +35,7 @@ export type StepState = {
   readonly output: Json;
   readonly error: StepError | null;
   readonly usage: Usage | null;
-  /** Worst cases of its calls of which nobody told the cost. */
+  /** Worst cases of its calls whose cost nobody told. */
   readonly held?: Amount;
   readonly startedAt: EpochMs | null;
   readonly endedAt: EpochMs | null;
@@ -68,7 +68,7 @@ export type Activity = {
   readonly candidate: number;
   readonly corrections: readonly { readonly answer: string; readonly errors: readonly string[] }[];
   readonly reserved: Amount;
-  /** The ledger refused money for it once: the cheapest candidate is to do. */
+  /** The ledger refused money for it once: the cheapest candidate answers. */
   readonly isThrifty?: true;
   readonly review: {
     readonly key: string;
@@ -86,7 +86,7 @@ export type Activity = {
   readonly resumeAt: EpochMs | null;
   /** Number of the event that sent the call out: an answer to another call is late and changes nothing. */
   readonly call: number | null;
-  /** A write that may have happened: a call of it broke off, whatever came back later. */
+  /** The write may have happened: one of its calls broke off, whatever came back later. */
   readonly doubt: boolean;
   /** When its last call left: a queued one when it was taken up. */
   readonly sentAt?: EpochMs;
@@ -114,7 +114,7 @@ export type Child = { readonly run: string; readonly workflow: string; readonly 
 export type LeaseState = {
   /** What its calls cost, as upstreams told it. */
   readonly spent: Amount;
-  /** Worst cases of calls of which nobody told the cost. */
+  /** Worst cases of calls whose cost nobody told. */
   readonly held: Amount;
   /** What `spent`, `held` and the calls under way may reach together, until `until`. */
   readonly ceiling: Amount;
@@ -198,7 +198,7 @@ export type RunState = {
   /** Tool calls that succeeded, in that order: compensation walks it backwards. */
   readonly done: readonly Done[];
   readonly usage: Usage;
-  /** Reserved by calls in flight, and held for calls of which nobody told what they cost. */
+  /** Reserved by calls in flight, and held for calls whose cost nobody told. */
   readonly reserved: { readonly microUsd: MicroUsd; readonly tokens: number };
   readonly lease: LeaseState;
   /** A person agreed to spend more than `limits.confirm_over_usd`. */
@@ -214,13 +214,13 @@ export type RunState = {
   readonly undoing: readonly string[] | null;
   /** A compensation gave up: the run ends as a dead letter whatever it ends for. */
   readonly isStuck: boolean;
-  /** Not undone, although the name reads otherwise: writes whose compensation failed, or whose outcome nobody knows. The contract has the name. */
+  /** *Not* undone, as the contract names it: writes whose compensation failed, or whose outcome nobody knows. */
   readonly undone: readonly string[];
-  /** Ids of the last signals: one that is told twice counts once. */
+  /** Ids of the last signals: one that is delivered twice counts once. */
   readonly signalIds: readonly string[];
   /** The callback that is owed once the run has ended: attempts made, and when the next one is due. */
   readonly callback: { readonly attempts: number; readonly dueAt: EpochMs } | null;
-  /** The run that waits for this one has not heard of its end yet. */
+  /** The parent run does not know yet that this one has ended. */
   readonly owesParent: boolean;
   /** Cases that people can still see open for this run. */
   readonly openReviews: readonly string[];
@@ -246,13 +246,13 @@ export const NO_USAGE: Usage = { tokensIn: 0, tokensOut: 0, microUsd: 0, modelCa
 /** The run has ended: only what tidies up after the end is taken. */
 export const isFinal = (state: RunState): boolean => FINAL_STATUSES.includes(state.status);
 
-/** Something is to be done without a person, a signal or a time: it is decided, called or tried again. A child run has a clock of its own. */
+/** Something is done for it without waiting for a person, a signal or a time. A child run under way does not count: it has its own clock. */
 export function isBusy(activity: Activity): boolean {
   if (activity.phase === "approving") return activity.review?.id === null;
   return activity.phase !== "waiting" && !isChildUnderWay(activity);
 }
 
-/** It has left: its outcome is awaited before a run that stops may go on to its end. */
+/** Its call has left: a run that stops awaits the outcome before it ends. */
 export const isInFlight = (activity: Activity): boolean => activity.phase === "calling";
 
 /** Why a step failed: a code of the error table (core/errors/codes.ts) and a message of ours, without secrets or personal data. */

@@ -3,10 +3,14 @@ import type { ErrorCode } from "../../errors/codes.ts";
 import type { RunError } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
+/** Stops the run for a failure that nothing absorbed. A run that is stopping already keeps its first reason. */
 export function stopAtFailure(turn: Turn, error: RunError): void {
   if (turn.state.stopping === null) turn.emit("run.stopping", { why: "failure", error });
 }
 
+/**
+ * Stops the run at a cap. A run that is stopping already keeps its first reason. `step`: the one that needed more; null: the run itself.
+ */
 export function stopAtCap(
   turn: Turn,
   code: Extract<ErrorCode, "budget_exceeded" | "limit_reached">,

@@ -17,6 +17,7 @@ type Evidence = Pick<AuditRecord, "action" | "decision" | "policy_version"> & {
   readonly type?: string;
 };
 
+/** The records that these events leave in the audit log, in their order. */
 export function auditRecords(machinery: Machinery, events: readonly RunEvent[]): AuditRecord[] {
   return events.flatMap((event) => evidence(machinery, event).map((fact, index) => record(machinery, event, fact, index)));
 }
@@ -180,7 +181,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
   }
 }
 
-/** So many findings of one value are told one by one; those after them are counted by kind. */
+/** Maximum findings of one value that are listed one by one; further ones are counted by kind. */
 const FINDINGS_TOLD = 30;
 
 function summed(findings: readonly FindingSummary[]): readonly FindingSummary[] {

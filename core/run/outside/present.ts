@@ -9,6 +9,7 @@ import type { RunEvent } from "../machine/event.ts";
 import type { RunState, Usage } from "../machine/state.ts";
 import type { EventView, RunView, StepView, UsageView } from "./view.ts";
 
+/** The run as `GET /v1/runs/{id}` shows it. */
 export function toRunView({ birth, plan }: RunContext, state: RunState): RunView {
   return {
     id: birth.id,
@@ -86,6 +87,7 @@ function waitingFor(state: RunState): RunView["waiting_for"] {
   return child ? { kind: "run", id: child.run, since } : null;
 }
 
+/** An event as the run's event stream shows it. */
 export const toEventView = (event: RunEvent): EventView => ({
   seq: event.seq,
   type: event.type,

@@ -1,4 +1,4 @@
-/** A run that takes up where a dead-lettered one ended: what it keeps, and which acts are new ones. */
+/** A run that continues a dead-lettered one: which outputs it keeps, and which of its calls are new acts. */
 import type { Json } from "../../json.ts";
 import type { RunContext, RunStart } from "../machine/birth.ts";
 import type { RunState } from "../machine/state.ts";

@@ -1,4 +1,4 @@
-/** Where the values of a run lie that are too large for a row. PERSISTED: keys in R2 begin with this. */
+/** Where the values of a run that are too large for a row are kept. PERSISTED: keys in R2 begin with this. */
 
 /** `object`: the id of the run's object, in hex. */
 export const valuePrefix = (object: string): string => `v1/${object}/`;

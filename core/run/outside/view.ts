@@ -4,6 +4,7 @@ import type { ErrorCode } from "../../errors/codes.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { StepKind } from "../../workflow/definition.ts";
 
+/** Every status of a run, in the order of its life. */
 export const RUN_STATUSES = [
   "queued",
   "running",
@@ -15,14 +16,23 @@ export const RUN_STATUSES = [
   "cancelled",
   "dead_lettered",
 ] as const;
+/** PERSISTED: in the index of runs, and in recorded histories. */
 export type RunStatus = (typeof RUN_STATUSES)[number];
+/** A run in one of these has ended: it never leaves it. */
 export const FINAL_STATUSES: readonly RunStatus[] = ["completed", "failed", "cancelled", "dead_lettered"];
 
+/**
+ * What a client should know about a result: `degraded`: something was put in the place of a failure; `partial`: a cap cut it short;
+ * `stale`: a kept answer past its time is in it.
+ */
 export type RunFlag = "degraded" | "partial" | "budget_exceeded" | "stale";
+/** PERSISTED: in recorded histories. */
 export type StepStatus = "pending" | "running" | "waiting" | "completed" | "failed" | "skipped" | "compensated";
 
+/** What calls used. `usd`: dollars. */
 export type UsageView = { tokens_in: number; tokens_out: number; usd: number; model_calls: number; tool_calls: number; cache_hits: number };
 
+/** One step of a run. */
 export type StepView = {
   id: string;
   kind: StepKind;
@@ -35,6 +45,7 @@ export type StepView = {
   ended_at: string | null;
 };
 
+/** A run. Times are RFC 3339, money is in dollars. */
 export type RunView = {
   id: string;
   org: string;

@@ -6,12 +6,12 @@ import { isFinal, type RunState } from "../machine/state.ts";
 
 /** The alarm is the safety net, at most this far ahead while a call is in flight. */
 export const IN_FLIGHT_NET_MS = 10_000;
-/** A look-up that broke off is made again after this. */
+/** Milliseconds after which a lookup that broke off is made again. */
 const LOOKING_NET_MS = 1_000;
-/** A paused run asks again by itself, should the push that resumes it get lost. */
+/** Milliseconds after which a paused run asks again, in case the push that resumes it was lost. */
 const PAUSED_NET_MS = 15_000;
 
-/** A parent looks after its child so often, should the word of its end get lost. */
+/** Milliseconds between a parent's looks at its child, in case the news of its end was lost. */
 const CHILD_NET_MS = 10 * 60_000;
 
 /** The instant at which the run has used up its time: `limits.seconds` of running, or its deadline. */
@@ -21,7 +21,7 @@ export function timeCapAt({ birth }: RunContext, state: RunState): EpochMs {
   return Math.min(byLimit, birth.deadlineAt ?? Number.POSITIVE_INFINITY);
 }
 
-/** null: nothing to wake for. */
+/** The instant of the next alarm; null: nothing is due. */
 export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): EpochMs | null {
   if (isFinal(state)) {
     if (state.openReviews.length > 0 || state.deadLetter?.owes || state.owesParent || state.lease.asking !== null)

@@ -1,7 +1,7 @@
 /**
- * What a state wants done and cannot do itself: the effects, read off the state. Whoever acts compares them with what is
- * already under way, by key. After a crash nothing is under way, and the same list starts everything that is owed; only a call
- * that had left is not simply made again, it is reported as interrupted.
+ * The effects that a state asks for, read off the state. The object compares them, by key, with what is already under way. After a crash
+ * nothing is under way, and the same list starts everything that is owed; only a call that had left is not simply made again, it is
+ * reported as interrupted.
  */
 
 import type { LeaseRequest } from "../../budget/lease.ts";
@@ -20,11 +20,12 @@ import { nodeDefinition } from "../steps/node.ts";
 import { holdsPlaceholder, untrustedPointers } from "../steps/trust.ts";
 import { continuation } from "./redrive.ts";
 
+/** One thing to do outside the run. `key`: the same for the same effect, also after a restart. */
 export type RunEffect =
   | { readonly kind: "authority.ask"; readonly key: string; readonly activity: string; readonly question: AuthorityQuestion }
   | { readonly kind: "tool.call" | "model.call"; readonly key: string; readonly activity: string; readonly call: number }
   | { readonly kind: "tool.look_up"; readonly key: string; readonly activity: string; readonly call: number; readonly tool: string }
-  /** A queue consumer is told of the call, and asks for it (`call.take`). */
+  /** A message names the call to a queue consumer, which asks for it (`call.take`). */
   | { readonly kind: "call.queue"; readonly key: string; readonly activity: string; readonly call: number }
   | { readonly kind: "child.start"; readonly key: string; readonly activity: string }
   | { readonly kind: "child.cancel"; readonly key: string; readonly run: string }
@@ -41,6 +42,10 @@ export type RunEffect =
   | { readonly kind: "review.withdraw"; readonly key: string; readonly ids: readonly string[] }
   | { readonly kind: "run.continue"; readonly key: string; readonly start: RunStart };
 
+/**
+ * Everything that the state wants done at this time. An effect that is under way or was delivered is among them until its answer is in
+ * the state.
+ */
 export function wantedEffects(context: RunContext, state: RunState, at: EpochMs): RunEffect[] {
   const effects: RunEffect[] = [];
   const asked = new Set(

@@ -1,4 +1,7 @@
-/** Child runs: a step that is another run. Its budget and tools are part of its parent's; its failing comes up, cancelling goes down. */
+/**
+ * Child runs: a step that is another run. Its budget and tools are part of its parent's. Its failure fails the step; cancelling the parent
+ * cancels it.
+ */
 import { fromUsd } from "../../money.ts";
 import type { AuthorityAnswer } from "../../workflow/authority.ts";
 import { alertAtThresholds } from "../calls/lease.ts";
@@ -8,7 +11,7 @@ import { stopAtCap } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
 import { completeNode, failNode } from "./settle.ts";
 
-/** A run that starts itself would never end. */
+/** Maximum depth of nested runs; a deeper one fails its step. Without it, a run that starts itself would never end. */
 const MAX_DEPTH = 8;
 
 /** Reserves the child's whole budget before it exists: at most what its definition allows and what is left here. */
@@ -29,6 +32,7 @@ export function callChild(turn: Turn, activity: Activity, answer: Extract<Author
   turn.emit("child.called", { activity: activity.id, run, workflow, version, digest, reserved }, activity.step);
 }
 
+/** Takes the end of a child run: its result is the node's. Returns why it is refused, or null. */
 export function takeChildEnd(turn: Turn, happening: Extract<Happening, { kind: "child.ended" }>): string | null {
   const activity = turn.state.activities[happening.activity];
   if (activity?.kind !== "run" || activity.phase !== "calling" || activity.child?.run !== happening.run)

@@ -54,7 +54,7 @@ function end(turn: Turn): void {
   } else turn.emit("run.failed", { error: stopping.error, flags, undone: notUndone, dead_letter: deadLetter });
 }
 
-/** A cap ends with what there is when no write was made, or every write was made or skipped. */
+/** Some writes were made and others are still to come, or something could not be undone: a cap cannot end with what there is. */
 function hasHalfDoneWrites(turn: Turn): boolean {
   const { birth, state } = turn;
   if (state.undone.length > 0) return true;

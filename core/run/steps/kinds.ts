@@ -26,6 +26,7 @@ export type CallRules = {
   readonly isQueued: boolean;
 };
 
+/** What a run asks about a kind of step. */
 export type RunRules<K extends StepKind> = {
   /** The template whose value the step starts with, and the field's name for messages. null: it starts without one. */
   input(step: StepOf<K>): { readonly field: string; readonly template: Template } | null;

@@ -1,10 +1,11 @@
-/** A `map` under way: its items start in order, so many at a time; it settles when all have. */
+/** A `map` under way: its items start in order, at most `concurrency` at once; it settles when all of them have. */
 
 import { EVENTS_PER_TURN, type Turn } from "../machine/turn.ts";
 import { itemNode, nodeDefinition } from "./node.ts";
 import { startNode } from "./schedule.ts";
 import { completeStep, failStep } from "./settle.ts";
 
+/** Starts the items that may start, and settles each `map` whose items have all ended. */
 export function driveMaps(turn: Turn): void {
   for (const step of Object.keys(turn.state.maps)) driveMap(turn, step);
 }
@@ -29,7 +30,7 @@ function driveMap(turn: Turn, step: string): void {
   }
 }
 
-/** Items that failed stay `running` in the list: those with nothing under way any more. */
+/** How many items have failed: they stay `running` in the list, and nothing is under way for them any more. */
 function failedItems({ state }: Turn, step: string): number {
   const busy = new Set(
     Object.values(state.activities)

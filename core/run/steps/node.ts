@@ -2,6 +2,7 @@
 import type { Definition, ItemStep, Step } from "../../workflow/definition.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
 
+/** A step of the definition, or what a `map` does for each item. */
 export type NodeDefinition = Step | ItemStep;
 
 /** `each/3` → `each`. */
@@ -16,6 +17,7 @@ export const indexOfNode = (node: string): number | null => {
   return slash < 0 ? null : Number(node.slice(slash + 1));
 };
 
+/** `each`, 3 → `each/3`. */
 export const itemNode = (step: string, index: number): string => `${step}/${index}`;
 
 /** What the definition says of a node: the step itself, or what its `map` does for each item. */
@@ -30,7 +32,9 @@ export function nodeDefinition(definition: Definition, node: string): NodeDefini
 
 /** The agent's model in iteration 2: `desk/2`; its first call: `desk/2.1`. */
 export const agentModelId = (node: string, iteration: number): string => `${node}/${iteration}`;
+/** The first call in the agent's iteration 2: `desk/2.1`. `call`: from 1. */
 export const agentCallId = (node: string, iteration: number, call: number): string => `${node}/${iteration}.${call}`;
 /** The summary of what the agent drops after iteration 2: `desk/2.0`. */
 export const agentSummaryId = (node: string, iteration: number): string => `${node}/${iteration}.0`;
+/** The call that undoes an activity: `refund/compensate`. */
 export const compensationId = (activity: string): string => `${activity}/compensate`;

@@ -9,31 +9,34 @@ import type { Turn } from "../machine/turn.ts";
 import { completeNode, failNode } from "./settle.ts";
 import { compensated } from "./undo.ts";
 
+/** Asks a person about an activity. `proposal`: exactly what an approval covers. */
 export function askPerson(turn: Turn, activityId: string, reason: QuestionReason, severity: Severity, proposal: Json): void {
   const activity = turn.state.activities[activityId];
   if (!activity) return;
   const question = activity.questions + 1;
-  // A yes to one doubt is no yes to the next one about the same call: an answer that comes again must not fit it.
+  // Approving one doubt does not approve the next doubt about the same call: a repeated answer must not fit it.
   const digest = approvalDigest(turn, activity, proposal, reason === "unknown-outcome" ? question : null);
   const key = `${turn.birth.id}/${activityId}#${question}`;
   turn.emit("review.requested", { activity: activityId, reason, key, severity, proposal, digest }, activity.step);
 }
 
-/** What an approval covers: run, activity, tool version and canonical input. Another input has another digest and asks again. */
+/** Digest of what an approval covers: run, activity, tool version and canonical input. A different input is asked about again. */
 export function approvalDigest(turn: Turn, activity: Activity, proposal: Json, question: number | null = null): string {
   const covered = { run: turn.birth.id, step: activity.id, tool_version: activity.facts?.version ?? null, proposal };
   return turn.machinery.sha256(canonicalJson(question === null ? covered : { ...covered, question }));
 }
 
+/** What a person approves of a tool call. */
 export const toolProposal = (activity: Activity): Json => ({ tool: activity.tool, input: activity.input });
 
-/** A case that was opened for a run that no longer waits is noted, so that it can be withdrawn. */
+/** Takes the id of an opened case, also when the run no longer waits for it: then it is withdrawn. Returns why it is refused, or null. */
 export function takeOpenedReview(turn: Turn, happening: Extract<Happening, { kind: "review.opened" }>): string | null {
   if (turn.state.openReviews.includes(happening.id)) return null;
   turn.emit("review.opened", { activity: happening.activity, id: happening.id, until: happening.until }, happening.step);
   return null;
 }
 
+/** Takes a person's decision. Returns why it is refused, or null. */
 export function takeDecision(turn: Turn, activityId: string, decision: ReviewDecision): string | null {
   const activity = turn.state.activities[activityId];
   if (activity?.phase !== "approving" || activity.review === null) return "nothing waits for this decision";
@@ -58,7 +61,7 @@ export function takeDecision(turn: Turn, activityId: string, decision: ReviewDec
   return null;
 }
 
-/** What the same call will have as its digest when it is tried again: nobody is asked twice about one thing. */
+/** The digest that the approved call has when it is tried again, so that nobody is asked about it twice. null: nothing was approved. */
 function approvedDigest(turn: Turn, activity: Activity, { action, proposal }: ReviewDecision): string | null {
   if (action === "reject" || activity.kind !== "tool") return null;
   const input = action === "modify" && isObject(proposal) && proposal["input"] !== undefined ? proposal["input"] : activity.input;

@@ -8,6 +8,7 @@ import { failAt } from "./begin.ts";
 /** Longest wait, in milliseconds: a year. A longer one fails the step: most likely its unit is wrong. */
 const MAX_WAIT_MS = 366 * 24 * 3_600_000;
 
+/** Starts a `wait`. A time that cannot be evaluated, or is out of bounds, fails the step. */
 export function startWait(turn: Turn, id: string, wait: WaitStep): void {
   if (wait.signal !== null) {
     const until = wait.timeout_ms === null ? null : turn.at + wait.timeout_ms;

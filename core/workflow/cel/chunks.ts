@@ -5,12 +5,13 @@
  */
 import { fail, type Meter } from "./meter.ts";
 
-/** What a `map` can go over. */
+/** Maximum pieces: as many as the items of a long `map`. */
 const MOST_PIECES = 1_000;
 
 /** Ends of pieces, the best first; each ends after the blanks that follow. */
 const BORDERS = [/\n[ \t\r]*\n\s*/g, /[.!?][)\]"'”’]*\s+/g, /\n\s*/g, /\s+/g];
 
+/** The text in pieces of at most `size` characters (code points). More than `MOST_PIECES` pieces end the evaluation. */
 export function chunks(text: string, size: number, meter: Meter): string[] {
   if (!Number.isSafeInteger(size) || size < 1) return fail("the size of chunks() is not a whole number above 0");
   const points = Array.from(text);

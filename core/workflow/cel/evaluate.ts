@@ -5,6 +5,7 @@ import { celFunction, typeName } from "./functions.ts";
 import { fail, type Meter, Stopped } from "./meter.ts";
 import type { BinaryOperator, Node } from "./node.ts";
 
+/** What an expression can name, by name. */
 export type Variables = { readonly [name: string]: Json };
 
 /** Throws `Stopped`, and nothing else for a tree that the parser made. */

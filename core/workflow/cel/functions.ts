@@ -7,6 +7,7 @@ import { boundPattern } from "../pattern.ts";
 import { chunks } from "./chunks.ts";
 import { fail, type Meter } from "./meter.ts";
 
+/** A function that expressions can call. */
 export type CelFunction = {
   /** Numbers of arguments as a function `size(x)`; none: not callable so. */
   readonly asFunction: readonly number[];
@@ -15,6 +16,7 @@ export type CelFunction = {
   readonly run: (args: readonly Json[], meter: Meter) => Json;
 };
 
+/** A value's type as messages name it. */
 export const typeName = (value: Json): string =>
   value === null ? "null" : Array.isArray(value) ? "list" : typeof value === "object" ? "map" : typeof value;
 

@@ -8,6 +8,7 @@ export const MAX_STEPS = 200_000;
 /** UTF-16 units of one text that an expression builds. */
 const MAX_TEXT = 1_048_576;
 
+/** Thrown to end an evaluation. It never leaves `expression.ts`. */
 export class Stopped {
   readonly reason: string;
   /** A spent budget: `||`, `&&`, `all` and `exists` must not swallow it as they do other errors. */
@@ -19,10 +20,12 @@ export class Stopped {
   }
 }
 
+/** Ends the evaluation with this reason. */
 export function fail(reason: string): never {
   throw new Stopped(reason, false);
 }
 
+/** Counts the steps of an evaluation, and ends it beyond the maximum. */
 export class Meter {
   #left: number;
 

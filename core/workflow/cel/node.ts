@@ -1,9 +1,12 @@
 /** An expression as a tree of plain data: what the parser gives and the evaluator reads. */
 import type { Json } from "../../json.ts";
 
+/** Operators with two operands. `&&`, `||` and `?:` are nodes of their own. */
 export type BinaryOperator = "==" | "!=" | "<" | "<=" | ">" | ">=" | "+" | "-" | "*" | "/" | "%" | "in";
+/** Macros over a list: their body is evaluated for each item. */
 export type MacroName = "all" | "exists" | "exists_one" | "map" | "filter";
 
+/** One node of a parsed expression. */
 export type Node =
   | { readonly kind: "literal"; readonly value: Json }
   | { readonly kind: "variable"; readonly name: string }

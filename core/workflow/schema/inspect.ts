@@ -15,6 +15,7 @@ const MAX_REFERENCES = 200;
 /** Visits of one place of a value: what `anyOf` in `anyOf` multiplies. */
 const MAX_VISITS = 5_000;
 
+/** The types that a schema can name. */
 export const TYPES = ["string", "number", "integer", "boolean", "object", "array", "null"];
 
 /** Keywords by the form of their value. Others are annotations or unknown, and mean nothing here (2020-12 core, section 6.5). */
@@ -46,8 +47,10 @@ export function* subschemas(schema: JsonObject): Generator<readonly [keyword: st
   }
 }
 
+/** A property that the object itself has; never one of its prototype. */
 export const own = (object: JsonObject, key: string): Json | undefined => (Object.hasOwn(object, key) ? object[key] : undefined);
 
+/** What is known of a schema after one walk. */
 export type Inspection = {
   readonly errors: readonly FieldError[];
   /** What a `$ref` of this schema points to; null: nothing. */
@@ -56,6 +59,7 @@ export type Inspection = {
   readonly visits: number;
 };
 
+/** Checks a schema. One with errors has no visits: nothing is to be checked with it. */
 export function inspect(schema: Json): Inspection {
   const errors = new Errors();
   const places = new Map<string, Json>();

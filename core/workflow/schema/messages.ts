@@ -24,6 +24,7 @@ const WRAPPERS = new Set([
   "allOf",
 ]);
 
+/** The validator's output as errors for people, at most `MAX_ERRORS`. */
 export function toFieldErrors(units: readonly OutputUnit[], schema: JsonObject): readonly FieldError[] {
   const errors = new Map<string, FieldError>();
   for (let at = 0; at < units.length; at++) {

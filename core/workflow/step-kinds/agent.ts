@@ -4,6 +4,7 @@ import { TOOL_NAME } from "../names.ts";
 import { promptTemplates, readBudget, readChoice, readOutput, readPrompt } from "./prompted.ts";
 import { MENTIONS_NOTHING, type StepKindRules } from "./rules.ts";
 
+/** The rules of the kind `agent`. */
 export const AGENT: StepKindRules<"agent"> = {
   read: (form, common) => ({
     kind: "agent",

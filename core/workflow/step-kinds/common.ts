@@ -4,6 +4,7 @@ import type { Form } from "../form.ts";
 import { STEP_ID } from "../names.ts";
 import type { Common } from "./rules.ts";
 
+/** Reads `needs`, `when` and `on_error`, each with its default. */
 export const readCommon = (form: Form): Common => ({ needs: readNeeds(form), when: readCondition(form), on_error: readOnError(form) });
 
 const readNeeds = (form: Form): readonly string[] =>

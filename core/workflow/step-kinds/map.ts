@@ -6,6 +6,7 @@ import { readCommon } from "./common.ts";
 import { ITEM_KINDS, kindIn } from "./item-kinds.ts";
 import { MENTIONS_NOTHING, type StepKindRules } from "./rules.ts";
 
+/** The rules of the kind `map`. */
 export const MAP: StepKindRules<"map"> = {
   read: (form, common) => ({
     kind: "map",

@@ -3,6 +3,7 @@ import { readModelTimeout, readRetry } from "../attempts.ts";
 import { promptTemplates, readBudget, readChoice, readOutput, readPrompt } from "./prompted.ts";
 import { MENTIONS_NOTHING, type StepKindRules } from "./rules.ts";
 
+/** The rules of the kind `model`. */
 export const MODEL: StepKindRules<"model"> = {
   read: (form, common) => ({
     kind: "model",

@@ -16,6 +16,7 @@ import { checkPrompt } from "../prompt.ts";
 import { checkSchema } from "../schema.ts";
 import type { PlacedTemplate } from "./rules.ts";
 
+/** The slots' templates. */
 export const promptTemplates = ({ prompt }: ModelStep | AgentStep): readonly PlacedTemplate[] =>
   Object.entries(prompt.slots).map(([slot, template]) => ({ at: `/prompt/slots/${escapeToken(slot)}`, template, when: "before" }));
 
@@ -39,6 +40,7 @@ export function readBudget(form: Form): { readonly budget?: StepBudget } {
   return { budget: read };
 }
 
+/** The `model` of a step. One that cannot be read gives a stand-in, and the form has the error. */
 export function readChoice(form: Form): ModelChoice {
   const model = form.form("model");
   if (model === null) {
@@ -74,6 +76,7 @@ function readWishes(model: Form): ModelWishes {
   };
 }
 
+/** The `prompt` of a step. One that cannot be read gives a stand-in, and the form has the error. */
 export function readPrompt(form: Form): Prompt {
   const prompt = form.form("prompt");
   if (prompt === null) {

@@ -1,6 +1,7 @@
 /** `review`: a person is asked to approve, change or reject a proposal. */
 import { MENTIONS_NOTHING, type StepKindRules } from "./rules.ts";
 
+/** The rules of the kind `review`. */
 export const REVIEW: StepKindRules<"review"> = {
   read: (form, common) => ({
     kind: "review",

@@ -5,6 +5,7 @@ import type { Form } from "../form.ts";
 /** The fields that steps of every kind have. */
 export type Common = Pick<Step, "needs" | "when" | "on_error">;
 
+/** The step of one kind. */
 export type StepOf<K extends StepKind> = Extract<Step, { kind: K }>;
 
 /** A template of a step, and where it is: a JSON Pointer relative to the step. */
@@ -32,6 +33,7 @@ export type Mentions = {
 /** For kinds that mention nothing, and as the rest of those that mention one thing. */
 export const MENTIONS_NOTHING: Mentions = { tools: [], compensate: null, prompted: null, child: null, item: null };
 
+/** What a definition says about a kind of step. */
 export type StepKindRules<K extends StepKind> = {
   /** The step as a developer sent it, with every default filled in. Errors are added to the form. */
   read(form: Form, common: Common): StepOf<K>;

@@ -2,6 +2,7 @@
 import { WORKFLOW_NAME } from "../names.ts";
 import { MENTIONS_NOTHING, type StepKindRules } from "./rules.ts";
 
+/** The rules of the kind `run`. */
 export const RUN: StepKindRules<"run"> = {
   read: (form, common) => {
     const input = form.json("input");

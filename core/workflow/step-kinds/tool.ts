@@ -5,6 +5,7 @@ import type { Form } from "../form.ts";
 import { TOOL_NAME } from "../names.ts";
 import { MENTIONS_NOTHING, type StepKindRules } from "./rules.ts";
 
+/** The rules of the kind `tool`. */
 export const TOOL: StepKindRules<"tool"> = {
   read: (form, common) => ({
     kind: "tool",

@@ -12,6 +12,7 @@ const MAX_WAIT_SECONDS = 366 * 24 * 3_600;
 const DATE_TIME = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 const WAYS = ["seconds", "until", "signal"] as const;
 
+/** The rules of the kind `wait`. */
 export const WAIT: StepKindRules<"wait"> = {
   read: (form, common) => {
     const has = (name: string): boolean => form.json(name) !== undefined && form.json(name) !== null;
