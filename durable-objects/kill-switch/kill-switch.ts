@@ -8,6 +8,7 @@ import type { RecordsMessage } from "../../core/audit/record.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { mintId } from "../../core/ids.ts";
 import type { FlagValue } from "../../core/kill-switch/flag.ts";
+import { SETTLE_MS } from "../../core/kill-switch/push.ts";
 import type { StopScope, Stops } from "../../core/kill-switch/stops.ts";
 import {
   type Actor,
@@ -27,13 +28,15 @@ import { Outbox } from "../kit/outbox.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { DEPLOYMENT } from "../kit/stub.ts";
 import { type FlagPort, FlagWatch } from "./flag-watch.ts";
-import { IN_FLIGHT, Pushes, type PushPorts, SETTLE_MS } from "./pushes.ts";
+import { type Pausables, pausableRuns, type RunPushPorts } from "./pausable.ts";
+import { Pushes } from "./pushes.ts";
 import { putFact, type SwitchFact, sendByOrg } from "./records.ts";
 import { SCHEMA } from "./schema.ts";
 import { Switches } from "./switches.ts";
 
 /** Everything this room needs from outside. */
-export type KillSwitchPorts = PushPorts & {
+export type KillSwitchPorts = RunPushPorts & {
+  readonly now: () => EpochMs;
   /** As many random bytes as asked for. */
   readonly random: (bytes: number) => Uint8Array;
   readonly send: (message: RecordsMessage) => Promise<void>;
@@ -51,6 +54,7 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
   return class KillSwitch extends DurableObject {
     readonly #ports: KillSwitchPorts;
     readonly #stores: Stores;
+    readonly #work: Pausables;
     readonly #alarm: Alarm;
     #begun: boolean;
 
@@ -58,13 +62,14 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
       super(ctx, env);
       this.#ports = portsFor(env);
       this.#alarm = new Alarm(ctx.storage, () => this.#ports.now());
+      this.#work = { runs: pausableRuns(this.#ports) };
       const { sql } = ctx.storage;
       this.#begun = isMigrated(sql);
       if (this.#begun) migrate(ctx.storage, SCHEMA);
       this.#stores = {
         switches: new Switches(sql),
         flag: new FlagWatch(sql),
-        pushes: new Pushes(sql),
+        pushes: new Pushes(sql, this.#work),
         outbox: new Outbox(sql, PLATFORM_ORG, { kind: "kill-switch", id: DEPLOYMENT }),
       };
     }
@@ -91,7 +96,9 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
       const counts = await Promise.all(
         counted.map(async (state) => {
           const mayCountAll = state.scope.kind !== "all" || platformAdmin;
-          const inFlight = await this.#ports.countRunsInScope(mayCountAll ? state.scope : { kind: "org", org, name: org }, IN_FLIGHT);
+          const scope: StopScope = mayCountAll ? state.scope : { kind: "org", org, name: org };
+          const each = await Promise.all(Object.values(this.#work).map((work) => work.countInFlight(scope)));
+          const inFlight = each.reduce((sum, count) => sum + count, 0);
           if (inFlight === 0 && mayCountAll && this.#ports.now() >= state.thrown.at + SETTLE_MS) this.#noteDrained(state.id);
           return inFlight;
         }),
@@ -173,12 +180,12 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
         void this.#throw({ kind: "all" }, { name: DASHBOARD, org: PLATFORM_ORG, type: "dashboard" }, "the flag was set to `on` by hand");
       await Promise.all([
         flag.tend(this.#ports.flag, now, truth, latch),
-        pushes.turn(
-          this.#ports,
-          () => this.#stops(),
-          (id) => switches.find(id),
-          (id) => this.#noteDrained(id),
-        ),
+        pushes.turn({
+          now,
+          stops: () => this.#stops(),
+          find: (id) => switches.find(id),
+          drained: (id) => this.#noteDrained(id),
+        }),
         outbox.flush((message) => sendByOrg(message, (part) => this.#ports.send(part)), now),
       ]);
       await this.#arm();

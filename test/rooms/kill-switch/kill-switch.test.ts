@@ -410,6 +410,26 @@ describe("pushes", () => {
     expect(new Set(halted.map(({ run }) => run)).size).toBe(1_030);
   });
 
+  it("[KILL-10] a push of an earlier version is about runs; one whose work is not known here is tried again, and drains nothing", async () => {
+    const rewrite = (stub: Stub, change: string) =>
+      runInDurableObject(stub, (_, state) => state.storage.sql.exec(`UPDATE push SET body = ${change}`).rowsWritten);
+    for (const [change, told] of [
+      ["json_remove(body, '$.work')", 1],
+      ["json_set(body, '$.work', 'constructor')", 0],
+    ] as const) {
+      const { stub, kill } = fresh();
+      [runs, halted] = [many(1, "running"), []];
+      await kill.throwSwitch(ALL, rootAnn, "");
+      expect(await rewrite(stub, change)).toBe(1);
+      await tick(stub, 10_000);
+      expect(halted).toHaveLength(told);
+      expect(await alarmOf(stub)).toBeLessThanOrEqual(now + 30_000);
+      runs = [];
+      await tick(stub, 10_000);
+      expect(await runInDurableObject(stub, (_, state) => state.storage.sql.exec("SELECT id FROM push").toArray().length)).toBe(1 - told);
+    }
+  });
+
   it("[KILL-10] what runs on is told again until nothing is in flight, and that moment is kept", async () => {
     const { stub, kill } = fresh();
     runs = [{ id: "run_1", status: "running" }];

@@ -1,0 +1,42 @@
+/** Work that the kill switch halts and resumes piece by piece, and runs as such work. */
+import type { PushedWork } from "../../core/keeping/work.ts";
+import type { Direction } from "../../core/kill-switch/push.ts";
+import type { StopScope, Stops } from "../../core/kill-switch/stops.ts";
+import type { RunStatus } from "../../core/run/outside/view.ts";
+
+type Page = { readonly data: readonly { readonly id: string }[]; readonly next_cursor: string | null };
+
+export type Pausable = {
+  /** What lies in the scope and has to hear of it, from an index. Pages by id, so that a piece which leaves the list moves no page. */
+  readonly page: (scope: StopScope, direction: Direction, limit: number, cursor: string | null) => Promise<Page>;
+  readonly countInFlight: (scope: StopScope) => Promise<number>;
+  /** Idempotent, both: an older epoch than the piece knows is old news, and what another switch still stops does not go on. */
+  readonly halt: (id: string, stops: Stops) => Promise<void>;
+  readonly resume: (id: string, stops: Stops) => Promise<void>;
+};
+
+/** All of it: a kind of work that core/keeping says is pushed does not compile until it is here. */
+export type Pausables = { readonly [W in PushedWork]: Pausable };
+
+export type RunPushPorts = {
+  /** From the index of runs. */
+  readonly runsInScope: (scope: StopScope, statuses: readonly RunStatus[], limit: number, cursor: string | null) => Promise<Page>;
+  readonly countRunsInScope: (scope: StopScope, statuses: readonly RunStatus[]) => Promise<number>;
+  /** The run looks at its next step boundary. */
+  readonly haltRun: (run: string, stops: Stops) => Promise<void>;
+  /** The run goes on, unless another switch still stops it. */
+  readonly resumeRun: (run: string, stops: Stops) => Promise<void>;
+};
+
+const IN_FLIGHT: readonly RunStatus[] = ["running", "compensating"];
+const CONCERNED: { readonly [D in Direction]: readonly RunStatus[] } = {
+  halt: ["queued", "running", "compensating"],
+  resume: ["paused"],
+};
+
+export const pausableRuns = (ports: RunPushPorts): Pausable => ({
+  page: (scope, direction, limit, cursor) => ports.runsInScope(scope, CONCERNED[direction], limit, cursor),
+  countInFlight: (scope) => ports.countRunsInScope(scope, IN_FLIGHT),
+  halt: (id, stops) => ports.haltRun(id, stops),
+  resume: (id, stops) => ports.resumeRun(id, stops),
+});
