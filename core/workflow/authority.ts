@@ -1,4 +1,4 @@
-/** The question a run asks before it does anything outside, and the answer it gets. Both are data; nothing is done yet. */
+/** The question a run asks before each call, and the answer it gets. Both are plain data. */
 
 import type { Role } from "../access/principal.ts";
 import type { ErrorCode } from "../errors/codes.ts";

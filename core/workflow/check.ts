@@ -107,7 +107,7 @@ function readOnBudget(form: Form): { readonly value: Json } | null {
   return { value };
 }
 
-/** What no part of a definition may be: too deep, too large, or not writable as canonical JSON (RFC 8785). */
+/** Why a definition is too deep, too large, or cannot be written as canonical JSON (RFC 8785); null: it is none of these. */
 function flawOf(raw: Json): FieldError | null {
   let size = 0;
   const walk = (value: Json, path: string, depth: number): FieldError | null => {

@@ -83,7 +83,7 @@ export type Compensate = {
 /** Whether a kept answer may take the place of a call: the answer to the same request, or to one with the same meaning. */
 export type CacheUse = "none" | "exact" | "semantic";
 
-/** What all calls of a step may cost together; null: no cap of its own. */
+/** Maximum cost of all calls of a step together: dollars and tokens. null: no cap of its own. */
 export type StepBudget = { readonly usd: number | null; readonly tokens: number | null };
 
 /** One call of a model. */

@@ -4,7 +4,7 @@ import type { Errors } from "./form.ts";
 
 type Steps = { readonly [id: string]: Step };
 
-/** What must be settled before a step can be: what it needs, and the step that answers for its failure. */
+/** The steps that must be settled before this one can be: those it needs, and the one that answers for its failure. */
 const waitsFor = (step: Step): readonly { readonly id: string; readonly path: string }[] => [
   ...step.needs.map((id, index) => ({ id, path: `/needs/${index}` })),
   ...(step.on_error !== null && "step" in step.on_error ? [{ id: step.on_error.step, path: "/on_error/step" }] : []),

@@ -39,14 +39,14 @@ export function turnsToDrop(agent: AgentState, step: AgentStep, messages: readon
 const NAMES = /[\p{L}\p{N}][\p{L}\p{N}_-]*\d[\p{L}\p{N}_-]*/gu;
 const SHORTEST_NAME = 4;
 
-/** Something that a tool answered in this turn is named in what was said or asked since. */
+/** A name in a tool's answer of this turn occurs in what was said or asked since. */
 function isReferredTo({ calls }: AgentTurn, said: string): boolean {
   const answers = JSON.stringify(calls.map(({ answer }) => (answer?.ok ? answer.output : null)));
   const names = new Set(Array.from(answers.matchAll(NAMES), ([name]) => name).filter((name) => name.length >= SHORTEST_NAME));
   return [...names].some((name) => said.includes(name));
 }
 
-/** What the model that summarises is asked. What it reads are data: words of models, tools and people. */
+/** The request for a summary. The words of models, tools and people that it contains are marked as data. */
 export function summaryMessages(agent: AgentState, dropped: readonly number[]): Message[] {
   const known = agent.condensed?.dropped ?? [];
   const fresh = dropped.filter((index) => !known.includes(index));
@@ -64,7 +64,7 @@ export function summaryMessages(agent: AgentState, dropped: readonly number[]): 
   ];
 }
 
-/** Stands where turns were dropped. */
+/** The message in the place of dropped turns. */
 export function droppedNote({ dropped, summary }: NonNullable<AgentState["condensed"]>): Message {
   const told = summary === null ? "No summary of them could be made." : "A model summarised them; it may be wrong.";
   const data = summary === null ? "" : `\n${asData("summary", summary)}`;

@@ -69,7 +69,7 @@ function leftOfStep({ state, birth }: Turn, activity: Activity): Amount | null {
   return minus(cap, taken);
 }
 
-/** How full the fullest cap is, 0 to 1: the run's own, or one of the org's as the ledger last told. */
+/** How full the fullest cap is, 0 to 1: the run's own, or one of the org's as the ledger last reported. */
 function fullest({ state, birth }: Turn): number {
   const { microUsd, tokens } = used(state);
   return Math.max(microUsd / Math.max(1, birth.budget.usd), tokens / Math.max(1, birth.budget.tokens), state.lease.pressure);

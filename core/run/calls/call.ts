@@ -104,7 +104,7 @@ export type ModelOutcome = {
     /** The answer breaks its schema: asked for again with the errors. `answer` is redacted. */
     | { readonly ok: false; readonly invalid: { readonly answer: string; readonly errors: readonly string[] } }
     | { readonly ok: false; readonly failure: Failure };
-  /** null: there was no answer that told. */
+  /** null: no answer reported it. */
   readonly usage: TokenUsage | null;
   readonly durationMs: number;
   readonly findings: readonly FindingSummary[];

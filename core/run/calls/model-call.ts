@@ -44,7 +44,7 @@ export function noteModelCall(
   alertAtThresholds(turn, before);
 }
 
-/** An answer that is not what was meant to be says so: another model's than the first choice, or a kept one past its time. */
+/** Flags of an answer that another model than the first choice gave, or that was kept past its time. */
 function flagsOf(activity: Activity, { result, cached }: ModelOutcome): readonly RunFlag[] {
   if (activity.purpose === "summary") return []; // the cheapest model is the first choice for it
   if (cached === "stale") return ["degraded", "stale"];

@@ -27,7 +27,7 @@ export function activityKey(birth: Birth, activity: Pick<Activity, "id" | "purpo
   return activity.purpose === "compensation" ? `${key}/compensate` : key;
 }
 
-/** What a model is asked, without whose call it is and which model answers. */
+/** What a model is asked: a call without its context and without the model that answers. */
 export type Request = Pick<ModelCall, "messages" | "schema" | "tools" | "maxTokens" | "temperature" | "timeoutMs" | "cache">;
 
 /** The request of a model's activity: a step's prompt, an agent's conversation, or a summary. */
@@ -65,7 +65,7 @@ export function modelCall(machinery: Machinery, state: RunState, activity: Activ
   };
 }
 
-/** The call as the tool gateway gets it. Throws when authority has not told the facts of the tool. */
+/** The call as the tool gateway gets it. Throws when the facts of the tool are not known yet. */
 export function toolCall(machinery: Machinery, state: RunState, activity: Activity, now: number, epoch: number): ToolCall {
   if (activity.facts === null) throw new TypeError("a tool call without its facts");
   return {

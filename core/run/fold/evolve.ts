@@ -1,6 +1,6 @@
 /**
  * The fold: one event changes the state. It decides nothing and never fails, so that a journal written by older code still
- * folds to the same bytes. What each kind of event changes stands in fold/.
+ * folds to the same bytes. The handlers of each group of events are in fold/.
  */
 
 import { NOTHING } from "../../budget/amount.ts";

@@ -122,7 +122,7 @@ const withDone = (state: RunState, node: string, output: Json): RunState => ({
   done: [...state.done, { activity: node, step: stepOfNode(node), node, output }],
 });
 
-/** A node is over: nothing is under way for it any more, its agent neither. */
+/** Ends a node: its activities and its agent leave the state. */
 function endNode(state: RunState, node: string): RunState {
   const isOver = (activity: Activity): boolean => activity.node === node && activity.purpose !== "compensation";
   const left = Object.entries(state.activities).filter(([, activity]) => !isOver(activity));

@@ -98,7 +98,7 @@ function endWaits(turn: Turn): void {
   }
 }
 
-/** `waiting` means that nothing is to be done until a person (whose case can be read), a signal, a time or a child run comes. */
+/** Makes the run `waiting` when it can do nothing until a person decides (an open case), a signal or a time comes, or a child run ends. */
 function waitWhenIdle(turn: Turn): void {
   const { state } = turn;
   const activities = Object.values(state.activities);

@@ -1,4 +1,4 @@
-/** What a run is born with and keeps for life: the definition inside it, who asked, the input, the bounds. */
+/** What a run starts with and keeps for its whole life: its definition, who asked for it, its input, its bounds. */
 import type { Role } from "../../access/principal.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
 import type { Json, JsonObject } from "../../json.ts";
@@ -67,7 +67,7 @@ export type Parent = {
 export type Redrive = {
   /** The run it continues. */
   readonly of: string;
-  /** The first run of the chain: its id stands in every idempotency key. */
+  /** The first run of the chain: every idempotency key is made with its id. */
   readonly keyRun: string;
   /** Outputs of steps that were completed and stay so. */
   readonly kept: { readonly [step: string]: Json };

@@ -148,7 +148,7 @@ export type EventData = {
   "model.routed": ActivityRef & {
     readonly candidates: readonly ModelCandidate[];
     readonly rejected: readonly { readonly id: string; readonly why: string }[];
-    /** What an agent may call; only where it is news. */
+    /** The tools that an agent may call; present only when they have changed. */
     readonly tools?: readonly AgentTool[];
   };
   /** A request to the org's ledger, the run's `n`th: all it spent and holds so far, and what it wants beyond. Nothing: the rest goes back. */

@@ -1,9 +1,9 @@
-/** The kill switch, at the boundary of every step and before every call. Nobody could say: nothing is sent. */
+/** The kill switch, at the boundary of every step and before every call. When its state is unknown, nothing is sent. */
 import { type StopSubject, scopeText, stoppedBy } from "../../kill-switch/stops.ts";
 import { isFinal } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
-/** What the whole run is about, as far as the switch is concerned. */
+/** The subject of the whole run: its org and its workflow. A stop of either holds everything. */
 export const runSubject = (turn: Turn): StopSubject => ({ org: turn.birth.org, workflow: turn.birth.definition.name });
 
 /** Pauses the run when the subject is stopped; true when it is. */
@@ -16,7 +16,7 @@ export function holdIfStopped(turn: Turn, subject: StopSubject): boolean {
   return true;
 }
 
-/** A paused run goes on when what held it is no longer active; a running one is held when something now is. */
+/** Resumes a paused run when its stop is no longer active, and pauses a running one when a stop has become active. */
 export function holdOrRelease(turn: Turn): void {
   const { state, stops } = turn;
   if (isFinal(state)) return;

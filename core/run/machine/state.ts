@@ -112,18 +112,18 @@ export type Child = { readonly run: string; readonly workflow: string; readonly 
 
 /** The run at the org's ledger (lease.ts). Only its own calls count: a child run has a lease of its own. */
 export type LeaseState = {
-  /** What its calls cost, as upstreams told it. */
+  /** What its calls cost, as reported by upstreams. */
   readonly spent: Amount;
   /** Worst cases of calls whose cost nobody told. */
   readonly held: Amount;
   /** What `spent`, `held` and the calls under way may reach together, until `until`. */
   readonly ceiling: Amount;
   readonly until: EpochMs;
-  /** The fullest cap of the org that concerns the run, 0 to 1, as the ledger last told. */
+  /** Share, 0 to 1, that is used of the fullest cap of the org that concerns the run, as the ledger last reported. */
   readonly pressure: number;
   /** Requests made so far. */
   readonly n: number;
-  /** What the last request told. */
+  /** What the last request reported. */
   readonly told: { readonly spent: Amount; readonly held: Amount };
   /** The request that is not answered yet. `mayBeCheaper`: not the cheapest candidate was asked for. */
   readonly asking: {
@@ -156,13 +156,13 @@ export type AgentState = {
   readonly slots: Json;
   readonly tools: readonly AgentTool[];
   readonly turns: readonly AgentTurn[];
-  /** What was seen so far, digested: the same call with the same answer, again and again, is a loop. */
+  /** How often each digest of what was said and answered has occurred: a call that gets the same answer again and again is a loop. */
   readonly seen: { readonly [digest: string]: number };
   /** Iterations in a row that brought nothing new. */
   readonly stale: number;
-  /** Of the model that answered last, in tokens. */
+  /** Context window of the model that answered last, in tokens. */
   readonly window?: number;
-  /** Turns that its model no longer sees, and what stands for them. */
+  /** Turns that its model no longer sees, and the summary in their place. */
   readonly condensed?: { readonly dropped: readonly number[]; readonly summary: string | null };
   /** Turns that go once they are summarised. */
   readonly dropping?: readonly number[];
@@ -207,7 +207,7 @@ export type RunState = {
   readonly overrun: { readonly microUsd: number; readonly tokens: number };
   readonly executions: number;
   readonly flags: readonly RunFlag[];
-  /** Time in `running` and `compensating` so far, and since when it counts; null: it stands still. */
+  /** Milliseconds in `running` and `compensating` so far, and since when the clock runs; null: it is stopped. */
   readonly clock: { readonly ranMs: number; readonly since: EpochMs | null };
   readonly stopping: { readonly why: "failure" | "cap" | "cancel"; readonly error: RunError } | null;
   /** Calls still to be undone, last first. null: not compensating. */

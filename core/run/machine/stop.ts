@@ -1,4 +1,4 @@
-/** A run begins to end: nothing new starts, what has left is awaited. How it ends is decided when it has come back (ending.ts). */
+/** A run begins to end: nothing new starts, and calls that have left are awaited. How it ends is decided afterwards (ending.ts). */
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { RunError } from "./state.ts";
 import type { Turn } from "./turn.ts";

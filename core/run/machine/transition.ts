@@ -1,6 +1,6 @@
 /**
  * The run's machine: total, synchronous, pure. A happening either changes the run (events, and with them the new state) or is
- * refused. It never acts: what is to be done next is read off the state (wanted.ts).
+ * refused. It never acts: the next effects are read off the state (wanted.ts).
  */
 
 import { callbackDelayMs } from "../../callback/retry.ts";

@@ -4,7 +4,7 @@ import { isChildUnderWay } from "../machine/activity-kinds.ts";
 import type { RunContext } from "../machine/birth.ts";
 import { isFinal, type RunState } from "../machine/state.ts";
 
-/** The alarm is the safety net, at most this far ahead while a call is in flight. */
+/** Maximum milliseconds to the next alarm while a call is in flight: the alarm is the safety net for a call that was lost. */
 export const IN_FLIGHT_NET_MS = 10_000;
 /** Milliseconds after which a lookup that broke off is made again. */
 const LOOKING_NET_MS = 1_000;

@@ -71,7 +71,7 @@ function mayWrite(turn: Turn, step: Step): boolean {
 }
 
 function endPartial(turn: Turn): void {
-  for (const step of Object.keys(turn.state.maps)) completeStep(turn, step, null); // what a cap cut short is null in the list
+  for (const step of Object.keys(turn.state.maps)) completeStep(turn, step, null); // items that a cap cut short are null in the list
   const { birth, state } = turn;
   const { on_budget } = birth.definition;
   const outputs = Object.entries(state.steps).filter(([, step]) => step.status === "completed");

@@ -38,7 +38,7 @@ function isUntrusted(definition: Definition, stepId: string, seen: Set<string>):
 /** The template that a step starts with; null: it starts without one. */
 const inputOf = (step: Step | undefined): Template => (step === undefined ? null : (rulesOf(step).input(step)?.template ?? null));
 
-/** The steps an expression reads; all of them when it cannot be told. */
+/** The steps that an expression reads; all steps when that is unknown. */
 const sources = (cel: string, definition: Definition): readonly string[] => {
   const names = namesIn(cel);
   return names === null ? Object.keys(definition.steps) : [...names.steps];

@@ -8,7 +8,7 @@ export const MAX_STEPS = 200_000;
 /** UTF-16 units of one text that an expression builds. */
 const MAX_TEXT = 1_048_576;
 
-/** Thrown to end an evaluation. It never leaves `expression.ts`. */
+/** Thrown to end an evaluation, and caught by the evaluator or by `expression.ts`. */
 export class Stopped {
   readonly reason: string;
   /** A spent budget: `||`, `&&`, `all` and `exists` must not swallow it as they do other errors. */

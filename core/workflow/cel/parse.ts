@@ -187,7 +187,7 @@ function literal(value: unknown): string | number | boolean | null {
   return refuse("only texts, numbers, true, false and null can stand as literals");
 }
 
-/** A pattern made of data could take for ever: it must stand in the expression itself, where it is judged once. */
+/** A pattern made of data could take unbounded time: it must be a literal in the expression, where it is checked once. */
 function checkPattern(pattern: ASTNode | undefined): void {
   const bound = pattern?.op === "value" && typeof pattern.args === "string" ? boundPattern(pattern.args) : null;
   if (bound === null) refuse("matches() takes a pattern that is a text literal");

@@ -47,7 +47,7 @@ export function toFieldErrors(units: readonly OutputUnit[], schema: JsonObject):
   return [...errors.values()].slice(0, MAX_ERRORS);
 }
 
-/** What a failed alternative holds against the value: many reasons, of which none is the one. They follow their alternative. */
+/** The reasons why alternatives do not fit. None of them is the cause by itself; they follow the unit of their alternative. */
 function lastBelow(units: readonly OutputUnit[], from: number): number {
   const below = `${units[from]?.keywordLocation}/`;
   const isBelow = (unit: OutputUnit | undefined): boolean =>
