@@ -1,5 +1,6 @@
 /** How far a call came, as the gateway says it, and that the run reads it as it read the HTTP status before. */
 import { describe, expect, it } from "vitest";
+import type { Json } from "../../../core/json.ts";
 import { err, ok } from "../../../core/result.ts";
 import type { Failure, ToolOutcome } from "../../../core/run/calls/call.ts";
 import { isDoubtful, reachedByStatus } from "../../../core/run/fold/doubt.ts";
@@ -141,5 +142,52 @@ describe("a transport that throws", () => {
         result: { failure: { class: "transient", code: "internal" } },
       });
     }
+  });
+});
+
+describe("a transport that is not HTTP", () => {
+  /** Calls no host, and answers with `body`. */
+  const answering = (body: (credential: string) => Json, secret: string | null = null): Transports => {
+    const said: string[] = [];
+    return {
+      http: {
+        check: () => ok({ target: null, secret }),
+        prepare: (_manifest, _plan, { credential }) => ok(said.push(credential)),
+        send: async () => {
+          const read = async () => ({ reached: "answered", body: ok(body(said[0] ?? "")) }) as const;
+          return { reached: "answered", status: null, answer: ok({ ageMs: 0, mayBeKept: true, read, drop: () => undefined }) };
+        },
+      },
+    };
+  };
+  const through = (transports: Transports, more: Partial<ToolGatewayPorts> = {}) =>
+    governToolCalls(ports({}, more), transports).call(toolCall(), still);
+
+  it("[GATE-4] has the credential taken out of its answer, and its answer checked and scanned", async () => {
+    const guard = scriptedGuard();
+    const echo = await through(
+      answering((credential) => ({ id: `it was ${credential}` })),
+      { guard },
+    );
+    expect(echo).toMatchObject({ result: { ok: true }, reached: "answered", status: null, findings: [{ type: "SECRET" }] });
+    expect(JSON.stringify([echo, guard.admitted])).not.toContain("credential-of-this-call");
+    expect(guard.admitted).toHaveLength(1);
+    expect(await through(answering(() => ({ amount: 1 })))).toMatchObject({
+      result: { failure: { class: "permanent", code: "output_invalid" } },
+      reached: "answered",
+    });
+  });
+
+  it("[GATE-4] gets no secret where it calls no host that the secret allows", async () => {
+    const secret = async () => ({ value: "sk-live", hosts: ["shop.example"] });
+    expect(
+      await through(
+        answering(() => ({ id: "a" }), "shop-key"),
+        { secret },
+      ),
+    ).toMatchObject({
+      result: { failure: { class: "permanent", code: "policy_denied" } },
+      reached: "no",
+    });
   });
 });
