@@ -339,6 +339,7 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
     signals,
     orgs: storeFake.orgs,
     callbackSecrets: storeFake.callbackSecrets,
+    slots: storeFake.slots,
     writes,
     records,
     lines,

@@ -301,7 +301,7 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
       },
     },
   };
-  return { store, keys, orgs, callbackSecrets, secrets, claims };
+  return { store, keys, orgs, callbackSecrets, secrets, slots, claims };
 }
 
 /** A page as the database gives it: an opaque cursor, and an error with a code for one that no list returned. */
