@@ -1,6 +1,6 @@
 /**
  * Houses the run's machine in a Durable Object: ask what is stopped, decide, commit, act. Effects run while the object is awake
- * (under-way.ts) and come back as inputs; the alarm is the safety net that picks up what a crash, an eviction or a deploy left behind.
+ * (under-way.ts) and come back as happenings; the alarm is the safety net that picks up what a crash, an eviction or a deploy left behind.
  */
 import { STOPS_MAX_AGE_MS, type Stops } from "../../core/kill-switch/stops.ts";
 import { ok, type Result } from "../../core/result.ts";

@@ -62,7 +62,7 @@ export class UnderWay {
 
   /**
    * Authority is mostly known in this isolate: what is answered at once goes into the same turn, so that a step costs one commit. An
-   * answer that takes longer comes as an input of its own.
+   * answer that takes longer comes as a happening of its own.
    */
   async answersAtOnce(run: LoadedRun, state: RunState, killEpoch: number): Promise<Happening[]> {
     const asked = wantedEffects(run.machinery, state, this.#ports.now()).filter(
