@@ -1,4 +1,4 @@
-/** The bindings of wrangler.toml and the variables a deployment may set. Parsed once in workers/env.ts; no other file reads `env`. */
+/** The bindings of wrangler.toml and the variables a deployment may set. Read in workers/env.ts, workers/main.ts and workers/composition/ only. */
 declare namespace Cloudflare {
   interface Env {
     RUN_ENGINE: DurableObjectNamespace<import("./durable-objects/run-engine/run-engine.ts").RunEngine>;

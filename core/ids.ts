@@ -10,7 +10,6 @@ declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 export type RunId = Branded<"run">;
-export type OrgId = Branded<"org">;
 
 export type IdPrefix = "run" | "rev" | "evt" | "key" | "dl" | "req" | "kill" | "rec" | "cred" | "sec" | "sig" | "fb";
 

@@ -49,7 +49,7 @@ function isUnicode(value: Json): boolean {
 }
 
 /** Marker in place of a secret that came back in an answer. */
-export const WITHHELD_SECRET = "[secret withheld]";
+const WITHHELD_SECRET = "[secret withheld]";
 /** Shorter strings occur by chance; taking them out would spoil answers and hide nothing. */
 const SHORTEST_SECRET = 8;
 

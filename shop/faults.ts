@@ -1,7 +1,7 @@
 /** How the shop misbehaves when it is told to: by path, a number of times or until told otherwise. */
 import { isObject, type Json } from "../core/json.ts";
 
-export const FAULT_MODES = ["fail", "fail_for_good", "hang", "slow", "inject", "garbage", "cut"] as const;
+const FAULT_MODES = ["fail", "fail_for_good", "hang", "slow", "inject", "garbage", "cut"] as const;
 export type FaultMode = (typeof FAULT_MODES)[number];
 
 /**

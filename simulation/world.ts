@@ -42,7 +42,7 @@ import { takeOver } from "./take-over.ts";
 import { type Schedule, Trouble } from "./trouble.ts";
 import { Watch } from "./watch.ts";
 
-export const START = Date.UTC(2026, 0, 1);
+const START = Date.UTC(2026, 0, 1);
 
 export type WorldOptions = {
   /** null: as the dice fall. */

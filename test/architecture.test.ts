@@ -10,7 +10,7 @@ const filesIn = (folder: string, form: RegExp): string[] =>
     .map((path) => join(folder, path))
     .filter((path) => form.test(path))
     .sort();
-const CODE = ["core", "workers", "durable-objects", "sdk", "shop", "workflows", "scripts", "simulation", "bench", "test"];
+const CODE = ["core", "workers", "durable-objects", "kit", "sdk", "shop", "workflows", "scripts", "simulation", "bench", "test"];
 const SOURCES = CODE.flatMap((folder) => filesIn(folder, /\.(ts|mjs|js)$/)).filter((path) => !path.includes("node_modules"));
 const DOCUMENTS = ["README.md", "CONTRIBUTING.md", ...CODE.concat("docs").flatMap((folder) => filesIn(folder, /\.md$/))].filter(
   (path) => !path.includes("node_modules"),
@@ -73,6 +73,44 @@ describe("imports", () => {
 
   it("resolve", () => {
     expect(IMPORTS.filter(({ to }) => !existsSync(join(ROOT, to))).map(shown)).toEqual([]);
+  });
+});
+
+describe("exports", () => {
+  /** Names that a file takes from others, `*` for all of them. */
+  const taken = new Map<string, Set<string>>();
+  const take = (path: string, names: readonly string[]): void => {
+    const known = taken.get(path) ?? new Set();
+    taken.set(path, known);
+    for (const name of names) known.add(name);
+  };
+  for (const from of SOURCES) {
+    const to = (path: string): string => relative(ROOT, resolve(ROOT, dirname(from), path));
+    for (const [, names = "", path = ""] of read(from).matchAll(/(?:import|export)\s+(?:type\s+)?([^"';]*?)\s*from\s+"(\.[^"]+)"/g)) {
+      const listed = /\{([^}]*)\}/.exec(names)?.[1] ?? "";
+      const named = listed.split(",").map((name) =>
+        name
+          .trim()
+          .replace(/^type\s+/, "")
+          .replace(/\s+as\s.*$/, ""),
+      );
+      take(to(path), names.includes("*") ? ["*"] : named);
+    }
+    for (const [, path = ""] of read(from).matchAll(/import\(\s*"(\.[^"]+)"\s*\)/g)) take(to(path), ["*"]);
+  }
+
+  it("are used: values by another file, types at least by their own", () => {
+    // The SDK is for others; the shim stands in for the platform's own module.
+    const sources = SOURCES.filter((path) => !within("test", "bench", "sdk")(path) && path !== "simulation/platform-shim.ts");
+    const unused = sources.flatMap((path) => {
+      const text = read(path);
+      const names = taken.get(path) ?? new Set();
+      if (names.has("*")) return [];
+      return [...text.matchAll(/^export\s+(?:async\s+)?(const|function\*?|class|type)\s+([\w$]+)/gm)]
+        .filter(([, sort, name = ""]) => !names.has(name) && (sort !== "type" || text.split(new RegExp(`\\b${name}\\b`)).length < 3))
+        .map(([, , name]) => `${path}: ${name}`);
+    });
+    expect(unused).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Reads the bindings and variables once and hands out what they mean; no other file reads `env`. */
+/** What the variables of a deployment mean, parsed once. Bindings are read here, in main.ts, and in composition/, and nowhere else. */
 
 export type Settings = {
   /** Empty: there is no platform admin's key. */
@@ -12,8 +12,6 @@ export type Settings = {
   readonly rateLimitPerMinute: string | undefined;
   /** `iss` of credentials. */
   readonly issuer: string;
-  /** OTLP/HTTP endpoint for traces of the HTTP edge; null: not exported. */
-  readonly otlpEndpoint: string | null;
   readonly version: string;
 };
 
@@ -32,7 +30,6 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
     },
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
     issuer: text(env.PUBLIC_URL) ?? "urn:bulkhead",
-    otlpEndpoint: text(env.OTEL_EXPORTER_OTLP_ENDPOINT),
     version: env.VERSION?.id || "local",
   };
 }

@@ -8,7 +8,7 @@ import { isObject, type Json, type JsonObject } from "../json.ts";
 import { fromBase64Url } from "./base64.ts";
 import { GENESIS_HASH, hashedText, hexBytes, type Sha256Hex } from "./entry.ts";
 
-export const CHAIN_PROBLEMS = {
+const CHAIN_PROBLEMS = {
   malformed: "this is not an audit entry",
   hash_mismatch: "the content does not give the hash",
   link_broken: "prev_hash is not the hash of the entry before",

@@ -22,7 +22,7 @@ const NAME = /^[\x21-\x2a\x2c-\x7e]+$/;
 const TEXT = /^([\x21-\x2a\x2c-\x7e]+)\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\n$/;
 
 /** What is signed, its last line end included. */
-export function checkpointText({ origin, size, root }: Checkpoint): string {
+function checkpointText({ origin, size, root }: Checkpoint): string {
   if (!NAME.test(origin)) throw new TypeError("an origin is ASCII without spaces and plus signs");
   return `${origin}\n${size}\n${toBase64(root)}\n`;
 }

@@ -10,8 +10,7 @@ export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 export const leafHash = (leaf: Uint8Array, sha256: Sha256): Uint8Array => sha256(concatenated(Uint8Array.of(0), leaf));
 
 /** RFC 6962 section 2.1: SHA-256(0x01 || left || right). */
-export const nodeHash = (left: Uint8Array, right: Uint8Array, sha256: Sha256): Uint8Array =>
-  sha256(concatenated(Uint8Array.of(1), left, right));
+const nodeHash = (left: Uint8Array, right: Uint8Array, sha256: Sha256): Uint8Array => sha256(concatenated(Uint8Array.of(1), left, right));
 
 /** MTH of a list. `leaves`: leaf hashes. Of the empty list: the hash of nothing. */
 export function rootHash(leaves: readonly Uint8Array[], sha256: Sha256): Uint8Array {

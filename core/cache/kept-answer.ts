@@ -12,7 +12,7 @@ export const FRESH_MS = 24 * 3_600_000;
 /** How long it is kept for the last rung of the degraded ladder. */
 export const KEPT_MS = 7 * 24 * 3_600_000;
 /** UTF-16 units of an answer as JSON: a larger one is not kept. */
-export const LONGEST_ANSWER = 256 * 1024;
+const LONGEST_ANSWER = 256 * 1024;
 /** Answers to the same question, each of another model. */
 const MOST_MODELS = 4;
 

@@ -17,7 +17,7 @@ export type ChatMessage =
 export type ChatToolCall = { readonly id: string; readonly name: string; readonly arguments: string };
 
 const ROLES = ["system", "developer", "user", "assistant", "tool"] as const;
-export const MOST_MESSAGES = 2_000;
+const MOST_MESSAGES = 2_000;
 const MOST_PARTS = 200;
 const MOST_CALLS = 128;
 const LONGEST = 1_048_576;

@@ -13,7 +13,7 @@ import { type ChatMessage, readMessages } from "./messages.ts";
 import { type ChatTool, readToolChoice, readTools, type ToolChoice } from "./tools.ts";
 
 /** docs/contract.md, "Workflows": always sent. */
-export const DEFAULT_MAX_TOKENS = 2_048;
+const DEFAULT_MAX_TOKENS = 2_048;
 const MOST_TOKENS = 10_000_000;
 const MOST_STOPS = 4;
 const COMPLEXITIES = ["simple", "ordinary", "hard"] as const;

@@ -32,7 +32,7 @@ export const NOTHING: Size = { ...NONE, isOpen: false };
 export const together = (sizes: readonly Size[]): Size => ({ ...sum(...sizes), isOpen: sizes.some(({ isOpen }) => isOpen) });
 
 /** A text as a prompt holds it. `max` is what the engine reserves for it. */
-export function sizeOfText(text: string): Size {
+function sizeOfText(text: string): Size {
   if (text === "") return NOTHING;
   const expected = expectTokens(text);
   return { ...ordered({ low: expected * LOW_SHARE, expected, max: boundTokens(text, expected) }), isOpen: false };

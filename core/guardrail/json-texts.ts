@@ -14,10 +14,10 @@ export type JsonText = {
 export type BoundExceeded = "depth" | "size" | "texts";
 
 /** Deeper nesting than this is no data that a workflow reads. */
-export const MAX_DEPTH = 64;
+const MAX_DEPTH = 64;
 /** UTF-16 units over all texts: four times the largest request body. */
-export const MAX_UNITS = 4 * 1024 * 1024;
-export const MAX_TEXTS = 200_000;
+const MAX_UNITS = 4 * 1024 * 1024;
+const MAX_TEXTS = 200_000;
 /** Shorter numbers are no identifier of a person: a phone number has seven digits. */
 const NUMBER_DIGITS = 7;
 

@@ -12,7 +12,7 @@ import { tokenCost } from "../money.ts";
 export type Priced = { readonly price: ModelEntry["price"] };
 
 /** By what factor upstreams were seen to exceed what was reserved for them. */
-export const NO_OVERRUN: Amount = { microUsd: 1, tokens: 1 };
+const NO_OVERRUN: Amount = { microUsd: 1, tokens: 1 };
 
 /** `input` tokens read, none of them from the upstream's cache, and `output` tokens written. */
 export const uncachedCost = ({ price }: Priced, input: number, output: number): Amount => ({

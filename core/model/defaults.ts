@@ -1,7 +1,7 @@
 /** The models of an org that registered none: the one the deployment names (`MODEL`), else the rehearsal, which says what it is. */
 import type { ModelEntry } from "./entry.ts";
 
-export const REHEARSAL_ID = "bulkhead/rehearsal-1.0.0";
+const REHEARSAL_ID = "bulkhead/rehearsal-1.0.0";
 
 /** Fits every task; a definition may name any. */
 const EVERY_TASK = "*";
@@ -16,7 +16,7 @@ const free = {
 } as const;
 
 /** Priced like a small model, so that budgets and costs have something to show; nobody is billed for it. */
-export const REHEARSAL: ModelEntry = {
+const REHEARSAL: ModelEntry = {
   ...free,
   id: REHEARSAL_ID,
   upstream_id: "rehearsal-1.0.0",

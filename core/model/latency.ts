@@ -1,6 +1,10 @@
 /** How long a model is expected to take: what its developer registered, corrected by what was measured. */
 
-export type Measured = { readonly ms: number /** Answers that it comes from. */; readonly answers: number };
+export type Measured = {
+  readonly ms: number;
+  /** Answers that it comes from. */
+  readonly answers: number;
+};
 
 /** The registered time counts like so many answers; no more answers than these count. */
 const REGISTERED_WEIGHT = 3;

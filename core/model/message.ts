@@ -15,13 +15,4 @@ export type ModelTool = { readonly name: string; readonly description: string; r
 /** What a model asks for. `input` is checked against the tool's schema by whoever carries it out. */
 export type ModelToolCall = { readonly id: string; readonly name: string; readonly input: Json };
 
-export type ModelRequest = {
-  readonly model: string;
-  readonly messages: readonly Message[];
-  readonly maxTokens: number;
-  readonly temperature: number;
-  /** Sent as `response_format: {type: "json_schema"}`. */
-  readonly schema: { readonly name: string; readonly schema: JsonSchema } | null;
-};
-
 export type TokenUsage = { readonly input: number; readonly output: number; readonly cachedInput: number };

@@ -75,7 +75,7 @@ export type StepSource<Known extends string> = Common<Known> & OfKind<StepKind>;
 export type WorkflowSource = JsonObject & { readonly name: string };
 
 /** Builds a definition step by step. `Known`: the ids of the steps so far. */
-export class WorkflowBuilder<Known extends string> {
+class WorkflowBuilder<Known extends string> {
   readonly #head: Head;
   readonly #steps: readonly (readonly [string, unknown])[];
 

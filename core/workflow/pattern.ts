@@ -13,7 +13,7 @@ export type BoundPattern = {
 };
 
 /** Maximum UTF-16 units of a pattern; a longer one is refused. */
-export const MAX_PATTERN_LENGTH = 512;
+const MAX_PATTERN_LENGTH = 512;
 /** Ways through a match that are tried at most: some 100 ms. */
 const MAX_WAYS = 2e7;
 /** A pattern that may not meet a text of this length is refused. */

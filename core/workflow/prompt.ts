@@ -10,7 +10,7 @@ import type { Definition, Prompt, SlotType } from "./definition.ts";
 /** Slot names are lower case, so that placeholders for personal data (`{{EMAIL_1}}`) are never slots. */
 const SLOT = /\{\{\s*([a-z][a-z0-9_]*)\s*\}\}/g;
 /** The name of a slot. */
-export const SLOT_NAME = /^[a-z][a-z0-9_]*$/;
+const SLOT_NAME = /^[a-z][a-z0-9_]*$/;
 
 /** Marks around a slot's value: U+27EA and U+27EB, with the slot's name. No value keeps these characters. */
 const OPEN = "⟪";

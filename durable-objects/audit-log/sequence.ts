@@ -20,7 +20,7 @@ export type RefusedRow = {
   readonly code: "row_misplaced" | "not_canonical";
 };
 
-export const sha256Hex = (text: string): string => createHash("sha256").update(text).digest("hex");
+const sha256Hex = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** MUST run inside one `transactionSync`: when signing throws, nothing of it stays. */
 export function sequence(sql: SqlStorage, org: string, rows: readonly SourcedRow[], signer: AuditSigner, at: EpochMs): RefusedRow[] {

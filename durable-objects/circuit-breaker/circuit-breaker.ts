@@ -1,5 +1,5 @@
 /**
- * `CircuitBreaker`: the health of one upstream origin and model, or of one org's tool; shared by everybody who calls it. The
+ * `CircuitBreaker`: the health of one upstream origin and model, shared by everybody who calls it. The
  * decisions are core/breaker's; this is where their state lies. README.md has the picture and the rules.
  */
 import { DurableObject } from "cloudflare:workers";

@@ -22,7 +22,7 @@ export class ValuesOutOfReach extends Error {
 }
 
 /** An object is gone, or is not what its name says: no retry helps, and nothing is made up in its place. */
-export class ValueDamaged extends Error {
+class ValueDamaged extends Error {
   override readonly name = "ValueDamaged";
   readonly code = "value_damaged";
 }

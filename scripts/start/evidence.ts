@@ -11,7 +11,7 @@ import type { Client } from "../../sdk/client.ts";
 export type ChainReport = { readonly entries: readonly AuditEntry[]; readonly problems: readonly ChainProblem[] };
 
 /** The org's whole chain, page by page, checked from its first entry with the published keys. */
-export async function readChain(client: Client): Promise<ChainReport> {
+async function readChain(client: Client): Promise<ChainReport> {
   const keys = new Map((await client.audit.jwks()).keys.map((jwk) => [String(jwk["kid"]), publicKey(jwk)]));
   const verifier = new ChainVerifier({
     sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),

@@ -11,7 +11,7 @@ export const noColours: Paint = (_style, text) => text;
 /** Columns a text takes, without its colours. */
 export const widthOf = (text: string): number => [...plain(text)].length;
 
-export function plain(text: string): string {
+function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
   return text.replaceAll(/\x1b\[[0-9;]*m/g, "");
 }

@@ -19,7 +19,7 @@ import { sideBySide } from "../../kit/bounded.ts";
 import type { ArchivePorts, RunRecord } from "./ports.ts";
 
 /** Runs of one sweep, and how many of them at a time: a record is at most what one call between objects carries (32 MiB). */
-export const SWEEP_RUNS = 100;
+const SWEEP_RUNS = 100;
 const WIDTH = 2;
 
 /**

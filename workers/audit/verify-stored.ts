@@ -120,7 +120,7 @@ function expectedPage(entries: readonly Json[]): AuditPage | null {
 }
 
 /** SHA-256 and Ed25519 of the runtime over published keys. */
-export function verifyToolsOf(keys: readonly PublishedKey[]): VerifyTools {
+function verifyToolsOf(keys: readonly PublishedKey[]): VerifyTools {
   const usable = keys.filter((key) => key.kty === "OKP" && key.crv === "Ed25519" && (key.purpose ?? "audit") === "audit");
   const publicKeys = new Map(
     usable.map((key) => [key.kid, createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: key.x ?? "" }, format: "jwk" })]),

@@ -47,9 +47,9 @@ export type Auth = {
 /** Shorter admin keys are refused: docs/contract.md, "Who calls". */
 const ADMIN_KEY_CHARACTERS = 24;
 /** The org whose admins are admins of the platform. */
-export const PLATFORM_ORG = "default";
+const PLATFORM_ORG = "default";
 /** No key can be made for this user: what it starts and decides is nobody else's. */
-export const PLATFORM_ADMIN_USER = "platform-admin";
+const PLATFORM_ADMIN_USER = "platform-admin";
 
 const PLATFORM_ADMIN: Principal = {
   org: PLATFORM_ORG,

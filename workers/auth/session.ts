@@ -8,7 +8,7 @@
 import type { EpochMs } from "../../core/time.ts";
 import { sameSecret } from "./constant-time.ts";
 
-export const SESSION_COOKIE = "__Host-bulkhead";
+const SESSION_COOKIE = "__Host-bulkhead";
 /** Eight hours: a working day. */
 export const SESSION_MS = 8 * 60 * 60_000;
 

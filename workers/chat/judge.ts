@@ -15,7 +15,7 @@ import { withoutSecrets } from "../../core/untrusted-json.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
 
 /** Maximum calls that one answer of a chat may ask for. */
-export const MOST_CALLS = 32;
+const MOST_CALLS = 32;
 
 export type Judged =
   | { readonly kind: "said"; readonly said: Said; readonly findings: readonly FindingSummary[] }

@@ -23,7 +23,7 @@ import type { ChatPorts, Facts, OpenedAnswer } from "./ports.ts";
 import { findingRecords } from "./records.ts";
 import type { Talk } from "./talk.ts";
 
-export const STREAM_HEADERS = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store, no-transform" };
+const STREAM_HEADERS = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store, no-transform" };
 
 export function answerStream(ports: ChatPorts, call: Call, talk: Talk, candidates: readonly Chosen[]): Promise<Result<Response, Refusal>> {
   return climb(ports, call, candidates, talk.worstOf, (attempt, again, isLast) => {
@@ -149,7 +149,7 @@ function bodyOf(
 }
 
 /** The usage where it was asked for; the cost in any case, for whoever looks. */
-export function usageFrames(call: Call, head: ChunkHead): readonly string[] {
+function usageFrames(call: Call, head: ChunkHead): readonly string[] {
   const { usage, microUsd, attempts } = call.tally;
   const cost = `: bulkhead-cost-usd ${usdText(microUsd)}\n\n`;
   if (!head.includeUsage) return [cost];

@@ -6,7 +6,7 @@ import type { InspectText } from "../../core/guardrail/inspect-text.ts";
 
 /** A finding is some hundred bytes in memory, an entry without any the same. */
 export type MemoBounds = { readonly entries: number; readonly findings: number };
-export const MEMO_BOUNDS: MemoBounds = { entries: 2_000, findings: 20_000 };
+const MEMO_BOUNDS: MemoBounds = { entries: 2_000, findings: 20_000 };
 /** Shorter texts are inspected sooner than digested. */
 const SHORTEST_UNITS = 96;
 

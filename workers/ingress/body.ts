@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { MAX_DEPTH, parseUntrusted } from "../../core/untrusted-json.ts";
 
 /** docs/contract.md, "Conventions": bodies over 1 MiB are refused. */
-export const BODY_LIMIT_BYTES = 1_048_576;
+const BODY_LIMIT_BYTES = 1_048_576;
 
 /** RFC 8259 section 11; a suffix `+json` is JSON too (RFC 6839). The only charset is UTF-8. */
 const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.+-]+\+json)$/;

@@ -8,7 +8,7 @@ import { type Refusal, retryAfterSeconds, toProblem } from "../../core/errors/pr
 import type { IngressContext } from "./context.ts";
 import { speaksOpenAi } from "./openai.ts";
 
-export const PROBLEM_JSON = "application/problem+json";
+const PROBLEM_JSON = "application/problem+json";
 
 export function problemResponse(context: IngressContext, refusal: Refusal): Response {
   context.set("code", refusal.code);

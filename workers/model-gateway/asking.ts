@@ -15,7 +15,7 @@ import type { ModelGatewayPorts } from "./ports.ts";
 import type { ExchangeContext, UpstreamPath } from "./upstream.ts";
 
 /** 2,048 vectors of 1,536 numbers in base64, as the format's own client asks for them; a quarter of an isolate's memory as text. */
-export const EMBEDDING_BYTES = 20 * 1024 * 1024;
+const EMBEDDING_BYTES = 20 * 1024 * 1024;
 
 export type Asking = {
   readonly entry: ModelEntry;

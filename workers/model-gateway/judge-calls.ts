@@ -11,7 +11,7 @@ import { withoutSecrets } from "../../core/untrusted-json.ts";
 import type { ToolNames } from "./tool-names.ts";
 
 /** Maximum calls that one turn of a run's model may ask for. */
-export const MOST_CALLS = 16;
+const MOST_CALLS = 16;
 
 /** What was asked for, in the form the guard looks at, and what is wrong with it, in our words. */
 export type AskedCalls = { readonly value: JsonObject; readonly calls: readonly Named[]; readonly errors: readonly string[] };

@@ -5,7 +5,7 @@
 import type { Page } from "../../core/page.ts";
 
 /** The cursor is not a cursor returned by this list. The edge recognises it by `code` and answers 400. */
-export class InvalidCursor extends Error {
+class InvalidCursor extends Error {
   readonly code = "invalid_cursor";
 
   constructor() {

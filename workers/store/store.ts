@@ -1,6 +1,6 @@
 /**
- * The store: the only room that touches D1's tables (the audit entries have a room of their own). Every change takes the audit
- * record of what it does, and both are committed together or not at all.
+ * The store: the room of D1's tables. The audit pages have a room of their own (workers/audit), and /metrics reads across tables
+ * (workers/telemetry). Every change takes the audit record of what it does, and both are committed together or not at all.
  */
 import type { EpochMs } from "../../core/time.ts";
 import { chooseVersion } from "./choose-version.ts";

@@ -3,7 +3,7 @@ import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { UseCasePorts } from "./ports.ts";
 
-export const WITHHELD = "[withheld by the guardrails]";
+const WITHHELD = "[withheld by the guardrails]";
 
 /** Refuses a text that a guard blocks; `pointer` names its field. */
 export function keptText(ports: Pick<UseCasePorts, "guard">, text: string, pointer: string): Result<string, Refusal> {

@@ -2,7 +2,7 @@
  * What the classifier looks at: words, pairs of words and four-letter pieces of words of a window of normalised text, hashed into
  * a table's indexes (the hashing trick). Training and recognition share this file, so that both see the same.
  */
-export const TABLE_BITS = 14;
+const TABLE_BITS = 14;
 export const TABLE_SIZE = 1 << TABLE_BITS;
 
 /** Windows overlap by half. Long enough for a sentence with its neighbours, short enough that one sentence is not drowned. */

@@ -146,7 +146,7 @@ const isCountry = (first: number, second: number): boolean =>
   isAsciiLetter(first) && isAsciiLetter(second) && isIbanCountry(String.fromCharCode(first, second));
 
 /** As `\s` has it, of what folding leaves. */
-export const isBlank = (code: number): boolean => code === 32 || (code >= 9 && code <= 13) || code === 0x2028 || code === 0x2029;
+const isBlank = (code: number): boolean => code === 32 || (code >= 9 && code <= 13) || code === 0x2028 || code === 0x2029;
 
 const isOpening = (code: number): boolean => code === 40 || code === 91 || code === 123;
 

@@ -120,14 +120,14 @@ function isGrouping(sizes: readonly number[]): boolean {
   return sizes.slice(0, -1).every((size) => size === first) && (sizes.length < 3 || (sizes.at(-1) ?? 0) <= (first ?? 0));
 }
 
-export function isCardNumber(digits: string): boolean {
+function isCardNumber(digits: string): boolean {
   const prefix = Number(digits.slice(0, 6));
   const issuer = ISSUERS.some(({ low, high, lengths }) => prefix >= low && prefix <= high && lengths.includes(digits.length));
   return issuer && passesLuhn(digits);
 }
 
 /** ISO/IEC 7812-1 annex B. */
-export function passesLuhn(digits: string): boolean {
+function passesLuhn(digits: string): boolean {
   let sum = 0;
   for (let index = 0; index < digits.length; index++) {
     const digit = digits.charCodeAt(digits.length - 1 - index) - 48;

@@ -45,7 +45,7 @@ function findV6(text: string, from: number): Finding[] {
   return found;
 }
 
-export function isV6(text: string): boolean {
+function isV6(text: string): boolean {
   const [address = ""] = text.split("%");
   const halves = address.split("::");
   if (halves.length > 2) return false;

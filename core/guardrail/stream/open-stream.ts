@@ -26,7 +26,7 @@ import { FOREIGN_PLACEHOLDER } from "../verdict.ts";
 import type { Stop, StreamOptions, StreamStep, TextStream } from "./step.ts";
 
 /** Judged again with what is fresh: two or three sentences. What lies further apart is judged at the end. */
-export const JUDGED_UNITS = 192;
+const JUDGED_UNITS = 192;
 /** Fresh text that is judged together; less at the beginning, so that the first words come soon. */
 export const FRESH_UNITS = 128;
 const FIRST_FRESH_UNITS = 32;

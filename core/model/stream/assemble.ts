@@ -19,7 +19,7 @@ export type Assembly = {
 };
 
 /** Text, refusal and arguments together: what a whole answer may have (UTF-16 units). */
-export const MOST_UNITS = 4 * 1024 * 1024;
+const MOST_UNITS = 4 * 1024 * 1024;
 
 type Entry = { readonly index: number | null; id: string | null; name: string | null; readonly pieces: string[]; value: Json };
 

@@ -13,7 +13,7 @@ export type SseEvent = {
 
 /** Both in UTF-16 units. */
 export type SseLimits = { readonly lineUnits: number; readonly eventUnits: number };
-export const SSE_LIMITS: SseLimits = { lineUnits: 1_048_576, eventUnits: 1_048_576 };
+const SSE_LIMITS: SseLimits = { lineUnits: 1_048_576, eventUnits: 1_048_576 };
 
 export type SseRefusal = "line_too_long" | "event_too_long";
 

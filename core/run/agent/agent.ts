@@ -129,7 +129,7 @@ export function condense(turn: Turn, activity: Activity, summary: string | null)
 }
 
 /** The request of the agent's next model call, without corrections. */
-export function agentMessages({ birth }: RunContext, state: RunState, node: string): Message[] {
+function agentMessages({ birth }: RunContext, state: RunState, node: string): Message[] {
   const definition = nodeDefinition(birth.definition, node);
   const agent = state.agents[node];
   if (definition.kind !== "agent" || agent === undefined) return [];

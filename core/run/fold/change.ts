@@ -130,7 +130,7 @@ export function newActivity(given: Pick<Activity, "id" | "step" | "node" | "kind
 }
 
 /** The sum of two usages. */
-export const add = (a: Usage, b: Usage): Usage => ({
+const add = (a: Usage, b: Usage): Usage => ({
   tokensIn: a.tokensIn + b.tokensIn,
   tokensOut: a.tokensOut + b.tokensOut,
   microUsd: a.microUsd + b.microUsd,

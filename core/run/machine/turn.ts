@@ -56,7 +56,7 @@ export class Turn {
 }
 
 /** What expressions see of a run. `output`: of the call that a compensation undoes. */
-export function scopeOf({ birth }: RunContext, state: RunState, output?: Scope["output"]): Scope {
+function scopeOf({ birth }: RunContext, state: RunState, output?: Scope["output"]): Scope {
   const { id, org, user, subject, input } = birth;
   return { input, steps: state.steps, run: { id, org, user, subject }, ...(output === undefined ? {} : { output }) };
 }

@@ -5,7 +5,7 @@ import type { RunContext } from "../machine/birth.ts";
 import { isFinal, type RunState } from "../machine/state.ts";
 
 /** Maximum milliseconds to the next alarm while a call is in flight: the alarm is the safety net for a call that was lost. */
-export const IN_FLIGHT_NET_MS = 10_000;
+const IN_FLIGHT_NET_MS = 10_000;
 /** Milliseconds after which a lookup that broke off is made again. */
 const LOOKING_NET_MS = 1_000;
 /** Milliseconds after which a paused run asks again, in case the push that resumes it was lost. */

@@ -21,7 +21,7 @@ export function askPerson(turn: Turn, activityId: string, reason: QuestionReason
 }
 
 /** Digest of what an approval covers: run, activity, tool version and canonical input. A different input is asked about again. */
-export function approvalDigest(turn: Turn, activity: Activity, proposal: Json, question: number | null = null): string {
+function approvalDigest(turn: Turn, activity: Activity, proposal: Json, question: number | null = null): string {
   const covered = { run: turn.birth.id, step: activity.id, tool_version: activity.facts?.version ?? null, proposal };
   return turn.machinery.sha256(canonicalJson(question === null ? covered : { ...covered, question }));
 }

@@ -4,7 +4,7 @@
  */
 
 /** About 50 ns each: a whole template stays well under 50 ms. */
-export const MAX_STEPS = 200_000;
+const MAX_STEPS = 200_000;
 /** UTF-16 units of one text that an expression builds. */
 const MAX_TEXT = 1_048_576;
 

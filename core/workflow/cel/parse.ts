@@ -9,7 +9,7 @@ import { celFunction } from "./functions.ts";
 import type { BinaryOperator, MacroName, Node, Parsed } from "./node.ts";
 
 /** UTF-16 units of one expression. */
-export const MAX_EXPRESSION_LENGTH = 4_096;
+const MAX_EXPRESSION_LENGTH = 4_096;
 /** Levels of nesting, also of chains such as `a + b + c`. */
 const MAX_DEPTH = 120;
 const MAX_NODES = 2_000;

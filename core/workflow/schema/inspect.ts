@@ -16,7 +16,7 @@ const MAX_REFERENCES = 200;
 const MAX_VISITS = 5_000;
 
 /** The types that a schema can name. */
-export const TYPES = ["string", "number", "integer", "boolean", "object", "array", "null"];
+const TYPES = ["string", "number", "integer", "boolean", "object", "array", "null"];
 
 /** Keywords by the form of their value. Others are annotations or unknown, and mean nothing here (2020-12 core, section 6.5). */
 const IN_PLACE_ONE = ["not", "if", "then", "else"];

@@ -146,7 +146,7 @@ function reviewCard(view, review, refresh) {
 }
 
 /** An object, or null when the text is none. */
-export function parsed(text) {
+function parsed(text) {
   try {
     const value = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;

@@ -7,7 +7,7 @@ export const WORKFLOW_NAME = ORG_NAME;
 export const TOOL_NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 export const MODEL_PART = /^[A-Za-z0-9][A-Za-z0-9.:_-]{0,127}$/;
 /** What models are asked to do. */
-export const TASK_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+const TASK_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 /** What a switch's scope can name: an org, workflow, tool or model. */
 const USER_NAME = /^[^\s/\p{Cc}]{1,128}$/u;
 

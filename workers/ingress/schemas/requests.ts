@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from "../../../core/json.ts";
 
 /** docs/contract.md, "Conventions": lists. */
 export const DEFAULT_LIMIT = 50;
-export const MAX_LIMIT = 200;
+const MAX_LIMIT = 200;
 
 const wholeNumber = (least: number, most: number, otherwise: string) =>
   z
@@ -35,7 +35,7 @@ export const pageOf = (query: { limit?: number | undefined; cursor?: string | un
 export const jsonObject = z.custom<JsonObject>(isObject, "has to be an object").openapi({ type: "object" });
 
 /** Visible ASCII (draft-ietf-httpapi-idempotency-key-header); the length is ours. */
-export const idempotencyKey = z
+const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, "has 1 to 255 visible ASCII characters")
   .optional()
@@ -49,7 +49,7 @@ export const preferHeader = { Prefer: z.string().optional().openapi({ example: "
 const PREFER_CHARACTERS = 1_024;
 
 /** Longest time that a request waits for a run's end. */
-export const MAX_WAIT_SECONDS = 30;
+const MAX_WAIT_SECONDS = 30;
 
 /** The preference `wait` (RFC 7240 section 4.3), the first one counts; null when there is none that can be read. */
 export function waitSeconds(prefer: string | undefined): number | null {

@@ -75,7 +75,7 @@ export function httpTransport({
  * What a status that is not 2xx says. A refusal (4xx) is one that would be given again; a redirect is never followed, so the tool behind
  * it was not reached; everything else says "try again", and what the tool did until then is not told.
  */
-export function readStatus(status: number, retryAfter: number | null): Sent {
+function readStatus(status: number, retryAfter: number | null): Sent {
   const message = `the tool answered with status ${status}`;
   if (status === 429) return noAnswer("answered", status, failure("transient", "rate_limited", message, retryAfter));
   if (NOT_NOW.includes(status)) return noAnswer("answered", status, failure("transient", "upstream_unavailable", message, retryAfter));
