@@ -29,6 +29,7 @@ import { previewAdmission } from "../../workers/guardrail/preview.ts";
 import { defineIngress } from "../../workers/ingress/app.ts";
 import type { IngressPorts } from "../../workers/ingress/ports.ts";
 import { defineRateLimit } from "../../workers/ingress/rate-limit.ts";
+import { checkDeclared, isDeclaredJson } from "./declared-answers.ts";
 import { makeStoreFake, paged } from "./store-fake.ts";
 
 export const ADMIN_KEY = "a-platform-admins-key-for-tests";
@@ -323,7 +324,13 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
     if (hasBody && !headers.has("Content-Type")) headers.set("Content-Type", "application/json");
     const raw = typeof sent.body === "string" || sent.body instanceof Uint8Array || sent.body instanceof ReadableStream;
     const body = raw ? (sent.body as BodyInit) : JSON.stringify(sent.body);
-    return ingress.fetch(new Request(`https://bulkhead.test${path}`, { method, headers, ...(hasBody ? { body } : {}) }), context);
+    const answer = await ingress.fetch(
+      new Request(`https://bulkhead.test${path}`, { method, headers, ...(hasBody ? { body } : {}) }),
+      context,
+    );
+    if (!isDeclaredJson(answer)) return answer;
+    checkDeclared(method, path, answer.status, await answer.clone().json());
+    return answer;
   }
 
   async function makeKey(

@@ -2,6 +2,7 @@
  * The store in memory. `test/contract/store-contract.ts` runs over it and over D1 alike, so that what tests of the ingress build on
  * behaves as the database does.
  */
+import { GENESIS_HASH, link } from "../../core/audit/entry.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { withPrefix } from "../../core/ids.ts";
@@ -20,6 +21,7 @@ import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { chooseVersion } from "../../workers/store/choose-version.ts";
 import { IDEMPOTENCY_MS } from "../../workers/store/idempotency.ts";
 import type { ApiKeyRow, StorePort } from "../../workers/store/ports.ts";
+import { sha256Hex } from "./audit-chain.ts";
 
 export type StoreFakePorts = {
   readonly now: () => number;
@@ -257,7 +259,7 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
             .filter((view) => view.org === org && (user === null || view.user === user))
             .filter((view) => (status === null || view.status === status) && (workflow === null || view.workflow === workflow))
             .toSorted(newestFirst)
-            .map(({ id, user, status, workflow }) => ({ id, user, status, workflow })),
+            .map(({ input: _input, output: _output, steps: _steps, ...line }) => line),
           page,
         ),
     },
@@ -275,7 +277,7 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
       entries: async (org, { after, limit }) =>
         records
           .filter((item) => item.org === org)
-          .map(({ record }, index) => ({ seq: index + 1, event_type: record.event_type }))
+          .map(({ record }, index) => ({ ...link(record, index + 1, GENESIS_HASH, sha256Hex), key_id: "test", signature: "" }))
           .filter(({ seq }) => seq > after)
           .slice(0, limit),
       async record(org, record) {

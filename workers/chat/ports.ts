@@ -32,7 +32,7 @@ export type Asked = {
   readonly waitUntil: (work: Promise<unknown>) => void;
 };
 
-export type Reply = Response | { readonly status: number; readonly body: JsonObject; readonly headers: Readonly<Record<string, string>> };
+export type Reply = Response | { readonly status: 200; readonly body: JsonObject; readonly headers: Readonly<Record<string, string>> };
 
 /** What the edge asks of the room. Expected refusals are data; what is thrown is a bug or broken infrastructure. */
 export type ChatPort = {

@@ -57,35 +57,7 @@ export function defineIngress(ports: IngressPorts): Ingress {
   app.notFound((context) => problemResponse(context, refuse("not_found", "not found")));
 
   const documents = documentsOf(() => openApiDocument(app, ports.settings.version) as unknown as JsonObject);
-  const endpoints: readonly Endpoint[] = [
-    ...runRoutes(ports),
-    ...startRunRoutes(ports),
-    ...estimateRoutes(ports),
-    ...runEventRoutes(ports),
-    ...signalRoutes(ports),
-    ...feedbackRoutes(ports),
-    ...replayRoutes(ports),
-    ...workflowRoutes(ports),
-    ...trafficRoutes(ports),
-    ...toolRoutes(ports),
-    ...modelRoutes(ports),
-    ...chatRoutes(ports),
-    ...embeddingRoutes(ports),
-    ...listModelRoutes(ports),
-    ...modelRouteRoutes(ports),
-    ...secretRoutes(ports),
-    ...guardrailRoutes(ports),
-    ...reviewRoutes(ports),
-    ...deadLetterRoutes(ports),
-    ...killSwitchRoutes(ports),
-    ...auditRoutes(ports),
-    ...apiKeyRoutes(ports),
-    ...budgetRoutes(ports),
-    ...orgRoutes(ports),
-    ...credentialRoutes(ports),
-    ...metricsRoutes(ports),
-    ...platformRoutes(ports, documents),
-  ];
+  const endpoints: readonly Endpoint[] = [...apiEndpoints(ports), ...platformRoutes(ports, documents)];
   for (const { route, middleware } of endpoints) {
     app.openAPIRegistry.registerPath(route);
     app.on(route.method.toUpperCase(), honoPath(route.path), ...named(route.path, middleware));
@@ -107,6 +79,36 @@ export function defineIngress(ports: IngressPorts): Ingress {
     },
   };
 }
+
+/** Every endpoint that asks who calls. */
+export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
+  ...runRoutes(ports),
+  ...startRunRoutes(ports),
+  ...estimateRoutes(ports),
+  ...runEventRoutes(ports),
+  ...signalRoutes(ports),
+  ...feedbackRoutes(ports),
+  ...replayRoutes(ports),
+  ...workflowRoutes(ports),
+  ...trafficRoutes(ports),
+  ...toolRoutes(ports),
+  ...modelRoutes(ports),
+  ...chatRoutes(ports),
+  ...embeddingRoutes(ports),
+  ...listModelRoutes(ports),
+  ...modelRouteRoutes(ports),
+  ...secretRoutes(ports),
+  ...guardrailRoutes(ports),
+  ...reviewRoutes(ports),
+  ...deadLetterRoutes(ports),
+  ...killSwitchRoutes(ports),
+  ...auditRoutes(ports),
+  ...apiKeyRoutes(ports),
+  ...budgetRoutes(ports),
+  ...orgRoutes(ports),
+  ...credentialRoutes(ports),
+  ...metricsRoutes(ports),
+];
 
 /** OpenAPI writes `{id}` where the router writes `:id`. */
 const honoPath = (path: string): string => path.replace(/\{(\w+)\}/g, ":$1");

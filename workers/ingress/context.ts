@@ -22,6 +22,11 @@ export type IngressEnv = {
 export type IngressContext = Context<IngressEnv>;
 export type IngressMiddleware = MiddlewareHandler<IngressEnv>;
 
-/** What a route answers: data with a status, or a response it built itself (streams, texts). */
-export type Reply = { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> } | Response;
-export type Answer = Result<Reply, Refusal>;
+/**
+ * What a route answers: data with a status, or a response it built itself (streams, texts). `endpoint.ts` accepts a reply only with a
+ * status that the endpoint declares and a body of the schema declared for it.
+ */
+export type Reply<Status extends number, Body> =
+  | { readonly response: Response }
+  | (Status extends number ? { readonly status: Status; readonly body: Body; readonly headers?: Readonly<Record<string, string>> } : never);
+export type Answer<Status extends number, Body> = Result<Reply<Status, Body>, Refusal>;

@@ -21,7 +21,7 @@ import { requireClientCertificate } from "./middleware/client-certificate.ts";
 import { limitRate } from "./middleware/limit-rate.ts";
 import type { IngressPorts } from "./ports.ts";
 import { problemResponse } from "./problem.ts";
-import { type DocumentedAnswers, describeAnswers } from "./schemas/answers.ts";
+import { type DocumentedAnswers, describeAnswers, type ReplyTo } from "./schemas/answers.ts";
 import { fieldErrors } from "./schemas/fields.ts";
 
 type Fields = Readonly<Record<string, z.ZodType>>;
@@ -45,10 +45,12 @@ export type Call<P extends Fields, Q extends Fields, H extends Fields, B extends
 
 export type AnyCall = Pick<Call<Fields, Fields, Fields, z.ZodType>, "principal" | "trace" | "at" | "request" | "waitUntil" | "routeName">;
 
-export type EndpointSpec<P extends Fields, Q extends Fields, H extends Fields, B extends z.ZodType> = {
+export type EndpointSpec<P extends Fields, Q extends Fields, H extends Fields, B extends z.ZodType, A extends DocumentedAnswers> = {
   readonly method: "get" | "post" | "put" | "delete";
   /** As OpenAPI writes it: `/v1/runs/{id}`. */
   readonly path: string;
+  /** Names the operation in the OpenAPI document and in clients made from it: it never changes. */
+  readonly operationId: string;
   readonly tag: string;
   readonly summary: string;
   /** What the policy is asked; absent: answered without a caller. */
@@ -59,10 +61,11 @@ export type EndpointSpec<P extends Fields, Q extends Fields, H extends Fields, B
   readonly body?: B;
   /** The body may be absent, or come as a form. */
   readonly bodyForm?: "json" | "optional" | "form-or-json";
-  readonly answers: DocumentedAnswers;
+  /** What may be answered, by status. `handle` answers nothing else: a body that its schema does not describe does not compile. */
+  readonly answers: A;
   /** Codes beyond those that every endpoint may answer. */
   readonly refusals?: readonly ErrorCode[];
-  readonly handle: (call: Call<P, Q, H, B>) => Promise<Answer>;
+  readonly handle: (call: Call<P, Q, H, B>) => Promise<Result<ReplyTo<NoInfer<A>>, Refusal>>;
 };
 
 export type Endpoint = {
@@ -70,14 +73,24 @@ export type Endpoint = {
   readonly middleware: readonly IngressMiddleware[];
 };
 
+/** A route's answer. The status stays the number that was written, which `handle` is checked by. */
+export const reply = <S extends number, Body>(status: S, body: Body, headers: Readonly<Record<string, string>> = {}) =>
+  ok({ status, body, headers });
+
 /** Nothing may be in a body that is not asked for. */
 const NO_BODY = z.strictObject({});
 
 /** `ports` come first, so that a routes file says once whose endpoints it defines. */
 export const endpointsOf =
   (ports: IngressPorts) =>
-  <P extends Fields = NoFields, Q extends Fields = NoFields, H extends Fields = NoFields, B extends z.ZodType = typeof NO_BODY>(
-    spec: EndpointSpec<P, Q, H, B>,
+  <
+    const A extends DocumentedAnswers,
+    P extends Fields = NoFields,
+    Q extends Fields = NoFields,
+    H extends Fields = NoFields,
+    B extends z.ZodType = typeof NO_BODY,
+  >(
+    spec: EndpointSpec<P, Q, H, B, A>,
   ): Endpoint => {
     const shapes = {
       params: z.strictObject(spec.params ?? ({} as P)),
@@ -94,6 +107,7 @@ export const endpointsOf =
       route: createRoute({
         method: spec.method,
         path: spec.path,
+        operationId: spec.operationId,
         tags: [spec.tag],
         summary: spec.summary,
         security: [{ apiKey: [] }, { consoleSession: [] }],
@@ -117,11 +131,11 @@ export const endpointsOf =
   };
 
 /** A read that met a part of the platform in the middle of its restart is made again, once. */
-async function attempt<P extends Fields, Q extends Fields, H extends Fields, B extends z.ZodType>(
+async function attempt<P extends Fields, Q extends Fields, H extends Fields, B extends z.ZodType, A extends DocumentedAnswers>(
   ports: IngressPorts,
-  spec: EndpointSpec<P, Q, H, B>,
+  spec: EndpointSpec<P, Q, H, B, A>,
   call: Call<P, Q, H, B>,
-): Promise<Answer> {
+): Promise<Answer<number, unknown>> {
   try {
     return await spec.handle(call);
   } catch (error) {
@@ -135,7 +149,10 @@ type Shapes = { readonly params: z.ZodType; readonly query: z.ZodType; readonly 
 
 async function readCall(
   context: IngressContext,
-  spec: Pick<EndpointSpec<Fields, Fields, Fields, z.ZodType>, "method" | "path" | "params" | "headers" | "body" | "bodyForm">,
+  spec: Pick<
+    EndpointSpec<Fields, Fields, Fields, z.ZodType, DocumentedAnswers>,
+    "method" | "path" | "params" | "headers" | "body" | "bodyForm"
+  >,
   shapes: Shapes,
 ): Promise<Result<AnyCall & { params: unknown; query: unknown; headers: unknown; body: unknown }, Refusal>> {
   const sentParams = Object.fromEntries(Object.keys(spec.params ?? {}).map((name) => [name, context.req.param(name)]));
@@ -182,7 +199,7 @@ function queryOf(url: string, errors: FieldError[]): Record<string, string> {
 
 async function readBody(
   request: Request,
-  spec: Pick<EndpointSpec<Fields, Fields, Fields, z.ZodType>, "method" | "body" | "bodyForm">,
+  spec: Pick<EndpointSpec<Fields, Fields, Fields, z.ZodType, DocumentedAnswers>, "method" | "body" | "bodyForm">,
 ): Promise<Result<unknown, Refusal>> {
   if (spec.method === "get") return ok({});
   const sent = spec.bodyForm === "form-or-json" ? await readFormOrJson(request) : await readJson(request);
@@ -196,8 +213,8 @@ async function readBody(
   return err(refuse("invalid_request", "the body is invalid", fieldErrors(parsed.error, value, null)));
 }
 
-function replyResponse(reply: Reply): Response {
-  if (reply instanceof Response) return reply;
+function replyResponse(reply: Reply<number, unknown>): Response {
+  if ("response" in reply) return reply.response;
   const headers = new Headers(reply.headers);
   if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
   headers.set("Content-Type", "application/json");

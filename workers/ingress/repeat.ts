@@ -24,7 +24,10 @@ export const repeatable = (
 });
 
 /** The answer that a use case's outcome is: its status, and whether it was given before. */
-export const replyOf = <Body>({ outcome, replayed }: { readonly outcome: Outcome; readonly replayed: boolean }, body: Body) => ({
+export const replyOf = <O extends Outcome, Body>(
+  { outcome, replayed }: { readonly outcome: O; readonly replayed: boolean },
+  body: Body,
+) => ({
   status: STATUS[outcome],
   body,
   headers: replayed ? REPLAYED : {},

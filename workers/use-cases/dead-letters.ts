@@ -22,7 +22,7 @@ export async function redrive(
   by: Requester,
   { deadLetter }: { readonly deadLetter: string },
   repeat: Repeatable,
-): Promise<Result<RunOutcome, Refusal>> {
+): Promise<Result<RunOutcome<"accepted">, Refusal>> {
   const { principal } = by;
   const { org, user } = principal;
   const refusal = await denied(ports, by, "dead_letter.redrive");
@@ -30,7 +30,7 @@ export async function redrive(
   const found = await findDead(ports, org, deadLetter);
   if (!found.ok) return found;
   const freshId = await ports.keys.mintRunId(org, by.at);
-  const claimed = await claim(ports, by, repeat, freshId);
+  const claimed = await claim<"accepted">(ports, by, repeat, freshId);
   if (!claimed.ok) return claimed;
   const { id, replayed, settle, release } = claimed.value;
   // A first try that broke off after the new run began has an outcome to give: the run itself.

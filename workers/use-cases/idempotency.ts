@@ -27,24 +27,25 @@ export type Repeatable = {
   readonly sent: Json;
 };
 
-export type Claim = {
+/** `O`: how the work that is claimed can end. */
+export type Claim<O extends Outcome = Outcome> = {
   /** The id of what the request makes: a fresh one, or the one that its first try reserved. */
   readonly id: string;
   /** The first outcome; null: there was none yet, the work is to be done (again). */
-  readonly replayed: Outcome | null;
+  readonly replayed: O | null;
   /** Done: from now on this outcome is given again. `madeId`: of what another room made under an id of its own choosing. */
-  settle(outcome: Outcome, madeId?: string): Promise<void>;
+  settle(outcome: O, madeId?: string): Promise<void>;
   /** Refused: nothing was made, the key is free again. */
   release(): Promise<void>;
 };
 
 /** Without a key the claim is the request's own and nothing is kept. */
-export async function claim(
+export async function claim<O extends Outcome = Outcome>(
   ports: Pick<UseCasePorts, "store" | "keys">,
   { principal, at }: Pick<Requester, "principal" | "at">,
   { key, operation, target, sent }: Repeatable,
   freshId: string,
-): Promise<Result<Claim, Refusal>> {
+): Promise<Result<Claim<O>, Refusal>> {
   const nothing = async (): Promise<void> => undefined;
   if (key === null) return ok({ id: freshId, replayed: null, settle: nothing, release: nothing });
   // The platform's admin is nobody's user: in an org it acts in, its keys are its own.
@@ -53,7 +54,7 @@ export async function claim(
   const mac = await ports.keys.mac("idempotency", `${scope}\n${target}\n${canonicalJson(sent)}`);
   const claimed = await ports.store.idempotency.claim({ scope, key, mac, id: freshId, at });
   const held = {
-    async settle(outcome: Outcome, madeId?: string) {
+    async settle(outcome: O, madeId?: string) {
       if (madeId !== undefined) {
         await ports.store.idempotency.release(scope, key);
         await ports.store.idempotency.claim({ scope, key, mac, id: madeId, at });
@@ -62,9 +63,10 @@ export async function claim(
     },
     release: () => ports.store.idempotency.release(scope, key),
   };
+  // What is kept was settled under the same operation: it is one of its outcomes.
   if (claimed.claimed) return ok({ id: freshId, replayed: null, ...held });
   if (claimed.mac !== mac) return err(refuse("idempotency_key_reused", "this idempotency key was already used for a different request"));
-  return ok({ id: claimed.id, replayed: outcomeOf(claimed.status), ...held });
+  return ok({ id: claimed.id, replayed: outcomeOf(claimed.status) as O | null, ...held });
 }
 
 function outcomeOf(kept: number | null): Outcome | null {

@@ -7,7 +7,7 @@ import { checkDefinition } from "../../core/workflow/check.ts";
 import type { ToolsKnown } from "../../core/workflow/check-references.ts";
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { denied } from "./access.ts";
-import { claim, type Outcome, type Repeatable } from "./idempotency.ts";
+import { claim, type Repeatable } from "./idempotency.ts";
 import type { UseCasePorts } from "./ports.ts";
 import { auditRecord } from "./record.ts";
 import type { Requester } from "./requester.ts";
@@ -15,7 +15,7 @@ import type { Requester } from "./requester.ts";
 /** Maximum tool names of a definition that are looked up; further ones count as unknown. No definition needs as many. */
 const MOST_TOOLS = 500;
 
-export type Registered = { readonly outcome: Outcome; readonly version: WorkflowVersionView; readonly replayed: boolean };
+export type Registered = { readonly outcome: "done" | "created"; readonly version: WorkflowVersionView; readonly replayed: boolean };
 
 /** `definition`: as it was sent. `created`: a new version; `done`: the version that has this content. */
 export async function registerWorkflow(
@@ -31,7 +31,7 @@ export async function registerWorkflow(
   if (!checked.ok) return err(refuse("invalid_request", "the definition is invalid", checked.error));
   const definition = checked.value;
   const digest = await sha256Hex(canonicalJson(definition as unknown as Json));
-  const claimed = await claim(ports, by, repeat, `${definition.name}@${digest}`);
+  const claimed = await claim<"done" | "created">(ports, by, repeat, `${definition.name}@${digest}`);
   if (!claimed.ok) return claimed;
   const { replayed, settle } = claimed.value;
   // The same content is the same version, however often it is put: a replay puts it again and gives the first outcome.

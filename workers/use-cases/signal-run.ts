@@ -20,14 +20,14 @@ export async function signalRun(
   by: Requester,
   { run, name, body }: SignalRun,
   repeat: Repeatable,
-): Promise<Result<RunOutcome, Refusal>> {
+): Promise<Result<RunOutcome<"accepted">, Refusal>> {
   const { principal } = by;
   const found = await findRun(ports, by, run, "run.signal");
   if (!found.ok) return found;
   const { id, view } = found.value;
   const open = await notStopped(ports, { org: view.org, workflow: view.workflow }, by.trace.traceId);
   if (!open.ok) return open;
-  const claimed = await claim(ports, by, repeat, mintId("sig", by.at, ports.random(10)));
+  const claimed = await claim<"accepted">(ports, by, repeat, mintId("sig", by.at, ports.random(10)));
   if (!claimed.ok) return claimed;
   const { id: signalId, replayed, settle, release } = claimed.value;
   if (replayed !== null) return ok({ outcome: replayed, run: await shownTo(ports, principal, view), replayed: true });

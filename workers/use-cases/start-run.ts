@@ -22,7 +22,11 @@ import { notStopped } from "./stops.ts";
 export type StartRun = RunRequest & { readonly waitMs: number };
 
 /** A run as its requester sees it. `done`: it ended while the requester waited. `replayed`: this outcome was given before. */
-export type RunOutcome = { readonly outcome: Outcome; readonly run: RunView; readonly replayed: boolean };
+export type RunOutcome<O extends Outcome = "done" | "accepted"> = {
+  readonly outcome: O;
+  readonly run: RunView;
+  readonly replayed: boolean;
+};
 
 export async function startRun(
   ports: UseCasePorts,
@@ -39,7 +43,7 @@ export async function startRun(
   if (!stops.ok) return stops;
   const unfit = flawOfInput(workflow.value, command);
   if (unfit !== null) return err(unfit);
-  const claimed = await claim(ports, by, repeat, await ports.keys.mintRunId(org, by.at));
+  const claimed = await claim<"done" | "accepted">(ports, by, repeat, await ports.keys.mintRunId(org, by.at));
   if (!claimed.ok) return claimed;
   const first = claimed.value;
   if (first.replayed !== null) return replay(ports, by, first.id, first.replayed);
@@ -61,7 +65,7 @@ async function begin(
   ports: UseCasePorts,
   by: Requester,
   command: StartRun,
-  first: Claim,
+  first: Claim<"done" | "accepted">,
   workflow: WorkflowVersionView,
   stops: Stops,
 ): Promise<Result<RunOutcome, Refusal>> {
@@ -119,7 +123,7 @@ function startOf(by: Requester, command: StartRun, id: string, workflow: Workflo
 }
 
 /** The first outcome, with the run as it is now. */
-async function replay(ports: UseCasePorts, by: Requester, id: string, outcome: Outcome): Promise<Result<RunOutcome, Refusal>> {
+async function replay(ports: UseCasePorts, by: Requester, id: string, outcome: "done" | "accepted"): Promise<Result<RunOutcome, Refusal>> {
   const run = await ports.runs(id).view();
   return run === null ? err(unknown) : ok({ outcome, run: await shownTo(ports, by.principal, run), replayed: true });
 }

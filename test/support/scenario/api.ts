@@ -2,6 +2,7 @@
 import { exports } from "cloudflare:workers";
 import { expect } from "vitest";
 import type { Json, JsonObject } from "../../../core/json.ts";
+import { checkDeclared, isDeclaredJson } from "../declared-answers.ts";
 
 export const ADMIN = "test-admin-key-of-enough-length";
 
@@ -28,6 +29,7 @@ export async function call(
   const response = await (exports as unknown as { default: Entry }).default.fetch(new Request(`https://bulkhead.test${path}`, init));
   const text = await response.text();
   const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+  if (isDeclaredJson(response)) checkDeclared(method, path, response.status, JSON.parse(text));
   return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as JsonObject) : { text } };
 }
 

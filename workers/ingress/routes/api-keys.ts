@@ -12,10 +12,10 @@ import { claim } from "../../use-cases/idempotency.ts";
 import { auditRecord } from "../../use-cases/record.ts";
 import { unknown } from "../../use-cases/runs.ts";
 import type { Answer } from "../context.ts";
-import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
+import { type Call, type Endpoint, endpointsOf, type NoFields, reply } from "../endpoint.ts";
 import { ORG_HEADER } from "../middleware/act-in-org.ts";
 import type { IngressPorts } from "../ports.ts";
-import { REPLAYED, repeatable, STATUS } from "../repeat.ts";
+import { REPLAYED, repeatable } from "../repeat.ts";
 import { addressRange } from "../schemas/address-range.ts";
 import { listOf } from "../schemas/answers.ts";
 import { instant, orgName, userName } from "../schemas/names.ts";
@@ -49,6 +49,7 @@ export function apiKeyRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "post",
       path: "/v1/api-keys",
+      operationId: "createApiKey",
       tag: "api keys",
       summary: "Makes a key; an org exists from its first key on",
       action: "key.write",
@@ -61,16 +62,18 @@ export function apiKeyRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "get",
       path: "/v1/api-keys",
+      operationId: "listApiKeys",
       tag: "api keys",
       summary: "The org's keys that are in force",
       action: "key.read",
       query: pageQuery,
       answers: { 200: { description: "a page of keys", schema: listOf(ApiKey) } },
-      handle: async ({ principal, query }) => ok({ status: 200, body: await ports.store.keys.list(principal.org, pageOf(query)) }),
+      handle: async ({ principal, query }) => reply(200, await ports.store.keys.list(principal.org, pageOf(query))),
     }),
     endpoint({
       method: "delete",
       path: "/v1/api-keys/{id}",
+      operationId: "revokeApiKey",
       tag: "api keys",
       summary: "Revokes a key at once; its console sessions end with it",
       action: "key.write",
@@ -81,13 +84,13 @@ export function apiKeyRoutes(ports: IngressPorts): Endpoint[] {
         if (!hasIdForm("key", id)) return err(unknown);
         const record = auditRecord(ports, call, { type: "key.revoked", action: "key.write", resource: `api-key/${id}`, decision: "allow" });
         const revoked = await ports.store.keys.revoke(call.principal.org, id, call.at, record);
-        return revoked ? ok({ status: 204, body: undefined }) : err(unknown);
+        return revoked ? reply(204, undefined) : err(unknown);
       },
     }),
   ];
 }
 
-async function createKey(ports: IngressPorts, call: CreateCall): Promise<Answer> {
+async function createKey(ports: IngressPorts, call: CreateCall): Promise<Answer<201, ApiKeyView & { readonly key?: string }>> {
   const org = await orgOf(ports, call);
   if (!org.ok) return org;
   const principal: Principal = { ...call.principal, org: org.value };
@@ -95,14 +98,14 @@ async function createKey(ports: IngressPorts, call: CreateCall): Promise<Answer>
   if (expiresAt <= call.at)
     return err(refuse("invalid_request", "the body is invalid", [{ path: "/expires_at", message: "is in the past" }]));
   const freshId = mintId("key", call.at, ports.random(10));
-  const claimed = await claim(ports, call, repeatable(call, call.body), freshId);
+  const claimed = await claim<"created">(ports, call, repeatable(call, call.body), freshId);
   if (!claimed.ok) return claimed;
   const { id, replayed, settle } = claimed.value;
   const made = id === freshId ? null : await ports.store.keys.get(org.value, id);
   // Made by the first try, whose answer may be lost: its text is nowhere any more.
   if (made !== null) {
     await settle("created");
-    return ok({ status: STATUS[replayed ?? "created"], body: made, headers: REPLAYED });
+    return reply(201, made, REPLAYED);
   }
   if (replayed !== null) return err(unknown);
   const minted = await ports.auth.mintApiKey();
@@ -132,7 +135,7 @@ async function createKey(ports: IngressPorts, call: CreateCall): Promise<Answer>
   );
   await ports.store.keys.create(row, record);
   await settle("created");
-  return ok({ status: 201, body: { ...view, key: minted.key } });
+  return reply(201, { ...view, key: minted.key });
 }
 
 /** The org of the new key: the body's and the header's agree, and another org's key is the platform admin's to make. */

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import { isObject } from "../../../core/json.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
 import { userFilter } from "../schemas/names.ts";
@@ -18,6 +18,7 @@ export function auditRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "get",
       path: "/v1/audit/entries",
+      operationId: "listAuditEntries",
       tag: "evidence",
       summary: "Entries of the org's chain with a higher `seq`, ascending",
       action: "audit.read",
@@ -32,17 +33,18 @@ export function auditRoutes(ports: IngressPorts): Endpoint[] {
         const data = entries.slice(0, most);
         const last = data.at(-1);
         const next = entries.length > most && isObject(last) ? String(last["seq"]) : null;
-        return ok({ status: 200, body: { data, next_cursor: next } });
+        return reply(200, { data, next_cursor: next });
       },
     }),
     endpoint({
       method: "post",
       path: "/v1/audit/verify",
+      operationId: "verifyAudit",
       tag: "evidence",
       summary: "Recomputes the org's chain from the stored rows",
       action: "audit.verify",
       answers: { 200: { description: "what was found", schema: AuditVerdict } },
-      handle: async ({ principal }) => ok({ status: 200, body: await ports.verifyAudit(principal.org) }),
+      handle: async ({ principal }) => reply(200, await ports.verifyAudit(principal.org)),
     }),
   ];
 }

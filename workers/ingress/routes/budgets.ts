@@ -2,9 +2,8 @@
 import type { Caps } from "../../../core/budget/account.ts";
 import type { BudgetScope } from "../../../core/budget/lease.ts";
 import { fromUsd } from "../../../core/money.ts";
-import { ok } from "../../../core/result.ts";
 import { auditRecord } from "../../use-cases/record.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { Budget, Budgets, budgetScope, PutBudget } from "../schemas/budget-views.ts";
 import { pageOf, pageQuery } from "../schemas/requests.ts";
@@ -17,6 +16,7 @@ export function budgetRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "put",
       path: "/v1/budgets/{scope}",
+      operationId: "putBudget",
       tag: "budgets",
       summary: "Replaces the caps of the org, of a user or of a workflow",
       action: "budget.write",
@@ -44,22 +44,19 @@ export function budgetRoutes(ports: IngressPorts): Endpoint[] {
             usd_per_run: usd_per_run ?? null,
           },
         });
-        return ok({
-          status: 200,
-          body: await ports.budgets(call.principal.org).setCaps(call.principal.org, scope as BudgetScope, caps, record),
-        });
+        return reply(200, await ports.budgets(call.principal.org).setCaps(call.principal.org, scope as BudgetScope, caps, record));
       },
     }),
     endpoint({
       method: "get",
       path: "/v1/budgets",
+      operationId: "listBudgets",
       tag: "budgets",
       summary: "Every scope that has a cap or has spent something: what is spent, leased and left",
       action: "budget.read",
       query: pageQuery,
       answers: { 200: { description: "the budgets, by scope", schema: Budgets } },
-      handle: async ({ principal, query }) =>
-        ok({ status: 200, body: await ports.budgets(principal.org).view(principal.org, pageOf(query)) }),
+      handle: async ({ principal, query }) => reply(200, await ports.budgets(principal.org).view(principal.org, pageOf(query))),
     }),
   ];
 }

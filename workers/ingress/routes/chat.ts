@@ -1,11 +1,13 @@
 /** `POST /v1/chat/completions`, in OpenAI's format. What a request may say is read by core/chat; errors are OpenAI's too. */
 import { z } from "@hono/zod-openapi";
+import type { JsonObject } from "../../../core/json.ts";
 import { ok } from "../../../core/result.ts";
 import type { Asked } from "../../chat/ports.ts";
 import { notStopped } from "../../use-cases/stops.ts";
-import type { Answer, Reply } from "../context.ts";
+import type { Answer } from "../context.ts";
 import { type AnyCall, type Endpoint, endpointsOf } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
+import { describing } from "../schemas/answers.ts";
 import { jsonObject } from "../schemas/requests.ts";
 
 /** What both endpoints that call a model may answer beside the common codes. */
@@ -20,11 +22,25 @@ export const MODEL_REFUSALS = [
   "timeout",
 ] as const;
 
+const ChatCompletion = describing<JsonObject>(
+  z
+    .looseObject({
+      id: z.string(),
+      object: z.literal("chat.completion"),
+      created: z.int(),
+      model: z.string(),
+      choices: z.array(z.looseObject({ index: z.int(), finish_reason: z.string().nullable() })),
+      usage: z.looseObject({ prompt_tokens: z.int(), completion_tokens: z.int(), total_tokens: z.int() }).optional(),
+    })
+    .openapi("ChatCompletion"),
+);
+
 export function chatRoutes(ports: IngressPorts): Endpoint[] {
   return [
     endpointsOf(ports)({
       method: "post",
       path: "/v1/chat/completions",
+      operationId: "createChatCompletion",
       tag: "chat",
       summary: "A chat completion, whole or as a stream",
       action: "chat.complete",
@@ -35,8 +51,9 @@ export function chatRoutes(ports: IngressPorts): Endpoint[] {
       }),
       answers: {
         200: {
-          description: "OpenAI's `chat.completion`, or its chunks as server-sent events with `stream: true`",
-          schema: z.looseObject({ id: z.string(), object: z.string(), model: z.string() }).openapi("ChatCompletion"),
+          description: "OpenAI's `chat.completion`, or a stream of its chunks with `stream: true`",
+          schema: ChatCompletion,
+          stream: "OpenAI's chunks, one in each `data`, and `[DONE]` at the end",
         },
       },
       refusals: MODEL_REFUSALS,
@@ -52,10 +69,11 @@ export async function governed(
   ports: IngressPorts,
   call: ModelCall,
   work: (asked: Asked) => ReturnType<IngressPorts["chat"]["complete"]>,
-): Promise<Answer> {
+): Promise<Answer<200, JsonObject>> {
   const { principal, body, trace, at, request, waitUntil } = call;
   const stops = await notStopped(ports, { org: principal.org }, trace.traceId);
   if (!stops.ok) return stops;
   const reply = await work({ principal, body, trace, at, signal: request.signal, waitUntil });
-  return reply.ok ? ok(reply.value as Reply) : reply;
+  if (!reply.ok) return reply;
+  return ok(reply.value instanceof Response ? { response: reply.value } : reply.value);
 }

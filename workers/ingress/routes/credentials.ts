@@ -1,25 +1,43 @@
 /** `POST /v1/credentials/introspect` (RFC 7662): is a credential that was made for a tool still good? */
 import { z } from "@hono/zod-openapi";
-import { ok } from "../../../core/result.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import type { JsonObject } from "../../../core/json.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
+import { describing } from "../schemas/answers.ts";
+
+const Introspection = describing<JsonObject>(
+  z
+    .looseObject({
+      active: z.boolean(),
+      iss: z.string(),
+      sub: z.string(),
+      aud: z.string(),
+      exp: z.int(),
+      iat: z.int(),
+      jti: z.string(),
+      scope: z.string(),
+    })
+    .partial({ iss: true, sub: true, aud: true, exp: true, iat: true, jti: true, scope: true })
+    .openapi("Introspection", { description: "RFC 7662; an inactive credential has `active` alone" }),
+);
 
 export function credentialRoutes(ports: IngressPorts): Endpoint[] {
   return [
     endpointsOf(ports)({
       method: "post",
       path: "/v1/credentials/introspect",
+      operationId: "introspectCredential",
       tag: "credentials",
       summary: "Whether a credential made for a tool is active",
       action: "credential.introspect",
       bodyForm: "form-or-json",
       body: z.strictObject({ token: z.string().min(1).max(8_192), token_type_hint: z.string().max(64).optional() }).openapi("Introspect"),
-      answers: { 200: { description: "its claims, or `active: false` and nothing else", schema: z.looseObject({ active: z.boolean() }) } },
+      answers: { 200: { description: "its claims, or `active: false` and nothing else", schema: Introspection } },
       async handle({ principal, body }) {
         const found = await ports.keys.introspect(body.token);
         // Of another org's credential nothing is told, not even that it exists.
         const own = principal.platformAdmin || found["org"] === principal.org;
-        return ok({ status: 200, body: found["active"] === true && own ? found : { active: false } });
+        return reply(200, found["active"] === true && own ? found : { active: false });
       },
     }),
   ];

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { ok } from "../../../core/result.ts";
 import { discard, redrive } from "../../use-cases/dead-letters.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { repeatable, replyOf } from "../repeat.ts";
 import { listOf } from "../schemas/answers.ts";
@@ -18,16 +18,18 @@ export function deadLetterRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "get",
       path: "/v1/dead-letters",
+      operationId: "listDeadLetters",
       tag: "people",
       summary: "The org's dead letters, newest first",
       action: "dead_letter.read",
       query: pageQuery,
       answers: { 200: { description: "a page of dead letters", schema: listOf(DeadLetter) } },
-      handle: async ({ principal, query }) => ok({ status: 200, body: await ports.store.deadLetters.list(principal.org, pageOf(query)) }),
+      handle: async ({ principal, query }) => reply(200, await ports.store.deadLetters.list(principal.org, pageOf(query))),
     }),
     endpoint({
       method: "post",
       path: "/v1/dead-letters/{id}/redrive",
+      operationId: "redriveDeadLetter",
       tag: "people",
       summary: "A new run that takes up where this one ended",
       action: "dead_letter.redrive",
@@ -46,6 +48,7 @@ export function deadLetterRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "post",
       path: "/v1/dead-letters/{id}/discard",
+      operationId: "discardDeadLetter",
       tag: "people",
       summary: "Closes a dead letter without doing anything",
       action: "dead_letter.discard",
@@ -55,7 +58,7 @@ export function deadLetterRoutes(ports: IngressPorts): Endpoint[] {
       refusals: ["conflict", "injection_detected"],
       async handle(call) {
         const discarded = await discard(ports, call, { deadLetter: call.params.id, reason: call.body.reason });
-        return discarded.ok ? ok({ status: 200, body: discarded.value }) : discarded;
+        return discarded.ok ? reply(200, discarded.value) : discarded;
       },
     }),
   ];

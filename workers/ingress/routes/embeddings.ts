@@ -1,7 +1,9 @@
 /** `POST /v1/embeddings`, in OpenAI's format. */
 import { z } from "@hono/zod-openapi";
+import type { JsonObject } from "../../../core/json.ts";
 import { type Endpoint, endpointsOf } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
+import { describing } from "../schemas/answers.ts";
 import { jsonObject } from "../schemas/requests.ts";
 import { governed, MODEL_REFUSALS } from "./chat.ts";
 
@@ -10,6 +12,7 @@ export function embeddingRoutes(ports: IngressPorts): Endpoint[] {
     endpointsOf(ports)({
       method: "post",
       path: "/v1/embeddings",
+      operationId: "createEmbeddings",
       tag: "chat",
       summary: "Texts as vectors; what is embedded is the redacted text",
       action: "chat.embed",
@@ -20,7 +23,9 @@ export function embeddingRoutes(ports: IngressPorts): Endpoint[] {
       answers: {
         200: {
           description: "OpenAI's list of embeddings",
-          schema: z.looseObject({ object: z.string(), data: z.array(z.looseObject({ index: z.number().int() })) }).openapi("EmbeddingList"),
+          schema: describing<JsonObject>(
+            z.looseObject({ object: z.string(), data: z.array(z.looseObject({ index: z.number().int() })) }).openapi("EmbeddingList"),
+          ),
         },
       },
       refusals: MODEL_REFUSALS,

@@ -1,8 +1,7 @@
 /** `POST /v1/runs/estimate`: what a run would cost, before anybody starts it. What it looks up is `use-cases/estimate.ts`. */
 import { z } from "@hono/zod-openapi";
-import { ok } from "../../../core/result.ts";
 import { estimate } from "../../use-cases/estimate.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { runRequest, StartBody } from "../start-request.ts";
 
@@ -25,6 +24,7 @@ export function estimateRoutes(ports: IngressPorts): Endpoint[] {
     endpointsOf(ports)({
       method: "post",
       path: "/v1/runs/estimate",
+      operationId: "estimateRun",
       tag: "runs",
       summary: "What a run would cost; nothing is started and no model is called",
       action: "run.start",
@@ -35,7 +35,7 @@ export function estimateRoutes(ports: IngressPorts): Endpoint[] {
         const request = runRequest(call.body);
         if (!request.ok) return request;
         const estimated = await estimate(ports, call, request.value);
-        return estimated.ok ? ok({ status: 200, body: estimated.value }) : estimated;
+        return estimated.ok ? reply(200, estimated.value) : estimated;
       },
     }),
   ];

@@ -1,14 +1,15 @@
 /** `POST /v1/runs/{id}/feedback`: what a person thinks of a run. One line a person and run; the newest counts. */
 import { z } from "@hono/zod-openapi";
 import { mintId } from "../../../core/ids.ts";
-import { err, ok } from "../../../core/result.ts";
+import { err } from "../../../core/result.ts";
+import type { FeedbackView } from "../../../core/run/outside/view.ts";
 import { toRfc3339 } from "../../../core/time.ts";
 import { claim } from "../../use-cases/idempotency.ts";
 import { keptText } from "../../use-cases/kept-text.ts";
 import { auditRecord } from "../../use-cases/record.ts";
 import { findRun, unknown } from "../../use-cases/runs.ts";
 import type { Answer } from "../context.ts";
-import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
+import { type Call, type Endpoint, endpointsOf, type NoFields, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { REPLAYED, repeatable, STATUS } from "../repeat.ts";
 import { reasonText } from "../schemas/names.ts";
@@ -23,6 +24,7 @@ export function feedbackRoutes(ports: IngressPorts): Endpoint[] {
     endpointsOf(ports)({
       method: "post",
       path: "/v1/runs/{id}/feedback",
+      operationId: "giveFeedback",
       tag: "runs",
       summary: "A score from -1 to 1, with a comment if you like; said again, it replaces what you said before",
       action: "run.feedback",
@@ -39,19 +41,22 @@ export function feedbackRoutes(ports: IngressPorts): Endpoint[] {
   ];
 }
 
-async function give(ports: IngressPorts, call: Call<typeof params, NoFields, typeof idempotencyHeader, typeof Body>): Promise<Answer> {
+async function give(
+  ports: IngressPorts,
+  call: Call<typeof params, NoFields, typeof idempotencyHeader, typeof Body>,
+): Promise<Answer<200 | 201, FeedbackView>> {
   const { principal, body, at } = call;
   const found = await findRun(ports, call, call.params.id, "run.feedback");
   if (!found.ok) return found;
   const comment = body.comment === undefined ? null : keptText(ports, body.comment, "/comment");
   if (comment !== null && !comment.ok) return comment;
   const run = found.value.id;
-  const claimed = await claim(ports, call, repeatable(call, body), mintId("fb", at, ports.random(10)));
+  const claimed = await claim<"done" | "created">(ports, call, repeatable(call, body), mintId("fb", at, ports.random(10)));
   if (!claimed.ok) return claimed;
   const { id, replayed, settle } = claimed.value;
   if (replayed !== null) {
     const kept = await ports.store.feedback.of(principal.org, run, principal.user);
-    return kept === null ? err(unknown) : ok({ status: STATUS[replayed], body: kept, headers: REPLAYED });
+    return kept === null ? err(unknown) : reply(STATUS[replayed], kept, REPLAYED);
   }
   const record = auditRecord(ports, call, {
     type: "run.feedback_given",
@@ -71,5 +76,5 @@ async function give(ports: IngressPorts, call: Call<typeof params, NoFields, typ
   const { view, created } = await ports.store.feedback.put(principal.org, feedback, record);
   const outcome = created ? "created" : "done";
   await settle(outcome);
-  return ok({ status: STATUS[outcome], body: view });
+  return reply(STATUS[outcome], view);
 }

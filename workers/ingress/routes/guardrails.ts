@@ -1,8 +1,7 @@
 /** `POST /v1/guardrails/check`: the pipeline that runs use, on its own. Nothing is kept. */
 import { z } from "@hono/zod-openapi";
 import { inspect } from "../../../core/guardrail/pipeline.ts";
-import { ok } from "../../../core/result.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { GuardrailResults } from "../schemas/views.ts";
 
@@ -13,6 +12,7 @@ export function guardrailRoutes(ports: IngressPorts): Endpoint[] {
     endpointsOf(ports)({
       method: "post",
       path: "/v1/guardrails/check",
+      operationId: "checkTexts",
       tag: "guardrails",
       summary: "What the guardrails find in texts",
       action: "guardrail.check",
@@ -23,7 +23,7 @@ export function guardrailRoutes(ports: IngressPorts): Endpoint[] {
         })
         .openapi("CheckTexts"),
       answers: { 200: { description: "a result for each text, in order", schema: GuardrailResults } },
-      handle: async ({ body }) => ok({ status: 200, body: { results: body.texts.map((text) => inspect(text, body.channel)) } }),
+      handle: async ({ body }) => reply(200, { results: body.texts.map((text) => inspect(text, body.channel)) }),
     }),
   ];
 }

@@ -5,6 +5,7 @@
 import { z } from "@hono/zod-openapi";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import type { StopScope } from "../../../core/kill-switch/stops.ts";
+import type { SwitchView } from "../../../core/kill-switch/view.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { errorLine } from "../../kit/thrown.ts";
 import { type Asked, denied, edgeRule, forbid } from "../../use-cases/access.ts";
@@ -12,9 +13,9 @@ import { type Claim, claim } from "../../use-cases/idempotency.ts";
 import { keptTextOrMarker } from "../../use-cases/kept-text.ts";
 import { unknown } from "../../use-cases/runs.ts";
 import type { Answer } from "../context.ts";
-import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
+import { type Call, type Endpoint, endpointsOf, type NoFields, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
-import { REPLAYED, repeatable, STATUS } from "../repeat.ts";
+import { REPLAYED, repeatable } from "../repeat.ts";
 import { MODEL_PART, ORG_NAME, reasonText, TOOL_NAME, WORKFLOW_NAME } from "../schemas/names.ts";
 import { idempotencyHeader } from "../schemas/requests.ts";
 import { Switch, Switches } from "../schemas/views.ts";
@@ -40,6 +41,7 @@ export function killSwitchRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "post",
       path: "/admin/kill-switch",
+      operationId: "throwKillSwitch",
       tag: "control",
       summary: "Stops everything in the scope",
       action: "kill.throw",
@@ -52,15 +54,17 @@ export function killSwitchRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "get",
       path: "/admin/kill-switch",
+      operationId: "getKillSwitch",
       tag: "control",
       summary: "The switches that concern the org, and what is still in flight under them",
       action: "kill.read",
       answers: { 200: { description: "the switches", schema: Switches } },
-      handle: async ({ principal }) => ok({ status: 200, body: await ports.killSwitch.status(principal.org, principal.platformAdmin) }),
+      handle: async ({ principal }) => reply(200, await ports.killSwitch.status(principal.org, principal.platformAdmin)),
     }),
     endpoint({
       method: "post",
       path: "/admin/kill-switch/recovery",
+      operationId: "requestRecovery",
       tag: "control",
       summary: "Asks for work to be taken again; another admin approves",
       action: "kill.recover",
@@ -73,6 +77,7 @@ export function killSwitchRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "post",
       path: "/admin/kill-switch/recovery/{id}/approve",
+      operationId: "approveRecovery",
       tag: "control",
       summary: "Approves a recovery, as a second person whose key is older than the stop",
       action: "kill.recover",
@@ -81,7 +86,7 @@ export function killSwitchRoutes(ports: IngressPorts): Endpoint[] {
       refusals: ["conflict", "second_person_required"],
       async handle({ principal, params }) {
         const approved = await ports.killSwitch.approveRecovery(params.id, principal);
-        return approved.ok ? ok({ status: 200, body: approved.value }) : approved;
+        return approved.ok ? reply(200, approved.value) : approved;
       },
     }),
   ];
@@ -119,7 +124,7 @@ async function scopeFor(
 
 type StopCall = Call<NoFields, NoFields, typeof idempotencyHeader, typeof Body>;
 
-async function throwSwitch(ports: IngressPorts, call: StopCall): Promise<Answer> {
+async function throwSwitch(ports: IngressPorts, call: StopCall): Promise<Answer<200, SwitchView>> {
   const scope = await scopeFor(ports, call, "kill.throw", call.body.scope);
   if (!scope.ok) return scope;
   const claimed = await claimUnlessBroken(ports, call);
@@ -129,37 +134,37 @@ async function throwSwitch(ports: IngressPorts, call: StopCall): Promise<Answer>
     const { switches } = await ports.killSwitch.status(call.principal.org, call.principal.platformAdmin);
     const thrown = switches.find(({ id }) => id === claimed.value.id);
     if (thrown === undefined) return err(refuse("conflict", "what this request stopped has already been resumed"));
-    return ok({ status: STATUS[claimed.value.replayed], body: thrown, headers: REPLAYED });
+    return reply(200, thrown, REPLAYED);
   }
   const thrown = await ports.killSwitch.throwSwitch(scope.value, call.principal, keptTextOrMarker(ports, call.body.reason));
   await claimed?.value
     .settle("done", thrown.id)
     .catch((error: unknown) => ports.log(errorLine("kill_switch.unclaimed", error, call.trace.traceId, call.routeName)));
-  return ok({ status: 200, body: thrown });
+  return reply(200, thrown);
 }
 
 /** null: the claim could not be made. Stopping does not wait for it. */
-async function claimUnlessBroken(ports: IngressPorts, call: StopCall): Promise<Result<Claim, Refusal> | null> {
+async function claimUnlessBroken(ports: IngressPorts, call: StopCall): Promise<Result<Claim<"done">, Refusal> | null> {
   try {
-    return await claim(ports, call, repeatable(call, call.body), "kill");
+    return await claim<"done">(ports, call, repeatable(call, call.body), "kill");
   } catch (error) {
     ports.log(errorLine("kill_switch.unclaimed", error, call.trace.traceId, call.routeName));
     return null;
   }
 }
 
-async function requestRecovery(ports: IngressPorts, call: StopCall): Promise<Answer> {
+async function requestRecovery(ports: IngressPorts, call: StopCall): Promise<Answer<202, { readonly id: string }>> {
   const scope = await scopeFor(ports, call, "kill.recover", call.body.scope);
   if (!scope.ok) return scope;
-  const claimed = await claim(ports, call, repeatable(call, call.body), "recovery");
+  const claimed = await claim<"accepted">(ports, call, repeatable(call, call.body), "recovery");
   if (!claimed.ok) return claimed;
   const { id, replayed, settle, release } = claimed.value;
-  if (replayed !== null) return ok({ status: STATUS[replayed], body: { id }, headers: REPLAYED });
+  if (replayed !== null) return reply(202, { id }, REPLAYED);
   const asked = await ports.killSwitch.requestRecovery(scope.value, call.principal, keptTextOrMarker(ports, call.body.reason));
   if (!asked.ok) {
     await release();
     return asked;
   }
   await settle("accepted", asked.value.id);
-  return ok({ status: 202, body: { id: asked.value.id } });
+  return reply(202, { id: asked.value.id });
 }

@@ -1,7 +1,6 @@
 /** `GET /v1/models`, in OpenAI's format: the models that this org may name. */
 import { z } from "@hono/zod-openapi";
-import { ok } from "../../../core/result.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 
 const ListedModel = z.object({ id: z.string(), object: z.literal("model"), created: z.number().int(), owned_by: z.string() });
@@ -11,6 +10,7 @@ export function listModelRoutes(ports: IngressPorts): Endpoint[] {
     endpointsOf(ports)({
       method: "get",
       path: "/v1/models",
+      operationId: "listModels",
       tag: "chat",
       summary: "The org's models, as OpenAI lists them",
       action: "model.read",
@@ -28,7 +28,7 @@ export function listModelRoutes(ports: IngressPorts): Endpoint[] {
           created: 0, // pinned versions: when one was made is in its name, if anywhere
           owned_by: id.slice(0, id.indexOf("/")),
         }));
-        return ok({ status: 200, body: { object: "list", data } });
+        return reply(200, { object: "list", data });
       },
     }),
   ];

@@ -13,6 +13,7 @@ export function metricsRoutes(ports: IngressPorts): Endpoint[] {
     endpointsOf(ports)({
       method: "get",
       path: "/metrics",
+      operationId: "getMetrics",
       tag: "platform",
       summary: "Numbers of the platform, in Prometheus' text format",
       action: "metrics.read",
@@ -22,7 +23,7 @@ export function metricsRoutes(ports: IngressPorts): Endpoint[] {
           const detail = "only the platform's admins read its metrics";
           return err(await forbid(ports, call, "metrics.read", "metrics", detail, edgeRule("platform_admin")));
         }
-        return ok(new Response(await ports.metrics(), { headers: { "Content-Type": CONTENT_TYPE } }));
+        return ok({ response: new Response(await ports.metrics(), { headers: { "Content-Type": CONTENT_TYPE } }) });
       },
     }),
   ];

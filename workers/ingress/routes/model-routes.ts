@@ -2,10 +2,10 @@
 import { z } from "@hono/zod-openapi";
 import { refuse } from "../../../core/errors/problem.ts";
 import { checkTaskRoute, STRATEGIES, type TaskRoute } from "../../../core/model/task-route.ts";
-import { err, ok } from "../../../core/result.ts";
+import { err } from "../../../core/result.ts";
 import { auditRecord } from "../../use-cases/record.ts";
 import { unknown } from "../../use-cases/runs.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
 import { taskName } from "../schemas/names.ts";
@@ -27,6 +27,7 @@ export function modelRouteRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "put",
       path: "/v1/routes/{task}",
+      operationId: "putRoute",
       tag: "models",
       summary: "Says which models answer for a task, and in which order they are tried",
       action: "model.write",
@@ -47,12 +48,13 @@ export function modelRouteRoutes(ports: IngressPorts): Endpoint[] {
         const data = { strategy: route.strategy, models: route.models.map((model) => ({ ...model })) };
         const record = auditRecord(ports, call, { type: "route.set", action: "model.write", resource, decision: "allow", data });
         await ports.store.routes.put(org, route, record);
-        return ok({ status: 200, body: shown(route) });
+        return reply(200, shown(route));
       },
     }),
     endpoint({
       method: "get",
       path: "/v1/routes",
+      operationId: "listRoutes",
       tag: "models",
       summary: "The org's own routes, by task",
       action: "model.read",
@@ -60,12 +62,13 @@ export function modelRouteRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "a page of routes", schema: listOf(Route) } },
       async handle({ principal, query }) {
         const { data, next_cursor } = await ports.store.routes.list(principal.org, pageOf(query));
-        return ok({ status: 200, body: { data: data.map(shown), next_cursor } });
+        return reply(200, { data: data.map(shown), next_cursor });
       },
     }),
     endpoint({
       method: "get",
       path: "/v1/routes/{task}",
+      operationId: "getRoute",
       tag: "models",
       summary: "The org's own route of a task",
       action: "model.read",
@@ -73,12 +76,13 @@ export function modelRouteRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "the route", schema: Route } },
       async handle({ principal, params: { task } }) {
         const route = await ports.store.routes.get(principal.org, task);
-        return route === null ? err(unknown) : ok({ status: 200, body: shown(route) });
+        return route === null ? err(unknown) : reply(200, shown(route));
       },
     }),
     endpoint({
       method: "delete",
       path: "/v1/routes/{task}",
+      operationId: "deleteRoute",
       tag: "models",
       summary: "Goes back to the models that have the task, cheapest first",
       action: "model.write",
@@ -89,7 +93,7 @@ export function modelRouteRoutes(ports: IngressPorts): Endpoint[] {
         const resource = `route/${task}`;
         const record = auditRecord(ports, call, { type: "route.removed", action: "model.write", resource, decision: "allow" });
         const removed = await ports.store.routes.remove(call.principal.org, task, record);
-        return removed ? ok({ status: 204, body: undefined }) : err(unknown);
+        return removed ? reply(204, undefined) : err(unknown);
       },
     }),
   ];

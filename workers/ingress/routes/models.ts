@@ -1,10 +1,10 @@
 /** `PUT /v1/models/{provider}/{name}`. */
 import { refuse } from "../../../core/errors/problem.ts";
 import { checkModel } from "../../../core/model/check.ts";
-import { err, ok } from "../../../core/result.ts";
+import { err } from "../../../core/result.ts";
 import { edgeRule, forbid } from "../../use-cases/access.ts";
 import { auditRecord } from "../../use-cases/record.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { modelPart } from "../schemas/names.ts";
 import { jsonObject } from "../schemas/requests.ts";
@@ -15,6 +15,7 @@ export function modelRoutes(ports: IngressPorts): Endpoint[] {
     endpointsOf(ports)({
       method: "put",
       path: "/v1/models/{provider}/{name}",
+      operationId: "putModel",
       tag: "models",
       summary: "Registers a pinned model; the slash of the id may be `%2F`",
       action: "model.write",
@@ -40,7 +41,7 @@ export function modelRoutes(ports: IngressPorts): Endpoint[] {
           decision: "allow",
         });
         await ports.store.models.put(call.principal.org, checked.value, record);
-        return ok({ status: 200, body: checked.value });
+        return reply(200, checked.value);
       },
     }),
   ];

@@ -5,6 +5,7 @@ import { CALLBACK_SECRET_NAME, SECRET_BYTES, toCallbackSecret } from "../../../c
 import { type FieldError, type Refusal, refuse } from "../../../core/errors/problem.ts";
 import { mintId } from "../../../core/ids.ts";
 import type { OrgChange } from "../../../core/org/settings.ts";
+import type { OrgView } from "../../../core/org/view.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { flawOfUrl } from "../../../core/tool/url.ts";
 import type { NewCallbackSecret } from "../../store/ports.ts";
@@ -12,11 +13,11 @@ import { claim } from "../../use-cases/idempotency.ts";
 import { auditRecord } from "../../use-cases/record.ts";
 import { unknown } from "../../use-cases/runs.ts";
 import type { Answer } from "../context.ts";
-import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
+import { type Call, type Endpoint, endpointsOf, type NoFields, reply } from "../endpoint.ts";
 import { ORG_HEADER } from "../middleware/act-in-org.ts";
 import { hasClientCertificate } from "../middleware/client-certificate.ts";
 import type { IngressPorts } from "../ports.ts";
-import { REPLAYED, repeatable, STATUS } from "../repeat.ts";
+import { REPLAYED, repeatable } from "../repeat.ts";
 import { orgName } from "../schemas/names.ts";
 import { CallbackSecret, ChangedOrg, Org } from "../schemas/org-views.ts";
 import { idempotencyHeader } from "../schemas/requests.ts";
@@ -54,6 +55,7 @@ export function orgRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "put",
       path: "/v1/orgs/{org}",
+      operationId: "putOrg",
       tag: "orgs",
       summary: "Changes what the org chose; the platform's admin makes an org this way too",
       action: "org.write",
@@ -65,6 +67,7 @@ export function orgRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "get",
       path: "/v1/orgs/{org}",
+      operationId: "getOrg",
       tag: "orgs",
       summary: "The org with every default filled in",
       action: "org.read",
@@ -73,12 +76,13 @@ export function orgRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         const org = orgOf(call);
         const view = org.ok ? await ports.store.orgs.get(org.value) : null;
-        return view === null ? err(unknown) : ok({ status: 200, body: view });
+        return view === null ? err(unknown) : reply(200, view);
       },
     }),
     endpoint({
       method: "post",
       path: "/v1/orgs/{org}/callback-secret",
+      operationId: "rotateCallbackSecret",
       tag: "orgs",
       summary: "Makes a new callback secret; the one before it goes on signing beside it until the next",
       action: "org.write",
@@ -98,7 +102,7 @@ function orgOf(call: { params: { org: string }; principal: Principal; request: R
   return err(unknown);
 }
 
-async function change(ports: IngressPorts, call: PutCall): Promise<Answer> {
+async function change(ports: IngressPorts, call: PutCall): Promise<Answer<200, OrgView & { readonly callback_secret?: string }>> {
   const org = orgOf(call);
   if (!org.ok) return org;
   const { jurisdiction, ...rest } = call.body;
@@ -116,7 +120,7 @@ async function change(ports: IngressPorts, call: PutCall): Promise<Answer> {
   });
   const { view, secretKept } = await ports.store.orgs.put(org.value, orgChange, fresh?.kept ?? null, record);
   const shown = secretKept && fresh !== null ? { callback_secret: fresh.text } : {};
-  return ok({ status: 200, body: { ...view, ...shown } });
+  return reply(200, { ...view, ...shown });
 }
 
 function flawsOf(ports: IngressPorts, call: PutCall, jurisdiction: unknown, change: OrgChange): FieldError[] {
@@ -171,16 +175,19 @@ async function newSecret(ports: IngressPorts, org: string, at: number): Promise<
   return { text, kept: { id: mintId("sec", at, ports.random(10)), sealed: await ports.keys.sealSecret(org, CALLBACK_SECRET_NAME, text) } };
 }
 
-async function rotate(ports: IngressPorts, call: RotateCall): Promise<Answer> {
+async function rotate(
+  ports: IngressPorts,
+  call: RotateCall,
+): Promise<Answer<201, { readonly id: string; readonly org: string; readonly callback_secret?: string }>> {
   const org = orgOf(call);
   const view = org.ok ? await ports.store.orgs.get(org.value) : null;
   if (!org.ok || view === null) return err(unknown);
   const { text, kept } = await newSecret(ports, org.value, call.at);
-  const claimed = await claim(ports, call, repeatable(call, {}), kept.id);
+  const claimed = await claim<"created">(ports, call, repeatable(call, {}), kept.id);
   if (!claimed.ok) return claimed;
   const { id, replayed, settle } = claimed.value;
   // Made by the first try: its text is nowhere any more.
-  if (replayed !== null) return ok({ status: STATUS[replayed], body: { id, org: org.value }, headers: REPLAYED });
+  if (replayed !== null) return reply(201, { id, org: org.value }, REPLAYED);
   const record = auditRecord(ports, call, {
     type: "org.callback_secret_made",
     action: "org.write",
@@ -190,5 +197,5 @@ async function rotate(ports: IngressPorts, call: RotateCall): Promise<Answer> {
   });
   await ports.store.orgs.rotateCallbackSecret(org.value, { ...kept, id }, record);
   await settle("created");
-  return ok({ status: 201, body: { id, org: org.value, callback_secret: text } });
+  return reply(201, { id, org: org.value, callback_secret: text });
 }

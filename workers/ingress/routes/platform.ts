@@ -25,14 +25,28 @@ const unauthenticated = {
 };
 
 export function platformRoutes(ports: IngressPorts, documents: Documents): Endpoint[] {
-  const open = (path: string, summary: string, type: string, schema: z.ZodType, serve: IngressMiddleware): Endpoint => ({
-    route: described({ method: "get", path, summary, responses: { 200: { description: summary, content: { [type]: { schema } } } } }),
+  const open = (
+    path: string,
+    operationId: string,
+    summary: string,
+    type: string,
+    schema: z.ZodType,
+    serve: IngressMiddleware,
+  ): Endpoint => ({
+    route: described({
+      method: "get",
+      path,
+      operationId,
+      summary,
+      responses: { 200: { description: summary, content: { [type]: { schema } } } },
+    }),
     middleware: [serve],
   });
   const health = JSON.stringify({ status: "ok", version: ports.settings.version });
   return [
     open(
       "/healthz",
+      "getHealth",
       "Answers while the Worker runs",
       "application/json",
       z.object({ status: z.string(), version: z.string() }),
@@ -40,11 +54,12 @@ export function platformRoutes(ports: IngressPorts, documents: Documents): Endpo
         return new Response(health, { headers: JSON_HEADERS });
       },
     ),
-    open("/openapi.json", "This contract as OpenAPI 3.1", "application/json", jsonObject, async () => {
+    open("/openapi.json", "getOpenApi", "This contract as OpenAPI 3.1", "application/json", jsonObject, async () => {
       return new Response(documents.openapi(), { headers: JSON_HEADERS });
     }),
     open(
       "/docs",
+      "getDocs",
       "This contract as a page",
       "text/html",
       z.string(),
@@ -52,6 +67,7 @@ export function platformRoutes(ports: IngressPorts, documents: Documents): Endpo
     ),
     open(
       "/.well-known/jwks.json",
+      "getPublicKeys",
       "Public keys of credentials and audit entries (RFC 7517)",
       "application/jwk-set+json",
       jsonObject,
@@ -59,11 +75,12 @@ export function platformRoutes(ports: IngressPorts, documents: Documents): Endpo
         return new Response(JSON.stringify(await ports.keys.jwks()), { headers: PUBLIC_KEYS_HEADERS });
       },
     ),
-    open("/console", "The console", "text/html", z.string(), consoleFile(ports)),
+    open("/console", "getConsole", "The console", "text/html", z.string(), consoleFile(ports)),
     {
       route: described({
         method: "post",
         path: "/console/session",
+        operationId: "openSession",
         summary: "Opens a console session for the bearer key: a cookie for eight hours",
         security: [{ apiKey: [] }],
         responses: {
@@ -84,6 +101,7 @@ export function platformRoutes(ports: IngressPorts, documents: Documents): Endpo
       route: described({
         method: "delete",
         path: "/console/session",
+        operationId: "closeSession",
         summary: "Ends the console session",
         responses: { 204: { description: "the cookie is taken away" } },
       }),

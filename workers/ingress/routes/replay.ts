@@ -1,9 +1,9 @@
 /** `POST /v1/runs/{id}/replay`: the run folded again from its journal. Reads only: models and tools are not called. */
 import { z } from "@hono/zod-openapi";
 import { refuse } from "../../../core/errors/problem.ts";
-import { err, ok } from "../../../core/result.ts";
+import { err } from "../../../core/result.ts";
 import { findRun, shownTo } from "../../use-cases/runs.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { Replay } from "../schemas/org-views.ts";
 
@@ -12,6 +12,7 @@ export function replayRoutes(ports: IngressPorts): Endpoint[] {
     endpointsOf(ports)({
       method: "post",
       path: "/v1/runs/{id}/replay",
+      operationId: "replayRun",
       tag: "runs",
       summary: "Folds the run again from its journal and says whether it comes out the same",
       action: "run.read",
@@ -25,7 +26,7 @@ export function replayRoutes(ports: IngressPorts): Endpoint[] {
         if (replayed === null) return err(refuse("not_found", "there is no run with this id"));
         const { identical, divergedAt, run } = replayed;
         const diverged = divergedAt === null ? {} : { diverged_at: divergedAt };
-        return ok({ status: 200, body: { identical, ...diverged, run: await shownTo(ports, call.principal, run) } });
+        return reply(200, { identical, ...diverged, run: await shownTo(ports, call.principal, run) });
       },
     }),
   ];

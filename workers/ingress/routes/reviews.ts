@@ -3,10 +3,10 @@ import { z } from "@hono/zod-openapi";
 import { refuse } from "../../../core/errors/problem.ts";
 import { hasIdForm } from "../../../core/ids.ts";
 import type { Json } from "../../../core/json.ts";
-import { err, ok } from "../../../core/result.ts";
+import { err } from "../../../core/result.ts";
 import { decideReview } from "../../use-cases/decide-review.ts";
 import { unknown } from "../../use-cases/runs.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
 import { anyJson, reasonText } from "../schemas/names.ts";
@@ -35,6 +35,7 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "get",
       path: "/v1/reviews",
+      operationId: "listReviews",
       tag: "people",
       summary: "The org's reviews",
       action: "review.read",
@@ -46,12 +47,13 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
           const errors = [{ path: "query.cursor", message: "is not a cursor returned by this list" }];
           return err(refuse("invalid_request", "the query is invalid", errors));
         }
-        return ok({ status: 200, body: await ports.reviews(principal.org).list(query.status ?? null, pageOf(query)) });
+        return reply(200, await ports.reviews(principal.org).list(query.status ?? null, pageOf(query)));
       },
     }),
     endpoint({
       method: "get",
       path: "/v1/reviews/{id}",
+      operationId: "getReview",
       tag: "people",
       summary: "One review",
       action: "review.read",
@@ -59,12 +61,13 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "the review", schema: Review } },
       async handle({ principal, params: { id } }) {
         const review = hasIdForm("rev", id) ? await ports.reviews(principal.org).read(id) : null;
-        return review === null ? err(unknown) : ok({ status: 200, body: review });
+        return review === null ? err(unknown) : reply(200, review);
       },
     }),
     endpoint({
       method: "post",
       path: "/v1/reviews/{id}/decision",
+      operationId: "decideReview",
       tag: "people",
       summary: "Decides a review; never by who started the run",
       action: "review.decide",
@@ -76,7 +79,7 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
         const { action, reason, changes, digest } = body;
         const command = { review: sent.id, action, reason, changes: changes as Json | undefined, digest: digest ?? null };
         const decided = await decideReview(ports, call, command);
-        return decided.ok ? ok({ status: 200, body: decided.value }) : decided;
+        return decided.ok ? reply(200, decided.value) : decided;
       },
     }),
   ];

@@ -6,7 +6,7 @@ import { err, ok, type Result } from "../../../core/result.ts";
 import type { EventView } from "../../../core/run/outside/view.ts";
 import { errorLine } from "../../kit/thrown.ts";
 import { findRun } from "../../use-cases/runs.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
 import { after, cursor, limit } from "../schemas/requests.ts";
@@ -30,27 +30,33 @@ export function runEventRoutes(ports: IngressPorts): Endpoint[] {
     endpointsOf(ports)({
       method: "get",
       path: "/v1/runs/{id}/events",
+      operationId: "listRunEvents",
       tag: "runs",
       summary: "What happened in a run: a list, or with `Accept: text/event-stream` a stream",
       action: "run.read",
       params: { id: z.string() },
       query: { after, limit, cursor },
       headers: { "Last-Event-ID": lastEventId, Accept: z.string().optional() },
-      answers: { 200: { description: "events in order; as a stream with `id` = `seq` and `event` = `type`", schema: listOf(RunEvent) } },
+      answers: {
+        200: {
+          description: "events in order",
+          schema: listOf(RunEvent),
+          stream: "one event of the run in each `data`, with `id` = its `seq` and `event` = its `type`",
+        },
+      },
       async handle(call) {
         const found = await findRun(ports, call, call.params.id, "run.read");
         if (!found.ok) return found;
         const streams = /(^|,)\s*text\/event-stream\b/i.test(call.headers.Accept ?? "");
         const from = startOf(call.query, streams ? call.headers["Last-Event-ID"] : undefined);
         if (!from.ok) return from;
-        if (!streams)
-          return ok({ status: 200, body: await listEvents(ports, found.value.id, from.value, call.query.limit ?? MOST_EVENTS) });
+        if (!streams) return reply(200, await listEvents(ports, found.value.id, from.value, call.query.limit ?? MOST_EVENTS));
         const body = call.request.method === "HEAD" ? null : eventStream(ports, found.value.id, from.value, call.trace.traceId);
-        return ok(
-          new Response(body, {
+        return ok({
+          response: new Response(body, {
             headers: { "Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no" },
           }),
-        );
+        });
       },
     }),
   ];

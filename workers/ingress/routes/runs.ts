@@ -1,16 +1,16 @@
 /** `/v1/runs/{id}` and the list: reading, cancelling, the trace. Starting and events have files of their own. */
 import { z } from "@hono/zod-openapi";
 import { seesAllRuns } from "../../../core/access/principal.ts";
-import { err, ok } from "../../../core/result.ts";
+import { err } from "../../../core/result.ts";
 import { RUN_STATUSES } from "../../../core/run/outside/view.ts";
 import { cancelRun } from "../../use-cases/cancel-run.ts";
 import { findRun, shownTo, unknown } from "../../use-cases/runs.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
 import { reasonText, userFilter, workflowName } from "../schemas/names.ts";
-import { jsonObject, pageOf, pageQuery } from "../schemas/requests.ts";
-import { Run, RunLine } from "../schemas/views.ts";
+import { pageOf, pageQuery } from "../schemas/requests.ts";
+import { Run, RunLine, RunTrace } from "../schemas/views.ts";
 
 const id = z.string().openapi({ example: "run_01JCZ5M1R5T0000000000000ZZ" });
 
@@ -20,6 +20,7 @@ export function runRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "get",
       path: "/v1/runs",
+      operationId: "listRuns",
       tag: "runs",
       summary: "Runs, newest first; a mere caller sees its own",
       action: "run.read",
@@ -27,15 +28,15 @@ export function runRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "a page of runs", schema: listOf(RunLine) } },
       async handle({ principal, query }) {
         const own = seesAllRuns(principal) ? null : principal.user;
-        if (own !== null && query.user !== undefined && query.user !== own)
-          return ok({ status: 200, body: { data: [], next_cursor: null } });
+        if (own !== null && query.user !== undefined && query.user !== own) return reply(200, { data: [], next_cursor: null });
         const filter = { status: query.status ?? null, workflow: query.workflow ?? null, user: own ?? query.user ?? null };
-        return ok({ status: 200, body: await ports.store.runs.list(principal.org, filter, pageOf(query)) });
+        return reply(200, await ports.store.runs.list(principal.org, filter, pageOf(query)));
       },
     }),
     endpoint({
       method: "get",
       path: "/v1/runs/{id}",
+      operationId: "getRun",
       tag: "runs",
       summary: "A run as it is now",
       action: "run.read",
@@ -43,12 +44,13 @@ export function runRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "the run", schema: Run } },
       async handle(call) {
         const found = await findRun(ports, call, call.params.id, "run.read");
-        return found.ok ? ok({ status: 200, body: await shownTo(ports, call.principal, found.value.view) }) : found;
+        return found.ok ? reply(200, await shownTo(ports, call.principal, found.value.view)) : found;
       },
     }),
     endpoint({
       method: "post",
       path: "/v1/runs/{id}/cancel",
+      operationId: "cancelRun",
       tag: "runs",
       summary: "Nothing new is dispatched, completed steps are compensated, the run ends `cancelled`",
       action: "run.cancel",
@@ -58,22 +60,23 @@ export function runRoutes(ports: IngressPorts): Endpoint[] {
       refusals: ["conflict", "injection_detected"],
       async handle(call) {
         const cancelled = await cancelRun(ports, call, { run: call.params.id, reason: call.body.reason });
-        return cancelled.ok ? ok({ status: 202, body: cancelled.value }) : cancelled;
+        return cancelled.ok ? reply(202, cancelled.value) : cancelled;
       },
     }),
     endpoint({
       method: "get",
       path: "/v1/runs/{id}/trace",
+      operationId: "getRunTrace",
       tag: "runs",
       summary: "The run's spans as OTLP JSON",
       action: "run.read",
       params: { id },
-      answers: { 200: { description: "spans", schema: jsonObject } },
+      answers: { 200: { description: "spans", schema: RunTrace } },
       async handle(call) {
         const found = await findRun(ports, call, call.params.id, "run.read");
         if (!found.ok) return found;
         const trace = await ports.runs(found.value.id).spans();
-        return trace === null ? err(unknown) : ok({ status: 200, body: trace });
+        return trace === null ? err(unknown) : reply(200, trace);
       },
     }),
   ];

@@ -1,8 +1,7 @@
 /** `PUT /v1/secrets/{name}`: written, never read. The value is sealed before anything keeps it, and no answer has it. */
 import { z } from "@hono/zod-openapi";
-import { ok } from "../../../core/result.ts";
 import { auditRecord } from "../../use-cases/record.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { secretName } from "../schemas/names.ts";
 import { Secret } from "../schemas/views.ts";
@@ -15,6 +14,7 @@ export function secretRoutes(ports: IngressPorts): Endpoint[] {
     endpointsOf(ports)({
       method: "put",
       path: "/v1/secrets/{name}",
+      operationId: "putSecret",
       tag: "secrets",
       summary: "Keeps a secret, encrypted, for the named hosts alone",
       action: "secret.write",
@@ -44,7 +44,7 @@ export function secretRoutes(ports: IngressPorts): Endpoint[] {
           data: { hosts },
         });
         await ports.store.secrets.put(org, name, sealed, hosts, record);
-        return ok({ status: 200, body: { name, hosts } });
+        return reply(200, { name, hosts });
       },
     }),
   ];

@@ -21,6 +21,7 @@ export function signalRoutes(ports: IngressPorts): Endpoint[] {
     endpointsOf(ports)({
       method: "post",
       path: "/v1/runs/{id}/signals/{name}",
+      operationId: "signalRun",
       tag: "runs",
       summary: "Tells a run something; a signal that nobody awaits yet is kept until a step does",
       action: "run.signal",

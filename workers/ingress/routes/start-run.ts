@@ -1,5 +1,6 @@
 /** `POST /v1/runs`. What a start goes through is `use-cases/start-run.ts`. */
 import { ok } from "../../../core/result.ts";
+import type { RunView } from "../../../core/run/outside/view.ts";
 import { startRun } from "../../use-cases/start-run.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
@@ -17,6 +18,7 @@ export function startRunRoutes(ports: IngressPorts): Endpoint[] {
     endpointsOf(ports)({
       method: "post",
       path: "/v1/runs",
+      operationId: "startRun",
       tag: "runs",
       summary: "Starts a run",
       action: "run.start",
@@ -32,7 +34,7 @@ export function startRunRoutes(ports: IngressPorts): Endpoint[] {
   ];
 }
 
-async function start(ports: IngressPorts, call: StartCall): Promise<Answer> {
+async function start(ports: IngressPorts, call: StartCall): Promise<Answer<200 | 202, RunView>> {
   const request = runRequest(call.body);
   if (!request.ok) return request;
   const wait = waitSeconds(call.headers.Prefer);

@@ -2,13 +2,13 @@
 import { z } from "@hono/zod-openapi";
 import { type FieldError, refuse } from "../../../core/errors/problem.ts";
 import type { Json } from "../../../core/json.ts";
-import { err, ok } from "../../../core/result.ts";
+import { err } from "../../../core/result.ts";
 import { checkTool } from "../../../core/tool/check.ts";
 import type { ToolContent } from "../../../core/tool/manifest.ts";
 import { auditRecord } from "../../use-cases/record.ts";
 import { unknown } from "../../use-cases/runs.ts";
 import { testTool } from "../../use-cases/test-tool.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
 import { anyJson, toolName } from "../schemas/names.ts";
@@ -21,6 +21,7 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "put",
       path: "/v1/tools/{name}",
+      operationId: "putTool",
       tag: "tools",
       summary: "Registers a tool; a new version when it changed",
       action: "tool.write",
@@ -45,22 +46,24 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
             data: { effect: checked.value.effect, kind: checked.value.kind },
           }),
         );
-        return ok({ status: 200, body: manifest });
+        return reply(200, manifest);
       },
     }),
     endpoint({
       method: "get",
       path: "/v1/tools",
+      operationId: "listTools",
       tag: "tools",
       summary: "The org's tools, each in its newest version",
       action: "tool.read",
       query: pageQuery,
       answers: { 200: { description: "a page of tools", schema: listOf(Tool) } },
-      handle: async ({ principal, query }) => ok({ status: 200, body: await ports.store.tools.list(principal.org, pageOf(query)) }),
+      handle: async ({ principal, query }) => reply(200, await ports.store.tools.list(principal.org, pageOf(query))),
     }),
     endpoint({
       method: "get",
       path: "/v1/tools/{name}",
+      operationId: "getTool",
       tag: "tools",
       summary: "A tool in its newest version",
       action: "tool.read",
@@ -68,12 +71,13 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "the tool", schema: Tool } },
       async handle({ principal, params }) {
         const manifest = await ports.store.tools.get(principal.org, params.name, null);
-        return manifest === null ? err(unknown) : ok({ status: 200, body: manifest });
+        return manifest === null ? err(unknown) : reply(200, manifest);
       },
     }),
     endpoint({
       method: "post",
       path: "/v1/tools/{name}/test",
+      operationId: "testTool",
       tag: "tools",
       summary: "Runs a tool once, governed as in a run",
       action: "tool.test",
@@ -88,10 +92,7 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
         if (!tested.ok) return tested;
         const { result, status, durationMs, findings } = tested.value;
         const error = result.ok ? null : { code: result.failure.code, message: result.failure.message };
-        return ok({
-          status: 200,
-          body: { ok: result.ok, output: result.ok ? result.output : null, error, status, duration_ms: durationMs, findings },
-        });
+        return reply(200, { ok: result.ok, output: result.ok ? result.output : null, error, status, duration_ms: durationMs, findings });
       },
     }),
   ];

@@ -1,12 +1,12 @@
 /** `/v1/workflows/{name}/traffic` and its versions: a canary, a roll-out and a rollback are one call. */
 import { z } from "@hono/zod-openapi";
 import { refuse } from "../../../core/errors/problem.ts";
-import { err, ok } from "../../../core/result.ts";
-import { flawOfShares, MOST_SHARES } from "../../../core/workflow/traffic.ts";
+import { err } from "../../../core/result.ts";
+import { flawOfShares, MOST_SHARES, type Share } from "../../../core/workflow/traffic.ts";
 import { auditRecord } from "../../use-cases/record.ts";
 import { unknown } from "../../use-cases/runs.ts";
 import type { Answer } from "../context.ts";
-import { type Call, type Endpoint, endpointsOf, type NoFields } from "../endpoint.ts";
+import { type Call, type Endpoint, endpointsOf, type NoFields, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
 import { workflowName } from "../schemas/names.ts";
@@ -29,6 +29,7 @@ export function trafficRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "post",
       path: "/v1/workflows/{name}/traffic",
+      operationId: "splitTraffic",
       tag: "workflows",
       summary: "Splits the users among versions; versions that are not named retire",
       action: "workflow.write",
@@ -40,6 +41,7 @@ export function trafficRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "get",
       path: "/v1/workflows/{name}/versions",
+      operationId: "listWorkflowVersions",
       tag: "workflows",
       summary: "The workflow's versions and what each takes, newest first",
       action: "workflow.read",
@@ -48,13 +50,16 @@ export function trafficRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "a page of versions", schema: listOf(WorkflowVersionLine) } },
       async handle({ principal, params: { name }, query }) {
         const page = await ports.store.workflows.versions(principal.org, name, pageOf(query));
-        return page.data.length === 0 && query.cursor === undefined ? err(unknown) : ok({ status: 200, body: page });
+        return page.data.length === 0 && query.cursor === undefined ? err(unknown) : reply(200, page);
       },
     }),
   ];
 }
 
-async function split(ports: IngressPorts, call: Call<typeof params, NoFields, NoFields, typeof Body>): Promise<Answer> {
+async function split(
+  ports: IngressPorts,
+  call: Call<typeof params, NoFields, NoFields, typeof Body>,
+): Promise<Answer<200, { readonly name: string; readonly versions: readonly Share[] }>> {
   const { org } = call.principal;
   const { name } = call.params;
   const { versions } = call.body;
@@ -72,7 +77,7 @@ async function split(ports: IngressPorts, call: Call<typeof params, NoFields, No
     data: { versions },
   });
   const done = await ports.store.workflows.setTraffic(org, name, versions, record);
-  if (done.ok) return ok({ status: 200, body: { name, versions: done.value } });
+  if (done.ok) return reply(200, { name, versions: done.value });
   const at = versions.findIndex(({ version }) => version === done.error.unknown);
   const errors = [{ path: `/versions/${at}/version`, message: "there is no version with this number" }];
   return err(refuse("invalid_request", "the split is invalid", errors));

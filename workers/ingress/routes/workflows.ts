@@ -1,10 +1,11 @@
 /** `/v1/workflows`: definitions, kept by version and by content. */
 import { z } from "@hono/zod-openapi";
 import { err, ok } from "../../../core/result.ts";
+import type { WorkflowVersionView } from "../../../core/workflow/view.ts";
 import { registerWorkflow } from "../../use-cases/register-workflow.ts";
 import { unknown } from "../../use-cases/runs.ts";
 import type { Answer } from "../context.ts";
-import { type Endpoint, endpointsOf } from "../endpoint.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { repeatable, replyOf } from "../repeat.ts";
 import { listOf } from "../schemas/answers.ts";
@@ -20,6 +21,7 @@ export function workflowRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "post",
       path: "/v1/workflows",
+      operationId: "registerWorkflow",
       tag: "workflows",
       summary: "Registers a definition; the same content gives the same version",
       action: "workflow.write",
@@ -40,16 +42,18 @@ export function workflowRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "get",
       path: "/v1/workflows",
+      operationId: "listWorkflows",
       tag: "workflows",
       summary: "The org's workflows, each in its newest version",
       action: "workflow.read",
       query: pageQuery,
       answers: { 200: { description: "a page of workflows", schema: listOf(WorkflowVersion) } },
-      handle: async ({ principal, query }) => ok({ status: 200, body: await ports.store.workflows.list(principal.org, pageOf(query)) }),
+      handle: async ({ principal, query }) => reply(200, await ports.store.workflows.list(principal.org, pageOf(query))),
     }),
     endpoint({
       method: "get",
       path: "/v1/workflows/{name}",
+      operationId: "getWorkflow",
       tag: "workflows",
       summary: "The newest active version with every default filled in",
       action: "workflow.read",
@@ -60,6 +64,7 @@ export function workflowRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "get",
       path: "/v1/workflows/{name}/versions/{v}",
+      operationId: "getWorkflowVersion",
       tag: "workflows",
       summary: "One version with every default filled in",
       action: "workflow.read",
@@ -76,7 +81,7 @@ export function workflowRoutes(ports: IngressPorts): Endpoint[] {
   ];
 }
 
-async function show(ports: IngressPorts, org: string, name: string, version: number | null): Promise<Answer> {
+async function show(ports: IngressPorts, org: string, name: string, version: number | null): Promise<Answer<200, WorkflowVersionView>> {
   const view = await ports.store.workflows.get(org, name, version);
-  return view === null ? err(unknown) : ok({ status: 200, body: view });
+  return view === null ? err(unknown) : reply(200, view);
 }

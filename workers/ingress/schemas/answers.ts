@@ -1,10 +1,18 @@
 /** Answers as the OpenAPI document describes them: one entry per status, refusals by their codes. */
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import { ERRORS, type ErrorCode } from "../../../core/errors/codes.ts";
+import type { Reply } from "../context.ts";
 import { OpenAiError, speaksOpenAi } from "../openai.ts";
 
 export type DocumentedAnswers = {
-  readonly [status: number]: { readonly description: string; readonly schema?: z.ZodType; readonly type?: string };
+  readonly [status: number]: {
+    readonly description: string;
+    readonly schema?: z.ZodType;
+    /** Media type; `application/json` unless said otherwise. */
+    readonly type?: string;
+    /** What the answer is as server-sent events, where it may be a stream too. */
+    readonly stream?: string;
+  };
 };
 
 export const Problem = z
@@ -46,11 +54,11 @@ export function describeAnswers(
   path: string,
 ): RouteConfig["responses"] {
   const responses: RouteConfig["responses"] = {};
-  for (const [status, { description, schema, type }] of Object.entries(answers)) {
+  for (const [status, { description, schema, type, stream }] of Object.entries(answers)) {
     responses[status] = {
       description,
       headers: { traceresponse: { schema: { type: "string" }, description: "W3C Trace Context of this answer" } },
-      ...(schema === undefined ? {} : { content: { [type ?? "application/json"]: { schema } } }),
+      ...(schema === undefined ? {} : { content: { [type ?? "application/json"]: { schema }, ...eventStream(stream) } }),
     };
   }
   const codes = new Set([...COMMON, ...(method === "get" ? [] : WITH_BODY), ...refusals]);
@@ -63,5 +71,27 @@ export function describeAnswers(
   return responses;
 }
 
+const eventStream = (description: string | undefined) =>
+  description === undefined ? {} : { "text/event-stream": { schema: z.string().openapi({ description }) } };
+
+/**
+ * A schema of data that another room made and the compiler knows as `T` only: the schema says more. Tests parse every answer with it.
+ */
+export const describing = <T>(schema: z.ZodType): z.ZodType<T, T> => schema as z.ZodType<T, T>;
+
 /** A page of a list. */
-export const listOf = (item: z.ZodType) => z.object({ data: z.array(item), next_cursor: z.string().nullable() });
+export const listOf = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), next_cursor: z.string().nullable() });
+
+/** What may be sent where a schema reads `T`: the same data, read-only too. */
+type Sent<T> = unknown extends T
+  ? unknown
+  : T extends readonly (infer Item)[]
+    ? readonly Sent<Item>[]
+    : T extends object
+      ? { readonly [Name in keyof T]: Sent<T[Name]> }
+      : T;
+
+type BodyOf<A extends DocumentedAnswers[number]> = A extends { readonly schema: infer S extends z.ZodType } ? Sent<z.input<S>> : undefined;
+
+/** A reply that an endpoint's declared answers allow: one of its statuses, with the body declared for it. */
+export type ReplyTo<A extends DocumentedAnswers> = { [S in keyof A & number]: Reply<S, BodyOf<A[S]>> }[keyof A & number];

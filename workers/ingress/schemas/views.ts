@@ -1,7 +1,11 @@
 /** Shapes of answers, for the OpenAPI document. What the routes send is typed by the rooms' own views. */
 import { z } from "@hono/zod-openapi";
 import { ROLES } from "../../../core/access/principal.ts";
+import { PERSONAL_DATA_TYPES } from "../../../core/guardrail/finding.ts";
+import type { Json } from "../../../core/json.ts";
 import { RUN_STATUSES } from "../../../core/run/outside/view.ts";
+import type { Definition, JsonSchema } from "../../../core/workflow/definition.ts";
+import { describing } from "./answers.ts";
 import { anyJson } from "./names.ts";
 import { jsonObject } from "./requests.ts";
 
@@ -56,11 +60,22 @@ export const Run = z
     started_at: time.nullable(),
     ended_at: time.nullable(),
     redrive_of: z.string().optional(),
-    dead_letter: z.string().optional(),
+    dead_letter: z
+      .object({ id: z.string(), status: z.enum(["open", "redriven", "discarded"]), undone: z.array(z.string()) })
+      .optional()
+      .openapi({ description: "set when the run ended as a dead letter" }),
   })
   .openapi("Run");
 
-export const RunLine = Run.partial().openapi("RunLine", { description: "a run as lists show it, without input, output and steps" });
+export const RunLine = describing<Json>(
+  Run.omit({ input: true, output: true, steps: true }).openapi("RunLine", {
+    description: "a run as lists show it, without input, output and steps",
+  }),
+);
+
+export const RunTrace = describing<Json>(
+  z.object({ resourceSpans: z.array(jsonObject) }).openapi("RunTrace", { description: "OTLP JSON" }),
+);
 
 export const RunEvent = z
   .object({
@@ -96,15 +111,45 @@ export const WorkflowVersion = z
     digest: z.string(),
     status: z.enum(["active", "retired"]),
     created_at: time,
-    definition: jsonObject,
+    definition: describing<Definition>(z.looseObject({ name: z.string() })).openapi({
+      type: "object",
+      description: "with every default filled in",
+    }),
   })
   .openapi("WorkflowVersion");
 export const RegisteredWorkflow = WorkflowVersion.pick({ name: true, version: true, digest: true, status: true }).openapi(
   "RegisteredWorkflow",
 );
 
+const jsonSchema = describing<JsonSchema>(z.union([z.boolean(), z.record(z.string(), z.unknown())])).openapi({
+  description: "JSON Schema 2020-12",
+});
 export const Tool = z
-  .looseObject({ name: z.string(), version: z.number().int(), effect: z.enum(["none", "read", "write"]), kind: z.string() })
+  .object({
+    name: z.string(),
+    version: z.number().int(),
+    description: z.string(),
+    effect: z.enum(["none", "read", "write"]),
+    kind: z.literal("http"),
+    http: z.object({
+      url: z.string(),
+      method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
+      headers: z.record(z.string(), z.string()),
+      secret: z.string().nullable(),
+    }),
+    input: jsonSchema,
+    output: jsonSchema,
+    timeout_ms: z.number().int(),
+    idempotency: z.union([z.enum(["key", "none"]), z.object({ lookup: z.string() })]),
+    scopes: z.array(z.string()),
+    approval: z.enum(["never", "always", "policy"]),
+    guarded: z.array(z.string()),
+    personal_data: z.record(z.string(), z.array(z.enum(PERSONAL_DATA_TYPES))),
+    sensitivity: z.enum(["public", "internal", "confidential", "restricted"]),
+    cache_ms: z.number().int().optional(),
+    max_age_ms: z.number().int().optional(),
+    allow: z.object({ roles: z.array(z.string()) }).nullable(),
+  })
   .openapi("Tool");
 export const ToolTest = z
   .object({
@@ -113,14 +158,30 @@ export const ToolTest = z
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     status: z.number().int().nullable(),
     duration_ms: z.number(),
-    findings: z.array(jsonObject),
+    findings: z.array(
+      z.object({ type: z.string(), detector: z.string(), count: z.number().int(), score: z.number(), pointer: z.string() }),
+    ),
   })
   .openapi("ToolTest");
-export const Model = z.looseObject({ id: z.string(), upstream_id: z.string() }).openapi("Model");
+export const Model = z
+  .object({
+    id: z.string(),
+    base_url: z.string().nullable(),
+    secret: z.string().nullable(),
+    upstream_id: z.string(),
+    price: z.object({ input: z.number(), output: z.number(), cached_input: z.number().nullable() }),
+    context: z.number().int(),
+    tasks: z.array(z.string()),
+    pii: z.enum(["never", "redacted", "allowed"]),
+    latency_ms: z.number().nullable(),
+    quality: z.number().nullable(),
+    pinned: z.boolean(),
+  })
+  .openapi("Model");
 export const Secret = z.object({ name: z.string(), hosts: z.array(z.string()) }).openapi("Secret");
 
 export const Review = z
-  .looseObject({
+  .object({
     id: z.string(),
     run: z.string(),
     step: z.string(),
@@ -133,8 +194,12 @@ export const Review = z
     due_at: time,
     approvals_needed: z.number().int(),
     approvals: z.array(z.object({ by: z.string(), at: time })),
-    decision: z.looseObject({ action: z.string(), by: z.string(), reason: z.string(), at: time }).nullable(),
+    decision: z
+      .object({ action: z.string(), by: z.string(), reason: z.string(), at: time, proposal: anyJson.optional() })
+      .nullable()
+      .openapi({ description: "`proposal` only of a `modify`: what was granted in place of what was asked for" }),
     created_at: time,
+    closed_at: time.nullable().optional(),
   })
   .openapi("Review");
 
@@ -158,9 +223,28 @@ export const Switches = z
   .object({ switches: z.array(Switch), in_flight: z.number().int(), drained_at: time.nullable() })
   .openapi("Switches");
 
-export const AuditEntry = z
-  .looseObject({ event_id: z.string(), seq: z.number().int(), hash: z.string(), prev_hash: z.string() })
-  .openapi("AuditEntry");
+export const AuditEntry = describing<Json>(
+  z
+    .object({
+      event_id: z.string(),
+      seq: z.number().int(),
+      timestamp: time,
+      trace_id: z.string().nullable(),
+      event_type: z.string(),
+      actor: z.object({ type: z.enum(["user", "system", "agent", "dashboard"]), id: z.string() }),
+      action: z.string(),
+      resource: z.string(),
+      decision: z.enum(["allow", "deny", "ask"]).nullable(),
+      policy_version: z.string().nullable(),
+      risk_score: z.number().nullable(),
+      data: anyJson,
+      prev_hash: z.string(),
+      hash: z.string(),
+      key_id: z.string(),
+      signature: z.string(),
+    })
+    .openapi("AuditEntry"),
+);
 export const AuditVerdict = z
   .object({
     ok: z.boolean(),
