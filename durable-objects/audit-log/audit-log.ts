@@ -20,7 +20,7 @@ export type AuditLogPorts = {
 
 export type AppendAnswer = {
   readonly refused: RefusedRow[];
-  /** What D1 does not have yet, oldest first. Whoever writes to D1 starts here, so that D1 always holds a chain without gaps. */
+  /** What D1 does not have yet, oldest first. A writer to D1 starts here, so that D1 always has a chain without gaps. */
   readonly pending: AuditPage[];
 };
 

@@ -107,7 +107,7 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
       });
     }
 
-    /** Replaces the caps of a scope. `record`: of whoever asked for it. */
+    /** Replaces the caps of a scope. `record`: what goes on record of the request. */
     async setCaps(org: string, scope: BudgetScope, caps: Caps, record: AuditRecord): Promise<BudgetView> {
       return this.#gather(org, (batch) => {
         const { account, leased } = batch.standing(scope);
@@ -189,7 +189,7 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
       this.ctx.storage.sync().then(goOn, goOn);
     }
 
-    /** INVARIANT: money, what goes on record of it and what the org must hear become durable together. */
+    /** INVARIANT: money, its audit records and the notices to the org become durable together. */
     #commit({ books, outbox, notices }: Stores, batch: Batch): void {
       this.ctx.storage.transactionSync(() => {
         books.save(batch.accounts.values(), batch.holders.values(), batch.at);

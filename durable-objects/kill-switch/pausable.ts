@@ -7,10 +7,10 @@ import type { RunStatus } from "../../core/run/outside/view.ts";
 type Page = { readonly data: readonly { readonly id: string }[]; readonly next_cursor: string | null };
 
 export type Pausable = {
-  /** What lies in the scope and has to hear of it, from an index. Pages by id, so that a piece which leaves the list moves no page. */
+  /** The pieces in the scope that have to be told, from an index. Pages by id, so that a piece which leaves the list moves no page. */
   readonly page: (scope: StopScope, direction: Direction, limit: number, cursor: string | null) => Promise<Page>;
   readonly countInFlight: (scope: StopScope) => Promise<number>;
-  /** Idempotent, both: an older epoch than the piece knows is old news, and what another switch still stops does not go on. */
+  /** Both are idempotent. A piece ignores an epoch older than it knows, and stays halted while another switch stops it. */
   readonly halt: (id: string, stops: Stops) => Promise<void>;
   readonly resume: (id: string, stops: Stops) => Promise<void>;
 };

@@ -26,7 +26,7 @@ export type ReviewQueuePorts = {
   readonly now: () => EpochMs;
   /** As many random bytes as asked for. */
   readonly random: (bytes: number) => Uint8Array;
-  /** Answers when the run has the message for good; throws when it could not be told. The same message may come again. */
+  /** Resolves when the run has stored the message; throws when it could not be told. The same message may come again. */
   readonly tellRun: (run: string, message: ReviewMessage) => Promise<void>;
   readonly send: (message: RecordsMessage) => Promise<void>;
 };
@@ -53,7 +53,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       }
     }
 
-    /** Opens a case, or finds the one that has this `key`. Durable, and to be read by `read`, when it answers. */
+    /** Opens a case, or finds the one that has this `key`. When this resolves, the case is durable and visible to `read`. */
     async open(org: string, request: ReviewRequest): Promise<{ id: string }> {
       const stores = this.#stores ?? this.#begin(org);
       if (stores.org !== org) throw new Error("this queue is another org's");
@@ -93,8 +93,8 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
     }
 
     /**
-     * The run no longer waits for these cases: what is open of them is cancelled. null: the run is over, all its open cases are
-     * cancelled, and it is told nothing more. Answers with the ids of the cases that were cancelled.
+     * The run no longer waits for these cases: those that are open are cancelled. null: the run has ended, all its open cases are
+     * cancelled, and it is told nothing more. Answers with the ids of the cancelled cases.
      */
     async withdraw(run: string, ids: readonly string[] | null = null): Promise<{ ids: string[] }> {
       const stores = this.#stores;
@@ -145,7 +145,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       });
     }
 
-    /** INVARIANT: a case, what its run must hear of it and what goes on record become durable together. */
+    /** INVARIANT: a case, the messages to its run and its audit records become durable together. */
     #commit(stores: Stores, turns: readonly CaseTurn[], at: EpochMs): void {
       this.ctx.storage.transactionSync(() => {
         for (const { state, effects } of turns) {

@@ -52,7 +52,7 @@ export class KeptValues {
     return this.#store.largerThan;
   }
 
-  /** undefined: not fetched yet. MUST NOT be changed by whoever gets it. */
+  /** undefined: not fetched yet. The caller MUST NOT change it. */
   valueOf(sha256: string): Json | undefined {
     return this.#known.get(sha256);
   }

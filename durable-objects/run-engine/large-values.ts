@@ -1,5 +1,5 @@
 /**
- * What of a row is too large for it: found, cut out and put back. Works on JSON text; knows nothing of where the parts lie.
+ * Values that are too large for a row: found, cut out and put back. Works on JSON text; does not know where the parts are stored.
  *
  * PERSISTED: a row is the JSON of its document; where parts of it lie elsewhere, it is `{"kept":[…],"rest":document}` instead, with
  * `null` in each part's place. No document of a run begins like that: a turn is an array, a birth begins with its version or its id.

@@ -1,4 +1,4 @@
-/** Everything a run needs from outside. What is expected to fail answers with data; what throws is tried again by the alarm. */
+/** Everything a run needs from outside. An expected failure is data; what throws is tried again by the alarm. */
 import type { RecordsMessage } from "../../core/audit/record.ts";
 import type { LeaseAnswer, LeaseRequest } from "../../core/budget/lease.ts";
 import type { Json } from "../../core/json.ts";

@@ -121,7 +121,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       return this.#change({ kind: "signal", ...signal });
     }
 
-    /** A queue consumer asks for a call it was told of; null: nobody waits for it any more. */
+    /** A queue consumer asks for the call that its message names; null: the run no longer waits for it. */
     async takeCall(activity: string, call: number): Promise<QueuedRequest | null> {
       const taken = await this.#shell.offer({ kind: "call.take", activity, call });
       return taken.ok ? this.#shell.requestFor(activity, call) : null;
@@ -160,7 +160,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
 
     /**
      * Forgets everything, when the run still is as it was at event `upTo`. MUST be called only when the record up to there lies elsewhere; a
-     * run that went on, or owes somebody something, refuses. Its values in R2 are then nobody's: whoever emptied it removes them.
+     * run that went on, or that somebody still waits for, refuses. The caller removes its values in R2, which nothing refers to any more.
      */
     async empty(upTo: number): Promise<boolean> {
       const emptied = (await this.#shell.loaded())?.state.seq === upTo && this.#shell.mayBeEmptied();

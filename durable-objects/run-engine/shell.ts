@@ -24,11 +24,11 @@ import { KeptValues, ValuesOutOfReach } from "./kept-values.ts";
 import type { RunEnginePorts } from "./ports.ts";
 import { UnderWay } from "./under-way.ts";
 
-/** Rows of several turns leave together when they come this close to each other. */
+/** How long, in ms, records wait for those of further turns, so that they leave in one message. */
 const FLUSH_DELAY_MS = 200;
-/** What leaves of so many events fits into one message of the queue. */
+/** Maximum events per row of the journal: their records fit into one message of the queue. */
 const EVENTS_PER_ROW = 120;
-/** A decision that waited for a value to be stored is made again when the word of the kill switch has grown old meanwhile: so often. */
+/** Maximum times a turn is decided again because the kill switch's snapshot expired while large values were stored. */
 const DECISIONS = 3;
 
 /** A call as a queue consumer gets it. */
@@ -46,10 +46,10 @@ export class RunShell {
   #loading: Promise<void> | null = null;
   /** The turn that is being taken: the next one waits for it. */
   #turn: Promise<void> | null = null;
-  /** The newest word of the kill switch that this life has heard: an older one is old news. */
+  /** The newest snapshot of the kill switch that this life has seen; an older one is ignored. */
   #heard: Stops | null = null;
   readonly #alarm: Alarm;
-  /** The alarm is being answered: storage has none meanwhile. */
+  /** `alarm()` is running: until it ends, storage has no alarm. */
   #waking = false;
   #flush: ReturnType<typeof setTimeout> | null = null;
   readonly #watchers = new Set<() => void>();
@@ -68,7 +68,7 @@ export class RunShell {
   }
 
   /**
-   * The run that was born here; null until its first turn is stored, also when storing it failed: nobody may be told of it before.
+   * The run that was born here; null until its first turn is stored, and when storing it failed: until then nobody may see it.
    * MUST be asked once `loaded` has answered.
    */
   get run(): LoadedRun | null {
@@ -102,7 +102,7 @@ export class RunShell {
     return this.withValues(() => this.journal.refold(run));
   }
 
-  /** What is read with values that lie elsewhere: fetched first where this life does not have them. */
+  /** The result of `read`. Values outside the object that it needs are fetched first, unless this life has them already. */
   async withValues<T>(read: () => Result<T, Absent>, absent: Absent = []): Promise<T> {
     if (absent.length > 0) await this.#values.fetch(absent);
     for (let result = read(); ; result = read()) {
@@ -216,12 +216,12 @@ export class RunShell {
     this.#underWay.act(run, this.#killEpoch);
   }
 
-  /** Whoever makes a queued call is still at it. */
+  /** The consumer of a queued call is still working on it. */
   noteSign(call: number): void {
     this.#underWay.noteSign(call);
   }
 
-  /** The call of an activity, for whoever makes it outside this object. */
+  /** The call of an activity, for a consumer that makes it outside this object; null: it is not wanted any more. */
   requestFor(activity: string, call: number): QueuedRequest | null {
     const run = this.run;
     const asked = run?.state.activities[activity];
@@ -241,7 +241,7 @@ export class RunShell {
     return isLate(alarmAt, now);
   }
 
-  /** Ended, and nobody waits for anything from here. */
+  /** True when the run has ended and nobody waits for anything from it. */
   mayBeEmptied(): boolean {
     const run = this.run;
     return (
@@ -252,7 +252,7 @@ export class RunShell {
     );
   }
 
-  /** The platform drops an alarm when all its retries failed: who comes by has it set again. */
+  /** The platform drops an alarm when all its retries failed: the next caller sets it again. */
   async rearm(): Promise<void> {
     if (this.run === null || this.#waking || !(await this.#alarm.isLost())) return;
     if (this.run !== null) await this.#arm(this.run);
@@ -297,7 +297,7 @@ export class RunShell {
     return this.#heard?.epoch ?? 0;
   }
 
-  /** The rows of a turn, each with what of it leaves; the run's line in the index goes with the last. */
+  /** The rows of a turn, each with its records; the run's line in the index goes with the last. */
   #parts(run: LoadedRun, state: RunState, events: readonly RunEvent[]): TurnPart[] {
     const isListed = state.status !== run.state.status || state.deadLetter !== run.state.deadLetter || events[0]?.seq === 1;
     const parts: TurnPart[] = [];

@@ -47,7 +47,7 @@ export class UnderWay {
     this.#bornAt = ports.now();
   }
 
-  /** MUST hear of every turn that was committed. */
+  /** MUST be called after every turn that was committed. */
   noteCalls(events: readonly RunEvent[]): void {
     for (const event of events) {
       if (event.type === "tool.called" || event.type === "model.calling") this.#ours.add(event.seq);
@@ -55,7 +55,7 @@ export class UnderWay {
     }
   }
 
-  /** Whoever makes a queued call is still at it. */
+  /** The consumer of a queued call is still working on it. */
   noteSign(call: number): void {
     this.#signs.set(call, this.#ports.now());
   }
@@ -140,7 +140,7 @@ export class UnderWay {
     void this.#await(key, work());
   }
 
-  /** What comes of it is offered. What throws here (an object out of reach, a dying isolate) is left to the alarm, which finds it still wanted. */
+  /** Offers the outcome of an effect. What throws (an object out of reach, a dying isolate) is left to the alarm: the effect is still wanted. */
   async #await(key: string, work: Promise<EffectOutcome>): Promise<void> {
     const { log } = this.#ports;
     let outcome: EffectOutcome | null = null;

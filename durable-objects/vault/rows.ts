@@ -80,7 +80,7 @@ export function listStored(sql: SqlStorage, run: string): { readonly placeholder
     .map(({ type, number, ...stored }) => ({ placeholder: formatPlaceholder(type, number), stored }));
 }
 
-/** The same placeholder for the same value in another run, sealed anew for its place there. Once: a second copy changes nothing. */
+/** Copies a value to another run under the same placeholder, sealed for its place there. A second copy changes nothing. */
 export function copyStored(sql: SqlStorage, key: PersonKey, from: string, to: string, placeholder: string, stored: StoredValue): void {
   const parsed = parsePlaceholder(placeholder);
   const value = parsed === null ? null : unsealStored(key, from, placeholder, stored);

@@ -42,7 +42,7 @@ const hmac = (key: Uint8Array, text: string): Uint8Array => new Uint8Array(creat
 export function defineCallbacks(ports: CallbackPorts): Callbacks {
   const deliver = async (callback: Callback): Promise<Delivery> => {
     const { result, why } = await attempt(ports, callback);
-    // The host says where; path and query may hold what is nobody's business.
+    // The address is not logged: its path and query may hold secrets.
     if (result !== "delivered") ports.log(logLine("callback.not_delivered", { org: callback.org, message_id: callback.id, result, why }));
     return result;
   };
