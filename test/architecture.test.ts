@@ -160,6 +160,19 @@ describe("documents and comments", () => {
     expect(cited.filter((line) => !headings.has(line.slice(line.indexOf(": ") + 2)))).toEqual([]);
   });
 
+  it("describe every route in docs/contract.md", () => {
+    const routes = filesIn("workers/ingress/routes", /\.ts$/).flatMap((path) =>
+      [
+        ...read(path).matchAll(/(?:\bpath: |\bopen\(\s*)"(\/(?:v1\/|admin\/|metrics|console|healthz|openapi|docs|\.well-known)[^"]*)"/g),
+      ].map(([, route]) => route ?? ""),
+    );
+    const contract = read("docs/contract.md").replaceAll(/\s*\n\s*/g, " ");
+    expect(routes.length).toBeGreaterThan(50);
+    expect(
+      routes.filter((route) => !contract.includes(`${route}\``) && !contract.includes(`${route}?`) && !contract.includes(`${route} `)),
+    ).toEqual([]);
+  });
+
   it("cite no document that is not here", () => {
     const citing = [...SOURCES, ...DOCUMENTS].filter((path) => path !== "test/architecture.test.ts");
     expect(citing.filter((path) => /\bAPI\.md\b|\bDESIGN\b(?!_)/.test(read(path)))).toEqual([]);
@@ -184,6 +197,17 @@ describe("documents and comments", () => {
           .map((found) => `${path}: ${found}`),
       );
     expect(lost).toEqual([]);
+  });
+});
+
+describe("folders of tests", () => {
+  it("are named after what they test", () => {
+    const folders = ["core", "workers", "durable-objects"].flatMap((part) => filesIn(`test/${part}`, /\.ts$/).map(dirname));
+    const lost = [...new Set(folders)].filter((folder) => !existsSync(join(ROOT, folder.slice("test/".length))));
+    const rooms = readdirSync(join(ROOT, "test/rooms")).filter(
+      (room) => !["workers", "durable-objects", "."].some((side) => existsSync(join(ROOT, side, room))),
+    );
+    expect([...lost, ...rooms]).toEqual([]);
   });
 });
 
