@@ -128,6 +128,7 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
           namesOf(workflows, org).flatMap((name) => newestActive(org, name) ?? []),
           page,
         ),
+      names: async (org) => namesOf(workflows, org),
       choose: (org, name, user) =>
         chooseVersion(
           { layout: async () => layouts.get(`${org}/${name}`) ?? null, version: async (...given) => versionOf(...given) },
@@ -210,6 +211,7 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
           namesOf(tools, org).flatMap((name) => tools.get(`${org}/${name}`)?.at(-1) ?? []),
           page,
         ),
+      names: async (org) => namesOf(tools, org),
       known: async (org, names) => new Set(names.filter((name) => tools.has(`${org}/${name}`))),
     },
     models: {

@@ -1,6 +1,7 @@
 /** Answers a run's question before it does anything outside (core/workflow/authority.ts). Never throws: what cannot be decided is refused. */
 
 import type { CallCircumstances } from "../../core/access/request.ts";
+import { didYouMean } from "../../core/errors/unknown-name.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { ModelTool } from "../../core/model/message.ts";
 import { candidatesFor, type Route, type RouteKnowledge, WHY_NOT } from "../../core/model/route.ts";
@@ -107,19 +108,22 @@ async function aboutModel(ports: AuthorityPorts, question: Extract<AuthorityQues
   const [first] = candidates;
   const denied = [...permissions.values()].find(({ decision }) => decision !== "allow");
   const permission = first === undefined ? denied : permissionFor(first.id);
-  if (permission === undefined) return nobody(question, rejected);
+  if (permission === undefined) return nobody(question, models, rejected);
   return { kind: "model", permission, candidates, rejected, tools: await toolsFor(ports, caller, question.tools) };
 }
 
 /** The policy denied nobody, and yet nobody is left. */
 function nobody(
   { model, task }: Pick<Extract<AuthorityQuestion, { kind: "model" }>, "model" | "task">,
+  models: readonly ModelEntry[],
   rejected: Route["rejected"],
 ): Refused {
   const asked = model === null ? `the task \`${task}\`` : `\`${model}\``;
   const isTooLong = rejected.some(({ why }) => why === WHY_NOT.window);
   const reasons = rejected.slice(0, REASONS_TOLD).map(({ id, why }) => `\`${id}\`: ${why}`);
-  const message = [`no registered model may answer for ${asked}`, ...reasons].join("; ");
+  const ids = models.map(({ id }) => id);
+  const near = model === null || ids.includes(model) ? "" : didYouMean(model, ids);
+  const message = [`no registered model may answer for ${asked}`, ...reasons].join("; ") + near;
   return { ...refused(isTooLong ? "limit_reached" : "not_found", message, false), rejected };
 }
 

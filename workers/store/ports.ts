@@ -40,6 +40,8 @@ export type WorkflowStore = {
   /** The newest active version, or the one asked for. */
   get(org: string, name: string, version: number | null): Promise<WorkflowVersionView | null>;
   list(org: string, page: PageRequest): Promise<Page<WorkflowVersionView>>;
+  /** Names in use, for a caller who missed one: `MOST_NAMES` (core/errors/unknown-name.ts) at most. */
+  names(org: string): Promise<readonly string[]>;
   /** The version that this user's runs start with: by the org's split, else the newest active one. */
   choose(org: string, name: string, user: string): Promise<WorkflowVersionView | null>;
   /** Newest first. */
@@ -88,6 +90,8 @@ export type ToolStore = {
   put(org: string, manifest: ToolContent, record: (version: number) => AuditRecord): Promise<ToolManifest>;
   get(org: string, name: string, version: number | null): Promise<ToolManifest | null>;
   list(org: string, page: PageRequest): Promise<Page<ToolManifest>>;
+  /** Names in use, for a caller who missed one: `MOST_NAMES` (core/errors/unknown-name.ts) at most. */
+  names(org: string): Promise<readonly string[]>;
   /** Which of these names are registered. */
   known(org: string, names: readonly string[]): Promise<ReadonlySet<string>>;
 };

@@ -1,6 +1,7 @@
 /** Versions of tools. The newest is the tool; the same manifest as the newest is no new version. */
 import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
 import { canonicalJson } from "../../core/canonical-json.ts";
+import { MOST_NAMES } from "../../core/errors/unknown-name.ts";
 import type { Json } from "../../core/json.ts";
 import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
@@ -63,6 +64,11 @@ export function storeTools(db: Database, outbox: Outbox, now: () => number): Too
         .orderBy(asc(tools.name))
         .limit(page.limit + 1);
       return toPage(rows, page.limit, (row) => row.name, toManifest);
+    },
+
+    async names(org) {
+      const rows = await db.typed.selectDistinct({ name: tools.name }).from(tools).where(eq(tools.org, org)).limit(MOST_NAMES);
+      return rows.map((row) => row.name);
     },
 
     async known(org, names) {

@@ -1,5 +1,6 @@
 /** Versions of workflows. A version never changes; only which one is the newest does. */
 import { and, asc, desc, eq, gt, max, sql } from "drizzle-orm";
+import { MOST_NAMES } from "../../core/errors/unknown-name.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
@@ -11,7 +12,7 @@ import { putVersion } from "./versions.ts";
 
 type Stored = typeof workflows.$inferSelect;
 
-export function storeWorkflows(db: Database, outbox: Outbox, now: () => number): Pick<WorkflowStore, "put" | "get" | "list"> {
+export function storeWorkflows(db: Database, outbox: Outbox, now: () => number): Pick<WorkflowStore, "put" | "get" | "list" | "names"> {
   return {
     async put(org, definition, digest, record) {
       const { name } = definition;
@@ -73,6 +74,11 @@ export function storeWorkflows(db: Database, outbox: Outbox, now: () => number):
         .orderBy(asc(workflows.name))
         .limit(page.limit + 1);
       return toPage(rows, page.limit, (row) => row.name, toView);
+    },
+
+    async names(org) {
+      const rows = await db.typed.selectDistinct({ name: workflows.name }).from(workflows).where(eq(workflows.org, org)).limit(MOST_NAMES);
+      return rows.map((row) => row.name);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** What a start of a run asks for, and what is wrong with it. Reads, and keeps nothing but the record of a denial. */
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { unknownName } from "../../core/errors/unknown-name.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { fromUsd, type MicroUsd } from "../../core/money.ts";
 import { isListedHost } from "../../core/net/listed-host.ts";
@@ -11,7 +12,6 @@ import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { denied, edgeRule, forbid } from "./access.ts";
 import type { UseCasePorts } from "./ports.ts";
 import type { Requester } from "./requester.ts";
-import { unknown } from "./runs.ts";
 
 /** Names in it have the forms that core/workflow asks for; whether they exist is found out here. */
 export type RunRequest = {
@@ -42,7 +42,10 @@ export async function findWorkflow(
   { workflow, version }: RunRequest,
 ): Promise<Result<WorkflowVersionView, Refusal>> {
   const found = await (version === null ? workflows.choose(org, workflow, user) : workflows.get(org, workflow, version));
-  return found === null ? err(unknown) : ok(found);
+  if (found !== null) return ok(found);
+  const newest = version === null ? null : await workflows.get(org, workflow, null);
+  if (newest !== null) return err(refuse("not_found", `there is no version ${version} of the workflow \`${workflow}\``));
+  return err(unknownName("workflow", workflow, await workflows.names(org)));
 }
 
 /** The input as it was sent, against the workflow's schema. */

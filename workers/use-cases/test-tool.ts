@@ -1,5 +1,6 @@
 /** One call of a tool outside a run: its input is redacted and scanned as a run's is, and the call is on record, attempt and outcome. */
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { unknownName } from "../../core/errors/unknown-name.ts";
 import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ToolOutcome } from "../../core/run/calls/call.ts";
@@ -9,7 +10,6 @@ import { denied } from "./access.ts";
 import type { UseCasePorts } from "./ports.ts";
 import { auditRecord, type Fact } from "./record.ts";
 import type { Requester } from "./requester.ts";
-import { unknown } from "./runs.ts";
 import { notStopped } from "./stops.ts";
 
 /** How the tool answered or failed. A call that a guard or the policy refused is a refusal, not an outcome. */
@@ -22,7 +22,7 @@ export async function testTool(
   const refusal = await denied(ports, by, "tool.test");
   if (refusal !== null) return err(refusal);
   const manifest = await ports.store.tools.get(org, tool, null);
-  if (manifest === null) return err(unknown);
+  if (manifest === null) return err(unknownName("tool", tool, await ports.store.tools.names(org)));
   const open = await notStopped(ports, { org, tool: manifest.name }, by.trace.traceId);
   if (!open.ok) return open;
   const invalid = validate(manifest.input, input);

@@ -238,6 +238,14 @@ describe("[AUTH-6] a route", () => {
     });
   });
 
+  it("that is not registered is named, with a registered one that is near", async () => {
+    expect(await authority().authorize({ ...aboutModel, task: null, model: "a/one-2" })).toMatchObject({
+      kind: "refused",
+      code: "not_found",
+      message: "no registered model may answer for `a/one-2`; `a/one-2`: not registered; did you mean `a/one-1`?",
+    });
+  });
+
   it("[ROUTE-1] nobody left: the refusal says who was thought of, and why not", async () => {
     const shy = async () => [model("a/one-1", { pii: "never" })];
     expect(await authority({ models: shy }).authorize(aboutModel)).toEqual({

@@ -484,3 +484,24 @@ describe("bad requests", () => {
     expect(answer.status).toBe(404);
   });
 });
+
+describe("an unknown name", () => {
+  const detailOf = async (method: string, path: string, as: string, body?: unknown): Promise<string> => {
+    const answer = await world.send(method, path, { key: keys[as] ?? null, ...(body === undefined ? {} : { body }) });
+    expect(answer.status).toBe(404);
+    return ((await answer.json()) as { detail: string }).detail;
+  };
+
+  it("is told, with a near one of the same org", async () => {
+    const near = "there is no workflow `ecko`; did you mean `echo`?";
+    expect(await detailOf("POST", "/v1/runs", "caller", { ...GOOD, workflow: "ecko" })).toBe(near);
+    expect(await detailOf("GET", "/v1/workflows/ecko", "developer")).toBe(near);
+    expect(await detailOf("POST", "/v1/runs", "caller", { ...GOOD, version: 99 })).toBe("there is no version 99 of the workflow `echo`");
+    expect(await detailOf("GET", "/v1/tools/nothing.here", "developer")).toBe("there is no tool `nothing.here`");
+  });
+
+  it("never with a name of another org", async () => {
+    keys["stranger"] = await world.makeKey(["caller"], { org: "other", user: "eve" });
+    expect(await detailOf("POST", "/v1/runs", "stranger", { ...GOOD, workflow: "ecko" })).toBe("there is no workflow `ecko`");
+  });
+});

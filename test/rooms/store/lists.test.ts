@@ -73,6 +73,9 @@ describe("lists", () => {
     ]);
     expect(await store.tools.known("names", ["a.x_y", "z"])).toEqual(new Set(["a.x_y"]));
     expect(await store.tools.known("names", [])).toEqual(new Set());
+    expect((await store.workflows.names("names")).toSorted()).toEqual(["a", "b", "c"]);
+    expect((await store.tools.names("names")).toSorted()).toEqual(["a.x_y", "b.x_y", "c.x_y"]);
+    expect(await store.workflows.names("other")).toEqual([]);
   });
 
   it("a list of keys leaves out the revoked ones, and never shows a hash", async () => {

@@ -1,12 +1,12 @@
 /** `/v1/tools`: what workflows may call. */
 import { z } from "@hono/zod-openapi";
 import { type FieldError, refuse } from "../../../core/errors/problem.ts";
+import { unknownName } from "../../../core/errors/unknown-name.ts";
 import type { Json } from "../../../core/json.ts";
 import { err } from "../../../core/result.ts";
 import { checkTool } from "../../../core/tool/check.ts";
 import type { ToolContent } from "../../../core/tool/manifest.ts";
 import { auditRecord } from "../../use-cases/record.ts";
-import { unknown } from "../../use-cases/runs.ts";
 import { testTool } from "../../use-cases/test-tool.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
@@ -71,7 +71,8 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "the tool", schema: Tool } },
       async handle({ principal, params }) {
         const manifest = await ports.store.tools.get(principal.org, params.name, null);
-        return manifest === null ? err(unknown) : reply(200, manifest);
+        if (manifest !== null) return reply(200, manifest);
+        return err(unknownName("tool", params.name, await ports.store.tools.names(principal.org)));
       },
     }),
     endpoint({

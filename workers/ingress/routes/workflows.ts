@@ -1,5 +1,6 @@
 /** `/v1/workflows`: definitions, kept by version and by content. */
 import { z } from "@hono/zod-openapi";
+import { unknownName } from "../../../core/errors/unknown-name.ts";
 import { err, ok } from "../../../core/result.ts";
 import type { WorkflowVersionView } from "../../../core/workflow/view.ts";
 import { registerWorkflow } from "../../use-cases/register-workflow.ts";
@@ -83,5 +84,6 @@ export function workflowRoutes(ports: IngressPorts): Endpoint[] {
 
 async function show(ports: IngressPorts, org: string, name: string, version: number | null): Promise<Answer<200, WorkflowVersionView>> {
   const view = await ports.store.workflows.get(org, name, version);
-  return view === null ? err(unknown) : reply(200, view);
+  if (view !== null) return reply(200, view);
+  return err(version === null ? unknownName("workflow", name, await ports.store.workflows.names(org)) : unknown);
 }
