@@ -134,7 +134,7 @@ export const LOG_EVENTS = {
   "answers.not_kept": { level: "warn", says: "An answer could not be kept.", fields: ["org", "run", "error"] },
   "answers.not_embedded": {
     level: "warn",
-    says: "The org's embedding model gave no vector for a question, so no similar question is found.",
+    says: "Asking the org's embedding model for a vector broke, so no similar question is found.",
     fields: ["org", "run", "error"],
   },
   "answers.out_of_reach": { level: "warn", says: "The store of kept answers did not answer in time.", fields: ["deed", "error"] },

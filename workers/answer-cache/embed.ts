@@ -18,6 +18,7 @@ import { embeddingUsage } from "../../core/model-call/usage.ts";
 import { toUsd } from "../../core/money.ts";
 import type { Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
+import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
 import type { OpenGovernedCall } from "../governed-call/governed-call.ts";
 import type { AnswerCachePorts } from "./ports.ts";
@@ -44,6 +45,7 @@ export type EmbedPorts = {
   readonly random: (bytes: number) => Uint8Array;
   /** The models that the org registered: none that stands in for a missing one. */
   readonly registered: (org: string) => Promise<readonly ModelEntry[]>;
+  readonly log: Log;
   readonly governed: OpenGovernedCall;
   readonly ask: (asking: Asking) => Promise<Asked>;
 };
@@ -53,7 +55,8 @@ export function defineEmbed(ports: EmbedPorts): AnswerCachePorts["embed"] {
     try {
       const entry = modelFor(await ports.registered(asker.org), text);
       return entry === null ? null : await embed(ports, entry, asker, text);
-    } catch {
+    } catch (error) {
+      ports.log(logLine("answers.not_embedded", { org: asker.org, run: asker.run, error: errorName(error) }));
       return null;
     }
   };

@@ -43,8 +43,8 @@ type Embedding = {
 };
 
 /** Questions as vectors, by the org's embedding model: governed like a chat. */
-export const buildEmbed = ({ now, random }: Outside, { registered, governed, gateway }: Embedding): AnswerCachePorts["embed"] =>
-  defineEmbed({ now, random, registered, governed, ask: (asking) => gateway.embed(asking, new AbortController().signal) });
+export const buildEmbed = ({ now, random, log }: Outside, { registered, governed, gateway }: Embedding): AnswerCachePorts["embed"] =>
+  defineEmbed({ now, random, log, registered, governed, ask: (asking) => gateway.embed(asking, new AbortController().signal) });
 
 export function buildAnswers({ now, log }: Outside, { values, guard, vault, access, broker, model, embed }: Around) {
   const mac = (text: string): Promise<string> => broker.mac("answer", text);

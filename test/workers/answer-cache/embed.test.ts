@@ -7,6 +7,7 @@ import type { StopScope, Stops } from "../../../core/kill-switch/stops.ts";
 import type { ModelEntry } from "../../../core/model/entry.ts";
 import { err, ok } from "../../../core/result.ts";
 import type { Failure } from "../../../core/run/calls/call.ts";
+import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import { defineEmbed, type EmbedPorts } from "../../../workers/answer-cache/embed.ts";
 import type { Health } from "../../../workers/breaker/health.ts";
 import type { Desk } from "../../../workers/budget/ports.ts";
@@ -27,6 +28,7 @@ function world({ registered, ask, ...gates }: Around = {}) {
   const records: AuditRecord[] = [];
   const asked: unknown[] = [];
   const ended: (string | null)[] = [];
+  const lines: LogLine[] = [];
   const desk: Desk = {
     reserve: async ({ worst, records: attempt }) => {
       reserved.push(worst);
@@ -53,6 +55,7 @@ function world({ registered, ask, ...gates }: Around = {}) {
   const embed = defineEmbed({
     now: () => 0,
     random: (bytes) => new Uint8Array(bytes),
+    log: (line) => lines.push(line),
     registered: registered ?? (async () => [embedder()]),
     governed: defineGovernedCalls({ stops: async () => stopped(), desk, health, ...gates }),
     ask:
@@ -62,7 +65,7 @@ function world({ registered, ask, ...gates }: Around = {}) {
         return { result: ok({ vectors: [[0.6, 0.8]], tokens: 5 }), upstream: { status: "200" }, durationMs: 12 };
       }),
   });
-  return { reserved, settled, records, asked, ended, embed: (text = "Where is it?") => embed(CONTEXT, text) };
+  return { reserved, settled, records, asked, ended, lines, embed: (text = "Where is it?") => embed(CONTEXT, text) };
 }
 const stopped = (...active: StopScope[]): Stops => ({ epoch: 1, active, asOf: 0 });
 const CAP: LeaseRefusal = { why: "stale" };
@@ -115,4 +118,10 @@ it.each<[string, Failure["code"], EmbedFacts, Amount | null]>([
   const made = world({ ask: async () => ({ result: err({ ...AWAY, code }), upstream, durationMs: 3 }) });
   expect(await made.embed()).toBeNull();
   expect([made.settled, made.ended]).toEqual([[spent], [code]]);
+});
+
+it("a bug is no vector, and is in the log without the text", async () => {
+  const made = world({ registered: async () => Promise.reject(new RangeError("Where is it?")) });
+  expect(await made.embed()).toBeNull();
+  expect(made.lines).toEqual([{ level: "warn", event: "answers.not_embedded", org: CONTEXT.org, run: CONTEXT.run, error: "RangeError" }]);
 });
