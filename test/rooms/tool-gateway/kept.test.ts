@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
 import type { Failure, ToolOutcome } from "../../../core/run/calls/call.ts";
+import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import { defineToolGateway } from "../../../workers/tool-gateway/gateway.ts";
 import type { KeptResults, ToolGatewayPorts } from "../../../workers/tool-gateway/ports.ts";
 import { CONTEXT, type HttpTool, manifest, toolCall } from "../../support/doubles/calls.ts";
@@ -168,8 +169,11 @@ describe("cache_ms", () => {
     const away = async () => Promise.reject(new Error("away"));
     const { kept } = world();
     for (const broken of [{ mac: away }, { values: away }, { get: away }, { put: away }, { subjectTag: away }]) {
-      const { call } = world({ input: {}, cache_ms: 60_000 }, { kept: { ...kept, ...broken } });
+      const lines: LogLine[] = [];
+      const { call } = world({ input: {}, cache_ms: 60_000 }, { kept: { ...kept, ...broken }, log: (line) => lines.push(line) });
       expect(outputOf(await call({ input: { to: "{{EMAIL_1}}" } }))).toEqual({ id: "order_1" });
+      const isReading = !("put" in broken || "subjectTag" in broken);
+      expect(lines.map(({ event }) => event)).toEqual(isReading ? ["tool_results.not_looked_up"] : []);
     }
   });
 });
