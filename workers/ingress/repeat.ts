@@ -6,7 +6,7 @@ import type { AnyCall } from "./endpoint.ts";
 /** The header of an answer that was given before. */
 export const REPLAYED = { "Idempotent-Replayed": "true" } as const;
 
-export const STATUS = { done: 200, created: 201, accepted: 202 } as const satisfies { readonly [O in Outcome]: number };
+const STATUS = { done: 200, created: 201, accepted: 202 } as const satisfies { readonly [O in Outcome]: number };
 
 /** `sent`: the body as the client sent it. */
 export const repeatable = (

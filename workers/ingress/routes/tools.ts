@@ -1,12 +1,10 @@
 /** `/v1/tools`: what workflows may call. */
 import { z } from "@hono/zod-openapi";
-import { type FieldError, refuse } from "../../../core/errors/problem.ts";
+import { refuse } from "../../../core/errors/problem.ts";
 import { unknownName } from "../../../core/errors/unknown-name.ts";
 import type { Json } from "../../../core/json.ts";
 import { err } from "../../../core/result.ts";
-import { checkTool } from "../../../core/tool/check.ts";
-import type { ToolContent } from "../../../core/tool/manifest.ts";
-import { auditRecord } from "../../use-cases/record.ts";
+import { registerTool } from "../../use-cases/register-tool.ts";
 import { testTool } from "../../use-cases/test-tool.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
@@ -32,21 +30,8 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       }),
       answers: { 200: { description: "the tool with every default filled in", schema: Tool } },
       async handle(call) {
-        const { name } = call.params;
-        const checked = checkTool(name, call.body, { allowPrivateHosts: ports.settings.allowPrivateHosts });
-        if (!checked.ok) return err(refuse("invalid_request", "the tool is invalid", checked.error));
-        const flaw = await flawOfLookup(ports, call.principal.org, checked.value);
-        if (flaw !== null) return err(refuse("invalid_request", "the tool is invalid", [flaw]));
-        const manifest = await ports.store.tools.put(call.principal.org, checked.value, (version) =>
-          auditRecord(ports, call, {
-            type: "tool.registered",
-            action: "tool.write",
-            resource: `tool/${name}@${version}`,
-            decision: "allow",
-            data: { effect: checked.value.effect, kind: checked.value.kind },
-          }),
-        );
-        return reply(200, manifest);
+        const registered = await registerTool(ports, call, { name: call.params.name, manifest: call.body });
+        return registered.ok ? reply(200, registered.value) : registered;
       },
     }),
     endpoint({
@@ -97,15 +82,4 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       },
     }),
   ];
-}
-
-/** Whatever is asked whether a call happened must exist and change nothing. */
-async function flawOfLookup({ store }: IngressPorts, org: string, { idempotency }: ToolContent): Promise<FieldError | null> {
-  if (typeof idempotency === "string") return null;
-  const path = "/idempotency/lookup";
-  const lookup = await store.tools.get(org, idempotency.lookup, null);
-  if (lookup === null) return { path, message: `there is no tool \`${idempotency.lookup}\`` };
-  return lookup.effect !== "read"
-    ? { path, message: `the tool \`${idempotency.lookup}\` is not a read tool: only a read tool can be asked first` }
-    : null;
 }

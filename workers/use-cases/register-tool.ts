@@ -1,0 +1,47 @@
+/** Registers a tool; a new version when it changed. */
+import { type FieldError, type Refusal, refuse } from "../../core/errors/problem.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { checkTool } from "../../core/tool/check.ts";
+import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
+import { denied } from "./access.ts";
+import type { UseCasePorts } from "./ports.ts";
+import { auditRecord } from "./record.ts";
+import type { Requester } from "./requester.ts";
+
+/** `manifest`: as it was sent. Answers with every default filled in. The same manifest again is the version it has. */
+export async function registerTool(
+  ports: UseCasePorts,
+  by: Requester,
+  { name, manifest }: { readonly name: string; readonly manifest: JsonObject },
+): Promise<Result<ToolManifest, Refusal>> {
+  const { org } = by.principal;
+  const refusal = await denied(ports, by, "tool.write");
+  if (refusal !== null) return err(refusal);
+  const checked = checkTool(name, manifest, { allowPrivateHosts: ports.settings.allowPrivateHosts });
+  if (!checked.ok) return err(refuse("invalid_request", "the tool is invalid", checked.error));
+  const flaw = await flawOfLookup(ports, org, checked.value);
+  if (flaw !== null) return err(refuse("invalid_request", "the tool is invalid", [flaw]));
+  const { effect, kind } = checked.value;
+  const registered = await ports.store.tools.put(org, checked.value, (version) =>
+    auditRecord(ports, by, {
+      type: "tool.registered",
+      action: "tool.write",
+      resource: `tool/${name}@${version}`,
+      decision: "allow",
+      data: { effect, kind },
+    }),
+  );
+  return ok(registered);
+}
+
+/** The tool that is asked whether a call happened must exist and change nothing. */
+async function flawOfLookup({ store }: UseCasePorts, org: string, { idempotency }: ToolContent): Promise<FieldError | null> {
+  if (typeof idempotency === "string") return null;
+  const path = "/idempotency/lookup";
+  const lookup = await store.tools.get(org, idempotency.lookup, null);
+  if (lookup === null) return { path, message: `there is no tool \`${idempotency.lookup}\`` };
+  return lookup.effect !== "read"
+    ? { path, message: `the tool \`${idempotency.lookup}\` is not a read tool: only a read tool can be asked first` }
+    : null;
+}
