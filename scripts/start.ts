@@ -4,7 +4,7 @@
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { RunView } from "../core/run/outside/view.ts";
+import type { RunView } from "../sdk/client.ts";
 import { WORKFLOWS } from "../workflows/index.ts";
 import { shopTools } from "../workflows/tools.ts";
 import { watchAncestors } from "./platform/ancestors.ts";

@@ -1,70 +1,34 @@
-/** A typed client of the HTTP API: one method per route that clients need, and nothing that the API does not say itself. */
-import type { Role } from "../core/access/principal.ts";
-import type { AuditEntry } from "../core/audit/entry.ts";
-import type { Json, JsonObject } from "../core/json.ts";
-import type { SwitchesView, SwitchView } from "../core/kill-switch/view.ts";
-import type { TaskRoute } from "../core/model/task-route.ts";
-import type { ReviewStatus } from "../core/review/case.ts";
-import type { ReviewView } from "../core/review/view.ts";
-import type { EventView, RunStatus, RunView } from "../core/run/outside/view.ts";
+/** A typed client of the HTTP API: one method for each route that clients need. Its types are the contract's own (`schema.ts`). */
 import { type FollowOptions, followEvents } from "./follow-events.ts";
+import type * as Api from "./schema.ts";
 import { type ClientOptions, createTransport, query } from "./transport.ts";
 
-export { BulkheadError, type ClientOptions } from "./transport.ts";
-export type { AuditEntry, EventView, FollowOptions, ReviewView, RunView, SwitchView };
+export type { FollowOptions } from "./follow-events.ts";
+export type * as Api from "./schema.ts";
+export { BulkheadError, type ClientOptions, type ErrorCode } from "./transport.ts";
+
+export type RunView = Api.Run;
+export type RunLine = Api.RunLine;
+export type EventView = Api.Event;
+export type ReviewView = Api.Review;
+export type SwitchView = Api.Switch;
+export type AuditEntry = Api.AuditEntry;
+export type ApiKey = Api.ApiKey;
+export type WorkflowVersion = Api.WorkflowVersion;
+export type Tool = Api.Tool;
+export type DeadLetter = Api.DeadLetter;
+export type Decision = Api.Decision;
+export type NewApiKey = Api.CreateApiKey;
+export type StartRun = Api.StartRun;
 
 export type Page<T> = { readonly data: readonly T[]; readonly next_cursor: string | null };
+/** `limit`: 1 to 200, 50 by default. `cursor`: `next_cursor` of the page before. */
 export type PageOptions = { readonly limit?: number; readonly cursor?: string };
-
-export type StartRun = {
-  readonly workflow: string;
-  readonly version?: number;
-  readonly input: Json;
-  readonly budget?: { readonly usd?: number; readonly tokens?: number };
-  readonly deadline?: string;
-  readonly subject?: string;
-  readonly metadata?: JsonObject;
-};
-export type StartOptions = {
-  readonly idempotencyKey?: string;
+/** The same key and body give the first answer again, for 24 hours. */
+export type Repeatable = { readonly idempotencyKey?: string };
+export type StartOptions = Repeatable & {
   /** Seconds to wait for the run's end, 30 at most. */
   readonly wait?: number;
-};
-
-export type NewApiKey = {
-  readonly org?: string;
-  readonly user: string;
-  readonly roles: readonly Role[];
-  readonly expires_at?: string;
-  readonly allow_from?: readonly string[];
-  readonly for_others?: boolean;
-};
-export type ApiKey = {
-  readonly id: string;
-  readonly org: string;
-  readonly user: string;
-  readonly roles: readonly Role[];
-  readonly created_at: string;
-  readonly expires_at: string;
-};
-
-export type WorkflowVersion = { readonly name: string; readonly version: number; readonly digest: string; readonly status: string };
-export type Tool = { readonly name: string; readonly version: number } & JsonObject;
-export type DeadLetter = {
-  readonly id: string;
-  readonly run: string;
-  readonly workflow: string;
-  readonly step: string | null;
-  readonly reason: { readonly code: string; readonly message: string };
-  readonly undone: readonly string[];
-  readonly status: "open" | "redriven" | "discarded";
-  readonly created_at: string;
-};
-export type Decision = {
-  readonly action: "approve" | "reject" | "modify" | "escalate";
-  readonly reason: string;
-  readonly changes?: Json;
-  readonly digest?: string;
 };
 
 export type Client = ReturnType<typeof createClient>;
@@ -75,61 +39,78 @@ export function createClient(options: ClientOptions) {
   return {
     runs: {
       /** Answers at once with the run; with `wait`, when it has ended or the time is up. */
-      start: (run: StartRun, { idempotencyKey, wait }: StartOptions = {}) =>
+      start: (run: StartRun, { wait, ...repeat }: StartOptions = {}) =>
         http.json<RunView>("POST", "/v1/runs", {
           body: run,
-          ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+          ...repeat,
           ...(wait === undefined ? {} : { headers: { prefer: `wait=${wait}` } }),
         }),
       get: (id: string) => http.json<RunView>("GET", at("v1", "runs", id)),
-      list: (filter: PageOptions & { readonly status?: RunStatus; readonly workflow?: string; readonly user?: string } = {}) =>
-        http.json<Page<RunView>>("GET", `/v1/runs${query(filter)}`),
+      list: (filter: PageOptions & { readonly status?: RunView["status"]; readonly workflow?: string; readonly user?: string } = {}) =>
+        http.json<Page<RunLine>>("GET", `/v1/runs${query(filter)}`),
       /** Every event to the run's end, as it comes; connections that end in between are made again. */
       events: (id: string, follow: FollowOptions = {}) => followEvents(http, id, follow),
       /** The events there are now. */
       journal: (id: string, after?: number) => http.json<Page<EventView>>("GET", `${at("v1", "runs", id, "events")}${query({ after })}`),
       cancel: (id: string, reason: string) => http.json<RunView>("POST", at("v1", "runs", id, "cancel"), { body: { reason } }),
+      /** News from outside; a signal that no step waits for yet is kept until one does. */
+      signal: (id: string, name: string, body: Api.Json, repeat: Repeatable = {}) =>
+        http.json<RunView>("POST", at("v1", "runs", id, "signals", name), { body, ...repeat }),
+      /** What a person thinks of the run; given again, it replaces what the same person said before. */
+      feedback: (id: string, feedback: Api.GiveFeedback, repeat: Repeatable = {}) =>
+        http.json<Api.Feedback>("POST", at("v1", "runs", id, "feedback"), { body: feedback, ...repeat }),
+      /** The run folded again from its journal; no model and no tool is called. */
+      replay: (id: string) => http.json<Api.Replay>("POST", at("v1", "runs", id, "replay")),
+      /** What the run would cost; nothing is started. */
+      estimate: (run: StartRun) => http.json<Api.Estimate>("POST", "/v1/runs/estimate", { body: run }),
       /** Its spans, OTLP JSON. */
-      trace: (id: string) => http.json<Json>("GET", at("v1", "runs", id, "trace")),
+      trace: (id: string) => http.json<Api.RunTrace>("GET", at("v1", "runs", id, "trace")),
     },
     reviews: {
-      list: (filter: PageOptions & { readonly status?: ReviewStatus } = {}) =>
+      list: (filter: PageOptions & { readonly status?: ReviewView["status"] } = {}) =>
         http.json<Page<ReviewView>>("GET", `/v1/reviews${query(filter)}`),
       get: (id: string) => http.json<ReviewView>("GET", at("v1", "reviews", id)),
       decide: (id: string, decision: Decision) => http.json<ReviewView>("POST", at("v1", "reviews", id, "decision"), { body: decision }),
     },
     deadLetters: {
       list: (page: PageOptions = {}) => http.json<Page<DeadLetter>>("GET", `/v1/dead-letters${query(page)}`),
-      redrive: (id: string) => http.json<RunView>("POST", at("v1", "dead-letters", id, "redrive")),
+      redrive: (id: string, repeat: Repeatable = {}) => http.json<RunView>("POST", at("v1", "dead-letters", id, "redrive"), repeat),
       discard: (id: string, reason: string) => http.json<DeadLetter>("POST", at("v1", "dead-letters", id, "discard"), { body: { reason } }),
     },
     workflows: {
-      register: (definition: unknown) => http.json<WorkflowVersion>("POST", "/v1/workflows", { body: definition }),
+      register: (definition: unknown, repeat: Repeatable = {}) =>
+        http.json<Api.RegisteredWorkflow>("POST", "/v1/workflows", { body: definition, ...repeat }),
       list: (page: PageOptions = {}) => http.json<Page<WorkflowVersion>>("GET", `/v1/workflows${query(page)}`),
       get: (name: string, version?: number) =>
         http.json<WorkflowVersion>(
           "GET",
           version === undefined ? at("v1", "workflows", name) : at("v1", "workflows", name, "versions", String(version)),
         ),
+      /** Newest first, with the share of users that each takes. */
+      versions: (name: string, page: PageOptions = {}) =>
+        http.json<Page<Api.WorkflowVersionLine>>("GET", `${at("v1", "workflows", name, "versions")}${query(page)}`),
+      /** Splits the users among versions; versions that are not named retire. */
+      traffic: (name: string, versions: Api.SplitTraffic["versions"]) =>
+        http.json<Api.Traffic>("POST", at("v1", "workflows", name, "traffic"), { body: { versions } }),
     },
     tools: {
       register: (name: string, manifest: unknown) => http.json<Tool>("PUT", at("v1", "tools", name), { body: manifest }),
       list: (page: PageOptions = {}) => http.json<Page<Tool>>("GET", `/v1/tools${query(page)}`),
       get: (name: string) => http.json<Tool>("GET", at("v1", "tools", name)),
-      test: (name: string, input: Json) => http.json<Json>("POST", at("v1", "tools", name, "test"), { body: { input } }),
+      test: (name: string, input: Api.Json) => http.json<Api.ToolTest>("POST", at("v1", "tools", name, "test"), { body: { input } }),
     },
     models: {
       /** `id`: `{provider}/{name}`; its slash is not encoded. */
       register: (id: string, entry: unknown) =>
-        http.json<Json>("PUT", `/v1/models/${id.split("/").map(encodeURIComponent).join("/")}`, { body: entry }),
-      list: () => http.json<Json>("GET", "/v1/models"),
+        http.json<Api.Model>("PUT", `/v1/models/${id.split("/").map(encodeURIComponent).join("/")}`, { body: entry }),
+      list: () => http.json<Api.ModelList>("GET", "/v1/models"),
     },
     /** Which models answer for a task. */
     routes: {
-      set: (route: TaskRoute) =>
-        http.json<TaskRoute>("PUT", at("v1", "routes", route.task), { body: { models: route.models, strategy: route.strategy } }),
-      list: (page: PageOptions = {}) => http.json<Page<TaskRoute>>("GET", `/v1/routes${query(page)}`),
-      get: (task: string) => http.json<TaskRoute>("GET", at("v1", "routes", task)),
+      set: (route: Api.ModelRoute) =>
+        http.json<Api.ModelRoute>("PUT", at("v1", "routes", route.task), { body: { models: route.models, strategy: route.strategy } }),
+      list: (page: PageOptions = {}) => http.json<Page<Api.ModelRoute>>("GET", `/v1/routes${query(page)}`),
+      get: (task: string) => http.json<Api.ModelRoute>("GET", at("v1", "routes", task)),
       remove: (task: string) => http.json<null>("DELETE", at("v1", "routes", task)),
     },
     keys: {
@@ -138,8 +119,24 @@ export function createClient(options: ClientOptions) {
       list: (page: PageOptions = {}) => http.json<Page<ApiKey>>("GET", `/v1/api-keys${query(page)}`),
       revoke: (id: string) => http.json<null>("DELETE", at("v1", "api-keys", id)),
     },
+    budgets: {
+      /** Replaces the caps of a scope: `org`, `user:ID` or `workflow:NAME`. */
+      set: (scope: string, caps: Api.PutBudget) => http.json<Api.Budget>("PUT", at("v1", "budgets", scope), { body: caps }),
+      list: (page: PageOptions = {}) => http.json<Page<Api.Budget>>("GET", `/v1/budgets${query(page)}`),
+    },
+    orgs: {
+      /** What is absent stays as it is; null goes back to the default. */
+      change: (org: string, settings: Api.PutOrg) => http.json<Api.ChangedOrg>("PUT", at("v1", "orgs", org), { body: settings }),
+      get: (org: string) => http.json<Api.Org>("GET", at("v1", "orgs", org)),
+      rotateCallbackSecret: (org: string, repeat: Repeatable = {}) =>
+        http.json<Api.CallbackSecret>("POST", at("v1", "orgs", org, "callback-secret"), repeat),
+    },
+    secrets: {
+      /** Written, never read. */
+      set: (name: string, secret: Api.PutSecret) => http.json<Api.Secret>("PUT", at("v1", "secrets", name), { body: secret }),
+    },
     killSwitch: {
-      status: () => http.json<SwitchesView>("GET", "/admin/kill-switch"),
+      status: () => http.json<Api.Switches>("GET", "/admin/kill-switch"),
       throw: (scope: string, reason: string) => http.json<SwitchView>("POST", "/admin/kill-switch", { body: { scope, reason } }),
       requestRecovery: (scope: string, reason: string) =>
         http.json<{ readonly id: string }>("POST", "/admin/kill-switch/recovery", { body: { scope, reason } }),
@@ -153,11 +150,12 @@ export function createClient(options: ClientOptions) {
           readonly user?: string;
           readonly type?: string;
           readonly limit?: number;
+          readonly cursor?: string;
         } = {},
       ) => http.json<Page<AuditEntry>>("GET", `/v1/audit/entries${query(filter)}`),
-      verify: () => http.json<Json>("POST", "/v1/audit/verify"),
+      verify: () => http.json<Api.AuditVerdict>("POST", "/v1/audit/verify"),
       /** The public keys that entries and tool credentials are checked with (RFC 7517). */
-      jwks: () => http.json<{ readonly keys: readonly JsonObject[] }>("GET", "/.well-known/jwks.json"),
+      jwks: () => http.json<{ readonly keys: readonly Api.JsonObject[] }>("GET", "/.well-known/jwks.json"),
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The events of a run, from the start or after a number, to the run's end, over as many connections as that takes. */
-import type { EventView } from "../core/run/outside/view.ts";
 import { EventStreamParser } from "./event-stream.ts";
+import type { Event as EventView } from "./schema.ts";
 import { BulkheadError, type Transport } from "./transport.ts";
 
 export type FollowOptions = {

@@ -1,7 +1,8 @@
 /** One request to the platform and what comes back: JSON, or a `BulkheadError` with the problem document. Knows no route. */
-import type { ErrorCode } from "../core/errors/codes.ts";
-import type { Problem } from "../core/errors/problem.ts";
-import { isObject, type Json } from "../core/json.ts";
+import type { Problem } from "./schema.ts";
+
+/** Every code that the platform's errors carry. */
+export type ErrorCode = Problem["code"];
 
 export type ClientOptions = {
   /** The platform's address, with or without a slash at its end. */
@@ -21,17 +22,21 @@ export type Call = {
   readonly signal?: AbortSignal;
 };
 
-/** The platform said no. `message` is the problem's own detail; it carries no secret and no personal data. */
+/** The platform refused the request. `message` says what was asked and why it was refused; it holds no secret and no personal data. */
 export class BulkheadError extends Error {
   override readonly name = "BulkheadError";
   readonly status: number;
   readonly code: ErrorCode | "unexpected_answer";
   /** null when the answer was no problem document (a proxy's page, an older deployment). */
   readonly problem: Problem | null;
-  /** From `Retry-After`, in seconds. */
-  readonly retryAfterSeconds: number | null;
+  /** What is wrong, in the platform's words; empty without a problem document. */
+  readonly detail: string;
+  /** The request's trace, for whoever looks it up; null without a problem document. */
+  readonly traceId: string | null;
+  /** Seconds to wait before the next try, from `Retry-After`; null: the platform did not say. */
+  readonly retryAfter: number | null;
 
-  constructor(method: string, path: string, status: number, problem: Problem | null, retryAfterSeconds: number | null) {
+  constructor(method: string, path: string, status: number, problem: Problem | null, retryAfter: number | null) {
     const fields = (problem?.errors ?? []).map(({ path: at, message }) => `; ${at} ${message}`).join("");
     super(
       `${method} ${path}: ${status} ${problem === null ? "without a problem document" : `${problem.code}: ${problem.detail}${fields}`}`,
@@ -39,7 +44,14 @@ export class BulkheadError extends Error {
     this.status = status;
     this.code = problem?.code ?? "unexpected_answer";
     this.problem = problem;
-    this.retryAfterSeconds = retryAfterSeconds;
+    this.detail = problem?.detail ?? "";
+    this.traceId = problem?.trace_id ?? null;
+    this.retryAfter = retryAfter;
+  }
+
+  /** The same as `retryAfter`. */
+  get retryAfterSeconds(): number | null {
+    return this.retryAfter;
   }
 }
 
@@ -93,14 +105,20 @@ export function query(parameters: { readonly [name: string]: string | number | u
 
 function readProblem(text: string): Problem | null {
   try {
-    const value: Json = JSON.parse(text);
-    return isObject(value) && typeof value["code"] === "string" && typeof value["detail"] === "string"
-      ? (value as unknown as Problem)
-      : null;
+    const value: unknown = JSON.parse(text);
+    return isProblem(value) ? value : null;
   } catch {
     return null;
   }
 }
+
+const isProblem = (value: unknown): value is Problem =>
+  typeof value === "object" &&
+  value !== null &&
+  "code" in value &&
+  typeof value.code === "string" &&
+  "detail" in value &&
+  typeof value.detail === "string";
 
 /** RFC 9110, section 10.2.3: seconds; the form with a date is not one we send. */
 function readSeconds(text: string | null): number | null {

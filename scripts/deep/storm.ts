@@ -5,7 +5,7 @@
  */
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RunView } from "../../core/run/outside/view.ts";
+import type { RunView } from "../../sdk/client.ts";
 import { BulkheadError } from "../../sdk/transport.ts";
 import { Dice } from "../../simulation/dice.ts";
 import type { ShopWrite } from "../platform/shop.ts";

@@ -1,7 +1,8 @@
 /** What must hold of runs that lived through the platform's ends, asked of the shop, of the platform's lists and of the audit chain. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Json } from "../../core/json.ts";
-import { FINAL_STATUSES, type RunView } from "../../core/run/outside/view.ts";
+import { FINAL_STATUSES } from "../../core/run/outside/view.ts";
+import type { RunView } from "../../sdk/client.ts";
 import type { ShopWrite } from "../platform/shop.ts";
 import { readChainWithEnd } from "../start/evidence.ts";
 import type { World } from "./world.ts";

@@ -1,7 +1,7 @@
 /** The refund waits for a second person: asked here on the terminal, decided by `--approve`, or left to the console. */
 import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ReviewView } from "../../core/review/view.ts";
+import type { ReviewView } from "../../sdk/client.ts";
 import { BulkheadError, type Client } from "../../sdk/client.ts";
 import type { Terminal } from "./terminal.ts";
 import { wrap } from "./text.ts";

@@ -1,6 +1,5 @@
 /** Follows a run to its end and shows every step as it happens: a table that is drawn in place, or a line per event. */
-import type { RunView } from "../../core/run/outside/view.ts";
-import type { Client } from "../../sdk/client.ts";
+import type { Client, RunView } from "../../sdk/client.ts";
 import { drawSteps } from "./drawings.ts";
 import { beginStory, eventLine, type Story, tell } from "./story.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,6 +1,6 @@
 /** The end of `npm start`: the answer, what it cost, where the time went, and what can be proved about it. */
 import { join, relative } from "node:path";
-import type { RunView } from "../../core/run/outside/view.ts";
+import type { RunView } from "../../sdk/client.ts";
 import { LOG_FOLDER, ROOT } from "../platform/places.ts";
 import type { Shop } from "../platform/shop.ts";
 import { type Bar, drawBars } from "./drawings.ts";

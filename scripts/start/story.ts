@@ -1,6 +1,7 @@
 /** A run as its events tell it: one line per step, folded event by event. Pure. */
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
-import type { EventView, RunView, StepStatus } from "../../core/run/outside/view.ts";
+import type { StepStatus } from "../../core/run/outside/view.ts";
+import type { EventView, RunView } from "../../sdk/client.ts";
 import { dollars, duration } from "./text.ts";
 
 export type StepLine = {

@@ -56,7 +56,7 @@ export function defineIngress(ports: IngressPorts): Ingress {
   });
   app.notFound((context) => problemResponse(context, refuse("not_found", "not found")));
 
-  const documents = documentsOf(() => openApiDocument(app, ports.settings.version) as unknown as JsonObject);
+  const documents = documentsOf(() => openApiDocument(app) as unknown as JsonObject);
   const endpoints: readonly Endpoint[] = [...apiEndpoints(ports), ...platformRoutes(ports, documents)];
   for (const { route, middleware } of endpoints) {
     app.openAPIRegistry.registerPath(route);
@@ -78,6 +78,13 @@ export function defineIngress(ports: IngressPorts): Ingress {
       }
     },
   };
+}
+
+/** The OpenAPI document of these endpoints alone. */
+export function contractOf(endpoints: readonly Endpoint[]) {
+  const app = new OpenAPIHono<IngressEnv>();
+  for (const { route } of endpoints) app.openAPIRegistry.registerPath(route);
+  return openApiDocument(app);
 }
 
 /** Every endpoint that asks who calls. */

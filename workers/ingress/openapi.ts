@@ -20,7 +20,10 @@ const TAGS: readonly (readonly [string, string])[] = [
   ["platform", "Health, numbers, documents, the console"],
 ];
 
-export function openApiDocument(app: OpenAPIHono<IngressEnv>, version: string) {
+/** The contract's version: the package's own. Which deployment answers is what `/healthz` says. */
+const API_VERSION = "0.1.0";
+
+export function openApiDocument(app: OpenAPIHono<IngressEnv>) {
   app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
     type: "http",
     scheme: "bearer",
@@ -36,11 +39,12 @@ export function openApiDocument(app: OpenAPIHono<IngressEnv>, version: string) {
     openapi: "3.1.0",
     info: {
       title: "Bulkhead",
-      version,
+      version: API_VERSION,
+      license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
       description:
         "Runs AI agents in production: observable, bounded, auditable. Errors are RFC 9457 problem details; their `code` is listed under `/docs`.",
     },
-    servers: [{ url: "/" }],
+    servers: [{ url: "/", description: "The deployment that serves this document" }],
     tags: TAGS.map(([name, description]) => ({ name, description })),
   });
 }

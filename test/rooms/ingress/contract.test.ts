@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { ERRORS } from "../../../core/errors/codes.ts";
 import { isObject, type JsonObject } from "../../../core/json.ts";
+import packageJson from "../../../package.json" with { type: "json" };
 import { ADMIN_KEY, makeWorld } from "../../support/ingress-fakes.ts";
 
 const world = makeWorld();
@@ -86,7 +87,7 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
 describe("/openapi.json", () => {
   it("is OpenAPI 3.1 and lists every route and no other", () => {
     expect(document["openapi"]).toBe("3.1.0");
-    expect(document["info"]).toMatchObject({ title: "Bulkhead", version: "test" });
+    expect(document["info"]).toMatchObject({ title: "Bulkhead", version: packageJson.version, license: { name: "Apache-2.0" } });
     expect(operations.map(({ path, method }) => `${method} ${path}`).sort()).toEqual(ROUTES);
   });
 
@@ -101,6 +102,40 @@ describe("/openapi.json", () => {
       expect(names.map((parameter) => parameter["name"]).sort()).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort());
       expect(names.every((parameter) => parameter["required"] === true)).toBe(true);
     }
+  });
+
+  it("names every operation once, in camelCase, under a tag that is described", () => {
+    const ids = operations.map(({ operation }) => String(operation["operationId"]));
+    expect(ids.filter((id) => !/^[a-z]+([A-Z][a-z]+)*$/.test(id))).toEqual([]);
+    expect(new Set(ids).size).toBe(operations.length);
+    const tags = (document["tags"] as { name: string; description: string }[]).filter(({ description }) => description.length > 0);
+    for (const { operation } of operations)
+      expect(tags.map(({ name }) => name)).toEqual(expect.arrayContaining(operation["tags"] as string[]));
+  });
+
+  it("has patterns that a JSON Schema reader compiles and that match what they describe", () => {
+    const walk = (value: unknown): void => {
+      if (Array.isArray(value)) value.forEach(walk);
+      else if (isObject(value)) {
+        const { pattern, example } = value;
+        if (typeof pattern === "string") {
+          expect(() => new RegExp(pattern, "u"), pattern).not.toThrow();
+          if (typeof example === "string") expect(example).toMatch(new RegExp(pattern, "u"));
+        }
+        Object.values(value).forEach(walk);
+      }
+    };
+    walk(document);
+  });
+
+  it("requires what a request cannot be without, and describes bodies and streams", () => {
+    const schemas = document.components.schemas as Record<string, { required?: string[]; properties?: JsonObject }>;
+    expect(schemas["StartRun"]?.required).toEqual(expect.arrayContaining(["workflow", "input"]));
+    expect(schemas["Run"]?.required).toEqual(expect.arrayContaining(["input", "output"]));
+    for (const name of ["Definition", "ToolManifest", "ModelManifest", "ModelRouteManifest", "ChatRequest", "EmbeddingRequest"])
+      expect(Object.keys(schemas[name]?.properties ?? {}).length, name).toBeGreaterThan(1);
+    for (const path of ["/v1/runs/{id}/events", "/v1/chat/completions"])
+      expect(JSON.stringify(document.paths[path]), path).toContain("text/event-stream");
   });
 
   it("resolves every reference", () => {

@@ -8,7 +8,7 @@ import type { Answer } from "../context.ts";
 import { type AnyCall, type Endpoint, endpointsOf } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { describing } from "../schemas/answers.ts";
-import { jsonObject } from "../schemas/requests.ts";
+import { ChatBody } from "../schemas/manifests.ts";
 
 /** What both endpoints that call a model may answer beside the common codes. */
 export const MODEL_REFUSALS = [
@@ -44,11 +44,7 @@ export function chatRoutes(ports: IngressPorts): Endpoint[] {
       tag: "chat",
       summary: "A chat completion, whole or as a stream",
       action: "chat.complete",
-      body: jsonObject.openapi("ChatRequest", {
-        type: "object",
-        description:
-          "OpenAI's request: `model` (a model's id, or `task:` and a task), `messages` and options; `bulkhead` for wishes of the route",
-      }),
+      body: ChatBody,
       answers: {
         200: {
           description: "OpenAI's `chat.completion`, or a stream of its chunks with `stream: true`",

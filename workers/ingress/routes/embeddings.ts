@@ -4,7 +4,7 @@ import type { JsonObject } from "../../../core/json.ts";
 import { type Endpoint, endpointsOf } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { describing } from "../schemas/answers.ts";
-import { jsonObject } from "../schemas/requests.ts";
+import { EmbeddingBody } from "../schemas/manifests.ts";
 import { governed, MODEL_REFUSALS } from "./chat.ts";
 
 export function embeddingRoutes(ports: IngressPorts): Endpoint[] {
@@ -16,10 +16,7 @@ export function embeddingRoutes(ports: IngressPorts): Endpoint[] {
       tag: "chat",
       summary: "Texts as vectors; what is embedded is the redacted text",
       action: "chat.embed",
-      body: jsonObject.openapi("EmbeddingRequest", {
-        type: "object",
-        description: "OpenAI's request: `model` (a model's id, or `task:embed`), `input` (texts), `encoding_format`, `dimensions`",
-      }),
+      body: EmbeddingBody,
       answers: {
         200: {
           description: "OpenAI's list of embeddings",

@@ -8,8 +8,9 @@ import { unknown } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
+import { ModelRouteBody } from "../schemas/manifests.ts";
 import { taskName } from "../schemas/names.ts";
-import { jsonObject, pageOf, pageQuery } from "../schemas/requests.ts";
+import { pageOf, pageQuery } from "../schemas/requests.ts";
 
 const Route = z
   .object({
@@ -32,10 +33,7 @@ export function modelRouteRoutes(ports: IngressPorts): Endpoint[] {
       summary: "Says which models answer for a task, and in which order they are tried",
       action: "model.write",
       params,
-      body: jsonObject.openapi("ModelRouteManifest", {
-        type: "object",
-        description: "`models`, a list of `{id, weight?}`, and `strategy`",
-      }),
+      body: ModelRouteBody,
       answers: { 200: { description: "the route", schema: Route } },
       async handle(call) {
         const { org } = call.principal;

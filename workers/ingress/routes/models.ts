@@ -6,8 +6,8 @@ import { edgeRule, forbid } from "../../use-cases/access.ts";
 import { auditRecord } from "../../use-cases/record.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
+import { ModelBody } from "../schemas/manifests.ts";
 import { modelPart } from "../schemas/names.ts";
-import { jsonObject } from "../schemas/requests.ts";
 import { Model } from "../schemas/views.ts";
 
 export function modelRoutes(ports: IngressPorts): Endpoint[] {
@@ -20,10 +20,7 @@ export function modelRoutes(ports: IngressPorts): Endpoint[] {
       summary: "Registers a pinned model; the slash of the id may be `%2F`",
       action: "model.write",
       params: { provider: modelPart, name: modelPart },
-      body: jsonObject.openapi("ModelManifest", {
-        type: "object",
-        description: "`upstream_id`, `price`, `context`, `tasks`, `pii` and options",
-      }),
+      body: ModelBody,
       answers: { 200: { description: "the model with every default filled in", schema: Model } },
       async handle(call) {
         const id = `${call.params.provider}/${call.params.name}`;

@@ -9,8 +9,9 @@ import { testTool } from "../../use-cases/test-tool.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
+import { ToolBody } from "../schemas/manifests.ts";
 import { anyJson, toolName } from "../schemas/names.ts";
-import { jsonObject, pageOf, pageQuery } from "../schemas/requests.ts";
+import { pageOf, pageQuery } from "../schemas/requests.ts";
 import { Tool, ToolTest } from "../schemas/views.ts";
 
 export function toolRoutes(ports: IngressPorts): Endpoint[] {
@@ -24,10 +25,7 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       summary: "Registers a tool; a new version when it changed",
       action: "tool.write",
       params: { name: toolName },
-      body: jsonObject.openapi("ToolManifest", {
-        type: "object",
-        description: "`description`, `effect`, `kind`, `http`, `input`, `output` and options",
-      }),
+      body: ToolBody,
       answers: { 200: { description: "the tool with every default filled in", schema: Tool } },
       async handle(call) {
         const registered = await registerTool(ports, call, { name: call.params.name, manifest: call.body });

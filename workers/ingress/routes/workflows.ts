@@ -10,8 +10,9 @@ import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { repeatable, replyOf } from "../repeat.ts";
 import { listOf } from "../schemas/answers.ts";
+import { DefinitionBody } from "../schemas/manifests.ts";
 import { workflowName } from "../schemas/names.ts";
-import { idempotencyHeader, jsonObject, pageOf, pageQuery } from "../schemas/requests.ts";
+import { idempotencyHeader, pageOf, pageQuery } from "../schemas/requests.ts";
 import { RegisteredWorkflow, WorkflowVersion } from "../schemas/views.ts";
 
 const params = { name: workflowName };
@@ -27,7 +28,7 @@ export function workflowRoutes(ports: IngressPorts): Endpoint[] {
       summary: "Registers a definition; the same content gives the same version",
       action: "workflow.write",
       headers: idempotencyHeader,
-      body: jsonObject.openapi("Definition", { type: "object", description: "`name`, `input`, `output`, `steps` and options" }),
+      body: DefinitionBody,
       answers: {
         201: { description: "a new version", schema: RegisteredWorkflow },
         200: { description: "the version that has this content", schema: RegisteredWorkflow },

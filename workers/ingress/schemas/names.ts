@@ -35,7 +35,8 @@ export const userName = z
   .string()
   .regex(USER_NAME, "has 1 to 128 characters, none of them a space or `/`")
   .refine((text) => !looksPersonal(text), "looks like a mail address or a phone number; send an opaque id")
-  .openapi({ example: "u-1007" });
+  // As JSON Schema writes it: without delimiters and flags.
+  .openapi({ example: "u-1007", pattern: USER_NAME.source });
 
 /** A user that a filter names: what cannot exist is simply not found. */
 export const userFilter = z.string().max(128, "has at most 128 characters");
@@ -47,8 +48,11 @@ export const reasonText = z
   .max(2_000, "has at most 2000 characters")
   .openapi({ example: "the customer called" });
 
-/** Anything that JSON can say. */
-export const anyJson = z.unknown().openapi({ description: "any JSON value" });
+/** Anything that JSON can say; what is absent is none of it. */
+export const anyJson = z
+  .unknown()
+  .refine((value) => value !== undefined, "is required")
+  .openapi({ description: "any JSON value" });
 
 /** RFC 3339 with an offset. */
 export const instant = z.iso.datetime({ offset: true, error: "is not a time as RFC 3339 writes it" });

@@ -1,0 +1,963 @@
+/** The shapes of the HTTP API. Written by `npm run build:sdk` from the routes' schemas; do not edit. */
+
+/** Anything that JSON can say. */
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+export type JsonObject = { [name: string]: Json };
+
+export type ApiKey = {
+  readonly id: string;
+  readonly org: string;
+  readonly user: string;
+  readonly roles: readonly ("caller" | "developer" | "reviewer" | "operator" | "auditor" | "admin")[];
+  readonly created_at: string;
+  readonly expires_at: string;
+  readonly allow_from: readonly string[];
+  readonly for_others: boolean;
+  readonly last4: string;
+};
+
+export type AuditEntry = {
+  readonly event_id: string;
+  readonly seq: number;
+  readonly timestamp: string;
+  readonly trace_id: string | null;
+  readonly event_type: string;
+  readonly actor: {
+    readonly type: "user" | "system" | "agent" | "dashboard";
+    readonly id: string;
+  };
+  readonly action: string;
+  readonly resource: string;
+  readonly decision: "allow" | "deny" | "ask" | null;
+  readonly policy_version: string | null;
+  readonly risk_score: number | null;
+  /** any JSON value */
+  readonly data: Json;
+  readonly prev_hash: string;
+  readonly hash: string;
+  readonly key_id: string;
+  readonly signature: string;
+};
+
+export type AuditVerdict = {
+  readonly ok: boolean;
+  readonly checked: number;
+  readonly problems: readonly ({
+    readonly seq: number;
+    readonly code: string;
+    readonly message: string;
+  })[];
+  readonly head: {
+    readonly seq: number;
+    readonly hash: string;
+  } | null;
+};
+
+export type Budget = {
+  readonly scope: string;
+  readonly usd_per_day: BudgetCap;
+  readonly usd_per_month: BudgetCap;
+  readonly tokens_per_month: BudgetCap;
+  readonly usd_per_run: {
+    readonly limit: number;
+  } | null;
+};
+
+/** dollars, or tokens; without a limit `limit` and `left` are null */
+export type BudgetCap = {
+  readonly limit: number | null;
+  readonly spent: number;
+  /** worst cases of calls of which nobody told the cost */
+  readonly held: number;
+  /** taken by runs and calls under way */
+  readonly leased: number;
+  readonly left: number | null;
+  readonly period: string;
+  readonly resets_at: string;
+};
+
+export type Budgets = {
+  readonly data: readonly Budget[];
+  readonly next_cursor: string | null;
+};
+
+/** without its text when replayed */
+export type CallbackSecret = {
+  readonly id: string;
+  readonly org: string;
+  /** shown once */
+  readonly callback_secret?: string;
+};
+
+export type ChangedOrg = Org & {
+  /** shown once */
+  readonly callback_secret?: string;
+};
+
+export type ChatCompletion = {
+  readonly id: string;
+  readonly object: "chat.completion";
+  readonly created: number;
+  readonly model: string;
+  readonly choices: readonly ({
+    readonly index: number;
+    readonly finish_reason: string | null;
+  } & { readonly [name: string]: unknown })[];
+  readonly usage?: {
+    readonly prompt_tokens: number;
+    readonly completion_tokens: number;
+    readonly total_tokens: number;
+  } & { readonly [name: string]: unknown };
+} & { readonly [name: string]: unknown };
+
+/** OpenAI's request. `model` is a model's id, or `task:` and a task; `bulkhead` says what is wished of the route. */
+export type ChatRequest = {
+  readonly model: string;
+  readonly messages: readonly JsonObject[];
+  readonly stream?: boolean;
+  readonly stream_options?: {
+    readonly include_usage?: boolean;
+  };
+  readonly max_tokens?: number;
+  readonly max_completion_tokens?: number;
+  readonly temperature?: number;
+  readonly top_p?: number;
+  readonly stop?: string | readonly string[];
+  readonly seed?: number;
+  readonly tools?: readonly JsonObject[];
+  readonly tool_choice?: string | JsonObject;
+  readonly response_format?: JsonObject;
+  readonly bulkhead?: {
+    readonly complexity?: "simple" | "ordinary" | "hard";
+    readonly max_latency_ms?: number;
+    readonly min_quality?: number;
+    readonly cache?: "none" | "exact" | "semantic";
+  };
+};
+
+export type CheckTexts = {
+  readonly texts: readonly string[];
+  readonly channel: "user" | "tool_output" | "model_output";
+};
+
+export type CreateApiKey = {
+  readonly org?: string;
+  readonly user: string;
+  readonly roles: readonly ("caller" | "developer" | "reviewer" | "operator" | "auditor" | "admin")[];
+  /** 90 days from now by default */
+  readonly expires_at?: string;
+  /** address ranges the key may be used from; any by default */
+  readonly allow_from?: readonly string[];
+  /** may start runs about other people */
+  readonly for_others?: boolean;
+};
+
+export type DeadLetter = {
+  readonly id: string;
+  readonly run: string;
+  readonly workflow: string;
+  readonly step: string | null;
+  readonly reason: {
+    readonly code: string;
+    readonly message: string;
+  };
+  readonly undone: readonly string[];
+  readonly status: "open" | "redriven" | "discarded";
+  readonly created_at: string;
+};
+
+export type Decision = {
+  readonly action: "approve" | "reject" | "modify" | "escalate";
+  readonly reason: string;
+  /** of `modify`: merged into the proposal (RFC 7396) */
+  readonly changes?: Json;
+  /** what was seen: another one is refused */
+  readonly digest?: string;
+};
+
+/** A workflow */
+export type Definition = {
+  readonly name: string;
+  readonly description?: string;
+  /** a system message of the developer's, above everything that a user or a tool says */
+  readonly instructions?: string;
+  /** JSON Schema 2020-12 */
+  readonly input: JsonObject | boolean;
+  /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+  readonly output: Json;
+  readonly limits?: {
+    readonly usd?: number;
+    readonly tokens?: number;
+    readonly seconds?: number;
+    readonly steps?: number;
+    readonly confirm_over_usd?: number | null;
+  };
+  /** names of the tools that may be called; none by default */
+  readonly tools?: readonly string[];
+  readonly on_failure?: "compensate" | "park";
+  readonly on_budget?: {
+    /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+    readonly value: Json;
+  };
+  /** by id */
+  readonly steps: { readonly [name: string]: {
+    readonly kind: "model";
+    readonly needs?: readonly string[];
+    readonly when?: {
+      readonly cel: string;
+    };
+    readonly on_error?: {
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly value: Json;
+    } | {
+      readonly step: string;
+    };
+    /** `id` or `task`, one of the two */
+    readonly model: {
+      readonly id?: string;
+      readonly task?: string;
+      readonly max_tokens?: number;
+      readonly temperature?: number;
+      readonly fallback?: readonly string[];
+      readonly complexity?: "simple" | "ordinary" | "hard";
+      readonly max_latency_ms?: number;
+      readonly min_quality?: number;
+    };
+    readonly prompt: {
+      readonly template: string;
+      readonly slots?: { readonly [name: string]: Json };
+      readonly types?: { readonly [name: string]: "text" | "number" | "boolean" | "list" | "object" };
+    };
+    /** JSON Schema 2020-12 */
+    readonly output?: JsonObject | boolean;
+    readonly budget?: {
+      readonly usd?: number;
+      readonly tokens?: number;
+    };
+    readonly retry?: {
+      readonly attempts?: number;
+      readonly initial_ms?: number;
+      readonly max_ms?: number;
+      readonly factor?: number;
+    };
+    readonly timeout_ms?: number;
+    readonly cache?: "none" | "exact" | "semantic";
+    readonly async?: boolean;
+  } | {
+    readonly kind: "agent";
+    readonly needs?: readonly string[];
+    readonly when?: {
+      readonly cel: string;
+    };
+    readonly on_error?: {
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly value: Json;
+    } | {
+      readonly step: string;
+    };
+    /** `id` or `task`, one of the two */
+    readonly model: {
+      readonly id?: string;
+      readonly task?: string;
+      readonly max_tokens?: number;
+      readonly temperature?: number;
+      readonly fallback?: readonly string[];
+      readonly complexity?: "simple" | "ordinary" | "hard";
+      readonly max_latency_ms?: number;
+      readonly min_quality?: number;
+    };
+    readonly prompt: {
+      readonly template: string;
+      readonly slots?: { readonly [name: string]: Json };
+      readonly types?: { readonly [name: string]: "text" | "number" | "boolean" | "list" | "object" };
+    };
+    /** JSON Schema 2020-12 */
+    readonly output?: JsonObject | boolean;
+    readonly budget?: {
+      readonly usd?: number;
+      readonly tokens?: number;
+    };
+    readonly retry?: {
+      readonly attempts?: number;
+      readonly initial_ms?: number;
+      readonly max_ms?: number;
+      readonly factor?: number;
+    };
+    readonly timeout_ms?: number;
+    readonly tools?: readonly string[];
+    readonly max_iterations?: number;
+  } | {
+    readonly kind: "tool";
+    readonly needs?: readonly string[];
+    readonly when?: {
+      readonly cel: string;
+    };
+    readonly on_error?: {
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly value: Json;
+    } | {
+      readonly step: string;
+    };
+    readonly tool: string;
+    /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+    readonly input?: Json;
+    readonly async?: boolean;
+    readonly retry?: {
+      readonly attempts?: number;
+      readonly initial_ms?: number;
+      readonly max_ms?: number;
+      readonly factor?: number;
+    };
+    readonly timeout_ms?: number;
+    readonly compensate?: {
+      readonly tool: string;
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly input?: Json;
+      readonly retry?: {
+        readonly attempts?: number;
+        readonly initial_ms?: number;
+        readonly max_ms?: number;
+        readonly factor?: number;
+      };
+      readonly timeout_ms?: number;
+    };
+  } | {
+    readonly kind: "review";
+    readonly needs?: readonly string[];
+    readonly when?: {
+      readonly cel: string;
+    };
+    readonly on_error?: {
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly value: Json;
+    } | {
+      readonly step: string;
+    };
+    readonly severity?: "critical" | "high" | "medium";
+    /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+    readonly proposal: Json;
+  } | {
+    readonly kind: "wait";
+    readonly needs?: readonly string[];
+    readonly when?: {
+      readonly cel: string;
+    };
+    readonly on_error?: {
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly value: Json;
+    } | {
+      readonly step: string;
+    };
+    /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+    readonly seconds?: Json;
+    /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+    readonly until?: Json;
+    readonly signal?: string;
+    readonly timeout_ms?: number;
+  } | {
+    readonly kind: "map";
+    readonly needs?: readonly string[];
+    readonly when?: {
+      readonly cel: string;
+    };
+    readonly on_error?: {
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly value: Json;
+    } | {
+      readonly step: string;
+    };
+    /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+    readonly over: Json;
+    readonly concurrency?: number;
+    /** a step without `needs` and `when` */
+    readonly step: JsonObject;
+  } | {
+    readonly kind: "run";
+    readonly needs?: readonly string[];
+    readonly when?: {
+      readonly cel: string;
+    };
+    readonly on_error?: {
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly value: Json;
+    } | {
+      readonly step: string;
+    };
+    readonly workflow: string;
+    readonly version?: number;
+    /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+    readonly input?: Json;
+  } | {
+    readonly kind: "transform";
+    readonly needs?: readonly string[];
+    readonly when?: {
+      readonly cel: string;
+    };
+    readonly on_error?: {
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly value: Json;
+    } | {
+      readonly step: string;
+    };
+    /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+    readonly value: Json;
+  } };
+};
+
+export type EmbeddingList = {
+  readonly object: string;
+  readonly data: readonly ({
+    readonly index: number;
+  } & { readonly [name: string]: unknown })[];
+} & { readonly [name: string]: unknown };
+
+/** OpenAI's request. `model` is a model's id, or `task:embed`. */
+export type EmbeddingRequest = {
+  readonly model: string;
+  readonly input: string | readonly string[];
+  readonly encoding_format?: "float" | "base64";
+  readonly dimensions?: number;
+};
+
+export type Estimate = {
+  readonly usd: {
+    /** what it hardly stays below */
+    readonly low: number;
+    readonly expected: number;
+    /** what it can cost at most: never above its budget */
+    readonly max: number;
+  };
+  readonly tokens: {
+    readonly expected: number;
+    readonly max: number;
+  };
+  readonly model_calls: {
+    readonly expected: number;
+    readonly max: number;
+  };
+  /** false: the run could come to its cap before its end */
+  readonly within_budget: boolean;
+};
+
+export type Event = {
+  readonly seq: number;
+  readonly type: string;
+  readonly at: string;
+  readonly step?: string;
+  /** any JSON value */
+  readonly data: Json;
+};
+
+export type Feedback = {
+  readonly id: string;
+  readonly run: string;
+  readonly user: string;
+  readonly score: number;
+  readonly comment: string | null;
+  readonly created_at: string;
+};
+
+export type GiveFeedback = {
+  readonly score: number;
+  readonly comment?: string;
+};
+
+export type GuardrailResults = {
+  readonly results: readonly ({
+    readonly verdict: "pass" | "redact" | "flag" | "review" | "block";
+    readonly findings: readonly ({
+      readonly type: string;
+      readonly start: number;
+      readonly end: number;
+      readonly score: number;
+      readonly detector: string;
+    })[];
+    readonly redacted: string;
+  })[];
+};
+
+export type Introspect = {
+  readonly token: string;
+  readonly token_type_hint?: string;
+};
+
+/** RFC 7662; an inactive credential has `active` alone */
+export type Introspection = {
+  readonly active: boolean;
+  readonly iss?: string;
+  readonly sub?: string;
+  readonly aud?: string;
+  readonly exp?: number;
+  readonly iat?: number;
+  readonly jti?: string;
+  readonly scope?: string;
+} & { readonly [name: string]: unknown };
+
+export type Model = {
+  readonly id: string;
+  readonly base_url: string | null;
+  readonly secret: string | null;
+  readonly upstream_id: string;
+  readonly price: {
+    readonly input: number;
+    readonly output: number;
+    readonly cached_input: number | null;
+  };
+  readonly context: number;
+  readonly tasks: readonly string[];
+  readonly pii: "never" | "redacted" | "allowed";
+  readonly latency_ms: number | null;
+  readonly quality: number | null;
+  readonly pinned: boolean;
+};
+
+export type ModelList = {
+  readonly object: "list";
+  readonly data: readonly ({
+    readonly id: string;
+    readonly object: "model";
+    readonly created: number;
+    readonly owned_by: string;
+  })[];
+};
+
+/** A pinned model */
+export type ModelManifest = {
+  /** only the platform's admins set it */
+  readonly base_url?: string;
+  /** name of the secret that holds the upstream's key */
+  readonly secret?: string;
+  readonly upstream_id: string;
+  /** dollars per million tokens */
+  readonly price: {
+    readonly input: number;
+    readonly output: number;
+    readonly cached_input?: number;
+  };
+  /** tokens of the input and the answer together */
+  readonly context: number;
+  readonly tasks: readonly string[];
+  readonly pii: "never" | "redacted" | "allowed";
+  readonly latency_ms?: number;
+  readonly quality?: number;
+  readonly pinned?: boolean;
+};
+
+export type ModelRoute = {
+  readonly task: string;
+  readonly models: readonly ({
+    readonly id: string;
+    readonly weight?: number;
+  })[];
+  readonly strategy: "fallback" | "weighted" | "cheapest" | "fastest";
+};
+
+/** The models of a task */
+export type ModelRouteManifest = {
+  readonly models: readonly ({
+    readonly id: string;
+    readonly weight?: number;
+  })[];
+  readonly strategy: "fallback" | "weighted" | "cheapest" | "fastest";
+};
+
+export type NewApiKey = ApiKey & {
+  /** shown once, here; absent when replayed */
+  readonly key?: string;
+};
+
+/** An error as OpenAI's clients read it */
+export type OpenAiError = {
+  readonly error: {
+    readonly message: string;
+    readonly type: string;
+    readonly code: "invalid_request" | "unauthenticated" | "budget_exceeded" | "forbidden" | "policy_denied" | "second_person_required" | "not_found" | "method_not_allowed" | "conflict" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "injection_detected" | "content_blocked" | "rate_limited" | "internal" | "upstream_unavailable" | "output_invalid" | "kill_switch_active" | "overloaded" | "timeout" | "tool_error" | "review_rejected" | "loop_detected" | "limit_reached" | "cancelled";
+    /** the first field that is wrong: `messages[0].content` */
+    readonly param: string | null;
+  };
+};
+
+export type Org = {
+  readonly org: string;
+  readonly jurisdiction: null;
+  readonly callback_hosts: readonly string[];
+  readonly egress: readonly string[] | null;
+  readonly retention_days: number;
+  readonly require_client_certificate: boolean;
+  readonly notify: readonly string[];
+  readonly max_runs: number;
+  readonly created_at: string;
+  readonly callback_secret_made_at: string | null;
+};
+
+/** RFC 9457 problem details */
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: "invalid_request" | "unauthenticated" | "budget_exceeded" | "forbidden" | "policy_denied" | "second_person_required" | "not_found" | "method_not_allowed" | "conflict" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "injection_detected" | "content_blocked" | "rate_limited" | "internal" | "upstream_unavailable" | "output_invalid" | "kill_switch_active" | "overloaded" | "timeout" | "tool_error" | "review_rejected" | "loop_detected" | "limit_reached" | "cancelled";
+  readonly trace_id: string;
+  readonly errors?: readonly ({
+    /** JSON Pointer into the body, or `query.NAME`, `header.NAME`, `path.NAME` */
+    readonly path: string;
+    readonly message: string;
+  })[];
+};
+
+/** replaces the caps of the scope: what is absent or null is not capped */
+export type PutBudget = {
+  readonly usd_per_day?: number | null;
+  readonly usd_per_month?: number | null;
+  readonly tokens_per_month?: number | null;
+  readonly usd_per_run?: number | null;
+};
+
+/** what is absent stays as it is, null goes back to the default */
+export type PutOrg = {
+  /** null: this deployment offers none yet */
+  readonly jurisdiction?: Json;
+  /** hosts that callbacks may go to, with a port where only that one is meant */
+  readonly callback_hosts?: readonly string[] | null;
+  /** hosts that the org's tools may call; null: any */
+  readonly egress?: readonly string[] | null;
+  readonly retention_days?: number | null;
+  readonly require_client_certificate?: boolean | null;
+  /** URLs that are told of what needs a person */
+  readonly notify?: readonly string[] | null;
+  readonly max_runs?: number | null;
+};
+
+export type PutSecret = {
+  readonly value: string;
+  readonly hosts: readonly string[];
+};
+
+export type RegisteredWorkflow = {
+  readonly name: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly status: "active" | "retired";
+};
+
+export type Replay = {
+  readonly identical: boolean;
+  /** `seq` of the first event after which the two differ */
+  readonly diverged_at?: number;
+  readonly run: Run;
+};
+
+export type Review = {
+  readonly id: string;
+  readonly run: string;
+  readonly step: string;
+  readonly severity: "critical" | "high" | "medium";
+  readonly status: "pending" | "approved" | "rejected" | "modified" | "escalated" | "expired" | "cancelled";
+  readonly risk: {
+    readonly score: number | null;
+    readonly factors: readonly string[];
+  };
+  readonly policy: {
+    readonly version: string | null;
+    readonly decision: string | null;
+  };
+  /** any JSON value */
+  readonly proposal: Json;
+  readonly digest: string;
+  readonly due_at: string;
+  readonly approvals_needed: number;
+  readonly approvals: readonly ({
+    readonly by: string;
+    readonly at: string;
+  })[];
+  /** `proposal` only of a `modify`: what was granted in place of what was asked for */
+  readonly decision: {
+    readonly action: string;
+    readonly by: string;
+    readonly reason: string;
+    readonly at: string;
+    /** any JSON value */
+    readonly proposal?: Json;
+  } | null;
+  readonly created_at: string;
+  readonly closed_at?: string | null;
+};
+
+export type Run = {
+  readonly id: string;
+  readonly org: string;
+  readonly user: string;
+  readonly subject: string;
+  readonly workflow: string;
+  readonly version: number;
+  readonly status: "queued" | "running" | "waiting" | "paused" | "compensating" | "completed" | "failed" | "cancelled" | "dead_lettered";
+  /** any JSON value */
+  readonly input: Json;
+  /** any JSON value */
+  readonly output: Json;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly step: string | null;
+  } | null;
+  readonly flags: readonly ("degraded" | "partial" | "budget_exceeded" | "stale")[];
+  readonly usage: Usage;
+  readonly budget: {
+    readonly usd: number;
+    readonly tokens: number;
+  };
+  readonly risk_score: number | null;
+  readonly steps: readonly Step[];
+  readonly waiting_for: {
+    readonly kind: string;
+    readonly id?: string;
+    readonly since: string;
+    readonly until?: string;
+  } | null;
+  readonly metadata: JsonObject;
+  readonly trace_id: string;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly redrive_of?: string;
+  /** set when the run ended as a dead letter */
+  readonly dead_letter?: {
+    readonly id: string;
+    readonly status: "open" | "redriven" | "discarded";
+    readonly undone: readonly string[];
+  };
+};
+
+/** a run as lists show it, without input, output and steps */
+export type RunLine = {
+  readonly id: string;
+  readonly org: string;
+  readonly user: string;
+  readonly subject: string;
+  readonly workflow: string;
+  readonly version: number;
+  readonly status: "queued" | "running" | "waiting" | "paused" | "compensating" | "completed" | "failed" | "cancelled" | "dead_lettered";
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly step: string | null;
+  } | null;
+  readonly flags: readonly ("degraded" | "partial" | "budget_exceeded" | "stale")[];
+  readonly usage: Usage;
+  readonly budget: {
+    readonly usd: number;
+    readonly tokens: number;
+  };
+  readonly risk_score: number | null;
+  readonly waiting_for: {
+    readonly kind: string;
+    readonly id?: string;
+    readonly since: string;
+    readonly until?: string;
+  } | null;
+  readonly metadata: JsonObject;
+  readonly trace_id: string;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly redrive_of?: string;
+  /** set when the run ended as a dead letter */
+  readonly dead_letter?: {
+    readonly id: string;
+    readonly status: "open" | "redriven" | "discarded";
+    readonly undone: readonly string[];
+  };
+};
+
+/** OTLP JSON */
+export type RunTrace = {
+  readonly resourceSpans: readonly JsonObject[];
+};
+
+export type Secret = {
+  readonly name: string;
+  readonly hosts: readonly string[];
+};
+
+export type SplitTraffic = {
+  readonly versions: readonly ({
+    readonly version: number;
+    readonly percent: number;
+  })[];
+};
+
+export type StartRun = {
+  readonly workflow: string;
+  readonly version?: number;
+  /** any JSON value */
+  readonly input: Json;
+  /** lowers the definition's limits, never raises them */
+  readonly budget?: {
+    readonly usd?: number;
+    readonly tokens?: number;
+  };
+  readonly deadline?: string;
+  /** whose data it is; another one than the caller's user needs a key with `for_others` */
+  readonly subject?: string;
+  readonly metadata?: JsonObject;
+  /** gets a POST of the finished run, signed as Standard Webhooks say; its host is one of the org's `callback_hosts` */
+  readonly callback_url?: string;
+};
+
+export type Step = {
+  readonly id: string;
+  readonly kind: string;
+  readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "skipped" | "compensated";
+  readonly attempts: number;
+  /** any JSON value */
+  readonly output: Json;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+  } | null;
+  readonly usage: Usage & JsonObject | null;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+};
+
+export type Stop = {
+  readonly scope: string;
+  readonly reason: string;
+};
+
+export type Switch = {
+  readonly id: string;
+  readonly scope: string;
+  readonly active: boolean;
+  readonly epoch: number;
+  readonly by: string;
+  readonly at: string;
+};
+
+export type Switches = {
+  readonly switches: readonly Switch[];
+  readonly in_flight: number;
+  readonly drained_at: string | null;
+};
+
+export type Tool = {
+  readonly name: string;
+  readonly version: number;
+  readonly description: string;
+  readonly effect: "none" | "read" | "write";
+  readonly kind: "http";
+  readonly http: {
+    readonly url: string;
+    readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+    readonly headers: { readonly [name: string]: string };
+    readonly secret: string | null;
+  };
+  /** JSON Schema 2020-12 */
+  readonly input: boolean | { readonly [name: string]: Json };
+  /** JSON Schema 2020-12 */
+  readonly output: boolean | { readonly [name: string]: Json };
+  readonly timeout_ms: number;
+  readonly idempotency: "key" | "none" | {
+    readonly lookup: string;
+  };
+  readonly scopes: readonly string[];
+  readonly approval: "never" | "always" | "policy";
+  readonly guarded: readonly string[];
+  readonly personal_data: { readonly [name: string]: readonly ("EMAIL" | "PHONE" | "CREDIT_CARD" | "IBAN" | "SSN" | "IP" | "PERSON" | "ADDRESS" | "LOCATION" | "ORG" | "SECRET")[] };
+  readonly sensitivity: "public" | "internal" | "confidential" | "restricted";
+  readonly cache_ms?: number;
+  readonly max_age_ms?: number;
+  readonly allow: {
+    readonly roles: readonly string[];
+  } | null;
+};
+
+/** A tool */
+export type ToolManifest = {
+  readonly description?: string;
+  readonly effect: "none" | "read" | "write";
+  readonly kind: "http";
+  readonly http: {
+    /** `{field}` in its path takes a field of the input */
+    readonly url: string;
+    readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+    readonly headers?: { readonly [name: string]: string };
+    /** name of a secret that is sent as this tool's credential */
+    readonly secret?: string;
+  };
+  /** JSON Schema 2020-12 */
+  readonly input: JsonObject | boolean;
+  /** JSON Schema 2020-12 */
+  readonly output: JsonObject | boolean;
+  readonly timeout_ms?: number;
+  readonly idempotency?: "key" | "none" | {
+    /** name of a read tool */
+    readonly lookup: string;
+  };
+  readonly scopes?: readonly string[];
+  readonly approval?: "never" | "always" | "policy";
+  readonly guarded?: readonly string[];
+  /** JSON Pointer of an input field → what is opened in it */
+  readonly personal_data?: { readonly [name: string]: readonly ("EMAIL" | "PHONE" | "CREDIT_CARD" | "IBAN" | "SSN" | "IP" | "PERSON" | "ADDRESS" | "LOCATION" | "ORG" | "SECRET")[] };
+  readonly sensitivity?: "public" | "internal" | "confidential" | "restricted";
+  readonly cache_ms?: number;
+  readonly max_age_ms?: number;
+  readonly allow?: {
+    readonly roles: readonly string[];
+  };
+};
+
+export type ToolTest = {
+  readonly ok: boolean;
+  /** any JSON value */
+  readonly output: Json;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+  } | null;
+  readonly status: number | null;
+  readonly duration_ms: number;
+  readonly findings: readonly ({
+    readonly type: string;
+    readonly detector: string;
+    readonly count: number;
+    readonly score: number;
+    readonly pointer: string;
+  })[];
+};
+
+export type Traffic = {
+  readonly name: string;
+  readonly versions: readonly ({
+    readonly version: number;
+    readonly percent: number;
+  })[];
+};
+
+export type Usage = {
+  readonly tokens_in: number;
+  readonly tokens_out: number;
+  readonly usd: number;
+  readonly model_calls: number;
+  readonly tool_calls: number;
+  readonly cache_hits: number;
+};
+
+export type WorkflowVersion = {
+  readonly name: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly status: "active" | "retired";
+  readonly created_at: string;
+  /** with every default filled in */
+  readonly definition: JsonObject;
+};
+
+export type WorkflowVersionLine = {
+  readonly name: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly status: "active" | "retired";
+  readonly created_at: string;
+  readonly percent: number;
+};

@@ -1,0 +1,198 @@
+/**
+ * Bodies that core checks itself (definitions, manifests, chats): here they are described for the OpenAPI document. Nothing is parsed by
+ * these shapes: what is accepted is what `core/` accepts, with its own messages.
+ */
+import { z } from "@hono/zod-openapi";
+import { PERSONAL_DATA_TYPES } from "../../../core/guardrail/finding.ts";
+import { isObject, type JsonObject } from "../../../core/json.ts";
+import { STRATEGIES } from "../../../core/model/task-route.ts";
+
+type Shape = JsonObject;
+
+const text = (description: string): Shape => ({ type: "string", description });
+const TEXT: Shape = { type: "string" };
+const WHOLE: Shape = { type: "integer" };
+const NUMBER: Shape = { type: "number" };
+const YES_OR_NO: Shape = { type: "boolean" };
+const listOf = (items: Shape): Shape => ({ type: "array", items });
+const mapOf = (additionalProperties: Shape): Shape => ({ type: "object", additionalProperties });
+const oneOf = (...values: string[]): Shape => ({ type: "string", enum: values });
+const objectOf = (properties: { readonly [name: string]: Shape }, required: readonly string[] = []): Shape => ({
+  type: "object",
+  properties,
+  ...(required.length > 0 ? { required: [...required] } : {}),
+});
+
+const SCHEMA: Shape = { description: "JSON Schema 2020-12", anyOf: [{ type: "object" }, { type: "boolean" }] };
+const TEMPLATE: Shape = { description: 'any JSON value, in which `{"cel": "…"}` at any depth is an expression' };
+const CEL = objectOf({ cel: TEXT }, ["cel"]);
+const RETRY = objectOf({ attempts: WHOLE, initial_ms: WHOLE, max_ms: WHOLE, factor: NUMBER });
+const WISHES = { complexity: oneOf("simple", "ordinary", "hard"), max_latency_ms: WHOLE, min_quality: NUMBER };
+const CHOICE = {
+  description: "`id` or `task`, one of the two",
+  ...objectOf({ id: TEXT, task: TEXT, max_tokens: WHOLE, temperature: NUMBER, fallback: listOf(TEXT), ...WISHES }),
+};
+const PROMPT = objectOf({ template: TEXT, slots: mapOf(TEMPLATE), types: mapOf(oneOf("text", "number", "boolean", "list", "object")) }, [
+  "template",
+]);
+const ASKING = {
+  model: CHOICE,
+  prompt: PROMPT,
+  output: SCHEMA,
+  budget: objectOf({ usd: NUMBER, tokens: WHOLE }),
+  retry: RETRY,
+  timeout_ms: WHOLE,
+};
+const COMPENSATE = objectOf({ tool: TEXT, input: TEMPLATE, retry: RETRY, timeout_ms: WHOLE }, ["tool"]);
+
+/** A step of one kind: what every step may say, and what this kind says. */
+const step = (kind: string, fields: { readonly [name: string]: Shape }, required: readonly string[]): Shape =>
+  objectOf(
+    {
+      kind: oneOf(kind),
+      needs: listOf(TEXT),
+      when: CEL,
+      on_error: { anyOf: [objectOf({ value: TEMPLATE }, ["value"]), objectOf({ step: TEXT }, ["step"])] },
+      ...fields,
+    },
+    ["kind", ...required],
+  );
+
+const STEP: Shape = {
+  anyOf: [
+    step("model", { ...ASKING, cache: oneOf("none", "exact", "semantic"), async: YES_OR_NO }, ["model", "prompt"]),
+    step("agent", { ...ASKING, tools: listOf(TEXT), max_iterations: WHOLE }, ["model", "prompt"]),
+    step("tool", { tool: TEXT, input: TEMPLATE, async: YES_OR_NO, retry: RETRY, timeout_ms: WHOLE, compensate: COMPENSATE }, ["tool"]),
+    step("review", { severity: oneOf("critical", "high", "medium"), proposal: TEMPLATE }, ["proposal"]),
+    step("wait", { seconds: TEMPLATE, until: TEMPLATE, signal: TEXT, timeout_ms: WHOLE }, []),
+    step("map", { over: TEMPLATE, concurrency: WHOLE, step: { type: "object", description: "a step without `needs` and `when`" } }, [
+      "over",
+      "step",
+    ]),
+    step("run", { workflow: TEXT, version: WHOLE, input: TEMPLATE }, ["workflow"]),
+    step("transform", { value: TEMPLATE }, ["value"]),
+  ],
+};
+
+const described = (name: string, description: string, properties: { readonly [name: string]: Shape }, required: readonly string[]) =>
+  z
+    .custom<JsonObject>(isObject, "has to be an object")
+    .openapi(name, { ...(objectOf(properties, required) as object), type: "object", description });
+
+/** `POST /v1/workflows`. */
+export const DefinitionBody = described(
+  "Definition",
+  "A workflow",
+  {
+    name: TEXT,
+    description: TEXT,
+    instructions: text("a system message of the developer's, above everything that a user or a tool says"),
+    input: SCHEMA,
+    output: TEMPLATE,
+    limits: objectOf({ usd: NUMBER, tokens: WHOLE, seconds: NUMBER, steps: WHOLE, confirm_over_usd: { type: ["number", "null"] } }),
+    tools: { ...listOf(TEXT), description: "names of the tools that may be called; none by default" },
+    on_failure: oneOf("compensate", "park"),
+    on_budget: objectOf({ value: TEMPLATE }, ["value"]),
+    steps: { ...mapOf(STEP), description: "by id" },
+  },
+  ["name", "input", "output", "steps"],
+);
+
+/** `PUT /v1/tools/{name}`. */
+export const ToolBody = described(
+  "ToolManifest",
+  "A tool",
+  {
+    description: TEXT,
+    effect: oneOf("none", "read", "write"),
+    kind: oneOf("http"),
+    http: objectOf(
+      {
+        url: text("`{field}` in its path takes a field of the input"),
+        method: oneOf("GET", "POST", "PUT", "PATCH", "DELETE"),
+        headers: mapOf(TEXT),
+        secret: text("name of a secret that is sent as this tool's credential"),
+      },
+      ["url", "method"],
+    ),
+    input: SCHEMA,
+    output: SCHEMA,
+    timeout_ms: WHOLE,
+    idempotency: { anyOf: [oneOf("key", "none"), objectOf({ lookup: text("name of a read tool") }, ["lookup"])] },
+    scopes: listOf(TEXT),
+    approval: oneOf("never", "always", "policy"),
+    guarded: listOf(text("JSON Pointer of an input field")),
+    personal_data: {
+      ...mapOf(listOf(oneOf(...PERSONAL_DATA_TYPES))),
+      description: "JSON Pointer of an input field → what is opened in it",
+    },
+    sensitivity: oneOf("public", "internal", "confidential", "restricted"),
+    cache_ms: WHOLE,
+    max_age_ms: WHOLE,
+    allow: objectOf({ roles: listOf(TEXT) }, ["roles"]),
+  },
+  ["effect", "kind", "http", "input", "output"],
+);
+
+/** `PUT /v1/models/{provider}/{name}`. */
+export const ModelBody = described(
+  "ModelManifest",
+  "A pinned model",
+  {
+    base_url: text("only the platform's admins set it"),
+    secret: text("name of the secret that holds the upstream's key"),
+    upstream_id: TEXT,
+    price: {
+      ...objectOf({ input: NUMBER, output: NUMBER, cached_input: NUMBER }, ["input", "output"]),
+      description: "dollars per million tokens",
+    },
+    context: { type: "integer", description: "tokens of the input and the answer together" },
+    tasks: listOf(TEXT),
+    pii: oneOf("never", "redacted", "allowed"),
+    latency_ms: NUMBER,
+    quality: NUMBER,
+    pinned: YES_OR_NO,
+  },
+  ["upstream_id", "price", "context", "tasks", "pii"],
+);
+
+/** `PUT /v1/routes/{task}`. */
+export const ModelRouteBody = described(
+  "ModelRouteManifest",
+  "The models of a task",
+  { models: listOf(objectOf({ id: TEXT, weight: NUMBER }, ["id"])), strategy: oneOf(...STRATEGIES) },
+  ["models", "strategy"],
+);
+
+const LIST_OF_OBJECTS = listOf({ type: "object" });
+
+/** `POST /v1/chat/completions`. */
+export const ChatBody = described(
+  "ChatRequest",
+  "OpenAI's request. `model` is a model's id, or `task:` and a task; `bulkhead` says what is wished of the route.",
+  {
+    model: TEXT,
+    messages: LIST_OF_OBJECTS,
+    stream: YES_OR_NO,
+    stream_options: objectOf({ include_usage: YES_OR_NO }),
+    max_tokens: WHOLE,
+    max_completion_tokens: WHOLE,
+    temperature: NUMBER,
+    top_p: NUMBER,
+    stop: { anyOf: [TEXT, listOf(TEXT)] },
+    seed: WHOLE,
+    tools: LIST_OF_OBJECTS,
+    tool_choice: { anyOf: [TEXT, { type: "object" }] },
+    response_format: { type: "object" },
+    bulkhead: objectOf({ ...WISHES, cache: oneOf("none", "exact", "semantic") }),
+  },
+  ["model", "messages"],
+);
+
+/** `POST /v1/embeddings`. */
+export const EmbeddingBody = described(
+  "EmbeddingRequest",
+  "OpenAI's request. `model` is a model's id, or `task:embed`.",
+  { model: TEXT, input: { anyOf: [TEXT, listOf(TEXT)] }, encoding_format: oneOf("float", "base64"), dimensions: WHOLE },
+  ["model", "input"],
+);
