@@ -22,9 +22,9 @@ const nothing = (why: string) => ({ by: "nothing", why }) as const;
 
 export const WORK = {
   runs: { wokenBy: ["alarm:RUN_ENGINE"], stop: { by: "push" } },
-  starts: { wokenBy: ["fetch"], stop: asking("workers/ingress/stops.ts") },
-  chats: { wokenBy: ["fetch"], stop: asking("workers/chat/call.ts", "workers/chat/attempt.ts") },
-  embeddings: { wokenBy: ["fetch"], stop: asking("workers/composition/answers.ts") },
+  starts: { wokenBy: ["fetch"], stop: asking("workers/use-cases/stops.ts") },
+  chats: { wokenBy: ["fetch"], stop: asking("workers/chat/call.ts", "workers/governed-call/governed-call.ts") },
+  embeddings: { wokenBy: ["fetch"], stop: asking("workers/governed-call/governed-call.ts") },
   "calls under way": { wokenBy: ["alarm:RUN_ENGINE", "queue:bulkhead-calls"], stop: asking("workers/kill-switch/break-off.ts") },
   records: { wokenBy: ["queue:bulkhead-records", "chore:outbox"], stop: nothing("what has happened goes on record, also while stopped") },
   reviews: {
