@@ -1,5 +1,6 @@
 /** Where a model's call goes, with which credential and which headers. Decides; sends nothing. */
 import type { ModelEntry } from "../../core/model/entry.ts";
+import { isListedHost } from "../../core/net/listed-host.ts";
 import { refuseHost } from "../../core/net/public-host.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { CallContext, Failure } from "../../core/run/calls/call.ts";
@@ -54,9 +55,8 @@ export async function bearerFor(
   if (entry.secret === null) return ok(null);
   const secret = await ports.secret(org, entry.secret);
   if (secret === null) return err(failure("permanent", "upstream_unavailable", "the model's secret does not exist"));
-  const { host, hostname } = upstream.url;
-  const allowed = secret.hosts.some((name) => name.toLowerCase() === host || name.toLowerCase() === hostname);
-  return allowed ? ok(secret.value) : err(failure("permanent", "policy_denied", "the model's secret may not be sent to the model's host"));
+  if (isListedHost(upstream.url, secret.hosts)) return ok(secret.value);
+  return err(failure("permanent", "policy_denied", "the model's secret may not be sent to the model's host"));
 }
 
 /** Ours on every call; AI Gateway's only to its origin (developers.cloudflare.com/ai-gateway/glossary). */

@@ -35,7 +35,6 @@ export async function credentialFor(
   if (name === null) return ok(await deadline.within(ports.credential({ context, tool, effect, scopes })));
   const secret = await deadline.within(ports.secret(context.org, name));
   if (secret === null) return err(failure("permanent", "tool_error", "the tool's secret does not exist"));
-  const hosts = secret.hosts.map((host) => host.toLowerCase());
-  const isAllowed = target !== null && (hosts.includes(target.host) || hosts.includes(target.hostname));
+  const isAllowed = target !== null && isListedHost(target, secret.hosts);
   return isAllowed ? ok(secret.value) : err(failure("permanent", "policy_denied", "the tool's secret may not be sent to the tool's host"));
 }
