@@ -1,5 +1,5 @@
 /**
- * `npm run build:sdk`: writes `sdk/schema.ts` from the routes' schemas and compiles the client to `sdk/dist`, which `npm pack` packs.
+ * `npm run build:sdk`: writes `sdk/schema.ts` from the routes' schemas and compiles the client to the folder that `npm pack` packs.
  * `--types` stops after the types.
  */
 import { execFileSync } from "node:child_process";

@@ -6,7 +6,7 @@ import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import { apiEndpoints, contractOf } from "../workers/ingress/app.ts";
 import type { IngressPorts } from "../workers/ingress/ports.ts";
 
-const HEAD = `/** The shapes of the HTTP API. Written by \`npm run build:sdk\` from the routes' schemas; do not edit. */
+const HEAD = `// The shapes of the HTTP API. Written by \`npm run build:sdk\` from the routes' schemas; do not edit.
 
 /** Anything that JSON can say. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };

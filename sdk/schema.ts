@@ -1,4 +1,4 @@
-/** The shapes of the HTTP API. Written by `npm run build:sdk` from the routes' schemas; do not edit. */
+// The shapes of the HTTP API. Written by `npm run build:sdk` from the routes' schemas; do not edit.
 
 /** Anything that JSON can say. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
