@@ -5,6 +5,7 @@
  * PERSISTED: rows of every outbox and messages of the records queue carry this shape.
  */
 import type { Json } from "../json.ts";
+import { type EpochMs, toRfc3339 } from "../time.ts";
 
 export type AuditActor = { readonly type: "user" | "system" | "agent" | "dashboard"; readonly id: string };
 
@@ -33,6 +34,38 @@ export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** False for a kind that only another version of this code has. */
 export const isSourceKind = (kind: string): kind is SourceKind => SOURCE_KINDS.some((known) => known === kind);
+
+/** What happened, as whoever records it says it. What is left out does not apply. */
+export type AuditFact = {
+  /** `evt_…` */
+  readonly id: string;
+  readonly at: EpochMs;
+  readonly type: string;
+  readonly actor: AuditActor;
+  readonly action: string;
+  readonly resource: string;
+  readonly traceId?: string | null;
+  readonly decision?: AuditRecord["decision"];
+  readonly policyVersion?: string | null;
+  /** 0 to 1; only a review's case has one. */
+  readonly riskScore?: number | null;
+  readonly data?: Json;
+};
+
+/** The only place where a record is built: every field is there, in one order. */
+export const auditRecord = ({ traceId, decision, policyVersion, riskScore, data, ...fact }: AuditFact): AuditRecord => ({
+  event_id: fact.id,
+  timestamp: toRfc3339(fact.at),
+  trace_id: traceId ?? null,
+  event_type: fact.type,
+  actor: fact.actor,
+  action: fact.action,
+  resource: fact.resource,
+  decision: decision ?? null,
+  policy_version: policyVersion ?? null,
+  risk_score: riskScore ?? null,
+  data: data ?? {},
+});
 
 /**
  * PERSISTED: a message of the records queue. `rows` are outbox rows of one writer; the consumer confirms them to that writer

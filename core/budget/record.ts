@@ -1,8 +1,8 @@
 /** What the ledger does by itself, on record: alerts, and leases that it took back. Names and amounts, nothing else. */
-import type { AuditRecord } from "../audit/record.ts";
+import { type AuditRecord, auditRecord } from "../audit/record.ts";
 import type { JsonObject } from "../json.ts";
 import { toUsd } from "../money.ts";
-import { type EpochMs, toRfc3339 } from "../time.ts";
+import type { EpochMs } from "../time.ts";
 import type { Amount } from "./amount.ts";
 import type { Holder } from "./holder.ts";
 import type { BudgetAlert } from "./lease.ts";
@@ -15,37 +15,35 @@ export function alertData(alert: BudgetAlert, holder: Pick<Holder, "id">): JsonO
   return { scope, cap, percent, period, spent: shown(spent), limit: shown(limit), ...(period === null ? { run: holder.id } : {}) };
 }
 
-export const alertRecord = (id: string, alert: BudgetAlert, holder: Holder, at: EpochMs): AuditRecord => ({
-  ...bySystem(id, at),
-  event_type: "budget.alert",
-  action: "budget.alert",
-  resource: `budget/${alert.scope}`,
-  data: alertData(alert, holder),
-});
+export const alertRecord = (id: string, alert: BudgetAlert, holder: Holder, at: EpochMs): AuditRecord =>
+  auditRecord({
+    id,
+    at,
+    actor: BY_LEDGER,
+    type: "budget.alert",
+    action: "budget.alert",
+    resource: `budget/${alert.scope}`,
+    data: alertData(alert, holder),
+  });
 
 /** `returned` went back without its holder's doing. */
-export const returnRecord = (id: string, holder: Holder, returned: Amount, inDoubt: Amount, at: EpochMs): AuditRecord => ({
-  ...bySystem(id, at),
-  event_type: "budget.lease_returned",
-  action: "budget.take_back",
-  resource: `budget/holder/${holder.id}`,
-  data: {
-    user: holder.user,
-    workflow: holder.workflow,
-    ...(holder.id.startsWith("run_") ? { run: holder.id } : {}),
-    returned_usd: toUsd(returned.microUsd),
-    returned_tokens: returned.tokens,
-    held_usd: toUsd(inDoubt.microUsd),
-    held_tokens: inDoubt.tokens,
-  },
-});
+export const returnRecord = (id: string, holder: Holder, returned: Amount, inDoubt: Amount, at: EpochMs): AuditRecord =>
+  auditRecord({
+    id,
+    at,
+    actor: BY_LEDGER,
+    type: "budget.lease_returned",
+    action: "budget.take_back",
+    resource: `budget/holder/${holder.id}`,
+    data: {
+      user: holder.user,
+      workflow: holder.workflow,
+      ...(holder.id.startsWith("run_") ? { run: holder.id } : {}),
+      returned_usd: toUsd(returned.microUsd),
+      returned_tokens: returned.tokens,
+      held_usd: toUsd(inDoubt.microUsd),
+      held_tokens: inDoubt.tokens,
+    },
+  });
 
-const bySystem = (id: string, at: EpochMs) => ({
-  event_id: id,
-  timestamp: toRfc3339(at),
-  trace_id: null,
-  actor: { type: "system", id: "budget-ledger" } as const,
-  decision: null,
-  policy_version: null,
-  risk_score: null,
-});
+const BY_LEDGER = { type: "system", id: "budget-ledger" } as const;

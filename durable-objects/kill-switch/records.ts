@@ -2,11 +2,11 @@
  * Throws and recoveries on record, each in the chain of the org whose person acted. One object serves all orgs, while a message
  * of the records queue is one org's: a row's id therefore begins with its org, and messages are split by it on their way out.
  */
-import type { AuditActor, AuditRecord, RecordsMessage } from "../../core/audit/record.ts";
+import { type AuditActor, type AuditRecord, auditRecord, type RecordsMessage } from "../../core/audit/record.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { scopeText } from "../../core/kill-switch/stops.ts";
 import type { Switch } from "../../core/kill-switch/switch.ts";
-import { type EpochMs, toRfc3339 } from "../../core/time.ts";
+import type { EpochMs } from "../../core/time.ts";
 import type { Outbox } from "../kit/outbox.ts";
 
 export type SwitchFact = {
@@ -19,19 +19,16 @@ export type SwitchFact = {
 
 /** MUST be called inside the transaction of what the fact tells. */
 export function putFact(outbox: Outbox, eventId: string, state: Switch, fact: SwitchFact, at: EpochMs): void {
-  const record: AuditRecord = {
-    event_id: eventId,
-    timestamp: toRfc3339(at),
-    trace_id: null,
-    event_type: fact.type,
+  const record = auditRecord({
+    id: eventId,
+    at,
+    type: fact.type,
     actor: fact.actor,
     action: fact.type,
     resource: `kill-switch/${state.id}`,
     decision: fact.decision,
-    policy_version: null,
-    risk_score: null,
     data: { scope: scopeText(state.scope), scope_org: state.scope.kind === "all" ? null : state.scope.org, ...fact.data },
-  };
+  });
   outbox.put({ id: `${fact.org}/${eventId}`, records: [record] }, at);
 }
 

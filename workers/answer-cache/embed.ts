@@ -5,7 +5,7 @@
  *
  * Never throws and never takes long: without a vector a question is only like itself.
  */
-import type { AuditRecord } from "../../core/audit/record.ts";
+import { type AuditRecord, auditRecord } from "../../core/audit/record.ts";
 import type { Asker } from "../../core/cache/question.ts";
 import { findPlaceholders } from "../../core/guardrail/placeholder.ts";
 import { mintId } from "../../core/ids.ts";
@@ -19,7 +19,7 @@ import { toUsd } from "../../core/money.ts";
 import type { Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
-import { type EpochMs, toRfc3339 } from "../../core/time.ts";
+import type { EpochMs } from "../../core/time.ts";
 import type { OpenGovernedCall } from "../governed-call/governed-call.ts";
 import type { AnswerCachePorts } from "./ports.ts";
 
@@ -113,17 +113,14 @@ async function embed(ports: EmbedPorts, entry: ModelEntry, asker: Asker, text: s
 
 function recordOf({ now, random }: EmbedPorts, asker: Asker, type: string, data: JsonObject): AuditRecord {
   const at = now();
-  return {
-    event_id: mintId("evt", at, random(10)),
-    timestamp: toRfc3339(at),
-    trace_id: asker.traceId,
-    event_type: type,
+  return auditRecord({
+    id: mintId("evt", at, random(10)),
+    at,
+    traceId: asker.traceId,
+    type,
     actor: { type: "user", id: asker.user },
     action: "model.embed",
     resource: `run/${asker.run}/${asker.activity}`,
-    decision: null,
-    policy_version: null,
-    risk_score: null,
     data,
-  };
+  });
 }

@@ -3,7 +3,7 @@
  * and only then is its object emptied, and what its rows referred to removed; each part can be done again, so a sweep that dies in
  * between is finished by the next.
  */
-import type { AuditRecord } from "../../core/audit/record.ts";
+import { auditRecord } from "../../core/audit/record.ts";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
@@ -13,7 +13,6 @@ import type { RunEvent } from "../../core/run/machine/event.ts";
 import { toRunView } from "../../core/run/outside/present.ts";
 import type { EventView, RunReplay, RunView } from "../../core/run/outside/view.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
-import { toRfc3339 } from "../../core/time.ts";
 import { planOf } from "../../core/workflow/plan.ts";
 import { sideBySide } from "../../kit/bounded.ts";
 import type { ArchivePorts, RunRecord } from "./ports.ts";
@@ -151,18 +150,14 @@ const journalText = ({ birth, events }: RunRecord): string => [birth, ...events]
 
 async function mark(ports: ArchivePorts, org: string, run: string, events: number | null): Promise<void> {
   const at = ports.now();
-  const record: AuditRecord = {
-    event_id: mintId("evt", at, ports.random(10)),
-    timestamp: toRfc3339(at),
-    trace_id: null,
-    event_type: "run.archived",
+  const record = auditRecord({
+    id: mintId("evt", at, ports.random(10)),
+    at,
+    type: "run.archived",
     actor: { type: "system", id: "archive" },
     action: "run.archive",
     resource: `run/${run}`,
-    decision: null,
-    policy_version: null,
-    risk_score: null,
     data: { events },
-  };
+  });
   await ports.markArchived(org, run, record);
 }

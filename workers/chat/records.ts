@@ -1,5 +1,5 @@
 /** Audit records of a chat or an embedding: names, digests and counts; never what was said. */
-import type { AuditRecord } from "../../core/audit/record.ts";
+import { type AuditRecord, auditRecord } from "../../core/audit/record.ts";
 import type { Amount } from "../../core/budget/amount.ts";
 import type { LeaseRefusal } from "../../core/budget/lease.ts";
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
@@ -8,7 +8,6 @@ import type { JsonObject } from "../../core/json.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
 import { toUsd } from "../../core/money.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
-import { toRfc3339 } from "../../core/time.ts";
 import type { AuthorityAnswer } from "../../core/workflow/authority.ts";
 import type { Call } from "./call.ts";
 import type { ChatPorts, Facts } from "./ports.ts";
@@ -24,19 +23,18 @@ type Clock = Pick<ChatPorts, "now" | "random">;
 
 function recordOf({ now, random }: Clock, { asked, run, exchange }: Pick<Call, "asked" | "run" | "exchange">, fact: Fact): AuditRecord {
   const at = now();
-  return {
-    event_id: mintId("evt", at, random(10)),
-    timestamp: toRfc3339(at),
-    trace_id: asked.trace.traceId,
-    event_type: fact.type,
+  return auditRecord({
+    id: mintId("evt", at, random(10)),
+    at,
+    traceId: asked.trace.traceId,
+    type: fact.type,
     actor: { type: "user", id: asked.principal.user },
     action: fact.action,
     resource: `run/${run}/${exchange.activity}`,
     decision: fact.decision ?? null,
-    policy_version: fact.policyVersion ?? null,
-    risk_score: null,
+    policyVersion: fact.policyVersion ?? null,
     data: fact.data,
-  };
+  });
 }
 
 /** Findings told one by one; those after them are counted together. */

@@ -1,9 +1,8 @@
 /** Audit records of what the edge does. Names, ids, digests and counts; never what a client wrote. */
 import type { Principal } from "../../core/access/principal.ts";
-import type { AuditRecord } from "../../core/audit/record.ts";
+import { type AuditRecord, auditRecord as newRecord } from "../../core/audit/record.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
-import { toRfc3339 } from "../../core/time.ts";
 import type { UseCasePorts } from "./ports.ts";
 import type { Trace } from "./requester.ts";
 
@@ -22,17 +21,16 @@ export function auditRecord(
   fact: Fact,
 ): AuditRecord {
   const at = ports.now();
-  return {
-    event_id: mintId("evt", at, ports.random(10)),
-    timestamp: toRfc3339(at),
-    trace_id: by.trace.traceId,
-    event_type: fact.type,
+  return newRecord({
+    id: mintId("evt", at, ports.random(10)),
+    at,
+    traceId: by.trace.traceId,
+    type: fact.type,
     actor: { type: "user", id: by.principal.user },
     action: fact.action,
     resource: fact.resource,
     decision: fact.decision ?? null,
-    policy_version: fact.policyVersion ?? null,
-    risk_score: null,
+    policyVersion: fact.policyVersion ?? null,
     data: fact.data ?? {},
-  };
+  });
 }

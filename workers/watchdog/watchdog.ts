@@ -3,13 +3,13 @@
  * has each look again. Nearly all are busy or have their alarm set, and looking again changes nothing; one that had missed its wake-up is
  * moved by it, and that is put on record. Decides nothing itself: the run does.
  */
-import type { AuditRecord } from "../../core/audit/record.ts";
+import { type AuditRecord, auditRecord } from "../../core/audit/record.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import { type Stops, stoppedBy } from "../../core/kill-switch/stops.ts";
 import type { RunStatus } from "../../core/run/outside/view.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
-import { type EpochMs, toRfc3339 } from "../../core/time.ts";
+import type { EpochMs } from "../../core/time.ts";
 import { sideBySide } from "../../kit/bounded.ts";
 
 /** Such runs always have a next wake-up; a `waiting` one may have none, and waits for somebody. */
@@ -73,18 +73,15 @@ async function report(ports: WatchdogPorts, { id, org, workflow, from, to }: Mov
   ports.log(logLine("run.unstuck", { run: id, org, workflow, from, to }));
   const at = ports.now();
   const eventId = mintId("evt", at, ports.random(10));
-  await ports.record(org, {
-    event_id: eventId,
-    timestamp: toRfc3339(at),
-    trace_id: null,
-    event_type: "run.unstuck",
+  const record = auditRecord({
+    id: eventId,
+    at,
+    type: "run.unstuck",
     actor: { type: "system", id: "watchdog" },
     action: "run.look_again",
     resource: `run/${id}`,
-    decision: null,
-    policy_version: null,
-    risk_score: null,
     data: { from, to },
   });
+  await ports.record(org, record);
   await ports.notify(org, { id: eventId, type: "run.unstuck", data: { run: id, workflow, status: to } });
 }

@@ -2,12 +2,11 @@
  * Which events are evidence, and how they read in the audit chain (docs/contract.md, "Evidence": a run's start and end, every model and
  * tool call, each finding, policy or budget decision). Reviews are recorded by the queue that decides them.
  */
-import type { AuditActor, AuditRecord } from "../../audit/record.ts";
+import { type AuditActor, type AuditRecord, auditRecord } from "../../audit/record.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
 import { mintId } from "../../ids.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import { toUsd } from "../../money.ts";
-import { toRfc3339 } from "../../time.ts";
 import type { RunEvent } from "../machine/event.ts";
 import type { Machinery } from "../machine/turn.ts";
 
@@ -23,19 +22,18 @@ export function auditRecords(machinery: Machinery, events: readonly RunEvent[]):
 }
 
 function record({ birth, sha256 }: Machinery, event: RunEvent, fact: Evidence, index: number): AuditRecord {
-  return {
-    event_id: mintId("evt", event.at, bytesOf(sha256(`${birth.id}#${event.seq}.${index}`))),
-    timestamp: toRfc3339(event.at),
-    trace_id: birth.traceId,
-    event_type: fact.type ?? event.type,
+  return auditRecord({
+    id: mintId("evt", event.at, bytesOf(sha256(`${birth.id}#${event.seq}.${index}`))),
+    at: event.at,
+    traceId: birth.traceId,
+    type: fact.type ?? event.type,
     actor: fact.actor ?? { type: "agent", id: birth.id },
     action: fact.action,
     resource: event.step === undefined ? `run/${birth.id}` : `run/${birth.id}/${event.step}`,
     decision: fact.decision,
-    policy_version: fact.policy_version,
-    risk_score: null,
+    policyVersion: fact.policy_version,
     data: { user: birth.user, workflow: `${birth.definition.name}@${birth.version}`, seq: event.seq, ...fact.data },
-  };
+  });
 }
 
 const bytesOf = (hex: string): Uint8Array =>
