@@ -38,6 +38,9 @@ export type Finding = {
   readonly detector: string;
 };
 
+/** Maximum findings of one value that go on record one by one; further ones are counted together. */
+export const FINDINGS_TOLD = 30;
+
 /** A finding without its place: what journals and audit entries may hold. */
 export type FindingSummary = {
   readonly type: FindingType;

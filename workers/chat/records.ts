@@ -2,7 +2,7 @@
 import { type AuditRecord, auditRecord } from "../../core/audit/record.ts";
 import type { Amount } from "../../core/budget/amount.ts";
 import type { LeaseRefusal } from "../../core/budget/lease.ts";
-import type { FindingSummary } from "../../core/guardrail/finding.ts";
+import { FINDINGS_TOLD, type FindingSummary } from "../../core/guardrail/finding.ts";
 import { mintId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
@@ -37,9 +37,7 @@ function recordOf({ now, random }: Clock, { asked, run, exchange }: Pick<Call, "
   });
 }
 
-/** Findings told one by one; those after them are counted together. */
-const FINDINGS_TOLD = 30;
-
+/** The first findings one by one, those after them as one count. */
 export function findingRecords(ports: Clock, call: Call, channel: string, findings: readonly FindingSummary[]): AuditRecord[] {
   const told = findings.slice(0, FINDINGS_TOLD).map(({ type, detector, count, score, pointer }) =>
     recordOf(ports, call, {

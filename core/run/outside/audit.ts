@@ -3,7 +3,7 @@
  * tool call, each finding, policy or budget decision). Reviews are recorded by the queue that decides them.
  */
 import { type AuditActor, type AuditRecord, auditRecord } from "../../audit/record.ts";
-import type { FindingSummary } from "../../guardrail/finding.ts";
+import { FINDINGS_TOLD, type FindingSummary } from "../../guardrail/finding.ts";
 import { mintId } from "../../ids.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import { toUsd } from "../../money.ts";
@@ -179,9 +179,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
   }
 }
 
-/** Maximum findings of one value that are listed one by one; further ones are counted by kind. */
-const FINDINGS_TOLD = 30;
-
+/** The first findings one by one, those after them counted by kind. */
 function summed(findings: readonly FindingSummary[]): readonly FindingSummary[] {
   const rest = Map.groupBy(findings.slice(FINDINGS_TOLD), ({ type, detector }) => `${type}/${detector}`);
   const counted = [...rest.values()].flatMap(([first, ...others]): FindingSummary[] => {
