@@ -25,6 +25,10 @@ export type CallCircumstances = {
   readonly chosen_by: "definition" | "model";
   readonly guarded_reached: boolean;
   readonly compensation: boolean;
+  /** An instruction was found in the answer of one of the run's tools. */
+  readonly seen_instruction: boolean;
+  /** A model chose the arguments after it had seen untrusted text, and they go to a host that is not the org's own. */
+  readonly way_out: boolean;
 };
 
 export type AccessQuestion = {

@@ -24,6 +24,10 @@ export type AuthorityQuestion =
       /** JSON Pointers of input fields whose value comes from somebody untrusted. */
       readonly untrusted: readonly string[];
       readonly compensation: boolean;
+      /** An instruction was found in the answer of one of the run's tools. Absent: none was. */
+      readonly seenInstruction?: boolean;
+      /** A model chose the arguments after it had seen untrusted text. Absent: no. */
+      readonly ledByUntrusted?: boolean;
     }
   | (RouteChoice & {
       readonly kind: "model";

@@ -302,6 +302,14 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
       pastCosts: async () => [],
     },
     verifyAudit: async () => ({ ok: true, checked: records.length, problems: [], head: null }),
+    authorize: async (question) => {
+      const manifest = question.kind === "tool" ? await store.tools.get(question.caller.org, question.tool, null) : null;
+      if (manifest === null) return { kind: "refused", code: "not_found", message: "no such tool", transient: false };
+      const { name: tool, version, effect, idempotency, timeout_ms, approval } = manifest;
+      const decision = approval === "always" ? "ask" : "allow";
+      const permission = { decision, policyVersion: "test-policy", reasons: [`approval.${approval}`] } as const;
+      return { kind: "tool", permission, facts: { tool, version, effect, idempotency, timeout_ms } };
+    },
     callTool: (call) => script.callTool(call),
     metrics: async () => "agent_kill_switch_active 0\n",
     console: (request) =>

@@ -6,6 +6,8 @@ import type { ModelEntry } from "../../core/model/entry.ts";
 import type { ModelTool } from "../../core/model/message.ts";
 import { candidatesFor, type Route, type RouteKnowledge, WHY_NOT } from "../../core/model/route.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
+import { isListedHost } from "../../core/net/listed-host.ts";
+import { isPrivateHost } from "../../core/net/public-host.ts";
 import { unreachable } from "../../core/result.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import { reachesGuarded } from "../../core/tool/guarded.ts";
@@ -19,6 +21,8 @@ export type AuthorityPorts = {
   readonly access: Pick<Access, "permission">;
   /** The newest version; null: the org has no such tool. */
   tool(org: string, name: string): Promise<ToolManifest | null>;
+  /** The org's list of hosts that its tools may call: those are its own. null: it has no list. */
+  egress(org: string): Promise<readonly string[] | null>;
   models(org: string): Promise<readonly ModelEntry[]>;
   /** null: the org has none for this task. */
   route(org: string, task: string): Promise<TaskRoute | null>;
@@ -74,9 +78,19 @@ async function aboutTool(ports: AuthorityPorts, question: Extract<AuthorityQuest
     chosen_by: question.chosenBy,
     guarded_reached: reachesGuarded(manifest.guarded, question.untrusted),
     compensation: question.compensation,
+    seen_instruction: question.seenInstruction ?? false,
+    way_out: question.ledByUntrusted === true && !(await isOwnHost(ports, question.caller.org, manifest)),
   });
   const { name, version, effect, idempotency, timeout_ms } = manifest;
   return { kind: "tool", permission, facts: { tool: name, version, effect, idempotency, timeout_ms } };
+}
+
+/** The org lists the tool's host in its `egress`; an org without a list owns the hosts of its private network only. */
+async function isOwnHost(ports: AuthorityPorts, org: string, { http }: ToolManifest): Promise<boolean> {
+  const url = URL.parse(http.url);
+  if (url === null) return false;
+  const listed = await ports.egress(org);
+  return listed === null ? isPrivateHost(url.hostname) : isListedHost(url, listed);
 }
 
 const toolPermission = (ports: AuthorityPorts, caller: Caller, manifest: ToolManifest, circumstances: CallCircumstances): Permission =>
@@ -132,7 +146,13 @@ async function toolsFor(ports: AuthorityPorts, caller: Caller, names: readonly s
   const manifests = await Promise.all([...new Set(names)].map((name) => ports.tool(caller.org, name)));
   return manifests.flatMap((manifest) => {
     if (manifest === null) return [];
-    const circumstances = { chosen_by: "model", guarded_reached: false, compensation: false } as const;
+    const circumstances = {
+      chosen_by: "model",
+      guarded_reached: false,
+      compensation: false,
+      seen_instruction: false,
+      way_out: false,
+    } as const;
     if (toolPermission(ports, caller, manifest, circumstances).decision === "deny") return [];
     return [{ name: manifest.name, description: manifest.description, input: manifest.input }];
   });

@@ -42,6 +42,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     keys: broker,
     verifyAudit: async (org) => verifyStored(env.DB, org, await objects.keyRing().publicKeys(), () => objects.auditLog(org).head()),
     rateLimit: defineRateLimit(perMinuteFrom(rateLimitPerMinute)),
+    authorize: authority.authorize,
     callTool,
     metrics: async () => renderMetrics(env.DB, await stops.stops()),
     console: defineConsole(),

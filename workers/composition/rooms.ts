@@ -80,6 +80,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     log,
     access,
     tool: (org, name) => store.tools.get(org, name, null),
+    egress: async (org) => (await store.orgs.settings(org)).egress,
     models,
     route: store.routes.get,
     measured: (entry) => latencies.of(upstreamKey(entry, settings.aiGateway?.url ?? null) ?? ""),

@@ -49,6 +49,8 @@ export type UseCasePorts = {
   readonly access: AccessPort;
   readonly keys: Pick<KeysPort, "mintRunId" | "parseRunId" | "mac">;
   readonly estimates: EstimatesPort;
+  /** What the policies say to a call, as a run asks them. */
+  readonly authorize: (question: AuthorityQuestion) => Promise<AuthorityAnswer>;
   /** One governed call of a tool. */
   readonly callTool: (call: ToolCall) => Promise<ToolOutcome>;
 };

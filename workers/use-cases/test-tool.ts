@@ -30,10 +30,37 @@ export async function testTool(
     const errors = invalid.map(({ path, message }) => ({ path: `/input${path}`, message }));
     return err(refuse("invalid_request", "the input does not fit the tool's schema", errors));
   }
+  const unattended = await refusedUnattended(ports, by, manifest);
+  if (unattended !== null) return err(unattended);
   const called = await callOnRecord(ports, by, manifest, input);
   if (!called.ok || called.value.result.ok) return called;
   const { failure } = called.value.result;
   return failure.class === "safety" ? err(refuse(failure.code, failure.message)) : called;
+}
+
+/** What a run may not do, or not without asking a person, is refused here: nobody waits for an answer. */
+async function refusedUnattended(ports: UseCasePorts, by: Requester, { name, version }: ToolManifest): Promise<Refusal | null> {
+  const { org, user, roles } = by.principal;
+  const answer = await ports.authorize({
+    kind: "tool",
+    caller: { org, user, roles },
+    workflow: "tool-test",
+    run: `test_${by.trace.traceId}`,
+    tool: name,
+    chosenBy: "definition", // a person did, and the input is that person's own word
+    untrusted: [],
+    compensation: false,
+  });
+  if (answer.kind === "refused") return refuse(answer.code, answer.message);
+  if (answer.kind !== "tool") return refuse("internal", "the policy gave no answer about a tool");
+  const { decision, policyVersion, reasons } = answer.permission;
+  if (decision === "allow") return null;
+  const resource = `tool/${name}@${version}`;
+  const data = { reasons: [...reasons] };
+  const fact = { type: "policy.decided", action: "tool.test", resource, decision, policyVersion, data } as const;
+  await ports.store.audit.record(org, auditRecord(ports, by, fact));
+  const why = decision === "ask" ? "a person has to approve this call, and nobody is asked in a test" : "the policy denies this call";
+  return refuse("policy_denied", `${why} (${reasons.join(", ") || "no policy permits it"})`);
 }
 
 async function callOnRecord(

@@ -6,7 +6,7 @@ const principal = { org: "acme", user: "ann", roles: ["caller"], platformAdmin: 
 
 it("makes roles the groups of a user, and a tool's roles a set of groups", () => {
   const resource = { type: "Tool", org: "acme", name: "mail.send", effect: "write", approval: "policy", roles: ["operator"] } as const;
-  const context = { chosen_by: "model", guarded_reached: true, compensation: false } as const;
+  const context = { chosen_by: "model", guarded_reached: true, compensation: false, seen_instruction: false, way_out: false } as const;
   expect(toCedarRequest({ principal, action: "tool.call", resource, context })).toEqual({
     principal: { type: "User", id: "acme/ann" },
     action: { type: "Action", id: "tool.call" },

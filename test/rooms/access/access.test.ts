@@ -17,7 +17,7 @@ const principal = (roles: readonly Role[], more: Partial<Principal> = {}): Princ
   ...more,
 });
 const tool = { org: "acme", name: "payments.refund", effect: "write", approval: "policy", roles: null } as const;
-const fixed = { chosen_by: "definition", guarded_reached: false, compensation: false } as const;
+const fixed = { chosen_by: "definition", guarded_reached: false, compensation: false, seen_instruction: false, way_out: false } as const;
 const caller = { org: "acme", user: "ann", roles: ["caller"] } as const;
 
 describe("access", () => {
@@ -54,6 +54,11 @@ describe("access", () => {
     expect(ask({}, { guarded_reached: true })).toBe("ask");
     expect(ask({ approval: "always" })).toBe("ask");
     expect(ask({ approval: "never" }, { chosen_by: "model" })).toBe("allow");
+    expect(ask({ approval: "never" }, { chosen_by: "model", seen_instruction: true })).toBe("ask");
+    expect(ask({ approval: "never" }, { guarded_reached: true })).toBe("ask");
+    expect(ask({ approval: "never", effect: "read" }, { guarded_reached: true })).toBe("ask");
+    expect(ask({ effect: "read" }, { chosen_by: "model" })).toBe("allow");
+    expect(ask({ effect: "read" }, { chosen_by: "model", way_out: true })).toBe("ask");
     expect(ask({ roles: ["operator"] })).toBe("deny");
     expect(ask({ org: "globex" })).toBe("deny");
   });

@@ -82,6 +82,7 @@ const authority = (more: Partial<AuthorityPorts> = {}) =>
     log: () => undefined,
     access: defineAccess(() => undefined),
     tool: async () => manifest,
+    egress: async () => null,
     models: async () => [model("a/one-1"), model("a/two-1")],
     route: async () => null,
     measured: () => null,
@@ -105,13 +106,36 @@ describe("[AUTH-1] a tool", () => {
     ["an untrusted value reaches another field", { untrusted: ["/reason"] }, {}, "allow"],
     ["the whole input is untrusted", { untrusted: [""] }, {}, "ask"],
     ["it always asks", {}, { approval: "always" }, "ask"],
-    ["it never asks", { chosenBy: "model", untrusted: ["/amount"] }, { approval: "never" }, "allow"],
+    ["it never asks", { chosenBy: "model" }, { approval: "never" }, "allow"],
+    ["it never asks, but guards a field that is reached", { chosenBy: "model", untrusted: [""] }, { approval: "never" }, "ask"],
+    ["it never asks, but an instruction was found", { chosenBy: "model", seenInstruction: true }, { approval: "never" }, "ask"],
+    ["a model chose what it reads", { chosenBy: "model" }, { effect: "read" }, "allow"],
+    ["a model that saw untrusted text chose what it reads", { chosenBy: "model", ledByUntrusted: true }, { effect: "read" }, "ask"],
     ["the caller lacks the role", {}, { allow: { roles: ["operator"] } }, "deny"],
     ["nobody has the role", {}, { allow: { roles: [] } }, "deny"],
     ["the caller has no role", { caller: { ...caller, roles: [] } }, {}, "deny"],
   ])("when %s", async (_, question, more, decision) => {
     const answer = await authority({ tool: async () => ({ ...manifest, ...more }) }).authorize({ ...aboutTool, ...question });
     expect(answer).toMatchObject({ kind: "tool", permission: { decision } });
+  });
+
+  it.each<[string, string, readonly string[] | null, string]>([
+    ["a public host, and the org lists none", "https://weather.example.com/q", null, "ask"],
+    ["a public host that is not on the org's list", "https://weather.example.com/q", ["shop.example.com"], "ask"],
+    ["a host that only begins like one on the list", "https://shop.example.com.evil.net/q", ["shop.example.com"], "ask"],
+    ["a host on the org's list", "https://shop.example.com/q", ["shop.example.com"], "allow"],
+    ["a private host, and the org lists none", "http://127.0.0.1:9000/q", null, "allow"],
+    ["a private host that is not on the org's list", "http://127.0.0.1:9000/q", ["shop.example.com"], "ask"],
+  ])("[AUTH-12] that reads what a model chose from untrusted text is a way out: %s", async (_, url, egress, decision) => {
+    const reads: HttpTool = { ...manifest, effect: "read", guarded: [], http: { ...manifest.http, url } };
+    const question = { ...aboutTool, chosenBy: "model", ledByUntrusted: true } as const;
+    const answer = await authority({ tool: async () => reads, egress: async () => egress }).authorize(question);
+    expect(answer).toMatchObject({ permission: { decision } });
+  });
+
+  it("[AUTH-12] is refused when the org's list cannot be read", async () => {
+    const away = authority({ egress: async () => Promise.reject(new Error("away")) });
+    expect(await away.authorize({ ...aboutTool, chosenBy: "model", ledByUntrusted: true })).toMatchObject({ kind: "refused" });
   });
 
   it("is looked for in the caller's org", async () => {

@@ -288,4 +288,32 @@ describe("a tool", () => {
     stop();
     expect(await refusal(testTool(world.ports, dev, command))).toBe("kill_switch_active");
   });
+
+  it("[USE-11] is not called in a test where a run would ask a person or be denied", async () => {
+    const dev = by("dev", "developer");
+    const calls: string[] = [];
+    const { callTool } = world.script;
+    world.script.callTool = (call) => {
+      calls.push(call.tool);
+      return callTool(call);
+    };
+    const always = { ...TOOL, approval: "always" } as never;
+    await value(registerTool(world.ports, dev, { name: "orders.get", manifest: always }));
+    const tested = await testTool(world.ports, dev, { tool: "orders.get", input: { id: "1" } });
+    expect(tested.ok || tested.error).toMatchObject({ code: "policy_denied", detail: expect.stringContaining("approval.always") });
+    const { authorize } = world.ports;
+    for (const decision of ["deny", "ask"] as const) {
+      const ports = {
+        ...world.ports,
+        authorize: async (question: Parameters<typeof authorize>[0]) => {
+          const answer = await authorize(question);
+          return answer.kind === "tool" ? { ...answer, permission: { ...answer.permission, decision } } : answer;
+        },
+      };
+      expect(await refusal(testTool(ports, dev, { tool: "orders.get", input: { id: "1" } }))).toBe("policy_denied");
+    }
+    expect(calls).toEqual([]);
+    const denials = world.records.filter(({ record }) => record.event_type === "policy.decided" && record.action === "tool.test");
+    expect(denials.map(({ record }) => record.decision)).toEqual(["ask", "deny", "ask"]);
+  });
 });
