@@ -1,5 +1,10 @@
 /** What a detector saw. Offsets are UTF-16 units; a finding never holds the text it found. */
 export type Channel = "user" | "tool_output" | "model_output";
+/**
+ * Whose words a text is. `developer`: what whoever built the application wrote (system messages, tool descriptions, schemas); it is redacted and never judged
+ * as an attack. `data`: what a client has turned into vectors; it is judged as a tool's answer is, and flagged at most.
+ */
+export type Speaker = Channel | "developer" | "data";
 export type Verdict = "pass" | "redact" | "flag" | "review" | "block";
 
 /** Kinds of personal data; the placeholder of the n-th value of a kind is `{{KIND_n}}`. */

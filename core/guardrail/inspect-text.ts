@@ -1,9 +1,10 @@
 /** One text, one channel: everything that is found in it, in order, without overlap among what is cut out. */
-import type { Channel, Finding, Verdict } from "./finding.ts";
+import type { Channel, Finding, Speaker, Verdict } from "./finding.ts";
 import { findInjection } from "./injection/injection.ts";
 import { verdictOfScore } from "./injection/thresholds.ts";
 import { findPersonalData } from "./pii/personal-data.ts";
 import { findPlaceholders, type PlaceholderSite } from "./placeholder.ts";
+import { mostSevere } from "./verdict.ts";
 
 export type InspectedText = {
   /** Personal data, in order, never overlapping each other or a placeholder. */
@@ -15,15 +16,30 @@ export type InspectedText = {
   readonly verdict: Verdict;
 };
 
-export type InspectText = (text: string, channel: Channel, context?: string) => InspectedText;
+export type InspectText = (text: string, speaker: Speaker, context?: string) => InspectedText;
 
 /** `context`: the key of the JSON field that holds the text. */
-export function inspectText(text: string, channel: Channel, context = ""): InspectedText {
-  const injection = findInjection(text, channel);
+export function inspectText(text: string, speaker: Speaker, context = ""): InspectedText {
+  const channel = JUDGED_AS[speaker];
+  const injection = channel === null ? [] : findInjection(text, channel);
   return {
     personal: findPersonalData(text, context),
     injection,
     placeholders: findPlaceholders(text),
-    verdict: injection.reduce<Verdict>((worst, { score }) => (worst === "block" ? worst : verdictOfScore(score, channel)), "pass"),
+    verdict: channel === null ? "pass" : verdictOf(injection, channel, speaker === "data"),
   };
+}
+
+/** null: not judged. */
+const JUDGED_AS: { readonly [S in Speaker]: Channel | null } = {
+  user: "user",
+  tool_output: "tool_output",
+  model_output: "model_output",
+  developer: null,
+  data: "tool_output",
+};
+
+function verdictOf(injection: readonly Finding[], channel: Channel, flagsAtMost: boolean): Verdict {
+  const verdict = mostSevere(injection.map(({ score }) => verdictOfScore(score, channel)));
+  return flagsAtMost && verdict === "block" ? "flag" : verdict;
 }

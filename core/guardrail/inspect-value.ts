@@ -1,7 +1,7 @@
 /** A whole JSON value, inspected: every text of it (strings, keys, long numbers) with what was found, before anything is replaced. */
 import type { Json } from "../json.ts";
 import { ok, type Result } from "../result.ts";
-import type { Channel, Verdict } from "./finding.ts";
+import type { Speaker, Verdict } from "./finding.ts";
 import { type InspectedText, type InspectText, inspectText } from "./inspect-text.ts";
 import { type BoundExceeded, type JsonText, textsOf } from "./json-texts.ts";
 import { mostSevere } from "./verdict.ts";
@@ -15,14 +15,14 @@ export type InspectedValue = {
 };
 
 /** `inspect`: one that remembers, where somebody has one. It MUST answer as `inspectText` does. */
-export function inspectValue(value: Json, channel: Channel, inspect: InspectText = inspectText): Result<InspectedValue, BoundExceeded> {
+export function inspectValue(value: Json, speaker: Speaker, inspect: InspectText = inspectText): Result<InspectedValue, BoundExceeded> {
   const texts = textsOf(value);
   if (!texts.ok) return texts;
   const seen = new Map<string, InspectedText>();
   const parts = texts.value.map((part): InspectedPart => {
     // Keys of a list's items repeat: the same text in the same place is inspected once.
     const known = `${part.context}\u0000${part.text}`;
-    const inspected = seen.get(known) ?? inspect(part.text, channel, part.context);
+    const inspected = seen.get(known) ?? inspect(part.text, speaker, part.context);
     seen.set(known, inspected);
     return { ...part, inspected };
   });

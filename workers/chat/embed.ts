@@ -47,7 +47,7 @@ export async function embed(ports: ChatPorts, asked: Asked): Promise<Result<Repl
 }
 
 async function guardInputs(ports: ChatPorts, call: Call, request: EmbeddingRequest): Promise<Result<EmbeddingRequest, Refusal>> {
-  const { value, verdict, findings } = await call.guard.admit(call.guardContext, "user", "input", [...request.inputs]);
+  const { value, verdict, findings } = await call.guard.admit(call.guardContext, "data", "input", [...request.inputs]);
   const placed = findings.map((finding) => ({ ...finding, pointer: `/input${finding.pointer}` }));
   if (verdict === "block" || !Array.isArray(value)) {
     const code = refusalCode(findings);

@@ -1,13 +1,14 @@
 /**
- * A chat request without the personal data in it, or the refusal of one that carries an instruction. Each message is looked at as
- * what it is: a user's and an app's own words, a tool's answer, a model's earlier words. Nothing is kept beyond the call.
+ * A chat request without the personal data in it, or the refusal of one that carries an instruction. Each part is looked at as what it
+ * is: a user's words, the developer's (system and developer messages, tools, formats, stop sequences), a tool's answer, a model's
+ * earlier words. Nothing is kept beyond the call.
  */
 import type { CallMemory } from "../../core/chat/call-memory.ts";
 import type { ResponseFormat } from "../../core/chat/format.ts";
 import type { ChatMessage, ChatToolCall } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import type { ChatTool } from "../../core/chat/tools.ts";
-import { type Channel, type FindingSummary, refusalCode } from "../../core/guardrail/finding.ts";
+import { type FindingSummary, refusalCode, type Speaker } from "../../core/guardrail/finding.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { parseUntrusted } from "../../core/untrusted-json.ts";
@@ -23,7 +24,7 @@ export type ContentRefusal = {
 export type GuardedRequest = { readonly request: ChatRequest; readonly findings: readonly FindingSummary[] };
 
 /** Looks at a part of the request; throws a `Blocked` where it is refused. */
-type Look = (channel: Channel, path: string, value: Json) => Promise<Json>;
+type Look = (speaker: Speaker, path: string, value: Json) => Promise<Json>;
 class Blocked extends Error {
   readonly refusal: ContentRefusal;
   constructor(refusal: ContentRefusal) {
@@ -40,14 +41,14 @@ export async function guardRequest(
   request: ChatRequest,
 ): Promise<Result<GuardedRequest, ContentRefusal>> {
   const findings: FindingSummary[] = [];
-  const look: Look = async (channel, path, value) => {
+  const look: Look = async (speaker, path, value) => {
     // A client's `{{EMAIL_1}}` was never given out by this call: it is a text like any other.
-    const literal = channel === "user" ? value : literally(memory, value);
-    const admitted = await guard.admit(context, channel, "input", literal);
+    const literal = speaker === "tool_output" || speaker === "model_output" ? literally(memory, value) : value;
+    const admitted = await guard.admit(context, speaker, "input", literal);
     const placed = admitted.findings.map((finding) => ({ ...finding, pointer: `${path}${finding.pointer}` }));
     findings.push(...placed);
     // Of a tool's answer the instruction is withheld, and the rest goes on.
-    if (admitted.verdict !== "block" || channel === "tool_output") return admitted.value;
+    if (admitted.verdict !== "block" || speaker === "tool_output") return admitted.value;
     throw new Blocked({ code: refusalCode(placed), path, findings: [...findings] });
   };
   try {
@@ -56,7 +57,7 @@ export async function guardRequest(
     const tools: ChatTool[] = [];
     for (const [index, tool] of request.tools.entries()) tools.push(await guardTool(look, tool, `/tools/${index}/function`));
     const format = await guardFormat(look, request.format);
-    const stop = request.stop.length === 0 ? request.stop : textsOf(await look("user", "/stop", [...request.stop]));
+    const stop = request.stop.length === 0 ? request.stop : textsOf(await look("developer", "/stop", [...request.stop]));
     return ok({ request: { ...request, messages, tools, format, stop }, findings });
   } catch (error) {
     if (error instanceof Blocked) return err(error.refusal);
@@ -65,10 +66,10 @@ export async function guardRequest(
 }
 
 async function guardMessage(look: Look, message: ChatMessage, path: string): Promise<ChatMessage> {
-  const content = async (channel: Channel): Promise<string> => textOf(await look(channel, `${path}/content`, message.content ?? ""));
+  const content = async (speaker: Speaker): Promise<string> => textOf(await look(speaker, `${path}/content`, message.content ?? ""));
   if (message.role === "tool") return { ...message, content: await content("tool_output") };
   const name = message.name === null ? null : await guardName(look, message.name, `${path}/name`);
-  if (message.role !== "assistant") return { ...message, content: await content("user"), name };
+  if (message.role !== "assistant") return { ...message, content: await content(message.role === "user" ? "user" : "developer"), name };
   const toolCalls: ChatToolCall[] = [];
   for (const [index, call] of message.toolCalls.entries()) {
     toolCalls.push({ ...call, arguments: await guardArguments(look, call.arguments, `${path}/tool_calls/${index}/function/arguments`) });
@@ -92,7 +93,7 @@ async function guardArguments(look: Look, text: string, path: string): Promise<s
 
 async function guardTool(look: Look, tool: ChatTool, path: string): Promise<ChatTool> {
   const { description, parameters } = tool;
-  const admitted = await look("user", path, { ...(description === null ? {} : { description }), parameters });
+  const admitted = await look("developer", path, { ...(description === null ? {} : { description }), parameters });
   if (!isObject(admitted)) throw new TypeError("the guard changed the shape of a tool");
   const said = admitted["description"];
   return { ...tool, description: typeof said === "string" ? said : null, parameters: asSchema(parameters, admitted["parameters"] ?? null) };
@@ -102,7 +103,7 @@ async function guardFormat(look: Look, format: ResponseFormat): Promise<Response
   if (format.kind !== "json_schema") return format;
   const { description, schema } = format;
   const path = "/response_format/json_schema";
-  const admitted = await look("user", path, { ...(description === null ? {} : { description }), schema });
+  const admitted = await look("developer", path, { ...(description === null ? {} : { description }), schema });
   if (!isObject(admitted)) throw new TypeError("the guard changed the shape of a format");
   const said = admitted["description"];
   return { ...format, description: typeof said === "string" ? said : null, schema: asSchema(schema, admitted["schema"] ?? null) };

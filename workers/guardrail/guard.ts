@@ -3,7 +3,7 @@
  * placeholders in its place. Holds no state; asks the vault only when there is something to keep or to look up. An exception means
  * that nothing was admitted.
  */
-import type { FindingSummary, PlaceholderType, Verdict } from "../../core/guardrail/finding.ts";
+import type { FindingSummary, PlaceholderType, Speaker, Verdict } from "../../core/guardrail/finding.ts";
 import { type InspectText, inspectText } from "../../core/guardrail/inspect-text.ts";
 import { type InspectedPart, inspectValue } from "../../core/guardrail/inspect-value.ts";
 import { rewriteTexts } from "../../core/guardrail/json-texts.ts";
@@ -27,7 +27,7 @@ export type GuardPorts = {
 
 export function defineGuard(ports: GuardPorts): Guard {
   return {
-    admit: (context, channel, origin, value) => admit(ports, context, channel, origin, value),
+    admit: (context, speaker, origin, value) => admit(ports, context, speaker, origin, value),
     scrub,
     open: async (context, value, types) => {
       const filled = await fillValue(ports.vault, context, value, (type) => types.includes(type));
@@ -40,16 +40,16 @@ export function defineGuard(ports: GuardPorts): Guard {
 async function admit(
   { vault, inspect: remembered = inspectText }: GuardPorts,
   context: GuardContext,
-  ...[channel, origin, value]: AdmitArguments
+  ...[speaker, origin, value]: AdmitArguments
 ): Promise<Admitted> {
-  const inspected = inspectValue(value, channel, origin === "input" ? remembered : inspectText);
+  const inspected = inspectValue(value, speaker, origin === "input" ? remembered : inspectText);
   if (!inspected.ok) return blocked([{ type: "injection", detector: `bounds.${inspected.error}`, count: 1, score: 1, pointer: "" }]);
   const { parts, verdict } = inspected.value;
-  const refused = verdict === "block" && channel !== "tool_output";
+  const refused = verdict === "block" && speaker !== "tool_output";
   // A refused value goes nowhere: nothing of it is kept, its findings say where by places whose keys are redacted for good.
-  const cuts = parts.map((part) => (part.inspected.verdict === "block" ? [] : cutsOf(part, channel)));
-  if (refused) return blocked(summarise(placesOf(parts, scrubbedPointers(value, parts)), detectorOf(channel, new Set())));
-  const [names, foreign] = [await assign(vault, context, origin, cuts), await foreignPlaceholders(vault, context, channel, parts)];
+  const cuts = parts.map((part) => (part.inspected.verdict === "block" ? [] : cutsOf(part, speaker)));
+  if (refused) return blocked(summarise(placesOf(parts, scrubbedPointers(value, parts)), detectorOf(speaker, new Set())));
+  const [names, foreign] = [await assign(vault, context, origin, cuts), await foreignPlaceholders(vault, context, speaker, parts)];
   let next = 0;
   const rewritten = rewriteTexts(value, (index) => {
     const part = parts[index];
@@ -59,20 +59,21 @@ async function admit(
     if (part.kind === "number") return own.length > 0 ? (names[next++] ?? WITHHELD) : Number(part.text);
     return replaceStretches(part.text, own, () => names[next++] ?? WITHHELD);
   });
-  const findings = summarise(placesOf(parts, rewritten.pointers), detectorOf(channel, foreign));
+  const findings = summarise(placesOf(parts, rewritten.pointers), detectorOf(speaker, foreign));
   const isFlagged = findings.some((finding) => finding.detector === FOREIGN_PLACEHOLDER);
   const verdicts: Verdict[] = [verdict, isFlagged ? "flag" : "pass", names.length > 0 ? "redact" : "pass"];
   return { value: rewritten.value, verdict: mostSevere(verdicts), findings };
 }
 
 type AdmitArguments = Parameters<Guard["admit"]> extends [GuardContext, ...infer Rest] ? Rest : never;
-type Channel = AdmitArguments[0];
+/** What a client sends: a placeholder in it is a text that somebody typed. */
+const isSent = (speaker: Speaker): boolean => speaker !== "tool_output" && speaker !== "model_output";
 type Cut = { readonly start: number; readonly end: number; readonly type: PlaceholderType; readonly value: string };
 
 const blocked = (findings: readonly FindingSummary[]): Admitted => ({ value: null, verdict: "block", findings });
 
 /** What the vault is to keep of one text, in order. A number goes as a whole, and is remembered as a number. */
-function cutsOf({ text, kind, inspected }: InspectedPart, channel: Channel): readonly Cut[] {
+function cutsOf({ text, kind, inspected }: InspectedPart, speaker: Speaker): readonly Cut[] {
   const personal = inspected.personal.map(({ start, end, type }) => ({
     start,
     end,
@@ -81,7 +82,7 @@ function cutsOf({ text, kind, inspected }: InspectedPart, channel: Channel): rea
   }));
   const [first] = personal;
   if (kind === "number") return first === undefined ? [] : [{ ...first, start: 0, end: text.length, value: storedNumber(text) }];
-  const typed = channel === "user" ? inspected.placeholders : [];
+  const typed = isSent(speaker) ? inspected.placeholders : [];
   const literals = typed.map(({ start, end, text: value }): Cut => ({ start, end, type: "LITERAL", value }));
   return [...personal, ...literals].sort((a, b) => a.start - b.start);
 }
@@ -103,10 +104,10 @@ async function assign(
 async function foreignPlaceholders(
   vault: VaultPort,
   { org, run }: GuardContext,
-  channel: Channel,
+  speaker: Speaker,
   parts: readonly InspectedPart[],
 ): Promise<ReadonlySet<string>> {
-  if (channel === "user") return new Set();
+  if (isSent(speaker)) return new Set();
   const named = [...new Set(parts.flatMap((part) => part.inspected.placeholders.map((site) => site.text)))];
   if (named.length === 0) return new Set();
   const values = await vault.open(org, { run, placeholders: named, inputOnly: false });
@@ -114,9 +115,9 @@ async function foreignPlaceholders(
 }
 
 const detectorOf =
-  (channel: Channel, foreign: ReadonlySet<string>): PlaceholderDetector =>
+  (speaker: Speaker, foreign: ReadonlySet<string>): PlaceholderDetector =>
   (placeholder) =>
-    channel === "user" ? TYPED_PLACEHOLDER : foreign.has(placeholder) ? FOREIGN_PLACEHOLDER : null;
+    isSent(speaker) ? TYPED_PLACEHOLDER : foreign.has(placeholder) ? FOREIGN_PLACEHOLDER : null;
 
 const placesOf = (parts: readonly InspectedPart[], pointers: readonly string[]): Place[] =>
   parts.map((part, index) => ({ part, pointer: pointers[index] ?? "" }));

@@ -1,5 +1,5 @@
 /** What the rest of the platform asks of the guardrails. Every method fails closed: when it throws, nothing was admitted. */
-import type { Channel, FindingSummary, PlaceholderType, Verdict } from "../../core/guardrail/finding.ts";
+import type { FindingSummary, PlaceholderType, Speaker, Verdict } from "../../core/guardrail/finding.ts";
 import type { Json } from "../../core/json.ts";
 
 /** Whose text it is: placeholders resolve in this run only, values lie under the subject's key. */
@@ -15,9 +15,9 @@ export type Admitted = {
 export type Guard = {
   /**
    * Scans and redacts everything in `value` before anything keeps it. `origin` "input" marks values that the run's own user gets
-   * back. With channel "user" a blocked value is not stored anywhere: `verdict` is "block" and `value` null.
+   * back. A blocked value of a user or a model is stored nowhere: `verdict` is "block" and `value` null.
    */
-  admit(context: GuardContext, channel: Channel, origin: "input" | "tool" | "model", value: Json): Promise<Admitted>;
+  admit(context: GuardContext, speaker: Speaker, origin: "input" | "tool" | "model", value: Json): Promise<Admitted>;
   /** For texts that belong to no run (reasons, comments): personal data is replaced for good. */
   scrub(text: string): { readonly text: string; readonly verdict: Verdict; readonly findings: readonly FindingSummary[] };
   /** Placeholders of the listed types in a value are replaced by what this run's input put in; all others stay. */

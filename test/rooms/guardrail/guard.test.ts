@@ -94,7 +94,7 @@ describe("admit", () => {
     await admitInput("ada@example.com");
     const { value, findings } = await admitInput({ a: "my mail is {{EMAIL_1}}", "{{EMAIL_1}}": 1 });
     expect(value).toEqual({ a: "my mail is {{LITERAL_1}}", "{{LITERAL_1}}": 1 });
-    expect(findings.every(({ detector }) => detector === "typed_placeholder")).toBe(true);
+    expect(findings.map(({ detector }) => detector)).toEqual(["typed_placeholder", "typed_placeholder"]);
     expect(await guard.reveal(context, value)).toEqual({ a: "my mail is {{EMAIL_1}}", "{{EMAIL_1}}": 1 });
   });
 
@@ -104,6 +104,17 @@ describe("admit", () => {
     expect(value).toEqual({ a: "{{EMAIL_1}} {{EMAIL_9}}" });
     expect(verdict).toBe("flag");
     expect(findings).toEqual([{ type: "LITERAL", detector: "foreign_placeholder", count: 1, score: 1, pointer: "/a" }]);
+  });
+
+  it("[GUARD-12] a developer's words are redacted and not judged, texts to embed are flagged at most", async () => {
+    const words = `${ATTACK} ada@example.com {{EMAIL_7}}`;
+    const redacted = `${ATTACK} {{EMAIL_1}} {{LITERAL_1}}`;
+    const own = await guard.admit(context, "developer", "input", words);
+    expect(own).toMatchObject({ value: redacted, verdict: "redact" });
+    expect(own.findings.map(({ detector }) => detector)).toEqual(["email", "typed_placeholder"]);
+    const data = await guard.admit(context, "data", "input", ["Bikes are nice.", words]);
+    expect(data).toMatchObject({ value: ["Bikes are nice.", redacted], verdict: "flag" });
+    expect(data.findings.filter(({ type }) => type === "injection").map(({ pointer }) => pointer)).toEqual(["/1"]);
   });
 
   it("[GUARD-7] fails closed: a vault that is down, or answers too little, admits nothing", async () => {
