@@ -1,7 +1,9 @@
 /** Who asks: resolved once at the edge, then carried as data. */
 export const ROLES = ["caller", "developer", "reviewer", "operator", "auditor", "admin"] as const;
+/** A role of a caller; docs/contract.md says what each may do. */
 export type Role = (typeof ROLES)[number];
 
+/** A caller: org, user and roles. */
 export type Principal = {
   readonly org: string;
   readonly user: string;

@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from "../json.ts";
 
+/** Who a question of access is about. */
 export type Asker = { readonly org: string; readonly user: string; readonly roles: readonly string[]; readonly platformAdmin: boolean };
 
 /** What a question is about. `owner` is the user whose thing it is; "" is nobody. */
@@ -21,6 +22,7 @@ export type Target =
     }
   | { readonly type: "Model"; readonly org: string; readonly name: string };
 
+/** How a call of a tool came about. */
 export type CallCircumstances = {
   readonly chosen_by: "definition" | "model";
   readonly guarded_reached: boolean;
@@ -31,6 +33,7 @@ export type CallCircumstances = {
   readonly way_out: boolean;
 };
 
+/** May this principal do this to that? */
 export type AccessQuestion = {
   readonly principal: Asker;
   /** `run.start`, `tool.call` … */
@@ -43,6 +46,7 @@ export type AccessQuestion = {
 type Uid = { type: string; id: string };
 type Entity = { uid: Uid; attrs: JsonObject; parents: Uid[] };
 
+/** The question in the form that Cedar takes. */
 export type CedarRequest = { principal: Uid; action: Uid; resource: Uid; context: JsonObject; entities: Entity[] };
 
 /** The entities of this one question; those of the roles (policies/entities.json) are the caller's to add. */

@@ -1,6 +1,7 @@
 /** An API key as the HTTP contract shows it: everything but the key. */
 import type { Role } from "./principal.ts";
 
+/** An API key as lists show it. */
 export type ApiKeyView = {
   id: string;
   org: string;

@@ -5,8 +5,10 @@
 const STANDARD = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+/** RFC 4648 section 5, without padding. */
 export const toBase64Url = (bytes: Uint8Array): string => encode(bytes, URL_SAFE);
 
+/** null: not canonical base64url. */
 export const fromBase64Url = (text: string): Uint8Array | null => decode(text, URL_SAFE);
 
 /** With padding. */

@@ -3,6 +3,7 @@ import { hasIdForm } from "../ids.ts";
 import { isObject } from "../json.ts";
 import type { AuditRecord } from "./record.ts";
 
+/** The run and the user that an entry is listed under; null where it has none. */
 export type Belonging = { readonly run: string | null; readonly user: string | null };
 
 /**

@@ -20,8 +20,10 @@ const CHAIN_PROBLEMS = {
   event_repeated: "this event_id was there already",
 } as const;
 
+/** One fault of a chain. `seq`: the entry it was found at; null when it concerns the whole chain. */
 export type ChainProblem = { readonly seq: number | null; readonly code: string; readonly message: string };
 
+/** The cryptography that verification needs; core/ has none of its own. */
 export type VerifyTools = {
   readonly sha256Hex: Sha256Hex;
   /** Ed25519 over the 32 bytes of the hash; null when no audit key has this id. */
@@ -31,6 +33,7 @@ export type VerifyTools = {
 /** The last entry seen: the place from which the next page, or a later slice, goes on. */
 export type ChainHead = { readonly seq: number; readonly hash: string };
 
+/** Result of a verification. `checked`: entries looked at. */
 export type Verdict = {
   readonly ok: boolean;
   readonly checked: number;
@@ -44,6 +47,7 @@ export type Verdict = {
  */
 export type Origin = "genesis" | "anywhere" | ChainHead;
 
+/** Verifies entries in order, from `from`. Reads each entry once; lists every problem it finds. */
 export function verifyChain(entries: Iterable<Json>, tools: VerifyTools, from: Origin = "genesis"): Verdict {
   const verifier = new ChainVerifier(tools, from);
   const problems: ChainProblem[] = [];

@@ -7,6 +7,7 @@
 import { fromBase64, toBase64 } from "./base64.ts";
 import type { Sha256 } from "./tree.ts";
 
+/** A statement of the log: this many entries have this root (C2SP tlog-checkpoint). */
 export type Checkpoint = {
   /** Names the log: a host and the org, without a scheme. */
   readonly origin: string;

@@ -18,6 +18,7 @@ export type AuditEntry = UnsignedEntry & {
   readonly signature: string;
 };
 
+/** An entry with its number and its link, before it is hashed and signed. */
 export type UnsignedEntry = AuditRecord & {
   /** Counts the entries of one org from 1, without gaps. */
   readonly seq: number;
@@ -27,6 +28,7 @@ export type UnsignedEntry = AuditRecord & {
   readonly hash: string;
 };
 
+/** `prev_hash` of the first entry: 64 zeros. */
 export const GENESIS_HASH = "0".repeat(64);
 
 /** The record with its number and its link. Fields the contract does not know are left out; a missing source is null and hashed as null. */
@@ -63,6 +65,7 @@ export function hashedText(entry: JsonObject): string {
 /** The bytes as D1 keeps them. */
 export const entryText = (entry: AuditEntry): string => canonicalJson(entry as unknown as Json);
 
+/** Bytes of a hex text of even length; the caller checks the form. */
 export function hexBytes(hex: string): Uint8Array {
   const bytes = new Uint8Array(hex.length / 2);
   for (let index = 0; index < bytes.length; index++) bytes[index] = Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16);

@@ -7,8 +7,10 @@
 import type { Json } from "../json.ts";
 import { type EpochMs, toRfc3339 } from "../time.ts";
 
+/** Who acted. `id`: a user, a room of the platform, or the run of an agent. */
 export type AuditActor = { readonly type: "user" | "system" | "agent" | "dashboard"; readonly id: string };
 
+/** A fact to be put on record, before it has a number in the chain. */
 export type AuditRecord = {
   /** `evt_…`; the same record delivered twice has the same id. */
   readonly event_id: string;
@@ -30,6 +32,7 @@ export type AuditRecord = {
 
 /** Everything that has an outbox. PERSISTED: the names are in queue messages and in what audit logs remember. */
 export const SOURCE_KINDS = ["run", "review-queue", "kill-switch", "store", "budget-ledger"] as const;
+/** A kind of place that audit records come from. */
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** False for a kind that only another version of this code has. */
@@ -78,6 +81,7 @@ export type RecordsMessage = {
   readonly rows: readonly RecordsRow[];
 };
 
+/** A row of an outbox as it travels through the records queue. */
 export type RecordsRow = {
   readonly id: string;
   /** Of a run: the row of the same run before it (ids are increasing decimal numbers); null: it is the first. */
@@ -104,6 +108,7 @@ export type RunIndexRow = {
   readonly dead_letter?: DeadLetterRow;
 };
 
+/** The line of a dead letter in D1. */
 export type DeadLetterRow = {
   readonly id: string;
   readonly step: string | null;

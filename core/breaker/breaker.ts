@@ -7,6 +7,7 @@ import type { EpochMs } from "../time.ts";
 
 /** Failures within the window that open it (docs/routing.md). */
 export const FAILURES_TO_OPEN = 10;
+/** Failures count for this long. */
 export const WINDOW_MS = 60_000;
 /** Good probes that close it. */
 export const GOOD_TO_CLOSE = 2;
@@ -46,6 +47,7 @@ export type Admission =
 /** What holds for everybody for a while. `unsure`: ask before each call. */
 export type BreakerView = "closed" | "unsure" | { readonly restingMs: number };
 
+/** A breaker that lets every call through. */
 export const CLOSED: BreakerState = { v: 1, phase: "closed", failures: [] };
 
 /** `probeMs`: how long this call takes at most, if it is let through as a probe. */
@@ -114,6 +116,7 @@ export function restMs(trips: number, chance: number): number {
   return Math.floor(base * (0.5 + chance));
 }
 
+/** The state as other isolates keep it for a second. */
 export function viewOf(state: BreakerState, at: EpochMs): BreakerView {
   if (state.phase === "closed") return "closed";
   return state.phase === "open" && at < state.until ? { restingMs: state.until - at } : "unsure";

@@ -10,9 +10,12 @@ import { dayOf, endOf, monthOf } from "./period.ts";
 /** Whole micro-dollars, or tokens; null: no cap. */
 export type Caps = { readonly [Cap in CapName]: number | null };
 
+/** No limit at all. */
 export const NO_CAPS: Caps = { usd_per_day: null, usd_per_month: null, tokens_per_month: null, usd_per_run: null };
 
+/** Caps that count in a period; `usd_per_run` counts in none. */
 export const PERIOD_CAPS = ["usd_per_day", "usd_per_month", "tokens_per_month"] as const;
+/** A cap that counts in a day or a month. */
 export type PeriodCap = (typeof PERIOD_CAPS)[number];
 
 /** PERSISTED: what one scope used in one period (`2026-11-20`, `2026-11`). */
@@ -33,6 +36,7 @@ export type Account = {
 
 const emptyBucket = (period: string): Bucket => ({ period, spent: NOTHING, held: NOTHING });
 
+/** An account with nothing spent and no caps. */
 export const newAccount = (scope: BudgetScope, at: EpochMs): Account => ({
   v: 1,
   scope,
@@ -52,6 +56,7 @@ export function asOf(account: Account, at: EpochMs): Account {
 /** What is to be written into the buckets of the day and the month. `held` may be less than nothing: a doubt was resolved. */
 export type Booking = { readonly spent: Amount; readonly heldOfDay: Amount; readonly heldOfMonth: Amount };
 
+/** The account after a booking. */
 export function book(account: Account, { spent, heldOfDay, heldOfMonth }: Booking): Account {
   const { day, month } = account;
   return {
@@ -61,6 +66,7 @@ export function book(account: Account, { spent, heldOfDay, heldOfMonth }: Bookin
   };
 }
 
+/** One cap and how full it is, in micro-dollars or tokens. */
 export type CapState = {
   readonly cap: PeriodCap;
   readonly limit: number | null;

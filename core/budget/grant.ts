@@ -8,6 +8,7 @@ import type { BudgetScope, CapName } from "./lease.ts";
 /** A scope's account as of now, and what all its holders have leased. */
 export type Standing = { readonly account: Account; readonly leased: Amount };
 
+/** A cap that bounds a grant, and what it leaves. */
 export type Bound = {
   readonly scope: BudgetScope;
   readonly cap: CapName;

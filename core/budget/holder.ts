@@ -30,6 +30,7 @@ export type Holder = {
   readonly doubts: { readonly [call: string]: Amount };
 };
 
+/** A holder that has leased nothing yet. */
 export const newHolder = (id: string, user: string, workflow: string | null, at: EpochMs): Holder => ({
   v: 1,
   id,
@@ -47,6 +48,7 @@ export const newHolder = (id: string, user: string, workflow: string | null, at:
   doubts: {},
 });
 
+/** True for a run, false for a desk of chats. */
 export const isRun = ({ id }: Pick<Holder, "id">): boolean => id.startsWith("run_");
 
 /** The scopes that a holder's money counts in. */

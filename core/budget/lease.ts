@@ -8,8 +8,10 @@ import type { Amount } from "./amount.ts";
 
 /** docs/contract.md, "Models and chat". */
 export type BudgetScope = "org" | `user:${string}` | `workflow:${string}`;
+/** Name of a cap, as `PUT /v1/budgets` has it. */
 export type CapName = "usd_per_day" | "usd_per_month" | "tokens_per_month" | "usd_per_run";
 
+/** A holder's wish for money, with what it has spent so far. */
 export type LeaseRequest = {
   /** `run_…` or `desk_…`. */
   readonly holder: string;
@@ -27,6 +29,7 @@ export type LeaseRequest = {
   readonly want: Amount;
 };
 
+/** What the ledger leases, or why it refuses. */
 export type LeaseAnswer =
   | {
       readonly ok: true;
@@ -44,6 +47,7 @@ export type LeaseAnswer =
   /** What the holder had before stays its own, less what it has told of since, until the time it was given. */
   | { readonly ok: false; readonly refusal: LeaseRefusal };
 
+/** Why the ledger refuses: a cap, or the holder itself. */
 export type LeaseRefusal =
   | {
       readonly why: "cap";
@@ -68,4 +72,5 @@ export type BudgetAlert = {
   readonly limit: number;
 };
 
+/** Percentages of a cap at which an alert is raised, once for each period. */
 export const ALERT_PERCENTS = [50, 80, 95] as const;

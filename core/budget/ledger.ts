@@ -14,12 +14,14 @@ import { type Holder, isRun, newHolder, tell } from "./holder.ts";
 import type { BudgetAlert, LeaseAnswer, LeaseRequest } from "./lease.ts";
 import type { DeskNote } from "./note.ts";
 
+/** What the ledger knows when it decides. */
 export type Facts = {
   readonly holder: Holder | null;
   /** Of `scopesOf` the holder, in that order. */
   readonly standings: readonly Standing[];
 };
 
+/** What a decision changes, and its answer. */
 export type Turn = {
   readonly answer: LeaseAnswer;
   readonly holder: Holder;
@@ -38,6 +40,7 @@ export const LEASE_MS = { run: 15 * 60_000, desk: 3 * 60_000 } as const;
 
 const STALE: LeaseAnswer = { ok: false, refusal: { why: "stale" } };
 
+/** Answers a run's wish for a lease. A request that was answered before gets the same answer. */
 export function takeRequest(facts: Facts, request: LeaseRequest, at: EpochMs): Turn {
   const before = facts.holder ?? newHolder(request.holder, request.user, request.workflow, at);
   const known = answered(before, request.n);
@@ -45,6 +48,7 @@ export function takeRequest(facts: Facts, request: LeaseRequest, at: EpochMs): T
   return decide(facts, account(facts, before, request, at), { ...before, n: request.n }, request, at);
 }
 
+/** Takes a desk's report of its calls, and answers its wish. A note that was answered before gets the same answer. */
 export function takeNote(facts: Facts, note: DeskNote, at: EpochMs): Turn {
   const before = facts.holder ?? newHolder(note.holder, note.user, null, at);
   const known = answered(before, note.n);

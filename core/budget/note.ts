@@ -2,6 +2,7 @@
 import type { AuditRecord } from "../audit/record.ts";
 import type { Amount } from "./amount.ts";
 
+/** A desk's report: attempts and outcomes since the last one, and its wish for money. */
 export type DeskNote = {
   /** `desk_…` */
   readonly holder: string;

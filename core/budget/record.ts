@@ -15,6 +15,7 @@ export function alertData(alert: BudgetAlert, holder: Pick<Holder, "id">): JsonO
   return { scope, cap, percent, period, spent: shown(spent), limit: shown(limit), ...(period === null ? { run: holder.id } : {}) };
 }
 
+/** The record of a cap that reached one of `ALERT_PERCENTS`. */
 export const alertRecord = (id: string, alert: BudgetAlert, holder: Holder, at: EpochMs): AuditRecord =>
   auditRecord({
     id,

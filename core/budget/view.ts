@@ -19,8 +19,10 @@ export type CapLine = {
   resets_at: string;
 };
 
+/** An account as HTTP shows it, amounts in dollars. */
 export type BudgetView = { scope: BudgetScope; usd_per_run: { limit: number } | null } & { [Cap in PeriodCap]: CapLine };
 
+/** The account at this time; a period that is over counts as new. */
 export function budgetView({ account, leased }: Standing, at: EpochMs): BudgetView {
   const current = asOf(account, at);
   const lines = capStates(current).map(({ cap, limit, spent, held, period, resetsAt, part }): [PeriodCap, CapLine] => {

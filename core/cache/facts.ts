@@ -22,6 +22,7 @@ export const LONGEST_TEXT = 2_000;
 /** Of the words of a text in capitals and small letters that must be known before it counts as understood. */
 const UNDERSTOOD = 0.4;
 
+/** True when both texts name the same facts, so that one answer may serve both. */
 export function sameFacts(a: Facts, b: Facts): boolean {
   if (a.firm.length !== b.firm.length || a.firm.some((fact, index) => fact !== b.firm[index])) return false;
   return holds(b, a.maybe) && holds(a, b.maybe);

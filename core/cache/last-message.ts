@@ -3,6 +3,7 @@ import type { Message } from "../model/message.ts";
 import { splitSlots } from "../workflow/prompt.ts";
 import { type Facts, factsOf } from "./facts.ts";
 
+/** What is asked, without the words that every question of the kind shares. */
 export type LastMessage = {
   /** The last message, of a user. */
   readonly whole: string;

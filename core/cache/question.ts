@@ -16,6 +16,7 @@ export type Question = Omit<ModelCall, "context" | "model" | "timeoutMs" | "cach
 /** On whose behalf the question is asked, and under which trace. No part of the question. */
 export type Asker = Pick<CallContext, "org" | "run" | "user" | "subject" | "workflow" | "activity" | "traceId" | "spanId">;
 
+/** A question to the answer cache. */
 export type Lookup = {
   readonly question: Question;
   /** Id of the model that would be asked. */

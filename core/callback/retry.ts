@@ -21,6 +21,7 @@ const DELAYS_MS = [
 /** How much of a delay chance may take away: callbacks that failed together come apart. */
 const SPREAD = 0.1;
 
+/** Maximum deliveries of one callback, the first included. */
 export const CALLBACK_ATTEMPTS = DELAYS_MS.length + 1;
 
 /**

@@ -18,6 +18,7 @@ const PREFIX = "whsec_";
 /** The name that an org's callback secrets are sealed under: no secret that a client names can have it. */
 export const CALLBACK_SECRET_NAME = "callback:secret";
 
+/** Headers of a signed callback (Standard Webhooks). */
 export type CallbackHeaders = {
   readonly "webhook-id": string;
   /** Whole seconds since 1970. */
@@ -26,6 +27,7 @@ export type CallbackHeaders = {
   readonly "webhook-signature": string;
 };
 
+/** The secret as its receiver stores it: a prefix and base64. */
 export const toCallbackSecret = (bytes: Uint8Array): string => PREFIX + toBase64(bytes);
 
 /** The secret's bytes; null when it is none. */

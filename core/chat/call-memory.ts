@@ -7,6 +7,7 @@ import { fillPlaceholders, findPlaceholders, formatPlaceholder } from "../guardr
 
 type Kept = { readonly value: string; origin: "input" | "tool" | "model" };
 
+/** Placeholders of one chat and the values behind them; gone when the chat ends. */
 export type CallMemory = {
   readonly assign: (type: PlaceholderType, value: string, origin: Kept["origin"]) => string;
   /** `inputOnly`: only what the request itself put in. */
@@ -21,6 +22,7 @@ export type CallMemory = {
   readonly inputValues: () => ReadonlyMap<string, string>;
 };
 
+/** An empty memory. */
 export function newCallMemory(): CallMemory {
   const byPlaceholder = new Map<string, Kept>();
   const byValue = new Map<string, string>();

@@ -4,6 +4,7 @@ import type { TokenUsage } from "../model/message.ts";
 import { type ChunkHead, formatUsage, type SentChunk } from "../model/stream/frame.ts";
 import type { ChatToolCall } from "./messages.ts";
 
+/** OpenAI's reasons for the end of an answer. */
 export type Finish = "stop" | "length" | "tool_calls" | "content_filter";
 
 /** What an answer says, guarded and with the caller's own values in it. */
@@ -17,6 +18,7 @@ export type Said = {
 /** `run_…` → `chatcmpl-…`: one answer, one run. */
 export const completionId = (run: string): string => `chatcmpl-${run.slice(run.indexOf("_") + 1)}`;
 
+/** The body of a whole answer. */
 export function completion(head: Omit<ChunkHead, "includeUsage">, said: Said, usage: TokenUsage): JsonObject {
   const calls = said.calls.map(({ id, name, arguments: given }) => ({ id, type: "function", function: { name, arguments: given } }));
   const message = { role: "assistant", content: said.text, refusal: said.refusal, ...(calls.length === 0 ? {} : { tool_calls: calls }) };

@@ -2,8 +2,11 @@
 import type { Json } from "../json.ts";
 import type { EpochMs } from "../time.ts";
 
+/** How urgent a case is; it sets when the case is due (`DUE_MS`). */
 export type Severity = "critical" | "high" | "medium";
+/** Status of a review as HTTP shows it. */
 export type ReviewStatus = "pending" | "approved" | "rejected" | "modified" | "escalated" | "expired" | "cancelled";
+/** What a person may do with a case. */
 export type ReviewAction = "approve" | "reject" | "modify" | "escalate";
 
 /** docs/contract.md, "People and control": due in 15 minutes, 1 hour, 4 hours. */
@@ -30,6 +33,7 @@ export type ReviewRequest = {
   readonly at: EpochMs;
 };
 
+/** A decision that the run is told. */
 export type ReviewDecision = {
   readonly id: string;
   readonly action: "approve" | "reject" | "modify";

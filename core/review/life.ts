@@ -26,12 +26,15 @@ const RAISED: { readonly [S in Severity]: Severity } = { medium: "high", high: "
 
 /** PERSISTED: the body of a row of `ReviewQueue`. */
 export type Case = OpenCase | DecidedCase | ClosedCase;
+/** A case that waits for people. */
 export type OpenCase = CaseFacts & { readonly status: "pending" | "escalated" };
+/** A case that people decided. */
 export type DecidedCase = CaseFacts & {
   readonly status: "approved" | "rejected" | "modified";
   readonly decision: ReviewDecision;
   readonly closedAt: EpochMs;
 };
+/** A case that ended without a decision. */
 export type ClosedCase = CaseFacts & { readonly status: "expired" | "cancelled"; readonly closedAt: EpochMs };
 
 type CaseFacts = {
@@ -47,6 +50,7 @@ type CaseFacts = {
   readonly approvals: readonly { readonly by: string; readonly at: EpochMs }[];
 };
 
+/** One person's word on a case. */
 export type Judgement = {
   readonly by: string;
   readonly action: ReviewAction;
@@ -57,6 +61,7 @@ export type Judgement = {
   readonly digest: string | null;
 };
 
+/** What can happen to a case. */
 export type CaseEvent =
   | ({ readonly kind: "judged"; readonly at: EpochMs } & Judgement)
   | { readonly kind: "time.came"; readonly at: EpochMs }
@@ -70,17 +75,21 @@ export type CaseFact = {
   readonly data: JsonObject;
 };
 
+/** What follows from a change of a case, outside it. */
 export type CaseEffect =
   | { readonly kind: "run.tell"; readonly message: ReviewMessage }
   | { readonly kind: "audit.record"; readonly fact: CaseFact };
 
+/** The case after an event, and what follows from it. */
 export type CaseTurn = { readonly state: Case; readonly effects: readonly CaseEffect[] };
 
+/** True while people may still decide. */
 export const isOpen = (state: Case): state is OpenCase => state.status === "pending" || state.status === "escalated";
 
 /** When time next does something to the case; null when nothing is left to happen. */
 export const wakeAt = (state: Case): EpochMs | null => (isOpen(state) ? Math.min(state.dueAt, state.openedAt + LIFETIME_MS) : null);
 
+/** A new case. At least one approval is needed, whatever was asked for. */
 export function openCase(id: string, request: ReviewRequest, at: EpochMs): CaseTurn {
   const approvalsNeeded = Math.max(1, request.approvalsNeeded);
   const state: OpenCase = {
@@ -99,6 +108,7 @@ export function openCase(id: string, request: ReviewRequest, at: EpochMs): CaseT
   return { state, effects: [record("review.requested", { type: "agent", id: request.run }, "ask", data)] };
 }
 
+/** One event changes a case, or is refused. Total: a closed case refuses every judgement. */
 export function transition(state: Case, event: CaseEvent): Result<CaseTurn, Refusal> {
   switch (event.kind) {
     case "judged":

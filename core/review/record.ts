@@ -3,6 +3,7 @@ import { type AuditRecord, auditRecord } from "../audit/record.ts";
 import type { EpochMs } from "../time.ts";
 import type { Case, CaseFact } from "./life.ts";
 
+/** The audit record of a fact about a case. */
 export function reviewRecord(eventId: string, state: Case, fact: CaseFact, at: EpochMs): AuditRecord {
   const { request } = state;
   return auditRecord({

@@ -4,6 +4,7 @@ import { orNullRfc3339, toRfc3339 } from "../time.ts";
 import type { ReviewStatus, Severity } from "./case.ts";
 import type { Case } from "./life.ts";
 
+/** A review as HTTP shows it. */
 export type ReviewView = {
   id: string;
   run: string;
@@ -24,6 +25,7 @@ export type ReviewView = {
   closed_at?: string | null;
 };
 
+/** A case as HTTP shows it. */
 export function reviewView(state: Case): ReviewView {
   const { request } = state;
   return {

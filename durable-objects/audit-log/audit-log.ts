@@ -18,6 +18,7 @@ export type AuditLogPorts = {
   readonly signer: () => Promise<AuditSigner>;
 };
 
+/** What came of an append: rows that were refused, and pages that D1 does not have yet. */
 export type AppendAnswer = {
   readonly refused: RefusedRow[];
   /** What D1 does not have yet, oldest first. A writer to D1 starts here, so that D1 always has a chain without gaps. */
@@ -65,6 +66,7 @@ export function defineAuditLog(portsFor: (env: Cloudflare.Env) => AuditLogPorts)
   };
 }
 
+/** The object, as its stub sees it. */
 export type AuditLog = InstanceType<ReturnType<typeof defineAuditLog>>;
 export type { SourcedRow } from "./known-rows.ts";
 export type { Chain } from "./segments.ts";

@@ -2,6 +2,7 @@
 import type { AuditEntry } from "../../core/audit/entry.ts";
 import { type AuditPage, pagesOf } from "../../core/audit/page.ts";
 
+/** The head of the chain, and how far D1 has it. */
 export type Chain = { readonly org: string; readonly seq: number; readonly hash: string; readonly integratedSeq: number };
 
 /** Of one answer: characters, for a message over RPC holds 32 MiB (developers.cloudflare.com/workers/runtime-apis/rpc, 2026-10), and pages. */

@@ -2,4 +2,5 @@
 import { stubsOf } from "../kit/stub.ts";
 import type { AuditLog } from "./audit-log.ts";
 
+/** An org's audit log. */
 export const auditLogOf = stubsOf<AuditLog, "append" | "integrated" | "head">();

@@ -14,6 +14,7 @@ import type { EpochMs } from "../../core/time.ts";
 import type { Books } from "./books.ts";
 import type { Notice } from "./notices.ts";
 
+/** Accounts and holders as one transaction changes them. */
 export class Batch {
   readonly at: EpochMs;
   readonly accounts = new Map<BudgetScope, Account>();

@@ -19,6 +19,7 @@ const MOST_ACCOUNTS = 1_000;
 /** A holder that may still spend, or of whose calls nobody told the end. */
 const isOpen = (holder: Holder): boolean => !isNothing(holder.lease) || Object.keys(holder.calls).length > 0;
 
+/** Accounts and holders in SQL, with open holders in memory. */
 export class Books {
   readonly #sql: SqlStorage;
   readonly #open = new Map<string, Holder>();

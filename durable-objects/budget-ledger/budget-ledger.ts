@@ -259,4 +259,5 @@ function returnLease(batch: Batch, asked: Holder, told: RunAccount | null): void
   batch.records.push(returnRecord(batch.mintEventId(), turn.holder, returned, held, batch.at));
 }
 
+/** The object, as its stub sees it. */
 export type BudgetLedger = InstanceType<ReturnType<typeof defineBudgetLedger>>;

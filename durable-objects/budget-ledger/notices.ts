@@ -7,6 +7,7 @@ import type { EpochMs } from "../../core/time.ts";
 import { drain, type Policy } from "../kit/drain.ts";
 import { type DueRow, DueRows } from "../kit/due-rows.ts";
 
+/** Tells an org that a cap is nearly full. */
 export type Notice = { readonly id: string; readonly type: "budget.alert"; readonly data: JsonObject };
 
 /** Maximum queued notices per org; further ones are dropped (the audit chain still has them). */
@@ -14,6 +15,7 @@ const MOST_WAITING = 1_000;
 /** Callbacks take ten seconds per address at most. The twelfth and last attempt is some six hours after the first. */
 const POLICY: Policy = { rows: 30, width: 6, answerWithinMs: 25_000, retryMs: { first: 10_000, cap: 2 * 60 * 60_000 }, attempts: 12 };
 
+/** Notices that wait to be sent. */
 export class Notices {
   readonly #sql: SqlStorage;
   readonly #rows: DueRows<DueRow>;

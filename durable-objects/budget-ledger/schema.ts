@@ -4,6 +4,7 @@
  */
 import { OUTBOX_SCHEMA } from "../kit/outbox.ts";
 
+/** Steps are appended, never edited. */
 export const SCHEMA: readonly string[] = [
   `
   CREATE TABLE ledger (id INTEGER PRIMARY KEY CHECK (id = 1), org TEXT NOT NULL);

@@ -16,6 +16,7 @@ type StoredSigningKey = { kid: string; purpose: SigningPurpose; public_jwk: stri
 const SECRET_OF = { audit: "AUDIT_KEY", credential: "CREDENTIAL_KEY" } as const;
 const KEY_BYTES = 32;
 
+/** The keys in SQL. Its methods are synchronous and run inside a transaction. */
 export class KeptKeys {
   readonly #sql: SqlStorage;
   readonly #secrets: KeySecrets;

@@ -62,5 +62,6 @@ export function defineKeyRing(portsFor: (env: Cloudflare.Env) => KeyRingPorts) {
   };
 }
 
+/** The object, as its stub sees it. */
 export type KeyRing = InstanceType<ReturnType<typeof defineKeyRing>>;
 export type { PublicJwk, SigningKey, SigningPurpose } from "./signing-key.ts";

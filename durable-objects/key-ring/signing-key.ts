@@ -4,6 +4,7 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } fr
 /** What a key signs with: audit entries are signed with no other key than those of purpose `audit`. */
 export type SigningPurpose = "audit" | "credential";
 
+/** The public half of an Ed25519 key. */
 export type PublicJwk = {
   readonly kty: "OKP";
   readonly crv: "Ed25519";
@@ -15,8 +16,10 @@ export type PublicJwk = {
   readonly purpose: SigningPurpose;
 };
 
+/** An Ed25519 key with its secret half. */
 export type PrivateJwk = { readonly kty: "OKP"; readonly crv: "Ed25519"; readonly x: string; readonly d: string };
 
+/** A key to sign with, and its name. */
 export type SigningKey = { readonly kid: string; readonly publicJwk: PublicJwk; readonly privateJwk: PrivateJwk };
 
 export function makeSigningKey(purpose: SigningPurpose): SigningKey {

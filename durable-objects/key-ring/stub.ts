@@ -2,4 +2,5 @@
 import { theStubOf } from "../kit/stub.ts";
 import type { KeyRing } from "./key-ring.ts";
 
+/** The deployment's key ring. */
 export const keyRingOf = theStubOf<KeyRing, "idKey" | "auditKey" | "credentialKey" | "vaultKey" | "publicKeys">();

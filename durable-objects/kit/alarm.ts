@@ -9,6 +9,7 @@ const LEASE_MS = 30_000;
 /** An alarm that is this late, in ms, was dropped: the platform's six retries take less. */
 const LOST_MS = 60_000;
 
+/** An object's one alarm: the earliest wish wins. */
 export class Alarm {
   readonly #storage: Pick<DurableObjectStorage, "getAlarm" | "setAlarm" | "deleteAlarm">;
   readonly #now: () => EpochMs;

@@ -5,6 +5,7 @@
 import type { EpochMs } from "../../core/time.ts";
 import { sideBySide, within } from "../../kit/bounded.ts";
 
+/** A row that waits to be sent. */
 export type Waiting = { readonly body: string /** How often it was claimed before. */; readonly attempts: number };
 
 /** Where rows wait. */
@@ -17,6 +18,7 @@ export type Shelf<Row extends Waiting> = {
   remove?(row: Row): void;
 };
 
+/** How rows are sent: how many, how many side by side, and how late again. */
 export type Policy = {
   /** Maximum rows of one turn; further ones stay due for the next. */
   readonly rows: number;

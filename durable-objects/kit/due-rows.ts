@@ -2,8 +2,10 @@
 import type { EpochMs } from "../../core/time.ts";
 import type { Shelf, Waiting } from "./drain.ts";
 
+/** A waiting row with its id. */
 export type DueRow = Waiting & { readonly id: string | number };
 
+/** The shelf of a drain in a table of SQL. */
 export class DueRows<Row extends DueRow> implements Shelf<Row> {
   readonly #sql: SqlStorage;
   readonly #table: string;

@@ -12,6 +12,7 @@ export const OUTBOX_SCHEMA = `
   CREATE TABLE outbox (id TEXT PRIMARY KEY, body TEXT NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 `;
 
+/** An object's outbox for records. */
 export class Outbox {
   readonly #sql: SqlStorage;
   readonly #from: RecordsFrom;

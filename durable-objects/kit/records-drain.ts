@@ -4,7 +4,9 @@ import type { RecordsMessage, RecordsRow } from "../../core/audit/record.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { drain, type Policy, type Shelf, type Waiting } from "./drain.ts";
 
+/** Hands a message to the records queue; throws when the queue does not take it. */
 export type SendRecords = (message: RecordsMessage) => Promise<void>;
+/** The org and the object that the records of a message come from. */
 export type RecordsFrom = Pick<RecordsMessage, "org" | "source">;
 
 /** A row that nobody confirmed is sent again after 15 s, later each time, for as long as it takes: a lost queue costs time, never a record. */

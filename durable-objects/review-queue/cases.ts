@@ -5,6 +5,7 @@ import type { EpochMs } from "../../core/time.ts";
 
 type Row = { body: string };
 
+/** The cases of one org in SQL. */
 export class Cases {
   readonly #sql: SqlStorage;
 

@@ -10,6 +10,7 @@ import { type DueRow, DueRows } from "../kit/due-rows.ts";
 /** The late answer of a run that was told again still counts as one for the run. */
 const POLICY: Policy = { rows: 60, width: 6, answerWithinMs: 3_000, retryMs: { first: 1_000, cap: 10 * 60_000 }, attempts: null };
 
+/** Decisions that wait to be told to their runs. */
 export class Deliveries {
   readonly #sql: SqlStorage;
   readonly #rows: DueRows<DueRow & { readonly run: string }>;

@@ -192,4 +192,5 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
   };
 }
 
+/** The object, as its stub sees it. */
 export type ReviewQueue = InstanceType<ReturnType<typeof defineReviewQueue>>;

@@ -1,6 +1,7 @@
 /** The tables of `ReviewQueue`. PERSISTED: steps are appended, never edited. */
 import { OUTBOX_SCHEMA } from "../kit/outbox.ts";
 
+/** Steps are appended, never edited. */
 export const SCHEMA: readonly string[] = [
   `
   CREATE TABLE queue (id INTEGER PRIMARY KEY CHECK (id = 1), org TEXT NOT NULL);

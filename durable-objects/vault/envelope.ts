@@ -12,6 +12,7 @@ const VERSION = 1;
 /** A person's key, opened. `id` tells it from another key of the same person, made after the first was deleted. */
 export type PersonKey = { readonly id: string; readonly encryption: Uint8Array; readonly lookup: Uint8Array };
 
+/** A new random key of 256 bits. */
 export const newKeyBytes = (): Uint8Array => new Uint8Array(randomBytes(KEY_BYTES));
 
 /** Two keys with separate purposes from one (RFC 5869 section 2.3 with one block each; the input is uniform already). */
@@ -29,6 +30,7 @@ export function personKey(bytes: Uint8Array): PersonKey {
 export const wrapKey = (master: Uint8Array, name: string, bytes: Uint8Array): Uint8Array =>
   seal(checkedMaster(master), `key ${name}`, bytes);
 
+/** Opens a wrapped key. Throws when it is damaged, or was wrapped under another name or another master key. */
 export function unwrapKey(master: Uint8Array, name: string, wrapped: Uint8Array): Uint8Array {
   const bytes = unseal(checkedMaster(master), `key ${name}`, wrapped);
   if (bytes.length !== KEY_BYTES) throw new Error("a wrapped key of the vault has the wrong size");
@@ -39,6 +41,7 @@ export function unwrapKey(master: Uint8Array, name: string, wrapped: Uint8Array)
 export const sealValue = (key: PersonKey, place: string, value: string): Uint8Array =>
   seal(key.encryption, `value ${place}`, encodeUnits(value));
 
+/** Opens a sealed value. Throws when it is damaged or was sealed for another place. */
 export const openValue = (key: PersonKey, place: string, sealed: Uint8Array): string =>
   decodeUnits(unseal(key.encryption, `value ${place}`, sealed));
 

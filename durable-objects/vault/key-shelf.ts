@@ -9,11 +9,13 @@ export type KeyStore = {
   putIfAbsent(name: string, bytes: Uint8Array): Promise<boolean>;
 };
 
+/** Where wrapped keys are kept, the master key, and the clock. */
 export type KeyShelfPorts = { readonly keys: KeyStore; masterKey(): Promise<Uint8Array>; now(): number };
 
 const OPEN_FOR_MS = 60_000;
 const MAX_OPEN = 500;
 
+/** The keys of an org's people, opened on demand. */
 export class KeyShelf {
   readonly #ports: KeyShelfPorts;
   readonly #org: string;

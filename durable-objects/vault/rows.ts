@@ -15,6 +15,7 @@ export const VAULT_SCHEMA: readonly string[] = [
 /** PERSISTED: the version of a row's form (`v`). */
 const ROW_VERSION = 1;
 
+/** A value to be kept under a placeholder of its type. */
 export type ValueToKeep = { readonly type: PlaceholderType; readonly value: string };
 /** PERSISTED. `subject` is the pseudonym of the person under whose key `sealed` is. */
 export type StoredValue = { sealed: ArrayBuffer; from_input: number; subject: string; key_id: string; v: number };

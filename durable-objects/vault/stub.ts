@@ -2,4 +2,5 @@
 import { stubsOf } from "../kit/stub.ts";
 import type { Vault } from "./vault.ts";
 
+/** An org's vault. */
 export const vaultOf = stubsOf<Vault, "assign" | "open" | "inherit" | "carry">();

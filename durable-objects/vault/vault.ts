@@ -21,6 +21,7 @@ export type AssignRequest = {
   readonly origin: "input" | "tool" | "model";
   readonly values: readonly ValueToKeep[];
 };
+/** Which placeholders of a run to open. `inputOnly`: only values that the run was started with. */
 export type OpenRequest = { readonly run: string; readonly placeholders: readonly string[]; readonly inputOnly: boolean };
 
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
@@ -102,4 +103,5 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
   };
 }
 
+/** The object, as its stub sees it. */
 export type Vault = InstanceType<ReturnType<typeof defineVault>>;

@@ -24,6 +24,7 @@ export const CACHE_MS = {
 /** Entries of each kind; the oldest makes room. */
 const CAPACITY = 2_000;
 
+/** Values by key, each for `ttlMs` after it was read. Bounded: the oldest go first. */
 export class TtlCache<Value> {
   readonly #entries = new Map<string, { readonly value: Value; readonly readAt: EpochMs }>();
   readonly #ttlMs: number;

@@ -4,6 +4,7 @@ import { type Layout, slotOf, versionAt } from "../../core/workflow/traffic.ts";
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import type { WorkflowStore } from "./ports.ts";
 
+/** What choosing a version reads. */
 export type VersionReads = {
   readonly layout: (org: string, name: string) => Promise<Layout | null>;
   readonly version: WorkflowStore["get"];
@@ -11,6 +12,7 @@ export type VersionReads = {
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
+/** null: the workflow has no active version. */
 export async function chooseVersion(reads: VersionReads, org: string, name: string, user: string): Promise<WorkflowVersionView | null> {
   const layout = await reads.layout(org, name);
   return reads.version(org, name, layout === null ? null : versionAt(layout, slotOf(sha256, org, name, user)));

@@ -37,6 +37,7 @@ export function readCursor(cursor: string | null, form: RegExp): string | null {
   return text;
 }
 
+/** An opaque cursor that continues after `last`. */
 export const writeCursor = (last: string): string => btoa(last).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
 /** `rows`: one more than `limit` was asked of the database; whether it came says whether there is a next page. */

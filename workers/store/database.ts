@@ -6,6 +6,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 
+/** D1 through drizzle, and batches of statements. */
 export type Database = {
   readonly typed: DrizzleD1Database;
   /** All statements or none; the answers in their order. */
@@ -15,6 +16,7 @@ export type Database = {
 /** Holds in every row: a statement without a condition. */
 export const ALWAYS = sql`1 = 1`;
 
+/** Wraps the binding; opens no connection. */
 export function openDatabase(d1: D1Database): Database {
   const dialect = new SQLiteAsyncDialect();
   const prepare = (statement: SQL): D1PreparedStatement => {

@@ -6,6 +6,7 @@ import type { Database } from "./database.ts";
 import type { DeadLetterList } from "./ports.ts";
 import { deadLetters } from "./schema.ts";
 
+/** Dead letters over D1. */
 export function storeDeadLetters(db: Database): DeadLetterList {
   return {
     async list(org, page) {

@@ -6,6 +6,7 @@ import type { Outbox } from "./outbox.ts";
 import type { FeedbackStore } from "./ports.ts";
 import { feedback } from "./schema.ts";
 
+/** Feedback over D1. */
 export function storeFeedback(db: Database, outbox: Outbox, now: () => number): FeedbackStore {
   const of: FeedbackStore["of"] = async (org, run, user) => {
     const row = await db.typed

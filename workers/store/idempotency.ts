@@ -8,11 +8,13 @@ export const IDEMPOTENCY_MS = 24 * 60 * 60_000;
 /** Expired claims that one sweep deletes; a claim that is still there is taken over all the same. */
 const SWEEP_ROWS = 5_000;
 
+/** The store of idempotency keys, with its chore. */
 export type IdempotencyTable = IdempotencyStore & {
   /** Deletes claims that have expired at `at`; answers how many. */
   sweep(at: number): Promise<number>;
 };
 
+/** Idempotency keys over D1. */
 export function storeIdempotency(db: Database): IdempotencyTable {
   return {
     async claim({ scope, key, mac, id, at }) {

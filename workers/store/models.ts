@@ -5,6 +5,7 @@ import type { Outbox } from "./outbox.ts";
 import type { ModelStore } from "./ports.ts";
 import { models } from "./schema.ts";
 
+/** Models over D1. */
 export function storeModels(db: Database, outbox: Outbox, now: () => number): ModelStore {
   return {
     async put(org, entry, record) {

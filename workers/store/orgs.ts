@@ -8,6 +8,7 @@ import type { Outbox } from "./outbox.ts";
 import type { OrgStore } from "./ports.ts";
 import { callbackSecrets, orgs } from "./schema.ts";
 
+/** Orgs over D1. */
 export function storeOrgs(db: Database, outbox: Outbox, now: () => number): OrgStore {
   const get = async (org: string): Promise<OrgView | null> => {
     const row = await db.typed

@@ -15,8 +15,10 @@ const SWEEP_ROWS = 500;
 
 const SOURCE: RecordsMessage["source"] = { kind: "store", id: "store" };
 
+/** Hands a message to the records queue; throws when the queue does not take it. */
 export type Send = (message: RecordsMessage) => Promise<void>;
 
+/** The outbox in D1: records that are written with what they record. */
 export class Outbox {
   readonly #db: Database;
   readonly #now: () => EpochMs;

@@ -18,6 +18,7 @@ import type { WorkflowVersionLine, WorkflowVersionView } from "../../core/workfl
 /** A key and what is kept of it beside its view. */
 export type ApiKeyRow = ApiKeyView & { hash: string; created_by: string | null };
 
+/** API keys, by the hash of the key. */
 export type KeyStore = {
   /** Revoked keys too: their use is refused. */
   byHash(hash: string): Promise<(ApiKeyRow & { revoked_at: string | null }) | null>;
@@ -29,6 +30,7 @@ export type KeyStore = {
   orgExists(org: string): Promise<boolean>;
 };
 
+/** Versions of workflows, and how traffic is split between them. */
 export type WorkflowStore = {
   /** The same content (digest) gives the version it has. */
   put(
@@ -55,6 +57,7 @@ export type WorkflowStore = {
   ): Promise<Result<readonly Share[], { readonly unknown: number }>>;
 };
 
+/** A new secret that callbacks are signed with. */
 export type NewCallbackSecret = {
   /** `sec_…` */
   readonly id: string;
@@ -62,6 +65,7 @@ export type NewCallbackSecret = {
   readonly sealed: string;
 };
 
+/** Orgs and their settings. */
 export type OrgStore = {
   /** With every default filled in; an org that does not exist has the defaults. */
   settings(org: string): Promise<OrgSettings>;
@@ -79,12 +83,14 @@ export type OrgStore = {
   callbackSecrets(org: string): Promise<readonly string[]>;
 };
 
+/** What people think of runs. */
 export type FeedbackStore = {
   /** One for each person and run: the newest counts. */
   put(org: string, feedback: FeedbackView, record: AuditRecord): Promise<{ view: FeedbackView; created: boolean }>;
   of(org: string, run: string, user: string): Promise<FeedbackView | null>;
 };
 
+/** Versions of tools. */
 export type ToolStore = {
   /** A new version when it changed. */
   put(org: string, manifest: ToolContent, record: (version: number) => AuditRecord): Promise<ToolManifest>;
@@ -96,12 +102,14 @@ export type ToolStore = {
   known(org: string, names: readonly string[]): Promise<ReadonlySet<string>>;
 };
 
+/** Models that an org registered. */
 export type ModelStore = {
   put(org: string, entry: ModelEntry, record: AuditRecord): Promise<void>;
   get(org: string, id: string): Promise<ModelEntry | null>;
   list(org: string): Promise<readonly ModelEntry[]>;
 };
 
+/** An org's routes of tasks to models. */
 export type RouteStore = {
   put(org: string, route: TaskRoute, record: AuditRecord): Promise<void>;
   /** False: the org has no route of its own for the task. */
@@ -111,6 +119,7 @@ export type RouteStore = {
   list(org: string, page: PageRequest): Promise<Page<TaskRoute>>;
 };
 
+/** Sealed credentials of tools and models. */
 export type SecretStore = {
   /** `sealed`: encrypted by the credential broker. */
   put(org: string, name: string, sealed: string, hosts: readonly string[], record: AuditRecord): Promise<void>;
@@ -130,10 +139,12 @@ export type RunList = {
   release(org: string, run: string): void;
 };
 
+/** Dead letters, newest first. */
 export type DeadLetterList = {
   list(org: string, page: PageRequest): Promise<Page<DeadLetterView>>;
 };
 
+/** The audit chain as D1 has it, and facts of the edge. */
 export type AuditStore = {
   entries(
     org: string,
@@ -143,6 +154,7 @@ export type AuditStore = {
   record(org: string, record: AuditRecord): Promise<void>;
 };
 
+/** Idempotency keys and what they were claimed for. */
 export type IdempotencyStore = {
   /** Claims the key, or answers what it was claimed for. Atomic. */
   claim(claim: {

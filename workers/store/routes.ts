@@ -6,6 +6,7 @@ import type { Outbox } from "./outbox.ts";
 import type { RouteStore } from "./ports.ts";
 import { routes } from "./schema.ts";
 
+/** Routes over D1. */
 export function storeRoutes(db: Database, outbox: Outbox, now: () => number): RouteStore {
   return {
     async put(org, route, record) {

@@ -8,11 +8,13 @@ import type { Database } from "./database.ts";
 const RUNS = 50;
 const LOOKED_THROUGH = 500;
 
+/** Costs of past runs. */
 export type RunCosts = {
   /** The newest runs of this version that were completed, at most 50, newest first. */
   pastCosts(org: string, workflow: string, version: number): Promise<readonly PastCost[]>;
 };
 
+/** Costs of past runs over D1. */
 export function storeRunCosts(db: Database): RunCosts {
   return {
     async pastCosts(org, workflow, version) {

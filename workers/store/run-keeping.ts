@@ -10,8 +10,10 @@ import type { Outbox } from "./outbox.ts";
 const DAY_MS = 24 * 60 * 60_000;
 const UNFINISHED = JSON.stringify(RUN_STATUSES.filter((status) => !FINAL_STATUSES.includes(status)));
 
+/** An unfinished run that nobody has touched for a while. */
 export type QuietRun = { readonly id: string; readonly org: string; readonly workflow: string; readonly status: RunStatus };
 
+/** The index of runs, for the limit, the watchdog and the archive. */
 export type RunKeeping = {
   /** One snapshot: unfinished runs of the org (counted up to `atMost`), and which of these runs have a line here. */
   look(org: string, runs: readonly string[], atMost: number): Promise<{ unfinished: number; indexed: readonly string[] }>;
@@ -23,6 +25,7 @@ export type RunKeeping = {
   markArchived(org: string, id: string, record: AuditRecord): Promise<void>;
 };
 
+/** The index of runs over D1. */
 export function storeRunKeeping(db: Database, outbox: Outbox, now: () => EpochMs): RunKeeping {
   return {
     async look(org, runs, atMost) {

@@ -13,6 +13,7 @@ const FORGET_MS = 10 * 60_000;
 /** Orgs that an isolate remembers; the oldest makes room. */
 const ORGS = 1_000;
 
+/** What the limit of unfinished runs is counted from. */
 export type SlotPorts = {
   readonly now: () => EpochMs;
   readonly maxRuns: (org: string) => Promise<number>;
@@ -32,6 +33,7 @@ type Held = {
   readonly started: Map<string, EpochMs>;
 };
 
+/** An org's unfinished runs, counted in this isolate between two looks at D1. */
 export class RunSlots {
   readonly #ports: SlotPorts;
   readonly #orgs = new Map<string, Held>();

@@ -15,6 +15,7 @@ import { runs } from "./schema.ts";
 /** One bound parameter holds many lines as JSON; D1 takes 2 MB a value (developers.cloudflare.com/d1/platform/limits, 2026-10). */
 const CHUNK_CHARACTERS = 400_000;
 
+/** One line for each run, as its object reports it. */
 export type RunIndex = Pick<RunList, "list"> & {
   /** Lines as runs sent them, in any order and more than once: the higher `seq` wins. */
   upsertRuns(rows: readonly RunIndexRow[]): Promise<void>;
@@ -33,6 +34,7 @@ export type RunIndex = Pick<RunList, "list"> & {
   runOrg(id: string): Promise<string | null>;
 };
 
+/** The index of runs over D1. */
 export function storeRuns(db: Database, now: () => number): RunIndex {
   return {
     async list(org, filter, page) {

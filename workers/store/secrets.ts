@@ -5,6 +5,7 @@ import type { Outbox } from "./outbox.ts";
 import type { SecretStore } from "./ports.ts";
 import { secrets } from "./schema.ts";
 
+/** Sealed credentials over D1. */
 export function storeSecrets(db: Database, outbox: Outbox, now: () => number): SecretStore {
   return {
     async put(org, name, sealed, hosts, record) {

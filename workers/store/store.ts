@@ -22,6 +22,7 @@ import { storeTools } from "./tools.ts";
 import { storeTraffic, type TrafficStore } from "./traffic.ts";
 import { storeWorkflows } from "./workflows.ts";
 
+/** What the store needs from outside. */
 export type StorePorts = {
   readonly db: D1Database;
   readonly now: () => EpochMs;
@@ -31,6 +32,7 @@ export type StorePorts = {
   readonly readEntries: AuditStore["entries"];
 };
 
+/** Every table of D1 that the platform reads or writes. */
 export type Store = StorePort &
   RunCosts &
   Pick<RunIndex, "upsertRuns" | "runsInScope" | "countRunsInScope" | "runOrg"> & {
@@ -44,6 +46,7 @@ export type Store = StorePort &
     sweepIdempotency(): Promise<{ expired: number }>;
   };
 
+/** Fits the tables to one database and one outbox. */
 export function defineStore(ports: StorePorts): Store {
   const { now } = ports;
   const db = openDatabase(ports.db);

@@ -13,6 +13,7 @@ import { putVersion } from "./versions.ts";
 
 type Stored = typeof tools.$inferSelect;
 
+/** Tools over D1. */
 export function storeTools(db: Database, outbox: Outbox, now: () => number): ToolStore {
   const newestOf = (org: string, name: string) =>
     db.typed

@@ -12,11 +12,13 @@ import { traffic, workflows } from "./schema.ts";
 /** Each round, one of the changes that come at once is made; nobody splits one workflow's traffic from more places. */
 const ROUNDS = 20;
 
+/** Versions of a workflow and their shares of traffic. */
 export type TrafficStore = Pick<WorkflowStore, "versions" | "setTraffic"> & {
   /** null: the org never split it. */
   layout(org: string, name: string): Promise<Layout | null>;
 };
 
+/** Traffic over D1. */
 export function storeTraffic(db: Database, outbox: Outbox, now: () => number): TrafficStore {
   const rowOf = (org: string, name: string) =>
     db.typed

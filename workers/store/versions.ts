@@ -11,6 +11,7 @@ import type { Outbox } from "./outbox.ts";
 /** Each round, one of the writers gets its number: this many may want one of the same name at the same instant. */
 const ROUNDS = 100;
 
+/** How a table numbers its versions. */
 export type Versioned<Row> = {
   /** The row that has this content already, else the number a new one gets. */
   readonly read: () => Promise<{ readonly existing: Row } | { readonly next: number }>;
@@ -21,6 +22,7 @@ export type Versioned<Row> = {
   readonly record: (version: number) => AuditRecord;
 };
 
+/** Gives new content the next number; of many writers at once each gets its own. The same content gives the version it has. */
 export async function putVersion<Row>(
   db: Database,
   outbox: Outbox,

@@ -12,6 +12,7 @@ import { putVersion } from "./versions.ts";
 
 type Stored = typeof workflows.$inferSelect;
 
+/** Workflows over D1. */
 export function storeWorkflows(db: Database, outbox: Outbox, now: () => number): Pick<WorkflowStore, "put" | "get" | "list" | "names"> {
   return {
     async put(org, definition, digest, record) {
