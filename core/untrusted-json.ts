@@ -3,42 +3,108 @@
  * Knows nothing of schemas, transports or personal data.
  */
 import { isObject, type Json } from "./json.ts";
+import { type LongNumber, longNumbers } from "./long-numbers.ts";
 import { err, ok, type Result } from "./result.ts";
 
 /** Levels of nesting. Recursive readers (validators, canonical JSON) stay far from the end of their stack. */
 export const MAX_DEPTH = 64;
 
-/** `malformed`: no JSON (RFC 8259), or a string that is no Unicode text. `too_deep`: nested beyond `MAX_DEPTH`. */
-export type JsonRefusal = "malformed" | "too_deep";
+/**
+ * `malformed`: no JSON (RFC 8259), or a string that is no Unicode text. `too_deep`: nested beyond `MAX_DEPTH`. `number`: one that a double
+ * does not hold (core/long-numbers.ts), at this JSON Pointer.
+ */
+export type JsonRefusal = { readonly why: "malformed" | "too_deep" } | { readonly why: "number"; readonly path: string };
 
+/** Reads a JSON text. What it gives is finite, well-formed, not too deep, and the same after it was written and read again. */
 export function parseUntrusted(text: string): Result<Json, JsonRefusal> {
-  // Counted in the text first: a megabyte of `[` must not reach anything that recurses.
-  if (nesting(text) > MAX_DEPTH) return err("too_deep");
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch {
-    return err("malformed");
-  }
-  // A lone surrogate ("\ud800") has no UTF-8 and no canonical form (RFC 8785 section 3.2.2.2).
-  return isUnicode(value) ? ok(value) : err("malformed");
+  const exact = parseExact(text);
+  if (!exact.ok) return exact;
+  const { value, long } = exact.value;
+  return long[0] === undefined ? ok(value) : err({ why: "number", path: long[0] });
 }
 
-/** Deepest nesting of brackets outside strings; reads the text once. */
-function nesting(text: string): number {
+/** A JSON text as read: whole numbers that a double does not hold are texts of their digits. `long`: where those are. */
+export type ExactJson = { readonly value: Json; readonly long: readonly string[] };
+
+/** As `parseUntrusted`, for a reader that knows afterwards where whole numbers of any length are wanted (`int64`). */
+export function parseExact(text: string): Result<ExactJson, JsonRefusal> {
+  // Looked at as text first: a megabyte of `[` must not reach anything that recurses.
+  const { nesting, mayBeLong, mayBeMinusZero } = survey(text);
+  if (nesting > MAX_DEPTH) return err({ why: "too_deep" });
+  let value = parsed(text);
+  if (value === undefined) return err({ why: "malformed" });
+  const long = mayBeLong ? longNumbers(text) : [];
+  const lost = long.find(({ digits }) => digits === null);
+  if (lost !== undefined) return err({ why: "number", path: lost.path });
+  if (long.length > 0) value = parsed(withDigits(text, long)) ?? null;
+  if (mayBeMinusZero) value = withoutMinusZero(value);
+  // A lone surrogate ("\ud800") has no UTF-8 and no canonical form (RFC 8785 section 3.2.2.2).
+  return isUnicode(value) ? ok({ value, long: long.map(({ path }) => path) }) : err({ why: "malformed" });
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text with long whole numbers in quotes. */
+function withDigits(text: string, long: readonly LongNumber[]): string {
+  const pieces: string[] = [];
+  let after = 0;
+  for (const { start, end } of long) {
+    pieces.push(text.slice(after, start), '"', text.slice(start, end), '"');
+    after = end;
+  }
+  return pieces.join("") + text.slice(after);
+}
+
+/** `-0` is written as `0` (RFC 8785): read as such, it is the same before and after a restart. */
+function withoutMinusZero(value: Json): Json {
+  if (typeof value === "number") return value === 0 ? 0 : value;
+  if (Array.isArray(value)) return value.map(withoutMinusZero);
+  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutMinusZero(item)]));
+  return value;
+}
+
+/** Digits up to which a whole number is never beyond ±2^53. */
+const SAFE_DIGITS = 15;
+
+/**
+ * What a text looks like, read once: the deepest nesting of brackets outside strings, and whether a number in it is long or has an
+ * exponent, or starts with `-0`.
+ */
+function survey(text: string): { readonly nesting: number; readonly mayBeLong: boolean; readonly mayBeMinusZero: boolean } {
   let depth = 0;
-  let deepest = 0;
+  let nesting = 0;
+  let digits = 0;
+  let before = 0;
+  let mayBeLong = false;
+  let mayBeMinusZero = false;
   let inString = false;
   for (let index = 0; index < text.length; index++) {
     const character = text.charCodeAt(index);
     if (inString) {
       if (character === 0x5c) index++;
       else if (character === 0x22) inString = false;
-    } else if (character === 0x22) inString = true;
-    else if (character === 0x5b || character === 0x7b) deepest = Math.max(deepest, ++depth);
-    else if (character === 0x5d || character === 0x7d) depth--;
+      continue;
+    }
+    const isDigit = character >= 0x30 && character <= 0x39;
+    if (isDigit) {
+      if (++digits > SAFE_DIGITS) mayBeLong = true;
+      if (character === 0x30 && before === 0x2d) mayBeMinusZero = true;
+    } else {
+      if (digits > 0 && (character === 0x65 || character === 0x45)) mayBeLong = true;
+      if (character !== 0x2e) digits = 0;
+      if (character === 0x22) inString = true;
+      else if (character === 0x5b || character === 0x7b) nesting = Math.max(nesting, ++depth);
+      else if (character === 0x5d || character === 0x7d) depth--;
+    }
+    before = character;
   }
-  return deepest;
+  return { nesting, mayBeLong, mayBeMinusZero };
 }
 
 function isUnicode(value: Json): boolean {

@@ -22,6 +22,10 @@ export const FLAWS = {
 export const tooManyCalls = (most: number): string => `at most ${most} tools can be called at a time`;
 export const mustCall = (tool: string): string => `the tool \`${tool}\` has to be called`;
 
+/** A number that a double does not hold, said with its place. `schema` as for `knownPath`. */
+export const numberNotHeld = (schema: JsonSchema, path: string): string =>
+  `\`${knownPath(schema, path)}\` holds a number that is too large or too long to be kept exactly`;
+
 /** Where a value breaks its schema. A field that the model made up is not repeated. Empty: it fits. */
 export const flawsOfValue = (schema: JsonSchema, value: Json): readonly string[] =>
   validate(schema, value)

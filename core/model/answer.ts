@@ -4,7 +4,7 @@
  */
 import { isObject, type Json } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
-import { parseUntrusted } from "../untrusted-json.ts";
+import { type JsonRefusal, parseExact, parseUntrusted } from "../untrusted-json.ts";
 import type { TokenUsage } from "./message.ts";
 
 export type ChatAnswer = {
@@ -96,12 +96,22 @@ const isCount = (value: Json, ceiling: number): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= ceiling;
 
 /** JSON from a model's text: bare, or in one Markdown fence, with or without words around the fence. */
-export function readJsonText(text: string): Result<Json, "not_json"> {
+export function readJsonText(text: string): Result<Json, JsonRefusal> {
   const bare = parseUntrusted(text.replace(/^\uFEFF/, "").trim());
-  if (bare.ok) return bare;
+  if (bare.ok || bare.error.why === "number") return bare;
   const inside = fenced(text);
-  const parsed = inside === null ? null : parseUntrusted(inside);
-  return parsed?.ok ? parsed : err("not_json");
+  return inside === null ? err({ why: "malformed" }) : parseUntrusted(inside);
+}
+
+/**
+ * The JSON text of a whole answer or event. Whole numbers that a double does not hold are refused where something is read that is passed
+ * on; beside it (a server's own counters and times) they do no harm.
+ */
+export function readEnvelope(text: string): Result<Json, JsonRefusal> {
+  const exact = parseExact(text);
+  if (!exact.ok) return exact;
+  const path = exact.value.long.find((pointer) => /^\/(choices|data)\//.test(pointer));
+  return path === undefined ? ok(exact.value.value) : err({ why: "number", path });
 }
 
 /** What stands in the text's only fence (CommonMark 4.5, backticks); null when there is none or more than one. */

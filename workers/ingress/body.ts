@@ -1,6 +1,6 @@
 /** A request's body: counted while it is read, strictly UTF-8, strictly JSON, and without values that JSON cannot carry back. */
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
-import { escapeToken, isObject, type Json } from "../../core/json.ts";
+import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { MAX_DEPTH, parseUntrusted } from "../../core/untrusted-json.ts";
 
@@ -76,22 +76,11 @@ function parseJson(text: string): Result<Json, Refusal> {
   const parsed = parseUntrusted(text);
   if (!parsed.ok) {
     const deep = `is nested more than ${MAX_DEPTH} levels deep`;
-    return err(broken(parsed.error === "too_deep" ? deep : "is not JSON text of Unicode strings (RFC 8259)"));
+    const { error } = parsed;
+    if (error.why === "number") return err(broken("is a number that a double does not hold", error.path));
+    return err(broken(error.why === "too_deep" ? deep : "is not JSON text of Unicode strings (RFC 8259)"));
   }
-  const path = infinite(parsed.value, "");
-  return path === null ? parsed : err(broken("is a number out of range", path));
+  return parsed;
 }
 
 const broken = (message: string, path = ""): Refusal => refuse("invalid_request", "the body cannot be read", [{ path, message }]);
-
-/** `1e999` parses to a number that JSON cannot write again; its JSON Pointer, or null. */
-function infinite(value: Json, pointer: string): string | null {
-  if (typeof value === "number") return Number.isFinite(value) ? null : pointer;
-  if (typeof value !== "object" || value === null) return null;
-  const entries: Iterable<[string | number, Json]> = isObject(value) ? Object.entries(value) : value.entries();
-  for (const [key, item] of entries) {
-    const found = infinite(item, `${pointer}/${escapeToken(key)}`);
-    if (found !== null) return found;
-  }
-  return null;
-}

@@ -3,6 +3,7 @@
  * what is wrong with that. One attempt, no redirects, a bounded answer. Judges nothing that was said.
  */
 import type { Json, JsonObject } from "../../core/json.ts";
+import { readEnvelope } from "../../core/model/answer.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
@@ -68,7 +69,7 @@ export async function exchange(
 export async function readReply(response: Response, deadline: Deadline, limitBytes = ANSWER_BYTES): Promise<Result<Json, Failure>> {
   const body = await readBody(response, limitBytes, deadline);
   if (!body.ok) return err(unreadable(body.reason, limitBytes));
-  const parsed = parseUntrusted(body.text);
+  const parsed = readEnvelope(body.text);
   return parsed.ok ? parsed : err(otherFormat());
 }
 

@@ -3,7 +3,7 @@ import { type FindingSummary, refusalCode } from "../../core/guardrail/finding.t
 import type { Json } from "../../core/json.ts";
 import { type ChatAnswer, readJsonText } from "../../core/model/answer.ts";
 import { shownAnswer } from "../../core/model-call/corrections.ts";
-import { FLAWS, flawsOfValue } from "../../core/model-call/flaws.ts";
+import { FLAWS, flawsOfValue, numberNotHeld } from "../../core/model-call/flaws.ts";
 import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
@@ -56,7 +56,10 @@ function readOutput(call: ModelCall, { text, finish }: ChatAnswer): { readonly v
   if (call.schema === null) return { value: words, errors: [] };
   if (finish === "length") return { value: words, errors: [FLAWS.cut] };
   const parsed = readJsonText(words);
-  if (!parsed.ok) return { value: words, errors: [FLAWS.notJson] };
+  if (!parsed.ok) {
+    const { error } = parsed;
+    return { value: words, errors: [error.why === "number" ? numberNotHeld(call.schema.schema, error.path) : FLAWS.notJson] };
+  }
   return { value: parsed.value, errors: flawsOfValue(call.schema.schema, parsed.value) };
 }
 

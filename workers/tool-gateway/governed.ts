@@ -5,6 +5,7 @@
  */
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import type { Json } from "../../core/json.ts";
+import { numberNotHeld } from "../../core/model-call/flaws.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure, Opening, Reached, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
 import type { ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
@@ -124,10 +125,13 @@ async function perform(
   if (!body.ok) return unanswered(reached, body.error, progress);
   progress.reached = reached;
 
-  const admitted = await admit(ports, guarded, manifest, body.value, [credential.value], deadline, progress);
+  const { value: said, long } = body.value;
+  if (long[0] !== undefined)
+    return err(failure("permanent", "output_invalid", `in the tool's answer ${numberNotHeld(manifest.output, long[0])}`));
+  const admitted = await admit(ports, guarded, manifest, said, [credential.value], deadline, progress);
   if (!admitted.ok) return admitted;
   // A good answer is not lost because it could not be kept.
-  if (answer.mayBeKept) await deadline.within(kept.keep(body.value, admitted.value, arrivedAt - answer.ageMs)).catch(() => undefined);
+  if (answer.mayBeKept) await deadline.within(kept.keep(said, admitted.value, arrivedAt - answer.ageMs)).catch(() => undefined);
   return ok(admitted.value.value);
 }
 

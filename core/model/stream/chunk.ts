@@ -5,7 +5,7 @@
 import { isObject, type Json } from "../../json.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { parseUntrusted } from "../../untrusted-json.ts";
-import { MOST_CALLS_READ, type ReportedUsage, readContent, readUsage } from "../answer.ts";
+import { MOST_CALLS_READ, type ReportedUsage, readContent, readEnvelope, readUsage } from "../answer.ts";
 import type { SseEvent } from "./sse.ts";
 
 export type ChatChunk =
@@ -52,9 +52,9 @@ export function readEvent({ type, data }: SseEvent, ceiling: number): Result<Cha
 
 /** A server may cut a text between the halves of a surrogate pair: in a piece they stand alone (the assembly puts them together). */
 function parsePiece(text: string): Result<Json, "not_json"> {
-  const parsed = parseUntrusted(text);
+  const parsed = readEnvelope(text);
   if (parsed.ok) return parsed;
-  if (parsed.error === "too_deep") return err("not_json");
+  if (parsed.error.why !== "malformed") return err("not_json");
   try {
     return ok(JSON.parse(text) as Json);
   } catch {

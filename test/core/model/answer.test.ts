@@ -91,15 +91,15 @@ describe("JSON of others", () => {
   const tower = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
   it("has a depth", () => {
     expect(parseUntrusted(tower(MAX_DEPTH)).ok).toBe(true);
-    expect(parseUntrusted(tower(MAX_DEPTH + 1))).toEqual({ ok: false, error: "too_deep" });
-    expect(parseUntrusted("[".repeat(1_000_000))).toEqual({ ok: false, error: "too_deep" });
+    expect(parseUntrusted(tower(MAX_DEPTH + 1))).toEqual({ ok: false, error: { why: "too_deep" } });
+    expect(parseUntrusted("[".repeat(1_000_000))).toEqual({ ok: false, error: { why: "too_deep" } });
     expect(parseUntrusted(JSON.stringify("[".repeat(1_000))).ok).toBe(true);
     expect(parseUntrusted('"\\""').ok).toBe(true);
   });
 
   it("is Unicode", () => {
-    expect(parseUntrusted('{"a":["\\ud83d"]}')).toEqual({ ok: false, error: "malformed" });
-    expect(parseUntrusted('{"\\ud83d":1}')).toEqual({ ok: false, error: "malformed" });
+    expect(parseUntrusted('{"a":["\\ud83d"]}')).toEqual({ ok: false, error: { why: "malformed" } });
+    expect(parseUntrusted('{"\\ud83d":1}')).toEqual({ ok: false, error: { why: "malformed" } });
     expect(parseUntrusted('"\\ud83d\\ude00"').ok).toBe(true);
   });
 

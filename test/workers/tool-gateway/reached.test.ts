@@ -57,6 +57,41 @@ describe("an HTTP tool", () => {
     expect(refused).toEqual(statuses.filter((status) => status >= 400 && status < 500 && ![408, 425, 429].includes(status)));
   });
 
+  it.each([100, 102, 103])("[TOOL-41] an interim answer %i leaves the outcome unknown", async (status) => {
+    // A platform's `fetch` may give one; the constructor of `Response` refuses to make one.
+    const interim = Object.defineProperty(json({}), "status", { value: status });
+    const outcome = await call({ effect: "write" }, answers(interim));
+    expect([outcome.reached, outcome.status, failureOf(outcome)?.class]).toEqual(["unknown", status, "unknown"]);
+  });
+
+  const empty = [200, 201, 202, 204, 205].flatMap((status) =>
+    [null, "text/html", "application/json"].map((type) => [status, type] as const),
+  );
+  it.each(empty)("[TOOL-40] status %i without a body, declared as %s, is success with null", async (status, type) => {
+    const headers = type === null ? {} : { "content-type": type };
+    const nothing = () => new Response(status === 204 || status === 205 ? null : "", { status, headers });
+    const taken = await call({ output: { type: ["null", "object"] } }, answers(nothing()));
+    expect(taken).toMatchObject({ result: { ok: true, output: null }, reached: "answered", status });
+    const refused = await call({ output: { type: "object" } }, answers(nothing()));
+    expect(refused).toMatchObject({ result: { ok: false, failure: { code: "output_invalid" } }, reached: "answered" });
+  });
+
+  it("[TOOL-40] words that are not declared as JSON are refused still", async () => {
+    const page = new Response("<html>", { headers: { "content-type": "text/html" } });
+    expect(failureOf(await call({ output: true }, answers(page)))?.message).toBe("the tool's answer is not declared as JSON");
+  });
+
+  it.each(['{"total":1e400}', '{"total":9007199254740993}', '{"other":-1e999}'])(
+    "[JSON-1] the answer %s is invalid output",
+    async (text) => {
+      const answer = new Response(text, { headers: { "content-type": "application/json" } });
+      const output = { type: "object", properties: { total: { type: "number" } } };
+      const failure = failureOf(await call({ output }, answers(answer)));
+      expect(failure).toMatchObject({ class: "permanent", code: "output_invalid" });
+      expect(failure?.message).toContain(text.includes("total") ? "`/total`" : "`/*`");
+    },
+  );
+
   it("[TOOL-31] says with 404 alone that there is no such thing", async () => {
     const missing: number[] = [];
     for (const status of statuses) if ((await call({}, answers(withStatus(status)))).found === false) missing.push(status);
@@ -154,7 +189,7 @@ describe("a transport that is not HTTP", () => {
         check: () => ok({ target: null, secret }),
         prepare: (_manifest, _plan, { credential }) => ok(said.push(credential)),
         send: async () => {
-          const read = async () => ({ reached: "answered", body: ok(body(said[0] ?? "")) }) as const;
+          const read = async () => ({ reached: "answered", body: ok({ value: body(said[0] ?? ""), long: [] }) }) as const;
           return { reached: "answered", status: null, answer: ok({ ageMs: 0, mayBeKept: true, read, drop: () => undefined }) };
         },
       },

@@ -1,12 +1,11 @@
 /** Tools that are asked over HTTP: one request, never a redirect, and what its status says of how far the call came. */
-import type { Json } from "../../../core/json.ts";
 import { err, ok } from "../../../core/result.ts";
 import type { Failure, Reached } from "../../../core/run/calls/call.ts";
 import { ageOnArrival } from "../../../core/tool/age.ts";
 import type { ManifestOf } from "../../../core/tool/manifest.ts";
 import { type HttpRequestParts, toolRequest } from "../../../core/tool/request.ts";
 import { retryAfterMs } from "../../../core/tool/retry-after.ts";
-import { parseUntrusted } from "../../../core/untrusted-json.ts";
+import { type ExactJson, parseExact } from "../../../core/untrusted-json.ts";
 import { readBody } from "../../kit/body.ts";
 import { type Deadline, DeadlineError } from "../../kit/deadline.ts";
 import { failure } from "../failure.ts";
@@ -84,30 +83,32 @@ function readStatus(status: number, retryAfter: number | null): Sent {
     const refused = noAnswer("refused", status, failure("permanent", "tool_error", message));
     return status === 404 ? { ...refused, found: false } : refused;
   }
-  const what = status < 300 ? message : "the tool answered with a redirect, which is never followed";
-  return noAnswer("no", status, failure("permanent", "tool_error", what));
+  if (status >= 300)
+    return noAnswer("no", status, failure("permanent", "tool_error", "the tool answered with a redirect, which is never followed"));
+  // An interim answer (RFC 9110 section 15.2): the tool is at work, and its last word has not come through.
+  return noAnswer("unknown", status, failure("transient", "upstream_unavailable", message));
 }
 
 const noAnswer = (reached: Reached, status: number | null, why: Failure): Sent => ({ reached, status, answer: err(why) });
 
 async function readAnswer(response: Response, limitBytes: number, deadline: Deadline): Promise<Read> {
   const type = response.headers.get("content-type");
-  if (type !== null && !/^\s*(application|text)\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) {
-    drop(response);
-    if (response.status !== 204) return unusable("is not declared as JSON");
-  }
-  const body = await readBody(response, limitBytes, deadline);
+  const isJson = type === null || /^\s*(application|text)\/([\w.+-]+\+)?json\s*(;|$)/i.test(type);
+  const body = await readBody(response, isJson ? limitBytes : 0, deadline);
   if (!body.ok) {
+    if (!isJson && body.reason === "too_large") return unusable("is not declared as JSON");
     if (body.reason === "too_large") return unusable(`is larger than ${limitBytes} bytes`);
     if (body.reason === "not_text") return unusable("is not UTF-8");
     return { reached: "unknown", body: err(failure("transient", "upstream_unavailable", "the tool's answer was cut short")) };
   }
-  if (response.status === 204) return whole(null);
-  const parsed = parseUntrusted(body.text);
-  return parsed.ok ? whole(parsed.value) : unusable(parsed.error === "too_deep" ? "is nested too deeply" : "is not JSON");
+  if (body.text === "") return whole({ value: null, long: [] }); // nothing was said: 201, 202, 204 and 205 often say no more
+  const parsed = parseExact(body.text);
+  if (parsed.ok) return whole(parsed.value);
+  if (parsed.error.why === "number") return { reached: "answered", body: ok({ value: null, long: [parsed.error.path] }) };
+  return unusable(parsed.error.why === "too_deep" ? "is nested too deeply" : "is not JSON");
 }
 
-const whole = (json: Json): Read => ({ reached: "answered", body: ok(json) });
+const whole = (json: ExactJson): Read => ({ reached: "answered", body: ok(json) });
 
 const unusable = (what: string): Read => ({
   reached: "answered",

@@ -6,6 +6,7 @@ import type { Json } from "../../../core/json.ts";
 import type { Result } from "../../../core/result.ts";
 import type { CallContext, Failure, Reached } from "../../../core/run/calls/call.ts";
 import type { ManifestOf, ToolKind, ToolManifest } from "../../../core/tool/manifest.ts";
+import type { ExactJson } from "../../../core/untrusted-json.ts";
 import type { Deadline } from "../../kit/deadline.ts";
 
 /** A call in the transport's words, before it is allowed. Holds no credential. */
@@ -36,7 +37,7 @@ export type Answer = {
 };
 
 /** `unknown`: the body was cut short. `answered`: it came whole, or breaks off at the limit. */
-export type Read = { readonly reached: "unknown" | "answered"; readonly body: Result<Json, Failure> };
+export type Read = { readonly reached: "unknown" | "answered"; readonly body: Result<ExactJson, Failure> };
 
 /** MUST NOT hold words of the other side but in the answer's body. */
 export type Sent = {
