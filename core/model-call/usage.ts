@@ -9,6 +9,7 @@ export const plusUsage = (a: TokenUsage, b: TokenUsage): TokenUsage => ({
   input: a.input + b.input,
   output: a.output + b.output,
   cachedInput: a.cachedInput + b.cachedInput,
+  ...(a.reasoning === undefined && b.reasoning === undefined ? {} : { reasoning: (a.reasoning ?? 0) + (b.reasoning ?? 0) }),
 });
 
 /** `told`: `reported` by the upstream; `absent` or `implausible`: the tokens are an upper bound instead. */

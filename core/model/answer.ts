@@ -5,7 +5,7 @@
 import { isObject, type Json } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type JsonRefusal, parseExact, parseUntrusted } from "../untrusted-json.ts";
-import type { TokenUsage } from "./message.ts";
+import { type ReportedUsage, readUsage } from "./reported-usage.ts";
 
 export type ChatAnswer = {
   /** null: the message has none (a refusal, or nothing at all). */
@@ -32,9 +32,6 @@ export type AskedCall = {
 
 /** Entries of `tool_calls` that are read: more than any turn may have. */
 export const MOST_CALLS_READ = 100;
-
-/** `absent`: nothing was said. `implausible`: what was said cannot be true. */
-export type ReportedUsage = { readonly kind: "reported"; readonly tokens: TokenUsage } | { readonly kind: "absent" | "implausible" };
 
 export type AnswerRefusal = "not_an_object" | "no_choice" | "no_message";
 
@@ -78,22 +75,6 @@ function readCalls(calls: Json | undefined): AskedCall[] {
     };
   });
 }
-
-export function readUsage(usage: Json | undefined, ceiling: number): ReportedUsage {
-  if (!isObject(usage)) return { kind: "absent" };
-  const details = usage["prompt_tokens_details"];
-  const input = usage["prompt_tokens"];
-  const output = usage["completion_tokens"];
-  if (input === undefined || input === null || output === undefined || output === null) return { kind: "absent" };
-  const cached = isObject(details) ? (details["cached_tokens"] ?? 0) : 0;
-  if (!isCount(input, ceiling) || !isCount(output, ceiling) || !isCount(cached, ceiling)) return { kind: "implausible" };
-  // Every request has a prompt; a server that says none was read counts something else.
-  if (input === 0 || cached > input) return { kind: "implausible" };
-  return { kind: "reported", tokens: { input, output, cachedInput: cached } };
-}
-
-const isCount = (value: Json, ceiling: number): value is number =>
-  typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= ceiling;
 
 /** JSON from a model's text: bare, or in one Markdown fence, with or without words around the fence. */
 export function readJsonText(text: string): Result<Json, JsonRefusal> {

@@ -15,4 +15,10 @@ export type ModelTool = { readonly name: string; readonly description: string; r
 /** What a model asks for. `input` is checked against the tool's schema by whoever carries it out. */
 export type ModelToolCall = { readonly id: string; readonly name: string; readonly input: Json };
 
-export type TokenUsage = { readonly input: number; readonly output: number; readonly cachedInput: number };
+/** Of `input`, `cachedInput` came from the upstream's cache; of `output`, `reasoning` was thought and not said (absent: nobody told). */
+export type TokenUsage = {
+  readonly input: number;
+  readonly output: number;
+  readonly cachedInput: number;
+  readonly reasoning?: number;
+};

@@ -4,7 +4,8 @@
  */
 import type { Json } from "../../json.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { type AskedCall, type ChatAnswer, MOST_CALLS_READ, type ReportedUsage } from "../answer.ts";
+import { type AskedCall, type ChatAnswer, MOST_CALLS_READ } from "../answer.ts";
+import type { ReportedUsage } from "../reported-usage.ts";
 import type { CallPiece, ChatDelta } from "./chunk.ts";
 
 export type AssemblyRefusal = "too_long";

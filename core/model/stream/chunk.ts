@@ -5,7 +5,8 @@
 import { isObject, type Json } from "../../json.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { parseUntrusted } from "../../untrusted-json.ts";
-import { MOST_CALLS_READ, type ReportedUsage, readContent, readEnvelope, readUsage } from "../answer.ts";
+import { MOST_CALLS_READ, readContent, readEnvelope } from "../answer.ts";
+import { type ReportedUsage, readUsage } from "../reported-usage.ts";
 import type { SseEvent } from "./sse.ts";
 
 export type ChatChunk =

@@ -50,11 +50,12 @@ export function formatChunk(head: ChunkHead, chunk: SentChunk): JsonObject {
 }
 
 /** OpenAI's `usage` object, the same in whole answers and in streams. */
-export const formatUsage = ({ input, output, cachedInput }: TokenUsage): JsonObject => ({
+export const formatUsage = ({ input, output, cachedInput, reasoning }: TokenUsage): JsonObject => ({
   prompt_tokens: input,
   completion_tokens: output,
   total_tokens: input + output,
   prompt_tokens_details: { cached_tokens: cachedInput },
+  ...(reasoning === undefined ? {} : { completion_tokens_details: { reasoning_tokens: reasoning } }),
 });
 
 /** One event: JSON has no raw line breaks, so one `data` line holds it. */

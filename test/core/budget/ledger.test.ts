@@ -303,3 +303,35 @@ describe("taking back", () => {
     expect(ledger.leased("org")).toEqual(NOTHING);
   });
 });
+
+describe("midnight", () => {
+  const BEFORE = Date.UTC(2026, 10, 20, 23, 59);
+  const AFTER = Date.UTC(2026, 10, 21, 0, 1);
+
+  it("[LEDGER-8] a clock that goes back over midnight clears neither day nor month", () => {
+    clock.at = AFTER;
+    ledger.lease(request({ need: amount(10), want: amount(10) }));
+    ledger.lease(request({ n: 2, spent: amount(7, 3), need: amount(1), want: amount(1) }));
+    clock.at = BEFORE;
+    expect(spentOf("org")).toEqual([7, 7, 3]);
+    ledger.lease(request({ n: 3, spent: amount(9, 3), need: amount(1), want: amount(1) }));
+    clock.at = AFTER;
+    expect(spentOf("org")).toEqual([9, 9, 3]);
+  });
+
+  it("[LEDGER-8] what was held on one day and is let go on the next is no longer held in the month", () => {
+    const held = () => {
+      const { day, month } = ledger.account("org");
+      return [day.held, month.held];
+    };
+    clock.at = BEFORE;
+    ledger.lease(request({ need: amount(10), want: amount(10) }));
+    ledger.lease(request({ n: 2, held: amount(8, 2), need: amount(1), want: amount(1) }));
+    expect(held()).toEqual([amount(8, 2), amount(8, 2)]);
+    clock.at = AFTER;
+    expect(held()).toEqual([NOTHING, amount(8, 2)]);
+    ledger.lease(request({ n: 3, held: NOTHING, spent: amount(5, 1), need: amount(1), want: amount(1) }));
+    expect(held()).toEqual([NOTHING, NOTHING]);
+    expect(spentOf("org")).toEqual([5, 5, 1]);
+  });
+});
