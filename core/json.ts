@@ -4,6 +4,13 @@ export type JsonObject = { [key: string]: Json };
 
 export const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
+/**
+ * What a record keyed by somebody's word holds under it, and nothing that it inherits: `constructor` and `toString` are names like any
+ * other. A record is read by a name that is not fixed through this function alone.
+ */
+export const own = <T>(record: { readonly [key: string]: T }, key: string): T | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined;
+
 /** RFC 6901 section 4: the reference tokens of a JSON Pointer; null when it is none. */
 export function parsePointer(pointer: string): string[] | null {
   if (pointer === "") return [];

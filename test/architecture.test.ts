@@ -147,6 +147,24 @@ describe("bindings", () => {
   });
 });
 
+describe("records keyed by somebody's word", () => {
+  /** By the name of the field: what a run, a definition or a prompt knows by a name that a client chose. */
+  const NAMED =
+    /\b(?:steps|activities|maps|agents|signals|toolEffects|toolFacts|slots|seen|acts)(?:\?\.)?\[(?!["'\d])[^\]]+\](?! = )|\b\w+ in (?:\w+\.)+\w+\b/g;
+
+  it("[NAME-1] are read with `own`, which sees nothing that objects inherit", () => {
+    const looked = SOURCES.filter((path) => within("core/run", "core/workflow", "core/estimate", "durable-objects/run-engine")(path));
+    const found = looked.flatMap((path) =>
+      read(path)
+        .split("\n")
+        .filter((line) => !/^\s*(?:\*|\/\/|\/\*)|readonly \[|RunState\["/.test(line))
+        .flatMap((line) => Array.from(line.matchAll(NAMED), ([text]) => `${path}: ${text}`)),
+    );
+    expect(looked.length).toBeGreaterThan(50);
+    expect(found).toEqual([]);
+  });
+});
+
 describe("documents and comments", () => {
   const headings = new Set([...read("docs/contract.md").matchAll(/^## (.+)$/gm)].map(([, title]) => title));
 

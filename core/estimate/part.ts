@@ -38,14 +38,14 @@ export function partOf(template: Template, parts: Parts): Part | null {
   }
   if (!isObject(template)) return { known: template };
   const fields = Object.entries(template).map(([name, value]): [string, Part | null] => [name, partOf(value, parts)]);
-  const properties: { [name: string]: Json } = {};
+  const properties: [string, Json][] = [];
   const sizes: Size[] = [];
   for (const [name, part] of fields) {
     if (part === null) return null;
     sizes.push(parts.measure(`"${name}": `), sizeOf(part, parts.measure));
-    properties[name] = isKnown(part) ? { const: part.known } : (part.schema ?? true);
+    properties.push([name, isKnown(part) ? { const: part.known } : (part.schema ?? true)]);
   }
-  return { size: together(sizes), schema: { type: "object", properties } };
+  return { size: together(sizes), schema: { type: "object", properties: Object.fromEntries(properties) } };
 }
 
 /** How likely the condition is to hold: 0 or 1 where it is known. null: it fails. */

@@ -2,7 +2,7 @@
  * How many tokens a value takes: counted where the value is there, told by its schema where it is not. Knows no workflow and no
  * price. What a schema leaves open is counted at an assumption, and the size says so (`isOpen`).
  */
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject, own } from "../json.ts";
 import { boundTokens, expectTokens } from "../model/estimate.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
 import { NONE, ordered, type Spread, sum } from "./spread.ts";
@@ -155,7 +155,7 @@ function ofObject(schema: JsonObject, root: JsonObject, depth: number): Size {
   if (names.length === 0 && schema["additionalProperties"] !== false) return OPEN;
   const required = new Set(Array.isArray(schema["required"]) ? schema["required"] : []);
   const fields = names.map((name): Size => {
-    const value = measure(properties[name] ?? {}, root, depth + 1);
+    const value = measure(own(properties, name) ?? {}, root, depth + 1);
     const key = expectTokens(name) + 3;
     const field = { low: key / 2 + value.low, expected: key + value.expected, max: 2 * key + value.max, isOpen: value.isOpen };
     return required.has(name) ? field : { ...field, low: 0, expected: field.expected / 2 };
@@ -177,7 +177,7 @@ export function inside(schema: JsonSchema | null, path: readonly string[]): Json
   let at: Json = schema;
   for (const name of path) {
     if (!isObject(at)) return null;
-    const next: Json | undefined = isObject(at["properties"]) ? at["properties"][name] : undefined;
+    const next: Json | undefined = isObject(at["properties"]) ? own(at["properties"], name) : undefined;
     if (next === undefined) return null;
     at = isObject(next) && typeof next["$ref"] === "string" && isObject(schema) ? resolve(next["$ref"], schema) : next;
   }

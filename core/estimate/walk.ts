@@ -2,7 +2,7 @@
  * A run that is not started, walked through in the order of its definition: what each step would cost, and what can be told of its
  * output. Pure: models, tools and children are looked up before.
  */
-import { isObject, type Json } from "../json.ts";
+import { isObject, type Json, own } from "../json.ts";
 import type { ModelCandidate } from "../model/entry.ts";
 import { estimateTokens, expectTokens } from "../model/estimate.ts";
 import type { ModelTool } from "../model/message.ts";
@@ -50,7 +50,7 @@ function walkRun(walker: Walker, input: Part): Walked {
   const steps = new Map<string, Part>();
   const costs: Cost[] = [];
   for (const id of plan.order) {
-    const step = definition.steps[id];
+    const step = own(definition.steps, id);
     if (step === undefined) continue;
     const parts: Parts = { input, steps, measure };
     const chance = step.when === null ? exactly(1) : chanceOf(step.when.cel, parts);

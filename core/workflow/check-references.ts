@@ -1,4 +1,5 @@
 /** What steps refer to: the tools they call, the steps they name, the workflow they start. */
+import { own } from "../json.ts";
 import type { Definition, Step } from "./definition.ts";
 import { type Errors, shortName } from "./form.ts";
 import { TOOL_NAME } from "./names.ts";
@@ -20,7 +21,7 @@ export function checkTools({ tools, steps }: Pick<Definition, "tools" | "steps">
   const checkTool = (tool: string, path: string): void => {
     if (TOOL_NAME.test(tool) && !tools.includes(tool)) errors.add(path, `the tool \`${tool}\` is not in this workflow's \`tools\``);
   };
-  const writesNothing = (tool: string): boolean => ["read", "none"].includes(known.toolFacts?.[tool]?.effect ?? "write");
+  const writesNothing = (tool: string): boolean => ["read", "none"].includes(own(known.toolFacts ?? {}, tool)?.effect ?? "write");
   for (const { step, path } of work(steps)) {
     const called = mentionsOf(step).tools;
     const { compensate } = mentionsOf(step);

@@ -3,7 +3,7 @@
  * contain, it is never expanded again, and it stays inside the user message, whatever it says.
  */
 import type { FieldError } from "../errors/problem.ts";
-import { escapeToken, type Json } from "../json.ts";
+import { escapeToken, type Json, own } from "../json.ts";
 import type { Message } from "../model/message.ts";
 import type { Definition, Prompt, SlotType } from "./definition.ts";
 
@@ -56,7 +56,7 @@ export function checkPrompt(prompt: Prompt): readonly FieldError[] {
     else if (!used.has(name)) errors.push({ path: `/slots/${name}`, message: `the template has no slot \`${name}\`` });
   }
   for (const [name, type] of Object.entries(prompt.types ?? {})) {
-    const value = prompt.slots[name];
+    const value = own(prompt.slots, name);
     if (value === undefined) errors.push({ path: `/types/${escapeToken(name)}`, message: `there is no slot \`${name}\`` });
     // An object may be an expression: what it gives is seen when it is evaluated.
     else if (typeOf(value) !== "object" && typeOf(value) !== type) {
@@ -72,7 +72,7 @@ export function misfitOf(
   slots: { readonly [name: string]: Json },
 ): { readonly name: string; readonly message: string } | null {
   for (const [name, type] of Object.entries(prompt.types ?? {})) {
-    const found = typeOf(slots[name] ?? null);
+    const found = typeOf(own(slots, name) ?? null);
     if (found !== type)
       return { name, message: `it gives ${found === null ? "nothing" : `a \`${found}\``} where a \`${type}\` is required` };
   }
@@ -93,9 +93,7 @@ export function renderMessages(
   slots: { readonly [name: string]: Json },
 ): Message[] {
   const user = parseTemplate(prompt.template)
-    .map((part) =>
-      part.kind === "text" ? part.text : asData(part.name, Object.hasOwn(slots, part.name) ? (slots[part.name] ?? null) : null),
-    )
+    .map((part) => (part.kind === "text" ? part.text : asData(part.name, own(slots, part.name) ?? null)))
     .join("");
   const messages: Message[] = [{ role: "system", content: PLATFORM_RULES }];
   if (definition.instructions !== "") messages.push({ role: "system", content: definition.instructions });

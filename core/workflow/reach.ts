@@ -1,4 +1,5 @@
 /** The graph of a definition: which steps wait for which, which are settled before which, and whether the waiting ever ends. */
+import { own } from "../json.ts";
 import type { Step } from "./definition.ts";
 import type { Errors } from "./form.ts";
 
@@ -17,7 +18,7 @@ export function checkCycles(steps: Steps, errors: Errors): boolean {
   let found = false;
   const visit = (id: string): void => {
     open.push(id);
-    for (const edge of waitsFor(steps[id] as Step)) {
+    for (const edge of waitsFor(own(steps, id) as Step)) {
       if (!Object.hasOwn(steps, edge.id) || finished.has(edge.id)) continue;
       const at = open.indexOf(edge.id);
       if (at < 0) {
@@ -47,7 +48,7 @@ export function settledBefore(steps: Steps): ReadonlyMap<string, ReadonlySet<str
     const found = known.get(id);
     if (found !== undefined) return found;
     const settled = new Set<string>();
-    for (const need of steps[id]?.needs ?? []) {
+    for (const need of own(steps, id)?.needs ?? []) {
       settled.add(need);
       for (const earlier of before(need)) settled.add(earlier);
     }

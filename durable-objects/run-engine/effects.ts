@@ -1,5 +1,5 @@
 /** How each effect is carried out, and what comes back of it. A kind without a handler does not compile. */
-import type { Json } from "../../core/json.ts";
+import { type Json, own } from "../../core/json.ts";
 import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../../core/run/calls/call.ts";
 import { modelCall, toolCall } from "../../core/run/calls/request.ts";
 import type { Happening } from "../../core/run/machine/happening.ts";
@@ -118,7 +118,7 @@ const HANDLERS: Handlers = {
 };
 
 function activityOf(state: RunState, id: string): RunState["activities"][string] {
-  const activity = state.activities[id];
+  const activity = own(state.activities, id);
   if (!activity) throw new TypeError(`no activity ${id} in the run`);
   return activity;
 }

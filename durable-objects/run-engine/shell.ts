@@ -2,6 +2,7 @@
  * Houses the run's machine in a Durable Object: ask what is stopped, decide, commit, act. Effects run while the object is awake
  * (under-way.ts) and come back as happenings; the alarm is the safety net that picks up what a crash, an eviction or a deploy left behind.
  */
+import { own } from "../../core/json.ts";
 import { STOPS_MAX_AGE_MS, type Stops } from "../../core/kill-switch/stops.ts";
 import { ok, type Result } from "../../core/result.ts";
 import type { ModelCall, ToolCall } from "../../core/run/calls/call.ts";
@@ -224,7 +225,7 @@ export class RunShell {
   /** The call of an activity, for a consumer that makes it outside this object; null: it is not wanted any more. */
   requestFor(activity: string, call: number): QueuedRequest | null {
     const run = this.run;
-    const asked = run?.state.activities[activity];
+    const asked = own(run?.state.activities ?? {}, activity);
     if (run === null || asked?.phase !== "calling" || asked.call !== call || asked.queued !== "taken") return null;
     this.noteSign(call);
     const { machinery, state } = run;

@@ -2,6 +2,7 @@
  * What this life of the object has under way: effects in flight, by key, and the calls whose intents it wrote. All of it is memory: what
  * an earlier life left behind is found in the state, and reported as interrupted. Decides nothing and stores nothing.
  */
+import { own } from "../../core/json.ts";
 import type { Result } from "../../core/result.ts";
 import type { RunEvent } from "../../core/run/machine/event.ts";
 import type { Happening, Refused } from "../../core/run/machine/happening.ts";
@@ -128,7 +129,7 @@ export class UnderWay {
 
   /** A call that an earlier life sent out, or that the queue has lost. */
   #isCutShort(run: LoadedRun, { activity, call }: { readonly activity: string; readonly call: number }): boolean {
-    return !this.#ours.has(call) || run.state.activities[activity]?.queued !== null;
+    return !this.#ours.has(call) || own(run.state.activities, activity)?.queued !== null;
   }
 
   #carryOut({ machinery, state }: LoadedRun, effect: RunEffect, killEpoch: number): Promise<EffectOutcome> {

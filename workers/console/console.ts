@@ -76,7 +76,7 @@ export function defineConsole(): (request: Request) => Response | null {
     if (request.method !== "GET" && request.method !== "HEAD") return null;
     const path = new URL(request.url).pathname;
     const tag = tags.get(path);
-    const file = FILES[path];
+    const file = tag === undefined ? undefined : FILES[path];
     if (tag === undefined || file === undefined) return null;
     const headers = { ...HEADERS, "Content-Type": file.type, ETag: tag };
     if (namesTag(request.headers.get("If-None-Match"), tag)) return new Response(null, { status: 304, headers });

@@ -3,7 +3,7 @@
  * an activity of its own; which comes next is decided here. It ends with an answer in words, at its bound, or when it goes in circles.
  */
 import { canonicalJson } from "../../canonical-json.ts";
-import type { Json, JsonObject } from "../../json.ts";
+import { type Json, type JsonObject, own } from "../../json.ts";
 import type { Message, ModelToolCall } from "../../model/message.ts";
 import type { AgentStep } from "../../workflow/definition.ts";
 import { renderMessages } from "../../workflow/prompt.ts";
@@ -25,7 +25,7 @@ const STALE_ITERATIONS = 3;
 /** The model asks for tools. A tool that it may not call is refused at once, so that it can go on without it. */
 export function takeAsks(turn: Turn, activity: Activity, text: string | null, asked: readonly ModelToolCall[]): void {
   const { node } = activity;
-  const agent = turn.state.agents[node];
+  const agent = own(turn.state.agents, node);
   if (agent === undefined) return;
   if (turn.state.executions + asked.length > turn.birth.definition.limits.steps) {
     return stopAtCap(
@@ -47,12 +47,12 @@ export function takeAsks(turn: Turn, activity: Activity, text: string | null, as
 /** Hands the answer or the failure of a tool back to the model. */
 export function observe(turn: Turn, activity: Activity, answer: AgentAnswer): void {
   const { node } = activity;
-  const agent = turn.state.agents[node];
+  const agent = own(turn.state.agents, node);
   const call = agent?.turns.at(-1)?.calls.find((_asked, index) => agentCallId(node, agent.iteration, index + 1) === activity.id);
   if (agent === undefined || call === undefined) return;
   const digest = digestOf(turn, ["saw", call.tool, call.input, answer]);
   turn.emit("agent.observed", { node, activity: activity.id, call: call.id, answer, digest }, activity.step);
-  if ((turn.state.agents[node]?.seen[digest] ?? 0) >= SAME_CALL) {
+  if ((own(own(turn.state.agents, node)?.seen ?? {}, digest) ?? 0) >= SAME_CALL) {
     stopAgent(turn, node, {
       code: "loop_detected",
       message: `the same call of \`${call.tool}\` returned the same answer ${SAME_CALL} times`,
@@ -65,7 +65,7 @@ export function observe(turn: Turn, activity: Activity, answer: AgentAnswer): vo
  * nobody knows; the run's dead letter names it.
  */
 export function stopAgent(turn: Turn, node: string, error: StepError, notUndone?: string): void {
-  const failing = turn.state.agents[node]?.failing;
+  const failing = own(turn.state.agents, node)?.failing;
   if (failing === undefined || (failing !== null && notUndone === undefined)) return;
   // The first reason stays; a further write with an unknown outcome is still named.
   const named = notUndone === undefined ? {} : { undone: notUndone };
@@ -83,7 +83,7 @@ export const refusalFor = (failure: Pick<Failure, "code" | "message">): AgentAns
 export function failWork(turn: Turn, activity: Activity, error: StepError, unknownOutcome = false): void {
   if (activity.purpose === "summary") return condense(turn, activity, null);
   if (activity.purpose !== "agent") return failNode(turn, activity.node, { code: error.code, message: error.message }, unknownOutcome);
-  if (turn.state.agents[activity.node]?.failing === null || unknownOutcome) {
+  if (own(turn.state.agents, activity.node)?.failing === null || unknownOutcome) {
     return stopAgent(turn, activity.node, { code: error.code, message: error.message }, unknownOutcome ? activity.id : undefined);
   }
   observe(turn, activity, refusalFor(error));
@@ -131,7 +131,7 @@ export function condense(turn: Turn, activity: Activity, summary: string | null)
 /** The request of the agent's next model call, without corrections. */
 function agentMessages({ birth }: RunContext, state: RunState, node: string): Message[] {
   const definition = nodeDefinition(birth.definition, node);
-  const agent = state.agents[node];
+  const agent = own(state.agents, node);
   if (definition.kind !== "agent" || agent === undefined) return [];
   return [...renderMessages(birth.definition, definition.prompt, agent.slots as JsonObject), ...conversation(agent)];
 }
@@ -144,7 +144,7 @@ function broughtNothing(turn: Turn, agent: AgentState): boolean {
     digestOf(turn, ["said", last.text, last.calls.map(({ tool, input }) => ({ tool, input }))]),
     ...last.calls.flatMap((call) => (call.answer === null ? [] : [digestOf(turn, ["saw", call.tool, call.input, call.answer])])),
   ];
-  return digests.every((digest) => (agent.seen[digest] ?? 0) > 1);
+  return digests.every((digest) => (own(agent.seen, digest) ?? 0) > 1);
 }
 
 const digestOf = (turn: Turn, what: unknown): string => turn.machinery.sha256(canonicalJson(what as Json)).slice(0, 32);

@@ -2,7 +2,9 @@
  * Which of a call's candidates the money left can pay for. Near a limit a cheaper one is taken, and the journal says so; where no
  * candidate can be paid the run, or the step with a budget of its own, is at its end.
  */
+
 import { type Amount, fits, minus, plus } from "../../budget/amount.ts";
+import { own } from "../../json.ts";
 import type { ModelCandidate } from "../../model/entry.ts";
 import { worstCase } from "../../model-call/cost.ts";
 import { isNear } from "../../model-call/nearness.ts";
@@ -55,12 +57,12 @@ const leftOfRun = ({ state, birth }: Turn): Amount => minus({ microUsd: birth.bu
 function leftOfStep({ state, birth }: Turn, activity: Activity): Amount | null {
   const { budget } = nodeDefinition(birth.definition, activity.node) as Pick<ModelStep | AgentStep, "budget">;
   if (budget === undefined) return null;
-  const own = state.steps[activity.step];
-  const spent = own?.usage ?? null;
+  const ownState = own(state.steps, activity.step);
+  const spent = ownState?.usage ?? null;
   const underWay = Object.values(state.activities).filter(({ kind, step }) => kind === "model" && step === activity.step);
   const taken = underWay.reduce((sum, { reserved }) => plus(sum, reserved), {
-    microUsd: (spent?.microUsd ?? 0) + (own?.held?.microUsd ?? 0),
-    tokens: (spent === null ? 0 : spent.tokensIn + spent.tokensOut) + (own?.held?.tokens ?? 0),
+    microUsd: (spent?.microUsd ?? 0) + (ownState?.held?.microUsd ?? 0),
+    tokens: (spent === null ? 0 : spent.tokensIn + spent.tokensOut) + (ownState?.held?.tokens ?? 0),
   });
   const cap = {
     microUsd: budget.usd === null ? Number.POSITIVE_INFINITY : fromUsd(budget.usd),

@@ -1,4 +1,5 @@
 /** What follows when authority has answered: the call is refused, a person is asked, or it is sent. */
+import { own } from "../../json.ts";
 import type { AuthorityAnswer } from "../../workflow/authority.ts";
 import type { Activity } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
@@ -10,7 +11,7 @@ import { failCall } from "./failure.ts";
 
 /** Takes the answer to a question of authority. Returns why it is refused, or null. */
 export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityAnswer): string | null {
-  const activity = turn.state.activities[activityId];
+  const activity = own(turn.state.activities, activityId);
   const asked = activity?.phase === "deciding" || (activity?.phase === "backing-off" && (activity.resumeAt ?? 0) <= turn.at);
   if (!activity || !asked || turn.state.status === "paused") return "nobody asked";
   if (answer.kind === "refused") {
@@ -51,7 +52,7 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
     );
   } else if (answer.kind === "model") route(turn, activity, answer);
   else if (decision === "ask") {
-    const decided = turn.state.activities[activityId] ?? activity;
+    const decided = own(turn.state.activities, activityId) ?? activity;
     if (isApproved(turn, decided)) dispatch(turn, activityId);
     else askPerson(turn, activityId, "policy", answer.facts.effect === "write" ? "high" : "medium", toolProposal(decided));
   }
@@ -71,7 +72,7 @@ function route(turn: Turn, activity: Activity, { candidates, rejected, tools }: 
       1,
     );
   }
-  const known = turn.state.agents[activity.node]?.tools;
+  const known = own(turn.state.agents, activity.node)?.tools;
   const listed = tools.filter((tool) => isListed(turn, tool.name));
   const isNews = activity.purpose === "agent" && JSON.stringify(known) !== JSON.stringify(listed);
   turn.emit("model.routed", { activity: activity.id, candidates, rejected, ...(isNews ? { tools: listed } : {}) }, activity.step);

@@ -1,5 +1,7 @@
 /** The last decisions before a call leaves: whether it is stopped, and whether the money covers it. Then the intent is emitted. */
+
 import { canonicalJson } from "../../canonical-json.ts";
+import { own } from "../../json.ts";
 import { estimateTokens } from "../../model/estimate.ts";
 import { fromUsd, toUsd } from "../../money.ts";
 import { failWork } from "../agent/agent.ts";
@@ -24,7 +26,7 @@ const QUEUE_GRACE_MS = 60_000;
  * our side.
  */
 export function dispatch(turn: Turn, activityId: string, repeated = false): void {
-  const activity = turn.state.activities[activityId];
+  const activity = own(turn.state.activities, activityId);
   if (!activity) return;
   SEND[activity.kind]?.(turn, activity, repeated);
 }

@@ -1,4 +1,5 @@
 /** What follows from a call that failed: another model, another time, a question about what became of it, or the end of its work. */
+import { own } from "../../json.ts";
 import { failWork, observe, refusalFor } from "../agent/agent.ts";
 import type { Activity } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
@@ -14,7 +15,7 @@ export const mayRepeat = (activity: Activity): boolean => activity.facts?.effect
 export function failCall(turn: Turn, activity: Activity, failure: Failure, attempt: number): void {
   const { stopping } = turn.state;
   const winding = stopping !== null && activity.purpose !== "compensation";
-  const next = turn.state.activities[activity.id];
+  const next = own(turn.state.activities, activity.id);
   const unknownWrite = next?.doubt ?? activity.doubt;
   if (failure.class === "unknown" && unknownWrite && !mayRepeat(activity) && !winding) return resolveDoubt(turn, next ?? activity);
   const fallback = activity.kind === "model" && failure.class !== "safety" && next !== undefined && next.candidate < next.candidates.length;

@@ -2,8 +2,10 @@
  * The run's money at the org's ledger (core/budget/lease.ts): a slice is leased before it is spent, what was spent is told with the
  * next request, and the rest goes back when the run waits or ends. A child run pays for itself: only the run's own calls count here.
  */
+
 import { type Amount, fits, minus, NOTHING, plus } from "../../budget/amount.ts";
 import { ALERT_PERCENTS, type BudgetAlert, type LeaseAnswer, type LeaseRequest } from "../../budget/lease.ts";
+import { own } from "../../json.ts";
 import { toUsd } from "../../money.ts";
 import { toRfc3339 } from "../../time.ts";
 import type { RunContext } from "../machine/birth.ts";
@@ -80,7 +82,7 @@ export const accountOf = (state: RunState): { readonly n: number; readonly spent
 export function takeLease(turn: Turn, n: number, answer: LeaseAnswer): string | null {
   const { asking } = turn.state.lease;
   if (asking === null || asking.n !== n) return "this lease request is not open";
-  const step = asking.activity === null ? undefined : turn.state.activities[asking.activity]?.step;
+  const step = asking.activity === null ? undefined : own(turn.state.activities, asking.activity)?.step;
   if (answer.ok) {
     const { lease, until, pressure, alerts } = answer;
     turn.emit("budget.leased", { n, lease: priced(lease), until, pressure }, step);

@@ -3,6 +3,7 @@
  * of it. It happened: that is its answer. It did not: it is sent again under its key. Nobody can say: a person decides.
  */
 
+import { own } from "../../json.ts";
 import type { Activity } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { askPerson, toolProposal } from "../steps/question.ts";
@@ -30,7 +31,7 @@ export function resolveDoubt(turn: Turn, activity: Activity): void {
 
 /** Emits what the read tool answered. Returns the activity as it is then; null: nobody asked. */
 export function takeLookup(turn: Turn, activityId: string, call: number, answer: LookupAnswer): Activity | null {
-  const activity = turn.state.activities[activityId];
+  const activity = own(turn.state.activities, activityId);
   if (activity?.phase !== "looking" || activity.call !== call || activity.facts === null) return null;
   const { found, durationMs, failure } = answer;
   const data = {
@@ -42,5 +43,5 @@ export function takeLookup(turn: Turn, activityId: string, call: number, answer:
   };
   turn.emit("tool.looked_up", data, activity.step);
   if (answer.findings.length > 0) turn.emit("guardrail.flagged", { channel: "tool_output", findings: answer.findings }, activity.step);
-  return turn.state.activities[activityId] ?? null;
+  return own(turn.state.activities, activityId) ?? null;
 }

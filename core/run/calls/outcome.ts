@@ -1,5 +1,5 @@
 /** What came back from outside, and what it means for the work it was for. */
-import type { Json } from "../../json.ts";
+import { type Json, own } from "../../json.ts";
 import { mayHaveCost } from "../../model/untold.ts";
 import { CORRECTIONS, EMPTY_ANSWER } from "../../model-call/corrections.ts";
 import { condense, failWork, observe, takeAsks } from "../agent/agent.ts";
@@ -18,7 +18,7 @@ const LATE = "the run no longer waits for this call";
 
 /** Takes a tool's answer. Returns why it is refused, or null. */
 export function takeToolAnswer(turn: Turn, activityId: string, call: number, outcome: ToolOutcome): string | null {
-  const activity = turn.state.activities[activityId];
+  const activity = own(turn.state.activities, activityId);
   if (activity?.phase !== "calling" || activity.call !== call || activity.kind !== "tool") return LATE;
   const { result, reached, status, durationMs, openings, findings, cached } = outcome;
   turn.emit(
@@ -45,7 +45,7 @@ export function takeToolAnswer(turn: Turn, activityId: string, call: number, out
 
 /** Takes a model's answer. Returns why it is refused, or null. */
 export function takeModelAnswer(turn: Turn, activityId: string, call: number, given: ModelOutcome): string | null {
-  const activity = turn.state.activities[activityId];
+  const activity = own(turn.state.activities, activityId);
   if (activity?.phase !== "calling" || activity.call !== call || activity.kind !== "model") return LATE;
   const outcome = elseTheNext(activity, given);
   const { result, findings, usage } = outcome;
@@ -75,7 +75,7 @@ function elseTheNext(activity: Activity, outcome: ModelOutcome): ModelOutcome {
 
 /** The object died during a call. A model is asked again; a tool is called again under its key, or a person decides. */
 export function takeInterruption(turn: Turn, activityId: string, call: number): string | null {
-  const activity = turn.state.activities[activityId];
+  const activity = own(turn.state.activities, activityId);
   if (activity?.phase !== "calling" || activity.call !== call) return LATE;
   if (activity.kind === "model") {
     const failure: Failure = {
@@ -99,7 +99,7 @@ export function takeInterruption(turn: Turn, activityId: string, call: number): 
  * interrupted: a model is asked again, with a new reservation, and a write that promises nothing is put before a person.
  */
 export function takeUp(turn: Turn, activityId: string, call: number): string | null {
-  const activity = turn.state.activities[activityId];
+  const activity = own(turn.state.activities, activityId);
   if (activity?.phase !== "calling" || activity.call !== call || activity.queued === null) return LATE;
   const isHarmless = activity.kind === "tool" && mayRepeat(activity);
   if (activity.queued === "taken" && !isHarmless) return takeInterruption(turn, activityId, call);

@@ -1,5 +1,5 @@
 /** A call as the gateways get it, read off the state: the same state gives the same call, so a repeated call is equal to the first. */
-import type { JsonObject } from "../../json.ts";
+import { type JsonObject, own } from "../../json.ts";
 import type { Message } from "../../model/message.ts";
 import type { AgentStep, ModelStep } from "../../workflow/definition.ts";
 import { correctionMessages, renderMessages } from "../../workflow/prompt.ts";
@@ -22,7 +22,7 @@ import { retryPolicy } from "./retry.ts";
  */
 export function activityKey(birth: Birth, activity: Pick<Activity, "id" | "purpose" | "undoes">): string {
   const done = activity.undoes ?? activity.id;
-  const act = birth.redrive?.acts[done];
+  const act = own(birth.redrive?.acts ?? {}, done);
   const key = `${birth.redrive?.keyRun ?? birth.id}/${done}${act === undefined ? "" : `/${act}`}`;
   return activity.purpose === "compensation" ? `${key}/compensate` : key;
 }
@@ -33,12 +33,12 @@ export type Request = Pick<ModelCall, "messages" | "schema" | "tools" | "maxToke
 /** The request of a model's activity: a step's prompt, an agent's conversation, or a summary. */
 export function modelRequest({ birth }: RunContext, state: RunState, activity: Activity): Request {
   const step = modelOf(birth, activity);
-  const agentOf = state.agents[activity.node];
+  const agentOf = own(state.agents, activity.node);
   if (activity.purpose === "summary" && agentOf !== undefined) {
     const limits = { maxTokens: Math.min(SUMMARY_TOKENS, step.model.max_tokens), temperature: 0, timeoutMs: step.timeout_ms };
     return { messages: summaryMessages(agentOf, agentOf.dropping ?? []), schema: null, tools: [], cache: "none", ...limits };
   }
-  const agent = activity.purpose === "agent" ? state.agents[activity.node] : undefined;
+  const agent = activity.purpose === "agent" ? own(state.agents, activity.node) : undefined;
   const first: Message[] = renderMessages(birth.definition, step.prompt, activity.input as JsonObject);
   const begun = agent === undefined ? first : [...first, ...conversation(agent)];
   return {

@@ -1,5 +1,6 @@
 /** The fold of an agent's loop: what its model said, what its tools answered, when the next iteration begins. */
 
+import { own } from "../../json.ts";
 import type { AgentCall } from "../machine/state.ts";
 import { agentCallId, agentModelId, agentSummaryId, stepOfNode } from "../steps/node.ts";
 import { changeAgent, dropUnsent, newActivity, withActivity, withoutActivity } from "./change.ts";
@@ -66,7 +67,7 @@ export const AGENT_EVENTS: Handlers<Types> = {
     const step = stepOfNode(node);
     const next = changeAgent(state, node, (agent) => ({ ...agent, iteration, stale }));
     const id = agentModelId(node, iteration);
-    const input = state.agents[node]?.slots ?? null;
+    const input = own(state.agents, node)?.slots ?? null;
     return withActivity(
       { ...next, executions: next.executions + 1 },
       newActivity({ id, step, node, kind: "model", purpose: "agent", input }),
@@ -76,5 +77,5 @@ export const AGENT_EVENTS: Handlers<Types> = {
 
 const see = (seen: { readonly [digest: string]: number }, digest: string): { readonly [digest: string]: number } => ({
   ...seen,
-  [digest]: (seen[digest] ?? 0) + 1,
+  [digest]: (own(seen, digest) ?? 0) + 1,
 });

@@ -1,5 +1,7 @@
 /** The fold of what leaves and comes back: authority, models, tools, people, child runs. */
+
 import { type Amount, minus, NOTHING, plus } from "../../budget/amount.ts";
+import { own } from "../../json.ts";
 import type { RunEvent } from "../machine/event.ts";
 import { type Activity, NO_USAGE, type RunState, type Usage } from "../machine/state.ts";
 import { changeActivity, changeAgent, withFlag, withStep, withUsage } from "./change.ts";
@@ -33,7 +35,7 @@ export const CALL_EVENTS: Handlers<Types> = {
   "model.routed": (state, event) => {
     const { activity: id, candidates, tools } = event.data;
     const routed = changeActivity(state, id, (activity) => ({ ...activity, candidates, phase: "ready" }));
-    const node = state.activities[id]?.node ?? "";
+    const node = own(state.activities, id)?.node ?? "";
     return tools === undefined ? routed : changeAgent(routed, node, (agent) => ({ ...agent, tools }));
   },
   "model.calling": (state, event) => {
@@ -45,14 +47,14 @@ export const CALL_EVENTS: Handlers<Types> = {
       candidate: activity.candidates.findIndex((candidate) => candidate.id === model),
       reserved: taken,
     }));
-    const node = state.activities[id]?.node ?? "";
-    const window = state.activities[id]?.candidates.find((candidate) => candidate.id === model)?.context;
+    const node = own(state.activities, id)?.node ?? "";
+    const window = own(state.activities, id)?.candidates.find((candidate) => candidate.id === model)?.context;
     const agent = window === undefined ? changed : changeAgent(changed, node, (old) => ({ ...old, window }));
     return reserve(countAttempt(agent, event, attempt), taken, NOTHING);
   },
   "model.called": (state, event) => {
     const { activity: id, spent, held, correction, failure, interrupted, cached, unasked, flags = [] } = event.data;
-    const freed = state.activities[id]?.reserved ?? NOTHING;
+    const freed = own(state.activities, id)?.reserved ?? NOTHING;
     const cost: Usage = {
       ...NO_USAGE,
       tokensIn: spent.tokens_in,
@@ -86,7 +88,7 @@ export const CALL_EVENTS: Handlers<Types> = {
       attempt,
       doubt: activity.doubt || doubtful,
     }));
-    return state.activities[id]?.purpose === "compensation" ? changed : countAttempt(changed, event, attempt);
+    return own(state.activities, id)?.purpose === "compensation" ? changed : countAttempt(changed, event, attempt);
   },
   "tool.answered": (state, event) => {
     const changed = changeActivity(state, event.data.activity, (activity) => ({
@@ -140,7 +142,7 @@ export const CALL_EVENTS: Handlers<Types> = {
   },
   "review.decided": (before, event) => {
     const { activity: id, proposal, action, approved } = event.data;
-    const isMoney = before.activities[id]?.review?.reason === "budget" && action !== "reject";
+    const isMoney = own(before.activities, id)?.review?.reason === "budget" && action !== "reject";
     const openReviews = before.openReviews.filter((open) => open !== event.data.id);
     const state = { ...before, openReviews, isConfirmed: before.isConfirmed || isMoney };
     const decided = changeActivity(state, id, (activity) => ({
@@ -166,7 +168,7 @@ export const CALL_EVENTS: Handlers<Types> = {
   },
   "child.ended": (state, event) => {
     const { activity: id, usage, flags, held } = event.data;
-    const freed = state.activities[id]?.reserved ?? NOTHING;
+    const freed = own(state.activities, id)?.reserved ?? NOTHING;
     const counted = reserve(
       withUsage(
         changeActivity(state, id, (activity) => ({ ...activity, phase: "ready", reserved: NOTHING })),
@@ -192,7 +194,7 @@ const sent = (activity: Activity, event: RunEvent, lostAt: number | null): Activ
 
 /** A step that is the activity's own shows its attempts and its waiting. */
 const isOwn = (state: RunState, id: string): boolean => {
-  const activity = state.activities[id];
+  const activity = own(state.activities, id);
   return activity !== undefined && activity.id === activity.step;
 };
 

@@ -1,5 +1,6 @@
 /** Small changes of a state, which share what stays the same. The fold is written in them. */
 
+import { own } from "../../json.ts";
 import type { RunContext } from "../machine/birth.ts";
 import {
   type Activity,
@@ -14,7 +15,7 @@ import {
 
 /** Changes a step. An unknown step changes nothing. */
 export function withStep(state: RunState, id: string, change: (old: StepState) => StepState): RunState {
-  const old = state.steps[id];
+  const old = own(state.steps, id);
   return old ? { ...state, steps: { ...state.steps, [id]: change(old) } } : state;
 }
 
@@ -26,20 +27,20 @@ export const withActivity = (state: RunState, activity: Activity): RunState => (
 
 /** Changes an activity. An unknown one changes nothing. */
 export function changeActivity(state: RunState, id: string, change: (old: Activity) => Activity): RunState {
-  const old = state.activities[id];
+  const old = own(state.activities, id);
   return old ? withActivity(state, change(old)) : state;
 }
 
 /** Removes an activity, if it is there. */
 export function withoutActivity(state: RunState, id: string): RunState {
-  if (!(id in state.activities)) return state;
+  if (!Object.hasOwn(state.activities, id)) return state;
   const { [id]: _gone, ...activities } = state.activities;
   return { ...state, activities };
 }
 
 /** Changes a `map` that is under way. Any other changes nothing. */
 export function changeMap(state: RunState, step: string, change: (old: MapState) => MapState): RunState {
-  const old = state.maps[step];
+  const old = own(state.maps, step);
   return old ? { ...state, maps: { ...state.maps, [step]: change(old) } } : state;
 }
 
@@ -49,13 +50,13 @@ export const changeItem = (state: RunState, step: string, index: number, item: I
 
 /** Changes an agent that is under way. Any other changes nothing. */
 export function changeAgent(state: RunState, node: string, change: (old: AgentState) => AgentState): RunState {
-  const old = state.agents[node];
+  const old = own(state.agents, node);
   return old ? { ...state, agents: { ...state.agents, [node]: change(old) } } : state;
 }
 
 /** The record without one key; the same object when it has no such key. */
 export function without<T>(record: { readonly [key: string]: T }, key: string): { readonly [key: string]: T } {
-  if (!(key in record)) return record;
+  if (!Object.hasOwn(record, key)) return record;
   const { [key]: _gone, ...rest } = record;
   return rest;
 }
@@ -92,11 +93,11 @@ export function settleStep(
   context: RunContext,
   change: (old: StepState) => StepState,
 ): RunState {
-  const old = state.steps[step];
+  const old = own(state.steps, step);
   if (!old) return state;
   const steps = { ...state.steps, [step]: { ...change(old), endedAt: at } };
-  for (const dependent of context.plan.dependents[step] ?? []) {
-    const waiting = steps[dependent];
+  for (const dependent of own(context.plan.dependents, step) ?? []) {
+    const waiting = own(steps, dependent);
     if (waiting) steps[dependent] = { ...waiting, blockedBy: waiting.blockedBy - 1 };
   }
   return { ...state, steps, maps: without(state.maps, step), agents: without(state.agents, step) };

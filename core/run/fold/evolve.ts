@@ -4,6 +4,7 @@
  */
 
 import { NOTHING } from "../../budget/amount.ts";
+import { own } from "../../json.ts";
 import type { RunContext } from "../machine/birth.ts";
 import type { EventOf, EventType, RunEvent, Spent } from "../machine/event.ts";
 import { NO_USAGE, type RunState, type StepState } from "../machine/state.ts";
@@ -36,7 +37,7 @@ export function initialState({ birth, plan }: RunContext): RunState {
   for (const id of plan.order) {
     steps[id] = {
       status: "pending",
-      blockedBy: plan.needs[id] ?? 0,
+      blockedBy: own(plan.needs, id) ?? 0,
       attempts: 0,
       output: null,
       error: null,

@@ -1,5 +1,6 @@
 /** The fold of a run's own events: how it begins, stands, stops and ends. */
 
+import { own } from "../../json.ts";
 import type { EventOf } from "../machine/event.ts";
 import type { RunState, StepState } from "../machine/state.ts";
 import type { RunStatus } from "../outside/view.ts";
@@ -83,7 +84,7 @@ export const RUN_EVENTS: Handlers<Types> = {
     return {
       ...state,
       signalIds: [...state.signalIds, id].slice(-SIGNAL_IDS_KEPT),
-      signals: { ...state.signals, [name]: [...(state.signals[name] ?? []), body] },
+      signals: { ...state.signals, [name]: [...(own(state.signals, name) ?? []), body] },
     };
   },
 };

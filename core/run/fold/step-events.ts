@@ -1,5 +1,5 @@
 /** The fold of steps and items: how they start and settle, and how what they did is undone. */
-import type { Json } from "../../json.ts";
+import { type Json, own } from "../../json.ts";
 import type { RunEvent } from "../machine/event.ts";
 import type { Activity, RunState } from "../machine/state.ts";
 import { itemNode, nodeDefinition, stepOfNode } from "../steps/node.ts";
@@ -53,13 +53,13 @@ export const STEP_EVENTS: Handlers<Types> = {
   },
   "step.retrying": (state, event) => {
     const { activity: id, resume_at: resumeAt } = event.data;
-    const old = state.activities[id];
+    const old = own(state.activities, id);
     return old ? withActivity(state, { ...old, phase: "backing-off", resumeAt, candidate: 0, corrections: [] }) : state;
   },
   "step.completed": (state, event, context) => {
     const step = stepId(event);
     const { output, signal } = event.data;
-    const map = state.maps[step];
+    const map = own(state.maps, step);
     const result = map ? Array.from(map.over, (_, index) => map.items[index]?.output ?? null) : output;
     const settled = settleStep(endNode(state, step), step, event.at, context, (old) => ({
       ...old,
@@ -67,9 +67,11 @@ export const STEP_EVENTS: Handlers<Types> = {
       output: result,
     }));
     const consumed =
-      signal === undefined ? settled : { ...settled, signals: { ...settled.signals, [signal]: (settled.signals[signal] ?? []).slice(1) } };
-    const kind = context.birth.definition.steps[step]?.kind;
-    const isRescued = state.steps[step]?.error !== null; // its output is the work of another step
+      signal === undefined
+        ? settled
+        : { ...settled, signals: { ...settled.signals, [signal]: (own(settled.signals, signal) ?? []).slice(1) } };
+    const kind = own(context.birth.definition.steps, step)?.kind;
+    const isRescued = own(state.steps, step)?.error !== null; // its output is the work of another step
     return kind !== undefined && FOLD_RULES[kind].isDone && !isRescued ? withDone(consumed, step, output) : consumed;
   },
   "step.failed": (state, event, context) => {

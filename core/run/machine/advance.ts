@@ -1,4 +1,5 @@
 /** What follows from a state by itself: hold under the kill switch, resume, start steps, send calls, wait, end. */
+import { own } from "../../json.ts";
 import { toRfc3339 } from "../../time.ts";
 import { driveAgents } from "../agent/agent.ts";
 import { dispatch } from "../calls/dispatch.ts";
@@ -75,14 +76,14 @@ const isSettled = ({ state }: Turn): boolean =>
 function sendWhatIsReady(turn: Turn): void {
   for (const id of Object.keys(turn.state.activities)) {
     if (turn.state.status === "paused") return;
-    if (turn.state.activities[id]?.phase === "ready") dispatch(turn, id);
+    if (own(turn.state.activities, id)?.phase === "ready") dispatch(turn, id);
   }
 }
 
 /** It waits for a time or a signal, and that has come. */
 function isOver({ state, at }: Turn, { phase, signal, resumeAt }: Activity): boolean {
   if (phase !== "waiting") return false;
-  return (signal !== null && (state.signals[signal]?.length ?? 0) > 0) || (resumeAt !== null && resumeAt <= at);
+  return (signal !== null && (own(state.signals, signal)?.length ?? 0) > 0) || (resumeAt !== null && resumeAt <= at);
 }
 
 /** Ends the waits whose time or signal has come. A wait for a signal that did not come in time fails. */
@@ -91,7 +92,7 @@ function endWaits(turn: Turn): void {
   for (const activity of Object.values(turn.state.activities)) {
     if (turn.state.stopping !== null || !isOver(turn, activity)) continue;
     const { step, signal } = activity;
-    const [body] = signal === null ? [] : (turn.state.signals[signal] ?? []);
+    const [body] = signal === null ? [] : (own(turn.state.signals, signal) ?? []);
     if (signal === null) completeStep(turn, step, null);
     else if (body !== undefined) completeStep(turn, step, body, signal);
     else failStep(turn, step, { code: "timeout", message: `the signal \`${signal}\` did not arrive in time` });

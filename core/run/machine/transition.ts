@@ -5,6 +5,7 @@
 
 import { callbackDelayMs } from "../../callback/retry.ts";
 import { chance } from "../../chance.ts";
+import { own } from "../../json.ts";
 import { err, ok, type Result, unreachable } from "../../result.ts";
 import { takeAuthority } from "../calls/authorized.ts";
 import { takeLease } from "../calls/lease.ts";
@@ -54,7 +55,7 @@ function take(turn: Turn, happening: Happening): Take {
     case "review.decided":
       return takeDecision(turn, happening.activity, happening.decision);
     case "review.escalated": {
-      const activity = turn.state.activities[happening.activity];
+      const activity = own(turn.state.activities, happening.activity);
       if (activity?.review?.id !== happening.id) return "this review is not open in the run";
       turn.emit("escalation.raised", { activity: activity.id, id: happening.id, severity: happening.severity }, activity.step);
       return null;
@@ -93,7 +94,7 @@ const SIGNALS_KEPT = 100;
 function takeSignal(turn: Turn, { id, name, body, by, findings }: Extract<Happening, { kind: "signal" }>): Take {
   if (turn.state.signalIds.includes(id)) return null;
   if (turn.state.stopping !== null) return "the run is already ending";
-  if ((turn.state.signals[name]?.length ?? 0) >= SIGNALS_KEPT) return `${SIGNALS_KEPT} signals of this name are waiting to be read`;
+  if ((own(turn.state.signals, name)?.length ?? 0) >= SIGNALS_KEPT) return `${SIGNALS_KEPT} signals of this name are waiting to be read`;
   turn.emit("signal.received", { id, name, body, by });
   if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "user", findings });
   return null;

@@ -1,4 +1,5 @@
 /** One turn in the making: events are appended and folded at once, so that each decision sees what the one before decided. */
+import { own } from "../../json.ts";
 import type { Stops } from "../../kill-switch/stops.ts";
 import type { EpochMs } from "../../time.ts";
 import type { Step } from "../../workflow/definition.ts";
@@ -44,7 +45,7 @@ export class Turn {
   }
 
   stepDefinition(id: string): Step {
-    const step = this.birth.definition.steps[id];
+    const step = own(this.birth.definition.steps, id);
     if (!step) throw new TypeError(`no step ${id} in the definition`);
     return step;
   }

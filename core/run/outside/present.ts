@@ -1,6 +1,6 @@
 /** From the state to what clients and lists see. */
 import type { RunIndexRow } from "../../audit/record.ts";
-import type { Json } from "../../json.ts";
+import { type Json, own } from "../../json.ts";
 import { toUsd } from "../../money.ts";
 import { orNullRfc3339, toRfc3339 } from "../../time.ts";
 import { isChildUnderWay } from "../machine/activity-kinds.ts";
@@ -41,8 +41,8 @@ export function toRunView({ birth, plan }: RunContext, state: RunState): RunView
 }
 
 function stepView(birth: RunContext["birth"], state: RunState, id: string): StepView {
-  const step = state.steps[id];
-  const kind = birth.definition.steps[id]?.kind;
+  const step = own(state.steps, id);
+  const kind = own(birth.definition.steps, id)?.kind;
   if (!step || !kind) throw new TypeError(`no step ${id} in the run`);
   return {
     id,

@@ -1,5 +1,5 @@
 /** A run that continues a dead-lettered one: which outputs it keeps, and which of its calls are new acts. */
-import type { Json } from "../../json.ts";
+import { type Json, own } from "../../json.ts";
 import type { RunContext, RunStart } from "../machine/birth.ts";
 import type { RunState } from "../machine/state.ts";
 
@@ -14,7 +14,7 @@ export function continuation({ birth }: RunContext, state: RunState, newId: stri
     if (step.status === "completed" && birth.definition.on_failure === "park" && step.error === null) kept[id] = step.output;
   }
   for (const { activity, step } of state.done) {
-    if (state.steps[step]?.status === "compensated") acts[activity] = (acts[activity] ?? 1) + 1;
+    if (own(state.steps, step)?.status === "compensated") acts[activity] = (own(acts, activity) ?? 1) + 1;
   }
   const { v: _version, createdAt: _createdAt, ...same } = birth;
   return {

@@ -3,7 +3,7 @@
  * step, one for each call. OTLP/JSON (opentelemetry-proto 1.x, `ExportTraceServiceRequest`): ids in hex, times as decimal
  * strings of nanoseconds, enums as numbers.
  */
-import type { Json, JsonObject } from "../../json.ts";
+import { type Json, type JsonObject, own } from "../../json.ts";
 import { toUsd } from "../../money.ts";
 import type { EpochMs } from "../../time.ts";
 import type { RunEvent } from "../machine/event.ts";
@@ -63,7 +63,7 @@ function runSpan({ birth, sha256 }: Machinery, state: RunState, events: readonly
 
 function stepSpans({ birth, plan, sha256 }: Machinery, state: RunState): Span[] {
   return plan.order.flatMap((id) => {
-    const step = state.steps[id];
+    const step = own(state.steps, id);
     if (!step || step.startedAt === null) return [];
     const end = step.endedAt ?? state.endedAt ?? step.startedAt;
     return [
@@ -77,7 +77,7 @@ function stepSpans({ birth, plan, sha256 }: Machinery, state: RunState): Span[] 
         failed: step.status === "failed",
         attributes: {
           "step.id": id,
-          "step.kind": birth.definition.steps[id]?.kind ?? "",
+          "step.kind": own(birth.definition.steps, id)?.kind ?? "",
           "latency.ms": end - step.startedAt,
           success: step.status === "completed" || step.status === "compensated",
         },

@@ -5,7 +5,7 @@
  */
 
 import type { LeaseRequest } from "../../budget/lease.ts";
-import type { Json } from "../../json.ts";
+import { type Json, own } from "../../json.ts";
 import { roughTokens } from "../../model/route.ts";
 import type { ReviewRequest, Severity } from "../../review/case.ts";
 import type { EpochMs } from "../../time.ts";
@@ -158,7 +158,7 @@ function modelQuestion(context: RunContext, state: RunState, activity: Activity)
   const { prompted, tools } = mentionsOf(nodeDefinition(definition, activity.node));
   if (prompted === null) throw new TypeError(`activity ${activity.id} calls no model`);
   const { model } = prompted;
-  const agent = state.agents[activity.node];
+  const agent = own(state.agents, activity.node);
   return {
     kind: "model",
     caller: callerOf(context.birth),

@@ -2,6 +2,7 @@
  * Child runs: a step that is another run. Its budget and tools are part of its parent's. Its failure fails the step; cancelling the parent
  * cancels it.
  */
+import { own } from "../../json.ts";
 import { fromUsd } from "../../money.ts";
 import type { AuthorityAnswer } from "../../workflow/authority.ts";
 import { alertAtThresholds } from "../calls/lease.ts";
@@ -34,7 +35,7 @@ export function callChild(turn: Turn, activity: Activity, answer: Extract<Author
 
 /** Takes the end of a child run: its result is the node's. Returns why it is refused, or null. */
 export function takeChildEnd(turn: Turn, happening: Extract<Happening, { kind: "child.ended" }>): string | null {
-  const activity = turn.state.activities[happening.activity];
+  const activity = own(turn.state.activities, happening.activity);
   if (activity?.kind !== "run" || activity.phase !== "calling" || activity.child?.run !== happening.run)
     return "the run does not wait for this child run";
   const { run, ok, output, error, flags, usage, held } = happening;

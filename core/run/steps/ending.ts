@@ -3,7 +3,7 @@
  * when no write is left half done; a cancel undoes too. Whatever could not be undone is a dead letter that names it.
  */
 import { withPrefix } from "../../ids.ts";
-import type { Json } from "../../json.ts";
+import { type Json, own } from "../../json.ts";
 import type { Step } from "../../workflow/definition.ts";
 import { evaluate } from "../../workflow/expression.ts";
 import { giveBack } from "../calls/lease.ts";
@@ -60,13 +60,13 @@ function hasHalfDoneWrites(turn: Turn): boolean {
   if (state.undone.length > 0) return true;
   const writing = Object.entries(birth.definition.steps).filter(([, step]) => mayWrite(turn, step));
   const isMade = (id: string): boolean => state.done.some((done) => done.step === id);
-  const isOver = (id: string): boolean => ["completed", "skipped"].includes(state.steps[id]?.status ?? "");
+  const isOver = (id: string): boolean => ["completed", "skipped"].includes(own(state.steps, id)?.status ?? "");
   return writing.some(([id]) => isMade(id)) && writing.some(([id]) => !isOver(id));
 }
 
 /** A tool that was not registered when the run started counts as one that writes. */
 function mayWrite(turn: Turn, step: Step): boolean {
-  const writes = (tool: string): boolean => !["read", "none"].includes(turn.birth.toolEffects[tool] ?? "write");
+  const writes = (tool: string): boolean => !["read", "none"].includes(own(turn.birth.toolEffects, tool) ?? "write");
   return rulesOf(step).mayWrite(step, writes);
 }
 

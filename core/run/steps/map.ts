@@ -1,5 +1,6 @@
 /** A `map` under way: its items start in order, at most `concurrency` at once; it settles when all of them have. */
 
+import { own } from "../../json.ts";
 import { EVENTS_PER_TURN, type Turn } from "../machine/turn.ts";
 import { itemNode, nodeDefinition } from "./node.ts";
 import { startNode } from "./schedule.ts";
@@ -14,7 +15,7 @@ function driveMap(turn: Turn, step: string): void {
   const definition = nodeDefinition(turn.birth.definition, step);
   if (definition.kind !== "map") throw new TypeError(`step ${step} is no map`);
   for (;;) {
-    const map = turn.state.maps[step];
+    const map = own(turn.state.maps, step);
     if (map === undefined) return;
     const underWay = map.items.filter((item) => item.status === "running").length;
     if (map.failing !== null) {
@@ -37,5 +38,5 @@ function failedItems({ state }: Turn, step: string): number {
       .filter((activity) => activity.step === step)
       .map((activity) => activity.node),
   );
-  return (state.maps[step]?.items ?? []).filter((item, index) => item.status === "running" && !busy.has(itemNode(step, index))).length;
+  return (own(state.maps, step)?.items ?? []).filter((item, index) => item.status === "running" && !busy.has(itemNode(step, index))).length;
 }

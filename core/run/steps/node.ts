@@ -1,4 +1,5 @@
 /** Names inside a run: which step a node is of, which node an activity works for. Ids are read here and nowhere else. */
+import { own } from "../../json.ts";
 import type { Definition, ItemStep, Step } from "../../workflow/definition.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
 
@@ -22,7 +23,7 @@ export const itemNode = (step: string, index: number): string => `${step}/${inde
 
 /** What the definition says of a node: the step itself, or what its `map` does for each item. */
 export function nodeDefinition(definition: Definition, node: string): NodeDefinition {
-  const step = definition.steps[stepOfNode(node)];
+  const step = own(definition.steps, stepOfNode(node));
   if (step === undefined) throw new TypeError(`no step ${stepOfNode(node)} in the definition`);
   if (indexOfNode(node) === null) return step;
   const { item } = mentionsOf(step);

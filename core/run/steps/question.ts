@@ -1,6 +1,6 @@
 /** Questions to people: opened as a case, bound to exactly what is proposed, answered once. */
 import { canonicalJson } from "../../canonical-json.ts";
-import { isObject, type Json } from "../../json.ts";
+import { isObject, type Json, own } from "../../json.ts";
 import type { ReviewDecision, Severity } from "../../review/case.ts";
 import { observe, stopAgent } from "../agent/agent.ts";
 import type { Happening } from "../machine/happening.ts";
@@ -11,7 +11,7 @@ import { compensated } from "./undo.ts";
 
 /** Asks a person about an activity. `proposal`: exactly what an approval covers. */
 export function askPerson(turn: Turn, activityId: string, reason: QuestionReason, severity: Severity, proposal: Json): void {
-  const activity = turn.state.activities[activityId];
+  const activity = own(turn.state.activities, activityId);
   if (!activity) return;
   const question = activity.questions + 1;
   // Approving one doubt does not approve the next doubt about the same call: a repeated answer must not fit it.
@@ -38,7 +38,7 @@ export function takeOpenedReview(turn: Turn, happening: Extract<Happening, { kin
 
 /** Takes a person's decision. Returns why it is refused, or null. */
 export function takeDecision(turn: Turn, activityId: string, decision: ReviewDecision): string | null {
-  const activity = turn.state.activities[activityId];
+  const activity = own(turn.state.activities, activityId);
   if (activity?.phase !== "approving" || activity.review === null) return "nothing waits for this decision";
   if (activity.review.id !== null && activity.review.id !== decision.id) return "the decision is about an older case";
   if (activity.review.digest !== decision.digest) return "the decision is about an older proposal";

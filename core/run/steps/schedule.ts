@@ -1,5 +1,5 @@
 /** Which step starts next: the definition decides, and nothing else. */
-import type { Json } from "../../json.ts";
+import { type Json, own } from "../../json.ts";
 import { evaluate, evaluateCondition } from "../../workflow/expression.ts";
 import { isBusy } from "../machine/state.ts";
 import { stopAtCap } from "../machine/stop.ts";
@@ -16,7 +16,7 @@ const SIDE_BY_SIDE = 6;
 export function startReadySteps(turn: Turn): void {
   for (const id of turn.machinery.plan.order) {
     if (turn.state.stopping !== null || turn.events.length >= EVENTS_PER_TURN) return;
-    const step = turn.state.steps[id];
+    const step = own(turn.state.steps, id);
     if (step?.status !== "pending" || step.blockedBy > 0) continue;
     if (turn.machinery.plan.rescuers.has(id) && step.rescues === null) continue;
     if (stepsUnderWay(turn) >= SIDE_BY_SIDE) return;

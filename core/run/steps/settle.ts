@@ -1,5 +1,5 @@
 /** How a node (a step, or an item of a `map`) ends, and what its end means for the steps that wait for it. */
-import type { Json } from "../../json.ts";
+import { type Json, own } from "../../json.ts";
 import type { OnError } from "../../workflow/definition.ts";
 import { evaluate } from "../../workflow/expression.ts";
 import type { StepError } from "../machine/state.ts";
@@ -19,7 +19,7 @@ export function failNode(turn: Turn, node: string, error: StepError, unknownOutc
   const index = indexOfNode(node);
   if (index === null) return failStep(turn, node, error, unknownOutcome);
   const { on_error } = nodeDefinition(turn.birth.definition, node);
-  const item = turn.state.maps[stepOfNode(node)]?.over[index] ?? null;
+  const item = own(turn.state.maps, stepOfNode(node))?.over[index] ?? null;
   const fallback = unknownOutcome ? null : fallbackValue(turn, on_error, { index, item });
   if (fallback !== null) turn.emit("item.completed", { index, output: fallback.value, error }, stepOfNode(node));
   else turn.emit("item.failed", { index, error, ...(unknownOutcome ? { unknown_outcome: true } : {}) }, stepOfNode(node));
@@ -28,7 +28,7 @@ export function failNode(turn: Turn, node: string, error: StepError, unknownOutc
 /** Completes a step. `signal`: the one that it waited for; it is taken from those that came. */
 export function completeStep(turn: Turn, id: string, output: Json, signal?: string): void {
   turn.emit("step.completed", { output, ...(signal === undefined ? {} : { signal }) }, id);
-  afterSettled(turn, id, turn.state.steps[id]?.output ?? null);
+  afterSettled(turn, id, own(turn.state.steps, id)?.output ?? null);
 }
 
 /** Skips a step: its output is null, and the steps that need it may start. */
@@ -46,7 +46,7 @@ export function failStep(turn: Turn, id: string, error: StepError, unknownOutcom
   if (fallback !== null) {
     turn.emit("step.failed", { error, absorbed: "value", output: fallback.value, ...doubt }, id);
     afterSettled(turn, id, fallback.value);
-  } else if (turn.state.stopping === null && rescuer !== null && turn.state.steps[rescuer]?.status === "pending") {
+  } else if (turn.state.stopping === null && rescuer !== null && own(turn.state.steps, rescuer)?.status === "pending") {
     turn.emit("step.failed", { error, absorbed: "step", ...doubt }, id);
   } else {
     turn.emit("step.failed", { error, absorbed: null, ...doubt }, id);
@@ -66,9 +66,9 @@ function fallbackValue(
 }
 
 function afterSettled(turn: Turn, id: string, output: Json): void {
-  const rescued = turn.state.steps[id]?.rescues;
+  const rescued = own(turn.state.steps, id)?.rescues;
   if (rescued) completeStep(turn, rescued, output);
   const { on_error } = turn.stepDefinition(id);
   const rescuer = on_error !== null && "step" in on_error ? on_error.step : null;
-  if (rescuer !== null && turn.state.steps[rescuer]?.status === "pending") skipStep(turn, rescuer); // there is nothing to rescue
+  if (rescuer !== null && own(turn.state.steps, rescuer)?.status === "pending") skipStep(turn, rescuer); // there is nothing to rescue
 }

@@ -1,5 +1,5 @@
 /** Which inputs of a step come from a model or a tool: read off the definition, so that no value can make itself trusted. */
-import { escapeToken, isObject, type Json } from "../../json.ts";
+import { escapeToken, isObject, type Json, own } from "../../json.ts";
 import type { Definition, Step, Template } from "../../workflow/definition.ts";
 import { expressionOf, namesIn } from "../../workflow/expression.ts";
 import { rulesOf } from "./kinds.ts";
@@ -13,7 +13,7 @@ export function untrustedPointers(definition: Definition, node: string): string[
   const input = inputOf(nodeDefinition(definition, node));
   // The `item` of a map is trusted as much as the list that is mapped over.
   const isItem = indexOfNode(node) !== null;
-  const list = isItem ? expressions(inputOf(definition.steps[stepOfNode(node)])).flatMap((cel) => sources(cel, definition)) : [];
+  const list = isItem ? expressions(inputOf(own(definition.steps, stepOfNode(node)))).flatMap((cel) => sources(cel, definition)) : [];
   const pointers: string[] = [];
   const walk = (value: Json, pointer: string): void => {
     const cel = expressionOf(value);
@@ -27,7 +27,7 @@ export function untrustedPointers(definition: Definition, node: string): string[
 }
 
 function isUntrusted(definition: Definition, stepId: string, seen: Set<string>): boolean {
-  const step = definition.steps[stepId];
+  const step = own(definition.steps, stepId);
   if (step === undefined || seen.has(stepId)) return false;
   seen.add(stepId);
   const { outputFrom } = rulesOf(step);

@@ -16,7 +16,7 @@ export const toUndo = (turn: Turn): string[] =>
 /** Starts the compensation of an activity. An input that cannot be evaluated ends it as not undone. */
 export function undoNext(turn: Turn, activityId: string): void {
   const id = compensationId(activityId);
-  if (id in turn.state.activities) return;
+  if (Object.hasOwn(turn.state.activities, id)) return;
   const done = turn.state.done.find((other) => other.activity === activityId);
   const compensate = done === undefined ? null : compensationOf(turn, done);
   if (done === undefined || compensate === null) throw new TypeError(`${activityId} has no compensation`);
