@@ -23,6 +23,8 @@ declare namespace Cloudflare {
     AI_GATEWAY_URL?: string;
     AI_GATEWAY_TOKEN?: string;
     MODEL?: string;
+    /** `input,output` in dollars per million tokens: what `MODEL` costs. */
+    MODEL_PRICE?: string;
     AUDIT_KEY?: string;
     CREDENTIAL_KEY?: string;
     VAULT_KEY?: string;

@@ -140,6 +140,17 @@ export type CheckTexts = {
   readonly channel: "user" | "tool_output" | "model_output";
 };
 
+export type CheckedWorkflow = {
+  readonly name: string;
+  readonly digest: string;
+  readonly dry_run: true;
+  /** what will surely or probably fail or mislead; `path` is a JSON Pointer into the definition */
+  readonly warnings: readonly ({
+    readonly path: string;
+    readonly message: string;
+  })[];
+};
+
 export type CreateApiKey = {
   readonly org?: string;
   readonly user: string;
@@ -518,6 +529,11 @@ export type ModelList = {
     readonly object: "model";
     readonly created: number;
     readonly owned_by: string;
+    /** dollars per million tokens; of a model that only `MODEL` names, `MODEL_PRICE` or a cautious guess */
+    readonly price: {
+      readonly input: number;
+      readonly output: number;
+    };
   })[];
 };
 
@@ -638,6 +654,13 @@ export type RegisteredWorkflow = {
   readonly version: number;
   readonly digest: string;
   readonly status: "active" | "retired";
+  /** share of the users whose runs start with this version */
+  readonly percent: number;
+  /** what will surely or probably fail or mislead; `path` is a JSON Pointer into the definition */
+  readonly warnings: readonly ({
+    readonly path: string;
+    readonly message: string;
+  })[];
 };
 
 export type Replay = {

@@ -1,13 +1,15 @@
 /** What the variables of a deployment mean, parsed once. Bindings are read here, in main.ts, and in composition/, and nowhere else. */
 
+import { CAUTIOUS_PRICE, type NamedModel, readModelPrice } from "../core/model/defaults.ts";
+
 export type Settings = {
   /** Empty: there is no platform admin's key. */
   readonly adminApiKey: string;
   /** Plain http, loopback and private hosts may be called: a developer's machine. */
   readonly allowPrivateHosts: boolean;
   readonly aiGateway: { readonly url: string; readonly token: string | null } | null;
-  /** `MODEL`: an upstream id that serves every task. */
-  readonly model: string | null;
+  /** `MODEL` and `MODEL_PRICE`: an upstream id that serves every task, and what it costs. */
+  readonly model: NamedModel | null;
   readonly secrets: { readonly AUDIT_KEY?: string; readonly CREDENTIAL_KEY?: string; readonly VAULT_KEY?: string };
   readonly rateLimitPerMinute: string | undefined;
   /** `iss` of credentials. */
@@ -22,7 +24,7 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
     adminApiKey: env.ADMIN_API_KEY ?? "",
     allowPrivateHosts: env.ALLOW_PRIVATE_HOSTS === "1",
     aiGateway: url === null ? null : { url: url.replace(/\/+$/, ""), token: text(env.AI_GATEWAY_TOKEN) },
-    model: text(env.MODEL),
+    model: modelFrom(text(env.MODEL), text(env.MODEL_PRICE)),
     secrets: {
       ...(text(env.AUDIT_KEY) === null ? {} : { AUDIT_KEY: env.AUDIT_KEY as string }),
       ...(text(env.CREDENTIAL_KEY) === null ? {} : { CREDENTIAL_KEY: env.CREDENTIAL_KEY as string }),
@@ -33,3 +35,7 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
     version: env.VERSION?.id || "local",
   };
 }
+
+/** A price that cannot be read is no reason to count nothing: the cautious one holds then, as without any. */
+const modelFrom = (upstreamId: string | null, price: string | null): NamedModel | null =>
+  upstreamId === null ? null : { upstreamId, price: (price === null ? null : readModelPrice(price)) ?? CAUTIOUS_PRICE };

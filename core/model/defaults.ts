@@ -3,11 +3,12 @@ import type { ModelEntry } from "./entry.ts";
 
 const REHEARSAL_ID = "bulkhead/rehearsal-1.0.0";
 
+type ModelPrice = ModelEntry["price"];
+
 /** Fits every task; a definition may name any. */
 const EVERY_TASK = "*";
 
-const free = {
-  price: { input: 0, output: 0, cached_input: null },
+const plain = {
   latency_ms: null,
   quality: null,
   pinned: true,
@@ -17,7 +18,7 @@ const free = {
 
 /** Priced like a small model, so that budgets and costs have something to show; nobody is billed for it. */
 const REHEARSAL: ModelEntry = {
-  ...free,
+  ...plain,
   id: REHEARSAL_ID,
   upstream_id: "rehearsal-1.0.0",
   price: { input: 0.1, output: 0.4, cached_input: null },
@@ -26,23 +27,37 @@ const REHEARSAL: ModelEntry = {
   pii: "allowed",
 };
 
-/** `variable`: `MODEL`, an upstream id. Its price is unknown here and counts nothing; register it to have its money counted. */
-export function withDefaultModels(registered: readonly ModelEntry[], variable: string | null): readonly ModelEntry[] {
-  const named: ModelEntry[] =
-    variable === null
-      ? []
-      : [
-          {
-            ...free,
-            id: variable.includes("/") ? variable : `upstream/${variable}`,
-            upstream_id: variable,
-            context: 128_000,
-            tasks: [EVERY_TASK],
-            pii: "redacted",
-          },
-        ];
-  const all = [...registered, ...named.filter((model) => !registered.some((other) => other.id === model.id))];
+/**
+ * Price of the model that `MODEL` names where `MODEL_PRICE` does not say: dollars per million tokens, above most models of November 2026,
+ * so that a cap of money binds too early rather than never.
+ */
+export const CAUTIOUS_PRICE: ModelPrice = { input: 10, output: 40, cached_input: null };
+
+/** `MODEL_PRICE`: `input,output` in dollars per million tokens. null: it is not two numbers from 0 to 10,000. */
+export function readModelPrice(text: string): ModelPrice | null {
+  const parts = /^(\d{1,5}(?:\.\d{1,9})?),(\d{1,5}(?:\.\d{1,9})?)$/.exec(text.replaceAll(" ", ""));
+  const [input, output] = [Number(parts?.[1]), Number(parts?.[2])];
+  return parts === null || input > 10_000 || output > 10_000 ? null : { input, output, cached_input: null };
+}
+
+/** The model that a deployment names for every task: `MODEL`, an upstream id, and its price. */
+export type NamedModel = { readonly upstreamId: string; readonly price: ModelPrice };
+
+/** `named`: the deployment's own model; null: it names none. A registered model of the same id takes its place. */
+export function withDefaultModels(registered: readonly ModelEntry[], named: NamedModel | null): readonly ModelEntry[] {
+  const own: ModelEntry[] = named === null ? [] : [entryOf(named)];
+  const all = [...registered, ...own.filter((model) => !registered.some((other) => other.id === model.id))];
   return all.length > 0 ? all : [REHEARSAL];
 }
+
+const entryOf = ({ upstreamId, price }: NamedModel): ModelEntry => ({
+  ...plain,
+  id: upstreamId.includes("/") ? upstreamId : `upstream/${upstreamId}`,
+  upstream_id: upstreamId,
+  price,
+  context: 128_000,
+  tasks: [EVERY_TASK],
+  pii: "redacted",
+});
 
 export const hasTask = (model: ModelEntry, task: string): boolean => model.tasks.includes(task) || model.tasks.includes(EVERY_TASK);

@@ -23,6 +23,8 @@ export type Platform = {
   readonly state: string;
   /** The platform admin's. */
   readonly adminKey: string;
+  /** The key was set as a variable, and is not the one that this machine keeps. */
+  readonly keyIsGiven: boolean;
 };
 
 export type PlatformOptions = {
@@ -47,11 +49,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       options.freezeInto === undefined ? "bringing the tables up to date" : "bringing the tables up to date, bundling the Worker",
     );
     [frozen] = await Promise.all([options.freezeInto === undefined ? [] : freeze(options.freezeInto), migrate(state)]);
-    if (given.port !== null && !(await waitForPort(port))) throw new Error(`port ${port} is taken by another program`);
+    if (!(await waitForPort(port))) {
+      throw new Error(`port ${port} is taken by another program; choose another one with \`-- --port ${port + 1}\``);
+    }
   }
   options.tell?.("starting the runtime");
   const inFile = readEnvFile(readOrEmpty(join(ROOT, ".dev.vars")));
-  const key = given.vars.get("ADMIN_API_KEY") ?? inFile.get("ADMIN_API_KEY") ?? adminKey();
+  const givenKey = given.vars.get("ADMIN_API_KEY") ?? inFile.get("ADMIN_API_KEY") ?? null;
+  const key = givenKey ?? adminKey();
   const ownArguments = [
     ...(given.persistTo === null ? ["--persist-to", state] : []),
     "--show-interactive-dev-session=false",
@@ -66,7 +71,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     takeState(state, child.group);
     void child.exited.then(() => releaseState(state, child.group));
   }
-  return { child, port, url: `http://localhost:${port}`, state, adminKey: key };
+  return { child, port, url: `http://localhost:${port}`, state, adminKey: key, keyIsGiven: givenKey !== null };
 }
 
 /** Resolves when `/healthz` answers 200; throws when wrangler ends first or `patienceMs` pass. */

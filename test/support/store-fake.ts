@@ -144,6 +144,7 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         }));
         return paged(lines.reverse(), page);
       },
+      shares: async (org, name) => sharesOf(layoutOf(org, name)),
       async setTraffic(org, name, shares, record) {
         const unknown = shares.find((share) => versionOf(org, name, share.version) === null);
         if (unknown !== undefined) return err({ unknown: unknown.version });

@@ -1,5 +1,4 @@
 /** What the ingress asks of the other rooms: what use cases ask, and what HTTP alone needs. `workers/composition/edge.ts` fits them together. */
-import type { ModelEntry } from "../../core/model/entry.ts";
 import type { BudgetLedgerRpc } from "../../durable-objects/budget-ledger/stub.ts";
 import type { StoredVerdict } from "../audit/verify-stored.ts";
 import type { Auth } from "../auth/auth.ts";
@@ -15,8 +14,6 @@ export type IngressPorts = UseCasePorts & {
     readonly version: string;
   };
   readonly killSwitch: KillSwitchPort;
-  /** The models that an org may use: those it registered, else the deployment's own. */
-  readonly models: (org: string) => Promise<readonly ModelEntry[]>;
   /** Chats and embeddings of apps, governed like a run's calls. */
   readonly chat: ChatPort;
   readonly auth: Auth;

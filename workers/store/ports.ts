@@ -48,6 +48,8 @@ export type WorkflowStore = {
   choose(org: string, name: string, user: string): Promise<WorkflowVersionView | null>;
   /** Newest first. */
   versions(org: string, name: string, page: PageRequest): Promise<Page<WorkflowVersionLine>>;
+  /** What each version takes of the traffic today; versions that take nothing are not in it. */
+  shares(org: string, name: string): Promise<readonly Share[]>;
   /** `unknown`: the first of these versions that does not exist; nothing is changed then. */
   setTraffic(
     org: string,

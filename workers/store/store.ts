@@ -55,7 +55,7 @@ export function defineStore(ports: StorePorts): Store {
   const keeping = storeRunKeeping(db, outbox, now);
   const orgs = storeOrgs(db, outbox, now);
   const workflows = storeWorkflows(db, outbox, now);
-  const { layout, versions, setTraffic } = storeTraffic(db, outbox, now);
+  const { layout, versions, shares, setTraffic } = storeTraffic(db, outbox, now);
   const idempotency = storeIdempotency(db);
   return {
     ...storeRunCosts(db),
@@ -63,6 +63,7 @@ export function defineStore(ports: StorePorts): Store {
     workflows: {
       ...workflows,
       versions,
+      shares,
       setTraffic,
       choose: (org, name, user) => chooseVersion({ layout, version: workflows.get }, org, name, user),
     },

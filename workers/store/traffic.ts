@@ -13,7 +13,7 @@ import { traffic, workflows } from "./schema.ts";
 const ROUNDS = 20;
 
 /** Versions of a workflow and their shares of traffic. */
-export type TrafficStore = Pick<WorkflowStore, "versions" | "setTraffic"> & {
+export type TrafficStore = Pick<WorkflowStore, "versions" | "shares" | "setTraffic"> & {
   /** null: the org never split it. */
   layout(org: string, name: string): Promise<Layout | null>;
 };
@@ -69,6 +69,10 @@ export function storeTraffic(db: Database, outbox: Outbox, now: () => number): T
         (row) => String(row.version),
         ({ createdAt, ...row }) => ({ ...row, created_at: toRfc3339(createdAt), percent: percents.get(row.version) ?? 0 }),
       );
+    },
+
+    async shares(org, name) {
+      return sharesOf((await inForce(org, name)).layout);
     },
 
     async setTraffic(org, name, shares, record) {

@@ -1,6 +1,7 @@
 /** What use cases ask of other rooms. `workers/composition` fits them together; tests may fit others. */
 import type { PastCost } from "../../core/estimate/estimate.ts";
 import type { Json } from "../../core/json.ts";
+import type { ModelEntry } from "../../core/model/entry.ts";
 import type { ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -47,6 +48,8 @@ export type UseCasePorts = {
   readonly store: StorePort;
   readonly guard: Guard;
   readonly access: AccessPort;
+  /** The models that an org may use: those it registered, else the deployment's own. */
+  readonly models: (org: string) => Promise<readonly ModelEntry[]>;
   readonly keys: Pick<KeysPort, "mintRunId" | "parseRunId" | "mac">;
   readonly estimates: EstimatesPort;
   /** What the policies say to a call, as a run asks them. */

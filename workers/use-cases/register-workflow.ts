@@ -1,11 +1,17 @@
-/** Registers a definition; the same content gives the version it has. */
+/**
+ * Registers a definition, or only checks it; the same content gives the version it has. What will surely or probably fail is said as
+ * warnings (core/workflow/warnings), and so is that the version takes no traffic.
+ */
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
+import { hasTask } from "../../core/model/defaults.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { checkDefinition } from "../../core/workflow/check.ts";
-import type { ToolsKnown } from "../../core/workflow/check-references.ts";
+import type { Definition } from "../../core/workflow/definition.ts";
+import type { Share } from "../../core/workflow/traffic.ts";
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
+import { type Warning, warningsOf } from "../../core/workflow/warnings/warnings.ts";
 import { denied } from "./access.ts";
 import { claim, type Repeatable } from "./idempotency.ts";
 import type { UseCasePorts } from "./ports.ts";
@@ -14,10 +20,31 @@ import type { Requester } from "./requester.ts";
 
 /** Maximum tool names of a definition that are looked up; further ones count as unknown. No definition needs as many. */
 const MOST_TOOLS = 500;
+/** Routes of an org that are looked at for warnings; a task of a further one may be warned about although it has a route. */
+const MOST_ROUTES = 200;
 
-export type Registered = { readonly outcome: "done" | "created"; readonly version: WorkflowVersionView; readonly replayed: boolean };
+/** `created`: a new version; `done`: the version that has this content. */
+export type Registered = {
+  readonly outcome: "done" | "created";
+  readonly version: WorkflowVersionView;
+  /** Share of the users whose runs start with this version, 0 to 100. */
+  readonly percent: number;
+  readonly warnings: readonly Warning[];
+  readonly replayed: boolean;
+};
 
-/** `definition`: as it was sent. `created`: a new version; `done`: the version that has this content. */
+/** A definition that was checked and not registered. `digest`: what it would be registered under. */
+export type CheckedWorkflow = { readonly name: string; readonly digest: string; readonly warnings: readonly Warning[] };
+
+/** Checks a definition as registering it would; keeps nothing. */
+export async function checkWorkflow(ports: UseCasePorts, by: Requester, definition: JsonObject): Promise<Result<CheckedWorkflow, Refusal>> {
+  const refusal = await denied(ports, by, "workflow.write");
+  if (refusal !== null) return err(refusal);
+  const checked = await check(ports, by.principal.org, definition);
+  return checked.ok ? ok({ name: checked.value.definition.name, digest: checked.value.digest, warnings: checked.value.warnings }) : checked;
+}
+
+/** `definition`: as it was sent. */
 export async function registerWorkflow(
   ports: UseCasePorts,
   by: Requester,
@@ -27,10 +54,9 @@ export async function registerWorkflow(
   const { org } = by.principal;
   const refusal = await denied(ports, by, "workflow.write");
   if (refusal !== null) return err(refusal);
-  const checked = checkDefinition(sent, await toolsKnown(ports, org, toolNames(sent)));
-  if (!checked.ok) return err(refuse("invalid_request", "the definition is invalid", checked.error));
-  const definition = checked.value;
-  const digest = await sha256Hex(canonicalJson(definition as unknown as Json));
+  const checked = await check(ports, org, sent);
+  if (!checked.ok) return checked;
+  const { definition, digest, warnings } = checked.value;
   const claimed = await claim<"done" | "created">(ports, by, repeat, `${definition.name}@${digest}`);
   if (!claimed.ok) return claimed;
   const { replayed, settle } = claimed.value;
@@ -46,15 +72,37 @@ export async function registerWorkflow(
   );
   const outcome = replayed ?? (created ? "created" : "done");
   await settle(outcome);
-  return ok({ outcome, version: view, replayed: replayed !== null });
+  const shares = await ports.store.workflows.shares(org, view.name);
+  const percent = shares.find(({ version }) => version === view.version)?.percent ?? 0;
+  const asleep = percent === 0 ? [unserved(view, shares)] : [];
+  return ok({ outcome, version: view, percent, warnings: [...asleep, ...warnings], replayed: replayed !== null });
 }
 
-/** The listed tools that exist, and what each of them does. */
-async function toolsKnown({ store }: UseCasePorts, org: string, names: readonly string[]): Promise<ToolsKnown> {
-  const tools = await store.tools.known(org, names);
-  const manifests = await Promise.all([...tools].map((name) => store.tools.get(org, name, null)));
-  const facts = manifests.flatMap((manifest) => (manifest === null ? [] : [[manifest.name, { effect: manifest.effect }] as const]));
-  return { tools, toolFacts: Object.fromEntries(facts) };
+type Checked = { readonly definition: Definition; readonly digest: string; readonly warnings: readonly Warning[] };
+
+async function check(ports: UseCasePorts, org: string, sent: JsonObject): Promise<Result<Checked, Refusal>> {
+  const names = toolNames(sent);
+  const tools = await ports.store.tools.known(org, names);
+  const manifests = (await Promise.all([...tools].map((name) => ports.store.tools.get(org, name, null)))).filter((found) => found !== null);
+  const toolFacts = Object.fromEntries(manifests.map(({ name, effect }) => [name, { effect }] as const));
+  const checked = checkDefinition(sent, { tools, toolFacts });
+  if (!checked.ok) return err(refuse("invalid_request", "the definition is invalid", checked.error));
+  const definition = checked.value;
+  const digest = await sha256Hex(canonicalJson(definition as unknown as Json));
+  const models = await ports.models(org);
+  const routed = new Set((await ports.store.routes.list(org, { limit: MOST_ROUTES, cursor: null })).data.map(({ task }) => task));
+  const warnings = warningsOf(definition, {
+    tools: new Map(manifests.map((manifest) => [manifest.name, manifest])),
+    serves: (task) => routed.has(task) || models.some((model) => hasTask(model, task)),
+  });
+  return ok({ definition, digest, warnings });
+}
+
+/** Registering gives no version traffic that was taken from it, or that a split never gave it. */
+function unserved({ name, version }: WorkflowVersionView, shares: readonly Share[]): Warning {
+  const serving = shares.map((share) => `version ${share.version} takes ${share.percent} %`).join(", ");
+  const message = `version ${version} takes no traffic (${serving}); POST /v1/workflows/${name}/traffic gives it some`;
+  return { path: "", message };
 }
 
 function toolNames(raw: JsonObject): string[] {

@@ -14,7 +14,7 @@ import { estimate } from "../../../workers/use-cases/estimate.ts";
 import { giveFeedback } from "../../../workers/use-cases/give-feedback.ts";
 import type { Repeatable } from "../../../workers/use-cases/idempotency.ts";
 import { registerTool } from "../../../workers/use-cases/register-tool.ts";
-import { registerWorkflow } from "../../../workers/use-cases/register-workflow.ts";
+import { checkWorkflow, registerWorkflow } from "../../../workers/use-cases/register-workflow.ts";
 import type { Requester } from "../../../workers/use-cases/requester.ts";
 import { signalRun } from "../../../workers/use-cases/signal-run.ts";
 import { type StartRun, startRun } from "../../../workers/use-cases/start-run.ts";
@@ -315,5 +315,33 @@ describe("a tool", () => {
     expect(calls).toEqual([]);
     const denials = world.records.filter(({ record }) => record.event_type === "policy.decided" && record.action === "tool.test");
     expect(denials.map(({ record }) => record.decision)).toEqual(["ask", "deny", "ask"]);
+  });
+});
+
+describe("[WARN-6] registering says what the version takes and what will fail", () => {
+  const register = (definition: Record<string, Json>) =>
+    registerWorkflow(world.ports, by("dev", "developer"), { definition }, once(definition));
+  const changed = { ...WORKFLOW, description: "a second version" };
+
+  it("a new version takes all traffic, and an old one that is registered again takes none and says so", async () => {
+    expect(await register(changed)).toMatchObject({ ok: true, value: { outcome: "created", percent: 100, warnings: [] } });
+    const again = await register(WORKFLOW);
+    expect(again).toMatchObject({ ok: true, value: { outcome: "done", version: { version: 1 }, percent: 0 } });
+    expect(again.ok && again.value.warnings.map(({ message }) => message).join()).toMatch(
+      /version 1 takes no traffic \(version 2 takes 100 %\)/,
+    );
+  });
+
+  it("a new version takes none once traffic was split", async () => {
+    await world.ports.store.workflows.setTraffic("acme", "echo", [{ version: 1, percent: 100 }], { event_id: "evt_x" } as never);
+    expect(await register(changed)).toMatchObject({ ok: true, value: { outcome: "created", percent: 0, warnings: [{ path: "" }] } });
+  });
+
+  it("checks without registering anything", async () => {
+    const checked = await checkWorkflow(world.ports, by("dev", "developer"), changed);
+    expect(checked).toMatchObject({ ok: true, value: { name: "echo", warnings: [] } });
+    expect(await world.ports.store.workflows.get("acme", "echo", 2)).toBeNull();
+    expect(await checkWorkflow(world.ports, by("dev", "developer"), { name: "echo" })).toMatchObject({ ok: false });
+    expect(await checkWorkflow(world.ports, by("ann", "caller"), changed)).toMatchObject({ ok: false, error: { code: "forbidden" } });
   });
 });

@@ -3,7 +3,10 @@ import { z } from "@hono/zod-openapi";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 
-const ListedModel = z.object({ id: z.string(), object: z.literal("model"), created: z.number().int(), owned_by: z.string() });
+const Price = z
+  .object({ input: z.number(), output: z.number() })
+  .openapi({ description: "dollars per million tokens; of a model that only `MODEL` names, `MODEL_PRICE` or a cautious guess" });
+const ListedModel = z.object({ id: z.string(), object: z.literal("model"), created: z.number().int(), owned_by: z.string(), price: Price });
 
 export function listModelRoutes(ports: IngressPorts): Endpoint[] {
   return [
@@ -22,11 +25,12 @@ export function listModelRoutes(ports: IngressPorts): Endpoint[] {
       },
       async handle({ principal }) {
         const models = await ports.models(principal.org);
-        const data = models.map(({ id }) => ({
+        const data = models.map(({ id, price }) => ({
           id,
           object: "model" as const,
           created: 0, // pinned versions: when one was made is in its name, if anywhere
           owned_by: id.slice(0, id.indexOf("/")),
+          price: { input: price.input, output: price.output },
         }));
         return reply(200, { object: "list", data });
       },

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { unknownName } from "../../../core/errors/unknown-name.ts";
 import { err, ok } from "../../../core/result.ts";
 import type { WorkflowVersionView } from "../../../core/workflow/view.ts";
-import { registerWorkflow } from "../../use-cases/register-workflow.ts";
+import { checkWorkflow, registerWorkflow } from "../../use-cases/register-workflow.ts";
 import { unknown } from "../../use-cases/runs.ts";
 import type { Answer } from "../context.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
@@ -13,9 +13,10 @@ import { listOf } from "../schemas/answers.ts";
 import { DefinitionBody } from "../schemas/manifests.ts";
 import { workflowName } from "../schemas/names.ts";
 import { idempotencyHeader, pageOf, pageQuery } from "../schemas/requests.ts";
-import { RegisteredWorkflow, WorkflowVersion } from "../schemas/views.ts";
+import { CheckedWorkflow, RegisteredWorkflow, WorkflowVersion } from "../schemas/views.ts";
 
 const params = { name: workflowName };
+const dryRunQuery = { dry_run: z.enum(["true", "false"]).optional().openapi({ description: "`true`: check only, register nothing" }) };
 
 export function workflowRoutes(ports: IngressPorts): Endpoint[] {
   const endpoint = endpointsOf(ports);
@@ -25,20 +26,29 @@ export function workflowRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/workflows",
       operationId: "registerWorkflow",
       tag: "workflows",
-      summary: "Registers a definition; the same content gives the same version",
+      summary: "Registers a definition, or with `dry_run` only checks it; the same content gives the same version",
       action: "workflow.write",
+      query: dryRunQuery,
       headers: idempotencyHeader,
       body: DefinitionBody,
       answers: {
         201: { description: "a new version", schema: RegisteredWorkflow },
-        200: { description: "the version that has this content", schema: RegisteredWorkflow },
+        200: {
+          description: "the version that has this content; with `dry_run` what a check found",
+          schema: z.union([RegisteredWorkflow, CheckedWorkflow]),
+        },
       },
       refusals: ["idempotency_key_reused"],
       async handle(call) {
+        if (call.query.dry_run === "true") {
+          const checked = await checkWorkflow(ports, call, call.body);
+          return checked.ok ? reply(200, { ...checked.value, warnings: [...checked.value.warnings], dry_run: true as const }) : checked;
+        }
         const registered = await registerWorkflow(ports, call, { definition: call.body }, repeatable(call, call.body));
         if (!registered.ok) return registered;
+        const { percent, warnings } = registered.value;
         const { name, version, digest, status } = registered.value.version;
-        return ok(replyOf(registered.value, { name, version, digest, status }));
+        return ok(replyOf(registered.value, { name, version, digest, status, percent, warnings: [...warnings] }));
       },
     }),
     endpoint({

@@ -117,9 +117,15 @@ export const WorkflowVersion = z
     }),
   })
   .openapi("WorkflowVersion");
-export const RegisteredWorkflow = WorkflowVersion.pick({ name: true, version: true, digest: true, status: true }).openapi(
-  "RegisteredWorkflow",
-);
+const warnings = z
+  .array(z.object({ path: z.string(), message: z.string() }))
+  .openapi({ description: "what will surely or probably fail or mislead; `path` is a JSON Pointer into the definition" });
+export const RegisteredWorkflow = WorkflowVersion.pick({ name: true, version: true, digest: true, status: true })
+  .extend({ percent: z.number().openapi({ description: "share of the users whose runs start with this version" }), warnings })
+  .openapi("RegisteredWorkflow");
+export const CheckedWorkflow = z
+  .object({ name: z.string(), digest: z.string(), dry_run: z.literal(true), warnings })
+  .openapi("CheckedWorkflow");
 
 const jsonSchema = describing<JsonSchema>(z.union([z.boolean(), z.record(z.string(), z.unknown())])).openapi({
   description: "JSON Schema 2020-12",

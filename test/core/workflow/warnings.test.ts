@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import type { Json } from "../../../core/json.ts";
+import { checkDefinition } from "../../../core/workflow/check.ts";
+import type { Definition, JsonSchema } from "../../../core/workflow/definition.ts";
+import { type Surroundings, warningsOf } from "../../../core/workflow/warnings/warnings.ts";
+
+const PAY: JsonSchema = {
+  type: "object",
+  properties: { amount: { type: "number" }, to: { type: "object", properties: { iban: { type: "string" } }, additionalProperties: false } },
+  required: ["amount"],
+  additionalProperties: false,
+};
+const PAID: JsonSchema = { type: "object", properties: { receipt: { type: "string" } }, additionalProperties: false };
+const around: Surroundings = {
+  tools: new Map([["pay.out", { input: PAY, output: PAID }]]),
+  serves: (task) => task === "write",
+};
+
+const CLOSED = {
+  type: "object",
+  properties: { order: { type: "object", properties: { id: { type: "string" } } } },
+  additionalProperties: false,
+};
+
+function definitionOf(steps: Json, output: Json = 1, input: Json = CLOSED): Definition {
+  const checked = checkDefinition({ name: "pay", input, output, tools: ["pay.out"], steps }, { tools: new Set(["pay.out"]) });
+  if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+  return checked.value;
+}
+const warned = (...given: Parameters<typeof definitionOf>) => warningsOf(definitionOf(...given), around).map(({ path }) => path);
+const value = (cel: string): Json => ({ a: { kind: "transform", value: { cel } } });
+const tool = (input: Json): Json => ({ a: { kind: "tool", tool: "pay.out", input } });
+
+describe("[WARN-1] a path that a closed schema lacks", () => {
+  it.each([
+    ["of the input", value("input.odrer")],
+    ["deeper in it, beside others", value("1 + size(input.orders.id)")],
+    ["inside a macro", value("[1].map(x, input.oder)")],
+    [
+      "of a step whose output is text",
+      {
+        m: { kind: "model", model: { task: "write" }, prompt: { template: "x" } },
+        a: { kind: "transform", needs: ["m"], value: { cel: "steps.m.output.total" } },
+      },
+    ],
+    [
+      "of a tool's output",
+      {
+        t: { kind: "tool", tool: "pay.out", input: { amount: 1 } },
+        a: { kind: "transform", needs: ["t"], value: { cel: "steps.t.output.reciept" } },
+      },
+    ],
+  ] as [string, Json][])("%s", (_name, steps) => expect(warned(steps)).toEqual(["/steps/a/value"]));
+
+  it.each([
+    ["a known field", value("input.order.id")],
+    ["a field of an open object", value("input.order.note")],
+    ["what `has` asks for", value("has(input.oder)")],
+    ["a name that a macro binds", value("[{'x': 1}].map(input, input.x)")],
+    [
+      "the output of a step that a value may stand in for",
+      {
+        t: { kind: "tool", tool: "pay.out", input: { amount: 1 }, on_error: { value: { late: true } } },
+        a: { kind: "transform", needs: ["t"], value: { cel: "steps.t.output.late" } },
+      },
+    ],
+  ] as [string, Json][])("and not %s", (_name, steps) => expect(warned(steps)).toEqual([]));
+
+  it("names what there is", () => {
+    const [warning] = warningsOf(definitionOf(value("input.odrer")), around);
+    expect(warning?.message).toBe("the schema of `input` has no field `odrer`; it has `order`");
+  });
+
+  it("says nothing about a schema with branches", () => {
+    expect(warned(value("input.x"), 1, { type: "object", anyOf: [{ required: ["x"] }], additionalProperties: false })).toEqual([]);
+  });
+});
+
+describe("[WARN-2] an input that cannot fit the tool's schema", () => {
+  it.each([
+    ["a constant of the wrong type", { amount: "12" }, ["/steps/a/input/amount"]],
+    ["one beside an expression", { amount: { cel: "1" }, to: { iban: 7 } }, ["/steps/a/input/to/iban"]],
+    ["a field too many", { amount: { cel: "1" }, sum: 3 }, ["/steps/a/input/sum"]],
+    ["a field too few", { to: { iban: { cel: "'x'" } } }, ["/steps/a/input"]],
+    ["nothing wrong", { amount: { cel: "1" }, to: { iban: { cel: "'x'" } } }, []],
+    ["an expression for all of it", { cel: "input" }, []],
+  ] as [string, Json, string[]][])("%s", (_name, input, paths) => expect(warned(tool(input))).toEqual(paths));
+});
+
+it("[WARN-3] a task that no model serves", () => {
+  const step = (task: string) => ({ m: { kind: "model", model: { task }, prompt: { template: "x" } } });
+  expect(warned(step("wriet"))).toEqual(["/steps/m/model/task"]);
+  expect(warned(step("write"))).toEqual([]);
+});
+
+it("[WARN-4] a review whose result nothing reads", () => {
+  const review = { kind: "review", proposal: { cel: "input.order" } };
+  expect(warned({ r: review, a: { kind: "transform", needs: ["r"], value: 1 } })).toEqual(["/steps/r/proposal"]);
+  expect(warned({ r: review, a: { kind: "transform", needs: ["r"], value: { cel: "steps.r.output" } } })).toEqual([]);
+  expect(warned({ r: review }, { cel: "steps.r.output" })).toEqual([]);
+});
+
+it("[WARN-5] lists at most a hundred", () => {
+  const steps = Object.fromEntries(
+    Array.from({ length: 150 }, (_, at) => [`s${at}`, { kind: "transform", value: { cel: "input.nowhere" } }]),
+  );
+  expect(warned(steps)).toHaveLength(100);
+});
