@@ -1,5 +1,5 @@
 /** Expressions that read a field which its schema rules out: `input.amuont`, or a field of a step whose output is text. */
-import { isObject, type JsonObject } from "../../json.ts";
+import { isObject, type JsonObject, own } from "../../json.ts";
 import type { Node } from "../cel/node.ts";
 import { parse } from "../cel/parse.ts";
 import type { Definition, JsonSchema, Step } from "../definition.ts";
@@ -25,10 +25,10 @@ export function missingPaths(definition: Definition, around: Surroundings): Warn
 function flawOf({ root, fields }: Read, definition: Definition, around: Surroundings): string | null {
   if (root === "input") return missingIn(definition.input, "input", fields);
   const [id, word, ...rest] = fields;
-  if (root !== "steps" || id === undefined || word !== "output" || !Object.hasOwn(definition.steps, id)) return null;
-  const step = definition.steps[id];
+  const step = root === "steps" && id !== undefined && word === "output" ? own(definition.steps, id) : undefined;
   // What stands in for a failed step's output need not fit the step's own schema.
-  const output = step === undefined || step.on_error !== null ? true : outputOf(step, around);
+  if (step === undefined || step.on_error !== null) return null;
+  const output = outputOf(step, around);
   return missingIn(output, `steps.${id}.output`, rest);
 }
 

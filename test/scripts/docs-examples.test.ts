@@ -1,0 +1,45 @@
+/** Examples in the documentation that are whole definitions or manifests: each is valid, and none would be warned about. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Json } from "../../core/json.ts";
+import { checkTool } from "../../core/tool/check.ts";
+import { checkDefinition } from "../../core/workflow/check.ts";
+import { warningsOf } from "../../core/workflow/warnings/warnings.ts";
+
+const DOCS = join(import.meta.dirname, "../../docs");
+type Example = { readonly name: string; readonly kind: string; readonly value: Json };
+
+const EXAMPLES: readonly Example[] = readdirSync(DOCS)
+  .filter((file) => file.endsWith(".md"))
+  .flatMap((file) =>
+    [...readFileSync(join(DOCS, file), "utf8").matchAll(/^```json (workflow|tool)\n([\s\S]*?)^```/gm)].map(
+      ([, kind = "", text = ""], at) => ({
+        name: `${file}, ${kind} ${at + 1}`,
+        kind,
+        value: JSON.parse(text) as Json,
+      }),
+    ),
+  );
+const of = (kind: string) => EXAMPLES.filter((example) => example.kind === kind).map(({ name, value }) => [name, value] as const);
+
+describe("[DOCS-1] an example of a workflow", () => {
+  it.each(of("workflow"))("%s", (_name, value) => {
+    const tools = new Set(["orders.get", "payments.refund", "payments.cancel"]);
+    const checked = checkDefinition(value, { tools });
+    expect(checked.ok ? [] : checked.error).toEqual([]);
+    if (checked.ok) expect(warningsOf(checked.value, { tools: new Map(), serves: () => true })).toEqual([]);
+  });
+});
+
+describe("[DOCS-1] an example of a tool", () => {
+  it.each(of("tool"))("%s", (_name, value) => {
+    const checked = checkTool("payments.refund", value, { allowPrivateHosts: false });
+    expect(checked.ok ? [] : checked.error).toEqual([]);
+  });
+});
+
+it("[DOCS-1] there are examples of both", () => {
+  expect(of("workflow").length).toBeGreaterThanOrEqual(3);
+  expect(of("tool").length).toBeGreaterThanOrEqual(1);
+});
