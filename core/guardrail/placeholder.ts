@@ -1,4 +1,5 @@
 /** The form of a placeholder, `{{TYPE_n}}` with n from 1, and the two things done with it: finding and filling in. */
+import type { Json } from "../json.ts";
 import { PERSONAL_DATA_TYPES, type PlaceholderType } from "./finding.ts";
 
 const TYPES: readonly PlaceholderType[] = [...PERSONAL_DATA_TYPES, "LITERAL"];
@@ -29,3 +30,6 @@ export function findPlaceholders(text: string): PlaceholderSite[] {
 /** Every placeholder that `fill` knows is replaced by what it gives; what it puts in is not looked at again. */
 export const fillPlaceholders = (text: string, fill: (placeholder: string, type: PlaceholderType) => string | null): string =>
   text.includes("{{") ? text.replace(PLACEHOLDER, (whole, type: PlaceholderType) => fill(whole, type) ?? whole) : text;
+
+/** A text in the form of a placeholder stands anywhere in the value. */
+export const holdsPlaceholder = (value: Json): boolean => /\{\{[A-Z_]+_\d+\}\}/.test(JSON.stringify(value));

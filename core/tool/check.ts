@@ -3,6 +3,7 @@ import { ROLES } from "../access/principal.ts";
 import type { FieldError } from "../errors/problem.ts";
 import { PERSONAL_DATA_TYPES, type PersonalDataType } from "../guardrail/finding.ts";
 import { isObject, type Json, parsePointer } from "../json.ts";
+import { DATA_CLASSES } from "../label/label.ts";
 import { err, ok, type Result } from "../result.ts";
 import { MAX_TIMEOUT_MS } from "../workflow/attempts.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
@@ -48,7 +49,7 @@ export function checkTool(name: string, raw: Json, rule: ToolRule): Result<ToolC
     approval: form.choice("approval", ["never", "always", "policy"] as const, "policy"),
     guarded: readGuarded(form, input),
     personal_data: readPersonalData(form, input),
-    sensitivity: form.choice("sensitivity", ["public", "internal", "confidential", "restricted"] as const, "internal"),
+    sensitivity: form.choice("sensitivity", DATA_CLASSES, "internal"),
     ...readKeeping(form),
     allow: readAllow(form),
   };

@@ -4,6 +4,7 @@
  * PERSISTED: in D1 by (org, name, version). A kind of tool may be added; its name and fields stay.
  */
 import type { PersonalDataType } from "../guardrail/finding.ts";
+import type { DataClass } from "../label/label.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
 
 export type ToolEffect = "none" | "read" | "write";
@@ -46,7 +47,7 @@ export type ToolContract = {
   readonly guarded: readonly string[];
   /** JSON Pointer of an input field → the kinds of placeholders that are opened in it. */
   readonly personal_data: { readonly [pointer: string]: readonly PersonalDataType[] };
-  readonly sensitivity: "public" | "internal" | "confidential" | "restricted";
+  readonly sensitivity: DataClass;
   /** How long an answer to the same input is given again instead of a call, to anybody in the org. Absent: not at all. Reads only. */
   readonly cache_ms?: number;
   /** How old an answer may be when it is taken, and how long it is given again under the same key. Absent: any age, and not at all. */
@@ -69,4 +70,6 @@ export type ToolFacts = {
   readonly effect: ToolEffect;
   readonly idempotency: Idempotency;
   readonly timeout_ms: number;
+  /** The class of what it answers. Absent in journals from before labels. */
+  readonly sensitivity?: DataClass;
 };

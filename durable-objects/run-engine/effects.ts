@@ -1,6 +1,7 @@
 /** How each effect is carried out, and what comes back of it. A kind without a handler does not compile. */
 import { type Json, own } from "../../core/json.ts";
 import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../../core/run/calls/call.ts";
+import { hasSeenInstruction } from "../../core/run/calls/findings.ts";
 import { modelCall, toolCall } from "../../core/run/calls/request.ts";
 import type { Happening } from "../../core/run/machine/happening.ts";
 import { isFinal, type RunState } from "../../core/run/machine/state.ts";
@@ -54,17 +55,24 @@ const HANDLERS: Handlers = {
     return { kind: "delivered" };
   },
   "child.start": async (ports, { machinery, state }, { activity }) => {
-    const { child, input, reserved } = activityOf(state, activity);
+    const { child, input, labels, reserved } = activityOf(state, activity);
     if (child === null) throw new TypeError(`activity ${activity} has no child`);
     const { birth } = machinery;
     const { parent, definition } = birth;
     const tools = definition.tools.filter((tool) => parent === null || parent.tools.includes(tool));
     await ports.startChild({
       child,
-      parent: { run: birth.id, activity, depth: (parent?.depth ?? 0) + 1, tools },
+      parent: {
+        run: birth.id,
+        activity,
+        depth: (parent?.depth ?? 0) + 1,
+        tools,
+        ...(hasSeenInstruction({ birth }, state) ? { seenInstruction: true } : {}),
+      },
       parentSpanId: stepSpanId(machinery.sha256, birth.id, activity),
       from: birth,
       input,
+      ...(labels === undefined ? {} : { labels }),
       budget: { usd: reserved.microUsd, tokens: reserved.tokens },
     });
     return { kind: "delivered" };
@@ -86,7 +94,7 @@ const HANDLERS: Handlers = {
   "parent.tell": async (ports, { machinery, state }) => {
     const { parent, id, org } = machinery.birth;
     if (parent === null) throw new TypeError("a run without a parent has nobody to tell");
-    const { status, output, error, flags, usage, reserved } = state;
+    const { status, output, outputLabels, seenInstruction, error, flags, usage, reserved } = state;
     const held = { micro_usd: reserved.microUsd, tokens: reserved.tokens };
     await ports.tellParent(
       parent,
@@ -94,6 +102,8 @@ const HANDLERS: Handlers = {
         run: id,
         ok: status === "completed",
         output,
+        ...(outputLabels === undefined ? {} : { labels: outputLabels }),
+        ...(seenInstruction ? { instruction: true } : {}),
         error: error && { code: error.code, message: error.message },
         flags,
         usage,

@@ -3,6 +3,7 @@ import type { RecordsMessage } from "../../core/audit/record.ts";
 import type { LeaseAnswer, LeaseRequest } from "../../core/budget/lease.ts";
 import type { Json } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
+import type { Labels } from "../../core/label/labels.ts";
 import type { ReviewRequest } from "../../core/review/case.ts";
 import type { LookupAnswer, ModelCall, ModelOutcome, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
 import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
@@ -23,6 +24,8 @@ export type ChildStart = {
   readonly parentSpanId: string;
   readonly from: Birth;
   readonly input: Json;
+  /** Of the input. Absent: the parent noted none. */
+  readonly labels?: Labels;
   readonly budget: Birth["budget"];
 };
 

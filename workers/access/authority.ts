@@ -81,8 +81,8 @@ async function aboutTool(ports: AuthorityPorts, question: Extract<AuthorityQuest
     seen_instruction: question.seenInstruction ?? false,
     way_out: question.ledByUntrusted === true && !(await isOwnHost(ports, question.caller.org, manifest)),
   });
-  const { name, version, effect, idempotency, timeout_ms } = manifest;
-  return { kind: "tool", permission, facts: { tool: name, version, effect, idempotency, timeout_ms } };
+  const { name, version, effect, idempotency, timeout_ms, sensitivity } = manifest;
+  return { kind: "tool", permission, facts: { tool: name, version, effect, idempotency, timeout_ms, sensitivity } };
 }
 
 /** The org lists the tool's host in its `egress`; an org without a list owns the hosts of its private network only. */

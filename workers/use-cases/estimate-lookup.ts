@@ -1,10 +1,10 @@
 /** What an estimate has to know of the org: models, tools and child workflows, gathered before the walk that asks for them. */
 import type { Principal } from "../../core/access/principal.ts";
 import type { Known } from "../../core/estimate/walk.ts";
+import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
 import type { Json } from "../../core/json.ts";
 import type { ModelCandidate } from "../../core/model/entry.ts";
 import type { ModelTool } from "../../core/model/message.ts";
-import { holdsPlaceholder } from "../../core/run/steps/trust.ts";
 import type { AgentStep, Definition, ItemStep, JsonSchema, ModelStep, RunStep, Step } from "../../core/workflow/definition.ts";
 import { mentionsOf, workOf } from "../../core/workflow/step-kinds.ts";
 import type { UseCasePorts } from "./ports.ts";

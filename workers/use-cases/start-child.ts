@@ -6,12 +6,16 @@ import { bearHeir, type HeirPorts } from "./bear.ts";
 export type StartChildPorts = HeirPorts & { readonly store: { readonly workflows: Pick<WorkflowStore, "get"> } };
 
 /** Throws when the child's workflow is out of reach: the parent asks again. The same child twice is one run. */
-export async function startChild(ports: StartChildPorts, { child, parent, parentSpanId, from, input, budget }: ChildStart): Promise<void> {
+export async function startChild(
+  ports: StartChildPorts,
+  { child, parent, parentSpanId, from, input, labels, budget }: ChildStart,
+): Promise<void> {
   const { org, user, roles, subject, metadata, traceId, deadlineAt } = from;
   const found = await ports.store.workflows.get(org, child.workflow, child.version);
   if (found === null) throw new Error("the child's workflow is out of reach");
   const { definition, version, digest } = found;
   const inherited = { org, user, roles, subject, metadata, traceId, deadlineAt, parentSpanId, budget, input, parent };
+  const noted = labels === undefined ? {} : { inputLabels: labels };
   const own = { id: child.run, definition, version, digest, inputFindings: [], redrive: null, callbackUrl: null };
-  await bearHeir(ports, from.id, { ...inherited, ...own });
+  await bearHeir(ports, from.id, { ...inherited, ...noted, ...own });
 }

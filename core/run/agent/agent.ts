@@ -4,6 +4,7 @@
  */
 import { canonicalJson } from "../../canonical-json.ts";
 import { type Json, type JsonObject, own } from "../../json.ts";
+import { UNKNOWN } from "../../label/label.ts";
 import type { Message, ModelToolCall } from "../../model/message.ts";
 import type { AgentStep } from "../../workflow/definition.ts";
 import { renderMessages } from "../../workflow/prompt.ts";
@@ -12,6 +13,7 @@ import type { RunContext } from "../machine/birth.ts";
 import type { Activity, AgentAnswer, AgentCall, AgentState, RunState, StepError } from "../machine/state.ts";
 import { stopAtCap } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
+import { toolLabel } from "../steps/labels.ts";
 import { agentCallId, nodeDefinition, stepOfNode } from "../steps/node.ts";
 import { failNode } from "../steps/settle.ts";
 import { droppedNote, turnsToDrop } from "./context-window.ts";
@@ -51,7 +53,8 @@ export function observe(turn: Turn, activity: Activity, answer: AgentAnswer): vo
   const call = agent?.turns.at(-1)?.calls.find((_asked, index) => agentCallId(node, agent.iteration, index + 1) === activity.id);
   if (agent === undefined || call === undefined) return;
   const digest = digestOf(turn, ["saw", call.tool, call.input, answer]);
-  turn.emit("agent.observed", { node, activity: activity.id, call: call.id, answer, digest }, activity.step);
+  const label = toolLabel(activity, agent.label ?? UNKNOWN);
+  turn.emit("agent.observed", { node, activity: activity.id, call: call.id, answer, digest, label }, activity.step);
   if ((own(own(turn.state.agents, node)?.seen ?? {}, digest) ?? 0) >= SAME_CALL) {
     stopAgent(turn, node, {
       code: "loop_detected",

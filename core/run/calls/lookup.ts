@@ -8,6 +8,7 @@ import type { Activity } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { askPerson, toolProposal } from "../steps/question.ts";
 import type { LookupAnswer } from "./call.ts";
+import { noteFindings } from "./findings.ts";
 import { toolTimeoutMs } from "./request.ts";
 
 /** Maximum lookups of one write; after that a person is asked. */
@@ -42,6 +43,6 @@ export function takeLookup(turn: Turn, activityId: string, call: number, answer:
     ...(failure === undefined ? {} : { failure }),
   };
   turn.emit("tool.looked_up", data, activity.step);
-  if (answer.findings.length > 0) turn.emit("guardrail.flagged", { channel: "tool_output", findings: answer.findings }, activity.step);
+  if (answer.findings.length > 0) noteFindings(turn, activity, answer.findings);
   return own(turn.state.activities, activityId) ?? null;
 }

@@ -11,6 +11,7 @@ import { compensated } from "../steps/undo.ts";
 import type { Failure, LookupAnswer, ModelOutcome, ToolOutcome } from "./call.ts";
 import { dispatch } from "./dispatch.ts";
 import { failCall, mayRepeat } from "./failure.ts";
+import { noteFindings } from "./findings.ts";
 import { resolveDoubt, takeLookup } from "./lookup.ts";
 import { noteModelCall, spentOn } from "./model-call.ts";
 
@@ -37,7 +38,7 @@ export function takeToolAnswer(turn: Turn, activityId: string, call: number, out
     },
     activity.step,
   );
-  if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "tool_output", findings }, activity.step);
+  if (findings.length > 0) noteFindings(turn, activity, findings);
   if (!result.ok) failCall(turn, activity, result.failure, activity.attempt);
   else succeed(turn, activity, result.output);
   return null;

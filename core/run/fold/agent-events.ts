@@ -28,7 +28,7 @@ export const AGENT_EVENTS: Handlers<Types> = {
     return { ...noted, executions: noted.executions + opened.length, activities: { ...noted.activities, ...activities } };
   },
   "agent.observed": (before, event) => {
-    const { node, activity, call, answer, digest } = event.data;
+    const { node, activity, call, answer, digest, label } = event.data;
     const work = { activity, step: stepOfNode(node), node, output: answer.ok ? answer.output : null };
     const state = answer.ok ? { ...before, done: [...before.done, work] } : before;
     return changeAgent(withoutActivity(state, activity), node, (agent) => {
@@ -36,6 +36,7 @@ export const AGENT_EVENTS: Handlers<Types> = {
       const last = agent.turns.length - 1;
       return {
         ...agent,
+        ...(label === undefined ? {} : { label }),
         seen: see(agent.seen, digest),
         turns: agent.turns.map((said, index) => (index === last ? { ...said, calls: said.calls.map(answered) } : said)),
       };

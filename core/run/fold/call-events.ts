@@ -178,7 +178,8 @@ export const CALL_EVENTS: Handlers<Types> = {
       { microUsd: held.micro_usd, tokens: held.tokens },
       freed,
     );
-    return flags.includes("degraded") ? withFlag(counted, "degraded") : counted;
+    const told = event.data.instruction ? { ...counted, seenInstruction: true as const } : counted;
+    return flags.includes("degraded") ? withFlag(told, "degraded") : told;
   },
 };
 

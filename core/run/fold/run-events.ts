@@ -1,6 +1,7 @@
 /** The fold of a run's own events: how it begins, stands, stops and ends. */
 
 import { own } from "../../json.ts";
+import { UNKNOWN } from "../../label/label.ts";
 import type { EventOf } from "../machine/event.ts";
 import type { RunState, StepState } from "../machine/state.ts";
 import type { RunStatus } from "../outside/view.ts";
@@ -55,6 +56,7 @@ export const RUN_EVENTS: Handlers<Types> = {
   "run.completed": (state, event) => ({
     ...end(state, "completed", event.at),
     output: event.data.output,
+    ...(event.data.labels === undefined ? {} : { outputLabels: event.data.labels }),
     flags: event.data.flags,
     error: event.data.error,
   }),
@@ -76,15 +78,18 @@ export const RUN_EVENTS: Handlers<Types> = {
     return { ...state, callback: dueAt === null ? null : { attempts: attempt, dueAt } };
   },
   "parent.told": (state) => ({ ...state, owesParent: false }),
-  "guardrail.flagged": (state) => state,
+  "guardrail.flagged": (state, event) => (event.data.instruction ? { ...state, seenInstruction: true } : state),
   "escalation.raised": (state) => state,
   "review.withdrawn": (state, event) => ({ ...state, openReviews: state.openReviews.filter((id) => !event.data.ids.includes(id)) }),
   "signal.received": (state, event) => {
-    const { id, name, body } = event.data;
+    const { id, name, body, label = UNKNOWN } = event.data;
+    const labels = state.signalLabels ?? {};
+    const known = own(labels, name) ?? [];
     return {
       ...state,
       signalIds: [...state.signalIds, id].slice(-SIGNAL_IDS_KEPT),
       signals: { ...state.signals, [name]: [...(own(state.signals, name) ?? []), body] },
+      signalLabels: { ...labels, [name]: [...known, label] },
     };
   },
 };

@@ -1,5 +1,6 @@
 /** The fold of steps and items: how they start and settle, and how what they did is undone. */
 import { type Json, own } from "../../json.ts";
+import type { Labels } from "../../label/labels.ts";
 import type { RunEvent } from "../machine/event.ts";
 import type { Activity, RunState } from "../machine/state.ts";
 import { itemNode, nodeDefinition, stepOfNode } from "../steps/node.ts";
@@ -40,11 +41,12 @@ export const STEP_EVENTS: Handlers<Types> = {
     return FOLD_RULES[kind].begin({ ...listed, executions: listed.executions + 1 }, started);
   },
   "item.completed": (state, event, context) => {
-    const { index, output, error = null } = event.data;
+    const { index, output, error = null, labels } = event.data;
+    const noted = labels === undefined ? {} : { labels };
     const node = itemNode(stepId(event), index);
-    const settled = changeItem(endNode(state, node), stepId(event), index, { status: "completed", output, error });
+    const settled = changeItem(endNode(state, node), stepId(event), index, { status: "completed", output, error, ...noted });
     if (error !== null) return withFlag(settled, "degraded");
-    return FOLD_RULES[nodeDefinition(context.birth.definition, node).kind].isDone ? withDone(settled, node, output) : settled;
+    return FOLD_RULES[nodeDefinition(context.birth.definition, node).kind].isDone ? withDone(settled, node, output, labels) : settled;
   },
   "item.failed": (state, event) => {
     const node = itemNode(stepId(event), event.data.index);
@@ -58,29 +60,26 @@ export const STEP_EVENTS: Handlers<Types> = {
   },
   "step.completed": (state, event, context) => {
     const step = stepId(event);
-    const { output, signal } = event.data;
+    const { output, signal, labels } = event.data;
     const map = own(state.maps, step);
     const result = map ? Array.from(map.over, (_, index) => map.items[index]?.output ?? null) : output;
-    const settled = settleStep(endNode(state, step), step, event.at, context, (old) => ({
+    const settled = settleStep(withLabels(endNode(state, step), step, labels), step, event.at, context, (old) => ({
       ...old,
       status: "completed",
       output: result,
     }));
-    const consumed =
-      signal === undefined
-        ? settled
-        : { ...settled, signals: { ...settled.signals, [signal]: (own(settled.signals, signal) ?? []).slice(1) } };
+    const consumed = signal === undefined ? settled : takeSignal(settled, signal);
     const kind = own(context.birth.definition.steps, step)?.kind;
     const isRescued = own(state.steps, step)?.error !== null; // its output is the work of another step
-    return kind !== undefined && FOLD_RULES[kind].isDone && !isRescued ? withDone(consumed, step, output) : consumed;
+    return kind !== undefined && FOLD_RULES[kind].isDone && !isRescued ? withDone(consumed, step, output, labels) : consumed;
   },
   "step.failed": (state, event, context) => {
     const step = stepId(event);
-    const { error, absorbed, output, unknown_outcome } = event.data;
+    const { error, absorbed, output, unknown_outcome, labels } = event.data;
     const left = { ...endNode(state, step), maps: without(state.maps, step) };
     const doubtful = unknown_outcome ? { ...left, undone: [...left.undone, step] } : left;
     if (absorbed === "value") {
-      const settled = settleStep(doubtful, step, event.at, context, (old) => ({
+      const settled = settleStep(withLabels(doubtful, step, labels), step, event.at, context, (old) => ({
         ...old,
         status: "completed",
         error,
@@ -101,11 +100,12 @@ export const STEP_EVENTS: Handlers<Types> = {
   },
   "step.skipped": (state, event, context) => settleStep(state, stepId(event), event.at, context, (old) => ({ ...old, status: "skipped" })),
   "step.compensating": (state, event) => {
-    const { activity: id, undoes, tool, input } = event.data;
+    const { activity: id, undoes, tool, input, labels } = event.data;
+    const noted = labels === undefined ? {} : { labels };
     const step = stepId(event);
     return withActivity(
       state,
-      newActivity({ id, step, node: stepOfNode(step), kind: "tool", purpose: "compensation", tool, input, undoes }),
+      newActivity({ id, step, node: stepOfNode(step), kind: "tool", purpose: "compensation", tool, input, undoes, ...noted }),
     );
   },
   "step.compensated": (state, event) => {
@@ -119,10 +119,21 @@ export const STEP_EVENTS: Handlers<Types> = {
   },
 };
 
-const withDone = (state: RunState, node: string, output: Json): RunState => ({
+const withDone = (state: RunState, node: string, output: Json, labels: Labels | undefined): RunState => ({
   ...state,
-  done: [...state.done, { activity: node, step: stepOfNode(node), node, output }],
+  done: [...state.done, { activity: node, step: stepOfNode(node), node, output, ...(labels === undefined ? {} : { labels }) }],
 });
+
+const withLabels = (state: RunState, step: string, labels: Labels | undefined): RunState =>
+  labels === undefined ? state : { ...state, labels: { ...state.labels, [step]: labels } };
+
+/** The oldest signal of a name is read. */
+function takeSignal(state: RunState, name: string): RunState {
+  const signals = { ...state.signals, [name]: (own(state.signals, name) ?? []).slice(1) };
+  const { signalLabels } = state;
+  const labels = own(signalLabels ?? {}, name);
+  return labels === undefined ? { ...state, signals } : { ...state, signals, signalLabels: { ...signalLabels, [name]: labels.slice(1) } };
+}
 
 /** Ends a node: its activities and its agent leave the state. */
 function endNode(state: RunState, node: string): RunState {

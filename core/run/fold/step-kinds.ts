@@ -3,6 +3,7 @@
  * bytes: what an entry does for an event that was written once never changes.
  */
 import type { Json } from "../../json.ts";
+import { joined, type Labels } from "../../label/labels.ts";
 import type { StepKind } from "../../workflow/definition.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
 import type { RunContext } from "../machine/birth.ts";
@@ -33,8 +34,11 @@ type FoldRules = {
 /** The node's own activity, with the node's id. */
 const own =
   (kind: Activity["kind"]): FoldRules["begin"] =>
-  (state, { node, input }) =>
-    withActivity(state, newActivity({ id: node, step: stepOfNode(node), node, kind, purpose: "node", input }));
+  (state, { node, input, data }) =>
+    withActivity(state, newActivity({ id: node, step: stepOfNode(node), node, kind, purpose: "node", input, ...labelled(data) }));
+
+/** The labels of an event that has some. */
+const labelled = ({ labels }: { readonly labels?: Labels }): { readonly labels?: Labels } => (labels === undefined ? {} : { labels });
 
 /** Nothing is under way for the step itself. */
 const nothing: FoldRules["begin"] = (state) => state;
@@ -44,9 +48,12 @@ export const FOLD_RULES: { readonly [K in StepKind]: FoldRules } = {
   tool: {
     status: "running",
     attempts: 0,
-    begin: (state, { node, input, context }) => {
+    begin: (state, { node, input, data, context }) => {
       const tool = mentionsOf(nodeDefinition(context.birth.definition, node)).tools[0]?.name ?? null;
-      return withActivity(state, newActivity({ id: node, step: stepOfNode(node), node, kind: "tool", purpose: "node", tool, input }));
+      return withActivity(
+        state,
+        newActivity({ id: node, step: stepOfNode(node), node, kind: "tool", purpose: "node", tool, input, ...labelled(data) }),
+      );
     },
     isDone: true,
   },
@@ -60,8 +67,9 @@ export const FOLD_RULES: { readonly [K in StepKind]: FoldRules } = {
 };
 
 /** The agent's first iteration: a call of its model. */
-function beginAgent(state: RunState, { node, input }: Started): RunState {
-  const agent = { iteration: 1, slots: input, tools: [], turns: [], seen: {}, stale: 0, failing: null };
+function beginAgent(state: RunState, { node, input, data: { labels } }: Started): RunState {
+  const known = labels === undefined ? {} : { label: joined(labels) };
+  const agent = { iteration: 1, slots: input, ...known, tools: [], turns: [], seen: {}, stale: 0, failing: null };
   return withActivity(
     { ...state, agents: { ...state.agents, [node]: agent } },
     newActivity({ id: agentModelId(node, 1), step: stepOfNode(node), node, kind: "model", purpose: "agent", input }),
@@ -76,6 +84,6 @@ function beginWait(state: RunState, { node, data }: Started): RunState {
   );
 }
 
-function beginMap(state: RunState, { node, input }: Started): RunState {
-  return { ...state, maps: { ...state.maps, [node]: { items: [], over: input as Json[], next: 0, failing: null } } };
+function beginMap(state: RunState, { node, input, data }: Started): RunState {
+  return { ...state, maps: { ...state.maps, [node]: { items: [], over: input as Json[], ...labelled(data), next: 0, failing: null } } };
 }

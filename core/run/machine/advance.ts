@@ -94,7 +94,7 @@ function endWaits(turn: Turn): void {
     const { step, signal } = activity;
     const [body] = signal === null ? [] : (own(turn.state.signals, signal) ?? []);
     if (signal === null) completeStep(turn, step, null);
-    else if (body !== undefined) completeStep(turn, step, body, signal);
+    else if (body !== undefined) completeStep(turn, step, body, { signal });
     else failStep(turn, step, { code: "timeout", message: `the signal \`${signal}\` did not arrive in time` });
   }
 }

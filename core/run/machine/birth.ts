@@ -2,6 +2,7 @@
 import type { Role } from "../../access/principal.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
 import type { Json, JsonObject } from "../../json.ts";
+import type { Labels } from "../../label/labels.ts";
 import type { MicroUsd } from "../../money.ts";
 import type { EpochMs } from "../../time.ts";
 import type { ToolEffect } from "../../tool/manifest.ts";
@@ -23,6 +24,8 @@ export type Birth = {
   readonly digest: string;
   /** Redacted, like everything a run keeps. */
   readonly input: Json;
+  /** Of the input. Absent: a caller sent it, or the parent of a child run noted none. */
+  readonly inputLabels?: Labels;
   readonly inputFindings: readonly FindingSummary[];
   readonly metadata: JsonObject;
   readonly budget: { readonly usd: MicroUsd; readonly tokens: number };
@@ -61,6 +64,8 @@ export type Parent = {
   readonly depth: number;
   /** The tools of every run above: nothing else can be called. */
   readonly tools: readonly string[];
+  /** An instruction was found in a tool's answer there before this run began. */
+  readonly seenInstruction?: true;
 };
 
 /** A run that takes up where a dead-lettered one ended. */
@@ -71,6 +76,10 @@ export type Redrive = {
   readonly keyRun: string;
   /** Outputs of steps that were completed and stay so. */
   readonly kept: { readonly [step: string]: Json };
+  /** Of those outputs. */
+  readonly labels?: { readonly [step: string]: Labels };
+  /** An instruction was found in a tool's answer there. */
+  readonly seenInstruction?: true;
   /** Activities that were compensated and are new acts: the number that follows their key. */
   readonly acts: { readonly [activity: string]: number };
 };

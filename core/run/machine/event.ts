@@ -22,6 +22,8 @@ import type { Amount } from "../../budget/amount.ts";
 import type { BudgetAlert, BudgetScope, CapName } from "../../budget/lease.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
 import type { Json, JsonObject } from "../../json.ts";
+import type { Label } from "../../label/label.ts";
+import type { Labels } from "../../label/labels.ts";
 import type { ModelCandidate } from "../../model/entry.ts";
 import type { MicroUsd } from "../../money.ts";
 import type { Severity } from "../../review/case.ts";
@@ -37,6 +39,9 @@ export type Spent = { readonly tokens_in: number; readonly tokens_out: number; r
 
 /** An amount of money (micro-dollars) and tokens as journals have it: `Amount` of core/budget with the journal's spelling. */
 export type Priced = { readonly micro_usd: MicroUsd; readonly tokens: number };
+
+/** Whose word the value of the event is. Absent: the journal is from before labels, or a model chose the value. */
+type Labelled = { readonly labels?: Labels };
 
 type ActivityRef = { readonly activity: string };
 
@@ -57,7 +62,7 @@ export type EventData = {
   /** A cap was reached or a failure was not absorbed: nothing new starts, what is in flight is awaited. */
   "run.stopping": { readonly why: "failure" | "cap"; readonly error: RunError };
   "run.compensating": { readonly steps: readonly string[] };
-  "run.completed": { readonly output: Json; readonly flags: readonly RunFlag[]; readonly error: RunError | null };
+  "run.completed": Labelled & { readonly output: Json; readonly flags: readonly RunFlag[]; readonly error: RunError | null };
   "run.failed": {
     readonly error: RunError;
     readonly flags: readonly RunFlag[];
@@ -78,9 +83,14 @@ export type EventData = {
   "dead_letter.discarded": { readonly by: string; readonly reason: string };
 
   /** `input`: a tool's, an agent's or a model's slots, what is mapped over, what is waited for. */
-  "step.started": { readonly kind: StepKind; readonly input?: Json; readonly resume_at?: EpochMs | null; readonly signal?: string | null };
-  "item.started": { readonly index: number; readonly kind: StepKind; readonly input?: Json };
-  "item.completed": { readonly index: number; readonly output: Json; readonly error?: StepError };
+  "step.started": Labelled & {
+    readonly kind: StepKind;
+    readonly input?: Json;
+    readonly resume_at?: EpochMs | null;
+    readonly signal?: string | null;
+  };
+  "item.started": Labelled & { readonly index: number; readonly kind: StepKind; readonly input?: Json };
+  "item.completed": Labelled & { readonly index: number; readonly output: Json; readonly error?: StepError };
   "item.failed": { readonly index: number; readonly error: StepError; readonly unknown_outcome?: boolean };
   /** What the model said in one iteration, and which tools it asks for. */
   "agent.answered": {
@@ -91,7 +101,14 @@ export type EventData = {
     readonly digest: string;
   };
   /** A tool's answer, as the model will see it. */
-  "agent.observed": ActivityRef & { readonly node: string; readonly call: string; readonly answer: AgentAnswer; readonly digest: string };
+  "agent.observed": ActivityRef & {
+    readonly node: string;
+    readonly call: string;
+    readonly answer: AgentAnswer;
+    readonly digest: string;
+    /** Of everything that its model has seen then. */
+    readonly label?: Label;
+  };
   /** The agent gives up: nothing new is sent for it, what is in flight is awaited, then its node fails. `undone`: a write whose outcome is unknown, so it was *not* undone. */
   "agent.stopping": { readonly node: string; readonly error: StepError; readonly undone?: string };
   /** The conversation is too long for the model's window: these turns are dropped, once a model has summarised them. */
@@ -99,7 +116,7 @@ export type EventData = {
   /** `summary` null: no model could make one. */
   "agent.condensed": ActivityRef & { readonly node: string; readonly summary: string | null };
   "agent.continued": { readonly node: string; readonly iteration: number; readonly stale: number };
-  "signal.received": { readonly id: string; readonly name: string; readonly body: Json; readonly by: string };
+  "signal.received": { readonly id: string; readonly name: string; readonly body: Json; readonly by: string; readonly label?: Label };
   /** Starting the same child twice is one run. */
   "child.called": ActivityRef & {
     readonly run: string;
@@ -109,6 +126,8 @@ export type EventData = {
     readonly reserved: Priced;
   };
   "child.ended": ActivityRef & {
+    /** An instruction was found in the answer of one of its tools. */
+    readonly instruction?: true;
     readonly run: string;
     readonly ok: boolean;
     readonly output: Json;
@@ -126,15 +145,15 @@ export type EventData = {
   "parent.told": JsonObject;
   "step.retrying": ActivityRef & { readonly attempt: number; readonly error: StepError; readonly resume_at: EpochMs };
   /** `kept`: completed in the run that this one continues. `signal`: the one that was awaited. A map's output is that of its items. */
-  "step.completed": { readonly output: Json; readonly kept?: true; readonly signal?: string };
-  "step.failed": {
+  "step.completed": Labelled & { readonly output: Json; readonly kept?: true; readonly signal?: string };
+  "step.failed": Labelled & {
     readonly error: StepError;
     readonly absorbed: "value" | "step" | null;
     readonly output?: Json;
     readonly unknown_outcome?: boolean;
   };
   "step.skipped": JsonObject;
-  "step.compensating": ActivityRef & { readonly undoes: string; readonly tool: string; readonly input: Json };
+  "step.compensating": ActivityRef & Labelled & { readonly undoes: string; readonly tool: string; readonly input: Json };
   /** `undone`: why the call could *not* be undone; absent: it was. */
   "step.compensated": ActivityRef & { readonly undoes?: string; readonly undone?: StepError };
 
@@ -235,7 +254,12 @@ export type EventData = {
     readonly duration_ms: number;
     readonly failure?: Failure;
   };
-  "guardrail.flagged": { readonly channel: "user" | "tool_output" | "model_output"; readonly findings: readonly FindingSummary[] };
+  /** `instruction`: a tool's answer holds one. */
+  "guardrail.flagged": {
+    readonly channel: "user" | "tool_output" | "model_output";
+    readonly findings: readonly FindingSummary[];
+    readonly instruction?: true;
+  };
   "review.requested": ActivityRef & {
     readonly reason: QuestionReason;
     readonly key: string;

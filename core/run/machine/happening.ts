@@ -6,6 +6,7 @@
 import type { LeaseAnswer } from "../../budget/lease.ts";
 import type { Json } from "../../json.ts";
 import type { Stops } from "../../kill-switch/stops.ts";
+import type { Labels } from "../../label/labels.ts";
 import type { ReviewDecision, Severity } from "../../review/case.ts";
 import type { EpochMs } from "../../time.ts";
 import type { AuthorityAnswer } from "../../workflow/authority.ts";
@@ -49,6 +50,10 @@ export type Happening =
       readonly run: string;
       readonly ok: boolean;
       readonly output: Json;
+      /** Of the output. Absent: the child noted none. */
+      readonly labels?: Labels;
+      /** An instruction was found in the answer of one of its tools. */
+      readonly instruction?: true;
       readonly error: StepError | null;
       readonly flags: readonly RunFlag[];
       readonly usage: Usage;

@@ -8,6 +8,8 @@
 import type { Amount } from "../../budget/amount.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { Json } from "../../json.ts";
+import type { Label } from "../../label/label.ts";
+import type { Labels } from "../../label/labels.ts";
 import type { ModelCandidate } from "../../model/entry.ts";
 import type { MicroUsd } from "../../money.ts";
 import type { EpochMs } from "../../time.ts";
@@ -62,6 +64,8 @@ export type Activity = {
   readonly attempt: number;
   readonly tool: string | null;
   readonly input: Json;
+  /** Of the input, where the definition fixed it. Absent: a model chose it, or the journal is from before labels. */
+  readonly labels?: Labels;
   readonly facts: ToolFacts | null;
   readonly candidates: readonly ModelCandidate[];
   /** Index into `candidates` of the model in use. */
@@ -142,18 +146,28 @@ export type MapState = {
   readonly items: readonly ItemState[];
   /** The values that are mapped over. */
   readonly over: readonly Json[];
+  /** Of the values that are mapped over. */
+  readonly labels?: Labels;
   /** Index of the next item to start. */
   readonly next: number;
   /** A failed item that nothing absorbed: no further item starts, those in flight are awaited, then the step fails. */
   readonly failing: StepError | null;
 };
 /** One item of a `map`. A failed one stays `running`; `failing` of its map says why. */
-export type ItemState = { readonly status: "running" | "completed"; readonly output: Json; readonly error: StepError | null };
+export type ItemState = {
+  readonly status: "running" | "completed";
+  readonly output: Json;
+  readonly error: StepError | null;
+  /** Of the output. */
+  readonly labels?: Labels;
+};
 
 /** An agent under way. The conversation is kept once, here and in the journal; each request is made from it. */
 export type AgentState = {
   readonly iteration: number;
   readonly slots: Json;
+  /** Of everything that its model has seen. Absent: the journal is from before labels. */
+  readonly label?: Label;
   readonly tools: readonly AgentTool[];
   readonly turns: readonly AgentTurn[];
   /** How often each digest of what was said and answered has occurred: a call that gets the same answer again and again is a loop. */
@@ -195,6 +209,14 @@ export type RunState = {
   readonly agents: { readonly [node: string]: AgentState };
   /** Signals that came and were not awaited yet, oldest first. */
   readonly signals: { readonly [name: string]: readonly Json[] };
+  /** Of each of them, in the same order. */
+  readonly signalLabels?: { readonly [name: string]: readonly Label[] };
+  /** Of the outputs of settled steps, by step. Absent, like all labels here: the journal is from before labels. */
+  readonly labels?: { readonly [step: string]: Labels };
+  /** Of the run's output. */
+  readonly outputLabels?: Labels;
+  /** An instruction was found in the answer of a tool of this run, or of a child of it. */
+  readonly seenInstruction?: true;
   /** Tool calls that succeeded, in that order: compensation walks it backwards. */
   readonly done: readonly Done[];
   readonly usage: Usage;
@@ -238,7 +260,14 @@ export type RunState = {
 };
 
 /** A tool call that succeeded, and what it answered: a compensation's expressions see it as `output`. */
-export type Done = { readonly activity: string; readonly step: string; readonly node: string; readonly output: Json };
+export type Done = {
+  readonly activity: string;
+  readonly step: string;
+  readonly node: string;
+  readonly output: Json;
+  /** Of the output. */
+  readonly labels?: Labels;
+};
 
 /** No call was made. */
 export const NO_USAGE: Usage = { tokensIn: 0, tokensOut: 0, microUsd: 0, modelCalls: 0, toolCalls: 0, cacheHits: 0 };

@@ -6,6 +6,7 @@
 import { callbackDelayMs } from "../../callback/retry.ts";
 import { chance } from "../../chance.ts";
 import { own } from "../../json.ts";
+import { CALLER, saidBy } from "../../label/label.ts";
 import { err, ok, type Result, unreachable } from "../../result.ts";
 import { takeAuthority } from "../calls/authorized.ts";
 import { takeLease } from "../calls/lease.ts";
@@ -95,7 +96,9 @@ function takeSignal(turn: Turn, { id, name, body, by, findings }: Extract<Happen
   if (turn.state.signalIds.includes(id)) return null;
   if (turn.state.stopping !== null) return "the run is already ending";
   if ((own(turn.state.signals, name)?.length ?? 0) >= SIGNALS_KEPT) return `${SIGNALS_KEPT} signals of this name are waiting to be read`;
-  turn.emit("signal.received", { id, name, body, by });
+  // Whoever started the run speaks for itself; another person's word is approved by nobody.
+  const label = by === turn.birth.user ? CALLER : saidBy("signal", "untrusted", CALLER);
+  turn.emit("signal.received", { id, name, body, by, label });
   if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "user", findings });
   return null;
 }
@@ -106,7 +109,10 @@ function takeStart(turn: Turn): Take {
   turn.emit("run.created", { workflow: definition.name, version, digest, user, input });
   if (inputFindings.length > 0) turn.emit("guardrail.flagged", { channel: "user", findings: inputFindings });
   turn.emit("run.started", {});
-  for (const [step, output] of Object.entries(redrive?.kept ?? {})) turn.emit("step.completed", { output, kept: true }, step);
+  for (const [step, output] of Object.entries(redrive?.kept ?? {})) {
+    const labels = own(redrive?.labels ?? {}, step);
+    turn.emit("step.completed", { output, kept: true, ...(labels === undefined ? {} : { labels }) }, step);
+  }
   return null;
 }
 

@@ -1,5 +1,7 @@
 /** A run that continues a dead-lettered one: which outputs it keeps, and which of its calls are new acts. */
 import { type Json, own } from "../../json.ts";
+import type { Labels } from "../../label/labels.ts";
+import { hasSeenInstruction } from "../calls/findings.ts";
 import type { RunContext, RunStart } from "../machine/birth.ts";
 import type { RunState } from "../machine/state.ts";
 
@@ -9,9 +11,14 @@ import type { RunState } from "../machine/state.ts";
  */
 export function continuation({ birth }: RunContext, state: RunState, newId: string): RunStart {
   const kept: Record<string, Json> = {};
+  const labels: Record<string, Labels> = {};
   const acts: Record<string, number> = { ...birth.redrive?.acts };
   for (const [id, step] of Object.entries(state.steps)) {
-    if (step.status === "completed" && birth.definition.on_failure === "park" && step.error === null) kept[id] = step.output;
+    if (step.status === "completed" && birth.definition.on_failure === "park" && step.error === null) {
+      kept[id] = step.output;
+      const noted = own(state.labels ?? {}, id);
+      if (noted !== undefined) labels[id] = noted;
+    }
   }
   for (const { activity, step } of state.done) {
     if (own(state.steps, step)?.status === "compensated") acts[activity] = (own(acts, activity) ?? 1) + 1;
@@ -22,6 +29,13 @@ export function continuation({ birth }: RunContext, state: RunState, newId: stri
     id: newId,
     deadlineAt: null,
     inputFindings: [],
-    redrive: { of: birth.id, keyRun: birth.redrive?.keyRun ?? birth.id, kept, acts },
+    redrive: {
+      of: birth.id,
+      keyRun: birth.redrive?.keyRun ?? birth.id,
+      kept,
+      labels,
+      acts,
+      ...(hasSeenInstruction({ birth }, state) ? { seenInstruction: true } : {}),
+    },
   };
 }

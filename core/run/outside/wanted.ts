@@ -5,19 +5,23 @@
  */
 
 import type { LeaseRequest } from "../../budget/lease.ts";
+import { holdsPlaceholder } from "../../guardrail/placeholder.ts";
 import { type Json, own } from "../../json.ts";
+import { UNKNOWN } from "../../label/label.ts";
+import { type Labels, untrustedPlaces, whole } from "../../label/labels.ts";
 import { roughTokens } from "../../model/route.ts";
 import type { ReviewRequest, Severity } from "../../review/case.ts";
 import type { EpochMs } from "../../time.ts";
 import type { AuthorityQuestion } from "../../workflow/authority.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
+import { hasSeenInstruction } from "../calls/findings.ts";
 import { leaseRequest } from "../calls/lease.ts";
 import { modelRequest } from "../calls/request.ts";
 import { ACTIVITY_KINDS, type ActivityKind } from "../machine/activity-kinds.ts";
 import type { Birth, RunContext, RunStart } from "../machine/birth.ts";
 import { type Activity, isFinal, type RunState } from "../machine/state.ts";
+import { labelsOfInput } from "../steps/labels.ts";
 import { nodeDefinition } from "../steps/node.ts";
-import { holdsPlaceholder, untrustedPointers } from "../steps/trust.ts";
 import { continuation } from "./redrive.ts";
 
 /** One thing to do outside the run. `key`: the same for the same effect, also after a restart. */
@@ -131,13 +135,32 @@ const QUESTIONS: {
   readonly [K in ActivityKind]: ((context: RunContext, state: RunState, activity: Activity) => AuthorityQuestion) | null;
 } = { tool: toolQuestion, model: modelQuestion, run: childQuestion, review: null, wait: null };
 
-function toolQuestion({ birth }: RunContext, _state: RunState, activity: Activity): AuthorityQuestion {
+function toolQuestion(context: RunContext, state: RunState, activity: Activity): AuthorityQuestion {
+  const { birth } = context;
   const { definition, id } = birth;
   const compensation = activity.purpose === "compensation";
   const chosenBy = activity.purpose === "agent" ? "model" : "definition";
-  const untrusted = compensation ? [] : chosenBy === "model" ? [""] : untrustedPointers(definition, activity.node);
+  const untrusted = chosenBy === "model" ? [""] : untrustedPlaces(labelsOfActivity(context, state, activity));
+  const seenInstruction = hasSeenInstruction(context, state);
+  const ledByUntrusted = chosenBy === "model" && (own(state.agents, activity.node)?.label ?? UNKNOWN).trust === "untrusted";
   const tool = activity.tool ?? "";
-  return { kind: "tool", caller: callerOf(birth), workflow: definition.name, run: id, tool, chosenBy, untrusted, compensation };
+  return {
+    kind: "tool",
+    caller: callerOf(birth),
+    workflow: definition.name,
+    run: id,
+    tool,
+    chosenBy,
+    untrusted,
+    compensation,
+    ...(seenInstruction ? { seenInstruction } : {}),
+    ...(ledByUntrusted ? { ledByUntrusted } : {}),
+  };
+}
+
+/** Of an input that the definition fixed. A compensation of a journal without labels may have had anything in it. */
+function labelsOfActivity(context: RunContext, state: RunState, { labels, purpose, node }: Activity): Labels {
+  return labels ?? (purpose === "compensation" ? whole(UNKNOWN) : labelsOfInput(context, state, node));
 }
 
 function childQuestion({ birth }: RunContext, _state: RunState, activity: Activity): AuthorityQuestion {

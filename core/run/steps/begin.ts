@@ -2,13 +2,14 @@
 import type { Json } from "../../json.ts";
 import type { StepKind } from "../../workflow/definition.ts";
 import type { Turn } from "../machine/turn.ts";
+import { labelsOfInput } from "./labels.ts";
 import { indexOfNode, stepOfNode } from "./node.ts";
 import { failNode } from "./settle.ts";
 
 /** `input` undefined: the event names none. */
 export function begin(turn: Turn, node: string, kind: StepKind, input?: Json): void {
   const index = indexOfNode(node);
-  const data = { kind, ...(input === undefined ? {} : { input }) };
+  const data = { kind, ...(input === undefined ? {} : { input, labels: labelsOfInput(turn.machinery, turn.state, node) }) };
   if (index === null) turn.emit("step.started", data, node);
   else turn.emit("item.started", { index, ...data }, stepOfNode(node));
 }

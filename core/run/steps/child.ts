@@ -3,6 +3,8 @@
  * cancels it.
  */
 import { own } from "../../json.ts";
+import { UNKNOWN } from "../../label/label.ts";
+import { whole } from "../../label/labels.ts";
 import { fromUsd } from "../../money.ts";
 import type { AuthorityAnswer } from "../../workflow/authority.ts";
 import { alertAtThresholds } from "../calls/lease.ts";
@@ -38,11 +40,12 @@ export function takeChildEnd(turn: Turn, happening: Extract<Happening, { kind: "
   const activity = own(turn.state.activities, happening.activity);
   if (activity?.kind !== "run" || activity.phase !== "calling" || activity.child?.run !== happening.run)
     return "the run does not wait for this child run";
-  const { run, ok, output, error, flags, usage, held } = happening;
+  const { run, ok, output, labels = whole(UNKNOWN), error, flags, usage, held, instruction } = happening;
   const before = turn.state.usage;
-  turn.emit("child.ended", { activity: activity.id, run, ok, output, error, flags, usage, held }, activity.step);
+  const noted = instruction === true ? { instruction } : {};
+  turn.emit("child.ended", { activity: activity.id, run, ok, output, error, flags, usage, held, ...noted }, activity.step);
   alertAtThresholds(turn, before);
-  if (ok) completeNode(turn, activity.node, output);
+  if (ok) completeNode(turn, activity.node, output, labels);
   else failNode(turn, activity.node, childError(error, run));
   return null;
 }

@@ -11,6 +11,7 @@ import { isFinal, isInFlight } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import type { RunFlag } from "../outside/view.ts";
 import { rulesOf } from "./kinds.ts";
+import { labelsIn, labelsOfOutputs } from "./labels.ts";
 import { completeStep } from "./settle.ts";
 import { toUndo, undoNext } from "./undo.ts";
 
@@ -18,8 +19,9 @@ import { toUndo, undoNext } from "./undo.ts";
 export function complete(turn: Turn): void {
   const output = evaluate(turn.birth.definition.output, turn.scope());
   if (output.ok) {
+    const labels = labelsIn(turn.machinery, turn.state, turn.birth.definition.output);
     giveBack(turn);
-    return turn.emit("run.completed", { output: output.value, flags: turn.state.flags, error: null });
+    return turn.emit("run.completed", { output: output.value, labels, flags: turn.state.flags, error: null });
   }
   const error = { code: "invalid_request", message: `\`output\` could not be evaluated: ${output.error.message}`, step: null } as const;
   turn.emit("run.stopping", { why: "failure", error });
@@ -77,7 +79,15 @@ function endPartial(turn: Turn): void {
   const outputs = Object.entries(state.steps).filter(([, step]) => step.status === "completed");
   const instead = on_budget === null ? null : evaluate(on_budget.value, turn.scope());
   const output: Json = instead?.ok ? instead.value : Object.fromEntries(outputs.map(([id, step]) => [id, step.output]));
+  const labels =
+    on_budget !== null && instead?.ok
+      ? labelsIn(turn.machinery, state, on_budget.value)
+      : labelsOfOutputs(
+          turn.machinery,
+          state,
+          outputs.map(([id]) => id),
+        );
   const added: RunFlag[] = state.stopping?.error.code === "budget_exceeded" ? ["partial", "budget_exceeded"] : ["partial"];
   giveBack(turn);
-  turn.emit("run.completed", { output, flags: [...state.flags, ...added], error: state.stopping?.error ?? null });
+  turn.emit("run.completed", { output, labels, flags: [...state.flags, ...added], error: state.stopping?.error ?? null });
 }

@@ -34,8 +34,8 @@ export type RunRules<K extends StepKind> = {
   start(turn: Turn, node: string, step: StepOf<K>, input: Json): void;
   /** Whether carrying it out may change something outside: a cap does not end a run as `partial` between two of them. */
   mayWrite(step: StepOf<K>, writes: Writes): boolean;
-  /** Whose word its output is: `people` are trusted, `outside` is a model or a tool, `inputs`: that of the steps its input reads. */
-  readonly outputFrom: "people" | "outside" | "inputs";
+  /** Whose word its output is (labels.ts): a person's, a signal's, a model's, a tool's, a child run's, that of its inputs or of its items. */
+  readonly outputFrom: "person" | "signal" | "model" | "tool" | "child" | "inputs" | "items";
   /** null: it makes no call, so nothing of it is tried again. */
   calls(step: StepOf<K>): CallRules | null;
 };
@@ -58,28 +58,28 @@ const RUN_RULES: { readonly [K in StepKind]: RunRules<K> } = {
     input: slotsOf,
     start: startPrompted,
     mayWrite: WRITES_NOTHING,
-    outputFrom: "outside",
+    outputFrom: "model",
     calls: ({ retry, async }) => ({ retry, toolTimeoutMs: null, isQueued: async }),
   },
   agent: {
     input: slotsOf,
     start: startPrompted,
     mayWrite: ({ tools }, writes) => tools.some(writes),
-    outputFrom: "outside",
+    outputFrom: "model",
     calls: ({ retry }) => ({ retry, toolTimeoutMs: null, isQueued: false }),
   },
   tool: {
     input: ({ input }) => ({ field: "input", template: input }),
     start: (turn, node, _step, input) => begin(turn, node, "tool", input),
     mayWrite: ({ tool }, writes) => writes(tool),
-    outputFrom: "outside",
+    outputFrom: "tool",
     calls: ({ retry, timeout_ms, async }) => ({ retry, toolTimeoutMs: timeout_ms, isQueued: async }),
   },
   run: {
     input: ({ input }) => ({ field: "input", template: input }),
     start: (turn, node, _step, input) => begin(turn, node, "run", input),
     mayWrite: () => true, // what the child's workflow does is not known here
-    outputFrom: "outside",
+    outputFrom: "child",
     calls: () => ({ retry: DEFAULT_RETRY, toolTimeoutMs: null, isQueued: false }),
   },
   transform: {
@@ -99,14 +99,14 @@ const RUN_RULES: { readonly [K in StepKind]: RunRules<K> } = {
       askPerson(turn, node, "step", severity, proposal);
     },
     mayWrite: WRITES_NOTHING,
-    outputFrom: "people",
+    outputFrom: "person",
     calls: MAKES_NO_CALL,
   },
   wait: {
     input: () => null,
     start: (turn, node, step) => startWait(turn, node, step),
     mayWrite: WRITES_NOTHING,
-    outputFrom: "people",
+    outputFrom: "signal",
     calls: MAKES_NO_CALL,
   },
   map: {
@@ -114,7 +114,7 @@ const RUN_RULES: { readonly [K in StepKind]: RunRules<K> } = {
     start: (turn, node, _step, list) =>
       Array.isArray(list) ? begin(turn, node, "map", list) : failAt(turn, node, "over", "it does not give a list"),
     mayWrite: ({ step }, writes) => rulesOf(step).mayWrite(step, writes),
-    outputFrom: "outside",
+    outputFrom: "items",
     calls: MAKES_NO_CALL, // its items make theirs
   },
 };

@@ -1,9 +1,12 @@
 /** Undoes what was done, one call at a time, last first. A call that cannot be undone is named, and the others are still undone. */
+import { UNKNOWN } from "../../label/label.ts";
+import { whole } from "../../label/labels.ts";
 import type { Compensate } from "../../workflow/definition.ts";
 import { evaluate } from "../../workflow/expression.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
 import type { Activity, Done, StepError } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
+import { labelsIn } from "./labels.ts";
 import { compensationId, indexOfNode, nodeDefinition } from "./node.ts";
 
 /** Activity ids of the successful calls whose definition says how they are undone, last first. */
@@ -22,8 +25,11 @@ export function undoNext(turn: Turn, activityId: string): void {
   if (done === undefined || compensate === null) throw new TypeError(`${activityId} has no compensation`);
   const index = indexOfNode(done.node);
   const input = evaluate(compensate.input, { ...turn.scope(done.output), ...(index === null ? {} : { index }) });
-  if (input.ok)
-    return turn.emit("step.compensating", { activity: id, undoes: activityId, tool: compensate.tool, input: input.value }, done.step);
+  if (input.ok) {
+    const labels = labelsIn(turn.machinery, turn.state, compensate.input, { output: done.labels ?? whole(UNKNOWN) });
+    const data = { activity: id, undoes: activityId, tool: compensate.tool, input: input.value, labels };
+    return turn.emit("step.compensating", data, done.step);
+  }
   const notUndone = { code: "invalid_request", message: `\`compensate/input\` could not be evaluated: ${input.error.message}` } as const;
   turn.emit("step.compensated", { activity: id, undoes: activityId, undone: notUndone }, done.step);
 }

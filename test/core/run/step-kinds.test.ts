@@ -49,14 +49,14 @@ describe("the tables of step kinds", () => {
 
   it("say whose word an output is", () => {
     expect(answers((step) => rulesOf(step).outputFrom)).toEqual({
-      model: "outside",
-      agent: "outside",
-      tool: "outside",
-      run: "outside",
-      map: "outside",
+      model: "model",
+      agent: "model",
+      tool: "tool",
+      run: "child",
+      map: "items",
       transform: "inputs",
-      review: "people",
-      wait: "people",
+      review: "person",
+      wait: "signal",
     });
   });
 

@@ -96,7 +96,7 @@ describe("[AUTH-1] a tool", () => {
     expect(await authority().authorize(aboutTool)).toEqual({
       kind: "tool",
       permission: { decision: "allow", policyVersion: expect.stringMatching(/^[0-9a-f]{16}$/), reasons: ["calls.tool"] },
-      facts: { tool: "payments.refund", version: 3, effect: "write", idempotency: "key", timeout_ms: 10_000 },
+      facts: { tool: "payments.refund", version: 3, effect: "write", idempotency: "key", timeout_ms: 10_000, sensitivity: "internal" },
     });
   });
 

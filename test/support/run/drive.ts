@@ -8,6 +8,7 @@ import { fits, plus } from "../../../core/budget/amount.ts";
 import type { LeaseAnswer, LeaseRequest } from "../../../core/budget/lease.ts";
 import type { Json } from "../../../core/json.ts";
 import type { Stops } from "../../../core/kill-switch/stops.ts";
+import type { Labels } from "../../../core/label/labels.ts";
 import { fromUsd } from "../../../core/money.ts";
 import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../../../core/run/calls/call.ts";
 import { modelCall, toolCall } from "../../../core/run/calls/request.ts";
@@ -32,7 +33,11 @@ export type Script = {
   model: (call: { model: string; messages: readonly { role: string; content: string | null }[] }) => ModelOutcome | "never";
   authority: (question: AuthorityQuestion) => AuthorityAnswer;
   /** How a child run ends. */
-  child: (workflow: string, input: unknown) => { ok: boolean; output?: Json; error?: { code: "tool_error"; message: string } } | "never";
+  child: (
+    workflow: string,
+    input: unknown,
+    labels?: Labels,
+  ) => { ok: boolean; output?: Json; labels?: Labels; error?: { code: "tool_error"; message: string } } | "never";
   /** What a read tool says of a write. */
   lookUp: (tool: string, key: string) => LookupAnswer | "never";
   /** The org's ledger: grants what is wanted unless a test says otherwise. */
@@ -256,8 +261,8 @@ export class Drive {
       case "review.withdraw":
         return { kind: "review.withdrawn", ids: effect.ids };
       case "child.start": {
-        const { id, input, child } = this.activity(effect.activity);
-        const end = this.script.child(child?.workflow ?? "", input);
+        const { id, input, labels, child } = this.activity(effect.activity);
+        const end = this.script.child(child?.workflow ?? "", input, labels);
         this.#hanging.add(effect.key);
         if (end === "never" || child === null) return null;
         return {

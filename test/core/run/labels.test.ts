@@ -1,0 +1,495 @@
+/** Whose word a value is, on every way that it can take through a run; and a search for a way that is not watched, against marked values. */
+import { describe, expect, it } from "vitest";
+import { isObject, type Json } from "../../../core/json.ts";
+import type { Labels } from "../../../core/label/labels.ts";
+import { fold } from "../../../core/run/fold/evolve.ts";
+import type { Birth } from "../../../core/run/machine/birth.ts";
+import type { RunEvent } from "../../../core/run/machine/event.ts";
+import { transition } from "../../../core/run/machine/transition.ts";
+import { wantedEffects } from "../../../core/run/outside/wanted.ts";
+import { reachesGuarded } from "../../../core/tool/guarded.ts";
+import type { AuthorityQuestion } from "../../../core/workflow/authority.ts";
+import type { Definition, MapStep, ReviewStep, RunStep, Step, Template, WaitStep } from "../../../core/workflow/definition.ts";
+import { define, model, tool, transform } from "../../support/run/definition.ts";
+import { answered, Drive, failed, type Script, said } from "../../support/run/drive.ts";
+
+const common = { needs: [] as string[], when: null, on_error: null };
+const cel = (text: string): Template => ({ cel: text });
+const ask = (proposal: Template, more: Partial<ReviewStep> = {}): ReviewStep => ({
+  ...common,
+  kind: "review",
+  severity: "medium",
+  proposal,
+  ...more,
+});
+const child = (input: Template, more: Partial<RunStep> = {}): RunStep => ({
+  ...common,
+  kind: "run",
+  workflow: "small",
+  version: null,
+  input,
+  ...more,
+});
+const each = (over: Template, step: MapStep["step"], more: Partial<MapStep> = {}): MapStep => ({
+  ...common,
+  kind: "map",
+  over,
+  concurrency: 2,
+  step,
+  ...more,
+});
+const wait: WaitStep = { ...common, kind: "wait", seconds: null, until: null, signal: "news", timeout_ms: null };
+const pay = (amount: Template, needs: string[], more: object = {}) => tool("pay", { input: { amount, note: "x" }, needs, ...more });
+
+/** The steps, each after the one before it, so that an expression may read any that stands above it. */
+const chain = (steps: { [id: string]: Step }): { [id: string]: Step } =>
+  Object.fromEntries(
+    Object.entries(steps).map(([id, step], at, all) => [
+      id,
+      { ...step, needs: step.needs.length > 0 || at === 0 ? step.needs : [all[at - 1]?.[0] ?? ""] },
+    ]),
+  );
+
+type Asked = { readonly untrusted: readonly string[]; readonly compensation: boolean };
+
+/** What the run asks about each call of `pay` (or another tool), in order. */
+function asked(definition: Definition, script: Partial<Script> = {}, birth: Partial<Birth> = {}, name = "pay"): Asked[] {
+  const questions: Asked[] = [];
+  const base = new Drive(definition).script.authority;
+  const authority = (question: AuthorityQuestion) => {
+    if (question.kind === "tool" && question.tool === name)
+      questions.push({ untrusted: question.untrusted, compensation: question.compensation });
+    return base(question);
+  };
+  new Drive(definition, { ...script, authority }, { input: { amount: 5, list: [1, 2], s: "in" }, ...birth }).start().run();
+  return questions;
+}
+const untrustedOf = (...args: Parameters<typeof asked>): readonly string[] | undefined => asked(...args)[0]?.untrusted;
+
+const fromModel = cel("steps.said.output");
+const fromCaller = cel("input.amount");
+const says = { said: model({}) };
+const rejects: Partial<Script> = { person: () => "reject" };
+const childFails: Partial<Script> = { child: () => ({ ok: false, error: { code: "tool_error", message: "no" } }) };
+
+/** A child run of its own: what it gives, with its labels. */
+const childOf =
+  (definition: Definition): Script["child"] =>
+  (_workflow, input, labels?: Labels) => {
+    const parent = { run: "run_p", activity: "c", depth: 1, tools: ["pay"] };
+    const inner = new Drive(definition, {}, { input: input as Json, ...(labels === undefined ? {} : { inputLabels: labels }), parent });
+    inner.start().run();
+    const { output, outputLabels, status } = inner.state;
+    return { ok: status === "completed", output, ...(outputLabels === undefined ? {} : { labels: outputLabels }) };
+  };
+const echo = define({ a: transform(cel("input")) }, { output: cel("steps.a.output.x") });
+const throughChild = { child: childOf(echo) };
+
+describe("whose word reaches a tool's field", () => {
+  it.each<[string, (value: Template) => Definition, Partial<Script>]>([
+    ["an expression", (v) => define(chain({ ...says, pay: pay(v, []) })), {}],
+    ["a transform", (v) => define(chain({ ...says, t: transform(v), pay: pay(cel("steps.t.output"), []) })), {}],
+    ["a field of an object", (v) => define(chain({ ...says, t: transform({ a: 1, b: v }), pay: pay(cel("steps.t.output.b"), []) })), {}],
+    [
+      "a child's input and output",
+      (v) => define(chain({ ...says, c: child({ x: v }), pay: pay(cel("steps.c.output"), []) })),
+      throughChild,
+    ],
+    [
+      "a rejected review's on_error.value",
+      (v) => define(chain({ ...says, r: ask("?", { on_error: { value: v } }), pay: pay(cel("steps.r.output"), []) })),
+      rejects,
+    ],
+    [
+      "a failed child's on_error.value",
+      (v) => define(chain({ ...says, c: child({}, { on_error: { value: v } }), pay: pay(cel("steps.c.output"), []) })),
+      childFails,
+    ],
+    [
+      "a failed transform's on_error.value",
+      (v) =>
+        define(chain({ ...says, t: transform(cel("input.no.such"), { on_error: { value: v } }), pay: pay(cel("steps.t.output"), []) })),
+      {},
+    ],
+    [
+      "the step of an on_error",
+      (v) =>
+        define({
+          ...says,
+          r: ask("?", { needs: ["said"], on_error: { step: "instead" } }),
+          instead: transform(v, { needs: [] }),
+          pay: pay(cel("steps.r.output"), ["r"]),
+        }),
+      rejects,
+    ],
+    [
+      "a map's items",
+      (v) => define(chain({ ...says, m: each([v, v], transform(cel("item"))), pay: pay(cel("steps.m.output[0]"), []) })),
+      {},
+    ],
+    [
+      "an item's on_error.value",
+      (v) =>
+        define(
+          chain({
+            ...says,
+            m: each(cel("input.list"), transform(cel("item.no"), { on_error: { value: v } })),
+            pay: pay(cel("steps.m.output"), []),
+          }),
+        ),
+      {},
+    ],
+    ["the item of a map", (v) => define(chain({ ...says, m: each([v], tool("pay", { input: { amount: cel("item"), note: "x" } })) })), {}],
+  ])("[LABEL-1] through %s: a model's is untrusted, the caller's is not", (_, definition, script) => {
+    expect(untrustedOf(definition(fromModel), script)).not.toHaveLength(0);
+    expect(reachesGuarded(["/amount"], untrustedOf(definition(fromModel), script) ?? [])).toBe(true);
+    expect(reachesGuarded(["/note"], untrustedOf(definition(fromModel), script) ?? [])).toBe(false);
+    expect(untrustedOf(definition(fromCaller), script)).toEqual([]);
+  });
+
+  it("[LABEL-2] a child's input is as trusted as its parent's values were", () => {
+    const inner = define({ pay: pay(cel("input.x"), []) });
+    const parent = { run: "run_p", activity: "c", depth: 1, tools: ["pay"] };
+    const handed = (value: Template): Labels => {
+      let given: Labels = [];
+      const outer = define(chain({ ...says, c: child({ x: value, y: 1 }) }));
+      const run: Script["child"] = (_name, _input, labels) => {
+        given = labels ?? [];
+        return { ok: true };
+      };
+      new Drive(outer, { child: run }, { input: { amount: 5 } }).start().run();
+      return given;
+    };
+    expect(untrustedOf(inner, {}, { parent, input: { x: 1 }, inputLabels: handed(fromModel) })).toEqual(["/amount"]);
+    expect(untrustedOf(inner, {}, { parent, input: { x: 1 }, inputLabels: handed(fromCaller) })).toEqual([]);
+    expect(untrustedOf(inner, {}, { parent, input: { x: 1 } })).toEqual(["/amount"]); // a parent from before labels
+    expect(untrustedOf(define({ pay: pay(cel("input.x"), []) }), {}, { input: { x: 1 } })).toEqual([]);
+  });
+
+  it("[LABEL-3] a compensation's input is labelled like any other", () => {
+    const undone = (input: Json) =>
+      define(
+        chain({
+          ...says,
+          book: tool("book", {
+            input: { amount: 1 },
+            compensate: { tool: "pay", input, retry: { attempts: 1, backoff_ms: 0 }, timeout_ms: null } as never,
+          }),
+          bad: transform(cel("input.no.such")),
+        }),
+        { tools: ["pay", "book"], on_failure: "compensate" },
+      );
+    const of = (input: Json) => asked(undone(input)).find(({ compensation }) => compensation)?.untrusted;
+    expect(of({ amount: fromModel })).toEqual(["/amount"]);
+    expect(of({ amount: cel("output.id") })).toEqual(["/amount"]);
+    expect(of({ amount: fromCaller })).toEqual([]);
+    expect(of({ amount: 7 })).toEqual([]);
+  });
+
+  it("[LABEL-4] a person's approval makes a proposal trusted; a signal is trusted from whoever started the run", () => {
+    const reviewed = define(chain({ ...says, r: ask(fromModel), pay: pay(cel("steps.r.output.proposal"), []) }));
+    expect(untrustedOf(reviewed, { person: () => "approve" })).toEqual([]);
+    const definition = define(chain({ w: wait, pay: pay(cel("steps.w.output.n"), []) }));
+    for (const [by, untrusted] of [
+      ["ada", []],
+      ["mallory", ["/amount"]],
+    ] as const) {
+      const run = new Drive(definition).start().run();
+      run.offer({ kind: "signal", id: "sig_1", name: "news", body: { n: 1 }, findings: [], by });
+      const question = run.wanted().flatMap((effect) => (effect.kind === "authority.ask" ? [effect.question] : []))[0];
+      expect(question).toMatchObject({ untrusted });
+    }
+  });
+
+  it("[LABEL-5] the highest class wins, and the sources are named", () => {
+    const base = new Drive(define({})).script.authority;
+    const authority: Script["authority"] = (question) => {
+      const answer = base(question);
+      if (answer.kind !== "tool" || question.kind !== "tool") return answer;
+      return { ...answer, facts: { ...answer.facts, sensitivity: question.tool === "orders.get" ? "confidential" : "public" } };
+    };
+    const steps = chain({
+      get: tool("orders.get", { input: {} }),
+      t: transform({ a: cel("steps.get.output.id"), b: cel("input.s"), c: 1 }),
+    });
+    const run = new Drive(define(steps, { output: { all: cel("steps.t.output"), own: "x" } }), { authority }, { input: { s: "x" } })
+      .start()
+      .run();
+    expect(run.state.labels?.["t"]).toEqual([
+      { at: "/a", label: { trust: "untrusted", class: "confidential", sources: ["tool:orders.get"] } },
+      { at: "/b", label: { trust: "trusted", class: "internal", sources: ["caller"] } },
+    ]);
+    expect(run.state.outputLabels).toEqual((run.state.labels?.["t"] ?? []).map(({ at, label }) => ({ at: `/all${at}`, label })));
+  });
+
+  it("[LABEL-6] a journal from before labels is read off its definition: whatever is no person's or caller's word is untrusted", () => {
+    const ends: [Template, readonly string[]][] = [
+      [cel("steps.said.output"), ["/amount"]],
+      [cel("steps.t.output"), []],
+      [cel("steps.u.output"), ["/amount/a"]],
+      [cel("steps.r.output.proposal"), []],
+      [cel("steps.x.output"), ["/amount"]],
+    ];
+    for (const [amount, untrusted] of ends) {
+      const steps = {
+        ...says,
+        t: transform(cel("input.s")),
+        u: transform({ a: cel("steps.said.output") }),
+        r: ask("?"),
+        x: ask("?", { on_error: { value: 1 } }),
+        pay: pay(amount, []),
+      };
+      const run = new Drive(define(chain(steps)), { person: () => "approve" }, { input: { s: "x" } }).start();
+      run.run((state) => state.activities["pay"] !== undefined);
+      const old = JSON.parse(JSON.stringify(run.events, (key, value) => (key === "labels" || key === "label" ? undefined : value)));
+      const state = fold(run.machinery, old as RunEvent[]);
+      expect(state.labels).toBeUndefined();
+      const [effect] = wantedEffects(run.machinery, state, run.now);
+      expect(effect).toMatchObject({ kind: "authority.ask", question: { tool: "pay", untrusted } });
+    }
+  });
+
+  it("[LABEL-7] a redriven run keeps the labels of what it keeps, and that an instruction was found", () => {
+    const steps = chain({ ...says, get: tool("orders.get", { input: {} }), bad: tool("pay", { input: { amount: fromModel } }) });
+    const finding = { type: "injection", detector: "d", count: 1, score: 1, pointer: "" } as const;
+    const run = new Drive(define(steps, { on_failure: "park" }), {
+      tool: (name) => (name === "pay" ? failed("tool_error", "permanent") : { ...answered({ id: 1 }), findings: [finding] }),
+    })
+      .start()
+      .run();
+    expect(run.state.deadLetter).not.toBeNull();
+    run.offer({ kind: "dead_letter.redriven", by: "op", run: "run_2" });
+    const start = run.wanted().flatMap((effect) => (effect.kind === "run.continue" ? [effect.start] : []))[0];
+    expect(start?.redrive).toMatchObject({ seenInstruction: true, labels: { said: [{ label: { trust: "untrusted" } }] } });
+    const again = new Drive(define(steps, { on_failure: "park" }), {}, { redrive: start?.redrive ?? null }).start();
+    const [question] = again.wanted().flatMap((effect) => (effect.kind === "authority.ask" ? [effect.question] : []));
+    expect(question).toMatchObject({ tool: "pay", untrusted: ["/amount"], seenInstruction: true });
+    expect(transition(again.machinery, again.state, { kind: "start" }, { at: again.now, stops: null }).ok).toBe(false);
+  });
+});
+
+describe("an agent that has seen untrusted text", () => {
+  it("[LABEL-8] is said to be led by it from then on, and the run knows of an instruction", () => {
+    const seen: AuthorityQuestion[] = [];
+    const base = new Drive(define({})).script.authority;
+    let turns = 0;
+    const call = (at: number) => ({
+      ...said(""),
+      result: { ok: true as const, asks: { text: null, calls: [{ id: `c${at}`, name: "orders.get", input: { at } }] } },
+    });
+    const desk: Step = {
+      ...common,
+      kind: "agent",
+      model: { id: "acme/small-2026-01-01", task: null, max_tokens: 100, temperature: 0, fallback: [] },
+      prompt: { template: "Find {{what}}", slots: { what: cel("input.s") } },
+      tools: ["orders.get"],
+      max_iterations: 5,
+      output: null,
+      retry: { attempts: 1, backoff_ms: 1 } as never,
+      timeout_ms: 1_000,
+    };
+    const finding = { type: "injection", detector: "d", count: 1, score: 1, pointer: "" } as const;
+    const script: Partial<Script> = {
+      model: () => (turns++ < 3 ? call(turns) : said("done")),
+      tool: () => ({ ...answered({ turns }), findings: turns < 2 ? [] : [finding] }),
+      authority: (question) => {
+        if (question.kind === "tool") seen.push(question);
+        return base(question);
+      },
+    };
+    const run = new Drive(define({ desk }, { tools: ["orders.get"] }), script, { input: { s: "x" } }).start().run();
+    expect(run.state.status).toBe("completed");
+    const told = seen.map((question) =>
+      question.kind === "tool" ? [question.ledByUntrusted ?? false, question.seenInstruction ?? false] : [],
+    );
+    expect(told).toEqual([
+      [false, false],
+      [true, false],
+      [true, true],
+    ]);
+    expect(run.state.labels?.["desk"]?.[0]?.label).toMatchObject({
+      trust: "untrusted",
+      sources: ["caller", "model:desk", "tool:orders.get"],
+    });
+  });
+});
+
+/**
+ * The oracle knows nothing of labels. Whatever a model or a tool says carries a mark, nothing else does, and a person who approves
+ * takes the marks out of what was proposed. A mark that arrives in a field has come all the way, so the field must be named as untrusted.
+ */
+const MARK = "\u2622";
+
+describe("every way of a marked value", () => {
+  it("[LABEL-9] is named, in generated definitions", { timeout: 120_000 }, () => {
+    let arrived = 0;
+    const ways = new Set<string>();
+    for (let seed = 1; seed <= 1_500; seed++) {
+      const { calls, kinds } = play(seed);
+      for (const { input, untrusted } of calls) {
+        const marked = placesOf(input);
+        arrived += marked.length;
+        if (marked.length > 0) for (const kind of kinds) ways.add(kind);
+        const missed = marked.filter(
+          (place) => !untrusted.some((other) => place === other || place.startsWith(`${other}/`) || other.startsWith(`${place}/`)),
+        );
+        expect(missed, `seed ${seed}: ${JSON.stringify(input)}`).toEqual([]);
+      }
+    }
+    expect(arrived).toBeGreaterThan(1_000);
+    expect([...ways].sort()).toEqual([
+      "compensation",
+      "map",
+      "model",
+      "on_error.step",
+      "on_error.value",
+      "review",
+      "run",
+      "tool",
+      "transform",
+    ]);
+  });
+});
+
+function placesOf(value: Json, at = ""): string[] {
+  if (typeof value === "string") return value.includes(MARK) ? [at] : [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => placesOf(item, `${at}/${index}`));
+  return isObject(value) ? Object.entries(value).flatMap(([key, item]) => placesOf(item, `${at}/${key}`)) : [];
+}
+
+const cleaned = (value: Json): Json => JSON.parse(JSON.stringify(value).replaceAll(MARK, ""));
+
+type Seen = { readonly input: Json; readonly untrusted: readonly string[] };
+
+function play(seed: number): { readonly calls: readonly Seen[]; readonly kinds: ReadonlySet<string> } {
+  const random = dice(seed);
+  const kinds = new Set<string>();
+  const calls: Seen[] = [];
+  const inner = generate(random, kinds, false);
+  const outer = generate(random, kinds, true);
+  const input = { x: "in", y: { z: "put" }, list: ["p", "q"] };
+  let n = 0;
+  const drive = (definition: Definition, birth: Partial<Birth>): Drive => {
+    const base = new Drive(definition).script.authority;
+    const script: Partial<Script> = {
+      tool: () => (random(8) === 0 ? failed("tool_error", "permanent") : answered({ f: `${MARK}${n++}`, g: { h: `t${MARK}` }, l: [MARK] })),
+      model: () => said(`${MARK}${n++}`),
+      person: (proposal) => (random(2) === 0 ? "reject" : { modify: cleaned(proposal as Json) }),
+      child: (_name, given, labels) => {
+        const parent = { run: "run_p", activity: "c", depth: 1, tools: ["w", "undo"] };
+        const run = drive(inner, { input: given as Json, parent, ...(labels === undefined ? {} : { inputLabels: labels }) });
+        const { status, output, outputLabels } = run.state;
+        if (status !== "completed") return { ok: false, error: { code: "tool_error", message: "no" } };
+        return { ok: true, output, ...(outputLabels === undefined ? {} : { labels: outputLabels }) };
+      },
+      authority: (question) => base(question),
+    };
+    const run = new Drive(definition, script, birth);
+    run.quiet = true;
+    const { carryOut } = run;
+    run.carryOut = (effect) => {
+      if (effect.kind === "authority.ask" && effect.question.kind === "tool") {
+        if (effect.question.compensation) kinds.add("compensation");
+        calls.push({ input: run.activity(effect.activity).input, untrusted: effect.question.untrusted });
+      }
+      return carryOut.call(run, effect);
+    };
+    return run.start().run();
+  };
+  drive(outer, { input });
+  return { calls, kinds };
+}
+
+type Dice = (below: number) => number;
+function dice(seed: number): Dice {
+  let state = seed * 2_654_435_761;
+  return (below) => {
+    state = (Math.imul(state ^ (state >>> 15), 2_246_822_519) + 3_266_489_917) | 0;
+    return ((state ^ (state >>> 13)) >>> 0) % below;
+  };
+}
+
+function generate(random: Dice, kinds: Set<string>, withChild: boolean): Definition {
+  const steps: { [id: string]: Step } = {};
+  const ids: string[] = [];
+  const count = 3 + random(5);
+  const pick = <T>(items: readonly [T, ...T[]]): T => items[random(items.length)] ?? items[0];
+  const source = (more: readonly string[]): string => {
+    const id = ids.length === 0 ? null : (ids[ids.length - 1 - random(Math.min(3, ids.length))] ?? null);
+    const roots = id === null ? [] : [`steps.${id}.output`, `steps.${id}.output`, `steps['${id}'].output`];
+    return pick(["input", ...roots, ...more] as [string, ...string[]]);
+  };
+  const expression = (more: readonly string[]): string => {
+    const from = source(more);
+    const other = source(more);
+    return pick([
+      from,
+      from,
+      `{'a': ${from}, 'b': 'own'}.a`,
+      `[${from}, ${other}]`,
+      `{'a': ${from}, 'b': {'c': ${other}}}`,
+      `[${from}].map(x, {'v': x, 'w': ${other}})`,
+      `true ? ${from} : ${other}`,
+      `${other} == null ? ${from} : ${other}`,
+      `[${from}].filter(x, x != null)[0]`,
+      `has(input.nothing) ? 1 : ${from}`,
+      `[[${from}]][0]`,
+    ]);
+  };
+  const template = (more: readonly string[] = []): Json =>
+    pick<() => Json>([
+      () => ({ cel: expression(more) }),
+      () => ({ a: { cel: expression(more) }, b: "own" }),
+      () => [{ cel: expression(more) }, 1],
+    ])();
+  const onError = (item: readonly string[] = []): { on_error: Step["on_error"] } => {
+    if (random(2) === 0) return { on_error: null };
+    kinds.add("on_error.value");
+    return { on_error: { value: template(item) } };
+  };
+  for (let at = 0; at < count; at++) {
+    const id = `s${at}`;
+    const needs = [...ids];
+    const made = makeStep(id, needs);
+    steps[id] = made;
+    if (made.on_error === null && random(3) === 0) {
+      const rescuer = `r${at}`;
+      kinds.add("on_error.step");
+      steps[id] = { ...made, on_error: { step: rescuer } };
+      steps[rescuer] = transform(template(), { needs: [] });
+    }
+    ids.push(id);
+  }
+  function makeStep(_id: string, needs: string[]): Step {
+    const kind = pick(["tool", "model", "transform", "review", "map", "map", ...(withChild ? (["run", "run"] as const) : [])]);
+    kinds.add(kind);
+    switch (kind) {
+      case "tool":
+        return tool("w", {
+          input: template(),
+          needs,
+          compensate: { tool: "undo", input: template(["output"]), retry: { attempts: 1, backoff_ms: 1 } as never, timeout_ms: null },
+          ...onError(),
+        });
+      case "model":
+        return model({ needs, ...onError() });
+      case "transform":
+        return transform(random(4) === 0 ? { cel: "input.no.such" } : template(), { needs, ...onError() });
+      case "review":
+        return ask(template(), { needs, ...onError() });
+      case "run":
+        return child(template(), { needs, ...onError() });
+      default: {
+        const over = pick<Json>([[{ cel: expression([]) }, { cel: expression([]) }], { cel: `[${source([])}]` }]);
+        const item =
+          random(2) === 0
+            ? transform(template(["item"]), onError(["item"]))
+            : tool("w", { input: template(["item"]), ...onError(["item"]) });
+        return each(over, item, { needs, ...onError() });
+      }
+    }
+  }
+  const fails = random(3) === 0 ? { bad: transform({ cel: "input.no.such" }, { needs: [...ids] }) } : {};
+  const all = { ...steps, ...fails };
+  return define(all, { output: template(), tools: ["w", "undo"], on_failure: "compensate" });
+}
