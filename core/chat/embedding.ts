@@ -12,6 +12,8 @@ export type EmbeddingRequest = {
   readonly inputs: readonly string[];
   readonly encoding: "float" | "base64";
   readonly dimensions: number | null;
+  /** Names of fields that go to no model. */
+  readonly ignored: readonly string[];
 };
 
 /** OpenAI's API reference, "Create embeddings". */
@@ -22,16 +24,17 @@ const TOKENS_PER_INPUT = 8;
 export function readEmbeddingRequest(raw: JsonObject): Result<EmbeddingRequest, readonly FieldError[]> {
   const errors = new Errors();
   const form = new Form(withoutNulls(raw), "", errors, "the request");
+  const user = form.json("user");
+  if (user !== undefined && (typeof user !== "string" || user.length > 512)) {
+    form.refuse("user", "`user` must be a text of at most 512 characters");
+  }
   const request: EmbeddingRequest = {
     wish: readWish(form),
     inputs: readInputs(form),
     encoding: form.choice("encoding_format", ["float", "base64"] as const, "float"),
     dimensions: form.numberOrNull("dimensions", { min: 1, max: 16_384, whole: true }),
+    ignored: user === undefined ? [] : ["user"],
   };
-  const user = form.json("user");
-  if (user !== undefined && (typeof user !== "string" || user.length > 512)) {
-    form.refuse("user", "`user` must be a text of at most 512 characters");
-  }
   form.close();
   return errors.list.length > 0 ? err(errors.list) : ok(request);
 }

@@ -3,13 +3,14 @@
  * Total for any JSON. What cannot be governed (images, sound, several choices) is refused by name, never dropped in silence.
  */
 import type { FieldError } from "../errors/problem.ts";
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { CacheUse, ModelWishes } from "../workflow/definition.ts";
 import { Errors, Form } from "../workflow/form.ts";
 import { MODEL_ID, TASK_NAME } from "../workflow/names.ts";
 import { type ResponseFormat, readFormat } from "./format.ts";
 import { type ChatMessage, readMessages } from "./messages.ts";
+import { type OfficialFields, readOfficialFields } from "./official-fields.ts";
 import { type ChatTool, readToolChoice, readTools, type ToolChoice } from "./tools.ts";
 
 /** docs/contract.md, "Workflows": always sent. */
@@ -40,6 +41,8 @@ export type ChatRequest = {
   readonly stop: readonly string[];
   /** Numbers and words that go to the model as they came; absent ones are absent. */
   readonly settings: JsonObject;
+  /** Fields of the format that a model may or may not take. */
+  readonly official: OfficialFields;
   readonly stream: boolean;
   readonly includeUsage: boolean;
   readonly wishes: ChatWishes;
@@ -48,17 +51,20 @@ export type ChatRequest = {
 export function readChatRequest(raw: JsonObject): Result<ChatRequest, readonly FieldError[]> {
   const errors = new Errors();
   const form = new Form(withoutNulls(raw), "", errors, "the request");
-  const tools = readTools(form);
+  const offered = readTools(form);
+  const { tools, choice } = readToolChoice(form, offered);
+  const ignored = new Set<string>();
   const request: ChatRequest = {
     wish: readWish(form),
-    messages: readMessages(form),
+    messages: readMessages(form, ignored),
     limit: readLimit(form),
     temperature: form.number("temperature", { fallback: 0, min: 0, max: 2 }),
     tools,
-    toolChoice: readToolChoice(form, tools),
+    toolChoice: choice,
     format: readFormat(form),
     stop: readStop(form),
     settings: readSettings(form, tools.length > 0),
+    official: { passable: readOfficialFields(form, ignored), ignored: [...ignored] },
     stream: form.boolean("stream", false),
     includeUsage: readIncludeUsage(form),
     wishes: readWishes(form),
@@ -139,9 +145,7 @@ function readWishes(form: Form): ChatWishes {
   return { model, cache };
 }
 
-const MOST_METADATA = 16;
-
-/** Fields of the format that change nothing here, or that ask for what is not given: only their harmless values are taken. */
+/** Fields that ask for what is not given: only their harmless values are taken. */
 function refuseUngoverned(form: Form): void {
   const only = (name: string, harmless: (value: Json) => boolean, why: string): void => {
     const value = form.json(name);
@@ -150,14 +154,5 @@ function refuseUngoverned(form: Form): void {
   only("n", (value) => value === 1, "can only be 1");
   only("logprobs", (value) => value === false, "cannot be had: an answer is guarded text");
   only("top_logprobs", (value) => value === 0, "cannot be had: an answer is guarded text");
-  only("store", (value) => value === false, "can only be false: nothing of a chat is kept");
-  only("service_tier", (value) => value === "auto" || value === "default", "can only be `auto`");
   only("modalities", (value) => Array.isArray(value) && value.length === 1 && value[0] === "text", 'can only be `["text"]`');
-  only("user", (value) => typeof value === "string" && value.length <= 512, "must be a text of at most 512 characters");
-  only("metadata", isMetadata, `must be an object of at most ${MOST_METADATA} texts`);
 }
-
-const isMetadata = (value: Json): boolean =>
-  isObject(value) &&
-  Object.keys(value).length <= MOST_METADATA &&
-  Object.entries(value).every(([key, text]) => key.length <= 64 && typeof text === "string" && text.length <= 512);

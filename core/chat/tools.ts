@@ -2,12 +2,15 @@
 import { isObject, type JsonObject } from "../json.ts";
 import { Form } from "../workflow/form.ts";
 import { checkSchema } from "../workflow/schema.ts";
+import { readCacheMark } from "./official-fields.ts";
 
 export type ChatTool = {
   readonly name: string;
   readonly description: string | null;
   readonly parameters: JsonObject;
   readonly strict: boolean | null;
+  /** The upstream may cache everything up to the end of this tool. */
+  readonly cacheMark?: JsonObject;
 };
 
 export type ToolChoice = "none" | "auto" | "required" | { readonly name: string };
@@ -33,8 +36,10 @@ export function readTools(form: Form): readonly ChatTool[] {
     tool.choice("type", ["function"] as const);
     const inner = tool.form("function");
     if (inner === null) tool.refuse("function", "`function` is missing");
+    const mark = readCacheMark(tool);
     tool.close();
-    return inner === null ? { name: "", description: null, parameters: ANY, strict: null } : readFunction(inner);
+    const read = inner === null ? { name: "", description: null, parameters: ANY, strict: null } : readFunction(inner);
+    return mark === undefined ? read : { ...read, cacheMark: mark };
   });
   tools.forEach(({ name }, index) => {
     const twice = tools.findIndex((other) => other.name === name) !== index;
@@ -61,18 +66,43 @@ function readFunction(form: Form): ChatTool {
   return tool;
 }
 
-export function readToolChoice(form: Form, tools: readonly ChatTool[]): ToolChoice | null {
+/** What may be called in the end: `tools` as they were offered, or those that `allowed_tools` leaves of them. */
+export type Offer = { readonly tools: readonly ChatTool[]; readonly choice: ToolChoice | null };
+
+export function readToolChoice(form: Form, tools: readonly ChatTool[]): Offer {
   const choice = form.json("tool_choice");
-  if (choice === undefined) return null;
-  if (choice === "none" || choice === "auto") return choice;
-  if (tools.length === 0) {
-    form.refuse("tool_choice", "`tool_choice` goes with `tools`");
-    return null;
+  // Without tools nothing can be chosen; upstreams refuse the field then.
+  if (choice === undefined || (tools.length === 0 && (choice === "none" || choice === "auto"))) return { tools, choice: null };
+  if (choice === "none" || choice === "auto") return { tools, choice };
+  const refuse = (message: string): Offer => {
+    form.refuse("tool_choice", message);
+    return { tools, choice: null };
+  };
+  if (tools.length === 0) return refuse("`tool_choice` goes with `tools`");
+  if (choice === "required") return { tools, choice };
+  if (isObject(choice) && choice["type"] === "allowed_tools") {
+    const allowed = readAllowed(choice, tools);
+    return allowed ?? refuse("`allowed_tools` is `{mode, tools}`: `auto` or `required`, and functions that are offered");
   }
-  if (choice === "required") return choice;
-  const inner = isObject(choice) && choice["type"] === "function" ? choice["function"] : undefined;
-  const name = isObject(inner) ? inner["name"] : undefined;
-  if (typeof name === "string" && tools.some((tool) => tool.name === name)) return { name };
-  form.refuse("tool_choice", "`tool_choice` is `none`, `auto`, `required` or names one of the tools");
-  return null;
+  const name = isObject(choice) ? functionName(choice) : null;
+  if (name !== null && tools.some((tool) => tool.name === name)) return { tools, choice: { name } };
+  return refuse("`tool_choice` is `none`, `auto`, `required`, `allowed_tools` or names one of the tools");
+}
+
+/** Offering less says the same to every upstream. null: it does not hold together. */
+function readAllowed(choice: JsonObject, tools: readonly ChatTool[]): Offer | null {
+  const inner = isObject(choice["allowed_tools"]) ? choice["allowed_tools"] : choice;
+  const { mode = "auto", tools: list } = inner;
+  if ((mode !== "auto" && mode !== "required") || !Array.isArray(list) || list.length > MOST_TOOLS) return null;
+  const names = new Set(list.map((item) => (isObject(item) ? functionName(item) : null)));
+  const left = tools.filter(({ name }) => names.has(name));
+  if (left.length !== names.size || (left.length === 0 && mode === "required")) return null;
+  return { tools: left, choice: left.length === 0 ? null : mode };
+}
+
+/** `{"type": "function", "function": {"name"}}`, or with the name beside the type. */
+function functionName(item: JsonObject): string | null {
+  if (item["type"] !== "function") return null;
+  const name = isObject(item["function"]) ? item["function"]["name"] : item["name"];
+  return typeof name === "string" ? name : null;
 }

@@ -5,8 +5,10 @@ import { estimateTokens } from "../model/estimate.ts";
 import type { Message } from "../model/message.ts";
 import type { ResponseFormat } from "./format.ts";
 import type { ChatMessage } from "./messages.ts";
+import { PASSABLE, type Passable } from "./official-fields.ts";
 import type { ChatRequest } from "./request.ts";
 import type { ChatTool, ToolChoice } from "./tools.ts";
+import { openWireNames } from "./wire-names.ts";
 
 /** What goes out: the guarded request, and what was said since because an answer did not fit. */
 export type Outgoing = {
@@ -17,40 +19,72 @@ export type Outgoing = {
   readonly stream: boolean;
 };
 
-export function upstreamBody(entry: Pick<ModelEntry, "upstream_id">, { request, corrections, maxTokens, stream }: Outgoing): JsonObject {
+export function upstreamBody(
+  entry: Pick<ModelEntry, "upstream_id" | "parameters">,
+  { request, corrections, maxTokens, stream }: Outgoing,
+): JsonObject {
   const { tools, toolChoice, format, stop } = request;
+  const how: HowWritten = { nameOf: openWireNames(), marks: takes(entry, "cache_control") };
   return {
     model: entry.upstream_id,
-    messages: [...request.messages, ...corrections].map(onTheWire),
+    messages: [...request.messages, ...corrections].map((message) => onTheWire(message, how)),
     [request.limit.field]: maxTokens,
     temperature: request.temperature,
     stream,
     // Settling needs the upstream's count whether or not the caller asked for it.
     ...(stream ? { stream_options: { include_usage: true } } : {}),
     ...request.settings,
+    ...passedOn(request, entry),
     ...(stop.length === 0 ? {} : { stop: [...stop] }),
-    ...(tools.length === 0 ? {} : { tools: tools.map(toolOnTheWire) }),
+    ...(tools.length === 0 ? {} : { tools: tools.map((tool) => toolOnTheWire(tool, how)) }),
     ...(toolChoice === null ? {} : { tool_choice: choiceOnTheWire(toolChoice) }),
     ...(format.kind === "text" ? {} : { response_format: formatOnTheWire(format) }),
   };
 }
 
-function onTheWire(message: ChatMessage): JsonObject {
-  const { role, content } = message;
-  if (message.role === "tool") return { role, tool_call_id: message.toolCallId, content };
-  const name = message.name === null ? {} : { name: message.name };
-  if (message.role !== "assistant" || message.toolCalls.length === 0) return { role, content, ...name };
-  const calls = message.toolCalls.map(({ id, name: tool, arguments: given }) => ({
+type Takes = Pick<ModelEntry, "parameters">;
+
+/** The model's registration lists the field. */
+export const takes = ({ parameters }: Takes, field: Passable): boolean => parameters?.passes?.includes(field) === true;
+
+/** The official fields of a request that this model takes. */
+export const passedOn = ({ official: { passable } }: Pick<ChatRequest, "official">, entry: Takes): JsonObject =>
+  Object.fromEntries(Object.entries(passable).filter(([name]) => PASSABLE.some((field) => field === name && takes(entry, field))));
+
+/** Names of the fields that said nothing to this model, for the answer's header. */
+export function ignoredBy(
+  { official, messages, tools }: Pick<ChatRequest, "official" | "messages" | "tools">,
+  entry: Takes,
+): readonly string[] {
+  const isMarked = [...messages, ...tools].some(({ cacheMark }) => cacheMark !== undefined);
+  const offered = [...Object.keys(official.passable), ...(isMarked ? ["cache_control"] : [])];
+  const left = offered.filter((name) => !PASSABLE.some((field) => field === name && takes(entry, field)));
+  return [...new Set([...official.ignored, ...left])].sort();
+}
+
+type HowWritten = { readonly nameOf: (name: string) => string | null; readonly marks: boolean };
+
+function onTheWire(message: ChatMessage, { nameOf, marks }: HowWritten): JsonObject {
+  const { role, cacheMark } = message;
+  const isMarked = marks && cacheMark !== undefined && message.content !== null && message.content !== "";
+  const content = isMarked ? [{ type: "text", text: message.content, cache_control: cacheMark }] : message.content;
+  const safe = typeof message.name === "string" ? nameOf(message.name) : null;
+  const name = safe === null ? {} : { name: safe };
+  if (message.role === "tool") return { role, tool_call_id: message.toolCallId, content, ...name };
+  if (message.role !== "assistant") return { role, content, ...name };
+  const calls = message.toolCalls.map(({ id, name: tool, arguments: given, opaque }) => ({
     id,
     type: "function",
     function: { name: tool, arguments: given },
+    ...opaque,
   }));
-  return { role, content, ...name, tool_calls: calls };
+  return { role, content, ...name, ...message.opaque, ...(calls.length === 0 ? {} : { tool_calls: calls }) };
 }
 
-const toolOnTheWire = ({ name, description, parameters, strict }: ChatTool): JsonObject => ({
+const toolOnTheWire = ({ name, description, parameters, strict, cacheMark }: ChatTool, { marks }: HowWritten): JsonObject => ({
   type: "function",
   function: { name, ...(description === null ? {} : { description }), parameters, ...(strict === null ? {} : { strict }) },
+  ...(marks && cacheMark !== undefined ? { cache_control: cacheMark } : {}),
 });
 
 const choiceOnTheWire = (choice: ToolChoice): Json =>
@@ -75,6 +109,16 @@ export function boundInput(request: ChatRequest, corrections: readonly ChatMessa
 function toMessage(message: ChatMessage): Message {
   if (message.role === "tool") return { role: "tool", toolCallId: message.toolCallId, content: message.content };
   if (message.role !== "assistant") return { role: message.role === "user" ? "user" : "system", content: message.content };
-  const toolCalls = message.toolCalls.map(({ id, name, arguments: input }) => ({ id, name, input }));
-  return { role: "assistant", content: message.content, ...(toolCalls.length === 0 ? {} : { toolCalls }) };
+  const toolCalls = message.toolCalls.map(({ id, name, arguments: input, opaque }) => ({
+    id,
+    name,
+    input: opaque === undefined ? input : { input, opaque },
+  }));
+  // What goes back unchanged is read by the model like its words.
+  const opaque = message.opaque === undefined ? "" : JSON.stringify(message.opaque);
+  return {
+    role: "assistant",
+    content: opaque === "" ? message.content : `${message.content ?? ""}${opaque}`,
+    ...(toolCalls.length === 0 ? {} : { toolCalls }),
+  };
 }

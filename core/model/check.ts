@@ -1,4 +1,5 @@
 /** A model's entry as a developer sent it → an entry with every default filled in, or all that is wrong with it. Total for any JSON. */
+import { PASSABLE } from "../chat/official-fields.ts";
 import type { FieldError } from "../errors/problem.ts";
 import type { Json } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -28,6 +29,7 @@ export function checkModel(id: string, raw: Json, rule: ModelRule): Result<Model
     latency_ms: form.numberOrNull("latency_ms", { min: 0, max: 3_600_000 }),
     quality: form.numberOrNull("quality", { min: 0, max: 1_000 }),
     pinned: form.boolean("pinned", false),
+    ...readParameters(form),
   };
   form.close();
   if (!entry.pinned) {
@@ -59,6 +61,19 @@ function readPrice(form: Form): ModelEntry["price"] {
   };
   price.close();
   return read;
+}
+
+function readParameters(form: Form): Pick<ModelEntry, "parameters"> {
+  const parameters = form.form("parameters");
+  if (parameters === null) return {};
+  const passes = parameters.texts("passes", { max: 63, most: PASSABLE.length });
+  for (const [index, name] of passes.entries()) {
+    if (!PASSABLE.some((field) => field === name)) {
+      parameters.errors.add(`${parameters.at("passes")}/${index}`, `is none of ${PASSABLE.map((field) => `\`${field}\``).join(", ")}`);
+    }
+  }
+  parameters.close();
+  return { parameters: { ...(passes.length === 0 ? {} : { passes }) } };
 }
 
 /** Names that point to something else tomorrow. */

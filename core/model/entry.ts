@@ -16,6 +16,14 @@ export type ModelEntry = {
   readonly latency_ms: number | null;
   readonly quality: number | null;
   readonly pinned: boolean;
+  /** What its upstream takes beside what every model does. Absent: nothing is known. */
+  readonly parameters?: ModelParameters;
+};
+
+/** What a model's upstream takes. PERSISTED: with its entry. */
+export type ModelParameters = {
+  /** Official fields of a chat that go on to it as they came: names out of core/chat/official-fields.ts. */
+  readonly passes?: readonly string[];
 };
 
 /** A model that may not answer a call, and why. */

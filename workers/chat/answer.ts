@@ -6,8 +6,16 @@ import type { Call } from "./call.ts";
 
 export type CacheNote = "hit" | "semantic-hit" | "miss";
 
-/** docs/contract.md, "Models and chat". `cost`: only once it is known. */
-export function answerHeaders(call: Call, model: string, cache: CacheNote, cost: boolean): Record<string, string> {
+/**
+ * docs/contract.md, "Models and chat". `cost`: only once it is known. `ignored`: names of the request's fields that said nothing to the
+ * model, out of a fixed list.
+ */
+export function answerHeaders(
+  call: Call,
+  model: string,
+  cache: CacheNote,
+  { cost, ignored }: { readonly cost: boolean; readonly ignored: readonly string[] },
+): Record<string, string> {
   const { attempts, microUsd, degraded } = call.tally;
   return {
     "bulkhead-model": model,
@@ -15,6 +23,7 @@ export function answerHeaders(call: Call, model: string, cache: CacheNote, cost:
     "bulkhead-cache": cache,
     "bulkhead-run": call.run,
     ...(cost ? { "bulkhead-cost-usd": usdText(microUsd) } : {}),
+    ...(ignored.length === 0 ? {} : { "bulkhead-ignored": ignored.join(", ") }),
     ...(degraded.size === 0 ? {} : { "bulkhead-degraded": [...degraded].join(", ") }),
   };
 }

@@ -76,9 +76,13 @@ async function whole(ports: ChatPorts, call: Call, talk: Talk, candidates: reado
   return ok(reply(call, talk, stale, stale.cache));
 }
 
-function reply(call: Call, { sent }: Talk, given: Given, cache: CacheNote): Reply {
-  if (sent.stream) return asStream(call, sent, given, cache);
+function reply(call: Call, talk: Talk, given: Given, cache: CacheNote): Reply {
+  if (talk.sent.stream) return asStream(call, talk, given, cache);
   const model = given.chosen.candidate.id;
   const head = headOf(call, model, given.upstream["rehearsal"] === "true");
-  return { status: 200, body: completion(head, given.said, call.tally.usage), headers: answerHeaders(call, model, cache, true) };
+  return {
+    status: 200,
+    body: completion(head, given.said, call.tally.usage),
+    headers: answerHeaders(call, model, cache, { cost: true, ignored: talk.ignoredBy(given.chosen) }),
+  };
 }

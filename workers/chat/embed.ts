@@ -39,7 +39,7 @@ export async function embed(ports: ChatPorts, asked: Asked): Promise<Result<Repl
     return ok({
       status: 200,
       body: embeddingList(model, vectors, request.encoding, tokens),
-      headers: answerHeaders(call, model, "miss", true),
+      headers: answerHeaders(call, model, "miss", { cost: true, ignored: request.ignored }),
     });
   } finally {
     call.end();

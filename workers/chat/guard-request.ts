@@ -6,6 +6,7 @@
 import type { CallMemory } from "../../core/chat/call-memory.ts";
 import type { ResponseFormat } from "../../core/chat/format.ts";
 import type { ChatMessage, ChatToolCall } from "../../core/chat/messages.ts";
+import type { OfficialFields } from "../../core/chat/official-fields.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import type { ChatTool } from "../../core/chat/tools.ts";
 import { type FindingSummary, refusalCode, type Speaker } from "../../core/guardrail/finding.ts";
@@ -58,7 +59,8 @@ export async function guardRequest(
     for (const [index, tool] of request.tools.entries()) tools.push(await guardTool(look, tool, `/tools/${index}/function`));
     const format = await guardFormat(look, request.format);
     const stop = request.stop.length === 0 ? request.stop : textsOf(await look("developer", "/stop", [...request.stop]));
-    return ok({ request: { ...request, messages, tools, format, stop }, findings });
+    const official = await guardOfficial(look, request.official);
+    return ok({ request: { ...request, messages, tools, format, stop, official }, findings });
   } catch (error) {
     if (error instanceof Blocked) return err(error.refusal);
     throw error;
@@ -67,14 +69,45 @@ export async function guardRequest(
 
 async function guardMessage(look: Look, message: ChatMessage, path: string): Promise<ChatMessage> {
   const content = async (speaker: Speaker): Promise<string> => textOf(await look(speaker, `${path}/content`, message.content ?? ""));
-  if (message.role === "tool") return { ...message, content: await content("tool_output") };
-  const name = message.name === null ? null : await guardName(look, message.name, `${path}/name`);
+  const name = typeof message.name === "string" ? await guardName(look, message.name, `${path}/name`) : null;
+  if (message.role === "tool") return { ...message, content: await content("tool_output"), name };
   if (message.role !== "assistant") return { ...message, content: await content(message.role === "user" ? "user" : "developer"), name };
   const toolCalls: ChatToolCall[] = [];
-  for (const [index, call] of message.toolCalls.entries()) {
-    toolCalls.push({ ...call, arguments: await guardArguments(look, call.arguments, `${path}/tool_calls/${index}/function/arguments`) });
+  for (const [index, { opaque, ...call }] of message.toolCalls.entries()) {
+    const at = `${path}/tool_calls/${index}`;
+    const given = await guardArguments(look, call.arguments, `${at}/function/arguments`);
+    toolCalls.push({ ...call, arguments: given, ...(await guardOpaque(look, opaque, at)) });
   }
-  return { ...message, content: message.content === null ? null : await content("model_output"), name, toolCalls };
+  const { opaque, ...plain } = message;
+  return {
+    ...plain,
+    content: message.content === null ? null : await content("model_output"),
+    name,
+    toolCalls,
+    ...(await guardOpaque(look, opaque, path)),
+  };
+}
+
+/** A text goes on redacted. Of anything else every byte may be signed: where something was found in it, it is left out. */
+async function guardOpaque(look: Look, opaque: JsonObject | undefined, path: string): Promise<{ readonly opaque?: JsonObject }> {
+  if (opaque === undefined) return {};
+  const kept: JsonObject = {};
+  for (const [name, value] of Object.entries(opaque)) {
+    const admitted = await look("model_output", `${path}/${name}`, value);
+    if (typeof admitted === "string" || JSON.stringify(admitted) === JSON.stringify(value)) kept[name] = admitted;
+  }
+  return { opaque: kept };
+}
+
+/** Texts of official fields that hold personal data go to no model. */
+async function guardOfficial(look: Look, { passable, ignored }: OfficialFields): Promise<OfficialFields> {
+  const kept: JsonObject = {};
+  const dropped: string[] = [];
+  for (const [name, value] of Object.entries(passable)) {
+    if (typeof value !== "string" || (await look("developer", `/${name}`, value)) === value) kept[name] = value;
+    else dropped.push(name);
+  }
+  return { passable: kept, ignored: [...ignored, ...dropped] };
 }
 
 /** A name is an identifier to the format: one that holds personal data is left out. */

@@ -3,6 +3,7 @@ import type { GivenAnswer } from "../../core/cache/kept-answer.ts";
 import type { Lookup } from "../../core/cache/question.ts";
 import type { ResponseFormat } from "../../core/chat/format.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
+import { passedOn } from "../../core/chat/wire.ts";
 import { ERRORS } from "../../core/errors/codes.ts";
 import type { Refusal } from "../../core/errors/problem.ts";
 import type { Json } from "../../core/json.ts";
@@ -48,8 +49,9 @@ export async function lookUp(ports: ChatPorts, call: Call, { guarded }: Talk, ca
 }
 
 /** Everything that an answer depends on is part of the question; what a run's question has no field for stands under `chat`. */
-function lookupOf(call: Call, request: ChatRequest, { candidate }: Chosen, use: Exclude<CacheUse, "none">): Lookup {
-  const { format, settings, stop } = request;
+function lookupOf(call: Call, request: ChatRequest, { candidate, entry }: Chosen, use: Exclude<CacheUse, "none">): Lookup {
+  const { format, stop } = request;
+  const settings = { ...request.settings, ...passedOn(request, entry) };
   const conversation: Json = request.messages.map((message) => ({ ...message })) as unknown as Json;
   return {
     question: {

@@ -6,7 +6,6 @@
 
 import { chunksOf, type Said } from "../../core/chat/completion.ts";
 import { toOpenAiError } from "../../core/chat/error.ts";
-import type { ChatRequest } from "../../core/chat/request.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { type ChunkHead, DONE_FRAME, formatChunk, formatFrame, formatUsage, type SentChunk } from "../../core/model/stream/frame.ts";
 import { settledUsage } from "../../core/model-call/usage.ts";
@@ -75,7 +74,7 @@ async function streamOn(
     const next = await again();
     if (!next.ok) return next.error;
     const given = await converse(ports, call, talk, next.value, again, isLast, 1);
-    return given.kind === "done" ? { kind: "done", value: asStream(call, talk.sent, given.value) } : given;
+    return given.kind === "done" ? { kind: "done", value: asStream(call, talk, given.value) } : given;
   }
   const unrecorded = await onRecord(attempt);
   if (unrecorded !== null) {
@@ -85,7 +84,7 @@ async function streamOn(
   }
   const model = chosen.candidate.id;
   const head = { ...headOf(call, model, pieces.isRehearsal()), includeUsage: talk.sent.includeUsage };
-  const headers = { ...answerHeaders(call, model, "miss", false), ...STREAM_HEADERS };
+  const headers = { ...answerHeaders(call, model, "miss", { cost: false, ignored: talk.ignoredBy(chosen) }), ...STREAM_HEADERS };
   return { kind: "done", value: new Response(bodyOf(call, head, first, pieces, end), { status: 200, headers }) };
 }
 
@@ -162,7 +161,7 @@ function usageFrames(call: Call, head: ChunkHead): readonly string[] {
 async function wholeAfterAll(
   ports: ChatPorts,
   call: Call,
-  { sent }: Talk,
+  talk: Talk,
   attempt: Attempt,
   {
     input,
@@ -176,7 +175,7 @@ async function wholeAfterAll(
     readonly durationMs: number;
   },
 ): Promise<Step<Response>> {
-  const judged = await judgeChat(call.guard, call.guardContext, sent, opened.answer, opened.secrets).catch(() => null);
+  const judged = await judgeChat(call.guard, call.guardContext, talk.sent, opened.answer, opened.secrets).catch(() => null);
   const records = findingRecords(ports, call, "model_output", judged?.findings ?? []);
   attempt.end({ failure: null, usage: settledUsage(opened.answer, () => input).tokens, upstream, durationMs, records });
   const unrecorded = await onRecord(attempt);
@@ -184,15 +183,16 @@ async function wholeAfterAll(
   if (judged?.kind === "invalid") return { kind: "refuse", refusal: refuse("output_invalid", INVALID) };
   const said: Said = judged?.kind === "said" ? judged.said : BLOCKED;
   const facts = opened.answer.rehearsal ? { ...upstream, rehearsal: "true" } : upstream;
-  return { kind: "done", value: asStream(call, sent, { said, chosen: attempt.chosen, upstream: facts, isPlain: false }) };
+  return { kind: "done", value: asStream(call, talk, { said, chosen: attempt.chosen, upstream: facts, isPlain: false }) };
 }
 
 /** An answer that is all there, for a caller that asked for a stream. */
-export function asStream(call: Call, sent: ChatRequest, { said, chosen, upstream }: Given, cache: CacheNote = "miss"): Response {
+export function asStream(call: Call, talk: Talk, { said, chosen, upstream }: Given, cache: CacheNote = "miss"): Response {
   const model = chosen.candidate.id;
-  const head = { ...headOf(call, model, upstream["rehearsal"] === "true"), includeUsage: sent.includeUsage };
+  const head = { ...headOf(call, model, upstream["rehearsal"] === "true"), includeUsage: talk.sent.includeUsage };
   const frames = chunksOf(said).map((chunk) => formatFrame(formatChunk(head, chunk)));
   const text = [...frames, ...usageFrames(call, head), DONE_FRAME].join("");
   call.end();
-  return new Response(text, { status: 200, headers: { ...answerHeaders(call, model, cache, true), ...STREAM_HEADERS } });
+  const headers = answerHeaders(call, model, cache, { cost: true, ignored: talk.ignoredBy(chosen) });
+  return new Response(text, { status: 200, headers: { ...headers, ...STREAM_HEADERS } });
 }

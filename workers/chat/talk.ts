@@ -2,7 +2,7 @@
 import type { Amount } from "../../core/budget/amount.ts";
 import type { ChatMessage } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
-import { boundInput, upstreamBody } from "../../core/chat/wire.ts";
+import { boundInput, ignoredBy, upstreamBody } from "../../core/chat/wire.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { worstCase } from "../../core/model-call/cost.ts";
 import type { Chosen } from "./attempt.ts";
@@ -18,6 +18,8 @@ export type Talk = {
   readonly expected: number;
   worstOf(chosen: Chosen): Amount;
   bodyFor(chosen: Chosen, stream: boolean): JsonObject;
+  /** Names of the fields that said nothing to this model. */
+  ignoredBy(chosen: Chosen): readonly string[];
   correct(added: readonly ChatMessage[]): void;
   /** Another model begins without the corrections of the last one. */
   restart(): void;
@@ -42,6 +44,7 @@ export function openTalk(sent: ChatRequest, guarded: ChatRequest): Talk {
     input: () => own + added,
     worstOf: (chosen) => worstCase(chosen.candidate, own + added, roomIn(chosen)),
     bodyFor: (chosen, stream) => upstreamBody(chosen.entry, { request: guarded, corrections, maxTokens: roomIn(chosen), stream }),
+    ignoredBy: ({ entry }) => ignoredBy(guarded, entry),
     correct(more) {
       corrections = [...corrections, ...more];
       added = boundInput({ ...guarded, messages: corrections, tools: [], format: { kind: "text" } });

@@ -126,7 +126,6 @@ describe("a request", () => {
     ["an unknown field", { wings: 2 }, "/wings"],
     ["several choices", { n: 2 }, "/n"],
     ["log probabilities", { logprobs: true }, "/logprobs"],
-    ["keeping", { store: true }, "/store"],
     ["another modality", { modalities: ["text", "audio"] }, "/modalities"],
     ["no tokens", { max_tokens: 0 }, "/max_tokens"],
     ["two limits", { max_tokens: 5, max_completion_tokens: 6 }, "/max_tokens"],

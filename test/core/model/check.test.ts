@@ -92,3 +92,14 @@ describe("[MODEL-2] a version that stays what it is", () => {
     expect(pathsOf(body({ upstream_id: "the-latestest" }))).toEqual([]);
   });
 });
+
+describe("what a model takes", () => {
+  const read = (parameters: Json) => checkModel("acme/small-2026-01-01", body({ parameters }), { allowPrivateHosts: false });
+
+  it("[CHAT-21] is a list of official fields", () => {
+    expect(read({ passes: ["verbosity"] })).toMatchObject({ ok: true, value: { parameters: { passes: ["verbosity"] } } });
+    expect(read(null)).toMatchObject({ ok: true });
+    expect(read({ passes: ["verbosity", "n"] })).toMatchObject({ ok: false, error: [{ path: "/parameters/passes/1" }] });
+    expect(read({ speed: 1 })).toMatchObject({ ok: false, error: [{ path: "/parameters/speed" }] });
+  });
+});

@@ -498,3 +498,42 @@ describe("the request as it leaves", () => {
     expect(world.records.filter(({ event_type }) => event_type === "guardrail.blocked")).toEqual([]);
   });
 });
+
+describe("what a client echoes and adds", () => {
+  it("[CHAT-22] reaches no model with personal data in it", async () => {
+    const world = chatWorld([says("hello")]);
+    const mail = "ida@example.com";
+    const body = {
+      ...ASK,
+      prompt_cache_key: mail,
+      safety_identifier: "u1",
+      messages: [
+        { role: "user", name: mail, content: "Say hello." },
+        {
+          role: "assistant",
+          content: null,
+          reasoning_content: `I write to ${mail}.`,
+          reasoning_details: [{ text: mail, signature: "AbCd" }],
+          tool_calls: [
+            {
+              id: "c1",
+              type: "function",
+              function: { name: "f", arguments: "{}" },
+              extra_content: { google: { thought_signature: "AbCd" } },
+            },
+          ],
+        },
+        { role: "tool", tool_call_id: "c1", name: mail, content: "done" },
+      ],
+    };
+    const { headers } = answer(await world.complete(body));
+    expect(headers["bulkhead-ignored"]).toBe("prompt_cache_key, safety_identifier");
+    const sent = JSON.parse(world.upstream.requests[0]?.body ?? "{}") as JsonObject;
+    expect(JSON.stringify(sent)).not.toContain("ida");
+    const [user, assistant, tool] = sent["messages"] as JsonObject[];
+    expect([user, tool].map((message) => message?.["name"])).toEqual([undefined, undefined]);
+    expect(assistant).toMatchObject({ reasoning_content: "I write to {{EMAIL_1}}." });
+    expect(assistant).not.toHaveProperty("reasoning_details");
+    expect(assistant?.["tool_calls"]).toMatchObject([{ extra_content: { google: { thought_signature: "AbCd" } } }]);
+  });
+});

@@ -3,6 +3,7 @@
  * these shapes: what is accepted is what `core/` accepts, with its own messages.
  */
 import { z } from "@hono/zod-openapi";
+import { PASSABLE } from "../../../core/chat/official-fields.ts";
 import { PERSONAL_DATA_TYPES } from "../../../core/guardrail/finding.ts";
 import { isObject, type JsonObject } from "../../../core/json.ts";
 import { STRATEGIES } from "../../../core/model/task-route.ts";
@@ -152,6 +153,10 @@ export const ModelBody = described(
     latency_ms: NUMBER,
     quality: NUMBER,
     pinned: YES_OR_NO,
+    parameters: {
+      ...objectOf({ passes: listOf(oneOf(...PASSABLE)) }),
+      description: "what the upstream takes; `passes`: fields of a chat that go on to it as they came",
+    },
   },
   ["upstream_id", "price", "context", "tasks", "pii"],
 );
@@ -184,6 +189,21 @@ export const ChatBody = described(
     tools: LIST_OF_OBJECTS,
     tool_choice: { anyOf: [TEXT, { type: "object" }] },
     response_format: { type: "object" },
+    parallel_tool_calls: YES_OR_NO,
+    reasoning_effort: TEXT,
+    presence_penalty: NUMBER,
+    frequency_penalty: NUMBER,
+    cache_control: { type: "object" },
+    logit_bias: mapOf(NUMBER),
+    metadata: mapOf(TEXT),
+    prediction: { type: "object" },
+    prompt_cache_key: TEXT,
+    prompt_cache_retention: TEXT,
+    safety_identifier: TEXT,
+    service_tier: TEXT,
+    store: YES_OR_NO,
+    user: TEXT,
+    verbosity: oneOf("low", "medium", "high"),
     bulkhead: objectOf({ ...WISHES, cache: oneOf("none", "exact", "semantic") }),
   },
   ["model", "messages"],
@@ -193,6 +213,6 @@ export const ChatBody = described(
 export const EmbeddingBody = described(
   "EmbeddingRequest",
   "OpenAI's request. `model` is a model's id, or `task:embed`.",
-  { model: TEXT, input: { anyOf: [TEXT, listOf(TEXT)] }, encoding_format: oneOf("float", "base64"), dimensions: WHOLE },
+  { model: TEXT, input: { anyOf: [TEXT, listOf(TEXT)] }, encoding_format: oneOf("float", "base64"), dimensions: WHOLE, user: TEXT },
   ["model", "input"],
 );

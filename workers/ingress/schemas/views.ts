@@ -182,6 +182,7 @@ export const Model = z
     latency_ms: z.number().nullable(),
     quality: z.number().nullable(),
     pinned: z.boolean(),
+    parameters: z.object({ passes: z.array(z.string()).optional() }).optional(),
   })
   .openapi("Model");
 export const Secret = z.object({ name: z.string(), hosts: z.array(z.string()) }).openapi("Secret");
