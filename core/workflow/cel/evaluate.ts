@@ -2,6 +2,7 @@
 import { isObject, type Json } from "../../json.ts";
 import { unreachable } from "../../result.ts";
 import { celFunction, typeName } from "./functions.ts";
+import { glue } from "./glue.ts";
 import { fail, type Meter, Stopped } from "./meter.ts";
 import type { BinaryOperator, Node } from "./node.ts";
 
@@ -168,7 +169,7 @@ function binary(operator: BinaryOperator, left: Json, right: Json, meter: Meter)
     case "+":
       if (typeof left === "string" && typeof right === "string") {
         meter.text(left.length + right.length);
-        return left + right;
+        return glue(left, right);
       }
       if (Array.isArray(left) && Array.isArray(right)) {
         meter.spend(left.length + right.length);

@@ -5,6 +5,7 @@
 import { isObject, type Json } from "../../json.ts";
 import { boundPattern } from "../pattern.ts";
 import { chunks } from "./chunks.ts";
+import { glueAll, keepApart } from "./glue.ts";
 import { fail, type Meter } from "./meter.ts";
 
 /** A function that expressions can call. */
@@ -85,7 +86,7 @@ function join([list, separator]: readonly Json[], meter: Meter): Json {
   const parts = list.map((part) => text(part, "an item"));
   const by = separator === undefined ? "" : text(separator, "the separator");
   meter.text(parts.reduce((sum, part) => sum + part.length, by.length * parts.length));
-  return parts.join(by);
+  return glueAll(parts, by);
 }
 
 function replace([receiver, search, replacement]: readonly Json[], meter: Meter): Json {
@@ -93,7 +94,7 @@ function replace([receiver, search, replacement]: readonly Json[], meter: Meter)
   const parts = whole.split(text(search, "the first argument"));
   const by = text(replacement, "the second argument");
   meter.text(whole.length + by.length * parts.length);
-  return parts.join(by);
+  return glueAll(parts, by);
 }
 
 /** The pattern is a literal that the parser has found safe; its cost bounds the length of the text it may run over. */
@@ -140,7 +141,12 @@ const TABLE: { readonly [name: string]: CelFunction } = {
   contains: onTexts((receiver, part) => receiver.includes(part)),
   matches: method([1], matches),
   lowerAscii: onText((receiver) => receiver.replace(/[A-Z]/g, (letter) => letter.toLowerCase())),
-  upperAscii: onText((receiver) => receiver.replace(/[a-z]/g, (letter) => letter.toUpperCase())),
+  upperAscii: onText((receiver) =>
+    keepApart(
+      receiver,
+      receiver.replace(/[a-z]/g, (letter) => letter.toUpperCase()),
+    ),
+  ),
   trim: onText((receiver) => receiver.trim()),
   indexOf: indexOf(false),
   lastIndexOf: indexOf(true),
