@@ -125,6 +125,7 @@ function judgement({ dice, trouble, climate }: World): Judgement {
   const action = trouble.strike("people/judge", climate.people, ["reject", "reject", "escalate", "modify"] as const) ?? "approve";
   return {
     by: dice.one("reviewer/who", ["grace", "joan"]),
+    root: null,
     action,
     reason: "",
     changes: action === "modify" ? { noted: true } : null,
@@ -138,6 +139,7 @@ const admin = (user: string): Approver => ({
   credential: `key_${user}`,
   credentialCreatedAt: 0,
   credentialCreatedBy: null,
+  root: null,
   platformAdmin: true,
   roles: ["admin"],
 });

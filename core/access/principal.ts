@@ -13,6 +13,8 @@ export type Principal = {
   /** When the credential was made and by whom: recovery from a kill asks for one that is older than the kill. */
   readonly credentialCreatedAt: number;
   readonly credentialCreatedBy: string | null;
+  /** The person at the root of the credential's making (person.ts). */
+  readonly root: string | null;
   /** May start runs about other people (`subject`). */
   readonly forOthers: boolean;
   /** Holder of `ADMIN_API_KEY`, or an admin of org `default`. */

@@ -1,4 +1,5 @@
 /** Switches and their recovery as data, and who may approve one. Pure: every decision brings its time. */
+import { type Holder, isOnePerson } from "../access/person.ts";
 import type { Principal } from "../access/principal.ts";
 import { type Refusal, refuse } from "../errors/problem.ts";
 import { type EpochMs, toRfc3339 } from "../time.ts";
@@ -26,7 +27,11 @@ export type Switch = {
 
 /** Who throws or asks: a `Principal`, as far as the switch needs to know it. */
 export type Actor = Pick<Principal, "org" | "user" | "credential">;
-export type Asker = Actor & Pick<Principal, "credentialCreatedAt" | "credentialCreatedBy" | "platformAdmin">;
+export type Asker = Actor &
+  Pick<Principal, "credentialCreatedAt" | "credentialCreatedBy" | "platformAdmin"> & {
+    /** Absent in requests that were kept before it was. */
+    readonly root?: string | null;
+  };
 export type Approver = Asker & Pick<Principal, "roles">;
 
 /** PERSISTED: the body of a row of `recovery`. */
@@ -64,11 +69,14 @@ function whyNotSecond(asker: Asker, thrown: Switch, approver: Approver): string 
   if (thrown.scope.kind === "all" && !approver.platformAdmin) return "another admin of the platform has to approve";
   if (approver.user === asker.user || approver.credential === asker.credential) return "the one who asks cannot approve";
   if (madeBy(approver, asker)) return "the one who asks made this credential";
+  if (isOnePerson(holderOf(asker), holderOf(approver))) return "one person made both credentials, or made the other's";
   if (!isOlderThan(approver, thrown.thrown.at)) return "this credential was made after the switch was thrown";
   // A credential made for the asking is its maker's second hand, whatever user it names.
   if (madeBy(asker, approver) && !isOlderThan(asker, thrown.thrown.at)) return "this person made the credential that asks, after the throw";
   return null;
 }
+
+const holderOf = ({ user, root }: Asker): Holder => ({ user, root: root ?? null });
 
 /** The creator may be kept as a user or as a credential. */
 const madeBy = (made: Asker, maker: Actor): boolean =>

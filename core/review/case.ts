@@ -1,4 +1,5 @@
 /** A case for people: something risky that waits for a decision. PERSISTED: rows of `ReviewQueue`. */
+import type { Holder } from "../access/person.ts";
 import type { Json } from "../json.ts";
 import type { EpochMs } from "../time.ts";
 
@@ -22,6 +23,8 @@ export type ReviewRequest = {
   readonly activity: string;
   /** Who started the run: never the one who decides. */
   readonly startedBy: string;
+  /** The credentials that started the run or one that it continues. Absent: an older run, of which the user is all that is known. */
+  readonly starters?: readonly Holder[];
   readonly severity: Severity;
   readonly risk: { readonly score: number | null; readonly factors: readonly string[] };
   readonly policy: { readonly version: string | null; readonly decision: string | null };

@@ -7,6 +7,7 @@
  *      └─► escalated ─┘                             by hand or past due; still to be decided, one severity up
  *   pending, escalated ──► cancelled (the run is over) | expired (nobody came for 30 days: the run hears a no)
  */
+import { type Holder, isOnePerson } from "../access/person.ts";
 import type { AuditActor } from "../audit/record.ts";
 import { type Refusal, refuse } from "../errors/problem.ts";
 import { type Json, type JsonObject, mergePatch } from "../json.ts";
@@ -47,12 +48,15 @@ type CaseFacts = {
   readonly dueAt: EpochMs;
   readonly escalations: number;
   readonly approvalsNeeded: number;
-  readonly approvals: readonly { readonly by: string; readonly at: EpochMs }[];
+  /** `root`: absent in older cases. */
+  readonly approvals: readonly { readonly by: string; readonly root?: string | null; readonly at: EpochMs }[];
 };
 
 /** One person's word on a case. */
 export type Judgement = {
   readonly by: string;
+  /** The person at the root of the credential (core/access/person.ts). */
+  readonly root: string | null;
   readonly action: ReviewAction;
   /** Scrubbed of personal data before it comes here. */
   readonly reason: string;
@@ -121,9 +125,11 @@ export function transition(state: Case, event: CaseEvent): Result<CaseTurn, Refu
 }
 
 function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Result<CaseTurn, Refusal> {
-  const { by, action, reason, changes, digest, at } = judgement;
-  if (by === state.request.startedBy)
-    return err(refuse("second_person_required", "the user who started the run cannot decide its reviews"));
+  const { by, root, action, reason, changes, digest, at } = judgement;
+  const holder: Holder = { user: by, root };
+  if (startersOf(state).some((starter) => isOnePerson(starter, holder))) {
+    return err(refuse("second_person_required", "the person who started the run cannot decide its reviews, under whatever name or key"));
+  }
   if (!isOpen(state)) return closed(state);
   if (digest !== null && digest !== state.request.digest) {
     return err(refuse("conflict", "the digest is not that of the proposal under review"));
@@ -143,8 +149,10 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Re
         return err(refuse("conflict", "a review that needs several approvals can only be approved or rejected, not modified"));
       return ok(decide(state, "modified", { action, by, reason, proposal: mergePatch(state.request.proposal, changes), at }));
     case "approve": {
-      if (state.approvals.some((approval) => approval.by === by)) return err(refuse("conflict", "this user has already approved it"));
-      const approvals = [...state.approvals, { by, at }];
+      if (state.approvals.some((given) => isOnePerson({ user: given.by, root: given.root ?? null }, holder))) {
+        return err(refuse("conflict", "this person has already approved it"));
+      }
+      const approvals = [...state.approvals, { by, root, at }];
       if (approvals.length >= state.approvalsNeeded) {
         return ok(decide({ ...state, approvals }, "approved", { action, by, reason, proposal: state.request.proposal, at }));
       }
@@ -153,6 +161,9 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Re
     }
   }
 }
+
+/** Whoever began what is under review, and the run's own user. */
+const startersOf = ({ request }: Case): readonly Holder[] => [{ user: request.startedBy, root: null }, ...(request.starters ?? [])];
 
 type Verdict = Omit<ReviewDecision, "id" | "digest">;
 

@@ -119,8 +119,8 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
       if (scope.kind === "all" && !by.platformAdmin) return err(refuse("forbidden", "only an admin of the platform can ask to lift `all`"));
       const at = this.#ports.now();
       const id = mintId("rec", at, this.#ports.random(10));
-      const { org, user, credential, credentialCreatedAt, credentialCreatedBy, platformAdmin } = by;
-      const asker: Asker = { org, user, credential, credentialCreatedAt, credentialCreatedBy, platformAdmin };
+      const { org, user, credential, credentialCreatedAt, credentialCreatedBy, root, platformAdmin } = by;
+      const asker: Asker = { org, user, credential, credentialCreatedAt, credentialCreatedBy, root: root ?? null, platformAdmin };
       this.ctx.storage.transactionSync(() => {
         switches.saveRecovery({ v: 1, id, switch: state.id, asker, reason, at, approved: false });
         const actor = { type: "user", id: user } as const;

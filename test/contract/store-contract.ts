@@ -36,9 +36,9 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
       const [first, second] = [keyOf(org), keyOf(org)];
       expect(await store.keys.orgExists(org)).toBe(false);
       for (const key of [first, second]) await store.keys.create(key, recordOf("key.created"));
-      const { hash, created_by, ...view } = first;
+      const { hash, created_by, root, ...view } = first;
       expect(await store.keys.orgExists(org)).toBe(true);
-      expect(await store.keys.byHash(hash)).toEqual({ ...view, hash, created_by, revoked_at: null });
+      expect(await store.keys.byHash(hash)).toEqual({ ...view, hash, created_by, root, revoked_at: null });
       expect(await store.keys.get(org, first.id)).toEqual(view);
       expect((await store.keys.list(org, PAGE)).data.map(({ id }) => id)).toEqual([second.id, first.id]);
 

@@ -1,6 +1,6 @@
 /** `support-refund` over HTTP, with the rehearsal model and the shop: from the ticket to the mail, and what nobody may have seen. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { ADMIN, call, eventually, status } from "../support/scenario/api.ts";
+import { call, eventually, makeKey, status } from "../support/scenario/api.ts";
 import { openWorld, type World } from "../support/scenario/world.ts";
 
 const MAIL = "mara.lindt@example.com";
@@ -66,24 +66,13 @@ describe("support-refund", () => {
     const done = await eventually(`/v1/runs/${small}`, world.keys.app, status("completed", "failed", "waiting"));
     expect(done["status"], JSON.stringify(done)).toBe("completed");
 
-    const own = await call(
-      "POST",
-      "/v1/runs",
-      ADMIN,
-      { workflow: "support-refund", input: { ticket: TICKET } },
-      { "bulkhead-org": world.org },
-    );
+    const boss = await makeKey(world.org, "boss", ["caller", "reviewer"]);
+    const own = await call("POST", "/v1/runs", boss, { workflow: "support-refund", input: { ticket: TICKET } });
     const run = String(own.body["id"]);
     await eventually(`/v1/runs/${run}`, world.keys.developer, status("waiting"));
     const reviews = await call("GET", "/v1/reviews?status=pending", world.keys.reviewer);
     const review = (reviews.body["data"] as { id: string; run: string }[]).find((item) => item.run === run);
-    const self = await call(
-      "POST",
-      `/v1/reviews/${review?.id}/decision`,
-      ADMIN,
-      { action: "approve", reason: "mine" },
-      { "bulkhead-org": world.org },
-    );
+    const self = await call("POST", `/v1/reviews/${review?.id}/decision`, boss, { action: "approve", reason: "mine" });
     expect(self).toMatchObject({ status: 403, body: { code: "second_person_required" } });
     const rejected = await call("POST", `/v1/reviews/${review?.id}/decision`, world.keys.reviewer, { action: "reject", reason: "no" });
     expect(rejected.status).toBe(200);

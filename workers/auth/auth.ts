@@ -2,6 +2,7 @@
  * Credentials in, callers out: API keys, the platform admin's key, console sessions. Whatever is wrong gives null and nothing
  * else: which part was wrong is for nobody to learn. Knows nothing of routes or roles' meaning.
  */
+import { PLATFORM_ADMIN_USER } from "../../core/access/person.ts";
 import type { Principal, Role } from "../../core/access/principal.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { isWholeApiKey, type MintedKey, mintApiKey, sha256Hex } from "./api-key.ts";
@@ -17,6 +18,7 @@ export type StoredKey = {
   readonly roles: readonly Role[];
   readonly created_at: string;
   readonly created_by: string | null;
+  readonly root: string;
   readonly expires_at: string;
   readonly revoked_at: string | null;
   readonly allow_from: readonly string[];
@@ -48,8 +50,6 @@ export type Auth = {
 const ADMIN_KEY_CHARACTERS = 24;
 /** The org whose admins are admins of the platform. */
 const PLATFORM_ORG = "default";
-/** No key can be made for this user: what it starts and decides is nobody else's. */
-const PLATFORM_ADMIN_USER = "platform-admin";
 
 const PLATFORM_ADMIN: Principal = {
   org: PLATFORM_ORG,
@@ -58,6 +58,7 @@ const PLATFORM_ADMIN: Principal = {
   credential: "admin",
   credentialCreatedAt: 0,
   credentialCreatedBy: null,
+  root: PLATFORM_ADMIN_USER,
   forOthers: true,
   platformAdmin: true,
 };
@@ -115,6 +116,7 @@ const principalOf = (key: StoredKey): Principal => ({
   credential: key.id,
   credentialCreatedAt: Date.parse(key.created_at),
   credentialCreatedBy: key.created_by,
+  root: key.root,
   forOthers: key.for_others,
   platformAdmin: key.org === PLATFORM_ORG && key.roles.includes("admin"),
 });

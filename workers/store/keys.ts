@@ -21,6 +21,7 @@ export function storeKeys(db: Database, outbox: Outbox, now: () => number): KeyS
         ...toView(row),
         hash: row.hash,
         created_by: row.createdBy,
+        root: row.root,
         revoked_at: row.revokedAt === null ? null : toRfc3339(row.revokedAt),
       };
     },
@@ -70,9 +71,9 @@ const insertOrg = (key: ApiKeyRow) => sql`
   INSERT INTO orgs (name, created_at) VALUES (${key.org}, ${Date.parse(key.created_at)}) ON CONFLICT (name) DO NOTHING`;
 
 const insertKey = (key: ApiKeyRow) => sql`
-  INSERT INTO api_keys (id, org, user, roles, hash, last4, created_at, expires_at, allow_from, for_others, created_by)
+  INSERT INTO api_keys (id, org, user, roles, hash, last4, created_at, expires_at, allow_from, for_others, created_by, root)
   VALUES (${key.id}, ${key.org}, ${key.user}, ${JSON.stringify(key.roles)}, ${key.hash}, ${key.last4}, ${Date.parse(key.created_at)},
-    ${Date.parse(key.expires_at)}, ${JSON.stringify(key.allow_from)}, ${key.for_others ? 1 : 0}, ${key.created_by})`;
+    ${Date.parse(key.expires_at)}, ${JSON.stringify(key.allow_from)}, ${key.for_others ? 1 : 0}, ${key.created_by}, ${key.root})`;
 
 const toView = (row: Stored): ApiKeyView => ({
   id: row.id,

@@ -16,7 +16,7 @@ import type { Share } from "../../core/workflow/traffic.ts";
 import type { WorkflowVersionLine, WorkflowVersionView } from "../../core/workflow/view.ts";
 
 /** A key and what is kept of it beside its view. */
-export type ApiKeyRow = ApiKeyView & { hash: string; created_by: string | null };
+export type ApiKeyRow = ApiKeyView & { hash: string; created_by: string | null; root: string };
 
 /** API keys, by the hash of the key. */
 export type KeyStore = {

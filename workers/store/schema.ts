@@ -59,6 +59,8 @@ export const apiKeys = sqliteTable(
     createdBy: text("created_by"),
     /** null: in force. */
     revokedAt: integer("revoked_at"),
+    /** The person at the root of its making. */
+    root: text("root").notNull().default("platform-admin"),
   },
   (table) => [uniqueIndex("api_keys_by_hash").on(table.hash), index("api_keys_by_org").on(table.org, table.id)],
 );

@@ -60,6 +60,22 @@ export async function forbid(
   return refuse("forbidden", detail);
 }
 
+/** The refusal, on record when it is that a second person has to do it: who tried to be two people is evidence. */
+export async function onRecordIfOnePerson(
+  ports: Pick<AccessPorts, "store" | "now" | "random">,
+  asked: Asked,
+  action: Action,
+  resource: string,
+  refusal: Refusal,
+): Promise<Refusal> {
+  if (refusal.code !== "second_person_required") return refusal;
+  const { credential, root } = asked.principal;
+  const data = { reasons: ["second_person_required"], credential, root };
+  const fact = { type: "policy.decided", action, resource, decision: "deny", data } as const;
+  await ports.store.audit.record(asked.principal.org, auditRecord(ports, asked, fact));
+  return refusal;
+}
+
 /** Why, where the edge itself decides: rules of the contract (docs/contract.md, "Who calls") that are not the policy's to change. */
 export const edgeRule = (name: string) => ({ policyVersion: null, reasons: [name] });
 

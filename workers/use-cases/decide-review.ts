@@ -4,7 +4,7 @@ import { hasIdForm } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ReviewView } from "../../core/review/view.ts";
-import { denied } from "./access.ts";
+import { denied, onRecordIfOnePerson } from "./access.ts";
 import { keptText } from "./kept-text.ts";
 import type { UseCasePorts } from "./ports.ts";
 import { auditRecord } from "./record.ts";
@@ -22,7 +22,7 @@ export type DecideReview = {
 };
 
 export async function decideReview(ports: UseCasePorts, by: Requester, command: DecideReview): Promise<Result<ReviewView, Refusal>> {
-  const { org, user } = by.principal;
+  const { org, user, root } = by.principal;
   const { action, digest } = command;
   const refusal = await denied(ports, by, "review.decide");
   if (refusal !== null) return err(refusal);
@@ -36,7 +36,9 @@ export async function decideReview(ports: UseCasePorts, by: Requester, command: 
   if (!reason.ok) return reason;
   const changes = command.changes === undefined ? ok(null) : await admitChanges(ports, by, review, command.changes);
   if (!changes.ok) return changes;
-  return ports.reviews(org).decide(review.id, { by: user, action, reason: reason.value, changes: changes.value, digest });
+  const judgement = { by: user, root, action, reason: reason.value, changes: changes.value, digest };
+  const decided = await ports.reviews(org).decide(review.id, judgement);
+  return decided.ok ? decided : err(await onRecordIfOnePerson(ports, by, "review.decide", `review/${review.id}`, decided.error));
 }
 
 /** Changes become part of the run, so they go through the run's guardrails; personal data in them is not the run's user's input. */

@@ -1,4 +1,5 @@
 /** Which runs a caller sees, and how much of them. */
+import { isOwnSignIn } from "../../core/access/person.ts";
 import { type Principal, seesAllRuns } from "../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { RunId } from "../../core/ids.ts";
@@ -37,9 +38,13 @@ export async function roomFor(ports: Pick<UseCasePorts, "store">, org: string, r
 
 const maySee = (principal: Principal, view: RunView): boolean => seesAllRuns(principal) || view.user === principal.user;
 
-/** In the output the run's own user gets back the personal data that the run's input put in; everybody else sees placeholders. */
+/**
+ * In the output the run's own user gets back the personal data that the run's input put in; everybody else sees placeholders. A key that
+ * another person made is not the user's own sign-in: its maker may hold it. One made `for_others` shows values, and its making is on record.
+ */
 export async function shownTo(ports: UseCasePorts, principal: Principal, view: RunView): Promise<RunView> {
   if (view.user !== principal.user || view.output === null) return view;
+  if (!isOwnSignIn(principal) && !principal.forOthers) return view;
   const output = await ports.guard.reveal({ org: view.org, run: view.id, subject: view.subject }, view.output);
   return { ...view, output };
 }

@@ -10,12 +10,12 @@ export async function startChild(
   ports: StartChildPorts,
   { child, parent, parentSpanId, from, input, labels, budget }: ChildStart,
 ): Promise<void> {
-  const { org, user, roles, subject, metadata, traceId, deadlineAt } = from;
+  const { org, user, roles, subject, metadata, traceId, deadlineAt, starters } = from;
   const found = await ports.store.workflows.get(org, child.workflow, child.version);
   if (found === null) throw new Error("the child's workflow is out of reach");
   const { definition, version, digest } = found;
   const inherited = { org, user, roles, subject, metadata, traceId, deadlineAt, parentSpanId, budget, input, parent };
-  const noted = labels === undefined ? {} : { inputLabels: labels };
+  const noted = { ...(labels === undefined ? {} : { inputLabels: labels }), ...(starters === undefined ? {} : { starters }) };
   const own = { id: child.run, definition, version, digest, inputFindings: [], redrive: null, callbackUrl: null };
   await bearHeir(ports, from.id, { ...inherited, ...noted, ...own });
 }

@@ -104,6 +104,7 @@ function startOf(by: Requester, command: StartRun, id: string, workflow: Workflo
     id,
     org: principal.org,
     user: principal.user,
+    starters: [{ user: principal.user, root: principal.root }],
     roles: principal.roles,
     subject: subjectOf(by, command),
     definition: workflow.definition,

@@ -1,4 +1,5 @@
 /** What a run starts with and keeps for its whole life: its definition, who asked for it, its input, its bounds. */
+import type { Holder } from "../../access/person.ts";
 import type { Role } from "../../access/principal.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
 import type { Json, JsonObject } from "../../json.ts";
@@ -15,6 +16,8 @@ export type Birth = {
   readonly id: string;
   readonly org: string;
   readonly user: string;
+  /** The credentials of those who started it, or the run that it continues or belongs to. Absent: it began before they were kept. */
+  readonly starters?: readonly Holder[];
   readonly roles: readonly Role[];
   /** The person whose data the run handles. */
   readonly subject: string;

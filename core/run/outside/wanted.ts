@@ -211,6 +211,7 @@ function reviewRequest({ birth }: RunContext, activity: Activity, review: NonNul
     step: activity.step,
     activity: activity.id,
     startedBy: birth.user,
+    ...(birth.starters === undefined ? {} : { starters: birth.starters }),
     severity,
     risk: { score: null, factors: review.reason === "unknown-outcome" ? ["the outcome of the last call is unknown"] : [] },
     policy: { version: null, decision: review.reason === "policy" ? "ask" : null },

@@ -20,6 +20,7 @@ const person = (user: string, over: Partial<Approver> = {}): Approver => ({
   credential: `key_${user}`,
   credentialCreatedAt: BEFORE,
   credentialCreatedBy: "platform-admin",
+  root: "platform-admin",
   platformAdmin: false,
   ...over,
 });
@@ -28,6 +29,7 @@ const platform = person("platform-admin", {
   credential: "admin",
   credentialCreatedAt: 0,
   credentialCreatedBy: null,
+  root: "platform-admin",
   platformAdmin: true,
 });
 const ann = person("ann");
@@ -72,10 +74,18 @@ describe("who may approve", () => {
     ["an older key that the one who asks made", ann, person("bob", { credentialCreatedBy: "ann" }), SECOND],
     ["an older key that the key of the one who asks made", ann, person("bob", { credentialCreatedBy: "key_ann" }), SECOND],
     ["an operator", ann, person("bob", { roles: ["operator", "reviewer", "developer"] }), SECOND],
-    ["the platform admin, for a key that it made before the throw", ann, platform, "approved"],
+    ["the platform admin, for a key that it made before the throw", ann, platform, SECOND],
     ["the platform admin, for a key that it made after the throw", person("ann", { credentialCreatedAt: AFTER }), platform, SECOND],
     ["an admin whose key the platform admin made, for the platform admin", platform, bob, SECOND],
-    ["an admin whose key somebody else made, for the platform admin", platform, person("bob", { credentialCreatedBy: "eve" }), "approved"],
+    ["the end of a chain of keys", ann, person("carl", { credentialCreatedBy: "bob", root: "ann" }), SECOND],
+    [
+      "a key of another person's, for the end of a chain of keys",
+      person("carl", { credentialCreatedBy: "bob", root: "ann" }),
+      bob,
+      "approved",
+    ],
+    ["one of two keys that a third person made", person("bob", { root: "eve" }), person("carl", { root: "eve" }), SECOND],
+    ["an admin whose key the platform admin's key led to", platform, person("bob", { credentialCreatedBy: "eve", root: "eve" }), SECOND],
     ["the platform admin for itself", platform, platform, SECOND],
     [
       "an admin for one whose key is from after the throw and made by a third",
@@ -96,7 +106,7 @@ describe("who may approve", () => {
     const two = person("two", { org: "default", platformAdmin: true });
     expect(answer(one, bob, all)).toBe(SECOND);
     expect(answer(one, two, all)).toBe("approved");
-    expect(answer(one, platform, all)).toBe("approved");
+    expect(answer(one, platform, all)).toBe(SECOND);
   });
 });
 

@@ -37,6 +37,7 @@ const request = (over: Partial<ReviewRequest> = {}): ReviewRequest => ({
 const opened = (over: Partial<ReviewRequest> = {}): Case => openCase("rev_1", request(over), AT).state;
 const judged = (over: Partial<Judgement> = {}, at = AT + 1): CaseEvent => ({
   kind: "judged",
+  root: null,
   at,
   by: "bob",
   action: "approve",
@@ -130,6 +131,32 @@ describe("who decides", () => {
       for (const state of Object.values(STATES))
         expect(codeOf(state, judged({ by: "ann", action, changes: action === "modify" ? {} : null }))).toBe("second_person_required");
     });
+
+  for (const action of actions)
+    it(`[REV-15] nobody decides with a key that leads to who started the run: ${action}`, () => {
+      const state = opened({
+        starters: [
+          { user: "ann", root: "platform-admin" },
+          { user: "carl", root: "eve" },
+        ],
+      });
+      const changes = action === "modify" ? {} : null;
+      for (const [by, root] of [
+        ["bob", "ann"],
+        ["bob", "eve"],
+        ["eve", "platform-admin"],
+        ["carl", null],
+        ["platform-admin", "platform-admin"],
+      ] as const) {
+        expect(codeOf(state, judged({ by, root, action, changes })), by).toBe("second_person_required");
+      }
+      expect(transition(state, judged({ by: "bob", root: "platform-admin", action, changes })).ok).toBe(true);
+    });
+
+  it("[REV-3] two keys of one person are one approval", () => {
+    const once = transition(opened({ approvalsNeeded: 2 }), judged({ by: "bob", root: "eve" }));
+    expect(once.ok && codeOf(once.value.state, judged({ by: "carl", root: "eve" }))).toBe("conflict");
+  });
 
   it("[REV-3] two approvals come from two people, and only the second one tells the run", () => {
     const pending = opened({ approvalsNeeded: 2 });

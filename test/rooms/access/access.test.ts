@@ -12,6 +12,7 @@ const principal = (roles: readonly Role[], more: Partial<Principal> = {}): Princ
   credential: "key_1",
   credentialCreatedAt: 0,
   credentialCreatedBy: null,
+  root: null,
   forOthers: false,
   platformAdmin: false,
   ...more,

@@ -46,6 +46,7 @@ const request = (run: string, over: Partial<ReviewRequest> = {}): ReviewRequest 
 });
 const judgement = (over: Partial<Judgement> = {}): Judgement => ({
   by: "bob",
+  root: null,
   action: "approve",
   reason: "ok",
   changes: null,

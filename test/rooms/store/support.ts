@@ -69,6 +69,7 @@ export const keyOf = (org: string, over: Partial<ApiKeyRow> = {}): ApiKeyRow => 
     last4: "abcd",
     hash: `hash-of-${id}`,
     created_by: "root",
+    root: "root",
     ...over,
   };
 };

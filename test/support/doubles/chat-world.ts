@@ -74,6 +74,7 @@ export function chatWorld(answers: readonly Answer[], { desk: other, ...change }
       credential: "key_1",
       credentialCreatedAt: 0,
       credentialCreatedBy: null,
+      root: null,
       forOthers: false,
       platformAdmin: false,
     },

@@ -38,6 +38,7 @@ function by(user: string, role: Role, over: Partial<Principal> = {}): Requester 
     credential: `key_${user}`,
     credentialCreatedAt: 0,
     credentialCreatedBy: null,
+    root: null,
     forOthers: false,
     platformAdmin: false,
     ...over,

@@ -1,4 +1,5 @@
 /** In which org the request acts: the caller's own, or the one that a platform admin names. */
+import { abroad } from "../../../core/access/person.ts";
 import { refuse } from "../../../core/errors/problem.ts";
 import { type Action, edgeRule, forbid } from "../../use-cases/access.ts";
 import type { IngressMiddleware } from "../context.ts";
@@ -23,7 +24,7 @@ export const actInOrg = (ports: IngressPorts, action: Action): IngressMiddleware
       const asked = { principal, trace: context.get("trace") };
       return problemResponse(context, await forbid(ports, asked, action, "org", detail, edgeRule("platform_admin")));
     }
-    context.set("principal", { ...principal, org });
+    context.set("principal", { ...abroad(principal, principal.org), org });
     return next();
   };
 };

@@ -1,5 +1,6 @@
 /** `/v1/api-keys`: who may call. A key's text is in one answer only, the first. */
 import { z } from "@hono/zod-openapi";
+import { abroad, PLATFORM_ADMIN_USER, rootOfNewKey } from "../../../core/access/person.ts";
 import { type Principal, ROLES } from "../../../core/access/principal.ts";
 import type { ApiKeyView } from "../../../core/access/view.ts";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
@@ -24,13 +25,11 @@ import { ApiKey, NewApiKey } from "../schemas/views.ts";
 
 /** docs/contract.md, "Who calls": 90 days. */
 const DEFAULT_LIFE_MS = 90 * 24 * 60 * 60_000;
-/** The platform admin acts under this name; nobody else does. */
-const RESERVED_USER = "platform-admin";
 
 const Body = z
   .strictObject({
     org: orgName.optional(),
-    user: userName.refine((user) => user !== RESERVED_USER, "is reserved"),
+    user: userName.refine((user) => user !== PLATFORM_ADMIN_USER, "is reserved"),
     roles: z.array(z.enum(ROLES)).min(1).max(ROLES.length),
     expires_at: instant.optional().openapi({ description: "90 days from now by default" }),
     allow_from: z
@@ -120,7 +119,8 @@ async function createKey(ports: IngressPorts, call: CreateCall): Promise<Answer<
     for_others: call.body.for_others ?? false,
     last4: minted.last4,
   };
-  const row: ApiKeyRow = { ...view, hash: minted.hash, created_by: call.principal.user };
+  const root = rootOfNewKey(org.value === call.principal.org ? call.principal : abroad(call.principal, call.principal.org));
+  const row: ApiKeyRow = { ...view, hash: minted.hash, created_by: call.principal.user, root };
   const { user, roles, expires_at, allow_from, for_others } = view;
   const record = auditRecord(
     ports,
@@ -130,7 +130,7 @@ async function createKey(ports: IngressPorts, call: CreateCall): Promise<Answer<
       action: "key.write",
       resource: `api-key/${id}`,
       decision: "allow",
-      data: { user, roles, expires_at, allow_from, for_others },
+      data: { user, roles, expires_at, allow_from, for_others, root },
     },
   );
   await ports.store.keys.create(row, record);

@@ -8,7 +8,7 @@ import type { StopScope } from "../../../core/kill-switch/stops.ts";
 import type { SwitchView } from "../../../core/kill-switch/view.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { errorLine } from "../../kit/thrown.ts";
-import { type Asked, denied, edgeRule, forbid } from "../../use-cases/access.ts";
+import { type Asked, denied, edgeRule, forbid, onRecordIfOnePerson } from "../../use-cases/access.ts";
 import { type Claim, claim } from "../../use-cases/idempotency.ts";
 import { keptTextOrMarker } from "../../use-cases/kept-text.ts";
 import { unknown } from "../../use-cases/runs.ts";
@@ -84,9 +84,11 @@ export function killSwitchRoutes(ports: IngressPorts): Endpoint[] {
       params: { id: z.string().regex(/^[a-z]{2,8}_[0-9A-Za-z-]{1,64}$/) },
       answers: { 200: { description: "the switch, no longer active", schema: Switch } },
       refusals: ["conflict", "second_person_required"],
-      async handle({ principal, params }) {
+      async handle({ principal, params, trace }) {
         const approved = await ports.killSwitch.approveRecovery(params.id, principal);
-        return approved.ok ? reply(200, approved.value) : approved;
+        if (approved.ok) return reply(200, approved.value);
+        const about = `kill-switch/${params.id}`;
+        return err(await onRecordIfOnePerson(ports, { principal, trace }, "kill.recover", about, approved.error));
       },
     }),
   ];

@@ -1,0 +1,50 @@
+/**
+ * Which person stands behind a credential. Somebody who makes a key for another name still holds that key, so the key remembers the
+ * person at the root of its making, and two credentials that lead to one person are never two people. Pure.
+ */
+
+/** The user of the platform admin's key. No key can be made for this name. */
+export const PLATFORM_ADMIN_USER = "platform-admin";
+
+/** A credential, as far as it says who holds it. PERSISTED: in a run's birth, in cases and in requests for recovery. */
+export type Holder = {
+  readonly user: string;
+  /**
+   * The person at the root of the key's making: a user, or `ORG/USER` of another org. `platform-admin`: the platform's own key made it.
+   * null: nothing made it, or nobody knows.
+   */
+  readonly root: string | null;
+};
+
+/** The root of a key that this holder makes. The platform's own key hands out sign-ins: whoever got one from it is a root. */
+export const rootOfNewKey = (maker: Holder): string => {
+  if (maker.user === PLATFORM_ADMIN_USER) return PLATFORM_ADMIN_USER;
+  return maker.root === null || maker.root === PLATFORM_ADMIN_USER ? maker.user : maker.root;
+};
+
+/** True when the credential is the user's own sign-in: the user or the platform made it, and nobody else holds it. */
+export const isOwnSignIn = ({ user, root }: Holder): boolean => root === null || root === PLATFORM_ADMIN_USER || root === user;
+
+/**
+ * True when one person may hold both: they have the same user, one is at the root of the other, or the same person is at the root of
+ * both. The platform's own key is at the root of every key.
+ */
+export function isOnePerson(one: Holder, other: Holder): boolean {
+  if (isPlatforms(one) || isPlatforms(other)) return (isPlatforms(one) || one.root !== null) && (isPlatforms(other) || other.root !== null);
+  const people = peopleOf(one);
+  return peopleOf(other).some((person) => people.includes(person));
+}
+
+/** The holder as another org meets them: whoever has the same name there is somebody else. */
+export function abroad<H extends Holder>(holder: H, home: string): H {
+  if (isPlatforms(holder) || holder.root?.includes("/")) return holder;
+  return { ...holder, root: `${home}/${rootOfNewKey(holder)}` };
+}
+
+const isPlatforms = ({ user }: Holder): boolean => user === PLATFORM_ADMIN_USER;
+
+/** A root of another org counts with and without it: two people with one name are rather taken for one than one for two. */
+function peopleOf({ user, root }: Holder): string[] {
+  if (root === null || root === PLATFORM_ADMIN_USER) return [user];
+  return [user, root, root.slice(root.indexOf("/") + 1)];
+}
