@@ -1,7 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { mutantPlugin } from "./scripts/mutants/plugin.ts";
 
+const fault = mutantPlugin(import.meta.dirname);
+const faults = fault === null ? [] : [fault];
 const migrations = await readD1Migrations("./migrations");
 /**
  * `rooms`: one Durable Object or Worker room with a scripted world. `scenario`: the whole platform, model and shop doubles outside.
@@ -11,6 +14,7 @@ const migrations = await readD1Migrations("./migrations");
  */
 const inWorkerd = (name: string, main: string) => ({
   plugins: [
+    ...faults,
     cloudflareTest({
       main,
       remoteBindings: false,
@@ -34,6 +38,7 @@ export default defineConfig({
     maxWorkers: 2, // the machines that run this have two cores
     projects: [
       {
+        plugins: faults,
         test: {
           name: "core",
           include: [

@@ -7,6 +7,7 @@ import type { Check, Sizes } from "./deep/check.ts";
 import { crashPoints } from "./deep/crash-points.ts";
 import { death } from "./deep/death.ts";
 import { guardFuzz } from "./deep/guard-fuzz.ts";
+import { mutants } from "./deep/mutants.ts";
 import { plants } from "./deep/plants.ts";
 import { redeploy } from "./deep/redeploy.ts";
 import { seeds } from "./deep/seeds.ts";
@@ -14,7 +15,7 @@ import { storm } from "./deep/storm.ts";
 import { drawTable } from "./start/drawings.ts";
 import { openTerminal } from "./start/terminal.ts";
 
-const CHECKS: readonly Check[] = [death, redeploy, storm, crashPoints, seeds, plants, guardFuzz];
+const CHECKS: readonly Check[] = [death, redeploy, storm, crashPoints, seeds, plants, guardFuzz, mutants];
 const FULL = { runs: 200, kills: 10, worlds: 2_000, texts: 100_000 };
 const QUICK = { runs: 40, kills: 3, worlds: 200, texts: 5_000 };
 
