@@ -8,6 +8,8 @@ import { run, type Variables } from "./cel/evaluate.ts";
 import { Meter, Stopped } from "./cel/meter.ts";
 import type { Parsed } from "./cel/node.ts";
 import { parse } from "./cel/parse.ts";
+import { Duration, Timestamp } from "./cel/time.ts";
+import { isList, isMap, toJson, type Value } from "./cel/value.ts";
 import type { Template } from "./definition.ts";
 
 /** What an expression sees. A skipped step's output is null. */
@@ -94,7 +96,7 @@ function evaluateOne(cel: string, scope: Scope, path: string, meter: Meter, size
   try {
     const value = run(parsed.value.root, scope as unknown as Variables, meter);
     const flaw = flawOf(value, size, 0);
-    return flaw === null ? ok(value) : err(failure(cel, path, flaw));
+    return flaw === null ? ok(toJson(value)) : err(failure(cel, path, flaw));
   } catch (thrown) {
     if (thrown instanceof Stopped) return err(failure(cel, path, thrown.reason));
     return err(failure(cel, path, "it cannot be evaluated")); // a stack that ran out, say
@@ -102,15 +104,20 @@ function evaluateOne(cel: string, scope: Scope, path: string, meter: Meter, size
 }
 
 /** Why a value is not plain JSON, or null. Parts that are used twice count twice: that is how they are written. */
-function flawOf(value: Json, size: { left: number }, depth: number): string | null {
+function flawOf(value: Value, size: { left: number }, depth: number): string | null {
   if (depth > MAX_RESULT_DEPTH) return "the result is nested too deeply";
   size.left -= typeof value === "string" ? value.length + 2 : 4;
   if (size.left < 0) return "the result is too large";
   if (value === null || typeof value === "boolean") return null;
   if (typeof value === "number") return Number.isFinite(value) ? null : "the result has a number that is not finite";
   if (typeof value === "string") return value.isWellFormed() ? null : "the result has a text that is not well-formed Unicode";
-  if (Array.isArray(value)) return firstFlaw(value, size, depth);
-  const prototype: unknown = typeof value === "object" ? Object.getPrototypeOf(value) : undefined;
+  if (isList(value)) return firstFlaw(value, size, depth);
+  if (value instanceof Timestamp || value instanceof Duration) {
+    size.left -= 40;
+    return null;
+  }
+  if (!isMap(value)) return "the result is not plain JSON";
+  const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return "the result is not plain JSON";
   for (const key of Object.keys(value)) {
     size.left -= key.length + 3;
@@ -119,7 +126,7 @@ function flawOf(value: Json, size: { left: number }, depth: number): string | nu
   return firstFlaw(Object.values(value), size, depth);
 }
 
-function firstFlaw(values: readonly Json[], size: { left: number }, depth: number): string | null {
+function firstFlaw(values: readonly Value[], size: { left: number }, depth: number): string | null {
   for (const value of values) {
     const flaw = flawOf(value, size, depth + 1);
     if (flaw !== null) return flaw;

@@ -10,6 +10,8 @@ export type BoundPattern = {
   readonly expression: RegExp;
   /** UTF-16 units of a text that this pattern may be tried on. */
   readonly maxLength: number;
+  /** Ways through a match of a text of this length that are tried at the very worst. */
+  readonly ways: (length: number) => number;
 };
 
 /** Maximum UTF-16 units of a pattern; a longer one is refused. */
@@ -26,32 +28,37 @@ const MAX_COUNTS = 1e5;
 
 const remembered = new Map<string, Result<BoundPattern, string>>();
 
-/** The error says why, without the pattern. */
-export function boundPattern(pattern: string): Result<BoundPattern, string> {
+/**
+ * The error says why, without the pattern. With `flags`, the pattern may begin with flags as in `(?i)`, of `i`, `m` and `s`; the
+ * patterns of JSON Schema have none.
+ */
+export function boundPattern(written: string, flags: "flags" | "no flags" = "no flags"): Result<BoundPattern, string> {
+  const pattern = flags === "flags" ? `flags ${written}` : written;
   const known = remembered.get(pattern);
   if (known !== undefined) return known;
-  const judged = judge(pattern);
+  const flagged = flags === "flags" ? /^\(\?([ims]{1,3})\)/.exec(written) : null;
+  const judged = judge(written.slice(flagged?.[0].length ?? 0), [...new Set(flagged?.[1] ?? "")].join(""));
   const oldest = remembered.size >= REMEMBERED ? remembered.keys().next().value : undefined;
   if (oldest !== undefined) remembered.delete(oldest);
-  if (pattern.length <= MAX_PATTERN_LENGTH) remembered.set(pattern, judged);
+  if (written.length <= MAX_PATTERN_LENGTH) remembered.set(pattern, judged);
   return judged;
 }
 
-function judge(pattern: string): Result<BoundPattern, string> {
+function judge(pattern: string, flags: string): Result<BoundPattern, string> {
   if (pattern.length > MAX_PATTERN_LENGTH) return err(`the pattern is longer than ${MAX_PATTERN_LENGTH} characters`);
   let expression: RegExp;
   try {
-    expression = new RegExp(pattern, "u");
+    expression = new RegExp(pattern, `u${flags}`);
   } catch {
     return err("the pattern is not a valid regular expression");
   }
   const choices = choicesOf(pattern);
   if (typeof choices === "string") return err(choices);
-  const degree = choices.unbounded + (pattern.startsWith("^") && !choices.alternatives ? 0 : 1);
+  const degree = choices.unbounded + (pattern.startsWith("^") && !flags.includes("m") && !choices.alternatives ? 0 : 1);
   const ways = choices.ways * choices.counts * (1 + pattern.length / 32); // each way is followed to its end
   const most = degree === 0 ? MOST_LENGTH : Math.floor((MAX_WAYS / ways) ** (1 / degree));
   if (ways > MAX_WAYS || most < LEAST_LENGTH) return err("the pattern leaves too many ways to match");
-  return ok({ expression, maxLength: Math.min(most, MOST_LENGTH) });
+  return ok({ expression, maxLength: Math.min(most, MOST_LENGTH), ways: (length) => ways * length ** degree });
 }
 
 type Choices = {

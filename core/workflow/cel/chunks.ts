@@ -14,8 +14,8 @@ const BORDERS = [/\n[ \t\r]*\n\s*/g, /[.!?][)\]"'”’]*\s+/g, /\n\s*/g, /\s+/g
 /** The text in pieces of at most `size` characters (code points). More than `MOST_PIECES` pieces end the evaluation. */
 export function chunks(text: string, size: number, meter: Meter): string[] {
   if (!Number.isSafeInteger(size) || size < 1) return fail("the size of chunks() is not a whole number above 0");
+  meter.spend(text.length / 2);
   const points = Array.from(text);
-  meter.spend(text.length / 4);
   const pieces: string[] = [];
   for (let from = 0; from < points.length; ) {
     const rest = points.slice(from, from + size);

@@ -1,16 +1,17 @@
 /** From tree and values to a value. Every node costs a step; the errors say what was asked, never what the data held. */
-import { isObject, type Json } from "../../json.ts";
 import { unreachable } from "../../result.ts";
-import { celFunction, typeName } from "./functions.ts";
+import { celFunction } from "./functions.ts";
 import { glue } from "./glue.ts";
 import { fail, type Meter, Stopped } from "./meter.ts";
 import type { BinaryOperator, Node } from "./node.ts";
+import { Duration, Timestamp } from "./time.ts";
+import { isList, isMap, typeName, type Value } from "./value.ts";
 
 /** What an expression can name, by name. */
-export type Variables = { readonly [name: string]: Json };
+export type Variables = { readonly [name: string]: Value };
 
 /** Throws `Stopped`, and nothing else for a tree that the parser made. */
-export function run(node: Node, variables: Variables, meter: Meter): Json {
+export function run(node: Node, variables: Variables, meter: Meter): Value {
   meter.spend(1);
   switch (node.kind) {
     case "literal":
@@ -24,7 +25,7 @@ export function run(node: Node, variables: Variables, meter: Meter): Json {
     case "has": {
       const of = run(node.of, variables, meter);
       if (of === null) return false; // the output of a skipped step has no fields
-      return isObject(of) ? own(of, node.name) !== undefined : fail(`a ${typeName(of)} has no fields`);
+      return isMap(of) ? own(of, node.name) !== undefined : fail(`a ${typeName(of)} has no fields`);
     }
     case "call": {
       const args = node.args.map((argument) => run(argument, variables, meter));
@@ -35,7 +36,7 @@ export function run(node: Node, variables: Variables, meter: Meter): Json {
     case "list":
       return node.items.map((item) => run(item, variables, meter));
     case "map":
-      return Object.fromEntries(node.entries.map(([key, value]) => [keyOf(run(key, variables, meter)), run(value, variables, meter)]));
+      return mapOf(node.entries, variables, meter);
     case "choice": {
       const branch = asBoolean(run(node.condition, variables, meter), "the condition of `?:`") ? node.whenTrue : node.whenFalse;
       return run(branch, variables, meter);
@@ -46,6 +47,7 @@ export function run(node: Node, variables: Variables, meter: Meter): Json {
       return !asBoolean(run(node.of, variables, meter), "the operand of `!`");
     case "minus": {
       const value = run(node.of, variables, meter);
+      if (value instanceof Duration) return new Duration(-value.nanos);
       return typeof value === "number" ? finite(-value) : fail(`\`-\` does not take a ${typeName(value)}`);
     }
     case "binary":
@@ -56,32 +58,46 @@ export function run(node: Node, variables: Variables, meter: Meter): Json {
 }
 
 /** Own fields only: `__proto__` and `constructor` are names like any other. */
-const own = (object: { readonly [name: string]: Json }, name: string): Json | undefined =>
+const own = (object: { readonly [name: string]: Value }, name: string): Value | undefined =>
   Object.hasOwn(object, name) ? object[name] : undefined;
 
-const missing = (variables: Variables, name: string): Json =>
+const missing = (variables: Variables, name: string): Value =>
   own(variables, name) === undefined ? fail(`there is no \`${name}\` here`) : null;
 
-function field(of: Json, name: string): Json {
-  if (!isObject(of)) return fail(`a ${typeName(of)} has no field \`${name}\``);
+function field(of: Value, name: string): Value {
+  if (!isMap(of)) return fail(`a ${typeName(of)} has no field \`${name}\``);
   const value = own(of, name);
   return value === undefined ? fail(`there is no field \`${name}\``) : value;
 }
 
 /** The key may come from data, so that no message names it. */
-function index(of: Json, at: Json): Json {
-  if (Array.isArray(of)) {
+function index(of: Value, at: Value): Value {
+  if (isList(of)) {
     if (typeof at !== "number" || !Number.isInteger(at)) return fail("the index of a list is not a whole number");
     return of[at] ?? (at >= 0 && at < of.length ? null : fail("the index of a list is out of range"));
   }
-  if (!isObject(of)) return fail(`a ${typeName(of)} has no index`);
+  if (!isMap(of)) return fail(`a ${typeName(of)} has no index`);
   const value = own(of, keyOf(at));
   return value === undefined ? fail("there is no such key") : value;
 }
 
-const keyOf = (value: Json): string => (typeof value === "string" ? value : fail("the key of a map is not a string"));
+/** Keys of JSON are text: a number or a truth value stands for its text. */
+function keyOf(value: Value): string {
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : fail("the key of a map is not a string or a number");
+}
 
-const asBoolean = (value: Json, what: string): boolean => (typeof value === "boolean" ? value : fail(`${what} is a ${typeName(value)}`));
+function mapOf(entries: Extract<Node, { kind: "map" }>["entries"], variables: Variables, meter: Meter): Value {
+  const made = new Map<string, Value>();
+  for (const [key, value] of entries) {
+    const name = keyOf(run(key, variables, meter));
+    if (made.has(name)) return fail("a key of the map stands there twice");
+    made.set(name, run(value, variables, meter));
+  }
+  return Object.fromEntries(made);
+}
+
+const asBoolean = (value: Value, what: string): boolean => (typeof value === "boolean" ? value : fail(`${what} is a ${typeName(value)}`));
 
 /** Adding zero turns the negative zero, which JSON cannot say, into zero. */
 const finite = (value: number): number => (Number.isFinite(value) ? value + 0 : fail("the number is not finite"));
@@ -109,16 +125,16 @@ function logic(node: Extract<Node, { kind: "logic" }>, variables: Variables, met
   return !node.decisive;
 }
 
-function macro(node: Extract<Node, { kind: "macro" }>, variables: Variables, meter: Meter): Json {
+function macro(node: Extract<Node, { kind: "macro" }>, variables: Variables, meter: Meter): Value {
   const over = run(node.over, variables, meter);
-  const items: readonly Json[] = Array.isArray(over)
+  const items: readonly Value[] = isList(over)
     ? over
-    : isObject(over)
+    : isMap(over)
       ? Object.keys(over)
       : fail(`${node.name}() does not go over a ${typeName(over)}`);
-  const inner: { [name: string]: Json } = { ...variables };
-  meter.spend(Object.keys(inner).length);
-  const holds = (item: Json): boolean => {
+  const inner: { [name: string]: Value } = { ...variables };
+  meter.spend(Object.keys(inner).length + items.length);
+  const holds = (item: Value): boolean => {
     inner[node.variable] = item;
     if (node.condition === null) return true;
     return asBoolean(run(node.condition, inner, meter), `the condition of ${node.name}()`);
@@ -142,7 +158,12 @@ function macro(node: Extract<Node, { kind: "macro" }>, variables: Variables, met
 }
 
 /** As `&&` and `||` over all items: one that decides wins over items that failed. */
-function quantify(node: Extract<Node, { kind: "macro" }>, items: readonly Json[], inner: { [name: string]: Json }, meter: Meter): boolean {
+function quantify(
+  node: Extract<Node, { kind: "macro" }>,
+  items: readonly Value[],
+  inner: { [name: string]: Value },
+  meter: Meter,
+): boolean {
   const decisive = node.name === "exists";
   let failed: Stopped | null = null;
   for (const item of items) {
@@ -156,45 +177,46 @@ function quantify(node: Extract<Node, { kind: "macro" }>, items: readonly Json[]
   return !decisive;
 }
 
-function binary(operator: BinaryOperator, left: Json, right: Json, meter: Meter): Json {
+function binary(operator: BinaryOperator, left: Value, right: Value, meter: Meter): Value {
   switch (operator) {
     case "==":
       return equal(left, right, meter);
     case "!=":
       return !equal(left, right, meter);
     case "in":
-      if (Array.isArray(right)) return right.some((item) => equal(left, item, meter));
-      if (isObject(right)) return own(right, keyOf(left)) !== undefined;
+      if (isList(right)) return right.some((item) => equal(left, item, meter));
+      if (isMap(right)) return own(right, keyOf(left)) !== undefined;
       return fail(`\`in\` does not look into a ${typeName(right)}`);
     case "+":
       if (typeof left === "string" && typeof right === "string") {
         meter.text(left.length + right.length);
         return glue(left, right);
       }
-      if (Array.isArray(left) && Array.isArray(right)) {
+      if (isList(left) && isList(right)) {
         meter.spend(left.length + right.length);
         return [...left, ...right];
       }
-      return arithmetic(operator, left, right);
+      return timeSum(left, right) ?? arithmetic(operator, left, right);
     case "-":
+      return timeDifference(left, right) ?? arithmetic(operator, left, right);
     case "*":
     case "/":
     case "%":
       return arithmetic(operator, left, right);
     case "<":
-      return compare(operator, left, right) < 0;
+      return compare(operator, left, right, meter) < 0;
     case "<=":
-      return compare(operator, left, right) <= 0;
+      return compare(operator, left, right, meter) <= 0;
     case ">":
-      return compare(operator, left, right) > 0;
+      return compare(operator, left, right, meter) > 0;
     case ">=":
-      return compare(operator, left, right) >= 0;
+      return compare(operator, left, right, meter) >= 0;
     default:
       return unreachable(operator);
   }
 }
 
-function arithmetic(operator: "+" | "-" | "*" | "/" | "%", left: Json, right: Json): number {
+function arithmetic(operator: "+" | "-" | "*" | "/" | "%", left: Value, right: Value): number {
   if (typeof left !== "number" || typeof right !== "number")
     return fail(`\`${operator}\` does not take a ${typeName(left)} and a ${typeName(right)}`);
   if ((operator === "/" || operator === "%") && right === 0) return fail(`\`${operator}\` by zero`);
@@ -214,25 +236,51 @@ function arithmetic(operator: "+" | "-" | "*" | "/" | "%", left: Json, right: Js
   }
 }
 
-function compare(operator: string, left: Json, right: Json): number {
+/** CEL's sums of times, or null where neither operand is one. */
+function timeSum(left: Value, right: Value): Value {
+  if (left instanceof Duration && right instanceof Duration) return new Duration(left.nanos + right.nanos);
+  if (left instanceof Timestamp && right instanceof Duration) return new Timestamp(left.nanos + right.nanos);
+  if (left instanceof Duration && right instanceof Timestamp) return new Timestamp(left.nanos + right.nanos);
+  return null;
+}
+
+function timeDifference(left: Value, right: Value): Value {
+  if (left instanceof Timestamp && right instanceof Timestamp) return new Duration(left.nanos - right.nanos);
+  if (left instanceof Timestamp && right instanceof Duration) return new Timestamp(left.nanos - right.nanos);
+  if (left instanceof Duration && right instanceof Duration) return new Duration(left.nanos - right.nanos);
+  return null;
+}
+
+function compare(operator: string, left: Value, right: Value, meter: Meter): number {
+  if ((left instanceof Timestamp && right instanceof Timestamp) || (left instanceof Duration && right instanceof Duration))
+    return left.nanos === right.nanos ? 0 : left.nanos < right.nanos ? -1 : 1;
   const comparable =
     (typeof left === "number" && typeof right === "number") ||
     (typeof left === "string" && typeof right === "string") ||
     (typeof left === "boolean" && typeof right === "boolean");
-  if (!comparable) return fail(`\`${operator}\` does not compare a ${typeName(left)} with a ${typeName(right)}`);
+  if (!comparable || left === null || right === null)
+    return fail(`\`${operator}\` does not compare a ${typeName(left)} with a ${typeName(right)}`);
+  if (typeof left === "string" && typeof right === "string") meter.spend(Math.min(left.length, right.length) / 32);
   return left === right ? 0 : left < right ? -1 : 1;
 }
 
 /** Values of different types are different, never an error. */
-function equal(left: Json, right: Json, meter: Meter): boolean {
+function equal(left: Value, right: Value, meter: Meter): boolean {
   meter.spend(1);
+  if (typeof left === "string" && typeof right === "string" && left.length === right.length) meter.spend(left.length / 64);
   if (left === right) return true;
-  if (Array.isArray(left)) {
-    return Array.isArray(right) && left.length === right.length && left.every((item, at) => equal(item, right[at] ?? null, meter));
+  if (left instanceof Timestamp || right instanceof Timestamp)
+    return left instanceof Timestamp && right instanceof Timestamp && left.nanos === right.nanos;
+  if (left instanceof Duration || right instanceof Duration)
+    return left instanceof Duration && right instanceof Duration && left.nanos === right.nanos;
+  if (isList(left)) {
+    return isList(right) && left.length === right.length && left.every((item, at) => equal(item, right[at] ?? null, meter));
   }
-  if (!isObject(left) || !isObject(right)) return false;
+  if (!isMap(left) || !isMap(right)) return false;
   const keys = Object.keys(left);
-  if (keys.length !== Object.keys(right).length) return false;
+  const others = Object.keys(right).length;
+  meter.spend(keys.length + others);
+  if (keys.length !== others) return false;
   return keys.every((key) => {
     const other = own(right, key);
     return other !== undefined && equal(left[key] ?? null, other, meter);

@@ -52,7 +52,7 @@ export function parse(text: string): Result<Parsed, string> {
 function parseAnew(text: string): Result<Parsed, string> {
   try {
     const reading = new Reading();
-    const root = reading.node(grammar.parse(text).ast, new Set(), 0);
+    const root = reading.node(grammar.parse(withZeros(text)).ast, new Set(), 0);
     return ok({ root, variables: reading.variables, steps: reading.steps });
   } catch (thrown) {
     if (thrown instanceof Unparsable) return err(thrown.reason);
@@ -60,6 +60,13 @@ function parseAnew(text: string): Result<Parsed, string> {
     return err("it cannot be read"); // a stack that ran out, say
   }
 }
+
+/** A text literal or a comment, which stay as they are; or a point that begins a number. */
+const POINT_FIRST = /(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|\/\/[^\n]*|(?<![\w)\]}."'?])(\.)(?=\d)/g;
+
+/** `.5` as `0.5`, which the library's grammar asks for. */
+const withZeros = (text: string): string =>
+  text.replace(POINT_FIRST, (found, point: string | undefined) => (point === undefined ? found : "0."));
 
 /** The library's own words without the picture of the source that follows them. */
 const oneLine = (summary: string | undefined): string => {
@@ -189,7 +196,7 @@ function literal(value: unknown): string | number | boolean | null {
 
 /** A pattern made of data could take unbounded time: it must be a literal in the expression, where it is checked once. */
 function checkPattern(pattern: ASTNode | undefined): void {
-  const bound = pattern?.op === "value" && typeof pattern.args === "string" ? boundPattern(pattern.args) : null;
+  const bound = pattern?.op === "value" && typeof pattern.args === "string" ? boundPattern(pattern.args, "flags") : null;
   if (bound === null) refuse("matches() takes a pattern that is a text literal");
   else if (!bound.ok) refuse(bound.error);
 }
