@@ -5,6 +5,7 @@ import type { JsonObject } from "../../core/json.ts";
 import { errorLine } from "../kit/thrown.ts";
 import type { IngressEnv } from "./context.ts";
 import { docsPage } from "./docs.ts";
+import { answerElsewhere } from "./elsewhere.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { refusalOf } from "./middleware/errors.ts";
 import { refuseMethod } from "./middleware/method.ts";
@@ -54,7 +55,13 @@ export function defineIngress(ports: IngressPorts): Ingress {
     ports.log(errorLine("request.failed", error, context.get("trace").traceId, context.get("route") ?? null));
     return problemResponse(context, refusalOf(error));
   });
-  app.notFound((context) => problemResponse(context, refuse("not_found", "not found")));
+  app.notFound((context) => {
+    const { method, path } = context.req;
+    const elsewhere = answerElsewhere(path, method === "GET" || method === "HEAD", context.get("trace").traceId);
+    if (elsewhere === null) return problemResponse(context, refuse("not_found", "not found"));
+    context.set("code", "not_found");
+    return elsewhere;
+  });
 
   const documents = documentsOf(() => openApiDocument(app) as unknown as JsonObject);
   const endpoints: readonly Endpoint[] = [...apiEndpoints(ports), ...platformRoutes(ports, documents)];

@@ -1,10 +1,14 @@
-/** Which paths speak OpenAI's format: docs/contract.md, "Conventions": on these, whatever the method, every error is OpenAI's. */
+/**
+ * Which paths speak OpenAI's format: docs/contract.md, "Conventions": on these, whatever the method, every error is OpenAI's. A model's
+ * path is read as OpenAI's clients read it, and written as this platform's.
+ */
 import { z } from "@hono/zod-openapi";
 import { ERRORS, type ErrorCode } from "../../core/errors/codes.ts";
 
 const PATHS = new Set(["/v1/chat/completions", "/v1/embeddings", "/v1/models"]);
 
-export const speaksOpenAi = (path: string): boolean => PATHS.has(path);
+export const speaksOpenAi = (method: string, path: string): boolean =>
+  PATHS.has(path) || (path.startsWith("/v1/models/") && (method.toUpperCase() === "GET" || method.toUpperCase() === "HEAD"));
 
 export const OpenAiError = z
   .object({

@@ -12,7 +12,7 @@ const PROBLEM_JSON = "application/problem+json";
 
 export function problemResponse(context: IngressContext, refusal: Refusal): Response {
   context.set("code", refusal.code);
-  const isOpenAi = speaksOpenAi(context.req.path);
+  const isOpenAi = speaksOpenAi(context.req.method, context.req.path);
   const headers = new Headers({ "Content-Type": isOpenAi ? "application/json" : PROBLEM_JSON });
   const seconds = retryAfterSeconds(refusal);
   if (seconds !== null) headers.set("Retry-After", String(seconds));

@@ -59,6 +59,7 @@ POST /v1/guardrails/check
 POST /v1/chat/completions
 POST /v1/embeddings
 GET /v1/models
+GET /v1/models/{provider}/{name}
 GET /v1/reviews
 GET /v1/reviews/{id}
 POST /v1/reviews/{id}/decision
@@ -78,7 +79,7 @@ POST /v1/credentials/introspect
   .sort();
 
 /** docs/contract.md, "Conventions": here every error is OpenAI's. */
-const OPENAI = ["/v1/chat/completions", "/v1/embeddings", "/v1/models"];
+const OPENAI = ["POST /v1/chat/completions", "POST /v1/embeddings", "GET /v1/models", "GET /v1/models/{provider}/{name}"];
 
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
@@ -163,10 +164,10 @@ describe("/openapi.json", () => {
     });
     const problem = document.components.schemas["Problem"] as { properties: { code: { enum: string[] } } };
     expect(problem.properties.code.enum).toEqual(Object.keys(ERRORS));
-    for (const { path, operation } of operations.filter(({ path }) => path.startsWith("/v1/") || path.startsWith("/admin/"))) {
+    for (const { path, method, operation } of operations.filter(({ path }) => path.startsWith("/v1/") || path.startsWith("/admin/"))) {
       expect(operation.security?.length, path).toBeGreaterThan(0);
       for (const status of ["400", "401", "403", "429", "500", "503"]) {
-        const type = OPENAI.includes(path) ? "application/json" : "application/problem+json";
+        const type = OPENAI.includes(`${method} ${path}`) ? "application/json" : "application/problem+json";
         expect(operation.responses[status], `${path} ${status}`).toMatchObject({ content: { [type]: {} } });
       }
     }
@@ -215,6 +216,27 @@ describe("every answer", () => {
     for (const path of ["/v1/models/acme/small-2026-01-01", "/v1/models/acme%2Fsmall-2026-01-01", "/v1/models/acme%2fsmall-2026-01-01"]) {
       const answer = await world.send("PUT", path, { key: ADMIN_KEY, body });
       expect([path, answer.status, ((await answer.json()) as { id: string }).id]).toEqual([path, 200, "acme/small-2026-01-01"]);
+    }
+  });
+
+  it.each(["/v1/messages", "/v1/messages/count_tokens"])("[CHAT-23] %s says to Anthropic's clients what to use instead", async (path) => {
+    const answer = await world.send("POST", path, { body: {} });
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toEqual({
+      type: "error",
+      error: { type: "not_found_error", message: expect.stringContaining("POST /v1/chat/completions") },
+      request_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+  });
+
+  it("[CHAT-23] a path that is no client's has the platform's own error", async () => {
+    for (const [method, path] of [
+      ["POST", "/v1/messages2"],
+      ["DELETE", "/v1/models/x"],
+      ["POST", "/v1/nothing"],
+    ] as const) {
+      const answer = await world.send(method, path, { body: {} });
+      expect([answer.status, answer.headers.get("content-type")], path).toEqual([404, "application/problem+json"]);
     }
   });
 });

@@ -238,6 +238,24 @@ describe("OpenAI's package: chats, tools, forms, vectors", () => {
     expect(ids.sort()).toEqual([BIG, SMALL, VECTORS]);
   });
 
+  it("models.retrieve finds one of them, and says in OpenAI's shape that another is not there", async () => {
+    // The package encodes the slash of the id.
+    expect(await client.models.retrieve(SMALL)).toMatchObject({ id: SMALL, object: "model", owned_by: "acme" });
+    for (const id of ["acme/unknown-2026-01-01", "gpt-4o", "a/b/c", "task:write"]) {
+      const error = await client.models.retrieve(id).catch((error: unknown) => error);
+      expect(error, id).toMatchObject({ status: 404, code: "not_found", error: { type: "invalid_request_error" } });
+      expect(String(error)).toContain("GET /v1/models");
+    }
+  });
+
+  it("[CHAT-23] the Responses API says what to use instead, in a shape that the package reads", async () => {
+    for (const path of ["/responses", "/responses/resp_1", "/completions"]) {
+      const error = await client.post(path, { body: { model: SMALL, input: "hello" } }).catch((error: unknown) => error);
+      expect(error, path).toMatchObject({ status: 404, code: "not_found", error: { param: null } });
+      expect(String(error)).toContain("POST /v1/chat/completions");
+    }
+  });
+
   describe("the rehearsal, where an org has no model", () => {
     let free: OpenAI;
     beforeAll(async () => {

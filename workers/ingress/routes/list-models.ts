@@ -1,12 +1,26 @@
-/** `GET /v1/models`, in OpenAI's format: the models that this org may name. */
+/** `GET /v1/models` and one of them, in OpenAI's format: the models that this org may name. */
 import { z } from "@hono/zod-openapi";
+import { refuse } from "../../../core/errors/problem.ts";
+import type { ModelEntry } from "../../../core/model/entry.ts";
+import { err } from "../../../core/result.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
+import { modelPart } from "../schemas/names.ts";
 
 const Price = z
   .object({ input: z.number(), output: z.number() })
   .openapi({ description: "dollars per million tokens; of a model that only `MODEL` names, `MODEL_PRICE` or a cautious guess" });
-const ListedModel = z.object({ id: z.string(), object: z.literal("model"), created: z.number().int(), owned_by: z.string(), price: Price });
+const ListedModel = z
+  .object({ id: z.string(), object: z.literal("model"), created: z.number().int(), owned_by: z.string(), price: Price })
+  .openapi("ListedModel");
+
+const listed = ({ id, price }: ModelEntry): z.infer<typeof ListedModel> => ({
+  id,
+  object: "model",
+  created: 0, // pinned versions: when one was made is in its name, if anywhere
+  owned_by: id.slice(0, id.indexOf("/")),
+  price: { input: price.input, output: price.output },
+});
 
 export function listModelRoutes(ports: IngressPorts): Endpoint[] {
   return [
@@ -25,14 +39,23 @@ export function listModelRoutes(ports: IngressPorts): Endpoint[] {
       },
       async handle({ principal }) {
         const models = await ports.models(principal.org);
-        const data = models.map(({ id, price }) => ({
-          id,
-          object: "model" as const,
-          created: 0, // pinned versions: when one was made is in its name, if anywhere
-          owned_by: id.slice(0, id.indexOf("/")),
-          price: { input: price.input, output: price.output },
-        }));
-        return reply(200, { object: "list", data });
+        return reply(200, { object: "list", data: models.map(listed) });
+      },
+    }),
+    endpointsOf(ports)({
+      method: "get",
+      path: "/v1/models/{provider}/{name}",
+      operationId: "retrieveModel",
+      tag: "chat",
+      summary: "One of the org's models, as OpenAI shows it; the slash of the id may be `%2F`",
+      action: "model.read",
+      params: { provider: modelPart, name: modelPart },
+      answers: { 200: { description: "the model", schema: ListedModel } },
+      async handle({ principal, params }) {
+        const id = `${params.provider}/${params.name}`;
+        const found = (await ports.models(principal.org)).find((model) => model.id === id);
+        if (found !== undefined) return reply(200, listed(found));
+        return err(refuse("not_found", `there is no model \`${id}\`: \`GET /v1/models\` lists those that there are`));
       },
     }),
   ];

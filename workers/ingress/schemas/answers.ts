@@ -65,7 +65,9 @@ export function describeAnswers(
   for (const [status, names] of Map.groupBy(codes, (code) => String(ERRORS[code].status))) {
     responses[status] = {
       description: names.map((code) => `\`${code}\`: ${ERRORS[code].title}`).join("; "),
-      content: speaksOpenAi(path) ? { "application/json": { schema: OpenAiError } } : { "application/problem+json": { schema: Problem } },
+      content: speaksOpenAi(method, path)
+        ? { "application/json": { schema: OpenAiError } }
+        : { "application/problem+json": { schema: Problem } },
     };
   }
   return responses;
