@@ -10,6 +10,8 @@ export type Refusal = {
   readonly detail: string;
   readonly errors?: readonly FieldError[];
   readonly retryAfterSeconds?: number;
+  /** The same request will never go better, whatever its code says: no time is promised. */
+  readonly isHopeless?: true;
 };
 
 export type Problem = {
@@ -35,8 +37,9 @@ export function toProblem(refusal: Refusal, traceId: string): Problem {
   };
 }
 
-/** Seconds for `Retry-After`, or null when the code has none. */
+/** Seconds for `Retry-After`, or null when the code has none or another try would be in vain. */
 export function retryAfterSeconds(refusal: Refusal): number | null {
+  if (refusal.isHopeless === true) return null;
   const spec: ErrorSpec = ERRORS[refusal.code];
   return refusal.retryAfterSeconds ?? spec.retryAfterSeconds ?? null;
 }

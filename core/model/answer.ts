@@ -5,13 +5,17 @@
 import { isObject, type Json } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type JsonRefusal, parseExact, parseUntrusted } from "../untrusted-json.ts";
+import { type Ending, endingOf } from "./finish.ts";
 import { type ReportedUsage, readUsage } from "./reported-usage.ts";
+import { BROKEN_OFF, type ToldError, toldInChoice } from "./told-error.ts";
 
 export type ChatAnswer = {
   /** null: the message has none (a refusal, or nothing at all). */
   readonly text: string | null;
-  /** `stop`, `length`, `content_filter` …; null where the upstream says nothing usable. */
-  readonly finish: string | null;
+  /** null where the upstream says nothing of it. */
+  readonly finish: Ending | null;
+  /** The upstream broke off: what there is, is no answer, and costs what was written. */
+  readonly broke?: ToldError;
   readonly refused: boolean;
   /** The words of a refusal, where there are any. */
   readonly refusal?: string;
@@ -43,9 +47,12 @@ export function readChatAnswer(body: Json, ceiling: number): Result<ChatAnswer, 
   const message = choice["message"];
   if (!isObject(message)) return err("no_message");
   const refusal = typeof message["refusal"] === "string" && message["refusal"] !== "" ? { refusal: message["refusal"] } : {};
+  const finish = endingOf(choice["finish_reason"]);
+  const broke = toldInChoice(body, choice) ?? (finish === "error" ? BROKEN_OFF : null);
   return ok({
     text: readContent(message["content"]),
-    finish: typeof choice["finish_reason"] === "string" ? choice["finish_reason"] : null,
+    finish,
+    ...(broke === null ? {} : { broke }),
     refused: "refusal" in refusal,
     ...refusal,
     calls: readCalls(message["tool_calls"]),

@@ -1,4 +1,4 @@
-/** `Retry-After` (RFC 9110 section 10.2.3): seconds, or an HTTP date in one of the three forms of section 5.6.7. */
+/** `Retry-After` (RFC 9110 section 10.2.3): seconds, or an HTTP date in one of the three forms of section 5.6.7; servers also send fractions. */
 import type { EpochMs } from "../time.ts";
 
 /** A year. Longer waits are read as this long: the run's own limits end them much earlier, and sums stay whole numbers. */
@@ -13,9 +13,18 @@ const ASCTIME = new RegExp(`^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \\d]\\d) ${TIME} (
 /** Milliseconds from `now` on; null when the header is absent or says nothing that the RFC knows. */
 export function retryAfterMs(header: string | null, now: EpochMs): number | null {
   const text = header?.trim() ?? "";
-  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, LONGEST_MS);
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text) * 1000), LONGEST_MS);
   const at = readHttpDate(text, now);
   return at === null ? null : Math.min(Math.max(at - now, 0), LONGEST_MS);
+}
+
+/** The headers that say when to come back, the finest first: OpenAI's and Azure's milliseconds, then `Retry-After`. */
+export function waitMs(headers: { get(name: string): string | null }, now: EpochMs): number | null {
+  for (const name of ["retry-after-ms", "x-ms-retry-after-ms"]) {
+    const text = headers.get(name)?.trim() ?? "";
+    if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text)), LONGEST_MS);
+  }
+  return retryAfterMs(headers.get("retry-after"), now);
 }
 
 function readHttpDate(text: string, now: EpochMs): EpochMs | null {

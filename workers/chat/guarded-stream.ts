@@ -31,11 +31,12 @@ export function guardStream(
   ports: ChatPorts,
   call: Call,
   sent: ChatRequest,
-  { bytes, secrets }: Extract<OpenedAnswer, { kind: "stream" }>,
+  opened: Extract<OpenedAnswer, { kind: "stream" }>,
   { candidate }: Chosen,
 ) {
   const { idleMs, streamMs } = ports.timeouts;
-  const upstream = readUpstream(bytes, { idleMs, streamMs, ceiling: candidate.context }, call.signal);
+  const { secrets } = opened;
+  const upstream = readUpstream(opened, { idleMs, streamMs, ceiling: candidate.context }, call.signal);
   const filter = openSecretFilter(secrets);
   const guard = ports.openText({
     number: (type, value) => call.memory.assign(type, value, "model"),
@@ -92,6 +93,7 @@ export function guardStream(
       }
     },
     answer: () => upstream.answer(),
+    told: () => upstream.told(),
     findings: (): readonly FindingSummary[] => [...summed(found), ...judgedFindings],
     isRehearsal: () => upstream.answer().rehearsal,
     facts: (facts: Facts): Facts => {

@@ -40,7 +40,7 @@ export async function lookUp(ports: ChatPorts, call: Call, { guarded }: Talk, ca
       call.asked.waitUntil(found.keep({ output: outputOf(given, guarded.format), finish: "stop", findings: 0 }));
     },
     stale: async (refusal) => {
-      if (ERRORS[refusal.code].status < 500 && refusal.code !== "rate_limited") return null;
+      if (ERRORS[refusal.code].status < 500 && refusal.code !== "rate_limited" && refusal.isHopeless !== true) return null;
       if (refusal.code === "kill_switch_active") return null;
       const stale = await found.stale();
       return stale === null ? null : answerFrom(stale, chosen);

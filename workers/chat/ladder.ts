@@ -3,6 +3,7 @@
  * is short. What is left when nobody answered is an honest refusal, never a 500.
  */
 import type { Amount } from "../../core/budget/amount.ts";
+import type { ErrorCode } from "../../core/errors/codes.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { isNear } from "../../core/model-call/nearness.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -50,7 +51,7 @@ export async function climb<T>(
     if (others.length > 0) call.tally.degraded.add("fallback");
     left = others;
   }
-  return err(nobodyAnswered(failures));
+  return err(refusalOf(failures));
 }
 
 async function another(
@@ -74,23 +75,30 @@ export const killed = (): Refusal => ({
   retryAfterSeconds: KILLED_RETRY_SECONDS,
 });
 
-/** What happened upstream says more than what was not tried. */
-function nobodyAnswered(failures: readonly Failure[]): Refusal {
+/** What the caller is told of failures, of which there is one at least. What happened upstream says more than what was not tried. */
+export function refusalOf(failures: readonly Failure[]): Refusal {
   const tried = failures.filter(({ code }) => code !== "overloaded" && code !== "kill_switch_active");
   const told = tried.at(-1) ?? failures.at(-1);
-  const waits = failures.flatMap(({ retryAfterMs }) => (retryAfterMs === null ? [] : [retryAfterMs]));
-  const wait = waits.length === 0 ? {} : { retryAfterSeconds: Math.max(1, Math.ceil(Math.min(...waits) / 1_000)) };
   const message = told?.message ?? "no model is left to ask";
   const detail = failures.length > 1 ? `${message} (${failures.length} models were tried)` : message;
+  // Another try may go better where one of the models was only busy.
+  const isHopeless = tried.length > 0 && tried.every((failure) => failure.class === "permanent");
+  const waits = failures.flatMap(({ retryAfterMs }) => (retryAfterMs === null ? [] : [retryAfterMs]));
+  const wait = waits.length === 0 ? {} : { retryAfterSeconds: Math.max(1, Math.ceil(Math.min(...waits) / 1_000)) };
+  return { ...refuse(codeFor(told, isHopeless), detail), ...(isHopeless ? { isHopeless } : wait) };
+}
+
+function codeFor(told: Failure | undefined, isHopeless: boolean): ErrorCode {
+  if (isHopeless && told?.hopeless === "request") return "invalid_request";
+  if (isHopeless && told?.hopeless === "quota") return "budget_exceeded";
   switch (told?.code) {
     case "rate_limited":
     case "timeout":
     case "output_invalid":
     case "overloaded":
     case "kill_switch_active":
-    case "upstream_unavailable":
-      return { ...refuse(told.code, detail), ...wait };
+      return told.code;
     default:
-      return { ...refuse("upstream_unavailable", detail), ...wait };
+      return "upstream_unavailable";
   }
 }

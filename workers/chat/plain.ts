@@ -52,6 +52,11 @@ export async function converse(
       return { kind: "next", failure: result.error };
     }
     const usage = settledUsage(result.value.answer, talk.input).tokens;
+    const { broke } = result.value;
+    if (broke !== undefined) {
+      attempt.end({ failure: broke, usage, upstream, durationMs });
+      return { kind: "next", failure: broke };
+    }
     const judged = await judge(call, talk.sent, result.value);
     const records = findingRecords(ports, call, "model_output", judged.findings);
     const note =

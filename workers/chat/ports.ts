@@ -12,6 +12,7 @@ import type { Stops } from "../../core/kill-switch/stops.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import type { EmbeddingAnswer } from "../../core/model/embedding.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
+import type { ToldError } from "../../core/model/told-error.ts";
 import type { Result } from "../../core/result.ts";
 import type { CallContext, Failure } from "../../core/run/calls/call.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
@@ -49,9 +50,14 @@ export type Asking = {
 };
 export type Facts = { readonly [name: string]: string };
 export type Answered<T> = { readonly result: Result<T, Failure>; readonly upstream: Facts; readonly durationMs: number };
-export type WholeAnswer = { readonly answer: ChatAnswer; readonly secrets: readonly string[] };
+export type WholeAnswer = { readonly answer: ChatAnswer; readonly secrets: readonly string[]; readonly broke?: Failure };
 export type OpenedAnswer =
-  | { readonly kind: "stream"; readonly bytes: ReadableStream<Uint8Array>; readonly secrets: readonly string[] }
+  | {
+      readonly kind: "stream";
+      readonly bytes: ReadableStream<Uint8Array>;
+      readonly secrets: readonly string[];
+      readonly failureOf: (told: ToldError) => Failure;
+    }
   | ({ readonly kind: "whole" } & WholeAnswer);
 
 /** Kept answers (workers/answer-cache). Never throws. */

@@ -16,7 +16,7 @@ import type { Attempt, Chosen } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import { guardStream, type Piece } from "./guarded-stream.ts";
 import { judgeChat } from "./judge.ts";
-import { type Again, climb, killed, type Step } from "./ladder.ts";
+import { type Again, climb, killed, refusalOf, type Step } from "./ladder.ts";
 import { BLOCKED, converse, type Given, onRecord } from "./plain.ts";
 import type { ChatPorts, Facts, OpenedAnswer } from "./ports.ts";
 import { findingRecords } from "./records.ts";
@@ -56,11 +56,22 @@ async function streamOn(
   const pieces = guardStream(ports, call, talk.sent, result.value, chosen);
   const end = (failure: Failure | null, note?: string): void => {
     const answer = pieces.answer();
-    const told = answer.usage.kind === "reported" || answer.finish !== null;
-    const usage = told ? settledUsage(answer, () => input).tokens : null;
+    const told = pieces.told();
+    const hasBegun = (answer.text ?? "") !== "" || answer.calls.length > 0;
+    const isCounted = answer.usage.kind === "reported" || answer.finish !== null || (told !== null && hasBegun);
+    const usage = isCounted ? settledUsage(answer, () => input).tokens : null;
+    // An upstream that told an error before it said anything bills nothing, whatever status it began with.
+    const refused = told !== null && usage === null ? { status: String(told) } : {};
     const records = findingRecords(ports, call, "model_output", pieces.findings());
     const durationMs = Math.max(0, ports.now() - startedAt);
-    attempt.end({ failure, usage, upstream: pieces.facts(upstream), durationMs, records, ...(note === undefined ? {} : { note }) });
+    attempt.end({
+      failure,
+      usage,
+      upstream: { ...pieces.facts(upstream), ...refused },
+      durationMs,
+      records,
+      ...(note === undefined ? {} : { note }),
+    });
   };
   const first = await pieces.next();
   if (first.kind === "broken") {
@@ -122,11 +133,7 @@ function bodyOf(
       if (piece.kind === "broken") close(undefined, piece.failure);
       else close(INVALID);
       const refusal =
-        piece.kind === "invalid"
-          ? refuse("output_invalid", INVALID)
-          : call.isStopped()
-            ? killed()
-            : refuse(piece.failure.code, piece.failure.message);
+        piece.kind === "invalid" ? refuse("output_invalid", INVALID) : call.isStopped() ? killed() : refusalOf([piece.failure]);
       return { text: begin + formatFrame(toOpenAiError(refusal)), last: true };
     }
     close(piece.kind === "stopped" ? "refused by the guardrails" : undefined);
@@ -175,6 +182,10 @@ async function wholeAfterAll(
     readonly durationMs: number;
   },
 ): Promise<Step<Response>> {
+  if (opened.broke !== undefined) {
+    attempt.end({ failure: opened.broke, usage: settledUsage(opened.answer, () => input).tokens, upstream, durationMs });
+    return { kind: "next", failure: opened.broke };
+  }
   const judged = await judgeChat(call.guard, call.guardContext, talk.sent, opened.answer, opened.secrets).catch(() => null);
   const records = findingRecords(ports, call, "model_output", judged?.findings ?? []);
   attempt.end({ failure: null, usage: settledUsage(opened.answer, () => input).tokens, upstream, durationMs, records });

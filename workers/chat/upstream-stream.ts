@@ -6,6 +6,7 @@ import type { ChatAnswer } from "../../core/model/answer.ts";
 import { openAssembly } from "../../core/model/stream/assemble.ts";
 import { type ChatChunk, readEvent } from "../../core/model/stream/chunk.ts";
 import { openSse } from "../../core/model/stream/sse.ts";
+import type { ToldError } from "../../core/model/told-error.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 
@@ -18,13 +19,20 @@ export type UpstreamStream = {
   /** What has come so far. */
   answer(): ChatAnswer;
   refusal(): string | null;
+  /** The status that the error amounts to which the upstream told; null: it told none. */
+  told(): number | null;
   /** Lets go of the upstream. */
   cancel(): void;
 };
 
 export type StreamBounds = { readonly idleMs: number; readonly streamMs: number; readonly ceiling: number };
 
-export function readUpstream(bytes: ReadableStream<Uint8Array>, bounds: StreamBounds, signal: AbortSignal): UpstreamStream {
+/** `failureOf`: what an error means that the stream tells. */
+export function readUpstream(
+  { bytes, failureOf }: { readonly bytes: ReadableStream<Uint8Array>; readonly failureOf: (told: ToldError) => Failure },
+  bounds: StreamBounds,
+  signal: AbortSignal,
+): UpstreamStream {
   const reader = bytes.getReader();
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   const sse = openSse();
@@ -33,10 +41,15 @@ export function readUpstream(bytes: ReadableStream<Uint8Array>, bounds: StreamBo
   const over = openWatch(bounds, signal);
   let total = 0;
   let isDone = false;
+  let told: number | null = null;
 
   const take = (chunk: ChatChunk): Result<string, Failure> => {
     if (chunk.kind === "done") isDone = true;
-    if (chunk.kind === "error") return err(broken("upstream_unavailable", "the model's upstream gave up in the middle of its answer"));
+    if (chunk.kind === "error") {
+      assembly.note(chunk.usage);
+      told = chunk.told.status;
+      return err(failureOf(chunk.told));
+    }
     if (chunk.kind !== "delta") return ok("");
     if (!assembly.take(chunk).ok) return err(tooLong());
     if (chunk.refusal !== null) refusals.push(chunk.refusal);
@@ -88,6 +101,7 @@ export function readUpstream(bytes: ReadableStream<Uint8Array>, bounds: StreamBo
     },
     answer: () => assembly.answer(),
     refusal: () => (refusals.length === 0 ? null : refusals.join("")),
+    told: () => told,
     cancel,
   };
 }

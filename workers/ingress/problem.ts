@@ -16,6 +16,8 @@ export function problemResponse(context: IngressContext, refusal: Refusal): Resp
   const headers = new Headers({ "Content-Type": isOpenAi ? "application/json" : PROBLEM_JSON });
   const seconds = retryAfterSeconds(refusal);
   if (seconds !== null) headers.set("Retry-After", String(seconds));
+  // Clients of OpenAI's format try every 5xx three times, 409 and 429 too: one that would only pay again says so.
+  if (isOpenAi && seconds === null) headers.set("x-should-retry", "false");
   // RFC 9110 section 11.6.1: a 401 says how to come back.
   if (refusal.code === "unauthenticated") headers.set("WWW-Authenticate", 'Bearer realm="bulkhead"');
   const body = isOpenAi ? toOpenAiError(refusal) : toProblem(refusal, context.get("trace").traceId);

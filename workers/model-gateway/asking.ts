@@ -6,11 +6,13 @@ import type { JsonObject } from "../../core/json.ts";
 import { type ChatAnswer, readChatAnswer } from "../../core/model/answer.ts";
 import { type EmbeddingAnswer, readEmbeddingAnswer } from "../../core/model/embedding.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
+import type { ToldError } from "../../core/model/told-error.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
+import type { EpochMs } from "../../core/time.ts";
 import { type Deadline, startDeadline } from "../kit/deadline.ts";
 import { exchange, type Facts, interrupted, note, otherFormat, readReply } from "./exchange.ts";
-import { failure } from "./failure.ts";
+import { failure, failureOfTold } from "./failure.ts";
 import type { ModelGatewayPorts } from "./ports.ts";
 import type { ExchangeContext, UpstreamPath } from "./upstream.ts";
 
@@ -28,12 +30,17 @@ export type Asking = {
 
 export type Asked<T> = { readonly result: Result<T, Failure>; readonly upstream: Facts; readonly durationMs: number };
 
-/** A whole answer. `secrets`: what was sent along and must not come back in. */
-export type WholeAnswer = { readonly answer: ChatAnswer; readonly secrets: readonly string[] };
+/** A whole answer. `secrets`: what was sent along and must not come back in. `broke`: the upstream broke off, and why. */
+export type WholeAnswer = { readonly answer: ChatAnswer; readonly secrets: readonly string[]; readonly broke?: Failure };
 
-/** `whole`: an upstream that does not stream answered all the same. */
+/** `failureOf`: what an error means that the stream tells. `whole`: an upstream that does not stream answered all the same. */
 export type OpenedAnswer =
-  | { readonly kind: "stream"; readonly bytes: ReadableStream<Uint8Array>; readonly secrets: readonly string[] }
+  | {
+      readonly kind: "stream";
+      readonly bytes: ReadableStream<Uint8Array>;
+      readonly secrets: readonly string[];
+      readonly failureOf: (told: ToldError) => Failure;
+    }
   | ({ readonly kind: "whole" } & WholeAnswer);
 
 export type Askings = {
@@ -68,19 +75,21 @@ export function defineAskings(ports: ModelGatewayPorts): Askings {
   return {
     ask: (asking, signal) =>
       send("/chat/completions", asking, signal, (response, secrets, deadline, facts) =>
-        readWhole(response, asking.entry, secrets, deadline, facts),
+        readWhole(response, asking, { now: ports.now(), facts }, secrets, deadline),
       ),
     open: (asking, signal) =>
       send<OpenedAnswer>("/chat/completions", asking, signal, async (response, secrets, deadline, facts) => {
         const isStream = /^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "");
         const bytes = response.body as ReadableStream<Uint8Array> | null;
-        if (isStream && bytes !== null) return ok({ kind: "stream", bytes, secrets });
-        const whole = await readWhole(response, asking.entry, secrets, deadline, facts);
+        if (isStream && bytes !== null) {
+          return ok({ kind: "stream", bytes, secrets, failureOf: (told) => failureOfTold(told, ports.now(), asking.body) });
+        }
+        const whole = await readWhole(response, asking, { now: ports.now(), facts }, secrets, deadline);
         return whole.ok ? ok({ kind: "whole", ...whole.value }) : whole;
       }),
     embed: (asking, signal) =>
-      send("/embeddings", asking, signal, async (response, _secrets, deadline) => {
-        const body = await readReply(response, deadline, EMBEDDING_BYTES);
+      send("/embeddings", asking, signal, async (response, _secrets, deadline, facts) => {
+        const body = await readReply(response, { now: ports.now(), facts, sent: asking.body }, deadline, EMBEDDING_BYTES);
         if (!body.ok) return body;
         const answer = readEmbeddingAnswer(body.value, asking.inputs, asking.entry.context);
         return answer.ok ? answer : err(failure("permanent", "output_invalid", "the vectors do not match the request"));
@@ -90,16 +99,17 @@ export function defineAskings(ports: ModelGatewayPorts): Askings {
 
 async function readWhole(
   response: Response,
-  entry: ModelEntry,
+  { entry, body: sent }: Asking,
+  { now, facts }: { readonly now: EpochMs; readonly facts: Facts },
   secrets: readonly string[],
   deadline: Deadline,
-  facts: Facts,
 ): Promise<Result<WholeAnswer, Failure>> {
-  const body = await readReply(response, deadline);
+  const body = await readReply(response, { now, facts, sent }, deadline);
   if (!body.ok) return body;
   const answer = readChatAnswer(body.value, entry.context);
   if (!answer.ok) return err(otherFormat());
   if (answer.value.finish !== null) note(facts, "finish_reason", answer.value.finish);
   if (answer.value.rehearsal) facts["rehearsal"] = "true";
-  return ok({ answer: answer.value, secrets });
+  const { broke } = answer.value;
+  return ok({ answer: answer.value, secrets, ...(broke === undefined ? {} : { broke: failureOfTold(broke, now, sent) }) });
 }

@@ -5,13 +5,15 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import { readEnvelope } from "../../core/model/answer.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
+import { toldError, toldWaitMs } from "../../core/model/told-error.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
-import { retryAfterMs } from "../../core/tool/retry-after.ts";
+import type { EpochMs } from "../../core/time.ts";
+import { waitMs } from "../../core/tool/retry-after.ts";
 import { parseUntrusted } from "../../core/untrusted-json.ts";
 import { readBody } from "../kit/body.ts";
 import { type Deadline, DeadlineError } from "../kit/deadline.ts";
-import { failure, failureOfStatus } from "./failure.ts";
+import { failure, failureOfStatus, failureOfTold } from "./failure.ts";
 import type { ModelGatewayPorts } from "./ports.ts";
 import { bearerFor, type ExchangeContext, findUpstream, headersFor, type UpstreamPath } from "./upstream.ts";
 
@@ -61,16 +63,30 @@ export async function exchange(
   if (response.status >= 200 && response.status <= 299) return ok({ response, bearer: bearer.value });
   const said = await readBody(response, ERROR_BYTES, deadline);
   const parsed = said.ok ? parseUntrusted(said.text) : null;
-  const wait = retryAfterMs(response.headers.get("retry-after"), ports.now());
-  return err(failureOfStatus(response.status, parsed?.ok ? parsed.value : null, wait));
+  const told = parsed?.ok ? parsed.value : null;
+  const now = ports.now();
+  const wait = waitMs(response.headers, now) ?? toldWaitMs(told, now);
+  return err(failureOfStatus(response.status, told, wait, body));
 }
 
-/** The whole answer as JSON. Throws a `DeadlineError` and nothing else. */
-export async function readReply(response: Response, deadline: Deadline, limitBytes = ANSWER_BYTES): Promise<Result<Json, Failure>> {
+/**
+ * The whole answer as JSON, or the error that it tells in place of one: then `facts` has the status that the error amounts to, since an
+ * upstream that refuses bills nothing. Throws a `DeadlineError` and nothing else.
+ */
+export async function readReply(
+  response: Response,
+  { now, facts, sent }: { readonly now: EpochMs; readonly facts: Facts; readonly sent: JsonObject },
+  deadline: Deadline,
+  limitBytes = ANSWER_BYTES,
+): Promise<Result<Json, Failure>> {
   const body = await readBody(response, limitBytes, deadline);
   if (!body.ok) return err(unreadable(body.reason, limitBytes));
   const parsed = readEnvelope(body.text);
-  return parsed.ok ? parsed : err(otherFormat());
+  if (!parsed.ok) return err(otherFormat());
+  const told = toldError(parsed.value);
+  if (told === null) return parsed;
+  facts["status"] = String(told.status);
+  return err(failureOfTold(told, now, sent));
 }
 
 export const otherFormat = (): Failure => failure("transient", "upstream_unavailable", "the model's upstream answered in another format");

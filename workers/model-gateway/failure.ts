@@ -3,8 +3,10 @@
  * again. Pure; the upstream's words never appear.
  */
 import type { ErrorCode } from "../../core/errors/codes.ts";
-import { isObject, type Json } from "../../core/json.ts";
+import { isObject, type Json, type JsonObject } from "../../core/json.ts";
+import { paramOf, type ToldError, toldWaitMs } from "../../core/model/told-error.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
+import type { EpochMs } from "../../core/time.ts";
 
 export const failure = (kind: Failure["class"], code: ErrorCode, message: string, retryAfterMs: number | null = null): Failure => ({
   class: kind,
@@ -18,12 +20,23 @@ const BLOCKED = new Set(["2016", "2017", "2029", "2030", "content_filter", "cont
 /** No credit (AI Gateway 2021), or a quota that only its owner can raise (OpenAI). */
 const UNPAID = new Set(["2021", "insufficient_quota", "billing_hard_limit_reached"]);
 
-/** A status that is not 2xx; `body` is what the upstream said, null where that was no JSON. */
-export function failureOfStatus(status: number, body: Json, retryAfterMs: number | null): Failure {
+/** Statuses that blame the request. */
+const UNFIT: ReadonlySet<number> = new Set([400, 413, 422]);
+const TOO_LONG = /context_length|too_long|string_above_max_length|context_window/;
+
+/** An error that the upstream tells in an answer whose status says success, or in a stream. */
+export const failureOfTold = ({ status, body }: ToldError, now: EpochMs, sent?: JsonObject): Failure =>
+  failureOfStatus(status, body, toldWaitMs(body, now), sent);
+
+/**
+ * A status that is not 2xx; `body` is what the upstream said, null where that was no JSON. `sent`: the request's body, whose parameters an
+ * error may name.
+ */
+export function failureOfStatus(status: number, body: Json, retryAfterMs: number | null, sent: JsonObject = {}): Failure {
   const codes = codesIn(body);
   if (codes.some((code) => BLOCKED.has(code))) return failure("safety", "content_blocked", "the upstream's guardrails refused the content");
   if (status === 402 || codes.some((code) => UNPAID.has(code)) || saysSpendLimit(body)) {
-    return failure("permanent", "upstream_unavailable", "the upstream's own spending limit is reached");
+    return { ...failure("permanent", "upstream_unavailable", "the upstream's own spending limit is reached"), hopeless: "quota" };
   }
   const message = `the model's upstream answered with status ${status}`;
   if (status === 429) return failure("transient", "rate_limited", message, retryAfterMs);
@@ -31,7 +44,17 @@ export function failureOfStatus(status: number, body: Json, retryAfterMs: number
   if (status >= 300 && status < 400) {
     return failure("permanent", "upstream_unavailable", "the model's upstream answered with a redirect, which is never followed");
   }
-  return failure("permanent", "upstream_unavailable", message);
+  const permanent = failure("permanent", "upstream_unavailable", message);
+  return UNFIT.has(status)
+    ? { ...permanent, message: `${message}${whatIsUnfit(status, codes, body, sent)}`, hopeless: "request" }
+    : permanent;
+}
+
+/** What of the request the upstream does not take, in our words; a parameter is named only where it was sent. */
+function whatIsUnfit(status: number, codes: readonly string[], body: Json, sent: JsonObject): string {
+  if (status === 413 || codes.some((code) => TOO_LONG.test(code))) return ": the messages do not fit into the model's context window";
+  const [name = ""] = (paramOf(body) ?? "").split(/[.[]/);
+  return Object.hasOwn(sent, name) ? `: it does not take \`${name}\` as it was sent` : "";
 }
 
 /** Codes wherever the usual formats put them: `error.code`, `errors[].code`, `error[].code`, `internalCode`. */

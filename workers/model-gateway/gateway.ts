@@ -12,7 +12,7 @@ import type { Failure, ModelCall, ModelOutcome } from "../../core/run/calls/call
 import { type Deadline, startDeadline } from "../kit/deadline.ts";
 import { type Askings, defineAskings } from "./asking.ts";
 import { exchange, type Facts, interrupted, note, otherFormat, readReply } from "./exchange.ts";
-import { failure } from "./failure.ts";
+import { failure, failureOfTold } from "./failure.ts";
 import { judgeAnswer } from "./judge.ts";
 import type { ModelGatewayPorts } from "./ports.ts";
 import { requestBody } from "./request-body.ts";
@@ -51,7 +51,7 @@ async function perform(ports: ModelGatewayPorts, call: ModelCall, deadline: Dead
   const reply = await exchange(ports, { entry, path: "/chat/completions", body, context, timeoutMs }, deadline, progress.upstream);
   if (!reply.ok) return failed(reply.error);
   const { response, bearer } = reply.value;
-  const said = await readReply(response, deadline);
+  const said = await readReply(response, { now: ports.now(), facts: progress.upstream, sent: body }, deadline);
   if (!said.ok) return failed(said.error);
   const answer = readChatAnswer(said.value, entry.context);
   if (!answer.ok) return failed(otherFormat());
@@ -60,6 +60,7 @@ async function perform(ports: ModelGatewayPorts, call: ModelCall, deadline: Dead
   if (usage.told !== "reported") progress.upstream["usage"] = ESTIMATED[usage.told];
   if (answer.value.finish !== null) note(progress.upstream, "finish_reason", answer.value.finish);
   if (answer.value.rehearsal) progress.upstream["rehearsal"] = "true";
+  if (answer.value.broke !== undefined) return failed(failureOfTold(answer.value.broke, ports.now(), body));
   const judged = await judgeAnswer(ports.guard, call, answer.value, names, bearer, deadline);
   progress.findings = judged.findings;
   return judged.result;

@@ -13,6 +13,8 @@ export type AssemblyRefusal = "too_long";
 export type Assembly = {
   /** Once refused, always refused. */
   take(chunk: ChatDelta): Result<null, AssemblyRefusal>;
+  /** The last usage that was told counts. */
+  note(usage: ReportedUsage): void;
   /** What has come so far. */
   answer(): ChatAnswer;
   /** The upstream said how it ended: without that, a stream was cut. */
@@ -31,7 +33,7 @@ export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
   let hasText = false;
   const refusal: string[] = [];
   let rehearsal = false;
-  let finish: string | null = null;
+  let finish: ChatDelta["finish"] = null;
   let usage: ReportedUsage = { kind: "absent" };
   let units = 0;
 
@@ -57,10 +59,13 @@ export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
       if (chunk.refusal !== null) refusal.push(chunk.refusal);
       rehearsal ||= chunk.rehearsal;
       finish = chunk.finish ?? finish;
-      // Some servers count with every chunk: the last word counts.
-      if (chunk.usage.kind !== "absent") usage = chunk.usage;
+      this.note(chunk.usage);
       for (const piece of chunk.calls) takePiece(piece);
       return ok(null);
+    },
+    // Some servers count with every chunk: the last word counts.
+    note(told) {
+      if (told.kind !== "absent") usage = told;
     },
     answer: () => ({
       text: hasText ? text.join("").toWellFormed() : null,

@@ -1,12 +1,14 @@
 /**
  * One event of an upstream's stream in OpenAI's format (`chat.completion.chunk`), read with the distrust of `../answer.ts`. Only the
- * first choice is read. An upstream's own words about an error stay below: its code is all that is kept of it.
+ * first choice is read.
  */
 import { isObject, type Json } from "../../json.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { parseUntrusted } from "../../untrusted-json.ts";
 import { MOST_CALLS_READ, readContent, readEnvelope } from "../answer.ts";
+import { type Ending, endingOf } from "../finish.ts";
 import { type ReportedUsage, readUsage } from "../reported-usage.ts";
+import { BROKEN_OFF, type ToldError, toldError, toldInChoice } from "../told-error.ts";
 import type { SseEvent } from "./sse.ts";
 
 export type ChatChunk =
@@ -16,13 +18,13 @@ export type ChatChunk =
       readonly text: string | null;
       readonly refusal: string | null;
       readonly calls: readonly CallPiece[];
-      /** `stop`, `length`, `tool_calls` …; null: not yet. */
-      readonly finish: string | null;
+      /** null: not yet. */
+      readonly finish: Exclude<Ending, "error"> | null;
       readonly usage: ReportedUsage;
       readonly rehearsal: boolean;
     }
-  /** The upstream gave up in mid-stream. `code`: its error's code or type when it is a short word or a number, else null. */
-  | { readonly kind: "error"; readonly code: string | null }
+  /** The upstream gave up. `usage`: what it says that it used until then. */
+  | { readonly kind: "error"; readonly told: ToldError; readonly usage: ReportedUsage }
   /** `[DONE]`. */
   | { readonly kind: "done" };
 
@@ -40,14 +42,15 @@ export type CallPiece = {
 
 export type ChunkRefusal = "not_json" | "not_an_object";
 
-const CODE = /^[A-Za-z0-9][\w.-]{0,63}$/;
-
 /** `ceiling`: as for `readChatAnswer`. An `event: error` is an error whatever it holds. */
 export function readEvent({ type, data }: SseEvent, ceiling: number): Result<ChatChunk, ChunkRefusal> {
   const text = data.trim();
   if (text === "[DONE]") return ok({ kind: "done" });
   const parsed = parsePiece(text);
-  if (type === "error") return ok({ kind: "error", code: parsed.ok ? codeOf(parsed.value) : null });
+  if (type === "error") {
+    const body = parsed.ok ? parsed.value : null;
+    return ok(brokenOff(body, toldError(body) ?? toldError({ error: body }) ?? BROKEN_OFF, ceiling));
+  }
   return parsed.ok ? readChunk(parsed.value, ceiling) : err("not_json");
 }
 
@@ -65,10 +68,14 @@ function parsePiece(text: string): Result<Json, "not_json"> {
 
 export function readChunk(body: Json, ceiling: number): Result<ChatChunk, ChunkRefusal> {
   if (!isObject(body)) return err("not_an_object");
-  if (body["error"] !== undefined && body["error"] !== null) return ok({ kind: "error", code: codeOf(body) });
+  const told = toldError(body);
+  if (told !== null) return ok(brokenOff(body, told, ceiling));
   const choices = Array.isArray(body["choices"]) ? body["choices"] : [];
   const choice = choices.find((item) => isObject(item) && (item["index"] ?? 0) === 0);
   const own = isObject(choice) ? choice : {};
+  const ending = endingOf(own["finish_reason"]);
+  const inChoice = toldInChoice({}, own);
+  if (ending === "error" || inChoice !== null) return ok(brokenOff(body, inChoice ?? BROKEN_OFF, ceiling));
   // Some servers close with a whole `message` that says everything again: only a delta is news.
   const delta = isObject(own["delta"]) ? own["delta"] : {};
   const refusal = delta["refusal"];
@@ -77,7 +84,7 @@ export function readChunk(body: Json, ceiling: number): Result<ChatChunk, ChunkR
     text: readContent(delta["content"]),
     refusal: typeof refusal === "string" && refusal !== "" ? refusal : null,
     calls: readPieces(delta["tool_calls"]),
-    finish: typeof own["finish_reason"] === "string" ? own["finish_reason"] : null,
+    finish: ending,
     usage: readUsage(body["usage"], ceiling),
     rehearsal: body["system_fingerprint"] === "rehearsal",
   });
@@ -103,12 +110,8 @@ const argumentsOf = (value: Json): Json => (typeof value === "string" || parseUn
 
 const wordOf = (value: Json | undefined): string | null => (typeof value === "string" && value.isWellFormed() ? value : null);
 
-function codeOf(body: Json): string | null {
-  const error = isObject(body) && body["error"] !== undefined ? body["error"] : body;
-  if (!isObject(error)) return null;
-  for (const field of [error["code"], error["type"], error["status"]]) {
-    if (typeof field === "number" && Number.isSafeInteger(field)) return String(field);
-    if (typeof field === "string" && CODE.test(field)) return field;
-  }
-  return null;
-}
+const brokenOff = (body: Json, told: ToldError, ceiling: number): ChatChunk => ({
+  kind: "error",
+  told,
+  usage: readUsage(isObject(body) ? body["usage"] : undefined, ceiling),
+});

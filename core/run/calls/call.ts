@@ -59,6 +59,8 @@ export type Failure = {
   /** Ours; never the other side's words. */
   readonly message: string;
   readonly retryAfterMs: number | null;
+  /** The same call will never go better: the model refuses what the caller asks, or its upstream's own quota is used up. */
+  readonly hopeless?: "request" | "quota";
 };
 
 /** One opening of personal data in a tool's input: an audit entry each. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { isPrivateHost, refuseHost } from "../../../core/net/public-host.ts";
 import type { HttpBinding } from "../../../core/tool/manifest.ts";
 import { isGatewayHeader, toolRequest } from "../../../core/tool/request.ts";
-import { retryAfterMs } from "../../../core/tool/retry-after.ts";
+import { retryAfterMs, waitMs } from "../../../core/tool/retry-after.ts";
 
 const binding = (changes: Partial<HttpBinding>): HttpBinding => ({
   url: "https://shop.example/x",
@@ -93,12 +93,26 @@ describe("Retry-After (RFC 9110 section 10.2.3)", () => {
     ["Fri, 20 Nov 2026 25:00:00 GMT", null],
     ["Fri, 20 Nov 2026 12:00:30 CET", null],
     ["-5", null],
-    ["1.5", null],
+    ["1.5", 1_500],
+    ["0.0004", 1],
+    ["1.5.1", null],
+    ["1e3", null],
     ["soon", null],
     ["", null],
     [null, null],
   ])("%s", (header, expected) => {
     expect(retryAfterMs(header, now)).toBe(expected);
+  });
+
+  it.each<[Record<string, string>, number | null]>([
+    [{ "retry-after-ms": "850" }, 850],
+    [{ "x-ms-retry-after-ms": "850.2" }, 851],
+    [{ "retry-after-ms": "850", "retry-after": "1" }, 850],
+    [{ "retry-after-ms": "soon", "retry-after": "2" }, 2_000],
+    [{ "retry-after": "Fri, 20 Nov 2026 12:00:30 GMT" }, 30_000],
+    [{}, null],
+  ])("%o", (headers, expected) => {
+    expect(waitMs(new Headers(headers), now)).toBe(expected);
   });
 });
 

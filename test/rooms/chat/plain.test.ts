@@ -1,6 +1,6 @@
 /** A chat answered whole: upstream faults, corrections, money, stops. */
 import { describe, expect, it } from "vitest";
-import type { Refusal } from "../../../core/errors/problem.ts";
+import { type Refusal, retryAfterSeconds } from "../../../core/errors/problem.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import type { StopScope } from "../../../core/kill-switch/stops.ts";
 import type { Result } from "../../../core/result.ts";
@@ -66,6 +66,87 @@ describe("upstream faults", () => {
     await world.settled();
     expect(world.calls.every(({ spent }) => spent !== undefined)).toBe(true);
   });
+
+  const unfit = { code: "invalid_request", isHopeless: true };
+  const unpaid = { code: "budget_exceeded", isHopeless: true };
+  it.each<[string, () => Response, object]>([
+    ["400", () => json({}, 400), unfit],
+    ["400 that names a parameter", () => json({ error: { param: "seed" } }, 400), { ...unfit, detail: expect.stringContaining("`seed`") }],
+    ["400 that names what nobody sent", () => json({ error: { param: "other side" } }, 400), unfit],
+    [
+      "400, too long",
+      () => json({ error: { code: "context_length_exceeded" } }, 400),
+      { ...unfit, detail: expect.stringContaining("context window") },
+    ],
+    ["413", () => json({}, 413), { ...unfit, detail: expect.stringContaining("context window") }],
+    ["422", () => json({}, 422), unfit],
+    ["402", () => json({}, 402), unpaid],
+    ["429, a quota", () => json({ error: { code: "insufficient_quota" } }, 429, { "retry-after": "5" }), unpaid],
+    ["200 that tells a quota", () => json({ error: { type: "insufficient_quota" } }), unpaid],
+    ["200 that tells a bad request", () => json({ error: { code: 400, param: "seed" } }), unfit],
+    ["401", () => json({}, 401), { code: "upstream_unavailable", isHopeless: true }],
+    ["404", () => json({}, 404), { code: "upstream_unavailable", isHopeless: true }],
+  ])("[CHAT-9] %s is told as what it is, without a promise", async (_name, fault, refused) => {
+    const world = chatWorld([fault]);
+    const told = refusal(await world.complete({ ...ASK, model: SMALL, seed: 7 }));
+    expect(told).toMatchObject(refused);
+    expect(retryAfterSeconds(told)).toBeNull();
+    expect(told.detail).not.toContain("other side");
+  });
+
+  it("[CHAT-9] where one model was only busy, another try may go better", async () => {
+    const world = chatWorld([() => json({}, 429, { "retry-after": "3" }), () => json({}, 400)]);
+    expect(refusal(await world.complete(ASK))).toMatchObject({ code: "upstream_unavailable", retryAfterSeconds: 3 });
+  });
+
+  it.each<[string, () => Response, object]>([
+    ["a rate limit", () => json({ error: { message: "the other side's words", code: 429 } }), { code: "rate_limited" }],
+    [
+      "a rate limit with its time",
+      () => json({ error: { code: "rate_limit_exceeded", retry_after: 3 } }),
+      { code: "rate_limited", retryAfterSeconds: 3 },
+    ],
+    [
+      "a rate limit with Google's time",
+      () => json({ error: { status: "RESOURCE_EXHAUSTED", details: [{ retryDelay: "37s" }] } }),
+      { code: "rate_limited", retryAfterSeconds: 37 },
+    ],
+    ["a word", () => json({ error: "the other side's words" }), { code: "upstream_unavailable" }],
+    ["another form", () => json({ object: "error", message: "the other side's words", code: 503 }), { code: "upstream_unavailable" }],
+    ["a list", () => json({ errors: [{ code: 504 }] }), { code: "upstream_unavailable" }],
+  ])("[CHAT-8] %s told inside a 200 is read as what it says, and nothing stays held", async (_name, fault, refused) => {
+    const world = chatWorld([fault]);
+    const told = refusal(await world.complete({ ...ASK, model: SMALL }));
+    expect(told).toMatchObject(refused);
+    expect(told.detail).not.toContain("other side");
+    await world.settled();
+    expect(world.calls).toMatchObject([{ spent: { microUsd: 0, tokens: 0 } }]);
+  });
+
+  const ended =
+    (reason: string, more: object = {}) =>
+    () =>
+      json({
+        choices: [{ message: { content: "Mercury, Ven" }, finish_reason: reason, ...more }],
+        usage: { prompt_tokens: 100, completion_tokens: 10 },
+      });
+  it.each([
+    ["error", ended("error")],
+    ["failed", ended("failed")],
+    ["insufficient_system_resource", ended("insufficient_system_resource")],
+    ["stop with an error beside it", ended("stop", { error: { code: 502 } })],
+  ])("[CHAT-3] a choice that ended in %s is no answer, and is paid", async (_name, fault) => {
+    const world = chatWorld([fault, says("from the big one")]);
+    expect(answer(await world.complete(ASK)).message.content).toBe("from the big one");
+    await world.settled();
+    expect(world.calls[0]?.spent).toEqual({ microUsd: 120, tokens: 110 });
+  });
+  it.each(["length", "max_tokens", "model_length", "MAX_TOKENS", "max_output_tokens", "too_many_output_tokens"])(
+    "[CHAT-3] a choice that ended in %s was cut at its length",
+    async (reason) => {
+      expect(answer(await chatWorld([ended(reason)]).complete({ ...ASK, model: SMALL })).finish_reason).toBe("length");
+    },
+  );
 
   it("[CHAT-8] holds the worst case of a call that nobody told the cost of, and pays nothing for a refusal", async () => {
     const world = chatWorld([hangs, json({}, 500)]);

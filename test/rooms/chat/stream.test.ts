@@ -52,6 +52,8 @@ const HELLO = [
   DONE,
 ];
 
+const TOLD = [frame({ error: { message: "the other side's words" } })];
+
 describe("a stream", () => {
   it("[CHAT-4] has the role first, the words, the finish reason, the usage where it was asked for, and [DONE]", async () => {
     const { response } = streams(HELLO);
@@ -127,7 +129,7 @@ describe("a stream", () => {
     ["a cut", "cut", [], "upstream_unavailable"],
     ["a hang", "hang", [], "timeout"],
     ["an end without a finish reason", "end", [], "upstream_unavailable"],
-    ["an error", "end", [frame({ error: { message: "the other side's words" } })], "upstream_unavailable"],
+    ["an error", "end", TOLD, "upstream_unavailable"],
     ["broken JSON", "end", [frame("{broken")], "upstream_unavailable"],
   ] as const)(
     "[CHAT-13] %s after the first text ends with an error and no [DONE]; no other model takes over",
@@ -139,10 +141,49 @@ describe("a stream", () => {
       expect([isDone, raw.includes("other side")]).toEqual([false, false]);
       await world.settled();
       expect(world.upstream.requests).toHaveLength(1);
-      expect(world.calls).toMatchObject([{ spent: null }]);
+      // Who told an error is not asked for what it may have cost: what was said is counted.
+      expect(world.calls.map(({ spent }) => spent === null)).toEqual([more !== TOLD]);
       expect(world.health).toMatchObject([{ model: SMALL, failure: { code } }]);
     },
   );
+
+  it.each([
+    ["an error of a choice", [frame({ choices: [{ index: 0, delta: {}, finish_reason: "error", error: { code: 502 } }] }), DONE]],
+    ["a finish reason that says so", [finish("error"), usageFrame, DONE]],
+    ["a failure in other words", [finish("network_error"), DONE]],
+  ])("[CHAT-13] %s after the first text is never told as done", async (_name, more) => {
+    const world = chatWorld([streams([delta("The first three planets are Mercury, "), delta("Venus and so on. "), ...more]).response]);
+    const { finish: reasons, isDone, chunks } = await read(await world.complete({ ...ASK, model: SMALL }));
+    expect([reasons, isDone]).toEqual([[], false]);
+    expect(chunks.at(-1)?.error).toMatchObject({ code: "upstream_unavailable" });
+    await world.settled();
+    expect(world.calls[0]?.spent).not.toBeNull();
+  });
+
+  it.each([
+    ["max_tokens", "length"],
+    ["model_length", "length"],
+    ["MAX_TOKENS", "length"],
+    ["safety", "content_filter"],
+    ["end_turn", "stop"],
+    ["eos", "stop"],
+  ])("[CHAT-4] ends with %s as %s", async (said, told) => {
+    const world = chatWorld([streams([delta("and then the"), finish(said), DONE]).response]);
+    expect(await read(await world.complete({ ...ASK, model: SMALL }))).toMatchObject({ finish: [told], isDone: true });
+  });
+
+  it.each([
+    ["rate limited", { code: 429, metadata: { headers: { "Retry-After": "4" } } }, { code: "rate_limited", retryAfterSeconds: 4 }],
+    ["overloaded", { type: "overloaded_error" }, { code: "upstream_unavailable" }],
+    ["a quota", { code: "insufficient_quota" }, { code: "budget_exceeded", isHopeless: true }],
+    ["the caller's fault", { code: "context_length_exceeded" }, { code: "invalid_request", isHopeless: true }],
+  ])("[CHAT-9] an error as the first event is read as what it says, and nothing stays held: %s", async (_name, error, refused) => {
+    const world = chatWorld([streams([frame({ error })]).response]);
+    const reply = await world.complete({ ...ASK, model: SMALL });
+    expect(reply.ok ? null : reply.error).toMatchObject(refused);
+    await world.settled();
+    expect(world.calls).toMatchObject([{ spent: { microUsd: 0, tokens: 0 } }]);
+  });
 
   it("[CHAT-12] lets go of the upstream when its client goes, and holds what nobody counted", async () => {
     const { response, seen } = streams([delta("The first sentence is here. "), delta("And the second one. ")], "hang");

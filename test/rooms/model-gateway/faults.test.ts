@@ -63,6 +63,13 @@ const TABLE: readonly (readonly [string, () => Response | Promise<Response>, Par
   ["400 content_filter", () => json({ error: { code: "content_filter" } }, 400), { class: "safety", code: "content_blocked" }],
   ["400", () => json({ error: { message: "the other side's words" } }, 400), { class: "permanent", code: "upstream_unavailable" }],
   ["401", () => json({}, 401), { class: "permanent" }],
+  ["429 with milliseconds", () => json({}, 429, { "retry-after-ms": "850" }), { code: "rate_limited", retryAfterMs: 850 }],
+  [
+    "a rate limit inside a 200",
+    () => json({ error: { code: 429, message: "the other side's words", retry_after: 2 } }),
+    { class: "transient", code: "rate_limited", retryAfterMs: 2_000 },
+  ],
+  ["a quota inside a 200", () => json({ error: { code: "insufficient_quota" } }), { class: "permanent", hopeless: "quota" }],
   ["408", () => json({}, 408), unavailable],
   ["500", () => json({ error: "the other side's words" }, 500), unavailable],
   [
@@ -98,6 +105,17 @@ const TABLE: readonly (readonly [string, () => Response | Promise<Response>, Par
 ];
 
 describe("what an upstream may answer", () => {
+  it.each(Array.from({ length: 100 }, (_, index) => 400 + index).filter((status) => ![408, 425, 429].includes(status)))(
+    "%d is never tried again",
+    async (status) => expect(failureOf(await world(() => json({}, status)).call())).toMatchObject({ class: "permanent" }),
+  );
+
+  it("a choice that broke off is no output, and is paid", async () => {
+    const outcome = await world(chat("Mercury, Ven", {}, { finish_reason: "error", error: { code: 502 } })).call({ schema: null });
+    expect(failureOf(outcome)).toMatchObject(unavailable);
+    expect(outcome.usage).toEqual({ input: 31, output: 7, cachedInput: 0 });
+  });
+
   it.each(TABLE)("%s", async (what, answer, expected) => {
     const endless500 = async () => new Response((await answer()).body, { status: 500 });
     const { upstream, call } = world(what === "500 without end" ? endless500 : answer);

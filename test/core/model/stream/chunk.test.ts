@@ -33,14 +33,21 @@ describe("one chunk", () => {
     expect(deltaOf({ choices: [], usage: { prompt_tokens: -3, completion_tokens: 4 } }).usage.kind).toBe("implausible");
     expect(deltaOf({ choices: [{ index: 1, delta: { content: "other" } }] }).text).toBe(null);
   });
-  it("keeps of an error its code, and none of its words", () => {
-    const error = { error: { message: "ada@example.com was not served", type: "server_error", code: "overloaded" } };
-    expect(message(JSON.stringify(error))).toEqual({ ok: true, value: { kind: "error", code: "overloaded" } });
-    expect(message('{"error":{"message":"no","code":503}}')).toEqual({ ok: true, value: { kind: "error", code: "503" } });
-    expect(message('{"error":"it broke for ada@example.com"}')).toEqual({ ok: true, value: { kind: "error", code: null } });
-    expect(message("it broke", "error")).toEqual({ ok: true, value: { kind: "error", code: null } });
-    expect(message('{"error":{"code":"ada@example.com is unknown"}}')).toEqual({ ok: true, value: { kind: "error", code: null } });
-    expect(message('{"code":"rate_limited"}', "error")).toEqual({ ok: true, value: { kind: "error", code: "rate_limited" } });
+  it.each([
+    ['{"error":{"message":"no","type":"server_error","code":"overloaded"}}', "message", 503],
+    ['{"error":{"message":"no","code":429}}', "message", 429],
+    ['{"error":"it broke"}', "message", 502],
+    ["it broke", "error", 502],
+    ['{"code":"rate_limited"}', "error", 429],
+    ['{"message":"no","code":504}', "message", 504],
+    ['{"choices":[{"index":0,"delta":{},"finish_reason":"error"}]}', "message", 502],
+    ['{"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop","error":{"code":503}}]}', "message", 503],
+  ])("reads what %s as event %s amounts to", (text, type, status) => {
+    expect(message(text, type)).toMatchObject({ ok: true, value: { kind: "error", told: { status } } });
+  });
+  it("takes no empty error for one", () => {
+    for (const error of [null, {}, "", false])
+      expect(message(JSON.stringify({ error, choices: [] }))).toMatchObject({ ok: true, value: { kind: "delta" } });
   });
   it("says what is no chunk", () => {
     expect(message("[DONE]")).toEqual({ ok: true, value: { kind: "done" } });
