@@ -91,7 +91,7 @@ function holds(expectation: Expectation, value: unknown): boolean {
   if ("equals" in expectation) return same(value, expectation.equals);
   if ("not" in expectation) return !same(value, expectation.not);
   if (expectation.matches !== undefined) return new RegExp(expectation.matches).test(String(value));
-  if (expectation.max !== undefined) return typeof value === "number" && value <= expectation.max;
+  if (expectation.max !== undefined) return Number(value ?? Number.NaN) <= Number(expectation.max);
   return expectation.absent === true && (value === undefined || value === null);
 }
 
