@@ -170,6 +170,11 @@ export const LOG_EVENTS = {
     says: "An effect of a run threw; the alarm tries it again.",
     fields: ["run", "effect", "error"],
   },
+  "run.turn_failed": {
+    level: "error",
+    says: "A run's machine threw over what happened; the step that it was for fails, or the run ends.",
+    fields: ["run", "input", "error"],
+  },
   "run.alarm_failed": { level: "error", says: "The alarm of a run threw; it is set again.", fields: ["run", "error"] },
   "records.unknown_version": {
     level: "error",

@@ -9,6 +9,7 @@ import type { Machinery } from "../../core/run/machine/turn.ts";
 import { toRunView } from "../../core/run/outside/present.ts";
 import { stepSpanId } from "../../core/run/outside/trace.ts";
 import type { RunEffect } from "../../core/run/outside/wanted.ts";
+import { leftBehind } from "../../core/run/steps/left-behind.ts";
 import type { RunEnginePorts } from "./ports.ts";
 
 type Snapshot = { readonly machinery: Machinery; readonly state: RunState; readonly killEpoch: number };
@@ -36,7 +37,8 @@ const HANDLERS: Handlers = {
     answer: await ports.authorize(question),
   }),
   "tool.call": async (ports, { machinery, state, killEpoch }, { activity, call }) => {
-    const request = toolCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch);
+    const request = built(() => toolCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch));
+    if (request === null) return { kind: "tool.answered", activity, call, outcome: notSent() };
     const outcome = await ports.callTool(request).catch(brokenTool);
     return isBrokenOff(outcome) ? { kind: "interrupted", activity, call } : { kind: "tool.answered", activity, call, outcome };
   },
@@ -45,7 +47,8 @@ const HANDLERS: Handlers = {
     return { kind: "tool.looked_up", activity, call, answer: await ports.lookUp(request, tool, machinery.birth.roles).catch(noAnswer) };
   },
   "model.call": async (ports, { machinery, state, killEpoch }, { activity, call }) => {
-    const request = modelCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch);
+    const request = built(() => modelCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch));
+    if (request === null) return { kind: "model.answered", activity, call, outcome: unsaid() };
     const outcome = await ports.callModel(request).catch(brokenModel);
     return isBrokenOff(outcome) ? { kind: "interrupted", activity, call } : { kind: "model.answered", activity, call, outcome };
   },
@@ -96,6 +99,7 @@ const HANDLERS: Handlers = {
     if (parent === null) throw new TypeError("a run without a parent has nobody to tell");
     const { status, output, outputLabels, seenInstruction, error, flags, usage, reserved } = state;
     const held = { micro_usd: reserved.microUsd, tokens: reserved.tokens };
+    const wrote = state.undone.length > 0 || leftBehind({ birth: machinery.birth, state }).length > 0;
     await ports.tellParent(
       parent,
       {
@@ -108,6 +112,7 @@ const HANDLERS: Handlers = {
         flags,
         usage,
         held,
+        ...(wrote ? { wrote } : {}),
       },
       org,
     );
@@ -133,6 +138,15 @@ function activityOf(state: RunState, id: string): RunState["activities"][string]
   return activity;
 }
 
+/** What `make` gives; null: it threw, which is a bug of ours. */
+function built<T>(make: () => T): T | null {
+  try {
+    return make();
+  } catch {
+    return null;
+  }
+}
+
 /** A kill switch closed its connection: nobody knows what became of it, as after a crash of ours. */
 const isBrokenOff = ({ result }: ToolOutcome | ModelOutcome): boolean => "failure" in result && result.failure.code === "cancelled";
 
@@ -146,6 +160,10 @@ const brokenTool = (): ToolOutcome => ({
   openings: [],
   findings: [],
 });
+/** A call that cannot be put together was not sent, and would not be the next time either. */
+const UNBUILT = { class: "permanent", code: "internal", message: "the call could not be put together", retryAfterMs: null } as const;
+const notSent = (): ToolOutcome => ({ ...brokenTool(), result: { ok: false, failure: UNBUILT }, reached: "no" });
+const unsaid = (): ModelOutcome => ({ ...brokenModel(), result: { ok: false, failure: UNBUILT } });
 const noAnswer = (): LookupAnswer => ({ found: "unsure", output: null, durationMs: 0, findings: [], failure: BROKEN });
 const brokenModel = (): ModelOutcome => ({
   result: { ok: false, failure: BROKEN },

@@ -18,6 +18,7 @@ import { auditRecords } from "../../core/run/outside/audit.ts";
 import { toIndexRow } from "../../core/run/outside/present.ts";
 import { nextWakeAt } from "../../core/run/outside/wake.ts";
 import { wantedEffects } from "../../core/run/outside/wanted.ts";
+import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { Alarm, isLate } from "../kit/alarm.ts";
 import { type Absent, Journal, type LoadedRun, type Refolded, type TurnPart, type TurnRows } from "./journal.ts";
@@ -174,15 +175,34 @@ export class RunShell {
   async #decideDurably(run: LoadedRun, happening: Happening, known?: Stops): Promise<Result<Decided & { rows: TurnRows }, Refused>> {
     for (let decision = 0; decision < DECISIONS; decision++) {
       const stops = await this.#stops(known);
-      const decided = await this.#decide(run, happening, stops);
+      const decided = await this.#decideSomehow(run, happening, stops);
       if (!decided.ok) return decided;
-      const { state, events } = decided.value;
-      const rows = this.journal.rowsOf(run, this.#parts(run, state, events));
-      if (this.#values.areStored(rows.parts)) return ok({ ...decided.value, rows });
+      const { rows } = decided.value;
+      if (this.#values.areStored(rows.parts)) return decided;
       await this.#values.keep(rows.parts);
-      if (stops === null || this.#isFresh(stops)) return ok({ ...decided.value, rows });
+      if (stops === null || this.#isFresh(stops)) return decided;
     }
     throw new ValuesOutOfReach("storing the values of a turn takes too long");
+  }
+
+  /** What throws here is a bug of ours. The run then fails what it was about, or ends: thrown again and again it would never end. */
+  async #decideSomehow(run: LoadedRun, happening: Happening, stops: Stops | null): Promise<Result<Decided & { rows: TurnRows }, Refused>> {
+    const forms: Happening[] = [happening, { kind: "broken", over: happening }, { kind: "collapsed", over: happening }];
+    let thrown: unknown;
+    for (const form of forms) {
+      try {
+        const decided = await this.#decide(run, form, stops);
+        if (!decided.ok) return decided;
+        const { state, events, at } = decided.value;
+        const rows = this.journal.rowsOf(run, this.#parts(run, state, events));
+        if (events.length > 0) wantedEffects(run.machinery, state, at); // what follows from the state can be told
+        return ok({ ...decided.value, rows });
+      } catch (error) {
+        thrown = error;
+        this.#ports.log(logLine("run.turn_failed", { run: run.machinery.birth.id, input: happening.kind, error: errorName(error) }));
+      }
+    }
+    throw thrown;
   }
 
   async #decide(run: LoadedRun, happening: Happening, stops: Stops | null): Promise<Result<Decided, Refused>> {

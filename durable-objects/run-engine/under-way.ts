@@ -22,6 +22,9 @@ const AT_ONCE_MS = 20;
 /** A little less than the time after which a parent is woken to look after its child (core/run/outside/wake.ts). */
 const CHILD_AGAIN_MS = 9 * 60_000;
 
+/** How often an outcome is offered in one form, where the object fails to take it. */
+const OFFERS = 3;
+
 export type Offer = (happening: Happening) => Promise<Result<RunState, Refused>>;
 
 export class UnderWay {
@@ -37,6 +40,8 @@ export class UnderWay {
   readonly #ours = new Set<number>();
   /** Outcomes that could not be stored yet. They are still under way: what an upstream answered is not asked again. */
   readonly #held = new Map<string, EffectOutcome>();
+  /** How often an outcome could not be taken. */
+  readonly #offers = new Map<string, number>();
   /** When each call that a queue consumer makes gave its last sign of life, taking it up included; before the first, since this life began. */
   readonly #signs = new Map<number, EpochMs>();
   readonly #bornAt: EpochMs;
@@ -108,6 +113,14 @@ export class UnderWay {
     await Promise.all(held.map(([key, outcome]) => this.#await(key, Promise.resolve(outcome))));
   }
 
+  /** An outcome that the object failed to take: in the end as a failure of what it was for, or as the end of the run. */
+  #otherwise(key: string, outcome: Happening): Happening {
+    const offers = (this.#offers.get(key) ?? 0) + 1;
+    this.#offers.set(key, offers);
+    if (offers % OFFERS > 0 || outcome.kind === "collapsed") return outcome;
+    return outcome.kind === "broken" ? { kind: "collapsed", over: outcome.over } : { kind: "broken", over: outcome };
+  }
+
   /** Queued calls whose consumer fell silent: it was cut short like a call of ours. */
   #giveUpSilent(run: LoadedRun): void {
     const now = this.#ports.now();
@@ -155,8 +168,9 @@ export class UnderWay {
       }
     } catch (error) {
       log(logLine("run.effect_failed", { run: this.#run(), effect: key.split("/")[0] ?? key, error: errorName(error) }));
-      if (outcome !== null && error instanceof ValuesOutOfReach) {
-        this.#held.set(key, outcome);
+      // What came back is offered again by the alarm. It is not asked for again, as after a call that was cut short.
+      if (outcome !== null && outcome.kind !== "delivered") {
+        this.#held.set(key, error instanceof ValuesOutOfReach ? outcome : this.#otherwise(key, outcome));
         return;
       }
     }

@@ -54,7 +54,8 @@ export function observe(turn: Turn, activity: Activity, answer: AgentAnswer): vo
   if (agent === undefined || call === undefined) return;
   const digest = digestOf(turn, ["saw", call.tool, call.input, answer]);
   const label = toolLabel(activity, agent.label ?? UNKNOWN);
-  turn.emit("agent.observed", { node, activity: activity.id, call: call.id, answer, digest, label }, activity.step);
+  const wrote = answer.ok && activity.facts?.effect === "write" ? ({ wrote: true } as const) : {};
+  turn.emit("agent.observed", { node, activity: activity.id, call: call.id, answer, digest, label, ...wrote }, activity.step);
   if ((own(own(turn.state.agents, node)?.seen ?? {}, digest) ?? 0) >= SAME_CALL) {
     stopAgent(turn, node, {
       code: "loop_detected",

@@ -28,8 +28,9 @@ export const AGENT_EVENTS: Handlers<Types> = {
     return { ...noted, executions: noted.executions + opened.length, activities: { ...noted.activities, ...activities } };
   },
   "agent.observed": (before, event) => {
-    const { node, activity, call, answer, digest, label } = event.data;
-    const work = { activity, step: stepOfNode(node), node, output: answer.ok ? answer.output : null };
+    const { node, activity, call, answer, digest, label, wrote } = event.data;
+    const output = answer.ok ? answer.output : null;
+    const work = { activity, step: stepOfNode(node), node, output, ...(wrote === undefined ? {} : { wrote }) };
     const state = answer.ok ? { ...before, done: [...before.done, work] } : before;
     return changeAgent(withoutActivity(state, activity), node, (agent) => {
       const answered = (asked: AgentCall): AgentCall => (asked.id === call ? { ...asked, answer } : asked);

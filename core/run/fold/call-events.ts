@@ -167,7 +167,7 @@ export const CALL_EVENTS: Handlers<Types> = {
     );
   },
   "child.ended": (state, event) => {
-    const { activity: id, usage, flags, held } = event.data;
+    const { activity: id, usage, flags, held, wrote } = event.data;
     const freed = own(state.activities, id)?.reserved ?? NOTHING;
     const counted = reserve(
       withUsage(
@@ -178,7 +178,10 @@ export const CALL_EVENTS: Handlers<Types> = {
       { microUsd: held.micro_usd, tokens: held.tokens },
       freed,
     );
-    const told = event.data.instruction ? { ...counted, seenInstruction: true as const } : counted;
+    const node = own(state.activities, id)?.node ?? id;
+    const done = wrote === undefined ? state.done : [...state.done, { activity: id, step: event.step ?? "", node, output: null, wrote }];
+    const noted = wrote === undefined ? counted : { ...counted, done };
+    const told = event.data.instruction ? { ...noted, seenInstruction: true as const } : noted;
     return flags.includes("degraded") ? withFlag(told, "degraded") : told;
   },
 };

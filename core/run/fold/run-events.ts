@@ -64,6 +64,7 @@ export const RUN_EVENTS: Handlers<Types> = {
   "run.cancelled": (state, event) => ({
     ...end(state, "cancelled", event.at),
     error: state.stopping?.error ?? null,
+    undone: event.data.undone,
     deadLetter: event.data.dead_letter === null ? null : { id: event.data.dead_letter, status: "open", owes: null },
   }),
   "run.dead_lettered": (state, event) => dead(end(state, "dead_lettered", event.at), event),

@@ -100,7 +100,7 @@ export type EventData = {
     readonly calls: readonly AgentCall[];
     readonly digest: string;
   };
-  /** A tool's answer, as the model will see it. */
+  /** A tool's answer, as the model will see it. `wrote`: the call succeeded, and its tool writes. */
   "agent.observed": ActivityRef & {
     readonly node: string;
     readonly call: string;
@@ -108,6 +108,7 @@ export type EventData = {
     readonly digest: string;
     /** Of everything that its model has seen then. */
     readonly label?: Label;
+    readonly wrote?: true;
   };
   /** The agent gives up: nothing new is sent for it, what is in flight is awaited, then its node fails. `undone`: a write whose outcome is unknown, so it was *not* undone. */
   "agent.stopping": { readonly node: string; readonly error: StepError; readonly undone?: string };
@@ -136,6 +137,8 @@ export type EventData = {
     readonly usage: Usage;
     /** What the child holds for calls whose cost nobody told: its parent goes on holding it. */
     readonly held: Priced;
+    /** The child made writes, and nothing has undone them. */
+    readonly wrote?: true;
   };
   /** A queue consumer has taken the call up. */
   "call.taken": ActivityRef & { readonly call: number };

@@ -58,6 +58,8 @@ export type Happening =
       readonly flags: readonly RunFlag[];
       readonly usage: Usage;
       readonly held: { readonly micro_usd: number; readonly tokens: number };
+      /** The child made writes, and nothing has undone them. */
+      readonly wrote?: true;
     }
   /** The org's ledger has answered the run's `n`th request. */
   | { readonly kind: "budget.answered"; readonly n: number; readonly answer: LeaseAnswer }
@@ -69,7 +71,11 @@ export type Happening =
   | { readonly kind: "cancel"; readonly by: string; readonly reason: string }
   | { readonly kind: "dead_letter.redriven"; readonly by: string; readonly run: string }
   | { readonly kind: "dead_letter.handed_over"; readonly run: string }
-  | { readonly kind: "dead_letter.discarded"; readonly by: string; readonly reason: string };
+  | { readonly kind: "dead_letter.discarded"; readonly by: string; readonly reason: string }
+  /** The machine threw over this: what it was for fails (broken.ts). */
+  | { readonly kind: "broken"; readonly over: Happening }
+  /** It threw over that, too: the run ends as it is. */
+  | { readonly kind: "collapsed"; readonly over: Happening };
 
 /** Why a happening was not taken. A refusal is an answer, not an exception: the state does not change. */
 export type Refused = {

@@ -259,7 +259,7 @@ export type RunState = {
   } | null;
 };
 
-/** A tool call that succeeded, and what it answered: a compensation's expressions see it as `output`. */
+/** A tool call that succeeded, and what it answered: a compensation's expressions see it as `output`. Or a child run that wrote. */
 export type Done = {
   readonly activity: string;
   readonly step: string;
@@ -267,6 +267,8 @@ export type Done = {
   readonly output: Json;
   /** Of the output. */
   readonly labels?: Labels;
+  /** Set where the definition does not say what was called: an agent's call of a tool that writes, a child run that wrote. */
+  readonly wrote?: boolean;
 };
 
 /** No call was made. */

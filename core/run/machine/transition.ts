@@ -8,15 +8,18 @@ import { chance } from "../../chance.ts";
 import { own } from "../../json.ts";
 import { CALLER, saidBy } from "../../label/label.ts";
 import { err, ok, type Result, unreachable } from "../../result.ts";
+import { failWork } from "../agent/agent.ts";
 import { takeAuthority } from "../calls/authorized.ts";
 import { takeLease } from "../calls/lease.ts";
 import { takeInterruption, takeLookedUp, takeModelAnswer, takeToolAnswer, takeUp } from "../calls/outcome.ts";
 import { takeChildEnd } from "../steps/child.ts";
 import { takeDecision, takeOpenedReview } from "../steps/question.ts";
 import { advance } from "./advance.ts";
+import { asFailure, BROKEN, collapse } from "./broken.ts";
 import type { RunEvent } from "./event.ts";
 import type { Happening, Moment, Refused } from "./happening.ts";
 import { isFinal, type RunState } from "./state.ts";
+import { stopAtFailure } from "./stop.ts";
 import { type Machinery, Turn } from "./turn.ts";
 
 /** What a happening led to: the events to store, and the state they fold to. No events: nothing changed. */
@@ -25,7 +28,7 @@ export type RunTurn = { readonly state: RunState; readonly events: readonly RunE
 /** Decides what follows from a happening. The same arguments give the same turn, or the same refusal. */
 export function transition(machinery: Machinery, state: RunState, happening: Happening, { at, stops }: Moment): Result<RunTurn, Refused> {
   const turn = new Turn(machinery, state, at, stops);
-  const refusal = take(turn, happening);
+  const refusal = happening.kind === "collapsed" ? collapse(turn, happening.over) : take(turn, happening);
   if (refusal !== null) return err({ code: "run.refused", status: state.status, happening: happening.kind, why: refusal });
   if (!isFinal(turn.state)) advance(turn);
   return ok({ state: turn.state, events: turn.events });
@@ -83,9 +86,30 @@ function take(turn: Turn, happening: Happening): Take {
     case "dead_letter.handed_over":
     case "dead_letter.discarded":
       return "the run has no dead letter";
+    case "broken":
+      return takeBroken(turn, happening.over);
+    case "collapsed":
+      return collapse(turn, happening.over);
     default:
       return unreachable(happening);
   }
+}
+
+/** What a happening was for fails where that can be told; otherwise the run stops. What did happen is noted all the same. */
+function takeBroken(turn: Turn, over: Happening): Take {
+  const failing = asFailure(over);
+  if (failing !== null) return take(turn, failing);
+  if (over.kind === "start") takeStart(turn);
+  if (over.kind === "signal" || over.kind === "broken" || over.kind === "collapsed") return BROKEN.message;
+  if (over.kind === "review.decided") {
+    const activity = own(turn.state.activities, over.activity);
+    if (activity === undefined) return "nothing waits for this decision";
+    failWork(turn, activity, BROKEN, activity.doubt);
+    return null;
+  }
+  if (over.kind === "cancel") return take(turn, over);
+  stopAtFailure(turn, { ...BROKEN, step: null });
+  return null;
 }
 
 /** Maximum unread signals per name; further ones are refused. */

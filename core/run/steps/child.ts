@@ -40,9 +40,9 @@ export function takeChildEnd(turn: Turn, happening: Extract<Happening, { kind: "
   const activity = own(turn.state.activities, happening.activity);
   if (activity?.kind !== "run" || activity.phase !== "calling" || activity.child?.run !== happening.run)
     return "the run does not wait for this child run";
-  const { run, ok, output, labels = whole(UNKNOWN), error, flags, usage, held, instruction } = happening;
+  const { run, ok, output, labels = whole(UNKNOWN), error, flags, usage, held, instruction, wrote } = happening;
   const before = turn.state.usage;
-  const noted = instruction === true ? { instruction } : {};
+  const noted = { ...(instruction === true ? { instruction } : {}), ...(wrote === undefined ? {} : { wrote }) };
   turn.emit("child.ended", { activity: activity.id, run, ok, output, error, flags, usage, held, ...noted }, activity.step);
   alertAtThresholds(turn, before);
   if (ok) completeNode(turn, activity.node, output, labels);

@@ -12,6 +12,7 @@ import type { Turn } from "../machine/turn.ts";
 import type { RunFlag } from "../outside/view.ts";
 import { rulesOf } from "./kinds.ts";
 import { labelsIn, labelsOfOutputs } from "./labels.ts";
+import { leftBehind } from "./left-behind.ts";
 import { completeStep } from "./settle.ts";
 import { toUndo, undoNext } from "./undo.ts";
 
@@ -44,12 +45,14 @@ export function windDown(turn: Turn): void {
 }
 
 function end(turn: Turn): void {
-  const { stopping, undone: notUndone, flags, isStuck } = turn.state;
+  const { stopping, flags, isStuck } = turn.state;
   if (stopping === null) return;
+  const keepsProgress = stopping.why !== "cancel" && turn.birth.definition.on_failure === "park";
+  const notUndone = keepsProgress ? turn.state.undone : [...new Set([...turn.state.undone, ...leftBehind(turn)])];
   giveBack(turn);
   const deadLetter = withPrefix("dl", turn.birth.id);
-  const parked = stopping.why !== "cancel" && turn.birth.definition.on_failure === "park";
-  if (isStuck || parked) turn.emit("run.dead_lettered", { error: stopping.error, flags, undone: notUndone, dead_letter: deadLetter });
+  if (isStuck || keepsProgress)
+    turn.emit("run.dead_lettered", { error: stopping.error, flags, undone: notUndone, dead_letter: deadLetter });
   else if (stopping.why === "cancel") {
     const cancelled = { reason: stopping.error.message, undone: notUndone, dead_letter: notUndone.length > 0 ? deadLetter : null };
     turn.emit("run.cancelled", cancelled);

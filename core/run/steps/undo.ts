@@ -45,7 +45,7 @@ export function compensated(turn: Turn, activity: Activity, notUndone?: StepErro
 }
 
 /** How a call is undone; null: nothing says so. Only a call that the definition fixes has a compensation; an agent's calls have none. */
-function compensationOf(turn: Turn, done: Done): Compensate | null {
+export function compensationOf(turn: Pick<Turn, "birth">, done: Done): Compensate | null {
   if (done.activity !== done.node) return null;
   return mentionsOf(nodeDefinition(turn.birth.definition, done.node)).compensate;
 }

@@ -5,7 +5,7 @@ import type { RecordsMessage } from "../../../core/audit/record.ts";
 import type { ToolCall, ToolOutcome } from "../../../core/run/calls/call.ts";
 import { runEngineOf } from "../../../durable-objects/run-engine/stub.ts";
 import { FAR } from "../../support/far.ts";
-import { define, tool, transform } from "../../support/run/definition.ts";
+import { define, model, tool, transform } from "../../support/run/definition.ts";
 import { runEngineWorld as world } from "../../support/worlds/run-engine.ts";
 
 const answered = (output: string): ToolOutcome => ({
@@ -253,6 +253,48 @@ describe("RunEngine", () => {
     world.stops = stops;
     await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
     await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
+  });
+
+  it("[RUN-140] an outcome over which the machine throws fails its work, is logged, and its call is not made again", async () => {
+    const id = newId();
+    const lines: unknown[] = [];
+    let calls = 0;
+    world.log = (line) => lines.push(line);
+    world.callTool = async () => {
+      calls++;
+      return { ...answered(""), result: { ok: true, output: { total: Number.POSITIVE_INFINITY } } };
+    };
+    world.callModel = async ({ messages: said }) => ({
+      result:
+        said.at(-1)?.role === "tool"
+          ? { ok: true, output: "done" }
+          : { ok: true, asks: { text: null, calls: [{ id: "c1", name: "payments.refund", input: {} }] } },
+      usage: { input: 1, output: 1, cachedInput: 0 },
+      durationMs: 1,
+      findings: [],
+      upstream: {},
+    });
+    const authorizeTool = world.authorize;
+    world.authorize = async (question) =>
+      question.kind === "tool"
+        ? authorizeTool(question)
+        : {
+            kind: "model",
+            permission: { decision: "allow", policyVersion: "p", reasons: [] },
+            candidates: [{ id: "acme/small-2026-01-01", price: { input: 1, output: 1, cached_input: null }, context: 8_000 }],
+            rejected: [],
+            tools: [{ name: "payments.refund", description: "", input: true }],
+          };
+    const { cache: _cache, async: _async, kind: _kind, ...asked } = model();
+    const desk = { ...asked, kind: "agent", tools: ["payments.refund"], max_iterations: 5 } as const;
+    const stops = { epoch: 0, active: [], asOf: FAR };
+    const run = await engine(id).start({ ...born(id), definition: define({ desk }) }, stops, 5_000);
+    expect(run).toMatchObject({ status: "failed", error: { code: "internal", step: "desk" } });
+    expect(run.dead_letter).toMatchObject({ undone: ["desk/1.1"] });
+    expect(lines).toContainEqual(expect.objectContaining({ event: "run.turn_failed" }));
+    await engine(id).lookAgain(stops);
+    expect(calls).toBe(1);
+    world.log = () => undefined;
   });
 
   it("[RUN-134] what leaves fits into messages of the queue, however much is found or done in one turn", async () => {

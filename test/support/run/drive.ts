@@ -37,7 +37,7 @@ export type Script = {
     workflow: string,
     input: unknown,
     labels?: Labels,
-  ) => { ok: boolean; output?: Json; labels?: Labels; error?: { code: "tool_error"; message: string } } | "never";
+  ) => { ok: boolean; output?: Json; labels?: Labels; error?: { code: "tool_error"; message: string }; wrote?: true } | "never";
   /** What a read tool says of a write. */
   lookUp: (tool: string, key: string) => LookupAnswer | "never";
   /** The org's ledger: grants what is wanted unless a test says otherwise. */
