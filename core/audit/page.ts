@@ -18,7 +18,7 @@ export type AuditPage = {
 /** UTF-16 units of `entries`: a page stays far below the 2 MB of a D1 value (developers.cloudflare.com/d1/platform/limits, 2026-10). */
 export const PAGE_CHARACTERS = 200_000;
 
-/** Columns of a page in D1, in the order of its primary key. */
+/** Columns of a page in D1. */
 export const PAGE_COLUMNS = ["first_seq", "last_seq", "run", "entries"] as const satisfies readonly (keyof AuditPage)[];
 
 /** Cuts consecutive entries into pages: a new one begins with another run, and where the page would grow too long. */

@@ -181,4 +181,5 @@ export const ERRORS = {
   },
 } as const satisfies Record<string, ErrorSpec>;
 
+/** A code of the table; clients rely on it. */
 export type ErrorCode = keyof typeof ERRORS;

@@ -14,6 +14,7 @@ export type Refusal = {
   readonly isHopeless?: true;
 };
 
+/** A body of `application/problem+json`. */
 export type Problem = {
   readonly type: string;
   readonly title: string;
@@ -24,6 +25,7 @@ export type Problem = {
   readonly errors?: readonly FieldError[];
 };
 
+/** The body that a client gets for a refusal. */
 export function toProblem(refusal: Refusal, traceId: string): Problem {
   const spec: ErrorSpec = ERRORS[refusal.code];
   return {
@@ -44,5 +46,6 @@ export function retryAfterSeconds(refusal: Refusal): number | null {
   return refusal.retryAfterSeconds ?? spec.retryAfterSeconds ?? null;
 }
 
+/** A refusal with our own words. `detail` holds no secret, prompt or personal data. */
 export const refuse = (code: ErrorCode, detail: string, errors?: readonly FieldError[]): Refusal =>
   errors === undefined ? { code, detail } : { code, detail, errors };

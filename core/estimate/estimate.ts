@@ -9,6 +9,7 @@ import { ordered, type Spread } from "./spread.ts";
 /** What one finished run cost, its children included. */
 export type PastCost = { readonly microUsd: MicroUsd; readonly tokens: number; readonly calls: number };
 
+/** What a run would cost, before it starts: dollars, tokens and model calls as intervals. */
 export type Estimate = {
   readonly usd: { readonly low: number; readonly expected: number; readonly max: number };
   readonly tokens: { readonly expected: number; readonly max: number };

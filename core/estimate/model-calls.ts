@@ -9,6 +9,7 @@ import { uncachedCost } from "../model-call/cost.ts";
 import type { Size } from "./size.ts";
 import { NONE, ordered, type Spread, sum, times } from "./spread.ts";
 
+/** Cost of some calls of models, as intervals. */
 export type Cost = {
   readonly microUsd: Spread;
   /** In and out. */
@@ -18,8 +19,10 @@ export type Cost = {
   readonly isOpen: boolean;
 };
 
+/** No call, no cost. */
 export const FREE: Cost = { microUsd: NONE, tokens: NONE, calls: NONE, isOpen: false };
 
+/** The sum of costs; open when one of them is. */
 export const addCosts = (costs: readonly Cost[]): Cost => ({
   microUsd: sum(...costs.map(({ microUsd }) => microUsd)),
   tokens: sum(...costs.map(({ tokens }) => tokens)),
@@ -46,6 +49,7 @@ const LEAST_ASK_TOKENS = 8;
 /** A conversation repeats what a model said as JSON text: quotes and line ends are escaped. */
 const ESCAPED = 1.3;
 
+/** Calls of one step: the models that may answer, and how often each is tried. */
 export type Calls = {
   /** In the order in which they are tried. */
   readonly candidates: readonly ModelCandidate[];
@@ -89,6 +93,7 @@ export function costOfAnswer(calls: Calls): Cost {
   };
 }
 
+/** Calls of an agent, which grow with each iteration. */
 export type Loop = Calls & {
   readonly maxIterations: number;
   /** Tokens of one tool's answer, of the tools that the model may ask for. */

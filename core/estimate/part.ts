@@ -8,8 +8,10 @@ import { evaluate, evaluateCondition, expressionOf, namesIn, type Scope } from "
 import { inside, type Measure, NOTHING, type Size, sizeOfSchema, together } from "./size.ts";
 import { exactly, type Spread } from "./spread.ts";
 
+/** A value of the run: known, or only its size and schema. */
 export type Part = { readonly known: Json } | { readonly size: Size; readonly schema: JsonSchema | null };
 
+/** What expressions can see while an estimate is made. */
 export type Parts = {
   readonly input: Part;
   readonly steps: ReadonlyMap<string, Part>;
@@ -19,8 +21,10 @@ export type Parts = {
   readonly index?: number;
 };
 
+/** True when the value itself is known. */
 export const isKnown = (part: Part | undefined): part is { readonly known: Json } => part !== undefined && "known" in part;
 
+/** The size of a part in tokens. */
 export const sizeOf = (part: Part, measure: Measure): Size => (isKnown(part) ? measure(part.known) : part.size);
 
 /** The value of a template, or what can be told of it. null: evaluating it fails, whatever the rest of the run brings. */

@@ -7,6 +7,7 @@ import { boundTokens, expectTokens } from "../model/estimate.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
 import { NONE, ordered, type Spread, sum } from "./spread.ts";
 
+/** Tokens of a value, as an interval. */
 export type Size = Spread & {
   /** Somewhere in it a bound is an assumption. */
   readonly isOpen: boolean;
@@ -27,8 +28,10 @@ const LOW_SHARE = 0.6;
 /** References into the schema that are followed one inside the other. */
 const MAX_DEPTH = 12;
 
+/** No tokens. */
 export const NOTHING: Size = { ...NONE, isOpen: false };
 
+/** Several values side by side. */
 export const together = (sizes: readonly Size[]): Size => ({ ...sum(...sizes), isOpen: sizes.some(({ isOpen }) => isOpen) });
 
 /** A text as a prompt holds it. `max` is what the engine reserves for it. */
@@ -38,6 +41,7 @@ function sizeOfText(text: string): Size {
   return { ...ordered({ low: expected * LOW_SHARE, expected, max: boundTokens(text, expected) }), isOpen: false };
 }
 
+/** Tokens of a known value. */
 export type Measure = (value: Json) => Size;
 
 /** No tokenizer makes more of a UTF-16 unit than this. */

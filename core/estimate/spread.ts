@@ -1,10 +1,14 @@
 /** A number that is not known yet: the least, the likely and the most it can be. Plain arithmetic, free of what is counted. */
 
+/** A number as an interval with its likely value. */
 export type Spread = { readonly low: number; readonly expected: number; readonly max: number };
 
+/** A number that is known. */
 export const exactly = (value: number): Spread => ({ low: value, expected: value, max: value });
+/** Zero, known. */
 export const NONE: Spread = exactly(0);
 
+/** Intervals added part by part. */
 export const sum = (...spreads: readonly Spread[]): Spread =>
   spreads.reduce(
     (total, { low, expected, max }) => ({ low: total.low + low, expected: total.expected + expected, max: total.max + max }),

@@ -37,6 +37,7 @@ const LIKELY_TEXT_TOKENS = 200;
 /** How often a step fails so that another one answers for it. */
 const LIKELY_RESCUE = 0.05;
 
+/** What a walk through a workflow came to. */
 export type Walked = { readonly cost: Cost; readonly output: Part };
 
 /** `input`: of the run, or what can be told of a child's. */

@@ -9,11 +9,13 @@
  */
 import type { EpochMs } from "../time.ts";
 
+/** What the flag in KV may say. */
 export type FlagValue = "on" | "off";
 
 /** PERSISTED: metadata of the KV key. `value` repeats what was written: an edit that keeps the metadata is recognised too. */
 export type FlagMark = { readonly serial: number; readonly value: FlagValue };
 
+/** The flag as it was read, with the mark beside it. */
 export type FlagReading = { readonly value: string | null; readonly mark: FlagMark | null };
 
 /** PERSISTED: what `KillSwitch` remembers of the flag. */
@@ -25,6 +27,7 @@ export type FlagMemory = {
   readonly seenSerial: number;
 };
 
+/** Memory of a flag that was never written. */
 export const UNWRITTEN: FlagMemory = { serial: 0, wroteAt: 0, seenSerial: 0 };
 
 /** Twice the minute that KV names: after that a reading is not older than our latest write. */
@@ -33,6 +36,7 @@ export const STALE_MS = 120_000;
 /** `latch`: somebody set it to `on`. `write`: it does not show the truth. `wait`: it may be an old value; look again. */
 export type FlagVerdict = "latch" | "write" | "wait" | "fine";
 
+/** Whether a reading was set by a hand, or is only old. */
 export function judgeFlag(
   memory: FlagMemory,
   truth: FlagValue,

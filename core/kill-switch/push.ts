@@ -35,6 +35,7 @@ const RETRY_MS = { first: 5_000, cap: 10 * 60_000 };
 /** A resume that keeps failing ends after this, in ms; the watchdog then looks after what is still paused. */
 const RESUME_FOR_MS = 24 * 60 * 60_000;
 
+/** A push that has told nobody yet. */
 export const newPush = (work: PushedWork, since: EpochMs): Progress => ({
   v: 1,
   work,

@@ -6,6 +6,7 @@ export type StopScope =
   | { readonly kind: "all" }
   | { readonly kind: "org" | "workflow" | "tool" | "model"; readonly org: string; readonly name: string };
 
+/** A snapshot of all active switches. */
 export type Stops = {
   /** Counts every throw and recovery; carried in credentials. */
   readonly epoch: number;
@@ -20,6 +21,7 @@ export const STOPS_MAX_AGE_MS = 2_000;
 /** What a piece of work touches; the scope that stops it, widest first, or null. */
 export type StopSubject = { readonly org: string; readonly workflow?: string; readonly tool?: string; readonly model?: string };
 
+/** The switch that stops the subject; null: none does. */
 export function stoppedBy(stops: Stops, subject: StopSubject): StopScope | null {
   const matches = (scope: StopScope): boolean => {
     if (scope.kind === "all") return true;

@@ -27,11 +27,13 @@ export type Switch = {
 
 /** Who throws or asks: a `Principal`, as far as the switch needs to know it. */
 export type Actor = Pick<Principal, "org" | "user" | "credential">;
+/** Who asks for a recovery. */
 export type Asker = Actor &
   Pick<Principal, "credentialCreatedAt" | "credentialCreatedBy" | "platformAdmin"> & {
     /** Absent in requests that were kept before it was. */
     readonly root?: string | null;
   };
+/** Who approves one. */
 export type Approver = Asker & Pick<Principal, "roles">;
 
 /** PERSISTED: the body of a row of `recovery`. */
@@ -61,6 +63,7 @@ export function refusalOf(recovery: Recovery, thrown: Switch, approver: Approver
   return null;
 }
 
+/** The refusal of an id that no recovery has. */
 export const UNKNOWN_RECOVERY: Refusal = refuse("not_found", "there is no recovery with this id");
 
 /** docs/contract.md, "People and control": another admin, with a credential that is older than the throw and was not made by the one who asks. */
@@ -85,6 +88,7 @@ const madeBy = (made: Asker, maker: Actor): boolean =>
 /** The platform admin's key is part of the deployment: it existed before every switch. */
 const isOlderThan = (holder: Asker, at: EpochMs): boolean => holder.credential === "admin" || holder.credentialCreatedAt < at;
 
+/** A switch as HTTP shows it. */
 export function switchView(state: Switch): SwitchView {
   const { by, at, epoch } = state.recovered ?? state.thrown;
   return { id: state.id, scope: scopeText(state.scope), active: state.recovered === null, epoch, by, at: toRfc3339(at) };

@@ -11,6 +11,7 @@ export type SwitchView = {
   at: string;
 };
 
+/** All switches that the caller may see, and what is still in flight. */
 export type SwitchesView = {
   switches: SwitchView[];
   /** Runs under an active switch that the index shows as running or compensating; one under two switches counts for each. */

@@ -1,5 +1,6 @@
 /** What an org chooses for itself, and what holds while it has chosen nothing. */
 
+/** Settings of an org with every default filled in. */
 export type OrgSettings = {
   /** Hosts that callbacks and notices may go to; with a port, that port alone. None by default: no callback leaves. */
   readonly callback_hosts: readonly string[];
@@ -15,6 +16,7 @@ export type OrgSettings = {
   readonly max_runs: number;
 };
 
+/** What holds while an org has chosen nothing. */
 export const DEFAULT_ORG_SETTINGS: OrgSettings = {
   callback_hosts: [],
   egress: null,
@@ -30,4 +32,5 @@ export type OrgChange = { readonly [K in keyof OrgSettings]?: OrgSettings[K] | n
 /** PERSISTED: what an org chose lies in D1 without the defaults, so that a default may change. */
 export type ChosenSettings = Partial<OrgSettings>;
 
+/** Fills in what an org did not choose. */
 export const withDefaults = (chosen: ChosenSettings): OrgSettings => ({ ...DEFAULT_ORG_SETTINGS, ...chosen });

@@ -1,6 +1,7 @@
 /** An org as the HTTP contract shows it: its settings, with every default filled in. */
 import type { OrgSettings } from "./settings.ts";
 
+/** An org as HTTP shows it. */
 export type OrgView = OrgSettings & {
   org: string;
   jurisdiction: null;

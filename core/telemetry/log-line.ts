@@ -6,6 +6,7 @@
 import type { Json, JsonObject } from "../json.ts";
 import { type EpochMs, toRfc3339 } from "../time.ts";
 
+/** How much a line matters. */
 export type LogLevel = "info" | "warn" | "error";
 
 /**
@@ -62,6 +63,7 @@ type FieldValue = {
   readonly numbers: readonly number[];
   readonly counts: JsonObject;
 };
+/** Name of a field that some event carries. */
 export type LogField = keyof typeof LOG_FIELDS;
 type ValueOf<F extends LogField> = FieldValue[(typeof LOG_FIELDS)[F]];
 
@@ -209,6 +211,7 @@ export const LOG_EVENTS = {
   },
 } as const satisfies Record<string, EventSpec>;
 
+/** Name of an event. */
 export type LogEvent = keyof typeof LOG_EVENTS;
 /** Events that carry these fields and no others. */
 export type ThrownEvent = { [E in LogEvent]: (typeof LOG_EVENTS)[E]["fields"] extends typeof THROWN ? E : never }[LogEvent];

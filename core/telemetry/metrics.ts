@@ -37,9 +37,11 @@ export const METRICS = {
   agent_kill_switch_active: { type: "gauge", help: "Active kill switches.", labels: [] },
 } as const satisfies Record<string, MetricSpec>;
 
+/** Name of a metric. */
 export type MetricName = keyof typeof METRICS;
 /** Metrics of one type: a histogram cannot be given as a counter. */
 type Of<T extends Family["type"]> = { [M in MetricName]: (typeof METRICS)[M]["type"] extends T ? M : never }[MetricName];
+/** Name of a histogram. */
 export type Histogram = Of<"histogram">;
 
 /** What was counted or measured for one set of labels. Labels that the list does not name are left out. */
@@ -47,12 +49,14 @@ export type Value = { readonly labels: Labels; readonly value: number };
 /** `counts[i]`: observations at or below the i-th bound. */
 export type Observed = { readonly labels: Labels; readonly counts: readonly number[]; readonly sum: number; readonly count: number };
 
+/** A counter or gauge with its values, ready to be written. */
 export const valuesOf = (name: Of<"counter" | "gauge">, values: readonly Value[]): Family =>
   family(
     name,
     values.map(({ labels, value }): Sample => ({ labels: listed(name, labels), value })),
   );
 
+/** A histogram with what was observed, ready to be written. */
 export const histogramOf = (name: Histogram, observed: readonly Observed[]): Family =>
   family(
     name,

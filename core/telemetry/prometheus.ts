@@ -1,7 +1,10 @@
 /** The Prometheus text format, version 0.0.4 (prometheus.io, "Exposition formats"): families of samples, written out. */
 
+/** Labels of a sample, by name. */
 export type Labels = { readonly [name: string]: string };
+/** One line of a family. */
 export type Sample = { readonly suffix?: "_bucket" | "_sum" | "_count"; readonly labels: Labels; readonly value: number };
+/** A metric with its samples. */
 export type Family = {
   readonly name: string;
   readonly help: string;
@@ -9,6 +12,7 @@ export type Family = {
   readonly samples: readonly Sample[];
 };
 
+/** The text that a scrape gets. */
 export function writeFamilies(families: readonly Family[]): string {
   return families
     .map(({ name, help, type, samples }) =>

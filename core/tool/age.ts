@@ -7,6 +7,7 @@ import type { EpochMs } from "../time.ts";
 /** `Date` counts whole seconds (RFC 9110 section 5.6.7): what it says may be this much older than the answer is. */
 const DATE_GRAIN_MS = 999;
 
+/** Headers that say how old an answer is (RFC 9111). */
 export type AgeHeaders = { readonly date: string | null; readonly age: string | null };
 
 /** Milliseconds. `askedAt`: when the request left; the way there and back counts as age where a cache speaks of it. */

@@ -20,6 +20,7 @@ const KINDS_NOT_YET = ["isolate", "container", "mcp"];
 const SCOPE = /^[a-z][a-z0-9_.-]*(:[a-z0-9_.-]+)*$/;
 /** Maximum of `cache_ms` and `max_age_ms`, in milliseconds: a week. */
 const LONGEST_KEEPING_MS = 7 * 24 * 3_600_000;
+/** What the deployment allows of addresses. */
 export type ToolRule = { readonly allowPrivateHosts: boolean };
 
 /** How the fields of each kind are read. A kind without a reader does not compile. */
@@ -27,6 +28,7 @@ const TOOL_KINDS: { readonly [K in ToolKind]: (form: Form, rule: ToolRule) => Bi
   http: (form, rule) => ({ kind: "http", http: readHttp(form, rule) }),
 };
 
+/** The manifest with every default filled in, or all that is wrong with it. */
 export function checkTool(name: string, raw: Json, rule: ToolRule): Result<ToolContent, readonly FieldError[]> {
   const errors = new Errors();
   if (!TOOL_NAME.test(name)) errors.add("path.name", "a tool's name has the form [a-z0-9][a-z0-9._-]{0,62}");

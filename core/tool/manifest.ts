@@ -7,11 +7,13 @@ import type { PersonalDataType } from "../guardrail/finding.ts";
 import type { DataClass } from "../label/label.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
 
+/** Whether a tool changes anything outside. */
 export type ToolEffect = "none" | "read" | "write";
 
 /** What a second call under the same key does: answers as the first did, promises nothing, or is looked up with a read tool first. */
 export type Idempotency = "key" | "none" | { readonly lookup: string };
 
+/** How a tool is asked over HTTP. */
 export type HttpBinding = {
   /** Absolute; `{field}` in the path takes an input field, never in the host. */
   readonly url: string;
@@ -26,10 +28,12 @@ type Bindings = {
   readonly http: { readonly http: HttpBinding };
 };
 
+/** A way to reach a tool. */
 export type ToolKind = keyof Bindings;
 
 /** How a tool of one kind is reached. */
 export type BindingOf<K extends ToolKind> = { readonly kind: K } & Bindings[K];
+/** How a tool is reached, by its kind. */
 export type Binding = { [K in ToolKind]: BindingOf<K> }[ToolKind];
 
 /** What every tool has, whatever its kind. */
@@ -59,6 +63,7 @@ export type ToolContract = {
 /** A manifest that has been checked and not yet been given a version. */
 export type ToolContent = ToolContract & Binding;
 
+/** One version of a registered tool. */
 export type ToolManifest = ToolContent & { readonly version: number };
 /** The manifest of a tool of one kind. */
 export type ManifestOf<K extends ToolKind> = Extract<ToolManifest, { readonly kind: K }>;

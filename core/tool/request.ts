@@ -6,6 +6,7 @@ import { isObject, type Json } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { HttpBinding } from "./manifest.ts";
 
+/** The request that a call becomes, without its headers. */
 export type HttpRequestParts = {
   readonly url: string;
   readonly method: HttpBinding["method"];
@@ -48,6 +49,7 @@ const GATEWAY_HEADERS = new Set([
 export const isGatewayHeader = (name: string): boolean =>
   GATEWAY_HEADERS.has(name.toLowerCase()) || name.toLowerCase().startsWith("bulkhead-") || name.toLowerCase().startsWith("cf-");
 
+/** Puts an input into a request; refuses a field that the path cannot take. */
 export function toolRequest(binding: HttpBinding, input: Json): Result<HttpRequestParts, RequestRefusal> {
   const parts = URL_PARTS.exec(binding.url);
   if (parts === null || /[{}@]/.test(parts[1] ?? "")) return err({ reason: "url", field: "" }); // never a field in the host

@@ -1,6 +1,7 @@
 /** Addresses that developers register: absolute, printable, without credentials, and public unless private hosts are allowed. */
 import { isPrivateHost } from "./hosts.ts";
 
+/** What an address may be. */
 export type UrlRule = {
   readonly allowPrivateHosts: boolean;
   /** May `{field}` stand in the path? */

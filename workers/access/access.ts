@@ -17,6 +17,7 @@ export type CallQuestion =
   | { readonly kind: "model"; readonly caller: Caller; readonly org: string; readonly model: string }
   | { readonly kind: "run"; readonly caller: Caller; readonly org: string };
 
+/** Decisions about access in this isolate. */
 export type Access = AccessPort & {
   permission(question: CallQuestion): Permission;
   /** Of the policies that decide here: recorded with every decision. */

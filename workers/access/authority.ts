@@ -16,6 +16,7 @@ import type { AuthorityAnswer, AuthorityQuestion, Caller, Permission } from "../
 import type { Definition } from "../../core/workflow/definition.ts";
 import type { Access } from "./access.ts";
 
+/** What decisions are made from. */
 export type AuthorityPorts = {
   readonly log: Log;
   readonly access: Pick<Access, "permission">;
@@ -39,6 +40,7 @@ export type AuthorityPorts = {
   childRunId(org: string, run: string, activity: string): Promise<string>;
 };
 
+/** Answers the questions of runs and chats. */
 export type Authority = { authorize(question: AuthorityQuestion): Promise<AuthorityAnswer> };
 
 type Refused = Extract<AuthorityAnswer, { kind: "refused" }>;
@@ -47,6 +49,7 @@ const REASONS_TOLD = 3;
 
 const refused = (code: Refused["code"], message: string, transient: boolean): Refused => ({ kind: "refused", code, message, transient });
 
+/** Fails closed: what cannot be decided is refused, as transient or for good. */
 export function defineAuthority(ports: AuthorityPorts): Authority {
   return {
     async authorize(question) {

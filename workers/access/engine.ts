@@ -17,12 +17,14 @@ import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import cedarModule from "../../node_modules/@cedar-policy/cedar-wasm/web/cedar_wasm_bg.wasm";
 import type { PolicyTexts } from "./policies.ts";
 
+/** A decision with its reasons. */
 export type Verdict = {
   readonly decision: "allow" | "deny";
   /** Ids of the policies that decided; `no_policy_permits` and `policy_unavailable` where none did. */
   readonly reasons: readonly string[];
 };
 
+/** Cedar over one set of policies. */
 export type PolicyEngine = { readonly version: string; readonly decide: (question: AccessQuestion) => Verdict };
 
 const UNAVAILABLE: Verdict = { decision: "deny", reasons: ["policy_unavailable"] };

@@ -8,6 +8,7 @@ import people from "../../policies/people.cedar";
 import runs from "../../policies/runs.cedar";
 import schema from "../../policies/schema.cedarschema";
 
+/** A set of policies as text. */
 export type PolicyTexts = {
   /** By file. */
   readonly policies: { readonly [area: string]: string };
@@ -16,4 +17,5 @@ export type PolicyTexts = {
   readonly roles: readonly unknown[];
 };
 
+/** The policies of policies/. */
 export const SHIPPED: PolicyTexts = { policies: { building, calls, evidence, org, people, runs }, schema, roles };

@@ -2,6 +2,7 @@
 import type { Principal } from "../../core/access/principal.ts";
 import type { JsonObject } from "../../core/json.ts";
 
+/** Decides whether somebody may do something. */
 export type AccessPort = {
   /** Cedar decides; anything but a clear permit is a denial. */
   decide(

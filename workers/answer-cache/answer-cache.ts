@@ -47,6 +47,7 @@ export type Found = {
   readonly facts: { readonly [name: string]: string };
 };
 
+/** Answers of models that may be given again. */
 export type AnswerCache = {
   /** Never throws. */
   find(lookup: Lookup): Promise<Found>;
@@ -56,6 +57,7 @@ export type AnswerCache = {
 
 const NOTHING: Found = { hit: null, stale: async () => null, keep: async () => undefined, facts: {} };
 
+/** A cache over one store of values. */
 export function defineAnswerCache(ports: AnswerCachePorts): AnswerCache {
   return {
     async find(lookup) {

@@ -40,6 +40,7 @@ type Asked = {
   readonly durationMs: number;
 };
 
+/** What embedding a question needs. */
 export type EmbedPorts = {
   readonly now: () => EpochMs;
   readonly random: (bytes: number) => Uint8Array;
@@ -50,6 +51,7 @@ export type EmbedPorts = {
   readonly ask: (asking: Asking) => Promise<Asked>;
 };
 
+/** Never throws; null: the question has no vector. */
 export function defineEmbed(ports: EmbedPorts): AnswerCachePorts["embed"] {
   return async (asker, text) => {
     try {

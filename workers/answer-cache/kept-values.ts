@@ -17,6 +17,7 @@ const MOST_PAGES = 1_000;
 
 const NEVER = new AbortController().signal;
 
+/** Values in KV that may be lost at any time. */
 export type KeptValues = {
   get(name: string): Promise<Json | undefined>;
   /** `tag`: found again by `forget`. At most 1,024 bytes as JSON. */
@@ -30,6 +31,7 @@ export type KeptValues = {
 export const subjectTag = async (mac: (text: string) => Promise<string>, org: string, subject: string): Promise<string> =>
   (await mac(`subject ${org} ${subject}`)).slice(0, 32);
 
+/** Bounded in time: a slow KV counts as an empty one. */
 export function keptValues(kv: KVNamespace, log: Log): KeptValues {
   const bounded = async <T>(deed: "get" | "put" | "delete", work: () => Promise<T>, otherwise: T): Promise<T> => {
     const deadline = startDeadline(WAIT_MS, NEVER);

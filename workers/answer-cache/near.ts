@@ -14,6 +14,7 @@ import { quantise } from "../../core/cache/vector.ts";
 import type { Json } from "../../core/json.ts";
 import { type AnswerCachePorts, NEAR_QUESTIONS } from "./ports.ts";
 
+/** Answers to questions that are near. */
 export type Neighbours = {
   /** Names of answers, nearest first. */
   readonly names: readonly string[];

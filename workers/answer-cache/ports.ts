@@ -12,10 +12,12 @@ export type Embedded = { readonly vector: readonly number[]; readonly model: str
 
 /** PERSISTED: the beginnings of names in KV, before the org, which has no slash in it. */
 export const ANSWERS = "answer/v1/";
+/** Prefix of the lists of near questions. */
 export const NEAR_QUESTIONS = "near/v1/";
 /** The tool gateway's own. */
 export const TOOL_RESULTS = "tool/v1/";
 
+/** What the cache needs from outside. */
 export type AnswerCachePorts = {
   readonly now: () => EpochMs;
   readonly values: KeptValues;

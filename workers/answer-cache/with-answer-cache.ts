@@ -5,6 +5,7 @@ import { NO_USAGE } from "../../core/model-call/usage.ts";
 import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 
+/** The call with the cache in front of it. */
 export function withAnswerCache<Rest extends readonly unknown[]>(
   cache: Pick<AnswerCache, "find">,
   callModel: (call: ModelCall, ...rest: Rest) => Promise<ModelOutcome>,

@@ -30,6 +30,7 @@ export const archiveKeys = (org: string, run: string) => ({
   view: `${org}/${run}/run.json`,
 });
 
+/** Ended runs in R2. */
 export type Archive = {
   /** Archives a batch of what is overdue; answers how many runs that were. Safe at any time, also twice at once. */
   sweep(): Promise<{ readonly archived: number }>;
@@ -45,6 +46,7 @@ export type Archive = {
   replay(run: string): Promise<RunReplay | null>;
 };
 
+/** The archive over its bucket. */
 export function defineArchive(ports: ArchivePorts): Archive {
   const read = async (run: string, part: keyof ReturnType<typeof archiveKeys>): Promise<string | null> => {
     const org = await ports.runOrg(run);

@@ -8,6 +8,7 @@ import type { EpochMs } from "../../core/time.ts";
 /** The whole record of an ended run, redacted like everything a run keeps. */
 export type RunRecord = { readonly birth: Json; readonly events: readonly EventView[]; readonly view: RunView };
 
+/** What the archive needs from outside. */
 export type ArchivePorts = {
   readonly now: () => EpochMs;
   readonly random: (bytes: number) => Uint8Array;

@@ -5,6 +5,7 @@ import type { ValueStore } from "../../durable-objects/run-engine/kept-values.ts
 /** A value whose JSON text is longer lies in R2; a row of an object is 2 MB at most (developers.cloudflare.com/durable-objects/platform/limits, 2026-10). */
 const LARGER_THAN = 256 * 1024;
 
+/** Large values of runs over their bucket. */
 export function runValues(bucket: R2Bucket): ValueStore {
   return {
     largerThan: LARGER_THAN,

@@ -33,6 +33,7 @@ export type Outboxes = {
   readonly [K in SourceKind]: (rows: readonly string[], source: { readonly id: string; readonly org: string }) => Promise<void>;
 };
 
+/** What the consumer hands records to. */
 export type ConsumerPorts = {
   readonly db: D1Database;
   readonly auditLog: (org: string) => AuditLogPort;
@@ -49,6 +50,7 @@ const RETRY_SECONDS = { first: 2, cap: 300 };
 /** Rows of one append: keeps its transaction short. */
 const ROWS_PER_APPEND = 200;
 
+/** Takes one batch of the records queue; a message that fails is tried again. */
 export async function consumeRecords(batch: MessageBatch<RecordsMessage>, ports: ConsumerPorts): Promise<void> {
   const readable = batch.messages.filter((message) => {
     const unknown =

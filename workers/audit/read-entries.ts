@@ -1,6 +1,7 @@
 /** Entries as the HTTP contract lists them (`GET /v1/audit/entries`): ascending, after a number, filtered. */
 import type { Json } from "../../core/json.ts";
 
+/** Which entries are asked for. */
 export type EntryFilter = {
   readonly after: number;
   readonly run: string | null;
@@ -14,6 +15,7 @@ const USER = `NULLIF(CASE
   WHEN entry.value ->> '$.actor.type' = 'user' THEN entry.value ->> '$.actor.id'
   WHEN json_type(entry.value, '$.data.user') = 'text' THEN entry.value ->> '$.data.user' END, '')`;
 
+/** One page of entries. */
 export async function readEntries(db: D1Database, org: string, filter: EntryFilter): Promise<readonly Json[]> {
   const conditions = [
     ["page.run", filter.run],

@@ -20,6 +20,7 @@ export type PublishedKey = {
 /** A problem has a number even where the text has none: the one that its place in the page gives it. */
 export type StoredProblem = ChainProblem & { readonly seq: number };
 
+/** What the verifier found in an org's chain. */
 export type StoredVerdict = {
   readonly ok: boolean;
   readonly checked: number;

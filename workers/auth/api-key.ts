@@ -12,8 +12,10 @@ const SECRET_CHARACTERS = 43;
 const CHECKSUM_CHARACTERS = 6;
 const FORM = new RegExp(`^${PREFIX}[0-9A-Za-z]{${SECRET_CHARACTERS + CHECKSUM_CHARACTERS}}$`);
 
+/** A new key: its text, and what is kept of it. */
 export type MintedKey = { readonly key: string; readonly hash: string; readonly last4: string };
 
+/** Makes a key; only its hash can be kept. */
 export async function mintApiKey(random: (bytes: number) => Uint8Array): Promise<MintedKey> {
   const secret = base62(random(SECRET_BYTES), SECRET_CHARACTERS);
   const key = `${PREFIX}${secret}${await checksum(secret)}`;

@@ -25,6 +25,7 @@ export type StoredKey = {
   readonly for_others: boolean;
 };
 
+/** What authentication needs from outside. */
 export type AuthPorts = {
   readonly now: () => EpochMs;
   readonly random: (bytes: number) => Uint8Array;
@@ -35,6 +36,7 @@ export type AuthPorts = {
   readonly sessionMac: (text: string) => Promise<string>;
 };
 
+/** Credentials in, callers out. */
 export type Auth = {
   /** The caller, or null: which part was wrong is not said. Throws only when storage is out of reach. */
   authenticate(request: Request): Promise<Principal | null>;
@@ -63,6 +65,7 @@ const PLATFORM_ADMIN: Principal = {
   platformAdmin: true,
 };
 
+/** Fails closed: a platform key that is too short opens nothing. */
 export function defineAuth(ports: AuthPorts): Auth {
   const adminApiKey = ports.adminApiKey.length >= ADMIN_KEY_CHARACTERS ? ports.adminApiKey : null;
   /** The bearer text (RFC 6750 section 2.1) as a reference to a key; null when it is none or not whole. */

@@ -12,9 +12,11 @@ const SESSION_COOKIE = "__Host-bulkhead";
 /** Eight hours: a working day. */
 export const SESSION_MS = 8 * 60 * 60_000;
 
+/** What a session stands for. */
 export type SessionReference = { readonly kind: "admin" } | { readonly kind: "key"; readonly hash: string };
 type Mac = (text: string) => Promise<string>;
 
+/** The value of a session's cookie. */
 export async function sealSession(reference: SessionReference, expiresAt: EpochMs, adminApiKey: string, mac: Mac): Promise<string> {
   const head = `1.${expiresAt}.${reference.kind === "admin" ? "admin" : reference.hash}`;
   return `${head}.${await mac(sealed(head, reference, adminApiKey))}`;
@@ -38,6 +40,7 @@ const sealed = (head: string, reference: SessionReference, adminApiKey: string):
 export const sessionCookie = (value: string): string =>
   `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${SESSION_MS / 1000}; HttpOnly; Secure; SameSite=Strict`;
 
+/** The `Set-Cookie` that takes a session away. */
 export const clearedCookie = `${SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Strict`;
 
 /** The session's value when the cookie counts: sent by a page of our own origin, and on writes with the console's header. */

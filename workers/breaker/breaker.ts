@@ -10,6 +10,7 @@ import { within } from "../../kit/bounded.ts";
 
 export type { Admission, CallOutcome };
 
+/** What breakers need from outside. */
 export type BreakersPorts = {
   /** The object of this key. */
   readonly object: (key: string) => CircuitBreakerRpc;
@@ -17,6 +18,7 @@ export type BreakersPorts = {
   readonly log: Log;
 };
 
+/** Breakers as this isolate knows them. */
 export type Breakers = {
   /** May a call go out? `callMs`: how long it takes at most. Never rejects; who is admitted reports its end. */
   admit(key: string, callMs: number): Promise<Admission>;

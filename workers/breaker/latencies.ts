@@ -7,6 +7,7 @@ const SHARE = 0.2;
 /** Keys remembered; the oldest makes room. */
 const CAPACITY = 1_000;
 
+/** Times of answers, by upstream. */
 export type Latencies = {
   note(key: string, ms: number): void;
   /** null: nothing was measured. */

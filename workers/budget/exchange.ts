@@ -15,6 +15,7 @@ const BACKOFF_MS = [50, 250] as const;
 
 type Sending = { readonly end: Promise<"answered" | "failed"> };
 
+/** Notes between a desk and its org's ledger, one at a time. */
 export class Exchange {
   readonly slice: Slice;
   readonly #ports: DeskPorts;

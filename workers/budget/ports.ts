@@ -9,6 +9,7 @@ import type { DeskNote } from "../../core/budget/note.ts";
 import type { Result } from "../../core/result.ts";
 import type { EpochMs } from "../../core/time.ts";
 
+/** A call that wants money. */
 export type DeskRequest = {
   readonly org: string;
   readonly user: string;
@@ -19,6 +20,7 @@ export type DeskRequest = {
   readonly records: readonly AuditRecord[];
 };
 
+/** Money that is held for a call until it is settled. */
 export type Reservation = {
   /** As in `LeaseAnswer`. */
   readonly pressure: number;
@@ -34,6 +36,7 @@ export type Reservation = {
   tidy(): Promise<void>;
 };
 
+/** Money for calls that are no run's. */
 export type Desk = {
   /** Durably covered by money when it answers. Throws when the ledger is out of reach: then nothing may be called. */
   reserve(request: DeskRequest): Promise<Result<Reservation, LeaseRefusal>>;

@@ -34,6 +34,7 @@ const MOST_NEWS = 200;
 
 const times = ({ microUsd, tokens }: Amount, n: number): Amount => ({ microUsd: microUsd * n, tokens: tokens * n });
 
+/** Money that a desk has leased and hands out without asking. */
 export class Slice {
   readonly holder: string;
   readonly user: string;

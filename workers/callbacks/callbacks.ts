@@ -11,6 +11,7 @@ import { logLine } from "../../core/telemetry/log-line.ts";
 import { startDeadline } from "../kit/deadline.ts";
 import type { CallbackPorts } from "./ports.ts";
 
+/** A finished run on its way to its callback URL. */
 export type Callback = {
   readonly org: string;
   readonly url: string;

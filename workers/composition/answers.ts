@@ -46,6 +46,7 @@ type Embedding = {
 export const buildEmbed = ({ now, random, log }: Outside, { registered, governed, gateway }: Embedding): AnswerCachePorts["embed"] =>
   defineEmbed({ now, random, log, registered, governed, ask: (asking) => gateway.embed(asking, new AbortController().signal) });
 
+/** The answer cache with its room around it. */
 export function buildAnswers({ now, log }: Outside, { values, guard, vault, access, broker, model, embed }: Around) {
   const mac = (text: string): Promise<string> => broker.mac("answer", text);
   let guardrails: string | null = null;

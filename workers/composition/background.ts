@@ -11,6 +11,7 @@ import { type Chores, sweep } from "../watchdog/sweep.ts";
 import { sweepRuns } from "../watchdog/watchdog.ts";
 import type { Rooms } from "./rooms.ts";
 
+/** Work that no request waits for. */
 export type Background = {
   readonly archive: Archive;
   readonly consume: (batch: MessageBatch<unknown>) => Promise<void>;
@@ -18,6 +19,7 @@ export type Background = {
   readonly erasers: StoreErasers;
 };
 
+/** Consumers and chores, fitted to the bindings. */
 export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
   const { objects, store, stops, callbacks, answers } = rooms;
   const { now, random, log } = rooms.outside;

@@ -13,6 +13,7 @@ import type { Rooms } from "./rooms.ts";
 /** docs/contract.md, "Workflows": 120 s for an attempt of a model. */
 const TIMEOUTS = { attemptMs: 120_000, idleMs: 30_000, streamMs: 600_000, watchMs: 5_000 };
 
+/** Chats and embeddings, ready for the edge. */
 export function buildChat(rooms: Rooms): ChatPort {
   const { stops, store, broker, authority, models, answers, modelGateway, governed } = rooms;
   const { now, random, log } = rooms.outside;

@@ -13,6 +13,7 @@ import { renderMetrics } from "../telemetry/metrics.ts";
 import { buildChat } from "./chat.ts";
 import type { Rooms } from "./rooms.ts";
 
+/** The HTTP application with its ports. */
 export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
   const { settings, objects, store, stops, broker, guard, access, authority, callTool } = rooms;
   const { now, random, log } = rooms.outside;

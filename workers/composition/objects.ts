@@ -18,6 +18,7 @@ import { bearHeir } from "../use-cases/bear.ts";
 import { type StartChildPorts, startChild } from "../use-cases/start-child.ts";
 import type { Rooms } from "./rooms.ts";
 
+/** Ports by class of object. */
 export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
   const { objects, settings, broker, store, send } = rooms;
   const { now, random } = rooms.outside;

@@ -3,6 +3,7 @@
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 
+/** Everything that is not the platform. */
 export type Outside = {
   readonly fetch: typeof fetch;
   readonly now: () => EpochMs;

@@ -36,8 +36,10 @@ import { buildAnswers, buildEmbed, keptResults } from "./answers.ts";
 import type { Outside } from "./outside.ts";
 import { wayOfACall } from "./way-of-a-call.ts";
 
+/** The rooms of this isolate. */
 export type Rooms = ReturnType<typeof buildRooms>;
 
+/** Builds them once for each isolate. */
 export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   const settings = settingsFrom(env);
   const { now, random, log } = outside;

@@ -17,8 +17,10 @@ export type MacPurpose = "idempotency" | "user" | "session" | "answer";
 /** How long an isolate may miss a key that another deployment has published. */
 const PUBLIC_KEYS_MAX_AGE_MS = 60_000;
 
+/** The one room that uses secret keys. */
 export type CredentialBroker = ReturnType<typeof defineCredentialBroker>;
 
+/** A broker for this isolate; keys are asked for once. */
 export function defineCredentialBroker(ports: CredentialBrokerPorts) {
   const idKey = once(async () => {
     const root = await ports.keyRing().idKey();

@@ -3,11 +3,13 @@ import type { RunId } from "../../core/ids.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { EpochMs } from "../../core/time.ts";
 
+/** A signing key as the key ring hands it out. */
 export type BrokerSigningKey = {
   readonly kid: string;
   readonly privateJwk: { readonly kty: "OKP"; readonly crv: "Ed25519"; readonly x: string; readonly d: string };
 };
 
+/** The public half of a signing key. */
 export type BrokerPublicKey = {
   readonly kty: "OKP";
   readonly crv: "Ed25519";
@@ -27,6 +29,7 @@ export type KeyRingPort = {
   publicKeys(): Promise<readonly BrokerPublicKey[]>;
 };
 
+/** What the broker needs from outside. */
 export type CredentialBrokerPorts = {
   readonly now: () => EpochMs;
   /** Chance: as many bytes as asked for. */

@@ -6,6 +6,7 @@ import type { CallContext } from "../../core/run/calls/call.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
 import type { BrokerPublicKey, BrokerSigningKey, CredentialBrokerPorts } from "./ports.ts";
 
+/** The call that a credential is made for. */
 export type CredentialRequest = {
   readonly context: CallContext;
   readonly tool: string;
@@ -24,11 +25,13 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 /** A key as it signs. Made of its JWK once: that takes longer than a signature. */
 export type CredentialKey = { readonly kid: string; readonly signing: CryptoKey | Uint8Array };
 
+/** Imports a signing key once, for many credentials. */
 export const credentialKeyFrom = async ({ kid, privateJwk }: BrokerSigningKey): Promise<CredentialKey> => ({
   kid,
   signing: await importJWK({ ...privateJwk }, "EdDSA"),
 });
 
+/** A credential for one call of one tool. */
 export async function mintToolCredential(
   request: CredentialRequest,
   key: CredentialKey,

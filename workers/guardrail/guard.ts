@@ -19,12 +19,14 @@ import { type Place, type PlaceholderDetector, summarise } from "./summary.ts";
 /** What stands where an instruction was withheld from a tool's answer. */
 export const WITHHELD = "[withheld: an instruction was found in this text]";
 
+/** What the guard needs from outside. */
 export type GuardPorts = {
   readonly vault: VaultPort;
   /** For what clients send, which repeats itself: an inspection that remembers (memo.ts). */
   readonly inspect?: InspectText;
 };
 
+/** The guardrails over one vault. */
 export function defineGuard(ports: GuardPorts): Guard {
   return {
     admit: (context, speaker, origin, value) => admit(ports, context, speaker, origin, value),

@@ -5,6 +5,7 @@ import type { Json } from "../../core/json.ts";
 /** Whose text it is: placeholders resolve in this run only, values lie under the subject's key. */
 export type GuardContext = { readonly org: string; readonly run: string; readonly subject: string };
 
+/** What became of a value, and what was found in it. */
 export type Admitted = {
   /** The value with placeholders where personal data was, keys included; with a marker where an instruction was withheld. */
   readonly value: Json;
@@ -12,6 +13,7 @@ export type Admitted = {
   readonly findings: readonly FindingSummary[];
 };
 
+/** The guardrails as other rooms ask them. */
 export type Guard = {
   /**
    * Scans and redacts everything in `value` before anything keeps it. `origin` "input" marks values that the run's own user gets

@@ -2,6 +2,7 @@
 import type { Finding, FindingSummary } from "../../core/guardrail/finding.ts";
 import type { InspectedPart } from "../../core/guardrail/inspect-value.ts";
 
+/** Where in a value something was found. */
 export type Place = { readonly part: InspectedPart; readonly pointer: string };
 type Seen = Pick<Finding, "type" | "detector" | "score">;
 
@@ -11,6 +12,7 @@ const MAX_LINES = 100;
 /** What a text in the form of a placeholder is: the detector's name, or null where it is one of this run's own. */
 export type PlaceholderDetector = (placeholder: string) => string | null;
 
+/** Findings as journals hold them: counts by place, kind and detector. */
 export function summarise(places: readonly Place[], detectorOf: PlaceholderDetector): FindingSummary[] {
   const lines = new Map<string, FindingSummary>();
   for (const { part, pointer } of places) for (const seen of seenIn(part, detectorOf)) count(lines, seen, pointer);

@@ -4,6 +4,7 @@
  */
 import { type StopSubject, type Stops, stoppedBy } from "../../core/kill-switch/stops.ts";
 
+/** What breaking off needs from outside. */
 export type BreakOffPorts = {
   /** At most two seconds old; throws when nobody can say. */
   readonly stops: () => Promise<Stops>;
@@ -15,6 +16,7 @@ const LOOK_EVERY_MS = 2_000;
 /** With a look every two seconds at what is two seconds old: 24 s at most. */
 const GRACE_MS = 20_000;
 
+/** Runs work that a kill switch may end. */
 export type BreakOff = <T>(subject: StopSubject, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
 /** The signal fires when the subject has been stopped for the time of grace. A switch that cannot be read breaks nothing off: nothing new leaves meanwhile. */

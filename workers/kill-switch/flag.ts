@@ -6,11 +6,13 @@ const KEY = "kill-switch";
 /** The shortest that KV allows (developers.cloudflare.com/kv/api/read-key-value-pairs, 2026-10). */
 const CACHE_SECONDS = 30;
 
+/** The flag in KV. */
 export type FlagStore = {
   read(): Promise<FlagReading>;
   write(value: FlagValue, mark: FlagMark): Promise<void>;
 };
 
+/** The flag over its binding. */
 export const flagStore = (flags: KVNamespace): FlagStore => ({
   async read() {
     const { value, metadata } = await flags.getWithMetadata(KEY, { type: "text", cacheTtl: CACHE_SECONDS });

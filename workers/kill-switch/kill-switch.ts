@@ -8,6 +8,7 @@ import type { Result } from "../../core/result.ts";
 import type { KillSwitchRpc } from "../../durable-objects/kill-switch/stub.ts";
 import type { StopsReader } from "./stops-reader.ts";
 
+/** The kill switch as the edge asks for it. */
 export type KillSwitchPort = {
   /** At most two seconds old. Throws when the object is out of reach: the caller then refuses. */
   stops(): Promise<Stops>;

@@ -6,12 +6,14 @@ import { STOPS_MAX_AGE_MS, type Stops } from "../../core/kill-switch/stops.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { within } from "../../kit/bounded.ts";
 
+/** What the snapshot is made from. */
 export type StopsReaderPorts = {
   /** The `KillSwitch` object's `stops()`. */
   readonly ask: () => Promise<Stops>;
   readonly now: () => EpochMs;
 };
 
+/** The snapshot of this isolate. */
 export type StopsReader = {
   /** Throws when the object is out of reach and the snapshot too old. */
   stops(): Promise<Stops>;

@@ -1,6 +1,7 @@
 /** Bodies of answers, read with a bound: what is counted is what arrives, whatever the headers said. */
 import { type Deadline, DeadlineError } from "./deadline.ts";
 
+/** A body, or why there is none. */
 export type Body =
   | { readonly ok: true; readonly text: string }
   /** `cut`: the connection ended before the body did. `not_text`: the bytes are no UTF-8. */

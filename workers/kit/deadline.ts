@@ -13,6 +13,7 @@ export class DeadlineError extends Error {
   }
 }
 
+/** A time limit over several awaits. */
 export type Deadline = {
   /** For `fetch`: fires when the time is up or the caller gives up. */
   readonly signal: AbortSignal;
@@ -22,6 +23,7 @@ export type Deadline = {
   readonly end: () => void;
 };
 
+/** Starts now. `caller`: gives up earlier when it fires. */
 export function startDeadline(timeoutMs: number, caller: AbortSignal): Deadline {
   const controller = new AbortController();
   let reason: "timeout" | "cancelled" = "timeout";

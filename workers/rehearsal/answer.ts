@@ -11,7 +11,9 @@ import { type ChatMessage, type Facts, readFacts } from "./facts.ts";
 import { instanceOf } from "./instance.ts";
 import { type OfferedTool, type PastCall, planCall } from "./plan.ts";
 
+/** Id of the rehearsal model. */
 export const REHEARSAL_MODEL = "bulkhead/rehearsal-1.0.0";
+/** Stands in each answer's metadata, so that nobody takes it for a model's. */
 export const REHEARSAL_NOTE = "made by the rehearsal model from the conversation alone: no language model was asked";
 
 /** Tokens around each message, as chat templates have them. */
@@ -20,6 +22,7 @@ const TOKENS_PER_MESSAGE = 4;
 /** `param`: the field of the request that is wrong. */
 export type RequestFault = { readonly message: string; readonly param: string };
 
+/** Answers a chat request in OpenAI's format. */
 export function complete(request: Json): Result<JsonObject, RequestFault> {
   if (!isObject(request)) return err({ message: "the request is not a JSON object", param: "" });
   const { messages } = request;

@@ -47,6 +47,7 @@ export function composeLetter(facts: Facts): string {
   return [...lines, "", "Kind regards", "Customer support"].join("\n");
 }
 
+/** A subject line for a mail. */
 export function composeSubject(facts: Facts): string {
   const { order, amount } = matterOf(facts);
   const what = refundIsDone(facts) ? "Your refund" : "Your message";

@@ -11,6 +11,7 @@ import { REHEARSAL_MODEL, REHEARSAL_NOTE, type RequestFault } from "./answer.ts"
 const DIMENSIONS = 256;
 const MOST_DIMENSIONS = 4_096;
 
+/** Answers a request for embeddings in OpenAI's format. */
 export function embedTexts(request: Json): Result<JsonObject, RequestFault> {
   if (!isObject(request)) return err({ message: "the request is not a JSON object", param: "" });
   const sent = request["input"];
@@ -36,6 +37,7 @@ export function embedTexts(request: Json): Result<JsonObject, RequestFault> {
   });
 }
 
+/** Hashed words as a unit vector: equal words are near, meaning is not known. */
 export function vectorOf(text: string, size: number): number[] {
   const vector = new Array<number>(size).fill(0);
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];

@@ -4,11 +4,13 @@ import { readSlots } from "../../core/workflow/prompt.ts";
 import { type Learned, learnFrom } from "./learned.ts";
 import { nameWords, stem } from "./words.ts";
 
+/** A message as the rehearsal reads it. */
 export type ChatMessage = { readonly role: string; readonly content: string };
 
 /** A value with the words of its path: `order.total` → `order`, `total`. */
 export type NamedValue = { readonly words: readonly string[]; readonly value: string | number | boolean };
 
+/** What a conversation says. */
 export type Facts = {
   /** What the developer asks for, without the data. */
   readonly asked: string;
@@ -41,6 +43,7 @@ const CURRENCIES: readonly [RegExp, string][] = [
 const DATE = /\b\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?\b/g;
 const LABELLED = /^[ \t]*(?:[-*][ \t]+)?([A-Za-z][A-Za-z _-]{1,40})[ \t]*[:=][ \t]*(\S[^\n]{0,300})$/gm;
 
+/** Reads a conversation once. */
 export function readFacts(messages: readonly ChatMessage[]): Facts {
   const heard = messages.filter(({ role }) => role === "user" || role === "tool");
   const parts = heard.map(({ content }) => readPart(content.slice(0, LONGEST)));

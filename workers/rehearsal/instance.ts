@@ -22,6 +22,7 @@ const ATTEMPTS = 4_000;
 
 const plain = (value: Json): Filled => ({ value, grounded: false });
 
+/** A value that fits the schema, made of facts where there are any. */
 export function instanceOf(schema: JsonSchema, facts: Facts): Json {
   return new Filler(schema, facts).fill(schema, { place: { names: [], description: "" }, depth: 0, variant: 0 }).value;
 }

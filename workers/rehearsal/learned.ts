@@ -2,6 +2,7 @@
 import { isObject, type Json } from "../../core/json.ts";
 import { readSlots } from "../../core/workflow/prompt.ts";
 
+/** What the tools have answered so far. */
 export type Learned = {
   /** Tools were asked, and gave nothing to go on. */
   readonly nothing: boolean;

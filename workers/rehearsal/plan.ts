@@ -8,9 +8,11 @@ import type { Facts } from "./facts.ts";
 import { filledInput, instanceOf } from "./instance.ts";
 import { closeness, nameWords, stem, stemsOf } from "./words.ts";
 
+/** A tool that the request offers. */
 export type OfferedTool = { readonly name: string; readonly description: string; readonly parameters: JsonObject };
 /** A call that was asked for earlier in the conversation. */
 export type PastCall = { readonly name: string; readonly input: Json };
+/** A call that the rehearsal asks for. */
 export type PlannedCall = { readonly name: string; readonly input: Json };
 
 /** How often one tool is called: a list's second entry is worth a look, its tenth is not. */

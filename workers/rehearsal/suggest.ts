@@ -23,6 +23,7 @@ const KINDS: readonly [readonly string[], string][] = [
   [["company", "organisation", "organization"], "ORG"],
 ];
 
+/** Texts for a place, the best first. */
 export function suggestTexts(facts: Facts, place: Place): string[] {
   const words = nameWords(place.names.at(-1) ?? "");
   const path = place.names.flatMap(nameWords);
@@ -71,6 +72,7 @@ function idsFor({ ids, material }: Facts, words: readonly string[]): string[] {
   return [...ids].sort((a, b) => distance(a) - distance(b));
 }
 
+/** Numbers for a place, the best first. */
 export function suggestNumbers(facts: Facts, place: Place): number[] {
   const words = nameWords(place.names.at(-1) ?? "");
   const path = place.names.flatMap(nameWords);
