@@ -14,6 +14,8 @@ export type OrgSettings = {
   readonly notify: readonly string[];
   /** Runs that are under way at once; a start beyond is refused. */
   readonly max_runs: number;
+  /** Whom a chat's kept answer may be given to: the user whose call it was (`own`), or everybody of the org (`shared`). */
+  readonly kept_answers: "own" | "shared";
 };
 
 /** What holds while an org has chosen nothing. */
@@ -24,6 +26,7 @@ export const DEFAULT_ORG_SETTINGS: OrgSettings = {
   require_client_certificate: false,
   notify: [],
   max_runs: 10_000,
+  kept_answers: "own",
 };
 
 /** RFC 7396: what is absent stays, null goes back to the default. */

@@ -32,7 +32,9 @@ export async function lookUp(ports: ChatPorts, call: Call, { guarded }: Talk, ca
   const { cache } = guarded.wishes;
   const isPlain = guarded.tools.length === 0 && !call.memory.holdsPersonalData();
   if (cache === "none" || !isPlain || chosen === undefined) return NOTHING;
-  const found = await ports.kept.find(lookupOf(call, guarded, chosen, cache));
+  // When nobody can say, the answer stays its user's own.
+  const isShared = await ports.sharesAnswers(call.exchange.org).catch(() => false);
+  const found = await ports.kept.find(lookupOf(call, guarded, chosen, cache, isShared));
   return {
     hit: found.hit === null ? null : answerFrom(found.hit, chosen),
     keep: (given) => {
@@ -49,7 +51,14 @@ export async function lookUp(ports: ChatPorts, call: Call, { guarded }: Talk, ca
 }
 
 /** Everything that an answer depends on is part of the question; what a run's question has no field for stands under `chat`. */
-function lookupOf(call: Call, request: ChatRequest, { candidate, entry }: Chosen, use: Exclude<CacheUse, "none">): Lookup {
+function lookupOf(
+  call: Call,
+  request: ChatRequest,
+  { candidate, entry }: Chosen,
+  use: Exclude<CacheUse, "none">,
+  isShared: boolean,
+): Lookup {
+  const { user } = call.asked.principal;
   const { format, stop } = request;
   const settings = { ...request.settings, ...passedOn(request, entry) };
   const conversation: Json = request.messages.map((message) => ({ ...message })) as unknown as Json;
@@ -62,10 +71,10 @@ function lookupOf(call: Call, request: ChatRequest, { candidate, entry }: Chosen
       tools: [],
       maxTokens: request.limit.tokens,
       temperature: request.temperature,
-      chat: { conversation, settings, stop: [...stop], format: format.kind },
+      chat: { conversation, settings, stop: [...stop], format: format.kind, ...(isShared ? {} : { user }) },
     },
     model: candidate.id,
-    asker: { ...call.exchange, subject: call.asked.principal.user },
+    asker: { ...call.exchange, subject: user },
     use,
   };
 }

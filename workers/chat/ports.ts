@@ -94,6 +94,8 @@ export type ChatPorts = {
   readonly models: (org: string) => Promise<readonly ModelEntry[]>;
   readonly governed: OpenGovernedCall;
   readonly kept: KeptAnswers;
+  /** True when the org lets its users get each other's kept answers. */
+  readonly sharesAnswers: (org: string) => Promise<boolean>;
   readonly upstream: {
     readonly ask: (asking: Asking, signal: AbortSignal) => Promise<Answered<WholeAnswer>>;
     readonly open: (asking: Asking, signal: AbortSignal) => Promise<Answered<OpenedAnswer>>;

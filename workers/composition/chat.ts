@@ -31,6 +31,7 @@ export function buildChat(rooms: Rooms): ChatPort {
     models,
     governed,
     kept: answers,
+    sharesAnswers: async (org) => (await store.orgs.settings(org)).kept_answers === "shared",
     upstream: modelGateway,
     record: (org, record) => store.audit.record(org, record),
   });

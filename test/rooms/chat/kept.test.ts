@@ -13,10 +13,14 @@ const kept = (cached: GivenAnswer["cached"]): GivenAnswer => ({
   facts: { finish_reason: "stop" },
 });
 
-function world(answers: Parameters<typeof chatWorld>[0], found: { hit?: GivenAnswer; stale?: GivenAnswer } = {}) {
+function world(
+  answers: Parameters<typeof chatWorld>[0],
+  found: { hit?: GivenAnswer; stale?: GivenAnswer; shares?: () => Promise<boolean> } = {},
+) {
   const asked: Lookup[] = [];
   const keeps: FreshAnswer[] = [];
   const room = chatWorld(answers, {
+    ...(found.shares === undefined ? {} : { sharesAnswers: found.shares }),
     kept: {
       find: async (lookup) => {
         asked.push(lookup);
@@ -57,6 +61,16 @@ describe("kept answers", () => {
       { model: SMALL, use: "exact", question: { chat: { settings: { seed: 5 }, stop: ["."], format: "text" } }, asker: { subject: "ada" } },
     ]);
     expect(keeps).toEqual([{ output: "forty-two", finish: "stop", findings: 0 }]);
+  });
+
+  it.each([
+    ["the org says nothing", undefined, "ada"],
+    ["the org cannot be asked", () => Promise.reject(new Error("out of reach")), "ada"],
+    ["the org shares them", () => Promise.resolve(true), undefined],
+  ] as const)("[CHAT-40] are their own user's where %s", async (_name, shares, user) => {
+    const { complete, asked } = world([says("forty-two")], shares === undefined ? {} : { shares });
+    await complete(ASK);
+    expect(asked.map(({ question }) => question.chat?.["user"])).toEqual([user]);
   });
 
   it.each([

@@ -139,6 +139,7 @@ export function chatWorld(answers: readonly Answer[], { desk: other, ...change }
     },
     models: async () => entries,
     governed: defineGovernedCalls({ stops, desk: other ?? desk, health }),
+    sharesAnswers: async () => false,
     kept: { find: async () => ({ hit: null, stale: async () => null, keep: async () => undefined }) },
     upstream: gateway,
     record: async (_org, record) => {

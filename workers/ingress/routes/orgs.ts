@@ -42,6 +42,9 @@ const Body = z
       .optional()
       .openapi({ description: "URLs that are told of what needs a person" }),
     max_runs: z.int().min(0).max(1_000_000).nullable().optional(),
+    kept_answers: z.enum(["own", "shared"]).nullable().optional().openapi({
+      description: "`own`, the default: a chat's kept answer is given to its own user only; `shared`: to everybody of the org",
+    }),
   })
   .openapi("PutOrg", { description: "what is absent stays as it is, null goes back to the default" });
 

@@ -14,6 +14,7 @@ export const Org = z
     require_client_certificate: z.boolean(),
     notify: z.array(z.string()),
     max_runs: z.number().int(),
+    kept_answers: z.enum(["own", "shared"]),
     created_at: time,
     callback_secret_made_at: time.nullable(),
   })
