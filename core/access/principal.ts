@@ -21,5 +21,11 @@ export type Principal = {
   readonly platformAdmin: boolean;
 };
 
+/** The rights that are in both lists; an admin has those of every role. */
+export const rightsInBoth = (a: readonly Role[], b: readonly Role[]): Role[] => {
+  const has = (roles: readonly Role[], role: Role): boolean => roles.includes(role) || roles.includes("admin");
+  return ROLES.filter((role) => has(a, role) && has(b, role));
+};
+
 /** Everybody but a mere `caller` sees every run of the org. */
 export const seesAllRuns = (principal: Principal): boolean => principal.roles.some((role) => role !== "caller");

@@ -2,6 +2,8 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { createHash } from "node:crypto";
+import type { Holder } from "../../core/access/person.ts";
+import type { Role } from "../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { Json } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
@@ -169,8 +171,9 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       return emptied;
     }
 
-    async redrive(by: string, newId: string): Promise<Result<RunView, Refusal>> {
-      return this.#change({ kind: "dead_letter.redriven", by, run: newId });
+    /** `roles`: what the run's user may do by now. */
+    async redrive({ user: by, root }: Holder, newId: string, roles: readonly Role[]): Promise<Result<RunView, Refusal>> {
+      return this.#change({ kind: "dead_letter.redriven", by, root, run: newId, roles });
     }
 
     async discard(by: string, reason: string): Promise<Result<RunView, Refusal>> {

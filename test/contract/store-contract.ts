@@ -50,6 +50,22 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
       expect(recorded(org)).toEqual(["key.created", "key.created", "key.revoked"]);
     });
 
+    it("give their user the roles of all that are in force", async () => {
+      const { store, clock } = open();
+      const org = fresh();
+      const [first, second, third] = [keyOf(org), keyOf(org), keyOf(org)];
+      const { user } = first;
+      await store.keys.create({ ...first, roles: ["caller"] }, recordOf("key.created"));
+      await store.keys.create({ ...second, user, roles: ["caller", "operator"] }, recordOf("key.created"));
+      const expired = { ...third, user, roles: ["admin" as const], expires_at: toRfc3339(clock.at - 1) };
+      await store.keys.create(expired, recordOf("key.created"));
+      expect([...(await store.keys.rolesOf(org, user))].sort()).toEqual(["caller", "operator"]);
+      await store.keys.revoke(org, second.id, clock.at, recordOf("key.revoked"));
+      expect(await store.keys.rolesOf(org, user)).toEqual(["caller"]);
+      expect(await store.keys.rolesOf(org, "nobody")).toEqual([]);
+      expect(await store.keys.rolesOf(fresh(), user)).toEqual([]);
+    });
+
     it("belong to one org", async () => {
       const { store, clock } = open();
       const [org, other] = [fresh(), fresh()];

@@ -3,6 +3,7 @@
  * rate limit are the real ones; storage, runs, reviews and the switch are in memory.
  */
 import { createHash, createHmac, randomBytes } from "node:crypto";
+import type { Holder } from "../../core/access/person.ts";
 import type { Role } from "../../core/access/principal.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { type Account, newAccount } from "../../core/budget/account.ts";
@@ -143,13 +144,13 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
       return ok(run.view);
     },
     spans: async (id: string): Promise<Json | null> => (runs.has(id) ? { resourceSpans: [] } : null),
-    async redrive(id: string, by: string, newId: string): Promise<Result<RunView, Refusal>> {
+    async redrive(id: string, by: Holder, newId: string, roles: readonly Role[]): Promise<Result<RunView, Refusal>> {
       const run = runs.get(id);
       if (run?.view.dead_letter?.status !== "open") return err(refuse("conflict", "the dead letter is closed"));
       keep(`redrive ${newId}`);
       run.view.dead_letter.status = "redriven";
-      const view = { ...newRun({ ...run.start, id: newId, user: by }, clock.at), redrive_of: id };
-      runs.set(newId, { view, start: run.start, events: [] });
+      const view = { ...newRun({ ...run.start, id: newId, user: by.user }, clock.at), redrive_of: id };
+      runs.set(newId, { view, start: { ...run.start, roles }, events: [] });
       return ok(view);
     },
     async discard(id: string, _by: string, reason: string): Promise<Result<RunView, Refusal>> {

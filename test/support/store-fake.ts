@@ -98,6 +98,10 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         const key = keys.get(id);
         return key?.org === org && key.revoked_at === null ? shownKey(key) : null;
       },
+      async rolesOf(org, user) {
+        const held = [...keys.values()].filter((key) => key.org === org && key.user === user && key.revoked_at === null);
+        return [...new Set(held.filter((key) => Date.parse(key.expires_at) > now()).flatMap((key) => key.roles))];
+      },
       async revoke(org, id, at, record) {
         const key = keys.get(id);
         if (key === undefined || key.org !== org || key.revoked_at !== null) return false;

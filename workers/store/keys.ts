@@ -1,5 +1,5 @@
 /** API keys, and the orgs that exist by them. */
-import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, lt, sql } from "drizzle-orm";
 import type { ApiKeyView } from "../../core/access/view.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
@@ -49,6 +49,14 @@ export function storeKeys(db: Database, outbox: Outbox, now: () => number): KeyS
         .where(and(eq(apiKeys.org, org), eq(apiKeys.id, id), inForce))
         .get();
       return row === undefined ? null : toView(row);
+    },
+
+    async rolesOf(org, user) {
+      const rows = await db.typed
+        .select({ roles: apiKeys.roles })
+        .from(apiKeys)
+        .where(and(eq(apiKeys.org, org), eq(apiKeys.user, user), inForce, gt(apiKeys.expiresAt, now())));
+      return [...new Set(rows.flatMap(({ roles }) => roles))];
     },
 
     async revoke(org, id, at, record) {

@@ -1,4 +1,5 @@
 /** What the store answers, table by table. D1 holds it; every write takes the audit record of what it does and commits both in one batch. */
+import type { Role } from "../../core/access/principal.ts";
 import type { ApiKeyView } from "../../core/access/view.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import type { Json } from "../../core/json.ts";
@@ -25,6 +26,8 @@ export type KeyStore = {
   create(key: ApiKeyRow, record: AuditRecord): Promise<void>;
   list(org: string, page: PageRequest): Promise<Page<ApiKeyView>>;
   get(org: string, id: string): Promise<ApiKeyView | null>;
+  /** The roles of all keys that are in force for a user; empty: there is none. */
+  rolesOf(org: string, user: string): Promise<readonly Role[]>;
   /** False: there is no such key in force. */
   revoke(org: string, id: string, at: EpochMs, record: AuditRecord): Promise<boolean>;
   orgExists(org: string): Promise<boolean>;

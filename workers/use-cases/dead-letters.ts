@@ -1,4 +1,6 @@
 /** What people do with a run that ended in a dead letter: redrive or discard it. A dead letter has its run's id under another prefix. */
+import { type Holder, PLATFORM_ADMIN_USER } from "../../core/access/person.ts";
+import { ROLES, type Role } from "../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { hasIdForm, type RunId, withPrefix } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -24,7 +26,7 @@ export async function redrive(
   repeat: Repeatable,
 ): Promise<Result<RunOutcome<"accepted">, Refusal>> {
   const { principal } = by;
-  const { org, user } = principal;
+  const { org, user, root } = principal;
   const refusal = await denied(ports, by, "dead_letter.redrive");
   if (refusal !== null) return err(refusal);
   const found = await findDead(ports, org, deadLetter);
@@ -42,7 +44,9 @@ export async function redrive(
   if (replayed !== null) return err(unknown);
   const open = await notStopped(ports, { org, workflow: found.value.view.workflow }, by.trace.traceId);
   const room = open.ok ? await roomFor(ports, org, id) : open;
-  const redriven = room.ok ? await handOver(ports, found.value.id, user, id) : room;
+  const redriven = room.ok
+    ? await handOver(ports, found.value.id, { user, root }, id, await rolesNow(ports, by, found.value.view.user))
+    : room;
   if (!redriven.ok) {
     ports.store.runs.release(org, id);
     // `overloaded`: the new run may be on its way; the claim keeps its id, so that the same request finds it.
@@ -77,9 +81,22 @@ async function findDead(ports: UseCasePorts, org: string, id: string): Promise<R
   return ok({ id: runId, view });
 }
 
+/** What the user of a run may do by now: what was taken away since it began is not given back by redriving it. */
+async function rolesNow({ store }: UseCasePorts, { principal }: Requester, user: string): Promise<readonly Role[]> {
+  if (user === PLATFORM_ADMIN_USER) return ROLES;
+  const kept = await store.keys.rolesOf(principal.org, user);
+  return user === principal.user ? [...new Set([...kept, ...principal.roles])] : kept;
+}
+
 /** Marks the dead letter and waits for the run that its object starts. */
-async function handOver({ runs }: UseCasePorts, dead: RunId, by: string, id: string): Promise<Result<RunView, Refusal>> {
-  const marked = await runs(dead).redrive(by, id);
+async function handOver(
+  { runs }: UseCasePorts,
+  dead: RunId,
+  by: Holder,
+  id: string,
+  roles: readonly Role[],
+): Promise<Result<RunView, Refusal>> {
+  const marked = await runs(dead).redrive(by, id, roles);
   if (!marked.ok) return marked;
   const begun = await runs(id).awaitBirth(HANDOVER_MS);
   return begun === null ? err(refuse("overloaded", "the new run is being created; read it by its id in a moment")) : ok(begun);

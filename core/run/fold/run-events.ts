@@ -70,7 +70,13 @@ export const RUN_EVENTS: Handlers<Types> = {
   "run.dead_lettered": (state, event) => dead(end(state, "dead_lettered", event.at), event),
   "dead_letter.redriven": (state, event) => ({
     ...state,
-    deadLetter: state.deadLetter && { ...state.deadLetter, status: "redriven", owes: event.data.run },
+    deadLetter: state.deadLetter && {
+      ...state.deadLetter,
+      status: "redriven",
+      owes: event.data.run,
+      redrivenBy: { user: event.data.by, root: event.data.root ?? null },
+      ...(event.data.roles === undefined ? {} : { roles: event.data.roles }),
+    },
   }),
   "dead_letter.handed_over": (state) => ({ ...state, deadLetter: state.deadLetter && { ...state.deadLetter, owes: null } }),
   "dead_letter.discarded": (state) => ({ ...state, deadLetter: state.deadLetter && { ...state.deadLetter, status: "discarded" } }),

@@ -18,6 +18,7 @@
  *
  * PERSISTED: a turn's events are one row of the journal. Fields may be added, never renamed or dropped.
  */
+import type { Role } from "../../access/principal.ts";
 import type { Amount } from "../../budget/amount.ts";
 import type { BudgetAlert, BudgetScope, CapName } from "../../budget/lease.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
@@ -77,7 +78,13 @@ export type EventData = {
     readonly undone: readonly string[];
     readonly dead_letter: string;
   };
-  "dead_letter.redriven": { readonly by: string; readonly run: string };
+  /** `root`: of the credential (core/access/person.ts). `roles`: what the run's user may do by now; absent: the rights of its birth count. */
+  "dead_letter.redriven": {
+    readonly by: string;
+    readonly root?: string | null;
+    readonly run: string;
+    readonly roles?: readonly Role[];
+  };
   /** The new run exists. */
   "dead_letter.handed_over": { readonly run: string };
   "dead_letter.discarded": { readonly by: string; readonly reason: string };

@@ -3,6 +3,7 @@
  * the machine decides because of it is (event.ts). The machine asks nobody, so the moment brings the time and what is stopped.
  */
 
+import type { Role } from "../../access/principal.ts";
 import type { LeaseAnswer } from "../../budget/lease.ts";
 import type { Json } from "../../json.ts";
 import type { Stops } from "../../kill-switch/stops.ts";
@@ -69,7 +70,13 @@ export type Happening =
   /** A queue consumer asks for the call that a message named. */
   | { readonly kind: "call.take"; readonly activity: string; readonly call: number }
   | { readonly kind: "cancel"; readonly by: string; readonly reason: string }
-  | { readonly kind: "dead_letter.redriven"; readonly by: string; readonly run: string }
+  | {
+      readonly kind: "dead_letter.redriven";
+      readonly by: string;
+      readonly root?: string | null;
+      readonly run: string;
+      readonly roles?: readonly Role[];
+    }
   | { readonly kind: "dead_letter.handed_over"; readonly run: string }
   | { readonly kind: "dead_letter.discarded"; readonly by: string; readonly reason: string }
   /** The machine threw over this: what it was for fails (broken.ts). */

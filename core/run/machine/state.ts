@@ -5,6 +5,8 @@
  * call, a model call, a question to a person, a wait, a child run. Each has an id that says whose it is.
  */
 
+import type { Holder } from "../../access/person.ts";
+import type { Role } from "../../access/principal.ts";
 import type { Amount } from "../../budget/amount.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { Json } from "../../json.ts";
@@ -256,6 +258,9 @@ export type RunState = {
     readonly id: string;
     readonly status: "open" | "redriven" | "discarded" /** The run that continues this one, while it may not exist yet. */;
     readonly owes: string | null;
+    /** Who redrove it, and what the run's user may do since. */
+    readonly redrivenBy?: Holder;
+    readonly roles?: readonly Role[];
   } | null;
 };
 

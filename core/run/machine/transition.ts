@@ -152,8 +152,10 @@ function takeAfterTheEnd(turn: Turn, happening: Happening): Take {
     case "dead_letter.discarded": {
       if (turn.state.deadLetter === null) return "the run has no dead letter";
       if (turn.state.deadLetter.status !== "open") return `the dead letter is already ${turn.state.deadLetter.status}`;
-      if (happening.kind === "dead_letter.redriven") turn.emit("dead_letter.redriven", { by: happening.by, run: happening.run });
-      else turn.emit("dead_letter.discarded", { by: happening.by, reason: happening.reason });
+      if (happening.kind === "dead_letter.redriven") {
+        const { kind: _kind, ...redriven } = happening;
+        turn.emit("dead_letter.redriven", redriven);
+      } else turn.emit("dead_letter.discarded", { by: happening.by, reason: happening.reason });
       return null;
     }
     case "parent.told":

@@ -1,4 +1,5 @@
 /** A run that continues a dead-lettered one: which outputs it keeps, and which of its calls are new acts. */
+import { rightsInBoth } from "../../access/principal.ts";
 import { type Json, own } from "../../json.ts";
 import type { Labels } from "../../label/labels.ts";
 import { hasSeenInstruction } from "../calls/findings.ts";
@@ -24,8 +25,11 @@ export function continuation({ birth }: RunContext, state: RunState, newId: stri
     if (own(state.steps, step)?.status === "compensated") acts[activity] = (own(acts, activity) ?? 1) + 1;
   }
   const { v: _version, createdAt: _createdAt, ...same } = birth;
+  const { deadLetter } = state;
   return {
     ...same,
+    roles: deadLetter?.roles === undefined ? birth.roles : rightsInBoth(birth.roles, deadLetter.roles),
+    ...(deadLetter?.redrivenBy === undefined ? {} : { starters: [...(birth.starters ?? []), deadLetter.redrivenBy] }),
     id: newId,
     deadlineAt: null,
     inputFindings: [],

@@ -1,5 +1,6 @@
 /** Whose word a value is, on every way that it can take through a run; and a search for a way that is not watched, against marked values. */
 import { describe, expect, it } from "vitest";
+import type { Role } from "../../../core/access/principal.ts";
 import { isObject, type Json } from "../../../core/json.ts";
 import type { Labels } from "../../../core/label/labels.ts";
 import { fold } from "../../../core/run/fold/evolve.ts";
@@ -265,6 +266,34 @@ describe("whose word reaches a tool's field", () => {
     const [question] = again.wanted().flatMap((effect) => (effect.kind === "authority.ask" ? [effect.question] : []));
     expect(question).toMatchObject({ tool: "pay", untrusted: ["/amount"], seenInstruction: true });
     expect(transition(again.machinery, again.state, { kind: "start" }, { at: again.now, stops: null }).ok).toBe(false);
+  });
+});
+
+describe("a redriven run", () => {
+  it("[RUN-160] has the rights of then and now, and whoever redrove it counts as having started it", () => {
+    const steps = { r: ask("?"), pay: pay(1, ["r"]) };
+    const redriven = (birth: Partial<Birth>, roles?: readonly Role[]): Birth => {
+      const run = new Drive(define(steps), { person: () => "reject" }, birth).start().run();
+      const given = roles === undefined ? {} : { roles };
+      run.offer({ kind: "dead_letter.redriven", by: "olga", root: "platform-admin", run: "run_2", ...given });
+      const start = run.wanted().flatMap((effect) => (effect.kind === "run.continue" ? [effect.start] : []))[0];
+      if (start === undefined) throw new Error("no run continues it");
+      return { ...run.machinery.birth, ...start };
+    };
+    expect(redriven({ roles: ["caller", "operator"] }, ["caller", "reviewer"]).roles).toEqual(["caller"]);
+    expect(redriven({ roles: ["admin"] }, ["caller", "reviewer"]).roles).toEqual(["caller", "reviewer"]);
+    expect(redriven({ roles: ["caller"] }, ["admin"]).roles).toEqual(["caller"]);
+    expect(redriven({ roles: ["caller"] }, []).roles).toEqual([]);
+    expect(redriven({ roles: ["caller"] }).roles).toEqual(["caller"]); // a journal from before
+    const { starters, ...birth } = redriven({ starters: [{ user: "otto", root: null }] }, ["caller"]);
+    const both = [
+      { user: "otto", root: null },
+      { user: "olga", root: "platform-admin" },
+    ];
+    expect(starters).toEqual(both);
+    const again = new Drive(define(steps), {}, { ...birth, ...(starters === undefined ? {} : { starters }) }).start();
+    const [request] = again.wanted().flatMap((effect) => (effect.kind === "review.open" ? [effect.request] : []));
+    expect(request).toMatchObject({ startedBy: "ada", starters: both });
   });
 });
 

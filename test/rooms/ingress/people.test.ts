@@ -115,8 +115,8 @@ describe("dead letters", () => {
 
   it("a redrive whose new run is on its way keeps its id", async () => {
     const real = world.engine.redrive;
-    world.engine.redrive = async (id, by, newId) => {
-      await real(id, by, newId);
+    world.engine.redrive = async (id, ...given) => {
+      await real(id, ...given);
       return err(refuse("overloaded", "on its way"));
     };
     expect((await redrive({ "Idempotency-Key": "slow" })).status).toBe(503);

@@ -219,6 +219,36 @@ describe("a run under way", () => {
       expect(await refusal(redrive(world.ports, by("gus", "operator", { org: "globex" }), { deadLetter }, under("r")))).toBe("not_found");
     });
 
+    it("[USE-12] is redriven with the rights that its user has by now", async () => {
+      const asked: (readonly Role[])[] = [];
+      const real = world.engine.redrive;
+      world.engine.redrive = async (id, user, newId, roles) => {
+        asked.push(roles);
+        const stored = world.runs.get(run);
+        const made = await real(id, user, newId, roles);
+        if (stored?.view.dead_letter) stored.view.dead_letter.status = "open";
+        return made;
+      };
+      const again = async (key: string, who: Requester) => value(redrive(world.ports, who, { deadLetter }, under(key)));
+      await again("none", by("olga", "operator"));
+      const key = { id: "key_1", org: "acme", user: "ada", roles: ["caller", "reviewer"], created_at: "2026-01-01T00:00:00.000Z" } as const;
+      const more = {
+        expires_at: "2100-01-01T00:00:00.000Z",
+        allow_from: [],
+        for_others: false,
+        last4: "aaaa",
+        hash: "h",
+        created_by: null,
+        root: "platform-admin",
+      };
+      await world.ports.store.keys.create({ ...key, ...more, roles: [...key.roles] }, {} as never);
+      await again("held", by("olga", "operator"));
+      await again("self", by("ada", "operator"));
+      await world.ports.store.keys.revoke("acme", "key_1", NOW, {} as never);
+      await again("gone", by("olga", "operator"));
+      expect(asked).toEqual([[], ["caller", "reviewer"], ["caller", "reviewer", "operator"], []]);
+    });
+
     it("[USE-5] is not redriven under a kill switch, but discarded", async () => {
       stop();
       const olga = by("olga", "operator");
