@@ -59,6 +59,7 @@ export function defineHealth(breakers: Breakers, latencies: Pick<Latencies, "not
 export function healthIn(failure: Failure | null, said: string | undefined, timeoutMs: number, latencyMs: number | null): CallOutcome {
   if (failure === null) return "good";
   const { class: kind, code } = failure;
+  if (code === "cancelled") return "none"; // its caller ended it, or was too slow to read it
   // An impatient caller must not make an upstream rest for everybody.
   if (code === "timeout") return timeoutMs >= Math.max(PATIENT_MS, latencyMs ?? 0) ? "bad" : "none";
   const status = Number(said ?? Number.NaN);

@@ -36,7 +36,7 @@ export function guardStream(
 ) {
   const { idleMs, streamMs } = ports.timeouts;
   const { secrets } = opened;
-  const upstream = readUpstream(opened, { idleMs, streamMs, ceiling: candidate.context }, call.signal);
+  const upstream = readUpstream(opened, { idleMs, streamMs, ceiling: candidate.context, now: ports.now }, call.signal);
   const filter = openSecretFilter(secrets);
   const guard = ports.openText({
     number: (type, value) => call.memory.assign(type, value, "model"),
@@ -102,6 +102,7 @@ export function guardStream(
       return { ...facts, ...(isWord ? { finish_reason: finish } : {}), ...(rehearsal ? { rehearsal: "true" } : {}), stream: "true" };
     },
     cancel: () => upstream.cancel(),
+    cutOff: upstream.cutOff,
   };
 }
 

@@ -123,8 +123,16 @@ function bodyOf(
     end(failure, note);
     call.end();
   };
+  /** What a stream that was cut off while nobody read still has to say. */
+  let parting: string | null = null;
   // A client that goes is noticed here or there, whichever the runtime tells first.
   call.signal.addEventListener("abort", () => (call.isStopped() ? undefined : close("the client disconnected")), { once: true });
+  void pieces.cutOff.then((failure) => {
+    if (isOver) return;
+    parting = errorFrame(failure);
+    close(undefined, failure);
+  });
+  const errorFrame = (failure: Failure): string => formatFrame(toOpenAiError(call.isStopped() ? killed() : told(failure)));
   const framesOf = (piece: Piece): { readonly text: string; readonly last: boolean } => {
     const begin = hasBegun ? "" : frame({ kind: "role", isSilent: piece.kind === "end" && piece.said.text === null });
     hasBegun = true;
@@ -132,9 +140,8 @@ function bodyOf(
     if (piece.kind === "broken" || piece.kind === "invalid") {
       if (piece.kind === "broken") close(undefined, piece.failure);
       else close(INVALID);
-      const refusal =
-        piece.kind === "invalid" ? refuse("output_invalid", INVALID) : call.isStopped() ? killed() : refusalOf([piece.failure]);
-      return { text: begin + formatFrame(toOpenAiError(refusal)), last: true };
+      const error = piece.kind === "invalid" ? formatFrame(toOpenAiError(refuse("output_invalid", INVALID))) : errorFrame(piece.failure);
+      return { text: begin + error, last: true };
     }
     close(piece.kind === "stopped" ? "refused by the guardrails" : undefined);
     const said = piece.kind === "stopped" ? BLOCKED : piece.said;
@@ -143,9 +150,15 @@ function bodyOf(
   };
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const piece = next ?? (await pieces.next());
+      const piece = next ?? (isOver ? null : await pieces.next());
       next = null;
-      if (isOver) return;
+      // The text that was held for the client is still its own; then comes the error.
+      if (parting !== null && (piece === null || piece.kind !== "text")) {
+        controller.enqueue(encoder.encode(parting));
+        controller.close();
+        return;
+      }
+      if (piece === null || (isOver && parting === null)) return;
       const { text, last } = framesOf(piece);
       controller.enqueue(encoder.encode(text));
       if (last) controller.close();
@@ -153,6 +166,9 @@ function bodyOf(
     cancel: () => close("the client disconnected"),
   });
 }
+
+/** A failure in the client's words. A client that read too slowly is told so by the code that fits best. */
+const told = (failure: Failure): Refusal => (failure.code === "cancelled" ? refuse("timeout", failure.message) : refusalOf([failure]));
 
 /** The usage where it was asked for; the cost in any case, for whoever looks. */
 function usageFrames(call: Call, head: ChunkHead): readonly string[] {

@@ -9,6 +9,7 @@ import { openSse } from "../../core/model/stream/sse.ts";
 import type { ToldError } from "../../core/model/told-error.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
+import type { EpochMs } from "../../core/time.ts";
 
 /** Frames around the text included. */
 const STREAM_BYTES = 64 * 1024 * 1024;
@@ -23,9 +24,12 @@ export type UpstreamStream = {
   told(): number | null;
   /** Lets go of the upstream. */
   cancel(): void;
+  /** Resolves when the stream is over before its end, whether or not anybody reads; the upstream has been let go of by then. */
+  readonly cutOff: Promise<Failure>;
 };
 
-export type StreamBounds = { readonly idleMs: number; readonly streamMs: number; readonly ceiling: number };
+/** `idleMs`: of one silence, the upstream's or the client's. `streamMs`: of the whole stream. */
+export type StreamBounds = { readonly idleMs: number; readonly streamMs: number; readonly ceiling: number; readonly now: () => EpochMs };
 
 /** `failureOf`: what an error means that the stream tells. */
 export function readUpstream(
@@ -63,12 +67,15 @@ export function readUpstream(
   };
 
   const read = async (): Promise<Result<string | null, Failure>> => {
+    over.awaitsUpstream(true);
     const piece = await Promise.race([reader.read().catch(() => "cut" as const), over.promise]);
-    if (piece === "idle") return err(broken("timeout", "the model stopped in the middle of its answer"));
-    if (piece === "gone") return err(broken("cancelled", "the call was cancelled"));
-    // Cut after its last word, an answer is whole.
-    if (piece === "cut" || piece.done) return assembly.isFinished() ? ok(null) : err(cutShort());
-    over.touch();
+    over.awaitsUpstream(false);
+    if (typeof piece === "string" && piece !== "cut") return err(ENDINGS[piece]());
+    // Cut after its last word, an answer is whole. An upstream that nobody read from for long may rightly have hung up.
+    if (piece === "cut" || piece.done) {
+      if (assembly.isFinished()) return ok(null);
+      return err(over.isClientSlow() ? slowClient() : cutShort());
+    }
     total += piece.value.byteLength;
     if (total > STREAM_BYTES) return err(tooLong());
     const text = decode(decoder, piece.value);
@@ -89,6 +96,10 @@ export function readUpstream(
     over.end();
     void reader.cancel().catch(() => undefined);
   };
+  const cutOff = over.promise.then((why) => {
+    cancel();
+    return ENDINGS[why]();
+  });
   return {
     async next() {
       if (isDone) {
@@ -103,6 +114,7 @@ export function readUpstream(
     refusal: () => (refusals.length === 0 ? null : refusals.join("")),
     told: () => told,
     cancel,
+    cutOff,
   };
 }
 
@@ -113,6 +125,14 @@ const broken = (code: Failure["code"], message: string): Failure => ({
   retryAfterMs: null,
 });
 const cutShort = (): Failure => broken("upstream_unavailable", "the model's answer was cut short");
+/** Blames nobody but the client: no breaker counts it (workers/breaker/health.ts). */
+const slowClient = (): Failure => broken("cancelled", "the client did not read the answer in time");
+const ENDINGS: { readonly [W in Ending]: () => Failure } = {
+  idle: () => broken("timeout", "the model stopped in the middle of its answer"),
+  long: () => broken("timeout", "the model's answer took too long"),
+  slow: slowClient,
+  gone: () => broken("cancelled", "the call was cancelled"),
+};
 const tooLong = (): Failure => broken("output_invalid", "the model's answer is too long");
 const otherFormat = (): Failure => broken("upstream_unavailable", "the model's upstream answered in another format");
 
@@ -124,24 +144,48 @@ function decode(decoder: TextDecoder, bytes: Uint8Array): string | null {
   }
 }
 
-/** One timer for all pieces: silence is noticed after one to two times `idleMs`. */
-function openWatch({ idleMs, streamMs }: StreamBounds, signal: AbortSignal) {
-  let touched = false;
-  let resolve: (why: "idle" | "gone") => void = () => undefined;
-  const promise = new Promise<"idle" | "gone">((settle) => {
+/** Why a stream was cut off: the upstream was silent, it took too long, the client did not read, or the call was ended. */
+type Ending = "idle" | "long" | "slow" | "gone";
+
+/** A client that held the stream up for less than this is not to blame. */
+const SLOW_MS = 1_000;
+
+/**
+ * One timer for all pieces: a silence is noticed after one to two times `idleMs`, and blamed on whom the stream waits for. The upstream
+ * is to answer while a read is pending; between two reads the client is to read.
+ */
+function openWatch({ idleMs, streamMs, now }: StreamBounds, signal: AbortSignal) {
+  const waited = { upstream: 0, client: 0 };
+  let since = now();
+  let awaiting: keyof typeof waited = "client";
+  let touched = true;
+  let resolve: (why: Ending) => void = () => undefined;
+  const promise = new Promise<Ending>((settle) => {
     resolve = settle;
   });
+  const count = (): void => {
+    const at = now();
+    waited[awaiting] += Math.max(0, at - since);
+    since = at;
+  };
+  const isClientSlow = (): boolean => {
+    count();
+    return waited.client >= Math.min(SLOW_MS, streamMs / 2) && waited.client > waited.upstream;
+  };
   const idle = setInterval(() => {
-    if (!touched) resolve("idle");
+    if (!touched) resolve(awaiting === "client" ? "slow" : "idle");
     touched = false;
   }, idleMs);
-  const whole = setTimeout(() => resolve("idle"), streamMs);
+  const whole = setTimeout(() => resolve(isClientSlow() ? "slow" : "long"), streamMs);
   const leave = (): void => resolve("gone");
   if (signal.aborted) leave();
   else signal.addEventListener("abort", leave, { once: true });
   return {
     promise,
-    touch: () => {
+    isClientSlow,
+    awaitsUpstream: (does: boolean) => {
+      count();
+      awaiting = does ? "upstream" : "client";
       touched = true;
     },
     end: () => {

@@ -218,6 +218,72 @@ describe("a stream", () => {
     expect([isDone, seen.cancelled]).toEqual([false, true]);
   });
 
+  const SHORT = { attemptMs: 5_000, idleMs: 5_000, streamMs: 5_000, watchMs: 5_000 };
+  const TEXTS = [delta("The first sentence is here. "), delta("And the second one. "), delta("And a third. "), delta("And a last one. ")];
+
+  it("[CHAT-41] a client that reads more slowly than the upstream writes cuts nothing off while it reads", async () => {
+    const { response } = streams([...TEXTS, finish("stop"), usageFrame, DONE]);
+    const world = chatWorld([response], { timeouts: { ...SHORT, idleMs: 250 } });
+    const reader = (opened(await world.complete({ ...ASK, model: SMALL })).body as ReadableStream<Uint8Array>).getReader();
+    let raw = "";
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      raw += new TextDecoder().decode(piece.value);
+      await new Promise((resolve) => setTimeout(resolve, 80));
+    }
+    expect(raw).toContain("[DONE]");
+    await world.settled();
+    expect(world.health).toMatchObject([{ failure: null }]);
+  });
+
+  it.each([
+    ["does not read", { ...SHORT, idleMs: 25 }],
+    ["does not read to its end in time", { ...SHORT, streamMs: 60 }],
+  ])("[CHAT-41] a client that %s has its own ending: the upstream is let go, and no breaker blames it", async (_name, timeouts) => {
+    const { response, seen } = streams(TEXTS, "hang");
+    const world = chatWorld([response], { timeouts, now: () => Date.now() });
+    const reply = await world.complete({ ...ASK, model: SMALL });
+    await vi.waitUntil(() => seen.cancelled);
+    await world.settled();
+    expect(world.health).toMatchObject([{ failure: { code: "cancelled" } }]);
+    const { chunks, isDone } = await read(reply);
+    expect(chunks.at(-1)?.error).toMatchObject({ code: "timeout" });
+    expect(isDone).toBe(false);
+  });
+
+  it("[CHAT-41] an upstream that hangs up on a client that did not read is not blamed either", async () => {
+    let at = 0;
+    const { response } = streams(TEXTS, "cut");
+    const world = chatWorld([response], { timeouts: SHORT, now: () => at });
+    const reader = (opened(await world.complete({ ...ASK, model: SMALL })).body as ReadableStream<Uint8Array>).getReader();
+    await reader.read();
+    at += 10_000;
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read());
+    await world.settled();
+    expect(world.health).toMatchObject([{ failure: { code: "cancelled" } }]);
+  });
+
+  it("[CHAT-41] what takes too long while the client waits is the upstream's", async () => {
+    const { response, seen } = streams(TEXTS, "hang");
+    const world = chatWorld([response], { timeouts: { ...SHORT, streamMs: 60 }, now: () => Date.now() });
+    const { chunks } = await read(await world.complete({ ...ASK, model: SMALL }));
+    expect([chunks.at(-1)?.error?.["code"], seen.cancelled]).toEqual(["timeout", true]);
+    await world.settled();
+    expect(world.health).toMatchObject([{ failure: { code: "timeout" } }]);
+  });
+
+  it("[CHAT-42] a thrown switch cuts a stream that nobody reads, and keeps the error for its reader", async () => {
+    const { response, seen } = streams(TEXTS, "hang");
+    const world = chatWorld([response], { timeouts: { ...SHORT, watchMs: 15 } });
+    const reply = await world.complete({ ...ASK, model: SMALL });
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    world.stops = [{ kind: "org", org: "acme", name: "acme" }];
+    await vi.waitUntil(() => seen.cancelled);
+    await world.settled();
+    expect(world.calls).toMatchObject([{ spent: null }]);
+    const { chunks, text } = await read(reply);
+    expect([text.startsWith("The first sentence"), chunks.at(-1)?.error?.["code"]]).toEqual([true, "kill_switch_active"]);
+  });
+
   it("[CHAT-2] sends nothing of a call that is not on record", async () => {
     const { response, seen } = streams([delta("The first sentence is here. "), delta("And the second one. ")], "hang");
     const world = chatWorld([response]);
