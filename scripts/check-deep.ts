@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import type { Check, Sizes } from "./deep/check.ts";
 import { crashPoints } from "./deep/crash-points.ts";
 import { death } from "./deep/death.ts";
+import { frameworks } from "./deep/frameworks.ts";
 import { guardFuzz } from "./deep/guard-fuzz.ts";
 import { mutants } from "./deep/mutants.ts";
 import { plants } from "./deep/plants.ts";
@@ -15,7 +16,7 @@ import { storm } from "./deep/storm.ts";
 import { drawTable } from "./start/drawings.ts";
 import { openTerminal } from "./start/terminal.ts";
 
-const CHECKS: readonly Check[] = [death, redeploy, storm, crashPoints, seeds, plants, guardFuzz, mutants];
+const CHECKS: readonly Check[] = [death, redeploy, storm, crashPoints, seeds, plants, guardFuzz, mutants, frameworks];
 const FULL = { runs: 200, kills: 10, worlds: 2_000, texts: 100_000 };
 const QUICK = { runs: 40, kills: 3, worlds: 200, texts: 5_000 };
 

@@ -40,7 +40,7 @@ export const chunksOf = ({ text, refusal, calls, finish }: Said): readonly SentC
   { kind: "role", isSilent: text === null },
   ...(text === null || text === "" ? [] : [{ kind: "text", text } as const]),
   ...(refusal === null ? [] : [{ kind: "refusal", text: refusal } as const]),
-  ...(calls.length === 0 ? [] : [{ kind: "calls", calls } as const]),
+  ...calls.map((call, index) => ({ kind: "call", index, call }) as const),
   { kind: "finish", reason: finish },
 ];
 

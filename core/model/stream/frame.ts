@@ -25,7 +25,8 @@ export type SentChunk =
   | { readonly kind: "role"; readonly isSilent?: boolean }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "refusal"; readonly text: string }
-  | { readonly kind: "calls"; readonly calls: readonly SentCall[] }
+  /** One chunk for each call, as OpenAI sends them: some clients read the first of a chunk only. `index`: from 0 within the answer. */
+  | { readonly kind: "call"; readonly index: number; readonly call: SentCall }
   | { readonly kind: "finish"; readonly reason: string }
   | { readonly kind: "usage"; readonly usage: TokenUsage };
 
@@ -69,15 +70,10 @@ function deltaOf(chunk: Exclude<SentChunk, { kind: "usage" }>): JsonObject {
       return { content: chunk.text };
     case "refusal":
       return { refusal: chunk.text };
-    case "calls":
-      return {
-        tool_calls: chunk.calls.map(({ id, name, arguments: text }, index) => ({
-          index,
-          id,
-          type: "function",
-          function: { name, arguments: text },
-        })),
-      };
+    case "call": {
+      const { id, name, arguments: text } = chunk.call;
+      return { tool_calls: [{ index: chunk.index, id, type: "function", function: { name, arguments: text } }] };
+    }
     case "finish":
       return {};
   }

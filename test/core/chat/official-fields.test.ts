@@ -1,10 +1,12 @@
 /** Bodies as agent frameworks and the official clients write them: taken, passed on where the model takes them, and otherwise named. */
 import { describe, expect, it } from "vitest";
+import { chunksOf } from "../../../core/chat/completion.ts";
 import { PASSABLE } from "../../../core/chat/official-fields.ts";
 import { OPAQUE_FIELDS } from "../../../core/chat/opaque.ts";
 import { type ChatRequest, readChatRequest } from "../../../core/chat/request.ts";
 import { ignoredBy, upstreamBody } from "../../../core/chat/wire.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
+import { formatChunk } from "../../../core/model/stream/frame.ts";
 
 const ASK: JsonObject = { model: "acme/small-2026-01-01", messages: [{ role: "user", content: "hello" }] };
 const NONE = { upstream_id: "small", parameters: {} };
@@ -158,6 +160,19 @@ describe("names", () => {
       "get_weather",
       "a".repeat(64),
     ]);
+  });
+});
+
+describe("calls in a stream", () => {
+  it("[CHAT-22] come one in a chunk: some frameworks read the first of each only", () => {
+    const calls = ["a", "b"].map((name) => ({ id: `call_${name}`, name, arguments: "{}" }));
+    const head = { id: "c", created: 1, model: "m", includeUsage: false };
+    const chunks = chunksOf({ text: null, refusal: null, calls, finish: "tool_calls" }).map((chunk) => formatChunk(head, chunk));
+    const deltas = chunks.flatMap(({ choices }) =>
+      (choices as JsonObject[]).map(({ delta }) => (delta as JsonObject)["tool_calls"] ?? null),
+    );
+    expect(deltas).toMatchObject([null, [{ index: 0, id: "call_a" }], [{ index: 1, id: "call_b" }], null]);
+    expect(deltas.map((delta) => (delta as Json[] | null)?.length)).toEqual([undefined, 1, 1, undefined]);
   });
 });
 

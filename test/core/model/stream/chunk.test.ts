@@ -180,7 +180,7 @@ describe("what our clients read", () => {
     const frames = [
       formatChunk(head, { kind: "role" }),
       formatChunk(head, { kind: "text", text: "Hi\n\ndata: [DONE]\r\n" }),
-      formatChunk(head, { kind: "calls", calls: [{ id: "c", name: "f", arguments: "{}" }] }),
+      formatChunk(head, { kind: "call", index: 0, call: { id: "c", name: "f", arguments: "{}" } }),
       formatChunk(head, { kind: "finish", reason: "tool_calls" }),
       formatChunk(head, { kind: "usage", usage }),
     ].map(formatFrame);
