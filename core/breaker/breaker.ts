@@ -16,7 +16,7 @@ export const OPEN_MS = { first: 10_000, cap: 300_000 } as const;
 /** Who is refused because a probe is out asks again after this: the probe may be back by then. */
 export const PROBING_MS = 1_000;
 
-/** PERSISTED: the body of the row of `breaker`. */
+/** PERSISTED: in the body of the row of `breaker` (upstream.ts). */
 export type BreakerState =
   /** `failures`: when the last ones happened, oldest first; none older than the window when it was written. */
   | { readonly v: 1; readonly phase: "closed"; readonly failures: readonly EpochMs[] }
@@ -89,7 +89,7 @@ export function report(state: BreakerState, outcome: CallOutcome, probe: number 
       return state;
     case "half-open": {
       if (probe === null || probe !== state.probe || state.probeUntil === null) return state;
-      if (outcome === "bad") return open(state.trips + 1, at, chance);
+      if (outcome === "bad") return opened(state.trips + 1, at, chance);
       const good = outcome === "good" ? state.good + 1 : state.good;
       return good >= GOOD_TO_CLOSE ? CLOSED : { ...state, good, probeUntil: null };
     }
@@ -100,10 +100,11 @@ export function report(state: BreakerState, outcome: CallOutcome, probe: number 
 
 function fail(earlier: readonly EpochMs[], at: EpochMs, chance: number): BreakerState {
   const failures = [...earlier.filter((time) => at - time < WINDOW_MS), at];
-  return failures.length >= FAILURES_TO_OPEN ? open(1, at, chance) : { v: 1, phase: "closed", failures };
+  return failures.length >= FAILURES_TO_OPEN ? opened(1, at, chance) : { v: 1, phase: "closed", failures };
 }
 
-const open = (trips: number, at: EpochMs, chance: number): BreakerState => ({
+/** Open for its rest number `trips` (from 1). */
+export const opened = (trips: number, at: EpochMs, chance: number): BreakerState => ({
   v: 1,
   phase: "open",
   until: at + restMs(trips, chance),

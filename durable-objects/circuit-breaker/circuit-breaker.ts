@@ -3,16 +3,8 @@
  * decisions are core/breaker's; this is where their state lies. README.md has the picture and the rules.
  */
 import { DurableObject } from "cloudflare:workers";
-import {
-  type Admission,
-  admit,
-  type BreakerState,
-  type BreakerView,
-  type CallOutcome,
-  CLOSED,
-  report,
-  viewOf,
-} from "../../core/breaker/breaker.ts";
+import type { Admission, BreakerState, BreakerView, CallOutcome } from "../../core/breaker/breaker.ts";
+import { admitOrg, readUpstream, reportOrg, type UpstreamState, viewOfOrg, WELL } from "../../core/breaker/upstream.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { SCHEMA } from "./schema.ts";
@@ -27,11 +19,15 @@ export type CircuitBreakerPorts = {
 /** A probe is given up this long after its call's time is over, or after the longest that a probe may hold others back. */
 const PROBE_MS = { grace: 5_000, most: 120_000 } as const;
 
+/** Nobody failed lately: there is nothing to keep. */
+const isWell = ({ shared, own, evidence }: UpstreamState): boolean =>
+  shared.phase === "closed" && own.length === 0 && evidence.length === 0;
+
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
 export function defineCircuitBreaker(portsFor: (env: Cloudflare.Env) => CircuitBreakerPorts) {
   return class CircuitBreaker extends DurableObject {
     readonly #ports: CircuitBreakerPorts;
-    #state: BreakerState = CLOSED;
+    #state: UpstreamState = WELL;
 
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
       super(ctx, env);
@@ -40,31 +36,31 @@ export function defineCircuitBreaker(portsFor: (env: Cloudflare.Env) => CircuitB
       if (!isMigrated(storage.sql)) return;
       migrate(storage, SCHEMA);
       const [row] = storage.sql.exec<{ body: string }>("SELECT body FROM breaker").toArray();
-      if (row !== undefined) this.#state = JSON.parse(row.body) as BreakerState;
+      if (row !== undefined) this.#state = readUpstream(JSON.parse(row.body) as UpstreamState | BreakerState);
     }
 
-    /** May a call that takes `callMs` at most go out now? */
-    async ask(callMs: number): Promise<Admission> {
+    /** May a call of this org that takes `callMs` at most go out now? */
+    async ask(callMs: number, org: string): Promise<Admission> {
       const probeMs = Math.min(Math.max(0, callMs), PROBE_MS.most) + PROBE_MS.grace;
-      const { state, admission } = admit(this.#state, this.#ports.now(), probeMs);
+      const { state, admission } = admitOrg(this.#state, org, this.#ports.now(), probeMs);
       this.#keep(state);
       return admission;
     }
 
-    /** How a call ended. `probe`: its number, if it was one. Answers with what holds now. */
-    async tell(outcome: CallOutcome, probe: number | null): Promise<BreakerView> {
+    /** How a call ended. `probe`: its number, if it was one. Answers with what holds for the org now. */
+    async tell(outcome: CallOutcome, probe: number | null, org: string): Promise<BreakerView> {
       const at = this.#ports.now();
       const [byte = 0] = this.#ports.random(1);
-      this.#keep(report(this.#state, outcome, probe, at, byte / 256));
-      return viewOf(this.#state, at);
+      this.#keep(reportOrg(this.#state, org, outcome, probe, at, byte / 256));
+      return viewOfOrg(this.#state, org, at);
     }
 
     /** Closed and without a failure there is nothing to keep: such an object has no table, or an empty one. */
-    #keep(state: BreakerState): void {
+    #keep(state: UpstreamState): void {
       if (state === this.#state) return;
       const { storage } = this.ctx;
       if (!isMigrated(storage.sql)) migrate(storage, SCHEMA);
-      if (state === CLOSED) storage.sql.exec("DELETE FROM breaker");
+      if (isWell(state)) storage.sql.exec("DELETE FROM breaker");
       else
         storage.sql.exec("INSERT INTO breaker (id, body) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET body = ?1", JSON.stringify(state));
       this.#state = state;

@@ -21,9 +21,9 @@ export type BreakersPorts = {
 /** Breakers as this isolate knows them. */
 export type Breakers = {
   /** May a call go out? `callMs`: how long it takes at most. Never rejects; who is admitted reports its end. */
-  admit(key: string, callMs: number): Promise<Admission>;
+  admit(key: string, org: string, callMs: number): Promise<Admission>;
   /** How an admitted call ended; `probe` as it was admitted with. Never rejects; resolves when it is told, or could not be. */
-  report(key: string, outcome: CallOutcome, probe: number | null): Promise<void>;
+  report(key: string, org: string, outcome: CallOutcome, probe: number | null): Promise<void>;
 };
 
 /** How long this isolate believes that a breaker is closed. */
@@ -47,15 +47,15 @@ export function defineBreakers({ object, now, log }: BreakersPorts): Breakers {
     if (known.size > CAPACITY && !oldest.done) known.delete(oldest.value);
   };
 
-  const ask = async (key: string, callMs: number): Promise<Admission> => {
-    const answer = object(key).ask(callMs);
+  const ask = async (key: string, org: string, callMs: number): Promise<Admission> => {
+    const answer = object(key).ask(callMs, org);
     try {
       return await within(ASK_MS, answer);
     } catch (error) {
       // A probe that is granted after all is one that nobody makes: its place is free again.
       answer
         .then(
-          (late) => (late.allowed && late.probe !== null ? object(key).tell("none", late.probe) : null),
+          (late) => (late.allowed && late.probe !== null ? object(key).tell("none", late.probe, org) : null),
           () => null,
         )
         .catch(() => null);
@@ -63,46 +63,51 @@ export function defineBreakers({ object, now, log }: BreakersPorts): Breakers {
     }
   };
 
-  const learn = (key: string, view: BreakerView, at: EpochMs): void => {
+  const learn = (upstream: string, org: string, view: BreakerView, at: EpochMs): void => {
+    const key = viewKey(upstream, org);
     if (view === "closed") keep(key, "closed", at + CLOSED_MS);
     else if (view === "unsure") known.delete(key);
     else {
-      if (known.get(key)?.kind !== "resting") log(logLine("breaker.resting", { upstream: key, rest_ms: view.restingMs }));
+      if (known.get(key)?.kind !== "resting") log(logLine("breaker.resting", { upstream, rest_ms: view.restingMs }));
       keep(key, "resting", at + view.restingMs);
     }
   };
 
   return {
-    async admit(key, callMs) {
+    async admit(upstream, org, callMs) {
       const at = now();
+      const key = viewKey(upstream, org);
       const last = known.get(key);
       if (last?.kind === "resting" && at < last.until) return { allowed: false, retryAfterMs: last.until - at };
       if (last?.kind === "closed" && (at < last.until || at < last.asking)) return { allowed: true, probe: null };
       // While one caller asks again, the others go by what was known.
       if (last?.kind === "closed") last.asking = at + ASK_MS;
       try {
-        const admission = await ask(key, callMs);
+        const admission = await ask(upstream, org, callMs);
         if (!admission.allowed) keep(key, "resting", now() + admission.retryAfterMs);
         else if (admission.probe === null) keep(key, "closed", at + CLOSED_MS);
         else known.delete(key);
         return admission;
       } catch (error) {
-        log(outOfReach(key, error));
+        log(outOfReach(upstream, error));
         keep(key, "closed", now() + CLOSED_MS);
         return { allowed: true, probe: null };
       }
     },
 
-    async report(key, outcome, probe) {
+    async report(upstream, org, outcome, probe) {
       if (probe === null && outcome !== "bad") return;
       try {
-        const view = await within(ASK_MS, object(key).tell(outcome, probe));
-        learn(key, view, now());
+        const view = await within(ASK_MS, object(upstream).tell(outcome, probe, org));
+        learn(upstream, org, view, now());
       } catch (error) {
-        log(outOfReach(key, error));
+        log(outOfReach(upstream, error));
       }
     },
   };
 }
 
-const outOfReach = (key: string, error: unknown): LogLine => logLine("breaker.out_of_reach", { upstream: key, error: errorName(error) });
+/** What holds for one org says nothing of another. */
+const viewKey = (upstream: string, org: string): string => `${org} ${upstream}`;
+
+const outOfReach = (upstream: string, error: unknown): LogLine => logLine("breaker.out_of_reach", { upstream, error: errorName(error) });

@@ -13,7 +13,7 @@ type Facts = { readonly [name: string]: string };
 
 /** Neither throws. */
 export type Health = {
-  admit(entry: ModelEntry, timeoutMs: number): Promise<Admitted | { readonly allowed: false; readonly retryAfterMs: number }>;
+  admit(org: string, entry: ModelEntry, timeoutMs: number): Promise<Admitted | { readonly allowed: false; readonly retryAfterMs: number }>;
 };
 
 /** Whoever is let through ends it, exactly once. */
@@ -34,19 +34,19 @@ const NO_UPSTREAM: Admitted = { allowed: true, ended: async () => undefined, aba
 /** `gatewayUrl`: where models without a `base_url` of their own are; null: nowhere. */
 export function defineHealth(breakers: Breakers, latencies: Pick<Latencies, "note">, gatewayUrl: string | null): Health {
   return {
-    async admit(entry, timeoutMs) {
+    async admit(org, entry, timeoutMs) {
       const key = upstreamKey(entry, gatewayUrl);
       if (key === null) return NO_UPSTREAM;
-      const admission = await breakers.admit(key, timeoutMs);
+      const admission = await breakers.admit(key, org, timeoutMs);
       if (!admission.allowed) return admission;
       return {
         allowed: true,
         async ended(failure, upstream, durationMs) {
           const health = healthIn(failure, upstream["status"], timeoutMs, entry.latency_ms);
           if (health === "good") latencies.note(key, durationMs);
-          await breakers.report(key, health, admission.probe);
+          await breakers.report(key, org, health, admission.probe);
         },
-        abandoned: () => breakers.report(key, "none", admission.probe),
+        abandoned: () => breakers.report(key, org, "none", admission.probe),
       };
     },
   };

@@ -13,7 +13,7 @@ export function withBreaker(
   return async (call) => {
     const entry = await find(call.context.org, call.model).catch(() => null);
     if (entry === null) return callModel(call);
-    const admission = await health.admit(entry, call.timeoutMs);
+    const admission = await health.admit(call.context.org, entry, call.timeoutMs);
     if (!admission.allowed) return resting(admission.retryAfterMs);
     const outcome = await callModel(call).catch(async (error: unknown) => {
       await admission.abandoned();

@@ -100,7 +100,7 @@ async function open({ stops, desk, health }: GovernedPorts, call: GovernedCall):
     return settles === "now" ? settled : settled.then(() => reservation.tidy());
   };
   if (call.isPressed(pressure)) return err({ kind: "pressed", givenBack: settle(NOTHING, call.unused("pressed")) });
-  const admission = await health.admit(entry, timeoutMs);
+  const admission = await health.admit(subject.org, entry, timeoutMs);
   if (!admission.allowed) {
     const failure = restingFailure(admission.retryAfterMs);
     return err({ kind: "resting", failure, givenBack: settle(NOTHING, call.unused("resting")) });

@@ -48,8 +48,8 @@ function world() {
 type World = ReturnType<typeof world>;
 const failTimes = async ({ breakers }: World, times: number): Promise<void> => {
   for (let n = 0; n < times; n++) {
-    const admission = await breakers.admit(KEY, 1_000);
-    if (admission.allowed) await breakers.report(KEY, "bad", admission.probe);
+    const admission = await breakers.admit(KEY, "acme", 1_000);
+    if (admission.allowed) await breakers.report(KEY, "acme", "bad", admission.probe);
   }
 };
 
@@ -57,25 +57,35 @@ describe("an isolate's view", () => {
   it("[BREAKER-8] asks once a second while it is closed, and tells nothing of good calls", async () => {
     const { breakers, asks, tells, now } = world();
     for (let n = 0; n < 100; n++) {
-      const admission = await breakers.admit(KEY, 1_000);
+      const admission = await breakers.admit(KEY, "acme", 1_000);
       expect(admission).toEqual({ allowed: true, probe: null });
-      await breakers.report(KEY, n % 2 === 0 ? "good" : "none", null);
+      await breakers.report(KEY, "acme", n % 2 === 0 ? "good" : "none", null);
       now.at += 10;
     }
     expect(asks).toHaveLength(1);
-    await breakers.admit(KEY, 1_000);
+    await breakers.admit(KEY, "acme", 1_000);
     expect(asks).toHaveLength(2);
     expect(tells).toEqual([]);
   });
 
+  it("[BREAKER-20] knows each org's breaker apart", async () => {
+    const here = world();
+    await failTimes(here, 10);
+    expect(await here.breakers.admit(KEY, "acme", 1_000)).toMatchObject({ allowed: false });
+    const { asks } = here;
+    const before = asks.length;
+    await here.breakers.admit(KEY, "globex", 1_000);
+    expect(asks.length, "the other org's breaker is asked for").toBe(before + 1);
+  });
+
   it("[BREAKER-8] while one caller asks again the others go on", async () => {
     const { breakers, asks, now, way } = world();
-    await breakers.admit(KEY, 1_000);
+    await breakers.admit(KEY, "acme", 1_000);
     now.at += 1_000;
     const slow = Promise.withResolvers<void>();
     way.delay = () => slow.promise;
-    const first = breakers.admit(KEY, 1_000);
-    const others = await Promise.all(Array.from({ length: 20 }, () => breakers.admit(KEY, 1_000)));
+    const first = breakers.admit(KEY, "acme", 1_000);
+    const others = await Promise.all(Array.from({ length: 20 }, () => breakers.admit(KEY, "acme", 1_000)));
     expect(others.every(({ allowed }) => allowed)).toBe(true);
     expect(asks).toHaveLength(2);
     slow.resolve();
@@ -89,12 +99,12 @@ describe("an isolate's view", () => {
     expect(tells).toHaveLength(10);
     expect(lines).toEqual([{ level: "warn", event: "breaker.resting", upstream: KEY, rest_ms: REST }]);
     const before = asks.length;
-    expect(await breakers.admit(KEY, 1_000)).toEqual({ allowed: false, retryAfterMs: REST });
+    expect(await breakers.admit(KEY, "acme", 1_000)).toEqual({ allowed: false, retryAfterMs: REST });
     now.at += REST - 1;
-    expect(await breakers.admit(KEY, 1_000)).toEqual({ allowed: false, retryAfterMs: 1 });
+    expect(await breakers.admit(KEY, "acme", 1_000)).toEqual({ allowed: false, retryAfterMs: 1 });
     expect(asks).toHaveLength(before);
     now.at += 1;
-    const asked = await Promise.all(Array.from({ length: 10 }, () => breakers.admit(KEY, 1_000)));
+    const asked = await Promise.all(Array.from({ length: 10 }, () => breakers.admit(KEY, "acme", 1_000)));
     expect(asked.filter(({ allowed }) => allowed)).toHaveLength(1);
   });
 
@@ -104,22 +114,22 @@ describe("an isolate's view", () => {
     await failTimes(here, 10);
     now.at += REST;
     for (let n = 0; n < 2; n++) {
-      const admission = await breakers.admit(KEY, 1_000);
+      const admission = await breakers.admit(KEY, "acme", 1_000);
       expect(admission).toMatchObject({ allowed: true, probe: expect.any(Number) });
-      if (admission.allowed) await breakers.report(KEY, "good", admission.probe);
+      if (admission.allowed) await breakers.report(KEY, "acme", "good", admission.probe);
     }
-    expect(await breakers.admit(KEY, 1_000)).toEqual({ allowed: true, probe: null });
+    expect(await breakers.admit(KEY, "acme", 1_000)).toEqual({ allowed: true, probe: null });
     expect(tells.filter((outcome) => outcome === "good")).toHaveLength(2);
   });
 
   it("[BREAKER-9] out of reach: calls go out, nobody waits long, and the log says so", async () => {
     const { breakers, lines, way, now } = world();
     way.delay = () => Promise.reject(new Error("the words of the object"));
-    expect(await breakers.admit(KEY, 1_000)).toEqual({ allowed: true, probe: null });
-    await breakers.report(KEY, "bad", null);
+    expect(await breakers.admit(KEY, "acme", 1_000)).toEqual({ allowed: true, probe: null });
+    await breakers.report(KEY, "acme", "bad", null);
     now.at += 1_001;
     way.delay = () => new Promise(() => undefined);
-    expect(await breakers.admit(KEY, 1_000)).toEqual({ allowed: true, probe: null });
+    expect(await breakers.admit(KEY, "acme", 1_000)).toEqual({ allowed: true, probe: null });
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatchObject({ level: "warn", upstream: KEY, error: "Error" });
     expect(JSON.stringify(lines)).not.toContain("the words of the object");
@@ -132,7 +142,7 @@ describe("an isolate's view", () => {
     now.at += REST;
     const slow = Promise.withResolvers<void>();
     way.delay = () => slow.promise;
-    expect(await breakers.admit(KEY, 60_000)).toEqual({ allowed: true, probe: null });
+    expect(await breakers.admit(KEY, "acme", 60_000)).toEqual({ allowed: true, probe: null });
     way.delay = async () => undefined;
     slow.resolve();
     await scheduler.wait(5);
@@ -143,8 +153,8 @@ describe("an isolate's view", () => {
   it("keeps upstreams apart", async () => {
     const here = world();
     await failTimes(here, 10);
-    expect(await here.breakers.admit("https://models.test small", 1_000)).toMatchObject({ allowed: true });
-    expect(await here.breakers.admit("https://other.test big", 1_000)).toMatchObject({ allowed: true });
+    expect(await here.breakers.admit("https://models.test small", "acme", 1_000)).toMatchObject({ allowed: true });
+    expect(await here.breakers.admit("https://other.test big", "acme", 1_000)).toMatchObject({ allowed: true });
   });
 });
 

@@ -18,7 +18,7 @@ const REST = OPEN_MS.first;
 
 const fail = async (stub: Stub, times: number): Promise<unknown> => {
   let view: unknown = null;
-  for (let n = 0; n < times; n++) view = await stub.tell("bad", null);
+  for (let n = 0; n < times; n++) view = await stub.tell("bad", null, "acme");
   return view;
 };
 /** Tables and rows as they lie in the object's storage. */
@@ -36,9 +36,9 @@ afterEach(() => at(0));
 describe("the object", () => {
   it("[BREAKER-7] stores nothing for upstreams that are well", async () => {
     const stub = fresh();
-    expect(await stub.ask(1_000)).toEqual({ allowed: true, probe: null });
-    expect(await stub.tell("good", null)).toBe("closed");
-    expect(await stub.tell("none", null)).toBe("closed");
+    expect(await stub.ask(1_000, "acme")).toEqual({ allowed: true, probe: null });
+    expect(await stub.tell("good", null, "acme")).toBe("closed");
+    expect(await stub.tell("none", null, "acme")).toBe("closed");
     expect(await stored(stub)).toEqual([]);
   });
 
@@ -47,7 +47,7 @@ describe("the object", () => {
     expect(await fail(stub, FAILURES_TO_OPEN - 1)).toBe("closed");
     expect(await fail(stub, 1)).toEqual({ restingMs: REST });
     at(4_000);
-    expect(await stub.ask(1_000)).toEqual({ allowed: false, retryAfterMs: REST - 4_000 });
+    expect(await stub.ask(1_000, "acme")).toEqual({ allowed: false, retryAfterMs: REST - 4_000 });
   });
 
   it("[BREAKER-7] remembers failures and rests through eviction and crash", async () => {
@@ -55,23 +55,31 @@ describe("the object", () => {
     await fail(stub, FAILURES_TO_OPEN - 1);
     await evictDurableObject(stub);
     at(WINDOW_MS - 1);
-    expect(await stub.tell("bad", null)).toEqual({ restingMs: REST });
+    expect(await stub.tell("bad", null, "acme")).toEqual({ restingMs: REST });
     await abortAllDurableObjects();
     stub = again(stub);
-    expect(await stub.ask(1_000)).toEqual({ allowed: false, retryAfterMs: REST });
+    expect(await stub.ask(1_000, "acme")).toEqual({ allowed: false, retryAfterMs: REST });
     at(WINDOW_MS - 1 + REST);
-    const probe = await stub.ask(1_000);
+    const probe = await stub.ask(1_000, "acme");
     expect(probe).toEqual({ allowed: true, probe: FAR + WINDOW_MS - 1 + REST });
     await abortAllDurableObjects();
     stub = again(stub);
-    expect(await stub.ask(1_000)).toMatchObject({ allowed: false });
+    expect(await stub.ask(1_000, "acme")).toMatchObject({ allowed: false });
+  });
+
+  it("[BREAKER-20] keeps each org's failures apart, through eviction too", async () => {
+    const stub = fresh();
+    await fail(stub, FAILURES_TO_OPEN);
+    await evictDurableObject(stub);
+    expect(await stub.ask(1_000, "acme")).toMatchObject({ allowed: false });
+    expect(await stub.ask(1_000, "globex")).toEqual({ allowed: true, probe: null });
   });
 
   it("[BREAKER-4] lets one of many through as its probe", async () => {
     const stub = fresh();
     await fail(stub, FAILURES_TO_OPEN);
     at(REST);
-    const asked = await Promise.all(Array.from({ length: 20 }, () => stub.ask(1_000)));
+    const asked = await Promise.all(Array.from({ length: 20 }, () => stub.ask(1_000, "acme")));
     expect(asked.filter(({ allowed }) => allowed)).toHaveLength(1);
   });
 
@@ -85,11 +93,11 @@ describe("the object", () => {
       at(0);
       await fail(stub, FAILURES_TO_OPEN);
       at(REST);
-      await stub.ask(callMs);
+      await stub.ask(callMs, "acme");
       at(REST + freeAfter - 1);
-      expect(await stub.ask(1_000)).toMatchObject({ allowed: false });
+      expect(await stub.ask(1_000, "acme")).toMatchObject({ allowed: false });
       at(REST + freeAfter);
-      expect(await stub.ask(1_000)).toMatchObject({ allowed: true });
+      expect(await stub.ask(1_000, "acme")).toMatchObject({ allowed: true });
     }
   });
 
@@ -98,14 +106,14 @@ describe("the object", () => {
     await fail(stub, FAILURES_TO_OPEN);
     at(REST);
     for (const view of ["unsure", "closed"]) {
-      const probe = await stub.ask(1_000);
+      const probe = await stub.ask(1_000, "acme");
       expect(probe).toMatchObject({ allowed: true, probe: expect.any(Number) });
-      expect(await stub.tell("good", probe.allowed ? probe.probe : null)).toBe(view);
+      expect(await stub.tell("good", probe.allowed ? probe.probe : null, "acme")).toBe(view);
     }
     expect(await stored(stub)).toBe(0);
-    expect(await stub.ask(1_000)).toEqual({ allowed: true, probe: null });
+    expect(await stub.ask(1_000, "acme")).toEqual({ allowed: true, probe: null });
     await evictDurableObject(stub);
-    expect(await stub.ask(1_000)).toEqual({ allowed: true, probe: null });
+    expect(await stub.ask(1_000, "acme")).toEqual({ allowed: true, probe: null });
     expect(await fail(stub, FAILURES_TO_OPEN - 1)).toBe("closed");
   });
 });

@@ -107,7 +107,7 @@ export function chatWorld(answers: readonly Answer[], { desk: other, ...change }
     },
   };
   const health: Health = {
-    async admit({ id }) {
+    async admit(_org, { id }) {
       if (world.resting.has(id)) return { allowed: false, retryAfterMs: 7_000 };
       return {
         allowed: true,
