@@ -29,6 +29,8 @@ export type ReviewRequest = {
   readonly risk: { readonly score: number | null; readonly factors: readonly string[] };
   readonly policy: { readonly version: string | null; readonly decision: string | null };
   readonly proposal: Json;
+  /** What a person may change: the `input` of the proposed call, or nothing. Absent: anything, it is a step's own proposal. */
+  readonly modifiable?: "input" | "nothing";
   /** SHA-256, hex: what an approval covers. */
   readonly digest: string;
   readonly approvalsNeeded: number;

@@ -57,31 +57,17 @@ const HANDLERS: Handlers = {
     await ports.queueCall({ v: 1, run, org, activity, call });
     return { kind: "delivered" };
   },
-  "child.start": async (ports, { machinery, state }, { activity }) => {
-    const { child, input, labels, reserved } = activityOf(state, activity);
-    if (child === null) throw new TypeError(`activity ${activity} has no child`);
-    const { birth } = machinery;
-    const { parent, definition } = birth;
-    const tools = definition.tools.filter((tool) => parent === null || parent.tools.includes(tool));
-    await ports.startChild({
-      child,
-      parent: {
-        run: birth.id,
-        activity,
-        depth: (parent?.depth ?? 0) + 1,
-        tools,
-        ...(hasSeenInstruction({ birth }, state) ? { seenInstruction: true } : {}),
-      },
-      parentSpanId: stepSpanId(machinery.sha256, birth.id, activity),
-      from: birth,
-      input,
-      ...(labels === undefined ? {} : { labels }),
-      budget: { usd: reserved.microUsd, tokens: reserved.tokens },
-    });
+  "child.start": async (ports, run, { activity }) => {
+    await startChild(ports, run, activity);
     return { kind: "delivered" };
   },
-  "child.cancel": async (ports, _run, { run }) => {
-    await ports.cancelRun(run, "parent", "the parent run ended");
+  // Nothing is cancelled before it is born: a start on its way would bear a child that nobody ends.
+  "child.cancel": async (ports, run, { run: child, activity }) => {
+    const cancel = (): Promise<boolean> => ports.cancelRun(child, "parent", "the parent run ended");
+    if (!(await cancel())) {
+      await startChild(ports, run, activity);
+      await cancel();
+    }
     return { kind: "delivered" };
   },
   "callback.send": async (ports, { machinery, state }, { url, attempt }) => {
@@ -131,6 +117,29 @@ const HANDLERS: Handlers = {
     return { kind: "dead_letter.handed_over", run: start.id };
   },
 };
+
+async function startChild(ports: RunEnginePorts, { machinery, state }: Snapshot, activity: string): Promise<void> {
+  const { child, input, labels, reserved } = activityOf(state, activity);
+  if (child === null) throw new TypeError(`activity ${activity} has no child`);
+  const { birth } = machinery;
+  const { parent, definition } = birth;
+  const tools = definition.tools.filter((tool) => parent === null || parent.tools.includes(tool));
+  await ports.startChild({
+    child,
+    parent: {
+      run: birth.id,
+      activity,
+      depth: (parent?.depth ?? 0) + 1,
+      tools,
+      ...(hasSeenInstruction({ birth }, state) ? { seenInstruction: true } : {}),
+    },
+    parentSpanId: stepSpanId(machinery.sha256, birth.id, activity),
+    from: birth,
+    input,
+    ...(labels === undefined ? {} : { labels }),
+    budget: { usd: reserved.microUsd, tokens: reserved.tokens },
+  });
+}
 
 function activityOf(state: RunState, id: string): RunState["activities"][string] {
   const activity = own(state.activities, id);

@@ -61,7 +61,8 @@ export type RunEnginePorts = {
   readonly queueCall: (message: SlowCallMessage) => Promise<void>;
   /** Bears a child run; the same child twice is one run. */
   readonly startChild: (child: ChildStart) => Promise<void>;
-  readonly cancelRun: (run: string, by: string, reason: string) => Promise<void>;
+  /** False: nobody was born there. */
+  readonly cancelRun: (run: string, by: string, reason: string) => Promise<boolean>;
   /** Tells the parent how its child ended; answers when it knows. */
   readonly tellParent: (parent: Parent, end: ChildEnd, org: string) => Promise<void>;
   /** Where values lie that are too large for a row. */

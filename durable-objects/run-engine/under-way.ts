@@ -25,6 +25,9 @@ const CHILD_AGAIN_MS = 9 * 60_000;
 /** How often an outcome is offered in one form, where the object fails to take it. */
 const OFFERS = 3;
 
+/** A cancelled child that has not told its end is cancelled again: to do so twice changes nothing. */
+const CANCEL_AGAIN_MS = 9_000;
+
 export type Offer = (happening: Happening) => Promise<Result<RunState, Refused>>;
 
 export class UnderWay {
@@ -137,7 +140,8 @@ export class UnderWay {
   /** A child may have lost its alarm before anybody but its parent knew of it: to start it again is to look after it. */
   #isDelivered({ kind, key }: RunEffect): boolean {
     const at = this.#delivered.get(key);
-    return at !== undefined && (kind !== "child.start" || this.#ports.now() - at < CHILD_AGAIN_MS);
+    const againAfter = kind === "child.start" ? CHILD_AGAIN_MS : kind === "child.cancel" ? CANCEL_AGAIN_MS : Number.POSITIVE_INFINITY;
+    return at !== undefined && this.#ports.now() - at < againAfter;
   }
 
   /** A call that an earlier life sent out, or that the queue has lost. */

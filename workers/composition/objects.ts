@@ -106,7 +106,8 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     },
     startChild: (child) => startChild(births, child),
     cancelRun: async (run, by, reason) => {
-      await objects.run(run).cancel(by, reason);
+      const cancelled = await objects.run(run).cancel(by, reason);
+      return cancelled.ok || cancelled.error.code !== "not_found";
     },
     tellParent: async (parent, end, org) => {
       const carry = (placeholders: readonly string[]) => objects.vault(org).carry({ from: end.run, to: parent.run, placeholders });

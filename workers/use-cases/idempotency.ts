@@ -19,7 +19,7 @@ const KEPT: { readonly [O in Outcome]: number } = { done: 200, created: 201, acc
 export type Repeatable = {
   /** The client's own word for this request; null: it gave none, and nothing is kept. */
   readonly key: string | null;
-  /** What is asked for, in the words of the door: `POST /v1/runs`. A key belongs to one operation of one caller. */
+  /** What is asked for, in the words of the door: `POST /v1/runs`. A key belongs to one path of one operation, for one caller. */
   readonly operation: string;
   /** What it is asked of, in the words of the door: the path of the request. */
   readonly target: string;
@@ -50,8 +50,10 @@ export async function claim<O extends Outcome = Outcome>(
   if (key === null) return ok({ id: freshId, replayed: null, settle: nothing, release: nothing });
   // The platform's admin is nobody's user: in an org it acts in, its keys are its own.
   const caller = principal.credential === "admin" ? "platform" : `user/${principal.user}`;
-  const scope = `${principal.org} ${caller} ${operation}`;
-  const mac = await ports.keys.mac("idempotency", `${scope}\n${target}\n${canonicalJson(sent)}`);
+  const operated = `${principal.org} ${caller} ${operation}`;
+  // A path may name a person: where it says more than the operation does, its digest is kept.
+  const scope = operation.endsWith(target) ? operated : `${operated} ${await ports.keys.mac("idempotency", target)}`;
+  const mac = await ports.keys.mac("idempotency", `${operated}\n${target}\n${canonicalJson(sent)}`);
   const claimed = await ports.store.idempotency.claim({ scope, key, mac, id: freshId, at });
   const held = {
     async settle(outcome: O, madeId?: string) {

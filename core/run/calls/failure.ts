@@ -3,6 +3,7 @@ import { own } from "../../json.ts";
 import { failWork, observe, refusalFor } from "../agent/agent.ts";
 import type { Activity } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
+import { timeCapAt } from "../outside/wake.ts";
 import { compensated } from "../steps/undo.ts";
 import type { Failure } from "./call.ts";
 import { resolveDoubt } from "./lookup.ts";
@@ -23,8 +24,12 @@ export function failCall(turn: Turn, activity: Activity, failure: Failure, attem
   const policy = retryPolicy(turn.birth, activity);
   if (!winding && isRetryable(failure) && attempt < policy.attempts) {
     const resumeAt = turn.at + retryDelayMs(policy, attempt, `${turn.birth.id}/${activity.id}`, failure);
-    const error = { code: failure.code, message: failure.message };
-    return turn.emit("step.retrying", { activity: activity.id, attempt, error, resume_at: resumeAt }, activity.step);
+    const isInTime =
+      failure.retryAfterMs === null || activity.purpose === "compensation" || resumeAt < timeCapAt(turn.machinery, turn.state);
+    if (isInTime) {
+      const error = { code: failure.code, message: failure.message };
+      return turn.emit("step.retrying", { activity: activity.id, attempt, error, resume_at: resumeAt }, activity.step);
+    } // a wait that the other side asks for and that the run's time does not allow is not begun
   }
   const error = { code: failure.code, message: failure.message };
   if (activity.purpose === "compensation") compensated(turn, activity, error);

@@ -56,7 +56,11 @@ function runSpan({ birth, sha256 }: Machinery, state: RunState, events: readonly
       "tokens.output": state.usage.tokensOut,
       "cost.usd": toUsd(state.usage.microUsd),
       success: state.status === "completed",
-      ...(state.error === null ? {} : { "error.type": state.error.code }),
+      ...(state.error !== null
+        ? { "error.type": state.error.code }
+        : isFinal(state) && state.status !== "completed"
+          ? { "error.type": state.status }
+          : {}),
     },
   };
 }
@@ -66,11 +70,12 @@ function stepSpans({ birth, plan, sha256 }: Machinery, state: RunState): Span[] 
     const step = own(state.steps, id);
     if (!step || step.startedAt === null) return [];
     const end = step.endedAt ?? state.endedAt ?? step.startedAt;
+    const agentName = own(birth.definition.steps, id)?.kind === "agent" ? `${birth.definition.name}/${id}` : null;
     return [
       {
         id: stepSpanId(sha256, birth.id, id),
         parent: runSpanId(sha256, birth.id),
-        name: `step ${id}`,
+        name: agentName === null ? `step ${id}` : `invoke_agent ${agentName}`,
         kind: 1 as const,
         start: step.startedAt,
         end,
@@ -78,6 +83,8 @@ function stepSpans({ birth, plan, sha256 }: Machinery, state: RunState): Span[] 
         attributes: {
           "step.id": id,
           "step.kind": own(birth.definition.steps, id)?.kind ?? "",
+          ...(agentName === null ? {} : { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": agentName }),
+          ...(step.status === "failed" ? { "error.type": step.error?.code ?? "internal" } : {}),
           "latency.ms": end - step.startedAt,
           success: step.status === "completed" || step.status === "compensated",
         },
@@ -99,7 +106,7 @@ function callSpans({ birth, sha256 }: Machinery, events: readonly RunEvent[]): S
       "latency.ms": event.data.duration_ms,
       attempt: event.data.attempt,
       success: event.data.ok,
-      ...(event.data.failure ? { "error.type": event.data.failure.code } : {}),
+      ...(event.data.ok ? {} : { "error.type": event.data.failure?.code ?? "output_invalid" }),
     };
     spans.push({
       id: callSpanId(sha256, birth.id, sent.seq),
@@ -113,6 +120,8 @@ function callSpans({ birth, sha256 }: Machinery, events: readonly RunEvent[]): S
         ? { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": event.data.tool, ...common }
         : {
             "gen_ai.operation.name": "chat",
+            // Well-known providers are named as the conventions do; ids of models begin with the provider.
+            "gen_ai.provider.name": event.data.model.split("/", 1)[0] ?? "",
             "gen_ai.request.model": event.data.model,
             "model.name": event.data.model,
             "gen_ai.usage.input_tokens": event.data.spent.tokens_in,

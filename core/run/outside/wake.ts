@@ -35,7 +35,7 @@ export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): 
     if (activity.phase === "looking") return Math.max(activity.resumeAt ?? now, now + LOOKING_NET_MS);
     if (activity.phase === "waiting") return activity.resumeAt ?? Number.POSITIVE_INFINITY;
     if (activity.queued === "taken") return Math.min(activity.lostAt ?? now, now + IN_FLIGHT_NET_MS);
-    if (isChildUnderWay(activity)) return now + CHILD_NET_MS;
+    if (isChildUnderWay(activity)) return now + (state.stopping === null ? CHILD_NET_MS : IN_FLIGHT_NET_MS);
     if (activity.phase === "approving" && activity.review?.id) return Number.POSITIVE_INFINITY;
     return now + IN_FLIGHT_NET_MS;
   });

@@ -32,7 +32,7 @@ export type RunEffect =
   /** A message names the call to a queue consumer, which asks for it (`call.take`). */
   | { readonly kind: "call.queue"; readonly key: string; readonly activity: string; readonly call: number }
   | { readonly kind: "child.start"; readonly key: string; readonly activity: string }
-  | { readonly kind: "child.cancel"; readonly key: string; readonly run: string }
+  | { readonly kind: "child.cancel"; readonly key: string; readonly activity: string; readonly run: string }
   | { readonly kind: "callback.send"; readonly key: string; readonly url: string; readonly attempt: number }
   | { readonly kind: "parent.tell"; readonly key: string }
   | { readonly kind: "budget.lease"; readonly key: string; readonly request: LeaseRequest }
@@ -121,7 +121,7 @@ function wantedFor(context: RunContext, state: RunState, activity: Activity, at:
 function childEffects(state: RunState, { id, child, call }: Activity): RunEffect[] {
   if (child === null) return [];
   const start: RunEffect = { kind: "child.start", key: `child/${id}#${call}`, activity: id };
-  return state.stopping === null ? [start] : [start, { kind: "child.cancel", key: `cancel/${child.run}`, run: child.run }];
+  return state.stopping === null ? [start] : [{ kind: "child.cancel", key: `cancel/${child.run}`, activity: id, run: child.run }];
 }
 
 function questionOf(context: RunContext, state: RunState, activity: Activity): AuthorityQuestion {
@@ -216,6 +216,7 @@ function reviewRequest({ birth }: RunContext, activity: Activity, review: NonNul
     risk: { score: null, factors: review.reason === "unknown-outcome" ? ["the outcome of the last call is unknown"] : [] },
     policy: { version: null, decision: review.reason === "policy" ? "ask" : null },
     proposal: review.proposal,
+    ...(review.reason === "step" ? {} : { modifiable: review.reason === "budget" ? ("nothing" as const) : ("input" as const) }),
     digest: review.digest,
     approvalsNeeded: 1,
     traceId: birth.traceId,

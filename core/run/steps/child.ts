@@ -7,17 +7,19 @@ import { UNKNOWN } from "../../label/label.ts";
 import { whole } from "../../label/labels.ts";
 import { fromUsd } from "../../money.ts";
 import type { AuthorityAnswer } from "../../workflow/authority.ts";
+import type { Definition } from "../../workflow/definition.ts";
 import { alertAtThresholds } from "../calls/lease.ts";
 import type { Happening } from "../machine/happening.ts";
 import type { Activity, StepError } from "../machine/state.ts";
 import { stopAtCap } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
+import { indexOfNode, stepOfNode } from "./node.ts";
 import { completeNode, failNode } from "./settle.ts";
 
 /** Maximum depth of nested runs; a deeper one fails its step. Without it, a run that starts itself would never end. */
 const MAX_DEPTH = 8;
 
-/** Reserves the child's whole budget before it exists: at most what its definition allows and what is left here. */
+/** Reserves the child's whole budget before it exists: at most what its definition allows, and its share of what is left here. */
 export function callChild(turn: Turn, activity: Activity, answer: Extract<AuthorityAnswer, { kind: "run" }>): void {
   const { birth, state } = turn;
   if ((birth.parent?.depth ?? 0) + 1 > MAX_DEPTH) {
@@ -30,9 +32,37 @@ export function callChild(turn: Turn, activity: Activity, answer: Extract<Author
   if (left.micro_usd <= 0 || left.tokens <= 0) {
     return stopAtCap(turn, "budget_exceeded", "nothing is left of the budget for the child run", activity.step);
   }
-  const reserved = { micro_usd: Math.min(left.micro_usd, fromUsd(answer.limits.usd)), tokens: Math.min(left.tokens, answer.limits.tokens) };
+  const share = 1 / sideBySide(turn, activity);
+  const reserved = {
+    micro_usd: Math.min(Math.ceil(left.micro_usd * share), fromUsd(answer.limits.usd)),
+    tokens: Math.min(Math.ceil(left.tokens * share), answer.limits.tokens),
+  };
   const { child: run, workflow, version, digest } = answer;
   turn.emit("child.called", { activity: activity.id, run, workflow, version, digest, reserved }, activity.step);
+}
+
+/** Children that may run beside this one and have no share of what is left yet, this one included: each gets the same. */
+function sideBySide({ machinery, birth, state }: Turn, { step, node }: Activity): number {
+  const after = new Set<string>([step]);
+  for (const id of after) for (const dependent of own(machinery.plan.dependents, id) ?? []) after.add(dependent); // grows while it is walked
+  const underWay = Object.values(state.activities).filter((other) => other.kind === "run" && other.phase === "calling");
+  const others = Object.entries(birth.definition.steps).filter(([id, other]) => {
+    const isOpen = ["pending", "running", "waiting"].includes(own(state.steps, id)?.status ?? "");
+    return isOpen && !after.has(id) && other.kind === "run" && !underWay.some((activity) => activity.step === id);
+  });
+  return 1 + others.length + itemsBeside(birth.definition, state, node);
+}
+
+/** Further items of the same map that may be under way at a time and have no share yet. */
+function itemsBeside(definition: Definition, state: Turn["state"], node: string): number {
+  const map = own(state.maps, stepOfNode(node));
+  const step = own(definition.steps, stepOfNode(node));
+  if (indexOfNode(node) === null || map === undefined || step?.kind !== "map") return 0;
+  const sent = Object.values(state.activities).filter(
+    (other) => other.kind === "run" && other.phase === "calling" && other.step === stepOfNode(node),
+  ).length;
+  const open = map.items.filter(({ status }) => status === "running").length + (map.over.length - map.next);
+  return Math.max(0, Math.min(step.concurrency, open) - sent - 1);
 }
 
 /** Takes the end of a child run: its result is the node's. Returns why it is refused, or null. */

@@ -2,7 +2,7 @@
 import { canonicalJson } from "../../canonical-json.ts";
 import { isObject, type Json, own } from "../../json.ts";
 import type { ReviewDecision, Severity } from "../../review/case.ts";
-import { observe, stopAgent } from "../agent/agent.ts";
+import { failWork, observe, stopAgent } from "../agent/agent.ts";
 import type { Happening } from "../machine/happening.ts";
 import type { Activity, QuestionReason } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
@@ -46,25 +46,36 @@ export function takeDecision(turn: Turn, activityId: string, decision: ReviewDec
   const { id, action, by, proposal } = decision;
   const decided = { activity: activityId, id, action, by, proposal, approved: approvedDigest(turn, activity, decision) };
   turn.emit("review.decided", decided, activity.step);
+  if (action === "modify" && activity.kind === "tool" && inputIn(proposal) === undefined) {
+    const error = { code: "review_rejected", message: "the person's changes would not reach the call, so it was not made" } as const;
+    const isDoubtful = reason === "unknown-outcome" || activity.doubt;
+    if (activity.purpose === "compensation") compensated(turn, activity, error);
+    else failWork(turn, activity, error, isDoubtful);
+    return null;
+  }
   if (action !== "reject") {
     if (reason === "step") completeNode(turn, activity.node, { action, by, proposal });
     return null;
   }
   const error = { code: "review_rejected", message: "a person rejected it" } as const;
+  const told = decision.reason.trim() === "" ? error : { ...error, message: `a person rejected it: ${decision.reason}` };
   const isDoubtful = reason === "unknown-outcome" || activity.doubt;
   if (activity.purpose === "compensation") compensated(turn, activity, error);
   else if (activity.purpose === "agent") {
     if (isDoubtful) stopAgent(turn, activity.node, error, activity.id);
     else if (activity.kind === "model") stopAgent(turn, activity.node, error);
-    else observe(turn, activity, { ok: false, ...error });
+    else observe(turn, activity, { ok: false, ...told });
   } else failNode(turn, activity.node, error, isDoubtful);
   return null;
 }
 
+/** Where the input stands in a proposed call, as `toolProposal` writes it. */
+const inputIn = (proposal: Json): Json | undefined => (isObject(proposal) ? (own(proposal, "input") ?? undefined) : undefined);
+
 /** The digest that the approved call has when it is tried again, so that nobody is asked about it twice. null: nothing was approved. */
 function approvedDigest(turn: Turn, activity: Activity, { action, proposal }: ReviewDecision): string | null {
   if (action === "reject" || activity.kind !== "tool") return null;
-  const input = action === "modify" && isObject(proposal) && proposal["input"] !== undefined ? proposal["input"] : activity.input;
+  const input = action === "modify" ? (inputIn(proposal) ?? activity.input) : activity.input;
   return approvalDigest(turn, activity, toolProposal({ ...activity, input }));
 }
 

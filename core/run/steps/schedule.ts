@@ -17,7 +17,7 @@ export function startReadySteps(turn: Turn): void {
   for (const id of turn.machinery.plan.order) {
     if (turn.state.stopping !== null || turn.events.length >= EVENTS_PER_TURN) return;
     const step = own(turn.state.steps, id);
-    if (step?.status !== "pending" || step.blockedBy > 0) continue;
+    if (step?.status !== "pending" || step.blockedBy > 0 || step.error !== null) continue; // with an error, another step answers for it
     if (turn.machinery.plan.rescuers.has(id) && step.rescues === null) continue;
     if (stepsUnderWay(turn) >= SIDE_BY_SIDE) return;
     startStep(turn, id);

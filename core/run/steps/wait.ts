@@ -1,5 +1,6 @@
 /** How a `wait` starts: until when it waits, and for which signal. */
 import type { Json } from "../../json.ts";
+import { fromRfc3339 } from "../../time.ts";
 import type { WaitStep } from "../../workflow/definition.ts";
 import { evaluate } from "../../workflow/expression.ts";
 import type { Turn } from "../machine/turn.ts";
@@ -26,7 +27,4 @@ export function startWait(turn: Turn, id: string, wait: WaitStep): void {
 const secondsFrom = (value: Json, at: number): number | null =>
   typeof value === "number" && value >= 0 && value * 1000 <= MAX_WAIT_MS ? at + Math.round(value * 1000) : null;
 
-function instantOf(value: Json): number | null {
-  const at = typeof value === "string" ? Date.parse(value) : Number.NaN;
-  return Number.isFinite(at) ? at : null;
-}
+const instantOf = (value: Json): number | null => (typeof value === "string" ? fromRfc3339(value) : null);

@@ -1,5 +1,6 @@
 /** `wait`: for a span of time, until an instant, or for a signal. A literal value is checked here, not when the step runs. */
 import type { Json } from "../../json.ts";
+import { fromRfc3339 } from "../../time.ts";
 import type { Template } from "../definition.ts";
 import { expressionOf } from "../expression.ts";
 import type { Form } from "../form.ts";
@@ -8,8 +9,6 @@ import { MENTIONS_NOTHING, type StepKindRules } from "./rules.ts";
 
 /** Longest wait, in seconds: a year. A longer one is refused here, and by the engine: most likely its unit is wrong. */
 const MAX_WAIT_SECONDS = 366 * 24 * 3_600;
-/** RFC 3339 section 5.6, in capitals. */
-const DATE_TIME = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 const WAYS = ["seconds", "until", "signal"] as const;
 
 /** The rules of the kind `wait`. */
@@ -44,8 +43,4 @@ function readTime(form: Form, name: string, fits: (value: Json) => boolean, what
 
 const isSpan = (value: Json): boolean => typeof value === "number" && value >= 0 && value <= MAX_WAIT_SECONDS;
 
-function isInstant(value: Json): boolean {
-  const [, year, month, day] = (typeof value === "string" && DATE_TIME.exec(value)) || [];
-  if (day === undefined || Number.isNaN(Date.parse(value as string))) return false;
-  return new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day); // no 30th of February
-}
+const isInstant = (value: Json): boolean => typeof value === "string" && fromRfc3339(value) !== null;

@@ -324,3 +324,38 @@ describe("on record", () => {
     expect(facts(opened(), judged())).toMatchObject([{ decision: "allow", actor: { type: "user", id: "bob" } }]);
   });
 });
+
+describe("changes to a proposed call", () => {
+  const proposal = { tool: "x.pay", input: { amount: 10, note: "x" } };
+  const modify = (changes: Json, modifiable: "input" | "nothing" | undefined = "input") =>
+    transition(opened({ proposal, ...(modifiable === undefined ? {} : { modifiable }) }), judged({ action: "modify", changes }));
+
+  it.each<[Json, string]>([
+    [{ amount: 5 }, "/changes/amount"],
+    [{ tool: "x.bad" }, "/changes/tool"],
+    [{ input: { amount: 5 }, tool: "x.bad" }, "/changes/tool"],
+    [{ input: null }, "/changes/input"],
+    ["five", "/changes"],
+    [[], "/changes"],
+    [{}, "/changes"],
+    [{ input: {} }, "/changes"],
+    [{ input: { amount: 10 } }, "/changes"],
+    [{ constructor: 1 }, "/changes/constructor"],
+    [JSON.parse('{"__proto__":{"input":{}}}') as Json, "/changes/__proto__"],
+  ])("[REV-20] %j would not reach the call: refused with its path, and the case stays open", (changes, path) => {
+    const turn = modify(changes);
+    expect(turn).toMatchObject({ ok: false, error: { code: "invalid_request", errors: [{ path }] } });
+  });
+
+  it("[REV-20] what reaches the call is merged into its input; a step's own proposal takes anything", () => {
+    expect(modify({ input: { amount: 5, note: null } })).toMatchObject({
+      ok: true,
+      value: { state: { status: "modified", decision: { proposal: { tool: "x.pay", input: { amount: 5 } } } } },
+    });
+    expect(transition(opened(), judged({ action: "modify", changes: "five" }))).toMatchObject({
+      ok: true,
+      value: { state: { status: "modified" } },
+    });
+    expect(modify({ input: { amount: 5 } }, "nothing").ok).toBe(false);
+  });
+});

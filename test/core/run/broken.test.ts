@@ -36,7 +36,12 @@ describe("a turn that throws", () => {
 
   it("[RUN-140] is paid for where a model's answer was lost in it, and nobody asks again", () => {
     let calls = 0;
-    const run = new Drive(define({ m: model() }), { model: () => (calls++, said("hi")) }).start();
+    const run = new Drive(define({ m: model() }), {
+      model: () => {
+        calls++;
+        return said("hi");
+      },
+    }).start();
     run.run((state) => state.activities["m"]?.phase === "calling");
     const call = run.state.activities["m"]?.call ?? 0;
     run.offer({ kind: "broken", over: { kind: "model.answered", activity: "m", call, outcome: said("hi", 30, 7) } });

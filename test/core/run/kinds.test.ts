@@ -249,6 +249,20 @@ describe("agent", () => {
 });
 
 describe("wait", () => {
+  it("[RUN-144] takes a time with an offset", () => {
+    const run = new Drive(define({ w: wait({ until: { cel: "input.u" } }) }), {}, { input: { u: "2026-01-01T02:00:01+02:00" } });
+    expect(run.start().run().state.status).toBe("completed");
+    expect(run.now - T0).toBe(1_000);
+  });
+
+  it.each(["1", "2027", "2027-02-30T00:00:00Z", "12/11/2027", "2027-01-01T00:00:00", "Jan 1 2027", 5, null])(
+    "[RUN-144] the time %j is none",
+    (until) => {
+      const run = new Drive(define({ w: wait({ until: { cel: "input.u" } }) }), {}, { input: { u: until } }).start().run();
+      expect(run.state).toMatchObject({ status: "failed", error: { code: "invalid_request", step: "w" } });
+    },
+  );
+
   it("[RUN-80] waits for a time, and the clock of the run stands still", () => {
     const run = new Drive(define({ a: wait({ seconds: 3 * 24 * 3600 }), b: transform(1, { needs: ["a"] }) })).start();
     expect(run.state).toMatchObject({ status: "waiting", steps: { a: { status: "waiting" } } });

@@ -271,6 +271,37 @@ describe("models and money", () => {
     expect(run.state).toMatchObject({ status: "failed", error: { code: "budget_exceeded" }, steps: { w: { status: "compensated" } } });
   });
 
+  it("[RUN-142] a `Retry-After` beyond the run's time is not waited for: the step fails with what it was told", () => {
+    const limits = { usd: 1, tokens: 1000, seconds: 30, steps: 100, confirm_over_usd: null };
+    const told = { tool: () => failed("upstream_unavailable", "transient", 3_600_000) };
+    const run = new Drive(define({ a: tool("orders.get") }, { limits }), told).start().run();
+    expect(run.state).toMatchObject({
+      status: "failed",
+      error: { code: "upstream_unavailable", step: "a" },
+      steps: { a: { attempts: 1 } },
+    });
+    expect(run.now - T0).toBeLessThan(1_000);
+    const spare = define({ a: tool("orders.get", { on_error: { value: "later" } }) }, { limits, output: { cel: "steps.a.output" } });
+    expect(new Drive(spare, told).start().run().state).toMatchObject({ status: "completed", output: "later" });
+  });
+
+  it("[RUN-143] a step that fails before it starts fails once, and the step that answers for it takes over", () => {
+    for (const broken of [
+      transform({ cel: "input.nothing" }),
+      tool("mail.send", { input: { cel: "input.nothing" } }),
+      transform(1, { when: { cel: "input.nothing" } }),
+    ]) {
+      const steps = {
+        a: { ...broken, on_error: { step: "b" } },
+        b: transform("saved"),
+        c: transform({ cel: "steps.a.output" }, { needs: ["a"] }),
+      };
+      const run = new Drive(define(steps, { output: { cel: "steps.c.output" } })).start().run();
+      expect(run.state).toMatchObject({ status: "completed", output: "saved", flags: ["degraded"] });
+      expect(STEP_IDS_OF(run.events, "step.failed")).toEqual(["a"]);
+    }
+  });
+
   it("[RUN-35] time and steps are caps too", () => {
     const slow = new Drive(
       define(
@@ -278,7 +309,7 @@ describe("models and money", () => {
         { limits: { usd: 1, tokens: 1000, seconds: 5, steps: 100, confirm_over_usd: null } },
       ),
       {
-        tool: () => failed("upstream_unavailable", "transient", 60_000),
+        tool: () => failed("upstream_unavailable", "transient"),
       },
     )
       .start()

@@ -84,6 +84,8 @@ describe("a start", () => {
     await value(startRun(world.ports, by("bob", "caller"), START, under("k", { n: 1 })));
     await value(startRun(world.ports, by("ada", "caller"), START, { ...under("k", { n: 1 }), operation: "another door" }));
     expect(begun()).toBe(3);
+    await value(startRun(world.ports, by("ada", "caller"), START, { ...under("k", { n: 2 }), target: "/v1/runs/run_2/signals/go" }));
+    expect(begun()).toBe(4);
   });
 
   it("[USE-1] remembers in the same numbers as before how a request ended", async () => {

@@ -43,6 +43,7 @@ export function runEventRoutes(ports: IngressPorts): Endpoint[] {
           schema: listOf(RunEvent),
           stream: "one event of the run in each `data`, with `id` = its `seq` and `event` = its `type`",
         },
+        204: { description: "of a stream: the run has ended, and `Last-Event-ID` is its last event" },
       },
       async handle(call) {
         const found = await findRun(ports, call, call.params.id, "run.read");
@@ -51,6 +52,7 @@ export function runEventRoutes(ports: IngressPorts): Endpoint[] {
         const from = startOf(call.query, streams ? call.headers["Last-Event-ID"] : undefined);
         if (!from.ok) return from;
         if (!streams) return reply(200, await listEvents(ports, found.value.id, from.value, call.query.limit ?? MOST_EVENTS));
+        if (from.value > 0 && (await isRead(ports, found.value.id, from.value))) return reply(204, undefined);
         const body = call.request.method === "HEAD" ? null : eventStream(ports, found.value.id, from.value, call.trace.traceId);
         return ok({
           response: new Response(body, {
@@ -60,6 +62,12 @@ export function runEventRoutes(ports: IngressPorts): Endpoint[] {
       },
     }),
   ];
+}
+
+/** The run has ended, and the client has its last event: 204 tells a browser not to come back (WHATWG HTML, "Server-sent events"). */
+async function isRead(ports: IngressPorts, id: RunId, from: number): Promise<boolean> {
+  const page = await ports.runs(id).events(from, 0);
+  return page?.done === true && page.events.length === 0;
 }
 
 /** `Last-Event-ID` is what a client that comes back knows best; the cursor of a list of events is a `seq`. */
