@@ -723,7 +723,7 @@ export type Run = {
     readonly message: string;
     readonly step: string | null;
   } | null;
-  readonly flags: readonly ("degraded" | "partial" | "budget_exceeded" | "stale")[];
+  readonly flags: readonly ("degraded" | "partial" | "budget_exceeded" | "stale" | "truncated")[];
   readonly usage: Usage;
   readonly budget: {
     readonly usd: number;
@@ -765,7 +765,7 @@ export type RunLine = {
     readonly message: string;
     readonly step: string | null;
   } | null;
-  readonly flags: readonly ("degraded" | "partial" | "budget_exceeded" | "stale")[];
+  readonly flags: readonly ("degraded" | "partial" | "budget_exceeded" | "stale" | "truncated")[];
   readonly usage: Usage;
   readonly budget: {
     readonly usd: number;

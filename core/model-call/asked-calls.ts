@@ -5,18 +5,37 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { AskedCall, ChatAnswer } from "../model/answer.ts";
 import { parseUntrusted } from "../untrusted-json.ts";
+import type { JsonSchema } from "../workflow/definition.ts";
 import { FLAWS, tooManyCalls } from "./flaws.ts";
 
 /** Maximum UTF-16 units of one call's arguments, which is what a tool's request can hold; longer ones count as no object. */
 const LONGEST_ARGUMENTS = 262_144;
 
-/** One JSON object, from a text or as it is. No text at all is how some servers say that there are no arguments. null: anything else. */
-export function readArguments(said: AskedCall["arguments"]): JsonObject | null {
+/**
+ * One JSON object, from a text or as it is. No text at all is how some servers say that there are no arguments; others say null, which is
+ * taken of tools without parameters. `parameters`: the called tool's schema; undefined: no tool is known. null: anything else.
+ */
+export function readArguments(said: AskedCall["arguments"], parameters?: JsonSchema): JsonObject | null {
   if (isObject(said)) return JSON.stringify(said).length <= LONGEST_ARGUMENTS ? said : null;
+  const nothing = parameters !== undefined && takesNone(parameters) ? {} : null;
+  if (said === null) return nothing;
   if (typeof said !== "string" || said.length > LONGEST_ARGUMENTS) return null;
   if (said.trim() === "") return {};
   const parsed = parseUntrusted(said);
-  return parsed.ok && isObject(parsed.value) ? parsed.value : null;
+  if (!parsed.ok) return null;
+  if (parsed.value === null) return nothing;
+  // JSON in a text in a text: an object is meant, and only an object can be.
+  const inner = typeof parsed.value === "string" ? parseUntrusted(parsed.value) : parsed;
+  return inner.ok && isObject(inner.value) ? inner.value : null;
+}
+
+/** A schema that names no parameter. */
+function takesNone(schema: JsonSchema): boolean {
+  if (!isObject(schema)) return schema === true;
+  return ["properties", "patternProperties", "required", "anyOf", "oneOf", "allOf", "$ref"].every((keyword) => {
+    const value = Object.hasOwn(schema, keyword) ? schema[keyword] : undefined;
+    return value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+  });
 }
 
 /** The upstream's ids where they are short identifiers and tell the calls apart; else ours, in the narrowest form that upstreams accept (nine letters and digits). */

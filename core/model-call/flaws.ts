@@ -6,6 +6,7 @@ import type { Json } from "../json.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
 import { knownPath } from "../workflow/known-path.ts";
 import { validate } from "../workflow/schema.ts";
+import { lenient } from "./lenient.ts";
 
 /** Errors that are shown; the model fixes these first. */
 export const SHOWN_ERRORS = 10;
@@ -17,6 +18,7 @@ export const FLAWS = {
   notObject: "the answer is not a JSON object",
   noTools: "no tool can be called here: answer in words",
   mustCall: "one of the tools has to be called",
+  namesNoCall: "the answer ends as a call of a tool and has none: call a tool, or answer in words",
 } as const;
 
 export const tooManyCalls = (most: number): string => `at most ${most} tools can be called at a time`;
@@ -27,10 +29,11 @@ export const numberNotHeld = (schema: JsonSchema, path: string): string =>
   `\`${knownPath(schema, path)}\` holds a number that is too large or too long to be kept exactly`;
 
 /** Where a value breaks its schema. A field that the model made up is not repeated. Empty: it fits. */
-export const flawsOfValue = (schema: JsonSchema, value: Json): readonly string[] =>
-  validate(schema, value)
-    .slice(0, SHOWN_ERRORS)
-    .map(({ path, message }) => {
-      const known = knownPath(schema, path);
-      return known.endsWith("*") ? `${known}: a field that the schema does not have` : `${known}: ${message}`;
-    });
+export function flawsOfValue(schema: JsonSchema, value: Json): readonly string[] {
+  const strict = validate(schema, value);
+  const errors = strict.length === 0 || validate(lenient(schema), value).length === 0 ? [] : strict;
+  return errors.slice(0, SHOWN_ERRORS).map(({ path, message }) => {
+    const known = knownPath(schema, path);
+    return known.endsWith("*") ? `${known}: a field that the schema does not have` : `${known}: ${message}`;
+  });
+}

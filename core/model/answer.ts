@@ -4,7 +4,7 @@
  */
 import { isObject, type Json } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
-import { type JsonRefusal, parseExact, parseUntrusted } from "../untrusted-json.ts";
+import { type JsonRefusal, parseExact } from "../untrusted-json.ts";
 import { type Ending, endingOf } from "./finish.ts";
 import { type ReportedUsage, readUsage } from "./reported-usage.ts";
 import { BROKEN_OFF, type ToldError, toldInChoice } from "./told-error.ts";
@@ -83,14 +83,6 @@ function readCalls(calls: Json | undefined): AskedCall[] {
   });
 }
 
-/** JSON from a model's text: bare, or in one Markdown fence, with or without words around the fence. */
-export function readJsonText(text: string): Result<Json, JsonRefusal> {
-  const bare = parseUntrusted(text.replace(/^\uFEFF/, "").trim());
-  if (bare.ok || bare.error.why === "number") return bare;
-  const inside = fenced(text);
-  return inside === null ? err({ why: "malformed" }) : parseUntrusted(inside);
-}
-
 /**
  * The JSON text of a whole answer or event. Whole numbers that a double does not hold are refused where something is read that is passed
  * on; beside it (a server's own counters and times) they do no harm.
@@ -100,11 +92,4 @@ export function readEnvelope(text: string): Result<Json, JsonRefusal> {
   if (!exact.ok) return exact;
   const path = exact.value.long.find((pointer) => /^\/(choices|data)\//.test(pointer));
   return path === undefined ? ok(exact.value.value) : err({ why: "number", path });
-}
-
-/** What stands in the text's only fence (CommonMark 4.5, backticks); null when there is none or more than one. */
-function fenced(text: string): string | null {
-  const pieces = text.split("```");
-  if (pieces.length !== 3) return null;
-  return (pieces[1] ?? "").replace(/^[A-Za-z0-9_-]*[ \t]*\r?\n/, "").trim();
 }

@@ -1,7 +1,8 @@
 /** Numbers from outside: what a double does not hold is refused with its place, and nothing changes silently. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readEnvelope, readJsonText } from "../../core/model/answer.ts";
+import { readEnvelope } from "../../core/model/answer.ts";
+import { readJsonText } from "../../core/model/json-text.ts";
 import { parseExact, parseUntrusted } from "../../core/untrusted-json.ts";
 
 const refusal = (text: string) => {

@@ -7,7 +7,8 @@ import type { ChatMessage, ChatToolCall } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
-import { type ChatAnswer, readJsonText } from "../../core/model/answer.ts";
+import type { ChatAnswer } from "../../core/model/answer.ts";
+import { readJsonText } from "../../core/model/json-text.ts";
 import { distinctIds, flawsOfCalls, readArguments } from "../../core/model-call/asked-calls.ts";
 import { shownAnswer } from "../../core/model-call/corrections.ts";
 import { FLAWS, flawsOfValue, mustCall, SHOWN_ERRORS } from "../../core/model-call/flaws.ts";
@@ -51,11 +52,15 @@ export async function judgeChat(
 function rawOf(request: ChatRequest, answer: ChatAnswer): JsonObject {
   const words = answer.text?.toWellFormed() ?? null;
   const parsed = words !== null && request.format.kind !== "text" && answer.calls.length === 0 ? readJsonText(words) : null;
+  const parametersOf = new Map(request.tools.map(({ name, parameters }) => [name, parameters]));
   return {
     text: words,
     ...(parsed?.ok ? { text: null, json: { value: parsed.value } } : {}),
     refusal: answer.refusal?.toWellFormed() ?? null,
-    calls: answer.calls.map((call) => ({ name: call.name?.toWellFormed() ?? null, input: readArguments(call.arguments) })),
+    calls: answer.calls.map((call) => ({
+      name: call.name?.toWellFormed() ?? null,
+      input: readArguments(call.arguments, parametersOf.get(call.name ?? "")),
+    })),
   };
 }
 
@@ -67,7 +72,11 @@ function flawsOf(request: ChatRequest, answer: ChatAnswer, filled: Json): readon
   if (toolChoice === "required") return [FLAWS.mustCall];
   if (toolChoice !== null && typeof toolChoice !== "string") return [mustCall(toolChoice.name)];
   const isBlank = (answer.text ?? "").trim() === "";
-  if (format.kind === "text") return isBlank && finish !== "length" ? [FLAWS.empty] : [];
+  const isCallLost = finish === "tool_calls" && request.tools.length > 0 && toolChoice !== "none";
+  if (isCallLost && format.kind === "text") return [FLAWS.namesNoCall];
+  // After a tool's result there may be nothing left to say.
+  const isAfterTool = request.messages.at(-1)?.role === "tool";
+  if (format.kind === "text") return isBlank && finish !== "length" && !isAfterTool ? [FLAWS.empty] : [];
   if (isBlank) return [FLAWS.empty];
   if (finish === "length") return [FLAWS.cut];
   const json = isObject(filled) ? filled["json"] : undefined;

@@ -5,7 +5,7 @@
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import { openAssembly } from "../../core/model/stream/assemble.ts";
 import { type ChatChunk, readEvent } from "../../core/model/stream/chunk.ts";
-import { openSse } from "../../core/model/stream/sse.ts";
+import { openSse, type SseEvent } from "../../core/model/stream/sse.ts";
 import type { ToldError } from "../../core/model/told-error.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
@@ -45,6 +45,7 @@ export function readUpstream(
   const over = openWatch(bounds, signal);
   let total = 0;
   let isDone = false;
+  let hasEnded = false;
   let told: number | null = null;
 
   const take = (chunk: ChatChunk): Result<string, Failure> => {
@@ -66,30 +67,40 @@ export function readUpstream(
     return assembly.isFinished() || (isDone && ((text ?? "") !== "" || calls.length > 0));
   };
 
-  const read = async (): Promise<Result<string | null, Failure>> => {
-    over.awaitsUpstream(true);
-    const piece = await Promise.race([reader.read().catch(() => "cut" as const), over.promise]);
-    over.awaitsUpstream(false);
-    if (typeof piece === "string" && piece !== "cut") return err(ENDINGS[piece]());
-    // Cut after its last word, an answer is whole. An upstream that nobody read from for long may rightly have hung up.
-    if (piece === "cut" || piece.done) {
-      if (assembly.isFinished()) return ok(null);
-      return err(over.isClientSlow() ? slowClient() : cutShort());
-    }
-    total += piece.value.byteLength;
-    if (total > STREAM_BYTES) return err(tooLong());
-    const text = decode(decoder, piece.value);
-    if (text === null) return err(otherFormat());
-    const events = sse.push(text);
-    if (!events.ok) return err(tooLong());
+  const takeAll = (events: readonly SseEvent[]): Result<string, Failure> => {
     let said = "";
-    for (const event of events.value) {
+    for (const event of events) {
       const chunk = readEvent(event, bounds.ceiling);
       const taken = chunk.ok ? take(chunk.value) : err(otherFormat());
       if (!taken.ok) return taken;
       said += taken.value;
     }
     return ok(said);
+  };
+  /** Cut after its last word, an answer is whole. An upstream that nobody read from for long may rightly have hung up. */
+  const atEnd = (): Result<string | null, Failure> => (isWhole() ? ok(null) : err(over.isClientSlow() ? slowClient() : cutShort()));
+  /** The last event, where it came without its blank line; one that was cut in itself says nothing. */
+  const takeRest = (): Result<string | null, Failure> => {
+    hasEnded = true;
+    const events = sse.end();
+    const rest = events.ok ? takeAll(events.value) : ok("");
+    if (rest.ok && rest.value !== "") return rest;
+    return rest.ok || told === null ? atEnd() : rest;
+  };
+
+  const read = async (): Promise<Result<string | null, Failure>> => {
+    over.awaitsUpstream(true);
+    const piece = await Promise.race([reader.read().catch(() => "cut" as const), over.promise]);
+    over.awaitsUpstream(false);
+    if (typeof piece === "string" && piece !== "cut") return err(ENDINGS[piece]());
+    if (piece === "cut" || piece.done) return hasEnded ? atEnd() : takeRest();
+    total += piece.value.byteLength;
+    if (total > STREAM_BYTES) return err(tooLong());
+    const text = decode(decoder, piece.value);
+    if (text === null) return err(otherFormat());
+    const events = sse.push(text);
+    if (!events.ok) return err(tooLong());
+    return takeAll(events.value);
   };
 
   const cancel = (): void => {
@@ -102,9 +113,9 @@ export function readUpstream(
   });
   return {
     async next() {
-      if (isDone) {
+      if (isDone || hasEnded) {
         cancel();
-        return isWhole() ? ok(null) : err(cutShort());
+        return atEnd();
       }
       const result = await read();
       if (!result.ok || result.value === null) cancel();

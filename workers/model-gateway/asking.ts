@@ -79,12 +79,13 @@ export function defineAskings(ports: ModelGatewayPorts): Askings {
       ),
     open: (asking, signal) =>
       send<OpenedAnswer>("/chat/completions", asking, signal, async (response, secrets, deadline, facts) => {
-        const isStream = /^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "");
-        const bytes = response.body as ReadableStream<Uint8Array> | null;
+        const type = response.headers.get("content-type") ?? "";
+        const opened = await openBody(response.body as ReadableStream<Uint8Array> | null, type, deadline);
+        const { isStream, bytes } = opened;
         if (isStream && bytes !== null) {
           return ok({ kind: "stream", bytes, secrets, failureOf: (told) => failureOfTold(told, ports.now(), asking.body) });
         }
-        const whole = await readWhole(response, asking, { now: ports.now(), facts }, secrets, deadline);
+        const whole = await readWhole(new Response(bytes, response), asking, { now: ports.now(), facts }, secrets, deadline);
         return whole.ok ? ok({ kind: "whole", ...whole.value }) : whole;
       }),
     embed: (asking, signal) =>
@@ -95,6 +96,33 @@ export function defineAskings(ports: ModelGatewayPorts): Askings {
         return answer.ok ? answer : err(failure("permanent", "output_invalid", "the vectors do not match the request"));
       }),
   };
+}
+
+/** Whether a body is a stream of events. Some servers send one as plain text, or do not say: then its first bytes do. */
+async function openBody(
+  bytes: ReadableStream<Uint8Array> | null,
+  type: string,
+  deadline: Deadline,
+): Promise<{ readonly isStream: boolean; readonly bytes: ReadableStream<Uint8Array> | null }> {
+  if (/^text\/event-stream\b/i.test(type)) return { isStream: true, bytes };
+  if (bytes === null || /json/i.test(type)) return { isStream: false, bytes };
+  const reader = bytes.getReader();
+  const first = await deadline.within(reader.read().catch(() => null));
+  const begins = first?.value === undefined ? "" : new TextDecoder().decode(first.value.slice(0, 64)).trimStart();
+  const again = new ReadableStream<Uint8Array>({
+    start(controller) {
+      if (first === null) controller.error(new TypeError("the connection broke"));
+      else if (first.done) controller.close();
+      else controller.enqueue(first.value);
+    },
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (why) => reader.cancel(why),
+  });
+  return { isStream: /^(data|event|id|retry)?:/.test(begins), bytes: again };
 }
 
 async function readWhole(

@@ -19,10 +19,16 @@ type Named = { readonly id: string | null; readonly name: string };
 
 /** `secrets`: what was sent along and must not come back in, also not as an id, which the guard does not look at. */
 export function readCalls(call: ModelCall, answer: ChatAnswer, names: ToolNames, secrets: readonly string[]): AskedCalls {
+  const schemas = new Map(call.tools.map((tool) => [tool.name, tool.input]));
   const read = answer.calls.slice(0, MOST_CALLS).map((asked) => {
     const name = asked.name === null ? null : names.fromWire(asked.name);
     const id = withoutSecrets(asked.id, secrets).value;
-    return { id: typeof id === "string" ? id : null, name: name ?? "", input: readArguments(asked.arguments), raw: asked.arguments };
+    return {
+      id: typeof id === "string" ? id : null,
+      name: name ?? "",
+      input: readArguments(asked.arguments, schemas.get(name ?? "")),
+      raw: asked.arguments,
+    };
   });
   const errors = flawsOfCalls(
     answer,

@@ -1,7 +1,8 @@
 /** From a model's answer to an output, or to the tools it asks for: complete, in the form that was asked for, redacted and scanned. Whatever is unsure is refused. */
 import { type FindingSummary, refusalCode } from "../../core/guardrail/finding.ts";
 import type { Json } from "../../core/json.ts";
-import { type ChatAnswer, readJsonText } from "../../core/model/answer.ts";
+import type { ChatAnswer } from "../../core/model/answer.ts";
+import { readJsonText } from "../../core/model/json-text.ts";
 import { shownAnswer } from "../../core/model-call/corrections.ts";
 import { FLAWS, flawsOfValue, numberNotHeld } from "../../core/model-call/flaws.ts";
 import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
@@ -52,8 +53,10 @@ export async function judgeAnswer(
 /** The value that the answer holds, and what is wrong with it, in our words: the schema's names, never the model's. */
 function readOutput(call: ModelCall, { text, finish }: ChatAnswer): { readonly value: Json; readonly errors: readonly string[] } {
   const words = (text ?? "").toWellFormed();
-  if (words.trim() === "") return { value: words, errors: [FLAWS.empty] };
-  if (call.schema === null) return { value: words, errors: [] };
+  // After a tool's result there may be nothing left to say.
+  const isAfterTool = call.schema === null && finish !== "tool_calls" && call.messages.at(-1)?.role === "tool";
+  if (words.trim() === "") return { value: words, errors: isAfterTool ? [] : [FLAWS.empty] };
+  if (call.schema === null) return { value: words, errors: finish === "tool_calls" && call.tools.length > 0 ? [FLAWS.namesNoCall] : [] };
   if (finish === "length") return { value: words, errors: [FLAWS.cut] };
   const parsed = readJsonText(words);
   if (!parsed.ok) {

@@ -26,7 +26,9 @@ export type ChatChunk =
   /** The upstream gave up. `usage`: what it says that it used until then. */
   | { readonly kind: "error"; readonly told: ToldError; readonly usage: ReportedUsage }
   /** `[DONE]`. */
-  | { readonly kind: "done" };
+  | { readonly kind: "done" }
+  /** Keeps the connection alive, or is meant for others. */
+  | { readonly kind: "nothing" };
 
 export type ChatDelta = Extract<ChatChunk, { kind: "delta" }>;
 
@@ -46,13 +48,18 @@ export type ChunkRefusal = "not_json" | "not_an_object";
 export function readEvent({ type, data }: SseEvent, ceiling: number): Result<ChatChunk, ChunkRefusal> {
   const text = data.trim();
   if (text === "[DONE]") return ok({ kind: "done" });
+  if (text === "" && type !== "error") return ok({ kind: "nothing" });
   const parsed = parsePiece(text);
   if (type === "error") {
     const body = parsed.ok ? parsed.value : null;
     return ok(brokenOff(body, toldError(body) ?? toldError({ error: body }) ?? BROKEN_OFF, ceiling));
   }
+  if (type !== "message" && !(parsed.ok && saysSomething(parsed.value))) return ok({ kind: "nothing" });
   return parsed.ok ? readChunk(parsed.value, ceiling) : err("not_json");
 }
+
+/** An event under another name, such as `ping`, counts where it holds what a chunk does. */
+const saysSomething = (body: Json): boolean => Array.isArray(isObject(body) ? body["choices"] : null) || toldError(body) !== null;
 
 /** A server may cut a text between the halves of a surrogate pair: in a piece they stand alone (the assembly puts them together). */
 function parsePiece(text: string): Result<Json, "not_json"> {

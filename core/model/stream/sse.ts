@@ -18,8 +18,10 @@ const SSE_LIMITS: SseLimits = { lineUnits: 1_048_576, eventUnits: 1_048_576 };
 export type SseRefusal = "line_too_long" | "event_too_long";
 
 export type SseReader = {
-  /** The events that `text` completes, in order. Once refused, always refused. An event without its blank line is never given. */
+  /** The events that `text` completes, in order. Once refused, always refused. */
   push(text: string): Result<readonly SseEvent[], SseRefusal>;
+  /** The event that lacks its blank line, which some servers leave out at their end. What it says may be cut. */
+  end(): Result<readonly SseEvent[], SseRefusal>;
 };
 
 const LINE_END = /[\r\n]/g;
@@ -54,7 +56,8 @@ export function openSse(limits: SseLimits = SSE_LIMITS): SseReader {
     }
   };
 
-  return {
+  const reader: SseReader = {
+    end: () => reader.push(endedInReturn ? "\n\n\n" : "\n\n"),
     push(text) {
       if (refusal !== null) return err(refusal);
       const events: SseEvent[] = [];
@@ -93,4 +96,5 @@ export function openSse(limits: SseLimits = SSE_LIMITS): SseReader {
       return refusal === null ? ok(events) : err(refusal);
     },
   };
+  return reader;
 }

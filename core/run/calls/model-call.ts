@@ -44,11 +44,12 @@ export function noteModelCall(
   alertAtThresholds(turn, before);
 }
 
-/** Flags of an answer that another model than the first choice gave, or that was kept past its time. */
-function flagsOf(activity: Activity, { result, cached }: ModelOutcome): readonly RunFlag[] {
+/** Flags of an answer that another model than the first choice gave, that was kept past its time, or that was cut at its length. */
+function flagsOf(activity: Activity, { result, cached, upstream }: ModelOutcome): readonly RunFlag[] {
   if (activity.purpose === "summary") return []; // the cheapest model is the first choice for it
   if (cached === "stale") return ["degraded", "stale"];
-  return result.ok && activity.candidate > 0 ? ["degraded"] : [];
+  const isCut = "output" in result && upstream["finish_reason"] === "length";
+  return [...(result.ok && activity.candidate > 0 ? (["degraded"] as const) : []), ...(isCut ? (["truncated"] as const) : [])];
 }
 
 /** What the call used, at the price of the model that was asked. */

@@ -182,7 +182,8 @@ export const CALL_EVENTS: Handlers<Types> = {
     const done = wrote === undefined ? state.done : [...state.done, { activity: id, step: event.step ?? "", node, output: null, wrote }];
     const noted = wrote === undefined ? counted : { ...counted, done };
     const told = event.data.instruction ? { ...noted, seenInstruction: true as const } : noted;
-    return flags.includes("degraded") ? withFlag(told, "degraded") : told;
+    const passed = (["degraded", "truncated"] as const).filter((flag) => flags.includes(flag));
+    return passed.reduce(withFlag, told);
   },
 };
 

@@ -25,7 +25,7 @@ export const FINAL_STATUSES: readonly RunStatus[] = ["completed", "failed", "can
  * What a client should know about a result: `degraded`: something was put in the place of a failure; `partial`: a cap cut it short;
  * `stale`: a kept answer past its time is in it.
  */
-export type RunFlag = "degraded" | "partial" | "budget_exceeded" | "stale";
+export type RunFlag = "degraded" | "partial" | "budget_exceeded" | "stale" | "truncated";
 /** PERSISTED: in recorded histories. */
 export type StepStatus = "pending" | "running" | "waiting" | "completed" | "failed" | "skipped" | "compensated";
 

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
-import { readChatAnswer, readJsonText } from "../../../core/model/answer.ts";
+import { readChatAnswer } from "../../../core/model/answer.ts";
 import { boundTokens, estimateTokens, expectTokens } from "../../../core/model/estimate.ts";
+import { readJsonText } from "../../../core/model/json-text.ts";
 import { MAX_DEPTH, parseUntrusted, withoutSecrets } from "../../../core/untrusted-json.ts";
 
 const count = fc.oneof(fc.integer({ min: -5, max: 60 }), fc.double(), fc.constant("7"));

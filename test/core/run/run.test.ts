@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ModelOutcome } from "../../../core/run/calls/call.ts";
 import { define, model, review, tool, transform, undoneBy } from "../../support/run/definition.ts";
 import { answered, Drive, failed, said, T0 } from "../../support/run/drive.ts";
 import { STEP_IDS_OF } from "./steps.ts";
@@ -154,6 +155,14 @@ describe("failing", () => {
     const third = new Drive(again.start.definition, {}, again.start).start().run();
     const { id } = undone.machinery.birth;
     expect(third.sent).toEqual([`${id}/reserve/2`, `${id}/charge/2`, `${id}/ship`]);
+  });
+
+  it("[MODEL-8] a text that its model could not end is flagged, one that is asked for again is not", () => {
+    const one = define({ a: model() }, { output: { cel: "steps.a.output" } });
+    const cut = (): ModelOutcome => ({ ...said("Dear customer, we will refund"), upstream: { finish_reason: "length" } });
+    expect(new Drive(one, { model: cut }).start().run().state).toMatchObject({ status: "completed", flags: ["truncated"] });
+    const whole = (): ModelOutcome => ({ ...said("Dear customer"), upstream: { finish_reason: "stop" } });
+    expect(new Drive(one, { model: whole }).start().run().state).toMatchObject({ status: "completed", flags: [] });
   });
 
   it("[RUN-28] `on_error` with a value, and with a step that runs only then", () => {

@@ -148,6 +148,19 @@ describe("upstream faults", () => {
     },
   );
 
+  it("[CHAT-6] after a tool's result there may be nothing left to say", async () => {
+    const called = { id: "call_abc1", type: "function", function: { name: "weather", arguments: "{}" } };
+    const messages = [...ASK.messages, { role: "assistant", content: null, tool_calls: [called] }];
+    const world = chatWorld([says("")]);
+    const done = await world.complete({
+      ...ASK,
+      model: SMALL,
+      messages: [...messages, { role: "tool", tool_call_id: "call_abc1", content: "done" }],
+    });
+    expect(answer(done)).toMatchObject({ message: { content: "" }, finish_reason: "stop" });
+    expect(world.upstream.requests).toHaveLength(1);
+  });
+
   it("[CHAT-8] holds the worst case of a call that nobody told the cost of, and pays nothing for a refusal", async () => {
     const world = chatWorld([hangs, json({}, 500)]);
     await world.complete(ASK);

@@ -185,6 +185,37 @@ describe("a stream", () => {
     expect(world.calls).toMatchObject([{ spent: { microUsd: 0, tokens: 0 } }]);
   });
 
+  const LAST = '{"choices":[{"index":0,"delta":{"content":" world."},"finish_reason":"stop"}]}';
+  it.each([
+    ["comments", [": hi\n\n", delta("Hello"), ":\n", delta(" world."), finish("stop"), DONE]],
+    [
+      "named events",
+      [delta("Hello"), 'event: ping\ndata: {"type":"ping"}\n\n', "event: heartbeat\ndata: ok\n\n", delta(" world."), finish("stop"), DONE],
+    ],
+    ["events of another name that hold chunks", [`event: chunk\n${delta("Hello")}`, delta(" world."), finish("stop"), DONE]],
+    ["empty data", ["data:\n\n", delta("Hello"), "data: \n\n", delta(" world."), finish("stop"), DONE]],
+    ["no last blank line", [delta("Hello"), delta(" world."), finish("stop").trimEnd()]],
+    ["words in the event without its blank line", [delta("Hello"), `data: ${LAST}`]],
+    ["a line end of two characters", [delta("Hello"), delta(" world."), finish("stop"), DONE].map((text) => text.replaceAll("\n", "\r\n"))],
+    ["a line end of a carriage return, and no last one", [delta("Hello"), `data: ${LAST}`].map((text) => text.replaceAll("\n", "\r"))],
+  ])("[CHAT-4] reads an upstream's stream with %s", async (_name, pieces) => {
+    const world = chatWorld([streams(pieces).response]);
+    expect(await read(await world.complete({ ...ASK, model: SMALL }))).toMatchObject({
+      text: "Hello world.",
+      finish: ["stop"],
+      isDone: true,
+    });
+  });
+  it.each(["text/plain; charset=utf-8", "application/octet-stream", null])("[CHAT-4] reads a stream of type %s", async (type) => {
+    const { body } = streams(HELLO).response;
+    const world = chatWorld([new Response(body, { headers: type === null ? {} : { "content-type": type } })]);
+    expect(await read(await world.complete({ ...ASK, model: SMALL }))).toMatchObject({ text: "Hello world.", isDone: true });
+  });
+  it("[CHAT-13] an event that was cut in itself is no end", async () => {
+    const world = chatWorld([streams([delta("The first sentence is here. "), delta("And more. "), `data: ${LAST.slice(0, 30)}`]).response]);
+    expect((await read(await world.complete({ ...ASK, model: SMALL }))).isDone).toBe(false);
+  });
+
   it("[CHAT-12] lets go of the upstream when its client goes, and holds what nobody counted", async () => {
     const { response, seen } = streams([delta("The first sentence is here. "), delta("And the second one. ")], "hang");
     const world = chatWorld([response]);

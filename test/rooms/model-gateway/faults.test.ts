@@ -134,6 +134,8 @@ describe("what a model may say", () => {
     ["words around a fence", `Sure! Here it is:\n\`\`\`\n${GOOD}\n\`\`\`\nAnything else?`],
     ["a mark and spaces", `\uFEFF  ${GOOD}\n`],
     ["parts", [{ type: "text", text: GOOD }]],
+    ["thoughts before it", `<think>\nhm\n</think>\n${GOOD}`],
+    ["words after it", `${GOOD} Done.`],
   ])("%s", async (_, content) => {
     const outcome = await world(chat(content)).call();
     expect(outcome).toMatchObject({
@@ -141,6 +143,11 @@ describe("what a model may say", () => {
       usage: { input: 31, output: 7, cachedInput: 0 },
     });
     expect(outcome.upstream).toEqual({ status: "200", finish_reason: "stop" });
+  });
+
+  it("nothing, after a tool's result", async () => {
+    const messages = [{ role: "user", content: "remind me" } as const, { role: "tool", toolCallId: "a", content: "done" } as const];
+    expect((await world(chat("")).call({ schema: null, messages })).result).toEqual({ ok: true, output: "" });
   });
 
   it("text, when no schema asks for more", async () => {

@@ -23,7 +23,13 @@ const asked = (name: unknown, args: unknown, id: unknown = "call_a1"): object =>
 });
 const answer = (calls: unknown, content: unknown = null, choice: object = {}) =>
   json({
-    choices: [{ message: { role: "assistant", content, tool_calls: calls }, finish_reason: "tool_calls", ...choice }],
+    choices: [
+      {
+        message: { role: "assistant", content, tool_calls: calls },
+        finish_reason: Array.isArray(calls) && calls.length === 0 ? "stop" : "tool_calls",
+        ...choice,
+      },
+    ],
     usage: { prompt_tokens: 50, completion_tokens: 9 },
   });
 const SECRET = "sk-own-4242";
@@ -128,6 +134,11 @@ describe("what a model asks for", () => {
     ["blanks", "  \n", {}],
   ])("takes arguments as %s", async (_, said, input) => {
     expect(asksOf(await world(answer([asked("kb_search", said)])).call())?.calls).toMatchObject([{ input }]);
+  });
+
+  it("is something: an end as a call of a tool without one is no final answer", async () => {
+    const lost = answer([], "I will look it up.", { finish_reason: "tool_calls" });
+    expect(invalidOf(await world(lost).call({ schema: null }))?.errors).toEqual([expect.stringContaining("has none")]);
   });
 
   it("may be words instead: only they are held to the schema", async () => {

@@ -48,7 +48,7 @@ export const Run = z
     input: anyJson,
     output: anyJson,
     error: z.object({ code: z.string(), message: z.string(), step: z.string().nullable() }).nullable(),
-    flags: z.array(z.enum(["degraded", "partial", "budget_exceeded", "stale"])),
+    flags: z.array(z.enum(["degraded", "partial", "budget_exceeded", "stale", "truncated"])),
     usage: Usage,
     budget: z.object({ usd: z.number(), tokens: z.number().int() }),
     risk_score: z.number().nullable(),

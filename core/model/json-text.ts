@@ -1,0 +1,103 @@
+/**
+ * JSON from a model's text, where nothing can be misread: bare, after its thoughts, in the one Markdown fence that holds JSON, or as the
+ * only value between words. Linear in the text; pure.
+ */
+import type { Json } from "../json.ts";
+import { err, type Result } from "../result.ts";
+import { type JsonRefusal, parseUntrusted } from "../untrusted-json.ts";
+
+type Read = Result<Json, JsonRefusal>;
+const NO_JSON: Read = err({ why: "malformed" });
+
+export function readJsonText(text: string): Read {
+  const said = text.replace(/^\uFEFF/, "").trim();
+  const bare = parseUntrusted(said);
+  if (isDecided(bare)) return bare;
+  const answer = withoutThoughts(said);
+  if (answer !== said) {
+    const after = parseUntrusted(answer);
+    if (isDecided(after)) return after;
+  }
+  const inFence = readFences(answer);
+  return inFence ?? readBetweenWords(answer);
+}
+
+/** There is a value, or one that is refused whatever stands around it. */
+const isDecided = (read: Read): boolean => read.ok || read.error.why === "number";
+
+/** Fences that are looked into: an answer in JSON has one. */
+const MOST_BLOCKS = 50;
+
+const END_OF_THOUGHTS = /<\/(?:think|thinking|thought|reasoning)>/gi;
+
+/** What stands after the last end of thoughts, which some servers send without their beginning. */
+function withoutThoughts(text: string): string {
+  let end = 0;
+  for (const found of text.matchAll(END_OF_THOUGHTS)) end = found.index + found[0].length;
+  return text.slice(end).trim();
+}
+
+/** The value in the only fence that holds one (CommonMark 4.5); null: there is no fence. */
+function readFences(text: string): Read | null {
+  const pieces = text.split("```");
+  // Opened and closed within a line, as CommonMark does not have it.
+  const loose = pieces.length === 3 ? [(pieces[1] ?? "").replace(/^[A-Za-z0-9_-]*[ \t]*\r?\n/, "").trim()] : [];
+  const blocks = fencedBlocks(text);
+  const candidates = blocks.length > 0 ? blocks : loose;
+  if (candidates.length === 0) return null;
+  if (candidates.length > MOST_BLOCKS) return NO_JSON;
+  const reads = candidates.map(parseUntrusted).filter(isDecided);
+  return reads.length === 1 ? (reads[0] ?? NO_JSON) : reads.length > 1 ? NO_JSON : null;
+}
+
+function fencedBlocks(text: string): string[] {
+  const blocks: string[] = [];
+  let mark: string | null = null;
+  let lines: string[] = [];
+  for (const line of text.split(/\r?\n/)) {
+    if (mark === null) {
+      mark = /^ {0,3}(`{3,}|~{3,})[^`]*$/.exec(line)?.[1] ?? null;
+      lines = [];
+    } else if (isEndOf(mark, line)) {
+      blocks.push(lines.join("\n"));
+      mark = null;
+    } else lines.push(line);
+  }
+  // A fence that nobody closes ends with the text.
+  if (mark !== null) blocks.push(lines.join("\n"));
+  return blocks;
+}
+
+function isEndOf(mark: string, line: string): boolean {
+  const bare = line.trim();
+  return bare.length >= mark.length && bare.startsWith(mark) && [...bare].every((character) => character === mark[0]);
+}
+
+/** The only object or list among words. Another bracket of its kind after it could begin another answer: then none is read. */
+function readBetweenWords(text: string): Read {
+  const starts = [text.indexOf("{"), text.indexOf("[")].filter((start) => start >= 0).sort((a, b) => a - b);
+  for (const start of starts) {
+    const end = endOfValue(text, start);
+    const read = end === null ? NO_JSON : parseUntrusted(text.slice(start, end));
+    if (!isDecided(read)) continue;
+    const rest = text.slice(end ?? 0);
+    return rest.includes("{") || (text[start] === "[" && rest.includes("[")) ? NO_JSON : read;
+  }
+  return NO_JSON;
+}
+
+/** The place after the bracket that closes the one at `start`; null: none does. */
+function endOfValue(text: string, start: number): number | null {
+  let depth = 0;
+  let inString = false;
+  for (let index = start; index < text.length; index++) {
+    const character = text[index];
+    if (inString) {
+      if (character === "\\") index++;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === "{" || character === "[") depth++;
+    else if ((character === "}" || character === "]") && --depth === 0) return index + 1;
+  }
+  return null;
+}

@@ -1,0 +1,47 @@
+/** JSON in what models say: read where nothing can be misread, and nowhere else. */
+import { expect, it } from "vitest";
+import type { Json } from "../../../core/json.ts";
+import { readJsonText } from "../../../core/model/json-text.ts";
+
+const ADA = '{"name":"Ada"}';
+const VALUE = { name: "Ada" };
+const FENCED = '```json\n{"name":"Ada","note":"use ```js\\nrun()\\n``` here"}\n```';
+
+it.each<[string, string, Json]>([
+  ["after thoughts", `<think>\nhm {maybe}\n</think>\n${ADA}`, VALUE],
+  ["after thoughts without their beginning", `The user wants a name.\n</think>\n${ADA}`, VALUE],
+  ["after thoughts under another name", `<thinking>x</thinking>${ADA}`, VALUE],
+  ["after thoughts, in a fence", `<think>\`\`\`json\n{"no":1}\n\`\`\`</think>\n\`\`\`json\n${ADA}\n\`\`\``, VALUE],
+  ["with the end of thoughts in a string", '{"name":"a </think> b"}', { name: "a </think> b" }],
+  ["in a fence whose strings hold a fence", FENCED, { name: "Ada", note: "use ```js\nrun()\n``` here" }],
+  ["in a fence of tildes", `~~~json\n${ADA}\n~~~`, VALUE],
+  ["in a fence that nobody closed", `\`\`\`json\n${ADA}`, VALUE],
+  ["in the one of two fences that holds JSON", `\`\`\`sh\nnpm test\n\`\`\`\n\`\`\`json\n${ADA}\n\`\`\``, VALUE],
+  ["with trailing words", `${ADA}\nAnything else?`, VALUE],
+  ["with words before it", `Here it is: ${ADA}`, VALUE],
+  ["with words that have brackets", `[note] ${ADA} [1]`, VALUE],
+  ["a list with trailing words", `[1,2] are the numbers`, [1, 2]],
+  ["with a bracket in a string", '{"name":"}"} done', { name: "}" }],
+])("[MODEL-1] JSON is read %s", (_, text, value) => expect(readJsonText(text)).toEqual({ ok: true, value }));
+
+it.each([
+  ["two values", `${ADA} or ${ADA}`],
+  ["two fences of JSON", `\`\`\`\n${ADA}\n\`\`\`\n\`\`\`\n${ADA}\n\`\`\``],
+  ["a list among others", "[1] and [2]"],
+  ["a value that is cut", '{"name":"Ada"'],
+  ["words in braces", "use {name} here"],
+  ["words", "It is about shipping."],
+])("[MODEL-1] JSON is not read out of %s", (_, text) => expect(readJsonText(text).ok).toBe(false));
+
+it("[MODEL-1] a long text is read in time proportional to its length", () => {
+  const timeOf = (text: string): number => {
+    const begin = performance.now();
+    readJsonText(text);
+    return performance.now() - begin;
+  };
+  for (const piece of ["{", "[", "```\n", "</think>", '"{', "{}"]) {
+    const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
+    timeOf(text.slice(0, 10_000));
+    expect(timeOf(text)).toBeLessThan(1_000);
+  }
+});
