@@ -20,6 +20,7 @@ import { EVENTS_PER_TURN, type Turn } from "./turn.ts";
 export function advance(turn: Turn): void {
   resumeWhenThereIsNews(turn);
   holdOrRelease(turn);
+  holdLookups(turn);
   stopWhenTimeIsUp(turn);
   let before = -1;
   while (turn.state.seq !== before && mayGoOn(turn) && turn.events.length < EVENTS_PER_TURN) {
@@ -37,6 +38,17 @@ export function advance(turn: Turn): void {
 }
 
 const mayGoOn = ({ state }: Turn): boolean => !isFinal(state) && state.status !== "paused";
+
+/** A look-up is a call of its tool: the switch of either tool, the one that is asked or the one that is asked about, holds it. */
+function holdLookups(turn: Turn): void {
+  if (!mayGoOn(turn)) return;
+  const { org, definition } = turn.birth;
+  for (const { phase, facts, tool } of Object.values(turn.state.activities)) {
+    if (phase !== "looking" || typeof facts?.idempotency !== "object") continue;
+    for (const name of [facts.idempotency.lookup, tool])
+      if (name !== null && holdIfStopped(turn, { org, workflow: definition.name, tool: name })) return;
+  }
+}
 
 /** Events after which a waiting run goes on waiting. */
 const NO_NEWS: ReadonlySet<EventType> = new Set<EventType>([

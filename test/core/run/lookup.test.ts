@@ -111,6 +111,22 @@ describe("asking what became of a write", () => {
     expect(drive.sent).toHaveLength(1);
   });
 
+  it.each(["mail.find", "mail.send"])("[KILL-30] a switch of %s holds the look-up until it is lifted", (name) => {
+    let asked = 0;
+    const drive = driveWith(() => {
+      asked++;
+      return said("yes", { id: "m-1" });
+    });
+    drive.run((state) => state.activities["mail"]?.phase === "looking");
+    drive.stops = { epoch: 2, active: [{ kind: "tool", org: "acme", name }], asOf: drive.now };
+    drive.run();
+    expect([drive.state.status, drive.state.pausedBy?.scope, asked]).toEqual(["paused", `tool:${name}`, 0]);
+    drive.stops = { epoch: 3, active: [], asOf: drive.now };
+    drive.offer({ kind: "tick" });
+    drive.run();
+    expect([drive.state.status, asked, drive.sent.length]).toEqual(["completed", 1, 1]);
+  });
+
   it("[RUN-115] a run that is cancelled meanwhile names the write as undone", () => {
     const drive = driveWith(() => "never");
     drive.run((state) => state.activities["mail"]?.phase === "looking");
