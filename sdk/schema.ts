@@ -127,6 +127,21 @@ export type ChatRequest = {
   readonly tools?: readonly JsonObject[];
   readonly tool_choice?: string | JsonObject;
   readonly response_format?: JsonObject;
+  readonly parallel_tool_calls?: boolean;
+  readonly reasoning_effort?: string;
+  readonly presence_penalty?: number;
+  readonly frequency_penalty?: number;
+  readonly cache_control?: JsonObject;
+  readonly logit_bias?: { readonly [name: string]: number };
+  readonly metadata?: { readonly [name: string]: string };
+  readonly prediction?: JsonObject;
+  readonly prompt_cache_key?: string;
+  readonly prompt_cache_retention?: string;
+  readonly safety_identifier?: string;
+  readonly service_tier?: string;
+  readonly store?: boolean;
+  readonly user?: string;
+  readonly verbosity?: "low" | "medium" | "high";
   readonly bulkhead?: {
     readonly complexity?: "simple" | "ordinary" | "hard";
     readonly max_latency_ms?: number;
@@ -220,9 +235,26 @@ export type Definition = {
     readonly on_error?: {
       /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
       readonly value: Json;
+      readonly when?: {
+        readonly cel: string;
+      };
     } | {
       readonly step: string;
-    };
+      readonly when?: {
+        readonly cel: string;
+      };
+    } | readonly ({
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly value: Json;
+      readonly when?: {
+        readonly cel: string;
+      };
+    } | {
+      readonly step: string;
+      readonly when?: {
+        readonly cel: string;
+      };
+    })[];
     /** `id` or `task`, one of the two */
     readonly model: {
       readonly id?: string;
@@ -263,9 +295,26 @@ export type Definition = {
     readonly on_error?: {
       /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
       readonly value: Json;
+      readonly when?: {
+        readonly cel: string;
+      };
     } | {
       readonly step: string;
-    };
+      readonly when?: {
+        readonly cel: string;
+      };
+    } | readonly ({
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly value: Json;
+      readonly when?: {
+        readonly cel: string;
+      };
+    } | {
+      readonly step: string;
+      readonly when?: {
+        readonly cel: string;
+      };
+    })[];
     /** `id` or `task`, one of the two */
     readonly model: {
       readonly id?: string;
@@ -306,9 +355,26 @@ export type Definition = {
     readonly on_error?: {
       /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
       readonly value: Json;
+      readonly when?: {
+        readonly cel: string;
+      };
     } | {
       readonly step: string;
-    };
+      readonly when?: {
+        readonly cel: string;
+      };
+    } | readonly ({
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly value: Json;
+      readonly when?: {
+        readonly cel: string;
+      };
+    } | {
+      readonly step: string;
+      readonly when?: {
+        readonly cel: string;
+      };
+    })[];
     readonly tool: string;
     /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
     readonly input?: Json;
@@ -341,9 +407,26 @@ export type Definition = {
     readonly on_error?: {
       /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
       readonly value: Json;
+      readonly when?: {
+        readonly cel: string;
+      };
     } | {
       readonly step: string;
-    };
+      readonly when?: {
+        readonly cel: string;
+      };
+    } | readonly ({
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly value: Json;
+      readonly when?: {
+        readonly cel: string;
+      };
+    } | {
+      readonly step: string;
+      readonly when?: {
+        readonly cel: string;
+      };
+    })[];
     readonly severity?: "critical" | "high" | "medium";
     /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
     readonly proposal: Json;
@@ -356,9 +439,26 @@ export type Definition = {
     readonly on_error?: {
       /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
       readonly value: Json;
+      readonly when?: {
+        readonly cel: string;
+      };
     } | {
       readonly step: string;
-    };
+      readonly when?: {
+        readonly cel: string;
+      };
+    } | readonly ({
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly value: Json;
+      readonly when?: {
+        readonly cel: string;
+      };
+    } | {
+      readonly step: string;
+      readonly when?: {
+        readonly cel: string;
+      };
+    })[];
     /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
     readonly seconds?: Json;
     /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
@@ -374,9 +474,26 @@ export type Definition = {
     readonly on_error?: {
       /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
       readonly value: Json;
+      readonly when?: {
+        readonly cel: string;
+      };
     } | {
       readonly step: string;
-    };
+      readonly when?: {
+        readonly cel: string;
+      };
+    } | readonly ({
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly value: Json;
+      readonly when?: {
+        readonly cel: string;
+      };
+    } | {
+      readonly step: string;
+      readonly when?: {
+        readonly cel: string;
+      };
+    })[];
     /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
     readonly over: Json;
     readonly concurrency?: number;
@@ -391,9 +508,26 @@ export type Definition = {
     readonly on_error?: {
       /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
       readonly value: Json;
+      readonly when?: {
+        readonly cel: string;
+      };
     } | {
       readonly step: string;
-    };
+      readonly when?: {
+        readonly cel: string;
+      };
+    } | readonly ({
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly value: Json;
+      readonly when?: {
+        readonly cel: string;
+      };
+    } | {
+      readonly step: string;
+      readonly when?: {
+        readonly cel: string;
+      };
+    })[];
     readonly workflow: string;
     readonly version?: number;
     /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
@@ -407,9 +541,26 @@ export type Definition = {
     readonly on_error?: {
       /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
       readonly value: Json;
+      readonly when?: {
+        readonly cel: string;
+      };
     } | {
       readonly step: string;
-    };
+      readonly when?: {
+        readonly cel: string;
+      };
+    } | readonly ({
+      /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+      readonly value: Json;
+      readonly when?: {
+        readonly cel: string;
+      };
+    } | {
+      readonly step: string;
+      readonly when?: {
+        readonly cel: string;
+      };
+    })[];
     /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
     readonly value: Json;
   } };
@@ -428,6 +579,7 @@ export type EmbeddingRequest = {
   readonly input: string | readonly string[];
   readonly encoding_format?: "float" | "base64";
   readonly dimensions?: number;
+  readonly user?: string;
 };
 
 export type Estimate = {
@@ -504,6 +656,18 @@ export type Introspection = {
   readonly scope?: string;
 } & { readonly [name: string]: unknown };
 
+export type ListedModel = {
+  readonly id: string;
+  readonly object: "model";
+  readonly created: number;
+  readonly owned_by: string;
+  /** dollars per million tokens; of a model that only `MODEL` names, `MODEL_PRICE` or a cautious guess */
+  readonly price: {
+    readonly input: number;
+    readonly output: number;
+  };
+};
+
 export type Model = {
   readonly id: string;
   readonly base_url: string | null;
@@ -520,21 +684,14 @@ export type Model = {
   readonly latency_ms: number | null;
   readonly quality: number | null;
   readonly pinned: boolean;
+  readonly parameters?: {
+    readonly passes?: readonly string[];
+  };
 };
 
 export type ModelList = {
   readonly object: "list";
-  readonly data: readonly ({
-    readonly id: string;
-    readonly object: "model";
-    readonly created: number;
-    readonly owned_by: string;
-    /** dollars per million tokens; of a model that only `MODEL` names, `MODEL_PRICE` or a cautious guess */
-    readonly price: {
-      readonly input: number;
-      readonly output: number;
-    };
-  })[];
+  readonly data: readonly ListedModel[];
 };
 
 /** A pinned model */
@@ -557,6 +714,10 @@ export type ModelManifest = {
   readonly latency_ms?: number;
   readonly quality?: number;
   readonly pinned?: boolean;
+  /** what the upstream takes; `passes`: fields of a chat that go on to it as they came */
+  readonly parameters?: {
+    readonly passes?: readonly ("cache_control" | "logit_bias" | "prompt_cache_key" | "prompt_cache_retention" | "safety_identifier" | "verbosity")[];
+  };
 };
 
 export type ModelRoute = {
@@ -602,6 +763,7 @@ export type Org = {
   readonly require_client_certificate: boolean;
   readonly notify: readonly string[];
   readonly max_runs: number;
+  readonly kept_answers: "own" | "shared";
   readonly created_at: string;
   readonly callback_secret_made_at: string | null;
 };
@@ -642,6 +804,8 @@ export type PutOrg = {
   /** URLs that are told of what needs a person */
   readonly notify?: readonly string[] | null;
   readonly max_runs?: number | null;
+  /** `own`, the default: a chat's kept answer is given to its own user only; `shared`: to everybody of the org */
+  readonly kept_answers?: "own" | "shared" | null;
 };
 
 export type PutSecret = {

@@ -73,6 +73,7 @@ function isTold(cel: string, parts: Parts): boolean {
   const names = namesIn(cel);
   if (names === null) return false;
   for (const name of names.variables) {
+    if (name === "error") return false; // nothing has failed yet
     if (name === "input" && !isKnown(parts.input)) return false;
     if (name === "item" && !isKnown(parts.item)) return false;
   }

@@ -8,6 +8,7 @@ import { estimateTokens, expectTokens } from "../model/estimate.ts";
 import type { ModelTool } from "../model/message.ts";
 import { fromUsd } from "../money.ts";
 import type { AgentStep, Definition, ItemStep, JsonSchema, MapStep, ModelStep, RunStep, Step, StepKind } from "../workflow/definition.ts";
+import { errorRules } from "../workflow/on-error.ts";
 import { planOf } from "../workflow/plan.ts";
 import { renderMessages } from "../workflow/prompt.ts";
 import type { StepOf } from "../workflow/step-kinds/rules.ts";
@@ -72,10 +73,11 @@ function outputOf(step: Step, output: Part, isCertain: boolean, parts: Parts): P
   const { on_error: spare } = step;
   if (isCertain && spare === null) return output;
   const own = sizeOf(output, parts.measure);
-  const other = spare !== null && "value" in spare ? partOf(spare.value, parts) : null;
-  const instead = other === null ? NOTHING : sizeOf(other, parts.measure);
+  const others = errorRules(spare).flatMap(({ rule }) => ("value" in rule ? [partOf(rule.value, parts)] : []));
+  const sizes = others.map((other) => (other === null ? NOTHING : sizeOf(other, parts.measure)));
+  const most = Math.max(own.max, own.expected, ...sizes.map(({ max }) => max));
   return {
-    size: { low: 0, expected: own.expected, max: Math.max(own.max, instead.max, own.expected), isOpen: own.isOpen || instead.isOpen },
+    size: { low: 0, expected: own.expected, max: most, isOpen: own.isOpen || sizes.some(({ isOpen }) => isOpen) },
     schema: isKnown(output) ? null : output.schema,
   };
 }

@@ -3,7 +3,7 @@
  * were named before it, so that a cycle or a misspelt name does not compile; everything else is `check.ts`'s to say.
  */
 import type { JsonObject } from "../json.ts";
-import type { ItemStep, JsonSchema, Limits, ModelWishes, RetryPolicy, StepKind, Template } from "./definition.ts";
+import type { ErrorRule, ItemStep, JsonSchema, Limits, ModelWishes, RetryPolicy, StepKind, Template } from "./definition.ts";
 
 type Head = {
   readonly name: string;
@@ -18,10 +18,12 @@ type Head = {
 
 type Expression = { readonly cel: string };
 
+type ValueRule = Extract<ErrorRule, { readonly value: Template }>;
+
 type Common<Known extends string> = {
   readonly needs?: readonly Known[];
   readonly when?: Expression;
-  readonly on_error?: { readonly value: Template } | { readonly step: string };
+  readonly on_error?: ErrorRule | readonly ErrorRule[];
 };
 
 type Attempts = { readonly retry?: Partial<RetryPolicy>; readonly timeout_ms?: number };
@@ -66,7 +68,7 @@ type Fields = {
 type OfKind<K extends StepKind> = { [Kind in K]: { readonly kind: Kind } & Fields[Kind] }[K];
 
 /** What a `map` does for each item. */
-export type ItemSource = OfKind<ItemStep["kind"]> & { readonly on_error?: { readonly value: Template }; readonly async?: never };
+export type ItemSource = OfKind<ItemStep["kind"]> & { readonly on_error?: ValueRule | readonly ValueRule[]; readonly async?: never };
 
 /** A step that may need the steps `Known`. */
 export type StepSource<Known extends string> = Common<Known> & OfKind<StepKind>;

@@ -2,6 +2,7 @@
 import { checkCel, checkTemplate, type Sight } from "./check-template.ts";
 import type { Definition, Step } from "./definition.ts";
 import type { Errors } from "./form.ts";
+import { errorRules, rescuersIn } from "./on-error.ts";
 import type { settledBefore } from "./reach.ts";
 import { mentionsOf, templatesOf } from "./step-kinds.ts";
 
@@ -17,9 +18,10 @@ export function checkExpressions(
   before: Order | null,
   errors: Errors,
 ): void {
+  const rescuers = new Set(Object.values(steps).flatMap(({ on_error }) => rescuersIn(on_error).map(({ id }) => id)));
   for (const [id, step] of Object.entries(steps)) {
     const path = `/steps/${id}`;
-    const sight: Sight = { steps: before === null ? known : (before.get(id) ?? new Set()), more: [], known };
+    const sight: Sight = { steps: before === null ? known : (before.get(id) ?? new Set()), more: rescuers.has(id) ? ["error"] : [], known };
     if (step.when !== null) checkCel(step.when.cel, `${path}/when`, sight, errors);
     checkStep(step, path, sight, { ...sight, steps: new Set([...sight.steps, id]), more: ["output"] }, errors);
   }
@@ -30,10 +32,14 @@ export function checkExpressions(
 
 /** `after`: what an expression sees that undoes what the step did. */
 function checkStep(step: Step, path: string, sight: Sight, after: Sight, errors: Errors): void {
-  if (step.on_error !== null && "value" in step.on_error) checkTemplate(step.on_error.value, `${path}/on_error/value`, sight, errors);
+  const failed: Sight = { ...sight, more: [...new Set([...sight.more, "error"])] };
+  for (const { rule, at } of errorRules(step.on_error)) {
+    if (rule.when !== undefined) checkCel(rule.when.cel, `${path}${at}/when`, failed, errors);
+    if ("value" in rule) checkTemplate(rule.value, `${path}${at}/value`, failed, errors);
+  }
   for (const { at, template, when } of templatesOf(step)) checkTemplate(template, `${path}${at}`, when === "after" ? after : sight, errors);
   const { item } = mentionsOf(step);
   if (item === null) return;
   // Items may be undone although their `map` never completed: an undoing expression sees neither the output of the `map` nor its list.
-  checkStep(item, `${path}/step`, { ...sight, more: ["item", "index"] }, { ...sight, more: ["output", "index"] }, errors);
+  checkStep(item, `${path}/step`, { ...sight, more: [...sight.more, "item", "index"] }, { ...sight, more: ["output", "index"] }, errors);
 }

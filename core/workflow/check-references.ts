@@ -3,6 +3,7 @@ import { own } from "../json.ts";
 import type { Definition, Step } from "./definition.ts";
 import { type Errors, shortName } from "./form.ts";
 import { TOOL_NAME } from "./names.ts";
+import { rescuersIn } from "./on-error.ts";
 import { mentionsOf, workOf } from "./step-kinds.ts";
 
 /** What is known about the tools of an org. */
@@ -46,13 +47,15 @@ export function checkNames({ name, steps }: Pick<Definition, "name" | "steps">, 
     for (const [index, need] of step.needs.entries()) {
       if (!ids.has(need)) errors.add(`/steps/${id}/needs/${index}`, `there is no step \`${need}\``);
     }
-    if (step.on_error === null || "value" in step.on_error) continue;
-    const rescuer = step.on_error.step;
-    const path = `/steps/${id}/on_error/step`;
-    if (!ids.has(rescuer)) errors.add(path, `there is no step \`${shortName(rescuer)}\``);
-    const other = rescues.get(rescuer);
-    if (other !== undefined) errors.add(path, `the step \`${rescuer}\` already answers for the failure of \`${other}\``);
-    rescues.set(rescuer, id);
+    for (const { id: rescuer, path: at } of rescuersIn(step.on_error)) {
+      const path = `/steps/${id}${at}`;
+      if (!ids.has(rescuer)) errors.add(path, `there is no step \`${shortName(rescuer)}\``);
+      const other = rescues.get(rescuer);
+      if (other !== undefined && other !== id) {
+        errors.add(path, `the step \`${rescuer}\` already answers for the failure of \`${other}\``);
+      }
+      rescues.set(rescuer, id);
+    }
   }
 }
 

@@ -29,8 +29,10 @@ export type Limits = {
  */
 export type RetryPolicy = { readonly attempts: number; readonly initial_ms: number; readonly max_ms: number; readonly factor: number };
 
-/** What happens when a step fails: its output is `value`, or the step `step` runs in its place. */
-export type OnError = { readonly value: Template } | { readonly step: string };
+/** What happens when a step fails: its output is `value`, or the step `step` runs in its place. `when`: only if that holds of the error. */
+export type ErrorRule = ({ readonly value: Template } | { readonly step: string }) & { readonly when?: { readonly cel: string } };
+/** One rule, or several: the first that applies counts. */
+export type OnError = ErrorRule | readonly ErrorRule[];
 
 type StepCommon = {
   readonly needs: readonly string[];

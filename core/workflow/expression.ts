@@ -20,6 +20,8 @@ export type Scope = {
   readonly item?: Json;
   readonly index?: number;
   readonly output?: Json;
+  /** Why a step failed, for its `on_error` and the step that answers for it. */
+  readonly error?: { readonly code: string; readonly class: string; readonly message: string };
   readonly event?: Json;
 };
 

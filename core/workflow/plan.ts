@@ -1,5 +1,6 @@
 /** The order of the steps of a definition. It depends on nothing else, and is cheap enough to make again at every turn. */
 import type { Definition } from "./definition.ts";
+import { rescuersIn } from "./on-error.ts";
 
 /** In which order steps can run. */
 export type Plan = {
@@ -22,7 +23,7 @@ export function planOf(definition: Pick<Definition, "steps">): Plan {
   for (const [id, step] of Object.entries(definition.steps)) {
     needs.set(id, step.needs.length);
     for (const need of step.needs) dependents.get(need)?.push(id);
-    if (step.on_error !== null && "step" in step.on_error) rescuers.add(step.on_error.step);
+    for (const { id: rescuer } of rescuersIn(step.on_error)) rescuers.add(rescuer);
   }
   return { order: inOrder(ids, needs, dependents), dependents: Object.fromEntries(dependents), needs: Object.fromEntries(needs), rescuers };
 }

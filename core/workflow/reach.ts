@@ -2,13 +2,14 @@
 import { own } from "../json.ts";
 import type { Step } from "./definition.ts";
 import type { Errors } from "./form.ts";
+import { rescuersIn } from "./on-error.ts";
 
 type Steps = { readonly [id: string]: Step };
 
 /** The steps that must be settled before this one can be: those it needs, and the one that answers for its failure. */
 const waitsFor = (step: Step): readonly { readonly id: string; readonly path: string }[] => [
   ...step.needs.map((id, index) => ({ id, path: `/needs/${index}` })),
-  ...(step.on_error !== null && "step" in step.on_error ? [{ id: step.on_error.step, path: "/on_error/step" }] : []),
+  ...rescuersIn(step.on_error),
 ];
 
 /** Refuses cycles, each once, at the edge that closes it. Unknown steps are refused elsewhere. True: there is a cycle. */
@@ -42,8 +43,7 @@ export function checkCycles(steps: Steps, errors: Errors): boolean {
 export function settledBefore(steps: Steps): ReadonlyMap<string, ReadonlySet<string>> {
   const known = new Map<string, ReadonlySet<string>>();
   const rescues = new Map<string, string>();
-  for (const [id, step] of Object.entries(steps))
-    if (step.on_error !== null && "step" in step.on_error) rescues.set(step.on_error.step, id);
+  for (const [id, step] of Object.entries(steps)) for (const { id: rescuer } of rescuersIn(step.on_error)) rescues.set(rescuer, id);
   const before = (id: string): ReadonlySet<string> => {
     const found = known.get(id);
     if (found !== undefined) return found;

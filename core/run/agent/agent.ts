@@ -84,9 +84,14 @@ export const refusalFor = (failure: Pick<Failure, "code" | "message">): AgentAns
 });
 
 /** The activity's node fails; an agent first waits for what is in flight for it. */
-export function failWork(turn: Turn, activity: Activity, error: StepError, unknownOutcome = false): void {
+export function failWork(
+  turn: Turn,
+  activity: Activity,
+  error: StepError & { readonly class?: Failure["class"] },
+  unknownOutcome = false,
+): void {
   if (activity.purpose === "summary") return condense(turn, activity, null);
-  if (activity.purpose !== "agent") return failNode(turn, activity.node, { code: error.code, message: error.message }, unknownOutcome);
+  if (activity.purpose !== "agent") return failNode(turn, activity.node, error, unknownOutcome);
   if (own(turn.state.agents, activity.node)?.failing === null || unknownOutcome) {
     return stopAgent(turn, activity.node, { code: error.code, message: error.message }, unknownOutcome ? activity.id : undefined);
   }

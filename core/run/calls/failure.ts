@@ -34,5 +34,5 @@ export function failCall(turn: Turn, activity: Activity, failure: Failure, attem
   const error = { code: failure.code, message: failure.message };
   if (activity.purpose === "compensation") compensated(turn, activity, error);
   else if (activity.purpose === "agent" && activity.kind === "tool" && !unknownWrite) observe(turn, activity, refusalFor(failure));
-  else failWork(turn, activity, error, unknownWrite);
+  else failWork(turn, activity, { ...error, class: failure.class }, unknownWrite);
 }

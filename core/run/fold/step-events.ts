@@ -1,6 +1,7 @@
 /** The fold of steps and items: how they start and settle, and how what they did is undone. */
 import { type Json, own } from "../../json.ts";
 import type { Labels } from "../../label/labels.ts";
+import { rescuersIn } from "../../workflow/on-error.ts";
 import type { RunEvent } from "../machine/event.ts";
 import type { Activity, RunState } from "../machine/state.ts";
 import { itemNode, nodeDefinition, stepOfNode } from "../steps/node.ts";
@@ -75,7 +76,7 @@ export const STEP_EVENTS: Handlers<Types> = {
   },
   "step.failed": (state, event, context) => {
     const step = stepId(event);
-    const { error, absorbed, output, unknown_outcome, labels } = event.data;
+    const { error, class: errorClass, absorbed, output, unknown_outcome, labels } = event.data;
     const left = { ...endNode(state, step), maps: without(state.maps, step) };
     const doubtful = unknown_outcome ? { ...left, undone: [...left.undone, step] } : left;
     if (absorbed === "value") {
@@ -88,9 +89,10 @@ export const STEP_EVENTS: Handlers<Types> = {
       return withFlag(settled, "degraded");
     }
     if (absorbed === "step") {
-      const { on_error } = nodeDefinition(context.birth.definition, step);
-      const rescuer = on_error !== null && "step" in on_error ? on_error.step : "";
-      const waiting = withStep(doubtful, step, (old) => ({ ...old, error }));
+      const [only] = rescuersIn(nodeDefinition(context.birth.definition, step).on_error);
+      const rescuer = event.data.rescuer ?? only?.id ?? "";
+      const noted = errorClass === undefined ? {} : { errorClass };
+      const waiting = withStep(doubtful, step, (old) => ({ ...old, error, ...noted }));
       return withFlag(
         withStep(waiting, rescuer, (old) => ({ ...old, rescues: step })),
         "degraded",

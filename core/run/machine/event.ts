@@ -158,7 +158,11 @@ export type EventData = {
   "step.completed": Labelled & { readonly output: Json; readonly kept?: true; readonly signal?: string };
   "step.failed": Labelled & {
     readonly error: StepError;
+    /** `safety`: a guard, a policy or a person said no; else as the failed call told it (calls/call.ts). Absent: an older journal. */
+    readonly class?: Failure["class"];
     readonly absorbed: "value" | "step" | null;
+    /** The step that takes over. Absent: the only one that `on_error` names. */
+    readonly rescuer?: string;
     readonly output?: Json;
     readonly unknown_outcome?: boolean;
   };

@@ -17,6 +17,7 @@ import type { MicroUsd } from "../../money.ts";
 import type { EpochMs } from "../../time.ts";
 import type { ToolFacts } from "../../tool/manifest.ts";
 import type { JsonSchema } from "../../workflow/definition.ts";
+import type { Failure } from "../calls/call.ts";
 import { FINAL_STATUSES, type RunFlag, type RunStatus } from "../outside/view.ts";
 import { isChildUnderWay } from "./activity-kinds.ts";
 
@@ -38,6 +39,8 @@ export type StepState = {
   readonly attempts: number;
   readonly output: Json;
   readonly error: StepError | null;
+  /** Of that error, while another step takes over. */
+  readonly errorClass?: Failure["class"];
   readonly usage: Usage | null;
   /** Worst cases of its calls whose cost nobody told. */
   readonly held?: Amount;

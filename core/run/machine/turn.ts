@@ -4,6 +4,7 @@ import type { Stops } from "../../kill-switch/stops.ts";
 import type { EpochMs } from "../../time.ts";
 import type { Step } from "../../workflow/definition.ts";
 import type { Scope } from "../../workflow/expression.ts";
+import { toldError } from "../calls/error-class.ts";
 import { evolve } from "../fold/evolve.ts";
 import type { RunContext } from "./birth.ts";
 import type { EventData, EventType, RunEvent } from "./event.ts";
@@ -50,6 +51,12 @@ export class Turn {
     return step;
   }
 
+  /** What expressions of a step see: one that takes over for another also sees why that one failed. */
+  scopeOf(step: string): Scope {
+    const error = failureBehind(this.#state, step);
+    return { ...this.scope(), ...(error === null ? {} : { error }) };
+  }
+
   /** What expressions see. `output`: of the call that a compensation undoes. */
   scope(output?: Scope["output"]): Scope {
     return scopeOf(this.machinery, this.#state, output);
@@ -60,4 +67,11 @@ export class Turn {
 function scopeOf({ birth }: RunContext, state: RunState, output?: Scope["output"]): Scope {
   const { id, org, user, subject, input } = birth;
   return { input, steps: state.steps, run: { id, org, user, subject }, ...(output === undefined ? {} : { output }) };
+}
+
+/** Why the step failed for which this one takes over; null: it takes over for none. */
+function failureBehind({ steps }: RunState, id: string): NonNullable<Scope["error"]> | null {
+  const rescued = own(steps, id)?.rescues ?? null;
+  const failed = rescued === null ? undefined : own(steps, rescued);
+  return failed === undefined || failed.error === null ? null : toldError(failed.error, failed.errorClass);
 }

@@ -35,7 +35,7 @@ const stepsUnderWay = ({ state }: Turn): number =>
 function startStep(turn: Turn, id: string): void {
   const step = turn.stepDefinition(id);
   if (step.when !== null) {
-    const condition = evaluateCondition(step.when.cel, turn.scope());
+    const condition = evaluateCondition(step.when.cel, turn.scopeOf(id));
     if (!condition.ok) return failAt(turn, id, "when", condition.error.message);
     if (!condition.value) return skipStep(turn, id);
   }
@@ -51,7 +51,7 @@ export function startNode(turn: Turn, node: string, item: { readonly item?: Json
   const rules = rulesOf(step);
   const input = rules.input(step);
   if (input === null) return rules.start(turn, node, step, null);
-  const value = evaluate(input.template, { ...turn.scope(), ...item });
+  const value = evaluate(input.template, { ...turn.scopeOf(stepOfNode(node)), ...item });
   if (!value.ok) return failAt(turn, node, input.field, value.error.message);
   rules.start(turn, node, step, value.value);
 }

@@ -1,13 +1,19 @@
 /** How a node (a step, or an item of a `map`) ends, and what its end means for the steps that wait for it. */
 import { type Json, own } from "../../json.ts";
 import type { Labels } from "../../label/labels.ts";
-import type { OnError } from "../../workflow/definition.ts";
-import { evaluate } from "../../workflow/expression.ts";
+import type { ErrorRule, OnError } from "../../workflow/definition.ts";
+import { evaluate, evaluateCondition, type Scope } from "../../workflow/expression.ts";
+import { errorRules, rescuersIn } from "../../workflow/on-error.ts";
+import type { Failure } from "../calls/call.ts";
+import { classOfError, toldError } from "../calls/error-class.ts";
 import type { StepError } from "../machine/state.ts";
 import { stopAtFailure } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
 import { itemLabels, labelsIn, labelsOfResult, originIn, type SeenLabels } from "./labels.ts";
 import { indexOfNode, nodeDefinition, stepOfNode } from "./node.ts";
+
+/** Why a node fails. `class`: as the failed call told it; absent: the code stands for one. */
+type Failed = StepError & { readonly class?: Failure["class"] };
 
 /** Completes a step, or an item of a `map`. */
 export function completeNode(turn: Turn, node: string, output: Json, labels = labelsOfResult(turn.machinery, turn.state, node)): void {
@@ -17,13 +23,16 @@ export function completeNode(turn: Turn, node: string, output: Json, labels = la
 }
 
 /** Fails a step, or an item of a `map`, unless `on_error` absorbs the failure. `unknownOutcome`: a write may have happened; a dead letter names it. */
-export function failNode(turn: Turn, node: string, error: StepError, unknownOutcome = false): void {
+export function failNode(turn: Turn, node: string, failure: Failed, unknownOutcome = false): void {
   const index = indexOfNode(node);
-  if (index === null) return failStep(turn, node, error, unknownOutcome);
+  if (index === null) return failStep(turn, node, failure, unknownOutcome);
+  const error = { code: failure.code, message: failure.message };
   const { on_error } = nodeDefinition(turn.birth.definition, node);
   const item = own(turn.state.maps, stepOfNode(node))?.over[index] ?? null;
   const labels = itemLabels(turn.machinery, turn.state, node);
-  const fallback = unknownOutcome ? null : fallbackValue(turn, on_error, { index, item }, { item: labels });
+  const told = toldError(error, classOfError(failure));
+  const rule = unknownOutcome ? null : ruleFor(turn, on_error, { ...turn.scope(), index, item, error: told });
+  const fallback = fallbackValue(turn, rule, { ...turn.scope(), index, item, error: told }, { item: labels });
   if (fallback !== null) turn.emit("item.completed", { index, output: fallback.value, labels: fallback.labels, error }, stepOfNode(node));
   else turn.emit("item.failed", { index, error, ...(unknownOutcome ? { unknown_outcome: true } : {}) }, stepOfNode(node));
 }
@@ -47,38 +56,50 @@ export function skipStep(turn: Turn, id: string): void {
 }
 
 /** Fails a step. `on_error` may put a value in its place, or start the step that answers for it; otherwise the run stops. */
-export function failStep(turn: Turn, id: string, error: StepError, unknownOutcome = false): void {
-  const doubt = unknownOutcome ? { unknown_outcome: true } : {};
-  const { on_error } = turn.stepDefinition(id);
-  const rescuer = on_error !== null && "step" in on_error ? on_error.step : null;
-  const fallback = fallbackValue(turn, on_error, {}, {});
+export function failStep(turn: Turn, id: string, failure: Failed, unknownOutcome = false): void {
+  const error = { code: failure.code, message: failure.message };
+  const noted = { error, class: classOfError(failure), ...(unknownOutcome ? { unknown_outcome: true } : {}) };
+  const scope = { ...turn.scope(), error: toldError(error, noted.class) };
+  const rule = ruleFor(turn, turn.stepDefinition(id).on_error, scope);
+  const rescuer = rule !== null && "step" in rule ? rule.step : null;
+  const fallback = fallbackValue(turn, rule, scope, {});
   if (fallback !== null) {
-    turn.emit("step.failed", { error, absorbed: "value", output: fallback.value, labels: fallback.labels, ...doubt }, id);
+    turn.emit("step.failed", { ...noted, absorbed: "value", output: fallback.value, labels: fallback.labels }, id);
     afterSettled(turn, id, fallback.value);
-  } else if (turn.state.stopping === null && rescuer !== null && own(turn.state.steps, rescuer)?.status === "pending") {
-    turn.emit("step.failed", { error, absorbed: "step", ...doubt }, id);
+  } else if (rescuer !== null && own(turn.state.steps, rescuer)?.status === "pending") {
+    turn.emit("step.failed", { ...noted, absorbed: "step", rescuer }, id);
   } else {
-    turn.emit("step.failed", { error, absorbed: null, ...doubt }, id);
+    turn.emit("step.failed", { ...noted, absorbed: null }, id);
     stopAtFailure(turn, { ...error, step: id });
   }
 }
 
-/** The value that `on_error` puts in place of an output; null: it has none, it cannot be evaluated, or the run is stopping. */
+/** The first rule of `on_error` that applies; null: none does, or the run is stopping. A condition that cannot be evaluated does not hold. */
+function ruleFor(turn: Turn, onError: OnError | null, scope: Scope): ErrorRule | null {
+  if (turn.state.stopping !== null) return null;
+  const holds = ({ when }: ErrorRule): boolean => {
+    const condition = when === undefined ? null : evaluateCondition(when.cel, scope);
+    return condition === null || (condition.ok && condition.value);
+  };
+  return errorRules(onError).find(({ rule }) => holds(rule))?.rule ?? null;
+}
+
+/** The value that the rule puts in place of an output; null: it has none, or it cannot be evaluated. */
 function fallbackValue(
   turn: Turn,
-  onError: OnError | null,
-  item: { readonly index?: number; readonly item?: Json },
+  rule: ErrorRule | null,
+  scope: Scope,
   seen: SeenLabels,
 ): { readonly value: Json; readonly labels: Labels } | null {
-  if (turn.state.stopping !== null || onError === null || !("value" in onError)) return null;
-  const value = evaluate(onError.value, { ...turn.scope(), ...item });
-  return value.ok ? { value: value.value, labels: labelsIn(turn.machinery, turn.state, onError.value, seen) } : null;
+  if (rule === null || !("value" in rule)) return null;
+  const value = evaluate(rule.value, scope);
+  return value.ok ? { value: value.value, labels: labelsIn(turn.machinery, turn.state, rule.value, seen) } : null;
 }
 
 function afterSettled(turn: Turn, id: string, output: Json): void {
   const rescued = own(turn.state.steps, id)?.rescues;
   if (rescued) completeStep(turn, rescued, output, { labels: originIn(turn.machinery, turn.state)("steps", [id, "output"]) });
-  const { on_error } = turn.stepDefinition(id);
-  const rescuer = on_error !== null && "step" in on_error ? on_error.step : null;
-  if (rescuer !== null && own(turn.state.steps, rescuer)?.status === "pending") skipStep(turn, rescuer); // there is nothing to rescue
+  for (const { id: rescuer } of rescuersIn(turn.stepDefinition(id).on_error)) {
+    if (own(turn.state.steps, rescuer)?.status === "pending") skipStep(turn, rescuer); // there is nothing to rescue
+  }
 }

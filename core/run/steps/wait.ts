@@ -16,7 +16,7 @@ export function startWait(turn: Turn, id: string, wait: WaitStep): void {
     return turn.emit("step.started", { kind: "wait", resume_at: until, signal: wait.signal }, id);
   }
   const field = wait.seconds === null ? "until" : "seconds";
-  const value = evaluate(wait.seconds ?? wait.until, turn.scope());
+  const value = evaluate(wait.seconds ?? wait.until, turn.scopeOf(id));
   if (!value.ok) return failAt(turn, id, field, value.error.message);
   const resumeAt = field === "seconds" ? secondsFrom(value.value, turn.at) : instantOf(value.value);
   if (resumeAt === null)

@@ -2,6 +2,7 @@
 import type { ItemStep, Template } from "../definition.ts";
 import { expressionOf } from "../expression.ts";
 import { Form } from "../form.ts";
+import { rescuersIn } from "../on-error.ts";
 import { readCommon } from "./common.ts";
 import { ITEM_KINDS, kindIn } from "./item-kinds.ts";
 import { MENTIONS_NOTHING, type StepKindRules } from "./rules.ts";
@@ -39,8 +40,7 @@ function readItem(form: Form): ItemStep {
   const { needs, when, on_error } = readCommon(item);
   if (needs.length > 0) item.refuse("needs", "the step of a `map` has no `needs`: what the `map` needs is settled by then");
   if (when !== null) item.refuse("when", "the step of a `map` has no `when`: leave items out of `over`");
-  if (on_error !== null && "step" in on_error)
-    item.errors.add(`${item.at("on_error")}/step`, "the step of a `map` takes `on_error.value` only");
+  for (const { path } of rescuersIn(on_error)) item.errors.add(`${item.path}${path}`, "the step of a `map` takes `on_error.value` only");
   const step = ITEM_KINDS[kind].read(item, { needs: [], when: null, on_error });
   if ("async" in step && step.async) item.refuse("async", "`async` is not supported inside a `map` yet");
   item.close();

@@ -47,13 +47,15 @@ const ASKING = {
 const COMPENSATE = objectOf({ tool: TEXT, input: TEMPLATE, retry: RETRY, timeout_ms: WHOLE }, ["tool"]);
 
 /** A step of one kind: what every step may say, and what this kind says. */
+const ERROR_RULES = [objectOf({ value: TEMPLATE, when: CEL }, ["value"]), objectOf({ step: TEXT, when: CEL }, ["step"])];
+
 const step = (kind: string, fields: { readonly [name: string]: Shape }, required: readonly string[]): Shape =>
   objectOf(
     {
       kind: oneOf(kind),
       needs: listOf(TEXT),
       when: CEL,
-      on_error: { anyOf: [objectOf({ value: TEMPLATE }, ["value"]), objectOf({ step: TEXT }, ["step"])] },
+      on_error: { anyOf: [...ERROR_RULES, { type: "array", items: { anyOf: ERROR_RULES }, minItems: 1, maxItems: 20 }] },
       ...fields,
     },
     ["kind", ...required],
