@@ -34,7 +34,8 @@ export type ChatRequest = {
   readonly messages: readonly ChatMessage[];
   /** Most tokens of the answer, and the name that the caller has for it: models that reason take the newer one only. */
   readonly limit: { readonly tokens: number; readonly field: "max_tokens" | "max_completion_tokens" };
-  readonly temperature: number;
+  /** null: nobody asked for one, and none is sent. */
+  readonly temperature: number | null;
   readonly tools: readonly ChatTool[];
   readonly toolChoice: ToolChoice | null;
   readonly format: ResponseFormat;
@@ -58,7 +59,7 @@ export function readChatRequest(raw: JsonObject): Result<ChatRequest, readonly F
     wish: readWish(form),
     messages: readMessages(form, ignored),
     limit: readLimit(form),
-    temperature: form.number("temperature", { fallback: 0, min: 0, max: 2 }),
+    temperature: form.numberOrNull("temperature", { min: 0, max: 2 }),
     tools,
     toolChoice: choice,
     format: readFormat(form),

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "../json.ts";
 import type { ModelEntry } from "../model/entry.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import type { Message } from "../model/message.ts";
+import { isStrictSchema } from "../model/strict-schema.ts";
 import type { ResponseFormat } from "./format.ts";
 import type { ChatMessage } from "./messages.ts";
 import { PASSABLE, type Passable } from "./official-fields.ts";
@@ -29,7 +30,7 @@ export function upstreamBody(
     model: entry.upstream_id,
     messages: [...request.messages, ...corrections].map((message) => onTheWire(message, how)),
     [request.limit.field]: maxTokens,
-    temperature: request.temperature,
+    ...(request.temperature === null ? {} : { temperature: request.temperature }),
     stream,
     // Settling needs the upstream's count whether or not the caller asked for it.
     ...(stream ? { stream_options: { include_usage: true } } : {}),
@@ -83,7 +84,7 @@ function onTheWire(message: ChatMessage, { nameOf, marks }: HowWritten): JsonObj
 
 const toolOnTheWire = ({ name, description, parameters, strict, cacheMark }: ChatTool, { marks }: HowWritten): JsonObject => ({
   type: "function",
-  function: { name, ...(description === null ? {} : { description }), parameters, ...(strict === null ? {} : { strict }) },
+  function: { name, ...(description === null ? {} : { description }), parameters, ...strictly(strict, parameters) },
   ...(marks && cacheMark !== undefined ? { cache_control: cacheMark } : {}),
 });
 
@@ -95,9 +96,13 @@ function formatOnTheWire(format: ResponseFormat): JsonObject {
   const { name, description, schema, strict } = format;
   return {
     type: "json_schema",
-    json_schema: { name, ...(description === null ? {} : { description }), schema, strict: strict ?? true },
+    json_schema: { name, ...(description === null ? {} : { description }), schema, ...strictly(strict, schema) },
   };
 }
+
+/** Only a caller that wants it, of a schema that qualifies: any other is refused where strict is known. */
+const strictly = (strict: boolean | null, schema: JsonObject): JsonObject =>
+  strict === null || (strict && !isStrictSchema(schema)) ? {} : { strict };
 
 /** An upper bound in practice of what the upstream will count as input. */
 export function boundInput(request: ChatRequest, corrections: readonly ChatMessage[] = []): number {

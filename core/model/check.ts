@@ -7,7 +7,7 @@ import { SECRET_NAME } from "../tool/check-http.ts";
 import { flawOfUrl } from "../tool/url.ts";
 import { Errors, Form } from "../workflow/form.ts";
 import { MODEL_ID, TASK_NAME } from "../workflow/names.ts";
-import type { ModelEntry } from "./entry.ts";
+import type { ModelEntry, ModelParameters } from "./entry.ts";
 
 export type ModelRule = { readonly allowPrivateHosts: boolean };
 
@@ -72,8 +72,18 @@ function readParameters(form: Form): Pick<ModelEntry, "parameters"> {
       parameters.errors.add(`${parameters.at("passes")}/${index}`, `is none of ${PASSABLE.map((field) => `\`${field}\``).join(", ")}`);
     }
   }
+  const isTold = (name: string): boolean => (parameters.json(name) ?? null) !== null;
+  const read: ModelParameters = {
+    ...(passes.length === 0 ? {} : { passes }),
+    ...(isTold("output_limit")
+      ? { output_limit: parameters.choice("output_limit", ["max_tokens", "max_completion_tokens"] as const) }
+      : {}),
+    ...(isTold("temperature") ? { temperature: parameters.boolean("temperature", true) } : {}),
+    ...(isTold("json_schema") ? { json_schema: parameters.choice("json_schema", ["strict", "plain", "none"] as const) } : {}),
+    ...(isTold("parallel_tool_calls") ? { parallel_tool_calls: parameters.boolean("parallel_tool_calls", true) } : {}),
+  };
   parameters.close();
-  return { parameters: { ...(passes.length === 0 ? {} : { passes }) } };
+  return { parameters: read };
 }
 
 /** Names that point to something else tomorrow. */

@@ -24,6 +24,14 @@ export type ModelEntry = {
 export type ModelParameters = {
   /** Official fields of a chat that go on to it as they came: names out of core/chat/official-fields.ts. */
   readonly passes?: readonly string[];
+  /** The name that it has for the most tokens of an answer; absent: the caller's name, or `max_tokens`. */
+  readonly output_limit?: "max_tokens" | "max_completion_tokens";
+  /** False: none is sent. */
+  readonly temperature?: boolean;
+  /** `strict`: a schema with `strict` where it qualifies, which is the default; `plain`: one without it; `none`: one in words. */
+  readonly json_schema?: "strict" | "plain" | "none";
+  /** False: it does not take the parameter. */
+  readonly parallel_tool_calls?: boolean;
 };
 
 /** A model that may not answer a call, and why. */

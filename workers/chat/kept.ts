@@ -70,7 +70,7 @@ function lookupOf(
       schema: format.kind === "json_schema" ? { name: format.name, schema: format.schema } : null,
       tools: [],
       maxTokens: request.limit.tokens,
-      temperature: request.temperature,
+      temperature: request.temperature ?? 0,
       chat: { conversation, settings, stop: [...stop], format: format.kind, ...(isShared ? {} : { user }) },
     },
     model: candidate.id,

@@ -11,9 +11,8 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { type Deadline, startDeadline } from "../kit/deadline.ts";
-import { exchange, type Facts, interrupted, note, otherFormat, readReply } from "./exchange.ts";
+import { type ExchangePorts, exchange, type Facts, interrupted, note, otherFormat, readReply } from "./exchange.ts";
 import { failure, failureOfTold } from "./failure.ts";
-import type { ModelGatewayPorts } from "./ports.ts";
 import type { ExchangeContext, UpstreamPath } from "./upstream.ts";
 
 /** 2,048 vectors of 1,536 numbers in base64, as the format's own client asks for them; a quarter of an isolate's memory as text. */
@@ -50,7 +49,7 @@ export type Askings = {
   readonly embed: (asking: Asking & { readonly inputs: number }, signal: AbortSignal) => Promise<Asked<EmbeddingAnswer>>;
 };
 
-export function defineAskings(ports: ModelGatewayPorts): Askings {
+export function defineAskings(ports: ExchangePorts): Askings {
   const send = async <T>(
     path: UpstreamPath,
     asking: Asking,

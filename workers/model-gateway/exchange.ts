@@ -1,10 +1,12 @@
 /**
  * One exchange with a model's upstream, whoever asks and whatever for: where it goes, with which credential, what came back, and
- * what is wrong with that. One attempt, no redirects, a bounded answer. Judges nothing that was said.
+ * what is wrong with that. One attempt, no redirects, a bounded answer; a request whose form was refused goes out again in one that the
+ * model takes. Judges nothing that was said.
  */
 import type { Json, JsonObject } from "../../core/json.ts";
 import { readEnvelope } from "../../core/model/answer.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
+import { fitBody, lessonOf } from "../../core/model/parameters.ts";
 import { toldError, toldWaitMs } from "../../core/model/told-error.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
@@ -14,6 +16,7 @@ import { parseUntrusted } from "../../core/untrusted-json.ts";
 import { readBody } from "../kit/body.ts";
 import { type Deadline, DeadlineError } from "../kit/deadline.ts";
 import { failure, failureOfStatus, failureOfTold } from "./failure.ts";
+import type { Lessons } from "./lessons.ts";
 import type { ModelGatewayPorts } from "./ports.ts";
 import { bearerFor, type ExchangeContext, findUpstream, headersFor, type UpstreamPath } from "./upstream.ts";
 
@@ -40,12 +43,33 @@ export type Reply = {
 };
 
 /** Throws a `DeadlineError` and nothing else. */
-export async function exchange(
+export async function exchange(ports: ExchangePorts, asked: Exchange, deadline: Deadline, facts: Facts): Promise<Result<Reply, Failure>> {
+  const { lessons } = ports;
+  const { entry, context } = asked;
+  for (let round = 0; ; round++) {
+    const body = fitBody(asked.body, lessons.takenBy(context.org, entry));
+    const sent = await sendOnce(ports, { ...asked, body }, deadline, facts);
+    if (!("refused" in sent)) return sent;
+    const lesson = round < MOST_LESSONS ? lessonOf(sent.told, body) : null;
+    if (lesson === null || !lessons.learn(context.org, entry, lesson)) return err(sent.refused);
+    note(facts, "learnt", Object.keys(lesson).join("/"));
+  }
+}
+
+/** Parameters that one call may learn of; each costs a refused request, which bills nothing. */
+const MOST_LESSONS = 4;
+
+export type ExchangePorts = ModelGatewayPorts & { readonly lessons: Lessons };
+
+/** The request was refused as it was sent: it may go out in another form. */
+type Refused = { readonly refused: Failure; readonly told: Json };
+
+async function sendOnce(
   ports: ModelGatewayPorts,
   { entry, path, body, context, timeoutMs }: Exchange,
   deadline: Deadline,
   facts: Facts,
-): Promise<Result<Reply, Failure>> {
+): Promise<Result<Reply, Failure> | Refused> {
   const upstream = findUpstream(entry, path, ports);
   if (!upstream.ok) return upstream;
   const bearer = await deadline.within(bearerFor(upstream.value, entry, context.org, ports));
@@ -66,7 +90,8 @@ export async function exchange(
   const told = parsed?.ok ? parsed.value : null;
   const now = ports.now();
   const wait = waitMs(response.headers, now) ?? toldWaitMs(told, now);
-  return err(failureOfStatus(response.status, told, wait, body));
+  const failed = failureOfStatus(response.status, told, wait, body);
+  return response.status === 400 || response.status === 422 ? { refused: failed, told } : err(failed);
 }
 
 /**

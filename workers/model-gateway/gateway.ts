@@ -1,5 +1,5 @@
 /**
- * The model gateway: exactly one upstream request per call, on OpenAI's chat completions wire. A run's answer is read with
+ * The model gateway: one upstream request per call (a form that the model refuses is mended and sent again), on OpenAI's chat completions wire. A run's answer is read with
  * distrust, checked against its schema, then redacted and scanned; `asking.ts` serves those who judge for themselves. Retries,
  * fallbacks and budgets are the caller's.
  */
@@ -11,9 +11,10 @@ import { settledUsage } from "../../core/model-call/usage.ts";
 import type { Failure, ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { type Deadline, startDeadline } from "../kit/deadline.ts";
 import { type Askings, defineAskings } from "./asking.ts";
-import { exchange, type Facts, interrupted, note, otherFormat, readReply } from "./exchange.ts";
+import { type ExchangePorts, exchange, type Facts, interrupted, note, otherFormat, readReply } from "./exchange.ts";
 import { failure, failureOfTold } from "./failure.ts";
 import { judgeAnswer } from "./judge.ts";
+import { openLessons } from "./lessons.ts";
 import type { ModelGatewayPorts } from "./ports.ts";
 import { requestBody } from "./request-body.ts";
 import { toolNames } from "./tool-names.ts";
@@ -28,7 +29,8 @@ export type ModelGateway = Askings & {
 /** What is known so far; reported whatever the end. */
 type Progress = { usage: TokenUsage | null; findings: readonly FindingSummary[]; readonly upstream: Facts };
 
-export function defineModelGateway(ports: ModelGatewayPorts): ModelGateway {
+export function defineModelGateway(given: ModelGatewayPorts): ModelGateway {
+  const ports: ExchangePorts = { ...given, lessons: openLessons() };
   return {
     ...defineAskings(ports),
     call: async (call, signal) => {
@@ -42,7 +44,7 @@ export function defineModelGateway(ports: ModelGatewayPorts): ModelGateway {
   };
 }
 
-async function perform(ports: ModelGatewayPorts, call: ModelCall, deadline: Deadline, progress: Progress): Promise<ModelOutcome["result"]> {
+async function perform(ports: ExchangePorts, call: ModelCall, deadline: Deadline, progress: Progress): Promise<ModelOutcome["result"]> {
   const { context, timeoutMs } = call;
   const entry = await deadline.within(ports.model(context.org, call.model));
   if (entry === null) return failed(failure("permanent", "not_found", "the model is not registered"));

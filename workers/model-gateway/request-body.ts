@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { Message } from "../../core/model/message.ts";
+import { isStrictSchema } from "../../core/model/strict-schema.ts";
 import type { ModelCall } from "../../core/run/calls/call.ts";
 import type { ToolNames } from "./tool-names.ts";
 
@@ -14,7 +15,12 @@ export function requestBody(entry: Pick<ModelEntry, "upstream_id">, call: ModelC
     stream: false,
     ...(call.schema === null
       ? {}
-      : { response_format: { type: "json_schema", json_schema: { name: call.schema.name, schema: call.schema.schema, strict: true } } }),
+      : {
+          response_format: {
+            type: "json_schema",
+            json_schema: { name: call.schema.name, schema: call.schema.schema, ...strictly(call.schema.schema) },
+          },
+        }),
     ...(call.tools.length === 0
       ? {}
       : {
@@ -25,6 +31,8 @@ export function requestBody(entry: Pick<ModelEntry, "upstream_id">, call: ModelC
         }),
   };
 }
+
+const strictly = (schema: Json): JsonObject => (isStrictSchema(schema) ? { strict: true } : {});
 
 function onTheWire(message: Message, names: ToolNames): JsonObject {
   const { role, content } = message;

@@ -17,10 +17,10 @@ const value = (changes: JsonObject) => {
 };
 
 describe("a request", () => {
-  it("[CHAT-14] always has a limit and a temperature", () => {
+  it("[CHAT-14] always has a limit, and a temperature where one is asked for", () => {
     expect(value({})).toMatchObject({
       limit: { tokens: 2048, field: "max_tokens" },
-      temperature: 0,
+      temperature: null,
       stream: false,
       format: { kind: "text" },
     });

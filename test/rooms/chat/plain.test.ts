@@ -531,7 +531,6 @@ describe("the request as it leaves", () => {
         { role: "tool", tool_call_id: "c1", content: '{"found": "{{EMAIL_1}}", "typed": "{{LITERAL_1}}"}' },
       ],
       max_tokens: 2048,
-      temperature: 0,
       stream: false,
       top_p: 0.5,
       seed: 7,

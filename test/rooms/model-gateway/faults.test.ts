@@ -33,6 +33,17 @@ const world = (answer: () => Response | Promise<Response>, ports: Partial<ModelG
   });
   return { upstream, call: (changes: Partial<ModelCall> = {}) => gateway.call(modelCall({ timeoutMs: 80, ...changes }), still) };
 };
+const portsOf = (fetched: typeof fetch): ModelGatewayPorts => ({
+  model: async () => modelEntry(),
+  guard: scriptedGuard(),
+  secret: async () => null,
+  fetch: fetched,
+  rehearsal: async () => json({}),
+  aiGateway: null,
+  hashUser: async () => "hashed",
+  now: () => NOW,
+  allowPrivateHosts: false,
+});
 const chat =
   (content: unknown, more: object = {}, choice: object = {}) =>
   () =>
@@ -109,6 +120,33 @@ describe("what an upstream may answer", () => {
     "%d is never tried again",
     async (status) => expect(failureOf(await world(() => json({}, status)).call())).toMatchObject({ class: "permanent" }),
   );
+
+  it("[MODEL-9] a parameter that the upstream refuses is learnt once, and the call goes on without it", async () => {
+    const refused = () =>
+      json({ error: { message: "Use max_completion_tokens", param: "max_tokens", code: "unsupported_parameter" } }, 400);
+    const upstream = scriptedUpstream(refused, chat(GOOD), chat(GOOD));
+    const gateway = defineModelGateway({ ...portsOf(upstream.fetch) });
+    const first = await gateway.call(modelCall(), still);
+    expect(first.result).toMatchObject({ ok: true });
+    expect(first.upstream).toMatchObject({ learnt: "output_limit", status: "200" });
+    expect((await gateway.call(modelCall(), still)).upstream).not.toHaveProperty("learnt");
+    const limits = upstream.requests.map(({ body }) => Object.keys(JSON.parse(body)).filter((name) => name.startsWith("max_")));
+    expect(limits).toEqual([["max_tokens"], ["max_completion_tokens"], ["max_completion_tokens"]]);
+  });
+
+  it("[MODEL-9] an upstream that refuses either name is believed after two", async () => {
+    const refuses = (param: string) => () => json({ error: { message: "not supported", param } }, 400);
+    const upstream = scriptedUpstream(
+      refuses("max_tokens"),
+      refuses("max_completion_tokens"),
+      refuses("max_tokens"),
+      refuses("max_completion_tokens"),
+      refuses("max_tokens"),
+    );
+    const outcome = await defineModelGateway({ ...portsOf(upstream.fetch) }).call(modelCall(), still);
+    expect(failureOf(outcome)).toMatchObject({ class: "permanent", hopeless: "request" });
+    expect(upstream.requests.length).toBeLessThanOrEqual(5);
+  });
 
   it("a choice that broke off is no output, and is paid", async () => {
     const outcome = await world(chat("Mercury, Ven", {}, { finish_reason: "error", error: { code: 502 } })).call({ schema: null });

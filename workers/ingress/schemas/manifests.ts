@@ -156,7 +156,13 @@ export const ModelBody = described(
     quality: NUMBER,
     pinned: YES_OR_NO,
     parameters: {
-      ...objectOf({ passes: listOf(oneOf(...PASSABLE)) }),
+      ...objectOf({
+        passes: listOf(oneOf(...PASSABLE)),
+        output_limit: oneOf("max_tokens", "max_completion_tokens"),
+        temperature: YES_OR_NO,
+        json_schema: oneOf("strict", "plain", "none"),
+        parallel_tool_calls: YES_OR_NO,
+      }),
       description: "what the upstream takes; `passes`: fields of a chat that go on to it as they came",
     },
   },

@@ -182,7 +182,15 @@ export const Model = z
     latency_ms: z.number().nullable(),
     quality: z.number().nullable(),
     pinned: z.boolean(),
-    parameters: z.object({ passes: z.array(z.string()).optional() }).optional(),
+    parameters: z
+      .object({
+        passes: z.array(z.string()).optional(),
+        output_limit: z.enum(["max_tokens", "max_completion_tokens"]).optional(),
+        temperature: z.boolean().optional(),
+        json_schema: z.enum(["strict", "plain", "none"]).optional(),
+        parallel_tool_calls: z.boolean().optional(),
+      })
+      .optional(),
   })
   .openapi("Model");
 export const Secret = z.object({ name: z.string(), hosts: z.array(z.string()) }).openapi("Secret");

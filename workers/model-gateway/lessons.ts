@@ -1,0 +1,30 @@
+/** What upstreams taught by refusing a parameter, so that each is asked in vain once. In memory of the isolate, and bounded. */
+import type { ModelEntry } from "../../core/model/entry.ts";
+import type { Taken } from "../../core/model/parameters.ts";
+
+/** Models remembered; the oldest goes first. */
+const MOST_MODELS = 500;
+
+export type Lessons = {
+  /** What the model takes: as it is registered, and what its upstream taught beside that. */
+  readonly takenBy: (org: string, entry: ModelEntry) => Taken;
+  /** False: the upstream refuses what it taught before. */
+  readonly learn: (org: string, entry: ModelEntry, lesson: Taken) => boolean;
+};
+
+export function openLessons(): Lessons {
+  const known = new Map<string, Taken>();
+  const keyOf = (org: string, { id, base_url, upstream_id }: ModelEntry): string => JSON.stringify([org, id, base_url, upstream_id]);
+  return {
+    takenBy: (org, entry) => ({ ...entry.parameters, ...known.get(keyOf(org, entry)) }),
+    learn(org, entry, lesson) {
+      const key = keyOf(org, entry);
+      const before = known.get(key) ?? {};
+      const isNew = Object.entries(lesson).some(([name, value]) => before[name as keyof Taken] !== value);
+      const oldest = known.keys().next().value;
+      if (!known.has(key) && known.size >= MOST_MODELS && oldest !== undefined) known.delete(oldest);
+      known.set(key, { ...before, ...lesson });
+      return isNew;
+    },
+  };
+}
