@@ -85,6 +85,7 @@ export const STORES = {
   "CIRCUIT_BREAKER.breaker": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
 
   "DB.orgs": { erasure: NUMBERS, retention: CONFIGURED },
+  "DB.ended_sessions": { erasure: NUMBERS, retention: itself("a row is deleted after the session's own end, with the next that is ended") },
   "DB.api_keys": { erasure: CALLERS, retention: nothing("which keys there were, and who made them; never a key itself") },
   "DB.callback_secrets": { erasure: nothing("sealed secrets of the org"), retention: CONFIGURED },
   "DB.workflows": { erasure: nothing("definitions"), retention: CONFIGURED },

@@ -29,6 +29,16 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
   /** Tests share one database: each has orgs of its own. */
   const fresh = (): string => `${name.replaceAll(" ", "-")}-${++orgs}`;
 
+  describe(`${name}: sessions`, () => {
+    it("[PERSON-4] that were ended stay ended, others are not", async () => {
+      const { store, clock } = open();
+      const [id, other] = [fresh(), fresh()];
+      expect(await store.sessions.isEnded(id)).toBe(false);
+      for (let n = 0; n < 2; n++) await store.sessions.end(id, clock.at + HOUR);
+      expect([await store.sessions.isEnded(id), await store.sessions.isEnded(other)]).toEqual([true, false]);
+    });
+  });
+
   describe(`${name}: keys`, () => {
     it("are found by hash, id and list until they are revoked", async () => {
       const { store, clock, recorded } = open();

@@ -191,6 +191,7 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
       random: (bytes) => new Uint8Array(randomBytes(bytes)),
       adminApiKey: options.adminApiKey ?? ADMIN_KEY,
       keyByHash: (hash) => ports.store.keys.byHash(hash),
+      sessions: { end: (id, until) => ports.store.sessions.end(id, until), isEnded: (id) => ports.store.sessions.isEnded(id) },
       sessionMac: (text) => ports.keys.mac("session", text),
     }),
     rateLimit: defineRateLimit(options.perMinute ?? 1_000_000),

@@ -52,6 +52,7 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
   const secrets = new Map<string, { sealed: string; hosts: readonly string[] }>();
   const slots = new Map<string, Set<string>>();
   const claims = new Map<string, Claim>();
+  const endedSessions = new Set<string>();
 
   const orgView = (org: string): OrgView | null => {
     const held = orgs.get(org);
@@ -76,6 +77,10 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
   };
 
   const store: StorePort = {
+    sessions: {
+      end: async (id: string) => void endedSessions.add(id),
+      isEnded: async (id: string) => endedSessions.has(id),
+    },
     keys: {
       async byHash(hash) {
         reach("keys.byHash");

@@ -32,6 +32,11 @@ export type AuthPorts = {
   /** The variable `ADMIN_API_KEY`; empty or too short: there is no platform admin's key. */
   readonly adminApiKey: string;
   readonly keyByHash: (hash: string) => Promise<StoredKey | null>;
+  /** Sessions that were ended before their time, by the digest of their value. */
+  readonly sessions: {
+    readonly end: (id: string, until: EpochMs) => Promise<void>;
+    readonly isEnded: (id: string) => Promise<boolean>;
+  };
   /** HMAC-SHA-256, hex, under a key of this deployment. */
   readonly sessionMac: (text: string) => Promise<string>;
 };
@@ -42,10 +47,17 @@ export type Auth = {
   authenticate(request: Request): Promise<Principal | null>;
   /** A new API key: the text that its holder sees once, and what is kept of it. */
   mintApiKey(): Promise<MintedKey>;
-  /** The `Set-Cookie` of a console session for the bearer key of this request; null when none came. */
-  openSession(request: Request): Promise<{ readonly cookie: string; readonly expiresAt: EpochMs } | null>;
-  /** The `Set-Cookie` that ends the session. */
-  closeSession(): string;
+  /** A console session for the bearer key of this request. Refused: `key` is the one that came, where there is such a key. */
+  openSession(request: Request): Promise<OpenedSession | { readonly ok: false; readonly key: StoredKey | null }>;
+  /** Ends the session of this request for good; `principal`: whose it was, null when none came. `cookie`: the `Set-Cookie` that clears it. */
+  closeSession(request: Request): Promise<{ readonly cookie: string; readonly principal: Principal | null }>;
+};
+
+export type OpenedSession = {
+  readonly ok: true;
+  readonly cookie: string;
+  readonly expiresAt: EpochMs;
+  readonly principal: Principal;
 };
 
 /** Shorter admin keys are refused: docs/contract.md, "Who calls". */
@@ -78,7 +90,9 @@ export function defineAuth(ports: AuthPorts): Auth {
 
   const cookieReference = async (request: Request): Promise<SessionReference | null> => {
     const value = countedCookie(request);
-    return value === null ? null : openSession(value, ports.now(), ports.adminApiKey, ports.sessionMac);
+    const session = value === null ? null : await openSession(value, ports.now(), ports.adminApiKey, ports.sessionMac);
+    if (value === null || session === null || (await ports.sessions.isEnded(await sha256Hex(value)))) return null;
+    return session;
   };
 
   const resolve = async (reference: SessionReference, request: Request): Promise<Principal | null> => {
@@ -96,11 +110,22 @@ export function defineAuth(ports: AuthPorts): Auth {
     mintApiKey: () => mintApiKey(ports.random),
     async openSession(request) {
       const reference = await bearerReference(request);
-      if (reference === null || (await resolve(reference, request)) === null) return null;
+      if (reference === null) return { ok: false, key: null };
+      const principal = await resolve(reference, request);
+      if (principal === null) return { ok: false, key: reference.kind === "key" ? await ports.keyByHash(reference.hash) : null };
       const expiresAt = ports.now() + SESSION_MS;
-      return { cookie: sessionCookie(await sealSession(reference, expiresAt, ports.adminApiKey, ports.sessionMac)), expiresAt };
+      const value = await sealSession(reference, expiresAt, ports.adminApiKey, ports.sessionMac);
+      return { ok: true, cookie: sessionCookie(value), expiresAt, principal };
     },
-    closeSession: () => clearedCookie,
+    async closeSession(request) {
+      const value = countedCookie(request);
+      const reference = await cookieReference(request);
+      if (value === null || reference === null) return { cookie: clearedCookie, principal: null };
+      const principal = await resolve(reference, request);
+      // Everything of it is over by then, whatever its own time says.
+      await ports.sessions.end(await sha256Hex(value), ports.now() + SESSION_MS);
+      return { cookie: clearedCookie, principal };
+    },
   };
 }
 

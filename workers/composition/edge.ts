@@ -38,6 +38,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
       random,
       adminApiKey,
       keyByHash: (hash) => store.keys.byHash(hash),
+      sessions: store.sessions,
       sessionMac: (text) => broker.mac("session", text),
     }),
     keys: broker,

@@ -175,8 +175,16 @@ export type IdempotencyStore = {
   release(scope: string, key: string): Promise<void>;
 };
 
+/** Console sessions that were ended before their time. */
+export type SessionStore = {
+  /** `until`: when it is over by itself, and may be forgotten here. Ending it twice is ending it once. */
+  end(id: string, until: EpochMs): Promise<void>;
+  isEnded(id: string): Promise<boolean>;
+};
+
 /** Everything that other rooms ask of the store. */
 export type StorePort = {
+  readonly sessions: SessionStore;
   readonly keys: KeyStore;
   readonly workflows: WorkflowStore;
   readonly orgs: OrgStore;

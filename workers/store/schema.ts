@@ -65,6 +65,18 @@ export const apiKeys = sqliteTable(
   (table) => [uniqueIndex("api_keys_by_hash").on(table.hash), index("api_keys_by_org").on(table.org, table.id)],
 );
 
+/** Console sessions that were ended before their time, until that time. */
+export const endedSessions = sqliteTable(
+  "ended_sessions",
+  {
+    /** SHA-256 of the cookie's value, hex. */
+    id: text("id").primaryKey(),
+    /** When the session is over by itself. */
+    until: integer("until").notNull(),
+  },
+  (table) => [index("ended_sessions_by_end").on(table.until)],
+);
+
 /** Every version of every workflow, for good: a run names the version it started with. */
 export const workflows = sqliteTable(
   "workflows",

@@ -18,6 +18,7 @@ import { type RunCosts, storeRunCosts } from "./run-costs.ts";
 import { type RunKeeping, storeRunKeeping } from "./run-keeping.ts";
 import { type RunIndex, storeRuns } from "./runs.ts";
 import { storeSecrets } from "./secrets.ts";
+import { storeSessions } from "./sessions.ts";
 import { storeTools } from "./tools.ts";
 import { storeTraffic, type TrafficStore } from "./traffic.ts";
 import { storeWorkflows } from "./workflows.ts";
@@ -60,6 +61,7 @@ export function defineStore(ports: StorePorts): Store {
   return {
     ...storeRunCosts(db),
     keys: storeKeys(db, outbox, now),
+    sessions: storeSessions(db, now),
     workflows: {
       ...workflows,
       versions,

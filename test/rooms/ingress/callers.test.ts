@@ -283,6 +283,37 @@ describe("console sessions", () => {
     expect(await read(cookie, { ...SAME, Authorization: "Bearer bh_wrong" })).toBe(401);
   });
 
+  it("[PERSON-4] opens nothing after its sign-out, wherever its cookie was copied to, and others live on", async () => {
+    const key = await world.makeKey(["caller"]);
+    const cookie = await open(key);
+    world.clock.at += 1;
+    const other = await open(key);
+    const console = { ...SAME, "X-Bulkhead-Console": "1" };
+    // A page of elsewhere signs nobody out.
+    expect((await world.send("DELETE", "/console/session", { headers: { Cookie: cookie } })).status).toBe(204);
+    expect(await read(cookie)).toBe(200);
+    for (let n = 0; n < 2; n++) {
+      expect((await world.send("DELETE", "/console/session", { headers: { Cookie: cookie, ...console } })).status).toBe(204);
+      expect([await read(cookie), await read(other)]).toEqual([401, 200]);
+    }
+    const types = world.records.map(({ record }) => record.event_type).filter((type) => type.startsWith("session."));
+    expect(types).toEqual(["session.opened", "session.opened", "session.closed"]);
+  });
+
+  it("[PERSON-4] a refused sign-in is on record, in the org of its key; strangers at the door do not flood the chain", async () => {
+    const key = await world.makeKey(["caller"]);
+    const id = [...world.keys.keys()][0];
+    world.clock.at += 91 * 24 * 60 * 60_000;
+    expect((await world.send("POST", "/console/session", { key })).status).toBe(401);
+    expect(world.records.at(-1)).toMatchObject({
+      org: "acme",
+      record: { event_type: "session.refused", resource: `api-key/${id}`, decision: "deny" },
+    });
+    world.records.length = 0;
+    for (let n = 0; n < 50; n++) await world.send("POST", "/console/session", { key: "bh_wrong" });
+    expect(world.records.map(({ org, record }) => [org, record.event_type])).toEqual(Array(10).fill(["default", "session.refused"]));
+  });
+
   it("needs a key to open and none to end", async () => {
     expect((await world.send("POST", "/console/session")).status).toBe(401);
     const cookie = await open(await world.makeKey(["caller"]));

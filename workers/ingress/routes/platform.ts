@@ -1,7 +1,13 @@
 /** What is answered without a caller: health, the OpenAPI document, the docs, the public keys, the console and its session. */
 import { createRoute, type RouteConfig, z } from "@hono/zod-openapi";
+import type { Principal } from "../../../core/access/principal.ts";
+import { auditRecord } from "../../../core/audit/record.ts";
 import { refuse } from "../../../core/errors/problem.ts";
+import { mintId } from "../../../core/ids.ts";
 import { toRfc3339 } from "../../../core/time.ts";
+import type { StoredKey } from "../../auth/auth.ts";
+import { auditRecord as edgeRecord } from "../../use-cases/record.ts";
+import type { Trace } from "../../use-cases/requester.ts";
 import type { IngressMiddleware } from "../context.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
@@ -103,9 +109,9 @@ export function platformRoutes(ports: IngressPorts, documents: Documents): Endpo
         path: "/console/session",
         operationId: "closeSession",
         summary: "Ends the console session",
-        responses: { 204: { description: "the cookie is taken away" } },
+        responses: { 204: { description: "the session is over, and its cookie is taken away" } },
       }),
-      middleware: [async () => new Response(null, { status: 204, headers: { "Set-Cookie": ports.auth.closeSession() } })],
+      middleware: [closeSession(ports)],
     },
   ];
 }
@@ -116,18 +122,65 @@ export const consoleFile =
   async (context) =>
     ports.console(context.req.raw) ?? problemResponse(context, refuse("not_found", "not found"));
 
-const openSession =
-  (ports: Pick<IngressPorts, "auth">): IngressMiddleware =>
-  async (context) => {
+/** Sign-ins that failed with no key that is known, put on record in one minute and isolate; who floods the door does not flood the chain. */
+const UNKNOWN_ON_RECORD = 10;
+const MINUTE_MS = 60_000;
+/** In whose chain a sign-in is that no key says the org of. */
+const PLATFORM_ORG = "default";
+
+type SessionPorts = Pick<IngressPorts, "auth" | "store" | "now" | "random">;
+
+function openSession(ports: SessionPorts): IngressMiddleware {
+  let minute = { since: 0, unknown: 0 };
+  /** A refused sign-in, on record in the org of its key. */
+  const noteRefused = async (traceId: string, key: StoredKey | null): Promise<void> => {
+    const at = ports.now();
+    if (key === null) {
+      if (at - minute.since >= MINUTE_MS) minute = { since: at, unknown: 0 };
+      if (++minute.unknown > UNKNOWN_ON_RECORD) return;
+    }
+    const actor = key === null ? ({ type: "system", id: "console" } as const) : ({ type: "user", id: key.user } as const);
+    const record = auditRecord({
+      id: mintId("evt", at, ports.random(10)),
+      at,
+      traceId,
+      type: "session.refused",
+      actor,
+      action: "session.open",
+      resource: key === null ? "api-key" : `api-key/${key.id}`,
+      decision: "deny",
+    });
+    await ports.store.audit.record(key?.org ?? PLATFORM_ORG, record);
+  };
+  return async (context) => {
+    const trace = context.get("trace");
     const session = await ports.auth.openSession(context.req.raw);
-    const principal = session === null ? null : await ports.auth.authenticate(context.req.raw);
-    if (session === null || principal === null) {
+    if (!session.ok) {
+      await noteRefused(trace.traceId, session.key);
       return problemResponse(context, refuse("unauthenticated", "send a valid API key as `Authorization: Bearer`"));
     }
+    const { principal } = session;
+    // A sign-in that is not on record does not happen.
+    await ports.store.audit.record(principal.org, sessionRecord(ports, principal, trace, "session.opened", "session.open"));
     const { org, user, roles } = principal;
     const body = JSON.stringify({ org, user, roles, expires_at: toRfc3339(session.expiresAt) });
     return new Response(body, { status: 201, headers: { ...JSON_HEADERS, "Set-Cookie": session.cookie } });
   };
+}
+
+const closeSession =
+  (ports: SessionPorts): IngressMiddleware =>
+  async (context) => {
+    const { cookie, principal } = await ports.auth.closeSession(context.req.raw);
+    if (principal !== null) {
+      const record = sessionRecord(ports, principal, context.get("trace"), "session.closed", "session.close");
+      await ports.store.audit.record(principal.org, record);
+    }
+    return new Response(null, { status: 204, headers: { "Set-Cookie": cookie } });
+  };
+
+const sessionRecord = (ports: SessionPorts, principal: Principal, trace: Trace, type: string, action: string) =>
+  edgeRecord(ports, { principal, trace }, { type, action, resource: `api-key/${principal.credential}`, decision: "allow" });
 
 const described = (route: Omit<RouteConfig, "tags" | "security"> & { security?: RouteConfig["security"] }): RouteConfig =>
   createRoute({ security: [], ...route, tags: ["platform"] } as RouteConfig);
