@@ -1,4 +1,5 @@
 /** People and their clients: who starts runs and watches them, who decides, who throws the switch and lifts it again. */
+import { ROLES } from "../core/access/principal.ts";
 import type { Refusal } from "../core/errors/problem.ts";
 import type { StopScope } from "../core/kill-switch/stops.ts";
 import type { Approver } from "../core/kill-switch/switch.ts";
@@ -70,7 +71,14 @@ async function maybeRedrive(world: World, accepted: Accepted): Promise<void> {
   const id = `run_${accepted.run.slice(4, -6)}${"0123456789".charAt(world.redriven++ % 10)}${accepted.run.slice(-5)}`;
   for (;;) {
     try {
-      const marked = await world.ask<Result<RunView, Refusal>>("RunEngine", accepted.run, "redrive", "grace", id);
+      const marked = await world.ask<Result<RunView, Refusal>>(
+        "RunEngine",
+        accepted.run,
+        "redrive",
+        { user: "grace", root: null },
+        id,
+        ROLES,
+      );
       if (!marked.ok) return; // it has no dead letter, or somebody was quicker: then the new run is theirs
       break;
     } catch {

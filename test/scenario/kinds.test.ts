@@ -113,6 +113,42 @@ describe("step kinds", () => {
     expect(await end(await start("narrow", {}))).toMatchObject({ status: "failed", error: { code: "policy_denied" } });
   });
 
+  it("[THREAD-63] a tool's value reaches a guarded field only past a person, also through a child run or an on_error", async () => {
+    const { name: _name, version: _version, ...manifest } = (await call("GET", "/v1/tools/orders.get", world.keys.developer)).body;
+    const guarded = { ...manifest, guarded: ["/id"], approval: "never" };
+    expect((await call("PUT", "/v1/tools/orders.look", world.keys.developer, guarded as JsonObject)).status).toBe(200);
+    const tools = ["orders.get", "orders.look"];
+    const look = (id: Json, more: JsonObject = {}): JsonObject => ({ kind: "tool", tool: "orders.look", input: { id }, ...more });
+    const get: JsonObject = { kind: "tool", tool: "orders.get", input: { id: { cel: "input.id" } } };
+    await define("looks", { look: look({ cel: "input.id" }) }, { cel: "steps.look.output.id" }, { tools });
+    const fromTool = { cel: "steps.get.output.id" };
+    const fromCaller = { cel: "input.id" };
+    const ways: { [name: string]: (id: Json) => JsonObject } = {
+      child: (id) => ({ c: { kind: "run", workflow: "looks", needs: ["get"], input: { id } } }),
+      spare: (id) => ({
+        t: { kind: "transform", needs: ["get"], value: { cel: "input.no.such" }, on_error: { value: id } },
+        look: look({ cel: "steps.t.output" }, { needs: ["t"] }),
+      }),
+    };
+    for (const [name, way] of Object.entries(ways)) {
+      await define(`${name}-caller`, { get, ...way(fromCaller) }, null, { tools });
+      await define(`${name}-tool`, { get, ...way(fromTool) }, null, { tools });
+      expect(await end(await start(`${name}-caller`, { id: "A-1001" })), name).toMatchObject({ status: "completed" });
+      const run = await start(`${name}-tool`, { id: "A-1001" });
+      await eventually(`/v1/runs/${run}`, world.keys.app, status("waiting", "completed", "failed"), 15_000);
+      const looked = (found: JsonObject): boolean => (found["data"] as JsonObject[]).length > 0;
+      const pending = await eventually("/v1/reviews?status=pending", world.keys.reviewer, looked, 15_000);
+      const [review] = pending["data"] as JsonObject[];
+      expect(review, name).toMatchObject({ proposal: { tool: "orders.look", input: { id: "A-1001" } }, policy: { decision: "ask" } });
+      await call("POST", `/v1/reviews/${review?.["id"]}/decision`, world.keys.reviewer, { action: "approve", reason: "ours" });
+      expect(await end(run, 15_000), name).toMatchObject({ status: "completed" });
+    }
+    const always = { ...manifest, approval: "always" };
+    expect((await call("PUT", "/v1/tools/orders.ask", world.keys.developer, always as JsonObject)).status).toBe(200);
+    const tested = await call("POST", "/v1/tools/orders.ask/test", world.keys.developer, { input: { id: "A-1001" } });
+    expect([tested.status, tested.body["code"]]).toEqual([403, "policy_denied"]);
+  });
+
   it("[THREAD-55] a slow step goes through the queue", async () => {
     await define(
       "slow",
