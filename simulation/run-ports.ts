@@ -1,5 +1,8 @@
 /** A run's ports into the simulated world, for one life of its object. */
+
 import type { RecordsMessage } from "../core/audit/record.ts";
+import type { Refusal } from "../core/errors/problem.ts";
+import type { Result } from "../core/result.ts";
 import { DUE_MS } from "../core/review/case.ts";
 import type { RunStart } from "../core/run/machine/birth.ts";
 import type { RunEnginePorts } from "../durable-objects/run-engine/ports.ts";
@@ -53,7 +56,11 @@ export function runPorts(
         };
         await world.ask("RunEngine", child.run, "start", birth, await world.stops(), 0);
       }),
-    cancelRun: (run, by, reason) => out("cancelRun", () => world.ask("RunEngine", run, "cancel", by, reason)),
+    cancelRun: (run, by, reason) =>
+      out("cancelRun", async () => {
+        const cancelled = (await world.ask("RunEngine", run, "cancel", by, reason)) as Result<unknown, Refusal>;
+        return cancelled.ok || cancelled.error.code !== "not_found";
+      }),
     tellParent: (parent, end) => out("tellParent", () => world.ask("RunEngine", parent.run, "childEnded", parent.activity, end)),
     values: {
       largerThan: world.bucket.largerThan,

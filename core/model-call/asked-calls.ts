@@ -4,8 +4,10 @@
  */
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { AskedCall, ChatAnswer } from "../model/answer.ts";
-import { parseUntrusted } from "../untrusted-json.ts";
+import { ok } from "../result.ts";
+import { type ExactJson, parseExact } from "../untrusted-json.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
+import { takeInt64 } from "../workflow/int64.ts";
 import { FLAWS, tooManyCalls } from "./flaws.ts";
 
 /** Maximum UTF-16 units of one call's arguments, which is what a tool's request can hold; longer ones count as no object. */
@@ -13,20 +15,32 @@ const LONGEST_ARGUMENTS = 262_144;
 
 /**
  * One JSON object, from a text or as it is. No text at all is how some servers say that there are no arguments; others say null, which is
- * taken of tools without parameters. `parameters`: the called tool's schema; undefined: no tool is known. null: anything else.
+ * taken of tools without parameters. `parameters`: the called tool's schema; undefined: no tool is known. null: anything else. `keepLong`:
+ * whole numbers that a double does not hold are given as digits, wherever they stand (`longIn`), instead of being refused.
  */
-export function readArguments(said: AskedCall["arguments"], parameters?: JsonSchema): JsonObject | null {
+export function readArguments(said: AskedCall["arguments"], parameters?: JsonSchema, keepLong = false): JsonObject | null {
   if (isObject(said)) return JSON.stringify(said).length <= LONGEST_ARGUMENTS ? said : null;
   const nothing = parameters !== undefined && takesNone(parameters) ? {} : null;
   if (said === null) return nothing;
   if (typeof said !== "string" || said.length > LONGEST_ARGUMENTS) return null;
   if (said.trim() === "") return {};
-  const parsed = parseUntrusted(said);
-  if (!parsed.ok) return null;
+  const parsed = exactOf(said);
+  if (parsed === null) return null;
   if (parsed.value === null) return nothing;
-  // JSON in a text in a text: an object is meant, and only an object can be.
-  const inner = typeof parsed.value === "string" ? parseUntrusted(parsed.value) : parsed;
-  return inner.ok && isObject(inner.value) ? inner.value : null;
+  const taken = keepLong ? ok(parsed.value) : takeInt64(parameters ?? true, parsed, "open");
+  return taken.ok && isObject(taken.value) ? taken.value : null;
+}
+
+/** JSON Pointers of the whole numbers in the arguments that a double does not hold. */
+export const longIn = (said: AskedCall["arguments"]): readonly string[] =>
+  (typeof said === "string" && said.length <= LONGEST_ARGUMENTS ? exactOf(said)?.long : null) ?? [];
+
+/** JSON in a text in a text: an object is meant, and only an object can be. */
+function exactOf(said: string): ExactJson | null {
+  const parsed = parseExact(said);
+  if (!parsed.ok) return null;
+  const inner = typeof parsed.value.value === "string" ? parseExact(parsed.value.value) : parsed;
+  return inner.ok ? inner.value : null;
 }
 
 /** A schema that names no parameter. */

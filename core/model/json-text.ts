@@ -4,22 +4,32 @@
  */
 import type { Json } from "../json.ts";
 import { err, type Result } from "../result.ts";
-import { type JsonRefusal, parseUntrusted } from "../untrusted-json.ts";
+import { type JsonRefusal, parseExact } from "../untrusted-json.ts";
+import type { JsonSchema } from "../workflow/definition.ts";
+import { takeInt64 } from "../workflow/int64.ts";
 
 type Read = Result<Json, JsonRefusal>;
+type Parse = (piece: string) => Read;
 const NO_JSON: Read = err({ why: "malformed" });
 
-export function readJsonText(text: string): Read {
+/** `schema`: of the value, for its 64-bit numbers. */
+export function readJsonText(text: string, schema: JsonSchema = true): Read {
+  const parse: Parse = (piece) => {
+    const exact = parseExact(piece);
+    if (!exact.ok) return exact;
+    const taken = takeInt64(schema, exact.value);
+    return taken.ok ? taken : err({ why: "number", path: taken.error });
+  };
   const said = text.replace(/^\uFEFF/, "").trim();
-  const bare = parseUntrusted(said);
+  const bare = parse(said);
   if (isDecided(bare)) return bare;
   const answer = withoutThoughts(said);
   if (answer !== said) {
-    const after = parseUntrusted(answer);
+    const after = parse(answer);
     if (isDecided(after)) return after;
   }
-  const inFence = readFences(answer);
-  return inFence ?? readBetweenWords(answer);
+  const inFence = readFences(answer, parse);
+  return inFence ?? readBetweenWords(answer, parse);
 }
 
 /** There is a value, or one that is refused whatever stands around it. */
@@ -38,7 +48,7 @@ function withoutThoughts(text: string): string {
 }
 
 /** The value in the only fence that holds one (CommonMark 4.5); null: there is no fence. */
-function readFences(text: string): Read | null {
+function readFences(text: string, parse: Parse): Read | null {
   const pieces = text.split("```");
   // Opened and closed within a line, as CommonMark does not have it.
   const loose = pieces.length === 3 ? [(pieces[1] ?? "").replace(/^[A-Za-z0-9_-]*[ \t]*\r?\n/, "").trim()] : [];
@@ -46,7 +56,7 @@ function readFences(text: string): Read | null {
   const candidates = blocks.length > 0 ? blocks : loose;
   if (candidates.length === 0) return null;
   if (candidates.length > MOST_BLOCKS) return NO_JSON;
-  const reads = candidates.map(parseUntrusted).filter(isDecided);
+  const reads = candidates.map(parse).filter(isDecided);
   return reads.length === 1 ? (reads[0] ?? NO_JSON) : reads.length > 1 ? NO_JSON : null;
 }
 
@@ -74,11 +84,11 @@ function isEndOf(mark: string, line: string): boolean {
 }
 
 /** The only object or list among words. Another bracket of its kind after it could begin another answer: then none is read. */
-function readBetweenWords(text: string): Read {
+function readBetweenWords(text: string, parse: Parse): Read {
   const starts = [text.indexOf("{"), text.indexOf("[")].filter((start) => start >= 0).sort((a, b) => a - b);
   for (const start of starts) {
     const end = endOfValue(text, start);
-    const read = end === null ? NO_JSON : parseUntrusted(text.slice(start, end));
+    const read = end === null ? NO_JSON : parse(text.slice(start, end));
     if (!isDecided(read)) continue;
     const rest = text.slice(end ?? 0);
     return rest.includes("{") || (text[start] === "[" && rest.includes("[")) ? NO_JSON : read;

@@ -49,8 +49,12 @@ const GATEWAY_HEADERS = new Set([
 export const isGatewayHeader = (name: string): boolean =>
   GATEWAY_HEADERS.has(name.toLowerCase()) || name.toLowerCase().startsWith("bulkhead-") || name.toLowerCase().startsWith("cf-");
 
-/** Puts an input into a request; refuses a field that the path cannot take. */
-export function toolRequest(binding: HttpBinding, input: Json): Result<HttpRequestParts, RequestRefusal> {
+/** Puts an input into a request, written as JSON by `write`; refuses a field that the path cannot take. */
+export function toolRequest(
+  binding: HttpBinding,
+  input: Json,
+  write: (input: Json) => string = JSON.stringify,
+): Result<HttpRequestParts, RequestRefusal> {
   const parts = URL_PARTS.exec(binding.url);
   if (parts === null || /[{}@]/.test(parts[1] ?? "")) return err({ reason: "url", field: "" }); // never a field in the host
   const fields = isObject(input) ? input : {};
@@ -60,7 +64,7 @@ export function toolRequest(binding: HttpBinding, input: Json): Result<HttpReque
   const headers = Object.fromEntries(Object.entries(binding.headers).filter(([name]) => !isGatewayHeader(name)));
   const { method } = binding;
   if (method !== "GET" && method !== "DELETE") {
-    return ok({ url: base + (parts[3] ?? ""), method, body: JSON.stringify(input), headers });
+    return ok({ url: base + (parts[3] ?? ""), method, body: write(input), headers });
   }
   if (input !== null && !isObject(input)) return err({ reason: "input_not_object", field: "" });
   const query = fillQuery(parts[3] ?? "", fields, path.value.used);

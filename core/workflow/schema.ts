@@ -6,6 +6,7 @@ import { type Schema, Validator } from "@cfworker/json-schema";
 import type { FieldError } from "../errors/problem.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { JsonSchema } from "./definition.ts";
+import { asNumbers } from "./int64.ts";
 import { inspect } from "./schema/inspect.ts";
 import { toFieldErrors } from "./schema/messages.ts";
 import { longestKey, prepare } from "./schema/prepare.ts";
@@ -40,7 +41,7 @@ export function validate(schema: JsonSchema, value: Json): readonly FieldError[]
   if (places * ready.visits > MAX_WORK) return [{ path: "", message: "the value is too large for its schema" }];
   try {
     const validator = places > TELL_ALL_PLACES ? ready.brief : ready.full;
-    const { valid, errors } = validator.validate(value);
+    const { valid, errors } = validator.validate(asNumbers(schema, value));
     if (valid) return [];
     const told = toFieldErrors(errors, ready.schema);
     return told.length > 0 ? told : [{ path: "", message: "the value does not fit its schema" }];

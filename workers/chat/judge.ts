@@ -9,10 +9,11 @@ import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import { readJsonText } from "../../core/model/json-text.ts";
-import { distinctIds, flawsOfCalls, readArguments } from "../../core/model-call/asked-calls.ts";
+import { distinctIds, flawsOfCalls, longIn, readArguments } from "../../core/model-call/asked-calls.ts";
 import { shownAnswer } from "../../core/model-call/corrections.ts";
 import { FLAWS, flawsOfValue, mustCall, SHOWN_ERRORS } from "../../core/model-call/flaws.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
+import { withNumbersAt, writeBareAt } from "../../core/workflow/int64.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
 
 /** Maximum calls that one answer of a chat may ask for. */
@@ -59,7 +60,7 @@ function rawOf(request: ChatRequest, answer: ChatAnswer): JsonObject {
     refusal: answer.refusal?.toWellFormed() ?? null,
     calls: answer.calls.map((call) => ({
       name: call.name?.toWellFormed() ?? null,
-      input: readArguments(call.arguments, parametersOf.get(call.name ?? "")),
+      input: readArguments(call.arguments, parametersOf.get(call.name ?? ""), true),
     })),
   };
 }
@@ -89,7 +90,10 @@ function flawsOf(request: ChatRequest, answer: ChatAnswer, filled: Json): readon
 function flawsOfAsked({ tools, toolChoice }: ChatRequest, answer: ChatAnswer, filled: Json): readonly string[] {
   const offered = toolChoice === "none" ? [] : tools;
   const calls = isObject(filled) && Array.isArray(filled["calls"]) ? filled["calls"] : [];
-  const inputs = calls.map((call) => (isObject(call) ? call["input"] : null));
+  // Numbers that a double does not hold go through as they are: nothing here reckons with them.
+  const inputs = calls.map((call, index) =>
+    isObject(call) ? withNumbersAt(call["input"] ?? null, longIn(answer.calls[index]?.arguments ?? null)) : null,
+  );
   const parametersOf = new Map(offered.map(({ name, parameters }) => [name, parameters]));
   return flawsOfCalls(answer, inputs, {
     names: [...parametersOf.keys()],
@@ -122,7 +126,11 @@ function saidOf(request: ChatRequest, answer: ChatAnswer, shown: Json, ids: read
   for (const [index, call] of shown["calls"].entries()) {
     const input = isObject(call) ? call["input"] : undefined;
     if (!isObject(input)) return null;
-    calls.push({ id: ids[index] ?? "", name: answer.calls[index]?.name ?? "", arguments: JSON.stringify(input) });
+    calls.push({
+      id: ids[index] ?? "",
+      name: answer.calls[index]?.name ?? "",
+      arguments: writeBareAt(input, longIn(answer.calls[index]?.arguments ?? null)),
+    });
   }
   const finish: Finish = finishOf(answer.finish, calls.length);
   const words = isObject(json) && request.format.kind !== "text" ? JSON.stringify(json["value"] ?? null) : text;

@@ -2,7 +2,7 @@
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { MAX_DEPTH, parseUntrusted } from "../../core/untrusted-json.ts";
+import { type ExactJson, MAX_DEPTH, parseExact } from "../../core/untrusted-json.ts";
 
 /** docs/contract.md, "Conventions": bodies over 1 MiB are refused. */
 const BODY_LIMIT_BYTES = 1_048_576;
@@ -10,15 +10,25 @@ const BODY_LIMIT_BYTES = 1_048_576;
 /** RFC 8259 section 11; a suffix `+json` is JSON too (RFC 6839). The only charset is UTF-8. */
 const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.+-]+\+json)$/;
 
-/** The body as JSON; undefined when there is none. */
-export async function readJson(request: Request): Promise<Result<Json | undefined, Refusal>> {
+/** The body as JSON; undefined when there is none. `mayBeLong`: where a number that a double does not hold is not refused yet. */
+export async function readJson(request: Request, mayBeLong = NOWHERE): Promise<Result<Json | undefined, Refusal>> {
   const bytes = await readBytes(request);
   if (!bytes.ok) return bytes;
   if (bytes.value.byteLength === 0) return ok(undefined);
   if (!isJsonType(request.headers.get("Content-Type"))) return err(refuse("unsupported_media_type", "the body must be `application/json`"));
   const text = decodeUtf8(bytes.value);
-  return text === null ? err(broken("is not UTF-8")) : parseJson(text);
+  if (text === null) return err(broken("is not UTF-8"));
+  const parsed = parseJson(text, mayBeLong);
+  if (!parsed.ok) return parsed;
+  long.set(request, parsed.value.long);
+  return ok(parsed.value.value);
 }
+
+const NOWHERE = (_path: string): boolean => false;
+const long = new WeakMap<Request, readonly string[]>();
+
+/** JSON Pointers into the body to whole numbers that a double does not hold: they are texts of their digits there. */
+export const longNumbersOf = (request: Request): readonly string[] => long.get(request) ?? [];
 
 /** The fields of `application/x-www-form-urlencoded`, or of a JSON object of texts: what RFC 7662 section 2.1 asks for, and our own form. */
 export async function readFormOrJson(request: Request): Promise<Result<Json | undefined, Refusal>> {
@@ -72,15 +82,16 @@ function decodeUtf8(bytes: Uint8Array): string | null {
   }
 }
 
-function parseJson(text: string): Result<Json, Refusal> {
-  const parsed = parseUntrusted(text);
+function parseJson(text: string, mayBeLong: (path: string) => boolean): Result<ExactJson, Refusal> {
+  const parsed = parseExact(text);
   if (!parsed.ok) {
     const deep = `is nested more than ${MAX_DEPTH} levels deep`;
     const { error } = parsed;
     if (error.why === "number") return err(broken("is a number that a double does not hold", error.path));
     return err(broken(error.why === "too_deep" ? deep : "is not JSON text of Unicode strings (RFC 8259)"));
   }
-  return parsed;
+  const lost = parsed.value.long.find((path) => !mayBeLong(path));
+  return lost === undefined ? parsed : err(broken("is a number that a double does not hold", lost));
 }
 
 const broken = (message: string, path = ""): Refusal => refuse("invalid_request", "the body cannot be read", [{ path, message }]);

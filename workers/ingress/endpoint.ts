@@ -51,6 +51,8 @@ export type EndpointSpec<P extends Fields, Q extends Fields, H extends Fields, B
   readonly path: string;
   /** Names the operation in the OpenAPI document and in clients made from it: it never changes. */
   readonly operationId: string;
+  /** JSON Pointer, ending in `/`: below it a schema decides what becomes of whole numbers beyond ±2^53 (`longNumbersOf`). */
+  readonly longNumbersIn?: string;
   readonly tag: string;
   readonly summary: string;
   /** What the policy is asked; absent: answered without a caller. */
@@ -151,7 +153,7 @@ async function readCall(
   context: IngressContext,
   spec: Pick<
     EndpointSpec<Fields, Fields, Fields, z.ZodType, DocumentedAnswers>,
-    "method" | "path" | "params" | "headers" | "body" | "bodyForm"
+    "method" | "path" | "params" | "headers" | "body" | "bodyForm" | "longNumbersIn"
   >,
   shapes: Shapes,
 ): Promise<Result<AnyCall & { params: unknown; query: unknown; headers: unknown; body: unknown }, Refusal>> {
@@ -199,10 +201,13 @@ function queryOf(url: string, errors: FieldError[]): Record<string, string> {
 
 async function readBody(
   request: Request,
-  spec: Pick<EndpointSpec<Fields, Fields, Fields, z.ZodType, DocumentedAnswers>, "method" | "body" | "bodyForm">,
+  spec: Pick<EndpointSpec<Fields, Fields, Fields, z.ZodType, DocumentedAnswers>, "method" | "body" | "bodyForm" | "longNumbersIn">,
 ): Promise<Result<unknown, Refusal>> {
   if (spec.method === "get") return ok({});
-  const sent = spec.bodyForm === "form-or-json" ? await readFormOrJson(request) : await readJson(request);
+  const sent =
+    spec.bodyForm === "form-or-json"
+      ? await readFormOrJson(request)
+      : await readJson(request, (path) => spec.longNumbersIn !== undefined && path.startsWith(spec.longNumbersIn));
   if (!sent.ok) return sent;
   if (sent.value === undefined && spec.body !== undefined && spec.bodyForm !== "optional") {
     return err(refuse("invalid_request", "the request needs a body", [{ path: "", message: "is required" }]));

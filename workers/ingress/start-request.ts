@@ -4,6 +4,7 @@ import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RunRequest } from "../use-cases/run-request.ts";
+import { longNumbersOf } from "./body.ts";
 import { anyJson, instant, userName, workflowName } from "./schemas/names.ts";
 import { jsonObject } from "./schemas/requests.ts";
 
@@ -33,12 +34,13 @@ export const StartBody = z
   })
   .openapi("StartRun");
 
-export function runRequest(body: z.output<typeof StartBody>): Result<RunRequest, Refusal> {
+export function runRequest(body: z.output<typeof StartBody>, request: Request): Result<RunRequest, Refusal> {
   if (body.input === undefined) return err(refuse("invalid_request", "the body is invalid", [{ path: "/input", message: "is required" }]));
   return ok({
     workflow: body.workflow,
     version: body.version ?? null,
     input: body.input as Json,
+    long: longNumbersOf(request).map((path) => path.slice("/input".length)),
     budget: { usd: body.budget?.usd ?? null, tokens: body.budget?.tokens ?? null },
     deadlineAt: body.deadline === undefined ? null : Date.parse(body.deadline),
     subject: body.subject ?? null,

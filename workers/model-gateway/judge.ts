@@ -58,7 +58,7 @@ function readOutput(call: ModelCall, { text, finish }: ChatAnswer): { readonly v
   if (words.trim() === "") return { value: words, errors: isAfterTool ? [] : [FLAWS.empty] };
   if (call.schema === null) return { value: words, errors: finish === "tool_calls" && call.tools.length > 0 ? [FLAWS.namesNoCall] : [] };
   if (finish === "length") return { value: words, errors: [FLAWS.cut] };
-  const parsed = readJsonText(words);
+  const parsed = readJsonText(words, call.schema.schema);
   if (!parsed.ok) {
     const { error } = parsed;
     return { value: words, errors: [error.why === "number" ? numberNotHeld(call.schema.schema, error.path) : FLAWS.notJson] };

@@ -10,6 +10,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure, Opening, Reached, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
 import type { ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
+import { takeInt64 } from "../../core/workflow/int64.ts";
 import { knownPath } from "../../core/workflow/known-path.ts";
 import { validate } from "../../core/workflow/schema.ts";
 import type { Admitted, GuardContext } from "../guardrail/ports.ts";
@@ -125,9 +126,9 @@ async function perform(
   if (!body.ok) return unanswered(reached, body.error, progress);
   progress.reached = reached;
 
-  const { value: said, long } = body.value;
-  if (long[0] !== undefined)
-    return err(failure("permanent", "output_invalid", `in the tool's answer ${numberNotHeld(manifest.output, long[0])}`));
+  const taken = takeInt64(manifest.output, body.value);
+  if (!taken.ok) return err(failure("permanent", "output_invalid", `in the tool's answer ${numberNotHeld(manifest.output, taken.error)}`));
+  const said = taken.value;
   const admitted = await admit(ports, guarded, manifest, said, [credential.value], deadline, progress);
   if (!admitted.ok) return admitted;
   // A good answer is not lost because it could not be kept.

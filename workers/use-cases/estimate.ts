@@ -10,7 +10,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { lookUp } from "./estimate-lookup.ts";
 import type { UseCasePorts } from "./ports.ts";
 import type { Requester } from "./requester.ts";
-import { budgetOf, findWorkflow, flawOfInput, flawOfRequest, type RunRequest } from "./run-request.ts";
+import { budgetOf, findWorkflow, fitted, flawOfRequest, type RunRequest } from "./run-request.ts";
 
 export async function estimate(
   ports: UseCasePorts,
@@ -22,9 +22,9 @@ export async function estimate(
   const found = await findWorkflow(ports, by, request);
   if (!found.ok) return found;
   const workflow = found.value;
-  const unfit = flawOfInput(workflow, request);
-  if (unfit !== null) return err(unfit);
-  const { value, verdict } = await ports.estimates.preview({ input: request.input, metadata: request.metadata });
+  const fits = fitted(workflow, request);
+  if (!fits.ok) return fits;
+  const { value, verdict } = await ports.estimates.preview({ input: fits.value.input, metadata: request.metadata });
   if (verdict === "block" || !isObject(value)) return err(refuse("injection_detected", "the content was refused"));
   const input = value["input"] ?? null;
   const [known, past] = await Promise.all([

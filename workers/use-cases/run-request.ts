@@ -7,6 +7,7 @@ import { isListedHost } from "../../core/net/listed-host.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { flawOfUrl } from "../../core/tool/url.ts";
+import { takeInt64 } from "../../core/workflow/int64.ts";
 import { validate } from "../../core/workflow/schema.ts";
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { denied, edgeRule, forbid } from "./access.ts";
@@ -19,6 +20,8 @@ export type RunRequest = {
   /** null: the version that this caller's runs start with. */
   readonly version: number | null;
   readonly input: Json;
+  /** JSON Pointers into `input`: whole numbers that a double does not hold, as texts of their digits. Absent: none. */
+  readonly long?: readonly string[];
   /** Lowers the definition's limits, never raises them; null: the limit itself. `usd` in dollars. */
   readonly budget: { readonly usd: number | null; readonly tokens: number | null };
   readonly deadlineAt: EpochMs | null;
@@ -48,12 +51,14 @@ export async function findWorkflow(
   return err(unknownName("workflow", workflow, await workflows.names(org)));
 }
 
-/** The input as it was sent, against the workflow's schema. */
-export function flawOfInput({ definition }: WorkflowVersionView, { input }: RunRequest): Refusal | null {
-  const invalid = validate(definition.input, input);
-  if (invalid.length === 0) return null;
+/** The request with its input as the workflow's schema has it, its 64-bit numbers as digits; or why the input does not fit. */
+export function fitted<R extends RunRequest>({ definition }: WorkflowVersionView, request: R): Result<R, Refusal> {
+  const taken = takeInt64(definition.input, { value: request.input, long: request.long ?? [] });
+  if (!taken.ok) return err(wrong(`/input${taken.error}`, "is a number that a double does not hold"));
+  const invalid = validate(definition.input, taken.value);
+  if (invalid.length === 0) return ok({ ...request, input: taken.value });
   const errors = invalid.map(({ path, message }) => ({ path: `/input${path}`, message }));
-  return refuse("invalid_request", "the input does not fit the workflow's schema", errors);
+  return err(refuse("invalid_request", "the input does not fit the workflow's schema", errors));
 }
 
 /** What the run may spend: the definition's limits, lowered by the request. */

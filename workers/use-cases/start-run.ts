@@ -14,7 +14,7 @@ import { recordBlocked } from "./blocked.ts";
 import { type Claim, claim, type Outcome, type Repeatable } from "./idempotency.ts";
 import type { UseCasePorts } from "./ports.ts";
 import type { Requester } from "./requester.ts";
-import { budgetOf, findWorkflow, flawOfInput, flawOfRequest, type RunRequest, subjectOf } from "./run-request.ts";
+import { budgetOf, findWorkflow, fitted, flawOfRequest, type RunRequest, subjectOf } from "./run-request.ts";
 import { roomFor, shownTo, unknown } from "./runs.ts";
 import { notStopped } from "./stops.ts";
 
@@ -41,8 +41,8 @@ export async function startRun(
   if (!workflow.ok) return workflow;
   const stops = await notStopped(ports, { org, workflow: workflow.value.name }, by.trace.traceId);
   if (!stops.ok) return stops;
-  const unfit = flawOfInput(workflow.value, command);
-  if (unfit !== null) return err(unfit);
+  const fits = fitted(workflow.value, command);
+  if (!fits.ok) return fits;
   const claimed = await claim<"done" | "accepted">(ports, by, repeat, await ports.keys.mintRunId(org, by.at));
   if (!claimed.ok) return claimed;
   const first = claimed.value;
@@ -53,7 +53,7 @@ export async function startRun(
     return room;
   }
   try {
-    return await begin(ports, by, command, first, workflow.value, stops.value);
+    return await begin(ports, by, fits.value, first, workflow.value, stops.value);
   } catch (error) {
     // If it began all the same, the index will count it.
     ports.store.runs.release(org, first.id);

@@ -25,6 +25,7 @@ export function estimateRoutes(ports: IngressPorts): Endpoint[] {
       method: "post",
       path: "/v1/runs/estimate",
       operationId: "estimateRun",
+      longNumbersIn: "/input/",
       tag: "runs",
       summary: "What a run would cost; nothing is started and no model is called",
       action: "run.start",
@@ -32,7 +33,7 @@ export function estimateRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "an interval of dollars, tokens and model calls", schema: EstimateView } },
       refusals: ["injection_detected"],
       async handle(call) {
-        const request = runRequest(call.body);
+        const request = runRequest(call.body, call.request);
         if (!request.ok) return request;
         const estimated = await estimate(ports, call, request.value);
         return estimated.ok ? reply(200, estimated.value) : estimated;

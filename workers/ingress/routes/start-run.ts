@@ -19,6 +19,7 @@ export function startRunRoutes(ports: IngressPorts): Endpoint[] {
       method: "post",
       path: "/v1/runs",
       operationId: "startRun",
+      longNumbersIn: "/input/",
       tag: "runs",
       summary: "Starts a run",
       action: "run.start",
@@ -35,7 +36,7 @@ export function startRunRoutes(ports: IngressPorts): Endpoint[] {
 }
 
 async function start(ports: IngressPorts, call: StartCall): Promise<Answer<200 | 202, RunView>> {
-  const request = runRequest(call.body);
+  const request = runRequest(call.body, call.request);
   if (!request.ok) return request;
   const wait = waitSeconds(call.headers.Prefer);
   const command = { ...request.value, waitMs: (wait ?? 0) * 1000 };

@@ -6,6 +6,7 @@ import type { ManifestOf } from "../../../core/tool/manifest.ts";
 import { type HttpRequestParts, toolRequest } from "../../../core/tool/request.ts";
 import { retryAfterMs } from "../../../core/tool/retry-after.ts";
 import { type ExactJson, parseExact } from "../../../core/untrusted-json.ts";
+import { writeInt64 } from "../../../core/workflow/int64.ts";
 import { readBody } from "../../kit/body.ts";
 import { type Deadline, DeadlineError } from "../../kit/deadline.ts";
 import { failure } from "../failure.ts";
@@ -23,8 +24,8 @@ export function httpTransport({
   now,
 }: Pick<ToolGatewayPorts, "fetch" | "now">): Transport<ManifestOf<"http">, HttpPlan, HttpRequest> {
   return {
-    check({ http }, input) {
-      const parts = toolRequest(http, input);
+    check({ http, input: schema }, input) {
+      const parts = toolRequest(http, input, (value) => writeInt64(schema, value));
       if (!parts.ok) return err(failure("permanent", "invalid_request", `the input cannot be sent to the tool: ${parts.error.reason}`));
       if (!URL.canParse(parts.value.url)) return err(failure("permanent", "invalid_request", "the tool's address is not a URL"));
       return ok({ target: new URL(parts.value.url), secret: http.secret, parts: parts.value });
