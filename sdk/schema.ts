@@ -686,6 +686,10 @@ export type Model = {
   readonly pinned: boolean;
   readonly parameters?: {
     readonly passes?: readonly string[];
+    readonly output_limit?: "max_tokens" | "max_completion_tokens";
+    readonly temperature?: boolean;
+    readonly json_schema?: "strict" | "plain" | "none";
+    readonly parallel_tool_calls?: boolean;
   };
 };
 
@@ -717,6 +721,10 @@ export type ModelManifest = {
   /** what the upstream takes; `passes`: fields of a chat that go on to it as they came */
   readonly parameters?: {
     readonly passes?: readonly ("cache_control" | "logit_bias" | "prompt_cache_key" | "prompt_cache_retention" | "safety_identifier" | "verbosity")[];
+    readonly output_limit?: "max_tokens" | "max_completion_tokens";
+    readonly temperature?: boolean;
+    readonly json_schema?: "strict" | "plain" | "none";
+    readonly parallel_tool_calls?: boolean;
   };
 };
 

@@ -46,7 +46,7 @@ export function upstreamBody(
 type Takes = Pick<ModelEntry, "parameters">;
 
 /** The model's registration lists the field. */
-export const takes = ({ parameters }: Takes, field: Passable): boolean => parameters?.passes?.includes(field) === true;
+const takes = ({ parameters }: Takes, field: Passable): boolean => parameters?.passes?.includes(field) === true;
 
 /** The official fields of a request that this model takes. */
 export const passedOn = ({ official: { passable } }: Pick<ChatRequest, "official">, entry: Takes): JsonObject =>

@@ -142,7 +142,10 @@ describe("with the rehearsal", () => {
     const { status, body } = await call("GET", "/v1/models", free);
     expect([status, body]).toEqual([
       200,
-      { object: "list", data: [{ id: "bulkhead/rehearsal-1.0.0", object: "model", created: 0, owned_by: "bulkhead" }] },
+      {
+        object: "list",
+        data: [{ id: "bulkhead/rehearsal-1.0.0", object: "model", created: 0, owned_by: "bulkhead", price: { input: 0.1, output: 0.4 } }],
+      },
     ]);
   });
 });
@@ -237,6 +240,7 @@ describe("with models", () => {
     expect(textOf(frames)).toBe("Dear ada@acme.example, ask {{EMAIL_2}} please.");
     expect(frames.at(-2)).toMatchObject({ choices: [], usage: { prompt_tokens: 20, completion_tokens: 10, total_tokens: 30 } });
     expect(headers.get("bulkhead-model")).toBe(SMALL);
-    expect(asked[0]?.body).toMatchObject({ stream: true, stream_options: { include_usage: true }, max_tokens: 2048, temperature: 0 });
+    expect(asked[0]?.body).toMatchObject({ stream: true, stream_options: { include_usage: true }, max_tokens: 2048 });
+    expect(asked[0]?.body).not.toHaveProperty("temperature"); // nobody asked for one
   });
 });

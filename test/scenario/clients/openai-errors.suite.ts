@@ -156,11 +156,15 @@ describe("OpenAI's package: errors and faults", () => {
       expect(apps.asked).toHaveLength(2);
     });
 
-    it.each([400, 401, 404])("are not spent on what will not change: an upstream's %i is told once", async (status) => {
+    it.each([
+      [400, 400, "invalid_request"],
+      [401, 502, "upstream_unavailable"],
+      [404, 502, "upstream_unavailable"],
+    ])("are not spent on what will not change: an upstream's %i is told once, as %i", async (status, told, code) => {
       const model = await apps.model(`never-${status}`);
       apps.script(() => refuses(status));
       const error = await ask({ model }, apps.openai({ maxRetries: 0 }));
-      expect(error).toMatchObject({ status: 502, code: "upstream_unavailable" });
+      expect(error).toMatchObject({ status: told, code });
       expect(apps.asked).toHaveLength(1);
       expectClean(error);
     });
