@@ -14,6 +14,8 @@ export type Said = {
   readonly refusal: string | null;
   readonly calls: readonly ChatToolCall[];
   readonly finish: Finish;
+  /** What the model wants back in the next turn. */
+  readonly opaque?: JsonObject;
 };
 
 /** `run_…` → `chatcmpl-…`: one answer, one run. */
@@ -21,8 +23,19 @@ export const completionId = (run: string): string => `chatcmpl-${run.slice(run.i
 
 /** The body of a whole answer. */
 export function completion(head: Omit<ChunkHead, "includeUsage">, said: Said, usage: TokenUsage): JsonObject {
-  const calls = said.calls.map(({ id, name, arguments: given }) => ({ id, type: "function", function: { name, arguments: given } }));
-  const message = { role: "assistant", content: said.text, refusal: said.refusal, ...(calls.length === 0 ? {} : { tool_calls: calls }) };
+  const calls = said.calls.map(({ id, name, arguments: given, opaque }) => ({
+    id,
+    type: "function",
+    function: { name, arguments: given },
+    ...opaque,
+  }));
+  const message = {
+    role: "assistant",
+    content: said.text,
+    refusal: said.refusal,
+    ...said.opaque,
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
+  };
   return {
     id: head.id,
     object: "chat.completion",
@@ -36,8 +49,9 @@ export function completion(head: Omit<ChunkHead, "includeUsage">, said: Said, us
 }
 
 /** An answer that is all there, as a stream would have said it: without the usage, which comes last. */
-export const chunksOf = ({ text, refusal, calls, finish }: Said): readonly SentChunk[] => [
+export const chunksOf = ({ text, refusal, calls, finish, opaque }: Said): readonly SentChunk[] => [
   { kind: "role", isSilent: text === null },
+  ...(opaque === undefined ? [] : [{ kind: "opaque", fields: opaque } as const]),
   ...(text === null || text === "" ? [] : [{ kind: "text", text } as const]),
   ...(refusal === null ? [] : [{ kind: "refusal", text: refusal } as const]),
   ...calls.map((call, index) => ({ kind: "call", index, call }) as const),

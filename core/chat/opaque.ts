@@ -20,6 +20,32 @@ export const OPAQUE_FIELDS = [
   "provider_specific_fields",
 ] as const;
 
+/** UTF-16 units as JSON of what is kept of one message or call; more is left out. */
+const LONGEST = 262_144;
+
+/** What a model's message or call has of them; undefined where there is none. */
+export function opaqueOf(holder: JsonObject): JsonObject | undefined {
+  const found = OPAQUE_FIELDS.flatMap((name) => {
+    const value = Object.hasOwn(holder, name) ? (holder[name] ?? null) : null;
+    return value === null || value === "" ? [] : [[name, value] as const];
+  });
+  const fields = Object.fromEntries(found);
+  return found.length === 0 || JSON.stringify(fields).length > LONGEST ? undefined : fields;
+}
+
+/** One more piece of a stream: texts and lists go on, anything else is said anew. */
+export function joinOpaque(before: JsonObject | undefined, more: JsonObject | undefined): JsonObject | undefined {
+  if (before === undefined || more === undefined) return before ?? more;
+  const joined = { ...before };
+  for (const [name, value] of Object.entries(more)) {
+    const known = joined[name];
+    if (typeof known === "string" && typeof value === "string") joined[name] = known + value;
+    else if (Array.isArray(known) && Array.isArray(value)) joined[name] = [...known, ...value];
+    else joined[name] = value;
+  }
+  return joined;
+}
+
 /** undefined where there is none. */
 export function readOpaque(form: Form): JsonObject | undefined {
   const found: JsonObject = {};

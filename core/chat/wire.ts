@@ -4,6 +4,7 @@ import type { ModelEntry } from "../model/entry.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import type { Message } from "../model/message.ts";
 import { isStrictSchema } from "../model/strict-schema.ts";
+import { inwardIds } from "./call-ids.ts";
 import type { ResponseFormat } from "./format.ts";
 import type { ChatMessage } from "./messages.ts";
 import { PASSABLE, type Passable } from "./official-fields.ts";
@@ -25,7 +26,7 @@ export function upstreamBody(
   { request, corrections, maxTokens, stream }: Outgoing,
 ): JsonObject {
   const { tools, toolChoice, format, stop } = request;
-  const how: HowWritten = { nameOf: openWireNames(), marks: takes(entry, "cache_control") };
+  const how: HowWritten = { nameOf: openWireNames(), idOf: inwardIds(request.messages), marks: takes(entry, "cache_control") };
   return {
     model: entry.upstream_id,
     messages: [...request.messages, ...corrections].map((message) => onTheWire(message, how)),
@@ -63,18 +64,18 @@ export function ignoredBy(
   return [...new Set([...official.ignored, ...left])].sort();
 }
 
-type HowWritten = { readonly nameOf: (name: string) => string | null; readonly marks: boolean };
+type HowWritten = { readonly nameOf: (name: string) => string | null; readonly idOf: (id: string) => string; readonly marks: boolean };
 
-function onTheWire(message: ChatMessage, { nameOf, marks }: HowWritten): JsonObject {
+function onTheWire(message: ChatMessage, { nameOf, idOf, marks }: HowWritten): JsonObject {
   const { role, cacheMark } = message;
   const isMarked = marks && cacheMark !== undefined && message.content !== null && message.content !== "";
   const content = isMarked ? [{ type: "text", text: message.content, cache_control: cacheMark }] : message.content;
   const safe = typeof message.name === "string" ? nameOf(message.name) : null;
   const name = safe === null ? {} : { name: safe };
-  if (message.role === "tool") return { role, tool_call_id: message.toolCallId, content, ...name };
+  if (message.role === "tool") return { role, tool_call_id: idOf(message.toolCallId), content, ...name };
   if (message.role !== "assistant") return { role, content, ...name };
   const calls = message.toolCalls.map(({ id, name: tool, arguments: given, opaque }) => ({
-    id,
+    id: idOf(id),
     type: "function",
     function: { name: tool, arguments: given },
     ...opaque,

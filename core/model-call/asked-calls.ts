@@ -52,11 +52,15 @@ function takesNone(schema: JsonSchema): boolean {
   });
 }
 
-/** The upstream's ids where they are short identifiers and tell the calls apart; else ours, in the narrowest form that upstreams accept (nine letters and digits). */
-export function distinctIds(said: readonly Json[]): readonly string[] {
+/**
+ * Ids of the calls of one turn of a run: the upstream's where they are short identifiers, tell the calls apart and were not used before;
+ * else ours, counted through the conversation, in the narrowest form that upstreams accept (nine letters and digits).
+ */
+export function distinctIds(said: readonly Json[], before: readonly string[] = []): readonly string[] {
   const ids = said.filter((id): id is string => typeof id === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(id));
-  const usable = ids.length === said.length && new Set(ids).size === ids.length;
-  return usable ? ids : said.map((_, index) => `call${String(index + 1).padStart(5, "0")}`);
+  const known = new Set(before);
+  const usable = ids.length === said.length && new Set(ids).size === ids.length && !ids.some((id) => known.has(id));
+  return usable ? ids : said.map((_, index) => `call${String(before.length + index + 1).padStart(5, "0")}`);
 }
 
 /** What the model was offered. */

@@ -2,7 +2,8 @@
  * An upstream's answer in OpenAI's chat completions format, read with distrust: servers that speak it leave fields out, add
  * their own, and count wrongly. Pure; knows no price, no schema and no transport.
  */
-import { isObject, type Json } from "../json.ts";
+import { opaqueOf } from "../chat/opaque.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type JsonRefusal, parseExact } from "../untrusted-json.ts";
 import { type Ending, endingOf } from "./finish.ts";
@@ -19,6 +20,8 @@ export type ChatAnswer = {
   readonly refused: boolean;
   /** The words of a refusal, where there are any. */
   readonly refusal?: string;
+  /** What the model wants back unchanged in the next turn. */
+  readonly opaque?: JsonObject;
   /** What the model asks to be called, as it stands there; empty: nothing. */
   readonly calls: readonly AskedCall[];
   readonly usage: ReportedUsage;
@@ -32,6 +35,7 @@ export type AskedCall = {
   readonly name: string | null;
   /** JSON in a text as the format has it, or the value itself as some servers send it; null: neither. */
   readonly arguments: Json;
+  readonly opaque?: JsonObject;
 };
 
 /** Entries of `tool_calls` that are read: more than any turn may have. */
@@ -55,10 +59,17 @@ export function readChatAnswer(body: Json, ceiling: number): Result<ChatAnswer, 
     ...(broke === null ? {} : { broke }),
     refused: "refusal" in refusal,
     ...refusal,
+    ...withOpaque(message),
     calls: readCalls(message["tool_calls"]),
     usage: readUsage(body["usage"], ceiling),
     rehearsal: body["system_fingerprint"] === "rehearsal",
   });
+}
+
+/** Of a message, a call, or a piece of one. */
+export function withOpaque(holder: JsonObject): { readonly opaque?: JsonObject } {
+  const opaque = opaqueOf(holder);
+  return opaque === undefined ? {} : { opaque };
 }
 
 /** A string, or the list of parts that some servers send instead. */
@@ -79,6 +90,7 @@ function readCalls(calls: Json | undefined): AskedCall[] {
       id: typeof id === "string" ? id : null,
       name: typeof asked["name"] === "string" ? asked["name"] : null,
       arguments: asked["arguments"] ?? null,
+      ...(isObject(call) ? withOpaque(call) : {}),
     };
   });
 }

@@ -21,7 +21,12 @@ export function estimateTokens(messages: readonly Message[], schema: JsonSchema 
 
 function boundMessage(message: Message): number {
   const calls = message.role === "assistant" ? (message.toolCalls ?? []) : [];
-  return boundTokens(message.content ?? "") + calls.reduce((sum, call) => sum + TOKENS_PER_MESSAGE + boundTokens(JSON.stringify(call)), 0);
+  const beside = message.role === "assistant" && message.opaque !== undefined ? boundTokens(JSON.stringify(message.opaque)) : 0;
+  return (
+    beside +
+    boundTokens(message.content ?? "") +
+    calls.reduce((sum, call) => sum + TOKENS_PER_MESSAGE + boundTokens(JSON.stringify(call)), 0)
+  );
 }
 
 /** tokenx's estimate for a text: the middle, not a bound. */

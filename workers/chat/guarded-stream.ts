@@ -13,7 +13,7 @@ import type { ChatAnswer } from "../../core/model/answer.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { Chosen } from "./attempt.ts";
 import type { Call } from "./call.ts";
-import { judgeChat } from "./judge.ts";
+import { besideOf, judgeChat, withBeside } from "./judge.ts";
 import type { ChatPorts, Facts, OpenedAnswer } from "./ports.ts";
 import { readUpstream } from "./upstream-stream.ts";
 
@@ -64,7 +64,12 @@ export function guardStream(
     const { toolChoice } = sent;
     const isForced = toolChoice === "required" || (toolChoice !== null && typeof toolChoice !== "string");
     const said: Said = { text: tail, refusal: null, calls: [], finish: finishOf(answer.finish, 0) };
-    if (!isSilent && !isForced && answer.calls.length === 0 && !answer.refused) return { kind: "end", said };
+    if (!isSilent && !isForced && answer.calls.length === 0 && !answer.refused) {
+      if (answer.opaque === undefined) return { kind: "end", said };
+      const beside = await besideOf(call.guard, call.guardContext, answer, secrets).catch(() => null);
+      judgedFindings = beside?.findings ?? [];
+      return { kind: "end", said: withBeside(said, beside?.opaque ?? []) };
+    }
     // The words were guarded as they came: what is judged here is what was held.
     const held = { ...answer, text: answer.calls.length > 0 || answer.refused ? null : answer.text };
     const judged = await judgeChat(call.guard, call.guardContext, sent, held, secrets).catch(() => null);

@@ -2,6 +2,7 @@
  * From an upstream's answer to what the caller gets: complete, in the form that was asked for, calling only what was offered,
  * redacted and scanned, with the caller's own values back in their places. Whatever is unsure is refused.
  */
+import { outwardIds } from "../../core/chat/call-ids.ts";
 import { type Finish, finishOf, type Said } from "../../core/chat/completion.ts";
 import type { ChatMessage, ChatToolCall } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
@@ -9,12 +10,13 @@ import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import { readJsonText } from "../../core/model/json-text.ts";
-import { distinctIds, flawsOfCalls, longIn, readArguments } from "../../core/model-call/asked-calls.ts";
+import { flawsOfCalls, longIn, readArguments } from "../../core/model-call/asked-calls.ts";
 import { shownAnswer } from "../../core/model-call/corrections.ts";
 import { FLAWS, flawsOfValue, mustCall, SHOWN_ERRORS } from "../../core/model-call/flaws.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
 import { withNumbersAt, writeBareAt } from "../../core/workflow/int64.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
+import { admitOpaque } from "../kit/opaque.ts";
 
 /** Maximum calls that one answer of a chat may ask for. */
 const MOST_CALLS = 32;
@@ -45,8 +47,35 @@ export async function judgeChat(
   if (errors.length > 0) return { kind: "invalid", correction: correctionOf(request, admitted.value, errors), findings };
   const shown = await guard.reveal(context, admitted.value);
   const ids = answer.calls.map(({ id }) => withoutSecrets(id, secrets).value); // the guard does not look at ids
-  const said = saidOf(request, answer, shown, distinctIds(ids));
-  return said === null ? { kind: "blocked", findings } : { kind: "said", said, findings };
+  const said = saidOf(request, answer, shown, outwardIds(ids, context.run));
+  if (said === null) return { kind: "blocked", findings };
+  const beside = await besideOf(guard, context, answer, secrets);
+  return { kind: "said", said: withBeside(said, beside.opaque), findings: [...findings, ...beside.findings] };
+}
+
+/** What the answer says beside its words, of the message first and then of each call: guarded, with the caller's own values in it. */
+export async function besideOf(
+  guard: Guard,
+  context: GuardContext,
+  answer: ChatAnswer,
+  secrets: readonly string[],
+): Promise<{ readonly opaque: readonly (JsonObject | undefined)[]; readonly findings: readonly FindingSummary[] }> {
+  const { kept, findings } = await admitOpaque(guard, context, [answer.opaque, ...answer.calls.map(({ opaque }) => opaque)], secrets);
+  if (kept.every((part) => part === undefined)) return { opaque: kept, findings };
+  const shown = await guard.reveal(
+    context,
+    kept.map((part) => part ?? null),
+  );
+  const opaque = Array.isArray(shown) ? shown.map((part) => (isObject(part) ? part : undefined)) : [];
+  return { opaque, findings };
+}
+
+export function withBeside(said: Said, [own, ...ofCalls]: readonly (JsonObject | undefined)[]): Said {
+  const calls = said.calls.map((call, index): ChatToolCall => {
+    const opaque = ofCalls[index];
+    return opaque === undefined ? call : { ...call, opaque };
+  });
+  return { ...said, calls, ...(own === undefined ? {} : { opaque: own }) };
 }
 
 /** The answer as one value: arguments and JSON texts as what they hold, so that they stay JSON whatever is replaced in them. */

@@ -54,12 +54,20 @@ export function readCalls(call: ModelCall, answer: ChatAnswer, names: ToolNames,
 }
 
 /** The calls with what the guard made of their inputs; null: the guard's value has another shape, and cannot be believed. */
-export function withAdmitted(calls: readonly Named[], admitted: Json): Extract<ModelOutcome["result"], { asks: unknown }>["asks"] | null {
+export function withAdmitted(
+  { messages }: Pick<ModelCall, "messages">,
+  calls: readonly Named[],
+  admitted: Json,
+): Extract<ModelOutcome["result"], { asks: unknown }>["asks"] | null {
   if (!isObject(admitted) || !Array.isArray(admitted["calls"]) || admitted["calls"].length !== calls.length) return null;
   const text = admitted["text"] ?? null;
   const inputs = admitted["calls"].map((call) => (isObject(call) ? (call["input"] ?? null) : null));
   if ((text !== null && typeof text !== "string") || !inputs.every(isObject)) return null;
-  const ids = distinctIds(calls.map(({ id }) => id));
+  const before = messages.flatMap((message) => (message.role === "assistant" ? (message.toolCalls ?? []).map(({ id }) => id) : []));
+  const ids = distinctIds(
+    calls.map(({ id }) => id),
+    before,
+  );
   return { text, calls: calls.map(({ name }, index): ModelToolCall => ({ id: ids[index] ?? "", name, input: inputs[index] ?? {} })) };
 }
 

@@ -1,6 +1,6 @@
 /** From a model's answer to an output, or to the tools it asks for: complete, in the form that was asked for, redacted and scanned. Whatever is unsure is refused. */
 import { type FindingSummary, refusalCode } from "../../core/guardrail/finding.ts";
-import type { Json } from "../../core/json.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import { readJsonText } from "../../core/model/json-text.ts";
 import { shownAnswer } from "../../core/model-call/corrections.ts";
@@ -9,6 +9,7 @@ import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
 import { type Deadline, DeadlineError } from "../kit/deadline.ts";
+import { admitOpaque } from "../kit/opaque.ts";
 import { withholdingBreaks } from "../kit/withheld.ts";
 import { failure } from "./failure.ts";
 import { readCalls, withAdmitted } from "./judge-calls.ts";
@@ -39,15 +40,26 @@ export async function judgeAnswer(
     return { result: { ok: false, invalid: { answer: shownAnswer(shown), errors: read.errors } }, findings };
   }
   if (asked !== null) {
-    const asks = withAdmitted(asked.calls, admitted.value);
-    return asks === null
-      ? refused("content_blocked", "the guardrails could not judge what the model asks for", findings)
-      : { result: { ok: true, asks }, findings };
+    const asks = withAdmitted(call, asked.calls, admitted.value);
+    if (asks === null) return refused("content_blocked", "the guardrails could not judge what the model asks for", findings);
+    const parts = [answer.opaque, ...answer.calls.map(({ opaque }) => opaque)];
+    const beside = await deadline.within(admitOpaque(guard, context, parts, secrets)).catch(nullUnlessOver);
+    return { result: { ok: true, asks: withBeside(asks, beside?.kept ?? []) }, findings: [...findings, ...(beside?.findings ?? [])] };
   }
   if (call.schema !== null && withholdingBreaks(call.schema.schema, value, admitted)) {
     return refused("injection_detected", "the model's answer carried an instruction and was refused", findings);
   }
   return { result: { ok: true, output: admitted.value }, findings };
+}
+
+type Asks = Extract<ModelOutcome["result"], { asks: unknown }>["asks"];
+
+function withBeside(asks: Asks, [own, ...ofCalls]: readonly (JsonObject | undefined)[]): Asks {
+  const calls = asks.calls.map((call, index) => {
+    const opaque = ofCalls[index];
+    return opaque === undefined ? call : { ...call, opaque };
+  });
+  return { ...asks, calls, ...(own === undefined ? {} : { opaque: own }) };
 }
 
 /** The value that the answer holds, and what is wrong with it, in our words: the schema's names, never the model's. */

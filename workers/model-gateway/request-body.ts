@@ -38,14 +38,17 @@ function onTheWire(message: Message, names: ToolNames): JsonObject {
   const { role, content } = message;
   if (role === "tool") return { role, tool_call_id: message.toolCallId, content };
   const calls = role === "assistant" ? (message.toolCalls ?? []) : [];
-  if (calls.length === 0) return { role, content };
+  const beside = role === "assistant" ? message.opaque : undefined;
+  if (calls.length === 0) return { role, content, ...beside };
   return {
     role,
     content,
-    tool_calls: calls.map(({ id, name, input }) => ({
+    ...beside,
+    tool_calls: calls.map(({ id, name, input, opaque }) => ({
       id,
       type: "function",
       function: { name: names.toWire(name), arguments: JSON.stringify(input) },
+      ...opaque,
     })),
   };
 }

@@ -2,7 +2,8 @@
  * The chunks of a stream put together to the same `ChatAnswer` that a whole answer gives, so that its end is judged by the same
  * rules. Bounded in units; linear in what comes.
  */
-import type { Json } from "../../json.ts";
+import { joinOpaque } from "../../chat/opaque.ts";
+import type { Json, JsonObject } from "../../json.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type AskedCall, type ChatAnswer, MOST_CALLS_READ } from "../answer.ts";
 import type { ReportedUsage } from "../reported-usage.ts";
@@ -24,7 +25,14 @@ export type Assembly = {
 /** Text, refusal and arguments together: what a whole answer may have (UTF-16 units). */
 const MOST_UNITS = 4 * 1024 * 1024;
 
-type Entry = { readonly index: number | null; id: string | null; name: string | null; readonly pieces: string[]; value: Json };
+type Entry = {
+  readonly index: number | null;
+  id: string | null;
+  name: string | null;
+  readonly pieces: string[];
+  value: Json;
+  opaque?: JsonObject | undefined;
+};
 
 export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
   const text: string[] = [];
@@ -33,6 +41,7 @@ export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
   let hasText = false;
   const refusal: string[] = [];
   let rehearsal = false;
+  let opaque: JsonObject | undefined;
   let finish: ChatDelta["finish"] = null;
   let usage: ReportedUsage = { kind: "absent" };
   let units = 0;
@@ -43,6 +52,7 @@ export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
     // The first id and name stand: servers that repeat them in every piece mean the same call.
     entry.id ??= piece.id;
     entry.name ??= piece.name;
+    entry.opaque = joinOpaque(entry.opaque, piece.opaque);
     if (typeof piece.arguments === "string") entry.pieces.push(piece.arguments);
     else if (piece.arguments !== null) entry.value = piece.arguments;
   };
@@ -58,6 +68,7 @@ export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
       }
       if (chunk.refusal !== null) refusal.push(chunk.refusal);
       rehearsal ||= chunk.rehearsal;
+      opaque = joinOpaque(opaque, chunk.opaque);
       finish = chunk.finish ?? finish;
       this.note(chunk.usage);
       for (const piece of chunk.calls) takePiece(piece);
@@ -72,6 +83,7 @@ export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
       finish,
       refused: refusal.length > 0,
       ...(refusal.length > 0 ? { refusal: refusal.join("").toWellFormed() } : {}),
+      ...(opaque === undefined ? {} : { opaque }),
       calls: inOrder(entries).map(callOf),
       usage,
       rehearsal,
@@ -94,7 +106,10 @@ export function assemble(chunks: readonly ChatDelta[], mostUnits: number = MOST_
 function entryFor(piece: CallPiece, entries: Entry[], byIndex: Map<number, Entry>): Entry | null {
   const last = entries.at(-1);
   const known = piece.index === null ? last : byIndex.get(piece.index);
-  const isOther = piece.index === null && ((piece.id !== null && piece.id !== known?.id) || (piece.id === null && piece.name !== null));
+  // Some servers say index 0 of every parallel call: another id with another name beside it begins another call.
+  const isRenumbered = known !== undefined && known.id !== null && piece.id !== null && piece.id !== known.id && piece.name !== null;
+  const isOther =
+    piece.index === null ? (piece.id !== null && piece.id !== known?.id) || (piece.id === null && piece.name !== null) : isRenumbered;
   if (known !== undefined && !isOther) return known;
   if (entries.length >= MOST_CALLS_READ) return null;
   const entry: Entry = { index: piece.index, id: null, name: null, pieces: [], value: null };
@@ -107,16 +122,18 @@ function entryFor(piece: CallPiece, entries: Entry[], byIndex: Map<number, Entry
 const inOrder = (entries: readonly Entry[]): readonly Entry[] =>
   entries.every(({ index }) => index !== null) ? [...entries].sort((a, b) => (a.index ?? 0) - (b.index ?? 0)) : entries;
 
-const callOf = ({ id, name, pieces, value }: Entry): AskedCall => ({
+const callOf = ({ id, name, pieces, value, opaque }: Entry): AskedCall => ({
   id,
   name,
   arguments: pieces.length > 0 ? pieces.join("").toWellFormed() : value,
+  ...(opaque === undefined ? {} : { opaque }),
 });
 
-function unitsOf({ text, refusal, calls }: ChatDelta): number {
-  let units = (text?.length ?? 0) + (refusal?.length ?? 0);
-  for (const { id, name, arguments: piece } of calls)
-    units += 64 + (id?.length ?? 0) + (name?.length ?? 0) + (typeof piece === "string" ? piece.length : sizeOf(piece));
+function unitsOf({ text, refusal, calls, opaque }: ChatDelta): number {
+  let units = (text?.length ?? 0) + (refusal?.length ?? 0) + sizeOf(opaque ?? null);
+  for (const { id, name, arguments: piece, opaque: beside } of calls)
+    units +=
+      64 + sizeOf(beside ?? null) + (id?.length ?? 0) + (name?.length ?? 0) + (typeof piece === "string" ? piece.length : sizeOf(piece));
   return units;
 }
 

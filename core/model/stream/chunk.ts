@@ -2,10 +2,10 @@
  * One event of an upstream's stream in OpenAI's format (`chat.completion.chunk`), read with the distrust of `../answer.ts`. Only the
  * first choice is read.
  */
-import { isObject, type Json } from "../../json.ts";
+import { isObject, type Json, type JsonObject } from "../../json.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { parseUntrusted } from "../../untrusted-json.ts";
-import { MOST_CALLS_READ, readContent, readEnvelope } from "../answer.ts";
+import { MOST_CALLS_READ, readContent, readEnvelope, withOpaque } from "../answer.ts";
 import { type Ending, endingOf } from "../finish.ts";
 import { type ReportedUsage, readUsage } from "../reported-usage.ts";
 import { BROKEN_OFF, type ToldError, toldError, toldInChoice } from "../told-error.ts";
@@ -17,6 +17,7 @@ export type ChatChunk =
       /** null: this chunk says no words. */
       readonly text: string | null;
       readonly refusal: string | null;
+      readonly opaque?: JsonObject;
       readonly calls: readonly CallPiece[];
       /** null: not yet. */
       readonly finish: Exclude<Ending, "error"> | null;
@@ -40,6 +41,7 @@ export type CallPiece = {
   readonly name: string | null;
   /** A piece of a JSON text, or a whole value as some servers send it; null: neither. */
   readonly arguments: Json;
+  readonly opaque?: JsonObject;
 };
 
 export type ChunkRefusal = "not_json" | "not_an_object";
@@ -90,6 +92,7 @@ export function readChunk(body: Json, ceiling: number): Result<ChatChunk, ChunkR
     kind: "delta",
     text: readContent(delta["content"]),
     refusal: typeof refusal === "string" && refusal !== "" ? refusal : null,
+    ...withOpaque(delta),
     calls: readPieces(delta["tool_calls"]),
     finish: ending,
     usage: readUsage(body["usage"], ceiling),
@@ -108,6 +111,7 @@ function readPieces(calls: Json | undefined): CallPiece[] {
       id: wordOf(own["id"]),
       name: wordOf(asked["name"]),
       arguments: argumentsOf(asked["arguments"] ?? null),
+      ...withOpaque(own),
     };
   });
 }

@@ -18,13 +18,15 @@ export type ChunkHead = {
 };
 
 /** One tool call as a client gets it: checked, whole, in one piece. `arguments` is a JSON text. */
-export type SentCall = { readonly id: string; readonly name: string; readonly arguments: string };
+export type SentCall = { readonly id: string; readonly name: string; readonly arguments: string; readonly opaque?: JsonObject };
 
 export type SentChunk =
   /** `isSilent`: no words follow, only calls or a refusal; a client then has `null` for them, as in a whole answer. */
   | { readonly kind: "role"; readonly isSilent?: boolean }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "refusal"; readonly text: string }
+  /** What the model wants back in the next turn. */
+  | { readonly kind: "opaque"; readonly fields: JsonObject }
   /** One chunk for each call, as OpenAI sends them: some clients read the first of a chunk only. `index`: from 0 within the answer. */
   | { readonly kind: "call"; readonly index: number; readonly call: SentCall }
   | { readonly kind: "finish"; readonly reason: string }
@@ -70,9 +72,11 @@ function deltaOf(chunk: Exclude<SentChunk, { kind: "usage" }>): JsonObject {
       return { content: chunk.text };
     case "refusal":
       return { refusal: chunk.text };
+    case "opaque":
+      return chunk.fields;
     case "call": {
-      const { id, name, arguments: text } = chunk.call;
-      return { tool_calls: [{ index: chunk.index, id, type: "function", function: { name, arguments: text } }] };
+      const { id, name, arguments: text, opaque } = chunk.call;
+      return { tool_calls: [{ index: chunk.index, id, type: "function", function: { name, arguments: text }, ...opaque }] };
     }
     case "finish":
       return {};

@@ -5,10 +5,10 @@
 import { canonicalJson } from "../../canonical-json.ts";
 import { type Json, type JsonObject, own } from "../../json.ts";
 import { UNKNOWN } from "../../label/label.ts";
-import type { Message, ModelToolCall } from "../../model/message.ts";
+import type { Message } from "../../model/message.ts";
 import type { AgentStep } from "../../workflow/definition.ts";
 import { renderMessages } from "../../workflow/prompt.ts";
-import type { Failure } from "../calls/call.ts";
+import type { Failure, ModelOutcome } from "../calls/call.ts";
 import type { RunContext } from "../machine/birth.ts";
 import type { Activity, AgentAnswer, AgentCall, AgentState, RunState, StepError } from "../machine/state.ts";
 import { stopAtCap } from "../machine/stop.ts";
@@ -24,8 +24,11 @@ const SAME_CALL = 3;
 /** This many iterations in a row that bring nothing new are a loop, too. */
 const STALE_ITERATIONS = 3;
 
+type Asks = Extract<ModelOutcome["result"], { asks: unknown }>["asks"];
+const besideOf = ({ opaque }: { readonly opaque?: JsonObject | undefined }) => (opaque === undefined ? {} : { opaque });
+
 /** The model asks for tools. A tool that it may not call is refused at once, so that it can go on without it. */
-export function takeAsks(turn: Turn, activity: Activity, text: string | null, asked: readonly ModelToolCall[]): void {
+export function takeAsks(turn: Turn, activity: Activity, { text, calls: asked, opaque }: Asks): void {
   const { node } = activity;
   const agent = own(turn.state.agents, node);
   if (agent === undefined) return;
@@ -40,10 +43,10 @@ export function takeAsks(turn: Turn, activity: Activity, text: string | null, as
   const allowed = new Set(agent.tools.map((tool) => tool.name));
   const calls = asked.map((call): AgentCall => {
     const refusal: AgentAnswer = { ok: false, code: "policy_denied", message: "this tool is not among those you may call" };
-    return { id: call.id, tool: call.name, input: call.input, answer: allowed.has(call.name) ? null : refusal };
+    return { id: call.id, tool: call.name, input: call.input, answer: allowed.has(call.name) ? null : refusal, ...besideOf(call) };
   });
   const digest = digestOf(turn, ["said", text, calls.map(({ tool, input }) => ({ tool, input }))]);
-  turn.emit("agent.answered", { node, iteration: agent.iteration, text, calls, digest }, activity.step);
+  turn.emit("agent.answered", { node, iteration: agent.iteration, text, calls, ...besideOf({ opaque }), digest }, activity.step);
 }
 
 /** Hands the answer or the failure of a tool back to the model. */

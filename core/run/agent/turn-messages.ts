@@ -5,8 +5,13 @@ import type { AgentAnswer, AgentTurn } from "../machine/state.ts";
 
 /** Each turn is a message of the model, followed by one message for each call that it asked for. */
 export const turnMessages = (turns: readonly AgentTurn[]): Message[] =>
-  turns.flatMap(({ text, calls }): Message[] => [
-    { role: "assistant", content: text, toolCalls: calls.map(({ id, tool, input }) => ({ id, name: tool, input })) },
+  turns.flatMap(({ text, calls, opaque: beside }): Message[] => [
+    {
+      role: "assistant",
+      content: text,
+      ...(beside === undefined ? {} : { opaque: beside }),
+      toolCalls: calls.map(({ id, tool, input, opaque }) => ({ id, name: tool, input, ...(opaque === undefined ? {} : { opaque }) })),
+    },
     ...calls.map(({ id, answer }): Message => ({ role: "tool", toolCallId: id, content: JSON.stringify(shown(answer)) })),
   ]);
 

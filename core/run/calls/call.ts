@@ -2,7 +2,7 @@
 
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
-import type { Json } from "../../json.ts";
+import type { Json, JsonObject } from "../../json.ts";
 import type { Message, ModelTool, ModelToolCall, TokenUsage } from "../../model/message.ts";
 import type { CacheUse, JsonSchema } from "../../workflow/definition.ts";
 
@@ -102,7 +102,10 @@ export type ModelOutcome = {
   readonly result:
     | { readonly ok: true; readonly output: Json }
     /** The model asks for tools before it says more. Names are of `call.tools`; inputs are redacted and scanned. */
-    | { readonly ok: true; readonly asks: { readonly text: string | null; readonly calls: readonly ModelToolCall[] } }
+    | {
+        readonly ok: true;
+        readonly asks: { readonly text: string | null; readonly calls: readonly ModelToolCall[]; readonly opaque?: JsonObject };
+      }
     /** The answer breaks its schema: asked for again with the errors. `answer` is redacted. */
     | { readonly ok: false; readonly invalid: { readonly answer: string; readonly errors: readonly string[] } }
     | { readonly ok: false; readonly failure: Failure };

@@ -57,7 +57,7 @@ export function takeModelAnswer(turn: Turn, activityId: string, call: number, gi
   if (activity.purpose === "summary" && "output" in result) condense(turn, activity, String(result.output));
   else if ("output" in result) completeNode(turn, activity.node, result.output);
   else if ("asks" in result) {
-    if (turn.state.stopping === null) takeAsks(turn, activity, result.asks.text, result.asks.calls);
+    if (turn.state.stopping === null) takeAsks(turn, activity, result.asks);
   } else if ("invalid" in result) {
     if (turn.state.stopping !== null || activity.corrections.length >= CORRECTIONS) {
       const why = result.invalid.errors.slice(0, 3).join("; ");

@@ -11,11 +11,11 @@ type Types = "agent.answered" | "agent.observed" | "agent.condensing" | "agent.c
 /** What each event of an agent changes. */
 export const AGENT_EVENTS: Handlers<Types> = {
   "agent.answered": (state, event) => {
-    const { node, iteration, text, calls, digest } = event.data;
+    const { node, iteration, text, calls, digest, opaque } = event.data;
     const step = stepOfNode(node);
     const noted = changeAgent(withoutActivity(state, agentModelId(node, iteration)), node, (agent) => ({
       ...agent,
-      turns: [...agent.turns, { text, calls }],
+      turns: [...agent.turns, { text, calls, ...(opaque === undefined ? {} : { opaque }) }],
       seen: see(agent.seen, digest),
     }));
     const opened = calls.flatMap((call, index) => {

@@ -105,6 +105,8 @@ export type EventData = {
     readonly iteration: number;
     readonly text: string | null;
     readonly calls: readonly AgentCall[];
+    /** What the model wants back unchanged with its turn. */
+    readonly opaque?: JsonObject;
     readonly digest: string;
   };
   /** A tool's answer, as the model will see it. `wrote`: the call succeeded, and its tool writes. */

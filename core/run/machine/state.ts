@@ -9,7 +9,7 @@ import type { Holder } from "../../access/person.ts";
 import type { Role } from "../../access/principal.ts";
 import type { Amount } from "../../budget/amount.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
-import type { Json } from "../../json.ts";
+import type { Json, JsonObject } from "../../json.ts";
 import type { Label } from "../../label/label.ts";
 import type { Labels } from "../../label/labels.ts";
 import type { ModelCandidate } from "../../model/entry.ts";
@@ -194,9 +194,17 @@ export type AgentTool = { readonly name: string; readonly description: string; r
 export type AgentTurn = {
   readonly text: string | null;
   readonly calls: readonly AgentCall[];
+  /** What the model wants back unchanged with this turn. */
+  readonly opaque?: JsonObject;
 };
 /** A call that the model asked for. `answer`: null while it is under way. */
-export type AgentCall = { readonly id: string; readonly tool: string; readonly input: Json; readonly answer: AgentAnswer | null };
+export type AgentCall = {
+  readonly id: string;
+  readonly tool: string;
+  readonly input: Json;
+  readonly answer: AgentAnswer | null;
+  readonly opaque?: JsonObject;
+};
 /** What the model is shown of a call: its output, or why it failed. */
 export type AgentAnswer =
   | { readonly ok: true; readonly output: Json }

@@ -161,6 +161,56 @@ describe("upstream faults", () => {
     expect(world.upstream.requests).toHaveLength(1);
   });
 
+  const WEATHER = {
+    type: "function",
+    function: { name: "weather", parameters: { type: "object", properties: { city: { type: "string" } } } },
+  };
+  const thinking = (beside: object, ofCall: object = {}) =>
+    json({
+      choices: [
+        {
+          message: {
+            content: null,
+            ...beside,
+            tool_calls: [{ id: "call_0", type: "function", function: { name: "weather", arguments: "{}" }, ...ofCall }],
+          },
+          finish_reason: "tool_calls",
+        },
+      ],
+      usage: { prompt_tokens: 9, completion_tokens: 2 },
+    });
+  it("[CHAT-18] what a model wants back goes out and comes back unchanged, with its call's own id", async () => {
+    const signed = { extra_content: { google: { thought_signature: "AbCd" } } };
+    const beside = { reasoning_content: "I need the weather.", reasoning_details: [{ type: "encrypted", data: "e30=" }] };
+    const world = chatWorld([thinking(beside, signed), says("sunny")]);
+    const ask = { ...ASK, model: SMALL, tools: [WEATHER] };
+    const { message } = answer(await world.complete(ask));
+    expect(message).toMatchObject(beside);
+    const [called] = message.tool_calls ?? [];
+    expect(called).toMatchObject(signed);
+    expect(called?.["id"]).not.toBe("call_0");
+    const result = { role: "tool", tool_call_id: called?.["id"] ?? "", content: "sunny" };
+    await world.complete({ ...ask, messages: [...ASK.messages, { role: "assistant", ...message } as JsonObject, result] });
+    const sent = JSON.parse(world.upstream.requests[1]?.body ?? "{}").messages;
+    expect(sent[1]).toMatchObject({ ...beside, tool_calls: [{ id: "call_0", ...signed }] });
+    expect(sent[2]).toMatchObject({ tool_call_id: "call_0" });
+  });
+
+  it("[CHAT-18] personal data in it is redacted in words, and leaves out what is signed", async () => {
+    const mail = "kim@private.example.org";
+    const world = chatWorld([
+      thinking(
+        { reasoning_content: `Her address is ${mail} I think.`, reasoning_details: [{ text: mail }], signature: mail },
+        { thought_signature: mail },
+      ),
+    ]);
+    const { message } = answer(await world.complete({ ...ASK, model: SMALL, tools: [WEATHER] }));
+    expect(JSON.stringify(message)).not.toContain(mail);
+    expect(message).toMatchObject({ reasoning_content: expect.stringContaining("{{EMAIL_1}}") });
+    expect(message).not.toHaveProperty("reasoning_details");
+    expect(message).not.toHaveProperty("signature");
+  });
+
   it("[CHAT-8] holds the worst case of a call that nobody told the cost of, and pays nothing for a refusal", async () => {
     const world = chatWorld([hangs, json({}, 500)]);
     await world.complete(ASK);
@@ -273,7 +323,9 @@ describe("what was asked for", () => {
       role: "assistant",
       content: null,
       refusal: null,
-      tool_calls: [{ id: "call_1", type: "function", function: { name: "weather", arguments: '{"city":"Oslo"}' } }],
+      tool_calls: [
+        { id: expect.stringMatching(/_call_1$/), type: "function", function: { name: "weather", arguments: '{"city":"Oslo"}' } },
+      ],
     });
   });
 

@@ -185,6 +185,30 @@ describe("a stream", () => {
     expect(world.calls).toMatchObject([{ spent: { microUsd: 0, tokens: 0 } }]);
   });
 
+  it("[CHAT-18] sends what a model wants back, whole, before its end", async () => {
+    const piece = (beside: object) => frame({ choices: [{ index: 0, delta: beside, finish_reason: null }] });
+    const world = chatWorld([
+      streams([
+        piece({ reasoning_content: "I need " }),
+        piece({ reasoning_content: "the weather." }),
+        delta("Hello world, it rains."),
+        finish("stop"),
+        DONE,
+      ]).response,
+    ]);
+    const { raw, text, isDone } = await read(await world.complete({ ...ASK, model: SMALL }));
+    expect([text, isDone]).toEqual(["Hello world, it rains.", true]);
+    expect(raw).toContain('"reasoning_content":"I need the weather."');
+  });
+  it("[CHAT-6] parallel calls that all say index 0 are told apart", async () => {
+    const tools = ["a", "b"].map((name) => ({ type: "function", function: { name, parameters: { type: "object", properties: {} } } }));
+    const world = chatWorld([
+      streams([call(0, "x1", "a", "{"), call(0, "x1", null, "}"), call(0, "x2", "b", "{}"), finish("tool_calls"), DONE]).response,
+    ]);
+    const { raw } = await read(await world.complete({ ...ASK, model: SMALL, tools }));
+    expect([...raw.matchAll(/"name":"(\w)"/g)].map(([, name]) => name)).toEqual(["a", "b"]);
+  });
+
   const LAST = '{"choices":[{"index":0,"delta":{"content":" world."},"finish_reason":"stop"}]}';
   it.each([
     ["comments", [": hi\n\n", delta("Hello"), ":\n", delta(" world."), finish("stop"), DONE]],
@@ -377,8 +401,8 @@ describe("tools in a stream", () => {
     ]);
     const { chunks, finish: reasons } = await read(await chatWorld([response]).complete(TOOLS));
     expect(callsOf(chunks)).toEqual([
-      { index: 0, id: "call_a", type: "function", function: { name: "weather", arguments: '{"city":"Oslo"}' } },
-      { index: 1, id: "call_b", type: "function", function: { name: "weather", arguments: '{"city":"Rome"}' } },
+      { index: 0, id: expect.stringMatching(/_call_a$/), type: "function", function: { name: "weather", arguments: '{"city":"Oslo"}' } },
+      { index: 1, id: expect.stringMatching(/_call_b$/), type: "function", function: { name: "weather", arguments: '{"city":"Rome"}' } },
     ]);
     expect(reasons).toEqual(["tool_calls"]);
   });
@@ -388,14 +412,17 @@ describe("tools in a stream", () => {
     const good = json({
       choices: [
         {
-          message: { content: null, tool_calls: [{ id: "call_b", function: { name: "weather", arguments: '{"city":"Oslo"}' } }] },
+          message: {
+            content: null,
+            tool_calls: [{ id: "call_b", function: { name: "weather", arguments: '{"city":"Oslo"}' } }],
+          },
           finish_reason: "tool_calls",
         },
       ],
     });
     const world = chatWorld([bad, good]);
     const { chunks, isDone, headers } = await read(await world.complete(TOOLS));
-    expect(callsOf(chunks)).toMatchObject([{ id: "call_b" }]);
+    expect(callsOf(chunks)).toMatchObject([{ id: expect.stringMatching(/_call_b$/) }]);
     expect([isDone, headers.get("bulkhead-attempts")]).toEqual([true, "2"]);
     const plainBad = () =>
       json({ choices: [{ message: { content: null, tool_calls: [{ function: { name: "delete_all", arguments: "{}" } }] } }] });

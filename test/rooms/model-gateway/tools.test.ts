@@ -136,6 +136,21 @@ describe("what a model asks for", () => {
     expect(asksOf(await world(answer([asked("kb_search", said)])).call())?.calls).toMatchObject([{ input }]);
   });
 
+  it("[MODEL-10] comes with what the model wants back, guarded", async () => {
+    const signed = { extra_content: { google: { thought_signature: "AbCd" } } };
+    const said = json({
+      choices: [
+        {
+          message: { content: null, reasoning_content: "Look it up.", tool_calls: [{ ...asked("kb_search", '{"query":"x"}'), ...signed }] },
+          finish_reason: "tool_calls",
+        },
+      ],
+    });
+    expect((await world(said).call()).result).toMatchObject({
+      asks: { opaque: { reasoning_content: "Look it up." }, calls: [{ opaque: signed }] },
+    });
+  });
+
   it("is something: an end as a call of a tool without one is no final answer", async () => {
     const lost = answer([], "I will look it up.", { finish_reason: "tool_calls" });
     expect(invalidOf(await world(lost).call({ schema: null }))?.errors).toEqual([expect.stringContaining("has none")]);
