@@ -6,6 +6,7 @@ import { modelCall, toolCall } from "../../core/run/calls/request.ts";
 import type { Happening } from "../../core/run/machine/happening.ts";
 import { isFinal, type RunState } from "../../core/run/machine/state.ts";
 import type { Machinery } from "../../core/run/machine/turn.ts";
+import { boundedView } from "../../core/run/outside/bounded.ts";
 import { toRunView } from "../../core/run/outside/present.ts";
 import { stepSpanId } from "../../core/run/outside/trace.ts";
 import type { RunEffect } from "../../core/run/outside/wanted.ts";
@@ -72,7 +73,12 @@ const HANDLERS: Handlers = {
   },
   "callback.send": async (ports, { machinery, state }, { url, attempt }) => {
     const { org, id } = machinery.birth;
-    const result = await ports.callBack({ org, url, id: `msg_${id.slice(4)}`, body: toRunView(machinery, state) as unknown as Json });
+    const result = await ports.callBack({
+      org,
+      url,
+      id: `msg_${id.slice(4)}`,
+      body: boundedView(toRunView(machinery, state)) as unknown as Json,
+    });
     return { kind: "callback.answered", attempt, result };
   },
   "budget.lease": async (ports, { machinery }, { request }) => ({

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import type { Holder } from "../../core/access/person.ts";
 import type { Role } from "../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
-import type { Json } from "../../core/json.ts";
+import { type Json, own } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ReviewMessage } from "../../core/review/message.ts";
@@ -16,6 +16,7 @@ import type { RunEvent } from "../../core/run/machine/event.ts";
 import type { Happening } from "../../core/run/machine/happening.ts";
 import type { RunSignal } from "../../core/run/machine/signal.ts";
 import { isFinal } from "../../core/run/machine/state.ts";
+import { boundedView, firstPage, jsonPieces } from "../../core/run/outside/bounded.ts";
 import { toEventView, toRunView } from "../../core/run/outside/present.ts";
 import { toTrace } from "../../core/run/outside/trace.ts";
 import { valuePrefix } from "../../core/run/outside/value-key.ts";
@@ -28,6 +29,11 @@ import { type QueuedRequest, RunShell } from "./shell.ts";
 export type { RunEnginePorts };
 
 const EVENTS_PER_PAGE = 500;
+/** Events that are read at a time: most pages are full before they have many. */
+const EVENTS_PER_READ = 50;
+
+/** The run as it may leave its object. */
+const shown = ({ machinery, state }: LoadedRun): RunView => boundedView(toRunView(machinery, state));
 
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
 export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePorts) {
@@ -60,7 +66,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     async view(): Promise<RunView | null> {
       const run = await this.#shell.loaded();
       await this.#shell.rearm();
-      return run === null ? null : toRunView(run.machinery, run.state);
+      return run === null ? null : shown(run);
     }
 
     /** Events after `after`; when there are none yet, waits up to `waitMs` for the next. */
@@ -69,9 +75,9 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       if (run === null) return null;
       await this.#shell.rearm();
       if (run.state.seq <= after && !isFinal(run.state)) await this.#shell.changed(waitMs);
-      const events = await this.#events(after, EVENTS_PER_PAGE);
+      const events = await this.#page(after);
       const caughtUp = (events.at(-1)?.seq ?? after) >= run.state.seq;
-      return { events: events.map(toEventView), done: isFinal(run.state) && caughtUp, status: run.state.status };
+      return { events, done: isFinal(run.state) && caughtUp, status: run.state.status };
     }
 
     async cancel(by: string, reason: string): Promise<Result<RunView, Refusal>> {
@@ -148,16 +154,22 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       const run = await this.#shell.loaded();
       if (run === null) return null;
       const { state, divergedAt } = await this.#shell.refold(run);
-      return { identical: divergedAt === null, divergedAt, run: toRunView(run.machinery, state) };
+      return { identical: divergedAt === null, divergedAt, run: boundedView(toRunView(run.machinery, state)) };
     }
 
-    /** The whole record of a finished run, to be kept elsewhere: its birth, its events, its last view. null: it has not ended. */
-    async record(): Promise<{ readonly birth: Json; readonly events: readonly EventView[]; readonly view: RunView } | null> {
+    /** The output of a step as JSON text, whatever its size; null: there is no such step. */
+    async stepOutput(step: string): Promise<ReadableStream<Uint8Array> | null> {
+      const run = await this.#shell.loaded();
+      const found = own(run?.state.steps ?? {}, step);
+      return found === undefined ? null : streamOf(jsonPieces(found.output));
+    }
+
+    /** What of a finished run is kept elsewhere, beside its events: its birth and its last view. null: it has not ended. */
+    async record(): Promise<{ readonly birth: Json; readonly view: RunView } | null> {
       const run = await this.#shell.loaded();
       if (run === null || !isFinal(run.state)) return null;
       await this.#shell.rearm();
-      const events = (await this.#events(0)).map(toEventView);
-      return { birth: run.machinery.birth as unknown as Json, events, view: toRunView(run.machinery, run.state) };
+      return { birth: run.machinery.birth as unknown as Json, view: shown(run) };
     }
 
     /**
@@ -194,6 +206,17 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       }
     }
 
+    /** As many of the next events as one message between objects takes. */
+    async #page(after: number): Promise<EventView[]> {
+      const read: EventView[] = [];
+      for (;;) {
+        const next = (await this.#events(read.at(-1)?.seq ?? after, EVENTS_PER_READ)).map(toEventView);
+        read.push(...next);
+        const page = firstPage(read, EVENTS_PER_PAGE);
+        if (next.length === 0 || page.length < read.length || page.length === EVENTS_PER_PAGE) return page;
+      }
+    }
+
     #events(after: number, limit?: number): Promise<RunEvent[]> {
       return this.#shell.withValues(() => this.#shell.journal.events(after, limit));
     }
@@ -206,7 +229,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       const until = this.#ports.now() + waitMs;
       while (!isFinal(this.#born().state) && this.#ports.now() < until) await this.#shell.changed(until - this.#ports.now());
       const run = this.#born();
-      return toRunView(run.machinery, run.state);
+      return shown(run);
     }
 
     async #change(happening: Happening): Promise<Result<RunView, Refusal>> {
@@ -214,7 +237,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       const result = await this.#shell.offer(happening);
       if (!result.ok) return err(refuse("conflict", result.error.why));
       const run = this.#born();
-      return ok(toRunView(run.machinery, run.state));
+      return ok(shown(run));
     }
 
     #born(): LoadedRun {
@@ -223,6 +246,17 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       return run;
     }
   };
+}
+
+function streamOf(pieces: Iterator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const { value, done } = pieces.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+  });
 }
 
 export type RunEngine = InstanceType<ReturnType<typeof defineRunEngine>>;

@@ -22,6 +22,7 @@ type Verb =
   | "stillCalling"
   | "replay"
   | "record"
+  | "stepOutput"
   | "empty";
 
 export const runEngineOf = stubsOf<RunEngine, Verb>();

@@ -217,6 +217,10 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
       start: (start) => engine.start(start),
       awaitBirth: () => engine.awaitBirth(id),
       view: () => engine.view(id),
+      stepOutput: async (step) => {
+        const output = (await engine.view(id))?.steps.find((one) => one.id === step)?.output;
+        return output === undefined ? null : new Blob([JSON.stringify(output)]).stream();
+      },
       events: (...given) => engine.events(id, ...given),
       cancel: (...given) => engine.cancel(id, ...given),
       spans: () => engine.spans(id),

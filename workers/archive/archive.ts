@@ -6,18 +6,20 @@
 import { auditRecord } from "../../core/audit/record.ts";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { mintId } from "../../core/ids.ts";
-import type { Json } from "../../core/json.ts";
+import { type Json, own } from "../../core/json.ts";
 import { fold } from "../../core/run/fold/evolve.ts";
 import type { Birth } from "../../core/run/machine/birth.ts";
 import type { RunEvent } from "../../core/run/machine/event.ts";
+import { boundedView, EVENT_PAGE_SIZE, firstPage, jsonPieces } from "../../core/run/outside/bounded.ts";
 import { toRunView } from "../../core/run/outside/present.ts";
 import type { EventView, RunReplay, RunView } from "../../core/run/outside/view.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import { planOf } from "../../core/workflow/plan.ts";
 import { sideBySide } from "../../kit/bounded.ts";
+import { keepText, linesFrom } from "./kept-text.ts";
 import type { ArchivePorts, RunRecord } from "./ports.ts";
 
-/** Runs of one sweep, and how many of them at a time: a record is at most what one call between objects carries (32 MiB). */
+/** Runs of one sweep, and how many of them at a time. A journal is written and read in parts, so that a run of any size fits. */
 const SWEEP_RUNS = 100;
 const WIDTH = 2;
 
@@ -41,6 +43,8 @@ export type Archive = {
     after: number,
     limit: number,
   ): Promise<{ readonly events: EventView[]; readonly done: boolean; readonly view: RunView } | null>;
+  /** The output of a step as JSON text; null: the run is not archived, or has no such step. */
+  stepOutput(run: string, step: string): Promise<ReadableStream<Uint8Array> | null>;
   trace(run: string): Promise<Json | null>;
   /** The run folded again from the journal that lies here, and compared with the view that it left; null: it is not archived. */
   replay(run: string): Promise<RunReplay | null>;
@@ -67,7 +71,9 @@ export function defineArchive(ports: ArchivePorts): Archive {
       await sideBySide(runs, WIDTH, async ({ id, org }) => {
         try {
           if (await archive(ports, org, id)) archived += 1;
+          else await ports.putOff(org, id);
         } catch (error) {
+          await ports.putOff(org, id).catch(() => {});
           // One run that cannot be archived holds up no other.
           ports.log(logLine("run.not_archived", { run: id, error: errorName(error) }));
         }
@@ -77,12 +83,22 @@ export function defineArchive(ports: ArchivePorts): Archive {
 
     async events(run, after, limit) {
       const shown = await view(run);
-      const text = shown === null ? null : await read(run, "journal");
-      if (shown === null || text === null) return null;
-      const all = text.split("\n").slice(1, -1);
-      // `seq` counts from 1 without gaps: event n is line n.
-      const events = all.slice(after, after + limit).map((line) => JSON.parse(line) as EventView);
-      return { events, done: after + events.length >= all.length, view: shown };
+      const org = shown === null ? null : await ports.runOrg(run);
+      const object = org === null ? null : await ports.bucket.get(archiveKeys(org, run).journal);
+      if (shown === null || object === null) return null;
+      // `seq` counts from 1 without gaps: event n is line n, after that of the birth.
+      const read = await linesFrom(object.body, after + 1, limit + 1, EVENT_PAGE_SIZE);
+      const events = firstPage(
+        read.lines.map((line) => JSON.parse(line) as EventView),
+        limit,
+      );
+      return { events, done: read.isAll && events.length === read.lines.length, view: shown };
+    },
+
+    async stepOutput(run, step) {
+      const text = await read(run, "journal");
+      const output = text === null ? undefined : own(folded(text).state.steps, step)?.output;
+      return output === undefined ? null : new Blob(Array.from(jsonPieces(output))).stream();
     },
 
     async replay(run) {
@@ -100,13 +116,17 @@ export function defineArchive(ports: ArchivePorts): Archive {
 
 /** Only the last view is kept: a run that comes out otherwise differs after its last event, as far as anybody can tell. */
 function refold(journal: string, left: RunView): RunReplay {
+  const { context, state } = folded(journal);
+  const run = boundedView(toRunView(context, state));
+  const identical = canonicalJson(run as unknown as Json) === canonicalJson(left as unknown as Json);
+  return { identical, divergedAt: identical ? null : state.seq, run };
+}
+
+function folded(journal: string) {
   const [birth, ...events] = journal.split("\n").slice(0, -1);
   const born = JSON.parse(birth ?? "null") as Birth;
   const context = { birth: born, plan: planOf(born.definition) };
-  const state = fold(context, events.map(readEvent));
-  const run = toRunView(context, state);
-  const identical = canonicalJson(run as unknown as Json) === canonicalJson(left as unknown as Json);
-  return { identical, divergedAt: identical ? null : state.seq, run };
+  return { context, state: fold(context, events.map(readEvent)) };
 }
 
 function readEvent(line: string): RunEvent {
@@ -118,12 +138,19 @@ function readEvent(line: string): RunEvent {
 async function archive(ports: ArchivePorts, org: string, run: string): Promise<boolean> {
   const record = await ports.record(run);
   if (record === null) return finish(ports, org, run);
-  const seq = record.events.at(-1)?.seq ?? 0;
   const trace = await ports.trace(run);
   const keys = archiveKeys(org, run);
-  await keep(ports, keys.journal, journalText(record));
-  await keep(ports, keys.trace, JSON.stringify(trace));
-  await keep(ports, keys.view, JSON.stringify(record.view));
+  let seq = 0;
+  async function* lines(birth: Json, events: RunRecord["events"]): AsyncGenerator<string> {
+    yield `${JSON.stringify(birth)}\n`;
+    for await (const event of events) {
+      seq = event.seq;
+      yield `${JSON.stringify(event)}\n`;
+    }
+  }
+  await keepText(ports.bucket, keys.journal, lines(record.birth, record.events));
+  await keepText(ports.bucket, keys.trace, [JSON.stringify(trace)]);
+  await keepText(ports.bucket, keys.view, [JSON.stringify(record.view)]);
   if (!(await ports.empty(run, seq))) return false; // it owes somebody something, or it changed: another time
   await ports.removeValues(run);
   await mark(ports, org, run, seq);
@@ -140,15 +167,6 @@ async function finish(ports: ArchivePorts, org: string, run: string): Promise<bo
   ports.log(logLine("run.without_record", { run, org }));
   return false;
 }
-
-/** Writes and reads back: what is not there byte by byte is not relied on. Overwrites what an earlier sweep left of the same run. */
-async function keep(ports: ArchivePorts, key: string, text: string): Promise<void> {
-  await ports.bucket.put(key, text, { httpMetadata: { contentType: "application/json" } });
-  const kept = await ports.bucket.get(key);
-  if (kept === null || (await kept.text()) !== text) throw new Error("the archive did not keep what was written");
-}
-
-const journalText = ({ birth, events }: RunRecord): string => [birth, ...events].map((line) => `${JSON.stringify(line)}\n`).join("");
 
 async function mark(ports: ArchivePorts, org: string, run: string, events: number | null): Promise<void> {
   const at = ports.now();

@@ -6,7 +6,12 @@ import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 
 /** The whole record of an ended run, redacted like everything a run keeps. */
-export type RunRecord = { readonly birth: Json; readonly events: readonly EventView[]; readonly view: RunView };
+export type RunRecord = {
+  readonly birth: Json;
+  /** All of them, in order; read once, and never all in memory. */
+  readonly events: Iterable<EventView> | AsyncIterable<EventView>;
+  readonly view: RunView;
+};
 
 /** What the archive needs from outside. */
 export type ArchivePorts = {
@@ -14,8 +19,10 @@ export type ArchivePorts = {
   readonly random: (bytes: number) => Uint8Array;
   /** R2. */
   readonly bucket: R2Bucket;
-  /** Ended runs whose retention is over. */
+  /** Ended runs whose retention is over; those that could not be archived lately come last. */
   readonly overdue: (at: EpochMs, limit: number) => Promise<readonly { readonly id: string; readonly org: string }[]>;
+  /** The run could not be archived now: it stands behind all others that are overdue. */
+  readonly putOff: (org: string, id: string) => Promise<void>;
   readonly markArchived: (org: string, id: string, record: AuditRecord) => Promise<void>;
   /** The org of a run, from the index. */
   readonly runOrg: (id: string) => Promise<string | null>;

@@ -3,6 +3,7 @@ import type { RecordsMessage } from "../../core/audit/record.ts";
 import { hasIdForm } from "../../core/ids.ts";
 import type { StoreErasers } from "../../core/keeping/stores.ts";
 import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
+import type { EventView } from "../../core/run/outside/view.ts";
 import { type Archive, defineArchive } from "../archive/archive.ts";
 import { removeRunValues } from "../archive/run-values.ts";
 import { consumeRecords, type Outboxes } from "../audit/index.ts";
@@ -23,6 +24,14 @@ export type Background = {
 export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
   const { objects, store, stops, callbacks, answers } = rooms;
   const { now, random, log } = rooms.outside;
+  async function* eventsOf(id: string): AsyncGenerator<EventView> {
+    for (let after = 0; ; ) {
+      const page = await objects.run(id).events(after, 0);
+      if (page === null || page.events.length === 0) return;
+      yield* page.events;
+      after = page.events.at(-1)?.seq ?? after;
+    }
+  }
   const archive = defineArchive({
     now,
     random,
@@ -31,7 +40,11 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     overdue: store.keeping.overdue,
     markArchived: store.keeping.markArchived,
     runOrg: store.runOrg,
-    record: async (id) => objects.run(id).record(),
+    putOff: store.keeping.putOff,
+    record: async (id) => {
+      const record = await objects.run(id).record();
+      return record === null ? null : { ...record, events: eventsOf(id) };
+    },
     trace: async (id) => objects.run(id).spans(),
     empty: async (id, seq) => objects.run(id).empty(seq),
     removeValues: (id) => removeRunValues(env.VALUES, env.RUN_ENGINE.idFromName(id).toString()),

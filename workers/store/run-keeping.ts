@@ -21,6 +21,8 @@ export type RunKeeping = {
   takeQuiet(statuses: readonly RunStatus[], before: EpochMs, limit: number): Promise<readonly QuietRun[]>;
   /** Ended runs whose org's retention is over at `at`; a dead letter that is open keeps its run. */
   overdue(at: EpochMs, limit: number): Promise<readonly { readonly id: string; readonly org: string }[]>;
+  /** The run stands behind all others that are overdue, until it ends up archived. */
+  putOff(org: string, id: string): Promise<void>;
   /** With the audit record, once: a run that is marked already stays as it is. */
   markArchived(org: string, id: string, record: AuditRecord): Promise<void>;
 };
@@ -51,7 +53,12 @@ export function storeRunKeeping(db: Database, outbox: Outbox, now: () => EpochMs
         JOIN runs ON runs.org = orgs.name AND runs.archived_at IS NULL AND runs.ended_at IS NOT NULL
           AND runs.ended_at <= ${at} - ${DAY_MS} * COALESCE(orgs.settings->>'retention_days', ${DEFAULT_ORG_SETTINGS.retention_days})
         WHERE NOT EXISTS (SELECT 1 FROM dead_letters WHERE dead_letters.org = runs.org AND dead_letters.run = runs.id AND dead_letters.status = 'open')
+        ORDER BY COALESCE(runs.archive_tried_at, 0), runs.ended_at, runs.id
         LIMIT ${limit}`),
+
+    async putOff(org, id) {
+      await db.typed.run(sql`UPDATE runs SET archive_tried_at = ${now()} WHERE org = ${org} AND id = ${id}`);
+    },
 
     async markArchived(org, id, record) {
       const at = now();

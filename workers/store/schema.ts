@@ -214,6 +214,8 @@ export const runs = sqliteTable(
     touchedAt: integer("touched_at").notNull().default(0),
     /** When the run's object was emptied into the archive; null: it was not. */
     archivedAt: integer("archived_at"),
+    /** When the archive last failed to take the run; null: never. */
+    archiveTriedAt: integer("archive_tried_at"),
   },
   (table) => [
     index("runs_by_org").on(table.org, table.id),

@@ -25,11 +25,12 @@ const eventsOf = (count: number): EventView[] =>
     at: new Date(NOW).toISOString(),
     data: { text: "a\nb\u2028c" },
   }));
-const recordOf = (id: string, events = 3): RunRecord => ({ birth: { v: 1, id }, events: eventsOf(events), view: viewOf(id) });
+type Kept = RunRecord & { readonly events: readonly EventView[] };
+const recordOf = (id: string, events = 3): Kept => ({ birth: { v: 1, id }, events: eventsOf(events), view: viewOf(id) });
 
 /** Objects in a map, the index as two lists, R2 for real; `calls` in the order in which things happen. */
 function makeWorld(org = `acme-${crypto.randomUUID().slice(0, 8)}`, over: Partial<ArchivePorts> = {}) {
-  const objects = new Map<string, RunRecord>([[RUN, recordOf(RUN)]]);
+  const objects = new Map<string, Kept>([[RUN, recordOf(RUN)]]);
   const marked: AuditRecord[] = [];
   const calls: string[] = [];
   const lines: LogLine[] = [];
@@ -53,6 +54,10 @@ function makeWorld(org = `acme-${crypto.randomUUID().slice(0, 8)}`, over: Partia
       calls.push("mark");
       marked.push(record);
       world.overdue = world.overdue.filter((other) => other !== id);
+    },
+    putOff: async (_org, id) => {
+      calls.push(`put off ${id}`);
+      world.overdue = [...world.overdue.filter((other) => other !== id), id];
     },
     runOrg: async () => org,
     record: async (id) => objects.get(id) ?? null,
@@ -137,7 +142,7 @@ describe("a sweep", () => {
   );
 
   it("[ARCHIVE-4] empties nothing that the archive did not keep byte by byte", async () => {
-    for (const get of [async () => null, async () => ({ text: async () => "something else" })]) {
+    for (const get of [async () => null, async () => ({ body: new Blob(["something else"]).stream() })]) {
       const world = makeWorld();
       const forgetful = new Proxy(env.ARCHIVE, { get: (target, name) => (name === "get" ? get : Reflect.get(target, name).bind(target)) });
       expect(await defineArchive({ ...world.ports, bucket: forgetful }).sweep()).toEqual({ archived: 0 });
@@ -165,7 +170,7 @@ describe("a sweep", () => {
     expect((await world.archive.events(RUN, 0, 10))?.events).toHaveLength(4);
   });
 
-  it("one run that cannot be archived holds up no other; one that is nowhere is never said to be archived", async () => {
+  it("[ARCHIVE-10] one run that cannot be archived holds up no other; one that is nowhere is never said to be archived", async () => {
     const world = makeWorld();
     world.overdue = ["run_lost", "run_broken", RUN];
     const { record } = world.ports;
@@ -176,6 +181,7 @@ describe("a sweep", () => {
     expect(await archive.sweep()).toEqual({ archived: 1 });
     expect(world.marked.map(({ resource }) => resource)).toEqual(["run/run_1"]);
     expect(world.lines.map((line) => line["run"]).sort()).toEqual(["run_broken", "run_lost"]);
+    expect(world.calls.filter((call) => call.startsWith("put off")).sort()).toEqual(["put off run_broken", "put off run_lost"]);
   });
 });
 
@@ -207,6 +213,18 @@ describe("an archived run", () => {
     expect(await runs.spans()).toEqual({ resourceSpans: [] });
     for (const answer of [await runs.cancel("ann", "why"), await runs.discard("ann", "why")])
       expect(answer).toMatchObject({ ok: false, error: { code: "conflict" } });
+  });
+
+  it("[ARCHIVE-5] of more than one message between objects is kept in parts, and pages by its size", async () => {
+    const world = makeWorld();
+    const text = "x".repeat(200_000);
+    const events = Array.from({ length: 200 }, (_, index) => ({ ...eventsOf(1)[0], seq: index + 1, data: { text } }) as EventView);
+    world.objects.set(RUN, { ...recordOf(RUN), events });
+    expect(await world.archive.sweep()).toEqual({ archived: 1 });
+    const first = await world.archive.events(RUN, 0, 500);
+    expect([first?.events.length, first?.done]).toEqual([5, false]);
+    const last = await world.archive.events(RUN, 198, 500);
+    expect([last?.events.map(({ seq }) => seq), last?.done]).toEqual([[199, 200], true]);
   });
 
   it("[ARCHIVE-5] a run that was never anywhere stays unknown; a live one never asks the archive", async () => {

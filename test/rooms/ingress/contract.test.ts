@@ -50,6 +50,7 @@ GET /v1/runs
 GET /v1/runs/{id}
 GET /v1/runs/{id}/events
 POST /v1/runs/{id}/cancel
+GET /v1/runs/{id}/steps/{step}/output
 GET /v1/runs/{id}/trace
 POST /v1/runs/{id}/signals/{name}
 POST /v1/runs/estimate

@@ -42,6 +42,14 @@ const start = (id: string, input: Json = {}, waitMs = 3_000) =>
   engine(id).start(bornWith(id, input), { epoch: 0, active: [], asOf: FAR }, waitMs);
 const prefixOf = (id: string) => valuePrefix(env.RUN_ENGINE.idFromName(id).toString());
 const keysOf = async (id: string) => (await env.VALUES.list({ prefix: prefixOf(id) })).objects.map(({ key }) => key);
+/** How many events the run has; they come in pages of bounded size. */
+const eventCount = async (id: string): Promise<number> => {
+  for (let last = 0; ; ) {
+    const page = await engine(id).events(last, 0);
+    if (page === null || page.events.length === 0) return last;
+    last = page.events.at(-1)?.seq ?? last;
+  }
+};
 const codeOf = (work: Promise<unknown>) =>
   work.then(
     () => "answered",
@@ -86,7 +94,9 @@ describe("a value that is too large for a row", () => {
     await evictDurableObject(object(id));
     expect((await engine(id).view())?.output).toEqual({ text: LONG });
     expect(await engine(id).replay()).toMatchObject({ identical: true });
-    expect((await engine(id).events(0, 0))?.events.at(-1)?.data).toMatchObject({ output: { text: LONG } });
+    const { events, done } = (await engine(id).events((await eventCount(id)) - 1, 0)) ?? { events: [], done: false };
+    expect([events.length, done]).toEqual([1, true]);
+    expect(events[0]?.data).toMatchObject({ output: { text: LONG } });
     expect((await engine(id).record())?.birth).toMatchObject({ input: { also: LONG } });
   });
 
@@ -254,4 +264,34 @@ describe("a value that is too large for a row", () => {
     await removeRunValues(env.VALUES, env.RUN_ENGINE.idFromName(id).toString());
     expect([(await keysOf(id)).length, (await keysOf(other)).length]).toEqual([0, 1]);
   });
+});
+
+describe("a run that is larger than one message between objects", () => {
+  it("[RUN-150] [RUN-151] is read, replayed, recorded and traced; its outputs are read one by one, its events by pages", async () => {
+    const id = newId();
+    const output = { text: "x".repeat(200_000) };
+    world.callTool = async () => answered(output);
+    const ids = Array.from({ length: 200 }, (_, at) => `s${at}`);
+    const steps = Object.fromEntries(ids.map((step, at) => [step, tool("payments.refund", at === 0 ? {} : { needs: [`s${at - 1}`] })]));
+    const large = define(
+      { ...steps, end: transform(1, { needs: ["s199"] }) },
+      { output: 1, limits: { usd: 1e9, tokens: 1e9, steps: 400, seconds: 600, confirm_over_usd: 1e9 } },
+    );
+    const given = { ...bornWith(id, {}), definition: large };
+    let view = await engine(id).start(given, { epoch: 0, active: [], asOf: FAR }, 3_000);
+    for (let tries = 0; tries < 100 && view.status !== "completed"; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      view = (await engine(id).view()) ?? view;
+    }
+    expect([view.status, view.error]).toEqual(["completed", null]);
+    expect(view.steps[7]?.output).toEqual({ $ref: `/v1/runs/${id}/steps/s7/output` });
+    const body = await engine(id).stepOutput("s7");
+    expect(await new Response(body).json()).toEqual(output);
+    expect(await engine(id).stepOutput("constructor")).toBeNull();
+    expect(await engine(id).replay()).toMatchObject({ identical: true });
+    expect((await engine(id).record())?.view.steps).toHaveLength(201);
+    expect(await engine(id).spans()).not.toBeNull();
+    expect(await eventCount(id)).toBeGreaterThan(600);
+    expect(await engine(id).cancel("ada", "why")).toMatchObject({ ok: false, error: { code: "conflict" } });
+  }, 60_000);
 });

@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import type { RunId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
+import { sizeWithin } from "../../../core/run/outside/bounded.ts";
 import type { EventView } from "../../../core/run/outside/view.ts";
 import { errorLine } from "../../kit/thrown.ts";
 import { findRun } from "../../use-cases/runs.ts";
@@ -18,6 +19,8 @@ const WAITING_MS = 30_000;
 const RETRY_MS = 5_000;
 /** A list without `limit` has the whole of any ordinary run. */
 const MOST_EVENTS = 1_000;
+/** UTF-16 units of the events of one list, about; further ones come with its cursor. */
+const LIST_SIZE = 4 * 1024 * 1024;
 
 const lastEventId = z
   .string()
@@ -87,10 +90,13 @@ async function listEvents(
   most: number,
 ): Promise<{ data: EventView[]; next_cursor: string | null }> {
   const data: EventView[] = [];
+  let left = LIST_SIZE;
   for (;;) {
     const page = await ports.runs(id).events(data.at(-1)?.seq ?? from, 0);
     if (page === null || page.events.length === 0) return { data, next_cursor: null };
     data.push(...page.events);
+    for (const event of page.events) left -= sizeWithin(event.data, LIST_SIZE) + 100;
+    if (left <= 0 && data.length <= most) return { data, next_cursor: String(data.at(-1)?.seq ?? from) };
     if (data.length > most) {
       const shown = data.slice(0, most);
       return { data: shown, next_cursor: String(shown.at(-1)?.seq ?? from) };

@@ -1,14 +1,15 @@
 /** `/v1/runs/{id}` and the list: reading, cancelling, the trace. Starting and events have files of their own. */
 import { z } from "@hono/zod-openapi";
 import { seesAllRuns } from "../../../core/access/principal.ts";
-import { err } from "../../../core/result.ts";
+import { refuse } from "../../../core/errors/problem.ts";
+import { err, ok } from "../../../core/result.ts";
 import { RUN_STATUSES } from "../../../core/run/outside/view.ts";
 import { cancelRun } from "../../use-cases/cancel-run.ts";
 import { findRun, shownTo, unknown } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
-import { reasonText, userFilter, workflowName } from "../schemas/names.ts";
+import { anyJson, reasonText, userFilter, workflowName } from "../schemas/names.ts";
 import { pageOf, pageQuery } from "../schemas/requests.ts";
 import { Run, RunLine, RunTrace } from "../schemas/views.ts";
 
@@ -61,6 +62,23 @@ export function runRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         const cancelled = await cancelRun(ports, call, { run: call.params.id, reason: call.body.reason });
         return cancelled.ok ? reply(202, cancelled.value) : cancelled;
+      },
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/runs/{id}/steps/{step}/output",
+      operationId: "getStepOutput",
+      tag: "runs",
+      summary: "A step's output by itself, whatever its size",
+      action: "run.read",
+      params: { id, step: z.string().max(200) },
+      answers: { 200: { description: "the output, with placeholders where personal data was", schema: anyJson } },
+      async handle(call) {
+        const found = await findRun(ports, call, call.params.id, "run.read");
+        if (!found.ok) return found;
+        const output = await ports.runs(found.value.id).stepOutput(call.params.step);
+        if (output === null) return err(refuse("not_found", "the run has no step with this id"));
+        return ok({ response: new Response(output, { headers: { "Content-Type": "application/json" } }) });
       },
     }),
     endpoint({
