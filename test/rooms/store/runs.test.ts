@@ -65,7 +65,8 @@ describe("the index of runs", () => {
   });
 
   it("[STORE-9] finds what a stop touches: everywhere, in an org, of a workflow; of a tool all of its org", async () => {
-    const { store } = storeWorld();
+    const { store, db } = storeWorld();
+    await db.prepare("DELETE FROM runs").run(); // what it counts everywhere is what it made
     const lines = [
       lineOf("s-one", { workflow: "a", status: "running" }),
       lineOf("s-one", { workflow: "b", status: "waiting" }),
