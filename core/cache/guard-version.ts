@@ -5,7 +5,8 @@
 import { canonicalJson } from "../canonical-json.ts";
 import { type Channel, PERSONAL_DATA_TYPES } from "../guardrail/finding.ts";
 import { DISGUISES } from "../guardrail/injection/disguise.ts";
-import { findInjection } from "../guardrail/injection/injection.ts";
+import { DECISION, findInjection } from "../guardrail/injection/injection.ts";
+import { MENTION_RULES } from "../guardrail/injection/mention.ts";
 import { PATTERNS, RUN_TOGETHER } from "../guardrail/injection/patterns.ts";
 import { THRESHOLDS } from "../guardrail/injection/thresholds.ts";
 import { WEIGHTS } from "../guardrail/injection/weights.ts";
@@ -21,9 +22,10 @@ const CHANNELS: readonly Channel[] = ["user", "tool_output", "model_output"];
 
 /** `sha256Hex`: SHA-256 of a text's UTF-8 bytes, lower-case hex. */
 export function guardVersion(sha256Hex: (text: string) => string): string {
-  const patterns = PATTERNS.map(({ family, weight, expression, channels }) => [
+  const patterns = PATTERNS.map(({ family, weight, acts, expression, channels }) => [
     family,
     weight,
+    acts,
     expression.source,
     expression.flags,
     [...(channels ?? [])],
@@ -39,6 +41,8 @@ export function guardVersion(sha256Hex: (text: string) => string): string {
     thresholds: THRESHOLDS,
     weights: WEIGHTS,
     patterns,
+    mentions: MENTION_RULES,
+    decision: DECISION,
     together: RUN_TOGETHER.source,
     probed,
   };

@@ -1,8 +1,8 @@
 /** Labelled texts as training sees them: windows of hashed features, and in attacks on tool outputs which window holds the instruction. */
 import { WINDOWS } from "../../core/guardrail/injection/classifier.ts";
-import { evidenceIn, weigh } from "../../core/guardrail/injection/evidence.ts";
+import { readEvidence, weigh } from "../../core/guardrail/injection/evidence.ts";
 import { featureWalker, tokensOf, windowsOf } from "../../core/guardrail/injection/features.ts";
-import { PATTERN_SHARE } from "../../core/guardrail/injection/injection.ts";
+import { besideClassifier, byPatterns, hintsNear, PATTERN_SHARE, withoutMentions } from "../../core/guardrail/injection/injection.ts";
 import { normalise } from "../../core/guardrail/injection/normalise.ts";
 import type { Row } from "./dataset.ts";
 
@@ -14,8 +14,12 @@ export type Example = {
   /** Windows that hold the instruction, and those that hold none of it; both empty where that is not known. */
   readonly guilty: readonly Bag[];
   readonly innocent: readonly Bag[];
-  /** What the patterns already say, in log-odds. */
+  /** What patterns and hints already say, in log-odds: the classifier is trained on what they leave unexplained. */
   readonly offset: number;
+  /** As the guard judges (injection.ts): what hints add to each window, what is added to the highest, and what patterns say alone. */
+  readonly near: readonly number[];
+  readonly beside: number;
+  readonly alone: number;
 };
 
 const SHINGLE_WORDS = 4;
@@ -24,7 +28,9 @@ const FEWEST_GUILTY_UNITS = 12;
 export function examplesOf(rows: readonly Row[]): Example[] {
   const shingles = shingleGroups(rows);
   return rows.map((row) => {
-    const text = normalise(row.text).text;
+    const plain = normalise(row.text).text;
+    const { evidence, mentions } = readEvidence(plain, row.channel);
+    const text = withoutMentions(plain, mentions);
     const walk = featureWalker(tokensOf(text));
     const windows = windowsOf(text.length, WINDOWS[row.channel]);
     const bags = windows.map((window) => {
@@ -41,7 +47,10 @@ export function examplesOf(rows: readonly Row[]): Example[] {
       bags,
       guilty: bags.filter((_, index) => isKnown && isGuilty(covered[index] ?? 0, total, windows[index])),
       innocent: bags.filter((_, index) => isKnown && (covered[index] ?? 0) < FEWEST_GUILTY_UNITS),
-      offset: PATTERN_SHARE * weigh(evidenceIn(text, row.channel)),
+      offset: PATTERN_SHARE * weigh(evidence),
+      near: windows.map(hintsNear(evidence)),
+      beside: besideClassifier(evidence, row.channel),
+      alone: byPatterns(text, evidence).logit,
     };
   });
 }

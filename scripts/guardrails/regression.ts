@@ -45,9 +45,11 @@ export function train(examples: readonly Example[], { epochs, decay, rate }: Set
   return { weights, bias };
 }
 
-/** Log-odds of a text: its most suspicious window, and what the patterns say. */
-export const logitOf = (model: Model, { bags, offset }: Example): number =>
-  bags.reduce((top, bag) => Math.max(top, scoreOf(model, bag)), Number.NEGATIVE_INFINITY) + offset;
+/** Log-odds of a text as the guard has them (core/guardrail/injection/injection.ts). */
+export function logitOf(model: Model, { bags, near, beside, alone }: Example): number {
+  const windows = bags.map((bag, index) => scoreOf(model, bag) + (near[index] ?? 0));
+  return Math.max(alone, windows.reduce((top, logit) => Math.max(top, logit), Number.NEGATIVE_INFINITY) + beside);
+}
 
 function scoreOf({ weights, bias }: Model, bag: Bag): number {
   let sum = 0;

@@ -20,8 +20,8 @@ const HEADS: { readonly [C in TrainedChannel]: Head } = { user: headOf("user"), 
 
 export type Judged = { readonly logit: number; readonly window: TextWindow };
 
-/** Log-odds of the most suspicious window, before the evidence of patterns is added. */
-export function judge(text: string, channel: TrainedChannel): Judged {
+/** Log-odds of the most suspicious window, before the evidence of patterns is added. `beside`: what speaks for an attack in a window apart from its words. */
+export function judge(text: string, channel: TrainedChannel, beside: (window: TextWindow) => number = () => 0): Judged {
   const { table, scale, bias } = HEADS[channel];
   const walk = featureWalker(tokensOf(text));
   let best: Judged = { logit: Number.NEGATIVE_INFINITY, window: { start: 0, end: text.length } };
@@ -30,7 +30,7 @@ export function judge(text: string, channel: TrainedChannel): Judged {
     const distinct = walk(window, (feature) => {
       sum += table[feature] ?? 0;
     });
-    const logit = bias + (sum * scale) / Math.sqrt(Math.max(1, distinct));
+    const logit = bias + (sum * scale) / Math.sqrt(Math.max(1, distinct)) + beside(window);
     if (logit > best.logit) best = { logit, window };
   }
   return best;

@@ -7,25 +7,37 @@ export type Family =
   | "chat_template"
   | "prompt_exfiltration"
   | "persona"
+  | "release"
   | "tool_coercion"
   | "addressed_to_ai"
   | "data_exfiltration";
 
 export type Pattern = {
   readonly family: Family;
-  /** Evidence in log-odds: 6 blocks alone, 3 needs company. */
+  /** Evidence in log-odds. */
   readonly weight: number;
   readonly expression: RegExp;
+  /**
+   * Whether a match addresses an assistant and overrides, reveals or acts. A hint (false) is a word that ordinary people use too: it counts beside
+   * such a match or beside the classifier, and decides nothing alone.
+   */
+  readonly acts: boolean;
   /** Where it counts; everywhere when left out. */
   readonly channels?: readonly Channel[];
 };
 
-export const pattern = (family: Family, weight: number, source: string, channels?: readonly Channel[]): Pattern => ({
-  family,
-  weight,
-  expression: new RegExp(source),
-  ...(channels === undefined ? {} : { channels }),
-});
+const define =
+  (acts: boolean) =>
+  (family: Family, weight: number, source: string, channels?: readonly Channel[]): Pattern => ({
+    family,
+    weight,
+    acts,
+    expression: new RegExp(source),
+    ...(channels === undefined ? {} : { channels }),
+  });
+
+export const pattern = define(true);
+export const hint = define(false);
 
 /** What tools and models say, as against what users say. */
 export const NOT_USER: readonly Channel[] = ["tool_output", "model_output"];

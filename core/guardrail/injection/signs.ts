@@ -15,6 +15,7 @@ import { normalise } from "./normalise.ts";
 const STEMS =
   "ignor- disregard- forget- overrid- bypass- neglect- discard- dismiss- skip- drop- abandon- aside attention obey- adher- comply- " +
   "cancel- eras- delet- nullif- void supersed- istruzion- context input inputs pwn- hacked jailbr- injection " +
+  "caso suis scord- trascur- seguire desconsider- nao confine- lawless legality illegal- immoral- harmful illicit dangerous inappropriate explicit offensive nsfw profanity swear- curs- chains inhibitions law laws limit limits usage principles " +
   "oubli- compte obeis- desobeis- vergiss- vergess- missacht- uberschreib- beacht- olvid- desestim- descart- sigas hagas obedezcas dimentic- " +
   "esquec- anweisung- system- sys developer- creator admin- root- programmer openai- anthropic owner maker supervisor mode " +
   "hidden secret- programming confidential above preceding verbatim " +
@@ -54,7 +55,11 @@ const PHRASES = [
   "important[!: ]{1,6}(?:message|you must|new|please)",
   "(?:before|after|instead of|prior to|while) (?:you (?:can |could |should )?)?(?:solv|continu|answer|proceed|respond|complet|finish|summari|repl|do|perform)",
   "(?:when|while|if|once) (?:you(?:'re| are)? )?(?:summari[sz]|read|process|respond|repl|answer|generat|pars|review)",
-  "(?:your|every|each|the) (?:response|reply|answer|output|summary)",
+  "(?:your|every|each|the) (?:response|reply|answer|output|summary)|your text",
+  "turn(?:s|ing)? down",
+  "(?:any|every|all)(?: of)? (?:my |the |user'?s? )?(?:questions?|requests?|orders?)",
+  "(?:instead of|without|not|never) say(?:ing)?",
+  "(?:could|can) you (?:immediately |now |also |permanently |quickly )?(?:grant|unlock|disable|deactivate|wipe|withdraw|deposit|transfer)",
 ];
 
 /** Also in the middle of a word: patterns let them follow another word without a blank. */
