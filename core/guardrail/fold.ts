@@ -1,8 +1,11 @@
 /**
  * Folds a text for detectors: full-width and other digits become ASCII, every Unicode dash a hyphen, every space a blank, and
- * what cannot be seen (zero-width characters, soft hyphens, variation selectors) is left out. A map leads every offset back to
+ * what cannot be seen (zero-width characters, soft hyphens, variation selectors) is left out. What is written as an HTML character
+ * reference, a JSON escape or a percent-encoded sign (encoded.ts) is read as the character it stands for. A map leads every offset back to
  * the original, so that a disguise changes nothing about what is found and cut out. Knows nothing of what is looked for.
  */
+import { decodedAt, isEncodingStart, mayBeEncoded } from "./encoded.ts";
+
 export type Folded = {
   readonly text: string;
   /** Where the folded character at `index` begins in the original, in UTF-16 units. */
@@ -24,6 +27,8 @@ export type FoldState = { invisible: number };
 export const openFold = (): FoldState => ({ invisible: 0 });
 
 const NEEDS_FOLDING = /[^\n\r\t\x20-\x7e]/;
+/** Bullets and other dots at half height, which part groups of digits: U+00B7 stands for all. */
+const MIDDLE_DOT = /^[\u2022\u2219\u22c5\u30fb\u2027\u25cf\u25e6]$/u;
 const INVISIBLE = /^[\p{Default_Ignorable_Code_Point}\p{Cf}]$/u;
 const DASH = /^[\p{Pd}\u2212\u02d7\u2043]$/u;
 const BLANK = /^\p{Zs}$/u;
@@ -34,7 +39,8 @@ const FULL_STOP = /^[\u3002\uff0e\uff61]$/u;
 
 /** `state`: that of the pieces before. Pieces must not part a surrogate pair. */
 export function fold(original: string, state: FoldState = openFold()): Folded {
-  if (!NEEDS_FOLDING.test(original)) {
+  const isEncoded = mayBeEncoded(original);
+  if (!isEncoded && !NEEDS_FOLDING.test(original)) {
     state.invisible = Math.max(0, state.invisible - original.length * FORGIVEN);
     return { text: original, startOf: (index) => index, endOf: (index) => index + 1 };
   }
@@ -44,10 +50,14 @@ export function fold(original: string, state: FoldState = openFold()): Folded {
   const parts: string[] = [];
   let length = 0;
   for (let at = 0; at < original.length; ) {
-    const code = original.codePointAt(at) ?? 0;
-    const end = at + (code > 0xffff ? 2 : 1);
+    let code = original.codePointAt(at) ?? 0;
+    let end = at + (code > 0xffff ? 2 : 1);
+    if (isEncoded && isEncodingStart(code)) {
+      const decoded = decodedAt(original, at);
+      if (decoded !== null) ({ code, end } = decoded);
+    }
     let folded: string;
-    if (code < 0x7f) folded = original[at] ?? "";
+    if (code < 0x7f) folded = String.fromCharCode(code);
     else {
       folded = known.get(code) ?? foldCharacter(code);
       known.set(code, folded);
@@ -72,6 +82,7 @@ function foldCharacter(code: number): string {
   if (DASH.test(character)) return "-";
   if (BLANK.test(character)) return " ";
   if (FULL_STOP.test(character)) return ".";
+  if (MIDDLE_DOT.test(character)) return "\u00b7";
   if (DIGIT.test(character)) return digitOf(code);
   const compatible = character.normalize("NFKC");
   // At most four units, which the offset map has room for; longer ones (ligatures of words) carry no identifier.

@@ -2,6 +2,7 @@
 import type { Channel, Finding, Speaker, Verdict } from "./finding.ts";
 import { findInjection } from "./injection/injection.ts";
 import { verdictOfScore } from "./injection/thresholds.ts";
+import { isExample } from "./pii/example.ts";
 import { findPersonalData } from "./pii/personal-data.ts";
 import { findPlaceholders, type PlaceholderSite } from "./placeholder.ts";
 import { mostSevere } from "./verdict.ts";
@@ -21,9 +22,10 @@ export type InspectText = (text: string, speaker: Speaker, context?: string) => 
 /** `context`: the key of the JSON field that holds the text. */
 export function inspectText(text: string, speaker: Speaker, context = ""): InspectedText {
   const channel = JUDGED_AS[speaker];
+  const personal = findPersonalData(text, context);
   const injection = channel === null ? [] : findInjection(text, channel);
   return {
-    personal: findPersonalData(text, context),
+    personal: speaker === "model_output" ? personal.filter((one) => !isExample(one, text)) : personal,
     injection,
     placeholders: findPlaceholders(text),
     verdict: channel === null ? "pass" : verdictOf(injection, channel, speaker === "data"),

@@ -13,7 +13,7 @@
  * - IBANs contain no comma, begin with a listed country and two digits, and have a bounded number of letters and digits with gaps of
  *   at most two: `ibanLeft` counts them down, and a blank within is no cut. Between country and digits the next unit is a digit.
  * - Mail addresses contain a comma only in a quoted name, and a blank only there, beside a bracket, or beside a dot of a domain in
- *   words that follows a sign. The rules of `isQuiet` are these places, one by one.
+ *   words that follows a sign, or as a line break behind `@` (or `@=`). The rules of `isQuiet` are these places, one by one.
  * - Armour (`-----BEGIN … KEY-----`) contains blanks within `ARMOUR_UNITS` of its first dash; tokens contain none.
  * What a second look finds (personal-data.ts) consists of units of the text itself, since no detector takes the filler or the braces
  * around it: the same argument holds for it.
@@ -34,6 +34,7 @@ const BRACKET_UNITS = 3;
 
 const HYPHEN = 45;
 const DOT = 46;
+const MIDDLE_DOT = 0xb7;
 const QUOTE = 34;
 const NEVER = -1_000_000;
 
@@ -65,14 +66,18 @@ export function openBoundary(): Boundary {
   let ibanGap = 0;
 
   const trackIban = (code: number): void => {
-    if (isDigit(code) && (before === 32 || before === HYPHEN ? isCountry(third, second) : isCountry(second, before))) {
+    if (
+      isDigit(code) &&
+      (before === 32 || before === HYPHEN || before === MIDDLE_DOT ? isCountry(third, second) : isCountry(second, before))
+    ) {
       ibanLeft = LONGEST_IBAN;
       ibanGap = 0;
     } else if (ibanLeft > 0) {
       if (isDigit(code) || isAsciiLetter(code)) {
         ibanLeft--;
         ibanGap = 0;
-      } else if (++ibanGap > 2 || !(isBlank(code) || code === DOT || code === HYPHEN)) ibanLeft = 0;
+      } else if (++ibanGap > 2 || !(isBlank(code) || code === DOT || code === HYPHEN || code === MIDDLE_DOT || code === 47 || code === 95))
+        ibanLeft = 0;
     }
   };
 
@@ -89,6 +94,8 @@ export function openBoundary(): Boundary {
         index - digitAt > DIGIT_UNITS &&
         ibanLeft === 0 &&
         index - bracketAt > BRACKET_UNITS &&
+        solid !== 64 &&
+        solid !== 61 &&
         solid !== 41 &&
         solid !== 93 &&
         solid !== 125 &&
@@ -114,7 +121,7 @@ export function openBoundary(): Boundary {
           census.digits++;
         } else if (code === DOT) census.dots++;
         else if (code === 58) census.colons++;
-        else if (code === 64 || code === 37) census.signs++;
+        else if (code === 64 || code === 37 || code === 61) census.signs++;
         else if (isOpening(code)) {
           census.signs++;
           bracketAt = index;

@@ -5,7 +5,7 @@ export type Census = {
   digits: number;
   dots: number;
   colons: number;
-  /** `@`, `%` or an opening bracket: what the sign of a mail address begins with. */
+  /** `@`, `%`, `=` or an opening bracket: what the sign of a mail address begins with. */
   signs: number;
   /** The longest run without a blank, in units. */
   longestRun: number;
@@ -28,7 +28,7 @@ export function censusOf(blanked: string): Census {
     if (code >= 48 && code <= 57) census.digits++;
     else if (code === 46) census.dots++;
     else if (code === 58) census.colons++;
-    else if (code === 64 || code === 37 || code === 40 || code === 91) census.signs++;
+    else if (code === 64 || code === 37 || code === 61 || code === 40 || code === 91) census.signs++;
     else if (code === 123 && blanked.charCodeAt(index + 1) !== 0xffff) census.signs++;
   }
   return census;

@@ -13,12 +13,17 @@ const DOMAIN =
   /^(?:[\p{L}\p{N}\p{M}](?:[\p{L}\p{N}\p{M}_-]{0,61}[\p{L}\p{N}\p{M}])?\.){1,8}(?:xn--[a-z0-9-]{1,59}|\p{L}[\p{L}\p{M}]{1,62})/iu;
 const DOMAIN_IN_WORDS =
   /^([\p{L}\p{N}-]{1,63}(?:\s{0,2}(?:\.|[([{]\s{0,2}(?:dot|punkt|punto|point)\s{0,2}[)\]}])\s{0,2}[\p{L}\p{N}-]{1,63}){0,3}\s{0,2}[([{]\s{0,2}(?:dot|punkt|punto|point)\s{0,2}[)\]}]\s{0,2}\p{L}{2,24})/iu;
-/** The sign itself, percent-encoded (RFC 3986 section 2.1), or spelt out in brackets to escape harvesters. */
-const SIGN = /@|%40|\s?[([{]\s?(?:at|@|arroba|arobase)\s?[)\]}]\s?/gi;
+/**
+ * The sign itself, percent-encoded (RFC 3986 section 2.1) or quoted-printable (RFC 2045 section 6.7), with a line break behind it, or spelt
+ * out in brackets to escape harvesters.
+ */
+const SIGN = /@(?:=?\r?\n[ \t]{0,2})?|%40|=40|\s?[([{]\s?(?:at|@|arroba|arobase)\s?[)\]}]\s?/gi;
 /** RFC 5322 section 3.2.4, as people use it: a quoted name begins with a letter or digit, and no braces (of JSON, of what was cut out) are in it. */
 const QUOTED = /^"[\p{L}\p{N}][^"\n{}\uffff]*"$/u;
 /** `photo@2x.png` is a picture for a sharper screen. */
 const PICTURE = /^[1-4]x\.(?:png|jpe?g|gif|webp|svg|avif)/i;
+
+const SERVICE = /^(?:git|hg|svn)$/i;
 
 export const emails: Detector = {
   type: "EMAIL",
@@ -35,8 +40,10 @@ export const emails: Detector = {
       "mail «ada ( at ) example.com» now",
       "?email=«ada%40example.com»&x=1",
       'to «"ada lovelace"@example.com»',
+      "quoted «ada=40example.com» text",
+      "mail «ada@\nexample.com» now",
     ],
-    misses: ["@handle", "ada@localhost", "photo@2x.png", "npm i @scope/pkg@1.2.3"],
+    misses: ["git@github.com:acme/shop.git", "@handle", "ada@localhost", "photo@2x.png", "npm i @scope/pkg@1.2.3"],
   },
 };
 
@@ -50,6 +57,8 @@ function findEmails(text: string, from: number): Finding[] {
     const rest = text.slice(after, after + DOMAIN_UNITS);
     const domain = domainIn(rest, sign);
     if (domain === null || PICTURE.test(rest)) continue;
+    // `git@github.com` is the account of everybody who clones.
+    if (SERVICE.test(text.slice(start, index))) continue;
     free = after + domain.length;
     found.push(finding("EMAIL", start, free, sign === "@" ? 0.99 : 0.9, "email"));
   }

@@ -13,7 +13,7 @@ const LENGTHS: { readonly [country: string]: number | undefined } = Object.fromE
     .split(" ")
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
-const BEGINNING = /(?<![A-Za-z0-9])([A-Za-z]{2})[ -]?\d[ -]?\d/g;
+const BEGINNING = /(?:(?<![A-Za-z0-9])|(?<=iban|konto|account|compte))([A-Za-z]{2})[ ·-]?\d[ ·-]?\d/gi;
 
 /** Malta and Saint Lucia have 31 and 32, ISO 13616-1 allows 34. */
 export const LONGEST_IBAN = 34;
@@ -58,7 +58,7 @@ function collect(text: string, start: number, length: number): { compact: string
       const end = index + 1;
       return end < text.length && isWordUnit(text.charCodeAt(end)) ? null : { compact: compact.toUpperCase(), end };
     }
-    if (++gap > 2 || !/[\s.-]/.test(text[index] ?? "")) return null;
+    if (++gap > 2 || !/[\s.·/_-]/.test(text[index] ?? "")) return null;
   }
   return null;
 }

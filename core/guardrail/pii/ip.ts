@@ -1,4 +1,7 @@
-/** Internet addresses: IPv4 in four decimal parts, IPv6 in every text form of RFC 4291 section 2.2. Version numbers and times are none. */
+/**
+ * Internet addresses: IPv4 in four decimal parts, IPv6 in every text form of RFC 4291 section 2.2. Version numbers, times, loopback
+ * and unspecified addresses are none.
+ */
 import type { Finding } from "../finding.ts";
 import { type Detector, finding, matchesFrom, wordsBefore } from "./detector.ts";
 
@@ -7,6 +10,11 @@ const V4 = new RegExp(`(?<![\\w.])${PART}(?:\\.${PART}){3}(?!\\w|\\.\\d)`, "g");
 /** `v1.2.3.4`, `version 10.0.0.1`: four parts alone make no address. */
 const VERSION =
   /(?:\bv|\bver\.?|version|release|build|firmware|revision|\brev\.?|chrome\/|safari\/|section|abschnitt|chapter|§)["']?\s{0,2}[:=]?\s{0,2}["']?$/;
+/** A product in a User-Agent (`Edg/120.0.0.0`), or a range of versions. */
+const PRODUCT =
+  /(?:^|[\s("',;])(?!(?:ip|addr|address|host|client|server|from|to|peer|src|dst|source|remote|inet)\/)[a-z][\w.-]{0,31}\/$|(?:[<>~]=|~>|\^)\s?["']?$/;
+/** Loopback, unspecified, and masks: they name no machine of anybody (RFC 1122 section 3.2.1.3, RFC 4632). */
+const NOBODY_V4 = /^(?:127\.\d+\.\d+\.\d+|0\.0\.0\.0|255\.\d+\.\d+\.\d+)$/;
 const V6_CANDIDATE = /(?<![\w:.])[0-9a-f:][0-9a-f:.]{1,44}(?:%[\w.-]{1,16})?(?![\w:])/gi;
 
 export const ipAddresses: Detector = {
@@ -19,14 +27,26 @@ export const ipAddresses: Detector = {
   find: (text, from, field) => [...findV4(text, from, field), ...findV6(text, from)],
   samples: {
     hits: ["host «192.168.7.3»", "from «2001:db8::1», today", "«fe80::1ff:fe23:4567:890a%eth2»"],
-    misses: ["version 10.0.0.1", "1.2.3.400", "12:30:45", "std::vector", "00:1A:2B:3C:4D:5E"],
+    misses: [
+      "version 10.0.0.1",
+      "1.2.3.400",
+      "12:30:45",
+      "std::vector",
+      "00:1A:2B:3C:4D:5E",
+      "http://127.0.0.1:3000",
+      "0.0.0.0:8080",
+      "http://[::1]:3000",
+      "Edg/120.0.0.0",
+    ],
   },
 };
 
 function findV4(text: string, from: number, context: string): Finding[] {
   const found: Finding[] = [];
   for (const { 0: address, index } of matchesFrom(V4, text, from)) {
-    if (VERSION.test(wordsBefore(text, index, context))) continue;
+    if (NOBODY_V4.test(address)) continue;
+    const before = wordsBefore(text, index, context);
+    if (VERSION.test(before) || PRODUCT.test(before)) continue;
     found.push(finding("IP", index, index + address.length, 0.9, "ipv4"));
   }
   return found;
@@ -38,11 +58,19 @@ function findV6(text: string, from: number): Finding[] {
   for (const { 0: candidate, index } of matchesFrom(V6_CANDIDATE, text, from)) {
     // What ends the sentence ("from 2001:db8::1:", "to fe80::1.") is not part of the address.
     const address = candidate.replace(/(?<=[0-9a-f]|::)[.:]$/i, "");
-    if (!address.includes(":") || !isV6(address)) continue;
+    if (!address.includes(":") || !isV6(address) || isNobody(address)) continue;
     const isSlice = text[index - 1] === "[" && /[\w)\]]/.test(text[index - 2] ?? " ");
     if (!isSlice) found.push(finding("IP", index, index + address.length, 0.95, "ipv6"));
   }
   return found;
+}
+
+/** `::`, `::1` (RFC 4291 sections 2.5.2 and 2.5.3), however long they are written, and those of IPv4. */
+function isNobody(text: string): boolean {
+  const [address = ""] = text.split("%");
+  if (/^[0:]*:0*1?$/.test(address)) return true;
+  const tail = /^(?:0{0,4}:){2,5}(?:ffff:)?(\d+(?:\.\d+){3})$/i.exec(address)?.[1];
+  return tail !== undefined && NOBODY_V4.test(tail);
 }
 
 function isV6(text: string): boolean {
@@ -58,5 +86,5 @@ function isV6(text: string): boolean {
   if (halves.length === 1) return count === 8;
   if (count > 7) return false;
   // `a::b` is a name in C++ and `1::2` a slice in Python: a short form needs a prefix that is in use, or three groups.
-  return address === "::1" || count >= 3 || /^(?:2[0-9a-f]{3}|3[0-9a-f]{3}|fe[89ab][0-9a-f]|f[cdf][0-9a-f]{2}|64:ff9b|100):/i.test(address);
+  return count >= 3 || /^(?:2[0-9a-f]{3}|3[0-9a-f]{3}|fe[89ab][0-9a-f]|f[cdf][0-9a-f]{2}|64:ff9b|100):/i.test(address);
 }

@@ -1,21 +1,70 @@
 /**
  * Phone numbers: international ones by the numbering plans (libphonenumber), national ones where their form or the words before
- * them say so. Order numbers, dates, amounts and ids are left alone: a bare row of digits is a phone number only by its context.
+ * them say so. Order numbers, dates, amounts, books and ids are left alone: a bare row of digits is a phone number only by its context.
+ *
+ * Two searches. Forms that are certain by their grouping (`FORMS`) are found beside any other digits and touching a word. What is left
+ * is read as one chain of groups, by the words before it.
  */
 import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/min";
 import type { Finding } from "../finding.ts";
-import { type Detector, finding, matchesFrom, wordsBefore } from "./detector.ts";
+import { type Detector, finding, isAsciiLetter, isDigit, matchesFrom, wordsBefore } from "./detector.ts";
+import { type Naming, passesBarcodeCheck, phoneNaming } from "./named.ts";
+
+const EXTENSION = "(?:\\s?(?:ext\\.?|x|extension|durchwahl|#)\\s?\\d{1,6}(?![\\w]))?";
+/** What people put between the groups of one number. */
+const GAP = "(?: ?[-./·] ?| )";
+
+type Form = { readonly expression: RegExp; readonly plans: readonly CountryCode[] };
+/** National forms, certain by their grouping; `plans`: one of them must know the number, where any is listed. */
+const FORMS: readonly Form[] = [
+  // North American Numbering Plan, section 1: neither area nor exchange begins with 0 or 1.
+  { expression: form(`(?:\\+?1${GAP}?)?(?:\\([2-9]\\d{2}\\)(?: ?[-./·] ?| )?|[2-9]\\d{2}${GAP})[2-9]\\d{2}${GAP}\\d{4}`), plans: [] },
+  { expression: form(`(?:\\+?55 ?)?(?:\\(0?[1-9]\\d\\) ?|0?[1-9]\\d[ -])(?:9 ?)?\\d{4}[- .]\\d{4}`), plans: ["BR"] },
+  { expression: form("0[1-9](?:[ .·-]\\d{2}){4}"), plans: ["FR"] },
+  {
+    expression: form("\\(?0[1-9](?:\\d{1,2}\\)?[ /.-]{1,2}\\d{2,3}|\\)?[ /.-]{1,2}\\d{3})[ .]\\d{2}[ .]\\d{2}"),
+    plans: ["BE", "CH", "SE"],
+  },
+  { expression: form("\\(?0[1-9]\\d{1,4}\\)?(?: ?[-/] ?| )\\d{4,8}(?:-\\d{1,4})?"), plans: ["DE", "AT", "GB", "NL", "IN", "IT"] },
+  { expression: form("\\(?0\\d{2,3}\\)? \\d{3,4} \\d{4}"), plans: ["GB", "ZA", "DE", "KR"] },
+  { expression: form("0[1-9]\\d{0,2}-\\d{2,4}-\\d{4}"), plans: ["JP", "KR"] },
+  { expression: form("\\(?0\\d\\)? \\d{4} \\d{4}|04\\d{2} \\d{3} \\d{3}"), plans: ["AU"] },
+];
+
+/**
+ * A form beside other digits: a blank, a stroke or a bracket parts them, a dot or a hyphen would join them. Blanks alone part a number
+ * from more groups of two digits only where it is not one of a table.
+ */
+function form(source: string): RegExp {
+  // A look at what it begins with spares most of the work in texts that are full of digits.
+  const begins = source.includes("[2-9]") ? "[(+]|[2-9]\\d{2}|1[ ./·(2-9-]" : source.includes("55 ?") ? "[(+]|55|0?[1-9]\\d[ -]" : "\\(?0";
+  return new RegExp(
+    `(?=${begins})(?<![\\d+#@$€£¥%]|\\d[-.,:·]|\\d{2} \\d{2} |\\d - ?|\\d- )(?:${source})(?!\\d|[-.·]\\d| \\d{2} \\d{2}(?!\\d))${EXTENSION}`,
+    "gi",
+  );
+}
 
 /** E.164 allows 15 digits; each may have up to two separators before it. */
-const CANDIDATE =
-  /(?:(?<!\d)\((?=\d)|(?<![\w#@$€£¥%]|[\w)]-|\d[.,/:])(?:\+|00(?=[1-9])|(?=\d))[(]?)\d{1,14}(?:[ .\-/()]{1,3}\d{1,12}){0,9}(?:\s?(?:ext\.?|x|extension|durchwahl|#)\s?\d{1,6})?(?![\w])/gi;
-const NAMED =
-  /(?:\bphone|\btel\b|\btele|\bcell|\bmobil|\bfax|whats ?app|\bcall\b|\bcalling|\bsms\b|\btext me|reach (?:me|us|him|her|them)|\bdial\b|\bring me|contact (?:number|me|us)|hotline|\brufnummer|\bhandy|\banruf|\bruf(?:en)?\b|durchwahl|móvil|movil|tel[eé]fono|ll[aá]m|t[eé]l[eé]phone|portable|appel|\bfon\b|[☎📞📱])/u;
-const OTHER_NUMBER =
-  /(?:order|invoice|ticket|\bref\b|reference|tracking|account|customer|\bcase|serial|\bid\b|\bid[#:]|_id\b|\bsku|\bpart|\bmodel|\bversion|\bvin\b|policy|routing|bestell|rechnung|kunden|auftrag|vorgang|pedido|factura|commande|\bnpi\b|\bmrn\b|\bdea\b|\bisbn|\bimei|\biban|\bdate|\bpostal|\bzip\b|\$|€|£|\busd|\beur)[^\d]{0,14}$/;
-const DATE = /^\(?(?:\d{4}[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ](?:\d{4}|\d{2}))(?!\d)(?![-./ ]\d{2,3}[-./ ]?\d{2})/;
-/** North American Numbering Plan, section 1: neither area nor exchange begins with 0 or 1. */
-const NORTH_AMERICAN = /^(?:1[ .-])?(?:\([2-9]\d{2}\)[ .-]{0,2}|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?!\d)/;
+const CHAIN = new RegExp(
+  `(?:(?<!\\d)\\((?=\\+?\\d)|(?<![\\d#@$€£¥%]|\\d[.,/:])(?:\\+|00(?=[1-9])|(?=\\d))[(]?)\\d{1,14}(?:[ ·_.\\-/()]{1,3}\\d{1,12}){0,9}${EXTENSION}(?!\\d)`,
+  "gi",
+);
+/** Its beginning says that it is international: a plus sign, or the 00 that most of the world dials for it. */
+const INTERNATIONAL = new RegExp(
+  `(?:(?<!\\d)\\(?\\+|(?<![\\d#@$€£¥%]|[\\w)]-|\\d[.,/:])00(?=[1-9]))[(]?\\d{1,14}(?:[ ·_.\\-/()]{1,3}\\d{1,12}){0,9}${EXTENSION}(?!\\d)`,
+  "gi",
+);
+const TRAILING_EXTENSION = /\s?(?:ext\.?|x|extension|durchwahl|#)\s?\d{1,6}$/i;
+/** A date alone, or with a time behind it. */
+const YEAR = "(?:1[89]|2[01])\\d{2}";
+const MONTH = "(?:0?[1-9]|1[0-2])";
+const DAY = "(?:0?[1-9]|[12]\\d|3[01])";
+const DAY_AND_MONTH = `(?:${DAY}[-./ ]${MONTH}|${MONTH}[-./ ]${DAY})`;
+const DATE = new RegExp(
+  `^\\(?(?:(?:${YEAR}[-./ ]${MONTH}[-./ ]${DAY}|${DAY_AND_MONTH}[-./ ]${YEAR})\\)?(?:[ (-]{1,3}\\d{1,2}(?:[ .-]\\d{2}){0,2})?|${DAY_AND_MONTH}[-./]\\d{2}\\)?(?: {1,2}(?:[01]?\\d|2[0-3])(?: \\d{2})?)?)$`,
+);
+/** From one year, or one month of a year, to another. */
+const PERIOD = new RegExp(`^(?:${MONTH}[-./])?${YEAR} ?[-/] ?(?:${MONTH}[-./])?${YEAR}$`);
 /** Plans with a leading zero in national writing, and those whose national form is recognised by its grouping. */
 const WITH_ZERO: readonly CountryCode[] = ["DE", "GB", "FR", "CH", "AT", "NL", "BE", "IT", "SE", "AU", "JP", "IN", "ZA"];
 const WITHOUT_ZERO: readonly CountryCode[] = ["US", "ES", "PT", "PL", "DK", "NO", "MX", "BR"];
@@ -24,45 +73,174 @@ export const phones: Detector = {
   type: "PHONE",
   names: ["phone"],
   stage: "loose",
-  // As CANDIDATE has it: a sign, a bracket and 14 digits, nine groups of 15 units, an extension.
+  // As CHAIN has it: a sign, a bracket and 14 digits, nine groups of 15 units, an extension.
   longest: 18 + 9 * 15 + 17,
-  mayFind: ({ digits }) => digits >= 7,
+  mayFind: ({ digits }) => digits >= 6,
   find: findPhones,
   samples: {
-    hits: ["call «+49 30 901820»", "«(202) 555-0143», after six", "call me: «7700900123»", "«0151 23456789 ext 12»", "«612 345 678»"],
-    misses: ["order 7700900123", "2024-01-02", "1,234,567", "30 901820 %"],
+    hits: [
+      "call «+49 30 901820»",
+      "«(202) 555-0143», after six",
+      "call me: «7700900123»",
+      "«0151 23456789 ext 12»",
+      "«612 345 678»",
+      "San Francisco 94105 «(415) 555-2671»",
+      "room 12 «415-555-2671»",
+      "«415-555-2671»/415-555-2672",
+      "testdata«415-555-2671»",
+      "12/05/2024 «01 23 45 67 89»",
+      "Tel. «0475/12.34.56»",
+      "«(11) 91234-5678»",
+      "電話 «03-1234-5678»",
+      "тел. «84951234567»",
+      "call «+1 (415)·555·2671»",
+    ],
+    misses: [
+      "order 7700900123",
+      "2024-01-02",
+      "1,234,567",
+      "30 901820 %",
+      "ISBN 978-3-16-148410-0, also 0-306-40615-2",
+      "call id 8842113377, call duration 1800000 ms",
+      "SIREN 732 829 320, VAT GB 999 9999 73",
+      "Teile-Nr. 06A 115 561 B, 0280 158 117, SKU 0445-110-369",
+      "01 02 03 04 05 06 07 08",
+    ],
   },
 };
 
 function findPhones(text: string, from: number, context: string): Finding[] {
   const found: Finding[] = [];
-  for (const { 0: matched, index } of matchesFrom(CANDIDATE, text, from)) {
+  const namings = new Map<number, Naming>();
+  const namingAt = (index: number): Naming => {
+    const known = namings.get(index) ?? phoneNaming(wordsBefore(text, index, context));
+    namings.set(index, known);
+    return known;
+  };
+  for (const { 0: matched, index } of matchesFrom(INTERNATIONAL, text, from)) {
+    const number = internationalIn(trimmed(matched), text, index);
+    if (number === null) continue;
+    if (number.startsWith("00") && namingAt(index) === "thing") continue;
+    found.push(finding("PHONE", index, index + number.length, number.startsWith("00") ? 0.95 : 0.99, "phone"));
+  }
+  const international = [...found];
+  for (const { expression, plans } of FORMS) {
+    for (const { 0: matched, index } of matchesFrom(expression, text, from)) {
+      const end = index + matched.length;
+      const number = matched.replace(TRAILING_EXTENSION, "");
+      if (touchesCode(text, index) || isNoPhone(number, text, end) || namingAt(index) === "thing") continue;
+      if (liesIn(international, index, end)) continue;
+      if (plans.length > 0 && !plans.some((country) => parsePhoneNumberFromString(number, country)?.isValid())) continue;
+      found.push(finding("PHONE", index, end, 0.95, "phone"));
+    }
+  }
+  const certain = found.toSorted((a, b) => a.start - b.start);
+  let next = 0;
+  for (const { 0: matched, index } of matchesFrom(CHAIN, text, from)) {
     const candidate = trimmed(matched);
-    const score = scoreOf(candidate, wordsBefore(text, index, context), text.charCodeAt(index + candidate.length));
-    if (score > 0) found.push(finding("PHONE", index, index + candidate.length, score, "phone"));
+    const end = index + candidate.length;
+    while (next < certain.length && (certain[next]?.end ?? 0) <= index) next++;
+    // What is certain is cut out of its chain; the rest is looked at again without it (segment.ts).
+    const first = certain[next];
+    if ((first !== undefined && first.start < end) || candidate.length < 6) continue;
+    const score = scoreOf(candidate, text, index, namingAt);
+    if (score > 0) found.push(finding("PHONE", index, end, score, "phone"));
   }
   return found;
 }
 
-/** Without what only seemed to belong: separators and an opening bracket at the end. */
-const trimmed = (candidate: string): string => candidate.replace(/[ .\-/(]+$/, "");
+/**
+ * As much of an international number as is one: groups behind it may belong to something else. A whole that is only of a possible
+ * length counts where nothing touches it and no beginning of it is valid. Null when none is.
+ */
+function internationalIn(candidate: string, text: string, index: number): string | null {
+  const isPlus = !candidate.startsWith("00");
+  let rest = candidate;
+  for (let tries = 0; tries < 6 && rest.replace(/\D/g, "").length >= (isPlus ? 6 : 10); tries++) {
+    if (internationalOf(rest)?.isValid()) return rest;
+    const shorter = trimmed(rest.replace(TRAILING_EXTENSION, "").replace(/[ .\-/()·_]{1,3}\d{1,12}$/, ""));
+    if (shorter.length >= rest.length) break;
+    rest = shorter;
+  }
+  if (!isPlus || candidate.length < 7) return null;
+  const isPossible = !touches(text, index, index + candidate.length) && internationalOf(candidate)?.isPossible();
+  return isPossible ? candidate : null;
+}
 
-function scoreOf(candidate: string, before: string, next: number): number {
-  const number = candidate.replace(/\s?(?:ext\.?|x|extension|durchwahl|#)\s?\d{1,6}$/i, "");
+function internationalOf(candidate: string): ReturnType<typeof parsePhoneNumberFromString> {
+  const number = candidate.replace(TRAILING_EXTENSION, "");
+  return parsePhoneNumberFromString(number.startsWith("00") ? `+${number.slice(2)}` : number.replace("(0)", ""));
+}
+
+/** Whether a stretch overlaps one of those, which are in order. */
+function liesIn(stretches: readonly Finding[], start: number, end: number): boolean {
+  let low = 0;
+  let high = stretches.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((stretches[middle]?.end ?? 0) <= start) low = middle + 1;
+    else high = middle;
+  }
+  return (stretches[low]?.start ?? end) < end;
+}
+
+/** Without what only seemed to belong: separators and an opening bracket at the end. */
+const trimmed = (candidate: string): string => candidate.replace(/[ .\-/(·_]+$/, "");
+
+/** Part of a code: a digit or a single letter joined to it by a hyphen or an underscore, or letters and digits mixed. */
+function touchesCode(text: string, index: number): boolean {
+  let start = index;
+  const joint = text.charCodeAt(index - 1);
+  if (joint === 45 || joint === 95) start--;
+  let letters = 0;
+  while (letters < 3 && isAsciiLetter(text.charCodeAt(start - 1 - letters))) letters++;
+  const before = text.charCodeAt(start - 1 - letters);
+  if (start < index) return letters < 3 && (letters > 0 || isDigit(before) || before === 41);
+  return letters > 0 && (letters < 3 || isDigit(text.charCodeAt(start - 4)));
+}
+
+/** Whether something in the text joins the number from behind or before: letters, an underscore, a hyphen after a word. */
+function touches(text: string, start: number, end: number): boolean {
+  return /^[\p{L}_]/u.test(text.slice(end, end + 2)) || /(?:[\p{L}_]|[\w)]-)$/u.test(text.slice(Math.max(0, start - 2), start));
+}
+
+/** Dates, books, periods, per cent and thousands: numbers of another kind, whatever names them. */
+function isNoPhone(number: string, text: string, end: number): boolean {
+  if (DATE.test(number) || PERIOD.test(number)) return true;
+  if (text.charCodeAt(end) === 37) return true;
+  if (/^\d{1,3}(?:[.,]\d{3})+$/.test(number)) return true;
   const digits = number.replace(/\D/g, "");
-  if (digits.length < 7 || digits.length > 17) return 0;
-  if (next === 37 || (/^\d+$/.test(number) === false && /^\d{1,3}(?:[.,]\d{3})+$/.test(number))) return 0; // per cent, thousands
-  if (number.startsWith("+")) return parsePhoneNumberFromString(number.replace("(0)", ""))?.isPossible() ? 0.99 : 0;
-  const named = NAMED.test(before);
-  if (!named && OTHER_NUMBER.test(before)) return 0;
-  if (DATE.test(number)) return 0;
-  if (number.startsWith("00")) return parsePhoneNumberFromString(`+${number.slice(2)}`)?.isValid() ? 0.95 : 0;
-  if (NORTH_AMERICAN.test(number) && digits.length <= 11) return 0.95;
-  const isSeparated = /\d[ ./()-]+\d/.test(number);
-  if (!named && (!isSeparated || !number.replace("(", "").startsWith("0") || digits.length < 9)) return isSpanishForm(number) ? 0.7 : 0;
-  const plans = number.replace("(", "").startsWith("0") ? WITH_ZERO : WITHOUT_ZERO;
-  if (plans.some((country) => parsePhoneNumberFromString(number, country)?.isValid())) return named ? 0.95 : 0.8;
-  return named && digits.length <= 15 && (isSeparated || digits.length >= 9) ? 0.7 : 0;
+  if (digits.length === 13 && /^97[89]/.test(digits) && !number.startsWith("+") && passesBarcodeCheck(digits)) return true;
+  return isBook(number, digits, text.slice(end, end + 2));
+}
+
+/** ISBN-10 in its four parts (ISO 2108), the check digit possibly an X that stands behind. */
+function isBook(number: string, digits: string, behind: string): boolean {
+  if (!/^\d{1,5}([- ])\d{2,7}\1\d{2,7}(?:\1\d)?$/.test(number)) return false;
+  const whole = digits.length === 9 && /^[- ]X/i.test(behind) ? `${digits}X` : digits;
+  if (whole.length !== 10) return false;
+  let sum = 0;
+  for (let index = 0; index < 10; index++) sum += (whole[index] === "X" ? 10 : whole.charCodeAt(index) - 48) * (10 - index);
+  return sum % 11 === 0 && (whole.endsWith("X") || /^\d{1,5}[- ]\d{2,7}[- ]\d{2,7}[- ]\d$/.test(number));
+}
+
+function scoreOf(candidate: string, text: string, index: number, namingAt: (index: number) => Naming): number {
+  const number = candidate.replace(TRAILING_EXTENSION, "");
+  const digits = number.replace(/\D/g, "");
+  const end = index + candidate.length;
+  if (digits.length < 6 || digits.length > 17 || isNoPhone(number, text, end)) return 0;
+  const joined = touches(text, index, end);
+  const naming = namingAt(index);
+  if (naming === "thing") return 0;
+  const named = naming === "right" || (naming === "near" && !joined);
+  if (joined && !named) return 0;
+  const isSeparated = /\d[ ./()·-]+\d/.test(number);
+  const startsWithZero = number.replace("(", "").startsWith("0");
+  if (!named && (!isSeparated || !startsWithZero || digits.length < 9 || digits.startsWith("000"))) return isSpanishForm(number) ? 0.7 : 0;
+  if (digits.length < 7 && naming !== "right") return 0;
+  if (named && digits.length <= 15 && (isSeparated || digits.length >= 9 || naming === "right")) return 0.9;
+  const plans = startsWithZero ? WITH_ZERO : WITHOUT_ZERO;
+  return plans.some((country) => parsePhoneNumberFromString(number, country)?.isValid()) ? 0.8 : 0;
 }
 
 /** `612 345 678`, `91 234 56 78`: nine digits from 6 to 9 in the groupings used in Spain. */

@@ -31,7 +31,10 @@ export function searchSegment(
   census: Census,
   known: readonly Finding[],
 ): readonly Finding[] {
-  let rest = blankPlaceholders(text);
+  const whole = blankPlaceholders(text);
+  let rest = whole;
+  /** What is blanked out before a detector looks again: not before, since most texts hold nothing else. */
+  let hidden: readonly Finding[] = NOTHING;
   let left = census;
   let found: Finding[] = [];
   for (let look = 0; look < LOOKS && mayHold(left); look++) {
@@ -40,15 +43,22 @@ export function searchSegment(
       const fresh: Finding[] = [];
       for (const detector of stage) {
         if (!detector.mayFind(left)) continue;
+        rest = blank(rest, hidden);
+        hidden = NOTHING;
         for (const one of detector.find(rest, from, field)) if (one.start < to) fresh.push(one.end > to ? { ...one, end: to } : one);
       }
       if (fresh.length > 0) found = withoutOverlap([...found, ...fresh]);
       const old = look > 0 ? NOTHING : index === 0 ? known.filter(({ type }) => !isLoose(type)) : known;
-      if (fresh.length > 0 || old.length > 0) rest = blank(rest, [...old, ...found]);
+      if (fresh.length > 0 || old.length > 0) hidden = [...old, ...found];
     });
     // The second look is also the first one without what was found before `from`.
     if (found === before && (look > 0 || known.length === 0)) break;
-    left = censusOf(rest.slice(from, to));
+    left = censusOf(
+      blank(
+        whole.slice(from, to),
+        found.map((one) => ({ start: one.start - from, end: one.end - from })),
+      ),
+    );
   }
   return found;
 }

@@ -2,10 +2,11 @@
  * The part of a text that is not decided yet: as it came and folded, with the way back from one to the other. Positions count from
  * the beginning of the text, in UTF-16 units. Knows nothing of what is looked for.
  */
+import { unfinishedUnits } from "../encoded.ts";
 import { type Folded, fold, openFold } from "../fold.ts";
 
 export type TextWindow = {
-  /** Takes more text; a first half of a surrogate pair at its end waits for its second until `isLast`. */
+  /** Takes more text; a first half of a surrogate pair, or of an encoded character, at its end waits for the rest until `isLast`. */
   push(text: string, isLast: boolean): void;
   /** The folded text from `foldedBase` on. */
   readonly folded: string;
@@ -51,9 +52,10 @@ export function openWindow(): TextWindow {
       let whole = half + more;
       half = "";
       const last = whole.charCodeAt(whole.length - 1);
-      if (!isLast && last >= 0xd800 && last < 0xdc00) {
-        half = whole.slice(-1);
-        whole = whole.slice(0, -1);
+      const waiting = isLast ? 0 : last >= 0xd800 && last < 0xdc00 ? 1 : unfinishedUnits(whole);
+      if (waiting > 0) {
+        half = whole.slice(-waiting);
+        whole = whole.slice(0, -waiting);
       }
       if (whole === "") return;
       const next = fold(whole, state);

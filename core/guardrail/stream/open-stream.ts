@@ -18,6 +18,7 @@ import type { Finding } from "../finding.ts";
 import { findInjection } from "../injection/injection.ts";
 import { openSigns } from "../injection/signs.ts";
 import { verdictOfScore } from "../injection/thresholds.ts";
+import { isExample } from "../pii/example.ts";
 import { openScan, type Segment, WINDOW_UNITS } from "../pii/scan.ts";
 import { isPlaceholderType } from "../pipeline.ts";
 import { findPlaceholders } from "../placeholder.ts";
@@ -101,15 +102,16 @@ export function openStream(options: StreamOptions): TextStream {
 
   const redacted = (segment: Segment): string => {
     const { text, start } = segment;
+    const personal = segment.findings.filter((one) => !isExample({ ...one, start: one.start - start, end: one.end - start }, text));
     for (const site of text.includes("{{") ? findPlaceholders(text) : []) {
       if (options.isKnown(site.text)) continue;
       findings.push({ type: "LITERAL", start: start + site.start, end: start + site.end, score: 1, detector: FOREIGN_PLACEHOLDER });
     }
-    if (segment.findings.length === 0) return text;
-    findings.push(...segment.findings);
-    const stretches = segment.findings.map((one) => ({ start: one.start - start, end: one.end - start }));
+    if (personal.length === 0) return text;
+    findings.push(...personal);
+    const stretches = personal.map((one) => ({ start: one.start - start, end: one.end - start }));
     return replaceStretches(text, stretches, (index) => {
-      const type = segment.findings[index]?.type;
+      const type = personal[index]?.type;
       const stretch = stretches[index];
       if (type === undefined || stretch === undefined || !isPlaceholderType(type) || type === "LITERAL") return "";
       return options.number(type, text.slice(stretch.start, stretch.end));

@@ -68,7 +68,7 @@ describe("inspect", () => {
   });
 
   it("leaves a placeholder in an answer as it is, tells of it, and does not give its name away", () => {
-    const { redacted, verdict, findings } = inspect("{{EMAIL_1}} ada@example.com", "model_output");
+    const { redacted, verdict, findings } = inspect("{{EMAIL_1}} ada@shop-mail.com", "model_output");
     expect(redacted).toBe("{{EMAIL_1}} {{EMAIL_2}}");
     expect(verdict).toBe("flag");
     expect(findings[0]).toEqual({ type: "LITERAL", start: 0, end: 11, score: 1, detector: "foreign_placeholder" });

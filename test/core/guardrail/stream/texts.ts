@@ -6,6 +6,15 @@ export const JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J
 
 const data = [
   "ada@example.com",
+  "ada@shop-mail.com",
+  "ada&#64;shop-mail.com",
+  "ada@\nshop-mail.com",
+  "ada=40shop-mail.com",
+  "4111&nbsp;1111&nbsp;1111&nbsp;1111",
+  "4111·1111·1111·1111",
+  "94105 (415) 555-2671",
+  "12/05/2024 06 12 34 56 78",
+  "8.8.4.4",
   "ada [at] example [dot] com",
   "ada(at)example.com",
   "ada%40example.com",

@@ -1,0 +1,60 @@
+/**
+ * What the words before a number say it is: a phone, a payment card, or an identifier of something that is no person. The nearest
+ * words win. `before` is what `wordsBefore` (detector.ts) gives: lower case, bounded.
+ */
+
+/** Words that announce a phone number, in the languages and scripts that people write them in. */
+const PHONE =
+  /\bphone|phone\b|\btel\b|\btele|\bcell|\bmobil|\bfax|whats ?app|\bcall(?:ing|back)?\b|\bsms\b|\btext me|\breach\b|\bdial\b|\bring me|\bcontact|hotline|(?:team|support|service|desk) at\b|toll[- ]?free|\brufnummer|\bhandy|\banruf|\bruf(?:en)?\b|durchwahl|m[óo]vil|celular|telem[óo]vel|tel[eé]fon|ll[aá]m|t[eé]l[eé]phone|portable|appel|\bfon\b|\bgsm\b|\btelf\b|\btlf\b|\bpuh\b|[☎📞📱]|тел|моб|звон|τηλ|κιν|هاتف|جوال|موبايل|تلفون|تلفن|טלפון|נייד|फ़ोन|फोन|मोबाइल|ফোন|மொபைல்|โทร|電話|电话|電话|手机|手機|携帯|전화|휴대폰|연락처|điện thoại|հեռ|ტელ/gu;
+/** Words that announce an identifier of a thing, a company or a record. */
+const IDENTIFIER =
+  /order|invoice|ticket|\bref\b|reference|tracking|account|customer|\bcase|serial|(?:\b|_|[a-z])id\b|\bids\b|\bsku\b|\bpart\b|\bmodel|\bversion|\bvin\b|policy|routing|bestell|rechnung|kunden|auftrag|vorgang|teile|artikel|pedido|factura|commande|\bnpi\b|\bmrn\b|medical record|\breport|\bincident|\bdea\b|\bisbn|\bissn|\bimei|\biccid|\biban|\bdate|\bpostal|\bzip\b|\bsire[nt]|\bvat\b|\btva\b|\bust\b|steuer|\bnif\b|\bcif\b|\bcnpj|\bcuit|\babn\b|\bein\b|\bkvk\b|\bduns\b|message|snowflake|duration|timestamp|\bean|\bupc|\bgtin|\bjan\b|barcode|strichcode|\$|€|£|\busd|\beur/gu;
+const BARCODE =
+  /(?:\bean(?:-?(?:8|13))?|\bupc(?:-?a)?|\bgtin(?:-?\d{1,2})?|\bjan|barcodes?|strichcode|\bisbn(?:-?1[03])?|\bissn|\bimei|\biccid)\b[^\d]{0,14}$/u;
+/** A product's numbers, one after the other: what stands between are codes. */
+const PRODUCT_LIST =
+  /(?:\bparts?\b|teile|artikel|\bsku\b|\bisbn|\bean\b|\bupc\b|\bmodel|\bserial)[^\d,;]{0,8}(?:[\w./-]{0,12}\d[\w./-]{0,16}|[\s,;]|\b[a-z]\b){1,12}$/u;
+const CARD =
+  /card|karte|tarjeta|carte|cart[ãa]o|carta|\bvisa|master|maestro|amex|diners|discover|\bjcb\b|unionpay|rupay|hipercard|\belo\b|\bpan\b|debit|credit|kredit|карт|カード|卡/gu;
+
+/** Without a letter or a sign nothing is named. */
+const WORDS = /[a-z$]|[^ -~]/;
+
+/** Where the last match ends; -1 without one. */
+function lastEnd(expression: RegExp, text: string): number {
+  let end = -1;
+  expression.lastIndex = 0;
+  for (let match = expression.exec(text); match !== null; match = expression.exec(text)) end = match.index + match[0].length;
+  return end;
+}
+
+/** `right`: the word stands right before the number. `near`: somewhere before it. `thing`: it is named as an identifier. */
+export type Naming = "right" | "near" | "thing" | "none";
+
+export function phoneNaming(before: string): Naming {
+  if (!WORDS.test(before)) return "none";
+  const phone = lastEnd(PHONE, before);
+  const thing = lastEnd(IDENTIFIER, before);
+  if (phone > thing) return /^[^\p{L}\d]*(?:\p{L}{1,3}[^\p{L}\d]+|\p{L}*[^\p{L}\d]{1,4})?$/u.test(before.slice(phone)) ? "right" : "near";
+  if (thing >= 0 && (/^[^\d]{0,14}$/.test(before.slice(thing)) || PRODUCT_LIST.test(before))) return "thing";
+  if (phone < 0) return "none";
+  // "call us about order 12" names an order, "call, account closed on 3 May" nothing.
+  return /^\W*\S{1,16}\W{1,3}$/.test(before.slice(thing)) ? "thing" : "near";
+}
+
+/** What kind of number the words before a row of digits announce. */
+export function cardNaming(before: string): "card" | "barcode" | "thing" | "none" {
+  const card = lastEnd(CARD, before);
+  const thing = lastEnd(IDENTIFIER, before);
+  if (card > thing) return "card";
+  if (BARCODE.test(before)) return "barcode";
+  return thing >= 0 && /^[^\d]{0,14}$/.test(before.slice(thing)) ? "thing" : card >= 0 ? "card" : "none";
+}
+
+/** ISO/IEC 15420: the check digit of EAN-8, UPC-A, EAN-13 and GTIN-14, which all weigh from the right. */
+export function passesBarcodeCheck(digits: string): boolean {
+  let sum = 0;
+  for (let index = 0; index < digits.length; index++)
+    sum += (digits.charCodeAt(digits.length - 1 - index) - 48) * (index % 2 === 1 ? 3 : 1);
+  return sum % 10 === 0;
+}
