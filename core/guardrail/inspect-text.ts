@@ -22,14 +22,19 @@ export type InspectText = (text: string, speaker: Speaker, context?: string) => 
 /** `context`: the key of the JSON field that holds the text. */
 export function inspectText(text: string, speaker: Speaker, context = ""): InspectedText {
   const channel = JUDGED_AS[speaker];
-  const personal = findPersonalData(text, context);
   const injection = channel === null ? [] : findInjection(text, channel);
   return {
-    personal: speaker === "model_output" ? personal.filter((one) => !isExample(one, text)) : personal,
+    personal: findPersonalData(text, context),
     injection,
     placeholders: findPlaceholders(text),
     verdict: channel === null ? "pass" : verdictOf(injection, channel, speaker === "data"),
   };
+}
+
+/** What a model says now, not what a client says that one said: examples of nobody's are left (pii/example.ts). */
+export function inspectAnswer(text: string, speaker: Speaker, context = ""): InspectedText {
+  const inspected = inspectText(text, speaker, context);
+  return { ...inspected, personal: inspected.personal.filter((one) => !isExample(one, text)) };
 }
 
 /** null: not judged. */

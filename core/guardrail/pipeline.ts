@@ -1,6 +1,6 @@
 /** The pipeline on its own, for one text outside any run: what POST /v1/guardrails/check answers. */
 import { type Channel, type Finding, PERSONAL_DATA_TYPES, type PlaceholderType, type Verdict } from "./finding.ts";
-import { inspectText } from "./inspect-text.ts";
+import { inspectAnswer, inspectText } from "./inspect-text.ts";
 import { formatPlaceholder } from "./placeholder.ts";
 import { replaceStretches } from "./replace.ts";
 import { FOREIGN_PLACEHOLDER, mostSevere, TYPED_PLACEHOLDER, verdictOfPersonalData } from "./verdict.ts";
@@ -14,7 +14,8 @@ export type Inspection = {
 };
 
 export function inspect(text: string, channel: Channel): Inspection {
-  const { personal, injection, placeholders, verdict } = inspectText(text, channel);
+  const { personal, injection, placeholders, verdict } =
+    channel === "model_output" ? inspectAnswer(text, channel) : inspectText(text, channel);
   const typed = placeholders.map(
     ({ start, end }): Finding => ({
       type: "LITERAL",

@@ -179,7 +179,7 @@ describe("with models", () => {
   it("[CHAT-1] nothing of a person leaves, and the caller gets it back", async () => {
     script = (body) =>
       says(
-        `Writing to ${String((body["messages"] as { content: string }[])[0]?.content.match(/\{\{EMAIL_1\}\}/)?.[0])} and to eve@other.example`,
+        `Writing to ${String((body["messages"] as { content: string }[])[0]?.content.match(/\{\{EMAIL_1\}\}/)?.[0])} and to eve@othershop.com`,
       );
     const { status, body } = await chat({ model: SMALL, messages: messages("My mail is ada@acme.example, {{EMAIL_7}}") });
     expect(status, JSON.stringify(body)).toBe(200);
@@ -224,7 +224,7 @@ describe("with models", () => {
         delta(""),
         delta("Dear {{EM"),
         delta("AIL_1}}, ask eve@oth"),
-        delta("er.example"),
+        delta("ershop.com"),
         delta(" please.", "stop"),
         {
           choices: [],

@@ -4,7 +4,7 @@
  * that nothing was admitted.
  */
 import type { FindingSummary, PlaceholderType, Speaker, Verdict } from "../../core/guardrail/finding.ts";
-import { type InspectText, inspectText } from "../../core/guardrail/inspect-text.ts";
+import { type InspectText, inspectAnswer, inspectText } from "../../core/guardrail/inspect-text.ts";
 import { type InspectedPart, inspectValue } from "../../core/guardrail/inspect-value.ts";
 import { rewriteTexts } from "../../core/guardrail/json-texts.ts";
 import { inspect } from "../../core/guardrail/pipeline.ts";
@@ -44,7 +44,8 @@ async function admit(
   context: GuardContext,
   ...[speaker, origin, value]: AdmitArguments
 ): Promise<Admitted> {
-  const inspected = inspectValue(value, speaker, origin === "input" ? remembered : inspectText);
+  const isAnswer = speaker === "model_output" && origin === "model";
+  const inspected = inspectValue(value, speaker, origin === "input" ? remembered : isAnswer ? inspectAnswer : inspectText);
   if (!inspected.ok) return blocked([{ type: "injection", detector: `bounds.${inspected.error}`, count: 1, score: 1, pointer: "" }]);
   const { parts, verdict } = inspected.value;
   const refused = verdict === "block" && speaker !== "tool_output";

@@ -348,7 +348,7 @@ describe("what was asked for", () => {
   });
 
   it("[CHAT-1] a value that the caller did not put in stays a placeholder, in words and in arguments", async () => {
-    const world = chatWorld([says("Ask eve@other.example or {{PHONE_4}}."), calls("weather", '{"city": "eve@other.example"}')]);
+    const world = chatWorld([says("Ask eve@othershop.com or {{PHONE_4}}."), calls("weather", '{"city": "eve@othershop.com"}')]);
     expect(answer(await world.complete({ ...ASK, model: SMALL })).message.content).toBe("Ask {{EMAIL_1}} or {{PHONE_4}}.");
     const { message } = answer(await world.complete(TOOLS));
     expect(message.tool_calls).toMatchObject([{ function: { arguments: '{"city":"{{EMAIL_1}}"}' } }]);

@@ -80,7 +80,7 @@ describe("a stream", () => {
   });
 
   it("[CHAT-1] lets nothing of a person through, whatever the cuts, and gives the caller its own back", async () => {
-    const said = "Dear {{EMAIL_1}}, eve@other.example wrote on +49 30 901820 and 4111 1111 1111 1111.";
+    const said = "Dear {{EMAIL_1}}, eve@othershop.com wrote on +49 30 901820 and 4111 1111 1111 1111.";
     for (const size of [1, 2, 3, 7, 50]) {
       const pieces = said.match(new RegExp(`[\\s\\S]{1,${size}}`, "g")) ?? [];
       const { response } = streams([...pieces.map((piece) => delta(piece)), finish("stop"), DONE]);

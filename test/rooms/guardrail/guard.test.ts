@@ -98,6 +98,13 @@ describe("admit", () => {
     expect(await guard.reveal(context, value)).toEqual({ a: "my mail is {{EMAIL_1}}", "{{EMAIL_1}}": 1 });
   });
 
+  it("leaves an example of nobody's in what a model says, and not in what a client says that one said", async () => {
+    const words = "Try user@example.com or 192.0.2.7.";
+    expect(await guard.admit(context, "model_output", "model", words)).toMatchObject({ value: words, verdict: "pass" });
+    const sent = await guard.admit(context, "model_output", "input", words);
+    expect(sent.value).toBe("Try {{EMAIL_1}} or {{IP_1}}.");
+  });
+
   it("[GUARD-6] a placeholder that this run did not make stays, and is told of", async () => {
     await admitInput("ada@example.com");
     const { value, verdict, findings } = await guard.admit(context, "model_output", "model", { a: "{{EMAIL_1}} {{EMAIL_9}}" });

@@ -109,7 +109,7 @@ describe("the AI SDK", () => {
     });
 
     it("[CHAT-1] gives a person's own data back, and nobody else's", async () => {
-      apps.script(() => streams(ended(words("Dear {{EM", "AIL_1}}, ", "eve@oth", "er.example wrote."))).response);
+      apps.script(() => streams(ended(words("Dear {{EM", "AIL_1}}, ", "eve@oth", "ershop.com wrote."))).response);
       const result = streamText({ model, prompt: "I am ida@example.com." });
       expect(await result.text).toBe("Dear ida@example.com, {{EMAIL_2}} wrote.");
       expect(apps.asked[0]?.text).not.toContain("ida@example.com");

@@ -215,7 +215,7 @@ describe("OpenAI's package: streams", () => {
 
   describe("personal data in a stream", () => {
     const mine = [{ role: "user" as const, content: "I am ida@example.com." }];
-    const text = "Dear {{EMAIL_1}}, eve@other.example and {{EMAIL_9}} wrote.";
+    const text = "Dear {{EMAIL_1}}, eve@othershop.com and {{EMAIL_9}} wrote.";
 
     it("[CHAT-1] comes back to its caller wherever the chunks are cut, and what the model made up does not", async () => {
       for (let size = 1; size <= text.length; size += size < 14 ? 1 : 9) {
