@@ -31,7 +31,7 @@ export function sizeWithin(value: Json, most: number): number {
 }
 
 /** Where the output of a step is read by itself. */
-export const outputPath = (run: string, step: string): string => `/v1/runs/${run}/steps/${encodeURIComponent(step)}/output`;
+const outputPath = (run: string, step: string): string => `/v1/runs/${run}/steps/${encodeURIComponent(step)}/output`;
 
 /** The view as it may leave: as it is, or with a reference `{"$ref": path}` in the place of each large output. */
 export function boundedView(view: RunView): RunView {

@@ -52,7 +52,9 @@ describe("what governs an app's calls", () => {
         messages: user(`Write to ${SECRETS[0]}.`),
         tools: [{ type: "function", function: { name: "write_to", parameters: { type: "object" } } }],
       });
-      expect(choices[0]?.message.tool_calls).toEqual([callOf("write_to", { mail: SECRETS[0] ?? "", text: `Hello ${SECRETS[0]}` })]);
+      expect(choices[0]?.message.tool_calls).toEqual([
+        { ...callOf("write_to", { mail: SECRETS[0] ?? "", text: `Hello ${SECRETS[0]}` }), id: expect.stringMatching(/^bh_.+_call_1$/) },
+      ]);
     });
 
     it("[CHAT-1] that a model makes up is redacted, in words and in arguments", async () => {

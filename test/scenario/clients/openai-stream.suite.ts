@@ -158,7 +158,7 @@ describe("OpenAI's package: streams", () => {
       const { choices } = await stream.finalChatCompletion();
       expect(choices[0]).toMatchObject({
         finish_reason: "tool_calls",
-        message: { content: null, tool_calls: [callOf("weather", { city: "Oslo" })] },
+        message: { content: null, tool_calls: [{ ...callOf("weather", { city: "Oslo" }), id: expect.stringMatching(/^bh_.+_call_1$/) }] },
       });
       expect(done).toEqual([{ city: "Oslo" }]);
     });
