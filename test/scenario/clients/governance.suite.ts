@@ -58,15 +58,16 @@ describe("what governs an app's calls", () => {
     });
 
     it("[CHAT-1] that a model makes up is redacted, in words and in arguments", async () => {
-      apps.script(() => says(`Ask ${SECRETS[1]} instead.`));
+      const MADE_UP = "bob.lindqvist@nordwind-handel.com"; // an example address would stay: it is nobody's
+      apps.script(() => says(`Ask ${MADE_UP} instead.`));
       expect(textOf(await client.chat.completions.create({ model: SMALL, messages: user("Who?") }))).toBe("Ask {{EMAIL_1}} instead.");
-      apps.script(() => asks(callOf("write_to", { mail: SECRETS[1] ?? "" })));
+      apps.script(() => asks(callOf("write_to", { mail: MADE_UP })));
       const answer = await client.chat.completions.create({
         model: SMALL,
         messages: user("Who?"),
         tools: [{ type: "function", function: { name: "write_to", parameters: { type: "object" } } }],
       });
-      expect(JSON.stringify(answer)).not.toContain(SECRETS[1]);
+      expect(JSON.stringify(answer)).not.toContain(MADE_UP);
     });
 
     it("[CHAT-1] of one call means nothing in another: a placeholder that a caller types stays what it is", async () => {
