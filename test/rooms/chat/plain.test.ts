@@ -197,7 +197,7 @@ describe("upstream faults", () => {
   });
 
   it("[CHAT-18] personal data in it is redacted in words, and leaves out what is signed", async () => {
-    const mail = "kim@private.example.org";
+    const mail = "kim.lindqvist@nordwind-handel.com";
     const world = chatWorld([
       thinking(
         { reasoning_content: `Her address is ${mail} I think.`, reasoning_details: [{ text: mail }], signature: mail },
