@@ -12,10 +12,7 @@ import { isFinal } from "../core/run/machine/state.ts";
 import type { EventView, RunStatus, RunView } from "../core/run/outside/view.ts";
 import { ORG } from "./definitions.ts";
 import { MODELS, SIGNAL } from "./random-definition.ts";
-import type { World } from "./world.ts";
-
-/** A run that a client holds a 202 for, and what it has seen of it. */
-export type Accepted = { readonly run: string; readonly seen: EventView[]; done: boolean };
+import type { Accepted, World } from "./world.ts";
 
 const FOLLOW_MS = 20_000;
 

@@ -1,8 +1,9 @@
 /** One seed from its first event to rest, and what was wrong with it. */
+import { openWorld } from "./open-world.ts";
 import type { Strike } from "./trouble.ts";
 import { isAtRest, judge, unrest } from "./verdict.ts";
 import { sha256, type Violation } from "./watch.ts";
-import { World, type WorldOptions } from "./world.ts";
+import type { World, WorldOptions } from "./world.ts";
 
 export type Outcome = {
   readonly seed: number;
@@ -29,7 +30,7 @@ const LAST_ALARM_MS = 15 * 60_000;
 const LOOK_EVERY = 25;
 
 export async function runSeed(seed: number, options: Partial<WorldOptions> = {}): Promise<Outcome> {
-  const world = new World(seed, { schedule: null, climate: null, works: null, ...options });
+  const world = openWorld(seed, { schedule: null, climate: null, works: null, ...options });
   try {
     const until = world.calmAt + REST_WITHIN_MS;
     let rested = false;

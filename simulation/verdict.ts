@@ -6,10 +6,12 @@ import { isFinal, type RunState } from "../core/run/machine/state.ts";
 import { auditRecords } from "../core/run/outside/audit.ts";
 import { toEventView, toIndexRow } from "../core/run/outside/present.ts";
 import { callSpanId } from "../core/run/outside/trace.ts";
+import { ORG } from "./definitions.ts";
 import type { HousedObject } from "./house.ts";
 import { checkLedger } from "./money.ts";
+import { signatureOf } from "./objects.ts";
 import { sha256, type WatchedRun } from "./watch.ts";
-import { ORG, signatureOf, type World } from "./world.ts";
+import type { World } from "./world.ts";
 import { accountForWrites } from "./writes.ts";
 
 /** Nothing is left to happen: every run has ended, everything is told, on record and confirmed. */

@@ -79,6 +79,21 @@ describe("imports", () => {
     expect(IMPORTS.filter(({ from, to }) => production(from) && within("test")(to)).map(shown)).toEqual([]);
   });
 
+  it("make no circle, types included", () => {
+    const imported = new Map(SOURCES.map((path) => [path, IMPORTS.filter(({ from }) => from === path).map(({ to }) => to)]));
+    expect(circlesIn(imported)).toEqual([]);
+    expect(
+      circlesIn(
+        new Map([
+          ["a", ["b"]],
+          ["b", ["c", "d"]],
+          ["c", ["a"]],
+          ["d", []],
+        ]),
+      ),
+    ).toEqual(["a → b → c → a"]);
+  });
+
   it("resolve", () => {
     expect(IMPORTS.filter(({ to }) => !existsSync(join(ROOT, to))).map(shown)).toEqual([]);
   });
@@ -243,6 +258,21 @@ describe("docstrings", () => {
     expect(stuck).toEqual([]);
   });
 });
+
+/** A circle for each import that closes one: `a → b → a`. */
+function circlesIn(imported: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) found.push([...way.slice(way.indexOf(path)), path].join(" → "));
+    else if (!done.has(path)) {
+      for (const next of imported.get(path) ?? []) visit(next, [...way, path]);
+      done.add(path);
+    }
+  };
+  for (const path of imported.keys()) visit(path, []);
+  return found;
+}
 
 /** The comments of a file: blocks, and lines that begin with `//`. */
 function commentsOf(path: string): string[] {

@@ -26,3 +26,9 @@ export const ACTIVITY_KINDS: { readonly [K in ActivityKind]: ActivityRules } = {
 
 /** It is a child run that has been started: the child has its own clock, and nothing is to be done here until it ends. */
 export const isChildUnderWay = ({ kind, phase }: Activity): boolean => phase === "calling" && ACTIVITY_KINDS[kind].call === "child.start";
+
+/** Something is done for it without waiting for a person, a signal or a time. A child run under way does not count: it has its own clock. */
+export function isBusy(activity: Activity): boolean {
+  if (activity.phase === "approving") return activity.review?.id === null;
+  return activity.phase !== "waiting" && !isChildUnderWay(activity);
+}

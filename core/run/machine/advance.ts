@@ -9,10 +9,10 @@ import { complete, windDown } from "../steps/ending.ts";
 import { driveMaps } from "../steps/map.ts";
 import { startReadySteps } from "../steps/schedule.ts";
 import { completeStep, failStep } from "../steps/settle.ts";
-import { ACTIVITY_KINDS } from "./activity-kinds.ts";
+import { ACTIVITY_KINDS, isBusy } from "./activity-kinds.ts";
 import type { EventOf, EventType } from "./event.ts";
 import { holdIfStopped, holdOrRelease, runSubject } from "./pause.ts";
-import { type Activity, isBusy, isFinal } from "./state.ts";
+import { type Activity, isFinal } from "./state.ts";
 import { stopAtCap } from "./stop.ts";
 import { EVENTS_PER_TURN, type Turn } from "./turn.ts";
 

@@ -19,7 +19,6 @@ import type { ToolFacts } from "../../tool/manifest.ts";
 import type { JsonSchema } from "../../workflow/definition.ts";
 import type { Failure } from "../calls/call.ts";
 import { FINAL_STATUSES, type RunFlag, type RunStatus } from "../outside/view.ts";
-import { isChildUnderWay } from "./activity-kinds.ts";
 
 /** What calls used: tokens as upstreams counted them, money in micro-dollars. Kept answers count as cache hits, not as calls. */
 export type Usage = {
@@ -292,12 +291,6 @@ export const NO_USAGE: Usage = { tokensIn: 0, tokensOut: 0, microUsd: 0, modelCa
 
 /** The run has ended: only what tidies up after the end is taken. */
 export const isFinal = (state: RunState): boolean => FINAL_STATUSES.includes(state.status);
-
-/** Something is done for it without waiting for a person, a signal or a time. A child run under way does not count: it has its own clock. */
-export function isBusy(activity: Activity): boolean {
-  if (activity.phase === "approving") return activity.review?.id === null;
-  return activity.phase !== "waiting" && !isChildUnderWay(activity);
-}
 
 /** Its call has left: a run that stops awaits the outcome before it ends. */
 export const isInFlight = (activity: Activity): boolean => activity.phase === "calling";

@@ -3,8 +3,8 @@
 import { own } from "../../json.ts";
 import { EVENTS_PER_TURN, type Turn } from "../machine/turn.ts";
 import { itemNode, nodeDefinition } from "./node.ts";
-import { startNode } from "./schedule.ts";
 import { completeStep, failStep } from "./settle.ts";
+import { startNode } from "./start.ts";
 
 /** Starts the items that may start, and settles each `map` whose items have all ended. */
 export function driveMaps(turn: Turn): void {

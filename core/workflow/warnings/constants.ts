@@ -4,7 +4,7 @@ import type { Definition, JsonSchema } from "../definition.ts";
 import { expressionOf } from "../expression.ts";
 import { validate } from "../schema.ts";
 import { stepsOf } from "./places.ts";
-import type { Surroundings, Warning } from "./warnings.ts";
+import type { Surroundings, Warning } from "./warning.ts";
 
 export function constantWarnings(definition: Definition, { tools }: Surroundings): Warning[] {
   return stepsOf(definition).flatMap(({ step, path }): Warning[] => {

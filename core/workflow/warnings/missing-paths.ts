@@ -4,7 +4,7 @@ import type { Node } from "../cel/node.ts";
 import { parse } from "../cel/parse.ts";
 import type { Definition, JsonSchema, Step } from "../definition.ts";
 import { expressionsOf } from "./places.ts";
-import type { Surroundings, Warning } from "./warnings.ts";
+import type { Surroundings, Warning } from "./warning.ts";
 
 type Read = { readonly root: string; readonly fields: readonly string[] };
 

@@ -2,7 +2,7 @@
 import type { Definition } from "../definition.ts";
 import { namesIn } from "../expression.ts";
 import { expressionsOf } from "./places.ts";
-import type { Warning } from "./warnings.ts";
+import type { Warning } from "./warning.ts";
 
 export function unreadReviews(definition: Definition): Warning[] {
   const read = new Set(expressionsOf(definition).flatMap(({ cel }) => [...(namesIn(cel)?.steps ?? [])]));

@@ -2,7 +2,7 @@
 import type { Definition } from "../definition.ts";
 import { mentionsOf } from "../step-kinds.ts";
 import { stepsOf } from "./places.ts";
-import type { Surroundings, Warning } from "./warnings.ts";
+import type { Surroundings, Warning } from "./warning.ts";
 
 export const tasksWithoutModel = (definition: Definition, { serves }: Surroundings): Warning[] =>
   stepsOf(definition).flatMap(({ step, path }): Warning[] => {

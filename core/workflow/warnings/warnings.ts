@@ -1,27 +1,18 @@
 /**
- * What in a valid definition will surely or probably fail or mislead: said when it is registered, refused never. Each kind of warning is
- * one file beside this; a warning is only given where the definition and what is registered leave no doubt about it. Pure and total.
+ * Warnings about a valid definition: what in it will fail or mislead. They are returned when it is registered and never refuse it. Each
+ * kind of warning is a file beside this; it warns only where the definition and what is registered leave no doubt. Pure and total.
  */
-import type { Definition, JsonSchema } from "../definition.ts";
+import type { Definition } from "../definition.ts";
 import { constantWarnings } from "./constants.ts";
 import { missingPaths } from "./missing-paths.ts";
 import { unreadReviews } from "./reviews.ts";
 import { tasksWithoutModel } from "./tasks.ts";
-
-/** `path`: JSON Pointer into the definition; "" is the definition as a whole. */
-export type Warning = { readonly path: string; readonly message: string };
-
-/** What is registered around the definition, looked up before. */
-export type Surroundings = {
-  /** The schemas of the tools that the definition lists. */
-  readonly tools: ReadonlyMap<string, { readonly input: JsonSchema; readonly output: JsonSchema }>;
-  /** Whether a model serves the task today. */
-  readonly serves: (task: string) => boolean;
-};
+import type { Surroundings, Warning } from "./warning.ts";
 
 /** Maximum warnings of one definition; further ones are not listed. */
 const MOST_WARNINGS = 100;
 
+/** The warnings about a definition, at most `MOST_WARNINGS`. */
 export function warningsOf(definition: Definition, around: Surroundings): readonly Warning[] {
   const found = [
     ...missingPaths(definition, around),

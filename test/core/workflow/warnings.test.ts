@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
 import { checkDefinition } from "../../../core/workflow/check.ts";
 import type { Definition, JsonSchema } from "../../../core/workflow/definition.ts";
-import { type Surroundings, warningsOf } from "../../../core/workflow/warnings/warnings.ts";
+import type { Surroundings } from "../../../core/workflow/warnings/warning.ts";
+import { warningsOf } from "../../../core/workflow/warnings/warnings.ts";
 
 const PAY: JsonSchema = {
   type: "object",

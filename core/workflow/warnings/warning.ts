@@ -1,0 +1,13 @@
+/** What a warning about a definition is, and what the checks may look at beside the definition. */
+import type { JsonSchema } from "../definition.ts";
+
+/** A warning. `path`: JSON Pointer into the definition; "" is the definition as a whole. */
+export type Warning = { readonly path: string; readonly message: string };
+
+/** What is registered around the definition; the caller has looked it up. */
+export type Surroundings = {
+  /** The schemas of the tools that the definition lists. */
+  readonly tools: ReadonlyMap<string, { readonly input: JsonSchema; readonly output: JsonSchema }>;
+  /** Whether a model serves the task today. */
+  readonly serves: (task: string) => boolean;
+};
