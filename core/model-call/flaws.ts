@@ -28,6 +28,10 @@ export const mustCall = (tool: string): string => `the tool \`${tool}\` has to b
 export const numberNotHeld = (schema: JsonSchema, path: string): string =>
   `\`${knownPath(schema, path)}\` holds a number that is too large or too long to be kept exactly`;
 
+/** Personal data at a place whose schema takes no placeholder and nothing in its stead. `schema` as for `knownPath`. */
+export const noRoom = (schema: JsonSchema, path: string): string =>
+  `\`${knownPath(schema, path)}\` of the model's answer held personal data, and its schema allows no placeholder, no null and no empty value there`;
+
 /** Where a value breaks its schema. A field that the model made up is not repeated. Empty: it fits. */
 export function flawsOfValue(schema: JsonSchema, value: Json): readonly string[] {
   const strict = validate(schema, value);

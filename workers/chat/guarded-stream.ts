@@ -23,6 +23,8 @@ export type Piece =
   | { readonly kind: "end"; readonly said: Said }
   /** The guard refused the rest. */
   | { readonly kind: "stopped" }
+  /** What was held to the end held personal data where no placeholder fits. */
+  | { readonly kind: "unfit"; readonly why: string }
   /** What was held to the end is not what was asked for. */
   | { readonly kind: "invalid"; readonly correction: readonly ChatMessage[] }
   | { readonly kind: "broken"; readonly failure: Failure };
@@ -75,6 +77,7 @@ export function guardStream(
     const judged = await judgeChat(call.guard, call.guardContext, sent, held, secrets).catch(() => null);
     judgedFindings = judged?.findings ?? [];
     if (judged === null || judged.kind === "blocked") return { kind: "stopped" };
+    if (judged.kind === "unfit") return { kind: "unfit", why: judged.why };
     if (judged.kind === "invalid") return { kind: "invalid", correction: judged.correction };
     return { kind: "end", said: { ...judged.said, text: tail === "" ? judged.said.text : tail } };
   };

@@ -7,12 +7,14 @@ import { type Finish, finishOf, type Said } from "../../core/chat/completion.ts"
 import type { ChatMessage, ChatToolCall } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
+import { withholdUnfit } from "../../core/guardrail/withhold.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import { readJsonText } from "../../core/model/json-text.ts";
 import { flawsOfCalls, longIn, readArguments } from "../../core/model-call/asked-calls.ts";
 import { shownAnswer } from "../../core/model-call/corrections.ts";
-import { FLAWS, flawsOfValue, mustCall, SHOWN_ERRORS } from "../../core/model-call/flaws.ts";
+import { FLAWS, flawsOfValue, mustCall, noRoom, SHOWN_ERRORS } from "../../core/model-call/flaws.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
 import { withNumbersAt, writeBareAt } from "../../core/workflow/int64.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
@@ -25,6 +27,8 @@ export type Judged =
   | { readonly kind: "said"; readonly said: Said; readonly findings: readonly FindingSummary[] }
   /** Asked for again with these messages after the others; redacted. */
   | { readonly kind: "invalid"; readonly correction: readonly ChatMessage[]; readonly findings: readonly FindingSummary[] }
+  /** It held personal data at a place where no placeholder fits; `why` says where. Asking again would bring the same. */
+  | { readonly kind: "unfit"; readonly why: string; readonly findings: readonly FindingSummary[] }
   /** The guardrails refused it: the caller is told that there was an answer, and nothing of it. */
   | { readonly kind: "blocked"; readonly findings: readonly FindingSummary[] };
 
@@ -45,7 +49,10 @@ export async function judgeChat(
   const { findings } = admitted;
   if (admitted.verdict === "block") return { kind: "blocked", findings };
   if (errors.length > 0) return { kind: "invalid", correction: correctionOf(request, admitted.value, errors), findings };
-  const shown = await guard.reveal(context, admitted.value);
+  const revealed = await guard.reveal(context, admitted.value);
+  const fitted = fittedTo(request, answer, filled, revealed);
+  if (!fitted.ok) return { kind: "unfit", why: fitted.error, findings };
+  const shown = fitted.value;
   const ids = answer.calls.map(({ id }) => withoutSecrets(id, secrets).value); // the guard does not look at ids
   const said = saidOf(request, answer, shown, outwardIds(ids, context.run));
   if (said === null) return { kind: "blocked", findings };
@@ -131,6 +138,36 @@ function flawsOfAsked({ tools, toolChoice }: ChatRequest, answer: ChatAnswer, fi
     only: toolChoice !== null && typeof toolChoice !== "string" ? toolChoice.name : null,
     flawsOfInput: (name, input) => flawsOfValue(parametersOf.get(name) ?? false, input),
   });
+}
+
+/**
+ * The answer with its placeholders, as the caller's schemas allow: what does not fit is withheld. `filled` fits; `shown` is the same with
+ * placeholders for what the caller did not send. An error says where nothing fits.
+ */
+function fittedTo(request: ChatRequest, answer: ChatAnswer, filled: Json, shown: Json): Result<Json, string> {
+  if (answer.refused || !isObject(filled) || !isObject(shown)) return ok(shown);
+  const { format } = request;
+  if (format.kind === "json_schema" && isObject(filled["json"]) && isObject(shown["json"])) {
+    const { schema } = format;
+    const [before, after] = [filled["json"]["value"] ?? null, shown["json"]["value"] ?? null];
+    const withhold = withholdUnfit(before, after, (value) => flawsOfValue(schema, value).length === 0);
+    if (!withhold.ok) return err(noRoom(schema, withhold.error));
+    return ok({ ...shown, json: { value: withhold.value(after) } });
+  }
+  const [before, after] = [filled["calls"], shown["calls"]];
+  if (!Array.isArray(before) || !Array.isArray(after) || before.length !== after.length) return ok(shown);
+  const calls: Json[] = [];
+  for (const [index, call] of after.entries()) {
+    const [name, said] = [answer.calls[index]?.name ?? "", before[index]];
+    const parameters = request.tools.find((tool) => tool.name === name)?.parameters ?? true;
+    if (!isObject(call) || !isObject(said)) return ok(shown);
+    const long = longIn(answer.calls[index]?.arguments ?? null);
+    const fits = (value: Json): boolean => flawsOfValue(parameters, withNumbersAt(value, long)).length === 0;
+    const withhold = withholdUnfit(said["input"] ?? null, call["input"] ?? null, fits);
+    if (!withhold.ok) return err(`call ${index + 1} of \`${name}\`: ${noRoom(parameters, withhold.error)}`);
+    calls.push({ ...call, input: withhold.value(call["input"] ?? null) });
+  }
+  return ok({ ...shown, calls });
 }
 
 /** What was refused, redacted, as the model's own words; then what is wrong with it. */

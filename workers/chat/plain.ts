@@ -68,6 +68,7 @@ export async function converse(
       const isPlain = judged.findings.length === 0 && !call.memory.holdsPersonalData();
       return { kind: "done", value: { said: judged.said, chosen, upstream, isPlain } };
     }
+    if (judged.kind === "unfit") return { kind: "refuse", refusal: refuse("output_invalid", judged.why) };
     if (judged.kind === "blocked") return { kind: "done", value: { said: BLOCKED, chosen, upstream, isPlain: false } };
     if (call.isStopped()) return { kind: "refuse", refusal: killed() };
     if (isEmpty(result.value.answer) && !isLast) return { kind: "next", failure: EMPTY_ANSWER };

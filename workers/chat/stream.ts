@@ -88,10 +88,11 @@ async function streamOn(
     return given.kind === "done" ? { kind: "done", value: asStream(call, talk, given.value) } : given;
   }
   const unrecorded = await onRecord(attempt);
-  if (unrecorded !== null) {
+  const refusal = unrecorded ?? (first.kind === "unfit" ? refuse("output_invalid", first.why) : null);
+  if (refusal !== null) {
     pieces.cancel();
     end(null, "withheld");
-    return { kind: "refuse", refusal: unrecorded };
+    return { kind: "refuse", refusal };
   }
   const model = chosen.candidate.id;
   const head = { ...headOf(call, model, pieces.isRehearsal()), includeUsage: talk.sent.includeUsage };
@@ -137,11 +138,14 @@ function bodyOf(
     const begin = hasBegun ? "" : frame({ kind: "role", isSilent: piece.kind === "end" && piece.said.text === null });
     hasBegun = true;
     if (piece.kind === "text") return { text: begin + frame({ kind: "text", text: piece.text }), last: false };
-    if (piece.kind === "broken" || piece.kind === "invalid") {
-      if (piece.kind === "broken") close(undefined, piece.failure);
-      else close(INVALID);
-      const error = piece.kind === "invalid" ? formatFrame(toOpenAiError(refuse("output_invalid", INVALID))) : errorFrame(piece.failure);
-      return { text: begin + error, last: true };
+    if (piece.kind === "broken") {
+      close(undefined, piece.failure);
+      return { text: begin + errorFrame(piece.failure), last: true };
+    }
+    if (piece.kind === "invalid" || piece.kind === "unfit") {
+      close(INVALID);
+      const why = piece.kind === "unfit" ? piece.why : INVALID;
+      return { text: begin + formatFrame(toOpenAiError(refuse("output_invalid", why))), last: true };
     }
     close(piece.kind === "stopped" ? "refused by the guardrails" : undefined);
     const said = piece.kind === "stopped" ? BLOCKED : piece.said;
@@ -208,6 +212,7 @@ async function wholeAfterAll(
   const unrecorded = await onRecord(attempt);
   if (unrecorded !== null) return { kind: "refuse", refusal: unrecorded };
   if (judged?.kind === "invalid") return { kind: "refuse", refusal: refuse("output_invalid", INVALID) };
+  if (judged?.kind === "unfit") return { kind: "refuse", refusal: refuse("output_invalid", judged.why) };
   const said: Said = judged?.kind === "said" ? judged.said : BLOCKED;
   const facts = opened.answer.rehearsal ? { ...upstream, rehearsal: "true" } : upstream;
   return { kind: "done", value: asStream(call, talk, { said, chosen: attempt.chosen, upstream: facts, isPlain: false }) };

@@ -1,12 +1,16 @@
 /** From a model's answer to an output, or to the tools it asks for: complete, in the form that was asked for, redacted and scanned. Whatever is unsure is refused. */
 import { type FindingSummary, refusalCode } from "../../core/guardrail/finding.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
+import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
+import { withholdUnfit } from "../../core/guardrail/withhold.ts";
+import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import { readJsonText } from "../../core/model/json-text.ts";
 import { shownAnswer } from "../../core/model-call/corrections.ts";
-import { FLAWS, flawsOfValue, numberNotHeld } from "../../core/model-call/flaws.ts";
+import { FLAWS, flawsOfValue, noRoom, numberNotHeld } from "../../core/model-call/flaws.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
+import type { JsonSchema } from "../../core/workflow/definition.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
 import { type Deadline, DeadlineError } from "../kit/deadline.ts";
 import { admitOpaque } from "../kit/opaque.ts";
@@ -27,10 +31,13 @@ export async function judgeAnswer(
 ): Promise<Judged> {
   if (answer.refused || answer.finish === "content_filter") return refused("content_blocked", "the model refused to answer", []);
   const secrets = bearer === null ? [] : [bearer];
-  const asked = answer.calls.length > 0 ? readCalls(call, answer, names, secrets) : null;
-  const read = asked ?? readOutput(call, answer);
-  const { value } = withoutSecrets(read.value, secrets);
   const context: GuardContext = { org: call.context.org, run: call.context.run, subject: call.context.subject };
+  // Form is judged with the run's own values in it: `{{EMAIL_1}}` is no address, what it stands for is.
+  const filledOf = async (value: Json): Promise<Json> => (holdsPlaceholder(value) ? deadline.within(guard.reveal(context, value)) : value);
+  const asked = answer.calls.length > 0 ? readCalls(call, answer, names, secrets) : null;
+  const read = asked ?? (await readOutput(call, answer, filledOf).catch(nullUnlessOver));
+  if (read === null) return refused("content_blocked", "the guardrails could not judge the model's answer", []);
+  const { value } = withoutSecrets(read.value, secrets);
   const admitted = await deadline.within(guard.admit(context, "model_output", "model", value)).catch(nullUnlessOver);
   if (admitted === null) return refused("content_blocked", "the guardrails could not judge the model's answer", []);
   const { findings } = admitted;
@@ -42,15 +49,68 @@ export async function judgeAnswer(
   if (asked !== null) {
     const asks = withAdmitted(call, asked.calls, admitted.value);
     if (asks === null) return refused("content_blocked", "the guardrails could not judge what the model asks for", findings);
+    const fitted = await fittedCalls(call, inputsOf(value), asks.calls, filledOf).catch(nullUnlessOver);
+    if (fitted === null) return refused("content_blocked", "the guardrails could not judge what the model asks for", findings);
+    if (!fitted.ok) return unfit(fitted.error, findings);
     const parts = [answer.opaque, ...answer.calls.map(({ opaque }) => opaque)];
     const beside = await deadline.within(admitOpaque(guard, context, parts, secrets)).catch(nullUnlessOver);
-    return { result: { ok: true, asks: withBeside(asks, beside?.kept ?? []) }, findings: [...findings, ...(beside?.findings ?? [])] };
+    return {
+      result: { ok: true, asks: withBeside({ ...asks, calls: fitted.value }, beside?.kept ?? []) },
+      findings: [...findings, ...(beside?.findings ?? [])],
+    };
   }
-  if (call.schema !== null && withholdingBreaks(call.schema.schema, value, admitted)) {
+  if (call.schema === null) return { result: { ok: true, output: admitted.value }, findings };
+  if (withholdingBreaks(call.schema.schema, value, admitted)) {
     return refused("injection_detected", "the model's answer carried an instruction and was refused", findings);
   }
-  return { result: { ok: true, output: admitted.value }, findings };
+  const fitted = await fittedTo(call.schema.schema, value, admitted.value, filledOf).catch(nullUnlessOver);
+  if (fitted === null) return refused("content_blocked", "the guardrails could not judge the model's answer", findings);
+  return fitted.ok ? { result: { ok: true, output: fitted.value }, findings } : unfit(noRoom(call.schema.schema, fitted.error), findings);
 }
+
+/**
+ * `admitted` as its schema allows: placeholders that stand for what this run's input put in count as what they stand for, others as they
+ * are, and where one does not fit, the field is withheld. An error is the place where nothing fits.
+ */
+async function fittedTo(
+  schema: JsonSchema,
+  said: Json,
+  admitted: Json,
+  filledOf: (value: Json) => Promise<Json>,
+): Promise<Result<Json, string>> {
+  const fits = (value: Json): boolean => flawsOfValue(schema, value).length === 0;
+  if (fits(admitted)) return ok(admitted);
+  const filled = await filledOf(said);
+  // What did not fit before anything was replaced is for whoever carries it out.
+  if (!fits(filled)) return ok(admitted);
+  const withhold = withholdUnfit(filled, await filledOf(admitted), fits);
+  return withhold.ok ? ok(withhold.value(admitted)) : withhold;
+}
+
+/** Each call's input, as its tool's schema allows. */
+async function fittedCalls(
+  { tools }: ModelCall,
+  said: readonly Json[],
+  calls: Asks["calls"],
+  filledOf: (value: Json) => Promise<Json>,
+): Promise<Result<Asks["calls"], string>> {
+  const fitted: Asks["calls"][number][] = [];
+  for (const [index, asked] of calls.entries()) {
+    const schema = tools.find(({ name }) => name === asked.name)?.input ?? true;
+    const input = await fittedTo(schema, said[index] ?? null, asked.input, filledOf);
+    if (!input.ok) return err(`call ${index + 1} of \`${asked.name}\`: ${noRoom(schema, input.error)}`);
+    fitted.push({ ...asked, input: isObject(input.value) ? input.value : asked.input });
+  }
+  return ok(fitted);
+}
+
+const inputsOf = (value: Json): readonly Json[] =>
+  isObject(value) && Array.isArray(value["calls"]) ? value["calls"].map((call) => (isObject(call) ? (call["input"] ?? null) : null)) : [];
+
+const unfit = (why: string, findings: readonly FindingSummary[]): Judged => ({
+  result: { ok: false, failure: failure("permanent", "output_invalid", why) },
+  findings,
+});
 
 type Asks = Extract<ModelOutcome["result"], { asks: unknown }>["asks"];
 
@@ -63,7 +123,11 @@ function withBeside(asks: Asks, [own, ...ofCalls]: readonly (JsonObject | undefi
 }
 
 /** The value that the answer holds, and what is wrong with it, in our words: the schema's names, never the model's. */
-function readOutput(call: ModelCall, { text, finish }: ChatAnswer): { readonly value: Json; readonly errors: readonly string[] } {
+async function readOutput(
+  call: ModelCall,
+  { text, finish }: ChatAnswer,
+  filledOf: (value: Json) => Promise<Json>,
+): Promise<{ readonly value: Json; readonly errors: readonly string[] }> {
   const words = (text ?? "").toWellFormed();
   // After a tool's result there may be nothing left to say.
   const isAfterTool = call.schema === null && finish !== "tool_calls" && call.messages.at(-1)?.role === "tool";
@@ -75,7 +139,9 @@ function readOutput(call: ModelCall, { text, finish }: ChatAnswer): { readonly v
     const { error } = parsed;
     return { value: words, errors: [error.why === "number" ? numberNotHeld(call.schema.schema, error.path) : FLAWS.notJson] };
   }
-  return { value: parsed.value, errors: flawsOfValue(call.schema.schema, parsed.value) };
+  const errors = flawsOfValue(call.schema.schema, parsed.value);
+  if (errors.length === 0) return { value: parsed.value, errors };
+  return { value: parsed.value, errors: flawsOfValue(call.schema.schema, await filledOf(parsed.value)) };
 }
 
 const refused = (code: "injection_detected" | "content_blocked", message: string, findings: readonly FindingSummary[]): Judged => ({

@@ -441,6 +441,18 @@ describe("tools in a stream", () => {
     expect([isDone, raw.includes("delete_all")]).toEqual([false, false]);
   });
 
+  it("[GUARD-20] with a card where only a number fits are refused, before words and after them", async () => {
+    const parameters = { type: "object", properties: { n: { type: "integer" } }, required: ["n"] };
+    const ask = { ...TOOLS, tools: [{ type: "function", function: { name: "pay", parameters } }] };
+    const pay = call(0, "call_a", "pay", '{"n":4111111111111111}');
+    const early = await chatWorld([streams([pay, finish("tool_calls"), DONE]).response]).complete(ask);
+    expect(early).toMatchObject({ ok: false, error: { code: "output_invalid", detail: expect.stringContaining("`/n`") } });
+    const words = delta("Let me pay that for you. It will not take long. ");
+    const late = await read(await chatWorld([streams([words, pay, finish("tool_calls"), DONE]).response]).complete(ask));
+    expect(late.chunks.at(-1)?.error).toMatchObject({ code: "output_invalid", message: expect.stringContaining("`/n`") });
+    expect([late.isDone, late.raw.includes("4111")]).toEqual([false, false]);
+  });
+
   it("[CHAT-5] a structured answer is judged before any of it is streamed", async () => {
     const schema = { type: "object", properties: { ok: { type: "boolean" } }, required: ["ok"] };
     const format = { type: "json_schema", json_schema: { name: "verdict", schema } };

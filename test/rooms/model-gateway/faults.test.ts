@@ -247,10 +247,10 @@ describe("what a model may say", () => {
     expect(failureOf(await world(chat(GOOD), { guard }).call())).toMatchObject({ class: "safety", code: "content_blocked" });
   });
 
-  it("is checked before it is redacted", async () => {
+  it("[GUARD-20] is refused where a placeholder breaks the schema", async () => {
     const guard = scriptedGuard();
     guard.onAdmit = () => ({ value: { category: "{{ORG_1}}" }, verdict: "redact", findings: [] });
-    expect((await world(chat(GOOD), { guard }).call()).result).toEqual({ ok: true, output: { category: "{{ORG_1}}" } });
+    expect(failureOf(await world(chat(GOOD), { guard }).call())).toMatchObject({ class: "permanent", code: "output_invalid" });
   });
 });
 
