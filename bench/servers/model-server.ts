@@ -3,9 +3,10 @@
  * answers at once, whole; or, with `stream`, by a first event with the role, and twenty pieces of the text with `pace` milliseconds
  * between them (0: all at once). A process of its own. Prints its port.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ANSWER, ANSWER_PIECES } from "./answer.ts";
+import { readText, serve } from "./serve.ts";
 
 const HEAD = { id: "chatcmpl-bench", created: 1_767_225_600, model: "bench-1" };
 const USAGE = { prompt_tokens: 110, completion_tokens: 44, total_tokens: 154 };
@@ -27,7 +28,7 @@ const LAST = delta({}, "stop");
 const END = `${event({ choices: [], usage: USAGE })}data: [DONE]\n\n`;
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = JSON.parse(await read(request)) as { stream?: boolean; stream_options?: { include_usage?: boolean } };
+  const body = JSON.parse(await readText(request)) as { stream?: boolean; stream_options?: { include_usage?: boolean } };
   if (body.stream !== true) {
     response.writeHead(200, { "Content-Type": "application/json", "Content-Length": WHOLE.length });
     response.end(WHOLE);
@@ -44,19 +45,4 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   response.end(LAST + (body.stream_options?.include_usage === true ? END : "data: [DONE]\n\n"));
 }
 
-async function read(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
-}
-
-const server = createServer((request, response) => {
-  request.socket.setNoDelay(true);
-  answer(request, response).catch(() => response.destroy());
-});
-server.keepAliveTimeout = 120_000;
-server.listen(0, "127.0.0.1", () => {
-  const address = server.address();
-  process.stdout.write(`${typeof address === "object" && address !== null ? address.port : 0}\n`);
-});
-process.stdin.on("end", () => process.exit()).resume(); // whoever started it is gone
+serve(answer);

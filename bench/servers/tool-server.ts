@@ -2,8 +2,9 @@
  * The outside that runs call: a tool that answers at once, a tool and a model that take their time. A process of its own, so that it
  * and the load generator do not wait for each other. `/next` remembers when each call came. Prints its port.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readText, serve } from "./serve.ts";
 
 /** Epoch milliseconds with fractions, in the order of arrival. */
 let arrivals: { readonly at: number; readonly value: number }[] = [];
@@ -11,7 +12,7 @@ let arrivals: { readonly at: number; readonly value: number }[] = [];
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const at = performance.timeOrigin + performance.now();
   const [, kind, pause] = (request.url ?? "").split("/");
-  const body = await read(request);
+  const body = await readText(request);
   if (kind === "next") {
     const { value } = JSON.parse(body) as { value: number };
     arrivals.push({ at, value });
@@ -43,24 +44,10 @@ const completion = () => ({
   usage: { prompt_tokens: 120, completion_tokens: 12, total_tokens: 132 },
 });
 
-async function read(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
-}
-
 function reply(response: ServerResponse, value: unknown): void {
   const text = JSON.stringify(value);
   response.writeHead(200, { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) });
   response.end(text);
 }
 
-const server = createServer((request, response) => {
-  answer(request, response).catch(() => response.destroy());
-});
-server.keepAliveTimeout = 120_000;
-server.listen(0, "127.0.0.1", () => {
-  const address = server.address();
-  process.stdout.write(`${typeof address === "object" && address !== null ? address.port : 0}\n`);
-});
-process.stdin.on("end", () => process.exit()).resume(); // whoever started it is gone
+serve(answer);

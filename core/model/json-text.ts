@@ -96,11 +96,11 @@ function readBetweenWords(text: string, parse: Parse): Read {
   return NO_JSON;
 }
 
-/** The place after the bracket that closes the one at `start`; null: none does. */
-function endOfValue(text: string, start: number): number | null {
+/** The index after the bracket that closes the one at `start`; null when none before `limit` does. Linear in `limit - start`. */
+export function endOfValue(text: string, start: number, limit = text.length): number | null {
   let depth = 0;
   let inString = false;
-  for (let index = start; index < text.length; index++) {
+  for (let index = start; index < limit; index++) {
     const character = text[index];
     if (inString) {
       if (character === "\\") index++;

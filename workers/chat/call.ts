@@ -6,7 +6,8 @@ import { stoppedBy } from "../../core/kill-switch/stops.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
 import { NO_USAGE } from "../../core/model-call/usage.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
-import type { Asked, Asking, ChatPorts } from "./ports.ts";
+import type { Asking } from "../model-gateway/asking.ts";
+import type { Asked, ChatPorts } from "./ports.ts";
 
 /** Under this name the calls of apps stand where a workflow's name is asked for: no workflow can have it. */
 const NO_WORKFLOW = "(chat)";

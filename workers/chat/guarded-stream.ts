@@ -11,10 +11,12 @@ import { openFiller } from "../../core/guardrail/stream/filler.ts";
 import type { StreamStep } from "../../core/guardrail/stream/step.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
+import type { OpenedAnswer } from "../model-gateway/asking.ts";
+import type { Facts } from "../model-gateway/exchange.ts";
 import type { Chosen } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import { besideOf, judgeChat, withBeside } from "./judge.ts";
-import type { ChatPorts, Facts, OpenedAnswer } from "./ports.ts";
+import type { ChatPorts } from "./ports.ts";
 import { readUpstream } from "./upstream-stream.ts";
 
 export type Piece =

@@ -7,11 +7,13 @@ import type { ChatAnswer } from "../../core/model/answer.ts";
 import { CORRECTIONS, EMPTY_ANSWER } from "../../core/model-call/corrections.ts";
 import { settledUsage } from "../../core/model-call/usage.ts";
 import type { Result } from "../../core/result.ts";
+import type { WholeAnswer } from "../model-gateway/asking.ts";
+import type { Facts } from "../model-gateway/exchange.ts";
 import type { Attempt, Chosen } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import { type Judged, judgeChat } from "./judge.ts";
 import { type Again, climb, killed, type Step } from "./ladder.ts";
-import type { ChatPorts, Facts, WholeAnswer } from "./ports.ts";
+import type { ChatPorts } from "./ports.ts";
 import { findingRecords } from "./records.ts";
 import type { Talk } from "./talk.ts";
 

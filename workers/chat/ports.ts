@@ -9,17 +9,14 @@ import type { StreamOptions, TextStream } from "../../core/guardrail/stream/step
 import type { RunId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
-import type { ChatAnswer } from "../../core/model/answer.ts";
-import type { EmbeddingAnswer } from "../../core/model/embedding.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
-import type { ToldError } from "../../core/model/told-error.ts";
 import type { Result } from "../../core/result.ts";
-import type { CallContext, Failure } from "../../core/run/calls/call.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
 import type { OpenGovernedCall } from "../governed-call/governed-call.ts";
 import type { Guard } from "../guardrail/ports.ts";
+import type { Askings } from "../model-gateway/asking.ts";
 
 /** One request of an app, as the edge hands it over: who asks is known and may chat; what is asked has not been read. */
 export type Asked = {
@@ -40,25 +37,6 @@ export type ChatPort = {
   complete(asked: Asked): Promise<Result<Reply, Refusal>>;
   embed(asked: Asked): Promise<Result<Reply, Refusal>>;
 };
-
-/** One exchange with an upstream (workers/model-gateway/asking.ts). */
-export type Asking = {
-  readonly entry: ModelEntry;
-  readonly body: JsonObject;
-  readonly context: Pick<CallContext, "org" | "run" | "user" | "workflow" | "activity" | "traceId" | "spanId">;
-  readonly timeoutMs: number;
-};
-export type Facts = { readonly [name: string]: string };
-export type Answered<T> = { readonly result: Result<T, Failure>; readonly upstream: Facts; readonly durationMs: number };
-export type WholeAnswer = { readonly answer: ChatAnswer; readonly secrets: readonly string[]; readonly broke?: Failure };
-export type OpenedAnswer =
-  | {
-      readonly kind: "stream";
-      readonly bytes: ReadableStream<Uint8Array>;
-      readonly secrets: readonly string[];
-      readonly failureOf: (told: ToldError) => Failure;
-    }
-  | ({ readonly kind: "whole" } & WholeAnswer);
 
 /** Kept answers (workers/answer-cache). Never throws. */
 export type KeptAnswers = {
@@ -96,11 +74,7 @@ export type ChatPorts = {
   readonly kept: KeptAnswers;
   /** True when the org lets its users get each other's kept answers. */
   readonly sharesAnswers: (org: string) => Promise<boolean>;
-  readonly upstream: {
-    readonly ask: (asking: Asking, signal: AbortSignal) => Promise<Answered<WholeAnswer>>;
-    readonly open: (asking: Asking, signal: AbortSignal) => Promise<Answered<OpenedAnswer>>;
-    readonly embed: (asking: Asking & { readonly inputs: number }, signal: AbortSignal) => Promise<Answered<EmbeddingAnswer>>;
-  };
+  readonly upstream: Askings;
   /** A refusal that no reservation carries: durable when it answers. */
   readonly record: (org: string, record: AuditRecord) => Promise<void>;
 };

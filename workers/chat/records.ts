@@ -9,8 +9,9 @@ import type { TokenUsage } from "../../core/model/message.ts";
 import { toUsd } from "../../core/money.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { AuthorityAnswer } from "../../core/workflow/authority.ts";
+import type { Facts } from "../model-gateway/exchange.ts";
 import type { Call } from "./call.ts";
-import type { ChatPorts, Facts } from "./ports.ts";
+import type { ChatPorts } from "./ports.ts";
 
 type Fact = {
   readonly type: string;

@@ -11,6 +11,8 @@ import { type ChunkHead, DONE_FRAME, formatChunk, formatFrame, formatUsage, type
 import { settledUsage } from "../../core/model-call/usage.ts";
 import type { Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
+import type { OpenedAnswer } from "../model-gateway/asking.ts";
+import type { Facts } from "../model-gateway/exchange.ts";
 import { answerHeaders, type CacheNote, headOf, usdText } from "./answer.ts";
 import type { Attempt, Chosen } from "./attempt.ts";
 import type { Call } from "./call.ts";
@@ -18,7 +20,7 @@ import { guardStream, type Piece } from "./guarded-stream.ts";
 import { judgeChat } from "./judge.ts";
 import { type Again, climb, killed, refusalOf, type Step } from "./ladder.ts";
 import { BLOCKED, converse, type Given, onRecord } from "./plain.ts";
-import type { ChatPorts, Facts, OpenedAnswer } from "./ports.ts";
+import type { ChatPorts } from "./ports.ts";
 import { findingRecords } from "./records.ts";
 import type { Talk } from "./talk.ts";
 

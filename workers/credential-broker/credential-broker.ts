@@ -6,8 +6,9 @@ import { createHmac, createPrivateKey, hkdfSync, sign } from "node:crypto";
 import { idTime, mintSealedRunId, parseSealedRunId, type RunId, type Seal } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { EpochMs } from "../../core/time.ts";
+import type { PublicJwk } from "../../durable-objects/key-ring/signing-key.ts";
 import { once, onceAWhile } from "./once.ts";
-import type { BrokerPublicKey, CredentialBrokerPorts } from "./ports.ts";
+import type { CredentialBrokerPorts } from "./ports.ts";
 import { open, seal } from "./sealed-secret.ts";
 import { type CredentialRequest, credentialKeyFrom, introspectCredential, mintToolCredential } from "./tool-credential.ts";
 
@@ -74,7 +75,7 @@ export function defineCredentialBroker(ports: CredentialBrokerPorts) {
     },
 
     /** `/.well-known/jwks.json` (RFC 7517): public halves, the retired ones too. */
-    async jwks(): Promise<{ keys: BrokerPublicKey[] }> {
+    async jwks(): Promise<{ keys: PublicJwk[] }> {
       return { keys: [...(await publicKeys())] };
     },
 

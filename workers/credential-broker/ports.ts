@@ -2,31 +2,15 @@
 import type { RunId } from "../../core/ids.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { EpochMs } from "../../core/time.ts";
-
-/** A signing key as the key ring hands it out. */
-export type BrokerSigningKey = {
-  readonly kid: string;
-  readonly privateJwk: { readonly kty: "OKP"; readonly crv: "Ed25519"; readonly x: string; readonly d: string };
-};
-
-/** The public half of a signing key. */
-export type BrokerPublicKey = {
-  readonly kty: "OKP";
-  readonly crv: "Ed25519";
-  readonly x: string;
-  readonly kid: string;
-  readonly use: "sig";
-  readonly alg: "EdDSA";
-  readonly purpose: "audit" | "credential";
-};
+import type { PublicJwk, SigningKey } from "../../durable-objects/key-ring/signing-key.ts";
 
 /** The `KeyRing` object. */
 export type KeyRingPort = {
   idKey(): Promise<Uint8Array>;
-  auditKey(): Promise<BrokerSigningKey>;
-  credentialKey(): Promise<BrokerSigningKey>;
+  auditKey(): Promise<SigningKey>;
+  credentialKey(): Promise<SigningKey>;
   vaultKey(): Promise<Uint8Array>;
-  publicKeys(): Promise<readonly BrokerPublicKey[]>;
+  publicKeys(): Promise<readonly PublicJwk[]>;
 };
 
 /** What the broker needs from outside. */

@@ -4,7 +4,8 @@ import { mintId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { CallContext } from "../../core/run/calls/call.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
-import type { BrokerPublicKey, BrokerSigningKey, CredentialBrokerPorts } from "./ports.ts";
+import type { PublicJwk, SigningKey } from "../../durable-objects/key-ring/signing-key.ts";
+import type { CredentialBrokerPorts } from "./ports.ts";
 
 /** The call that a credential is made for. */
 export type CredentialRequest = {
@@ -26,7 +27,7 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 export type CredentialKey = { readonly kid: string; readonly signing: CryptoKey | Uint8Array };
 
 /** Imports a signing key once, for many credentials. */
-export const credentialKeyFrom = async ({ kid, privateJwk }: BrokerSigningKey): Promise<CredentialKey> => ({
+export const credentialKeyFrom = async ({ kid, privateJwk }: SigningKey): Promise<CredentialKey> => ({
   kid,
   signing: await importJWK({ ...privateJwk }, "EdDSA"),
 });
@@ -59,7 +60,7 @@ const INACTIVE: JsonObject = { active: false };
 /** RFC 7662 section 2.2: `active: false` and not a word more for whatever is wrong. Throws only when the kill switch's epoch or the keys are out of reach. */
 export async function introspectCredential(
   token: string,
-  keys: readonly BrokerPublicKey[],
+  keys: readonly PublicJwk[],
   issuer: string,
   ports: Pick<CredentialBrokerPorts, "now" | "killEpoch">,
 ): Promise<JsonObject> {

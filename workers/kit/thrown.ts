@@ -1,5 +1,6 @@
 /** What was thrown, as the rooms read it: whether it passes, and what of it may be logged. A thrown error is a bug or broken infrastructure. */
-import { type LogLine, logLine, type ThrownEvent } from "../../core/telemetry/log-line.ts";
+import type { ThrownEvent } from "../../core/telemetry/log-events.ts";
+import { type LogLine, logLine } from "../../core/telemetry/log-line.ts";
 
 /** Properties that the runtime puts on errors of Durable Objects; `code` is what our own rooms put on theirs. */
 type Thrown = {

@@ -1,5 +1,6 @@
 /** What a conversation says, taken out word for word: named values, ids, amounts, placeholders, dates. Invents nothing. */
 import { isObject, type Json } from "../../core/json.ts";
+import { endOfValue } from "../../core/model/json-text.ts";
 import { readSlots } from "../../core/workflow/prompt.ts";
 import { type Learned, learnFrom } from "./learned.ts";
 import { nameWords, stem } from "./words.ts";
@@ -30,6 +31,8 @@ export type Facts = {
 
 /** Bounds of the reading: a conversation is at most this long, in UTF-16 units. */
 const LONGEST = 400_000;
+/** An object or list in the text that is longer, in UTF-16 units, is not read as JSON. */
+const LONGEST_VALUE = 100_000;
 const MOST = 500;
 /** Letters, a hyphen or none, digits: `A-1001`, `ORD20931`; or a number after a hash sign. */
 const ID = /\b[A-Z]{1,8}-?\d{2,12}\b|(?<=#)\d{3,12}\b/g;
@@ -118,28 +121,13 @@ function embedded(text: string): NamedValue[] {
     const start = text.slice(from).search(/[{[]\s*["{[]/);
     if (start < 0) break;
     from += start;
-    const end = endOfJson(text, from);
+    const end = endOfValue(text, from, Math.min(text.length, from + LONGEST_VALUE));
     const value = end === null ? undefined : parse(text.slice(from, end));
     if (value === undefined || end === null) continue;
     found.push(...flatten(value, []));
     from = end - 1;
   }
   return found;
-}
-
-function endOfJson(text: string, from: number): number | null {
-  let depth = 0;
-  let quoted = false;
-  for (let at = from; at < Math.min(text.length, from + 100_000); at++) {
-    const character = text[at];
-    if (quoted) {
-      if (character === "\\") at++;
-      else if (character === '"') quoted = false;
-    } else if (character === '"') quoted = true;
-    else if (character === "{" || character === "[") depth++;
-    else if ((character === "}" || character === "]") && --depth === 0) return at + 1;
-  }
-  return null;
 }
 
 const labelled = (text: string): NamedValue[] =>

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { errorName, LOG_EVENTS, LOG_FIELDS, type LogEvent, type LogLine, logLine, shapeLine } from "../../../core/telemetry/log-line.ts";
+import { LOG_EVENTS, LOG_FIELDS, type LogEvent } from "../../../core/telemetry/log-events.ts";
+import { errorName, type LogLine, logLine, shapeLine } from "../../../core/telemetry/log-line.ts";
 
 const AT = Date.UTC(2100, 0, 1);
 const page = readFileSync(join(import.meta.dirname, "../../../docs/logs.md"), "utf8");

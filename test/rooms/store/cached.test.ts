@@ -1,18 +1,10 @@
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { CACHE_MS, cachedStore, TtlCache } from "../../../workers/store/cached.ts";
-import { definitionOf, keyOf, manifestOf, modelOf, recordOf, routeOf, storeWorld } from "./support.ts";
+import { countingDatabase, definitionOf, keyOf, manifestOf, modelOf, recordOf, routeOf, storeWorld } from "./support.ts";
 
 /** The real database, with every use of it counted. */
 function countingWorld() {
-  const counter = { uses: 0 };
-  const db = new Proxy(env.DB, {
-    get(target, name) {
-      if (name === "prepare" || name === "batch") counter.uses += 1;
-      const value = Reflect.get(target, name) as unknown;
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  const { db, counter } = countingDatabase();
   const world = storeWorld(db);
   return { world, counter, store: cachedStore(world.store, () => world.at) };
 }

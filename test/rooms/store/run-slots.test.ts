@@ -1,20 +1,12 @@
 /** `max_runs`: how it holds, and what it costs. */
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { cachedStore } from "../../../workers/store/cached.ts";
 import { COUNT_MS, RunSlots } from "../../../workers/store/run-slots.ts";
-import { definitionOf, lineOf, nextId, recordOf, storeWorld } from "./support.ts";
+import { countingDatabase, definitionOf, lineOf, nextId, recordOf, storeWorld } from "./support.ts";
 
 /** The real database, with every use of it counted; two isolates over it. */
 async function limited(org: string, max: number) {
-  const counter = { uses: 0 };
-  const db = new Proxy(env.DB, {
-    get(target, name) {
-      if (name === "prepare" || name === "batch") counter.uses += 1;
-      const value = Reflect.get(target, name) as unknown;
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  const { db, counter } = countingDatabase();
   const world = storeWorld(db);
   await world.store.orgs.put(org, { max_runs: max }, null, recordOf("e"));
   const isolate = () => cachedStore(world.store, () => world.at);

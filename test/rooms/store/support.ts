@@ -32,6 +32,19 @@ export function storeWorld(db: D1Database = env.DB): World {
   return world;
 }
 
+/** The real database, with every use of it counted. */
+export function countingDatabase() {
+  const counter = { uses: 0 };
+  const db = new Proxy(env.DB, {
+    get(target, name) {
+      if (name === "prepare" || name === "batch") counter.uses += 1;
+      const value = Reflect.get(target, name) as unknown;
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  return { db, counter };
+}
+
 let minted = 0;
 /** Ids in the order they are made. */
 export function nextId<P extends Parameters<typeof mintId>[0]>(prefix: P) {

@@ -1,6 +1,6 @@
 /** Shapes of answers about orgs, traffic, feedback and replays, for the OpenAPI document. */
 import { z } from "@hono/zod-openapi";
-import { Run } from "./views.ts";
+import { Run, workflowVersionFields } from "./views.ts";
 
 const time = z.iso.datetime();
 
@@ -28,16 +28,7 @@ export const CallbackSecret = z
 
 const share = z.object({ version: z.number().int(), percent: z.number() });
 export const Traffic = z.object({ name: z.string(), versions: z.array(share) }).openapi("Traffic");
-export const WorkflowVersionLine = z
-  .object({
-    name: z.string(),
-    version: z.number().int(),
-    digest: z.string(),
-    status: z.enum(["active", "retired"]),
-    created_at: time,
-    percent: z.number(),
-  })
-  .openapi("WorkflowVersionLine");
+export const WorkflowVersionLine = z.object({ ...workflowVersionFields, percent: z.number() }).openapi("WorkflowVersionLine");
 
 export const Feedback = z
   .object({ id: z.string(), run: z.string(), user: z.string(), score: z.number(), comment: z.string().nullable(), created_at: time })

@@ -104,13 +104,17 @@ export const NewApiKey = ApiKey.extend({
   key: z.string().optional().openapi({ description: "shown once, here; absent when replayed" }),
 }).openapi("NewApiKey");
 
+/** The fields of a version of a workflow without its definition. */
+export const workflowVersionFields = {
+  name: z.string(),
+  version: z.number().int(),
+  digest: z.string(),
+  status: z.enum(["active", "retired"]),
+  created_at: time,
+};
 export const WorkflowVersion = z
   .object({
-    name: z.string(),
-    version: z.number().int(),
-    digest: z.string(),
-    status: z.enum(["active", "retired"]),
-    created_at: time,
+    ...workflowVersionFields,
     definition: describing<Definition>(z.looseObject({ name: z.string() })).openapi({
       type: "object",
       description: "with every default filled in",

@@ -1,0 +1,22 @@
+/** What a server of the benchmarks does besides answering: it prints its port, and ends with its standard input (child-server.ts). */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+
+/** Serves on a free port of this machine. An answer that throws closes its connection. */
+export function serve(answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>): void {
+  const server = createServer({ noDelay: true }, (request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  server.keepAliveTimeout = 120_000;
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address();
+    process.stdout.write(`${typeof address === "object" && address !== null ? address.port : 0}\n`);
+  });
+  process.stdin.on("end", () => process.exit()).resume(); // the process that started this one has ended
+}
+
+/** The whole body of a request as text. */
+export async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,217 @@
+/**
+ * The closed list of log events, and what each may carry: names, ids and numbers. There is no field for a prompt, a payload, a secret or
+ * a person's data. docs/logs.md is this list for readers.
+ */
+import type { JsonObject } from "../json.ts";
+
+/** How much a line matters. */
+export type LogLevel = "info" | "warn" | "error";
+
+/**
+ * What each field may hold. `name`: an id, a name, a route or a code, without blanks, 200 units at most. `words`: one of our own fixed
+ * sentences. `counts`: numbers by name.
+ */
+export const LOG_FIELDS = {
+  trace_id: "name",
+  span_id: "name",
+  org: "name",
+  run: "name",
+  workflow: "name",
+  tool: "name",
+  activity: "name",
+  upstream: "name",
+  credential: "name",
+  method: "name",
+  route: "name",
+  action: "name",
+  policy_version: "name",
+  code: "name",
+  error: "name",
+  source: "name",
+  source_id: "name",
+  row: "name",
+  message_id: "name",
+  chore: "name",
+  deed: "name",
+  effect: "name",
+  input: "name",
+  question: "name",
+  result: "name",
+  run_status: "name",
+  from: "name",
+  to: "name",
+  why: "words",
+  frames: "frames",
+  status: "number",
+  duration_ms: "number",
+  rest_ms: "number",
+  attempts: "number",
+  messages: "number",
+  runs: "number",
+  seqs: "numbers",
+  counts: "counts",
+} as const satisfies Record<string, FieldKind>;
+
+/** What a field may hold. */
+export type FieldKind = "name" | "words" | "frames" | "number" | "numbers" | "counts";
+type FieldValue = {
+  readonly name: string | null;
+  readonly words: string | null;
+  readonly frames: readonly string[];
+  readonly number: number;
+  readonly numbers: readonly number[];
+  readonly counts: JsonObject;
+};
+/** Name of a field that some event carries. */
+export type LogField = keyof typeof LOG_FIELDS;
+/** The value of a field. */
+export type ValueOf<F extends LogField> = FieldValue[(typeof LOG_FIELDS)[F]];
+
+type EventSpec = {
+  readonly level: LogLevel;
+  /** What happened, for docs/logs.md. */
+  readonly says: string;
+  readonly fields: readonly LogField[];
+};
+
+/** What a thrown error tells of itself; never its message, which may quote what was being worked on. */
+const THROWN = ["error", "code", "frames", "trace_id", "route"] as const;
+
+export const LOG_EVENTS = {
+  "request.answered": {
+    level: "info",
+    says: "A request was answered; level `error` where the status is 5xx.",
+    fields: ["method", "route", "status", "code", "duration_ms", "trace_id", "span_id", "org", "credential"],
+  },
+  "request.failed": { level: "error", says: "A bug or broken infrastructure ended a request with 5xx.", fields: THROWN },
+  "request.repeated": { level: "warn", says: "A read met a part that was restarting and is made once more.", fields: THROWN },
+  "stream.failed": { level: "error", says: "A stream of a run's events ended early.", fields: THROWN },
+  "kill_switch.unreadable": { level: "error", says: "The kill switch could not be read, so new work is refused.", fields: THROWN },
+  "kill_switch.unclaimed": {
+    level: "error",
+    says: "A stop was thrown although its idempotency key could not be stored.",
+    fields: THROWN,
+  },
+  "policy.invalid": {
+    level: "error",
+    says: "The policy set cannot be parsed: everything is denied until it can.",
+    fields: ["policy_version", "why", "error"],
+  },
+  "policy.failed": {
+    level: "error",
+    says: "A question to the policy could not be evaluated and was denied.",
+    fields: ["policy_version", "action", "error", "trace_id"],
+  },
+  "authority.failed": {
+    level: "error",
+    says: "Whether a run may call or start something could not be decided; the step tries again.",
+    fields: ["question", "org", "run", "error"],
+  },
+  "breaker.resting": { level: "warn", says: "An upstream failed too often and rests.", fields: ["upstream", "rest_ms"] },
+  "breaker.out_of_reach": {
+    level: "warn",
+    says: "A circuit breaker cannot be reached; calls go out without it.",
+    fields: ["upstream", "error"],
+  },
+  "chat.not_settled": {
+    level: "error",
+    says: "The cost of a call could not be booked; its worst case stays reserved.",
+    fields: ["run", "trace_id", "error"],
+  },
+  "callback.not_delivered": {
+    level: "warn",
+    says: "A callback was not delivered; `result` says whether it is tried again.",
+    fields: ["org", "message_id", "result", "why"],
+  },
+  "answers.not_looked_up": {
+    level: "warn",
+    says: "The answer cache could not be asked; the model answers.",
+    fields: ["org", "run", "error"],
+  },
+  "answers.not_looked_around": {
+    level: "warn",
+    says: "The search for a similar question failed; only an exact one is found.",
+    fields: ["org", "run", "error"],
+  },
+  "answers.not_kept": { level: "warn", says: "An answer could not be kept.", fields: ["org", "run", "error"] },
+  "answers.not_embedded": {
+    level: "warn",
+    says: "Asking the org's embedding model for a vector broke, so no similar question is found.",
+    fields: ["org", "run", "error"],
+  },
+  "answers.out_of_reach": { level: "warn", says: "The store of kept answers did not answer in time.", fields: ["deed", "error"] },
+  "tool_results.not_looked_up": {
+    level: "warn",
+    says: "Kept results of a tool could not be read; the tool is called.",
+    fields: ["org", "run", "tool", "error"],
+  },
+  "slow_call.unknown_message": { level: "error", says: "A message of the queue of slow calls cannot be read.", fields: ["message_id"] },
+  "slow_call.failed": {
+    level: "error",
+    says: "A slow call failed on our side; its message comes again.",
+    fields: ["run", "activity", "attempts", "error"],
+  },
+  "sweep.done": { level: "info", says: "A chore of the scheduled sweep did something.", fields: ["chore", "counts"] },
+  "sweep.failed": { level: "error", says: "A chore of the scheduled sweep failed; the others go on.", fields: ["chore", "error"] },
+  "run.lost": { level: "error", says: "A run in the index has no object.", fields: ["run", "org", "run_status"] },
+  "run.unstuck": {
+    level: "warn",
+    says: "A run was stuck, and the watchdog set it going again.",
+    fields: ["run", "org", "workflow", "from", "to"],
+  },
+  "run.out_of_reach": { level: "error", says: "The watchdog could not reach a run.", fields: ["run", "error"] },
+  "run.not_archived": { level: "error", says: "A run could not be archived; the next sweep tries again.", fields: ["run", "error"] },
+  "run.without_record": { level: "error", says: "An ended run has no record and is not in the archive.", fields: ["run", "org"] },
+  "run.input_refused": {
+    level: "info",
+    says: "A run refused an input that came late or twice.",
+    fields: ["run", "input", "why"],
+  },
+  "run.effect_failed": {
+    level: "warn",
+    says: "An effect of a run threw; the alarm tries it again.",
+    fields: ["run", "effect", "error"],
+  },
+  "run.turn_failed": {
+    level: "error",
+    says: "A run's machine threw over what happened; the step that it was for fails, or the run ends.",
+    fields: ["run", "input", "error"],
+  },
+  "run.alarm_failed": { level: "error", says: "The alarm of a run threw; it is set again.", fields: ["run", "error"] },
+  "records.unknown_version": {
+    level: "error",
+    says: "A message of the records queue has an unknown version; it is given back.",
+    fields: ["message_id"],
+  },
+  "records.unknown_source": {
+    level: "error",
+    says: "A message of the records queue comes from an unknown kind of source; it is given back.",
+    fields: ["message_id"],
+  },
+  "records.index_failed": { level: "error", says: "Lines of the run index could not be written.", fields: ["runs", "error"] },
+  "records.not_integrated": {
+    level: "error",
+    says: "Records could not be brought into the audit chain; their messages come again.",
+    fields: ["org", "messages", "error"],
+  },
+  "records.not_confirmed": {
+    level: "warn",
+    says: "A source could not be told that its records are in the chain; its message comes again.",
+    fields: ["org", "source", "error"],
+  },
+  "audit.row_refused": {
+    level: "error",
+    says: "A row of records can never be part of the chain.",
+    fields: ["org", "source", "source_id", "row", "code"],
+  },
+  "audit.chain_broken": {
+    level: "error",
+    says: "A stored page of the audit chain is not what was sequenced. It is never overwritten.",
+    fields: ["org", "seqs"],
+  },
+} as const satisfies Record<string, EventSpec>;
+
+/** Name of an event. */
+export type LogEvent = keyof typeof LOG_EVENTS;
+/** Events that carry these fields and no others. */
+export type ThrownEvent = { [E in LogEvent]: (typeof LOG_EVENTS)[E]["fields"] extends typeof THROWN ? E : never }[LogEvent];
