@@ -1061,6 +1061,11 @@ export type Tool = {
   readonly personal_data: { readonly [name: string]: readonly ("EMAIL" | "PHONE" | "CREDIT_CARD" | "IBAN" | "SSN" | "IP" | "PERSON" | "ADDRESS" | "LOCATION" | "ORG" | "SECRET")[] };
   readonly sensitivity: "public" | "internal" | "confidential" | "restricted";
   readonly cache_ms?: number;
+  readonly compensate?: {
+    readonly tool: string;
+    /** any JSON value */
+    readonly input: Json;
+  };
   readonly max_age_ms?: number;
   readonly allow: {
     readonly roles: readonly string[];
@@ -1088,6 +1093,12 @@ export type ToolManifest = {
   readonly idempotency?: "key" | "none" | {
     /** name of a read tool */
     readonly lookup: string;
+  };
+  /** the call that undoes a call of this tool; expressions see its `input` and its `output` */
+  readonly compensate?: {
+    readonly tool: string;
+    /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+    readonly input?: Json;
   };
   readonly scopes?: readonly string[];
   readonly approval?: "never" | "always" | "policy";

@@ -5,7 +5,7 @@ import type { Refusal } from "../core/errors/problem.ts";
 import type { Result } from "../core/result.ts";
 import { DUE_MS } from "../core/review/case.ts";
 import type { RunStart } from "../core/run/machine/birth.ts";
-import type { RunEnginePorts } from "../durable-objects/run-engine/ports.ts";
+import type { RunEnginePorts, Undone } from "../durable-objects/run-engine/ports.ts";
 import { LIBRARY } from "./definitions.ts";
 import type { Life } from "./life.ts";
 import { outward } from "./outward.ts";
@@ -61,6 +61,8 @@ export function runPorts(
         const cancelled = (await world.ask("RunEngine", run, "cancel", by, reason)) as Result<unknown, Refusal>;
         return cancelled.ok || cancelled.error.code !== "not_found";
       }),
+    undoRun: (run) =>
+      out("undoRun", async () => (await world.ask<Undone | "under way" | null>("RunEngine", run, "undo")) ?? { failed: true, left: false }),
     tellParent: (parent, end) => out("tellParent", () => world.ask("RunEngine", parent.run, "childEnded", parent.activity, end)),
     values: {
       largerThan: world.bucket.largerThan,

@@ -12,7 +12,7 @@ import type { Dice } from "./dice.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** Registered tools: what each does, and what a second call under the same key does. */
-export const TOOLS: { readonly [name: string]: Pick<ToolFacts, "effect" | "idempotency"> } = {
+export const TOOLS: { readonly [name: string]: Pick<ToolFacts, "effect" | "idempotency" | "compensate"> } = {
   "orders.get": { effect: "read", idempotency: "key" },
   "stock.reserve": { effect: "write", idempotency: "key" },
   "stock.release": { effect: "write", idempotency: "key" },
@@ -22,14 +22,15 @@ export const TOOLS: { readonly [name: string]: Pick<ToolFacts, "effect" | "idemp
   "payments.cancel": { effect: "write", idempotency: "key" },
   "shipping.ship": { effect: "write", idempotency: "key" },
   "mail.send": { effect: "write", idempotency: "key" },
-  "letter.post": { effect: "write", idempotency: "none" },
+  "letter.post": { effect: "write", idempotency: "none", compensate: { tool: "letter.recall", input: { id: { cel: "output.id" } } } },
   "letter.recall": { effect: "write", idempotency: "none" },
   "parcel.send": { effect: "write", idempotency: { lookup: "parcel.find" } },
   "parcel.recall": { effect: "write", idempotency: "key" },
   "parcel.find": { effect: "read", idempotency: "key" },
   "kb.search": { effect: "read", idempotency: "key" },
   "kb.read": { effect: "read", idempotency: "key" },
-  "desk.publish": { effect: "write", idempotency: "key" },
+  "desk.publish": { effect: "write", idempotency: "key", compensate: { tool: "desk.retract", input: { was: { cel: "input" } } } },
+  "desk.retract": { effect: "write", idempotency: "key" },
 };
 
 export const factsOf = (tool: string): ToolFacts => ({
@@ -38,6 +39,7 @@ export const factsOf = (tool: string): ToolFacts => ({
   effect: TOOLS[tool]?.effect ?? "write",
   idempotency: TOOLS[tool]?.idempotency ?? "key",
   timeout_ms: 10_000,
+  ...(TOOLS[tool]?.compensate === undefined ? {} : { compensate: TOOLS[tool].compensate }),
 });
 
 export type Arrival = { readonly call: ToolCall; readonly at: EpochMs; readonly did: boolean };

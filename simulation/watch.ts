@@ -145,7 +145,8 @@ export class Watch {
     if (events.length === 0) return;
     const before = watched.state;
     for (const event of events) this.#take(watched, event);
-    if (isFinal(before) && watched.state.status !== before.status)
+    const isUndone = before.status === "completed" && watched.machinery.birth.parent !== null && watched.state.undoing !== null;
+    if (isFinal(before) && watched.state.status !== before.status && !isUndone)
       this.note("terminal changed", `${object.name}: ${before.status} became ${watched.state.status}`);
   }
 

@@ -10,6 +10,7 @@ import type { WatchedRun } from "./watch.ts";
 import type { World } from "./world.ts";
 
 export function accountForWrites(world: World, watched: WatchedRun): void {
+  checkChildren(world, watched);
   const { watch, shop } = world;
   const { id, definition } = watched.machinery.birth;
   const byActivity = Map.groupBy(
@@ -41,17 +42,29 @@ export function accountForWrites(world: World, watched: WatchedRun): void {
     if (succeeded && !stands) watch.note("not done", `${what} is said to be done`);
     if (effects > 0 && !succeeded && !isNamed)
       watch.note("unaccounted write", `${what} happened, the run ended ${watched.state.status}, and nothing says so`);
-    const mustBeUndone = undoes === null && succeeded && isUndoable(definition, activity) && isUndoing(watched);
+    const isUndoable = saysHow(definition, activity) || factsOf(tool).compensate !== undefined;
+    const mustBeUndone = undoes === null && succeeded && isUndoable && isUndoing(watched);
     if (mustBeUndone && undoings.length === 0 && !isNamed)
       watch.note("half done", `${what} was done, the run ended ${watched.state.status}, and it is not taken back`);
   }
 }
 
+/** A child that completed and wrote is undone with its parent, or its parent names it. */
+function checkChildren({ watch }: World, parent: WatchedRun): void {
+  if (!isUndoing(parent)) return;
+  for (const { type, data } of parent.events) {
+    if (type !== "child.ended" || !data.ok || data.wrote !== true || parent.state.undone.includes(data.activity)) continue;
+    const status = watch.runs.get(data.run)?.state.status;
+    if (status === "completed") watch.note("half done", `${data.run} completed, its parent ended ${parent.state.status}, and it stands`);
+  }
+}
+
 const isUndoing = ({ state, machinery }: WatchedRun): boolean =>
-  machinery.birth.definition.on_failure === "compensate" && (state.status === "failed" || state.status === "cancelled");
+  (machinery.birth.definition.on_failure === "compensate" || state.undoing !== null) &&
+  (state.status === "failed" || state.status === "cancelled");
 
 /** The definition says how the activity's call is undone. */
-function isUndoable({ steps }: Definition, activity: string): boolean {
+function saysHow({ steps }: Definition, activity: string): boolean {
   const step = steps[stepOfNode(activity)];
   const own = step?.kind === "map" ? step.step : step;
   return own?.kind === "tool" && own.compensate !== null;

@@ -6,15 +6,16 @@ import { isObject, type Json, parsePointer } from "../json.ts";
 import { DATA_CLASSES } from "../label/label.ts";
 import { err, ok, type Result } from "../result.ts";
 import { MAX_TIMEOUT_MS } from "../workflow/attempts.ts";
+import { checkTemplate, type Sight } from "../workflow/check-template.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
 import { Errors, Form } from "../workflow/form.ts";
 import { TOOL_NAME } from "../workflow/names.ts";
 import { checkSchema } from "../workflow/schema.ts";
 import { readHttp } from "./check-http.ts";
-import type { BindingOf, Idempotency, ToolContent, ToolKind, ToolManifest } from "./manifest.ts";
+import type { BindingOf, Idempotency, ToolCompensate, ToolContent, ToolKind, ToolManifest } from "./manifest.ts";
 
 /** Fields of the manifest format that are not supported yet; each is refused by name. */
-const NOT_YET = ["egress", "rate", "fallback", "compensate", "breaker", "fresh", "isolate", "container", "mcp"];
+const NOT_YET = ["egress", "rate", "fallback", "breaker", "fresh", "isolate", "container", "mcp"];
 /** Kinds of tools that are not supported yet; each is refused by name. */
 const KINDS_NOT_YET = ["isolate", "container", "mcp"];
 const SCOPE = /^[a-z][a-z0-9_.-]*(:[a-z0-9_.-]+)*$/;
@@ -53,6 +54,7 @@ export function checkTool(name: string, raw: Json, rule: ToolRule): Result<ToolC
     personal_data: readPersonalData(form, input),
     sensitivity: form.choice("sensitivity", DATA_CLASSES, "internal"),
     ...readKeeping(form),
+    ...readCompensate(form),
     allow: readAllow(form),
   };
   form.close();
@@ -87,6 +89,19 @@ function readKeeping(form: Form): Pick<ToolManifest, "cache_ms" | "max_age_ms"> 
     form.refuse("cache_ms", `answers of a tool that is \`${sensitivity}\` are not kept`);
   }
   return { ...(cache === null ? {} : { cache_ms: cache }), ...(age === null ? {} : { max_age_ms: age }) };
+}
+
+/** A call knows nothing of the run that made it: what undoes it sees its input and its output alone. */
+const SEEN_BY_COMPENSATION: Sight = { always: [], steps: new Set(), more: ["input", "output"], known: new Set() };
+
+function readCompensate(form: Form): { readonly compensate?: ToolCompensate } {
+  const inner = form.form("compensate");
+  if (inner === null) return {};
+  if (form.json("effect") !== "write") form.refuse("compensate", 'only a tool with `effect: "write"` has something to undo');
+  const compensate = { tool: inner.text("tool", { max: 63, pattern: TOOL_NAME }), input: inner.json("input") ?? {} };
+  checkTemplate(compensate.input, inner.at("input"), SEEN_BY_COMPENSATION, form.errors);
+  inner.close();
+  return { compensate };
 }
 
 function readGuarded(form: Form, input: JsonSchema): readonly string[] {

@@ -5,13 +5,16 @@
  */
 import type { PersonalDataType } from "../guardrail/finding.ts";
 import type { DataClass } from "../label/label.ts";
-import type { JsonSchema } from "../workflow/definition.ts";
+import type { JsonSchema, Template } from "../workflow/definition.ts";
 
 /** Whether a tool changes anything outside. */
 export type ToolEffect = "none" | "read" | "write";
 
 /** What a second call under the same key does: answers as the first did, promises nothing, or is looked up with a read tool first. */
 export type Idempotency = "key" | "none" | { readonly lookup: string };
+
+/** The call that undoes a successful call of a tool that writes. `input`: its expressions see the `input` and the `output` of that call. */
+export type ToolCompensate = { readonly tool: string; readonly input: Template };
 
 /** How a tool is asked over HTTP. */
 export type HttpBinding = {
@@ -56,6 +59,8 @@ export type ToolContract = {
   readonly cache_ms?: number;
   /** How old an answer may be when it is taken, and how long it is given again under the same key. Absent: any age, and not at all. */
   readonly max_age_ms?: number;
+  /** Used where a step does not say how its call is undone, and for what an agent called. Absent: nothing undoes the tool's calls. */
+  readonly compensate?: ToolCompensate;
   /** Roles that may reach the tool; null: all. */
   readonly allow: { readonly roles: readonly string[] } | null;
 };
@@ -77,4 +82,6 @@ export type ToolFacts = {
   readonly timeout_ms: number;
   /** The class of what it answers. Absent in journals from before labels. */
   readonly sensitivity?: DataClass;
+  /** As the tool's manifest said when the call was decided. */
+  readonly compensate?: ToolCompensate;
 };

@@ -7,7 +7,9 @@ import type { Errors } from "./form.ts";
 export type Sight = {
   /** Steps that are settled by then. */
   readonly steps: ReadonlySet<string>;
-  /** Beside `input`, `steps` and `run`. */
+  /** What can be named; absent: `input`, `steps` and `run`. */
+  readonly always?: readonly string[];
+  /** Beside those. */
   readonly more: readonly string[];
   readonly known: ReadonlySet<string>;
 };
@@ -31,7 +33,7 @@ export function checkCel(cel: string, path: string, sight: Sight, errors: Errors
   const names = namesIn(cel);
   if (flaw !== null || names === null) return errors.add(`${path}/cel`, `the expression does not parse: ${flaw}`);
   for (const name of names.variables) {
-    if (![...ALWAYS, ...sight.more].includes(name)) errors.add(`${path}/cel`, `there is no \`${name}\` here`);
+    if (![...(sight.always ?? ALWAYS), ...sight.more].includes(name)) errors.add(`${path}/cel`, `there is no \`${name}\` here`);
   }
   for (const step of names.steps) {
     if (!sight.known.has(step)) errors.add(`${path}/cel`, `there is no step \`${step}\``);

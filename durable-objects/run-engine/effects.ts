@@ -71,6 +71,10 @@ const HANDLERS: Handlers = {
     }
     return { kind: "delivered" };
   },
+  "child.undo": async (ports, _run, { run, activity }) => {
+    const undone = await ports.undoRun(run);
+    return undone === "under way" ? { kind: "delivered" } : { kind: "child.undone", activity, run, ...undone };
+  },
   "callback.send": async (ports, { machinery, state }, { url, attempt }) => {
     const { org, id } = machinery.birth;
     const result = await ports.callBack({
@@ -105,6 +109,7 @@ const HANDLERS: Handlers = {
         usage,
         held,
         ...(wrote ? { wrote } : {}),
+        ...(state.isStuck ? { stuck: true } : {}),
       },
       org,
     );

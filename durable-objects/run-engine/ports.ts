@@ -31,6 +31,9 @@ export type ChildStart = {
 
 export type ChildEnd = Omit<Extract<Happening, { kind: "child.ended" }>, "kind" | "activity">;
 
+/** What became of a run that undid its steps. */
+export type Undone = Pick<Extract<Happening, { kind: "child.undone" }>, "failed" | "left">;
+
 export type RunEnginePorts = {
   readonly now: () => EpochMs;
   /** At most two seconds old; throws when nobody can say. */
@@ -63,6 +66,8 @@ export type RunEnginePorts = {
   readonly startChild: (child: ChildStart) => Promise<void>;
   /** False: nobody was born there. */
   readonly cancelRun: (run: string, by: string, reason: string) => Promise<boolean>;
+  /** Has a completed child run undo its steps; asked again, it tells how far it is. A run that is nowhere has not undone them. */
+  readonly undoRun: (run: string) => Promise<Undone | "under way">;
   /** Tells the parent how its child ended; answers when it knows. */
   readonly tellParent: (parent: Parent, end: ChildEnd, org: string) => Promise<void>;
   /** Where values lie that are too large for a row. */

@@ -21,9 +21,10 @@ import { toEventView, toRunView } from "../../core/run/outside/present.ts";
 import { toTrace } from "../../core/run/outside/trace.ts";
 import { valuePrefix } from "../../core/run/outside/value-key.ts";
 import type { EventView, RunReplay, RunStatus, RunView } from "../../core/run/outside/view.ts";
+import { undoneOf } from "../../core/run/steps/child.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import type { LoadedRun } from "./journal.ts";
-import type { ChildEnd, RunEnginePorts } from "./ports.ts";
+import type { ChildEnd, RunEnginePorts, Undone } from "./ports.ts";
 import { type QueuedRequest, RunShell } from "./shell.ts";
 
 export type { RunEnginePorts };
@@ -123,6 +124,15 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     /** How a child run ended; told again, it changes nothing. */
     async childEnded(activity: string, end: ChildEnd): Promise<void> {
       await this.#shell.offer({ kind: "child.ended", activity, ...end });
+    }
+
+    /** The run's parent is undone: this completed run undoes its steps. Asked again, it tells how far it is. null: nobody was born here. */
+    async undo(): Promise<Undone | "under way" | null> {
+      const run = await this.#shell.loaded();
+      if (run === null) return null;
+      if (run.state.status === "completed") await this.#shell.offer({ kind: "undo" });
+      await this.#shell.rearm();
+      return undoneOf(this.#born().state) ?? "under way";
     }
 
     async signal(signal: RunSignal): Promise<Result<RunView, Refusal>> {

@@ -16,6 +16,7 @@ type Verb =
   | "discard"
   | "confirm"
   | "childEnded"
+  | "undo"
   | "signal"
   | "takeCall"
   | "callAnswered"

@@ -25,7 +25,7 @@ const CHILD_AGAIN_MS = 9 * 60_000;
 /** How often an outcome is offered in one form, where the object fails to take it. */
 const OFFERS = 3;
 
-/** A cancelled child that has not told its end is cancelled again: to do so twice changes nothing. */
+/** A child that was cancelled, or asked to undo its steps, and has not told its end is asked again: to do so twice changes nothing. */
 const CANCEL_AGAIN_MS = 9_000;
 
 export type Offer = (happening: Happening) => Promise<Result<RunState, Refused>>;
@@ -140,7 +140,12 @@ export class UnderWay {
   /** A child may have lost its alarm before anybody but its parent knew of it: to start it again is to look after it. */
   #isDelivered({ kind, key }: RunEffect): boolean {
     const at = this.#delivered.get(key);
-    const againAfter = kind === "child.start" ? CHILD_AGAIN_MS : kind === "child.cancel" ? CANCEL_AGAIN_MS : Number.POSITIVE_INFINITY;
+    const againAfter =
+      kind === "child.start"
+        ? CHILD_AGAIN_MS
+        : kind === "child.cancel" || kind === "child.undo"
+          ? CANCEL_AGAIN_MS
+          : Number.POSITIVE_INFINITY;
     return at !== undefined && this.#ports.now() - at < againAfter;
   }
 

@@ -113,6 +113,37 @@ describe("step kinds", () => {
     expect(await end(await start("narrow", {}))).toMatchObject({ status: "failed", error: { code: "policy_denied" } });
   });
 
+  it("[THREAD-70] a failed run undoes what its children did, three deep, also a call that only the tool's manifest says how to undo", async () => {
+    const tools = ["stock.reserve", "stock.release", "orders.get"];
+    const shown = await call("GET", "/v1/tools/stock.reserve", world.keys.developer);
+    const { name: _name, version: _version, ...manifest } = shown.body;
+    const compensate = { tool: "stock.release", input: { reservation: { cel: "output.id" } } };
+    const put = await call("PUT", "/v1/tools/stock.reserve", world.keys.developer, { ...manifest, compensate } as JsonObject);
+    expect(put.status, JSON.stringify(put.body)).toBe(200);
+    const items = [{ sku: "lamp", quantity: 1 }];
+    const reserve = { kind: "tool", tool: "stock.reserve", input: { order: "A-1001", items } };
+    await define("taker", { take: reserve }, { cel: "steps.take.output.id" }, { tools: ["stock.reserve"] });
+    await define("between", { inner: { kind: "run", workflow: "taker" } }, { cel: "steps.inner.output" }, { tools });
+    const bad = { kind: "tool", needs: ["outer"], tool: "orders.get", input: { id: "A-9999" } };
+    await define("taken-back", { outer: { kind: "run", workflow: "between" }, bad }, null, { tools });
+    const run = await end(await start("taken-back", {}));
+    expect(run, JSON.stringify(run)).toMatchObject({ status: "failed", error: { step: "bad" }, dead_letter: { undone: [] } });
+    const steps = run["steps"] as { id: string; status: string; output: Json }[];
+    expect(steps.find(({ id }) => id === "outer")).toMatchObject({ status: "compensated" });
+    const reservation = steps.find(({ id }) => id === "outer")?.output;
+    const released = world.sent.filter(({ url, body }) => url.includes("release") && body.includes(String(reservation)));
+    expect(released.map(({ headers }) => headers.get("idempotency-key"))).toEqual([expect.stringMatching(/^run_\w+\/take\/compensate$/)]);
+    const child = String(released[0]?.headers.get("idempotency-key")).split("/")[0];
+    expect(await end(child ?? "")).toMatchObject({ status: "cancelled", steps: [{ id: "take", status: "compensated" }] });
+    const listed = await eventually(
+      "/v1/runs?workflow=taker",
+      world.keys.app,
+      (body) => JSON.stringify(body).includes('"cancelled"'),
+      10_000,
+    );
+    expect(listed["data"]).toHaveLength(1);
+  });
+
   it("[THREAD-63] a tool's value reaches a guarded field only past a person, also through a child run or an on_error", async () => {
     const { name: _name, version: _version, ...manifest } = (await call("GET", "/v1/tools/orders.get", world.keys.developer)).body;
     const guarded = { ...manifest, guarded: ["/id"], approval: "never" };

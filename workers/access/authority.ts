@@ -84,8 +84,9 @@ async function aboutTool(ports: AuthorityPorts, question: Extract<AuthorityQuest
     seen_instruction: question.seenInstruction ?? false,
     way_out: question.ledByUntrusted === true && !(await isOwnHost(ports, question.caller.org, manifest)),
   });
-  const { name, version, effect, idempotency, timeout_ms, sensitivity } = manifest;
-  return { kind: "tool", permission, facts: { tool: name, version, effect, idempotency, timeout_ms, sensitivity } };
+  const { name, version, effect, idempotency, timeout_ms, sensitivity, compensate } = manifest;
+  const facts = { tool: name, version, effect, idempotency, timeout_ms, sensitivity, ...(compensate === undefined ? {} : { compensate }) };
+  return { kind: "tool", permission, facts };
 }
 
 /** The org lists the tool's host in its `egress`; an org without a list owns the hosts of its private network only. */

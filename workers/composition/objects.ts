@@ -109,6 +109,7 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
       const cancelled = await objects.run(run).cancel(by, reason);
       return cancelled.ok || cancelled.error.code !== "not_found";
     },
+    undoRun: async (run) => (await objects.run(run).undo()) ?? { failed: true, left: false },
     tellParent: async (parent, end, org) => {
       const carry = (placeholders: readonly string[]) => objects.vault(org).carry({ from: end.run, to: parent.run, placeholders });
       await objects.run(parent.run).childEnded(parent.activity, { ...end, output: await carryPlaceholders(end.output, carry) });

@@ -5,6 +5,7 @@ import type { Activity } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { callChild } from "../steps/child.ts";
 import { askPerson, isApproved, toolProposal } from "../steps/question.ts";
+import { isNamedByManifest } from "../steps/undo.ts";
 import type { Failure } from "./call.ts";
 import { dispatch } from "./dispatch.ts";
 import { failCall } from "./failure.ts";
@@ -29,7 +30,7 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
     return null;
   }
   const { permission } = answer;
-  const outside = answer.kind === "tool" && !isListed(turn, answer.facts.tool);
+  const outside = answer.kind === "tool" && !isListed(turn, answer.facts.tool) && !isNamedByManifest(turn, activity);
   const decision = outside ? "deny" : permission.decision;
   turn.emit(
     "policy.decided",

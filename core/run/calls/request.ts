@@ -12,7 +12,7 @@ import type { Machinery } from "../machine/turn.ts";
 import { callSpanId } from "../outside/trace.ts";
 import { timeCapAt } from "../outside/wake.ts";
 import { rulesOf } from "../steps/kinds.ts";
-import { nodeDefinition, stepOfNode } from "../steps/node.ts";
+import { nodeDefinition, stepOfNode, workOf } from "../steps/node.ts";
 import type { CallContext, ModelCall, ToolCall } from "./call.ts";
 import { retryPolicy } from "./retry.ts";
 
@@ -80,7 +80,7 @@ export function toolCall(machinery: Machinery, state: RunState, activity: Activi
 /** The definition's word for this call, else the tool's own. */
 export function toolTimeoutMs({ birth }: RunContext, activity: Activity): number {
   const isUndoing = activity.purpose === "compensation";
-  const definition = nodeDefinition(birth.definition, isUndoing ? (activity.undoes ?? activity.node) : activity.node);
+  const definition = workOf(birth.definition, isUndoing ? (activity.undoes ?? activity.node) : activity.node);
   const own = isUndoing ? mentionsOf(definition).compensate?.timeout_ms : rulesOf(definition).calls(definition)?.toolTimeoutMs;
   return own ?? activity.facts?.timeout_ms ?? 30_000;
 }

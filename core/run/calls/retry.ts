@@ -10,13 +10,13 @@ import { mentionsOf } from "../../workflow/step-kinds.ts";
 import type { Birth } from "../machine/birth.ts";
 import type { Activity } from "../machine/state.ts";
 import { rulesOf } from "../steps/kinds.ts";
-import { nodeDefinition } from "../steps/node.ts";
+import { workOf } from "../steps/node.ts";
 import type { Failure } from "./call.ts";
 
 /** The policy of the activity's step; of a compensation its own, else that of the step it undoes. A step without calls has the default. */
 export function retryPolicy(birth: Birth, activity: Activity): RetryPolicy {
   const isUndoing = activity.purpose === "compensation";
-  const definition = nodeDefinition(birth.definition, isUndoing ? (activity.undoes ?? activity.node) : activity.node);
+  const definition = workOf(birth.definition, isUndoing ? (activity.undoes ?? activity.node) : activity.node);
   const own = isUndoing ? mentionsOf(definition).compensate : null;
   return own?.retry ?? rulesOf(definition).calls(definition)?.retry ?? DEFAULT_RETRY;
 }

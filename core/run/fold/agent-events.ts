@@ -3,7 +3,7 @@
 import { own } from "../../json.ts";
 import type { AgentCall } from "../machine/state.ts";
 import { agentCallId, agentModelId, agentSummaryId, stepOfNode } from "../steps/node.ts";
-import { changeAgent, dropUnsent, newActivity, withActivity, withoutActivity } from "./change.ts";
+import { changeAgent, dropUnsent, newActivity, undoOf, withActivity, withoutActivity } from "./change.ts";
 import type { Handlers } from "./handlers.ts";
 
 type Types = "agent.answered" | "agent.observed" | "agent.condensing" | "agent.condensed" | "agent.continued" | "agent.stopping";
@@ -30,7 +30,8 @@ export const AGENT_EVENTS: Handlers<Types> = {
   "agent.observed": (before, event) => {
     const { node, activity, call, answer, digest, label, wrote } = event.data;
     const output = answer.ok ? answer.output : null;
-    const work = { activity, step: stepOfNode(node), node, output, ...(wrote === undefined ? {} : { wrote }) };
+    const noted = wrote === undefined ? {} : { wrote, ...undoOf(own(before.activities, activity)) };
+    const work = { activity, step: stepOfNode(node), node, output, ...noted };
     const state = answer.ok ? { ...before, done: [...before.done, work] } : before;
     return changeAgent(withoutActivity(state, activity), node, (agent) => {
       const answered = (asked: AgentCall): AgentCall => (asked.id === call ? { ...asked, answer } : asked);

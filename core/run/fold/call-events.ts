@@ -167,7 +167,7 @@ export const CALL_EVENTS: Handlers<Types> = {
     );
   },
   "child.ended": (state, event) => {
-    const { activity: id, usage, flags, held, wrote } = event.data;
+    const { activity: id, usage, flags, held, wrote, ok } = event.data;
     const freed = own(state.activities, id)?.reserved ?? NOTHING;
     const counted = reserve(
       withUsage(
@@ -179,7 +179,10 @@ export const CALL_EVENTS: Handlers<Types> = {
       freed,
     );
     const node = own(state.activities, id)?.node ?? id;
-    const done = wrote === undefined ? state.done : [...state.done, { activity: id, step: event.step ?? "", node, output: null, wrote }];
+    const child = own(state.activities, id)?.child ?? null;
+    const undoable = ok && event.data.undoable && child !== null ? { child } : {};
+    const made = { activity: id, step: event.step ?? "", node, output: null, ...undoable };
+    const done = wrote === undefined ? state.done : [...state.done, { ...made, wrote }];
     const noted = wrote === undefined ? counted : { ...counted, done };
     const told = event.data.instruction ? { ...noted, seenInstruction: true as const } : noted;
     const passed = (["degraded", "truncated"] as const).filter((flag) => flags.includes(flag));

@@ -5,6 +5,7 @@ import type { RunContext } from "../machine/birth.ts";
 import {
   type Activity,
   type AgentState,
+  type Done,
   type ItemState,
   type MapState,
   NO_USAGE,
@@ -128,6 +129,14 @@ export function newActivity(given: Pick<Activity, "id" | "step" | "node" | "kind
     undoes: null,
     ...given,
   };
+}
+
+/** What `done` keeps of a call whose tool says how it is undone. */
+export function undoOf(activity: Activity | undefined): Pick<Done, "undo"> {
+  const compensate = activity?.facts?.compensate;
+  if (activity === undefined || compensate === undefined) return {};
+  const { input, labels } = activity;
+  return { undo: { compensate, input, ...(labels === undefined ? {} : { labels }) } };
 }
 
 /** The sum of two usages. */

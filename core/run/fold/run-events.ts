@@ -52,7 +52,13 @@ export const RUN_EVENTS: Handlers<Types> = {
     ...dropUnsent(state),
     stopping: { why: event.data.why, error: event.data.error },
   }),
-  "run.compensating": (state, event) => ({ ...enter(state, "compensating", event.at), undoing: event.data.steps }),
+  // A completed child run whose parent is undone is under way again, and tells its parent again how it ends.
+  "run.compensating": (state, event, { birth }) => ({
+    ...enter(state, "compensating", event.at),
+    undoing: event.data.steps,
+    endedAt: null,
+    owesParent: birth.parent !== null,
+  }),
   "run.completed": (state, event) => ({
     ...end(state, "completed", event.at),
     output: event.data.output,

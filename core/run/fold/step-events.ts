@@ -5,7 +5,18 @@ import { rescuersIn } from "../../workflow/on-error.ts";
 import type { RunEvent } from "../machine/event.ts";
 import type { Activity, RunState } from "../machine/state.ts";
 import { itemNode, nodeDefinition, stepOfNode } from "../steps/node.ts";
-import { changeItem, changeMap, newActivity, settleStep, withActivity, withFlag, without, withoutActivity, withStep } from "./change.ts";
+import {
+  changeItem,
+  changeMap,
+  newActivity,
+  settleStep,
+  undoOf,
+  withActivity,
+  withFlag,
+  without,
+  withoutActivity,
+  withStep,
+} from "./change.ts";
 import type { Handlers } from "./handlers.ts";
 import { FOLD_RULES } from "./step-kinds.ts";
 
@@ -47,7 +58,9 @@ export const STEP_EVENTS: Handlers<Types> = {
     const node = itemNode(stepId(event), index);
     const settled = changeItem(endNode(state, node), stepId(event), index, { status: "completed", output, error, ...noted });
     if (error !== null) return withFlag(settled, "degraded");
-    return FOLD_RULES[nodeDefinition(context.birth.definition, node).kind].isDone ? withDone(settled, node, output, labels) : settled;
+    return FOLD_RULES[nodeDefinition(context.birth.definition, node).kind].isDone
+      ? withDone(settled, state, node, output, labels)
+      : settled;
   },
   "item.failed": (state, event) => {
     const node = itemNode(stepId(event), event.data.index);
@@ -72,7 +85,7 @@ export const STEP_EVENTS: Handlers<Types> = {
     const consumed = signal === undefined ? settled : takeSignal(settled, signal);
     const kind = own(context.birth.definition.steps, step)?.kind;
     const isRescued = own(state.steps, step)?.error !== null; // its output is the work of another step
-    return kind !== undefined && FOLD_RULES[kind].isDone && !isRescued ? withDone(consumed, step, output, labels) : consumed;
+    return kind !== undefined && FOLD_RULES[kind].isDone && !isRescued ? withDone(consumed, state, step, output, labels) : consumed;
   },
   "step.failed": (state, event, context) => {
     const step = stepId(event);
@@ -102,13 +115,12 @@ export const STEP_EVENTS: Handlers<Types> = {
   },
   "step.skipped": (state, event, context) => settleStep(state, stepId(event), event.at, context, (old) => ({ ...old, status: "skipped" })),
   "step.compensating": (state, event) => {
-    const { activity: id, undoes, tool, input, labels } = event.data;
+    const { activity: id, undoes, tool, input, labels, child } = event.data;
     const noted = labels === undefined ? {} : { labels };
     const step = stepId(event);
-    return withActivity(
-      state,
-      newActivity({ id, step, node: stepOfNode(step), kind: "tool", purpose: "compensation", tool, input, undoes, ...noted }),
-    );
+    const undoing = { id, step, node: stepOfNode(step), purpose: "compensation", input, undoes, ...noted } as const;
+    if (child === undefined) return withActivity(state, newActivity({ ...undoing, kind: "tool", tool }));
+    return withActivity(state, newActivity({ ...undoing, kind: "run", phase: "calling", call: event.seq, child }));
   },
   "step.compensated": (state, event) => {
     const step = stepId(event);
@@ -116,14 +128,23 @@ export const STEP_EVENTS: Handlers<Types> = {
     const idle = withoutActivity(state, event.data.activity);
     const left = { ...idle, undoing: (idle.undoing ?? []).filter((id) => id !== undoes) };
     if (event.data.undone) return { ...left, isStuck: true, undone: [...left.undone, undoes] };
+    if (event.data.left) return { ...left, undone: [...left.undone, undoes] };
     const whole = !left.undoing.some((id) => stepOfNode(id) === step);
     return whole ? withStep(left, step, (old) => ({ ...old, status: "compensated" })) : left;
   },
 };
 
-const withDone = (state: RunState, node: string, output: Json, labels: Labels | undefined): RunState => ({
+/** `before`: the state in which the call of the node was still under way. */
+const withDone = (state: RunState, before: RunState, node: string, output: Json, labels: Labels | undefined): RunState => ({
   ...state,
-  done: [...state.done, { activity: node, step: stepOfNode(node), node, output, ...(labels === undefined ? {} : { labels }) }],
+  done: [
+    ...state.done,
+    {
+      ...{ activity: node, step: stepOfNode(node), node, output },
+      ...(labels === undefined ? {} : { labels }),
+      ...undoOf(own(before.activities, node)),
+    },
+  ],
 });
 
 const withLabels = (state: RunState, step: string, labels: Labels | undefined): RunState =>

@@ -25,6 +25,8 @@ export function asFailure(happening: Happening): Happening | null {
       return { ...happening, outcome: { ...happening.outcome, result: { ok: false, failure: FAILURE } } };
     case "tool.looked_up":
       return { ...happening, answer: { ...happening.answer, found: "unsure", output: null, failure: FAILURE } };
+    case "child.undone":
+      return { ...happening, failed: true };
     case "child.ended":
       return { ...happening, ok: false, output: null, error: BROKEN };
     default:

@@ -33,7 +33,7 @@ import type { ToolFacts } from "../../tool/manifest.ts";
 import type { StepKind } from "../../workflow/definition.ts";
 import type { Failure, Opening, Reached } from "../calls/call.ts";
 import type { RunFlag } from "../outside/view.ts";
-import type { AgentAnswer, AgentCall, AgentTool, QuestionReason, RunError, StepError, Usage } from "./state.ts";
+import type { AgentAnswer, AgentCall, AgentTool, Child, QuestionReason, RunError, StepError, Usage } from "./state.ts";
 
 /** What one call cost: tokens as the upstream counted them, money in micro-dollars. */
 export type Spent = { readonly tokens_in: number; readonly tokens_out: number; readonly micro_usd: MicroUsd };
@@ -148,6 +148,8 @@ export type EventData = {
     readonly held: Priced;
     /** The child made writes, and nothing has undone them. */
     readonly wrote?: true;
+    /** It completed, so it can be asked to undo what it wrote. Absent: not, or an older journal. */
+    readonly undoable?: true;
   };
   /** A queue consumer has taken the call up. */
   "call.taken": ActivityRef & { readonly call: number };
@@ -169,9 +171,11 @@ export type EventData = {
     readonly unknown_outcome?: boolean;
   };
   "step.skipped": JsonObject;
-  "step.compensating": ActivityRef & Labelled & { readonly undoes: string; readonly tool: string; readonly input: Json };
-  /** `undone`: why the call could *not* be undone; absent: it was. */
-  "step.compensated": ActivityRef & { readonly undoes?: string; readonly undone?: StepError };
+  /** `tool` null: `child` is a completed child run, which undoes its own steps. */
+  "step.compensating": ActivityRef &
+    Labelled & { readonly undoes: string; readonly tool: string | null; readonly input: Json; readonly child?: Child };
+  /** `undone`: why the call could *not* be undone; absent: it was. `left`: a child run made writes that nothing undoes. */
+  "step.compensated": ActivityRef & { readonly undoes?: string; readonly undone?: StepError; readonly left?: true };
 
   "policy.decided": ActivityRef & {
     readonly decision: "allow" | "deny" | "ask";

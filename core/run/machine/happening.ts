@@ -61,7 +61,13 @@ export type Happening =
       readonly held: { readonly micro_usd: number; readonly tokens: number };
       /** The child made writes, and nothing has undone them. */
       readonly wrote?: true;
+      /** Something that it did could not be undone. */
+      readonly stuck?: true;
     }
+  /** A completed child run has undone its steps: `failed`: not all that can be undone is; `left`: writes stay that nothing undoes. */
+  | { readonly kind: "child.undone"; readonly activity: string; readonly run: string; readonly failed: boolean; readonly left: boolean }
+  /** The parent of this completed run is undone: so is this run. */
+  | { readonly kind: "undo" }
   /** The org's ledger has answered the run's `n`th request. */
   | { readonly kind: "budget.answered"; readonly n: number; readonly answer: LeaseAnswer }
   | { readonly kind: "parent.told" }

@@ -15,7 +15,7 @@ import type { Labels } from "../../label/labels.ts";
 import type { ModelCandidate } from "../../model/entry.ts";
 import type { MicroUsd } from "../../money.ts";
 import type { EpochMs } from "../../time.ts";
-import type { ToolFacts } from "../../tool/manifest.ts";
+import type { ToolCompensate, ToolFacts } from "../../tool/manifest.ts";
 import type { JsonSchema } from "../../workflow/definition.ts";
 import type { Failure } from "../calls/call.ts";
 import { FINAL_STATUSES, type RunFlag, type RunStatus } from "../outside/view.ts";
@@ -284,6 +284,10 @@ export type Done = {
   readonly labels?: Labels;
   /** Set where the definition does not say what was called: an agent's call of a tool that writes, a child run that wrote. */
   readonly wrote?: boolean;
+  /** How the manifest of the called tool says that the call is undone, with what its expressions see of the call. */
+  readonly undo?: { readonly compensate: ToolCompensate; readonly input: Json; readonly labels?: Labels };
+  /** The child run that wrote and completed: it undoes its own steps. */
+  readonly child?: Child;
 };
 
 /** No call was made. */

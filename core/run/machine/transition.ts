@@ -12,7 +12,7 @@ import { failWork } from "../agent/agent.ts";
 import { takeAuthority } from "../calls/authorized.ts";
 import { takeLease } from "../calls/lease.ts";
 import { takeInterruption, takeLookedUp, takeModelAnswer, takeToolAnswer, takeUp } from "../calls/outcome.ts";
-import { takeChildEnd } from "../steps/child.ts";
+import { takeChildEnd, takeChildUndone, takeUndo } from "../steps/child.ts";
 import { takeDecision, takeOpenedReview } from "../steps/question.ts";
 import { advance } from "./advance.ts";
 import { asFailure, BROKEN, collapse } from "./broken.ts";
@@ -69,6 +69,10 @@ function take(turn: Turn, happening: Happening): Take {
       return null;
     case "child.ended":
       return takeChildEnd(turn, happening);
+    case "child.undone":
+      return takeChildUndone(turn, happening);
+    case "undo":
+      return takeUndo(turn);
     case "budget.answered":
       return takeLease(turn, happening.n, happening.answer);
     case "signal":
@@ -158,6 +162,8 @@ function takeAfterTheEnd(turn: Turn, happening: Happening): Take {
       } else turn.emit("dead_letter.discarded", { by: happening.by, reason: happening.reason });
       return null;
     }
+    case "undo":
+      return takeUndo(turn);
     case "parent.told":
       if (turn.state.owesParent) turn.emit("parent.told", {});
       return null;

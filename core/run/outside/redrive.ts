@@ -5,6 +5,7 @@ import type { Labels } from "../../label/labels.ts";
 import { hasSeenInstruction } from "../calls/findings.ts";
 import type { RunContext, RunStart } from "../machine/birth.ts";
 import type { RunState } from "../machine/state.ts";
+import { isUndone } from "../steps/undo.ts";
 
 /**
  * Completed steps are copied where progress was kept (`park`). A step that was undone is a new act under a new key; every other
@@ -21,9 +22,7 @@ export function continuation({ birth }: RunContext, state: RunState, newId: stri
       if (noted !== undefined) labels[id] = noted;
     }
   }
-  for (const { activity, step } of state.done) {
-    if (own(state.steps, step)?.status === "compensated") acts[activity] = (own(acts, activity) ?? 1) + 1;
-  }
+  for (const done of state.done) if (isUndone({ birth, state }, done)) acts[done.activity] = (own(acts, done.activity) ?? 1) + 1;
   const { v: _version, createdAt: _createdAt, ...same } = birth;
   const { deadLetter } = state;
   return {

@@ -32,6 +32,7 @@ export type RunEffect =
   /** A message names the call to a queue consumer, which asks for it (`call.take`). */
   | { readonly kind: "call.queue"; readonly key: string; readonly activity: string; readonly call: number }
   | { readonly kind: "child.start"; readonly key: string; readonly activity: string }
+  | { readonly kind: "child.undo"; readonly key: string; readonly activity: string; readonly run: string }
   | { readonly kind: "child.cancel"; readonly key: string; readonly activity: string; readonly run: string }
   | { readonly kind: "callback.send"; readonly key: string; readonly url: string; readonly attempt: number }
   | { readonly kind: "parent.tell"; readonly key: string }
@@ -118,8 +119,9 @@ function wantedFor(context: RunContext, state: RunState, activity: Activity, at:
 }
 
 /** Starting a child twice is starting it once; a run that stops takes its children with it. */
-function childEffects(state: RunState, { id, child, call }: Activity): RunEffect[] {
+function childEffects(state: RunState, { id, child, call, undoes }: Activity): RunEffect[] {
   if (child === null) return [];
+  if (undoes !== null) return [{ kind: "child.undo", key: `undo/${child.run}`, activity: undoes, run: child.run }];
   const start: RunEffect = { kind: "child.start", key: `child/${id}#${call}`, activity: id };
   return state.stopping === null ? [start] : [{ kind: "child.cancel", key: `cancel/${child.run}`, activity: id, run: child.run }];
 }

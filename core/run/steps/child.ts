@@ -1,6 +1,6 @@
 /**
  * Child runs: a step that is another run. Its budget and tools are part of its parent's. Its failure fails the step; cancelling the parent
- * cancels it.
+ * cancels it; when the parent is undone, a completed child undoes its own steps.
  */
 import { own } from "../../json.ts";
 import { UNKNOWN } from "../../label/label.ts";
@@ -10,11 +10,12 @@ import type { AuthorityAnswer } from "../../workflow/authority.ts";
 import type { Definition } from "../../workflow/definition.ts";
 import { alertAtThresholds } from "../calls/lease.ts";
 import type { Happening } from "../machine/happening.ts";
-import type { Activity, StepError } from "../machine/state.ts";
+import { type Activity, isFinal, type RunState, type StepError } from "../machine/state.ts";
 import { stopAtCap } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
-import { indexOfNode, stepOfNode } from "./node.ts";
+import { compensationId, indexOfNode, stepOfNode } from "./node.ts";
 import { completeNode, failNode } from "./settle.ts";
+import { compensated, toUndo } from "./undo.ts";
 
 /** Maximum depth of nested runs; a deeper one fails its step. Without it, a run that starts itself would never end. */
 const MAX_DEPTH = 8;
@@ -67,18 +68,52 @@ function itemsBeside(definition: Definition, state: Turn["state"], node: string)
 
 /** Takes the end of a child run: its result is the node's. Returns why it is refused, or null. */
 export function takeChildEnd(turn: Turn, happening: Extract<Happening, { kind: "child.ended" }>): string | null {
+  const undone = { run: happening.run, failed: happening.stuck === true, left: happening.wrote === true };
+  if (!happening.ok && childAsked(turn, happening.activity, happening.run) !== null)
+    return takeChildUndone(turn, { activity: happening.activity, ...undone });
   const activity = own(turn.state.activities, happening.activity);
   if (activity?.kind !== "run" || activity.phase !== "calling" || activity.child?.run !== happening.run)
     return "the run does not wait for this child run";
   const { run, ok, output, labels = whole(UNKNOWN), error, flags, usage, held, instruction, wrote } = happening;
   const before = turn.state.usage;
-  const noted = { ...(instruction === true ? { instruction } : {}), ...(wrote === undefined ? {} : { wrote }) };
+  const undoable = ok && wrote === true ? ({ undoable: true } as const) : {};
+  const noted = { ...(instruction === true ? { instruction } : {}), ...(wrote === undefined ? {} : { wrote, ...undoable }) };
   turn.emit("child.ended", { activity: activity.id, run, ok, output, error, flags, usage, held, ...noted }, activity.step);
   alertAtThresholds(turn, before);
   if (ok) completeNode(turn, activity.node, output, labels);
   else failNode(turn, activity.node, childError(error, run));
   return null;
 }
+
+/** What a child run that undid its steps has to say. */
+type Undone = Omit<Extract<Happening, { kind: "child.undone" }>, "kind">;
+
+/** Takes what became of a child run that was asked to undo its steps. Returns why it is refused, or null. */
+export function takeChildUndone(turn: Turn, { activity: undoes, run, failed, left }: Undone): string | null {
+  const activity = childAsked(turn, undoes, run);
+  if (activity === null) return "the run does not wait for this child run";
+  if (failed) compensated(turn, activity, { code: "tool_error", message: `the child run ${run} could not undo everything that it did` });
+  else turn.emit("step.compensated", { activity: activity.id, undoes, ...(left ? { left } : {}) }, activity.step);
+  return null;
+}
+
+/** The activity for which this child run undoes its steps; null: it was not asked to, or has told. */
+function childAsked({ state }: Turn, undoes: string, run: string): Activity | null {
+  const activity = own(state.activities, compensationId(undoes));
+  return activity?.kind === "run" && activity.purpose === "compensation" && activity.child?.run === run ? activity : null;
+}
+
+/** The parent of this completed run is undone, and this run with it: it is under way again until that is done. Returns why it is refused, or null. */
+export function takeUndo(turn: Turn): string | null {
+  if (turn.birth.parent === null || turn.state.status !== "completed") return "only a child run that completed is undone";
+  turn.emit("run.cancelling", { by: "parent", reason: "the parent run was undone" });
+  turn.emit("run.compensating", { steps: toUndo(turn) });
+  return null;
+}
+
+/** What a run that was asked to undo its steps has to say; null: it is still at it. */
+export const undoneOf = (state: RunState): Pick<Undone, "failed" | "left"> | null =>
+  isFinal(state) ? { failed: state.status !== "cancelled", left: state.undone.length > 0 } : null;
 
 const childError = (error: StepError | null, run: string): StepError => ({
   code: error?.code ?? "internal",

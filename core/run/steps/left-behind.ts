@@ -4,12 +4,12 @@ import { mentionsOf } from "../../workflow/step-kinds.ts";
 import type { Done } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { nodeDefinition } from "./node.ts";
-import { compensationOf } from "./undo.ts";
+import { isUndoable } from "./undo.ts";
 
 /** Activity ids of the writes that were made and that nothing has undone so far. Those whose compensation failed are in `undone` already. */
 export function leftBehind(turn: Pick<Turn, "state" | "birth">): string[] {
   const { undoing, done } = turn.state;
-  const isHandled = (one: Done): boolean => undoing !== null && compensationOf(turn, one) !== null && !undoing.includes(one.activity);
+  const isHandled = (one: Done): boolean => undoing !== null && isUndoable(turn, one) && !undoing.includes(one.activity);
   return done.filter((one) => hasWritten(turn, one) && !isHandled(one)).map(({ activity }) => activity);
 }
 

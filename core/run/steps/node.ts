@@ -31,6 +31,13 @@ export function nodeDefinition(definition: Definition, node: string): NodeDefini
   return item;
 }
 
+/** The step, or the item of a `map`, whose work an activity was: `desk` of `desk/2.1`, what `each` does for each item of `each/3`. */
+export function workOf(definition: Definition, activity: string): NodeDefinition {
+  const node = stepOfNode(activity);
+  const step = nodeDefinition(definition, node);
+  return node === activity ? step : (mentionsOf(step).item ?? step);
+}
+
 /** The agent's model in iteration 2: `desk/2`; its first call: `desk/2.1`. */
 export const agentModelId = (node: string, iteration: number): string => `${node}/${iteration}`;
 /** The first call in the agent's iteration 2: `desk/2.1`. `call`: from 1. */

@@ -125,7 +125,8 @@ describe("what stays of a run that did not complete", () => {
   it("[RUN-141] a completed child that wrote is named, one that did not is not", () => {
     const kid = { needs: [], when: null, on_error: null, kind: "run", workflow: "kid", version: null, input: {} } as const;
     const parent = define({ kid, bad: last("kid") });
-    const wrote = new Drive(parent, { ...refusing, child: () => ({ ok: true, wrote: true }) }, EFFECTS).start().run();
+    const stays = { child: () => ({ ok: true, wrote: true }) as const, undoChild: () => ({ failed: false, left: true }) };
+    const wrote = new Drive(parent, { ...refusing, ...stays }, EFFECTS).start().run();
     expect(wrote.state).toMatchObject({ status: "failed", undone: ["kid"] });
     expect(new Drive(parent, refusing, EFFECTS).start().run().state.undone).toEqual([]);
   });

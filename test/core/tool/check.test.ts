@@ -40,6 +40,17 @@ it("[TOOL-1] gets every default of the contract", () => {
   });
 });
 
+it("[TOOL-70] takes a `compensate` that sees the call alone, of a tool that writes", () => {
+  const compensate = { tool: "mail.recall", input: { to: { cel: "input.to" }, id: { cel: "output.id" } } };
+  expect(checkTool("mail.send", tool({ compensate }), { allowPrivateHosts: false })).toMatchObject({ ok: true, value: { compensate } });
+  expect(pathsOf(tool({ effect: "read", compensate }))).toEqual(["/compensate"]);
+  expect(pathsOf(tool({ compensate: { input: {} } }))).toEqual(["/compensate/tool"]);
+  expect(pathsOf(tool({ compensate: { tool: "mail.recall", more: 1 } }))).toEqual(["/compensate/more"]);
+  const cel = (text: string): JsonObject => tool({ compensate: { tool: "mail.recall", input: { a: { cel: text } } } });
+  for (const text of ["steps.a.output", "run.id", "item", "output."])
+    expect(pathsOf(cel(text)).at(0), text).toBe("/compensate/input/a/cel");
+});
+
 describe("[TOOL-2] names what is invalid, and where", () => {
   it.each<[JsonObject, string]>([
     [{ more: 1 }, "/more"],

@@ -23,6 +23,7 @@ export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEngineP
   queueCall: unscripted("queueCall"),
   startChild: unscripted("startChild"),
   cancelRun: unscripted("cancelRun"),
+  undoRun: unscripted("undoRun"),
   tellParent: unscripted("tellParent"),
   callBack: unscripted("callBack"),
   values: {

@@ -122,6 +122,10 @@ export const ToolBody = described(
     output: SCHEMA,
     timeout_ms: WHOLE,
     idempotency: { anyOf: [oneOf("key", "none"), objectOf({ lookup: text("name of a read tool") }, ["lookup"])] },
+    compensate: {
+      ...objectOf({ tool: TEXT, input: TEMPLATE }, ["tool"]),
+      description: "the call that undoes a call of this tool; expressions see its `input` and its `output`",
+    },
     scopes: listOf(TEXT),
     approval: oneOf("never", "always", "policy"),
     guarded: listOf(text("JSON Pointer of an input field")),

@@ -157,6 +157,7 @@ export const Tool = z
     personal_data: z.record(z.string(), z.array(z.enum(PERSONAL_DATA_TYPES))),
     sensitivity: z.enum(["public", "internal", "confidential", "restricted"]),
     cache_ms: z.number().int().optional(),
+    compensate: z.object({ tool: z.string(), input: anyJson }).optional(),
     max_age_ms: z.number().int().optional(),
     allow: z.object({ roles: z.array(z.string()) }).nullable(),
   })
