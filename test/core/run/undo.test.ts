@@ -60,7 +60,7 @@ const compensations = (run: Drive): unknown[] =>
 describe("a tool's own `compensate`", () => {
   const tools = ["stock.reserve", "payments.refund"];
 
-  it("[RUN-170] undoes a step that says nothing itself, with what the call was given and answered", () => {
+  it("[RUN-200] undoes a step that says nothing itself, with what the call was given and answered", () => {
     const script = failing({ authority: (question) => withManifest(question, tools) });
     const run = new Drive(define({ a: tool("stock.reserve", { input: { n: 7 } }), bad: bad(["a"]) }, { tools }), script).start().run();
     expect(compensations(run)).toEqual([["stock.release", { was: 7, id: "stock.reserve-1" }]]);
@@ -68,14 +68,14 @@ describe("a tool's own `compensate`", () => {
     expect(run.state).toMatchObject({ status: "failed", undone: [], steps: { a: { status: "compensated" } } });
   });
 
-  it("[RUN-170] gives way to what the step says", () => {
+  it("[RUN-200] gives way to what the step says", () => {
     const script = failing({ authority: (question) => withManifest(question, tools) });
     const own = tool("stock.reserve", { compensate: undoneBy("mail.send") });
     const run = new Drive(define({ a: own, bad: bad(["a"]) }, { tools: [...tools, "mail.send"] }), script).start().run();
     expect(compensations(run)).toEqual([["mail.send", { id: "stock.reserve-1" }]]);
   });
 
-  it("[RUN-170] undoes each item of a map", () => {
+  it("[RUN-200] undoes each item of a map", () => {
     const each: MapStep = {
       ...{ needs: [], when: null, on_error: null },
       ...{ kind: "map", over: [1, 2], concurrency: 1, step: tool("stock.reserve", { input: { n: { cel: "item" } } }) },
@@ -86,7 +86,7 @@ describe("a tool's own `compensate`", () => {
     expect(compensations(run).at(-1)).toEqual(["stock.release", { was: 1, id: "stock.reserve-1" }]);
   });
 
-  it("[RUN-171] undoes an agent's writes, the last first, and names those that nothing undoes", () => {
+  it("[RUN-201] undoes an agent's writes, the last first, and names those that nothing undoes", () => {
     const called = ["stock.reserve", "mail.send", "stock.reserve"].map((name, index) => ({ name, input: { n: index + 1 } }));
     const listed = [...tools, "mail.send"];
     const script = failing({ authority: (question) => withManifest(question, listed), model: asking(called) });
@@ -101,7 +101,7 @@ describe("a tool's own `compensate`", () => {
     expect(redrive?.acts).toEqual({ "desk/1.1": 2, "desk/3.1": 2 }); // what stays done keeps its key
   });
 
-  it("[RUN-171] that fails for an agent's write ends the run as a dead letter that names it", () => {
+  it("[RUN-201] that fails for an agent's write ends the run as a dead letter that names it", () => {
     const script = failing({
       authority: (question) => withManifest(question, tools),
       model: asking([{ name: "stock.reserve", input: { n: 1 } }]),
@@ -123,7 +123,7 @@ const notedIn =
 describe("a completed child run", () => {
   const wrote = { child: () => ({ ok: true, wrote: true }) as const };
 
-  it("[RUN-172] is asked to undo itself when its parent fails, in the order of what was done", () => {
+  it("[RUN-202] is asked to undo itself when its parent fails, in the order of what was done", () => {
     const asked: string[] = [];
     const script = failing({ ...wrote, undoChild: notedIn(asked) });
     const a = tool("stock.reserve", { compensate: undoneBy("stock.release") });
@@ -133,7 +133,7 @@ describe("a completed child run", () => {
     expect(run.state).toMatchObject({ status: "failed", undone: [], steps: { kid: { status: "compensated" } } });
   });
 
-  it("[RUN-172] is undone when its parent is cancelled, and its parent waits for it", () => {
+  it("[RUN-202] is undone when its parent is cancelled, and its parent waits for it", () => {
     const wait: Step = {
       needs: ["kid"],
       when: null,
@@ -158,26 +158,26 @@ describe("a completed child run", () => {
     expect(run.state).toMatchObject({ status: "cancelled", undone: [], deadLetter: null });
   });
 
-  it("[RUN-173] that cannot undo everything ends its parent as a dead letter", () => {
+  it("[RUN-203] that cannot undo everything ends its parent as a dead letter", () => {
     const script = failing({ ...wrote, undoChild: () => ({ failed: true, left: false }) });
     const run = new Drive(define({ kid: child(), bad: bad(["kid"]) }), script).start().run();
     expect(run.state).toMatchObject({ status: "dead_lettered", undone: ["kid"] });
   });
 
-  it("[RUN-173] that leaves writes which nothing undoes is named by its parent", () => {
+  it("[RUN-203] that leaves writes which nothing undoes is named by its parent", () => {
     const script = failing({ ...wrote, undoChild: () => ({ failed: false, left: true }) });
     const run = new Drive(define({ kid: child(), bad: bad(["kid"]) }), script).start().run();
     expect(run.state).toMatchObject({ status: "failed", undone: ["kid"] });
   });
 
-  it("[RUN-173] that did not complete is named and not asked", () => {
+  it("[RUN-203] that did not complete is named and not asked", () => {
     const error = { code: "tool_error", message: "it broke" } as const;
     const script = failing({ child: () => ({ ok: false, error, wrote: true }), undoChild: () => expect.fail("was asked") });
     const run = new Drive(define({ kid: child() }), script).start().run();
     expect(run.state).toMatchObject({ status: "failed", undone: ["kid"] });
   });
 
-  it("[RUN-174] undoes its own steps in reverse, under their keys, and tells its parent", () => {
+  it("[RUN-204] undoes its own steps in reverse, under their keys, and tells its parent", () => {
     const undo = undoneBy("stock.release");
     const steps = { a: tool("stock.reserve", { compensate: undo }), b: tool("stock.reserve", { needs: ["a"], compensate: undo }) };
     const run = new Drive(define(steps), {}, { parent: PARENT }).start().run();
@@ -192,7 +192,7 @@ describe("a completed child run", () => {
     expect(run.offer({ kind: "undo" })).not.toBeNull();
   });
 
-  it("[RUN-174] asks its own children in turn, and takes up again after a crash", () => {
+  it("[RUN-204] asks its own children in turn, and takes up again after a crash", () => {
     const asked: string[] = [];
     const steps = { kid: child(), a: tool("stock.reserve", { needs: ["kid"], compensate: undoneBy("stock.release") }) };
     const undoChild = notedIn(asked);
@@ -203,7 +203,7 @@ describe("a completed child run", () => {
     expect(run.state).toMatchObject({ status: "cancelled", undone: [] });
   });
 
-  it("[RUN-174] is left alone without a parent, and when it did not complete", () => {
+  it("[RUN-204] is left alone without a parent, and when it did not complete", () => {
     const run = new Drive(define({ a: tool("stock.reserve") })).start().run();
     expect(run.offer({ kind: "undo" })).not.toBeNull();
     const broken = new Drive(define({ bad: bad([]) }), failing(), { parent: PARENT }).start().run();
