@@ -77,6 +77,7 @@ type EventSpec = {
 /** What a thrown error tells of itself; never its message, which may quote what was being worked on. */
 const THROWN = ["error", "code", "frames", "trace_id", "route"] as const;
 
+/** Every event that may be logged, with its level and its fields. */
 export const LOG_EVENTS = {
   "request.answered": {
     level: "info",
