@@ -29,6 +29,10 @@ declare namespace Cloudflare {
     CREDENTIAL_KEY?: string;
     VAULT_KEY?: string;
     RATE_LIMIT_PER_MINUTE?: string;
+    /** JSON: identity providers whose tokens count (workers/auth/oidc/issuers.ts). */
+    OIDC_ISSUERS?: string;
+    /** JSON, a secret: the secrets of clients at those providers, by client id. */
+    OIDC_CLIENT_SECRETS?: string;
     OTEL_EXPORTER_OTLP_ENDPOINT?: string;
     PUBLIC_URL?: string;
     /** Test runtime only: what vitest.config.ts hands to the D1 set-up. */

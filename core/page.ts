@@ -1,6 +1,5 @@
 /** One page of a list, and what is asked for to get it. */
 
-/** Which page of a list is asked for. */
 export type PageRequest = {
   /** Maximum lines of the page. */
   readonly limit: number;
@@ -8,7 +7,6 @@ export type PageRequest = {
   readonly cursor: string | null;
 };
 
-/** One page of a list. */
 export type Page<T> = {
   readonly data: readonly T[];
   /** null: this page is the last. */

@@ -8,12 +8,14 @@ export type ApiKey = {
   readonly id: string;
   readonly org: string;
   readonly user: string;
-  readonly roles: readonly ("caller" | "developer" | "reviewer" | "operator" | "auditor" | "admin")[];
+  readonly roles: readonly ("caller" | "developer" | "reviewer" | "operator" | "monitor" | "auditor" | "admin")[];
   readonly created_at: string;
   readonly expires_at: string;
   readonly allow_from: readonly string[];
   readonly for_others: boolean;
   readonly last4: string;
+  /** to five minutes; null: never used */
+  readonly last_used_at: string | null;
 };
 
 export type AuditEntry = {
@@ -87,6 +89,18 @@ export type CallbackSecret = {
   readonly org: string;
   /** shown once */
   readonly callback_secret?: string;
+};
+
+export type Caller = {
+  readonly org: string;
+  readonly user: string;
+  readonly roles: readonly ("caller" | "developer" | "reviewer" | "operator" | "monitor" | "auditor" | "admin")[];
+  /** `key_…`, `login_…` of an identity provider, or `admin` */
+  readonly credential: string;
+  readonly for_others: boolean;
+  readonly platform_admin: boolean;
+  /** of the key; null: it has no end that the platform knows */
+  readonly expires_at: string | null;
 };
 
 export type ChangedOrg = Org & {
@@ -169,7 +183,7 @@ export type CheckedWorkflow = {
 export type CreateApiKey = {
   readonly org?: string;
   readonly user: string;
-  readonly roles: readonly ("caller" | "developer" | "reviewer" | "operator" | "auditor" | "admin")[];
+  readonly roles: readonly ("caller" | "developer" | "reviewer" | "operator" | "monitor" | "auditor" | "admin")[];
   /** 90 days from now by default */
   readonly expires_at?: string;
   /** address ranges the key may be used from; any by default */
@@ -876,6 +890,11 @@ export type Review = {
   } | null;
   readonly created_at: string;
   readonly closed_at?: string | null;
+};
+
+export type RotateApiKey = {
+  /** how long the old key works on, at most until its own end */
+  readonly overlap_seconds?: number;
 };
 
 export type Run = {

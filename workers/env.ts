@@ -15,6 +15,12 @@ export type Settings = {
   /** `iss` of credentials. */
   readonly issuer: string;
   readonly version: string;
+  /** The variable `OIDC_ISSUERS`, unread: who may call is for workers/auth to say. */
+  readonly oidcIssuers: string | null;
+  /** By client id. What cannot be read is no secret: such a client is refused by its provider. */
+  readonly oidcClientSecrets: ReadonlyMap<string, string>;
+  /** Where this deployment is reached from outside; null: at the address that a request came to. */
+  readonly publicUrl: string | null;
 };
 
 export function settingsFrom(env: Cloudflare.Env): Settings {
@@ -33,7 +39,19 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
     issuer: text(env.PUBLIC_URL) ?? "urn:bulkhead",
     version: env.VERSION?.id || "local",
+    oidcIssuers: text(env.OIDC_ISSUERS),
+    oidcClientSecrets: secretsFrom(text(env.OIDC_CLIENT_SECRETS)),
+    publicUrl: text(env.PUBLIC_URL),
   };
+}
+
+function secretsFrom(variable: string | null): ReadonlyMap<string, string> {
+  try {
+    const entries = Object.entries(JSON.parse(variable ?? "{}") as { readonly [id: string]: unknown });
+    return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+  } catch {
+    return new Map();
+  }
 }
 
 /** A price that cannot be read is no reason to count nothing: the cautious one holds then, as without any. */

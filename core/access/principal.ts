@@ -1,5 +1,5 @@
 /** Who asks: resolved once at the edge, then carried as data. */
-export const ROLES = ["caller", "developer", "reviewer", "operator", "auditor", "admin"] as const;
+export const ROLES = ["caller", "developer", "reviewer", "operator", "monitor", "auditor", "admin"] as const;
 /** A role of a caller; docs/contract.md says what each may do. */
 export type Role = (typeof ROLES)[number];
 
@@ -8,8 +8,10 @@ export type Principal = {
   readonly org: string;
   readonly user: string;
   readonly roles: readonly Role[];
-  /** The id of the API key (`key_…`), `admin` for the platform admin's key. */
+  /** The id of the API key (`key_…`), `login_…` for somebody that an identity provider vouches for, `admin` for the platform admin's key. */
   readonly credential: string;
+  /** When the credential ends; null: nobody here knows. */
+  readonly credentialExpiresAt: number | null;
   /** When the credential was made and by whom: recovery from a kill asks for one that is older than the kill. */
   readonly credentialCreatedAt: number;
   readonly credentialCreatedBy: string | null;
@@ -21,11 +23,17 @@ export type Principal = {
   readonly platformAdmin: boolean;
 };
 
+/** The org whose admins are admins of the platform (docs/contract.md, "Who calls"). */
+export const PLATFORM_ORG = "default";
+
+/** True for an admin of the platform's own org. */
+export const isPlatformAdmin = (org: string, roles: readonly Role[]): boolean => org === PLATFORM_ORG && roles.includes("admin");
+
 /** The rights that are in both lists; an admin has those of every role. */
 export const rightsInBoth = (a: readonly Role[], b: readonly Role[]): Role[] => {
   const has = (roles: readonly Role[], role: Role): boolean => roles.includes(role) || roles.includes("admin");
   return ROLES.filter((role) => has(a, role) && has(b, role));
 };
 
-/** Everybody but a mere `caller` sees every run of the org. */
-export const seesAllRuns = (principal: Principal): boolean => principal.roles.some((role) => role !== "caller");
+/** Every role but `caller` (its own runs) and `monitor` (no run) sees every run of the org. */
+export const seesAllRuns = (principal: Principal): boolean => principal.roles.some((role) => role !== "caller" && role !== "monitor");

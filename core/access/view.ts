@@ -1,6 +1,9 @@
 /** An API key as the HTTP contract shows it: everything but the key. */
 import type { Role } from "./principal.ts";
 
+/** How long before its end a key is said to expire soon: two weeks leave time to replace it. */
+export const EXPIRES_SOON_MS = 14 * 24 * 60 * 60_000;
+
 /** An API key as lists show it. */
 export type ApiKeyView = {
   id: string;
@@ -12,4 +15,6 @@ export type ApiKeyView = {
   allow_from: string[];
   for_others: boolean;
   last4: string;
+  /** To five minutes; null: never used. */
+  last_used_at: string | null;
 };

@@ -5,7 +5,6 @@ import { formatPlaceholder } from "./placeholder.ts";
 import { replaceStretches } from "./replace.ts";
 import { FOREIGN_PLACEHOLDER, mostSevere, TYPED_PLACEHOLDER, verdictOfPersonalData } from "./verdict.ts";
 
-/** The result of a check: verdict, findings and the redacted text. */
 export type Inspection = {
   /** `redact`: only personal data, replaced. `flag`: suspicious, goes on. `block`: must not reach a model. `review` is kept for content categories. */
   readonly verdict: Verdict;
@@ -14,7 +13,6 @@ export type Inspection = {
   readonly redacted: string;
 };
 
-/** Inspects and redacts one text as if it came over `channel`. Linear in its length. The numbers of placeholders are the text's own. */
 export function inspect(text: string, channel: Channel): Inspection {
   const { personal, injection, placeholders, verdict } =
     channel === "model_output" ? inspectAnswer(text, channel) : inspectText(text, channel);
@@ -37,7 +35,6 @@ export function inspect(text: string, channel: Channel): Inspection {
   return { verdict: mostSevere([verdict, ...[...personal, ...typed].map(verdictOfPersonalData)]), findings, redacted };
 }
 
-/** Whether findings of this type are replaced by a placeholder; instructions are not. */
 export const isPlaceholderType = (type: string): type is PlaceholderType =>
   type === "LITERAL" || (PERSONAL_DATA_TYPES as readonly string[]).includes(type);
 

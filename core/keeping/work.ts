@@ -20,7 +20,6 @@ type Work = { readonly wokenBy: readonly Wake[]; readonly stop: Stop };
 const asking = (...where: readonly string[]) => ({ by: "asking", where }) as const;
 const nothing = (why: string) => ({ by: "nothing", why }) as const;
 
-/** Every source of work: what wakes it, and how the kill switch stops it. */
 export const WORK = {
   runs: { wokenBy: ["alarm:RUN_ENGINE"], stop: { by: "push" } },
   starts: { wokenBy: ["fetch"], stop: asking("workers/use-cases/stops.ts") },
@@ -35,6 +34,7 @@ export const WORK = {
   budgets: { wokenBy: ["alarm:BUDGET_LEDGER"], stop: nothing("takes leases back and tells people of thresholds; spends nothing") },
   switches: { wokenBy: ["alarm:KILL_SWITCH"], stop: nothing("is what stops the others") },
   callbacks: { wokenBy: ["alarm:RUN_ENGINE"], stop: nothing("tells the org how its runs ended; decides and spends nothing") },
+  "expiring keys": { wokenBy: ["chore:expiries"], stop: nothing("tells orgs of keys that end soon; changes and spends nothing") },
   watchdog: { wokenBy: ["chore:watchdog"], stop: asking("workers/watchdog/watchdog.ts") },
   retention: {
     wokenBy: ["chore:archive", "chore:idempotency"],

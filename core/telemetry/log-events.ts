@@ -40,7 +40,9 @@ export const LOG_FIELDS = {
   run_status: "name",
   from: "name",
   to: "name",
+  variable: "name",
   why: "words",
+  problems: "frames",
   frames: "frames",
   status: "number",
   duration_ms: "number",
@@ -77,7 +79,6 @@ type EventSpec = {
 /** What a thrown error tells of itself; never its message, which may quote what was being worked on. */
 const THROWN = ["error", "code", "frames", "trace_id", "route"] as const;
 
-/** Every event that may be logged, with its level and its fields. */
 export const LOG_EVENTS = {
   "request.answered": {
     level: "info",
@@ -200,6 +201,12 @@ export const LOG_EVENTS = {
     says: "A source could not be told that its records are in the chain; its message comes again.",
     fields: ["org", "source", "error"],
   },
+  "config.refused": {
+    level: "error",
+    says: "A variable of the deployment cannot be used and counts for nothing until it is mended.",
+    fields: ["variable", "problems"],
+  },
+  "credential.unnoted": { level: "warn", says: "When a credential was last used could not be noted.", fields: ["credential"] },
   "audit.row_refused": {
     level: "error",
     says: "A row of records can never be part of the chain.",

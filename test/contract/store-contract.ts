@@ -40,6 +40,55 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
   });
 
   describe(`${name}: keys`, () => {
+    it("[CALLER-2] are replaced with an overlap, once, and never made when there is nothing to replace", async () => {
+      const { store, clock, recorded } = open();
+      const org = fresh();
+      const expires_at = toRfc3339(clock.at + 10 * HOUR);
+      const [old, next, another] = [keyOf(org, { expires_at }), keyOf(org, { expires_at }), keyOf(org, { expires_at })];
+      await store.keys.create(old, recordOf("key.created"));
+      expect(await store.keys.rotate(old.id, next, clock.at + HOUR, recordOf("key.rotated"))).toBe(true);
+      expect((await store.keys.byHash(old.hash))?.expires_at).toBe(toRfc3339(clock.at + HOUR));
+      expect(await store.keys.holding(org, next.id)).toMatchObject({ id: next.id, root: next.root, created_by: next.created_by });
+      // A second overlap never prolongs the first.
+      expect(await store.keys.rotate(old.id, another, clock.at + 2 * HOUR, recordOf("key.rotated"))).toBe(true);
+      expect((await store.keys.byHash(old.hash))?.expires_at).toBe(toRfc3339(clock.at + HOUR));
+      await store.keys.revoke(org, another.id, clock.at, recordOf("key.revoked"));
+      const late = keyOf(org, { expires_at });
+      expect(await store.keys.rotate(another.id, late, clock.at + HOUR, recordOf("key.rotated"))).toBe(false);
+      expect([await store.keys.get(org, late.id), await store.keys.holding(org, another.id)]).toEqual([null, null]);
+      expect(recorded(org)).toEqual(["key.created", "key.rotated", "key.rotated", "key.revoked"]);
+    });
+
+    it("[CALLER-3] know when they were used, and whose org was told that they expire", async () => {
+      const { store, clock, recorded } = open();
+      const org = fresh();
+      const key = { ...keyOf(org), expires_at: toRfc3339(clock.at + HOUR) };
+      await store.keys.create(key, recordOf("key.created"));
+      expect((await store.keys.get(org, key.id))?.last_used_at).toBeNull();
+      await store.keys.used(key.id, clock.at);
+      await store.keys.used(key.id, clock.at - HOUR);
+      expect((await store.keys.get(org, key.id))?.last_used_at).toBe(toRfc3339(clock.at));
+      const soon = async () => (await store.keys.expiring(clock.at + 2 * HOUR, 1_000)).filter(({ id }) => id === key.id);
+      expect(await soon()).toHaveLength(1);
+      expect((await store.keys.expiring(clock.at + HOUR / 2, 1_000)).filter(({ id }) => id === key.id)).toEqual([]);
+      for (let n = 0; n < 2; n++) await store.keys.tellExpiry(key, clock.at, recordOf("key.expires_soon"));
+      expect(await soon()).toEqual([]);
+      expect(recorded(org)).toEqual(["key.created", "key.expires_soon"]);
+    });
+
+    it("[OIDC-9] say what a person may do together with the last login, for 90 days", async () => {
+      const { store, clock } = open();
+      const [org, user] = [fresh(), "ann@example.org"];
+      const login = { org, user, credential: "login_1" };
+      await store.logins.seen({ ...login, roles: ["caller", "reviewer"] }, clock.at);
+      await store.logins.seen({ ...login, roles: ["caller"] }, clock.at + 1);
+      await store.logins.seen({ ...login, roles: ["admin"] }, clock.at - 1);
+      expect(await store.keys.rolesOf(org, user)).toEqual(["caller"]);
+      expect(await store.keys.rolesOf(org, "bob")).toEqual([]);
+      await store.logins.seen({ ...login, user: "old", roles: ["caller"] }, clock.at - 91 * 24 * HOUR);
+      expect(await store.keys.rolesOf(org, "old")).toEqual([]);
+    });
+
     it("are found by hash, id and list until they are revoked", async () => {
       const { store, clock, recorded } = open();
       const org = fresh();

@@ -77,7 +77,15 @@ describe("[POLICY-3] without a policy for it", () => {
   const everything = [...new Set(Array.from(schema.matchAll(/"([a-z_]+\.[a-z_]+)"/g), (match) => match[1] ?? ""))];
   const httpActions = everything.filter((action) => !action.startsWith("tool.call") && action !== "model.call");
 
-  it.each(httpActions)("%s: somebody without a role may not", (action) => {
+  /** What everybody may who is known at all: learn who they are, and replace their own key. */
+  const everybodys = ["self.read", "key.rotate"];
+
+  it.each(everybodys)("%s: of what is somebody else's may nobody without a role", (action) => {
+    const principal = { org: "acme", user: "ann", roles: [], platformAdmin: false };
+    expect(decide({ principal, action, resource: { type: "Thing", org: "acme", owner: "bob" } })).toBe("deny");
+  });
+
+  it.each(httpActions.filter((action) => !everybodys.includes(action)))("%s: somebody without a role may not", (action) => {
     const principal = { org: "acme", user: "ann", roles: [], platformAdmin: false };
     const resource = action.startsWith("kill.")
       ? ({ type: "Switch", org: "acme", owner: "ann", scope: null } as const)

@@ -2,6 +2,7 @@
  * A small honest world for the ingress: everything kept in maps, every write on a list that tests look at. Auth, guardrails and
  * rate limit are the real ones; storage, runs, reviews and the switch are in memory.
  */
+
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import type { Holder } from "../../core/access/person.ts";
 import type { Role } from "../../core/access/principal.ts";
@@ -25,6 +26,10 @@ import type { EventView, RunReplay, RunStatus, RunView } from "../../core/run/ou
 import type { LogLine } from "../../core/telemetry/log-line.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import { defineAuth } from "../../workers/auth/auth.ts";
+import { defineLastUse } from "../../workers/auth/last-use.ts";
+import { readIssuers } from "../../workers/auth/oidc/issuers.ts";
+import { defineProviders } from "../../workers/auth/oidc/provider.ts";
+import { defineSignIn } from "../../workers/auth/oidc/sign-in.ts";
 import { defineGuard } from "../../workers/guardrail/guard.ts";
 import { previewAdmission } from "../../workers/guardrail/preview.ts";
 import { defineIngress } from "../../workers/ingress/app.ts";
@@ -42,7 +47,9 @@ const seal = (text: string): Uint8Array => new Uint8Array(hmac(text).digest());
 
 export type World = ReturnType<typeof makeWorld>;
 
-export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boolean; adminApiKey?: string } = {}) {
+export function makeWorld(
+  options: { perMinute?: number; allowPrivateHosts?: boolean; adminApiKey?: string; oidcIssuers?: string; fetch?: typeof fetch } = {},
+) {
   const clock = { at: NOW };
   /** Every write to anything that keeps: the name of the port and of what it wrote. */
   const writes: string[] = [];
@@ -176,16 +183,44 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
     },
   };
 
+  const provider = {
+    fetch: options.fetch ?? (async () => new Response(null, { status: 503 })),
+    now: () => clock.at,
+    wait: async () => undefined,
+    allowPrivateHosts: options.allowPrivateHosts ?? false,
+  };
+  const { issuers } = readIssuers(options.oidcIssuers ?? null, provider.allowPrivateHosts, "urn:bulkhead");
+  const providers = defineProviders(provider);
+
   const ports: IngressPorts = {
     now: () => clock.at,
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
-    settings: { adminApiKey: options.adminApiKey ?? ADMIN_KEY, allowPrivateHosts: options.allowPrivateHosts ?? false, version: "test" },
+    settings: {
+      adminApiKey: options.adminApiKey ?? ADMIN_KEY,
+      allowPrivateHosts: options.allowPrivateHosts ?? false,
+      version: "test",
+      publicUrl: null,
+    },
     guard,
     chat: {
       complete: async () => err(refuse("not_found", "there is no such model")),
       embed: async () => err(refuse("not_found", "there is no such model")),
     },
     models: async (org) => withDefaultModels(await ports.store.models.list(org), null),
+    signIn: defineSignIn({
+      ...provider,
+      issuers,
+      providers,
+      random: (bytes) => new Uint8Array(randomBytes(bytes)),
+      mac: (text) => ports.keys.mac("session", `sign-in\n${text}`),
+      clientSecret: () => null,
+    }),
+    noteUse: defineLastUse({
+      now: () => clock.at,
+      log: (line) => lines.push(line),
+      key: (id, at) => ports.store.keys.used(id, at),
+      login: (principal, at) => ports.store.logins.seen(principal, at),
+    }),
     auth: defineAuth({
       now: () => clock.at,
       random: (bytes) => new Uint8Array(randomBytes(bytes)),
@@ -193,6 +228,8 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
       keyByHash: (hash) => ports.store.keys.byHash(hash),
       sessions: { end: (id, until) => ports.store.sessions.end(id, until), isEnded: (id) => ports.store.sessions.isEnded(id) },
       sessionMac: (text) => ports.keys.mac("session", text),
+      issuers,
+      providers,
     }),
     rateLimit: defineRateLimit(options.perMinute ?? 1_000_000),
     keys: {
@@ -206,7 +243,8 @@ export function makeWorld(options: { perMinute?: number; allowPrivateHosts?: boo
     access: {
       decide(principal, action, resource) {
         if (script.decide !== null) script.decide();
-        const metrics = action === "metrics.read" && principal.platformAdmin;
+        const scrapes = principal.roles.includes("monitor") && principal.org === "default";
+        const metrics = action === "metrics.read" && (principal.platformAdmin || scrapes);
         const byRole = principal.roles.some((role) => permits(role, action, principal.user, resource.owner));
         const allowed = principal.org === resource.org && (metrics || byRole);
         const everything = resource.attributes?.["scope"] === "all" && !principal.platformAdmin;
@@ -411,7 +449,9 @@ function permits(role: Role, action: string, user: string, owner: string | undef
     reviewer: [...staff, "review.decide"],
     operator: [...staff, "run.cancel", "run.signal", "dead_letter.redrive", "dead_letter.discard", "kill.throw"],
     auditor: [...staff, "audit.read", "audit.verify"],
+    monitor: [],
   };
+  if ((action === "self.read" || action === "key.rotate") && owner === user) return true;
   return own[role].includes(action);
 }
 

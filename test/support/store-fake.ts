@@ -2,6 +2,7 @@
  * The store in memory. `test/contract/store-contract.ts` runs over it and over D1 alike, so that what tests of the ingress build on
  * behaves as the database does.
  */
+import type { Role } from "../../core/access/principal.ts";
 import { GENESIS_HASH, link } from "../../core/audit/entry.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { canonicalJson } from "../../core/canonical-json.ts";
@@ -20,6 +21,7 @@ import { type Layout, layOut, sharesOf, wholeOf } from "../../core/workflow/traf
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { chooseVersion } from "../../workers/store/choose-version.ts";
 import { IDEMPOTENCY_MS } from "../../workers/store/idempotency.ts";
+import { LOGIN_COUNTS_MS } from "../../workers/store/keys.ts";
 import type { ApiKeyRow, StorePort } from "../../workers/store/ports.ts";
 import { sha256Hex } from "./audit-chain.ts";
 
@@ -53,6 +55,13 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
   const slots = new Map<string, Set<string>>();
   const claims = new Map<string, Claim>();
   const endedSessions = new Set<string>();
+  /** Keys whose orgs were told that they expire soon. */
+  const told = new Set<string>();
+  const logins = new Map<string, { org: string; user: string; roles: readonly Role[]; seenAt: number }>();
+  const inForce = (org: string, id: string) => {
+    const key = keys.get(id);
+    return key?.org === org && key.revoked_at === null && Date.parse(key.expires_at) > now() ? key : null;
+  };
 
   const orgView = (org: string): OrgView | null => {
     const held = orgs.get(org);
@@ -81,6 +90,12 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
       end: async (id: string) => void endedSessions.add(id),
       isEnded: async (id: string) => endedSessions.has(id),
     },
+    logins: {
+      async seen({ org, user, roles, credential }, at) {
+        const last = logins.get(`${org}/${user}/${credential}`);
+        if (last === undefined || at >= last.seenAt) logins.set(`${org}/${user}/${credential}`, { org, user, roles, seenAt: at });
+      },
+    },
     keys: {
       async byHash(hash) {
         reach("keys.byHash");
@@ -105,7 +120,39 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
       },
       async rolesOf(org, user) {
         const held = [...keys.values()].filter((key) => key.org === org && key.user === user && key.revoked_at === null);
-        return [...new Set(held.filter((key) => Date.parse(key.expires_at) > now()).flatMap((key) => key.roles))];
+        const kept = held.filter((key) => Date.parse(key.expires_at) > now()).flatMap((key) => key.roles);
+        const seen = [...logins.values()].filter(
+          (login) => login.org === org && login.user === user && login.seenAt > now() - LOGIN_COUNTS_MS,
+        );
+        return [...new Set([...kept, ...seen.flatMap(({ roles }) => roles)])];
+      },
+      async holding(org, id) {
+        const key = inForce(org, id);
+        return key === null ? null : { ...shownKey(key), created_by: key.created_by, root: key.root };
+      },
+      async rotate(old, key, overlapUntil, record) {
+        const replaced = inForce(key.org, old);
+        if (replaced === null) return false;
+        keep(`rotate ${old}`, key.org, record);
+        keys.set(key.id, { ...key, revoked_at: null });
+        replaced.expires_at = toRfc3339(Math.min(Date.parse(replaced.expires_at), overlapUntil));
+        return true;
+      },
+      async used(id, at) {
+        const key = keys.get(id);
+        if (key !== undefined) key.last_used_at = toRfc3339(Math.max(at, Date.parse(key.last_used_at ?? toRfc3339(0))));
+      },
+      expiring: async (until, limit) =>
+        [...keys.values()]
+          .filter((key) => key.revoked_at === null && !told.has(key.id))
+          .filter(({ expires_at }) => Date.parse(expires_at) > now() && Date.parse(expires_at) < until)
+          .sort((a, b) => Date.parse(a.expires_at) - Date.parse(b.expires_at))
+          .slice(0, limit)
+          .map(shownKey),
+      async tellExpiry(key, _at, record) {
+        if (told.has(key.id)) return;
+        keep(`expiry ${key.id}`, key.org, record);
+        told.add(key.id);
       },
       async revoke(org, id, at, record) {
         const key = keys.get(id);
@@ -337,7 +384,7 @@ const namesOf = (table: ReadonlyMap<string, unknown>, org: string): string[] =>
 
 const contentOf = (manifest: ToolContent): string => canonicalJson({ ...manifest, version: null } as unknown as Json);
 
-const shownKey = ({ id, org, user, roles, created_at, expires_at, allow_from, for_others, last4 }: ApiKeyRow) => ({
+const shownKey = ({ id, org, user, roles, created_at, expires_at, allow_from, for_others, last4, last_used_at }: ApiKeyRow) => ({
   id,
   org,
   user,
@@ -347,6 +394,7 @@ const shownKey = ({ id, org, user, roles, created_at, expires_at, allow_from, fo
   allow_from,
   for_others,
   last4,
+  last_used_at,
 });
 
 const deadLetter = (view: RunView): DeadLetterView => ({

@@ -1,14 +1,27 @@
 /**
- * Credentials in, callers out: API keys, the platform admin's key, console sessions. Whatever is wrong gives null and nothing
- * else: which part was wrong is for nobody to learn. Knows nothing of routes or roles' meaning.
+ * Credentials in, callers out: API keys, the platform admin's key, tokens of identity providers, console sessions. Whatever is wrong
+ * gives null and nothing else: which part was wrong is for nobody to learn. Knows nothing of routes or roles' meaning.
  */
 import { PLATFORM_ADMIN_USER } from "../../core/access/person.ts";
-import type { Principal, Role } from "../../core/access/principal.ts";
+import { isPlatformAdmin, PLATFORM_ORG, type Principal, ROLES, type Role } from "../../core/access/principal.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { isWholeApiKey, type MintedKey, mintApiKey, sha256Hex } from "./api-key.ts";
 import { inRanges } from "./cidr.ts";
 import { sameSecret } from "./constant-time.ts";
-import { clearedCookie, countedCookie, openSession, SESSION_MS, type SessionReference, sealSession, sessionCookie } from "./session.ts";
+import type { Issuer } from "./oidc/issuers.ts";
+import type { Providers } from "./oidc/provider.ts";
+import { isTokenForm, principalOf as principalOfLogin, type Vouched, vouchedFor } from "./oidc/tokens.ts";
+import {
+  clearedCookie,
+  comesFromConsole,
+  countedCookie,
+  type Login,
+  openSession,
+  SESSION_MS,
+  type SessionReference,
+  sealSession,
+  sessionCookie,
+} from "./session.ts";
 
 /** A key as storage knows it. */
 export type StoredKey = {
@@ -39,6 +52,9 @@ export type AuthPorts = {
   };
   /** HMAC-SHA-256, hex, under a key of this deployment. */
   readonly sessionMac: (text: string) => Promise<string>;
+  /** Identity providers whose tokens count; empty: none does. */
+  readonly issuers: readonly Issuer[];
+  readonly providers: Providers;
 };
 
 /** Credentials in, callers out. */
@@ -49,6 +65,8 @@ export type Auth = {
   mintApiKey(): Promise<MintedKey>;
   /** A console session for the bearer key of this request. Refused: `key` is the one that came, where there is such a key. */
   openSession(request: Request): Promise<OpenedSession | { readonly ok: false; readonly key: StoredKey | null }>;
+  /** A console session for somebody who signed in at an identity provider. */
+  openLoginSession(vouched: Vouched): Promise<OpenedSession>;
   /** Ends the session of this request for good; `principal`: whose it was, null when none came. `cookie`: the `Set-Cookie` that clears it. */
   closeSession(request: Request): Promise<{ readonly cookie: string; readonly principal: Principal | null }>;
 };
@@ -60,17 +78,17 @@ export type OpenedSession = {
   readonly principal: Principal;
 };
 
+/** Longer texts are no keys. */
+const KEY_CHARACTERS = 512;
 /** Shorter admin keys are refused: docs/contract.md, "Who calls". */
 const ADMIN_KEY_CHARACTERS = 24;
-/** The org whose admins are admins of the platform. */
-const PLATFORM_ORG = "default";
-
 const PLATFORM_ADMIN: Principal = {
   org: PLATFORM_ORG,
   user: PLATFORM_ADMIN_USER,
-  roles: ["caller", "developer", "reviewer", "operator", "auditor", "admin"],
+  roles: ROLES,
   credential: "admin",
   credentialCreatedAt: 0,
+  credentialExpiresAt: null,
   credentialCreatedBy: null,
   root: PLATFORM_ADMIN_USER,
   forOthers: true,
@@ -80,12 +98,20 @@ const PLATFORM_ADMIN: Principal = {
 /** Fails closed: a platform key that is too short opens nothing. */
 export function defineAuth(ports: AuthPorts): Auth {
   const adminApiKey = ports.adminApiKey.length >= ADMIN_KEY_CHARACTERS ? ports.adminApiKey : null;
-  /** The bearer text (RFC 6750 section 2.1) as a reference to a key; null when it is none or not whole. */
-  const bearerReference = async (request: Request): Promise<SessionReference | null> => {
-    const token = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
-    if (token === undefined) return null;
+  /** The bearer text (RFC 6750 section 2.1); null when there is none. */
+  const bearerOf = (request: Request): string | null =>
+    /^Bearer +([\x21-\x7e]{1,15000})$/i.exec(request.headers.get("Authorization") ?? "")?.[1] ?? null;
+
+  /** The bearer as a reference to a key; null when it is none or not whole. */
+  const keyReference = async (token: string | null): Promise<SessionReference | null> => {
+    if (token === null || token.length > KEY_CHARACTERS) return null;
     if (adminApiKey !== null && (await sameSecret(token, adminApiKey))) return { kind: "admin" };
     return (await isWholeApiKey(token)) ? { kind: "key", hash: await sha256Hex(token) } : null;
+  };
+
+  const fromProvider = async (token: string, header: Issuer["header"]): Promise<Principal | null> => {
+    const vouched = await vouchedFor(ports, token, header);
+    return vouched === null ? null : principalOfLogin(vouched);
   };
 
   const cookieReference = async (request: Request): Promise<SessionReference | null> => {
@@ -97,25 +123,44 @@ export function defineAuth(ports: AuthPorts): Auth {
 
   const resolve = async (reference: SessionReference, request: Request): Promise<Principal | null> => {
     if (reference.kind === "admin") return adminApiKey === null ? null : PLATFORM_ADMIN;
+    if (reference.kind === "login") return resolveLogin(ports.issuers, reference.login);
     const key = await ports.keyByHash(reference.hash);
     return key !== null && isGood(key, request, ports.now()) ? principalOf(key) : null;
   };
 
+  const opened = async (reference: SessionReference, principal: Principal): Promise<OpenedSession> => {
+    const expiresAt = ports.now() + SESSION_MS;
+    const value = await sealSession(reference, expiresAt, ports.adminApiKey, ports.sessionMac);
+    return { ok: true, cookie: sessionCookie(value), expiresAt, principal };
+  };
+
   return {
     async authenticate(request) {
-      // A bearer that is wrong is not made good by a cookie: the caller means the one it names.
-      const reference = request.headers.has("Authorization") ? await bearerReference(request) : await cookieReference(request);
-      return reference === null ? null : resolve(reference, request);
+      // A bearer that is wrong is not made good by anything else that came: the caller means the one it names.
+      if (request.headers.has("Authorization")) {
+        const token = bearerOf(request);
+        const reference = await keyReference(token);
+        if (reference !== null) return resolve(reference, request);
+        return token !== null && isTokenForm(token) ? fromProvider(token, "authorization") : null;
+      }
+      const cookie = await cookieReference(request);
+      if (cookie !== null) return resolve(cookie, request);
+      const assertion = request.headers.get("Cf-Access-Jwt-Assertion");
+      return assertion !== null && isAsked(request) ? fromProvider(assertion, "cf-access-jwt-assertion") : null;
     },
     mintApiKey: () => mintApiKey(ports.random),
     async openSession(request) {
-      const reference = await bearerReference(request);
+      const reference = await keyReference(bearerOf(request));
       if (reference === null) return { ok: false, key: null };
       const principal = await resolve(reference, request);
       if (principal === null) return { ok: false, key: reference.kind === "key" ? await ports.keyByHash(reference.hash) : null };
-      const expiresAt = ports.now() + SESSION_MS;
-      const value = await sealSession(reference, expiresAt, ports.adminApiKey, ports.sessionMac);
-      return { ok: true, cookie: sessionCookie(value), expiresAt, principal };
+      return opened(reference, principal);
+    },
+    async openLoginSession(vouched) {
+      const { issuer, subject, org, user, roles } = vouched;
+      const at = ports.now();
+      const principal = { ...(await principalOfLogin(vouched)), credentialCreatedAt: at };
+      return opened({ kind: "login", login: { issuer: issuer.issuer, subject, org, user, roles, at } }, principal);
     },
     async closeSession(request) {
       const value = countedCookie(request);
@@ -127,6 +172,22 @@ export function defineAuth(ports: AuthPorts): Auth {
       return { cookie: clearedCookie, principal };
     },
   };
+}
+
+/**
+ * Cloudflare Access puts its header on whatever passes it, a page of another site's request too. So from a browser it counts like a
+ * cookie; a service's request has neither cookies nor an origin.
+ */
+const isAsked = (request: Request): boolean =>
+  comesFromConsole(request) || !["Cookie", "Origin", "Sec-Fetch-Site"].some((name) => request.headers.has(name));
+
+/** The person of a login, while its issuer is configured and may still name that org. */
+async function resolveLogin(issuers: readonly Issuer[], login: Login): Promise<Principal | null> {
+  const issuer = issuers.find(
+    ({ issuer: name, login: byLogin, org }) =>
+      name === login.issuer && byLogin !== null && ("fixed" in org ? org.fixed === login.org : org.among.includes(login.org)),
+  );
+  return issuer === undefined ? null : principalOfLogin({ ...login, issuer, signedInAt: login.at });
 }
 
 function isGood(key: StoredKey, request: Request, at: EpochMs): boolean {
@@ -143,8 +204,9 @@ const principalOf = (key: StoredKey): Principal => ({
   roles: key.roles,
   credential: key.id,
   credentialCreatedAt: Date.parse(key.created_at),
+  credentialExpiresAt: Date.parse(key.expires_at),
   credentialCreatedBy: key.created_by,
   root: key.root,
   forOthers: key.for_others,
-  platformAdmin: key.org === PLATFORM_ORG && key.roles.includes("admin"),
+  platformAdmin: isPlatformAdmin(key.org, key.roles),
 });

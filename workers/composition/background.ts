@@ -8,6 +8,7 @@ import { type Archive, defineArchive } from "../archive/archive.ts";
 import { removeRunValues } from "../archive/run-values.ts";
 import { consumeRecords, type Outboxes } from "../audit/index.ts";
 import { defineSlowCalls } from "../slow-calls/consumer.ts";
+import { tellExpiringKeys } from "../watchdog/expiring-keys.ts";
 import { type Chores, sweep } from "../watchdog/sweep.ts";
 import { sweepRuns } from "../watchdog/watchdog.ts";
 import type { Rooms } from "./rooms.ts";
@@ -62,6 +63,15 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     outbox: () => store.sweepOutbox(),
     idempotency: () => store.sweepIdempotency(),
     archive: () => archive.sweep(),
+    expiries: () =>
+      tellExpiringKeys({
+        now,
+        random,
+        keys: store.keys,
+        notify: async (org, notice) => {
+          await callbacks.notify(org, notice);
+        },
+      }),
     watchdog: () =>
       sweepRuns({
         now,

@@ -1,9 +1,14 @@
 /** The HTTP edge, fitted to the rooms behind it. */
 
+import { logLine } from "../../core/telemetry/log-line.ts";
 import type { Archive } from "../archive/archive.ts";
 import { withArchive } from "../archive/archived-runs.ts";
 import { verifyStored } from "../audit/index.ts";
 import { defineAuth } from "../auth/auth.ts";
+import { defineLastUse } from "../auth/last-use.ts";
+import { readIssuers } from "../auth/oidc/issuers.ts";
+import { defineProviders } from "../auth/oidc/provider.ts";
+import { defineSignIn } from "../auth/oidc/sign-in.ts";
 import { defineConsole } from "../console/console.ts";
 import { previewAdmission } from "../guardrail/preview.ts";
 import { defineIngress } from "../ingress/app.ts";
@@ -17,12 +22,17 @@ import type { Rooms } from "./rooms.ts";
 export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
   const { settings, objects, store, stops, broker, guard, access, authority, callTool } = rooms;
   const { now, random, log } = rooms.outside;
-  const { adminApiKey, allowPrivateHosts, version, rateLimitPerMinute } = settings;
+  const { adminApiKey, allowPrivateHosts, version, rateLimitPerMinute, publicUrl } = settings;
+  const { issuers, problems } = readIssuers(settings.oidcIssuers, allowPrivateHosts, settings.issuer);
+  if (problems.length > 0) log(logLine("config.refused", { variable: "OIDC_ISSUERS", problems: [...problems] }));
+  const provider = { fetch: rooms.outside.fetch, now, wait: (ms: number) => scheduler.wait(ms), allowPrivateHosts };
+  const providers = defineProviders(provider);
+  const sessionMac = (text: string) => broker.mac("session", text);
   return defineIngress({
     now,
     random,
     log,
-    settings: { adminApiKey, allowPrivateHosts, version },
+    settings: { adminApiKey, allowPrivateHosts, version, publicUrl },
     runs: withArchive(objects.run, archive),
     reviews: objects.reviewQueue,
     killSwitch: killSwitchFrom(objects.killSwitch, stops),
@@ -39,8 +49,19 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
       adminApiKey,
       keyByHash: (hash) => store.keys.byHash(hash),
       sessions: store.sessions,
-      sessionMac: (text) => broker.mac("session", text),
+      sessionMac,
+      issuers,
+      providers,
     }),
+    signIn: defineSignIn({
+      ...provider,
+      issuers,
+      providers,
+      random,
+      mac: (text) => sessionMac(`sign-in\n${text}`),
+      clientSecret: (id) => settings.oidcClientSecrets.get(id) ?? null,
+    }),
+    noteUse: defineLastUse({ now, log, key: store.keys.used, login: store.logins.seen }),
     keys: broker,
     verifyAudit: async (org) => verifyStored(env.DB, org, await objects.keyRing().publicKeys(), () => objects.auditLog(org).head()),
     rateLimit: defineRateLimit(perMinuteFrom(rateLimitPerMinute)),

@@ -37,6 +37,7 @@ import { reviewRoutes } from "./routes/reviews.ts";
 import { runEventRoutes } from "./routes/run-events.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { secretRoutes } from "./routes/secrets.ts";
+import { signInRoutes } from "./routes/sign-in.ts";
 import { signalRoutes } from "./routes/signals.ts";
 import { startRunRoutes } from "./routes/start-run.ts";
 import { toolRoutes } from "./routes/tools.ts";
@@ -64,7 +65,7 @@ export function defineIngress(ports: IngressPorts): Ingress {
   });
 
   const documents = documentsOf(() => openApiDocument(app) as unknown as JsonObject);
-  const endpoints: readonly Endpoint[] = [...apiEndpoints(ports), ...platformRoutes(ports, documents)];
+  const endpoints: readonly Endpoint[] = [...apiEndpoints(ports), ...platformRoutes(ports, documents), ...signInRoutes(ports)];
   for (const { route, middleware } of endpoints) {
     app.openAPIRegistry.registerPath(route);
     app.on(route.method.toUpperCase(), honoPath(route.path), ...named(route.path, middleware));

@@ -1,7 +1,10 @@
 /** What the ingress asks of the other rooms: what use cases ask, and what HTTP alone needs. `workers/composition/edge.ts` fits them together. */
+
+import type { Principal } from "../../core/access/principal.ts";
 import type { BudgetLedgerRpc } from "../../durable-objects/budget-ledger/stub.ts";
 import type { StoredVerdict } from "../audit/verify-stored.ts";
 import type { Auth } from "../auth/auth.ts";
+import type { SignIn } from "../auth/oidc/sign-in.ts";
 import type { ChatPort } from "../chat/ports.ts";
 import type { KeysPort } from "../credential-broker/ports.ts";
 import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
@@ -12,11 +15,17 @@ export type IngressPorts = UseCasePorts & {
   readonly settings: {
     readonly adminApiKey: string;
     readonly version: string;
+    /** Where this deployment is reached from outside; null: at the address that a request came to. */
+    readonly publicUrl: string | null;
   };
   readonly killSwitch: KillSwitchPort;
   /** Chats and embeddings of apps, governed like a run's calls. */
   readonly chat: ChatPort;
   readonly auth: Auth;
+  /** Signing in to the console at an identity provider. */
+  readonly signIn: SignIn;
+  /** Remembers that a credential was used; null: it was remembered a moment ago. */
+  readonly noteUse: (principal: Principal) => Promise<void> | null;
   /** An org's ledger (durable-objects/budget-ledger); a stub for each call. */
   readonly budgets: (org: string) => Pick<BudgetLedgerRpc, "setCaps" | "view">;
   readonly keys: KeysPort;

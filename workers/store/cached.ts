@@ -109,6 +109,13 @@ export function cachedStore(store: Store, now: () => EpochMs): Store {
     keys: {
       ...store.keys,
       byHash: (hash) => keys.get(hash, () => store.keys.byHash(hash)),
+      async rotate(old, key, overlapUntil, record) {
+        try {
+          return await store.keys.rotate(old, key, overlapUntil, record);
+        } finally {
+          keys.evict((_, { id }) => id === old);
+        }
+      },
       async revoke(org, id, at, record) {
         try {
           return await store.keys.revoke(org, id, at, record);

@@ -6,7 +6,10 @@ import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
 import { type Database, wrote } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
 import type { ApiKeyRow, KeyStore } from "./ports.ts";
-import { apiKeys, orgs } from "./schema.ts";
+import { apiKeys, logins, orgs } from "./schema.ts";
+
+/** How long a login says what its person may do: as long as a key lives by default. */
+export const LOGIN_COUNTS_MS = 90 * 24 * 60 * 60_000;
 
 type Stored = typeof apiKeys.$inferSelect;
 
@@ -51,12 +54,59 @@ export function storeKeys(db: Database, outbox: Outbox, now: () => number): KeyS
       return row === undefined ? null : toView(row);
     },
 
+    async holding(org, id) {
+      const row = await db.typed
+        .select()
+        .from(apiKeys)
+        .where(and(eq(apiKeys.org, org), eq(apiKeys.id, id), inForce, gt(apiKeys.expiresAt, now())))
+        .get();
+      return row === undefined ? null : { ...toView(row), created_by: row.createdBy, root: row.root };
+    },
+
     async rolesOf(org, user) {
-      const rows = await db.typed
+      const ofKeys = await db.typed
         .select({ roles: apiKeys.roles })
         .from(apiKeys)
         .where(and(eq(apiKeys.org, org), eq(apiKeys.user, user), inForce, gt(apiKeys.expiresAt, now())));
-      return [...new Set(rows.flatMap(({ roles }) => roles))];
+      const ofLogins = await db.typed
+        .select({ roles: logins.roles })
+        .from(logins)
+        .where(and(eq(logins.org, org), eq(logins.user, user), gt(logins.seenAt, now() - LOGIN_COUNTS_MS)));
+      return [...new Set([...ofKeys, ...ofLogins].flatMap(({ roles }) => roles))];
+    },
+
+    async rotate(old, key, overlapUntil, record) {
+      const isInForce = sql`EXISTS (SELECT 1 FROM api_keys WHERE org = ${key.org} AND id = ${old} AND revoked_at IS NULL AND expires_at > ${now()})`;
+      const [, made] = await db.batch([
+        outbox.statement(key.org, record, now(), isInForce),
+        insertKey(key, isInForce),
+        sql`UPDATE api_keys SET expires_at = MIN(expires_at, ${overlapUntil}) WHERE org = ${key.org} AND id = ${old} AND revoked_at IS NULL`,
+      ]);
+      if (!wrote(made)) return false;
+      await outbox.flush(key.org, record);
+      return true;
+    },
+
+    async used(id, at) {
+      await db.batch([sql`UPDATE api_keys SET last_used_at = MAX(COALESCE(last_used_at, 0), ${at}) WHERE id = ${id}`]);
+    },
+
+    async expiring(until, limit) {
+      const rows = await db.typed
+        .select()
+        .from(apiKeys)
+        .where(and(inForce, isNull(apiKeys.expiryToldAt), gt(apiKeys.expiresAt, now()), lt(apiKeys.expiresAt, until)))
+        .orderBy(apiKeys.expiresAt)
+        .limit(limit);
+      return rows.map(toView);
+    },
+
+    async tellExpiry(key, at, record) {
+      const [, told] = await db.batch([
+        outbox.statement(key.org, record, now(), sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${key.id} AND expiry_told_at IS NULL)`),
+        sql`UPDATE api_keys SET expiry_told_at = ${at} WHERE id = ${key.id} AND expiry_told_at IS NULL`,
+      ]);
+      if (wrote(told)) await outbox.flush(key.org, record);
     },
 
     async revoke(org, id, at, record) {
@@ -78,10 +128,11 @@ export function storeKeys(db: Database, outbox: Outbox, now: () => number): KeyS
 const insertOrg = (key: ApiKeyRow) => sql`
   INSERT INTO orgs (name, created_at) VALUES (${key.org}, ${Date.parse(key.created_at)}) ON CONFLICT (name) DO NOTHING`;
 
-const insertKey = (key: ApiKeyRow) => sql`
+const insertKey = (key: ApiKeyRow, when = sql`TRUE`) => sql`
   INSERT INTO api_keys (id, org, user, roles, hash, last4, created_at, expires_at, allow_from, for_others, created_by, root)
-  VALUES (${key.id}, ${key.org}, ${key.user}, ${JSON.stringify(key.roles)}, ${key.hash}, ${key.last4}, ${Date.parse(key.created_at)},
-    ${Date.parse(key.expires_at)}, ${JSON.stringify(key.allow_from)}, ${key.for_others ? 1 : 0}, ${key.created_by}, ${key.root})`;
+  SELECT ${key.id}, ${key.org}, ${key.user}, ${JSON.stringify(key.roles)}, ${key.hash}, ${key.last4}, ${Date.parse(key.created_at)},
+    ${Date.parse(key.expires_at)}, ${JSON.stringify(key.allow_from)}, ${key.for_others ? 1 : 0}, ${key.created_by}, ${key.root}
+  WHERE ${when}`;
 
 const toView = (row: Stored): ApiKeyView => ({
   id: row.id,
@@ -93,4 +144,5 @@ const toView = (row: Stored): ApiKeyView => ({
   allow_from: row.allowFrom,
   for_others: row.forOthers,
   last4: row.last4,
+  last_used_at: row.lastUsedAt === null ? null : toRfc3339(row.lastUsedAt),
 });

@@ -1,5 +1,5 @@
 /** What the store answers, table by table. D1 holds it; every write takes the audit record of what it does and commits both in one batch. */
-import type { Role } from "../../core/access/principal.ts";
+import type { Principal, Role } from "../../core/access/principal.ts";
 import type { ApiKeyView } from "../../core/access/view.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import type { Json } from "../../core/json.ts";
@@ -26,11 +26,27 @@ export type KeyStore = {
   create(key: ApiKeyRow, record: AuditRecord): Promise<void>;
   list(org: string, page: PageRequest): Promise<Page<ApiKeyView>>;
   get(org: string, id: string): Promise<ApiKeyView | null>;
-  /** The roles of all keys that are in force for a user; empty: there is none. */
+  /** A key in force, with what is kept of who holds it; null: there is none, or it is over. */
+  holding(org: string, id: string): Promise<(ApiKeyView & Pick<ApiKeyRow, "created_by" | "root">) | null>;
+  /** The roles of all keys and logins that are in force for a user; empty: there is none. */
   rolesOf(org: string, user: string): Promise<readonly Role[]>;
+  /** Makes the key that replaces another one, which ends at `overlapUntil` at the latest. False: there is no such key in force; nothing is made. */
+  rotate(old: string, key: ApiKeyRow, overlapUntil: EpochMs, record: AuditRecord): Promise<boolean>;
+  /** The key was used then. */
+  used(id: string, at: EpochMs): Promise<void>;
+  /** Keys that expire before `until` and whose orgs were not told so yet, soonest first. */
+  expiring(until: EpochMs, limit: number): Promise<readonly ApiKeyView[]>;
+  /** Puts on record that the key expires soon, once. */
+  tellExpiry(key: ApiKeyView, at: EpochMs, record: AuditRecord): Promise<void>;
   /** False: there is no such key in force. */
   revoke(org: string, id: string, at: EpochMs, record: AuditRecord): Promise<boolean>;
   orgExists(org: string): Promise<boolean>;
+};
+
+/** People whom identity providers vouch for. */
+export type LoginStore = {
+  /** Somebody came, with these roles. */
+  seen(principal: Pick<Principal, "org" | "user" | "roles" | "credential">, at: EpochMs): Promise<void>;
 };
 
 /** Versions of workflows, and how traffic is split between them. */
@@ -186,6 +202,7 @@ export type SessionStore = {
 export type StorePort = {
   readonly sessions: SessionStore;
   readonly keys: KeyStore;
+  readonly logins: LoginStore;
   readonly workflows: WorkflowStore;
   readonly orgs: OrgStore;
   readonly feedback: FeedbackStore;

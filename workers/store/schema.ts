@@ -61,6 +61,10 @@ export const apiKeys = sqliteTable(
     revokedAt: integer("revoked_at"),
     /** The person at the root of its making. */
     root: text("root").notNull().default("platform-admin"),
+    /** To five minutes; null: never. */
+    lastUsedAt: integer("last_used_at"),
+    /** When the org was told that the key expires soon; null: not yet. */
+    expiryToldAt: integer("expiry_told_at"),
   },
   (table) => [uniqueIndex("api_keys_by_hash").on(table.hash), index("api_keys_by_org").on(table.org, table.id)],
 );
@@ -75,6 +79,21 @@ export const endedSessions = sqliteTable(
     until: integer("until").notNull(),
   },
   (table) => [index("ended_sessions_by_end").on(table.until)],
+);
+
+/** With which roles somebody last came from an identity provider. */
+export const logins = sqliteTable(
+  "logins",
+  {
+    org: text("org").notNull(),
+    user: text("user").notNull(),
+    /** `login_…`: one person at one issuer. */
+    credential: text("credential").notNull(),
+    /** JSON: list of roles. */
+    roles: text("roles", { mode: "json" }).$type<Role[]>().notNull(),
+    seenAt: integer("seen_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.org, table.user, table.credential] })],
 );
 
 /** Every version of every workflow, for good: a run names the version it started with. */

@@ -9,6 +9,7 @@ import { storeDeadLetters } from "./dead-letters.ts";
 import { storeFeedback } from "./feedback.ts";
 import { storeIdempotency } from "./idempotency.ts";
 import { storeKeys } from "./keys.ts";
+import { storeLogins } from "./logins.ts";
 import { storeModels } from "./models.ts";
 import { storeOrgs } from "./orgs.ts";
 import { Outbox, type Send } from "./outbox.ts";
@@ -61,6 +62,7 @@ export function defineStore(ports: StorePorts): Store {
   return {
     ...storeRunCosts(db),
     keys: storeKeys(db, outbox, now),
+    logins: storeLogins(db),
     sessions: storeSessions(db, now),
     workflows: {
       ...workflows,

@@ -13,7 +13,8 @@ export type Action =
   | `model.${"read" | "write"}`
   | `chat.${"complete" | "embed"}`
   | "secret.write"
-  | `key.${"read" | "write"}`
+  | `key.${"read" | "write" | "rotate"}`
+  | "self.read"
   | `org.${"read" | "write"}`
   | `budget.${"read" | "write"}`
   | `review.${"read" | "decide"}`

@@ -14,7 +14,6 @@ import { phones } from "./phone.ts";
 import { secrets } from "./secret.ts";
 import { socialSecurityNumbers } from "./ssn.ts";
 
-/** All detectors, in the order of their rank. */
 export const DETECTORS: readonly Detector[] = [secrets, emails, ibans, cards, ipAddresses, socialSecurityNumbers, phones];
 
 /** In the order in which a text is searched; what one stage finds, the next does not see. */

@@ -25,7 +25,6 @@ const PICTURE = /^[1-4]x\.(?:png|jpe?g|gif|webp|svg|avif)/i;
 
 const SERVICE = /^(?:git|hg|svn)$/i;
 
-/** Finds mail addresses. */
 export const emails: Detector = {
   type: "EMAIL",
   names: ["email"],

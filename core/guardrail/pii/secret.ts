@@ -35,7 +35,6 @@ const NAME_UNITS = 48;
 const SHORTEST_FORM = 15;
 const SHORTEST_NAMED = 8;
 
-/** Finds credentials of bounded length. */
 export const secrets: Detector = {
   type: "SECRET",
   names: ["secret_form", "secret_named"],

@@ -10,6 +10,7 @@ const principal = (roles: readonly Role[], more: Partial<Principal> = {}): Princ
   user: "ann",
   roles,
   credential: "key_1",
+  credentialExpiresAt: null,
   credentialCreatedAt: 0,
   credentialCreatedBy: null,
   root: null,

@@ -93,6 +93,103 @@ describe("keys", () => {
   });
 });
 
+describe("a key in use", () => {
+  const create = async (body: object, key = ADMIN_KEY) => {
+    const answer = await world.send("POST", "/v1/api-keys", { key, body: { org: "acme", ...body } });
+    return (await answer.json()) as { id: string; key: string };
+  };
+  const me = async (key: string) => (await world.send("GET", "/v1/me", { key })).json();
+  const rotate = (id: string, key: string, body?: object, headers: Record<string, string> = {}) =>
+    world.send("POST", `/v1/api-keys/${id}/rotate`, { key, headers, ...(body === undefined ? {} : { body }) });
+
+  it.each<Role>(["caller", "monitor", "admin"])("[CALLER-1] a %s learns who it is", async (role) => {
+    const { id, key } = await create({ user: "ann", roles: [role], for_others: true });
+    expect(await me(key)).toEqual({
+      ...{ org: "acme", user: "ann", roles: [role], credential: id, for_others: true, platform_admin: false },
+      expires_at: new Date(NOW + 90 * DAY).toISOString(),
+    });
+    expect(await me(ADMIN_KEY)).toMatchObject({ org: "default", credential: "admin", platform_admin: true, expires_at: null });
+  });
+
+  it("[CALLER-2] replaces itself with an overlap, and the new key has its rights and its root", async () => {
+    const old = await create({
+      user: "ann",
+      roles: ["caller"],
+      allow_from: ["203.0.113.0/24"],
+      expires_at: new Date(NOW + 10 * DAY).toISOString(),
+    });
+    const from = { "CF-Connecting-IP": "203.0.113.7" };
+    world.clock.at = NOW + DAY;
+    const answer = await rotate(old.id, old.key, { overlap_seconds: 3600 }, from);
+    expect(answer.status).toBe(201);
+    const next = (await answer.json()) as { id: string; key: string };
+    expect(next).toMatchObject({
+      user: "ann",
+      roles: ["caller"],
+      allow_from: ["203.0.113.0/24"],
+      expires_at: new Date(NOW + 11 * DAY).toISOString(),
+    });
+    expect([world.keys.get(next.id)?.root, world.keys.get(next.id)?.created_by]).toEqual([
+      world.keys.get(old.id)?.root,
+      world.keys.get(old.id)?.created_by,
+    ]);
+    const works = async (key: string) => (await world.send("GET", "/v1/runs", { key, headers: from })).status === 200;
+    expect([await works(old.key), await works(next.key)]).toEqual([true, true]);
+    world.clock.at += 3600_000;
+    expect([await works(old.key), await works(next.key)]).toEqual([false, true]);
+    expect(world.records.find(({ record }) => record.event_type === "key.rotated")?.record.data).toMatchObject({ key: next.id });
+    expect((await rotate(old.id, ADMIN_KEY, undefined, { "Bulkhead-Org": "acme" })).status).toBe(404);
+  });
+
+  it("[CALLER-2] replaces no other key without an admin's right, not even one of the same user", async () => {
+    const strong = await create({ user: "ann", roles: ["admin"] });
+    const weak = await create({ user: "ann", roles: ["caller"] });
+    expect((await rotate(strong.id, weak.key)).status).toBe(403);
+    const answer = await rotate(weak.id, strong.key);
+    expect(answer.status).toBe(201);
+    const { id } = (await answer.json()) as { id: string };
+    // Whoever holds the new key is at its root.
+    expect([world.keys.get(id)?.root, world.keys.get(id)?.created_by]).toEqual(["ann", "ann"]);
+    for (const body of [{ overlap_seconds: -1 }, { overlap_seconds: 1.5 }, { overlap_seconds: 30 * 86_400 + 1 }, { overlap: 1 }]) {
+      expect((await rotate(weak.id, strong.key, body)).status, JSON.stringify(body)).toBe(400);
+    }
+    const other = await create({ org: "globex", user: "bob", roles: ["admin"] });
+    expect((await rotate(weak.id, other.key)).status).toBe(404);
+  });
+
+  it("[CALLER-2] gives a repeated rotation its first answer, without the key", async () => {
+    const old = await create({ user: "ann", roles: ["admin"] });
+    const again = { "Idempotency-Key": "once" };
+    const first = (await (await rotate(old.id, old.key, {}, again)).json()) as { id: string; key: string };
+    const second = await rotate(old.id, old.key, {}, again);
+    expect([second.status, second.headers.get("Idempotent-Replayed")]).toEqual([201, "true"]);
+    const { key: _, ...shown } = first;
+    expect(await second.json()).toEqual({ ...shown, last_used_at: null });
+  });
+
+  it("[CALLER-3] says when it was used, and in the last two weeks when it ends", async () => {
+    const { id, key } = await create({ user: "ann", roles: ["caller"], expires_at: new Date(NOW + 20 * DAY).toISOString() });
+    const first = await world.send("GET", "/v1/runs", { key });
+    expect([first.headers.get("Bulkhead-Key-Expires"), world.keys.get(id)?.last_used_at]).toEqual([null, new Date(NOW).toISOString()]);
+    world.clock.at = NOW + 4 * 60_000;
+    await world.send("GET", "/v1/runs", { key });
+    expect(world.keys.get(id)?.last_used_at).toBe(new Date(NOW).toISOString());
+    world.clock.at = NOW + 7 * DAY;
+    const late = await world.send("GET", "/v1/runs", { key });
+    expect(late.headers.get("Bulkhead-Key-Expires")).toBe(new Date(NOW + 20 * DAY).toISOString());
+    expect(world.keys.get(id)?.last_used_at).toBe(new Date(NOW + 7 * DAY).toISOString());
+  });
+
+  it("[CALLER-4] a monitor reads the counts of the platform's own org, and nothing else", async () => {
+    const { key } = await create({ org: "default", user: "prometheus", roles: ["monitor"] });
+    expect((await world.send("GET", "/metrics", { key })).status).toBe(200);
+    for (const path of ["/v1/runs", "/v1/workflows", "/v1/api-keys", "/v1/reviews", "/v1/models"])
+      expect((await world.send("GET", path, { key })).status, path).toBe(403);
+    const other = await create({ user: "prometheus", roles: ["monitor"] });
+    expect((await world.send("GET", "/metrics", { key: other.key })).status).toBe(403);
+  });
+});
+
 describe("roles", () => {
   const ALL: readonly Role[] = ["caller", "developer", "reviewer", "operator", "auditor", "admin"];
   const STAFF: readonly Role[] = ["developer", "reviewer", "operator", "auditor", "admin"];

@@ -24,6 +24,11 @@ DELETE /console/session
 POST /v1/api-keys
 GET /v1/api-keys
 DELETE /v1/api-keys/{id}
+POST /v1/api-keys/{id}/rotate
+GET /v1/me
+GET /console/providers
+GET /console/login
+GET /console/callback
 GET /v1/tools
 PUT /v1/tools/{name}
 GET /v1/tools/{name}

@@ -79,6 +79,7 @@ export const keyOf = (org: string, over: Partial<ApiKeyRow> = {}): ApiKeyRow => 
     expires_at: toRfc3339(FAR + 1000),
     allow_from: ["10.0.0.0/8"],
     for_others: true,
+    last_used_at: null,
     last4: "abcd",
     hash: `hash-of-${id}`,
     created_by: "root",

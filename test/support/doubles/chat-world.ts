@@ -72,6 +72,7 @@ export function chatWorld(answers: readonly Answer[], { desk: other, ...change }
       user: "ada",
       roles: ["caller"],
       credential: "key_1",
+      credentialExpiresAt: null,
       credentialCreatedAt: 0,
       credentialCreatedBy: null,
       root: null,

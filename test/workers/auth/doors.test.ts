@@ -28,6 +28,8 @@ it("[PERSON-5] a key whose expiry cannot be read is refused", async () => {
       keyByHash: async () => key,
       sessions: { end: async () => undefined, isEnded: async () => false },
       sessionMac: async (text) => text,
+      issuers: [],
+      providers: { published: async () => Promise.reject(new Error("none")) },
     });
     const request = new Request("https://bulkhead.test/", { headers: { Authorization: `Bearer ${minted.key}` } });
     return (await auth.authenticate(request)) !== null;

@@ -104,13 +104,38 @@ function signedIn(is) {
   page("sign-out").hidden = !is;
 }
 
+/** Why a sign-in at an identity provider did not end here: `/console/callback` puts it into the fragment. */
+const NOT_SIGNED_IN = new Map([
+  ["no_provider", "Choose where to sign in."],
+  ["unavailable", "The identity provider does not answer. Try again in a minute."],
+  ["not_begun_here", "This sign-in began elsewhere, or more than ten minutes ago. Begin again."],
+  ["refused_by_provider", "The identity provider did not confirm the sign-in. Begin again."],
+  ["not_let_in", "You are known, but have no role here. An admin of your org can give you one."],
+]);
+
+function problemOfSignIn() {
+  const why = /^#sign-in=(\w+)$/.exec(location.hash)?.[1] ?? "";
+  if (why !== "") history.replaceState(null, "", location.pathname);
+  return NOT_SIGNED_IN.get(why) ?? "";
+}
+
+/** Links, one for each provider: signing in is a navigation, and the provider sends the browser back. */
+async function showProviders(place) {
+  const { data } = await read("/console/providers").catch(() => ({ data: [] }));
+  const links = data.map(({ issuer, label }) =>
+    el("a", { class: "button", href: `/console/login?issuer=${encodeURIComponent(issuer)}` }, `Sign in with ${label}`),
+  );
+  if (links.length > 0) place.replaceChildren(el("p", { class: "actions" }, ...links), el("p", { class: "or" }, "or with a key:"));
+}
+
 function showSignIn() {
   signedIn(false);
   showStopped([]);
   return open((view) => {
     view.title("Sign in");
     const key = el("input", { type: "password", autocomplete: "current-password", spellcheck: "false", required: true, maxlength: 4096 });
-    const problem = el("p", { class: "problem", role: "alert" });
+    const problem = el("p", { class: "problem", role: "alert" }, problemOfSignIn());
+    const providers = el("div", {});
     const submit = async () => {
       problem.textContent = "";
       try {
@@ -126,6 +151,7 @@ function showSignIn() {
       el(
         "form",
         { class: "card sign-in", on: { submit: submitted(submit) } },
+        providers,
         // Password managers file a key under a name.
         el("input", { hidden: true, autocomplete: "username", value: "API key", readonly: true }),
         field("API key", key, "It is sent once, and kept for eight hours as a cookie that no script can read."),
@@ -134,6 +160,7 @@ function showSignIn() {
       ),
     );
     key.focus();
+    return showProviders(providers);
   }, false);
 }
 

@@ -1,14 +1,23 @@
 /** Who asks: the caller of a request, or 401 without a word about what was wrong. */
+
+import { EXPIRES_SOON_MS } from "../../../core/access/view.ts";
 import { refuse } from "../../../core/errors/problem.ts";
+import { toRfc3339 } from "../../../core/time.ts";
 import type { IngressMiddleware } from "../context.ts";
 import type { IngressPorts } from "../ports.ts";
 import { problemResponse } from "../problem.ts";
+import { setHeaders } from "./answer-headers.ts";
 
-export const authenticate = (ports: Pick<IngressPorts, "auth">): IngressMiddleware => {
+export const authenticate = (ports: Pick<IngressPorts, "auth" | "noteUse">): IngressMiddleware => {
   return async (context, next) => {
     const principal = await ports.auth.authenticate(context.req.raw);
     if (principal === null) return problemResponse(context, refuse("unauthenticated", "send a valid API key as `Authorization: Bearer`"));
     context.set("principal", principal);
-    return next();
+    const noted = ports.noteUse(principal);
+    if (noted !== null) context.executionCtx.waitUntil(noted);
+    await next();
+    const { credentialExpiresAt: end } = principal;
+    if (end !== null && end - context.get("at") < EXPIRES_SOON_MS) setHeaders(context, { "Bulkhead-Key-Expires": toRfc3339(end) });
+    return;
   };
 };

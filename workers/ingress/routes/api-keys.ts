@@ -8,7 +8,7 @@ import { hasIdForm, mintId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { toRfc3339 } from "../../../core/time.ts";
 import type { ApiKeyRow } from "../../store/ports.ts";
-import { edgeRule, forbid } from "../../use-cases/access.ts";
+import { denied, edgeRule, forbid } from "../../use-cases/access.ts";
 import { claim } from "../../use-cases/idempotency.ts";
 import { auditRecord } from "../../use-cases/record.ts";
 import { unknown } from "../../use-cases/runs.ts";
@@ -23,6 +23,8 @@ import { instant, orgName, userName } from "../schemas/names.ts";
 import { idempotencyHeader, pageOf, pageQuery } from "../schemas/requests.ts";
 import { ApiKey, NewApiKey } from "../schemas/views.ts";
 
+/** A key that was made for less does not live on by being rotated late. */
+const MINIMUM_LIFE_MS = 60_000;
 /** docs/contract.md, "Who calls": 90 days. */
 const DEFAULT_LIFE_MS = 90 * 24 * 60 * 60_000;
 
@@ -40,6 +42,30 @@ const Body = z
     for_others: z.boolean().optional().openapi({ description: "may start runs about other people" }),
   })
   .openapi("CreateApiKey");
+const RotateBody = z
+  .strictObject({
+    overlap_seconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(30 * 86_400)
+      .default(86_400)
+      .openapi({ description: "how long the old key works on, at most until its own end" }),
+  })
+  .openapi("RotateApiKey");
+type RotateCall = Call<{ readonly id: z.ZodString }, NoFields, typeof idempotencyHeader, typeof RotateBody>;
+
+const Caller = z
+  .object({
+    org: z.string(),
+    user: z.string(),
+    roles: z.array(z.enum(ROLES)),
+    credential: z.string().openapi({ description: "`key_…`, `login_…` of an identity provider, or `admin`" }),
+    for_others: z.boolean(),
+    platform_admin: z.boolean(),
+    expires_at: z.string().nullable().openapi({ description: "of the key; null: it has no end that the platform knows" }),
+  })
+  .openapi("Caller");
 type CreateCall = Call<NoFields, NoFields, typeof idempotencyHeader, typeof Body>;
 
 export function apiKeyRoutes(ports: IngressPorts): Endpoint[] {
@@ -68,6 +94,32 @@ export function apiKeyRoutes(ports: IngressPorts): Endpoint[] {
       query: pageQuery,
       answers: { 200: { description: "a page of keys", schema: listOf(ApiKey) } },
       handle: async ({ principal, query }) => reply(200, await ports.store.keys.list(principal.org, pageOf(query))),
+    }),
+    endpoint({
+      method: "post",
+      path: "/v1/api-keys/{id}/rotate",
+      operationId: "rotateApiKey",
+      tag: "api keys",
+      summary:
+        "Makes a new key with the same rights; the old one works until the overlap ends. A key may rotate itself, another one is an admin's to rotate",
+      action: "key.rotate",
+      params: { id: z.string() },
+      headers: idempotencyHeader,
+      body: RotateBody,
+      bodyForm: "optional",
+      answers: { 201: { description: "the new key; its text is shown this once", schema: NewApiKey } },
+      refusals: ["idempotency_key_reused"],
+      handle: (call) => rotateKey(ports, call),
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/me",
+      operationId: "getCaller",
+      tag: "api keys",
+      summary: "Who the caller is",
+      action: "self.read",
+      answers: { 200: { description: "the caller, in the org that the request acts in", schema: Caller } },
+      handle: async ({ principal }) => reply(200, callerOf(principal)),
     }),
     endpoint({
       method: "delete",
@@ -118,6 +170,7 @@ async function createKey(ports: IngressPorts, call: CreateCall): Promise<Answer<
     allow_from: call.body.allow_from ?? [],
     for_others: call.body.for_others ?? false,
     last4: minted.last4,
+    last_used_at: null,
   };
   const root = rootOfNewKey(org.value === call.principal.org ? call.principal : abroad(call.principal, call.principal.org));
   const row: ApiKeyRow = { ...view, hash: minted.hash, created_by: call.principal.user, root };
@@ -134,6 +187,59 @@ async function createKey(ports: IngressPorts, call: CreateCall): Promise<Answer<
     },
   );
   await ports.store.keys.create(row, record);
+  await settle("created");
+  return reply(201, { ...view, key: minted.key });
+}
+
+const callerOf = ({ org, user, roles, credential, forOthers, platformAdmin, credentialExpiresAt }: Principal) => ({
+  org,
+  user,
+  roles: [...roles],
+  credential,
+  for_others: forOthers,
+  platform_admin: platformAdmin,
+  expires_at: credentialExpiresAt === null ? null : toRfc3339(credentialExpiresAt),
+});
+
+/**
+ * The new key has the rights, the networks and the length of life of the old one. Whoever rotates another's key holds the new one, and
+ * is at its root; a key that rotates itself stays in the same hands.
+ */
+async function rotateKey(ports: IngressPorts, call: RotateCall): Promise<Answer<201, ApiKeyView & { readonly key?: string }>> {
+  const { principal, params, body, at } = call;
+  const itself = params.id === principal.credential;
+  if (!itself) {
+    const refusal = await denied(ports, call, "key.write");
+    if (refusal !== null) return err(refusal);
+  }
+  const old = hasIdForm("key", params.id) ? await ports.store.keys.holding(principal.org, params.id) : null;
+  if (old === null) return err(unknown);
+  const freshId = mintId("key", at, ports.random(10));
+  const claimed = await claim<"created">(ports, call, repeatable(call, body), freshId);
+  if (!claimed.ok) return claimed;
+  const { id, replayed, settle } = claimed.value;
+  const made = id === freshId ? null : await ports.store.keys.get(principal.org, id);
+  if (made !== null) {
+    await settle("created");
+    return reply(201, made, REPLAYED);
+  }
+  if (replayed !== null) return err(unknown);
+  const minted = await ports.auth.mintApiKey();
+  const life = Date.parse(old.expires_at) - Date.parse(old.created_at);
+  const { org, user, roles, allow_from, for_others } = old;
+  const times = { created_at: toRfc3339(at), expires_at: toRfc3339(at + Math.max(life, MINIMUM_LIFE_MS)), last_used_at: null };
+  const view: ApiKeyView = { id, org, user, roles, allow_from, for_others, ...times, last4: minted.last4 };
+  const holder = itself ? { created_by: old.created_by, root: old.root } : { created_by: principal.user, root: rootOfNewKey(principal) };
+  const record = auditRecord(ports, call, {
+    type: "key.rotated",
+    action: "key.rotate",
+    resource: `api-key/${params.id}`,
+    decision: "allow",
+    data: { key: id, expires_at: view.expires_at, overlap_seconds: body.overlap_seconds, root: holder.root },
+  });
+  const overlapUntil = at + body.overlap_seconds * 1000;
+  const rotated = await ports.store.keys.rotate(params.id, { ...view, ...holder, hash: minted.hash }, overlapUntil, record);
+  if (!rotated) return err(unknown);
   await settle("created");
   return reply(201, { ...view, key: minted.key });
 }

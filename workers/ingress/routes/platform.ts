@@ -1,6 +1,6 @@
 /** What is answered without a caller: health, the OpenAPI document, the docs, the public keys, the console and its session. */
 import { createRoute, type RouteConfig, z } from "@hono/zod-openapi";
-import type { Principal } from "../../../core/access/principal.ts";
+import { PLATFORM_ORG, type Principal } from "../../../core/access/principal.ts";
 import { auditRecord } from "../../../core/audit/record.ts";
 import { refuse } from "../../../core/errors/problem.ts";
 import { mintId } from "../../../core/ids.ts";
@@ -125,9 +125,6 @@ export const consoleFile =
 /** Sign-ins that failed with no key that is known, put on record in one minute and isolate; who floods the door does not flood the chain. */
 const UNKNOWN_ON_RECORD = 10;
 const MINUTE_MS = 60_000;
-/** In whose chain a sign-in is that no key says the org of. */
-const PLATFORM_ORG = "default";
-
 type SessionPorts = Pick<IngressPorts, "auth" | "store" | "now" | "random">;
 
 function openSession(ports: SessionPorts): IngressMiddleware {
@@ -179,8 +176,11 @@ const closeSession =
     return new Response(null, { status: 204, headers: { "Set-Cookie": cookie } });
   };
 
-const sessionRecord = (ports: SessionPorts, principal: Principal, trace: Trace, type: string, action: string) =>
-  edgeRecord(ports, { principal, trace }, { type, action, resource: `api-key/${principal.credential}`, decision: "allow" });
+export const sessionRecord = (ports: SessionPorts, principal: Principal, trace: Trace, type: string, action: string) =>
+  edgeRecord(ports, { principal, trace }, { type, action, resource: credentialOf(principal), decision: "allow" });
 
-const described = (route: Omit<RouteConfig, "tags" | "security"> & { security?: RouteConfig["security"] }): RouteConfig =>
+/** As audit entries name it: `login/…` is somebody's at an identity provider. */
+const credentialOf = ({ credential }: Principal): string => `${credential.startsWith("login_") ? "login" : "api-key"}/${credential}`;
+
+export const described = (route: Omit<RouteConfig, "tags" | "security"> & { security?: RouteConfig["security"] }): RouteConfig =>
   createRoute({ security: [], ...route, tags: ["platform"] } as RouteConfig);

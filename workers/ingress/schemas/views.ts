@@ -98,6 +98,7 @@ export const ApiKey = z
     allow_from: z.array(z.string()),
     for_others: z.boolean(),
     last4: z.string(),
+    last_used_at: time.nullable().openapi({ description: "to five minutes; null: never used" }),
   })
   .openapi("ApiKey");
 export const NewApiKey = ApiKey.extend({

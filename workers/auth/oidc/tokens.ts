@@ -1,0 +1,117 @@
+/**
+ * Tokens of identity providers in, callers out (RFC 7519, RFC 9068, OpenID Connect Core 1.0). Signature, issuer, audience and times are
+ * jose's to check; which of them are asked for, and what the claims mean here, is said in this file. Whatever is wrong gives null.
+ */
+import { createLocalJWKSet, decodeJwt, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
+import { type ClaimedHolder, holderOf } from "../../../core/access/claims.ts";
+import { PLATFORM_ADMIN_USER } from "../../../core/access/person.ts";
+import { isPlatformAdmin, type Principal } from "../../../core/access/principal.ts";
+import type { JsonObject } from "../../../core/json.ts";
+import type { EpochMs } from "../../../core/time.ts";
+import { sha256Hex } from "../api-key.ts";
+import type { Issuer, TokenHeader } from "./issuers.ts";
+import type { Providers } from "./provider.ts";
+
+/** How far the issuer's clock may be off from ours, for `exp`, `nbf` and `iat`. */
+const SKEW_SECONDS = 60;
+/** A token is three base64url parts (RFC 7515 section 7.1). Longer ones are refused unread: headers are bounded to 128 kB, not to this. */
+const FORM = /^[\w-]{1,4096}\.[\w-]{1,8192}\.[\w-]{1,2048}$/;
+/** `typ` of access tokens and ID tokens; other kinds (`logout+jwt`, `secevent+jwt` …) are made for something else. */
+const TYPES: ReadonlySet<string | undefined> = new Set([undefined, "JWT", "jwt", "at+jwt", "application/at+jwt"]);
+
+/** Whether the text looks like a token at all. */
+export const isTokenForm = (text: string): boolean => FORM.test(text);
+
+/** What tokens are checked with. */
+export type TokenPorts = { readonly issuers: readonly Issuer[]; readonly providers: Providers; readonly now: () => EpochMs };
+
+/** Somebody that an issuer vouches for. */
+export type Vouched = ClaimedHolder & {
+  readonly issuer: Issuer;
+  readonly subject: string;
+  /** When the holder signed in, as far as the token says (`auth_time`, else `iat`), at most now. */
+  readonly signedInAt: EpochMs;
+};
+
+/** The holder of a token that came in this header; null when it is none of ours. Throws `ProviderUnavailable`. */
+export async function vouchedFor(ports: TokenPorts, token: string, header: TokenHeader): Promise<Vouched | null> {
+  const claimed = isTokenForm(token) ? unverified(token) : null;
+  if (claimed === null) return null;
+  for (const issuer of ports.issuers) {
+    if (issuer.header !== header || issuer.issuer !== claimed.iss || !namesOne(claimed.aud, issuer.audience)) continue;
+    const claims = await verified(ports, issuer, token, issuer.audience);
+    const vouched = claims === null ? null : vouchedBy(ports, issuer, claims);
+    if (vouched !== null) return vouched;
+  }
+  return null;
+}
+
+/** The holder that the verified claims name. */
+export function vouchedBy({ now }: Pick<TokenPorts, "now">, issuer: Issuer, claims: JWTPayload): Vouched | null {
+  const holder = holderOf(claims as JsonObject, issuer);
+  if (holder === null || holder.user === PLATFORM_ADMIN_USER || typeof claims.sub !== "string") return null;
+  const { auth_time: authTime } = claims;
+  const seconds = typeof authTime === "number" ? authTime : (claims.iat ?? now() / 1000);
+  return { ...holder, issuer, subject: claims.sub, signedInAt: Math.min(now(), seconds * 1000) };
+}
+
+/** The claims of a token that this issuer made for one of the audiences; null when it is not, or not any more. Throws `ProviderUnavailable`. */
+export async function verified(ports: TokenPorts, issuer: Issuer, token: string, audience: readonly string[]): Promise<JWTPayload | null> {
+  const options: JWTVerifyOptions = {
+    issuer: issuer.issuer,
+    audience: [...audience],
+    algorithms: [...issuer.algorithms],
+    clockTolerance: SKEW_SECONDS,
+    currentDate: new Date(ports.now()),
+    requiredClaims: ["exp", "sub"],
+  };
+  for (const missed of [false, true]) {
+    const { keys } = await ports.providers.published(issuer, missed);
+    try {
+      const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(keys), options);
+      return TYPES.has(protectedHeader.typ) ? payload : null;
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey) continue; // perhaps the issuer rotated its keys
+      if (error instanceof errors.JWKSMultipleMatchingKeys) return firstThatFits(error, token, options);
+      return null;
+    }
+  }
+  return null;
+}
+
+/** A token without `kid` beside several keys of its kind: whichever verifies it. */
+async function firstThatFits(keys: errors.JWKSMultipleMatchingKeys, token: string, options: JWTVerifyOptions): Promise<JWTPayload | null> {
+  for await (const key of keys) {
+    const result = await jwtVerify(token, key, options).catch(() => null);
+    if (result !== null) return TYPES.has(result.protectedHeader.typ) ? result.payload : null;
+  }
+  return null;
+}
+
+/** The caller that the issuer vouches for. The credential's name is stable for the person, and says nothing of them. */
+export async function principalOf({ org, user, roles, issuer, subject, signedInAt }: Vouched): Promise<Principal> {
+  const digest = await sha256Hex(`${issuer.issuer}\n${subject}`);
+  return {
+    org,
+    user,
+    roles,
+    credential: `login_${digest.slice(0, 26)}`,
+    credentialCreatedAt: signedInAt,
+    credentialExpiresAt: null,
+    credentialCreatedBy: null,
+    root: null,
+    forOthers: issuer.forOthers,
+    platformAdmin: isPlatformAdmin(org, roles),
+  };
+}
+
+function unverified(token: string): JWTPayload | null {
+  try {
+    return decodeJwt(token);
+  } catch {
+    return null;
+  }
+}
+
+const namesOne = (aud: string | string[] | undefined, audience: readonly string[]): boolean =>
+  (Array.isArray(aud) ? aud : [aud]).some((name) => name !== undefined && audience.includes(name));
