@@ -41,6 +41,12 @@ describe("an entry", () => {
     }
   });
 
+  it("has what its record says, field by field", () => {
+    const said = { decision: "deny", policy_version: "0123456789abcdef", risk_score: 0.7, data: { a: 1 } } as const;
+    const entry = link(testRecord(1, said), 1, GENESIS_HASH, sha256Hex);
+    expect(entry).toMatchObject({ ...testRecord(1, said), ...said });
+  });
+
   it("hashes what has no source as null", () => {
     const { trace_id: _gone, ...partial } = testRecord(1);
     const entry = link(partial as ReturnType<typeof testRecord>, 1, GENESIS_HASH, sha256Hex);

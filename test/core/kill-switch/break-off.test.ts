@@ -43,6 +43,15 @@ describe("calls under a kill switch", () => {
     expect(await world(null).breakOff(SUBJECT, untilBrokenOff)).toBe("answered");
   });
 
+  it("[KILL-16] the time of grace begins anew with each stop: looks that found none count from nothing", async () => {
+    let look = 0;
+    // Three looks in four find a stop; four in a row would end the call.
+    const stops = async () => ({ epoch: 1, active: look++ % 4 === 3 ? [] : ([{ kind: "all" }] as const), asOf: 0 });
+    const breakOff = defineBreakOff({ stops, lookEveryMs: 2, graceMs: 8 });
+    expect(await breakOff(SUBJECT, untilBrokenOff)).toBe("answered");
+    expect(look).toBeGreaterThan(12);
+  });
+
   it("[KILL-16] looks no more when the call is over, however it ended", async () => {
     const { looks, breakOff } = world([]);
     await breakOff(SUBJECT, async () => pause(20));

@@ -1,9 +1,12 @@
 /** Kept answers of models, word for word: what is found, what is not, and what never lies there. */
 import { env } from "cloudflare:workers";
+import { createHmac } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { FRESH_MS, KEPT_MS } from "../../../core/cache/kept-answer.ts";
 import type { ModelCall, ModelOutcome } from "../../../core/run/calls/call.ts";
 import { correctionMessages } from "../../../core/workflow/prompt.ts";
+import { keptValues, subjectTag } from "../../../workers/answer-cache/kept-values.ts";
+import { TOOL_RESULTS } from "../../../workers/answer-cache/ports.ts";
 import { CONTEXT, modelCall } from "../../support/doubles/calls.ts";
 import { hangs } from "../../support/doubles/upstream.ts";
 import { answered, answerWorld, failed, keptTexts, quickest, says } from "../../support/worlds/answer-cache.ts";
@@ -258,6 +261,17 @@ it("[CACHE-10] what was kept for a person is dropped when the person is forgotte
   await world.call({ messages: says("Another ticket") });
   await world.call({ context: { ...context, org: "rival" } });
   expect(world.asked).toHaveLength(4);
+});
+
+it("[CACHE-10] answers that tools gave about a person go with the models', and are counted", async () => {
+  const mac = async (text: string) => createHmac("sha256", "the key of a test").update(text).digest("hex");
+  const values = keptValues(env.ANSWERS, () => undefined);
+  for (const subject of ["yvonne", "zoltan"])
+    await values.put(`${TOOL_RESULTS}acme/${subject}`, { v: 1 }, 60_000, { subjects: [await subjectTag(mac, "acme", subject)] });
+  const world = answerWorld();
+  await world.call({ context: { ...context, subject: "yvonne" } });
+  expect(await world.cache.forget("acme", "yvonne")).toBe(2);
+  expect((await env.ANSWERS.list()).keys.map(({ name }) => name)).toEqual([`${TOOL_RESULTS}acme/zoltan`]);
 });
 
 it("[CACHE-11] nobody reads from a name what was asked, or by whom", async () => {

@@ -16,6 +16,24 @@ async function record(org: string, lists: readonly (readonly Partial<AuditRecord
   await writePages(env.DB, org, await log.integrated(0));
 }
 
+it("[AUD-32] a stored page that differs is told, also in a statement that brings new pages", async () => {
+  const org = `org-${crypto.randomUUID()}`;
+  const log = auditLogOf(env.AUDIT_LOG, org);
+  const one = (number: number) => ({ source: { kind: "store", id: "store" }, id: String(number), records: [testRecord(number)] }) as const;
+  await log.append(org, [one(1)]);
+  const [first] = await log.integrated(0);
+  await log.append(org, [one(2)]);
+  const pages = await log.integrated(0);
+  if (first === undefined) throw new Error("no page was written");
+  expect(pages.length).toBeGreaterThan(1);
+  const forged = { ...first, entries: first.entries.replace("2100-01-01", "2100-01-02") };
+  expect(forged).not.toEqual(first);
+  expect((await writePages(env.DB, org, [forged])).ok).toBe(true);
+  const written = await writePages(env.DB, org, pages);
+  expect(written).toEqual({ ok: false, error: { code: "chain_broken", seqs: [first.first_seq] } });
+  expect((await writePages(env.DB, org, pages.slice(1))).ok).toBe(true);
+});
+
 it("counts calls, failures and findings of every entry, whichever pages they are in", async () => {
   const [ours, theirs] = [`org-${crypto.randomUUID()}`, `org-${crypto.randomUUID()}`];
   const answered = (tool: string, ok: boolean, duration_ms: number | null) => ({

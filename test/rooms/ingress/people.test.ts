@@ -92,13 +92,16 @@ describe("reviews", () => {
 
 describe("dead letters", () => {
   let letter: string;
+  const bury = (of: string): string => {
+    const id = withPrefix("dl", of);
+    const stored = world.runs.get(of);
+    if (stored === undefined) throw new Error(`no run ${of}`);
+    stored.view.status = "dead_lettered";
+    stored.view.dead_letter = { id, status: "open", undone: [] };
+    return id;
+  };
   beforeEach(() => {
-    letter = withPrefix("dl", run);
-    const stored = world.runs.get(run);
-    if (stored !== undefined) {
-      stored.view.status = "dead_lettered";
-      stored.view.dead_letter = { id: letter, status: "open", undone: [] };
-    }
+    letter = bury(run);
   });
   const redrive = (headers: Record<string, string> = {}) =>
     world.send("POST", `/v1/dead-letters/${letter}/redrive`, { key: keys.olga, headers });
@@ -111,6 +114,19 @@ describe("dead letters", () => {
     expect([repeated.status, repeated.headers.get("Idempotent-Replayed"), (await json(repeated))["id"]]).toEqual([202, "true", made["id"]]);
     expect((await redrive()).status).toBe(409);
     expect(world.writes.filter((write) => write.startsWith("redrive"))).toHaveLength(1);
+  });
+
+  it("[USE-1] one key for two letters redrives both, each as a run of its own", async () => {
+    const body = { workflow: "echo", input: { text: "b" } };
+    const other = String((await json(await world.send("POST", "/v1/runs", { key: keys.ada, body })))["id"]);
+    const again = { "Idempotency-Key": "both" };
+    const first = await json(await redrive(again));
+    letter = bury(other);
+    const second = await redrive(again);
+    const made = await json(second);
+    expect([second.status, second.headers.get("Idempotent-Replayed"), made["redrive_of"]]).toEqual([202, null, other]);
+    expect(made["id"]).not.toBe(first["id"]);
+    expect(world.writes.filter((write) => write.startsWith("redrive"))).toHaveLength(2);
   });
 
   it("a redrive whose new run is on its way keeps its id", async () => {

@@ -302,6 +302,8 @@ describe("reading runs", () => {
     expect(answer.status).toBe(500);
     expect(await answer.text()).not.toContain("max.muster");
     expect(JSON.stringify(world.lines)).not.toContain("max.muster");
-    expect(world.lines.filter((line) => line["level"] === "error").every((line) => typeof line["trace_id"] === "string")).toBe(true);
+    const broken = world.lines.filter((line) => line["level"] === "error");
+    expect(broken.map(({ event }) => event)).toEqual(["request.failed", "request.answered"]);
+    for (const line of broken) expect(line["trace_id"]).toMatch(/^[0-9a-f]{32}$/);
   });
 });

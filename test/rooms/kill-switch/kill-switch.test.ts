@@ -1,4 +1,4 @@
-import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { AuditRecord, RecordsMessage } from "../../../core/audit/record.ts";
@@ -344,6 +344,25 @@ describe("the flag", () => {
     expect((await alarmOf(stub)) ?? 0).toBeLessThanOrEqual(now + 30_000);
     await tick(stub, 6_000);
     expect(kv.value).toBe("on");
+  });
+
+  it("[KILL-8] a mark of ours whose write was not answered is ours all the same, after a crash too", async () => {
+    const { stub, kill } = fresh();
+    const { read, write } = world.flag;
+    world.flag = {
+      read,
+      write: async (value, mark) => {
+        await write(value, mark);
+        throw new Error("the answer was lost");
+      },
+    };
+    await kill.throwSwitch(REFUND, ann, "");
+    await tick(stub, 1);
+    expect(kv.value).toBe("on");
+    await evictDurableObject(stub);
+    world.flag = { read, write };
+    await tick(stub, 30_000);
+    expect((await kill.stops()).active).toEqual([REFUND]);
   });
 
   it("[KILL-9] a flag that cannot be read stops nothing and is looked at again", async () => {

@@ -255,6 +255,22 @@ describe("the end of a run", () => {
     expect(await queue.read(awaited.id)).toMatchObject({ status: "pending" });
   });
 
+  it("[REV-12] a case that is withdrawn by its id takes nothing along: the decision about another is still told", async () => {
+    const { org, queue } = fresh();
+    world.tellRun = async () => {
+      throw new Error("the run is out of reach");
+    };
+    const decided = await queue.open(org, request("run_1"));
+    const stale = await queue.open(org, request("run_1", { key: "run_1/other#1" }));
+    await queue.decide(decided.id, judgement());
+    expect(await queue.withdraw("run_1", [stale.id])).toEqual({ ids: [stale.id] });
+    expect(await rowsOf(org, "delivery")).toBe(1);
+    world.tellRun = async (run, message) => void told.push({ run, message });
+    now = FAR + 60_000;
+    await runDurableObjectAlarm(stubOf(org));
+    expect(told).toMatchObject([{ run: "run_1", message: { kind: "review.decided", decision: { id: decided.id, action: "approve" } } }]);
+  });
+
   it("[REV-12] its open cases are cancelled, decided ones stay, and it hears nothing more", async () => {
     const { org, queue } = fresh();
     world.tellRun = async () => {

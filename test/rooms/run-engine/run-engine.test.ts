@@ -195,6 +195,52 @@ describe("RunEngine", () => {
     expect(sent()).toEqual([]);
   });
 
+  it("[ARCHIVE-6] a run is emptied when its records are confirmed, and not before", async () => {
+    const id = newId();
+    await start(id);
+    const rows = () => messages.filter((message) => message.source.id === id).flatMap((message) => message.rows);
+    await vi.waitUntil(() => rows().some((row) => row.run?.status === "completed"));
+    const seq = rows().reduce((last, row) => Math.max(last, Number(row.id)), 0);
+    expect(await engine(id).empty(seq)).toBe(false);
+    expect(await engine(id).view()).toMatchObject({ status: "completed" });
+    await engine(id).confirm(rows().map((row) => row.id));
+    expect(await engine(id).empty(seq - 1)).toBe(false);
+    expect(await engine(id).empty(seq)).toBe(true);
+    expect(await engine(id).view()).toBeNull();
+  });
+
+  it("[RUN-176] a clock that steps back takes no time back: events stay in order and work goes on", async () => {
+    const id = newId();
+    world.callTool = async () => {
+      world.now = () => FAR - 3_600_000;
+      return answered("done");
+    };
+    await start(id);
+    await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
+    const times = ((await engine(id).events(0, 0))?.events ?? []).map(({ at }) => Date.parse(at));
+    expect(times.length).toBeGreaterThan(5);
+    expect(times).toEqual(times.map(() => FAR));
+  });
+
+  it("[RUN-177] an older word of the kill switch than the run has heard is not believed", async () => {
+    const id = newId();
+    const { stops } = world;
+    const scope = { kind: "org", org: "acme", name: "acme" } as const;
+    await engine(id).start(born(id), { epoch: 5, active: [scope], asOf: FAR }, 0);
+    expect(await engine(id).view()).toMatchObject({ status: "paused" });
+    world.now = () => FAR + 1;
+    await engine(id).lookAgain({ epoch: 4, active: [], asOf: FAR + 1 });
+    expect(await engine(id).view()).toMatchObject({ status: "paused" });
+    world.stops = async () => ({ epoch: 4, active: [], asOf: world.now() });
+    world.now = () => FAR + 60_000;
+    await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
+    expect(await engine(id).view()).toMatchObject({ status: "paused" });
+    world.stops = async () => ({ epoch: 6, active: [], asOf: world.now() });
+    await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
+    await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
+    world.stops = stops;
+  });
+
   it("[RUN-133] a send that fails loses nothing", async () => {
     const id = newId();
     let fails = true;

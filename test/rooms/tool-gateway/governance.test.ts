@@ -169,18 +169,23 @@ describe("secrets", () => {
     expect(asked).toEqual([]);
   });
 
-  it.each(["evil.example", "shop.example.evil.example", "sub.shop.example", "shop.example:444"])(
-    "[GATE-4] never go to %s",
-    async (host) => {
-      const { gateway, upstream } = world(
-        { http: { ...http, url: `https://${host}/x` } },
-        { secret: async () => ({ value: SECRET, hosts: ["shop.example:443"] }) },
-      );
-      const outcome = await gateway.call(toolCall(), still);
-      expect(failureOf(outcome)).toMatchObject({ class: "permanent", code: "policy_denied" });
-      expect(JSON.stringify([upstream.requests, outcome])).not.toContain(SECRET);
-    },
-  );
+  it.each([
+    ["evil.example", "shop.example:443"],
+    ["shop.example.evil.example", "shop.example"],
+    ["evil-shop.example", "shop.example"],
+    ["evilshop.example", "shop.example"],
+    ["sub.shop.example", "shop.example"],
+    ["shop.example:444", "shop.example:443"],
+    ["shop.example:444", "shop.example:44"],
+  ])("[GATE-4] never go to %s when they are for %s", async (host, listed) => {
+    const { gateway, upstream } = world(
+      { http: { ...http, url: `https://${host}/x` } },
+      { secret: async () => ({ value: SECRET, hosts: [listed] }) },
+    );
+    const outcome = await gateway.call(toolCall(), still);
+    expect(failureOf(outcome)).toMatchObject({ class: "permanent", code: "policy_denied" });
+    expect(JSON.stringify([upstream.requests, outcome])).not.toContain(SECRET);
+  });
 
   it("[GATE-4] that come back in an answer are taken out, as are credentials", async () => {
     const echo = { id: `Bearer ${SECRET}`, headers: { [SECRET]: ["x", SECRET] } };

@@ -59,6 +59,22 @@ describe("placeholders", () => {
     expect(await openOne("{{EMAIL_1}}", "run_1", true)).toBe(EMAIL.value);
   });
 
+  it("[VAULT-3] a child run's value that its parent had from a tool is not the child's own input", async () => {
+    await vault.assign({ ...request, origin: "tool" });
+    await vault.assign({ ...request, values: [CARD] });
+    const placeholders = ["{{EMAIL_1}}", "{{CREDIT_CARD_1}}"];
+    expect(await vault.carry({ from: "run_1", to: "run_2", placeholders })).toEqual(placeholders);
+    expect(await vault.open({ run: "run_2", placeholders, inputOnly: true })).toEqual([null, CARD.value]);
+    expect(await vault.open({ run: "run_2", placeholders, inputOnly: false })).toEqual([EMAIL.value, CARD.value]);
+  });
+
+  it("[VAULT-1] one text under two types has two placeholders, and both open", async () => {
+    const values = [EMAIL, { ...EMAIL, type: "SECRET" } as const];
+    const placeholders = ["{{EMAIL_1}}", "{{SECRET_1}}"];
+    expect(await vault.assign({ ...request, values })).toEqual(placeholders);
+    expect(await vault.open({ run: "run_1", placeholders, inputOnly: false })).toEqual([EMAIL.value, EMAIL.value]);
+  });
+
   it("answers null for what has not the form of a placeholder, and for an object that stored nothing", async () => {
     expect(await vault.open({ run: "run_1", placeholders: ["{{EMAIL_1}}", "x"], inputOnly: false })).toEqual([null, null]);
     await vault.assign(request);
@@ -156,6 +172,17 @@ describe("keys", () => {
       await expect(instance.assign({ ...request, subject: "eve" })).rejects.toThrow("not 32 bytes");
     });
     expect(wrappedKeys.size).toBe(1);
+  });
+
+  it("[VAULT-7] a sealed value that is copied into another run's row does not open there", async () => {
+    await vault.assign(request);
+    await vault.assign({ ...request, run: "run_2", values: [{ type: "EMAIL", value: "bob@example.com" }] });
+    await runInDurableObject(vault, async (instance, state) => {
+      state.storage.sql.exec("UPDATE value SET sealed = (SELECT sealed FROM value WHERE run = 'run_1') WHERE run = 'run_2'");
+      await expect(instance.open({ run: "run_2", placeholders: ["{{EMAIL_1}}"], inputOnly: false })).rejects.toThrow(
+        "does not open under its key",
+      );
+    });
   });
 
   it("[VAULT-8] keeps nothing when the store of keys is down", async () => {

@@ -91,10 +91,11 @@ it.each<[string, Around]>([
   ["there is no money", { desk: { reserve: async () => err(CAP) } }],
   ["nobody knows whether there is", { desk: { reserve: async () => Promise.reject(new Error("away")) } }],
   ["the upstream rests", { health: { admit: async () => ({ allowed: false, retryAfterMs: 1_000 }) } }],
-])("[EMBED-2] nothing is asked when %s", async (_, changes) => {
+])("[EMBED-2] nothing is asked when %s", async (why, changes) => {
   const made = world(changes);
   expect([await made.embed(), made.asked]).toEqual([null, []]);
-  expect(made.settled.every((spent) => spent?.tokens === 0)).toBe(true);
+  expect(made.settled).toEqual(made.reserved.map(() => ({ microUsd: 0, tokens: 0 })));
+  expect(made.reserved).toHaveLength(why === "the upstream rests" ? 1 : 0);
 });
 
 it("[EMBED-3] a model that is to see nothing of a person's sees no placeholder", async () => {

@@ -57,6 +57,15 @@ describe("what a read tool's answer means", () => {
     expect((await world({ ...refused, status: 404 }).ask()).found).toBe("unsure");
   });
 
+  it.each([400, 401, 403, 408, 409, 410, 422, 425, 429, 500, 503])(
+    "[TOOL-31] a look-up's own status %i says nothing of the write",
+    async (status) => {
+      const failure = { class: "permanent", code: "tool_error", message: "", retryAfterMs: null } as const;
+      for (const reached of ["refused", "answered"] as const)
+        expect((await world({ result: { ok: false, failure }, reached, status }).ask()).found).toBe("unsure");
+    },
+  );
+
   it("[TOOL-32] it is asked by the write's key where it takes one, else with the write's input, under a key of its own", async () => {
     const byKey = world(said(null));
     await byKey.ask();

@@ -57,6 +57,12 @@ describe("an HTTP tool", () => {
     expect(refused).toEqual(statuses.filter((status) => status >= 400 && status < 500 && ![408, 425, 429].includes(status)));
   });
 
+  it("[TOOL-31] says with 404 alone that there is no such thing: 401, 408 and 429 say nothing of a write", async () => {
+    const missing: number[] = [];
+    for (const status of statuses) if ((await call({ effect: "read" }, answers(withStatus(status)))).found === false) missing.push(status);
+    expect(missing).toEqual([404]);
+  });
+
   it.each([100, 102, 103])("[TOOL-41] an interim answer %i leaves the outcome unknown", async (status) => {
     // A platform's `fetch` may give one; the constructor of `Response` refuses to make one.
     const interim = Object.defineProperty(json({}), "status", { value: status });
