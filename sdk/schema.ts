@@ -805,7 +805,7 @@ export type Problem = {
   })[];
 };
 
-/** replaces the caps of the scope: what is absent or null is not capped */
+/** replaces the caps of the scope: what is absent or null is not capped; a user without any cap is under `user:*` */
 export type PutBudget = {
   readonly usd_per_day?: number | null;
   readonly usd_per_month?: number | null;

@@ -103,7 +103,9 @@ export class House {
         this.#perform(object, method, copy).then(
           (value) => leave(() => resolve(structuredClone(value))),
           (error: unknown) => {
-            if (!(error instanceof ObjectReset)) leave(() => reject(error instanceof Error ? error : new Error(String(error))));
+            // Only its own end keeps an object from answering: that of an object it asked is an error like any other.
+            if (!(error instanceof ObjectReset) || !(life.dead || life.outdated))
+              leave(() => reject(error instanceof Error ? error : new Error(String(error))));
           },
         );
       });

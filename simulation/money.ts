@@ -6,6 +6,7 @@ import type { AuditRecord } from "../core/audit/record.ts";
 import type { Account, Caps } from "../core/budget/account.ts";
 import { plus } from "../core/budget/amount.ts";
 import type { Holder } from "../core/budget/holder.ts";
+import { DEPLOYMENT_LEDGER } from "../core/budget/lease.ts";
 import { mintId } from "../core/ids.ts";
 import { toRfc3339 } from "../core/time.ts";
 import { ORG } from "./definitions.ts";
@@ -24,7 +25,8 @@ export async function treasurer(world: World): Promise<void> {
   };
   for (;;) {
     try {
-      await world.ask("BudgetLedger", ORG, "setCaps", ORG, "org", caps, changeRecord(world));
+      const [ledger, scope] = dice.between("money/whose", 0, 2) === 0 ? [DEPLOYMENT_LEDGER, "deployment"] : [ORG, "org"];
+      await world.ask("BudgetLedger", ledger, "setCaps", ledger, scope, caps, changeRecord(world));
       return;
     } catch {
       await world.sleep(1_000);
@@ -60,7 +62,8 @@ export function checkCaps(world: World, object: HousedObject, before: Map<string
   for (const { scope, caps, day } of rowsOf<Account>(object, "account")) {
     const limit = caps.usd_per_day;
     const concerned = leased.filter(
-      ({ user, workflow }) => scope === "org" || scope === `user:${user}` || scope === `workflow:${workflow ?? ""}`,
+      ({ user, workflow }) =>
+        scope === "org" || scope === "deployment" || scope === `user:${user}` || scope === `workflow:${workflow ?? ""}`,
     );
     const taken = concerned.reduce((sum, { lease }) => plus(sum, lease), plus(day.spent, day.held)).microUsd;
     // A cap that came later than the money was spent or leased may be below it; then nothing is added.

@@ -1,6 +1,7 @@
 /** The platform's own objects, each with ports into the simulated world. */
 import { createHash } from "node:crypto";
 import type { RecordsMessage } from "../core/audit/record.ts";
+import { DEPLOYMENT_LEDGER } from "../core/budget/lease.ts";
 import {
   defineAuditLog,
   defineBudgetLedger,
@@ -72,6 +73,9 @@ export function objectsOf(world: World): Fittings["objects"] {
       send: send(life),
       askRun: (run) => out(life, "askRun", () => world.ask("RunEngine", run, "account")),
       notify: async () => "told",
+      leaseOfDeployment: (request) =>
+        out(life, "leaseOfDeployment", () => world.ask("BudgetLedger", DEPLOYMENT_LEDGER, "lease", DEPLOYMENT_LEDGER, request)),
+      recall: (org) => out(life, "recall", () => world.ask("BudgetLedger", org, "recall", org)),
     };
   });
   const AuditLog = defineAuditLog(() => ({ now, signer: async () => SIGNER }));

@@ -21,8 +21,8 @@ export type PeriodCap = (typeof PERIOD_CAPS)[number];
 /** PERSISTED: what one scope used in one period (`2026-11-20`, `2026-11`). */
 export type Bucket = { readonly period: string; readonly spent: Amount; readonly held: Amount };
 
-/** PERSISTED: the highest threshold of a cap that was told of in a period. */
-export type Told = { readonly period: string; readonly percent: number };
+/** PERSISTED: the highest threshold of a cap that was told of in a period, and of which limit; absent: of any. */
+export type Told = { readonly period: string; readonly percent: number; readonly limit?: number };
 
 /** PERSISTED: a row of the ledger's table `account`. */
 export type Account = {
@@ -32,6 +32,8 @@ export type Account = {
   readonly day: Bucket;
   readonly month: Bucket;
   readonly told: { readonly [Cap in PeriodCap]?: Told };
+  /** Of the org's account: all that was ever spent, and all that is held. Absent: nothing was booked since it is counted. */
+  readonly ever?: { readonly spent: Amount; readonly held: Amount };
 };
 
 const emptyBucket = (period: string): Bucket => ({ period, spent: NOTHING, held: NOTHING });
@@ -53,14 +55,26 @@ export function asOf(account: Account, at: EpochMs): Account {
   return day === account.day && month === account.month ? account : { ...account, day, month };
 }
 
-/** What is to be written into the buckets of the day and the month. `held` may be less than nothing: a doubt was resolved. */
-export type Booking = { readonly spent: Amount; readonly heldOfDay: Amount; readonly heldOfMonth: Amount };
+/**
+ * What is to be written into the buckets of the day and the month, and (`held`) into the sum of all periods. What is held may
+ * change by less than nothing: a doubt was resolved.
+ */
+export type Booking = { readonly spent: Amount; readonly held: Amount; readonly heldOfDay: Amount; readonly heldOfMonth: Amount };
+
+/** Whether the scope has a line of its own: at least one cap. */
+export const hasCaps = ({ caps }: Pick<Account, "caps">): boolean => Object.values(caps).some((cap) => cap !== null);
+
+/** All that the org ever spent, and holds. */
+export const everOf = ({ ever }: Account): { readonly spent: Amount; readonly held: Amount } => ever ?? { spent: NOTHING, held: NOTHING };
 
 /** The account after a booking. */
-export function book(account: Account, { spent, heldOfDay, heldOfMonth }: Booking): Account {
+export function book(account: Account, { spent, held, heldOfDay, heldOfMonth }: Booking): Account {
   const { day, month } = account;
+  const before = everOf(account);
+  const ever = account.scope === "org" ? { ever: { spent: plus(before.spent, spent), held: plus(before.held, held) } } : {};
   return {
     ...account,
+    ...ever,
     day: { ...day, spent: plus(day.spent, spent), held: plus(day.held, heldOfDay) },
     month: { ...month, spent: plus(month.spent, spent), held: plus(month.held, heldOfMonth) },
   };

@@ -14,11 +14,12 @@ export function alertsOf(account: Account): { readonly account: Account; readonl
   let told = account.told;
   for (const { cap, limit, spent, held, period } of capStates(account)) {
     if (limit === null) continue;
-    const before = told[cap]?.period === period ? told[cap].percent : 0;
+    const known = told[cap];
+    const before = known?.period === period && (known.limit ?? limit) === limit ? known.percent : 0;
     const fresh = reached(spent + held, limit).filter((percent) => percent > before);
     for (const percent of fresh) alerts.push({ scope: account.scope, cap, percent, period, spent: spent + held, limit });
     const highest = fresh.at(-1);
-    if (highest !== undefined) told = { ...told, [cap]: { period, percent: highest } };
+    if (highest !== undefined) told = { ...told, [cap]: { period, percent: highest, limit } };
   }
   return alerts.length === 0 ? { account, alerts } : { account: { ...account, told }, alerts };
 }
@@ -35,7 +36,7 @@ export function withCaps(account: Account, caps: Caps): Account {
     if (limit === account.caps[cap]) {
       if (known !== undefined) told[cap] = known;
     } else if (limit !== null) {
-      told[cap] = { period, percent: reached(spent + held, limit).at(-1) ?? 0 };
+      told[cap] = { period, percent: reached(spent + held, limit).at(-1) ?? 0, limit };
     }
   }
   return { ...account, caps, told };

@@ -1,12 +1,18 @@
 /** How much of a wish is granted: what every cap leaves, all of it far from the caps, little more than what is needed near them. */
 import type { EpochMs } from "../time.ts";
-import { type Account, capStates } from "./account.ts";
+import { type Account, capStates, hasCaps } from "./account.ts";
 import { type Amount, larger, minus } from "./amount.ts";
-import { type Holder, isRun } from "./holder.ts";
 import type { BudgetScope, CapName } from "./lease.ts";
 
-/** A scope's account as of now, and what all its holders have leased. */
-export type Standing = { readonly account: Account; readonly leased: Amount };
+/**
+ * A scope's account as of now, and what all its holders have leased. `capsFrom`: the scope whose line gave the account its caps;
+ * absent: its own.
+ */
+export type Standing = { readonly account: Account; readonly leased: Amount; readonly capsFrom?: BudgetScope };
+
+/** The standing under the caps that count for it: its own line's, else the default's. */
+export const underDefault = (standing: Standing, line: Account): Standing =>
+  hasCaps(standing.account) ? standing : { ...standing, account: { ...standing.account, caps: line.caps }, capsFrom: line.scope };
 
 /** A cap that bounds a grant, and what it leaves. */
 export type Bound = {
@@ -21,19 +27,13 @@ export type Bound = {
   readonly resetsAt: EpochMs | null;
 };
 
-/** Every cap that concerns a holder. `standings` are before, `holder` is after what it tells now; `ownLease`: what `leased` has of it. */
-export function boundsOf(standings: readonly Standing[], holder: Holder, ownLease: Amount): Bound[] {
-  return standings.flatMap(({ account, leased }) => {
+/** Every cap of a period that concerns a holder. `ownLease`: what `leased` has of it. */
+export function boundsOf(standings: readonly Standing[], ownLease: Amount): Bound[] {
+  return standings.flatMap(({ account, leased, capsFrom: scope = account.scope }) => {
     const others = minus(leased, ownLease);
-    const bounds = capStates(account).flatMap(({ cap, limit, spent, held, resetsAt, part }): Bound[] =>
-      limit === null ? [] : [{ scope: account.scope, cap, part, limit, used: spent + held, taken: spent + held + others[part], resetsAt }],
+    return capStates(account).flatMap(({ cap, limit, spent, held, resetsAt, part }): Bound[] =>
+      limit === null ? [] : [{ scope, cap, part, limit, used: spent + held, taken: spent + held + others[part], resetsAt }],
     );
-    const perRun = account.caps.usd_per_run;
-    if (perRun !== null && isRun(holder)) {
-      const used = holder.spent.microUsd + holder.held.microUsd;
-      bounds.push({ scope: account.scope, cap: "usd_per_run", part: "microUsd", limit: perRun, used, taken: used, resetsAt: null });
-    }
-    return bounds;
   });
 }
 

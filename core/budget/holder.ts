@@ -8,7 +8,7 @@ import { dayOf, monthOf } from "./period.ts";
 /** PERSISTED: a row of the ledger's tables `lease` (it has something) and `settled` (it has nothing). */
 export type Holder = {
   readonly v: 1;
-  /** `run_…` or `desk_…` */
+  /** `run_…`, `desk_…` or `org:NAME` */
   readonly id: string;
   readonly user: string;
   readonly workflow: string | null;
@@ -48,12 +48,24 @@ export const newHolder = (id: string, user: string, workflow: string | null, at:
   doubts: {},
 });
 
-/** True for a run, false for a desk of chats. */
-export const isRun = ({ id }: Pick<Holder, "id">): boolean => id.startsWith("run_");
+/** A run, a desk of chats, or an org at the deployment's ledger. */
+export const kindOf = ({ id }: Pick<Holder, "id">): "run" | "desk" | "org" =>
+  id.startsWith("run_") ? "run" : id.startsWith(ORG_PREFIX) ? "org" : "desk";
+
+/** True for a run, false for a desk of chats and for an org. */
+export const isRun = (holder: Pick<Holder, "id">): boolean => kindOf(holder) === "run";
+
+const ORG_PREFIX = "org:";
+/** How an org's ledger is called as a holder. PERSISTED. */
+export const holderOfOrg = (org: string): string => `${ORG_PREFIX}${org}`;
+/** The org behind such a holder. */
+export const orgOfHolder = (id: string): string => id.slice(ORG_PREFIX.length);
 
 /** The scopes that a holder's money counts in. */
-export const scopesOf = ({ user, workflow }: Pick<Holder, "user" | "workflow">): BudgetScope[] =>
-  workflow === null ? ["org", `user:${user}`] : ["org", `user:${user}`, `workflow:${workflow}`];
+export function scopesOf({ id, user, workflow }: Pick<Holder, "id" | "user" | "workflow">): BudgetScope[] {
+  if (kindOf({ id }) === "org") return ["deployment"];
+  return workflow === null ? ["org", `user:${user}`] : ["org", `user:${user}`, `workflow:${workflow}`];
+}
 
 /**
  * The holder has now spent and holds this in all. What is new of it comes out of its lease; what goes beyond the lease is booked
@@ -79,7 +91,7 @@ export function tell(
       // What was a doubt and is now spent was taken out of the lease when it became a doubt.
       lease: beyond(holder.lease, beyond(plus(spent, more), less)),
     },
-    booking: { spent, heldOfDay, heldOfMonth },
+    booking: { spent, held: minus(more, less), heldOfDay, heldOfMonth },
   };
 }
 

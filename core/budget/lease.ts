@@ -1,22 +1,29 @@
 /**
  * How whoever spends money asks the org's ledger for it. A *holder* is a run, or a desk: the part of an isolate that makes chat calls
  * for one user. It leases a slice before it spends, spends from the slice without asking, and tells with its next request what
- * it has spent. All amounts that it tells are cumulative, and its requests are numbered: a request told twice counts once.
+ * it has spent. An org's ledger is itself a holder: it leases from the deployment's ledger what the deployment's caps bound. All amounts that it tells are cumulative, and its requests are numbered: a request told twice counts once.
  */
 import type { EpochMs } from "../time.ts";
 import type { Amount } from "./amount.ts";
 
-/** docs/contract.md, "Models and chat". */
-export type BudgetScope = "org" | `user:${string}` | `workflow:${string}`;
+/** docs/contract.md, "Models and chat". `user:*` is every user's default; `deployment` is all orgs together. */
+export type BudgetScope = "deployment" | "org" | `user:${string}` | `workflow:${string}`;
+/** The line of caps that counts for every user without a line of their own. No user can have this name. */
+export const EVERY_USER = "user:*" satisfies BudgetScope;
+/** The name of the deployment's own ledger. No org can have it. PERSISTED: under this name its storage is found. */
+export const DEPLOYMENT_LEDGER = "*";
+/** True for the scope of one user. */
+export const isUser = (scope: BudgetScope): boolean => scope.startsWith("user:") && scope !== EVERY_USER;
 /** Name of a cap, as `PUT /v1/budgets` has it. */
 export type CapName = "usd_per_day" | "usd_per_month" | "tokens_per_month" | "usd_per_run";
 
 /** A holder's wish for money, with what it has spent so far. */
 export type LeaseRequest = {
-  /** `run_…` or `desk_…`. */
+  /** `run_…`, `desk_…` or `org:NAME`. */
   readonly holder: string;
+  /** "" of an org. */
   readonly user: string;
-  /** null: no workflow (chat). */
+  /** null: no workflow (chat, an org). */
   readonly workflow: string | null;
   /** The holder's requests, from 1. The same number again is answered as the first time; a lower one is refused as stale. */
   readonly n: number;
@@ -43,6 +50,8 @@ export type LeaseAnswer =
       readonly alerts: readonly BudgetAlert[];
       /** Told to desks: what one call may cost at most (the lowest `usd_per_run`), in micro-dollars. Absent: there is no such cap. */
       readonly perCall?: { readonly scope: BudgetScope; readonly limit: number };
+      /** Told to orgs: the parts that no cap bounds. Of such a part the lease is a count, not a limit. */
+      readonly open?: { readonly [Part in keyof Amount]: boolean };
     }
   /** What the holder had before stays its own, less what it has told of since, until the time it was given. */
   | { readonly ok: false; readonly refusal: LeaseRefusal };
@@ -51,6 +60,7 @@ export type LeaseAnswer =
 export type LeaseRefusal =
   | {
       readonly why: "cap";
+      /** The line that has the cap: `user:*` where it is the default that binds. */
       readonly scope: BudgetScope;
       readonly cap: CapName;
       /** When the cap's period ends; null: it never does (`usd_per_run`). */

@@ -6,12 +6,21 @@
  */
 import { type Account, newAccount } from "../../core/budget/account.ts";
 import { type Amount, isNothing, minus, NOTHING, plus } from "../../core/budget/amount.ts";
-import type { Standing } from "../../core/budget/grant.ts";
-import { type Holder, scopesOf } from "../../core/budget/holder.ts";
-import type { BudgetScope } from "../../core/budget/lease.ts";
+import { type Standing, underDefault } from "../../core/budget/grant.ts";
+import { type Holder, holderOfOrg, scopesOf } from "../../core/budget/holder.ts";
+import { type BudgetScope, EVERY_USER, isUser } from "../../core/budget/lease.ts";
+import { EMPTY_PURSE, type Purse } from "../../core/budget/purse.ts";
 import type { EpochMs } from "../../core/time.ts";
 
 type Row = { body: string };
+
+/** What one transaction writes. `purse` null: it stays as it is. */
+export type Changes = {
+  readonly accounts: ReadonlyMap<BudgetScope, Account>;
+  readonly holders: ReadonlyMap<string, Holder>;
+  readonly purse: Purse | null;
+  readonly at: EpochMs;
+};
 
 /** Kept in memory; an org has as many as it has users. */
 const MOST_ACCOUNTS = 1_000;
@@ -26,10 +35,18 @@ export class Books {
   readonly #leased = new Map<BudgetScope, Amount>();
   /** Accounts as they are durable, those asked for last. */
   readonly #accounts = new Map<BudgetScope, Account>();
+  #purse: Purse;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     for (const { body } of sql.exec<Row>("SELECT body FROM lease")) this.#note(null, JSON.parse(body) as Holder);
+    const purse = sql.exec<Row>("SELECT body FROM purse").toArray()[0];
+    this.#purse = purse === undefined ? EMPTY_PURSE : (JSON.parse(purse.body) as Purse);
+  }
+
+  /** What this org has of the deployment. */
+  get purse(): Purse {
+    return this.#purse;
   }
 
   holder(id: string): Holder | null {
@@ -53,13 +70,29 @@ export class Books {
     return this.#leased.get(scope) ?? NOTHING;
   }
 
-  /** Scopes after `after`, in their order. */
-  list(after: string | null, limit: number): Standing[] {
+  /** What the org has leased to all its holders together. */
+  outstanding(): Amount {
+    return this.leased("org");
+  }
+
+  /** Orgs that ever leased here, of the deployment's ledger. */
+  orgHolders(): string[] {
+    const first = holderOfOrg("");
+    const settled = this.#sql
+      .exec<{ holder: string }>("SELECT holder FROM settled WHERE holder >= ? AND holder < ?", first, `${first}\uffff`)
+      .toArray();
+    return [...new Set([...[...this.#open.keys()].filter((id) => id.startsWith(first)), ...settled.map(({ holder }) => holder)])];
+  }
+
+  /** Scopes after `after`, in their order, each under the caps that count for it. */
+  list(after: string | null, limit: number, at: EpochMs): Standing[] {
+    const line = this.account(EVERY_USER, at);
     return this.#sql
       .exec<Row>("SELECT body FROM account WHERE ?1 IS NULL OR scope > ?1 ORDER BY scope LIMIT ?2", after, limit)
       .toArray()
       .map(({ body }) => JSON.parse(body) as Account)
-      .map((account) => ({ account, leased: this.leased(account.scope) }));
+      .map((account) => ({ account, leased: this.leased(account.scope) }))
+      .map((standing) => (isUser(standing.account.scope) ? underDefault(standing, line) : standing));
   }
 
   /** Leases whose time ended before `at`. */
@@ -78,14 +111,16 @@ export class Books {
   }
 
   /** MUST be called inside a transaction; `remember` afterwards, when it has held. One row each, two where a lease ends. */
-  save(accounts: Iterable<Account>, holders: Iterable<Holder>, at: EpochMs): void {
-    for (const account of accounts)
+  save({ accounts, holders, purse, at }: Changes): void {
+    if (purse !== null)
+      this.#sql.exec("INSERT INTO purse (id, body) VALUES (1, ?1) ON CONFLICT DO UPDATE SET body = ?1", JSON.stringify(purse));
+    for (const account of accounts.values())
       this.#sql.exec(
         "INSERT INTO account (scope, body) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET body = ?2",
         account.scope,
         JSON.stringify(account),
       );
-    for (const holder of holders) {
+    for (const holder of holders.values()) {
       const body = JSON.stringify(holder);
       if (isOpen(holder))
         this.#sql.exec("INSERT INTO lease (holder, body) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET body = ?2", holder.id, body);
@@ -101,9 +136,10 @@ export class Books {
     }
   }
 
-  remember(accounts: Iterable<Account>, holders: Iterable<Holder>): void {
-    for (const account of accounts) this.#keep(account);
-    for (const holder of holders) this.#note(this.#open.get(holder.id) ?? null, holder);
+  remember({ accounts, holders, purse }: Changes): void {
+    if (purse !== null) this.#purse = purse;
+    for (const account of accounts.values()) this.#keep(account);
+    for (const holder of holders.values()) this.#note(this.#open.get(holder.id) ?? null, holder);
   }
 
   /** Forgets holders without a lease whose ids lie from `from` to `to`, and who told nothing since `at`. */

@@ -1,17 +1,18 @@
 /**
- * `BudgetLedger`: the single writer of one org's money and tokens: what is spent, leased and capped. This file is the face that
+ * `BudgetLedger`: the single writer of one org's money and tokens, or of the deployment's: what is spent, leased and capped. This file is the face that
  * callers see and the order of things: gather what comes at the same time, decide it (core/budget/ledger.ts), commit it at once,
  * then answer. README.md has the picture and the rules.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { AuditRecord, RecordsMessage } from "../../core/audit/record.ts";
-import { asOf, type Caps } from "../../core/budget/account.ts";
+import { asOf, type Caps, everOf } from "../../core/budget/account.ts";
 import { withCaps } from "../../core/budget/alert.ts";
-import { type Amount, beyond, minus, plus } from "../../core/budget/amount.ts";
-import { type Holder, isRun } from "../../core/budget/holder.ts";
-import type { BudgetScope, LeaseAnswer, LeaseRequest } from "../../core/budget/lease.ts";
-import { takeBack, takeNote, takeRequest } from "../../core/budget/ledger.ts";
+import { type Amount, beyond, fits, minus, plus } from "../../core/budget/amount.ts";
+import { type Holder, kindOf, orgOfHolder } from "../../core/budget/holder.ts";
+import { type BudgetScope, DEPLOYMENT_LEDGER, type LeaseAnswer, type LeaseRequest } from "../../core/budget/lease.ts";
+import { type Facts, type Turn, takeBack, takeNote, takeRequest } from "../../core/budget/ledger.ts";
 import type { DeskNote } from "../../core/budget/note.ts";
+import { nextRequest, type PurseRefusal, recalled, takeAnswer, tellsAt } from "../../core/budget/purse.ts";
 import { returnRecord } from "../../core/budget/record.ts";
 import { type BudgetView, budgetView } from "../../core/budget/view.ts";
 import { mintId } from "../../core/ids.ts";
@@ -39,7 +40,14 @@ export type BudgetLedgerPorts = {
   readonly askRun: (run: string) => Promise<RunAccount | null>;
   /** `retry`: an address did not take it. */
   readonly notify: (org: string, notice: Notice) => Promise<"told" | "retry">;
+  /** Asks the deployment's ledger on behalf of an org. */
+  readonly leaseOfDeployment: (request: LeaseRequest) => Promise<LeaseAnswer>;
+  /** Tells an org's ledger that what it leased of the deployment no longer stands. */
+  readonly recall: (org: string) => Promise<void>;
 };
+
+/** The org whose audit chain and addresses hear of the deployment's caps. */
+const HOME_ORG = "default";
 
 /** Clocks of two machines differ; a lease is taken back this much after its time. */
 const GRACE_MS = 30_000;
@@ -47,6 +55,12 @@ const GRACE_MS = 30_000;
 const ASK_AGAIN_MS = 60_000;
 const ASK_MS = 5_000;
 const ASKS_AT_A_TIME = 6;
+/** The deployment's ledger answers in some milliseconds, across the world in less than half a second. */
+const DEPLOYMENT_MS = 2_000;
+/** So often an org's request is decided anew because the purse is too small again; then the ledger is out of reach for it. */
+const MOST_TRIES = 5;
+/** What the deployment refused is not asked for again so soon. */
+const REFUSED_MS = 1_000;
 const RETURNS_PER_TURN = 200;
 /** Records of half a second leave together. */
 const RECORDS_WAIT_MS = 500;
@@ -71,7 +85,10 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
     #stores: Stores | null = null;
     #jobs: Job[] = [];
     #isCommitting = false;
-    /** Runs that did not answer when they were asked, and when they are asked again. */
+    /** The request to the deployment that is on its way; who comes meanwhile waits for it too. */
+    #asking: Promise<void> | null = null;
+    #refused: (PurseRefusal & { readonly until: EpochMs }) | null = null;
+    /** Runs and orgs that did not answer when they were asked, and when they are asked again. */
     readonly #askAgainAt = new Map<string, EpochMs>();
 
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
@@ -86,42 +103,46 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
 
     /** Durable when it answers. */
     async lease(org: string, request: LeaseRequest): Promise<LeaseAnswer> {
-      return this.#gather(org, (batch) => {
-        const { holder: id, user, workflow } = request;
-        sameOwner(batch.holder(id), user, workflow);
-        const turn = takeRequest(batch.facts({ id, user, workflow }), request, batch.at);
-        batch.take(turn);
-        return turn.answer;
-      });
+      const { holder: id, user, workflow } = request;
+      return this.#decide(org, { id, user, workflow }, (facts, at) => takeRequest(facts, request, at), []);
     }
 
     /** Attempts and outcomes of a desk's calls, on record and counted when it answers. */
     async note(org: string, note: DeskNote): Promise<LeaseAnswer> {
-      return this.#gather(org, (batch) => {
-        const { holder: id, user } = note;
-        sameOwner(batch.holder(id), user, null);
-        const turn = takeNote(batch.facts({ id, user, workflow: null }), note, batch.at);
-        batch.take(turn);
-        if (turn.isNew) batch.records.push(...[...note.attempts, ...note.outcomes].flatMap(({ records }) => records));
-        return turn.answer;
-      });
+      const who = { id: note.holder, user: note.user, workflow: null };
+      const records = [...note.attempts, ...note.outcomes].flatMap((told) => told.records);
+      return this.#decide(org, who, (facts, at) => takeNote(facts, note, at), records);
     }
 
     /** Replaces the caps of a scope. `record`: what goes on record of the request. */
     async setCaps(org: string, scope: BudgetScope, caps: Caps, record: AuditRecord): Promise<BudgetView> {
-      return this.#gather(org, (batch) => {
-        const { account, leased } = batch.standing(scope);
-        const changed = withCaps(asOf(account, batch.at), caps);
-        batch.accounts.set(scope, changed);
+      const view = await this.#gather(org, (batch) => {
+        const { account } = batch.standing(scope);
+        batch.accounts.set(scope, withCaps(asOf(account, batch.at), caps));
         batch.records.push(record);
-        return budgetView({ account: changed, leased }, batch.at);
+        return budgetView(batch.underItsCaps(scope), batch.at);
       });
+      if (scope !== "deployment") return view;
+      await this.#recallOrgs();
+      return (await this.view(org, { cursor: null, limit: 1 })).data[0] ?? view;
+    }
+
+    /** The deployment's caps have changed. When this resolves, nothing more is granted under the old ones. */
+    async recall(org: string): Promise<void> {
+      if (this.#stores === null) return; // nothing was ever granted
+      await this.#asking?.catch(() => undefined); // its answer may be of the old caps
+      await this.#gather(org, (batch) => {
+        const { account, leased } = batch.standing("org");
+        batch.purse = recalled(batch.purseNow, everOf(account), leased);
+      });
+      this.#refused = null;
+      await this.#askDeployment(org, null);
     }
 
     /** Scopes in their order. `cursor` is the last scope of the page before. */
     async view(_org: string, page: PageRequest): Promise<Page<BudgetView>> {
       const at = this.#ports.now();
-      const found = this.#stores?.books.list(page.cursor, page.limit + 1) ?? [];
+      const found = this.#stores?.books.list(page.cursor, page.limit + 1, at) ?? [];
       const data = found.slice(0, page.limit).map((standing) => budgetView(standing, at));
       return { data, next_cursor: found.length > page.limit ? (data.at(-1)?.scope ?? null) : null };
     }
@@ -137,12 +158,99 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
       await this.#alarm.lease();
       await Promise.all([
         this.#takeBackOverdue(stores),
-        stores.notices.tell((notice) => this.#ports.notify(stores.org, notice), this.#ports.now),
+        stores.notices.tell(
+          (notice) => this.#ports.notify(stores.org === DEPLOYMENT_LEDGER ? HOME_ORG : stores.org, notice),
+          this.#ports.now,
+        ),
         stores.outbox.flush((message) => this.#ports.send(message), this.#ports.now),
+        this.#tellDeployment(stores),
       ]);
       this.#forgetOld(stores);
       const { books, notices, outbox } = stores;
-      await this.#alarm.setTo([books.firstReturnAt(GRACE_MS, this.#askAgainAt), notices.nextDueAt(), outbox.nextDueAt()]);
+      await this.#alarm.setTo([
+        books.firstReturnAt(GRACE_MS, this.#askAgainAt),
+        notices.nextDueAt(),
+        outbox.nextDueAt(),
+        this.#tellsAt(stores),
+      ]);
+    }
+
+    /** Decides a holder's request. When only the purse is too small, the deployment is asked for more, and it is decided anew. */
+    async #decide(
+      org: string,
+      who: { readonly id: string; readonly user: string; readonly workflow: string | null },
+      decide: (facts: Facts, at: EpochMs) => Turn,
+      records: readonly AuditRecord[],
+    ): Promise<LeaseAnswer> {
+      let refusal: PurseRefusal | null = null;
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const asked = refusal;
+        const { answer, short } = await this.#gather(org, (batch) => {
+          sameOwner(batch.holder(who.id), who.user, who.workflow);
+          const turn = decide(batch.facts(who, asked), batch.at);
+          if (turn.short !== null) return turn;
+          batch.take(turn);
+          if (turn.isNew) batch.records.push(...records);
+          return turn;
+        });
+        if (short === null) return answer;
+        refusal = this.#refusedJustNow(short);
+        if (refusal !== null) continue;
+        await (this.#asking ?? this.#askDeployment(org, short));
+        refusal = this.#refusedJustNow(short);
+      }
+      throw new Error("the deployment's ledger is asked for more than one answer holds");
+    }
+
+    #refusedJustNow(short: Amount): PurseRefusal | null {
+      const refused = this.#refused;
+      return refused !== null && this.#ports.now() < refused.until && fits(refused.need, short) ? refused : null;
+    }
+
+    /** One request at a time. `least`: what the org must have; null: it only tells. Throws when the deployment is out of reach. */
+    #askDeployment(org: string, least: Amount | null): Promise<void> {
+      const asking = this.#exchange(org, least).finally(() => {
+        if (this.#asking === asking) this.#asking = null;
+      });
+      this.#asking = asking;
+      return asking;
+    }
+
+    /** INVARIANT: the request's number is durable before it is sent, so that no two requests have one number. */
+    async #exchange(org: string, least: Amount | null): Promise<void> {
+      const request = await this.#gather(org, (batch) => {
+        const { account, leased } = batch.standing("org");
+        const next = nextRequest(batch.purseNow, org, { ever: everOf(account), leased, least }, batch.at);
+        batch.purse = next.purse;
+        return next.request;
+      });
+      const answer = await within(DEPLOYMENT_MS, this.#ports.leaseOfDeployment(request));
+      await this.#gather(org, (batch) => {
+        batch.purse = takeAnswer(batch.purseNow, request.n, answer);
+      });
+      const refusal = answer.ok ? null : answer.refusal;
+      if (refusal === null) this.#refused = null;
+      else if (refusal.why === "cap") this.#refused = { ...refusal, need: request.need, until: this.#ports.now() + REFUSED_MS };
+    }
+
+    /** What was spent since the last request is told, and what nobody needs goes back. */
+    async #tellDeployment(stores: Stores): Promise<void> {
+      const due = this.#tellsAt(stores);
+      if (due === null || due > this.#ports.now() || this.#asking !== null) return;
+      await this.#askDeployment(stores.org, null).catch(() => undefined); // it is told with the next request, a minute later
+    }
+
+    #tellsAt({ org, books }: Stores): EpochMs | null {
+      if (org === DEPLOYMENT_LEDGER) return null;
+      return tellsAt(books.purse, everOf(books.account("org", this.#ports.now())), books.outstanding());
+    }
+
+    /** An org that cannot be reached tells within a minute of its next spending, and hears of the new caps then. */
+    async #recallOrgs(): Promise<void> {
+      const holders = this.#stores?.books.orgHolders() ?? [];
+      await sideBySide(holders, ASKS_AT_A_TIME, async (id) => {
+        await within(ASK_MS, this.#ports.recall(orgOfHolder(id))).catch(() => undefined);
+      });
     }
 
     /** The first request is committed at once; what comes while the disk is at it becomes the next commit together. */
@@ -172,7 +280,8 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
         this.#commit(stores, batch);
         const untils = [...batch.holders.values()].map(({ until }) => until + GRACE_MS);
         const records = batch.records.length > 0 ? [at + RECORDS_WAIT_MS] : [];
-        const armed = this.#alarm.setByAny([...untils, ...records]);
+        const tells = this.#tellsAt(stores);
+        const armed = this.#alarm.setByAny([...untils, ...records, ...(tells === null ? [] : [Math.max(tells, at)])]);
         void armed.then(
           () => ends.forEach((end) => void end()),
           (error: unknown) => jobs.forEach(({ reject }) => void reject(error)),
@@ -192,31 +301,34 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
     /** INVARIANT: money, its audit records and the notices to the org become durable together. */
     #commit({ books, outbox, notices }: Stores, batch: Batch): void {
       this.ctx.storage.transactionSync(() => {
-        books.save(batch.accounts.values(), batch.holders.values(), batch.at);
+        books.save(batch);
         for (const notice of batch.notices) notices.put(notice, batch.at);
         for (let start = 0; start < batch.records.length; start += RECORDS_PER_ROW) {
           const records = batch.records.slice(start, start + RECORDS_PER_ROW);
           outbox.put({ id: batch.mintEventId(), records }, batch.at + RECORDS_WAIT_MS);
         }
       });
-      books.remember(batch.accounts.values(), batch.holders.values());
+      books.remember(batch);
     }
 
-    /** A run is asked what it spent before its lease goes back; of a desk, what its attempts say stays held. */
+    /** A run and an org are asked what they spent before a lease goes back; of a desk, what its attempts say stays held. */
     async #takeBackOverdue(stores: Stores): Promise<void> {
       const at = this.#ports.now();
       const due = stores.books.overdue(at - GRACE_MS).filter(({ id }) => (this.#askAgainAt.get(id) ?? 0) <= at);
       await sideBySide(due.slice(0, RETURNS_PER_TURN), ASKS_AT_A_TIME, async (holder) => {
         let told: RunAccount | null = null;
-        if (isRun(holder)) {
+        const kind = kindOf(holder);
+        if (kind !== "desk") {
           try {
-            told = await within(ASK_MS, this.#ports.askRun(holder.id));
+            if (kind === "run") told = await within(ASK_MS, this.#ports.askRun(holder.id));
+            else await within(ASK_MS, this.#ports.recall(orgOfHolder(holder.id)));
           } catch {
             this.#askAgainAt.set(holder.id, this.#ports.now() + ASK_AGAIN_MS);
             return; // its lease stays taken
           }
         }
         this.#askAgainAt.delete(holder.id);
+        if (kind === "org") return; // it has told by a request of its own
         await this.#gather(stores.org, (batch) => returnLease(batch, holder, told));
       });
     }
@@ -238,7 +350,9 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
 
     #storesOf(org: string): Stores {
       const { sql } = this.ctx.storage;
-      return { org, books: new Books(sql), notices: new Notices(sql), outbox: new Outbox(sql, org, { kind: "budget-ledger", id: org }) };
+      const chain = org === DEPLOYMENT_LEDGER ? HOME_ORG : org;
+      const outbox = new Outbox(sql, chain, { kind: "budget-ledger", id: org });
+      return { org, books: new Books(sql), notices: new Notices(sql), outbox };
     }
   };
 }

@@ -2,9 +2,10 @@
 import { type Account, asOf, type Caps, NO_CAPS, newAccount } from "../../core/budget/account.ts";
 import { withCaps } from "../../core/budget/alert.ts";
 import { type Amount, minus, NOTHING, plus, total } from "../../core/budget/amount.ts";
+import { underDefault } from "../../core/budget/grant.ts";
 import { type Holder, scopesOf } from "../../core/budget/holder.ts";
-import type { BudgetAlert, BudgetScope, LeaseAnswer, LeaseRequest } from "../../core/budget/lease.ts";
-import { type Facts, type Turn, takeBack, takeNote, takeRequest } from "../../core/budget/ledger.ts";
+import { type BudgetAlert, type BudgetScope, EVERY_USER, isUser, type LeaseAnswer, type LeaseRequest } from "../../core/budget/lease.ts";
+import { type Facts, type PurseFacts, type Turn, takeBack, takeNote, takeRequest } from "../../core/budget/ledger.ts";
 import type { DeskNote } from "../../core/budget/note.ts";
 import type { EpochMs } from "../../core/time.ts";
 
@@ -21,27 +22,37 @@ export function makeLedger(clock: { at: EpochMs }) {
   const leased = (scope: BudgetScope): Amount => sums.get(scope) ?? NOTHING;
   const facts = (who: { id: string; user: string; workflow: string | null }): Facts => ({
     holder: holders.get(who.id) ?? null,
-    standings: scopesOf(who).map((scope) => ({ account: account(scope), leased: leased(scope) })),
+    standings: scopesOf(who).map((scope) => {
+      const standing = { account: account(scope), leased: leased(scope) };
+      return isUser(scope) ? underDefault(standing, account(EVERY_USER)) : standing;
+    }),
+    purse: ledger.purse,
   });
   const keep = (turn: Turn): LeaseAnswer => {
     if (!turn.isNew) return turn.answer;
     const change = minus(turn.holder.lease, holders.get(turn.holder.id)?.lease ?? NOTHING);
     for (const scope of scopesOf(turn.holder)) sums.set(scope, plus(leased(scope), change));
     holders.set(turn.holder.id, turn.holder);
-    for (const changed of turn.accounts) accounts.set(changed.scope, changed);
+    for (const changed of turn.accounts) accounts.set(changed.scope, { ...changed, caps: account(changed.scope).caps });
     alerts.push(...turn.alerts);
     return turn.answer;
   };
 
-  return {
+  const decide = (request: LeaseRequest): Turn =>
+    takeRequest(facts({ id: request.holder, user: request.user, workflow: request.workflow }), request, clock.at);
+
+  const ledger = {
+    /** What the org has of the deployment; null: nobody bounds it. */
+    purse: null as PurseFacts | null,
+    decide,
+    keep,
     accounts,
     holders,
     alerts,
     account: (scope: BudgetScope) => asOf(account(scope), clock.at),
     leased,
     setCaps: (scope: BudgetScope, given: Partial<Caps>) => void accounts.set(scope, withCaps(asOf(account(scope), clock.at), caps(given))),
-    lease: (request: LeaseRequest) =>
-      keep(takeRequest(facts({ id: request.holder, user: request.user, workflow: request.workflow }), request, clock.at)),
+    lease: (request: LeaseRequest) => keep(decide(request)),
     note: (note: DeskNote) => keep(takeNote(facts({ id: note.holder, user: note.user, workflow: null }), note, clock.at)),
     takeBack(id: string, told: { spent: Amount; held: Amount } | null) {
       const holder = holders.get(id);
@@ -76,6 +87,7 @@ export function makeLedger(clock: { at: EpochMs }) {
       );
     },
   };
+  return ledger;
 }
 
 /** Numbers from a seed (mulberry32): 0 up to but not 1. */

@@ -116,6 +116,6 @@ function outboxesOf({ objects, store }: Rooms): Outboxes {
     store: (rows) => store.confirmRecords(rows),
     "review-queue": (rows, { org }) => objects.reviewQueue(org).confirm(rows),
     "kill-switch": (rows) => objects.killSwitch().confirm(rows),
-    "budget-ledger": (rows, { org }) => objects.budgetLedger(org).confirm(rows),
+    "budget-ledger": (rows, { id }) => objects.budgetLedger(id).confirm(rows),
   };
 }

@@ -1,4 +1,5 @@
 /** What each Durable Object gets from outside: the ports of its class. */
+import { DEPLOYMENT_LEDGER } from "../../core/budget/lease.ts";
 import { DUE_MS } from "../../core/review/case.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
 import type {
@@ -62,6 +63,8 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
       send,
       askRun: async (run) => objects.run(run).account(),
       notify: (org, notice) => rooms.callbacks.notify(org, notice),
+      leaseOfDeployment: async (request) => objects.budgetLedger(DEPLOYMENT_LEDGER).lease(DEPLOYMENT_LEDGER, request),
+      recall: async (org) => objects.budgetLedger(org).recall(org),
     } satisfies BudgetLedgerPorts,
     circuitBreaker: { now, random } satisfies CircuitBreakerPorts,
     auditLog: { now, signer: broker.auditSigner } satisfies AuditLogPorts,

@@ -3,7 +3,7 @@ import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runI
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AuditRecord, RecordsMessage } from "../../../core/audit/record.ts";
-import type { LeaseRequest } from "../../../core/budget/lease.ts";
+import { DEPLOYMENT_LEDGER, type LeaseRequest } from "../../../core/budget/lease.ts";
 import { LEASE_MS } from "../../../core/budget/ledger.ts";
 import type { DeskNote } from "../../../core/budget/note.ts";
 import { mintId } from "../../../core/ids.ts";
@@ -127,7 +127,7 @@ describe("commits", () => {
       request({ holder: `run_${index}`, user: `u${index}`, workflow: null, spent: amount(1, 1), want: amount(10) }),
     );
     const written = await runInDurableObject(stubOf(org), async (room, state) => {
-      await room.lease(org, request({ holder: "run_x" }));
+      await room.lease(org, request({ holder: "run_x", want: amount(1) }));
       const { sql } = state.storage;
       const before = Number(sql.exec("SELECT total_changes() AS n").one()["n"]);
       await Promise.all(requests.map((each) => room.lease(org, each)));
@@ -145,7 +145,8 @@ describe("commits", () => {
         await room.lease(org, given);
         rows.push(Number(state.storage.sql.exec("SELECT total_changes() AS n").one()["n"]) - before);
       };
-      await room.lease(org, request({ holder: "run_x" }));
+      await room.lease(org, request({ holder: "run_x", want: amount(1) })); // asks the deployment
+      await room.lease(org, request({ holder: "run_y" })); // sets the alarm
       await count(request({ want: amount(10) }));
       await count(request({ n: 2, spent: amount(4), want: amount(10) }));
       await count(request({ n: 2, spent: amount(4), want: amount(10) }));
@@ -329,5 +330,113 @@ describe("leases that nobody settles", () => {
     await ledger.note(org, note({ holder: desk(now), wish: { need: NONE, want: NONE } }));
     await ring(org);
     expect(await rowsOf(org, "settled")).toBe(2);
+  });
+});
+
+describe("the deployment's caps", () => {
+  const deployment = () => budgetLedgerOf(env.BUDGET_LEDGER, DEPLOYMENT_LEDGER);
+  const capAll = (over: Parameters<typeof caps>[0]) =>
+    deployment().setCaps(DEPLOYMENT_LEDGER, "deployment", caps(over), record("budget.changed"));
+  const lineOfAll = async () => (await deployment().view(DEPLOYMENT_LEDGER, { limit: 1, cursor: null })).data[0];
+  const wish = (n: number, need: number, spent = 0) => request({ n, spent: amount(spent), need: amount(need), want: amount(need) });
+  let asked: string[] = [];
+  const askedBy = (org: string) => asked.filter((holder) => holder === `org:${org}`).length;
+  /** What other files' orgs have told: the deployment's ledger is one. */
+  let before = 0;
+  beforeEach(async () => {
+    asked = [];
+    world.leaseOfDeployment = async (given) => {
+      asked.push(given.holder);
+      return deployment().lease(DEPLOYMENT_LEDGER, given);
+    };
+    world.recall = async (org) => budgetLedgerOf(env.BUDGET_LEDGER, org).recall(org);
+    await capAll({});
+    before = Math.round(((await lineOfAll())?.usd_per_day.spent ?? 0) * 1_000_000);
+  });
+
+  it("[LEDGER-18] bind all orgs, name themselves, and are on record in the home org's chain", async () => {
+    const [one, other] = [fresh(), fresh()];
+    await capAll({ usd_per_day: before + 100 });
+    expect(await one.ledger.lease(one.org, wish(1, 60))).toMatchObject({ ok: true });
+    expect(await other.ledger.lease(other.org, wish(1, 60))).toMatchObject({
+      ok: false,
+      refusal: { why: "cap", scope: "deployment", cap: "usd_per_day" },
+    });
+    now += 1_000;
+    await ring(DEPLOYMENT_LEDGER);
+    expect(sent.find(({ source }) => source.id === DEPLOYMENT_LEDGER)).toMatchObject({ org: "default" });
+  });
+
+  it("[LEDGER-18] are asked once where there is none, and told within a minute, though the org's object died", async () => {
+    const { org, ledger } = fresh();
+    for (let n = 1; n <= 20; n++) await ledger.lease(org, wish(n, 50, n));
+    expect(askedBy(org)).toBe(1);
+    await evictDurableObject(stubOf(org));
+    now += MINUTE + 1_000;
+    await ring(org);
+    expect(askedBy(org)).toBe(2);
+    expect(await lineOfAll()).toMatchObject({ usd_per_day: { spent: (before + 20) / 1_000_000 } });
+  });
+
+  it("[LEDGER-18] bind at once when they are set, and are forgotten at once when they are taken away", async () => {
+    const { org, ledger } = fresh();
+    await ledger.lease(org, wish(1, 50));
+    await capAll({ usd_per_day: before + 60 });
+    expect(await ledger.lease(org, wish(2, 70))).toMatchObject({ ok: false, refusal: { scope: "deployment" } });
+    await capAll({});
+    expect(await ledger.lease(org, wish(3, 70))).toMatchObject({ ok: true });
+  });
+
+  it("[LEDGER-18] refuse what they refused just now without being asked again", async () => {
+    const { org, ledger } = fresh();
+    await capAll({ usd_per_day: before });
+    for (let n = 1; n <= 20; n++) expect(await ledger.lease(org, wish(n, 70))).toMatchObject({ ok: false });
+    expect(askedBy(org)).toBe(1);
+  });
+
+  it("[LEDGER-18] nothing is granted while the deployment's ledger is out of reach, and all is asked anew afterwards", async () => {
+    const { org, ledger } = fresh();
+    const reach = world.leaseOfDeployment;
+    world.leaseOfDeployment = () => Promise.reject(new Error("out of reach"));
+    await expect(runInDurableObject(stubOf(org), (room) => room.lease(org, wish(1, 70)))).rejects.toThrow("out of reach");
+    world.leaseOfDeployment = reach;
+    expect(await ledger.lease(org, wish(1, 70))).toMatchObject({ ok: true });
+  });
+
+  it("[LEDGER-18] an org whose lease is past its time is asked for what it spent", async () => {
+    const { org, ledger } = fresh();
+    await ledger.lease(org, wish(1, 70));
+    await ledger.lease(org, wish(2, 0, 30));
+    now += LEASE_MS.org + MINUTE;
+    await ring(DEPLOYMENT_LEDGER);
+    expect(await lineOfAll()).toMatchObject({ usd_per_day: { spent: (before + 30) / 1_000_000 } });
+  });
+
+  it("[LEDGER-18] raise alerts in the home org's chain and at its addresses", async () => {
+    const { org, ledger } = fresh();
+    await capAll({ usd_per_day: before * 2 + 100 });
+    await ledger.lease(org, wish(1, before + 90));
+    await ledger.lease(org, wish(2, 0, before + 90));
+    now += MINUTE + 1_000;
+    await ring(org);
+    const told: string[] = [];
+    world.notify = async (to) => {
+      told.push(to);
+      return "told";
+    };
+    await ring(DEPLOYMENT_LEDGER);
+    expect(told).toContain("default");
+    expect(recordsSent().filter(({ resource }) => resource === "budget/deployment").length).toBeGreaterThan(0);
+  });
+
+  it("[LEDGER-17] a user under the default keeps no line of their own by spending, and is shown under it", async () => {
+    const { org, ledger } = fresh();
+    await ledger.setCaps(org, "user:*", caps({ usd_per_day: 100 }), record("budget.changed"));
+    await ledger.lease(org, wish(1, 10, 20));
+    await ledger.setCaps(org, "user:*", caps({ usd_per_day: 1_000 }), record("budget.changed"));
+    const lines = await ledger.view(org, { limit: 10, cursor: null });
+    expect(lines.data.find(({ scope }) => scope === "user:ann")).toMatchObject({ usd_per_day: { limit: 0.001, spent: 0.00002 } });
+    expect(await ledger.lease(org, wish(2, 900, 20))).toMatchObject({ ok: true });
+    expect(await ledger.lease(org, wish(3, 990, 20))).toMatchObject({ ok: false, refusal: { scope: "user:*" } });
   });
 });

@@ -1,6 +1,6 @@
 /** `/v1/budgets`: who sets caps, and what a cap may be. What caps do is tested with the ledger. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { makeWorld, type World } from "../../support/ingress-fakes.ts";
+import { ADMIN_KEY, makeWorld, type World } from "../../support/ingress-fakes.ts";
 
 type Body = Record<string, unknown>;
 let world: World;
@@ -83,4 +83,28 @@ describe("the caps of a scope", () => {
       expect([answer.status, errorsOf(answer)]).toEqual([400, ["path.scope"]]);
     },
   );
+});
+
+describe("every user's default and the deployment", () => {
+  it.each(["user:*", "user%3A%2A", "user%3a*"])("[BUDGET-1] %s is a scope, and no user can have the name", async (scope) => {
+    expect(await send("PUT", `/v1/budgets/${scope}`, admin, { usd_per_day: 1 })).toMatchObject({ status: 200, body: { scope: "user:*" } });
+    expect(await send("POST", "/v1/api-keys", admin, { name: "x", user: "*", roles: ["caller"] })).toMatchObject({ status: 400 });
+  });
+
+  it("[BUDGET-4] the deployment's caps are the platform admin's alone, to set and to see", async () => {
+    const refused = await send("PUT", "/v1/budgets/deployment", admin, { usd_per_day: 1 });
+    expect(refused).toMatchObject({ status: 403, body: { code: "forbidden" } });
+    expect(world.records.at(-1)?.record).toMatchObject({ event_type: "policy.decided", decision: "deny", resource: "budget/deployment" });
+    expect(world.writes.filter((write) => write.startsWith("budget"))).toEqual([]);
+    expect(await send("PUT", "/v1/budgets/deployment", ADMIN_KEY, { usd_per_day: 1 })).toMatchObject({
+      status: 200,
+      body: { scope: "deployment", usd_per_day: { limit: 1 } },
+    });
+    await send("PUT", "/v1/budgets/org", admin, { usd_per_day: 2 });
+    const scopes = async (key: string, query = "") =>
+      ((await send("GET", `/v1/budgets${query}`, key)).body["data"] as { scope: string }[]).map(({ scope }) => scope);
+    expect(await scopes(admin)).toEqual(["org"]);
+    expect((await scopes(ADMIN_KEY))[0]).toBe("deployment");
+    expect(await scopes(ADMIN_KEY, "?limit=1")).toEqual(["deployment"]);
+  });
 });

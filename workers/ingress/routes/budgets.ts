@@ -1,7 +1,15 @@
-/** `/v1/budgets`: what an org, a user or a workflow may spend, and what is spent. The org's ledger keeps both. */
+/**
+ * `/v1/budgets`: what an org, a user, a workflow or the whole deployment may spend, and what is spent. The org's ledger keeps both; of
+ * the deployment a ledger of its own.
+ */
+import type { Principal } from "../../../core/access/principal.ts";
 import type { Caps } from "../../../core/budget/account.ts";
-import type { BudgetScope } from "../../../core/budget/lease.ts";
+import { type BudgetScope, DEPLOYMENT_LEDGER } from "../../../core/budget/lease.ts";
+import type { BudgetView } from "../../../core/budget/view.ts";
 import { fromUsd } from "../../../core/money.ts";
+import type { Page, PageRequest } from "../../../core/page.ts";
+import { err } from "../../../core/result.ts";
+import { edgeRule, forbid } from "../../use-cases/access.ts";
 import { auditRecord } from "../../use-cases/record.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
@@ -18,7 +26,7 @@ export function budgetRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/budgets/{scope}",
       operationId: "putBudget",
       tag: "budgets",
-      summary: "Replaces the caps of the org, of a user or of a workflow",
+      summary: "Replaces the caps of the org, of a user, of every user without caps of their own, of a workflow or of the deployment",
       action: "budget.write",
       params: { scope: budgetScope },
       body: PutBudget,
@@ -31,7 +39,19 @@ export function budgetRoutes(ports: IngressPorts): Endpoint[] {
           tokens_per_month: tokens_per_month ?? null,
           usd_per_run: microUsd(usd_per_run),
         };
-        const { scope } = call.params;
+        const scope = call.params.scope as BudgetScope;
+        const { principal } = call;
+        if (scope === "deployment" && !principal.platformAdmin)
+          return err(
+            await forbid(
+              ports,
+              call,
+              "budget.write",
+              "budget/deployment",
+              "only the platform's admin caps the deployment",
+              edgeRule("platform_admin"),
+            ),
+          );
         const record = auditRecord(ports, call, {
           type: "budget.changed",
           action: "budget.write",
@@ -44,7 +64,8 @@ export function budgetRoutes(ports: IngressPorts): Endpoint[] {
             usd_per_run: usd_per_run ?? null,
           },
         });
-        return reply(200, await ports.budgets(call.principal.org).setCaps(call.principal.org, scope as BudgetScope, caps, record));
+        const ledger = scope === "deployment" ? DEPLOYMENT_LEDGER : principal.org;
+        return reply(200, await ports.budgets(ledger).setCaps(ledger, scope, caps, record));
       },
     }),
     endpoint({
@@ -52,11 +73,23 @@ export function budgetRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/budgets",
       operationId: "listBudgets",
       tag: "budgets",
-      summary: "Every scope that has a cap or has spent something: what is spent, leased and left",
+      summary: "Every scope that has a cap or has spent something: what is spent, leased and left; the deployment is the platform admin's",
       action: "budget.read",
       query: pageQuery,
       answers: { 200: { description: "the budgets, by scope", schema: Budgets } },
-      handle: async ({ principal, query }) => reply(200, await ports.budgets(principal.org).view(principal.org, pageOf(query))),
+      handle: async ({ principal, query }) => reply(200, await lines(ports, principal, pageOf(query))),
     }),
   ];
+}
+
+/** The deployment's line comes first, as its name does. */
+async function lines(ports: IngressPorts, { org, platformAdmin }: Principal, page: PageRequest): Promise<Page<BudgetView>> {
+  if (!platformAdmin || page.cursor !== null) return ports.budgets(org).view(org, page);
+  const [deployment, own] = await Promise.all([
+    ports.budgets(DEPLOYMENT_LEDGER).view(DEPLOYMENT_LEDGER, { cursor: null, limit: 1 }),
+    ports.budgets(org).view(org, page),
+  ]);
+  const data = [...deployment.data, ...own.data];
+  if (data.length <= page.limit) return { data, next_cursor: own.next_cursor };
+  return { data: data.slice(0, page.limit), next_cursor: data[page.limit - 1]?.scope ?? null };
 }

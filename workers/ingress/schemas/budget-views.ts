@@ -1,5 +1,6 @@
 /** Budgets as requests write them and answers show them. */
 import { z } from "@hono/zod-openapi";
+import { EVERY_USER } from "../../../core/budget/lease.ts";
 import { userName, workflowName } from "./names.ts";
 
 const USER_PREFIX = "user:";
@@ -24,15 +25,20 @@ export const PutBudget = z
     tokens_per_month: z.int().min(0).max(MOST_TOKENS).nullable().optional(),
     usd_per_run: usd,
   })
-  .openapi("PutBudget", { description: "replaces the caps of the scope: what is absent or null is not capped" });
+  .openapi("PutBudget", {
+    description: "replaces the caps of the scope: what is absent or null is not capped; a user without any cap is under `user:*`",
+  });
 
 export const budgetScope = z
   .string()
-  .refine(isScope, "is `org`, `user:ID` or `workflow:NAME`; a user is an opaque id, no mail address or phone number")
+  .refine(
+    isScope,
+    "is `org`, `user:ID`, `user:*`, `workflow:NAME` or `deployment`; a user is an opaque id, no mail address or phone number",
+  )
   .openapi({ example: "workflow:support-refund" });
 
 function isScope(text: string): boolean {
-  if (text === "org") return true;
+  if (text === "org" || text === "deployment" || text === EVERY_USER) return true;
   if (text.startsWith(USER_PREFIX)) return userName.safeParse(text.slice(USER_PREFIX.length)).success;
   return text.startsWith(WORKFLOW_PREFIX) && workflowName.safeParse(text.slice(WORKFLOW_PREFIX.length)).success;
 }

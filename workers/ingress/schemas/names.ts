@@ -35,6 +35,7 @@ export const userName = z
   .string()
   .regex(USER_NAME, "has 1 to 128 characters, none of them a space or `/`")
   .refine((text) => !looksPersonal(text), "looks like a mail address or a phone number; send an opaque id")
+  .refine((text) => text !== "*", "is every user, and no user's name")
   // As JSON Schema writes it: without delimiters and flags.
   .openapi({ example: "u-1007", pattern: USER_NAME.source });
 
