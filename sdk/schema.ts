@@ -1077,7 +1077,7 @@ export type Tool = {
   readonly scopes: readonly string[];
   readonly approval: "never" | "always" | "policy";
   readonly guarded: readonly string[];
-  readonly personal_data: { readonly [name: string]: readonly ("EMAIL" | "PHONE" | "CREDIT_CARD" | "IBAN" | "SSN" | "IP" | "PERSON" | "ADDRESS" | "LOCATION" | "ORG" | "SECRET")[] };
+  readonly personal_data: { readonly [name: string]: readonly ("EMAIL" | "PHONE" | "CREDIT_CARD" | "IBAN" | "SSN" | "NATIONAL_ID" | "PASSPORT" | "BIRTH_DATE" | "LICENSE_PLATE" | "IP" | "MAC" | "IMEI" | "CRYPTO_ADDRESS" | "PERSON" | "ADDRESS" | "LOCATION" | "ORG" | "SECRET")[] };
   readonly sensitivity: "public" | "internal" | "confidential" | "restricted";
   readonly cache_ms?: number;
   readonly compensate?: {
@@ -1123,7 +1123,7 @@ export type ToolManifest = {
   readonly approval?: "never" | "always" | "policy";
   readonly guarded?: readonly string[];
   /** JSON Pointer of an input field → what is opened in it */
-  readonly personal_data?: { readonly [name: string]: readonly ("EMAIL" | "PHONE" | "CREDIT_CARD" | "IBAN" | "SSN" | "IP" | "PERSON" | "ADDRESS" | "LOCATION" | "ORG" | "SECRET")[] };
+  readonly personal_data?: { readonly [name: string]: readonly ("EMAIL" | "PHONE" | "CREDIT_CARD" | "IBAN" | "SSN" | "NATIONAL_ID" | "PASSPORT" | "BIRTH_DATE" | "LICENSE_PLATE" | "IP" | "MAC" | "IMEI" | "CRYPTO_ADDRESS" | "PERSON" | "ADDRESS" | "LOCATION" | "ORG" | "SECRET")[] };
   readonly sensitivity?: "public" | "internal" | "confidential" | "restricted";
   readonly cache_ms?: number;
   readonly max_age_ms?: number;

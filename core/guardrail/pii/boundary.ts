@@ -12,6 +12,9 @@
  *   that touches one.
  * - IBANs contain no comma, begin with a listed country and two digits, and have a bounded number of letters and digits with gaps of
  *   at most two: `ibanLeft` counts them down, and a blank within is no cut. Between country and digits the next unit is a digit.
+ * - National identifiers, IMEIs, passports, plates and dates of birth have a blank before a letter only within `DIGIT_UNITS` of a digit, or
+ *   between two groups of up to three capitals (`isCapitals`). A date of birth has a comma only after a month or a day, before a blank: within
+ *   `DIGIT_UNITS` of a digit and of a letter. Hardware and cryptocurrency addresses contain neither.
  * - Mail addresses contain a comma only in a quoted name, and a blank only there, beside a bracket, or beside a dot of a domain in
  *   words that follows a sign, or as a line break behind `@` (or `@=`). The rules of `isQuiet` are these places, one by one.
  * - Armour (`-----BEGIN … KEY-----`) contains blanks within `ARMOUR_UNITS` of its first dash; tokens contain none.
@@ -29,6 +32,8 @@ import { ARMOUR_UNITS } from "./open-ended.ts";
 
 /** `1234567 durchwahl 12`: from a digit to the next in one phone number, and some to spare. */
 const DIGIT_UNITS = 16;
+/** `RSS MRA 85T10 A562S`, `M AB 123`: letters of a group before another. */
+const CAPITALS = 4;
 /** Blanks between an opening bracket and the word in it. */
 const BRACKET_UNITS = 3;
 
@@ -64,6 +69,10 @@ export function openBoundary(): Boundary {
   let dashes = 0;
   let ibanLeft = 0;
   let ibanGap = 0;
+  let letterAt = NEVER;
+  /** Capitals of the run of them that ends here; -1: something else stands in it. */
+  let capitals = 0;
+  let capitalsBefore = 0;
 
   const trackIban = (code: number): void => {
     if (
@@ -88,7 +97,8 @@ export function openBoundary(): Boundary {
       const isComma = before === 44 || before === 59 || before === 0x3001 || before === 0x60c;
       if (!isComma && !isBlank(before)) return false;
       if (index - quoteAt <= LOCAL_PART_UNITS) return false;
-      if (isComma) return true;
+      if (isComma) return !(code === 32 && index - digitAt <= DIGIT_UNITS && index - letterAt <= DIGIT_UNITS);
+      if (isCapital(code) && capitalsBefore > 0 && capitalsBefore <= CAPITALS) return false;
       return (
         isWordBegin(code) &&
         index - digitAt > DIGIT_UNITS &&
@@ -110,6 +120,13 @@ export function openBoundary(): Boundary {
         if (isNameBegin(code)) quoteAt = index - 1;
         else if (!(code === 64 || code === 37 || isOpening(code))) quoteAt = NEVER;
       }
+      if (isCapital(code)) {
+        if (capitals >= 0) capitals++;
+      } else {
+        capitalsBefore = capitals;
+        capitals = isBlank(code) ? 0 : -1;
+      }
+      if (isAsciiLetter(code) || code >= 128) letterAt = index;
       if (isBlank(code)) {
         runStart = index + 1;
         if (code === 10) quoteAt = NEVER;
@@ -142,7 +159,8 @@ export function openBoundary(): Boundary {
       census.units = census.digits = census.dots = census.colons = census.signs = census.longestRun = 0;
       before = second = third = solid = 0;
       runStart = index;
-      digitAt = bracketAt = quoteAt = armourAt = NEVER;
+      capitals = capitalsBefore = 0;
+      digitAt = bracketAt = quoteAt = armourAt = letterAt = NEVER;
       dashes = 0;
       ibanLeft = 0;
     },
@@ -154,6 +172,8 @@ const isCountry = (first: number, second: number): boolean =>
 
 /** As `\s` has it, of what folding leaves. */
 const isBlank = (code: number): boolean => code === 32 || (code >= 9 && code <= 13) || code === 0x2028 || code === 0x2029;
+
+const isCapital = (code: number): boolean => code >= 65 && code <= 90;
 
 const isOpening = (code: number): boolean => code === 40 || code === 91 || code === 123;
 

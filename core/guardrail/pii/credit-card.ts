@@ -3,6 +3,7 @@
  * Barcodes, the digits of a fraction and long ids that are named as such are none.
  */
 import type { Finding } from "../finding.ts";
+import { passesLuhn } from "./checksums.ts";
 import { type Detector, finding, isDigit, matchesFrom, wordsBefore } from "./detector.ts";
 import { cardNaming, passesBarcodeCheck } from "./named.ts";
 
@@ -183,15 +184,4 @@ function isCardNumber(digits: string): boolean {
   const prefix = Number(digits.slice(0, 6));
   const issuer = ISSUERS.some(({ low, high, lengths }) => prefix >= low && prefix <= high && lengths.includes(digits.length));
   return issuer && passesLuhn(digits);
-}
-
-/** ISO/IEC 7812-1 annex B. */
-function passesLuhn(digits: string): boolean {
-  let sum = 0;
-  for (let index = 0; index < digits.length; index++) {
-    const digit = digits.charCodeAt(digits.length - 1 - index) - 48;
-    const weighted = index % 2 === 1 ? digit * 2 : digit;
-    sum += weighted > 9 ? weighted - 9 : weighted;
-  }
-  return sum % 10 === 0;
 }

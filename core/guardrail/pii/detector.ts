@@ -72,11 +72,11 @@ export const FARTHEST_UNITS = 200;
 export const FILLER = "\uffff";
 const CUT_OUT = /\{\uffff*\}/g;
 
-/** The words right before `start`, lower case; the field's key counts where the text begins. */
-export function wordsBefore(text: string, start: number, context: string): string {
+/** The words right before `start`, `units` of them at most, lower case; the field's key counts where the text begins. */
+export function wordsBefore(text: string, start: number, context: string, units = CONTEXT_UNITS): string {
   // What was cut out counts as two units, however long it was: the redacted text has the same words before it as the original.
   const near = text.slice(Math.max(0, start - FARTHEST_UNITS), start).replace(CUT_OUT, "{}");
-  return (near.length < CONTEXT_UNITS ? `${context.slice(-CONTEXT_UNITS)}: ${near}` : near.slice(-CONTEXT_UNITS)).toLowerCase();
+  return (near.length < units ? `${context.slice(-CONTEXT_UNITS)}: ${near}` : near.slice(-units)).toLowerCase();
 }
 
 export const isDigit = (code: number): boolean => code >= 48 && code <= 57;

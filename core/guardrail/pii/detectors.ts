@@ -5,16 +5,26 @@
  * the loose ones.
  */
 import type { FindingType } from "../finding.ts";
+import { birthDates } from "./birth-date.ts";
 import { cards } from "./credit-card.ts";
+import { cryptoAddresses } from "./crypto-address.ts";
 import type { Detector } from "./detector.ts";
 import { emails } from "./email.ts";
 import { ibans } from "./iban.ts";
+import { imeis } from "./imei.ts";
 import { ipAddresses } from "./ip.ts";
+import { licensePlates } from "./license-plate.ts";
+import { macAddresses } from "./mac.ts";
+import { nationalIds } from "./national-id.ts";
+import { passports } from "./passport.ts";
 import { phones } from "./phone.ts";
 import { secrets } from "./secret.ts";
 import { socialSecurityNumbers } from "./ssn.ts";
 
-export const DETECTORS: readonly Detector[] = [secrets, emails, ibans, cards, ipAddresses, socialSecurityNumbers, phones];
+export const DETECTORS: readonly Detector[] = [
+  ...[secrets, emails, ibans, cards, cryptoAddresses, ipAddresses, macAddresses, imeis],
+  ...[socialSecurityNumbers, passports, nationalIds, birthDates, licensePlates, phones],
+];
 
 /** In the order in which a text is searched; what one stage finds, the next does not see. */
 export const STAGES: readonly (readonly Detector[])[] = (["first", "loose"] as const).map((stage) =>

@@ -52,7 +52,7 @@ function findEmails(text: string, from: number): Finding[] {
   let free = from;
   for (const { 0: sign, index } of matchesFrom(SIGN, text, from)) {
     const start = startOfLocalPart(text, index, free);
-    if (start === index) continue;
+    if (start === index || isPassword(text, start)) continue;
     const after = index + sign.length;
     const rest = text.slice(after, after + DOMAIN_UNITS);
     const domain = domainIn(rest, sign);
@@ -64,6 +64,10 @@ function findEmails(text: string, from: number): Finding[] {
   }
   return found;
 }
+
+/** `https://ada:password@host`: secret.ts has it. */
+const isPassword = (text: string, start: number): boolean =>
+  text[start - 1] === ":" && /:\/\/[^\s/?#@:"'<>]{0,100}:$/.test(text.slice(Math.max(0, start - 104), start));
 
 function domainIn(rest: string, sign: string): string | null {
   const plain = DOMAIN.exec(rest)?.[0];

@@ -42,6 +42,24 @@ export function phoneNaming(before: string): Naming {
   return /^\W*\S{1,16}\W{1,3}$/.test(before.slice(thing)) ? "thing" : "near";
 }
 
+/** Between the words that name a number and the number: other numbers of the same kind, and what joins a list. */
+const LIST = /^(?:[^\p{L}]|(?<!\p{L})(?:and|or|und|oder|et|ou|y|o|e|i|en|of|oraz|lub|и|или|और|no|nr|n[ro]?)(?!\p{L}))*$/u;
+/** "taxpayer reference number": words that name nothing else. */
+const GENERIC = /^[^\p{L}\d]*(?:(?:reference|ref|number|no|nr|code|card)[^\p{L}\d]*)*$/u;
+const THING =
+  /(?:order|invoice|ticket|\bref\b|reference|tracking|serial|\bsku\b|\bparts?\b|\bmodel|\bversion|bestell|rechnung|teile|artikel|article|pedido|factura|commande|zam[óo]wieni|ordine|fattura|\bcommit|\bhash|\bbuild\b|shipment|sendung|product|\basin\b|\bcode\b|coupon|voucher|\bseat|flight)[^\d]{0,14}$/u;
+
+/** Whether words of `naming` (global) announce what comes right behind `before`, or a list that it belongs to. */
+export function isNamedBy(before: string, naming: RegExp): boolean {
+  const end = lastEnd(naming, before);
+  if (end < 0) return false;
+  const between = before.slice(end);
+  return /\d/.test(between) ? LIST.test(between) : GENERIC.test(between) || !THING.test(between);
+}
+
+/** Whether the words say that it is an order, a part, a product or the like. */
+export const isThing = (before: string): boolean => THING.test(before);
+
 /** What kind of number the words before a row of digits announce. */
 export function cardNaming(before: string): "card" | "barcode" | "thing" | "none" {
   const card = lastEnd(CARD, before);

@@ -37,19 +37,27 @@ const SHORTEST_NAMED = 8;
 
 export const secrets: Detector = {
   type: "SECRET",
-  names: ["secret_form", "secret_named"],
+  names: ["secret_form", "secret_named", "secret_url"],
   stage: "first",
   longest: 405,
-  mayFind: ({ longestRun, digits }) => longestRun >= SHORTEST_FORM || (longestRun >= SHORTEST_NAMED && digits > 0),
-  find: (text, from) => [...findNamed(text, from), ...findForms(text, from)],
+  mayFind: ({ longestRun, digits, colons, signs }) =>
+    longestRun >= SHORTEST_FORM || (longestRun >= SHORTEST_NAMED && digits > 0) || (colons >= 1 && signs >= 1),
+  find: (text, from) => [...findNamed(text, from), ...findForms(text, from), ...findInUrls(text, from)],
   samples: {
     hits: [
       "key «sk-live-51H8xQ2eZvKYlo2C0pGd»",
       "token «bh_0123456789abcdefABCDEF», thanks",
       "password: «hunter2hunter2»",
       '{"api_key":"«Xk29fjs02lq»"}',
+      "postgres://«ada:s3cret!pw»@db.acme.org:5432/shop",
     ],
-    misses: ["the password is forgotten", "sk-short", "the secret of a good espresso"],
+    misses: [
+      "the password is forgotten",
+      "sk-short",
+      "the secret of a good espresso",
+      "https://acme.org:8080/@ada",
+      "https://user@acme.org/x",
+    ],
   },
 };
 
@@ -60,6 +68,16 @@ function findForms(text: string, from: number): Finding[] {
     for (const { 0: token, index } of matchesFrom(form, text, from))
       found.push(finding("SECRET", index, index + token.length, 0.98, "secret_form"));
   return found;
+}
+
+/** RFC 3986 section 3.2.1: name and password before the host of a URL. */
+const CREDENTIALS = /(?<=[a-z]:\/\/)[^\s/?#@:"'<>]{0,100}:[^\s/?#@"'<>]{1,200}(?=@[\w[])/gi;
+
+function findInUrls(text: string, from: number): Finding[] {
+  if (!text.includes("://")) return [];
+  return matchesFrom(CREDENTIALS, text, from).map(({ 0: pair, index }) =>
+    finding("SECRET", index, index + pair.length, 0.95, "secret_url"),
+  );
 }
 
 /** The name may stand before `from`: only the value is found. */

@@ -1,0 +1,47 @@
+/** Spain: identity (DNI, NIE), which is also the tax number, and social security. */
+import { remainder } from "../checksums.ts";
+import { type IdentifierForm, spaced } from "./form.ts";
+
+/** Real Decreto 1553/2005: the remainder by 23. */
+const LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE";
+const isLetter = (digits: string, letter: string | undefined): boolean => LETTERS[Number(digits) % 23] === letter;
+
+const NAMING =
+  "\\bdni\\b|\\bnie\\b|\\bnif\\b|d\\.n\\.i|n\\.i\\.f|documento (?:nacional|de identidad)|identidad|identificaci[oó]n fiscal|tax (?:id|number)";
+
+export const ES: readonly IdentifierForm[] = [
+  {
+    name: "es_dni",
+    lengths: [9],
+    compact: /^\d{8}[A-Z]$/,
+    isValid: (text) => isLetter(text.slice(0, 8), text[8]),
+    naming: NAMING,
+    alone: ["99999999A", "99999999a", "99999999-A", "99999999 A", "99.999.999-A", "99.999.999A", "99.999.999 A", "99 999 999 A"],
+    hits: ["DNI «12345678Z»", "«12.345.678-Z»", "dni: «12345678z»"],
+    misses: ["DNI 12345678A", "ref 12345678Z"],
+  },
+  {
+    name: "es_nie",
+    lengths: [9],
+    compact: /^[XYZ]\d{7}[A-Z]$/,
+    isValid: (text) => isLetter(`${"XYZ".indexOf(text[0] ?? "")}${text.slice(1, 8)}`, text[8]),
+    naming: NAMING,
+    alone: [...spaced("A 9999999 A"), "A9999999-A", "a9999999a"],
+    hits: ["NIE «X1234567L»", "«X-1234567-L»"],
+    misses: ["X1234567A", "W1234567L"],
+  },
+  {
+    name: "es_social", // Seguridad Social, número de afiliación: province, serial, the remainder by 97
+    lengths: [12],
+    compact: /^\d{12}$/,
+    isValid: (digits) => {
+      const serial = digits.slice(2, 10);
+      const number = serial.startsWith("0") ? `${digits.slice(0, 2)}${serial.slice(1)}` : digits.slice(0, 10);
+      return remainder(number, 97) === Number(digits.slice(10));
+    },
+    naming: "seguridad social|\\bnuss\\b|\\bnaf\\b|\\bn\\.?s\\.?s\\b|afiliaci[oó]n|social security",
+    alone: [],
+    hits: ["Seguridad Social «28 12345678 40»", "NUSS «281234567840»"],
+    misses: ["Seguridad Social 281234567841", "281234567840"],
+  },
+];

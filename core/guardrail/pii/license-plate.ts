@@ -1,0 +1,59 @@
+/** Licence plates: up to four groups of capitals and digits right behind words that name one. */
+import type { Finding } from "../finding.ts";
+import { type Detector, finding, matchesFrom, wordsBefore } from "./detector.ts";
+import { isNamedBy } from "./named.ts";
+
+const NAMING =
+  /licen[cs]e ?-?plates?|number ?-?plates?|\bplates?\b|vehicle reg\w*|registration (?:no|number|plate|mark)|\breg(?:istration)?\.? (?:no|number)\b|car reg\w*|\brego\b|kennzeichen|immatriculation|\bplaque|matr[íi]cula|\bplacas?\b|\btarga\b|kenteken|tablic\w* rejestracyjn\w*|nr\.? rej|rejestracyjn\w*|госномер|номерной знак|номер машины|गाड़ी (?:नंबर|संख्या)|वाहन (?:नंबर|संख्या)|车牌|車牌|ナンバープレート|번호판|plaka/gu;
+const QUICK =
+  /plate|\breg|plaque|immatric|kennz|matr[íi]c|placa|targa|kenteken|tablic|rejestr|госномер|номер|गाड़ी|वाहन|车牌|車牌|ナンバー|번호판|plaka|vehicle/iu;
+/** Five to nine letters and digits, both kinds or four digits at least, with a blank or hyphen between groups. */
+const PLATE =
+  /(?<![\p{Script=Latin}\d_-])(?=[A-ZÄÖÜ\dАВЕКМНОРСТУХ -]{4,13})(?:[A-ZÄÖÜ]{1,4}[ -]){0,2}(?=[A-ZАВЕКМНОРСТУХ\d]*\d|[A-Z]{2,4}[ -]?\d)[A-ZАВЕКМНОРСТУХ\d]{1,8}(?:[ -][A-Z\d]{1,4}){0,3}(?![\p{L}\d_])/gu;
+/** The first character of Chinese plates names the province. */
+const PROVINCE = /[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]$/u;
+
+export const licensePlates: Detector = {
+  type: "LICENSE_PLATE",
+  names: ["license_plate"],
+  stage: "first",
+  longest: 2 * 5 + 8 + 3 * 5,
+  mayFind: ({ digits }) => digits >= 1,
+  find(text, from, field) {
+    const found: Finding[] = [];
+    if (!QUICK.test(text) && !QUICK.test(field)) return found;
+    for (const { 0: plate, index } of matchesFrom(PLATE, text, from)) {
+      const letters = plate.replace(/[^\p{L}]/gu, "").length;
+      const digits = plate.replace(/\D/g, "").length;
+      if (
+        digits === 0 ||
+        letters + digits < 4 ||
+        letters + digits > 10 ||
+        (letters === 0 && digits < 5) ||
+        /^\d{4}-\d{2}-\d{2}$/.test(plate)
+      )
+        continue;
+      const start = index > from && PROVINCE.test(text.slice(0, index).slice(-1)) ? index - 1 : index;
+      if (!isNamedBy(wordsBefore(text, start, field).replaceAll("_", " "), NAMING)) continue;
+      found.push(finding("LICENSE_PLATE", start, index + plate.length, 0.85, "license_plate"));
+    }
+    return found;
+  },
+  samples: {
+    hits: [
+      "license plate «7ABC123»",
+      "number plate «AB12 CDE», a blue car",
+      "Kennzeichen «B-MW 1234»",
+      "Kennzeichen: «M AB 123»",
+      "plaque d'immatriculation «AA-123-BB»",
+      "matrícula «1234 BCD»",
+      "targa «AB 123 CD»",
+      "kenteken «12-ABC-3»",
+      "numer rejestracyjny «WA 12345»",
+      "placa «ABC1D23»",
+      "vehicle number plate «MH 12 AB 1234»",
+      "车牌«京A12345»",
+    ],
+    misses: ["the plate is hot", "AB12 CDE", "license plate reader 2", "plates for 12 guests", "Kennzeichen fehlt"],
+  },
+};

@@ -1,0 +1,231 @@
+/**
+ * Numbers that a state gives a person: identity, social insurance, tax, health. Each country's file has its own (identifiers/); here they
+ * are found. A text is read as chains of groups of letters and digits; every run of groups that is as long as an identifier is looked up
+ * by its shape, which may be enough (`alone`), or by the words before it. A bare row of digits with a weak check is no find.
+ */
+import type { Finding } from "../finding.ts";
+import { type Detector, FILLER, finding, isAsciiLetter, isDigit, isWordUnit, wordsBefore } from "./detector.ts";
+import { AU } from "./identifiers/au.ts";
+import { BR } from "./identifiers/br.ts";
+import { CA } from "./identifiers/ca.ts";
+import { DE } from "./identifiers/de.ts";
+import { ES } from "./identifiers/es.ts";
+import { EUROPE } from "./identifiers/europe.ts";
+import type { IdentifierForm } from "./identifiers/form.ts";
+import { FR } from "./identifiers/fr.ts";
+import { GB } from "./identifiers/gb.ts";
+import { IN } from "./identifiers/in.ts";
+import { IT } from "./identifiers/it.ts";
+import { NL } from "./identifiers/nl.ts";
+import { PL } from "./identifiers/pl.ts";
+import { US } from "./identifiers/us.ts";
+import { WORLD } from "./identifiers/world.ts";
+import { isNamedBy, isThing } from "./named.ts";
+
+/** All of them, those with the surest form first: of two that fit one stretch the first names it. */
+const IDENTIFIERS: readonly IdentifierForm[] = [
+  ...[...US, ...GB, ...DE, ...FR, ...ES, ...IT, ...NL, ...PL, ...BR, ...IN, ...CA, ...AU],
+  ...[...EUROPE, ...WORLD],
+];
+
+/** Letters and digits of the longest and the shortest. */
+const LONGEST_COMPACT = Math.max(...IDENTIFIERS.flatMap(({ lengths }) => lengths));
+const SHORTEST_COMPACT = Math.min(...IDENTIFIERS.flatMap(({ lengths }) => lengths));
+/** ` - `: what people put between two groups. */
+const MOST_SEPARATORS = 3;
+const SEPARATORS = " .-/\u00b7";
+/** Words have more letters, the letters of an identifier do not stand in longer groups. */
+const LONGEST_WORD = 6;
+/** `2 55 08 14 168 025 38` has seven. */
+const MOST_GROUPS = 8;
+/** A permanent account number of India has four digits, all others have more. */
+const FEWEST_DIGITS = 4;
+/** `sozialversicherungsnummer der versicherten person: ` */
+const NAMING_UNITS = 56;
+
+const FILLER_CODE = FILLER.charCodeAt(0);
+
+const BY_SHAPE = new Map<string, IdentifierForm[]>();
+const BY_LENGTH = new Map<number, (readonly [IdentifierForm, RegExp])[]>();
+for (const form of IDENTIFIERS) {
+  for (const shape of form.alone) BY_SHAPE.set(shape, [...(BY_SHAPE.get(shape) ?? []), form]);
+  for (const length of form.lengths) BY_LENGTH.set(length, [...(BY_LENGTH.get(length) ?? []), [form, new RegExp(form.naming, "gu")]]);
+}
+const ALONE_LENGTHS: ReadonlySet<number> = new Set(IDENTIFIERS.filter(({ alone }) => alone.length > 0).flatMap(({ lengths }) => lengths));
+
+export const nationalIds: Detector = {
+  type: "NATIONAL_ID",
+  names: IDENTIFIERS.map(({ name }) => name) as [string, ...string[]],
+  stage: "first",
+  longest: LONGEST_COMPACT + (MOST_GROUPS - 1) * MOST_SEPARATORS,
+  mayFind: ({ digits, units }) => digits >= FEWEST_DIGITS && units >= SHORTEST_COMPACT,
+  find: findNationalIds,
+  samples: {
+    hits: IDENTIFIERS.flatMap(({ hits }) => hits) as [string, ...string[]],
+    misses: IDENTIFIERS.flatMap(({ misses }) => misses) as [string, ...string[]],
+  },
+};
+
+type Group = { readonly start: number; readonly end: number; readonly digits: number };
+
+function findNationalIds(text: string, from: number, context: string): Finding[] {
+  const found: Finding[] = [];
+  for (const groups of chainsIn(text, from)) {
+    const chain = readChain(text, groups);
+    for (let first = 0; first < groups.length; ) {
+      const hit = identifierAt(text, chain, first, context);
+      if (hit === null) first++;
+      else {
+        const start = groups[first]?.start ?? 0;
+        found.push(finding("NATIONAL_ID", start, groups[hit.last]?.end ?? start, hit.score, hit.name));
+        first = hit.last + 1;
+      }
+    }
+  }
+  return found;
+}
+
+/** `compact`: all groups without separators, in capitals; `offsets`: where each begins in it, and its end. `shape`: all of the chain's text. */
+type Chain = { readonly groups: readonly Group[]; readonly compact: string; readonly offsets: readonly number[]; readonly shape: string };
+
+function readChain(text: string, groups: readonly Group[]): Chain {
+  const offsets: number[] = [0];
+  const parts: string[] = [];
+  let length = 0;
+  for (const { start, end } of groups) {
+    parts.push(text.slice(start, end));
+    length += end - start;
+    offsets.push(length);
+  }
+  const start = groups[0]?.start ?? 0;
+  return { groups, compact: parts.join("").toUpperCase(), offsets, shape: shapeOf(text, start, groups.at(-1)?.end ?? start) };
+}
+
+/** Groups of letters and digits with at most three separators between two; those without enough digits are left out. */
+function chainsIn(text: string, from: number): Group[][] {
+  const chains: Group[][] = [];
+  let chain: Group[] = [];
+  let digitsSoFar = 0;
+  const flush = (): void => {
+    if (digitsSoFar >= FEWEST_DIGITS) chains.push(chain);
+    if (chain.length > 0) chain = [];
+    digitsSoFar = 0;
+  };
+  // A run that began before `from` is none of ours.
+  let at = from;
+  while (at > 0 && at < text.length && isAlphanumeric(text.charCodeAt(at)) && isAlphanumeric(text.charCodeAt(at - 1))) at++;
+  for (; at < text.length; at++) {
+    if (!isAlphanumeric(text.charCodeAt(at))) continue;
+    const start = at;
+    let digits = 0;
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (isDigit(code)) digits++;
+      else if (!isAsciiLetter(code)) break;
+    }
+    const previous = chain.at(-1);
+    if (previous !== undefined && !isGap(text, previous.end, start)) flush();
+    const isTooLong = at - start > (digits === 0 ? LONGEST_WORD : LONGEST_COMPACT);
+    if (isTooLong || isLatin(text.charCodeAt(start - 1)) || isLatin(text.charCodeAt(at))) flush();
+    else {
+      chain.push({ start, end: at, digits });
+      digitsSoFar += digits;
+    }
+  }
+  flush();
+  return chains;
+}
+
+const isAlphanumeric = (code: number): boolean => isDigit(code) || isAsciiLetter(code);
+/** A letter beyond ASCII of the same script makes a word of what it touches; those of other scripts do not part words by blanks. */
+const isLatin = (code: number): boolean => code >= 0xc0 && isWordUnit(code);
+
+function isGap(text: string, from: number, to: number): boolean {
+  if (to - from > MOST_SEPARATORS) return false;
+  for (let index = from; index < to; index++) if (!SEPARATORS.includes(text[index] ?? "")) return false;
+  return true;
+}
+
+type Hit = { readonly last: number; readonly name: string; readonly score: number };
+
+/** The longest identifier that begins with group `first`. */
+function identifierAt(text: string, { groups, compact, offsets, shape }: Chain, first: number, context: string): Hit | null {
+  const begin = groups[first];
+  const chainStart = groups[0]?.start ?? 0;
+  if (begin === undefined || isJoinedBefore(text, groups[first - 1], begin)) return null;
+  let hasWords: boolean | null = null;
+  let words: string | null = null;
+  const before = (): string => {
+    words ??= wordsBefore(text, begin.start, context, NAMING_UNITS).replaceAll("_", " ");
+    return words;
+  };
+  const offset = offsets[first] ?? 0;
+  const most = Math.min(groups.length, first + MOST_GROUPS);
+  let hit: Hit | null = null;
+  let digits = 0;
+  for (let last = first; last < most; last++) {
+    const group = groups[last];
+    const length = (offsets[last + 1] ?? 0) - offset;
+    if (group === undefined || length > LONGEST_COMPACT || (last > first && !mayJoin(text, groups[last - 1], group))) break;
+    digits += group.digits;
+    const ofLength = length < SHORTEST_COMPACT || digits < FEWEST_DIGITS ? undefined : BY_LENGTH.get(length);
+    if (ofLength === undefined || isJoinedBehind(text, group.end)) continue;
+    const capitals = compact.slice(offset, offset + length);
+    hasWords ??= hasLetters(text, begin.start, context);
+    const named = hasWords ? ofLength.find(([form, naming]) => isOf(form, capitals) && isNamedBy(before(), naming))?.[0] : undefined;
+    if (named !== undefined) hit = { last, name: named.name, score: 0.98 };
+    else if (ALONE_LENGTHS.has(length)) {
+      const sure = BY_SHAPE.get(shape.slice(begin.start - chainStart, group.end - chainStart))?.find((form) => isOf(form, capitals));
+      if (sure !== undefined && !isThing(before())) hit = { last, name: sure.name, score: 0.9 };
+    }
+  }
+  return hit;
+}
+
+const isOf = ({ compact, isValid }: IdentifierForm, text: string): boolean =>
+  compact.test(text) && (isValid === undefined || isValid(text));
+
+/** Without a letter before it nothing is named. */
+function hasLetters(text: string, start: number, context: string): boolean {
+  if (context !== "" && start < NAMING_UNITS) return true;
+  for (let index = start - 1; index >= 0 && index >= start - NAMING_UNITS; index--) {
+    const code = text.charCodeAt(index);
+    if (isAsciiLetter(code) || (code >= 128 && code !== FILLER_CODE)) return true;
+  }
+  return false;
+}
+
+/** What makes an amount or a phone number of what stands behind it. */
+const SIGNS_BEFORE = "+$\u20ac\u00a3";
+/** What joins two groups of a longer number. */
+const JOINTS = "-./\u00b7";
+
+/** Part of a longer number, an amount, or a phone number. */
+function isJoinedBefore(text: string, previous: Group | undefined, { start }: Group): boolean {
+  if (start === 0) return false;
+  const before = text[start - 1] ?? "";
+  if (SIGNS_BEFORE.includes(before)) return true;
+  return previous !== undefined && previous.digits > 0 && previous.end === start - 1 && before !== " ";
+}
+
+function isJoinedBehind(text: string, end: number): boolean {
+  if (end >= text.length) return false;
+  const behind = text[end] ?? "";
+  return behind === "%" || (JOINTS.includes(behind) && isAlphanumeric(text.charCodeAt(end + 1)));
+}
+
+/** Words do not stand together in an identifier; two groups of up to three capitals do (boundary.ts relies on it). */
+function mayJoin(text: string, previous: Group | undefined, group: Group): boolean {
+  if (previous === undefined || previous.digits > 0 || isDigit(text.charCodeAt(group.start))) return true;
+  if (group.start - previous.end !== 1) return false;
+  return previous.end - previous.start <= 3 && /^[A-Z]+[ .\-/][A-Z]/.test(text.slice(previous.start, group.start + 1));
+}
+
+function shapeOf(text: string, start: number, end: number): string {
+  let shape = "";
+  for (let index = start; index < end; index++) {
+    const code = text.charCodeAt(index);
+    shape += isDigit(code) ? "9" : code >= 65 && code <= 90 ? "A" : code >= 97 && code <= 122 ? "a" : code === 0xb7 ? "." : text[index];
+  }
+  return shape;
+}
