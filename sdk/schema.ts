@@ -835,6 +835,13 @@ export type PutSecret = {
   readonly hosts: readonly string[];
 };
 
+export type RegisteredTool = Tool & {
+  readonly warnings: readonly ({
+    readonly path: string;
+    readonly message: string;
+  })[];
+};
+
 export type RegisteredWorkflow = {
   readonly name: string;
   readonly version: number;

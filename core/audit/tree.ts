@@ -41,7 +41,7 @@ export function verifyInclusion(
   root: Uint8Array,
   sha256: Sha256,
 ): boolean {
-  if (!isSize(size) || !isSize(index) || index >= size) return false;
+  if (!isSize(size) || !isSize(index) || index >= size || ![leaf, root, ...proof].every(isHash)) return false;
   let [first, last] = [index, size - 1];
   let hash = leaf;
   for (const sibling of proof) {
@@ -79,7 +79,7 @@ export function verifyConsistency(
   proof: readonly Uint8Array[],
   sha256: Sha256,
 ): boolean {
-  if (!isSize(from) || !isSize(to) || from < 1 || from > to) return false;
+  if (!isSize(from) || !isSize(to) || from < 1 || from > to || ![fromRoot, toRoot, ...proof].every(isHash)) return false;
   if (from === to) return proof.length === 0 && equal(fromRoot, toRoot);
   const path = Number.isInteger(Math.log2(from)) ? [fromRoot, ...proof] : proof;
   let [first, last] = [from - 1, to - 1];
@@ -106,6 +106,8 @@ function splitOf(size: number): number {
   return split;
 }
 
+/** Two parts of other lengths can have the same bytes when they stand together, and so the same hash. */
+const isHash = (bytes: Uint8Array): boolean => bytes.length === 32;
 const half = (value: number): number => Math.floor(value / 2);
 const isSize = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, index) => byte === b[index]);

@@ -21,6 +21,8 @@ const UNSUPPORTED = [
   "uniqueItems",
   "nullable",
 ];
+/** Formats that the mode knows; it refuses every other one. */
+const FORMATS = new Set(["date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"]);
 const MOST_PROPERTIES = 5_000;
 const MOST_LEVELS = 10;
 
@@ -29,7 +31,9 @@ export function isStrictSchema(schema: Json): boolean {
   let properties = 0;
   const fits = (node: Json, level: number): boolean => {
     if (!isObject(node) || level > MOST_LEVELS || UNSUPPORTED.some((keyword) => Object.hasOwn(node, keyword))) return false;
-    const { anyOf, items } = node;
+    const { anyOf, items, format, pattern } = node;
+    if (typeof format === "string" && !FORMATS.has(format)) return false;
+    if (typeof pattern === "string" && /\(\?<?[=!]/.test(pattern)) return false; // the mode takes no look-arounds
     const choices = anyOf === undefined ? [] : Array.isArray(anyOf) && anyOf.length > 0 ? anyOf : [false];
     const definitions = [node["$defs"], node["definitions"]].flatMap((map) =>
       isObject(map ?? null) ? Object.values(map as JsonObject) : [],

@@ -144,8 +144,11 @@ function decoded(fragment: string): string {
 
 function itemsOf(node: Json, index: number): Json[] {
   if (!isObject(node)) return [];
-  const first = own(node, "prefixItems");
-  const place = Array.isArray(first) && index < first.length ? first[index] : own(node, "items");
+  const items = own(node, "items");
+  const isTuple = Array.isArray(items); // draft-07
+  const first = isTuple ? items : own(node, "prefixItems");
+  const rest = isTuple ? own(node, "additionalItems") : items;
+  const place = Array.isArray(first) && index < first.length ? first[index] : rest;
   return place === undefined ? [] : [place];
 }
 

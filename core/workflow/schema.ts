@@ -1,32 +1,23 @@
 /**
- * Values against JSON Schemas (2020-12). The validator interprets schemas, it never compiles code. Bounded in time for every
- * schema and value, total, and closed: what cannot be checked does not fit.
+ * Values against JSON Schemas (2020-12). Schemas are interpreted, never compiled to code. Bounded in time for every schema and value,
+ * total, and closed: what cannot be checked does not fit.
  */
-import { type Schema, Validator } from "@cfworker/json-schema";
 import type { FieldError } from "../errors/problem.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { JsonSchema } from "./definition.ts";
 import { asNumbers } from "./int64.ts";
+import { Check, type Judge, Place, TooMuchWork } from "./schema/check.ts";
 import { inspect } from "./schema/inspect.ts";
-import { toFieldErrors } from "./schema/messages.ts";
-import { longestKey, prepare } from "./schema/prepare.ts";
+import { judgeOf } from "./schema/judge.ts";
 
-/** Visits of one place times places of the value: about a second at the very most. */
-const MAX_WORK = 600_000;
+/** Units of `Check.spend`: some 150 ms at the very most. */
+const MAX_WORK = 3_000_000;
 const MAX_PLACES = 200_000;
 const MAX_DEPTH = 200;
-/** In a value with more places than this, only the first cause of each object is reported. */
-const TELL_ALL_PLACES = 2_000;
 
 type Prepared =
   | { readonly errors: readonly FieldError[] }
-  | {
-      readonly schema: JsonObject;
-      readonly visits: number;
-      readonly longestKey: number;
-      readonly brief: Validator;
-      readonly full: Validator;
-    };
+  | { readonly errors: null; readonly warnings: readonly FieldError[]; readonly judge: Judge; readonly asksWhatWasSeen: boolean };
 
 /** Made once for each schema object; a schema that nobody holds any more is forgotten. */
 const prepared = new WeakMap<JsonObject, Prepared>();
@@ -35,18 +26,16 @@ const prepared = new WeakMap<JsonObject, Prepared>();
 export function validate(schema: JsonSchema, value: Json): readonly FieldError[] {
   if (typeof schema === "boolean") return schema ? [] : [{ path: "", message: "nothing is allowed here" }];
   const ready = isObject(schema) ? preparedFor(schema) : null;
-  if (ready === null || "errors" in ready) return [{ path: "", message: "the schema itself is invalid" }];
-  const places = placesOf(value, ready.longestKey);
-  if (typeof places === "string") return [{ path: "", message: places }];
-  if (places * ready.visits > MAX_WORK) return [{ path: "", message: "the value is too large for its schema" }];
+  if (ready === null || ready.errors !== null) return [{ path: "", message: "the schema itself is invalid" }];
+  const flaw = flawOfSize(value);
+  if (flaw !== null) return [{ path: "", message: flaw }];
+  const check = new Check(MAX_WORK, ready.asksWhatWasSeen);
   try {
-    const validator = places > TELL_ALL_PLACES ? ready.brief : ready.full;
-    const { valid, errors } = validator.validate(asNumbers(schema, value));
-    if (valid) return [];
-    const told = toFieldErrors(errors, ready.schema);
-    return told.length > 0 ? told : [{ path: "", message: "the value does not fit its schema" }];
-  } catch {
-    return [{ path: "", message: "the value could not be checked against its schema" }];
+    if (ready.judge(asNumbers(schema, value), new Place(null, ""), check, check.seen())) return [];
+    return check.errors.length > 0 ? check.errors : [{ path: "", message: "the value does not fit its schema" }];
+  } catch (error) {
+    const message = error instanceof TooMuchWork ? "is too large for its schema" : "could not be checked against its schema";
+    return [{ path: "", message: `the value ${message}` }];
   }
 }
 
@@ -54,33 +43,40 @@ export function validate(schema: JsonSchema, value: Json): readonly FieldError[]
 export function checkSchema(schema: Json): readonly FieldError[] {
   if (typeof schema === "boolean") return [];
   if (!isObject(schema)) return [{ path: "", message: "a schema is an object, true or false" }];
-  const ready = preparedFor(schema);
-  return "errors" in ready ? ready.errors : [];
+  return preparedFor(schema).errors ?? [];
+}
+
+/** What a valid schema says in vain: keywords and formats that are unknown, another draft. `path` is a JSON Pointer into the schema. */
+export function schemaWarnings(schema: JsonSchema): readonly FieldError[] {
+  const ready = isObject(schema) ? preparedFor(schema) : null;
+  return ready === null || ready.errors !== null ? [] : ready.warnings;
 }
 
 function preparedFor(schema: JsonObject): Prepared {
   const known = prepared.get(schema);
   if (known !== undefined) return known;
-  const made = prepareAnew(schema);
+  const made = prepare(schema);
   prepared.set(schema, made);
   return made;
 }
 
-function prepareAnew(schema: JsonObject): Prepared {
+function prepare(schema: JsonObject): Prepared {
   try {
-    const { errors, resolve, visits } = inspect(schema);
-    if (errors.length > 0) return { errors };
-    const copy = prepare(schema, resolve);
-    if (!isObject(copy)) return { errors: [{ path: "", message: "a schema is an object, true or false" }] };
-    const validator = (shortCircuit: boolean): Validator => new Validator(copy as unknown as Schema, "2020-12", shortCircuit);
-    return { schema: copy, visits, longestKey: longestKey(schema), brief: validator(true), full: validator(false) };
+    const found = inspect(schema);
+    if (!found.ok) return { errors: found.errors };
+    return {
+      errors: null,
+      warnings: found.warnings,
+      judge: judgeOf(schema, found.document),
+      asksWhatWasSeen: found.document.asksWhatWasSeen,
+    };
   } catch {
     return { errors: [{ path: "", message: "the schema cannot be read" }] };
   }
 }
 
-/** How many values there are in a value, itself included; a text says why it is not looked at. */
-function placesOf(value: Json, longest: number): number | string {
+/** Why a value is not looked at; null: it is. */
+function flawOfSize(value: Json): string | null {
   let places = 0;
   let level: Json[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
@@ -89,11 +85,9 @@ function placesOf(value: Json, longest: number): number | string {
     if (places > MAX_PLACES) return "the value is too large for its schema";
     const next: Json[] = [];
     for (const item of level) {
-      if (typeof item !== "object" || item === null) continue;
-      if (!Array.isArray(item) && Object.keys(item).some((key) => key.length > longest)) return "the name of a field is too long";
-      for (const child of Object.values(item)) next.push(child);
+      if (typeof item === "object" && item !== null) for (const child of Object.values(item)) next.push(child);
     }
     level = next;
   }
-  return places;
+  return null;
 }

@@ -2,9 +2,9 @@
  * A value that fits a JSON Schema (2020-12), filled from the conversation where a place's name suggests it and with the plainest
  * value that fits elsewhere. Every choice is checked against its schema; what no attempt meets is given as it is, and fails openly.
  */
-import { type Schema, Validator } from "@cfworker/json-schema";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { JsonSchema } from "../../core/workflow/definition.ts";
+import { validate } from "../../core/workflow/schema.ts";
 import type { Facts } from "./facts.ts";
 import { numberCandidates, textCandidates } from "./leaves.ts";
 import { mergeSchemas } from "./merge.ts";
@@ -42,7 +42,7 @@ export function filledInput(schema: JsonObject, facts: Facts): { readonly value:
 class Filler {
   readonly #root: JsonSchema;
   readonly #facts: Facts;
-  readonly #validators = new WeakMap<JsonObject, Validator>();
+  readonly #checked = new WeakMap<JsonObject, JsonObject>();
   readonly #anchored: JsonObject;
   #attempts = ATTEMPTS;
 
@@ -197,8 +197,7 @@ class Filler {
 
   /** `offered`: texts from the conversation. */
   #array(schema: JsonObject, frame: Frame, offered: readonly string[]): Filled {
-    const prefix = Array.isArray(schema["prefixItems"]) ? schema["prefixItems"] : [];
-    const items = schema["items"];
+    const { items, tuple: prefix } = itemsOf(schema);
     const least = Number(schema["minItems"] ?? 0);
     const most = Math.min(Number(schema["maxItems"] ?? 50), items === false ? prefix.length : Number.POSITIVE_INFINITY);
     const contained = Object.hasOwn(schema, "contains") ? Number(schema["minContains"] ?? 1) : 0;
@@ -225,13 +224,14 @@ class Filler {
   }
 
   #itemSchema(schema: JsonObject, position: number, contained: number): Json | undefined {
-    const { items, contains } = schema;
+    const { items } = itemsOf(schema);
+    const { contains } = schema;
     return position < contained && isObject(items) && isObject(contains) ? { allOf: [items, contains] } : items;
   }
 
   /** Texts from the conversation that the items' schema takes. */
   #toldItems(schema: JsonObject, frame: Frame): string[] {
-    const { items } = schema;
+    const { items } = itemsOf(schema);
     if (frame.variant > 0 || (isObject(items) && items["type"] !== "string" && !Array.isArray(items["enum"]))) return [];
     return suggestItems(this.#facts, frame.place).filter((text) => !isObject(items) || this.#fits(items, text));
   }
@@ -255,16 +255,24 @@ class Filler {
   }
 
   #fits(schema: JsonObject, value: Json): boolean {
-    try {
-      const known = this.#validators.get(schema);
-      const anchored = { ...(anchorReferences(schema) as JsonObject), $defs: this.#anchored };
-      const validator = known ?? new Validator(anchored as unknown as Schema, "2020-12", true);
-      this.#validators.set(schema, validator);
-      return validator.validate(value).valid;
-    } catch {
-      return false;
-    }
+    const anchored = this.#checked.get(schema) ?? this.#withRoot(schema);
+    this.#checked.set(schema, anchored);
+    return validate(anchored, value).length === 0;
   }
+
+  #withRoot(schema: JsonObject): JsonObject {
+    const refers = JSON.stringify(schema).includes('"$ref"');
+    return refers ? { ...(anchorReferences(schema) as JsonObject), $defs: this.#anchored } : schema;
+  }
+}
+
+/** What the first items are, one by one, and what the others are; draft-07 says both in `items`. */
+function itemsOf({ items, additionalItems, prefixItems }: JsonObject): {
+  readonly items: Json | undefined;
+  readonly tuple: readonly Json[];
+} {
+  if (Array.isArray(items)) return { items: additionalItems, tuple: items };
+  return { items, tuple: Array.isArray(prefixItems) ? prefixItems : [] };
 }
 
 /** References are made to hold from anywhere: the whole schema lies in `$defs/root` of whatever part is checked. */

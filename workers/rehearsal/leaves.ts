@@ -1,6 +1,5 @@
 /** Texts and numbers for a place of a schema: what the conversation offers, shortened or rounded to fit, then the plainest that fits. */
 import type { JsonObject } from "../../core/json.ts";
-import { boundPattern } from "../../core/workflow/pattern.ts";
 import type { Facts } from "./facts.ts";
 import { sampleOf } from "./pattern.ts";
 import { type Place, suggestNumbers, suggestTexts } from "./suggest.ts";
@@ -13,14 +12,11 @@ const OFFERS = 40;
 export function* textCandidates(schema: JsonObject, facts: Facts, place: Place, variant: number): Generator<Candidate<string>> {
   const { minLength, maxLength, pattern, format } = schema;
   const [least, most] = [Number(minLength ?? 0), Number(maxLength ?? Number.POSITIVE_INFINITY)];
-  const judged = typeof pattern === "string" ? boundPattern(pattern) : null;
-  // A costly expression is tried on short texts only; one without a bound on none.
-  const tried = judged === null ? Number.POSITIVE_INFINITY : judged.ok ? judged.value.maxLength : 0;
   const offers =
     typeof pattern === "string" ? [...suggestTexts(facts, place), ...facts.ids, ...wordsOf(facts)] : suggestTexts(facts, place);
   for (const offer of offers.slice(variant, variant + OFFERS)) {
     const value = typeof pattern === "string" || typeof format === "string" ? offer : shorten(offer, most);
-    if (value.length <= tried) yield { value, grounded: true };
+    yield { value, grounded: true };
   }
   if (typeof format === "string") yield* formatted(format, variant);
   if (typeof pattern === "string") {

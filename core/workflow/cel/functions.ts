@@ -2,7 +2,7 @@
  * The functions an expression may call. All take and give JSON or times; numbers are doubles, positions in text count code points.
  * A method's receiver is its first argument.
  */
-import { boundPattern } from "../pattern.ts";
+import { compilePattern } from "../../pattern/pattern.ts";
 import { chunks } from "./chunks.ts";
 import { glueAll, keepApart } from "./glue.ts";
 import { fail, type Meter } from "./meter.ts";
@@ -111,18 +111,19 @@ function replace([receiver, search, replacement]: readonly Value[], meter: Meter
   return glueAll(pieces, by);
 }
 
-/** The pattern is a literal that the parser has found safe; its cost bounds the length of the text it may run over. */
+/** The pattern is a literal, which the parser has tried to compile. */
 function matches([receiver, pattern]: readonly Value[], meter: Meter): Value {
   const whole = text(receiver, "the receiver");
-  const bound = boundPattern(text(pattern, "the pattern"), "flags");
-  if (!bound.ok) return fail(bound.error);
-  if (whole.length > bound.value.maxLength) return fail("the text is too long for its pattern");
-  meter.spend(100 + whole.length + bound.value.ways(whole.length) / WAYS_PER_STEP);
-  return bound.value.expression.test(whole);
+  const compiled = compilePattern(text(pattern, "the pattern"), "flags");
+  if (!compiled.ok) return fail(compiled.error);
+  meter.spend(CALL_STEPS);
+  return compiled.value.test(whole, (steps) => meter.spend(steps / PATTERN_STEPS_PER_STEP));
 }
 
-/** Ways through a match cost some 5 ns each where all are tried, which is seldom: two of the worst matches use an evaluation up. */
-const WAYS_PER_STEP = 200;
+/** What a match costs whatever its text is. */
+const CALL_STEPS = 20;
+/** Following an instruction of a pattern takes some 10 ns, a step of an evaluation 50. */
+const PATTERN_STEPS_PER_STEP = 5;
 
 /** Unicode's White_Space; JavaScript's own `trim` takes U+FEFF for one and U+0085 for none. */
 const isBlank = (unit: number): boolean =>

@@ -3,8 +3,8 @@
  * numbers are doubles and every evaluation is metered. Unknown functions and unsafe patterns are found here, before any run.
  */
 import { type ASTNode, Environment } from "@marcbachmann/cel-js";
+import { compilePattern } from "../../pattern/pattern.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { boundPattern } from "../pattern.ts";
 import { celFunction } from "./functions.ts";
 import type { BinaryOperator, MacroName, Node, Parsed } from "./node.ts";
 
@@ -194,9 +194,9 @@ function literal(value: unknown): string | number | boolean | null {
   return refuse("only texts, numbers, true, false and null can stand as literals");
 }
 
-/** A pattern made of data could take unbounded time: it must be a literal in the expression, where it is checked once. */
+/** A pattern is a literal in the expression, so that a flaw of it is told when the expression is registered. */
 function checkPattern(pattern: ASTNode | undefined): void {
-  const bound = pattern?.op === "value" && typeof pattern.args === "string" ? boundPattern(pattern.args, "flags") : null;
+  const bound = pattern?.op === "value" && typeof pattern.args === "string" ? compilePattern(pattern.args, "flags") : null;
   if (bound === null) refuse("matches() takes a pattern that is a text literal");
   else if (!bound.ok) refuse(bound.error);
 }

@@ -1,251 +1,207 @@
 /**
- * Is this a JSON Schema (2020-12), and one that can be checked in bounded time? Walks the schema once, resolves its references,
- * and says how often one place of a value may be visited.
+ * Is this a JSON Schema (2020-12, or an older one that says the same in other words)? Walks the schema once, finds what its references
+ * point to, and gives what the judge needs to know of it.
  */
 import type { FieldError } from "../../errors/problem.ts";
-import { escapeToken, isObject, type Json, type JsonObject } from "../../json.ts";
+import { escapeToken, isObject, type Json, type JsonObject, own, parsePointer } from "../../json.ts";
+import { valueAt } from "../../json-pointer.ts";
 import { Errors } from "../form.ts";
-import { boundPattern } from "../pattern.ts";
+import { checkKeywords } from "./forms.ts";
+import { IN_PLACE_LIST, IN_PLACE_MAP, IN_PLACE_ONE, subschemas } from "./keywords.ts";
+import { resolveUri } from "./uri.ts";
+import { warningsOf } from "./warnings.ts";
 
 /** UTF-16 units of a schema written as JSON. */
 const MAX_SIZE = 65_536;
 const MAX_NODES = 3_000;
 const MAX_DEPTH = 40;
-const MAX_REFERENCES = 200;
-/** Visits of one place of a value: what `anyOf` in `anyOf` multiplies. */
-const MAX_VISITS = 5_000;
+const MAX_REFERENCES = 1_000;
+/** Instructions of all patterns of a schema. */
+const MAX_PATTERNS = 50_000;
+/** What a schema without an `$id` of its own is called (2020-12 core, section 9.1.1). */
+const NAMELESS = "schema:/";
 
-/** The types that a schema can name. */
-const TYPES = ["string", "number", "integer", "boolean", "object", "array", "null"];
-
-/** Keywords by the form of their value. Others are annotations or unknown, and mean nothing here (2020-12 core, section 6.5). */
-const IN_PLACE_ONE = ["not", "if", "then", "else"];
-const IN_PLACE_LIST = ["allOf", "anyOf", "oneOf"];
-const IN_PLACE_MAP = ["dependentSchemas"];
-const CHILD_ONE = ["additionalProperties", "propertyNames", "unevaluatedProperties", "items", "contains", "unevaluatedItems"];
-const CHILD_LIST = ["prefixItems"];
-const CHILD_MAP = ["properties", "patternProperties"];
-const DEFINITIONS = ["$defs", "definitions"];
-const COUNTS = ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains"];
-const NUMBERS = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
-/** Of other drafts, or of a mechanism that reaches outside of this schema. */
-const REFUSED = ["$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "dependencies", "additionalItems", "$vocabulary"];
-
-/** Every place of a schema where a schema stands, by keyword; `null` as key: the keyword takes one schema. */
-export function* subschemas(schema: JsonObject): Generator<readonly [keyword: string, key: string | number | null, schema: Json]> {
-  for (const keyword of [...IN_PLACE_ONE, ...CHILD_ONE]) {
-    const one = own(schema, keyword);
-    if (one !== undefined) yield [keyword, null, one];
-  }
-  for (const keyword of [...IN_PLACE_LIST, ...CHILD_LIST]) {
-    const list = own(schema, keyword);
-    if (Array.isArray(list)) for (const [index, item] of list.entries()) yield [keyword, index, item];
-  }
-  for (const keyword of [...IN_PLACE_MAP, ...CHILD_MAP, ...DEFINITIONS]) {
-    const map = own(schema, keyword);
-    if (isObject(map)) for (const [key, item] of Object.entries(map)) yield [keyword, key, item];
-  }
-}
-
-/** A property that the object itself has; never one of its prototype. */
-export const own = (object: JsonObject, key: string): Json | undefined => (Object.hasOwn(object, key) ? object[key] : undefined);
-
-/** What is known of a schema after one walk. */
-export type Inspection = {
-  readonly errors: readonly FieldError[];
-  /** What a `$ref` of this schema points to; null: nothing. */
-  readonly resolve: (reference: string) => Json | null;
-  /** Upper bound of visits of one place of a value. */
-  readonly visits: number;
+/** A schema that has a URI of its own, with what it names in itself (2020-12 core, section 8.2). */
+export type Resource = {
+  readonly uri: string;
+  /** JSON Pointer to it. */
+  readonly path: string;
+  readonly anchors: Map<string, JsonObject>;
+  readonly dynamicAnchors: Map<string, JsonObject>;
 };
 
-/** Checks a schema. One with errors has no visits: nothing is to be checked with it. */
-export function inspect(schema: Json): Inspection {
-  const errors = new Errors();
-  const places = new Map<string, Json>();
-  const anchors = new Map<string, Json>();
-  const references: { readonly path: string; readonly from: Json; readonly to: string; readonly branching: boolean }[] = [];
-  let nodes = 0;
+/** What is known of a schema after one walk. */
+export type Document = {
+  readonly resourceOf: (node: JsonObject) => Resource | undefined;
+  /** What a reference in a schema points to; null: nothing. */
+  readonly resolve: (from: JsonObject, reference: string) => Json | null;
+  /** What it means depends on the way it was reached. */
+  readonly isDynamic: boolean;
+  readonly hasReferences: boolean;
+  /** Some keyword asks which properties or items others have looked at. */
+  readonly asksWhatWasSeen: boolean;
+};
 
-  const walk = (node: Json, path: string, depth: number, branching: boolean): void => {
-    places.set(path, node);
+/** A schema with errors has no document: nothing is to be checked with it. */
+export type Inspection =
+  | { readonly ok: true; readonly document: Document; readonly warnings: readonly FieldError[] }
+  | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+export function inspect(schema: JsonObject): Inspection {
+  const walk = new Walk(schema);
+  walk.all();
+  return walk.errors.list.length > 0
+    ? { ok: false, errors: walk.errors.list }
+    : { ok: true, document: walk.document(), warnings: walk.warnings.list };
+}
+
+type Reference = { readonly path: string; readonly from: JsonObject; readonly to: string };
+
+class Walk {
+  readonly errors = new Errors();
+  readonly warnings = new Errors();
+  readonly #schema: JsonObject;
+  readonly #root: Resource = { uri: NAMELESS, path: "", anchors: new Map(), dynamicAnchors: new Map() };
+  readonly #resources = new Map<string, Resource>();
+  readonly #resourceOf = new Map<JsonObject, Resource>();
+  /** Every place where a schema stands, by JSON Pointer. */
+  readonly #places = new Map<string, Json>();
+  readonly #references: Reference[] = [];
+  #nodes = 0;
+  #patterns = 0;
+  #asksWhatWasSeen = false;
+
+  constructor(schema: JsonObject) {
+    this.#schema = schema;
+  }
+
+  all(): void {
+    if (sizeOf(this.#schema, 0) > MAX_SIZE) {
+      this.errors.add("", `the schema is larger than ${MAX_SIZE} characters, or nested too deeply`);
+      return;
+    }
+    this.#walk(this.#schema, "", 0, this.#root);
+    for (const { path, from, to } of this.#references) {
+      // Grows while it is walked: a reference may point to where no keyword has a schema.
+      const target = this.#resolve(from, to);
+      if (target !== null) continue;
+      const isOutside = this.#resourceFor(from, to) === undefined;
+      this.errors.add(path, isOutside ? "a reference cannot leave its schema" : "the reference points to nothing in this schema");
+    }
+    if (this.#references.length > MAX_REFERENCES) this.errors.add("", `the schema has more than ${MAX_REFERENCES} references`);
+    if (this.#patterns > MAX_PATTERNS) this.errors.add("", "the patterns of the schema count too far");
+    if (this.errors.list.length === 0) this.#refuseCircles();
+  }
+
+  document(): Document {
+    return {
+      resourceOf: (node) => this.#resourceOf.get(node),
+      resolve: (from, reference) => this.#resolve(from, reference),
+      isDynamic: this.#references.some(({ path }) => path.endsWith("/$dynamicRef")),
+      hasReferences: this.#references.length > 0,
+      asksWhatWasSeen: this.#asksWhatWasSeen,
+    };
+  }
+
+  #walk(node: Json, path: string, depth: number, outer: Resource): void {
+    this.#places.set(path, node);
     if (typeof node === "boolean") return;
-    if (!isObject(node)) errors.add(path, "a schema is an object, true or false");
-    else if (++nodes > MAX_NODES) errors.add("", `the schema has more than ${MAX_NODES} parts`);
-    else if (depth > MAX_DEPTH) errors.add(path, `the schema is nested more than ${MAX_DEPTH} levels deep`);
-    else walkObject(node, path, depth, branching);
-  };
+    if (!isObject(node)) this.errors.add(path, "a schema is an object, true or false");
+    else if (++this.#nodes > MAX_NODES) this.errors.add("", `the schema has more than ${MAX_NODES} parts`);
+    else if (depth > MAX_DEPTH) this.errors.add(path, `the schema is nested more than ${MAX_DEPTH} levels deep`);
+    else this.#walkObject(node, path, depth, outer);
+  }
 
-  const walkObject = (node: JsonObject, path: string, depth: number, branching: boolean): void => {
-    checkKeywords(node, path, errors);
-    const anchor = own(node, "$anchor");
-    if (typeof anchor === "string") anchors.set(anchor, node);
-    const reference = own(node, "$ref");
-    const parts = [...subschemas(node)].filter(([keyword]) => !DEFINITIONS.includes(keyword));
-    if (typeof reference === "string")
-      references.push({ path: `${path}/$ref`, from: node, to: reference, branching: branching || parts.length > 0 });
+  #walkObject(node: JsonObject, path: string, depth: number, outer: Resource): void {
+    this.#patterns += checkKeywords(node, path, this.errors);
+    warningsOf(node, path, this.warnings);
+    const resource = this.#name(node, path, outer);
+    this.#resourceOf.set(node, resource);
+    for (const keyword of ["$ref", "$dynamicRef"]) {
+      const to = own(node, keyword);
+      if (typeof to === "string") this.#references.push({ path: `${path}/${keyword}`, from: node, to });
+    }
+    if (own(node, "unevaluatedProperties") !== undefined || own(node, "unevaluatedItems") !== undefined) this.#asksWhatWasSeen = true;
     for (const [keyword, key, child] of subschemas(node)) {
-      const below = key === null ? `${path}/${keyword}` : `${path}/${keyword}/${escapeToken(key)}`;
-      const branches = !DEFINITIONS.includes(keyword) && !["properties", "additionalProperties", "items", "prefixItems"].includes(keyword);
-      walk(child, below, depth + 1, DEFINITIONS.includes(keyword) ? false : branching || branches);
+      this.#walk(child, key === null ? `${path}/${keyword}` : `${path}/${keyword}/${escapeToken(key)}`, depth + 1, resource);
     }
-  };
-
-  const size = sizeOf(schema, 0);
-  if (size > MAX_SIZE) errors.add("", `the schema is larger than ${MAX_SIZE} characters, or nested too deeply`);
-  else walk(schema, "", 0, false);
-
-  const resolve = (reference: string): Json | null => {
-    if (!reference.startsWith("#")) return null;
-    const fragment = decodeFragment(reference.slice(1));
-    if (fragment === null) return null;
-    return (fragment === "" || fragment.startsWith("/") ? places.get(fragment) : anchors.get(fragment)) ?? null;
-  };
-  if (references.length > MAX_REFERENCES) errors.add("", `the schema has more than ${MAX_REFERENCES} references`);
-  for (const { path, to } of references.slice(0, MAX_REFERENCES)) {
-    if (!to.startsWith("#")) errors.add(path, "`$ref` cannot leave its schema: only `#…` is followed");
-    else if (resolve(to) === null) errors.add(path, "`$ref` points to nothing in this schema");
   }
-  if (errors.list.length > 0) return { errors: errors.list, resolve, visits: 0 };
 
-  // A schema that contains itself may be entered once per level of a value; entered twice per level, the visits double with every level.
-  const circular = references.filter(({ from, to }) => reaches(resolve(to), from, resolve));
-  const doubling = circular.length > 1 ? circular.find(({ branching }) => branching) : undefined;
-  if (doubling !== undefined) errors.add(doubling.path, "a schema that contains itself here would take too long to check");
-  if (circular.some(({ from, to }) => inPlace(resolve(to), from, resolve, new Set()))) {
-    errors.add(circular[0]?.path ?? "", "a schema that refers to itself without going into the value never ends");
-  }
-  const visits = errors.list.length > 0 ? 0 : countVisits(schema, resolve);
-  if (visits > MAX_VISITS) errors.add("", "the schema has too many combinations to check");
-  return { errors: errors.list, resolve, visits };
-}
-
-function checkKeywords(node: JsonObject, path: string, errors: Errors): void {
-  const refuse = (keyword: string, message: string): void => errors.add(`${path}/${escapeToken(keyword)}`, message);
-  const each = (keywords: readonly string[], fits: (value: Json) => boolean, what: string): void => {
-    for (const keyword of keywords) {
-      const value = own(node, keyword);
-      if (value !== undefined && !fits(value)) refuse(keyword, `\`${keyword}\` must be ${what}`);
+  /** The resource that the schema belongs to, which is one of its own where it has an `$id`. */
+  #name(node: JsonObject, path: string, outer: Resource): Resource {
+    const id = own(node, "$id");
+    const { uri, fragment } = resolveUri(outer.uri, typeof id === "string" ? id : "");
+    const isNew = path === "" || (typeof id === "string" && !id.startsWith("#"));
+    const resource = isNew ? { uri, path, anchors: new Map(), dynamicAnchors: new Map() } : outer;
+    if (isNew && this.#resources.has(uri)) this.errors.add(`${path}/$id`, "two parts of the schema have the same `$id`");
+    if (isNew && fragment !== "") this.errors.add(`${path}/$id`, "`$id` cannot have a fragment");
+    if (isNew) this.#resources.set(uri, resource);
+    if (!isNew && fragment !== "") resource.anchors.set(fragment, node); // draft-07, section 8.2.3
+    const [anchor, dynamic] = [own(node, "$anchor"), own(node, "$dynamicAnchor")];
+    if (typeof anchor === "string") resource.anchors.set(anchor, node);
+    if (typeof dynamic === "string") {
+      resource.anchors.set(dynamic, node);
+      resource.dynamicAnchors.set(dynamic, node);
     }
-  };
-  const isTexts = (value: Json): boolean =>
-    Array.isArray(value) && value.every((item) => typeof item === "string") && new Set(value).size === value.length;
-  const type = own(node, "type");
-  const types = Array.isArray(type) ? type : [type];
-  if (type !== undefined && (types.length === 0 || !types.every((item) => typeof item === "string" && TYPES.includes(item)))) {
-    refuse("type", `\`type\` must be one or more of ${TYPES.join(", ")}`);
+    return resource;
   }
-  each(["enum"], (value) => Array.isArray(value) && value.length > 0, "a list of values");
-  each(["required"], isTexts, "a list of different names");
-  each(COUNTS, (value) => typeof value === "number" && Number.isInteger(value) && value >= 0, "a whole number, not negative");
-  each(NUMBERS, (value) => typeof value === "number", "a number");
-  each(["multipleOf"], (value) => typeof value === "number" && value > 0, "a number above zero");
-  each(["uniqueItems"], (value) => typeof value === "boolean", "true or false");
-  each(["format", "title", "description", "$comment", "$schema", "$id", "$ref"], (value) => typeof value === "string", "a string");
-  each(["$anchor"], (value) => typeof value === "string" && /^[A-Za-z_][-A-Za-z0-9._]*$/.test(value), "a plain name");
-  each(["dependentRequired"], (value) => isObject(value) && Object.values(value).every(isTexts), "an object of lists of names");
-  each(IN_PLACE_LIST, (value) => Array.isArray(value) && value.length > 0, "a list of schemas");
-  each(CHILD_LIST, (value) => Array.isArray(value) && value.length > 0, "a list of schemas");
-  each([...IN_PLACE_MAP, ...CHILD_MAP, ...DEFINITIONS], isObject, "an object of schemas");
-  for (const keyword of REFUSED) if (own(node, keyword) !== undefined) refuse(keyword, `\`${keyword}\` is not supported`);
-  if (path !== "" && own(node, "$id") !== undefined) refuse("$id", "`$id` is only taken at the top of a schema");
-  checkPatterns(node, refuse);
-}
 
-function checkPatterns(node: JsonObject, refuse: (keyword: string, message: string) => void): void {
-  const pattern = own(node, "pattern");
-  const flaw =
-    typeof pattern === "string"
-      ? boundPattern(pattern)
-      : pattern === undefined
-        ? null
-        : ({ ok: false, error: "`pattern` must be a string" } as const);
-  if (flaw !== null && !flaw.ok) refuse("pattern", flaw.error);
-  const map = own(node, "patternProperties");
-  for (const key of isObject(map) ? Object.keys(map) : []) {
-    const bound = boundPattern(key);
-    if (!bound.ok) refuse("patternProperties", bound.error);
+  #resourceFor(from: JsonObject, reference: string): Resource | undefined {
+    return this.#resources.get(resolveUri(this.#resourceOf.get(from)?.uri ?? NAMELESS, reference).uri);
   }
-}
 
-type Resolve = (reference: string) => Json | null;
-
-function targetOf(node: JsonObject, resolve: Resolve): Json | null {
-  const reference = own(node, "$ref");
-  return typeof reference === "string" ? resolve(reference) : null;
-}
-
-/** Is `goal` within what `start` says, followed through references? */
-function reaches(start: Json | null, goal: Json, resolve: Resolve): boolean {
-  const seen = new Set<Json>();
-  const queue: Json[] = start === null ? [] : [start];
-  for (const node of queue) {
-    if (node === goal) return true;
-    if (!isObject(node) || seen.has(node)) continue;
-    seen.add(node);
-    const target = targetOf(node, resolve);
-    if (target !== null) queue.push(target);
-    for (const [keyword, , child] of subschemas(node)) if (!DEFINITIONS.includes(keyword)) queue.push(child);
+  #resolve(from: JsonObject, reference: string): Json | null {
+    const resource = this.#resourceFor(from, reference);
+    const fragment = decodeFragment(resolveUri(NAMELESS, reference).fragment);
+    if (resource === undefined || fragment === null) return null;
+    if (fragment !== "" && !fragment.startsWith("/")) return resource.anchors.get(fragment) ?? null;
+    const tokens = parsePointer(fragment);
+    if (tokens === null) return null;
+    const path = `${resource.path}${tokens.map((token) => `/${escapeToken(token)}`).join("")}`;
+    const known = this.#places.get(path);
+    if (known !== undefined) return known;
+    const target = valueAt(this.#schema, parsePointer(path) ?? []);
+    if (!isObject(target)) return null;
+    this.#walk(target, path, tokens.length, resource);
+    return target;
   }
-  return false;
-}
 
-const isInPlace = (keyword: string): boolean => [...IN_PLACE_ONE, ...IN_PLACE_LIST, ...IN_PLACE_MAP].includes(keyword);
-
-function inPlace(start: Json | null, goal: Json, resolve: Resolve, seen: Set<Json>): boolean {
-  if (start === goal) return true;
-  if (!isObject(start) || seen.has(start)) return false;
-  seen.add(start);
-  if (inPlace(targetOf(start, resolve), goal, resolve, seen)) return true;
-  return [...subschemas(start)].some(([keyword, , child]) => isInPlace(keyword) && inPlace(child, goal, resolve, seen));
-}
-
-/** `here`: work at the place a schema is applied to; `below`: the most at any place below it. */
-type Work = { readonly here: number; readonly below: number };
-
-function countVisits(schema: Json, resolve: Resolve): number {
-  const known = new Map<Json, Work>();
-  const work = (node: Json | null): Work => {
-    if (!isObject(node)) return { here: 1, below: 0 };
-    const before = known.get(node);
-    if (before !== undefined) return before;
-    known.set(node, { here: 1, below: 1 }); // met again inside itself: counted where it was entered
-    let here = 1 + weight(node);
-    let below = 0;
-    let widest = 0;
-    const target = targetOf(node, resolve);
-    for (const part of target === null ? [] : [work(target)]) {
-      here += part.here;
-      below += part.below;
+  /** A schema that applies to a place of a value because it applies to that place would never end. */
+  #refuseCircles(): void {
+    const state = new Map<JsonObject, "open" | "done">();
+    const visit = (node: Json): boolean => {
+      if (!isObject(node)) return false;
+      const known = state.get(node);
+      if (known !== undefined) return known === "open";
+      state.set(node, "open");
+      const isCircle = [...this.#samePlace(node)].some(visit);
+      state.set(node, "done");
+      return isCircle;
+    };
+    for (const { path, from } of this.#references) {
+      if (!visit(from)) continue;
+      this.errors.add(path, "a schema that refers to itself without going into the value never ends");
+      return;
     }
-    for (const [keyword, , child] of subschemas(node)) {
-      if (DEFINITIONS.includes(keyword)) continue;
-      const part = work(child);
-      if (isInPlace(keyword)) {
-        here += part.here;
-        below += part.below;
-      } else if (["properties", "additionalProperties", "items", "prefixItems"].includes(keyword)) {
-        widest = Math.max(widest, part.here, part.below); // one of these applies to any one child
-      } else below += Math.max(part.here, part.below);
+  }
+
+  *#samePlace(node: JsonObject): Generator<Json> {
+    for (const [keyword, , child] of subschemas(node)) if (IN_PLACE.has(keyword)) yield child;
+    for (const keyword of ["$ref", "$dynamicRef"]) {
+      const to = own(node, keyword);
+      const target = typeof to === "string" ? this.#resolve(node, to) : null;
+      if (target !== null) yield target;
     }
-    const total = { here, below: below + widest };
-    known.set(node, total);
-    return total;
-  };
-  const { here, below } = work(schema);
-  return Math.max(here, below);
+    const dynamic = own(node, "$dynamicRef");
+    const name = typeof dynamic === "string" ? dynamic.slice(dynamic.indexOf("#") + 1) : null;
+    for (const { dynamicAnchors } of name === null ? [] : this.#resources.values()) {
+      const target = dynamicAnchors.get(name ?? "");
+      if (target !== undefined) yield target;
+    }
+  }
 }
 
-/** Long lists in a schema cost at every visit. */
-function weight(node: JsonObject): number {
-  const listed = ["enum", "required", "properties", "patternProperties", "dependentRequired"].map((keyword) => own(node, keyword));
-  return (
-    listed.reduce<number>(
-      (sum, value) => sum + (Array.isArray(value) ? value.length : isObject(value) ? Object.keys(value).length : 0),
-      0,
-    ) / 16
-  );
-}
+const IN_PLACE: ReadonlySet<string> = new Set([...IN_PLACE_ONE, ...IN_PLACE_LIST, ...IN_PLACE_MAP]);
 
 /** Characters of a value as JSON, roughly; stops counting above the maximum. */
 function sizeOf(value: Json, depth: number): number {

@@ -6,6 +6,7 @@ import type { Definition } from "../definition.ts";
 import { constantWarnings } from "./constants.ts";
 import { missingPaths } from "./missing-paths.ts";
 import { unreadReviews } from "./reviews.ts";
+import { vainSchemas } from "./schemas.ts";
 import { tasksWithoutModel } from "./tasks.ts";
 import type { Surroundings, Warning } from "./warning.ts";
 
@@ -19,6 +20,7 @@ export function warningsOf(definition: Definition, around: Surroundings): readon
     ...constantWarnings(definition, around),
     ...tasksWithoutModel(definition, around),
     ...unreadReviews(definition),
+    ...vainSchemas(definition),
   ];
   return found.slice(0, MOST_WARNINGS);
 }

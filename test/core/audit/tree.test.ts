@@ -92,3 +92,72 @@ describe("[AUD-14] consistency", () => {
     expect(() => inclusionProof(leavesOf(3), 3, sha256)).toThrow(RangeError);
   });
 });
+
+describe("[AUD-14] a proof of another form proves nothing", () => {
+  /** The proof cut, doubled, reordered, lengthened, with one bit turned, and with the bytes of two neighbours cut at another place. */
+  function* mutants(proof: readonly Uint8Array[]): Generator<Uint8Array[]> {
+    for (let at = 0; at <= proof.length; at++) {
+      yield [...proof.slice(0, at), new Uint8Array(32), ...proof.slice(at)];
+      if (at === proof.length) return;
+      const one = proof[at] as Uint8Array;
+      yield proof.filter((_, other) => other !== at);
+      yield [...proof.slice(0, at), one, ...proof.slice(at)];
+      yield proof.with(
+        at,
+        one.map((byte, index) => (index === 31 ? byte ^ 1 : byte)),
+      );
+      yield proof.with(at, one.slice(1));
+      yield proof.with(at, Uint8Array.of(0, ...one));
+      yield proof.with(at, new Uint8Array(0));
+      if (at > 0) yield proof.with(at, proof[at - 1] as Uint8Array).with(at - 1, one);
+    }
+  }
+
+  it("of an entry", () => {
+    let tried = 0;
+    for (let size = 1; size <= 17; size++) {
+      const leaves = leavesOf(size);
+      const root = rootHash(leaves, sha256);
+      for (const [index, leaf] of leaves.entries()) {
+        const proof = inclusionProof(leaves, index, sha256);
+        for (const mutant of mutants(proof)) {
+          tried += 1;
+          expect(verifyInclusion(leaf, index, size, mutant, root, sha256)).toBe(false);
+        }
+        for (const other of [size - 1, -1, index + 0.5, size, Number.NaN, 2 ** 53])
+          if (other !== index) expect(verifyInclusion(leaf, other, size, proof, root, sha256)).toBe(false);
+        for (const cut of [root.slice(1), new Uint8Array(0), Uint8Array.of(...root, 0)])
+          expect(verifyInclusion(leaf, index, size, proof, cut, sha256)).toBe(false);
+      }
+    }
+    expect(tried).toBeGreaterThan(2_000);
+  });
+
+  it("of two sizes", () => {
+    let tried = 0;
+    for (let to = 1; to <= 17; to++) {
+      const leaves = leavesOf(to);
+      for (let from = 1; from <= to; from++) {
+        const [older, newer] = [rootHash(leaves.slice(0, from), sha256), rootHash(leaves, sha256)];
+        const proof = consistencyProof(leaves, from, sha256);
+        for (const mutant of mutants(proof)) {
+          tried += 1;
+          expect(verifyConsistency(from, older, to, newer, mutant, sha256)).toBe(false);
+        }
+        for (const cut of [older.slice(1), new Uint8Array(0)]) expect(verifyConsistency(from, cut, to, newer, proof, sha256)).toBe(false);
+      }
+    }
+    expect(tried).toBeGreaterThan(2_000);
+  });
+
+  it("whose bytes are cut at another place, though they hash to the same", () => {
+    const leaves = leavesOf(2);
+    const root = rootHash(leaves, sha256);
+    const [leaf, sibling] = leaves as [Uint8Array, Uint8Array];
+    const both = Uint8Array.of(...leaf, ...sibling);
+    for (const cut of [0, 1, 31, 33, 63, 64]) {
+      expect(verifyInclusion(both.slice(0, cut), 0, 2, [both.slice(cut)], root, sha256)).toBe(false);
+      expect(verifyConsistency(1, both.slice(0, cut), 2, root, [both.slice(cut)], sha256)).toBe(false);
+    }
+  });
+});

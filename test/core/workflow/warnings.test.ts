@@ -107,3 +107,11 @@ it("[WARN-5] lists at most a hundred", () => {
   );
   expect(warned(steps)).toHaveLength(100);
 });
+
+it("[WARN-7] what a schema says in vain", () => {
+  const output = { type: "object", properties: { at: { type: "string", format: "moment" } } };
+  const steps = { m: { kind: "model", model: { task: "write" }, prompt: { template: "x" }, output } };
+  const input = { $schema: "http://json-schema.org/draft-07/schema#", typ: "object" };
+  expect(warned(steps, 1, input)).toEqual(["/input/$schema", "/input/typ", "/steps/m/output/properties/at/format"]);
+  expect(warned(steps, 1, { type: "object" })).toEqual(["/steps/m/output/properties/at/format"]);
+});

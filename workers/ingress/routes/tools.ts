@@ -4,6 +4,7 @@ import { refuse } from "../../../core/errors/problem.ts";
 import { unknownName } from "../../../core/errors/unknown-name.ts";
 import type { Json } from "../../../core/json.ts";
 import { err } from "../../../core/result.ts";
+import { warningsAt } from "../../../core/workflow/warnings/schemas.ts";
 import { registerTool } from "../../use-cases/register-tool.ts";
 import { testTool } from "../../use-cases/test-tool.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
@@ -12,7 +13,7 @@ import { listOf } from "../schemas/answers.ts";
 import { ToolBody } from "../schemas/manifests.ts";
 import { anyJson, toolName } from "../schemas/names.ts";
 import { pageOf, pageQuery } from "../schemas/requests.ts";
-import { Tool, ToolTest } from "../schemas/views.ts";
+import { RegisteredTool, Tool, ToolTest } from "../schemas/views.ts";
 
 export function toolRoutes(ports: IngressPorts): Endpoint[] {
   const endpoint = endpointsOf(ports);
@@ -26,10 +27,12 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       action: "tool.write",
       params: { name: toolName },
       body: ToolBody,
-      answers: { 200: { description: "the tool with every default filled in", schema: Tool } },
+      answers: { 200: { description: "the tool with every default filled in", schema: RegisteredTool } },
       async handle(call) {
         const registered = await registerTool(ports, call, { name: call.params.name, manifest: call.body });
-        return registered.ok ? reply(200, registered.value) : registered;
+        if (!registered.ok) return registered;
+        const { input, output } = registered.value;
+        return reply(200, { ...registered.value, warnings: [...warningsAt("/input", input), ...warningsAt("/output", output)] });
       },
     }),
     endpoint({

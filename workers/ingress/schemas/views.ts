@@ -163,6 +163,10 @@ export const Tool = z
     allow: z.object({ roles: z.array(z.string()) }).nullable(),
   })
   .openapi("Tool");
+/** `warnings`: what its schemas say in vain. */
+export const RegisteredTool = Tool.extend({ warnings: z.array(z.object({ path: z.string(), message: z.string() })) }).openapi(
+  "RegisteredTool",
+);
 export const ToolTest = z
   .object({
     ok: z.boolean(),
