@@ -231,6 +231,7 @@ export function makeWorld(
       issuers,
       providers,
     }),
+    starts: { enter: () => 0, leave: () => undefined },
     rateLimit: defineRateLimit(options.perMinute ?? 1_000_000),
     keys: {
       jwks: async () => ({ keys: [] }),

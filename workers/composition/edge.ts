@@ -37,6 +37,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     reviews: objects.reviewQueue,
     killSwitch: killSwitchFrom(objects.killSwitch, stops),
     store,
+    starts: rooms.starts,
     budgets: objects.budgetLedger,
     models: rooms.models,
     guard,

@@ -85,6 +85,7 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     now,
     log,
     send,
+    resends: rooms.resends,
     values: runValues(env.VALUES),
     lease: async (org, request) => objects.budgetLedger(org).lease(org, request),
     callTool,
