@@ -3,7 +3,7 @@ import type { Channel, Finding, Speaker, Verdict } from "./finding.ts";
 import { findInjection } from "./injection/injection.ts";
 import { verdictOfScore } from "./injection/thresholds.ts";
 import { isExample } from "./pii/example.ts";
-import { findPersonalData } from "./pii/personal-data.ts";
+import { findPersonalData, findPersonalDataInTurns, TURN_UNITS } from "./pii/personal-data.ts";
 import { findPlaceholders, type PlaceholderSite } from "./placeholder.ts";
 import { mostSevere } from "./verdict.ts";
 
@@ -25,6 +25,28 @@ export function inspectText(text: string, speaker: Speaker, context = ""): Inspe
   const injection = channel === null ? [] : findInjection(text, channel);
   return {
     personal: findPersonalData(text, context),
+    injection,
+    placeholders: findPlaceholders(text),
+    verdict: channel === null ? "pass" : verdictOf(injection, channel, speaker === "data"),
+  };
+}
+
+/** As `inspect` does, in turns (personal-data.ts): for texts that are long. `inspect`: one of those above. */
+export async function inspectInTurns(
+  inspect: InspectText,
+  text: string,
+  speaker: Speaker,
+  context: string,
+  pause: () => Promise<void>,
+): Promise<InspectedText> {
+  if (text.length <= TURN_UNITS) return inspect(text, speaker, context);
+  const personal = await findPersonalDataInTurns(text, context, pause);
+  await pause();
+  const channel = JUDGED_AS[speaker];
+  const injection = channel === null ? [] : findInjection(text, channel);
+  await pause();
+  return {
+    personal: inspect === inspectAnswer ? personal.filter((one) => !isExample(one, text)) : personal,
     injection,
     placeholders: findPlaceholders(text),
     verdict: channel === null ? "pass" : verdictOf(injection, channel, speaker === "data"),

@@ -2,8 +2,9 @@
 import type { Json } from "../json.ts";
 import { ok, type Result } from "../result.ts";
 import type { Speaker, Verdict } from "./finding.ts";
-import { type InspectedText, type InspectText, inspectText } from "./inspect-text.ts";
+import { type InspectedText, type InspectText, inspectInTurns } from "./inspect-text.ts";
 import { type BoundExceeded, type JsonText, textsOf } from "./json-texts.ts";
+import { TURN_UNITS } from "./pii/personal-data.ts";
 import { mostSevere } from "./verdict.ts";
 
 export type InspectedPart = JsonText & { readonly inspected: InspectedText };
@@ -14,17 +15,41 @@ export type InspectedValue = {
   readonly verdict: Verdict;
 };
 
-/** `inspect`: one that remembers, where somebody has one. It MUST answer as `inspectText` does. */
-export function inspectValue(value: Json, speaker: Speaker, inspect: InspectText = inspectText): Result<InspectedValue, BoundExceeded> {
+/**
+ * In turns: `pause` is awaited after so much text that others want to be served. `inspect`: one that remembers, where somebody has one; it
+ * MUST answer as `inspectText` or `inspectAnswer` does.
+ */
+export async function inspectValue(
+  value: Json,
+  speaker: Speaker,
+  inspect: InspectText,
+  pause: () => Promise<void>,
+): Promise<Result<InspectedValue, BoundExceeded>> {
   const texts = textsOf(value);
   if (!texts.ok) return texts;
   const seen = new Map<string, InspectedText>();
-  const parts = texts.value.map((part): InspectedPart => {
+  const parts: InspectedPart[] = [];
+  let units = 0;
+  for (const part of texts.value) {
     // Keys of a list's items repeat: the same text in the same place is inspected once.
     const known = `${part.context}\u0000${part.text}`;
-    const inspected = seen.get(known) ?? inspect(part.text, speaker, part.context);
-    seen.set(known, inspected);
-    return { ...part, inspected };
-  });
+    let inspected = seen.get(known);
+    if (inspected === undefined) {
+      units += part.text.length + UNITS_OF_A_TEXT;
+      if (units > TURN_UNITS) {
+        await pause();
+        units = part.text.length;
+      }
+      inspected =
+        part.text.length > TURN_UNITS
+          ? await inspectInTurns(inspect, part.text, speaker, part.context, pause)
+          : inspect(part.text, speaker, part.context);
+      seen.set(known, inspected);
+    }
+    parts.push({ ...part, inspected });
+  }
   return ok({ parts, verdict: mostSevere(parts.map((part) => part.inspected.verdict)) });
 }
+
+/** What a short text costs beside its length, in units. */
+const UNITS_OF_A_TEXT = 16;

@@ -1,6 +1,6 @@
 /** The pipeline on its own, for one text outside any run: what POST /v1/guardrails/check answers. */
 import { type Channel, type Finding, PERSONAL_DATA_TYPES, type PlaceholderType, type Verdict } from "./finding.ts";
-import { inspectAnswer, inspectText } from "./inspect-text.ts";
+import { type InspectedText, type InspectText, inspectAnswer, inspectInTurns, inspectText } from "./inspect-text.ts";
 import { formatPlaceholder } from "./placeholder.ts";
 import { replaceStretches } from "./replace.ts";
 import { FOREIGN_PLACEHOLDER, mostSevere, TYPED_PLACEHOLDER, verdictOfPersonalData } from "./verdict.ts";
@@ -13,9 +13,15 @@ export type Inspection = {
   readonly redacted: string;
 };
 
-export function inspect(text: string, channel: Channel): Inspection {
-  const { personal, injection, placeholders, verdict } =
-    channel === "model_output" ? inspectAnswer(text, channel) : inspectText(text, channel);
+const inspectionFor = (channel: Channel): InspectText => (channel === "model_output" ? inspectAnswer : inspectText);
+
+export const inspect = (text: string, channel: Channel): Inspection => told(text, channel, inspectionFor(channel)(text, channel));
+
+/** The same, in turns: `pause` is awaited where a text is long. */
+export const inspectLong = async (text: string, channel: Channel, pause: () => Promise<void>): Promise<Inspection> =>
+  told(text, channel, await inspectInTurns(inspectionFor(channel), text, channel, "", pause));
+
+function told(text: string, channel: Channel, { personal, injection, placeholders, verdict }: InspectedText): Inspection {
   const typed = placeholders.map(
     ({ start, end }): Finding => ({
       type: "LITERAL",

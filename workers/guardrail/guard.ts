@@ -12,6 +12,7 @@ import { fillPlaceholders } from "../../core/guardrail/placeholder.ts";
 import { replaceStretches } from "../../core/guardrail/replace.ts";
 import { FOREIGN_PLACEHOLDER, mostSevere, TYPED_PLACEHOLDER } from "../../core/guardrail/verdict.ts";
 import type { Json } from "../../core/json.ts";
+import { turn } from "../kit/turn.ts";
 import { fillValue, storedNumber } from "./fill.ts";
 import type { Admitted, Guard, GuardContext, VaultPort } from "./ports.ts";
 import { type Place, type PlaceholderDetector, summarise } from "./summary.ts";
@@ -24,6 +25,8 @@ export type GuardPorts = {
   readonly vault: VaultPort;
   /** For what clients send, which repeats itself: an inspection that remembers (memo.ts). */
   readonly inspect?: InspectText;
+  /** Lets others be served before a long value is read on. */
+  readonly pause?: () => Promise<void>;
 };
 
 /** The guardrails over one vault. */
@@ -40,12 +43,12 @@ export function defineGuard(ports: GuardPorts): Guard {
 }
 
 async function admit(
-  { vault, inspect: remembered = inspectText }: GuardPorts,
+  { vault, inspect: remembered = inspectText, pause = turn }: GuardPorts,
   context: GuardContext,
   ...[speaker, origin, value]: AdmitArguments
 ): Promise<Admitted> {
   const isAnswer = speaker === "model_output" && origin === "model";
-  const inspected = inspectValue(value, speaker, origin === "input" ? remembered : isAnswer ? inspectAnswer : inspectText);
+  const inspected = await inspectValue(value, speaker, origin === "input" ? remembered : isAnswer ? inspectAnswer : inspectText, pause);
   if (!inspected.ok) return blocked([{ type: "injection", detector: `bounds.${inspected.error}`, count: 1, score: 1, pointer: "" }]);
   const { parts, verdict } = inspected.value;
   const refused = verdict === "block" && speaker !== "tool_output";

@@ -5,7 +5,7 @@
 import type { Finding } from "../finding.ts";
 import { fold } from "../fold.ts";
 import { finding } from "./detector.ts";
-import { openScan } from "./scan.ts";
+import { openScan, type TakeSegment } from "./scan.ts";
 import { isSecretField } from "./secret.ts";
 import { blankPlaceholders } from "./segment.ts";
 
@@ -14,17 +14,48 @@ const LONGEST_FIELD_UNITS = 4096;
 
 /** `context`: the key of the JSON field that holds the text, or nothing. */
 export function findPersonalData(text: string, context = ""): Finding[] {
+  const whole = secretField(text, context);
+  if (whole !== null) return whole;
+  const { found, take } = gather();
+  const scan = openScan(context);
+  scan.push(text, take);
+  scan.end(take);
+  return found;
+}
+
+/** UTF-16 units that are read in one turn: some ten milliseconds of the dearest text. */
+export const TURN_UNITS = 16_384;
+
+/** The same, found in turns: `pause` is awaited between two, for others to be served meanwhile. */
+export async function findPersonalDataInTurns(text: string, context: string, pause: () => Promise<void>): Promise<Finding[]> {
+  const whole = secretField(text, context);
+  if (whole !== null) return whole;
+  const { found, take } = gather();
+  const scan = openScan(context);
+  for (let at = 0; at < text.length; at += TURN_UNITS) {
+    if (at > 0) await pause();
+    scan.push(text.slice(at, at + TURN_UNITS), take);
+  }
+  scan.end(take);
+  return found;
+}
+
+/** A whole text that is the secret of its field; null: it is none. */
+function secretField(text: string, context: string): Finding[] | null {
   if (context !== "" && text.length <= LONGEST_FIELD_UNITS) {
     const folded = fold(text);
     if (isSecretField(blankPlaceholders(folded.text), fold(context).text))
       return [finding("SECRET", folded.startOf(0), folded.endOf(folded.text.length - 1), 0.9, "secret_named")];
   }
+  return null;
+}
+
+function gather(): { readonly found: Finding[]; readonly take: TakeSegment } {
   const found: Finding[] = [];
-  const scan = openScan(context);
-  const take = ({ findings }: { readonly findings: readonly Finding[] }): void => {
-    for (const one of findings) found.push(one);
+  return {
+    found,
+    take: ({ findings }) => {
+      for (const one of findings) found.push(one);
+    },
   };
-  scan.push(text, take);
-  scan.end(take);
-  return found;
 }

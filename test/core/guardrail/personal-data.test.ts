@@ -2,7 +2,10 @@ import examples from "libphonenumber-js/examples.mobile.json" with { type: "json
 import { getCountries, getExampleNumber } from "libphonenumber-js/min";
 import { describe, expect, it } from "vitest";
 import type { PersonalDataType } from "../../../core/guardrail/finding.ts";
-import { findPersonalData } from "../../../core/guardrail/pii/personal-data.ts";
+import { inspectInTurns, inspectText } from "../../../core/guardrail/inspect-text.ts";
+import { readSample } from "../../../core/guardrail/pii/detector.ts";
+import { DETECTORS } from "../../../core/guardrail/pii/detectors.ts";
+import { findPersonalData, TURN_UNITS } from "../../../core/guardrail/pii/personal-data.ts";
 
 const found = (text: string, context = "") =>
   findPersonalData(text, context).map(({ type, start, end }) => `${type} ${text.slice(start, end)}`);
@@ -475,6 +478,24 @@ describe("together", () => {
       findPersonalData(half);
       const [once, twice] = [bestOf(() => findPersonalData(half)), bestOf(() => findPersonalData(half + half))];
       expect(twice / Math.max(20, once)).toBeLessThan(3);
+    },
+  );
+  const kinds = DETECTORS.map(({ type, samples }) => [type, samples.hits.map((sample) => readSample(sample).text).join("\n")] as const);
+  it.each(kinds)("[GUARD-21] takes at most three times as long for twice as many lines of %s", { timeout: 60_000 }, (_type, lines) => {
+    const half = `${lines}\n`.repeat(Math.ceil(50_000 / lines.length));
+    findPersonalData(half);
+    const [once, twice] = [bestOf(() => findPersonalData(half)), bestOf(() => findPersonalData(half + half))];
+    expect(twice / Math.max(20, once)).toBeLessThan(3);
+  });
+  it.each(kinds)(
+    "[GUARD-21] reads long texts of %s in turns, none of them longer than 200 ms, and finds the same",
+    async (_type, lines) => {
+      const text = `${lines}\n`.repeat(Math.ceil(70_000 / lines.length));
+      let pauses = 0;
+      const inspected = await inspectInTurns(inspectText, text, "user", "", async () => void pauses++);
+      expect(inspected).toEqual(inspectText(text, "user"));
+      expect(pauses).toBeGreaterThanOrEqual(Math.floor(text.length / TURN_UNITS));
+      expect(bestOf(() => findPersonalData(text.slice(0, TURN_UNITS)))).toBeLessThan(200);
     },
   );
 });

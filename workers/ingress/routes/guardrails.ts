@@ -1,6 +1,7 @@
 /** `POST /v1/guardrails/check`: the pipeline that runs use, on its own. Nothing is kept. */
 import { z } from "@hono/zod-openapi";
-import { inspect } from "../../../core/guardrail/pipeline.ts";
+import { type Inspection, inspectLong } from "../../../core/guardrail/pipeline.ts";
+import { turn } from "../../kit/turn.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { GuardrailResults } from "../schemas/views.ts";
@@ -23,7 +24,14 @@ export function guardrailRoutes(ports: IngressPorts): Endpoint[] {
         })
         .openapi("CheckTexts"),
       answers: { 200: { description: "a result for each text, in order", schema: GuardrailResults } },
-      handle: async ({ body }) => reply(200, { results: body.texts.map((text) => inspect(text, body.channel)) }),
+      handle: async ({ body }) => {
+        const results: Inspection[] = [];
+        for (const text of body.texts) {
+          results.push(await inspectLong(text, body.channel, turn));
+          await turn();
+        }
+        return reply(200, { results });
+      },
     }),
   ];
 }
