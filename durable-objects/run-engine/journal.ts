@@ -57,19 +57,19 @@ export class Journal {
     const events = this.events(0);
     if (!birth.ok || !events.ok) return err([...(birth.ok ? [] : birth.error), ...(events.ok ? [] : events.error)]);
     const context = contextOf(birth.value as unknown as Birth);
-    return ok(this.#loaded(context, fold(context, events.value), (seq) => events.value[seq - 1]?.at ?? 0));
+    return ok(this.#loaded(context, fold(context, events.value)));
   }
 
   /** A run before its first event; the row is written with the first turn. */
   bear(birth: Birth, state: (context: RunContext) => RunState): LoadedRun {
     migrate(this.#storage, RUN_SCHEMA);
     const context = contextOf(birth);
-    return this.#loaded(context, state(context), () => 0);
+    return this.#loaded(context, state(context));
   }
 
-  #loaded(context: RunContext, state: RunState, atOf: (seq: number) => EpochMs): LoadedRun {
+  #loaded(context: RunContext, state: RunState): LoadedRun {
     const { id, org } = context.birth;
-    return { machinery: { ...context, sha256: this.#sha256 }, state, leaving: new LeavingRecords(this.#storage.sql, org, id, atOf) };
+    return { machinery: { ...context, sha256: this.#sha256 }, state, leaving: new LeavingRecords(this.#storage.sql, org, id) };
   }
 
   /** The rows of a turn. What they refer to MUST be durable before they are committed. */

@@ -15,7 +15,6 @@ import type { EpochMs } from "../../core/time.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
 import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
 import type { ValueStore } from "./kept-values.ts";
-import type { Resends } from "./leaving.ts";
 
 /** What a child run is born with, but for its definition, which the store has. */
 export type ChildStart = {
@@ -74,6 +73,5 @@ export type RunEnginePorts = {
   /** Where values lie that are too large for a row. */
   readonly values: ValueStore;
   readonly send: (message: RecordsMessage) => Promise<void>;
-  readonly resends: Resends;
   readonly log: Log;
 };

@@ -289,7 +289,6 @@ export class RunShell {
     const run = await this.loaded();
     if (run === null) return;
     run.leaving.confirm(rows);
-    if (run.leaving.nextDueAt() === null) this.#ports.resends.leave(run.machinery.birth.id);
     await this.#arm(run);
   }
 
@@ -350,6 +349,6 @@ export class RunShell {
   }
 
   async #flushNow(run: LoadedRun): Promise<void> {
-    await run.leaving.flush(this.#ports.send, this.#ports.now, this.#ports.resends);
+    await run.leaving.flush(this.#ports.send, this.#ports.now);
   }
 }

@@ -32,6 +32,5 @@ export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEngineP
     get: (key) => runValues(env.VALUES).get(key),
   },
   send: async () => {},
-  resends: { enter: () => 0, leave: () => {} },
   log: () => {},
 };

@@ -19,7 +19,7 @@ import { hasClientCertificate } from "../middleware/client-certificate.ts";
 import type { IngressPorts } from "../ports.ts";
 import { REPLAYED, repeatable } from "../repeat.ts";
 import { orgName } from "../schemas/names.ts";
-import { CallbackSecret, ChangedOrg, Org } from "../schemas/org-views.ts";
+import { CallbackSecret, ChangedOrg, Org, RequestLimits } from "../schemas/org-views.ts";
 import { idempotencyHeader } from "../schemas/requests.ts";
 
 const MOST_HOSTS = 50;
@@ -42,6 +42,7 @@ const Body = z
       .optional()
       .openapi({ description: "URLs that are told of what needs a person" }),
     max_runs: z.int().min(0).max(1_000_000).nullable().optional(),
+    limits: RequestLimits.nullable().optional(),
     kept_answers: z.enum(["own", "shared"]).nullable().optional().openapi({
       description: "`own`, the default: a chat's kept answer is given to its own user only; `shared`: to everybody of the org",
     }),
