@@ -9,8 +9,10 @@ import type { EpochMs } from "./time.ts";
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
+/** A run's sealed id, `run_` and 26 characters. Only parsing and minting make one. */
 export type RunId = Branded<"run">;
 
+/** The first part of an id, which says what it names (docs/contract.md, "Names"). PERSISTED. */
 export type IdPrefix = "run" | "rev" | "evt" | "key" | "dl" | "req" | "kill" | "rec" | "cred" | "sec" | "sig" | "fb";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford's base 32: no I, L, O, U

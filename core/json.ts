@@ -1,7 +1,9 @@
 /** JSON as data: the types, and the two standard ways to address and change it. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+/** A JSON object. A key that a client chose MUST be read with `own`. */
 export type JsonObject = { [key: string]: Json };
 
+/** Whether a value is a JSON object: not null and not a list. */
 export const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**

@@ -4,6 +4,7 @@ export type MicroUsd = number;
 /** Rounds up, so that a cap is never undercut by a fraction. */
 export const fromUsd = (usd: number): MicroUsd => Math.ceil(usd * 1_000_000 - 1e-6);
 
+/** Micro-dollars as dollars, for people and for the wire. Sums are made before, in micro-dollars. */
 export const toUsd = (micros: MicroUsd): number => micros / 1_000_000;
 
 /** Price of `tokens` at `usdPerMillion` dollars per million tokens: one token then costs `usdPerMillion` micro-dollars. Rounds up. */

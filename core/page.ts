@@ -1,5 +1,6 @@
 /** One page of a list, and what is asked for to get it. */
 
+/** Which page of a list is asked for. */
 export type PageRequest = {
   /** Maximum lines of the page. */
   readonly limit: number;
@@ -7,6 +8,7 @@ export type PageRequest = {
   readonly cursor: string | null;
 };
 
+/** One page of a list. */
 export type Page<T> = {
   readonly data: readonly T[];
   /** null: this page is the last. */

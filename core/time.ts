@@ -20,4 +20,5 @@ export function fromRfc3339(text: string): EpochMs | null {
 
 const DATE_TIME = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
+/** The instant as RFC 3339 in UTC, or null when there is none. */
 export const orNullRfc3339 = (at: EpochMs | null): string | null => (at === null ? null : toRfc3339(at));

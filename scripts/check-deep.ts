@@ -3,6 +3,7 @@
  * alone by its name. A check that needs what the machine lacks says `skipped: needs …`. Ends with 1 when anything that must hold does not.
  */
 import { parseArgs } from "node:util";
+import { backlog } from "./deep/backlog.ts";
 import type { Check, Sizes } from "./deep/check.ts";
 import { crashPoints } from "./deep/crash-points.ts";
 import { death } from "./deep/death.ts";
@@ -16,7 +17,7 @@ import { storm } from "./deep/storm.ts";
 import { drawTable } from "./start/drawings.ts";
 import { openTerminal } from "./start/terminal.ts";
 
-const CHECKS: readonly Check[] = [death, redeploy, storm, crashPoints, seeds, plants, guardFuzz, mutants, frameworks];
+const CHECKS: readonly Check[] = [death, redeploy, storm, backlog, crashPoints, seeds, plants, guardFuzz, mutants, frameworks];
 const FULL = { runs: 200, kills: 10, worlds: 2_000, texts: 100_000 };
 const QUICK = { runs: 40, kills: 3, worlds: 200, texts: 5_000 };
 

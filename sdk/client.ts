@@ -7,32 +7,49 @@ export type { FollowOptions } from "./follow-events.ts";
 export type * as Api from "./schema.ts";
 export { BulkheadError, type ClientOptions, type ErrorCode } from "./transport.ts";
 
+/** A run with its steps. */
 export type RunView = Api.Run;
+/** A run as lists show it: without input, output and steps. */
 export type RunLine = Api.RunLine;
+/** An event of a run, numbered by `seq` from 1. */
 export type EventView = Api.Event;
+/** A question to a person that a run waits for. */
 export type ReviewView = Api.Review;
+/** A kill switch. */
 export type SwitchView = Api.Switch;
+/** An entry of the audit chain. */
 export type AuditEntry = Api.AuditEntry;
+/** An API key without its secret. */
 export type ApiKey = Api.ApiKey;
+/** A version of a workflow with its definition. */
 export type WorkflowVersion = Api.WorkflowVersion;
+/** A tool's manifest with every default filled in. */
 export type Tool = Api.Tool;
+/** A run that left something for a person. */
 export type DeadLetter = Api.DeadLetter;
+/** A person's decision about a review. */
 export type Decision = Api.Decision;
+/** The body that creates an API key. */
 export type NewApiKey = Api.CreateApiKey;
+/** The body that starts a run. */
 export type StartRun = Api.StartRun;
 
+/** A page of a list. `next_cursor` is null on the last page. */
 export type Page<T> = { readonly data: readonly T[]; readonly next_cursor: string | null };
 /** `limit`: 1 to 200, 50 by default. `cursor`: `next_cursor` of the page before. */
 export type PageOptions = { readonly limit?: number; readonly cursor?: string };
 /** The same key and body give the first answer again, for 24 hours. */
 export type Repeatable = { readonly idempotencyKey?: string };
+/** Options of a start. */
 export type StartOptions = Repeatable & {
   /** Seconds to wait for the run's end, 30 at most. */
   readonly wait?: number;
 };
 
+/** The client that `createClient` returns. */
 export type Client = ReturnType<typeof createClient>;
 
+/** Creates a client. Every method throws `BulkheadError` when the platform refuses, and whatever `fetch` throws when it is out of reach. */
 export function createClient(options: ClientOptions) {
   const http = createTransport(options);
   const at = (...parts: readonly string[]): string => `/${parts.map(encodeURIComponent).join("/")}`;

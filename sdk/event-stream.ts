@@ -10,6 +10,7 @@ export type StreamEvent = {
   readonly id: string;
 };
 
+/** Parses one stream. Text may be split anywhere. */
 export class EventStreamParser {
   #rest = "";
   #event = "";

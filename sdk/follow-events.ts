@@ -3,6 +3,7 @@ import { EventStreamParser } from "./event-stream.ts";
 import type { Event as EventView } from "./schema.ts";
 import { BulkheadError, type Transport } from "./transport.ts";
 
+/** Where to begin, and how long to go on. */
 export type FollowOptions = {
   /** Events up to this number are known already. */
   readonly after?: number;
@@ -16,6 +17,10 @@ export type FollowOptions = {
 /** After one of these the run moves no more; the stream is still read to its end, since a dead letter may follow. */
 const FINAL = new Set(["run.completed", "run.failed", "run.cancelled", "run.dead_lettered"]);
 
+/**
+ * Yields each event once, in order. Throws `BulkheadError` when the platform refuses, or the last error when it is out of reach for too
+ * long.
+ */
 export async function* followEvents(transport: Transport, run: string, options: FollowOptions = {}): AsyncGenerator<EventView> {
   let last = options.after ?? 0;
   let final = false;

@@ -14,7 +14,7 @@ export type ApiKey = {
   readonly allow_from: readonly string[];
   readonly for_others: boolean;
   readonly last4: string;
-  /** to five minutes; null: never used */
+  /** accurate to five minutes; null: never used */
   readonly last_used_at: string | null;
 };
 
@@ -65,13 +65,13 @@ export type Budget = {
   } | null;
 };
 
-/** dollars, or tokens; without a limit `limit` and `left` are null */
+/** dollars or tokens; `limit` and `left` are null when there is no cap */
 export type BudgetCap = {
   readonly limit: number | null;
   readonly spent: number;
-  /** worst cases of calls of which nobody told the cost */
+  /** worst cases of calls whose cost nobody reported */
   readonly held: number;
-  /** taken by runs and calls under way */
+  /** reserved by runs and calls in progress */
   readonly leased: number;
   readonly left: number | null;
   readonly period: string;
@@ -83,7 +83,7 @@ export type Budgets = {
   readonly next_cursor: string | null;
 };
 
-/** without its text when replayed */
+/** a repeated answer does not contain the secret */
 export type CallbackSecret = {
   readonly id: string;
   readonly org: string;
@@ -99,7 +99,7 @@ export type Caller = {
   readonly credential: string;
   readonly for_others: boolean;
   readonly platform_admin: boolean;
-  /** of the key; null: it has no end that the platform knows */
+  /** when the key expires; null: the platform knows no expiry */
   readonly expires_at: string | null;
 };
 
@@ -173,7 +173,7 @@ export type CheckedWorkflow = {
   readonly name: string;
   readonly digest: string;
   readonly dry_run: true;
-  /** what will surely or probably fail or mislead; `path` is a JSON Pointer into the definition */
+  /** what will fail or mislead, or probably so; `path` is a JSON Pointer into the definition */
   readonly warnings: readonly ({
     readonly path: string;
     readonly message: string;
@@ -186,7 +186,7 @@ export type CreateApiKey = {
   readonly roles: readonly ("caller" | "developer" | "reviewer" | "operator" | "monitor" | "auditor" | "admin")[];
   /** 90 days from now by default */
   readonly expires_at?: string;
-  /** address ranges the key may be used from; any by default */
+  /** address ranges that the key may be used from; by default any */
   readonly allow_from?: readonly string[];
   /** may start runs about other people */
   readonly for_others?: boolean;
@@ -209,9 +209,9 @@ export type DeadLetter = {
 export type Decision = {
   readonly action: "approve" | "reject" | "modify" | "escalate";
   readonly reason: string;
-  /** of `modify`: merged into the proposal (RFC 7396) */
+  /** for `modify`: merged into the proposal (RFC 7396) */
   readonly changes?: Json;
-  /** what was seen: another one is refused */
+  /** digest of the proposal that was shown; refused when it is no longer the current one */
   readonly digest?: string;
 };
 
@@ -232,7 +232,7 @@ export type Definition = {
     readonly steps?: number;
     readonly confirm_over_usd?: number | null;
   };
-  /** names of the tools that may be called; none by default */
+  /** names of the tools that may be called; by default none */
   readonly tools?: readonly string[];
   readonly on_failure?: "compensate" | "park";
   readonly on_budget?: {
@@ -269,7 +269,7 @@ export type Definition = {
         readonly cel: string;
       };
     })[];
-    /** `id` or `task`, one of the two */
+    /** either `id` or `task` */
     readonly model: {
       readonly id?: string;
       readonly task?: string;
@@ -329,7 +329,7 @@ export type Definition = {
         readonly cel: string;
       };
     })[];
-    /** `id` or `task`, one of the two */
+    /** either `id` or `task` */
     readonly model: {
       readonly id?: string;
       readonly task?: string;
@@ -598,10 +598,10 @@ export type EmbeddingRequest = {
 
 export type Estimate = {
   readonly usd: {
-    /** what it hardly stays below */
+    /** the cost will hardly be lower */
     readonly low: number;
     readonly expected: number;
-    /** what it can cost at most: never above its budget */
+    /** the most that the run can cost; never more than its budget */
     readonly max: number;
   };
   readonly tokens: {
@@ -612,7 +612,7 @@ export type Estimate = {
     readonly expected: number;
     readonly max: number;
   };
-  /** false: the run could come to its cap before its end */
+  /** false: the run may reach its cap before it ends */
   readonly within_budget: boolean;
 };
 
@@ -658,7 +658,7 @@ export type Introspect = {
   readonly token_type_hint?: string;
 };
 
-/** RFC 7662; an inactive credential has `active` alone */
+/** RFC 7662; for an inactive credential, only `active` */
 export type Introspection = {
   readonly active: boolean;
   readonly iss?: string;
@@ -675,7 +675,7 @@ export type ListedModel = {
   readonly object: "model";
   readonly created: number;
   readonly owned_by: string;
-  /** dollars per million tokens; of a model that only `MODEL` names, `MODEL_PRICE` or a cautious guess */
+  /** dollars per million tokens; for a model that only `MODEL` names, `MODEL_PRICE` or a cautious estimate */
   readonly price: {
     readonly input: number;
     readonly output: number;
@@ -732,7 +732,7 @@ export type ModelManifest = {
   readonly latency_ms?: number;
   readonly quality?: number;
   readonly pinned?: boolean;
-  /** what the upstream takes; `passes`: fields of a chat that go on to it as they came */
+  /** parameters that the upstream accepts; `passes`: chat fields that are passed on unchanged */
   readonly parameters?: {
     readonly passes?: readonly ("cache_control" | "logit_bias" | "prompt_cache_key" | "prompt_cache_retention" | "safety_identifier" | "verbosity")[];
     readonly output_limit?: "max_tokens" | "max_completion_tokens";
@@ -761,7 +761,7 @@ export type ModelRouteManifest = {
 };
 
 export type NewApiKey = ApiKey & {
-  /** shown once, here; absent when replayed */
+  /** shown only in this answer; absent when the answer is repeated */
   readonly key?: string;
 };
 
@@ -785,7 +785,6 @@ export type Org = {
   readonly require_client_certificate: boolean;
   readonly notify: readonly string[];
   readonly max_runs: number;
-  readonly limits: RequestLimits;
   readonly kept_answers: "own" | "shared";
   readonly created_at: string;
   readonly callback_secret_made_at: string | null;
@@ -814,21 +813,20 @@ export type PutBudget = {
   readonly usd_per_run?: number | null;
 };
 
-/** what is absent stays as it is, null goes back to the default */
+/** an absent field stays as it is; null restores the default */
 export type PutOrg = {
   /** null: this deployment offers none yet */
   readonly jurisdiction?: Json;
-  /** hosts that callbacks may go to, with a port where only that one is meant */
+  /** hosts that callbacks may be sent to; `host:port` allows only that port */
   readonly callback_hosts?: readonly string[] | null;
   /** hosts that the org's tools may call; null: any */
   readonly egress?: readonly string[] | null;
   readonly retention_days?: number | null;
   readonly require_client_certificate?: boolean | null;
-  /** URLs that are told of what needs a person */
+  /** URLs that receive a notice when a person is needed */
   readonly notify?: readonly string[] | null;
   readonly max_runs?: number | null;
-  readonly limits?: RequestLimits & JsonObject | null;
-  /** `own`, the default: a chat's kept answer is given to its own user only; `shared`: to everybody of the org */
+  /** `own` (default): a cached chat answer is given only to the user who got it first; `shared`: to everybody in the org */
   readonly kept_answers?: "own" | "shared" | null;
 };
 
@@ -849,9 +847,9 @@ export type RegisteredWorkflow = {
   readonly version: number;
   readonly digest: string;
   readonly status: "active" | "retired";
-  /** share of the users whose runs start with this version */
+  /** percentage of users whose runs start with this version */
   readonly percent: number;
-  /** what will surely or probably fail or mislead; `path` is a JSON Pointer into the definition */
+  /** what will fail or mislead, or probably so; `path` is a JSON Pointer into the definition */
   readonly warnings: readonly ({
     readonly path: string;
     readonly message: string;
@@ -863,22 +861,6 @@ export type Replay = {
   /** `seq` of the first event after which the two differ */
   readonly diverged_at?: number;
   readonly run: Run;
-};
-
-/** requests a minute and requests under way at once: of each key, of each user, of the whole org; absent: no limit but the deployment's for each key */
-export type RequestLimits = {
-  readonly key?: {
-    readonly per_minute?: number;
-    readonly at_once?: number;
-  };
-  readonly user?: {
-    readonly per_minute?: number;
-    readonly at_once?: number;
-  };
-  readonly org?: {
-    readonly per_minute?: number;
-    readonly at_once?: number;
-  };
 };
 
 export type Review = {
@@ -904,7 +886,7 @@ export type Review = {
     readonly by: string;
     readonly at: string;
   })[];
-  /** `proposal` only of a `modify`: what was granted in place of what was asked for */
+  /** `proposal` is present only for `modify`: what was approved instead of the original proposal */
   readonly decision: {
     readonly action: string;
     readonly by: string;
@@ -918,7 +900,7 @@ export type Review = {
 };
 
 export type RotateApiKey = {
-  /** how long the old key works on, at most until its own end */
+  /** how long the old key stays valid, at most until it expires */
   readonly overlap_seconds?: number;
 };
 
@@ -967,7 +949,7 @@ export type Run = {
   };
 };
 
-/** a run as lists show it, without input, output and steps */
+/** a run in a list: without input, output and steps */
 export type RunLine = {
   readonly id: string;
   readonly org: string;
@@ -1036,10 +1018,10 @@ export type StartRun = {
     readonly tokens?: number;
   };
   readonly deadline?: string;
-  /** whose data it is; another one than the caller's user needs a key with `for_others` */
+  /** the person whose data the run holds; a person other than the caller requires a key with `for_others` */
   readonly subject?: string;
   readonly metadata?: JsonObject;
-  /** gets a POST of the finished run, signed as Standard Webhooks say; its host is one of the org's `callback_hosts` */
+  /** receives a POST with the finished run, signed as Standard Webhooks specifies; its host must be one of the org's `callback_hosts` */
   readonly callback_url?: string;
 };
 
@@ -1138,7 +1120,7 @@ export type ToolManifest = {
     /** name of a read tool */
     readonly lookup: string;
   };
-  /** the call that undoes a call of this tool; expressions see its `input` and its `output` */
+  /** the call that undoes a call of this tool; expressions can read that call's `input` and `output` */
   readonly compensate?: {
     readonly tool: string;
     /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
@@ -1147,7 +1129,7 @@ export type ToolManifest = {
   readonly scopes?: readonly string[];
   readonly approval?: "never" | "always" | "policy";
   readonly guarded?: readonly string[];
-  /** JSON Pointer of an input field → what is opened in it */
+  /** JSON Pointer of an input field → kinds of personal data that are restored in it */
   readonly personal_data?: { readonly [name: string]: readonly ("EMAIL" | "PHONE" | "CREDIT_CARD" | "IBAN" | "SSN" | "NATIONAL_ID" | "PASSPORT" | "BIRTH_DATE" | "LICENSE_PLATE" | "IP" | "MAC" | "IMEI" | "CRYPTO_ADDRESS" | "PERSON" | "ADDRESS" | "LOCATION" | "ORG" | "SECRET")[] };
   readonly sensitivity?: "public" | "internal" | "confidential" | "restricted";
   readonly cache_ms?: number;

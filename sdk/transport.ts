@@ -4,6 +4,7 @@ import type { Problem } from "./schema.ts";
 /** Every code that the platform's errors carry. */
 export type ErrorCode = Problem["code"];
 
+/** Where the platform is, and who calls it. */
 export type ClientOptions = {
   /** The platform's address, with or without a slash at its end. */
   readonly url: string;
@@ -14,6 +15,7 @@ export type ClientOptions = {
   readonly fetch?: typeof fetch;
 };
 
+/** The parts of one request besides method and path. */
 export type Call = {
   readonly body?: unknown;
   /** Makes a POST that creates something safe to repeat (docs/contract.md, "Conventions"). */
@@ -55,6 +57,7 @@ export class BulkheadError extends Error {
   }
 }
 
+/** Sends requests with the client's key. */
 export type Transport = {
   /** The answer's JSON; null for an empty one. Throws `BulkheadError` for every status from 400 up, and what `fetch` throws. */
   json<T>(method: string, path: string, call?: Call): Promise<T>;
@@ -62,6 +65,7 @@ export type Transport = {
   raw(method: string, path: string, call?: Call): Promise<Response>;
 };
 
+/** Creates a transport. Nothing is sent before the first request. */
 export function createTransport(options: ClientOptions): Transport {
   const base = options.url.replace(/\/+$/, "");
   const send = options.fetch ?? fetch;

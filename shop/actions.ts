@@ -7,6 +7,7 @@ import { ORDERS } from "./orders.ts";
 /** `refused`: a business refusal, with the status it gets and a sentence. */
 export type Act = { readonly answer: JsonObject } | { readonly refused: 400 | 404 | 409 | 422; readonly why: string };
 
+/** One thing that the shop does. */
 export type Action = {
   /** The tool's name: the audience of its credentials. */
   readonly audience: string;
@@ -27,6 +28,7 @@ const write = (path: string, scope: string, act: Action["act"]): [string, Action
 ];
 const nameOf = (path: string): string => path.slice(1).replaceAll("/", ".");
 
+/** Everything that the shop does, by the path of its route. */
 export const ACTIONS: ReadonlyMap<string, Action> = new Map([
   read("/orders/get", "read:orders", ({ id }) => {
     const order = findOrder(id);

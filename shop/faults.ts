@@ -2,6 +2,7 @@
 import { isObject, type Json } from "../core/json.ts";
 
 const FAULT_MODES = ["fail", "fail_for_good", "hang", "slow", "inject", "garbage", "cut"] as const;
+/** A way in which the shop misbehaves when it is told to. */
 export type FaultMode = (typeof FAULT_MODES)[number];
 
 /**
@@ -19,6 +20,7 @@ export type Fault = {
   readonly delayMs: number;
 };
 
+/** The faults that are to happen at the next calls. */
 export class Faults {
   #faults: Fault[] = [];
 

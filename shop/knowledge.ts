@@ -1,6 +1,7 @@
 /** The shop's knowledge base: articles, and a plain search over them. The same words find the same articles in the same order. */
 export type Article = { readonly id: string; readonly title: string; readonly text: string };
 
+/** The articles that the shop's search finds. */
 export const ARTICLES: readonly Article[] = [
   {
     id: "KB-101",
@@ -63,6 +64,7 @@ export function searchArticles(query: string): { readonly id: string; readonly t
     .map(({ article: { id, title, text } }) => ({ id, title, snippet: snippetOf(text, wanted) }));
 }
 
+/** The article with this id, or null. */
 export const findArticle = (id: unknown): Article | null => ARTICLES.find((article) => article.id === id) ?? null;
 
 /** The sentence that has most of the words; the first one where they are equal. */

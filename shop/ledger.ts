@@ -16,11 +16,13 @@ export type LedgerLine =
       readonly request: Json;
     };
 
+/** A line about something that the shop did. */
 export type Effect = Extract<LedgerLine, { kind: "effect" }>;
 
 /** Keeps lines; MUST return only when the line is safe. */
 export type Append = (line: LedgerLine) => void;
 
+/** What the shop did, so that a repeated call with the same key does nothing twice. */
 export class Ledger {
   readonly #append: Append;
   readonly #calls = new Map<string, { path: string; calls: number }>();

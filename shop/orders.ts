@@ -24,6 +24,7 @@ const order = (
   status,
 });
 
+/** The orders that the shop begins with. */
 export const ORDERS: readonly Order[] = [
   order("A-1001", 49.5, "C-77", "delivered", ["mug-blue", 2], ["tea-assam", 1]),
   order("A-1002", 249.9, "C-78", "delivered", ["espresso-machine", 1]),

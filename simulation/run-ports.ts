@@ -70,6 +70,7 @@ export function runPorts(
       get: (key) => out("values.get", async () => world.bucket.get(key)),
     },
     send,
+    resends: { enter: () => 0, leave: () => {} },
     log: () => {},
   };
 }

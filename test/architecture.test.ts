@@ -248,6 +248,18 @@ describe("folders of tests", () => {
 });
 
 describe("docstrings", () => {
+  it("stand before every exported function, type, constant and class", () => {
+    const documented = within("core", "kit", "workers", "durable-objects", "sdk", "workflows", "shop");
+    const bare = SOURCES.filter((path) => documented(path) && path.endsWith(".ts") && path !== "sdk/schema.ts").flatMap((path) => {
+      const text = read(path);
+      const exported = [...text.matchAll(/^export\s+(?:async\s+)?(?:const|function\*?|class|type)\s+([\w$]+)/gm)];
+      // The file's own docstring is enough for its only export.
+      if (exported.length === 1 && text.startsWith("/**")) return [];
+      return exported.filter(({ index }) => !/\*\/\s*(?:\/\/.*\s*)*$/.test(text.slice(0, index))).map(([, name]) => `${path}: ${name}`);
+    });
+    expect(bare).toEqual([]);
+  });
+
   it("stand before what they describe", () => {
     const stuck = SOURCES.filter((path) => !within("test", "bench")(path)).flatMap((path) => {
       const text = read(path);

@@ -2,6 +2,7 @@
 
 import { CAUTIOUS_PRICE, type NamedModel, readModelPrice } from "../core/model/defaults.ts";
 
+/** The settings of a deployment, with defaults filled in. */
 export type Settings = {
   /** Empty: there is no platform admin's key. */
   readonly adminApiKey: string;
@@ -11,8 +12,7 @@ export type Settings = {
   /** `MODEL` and `MODEL_PRICE`: an upstream id that serves every task, and what it costs. */
   readonly model: NamedModel | null;
   readonly secrets: { readonly AUDIT_KEY?: string; readonly CREDENTIAL_KEY?: string; readonly VAULT_KEY?: string };
-  /** Requests a minute of each key. */
-  readonly perMinute: number;
+  readonly rateLimitPerMinute: string | undefined;
   /** `iss` of credentials. */
   readonly issuer: string;
   readonly version: string;
@@ -24,6 +24,7 @@ export type Settings = {
   readonly publicUrl: string | null;
 };
 
+/** Reads the settings. A variable that is absent or empty takes its default. */
 export function settingsFrom(env: Cloudflare.Env): Settings {
   const text = (value: string | undefined): string | null => (value === undefined || value === "" ? null : value);
   const url = text(env.AI_GATEWAY_URL);
@@ -37,7 +38,7 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
       ...(text(env.CREDENTIAL_KEY) === null ? {} : { CREDENTIAL_KEY: env.CREDENTIAL_KEY as string }),
       ...(text(env.VAULT_KEY) === null ? {} : { VAULT_KEY: env.VAULT_KEY as string }),
     },
-    perMinute: perMinuteFrom(env.RATE_LIMIT_PER_MINUTE),
+    rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
     issuer: text(env.PUBLIC_URL) ?? "urn:bulkhead",
     version: env.VERSION?.id || "local",
     oidcIssuers: text(env.OIDC_ISSUERS),
@@ -45,13 +46,6 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
     publicUrl: text(env.PUBLIC_URL),
   };
 }
-
-/** docs/contract.md, "Conventions". */
-const DEFAULT_PER_MINUTE = 3_000;
-
-/** The default when the variable is absent or no whole number above zero. */
-const perMinuteFrom = (variable: string | undefined): number =>
-  /^[1-9]\d{0,8}$/.test(variable ?? "") ? Number(variable) : DEFAULT_PER_MINUTE;
 
 function secretsFrom(variable: string | null): ReadonlyMap<string, string> {
   try {

@@ -14,6 +14,7 @@ export const fromBase64Url = (text: string): Uint8Array | null => decode(text, U
 /** With padding. */
 export const toBase64 = (bytes: Uint8Array): string => toPadded(encode(bytes, STANDARD));
 
+/** The bytes, or null when the text is not strict base64 with padding. */
 export function fromBase64(text: string): Uint8Array | null {
   const bare = text.replace(/={1,2}$/, "");
   return toPadded(bare) === text ? decode(bare, STANDARD) : null;

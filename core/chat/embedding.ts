@@ -7,6 +7,7 @@ import { err, ok, type Result } from "../result.ts";
 import { Errors, Form } from "../workflow/form.ts";
 import { type ModelWish, readWish, withoutNulls } from "./request.ts";
 
+/** A valid request for embeddings. `dimensions`: null for the model's own number. */
 export type EmbeddingRequest = {
   readonly wish: ModelWish;
   readonly inputs: readonly string[];
@@ -21,6 +22,7 @@ const MOST_INPUTS = 2_048;
 const LONGEST = 1_048_576;
 const TOKENS_PER_INPUT = 8;
 
+/** The request, or everything that is wrong with it. Total for any JSON object; linear in its size. */
 export function readEmbeddingRequest(raw: JsonObject): Result<EmbeddingRequest, readonly FieldError[]> {
   const errors = new Errors();
   const form = new Form(withoutNulls(raw), "", errors, "the request");
@@ -60,6 +62,7 @@ function readInputs(form: Form): readonly string[] {
 export const boundInputs = (inputs: readonly string[]): number =>
   inputs.reduce((sum, text) => sum + TOKENS_PER_INPUT + boundTokens(text), 0);
 
+/** The body of the upstream's request. */
 export const embeddingBody = (upstreamId: string, request: EmbeddingRequest): JsonObject => ({
   model: upstreamId,
   input: [...request.inputs],
@@ -67,6 +70,7 @@ export const embeddingBody = (upstreamId: string, request: EmbeddingRequest): Js
   ...(request.dimensions === null ? {} : { dimensions: request.dimensions }),
 });
 
+/** The answer in OpenAI's form. `tokens`: the tokens of the inputs. */
 export const embeddingList = (
   model: string,
   vectors: readonly Vector[],

@@ -3,6 +3,7 @@ import { ERRORS, type ErrorCode } from "../errors/codes.ts";
 import type { FieldError, Refusal } from "../errors/problem.ts";
 import { parsePointer } from "../json.ts";
 
+/** The body of a refusal on the routes that speak OpenAI's format. */
 export type OpenAiError = {
   readonly error: { readonly message: string; readonly type: string; readonly code: ErrorCode; readonly param: string | null };
 };
@@ -20,6 +21,7 @@ const TYPES: Partial<Record<ErrorCode, string>> = {
 /** Mistakes that a message names before it says how many more there are. */
 const NAMED = 5;
 
+/** The refusal in OpenAI's form. `param` names the first field that is wrong. */
 export function toOpenAiError(refusal: Refusal): OpenAiError {
   const { code, detail, errors = [] } = refusal;
   const [first] = errors;

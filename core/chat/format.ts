@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from "../json.ts";
 import type { Form } from "../workflow/form.ts";
 import { checkSchema } from "../workflow/schema.ts";
 
+/** The form of the answer: text, any JSON object, or JSON that fits a schema. */
 export type ResponseFormat =
   | { readonly kind: "text" }
   | { readonly kind: "json_object" }
@@ -16,6 +17,7 @@ export type ResponseFormat =
 
 const TEXT: ResponseFormat = { kind: "text" };
 
+/** Reads `response_format`; text when it is absent. What is wrong is noted in the form. */
 export function readFormat(form: Form): ResponseFormat {
   const format = form.form("response_format");
   if (format === null) return TEXT;

@@ -14,6 +14,7 @@ export const PASSABLE = [
   "safety_identifier",
   "verbosity",
 ] as const;
+/** A field that may be passed on to a model whose entry lists it. */
 export type Passable = (typeof PASSABLE)[number];
 
 /** What a request said in such fields. */

@@ -29,6 +29,7 @@ export type ChatWishes = {
   readonly cache: CacheUse;
 };
 
+/** A valid chat request. Texts are as the caller sent them, before the guardrails. */
 export type ChatRequest = {
   readonly wish: ModelWish;
   readonly messages: readonly ChatMessage[];
@@ -49,6 +50,7 @@ export type ChatRequest = {
   readonly wishes: ChatWishes;
 };
 
+/** The request, or everything that is wrong with it. Total for any JSON object; linear in its size. */
 export function readChatRequest(raw: JsonObject): Result<ChatRequest, readonly FieldError[]> {
   const errors = new Errors();
   const form = new Form(withoutNulls(raw), "", errors, "the request");

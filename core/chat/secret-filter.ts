@@ -4,6 +4,7 @@
  */
 import { withoutSecrets } from "../untrusted-json.ts";
 
+/** Takes pieces of text and gives them back without the secret; `end` gives what is still held back. */
 export type SecretFilter = { push(text: string): string; end(): string };
 
 /** `secrets`: as `withoutSecrets` takes them. */

@@ -4,6 +4,7 @@ import { Form } from "../workflow/form.ts";
 import { checkSchema } from "../workflow/schema.ts";
 import { readCacheMark } from "./official-fields.ts";
 
+/** A tool that the caller offers to the model. The caller runs it, the platform does not. */
 export type ChatTool = {
   readonly name: string;
   readonly description: string | null;
@@ -13,6 +14,7 @@ export type ChatTool = {
   readonly cacheMark?: JsonObject;
 };
 
+/** Whether the model may call tools (`auto`), must call one (`required`), must not (`none`), or must call the named one. */
 export type ToolChoice = "none" | "auto" | "required" | { readonly name: string };
 
 /** OpenAI's API reference, "Function name". */
@@ -21,6 +23,7 @@ export const TOOL_NAME_ON_THE_WIRE = /^[a-zA-Z0-9_-]{1,64}$/;
 export const CALL_ID = /^[\x21-\x7e]{1,128}$/;
 const MOST_TOOLS = 128;
 
+/** Reads `tools`; empty when it is absent. What is wrong is noted in the form. */
 export function readTools(form: Form): readonly ChatTool[] {
   for (const old of ["functions", "function_call"]) {
     if (form.json(old) !== undefined) form.refuse(old, `\`${old}\` is the old form: send \`tools\``);
@@ -69,6 +72,7 @@ function readFunction(form: Form): ChatTool {
 /** What may be called in the end: `tools` as they were offered, or those that `allowed_tools` leaves of them. */
 export type Offer = { readonly tools: readonly ChatTool[]; readonly choice: ToolChoice | null };
 
+/** Reads `tool_choice` and leaves out the tools that it excludes. What is wrong is noted in the form. */
 export function readToolChoice(form: Form, tools: readonly ChatTool[]): Offer {
   const choice = form.json("tool_choice");
   // Without tools nothing can be chosen; upstreams refuse the field then.

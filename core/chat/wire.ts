@@ -21,6 +21,7 @@ export type Outgoing = {
   readonly stream: boolean;
 };
 
+/** The body of the upstream's request, with the field names that the model's entry asks for. */
 export function upstreamBody(
   entry: Pick<ModelEntry, "upstream_id" | "parameters">,
   { request, corrections, maxTokens, stream }: Outgoing,

@@ -15,6 +15,7 @@ export type ErrorSpec = {
   readonly retryAfterSeconds?: number;
 };
 
+/** Every error code with its HTTP status, title and advice. */
 export const ERRORS = {
   invalid_request: {
     status: 400,

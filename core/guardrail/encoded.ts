@@ -44,6 +44,7 @@ const PERCENT_SIGN = 37;
 /** Whether a text may hold an encoded character at all. */
 export const mayBeEncoded = (text: string): boolean => ENCODED.test(text);
 
+/** Whether an encoded character can begin with this UTF-16 unit: `&`, `\` or `%`. */
 export const isEncodingStart = (code: number): boolean => code === AMPERSAND || code === BACKSLASH || code === PERCENT_SIGN;
 
 /** The code point that is written at `at`, and where it ends; null where the text stands for itself. */

@@ -5,6 +5,9 @@ export type Channel = "user" | "tool_output" | "model_output";
  * as an attack. `data`: what a client has turned into vectors; it is judged as a tool's answer is, and flagged at most.
  */
 export type Speaker = Channel | "developer" | "data";
+/**
+ * What the guardrails decide about a text, in order of severity. `review` is reserved for content categories; no detector gives it today.
+ */
 export type Verdict = "pass" | "redact" | "flag" | "review" | "block";
 
 /** Kinds of personal data; the placeholder of the n-th value of a kind is `{{KIND_n}}`. */
@@ -28,10 +31,12 @@ export const PERSONAL_DATA_TYPES = [
   "ORG",
   "SECRET",
 ] as const;
+/** A kind of personal data. PERSISTED: in placeholders and findings. */
 export type PersonalDataType = (typeof PERSONAL_DATA_TYPES)[number];
 /** `LITERAL`: what a client typed in the form of a placeholder. */
 export type PlaceholderType = PersonalDataType | "LITERAL";
 
+/** The kind of a finding: personal data, a placeholder that a client typed (`LITERAL`), or an instruction to the model. */
 export type FindingType = PlaceholderType | "injection" | "jailbreak";
 
 /** An instruction that the content tries to give: reported as `injection_detected`, and withheld rather than redacted. */
@@ -41,6 +46,7 @@ export const isInstruction = ({ type }: { readonly type: unknown }): boolean => 
 export const refusalCode = (findings: readonly { readonly type: FindingType }[]): "injection_detected" | "content_blocked" =>
   findings.some(isInstruction) ? "injection_detected" : "content_blocked";
 
+/** One place in a text that a detector reports. It names the place and never holds the text. */
 export type Finding = {
   readonly type: FindingType;
   readonly start: number;

@@ -6,6 +6,7 @@
  */
 import { decodedAt, isEncodingStart, mayBeEncoded } from "./encoded.ts";
 
+/** A folded text, and the way from its positions back to the original's. */
 export type Folded = {
   readonly text: string;
   /** Where the folded character at `index` begins in the original, in UTF-16 units. */
@@ -24,6 +25,7 @@ const NONCHARACTER = "\uffff";
 
 /** What folding remembers from one piece of a text to the next. */
 export type FoldState = { invisible: number };
+/** The state of a fold that has read nothing. One text, in whatever pieces it comes, shares one state. */
 export const openFold = (): FoldState => ({ invisible: 0 });
 
 const NEEDS_FOLDING = /[^\n\r\t\x20-\x7e]/;

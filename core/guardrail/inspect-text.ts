@@ -7,6 +7,7 @@ import { findPersonalData, findPersonalDataInTurns, TURN_UNITS } from "./pii/per
 import { findPlaceholders, type PlaceholderSite } from "./placeholder.ts";
 import { mostSevere } from "./verdict.ts";
 
+/** Everything found in one text, before anything is replaced. */
 export type InspectedText = {
   /** Personal data, in order, never overlapping each other or a placeholder. */
   readonly personal: readonly Finding[];
@@ -17,6 +18,7 @@ export type InspectedText = {
   readonly verdict: Verdict;
 };
 
+/** Inspects one text. `context`: the key that names it in its object, which a detector may take into account. */
 export type InspectText = (text: string, speaker: Speaker, context?: string) => InspectedText;
 
 /** `context`: the key of the JSON field that holds the text. */

@@ -7,7 +7,9 @@ import { type BoundExceeded, type JsonText, textsOf } from "./json-texts.ts";
 import { TURN_UNITS } from "./pii/personal-data.ts";
 import { mostSevere } from "./verdict.ts";
 
+/** One text of the value with what was found in it. */
 export type InspectedPart = JsonText & { readonly inspected: InspectedText };
+/** Everything found in a JSON value, before anything is replaced. */
 export type InspectedValue = {
   /** In the order of `textsOf`: what `rewriteTexts` counts by. */
   readonly parts: readonly InspectedPart[];

@@ -5,12 +5,14 @@
 import { escapeToken, isObject, type Json } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 
+/** One text of a JSON value: a string, a key, or a number long enough to be an identifier. */
 export type JsonText = {
   readonly text: string;
   readonly kind: "string" | "key" | "number";
   /** The key that names it: the nearest object key above a value, nothing for keys themselves. */
   readonly context: string;
 };
+/** Why a value is not walked: nested too deeply, too many UTF-16 units, or too many texts. */
 export type BoundExceeded = "depth" | "size" | "texts";
 
 /** Deeper nesting than this is no data that a workflow reads. */
@@ -49,6 +51,7 @@ export function textsOf(value: Json): Result<JsonText[], BoundExceeded> {
   return exceeded === null ? ok(texts) : err(exceeded);
 }
 
+/** A value with its texts replaced, and where each of them is now. */
 export type Rewritten = {
   readonly value: Json;
   /** JSON Pointer (RFC 6901) of each text in the rewritten value, in the order of `textsOf`; a key's is that of its entry. */

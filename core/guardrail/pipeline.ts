@@ -5,6 +5,7 @@ import { formatPlaceholder } from "./placeholder.ts";
 import { replaceStretches } from "./replace.ts";
 import { FOREIGN_PLACEHOLDER, mostSevere, TYPED_PLACEHOLDER, verdictOfPersonalData } from "./verdict.ts";
 
+/** The result of a check: verdict, findings and the redacted text. */
 export type Inspection = {
   /** `redact`: only personal data, replaced. `flag`: suspicious, goes on. `block`: must not reach a model. `review` is kept for content categories. */
   readonly verdict: Verdict;
@@ -15,6 +16,7 @@ export type Inspection = {
 
 const inspectionFor = (channel: Channel): InspectText => (channel === "model_output" ? inspectAnswer : inspectText);
 
+/** Inspects and redacts one text as if it came over `channel`. Linear in its length. The numbers of placeholders are the text's own. */
 export const inspect = (text: string, channel: Channel): Inspection => told(text, channel, inspectionFor(channel)(text, channel));
 
 /** The same, in turns: `pause` is awaited where a text is long. */
@@ -41,6 +43,7 @@ function told(text: string, channel: Channel, { personal, injection, placeholder
   return { verdict: mostSevere([verdict, ...[...personal, ...typed].map(verdictOfPersonalData)]), findings, redacted };
 }
 
+/** Whether findings of this type are replaced by a placeholder; instructions are not. */
 export const isPlaceholderType = (type: string): type is PlaceholderType =>
   type === "LITERAL" || (PERSONAL_DATA_TYPES as readonly string[]).includes(type);
 

@@ -6,8 +6,10 @@ const TYPES: readonly PlaceholderType[] = [...PERSONAL_DATA_TYPES, "LITERAL"];
 /** At most six digits: a longer number in this form is text like any other, and is inspected as such. */
 const PLACEHOLDER = new RegExp(`\\{\\{(${TYPES.join("|")})_([1-9]\\d{0,5})\\}\\}`, "g");
 
+/** A placeholder in a text. `start` and `end` are UTF-16 units, `end` exclusive. */
 export type PlaceholderSite = { readonly start: number; readonly end: number; readonly text: string; readonly type: PlaceholderType };
 
+/** `EMAIL`, 1 → `{{EMAIL_1}}`. `number`: from 1. */
 export const formatPlaceholder = (type: PlaceholderType, number: number): string => `{{${type}_${number}}}`;
 
 /** Type and number; null for a text that is no placeholder as a whole. */
@@ -17,6 +19,7 @@ export function parsePlaceholder(text: string): { readonly type: PlaceholderType
   return { type: site.type, number: Number(text.slice(site.type.length + 3, -2)) };
 }
 
+/** All placeholders of a text, in order. Linear in its length. */
 export function findPlaceholders(text: string): PlaceholderSite[] {
   if (!text.includes("{{")) return [];
   return Array.from(text.matchAll(PLACEHOLDER), (match) => ({

@@ -3,11 +3,13 @@ import type { Finding, Verdict } from "./finding.ts";
 
 const SEVERITY: readonly Verdict[] = ["pass", "redact", "flag", "review", "block"];
 
+/** The most severe of the verdicts; `pass` when there is none. */
 export const mostSevere = (verdicts: readonly Verdict[]): Verdict =>
   verdicts.reduce<Verdict>((worst, next) => (SEVERITY.indexOf(next) > SEVERITY.indexOf(worst) ? next : worst), "pass");
 
 /** Detector names: a placeholder in an answer that the run did not make, and one that a client typed. */
 export const FOREIGN_PLACEHOLDER = "foreign_placeholder";
+/** Detector name of a placeholder that a client typed. */
 export const TYPED_PLACEHOLDER = "typed_placeholder";
 
 /** What a finding alone does to its text; instructions are judged by their channel's thresholds (injection/thresholds.ts) instead. */

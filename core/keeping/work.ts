@@ -20,6 +20,7 @@ type Work = { readonly wokenBy: readonly Wake[]; readonly stop: Stop };
 const asking = (...where: readonly string[]) => ({ by: "asking", where }) as const;
 const nothing = (why: string) => ({ by: "nothing", why }) as const;
 
+/** Every source of work: what wakes it, and how the kill switch stops it. */
 export const WORK = {
   runs: { wokenBy: ["alarm:RUN_ENGINE"], stop: { by: "push" } },
   starts: { wokenBy: ["fetch"], stop: asking("workers/use-cases/stops.ts") },

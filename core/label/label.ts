@@ -7,6 +7,7 @@
 
 /** Data classes, lowest first. */
 export const DATA_CLASSES = ["public", "internal", "confidential", "restricted"] as const;
+/** How confidential a value is, lowest first. PERSISTED: in journals. */
 export type DataClass = (typeof DATA_CLASSES)[number];
 
 /** The label of one value. */

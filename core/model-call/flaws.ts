@@ -11,6 +11,7 @@ import { lenient } from "./lenient.ts";
 /** Errors that are shown; the model fixes these first. */
 export const SHOWN_ERRORS = 10;
 
+/** What an answer lacks, as the model is told when it is asked again. */
 export const FLAWS = {
   empty: "the answer is empty",
   cut: "the answer was cut: it has to be shorter",
@@ -21,7 +22,9 @@ export const FLAWS = {
   namesNoCall: "the answer ends as a call of a tool and has none: call a tool, or answer in words",
 } as const;
 
+/** The flaw of an answer with more tool calls than allowed. `most`: the maximum. */
 export const tooManyCalls = (most: number): string => `at most ${most} tools can be called at a time`;
+/** The flaw of an answer that does not call the tool that the caller requires. */
 export const mustCall = (tool: string): string => `the tool \`${tool}\` has to be called`;
 
 /** A number that a double does not hold, said with its place. `schema` as for `knownPath`. */

@@ -3,8 +3,10 @@ import type { ChatAnswer } from "../model/answer.ts";
 import { boundTokens } from "../model/estimate.ts";
 import type { TokenUsage } from "../model/message.ts";
 
+/** The usage of a call that was not made: zero tokens. */
 export const NO_USAGE: TokenUsage = { input: 0, output: 0, cachedInput: 0 };
 
+/** The sum of two usages. Reasoning tokens are left out when neither call reported any. */
 export const plusUsage = (a: TokenUsage, b: TokenUsage): TokenUsage => ({
   input: a.input + b.input,
   output: a.output + b.output,

@@ -10,6 +10,7 @@ import { type Ending, endingOf } from "./finish.ts";
 import { type ReportedUsage, readUsage } from "./reported-usage.ts";
 import { BROKEN_OFF, type ToldError, toldInChoice } from "./told-error.ts";
 
+/** A model's answer, after reading. Nothing in it has been checked against a schema, redacted or scanned. */
 export type ChatAnswer = {
   /** null: the message has none (a refusal, or nothing at all). */
   readonly text: string | null;
@@ -41,6 +42,7 @@ export type AskedCall = {
 /** Entries of `tool_calls` that are read: more than any turn may have. */
 export const MOST_CALLS_READ = 100;
 
+/** Why a body is not an answer. */
 export type AnswerRefusal = "not_an_object" | "no_choice" | "no_message";
 
 /** `ceiling`: more tokens than this, in or out, cannot have been used (the model's window). */

@@ -9,6 +9,7 @@ import { Errors, Form } from "../workflow/form.ts";
 import { MODEL_ID, TASK_NAME } from "../workflow/names.ts";
 import type { ModelEntry, ModelParameters } from "./entry.ts";
 
+/** What the deployment allows. `allowPrivateHosts`: plain http, loopback and private hosts, on a developer's machine. */
 export type ModelRule = { readonly allowPrivateHosts: boolean };
 
 /** Who may set `base_url` is the edge's to decide. */

@@ -60,4 +60,5 @@ const entryOf = ({ upstreamId, price }: NamedModel): ModelEntry => ({
   pii: "redacted",
 });
 
+/** Whether a model serves the task, by its name or because it serves every task. */
 export const hasTask = (model: ModelEntry, task: string): boolean => model.tasks.includes(task) || model.tasks.includes(EVERY_TASK);

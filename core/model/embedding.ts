@@ -5,6 +5,7 @@
 import { isObject, type Json } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 
+/** An upstream's vectors, after reading. */
 export type EmbeddingAnswer = {
   /** One for each input, in order, all of one length. */
   readonly vectors: readonly Vector[];
@@ -49,6 +50,7 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const VALUES = new Int8Array(128).fill(-1);
 for (const [value, character] of [...ALPHABET].entries()) VALUES[character.charCodeAt(0)] = value;
 
+/** Little-endian 32-bit floats; null when the text is not base64 of at most `MOST_DIMENSIONS` finite floats. */
 export function floatsFromBase64(text: string): Vector | null {
   const bare = text.replace(/={1,2}$/, "");
   const length = Math.floor((bare.length * 3) / 4);
@@ -71,6 +73,7 @@ export function floatsFromBase64(text: string): Vector | null {
   return vector.every(Number.isFinite) ? vector : null;
 }
 
+/** Base64 (RFC 4648 section 4) of the vector's little-endian 32-bit floats, as OpenAI's clients read it. */
 export function base64FromFloats(vector: Vector): string {
   const view = new DataView(new ArrayBuffer(vector.length * 4));
   for (const [index, value] of vector.entries()) view.setFloat32(index * 4, value, true);

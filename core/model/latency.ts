@@ -1,5 +1,6 @@
 /** How long a model is expected to take: what its developer registered, corrected by what was measured. */
 
+/** A model's measured latency. `ms`: milliseconds of a whole answer. */
 export type Measured = {
   readonly ms: number;
   /** Answers that it comes from. */

@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
 
+/** One message of a conversation with a model. */
 export type Message =
   | { readonly role: "system" | "user"; readonly content: string }
   /** `toolCalls`: what the model asked for in this turn, when it asked for anything. `opaque`: what it wants back unchanged. */

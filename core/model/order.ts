@@ -17,6 +17,7 @@ export type Ranked = {
 /** `best`: what a hard step asks for; the others are those of docs/contract.md, "Models and chat". */
 export type Order = "fallback" | "weighted" | "cheapest" | "fastest" | "best";
 
+/** The models in the order in which they are tried. `seed`: draws the first of a weighted order; the same seed gives the same order. */
 export function inOrder<M extends Ranked>(models: readonly M[], order: Order, seed: string): readonly M[] {
   switch (order) {
     case "fallback":

@@ -38,6 +38,7 @@ const CHARACTERS_PER_TOKEN = 4;
 export const roughTokens = (messages: readonly Pick<Message, "content">[]): number =>
   Math.ceil(messages.reduce((sum, { content }) => sum + (content?.length ?? 0), 0) / CHARACTERS_PER_TOKEN);
 
+/** The models that may answer, in order, and the others, each with the reason. */
 export type Route = { readonly candidates: readonly ModelCandidate[]; readonly rejected: readonly RejectedModel[] };
 
 /** Reasons that callers tell apart. */

@@ -5,7 +5,9 @@ import { err, ok, type Result } from "../result.ts";
 import { Errors, Form } from "../workflow/form.ts";
 import { MODEL_ID, TASK_NAME } from "../workflow/names.ts";
 
+/** The orders that a route may ask for (docs/routing.md). */
 export const STRATEGIES = ["fallback", "weighted", "cheapest", "fastest"] as const;
+/** The order in which a route's models are tried. PERSISTED: in routes. */
 export type Strategy = (typeof STRATEGIES)[number];
 
 /** PERSISTED: in D1 by (org, task). */

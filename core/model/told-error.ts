@@ -5,6 +5,7 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { EpochMs } from "../time.ts";
 
+/** An error that an upstream reports in its answer. */
 export type ToldError = {
   /** The HTTP status that it amounts to, 400 to 599. */
   readonly status: number;

@@ -7,6 +7,7 @@ import { matches, type Spend } from "./match.ts";
 import { type Program, programOf, sizeOf } from "./program.ts";
 import { readPattern } from "./syntax.ts";
 
+/** A pattern that is ready to match. */
 export type Pattern = {
   /** Instructions that a character may cost at the very most. */
   readonly size: number;

@@ -25,8 +25,10 @@ type PlaceNode = Extract<Node, { kind: "place" }>;
 
 /** A place between characters: what it is, and the characters that count as a word there. */
 export type Place = { readonly what: PlaceNode["what"]; readonly lines: boolean; readonly word: CharacterSet };
+/** A look-ahead or look-behind. `start`: its first instruction. */
 export type Look = { readonly start: number; readonly behind: boolean };
 
+/** A compiled pattern. */
 export type Program = {
   readonly code: readonly Instruction[];
   readonly sets: readonly CharacterSet[];

@@ -79,6 +79,7 @@ type EventSpec = {
 /** What a thrown error tells of itself; never its message, which may quote what was being worked on. */
 const THROWN = ["error", "code", "frames", "trace_id", "route"] as const;
 
+/** Every event that may be logged, with its level and its fields. */
 export const LOG_EVENTS = {
   "request.answered": {
     level: "info",
@@ -200,11 +201,6 @@ export const LOG_EVENTS = {
     level: "warn",
     says: "A source could not be told that its records are in the chain; its message comes again.",
     fields: ["org", "source", "error"],
-  },
-  "limits.out_of_reach": {
-    level: "warn",
-    says: "The limits of an org cannot be reached; each isolate keeps them by itself until they can.",
-    fields: ["org", "error"],
   },
   "config.refused": {
     level: "error",

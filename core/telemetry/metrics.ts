@@ -16,6 +16,7 @@ type MetricSpec = {
 const SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 const DOLLARS = [0.0001, 0.001, 0.01, 0.05, 0.1, 0.5, 1, 5];
 
+/** Every metric, with its type, help text and labels. */
 export const METRICS = {
   agent_run_duration_seconds: {
     type: "histogram",

@@ -68,4 +68,5 @@ export function defineCircuitBreaker(portsFor: (env: Cloudflare.Env) => CircuitB
   };
 }
 
+/** The object, as its stub sees it. */
 export type CircuitBreaker = InstanceType<ReturnType<typeof defineCircuitBreaker>>;

@@ -22,6 +22,7 @@ export type PrivateJwk = { readonly kty: "OKP"; readonly crv: "Ed25519"; readonl
 /** A key to sign with, and its name. */
 export type SigningKey = { readonly kid: string; readonly publicJwk: PublicJwk; readonly privateJwk: PrivateJwk };
 
+/** A new random key. Throws only when the runtime makes none. */
 export function makeSigningKey(purpose: SigningPurpose): SigningKey {
   const { d, x } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
   if (d === undefined || x === undefined) throw new Error("the runtime made an Ed25519 key without its parts");

@@ -21,6 +21,7 @@ const ANSWER_WITHIN_MS = 10_000;
 
 type Row = { watch_at: number; mirror_at: number | null; flag: string };
 
+/** The flag in KV, with its last reading stored in the object. Reading and writing never decide what is stopped. */
 export class FlagWatch {
   readonly #sql: SqlStorage;
 

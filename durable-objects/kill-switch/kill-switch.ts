@@ -250,4 +250,5 @@ function widest(states: readonly Switch[]): readonly Switch[] {
   return holder === undefined ? states : [holder];
 }
 
+/** The object, as its stub sees it. */
 export type KillSwitch = InstanceType<ReturnType<typeof defineKillSwitch>>;

@@ -6,6 +6,7 @@ import type { RunStatus } from "../../core/run/outside/view.ts";
 
 type Page = { readonly data: readonly { readonly id: string }[]; readonly next_cursor: string | null };
 
+/** One kind of work that can be halted and resumed. */
 export type Pausable = {
   /** The pieces in the scope that have to be told, from an index. Pages by id, so that a piece which leaves the list moves no page. */
   readonly page: (scope: StopScope, direction: Direction, limit: number, cursor: string | null) => Promise<Page>;
@@ -18,6 +19,7 @@ export type Pausable = {
 /** All of it: a kind of work that core/keeping says is pushed does not compile until it is here. */
 export type Pausables = { readonly [W in PushedWork]: Pausable };
 
+/** How runs are found and reached. */
 export type RunPushPorts = {
   /** From the index of runs. */
   readonly runsInScope: (scope: StopScope, statuses: readonly RunStatus[], limit: number, cursor: string | null) => Promise<Page>;
@@ -34,6 +36,7 @@ const CONCERNED: { readonly [D in Direction]: readonly RunStatus[] } = {
   resume: ["paused"],
 };
 
+/** Runs as work that can be halted and resumed. */
 export const pausableRuns = (ports: RunPushPorts): Pausable => ({
   page: (scope, direction, limit, cursor) => ports.runsInScope(scope, CONCERNED[direction], limit, cursor),
   countInFlight: (scope) => ports.countRunsInScope(scope, IN_FLIGHT),

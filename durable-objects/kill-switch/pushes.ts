@@ -31,6 +31,7 @@ export type Switchboard = {
   readonly drained: (id: string) => void;
 };
 
+/** The rows of pushes that are not done, and the sending of those that are due. */
 export class Pushes implements Shelf<Row> {
   readonly #sql: SqlStorage;
   readonly #work: Pausables;

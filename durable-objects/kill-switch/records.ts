@@ -9,6 +9,7 @@ import type { Switch } from "../../core/kill-switch/switch.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Outbox } from "../kit/outbox.ts";
 
+/** A throw, a request for recovery or a recovery, as it goes on record. */
 export type SwitchFact = {
   readonly type: "kill_switch.thrown" | "kill_switch.recovery_requested" | "kill_switch.recovered";
   readonly org: string;
@@ -32,6 +33,7 @@ export function putFact(outbox: Outbox, eventId: string, state: Switch, fact: Sw
   outbox.put({ id: `${fact.org}/${eventId}`, records: [record] }, at);
 }
 
+/** Splits a message by org and sends each part. Rejects when one cannot be sent; the rows then leave again. */
 export async function sendByOrg(message: RecordsMessage, send: (message: RecordsMessage) => Promise<void>): Promise<void> {
   for (const [org, rows] of Map.groupBy(message.rows, (row) => row.id.slice(0, row.id.indexOf("/")))) await send({ ...message, org, rows });
 }

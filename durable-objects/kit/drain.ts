@@ -18,6 +18,14 @@ export type Shelf<Row extends Waiting> = {
   remove?(row: Row): void;
 };
 
+/** The wait before the next attempt, in ms: `first`, doubled with each attempt up to `cap`. */
+export type RetryMs = {
+  readonly first: number;
+  readonly cap: number;
+  /** Further share of each wait, 0 to 1: objects with different ones that fail together do not come again together. Absent: 0. */
+  readonly spread?: number;
+};
+
 /** How rows are sent: how many, how many side by side, and how late again. */
 export type Policy = {
   /** Maximum rows of one turn; further ones stay due for the next. */
@@ -26,8 +34,7 @@ export type Policy = {
   readonly width: number;
   /** A send that takes longer, in ms, counts as failed; null: the receiver's own bound is trusted. */
   readonly answerWithinMs: number | null;
-  /** The wait before the next attempt, in ms: `first`, doubled with each attempt up to `cap`. */
-  readonly retryMs: { readonly first: number; readonly cap: number };
+  readonly retryMs: RetryMs;
   /** The row is given up after this many attempts; null: never. */
   readonly attempts: number | null;
 };
@@ -50,7 +57,7 @@ export async function drain<Row extends Waiting>(
   const at = now();
   const due = shelf.due(at, rows);
   const parts = parcels(due);
-  for (const row of due) shelf.claim(row, at + Math.min(retryMs.first * 2 ** row.attempts, retryMs.cap) + (answerWithinMs ?? 0));
+  for (const row of due) shelf.claim(row, at + waitMs(retryMs, row.attempts) + (answerWithinMs ?? 0));
   await sideBySide(parts, width, async (parcel) => {
     const sent = await settled(send(parcel), answerWithinMs);
     if (sent === "kept") return;
@@ -58,6 +65,13 @@ export async function drain<Row extends Waiting>(
   });
   return due.length;
 }
+
+/** Milliseconds until the next attempt, after `attempts` earlier ones. */
+const waitMs = ({ first, cap, spread = 0 }: RetryMs, attempts: number): number =>
+  Math.round(Math.min(first * 2 ** attempts, cap) * (1 + spread));
+
+/** Attempts that a row of this age has behind it, for whoever does not remember: its next wait is then about as long as its age. */
+export const attemptsAtAge = ({ first }: RetryMs, ageMs: number): number => Math.floor(Math.log2(1 + Math.max(0, ageMs) / first));
 
 async function settled(sending: Promise<Sent>, answerWithinMs: number | null): Promise<Sent> {
   try {

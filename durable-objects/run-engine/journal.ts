@@ -16,6 +16,7 @@ import { LeavingRecords } from "./leaving.ts";
 import { wholeText } from "./long-text.ts";
 import { RUN_SCHEMA } from "./schema.ts";
 
+/** A run in memory: its definition, its state, and the records that have not left. */
 export type LoadedRun = { readonly machinery: Machinery; state: RunState; readonly leaving: LeavingRecords };
 
 /** A turn is one row, unless so much of it leaves that it would not fit into one message: then it is some. */
@@ -36,6 +37,7 @@ export type Refolded = { readonly state: RunState; readonly divergedAt: number |
 /** SHA-256 of values that lie elsewhere and MUST be fetched first. */
 export type Absent = readonly string[];
 
+/** A run's birth and events in the object's storage. Throws when a stored row cannot be read. */
 export class Journal {
   readonly #storage: DurableObjectStorage;
   readonly #sha256: (text: string) => string;
@@ -57,19 +59,19 @@ export class Journal {
     const events = this.events(0);
     if (!birth.ok || !events.ok) return err([...(birth.ok ? [] : birth.error), ...(events.ok ? [] : events.error)]);
     const context = contextOf(birth.value as unknown as Birth);
-    return ok(this.#loaded(context, fold(context, events.value)));
+    return ok(this.#loaded(context, fold(context, events.value), (seq) => events.value[seq - 1]?.at ?? 0));
   }
 
   /** A run before its first event; the row is written with the first turn. */
   bear(birth: Birth, state: (context: RunContext) => RunState): LoadedRun {
     migrate(this.#storage, RUN_SCHEMA);
     const context = contextOf(birth);
-    return this.#loaded(context, state(context));
+    return this.#loaded(context, state(context), () => 0);
   }
 
-  #loaded(context: RunContext, state: RunState): LoadedRun {
+  #loaded(context: RunContext, state: RunState, atOf: (seq: number) => EpochMs): LoadedRun {
     const { id, org } = context.birth;
-    return { machinery: { ...context, sha256: this.#sha256 }, state, leaving: new LeavingRecords(this.#storage.sql, org, id) };
+    return { machinery: { ...context, sha256: this.#sha256 }, state, leaving: new LeavingRecords(this.#storage.sql, org, id, atOf) };
   }
 
   /** The rows of a turn. What they refer to MUST be durable before they are committed. */

@@ -33,6 +33,7 @@ const ATTEMPT_MS = 5_000;
 /** A Worker has six connections (developers.cloudflare.com/workers/platform/limits, 2026-10). */
 const WIDTH = 4;
 
+/** The large values of one run. Reading throws when a value is absent or does not match its name. */
 export class KeptValues {
   readonly #store: ValueStore;
   readonly #prefix: string;

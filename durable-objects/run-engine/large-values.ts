@@ -15,6 +15,7 @@ type Lightened = { readonly kept: readonly Part[]; readonly rest: Json };
 
 const LIGHTENED = '{"kept":[';
 
+/** A document with its large values cut out. */
 export type Cut = {
   /** What the row holds. */
   readonly row: string;

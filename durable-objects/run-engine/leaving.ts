@@ -1,39 +1,60 @@
 /**
  * What leaves a run, read off its journal: a turn's records are a column of its row, so they are as durable as the turn and cost no
- * row of their own. A mark says up to where they are confirmed. When a row was last sent is kept in memory only, so after a crash
- * everything unconfirmed is sent again (the audit log knows what it has).
+ * row of their own. A mark says up to where they are confirmed. When a row was last sent is kept in memory only, so a new life sends
+ * everything unconfirmed again (the audit log knows what it has), and waits the longer for the confirmation the older the row is.
  */
+import { chance } from "../../core/chance.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Shelf, Waiting } from "../kit/drain.ts";
-import { drainRecords, type RecordsFrom, type SendRecords } from "../kit/records-drain.ts";
+import { drainRecords, type RecordsFrom, recordsAttempts, type SendRecords } from "../kit/records-drain.ts";
 
-/** A fresh row leaves with the next flush. The alarm looks after it this much later, in ms, in case this life ends before. */
-const NET_MS = 10_000;
+/**
+ * A fresh row leaves with the next flush. The alarm looks after it this much later, in ms, in case this life ends before; each run at
+ * its own instant between the two, so that a platform that starts again is not woken by all of them at once.
+ */
+const NET_MS = { least: 10_000, most: 30_000 };
 
-type Progress = { dueAt: EpochMs; attempts: number; confirmed: boolean };
+/** A place among those runs of this isolate that send again, as long as it is not confirmed. */
+export type Resends = {
+  /** 0: this run may send again. Otherwise the milliseconds after which it may ask again. */
+  readonly enter: (run: string, org: string) => number;
+  /** Everything of this run is confirmed. */
+  readonly leave: (run: string) => void;
+};
+
+/** `attempts` null: this life has not sent the row, and an earlier one may have. */
+type Progress = { readonly at: EpochMs; dueAt: EpochMs; attempts: number | null; confirmed: boolean };
 type Row = Waiting & { readonly progress: Progress };
 
+/** The run's outbox: the records of its journal that have not been confirmed. */
 export class LeavingRecords implements Shelf<Row> {
   readonly #sql: SqlStorage;
   readonly #from: RecordsFrom;
+  /** 0 to 1: where this run stands among others that wait for the same. */
+  readonly #spread: number;
   /** Rows that are not confirmed, by their number, in order. One that is confirmed before an older one waits for it. */
   readonly #waiting: Map<number, Progress>;
   #mark: number;
 
-  constructor(sql: SqlStorage, org: string, run: string) {
+  /** `atOf`: when the row with this number was committed. */
+  constructor(sql: SqlStorage, org: string, run: string, atOf: (seq: number) => EpochMs) {
     this.#sql = sql;
+    this.#spread = chance(run);
     this.#from = { org, source: { kind: "run", id: run } };
     this.#mark = sql.exec<{ seq: number }>("SELECT seq FROM confirmed").toArray()[0]?.seq ?? 0;
     const rows = sql.exec<{ last_seq: number }>(
       "SELECT last_seq FROM journal WHERE last_seq > ? AND leaves IS NOT NULL ORDER BY last_seq",
       this.#mark,
     );
-    this.#waiting = new Map(rows.toArray().map((row) => [row.last_seq, { dueAt: 0, attempts: 0, confirmed: false }]));
+    this.#waiting = new Map(
+      rows.toArray().map(({ last_seq: seq }) => [seq, { at: atOf(seq), dueAt: 0, attempts: null, confirmed: false }]),
+    );
   }
 
   /** A row of the journal with records in it was committed. */
   added(seq: number, at: EpochMs): void {
-    this.#waiting.set(seq, { dueAt: at + NET_MS, attempts: 0, confirmed: false });
+    const net = NET_MS.least + this.#spread * (NET_MS.most - NET_MS.least);
+    this.#waiting.set(seq, { at, dueAt: Math.round(at + net), attempts: 0, confirmed: false });
   }
 
   /** The number of the last row with records, as the `after` of the next; null before the first. */
@@ -42,19 +63,24 @@ export class LeavingRecords implements Shelf<Row> {
     return last === null ? null : String(last);
   }
 
-  /** Sends everything that is due or was never sent. A failed send is not an error of the caller. */
-  async flush(send: SendRecords, now: () => EpochMs): Promise<void> {
-    while ((await drainRecords(this, this.#from, send, now)) > 0);
+  /** Sends what was never sent, and again what is due and may be. A failed send is not an error of the caller. */
+  async flush(send: SendRecords, now: () => EpochMs, resends: Resends): Promise<void> {
+    this.#awaitTurn(now(), resends);
+    while ((await drainRecords(this, this.#from, send, now, this.#spread / 2)) > 0);
   }
 
   due(at: EpochMs, limit: number): Row[] {
     const due = [...this.#waiting].filter(([, row]) => !row.confirmed && (row.attempts === 0 || row.dueAt <= at)).slice(0, limit);
-    return due.map(([seq, progress]) => ({ body: this.#bodyOf(seq), attempts: progress.attempts, progress }));
+    return due.map(([seq, progress]) => ({
+      body: this.#bodyOf(seq),
+      attempts: progress.attempts ?? recordsAttempts(at - progress.at),
+      progress,
+    }));
   }
 
-  claim({ progress }: Row, until: EpochMs): void {
+  claim({ attempts, progress }: Row, until: EpochMs): void {
     progress.dueAt = until;
-    progress.attempts += 1;
+    progress.attempts = attempts + 1;
   }
 
   confirm(ids: readonly string[]): void {
@@ -77,6 +103,13 @@ export class LeavingRecords implements Shelf<Row> {
   nextDueAt(): EpochMs | null {
     const times = [...this.#waiting.values()].filter((row) => !row.confirmed).map((row) => row.dueAt);
     return times.length === 0 ? null : Math.min(...times);
+  }
+
+  /** What is due again waits until this run may send again. */
+  #awaitTurn(at: EpochMs, { enter }: Resends): void {
+    const again = [...this.#waiting.values()].filter((row) => !row.confirmed && row.attempts !== 0 && row.dueAt <= at);
+    const waitMs = again.length === 0 ? 0 : enter(this.#from.source.id, this.#from.org);
+    if (waitMs > 0) for (const row of again) row.dueAt = at + waitMs;
   }
 
   #bodyOf(seq: number): string {

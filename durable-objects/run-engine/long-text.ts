@@ -6,6 +6,7 @@
 /** UTF-16 units of a piece, or one less: a pair of surrogates stays together. */
 const PIECE = 400_000;
 
+/** PERSISTED: the table of older runs' long texts. New rows are never written. */
 export const LONG_TEXT_SCHEMA = `
   -- What follows the head of a text that is longer than a row: \`owner\` is the row's number, 0 for the birth.
   CREATE TABLE rest (owner INTEGER NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (owner, part)) WITHOUT ROWID;

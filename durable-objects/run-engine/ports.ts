@@ -15,6 +15,7 @@ import type { EpochMs } from "../../core/time.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
 import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
 import type { ValueStore } from "./kept-values.ts";
+import type { Resends } from "./leaving.ts";
 
 /** What a child run is born with, but for its definition, which the store has. */
 export type ChildStart = {
@@ -29,11 +30,13 @@ export type ChildStart = {
   readonly budget: Birth["budget"];
 };
 
+/** What a child run tells its parent when it has ended. */
 export type ChildEnd = Omit<Extract<Happening, { kind: "child.ended" }>, "kind" | "activity">;
 
 /** What became of a run that undid its steps. */
 export type Undone = Pick<Extract<Happening, { kind: "child.undone" }>, "failed" | "left">;
 
+/** The ports of a run. */
 export type RunEnginePorts = {
   readonly now: () => EpochMs;
   /** At most two seconds old; throws when nobody can say. */
@@ -73,5 +76,6 @@ export type RunEnginePorts = {
   /** Where values lie that are too large for a row. */
   readonly values: ValueStore;
   readonly send: (message: RecordsMessage) => Promise<void>;
+  readonly resends: Resends;
   readonly log: Log;
 };

@@ -269,4 +269,5 @@ function streamOf(pieces: Iterator<string>): ReadableStream<Uint8Array> {
   });
 }
 
+/** The object, as its stub sees it. */
 export type RunEngine = InstanceType<ReturnType<typeof defineRunEngine>>;

@@ -38,6 +38,7 @@ export type QueuedRequest = { readonly kind: "tool"; readonly request: ToolCall 
 
 type Decided = { readonly state: RunState; readonly events: readonly RunEvent[]; readonly at: EpochMs };
 
+/** One run in its object. Every verb is a turn; turns do not overlap. */
 export class RunShell {
   readonly #ports: RunEnginePorts;
   readonly #values: KeptValues;
@@ -289,6 +290,7 @@ export class RunShell {
     const run = await this.loaded();
     if (run === null) return;
     run.leaving.confirm(rows);
+    if (run.leaving.nextDueAt() === null) this.#ports.resends.leave(run.machinery.birth.id);
     await this.#arm(run);
   }
 
@@ -349,6 +351,6 @@ export class RunShell {
   }
 
   async #flushNow(run: LoadedRun): Promise<void> {
-    await run.leaving.flush(this.#ports.send, this.#ports.now);
+    await run.leaving.flush(this.#ports.send, this.#ports.now, this.#ports.resends);
   }
 }

@@ -26,5 +26,7 @@ type Verb =
   | "stepOutput"
   | "empty";
 
+/** The object of a run's id, from the namespace of runs. */
 export const runEngineOf = stubsOf<RunEngine, Verb>();
+/** The verbs that other rooms may call. */
 export type RunEngineRpc = ReturnType<typeof runEngineOf>;

@@ -28,8 +28,10 @@ const OFFERS = 3;
 /** A child that was cancelled, or asked to undo its steps, and has not told its end is asked again: to do so twice changes nothing. */
 const CANCEL_AGAIN_MS = 9_000;
 
+/** Gives a happening to the run's machine. A refusal is data. */
 export type Offer = (happening: Happening) => Promise<Result<RunState, Refused>>;
 
+/** The effects that this life of the object has started and that have not ended. */
 export class UnderWay {
   readonly #ports: RunEnginePorts;
   /** Where outcomes go. */

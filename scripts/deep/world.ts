@@ -26,12 +26,21 @@ export type World = {
   stop(): Promise<void>;
 };
 
-export async function openWorld(name: string): Promise<World> {
+/** `given`: further arguments of `wrangler dev`. */
+export async function openWorld(name: string, given: readonly string[] = []): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), `bulkhead-${name}-`));
   mkdirSync(folder, { recursive: true });
   const bundled = join(folder, "bundle");
   const frozen = await freeze(bundled);
-  const args = ["--port", String(await freePort()), "--inspector-port", String(await freePort()), "--persist-to", join(folder, "state")];
+  const args = [
+    "--port",
+    String(await freePort()),
+    "--inspector-port",
+    String(await freePort()),
+    "--persist-to",
+    join(folder, "state"),
+    ...given,
+  ];
   const start = (bundle: string) =>
     startPlatform({
       args: [...frozen.map((word) => word.replace(bundled, bundle)), ...args],

@@ -16,7 +16,6 @@ import { mintId, mintSealedRunId, parseSealedRunId, type RunId } from "../../cor
 import type { Json } from "../../core/json.ts";
 import { type StopScope, scopeText } from "../../core/kill-switch/stops.ts";
 import type { SwitchView } from "../../core/kill-switch/view.ts";
-import { type Book, EMPTY, grant } from "../../core/limits/book.ts";
 import { withDefaultModels } from "../../core/model/defaults.ts";
 import { toUsd } from "../../core/money.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -35,7 +34,7 @@ import { defineGuard } from "../../workers/guardrail/guard.ts";
 import { previewAdmission } from "../../workers/guardrail/preview.ts";
 import { defineIngress } from "../../workers/ingress/app.ts";
 import type { IngressPorts } from "../../workers/ingress/ports.ts";
-import { defineLimitsOfIsolate } from "../../workers/limits/limits.ts";
+import { defineRateLimit } from "../../workers/ingress/rate-limit.ts";
 import { checkDeclared, isDeclaredJson } from "./declared-answers.ts";
 import { makeStoreFake, paged } from "./store-fake.ts";
 
@@ -62,7 +61,6 @@ export function makeWorld(
   const switches = new Map<string, { scope: StopScope; view: SwitchView }>();
   const vault = new Map<string, { placeholder: string; value: string }[]>();
   /** What tests put in place of what happens. */
-  const books = new Map<string, Book>();
   const script: {
     stops: (() => never) | null;
     onStart: (view: RunView) => void;
@@ -70,11 +68,7 @@ export function makeWorld(
     throws: { [port: string]: unknown[] };
     callTool: IngressPorts["callTool"];
     touched: string[];
-    limits: (() => never) | null;
-    mayTry: (address: string) => boolean;
   } = {
-    limits: null,
-    mayTry: () => true,
     stops: null,
     onStart: () => undefined,
     decide: null,
@@ -205,7 +199,6 @@ export function makeWorld(
       adminApiKey: options.adminApiKey ?? ADMIN_KEY,
       allowPrivateHosts: options.allowPrivateHosts ?? false,
       version: "test",
-      perMinute: options.perMinute ?? 1_000_000,
       publicUrl: null,
     },
     guard,
@@ -238,24 +231,8 @@ export function makeWorld(
       issuers,
       providers,
     }),
-    limits: defineLimitsOfIsolate({
-      now: () => clock.at,
-      random: (bytes) => new Uint8Array(randomBytes(bytes)),
-      wait: async (_, left) =>
-        left === undefined ? undefined : new Promise<void>((resolve) => left.addEventListener("abort", () => resolve())),
-      log: (line) => lines.push(line),
-      object: (org) => ({
-        async ask(isolate, wishes) {
-          if (script.limits !== null) script.limits();
-          return wishes.map((wish) => {
-            const answered = grant(books.get(`${org} ${wish.scope}`) ?? EMPTY, isolate, wish, clock.at);
-            books.set(`${org} ${wish.scope}`, answered.book);
-            return answered.grant;
-          });
-        },
-      }),
-    }),
-    mayTry: async (address) => script.mayTry(address),
+    starts: { enter: () => 0, leave: () => undefined },
+    rateLimit: defineRateLimit(options.perMinute ?? 1_000_000),
     keys: {
       jwks: async () => ({ keys: [] }),
       mintRunId: async (org, at) => mintSealedRunId(org, at, new Uint8Array(randomBytes(6)), seal),

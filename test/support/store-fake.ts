@@ -312,6 +312,8 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         return true;
       },
       release: (org, run) => void slots.get(org)?.delete(run),
+      accepted: () => undefined,
+      isBehind: async () => false,
       list: async (org, { status, workflow, user }, page) =>
         paged(
           runs()

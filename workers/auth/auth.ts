@@ -71,6 +71,7 @@ export type Auth = {
   closeSession(request: Request): Promise<{ readonly cookie: string; readonly principal: Principal | null }>;
 };
 
+/** A new session of the console: its cookie, when it ends, and whose it is. */
 export type OpenedSession = {
   readonly ok: true;
   readonly cookie: string;

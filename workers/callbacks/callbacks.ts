@@ -24,6 +24,7 @@ export type Callback = {
 /** `gone`: never again, since the address is not allowed, nothing can be signed, or the receiver said 410. */
 export type Delivery = "delivered" | "retry" | "gone";
 
+/** Sends callbacks and notices. An address that does not answer is a result, not an error. */
 export type Callbacks = {
   deliver(callback: Callback): Promise<Delivery>;
   /**
@@ -40,6 +41,7 @@ const NOBODY = new AbortController().signal;
 
 const hmac = (key: Uint8Array, text: string): Uint8Array => new Uint8Array(createHmac("sha256", key).update(text).digest());
 
+/** Callbacks over the given ports. */
 export function defineCallbacks(ports: CallbackPorts): Callbacks {
   const deliver = async (callback: Callback): Promise<Delivery> => {
     const { result, why } = await attempt(ports, callback);

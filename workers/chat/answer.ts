@@ -4,6 +4,7 @@ import type { ChunkHead } from "../../core/model/stream/frame.ts";
 import { toUsd } from "../../core/money.ts";
 import type { Call } from "./call.ts";
 
+/** Value of the `bulkhead-cache` header (docs/contract.md, "Models and chat"). */
 export type CacheNote = "hit" | "semantic-hit" | "miss";
 
 /**
@@ -31,6 +32,7 @@ export function answerHeaders(
 /** Micro-dollars as dollars, without an exponent. */
 export const usdText = (microUsd: number): string => toUsd(microUsd).toFixed(6).replace(/0+$/, "").replace(/\.$/, "");
 
+/** The fields that an answer and all of its chunks share: id, creation time in epoch seconds, model. */
 export const headOf = (call: Call, model: string, rehearsal: boolean): Omit<ChunkHead, "includeUsage"> => ({
   id: completionId(call.run),
   created: Math.floor(call.asked.at / 1_000),

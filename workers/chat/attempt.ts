@@ -18,11 +18,13 @@ import type { Call } from "./call.ts";
 import type { ChatPorts } from "./ports.ts";
 import { attemptRecord, outcomeRecord, refusedBudgetRecord } from "./records.ts";
 
+/** A model that may answer, with its entry. */
 export type Chosen = { readonly candidate: ModelCandidate; readonly entry: ModelEntry };
 
 /** What an attempt came to; `note`: what became of the answer, where it was not simply given. */
 export type End = CallEnd & { readonly records?: readonly AuditRecord[]; readonly note?: string };
 
+/** An open attempt. Whoever opened it MUST end it exactly once. */
 export type Attempt = {
   readonly chosen: Chosen;
   /** The fullest cap that this call counts against, 0 to 1. */
@@ -35,6 +37,7 @@ export type Attempt = {
 /** `next`: another model may do. `refuse`: no other would. */
 export type NoAttempt = { readonly kind: "next"; readonly failure: Failure } | { readonly kind: "refuse"; readonly refusal: Refusal };
 
+/** `Retry-After` of a call that the kill switch stopped, in seconds. */
 export const KILLED_RETRY_SECONDS = 60;
 
 /** `isPressed` is asked once the money is reserved: true gives it back, for a cheaper model to take. */

@@ -12,6 +12,7 @@ import type { Asked, ChatPorts } from "./ports.ts";
 /** Under this name the calls of apps stand where a workflow's name is asked for: no workflow can have it. */
 const NO_WORKFLOW = "(chat)";
 
+/** One call of an app while it is answered. */
 export type Call = {
   readonly asked: Asked;
   /** A fresh sealed id: what is on record is found by it. No object is made. */
@@ -47,6 +48,7 @@ export type Tally = {
 /** Looks in a row that may fail while a call is under way. */
 const UNREAD_MOST = 3;
 
+/** Begins a call: mints its run id, and watches the client, which may go away. */
 export async function openCall(ports: ChatPorts, asked: Asked, activity: "chat" | "embed"): Promise<Call> {
   const { org, user } = asked.principal;
   const run = await ports.mintRunId(org, asked.at);

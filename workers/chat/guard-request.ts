@@ -15,6 +15,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { parseUntrusted } from "../../core/untrusted-json.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
 
+/** Why a request is refused for what it says. It names places, never the text. */
 export type ContentRefusal = {
   readonly code: "injection_detected" | "content_blocked";
   /** JSON Pointer of the field. */
@@ -22,6 +23,7 @@ export type ContentRefusal = {
   readonly findings: readonly FindingSummary[];
 };
 
+/** The request with personal data redacted, and what was found in it. */
 export type GuardedRequest = { readonly request: ChatRequest; readonly findings: readonly FindingSummary[] };
 
 /** Looks at a part of the request; throws a `Blocked` where it is refused. */

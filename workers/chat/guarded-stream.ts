@@ -19,6 +19,7 @@ import { besideOf, judgeChat, withBeside } from "./judge.ts";
 import type { ChatPorts } from "./ports.ts";
 import { readUpstream } from "./upstream-stream.ts";
 
+/** What one read of the guarded stream gives. */
 export type Piece =
   | { readonly kind: "text"; readonly text: string }
   /** What is left to send, the end included. */
@@ -31,6 +32,7 @@ export type Piece =
   | { readonly kind: "invalid"; readonly correction: readonly ChatMessage[] }
   | { readonly kind: "broken"; readonly failure: Failure };
 
+/** Puts the guard into an upstream's stream. The caller MUST read it to its end or cancel it. */
 export function guardStream(
   ports: ChatPorts,
   call: Call,

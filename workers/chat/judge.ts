@@ -23,6 +23,7 @@ import { admitOpaque } from "../kit/opaque.ts";
 /** Maximum calls that one answer of a chat may ask for. */
 const MOST_CALLS = 32;
 
+/** What an answer comes to. An `invalid` one may be asked for again with the correction. */
 export type Judged =
   | { readonly kind: "said"; readonly said: Said; readonly findings: readonly FindingSummary[] }
   /** Asked for again with these messages after the others; redacted. */
@@ -77,6 +78,7 @@ export async function besideOf(
   return { opaque, findings };
 }
 
+/** The answer with the opaque fields that the model wants back: the first is the message's own, the others those of its calls, in order. */
 export function withBeside(said: Said, [own, ...ofCalls]: readonly (JsonObject | undefined)[]): Said {
   const calls = said.calls.map((call, index): ChatToolCall => {
     const opaque = ofCalls[index];

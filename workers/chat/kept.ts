@@ -16,8 +16,10 @@ import type { Given } from "./plain.ts";
 import type { ChatPorts } from "./ports.ts";
 import type { Talk } from "./talk.ts";
 
+/** An answer from the cache, with the note for its header. */
 export type KeptAnswer = Given & { readonly cache: CacheNote };
 
+/** What the cache has for a call, and how a new answer gets into it. */
 export type Found = {
   readonly hit: KeptAnswer | null;
   readonly keep: (given: Given) => void;
@@ -27,6 +29,10 @@ export type Found = {
 
 const NOTHING: Found = { hit: null, keep: () => undefined, stale: async () => null };
 
+/**
+ * Looks for a kept answer of the first candidate. Finds nothing for calls with tools or personal data, and for those that do not ask for
+ * it.
+ */
 export async function lookUp(ports: ChatPorts, call: Call, { guarded }: Talk, candidates: readonly Chosen[]): Promise<Found> {
   const [chosen] = candidates;
   const { cache } = guarded.wishes;

@@ -12,11 +12,13 @@ import { type Attempt, type Chosen, KILLED_RETRY_SECONDS, type NoAttempt, openAt
 import type { Call } from "./call.ts";
 import type { ChatPorts } from "./ports.ts";
 
+/** The end of one attempt: done, with a value or a refusal inside it, or no attempt, and the next model is tried. */
 export type Step<T> = { readonly kind: "done"; readonly value: T } | NoAttempt;
 
 /** Opens attempts on one model: the first one comes opened, each correction needs another. */
 export type Again = () => Promise<Result<Attempt, NoAttempt>>;
 
+/** Tries the candidates in turn until one is done. `worstOf`: the worst case of the call on a model, which is reserved before it. */
 export async function climb<T>(
   ports: ChatPorts,
   call: Call,
@@ -70,6 +72,7 @@ async function another(
 const cheapestOf = (candidates: readonly Chosen[], worstOf: (chosen: Chosen) => Amount): Chosen =>
   candidates.reduce((best, next) => (worstOf(next).microUsd < worstOf(best).microUsd ? next : best));
 
+/** The refusal of a call that the kill switch stopped. */
 export const killed = (): Refusal => ({
   ...refuse("kill_switch_active", "the kill switch stopped this call"),
   retryAfterSeconds: KILLED_RETRY_SECONDS,

@@ -17,6 +17,7 @@ import type { ChatPorts } from "./ports.ts";
 import { findingRecords } from "./records.ts";
 import type { Talk } from "./talk.ts";
 
+/** A judged answer, and the model that gave it. */
 export type Given = {
   readonly said: Said;
   readonly chosen: Chosen;
@@ -25,6 +26,7 @@ export type Given = {
   readonly isPlain: boolean;
 };
 
+/** The answer of the first candidate that gives one, as a whole. */
 export function answerWhole(ports: ChatPorts, call: Call, talk: Talk, candidates: readonly Chosen[]): Promise<Result<Given, Refusal>> {
   return climb(ports, call, candidates, talk.worstOf, (first, again, isLast) => {
     talk.restart();

@@ -30,6 +30,7 @@ export type Asked = {
   readonly waitUntil: (work: Promise<unknown>) => void;
 };
 
+/** A stream, or a whole answer with its headers. */
 export type Reply = Response | { readonly status: 200; readonly body: JsonObject; readonly headers: Readonly<Record<string, string>> };
 
 /** What the edge asks of the room. Expected refusals are data; what is thrown is a bug or broken infrastructure. */
@@ -47,6 +48,7 @@ export type KeptAnswers = {
   }>;
 };
 
+/** What the chat room needs from other rooms. What is said to be refused as data never throws. */
 export type ChatPorts = {
   readonly now: () => EpochMs;
   readonly random: (bytes: number) => Uint8Array;

@@ -52,6 +52,7 @@ export function findingRecords(ports: Clock, call: Call, channel: string, findin
   return [...told, recordOf(ports, call, { type: "guardrail.flagged", action: "guardrail.scan", data: { channel, more } })];
 }
 
+/** The guardrails refused the content of a request or of an answer. */
 export const blockedRecord = (ports: Clock, call: Call, code: string, findings: readonly FindingSummary[]): AuditRecord =>
   recordOf(ports, call, {
     type: "guardrail.blocked",
@@ -66,6 +67,7 @@ export const blockedRecord = (ports: Clock, call: Call, code: string, findings: 
 
 type Routed = Extract<AuthorityAnswer, { kind: "model" }>;
 
+/** Which models the policy and the route allow, and which they reject. */
 export const routeRecord = (ports: Clock, call: Call, { permission, candidates, rejected }: Routed): AuditRecord =>
   recordOf(ports, call, {
     type: "model.routed",
@@ -79,6 +81,7 @@ export const routeRecord = (ports: Clock, call: Call, { permission, candidates, 
     },
   });
 
+/** The intent to call a model; on its way to the chain before the call leaves. `worst`: what is reserved. */
 export const attemptRecord = (ports: Clock, call: Call, model: string, worst: Amount): AuditRecord =>
   recordOf(ports, call, {
     type: "model.calling",
@@ -87,6 +90,7 @@ export const attemptRecord = (ports: Clock, call: Call, model: string, worst: Am
     data: { model, attempt: call.tally.attempts, reserved_usd: toUsd(worst.microUsd), reserved_tokens: worst.tokens },
   });
 
+/** The ledger refused the money for a call. */
 export const refusedBudgetRecord = (ports: Clock, call: Call, model: string, refusal: LeaseRefusal): AuditRecord =>
   recordOf(ports, call, {
     type: "budget.refused",
@@ -95,6 +99,7 @@ export const refusedBudgetRecord = (ports: Clock, call: Call, model: string, ref
     data: { model, ...(refusal.why === "cap" ? { scope: refusal.scope, cap: refusal.cap } : { why: refusal.why }) },
   });
 
+/** How an attempt ended. */
 export type Outcome = {
   readonly model: string;
   readonly attempt: number;
@@ -107,6 +112,7 @@ export type Outcome = {
   readonly note?: string;
 };
 
+/** The outcome of an attempt: model, usage, cost, and the code of a failure. */
 export const outcomeRecord = (ports: Clock, call: Call, outcome: Outcome): AuditRecord =>
   recordOf(ports, call, {
     type: "model.called",

@@ -9,6 +9,7 @@ import type { Call } from "./call.ts";
 import type { ChatPorts } from "./ports.ts";
 import { routeRecord } from "./records.ts";
 
+/** What decides about the route: the model or the task, and the size of the call in tokens. */
 export type RouteWish = {
   readonly wish: ModelWish;
   readonly expectedTokens: number;
@@ -20,6 +21,7 @@ const unknown: Refusal = refuse("not_found", "there is no such model", [
   { path: "/model", message: "names no model that this org has: a model's id, or `task:` and a task" },
 ]);
 
+/** The models that may answer, in order. A denial by the policy is on record when this resolves. */
 export async function routeCall(ports: ChatPorts, call: Call, asked: RouteWish): Promise<Result<readonly Chosen[], Refusal>> {
   const { wish } = asked;
   if (wish.model === null && wish.task === null) return err(unknown);

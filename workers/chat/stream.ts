@@ -26,6 +26,7 @@ import type { Talk } from "./talk.ts";
 
 const STREAM_HEADERS = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store, no-transform" };
 
+/** The answer of the first candidate that begins one, as server-sent events. */
 export function answerStream(ports: ChatPorts, call: Call, talk: Talk, candidates: readonly Chosen[]): Promise<Result<Response, Refusal>> {
   return climb(ports, call, candidates, talk.worstOf, (attempt, again, isLast) => {
     talk.restart();

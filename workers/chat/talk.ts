@@ -7,6 +7,7 @@ import type { JsonObject } from "../../core/json.ts";
 import { worstCase } from "../../core/model-call/cost.ts";
 import type { Chosen } from "./attempt.ts";
 
+/** The conversation of one call with a model. It grows when an answer has to be corrected. */
 export type Talk = {
   /** As it came: its schemas speak of real values. */
   readonly sent: ChatRequest;
@@ -28,6 +29,7 @@ export type Talk = {
 /** By how much the bound lies over what is expected (core/model/estimate.ts). */
 const MARGIN = 1.3;
 
+/** Begins the conversation. `sent`: the request as it came; `guarded`: the same after the guardrails. */
 export function openTalk(sent: ChatRequest, guarded: ChatRequest): Talk {
   // Counting a megabyte takes time: once, whoever asks.
   const own = boundInput(guarded);

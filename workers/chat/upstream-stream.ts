@@ -14,6 +14,7 @@ import type { EpochMs } from "../../core/time.ts";
 /** Frames around the text included. */
 const STREAM_BYTES = 64 * 1024 * 1024;
 
+/** The answer of an upstream while it arrives. */
 export type UpstreamStream = {
   /** The text of the next piece, `""` where it has none; null: the stream is at its end. Not to be called again after a failure. */
   next(): Promise<Result<string | null, Failure>>;

@@ -6,10 +6,11 @@ import { budgetLedgerOf } from "../../durable-objects/budget-ledger/stub.ts";
 import { circuitBreakerOf } from "../../durable-objects/circuit-breaker/stub.ts";
 import { keyRingOf } from "../../durable-objects/key-ring/stub.ts";
 import { killSwitchOf } from "../../durable-objects/kill-switch/stub.ts";
-import { limitsOf } from "../../durable-objects/limits/stub.ts";
 import { reviewQueueOf } from "../../durable-objects/review-queue/stub.ts";
+import type { Resends } from "../../durable-objects/run-engine/leaving.ts";
 import { runEngineOf } from "../../durable-objects/run-engine/stub.ts";
 import { vaultOf } from "../../durable-objects/vault/stub.ts";
+import { Turnstile } from "../../kit/turnstile.ts";
 import { defineAccess } from "../access/access.ts";
 import { defineAuthority } from "../access/authority.ts";
 import { keptValues } from "../answer-cache/kept-values.ts";
@@ -27,7 +28,6 @@ import { defineGuard } from "../guardrail/guard.ts";
 import type { VaultPort } from "../guardrail/ports.ts";
 import { defineBreakOff } from "../kill-switch/break-off.ts";
 import { defineStopsReader } from "../kill-switch/stops-reader.ts";
-import { defineLimitsOfIsolate } from "../limits/limits.ts";
 import { defineModelGateway } from "../model-gateway/gateway.ts";
 import { rehearse } from "../rehearsal/handler.ts";
 import { cachedStore } from "../store/cached.ts";
@@ -37,6 +37,15 @@ import { defineLookUp } from "../tool-gateway/look-up.ts";
 import { buildAnswers, buildEmbed, keptResults } from "./answers.ts";
 import type { Outside } from "./outside.ts";
 import { wayOfACall } from "./way-of-a-call.ts";
+
+/**
+ * Runs that begin at once in an isolate, and those that send their records again. An isolate works on one thing at a time: more of them
+ * at once are not done sooner, and keep the consumer of the records waiting.
+ */
+const STARTS = { width: 64, groupWidth: 40, perSecond: 50, longestMs: 60_000 };
+const RESENDS = { width: 200, groupWidth: 150, perSecond: 100, longestMs: 10 * 60_000 };
+/** What was sent again and is not confirmed after this, in ms, no longer keeps others from sending. */
+const UNCONFIRMED_MS = 30_000;
 
 /** The rooms of this isolate. */
 export type Rooms = ReturnType<typeof buildRooms>;
@@ -54,7 +63,6 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     auditLog: (org: string) => auditLogOf(env.AUDIT_LOG, org),
     budgetLedger: (org: string) => budgetLedgerOf(env.BUDGET_LEDGER, org),
     circuitBreaker: (name: string) => circuitBreakerOf(env.CIRCUIT_BREAKER, name),
-    limits: (org: string) => limitsOf(env.LIMITS, org),
     keyRing: () => keyRingOf(env.KEY_RING),
   };
 
@@ -63,6 +71,12 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     await env.RECORDS.send(message);
   };
   const store = cachedStore(defineStore({ db: env.DB, now, send, readEntries: (org, filter) => readEntries(env.DB, org, filter) }), now);
+  const starts = new Turnstile(STARTS);
+  const resending = new Turnstile(RESENDS);
+  const resends: Resends = {
+    enter: (run, org) => resending.enter(run, org, now(), UNCONFIRMED_MS),
+    leave: (run) => resending.leave(run),
+  };
   const broker = defineCredentialBroker({
     now,
     random,
@@ -119,13 +133,6 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   });
   const breakers = defineBreakers({ object: objects.circuitBreaker, now, log });
   const health = defineHealth(breakers, latencies, settings.aiGateway?.url ?? null);
-  const limits = defineLimitsOfIsolate({
-    now,
-    random,
-    log,
-    wait: (ms, signal) => scheduler.wait(ms, signal === undefined ? {} : { signal }).catch(() => undefined),
-    object: objects.limits,
-  });
   const breakOff = defineBreakOff({ stops: () => stops.stops() });
   const desk = defineDesk({
     now,
@@ -168,13 +175,14 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     objects,
     stops,
     send,
+    starts,
+    resends,
     store,
     broker,
     guard,
     access,
     authority,
     models,
-    limits,
     callbacks,
     callTool,
     lookUp,

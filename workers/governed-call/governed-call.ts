@@ -21,6 +21,7 @@ import type { Failure } from "../../core/run/calls/call.ts";
 import type { Health } from "../breaker/health.ts";
 import type { Desk } from "../budget/ports.ts";
 
+/** What a governed call needs: the kill switch, money, and the health of upstreams. */
 export type GovernedPorts = {
   /** At most two seconds old. Throws when the switch is out of reach: nothing is called then. */
   readonly stops: () => Promise<Stops>;
@@ -74,6 +75,7 @@ export type OpenCall = {
   end(end: CallEnd, recordsOf: (taken: Amount, spent: Amount | null) => readonly AuditRecord[]): Promise<void>;
 };
 
+/** Opens a call. It is made only when this succeeds, and MUST then be ended once. */
 export type OpenGovernedCall = (call: GovernedCall) => Promise<Result<OpenCall, NotMade>>;
 
 /** Passes the gates, in their order; whoever gets an open call makes it and ends it. */

@@ -10,6 +10,7 @@ import type { GuardContext, VaultPort } from "./ports.ts";
  * PERSISTED: inside the vault's encrypted values.
  */
 const NUMBER_MARK = "\u0000";
+/** A whole number as the vault keeps it, so that it becomes a number again when it is put back. */
 export const storedNumber = (digits: string): string => NUMBER_MARK + digits;
 
 type Filled = { readonly value: Json; readonly types: readonly PlaceholderType[] };

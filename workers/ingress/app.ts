@@ -44,6 +44,7 @@ import { toolRoutes } from "./routes/tools.ts";
 import { trafficRoutes } from "./routes/traffic.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
 
+/** The HTTP API. It answers every request and never throws. */
 export type Ingress = { fetch(request: Request, context: ExecutionContext): Promise<Response> };
 
 /** Built once per isolate; everything it remembers lies in this closure. */

@@ -6,6 +6,7 @@ import type { Result } from "../../core/result.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Trace } from "../use-cases/requester.ts";
 
+/** What middleware leaves in a request's context, as Hono types it. */
 export type IngressEnv = {
   Variables: {
     trace: Trace;
@@ -19,7 +20,9 @@ export type IngressEnv = {
   };
 };
 
+/** The context of one request. */
 export type IngressContext = Context<IngressEnv>;
+/** Middleware of the ingress. */
 export type IngressMiddleware = MiddlewareHandler<IngressEnv>;
 
 /**
@@ -29,4 +32,5 @@ export type IngressMiddleware = MiddlewareHandler<IngressEnv>;
 export type Reply<Status extends number, Body> =
   | { readonly response: Response }
   | (Status extends number ? { readonly status: Status; readonly body: Body; readonly headers?: Readonly<Record<string, string>> } : never);
+/** What a handler returns: a reply with its declared status and body, or a refusal. */
 export type Answer<Status extends number, Body> = Result<Reply<Status, Body>, Refusal>;

@@ -25,9 +25,11 @@ import { type DocumentedAnswers, describeAnswers, type ReplyTo } from "./schemas
 import { fieldErrors } from "./schemas/fields.ts";
 
 type Fields = Readonly<Record<string, z.ZodType>>;
+/** No parameters, query fields or headers. */
 export type NoFields = Readonly<Record<never, z.ZodType>>;
 type Values<F extends Fields> = z.output<z.ZodObject<F, z.core.$strict>>;
 
+/** A request whose fields and body fit their schemas, with its caller. */
 export type Call<P extends Fields, Q extends Fields, H extends Fields, B extends z.ZodType> = {
   readonly params: Values<P>;
   readonly query: Values<Q>;
@@ -43,8 +45,10 @@ export type Call<P extends Fields, Q extends Fields, H extends Fields, B extends
   readonly routeName: string;
 };
 
+/** What every call has, whatever its schemas. */
 export type AnyCall = Pick<Call<Fields, Fields, Fields, z.ZodType>, "principal" | "trace" | "at" | "request" | "waitUntil" | "routeName">;
 
+/** The definition of an endpoint. Its handler's answer has the type of the declared schemas. */
 export type EndpointSpec<P extends Fields, Q extends Fields, H extends Fields, B extends z.ZodType, A extends DocumentedAnswers> = {
   readonly method: "get" | "post" | "put" | "delete";
   /** As OpenAPI writes it: `/v1/runs/{id}`. */
@@ -70,6 +74,7 @@ export type EndpointSpec<P extends Fields, Q extends Fields, H extends Fields, B
   readonly handle: (call: Call<P, Q, H, B>) => Promise<Result<ReplyTo<NoInfer<A>>, Refusal>>;
 };
 
+/** An endpoint for the router and for the OpenAPI document. */
 export type Endpoint = {
   readonly route: RouteConfig;
   readonly middleware: readonly IngressMiddleware[];

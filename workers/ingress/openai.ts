@@ -7,9 +7,11 @@ import { ERRORS, type ErrorCode } from "../../core/errors/codes.ts";
 
 const PATHS = new Set(["/v1/chat/completions", "/v1/embeddings", "/v1/models"]);
 
+/** Whether errors on this path are in OpenAI's format. */
 export const speaksOpenAi = (method: string, path: string): boolean =>
   PATHS.has(path) || (path.startsWith("/v1/models/") && (method.toUpperCase() === "GET" || method.toUpperCase() === "HEAD"));
 
+/** An error in OpenAI's format. */
 export const OpenAiError = z
   .object({
     error: z.object({

@@ -33,7 +33,8 @@ export function openApiDocument(app: OpenAPIHono<IngressEnv>) {
     type: "apiKey",
     in: "cookie",
     name: "__Host-bulkhead",
-    description: "The console's session. Counts only with `Sec-Fetch-Site: same-origin`, and on writes with `X-Bulkhead-Console: 1`.",
+    description:
+      "The console's session. It is accepted only with `Sec-Fetch-Site: same-origin`, and for writes only with `X-Bulkhead-Console: 1`.",
   });
   return app.getOpenAPI31Document({
     openapi: "3.1.0",

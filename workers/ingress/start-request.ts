@@ -24,16 +24,18 @@ export const StartBody = z
     deadline: instant.optional(),
     subject: userName
       .optional()
-      .openapi({ description: "whose data it is; another one than the caller's user needs a key with `for_others`" }),
+      .openapi({ description: "the person whose data the run holds; a person other than the caller requires a key with `for_others`" }),
     metadata: jsonObject
       .refine((value) => JSON.stringify(value).length <= METADATA_CHARACTERS, `has at most ${METADATA_CHARACTERS} characters`)
       .optional(),
     callback_url: z.string().max(2_048).optional().openapi({
-      description: "gets a POST of the finished run, signed as Standard Webhooks say; its host is one of the org's `callback_hosts`",
+      description:
+        "receives a POST with the finished run, signed as Standard Webhooks specifies; its host must be one of the org's `callback_hosts`",
     }),
   })
   .openapi("StartRun");
 
+/** The request for a run, or the refusal of a body that lacks its input. */
 export function runRequest(body: z.output<typeof StartBody>, request: Request): Result<RunRequest, Refusal> {
   if (body.input === undefined) return err(refuse("invalid_request", "the body is invalid", [{ path: "/input", message: "is required" }]));
   return ok({

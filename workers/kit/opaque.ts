@@ -7,6 +7,7 @@ import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
 
+/** What may be kept of each opaque field, in order; undefined where it was left out. */
 export type AdmittedOpaque = { readonly kept: readonly (JsonObject | undefined)[]; readonly findings: readonly FindingSummary[] };
 
 /** `parts`: of the message and of each call; the same number comes back. Throws when the guard does. */

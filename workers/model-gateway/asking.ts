@@ -18,6 +18,7 @@ import type { ExchangeContext, UpstreamPath } from "./upstream.ts";
 /** 2,048 vectors of 1,536 numbers in base64, as the format's own client asks for them; a quarter of an isolate's memory as text. */
 const EMBEDDING_BYTES = 20 * 1024 * 1024;
 
+/** One question to an upstream. */
 export type Asking = {
   readonly entry: ModelEntry;
   /** As it goes over the wire. */
@@ -27,6 +28,7 @@ export type Asking = {
   readonly timeoutMs: number;
 };
 
+/** How an exchange ended. `upstream`: facts for the trace and the log; `durationMs`: milliseconds from its start. */
 export type Asked<T> = { readonly result: Result<T, Failure>; readonly upstream: Facts; readonly durationMs: number };
 
 /** A whole answer. `secrets`: what was sent along and must not come back in. `broke`: the upstream broke off, and why. */
@@ -42,6 +44,7 @@ export type OpenedAnswer =
     }
   | ({ readonly kind: "whole" } & WholeAnswer);
 
+/** The exchanges. An expected failure is data; none of them throws for what an upstream does. */
 export type Askings = {
   readonly ask: (asking: Asking, signal: AbortSignal) => Promise<Asked<WholeAnswer>>;
   /** Who takes the stream reads it to its end or cancels it: that lets go of the upstream. */
@@ -49,6 +52,7 @@ export type Askings = {
   readonly embed: (asking: Asking & { readonly inputs: number }, signal: AbortSignal) => Promise<Asked<EmbeddingAnswer>>;
 };
 
+/** The exchanges over the given ports. */
 export function defineAskings(ports: ExchangePorts): Askings {
   const send = async <T>(
     path: UpstreamPath,

@@ -24,6 +24,7 @@ import { bearerFor, type ExchangeContext, findUpstream, headersFor, type Upstrea
 export const ANSWER_BYTES = 4 * 1024 * 1024;
 const ERROR_BYTES = 64 * 1024;
 
+/** What is sent, and for whom. */
 export type Exchange = {
   readonly entry: ModelEntry;
   readonly path: UpstreamPath;
@@ -59,6 +60,7 @@ export async function exchange(ports: ExchangePorts, asked: Exchange, deadline: 
 /** Parameters that one call may learn of; each costs a refused request, which bills nothing. */
 const MOST_LESSONS = 4;
 
+/** The gateway's ports, and what upstreams have taught this isolate. */
 export type ExchangePorts = ModelGatewayPorts & { readonly lessons: Lessons };
 
 /** The request was refused as it was sent: it may go out in another form. */
@@ -114,6 +116,7 @@ export async function readReply(
   return err(failureOfTold(told, now, sent));
 }
 
+/** The failure of an answer that is not in OpenAI's format. It may be tried again. */
 export const otherFormat = (): Failure => failure("transient", "upstream_unavailable", "the model's upstream answered in another format");
 
 function factsOf(response: Response, facts: Facts): void {

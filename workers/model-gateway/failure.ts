@@ -8,6 +8,7 @@ import { paramOf, type ToldError, toldWaitMs } from "../../core/model/told-error
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
 
+/** A failure of a model's call. `retryAfterMs`: when the upstream said to come back, in milliseconds from now. */
 export const failure = (kind: Failure["class"], code: ErrorCode, message: string, retryAfterMs: number | null = null): Failure => ({
   class: kind,
   code,

@@ -21,6 +21,7 @@ import { toolNames } from "./tool-names.ts";
 
 export { ANSWER_BYTES } from "./exchange.ts";
 
+/** Everything that can be asked of a model. */
 export type ModelGateway = Askings & {
   /** A run's call. */
   readonly call: (call: ModelCall, signal: AbortSignal) => Promise<ModelOutcome>;
@@ -29,6 +30,7 @@ export type ModelGateway = Askings & {
 /** What is known so far; reported whatever the end. */
 type Progress = { usage: TokenUsage | null; findings: readonly FindingSummary[]; readonly upstream: Facts };
 
+/** The gateway over the given ports. One per isolate: it remembers which parameters upstreams refuse. */
 export function defineModelGateway(given: ModelGatewayPorts): ModelGateway {
   const ports: ExchangePorts = { ...given, lessons: openLessons() };
   return {

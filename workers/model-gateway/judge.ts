@@ -19,8 +19,10 @@ import { failure } from "./failure.ts";
 import { readCalls, withAdmitted } from "./judge-calls.ts";
 import type { ToolNames } from "./tool-names.ts";
 
+/** The result of a call for the run, and what the guardrails found in the answer. */
 export type Judged = { readonly result: ModelOutcome["result"]; readonly findings: readonly FindingSummary[] };
 
+/** Judges a whole answer to a run's call. */
 export async function judgeAnswer(
   guard: Guard,
   call: ModelCall,

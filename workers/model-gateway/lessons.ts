@@ -5,6 +5,7 @@ import type { Taken } from "../../core/model/parameters.ts";
 /** Models remembered; the oldest goes first. */
 const MOST_MODELS = 500;
 
+/** Which parameters each model takes. */
 export type Lessons = {
   /** What the model takes: as it is registered, and what its upstream taught beside that. */
   readonly takenBy: (org: string, entry: ModelEntry) => Taken;
@@ -12,6 +13,7 @@ export type Lessons = {
   readonly learn: (org: string, entry: ModelEntry, lesson: Taken) => boolean;
 };
 
+/** Begins with nothing but what models are registered with. */
 export function openLessons(): Lessons {
   const known = new Map<string, Taken>();
   const keyOf = (org: string, { id, base_url, upstream_id }: ModelEntry): string => JSON.stringify([org, id, base_url, upstream_id]);

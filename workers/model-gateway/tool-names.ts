@@ -4,6 +4,7 @@
  */
 import type { ModelTool } from "../../core/model/message.ts";
 
+/** The names of a call's tools in both directions. */
 export type ToolNames = {
   /** For the wire; also for tools that an earlier turn asked for and this call no longer offers. */
   readonly toWire: (name: string) => string;

@@ -13,6 +13,7 @@ export type UpstreamPath = "/chat/completions" | "/embeddings";
 /** On whose behalf, and under which trace. */
 export type ExchangeContext = Pick<CallContext, "org" | "run" | "user" | "workflow" | "activity" | "traceId" | "spanId">;
 
+/** The address of a model's upstream, and what may be sent there. */
 export type Upstream = {
   readonly url: URL;
   /** The Worker's own rehearsal model answers; nothing leaves. */
@@ -24,6 +25,7 @@ export type Upstream = {
 /** The rehearsal model's address: a name that no resolver knows (RFC 6761 section 6.4). */
 const REHEARSAL_BASE = "https://rehearsal.invalid/v1";
 
+/** The upstream of a model, or the failure that it has none or may not be called. */
 export function findUpstream(
   entry: ModelEntry,
   path: UpstreamPath,

@@ -9,6 +9,7 @@ type Candidate<T> = { readonly value: T; readonly grounded: boolean };
 /** Most offers that are tried at one place. */
 const OFFERS = 40;
 
+/** Texts for a place of a schema, best first. `variant`: skips that many offers, so that places of one kind differ. */
 export function* textCandidates(schema: JsonObject, facts: Facts, place: Place, variant: number): Generator<Candidate<string>> {
   const { minLength, maxLength, pattern, format } = schema;
   const [least, most] = [Number(minLength ?? 0), Number(maxLength ?? Number.POSITIVE_INFINITY)];
@@ -74,6 +75,7 @@ const pad = (text: string, least: number, variant: number): string => {
   return missing <= 0 ? text : `${text}${String.fromCodePoint(97 + (variant % 26)).repeat(missing)}`;
 };
 
+/** Numbers for a place of a schema, best first. `variant`: as in `textCandidates`. */
 export function* numberCandidates(schema: JsonObject, facts: Facts, place: Place, variant: number): Generator<Candidate<number>> {
   const whole = schema["type"] === "integer";
   const offers = suggestNumbers(facts, place).slice(variant, variant + OFFERS);

@@ -9,10 +9,12 @@ import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 
 /** A call as its run hands it out. */
 export type TakenCall = { readonly kind: "tool"; readonly request: ToolCall } | { readonly kind: "model"; readonly request: ModelCall };
+/** The outcome of a queued call. */
 export type CallOutcome =
   | { readonly kind: "tool"; readonly outcome: ToolOutcome }
   | { readonly kind: "model"; readonly outcome: ModelOutcome };
 
+/** What the consumer asks of runs and gateways. */
 export type SlowCallPorts = {
   /** null: the call is late, cancelled, answered or its run has ended; nothing is called then. */
   take(run: string, activity: string, call: number): Promise<TakenCall | null>;
@@ -27,6 +29,7 @@ export type SlowCallPorts = {
   wait(ms: number): Promise<void>;
 };
 
+/** The consumer of the queue. */
 export type SlowCalls = { readonly consume: (batch: Pick<MessageBatch<unknown>, "messages">) => Promise<void> };
 
 /** A consumer may run for 15 minutes (Queues, limits); what is left is for telling the run. */
@@ -38,6 +41,7 @@ const TELL_AGAIN_MS = [200, 1_000, 5_000];
 /** Seconds until a message that was given back comes again: doubles with each delivery. */
 const RETRY_SECONDS = { first: 2, cap: 60 };
 
+/** The consumer over the given ports. It throws for no message: one that fails is retried on its own. */
 export function defineSlowCalls(ports: SlowCallPorts): SlowCalls {
   return {
     // Side by side: one call that takes its time holds up no other of the batch.

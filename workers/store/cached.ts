@@ -161,6 +161,8 @@ export function cachedStore(store: Store, now: () => EpochMs): Store {
       ...store.runs,
       reserve: (org, run) => slots.take(org, run),
       release: (org, run) => slots.give(org, run),
+      accepted: (org, run) => slots.accepted(org, run),
+      isBehind: (org) => slots.isBehind(org),
     },
     tools: {
       ...store.tools,

@@ -158,6 +158,10 @@ export type RunList = {
   reserve(org: string, run: string): Promise<boolean>;
   /** The run did not begin, or has ended: what it took is free again. */
   release(org: string, run: string): void;
+  /** The run began, and its starter is about to hear so: from now on it counts whether the index shows it in time. */
+  accepted(org: string, run: string): void;
+  /** The index shows many of the org's runs later than promised. */
+  isBehind(org: string): Promise<boolean>;
 };
 
 /** Dead letters, newest first. */

@@ -2,7 +2,7 @@
  * An org's `max_runs` without a read per start. The index of runs is counted at most once a second; what was started here since, and
  * is not in the index yet, is counted on top. The index lags by up to two seconds, so across isolates the limit is approximate: they
  * may exceed it together by what each lets in within three seconds. Within one isolate it is exact. A run that ended gives its slot
- * back when the index says so.
+ * back when the index says so. What was started here and is not in the index in time also tells how far the index is behind.
  */
 import type { EpochMs } from "../../core/time.ts";
 
@@ -10,6 +10,10 @@ import type { EpochMs } from "../../core/time.ts";
 export const COUNT_MS = 1_000;
 /** A start that the index has not shown by then never will be shown, in ms: the records queue retries for that long. */
 const FORGET_MS = 10 * 60_000;
+/** A run that is not in the index so long after its start was accepted is late, in ms: it is promised within 2 s (docs/contract.md). */
+const LATE_MS = 1_200;
+/** So many late runs of an org mean that the index is behind; a few are messages that come again. */
+const LATE_RUNS = 50;
 /** Orgs that an isolate remembers; the oldest makes room. */
 const ORGS = 1_000;
 
@@ -29,8 +33,10 @@ type Held = {
   /** Counts in the order they were asked for: an answer that comes after a newer one is dropped. */
   asked: number;
   answered: number;
-  /** Started here and not in the index yet: when. */
-  readonly started: Map<string, EpochMs>;
+  /** Started here and not in the index yet. */
+  readonly started: Map<string, { readonly at: EpochMs; acceptedAt: EpochMs | null }>;
+  /** As of the last count. */
+  isBehind: boolean;
 };
 
 /** An org's unfinished runs, counted in this isolate between two looks at D1. */
@@ -50,8 +56,24 @@ export class RunSlots {
     if (this.#isDue(held, max)) await this.#count(org, held, max);
     // INVARIANT: nothing is awaited between the comparison and the entry.
     if (held.unfinished + held.started.size >= max) return false;
-    held.started.set(run, this.#ports.now());
+    held.started.set(run, { at: this.#ports.now(), acceptedAt: null });
     return true;
+  }
+
+  /** The run began: its starter hears so now. */
+  accepted(org: string, run: string): void {
+    const started = this.#orgs.get(org)?.started.get(run);
+    if (started !== undefined) started.acceptedAt = this.#ports.now();
+  }
+
+  /** True while many runs of the org that began here are late in the index. */
+  async isBehind(org: string): Promise<boolean> {
+    const held = this.#orgs.get(org);
+    if (held === undefined || !held.isBehind) return false;
+    const now = this.#ports.now();
+    if (now - held.countedAt >= COUNT_MS && now - held.countingSince >= COUNT_MS)
+      await this.#count(org, held, await this.#ports.maxRuns(org));
+    return held.isBehind;
   }
 
   /** The run did not begin, or is known to have ended before the index showed it. */
@@ -64,7 +86,15 @@ export class RunSlots {
     if (known !== undefined) return known;
     const oldest = this.#orgs.size >= ORGS ? this.#orgs.keys().next() : null;
     if (oldest !== null && !oldest.done) this.#orgs.delete(oldest.value);
-    const held: Held = { unfinished: 0, countedAt: -COUNT_MS, countingSince: -COUNT_MS, asked: 0, answered: 0, started: new Map() };
+    const held: Held = {
+      unfinished: 0,
+      countedAt: -COUNT_MS,
+      countingSince: -COUNT_MS,
+      asked: 0,
+      answered: 0,
+      started: new Map(),
+      isBehind: false,
+    };
     this.#orgs.set(org, held);
     return held;
   }
@@ -82,12 +112,15 @@ export class RunSlots {
     held.asked += 1;
     const number = held.asked;
     held.countingSince = at;
-    for (const [run, startedAt] of held.started) if (at - startedAt > FORGET_MS) held.started.delete(run);
+    for (const [run, started] of held.started) if (at - started.at > FORGET_MS) held.started.delete(run);
     const { unfinished, indexed } = await this.#ports.look(org, [...held.started.keys()], max);
     if (number < held.answered) return;
     held.answered = number;
     held.unfinished = unfinished;
     held.countedAt = at;
     for (const run of indexed) held.started.delete(run);
+    let late = 0;
+    for (const { acceptedAt } of held.started.values()) if (acceptedAt !== null && at - acceptedAt > LATE_MS) late += 1;
+    held.isBehind = late >= LATE_RUNS;
   }
 }

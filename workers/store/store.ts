@@ -87,6 +87,8 @@ export function defineStore(ports: StorePorts): Store {
         return (await keeping.look(org, [], max)).unfinished < max;
       },
       release: () => undefined,
+      accepted: () => undefined,
+      isBehind: async () => false,
     },
     deadLetters: storeDeadLetters(db),
     audit: {

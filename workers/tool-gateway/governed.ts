@@ -26,6 +26,7 @@ import type { Transport, Transports } from "./transports/transport.ts";
 /** Maximum bytes of an answer; a longer one is refused. */
 export const ANSWER_BYTES = 1024 * 1024;
 
+/** Calls tools. Every outcome is data; `signal` ends the call. */
 export type ToolGateway = { readonly call: (call: ToolCall, signal: AbortSignal) => Promise<ToolOutcome> };
 
 /** What is known so far: an interruption is judged by it, and it is reported whatever the end. */

@@ -12,6 +12,7 @@ import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { Admitted } from "../guardrail/ports.ts";
 import type { KeptResults, ToolGatewayPorts } from "./ports.ts";
 
+/** A kept answer of a tool. */
 export type Kept = {
   /** undefined: nothing that may be given. */
   readonly output: Json | undefined;

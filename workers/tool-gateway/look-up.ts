@@ -12,6 +12,7 @@ import type { AuthorityAnswer } from "../../core/workflow/authority.ts";
 import { validate } from "../../core/workflow/schema.ts";
 import { failure } from "./failure.ts";
 
+/** What a lookup needs: the tool's manifest, the policy, and the gateway. */
 export type LookUpPorts = {
   /** null as version: the newest. */
   readonly manifest: (org: string, name: string, version: number | null) => Promise<ToolManifest | null>;
@@ -20,6 +21,7 @@ export type LookUpPorts = {
   readonly call: (call: ToolCall) => Promise<ToolOutcome>;
 };
 
+/** Lookups over the given ports. `name`: the reading tool; `roles`: those of the run's user. */
 export function defineLookUp(ports: LookUpPorts) {
   return async (write: ToolCall, name: string, roles: readonly Role[]): Promise<LookupAnswer> => {
     const { context } = write;

@@ -5,6 +5,7 @@ import type { Opening } from "../../core/run/calls/call.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
 
+/** The input with personal data in it, and which placeholders were opened where. */
 export type Opened = { readonly input: Json; readonly openings: readonly Opening[] };
 
 /** Throws when the guard does: nothing is sent then. */

@@ -19,6 +19,9 @@ export type KeptResults = {
   values(context: CallContext, placeholders: readonly string[]): Promise<readonly (string | null)[]>;
 };
 
+/**
+ * The ports of the tool gateway. A guard, a credential or a secret that cannot be had MUST throw or give null: the call is not made then.
+ */
 export type ToolGatewayPorts = {
   readonly manifest: (org: string, name: string, version: number) => Promise<ToolManifest | null>;
   readonly guard: Guard;

@@ -25,6 +25,7 @@ export type Action =
   | "metrics.read"
   | "credential.introspect";
 
+/** Who asks, and under which trace. */
 export type Asked = Pick<Requester, "principal" | "trace">;
 type AccessPorts = Pick<UseCasePorts, "access" | "store" | "now" | "random" | "log">;
 

@@ -11,6 +11,7 @@ import { auditRecord } from "./record.ts";
 import type { Requester } from "./requester.ts";
 import { unknown } from "./runs.ts";
 
+/** A person's decision about a review. */
 export type DecideReview = {
   readonly review: string;
   readonly action: "approve" | "reject" | "modify" | "escalate";
@@ -21,6 +22,7 @@ export type DecideReview = {
   readonly digest: string | null;
 };
 
+/** The review after the decision. Refuses with `not_found`, with `conflict` when it is decided already or the proposal has changed, and with `second_person_required` when the caller may not decide it. */
 export async function decideReview(ports: UseCasePorts, by: Requester, command: DecideReview): Promise<Result<ReviewView, Refusal>> {
   const { org, user, root } = by.principal;
   const { action, digest } = command;

@@ -17,6 +17,7 @@ export type GiveFeedback = { readonly run: string; readonly score: number; reado
 /** `created`: the first of this person about this run; `done`: in place of the one before. */
 export type FeedbackOutcome = { readonly outcome: "done" | "created"; readonly feedback: FeedbackView; readonly replayed: boolean };
 
+/** The feedback as it is kept. Refuses with `not_found` when the caller does not see the run. */
 export async function giveFeedback(
   ports: UseCasePorts,
   by: Requester,

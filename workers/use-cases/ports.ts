@@ -36,6 +36,14 @@ export type EstimatesPort = {
   pastCosts(org: string, workflow: string, version: number): Promise<readonly PastCost[]>;
 };
 
+/** Places for starts that are on their way to their birth. */
+export type StartPlaces = {
+  /** 0: `who` has a place until it leaves, or for `heldMs` at most. Otherwise the milliseconds after which to ask again. */
+  enter(who: object, org: string, at: EpochMs, heldMs: number): number;
+  leave(who: object): void;
+};
+
+/** What use cases need from other rooms. */
 export type UseCasePorts = {
   readonly now: () => EpochMs;
   /** Chance: as many bytes as asked for. */
@@ -46,6 +54,7 @@ export type UseCasePorts = {
   readonly reviews: ReviewsPort;
   readonly killSwitch: Pick<KillSwitchPort, "stops">;
   readonly store: StorePort;
+  readonly starts: StartPlaces;
   readonly guard: Guard;
   readonly access: AccessPort;
   /** The models that an org may use: those it registered, else the deployment's own. */

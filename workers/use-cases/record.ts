@@ -6,6 +6,7 @@ import type { Json } from "../../core/json.ts";
 import type { UseCasePorts } from "./ports.ts";
 import type { Trace } from "./requester.ts";
 
+/** What an audit record says. `decision` is `allow` when it is left out. */
 export type Fact = {
   readonly type: string;
   readonly action: string;
@@ -15,6 +16,7 @@ export type Fact = {
   readonly data?: Json;
 };
 
+/** The record of something that a caller did, with a new id and the time of now. */
 export function auditRecord(
   ports: Pick<UseCasePorts, "now" | "random">,
   by: { readonly principal: Principal; readonly trace: Trace },

@@ -12,4 +12,5 @@ export type Trace = {
   readonly parentSpanId: string | null;
 };
 
+/** A caller with the trace and the time of the request. */
 export type Requester = { readonly principal: Principal; readonly trace: Trace; readonly at: EpochMs };

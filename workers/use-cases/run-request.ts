@@ -72,6 +72,7 @@ export function budgetOf(
   };
 }
 
+/** The person whose personal data the run holds: the one that the request names, otherwise the caller. */
 export const subjectOf = ({ principal }: Requester, { subject }: RunRequest): string => subject ?? principal.user;
 
 const wrong = (path: string, message: string): Refusal => refuse("invalid_request", "the body is invalid", [{ path, message }]);

@@ -8,6 +8,7 @@ import type { RunView } from "../../core/run/outside/view.ts";
 import { type Action, type Asked, denied } from "./access.ts";
 import type { UseCasePorts } from "./ports.ts";
 
+/** The refusal for a run that does not exist or that the caller may not see; the two look the same. */
 export const unknown: Refusal = refuse("not_found", "not found");
 
 /** The run, when it is of the caller's org and the caller may see it and do this to it. An id that is not ours touches no storage. */

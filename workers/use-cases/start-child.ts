@@ -3,6 +3,7 @@ import type { ChildStart } from "../../durable-objects/run-engine/ports.ts";
 import type { WorkflowStore } from "../store/ports.ts";
 import { bearHeir, type HeirPorts } from "./bear.ts";
 
+/** What starting a child run needs. */
 export type StartChildPorts = HeirPorts & { readonly store: { readonly workflows: Pick<WorkflowStore, "get"> } };
 
 /** Throws when the child's workflow is out of reach: the parent asks again. The same child twice is one run. */

@@ -9,6 +9,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { RunStart } from "../../core/run/machine/birth.ts";
 import { FINAL_STATUSES, type RunView } from "../../core/run/outside/view.ts";
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
+import { placeForStart } from "./admission.ts";
 import { bear } from "./bear.ts";
 import { recordBlocked } from "./blocked.ts";
 import { type Claim, claim, type Outcome, type Repeatable } from "./idempotency.ts";
@@ -28,7 +29,23 @@ export type RunOutcome<O extends Outcome = "done" | "accepted"> = {
   readonly replayed: boolean;
 };
 
+/** The run that was started. When it resolves, the run is durable. The same idempotency key gives the same run. */
 export async function startRun(
+  ports: UseCasePorts,
+  by: Requester,
+  command: StartRun,
+  repeat: Repeatable,
+): Promise<Result<RunOutcome, Refusal>> {
+  const place = await placeForStart(ports, by.principal.org, command.waitMs);
+  if (!place.ok) return place;
+  try {
+    return await startAdmitted(ports, by, command, repeat);
+  } finally {
+    place.value.leave();
+  }
+}
+
+async function startAdmitted(
   ports: UseCasePorts,
   by: Requester,
   command: StartRun,
@@ -79,6 +96,7 @@ async function begin(
   const run = await bear(ports, startOf(by, command, first.id, workflow, admitted.value), stops, command.waitMs);
   const ended = FINAL_STATUSES.includes(run.status);
   if (ended) ports.store.runs.release(org, run.id);
+  else ports.store.runs.accepted(org, run.id);
   const outcome = command.waitMs > 0 && ended ? "done" : "accepted";
   await first.settle(outcome);
   return ok({ outcome, run: await shownTo(ports, by.principal, run), replayed: false });

@@ -8,6 +8,7 @@ export type Chore = () => Promise<JsonObject>;
 /** A chore that core/keeping names and nobody brings does not compile. */
 export type Chores = { readonly [C in ChoreName]: Chore };
 
+/** Runs all chores side by side. Resolves when each has ended; never rejects. */
 export async function sweep(chores: { readonly [name: string]: Chore }, log: Log): Promise<void> {
   await Promise.all(
     Object.entries(chores).map(async ([chore, run]) => {

@@ -20,6 +20,7 @@ export const QUIET_MS = 5 * 60_000;
 export const SWEEP_RUNS = 200;
 const WIDTH = 10;
 
+/** What the watchdog needs from the index and from runs. */
 export type WatchdogPorts = {
   readonly now: () => EpochMs;
   readonly random: (bytes: number) => Uint8Array;
@@ -39,6 +40,7 @@ export type WatchdogPorts = {
   readonly log: Log;
 };
 
+/** How many runs were looked at, moved on, and had no object. */
 export type Sweep = { readonly looked: number; readonly moved: number; readonly lost: number };
 
 /** Looks at one batch. Safe at any time, also twice at once: two sweeps share the runs. */

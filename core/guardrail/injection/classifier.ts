@@ -5,6 +5,7 @@
 import { featureWalker, type TextWindow, tokensOf, type WindowSize, windowsOf } from "./features.ts";
 import { WEIGHTS } from "./weights.ts";
 
+/** A channel for which a table of weights was trained. */
 export type TrainedChannel = keyof typeof WEIGHTS;
 
 /** Sizes in normalised units; training uses the same. A user's message is read in larger pieces than the fields of a tool's answer. */
@@ -18,6 +19,7 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 type Head = { readonly table: Int8Array; readonly scale: number; readonly bias: number };
 const HEADS: { readonly [C in TrainedChannel]: Head } = { user: headOf("user"), tool_output: headOf("tool_output") };
 
+/** The most suspicious window of a text. `logit`: its log-odds of being an instruction. */
 export type Judged = { readonly logit: number; readonly window: TextWindow };
 
 /** Log-odds of the most suspicious window, before the evidence of patterns is added. `beside`: what speaks for an attack in a window apart from its words. */

@@ -4,6 +4,7 @@ import { isMention, isNamed } from "./mention.ts";
 import type { Family } from "./pattern.ts";
 import { PATTERNS, RUN_TOGETHER } from "./patterns.ts";
 
+/** One match of a pattern. */
 export type Evidence = {
   readonly family: Family;
   readonly weight: number;
@@ -15,6 +16,7 @@ export type Evidence = {
   readonly end: number;
 };
 
+/** What the patterns find in a text. */
 export type Read = {
   readonly evidence: readonly Evidence[];
   /** Where the text speaks of an instruction. */
@@ -28,6 +30,7 @@ const MAX_MATCHES = 200;
 
 const SEARCHED = PATTERNS.map((each) => ({ ...each, expression: new RegExp(each.expression.source, "g") }));
 
+/** Matches all patterns of the channel against a normalised text. Linear in its length. */
 export function readEvidence(text: string, channel: Channel): Read {
   const evidence: Evidence[] = [];
   const mentions: { start: number; end: number }[] = [];
@@ -56,6 +59,7 @@ export function readEvidence(text: string, channel: Channel): Read {
   return { evidence: released(evidence), mentions };
 }
 
+/** The evidence alone, without the mentions. */
 export const evidenceIn = (text: string, channel: Channel): readonly Evidence[] => readEvidence(text, channel).evidence;
 
 /** Several words of a release from rules, or one with a part to play, are no longer anybody's: they act. */
@@ -96,5 +100,6 @@ export function weigh(evidence: readonly Evidence[]): number {
   return sum;
 }
 
+/** The evidence of the highest weight, the first among equals; null when there is none. */
 export const strongest = (evidence: readonly Evidence[]): Evidence | null =>
   evidence.reduce<Evidence | null>((top, next) => (top === null || next.weight > top.weight ? next : top), null);

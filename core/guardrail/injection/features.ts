@@ -3,10 +3,12 @@
  * a table's indexes (the hashing trick). Training and recognition share this file, so that both see the same.
  */
 const TABLE_BITS = 14;
+/** Number of indexes that features are hashed into, and of weights in a table. */
 export const TABLE_SIZE = 1 << TABLE_BITS;
 
 /** Windows overlap by half. Long enough for a sentence with its neighbours, short enough that one sentence is not drowned. */
 export type WindowSize = { readonly units: number; readonly step: number };
+/** A stretch of a normalised text, in UTF-16 units; `end` is exclusive. */
 export type TextWindow = { readonly start: number; readonly end: number };
 
 const FNV_PRIME = 0x01000193;
@@ -14,6 +16,7 @@ const FNV_OFFSET = 0x811c9dc5;
 const LONGEST_WORD = 24;
 const PIECE = 4;
 
+/** Overlapping windows that cover a text of `length` units. There is at least one, also for an empty text. */
 export function windowsOf(length: number, { units, step }: WindowSize): TextWindow[] {
   const windows: TextWindow[] = [];
   for (let start = 0; start === 0 || start + step < length; start += step) windows.push({ start, end: Math.min(length, start + units) });
@@ -33,6 +36,7 @@ const IS_NAME = /@|^[0-9a-f]{8}-/;
 /** Every word of a normalised text: where it begins, and where its features begin in one flat list (one entry more than words). */
 export type Tokens = { readonly starts: readonly number[]; readonly slots: readonly number[]; readonly firstSlot: readonly number[] };
 
+/** The words of a normalised text and their hashed features. Linear in its length. UUIDs and mail addresses are left out. */
 export function tokensOf(text: string): Tokens {
   const starts: number[] = [];
   const slots: number[] = [];

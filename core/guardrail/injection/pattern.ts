@@ -1,6 +1,7 @@
 /** What a pattern of an instruction is, and how one is written down. */
 import type { Channel } from "../finding.ts";
 
+/** What a pattern recognises: the way in which a text tries to instruct the model. */
 export type Family =
   | "override"
   | "impersonation"
@@ -12,6 +13,7 @@ export type Family =
   | "addressed_to_ai"
   | "data_exfiltration";
 
+/** A pattern of an instruction, matched against normalised text. */
 export type Pattern = {
   readonly family: Family;
   /** Evidence in log-odds. */
@@ -36,7 +38,9 @@ const define =
     ...(channels === undefined ? {} : { channels }),
   });
 
+/** Defines a pattern that is an instruction on its own (`acts`). `source`: a regular expression with bounded gaps. `weight`: log-odds. */
 export const pattern = define(true);
+/** Defines a hint: words that ordinary people use too, which count only beside other evidence. */
 export const hint = define(false);
 
 /** What tools and models say, as against what users say. */

@@ -224,6 +224,7 @@ const WORDS: readonly Pattern[] = [
   ),
 ];
 
+/** All patterns. Evidence refers to them by their index here. */
 export const PATTERNS: readonly Pattern[] = [...WORDS, ...IN_OTHER_LANGUAGES, ...PERSONAS, ...DEEDS];
 
 /** What letters without any space between them spell (spaced-out text loses its word borders). */

@@ -90,11 +90,13 @@ const isSigned = (text: string, run: string): boolean =>
 /** `reading`: a whole text, normalised. */
 export const hasSign = (reading: string): boolean => isSigned(reading, reading.replace(/[^a-z]+/g, ""));
 
+/** Searches for signs in a text that comes in pieces. */
 export type Signs = {
   /** Whether a sign ends in the next piece of the text. */
   see(piece: string): boolean;
 };
 
+/** Begins a text. It remembers the end of the last piece, so that a sign across a border is seen. */
 export function openSigns(): Signs {
   let tail = "";
   let letters = "";

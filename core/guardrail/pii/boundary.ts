@@ -43,6 +43,7 @@ const MIDDLE_DOT = 0xb7;
 const QUOTE = 34;
 const NEVER = -1_000_000;
 
+/** Decides, unit by unit, where a text may be cut. */
 export type Boundary = {
   /** Whether the text may be cut before the unit `code` at `index`. Ask before `see(code, index)`. */
   isQuiet(code: number, index: number): boolean;
@@ -53,6 +54,7 @@ export type Boundary = {
   readonly census: Census;
 };
 
+/** Begins a text, or what follows a cut. */
 export function openBoundary(): Boundary {
   let start = 0;
   const census = emptyCensus();

@@ -11,6 +11,7 @@ export type Census = {
   longestRun: number;
 };
 
+/** The census of an empty stretch. */
 export const emptyCensus = (): Census => ({ units: 0, digits: 0, dots: 0, colons: 0, signs: 0, longestRun: 0 });
 
 /** What is left of a text in which stretches are blanked out (segment.ts): those count as a blank. */

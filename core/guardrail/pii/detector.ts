@@ -27,6 +27,7 @@ export function readSample(sample: string): { readonly text: string; readonly st
   return { text: sample.replace("«", "").replace("»", ""), start, end };
 }
 
+/** One detector of personal data, with everything that segments, streams and the guardrails' version ask about it. */
 export type Detector = {
   /** What a finding is called, and its placeholder. */
   readonly type: PersonalDataType;
@@ -49,6 +50,7 @@ export type Detector = {
 /** No finding is longer, but for private keys and tokens (open-ended.ts). */
 export const LONGEST_FINDING = 512;
 
+/** A finding of a detector. `start`, `end`: UTF-16 units, `end` exclusive; `score`: 0 to 1. */
 export const finding = (type: PersonalDataType, start: number, end: number, score: number, detector: string): Finding => ({
   type,
   start,
@@ -79,8 +81,10 @@ export function wordsBefore(text: string, start: number, context: string, units 
   return (near.length < units ? `${context.slice(-CONTEXT_UNITS)}: ${near}` : near.slice(-units)).toLowerCase();
 }
 
+/** Whether a UTF-16 unit is an ASCII digit. Folded text has no other digits. */
 export const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
+/** Whether a UTF-16 unit is one of A to Z or a to z. */
 export const isAsciiLetter = (code: number): boolean => (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 
 /** Letters and digits: what may not touch an identifier, or it is part of a longer one. Anything beyond ASCII letters is a letter of some script. */

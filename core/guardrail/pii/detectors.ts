@@ -21,6 +21,7 @@ import { phones } from "./phone.ts";
 import { secrets } from "./secret.ts";
 import { socialSecurityNumbers } from "./ssn.ts";
 
+/** All detectors, in the order of their rank. */
 export const DETECTORS: readonly Detector[] = [
   ...[secrets, emails, ibans, cards, cryptoAddresses, ipAddresses, macAddresses, imeis],
   ...[socialSecurityNumbers, passports, nationalIds, birthDates, licensePlates, phones],

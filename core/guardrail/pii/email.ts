@@ -25,6 +25,7 @@ const PICTURE = /^[1-4]x\.(?:png|jpe?g|gif|webp|svg|avif)/i;
 
 const SERVICE = /^(?:git|hg|svn)$/i;
 
+/** Finds mail addresses. */
 export const emails: Detector = {
   type: "EMAIL",
   names: ["email"],

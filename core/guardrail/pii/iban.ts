@@ -19,8 +19,10 @@ const BEGINNING = /(?:(?<![A-Za-z0-9])|(?<=iban|konto|account|compte))([A-Za-z]{
 export const LONGEST_IBAN = 34;
 const SHORTEST_IBAN = 15;
 
+/** Whether two letters, in either case, are a country with IBANs (the SWIFT registry). */
 export const isIbanCountry = (letters: string): boolean => LENGTHS[letters.toUpperCase()] !== undefined;
 
+/** Finds IBANs, written together or in groups. */
 export const ibans: Detector = {
   type: "IBAN",
   names: ["iban"],

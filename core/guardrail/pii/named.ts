@@ -31,6 +31,7 @@ function lastEnd(expression: RegExp, text: string): number {
 /** `right`: the word stands right before the number. `near`: somewhere before it. `thing`: it is named as an identifier. */
 export type Naming = "right" | "near" | "thing" | "none";
 
+/** Whether the words before a number call it a phone number. Linear in their length. */
 export function phoneNaming(before: string): Naming {
   if (!WORDS.test(before)) return "none";
   const phone = lastEnd(PHONE, before);

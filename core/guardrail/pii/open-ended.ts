@@ -36,6 +36,7 @@ export const OPEN_ENDED = {
 
 /** `text` ends in five dashes: where the armour that they close begins; -1 when they close none. `from`: it begins there or later. */
 export const keyBegin = (text: string, from: number, end: number): number => armour(KEY_BEGIN, text, from, end);
+/** Whether the closing armour of a private key stands right before `end`; it begins at `from` or later. */
 export const keyEnds = (text: string, from: number, end: number): boolean => armour(KEY_END, text, from, end) >= 0;
 
 function armour(expression: RegExp, text: string, from: number, end: number): number {
@@ -62,6 +63,7 @@ export function tokenBegins(text: string, index: number, from: number): boolean 
   return !(isAsciiLetter(before) || isDigit(before) || before === UNDERSCORE);
 }
 
+/** A JSON Web Token that begins at `start`, of which the first three units (`eyJ`) are read. */
 export const openToken = (start: number): Token => ({ start, units: 3, part: 3, dots: 0 });
 
 /** `token`: with this unit it is one, whatever follows. `open`: it may become one. `none`: it is none. */

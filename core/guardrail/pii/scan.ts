@@ -38,6 +38,7 @@ const WORD_UNITS = 64;
 const HYPHEN = 45;
 const CAPITAL_J = 74;
 
+/** A stretch of the text that is decided, with the personal data in it. */
 export type Segment = {
   /** Position of its first unit in the text as it came, and of the first one behind it. */
   readonly start: number;
@@ -46,8 +47,10 @@ export type Segment = {
   /** In order, without overlap; positions in the text as it came. */
   readonly findings: readonly Finding[];
 };
+/** Receives decided segments, in order and without gaps. */
 export type TakeSegment = (segment: Segment) => void;
 
+/** A text on its way through the detectors. */
 export type Scan = {
   /** Gives every segment that is decided. */
   push(text: string, take: TakeSegment): void;

@@ -35,6 +35,7 @@ const NAME_UNITS = 48;
 const SHORTEST_FORM = 15;
 const SHORTEST_NAMED = 8;
 
+/** Finds credentials of bounded length. */
 export const secrets: Detector = {
   type: "SECRET",
   names: ["secret_form", "secret_named", "secret_url"],

@@ -85,6 +85,7 @@ function stronger(a: Finding, b: Finding): Finding {
   return b.end - b.start > a.end - a.start ? b : a;
 }
 
+/** The text with every placeholder blanked out, at the same length. */
 export const blankPlaceholders = (text: string): string => blank(text, findPlaceholders(text));
 
 /** The stretches filled with what no detector takes, between the braces that a placeholder will put there: same length, same offsets. */

@@ -5,6 +5,7 @@
 import { unfinishedUnits } from "../encoded.ts";
 import { type Folded, fold, openFold } from "../fold.ts";
 
+/** The undecided part of a text. Positions count from the beginning of the text, in UTF-16 units. */
 export type TextWindow = {
   /** Takes more text; a first half of a surrogate pair, or of an encoded character, at its end waits for the rest until `isLast`. */
   push(text: string, isLast: boolean): void;
@@ -27,6 +28,7 @@ export type TextWindow = {
 /** `folded` is null where nothing was folded: offsets are those of the text. */
 type Piece = { at: number; origin: number; units: number; folded: Folded | null };
 
+/** Begins a text. */
 export function openWindow(): TextWindow {
   const state = openFold();
   let pieces: Piece[] = [];

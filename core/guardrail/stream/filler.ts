@@ -4,6 +4,7 @@
  */
 import { fillPlaceholders } from "../placeholder.ts";
 
+/** Takes pieces of text and gives them back with values in place of placeholders; `end` gives what is still held back. */
 export type Filler = {
   push(text: string): string;
   end(): string;

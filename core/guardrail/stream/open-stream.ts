@@ -36,6 +36,7 @@ const FIRST_UNITS = 240;
 export const SENTENCE_UNITS = 4096;
 const SENTENCE_END = /(?:[.!?\u2026\u3002\uff01\uff1f]["')\]\u201d\u2019]*\s|\n)\s*$/;
 
+/** Begins the guard of one answer. One call, one stream. */
 export function openStream(options: StreamOptions): TextStream {
   const scan = openScan();
   const everything: string[] = [];

@@ -1,6 +1,7 @@
 /** The words between the guard of a stream and whoever carries the text: what goes in, what may go on, and why nothing more does. */
 import type { Finding, PersonalDataType } from "../finding.ts";
 
+/** How the guard of one answer names what it replaces, and how early it lets text go on. */
 export type StreamOptions = {
   /**
    * The placeholder for a value that was found, `{{TYPE_n}}`. The same value MUST get the same one, and a value that the call's
@@ -16,6 +17,7 @@ export type StreamOptions = {
   readonly mode?: "window" | "sentences";
 };
 
+/** What one piece of the answer comes to. */
 export type StreamStep = {
   /** Safe to send; may be empty. */
   readonly text: string;
@@ -28,6 +30,7 @@ export type StreamStep = {
 /** The content is refused. `at`: where the text that was not sent begins, in UTF-16 units of what was pushed. */
 export type Stop = { readonly why: "injection" | "jailbreak"; readonly finding: Finding; readonly at: number };
 
+/** The guard of one answer. Pieces go in, guarded text comes out. */
 export type TextStream = {
   /** Any cut will do, one between the halves of a surrogate pair too. */
   push(text: string): StreamStep;

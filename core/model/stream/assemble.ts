@@ -9,8 +9,10 @@ import { type AskedCall, type ChatAnswer, MOST_CALLS_READ } from "../answer.ts";
 import type { ReportedUsage } from "../reported-usage.ts";
 import type { CallPiece, ChatDelta } from "./chunk.ts";
 
+/** The answer exceeds the maximum number of UTF-16 units. */
 export type AssemblyRefusal = "too_long";
 
+/** An answer that is being put together. */
 export type Assembly = {
   /** Once refused, always refused. */
   take(chunk: ChatDelta): Result<null, AssemblyRefusal>;
@@ -34,6 +36,7 @@ type Entry = {
   opaque?: JsonObject | undefined;
 };
 
+/** Begins an answer. `mostUnits`: maximum UTF-16 units of text and arguments together; more is refused. */
 export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
   const text: string[] = [];
   const entries: Entry[] = [];

@@ -11,6 +11,7 @@ import { type ReportedUsage, readUsage } from "../reported-usage.ts";
 import { BROKEN_OFF, type ToldError, toldError, toldInChoice } from "../told-error.ts";
 import type { SseEvent } from "./sse.ts";
 
+/** What one event of a stream says. */
 export type ChatChunk =
   | {
       readonly kind: "delta";
@@ -31,6 +32,7 @@ export type ChatChunk =
   /** Keeps the connection alive, or is meant for others. */
   | { readonly kind: "nothing" };
 
+/** The next part of the answer. */
 export type ChatDelta = Extract<ChatChunk, { kind: "delta" }>;
 
 /** A piece of one entry of `tool_calls`; to be collected, never passed on. */
@@ -44,6 +46,7 @@ export type CallPiece = {
   readonly opaque?: JsonObject;
 };
 
+/** Why an event is not a chunk. */
 export type ChunkRefusal = "not_json" | "not_an_object";
 
 /** `ceiling`: as for `readChatAnswer`. An `event: error` is an error whatever it holds. */
@@ -75,6 +78,7 @@ function parsePiece(text: string): Result<Json, "not_json"> {
   }
 }
 
+/** Reads one event. `ceiling`: the most tokens that a count may claim; a higher one is not believed. */
 export function readChunk(body: Json, ceiling: number): Result<ChatChunk, ChunkRefusal> {
   if (!isObject(body)) return err("not_an_object");
   const told = toldError(body);

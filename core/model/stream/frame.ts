@@ -20,6 +20,7 @@ export type ChunkHead = {
 /** One tool call as a client gets it: checked, whole, in one piece. `arguments` is a JSON text. */
 export type SentCall = { readonly id: string; readonly name: string; readonly arguments: string; readonly opaque?: JsonObject };
 
+/** One chunk that our clients receive. */
 export type SentChunk =
   /** `isSilent`: no words follow, only calls or a refusal; a client then has `null` for them, as in a whole answer. */
   | { readonly kind: "role"; readonly isSilent?: boolean }
@@ -32,8 +33,10 @@ export type SentChunk =
   | { readonly kind: "finish"; readonly reason: string }
   | { readonly kind: "usage"; readonly usage: TokenUsage };
 
+/** The last frame of every stream. */
 export const DONE_FRAME = "data: [DONE]\n\n";
 
+/** The chunk in OpenAI's form. */
 export function formatChunk(head: ChunkHead, chunk: SentChunk): JsonObject {
   const common: JsonObject = {
     id: head.id,

@@ -4,6 +4,7 @@
  */
 import { err, ok, type Result } from "../../result.ts";
 
+/** One server-sent event. */
 export type SseEvent = {
   /** The field `event`; `message` where there is none. */
   readonly type: string;
@@ -15,8 +16,10 @@ export type SseEvent = {
 export type SseLimits = { readonly lineUnits: number; readonly eventUnits: number };
 const SSE_LIMITS: SseLimits = { lineUnits: 1_048_576, eventUnits: 1_048_576 };
 
+/** The stream exceeds the limits and cannot be read any further. */
 export type SseRefusal = "line_too_long" | "event_too_long";
 
+/** Reads events from text that comes in pieces. */
 export type SseReader = {
   /** The events that `text` completes, in order. Once refused, always refused. */
   push(text: string): Result<readonly SseEvent[], SseRefusal>;
@@ -26,6 +29,7 @@ export type SseReader = {
 
 const LINE_END = /[\r\n]/g;
 
+/** Begins a stream. `limits`: UTF-16 units of a line and of an event. */
 export function openSse(limits: SseLimits = SSE_LIMITS): SseReader {
   let line: string[] = [];
   let lineUnits = 0;

@@ -92,6 +92,7 @@ const UNASKED = new Unasked();
 /** Thrown where the work is used up, and caught by whoever began the check. */
 export class TooMuchWork extends Error {}
 
+/** One check in progress: its errors, and how much work it may still do. */
 export class Check {
   /** Errors found here are no errors of the value: an alternative may fail. */
   isQuiet = false;

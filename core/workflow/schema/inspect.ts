@@ -47,6 +47,7 @@ export type Inspection =
   | { readonly ok: true; readonly document: Document; readonly warnings: readonly FieldError[] }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
+/** The schema with what the judge needs, or everything that is wrong with it. Linear in its size. */
 export function inspect(schema: JsonObject): Inspection {
   const walk = new Walk(schema);
   walk.all();

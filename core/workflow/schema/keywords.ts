@@ -7,6 +7,7 @@ import { isObject, type Json, type JsonObject, own } from "../../json.ts";
 
 /** They apply to the same place of the value. */
 export const IN_PLACE_ONE = ["not", "if", "then", "else"];
+/** Keywords with a list of schemas for the same value. */
 export const IN_PLACE_LIST = ["allOf", "anyOf", "oneOf"];
 /** `dependencies` (draft-07) holds schemas and lists of names. */
 export const IN_PLACE_MAP = ["dependentSchemas", "dependencies"];
@@ -22,13 +23,19 @@ const CHILD_ONE = [
 ];
 /** `items` as a list is draft-07's `prefixItems`. */
 const CHILD_LIST = ["prefixItems", "items"];
+/** Keywords with schemas for parts of the value, by name or by pattern. */
 export const CHILD_MAP = ["properties", "patternProperties"];
+/** Keywords with schemas that only references reach. */
 export const DEFINITIONS = ["$defs", "definitions"];
+/** Keywords whose value is a whole number from 0. */
 export const COUNTS = ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains"];
+/** Keywords whose value is any number. */
 export const LIMITS = ["minimum", "maximum"];
 /** Numbers; true or false in draft-04 and OpenAPI 3.0, where they speak of the limit beside them. */
 export const EXCLUSIVE_LIMITS = ["exclusiveMinimum", "exclusiveMaximum"];
+/** Keywords whose value is a text. */
 export const TEXTS = ["format", "title", "description", "$comment", "$schema", "$id", "$ref", "$dynamicRef"];
+/** Keywords that give a schema a name which references can use. */
 export const ANCHORS = ["$anchor", "$dynamicAnchor"];
 /** Of 2019-09: what they mean depends on the way a schema was reached, and ignoring them would let values through. */
 export const REFUSED = ["$recursiveRef", "$recursiveAnchor"];

@@ -18,6 +18,7 @@ const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
   ["null", "null"],
 ]);
 
+/** The message for a value of another type. `types`: those that the schema allows. */
 export const mustBeOfType =
   (types: readonly string[]) =>
   (path: string): string =>
@@ -44,6 +45,7 @@ const ASKED: ReadonlyMap<string, (asked: string) => string> = new Map([
   ["maxProperties", (asked) => `have at most ${asked} fields`],
 ]);
 
+/** The message for a value beyond a bound. `asked`: the bound. */
 export const mustFit =
   (keyword: string, asked: number) =>
   (path: string): string =>

@@ -6,6 +6,7 @@ import { formatCheck } from "./formats.ts";
 import { listed, mustBeOfType, mustFit, nameOf } from "./messages.ts";
 import { isMultipleOf } from "./number.ts";
 
+/** The judges of one schema's keywords about the value itself. */
 export function valueKeywords(node: JsonObject): Judge[] {
   return [...typeOf(node), ...equality(node), ...numbers(node), ...texts(node)];
 }

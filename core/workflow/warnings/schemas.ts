@@ -5,6 +5,7 @@ import { mentionsOf } from "../step-kinds.ts";
 import { stepsOf } from "./places.ts";
 import type { Warning } from "./warning.ts";
 
+/** Warnings about schemas of the definition that say something in vain. */
 export function vainSchemas(definition: Definition): Warning[] {
   const outputs = stepsOf(definition).map(({ step, path }) => ({
     path: `${path}/output`,

@@ -30,6 +30,7 @@ beforeEach(() => {
     facts: { tool: question.kind === "tool" ? question.tool : "", version: 1, effect: "write", idempotency: "key", timeout_ms: 1000 },
   });
   world.callTool = async () => answered("done");
+  world.resends = { enter: () => 0, leave: () => {} };
 });
 
 const definition = define(
@@ -184,7 +185,7 @@ describe("RunEngine", () => {
     await vi.waitUntil(() => sent().some((row) => row.run?.status === "completed"));
     const rows = sent().map((row) => row.id);
     messages = [];
-    world.now = () => FAR + 20_000;
+    world.now = () => FAR + 30_000;
     await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
     expect(sent().map((row) => row.id)).toEqual(rows);
     await engine(id).confirm(rows);
@@ -241,6 +242,52 @@ describe("RunEngine", () => {
     world.stops = stops;
   });
 
+  it("[LOAD-3] what nobody confirms is sent again later each time, also by a life that remembers nothing", async () => {
+    const id = newId();
+    const sentAt: number[] = [];
+    world.send = async (message) => {
+      if (message.source.id === id) sentAt.push(world.now() - FAR);
+    };
+    await start(id);
+    const object = env.RUN_ENGINE.getByName(id);
+    const alarm = () => runInDurableObject(object, (_run, { storage }) => storage.getAlarm());
+    await vi.waitUntil(() => sentAt.length > 0);
+    for (let rings = 0; rings < 40 && world.now() < FAR + 3_600_000; rings++) {
+      const at = (await alarm()) ?? FAR;
+      await evictDurableObject(object);
+      world.now = () => at;
+      await runDurableObjectAlarm(object);
+    }
+    const again = sentAt.filter((at) => at > 0);
+    const waits = again.slice(1).map((at, index) => at - (again[index] ?? 0));
+    expect(world.now()).toBeGreaterThanOrEqual(FAR + 3_600_000); // and it never gives up
+    expect(waits.length).toBeGreaterThan(5);
+    expect(waits.length).toBeLessThan(15);
+    for (const [index, wait] of waits.entries()) expect(wait).toBeGreaterThanOrEqual(waits[index - 1] ?? 15_000);
+  });
+
+  it("[LOAD-3] a run that may not send again yet comes back when it is told to, and gives its place back once all is confirmed", async () => {
+    const id = newId();
+    await start(id);
+    const object = env.RUN_ENGINE.getByName(id);
+    const alarm = () => runInDurableObject(object, (_run, { storage }) => storage.getAlarm());
+    await vi.waitUntil(() => messages.some((message) => message.source.id === id));
+    await evictDurableObject(object);
+    messages = [];
+    const left: string[] = [];
+    world.resends = { enter: () => 77_000, leave: (run) => void left.push(run) };
+    world.now = () => FAR + 40_000;
+    await runDurableObjectAlarm(object);
+    expect([messages.length, await alarm()]).toEqual([0, FAR + 117_000]);
+    world.resends = { ...world.resends, enter: () => 0 };
+    world.now = () => FAR + 117_000;
+    await runDurableObjectAlarm(object);
+    const rows = messages.flatMap((message) => message.rows.map((row) => row.id));
+    expect(rows.length).toBeGreaterThan(0);
+    await engine(id).confirm(rows);
+    expect(left).toEqual([id]);
+  });
+
   it("[RUN-133] a send that fails loses nothing", async () => {
     const id = newId();
     let fails = true;
@@ -252,7 +299,7 @@ describe("RunEngine", () => {
     await start(id);
     await new Promise((resolve) => setTimeout(resolve, 300));
     fails = false;
-    world.now = () => FAR + 20_000;
+    world.now = () => FAR + 30_000;
     await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
     expect(messages.flatMap((message) => message.rows.flatMap((row) => row.records.map((record) => record.event_type)))).toContain(
       "run.completed",

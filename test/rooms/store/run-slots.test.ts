@@ -113,6 +113,53 @@ describe("an org's limit of unfinished runs", () => {
   });
 });
 
+describe("how far the index is behind", () => {
+  const LATE = 50;
+  const accept = async (slots: RunSlots, count: number, from = 0) => {
+    for (let n = from; n < from + count; n++) {
+      await slots.take("o", `r${n}`);
+      slots.accepted("o", `r${n}`);
+    }
+  };
+  function lagging() {
+    const world = { at: 1_000_000, indexed: new Set<string>(), looks: 0 };
+    const slots = new RunSlots({
+      now: () => world.at,
+      maxRuns: async () => 10_000,
+      look: async (_org, runs) => {
+        world.looks += 1;
+        return { unfinished: 0, indexed: runs.filter((run) => world.indexed.has(run)) };
+      },
+    });
+    return { world, slots };
+  }
+
+  it("[LOAD-4] many late runs mean that it is behind, until it shows them; one look a second finds out", async () => {
+    const { world, slots } = lagging();
+    await accept(slots, LATE);
+    expect(await slots.isBehind("o")).toBe(false);
+    world.at += 2_000;
+    await slots.take("o", "one more");
+    world.looks = 0;
+    expect(await Promise.all(Array.from({ length: 20 }, () => slots.isBehind("o")))).toEqual(Array(20).fill(true));
+    expect(world.looks).toBe(0);
+    for (let n = 0; n < LATE; n++) world.indexed.add(`r${n}`);
+    world.at += COUNT_MS;
+    expect(await slots.isBehind("o")).toBe(false);
+    expect(world.looks).toBe(1);
+    expect(await slots.isBehind("another")).toBe(false);
+  });
+
+  it("[LOAD-4] a few late ones, fresh ones, and starts that are still on their way mean nothing", async () => {
+    const { world, slots } = lagging();
+    await accept(slots, LATE - 1);
+    for (let n = 0; n < LATE; n++) await slots.take("o", `on its way ${n}`);
+    world.at += 2_000;
+    await accept(slots, LATE, 1_000);
+    expect(await slots.isBehind("o")).toBe(false);
+  });
+});
+
 describe("the memory before the store", () => {
   it("[STORE-12] choosing a version costs no read when warm, split or not", async () => {
     const { world, counter, isolate } = await limited("s6", 10);

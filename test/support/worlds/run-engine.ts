@@ -32,5 +32,6 @@ export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEngineP
     get: (key) => runValues(env.VALUES).get(key),
   },
   send: async () => {},
+  resends: { enter: () => 0, leave: () => {} },
   log: () => {},
 };

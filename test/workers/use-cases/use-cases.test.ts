@@ -150,6 +150,35 @@ describe("a start", () => {
   });
 });
 
+describe("a crowd of starts", () => {
+  const started = (over: Partial<World["ports"]>) => startRun({ ...world.ports, ...over }, by("ada", "caller"), START, under("k"));
+
+  it("[LOAD-5] one too many is `overloaded`, says when to come again, and leaves nothing", async () => {
+    const result = await started({ starts: { enter: () => 4_200, leave: () => undefined } });
+    expect(result).toMatchObject({ ok: false, error: { code: "overloaded", retryAfterSeconds: 5 } });
+    expect([begun(), world.claims.size, world.slots.get("acme")?.size ?? 0]).toEqual([0, 0, 0]);
+  });
+
+  it("[LOAD-5] while the index is behind none begins", async () => {
+    const runs = { ...world.ports.store.runs, isBehind: async () => true };
+    expect(await started({ store: { ...world.ports.store, runs } })).toMatchObject({ ok: false, error: { code: "overloaded" } });
+    expect(begun()).toBe(0);
+  });
+
+  it("[LOAD-5] a start gives its place back however it ends", async () => {
+    const inside = new Set<object>();
+    const enter = (who: object): number => {
+      inside.add(who);
+      return 0;
+    };
+    const starts = { enter, leave: (who: object) => void inside.delete(who) };
+    expect((await started({ starts })).ok).toBe(true);
+    world.script.throws["runs.start"] = [new Error("the object is away")];
+    await expect(startRun({ ...world.ports, starts }, by("ada", "caller"), START, once({}))).rejects.toThrow("away");
+    expect(inside.size).toBe(0);
+  });
+});
+
 describe("a run under way", () => {
   let run: string;
   beforeEach(async () => {

@@ -10,6 +10,7 @@ import { ORG_NAME } from "../schemas/names.ts";
 /** The header by which a platform admin acts in another org. */
 export const ORG_HEADER = "Bulkhead-Org";
 
+/** Sets the org of the request. Refuses the header `bulkhead-org` from anybody but a platform admin. */
 export const actInOrg = (ports: IngressPorts, action: Action): IngressMiddleware => {
   return async (context, next) => {
     const principal = context.get("principal");

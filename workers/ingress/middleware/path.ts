@@ -11,6 +11,7 @@ export function routePath(request: Request): string {
   return path.startsWith(MODELS) ? path.replace(/%2f/gi, "/") : path;
 }
 
+/** Answers 404 to a path that cannot name anything. */
 export const checkPath: IngressMiddleware = async (context, next) => {
   const decoded = decodedPath(context.req.path);
   if (decoded === null) {

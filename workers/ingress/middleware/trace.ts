@@ -11,6 +11,7 @@ const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(
 const TRACE_ID_BYTES = 16;
 const SPAN_ID_BYTES = 8;
 
+/** Reads `traceparent` (W3C Trace Context); an invalid one is ignored. Runs first, so that every answer is logged. */
 export const traceRequest = (ports: Pick<IngressPorts, "now" | "random" | "log">): IngressMiddleware => {
   const randomHex = (bytes: number): string => [...ports.random(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return async (context, next) => {

@@ -38,7 +38,7 @@ const Body = z
       .array(addressRange)
       .max(64)
       .optional()
-      .openapi({ description: "address ranges the key may be used from; any by default" }),
+      .openapi({ description: "address ranges that the key may be used from; by default any" }),
     for_others: z.boolean().optional().openapi({ description: "may start runs about other people" }),
   })
   .openapi("CreateApiKey");
@@ -50,7 +50,7 @@ const RotateBody = z
       .min(0)
       .max(30 * 86_400)
       .default(86_400)
-      .openapi({ description: "how long the old key works on, at most until its own end" }),
+      .openapi({ description: "how long the old key stays valid, at most until it expires" }),
   })
   .openapi("RotateApiKey");
 type RotateCall = Call<{ readonly id: z.ZodString }, NoFields, typeof idempotencyHeader, typeof RotateBody>;
@@ -63,7 +63,7 @@ const Caller = z
     credential: z.string().openapi({ description: "`key_…`, `login_…` of an identity provider, or `admin`" }),
     for_others: z.boolean(),
     platform_admin: z.boolean(),
-    expires_at: z.string().nullable().openapi({ description: "of the key; null: it has no end that the platform knows" }),
+    expires_at: z.string().nullable().openapi({ description: "when the key expires; null: the platform knows no expiry" }),
   })
   .openapi("Caller");
 type CreateCall = Call<NoFields, NoFields, typeof idempotencyHeader, typeof Body>;
@@ -76,11 +76,11 @@ export function apiKeyRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/api-keys",
       operationId: "createApiKey",
       tag: "api keys",
-      summary: "Makes a key; an org exists from its first key on",
+      summary: "Creates a key; an org's first key creates the org",
       action: "key.write",
       headers: idempotencyHeader,
       body: Body,
-      answers: { 201: { description: "the key; its text is shown this once", schema: NewApiKey } },
+      answers: { 201: { description: "the key; its text is shown only in this answer", schema: NewApiKey } },
       refusals: ["idempotency_key_reused"],
       handle: (call) => createKey(ports, call),
     }),
@@ -89,7 +89,7 @@ export function apiKeyRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/api-keys",
       operationId: "listApiKeys",
       tag: "api keys",
-      summary: "The org's keys that are in force",
+      summary: "Lists the org's valid keys",
       action: "key.read",
       query: pageQuery,
       answers: { 200: { description: "a page of keys", schema: listOf(ApiKey) } },
@@ -107,7 +107,7 @@ export function apiKeyRoutes(ports: IngressPorts): Endpoint[] {
       headers: idempotencyHeader,
       body: RotateBody,
       bodyForm: "optional",
-      answers: { 201: { description: "the new key; its text is shown this once", schema: NewApiKey } },
+      answers: { 201: { description: "the new key; its text is shown only in this answer", schema: NewApiKey } },
       refusals: ["idempotency_key_reused"],
       handle: (call) => rotateKey(ports, call),
     }),
@@ -116,7 +116,7 @@ export function apiKeyRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/me",
       operationId: "getCaller",
       tag: "api keys",
-      summary: "Who the caller is",
+      summary: "Returns the caller",
       action: "self.read",
       answers: { 200: { description: "the caller, in the org that the request acts in", schema: Caller } },
       handle: async ({ principal }) => reply(200, callerOf(principal)),
@@ -126,7 +126,7 @@ export function apiKeyRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/api-keys/{id}",
       operationId: "revokeApiKey",
       tag: "api keys",
-      summary: "Revokes a key at once; its console sessions end with it",
+      summary: "Revokes a key immediately; its console sessions end too",
       action: "key.write",
       params: { id: z.string() },
       answers: { 204: { description: "revoked" } },

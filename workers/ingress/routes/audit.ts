@@ -20,7 +20,7 @@ export function auditRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/audit/entries",
       operationId: "listAuditEntries",
       tag: "evidence",
-      summary: "Entries of the org's chain with a higher `seq`, ascending",
+      summary: "Lists entries of the org's chain after a `seq`, ascending",
       action: "audit.read",
       query: { after, limit, cursor, run: filter, user: userFilter.optional(), type: filter },
       answers: { 200: { description: "a page of entries", schema: listOf(AuditEntry) } },
@@ -43,7 +43,7 @@ export function auditRoutes(ports: IngressPorts): Endpoint[] {
       tag: "evidence",
       summary: "Recomputes the org's chain from the stored rows",
       action: "audit.verify",
-      answers: { 200: { description: "what was found", schema: AuditVerdict } },
+      answers: { 200: { description: "the result of the check", schema: AuditVerdict } },
       handle: async ({ principal }) => reply(200, await ports.verifyAudit(principal.org)),
     }),
   ];

@@ -35,6 +35,7 @@ const ChatCompletion = describing<JsonObject>(
     .openapi("ChatCompletion"),
 );
 
+/** The route of chat completions. */
 export function chatRoutes(ports: IngressPorts): Endpoint[] {
   return [
     endpointsOf(ports)({
@@ -42,12 +43,12 @@ export function chatRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/chat/completions",
       operationId: "createChatCompletion",
       tag: "chat",
-      summary: "A chat completion, whole or as a stream",
+      summary: "Creates a chat completion, whole or as a stream",
       action: "chat.complete",
       body: ChatBody,
       answers: {
         200: {
-          description: "OpenAI's `chat.completion`, or a stream of its chunks with `stream: true`",
+          description: "OpenAI's `chat.completion`; with `stream: true`, a stream of chunks",
           schema: ChatCompletion,
           stream: "OpenAI's chunks, one in each `data`, and `[DONE]` at the end",
         },

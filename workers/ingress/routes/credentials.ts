@@ -18,7 +18,7 @@ const Introspection = describing<JsonObject>(
       scope: z.string(),
     })
     .partial({ iss: true, sub: true, aud: true, exp: true, iat: true, jti: true, scope: true })
-    .openapi("Introspection", { description: "RFC 7662; an inactive credential has `active` alone" }),
+    .openapi("Introspection", { description: "RFC 7662; for an inactive credential, only `active`" }),
 );
 
 export function credentialRoutes(ports: IngressPorts): Endpoint[] {
@@ -28,11 +28,11 @@ export function credentialRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/credentials/introspect",
       operationId: "introspectCredential",
       tag: "credentials",
-      summary: "Whether a credential made for a tool is active",
+      summary: "Says whether a credential that was issued for a tool is active",
       action: "credential.introspect",
       bodyForm: "form-or-json",
       body: z.strictObject({ token: z.string().min(1).max(8_192), token_type_hint: z.string().max(64).optional() }).openapi("Introspect"),
-      answers: { 200: { description: "its claims, or `active: false` and nothing else", schema: Introspection } },
+      answers: { 200: { description: "its claims, or only `active: false`", schema: Introspection } },
       async handle({ principal, body }) {
         const found = await ports.keys.introspect(body.token);
         // Of another org's credential nothing is told, not even that it exists.

@@ -14,7 +14,7 @@ export function embeddingRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/embeddings",
       operationId: "createEmbeddings",
       tag: "chat",
-      summary: "Texts as vectors; what is embedded is the redacted text",
+      summary: "Embeds texts; personal data is redacted first",
       action: "chat.embed",
       body: EmbeddingBody,
       answers: {

@@ -9,13 +9,13 @@ const spread = z.object({ expected: z.number().int(), max: z.number().int() });
 const EstimateView = z
   .object({
     usd: z.object({
-      low: z.number().openapi({ description: "what it hardly stays below" }),
+      low: z.number().openapi({ description: "the cost will hardly be lower" }),
       expected: z.number(),
-      max: z.number().openapi({ description: "what it can cost at most: never above its budget" }),
+      max: z.number().openapi({ description: "the most that the run can cost; never more than its budget" }),
     }),
     tokens: spread,
     model_calls: spread,
-    within_budget: z.boolean().openapi({ description: "false: the run could come to its cap before its end" }),
+    within_budget: z.boolean().openapi({ description: "false: the run may reach its cap before it ends" }),
   })
   .openapi("Estimate");
 
@@ -27,7 +27,7 @@ export function estimateRoutes(ports: IngressPorts): Endpoint[] {
       operationId: "estimateRun",
       longNumbersIn: "/input/",
       tag: "runs",
-      summary: "What a run would cost; nothing is started and no model is called",
+      summary: "Estimates what a run would cost; nothing is started and no model is called",
       action: "run.start",
       body: StartBody,
       answers: { 200: { description: "an interval of dollars, tokens and model calls", schema: EstimateView } },

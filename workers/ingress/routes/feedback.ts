@@ -19,14 +19,14 @@ export function feedbackRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/runs/{id}/feedback",
       operationId: "giveFeedback",
       tag: "runs",
-      summary: "A score from -1 to 1, with a comment if you like; said again, it replaces what you said before",
+      summary: "Rates a run from -1 to 1, with an optional comment; a second rating by the same person replaces the first",
       action: "run.feedback",
       params,
       headers: idempotencyHeader,
       body: Body,
       answers: {
         201: { description: "kept", schema: Feedback },
-        200: { description: "kept in place of what you said before", schema: Feedback },
+        200: { description: "replaced the person's earlier feedback", schema: Feedback },
       },
       refusals: ["idempotency_key_reused", "injection_detected"],
       async handle(call) {

@@ -15,7 +15,7 @@ export function guardrailRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/guardrails/check",
       operationId: "checkTexts",
       tag: "guardrails",
-      summary: "What the guardrails find in texts",
+      summary: "Checks texts with the guardrails",
       action: "guardrail.check",
       body: z
         .strictObject({

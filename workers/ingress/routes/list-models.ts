@@ -9,7 +9,7 @@ import { modelPart } from "../schemas/names.ts";
 
 const Price = z
   .object({ input: z.number(), output: z.number() })
-  .openapi({ description: "dollars per million tokens; of a model that only `MODEL` names, `MODEL_PRICE` or a cautious guess" });
+  .openapi({ description: "dollars per million tokens; for a model that only `MODEL` names, `MODEL_PRICE` or a cautious estimate" });
 const ListedModel = z
   .object({ id: z.string(), object: z.literal("model"), created: z.number().int(), owned_by: z.string(), price: Price })
   .openapi("ListedModel");
@@ -29,7 +29,7 @@ export function listModelRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/models",
       operationId: "listModels",
       tag: "chat",
-      summary: "The org's models, as OpenAI lists them",
+      summary: "Lists the org's models in OpenAI's format",
       action: "model.read",
       answers: {
         200: {
@@ -47,7 +47,7 @@ export function listModelRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/models/{provider}/{name}",
       operationId: "retrieveModel",
       tag: "chat",
-      summary: "One of the org's models, as OpenAI shows it; the slash of the id may be `%2F`",
+      summary: "Returns a model in OpenAI's format; the slash in the id may be written as `%2F`",
       action: "model.read",
       params: { provider: modelPart, name: modelPart },
       answers: { 200: { description: "the model", schema: ListedModel } },

@@ -14,10 +14,10 @@ export function metricsRoutes(ports: IngressPorts): Endpoint[] {
       path: "/metrics",
       operationId: "getMetrics",
       tag: "platform",
-      summary: "Numbers of the platform, in Prometheus' text format",
+      summary: "Returns the platform's metrics in Prometheus' text format",
       action: "metrics.read",
       answers: { 200: { description: "metrics", schema: z.string(), type: "text/plain" } },
-      async handle() {
+      async handle(call) {
         return ok({ response: new Response(await ports.metrics(), { headers: { "Content-Type": CONTENT_TYPE } }) });
       },
     }),

@@ -17,7 +17,7 @@ export function modelRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/models/{provider}/{name}",
       operationId: "putModel",
       tag: "models",
-      summary: "Registers a pinned model; the slash of the id may be `%2F`",
+      summary: "Registers a pinned model; the slash in the id may be written as `%2F`",
       action: "model.write",
       params: { provider: modelPart, name: modelPart },
       body: ModelBody,

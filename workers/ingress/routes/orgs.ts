@@ -19,7 +19,7 @@ import { hasClientCertificate } from "../middleware/client-certificate.ts";
 import type { IngressPorts } from "../ports.ts";
 import { REPLAYED, repeatable } from "../repeat.ts";
 import { orgName } from "../schemas/names.ts";
-import { CallbackSecret, ChangedOrg, Org, RequestLimits } from "../schemas/org-views.ts";
+import { CallbackSecret, ChangedOrg, Org } from "../schemas/org-views.ts";
 import { idempotencyHeader } from "../schemas/requests.ts";
 
 const MOST_HOSTS = 50;
@@ -31,7 +31,7 @@ const Body = z
     callback_hosts: hosts
       .nullable()
       .optional()
-      .openapi({ description: "hosts that callbacks may go to, with a port where only that one is meant" }),
+      .openapi({ description: "hosts that callbacks may be sent to; `host:port` allows only that port" }),
     egress: hosts.nullable().optional().openapi({ description: "hosts that the org's tools may call; null: any" }),
     retention_days: z.int().min(0).max(3_650).nullable().optional(),
     require_client_certificate: z.boolean().nullable().optional(),
@@ -40,14 +40,13 @@ const Body = z
       .max(10)
       .nullable()
       .optional()
-      .openapi({ description: "URLs that are told of what needs a person" }),
+      .openapi({ description: "URLs that receive a notice when a person is needed" }),
     max_runs: z.int().min(0).max(1_000_000).nullable().optional(),
-    limits: RequestLimits.nullable().optional(),
     kept_answers: z.enum(["own", "shared"]).nullable().optional().openapi({
-      description: "`own`, the default: a chat's kept answer is given to its own user only; `shared`: to everybody of the org",
+      description: "`own` (default): a cached chat answer is given only to the user who got it first; `shared`: to everybody in the org",
     }),
   })
-  .openapi("PutOrg", { description: "what is absent stays as it is, null goes back to the default" });
+  .openapi("PutOrg", { description: "an absent field stays as it is; null restores the default" });
 
 const params = { org: orgName };
 type PutCall = Call<typeof params, NoFields, NoFields, typeof Body>;
@@ -61,11 +60,11 @@ export function orgRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/orgs/{org}",
       operationId: "putOrg",
       tag: "orgs",
-      summary: "Changes what the org chose; the platform's admin makes an org this way too",
+      summary: "Changes the org's settings; the platform admin also creates an org this way",
       action: "org.write",
       params,
       body: Body,
-      answers: { 200: { description: "the org; its first callback secret is shown here, once", schema: ChangedOrg } },
+      answers: { 200: { description: "the org; its first callback secret is shown only in this answer", schema: ChangedOrg } },
       handle: (call) => change(ports, call),
     }),
     endpoint({
@@ -73,7 +72,7 @@ export function orgRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/orgs/{org}",
       operationId: "getOrg",
       tag: "orgs",
-      summary: "The org with every default filled in",
+      summary: "Returns the org, with every default filled in",
       action: "org.read",
       params,
       answers: { 200: { description: "the org", schema: Org } },
@@ -88,11 +87,11 @@ export function orgRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/orgs/{org}/callback-secret",
       operationId: "rotateCallbackSecret",
       tag: "orgs",
-      summary: "Makes a new callback secret; the one before it goes on signing beside it until the next",
+      summary: "Creates a callback secret; until the next one is created, callbacks are also signed with the previous one",
       action: "org.write",
       params,
       headers: idempotencyHeader,
-      answers: { 201: { description: "the secret, shown this once", schema: CallbackSecret } },
+      answers: { 201: { description: "the secret, shown only in this answer", schema: CallbackSecret } },
       refusals: ["idempotency_key_reused"],
       handle: (call) => rotate(ports, call),
     }),

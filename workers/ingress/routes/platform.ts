@@ -15,6 +15,7 @@ import { problemResponse } from "../problem.ts";
 import { Problem } from "../schemas/answers.ts";
 import { jsonObject } from "../schemas/requests.ts";
 
+/** The OpenAPI document and its page, as text. They are made when they are first asked for. */
 export type Documents = { readonly openapi: () => string; readonly docs: () => string };
 
 const JSON_HEADERS = { "Content-Type": "application/json" };
@@ -27,9 +28,10 @@ const DOCS_HEADERS = {
 };
 
 const unauthenticated = {
-  401: { description: "`unauthenticated`: no valid key came", content: { "application/problem+json": { schema: Problem } } },
+  401: { description: "`unauthenticated`: the request has no valid key", content: { "application/problem+json": { schema: Problem } } },
 };
 
+/** The routes that need no caller. */
 export function platformRoutes(ports: IngressPorts, documents: Documents): Endpoint[] {
   const open = (
     path: string,
@@ -91,7 +93,7 @@ export function platformRoutes(ports: IngressPorts, documents: Documents): Endpo
         security: [{ apiKey: [] }],
         responses: {
           201: {
-            description: "the session; `Set-Cookie` has it",
+            description: "the session; its cookie is in `Set-Cookie`",
             content: {
               "application/json": {
                 schema: z.object({ org: z.string(), user: z.string(), roles: z.array(z.string()), expires_at: z.string() }),
@@ -109,7 +111,7 @@ export function platformRoutes(ports: IngressPorts, documents: Documents): Endpo
         path: "/console/session",
         operationId: "closeSession",
         summary: "Ends the console session",
-        responses: { 204: { description: "the session is over, and its cookie is taken away" } },
+        responses: { 204: { description: "the session has ended, and its cookie is cleared" } },
       }),
       middleware: [closeSession(ports)],
     },
@@ -176,11 +178,13 @@ const closeSession =
     return new Response(null, { status: 204, headers: { "Set-Cookie": cookie } });
   };
 
+/** The audit record of something that happened to a console session. */
 export const sessionRecord = (ports: SessionPorts, principal: Principal, trace: Trace, type: string, action: string) =>
   edgeRecord(ports, { principal, trace }, { type, action, resource: credentialOf(principal), decision: "allow" });
 
 /** As audit entries name it: `login/…` is somebody's at an identity provider. */
 const credentialOf = ({ credential }: Principal): string => `${credential.startsWith("login_") ? "login" : "api-key"}/${credential}`;
 
+/** A route for the OpenAPI document that asks for no credential unless it says so. */
 export const described = (route: Omit<RouteConfig, "tags" | "security"> & { security?: RouteConfig["security"] }): RouteConfig =>
   createRoute({ security: [], ...route, tags: ["platform"] } as RouteConfig);

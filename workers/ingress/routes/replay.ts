@@ -14,10 +14,10 @@ export function replayRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/runs/{id}/replay",
       operationId: "replayRun",
       tag: "runs",
-      summary: "Folds the run again from its journal and says whether it comes out the same",
+      summary: "Folds the run's journal again and says whether the result is identical",
       action: "run.read",
       params: { id: z.string() },
-      answers: { 200: { description: "the run as its journal tells it", schema: Replay } },
+      answers: { 200: { description: "the run, computed from its journal", schema: Replay } },
       refusals: ["conflict"],
       async handle(call) {
         const found = await findRun(ports, call, call.params.id, "run.read");

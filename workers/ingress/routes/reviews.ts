@@ -20,12 +20,12 @@ const Decision = z
   .strictObject({
     action: z.enum(["approve", "reject", "modify", "escalate"]),
     reason: reasonText,
-    changes: anyJson.optional().openapi({ description: "of `modify`: merged into the proposal (RFC 7396)" }),
+    changes: anyJson.optional().openapi({ description: "for `modify`: merged into the proposal (RFC 7396)" }),
     digest: z
       .string()
       .regex(/^[0-9a-f]{64}$/, "is the review's `digest`")
       .optional()
-      .openapi({ description: "what was seen: another one is refused" }),
+      .openapi({ description: "digest of the proposal that was shown; refused when it is no longer the current one" }),
   })
   .openapi("Decision");
 
@@ -37,7 +37,7 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/reviews",
       operationId: "listReviews",
       tag: "people",
-      summary: "The org's reviews",
+      summary: "Lists the org's reviews",
       action: "review.read",
       query: { ...pageQuery, status: z.enum(STATUSES).optional() },
       answers: { 200: { description: "a page of reviews", schema: listOf(Review) } },
@@ -55,7 +55,7 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/reviews/{id}",
       operationId: "getReview",
       tag: "people",
-      summary: "One review",
+      summary: "Returns a review",
       action: "review.read",
       params,
       answers: { 200: { description: "the review", schema: Review } },
@@ -69,7 +69,7 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/reviews/{id}/decision",
       operationId: "decideReview",
       tag: "people",
-      summary: "Decides a review; never by who started the run",
+      summary: "Decides a review; the person who started the run cannot decide it",
       action: "review.decide",
       params,
       body: Decision,

@@ -26,7 +26,7 @@ const lastEventId = z
   .string()
   .regex(/^(0|[1-9]\d{0,15})$/, "is the `seq` of an event")
   .optional()
-  .openapi({ description: "the stream goes on after this `seq`" });
+  .openapi({ description: "the stream continues after this `seq`" });
 
 export function runEventRoutes(ports: IngressPorts): Endpoint[] {
   return [
@@ -35,7 +35,7 @@ export function runEventRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/runs/{id}/events",
       operationId: "listRunEvents",
       tag: "runs",
-      summary: "What happened in a run: a list, or with `Accept: text/event-stream` a stream",
+      summary: "Returns the events of a run as a list, or with `Accept: text/event-stream` as a stream",
       action: "run.read",
       params: { id: z.string() },
       query: { after, limit, cursor },
@@ -46,7 +46,7 @@ export function runEventRoutes(ports: IngressPorts): Endpoint[] {
           schema: listOf(RunEvent),
           stream: "one event of the run in each `data`, with `id` = its `seq` and `event` = its `type`",
         },
-        204: { description: "of a stream: the run has ended, and `Last-Event-ID` is its last event" },
+        204: { description: "for a stream: the run has ended, and `Last-Event-ID` is its last event" },
       },
       async handle(call) {
         const found = await findRun(ports, call, call.params.id, "run.read");

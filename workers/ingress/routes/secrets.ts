@@ -16,7 +16,7 @@ export function secretRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/secrets/{name}",
       operationId: "putSecret",
       tag: "secrets",
-      summary: "Keeps a secret, encrypted, for the named hosts alone",
+      summary: "Stores a secret, encrypted; it is sent only to the named hosts",
       action: "secret.write",
       params: { name: secretName },
       body: z

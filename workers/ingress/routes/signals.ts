@@ -23,7 +23,7 @@ export function signalRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/runs/{id}/signals/{name}",
       operationId: "signalRun",
       tag: "runs",
-      summary: "Tells a run something; a signal that nobody awaits yet is kept until a step does",
+      summary: "Sends a signal to a run; it is kept until a step waits for it",
       action: "run.signal",
       params,
       headers: idempotencyHeader,

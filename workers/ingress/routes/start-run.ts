@@ -26,7 +26,7 @@ export function startRunRoutes(ports: IngressPorts): Endpoint[] {
       headers,
       body: StartBody,
       answers: {
-        202: { description: "the run, under way", schema: Run },
+        202: { description: "the run, in progress", schema: Run },
         200: { description: "the finished run, when it ended within `Prefer: wait`", schema: Run },
       },
       refusals: ["idempotency_key_reused", "injection_detected", "kill_switch_active", "rate_limited"],

@@ -4,6 +4,7 @@ import { ERRORS, type ErrorCode } from "../../../core/errors/codes.ts";
 import type { Reply } from "../context.ts";
 import { OpenAiError, speaksOpenAi } from "../openai.ts";
 
+/** The answers of an endpoint by status, each with the schema of its body. */
 export type DocumentedAnswers = {
   readonly [status: number]: {
     readonly description: string;
@@ -15,6 +16,7 @@ export type DocumentedAnswers = {
   };
 };
 
+/** An error (RFC 9457), as every route but OpenAI's answers it. */
 export const Problem = z
   .object({
     type: z.string().openapi({ example: "/docs#error-invalid_request" }),

@@ -18,6 +18,7 @@ const usd = z
   .nullable()
   .optional();
 
+/** The body that sets caps. A field that is left out is no cap. */
 export const PutBudget = z
   .strictObject({
     usd_per_day: usd,
@@ -29,6 +30,7 @@ export const PutBudget = z
     description: "replaces the caps of the scope: what is absent or null is not capped; a user without any cap is under `user:*`",
   });
 
+/** The scope of a budget, in the path. */
 export const budgetScope = z
   .string()
   .refine(
@@ -47,14 +49,15 @@ const cap = z
   .object({
     limit: z.number().nullable(),
     spent: z.number(),
-    held: z.number().openapi({ description: "worst cases of calls of which nobody told the cost" }),
-    leased: z.number().openapi({ description: "taken by runs and calls under way" }),
+    held: z.number().openapi({ description: "worst cases of calls whose cost nobody reported" }),
+    leased: z.number().openapi({ description: "reserved by runs and calls in progress" }),
     left: z.number().nullable(),
     period: z.string().openapi({ example: "2026-11-20" }),
     resets_at: z.iso.datetime(),
   })
-  .openapi("BudgetCap", { description: "dollars, or tokens; without a limit `limit` and `left` are null" });
+  .openapi("BudgetCap", { description: "dollars or tokens; `limit` and `left` are null when there is no cap" });
 
+/** The caps of a scope and what counts against them. */
 export const Budget = z
   .object({
     scope: z.string(),
@@ -65,4 +68,5 @@ export const Budget = z
   })
   .openapi("Budget");
 
+/** A page of budgets. */
 export const Budgets = z.object({ data: z.array(Budget), next_cursor: z.string().nullable() }).openapi("Budgets");

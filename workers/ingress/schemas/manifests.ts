@@ -30,7 +30,7 @@ const CEL = objectOf({ cel: TEXT }, ["cel"]);
 const RETRY = objectOf({ attempts: WHOLE, initial_ms: WHOLE, max_ms: WHOLE, factor: NUMBER });
 const WISHES = { complexity: oneOf("simple", "ordinary", "hard"), max_latency_ms: WHOLE, min_quality: NUMBER };
 const CHOICE = {
-  description: "`id` or `task`, one of the two",
+  description: "either `id` or `task`",
   ...objectOf({ id: TEXT, task: TEXT, max_tokens: WHOLE, temperature: NUMBER, fallback: listOf(TEXT), ...WISHES }),
 };
 const PROMPT = objectOf({ template: TEXT, slots: mapOf(TEMPLATE), types: mapOf(oneOf("text", "number", "boolean", "list", "object")) }, [
@@ -93,7 +93,7 @@ export const DefinitionBody = described(
     input: SCHEMA,
     output: TEMPLATE,
     limits: objectOf({ usd: NUMBER, tokens: WHOLE, seconds: NUMBER, steps: WHOLE, confirm_over_usd: { type: ["number", "null"] } }),
-    tools: { ...listOf(TEXT), description: "names of the tools that may be called; none by default" },
+    tools: { ...listOf(TEXT), description: "names of the tools that may be called; by default none" },
     on_failure: oneOf("compensate", "park"),
     on_budget: objectOf({ value: TEMPLATE }, ["value"]),
     steps: { ...mapOf(STEP), description: "by id" },
@@ -124,14 +124,14 @@ export const ToolBody = described(
     idempotency: { anyOf: [oneOf("key", "none"), objectOf({ lookup: text("name of a read tool") }, ["lookup"])] },
     compensate: {
       ...objectOf({ tool: TEXT, input: TEMPLATE }, ["tool"]),
-      description: "the call that undoes a call of this tool; expressions see its `input` and its `output`",
+      description: "the call that undoes a call of this tool; expressions can read that call's `input` and `output`",
     },
     scopes: listOf(TEXT),
     approval: oneOf("never", "always", "policy"),
     guarded: listOf(text("JSON Pointer of an input field")),
     personal_data: {
       ...mapOf(listOf(oneOf(...PERSONAL_DATA_TYPES))),
-      description: "JSON Pointer of an input field → what is opened in it",
+      description: "JSON Pointer of an input field → kinds of personal data that are restored in it",
     },
     sensitivity: oneOf("public", "internal", "confidential", "restricted"),
     cache_ms: WHOLE,
@@ -167,7 +167,7 @@ export const ModelBody = described(
         json_schema: oneOf("strict", "plain", "none"),
         parallel_tool_calls: YES_OR_NO,
       }),
-      description: "what the upstream takes; `passes`: fields of a chat that go on to it as they came",
+      description: "parameters that the upstream accepts; `passes`: chat fields that are passed on unchanged",
     },
   },
   ["upstream_id", "price", "context", "tasks", "pii"],

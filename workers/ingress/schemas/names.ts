@@ -1,10 +1,13 @@
 /** Names as docs/contract.md, "Conventions", writes them, and what a name of a person must not look like. */
 import { z } from "@hono/zod-openapi";
 
+/** The form of an org's name. */
 export const ORG_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+/** The form of a workflow's name. */
 export const WORKFLOW_NAME = ORG_NAME;
 /** Tools, and secrets like them. */
 export const TOOL_NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+/** The form of each half of a model's id, `{provider}/{name}`. */
 export const MODEL_PART = /^[A-Za-z0-9][A-Za-z0-9.:_-]{0,127}$/;
 /** What models are asked to do. */
 const TASK_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
@@ -23,11 +26,17 @@ export function looksPersonal(text: string): boolean {
   return MAIL.test(text) || INTERNATIONAL.test(text) || (DIGITS_ALONE.test(text) && digits >= 7 && digits <= 15);
 }
 
+/** An org's name in a request. */
 export const orgName = z.string().regex(ORG_NAME, "is not the name of an org").openapi({ example: "acme" });
+/** A workflow's name in a request. */
 export const workflowName = z.string().regex(WORKFLOW_NAME, "is not the name of a workflow").openapi({ example: "support-refund" });
+/** A tool's name in a request. */
 export const toolName = z.string().regex(TOOL_NAME, "is not the name of a tool").openapi({ example: "payments.refund" });
+/** A task's name in a request. */
 export const taskName = z.string().regex(TASK_NAME, "is not the name of a task").openapi({ example: "classify" });
+/** A secret's name in a request. It has the form of a tool's name. */
 export const secretName = z.string().regex(TOOL_NAME, "is not the name of a secret").openapi({ example: "shop-token" });
+/** The provider or the name of a model's id in a path. */
 export const modelPart = z.string().regex(MODEL_PART, "is not part of a model's id").openapi({ example: "small-2026-01-01" });
 
 /** A user or subject. */

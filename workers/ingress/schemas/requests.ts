@@ -13,19 +13,24 @@ const wholeNumber = (least: number, most: number, otherwise: string) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, otherwise);
 
+/** Maximum lines of a page. */
 export const limit = wholeNumber(1, MAX_LIMIT, `is a whole number from 1 to ${MAX_LIMIT}`)
   .optional()
   .openapi({ type: "integer", minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT });
+/** `next_cursor` of the page before. The store checks its form. */
 export const cursor = z
   .string()
   .max(512, "is not a cursor returned by this list")
   .optional()
   .openapi({ description: "`next_cursor` of the page before" });
+/** The `seq` after which events are wanted. */
 export const after = wholeNumber(0, Number.MAX_SAFE_INTEGER, "is a whole number from 0")
   .optional()
-  .openapi({ type: "integer", minimum: 0, description: "only what has a higher `seq`" });
+  .openapi({ type: "integer", minimum: 0, description: "returns only entries with a higher `seq`" });
 
+/** The query fields of every list. */
 export const pageQuery = { limit, cursor };
+/** The page that a query asks for; the first one of the default length when it says nothing. */
 export const pageOf = (query: { limit?: number | undefined; cursor?: string | undefined }) => ({
   limit: query.limit ?? DEFAULT_LIMIT,
   cursor: query.cursor ?? null,
@@ -39,7 +44,8 @@ const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, "has 1 to 255 visible ASCII characters")
   .optional()
-  .openapi({ description: "the same key and body give the first answer again, for 24 h" });
+  .openapi({ description: "for 24 h, the same key with the same body returns the first answer again" });
+/** The header of requests that may be repeated safely. */
 export const idempotencyHeader = { "Idempotency-Key": idempotencyKey };
 
 /** RFC 7240; of its preferences only `wait` is taken. What is not understood is ignored, never an error (section 2). */

@@ -36,6 +36,7 @@ const Step = z
   })
   .openapi("Step");
 
+/** A run with its steps. */
 export const Run = z
   .object({
     id: z.string().openapi({ example: "run_01JCZ5M1R5T0000000000000ZZ" }),
@@ -67,16 +68,19 @@ export const Run = z
   })
   .openapi("Run");
 
+/** A run as lists show it. */
 export const RunLine = describing<Json>(
   Run.omit({ input: true, output: true, steps: true }).openapi("RunLine", {
-    description: "a run as lists show it, without input, output and steps",
+    description: "a run in a list: without input, output and steps",
   }),
 );
 
+/** A run's spans in OpenTelemetry's JSON form. */
 export const RunTrace = describing<Json>(
   z.object({ resourceSpans: z.array(jsonObject) }).openapi("RunTrace", { description: "OTLP JSON" }),
 );
 
+/** An event of a run's journal, as clients see it. */
 export const RunEvent = z
   .object({
     seq: z.number().int(),
@@ -87,6 +91,7 @@ export const RunEvent = z
   })
   .openapi("Event");
 
+/** An API key without its secret. */
 export const ApiKey = z
   .object({
     id: z.string(),
@@ -98,11 +103,12 @@ export const ApiKey = z
     allow_from: z.array(z.string()),
     for_others: z.boolean(),
     last4: z.string(),
-    last_used_at: time.nullable().openapi({ description: "to five minutes; null: never used" }),
+    last_used_at: time.nullable().openapi({ description: "accurate to five minutes; null: never used" }),
   })
   .openapi("ApiKey");
+/** A new API key with its secret, which is shown once. */
 export const NewApiKey = ApiKey.extend({
-  key: z.string().optional().openapi({ description: "shown once, here; absent when replayed" }),
+  key: z.string().optional().openapi({ description: "shown only in this answer; absent when the answer is repeated" }),
 }).openapi("NewApiKey");
 
 /** The fields of a version of a workflow without its definition. */
@@ -113,6 +119,7 @@ export const workflowVersionFields = {
   status: z.enum(["active", "retired"]),
   created_at: time,
 };
+/** A version of a workflow with its definition. */
 export const WorkflowVersion = z
   .object({
     ...workflowVersionFields,
@@ -124,10 +131,12 @@ export const WorkflowVersion = z
   .openapi("WorkflowVersion");
 const warnings = z
   .array(z.object({ path: z.string(), message: z.string() }))
-  .openapi({ description: "what will surely or probably fail or mislead; `path` is a JSON Pointer into the definition" });
+  .openapi({ description: "what will fail or mislead, or probably so; `path` is a JSON Pointer into the definition" });
+/** The version that a registration made or found, and warnings about it. */
 export const RegisteredWorkflow = WorkflowVersion.pick({ name: true, version: true, digest: true, status: true })
-  .extend({ percent: z.number().openapi({ description: "share of the users whose runs start with this version" }), warnings })
+  .extend({ percent: z.number().openapi({ description: "percentage of users whose runs start with this version" }), warnings })
   .openapi("RegisteredWorkflow");
+/** The result of a dry run of a registration. */
 export const CheckedWorkflow = z
   .object({ name: z.string(), digest: z.string(), dry_run: z.literal(true), warnings })
   .openapi("CheckedWorkflow");
@@ -135,6 +144,7 @@ export const CheckedWorkflow = z
 const jsonSchema = describing<JsonSchema>(z.union([z.boolean(), z.record(z.string(), z.unknown())])).openapi({
   description: "JSON Schema 2020-12",
 });
+/** A tool's manifest with every default filled in. */
 export const Tool = z
   .object({
     name: z.string(),
@@ -163,10 +173,11 @@ export const Tool = z
     allow: z.object({ roles: z.array(z.string()) }).nullable(),
   })
   .openapi("Tool");
-/** `warnings`: what its schemas say in vain. */
+/** `warnings`: keywords in its schemas that have no effect. */
 export const RegisteredTool = Tool.extend({ warnings: z.array(z.object({ path: z.string(), message: z.string() })) }).openapi(
   "RegisteredTool",
 );
+/** How a tool answered a test call. */
 export const ToolTest = z
   .object({
     ok: z.boolean(),
@@ -179,6 +190,7 @@ export const ToolTest = z
     ),
   })
   .openapi("ToolTest");
+/** A model's entry with every default filled in. */
 export const Model = z
   .object({
     id: z.string(),
@@ -203,8 +215,10 @@ export const Model = z
       .optional(),
   })
   .openapi("Model");
+/** A secret without its value, and the hosts it may be sent to. */
 export const Secret = z.object({ name: z.string(), hosts: z.array(z.string()) }).openapi("Secret");
 
+/** A question to a person, and its decision once there is one. */
 export const Review = z
   .object({
     id: z.string(),
@@ -222,12 +236,13 @@ export const Review = z
     decision: z
       .object({ action: z.string(), by: z.string(), reason: z.string(), at: time, proposal: anyJson.optional() })
       .nullable()
-      .openapi({ description: "`proposal` only of a `modify`: what was granted in place of what was asked for" }),
+      .openapi({ description: "`proposal` is present only for `modify`: what was approved instead of the original proposal" }),
     created_at: time,
     closed_at: time.nullable().optional(),
   })
   .openapi("Review");
 
+/** A run that left something for a person. */
 export const DeadLetter = z
   .object({
     id: z.string(),
@@ -241,13 +256,16 @@ export const DeadLetter = z
   })
   .openapi("DeadLetter");
 
+/** An active or lifted kill switch. */
 export const Switch = z
   .object({ id: z.string(), scope: z.string(), active: z.boolean(), epoch: z.number().int(), by: z.string(), at: time })
   .openapi("Switch");
+/** All active switches, and how much work they still wait for. */
 export const Switches = z
   .object({ switches: z.array(Switch), in_flight: z.number().int(), drained_at: time.nullable() })
   .openapi("Switches");
 
+/** An entry of the audit chain. */
 export const AuditEntry = describing<Json>(
   z
     .object({
@@ -270,6 +288,7 @@ export const AuditEntry = describing<Json>(
     })
     .openapi("AuditEntry"),
 );
+/** The result of checking the audit chain. */
 export const AuditVerdict = z
   .object({
     ok: z.boolean(),
@@ -279,6 +298,7 @@ export const AuditVerdict = z
   })
   .openapi("AuditVerdict");
 
+/** What the guardrails say about each text of a check. */
 export const GuardrailResults = z
   .object({
     results: z.array(

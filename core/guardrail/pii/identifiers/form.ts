@@ -6,6 +6,7 @@
 /** A list that is not empty. */
 type Some<T> = readonly [T, ...T[]];
 
+/** The form of one identifier, as its country defines it. */
 export type IdentifierForm = {
   /** The `detector` of its findings: country and name (`gb_nino`). */
   readonly name: string;
