@@ -8,7 +8,7 @@
 import type { EpochMs } from "../time.ts";
 import { type Account, asOf, book, everOf } from "./account.ts";
 import { alertsOf, reached } from "./alert.ts";
-import { type Amount, isNothing, larger, minus, NOTHING, plus, total } from "./amount.ts";
+import { type Amount, beyond, isNothing, larger, minus, NOTHING, plus, total } from "./amount.ts";
 import { type Bound, boundsOf, grantOf, inTheWay, pressureOf, type Standing } from "./grant.ts";
 import { type Holder, isRun, kindOf, newHolder, tell } from "./holder.ts";
 import type { BudgetAlert, LeaseAnswer, LeaseRequest } from "./lease.ts";
@@ -145,7 +145,7 @@ function decide(facts: Facts, told: Told, numbered: Pick<Holder, "n">, wish: Wis
     accounts: accounts.filter((account, index) => isChanged(account, facts.standings[index]?.account, at)),
     alerts,
     isNew: true,
-    short: short && wish !== null ? plus(othersLease, wish.need) : null,
+    short: short && wish !== null ? total([othersLease, wish.need, newlyBooked(facts, told)]) : null,
   };
 }
 
@@ -154,6 +154,16 @@ function purseBounds({ purse }: Facts, { accounts }: Told, othersLease: Amount):
   const org = accounts.find(({ scope }) => scope === "org");
   return purse === null || org === undefined ? [] : boundsOfPurse(purse.purse, everOf(org), othersLease, purse.refusal);
 }
+
+/** What the holder told just now: the deployment does not know of it when it is asked, because the turn is dropped until it has answered. */
+function newlyBooked({ standings }: Facts, { accounts }: Told): Amount {
+  const [before, after] = [standings[0]?.account, accounts[0]].map((account) =>
+    account === undefined ? NOTHING : totalOf(everOf(account)),
+  );
+  return beyond(after ?? NOTHING, before ?? NOTHING);
+}
+
+const totalOf = ({ spent, held }: { readonly spent: Amount; readonly held: Amount }): Amount => plus(spent, held);
 
 /** Nothing but the purse is in the way, and the deployment was not asked for more yet; or it was never asked at all. */
 function isShort({ purse }: Facts, bound: Bound | null, wish: Wish | null): boolean {

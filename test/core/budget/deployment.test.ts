@@ -139,6 +139,12 @@ describe("the deployment's caps", () => {
     expect(orgs[1].lease(wish(1, 970))).toMatchObject({ ok: true });
   });
 
+  it("[LEDGER-18] what a request itself tells is covered by what is asked for it", () => {
+    const { orgs } = world({ usd_per_day: 10_000 });
+    orgs[0].lease(wish(1, 10));
+    expect(orgs[0].lease(wish(2, 900, { spent: amount(5), held: amount(4_000) }))).toMatchObject({ ok: true });
+  });
+
   it("[LEDGER-18] a cap of single runs bounds every org's runs", () => {
     const { orgs } = world({ usd_per_run: 10 });
     expect(orgs[0].lease(wish(1, 5))).toMatchObject({ ok: true });
