@@ -5,6 +5,7 @@
 
 import { relative } from "node:path";
 import { watchAncestors } from "./platform/ancestors.ts";
+import { LOCAL_ADMINS, localAdminFile, makeLocalAdmins } from "./platform/local-admins.ts";
 import { startLocalCron } from "./platform/local-cron.ts";
 import { ADMIN_KEY_FILE, ROOT } from "./platform/places.ts";
 import { startPlatform, waitUntilHealthy } from "./platform/platform.ts";
@@ -12,10 +13,14 @@ import { startPlatform, waitUntilHealthy } from "./platform/platform.ts";
 try {
   const platform = await startPlatform({ args: process.argv.slice(2), output: "inherit" });
   void waitUntilHealthy(platform).then(
-    () => {
+    async () => {
+      await makeLocalAdmins(platform.url, platform.adminKey).catch((error: Error) => console.error(`  The admins' keys: ${error.message}`));
       console.log(`\n  The console: ${platform.url}/console   the API: ${platform.url}/docs`);
       console.log(
         `  The admin's key is ${platform.keyIsGiven ? "the ADMIN_API_KEY that you set" : `in ${relative(ROOT, ADMIN_KEY_FILE)}`}.`,
+      );
+      console.log(
+        `  The admins ada and ben have keys of their own: ${LOCAL_ADMINS.map((user) => relative(ROOT, localAdminFile(user))).join(", ")}.`,
       );
       console.log("  Nothing is registered yet: `npm start` shows a platform with tools, workflows and a first run.\n");
     },

@@ -9,6 +9,7 @@ import { WORKFLOWS } from "../workflows/index.ts";
 import { shopTools } from "../workflows/tools.ts";
 import { watchAncestors } from "./platform/ancestors.ts";
 import type { GuardedChild } from "./platform/guarded-child.ts";
+import { LOCAL_ADMINS, localAdminFile, makeLocalAdmins } from "./platform/local-admins.ts";
 import { startLocalCron } from "./platform/local-cron.ts";
 import { openLog } from "./platform/log-file.ts";
 import { ADMIN_KEY_FILE, LOG_FOLDER, OWN_FOLDER, ROOT } from "./platform/places.ts";
@@ -56,8 +57,11 @@ async function main(options: StartOptions): Promise<void> {
   );
   const people = await terminal.task(
     "people and their keys",
-    () => makePeople(platform.url, platform.adminKey),
-    () => "an app, a developer, a reviewer, an auditor",
+    async () => {
+      await makeLocalAdmins(platform.url, platform.adminKey);
+      return makePeople(platform.url, platform.adminKey);
+    },
+    () => "two admins, an app, a developer, a reviewer, an auditor",
   );
   await terminal.task(
     "tools and workflows",
@@ -79,6 +83,8 @@ async function main(options: StartOptions): Promise<void> {
   if (options.once) return end(exitCode);
   terminal.line();
   terminal.line(`  The console: ${terminal.paint("bold", `${platform.url}/console`)}  (its key is in ${relative(ROOT, ADMIN_KEY_FILE)})`);
+  terminal.line(`  The admins ada and ben: ${LOCAL_ADMINS.map((user) => relative(ROOT, localAdminFile(user))).join(", ")}`);
+  terminal.line("  A thrown kill switch takes both: one asks for recovery, the other approves. `npm start -- --fresh` begins anew.");
   terminal.line(`  The API: ${platform.url}/docs    Ctrl-C ends everything.`);
 }
 
@@ -95,7 +101,13 @@ async function bringUpShop(): Promise<Shop> {
 async function bringUpPlatform(options: StartOptions, tell: (what: string) => void): Promise<Platform> {
   const port = options.port ?? (await freePortNear(DEFAULT_PORT));
   const args = ["--port", String(port), "--inspector-port", String(await freePort()), ...options.platformArgs];
-  const platform = await startPlatform({ args, output: openLog("platform"), freezeInto: join(OWN_FOLDER, "bundle"), tell });
+  const platform = await startPlatform({
+    args,
+    output: openLog("platform"),
+    fresh: options.fresh,
+    freezeInto: join(OWN_FOLDER, "bundle"),
+    tell,
+  });
   watch("the platform", platform.child);
   await waitUntilHealthy(platform);
   startLocalCron(platform);

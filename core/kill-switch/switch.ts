@@ -1,5 +1,5 @@
 /** Switches and their recovery as data, and who may approve one. Pure: every decision brings its time. */
-import { type Holder, isOnePerson } from "../access/person.ts";
+import { type Holder, isOnePerson, PLATFORM_ADMIN_USER } from "../access/person.ts";
 import type { Principal } from "../access/principal.ts";
 import { type Refusal, refuse } from "../errors/problem.ts";
 import { type EpochMs, toRfc3339 } from "../time.ts";
@@ -68,16 +68,23 @@ export const UNKNOWN_RECOVERY: Refusal = refuse("not_found", "there is no recove
 
 /** docs/contract.md, "People and control": another admin, with a credential that is older than the throw and was not made by the one who asks. */
 function whyNotSecond(asker: Asker, thrown: Switch, approver: Approver): string | null {
-  if (!approver.roles.includes("admin")) return "another admin has to approve";
-  if (thrown.scope.kind === "all" && !approver.platformAdmin) return "another admin of the platform has to approve";
-  if (approver.user === asker.user || approver.credential === asker.credential) return "the one who asks cannot approve";
-  if (madeBy(approver, asker)) return "the one who asks made this credential";
-  if (isOnePerson(holderOf(asker), holderOf(approver))) return "one person made both credentials, or made the other's";
-  if (!isOlderThan(approver, thrown.thrown.at)) return "this credential was made after the switch was thrown";
+  if (!approver.roles.includes("admin")) return `another admin has to approve; ${NEEDED}`;
+  if (thrown.scope.kind === "all" && !approver.platformAdmin) return `another admin of the platform has to approve; ${NEEDED}`;
+  if (asker.user === PLATFORM_ADMIN_USER || approver.user === PLATFORM_ADMIN_USER) {
+    if (isOnePerson(holderOf(asker), holderOf(approver)))
+      return `the platform's own key and the keys it made count as one person: ask again with one admin's own key and approve with another's; ${NEEDED}`;
+  }
+  if (approver.user === asker.user || approver.credential === asker.credential) return `the one who asks cannot approve; ${NEEDED}`;
+  if (madeBy(approver, asker)) return `the one who asks made this key; ${NEEDED}`;
+  if (isOnePerson(holderOf(asker), holderOf(approver))) return `one person made both keys, or one made the other's; ${NEEDED}`;
+  if (!isOlderThan(approver, thrown.thrown.at)) return `this key was made after the switch was thrown; ${NEEDED}`;
   // A credential made for the asking is its maker's second hand, whatever user it names.
-  if (madeBy(asker, approver) && !isOlderThan(asker, thrown.thrown.at)) return "this person made the credential that asks, after the throw";
+  if (madeBy(asker, approver) && !isOlderThan(asker, thrown.thrown.at))
+    return `this person made the key that asks, after the switch was thrown; ${NEEDED}`;
   return null;
 }
+
+const NEEDED = "it takes two admins whose keys existed before the switch was thrown, neither of whom made the other's";
 
 const holderOf = ({ user, root }: Asker): Holder => ({ user, root: root ?? null });
 

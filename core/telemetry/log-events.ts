@@ -90,6 +90,11 @@ export const LOG_EVENTS = {
   "request.repeated": { level: "warn", says: "A read met a part that was restarting and is made once more.", fields: THROWN },
   "stream.failed": { level: "error", says: "A stream of a run's events ended early.", fields: THROWN },
   "kill_switch.unreadable": { level: "error", says: "The kill switch could not be read, so new work is refused.", fields: THROWN },
+  "kill_switch.unchecked": {
+    level: "error",
+    says: "A stop was thrown although nobody could look up whether what it names exists.",
+    fields: THROWN,
+  },
   "kill_switch.unclaimed": {
     level: "error",
     says: "A stop was thrown although its idempotency key could not be stored.",

@@ -4,6 +4,7 @@
  * then answer. README.md has the picture and the rules.
  */
 import { DurableObject } from "cloudflare:workers";
+import { PLATFORM_ORG } from "../../core/access/principal.ts";
 import type { AuditRecord, RecordsMessage } from "../../core/audit/record.ts";
 import { asOf, type Caps, everOf } from "../../core/budget/account.ts";
 import { withCaps } from "../../core/budget/alert.ts";
@@ -45,9 +46,6 @@ export type BudgetLedgerPorts = {
   /** Tells an org's ledger that what it leased of the deployment no longer stands. */
   readonly recall: (org: string) => Promise<void>;
 };
-
-/** The org whose audit chain and addresses hear of the deployment's caps. */
-const HOME_ORG = "default";
 
 /** Clocks of two machines differ; a lease is taken back this much after its time. */
 const GRACE_MS = 30_000;
@@ -159,7 +157,7 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
       await Promise.all([
         this.#takeBackOverdue(stores),
         stores.notices.tell(
-          (notice) => this.#ports.notify(stores.org === DEPLOYMENT_LEDGER ? HOME_ORG : stores.org, notice),
+          (notice) => this.#ports.notify(stores.org === DEPLOYMENT_LEDGER ? PLATFORM_ORG : stores.org, notice),
           this.#ports.now,
         ),
         stores.outbox.flush((message) => this.#ports.send(message), this.#ports.now),
@@ -230,7 +228,7 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
       });
       const refusal = answer.ok ? null : answer.refusal;
       if (refusal === null) this.#refused = null;
-      else if (refusal.why === "cap") this.#refused = { ...refusal, need: request.need, until: this.#ports.now() + REFUSED_MS };
+      else if (refusal.why === "cap") this.#refused = { ...refusal, need: least ?? request.need, until: this.#ports.now() + REFUSED_MS };
     }
 
     /** What was spent since the last request is told, and what nobody needs goes back. */
@@ -350,7 +348,7 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
 
     #storesOf(org: string): Stores {
       const { sql } = this.ctx.storage;
-      const chain = org === DEPLOYMENT_LEDGER ? HOME_ORG : org;
+      const chain = org === DEPLOYMENT_LEDGER ? PLATFORM_ORG : org;
       const outbox = new Outbox(sql, chain, { kind: "budget-ledger", id: org });
       return { org, books: new Books(sql), notices: new Notices(sql), outbox };
     }

@@ -1,5 +1,5 @@
 /** A local platform: `wrangler dev` over a state, with its tables in place and nobody else at work on it. */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { adminKey } from "./admin-key.ts";
@@ -33,6 +33,8 @@ export type PlatformOptions = {
   readonly output: "inherit" | number;
   /** Serve the Worker as it is now, bundled into this folder, instead of what its sources become. */
   readonly freezeInto?: string;
+  /** Delete the state first, once nobody else is at work on it. */
+  readonly fresh?: boolean;
   /** What is being done, for a progress display. */
   readonly tell?: (what: string) => void;
 };
@@ -45,6 +47,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   let frozen: string[] = [];
   if (!given.passive) {
     await waitForState(state);
+    if (options.fresh === true) rmSync(state, { recursive: true, force: true });
     options.tell?.(
       options.freezeInto === undefined ? "bringing the tables up to date" : "bringing the tables up to date, bundling the Worker",
     );

@@ -8,13 +8,16 @@ export type StartOptions = {
   readonly port: number | null;
   /** The customer's own words; null: the ticket that comes with the project. */
   readonly ticket: string | null;
+  /** Begin with an empty state. */
+  readonly fresh: boolean;
   /** For `wrangler dev`: `--var` (a real model) and `--persist-to`. */
   readonly platformArgs: readonly string[];
 };
 
 export type ReadOptions = { readonly ok: true; readonly options: StartOptions } | { readonly ok: false; readonly message: string };
 
-export const USAGE = `npm start -- [--once] [--approve] [--ticket TEXT] [--port N] [--persist-to FOLDER] [--var NAME:VALUE]…
+export const USAGE = `npm start -- [--fresh] [--once] [--approve] [--ticket TEXT] [--port N] [--persist-to FOLDER] [--var NAME:VALUE]…
+  --fresh           delete the platform's state first and begin anew
   --once            end when the ticket is answered, with 0 or 1
   --approve         approve the refund without asking
   --ticket TEXT     the customer's words (default: a refund of 249.90 dollars for order A-1002)
@@ -23,6 +26,7 @@ export const USAGE = `npm start -- [--once] [--approve] [--ticket TEXT] [--port 
   --var NAME:VALUE  a variable of the platform, for example AI_GATEWAY_URL, AI_GATEWAY_TOKEN, MODEL`;
 
 export function readStartOptions(args: readonly string[]): ReadOptions {
+  let fresh = false;
   let once = false;
   let approve = false;
   let port: number | null = null;
@@ -34,6 +38,9 @@ export function readStartOptions(args: readonly string[]): ReadOptions {
     const name = at > 0 ? word.slice(0, at) : word;
     const value = (): string | null => (at > 0 ? word.slice(at + 1) : (args[++index] ?? null));
     switch (name) {
+      case "--fresh":
+        fresh = true;
+        break;
       case "--once":
         once = true;
         break;
@@ -63,7 +70,7 @@ export function readStartOptions(args: readonly string[]): ReadOptions {
         return bad(`unknown option ${word}`);
     }
   }
-  return { ok: true, options: { once, approve, port, ticket, platformArgs } };
+  return { ok: true, options: { fresh, once, approve, port, ticket, platformArgs } };
 }
 
 const bad = (message: string): ReadOptions => ({ ok: false, message });

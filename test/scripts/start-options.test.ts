@@ -9,7 +9,7 @@ const optionsOf = (...args: string[]) => {
 
 describe("what `npm start -- ARGS` says", () => {
   it("asks and stays up by default", () => {
-    expect(optionsOf()).toEqual({ once: false, approve: false, port: null, ticket: null, platformArgs: [] });
+    expect(optionsOf()).toEqual({ fresh: false, once: false, approve: false, port: null, ticket: null, platformArgs: [] });
   });
 
   it("hands variables and the state on to the platform", () => {

@@ -219,6 +219,8 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
     orgs: {
       settings: async (org) => settingsOf(org),
       get: async (org) => orgView(org),
+      isKnown: async (org) => org === "default" || orgs.has(org) || [...keys.values()].some((key) => key.org === org),
+      names: async () => [...new Set([...orgs.keys(), ...[...keys.values()].map(({ org }) => org)])],
       async put(org, change, secret, record) {
         keep(`org ${org}`, org, record);
         const held = orgs.get(org) ?? { createdAt: now(), settings: {} };

@@ -1,5 +1,6 @@
 /** The edge of the platform: every request comes through here. Fits middleware and routes together; decides nothing itself. */
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { ERRORS } from "../../core/errors/codes.ts";
 import { refuse } from "../../core/errors/problem.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { errorLine } from "../kit/thrown.ts";
@@ -54,8 +55,11 @@ export function defineIngress(ports: IngressPorts): Ingress {
   app.use("*", setSecurityHeaders);
   app.use("*", checkPath);
   app.onError((error, context) => {
-    ports.log(errorLine("request.failed", error, context.get("trace").traceId, context.get("route") ?? null));
-    return problemResponse(context, refusalOf(error));
+    const refusal = refusalOf(error);
+    // What the client did wrong is an answer to the client, and no fault of the platform's.
+    if (ERRORS[refusal.code].status >= 500)
+      ports.log(errorLine("request.failed", error, context.get("trace").traceId, context.get("route") ?? null));
+    return problemResponse(context, refusal);
   });
   app.notFound((context) => {
     const { method, path } = context.req;

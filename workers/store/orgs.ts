@@ -1,12 +1,14 @@
 /** Orgs: what they chose, and the secrets that their callbacks are signed with. */
 import { eq, sql } from "drizzle-orm";
+import { PLATFORM_ORG } from "../../core/access/principal.ts";
+import { MOST_NAMES } from "../../core/errors/unknown-name.ts";
 import { type ChosenSettings, withDefaults } from "../../core/org/settings.ts";
 import type { OrgView } from "../../core/org/view.ts";
 import { orNullRfc3339, toRfc3339 } from "../../core/time.ts";
 import { type Database, wrote } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
 import type { OrgStore } from "./ports.ts";
-import { callbackSecrets, orgs } from "./schema.ts";
+import { apiKeys, callbackSecrets, orgs } from "./schema.ts";
 
 /** Orgs over D1. */
 export function storeOrgs(db: Database, outbox: Outbox, now: () => number): OrgStore {
@@ -22,6 +24,18 @@ export function storeOrgs(db: Database, outbox: Outbox, now: () => number): OrgS
 
   return {
     get,
+
+    async isKnown(org) {
+      if (org === PLATFORM_ORG) return true;
+      const found = await db.batch([sql`SELECT 1 FROM orgs WHERE name = ${org}`, sql`SELECT 1 FROM api_keys WHERE org = ${org} LIMIT 1`]);
+      return found.some(({ results }) => results.length > 0);
+    },
+
+    async names() {
+      const rows = await db.typed.select({ name: orgs.name }).from(orgs).limit(MOST_NAMES);
+      const withKeys = await db.typed.selectDistinct({ name: apiKeys.org }).from(apiKeys).limit(MOST_NAMES);
+      return [...new Set([...rows, ...withKeys].map(({ name }) => name))].slice(0, MOST_NAMES);
+    },
 
     async settings(org) {
       const row = await db.typed.select({ settings: orgs.settings }).from(orgs).where(eq(orgs.name, org)).get();

@@ -91,6 +91,10 @@ export type OrgStore = {
   /** With every default filled in; an org that does not exist has the defaults. */
   settings(org: string): Promise<OrgSettings>;
   get(org: string): Promise<OrgView | null>;
+  /** True for an org that has settings or a key, and for that of the platform's admins. */
+  isKnown(org: string): Promise<boolean>;
+  /** Orgs that are known, for a caller who missed one: `MOST_NAMES` (core/errors/unknown-name.ts) at most. */
+  names(): Promise<readonly string[]>;
   /** Creates the org where there is none. `secret`: kept when there is no callback secret yet; `secretKept` says so. */
   put(
     org: string,

@@ -1,6 +1,7 @@
 /**
  * The same request twice (draft-ietf-httpapi-idempotency-key-header): a key is claimed before anything is done, for an id that
- * is chosen beforehand. What is kept is an outcome, an id and a keyed digest of the request, never the request.
+ * is chosen beforehand. What is kept is an outcome, an id and keyed digests of the request, of who sent it and of its key: a client may
+ * put anything into a key, also somebody's mail address.
  */
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
@@ -43,17 +44,19 @@ export type Claim<O extends Outcome = Outcome> = {
 export async function claim<O extends Outcome = Outcome>(
   ports: Pick<UseCasePorts, "store" | "keys">,
   { principal, at }: Pick<Requester, "principal" | "at">,
-  { key, operation, target, sent }: Repeatable,
+  { key: sentKey, operation, target, sent }: Repeatable,
   freshId: string,
 ): Promise<Result<Claim<O>, Refusal>> {
   const nothing = async (): Promise<void> => undefined;
-  if (key === null) return ok({ id: freshId, replayed: null, settle: nothing, release: nothing });
+  if (sentKey === null) return ok({ id: freshId, replayed: null, settle: nothing, release: nothing });
   // The platform's admin is nobody's user: in an org it acts in, its keys are its own.
   const caller = principal.credential === "admin" ? "platform" : `user/${principal.user}`;
-  const operated = `${principal.org} ${caller} ${operation}`;
-  // A path may name a person: where it says more than the operation does, its digest is kept.
-  const scope = operation.endsWith(target) ? operated : `${operated} ${await ports.keys.mac("idempotency", target)}`;
-  const mac = await ports.keys.mac("idempotency", `${operated}\n${target}\n${canonicalJson(sent)}`);
+  const operated = `${principal.org} ${caller} ${operation}\n${target}`;
+  const [scope, key, mac] = await Promise.all([
+    ports.keys.mac("idempotency", `scope\n${operated}`),
+    ports.keys.mac("idempotency", `key\n${operated}\n${sentKey}`),
+    ports.keys.mac("idempotency", `request\n${operated}\n${canonicalJson(sent)}`),
+  ]);
   const claimed = await ports.store.idempotency.claim({ scope, key, mac, id: freshId, at });
   const held = {
     async settle(outcome: O, madeId?: string) {

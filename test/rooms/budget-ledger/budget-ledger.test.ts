@@ -343,6 +343,8 @@ describe("the deployment's caps", () => {
   const askedBy = (org: string) => asked.filter((holder) => holder === `org:${org}`).length;
   /** What other files' orgs have told: the deployment's ledger is one. */
   let before = 0;
+  /** And what is in their hands. */
+  let taken = 0;
   beforeEach(async () => {
     asked = [];
     world.leaseOfDeployment = async (given) => {
@@ -351,12 +353,14 @@ describe("the deployment's caps", () => {
     };
     world.recall = async (org) => budgetLedgerOf(env.BUDGET_LEDGER, org).recall(org);
     await capAll({});
-    before = Math.round(((await lineOfAll())?.usd_per_day.spent ?? 0) * 1_000_000);
+    const { spent = 0, leased = 0, held = 0 } = (await lineOfAll())?.usd_per_day ?? {};
+    before = Math.round(spent * 1_000_000);
+    taken = Math.round((spent + leased + held) * 1_000_000);
   });
 
   it("[LEDGER-18] bind all orgs, name themselves, and are on record in the home org's chain", async () => {
     const [one, other] = [fresh(), fresh()];
-    await capAll({ usd_per_day: before + 100 });
+    await capAll({ usd_per_day: taken + 100 });
     expect(await one.ledger.lease(one.org, wish(1, 60))).toMatchObject({ ok: true });
     expect(await other.ledger.lease(other.org, wish(1, 60))).toMatchObject({
       ok: false,
@@ -381,7 +385,7 @@ describe("the deployment's caps", () => {
   it("[LEDGER-18] bind at once when they are set, and are forgotten at once when they are taken away", async () => {
     const { org, ledger } = fresh();
     await ledger.lease(org, wish(1, 50));
-    await capAll({ usd_per_day: before + 60 });
+    await capAll({ usd_per_day: taken + 60 });
     expect(await ledger.lease(org, wish(2, 70))).toMatchObject({ ok: false, refusal: { scope: "deployment" } });
     await capAll({});
     expect(await ledger.lease(org, wish(3, 70))).toMatchObject({ ok: true });
@@ -389,9 +393,17 @@ describe("the deployment's caps", () => {
 
   it("[LEDGER-18] refuse what they refused just now without being asked again", async () => {
     const { org, ledger } = fresh();
-    await capAll({ usd_per_day: before });
+    await capAll({ usd_per_day: taken });
     for (let n = 1; n <= 20; n++) expect(await ledger.lease(org, wish(n, 70))).toMatchObject({ ok: false });
     expect(askedBy(org)).toBe(1);
+  });
+
+  it("[LEDGER-18] refuse a need that is larger in one part and smaller in the other than what is leased", async () => {
+    const { org, ledger } = fresh();
+    await capAll({ usd_per_day: taken + 100 });
+    expect(await ledger.lease(org, request({ need: amount(90, 10), want: amount(90, 5_000) }))).toMatchObject({ ok: true });
+    const more = request({ n: 2, held: amount(90, 10), need: amount(90, 10), want: amount(90, 10) });
+    expect(await ledger.lease(org, more)).toMatchObject({ ok: false, refusal: { scope: "deployment", cap: "usd_per_day" } });
   });
 
   it("[LEDGER-18] nothing is granted while the deployment's ledger is out of reach, and all is asked anew afterwards", async () => {
@@ -414,9 +426,9 @@ describe("the deployment's caps", () => {
 
   it("[LEDGER-18] raise alerts in the home org's chain and at its addresses", async () => {
     const { org, ledger } = fresh();
-    await capAll({ usd_per_day: before * 2 + 100 });
-    await ledger.lease(org, wish(1, before + 90));
-    await ledger.lease(org, wish(2, 0, before + 90));
+    await capAll({ usd_per_day: taken * 2 + 100 });
+    await ledger.lease(org, wish(1, taken + 90));
+    await ledger.lease(org, wish(2, 0, taken + 90));
     now += MINUTE + 1_000;
     await ring(org);
     const told: string[] = [];

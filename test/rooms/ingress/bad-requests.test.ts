@@ -145,6 +145,10 @@ const ROWS: readonly Row[] = [
   { name: "limit=1e2", path: "/v1/runs?limit=1e2", as: "caller", ...bad("query.limit") },
   { name: "limit twice", path: "/v1/runs?limit=1&limit=2", as: "caller", ...bad("query.limit") },
   { name: "a cursor of nobody's", path: "/v1/runs?cursor=made-up", as: "caller", ...bad("query.cursor") },
+  ...["dead-letters", "api-keys", "routes", "tools", "workflows", "workflows/echo/versions", "budgets"].map((list): Row => {
+    const path = `/v1/${list}${list.includes("?") ? "&" : "?"}cursor=made-up`;
+    return { name: `a cursor of nobody's in ${list}`, path, as: "admin", ...bad("query.cursor") };
+  }),
   { name: "a status that is none", path: "/v1/runs?status=done", as: "caller", ...bad("query.status") },
   { name: "an unknown query parameter", path: "/v1/runs?sort=asc", as: "caller", ...bad("query.sort") },
   { name: "a workflow with NUL in a query", path: "/v1/runs?workflow=%00", as: "caller", ...bad("query.workflow") },
@@ -416,6 +420,7 @@ describe("bad requests", () => {
   it("are many", () => expect(ROWS.length).toBeGreaterThanOrEqual(60));
 
   it.each(ROWS.map((row) => [row.name, row] as const))("%s", async (_name, row) => {
+    world.lines.length = 0;
     const before = [world.writes.length, world.runs.size, world.claims.size, world.keys.size];
     const answer = await world.send(row.method ?? "GET", (row.path ?? "/").replace("RUN", run), {
       key: keys[row.as ?? "nobody"] ?? null,
@@ -442,6 +447,8 @@ describe("bad requests", () => {
     expect(problem).toMatchObject({ status: row.status, type: `/docs#error-${row.code}` });
     expect(answer.headers.get("traceresponse")).toContain(problem.trace_id);
     expect([world.writes.length, world.runs.size, world.claims.size, world.keys.size]).toEqual(before);
+    // What a client did wrong is no fault of the platform's.
+    expect(world.lines.filter(({ level }) => level === "error")).toEqual([]);
   });
 
   it("405 says what the path takes", async () => {

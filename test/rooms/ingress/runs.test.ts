@@ -159,6 +159,14 @@ describe("Idempotency-Key", () => {
     expect(JSON.stringify([...world.claims])).not.toContain("private words");
   });
 
+  it("keeps neither the key, the path nor the user as the client wrote them", async () => {
+    const mail = "mara.lindqvist-at-example.org";
+    await start({ headers: { "Idempotency-Key": mail }, key: await world.makeKey(["caller"], { user: "mara-lindqvist" }) });
+    const kept = JSON.stringify([...world.claims]);
+    expect(world.claims.size).toBe(1);
+    for (const word of [mail, "mara-lindqvist", "/v1/runs"]) expect(kept).not.toContain(word);
+  });
+
   it("a replayed key comes without its text", async () => {
     const body = { org: "acme", user: "eve", roles: ["caller"] };
     const first = await json(await world.send("POST", "/v1/api-keys", { key: ADMIN_KEY, body, headers }));
@@ -187,9 +195,26 @@ describe("kill switch", () => {
     expect((await world.send("POST", `/v1/runs/${run.id}/cancel`, { key: caller, body: { reason: "stop" } })).status).toBe(202);
   });
 
-  it("a switch of another workflow stops nothing here", async () => {
-    await stop("workflow:other");
+  it("[KILL-17] a name that does not exist is refused with the one that is near, and stops nothing", async () => {
+    const detail = async (scope: string) => {
+      const answer = await stop(scope);
+      return [answer.status, (await json(answer))["detail"]];
+    };
+    expect(await detail("workflow:ecko")).toEqual([404, "there is no workflow `ecko`; did you mean `echo`?"]);
+    expect(await detail("workflow:other")).toEqual([404, "there is no workflow `other`"]);
+    expect(await detail("tool:constructor")).toEqual([404, "there is no tool `constructor`"]);
+    expect(await detail("tool:workflow.other")).toEqual([404, "there is no tool `workflow.other`"]);
+    expect(await detail("model:acme/none")).toEqual([404, "there is no model `acme/none`"]);
+    expect(await detail("org:acne")).toEqual([404, "there is no org `acne`; did you mean `acme`?"]);
+    expect(world.switches.size).toBe(0);
     expect((await start()).status).toBe(202);
+    expect((await stop("tool:workflow.echo")).status).toBe(200);
+  });
+
+  it("[KILL-17] stops what is named when nobody can look up whether it exists, and says so in the log", async () => {
+    world.script.throws["workflows.get"] = [new Error("D1 is away")];
+    expect((await stop("workflow:other")).status).toBe(200);
+    expect(world.lines.map(({ event }) => event)).toContain("kill_switch.unchecked");
   });
 
   it("refuses new work when the switch cannot be read", async () => {

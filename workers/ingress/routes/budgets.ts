@@ -6,6 +6,7 @@ import type { Principal } from "../../../core/access/principal.ts";
 import type { Caps } from "../../../core/budget/account.ts";
 import { type BudgetScope, DEPLOYMENT_LEDGER } from "../../../core/budget/lease.ts";
 import type { BudgetView } from "../../../core/budget/view.ts";
+import { refuse } from "../../../core/errors/problem.ts";
 import { fromUsd } from "../../../core/money.ts";
 import type { Page, PageRequest } from "../../../core/page.ts";
 import { err } from "../../../core/result.ts";
@@ -15,6 +16,9 @@ import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { Budget, Budgets, budgetScope, PutBudget } from "../schemas/budget-views.ts";
 import { pageOf, pageQuery } from "../schemas/requests.ts";
+
+/** The list's cursor is the last scope that was shown. */
+const CURSOR = /^(deployment|org|user:[^\s/]{1,128}|workflow:[a-z0-9-]{1,63})$/;
 
 const microUsd = (usd: number | null | undefined): number | null => (usd === null || usd === undefined ? null : fromUsd(usd));
 
@@ -77,7 +81,14 @@ export function budgetRoutes(ports: IngressPorts): Endpoint[] {
       action: "budget.read",
       query: pageQuery,
       answers: { 200: { description: "the budgets, by scope", schema: Budgets } },
-      handle: async ({ principal, query }) => reply(200, await lines(ports, principal, pageOf(query))),
+      async handle({ principal, query }) {
+        const page = pageOf(query);
+        if (page.cursor !== null && !CURSOR.test(page.cursor)) {
+          const errors = [{ path: "query.cursor", message: "is not a cursor returned by this list" }];
+          return err(refuse("invalid_request", "the query is invalid", errors));
+        }
+        return reply(200, await lines(ports, principal, page));
+      },
     }),
   ];
 }

@@ -4,6 +4,7 @@
  */
 import { z } from "@hono/zod-openapi";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
+import { unknownName } from "../../../core/errors/unknown-name.ts";
 import type { StopScope } from "../../../core/kill-switch/stops.ts";
 import type { SwitchView } from "../../../core/kill-switch/view.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
@@ -12,6 +13,7 @@ import { type Asked, denied, edgeRule, forbid, onRecordIfOnePerson } from "../..
 import { type Claim, claim } from "../../use-cases/idempotency.ts";
 import { keptTextOrMarker } from "../../use-cases/kept-text.ts";
 import { unknown } from "../../use-cases/runs.ts";
+import { unknownInScope } from "../../use-cases/stop-names.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
@@ -48,7 +50,7 @@ export function killSwitchRoutes(ports: IngressPorts): Endpoint[] {
       headers: idempotencyHeader,
       body: Body,
       answers: { 200: { description: "the switch, active", schema: Switch } },
-      refusals: ["conflict", "idempotency_key_reused"],
+      refusals: ["not_found", "conflict", "idempotency_key_reused"],
       handle: (call) => throwSwitch(ports, call),
     }),
     endpoint({
@@ -118,7 +120,7 @@ async function scopeFor(
   const refusal = await denied(ports, asked, action, { attributes: { scope: scope.kind }, name: `kill-switch/${text}` });
   if (refusal !== null) return err(refusal);
   if (principal.platformAdmin) return ok(scope);
-  if (scope.kind !== "all") return scope.org === principal.org ? ok(scope) : err(unknown);
+  if (scope.kind !== "all") return scope.org === principal.org ? ok(scope) : err(unknownName("org", scope.name, [principal.org]));
   return err(
     await forbid(ports, asked, action, "kill-switch/all", "only the platform's admins stop everything", edgeRule("platform_admin")),
   );
@@ -129,6 +131,8 @@ type StopCall = Call<NoFields, NoFields, typeof idempotencyHeader, typeof Body>;
 async function throwSwitch(ports: IngressPorts, call: StopCall): Promise<Answer<200, SwitchView>> {
   const scope = await scopeFor(ports, call, "kill.throw", call.body.scope);
   if (!scope.ok) return scope;
+  const unknownThing = await unknownInScope(ports, call, call.routeName, scope.value);
+  if (unknownThing !== null) return err(unknownThing);
   const claimed = await claimUnlessBroken(ports, call);
   if (claimed !== null && !claimed.ok) return claimed;
   // A repeated request must not stop again what two people have let go on meanwhile.
