@@ -105,7 +105,10 @@ export const STORES = {
     erasure: nothing("comments are scrubbed of personal data before they are stored"),
     retention: missing("feedback outlives the org's retention"),
   },
-  "DB.idempotency": { erasure: nothing("MACs of each request, its sender and its key, never what was sent"), retention: { by: "chore", chore: "idempotency" } },
+  "DB.idempotency": {
+    erasure: nothing("MACs of each request, its sender and its key, never what was sent"),
+    retention: { by: "chore", chore: "idempotency" },
+  },
   "DB.audit_outbox": { erasure: CALLERS, retention: UNTIL_CONFIRMED },
   "DB.audit_pages": {
     erasure: nothing("names, digests and counts; never a prompt, a secret or personal data"),
