@@ -89,7 +89,7 @@ function tellVerdict(
     output.say("NOTHING TO VERIFY: there are no entries");
     return 1;
   }
-  output.say(`VERIFIED: ${count(checked)} entries hold together, up to seq ${head.seq}: every hash, link and signature`);
+  output.say(`VERIFIED: ${count(checked)} entries are valid, up to seq ${head.seq}: every hash, link and signature`);
   output.say(`  head ${head.seq}:${head.hash}`);
   for (const [kid, times] of signers) output.say(`  key ${kid} signed ${count(times)}`);
   if (options.head === null)

@@ -88,7 +88,7 @@ async function main(options: StartOptions): Promise<void> {
   terminal.line(`  The API: ${platform.url}/docs    Ctrl-C ends everything.`);
 }
 
-/** The shop begins anew each time: its one espresso machine can be refunded once. */
+/** The shop starts from scratch each time, since its one espresso machine can be refunded once. */
 async function bringUpShop(): Promise<Shop> {
   const ledger = join(OWN_FOLDER, "shop-ledger.jsonl");
   mkdirSync(OWN_FOLDER, { recursive: true });

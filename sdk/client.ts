@@ -106,7 +106,7 @@ export function createClient(options: ClientOptions) {
       /** Newest first, with the share of users that each takes. */
       versions: (name: string, page: PageOptions = {}) =>
         http.json<Page<Api.WorkflowVersionLine>>("GET", `${at("v1", "workflows", name, "versions")}${query(page)}`),
-      /** Splits the users among versions; versions that are not named retire. */
+      /** Splits users among versions; versions that are not named are retired. */
       traffic: (name: string, versions: Api.SplitTraffic["versions"]) =>
         http.json<Api.Traffic>("POST", at("v1", "workflows", name, "traffic"), { body: { versions } }),
     },

@@ -33,7 +33,7 @@ export class BulkheadError extends Error {
   readonly problem: Problem | null;
   /** What is wrong, in the platform's words; empty without a problem document. */
   readonly detail: string;
-  /** The request's trace, for whoever looks it up; null without a problem document. */
+  /** The request's trace id; null without a problem document. */
   readonly traceId: string | null;
   /** Seconds to wait before the next try, from `Retry-After`; null: the platform did not say. */
   readonly retryAfter: number | null;

@@ -12,7 +12,7 @@ export type CrewOptions = {
   readonly told: (told: Told) => void;
 };
 
-/** Resolves when every seed that was handed out is told of. Rejects when a thread breaks. */
+/** Resolves when every seed that was handed out has been reported. Rejects when a thread breaks. */
 export async function work({ workers, fault, shrink, next, told }: CrewOptions): Promise<void> {
   await Promise.all(Array.from({ length: workers }, () => one({ fault }, shrink, next, told)));
 }

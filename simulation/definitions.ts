@@ -16,7 +16,7 @@ export const ORG = "acme";
 /** As a developer's definition is checked. */
 export const checked = (raw: Json): Definition => {
   const result = checkDefinition(raw, { tools: new Set(Object.keys(TOOLS)) });
-  if (!result.ok) throw new TypeError(`a simulated definition does not hold together: ${JSON.stringify(result.error)}`);
+  if (!result.ok) throw new TypeError(`a simulated definition is invalid: ${JSON.stringify(result.error)}`);
   return result.value;
 };
 

@@ -35,7 +35,7 @@ export class Dice {
     return mix(state);
   }
 
-  /** A number in [0, 1) that belongs to the name for good, whenever it is asked for. */
+  /** A number in [0, 1) that depends only on the name. */
   fate(name: string): number {
     return mix((hash(this.#seed, name) + GOLDEN) | 0);
   }

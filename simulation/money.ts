@@ -85,7 +85,10 @@ export function checkLedger(world: World): void {
     const known = settled.get(id);
     const billed = world.models.asked.filter(({ call }) => call.context.run === id).reduce((sum, asked) => sum + asked.billed, 0);
     if (billed > spent.microUsd + held.microUsd)
-      world.watch.note("bill not covered", `${id}: ${billed} billed, the ledger was told of ${spent.microUsd} and ${held.microUsd} held`);
+      world.watch.note(
+        "bill not covered",
+        `${id}: ${billed} billed, the ledger knows of ${spent.microUsd} spent and ${held.microUsd} held`,
+      );
     if (n === 0) {
       if (billed > 0) world.watch.note("not leased", `${id}: ${billed} billed, and nothing was leased`);
       continue;

@@ -35,7 +35,7 @@ export function isOnePerson(one: Holder, other: Holder): boolean {
   return peopleOf(other).some((person) => people.includes(person));
 }
 
-/** The holder as another org meets them: whoever has the same name there is somebody else. */
+/** The holder as another org sees them: a person with the same name there is somebody else. */
 export function abroad<H extends Holder>(holder: H, home: string): H {
   if (isPlatforms(holder) || holder.root?.includes("/")) return holder;
   return { ...holder, root: `${home}/${rootOfNewKey(holder)}` };

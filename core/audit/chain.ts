@@ -1,5 +1,5 @@
 /**
- * Does a list of entries hold together? Recomputes every hash, every link and every signature, and says where and why not. Works on
+ * Checks a list of entries: recomputes every hash, every link and every signature, and says where and why not. Works on
  * a whole chain, on a slice, and on a chain that comes in pages: the fold carries what it needs from one page to the next.
  *
  * What it cannot see: entries missing at the end. Only a signed checkpoint, or a head that somebody noted, shows those.

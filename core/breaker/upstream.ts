@@ -75,7 +75,7 @@ export function reportOrg(
   if (outcome !== "bad") return next;
   const evidence = withEvidence(next.evidence, org, at);
   const failures = evidence.reduce((sum, [, times]) => sum + times.length, 0);
-  // What is known of each org's own calls went into it: afterwards everybody begins anew.
+  // What is known of each org's own calls is part of it; afterwards every org starts again.
   return failures >= FAILURES_TO_OPEN ? { ...WELL, shared: opened(1, at, chance) } : { ...next, evidence };
 }
 

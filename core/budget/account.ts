@@ -48,7 +48,7 @@ export const newAccount = (scope: BudgetScope, at: EpochMs): Account => ({
   told: {},
 });
 
-/** The account as of `at`: a period that is over begins anew. A clock that went back changes nothing. */
+/** The account as of `at`: a period that is over is replaced by a new one. A clock that went back changes nothing. */
 export function asOf(account: Account, at: EpochMs): Account {
   const day = dayOf(at) > account.day.period ? emptyBucket(dayOf(at)) : account.day;
   const month = monthOf(at) > account.month.period ? emptyBucket(monthOf(at)) : account.month;

@@ -8,7 +8,7 @@ type Percent = BudgetAlert["percent"];
 export const reached = (used: number, limit: number): Percent[] =>
   used <= 0 ? [] : ALERT_PERCENTS.filter((percent) => used * 100 >= limit * percent);
 
-/** The account with what is now told of, and the alerts that were not told before in their period. */
+/** The account with the thresholds reported now, and the alerts that are new in their period. */
 export function alertsOf(account: Account): { readonly account: Account; readonly alerts: readonly BudgetAlert[] } {
   const alerts: BudgetAlert[] = [];
   let told = account.told;
@@ -25,7 +25,7 @@ export function alertsOf(account: Account): { readonly account: Account; readonl
 }
 
 /**
- * The account under new caps. A cap whose value changed starts its thresholds anew, except those that are crossed already: the
+ * The account under new caps. A cap whose value changed starts its thresholds again, except those that are already crossed: the
  * one who sets it knows.
  */
 export function withCaps(account: Account, caps: Caps): Account {

@@ -22,7 +22,7 @@ export type Holder = {
   readonly until: EpochMs;
   /** The answer to request `n`, for when it is asked again. */
   readonly answer: LeaseAnswer | null;
-  /** Highest threshold told of `usd_per_run`, by the scope that sets it. */
+  /** Highest threshold of `usd_per_run` that was reported, by the scope that sets it. */
   readonly told: { readonly [Scope in BudgetScope]?: number };
   /** Of a desk: calls under way, at their worst. */
   readonly calls: { readonly [call: string]: Amount };

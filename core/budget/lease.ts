@@ -1,5 +1,5 @@
 /**
- * How whoever spends money asks the org's ledger for it. A *holder* is a run, or a desk: the part of an isolate that makes chat calls
+ * How a holder asks the org's ledger for money. A *holder* is a run, or a desk: the part of an isolate that makes chat calls
  * for one user. It leases a slice before it spends, spends from the slice without asking, and tells with its next request what
  * it has spent. An org's ledger is itself a holder: it leases from the deployment's ledger what the deployment's caps bound. All amounts that it tells are cumulative, and its requests are numbered: a request told twice counts once.
  */
@@ -53,7 +53,7 @@ export type LeaseAnswer =
       /** Told to orgs: the parts that no cap bounds. Of such a part the lease is a count, not a limit. */
       readonly open?: { readonly [Part in keyof Amount]: boolean };
     }
-  /** What the holder had before stays its own, less what it has told of since, until the time it was given. */
+  /** The holder keeps what it had before, less what it has reported since, until that lease ends. */
   | { readonly ok: false; readonly refusal: LeaseRefusal };
 
 /** Why the ledger refuses: a cap, or the holder itself. */

@@ -93,7 +93,7 @@ function account({ standings }: Facts, before: Holder, all: { readonly spent: Am
   return { holder, accounts: standings.map((standing) => book(asOf(standing.account, at), booking)) };
 }
 
-/** A note's attempts and outcomes, as what the desk has spent and holds in all. A call counts once, whatever is told of it again. */
+/** A note's attempts and outcomes, as what the desk has spent and holds in all. A call counts once, however often it is reported. */
 function counted(before: Holder, { attempts, outcomes }: DeskNote) {
   const calls: { [call: string]: Amount } = { ...before.calls };
   const doubts: { [call: string]: Amount } = { ...before.doubts };

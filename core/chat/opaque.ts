@@ -33,7 +33,7 @@ export function opaqueOf(holder: JsonObject): JsonObject | undefined {
   return found.length === 0 || JSON.stringify(fields).length > LONGEST ? undefined : fields;
 }
 
-/** One more piece of a stream: texts and lists go on, anything else is said anew. */
+/** One more piece of a stream: texts and lists are continued, anything else replaces what came before. */
 export function joinOpaque(before: JsonObject | undefined, more: JsonObject | undefined): JsonObject | undefined {
   if (before === undefined || more === undefined) return before ?? more;
   const joined = { ...before };

@@ -93,7 +93,7 @@ export function readToolChoice(form: Form, tools: readonly ChatTool[]): Offer {
   return refuse("`tool_choice` is `none`, `auto`, `required`, `allowed_tools` or names one of the tools");
 }
 
-/** Offering less says the same to every upstream. null: it does not hold together. */
+/** Offering fewer tools means the same to every upstream. null: the field is invalid. */
 function readAllowed(choice: JsonObject, tools: readonly ChatTool[]): Offer | null {
   const inner = isObject(choice["allowed_tools"]) ? choice["allowed_tools"] : choice;
   const { mode = "auto", tools: list } = inner;

@@ -1,5 +1,5 @@
 /**
- * What a caller is told of a name that nothing has: the name itself, and one that is near to it, should it be a slip of the keyboard.
+ * The message about an unknown name: the name, and a similar one that exists, in case of a typing error.
  * `names` MUST be names that the caller may know: those of the same org.
  */
 import { type Refusal, refuse } from "./problem.ts";

@@ -27,7 +27,7 @@ export const isKnown = (part: Part | undefined): part is { readonly known: Json 
 /** The size of a part in tokens. */
 export const sizeOf = (part: Part, measure: Measure): Size => (isKnown(part) ? measure(part.known) : part.size);
 
-/** The value of a template, or what can be told of it. null: evaluating it fails, whatever the rest of the run brings. */
+/** The value of a template, or what is known of it. null: evaluating it fails, whatever the rest of the run brings. */
 export function partOf(template: Template, parts: Parts): Part | null {
   if (mentions(template).every((cel) => isTold(cel, parts))) {
     const value = evaluate(template, scopeOf(parts));

@@ -1,5 +1,5 @@
 /**
- * A run that is not started, walked through in the order of its definition: what each step would cost, and what can be told of its
+ * A run that is not started, walked through in the order of its definition: what each step would cost, and what is known of its
  * output. Pure: models, tools and children are looked up before.
  */
 import { isObject, type Json, own } from "../json.ts";
@@ -19,7 +19,7 @@ import { atMost, exactly, ordered } from "./spread.ts";
 
 /** What the org has, looked up before: functions of their arguments, without side effects. */
 export type Known = {
-  /** The models that routing would try for this step, and the tools its model is told of. */
+  /** The models that routing would try for this step, and the tools that its model is offered. */
   route(step: ModelStep | AgentStep): { readonly candidates: readonly ModelCandidate[]; readonly tools: readonly ModelTool[] };
   /** Schema of a tool's output; null: there is no such tool. */
   toolOutput(name: string): JsonSchema | null;
@@ -41,7 +41,7 @@ const LIKELY_RESCUE = 0.05;
 /** What a walk through a workflow came to. */
 export type Walked = { readonly cost: Cost; readonly output: Part };
 
-/** `input`: of the run, or what can be told of a child's. */
+/** `input`: the run's, or what is known of a child's. */
 export function walk(definition: Definition, input: Part, known: Known): Walked {
   return walkRun({ definition, known, depth: 0, frames: new Map(), measure: newMeasure(TEXT_EXACT), work: { left: NODES_EXACT } }, input);
 }
@@ -103,7 +103,7 @@ function walkNode(walker: Walker, step: Step | ItemStep, parts: Parts): Walked {
 
 type Walk<K extends StepKind> = (walker: Walker, step: StepOf<K>, parts: Parts) => Walked;
 
-/** What a step of each kind costs, and what can be told of its output. A kind without an entry does not compile. */
+/** What a step of each kind costs, and what is known of its output beforehand. A kind without an entry does not compile. */
 const WALKS: { readonly [K in StepKind]: Walk<K> } = {
   model: walkModel,
   agent: walkModel,

@@ -1,5 +1,5 @@
 /**
- * How often the work in a switch's scope is told of a halt or a resume. The index of what there is lags by seconds, so one pass is
+ * How often a halt or a resume is sent to the work in a switch's scope. The index of what there is lags by seconds, so one pass is
  * not enough: a halt is repeated until nothing is in flight, a resume a few times. Pure: every decision brings its time.
  */
 import type { PushedWork } from "../keeping/work.ts";

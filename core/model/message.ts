@@ -15,7 +15,7 @@ export type Message =
   /** The answer to the tool call with this id. */
   | { readonly role: "tool"; readonly toolCallId: string; readonly content: string };
 
-/** A tool as a model is told of it. */
+/** A tool as it is offered to a model. */
 export type ModelTool = { readonly name: string; readonly description: string; readonly input: JsonSchema };
 
 /** What a model asks for. `input` is checked against the tool's schema by whoever carries it out. */

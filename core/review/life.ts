@@ -166,7 +166,7 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Re
   }
 }
 
-/** Whoever began what is under review, and the run's own user. */
+/** The person who started what is under review, and the run's own user. */
 const startersOf = ({ request }: Case): readonly Holder[] => [{ user: request.startedBy, root: null }, ...(request.starters ?? [])];
 
 type Verdict = Omit<ReviewDecision, "id" | "digest">;

@@ -1,6 +1,6 @@
 /**
  * How old an answer already was when it came: RFC 9111 section 4.2.3, from the headers `Date` and `Age`. Pure; takes the time from
- * whoever asks. An answer that says nothing of its age was made just now, as far as anybody can tell.
+ * whoever asks. An answer that does not state its age counts as new.
  */
 import type { EpochMs } from "../time.ts";
 

@@ -2,7 +2,7 @@
  * Accounts and holders in SQL, and what is leased of each scope. A holder that has a lease lies in `lease`, one that has none in
  * `settled`; where it lies in both, `lease` is the newer. Knows rows; decides nothing.
  *
- * INVARIANT: what is leased of a scope is the sum over the rows of `lease`. It is kept in memory, read anew when the object wakes.
+ * INVARIANT: what is leased of a scope is the sum over the rows of `lease`. It is kept in memory and read again when the object wakes.
  */
 import { type Account, newAccount } from "../../core/budget/account.ts";
 import { type Amount, isNothing, minus, NOTHING, plus } from "../../core/budget/amount.ts";

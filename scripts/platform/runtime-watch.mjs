@@ -1,7 +1,7 @@
 /**
  * Loaded into wrangler's process before wrangler. It runs two runtimes: one with the platform, which it starts again when it dies, and
  * one before it that holds the port; when that one dies, wrangler starts it again but it answers nobody any more. Then this ends
- * wrangler, so that whoever started it learns of it. A runtime that wrangler stops itself is no death.
+ * wrangler, so that the process that started it notices. A runtime that wrangler stops itself is no death.
  */
 import childProcess from "node:child_process";
 

@@ -49,7 +49,7 @@ const REASONS_TOLD = 3;
 
 const refused = (code: Refused["code"], message: string, transient: boolean): Refused => ({ kind: "refused", code, message, transient });
 
-/** Fails closed: what cannot be decided is refused, as transient or for good. */
+/** Fails closed: what cannot be decided is refused, either as transient or permanently. */
 export function defineAuthority(ports: AuthorityPorts): Authority {
   return {
     async authorize(question) {
@@ -145,7 +145,7 @@ function nobody(
   return { ...refused(isTooLong ? "limit_reached" : "not_found", message, false), rejected };
 }
 
-/** What a model is told of: tools that there are, and that the caller's roles may reach at all. Each call is asked about again. */
+/** The tools that a model is offered: those that exist and that the caller's roles may reach. The policy decides each call again. */
 async function toolsFor(ports: AuthorityPorts, caller: Caller, names: readonly string[]): Promise<ModelTool[]> {
   const manifests = await Promise.all([...new Set(names)].map((name) => ports.tool(caller.org, name)));
   return manifests.flatMap((manifest) => {

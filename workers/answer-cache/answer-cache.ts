@@ -139,7 +139,7 @@ async function neighbours(ports: AnswerCachePorts, lookup: Lookup, model: string
   }
 }
 
-/** A model that is registered anew with another upstream is another model. */
+/** A model that is registered again with another upstream counts as another model. */
 async function modelTag(ports: AnswerCachePorts, { model, asker }: Lookup): Promise<string | null> {
   const entry = await ports.model(asker.org, model);
   if (entry === null) return null;

@@ -67,7 +67,10 @@ export type Auth = {
   openSession(request: Request): Promise<OpenedSession | { readonly ok: false; readonly key: StoredKey | null }>;
   /** A console session for somebody who signed in at an identity provider. */
   openLoginSession(vouched: Vouched): Promise<OpenedSession>;
-  /** Ends the session of this request for good; `principal`: whose it was, null when none came. `cookie`: the `Set-Cookie` that clears it. */
+  /**
+   * Ends the session of this request permanently. `principal`: whose it was, null when the request had none. `cookie`: the `Set-Cookie` that
+   * clears it.
+   */
   closeSession(request: Request): Promise<{ readonly cookie: string; readonly principal: Principal | null }>;
 };
 

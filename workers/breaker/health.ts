@@ -16,7 +16,7 @@ export type Health = {
   admit(org: string, entry: ModelEntry, timeoutMs: number): Promise<Admitted | { readonly allowed: false; readonly retryAfterMs: number }>;
 };
 
-/** Whoever is let through ends it, exactly once. */
+/** A call that is let through MUST be ended exactly once. */
 export type Admitted = {
   readonly allowed: true;
   /** `failure` null: the upstream answered. */

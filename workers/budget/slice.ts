@@ -12,7 +12,7 @@ import type { EpochMs } from "../../core/time.ts";
 
 /** A note's row of news, and whether the ledger has it. */
 type News<T> = T & { onRecord: boolean };
-/** What the ledger is to be told of an attempt. */
+/** News of an attempt for the ledger. */
 export type Attempt = News<DeskNote["attempts"][number]>;
 /** `taken`: what it takes from the slice. */
 export type Outcome = News<DeskNote["outcomes"][number]> & { readonly taken: Amount };

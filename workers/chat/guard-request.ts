@@ -117,7 +117,7 @@ async function guardName(look: Look, name: string, path: string): Promise<string
   return (await look("user", path, name)) === name ? name : null;
 }
 
-/** Redacted as the value that it is, so that it stays JSON; written anew only where something was found. */
+/** Redacted as a value, so that it stays JSON; it is rewritten only where something was found. */
 async function guardArguments(look: Look, text: string, path: string): Promise<string> {
   const parsed = parseUntrusted(text);
   if (!parsed.ok || typeof parsed.value === "string") return textOf(await look("model_output", path, text));

@@ -78,7 +78,7 @@ export const killed = (): Refusal => ({
   retryAfterSeconds: KILLED_RETRY_SECONDS,
 });
 
-/** What the caller is told of failures, of which there is one at least. What happened upstream says more than what was not tried. */
+/** The refusal for one or more failures. A failure upstream takes precedence over models that were not tried. */
 export function refusalOf(failures: readonly Failure[]): Refusal {
   const tried = failures.filter(({ code }) => code !== "overloaded" && code !== "kill_switch_active");
   const told = tried.at(-1) ?? failures.at(-1);

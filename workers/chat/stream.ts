@@ -177,7 +177,7 @@ function bodyOf(
 /** A failure in the client's words. A client that read too slowly is told so by the code that fits best. */
 const told = (failure: Failure): Refusal => (failure.code === "cancelled" ? refuse("timeout", failure.message) : refusalOf([failure]));
 
-/** The usage where it was asked for; the cost in any case, for whoever looks. */
+/** The usage when the caller asked for it; the cost always. */
 function usageFrames(call: Call, head: ChunkHead): readonly string[] {
   const { usage, microUsd, attempts } = call.tally;
   const cost = `: bulkhead-cost-usd ${usdText(microUsd)}\n\n`;

@@ -31,7 +31,7 @@ const MARGIN = 1.3;
 
 /** Begins the conversation. `sent`: the request as it came; `guarded`: the same after the guardrails. */
 export function openTalk(sent: ChatRequest, guarded: ChatRequest): Talk {
-  // Counting a megabyte takes time: once, whoever asks.
+  // Counting a megabyte takes time, so it is done once.
   const own = boundInput(guarded);
   let corrections: readonly ChatMessage[] = [];
   let added = 0;

@@ -6,7 +6,7 @@
  * A run's call passes the same gates, but the run has its own order of them: core/run/calls/dispatch.ts asks for stops and money
  * as events of a journal, so that a call survives the death of the object that made it, and composition/rooms.ts puts the answer
  * cache and the breaker around the call. What it costs, when a budget is nearly used up and what an answer's usage is, both take
- * from core/model-call. Whoever changes the order here looks there too.
+ * from core/model-call. When you change the order here, look there too.
  */
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { type Amount, NOTHING } from "../../core/budget/amount.ts";
@@ -78,7 +78,7 @@ export type OpenCall = {
 /** Opens a call. It is made only when this succeeds, and MUST then be ended once. */
 export type OpenGovernedCall = (call: GovernedCall) => Promise<Result<OpenCall, NotMade>>;
 
-/** Passes the gates, in their order; whoever gets an open call makes it and ends it. */
+/** Passes the gates in their order. The caller MUST make and end the call that it opens. */
 export const defineGovernedCalls =
   (ports: GovernedPorts): OpenGovernedCall =>
   (call) =>

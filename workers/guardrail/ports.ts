@@ -20,7 +20,7 @@ export type Guard = {
    * back. A blocked value of a user or a model is stored nowhere: `verdict` is "block" and `value` null.
    */
   admit(context: GuardContext, speaker: Speaker, origin: "input" | "tool" | "model", value: Json): Promise<Admitted>;
-  /** For texts that belong to no run (reasons, comments): personal data is replaced for good. */
+  /** For texts that belong to no run (reasons, comments): personal data is replaced permanently. */
   scrub(text: string): { readonly text: string; readonly verdict: Verdict; readonly findings: readonly FindingSummary[] };
   /** Placeholders of the listed types in a value are replaced by what this run's input put in; all others stay. */
   open(

@@ -19,7 +19,7 @@ const PATHS: readonly Elsewhere[] = [
   },
   { path: /^\/v1\/messages(\/|$)/, instead: `there is no Messages API here: ${CHAT}, in OpenAI's format`, shape: "anthropic" },
   { path: /^\/v1\/completions$/, instead: `there are no plain completions here: ${CHAT}`, shape: "openai" },
-  { path: /^\/v1\/models\//, instead: "there is no such model: `GET /v1/models` lists those that there are", shape: "openai" },
+  { path: /^\/v1\/models\//, instead: "this model does not exist; `GET /v1/models` lists the models", shape: "openai" },
 ];
 
 /** What to answer at a path that nothing here has; null: the path is nobody's. `isRead`: GET or HEAD, without which a model's path is no client's. */

@@ -1,5 +1,5 @@
 /**
- * From what a model asks to be called to calls that a run may consider: only tools it was told of, arguments that are JSON objects,
+ * From what a model asks to be called to calls that a run may consider: only tools that it was offered, arguments that are JSON objects,
  * redacted and scanned. Whether an input fits its tool's schema, and whether the call may be made, is for whoever carries it out.
  */
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";

@@ -96,7 +96,7 @@ export const logins = sqliteTable(
   (table) => [primaryKey({ columns: [table.org, table.user, table.credential] })],
 );
 
-/** Every version of every workflow, for good: a run names the version it started with. */
+/** Every version of every workflow. None is ever deleted: a run names the version it started with. */
 export const workflows = sqliteTable(
   "workflows",
   {
@@ -143,7 +143,7 @@ export const feedback = sqliteTable(
     id: text("id").notNull(),
     /** -1 to 1. */
     score: real("score").notNull(),
-    /** Redacted for good. */
+    /** Permanently redacted. */
     comment: text("comment"),
     createdAt: integer("created_at").notNull(),
   },

@@ -1,4 +1,4 @@
-/** Decides a review for a person. Who may not decide (whoever started the run) is the review queue's to say. */
+/** Decides a review for a person. The review queue refuses the person who started the run. */
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { hasIdForm } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";

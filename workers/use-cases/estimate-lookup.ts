@@ -16,7 +16,7 @@ const MOST_CHILDREN = 100;
 const EXPECTED_TOKENS = 500;
 
 type Node = Step | ItemStep;
-/** The models that routing would try for a step, and the tools that its model is told of. */
+/** The models that routing would try for a step, and the tools that its model is offered. */
 type Routed = { readonly candidates: readonly ModelCandidate[]; readonly tools: readonly ModelTool[] };
 
 /** `input`: redacted, as the run would get it. Of what does not exist there is nothing to tell: such a step would cost nothing. */

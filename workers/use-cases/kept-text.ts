@@ -1,4 +1,6 @@
-/** Texts that people write and the platform keeps: personal data is taken out for good, instructions to a model are not kept. */
+/**
+ * Texts that people write and the platform keeps: personal data is redacted permanently, and texts with instructions to a model are refused.
+ */
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { UseCasePorts } from "./ports.ts";

@@ -1,6 +1,6 @@
 /**
- * An order is fulfilled: reserve the stock, charge the customer, ship. Three writes, of which the first two are taken back in
- * reverse order when a later one fails for good. Frozen once released: a change is a new file.
+ * An order is fulfilled: reserve the stock, charge the customer, ship. These are three writes; the first two are undone in reverse order
+ * when a later one fails permanently. Frozen once released: a change is a new file.
  */
 import { cel, workflow } from "../../core/workflow/builder.ts";
 

@@ -8,7 +8,7 @@ export type StreamOptions = {
    * input had MUST get that one back.
    */
   readonly number: (type: PersonalDataType, value: string) => string;
-  /** Whether this call made the placeholder: any other that the model writes stays as it is and is told of (`foreign_placeholder`). */
+  /** Whether this call made the placeholder: any other that the model writes stays as it is and is reported (`foreign_placeholder`). */
   readonly isKnown: (placeholder: string) => boolean;
   /**
    * `window` (what is meant where nothing is said): text goes on as soon as nothing of it can belong to a finding. `sentences`: it

@@ -45,7 +45,7 @@ export type Birth = {
   readonly callbackUrl: string | null;
 };
 
-/** A birth as whoever starts a run gives it to the run's object, which adds what it alone knows (`born`). */
+/** A birth as it is given to the run's object, which adds what only it knows (`born`). */
 export type RunStart = Omit<Birth, "v" | "toolEffects" | "createdAt"> & {
   /** Absent: the object looks the listed tools up. A run that continues another keeps the effects of that one. */
   readonly toolEffects?: Birth["toolEffects"];

@@ -15,7 +15,7 @@ import { indexOfNode, nodeDefinition, stepOfNode } from "./node.ts";
 /** What an expression sees beside the run: an item of a map, the output of the call that is undone, why the step failed. */
 export type SeenLabels = { readonly item?: Labels; readonly output?: Labels; readonly error?: Labels };
 
-/** What is told of a failure: a code and words of ours, but the other side chose which. */
+/** The label of an error: its code and message are ours, but the other side chose which. */
 const ERROR: Label = { trust: "untrusted", class: "internal", sources: ["error"] };
 const errorLabels: Labels = whole(ERROR);
 

@@ -164,7 +164,7 @@ function showSignIn() {
   }, false);
 }
 
-/** Whoever may not read the switch's state is told of a stop by the refusals it causes. */
+/** A caller who may not read the switch's state learns of a stop from refusals. */
 async function lookForStops() {
   try {
     showStopped((await read("/admin/kill-switch")).switches.filter((stop) => stop.active));

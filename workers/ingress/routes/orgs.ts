@@ -167,7 +167,7 @@ const tidied = (change: OrgChange): OrgChange => ({
   ...(change.egress ? { egress: listed(change.egress) } : {}),
 });
 
-/** A URL that is told of things may hold a token: the audit chain counts them. */
+/** A notify URL may hold a token, so the audit chain records only how many there are. */
 function recorded({ notify, ...change }: OrgChange) {
   const counted = notify === undefined ? {} : { notify: notify?.length ?? null };
   return JSON.parse(JSON.stringify({ ...change, ...counted }));
