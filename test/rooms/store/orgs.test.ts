@@ -208,4 +208,19 @@ describe("looking after runs", () => {
     await store.upsertRuns(due.map((line) => ({ ...line, seq: 9 })));
     expect(await found()).toEqual([]);
   });
+
+  it("[ARCHIVE-10] a hundred runs that cannot be archived hold up none behind them, and come again after it", async () => {
+    const { store } = storeWorld();
+    await store.orgs.put("a3", { retention_days: 1 }, null, recordOf("e"));
+    const broken = Array.from({ length: 100 }, () => lineOf("a3", { status: "completed", ended_at: FAR - 9 * DAY }));
+    const sound = lineOf("a3", { status: "completed", ended_at: FAR - 2 * DAY });
+    await store.upsertRuns([...broken, sound]);
+    const sweep = async () => (await store.keeping.overdue(FAR, 100)).filter(({ org }) => org === "a3").map(({ id }) => id);
+    const first = await sweep();
+    expect(first).not.toContain(sound.id);
+    for (const id of first) await store.keeping.putOff("a3", id);
+    expect(await sweep()).toContain(sound.id);
+    await store.keeping.markArchived("a3", sound.id, recordOf("run.archived"));
+    expect((await sweep()).length).toBeGreaterThan(90);
+  });
 });
