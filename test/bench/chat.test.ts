@@ -60,7 +60,7 @@ describe("what counts as a chat", () => {
     const model = await startChildServer("model-server.ts");
     for (const stream of [false, true]) {
       const chats = chatContender({ ...asked, stream, url: `${model.url}/0/v1/chat/completions` });
-      await closedLoop(chats.run, 2, 4);
+      expect((await closedLoop(chats.run, 2, 4)).latencies).toHaveLength(4);
       chats.close();
     }
     await model.stop();

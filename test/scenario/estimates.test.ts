@@ -76,10 +76,12 @@ describe("POST /v1/runs/estimate", () => {
       );
       console.log(`round ${round}: inside ${share(inInterval)}, expectation off by ${Math.round(100 * median)} % (median)`);
     }
+    expect(rounds.flat().length).toBeGreaterThan(0);
     for (const { body, before, usage } of rounds.flat()) {
       const what = JSON.stringify({ body, before, usage }).slice(0, 600);
       expect(usage.usd, what).toBeLessThanOrEqual(before.usd.max);
       expect(usage.tokens_in + usage.tokens_out, what).toBeLessThanOrEqual(before.tokens.max);
+      expect(usage.model_calls === 0, what).toBe(before.model_calls.max === 0);
       expect(usage.model_calls, what).toBeLessThanOrEqual(before.model_calls.max);
     }
     const all = rounds.flat().map(({ before, usage }) => inside(before.usd, usage.usd));

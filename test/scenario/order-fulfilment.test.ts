@@ -38,7 +38,7 @@ describe("order-fulfilment", () => {
   });
 
   it("[THREAD-11] undoes in reverse order and says why in a dead letter; a redrive is a new act for what was undone", async () => {
-    await fault("/shipping/ship", { mode: "fail_for_good", times: 1 });
+    await fault("/shipping/ship", { mode: "fail_for_good", times: 2 });
     const run = await start({ order_id: "A-1002" });
     const ended = await eventually(`/v1/runs/${run}`, world.keys.app, ENDED);
     expect(ended).toMatchObject({ status: "failed", error: { code: "tool_error", step: "ship" } });
@@ -52,8 +52,14 @@ describe("order-fulfilment", () => {
     const redriven = await call("POST", `/v1/dead-letters/${letter?.["id"]}/redrive`, world.keys.operator, {});
     expect(redriven.body, JSON.stringify(redriven.body)).toMatchObject({ redrive_of: run });
     const again = await eventually(`/v1/runs/${redriven.body["id"]}`, world.keys.operator, ENDED);
-    expect(again["status"], JSON.stringify(again)).toBe("completed");
-    expect(effects(run).slice(4)).toEqual(["reserve/2", "charge/2", "ship"]);
+    expect(again).toMatchObject({ status: "failed", error: { step: "ship" }, dead_letter: { undone: [] } });
+    const second = ["reserve/2", "charge/2", "charge/2/compensate", "reserve/2/compensate"];
+    expect(effects(run).slice(4)).toEqual(second);
+    const next = (again["dead_letter"] as JsonObject)["id"];
+    const twice = await call("POST", `/v1/dead-letters/${next}/redrive`, world.keys.operator, {});
+    const last = await eventually(`/v1/runs/${twice.body["id"]}`, world.keys.operator, ENDED);
+    expect(last["status"], JSON.stringify(last)).toBe("completed");
+    expect(effects(run).slice(8)).toEqual(["reserve/3", "charge/3", "ship"]);
     expect((await call("POST", `/v1/dead-letters/${letter?.["id"]}/redrive`, world.keys.operator, {})).status).toBe(409);
   });
 

@@ -45,7 +45,7 @@ describe("one platform at a time on one state", () => {
   it("is not kept out by a number that another program has now", async () => {
     const stranger = startGuarded(process.execPath, ["-e", "setTimeout(() => {}, 60000)"], { cwd: folder, output: "inherit" });
     takeState(folder, stranger.group);
-    await waitForState(folder, 0);
+    await expect(waitForState(folder, 0)).resolves.toBeUndefined();
     await stranger.stop(0);
   });
 

@@ -66,9 +66,11 @@ describe("the SDK's package", () => {
   it("needs no other package, and its types import nothing from outside", () => {
     expect(readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith("."))).toEqual(["bulkhead-sdk"]);
     const dist = join(project, "node_modules/bulkhead-sdk/dist");
-    for (const name of readdirSync(dist))
-      for (const [, from] of readFileSync(join(dist, name), "utf8").matchAll(/(?:from|import\()\s*"([^"]+)"/g))
-        expect(from, name).toMatch(/^\.\//);
+    const names = readdirSync(dist);
+    expect(names.length).toBeGreaterThan(1);
+    const imported = names.flatMap((name) => [...readFileSync(join(dist, name), "utf8").matchAll(/(?:from|import\()\s*"([^"]+)"/g)]);
+    expect(imported.map(([, from]) => from).filter((from) => from?.startsWith("./") !== true)).toEqual([]);
+    expect(imported.length).toBeGreaterThan(0);
   });
 
   it("runs under the machine's Node, and throws typed errors", async () => {

@@ -82,7 +82,8 @@ describe("a file", () => {
   it.each(table)("[AUD-11] finds %s", async (_name, entries, expected) => {
     const { code, text } = await run(await entriesFile(entries), "--keys", keysFile);
     expect(code).toBe(1);
-    for (const line of expected) expect(text).toContain(line);
+    expect(expected.filter((line) => !text.includes(line))).toEqual([]);
+    expect(expected.length).toBeGreaterThan(0);
   });
 
   it("[AUD-12] a cut-off end is seen with the head that somebody noted, and only then", async () => {

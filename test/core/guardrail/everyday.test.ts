@@ -28,6 +28,7 @@ describe("everyday texts", { timeout: 60_000 }, () => {
       );
       if (told.length > 0)
         console.log(`${name}, ${channel}: ${judged.length} flagged, ${blocked.length} of them blocked\n${told.join("\n")}`);
+      expect(texts).toHaveLength(COUNT);
       expect(judged.length / texts.length).toBeLessThanOrEqual(MOST_FLAGGED);
       expect(blocked.length / texts.length).toBeLessThanOrEqual(MOST_BLOCKED);
     });

@@ -59,6 +59,7 @@ describe("a conversation that outgrows the window", () => {
     const { run, seen, summaries } = drive(30, () => said("Matters 1 to 20 brought nothing."));
     expect(run.state.status).toBe("completed");
     expect(summaries.length).toBeGreaterThanOrEqual(1);
+    expect(seen.length).toBeGreaterThan(20);
     for (const messages of seen) expect(estimateTokens(messages, null) + 100).toBeLessThanOrEqual(WINDOW);
     const last = seen.at(-1) ?? [];
     expect(last[1]?.content).toContain("the pinned fact");

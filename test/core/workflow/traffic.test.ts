@@ -46,8 +46,9 @@ describe("a user's slot", () => {
       counts.set(version, (counts.get(version) ?? 0) + 1);
     }
     // Four standard deviations of a binomial of 20,000 are at most 1 percent.
-    for (const { version, percent } of sharesOf(layout))
-      expect(Math.abs(((counts.get(version) ?? 0) * 100) / users - percent)).toBeLessThan(1.1);
+    const shares = sharesOf(layout);
+    expect(shares).toHaveLength(3);
+    for (const { version, percent } of shares) expect(Math.abs(((counts.get(version) ?? 0) * 100) / users - percent)).toBeLessThan(1.1);
   });
 });
 

@@ -64,7 +64,8 @@ describe("upstream faults", () => {
     expect(refused.retryAfterSeconds).toBe(retryAfterSeconds);
     expect(refused.detail).not.toContain("other side");
     await world.settled();
-    expect(world.calls.every(({ spent }) => spent !== undefined)).toBe(true);
+    expect(world.calls.length).toBeGreaterThan(0);
+    expect(world.calls.filter(({ spent }) => spent === undefined)).toEqual([]);
   });
 
   const unfit = { code: "invalid_request", isHopeless: true };

@@ -76,7 +76,8 @@ describe("a stream", () => {
   it("[CHAT-4] says what it cost in a comment where no usage was asked for", async () => {
     const { raw, chunks } = await read(await chatWorld([streams(HELLO).response]).complete({ ...ASK, model: SMALL }));
     expect(raw).toContain(": bulkhead-cost-usd 0.000045\n\n");
-    expect(chunks.every(({ usage }) => usage === undefined)).toBe(true);
+    expect(chunks.length).toBeGreaterThan(1);
+    expect(chunks.filter(({ usage }) => usage !== undefined)).toEqual([]);
   });
 
   it("[CHAT-1] lets nothing of a person through, whatever the cuts, and gives the caller its own back", async () => {

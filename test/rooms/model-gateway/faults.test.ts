@@ -145,6 +145,7 @@ describe("what an upstream may answer", () => {
     );
     const outcome = await defineModelGateway({ ...portsOf(upstream.fetch) }).call(modelCall(), still);
     expect(failureOf(outcome)).toMatchObject({ class: "permanent", hopeless: "request" });
+    expect(upstream.requests.length).toBeGreaterThan(1);
     expect(upstream.requests.length).toBeLessThanOrEqual(5);
   });
 

@@ -304,7 +304,7 @@ describe("lists and outbox", () => {
     const pages: string[] = [];
     for (let cursor: string | null = null, more = true; more; more = cursor !== null) {
       const page = await queue.list("pending", { limit: 2, cursor });
-      expect(page.data.length).toBeLessThanOrEqual(2);
+      expect([1, 2]).toContain(page.data.length);
       pages.push(...page.data.map((view) => view.id));
       cursor = page.next_cursor;
     }

@@ -236,7 +236,9 @@ describe("a value that is too large for a row", () => {
     const before = await start(id);
     await runInDurableObject(object(id), (_run, { storage }) => {
       const { sql } = storage;
-      for (const { last_seq, events } of sql.exec<{ last_seq: number; events: string }>("SELECT last_seq, events FROM journal").toArray()) {
+      const rows = sql.exec<{ last_seq: number; events: string }>("SELECT last_seq, events FROM journal").toArray();
+      expect(rows.filter(({ events }) => events.length > 400_000).length).toBeGreaterThan(0);
+      for (const { last_seq, events } of rows) {
         if (events.length <= 400_000) continue;
         // As they were written: 400,000 units each, or one less where that would part a pair of surrogates.
         let head = events.slice(0, 400_000);

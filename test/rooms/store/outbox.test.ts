@@ -112,6 +112,7 @@ describe("the way of records to the queue", () => {
     world.queueDown = false;
     world.at += RESEND_AFTER_MS;
     expect((await world.store.sweepOutbox()).resent).toBe(8);
+    expect(world.sent.length).toBeGreaterThan(1);
     expect(world.sent.every((message) => JSON.stringify(message).length < 128_000)).toBe(true);
     const rowsFor = (org: string) => world.sent.filter((message) => message.org === org).flatMap((message) => message.rows).length;
     expect([rowsFor("big-a"), rowsFor("big-b")]).toEqual([4, 4]);

@@ -41,6 +41,7 @@ describe("versions under concurrency", () => {
     );
     const rows = await rowsOf(db, "tools", "race-t");
     expect(rows.map((row) => row.version).sort((a, b) => Number(a) - Number(b))).toEqual(rows.map((_, index) => index + 1));
+    expect(made.length).toBeGreaterThan(1);
     for (const manifest of made) expect(await store.tools.get("race-t", "t", manifest.version)).toEqual(manifest);
     expect(await rowsOf(db, "audit_outbox", "race-t")).toHaveLength(rows.length);
   });

@@ -73,8 +73,10 @@ describe.each(texts)("%s", (_, text) => {
       expect(finish).toBe("stop");
       expect(sentencesIn(summary).filter((sentence) => !plain.includes(sentence))).toEqual([]);
     }
+    expect(said.length).toBeGreaterThan(1);
     for (const { text: summary } of said) expect(expectTokens(summary)).toBeLessThanOrEqual(summaries.step.model.max_tokens);
     expect(expectTokens(whole.text)).toBeLessThanOrEqual(synthesis.model.max_tokens);
+    expect(whole.text.length).toBeGreaterThan(100);
     expect(whole.text.length).toBeLessThan(text.length / 5);
   });
 

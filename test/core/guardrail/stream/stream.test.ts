@@ -156,6 +156,7 @@ describe("a guarded stream", { timeout: TIMEOUT_MS }, () => {
     const open = openStream({ number: numbering(), isKnown: () => true });
     let pushed = 0;
     let sent = 0;
+    expect(words.length).toBeGreaterThan(100);
     for (const word of words) {
       pushed += word.length;
       sent += open.push(word).text.length;
@@ -296,7 +297,9 @@ describe("by sentences", { timeout: TIMEOUT_MS }, () => {
     const whole = "word ".repeat(4000);
     const open = openStream({ number: () => "", isKnown: () => true, mode: "sentences" });
     let waiting = 0;
-    for (const part of pieces(whole, [9])) {
+    const parts = pieces(whole, [9]);
+    expect(parts.length).toBeGreaterThan(1_000);
+    for (const part of parts) {
       waiting += part.length - open.push(part).text.length;
       expect(waiting).toBeLessThanOrEqual(SENTENCE_UNITS);
     }

@@ -1,0 +1,48 @@
+/** Tests that cannot fail are found, and there are none. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { WHY, weakTests } from "../../scripts/weak-tests/weak-tests.ts";
+
+const TESTS = resolve(import.meta.dirname, "..");
+const found = (body: string, before = ""): string[] => weakTests(`${before}\nit("says", async () => { ${body} });`).map(({ why }) => why);
+
+describe("[WEAK-1] a weak test is found", () => {
+  it.each<[keyof typeof WHY, string]>([
+    ["every", "const list = made(); expect(list.every((one) => one.ok)).toBe(true);"],
+    ["every", "expect(world.sent.filter(isOurs).every((one) => one.ok)).toBe(true); expect(other).toHaveLength(2);"],
+    ["every", "expect(list).toEqual([]); expect(list.every((one) => one.ok)).toBe(true);"],
+    ["loop", "for (const one of world.sent) expect(one).toBe(1); expect(other).toBe(2);"],
+    ["loop", "world.sent.forEach((one) => expect(one.ok).toBe(true));"],
+    ["loop", "for (const [at, one] of world.sent.entries()) { expect(one).toBe(at); }"],
+    ["bound", "expect(world.sent.length).toBeLessThan(5);"],
+    ["bound", "expect(run.usage.modelCalls).toBeLessThanOrEqual(4);"],
+    ["nothing", "await call();"],
+    ["caught", "try { await call(); } catch (error) { expect(error.code).toBe(5); }"],
+  ])("%s: %s", (kind, body) => expect(found(body)).toEqual([WHY[kind]]));
+});
+
+describe("[WEAK-1] a strong one is not", () => {
+  it.each([
+    "expect(list).toHaveLength(2); expect(list.every((one) => one.ok)).toBe(true);",
+    "expect(world.sent.length).toBeGreaterThan(0); for (const one of world.sent) expect(one).toBe(1);",
+    "for (const one of [1, 2]) expect(one).toBeGreaterThan(0);",
+    "for (const one of TABLE) expect(one).toBeGreaterThan(0);",
+    "expect(world.sent.length).toBeLessThan(5); expect(world.sent).toContain(7);",
+    "await vi.waitUntil(() => world.sent.length > 2); expect(world.sent.every((one) => one.ok)).toBe(true);",
+    "const list = [1, 2]; for (const one of list) expect(one).toBeGreaterThan(0);",
+    "fc.assert(fc.property(lists, (list) => { for (const one of list) expect(one).toBe(one); }));",
+    "await expect(call()).rejects.toThrow();",
+    "holds(5);",
+    "expect(JSON.stringify(view).length).toBeLessThan(10);",
+  ])("%s", (body) => expect(found(body, "const holds = (n: number) => { expect(n).toBe(5); };")).toEqual([]));
+});
+
+it("[WEAK-1] the tests of this project have none", () => {
+  const files = readdirSync(TESTS, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".test.ts"));
+  expect(files.length).toBeGreaterThan(100);
+  const weak = files.flatMap((path) =>
+    weakTests(readFileSync(join(TESTS, path), "utf8")).map(({ line, why }) => `test/${path}:${line} ${why}`),
+  );
+  expect(weak).toEqual([]);
+});
