@@ -6,7 +6,7 @@ import type { AuthorityAnswer, AuthorityQuestion, Permission } from "../core/wor
 import { LIBRARY } from "./definitions.ts";
 import type { Dice } from "./dice.ts";
 import { PRICE, WINDOW } from "./models.ts";
-import { MODELS } from "./random-definition.ts";
+import { GUARDED, MODELS } from "./random-definition.ts";
 import { factsOf } from "./shop.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -42,7 +42,11 @@ export function defineAuthority(dice: Dice, trouble: Trouble, rough: number) {
     if (struck === "policy broke") throw new Error("simulated");
     if (struck === "registry out of reach") return { kind: "refused", code: "upstream_unavailable", message: "simulated", transient: true };
     const asks = question.kind === "tool" && !question.compensation && dice.fate(`ask/${question.run}/${question.tool}`) < 0.12;
-    const decision: Permission["decision"] = struck === "policy denies" ? "deny" : asks ? "ask" : "allow";
+    const isGuarded =
+      question.kind === "tool" &&
+      question.tool === GUARDED.tool &&
+      question.untrusted.some((pointer) => pointer === "" || pointer.startsWith(`/${GUARDED.field}`));
+    const decision: Permission["decision"] = struck === "policy denies" ? "deny" : asks || isGuarded ? "ask" : "allow";
     if (question.kind === "run" && struck !== null)
       return { kind: "refused", code: "policy_denied", message: "simulated", transient: false };
     const permission = { decision, policyVersion: POLICY, reasons: [] };

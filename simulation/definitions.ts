@@ -66,6 +66,38 @@ export const LIBRARY: { readonly [name: string]: Definition } = Object.fromEntri
         mail: { kind: "tool", needs: ["below"], tool: "mail.send", input: { to: "{{EMAIL_1}}" } },
       },
     },
+    {
+      name: "twins",
+      input: true,
+      output: { cel: "steps.one.output" },
+      tools: ["stock.reserve", "stock.release", "mail.send"],
+      limits: { usd: 0.04, tokens: 8_000, seconds: 1_200 },
+      steps: {
+        one: {
+          kind: "run",
+          workflow: "inner",
+          input: { n: 1 },
+          on_error: [{ value: "spare", when: { cel: 'error.class == "transient"' } }],
+        },
+        two: { kind: "run", workflow: "inner", input: { n: 2 } },
+        mail: { kind: "tool", needs: ["one", "two"], tool: "mail.send", input: { to: "{{EMAIL_1}}" } },
+      },
+    },
+    {
+      name: "payer",
+      input: true,
+      output: { cel: "steps.pay.output.id" },
+      tools: ["payments.refund", "payments.cancel"],
+      limits: { usd: 0.01, tokens: 2_000, seconds: 600 },
+      steps: {
+        pay: {
+          kind: "tool",
+          tool: "payments.refund",
+          input: { order: "A-1001", amount: 1, memo: { cel: "input.memo" } },
+          compensate: { tool: "payments.cancel", input: { id: { cel: "output.id" } } },
+        },
+      },
+    },
   ].map((raw) => [raw.name, checked(raw as Json)]),
 );
 

@@ -7,6 +7,7 @@ import type { Failure, ModelCall, ModelOutcome } from "../core/run/calls/call.ts
 import type { EpochMs } from "../core/time.ts";
 import { type Clock, WORLD } from "./clock.ts";
 import type { Dice } from "./dice.ts";
+import { MARK } from "./shop.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** Dollars per million tokens. */
@@ -79,7 +80,7 @@ export class Models {
     bill();
     const asks = this.#asks(call);
     if (asks.length > 0) return outcome({ ok: true, asks: { text: null, calls: asks } }, true);
-    return outcome({ ok: true, output: call.schema === null ? "simulated" : instanceOf(call.schema.schema as Json, "") }, true);
+    return outcome({ ok: true, output: call.schema === null ? MARK : instanceOf(call.schema.schema as Json, "") }, true);
   }
 
   /** An agent's model: one or two calls, some rounds long, now and then of a tool that it may not have. */

@@ -11,10 +11,12 @@ import type { RunStart } from "../core/run/machine/birth.ts";
 import { isFinal } from "../core/run/machine/state.ts";
 import type { EventView, RunStatus, RunView } from "../core/run/outside/view.ts";
 import { ORG } from "./definitions.ts";
-import { MODELS, SIGNAL } from "./random-definition.ts";
+import { MODELS } from "./random-definition.ts";
 import type { Accepted, World } from "./world.ts";
 
 const FOLLOW_MS = 20_000;
+/** Another org of the deployment. */
+const STRANGER = "globex";
 
 export async function client(world: World, birth: RunStart): Promise<void> {
   const { clock, dice, trouble, climate } = world;
@@ -91,6 +93,7 @@ async function maybeRedrive(world: World, accepted: Accepted): Promise<void> {
   }
   world.accepted.push(next);
   await follow(world, next);
+  await maybeRedrive(world, next); // a run that continues another may fail again, and be continued in its turn
 }
 
 /** Sends signals early, late and twice; in calm every run that waits for one gets one. */
@@ -99,12 +102,14 @@ export async function signaller(world: World): Promise<void> {
   for (let round = 0; ; round++) {
     await world.sleep(dice.skewed("signaller/pause", 5_000, 300_000));
     for (const [run, { state, machinery }] of watch.runs) {
-      const awaits = Object.values(machinery.birth.definition.steps).some((step) => step.kind === "wait" && step.signal !== null);
+      const names = Object.values(machinery.birth.definition.steps).flatMap((step) => (step.kind === "wait" ? (step.signal ?? []) : []));
       const waits = Object.values(state.activities).some((activity) => activity.signal !== null);
-      if (isFinal(state) || !awaits || !(trouble.isCalm ? waits : dice.happens("signaller/sends", 0.4))) continue;
-      const signal = { id: `${run}/${round}`, name: SIGNAL, body: { round }, findings: [], by: "ada" };
-      const times = dice.between("signaller/times", 1, 2);
-      for (let time = 0; time < times; time++) await world.ask("RunEngine", run, "signal", signal).catch(() => {});
+      if (isFinal(state) || names.length === 0 || !(trouble.isCalm ? waits : dice.happens("signaller/sends", 0.4))) continue;
+      for (const name of new Set(names)) {
+        const signal = { id: `${run}/${round}/${name}`, name, body: { round }, findings: [], by: "ada" };
+        const times = dice.between("signaller/times", 1, 2);
+        for (let time = 0; time < times; time++) await world.ask("RunEngine", run, "signal", signal).catch(() => {});
+      }
     }
   }
 }
@@ -158,6 +163,10 @@ export async function operator(world: World): Promise<void> {
     { kind: "workflow", org: ORG, name: "specimen" },
     { kind: "tool", org: ORG, name: "payments.charge" },
     { kind: "model", org: ORG, name: MODELS[0] },
+    // Another org's, under the same names: they hold nothing here.
+    { kind: "org", org: STRANGER, name: STRANGER },
+    { kind: "workflow", org: STRANGER, name: "specimen" },
+    { kind: "tool", org: STRANGER, name: "payments.charge" },
   ];
   for (;;) {
     await world.sleep(trouble.isCalm ? 20_000 : dice.skewed("operator/pause", 500, 60_000));

@@ -1,11 +1,15 @@
 /** Random definitions, as a developer would send them: every kind of step, with every way to go on when one fails. */
-import type { JsonObject } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import type { Dice } from "./dice.ts";
 import { TOOLS } from "./shop.ts";
 
 export const MODELS = ["acme/small-2026-01-01", "acme/large-2026-01-01"] as const;
-/** The signal that waits wait for. */
-export const SIGNAL = "go";
+/** Signals that waits wait for: names of what objects inherit are names like any other. */
+const SIGNALS = ["go", "go", "constructor", "__proto__", "toString"] as const;
+/** Ids of steps that mean something elsewhere: to objects, to promises, to expressions. */
+const HOSTILE = ["constructor", "then", "size", "input", "steps", "run", "output", "error"] as const;
+/** The input field that no untrusted value reaches without a person's word, and the tool that has it. */
+export const GUARDED = { tool: "payments.refund", field: "memo" } as const;
 
 const UNDO: { readonly [tool: string]: string } = {
   "stock.reserve": "stock.release",
@@ -27,21 +31,29 @@ const WRITES = [
 
 export function randomDefinition(dice: Dice, place: string): JsonObject {
   const steps: { [id: string]: JsonObject } = {};
-  const rescued = new Set<string>();
+  const rescuers = new Set<string>();
+  const isHostile = dice.happens(place, 0.15);
+  const idOf = (index: number): string => (isHostile ? (HOSTILE[index] ?? `s${index}`) : `s${index}`);
   const count = dice.between(place, 2, 8);
   for (let index = 0; index < count; index++) {
-    const needs = Object.keys(steps).filter((id) => !rescued.has(id) && dice.happens(place, 0.35));
+    const needs = Object.keys(steps).filter((id) => !rescuers.has(id) && dice.happens(place, 0.35));
     const when = needs[0] !== undefined && dice.happens(place, 0.2) ? { when: { cel: `steps.${needs[0]}.output != null` } } : {};
-    steps[`s${index}`] = { ...randomStep(dice, place, index), needs, ...when };
+    const step = { ...randomStep(dice, place, index, needs), needs, ...when };
+    const rescue = dice.happens(place, 0.15) ? `r${index}` : null;
+    steps[idOf(index)] = rescue === null ? step : { ...step, on_error: onErrorWith(dice, place, rescue) };
+    if (rescue === null) continue;
+    rescuers.add(rescue);
+    steps[rescue] = dice.happens(place, 0.5) ? { kind: "transform", value: { cel: "error.code" } } : randomWrite(dice, place, index);
   }
   return {
     name: "specimen",
     input: true,
-    output: dice.happens(place, 0.9) ? { done: true } : { cel: "steps.s0.output" },
+    output: dice.happens(place, 0.9) ? { done: true } : { cel: `steps.${idOf(0)}.output` },
     tools: Object.keys(TOOLS),
     on_failure: dice.happens(place, 0.8) ? "compensate" : "park",
     limits: {
-      usd: dice.happens(place, 0.2) ? 0.002 : 1,
+      usd: dice.happens(place, 0.3) ? dice.one(place, [0.002, 0.005, 0.01, 0.03]) : 1,
+      ...(dice.happens(place, 0.1) ? { confirm_over_usd: 0.001 } : {}),
       tokens: dice.happens(place, 0.1) ? 600 : 100_000,
       seconds: dice.happens(place, 0.15) ? 30 : 3_600,
       steps: dice.happens(place, 0.1) ? 4 : 100,
@@ -50,7 +62,17 @@ export function randomDefinition(dice: Dice, place: string): JsonObject {
   };
 }
 
-function randomStep(dice: Dice, place: string, index: number): JsonObject {
+/** The first rule that holds: a value for what may go better, the rescuer otherwise; or the rescuer for whatever it is. */
+function onErrorWith(dice: Dice, place: string, step: string): JsonObject | JsonObject[] {
+  if (dice.happens(place, 0.5)) return { step };
+  return [
+    { value: { cel: "error.class" }, when: { cel: 'error.class == "transient"' } },
+    { step, when: { cel: "error.message != input" } },
+    { step },
+  ];
+}
+
+function randomStep(dice: Dice, place: string, index: number, needs: readonly string[]): JsonObject {
   const kind = dice.roll(place);
   const slow: JsonObject = dice.happens(place, 0.2) ? { async: true } : {};
   const onError: JsonObject = dice.happens(place, 0.2) ? { on_error: { value: "spare" } } : {};
@@ -63,12 +85,21 @@ function randomStep(dice: Dice, place: string, index: number): JsonObject {
     return { ...randomModel("hello"), model: { id: MODELS[0], max_tokens: 100, ...fallback }, ...slow, ...onError, ...retry };
   }
   if (kind < 0.33) return randomWait(dice, place);
-  if (kind < 0.4) return { kind: "run", workflow: dice.one(place, ["inner", "inner", "middle"]), input: { n: index }, ...onError };
+  if (kind < 0.42) {
+    const workflow = dice.one(place, ["inner", "inner", "middle", "twins", "payer"]);
+    return { kind: "run", workflow, input: { n: index, memo: memoFrom(dice, place, needs) }, ...onError };
+  }
   if (kind < 0.46) return { ...randomAgent(dice, place), ...onError };
   if (kind < 0.54) return { ...randomMap(dice, place), ...onError };
   if (kind < 0.62) return { kind: "review", severity: dice.one(place, ["critical", "high", "medium"]), proposal: { n: index } };
   if (kind < 0.68) return { kind: "tool", tool: "orders.get", input: { id: "A-1001" }, ...slow, ...onError, ...retry };
-  return { ...randomWrite(dice, place, index + 1), ...slow, ...onError, ...retry };
+  return { ...randomWrite(dice, place, index + 1, memoFrom(dice, place, needs)), ...slow, ...onError, ...retry };
+}
+
+/** A value of the run's own, or one of a step before: a tool's, a model's, a child's or a person's word. */
+function memoFrom(dice: Dice, place: string, needs: readonly string[]): Json {
+  const [from] = needs;
+  return from === undefined || dice.happens(place, 0.3) ? "ours" : { cel: `steps.${from}.output` };
 }
 
 const randomModel = (what: string | JsonObject): JsonObject => ({
@@ -79,7 +110,11 @@ const randomModel = (what: string | JsonObject): JsonObject => ({
 
 function randomWait(dice: Dice, place: string): JsonObject {
   if (dice.happens(place, 0.5)) return { kind: "wait", seconds: dice.skewed(place, 1, 20_000) };
-  return { kind: "wait", signal: SIGNAL, ...(dice.happens(place, 0.5) ? { timeout_ms: dice.between(place, 5_000, 600_000) } : {}) };
+  return {
+    kind: "wait",
+    signal: dice.one(place, SIGNALS),
+    ...(dice.happens(place, 0.5) ? { timeout_ms: dice.between(place, 5_000, 600_000) } : {}),
+  };
 }
 
 function randomAgent(dice: Dice, place: string): JsonObject {
@@ -104,10 +139,10 @@ function randomMap(dice: Dice, place: string): JsonObject {
   return { kind: "map", over: { cel: "input.list" }, concurrency: dice.between(place, 1, 3), step: { ...step, ...absorbs } };
 }
 
-function randomWrite(dice: Dice, place: string, amount: number): JsonObject {
+function randomWrite(dice: Dice, place: string, amount: number, memo: Json = "ours"): JsonObject {
   const tool = dice.one(place, WRITES);
   const undo = UNDO[tool];
   const undoable = undo !== undefined && dice.happens(place, 0.75);
   const compensate: JsonObject = undoable ? { compensate: { tool: undo, input: { id: { cel: "output.id" } } } } : {};
-  return { kind: "tool", tool, input: { order: "A-1001", amount }, ...compensate };
+  return { kind: "tool", tool, input: { order: "A-1001", amount, memo }, ...compensate };
 }

@@ -42,6 +42,9 @@ export const factsOf = (tool: string): ToolFacts => ({
   ...(TOOLS[tool]?.compensate === undefined ? {} : { compensate: TOOLS[tool].compensate }),
 });
 
+/** Stands in whatever a tool or a model says: where it arrives, somebody else's word has arrived. */
+export const MARK = "said by others";
+
 export type Arrival = { readonly call: ToolCall; readonly at: EpochMs; readonly did: boolean };
 
 export type Entry = { readonly key: string; readonly tool: string; readonly run: string; effects: number; readonly answer: Json };
@@ -192,7 +195,7 @@ function answerTo({ tool, context }: ToolCall): Json {
     amount: 120,
     currency: "USD",
     items: [{ sku: "lamp", quantity: 1 }],
-    customer: "c-1",
+    customer: MARK,
     status: "ok",
     tracking: "T-1",
   };

@@ -10,6 +10,7 @@ import { ORG } from "./definitions.ts";
 import type { HousedObject } from "./house.ts";
 import { checkLedger } from "./money.ts";
 import { signatureOf } from "./objects.ts";
+import { askOracle } from "./oracle.ts";
 import { sha256, type WatchedRun } from "./watch.ts";
 import type { World } from "./world.ts";
 import { accountForWrites } from "./writes.ts";
@@ -86,6 +87,7 @@ export function judge(world: World): void {
     checkAnswers(world, watched);
     accountForWrites(world, watched);
   }
+  askOracle(world);
   checkReviews(world);
   checkLedger(world);
   checkAudit(world);

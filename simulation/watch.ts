@@ -60,6 +60,11 @@ export class Watch {
     noteShell = (shell) => this.#shells.set(clock.current, shell);
   }
 
+  /** Every switch that was ever thrown. */
+  get switches(): readonly Switch[] {
+    return this.#switches;
+  }
+
   close(): void {
     noteShell = null;
   }

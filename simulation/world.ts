@@ -21,7 +21,14 @@ import { takeOver } from "./take-over.ts";
 import { type Schedule, Trouble } from "./trouble.ts";
 import { Watch } from "./watch.ts";
 
-const START = Date.UTC(2026, 0, 1);
+/** A morning, the last seconds of a day, of a month, of a February and of a year. */
+const STARTS = [
+  "2026-01-01T00:00:00Z",
+  "2026-01-14T23:59:40Z",
+  "2026-01-31T23:59:30Z",
+  "2028-02-28T23:59:50Z",
+  "2026-12-31T23:58:00Z",
+] as const;
 
 /** What of a world is given instead of drawn. */
 export type WorldOptions = {
@@ -75,10 +82,11 @@ export class World {
   constructor(seed: number, { schedule, climate }: Pick<WorldOptions, "schedule" | "climate">, fittingsOf: (world: World) => Fittings) {
     this.dice = new Dice(seed);
     const { dice } = this;
-    this.clock = new Clock(START, dice);
+    const start = Date.parse(dice.one("clock/start", STARTS));
+    this.clock = new Clock(start, dice);
     const { clock } = this;
     this.climate = climate ?? climateOf(dice);
-    this.calmAt = START + this.climate.roughMs;
+    this.calmAt = start + this.climate.roughMs;
     this.trouble = new Trouble(dice, schedule, () => clock.now, this.calmAt);
     const { trouble } = this;
     this.bucket = new Bucket(clock, dice, trouble, this.climate);
