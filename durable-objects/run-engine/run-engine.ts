@@ -41,6 +41,9 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
   return class RunEngine extends DurableObject {
     readonly #ports: RunEnginePorts;
     readonly #shell: RunShell;
+    /** Pages that are being read, by what was asked for: readers of the same one share it. */
+    readonly #pages = new Map<string, Promise<EventView[]>>();
+    #reading: Promise<unknown> = Promise.resolve();
 
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
       super(ctx, env);
@@ -76,7 +79,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       if (run === null) return null;
       await this.#shell.rearm();
       if (run.state.seq <= after && !isFinal(run.state)) await this.#shell.changed(waitMs);
-      const events = await this.#page(after);
+      const events = await this.#page(after, run.state.seq);
       const caughtUp = (events.at(-1)?.seq ?? after) >= run.state.seq;
       return { events, done: isFinal(run.state) && caughtUp, status: run.state.status };
     }
@@ -216,8 +219,25 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       }
     }
 
-    /** As many of the next events as one message between objects takes. */
-    async #page(after: number): Promise<EventView[]> {
+    /**
+     * As many of the next events as one message between objects takes. One page is read at a time, however many readers there are: a page
+     * may be cut out of turns that are many times as large. `known`: the newest event when it was asked for.
+     */
+    #page(after: number, known: number): Promise<EventView[]> {
+      const key = `${after}/${known}`;
+      const shared = this.#pages.get(key);
+      if (shared !== undefined) return shared;
+      const page = this.#reading
+        .then(() => this.#readPage(after))
+        .finally(() => {
+          this.#pages.delete(key);
+        });
+      this.#pages.set(key, page);
+      this.#reading = page.catch(() => undefined);
+      return page;
+    }
+
+    async #readPage(after: number): Promise<EventView[]> {
       const read: EventView[] = [];
       for (;;) {
         const next = (await this.#events(read.at(-1)?.seq ?? after, EVENTS_PER_READ)).map(toEventView);

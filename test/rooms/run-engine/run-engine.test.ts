@@ -288,6 +288,26 @@ describe("RunEngine", () => {
     expect(left).toEqual([id]);
   });
 
+  it("[LOAD-7] readers of the same events share one reading, and a later reader sees what came later", async () => {
+    const id = newId();
+    await start(id, 5_000);
+    const object = env.RUN_ENGINE.getByName(id);
+    const reads = await runInDurableObject(object, async (run, { storage }) => {
+      const spy = vi.spyOn(storage.sql, "exec");
+      const queries = () => spy.mock.calls.filter(([query]) => String(query).includes("FROM journal WHERE last_seq >")).length;
+      const { events } = run as unknown as { events: (after: number, waitMs: number) => Promise<{ events: { seq: number }[] } | null> };
+      const one = await events.call(run, 0, 0);
+      const alone = queries();
+      const all = await Promise.all(Array.from({ length: 20 }, () => events.call(run, 0, 0)));
+      const together = queries() - alone;
+      const rest = await events.call(run, 2, 0);
+      spy.mockRestore();
+      return { alone, together, same: all.every((page) => page?.events.length === one?.events.length), first: rest?.events[0]?.seq };
+    });
+    expect(reads.alone).toBeGreaterThan(0);
+    expect(reads).toMatchObject({ together: reads.alone, same: true, first: 3 });
+  });
+
   it("[RUN-133] a send that fails loses nothing", async () => {
     const id = newId();
     let fails = true;
