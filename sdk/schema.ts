@@ -680,6 +680,14 @@ export type ListedModel = {
     readonly input: number;
     readonly output: number;
   };
+  /** what it takes: as it is registered, and what its upstream taught by refusing a parameter (remembered until a restart) */
+  readonly parameters: {
+    readonly passes?: readonly string[];
+    readonly output_limit?: "max_tokens" | "max_completion_tokens";
+    readonly temperature?: boolean;
+    readonly json_schema?: "strict" | "plain" | "none";
+    readonly parallel_tool_calls?: boolean;
+  };
 };
 
 export type Model = {

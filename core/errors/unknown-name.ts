@@ -14,6 +14,9 @@ export const MOST_NAMES = 200;
 export const unknownName = (kind: string, name: string, names: readonly string[]): Refusal =>
   refuse("not_found", `there is no ${kind} \`${shown(name)}\`${didYouMean(name, names)}`);
 
+/** As `unknownName`, of an id: nobody types those, so none is near. */
+export const unknownId = (kind: string, id: string): Refusal => unknownName(kind, id, []);
+
 /** "; did you mean `invoice-triage`?", or nothing. */
 export function didYouMean(name: string, names: readonly string[]): string {
   const near = nearestName(name, names);

@@ -17,6 +17,7 @@ import type { Json } from "../../core/json.ts";
 import { type StopScope, scopeText } from "../../core/kill-switch/stops.ts";
 import type { SwitchView } from "../../core/kill-switch/view.ts";
 import { withDefaultModels } from "../../core/model/defaults.ts";
+import type { ModelParameters } from "../../core/model/entry.ts";
 import { toUsd } from "../../core/money.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ReviewView } from "../../core/review/view.ts";
@@ -68,7 +69,10 @@ export function makeWorld(
     throws: { [port: string]: unknown[] };
     callTool: IngressPorts["callTool"];
     touched: string[];
+    /** What the upstreams of all models taught. */
+    taught: ModelParameters;
   } = {
+    taught: {},
     stops: null,
     onStart: () => undefined,
     decide: null,
@@ -206,6 +210,7 @@ export function makeWorld(
       complete: async () => err(refuse("not_found", "there is no such model")),
       embed: async () => err(refuse("not_found", "there is no such model")),
     },
+    takenBy: (_org, { parameters }) => ({ ...parameters, ...script.taught }),
     models: async (org) => withDefaultModels(await ports.store.models.list(org), null),
     signIn: defineSignIn({
       ...provider,

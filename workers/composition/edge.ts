@@ -40,6 +40,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     starts: rooms.starts,
     budgets: objects.budgetLedger,
     models: rooms.models,
+    takenBy: rooms.modelGateway.takenBy,
     guard,
     chat: buildChat(rooms),
     estimates: { preview: previewAdmission, authorize: authority.authorize, pastCosts: store.pastCosts },

@@ -1,6 +1,7 @@
 /** What the ingress asks of the other rooms: what use cases ask, and what HTTP alone needs. `workers/composition/edge.ts` fits them together. */
 
 import type { Principal } from "../../core/access/principal.ts";
+import type { ModelEntry, ModelParameters } from "../../core/model/entry.ts";
 import type { BudgetLedgerRpc } from "../../durable-objects/budget-ledger/stub.ts";
 import type { StoredVerdict } from "../audit/verify-stored.ts";
 import type { Auth } from "../auth/auth.ts";
@@ -28,6 +29,8 @@ export type IngressPorts = UseCasePorts & {
   readonly noteUse: (principal: Principal) => Promise<void> | null;
   /** An org's ledger (durable-objects/budget-ledger); a stub for each call. */
   readonly budgets: (org: string) => Pick<BudgetLedgerRpc, "setCaps" | "view">;
+  /** What a model takes: as it is registered, and what its upstream taught by refusing. */
+  readonly takenBy: (org: string, entry: ModelEntry) => ModelParameters;
   readonly keys: KeysPort;
   /** Recomputes the org's audit chain from raw rows. */
   readonly verifyAudit: (org: string) => Promise<StoredVerdict>;

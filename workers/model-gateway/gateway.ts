@@ -14,7 +14,7 @@ import { type Askings, defineAskings } from "./asking.ts";
 import { type ExchangePorts, exchange, type Facts, interrupted, note, otherFormat, readReply } from "./exchange.ts";
 import { failure, failureOfTold } from "./failure.ts";
 import { judgeAnswer } from "./judge.ts";
-import { openLessons } from "./lessons.ts";
+import { type Lessons, openLessons } from "./lessons.ts";
 import type { ModelGatewayPorts } from "./ports.ts";
 import { requestBody } from "./request-body.ts";
 import { toolNames } from "./tool-names.ts";
@@ -25,6 +25,8 @@ export { ANSWER_BYTES } from "./exchange.ts";
 export type ModelGateway = Askings & {
   /** A run's call. */
   readonly call: (call: ModelCall, signal: AbortSignal) => Promise<ModelOutcome>;
+  /** What the model takes: as it is registered, and what its upstream taught this isolate. */
+  readonly takenBy: Lessons["takenBy"];
 };
 
 /** What is known so far; reported whatever the end. */
@@ -35,6 +37,7 @@ export function defineModelGateway(given: ModelGatewayPorts): ModelGateway {
   const ports: ExchangePorts = { ...given, lessons: openLessons() };
   return {
     ...defineAskings(ports),
+    takenBy: ports.lessons.takenBy,
     call: async (call, signal) => {
       const startedAt = ports.now();
       const deadline = startDeadline(call.timeoutMs, signal);

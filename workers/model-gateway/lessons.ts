@@ -1,5 +1,5 @@
 /** What upstreams taught by refusing a parameter, so that each is asked in vain once. In memory of the isolate, and bounded. */
-import type { ModelEntry } from "../../core/model/entry.ts";
+import type { ModelEntry, ModelParameters } from "../../core/model/entry.ts";
 import type { Taken } from "../../core/model/parameters.ts";
 
 /** Models remembered; the oldest goes first. */
@@ -8,7 +8,7 @@ const MOST_MODELS = 500;
 /** Which parameters each model takes. */
 export type Lessons = {
   /** What the model takes: as it is registered, and what its upstream taught beside that. */
-  readonly takenBy: (org: string, entry: ModelEntry) => Taken;
+  readonly takenBy: (org: string, entry: ModelEntry) => ModelParameters;
   /** False: the upstream refuses what it taught before. */
   readonly learn: (org: string, entry: ModelEntry, lesson: Taken) => boolean;
 };

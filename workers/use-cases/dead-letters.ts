@@ -1,7 +1,9 @@
 /** What people do with a run that ended in a dead letter: redrive or discard it. A dead letter has its run's id under another prefix. */
+
 import { type Holder, PLATFORM_ADMIN_USER } from "../../core/access/person.ts";
 import { ROLES, type Role } from "../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { unknownId } from "../../core/errors/unknown-name.ts";
 import { hasIdForm, type RunId, withPrefix } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { deadLetterOf } from "../../core/run/outside/dead-letter.ts";
@@ -11,7 +13,7 @@ import { claim, type Repeatable } from "./idempotency.ts";
 import { keptText } from "./kept-text.ts";
 import type { UseCasePorts } from "./ports.ts";
 import type { Requester } from "./requester.ts";
-import { roomFor, shownTo, unknown } from "./runs.ts";
+import { roomFor, shownTo } from "./runs.ts";
 import type { RunOutcome } from "./start-run.ts";
 import { notStopped } from "./stops.ts";
 
@@ -41,7 +43,7 @@ export async function redrive(
     await settle("accepted");
     return ok({ outcome: "accepted", run: await shownTo(ports, principal, begun), replayed: true });
   }
-  if (replayed !== null) return err(unknown);
+  if (replayed !== null) return err(unknownId("run", id));
   const open = await notStopped(ports, { org, workflow: found.value.view.workflow }, by.trace.traceId);
   const room = open.ok ? await roomFor(ports, org, id) : open;
   const redriven = room.ok
@@ -77,7 +79,7 @@ export async function discard(
 async function findDead(ports: UseCasePorts, org: string, id: string): Promise<Result<{ id: RunId; view: RunView }, Refusal>> {
   const runId = hasIdForm("dl", id) ? await ports.keys.parseRunId(org, withPrefix("run", id)) : null;
   const view = runId === null ? null : await ports.runs(runId).view();
-  if (runId === null || view === null || view.org !== org || view.dead_letter?.id !== id) return err(unknown);
+  if (runId === null || view === null || view.org !== org || view.dead_letter?.id !== id) return err(unknownId("dead letter", id));
   return ok({ id: runId, view });
 }
 

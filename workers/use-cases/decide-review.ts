@@ -1,5 +1,6 @@
 /** Decides a review for a person. The review queue refuses the person who started the run. */
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { unknownId } from "../../core/errors/unknown-name.ts";
 import { hasIdForm } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -9,7 +10,6 @@ import { keptText } from "./kept-text.ts";
 import type { UseCasePorts } from "./ports.ts";
 import { auditRecord } from "./record.ts";
 import type { Requester } from "./requester.ts";
-import { unknown } from "./runs.ts";
 
 /** A person's decision about a review. */
 export type DecideReview = {
@@ -33,7 +33,7 @@ export async function decideReview(ports: UseCasePorts, by: Requester, command: 
     return err(refuse("invalid_request", "the body is invalid", [{ path: "/changes", message }]));
   }
   const review = hasIdForm("rev", command.review) ? await ports.reviews(org).read(command.review) : null;
-  if (review === null) return err(unknown);
+  if (review === null) return err(unknownId("review", command.review));
   const reason = keptText(ports, command.reason, "/reason");
   if (!reason.ok) return reason;
   const changes = command.changes === undefined ? ok(null) : await admitChanges(ports, by, review, command.changes);
@@ -48,7 +48,7 @@ async function admitChanges(ports: UseCasePorts, by: Requester, review: ReviewVi
   const { org } = by.principal;
   const runId = await ports.keys.parseRunId(org, review.run);
   const run = runId === null ? null : await ports.runs(runId).view();
-  if (run === null) return err(unknown);
+  if (run === null) return err(unknownId("run", review.run));
   const admitted = await ports.guard.admit({ org, run: run.id, subject: run.subject }, "user", "tool", changes);
   if (admitted.verdict !== "block") return ok(admitted.value);
   const fact = { type: "guardrail.blocked", action: "review.decide", resource: `review/${review.id}`, decision: "deny" } as const;

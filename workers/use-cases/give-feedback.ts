@@ -1,5 +1,7 @@
 /** Keeps what a person thinks of a run: one for each person and run, the newest counts. */
+
 import type { Refusal } from "../../core/errors/problem.ts";
+import { unknownId } from "../../core/errors/unknown-name.ts";
 import { mintId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { FeedbackView } from "../../core/run/outside/view.ts";
@@ -9,7 +11,7 @@ import { keptText } from "./kept-text.ts";
 import type { UseCasePorts } from "./ports.ts";
 import { auditRecord } from "./record.ts";
 import type { Requester } from "./requester.ts";
-import { findRun, unknown } from "./runs.ts";
+import { findRun } from "./runs.ts";
 
 /** `score`: from -1 to 1. `comment`: null: there is none. */
 export type GiveFeedback = { readonly run: string; readonly score: number; readonly comment: string | null };
@@ -36,7 +38,7 @@ export async function giveFeedback(
   const { id, replayed, settle } = claimed.value;
   if (replayed !== null) {
     const kept = await ports.store.feedback.of(org, run, user);
-    return kept === null ? err(unknown) : ok({ outcome: replayed, feedback: kept, replayed: true });
+    return kept === null ? err(unknownId("feedback of the run", run)) : ok({ outcome: replayed, feedback: kept, replayed: true });
   }
   const record = auditRecord(ports, by, {
     type: "run.feedback_given",

@@ -1,17 +1,19 @@
 /** Which runs a caller sees, and how much of them. */
+
 import { isOwnSignIn } from "../../core/access/person.ts";
 import { type Principal, seesAllRuns } from "../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { unknownId } from "../../core/errors/unknown-name.ts";
 import type { RunId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RunView } from "../../core/run/outside/view.ts";
 import { type Action, type Asked, denied } from "./access.ts";
 import type { UseCasePorts } from "./ports.ts";
 
-/** The refusal for a run that does not exist or that the caller may not see; the two look the same. */
-export const unknown: Refusal = refuse("not_found", "not found");
-
-/** The run, when it is of the caller's org and the caller may see it and do this to it. An id that is not ours touches no storage. */
+/**
+ * The run, when it is of the caller's org and the caller may see it and do this to it. One that the caller may not see looks like one
+ * that does not exist. An id that is not ours touches no storage.
+ */
 export async function findRun(
   ports: UseCasePorts,
   asked: Asked,
@@ -20,9 +22,9 @@ export async function findRun(
 ): Promise<Result<{ readonly id: RunId; readonly view: RunView }, Refusal>> {
   const { principal } = asked;
   const runId = await ports.keys.parseRunId(principal.org, id);
-  if (runId === null) return err(unknown);
+  if (runId === null) return err(unknownId("run", id));
   const view = await ports.runs(runId).view();
-  if (view === null || view.org !== principal.org || !maySee(principal, view)) return err(unknown);
+  if (view === null || view.org !== principal.org || !maySee(principal, view)) return err(unknownId("run", id));
   const refusal = await denied(ports, asked, action, { owner: view.user, name: `run/${view.id}` });
   return refusal === null ? ok({ id: runId, view }) : err(refusal);
 }

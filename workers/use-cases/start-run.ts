@@ -2,7 +2,9 @@
  * Starts a run. The order is the contract's: what can be refused without keeping anything comes first; personal data is taken
  * out and instructions are looked for before anything of the input is kept.
  */
+
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { unknownId } from "../../core/errors/unknown-name.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -16,7 +18,7 @@ import { type Claim, claim, type Outcome, type Repeatable } from "./idempotency.
 import type { UseCasePorts } from "./ports.ts";
 import type { Requester } from "./requester.ts";
 import { budgetOf, findWorkflow, fitted, flawOfRequest, type RunRequest, subjectOf } from "./run-request.ts";
-import { roomFor, shownTo, unknown } from "./runs.ts";
+import { roomFor, shownTo } from "./runs.ts";
 import { notStopped } from "./stops.ts";
 
 /** `waitMs`: how long to wait for the run's end; 0: not at all. */
@@ -144,5 +146,5 @@ function startOf(by: Requester, command: StartRun, id: string, workflow: Workflo
 /** The first outcome, with the run as it is now. */
 async function replay(ports: UseCasePorts, by: Requester, id: string, outcome: "done" | "accepted"): Promise<Result<RunOutcome, Refusal>> {
   const run = await ports.runs(id).view();
-  return run === null ? err(unknown) : ok({ outcome, run: await shownTo(ports, by.principal, run), replayed: true });
+  return run === null ? err(unknownId("run", id)) : ok({ outcome, run: await shownTo(ports, by.principal, run), replayed: true });
 }

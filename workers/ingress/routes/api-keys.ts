@@ -1,9 +1,11 @@
 /** `/v1/api-keys`: who may call. A key's text is in one answer only, the first. */
+
 import { z } from "@hono/zod-openapi";
 import { abroad, PLATFORM_ADMIN_USER, rootOfNewKey } from "../../../core/access/person.ts";
 import { type Principal, ROLES } from "../../../core/access/principal.ts";
 import type { ApiKeyView } from "../../../core/access/view.ts";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
+import { unknownId } from "../../../core/errors/unknown-name.ts";
 import { hasIdForm, mintId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { toRfc3339 } from "../../../core/time.ts";
@@ -11,7 +13,6 @@ import type { ApiKeyRow } from "../../store/ports.ts";
 import { denied, edgeRule, forbid } from "../../use-cases/access.ts";
 import { claim } from "../../use-cases/idempotency.ts";
 import { auditRecord } from "../../use-cases/record.ts";
-import { unknown } from "../../use-cases/runs.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields, reply } from "../endpoint.ts";
 import { ORG_HEADER } from "../middleware/act-in-org.ts";
@@ -132,10 +133,10 @@ export function apiKeyRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 204: { description: "revoked" } },
       async handle(call) {
         const { id } = call.params;
-        if (!hasIdForm("key", id)) return err(unknown);
+        if (!hasIdForm("key", id)) return err(unknownId("key", id));
         const record = auditRecord(ports, call, { type: "key.revoked", action: "key.write", resource: `api-key/${id}`, decision: "allow" });
         const revoked = await ports.store.keys.revoke(call.principal.org, id, call.at, record);
-        return revoked ? reply(204, undefined) : err(unknown);
+        return revoked ? reply(204, undefined) : err(unknownId("key", id));
       },
     }),
   ];
@@ -158,7 +159,7 @@ async function createKey(ports: IngressPorts, call: CreateCall): Promise<Answer<
     await settle("created");
     return reply(201, made, REPLAYED);
   }
-  if (replayed !== null) return err(unknown);
+  if (replayed !== null) return err(unknownId("key", id));
   const minted = await ports.auth.mintApiKey();
   const view: ApiKeyView = {
     id,
@@ -213,7 +214,7 @@ async function rotateKey(ports: IngressPorts, call: RotateCall): Promise<Answer<
     if (refusal !== null) return err(refusal);
   }
   const old = hasIdForm("key", params.id) ? await ports.store.keys.holding(principal.org, params.id) : null;
-  if (old === null) return err(unknown);
+  if (old === null) return err(unknownId("key", params.id));
   const freshId = mintId("key", at, ports.random(10));
   const claimed = await claim<"created">(ports, call, repeatable(call, body), freshId);
   if (!claimed.ok) return claimed;
@@ -223,7 +224,7 @@ async function rotateKey(ports: IngressPorts, call: RotateCall): Promise<Answer<
     await settle("created");
     return reply(201, made, REPLAYED);
   }
-  if (replayed !== null) return err(unknown);
+  if (replayed !== null) return err(unknownId("key", id));
   const minted = await ports.auth.mintApiKey();
   const life = Date.parse(old.expires_at) - Date.parse(old.created_at);
   const { org, user, roles, allow_from, for_others } = old;
@@ -239,7 +240,7 @@ async function rotateKey(ports: IngressPorts, call: RotateCall): Promise<Answer<
   });
   const overlapUntil = at + body.overlap_seconds * 1000;
   const rotated = await ports.store.keys.rotate(params.id, { ...view, ...holder, hash: minted.hash }, overlapUntil, record);
-  if (!rotated) return err(unknown);
+  if (!rotated) return err(unknownId("key", params.id));
   await settle("created");
   return reply(201, { ...view, key: minted.key });
 }

@@ -4,7 +4,7 @@
  */
 import { z } from "@hono/zod-openapi";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
-import { unknownName } from "../../../core/errors/unknown-name.ts";
+import { unknownId, unknownName } from "../../../core/errors/unknown-name.ts";
 import type { StopScope } from "../../../core/kill-switch/stops.ts";
 import type { SwitchView } from "../../../core/kill-switch/view.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
@@ -12,7 +12,6 @@ import { errorLine } from "../../kit/thrown.ts";
 import { type Asked, denied, edgeRule, forbid, onRecordIfOnePerson } from "../../use-cases/access.ts";
 import { type Claim, claim } from "../../use-cases/idempotency.ts";
 import { keptTextOrMarker } from "../../use-cases/kept-text.ts";
-import { unknown } from "../../use-cases/runs.ts";
 import { unknownInScope } from "../../use-cases/stop-names.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields, reply } from "../endpoint.ts";
@@ -116,7 +115,7 @@ async function scopeFor(
 ): Promise<Result<StopScope, Refusal>> {
   const { principal } = asked;
   const scope = readScope(text, principal.org);
-  if (scope === null) return err(unknown);
+  if (scope === null) return err(unknownId("scope", text));
   const refusal = await denied(ports, asked, action, { attributes: { scope: scope.kind }, name: `kill-switch/${text}` });
   if (refusal !== null) return err(refusal);
   if (principal.platformAdmin) return ok(scope);

@@ -1,25 +1,37 @@
 /** `GET /v1/models` and one of them, in OpenAI's format: the models that this org may name. */
 import { z } from "@hono/zod-openapi";
 import { refuse } from "../../../core/errors/problem.ts";
-import type { ModelEntry } from "../../../core/model/entry.ts";
+import { didYouMean } from "../../../core/errors/unknown-name.ts";
+import type { ModelEntry, ModelParameters } from "../../../core/model/entry.ts";
 import { err } from "../../../core/result.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { modelPart } from "../schemas/names.ts";
+import { ModelParametersView } from "../schemas/views.ts";
 
 const Price = z
   .object({ input: z.number(), output: z.number() })
   .openapi({ description: "dollars per million tokens; for a model that only `MODEL` names, `MODEL_PRICE` or a cautious estimate" });
 const ListedModel = z
-  .object({ id: z.string(), object: z.literal("model"), created: z.number().int(), owned_by: z.string(), price: Price })
+  .object({
+    id: z.string(),
+    object: z.literal("model"),
+    created: z.number().int(),
+    owned_by: z.string(),
+    price: Price,
+    parameters: ModelParametersView.openapi({
+      description: "what it takes: as it is registered, and what its upstream taught by refusing a parameter (remembered until a restart)",
+    }),
+  })
   .openapi("ListedModel");
 
-const listed = ({ id, price }: ModelEntry): z.infer<typeof ListedModel> => ({
+const listed = ({ id, price }: ModelEntry, { passes, ...parameters }: ModelParameters): z.infer<typeof ListedModel> => ({
   id,
   object: "model",
   created: 0, // pinned versions: when one was made is in its name, if anywhere
   owned_by: id.slice(0, id.indexOf("/")),
   price: { input: price.input, output: price.output },
+  parameters: passes === undefined ? parameters : { passes: [...passes], ...parameters },
 });
 
 export function listModelRoutes(ports: IngressPorts): Endpoint[] {
@@ -39,7 +51,7 @@ export function listModelRoutes(ports: IngressPorts): Endpoint[] {
       },
       async handle({ principal }) {
         const models = await ports.models(principal.org);
-        return reply(200, { object: "list", data: models.map(listed) });
+        return reply(200, { object: "list", data: models.map((model) => listed(model, ports.takenBy(principal.org, model))) });
       },
     }),
     endpointsOf(ports)({
@@ -53,9 +65,14 @@ export function listModelRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "the model", schema: ListedModel } },
       async handle({ principal, params }) {
         const id = `${params.provider}/${params.name}`;
-        const found = (await ports.models(principal.org)).find((model) => model.id === id);
-        if (found !== undefined) return reply(200, listed(found));
-        return err(refuse("not_found", `there is no model \`${id}\`: \`GET /v1/models\` lists those that there are`));
+        const models = await ports.models(principal.org);
+        const found = models.find((model) => model.id === id);
+        if (found !== undefined) return reply(200, listed(found, ports.takenBy(principal.org, found)));
+        const near = didYouMean(
+          id,
+          models.map((model) => model.id),
+        );
+        return err(refuse("not_found", `there is no model \`${id}\`${near}; \`GET /v1/models\` lists those that there are`));
       },
     }),
   ];

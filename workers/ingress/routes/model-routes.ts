@@ -1,10 +1,11 @@
 /** `/v1/routes`: which models answer for a task, and in which order they are tried. */
+
 import { z } from "@hono/zod-openapi";
-import { refuse } from "../../../core/errors/problem.ts";
+import { type Refusal, refuse } from "../../../core/errors/problem.ts";
+import { MOST_NAMES, unknownName } from "../../../core/errors/unknown-name.ts";
 import { checkTaskRoute, STRATEGIES, type TaskRoute } from "../../../core/model/task-route.ts";
 import { err } from "../../../core/result.ts";
 import { auditRecord } from "../../use-cases/record.ts";
-import { unknown } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
@@ -74,7 +75,7 @@ export function modelRouteRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "the route", schema: Route } },
       async handle({ principal, params: { task } }) {
         const route = await ports.store.routes.get(principal.org, task);
-        return route === null ? err(unknown) : reply(200, shown(route));
+        return route === null ? err(await unknownRoute(ports, principal.org, task)) : reply(200, shown(route));
       },
     }),
     endpoint({
@@ -91,7 +92,7 @@ export function modelRouteRoutes(ports: IngressPorts): Endpoint[] {
         const resource = `route/${task}`;
         const record = auditRecord(ports, call, { type: "route.removed", action: "model.write", resource, decision: "allow" });
         const removed = await ports.store.routes.remove(call.principal.org, task, record);
-        return removed ? reply(204, undefined) : err(unknown);
+        return removed ? reply(204, undefined) : err(await unknownRoute(ports, call.principal.org, task));
       },
     }),
   ];
@@ -103,3 +104,13 @@ const shown = ({ task, models, strategy }: TaskRoute) => ({
   models: models.map(({ id, weight }) => (strategy === "weighted" || weight !== undefined ? { id, weight: weight ?? 1 } : { id })),
   strategy,
 });
+
+/** "there is no route `chatt`; did you mean `chat`?" */
+async function unknownRoute(ports: IngressPorts, org: string, task: string): Promise<Refusal> {
+  const { data } = await ports.store.routes.list(org, { limit: MOST_NAMES, cursor: null });
+  return unknownName(
+    "route",
+    task,
+    data.map((route) => route.task),
+  );
+}

@@ -1,8 +1,10 @@
 /** `/v1/orgs/{org}`: what an org chooses for itself, and the secret that its callbacks are signed with. */
+
 import { z } from "@hono/zod-openapi";
 import type { Principal } from "../../../core/access/principal.ts";
 import { CALLBACK_SECRET_NAME, SECRET_BYTES, toCallbackSecret } from "../../../core/callback/sign.ts";
 import { type FieldError, type Refusal, refuse } from "../../../core/errors/problem.ts";
+import { unknownId } from "../../../core/errors/unknown-name.ts";
 import { mintId } from "../../../core/ids.ts";
 import type { OrgChange } from "../../../core/org/settings.ts";
 import type { OrgView } from "../../../core/org/view.ts";
@@ -11,7 +13,6 @@ import { flawOfUrl } from "../../../core/tool/url.ts";
 import type { NewCallbackSecret } from "../../store/ports.ts";
 import { claim } from "../../use-cases/idempotency.ts";
 import { auditRecord } from "../../use-cases/record.ts";
-import { unknown } from "../../use-cases/runs.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields, reply } from "../endpoint.ts";
 import { ORG_HEADER } from "../middleware/act-in-org.ts";
@@ -79,7 +80,7 @@ export function orgRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         const org = orgOf(call);
         const view = org.ok ? await ports.store.orgs.get(org.value) : null;
-        return view === null ? err(unknown) : reply(200, view);
+        return view === null ? err(unknownId("org", call.params.org)) : reply(200, view);
       },
     }),
     endpoint({
@@ -102,7 +103,7 @@ export function orgRoutes(ports: IngressPorts): Endpoint[] {
 function orgOf(call: { params: { org: string }; principal: Principal; request: Request }): Result<string, Refusal> {
   const { org } = call.params;
   if (org === call.principal.org || (call.principal.platformAdmin && !call.request.headers.has(ORG_HEADER))) return ok(org);
-  return err(unknown);
+  return err(unknownId("org", org));
 }
 
 async function change(ports: IngressPorts, call: PutCall): Promise<Answer<200, OrgView & { readonly callback_secret?: string }>> {
@@ -184,7 +185,7 @@ async function rotate(
 ): Promise<Answer<201, { readonly id: string; readonly org: string; readonly callback_secret?: string }>> {
   const org = orgOf(call);
   const view = org.ok ? await ports.store.orgs.get(org.value) : null;
-  if (!org.ok || view === null) return err(unknown);
+  if (!org.ok || view === null) return err(unknownId("org", call.params.org));
   const { text, kept } = await newSecret(ports, org.value, call.at);
   const claimed = await claim<"created">(ports, call, repeatable(call, {}), kept.id);
   if (!claimed.ok) return claimed;

@@ -1,11 +1,12 @@
 /** `/v1/reviews`: what waits for a person, and what the person says. Who may not decide is the review queue's to say. */
+
 import { z } from "@hono/zod-openapi";
 import { refuse } from "../../../core/errors/problem.ts";
+import { unknownId } from "../../../core/errors/unknown-name.ts";
 import { hasIdForm } from "../../../core/ids.ts";
 import type { Json } from "../../../core/json.ts";
 import { err } from "../../../core/result.ts";
 import { decideReview } from "../../use-cases/decide-review.ts";
-import { unknown } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
@@ -61,7 +62,7 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "the review", schema: Review } },
       async handle({ principal, params: { id } }) {
         const review = hasIdForm("rev", id) ? await ports.reviews(principal.org).read(id) : null;
-        return review === null ? err(unknown) : reply(200, review);
+        return review === null ? err(unknownId("review", id)) : reply(200, review);
       },
     }),
     endpoint({

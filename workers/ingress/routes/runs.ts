@@ -1,11 +1,13 @@
 /** `/v1/runs/{id}` and the list: reading, cancelling, the trace. Starting and events have files of their own. */
+
 import { z } from "@hono/zod-openapi";
 import { seesAllRuns } from "../../../core/access/principal.ts";
 import { refuse } from "../../../core/errors/problem.ts";
+import { unknownId } from "../../../core/errors/unknown-name.ts";
 import { err, ok } from "../../../core/result.ts";
 import { RUN_STATUSES } from "../../../core/run/outside/view.ts";
 import { cancelRun } from "../../use-cases/cancel-run.ts";
-import { findRun, shownTo, unknown } from "../../use-cases/runs.ts";
+import { findRun, shownTo } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
@@ -94,7 +96,7 @@ export function runRoutes(ports: IngressPorts): Endpoint[] {
         const found = await findRun(ports, call, call.params.id, "run.read");
         if (!found.ok) return found;
         const trace = await ports.runs(found.value.id).spans();
-        return trace === null ? err(unknown) : reply(200, trace);
+        return trace === null ? err(unknownId("run", call.params.id)) : reply(200, trace);
       },
     }),
   ];

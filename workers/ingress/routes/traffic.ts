@@ -1,10 +1,11 @@
 /** `/v1/workflows/{name}/traffic` and its versions: a canary, a roll-out and a rollback are one call. */
+
 import { z } from "@hono/zod-openapi";
 import { refuse } from "../../../core/errors/problem.ts";
+import { unknownName } from "../../../core/errors/unknown-name.ts";
 import { err } from "../../../core/result.ts";
 import { flawOfShares, MOST_SHARES, type Share } from "../../../core/workflow/traffic.ts";
 import { auditRecord } from "../../use-cases/record.ts";
-import { unknown } from "../../use-cases/runs.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
@@ -50,7 +51,8 @@ export function trafficRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "a page of versions", schema: listOf(WorkflowVersionLine) } },
       async handle({ principal, params: { name }, query }) {
         const page = await ports.store.workflows.versions(principal.org, name, pageOf(query));
-        return page.data.length === 0 && query.cursor === undefined ? err(unknown) : reply(200, page);
+        if (page.data.length > 0 || query.cursor !== undefined) return reply(200, page);
+        return err(unknownName("workflow", name, await ports.store.workflows.names(principal.org)));
       },
     }),
   ];
@@ -63,7 +65,8 @@ async function split(
   const { org } = call.principal;
   const { name } = call.params;
   const { versions } = call.body;
-  if ((await ports.store.workflows.get(org, name, null)) === null) return err(unknown);
+  if ((await ports.store.workflows.get(org, name, null)) === null)
+    return err(unknownName("workflow", name, await ports.store.workflows.names(org)));
   const flaw = flawOfShares(versions);
   if (flaw !== null) {
     const path = flaw.index === null ? "/versions" : `/versions/${flaw.index}`;

@@ -1,10 +1,10 @@
 /** `/v1/workflows`: definitions, kept by version and by content. */
 import { z } from "@hono/zod-openapi";
+import { refuse } from "../../../core/errors/problem.ts";
 import { unknownName } from "../../../core/errors/unknown-name.ts";
 import { err, ok } from "../../../core/result.ts";
 import type { WorkflowVersionView } from "../../../core/workflow/view.ts";
 import { checkWorkflow, registerWorkflow } from "../../use-cases/register-workflow.ts";
-import { unknown } from "../../use-cases/runs.ts";
 import type { Answer } from "../context.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
@@ -96,5 +96,7 @@ export function workflowRoutes(ports: IngressPorts): Endpoint[] {
 async function show(ports: IngressPorts, org: string, name: string, version: number | null): Promise<Answer<200, WorkflowVersionView>> {
   const view = await ports.store.workflows.get(org, name, version);
   if (view !== null) return reply(200, view);
-  return err(version === null ? unknownName("workflow", name, await ports.store.workflows.names(org)) : unknown);
+  const newest = version === null ? null : await ports.store.workflows.get(org, name, null);
+  if (newest === null) return err(unknownName("workflow", name, await ports.store.workflows.names(org)));
+  return err(refuse("not_found", `workflow \`${name}\` has no version ${version}: the newest that is active is ${newest.version}`));
 }

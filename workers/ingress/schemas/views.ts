@@ -190,6 +190,16 @@ export const ToolTest = z
     ),
   })
   .openapi("ToolTest");
+
+/** What a model takes beside what every model does. */
+export const ModelParametersView = z.object({
+  passes: z.array(z.string()).optional(),
+  output_limit: z.enum(["max_tokens", "max_completion_tokens"]).optional(),
+  temperature: z.boolean().optional(),
+  json_schema: z.enum(["strict", "plain", "none"]).optional(),
+  parallel_tool_calls: z.boolean().optional(),
+});
+
 /** A model's entry with every default filled in. */
 export const Model = z
   .object({
@@ -204,15 +214,7 @@ export const Model = z
     latency_ms: z.number().nullable(),
     quality: z.number().nullable(),
     pinned: z.boolean(),
-    parameters: z
-      .object({
-        passes: z.array(z.string()).optional(),
-        output_limit: z.enum(["max_tokens", "max_completion_tokens"]).optional(),
-        temperature: z.boolean().optional(),
-        json_schema: z.enum(["strict", "plain", "none"]).optional(),
-        parallel_tool_calls: z.boolean().optional(),
-      })
-      .optional(),
+    parameters: ModelParametersView.optional(),
   })
   .openapi("Model");
 /** A secret without its value, and the hosts it may be sent to. */
