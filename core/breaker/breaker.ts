@@ -13,7 +13,7 @@ export const WINDOW_MS = 60_000;
 export const GOOD_TO_CLOSE = 2;
 /** How long it stays open: doubles with each probe that fails, up to the cap; then a half less to a half more by chance. */
 export const OPEN_MS = { first: 10_000, cap: 300_000 } as const;
-/** Who is refused because a probe is out asks again after this: the probe may be back by then. */
+/** Milliseconds after which a call that was refused because a probe is in flight may ask again. */
 export const PROBING_MS = 1_000;
 
 /** PERSISTED: in the body of the row of `breaker` (upstream.ts). */

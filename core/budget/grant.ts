@@ -47,7 +47,7 @@ export function inTheWay(bounds: readonly Bound[], need: Amount): Bound | null {
     .reduce<Bound | null>((longest, bound) => (longest === null || ends(bound) > ends(longest) ? bound : longest), null);
 }
 
-/** Beyond its need a holder gets at most this part of what is left, so that many of them share what is left near a cap. */
+/** Beyond its need a holder gets at most 1/SHARE of what is left, so that many holders can share what is left near a cap. */
 const SHARE = 4;
 
 /** MUST be asked only when nothing is in the way of `need`. */

@@ -29,7 +29,7 @@ export type LeaseRequest = {
   readonly n: number;
   /** All that the holder has spent so far, as upstreams told it. */
   readonly spent: Amount;
-  /** Worst cases of calls of which nobody told the cost: they stay taken, and are not spent. */
+  /** Worst cases of calls whose cost nobody reported: they stay held and are not spent. */
   readonly held: Amount;
   /** What it is to have beyond `spent` and `held`: at least `need` or nothing, at most `want`. Both nothing: the slice goes back. */
   readonly need: Amount;
@@ -77,7 +77,7 @@ export type BudgetAlert = {
   readonly percent: 50 | 80 | 95;
   /** `2026-11-20`, `2026-11`; null for a run's own cap. */
   readonly period: string | null;
-  /** Spent, and held for calls of which nobody told the cost. Micro-dollars, or tokens for a cap of tokens; so is `limit`. */
+  /** Spent, and held for calls whose cost nobody reported. Micro-dollars, or tokens for a cap of tokens; so is `limit`. */
   readonly spent: number;
   readonly limit: number;
 };

@@ -51,7 +51,7 @@ export type PurseRefusal = { readonly need: Amount; readonly cap: CapName; reado
 
 /** How often an org that has something to tell tells it, though it needs nothing. */
 export const TELL_MS = 60_000;
-/** An org asks for so many times its need, where there is room: the next ones find it there. */
+/** An org asks for this many times its need, where there is room, so that the next requests need not ask again. */
 const NEEDS_AHEAD = 16;
 
 /** What is left of the lease when the org has spent and holds this in all. What its holders have leased is part of it. */

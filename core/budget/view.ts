@@ -9,7 +9,7 @@ import type { BudgetScope } from "./lease.ts";
 export type CapLine = {
   limit: number | null;
   spent: number;
-  /** Worst cases of calls of which nobody told the cost. */
+  /** Worst cases of calls whose cost nobody reported. */
   held: number;
   /** Taken by runs and calls under way. */
   leased: number;

@@ -17,9 +17,9 @@ export type Facts = {
   readonly words: readonly string[];
 };
 
-/** UTF-16 units. A longer text says too much for two of them to mean the same. */
+/** Maximum UTF-16 units of a text that may be near another one; longer texts must be equal. */
 export const LONGEST_TEXT = 2_000;
-/** Of the words of a text in capitals and small letters that must be known before it counts as understood. */
+/** Share of a text's words, 0 to 1, that must be known before the text counts as understood; for scripts with capitals. */
 const UNDERSTOOD = 0.4;
 
 /** True when both texts name the same facts, so that one answer may serve both. */
@@ -121,7 +121,7 @@ function kindOf(token: Token, previous: Token | undefined, next: Token | undefin
   return FUNCTION_WORDS.has(word) || ORDINARY_WORDS.has(word) ? "known" : "unknown";
 }
 
-/** Written with a capital wherever they stand. */
+/** Words that always have a capital. */
 const POLITE = new Set(["I", "I'm", "I'd", "I'll", "I've", "Sie", "Ihnen"]);
 
 const ASKING = new Set(["how", "where", "when", "what", "which", "why", "who"]);

@@ -7,13 +7,13 @@ import { isObject, type Json } from "../json.ts";
 import type { EpochMs } from "../time.ts";
 import type { RedactionMap } from "./identity.ts";
 
-/** How long an answer may be given instead of a call. */
+/** How long an answer is fresh, in milliseconds. */
 export const FRESH_MS = 24 * 3_600_000;
-/** How long it is kept for the last rung of the degraded ladder. */
+/** How long an answer is kept, in milliseconds: past its freshness it is given only as `stale`, when every model failed. */
 export const KEPT_MS = 7 * 24 * 3_600_000;
-/** UTF-16 units of an answer as JSON: a larger one is not kept. */
+/** Maximum UTF-16 units of an answer as JSON; a larger one is not kept. */
 const LONGEST_ANSWER = 256 * 1024;
-/** Answers to the same question, each of another model. */
+/** Maximum answers to one question, each of another model. */
 const MOST_MODELS = 4;
 
 /** PERSISTED: in KV under the name of the question. `v` is the version of this form. */

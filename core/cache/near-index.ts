@@ -5,9 +5,9 @@ import { type Facts, sameFacts } from "./facts.ts";
 import { FRESH_MS } from "./kept-answer.ts";
 import { cosine, NEAR } from "./vector.ts";
 
-/** Questions of one partition; the oldest makes room. At 1,536 dimensions these are 1 MB of JSON. */
+/** Maximum questions of one partition; the oldest is dropped for a new one. At 1,536 dimensions they are 1 MB of JSON. */
 export const MOST_NEAR = 500;
-/** Answers that are looked at, nearest first, before the model is asked. */
+/** Maximum answers that are compared, nearest first, before the model is called. */
 const MOST_TRIED = 3;
 
 /** PERSISTED: in KV, one value for each partition. `v` is the version of this form. */

@@ -39,7 +39,7 @@ export function toProblem(refusal: Refusal, traceId: string): Problem {
   };
 }
 
-/** Seconds for `Retry-After`, or null when the code has none or another try would be in vain. */
+/** Seconds for `Retry-After`, or null when the code has none or another try cannot succeed. */
 export function retryAfterSeconds(refusal: Refusal): number | null {
   if (refusal.isHopeless === true) return null;
   const spec: ErrorSpec = ERRORS[refusal.code];

@@ -17,7 +17,7 @@ export type Estimate = {
   readonly within_budget: boolean;
 };
 
-/** So many past runs count as much as the structure: fewer hardly, many more decide. */
+/** This many past runs weigh as much as the structure. */
 const TRUST_AT = 5;
 const LOW_QUANTILE = 0.05;
 

@@ -29,7 +29,7 @@ export type Known = {
 
 /** Runs are nested so deep at most (core/run/steps/child.ts). */
 const MAX_DEPTH = 8;
-/** Nodes that are looked at one by one; then a list counts as its largest item so often, and a child as all that it may spend. */
+/** Maximum nodes that are walked one by one. Beyond it, a list counts as many times its largest item, and a child as everything that it may spend. */
 const NODES_EXACT = 5_000;
 /** Text that is counted token by token, in UTF-16 units: about 30 ms of work. What is beyond is told by its length. */
 const TEXT_EXACT = 300_000;

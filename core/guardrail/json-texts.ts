@@ -15,12 +15,12 @@ export type JsonText = {
 /** Why a value is not walked: nested too deeply, too many UTF-16 units, or too many texts. */
 export type BoundExceeded = "depth" | "size" | "texts";
 
-/** Deeper nesting than this is no data that a workflow reads. */
+/** Maximum depth; a deeper value is refused. */
 const MAX_DEPTH = 64;
-/** UTF-16 units over all texts: four times the largest request body. */
+/** Maximum UTF-16 units of all texts together: four times the largest request body. */
 const MAX_UNITS = 4 * 1024 * 1024;
 const MAX_TEXTS = 200_000;
-/** Shorter numbers are no identifier of a person: a phone number has seven digits. */
+/** Minimum digits of a number that is inspected; shorter ones identify nobody (a phone number has seven). */
 const NUMBER_DIGITS = 7;
 
 /** All texts in the order of the walk: a value's key before the value. */

@@ -29,7 +29,7 @@ export type Next = { readonly progress: Progress; readonly at: EpochMs } | null;
 export const SETTLE_MS = 5_000;
 /** Halts: every 3 s for the first 30 s (within which nothing may be in flight any more), then rarer. */
 const HALT_MS = { every: 3_000, often: 10, cap: 10 * 60_000 };
-/** Resumes: four good passes, so many ms after each other, find what was on its way to `paused`. */
+/** Milliseconds between the four successful passes of a resume, which find runs that were still becoming `paused`. */
 const RESUME_WAITS_MS = [5_000, 30_000, 120_000];
 const RETRY_MS = { first: 5_000, cap: 10 * 60_000 };
 /** A resume that keeps failing ends after this, in ms; the watchdog then looks after what is still paused. */

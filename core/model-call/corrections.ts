@@ -1,9 +1,9 @@
 /** An answer that does not fit is shown to the model with what is wrong with it, and asked for again. How often, and how much is shown. */
 import type { Failure } from "../run/calls/call.ts";
 
-/** docs/contract.md, "Workflows": how often an answer is asked for again; after that it counts as invalid. */
+/** docs/contract.md, "Workflows": how often a model is asked again when its answer does not fit; then the answer is invalid. */
 export const CORRECTIONS = 2;
-/** UTF-16 units of the refused answer that are shown; the errors say the rest. */
+/** Maximum UTF-16 units of the refused answer that are shown to the model again. */
 const SHOWN_CHARACTERS = 8_000;
 
 /** The refused answer as the model sees it again. */

@@ -8,7 +8,7 @@ import { knownPath } from "../workflow/known-path.ts";
 import { validate } from "../workflow/schema.ts";
 import { lenient } from "./lenient.ts";
 
-/** Errors that are shown; the model fixes these first. */
+/** Maximum errors that the model is shown. */
 export const SHOWN_ERRORS = 10;
 
 /** What an answer lacks, as the model is told when it is asked again. */

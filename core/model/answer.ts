@@ -39,7 +39,7 @@ export type AskedCall = {
   readonly opaque?: JsonObject;
 };
 
-/** Entries of `tool_calls` that are read: more than any turn may have. */
+/** Maximum entries of `tool_calls` that are read, more than any turn may have. */
 export const MOST_CALLS_READ = 100;
 
 /** Why a body is not an answer. */

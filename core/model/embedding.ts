@@ -16,7 +16,7 @@ export type EmbeddingAnswer = {
 /** As the upstream wrote it: a number that came as text loses nothing. */
 export type Vector = readonly number[];
 
-/** More dimensions than any model has. */
+/** Maximum dimensions of a vector, more than any model has; a longer one is refused. */
 const MOST_DIMENSIONS = 16_384;
 
 /** `ceiling`: more tokens than this for one input cannot have been read. */

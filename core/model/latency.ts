@@ -7,7 +7,7 @@ export type Measured = {
   readonly answers: number;
 };
 
-/** The registered time counts like so many answers; no more answers than these count. */
+/** The registered time counts like `REGISTERED_WEIGHT` measured answers; at most `MOST_ANSWERS` answers are counted. */
 const REGISTERED_WEIGHT = 3;
 const MOST_ANSWERS = 20;
 

@@ -18,7 +18,7 @@ export type TaskRoute = {
   readonly strategy: Strategy;
 };
 
-/** More candidates than this are never tried. */
+/** Maximum candidates of a route; a longer list is refused. */
 export const MOST_MODELS = 20;
 
 /** `known`: ids of the models that the org may use. */

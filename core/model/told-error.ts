@@ -115,7 +115,7 @@ export function toldWaitMs(body: Json, now: EpochMs): number | null {
   return null;
 }
 
-/** A year: nobody means a longer one. */
+/** Maximum wait that is believed, in milliseconds: a year. */
 const LONGEST_MS = 366 * 24 * 60 * 60 * 1_000;
 
 function timesOf(value: Json | undefined, unitMs: number): number | null {

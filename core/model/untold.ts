@@ -1,4 +1,4 @@
-/** Whether a call of which nobody told the usage may have cost something: then its worst case stays taken. Pure. */
+/** Whether a call without reported usage may have cost something; its worst case then stays held. Pure. */
 
 /**
  * An upstream that answered with a refusal bills nothing, and one that was not reached neither. One that was cut off after it began to

@@ -15,11 +15,11 @@ export type Pattern = {
   readonly test: (text: string, spend: Spend) => boolean;
 };
 
-/** UTF-16 units of a pattern; a longer one is refused. */
+/** Maximum UTF-16 units of a pattern; a longer one is refused. */
 const MOST_LENGTH = 8_192;
-/** Instructions of one pattern: `a{1,5000}` needs ten thousand. A larger one is refused. */
+/** Maximum instructions of one pattern (`a{1,5000}` needs ten thousand); a larger one is refused. */
 const MOST_SIZE = 20_000;
-/** Instructions of all patterns that are remembered. */
+/** Maximum instructions of all cached patterns together. */
 const MOST_REMEMBERED = 200_000;
 
 const remembered = new Map<string, Result<Pattern, string>>();

@@ -16,7 +16,7 @@ export type Node =
   | { readonly kind: "place"; readonly what: "start" | "end" | "edge" | "no edge"; readonly flags: string }
   | { readonly kind: "look"; readonly behind: boolean; readonly negated: boolean; readonly node: Node };
 
-/** Levels of groups in groups; a pattern with more is refused. */
+/** Maximum depth of nested groups; a pattern with more is refused. */
 const MOST_LEVELS = 100;
 
 /** `flags`: of `i`, `m` and `s`. The error is a sentence about "the pattern", without its text. */

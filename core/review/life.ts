@@ -17,11 +17,11 @@ import type { EpochMs } from "../time.ts";
 import { DUE_MS, type ReviewAction, type ReviewDecision, type ReviewRequest, type Severity } from "./case.ts";
 import type { ReviewMessage } from "./message.ts";
 
-/** A case that nobody decided ends after this long: everything has a bound. */
+/** Milliseconds after which an undecided case ends. */
 export const LIFETIME_MS = 30 * 24 * 60 * 60_000;
-/** A case that is critical already cannot rise: each further miss doubles its wait, up to this. */
+/** Maximum milliseconds between escalations. A case that is critical already cannot rise further; each missed deadline doubles its wait up to this. */
 const LONGEST_WAIT_MS = 24 * 60 * 60_000;
-/** Who says no when nobody came. No user can have this name: user names hold no slash (docs/contract.md, "Conventions"). */
+/** The actor of an automatic rejection. No user can have this name: user names hold no slash (docs/contract.md, "Conventions"). */
 export const EXPIRY = "bulkhead/expiry";
 const CLOCK: AuditActor = { type: "system", id: "review-queue" };
 const RAISED: { readonly [S in Severity]: Severity } = { medium: "high", high: "critical", critical: "critical" };

@@ -76,7 +76,7 @@ type EventSpec = {
   readonly fields: readonly LogField[];
 };
 
-/** What a thrown error tells of itself; never its message, which may quote what was being worked on. */
+/** Fields about a thrown error. Its message is never logged, since it may quote data. */
 const THROWN = ["error", "code", "frames", "trace_id", "route"] as const;
 
 /** Every event that may be logged, with its level and its fields. */

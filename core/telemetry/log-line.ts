@@ -21,11 +21,11 @@ export const logLine = <E extends LogEvent>(event: E, fields: FieldsOf<E>, level
 /** What a line says of a thrown error: the name of its class. */
 export const errorName = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
 
-/** Units of one text of a line, and items of one list. */
+/** Maximum UTF-16 units of a text, and maximum items of a list; the rest is cut. */
 const LONGEST_TEXT = 200;
 const MOST_ITEMS = 50;
 const NAME = /^[\x21-\x7e]*$/;
-/** What stands for a name that is none. */
+/** Written in place of a value that is not a name. */
 const UNNAMED = "?";
 
 /**

@@ -46,7 +46,7 @@ export function checkSchema(schema: Json): readonly FieldError[] {
   return preparedFor(schema).errors ?? [];
 }
 
-/** What a valid schema says in vain: keywords and formats that are unknown, another draft. `path` is a JSON Pointer into the schema. */
+/** Warnings about a valid schema: unknown keywords and formats, another draft. `path` is a JSON Pointer into the schema. */
 export function schemaWarnings(schema: JsonSchema): readonly FieldError[] {
   const ready = isObject(schema) ? preparedFor(schema) : null;
   return ready === null || ready.errors !== null ? [] : ready.warnings;

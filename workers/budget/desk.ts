@@ -12,7 +12,7 @@ import { Exchange } from "./exchange.ts";
 import type { Desk, DeskPorts, DeskRequest, Reservation } from "./ports.ts";
 import { type Attempt, Slice } from "./slice.ts";
 
-/** An outcome goes with the next call's attempt, if one comes soon: a note of its own would stand in that one's way. */
+/** How long an outcome waits for the next call's attempt, in milliseconds, so that both go in one note. */
 const OUTCOME_WAIT_MS = 25;
 /** Shorter than the time that a platform keeps an isolate for what follows an answer (30 s). */
 const LINGER_MS = 4_000;

@@ -9,7 +9,7 @@ import type { Slice } from "./slice.ts";
 
 /** An answer of the ledger takes some milliseconds, across the world less than half a second. */
 const ANSWER_MS = 2_000;
-/** A request waits so long for a note that another one sent, then sends it again. */
+/** How long a request waits for another request's note, in milliseconds; then it sends the note again. */
 const SHARE_MS = 400;
 const BACKOFF_MS = [50, 250] as const;
 

@@ -24,12 +24,12 @@ export type Waiter = {
   answer: { readonly attempt: Attempt } | { readonly refusal: LeaseRefusal } | null;
 };
 
-/** So many calls' worth a desk asks for beyond what is under way; or what it took in its last seconds, if that is more. */
+/** A desk asks for the worth of this many calls beyond those in progress, or for what it used in the last `PACE_MS`, whichever is more. */
 const CALLS_AHEAD = 4;
 const PACE_MS = 4_000;
 /** Clocks differ: nothing begins under a slice so shortly before its end. */
 const MARGIN_MS = 5_000;
-/** A slice that is in use is renewed so long before its end. */
+/** A slice in use is renewed this many milliseconds before its end. */
 const RENEW_MS = 90_000;
 const MOST_NEWS = 200;
 

@@ -13,7 +13,7 @@ export type BreakOffPorts = {
 };
 
 const LOOK_EVERY_MS = 2_000;
-/** With a look every two seconds at what is two seconds old: 24 s at most. */
+/** Milliseconds. With a check every two seconds of a snapshot up to two seconds old, a call is broken off after 24 s at most. */
 const GRACE_MS = 20_000;
 
 /** Runs work that a kill switch may end. */

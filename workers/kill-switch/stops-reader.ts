@@ -28,7 +28,7 @@ const ASK_MS = 1_500;
  * client went away, and its promise then never settles.
  */
 const SHARE_MS = 250;
-/** Of so many asks of others in a row; the second is that of a caller who gave up on the first. */
+/** How many pending requests of other callers a caller waits for before it sends its own. The second covers a caller that gave up on the first. */
 const SHARED_ASKS = 2;
 
 type Ask = { readonly sentAt: EpochMs; readonly answer: Promise<Stops> };

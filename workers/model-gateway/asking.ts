@@ -47,7 +47,7 @@ export type OpenedAnswer =
 /** The exchanges. An expected failure is data; none of them throws for what an upstream does. */
 export type Askings = {
   readonly ask: (asking: Asking, signal: AbortSignal) => Promise<Asked<WholeAnswer>>;
-  /** Who takes the stream reads it to its end or cancels it: that lets go of the upstream. */
+  /** The caller MUST read the stream to its end or cancel it; that releases the upstream. */
   readonly open: (asking: Asking, signal: AbortSignal) => Promise<Asked<OpenedAnswer>>;
   readonly embed: (asking: Asking & { readonly inputs: number }, signal: AbortSignal) => Promise<Asked<EmbeddingAnswer>>;
 };

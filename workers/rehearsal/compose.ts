@@ -113,7 +113,7 @@ export function composeAnswer(facts: Facts, tokens = Number.POSITIVE_INFINITY): 
   return summary === "" ? "There is nothing to answer from." : summary;
 }
 
-/** So much of what somebody wrote is quoted. */
+/** Maximum UTF-16 units that are quoted from a person's text. */
 const QUOTED = 400;
 
 /** To somebody who simply talks to it: what it is, and what it heard. */

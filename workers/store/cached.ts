@@ -67,7 +67,7 @@ type WorkflowFound = NonNullable<Awaited<ReturnType<Store["workflows"]["get"]>>>
 type ToolFound = NonNullable<Awaited<ReturnType<Store["tools"]["get"]>>>;
 type RouteFound = Awaited<ReturnType<Store["routes"]["get"]>>;
 type PastCosts = Awaited<ReturnType<Store["pastCosts"]>>;
-/** Runs in a past that one run more hardly changes: such a past is remembered, a shorter one grows at once. */
+/** Past costs of at least this many runs are cached, since one more run hardly changes them; fewer are read again each time. */
 const LONG_PAST = 20;
 type ModelsFound = Awaited<ReturnType<Store["models"]["list"]>>;
 

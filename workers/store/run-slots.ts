@@ -10,11 +10,11 @@ import type { EpochMs } from "../../core/time.ts";
 export const COUNT_MS = 1_000;
 /** A start that the index has not shown by then never will be shown, in ms: the records queue retries for that long. */
 const FORGET_MS = 10 * 60_000;
-/** A run that is not in the index so long after its start was accepted is late, in ms: it is promised within 2 s (docs/contract.md). */
+/** A run that is not in the index this many milliseconds after its start is late; the index promises it within 2 s (docs/contract.md). */
 const LATE_MS = 1_200;
-/** So many late runs of an org mean that the index is behind; a few are messages that come again. */
+/** This many late runs of an org mean that the index is behind; fewer are messages that are delivered again. */
 const LATE_RUNS = 50;
-/** Orgs that an isolate remembers; the oldest makes room. */
+/** Maximum orgs that an isolate remembers; the oldest is dropped for a new one. */
 const ORGS = 1_000;
 
 /** What the limit of unfinished runs is counted from. */

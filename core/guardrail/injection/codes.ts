@@ -13,7 +13,7 @@ const LONGEST_CODE = 16;
 /** One or two in a message weigh little, and so do a few in a long one: units of text for each of them. */
 const FEWEST_CODES = 3;
 const TEXT_PER_CODE = 100;
-/** So many everyday words among those that figures stand in, and it is somebody who writes so. */
+/** At least this many everyday words among those with digits inside mean that a person writes this way on purpose. */
 const SPOKEN = 2;
 
 const FIGURES: { readonly [figure: string]: string } = { 0: "o", 3: "e", 4: "a", 5: "s", 7: "t", 8: "b", 9: "g" };

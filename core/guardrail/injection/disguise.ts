@@ -133,7 +133,7 @@ function* figuresForLetters(text: string, codes: ReadonlySet<string>): Generator
   for (const letter of ["i", "l"]) yield { text: half.replace(AMBIGUOUS, letter), start: 0, end: text.length, kind };
 }
 
-/** So many words with figures inside, and more than a seventh of all: nobody writes so by accident. */
+/** At least this many words with digits inside, and more than a seventh of all words, are no accident. */
 const MANY_FIGURES = 4;
 /** Letters throughout, with a vowel, and never five consonants in a row: ids and hashes seldom read so. */
 const READS_AS_WORD = /^(?=.*[aeiouy1!|])(?!.*[b-df-hj-np-tv-xz]{5})[a-z1!|]+$/;

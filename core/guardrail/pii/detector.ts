@@ -47,7 +47,7 @@ export type Detector = {
   readonly samples: Samples;
 };
 
-/** No finding is longer, but for private keys and tokens (open-ended.ts). */
+/** Maximum UTF-16 units of a finding, except private keys and tokens (open-ended.ts). */
 export const LONGEST_FINDING = 512;
 
 /** A finding of a detector. `start`, `end`: UTF-16 units, `end` exclusive; `score`: 0 to 1. */

@@ -48,7 +48,7 @@ function armour(expression: RegExp, text: string, from: number, end: number): nu
 /** A token in the making; `units` counts all of it, `part` those since the last dot. */
 export type Token = { readonly start: number; units: number; part: number; dots: number };
 
-/** Header and payload at least so long: shorter ones hold no claim. */
+/** Minimum units of header and payload; shorter ones hold no claim. */
 const SHORTEST_HEADER = 11;
 const SHORTEST_PAYLOAD = 4;
 /** A header this long without its dot is taken for a token: longer text is not kept waiting to find out. */

@@ -32,7 +32,7 @@ const JUDGED_UNITS = 192;
 export const FRESH_UNITS = 128;
 const FIRST_FRESH_UNITS = 32;
 const FIRST_UNITS = 240;
-/** What `sentences` gathers at most. */
+/** Maximum UTF-16 units that the mode `sentences` holds back. */
 export const SENTENCE_UNITS = 4096;
 const SENTENCE_END = /(?:[.!?\u2026\u3002\uff01\uff1f]["')\]\u201d\u2019]*\s|\n)\s*$/;
 

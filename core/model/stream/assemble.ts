@@ -24,7 +24,7 @@ export type Assembly = {
   isFinished(): boolean;
 };
 
-/** Text, refusal and arguments together: what a whole answer may have (UTF-16 units). */
+/** Maximum UTF-16 units of text, refusal and arguments together; a longer answer is refused. */
 const MOST_UNITS = 4 * 1024 * 1024;
 
 type Entry = {

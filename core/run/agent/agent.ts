@@ -21,7 +21,7 @@ import { turnMessages } from "./turn-messages.ts";
 
 /** The same call with the same answer this many times is a loop: the agent stops with `loop_detected`. */
 const SAME_CALL = 3;
-/** This many iterations in a row that bring nothing new are a loop, too. */
+/** This many iterations in a row without anything new are a loop, too. */
 const STALE_ITERATIONS = 3;
 
 type Asks = Extract<ModelOutcome["result"], { asks: unknown }>["asks"];

@@ -41,7 +41,7 @@ export type StepState = {
   /** Of that error, while another step takes over. */
   readonly errorClass?: Failure["class"];
   readonly usage: Usage | null;
-  /** Worst cases of its calls whose cost nobody told. */
+  /** Worst cases of its calls whose cost nobody reported. */
   readonly held?: Amount;
   readonly startedAt: EpochMs | null;
   readonly endedAt: EpochMs | null;
@@ -122,7 +122,7 @@ export type Child = { readonly run: string; readonly workflow: string; readonly 
 export type LeaseState = {
   /** What its calls cost, as reported by upstreams. */
   readonly spent: Amount;
-  /** Worst cases of calls whose cost nobody told. */
+  /** Worst cases of calls whose cost nobody reported. */
   readonly held: Amount;
   /** What `spent`, `held` and the calls under way may reach together, until `until`. */
   readonly ceiling: Amount;

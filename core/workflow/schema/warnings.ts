@@ -6,7 +6,7 @@ import { isKnownKeyword } from "./keywords.ts";
 
 const DRAFT = /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
 
-/** Adds what one schema says in vain. */
+/** Adds warnings about keywords of one schema that have no effect. */
 export function warningsOf(node: JsonObject, path: string, warnings: Errors): void {
   const draft = own(node, "$schema");
   if (typeof draft === "string" && !DRAFT.test(draft)) {

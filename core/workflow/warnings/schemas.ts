@@ -1,11 +1,11 @@
-/** What the schemas of a definition say in vain: keywords and formats that nobody reads, another draft. */
+/** Warnings about the schemas of a definition: keywords and formats that have no effect, another draft. */
 import type { Definition, JsonSchema } from "../definition.ts";
 import { schemaWarnings } from "../schema.ts";
 import { mentionsOf } from "../step-kinds.ts";
 import { stepsOf } from "./places.ts";
 import type { Warning } from "./warning.ts";
 
-/** Warnings about schemas of the definition that say something in vain. */
+/** Warnings about parts of the definition's schemas that have no effect. */
 export function vainSchemas(definition: Definition): Warning[] {
   const outputs = stepsOf(definition).map(({ step, path }) => ({
     path: `${path}/output`,

@@ -3,7 +3,7 @@ import type { z } from "@hono/zod-openapi";
 import type { FieldError } from "../../../core/errors/problem.ts";
 import { escapeToken, isObject } from "../../../core/json.ts";
 
-/** More would only repeat itself. */
+/** Maximum errors in one answer; further ones are left out. */
 const MOST_ERRORS = 50;
 
 /** `place`: null for the body (JSON Pointers), else the part of the request that the names lie in. */

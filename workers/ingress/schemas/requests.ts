@@ -51,7 +51,7 @@ export const idempotencyHeader = { "Idempotency-Key": idempotencyKey };
 /** RFC 7240; of its preferences only `wait` is taken. What is not understood is ignored, never an error (section 2). */
 export const preferHeader = { Prefer: z.string().optional().openapi({ example: "wait=10" }) };
 
-/** More than this of the header is not read. */
+/** Maximum characters of the header; the rest is ignored. */
 const PREFER_CHARACTERS = 1_024;
 
 /** Longest time that a request waits for a run's end. */
