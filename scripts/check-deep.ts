@@ -3,6 +3,7 @@
  * alone by its name. A check that needs what the machine lacks says `skipped: needs …`. Ends with 1 when anything that must hold does not.
  */
 import { parseArgs } from "node:util";
+import { apiFuzz } from "./deep/api-fuzz.ts";
 import { backlog } from "./deep/backlog.ts";
 import type { Check, Sizes } from "./deep/check.ts";
 import { crashPoints } from "./deep/crash-points.ts";
@@ -17,9 +18,9 @@ import { storm } from "./deep/storm.ts";
 import { drawTable } from "./start/drawings.ts";
 import { openTerminal } from "./start/terminal.ts";
 
-const CHECKS: readonly Check[] = [death, redeploy, storm, backlog, crashPoints, seeds, plants, guardFuzz, mutants, frameworks];
-const FULL = { runs: 200, kills: 10, worlds: 2_000, texts: 100_000 };
-const QUICK = { runs: 40, kills: 3, worlds: 200, texts: 5_000 };
+const CHECKS: readonly Check[] = [death, redeploy, storm, backlog, crashPoints, seeds, plants, guardFuzz, apiFuzz, mutants, frameworks];
+const FULL = { runs: 200, kills: 10, worlds: 2_000, texts: 100_000, requests: 10_000 };
+const QUICK = { runs: 40, kills: 3, worlds: 200, texts: 5_000, requests: 500 };
 
 const terminal = openTerminal(process.stdout);
 const { asked, sizes, list } = readArguments();
@@ -79,8 +80,8 @@ function readArguments(): { readonly asked: readonly string[]; readonly sizes: S
     };
     const usual = values.quick ? QUICK : FULL;
     const seed = whole("seed", 1 + Math.floor(Math.random() * 0x7fff_fffe));
-    const { worlds, texts } = usual;
-    const sizes = { runs: whole("runs", usual.runs), kills: whole("kills", usual.kills), worlds, texts, seed };
+    const { worlds, texts, requests } = usual;
+    const sizes = { runs: whole("runs", usual.runs), kills: whole("kills", usual.kills), worlds, texts, requests, seed };
     return { asked: positionals, sizes, list: values.list };
   } catch (error) {
     console.error(`check:deep: ${error instanceof Error ? error.message : String(error)}`);

@@ -1044,7 +1044,7 @@ export type Step = {
     readonly code: string;
     readonly message: string;
   } | null;
-  readonly usage: Usage & JsonObject | null;
+  readonly usage: Usage | null;
   readonly started_at: string | null;
   readonly ended_at: string | null;
 };

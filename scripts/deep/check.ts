@@ -8,6 +8,8 @@ export type Sizes = {
   readonly worlds: number;
   /** Texts that the guardrails are fuzzed with. */
   readonly texts: number;
+  /** Requests that the API is fuzzed with. */
+  readonly requests: number;
   /** For every random choice. */
   readonly seed: number;
 };

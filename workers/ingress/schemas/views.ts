@@ -30,7 +30,7 @@ const Step = z
     attempts: z.number().int(),
     output: anyJson,
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
-    usage: Usage.nullable(),
+    usage: z.union([Usage, z.null()]),
     started_at: time.nullable(),
     ended_at: time.nullable(),
   })
