@@ -35,8 +35,6 @@ type Held = {
   answered: number;
   /** Started here and not in the index yet. */
   readonly started: Map<string, { readonly at: EpochMs; acceptedAt: EpochMs | null }>;
-  /** As of the last count. */
-  isBehind: boolean;
 };
 
 /** An org's unfinished runs, counted in this isolate between two looks at D1. */
@@ -66,14 +64,27 @@ export class RunSlots {
     if (started !== undefined) started.acceptedAt = this.#ports.now();
   }
 
-  /** True while many runs of the org that began here are late in the index. */
+  /**
+   * True while many runs of the org that began here are late in the index. Known without an answer from D1, which is as late as the
+   * index where an isolate has too much to do; one caller a second asks it.
+   */
   async isBehind(org: string): Promise<boolean> {
     const held = this.#orgs.get(org);
-    if (held === undefined || !held.isBehind) return false;
+    if (held === undefined || !this.#areManyLate(held)) return false;
     const now = this.#ports.now();
-    if (now - held.countedAt >= COUNT_MS && now - held.countingSince >= COUNT_MS)
-      await this.#count(org, held, await this.#ports.maxRuns(org));
-    return held.isBehind;
+    if (now - held.countingSince < COUNT_MS) return true;
+    held.countingSince = now; // nothing is awaited before: one of those who ask at once counts
+    await this.#count(org, held, await this.#ports.maxRuns(org));
+    return this.#areManyLate(held);
+  }
+
+  /** What the index shows in time is known here one count later. */
+  #areManyLate({ started }: Held): boolean {
+    if (started.size < LATE_RUNS) return false;
+    const before = this.#ports.now() - LATE_MS - COUNT_MS;
+    let late = 0;
+    for (const { acceptedAt } of started.values()) if (acceptedAt !== null && acceptedAt <= before) late += 1;
+    return late >= LATE_RUNS;
   }
 
   /** The run did not begin, or is known to have ended before the index showed it. */
@@ -93,7 +104,6 @@ export class RunSlots {
       asked: 0,
       answered: 0,
       started: new Map(),
-      isBehind: false,
     };
     this.#orgs.set(org, held);
     return held;
@@ -119,8 +129,5 @@ export class RunSlots {
     held.unfinished = unfinished;
     held.countedAt = at;
     for (const run of indexed) held.started.delete(run);
-    let late = 0;
-    for (const { acceptedAt } of held.started.values()) if (acceptedAt !== null && at - acceptedAt > LATE_MS) late += 1;
-    held.isBehind = late >= LATE_RUNS;
   }
 }

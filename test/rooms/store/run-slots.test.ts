@@ -138,15 +138,14 @@ describe("how far the index is behind", () => {
     const { world, slots } = lagging();
     await accept(slots, LATE);
     expect(await slots.isBehind("o")).toBe(false);
-    world.at += 2_000;
-    await slots.take("o", "one more");
+    world.at += 2_500;
     world.looks = 0;
     expect(await Promise.all(Array.from({ length: 20 }, () => slots.isBehind("o")))).toEqual(Array(20).fill(true));
-    expect(world.looks).toBe(0);
+    expect(world.looks).toBe(1);
     for (let n = 0; n < LATE; n++) world.indexed.add(`r${n}`);
     world.at += COUNT_MS;
     expect(await slots.isBehind("o")).toBe(false);
-    expect(world.looks).toBe(1);
+    expect(world.looks).toBe(2);
     expect(await slots.isBehind("another")).toBe(false);
   });
 
@@ -154,9 +153,22 @@ describe("how far the index is behind", () => {
     const { world, slots } = lagging();
     await accept(slots, LATE - 1);
     for (let n = 0; n < LATE; n++) await slots.take("o", `on its way ${n}`);
-    world.at += 2_000;
+    world.at += 2_500;
     await accept(slots, LATE, 1_000);
     expect(await slots.isBehind("o")).toBe(false);
+  });
+
+  it("[LOAD-4] it is behind while nobody answers what the index shows", async () => {
+    let at = 1_000_000;
+    const slots = new RunSlots({
+      now: () => at,
+      maxRuns: async () => 10_000,
+      look: (_org, runs) => (runs.length === 0 ? Promise.resolve({ unfinished: 0, indexed: [] }) : new Promise<never>(() => undefined)),
+    });
+    await accept(slots, LATE);
+    at += 2_500;
+    void slots.isBehind("o"); // asks, and waits for ever
+    expect(await slots.isBehind("o")).toBe(true);
   });
 });
 
