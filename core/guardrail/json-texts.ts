@@ -1,5 +1,5 @@
 /**
- * The texts of a JSON value: strings, object keys, and whole numbers that are long enough to be an identifier; read in one walk
+ * The texts of a JSON value: strings, object keys, and numbers that are long enough to be an identifier; read in one walk
  * and written back in another, in the same order. Bounded in depth and size: what exceeds the bounds is not walked at all.
  */
 import { escapeToken, isObject, type Json } from "../json.ts";
@@ -9,6 +9,8 @@ import { err, ok, type Result } from "../result.ts";
 export type JsonText = {
   readonly text: string;
   readonly kind: "string" | "key" | "number";
+  /** Of a number: it as it is. `text` has the digits before its point. */
+  readonly number?: number;
   /** The key that names it: the nearest object key above a value, nothing for keys themselves. */
   readonly context: string;
 };
@@ -28,9 +30,9 @@ export function textsOf(value: Json): Result<JsonText[], BoundExceeded> {
   const texts: JsonText[] = [];
   let units = 0;
   let exceeded: BoundExceeded | null = null;
-  const take = (text: string, kind: JsonText["kind"], context: string): void => {
+  const take = (text: string, kind: JsonText["kind"], context: string, number?: number): void => {
     units += text.length;
-    texts.push({ text, kind, context });
+    texts.push(number === undefined ? { text, kind, context } : { text, kind, context, number });
     if (units > MAX_UNITS) exceeded = "size";
     if (texts.length > MAX_TEXTS) exceeded = "texts";
   };
@@ -38,7 +40,7 @@ export function textsOf(value: Json): Result<JsonText[], BoundExceeded> {
     if (depth > MAX_DEPTH) exceeded = "depth";
     if (exceeded !== null) return;
     if (typeof node === "string") take(node, "string", context);
-    else if (isIdentifierSized(node)) take(String(node), "number", context);
+    else if (isIdentifierSized(node)) take(wholeDigits(node), "number", context, node);
     else if (Array.isArray(node)) for (const item of node) visit(item, context, depth + 1);
     else if (isObject(node)) {
       for (const [key, child] of Object.entries(node)) {
@@ -89,5 +91,9 @@ function freeName(taken: ReadonlyMap<string, Json>, name: string): string {
   return `${name} (${number})`;
 }
 
+/** Whole or not, of either sign: digits of a fraction are nobody's, those before it may be. */
 const isIdentifierSized = (node: Json): node is number =>
-  typeof node === "number" && Number.isSafeInteger(node) && Math.abs(node) >= 10 ** (NUMBER_DIGITS - 1);
+  typeof node === "number" && Number.isFinite(node) && Math.abs(node) >= 10 ** (NUMBER_DIGITS - 1);
+
+/** The digits of a number before its point, however large it is: JSON writes some with an exponent. */
+const wholeDigits = (number: number): string => String(BigInt(Math.trunc(Math.abs(number))));

@@ -3,6 +3,7 @@
  * with its place. Total for any JSON.
  */
 import type { FieldError } from "../errors/problem.ts";
+import { flawOfName } from "../guardrail/pii/personal-name.ts";
 import { escapeToken, isObject, type Json, type JsonObject } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 import { checkExpressions } from "./check-expressions.ts";
@@ -48,6 +49,8 @@ export function checkDefinition(raw: Json, known: Known): Result<Definition, rea
     steps,
   };
   form.close();
+  const personal = flawOfName(definition.name);
+  if (personal !== null) errors.add("/name", `\`name\` ${personal}`);
   checkTools(definition, known, errors);
   checkNames(definition, ids, errors);
   const cyclic = checkCycles(steps, errors);

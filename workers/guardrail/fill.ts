@@ -33,7 +33,7 @@ export async function fillValue(
   const put = (index: number): Json => {
     const part = texts.value[index];
     if (part === undefined) throw new Error("the two walks over a value disagree");
-    if (part.kind === "number") return Number(part.text);
+    if (part.number !== undefined) return part.number;
     const filled = fillPlaceholders(part.text, (placeholder, type) => {
       const known = wanted(type) ? values.get(placeholder) : undefined;
       if (known !== undefined) opened.add(type);

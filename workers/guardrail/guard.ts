@@ -62,7 +62,7 @@ async function admit(
     const own = cuts[index] ?? [];
     if (part === undefined) throw new Error("the two walks over a value disagree");
     if (part.inspected.verdict === "block") return WITHHELD;
-    if (part.kind === "number") return own.length > 0 ? (names[next++] ?? WITHHELD) : Number(part.text);
+    if (part.number !== undefined) return own.length > 0 ? (names[next++] ?? WITHHELD) : part.number;
     return replaceStretches(part.text, own, () => names[next++] ?? WITHHELD);
   });
   const findings = summarise(placesOf(parts, rewritten.pointers), detectorOf(speaker, foreign));
@@ -79,7 +79,7 @@ type Cut = { readonly start: number; readonly end: number; readonly type: Placeh
 const blocked = (findings: readonly FindingSummary[]): Admitted => ({ value: null, verdict: "block", findings });
 
 /** What the vault is to keep of one text, in order. A number goes as a whole, and is remembered as a number. */
-function cutsOf({ text, kind, inspected }: InspectedPart, speaker: Speaker): readonly Cut[] {
+function cutsOf({ text, number, inspected }: InspectedPart, speaker: Speaker): readonly Cut[] {
   const personal = inspected.personal.map(({ start, end, type }) => ({
     start,
     end,
@@ -87,7 +87,8 @@ function cutsOf({ text, kind, inspected }: InspectedPart, speaker: Speaker): rea
     value: text.slice(start, end),
   }));
   const [first] = personal;
-  if (kind === "number") return first === undefined ? [] : [{ ...first, start: 0, end: text.length, value: storedNumber(text) }];
+  if (number !== undefined)
+    return first === undefined ? [] : [{ ...first, start: 0, end: text.length, value: storedNumber(String(number)) }];
   const typed = isSent(speaker) ? inspected.placeholders : [];
   const literals = typed.map(({ start, end, text: value }): Cut => ({ start, end, type: "LITERAL", value }));
   return [...personal, ...literals].sort((a, b) => a.start - b.start);

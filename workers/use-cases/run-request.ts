@@ -1,6 +1,8 @@
 /** What a start of a run asks for, and what is wrong with it. Reads, and keeps nothing but the record of a denial. */
+
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { unknownName } from "../../core/errors/unknown-name.ts";
+import { personalPartOf } from "../../core/guardrail/pii/personal-name.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { fromUsd, type MicroUsd } from "../../core/money.ts";
 import { isListedHost } from "../../core/net/listed-host.ts";
@@ -100,6 +102,8 @@ async function flawOfCallback(ports: UseCasePorts, { principal }: Requester, { c
   const flaw = flawOfUrl(callbackUrl, { allowPrivateHosts, fields: false });
   if (flaw !== null) return wrong("/callback_url", flaw);
   if (!URL.canParse(callbackUrl)) return wrong("/callback_url", "is not a URL");
+  const part = personalPartOf(new URL(callbackUrl));
+  if (part !== null) return wrong("/callback_url", `holds personal data in its ${part}; send an opaque id instead`);
   const { callback_hosts: hosts } = await ports.store.orgs.settings(principal.org);
   return isListedHost(new URL(callbackUrl), hosts) ? null : wrong("/callback_url", "is on no host of the org's `callback_hosts`");
 }

@@ -85,6 +85,7 @@ export const cards: Detector = {
       "order no. 6489071083728137",
       "translate(0%, -0.5309136012499991%)",
       "weight 0.36386904787245233",
+      "object 84c100de5682655831295f25",
     ],
   },
 };
@@ -106,13 +107,24 @@ function findCards(text: string, from: number, context: string): Finding[] {
 
 /** A card in one block that is the digits of a fraction, a barcode, or an id by the words before it. */
 function isOtherNumber(text: string, group: Group | undefined, context: string): boolean {
-  if (group === undefined || isFraction(text, group.start)) return true;
+  if (group === undefined || isFraction(text, group.start) || isInDigest(text, group)) return true;
   const naming = cardNaming(wordsBefore(text, group.start, context));
   if (naming === "barcode") return true;
   if (naming === "card") return false;
   if (naming === "thing" && !USUAL.test(group.digits)) return true;
   return group.digits.length <= 13 && passesBarcodeCheck(group.digits);
 }
+
+/** Part of a row of hexadecimal digits that is longer than a card, as of an object's id or a hash. */
+function isInDigest(text: string, { start, end }: Group): boolean {
+  let [first, last] = [start, end];
+  while (start - first < DIGEST_UNITS && isHexadecimal(text.charCodeAt(first - 1))) first--;
+  while (last - end < DIGEST_UNITS && isHexadecimal(text.charCodeAt(last))) last++;
+  return last - first > end - start && last - first > LONGEST;
+}
+
+const DIGEST_UNITS = 64;
+const isHexadecimal = (code: number): boolean => isDigit(code) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
 
 /** `0.4111…`, `-12.4111…`, `.4111…`: what stands before the point is no group of a card. */
 function isFraction(text: string, start: number): boolean {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { flawOfName, looksPersonal } from "../../../core/guardrail/pii/personal-name.ts";
 import { inRanges, isCidr } from "../../../workers/auth/cidr.ts";
 import { parseTraceparent } from "../../../workers/ingress/middleware/trace.ts";
 import { DEFAULT_PER_MINUTE, defineRateLimit, perMinuteFrom } from "../../../workers/ingress/rate-limit.ts";
-import { looksPersonal } from "../../../workers/ingress/schemas/names.ts";
+import { userName, workflowName } from "../../../workers/ingress/schemas/names.ts";
 import { waitSeconds } from "../../../workers/ingress/schemas/requests.ts";
 
 describe("address ranges", () => {
@@ -118,6 +119,47 @@ describe("names of people", () => {
     "`%s` does not",
     (text) => expect(looksPersonal(text)).toBe(false),
   );
+  it.each([
+    "4111111111111111",
+    "4111-1111-1111-1111",
+    "user-4111111111111111",
+    "de89370400440532013000",
+    "DE89-3704-0044-0532-0130-00",
+    "536-22-8726",
+    "\uff14\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11",
+    "ada(at)example.com",
+    "ada[at]example[dot]com",
+    "ada%40example.com",
+    "ada-at-example-dot-com",
+    "ada_at_example.com",
+    "111.444.777-35",
+  ])("[GUARD-22] `%s` is no name of anything", (text) => expect(flawOfName(text)).toMatch(/personal data/));
+  it.each(["a\u200bda", "ada\u202e", "\u2066x", "a\u00adb", "x\ufeff", "a\u{e0041}"])("[GUARD-22] %j has what cannot be seen", (text) => {
+    expect(flawOfName(text)).toMatch(/cannot be seen/);
+    expect(userName.safeParse(text).success).toBe(false);
+  });
+  it("[GUARD-22] takes ids of every usual form", () => {
+    const random = seeded(7);
+    const hex = (units: number): string => Array.from({ length: units }, () => Math.floor(random() * 16).toString(16)).join("");
+    for (let round = 0; round < 2_000; round++) {
+      for (const id of [
+        `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`,
+        hex(24),
+        hex(32),
+        `u_${hex(10)}`,
+        `team-${round}`,
+        `auth0|${hex(24)}`,
+      ])
+        expect(flawOfName(id), id).toBeNull();
+    }
+    for (const id of ["look-at-orders", "order-triage-v2", "daily-report-2026-11-29", "gdpr-export", "m\u00fcller", "\u5c71\u7530"])
+      expect(flawOfName(id), id).toBeNull();
+  });
+  it("[GUARD-22] refuses them at the door", () => {
+    expect(workflowName.safeParse("ada-at-example-dot-com").success).toBe(false);
+    expect(workflowName.safeParse("4111-1111-1111-1111").success).toBe(false);
+    expect(workflowName.safeParse("look-at-orders").success).toBe(true);
+  });
 });
 
 describe("traceparent", () => {
@@ -128,3 +170,11 @@ describe("traceparent", () => {
     });
   });
 });
+
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

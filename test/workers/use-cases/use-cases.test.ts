@@ -108,6 +108,15 @@ describe("a start", () => {
     ["a deadline that is over", "invalid_request", { deadlineAt: NOW - 1 }, by("ada", "caller"), null],
     ["another person's data", "forbidden", { subject: "bob" }, by("ada", "caller"), null],
     ["a callback to a host that is not listed", "invalid_request", { callbackUrl: "https://x.example/" }, by("ada", "caller"), null],
+    ...["?email=ada@acme.org", "?q=ada%2540acme.org", "?dob=1980-05-12", "/4111111111111111/done", "/done#+493012345678"].map(
+      (part): [string, ErrorCode, Partial<StartRun>, Requester, null] => [
+        `[GUARD-23] a callback with personal data (${part})`,
+        "invalid_request",
+        { callbackUrl: `https://hooks.example.com${part}` },
+        by("ada", "caller"),
+        null,
+      ],
+    ),
     ["a workflow that does not exist", "not_found", { workflow: "no" }, by("ada", "caller"), null],
     ["a version that does not exist", "not_found", { version: 9 }, by("ada", "caller"), null],
     ["another org's workflow", "not_found", {}, by("gus", "caller", { org: "globex" }), null],

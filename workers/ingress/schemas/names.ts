@@ -1,5 +1,6 @@
 /** Names as docs/contract.md, "Conventions", writes them, and what a name of a person must not look like. */
 import { z } from "@hono/zod-openapi";
+import { flawOfName } from "../../../core/guardrail/pii/personal-name.ts";
 
 /** The form of an org's name. */
 export const ORG_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -14,37 +15,31 @@ const TASK_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 /** What a switch's scope can name: an org, workflow, tool or model. */
 const USER_NAME = /^[^\s/\p{Cc}]{1,128}$/u;
 
-/** `name@domain` anywhere. */
-const MAIL = /[^\s@]@[^\s@]/;
-/** E.164 has at most 15 digits; fewer than seven are no number of a person. */
-const INTERNATIONAL = /\+[\d().-]{7,}/;
-const DIGITS_ALONE = /^[\d().-]+$/;
-
-/** True when the text looks like a mail address or a phone number: names travel in logs, personal data does not. */
-export function looksPersonal(text: string): boolean {
-  const digits = text.replace(/\D/g, "").length;
-  return MAIL.test(text) || INTERNATIONAL.test(text) || (DIGITS_ALONE.test(text) && digits >= 7 && digits <= 15);
-}
+/** A name of the given form that tells nothing of a person (core/guardrail/pii/personal-name.ts). */
+const named = (form: RegExp, flaw: string) =>
+  z
+    .string()
+    .regex(form, flaw)
+    .superRefine((text, context) => {
+      const personal = flawOfName(text);
+      if (personal !== null) context.addIssue({ code: "custom", message: personal });
+    });
 
 /** An org's name in a request. */
-export const orgName = z.string().regex(ORG_NAME, "is not the name of an org").openapi({ example: "acme" });
+export const orgName = named(ORG_NAME, "is not the name of an org").openapi({ example: "acme" });
 /** A workflow's name in a request. */
-export const workflowName = z.string().regex(WORKFLOW_NAME, "is not the name of a workflow").openapi({ example: "support-refund" });
+export const workflowName = named(WORKFLOW_NAME, "is not the name of a workflow").openapi({ example: "support-refund" });
 /** A tool's name in a request. */
-export const toolName = z.string().regex(TOOL_NAME, "is not the name of a tool").openapi({ example: "payments.refund" });
+export const toolName = named(TOOL_NAME, "is not the name of a tool").openapi({ example: "payments.refund" });
 /** A task's name in a request. */
-export const taskName = z.string().regex(TASK_NAME, "is not the name of a task").openapi({ example: "classify" });
+export const taskName = named(TASK_NAME, "is not the name of a task").openapi({ example: "classify" });
 /** A secret's name in a request. It has the form of a tool's name. */
-export const secretName = z.string().regex(TOOL_NAME, "is not the name of a secret").openapi({ example: "shop-token" });
+export const secretName = named(TOOL_NAME, "is not the name of a secret").openapi({ example: "shop-token" });
 /** The provider or the name of a model's id in a path. */
 export const modelPart = z.string().regex(MODEL_PART, "is not part of a model's id").openapi({ example: "small-2026-01-01" });
 
 /** A user or subject. */
-export const userName = z
-  .string()
-  .regex(USER_NAME, "has 1 to 128 characters, none of them a space or `/`")
-  .refine((text) => !looksPersonal(text), "looks like a mail address or a phone number; send an opaque id")
-  .refine((text) => text !== "*", "is every user, and no user's name")
+export const userName = named(USER_NAME, "has 1 to 128 characters, none of them a space or `/`")
   // As JSON Schema writes it: without delimiters and flags.
   .openapi({ example: "u-1007", pattern: USER_NAME.source });
 
