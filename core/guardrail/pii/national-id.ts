@@ -23,7 +23,7 @@ import { WORLD } from "./identifiers/world.ts";
 import { isNamedBy, isThing } from "./named.ts";
 
 /** All of them, those with the surest form first: of two that fit one stretch the first names it. */
-const IDENTIFIERS: readonly IdentifierForm[] = [
+export const IDENTIFIERS: readonly IdentifierForm[] = [
   ...[...US, ...GB, ...DE, ...FR, ...ES, ...IT, ...NL, ...PL, ...BR, ...IN, ...CA, ...AU],
   ...[...EUROPE, ...WORLD],
 ];
@@ -53,6 +53,7 @@ for (const form of IDENTIFIERS) {
 }
 const ALONE_LENGTHS: ReadonlySet<number> = new Set(IDENTIFIERS.filter(({ alone }) => alone.length > 0).flatMap(({ lengths }) => lengths));
 
+/** All identifiers of states as one detector; the `detector` of a finding names country and kind. */
 export const nationalIds: Detector = {
   type: "NATIONAL_ID",
   names: IDENTIFIERS.map(({ name }) => name) as [string, ...string[]],
@@ -173,7 +174,7 @@ function identifierAt(text: string, { groups, compact, offsets, shape }: Chain, 
     const capitals = compact.slice(offset, offset + length);
     hasWords ??= hasLetters(text, begin.start, context);
     const named = hasWords ? ofLength.find(([form, naming]) => isOf(form, capitals) && isNamedBy(before(), naming))?.[0] : undefined;
-    if (named !== undefined) hit = { last, name: named.name, score: 0.98 };
+    if (named !== undefined) hit = { last, name: named.name, score: 0.995 };
     else if (ALONE_LENGTHS.has(length)) {
       const sure = BY_SHAPE.get(shape.slice(begin.start - chainStart, group.end - chainStart))?.find((form) => isOf(form, capitals));
       if (sure !== undefined && !isThing(before())) hit = { last, name: sure.name, score: 0.9 };

@@ -5,7 +5,7 @@ import { isNamedBy } from "./named.ts";
 
 const NAMING =
   /passport|reisepass|\bpass-?(?:nr|nummer|no)\b|passeport|pasaporte|passaporto|paspoort|paszport|passaporte|паспорт|पासपोर्ट|护照|護照|パスポート|旅券|여권|جواز|pasaport/gu;
-const QUICK = /pass|pasap|paspo|паспорт|पासपोर्ट|护照|護照|パスポ|旅券|여권|جواز/iu;
+const QUICK = /pas[szpa]|паспорт|पासपोर्ट|护照|護照|パスポ|旅券|여권|جواز/iu;
 /** Six to nine letters and digits with at least four digits; Russia's are parted. */
 const NUMBER =
   /(?<![\p{L}\d_+$€£-])(?:\d{2} ?\d{2} \d{6}|(?=[A-Za-z]*\d)[A-Z]{0,3}[ -]?\d{5,9}[A-Z]?|(?=(?:[A-Z]*\d){4})[A-Z\d]{8,10}|(?=(?:[a-z]*\d){5})[a-z\d]{7,9})(?![\p{L}\d_]|[-./]\d)/gu;

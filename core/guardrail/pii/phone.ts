@@ -129,7 +129,7 @@ function findPhones(text: string, from: number, context: string): Finding[] {
       const end = index + matched.length;
       const number = matched.replace(TRAILING_EXTENSION, "");
       if (touchesCode(text, index) || isNoPhone(number, text, end) || namingAt(index) === "thing") continue;
-      if (liesIn(international, index, end)) continue;
+      if (liesIn(international, index, end) || liesInFours(text, index, end)) continue;
       if (plans.length > 0 && !plans.some((country) => parsePhoneNumberFromString(number, country)?.isValid())) continue;
       found.push(finding("PHONE", index, end, 0.95, "phone"));
     }
@@ -184,6 +184,17 @@ function liesIn(stretches: readonly Finding[], start: number, end: number): bool
   return (stretches[low]?.start ?? end) < end;
 }
 
+/** Four groups of four or more: a card, a row of a table, a key; no phone number is written so. */
+const FOURS = /(?<!\d)\d{4}(?: \d{4}){3,}(?!\d)/g;
+const FOURS_ALONE = /^\d{4}(?: \d{4}){3,}$/;
+const FOURS_UNITS = 15;
+
+function liesInFours(text: string, start: number, end: number): boolean {
+  const from = Math.max(0, start - FOURS_UNITS);
+  const near = text.slice(from, end + FOURS_UNITS);
+  return matchesFrom(FOURS, near, 0).some(({ 0: row, index }) => from + index < end && from + index + row.length > start);
+}
+
 /** Without what only seemed to belong: separators and an opening bracket at the end. */
 const trimmed = (candidate: string): string => candidate.replace(/[ .\-/(·_]+$/, "");
 
@@ -206,7 +217,7 @@ function touches(text: string, start: number, end: number): boolean {
 
 /** Dates, books, periods, per cent and thousands: numbers of another kind, whatever names them. */
 function isNoPhone(number: string, text: string, end: number): boolean {
-  if (DATE.test(number) || PERIOD.test(number)) return true;
+  if (DATE.test(number) || PERIOD.test(number) || FOURS_ALONE.test(number)) return true;
   if (text.charCodeAt(end) === 37) return true;
   if (/^\d{1,3}(?:[.,]\d{3})+$/.test(number)) return true;
   const digits = number.replace(/\D/g, "");

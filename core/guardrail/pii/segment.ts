@@ -77,8 +77,15 @@ export function withoutOverlap(findings: readonly Finding[]): Finding[] {
   return kept;
 }
 
-/** The higher rank names it; of one rank, the longer. */
+/** A number whose words name it and whose check holds is no card beside them. */
+const SURE = 0.99;
+
+/** What holds the other names it: a part of an identity number may pass for a card. Else the higher rank; of one rank, the longer. */
 function stronger(a: Finding, b: Finding): Finding {
+  const [from, to] = [Math.min(a.start, b.start), Math.max(a.end, b.end)];
+  const whole = [a, b].filter(({ start, end, type }) => start === from && end === to && type === "NATIONAL_ID");
+  const [named] = whole;
+  if (named !== undefined && (a.start !== b.start || a.end !== b.end || named.score > SURE)) return named;
   const rankA = rankOf(a.type);
   const rankB = rankOf(b.type);
   if (rankA !== rankB) return rankA < rankB ? a : b;

@@ -2,7 +2,7 @@
 import { isDayOfYear, passesLuhn, weighted } from "../checksums.ts";
 import type { IdentifierForm } from "./form.ts";
 
-const HEALTH = "health (?:card|number|insurance|care)|carte sant[ée]|assurance[ -]?maladie|\\bohip\\b|\\bramq\\b|\\bphn\\b|\\bmsp\\b";
+const HEALTH = "health (?:card|number|insurance|care)|carte sant[ée]|assurance[ -]?maladie";
 
 export const CA: readonly IdentifierForm[] = [
   {
@@ -30,7 +30,7 @@ export const CA: readonly IdentifierForm[] = [
     lengths: [10, 12],
     compact: /^[1-9]\d{9}(?:[A-Z]{2})?$/,
     isValid: (text) => passesLuhn(text.slice(0, 10)),
-    naming: HEALTH,
+    naming: `${HEALTH}|\\bohip\\b|ontario`,
     alone: [],
     hits: ["OHIP «9876-543-217-AB»", "health card «9876543217»"],
     misses: ["OHIP 9876-543-218-AB", "9876543217"],
@@ -40,7 +40,7 @@ export const CA: readonly IdentifierForm[] = [
     lengths: [10],
     compact: /^9\d{9}$/,
     isValid: (digits) => 11 - (weighted(digits.slice(1), [2, 4, 8, 5, 10, 9, 7, 3]) % 11) === Number(digits[9]),
-    naming: HEALTH,
+    naming: `${HEALTH}|\\bphn\\b|\\bmsp\\b`,
     alone: [],
     hits: ["PHN «9698 658 215»"],
     misses: ["PHN 9698 658 216", "9698658215"],
@@ -50,7 +50,7 @@ export const CA: readonly IdentifierForm[] = [
     lengths: [12],
     compact: /^[A-Z]{4}\d{8}$/,
     isValid: (text) => isDayOfYear(Number(text.slice(8, 10)), Number(text.slice(6, 8)) % 50),
-    naming: HEALTH,
+    naming: `${HEALTH}|\\bramq\\b`,
     alone: ["AAAA 9999 9999", "AAAA-9999-9999"],
     hits: ["RAMQ «TREM 8005 1216»"],
     misses: ["TREM 8013 1216", "TREM80051216"],

