@@ -121,6 +121,11 @@ export const LOG_EVENTS = {
     says: "A circuit breaker cannot be reached; calls go out without it.",
     fields: ["upstream", "error"],
   },
+  "call.not_opened": {
+    level: "error",
+    says: "A call of a model that belongs to no run was refused, because the kill switch or the budget could not be read.",
+    fields: ["question", "org", "upstream", "error"],
+  },
   "chat.not_settled": {
     level: "error",
     says: "The cost of a call could not be booked; its worst case stays reserved.",

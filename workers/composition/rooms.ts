@@ -140,7 +140,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     wait: (ms) => scheduler.wait(ms),
     note: async (org, told) => objects.budgetLedger(org).note(org, told),
   });
-  const governed = defineGovernedCalls({ stops: () => stops.stops(), desk, health });
+  const governed = defineGovernedCalls({ stops: () => stops.stops(), desk, health, log });
   const registered = (org: string) => store.models.list(org);
   const embed = buildEmbed(outside, { registered, governed, gateway: modelGateway });
   const answers = buildAnswers(outside, { values, guard, vault: guardedVault, access, broker, model, embed });

@@ -18,6 +18,7 @@ import { type Priced, spentOn } from "../../core/model-call/cost.ts";
 import { restingFailure } from "../../core/model-call/resting.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
+import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import type { Health } from "../breaker/health.ts";
 import type { Desk } from "../budget/ports.ts";
 
@@ -27,6 +28,7 @@ export type GovernedPorts = {
   readonly stops: () => Promise<Stops>;
   readonly desk: Desk;
   readonly health: Health;
+  readonly log: Log;
 };
 
 /** What is to be called, for whom, and what goes on record. */
@@ -84,15 +86,19 @@ export const defineGovernedCalls =
   (call) =>
     open(ports, call);
 
-async function open({ stops, desk, health }: GovernedPorts, call: GovernedCall): Promise<Result<OpenCall, NotMade>> {
+async function open({ stops, desk, health, log }: GovernedPorts, call: GovernedCall): Promise<Result<OpenCall, NotMade>> {
   const { subject, user, worst, entry, timeoutMs, settles } = call;
-  const current = await stops().catch(() => null);
+  const unreadable = (what: "kill switch" | "budget") => (error: unknown) => {
+    log(logLine("call.not_opened", { question: what, org: subject.org, upstream: entry.id, error: errorName(error) }));
+    return null;
+  };
+  const current = await stops().catch(unreadable("kill switch"));
   if (current === null) return err({ kind: "unreadable", what: "kill switch" });
   const stop = stoppedBy(current, subject);
   if (stop !== null) return err({ kind: "stopped", by: stop });
 
   const { id, records } = call.reserve();
-  const reserved = await desk.reserve({ org: subject.org, user, call: id, worst, records }).catch(() => null);
+  const reserved = await desk.reserve({ org: subject.org, user, call: id, worst, records }).catch(unreadable("budget"));
   if (reserved === null) return err({ kind: "unreadable", what: "budget" });
   if (!reserved.ok) return err({ kind: "cap", refusal: reserved.error });
   const { pressure, onRecord, ...reservation } = reserved.value;

@@ -463,6 +463,7 @@ describe("money", () => {
     const world = chatWorld([], { desk: { reserve: () => Promise.reject(new Error("out of reach")) } });
     expect(refusal(await world.complete(ASK)).code).toBe("overloaded");
     expect(world.upstream.requests).toEqual([]);
+    expect(world.lines).toMatchObject([{ event: "call.not_opened", level: "error", question: "budget", org: "acme", upstream: SMALL }]);
   });
 });
 
@@ -479,6 +480,7 @@ describe("stops", () => {
   it("[CHAT-11] calls nobody when the switch cannot be read", async () => {
     const world = chatWorld([], { stops: () => Promise.reject(new Error("out of reach")) });
     expect(refusal(await world.complete(ASK)).code).toBe("overloaded");
+    expect(world.lines).toMatchObject([{ event: "call.not_opened", question: "kill switch" }]);
   });
 
   it("[CHAT-11] breaks off what is under way when a switch is thrown, or cannot be read any more", async () => {

@@ -1,4 +1,5 @@
 /** A chat room with the real guard and gateway, a scripted upstream, a desk that counts, and everything else within reach. */
+
 import type { AuditRecord } from "../../../core/audit/record.ts";
 import type { Amount } from "../../../core/budget/amount.ts";
 import type { LeaseRefusal } from "../../../core/budget/lease.ts";
@@ -9,6 +10,7 @@ import type { StopScope } from "../../../core/kill-switch/stops.ts";
 import type { ModelEntry } from "../../../core/model/entry.ts";
 import { err, ok } from "../../../core/result.ts";
 import type { Failure } from "../../../core/run/calls/call.ts";
+import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import type { AuthorityAnswer } from "../../../core/workflow/authority.ts";
 import type { Health } from "../../../workers/breaker/health.ts";
 import type { Desk } from "../../../workers/budget/ports.ts";
@@ -51,6 +53,8 @@ export function chatWorld(answers: readonly Answer[], { desk: other, ...change }
     /** What was reserved and how it was settled; `undefined`: not yet, null: held. */
     calls: [] as { call: string; worst: Amount; spent: Amount | null | undefined }[],
     records: [] as AuditRecord[],
+    /** Log lines of the gates. */
+    lines: [] as LogLine[],
     pressure: 0,
     refuse: null as ((worst: Amount) => LeaseRefusal | null) | null,
     /** The desk puts nothing on record. */
@@ -139,7 +143,7 @@ export function chatWorld(answers: readonly Answer[], { desk: other, ...change }
       return { kind: "model", permission, candidates: found, rejected: [], tools: [] };
     },
     models: async () => entries,
-    governed: defineGovernedCalls({ stops, desk: other ?? desk, health }),
+    governed: defineGovernedCalls({ stops, desk: other ?? desk, health, log: (line) => world.lines.push(line) }),
     sharesAnswers: async () => false,
     kept: { find: async () => ({ hit: null, stale: async () => null, keep: async () => undefined }) },
     upstream: gateway,
