@@ -109,12 +109,12 @@ describe("a start", () => {
     ["another person's data", "forbidden", { subject: "bob" }, by("ada", "caller"), null],
     ["a callback to a host that is not listed", "invalid_request", { callbackUrl: "https://x.example/" }, by("ada", "caller"), null],
     ...["?email=ada@acme.org", "?q=ada%2540acme.org", "?dob=1980-05-12", "/4111111111111111/done", "/done#+493012345678"].map(
-      (part): [string, ErrorCode, Partial<StartRun>, Requester, null] => [
+      (part): [string, ErrorCode, Partial<StartRun>, Requester, () => void] => [
         `[GUARD-23] a callback with personal data (${part})`,
         "invalid_request",
         { callbackUrl: `https://hooks.example.com${part}` },
         by("ada", "caller"),
-        null,
+        () => world.orgs.set("acme", { createdAt: 0, settings: { callback_hosts: ["hooks.example.com"] } }),
       ],
     ),
     ["a workflow that does not exist", "not_found", { workflow: "no" }, by("ada", "caller"), null],
