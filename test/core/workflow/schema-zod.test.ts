@@ -132,6 +132,7 @@ describe("[SCHEMA-5] what zod writes", () => {
     it.each(SHAPES)("%s", (name, type, good, bad) => {
       const schema = z.toJSONSchema(type, { target, io: "input" }) as JsonSchema;
       expect(checkSchema(schema as Json)).toEqual([]);
+      expect(good.length + bad.length).toBeGreaterThan(0);
       for (const value of good) {
         expect(type.safeParse(value).success).toBe(true);
         expect([value, validate(schema, value)]).toEqual([value, []]);
