@@ -195,6 +195,34 @@ export const FAULTS: readonly Fault[] = [
     from: 'failure.class === "transient")) return doubt;',
     to: 'failure.class === "transient")) return false;',
   },
+  {
+    name: "heed-another-orgs-switch",
+    what: "a switch of another org under the same name holds the run",
+    file: "core/kill-switch/stops.ts",
+    from: "if (scope.org !== subject.org) return false;",
+    to: "",
+  },
+  {
+    name: "forget-what-stays",
+    what: "a run that did not complete names only what it tried to undo",
+    file: "core/run/steps/ending.ts",
+    from: "[...turn.state.undone, ...leftBehind(turn)]",
+    to: "[...turn.state.undone]",
+  },
+  {
+    name: "trust-a-child",
+    what: "what a parent hands to its child is the caller's word there",
+    file: "core/run/steps/labels.ts",
+    from: "inputLabels ?? whole(parent === null ? CALLER : UNKNOWN)",
+    to: "parent === null ? (inputLabels ?? whole(CALLER)) : whole(CALLER)",
+  },
+  {
+    name: "trust-a-tool",
+    what: "what a tool answers is as trusted as what it was sent",
+    file: "core/run/steps/labels.ts",
+    from: 'saidBy(`tool:${activity?.tool ?? "unknown"}`, "untrusted", input,',
+    to: 'saidBy(`tool:${activity?.tool ?? "unknown"}`, "trusted", input,',
+  },
 ];
 
 const ROOT = join(import.meta.dirname, "..");
