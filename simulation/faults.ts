@@ -26,8 +26,8 @@ export const FAULTS: readonly Fault[] = [
     name: "drop-a-row",
     what: "what leaves a run counts as confirmed when it is sent",
     file: LEAVING,
-    from: "    progress.attempts += 1;",
-    to: "    progress.attempts += 1;\n    progress.confirmed = true;",
+    from: "    progress.attempts = attempts + 1;",
+    to: "    progress.attempts = attempts + 1;\n    progress.confirmed = true;",
   },
   {
     name: "act-before-commit",
@@ -220,8 +220,8 @@ export const FAULTS: readonly Fault[] = [
     name: "trust-a-tool",
     what: "what a tool answers is as trusted as what it was sent",
     file: "core/run/steps/labels.ts",
-    from: 'saidBy(`tool:${activity?.tool ?? "unknown"}`, "untrusted", input,',
-    to: 'saidBy(`tool:${activity?.tool ?? "unknown"}`, "trusted", input,',
+    from: '"untrusted", input, activity?.facts?.sensitivity',
+    to: '"trusted", input, activity?.facts?.sensitivity',
   },
 ];
 
