@@ -73,8 +73,8 @@ export const FAULTS: readonly Fault[] = [
     name: "compensate-twice",
     what: "a call that was taken back is still to be taken back",
     file: "core/run/fold/step-events.ts",
-    from: "(idle.undoing ?? []).filter((id) => id !== undoes)",
-    to: "idle.undoing ?? []",
+    from: "withoutFirst(idle.undoing ?? LongList.of(), undoes)",
+    to: "idle.undoing ?? LongList.of()",
   },
   {
     name: "accept-a-late-answer",

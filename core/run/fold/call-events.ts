@@ -182,7 +182,7 @@ export const CALL_EVENTS: Handlers<Types> = {
     const child = own(state.activities, id)?.child ?? null;
     const undoable = ok && event.data.undoable && child !== null ? { child } : {};
     const made = { activity: id, step: event.step ?? "", node, output: null, ...undoable };
-    const done = wrote === undefined ? state.done : [...state.done, { ...made, wrote }];
+    const done = wrote === undefined ? state.done : state.done.with(state.done.length, { ...made, wrote });
     const noted = wrote === undefined ? counted : { ...counted, done };
     const told = event.data.instruction ? { ...noted, seenInstruction: true as const } : noted;
     const passed = (["degraded", "truncated"] as const).filter((flag) => flags.includes(flag));

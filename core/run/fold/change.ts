@@ -45,9 +45,13 @@ export function changeMap(state: RunState, step: string, change: (old: MapState)
   return old ? { ...state, maps: { ...state.maps, [step]: change(old) } } : state;
 }
 
-/** Puts an item in place of the one with its index. */
-export const changeItem = (state: RunState, step: string, index: number, item: ItemState): RunState =>
-  changeMap(state, step, (old) => ({ ...old, items: old.items.with(index, item) }));
+/** Completes the item with this index. */
+export const completeItem = (state: RunState, step: string, index: number, item: Omit<ItemState, "status">): RunState =>
+  changeMap(state, step, (old) => ({
+    ...old,
+    items: old.items.with(index, { ...item, status: "completed" }),
+    completed: old.completed + 1,
+  }));
 
 /** Changes an agent that is under way. Any other changes nothing. */
 export function changeAgent(state: RunState, node: string, change: (old: AgentState) => AgentState): RunState {

@@ -5,6 +5,7 @@
 
 import { NOTHING } from "../../budget/amount.ts";
 import { own } from "../../json.ts";
+import { LongList } from "../../long-list.ts";
 import type { RunContext } from "../machine/birth.ts";
 import type { EventOf, EventType, RunEvent, Spent } from "../machine/event.ts";
 import { NO_USAGE, type RunState, type StepState } from "../machine/state.ts";
@@ -56,7 +57,7 @@ export function initialState({ birth, plan }: RunContext): RunState {
     maps: {},
     agents: {},
     signals: {},
-    done: [],
+    done: LongList.of(),
     usage: NO_USAGE,
     reserved: { microUsd: 0, tokens: 0 },
     lease: {

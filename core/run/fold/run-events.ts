@@ -2,6 +2,7 @@
 
 import { own } from "../../json.ts";
 import { UNKNOWN } from "../../label/label.ts";
+import { LongList } from "../../long-list.ts";
 import type { EventOf } from "../machine/event.ts";
 import type { RunState, StepState } from "../machine/state.ts";
 import type { RunStatus } from "../outside/view.ts";
@@ -55,7 +56,7 @@ export const RUN_EVENTS: Handlers<Types> = {
   // A completed child run whose parent is undone is under way again, and tells its parent again how it ends.
   "run.compensating": (state, event, { birth }) => ({
     ...enter(state, "compensating", event.at),
-    undoing: event.data.steps,
+    undoing: LongList.of(event.data.steps),
     endedAt: null,
     owesParent: birth.parent !== null,
   }),

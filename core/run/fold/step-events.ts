@@ -1,13 +1,14 @@
 /** The fold of steps and items: how they start and settle, and how what they did is undone. */
 import { type Json, own } from "../../json.ts";
 import type { Labels } from "../../label/labels.ts";
+import { LongList } from "../../long-list.ts";
 import { rescuersIn } from "../../workflow/on-error.ts";
 import type { RunEvent } from "../machine/event.ts";
 import type { Activity, RunState } from "../machine/state.ts";
 import { itemNode, nodeDefinition, stepOfNode } from "../steps/node.ts";
 import {
-  changeItem,
   changeMap,
+  completeItem,
   newActivity,
   settleStep,
   undoOf,
@@ -47,7 +48,7 @@ export const STEP_EVENTS: Handlers<Types> = {
     const listed = changeMap(state, step, (old) => ({
       ...old,
       next: index + 1,
-      items: [...old.items, { status: "running", output: null, error: null }],
+      items: old.items.with(old.items.length, { status: "running", output: null, error: null }),
     }));
     const started = { node: itemNode(step, index), input, data: event.data, context };
     return FOLD_RULES[kind].begin({ ...listed, executions: listed.executions + 1 }, started);
@@ -56,7 +57,7 @@ export const STEP_EVENTS: Handlers<Types> = {
     const { index, output, error = null, labels } = event.data;
     const noted = labels === undefined ? {} : { labels };
     const node = itemNode(stepId(event), index);
-    const settled = changeItem(endNode(state, node), stepId(event), index, { status: "completed", output, error, ...noted });
+    const settled = completeItem(endNode(state, node), stepId(event), index, { output, error, ...noted });
     if (error !== null) return withFlag(settled, "degraded");
     return FOLD_RULES[nodeDefinition(context.birth.definition, node).kind].isDone
       ? withDone(settled, state, node, output, labels)
@@ -76,7 +77,7 @@ export const STEP_EVENTS: Handlers<Types> = {
     const step = stepId(event);
     const { output, signal, labels } = event.data;
     const map = own(state.maps, step);
-    const result = map ? Array.from(map.over, (_, index) => map.items[index]?.output ?? null) : output;
+    const result = map ? Array.from(map.over, (_, index) => map.items.at(index)?.output ?? null) : output;
     const settled = settleStep(withLabels(endNode(state, step), step, labels), step, event.at, context, (old) => ({
       ...old,
       status: "completed",
@@ -126,7 +127,7 @@ export const STEP_EVENTS: Handlers<Types> = {
     const step = stepId(event);
     const undoes = event.data.undoes ?? step;
     const idle = withoutActivity(state, event.data.activity);
-    const left = { ...idle, undoing: (idle.undoing ?? []).filter((id) => id !== undoes) };
+    const left = { ...idle, undoing: withoutFirst(idle.undoing ?? LongList.of(), undoes) };
     if (event.data.undone) return { ...left, isStuck: true, undone: [...left.undone, undoes] };
     if (event.data.left) return { ...left, undone: [...left.undone, undoes] };
     const whole = !left.undoing.some((id) => stepOfNode(id) === step);
@@ -134,17 +135,20 @@ export const STEP_EVENTS: Handlers<Types> = {
   },
 };
 
+/** What is still to be undone. It is undone in order: the one that is done is the first. */
+const withoutFirst = (undoing: LongList<string>, done: string): LongList<string> => {
+  if (undoing.at(0) === done) return undoing.rest();
+  return undoing.includes(done) ? LongList.of([...undoing].filter((id) => id !== done)) : undoing;
+};
+
 /** `before`: the state in which the call of the node was still under way. */
 const withDone = (state: RunState, before: RunState, node: string, output: Json, labels: Labels | undefined): RunState => ({
   ...state,
-  done: [
-    ...state.done,
-    {
-      ...{ activity: node, step: stepOfNode(node), node, output },
-      ...(labels === undefined ? {} : { labels }),
-      ...undoOf(own(before.activities, node)),
-    },
-  ],
+  done: state.done.with(state.done.length, {
+    ...{ activity: node, step: stepOfNode(node), node, output },
+    ...(labels === undefined ? {} : { labels }),
+    ...undoOf(own(before.activities, node)),
+  }),
 });
 
 const withLabels = (state: RunState, step: string, labels: Labels | undefined): RunState =>

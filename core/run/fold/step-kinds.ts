@@ -4,11 +4,12 @@
  */
 import type { Json } from "../../json.ts";
 import { joined, type Labels } from "../../label/labels.ts";
+import { LongList } from "../../long-list.ts";
 import type { StepKind } from "../../workflow/definition.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
 import type { RunContext } from "../machine/birth.ts";
 import type { EventData } from "../machine/event.ts";
-import type { Activity, RunState, StepState } from "../machine/state.ts";
+import type { Activity, ItemState, RunState, StepState } from "../machine/state.ts";
 import { agentModelId, nodeDefinition, stepOfNode } from "../steps/node.ts";
 import { newActivity, withActivity } from "./change.ts";
 
@@ -85,5 +86,11 @@ function beginWait(state: RunState, { node, data }: Started): RunState {
 }
 
 function beginMap(state: RunState, { node, input, data }: Started): RunState {
-  return { ...state, maps: { ...state.maps, [node]: { items: [], over: input as Json[], ...labelled(data), next: 0, failing: null } } };
+  return {
+    ...state,
+    maps: {
+      ...state.maps,
+      [node]: { items: LongList.of<ItemState>(), completed: 0, over: input as Json[], ...labelled(data), next: 0, failing: null },
+    },
+  };
 }

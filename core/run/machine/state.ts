@@ -12,6 +12,7 @@ import type { ErrorCode } from "../../errors/codes.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { Label } from "../../label/label.ts";
 import type { Labels } from "../../label/labels.ts";
+import type { LongList } from "../../long-list.ts";
 import type { ModelCandidate } from "../../model/entry.ts";
 import type { MicroUsd } from "../../money.ts";
 import type { EpochMs } from "../../time.ts";
@@ -147,7 +148,9 @@ export type LeaseState = {
 
 /** A `map` under way. */
 export type MapState = {
-  readonly items: readonly ItemState[];
+  readonly items: LongList<ItemState>;
+  /** How many of them are completed. */
+  readonly completed: number;
   /** The values that are mapped over. */
   readonly over: readonly Json[];
   /** Of the values that are mapped over. */
@@ -230,7 +233,7 @@ export type RunState = {
   /** An instruction was found in the answer of a tool of this run, or of a child of it. */
   readonly seenInstruction?: true;
   /** Tool calls that succeeded, in that order: compensation walks it backwards. */
-  readonly done: readonly Done[];
+  readonly done: LongList<Done>;
   readonly usage: Usage;
   /** Reserved by calls in flight, and held for calls whose cost nobody told. */
   readonly reserved: { readonly microUsd: MicroUsd; readonly tokens: number };
@@ -245,7 +248,7 @@ export type RunState = {
   readonly clock: { readonly ranMs: number; readonly since: EpochMs | null };
   readonly stopping: { readonly why: "failure" | "cap" | "cancel"; readonly error: RunError } | null;
   /** Calls still to be undone, last first. null: not compensating. */
-  readonly undoing: readonly string[] | null;
+  readonly undoing: LongList<string> | null;
   /** A compensation gave up: the run ends as a dead letter whatever it ends for. */
   readonly isStuck: boolean;
   /** *Not* undone, as the contract names it: writes whose compensation failed, or whose outcome nobody knows. */

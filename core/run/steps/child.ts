@@ -62,7 +62,7 @@ function itemsBeside(definition: Definition, state: Turn["state"], node: string)
   const sent = Object.values(state.activities).filter(
     (other) => other.kind === "run" && other.phase === "calling" && other.step === stepOfNode(node),
   ).length;
-  const open = map.items.filter(({ status }) => status === "running").length + (map.over.length - map.next);
+  const open = map.items.length - map.completed + (map.over.length - map.next);
   return Math.max(0, Math.min(step.concurrency, open) - sent - 1);
 }
 

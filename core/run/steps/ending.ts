@@ -39,7 +39,7 @@ export function windDown(turn: Turn): void {
     if (steps.length === 0) return end(turn);
     return turn.emit("run.compensating", { steps });
   }
-  const [next] = state.undoing;
+  const next = state.undoing.at(0);
   if (next === undefined) return end(turn);
   undoNext(turn, next);
 }

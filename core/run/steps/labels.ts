@@ -114,7 +114,7 @@ export function labelsOfResult(context: RunContext, state: RunState, node: strin
     case "tool":
       return whole(toolLabel(activity, from()));
     case "items":
-      return whole(joined((own(state.maps, node)?.items ?? []).flatMap(({ labels }) => labels ?? whole(UNKNOWN))));
+      return whole(joined([...(own(state.maps, node)?.items ?? [])].flatMap(({ labels }) => labels ?? whole(UNKNOWN))));
     case "child":
       return whole(UNKNOWN);
   }

@@ -10,7 +10,7 @@ import { isUndoable } from "./undo.ts";
 export function leftBehind(turn: Pick<Turn, "state" | "birth">): string[] {
   const { undoing, done } = turn.state;
   const isHandled = (one: Done): boolean => undoing !== null && isUndoable(turn, one) && !undoing.includes(one.activity);
-  return done.filter((one) => hasWritten(turn, one) && !isHandled(one)).map(({ activity }) => activity);
+  return [...done].filter((one) => hasWritten(turn, one) && !isHandled(one)).map(({ activity }) => activity);
 }
 
 /** A tool that was not registered when the run started counts as one that writes. Journals of older code do not say it of an agent's calls. */

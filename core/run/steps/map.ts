@@ -17,11 +17,11 @@ function driveMap(turn: Turn, step: string): void {
   for (;;) {
     const map = own(turn.state.maps, step);
     if (map === undefined) return;
-    const underWay = map.items.filter((item) => item.status === "running").length;
     if (map.failing !== null) {
-      if (underWay === failedItems(turn, step)) failStep(turn, step, map.failing);
+      if (!isBusy(turn, step)) failStep(turn, step, map.failing);
       return;
     }
+    const underWay = map.items.length - map.completed;
     if (map.next >= map.over.length) {
       if (underWay === 0) completeStep(turn, step, null);
       return;
@@ -31,12 +31,5 @@ function driveMap(turn: Turn, step: string): void {
   }
 }
 
-/** How many items have failed: they stay `running` in the list, and nothing is under way for them any more. */
-function failedItems({ state }: Turn, step: string): number {
-  const busy = new Set(
-    Object.values(state.activities)
-      .filter((activity) => activity.step === step)
-      .map((activity) => activity.node),
-  );
-  return (own(state.maps, step)?.items ?? []).filter((item, index) => item.status === "running" && !busy.has(itemNode(step, index))).length;
-}
+/** Something is under way for one of its items. A failed item stays `running` in the list, and nothing is under way for it any more. */
+const isBusy = ({ state }: Turn, step: string): boolean => Object.values(state.activities).some((activity) => activity.step === step);

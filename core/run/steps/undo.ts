@@ -12,8 +12,8 @@ import { compensationId, indexOfNode, workOf } from "./node.ts";
 
 /** Activity ids of what was done and can be undone, last first. */
 export const toUndo = (turn: Turn): string[] =>
-  turn.state.done
-    .toReversed()
+  [...turn.state.done]
+    .reverse()
     .filter((done) => isUndoable(turn, done))
     .map((done) => done.activity);
 

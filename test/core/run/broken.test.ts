@@ -61,7 +61,7 @@ describe("a turn that throws", () => {
       let left = turns;
       run.run(() => left-- <= 0);
       if (isFinal(run.state)) break;
-      const made = run.state.done.map(({ activity }) => activity).filter((activity) => activity !== "look");
+      const made = [...run.state.done].map(({ activity }) => activity).filter((activity) => activity !== "look");
       const inFlight = Object.values(run.state.activities).filter(({ phase, id }) => phase === "calling" && id !== "look");
       expect(run.offer({ kind: "collapsed", over: { kind: "tick" } })).toBeNull();
       expect(run.state).toMatchObject({ status: "failed", error: { code: "internal" }, deadLetter: { status: "open" } });
