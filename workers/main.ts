@@ -1,6 +1,6 @@
 /** The Worker: the platform with the real outside around it, traced at its HTTP edge where an OTLP endpoint is set. */
 import { instrument } from "@microlabs/otel-cf-workers";
-import { trace } from "@opentelemetry/api";
+import { isSpanContextValid, trace } from "@opentelemetry/api";
 import { shapeLine } from "../core/telemetry/log-line.ts";
 import { definePlatform } from "./platform.ts";
 import { withoutPersonalData } from "./telemetry/edge-spans.ts";
@@ -14,6 +14,10 @@ const { handler, ...objects } = definePlatform({
     if (line["event"] === "request.answered" && typeof line["route"] === "string")
       trace.getActiveSpan()?.setAttribute("http.route", line["route"]);
     console.log(JSON.stringify(shapeLine(line, Date.now())));
+  },
+  edgeSpan: () => {
+    const span = trace.getActiveSpan()?.spanContext();
+    return span !== undefined && isSpanContextValid(span) ? { traceId: span.traceId, spanId: span.spanId } : null;
   },
 });
 

@@ -63,6 +63,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
       mac: (text) => sessionMac(`sign-in\n${text}`),
       clientSecret: (id) => settings.oidcClientSecrets.get(id) ?? null,
     }),
+    edgeSpan: rooms.outside.edgeSpan,
     noteUse: defineLastUse({ now, log, key: store.keys.used, login: store.logins.seen }),
     keys: broker,
     verifyAudit: async (org) => verifyStored(env.DB, org, await objects.keyRing().publicKeys(), () => objects.auditLog(org).head()),

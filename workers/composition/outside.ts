@@ -9,4 +9,9 @@ export type Outside = {
   readonly now: () => EpochMs;
   readonly random: (bytes: number) => Uint8Array;
   readonly log: Log;
+  /** The span that the request under way has at the HTTP edge. Absent, or null: nobody traces the edge. */
+  readonly edgeSpan?: () => EdgeSpanIds | null;
 };
+
+/** Ids of a span as W3C Trace Context writes them. */
+export type EdgeSpanIds = { readonly traceId: string; readonly spanId: string };

@@ -7,6 +7,7 @@ import type { StoredVerdict } from "../audit/verify-stored.ts";
 import type { Auth } from "../auth/auth.ts";
 import type { SignIn } from "../auth/oidc/sign-in.ts";
 import type { ChatPort } from "../chat/ports.ts";
+import type { EdgeSpanIds } from "../composition/outside.ts";
 import type { KeysPort } from "../credential-broker/ports.ts";
 import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
 import type { UseCasePorts } from "../use-cases/ports.ts";
@@ -20,6 +21,8 @@ export type IngressPorts = UseCasePorts & {
     readonly publicUrl: string | null;
   };
   readonly killSwitch: KillSwitchPort;
+  /** The span that the request under way has at the edge; null: nobody traces it. */
+  readonly edgeSpan?: (() => EdgeSpanIds | null) | undefined;
   /** Chats and embeddings of apps, governed like a run's calls. */
   readonly chat: ChatPort;
   readonly auth: Auth;

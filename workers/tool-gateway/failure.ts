@@ -1,4 +1,4 @@
-/** How a tool's call went wrong: what the run decides by. Pure; the other side's words never appear. */
+/** How a tool's call went wrong: what the run decides by. Pure; the other side's words appear only once they are judged. */
 import type { ErrorCode } from "../../core/errors/codes.ts";
 import type { Failure, Reached } from "../../core/run/calls/call.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
@@ -9,6 +9,13 @@ export const failure = (kind: Failure["class"], code: ErrorCode, message: string
   code,
   message,
   retryAfterMs,
+});
+
+/** The failure with what the tool said about it, judged and bounded (error-words.ts). */
+export const withWords = (why: Failure, { text, field }: { readonly text: string; readonly field: string | null }): Failure => ({
+  ...why,
+  message: `${why.message}: ${text}`,
+  ...(field === null ? {} : { field }),
 });
 
 /**

@@ -17,7 +17,8 @@ import type { Admitted, GuardContext } from "../guardrail/ports.ts";
 import { type Deadline, DeadlineError, startDeadline } from "../kit/deadline.ts";
 import { withholdingBreaks } from "../kit/withheld.ts";
 import { credentialFor, refuseTarget } from "./egress.ts";
-import { failure, withoutAnswer } from "./failure.ts";
+import { tellError } from "./error-words.ts";
+import { failure, withoutAnswer, withWords } from "./failure.ts";
 import { findKept, type Kept } from "./kept-results.ts";
 import { openPersonalData } from "./personal-data.ts";
 import type { ToolGatewayPorts } from "./ports.ts";
@@ -60,7 +61,7 @@ export function governToolCalls(ports: ToolGatewayPorts, transports: Transports)
       );
       deadline.end();
       return {
-        result: result.ok ? { ok: true, output: result.value } : { ok: false, failure: result.error },
+        result: result.ok ? { ok: true, output: result.value } : { ok: false, failure: named(call.tool, result.error) },
         reached: progress.reached,
         status: progress.status,
         ...(progress.isMissing ? { found: false } : {}),
@@ -91,9 +92,9 @@ async function perform(
   progress.openings = opened.openings;
   const misfit = validate(manifest.input, opened.input)[0];
   if (misfit !== undefined) {
-    return err(
-      failure("permanent", "invalid_request", `the input breaks the tool's schema at \`${knownPath(manifest.input, misfit.path)}\``),
-    );
+    const field = knownPath(manifest.input, misfit.path);
+    const flaw = failure("permanent", "invalid_request", `the input breaks the tool's schema at \`${field}\`: ${misfit.message}`);
+    return err({ ...flaw, field });
   }
 
   const transport: Transport<ToolManifest> = transports[manifest.kind];
@@ -116,7 +117,13 @@ async function perform(
   const arrivedAt = ports.now();
   progress.status = sent.status;
   progress.isMissing = sent.found === false;
-  if (!sent.answer.ok) return unanswered(sent.reached, sent.answer.error, progress);
+  if (!sent.answer.ok) {
+    const failed = unanswered(sent.reached, sent.answer.error, progress);
+    if (sent.said === undefined || failed.ok) return failed;
+    const { words, findings } = await tellError(ports.guard, guarded, sent.said, [credential.value]);
+    progress.findings = [...progress.findings, ...findings];
+    return words === null ? failed : err(withWords(failed.error, words));
+  }
   const answer = sent.answer.value;
   if (manifest.max_age_ms !== undefined && answer.ageMs > manifest.max_age_ms) {
     answer.drop();
@@ -142,6 +149,9 @@ function unanswered(reached: Reached, why: Failure, progress: Progress): Result<
   progress.reached = reached;
   return err(reached === "unknown" ? withoutAnswer(progress.effect, reached, why.code, why.message) : why);
 }
+
+/** The tool's name stands in front: a run has many tools, and its error has no other place for it. */
+const named = (tool: string, why: Failure): Failure => ({ ...why, message: `\`${tool}\`: ${why.message}` });
 
 /** undefined: nothing is kept, or today's checks refuse what is. */
 async function giveAgain(

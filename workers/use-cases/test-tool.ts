@@ -5,6 +5,8 @@ import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ToolOutcome } from "../../core/run/calls/call.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
+import type { ExactJson } from "../../core/untrusted-json.ts";
+import { takeInt64 } from "../../core/workflow/int64.ts";
 import { validate } from "../../core/workflow/schema.ts";
 import { denied } from "./access.ts";
 import type { UseCasePorts } from "./ports.ts";
@@ -16,7 +18,7 @@ import { notStopped } from "./stops.ts";
 export async function testTool(
   ports: UseCasePorts,
   by: Requester,
-  { tool, input }: { readonly tool: string; readonly input: Json },
+  { tool, sent }: { readonly tool: string; readonly sent: ExactJson },
 ): Promise<Result<ToolOutcome, Refusal>> {
   const { org } = by.principal;
   const refusal = await denied(ports, by, "tool.test");
@@ -25,6 +27,12 @@ export async function testTool(
   if (manifest === null) return err(unknownName("tool", tool, await ports.store.tools.names(org)));
   const open = await notStopped(ports, { org, tool: manifest.name }, by.trace.traceId);
   if (!open.ok) return open;
+  const taken = takeInt64(manifest.input, sent);
+  if (!taken.ok) {
+    const message = "is a number that a double does not hold, and the schema has no `int64` here";
+    return err(refuse("invalid_request", "the input does not fit the tool's schema", [{ path: `/input${taken.error}`, message }]));
+  }
+  const input = taken.value;
   const invalid = validate(manifest.input, input);
   if (invalid.length > 0) {
     const errors = invalid.map(({ path, message }) => ({ path: `/input${path}`, message }));

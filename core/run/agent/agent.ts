@@ -80,10 +80,11 @@ export function stopAgent(turn: Turn, node: string, error: StepError, notUndone?
 }
 
 /** A failed call as the model is shown it. */
-export const refusalFor = (failure: Pick<Failure, "code" | "message">): AgentAnswer => ({
+export const refusalFor = ({ code, message, field }: Pick<Failure, "code" | "message" | "field">): AgentAnswer => ({
   ok: false,
-  code: failure.code,
-  message: failure.message,
+  code,
+  message,
+  ...(field === undefined ? {} : { field }),
 });
 
 /** The activity's node fails; an agent first waits for what is in flight for it. */

@@ -17,5 +17,7 @@ export const turnMessages = (turns: readonly AgentTurn[]): Message[] =>
 
 function shown(answer: AgentAnswer | null): Json {
   if (answer === null) return null;
-  return answer.ok ? answer.output : { error: { code: answer.code, message: answer.message } };
+  if (answer.ok) return answer.output;
+  const { code, message, field } = answer;
+  return { error: code, message, ...(field === undefined ? {} : { field }) };
 }

@@ -56,8 +56,10 @@ export type ModelCall = {
 export type Failure = {
   readonly class: "transient" | "permanent" | "unknown" | "safety";
   readonly code: ErrorCode;
-  /** Ours; never the other side's words. */
+  /** Ours. What a tool said about its failure stands at its end, judged like its answers, and bounded. */
   readonly message: string;
+  /** The field of the input that the failure is about, as the schema or the tool names it. Absent: none is named. */
+  readonly field?: string;
   readonly retryAfterMs: number | null;
   /** The same call will never go better: the model refuses what the caller asks, or its upstream's own quota is used up. */
   readonly hopeless?: "request" | "quota";

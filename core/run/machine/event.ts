@@ -286,6 +286,8 @@ export type EventData = {
     readonly severity: Severity;
     readonly proposal: Json;
     readonly digest: string;
+    /** No step reads what the person decides on: a changed proposal would change nothing. */
+    readonly unread?: true;
   };
   "review.opened": ActivityRef & { readonly id: string; readonly until: EpochMs | null };
   "review.decided": ActivityRef & {

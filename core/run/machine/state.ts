@@ -210,7 +210,7 @@ export type AgentCall = {
 /** What the model is shown of a call: its output, or why it failed. */
 export type AgentAnswer =
   | { readonly ok: true; readonly output: Json }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly field?: string };
 
 /** The whole run. PERSISTED in recorded histories (test/histories): fields may be added, never renamed. */
 export type RunState = {

@@ -14,12 +14,13 @@ import type { ReviewRequest, Severity } from "../../review/case.ts";
 import type { EpochMs } from "../../time.ts";
 import type { AuthorityQuestion } from "../../workflow/authority.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
+import { isUnread } from "../../workflow/warnings/reviews.ts";
 import { hasSeenInstruction } from "../calls/findings.ts";
 import { leaseRequest } from "../calls/lease.ts";
 import { modelRequest } from "../calls/request.ts";
 import { ACTIVITY_KINDS, type ActivityKind } from "../machine/activity-kinds.ts";
 import type { Birth, RunContext, RunStart } from "../machine/birth.ts";
-import { type Activity, isFinal, type RunState } from "../machine/state.ts";
+import { type Activity, isFinal, type QuestionReason, type RunState } from "../machine/state.ts";
 import { labelsOfInput } from "../steps/labels.ts";
 import { nodeDefinition } from "../steps/node.ts";
 import { continuation } from "./redrive.ts";
@@ -215,13 +216,24 @@ function reviewRequest({ birth }: RunContext, activity: Activity, review: NonNul
     startedBy: birth.user,
     ...(birth.starters === undefined ? {} : { starters: birth.starters }),
     severity,
-    risk: { score: null, factors: review.reason === "unknown-outcome" ? ["the outcome of the last call is unknown"] : [] },
+    risk: { score: null, factors: factorsOf(birth.definition, activity, review.reason) },
     policy: { version: null, decision: review.reason === "policy" ? "ask" : null },
     proposal: review.proposal,
-    ...(review.reason === "step" ? {} : { modifiable: review.reason === "budget" ? ("nothing" as const) : ("input" as const) }),
+    ...modifiable(birth.definition, activity, review.reason),
     digest: review.digest,
     approvalsNeeded: 1,
     traceId: birth.traceId,
     at,
   };
+}
+
+function factorsOf(definition: Birth["definition"], { step }: Activity, reason: QuestionReason): readonly string[] {
+  if (reason === "unknown-outcome") return ["the outcome of the last call is unknown"];
+  return reason === "step" && isUnread(definition, step) ? ["no step reads this proposal: changing it would change nothing"] : [];
+}
+
+/** What of a proposal a person can change so that the run does something else. Absent: all of it. */
+function modifiable(definition: Birth["definition"], { step }: Activity, reason: QuestionReason): Pick<ReviewRequest, "modifiable"> {
+  if (reason === "step") return isUnread(definition, step) ? { modifiable: "nothing" } : {};
+  return { modifiable: reason === "budget" ? "nothing" : "input" };
 }

@@ -2,6 +2,7 @@
 import { canonicalJson } from "../../canonical-json.ts";
 import { isObject, type Json, own } from "../../json.ts";
 import type { ReviewDecision, Severity } from "../../review/case.ts";
+import { isUnread } from "../../workflow/warnings/reviews.ts";
 import { failWork, observe, stopAgent } from "../agent/agent.ts";
 import type { Happening } from "../machine/happening.ts";
 import type { Activity, QuestionReason } from "../machine/state.ts";
@@ -17,7 +18,8 @@ export function askPerson(turn: Turn, activityId: string, reason: QuestionReason
   // Approving one doubt does not approve the next doubt about the same call: a repeated answer must not fit it.
   const digest = approvalDigest(turn, activity, proposal, reason === "unknown-outcome" ? question : null);
   const key = `${turn.birth.id}/${activityId}#${question}`;
-  turn.emit("review.requested", { activity: activityId, reason, key, severity, proposal, digest }, activity.step);
+  const noted = reason === "step" && isUnread(turn.birth.definition, activity.step) ? ({ unread: true } as const) : {};
+  turn.emit("review.requested", { activity: activityId, reason, key, severity, proposal, digest, ...noted }, activity.step);
 }
 
 /** Digest of what an approval covers: run, activity, tool version and canonical input. A different input is asked about again. */

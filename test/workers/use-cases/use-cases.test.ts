@@ -347,7 +347,7 @@ describe("a run that takes over from another", () => {
 
 describe("a tool", () => {
   it("[USE-8] is registered and tested by whoever may: policy and switch are asked here", async () => {
-    const command = { tool: "orders.get", input: { id: "1" } };
+    const command = { tool: "orders.get", sent: { value: { id: "1" }, long: [] } };
     const dev = by("dev", "developer");
     expect(await refusal(registerTool(world.ports, by("ada", "caller"), { name: "orders.get", manifest: TOOL as never }))).toBe(
       "forbidden",
@@ -358,7 +358,7 @@ describe("a tool", () => {
     expect(await value(registerTool(world.ports, dev, { name: "orders.get", manifest: TOOL as never }))).toMatchObject({ version: 1 });
     expect(await refusal(testTool(world.ports, by("ada", "caller"), command))).toBe("forbidden");
     expect(await refusal(testTool(world.ports, dev, { ...command, tool: "no.such" }))).toBe("not_found");
-    expect(await refusal(testTool(world.ports, dev, { ...command, input: { id: 1 } }))).toBe("invalid_request");
+    expect(await refusal(testTool(world.ports, dev, { ...command, sent: { value: { id: 1 }, long: [] } }))).toBe("invalid_request");
     expect(await value(testTool(world.ports, dev, command))).toMatchObject({ result: { ok: true, output: { done: true } } });
     stop();
     expect(await refusal(testTool(world.ports, dev, command))).toBe("kill_switch_active");
@@ -374,7 +374,7 @@ describe("a tool", () => {
     };
     const always = { ...TOOL, approval: "always" } as never;
     await value(registerTool(world.ports, dev, { name: "orders.get", manifest: always }));
-    const tested = await testTool(world.ports, dev, { tool: "orders.get", input: { id: "1" } });
+    const tested = await testTool(world.ports, dev, { tool: "orders.get", sent: { value: { id: "1" }, long: [] } });
     expect(tested.ok || tested.error).toMatchObject({ code: "policy_denied", detail: expect.stringContaining("approval.always") });
     const { authorize } = world.ports;
     for (const decision of ["deny", "ask"] as const) {
@@ -385,7 +385,7 @@ describe("a tool", () => {
           return answer.kind === "tool" ? { ...answer, permission: { ...answer.permission, decision } } : answer;
         },
       };
-      expect(await refusal(testTool(ports, dev, { tool: "orders.get", input: { id: "1" } }))).toBe("policy_denied");
+      expect(await refusal(testTool(ports, dev, { tool: "orders.get", sent: { value: { id: "1" }, long: [] } }))).toBe("policy_denied");
     }
     expect(calls).toEqual([]);
     const denials = world.records.filter(({ record }) => record.event_type === "policy.decided" && record.action === "tool.test");

@@ -12,13 +12,15 @@ const TRACE_ID_BYTES = 16;
 const SPAN_ID_BYTES = 8;
 
 /** Reads `traceparent` (W3C Trace Context); an invalid one is ignored. Runs first, so that every answer is logged. */
-export const traceRequest = (ports: Pick<IngressPorts, "now" | "random" | "log">): IngressMiddleware => {
+export const traceRequest = (ports: Pick<IngressPorts, "now" | "random" | "log" | "edgeSpan">): IngressMiddleware => {
   const randomHex = (bytes: number): string => [...ports.random(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return async (context, next) => {
     const parent = parseTraceparent(context.req.header("traceparent"));
+    // Where the edge is traced, its span is the request's: what is exported and what is answered are one trace.
+    const edge = ports.edgeSpan?.() ?? null;
     const trace: Trace = {
-      traceId: parent?.traceId ?? randomHex(TRACE_ID_BYTES),
-      spanId: randomHex(SPAN_ID_BYTES),
+      traceId: edge?.traceId ?? parent?.traceId ?? randomHex(TRACE_ID_BYTES),
+      spanId: edge?.spanId ?? randomHex(SPAN_ID_BYTES),
       parentSpanId: parent?.spanId ?? null,
     };
     const at = ports.now();

@@ -7,6 +7,7 @@ import { err } from "../../../core/result.ts";
 import { warningsAt } from "../../../core/workflow/warnings/schemas.ts";
 import { registerTool } from "../../use-cases/register-tool.ts";
 import { testTool } from "../../use-cases/test-tool.ts";
+import { longNumbersOf } from "../body.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
@@ -65,6 +66,7 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       method: "post",
       path: "/v1/tools/{name}/test",
       operationId: "testTool",
+      longNumbersIn: "/input/",
       tag: "tools",
       summary: "Calls a tool once, under the same rules as in a run",
       action: "tool.test",
@@ -75,7 +77,8 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         const { input } = call.body;
         if (input === undefined) return err(refuse("invalid_request", "the body is invalid", [{ path: "/input", message: "is required" }]));
-        const tested = await testTool(ports, call, { tool: call.params.name, input: input as Json });
+        const long = longNumbersOf(call.request).map((path) => path.slice("/input".length));
+        const tested = await testTool(ports, call, { tool: call.params.name, sent: { value: input as Json, long } });
         if (!tested.ok) return tested;
         const { result, status, durationMs, findings } = tested.value;
         const error = result.ok ? null : { code: result.failure.code, message: result.failure.message };

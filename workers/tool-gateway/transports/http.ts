@@ -1,11 +1,12 @@
 /** Tools that are asked over HTTP: one request, never a redirect, and what its status says of how far the call came. */
+import type { Json } from "../../../core/json.ts";
 import { err, ok } from "../../../core/result.ts";
 import type { Failure, Reached } from "../../../core/run/calls/call.ts";
 import { ageOnArrival } from "../../../core/tool/age.ts";
 import type { ManifestOf } from "../../../core/tool/manifest.ts";
 import { type HttpRequestParts, toolRequest } from "../../../core/tool/request.ts";
 import { retryAfterMs } from "../../../core/tool/retry-after.ts";
-import { type ExactJson, parseExact } from "../../../core/untrusted-json.ts";
+import { type ExactJson, parseExact, parseUntrusted } from "../../../core/untrusted-json.ts";
 import { writeInt64 } from "../../../core/workflow/int64.ts";
 import { readBody } from "../../kit/body.ts";
 import { type Deadline, DeadlineError } from "../../kit/deadline.ts";
@@ -55,8 +56,9 @@ export function httpTransport({
         return noAnswer("unknown", null, failure("transient", "upstream_unavailable", "the connection to the tool failed"));
       const { status, headers } = response;
       if (status < 200 || status > 299) {
-        drop(response); // an error's body is the other side's words
-        return readStatus(status, retryAfterMs(headers.get("retry-after"), now()));
+        const sent = readStatus(status, retryAfterMs(headers.get("retry-after"), now()));
+        const said = await readError(response, deadline);
+        return said === null ? sent : { ...sent, said };
       }
       const ageMs = ageOnArrival({ date: headers.get("date"), age: headers.get("age") }, askedAt, now());
       const mayBeKept = !/(^|[\s,])no-store([\s,;]|$)/i.test(headers.get("cache-control") ?? "");
@@ -88,6 +90,22 @@ function readStatus(status: number, retryAfter: number | null): Sent {
     return noAnswer("no", status, failure("permanent", "tool_error", "the tool answered with a redirect, which is never followed"));
   // An interim answer (RFC 9110 section 15.2): the tool is at work, and its last word has not come through.
   return noAnswer("unknown", status, failure("transient", "upstream_unavailable", message));
+}
+
+/** Bytes of a failed call's answer that are read; of a longer one nothing is told. */
+const ERROR_BYTES = 4_096;
+
+/** What the tool says about a failed call: JSON, or plain text. null: nothing that can be read, or nothing in time. */
+async function readError(response: Response, deadline: Deadline): Promise<Json> {
+  const type = response.headers.get("content-type") ?? "";
+  if (!/^\s*(text\/plain|(application|text)\/([\w.+-]+\+)?json)\s*(;|$)/i.test(type)) {
+    drop(response);
+    return null;
+  }
+  const body = await readBody(response, ERROR_BYTES, deadline).catch(() => null); // the status alone tells how the call ended
+  if (body === null || !body.ok) return null;
+  const parsed = /json/i.test(type) ? parseUntrusted(body.text) : null;
+  return parsed?.ok ? parsed.value : parsed === null ? body.text : null;
 }
 
 const noAnswer = (reached: Reached, status: number | null, why: Failure): Sent => ({ reached, status, answer: err(why) });

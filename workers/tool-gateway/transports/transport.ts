@@ -39,8 +39,10 @@ export type Answer = {
 /** `unknown`: the body was cut short. `answered`: it came whole, or breaks off at the limit. */
 export type Read = { readonly reached: "unknown" | "answered"; readonly body: Result<ExactJson, Failure> };
 
-/** MUST NOT hold words of the other side but in the answer's body. */
+/** MUST NOT hold words of the other side but in the answer's body and in `said`. */
 export type Sent = {
+  /** Of a failed call: the beginning of what the tool said about it, not judged yet. */
+  readonly said?: Json;
   readonly reached: Reached;
   /** The status of an HTTP answer, for the journal; null: none. */
   readonly status: number | null;
