@@ -8,6 +8,7 @@ import type { Warning } from "./warning.ts";
 export const isUnread = (definition: Definition, step: string): boolean =>
   !expressionsOf(definition).some(({ cel }) => namesIn(cel)?.steps.has(step));
 
+/** A warning for each review whose outcome no expression reads. */
 export function unreadReviews(definition: Definition): Warning[] {
   return Object.entries(definition.steps).flatMap(([id, { kind }]): Warning[] => {
     if (kind !== "review" || !isUnread(definition, id)) return [];
