@@ -2,6 +2,7 @@
 
 import type { RecordsMessage } from "../core/audit/record.ts";
 import type { Refusal } from "../core/errors/problem.ts";
+import type { Json } from "../core/json.ts";
 import type { Result } from "../core/result.ts";
 import { DUE_MS } from "../core/review/case.ts";
 import type { RunStart } from "../core/run/machine/birth.ts";
@@ -36,6 +37,11 @@ export function runPorts(
       }),
     withdrawReviews: (org, run, ids) => out("withdrawReviews", () => world.ask("ReviewQueue", org, "withdraw", run, ids)),
     toolEffects: (_org, names) => out("toolEffects", async () => Object.fromEntries(names.map((name) => [name, factsOf(name).effect]))),
+    outputOf: (run, step) =>
+      out(
+        "outputOf",
+        async () => (await new Response(await world.ask<ReadableStream>("RunEngine", run, "stepOutput", step)).json()) as Json,
+      ),
     continueRun: (_from, start) =>
       out("continueRun", async () => void (await world.ask("RunEngine", start.id, "start", start, await world.stops(), 0))),
     callBack: (callback) => out("callBack", () => world.callbacks.take(callback)),

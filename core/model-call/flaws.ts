@@ -35,12 +35,18 @@ export const numberNotHeld = (schema: JsonSchema, path: string): string =>
 export const noRoom = (schema: JsonSchema, path: string): string =>
   `\`${knownPath(schema, path)}\` of the model's answer held personal data, and its schema allows no placeholder, no null and no empty value there`;
 
+/** Where a value breaks its schema, also as read leniently (lenient.ts). Empty: it fits. */
+export function misfitsOf(schema: JsonSchema, value: Json): ReturnType<typeof validate> {
+  const strict = validate(schema, value);
+  return strict.length === 0 || validate(lenient(schema), value).length === 0 ? [] : strict;
+}
+
 /** Where a value breaks its schema. A field that the model made up is not repeated. Empty: it fits. */
 export function flawsOfValue(schema: JsonSchema, value: Json): readonly string[] {
-  const strict = validate(schema, value);
-  const errors = strict.length === 0 || validate(lenient(schema), value).length === 0 ? [] : strict;
-  return errors.slice(0, SHOWN_ERRORS).map(({ path, message }) => {
-    const known = knownPath(schema, path);
-    return known.endsWith("*") ? `${known}: a field that the schema does not have` : `${known}: ${message}`;
-  });
+  return misfitsOf(schema, value)
+    .slice(0, SHOWN_ERRORS)
+    .map(({ path, message }) => {
+      const known = knownPath(schema, path);
+      return known.endsWith("*") ? `${known}: a field that the schema does not have` : `${known}: ${message}`;
+    });
 }

@@ -8,6 +8,7 @@ import { isFinal, type RunState } from "../../core/run/machine/state.ts";
 import type { Machinery } from "../../core/run/machine/turn.ts";
 import { boundedView } from "../../core/run/outside/bounded.ts";
 import { toRunView } from "../../core/run/outside/present.ts";
+import { portable } from "../../core/run/outside/redrive.ts";
 import { stepSpanId } from "../../core/run/outside/trace.ts";
 import type { RunEffect } from "../../core/run/outside/wanted.ts";
 import { leftBehind } from "../../core/run/steps/left-behind.ts";
@@ -124,7 +125,7 @@ const HANDLERS: Handlers = {
     return { kind: "review.withdrawn", ids };
   },
   "run.continue": async (ports, { machinery }, { start }) => {
-    await ports.continueRun(machinery.birth.id, start);
+    await ports.continueRun(machinery.birth.id, portable(start));
     return { kind: "dead_letter.handed_over", run: start.id };
   },
 };

@@ -56,6 +56,8 @@ export type RunEnginePorts = {
   readonly toolEffects: (org: string, names: readonly string[]) => Promise<{ readonly [tool: string]: ToolEffect }>;
   /** Starts the run that continues this one; the same start twice is one run. Personal data of the old run resolves in the new one. */
   readonly continueRun: (from: string, start: RunStart) => Promise<void>;
+  /** The output of a step of another run, whatever its size; throws when it cannot be had now. */
+  readonly outputOf: (run: string, step: string) => Promise<Json>;
   /** Sends the finished run to the callback, once. */
   readonly callBack: (callback: {
     readonly org: string;

@@ -18,6 +18,7 @@ import type { RunSignal } from "../../core/run/machine/signal.ts";
 import { isFinal } from "../../core/run/machine/state.ts";
 import { boundedView, firstPage, jsonPieces } from "../../core/run/outside/bounded.ts";
 import { toEventView, toRunView } from "../../core/run/outside/present.ts";
+import { completed } from "../../core/run/outside/redrive.ts";
 import { toTrace } from "../../core/run/outside/trace.ts";
 import { valuePrefix } from "../../core/run/outside/value-key.ts";
 import type { EventView, RunReplay, RunStatus, RunView } from "../../core/run/outside/view.ts";
@@ -55,8 +56,9 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     /** Starts the run, once; answers with it as it is after `waitMs`, or sooner when it has ended. */
     async start(start: RunStart, stops: Stops, waitMs: number): Promise<RunView> {
       if ((await this.#shell.loaded()) === null) {
-        const toolEffects = start.toolEffects ?? (await this.#toolEffects(start));
-        await this.#shell.bear(born(start, toolEffects, this.#ports.now()), stops);
+        const whole = await this.#withKept(start);
+        const toolEffects = whole.toolEffects ?? (await this.#toolEffects(whole));
+        await this.#shell.bear(born(whole, toolEffects, this.#ports.now()), stops);
       } else await this.#shell.rearm();
       return this.#awaitEnd(waitMs);
     }
@@ -249,6 +251,13 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
 
     #events(after: number, limit?: number): Promise<RunEvent[]> {
       return this.#shell.withValues(() => this.#shell.journal.events(after, limit));
+    }
+
+    /** The start with the outputs that were too large to come along with it. */
+    async #withKept(start: RunStart): Promise<RunStart> {
+      const read = new Map<string, Json>();
+      for (const step of start.keptThere ?? []) read.set(step, await this.#ports.outputOf(start.redrive?.of ?? "", step));
+      return read.size === 0 ? start : completed(start, read);
     }
 
     async #toolEffects({ org, definition: { tools } }: RunStart): Promise<Birth["toolEffects"]> {

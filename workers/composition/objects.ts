@@ -1,5 +1,6 @@
 /** What each Durable Object gets from outside: the ports of its class. */
 import { DEPLOYMENT_LEDGER } from "../../core/budget/lease.ts";
+import type { Json } from "../../core/json.ts";
 import { DUE_MS } from "../../core/review/case.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
 import type {
@@ -103,6 +104,11 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     toolEffects: async (org, names) => {
       const found = await Promise.all(names.map((name) => store.tools.get(org, name, null)));
       return Object.fromEntries(found.flatMap((tool): [string, ToolEffect][] => (tool === null ? [] : [[tool.name, tool.effect]])));
+    },
+    outputOf: async (run, step) => {
+      const output = await objects.run(run).stepOutput(step);
+      if (output === null) throw new Error("the run that is continued has no such output");
+      return (await new Response(output).json()) as Json;
     },
     continueRun: (from, start) => bearHeir(births, from, start),
     queueCall: async (message) => {

@@ -5,7 +5,7 @@
  */
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import type { Json } from "../../core/json.ts";
-import { numberNotHeld } from "../../core/model-call/flaws.ts";
+import { misfitsOf, numberNotHeld } from "../../core/model-call/flaws.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure, Opening, Reached, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
 import type { ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
@@ -90,7 +90,7 @@ async function perform(
   const opened = await deadline.within(openPersonalData(ports.guard, guarded, manifest, call.input)).catch(rethrowDeadline);
   if (opened === null) return err(failure("safety", "content_blocked", "the guardrails could not open the input, so nothing was sent"));
   progress.openings = opened.openings;
-  const misfit = validate(manifest.input, opened.input)[0];
+  const misfit = misfitsOf(manifest.input, opened.input)[0]; // what was taken from a model is not refused here
   if (misfit !== undefined) {
     const field = knownPath(manifest.input, misfit.path);
     const flaw = failure("permanent", "invalid_request", `the input breaks the tool's schema at \`${field}\`: ${misfit.message}`);

@@ -49,10 +49,12 @@ export type Birth = {
 export type RunStart = Omit<Birth, "v" | "toolEffects" | "createdAt"> & {
   /** Absent: the object looks the listed tools up. A run that continues another keeps the effects of that one. */
   readonly toolEffects?: Birth["toolEffects"];
+  /** Steps whose outputs `redrive.kept` lacks, because one message does not hold them: the object reads them from the run that it continues. */
+  readonly keptThere?: readonly string[];
 };
 
 /** What the run's object adds to a start, and keeps. `createdAt`: its own clock. */
-export const born = (start: RunStart, toolEffects: Birth["toolEffects"], createdAt: EpochMs): Birth => ({
+export const born = ({ keptThere: _read, ...start }: RunStart, toolEffects: Birth["toolEffects"], createdAt: EpochMs): Birth => ({
   v: 1,
   ...start,
   toolEffects,

@@ -6,6 +6,36 @@ import { hasSeenInstruction } from "../calls/findings.ts";
 import type { RunContext, RunStart } from "../machine/birth.ts";
 import type { RunState } from "../machine/state.ts";
 import { isUndone } from "../steps/undo.ts";
+import { sizeWithin } from "./bounded.ts";
+
+/** UTF-16 units of outputs that a start brings along: a message between objects holds 32 MiB. Those of further steps are read from the old run. */
+const KEPT_IN_START = 4 * 1024 * 1024;
+
+/** The start as it may leave in one message. */
+export function portable(start: RunStart): RunStart {
+  if (start.redrive === null) return start;
+  let left = KEPT_IN_START;
+  const steps = Object.entries(start.redrive.kept);
+  const brought = steps.filter(([, output]) => {
+    left -= sizeWithin(output, Math.max(0, left));
+    return left >= 0;
+  });
+  if (brought.length === steps.length) return start;
+  const here = new Set(brought.map(([step]) => step));
+  const keptThere = steps.map(([step]) => step).filter((step) => !here.has(step));
+  return { ...start, redrive: { ...start.redrive, kept: Object.fromEntries(brought) }, keptThere };
+}
+
+/** The start with everything that it keeps, in the order of the definition. `read`: those that it did not bring along. */
+export function completed(start: RunStart, read: ReadonlyMap<string, Json>): RunStart {
+  if (start.redrive === null) return start;
+  const all = new Map([...Object.entries(start.redrive.kept), ...read]);
+  const kept = Object.keys(start.definition.steps).flatMap((step): [string, Json][] => {
+    const output = all.get(step);
+    return output === undefined ? [] : [[step, output]];
+  });
+  return { ...start, redrive: { ...start.redrive, kept: Object.fromEntries(kept) } };
+}
 
 /**
  * Completed steps are copied where progress was kept (`park`). A step that was undone is a new act under a new key; every other

@@ -1,7 +1,8 @@
 /** What a person decides reaches the work that it is about. */
 import { describe, expect, it } from "vitest";
+import type { Json } from "../../../core/json.ts";
 import { toTrace } from "../../../core/run/outside/trace.ts";
-import { define, model, tool } from "../../support/run/definition.ts";
+import { define, model, review, tool } from "../../support/run/definition.ts";
 import { Drive, said } from "../../support/run/drive.ts";
 
 const { cache: _cache, async: _async, kind: _kind, ...asked } = model();
@@ -85,5 +86,22 @@ describe("a trace", () => {
     const failed = spans.filter(({ status }) => status.code === 2);
     expect(failed.length).toBeGreaterThan(0);
     expect(failed.map((span) => of(span, "error.type"))).toEqual(failed.map(() => "invalid_request"));
+  });
+
+  it("[RUN-213] of which nothing reads what comes of it is asked for with these words, and nothing of it can be changed", () => {
+    const asked = (output: Json) => {
+      const run = new Drive(define({ ok: review(), after: tool("mail.send", { needs: ["ok"] }) }, { output })).start();
+      run.run((state) => state.activities.ok?.phase === "approving");
+      const requested = run.events.find(({ type }) => type === "review.requested");
+      const effect = run.wanted().find(({ kind }) => kind === "review.open");
+      return { data: requested?.data, request: effect?.kind === "review.open" ? effect.request : null };
+    };
+    const unread = asked(null);
+    expect(unread.data).toMatchObject({ unread: true });
+    expect(unread.request).toMatchObject({ modifiable: "nothing", risk: { factors: [expect.stringContaining("no step reads")] } });
+    const read = asked({ cel: "steps.ok.output.proposal" });
+    expect(read.data).not.toHaveProperty("unread");
+    expect(read.request).not.toHaveProperty("modifiable");
+    expect(read.request).toMatchObject({ risk: { factors: [] } });
   });
 });

@@ -14,6 +14,11 @@ import { FAR } from "../../support/far.ts";
 import { define, tool, transform } from "../../support/run/definition.ts";
 import { runEngineWorld as world } from "../../support/worlds/run-engine.ts";
 
+const refusedCall = (): ToolOutcome => ({
+  ...answered(null),
+  result: { ok: false, failure: { class: "permanent", code: "tool_error", message: "scripted", retryAfterMs: null } },
+  reached: "refused",
+});
 const answered = (output: Json): ToolOutcome => ({
   result: { ok: true, output },
   reached: "answered",
@@ -295,5 +300,36 @@ describe("a run that is larger than one message between objects", () => {
     expect(await engine(id).spans()).not.toBeNull();
     expect(await eventCount(id)).toBeGreaterThan(600);
     expect(await engine(id).cancel("ada", "why")).toMatchObject({ ok: false, error: { code: "conflict" } });
+  }, 60_000);
+
+  it("[RUN-212] is continued where it was parked, with everything that it kept", async () => {
+    const [id, next] = [newId(), newId()];
+    const output = { text: "y".repeat(1_000_000) };
+    let isBroken = true;
+    world.callTool = async ({ tool: name }) => (name === "mail.send" && isBroken ? refusedCall() : answered(output));
+    const ids = Array.from({ length: 36 }, (_, at) => `s${at}`);
+    const steps = Object.fromEntries(ids.map((step, at) => [step, tool("payments.refund", at === 0 ? {} : { needs: [`s${at - 1}`] })]));
+    const definition = define(
+      { ...steps, last: tool("mail.send", { needs: ["s35"] }) },
+      {
+        output: 1,
+        on_failure: "park",
+        limits: { usd: 1e9, tokens: 1e9, steps: 400, seconds: 600, confirm_over_usd: 1e9 },
+      },
+    );
+    const until = async (run: string, status: string) => {
+      for (let tries = 0; tries < 200 && (await engine(run).view())?.status !== status; tries++)
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      return engine(run).view();
+    };
+    await engine(id).start({ ...bornWith(id, {}), definition }, { epoch: 0, active: [], asOf: FAR }, 0);
+    expect(await until(id, "dead_lettered")).toMatchObject({ status: "dead_lettered", error: { step: "last" } });
+    isBroken = false;
+    world.outputOf = async (run, step) => (await new Response(await engine(run).stepOutput(step)).json()) as Json;
+    world.continueRun = async (_from, start) => void (await engine(start.id).start(start, { epoch: 0, active: [], asOf: FAR }, 0));
+    expect(await engine(id).redrive({ user: "otto", root: null }, next, ["operator"])).toMatchObject({ ok: true });
+    expect(await until(next, "completed")).toMatchObject({ status: "completed", error: null, output: 1, redrive_of: id });
+    expect(await new Response(await engine(next).stepOutput("s0")).json()).toEqual(output);
+    expect(await engine(next).replay()).toMatchObject({ identical: true });
   }, 60_000);
 });

@@ -20,6 +20,7 @@ export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEngineP
   withdrawReviews: unscripted("withdrawReviews"),
   toolEffects: async () => ({}),
   continueRun: unscripted("continueRun"),
+  outputOf: unscripted("outputOf"),
   queueCall: unscripted("queueCall"),
   startChild: unscripted("startChild"),
   cancelRun: unscripted("cancelRun"),

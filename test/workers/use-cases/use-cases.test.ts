@@ -364,6 +364,24 @@ describe("a tool", () => {
     expect(await refusal(testTool(world.ports, dev, command))).toBe("kill_switch_active");
   });
 
+  it("[TOOL-73] takes whole numbers of 64 bits where the tool's schema says so, and no others", async () => {
+    const dev = by("dev", "developer");
+    const inputs: Json[] = [];
+    const { callTool } = world.script;
+    world.script.callTool = (call) => {
+      inputs.push(call.input);
+      return callTool(call);
+    };
+    const schema = { type: "object", properties: { id: { type: "integer", format: "int64" }, n: { type: "integer" } } };
+    await value(registerTool(world.ports, dev, { name: "orders.get", manifest: { ...TOOL, input: schema } as never }));
+    const test = (field: string) =>
+      testTool(world.ports, dev, { tool: "orders.get", sent: { value: { [field]: "9223372036854775807" }, long: [`/${field}`] } });
+    await value(test("id"));
+    expect(inputs).toEqual([{ id: "9223372036854775807" }]);
+    const refused = await test("n");
+    expect(refused.ok || refused.error).toMatchObject({ code: "invalid_request", errors: [{ path: "/input/n" }] });
+  });
+
   it("[USE-11] is not called in a test where a run would ask a person or be denied", async () => {
     const dev = by("dev", "developer");
     const calls: string[] = [];

@@ -1,0 +1,33 @@
+/** A request is one trace: what is answered, logged, and exported where the edge is traced. */
+import { Hono } from "hono";
+import { expect, it } from "vitest";
+import { traceRequest } from "../../../workers/ingress/middleware/trace.ts";
+
+type Ports = Parameters<typeof traceRequest>[0];
+const EDGE = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
+
+async function answered(edgeSpan: Ports["edgeSpan"], traceparent?: string) {
+  const lines: { readonly [name: string]: unknown }[] = [];
+  const ports = {
+    now: () => 1,
+    random: (bytes: number) => new Uint8Array(bytes).fill(7),
+    log: (line: object) => void lines.push({ ...line }),
+    edgeSpan,
+  };
+  const app = new Hono();
+  app.use("*", traceRequest(ports as Ports) as never);
+  app.get("/", (context) => context.text("ok"));
+  const answer = await app.request("/", traceparent === undefined ? {} : { headers: { traceparent } });
+  return { said: answer.headers.get("traceresponse"), line: lines[0] };
+}
+
+it("[TRACE-1] is the edge's span where the edge is traced, and one of its own where it is not", async () => {
+  const traced = await answered(() => EDGE);
+  expect(traced.said).toBe(`00-${EDGE.traceId}-${EDGE.spanId}-01`);
+  expect(traced.line).toMatchObject({ trace_id: EDGE.traceId, span_id: EDGE.spanId });
+  const own = `00-${"07".repeat(16)}-${"07".repeat(8)}-01`;
+  expect((await answered(() => null)).said).toBe(own);
+  expect((await answered(undefined)).said).toBe(own);
+  const parent = "4bf92f3577b34da6a3ce929d0e0e4736";
+  expect((await answered(undefined, `00-${parent}-00f067aa0ba902b7-01`)).said).toBe(`00-${parent}-${"07".repeat(8)}-01`);
+});
