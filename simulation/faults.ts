@@ -77,6 +77,13 @@ export const FAULTS: readonly Fault[] = [
     to: "idle.undoing ?? LongList.of()",
   },
   {
+    name: "leave-a-child",
+    what: "a completed child run is not asked to undo itself when its parent is undone",
+    file: "core/run/steps/undo.ts",
+    from: "done.child !== undefined || compensationOf(turn, done) !== null",
+    to: "compensationOf(turn, done) !== null",
+  },
+  {
     name: "accept-a-late-answer",
     what: "the answer to an earlier call of a model is taken for that of the one under way",
     file: "core/run/calls/outcome.ts",

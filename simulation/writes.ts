@@ -49,13 +49,15 @@ export function accountForWrites(world: World, watched: WatchedRun): void {
   }
 }
 
-/** A child that completed and wrote is undone with its parent, or its parent names it. */
+/** A child that completed and wrote is asked to undo that with its parent; it has, or its parent names it. */
 function checkChildren({ watch }: World, parent: WatchedRun): void {
   if (!isUndoing(parent)) return;
+  const asked = new Set(parent.events.flatMap(({ type, data }) => (type === "step.compensating" ? [data.undoes] : [])));
   for (const { type, data } of parent.events) {
-    if (type !== "child.ended" || !data.ok || data.wrote !== true || parent.state.undone.includes(data.activity)) continue;
-    const status = watch.runs.get(data.run)?.state.status;
-    if (status === "completed") watch.note("half done", `${data.run} completed, its parent ended ${parent.state.status}, and it stands`);
+    if (type !== "child.ended" || !data.ok || data.wrote !== true) continue;
+    const stands = watch.runs.get(data.run)?.state.status === "completed" && !parent.state.undone.includes(data.activity);
+    if (!asked.has(data.activity) || stands)
+      watch.note("half done", `${data.run} completed, its parent ended ${parent.state.status}, and it is not taken back`);
   }
 }
 
