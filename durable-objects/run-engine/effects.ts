@@ -9,9 +9,9 @@ import type { Machinery } from "../../core/run/machine/turn.ts";
 import { boundedView } from "../../core/run/outside/bounded.ts";
 import { toRunView } from "../../core/run/outside/present.ts";
 import { portable } from "../../core/run/outside/redrive.ts";
+import { toldEnd } from "../../core/run/outside/told-end.ts";
 import { stepSpanId } from "../../core/run/outside/trace.ts";
 import type { RunEffect } from "../../core/run/outside/wanted.ts";
-import { leftBehind } from "../../core/run/steps/left-behind.ts";
 import type { RunEnginePorts } from "./ports.ts";
 
 type Snapshot = { readonly machinery: Machinery; readonly state: RunState; readonly killEpoch: number };
@@ -92,28 +92,9 @@ const HANDLERS: Handlers = {
     answer: await ports.lease(machinery.birth.org, request),
   }),
   "parent.tell": async (ports, { machinery, state }) => {
-    const { parent, id, org } = machinery.birth;
+    const { parent, org } = machinery.birth;
     if (parent === null) throw new TypeError("a run without a parent has nobody to tell");
-    const { status, output, outputLabels, seenInstruction, error, flags, usage, reserved } = state;
-    const held = { micro_usd: reserved.microUsd, tokens: reserved.tokens };
-    const wrote = state.undone.length > 0 || leftBehind({ birth: machinery.birth, state }).length > 0;
-    await ports.tellParent(
-      parent,
-      {
-        run: id,
-        ok: status === "completed",
-        output,
-        ...(outputLabels === undefined ? {} : { labels: outputLabels }),
-        ...(seenInstruction ? { instruction: true } : {}),
-        error: error && { code: error.code, message: error.message },
-        flags,
-        usage,
-        held,
-        ...(wrote ? { wrote } : {}),
-        ...(state.isStuck ? { stuck: true } : {}),
-      },
-      org,
-    );
+    await ports.tellParent(parent, toldEnd(machinery, state), org);
     return { kind: "parent.told" };
   },
   "review.open": async (ports, { machinery }, { activity, step, request }) => {

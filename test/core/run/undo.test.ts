@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Parent } from "../../../core/run/machine/birth.ts";
 import { continuation } from "../../../core/run/outside/redrive.ts";
+import { toldEnd } from "../../../core/run/outside/told-end.ts";
 import type { AuthorityQuestion } from "../../../core/workflow/authority.ts";
 import type { AgentStep, MapStep, RunStep, Step } from "../../../core/workflow/definition.ts";
 import { define, model, tool, undoneBy } from "../../support/run/definition.ts";
@@ -208,5 +209,18 @@ describe("a completed child run", () => {
     expect(run.offer({ kind: "undo" })).not.toBeNull();
     const broken = new Drive(define({ bad: bad([]) }), failing(), { parent: PARENT }).start().run();
     expect(broken.offer({ kind: "undo" })).not.toBeNull();
+  });
+
+  it("[RUN-214] whose output one message might not hold tells its parent so, and what it wrote", () => {
+    const big = { text: "x".repeat(1_000_000) };
+    const ids = Array.from({ length: 9 }, (_, at) => `s${at}`);
+    const steps = Object.fromEntries(ids.map((id, at) => [id, tool("stock.reserve", at === 0 ? {} : { needs: [`s${at - 1}`] })]));
+    const limits = { usd: 1, tokens: 1_000, seconds: 600, steps: 9, confirm_over_usd: null };
+    const cut = { ...steps, last: tool("orders.get", { needs: ["s8"] }) };
+    const run = new Drive(define(cut, { limits }), { tool: () => answered(big) }, { parent: PARENT }).start().run();
+    expect(run.state).toMatchObject({ status: "completed", flags: ["partial"] });
+    expect(toldEnd(run.machinery, run.state)).toMatchObject({ ok: false, output: null, error: { code: "limit_reached" }, wrote: true });
+    const small = new Drive(define(cut, { limits }), {}, { parent: PARENT }).start().run();
+    expect(toldEnd(small.machinery, small.state)).toMatchObject({ ok: true, output: { s0: { id: "stock.reserve-1" } }, wrote: true });
   });
 });
