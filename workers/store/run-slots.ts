@@ -2,9 +2,10 @@
  * An org's `max_runs` without a read per start. The index of runs is counted at most once a second; what was started here since, and
  * is not in the index yet, is counted on top. The index lags by up to two seconds, so across isolates the limit is approximate: they
  * may exceed it together by what each lets in within three seconds. Within one isolate it is exact. A run that ended gives its slot
- * back when the index says so. What was started here and is not in the index in time also tells how far the index is behind.
+ * back when the index says so. The same looks tell which accepted runs are in the index (unlisted-runs.ts), and so how far it is behind.
  */
 import type { EpochMs } from "../../core/time.ts";
+import { UnlistedRuns } from "./unlisted-runs.ts";
 
 /** How long a count may be used, in ms. */
 export const COUNT_MS = 1_000;
@@ -33,14 +34,17 @@ type Held = {
   /** Counts in the order they were asked for: an answer that comes after a newer one is dropped. */
   asked: number;
   answered: number;
-  /** Started here and not in the index yet. */
-  readonly started: Map<string, { readonly at: EpochMs; acceptedAt: EpochMs | null }>;
+  /** The newest count that has no answer yet; `since`: when the first one after the last answer was asked for. */
+  waiting: { readonly since: EpochMs; readonly count: Promise<void> } | null;
+  /** When each run was started here that is not in the index yet. */
+  readonly started: Map<string, EpochMs>;
 };
 
 /** An org's unfinished runs, counted in this isolate between two looks at D1. */
 export class RunSlots {
   readonly #ports: SlotPorts;
   readonly #orgs = new Map<string, Held>();
+  readonly #unlisted = new UnlistedRuns();
 
   constructor(ports: SlotPorts) {
     this.#ports = ports;
@@ -51,40 +55,41 @@ export class RunSlots {
     const max = await this.#ports.maxRuns(org);
     const held = this.#heldOf(org);
     if (held.started.has(run)) return true;
-    if (this.#isDue(held, max)) await this.#count(org, held, max);
+    if (this.#isDue(held, max)) await this.#count(org, held);
     // INVARIANT: nothing is awaited between the comparison and the entry.
     if (held.unfinished + held.started.size >= max) return false;
-    held.started.set(run, { at: this.#ports.now(), acceptedAt: null });
+    held.started.set(run, this.#ports.now());
     return true;
   }
 
-  /** The run began: its starter hears so now. */
+  /** The run began, and may have ended: its starter hears so now. */
   accepted(org: string, run: string): void {
-    const started = this.#orgs.get(org)?.started.get(run);
-    if (started !== undefined) started.acceptedAt = this.#ports.now();
+    this.#unlisted.accepted(org, run, this.#ports.now());
   }
 
   /**
-   * True while many runs of the org that began here are late in the index. Known without an answer from D1, which is as late as the
-   * index where an isolate has too much to do; one caller a second asks it.
+   * True while the index does not show many of the org's runs that were accepted here long enough ago. Nobody waits for D1 where its last
+   * answer is fresh, or where it has owed one for a second: an isolate with too much to do gets it as late as the index gets its lines.
    */
   async isBehind(org: string): Promise<boolean> {
-    const held = this.#orgs.get(org);
-    if (held === undefined || !this.#areManyLate(held)) return false;
+    if (!this.#areManyLate(org)) return false;
+    const held = this.#heldOf(org);
     const now = this.#ports.now();
-    if (now - held.countingSince < COUNT_MS) return true;
-    held.countingSince = now; // nothing is awaited before: one of those who ask at once counts
-    await this.#count(org, held, await this.#ports.maxRuns(org));
-    return this.#areManyLate(held);
+    if (now - held.countedAt < COUNT_MS) return true;
+    const isOwed = held.waiting !== null && now - held.waiting.since >= COUNT_MS;
+    const isAsked = now - held.countingSince < COUNT_MS;
+    const count = isAsked ? held.waiting?.count : this.#count(org, held);
+    if (isOwed) {
+      count?.catch(() => undefined); // the next one asks again
+      return true;
+    }
+    await count;
+    return this.#areManyLate(org);
   }
 
   /** What the index shows in time is known here one count later. */
-  #areManyLate({ started }: Held): boolean {
-    if (started.size < LATE_RUNS) return false;
-    const before = this.#ports.now() - LATE_MS - COUNT_MS;
-    let late = 0;
-    for (const { acceptedAt } of started.values()) if (acceptedAt !== null && acceptedAt <= before) late += 1;
-    return late >= LATE_RUNS;
+  #areManyLate(org: string): boolean {
+    return this.#unlisted.hasSince(org, this.#ports.now() - LATE_MS - COUNT_MS, LATE_RUNS);
   }
 
   /** The run did not begin, or is known to have ended before the index showed it. */
@@ -103,6 +108,7 @@ export class RunSlots {
       countingSince: -COUNT_MS,
       asked: 0,
       answered: 0,
+      waiting: null,
       started: new Map(),
     };
     this.#orgs.set(org, held);
@@ -117,17 +123,27 @@ export class RunSlots {
     return !isCounting || held.unfinished + held.started.size >= max;
   }
 
-  async #count(org: string, held: Held, max: number): Promise<void> {
+  #count(org: string, held: Held): Promise<void> {
+    // INVARIANT: nothing is awaited before: one of those who ask at once counts.
     const at = this.#ports.now();
     held.asked += 1;
-    const number = held.asked;
     held.countingSince = at;
-    for (const [run, started] of held.started) if (at - started.at > FORGET_MS) held.started.delete(run);
-    const { unfinished, indexed } = await this.#ports.look(org, [...held.started.keys()], max);
+    const count = this.#ask(org, held, held.asked, at);
+    held.waiting = { since: held.waiting?.since ?? at, count };
+    return count;
+  }
+
+  async #ask(org: string, held: Held, number: number, at: EpochMs): Promise<void> {
+    const max = await this.#ports.maxRuns(org);
+    for (const [run, startedAt] of held.started) if (at - startedAt > FORGET_MS) held.started.delete(run);
+    const runs = new Set([...held.started.keys(), ...this.#unlisted.of(org)]);
+    const { unfinished, indexed } = await this.#ports.look(org, [...runs], max);
+    this.#unlisted.shown(org, indexed, at);
     if (number < held.answered) return;
     held.answered = number;
     held.unfinished = unfinished;
     held.countedAt = at;
+    held.waiting = null;
     for (const run of indexed) held.started.delete(run);
   }
 }

@@ -97,8 +97,8 @@ async function begin(
   }
   const run = await bear(ports, startOf(by, command, first.id, workflow, admitted.value), stops, command.waitMs);
   const ended = FINAL_STATUSES.includes(run.status);
+  ports.store.runs.accepted(org, run.id);
   if (ended) ports.store.runs.release(org, run.id);
-  else ports.store.runs.accepted(org, run.id);
   const outcome = command.waitMs > 0 && ended ? "done" : "accepted";
   await first.settle(outcome);
   return ok({ outcome, run: await shownTo(ports, by.principal, run), replayed: false });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { cachedStore } from "../../../workers/store/cached.ts";
 import { COUNT_MS, RunSlots } from "../../../workers/store/run-slots.ts";
+import { UnlistedRuns } from "../../../workers/store/unlisted-runs.ts";
 import { countingDatabase, definitionOf, lineOf, nextId, recordOf, storeWorld } from "./support.ts";
 
 /** The real database, with every use of it counted; two isolates over it. */
@@ -158,6 +159,34 @@ describe("how far the index is behind", () => {
     expect(await slots.isBehind("o")).toBe(false);
   });
 
+  it("[LOAD-4] runs that ended at once count, though they gave their slots back", async () => {
+    const { world, slots } = lagging();
+    await accept(slots, LATE);
+    for (let n = 0; n < LATE; n++) slots.give("o", `r${n}`);
+    world.at += 2_500;
+    expect(await slots.isBehind("o")).toBe(true);
+    for (let n = 0; n < LATE; n++) world.indexed.add(`r${n}`);
+    world.at += COUNT_MS;
+    expect(await slots.isBehind("o")).toBe(false);
+  });
+
+  it("[LOAD-4] forty runs a second that the index shows in time refuse nobody, also those who come at once after a pause", async () => {
+    const { world, slots } = lagging();
+    const asked: boolean[] = [];
+    for (let n = 0; n < 400; n++) {
+      world.at += n === 200 ? 60_000 : 25;
+      asked.push(await slots.isBehind("o"));
+      await accept(slots, 1, n);
+      slots.give("o", `r${n}`);
+      if (n >= 40) world.indexed.add(`r${n - 40}`);
+      if (n === 199) for (let seen = 0; seen < 200; seen++) world.indexed.add(`r${seen}`);
+    }
+    world.at += 60_000;
+    for (let seen = 0; seen < 400; seen++) world.indexed.add(`r${seen}`);
+    asked.push(...(await Promise.all(Array.from({ length: 20 }, () => slots.isBehind("o")))));
+    expect(asked).toEqual(Array(420).fill(false));
+  });
+
   it("[LOAD-4] it is behind while nobody answers what the index shows", async () => {
     let at = 1_000_000;
     const slots = new RunSlots({
@@ -168,7 +197,28 @@ describe("how far the index is behind", () => {
     await accept(slots, LATE);
     at += 2_500;
     void slots.isBehind("o"); // asks, and waits for ever
+    at += COUNT_MS;
     expect(await slots.isBehind("o")).toBe(true);
+  });
+});
+
+describe("runs that the index has not shown", () => {
+  it("[LOAD-4] are remembered up to a bound: an org's oldest, and none of an org that has long been silent", () => {
+    const unlisted = new UnlistedRuns();
+    const accept = (org: string, count: number, at: number) => {
+      for (let n = 0; n < count; n++) unlisted.accepted(org, `${org}${at}${n}`, at);
+    };
+    accept("silent", 100, 1);
+    accept("busy", 9_900, 2);
+    expect([...unlisted.of("silent")]).toHaveLength(100);
+    accept("busy", 200, 3);
+    expect([[...unlisted.of("silent")].length, [...unlisted.of("busy")].length]).toEqual([0, 10_000]);
+    expect([unlisted.hasSince("busy", 2, 9_900), unlisted.hasSince("busy", 2, 9_901)]).toEqual([true, false]);
+    unlisted.shown("busy", [...unlisted.of("busy")].slice(0, 9_000), 4);
+    accept("silent", 10, 5);
+    expect([...unlisted.of("silent")]).toHaveLength(10);
+    unlisted.shown("busy", [], 10 * 60_000 + 10);
+    expect([...unlisted.of("busy")]).toHaveLength(0);
   });
 });
 

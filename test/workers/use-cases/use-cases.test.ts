@@ -176,6 +176,17 @@ describe("a crowd of starts", () => {
     expect(begun()).toBe(0);
   });
 
+  it("[LOAD-4] a run that ended inside its start is awaited in the index, and holds no slot", async () => {
+    const accepted: string[] = [];
+    const runs = { ...world.ports.store.runs, accepted: (_org: string, run: string) => void accepted.push(run) };
+    const ports = { ...world.ports, store: { ...world.ports.store, runs } };
+    world.script.onStart = (view) => {
+      view.status = "completed";
+    };
+    const { run } = await value(startRun(ports, by("ada", "caller"), START, once({})));
+    expect([run.status, accepted, world.slots.get("acme")?.size ?? 0]).toEqual(["completed", [run.id], 0]);
+  });
+
   it("[LOAD-5] a start gives its place back however it ends", async () => {
     const inside = new Set<object>();
     const enter = (who: object): number => {
