@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { apiFuzz } from "./deep/api-fuzz.ts";
 import { backlog } from "./deep/backlog.ts";
 import type { Check, Sizes } from "./deep/check.ts";
+import { clients } from "./deep/clients.ts";
 import { crashPoints } from "./deep/crash-points.ts";
 import { death } from "./deep/death.ts";
 import { frameworks } from "./deep/frameworks.ts";
@@ -18,7 +19,20 @@ import { storm } from "./deep/storm.ts";
 import { drawTable } from "./start/drawings.ts";
 import { openTerminal } from "./start/terminal.ts";
 
-const CHECKS: readonly Check[] = [death, redeploy, storm, backlog, crashPoints, seeds, plants, guardFuzz, apiFuzz, mutants, frameworks];
+const CHECKS: readonly Check[] = [
+  death,
+  redeploy,
+  storm,
+  backlog,
+  crashPoints,
+  seeds,
+  plants,
+  guardFuzz,
+  apiFuzz,
+  mutants,
+  clients,
+  frameworks,
+];
 const FULL = { runs: 200, kills: 10, worlds: 2_000, texts: 100_000, requests: 10_000 };
 const QUICK = { runs: 40, kills: 3, worlds: 200, texts: 5_000, requests: 500 };
 

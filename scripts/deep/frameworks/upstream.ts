@@ -6,7 +6,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 
 type Message = { readonly role: string; readonly content?: unknown };
-type Body = { readonly model: string; readonly stream?: boolean; readonly messages: readonly Message[] };
+type Body = { readonly model: string; readonly stream?: boolean; readonly messages?: readonly Message[] };
 type ToolCall = {
   readonly id: string;
   readonly type: "function";
@@ -29,7 +29,7 @@ export async function startUpstream(): Promise<Upstream> {
       response.writeHead(429, { "content-type": "application/json", "retry-after": "1" });
       return void response.end(JSON.stringify({ error: { message: "busy", type: "rate_limit_error", code: "rate_limit_exceeded" } }));
     }
-    const said = body.model === "form" ? { content: '{"city":"Paris","degrees":18}' } : inTheLoop(body.messages, asked);
+    const said = body.model === "form" ? { content: '{"city":"Paris","degrees":18}' } : inTheLoop(body.messages ?? [], asked);
     if (body.stream === true) stream(response, said);
     else whole(response, said);
   });

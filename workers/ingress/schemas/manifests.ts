@@ -24,7 +24,7 @@ const objectOf = (properties: { readonly [name: string]: Shape }, required: read
   ...(required.length > 0 ? { required: [...required] } : {}),
 });
 
-const SCHEMA: Shape = { description: "JSON Schema 2020-12", anyOf: [{ type: "object" }, { type: "boolean" }] };
+const SCHEMA: Shape = { description: "JSON Schema 2020-12", anyOf: [{ type: "object", additionalProperties: true }, { type: "boolean" }] };
 const TEMPLATE: Shape = { description: 'any JSON value, in which `{"cel": "…"}` at any depth is an expression' };
 const CEL = objectOf({ cel: TEXT }, ["cel"]);
 const RETRY = objectOf({ attempts: WHOLE, initial_ms: WHOLE, max_ms: WHOLE, factor: NUMBER });
@@ -181,7 +181,7 @@ export const ModelRouteBody = described(
   ["models", "strategy"],
 );
 
-const LIST_OF_OBJECTS = listOf({ type: "object" });
+const LIST_OF_OBJECTS = listOf({ type: "object", additionalProperties: true });
 
 /** `POST /v1/chat/completions`. */
 export const ChatBody = described(
@@ -199,16 +199,16 @@ export const ChatBody = described(
     stop: { anyOf: [TEXT, listOf(TEXT)] },
     seed: WHOLE,
     tools: LIST_OF_OBJECTS,
-    tool_choice: { anyOf: [TEXT, { type: "object" }] },
-    response_format: { type: "object" },
+    tool_choice: { anyOf: [TEXT, { type: "object", additionalProperties: true }] },
+    response_format: { type: "object", additionalProperties: true },
     parallel_tool_calls: YES_OR_NO,
     reasoning_effort: TEXT,
     presence_penalty: NUMBER,
     frequency_penalty: NUMBER,
-    cache_control: { type: "object" },
+    cache_control: { type: "object", additionalProperties: true },
     logit_bias: mapOf(NUMBER),
     metadata: mapOf(TEXT),
-    prediction: { type: "object" },
+    prediction: { type: "object", additionalProperties: true },
     prompt_cache_key: TEXT,
     prompt_cache_retention: TEXT,
     safety_identifier: TEXT,

@@ -37,7 +37,7 @@ export const pageOf = (query: { limit?: number | undefined; cursor?: string | un
 });
 
 /** A JSON object that is checked elsewhere, passed on exactly as it was sent. */
-export const jsonObject = z.custom<JsonObject>(isObject, "has to be an object").openapi({ type: "object" });
+export const jsonObject = z.custom<JsonObject>(isObject, "has to be an object").openapi({ type: "object", additionalProperties: true });
 
 /** Visible ASCII (draft-ietf-httpapi-idempotency-key-header); the length is ours. */
 const idempotencyKey = z
