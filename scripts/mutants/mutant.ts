@@ -30,8 +30,9 @@ const RULES: readonly { readonly name: string; readonly pattern: RegExp; readonl
   { name: "minus", pattern: / - (?=[a-z(])/g, to: " + " },
   { name: "otherwise", pattern: / \?\? (?:0|null|1|\[\]|\{\})(?=[;,)\s])/g, to: "" },
   { name: "not", pattern: /(?<=[(=&|?:,] ?)!(?=[a-z(])/g, to: "" },
-  { name: "yes", pattern: /(?<=(?:: |= |return |\? ))true\b/g, to: "false" },
-  { name: "no", pattern: /(?<=(?:: |= |return |\? ))false\b/g, to: "true" },
+  // `ok: true;` is a type, which nothing runs.
+  { name: "yes", pattern: /(?<=(?:= |return |\? ))true\b|(?<=: )true\b(?!;)/g, to: "false" },
+  { name: "no", pattern: /(?<=(?:= |return |\? ))false\b|(?<=: )false\b(?!;)/g, to: "true" },
   { name: "call", pattern: /(?<=\n\s*)(?:turn\.emit|this\.#[a-zA-Z.]+|stores?\.[a-zA-Z.]+)\([^;{}]*\);/g, to: ";" },
   { name: "guard", pattern: /(?<=\n\s*)if \(([^;{}\n]+)\) (?=return\b|continue\b)/g, to: "if (false) " },
   { name: "min", pattern: /\bMath\.min\(/g, to: "Math.max(" },
