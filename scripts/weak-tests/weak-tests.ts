@@ -21,7 +21,8 @@ export const WHY = {
 const TESTS = new Set(["it", "test"]);
 const UPPER = new Set(["toBeLessThan", "toBeLessThanOrEqual"]);
 /** Matchers that an empty list or a count of 0 does not pass, whatever is expected (of a sensible expectation). */
-const SHOWS = /\.(toHaveLength|toEqual|toStrictEqual|toMatchObject|toContain|toContainEqual|toBeGreaterThan|toBeGreaterThanOrEqual|toBe)\(/;
+const SHOWS =
+  /\.(toHaveLength|toMatch|toEqual|toStrictEqual|toMatchObject|toContain|toContainEqual|toBeGreaterThan|toBeGreaterThanOrEqual|toBe)\(/;
 /** A helper of this name fails the test by itself. */
 const FAILING = /^(expect|assert|check|must|verify|holds|fails|see|compare|refused|is[A-Z]\w*Refused)/;
 
