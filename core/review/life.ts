@@ -7,7 +7,7 @@
  *      └─► escalated ─┘                             by hand or past due; still to be decided, one severity up
  *   pending, escalated ──► cancelled (the run is over) | expired (nobody came for 30 days: the run hears a no)
  */
-import { type Holder, isOnePerson } from "../access/person.ts";
+import { type Holder, isOnePerson, isOwnSignIn, PLATFORM_ADMIN_USER } from "../access/person.ts";
 import type { AuditActor } from "../audit/record.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { type Refusal, refuse } from "../errors/problem.ts";
@@ -128,7 +128,8 @@ export function transition(state: Case, event: CaseEvent): Result<CaseTurn, Refu
 function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Result<CaseTurn, Refusal> {
   const { by, root, action, reason, changes, digest, at } = judgement;
   const holder: Holder = { user: by, root };
-  if (startersOf(state).some((starter) => isOnePerson(starter, holder))) {
+  const isSame = action === "reject" || action === "escalate" ? isSameForStopping : isOnePerson;
+  if (startersOf(state).some((starter) => isSame(starter, holder))) {
     return err(refuse("second_person_required", "the person who started the run cannot decide its reviews, under whatever name or key"));
   }
   if (!isOpen(state)) return closed(state);
@@ -165,6 +166,13 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Re
     }
   }
 }
+
+/**
+ * The platform's own key is at the root of every key it hands out, so whoever got one cannot approve what that key started. To reject
+ * it, or to call for somebody higher, takes no second person: it stops what was asked, as its starter could by cancelling.
+ */
+const isSameForStopping = (starter: Holder, holder: Holder): boolean =>
+  isOnePerson(starter, holder) && !(starter.user === PLATFORM_ADMIN_USER && holder.user !== PLATFORM_ADMIN_USER && isOwnSignIn(holder));
 
 /** The person who started what is under review, and the run's own user. */
 const startersOf = ({ request }: Case): readonly Holder[] => [{ user: request.startedBy, root: null }, ...(request.starters ?? [])];

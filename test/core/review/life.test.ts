@@ -153,6 +153,20 @@ describe("who decides", () => {
       expect(transition(state, judged({ by: "bob", root: "platform-admin", action, changes })).ok).toBe(true);
     });
 
+  for (const action of actions)
+    it(`[REV-16] a key that the platform's own handed out stops what that one started, and approves nothing of it: ${action}`, () => {
+      const state = opened({ startedBy: "platform-admin", starters: [{ user: "platform-admin", root: "platform-admin" }] });
+      const changes = action === "modify" ? {} : null;
+      const stops = action === "reject" || action === "escalate";
+      expect(transition(state, judged({ by: "rita", root: "platform-admin", action, changes })).ok).toBe(stops);
+      for (const [by, root] of [
+        ["platform-admin", "platform-admin"],
+        ["carl", "platform-admin/eve"],
+      ] as const) {
+        expect(codeOf(state, judged({ by, root, action, changes })), by).toBe("second_person_required");
+      }
+    });
+
   it("[REV-3] two keys of one person are one approval", () => {
     const once = transition(opened({ approvalsNeeded: 2 }), judged({ by: "bob", root: "eve" }));
     expect(once.ok && codeOf(once.value.state, judged({ by: "carl", root: "eve" }))).toBe("conflict");
