@@ -9,6 +9,8 @@ declare namespace Cloudflare {
     KEY_RING: DurableObjectNamespace<import("./durable-objects/key-ring/key-ring.ts").KeyRing>;
     BUDGET_LEDGER: DurableObjectNamespace<import("./durable-objects/budget-ledger/budget-ledger.ts").BudgetLedger>;
     CIRCUIT_BREAKER: DurableObjectNamespace<import("./durable-objects/circuit-breaker/circuit-breaker.ts").CircuitBreaker>;
+    LIMITS: DurableObjectNamespace<import("./durable-objects/limits/limits.ts").Limits>;
+    FLOOD: RateLimit;
     DB: D1Database;
     FLAGS: KVNamespace;
     VAULT_KEYS: R2Bucket;

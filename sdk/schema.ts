@@ -793,6 +793,7 @@ export type Org = {
   readonly require_client_certificate: boolean;
   readonly notify: readonly string[];
   readonly max_runs: number;
+  readonly limits: RequestLimits;
   readonly kept_answers: "own" | "shared";
   readonly created_at: string;
   readonly callback_secret_made_at: string | null;
@@ -834,6 +835,7 @@ export type PutOrg = {
   /** URLs that receive a notice when a person is needed */
   readonly notify?: readonly string[] | null;
   readonly max_runs?: number | null;
+  readonly limits?: RequestLimits & JsonObject | null;
   /** `own` (default): a cached chat answer is given only to the user who got it first; `shared`: to everybody in the org */
   readonly kept_answers?: "own" | "shared" | null;
 };
@@ -869,6 +871,22 @@ export type Replay = {
   /** `seq` of the first event after which the two differ */
   readonly diverged_at?: number;
   readonly run: Run;
+};
+
+/** requests a minute and requests under way at once: of each key, of each user, of the whole org; absent: no limit but the deployment's for each key */
+export type RequestLimits = {
+  readonly key?: {
+    readonly per_minute?: number;
+    readonly at_once?: number;
+  };
+  readonly user?: {
+    readonly per_minute?: number;
+    readonly at_once?: number;
+  };
+  readonly org?: {
+    readonly per_minute?: number;
+    readonly at_once?: number;
+  };
 };
 
 export type Review = {

@@ -12,7 +12,8 @@ export type Settings = {
   /** `MODEL` and `MODEL_PRICE`: an upstream id that serves every task, and what it costs. */
   readonly model: NamedModel | null;
   readonly secrets: { readonly AUDIT_KEY?: string; readonly CREDENTIAL_KEY?: string; readonly VAULT_KEY?: string };
-  readonly rateLimitPerMinute: string | undefined;
+  /** Requests a minute of each key. */
+  readonly perMinute: number;
   /** `iss` of credentials. */
   readonly issuer: string;
   readonly version: string;
@@ -38,7 +39,7 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
       ...(text(env.CREDENTIAL_KEY) === null ? {} : { CREDENTIAL_KEY: env.CREDENTIAL_KEY as string }),
       ...(text(env.VAULT_KEY) === null ? {} : { VAULT_KEY: env.VAULT_KEY as string }),
     },
-    rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+    perMinute: perMinuteFrom(env.RATE_LIMIT_PER_MINUTE),
     issuer: text(env.PUBLIC_URL) ?? "urn:bulkhead",
     version: env.VERSION?.id || "local",
     oidcIssuers: text(env.OIDC_ISSUERS),
@@ -46,6 +47,13 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
     publicUrl: text(env.PUBLIC_URL),
   };
 }
+
+/** docs/contract.md, "Conventions". */
+const DEFAULT_PER_MINUTE = 3_000;
+
+/** The default when the variable is absent or no whole number above zero. */
+const perMinuteFrom = (variable: string | undefined): number =>
+  /^[1-9]\d{0,8}$/.test(variable ?? "") ? Number(variable) : DEFAULT_PER_MINUTE;
 
 function secretsFrom(variable: string | null): ReadonlyMap<string, string> {
   try {

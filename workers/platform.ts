@@ -8,6 +8,7 @@ import {
   defineCircuitBreaker,
   defineKeyRing,
   defineKillSwitch,
+  defineLimits,
   defineReviewQueue,
   defineRunEngine,
   defineVault,
@@ -42,6 +43,7 @@ export function definePlatform(outside: Outside) {
     AuditLog: defineAuditLog((env) => platformOf(env).ports.auditLog),
     KeyRing: defineKeyRing((env) => platformOf(env).ports.keyRing),
     BudgetLedger: defineBudgetLedger((env) => platformOf(env).ports.budgetLedger),
+    Limits: defineLimits((env) => platformOf(env).ports.limits),
     CircuitBreaker: defineCircuitBreaker((env) => platformOf(env).ports.circuitBreaker),
     handler: {
       fetch: (request, env, context) => platformOf(env).edge.fetch(request, context),

@@ -83,6 +83,8 @@ export const STORES = {
   "BUDGET_LEDGER.notice": { erasure: CALLERS, retention: itself("a notice is deleted when it was taken or given up") },
   "BUDGET_LEDGER.outbox": { erasure: CALLERS, retention: UNTIL_CONFIRMED },
 
+  "LIMITS.book": { erasure: CALLERS, retention: itself("a row is deleted a minute or two after its last use, with a later one") },
+
   "CIRCUIT_BREAKER.breaker": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
 
   "DB.orgs": { erasure: NUMBERS, retention: CONFIGURED },

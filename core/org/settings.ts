@@ -1,5 +1,10 @@
 /** What an org chooses for itself, and what holds while it has chosen nothing. */
 
+/** Requests a minute, and requests under way at once; what is absent is without a limit. */
+export type RequestLimit = { readonly per_minute?: number; readonly at_once?: number };
+/** Of each key, of each user with all of their keys, and of the whole org. */
+export type RequestLimits = { readonly key?: RequestLimit; readonly user?: RequestLimit; readonly org?: RequestLimit };
+
 /** Settings of an org with every default filled in. */
 export type OrgSettings = {
   /** Hosts that callbacks and notices may go to; with a port, that port alone. None by default: no callback leaves. */
@@ -14,6 +19,8 @@ export type OrgSettings = {
   readonly notify: readonly string[];
   /** Runs that are under way at once; a start beyond is refused. */
   readonly max_runs: number;
+  /** How often its callers may ask, beside the deployment's own limit for each key. */
+  readonly limits: RequestLimits;
   /** Whom a chat's kept answer may be given to: the user whose call it was (`own`), or everybody of the org (`shared`). */
   readonly kept_answers: "own" | "shared";
 };
@@ -26,6 +33,7 @@ export const DEFAULT_ORG_SETTINGS: OrgSettings = {
   require_client_certificate: false,
   notify: [],
   max_runs: 10_000,
+  limits: {},
   kept_answers: "own",
 };
 

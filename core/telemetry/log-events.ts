@@ -212,6 +212,11 @@ export const LOG_EVENTS = {
     says: "A source could not be told that its records are in the chain; its message comes again.",
     fields: ["org", "source", "error"],
   },
+  "limits.out_of_reach": {
+    level: "warn",
+    says: "The limits of an org cannot be reached; each isolate keeps them by itself until they can.",
+    fields: ["org", "error"],
+  },
   "config.refused": {
     level: "error",
     says: "A variable of the deployment cannot be used and counts for nothing until it is mended.",

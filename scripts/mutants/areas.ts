@@ -29,7 +29,7 @@ export const AREAS: readonly Area[] = [
     tests: ["test/rooms/kit", "test/rooms/review-queue", "test/rooms/kill-switch"],
     sample: 12,
   },
-  ...["audit-log", "budget-ledger", "circuit-breaker", "key-ring", "kill-switch", "review-queue", "run-engine", "vault"].map((name) =>
-    room(name),
+  ...["audit-log", "budget-ledger", "circuit-breaker", "key-ring", "kill-switch", "limits", "review-queue", "run-engine", "vault"].map(
+    (name) => room(name),
   ),
 ];

@@ -16,6 +16,7 @@ import { mintId, mintSealedRunId, parseSealedRunId, type RunId } from "../../cor
 import type { Json } from "../../core/json.ts";
 import { type StopScope, scopeText } from "../../core/kill-switch/stops.ts";
 import type { SwitchView } from "../../core/kill-switch/view.ts";
+import { type Book, EMPTY, grant } from "../../core/limits/book.ts";
 import { withDefaultModels } from "../../core/model/defaults.ts";
 import type { ModelParameters } from "../../core/model/entry.ts";
 import { toUsd } from "../../core/money.ts";
@@ -35,7 +36,7 @@ import { defineGuard } from "../../workers/guardrail/guard.ts";
 import { previewAdmission } from "../../workers/guardrail/preview.ts";
 import { defineIngress } from "../../workers/ingress/app.ts";
 import type { IngressPorts } from "../../workers/ingress/ports.ts";
-import { defineRateLimit } from "../../workers/ingress/rate-limit.ts";
+import { defineLimitsOfIsolate } from "../../workers/limits/limits.ts";
 import { checkDeclared, isDeclaredJson } from "./declared-answers.ts";
 import { makeStoreFake, paged } from "./store-fake.ts";
 
@@ -62,6 +63,7 @@ export function makeWorld(
   const switches = new Map<string, { scope: StopScope; view: SwitchView }>();
   const vault = new Map<string, { placeholder: string; value: string }[]>();
   /** What tests put in place of what happens. */
+  const books = new Map<string, Book>();
   const script: {
     stops: (() => never) | null;
     onStart: (view: RunView) => void;
@@ -71,8 +73,12 @@ export function makeWorld(
     touched: string[];
     /** What the upstreams of all models taught. */
     taught: ModelParameters;
+    limits: (() => never) | null;
+    mayTry: (address: string) => boolean;
   } = {
     taught: {},
+    limits: null,
+    mayTry: () => true,
     stops: null,
     onStart: () => undefined,
     decide: null,
@@ -203,6 +209,7 @@ export function makeWorld(
       adminApiKey: options.adminApiKey ?? ADMIN_KEY,
       allowPrivateHosts: options.allowPrivateHosts ?? false,
       version: "test",
+      perMinute: options.perMinute ?? 1_000_000,
       publicUrl: null,
     },
     guard,
@@ -237,7 +244,24 @@ export function makeWorld(
       providers,
     }),
     starts: { enter: () => 0, leave: () => undefined },
-    rateLimit: defineRateLimit(options.perMinute ?? 1_000_000),
+    limits: defineLimitsOfIsolate({
+      now: () => clock.at,
+      random: (bytes) => new Uint8Array(randomBytes(bytes)),
+      wait: async (_, left) =>
+        left === undefined ? undefined : new Promise<void>((resolve) => left.addEventListener("abort", () => resolve())),
+      log: (line) => lines.push(line),
+      object: (org) => ({
+        async ask(isolate, wishes) {
+          if (script.limits !== null) script.limits();
+          return wishes.map((wish) => {
+            const answered = grant(books.get(`${org} ${wish.scope}`) ?? EMPTY, isolate, wish, clock.at);
+            books.set(`${org} ${wish.scope}`, answered.book);
+            return answered.grant;
+          });
+        },
+      }),
+    }),
+    mayTry: async (address) => script.mayTry(address),
     keys: {
       jwks: async () => ({ keys: [] }),
       mintRunId: async (org, at) => mintSealedRunId(org, at, new Uint8Array(randomBytes(6)), seal),

@@ -5,6 +5,7 @@ import {
   defineCircuitBreaker,
   defineKeyRing,
   defineKillSwitch,
+  defineLimits,
   defineReviewQueue,
   defineRunEngine,
   defineVault,
@@ -15,6 +16,7 @@ import {
   circuitBreakerWorld,
   keyRingWorld,
   killSwitchWorld,
+  limitsWorld,
   reviewQueueWorld,
   runEngineWorld,
   vaultWorld,
@@ -27,6 +29,7 @@ export const Vault = defineVault(() => vaultWorld);
 export const AuditLog = defineAuditLog(() => auditLogWorld);
 export const BudgetLedger = defineBudgetLedger(() => budgetLedgerWorld);
 export const CircuitBreaker = defineCircuitBreaker(() => circuitBreakerWorld);
+export const Limits = defineLimits(() => limitsWorld);
 export const KeyRing = defineKeyRing(() => keyRingWorld);
 
 export default { fetch: () => new Response("test") } satisfies ExportedHandler;

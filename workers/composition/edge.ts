@@ -12,7 +12,6 @@ import { defineSignIn } from "../auth/oidc/sign-in.ts";
 import { defineConsole } from "../console/console.ts";
 import { previewAdmission } from "../guardrail/preview.ts";
 import { defineIngress } from "../ingress/app.ts";
-import { defineRateLimit, perMinuteFrom } from "../ingress/rate-limit.ts";
 import { killSwitchFrom } from "../kill-switch/kill-switch.ts";
 import { renderMetrics } from "../telemetry/metrics.ts";
 import { buildChat } from "./chat.ts";
@@ -22,7 +21,7 @@ import type { Rooms } from "./rooms.ts";
 export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
   const { settings, objects, store, stops, broker, guard, access, authority, callTool } = rooms;
   const { now, random, log } = rooms.outside;
-  const { adminApiKey, allowPrivateHosts, version, rateLimitPerMinute, publicUrl } = settings;
+  const { adminApiKey, allowPrivateHosts, version, perMinute, publicUrl } = settings;
   const { issuers, problems } = readIssuers(settings.oidcIssuers, allowPrivateHosts, settings.issuer);
   if (problems.length > 0) log(logLine("config.refused", { variable: "OIDC_ISSUERS", problems: [...problems] }));
   const provider = { fetch: rooms.outside.fetch, now, wait: (ms: number) => scheduler.wait(ms), allowPrivateHosts };
@@ -32,7 +31,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     now,
     random,
     log,
-    settings: { adminApiKey, allowPrivateHosts, version, publicUrl },
+    settings: { adminApiKey, allowPrivateHosts, version, perMinute, publicUrl },
     runs: withArchive(objects.run, archive),
     reviews: objects.reviewQueue,
     killSwitch: killSwitchFrom(objects.killSwitch, stops),
@@ -67,7 +66,8 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     noteUse: defineLastUse({ now, log, key: store.keys.used, login: store.logins.seen }),
     keys: broker,
     verifyAudit: async (org) => verifyStored(env.DB, org, await objects.keyRing().publicKeys(), () => objects.auditLog(org).head()),
-    rateLimit: defineRateLimit(perMinuteFrom(rateLimitPerMinute)),
+    limits: rooms.limits,
+    mayTry: async (address) => (await env.FLOOD.limit({ key: address })).success,
     authorize: authority.authorize,
     callTool,
     metrics: async () => renderMetrics(env.DB, await stops.stops()),

@@ -6,6 +6,7 @@ import { budgetLedgerOf } from "../../durable-objects/budget-ledger/stub.ts";
 import { circuitBreakerOf } from "../../durable-objects/circuit-breaker/stub.ts";
 import { keyRingOf } from "../../durable-objects/key-ring/stub.ts";
 import { killSwitchOf } from "../../durable-objects/kill-switch/stub.ts";
+import { limitsOf } from "../../durable-objects/limits/stub.ts";
 import { reviewQueueOf } from "../../durable-objects/review-queue/stub.ts";
 import type { Resends } from "../../durable-objects/run-engine/leaving.ts";
 import { runEngineOf } from "../../durable-objects/run-engine/stub.ts";
@@ -28,6 +29,7 @@ import { defineGuard } from "../guardrail/guard.ts";
 import type { VaultPort } from "../guardrail/ports.ts";
 import { defineBreakOff } from "../kill-switch/break-off.ts";
 import { defineStopsReader } from "../kill-switch/stops-reader.ts";
+import { defineLimitsOfIsolate } from "../limits/limits.ts";
 import { defineModelGateway } from "../model-gateway/gateway.ts";
 import { rehearse } from "../rehearsal/handler.ts";
 import { cachedStore } from "../store/cached.ts";
@@ -63,6 +65,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     auditLog: (org: string) => auditLogOf(env.AUDIT_LOG, org),
     budgetLedger: (org: string) => budgetLedgerOf(env.BUDGET_LEDGER, org),
     circuitBreaker: (name: string) => circuitBreakerOf(env.CIRCUIT_BREAKER, name),
+    limits: (org: string) => limitsOf(env.LIMITS, org),
     keyRing: () => keyRingOf(env.KEY_RING),
   };
 
@@ -133,6 +136,13 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   });
   const breakers = defineBreakers({ object: objects.circuitBreaker, now, log });
   const health = defineHealth(breakers, latencies, settings.aiGateway?.url ?? null);
+  const limits = defineLimitsOfIsolate({
+    now,
+    random,
+    log,
+    wait: (ms, signal) => scheduler.wait(ms, signal === undefined ? {} : { signal }).catch(() => undefined),
+    object: objects.limits,
+  });
   const breakOff = defineBreakOff({ stops: () => stops.stops() });
   const desk = defineDesk({
     now,
@@ -183,6 +193,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     access,
     authority,
     models,
+    limits,
     callbacks,
     callTool,
     lookUp,

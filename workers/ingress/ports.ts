@@ -10,13 +10,15 @@ import type { ChatPort } from "../chat/ports.ts";
 import type { EdgeSpanIds } from "../composition/outside.ts";
 import type { KeysPort } from "../credential-broker/ports.ts";
 import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
+import type { LimitsPort } from "../limits/limits.ts";
 import type { UseCasePorts } from "../use-cases/ports.ts";
-import type { RateLimit } from "./rate-limit.ts";
 
 export type IngressPorts = UseCasePorts & {
   readonly settings: {
     readonly adminApiKey: string;
     readonly version: string;
+    /** Requests a minute of each key. */
+    readonly perMinute: number;
     /** Where this deployment is reached from outside; null: at the address that a request came to. */
     readonly publicUrl: string | null;
   };
@@ -37,7 +39,9 @@ export type IngressPorts = UseCasePorts & {
   readonly keys: KeysPort;
   /** Recomputes the org's audit chain from raw rows. */
   readonly verifyAudit: (org: string) => Promise<StoredVerdict>;
-  readonly rateLimit: RateLimit;
+  readonly limits: LimitsPort;
+  /** False: this address came without a valid credential too often. */
+  readonly mayTry: (address: string) => Promise<boolean>;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<string>;
   /** The console's files; null when the path is none of them. */

@@ -439,4 +439,37 @@ describe("rates", () => {
     world.clock.at += 121_000;
     expect((await world.send("GET", "/v1/runs", { key: ADMIN_KEY })).status).toBe(200);
   });
+
+  it("[LIMITS-3] an org limits its users with all of their keys, and itself", async () => {
+    const admin = await world.makeKey(["admin"], { user: "root" });
+    const limits = { user: { per_minute: 4 }, org: { per_minute: 10, at_once: 5 } };
+    const put = await world.send("PUT", "/v1/orgs/acme", { key: admin, body: { limits } });
+    expect([put.status, ((await put.json()) as { limits: unknown }).limits]).toEqual([200, limits]);
+    const [one, two] = [await world.makeKey(["caller"], { user: "ann" }), await world.makeKey(["caller"], { user: "ann" })];
+    const statuses: number[] = [];
+    for (let n = 0; n < 6; n++) statuses.push((await world.send("GET", "/v1/runs", { key: n % 2 === 0 ? one : two })).status);
+    expect(statuses).toEqual([200, 200, 200, 200, 429, 429]);
+    const over = await world.send("GET", "/v1/runs", { key: one });
+    expect(((await over.json()) as { detail: string }).detail).toBe("this user made too many requests in the last minute");
+    expect(over.headers.get("RateLimit-Policy")).toBe('"key";q=1000000;w=60, "user";q=4;w=60, "org";q=10;w=60');
+    const bob = await world.makeKey(["caller"], { user: "bob" });
+    expect((await world.send("GET", "/v1/runs", { key: bob })).status).toBe(200);
+    for (const wrong of [{ user: { per_minute: 0 } }, { user: { per_second: 1 } }, { tool: {} }, { org: { at_once: 1.5 } }]) {
+      expect(
+        (await world.send("PUT", "/v1/orgs/acme", { key: ADMIN_KEY, headers: { "Bulkhead-Org": "acme" }, body: { limits: wrong } })).status,
+      ).toBe(400);
+    }
+  });
+
+  it("[LIMITS-6] whoever guesses is slowed down, by address; a valid key is never asked about", async () => {
+    const tried: string[] = [];
+    world.script.mayTry = (address) => tried.push(address) < 3;
+    const key = await world.makeKey(["caller"]);
+    const guess = async () => world.send("GET", "/v1/runs", { key: "bh_wrong", headers: { "CF-Connecting-IP": "203.0.113.7" } });
+    expect([(await guess()).status, (await guess()).status]).toEqual([401, 401]);
+    const slowed = await guess();
+    expect([slowed.status, slowed.headers.get("Retry-After")]).toEqual([429, "10"]);
+    expect((await world.send("GET", "/v1/runs", { key })).status).toBe(200);
+    expect(tried).toEqual(Array(3).fill("203.0.113.7"));
+  });
 });

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { flawOfName, looksPersonal } from "../../../core/guardrail/pii/personal-name.ts";
 import { inRanges, isCidr } from "../../../workers/auth/cidr.ts";
 import { parseTraceparent } from "../../../workers/ingress/middleware/trace.ts";
-import { DEFAULT_PER_MINUTE, defineRateLimit, perMinuteFrom } from "../../../workers/ingress/rate-limit.ts";
 import { userName, workflowName } from "../../../workers/ingress/schemas/names.ts";
 import { waitSeconds } from "../../../workers/ingress/schemas/requests.ts";
 
@@ -46,43 +45,6 @@ describe("address ranges", () => {
     expect(inRanges("1.2.3.4", [text])).toBe(false);
     expect(inRanges(text, ["0.0.0.0/0", "::/0"])).toBe(false);
   });
-});
-
-describe("the rate limit", () => {
-  it("counts a sliding minute", () => {
-    const limit = defineRateLimit(10);
-    for (let count = 0; count < 10; count++) expect(limit.take("a", 59_000).allowed).toBe(true);
-    expect(limit.take("a", 59_999).allowed).toBe(false);
-    // Half of the next minute gone: half of the last one still counts.
-    expect(limit.take("a", 60_000).allowed).toBe(false);
-    expect(limit.take("a", 90_000)).toMatchObject({ allowed: true, remaining: 4, resetSeconds: 30 });
-    expect(limit.take("b", 59_999).allowed).toBe(true);
-  });
-
-  it("never lets more through in a window than its limit", () => {
-    const limit = defineRateLimit(7);
-    let through = 0;
-    for (let at = 600_000; at < 660_000; at += 100) through += limit.take("a", at).allowed ? 1 : 0;
-    expect(through).toBe(7);
-  });
-
-  it("remembers no more keys than it may", () => {
-    const limit = defineRateLimit(1, 2);
-    limit.take("a", 0);
-    limit.take("b", 0);
-    limit.take("c", 0); // forgets a
-    expect(limit.take("b", 0).allowed).toBe(false);
-    expect(limit.take("a", 0).allowed).toBe(true);
-  });
-
-  it.each([
-    [undefined, DEFAULT_PER_MINUTE],
-    ["", DEFAULT_PER_MINUTE],
-    ["0", DEFAULT_PER_MINUTE],
-    ["-5", DEFAULT_PER_MINUTE],
-    ["many", DEFAULT_PER_MINUTE],
-    ["120", 120],
-  ])("RATE_LIMIT_PER_MINUTE=%s is %s", (variable, expected) => expect(perMinuteFrom(variable)).toBe(expected));
 });
 
 describe("Prefer", () => {

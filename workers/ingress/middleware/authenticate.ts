@@ -8,10 +8,17 @@ import type { IngressPorts } from "../ports.ts";
 import { problemResponse } from "../problem.ts";
 import { setHeaders } from "./answer-headers.ts";
 
-export const authenticate = (ports: Pick<IngressPorts, "auth" | "noteUse">): IngressMiddleware => {
+export const authenticate = (ports: Pick<IngressPorts, "auth" | "noteUse" | "mayTry">): IngressMiddleware => {
   return async (context, next) => {
     const principal = await ports.auth.authenticate(context.req.raw);
-    if (principal === null) return problemResponse(context, refuse("unauthenticated", "send a valid API key as `Authorization: Bearer`"));
+    if (principal === null) {
+      // Whoever guesses is slowed down by the edge itself; a valid credential is never asked about.
+      if (!(await ports.mayTry(context.req.header("CF-Connecting-IP") ?? ""))) {
+        const refusal = refuse("rate_limited", "too many requests without a valid credential came from this address");
+        return problemResponse(context, { ...refusal, retryAfterSeconds: 10 });
+      }
+      return problemResponse(context, refuse("unauthenticated", "send a valid API key as `Authorization: Bearer`"));
+    }
     context.set("principal", principal);
     const noted = ports.noteUse(principal);
     if (noted !== null) context.executionCtx.waitUntil(noted);

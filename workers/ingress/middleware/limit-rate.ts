@@ -1,23 +1,58 @@
-/** How many requests a key may make, told in every answer (draft-ietf-httpapi-ratelimit-headers-10). */
+/** How often a caller may ask, and how much at once, told in every answer (draft-ietf-httpapi-ratelimit-headers-10). */
 import { refuse } from "../../../core/errors/problem.ts";
-import type { IngressMiddleware } from "../context.ts";
+import { WINDOW_MS } from "../../../core/limits/book.ts";
+import { rulesOf } from "../../../core/limits/rules.ts";
+import type { Entry, Left } from "../../limits/limits.ts";
+import type { IngressContext, IngressMiddleware } from "../context.ts";
 import type { IngressPorts } from "../ports.ts";
 import { problemResponse } from "../problem.ts";
 import { setHeaders } from "./answer-headers.ts";
 
-const WINDOW_SECONDS = 60;
-
-export const limitRate = (ports: Pick<IngressPorts, "rateLimit">): IngressMiddleware => {
+/** After authentication, before the org is changed: what counts is the caller's own org. */
+export const limitRate = (ports: Pick<IngressPorts, "limits" | "settings" | "store">): IngressMiddleware => {
   return async (context, next) => {
-    const { allowed, limit, remaining, resetSeconds } = ports.rateLimit.take(context.get("principal").credential, context.get("at"));
-    const headers = { "RateLimit-Policy": `"key";q=${limit};w=${WINDOW_SECONDS}`, RateLimit: `"key";r=${remaining};t=${resetSeconds}` };
-    let refused: Response | undefined;
-    if (allowed) await next();
-    else {
-      const refusal = refuse("rate_limited", "this key made too many requests in the last minute");
-      refused = problemResponse(context, { ...refusal, retryAfterSeconds: Math.max(1, resetSeconds) });
-      context.res = refused;
+    const principal = context.get("principal");
+    const { limits } = await ports.store.orgs.settings(principal.org);
+    const entry = await ports.limits.enter(principal.org, rulesOf(principal, ports.settings.perMinute, limits));
+    if (!entry.ok) {
+      context.res = problemResponse(context, { ...refuse("rate_limited", detailOf(entry)), retryAfterSeconds: entry.retryAfterSeconds });
+      setHeaders(context, headersOf(entry.left));
+      return;
     }
-    setHeaders(context, headers);
+    if (entry.background !== null) context.executionCtx.waitUntil(entry.background);
+    try {
+      await next();
+    } catch (error) {
+      entry.leave();
+      throw error;
+    }
+    leaveWithAnswer(context, entry.leave);
+    setHeaders(context, headersOf(entry.left));
   };
 };
+
+/** A stream is under way until it ends or its reader goes. */
+function leaveWithAnswer(context: IngressContext, leave: () => void): void {
+  const { res } = context;
+  if (res.body === null || res.headers.get("Content-Type")?.startsWith("text/event-stream") !== true) return leave();
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  context.executionCtx.waitUntil(res.body.pipeTo(writable).then(leave, leave));
+  context.res = new Response(readable, res);
+}
+
+function headersOf(left: readonly Left[]): Record<string, string> {
+  const named = left.map((one) => ({ ...one, name: one.scope.replace(/:.*$/s, "") }));
+  return {
+    "RateLimit-Policy": named.map(({ name, perMinute }) => `"${name}";q=${perMinute};w=${WINDOW_MS / 1000}`).join(", "),
+    RateLimit: named.map(({ name, remaining, resetSeconds }) => `"${name}";r=${remaining};t=${resetSeconds}`).join(", "),
+  };
+}
+
+const WHOSE: { readonly [kind: string]: string } = { key: "this key", user: "this user", org: "this org" };
+
+function detailOf({ scope, why }: Extract<Entry, { ok: false }>): string {
+  const whose = WHOSE[scope.replace(/:.*$/s, "")] ?? "this caller";
+  return why === "at_once"
+    ? `${whose} has as many requests under way as it may have`
+    : `${whose} made too many requests in the last minute`;
+}

@@ -17,7 +17,7 @@ export function metricsRoutes(ports: IngressPorts): Endpoint[] {
       summary: "Returns the platform's metrics in Prometheus' text format",
       action: "metrics.read",
       answers: { 200: { description: "metrics", schema: z.string(), type: "text/plain" } },
-      async handle(call) {
+      async handle() {
         return ok({ response: new Response(await ports.metrics(), { headers: { "Content-Type": CONTENT_TYPE } }) });
       },
     }),

@@ -20,7 +20,7 @@ import { hasClientCertificate } from "../middleware/client-certificate.ts";
 import type { IngressPorts } from "../ports.ts";
 import { REPLAYED, repeatable } from "../repeat.ts";
 import { orgName } from "../schemas/names.ts";
-import { CallbackSecret, ChangedOrg, Org } from "../schemas/org-views.ts";
+import { CallbackSecret, ChangedOrg, Org, RequestLimits } from "../schemas/org-views.ts";
 import { idempotencyHeader } from "../schemas/requests.ts";
 
 const MOST_HOSTS = 50;
@@ -43,6 +43,7 @@ const Body = z
       .optional()
       .openapi({ description: "URLs that receive a notice when a person is needed" }),
     max_runs: z.int().min(0).max(1_000_000).nullable().optional(),
+    limits: RequestLimits.nullable().optional(),
     kept_answers: z.enum(["own", "shared"]).nullable().optional().openapi({
       description: "`own` (default): a cached chat answer is given only to the user who got it first; `shared`: to everybody in the org",
     }),

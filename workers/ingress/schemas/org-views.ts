@@ -4,6 +4,15 @@ import { Run, workflowVersionFields } from "./views.ts";
 
 const time = z.iso.datetime();
 
+const requestLimit = z
+  .strictObject({ per_minute: z.int().min(1).max(1_000_000_000).optional(), at_once: z.int().min(1).max(1_000_000).optional() })
+  .optional();
+/** Limits of requests that an org sets for itself. */
+export const RequestLimits = z.strictObject({ key: requestLimit, user: requestLimit, org: requestLimit }).openapi("RequestLimits", {
+  description:
+    "requests a minute and requests under way at once: of each key, of each user, of the whole org; absent: no limit but the deployment's for each key",
+});
+
 /** An org's settings, with every default filled in. */
 export const Org = z
   .object({
@@ -15,6 +24,7 @@ export const Org = z
     require_client_certificate: z.boolean(),
     notify: z.array(z.string()),
     max_runs: z.number().int(),
+    limits: RequestLimits,
     kept_answers: z.enum(["own", "shared"]),
     created_at: time,
     callback_secret_made_at: time.nullable(),

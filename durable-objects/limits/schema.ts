@@ -1,0 +1,4 @@
+/** The table of `Limits`. PERSISTED: steps are appended, never edited. */
+export const SCHEMA: readonly string[] = [
+  "CREATE TABLE book (scope TEXT PRIMARY KEY, body TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID",
+];

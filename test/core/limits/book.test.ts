@@ -1,0 +1,128 @@
+/** The book of a scope: whatever isolates do with what they were granted, no 60 seconds hold more than the limit. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Book, bookEnds, EMPTY, type Grant, grant, SLOTS_LAST_MS, WINDOW_MS, type Wish } from "../../../core/limits/book.ts";
+import { rulesOf } from "../../../core/limits/rules.ts";
+
+const wish = (over: Partial<Wish> = {}): Wish => ({
+  scope: "key:a",
+  perMinute: 10,
+  atOnce: null,
+  unused: [],
+  permits: 4,
+  underWay: 0,
+  slots: 0,
+  ...over,
+});
+
+describe("permits", () => {
+  it("[LIMITS-1] never let more through in any 60 seconds than the limit, whatever isolates do with them", () => {
+    const step = fc.record({
+      isolate: fc.nat(3),
+      wait: fc.nat(9_000),
+      permits: fc.integer({ min: 1, max: 20 }),
+      use: fc.nat(20),
+      late: fc.nat(70_000),
+      returns: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.array(step, { maxLength: 60 }), (perMinute, steps) => {
+        let book: Book = EMPTY;
+        let at = 0;
+        const uses: number[] = [];
+        /** What each isolate got and did not use, by lot. */
+        const left = Array.from({ length: 4 }, () => new Map<number, number>());
+        for (const { isolate, wait, permits, use, late, returns } of steps) {
+          at += wait;
+          const mine = left[isolate] ?? new Map<number, number>();
+          const unused = returns ? [...mine].map(([lot, unusedPermits]) => ({ lot, permits: unusedPermits })) : [];
+          if (returns) mine.clear();
+          const answer = grant(book, String(isolate), wish({ perMinute, permits, unused }), at);
+          book = answer.book;
+          const { lot, permits: got, usableMs } = answer.grant;
+          const used = Math.min(use, got);
+          // As late as it may be, while later steps happen at earlier times.
+          for (let n = 0; n < used; n++) uses.push(at + Math.min(late, usableMs - 1));
+          // What is used later than it is given back would be a lie of the isolate: it gives back what it does not use.
+          if (got > used) mine.set(lot, got - used);
+        }
+        uses.sort((a, b) => a - b);
+        for (const [index, from] of uses.entries()) {
+          const within = uses.slice(index).filter((other) => other < from + WINDOW_MS).length;
+          if (within > perMinute) return false;
+        }
+        return true;
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("[LIMITS-1] come back when what was not used is given back, and a minute after the rest", () => {
+    const first = grant(EMPTY, "a", wish({ perMinute: 4, permits: 4 }), 0);
+    expect(first.grant).toMatchObject({ permits: 2, left: 2, retryMs: 0 });
+    const second = grant(first.book, "b", wish({ perMinute: 4, permits: 4 }), 10);
+    expect(second.grant).toMatchObject({ permits: 1, left: 1 });
+    const third = grant(second.book, "b", wish({ perMinute: 4, permits: 4 }), 20);
+    const none = grant(third.book, "b", wish({ perMinute: 4 }), 30);
+    expect(none.grant).toMatchObject({ permits: 0, left: 0 });
+    expect(none.grant.retryMs).toBeGreaterThan(WINDOW_MS - 30);
+    const back = grant(none.book, "a", wish({ perMinute: 4, unused: [{ lot: first.grant.lot, permits: 2 }] }), 40);
+    expect(back.grant.permits).toBe(1);
+    expect(grant(none.book, "b", wish({ perMinute: 4 }), bookEnds(none.book)).grant.permits).toBe(2);
+  });
+
+  it("[LIMITS-1] are nobody's to give back but their isolate's, and never more than were granted", () => {
+    const first = grant(EMPTY, "a", wish({ perMinute: 2, permits: 2 }), 0);
+    const others = grant(first.book, "b", wish({ perMinute: 2, unused: [{ lot: first.grant.lot, permits: 2 }] }), 1);
+    expect(others.grant).toMatchObject({ permits: 1, left: 0 });
+    const lied = grant(
+      others.book,
+      "a",
+      wish({
+        perMinute: 2,
+        unused: [
+          { lot: first.grant.lot, permits: 1_000 },
+          { lot: 7, permits: -5 },
+        ],
+      }),
+      2,
+    );
+    expect(lied.grant.permits).toBe(1);
+  });
+});
+
+describe("slots", () => {
+  const atOnce = (isolate: string, underWay: number, slots: number, book: Book, at = 0): { book: Book; grant: Grant } =>
+    grant(book, isolate, wish({ perMinute: null, atOnce: 3, permits: 0, underWay, slots }), at);
+
+  it("[LIMITS-2] are never more than the limit, over all isolates", () => {
+    const a = atOnce("a", 0, 2, EMPTY);
+    const b = atOnce("b", 0, 2, a.book);
+    const c = atOnce("c", 0, 2, b.book);
+    expect([a.grant.slots, b.grant.slots, c.grant.slots]).toEqual([2, 1, 0]);
+    const given = atOnce("a", 0, 0, c.book);
+    expect(atOnce("c", 0, 2, given.book).grant.slots).toBe(2);
+  });
+
+  it("[LIMITS-2] of an isolate that says nothing for a minute are free again", () => {
+    const a = atOnce("a", 0, 3, EMPTY);
+    expect(atOnce("b", 0, 1, a.book, SLOTS_LAST_MS - 1).grant.slots).toBe(0);
+    expect(atOnce("b", 0, 1, a.book, SLOTS_LAST_MS).grant.slots).toBe(1);
+  });
+});
+
+describe("the rules of a request", () => {
+  const caller = { credential: "key_1", user: "ann" };
+  it("[LIMITS-3] are the deployment's for its key, and what its org chose", () => {
+    expect(rulesOf(caller, 3_000, {})).toEqual([{ scope: "key:key_1", perMinute: 3_000, atOnce: null }]);
+    expect(rulesOf(caller, 3_000, { key: { per_minute: 100, at_once: 5 }, user: { at_once: 7 }, org: { per_minute: 1_000 } })).toEqual([
+      { scope: "key:key_1", perMinute: 100, atOnce: 5 },
+      { scope: "user:ann", perMinute: null, atOnce: 7 },
+      { scope: "org", perMinute: 1_000, atOnce: null },
+    ]);
+  });
+
+  it("[LIMITS-3] never allow a key more than the deployment does", () => {
+    expect(rulesOf(caller, 60, { key: { per_minute: 1_000 } })[0]?.perMinute).toBe(60);
+  });
+});
