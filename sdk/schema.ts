@@ -835,7 +835,7 @@ export type PutOrg = {
   /** URLs that receive a notice when a person is needed */
   readonly notify?: readonly string[] | null;
   readonly max_runs?: number | null;
-  readonly limits?: RequestLimits & JsonObject | null;
+  readonly limits?: RequestLimits | null;
   /** `own` (default): a cached chat answer is given only to the user who got it first; `shared`: to everybody in the org */
   readonly kept_answers?: "own" | "shared" | null;
 };

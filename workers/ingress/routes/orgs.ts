@@ -43,7 +43,7 @@ const Body = z
       .optional()
       .openapi({ description: "URLs that receive a notice when a person is needed" }),
     max_runs: z.int().min(0).max(1_000_000).nullable().optional(),
-    limits: RequestLimits.nullable().optional(),
+    limits: z.union([RequestLimits, z.null()]).optional(),
     kept_answers: z.enum(["own", "shared"]).nullable().optional().openapi({
       description: "`own` (default): a cached chat answer is given only to the user who got it first; `shared`: to everybody in the org",
     }),
