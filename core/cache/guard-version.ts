@@ -6,6 +6,8 @@ import { canonicalJson } from "../canonical-json.ts";
 import { type Channel, PERSONAL_DATA_TYPES } from "../guardrail/finding.ts";
 import { DISGUISES } from "../guardrail/injection/disguise.ts";
 import { DECISION, findInjection } from "../guardrail/injection/injection.ts";
+import { LEXICON } from "../guardrail/injection/lexicon.ts";
+import { MEANT_PROBES } from "../guardrail/injection/meaning.ts";
 import { MENTION_RULES } from "../guardrail/injection/mention.ts";
 import { PATTERNS, RUN_TOGETHER } from "../guardrail/injection/patterns.ts";
 import { THRESHOLDS } from "../guardrail/injection/thresholds.ts";
@@ -35,11 +37,13 @@ export function guardVersion(sha256Hex: (text: string) => string): string {
   );
   const plain = CHANNELS.map((channel) => findInjection(INSTRUCTION, channel));
   const disguised = DISGUISES.map(({ probe }) => findInjection(probe, "user"));
-  const probed = { personal, plain, disguised };
+  const meant = MEANT_PROBES.map((probe) => findInjection(probe, "user"));
+  const probed = { personal, plain, disguised, meant };
   const rules = {
     types: PERSONAL_DATA_TYPES,
     thresholds: THRESHOLDS,
     weights: WEIGHTS,
+    lexicon: LEXICON,
     patterns,
     mentions: MENTION_RULES,
     decision: DECISION,

@@ -2,29 +2,47 @@
  * Logistic regression by stochastic descent with per-weight steps (AdaGrad). A text is a bag of windows: of an attack the most
  * suspicious windows pull, of a harmless text all of the worst push. Deterministic: the order comes from a fixed seed.
  */
+import { logitOf as sumToLogit } from "../../core/guardrail/injection/classifier.ts";
 import { TABLE_SIZE } from "../../core/guardrail/injection/features.ts";
 import type { Bag, Example } from "./examples.ts";
 
-export type Settings = { readonly epochs: number; readonly decay: number; readonly rate: number };
+export type Settings = {
+  readonly epochs: number;
+  readonly decay: number;
+  readonly rate: number;
+  /** How much a harmless text weighs beside an attack. */
+  readonly caution: number;
+};
 export type Model = { readonly weights: Float64Array; readonly bias: number };
 
-const WORST_WINDOWS = 6;
+/** Share of the features that a step leaves alone, so that no word carries a template by itself. */
+const DROPPED = 0.5;
+const WORST_WINDOWS = 4;
 /** A group of many rows counts less per row, so that no template rules. */
-const ROWS_IN_FULL = 30;
+const ROWS_IN_FULL = 40;
 
-export function train(examples: readonly Example[], { epochs, decay, rate }: Settings): Model {
+export function train(examples: readonly Example[], { epochs, decay, rate, caution }: Settings): Model {
   const weights = new Float64Array(TABLE_SIZE);
   const squares = new Float64Array(TABLE_SIZE).fill(0.01);
   let bias = -2;
   let biasSquares = 1e-6;
+  const random = seeded(1);
   const sizes = Map.groupBy(examples, nameOf);
   const score = (bag: Bag): number => scoreOf({ weights, bias }, bag);
-  const worst = (bags: readonly Bag[], count: number): Bag[] => [...bags].sort((a, b) => score(b) - score(a)).slice(0, count);
-  const step = (bag: Bag, attack: boolean, weight: number, offset: number): void => {
-    const slope = (1 / (1 + Math.exp(-(score(bag) + offset))) - (attack ? 1 : 0)) * weight;
+  const worst = (bags: readonly Bag[], count: number): readonly Bag[] =>
+    bags.length <= 1
+      ? bags
+      : [...bags]
+          .map((bag) => [score(bag), bag] as const)
+          .sort((a, b) => b[0] - a[0])
+          .slice(0, count)
+          .map(([, bag]) => bag);
+  const step = (bag: Bag, attack: boolean, weight: number): void => {
+    const slope = (1 / (1 + Math.exp(-score(bag))) - (attack ? 1 : 0)) * weight;
     if (Math.abs(slope) < 1e-4) return;
-    const share = slope / Math.sqrt(Math.max(1, bag.length));
-    for (const feature of bag) {
+    const share = slope / Math.sqrt(Math.max(1, bag.features.length));
+    for (const feature of bag.features) {
+      if (random() < DROPPED) continue;
       const pull = share + decay * (weights[feature] ?? 0);
       squares[feature] = (squares[feature] ?? 0) + pull * pull;
       weights[feature] = (weights[feature] ?? 0) - (rate * pull) / Math.sqrt(squares[feature] ?? 1);
@@ -32,29 +50,27 @@ export function train(examples: readonly Example[], { epochs, decay, rate }: Set
     biasSquares += slope * slope;
     bias -= (rate * 0.1 * slope) / Math.sqrt(biasSquares);
   };
-  const random = seeded(1);
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (const example of shuffled(examples, random)) {
-      const { row, bags, guilty, innocent, offset } = example;
-      const weight = row.subset === "own" ? 1 : Math.sqrt(Math.min(1, ROWS_IN_FULL / (sizes.get(nameOf(example))?.length ?? 1)));
-      for (const bag of worst(innocent, 2)) step(bag, false, weight / 2, 0);
-      if (guilty.length > 0) for (const bag of worst(guilty, 2)) step(bag, true, weight, offset);
-      else for (const bag of worst(bags, row.attack ? 1 : WORST_WINDOWS)) step(bag, row.attack, weight, offset);
+      const { row, bags } = example;
+      const weight = row.source === "own" ? 1 : Math.sqrt(Math.min(1, ROWS_IN_FULL / (sizes.get(nameOf(example))?.length ?? 1)));
+      for (const bag of worst(bags, row.attack ? 1 : WORST_WINDOWS)) step(bag, row.attack, row.attack ? weight : weight * caution);
     }
   }
   return { weights, bias };
 }
 
-/** Log-odds of a text as the guard has them (core/guardrail/injection/injection.ts). */
-export function logitOf(model: Model, { bags, near, beside, alone }: Example): number {
-  const windows = bags.map((bag, index) => scoreOf(model, bag) + (near[index] ?? 0));
-  return Math.max(alone, windows.reduce((top, logit) => Math.max(top, logit), Number.NEGATIVE_INFINITY) + beside);
-}
+/** Log-odds of a text by the classifier alone: those of its most suspicious window in any reading. */
+export const logitOf = (model: Model, { bags, hidden }: Example): number =>
+  Math.max(topOf(model, bags), ...hidden.map((reading) => topOf(model, reading.bags) + reading.more));
+
+const topOf = (model: Model, bags: readonly Bag[]): number =>
+  bags.reduce((top, bag) => Math.max(top, scoreOf(model, bag)), Number.NEGATIVE_INFINITY);
 
 function scoreOf({ weights, bias }: Model, bag: Bag): number {
   let sum = 0;
-  for (const feature of bag) sum += weights[feature] ?? 0;
-  return bias + sum / Math.sqrt(Math.max(1, bag.length));
+  for (const feature of bag.features) sum += weights[feature] ?? 0;
+  return sumToLogit(sum, bias, bag.features.length) + bag.near;
 }
 
 const nameOf = ({ row }: Example): string => `${row.attack} ${row.group}`;

@@ -1,8 +1,11 @@
 /**
- * What the classifier looks at: words, pairs of words and four-letter pieces of words of a window of normalised text, hashed into
- * a table's indexes (the hashing trick). Training and recognition share this file, so that both see the same.
+ * What the classifier looks at in a window of normalised text, hashed into a table's indexes (the hashing trick): words and pairs of words, pieces of
+ * words, what the words mean (concepts.ts) alone and together within a sentence, marks of templates and odd punctuation, and the patterns that match.
+ * Training and recognition share this file, so that both see the same.
  */
-const TABLE_BITS = 14;
+import { conceptsOf, conceptsWithin, isUnspaced } from "./concepts.ts";
+
+const TABLE_BITS = 16;
 /** Number of indexes that features are hashed into, and of weights in a table. */
 export const TABLE_SIZE = 1 << TABLE_BITS;
 
@@ -10,20 +13,43 @@ export const TABLE_SIZE = 1 << TABLE_BITS;
 export type WindowSize = { readonly units: number; readonly step: number };
 /** A stretch of a normalised text, in UTF-16 units; `end` is exclusive. */
 export type TextWindow = { readonly start: number; readonly end: number };
+/** Something that is seen at a place apart from its words, such as a pattern that matches there. */
+export type Mark = { readonly start: number; readonly name: string };
 
 const FNV_PRIME = 0x01000193;
 const FNV_OFFSET = 0x811c9dc5;
 const LONGEST_WORD = 24;
 const PIECE = 4;
+/** Concepts count together within a sentence, so many words apart at most, and with so many before them. */
+const TOGETHER_WORDS = 9;
+const TOGETHER_CONCEPTS = 5;
+/** A field or a line of at least so many units is a window of its own: an instruction in it is not drowned by its record. */
+const SHORTEST_FIELD = 16;
 
-/** Overlapping windows that cover a text of `length` units. There is at least one, also for an empty text. */
-export function windowsOf(length: number, { units, step }: WindowSize): TextWindow[] {
+/** Overlapping windows that cover a text, and with `byField` those of its fields and lines. There is at least one, also for an empty text. */
+export function windowsOf(text: string, { units, step }: WindowSize, byField: boolean): TextWindow[] {
   const windows: TextWindow[] = [];
-  for (let start = 0; start === 0 || start + step < length; start += step) windows.push({ start, end: Math.min(length, start + units) });
+  const slide = (from: number, to: number): void => {
+    for (let start = from; start === from || start + step < to; start += step) windows.push({ start, end: Math.min(to, start + units) });
+  };
+  slide(0, text.length);
+  if (!byField) return windows;
+  let from = 0;
+  const field = (to: number): void => {
+    if (to - from >= SHORTEST_FIELD && to - from < text.length) slide(from, to);
+  };
+  for (const { 0: border, index } of text.matchAll(FIELD_BORDER)) {
+    field(index);
+    from = index + border.length;
+  }
+  field(text.length);
   return windows;
 }
+/** Where a string of JSON (or of what prints like it), a line, a cell of a table or an element begins or ends. */
+const FIELD_BORDER = /\n|\\n|["'] ?[,:}\]] ?|[{[,:] ?["']| \| |<\/?[a-z][a-z0-9]{0,9}>/g;
 
-const WORD = /[a-z\u00c0-\uffff]+|\d+|[!?:<>[\]{}|#*=]/g;
+const WORD =
+  /[a-z\u00c0-\u0963\u0966-\u2e7f\ua000-\uf8ff]+|[\u2e80-\u3000\u3003-\u9fff\uf900-\ufaff]+|\d+|[!-/:-@[-`{-~\u3001\u3002\u0964]+|\n/g;
 /**
  * UUIDs (RFC 9562 section 4) and mail addresses are matched as a whole and left out: their letters say nothing of what a text asks
  * for. Bounded, and looked for only where there is an `@` or a UUID: a text without them costs no more.
@@ -31,28 +57,99 @@ const WORD = /[a-z\u00c0-\uffff]+|\d+|[!?:<>[\]{}|#*=]/g;
 const NAME = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/.source;
 const WORD_OR_NAME = new RegExp(`${NAME}|${WORD.source}`, "g");
 const HAS_NAME = /@|[0-9a-f]-[0-9a-f]{4}-[0-9a-f]/;
-const IS_NAME = /@|^[0-9a-f]{8}-/;
+const IS_NAME = /^[^@]+@[^@]|^[0-9a-f]{8}-/;
+const SENTENCE_END = /[.!?\u3002\u0964]/;
+/** Clusters of signs that prose and data have all the time. */
+const COMMON_SIGNS =
+  /^(?:[.,;:!?]+["')\]}]{0,2}|["'()[\]{},:]{1,4}|["')\]}]{1,3}[.,;:!?]{0,2}|--+|\.\.+|\/\/|:\/\/|[$#]+|->|=>|<=|>=|==+)$/;
+/** Borders that are drawn: rules, fences, tags of templates. */
+const DRAWN = /[-=_*#~+`'"]{3,}|<[|</]|[|>/]>|\[\/|\{\{|\]\]|\[\[/;
+const CONSONANTS = /[bcdfghjklmnpqrstvwxz]{5}/;
 
 /** Every word of a normalised text: where it begins, and where its features begin in one flat list (one entry more than words). */
 export type Tokens = { readonly starts: readonly number[]; readonly slots: readonly number[]; readonly firstSlot: readonly number[] };
 
-/** The words of a normalised text and their hashed features. Linear in its length. UUIDs and mail addresses are left out. */
-export function tokensOf(text: string): Tokens {
+/** The words of a normalised text and their hashed features. Linear in its length. UUIDs and mail addresses are left out. `marks` in the order of their places. */
+export function tokensOf(text: string, marks: readonly Mark[] = []): Tokens {
   const starts: number[] = [];
   const slots: number[] = [];
   const firstSlot: number[] = [];
   let before = 0;
   let beforeThat = 0;
+  let inSentence = 0;
+  let nextMark = 0;
+  const together: { concept: number; at: number }[] = [];
+
+  const see = (concept: number, at: number): void => {
+    slots.push(named(CONCEPT, concept));
+    if (at <= 1) slots.push(named(OPENING, concept));
+    let last = -1;
+    for (let index = together.length - 1; index >= Math.max(0, together.length - TOGETHER_CONCEPTS); index--) {
+      const other = together[index];
+      if (other === undefined || at - other.at > TOGETHER_WORDS) break;
+      if (other.at === at) continue;
+      if (at - other.at <= 2) slots.push(named(BESIDE, other.concept * 64 + concept));
+      if (other.concept === concept) continue;
+      const pair = other.concept < concept ? other.concept * 64 + concept : concept * 64 + other.concept;
+      slots.push(named(PAIR, pair));
+      if (last >= 0 && last !== concept && last !== other.concept) slots.push(named(TRIPLE, sorted(last, other.concept, concept)));
+      last = other.concept;
+    }
+  };
+  const remember = (found: readonly number[], at: number): void => {
+    for (const concept of found) see(concept, at);
+    for (const concept of found) together.push({ concept, at });
+  };
+  const endSentence = (): void => {
+    inSentence = 0;
+    together.length = 0;
+  };
+
   for (const { 0: raw, index } of text.matchAll(HAS_NAME.test(text) ? WORD_OR_NAME : WORD)) {
-    if (IS_NAME.test(raw)) continue;
+    if (raw === "\n") {
+      endSentence();
+      continue;
+    }
+    starts.push(index);
+    firstSlot.push(slots.length);
+    for (let mark = marks[nextMark]; mark !== undefined && mark.start <= index; mark = marks[++nextMark]) {
+      slots.push(slot(hashOf(mark.name, 0, mark.name.length, MARK)));
+    }
     const first = raw.charCodeAt(0);
+    if (IS_NAME.test(raw) && raw.length > 3) {
+      slots.push(named(SHAPE, 0));
+      continue;
+    }
+    if (isSign(first)) {
+      if (raw.length > 1 && !COMMON_SIGNS.test(raw)) slots.push(named(SHAPE, 1));
+      if (DRAWN.test(raw)) slots.push(named(SHAPE, 2));
+      const length = Math.min(raw.length, 4);
+      const hash = hashOf(raw, 0, length, SIGN);
+      slots.push(slot(hash), slot(mix(before, hash)));
+      beforeThat = before;
+      before = hash;
+      if (SENTENCE_END.test(raw)) endSentence();
+      continue;
+    }
+    if (isUnspaced(raw)) {
+      for (let at = 0; at < raw.length; at++) {
+        slots.push(slot(hashOf(raw, at, at + 2, CHARACTERS)));
+        if (at + 3 <= raw.length) slots.push(slot(hashOf(raw, at, at + 3, CHARACTERS)));
+      }
+      for (const { at, found } of conceptsWithin(raw)) remember(found, inSentence + (at >> 1));
+      inSentence += raw.length >> 1;
+      before = beforeThat = 0;
+      continue;
+    }
     const word = first >= 48 && first <= 57 ? "0" : raw;
     const length = Math.min(word.length, LONGEST_WORD);
     const hash = hashOf(word, 0, length, FNV_OFFSET);
-    starts.push(index);
-    firstSlot.push(slots.length);
     slots.push(slot(hash), slot(mix(before, hash)), slot(mix(mix(beforeThat, 0x5bd1), hash)));
-    if (length >= 5) for (let at = 0; at + PIECE <= length; at++) slots.push(slot(hashOf(word, at, at + PIECE, 0x9e3779b9)));
+    if (inSentence === 0) slots.push(slot(mix(hash, OPENING)));
+    if (length >= 5) for (let at = 0; at + PIECE <= length; at++) slots.push(slot(hashOf(word, at, at + PIECE, PIECES)));
+    if (length >= 6 && CONSONANTS.test(word)) slots.push(named(SHAPE, 3));
+    remember(conceptsOf(word), inSentence);
+    inSentence += 1;
     beforeThat = before;
     before = hash;
   }
@@ -60,27 +157,73 @@ export function tokensOf(text: string): Tokens {
   return { starts, slots, firstSlot };
 }
 
-/** Calls `see` with every distinct feature of the words that begin in a window; answers their number. One walker per text. */
-export function featureWalker(tokens: Tokens): (window: TextWindow, see: (feature: number) => void) => number {
-  // The number of the window that saw a feature last; 65,535 windows are more than the largest text has.
-  const seenIn = new Uint16Array(TABLE_SIZE);
-  let windowNumber = 1;
-  let first = 0;
+const isSign = (code: number): boolean =>
+  (code > 32 && code < 48) ||
+  (code > 57 && code < 97) ||
+  (code > 122 && code < 127) ||
+  code === 0x3001 ||
+  code === 0x3002 ||
+  code === 0x964;
+
+function sorted(a: number, b: number, c: number): number {
+  const low = Math.min(a, b, c);
+  const high = Math.max(a, b, c);
+  return (low * 64 + (a + b + c - low - high)) * 64 + high;
+}
+
+/** Seeds that keep the kinds of features apart. */
+const PIECES = 0x9e3779b9;
+const CHARACTERS = 0x7f4a7c15;
+const SIGN = 0x1b873593;
+const MARK = 0xcc9e2d51;
+const CONCEPT = 0x38b34ae5;
+const OPENING = 0xa1e38b93;
+const BESIDE = 0x52dce729;
+const PAIR = 0x0bcaa747;
+const TRIPLE = 0x96cd1c35;
+const SHAPE = 0x561ccd1b;
+
+/** Calls `see` with every distinct feature of the words that begin in a window; answers their number. */
+export function featureWalker({ starts, slots, firstSlot }: Tokens): (window: TextWindow, see: (feature: number) => void) => number {
+  const before = occurrencesBefore(slots);
   return ({ start, end }, see) => {
-    while (first < tokens.starts.length && (tokens.starts[first] ?? 0) < start) first++;
-    let last = first;
-    while (last < tokens.starts.length && (tokens.starts[last] ?? 0) < end) last++;
+    const from = firstSlot[firstFrom(starts, start)] ?? 0;
+    const to = firstSlot[firstFrom(starts, end)] ?? 0;
     let distinct = 0;
-    for (let index = tokens.firstSlot[first] ?? 0; index < (tokens.firstSlot[last] ?? 0); index++) {
-      const feature = tokens.slots[index] ?? 0;
-      if (seenIn[feature] === windowNumber) continue;
-      seenIn[feature] = windowNumber;
+    for (let index = from; index < to; index++) {
+      if ((before[index] ?? -1) >= from) continue;
       distinct++;
-      see(feature);
+      see(slots[index] ?? 0);
     }
-    windowNumber++;
     return distinct;
   };
+}
+
+/** For each place in a list, the last place before it with the same feature; -1 for none. An open table of twice the size: no larger than the text asks for. */
+function occurrencesBefore(slots: readonly number[]): Int32Array {
+  const before = new Int32Array(slots.length);
+  const size = 1 << (33 - Math.clz32(Math.max(1, slots.length)));
+  const places = new Int32Array(size);
+  slots.forEach((feature, index) => {
+    let at = Math.imul(feature, 0x9e3779b1) & (size - 1);
+    // Places are kept one higher: 0 is free.
+    while (places[at] !== 0 && slots[(places[at] ?? 0) - 1] !== feature) at = (at + 1) & (size - 1);
+    before[index] = (places[at] ?? 0) - 1;
+    places[at] = index + 1;
+  });
+  return before;
+}
+
+/** The first index of a rising list whose value is at least `least`. */
+export function firstFrom(rising: readonly number[], least: number): number {
+  let low = 0;
+  let high = rising.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rising[middle] ?? 0) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function hashOf(text: string, from: number, to: number, seed: number): number {
@@ -91,4 +234,5 @@ function hashOf(text: string, from: number, to: number, seed: number): number {
 
 const mix = (a: number, b: number): number => Math.imul((a << 5) ^ (a >>> 3) ^ b, FNV_PRIME) >>> 0;
 /** The upper bits are the better mixed ones. */
-const slot = (hash: number): number => Math.imul(hash, 0x85ebca6b) >>> (32 - TABLE_BITS);
+const slot = (hash: number): number => Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> (32 - TABLE_BITS);
+const named = (kind: number, value: number): number => slot(Math.imul(kind ^ Math.imul(value + 1, 0x27d4eb2f), FNV_PRIME) >>> 0);

@@ -1,28 +1,31 @@
 /** Prompt injection and jailbreaks: patterns and the classifier over every reading of a text; one score, at most one finding a text. */
 import type { Channel, Finding } from "../finding.ts";
-import { judge, type TrainedChannel } from "./classifier.ts";
+import { judge } from "./classifier.ts";
 import { codesIn, withoutCodes } from "./codes.ts";
 import { disguisedReadings } from "./disguise.ts";
 import { type Evidence, type Read, readEvidence, strongest, weigh } from "./evidence.ts";
-import type { TextWindow } from "./features.ts";
+import { firstFrom, type Mark, type TextWindow } from "./features.ts";
+import { meantIn } from "./meaning.ts";
 import { normalise } from "./normalise.ts";
 import { hasSign } from "./signs.ts";
 import { THRESHOLDS } from "./thresholds.ts";
 
-/** How much of the patterns' weight is added to the classifier's log-odds; the classifier is trained on what they leave unexplained. */
-export const PATTERN_SHARE = 0.8;
 /** Log-odds of a text by patterns alone: the classifier may add to strong evidence, but never argue it away. */
 const PATTERNS_ALONE = -4.5;
-/** How much of the weight of hints is added to the classifier's log-odds of the window they are in. */
+/** How much of the weight of patterns is added to the classifier's log-odds of their window. */
+const PATTERN_SHARE = 0.6;
+/** How much of the weight of hints is added where a pattern acts; alone they decide nothing. */
 const HINT_SHARE = 0.4;
-/** What the classifier must say beyond the threshold where no pattern acts: by itself it takes ordinary people for attackers. */
-const UNSUPPORTED: { readonly [C in TrainedChannel]: number } = { user: 0.55, tool_output: 0.75 };
 /** What a disguise adds to evidence that is found under it. */
 const DISGUISE = 2;
 /** What writing most words with figures in them says by itself. */
-const MANY_FIGURES = 2;
+const MANY_FIGURES = 2.5;
+/** Whoever encodes words wants them unread; what is decoded is judged like the text, a little sooner. */
+const HIDDEN_WORDS = 1;
+/** Kinds of disguise that the classifier looks under, beside the patterns; figures for letters only in what a user writes. */
+const ENCODED: ReadonlySet<string> = new Set(["base64", "hex", "percent", "rot13", "backwards", "spaced", "numbers", "escapes"]);
 /** The numbers by which evidence becomes log-odds: part of the version of the guardrails. */
-export const DECISION = { PATTERN_SHARE, PATTERNS_ALONE, HINT_SHARE, UNSUPPORTED, DISGUISE, MANY_FIGURES } as const;
+export const DECISION = { PATTERNS_ALONE, PATTERN_SHARE, HINT_SHARE, DISGUISE, MANY_FIGURES, HIDDEN_WORDS } as const;
 /** Shorter texts hold no instruction. */
 const SHORTEST = 8;
 
@@ -31,80 +34,114 @@ const NOTHING: Read = { evidence: [], mentions: [] };
 
 type Judgement = { readonly logit: number; readonly evidence: readonly Evidence[]; readonly start: number; readonly end: number };
 
+/** One way to read a text: as it stands (`place` null), or what is hidden in a stretch of it. Offsets of evidence are those of `text`, which is normalised. */
+export type Reading = {
+  readonly text: string;
+  readonly place: { readonly start: number; readonly end: number } | null;
+  readonly evidence: readonly Evidence[];
+  /** What the classifier is given: the text without what it only speaks of and without codes, and the patterns that match. */
+  readonly words: string;
+  readonly marks: readonly Mark[];
+  /** Log-odds by the patterns alone. */
+  readonly alone: number;
+  /** What hiding adds to the classifier's log-odds. */
+  readonly hiding: number;
+};
+
 /** The finding of a text that is at least suspicious in this channel; offsets are those of the strongest evidence. */
 export function findInjection(text: string, channel: Channel): Finding[] {
   if (text.length < SHORTEST) return [];
-  const reading = normalise(text);
-  const signed = hasSign(reading.text);
-  if (!signed && channel === "model_output") return [];
-  const codes = codesIn(text);
-  const plain = judgePlain(reading.text, channel, codes, signed);
-  let worst: Judgement | null = null;
-  for (const { text: hidden, start, end, kind } of signed ? disguisedReadings(reading.text, text, codes) : []) {
-    const under = underneath(normalise(hidden).text, channel);
-    // What is plain to see is not hidden: only evidence beyond it counts as disguised.
-    const isHidden = weigh(actingOf(under.evidence)) > weigh(actingOf(plain.evidence));
-    // In what tools return, names and codes with figures are everyday.
-    const isWritten = kind === "figures" && channel === "user";
-    const logit = under.logit + (isHidden ? DISGUISE : 0) + (isWritten ? MANY_FIGURES : 0);
-    if ((isHidden || isWritten) && logit > (worst ?? plain).logit) worst = { logit, evidence: under.evidence, start, end };
-  }
-  const { logit, evidence } = worst ?? plain;
+  const plain = normalise(text);
+  if (channel === "model_output" && !hasSign(plain.text)) return [];
+  const worst = readingsOf(text, plain.text, channel)
+    .map((reading) => ({ reading, judged: judgementOf(reading, channel) }))
+    .reduce((top, next) => (next.judged.logit > top.judged.logit ? next : top));
+  const { logit, evidence, start, end } = worst.judged;
   const score = 1 / (1 + Math.exp(-logit));
   if (score < THRESHOLDS[channel].flag) return [];
   const family = strongest(actingOf(evidence))?.family;
   return [
     {
       type: family === "persona" || family === "release" ? "jailbreak" : "injection",
-      ...(worst === null
-        ? { start: reading.startOf(plain.start), end: reading.startOf(plain.end) }
-        : { start: worst.start, end: worst.end }),
+      ...(worst.reading.place ?? { start: plain.startOf(start), end: plain.startOf(end) }),
       score,
       detector: `injection.${family ?? "classifier"}`,
     },
   ];
 }
 
+/** Every reading of a text, as it stands first. `plain`: the text, normalised. What a model says is read by patterns alone: nothing was there to train on. */
+export function readingsOf(text: string, plain: string, channel: Channel): [Reading, ...Reading[]] {
+  const codes = codesIn(text);
+  const signed = hasSign(plain);
+  const open = readingOf(plain, withMeaning(signed ? readEvidence(plain, channel) : NOTHING, plain, channel), codes);
+  const hidden = channel !== "model_output" || signed ? disguisedReadings(plain, text, codes) : [];
+  return [open, ...hidden.flatMap(({ text: under, start, end, kind }) => hiddenReading(under, { start, end }, kind, open, channel))];
+}
+
+/** What the words mean counts beside the patterns, but in a model's answers, where every pattern needs a sign (signs.ts). */
+const withMeaning = (read: Read, text: string, channel: Channel): Read =>
+  channel === "model_output" ? read : { ...read, evidence: [...read.evidence, ...meantIn(text)] };
+
+/** What is plain to see is not hidden: a reading counts when there is evidence beyond it, or where hiding itself is telling. */
+function hiddenReading(under: string, place: { start: number; end: number }, kind: string, open: Reading, channel: Channel): Reading[] {
+  const text = normalise(under).text;
+  const read = readingOf(text, withMeaning(readEvidence(text, channel), text, channel), NO_CODES);
+  const isHidden = weigh(actingOf(read.evidence)) > weigh(actingOf(open.evidence));
+  // In what tools return, names and codes with figures are everyday.
+  const isWritten = kind === "figures" && channel === "user";
+  const isRead = ENCODED.has(kind) || channel === "user";
+  if (channel === "model_output" && !isHidden) return [];
+  if (!isHidden && !isRead) return [];
+  const more = (isHidden ? DISGUISE : 0) + (isWritten ? MANY_FIGURES : 0);
+  const hiding = isWritten ? MANY_FIGURES : ENCODED.has(kind) ? HIDDEN_WORDS : isRead ? 0 : Number.NEGATIVE_INFINITY;
+  return [{ ...read, place, alone: isHidden || isWritten ? read.alone + more : Number.NEGATIVE_INFINITY, hiding }];
+}
+
+function readingOf(text: string, read: Read, codes: ReadonlySet<string>): Reading {
+  const words = withoutCodes(withoutMentions(text, read.mentions), codes);
+  const acting = actingOf(read.evidence);
+  const alone =
+    acting.length === 0
+      ? Number.NEGATIVE_INFINITY
+      : PATTERNS_ALONE + weigh(acting) + HINT_SHARE * weigh(read.evidence.filter(({ acts }) => !acts));
+  return { text, place: null, evidence: read.evidence, words, marks: marksOf(read.evidence), alone, hiding: 0 };
+}
+
+function judgementOf({ text, evidence, words, marks, alone, hiding }: Reading, channel: Channel): Judgement {
+  const top = strongest(actingOf(evidence));
+  const byPatterns = { logit: alone, evidence, start: top?.start ?? 0, end: top?.end ?? text.length };
+  if (channel === "model_output" || hiding === Number.NEGATIVE_INFINITY) return byPatterns;
+  const near = evidenceNear(evidence);
+  const { logit, window } = judge(words, channel, marks, (each) => near(each) + hiding);
+  return logit > alone ? { logit, evidence, start: (top ?? window).start, end: (top ?? window).end } : byPatterns;
+}
+
+/** What patterns and hints within a window add to the classifier's log-odds of it: training knows, and learns the rest. */
+export function evidenceNear(evidence: readonly Evidence[]): (window: TextWindow) => number {
+  if (evidence.length === 0) return () => 0;
+  const inOrder = [...evidence].sort((a, b) => a.start - b.start);
+  const starts = inOrder.map(({ start }) => start);
+  return ({ start, end }) => {
+    const within = inOrder.slice(firstFrom(starts, start), firstFrom(starts, end));
+    if (within.length === 0) return 0;
+    return PATTERN_SHARE * weigh(actingOf(within)) + HINT_SHARE * weigh(within.filter(({ acts }) => !acts));
+  };
+}
+
 const actingOf = (evidence: readonly Evidence[]): readonly Evidence[] => evidence.filter(({ acts }) => acts);
 
-/** What stands in a tool's answer in disguise is judged by patterns alone: its codes and names were never trained on. */
-const underneath = (hidden: string, channel: Channel): Judgement =>
-  channel === "user" ? judgePlain(hidden, channel) : byPatterns(hidden, readEvidence(hidden, channel).evidence);
-
-/** Offsets are those of the normalised text. What a model says is judged by patterns alone: nothing was there to train on. */
-function judgePlain(text: string, channel: Channel, codes: ReadonlySet<string> = NO_CODES, signed = true): Judgement {
-  const { evidence, mentions } = signed ? readEvidence(text, channel) : NOTHING;
-  const alone = byPatterns(text, evidence);
-  if (channel === "model_output") return alone;
-  const judged = judge(withoutCodes(withoutMentions(text, mentions), codes), channel, hintsNear(evidence));
-  const { start, end } = alone.logit === Number.NEGATIVE_INFINITY ? judged.window : alone;
-  return { logit: Math.max(alone.logit, judged.logit + besideClassifier(evidence, channel)), evidence, start, end };
-}
-
-/** What the hints in a window add to the classifier's log-odds of it. */
-export function hintsNear(evidence: readonly Evidence[]): (window: TextWindow) => number {
-  const hints = evidence.filter(({ acts }) => !acts);
-  if (hints.length === 0) return () => 0;
-  return ({ start, end }) => HINT_SHARE * weigh(hints.filter((hint) => hint.start >= start && hint.start < end));
-}
-
-/** What the patterns that act add to the classifier's log-odds of a text, or what is taken off where none does. */
-export function besideClassifier(evidence: readonly Evidence[], channel: TrainedChannel): number {
-  const acting = actingOf(evidence);
-  return acting.length > 0 ? PATTERN_SHARE * weigh(acting) : -UNSUPPORTED[channel];
-}
-
-/** Hints count beside a pattern that acts, and decide nothing alone. */
-export function byPatterns(text: string, evidence: readonly Evidence[]): Judgement {
-  const acting = actingOf(evidence);
-  const top = strongest(acting);
-  const logit =
-    top === null ? Number.NEGATIVE_INFINITY : PATTERNS_ALONE + weigh(acting) + HINT_SHARE * weigh(evidence.filter(({ acts }) => !acts));
-  return { logit, evidence, start: top?.start ?? 0, end: top?.end ?? text.length };
-}
+/** Patterns and hints as the classifier sees them: each by itself, and its family. */
+const marksOf = (evidence: readonly Evidence[]): readonly Mark[] =>
+  [...evidence]
+    .sort((a, b) => a.start - b.start)
+    .flatMap(({ start, family, acts, pattern }) => [
+      { start, name: `${family} ${acts}` },
+      { start, name: `pattern ${pattern}` },
+    ]);
 
 /** The same length: offsets stay. */
-export function withoutMentions(text: string, mentions: Read["mentions"]): string {
+function withoutMentions(text: string, mentions: Read["mentions"]): string {
   if (mentions.length === 0) return text;
   let read = "";
   let at = 0;

@@ -1,7 +1,11 @@
 /**
- * One plain reading of a text for the recognition of instructions: compatibility forms and look-alike letters become Latin ones,
- * marks and invisible characters go, everything is lower case, blanks collapse. An offset map leads back to the original.
+ * One plain reading of a text for the recognition of instructions: compatibility forms become plain ones, and so do letters of other scripts
+ * where they stand for Latin ones (foreign-words.ts); marks and invisible characters go, everything is lower case, blanks collapse. An offset
+ * map leads back to the original.
  */
+import { foreignWords, MAY_BE_FOREIGN } from "./foreign-words.ts";
+
+/** The plain reading of a text. */
 export type Reading = {
   readonly text: string;
   /** UTF-16 offset in the original of the reading's character at `index`. */
@@ -18,13 +22,15 @@ const LOOKALIKES = new Map<string, string>(
     .map((pair) => [pair.slice(0, 1), pair.slice(1)]),
 );
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{M}]/u;
+/** Vowel signs of Devanagari and its relatives are marks (Unicode 16, chapter 12), and words are made of them; the nukta below a letter is left out. */
+const INDIC_SIGN = /[\u0900-\u0903\u093a\u093b\u093e-\u094f\u0955-\u0957\u0962\u0963\u0981-\u0983\u09be-\u09d7\u0a01-\u0dff]/;
 const BEYOND_ASCII = /[^\s\x20-\x7e]|[\u00a0-\uffff]/;
 const BLANK = /\s/;
 /** Tag characters (U+E0020 to U+E007E) spell ASCII that no reader sees. */
 const TAG_FIRST = 0xe0020;
 const TAG_LAST = 0xe007e;
 
-/** Every script but Latin is read as look-alikes; a text in Russian becomes gibberish, which is no instruction either. */
+/** Words of another script stay in it; single letters of one among Latin letters are read as the Latin ones they look like. */
 export function normalise(original: string): Reading {
   if (!BEYOND_ASCII.test(original)) {
     const text = original
@@ -41,12 +47,15 @@ function walk(original: string): Reading {
   const units: string[] = [];
   const starts: number[] = [];
   const known = new Map<number, string>();
+  const isForeign = MAY_BE_FOREIGN.test(original) ? foreignWords(original) : () => false;
   let blank = true;
   for (let at = 0; at < original.length; ) {
     const code = original.codePointAt(at) ?? 0;
     const size = code > 0xffff ? 2 : 1;
-    const plain = code < 0x80 ? (original[at] ?? "").toLowerCase() : (known.get(code) ?? plainOf(code));
-    if (code >= 0x80) known.set(code, plain);
+    // A letter is read in one way within a foreign word, and in another elsewhere.
+    const key = code >= 0x80 && isForeign(at) ? -code : code;
+    const plain = code < 0x80 ? (original[at] ?? "").toLowerCase() : (known.get(key) ?? plainOf(code, key < 0));
+    if (code >= 0x80) known.set(key, plain);
     for (let index = 0; index < plain.length; index++) {
       const unit = plain[index] ?? "";
       const isBlank = BLANK.test(unit);
@@ -61,12 +70,12 @@ function walk(original: string): Reading {
   return { text: units.join(""), startOf: (index) => starts[index] ?? original.length };
 }
 
-function plainOf(code: number): string {
+function plainOf(code: number, isForeign: boolean): string {
   if (code >= TAG_FIRST && code <= TAG_LAST) return String.fromCodePoint(code - 0xe0000).toLowerCase();
   const character = String.fromCodePoint(code);
   let plain = "";
   for (const unit of character.normalize("NFKD").toLowerCase().normalize("NFKD")) {
-    if (!INVISIBLE.test(unit)) plain += LOOKALIKES.get(unit) ?? unit;
+    if (INDIC_SIGN.test(unit) || !INVISIBLE.test(unit)) plain += isForeign ? unit : (LOOKALIKES.get(unit) ?? unit);
   }
   if (/^[\u2018\u2019\u201a\u201b\u02bc]$/u.test(plain)) return "'";
   if (/^[\u201c\u201d\u201e\u00ab\u00bb]$/u.test(plain)) return '"';

@@ -1,0 +1,142 @@
+/**
+ * Rows in our own words from a seed: attacks, their harmless neighbours, and the records, mails, tables and programs that both stand in. The same
+ * seed gives the same rows.
+ */
+import { Dice } from "../../../simulation/dice.ts";
+import type { Row } from "../dataset.ts";
+import { TOOL_ATTACKS, USER_ATTACKS } from "./attacks.ts";
+import { FILLERS } from "./fillers.ts";
+import { LANGUAGES, type Language } from "./languages.ts";
+import { TOOL_NEIGHBOURS, USER_NEIGHBOURS } from "./neighbours.ts";
+
+type Frames = { readonly [L in Language]: readonly string[] };
+
+/** Of the frames of harmless texts, one in so many is kept from training and sets the thresholds. */
+const CALIBRATION_SHARE = 5;
+const SEED = 20_261_129;
+
+/** How many rows are drawn from each frame. English has more frames, which are wider. */
+const ROWS_A_FRAME = { attack: 26, neighbour: 40 } as const;
+
+/** No two the same in one channel. */
+export function ownRows(): Row[] {
+  const dice = new Dice(SEED);
+  const rows = [
+    ...drawn(dice, USER_ATTACKS, ROWS_A_FRAME.attack, { attack: true, channel: "user" }, userAttack),
+    ...drawn(dice, USER_NEIGHBOURS, ROWS_A_FRAME.neighbour, { attack: false, channel: "user" }, userNeighbour),
+    ...drawn(dice, TOOL_ATTACKS, ROWS_A_FRAME.attack, { attack: true, channel: "tool_output" }, carried(TOOL_NEIGHBOURS)),
+    ...drawn(dice, USER_ATTACKS, ROWS_A_FRAME.attack >> 1, { attack: true, channel: "tool_output" }, carried(TOOL_NEIGHBOURS)),
+    ...drawn(dice, TOOL_NEIGHBOURS, ROWS_A_FRAME.neighbour, { attack: false, channel: "tool_output" }, carried(TOOL_NEIGHBOURS)),
+    ...drawn(dice, USER_NEIGHBOURS, ROWS_A_FRAME.neighbour >> 1, { attack: false, channel: "tool_output" }, carried(TOOL_NEIGHBOURS)),
+  ];
+  return [...new Map(rows.map((row) => [`${row.channel} ${row.text}`, row])).values()];
+}
+
+type Kind = Pick<Row, "attack" | "channel">;
+type Written = (dice: Dice, text: string, again: () => string, language: Language) => string;
+
+function drawn(dice: Dice, frames: Frames, count: number, kind: Kind, write: Written): Row[] {
+  return LANGUAGES.flatMap((language) => {
+    const isCalibration = (index: number): boolean => !kind.attack && index % CALIBRATION_SHARE === CALIBRATION_SHARE - 1;
+    return frames[language].flatMap((frame, index) => {
+      // What stands beside a sentence comes from the same half: nothing of the other half is seen.
+      const others = frames[language].filter((_, other) => isCalibration(other) === isCalibration(index));
+      const again = (): string => filled(dice.one("own", others), dice);
+      return Array.from({ length: count }, (): Row => {
+        const text = write(dice, filled(frame, dice), again, language);
+        const group = `own:${language}:${kind.channel}:${index}`;
+        return { text, ...kind, subset: isCalibration(index) ? "own-calibration" : "own", group, source: "own" };
+      });
+    });
+  });
+}
+
+/** `[a|b]` becomes one of several, `{x}` a filler, which may have some of its own. */
+function filled(frame: string, dice: Dice): string {
+  let text = frame.replace(/\[([^[\]]*\|[^[\]]*)\]/g, (_, choices: string) => dice.one("own", choices.split("|")));
+  for (let depth = 0; depth < 3 && text.includes("{"); depth++) {
+    text = text.replace(/\{([A-Za-z_]+)\}/g, (whole, name: string) => {
+      const words = FILLERS[name.toLowerCase()];
+      if (words === undefined) return whole;
+      const word = dice.one("own", words);
+      return name === name.toLowerCase() ? word : capital(word);
+    });
+  }
+  return text.replace(/ {2,}/g, " ").trim();
+}
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+const chance = (dice: Dice, percent: number): boolean => dice.between("own", 1, 100) <= percent;
+
+function userAttack(dice: Dice, text: string, again: () => string, language: Language): string {
+  const kind = dice.between("own", 1, 20);
+  if (kind <= 3) return `${filled(dice.one("own", USER_NEIGHBOURS[language]), dice)} ${text}`;
+  if (kind === 4) return `${text} ${again()}`;
+  if (kind === 5) return `${dice.one("own", BORDERS)}\n${text}`;
+  if (kind === 6) return `${text}\n${dice.one("own", BORDERS)}`;
+  return spelled(dice, text);
+}
+
+const BORDERS = ["---", "'''", '"""', "###", "</text>", "<|im_end|>", "=====", "END OF INPUT", "</user>", "]]", "```", "***"];
+
+function userNeighbour(dice: Dice, text: string, again: () => string): string {
+  const kind = dice.between("own", 1, 20);
+  if (kind <= 4) return `${text} ${again()}`;
+  if (kind <= 7) return Array.from({ length: dice.between("own", 3, 12) }, again).join(chance(dice, 20) ? "\n" : " ");
+  return spelled(dice, text);
+}
+
+/** As people type: small letters, capitals, a letter missed. */
+function spelled(dice: Dice, text: string): string {
+  const kind = dice.between("own", 1, 20);
+  if (kind <= 3) return text.toLowerCase();
+  if (kind === 4) return text.toUpperCase();
+  if (kind === 5) {
+    const at = dice.between("own", 1, Math.max(1, text.length - 2));
+    return text.slice(0, at) + text.slice(at + 1);
+  }
+  if (kind === 6) return text.replace(/[.!?\u3002\u0964]+$/, "");
+  return text;
+}
+
+/** In what tools return: bare, or in a record, a mail, a table, a program, a page. */
+function carried(neighbours: Frames): Written {
+  return (dice, text, _again, language) => {
+    const around = (): string =>
+      filled(
+        dice.one(
+          "own",
+          neighbours[language].filter((_, index) => index % CALIBRATION_SHARE !== CALIBRATION_SHARE - 1),
+        ),
+        dice,
+      );
+    const quoted = text.replaceAll('"', "'");
+    const word = (name: string): string => filled(`{${name}}`, dice);
+    switch (dice.between("own", 1, 12)) {
+      case 1:
+      case 2:
+        return text;
+      case 3:
+        return `{"id":"${word("code")}","from":"${word("address")}","body":"${quoted}","read":false}`;
+      case 4:
+        return `{'reviews': [{'name': '${word("who")}', 'rating': ${dice.between("own", 1, 5)}, 'content': '${quoted.replaceAll("'", "`")}'}]}`;
+      case 5:
+        return `{"items":[{"title":"${word("thing")}","price":${word("amount")},"description":"${around().replaceAll('"', "'")} ${quoted}"}],"total":1}`;
+      case 6:
+        return `From: ${word("address")}\nTo: ${word("address")}\nSubject: ${word("thing")}\n\n${around()}\n${text}\n${around()}`;
+      case 7:
+        return `${around()}\n${text}`;
+      case 8:
+        return `${text}\n${around()} ${around()}`;
+      case 9:
+        return `| Year | Team | Points |\n| 19${dice.between("own", 50, 99)} | ${word("place")} | ${dice.between("own", 1, 99)} |\n${text}\n| 20${dice.between("own", 10, 25)} | ${word("place")} | ${dice.between("own", 1, 99)} |`;
+      case 10:
+        return `def total(rows):\n    # ${quoted}\n    return sum(row["${word("topic").replaceAll(" ", "_")}"] for row in rows)\n`;
+      case 11:
+        return `<html><body><h1>${word("topic")}</h1><p>${around()}</p><p>${text}</p></body></html>`;
+      default:
+        return `{"status":"ok","note":"${quoted}","amount":${word("amount").replace(",", "")},"owner":{"name":"${word("who")}","mail":"${word("address")}"}}`;
+    }
+  };
+}
