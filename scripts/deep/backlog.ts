@@ -27,8 +27,8 @@ const DRAINED_WITHIN_MS = { least: 60_000, perRun: 60 };
 const LOOK_EVERY_MS = 500;
 
 type Started = { readonly id: string; readonly acceptedAt: number };
-/** What has been asked for: accepted runs, refusals with `Retry-After` by code, and anything else. */
-type Tally = { readonly accepted: Started[]; readonly refused: Map<string, number>; otherwise: number };
+/** What has been asked for: accepted runs, refusals with `Retry-After` by code, and anything else by what it was. */
+type Tally = { readonly accepted: Started[]; readonly refused: Map<string, number>; readonly otherwise: Map<string, number> };
 
 export const backlog: Check = {
   name: "backlog",
@@ -52,14 +52,17 @@ export const backlog: Check = {
 };
 
 async function play(world: World, { tell, sizes }: CheckTools, broken: (what: string) => void): Promise<string[][]> {
-  const rows: string[][] = [["when", "accepted", "refused", "listed", "ended there", "longest unlisted", "open files", "load"]];
-  const tally: Tally = { accepted: [], refused: new Map(), otherwise: 0 };
+  const rows: string[][] = [
+    ["when", "accepted", "refused", "listed", "ended there", "longest unlisted", "longest unaudited", "open files", "load"],
+  ];
+  const tally: Tally = { accepted: [], refused: new Map(), otherwise: new Map() };
   const wanted = sizes.runs * STARTS_PER_RUN;
   const begun = Date.now();
-  let worst = 0;
+  let worst = { unlisted: 0, unaudited: 0 };
   const look = (phase: string): { readonly listed: number; readonly ended: number } => {
-    const known = linesOf(world);
-    const unlistedFor = Math.max(0, ...tally.accepted.filter(({ id }) => !known.has(id)).map(({ acceptedAt }) => Date.now() - acceptedAt));
+    const { known, audited } = readStored(world);
+    const unlisted = longestWithout(known, tally.accepted);
+    const unaudited = longestWithout(audited, tally.accepted);
     const ended = [...known.values()].filter(Boolean).length;
     const row = [
       `${phase} ${seconds(Date.now() - begun)}`,
@@ -67,13 +70,14 @@ async function play(world: World, { tell, sizes }: CheckTools, broken: (what: st
       [...tally.refused].map(([code, count]) => `${count} ${code}`).join(", ") || "0",
       String(known.size),
       String(ended),
-      seconds(unlistedFor),
+      seconds(unlisted),
+      seconds(unaudited),
       String(openFiles(world.platform().child.group)),
       readFileSync("/proc/loadavg", "utf8").split(" ")[0] ?? "",
     ];
     rows.push(row);
     tell(row.join(" | "));
-    if (phase === "load") worst = Math.max(worst, unlistedFor);
+    if (phase === "load") worst = { unlisted: Math.max(worst.unlisted, unlisted), unaudited: Math.max(worst.unaudited, unaudited) };
     return { listed: known.size, ended };
   };
   let asking = true;
@@ -96,8 +100,9 @@ async function play(world: World, { tell, sizes }: CheckTools, broken: (what: st
     await sleep(LOOK_EVERY_MS * 4);
   }
   const drained = look("end").ended;
-  if (tally.otherwise > 0) broken(`${tally.otherwise} starts were neither accepted nor refused with Retry-After`);
-  if (worst > LISTED_WITHIN_MS) broken(`an accepted run was not listed for ${seconds(worst)}`);
+  for (const [what, starts] of tally.otherwise) broken(`${starts} starts were neither accepted nor refused with Retry-After: ${what}`);
+  if (worst.unlisted > LISTED_WITHIN_MS) broken(`an accepted run was not listed for ${seconds(worst.unlisted)}`);
+  if (worst.unaudited > LISTED_WITHIN_MS) broken(`an accepted run was not in the audit chain for ${seconds(worst.unaudited)}`);
   if (drained < tally.accepted.length) broken(`${tally.accepted.length - drained} runs are still not in the index`);
   rows.push([
     `${unconfirmed} unconfirmed drained in ${seconds(Date.now() - startedAt)}, ${tally.accepted.length} accepted in ${seconds(acceptedIn)}`,
@@ -110,46 +115,51 @@ async function flood(world: World, wanted: number, tally: Tally): Promise<void> 
   await Promise.all(Array.from({ length: wanted }, (_, index) => startOnce(world, index, tally)));
 }
 
+/** The code of a connection that broke off stands in the error's cause. */
+const reasonOf = (error: unknown): string => String((error as { readonly cause?: { readonly code?: unknown } }).cause?.code ?? error);
+
+const count = (counts: Map<string, number>, what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1);
+
 async function startOnce(world: World, index: number, tally: Tally): Promise<void> {
   for (;;) {
     const response = await fetch(`${world.platform().url}/v1/runs`, {
       method: "POST",
       headers: { authorization: `Bearer ${world.platform().adminKey}`, "content-type": "application/json" },
       body: JSON.stringify({ workflow: "backlog", input: { n: index } }),
-    }).catch(() => null);
-    if (response === null) {
-      tally.otherwise += 1;
-      return;
-    }
+    }).catch(reasonOf);
+    if (typeof response === "string") return count(tally.otherwise, response);
     const body = (await response.json().catch(() => null)) as { readonly id?: string; readonly code?: string } | null;
     if (response.status === 202 && body?.id !== undefined) {
       tally.accepted.push({ id: body.id, acceptedAt: Date.now() });
       return;
     }
     const after = Number(response.headers.get("retry-after") ?? Number.NaN);
-    if (!Number.isFinite(after)) {
-      tally.otherwise += 1;
-      return;
-    }
-    const code = body?.code ?? String(response.status);
-    tally.refused.set(code, (tally.refused.get(code) ?? 0) + 1);
+    const code = `${response.status} ${body?.code ?? ""}`;
+    if (!Number.isFinite(after)) return count(tally.otherwise, code);
+    count(tally.refused, code);
     await sleep(after * 1000 * (1 + Math.random()));
   }
 }
 
-/** The index as it lies on disk: by run, whether its end is there. Reading it this way asks nothing of the platform. */
-function linesOf(world: World): Map<string, boolean> {
+/** How long the accepted run that has waited longest has not been among these, in ms. */
+const longestWithout = (there: { has(id: string): boolean }, accepted: readonly Started[]): number =>
+  Math.max(0, ...accepted.filter(({ id }) => !there.has(id)).map(({ acceptedAt }) => Date.now() - acceptedAt));
+
+/** D1 as it lies on disk: by run of the index, whether its end is there, and the runs of the audit chain. Asks nothing of the platform. */
+function readStored(world: World): { readonly known: Map<string, boolean>; readonly audited: Set<string> } {
   const folder = join(world.folder, "state", "v3", "d1", "miniflare-D1DatabaseObject");
   const file = readdirSync(folder).find((name) => name.endsWith(".sqlite") && !name.startsWith("metadata"));
-  const lines = new Map<string, boolean>();
-  if (file === undefined) return lines;
+  const known = new Map<string, boolean>();
+  const audited = new Set<string>();
+  if (file === undefined) return { known, audited };
   const database = new DatabaseSync(join(folder, file), { readOnly: true });
   try {
-    for (const row of database.prepare("SELECT id, ended_at FROM runs").all()) lines.set(String(row["id"]), row["ended_at"] !== null);
+    for (const row of database.prepare("SELECT id, ended_at FROM runs").all()) known.set(String(row["id"]), row["ended_at"] !== null);
+    for (const row of database.prepare("SELECT DISTINCT run FROM audit_pages WHERE run IS NOT NULL").all()) audited.add(String(row["run"]));
   } finally {
     database.close();
   }
-  return lines;
+  return { known, audited };
 }
 
 /** Of all processes of a group. */

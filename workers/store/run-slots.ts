@@ -13,8 +13,6 @@ export const COUNT_MS = 1_000;
 const FORGET_MS = 10 * 60_000;
 /** A run that is not in the index this many milliseconds after its start is late; the index promises it within 2 s (docs/contract.md). */
 const LATE_MS = 1_200;
-/** This many late runs of an org mean that the index is behind; fewer are messages that are delivered again. */
-const LATE_RUNS = 50;
 /** Maximum orgs that an isolate remembers; the oldest is dropped for a new one. */
 const ORGS = 1_000;
 
@@ -89,7 +87,7 @@ export class RunSlots {
 
   /** What the index shows in time is known here one count later. */
   #areManyLate(org: string): boolean {
-    return this.#unlisted.hasSince(org, this.#ports.now() - LATE_MS - COUNT_MS, LATE_RUNS);
+    return this.#unlisted.isBehind(org, this.#ports.now() - LATE_MS - COUNT_MS);
   }
 
   /** The run did not begin, or is known to have ended before the index showed it. */
