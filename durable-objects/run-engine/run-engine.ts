@@ -75,12 +75,20 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       return run === null ? null : shown(run);
     }
 
-    /** Events after `after`; when there are none yet, waits up to `waitMs` for the next. */
-    async events(after: number, waitMs: number): Promise<{ events: EventView[]; done: boolean; status: RunStatus } | null> {
+    /** Whether there are events after `after`; when there are none yet, waits up to `waitMs` for the next. */
+    async news(after: number, waitMs: number): Promise<{ hasMore: boolean; status: RunStatus } | null> {
       const run = await this.#shell.loaded();
       if (run === null) return null;
       await this.#shell.rearm();
       if (run.state.seq <= after && !isFinal(run.state)) await this.#shell.changed(waitMs);
+      return { hasMore: run.state.seq > after, status: run.state.status };
+    }
+
+    /** The next events after `after`: a page of them. */
+    async events(after: number): Promise<{ events: EventView[]; done: boolean; status: RunStatus } | null> {
+      const run = await this.#shell.loaded();
+      if (run === null) return null;
+      await this.#shell.rearm();
       const events = await this.#page(after, run.state.seq);
       const caughtUp = (events.at(-1)?.seq ?? after) >= run.state.seq;
       return { events, done: isFinal(run.state) && caughtUp, status: run.state.status };

@@ -6,6 +6,7 @@ type Verb =
   | "start"
   | "awaitBirth"
   | "view"
+  | "news"
   | "events"
   | "cancel"
   | "spans"

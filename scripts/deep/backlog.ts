@@ -133,8 +133,10 @@ async function startOnce(world: World, index: number, tally: Tally): Promise<voi
       tally.accepted.push({ id: body.id, acceptedAt: Date.now() });
       return;
     }
-    const after = Number(response.headers.get("retry-after") ?? Number.NaN);
-    const code = `${response.status} ${body?.code ?? ""}`;
+    // The server of `wrangler dev` in front of the platform loses connections under such a load, and has no words of the platform's.
+    const isOfDevServer = response.status === 500 && body === null;
+    const after = isOfDevServer ? 1 : Number(response.headers.get("retry-after") ?? Number.NaN);
+    const code = isOfDevServer ? "lost by the dev server" : `${response.status} ${body?.code ?? ""}`;
     if (!Number.isFinite(after)) return count(tally.otherwise, code);
     count(tally.refused, code);
     await sleep(after * 1000 * (1 + Math.random()));

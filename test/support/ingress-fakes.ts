@@ -145,12 +145,18 @@ export function makeWorld(
       reach("runs.get");
       return runs.get(id)?.view ?? null;
     },
-    async events(id: string, after: number, waitMs: number) {
+    async news(id: string, after: number, waitMs: number) {
+      const run = runs.get(id);
+      if (run === undefined) return null;
+      const hasMore = run.events.some((event) => event.seq > after);
+      if (!hasMore) clock.at += waitMs;
+      return { hasMore, status: run.view.status };
+    },
+    async events(id: string, after: number) {
       reach("runs.events");
       const run = runs.get(id);
       if (run === undefined) return null;
       const events = run.events.filter((event) => event.seq > after).slice(0, 2);
-      if (events.length === 0) clock.at += waitMs;
       return { events, done: isFinal(run.view.status), status: run.view.status };
     },
     async cancel(id: string, _by: string, reason: string): Promise<Result<RunView, Refusal>> {
@@ -289,7 +295,8 @@ export function makeWorld(
         const output = (await engine.view(id))?.steps.find((one) => one.id === step)?.output;
         return output === undefined ? null : new Blob([JSON.stringify(output)]).stream();
       },
-      events: (...given) => engine.events(id, ...given),
+      news: (...given) => engine.news(id, ...given),
+      events: (after) => engine.events(id, after),
       cancel: (...given) => engine.cancel(id, ...given),
       spans: () => engine.spans(id),
       redrive: (...given) => engine.redrive(id, ...given),

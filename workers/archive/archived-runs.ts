@@ -20,8 +20,14 @@ export function withArchive(live: RunsPort, archive: Archive): RunsPort {
       start: (...given) => live(id).start(...given),
       awaitBirth: (waitMs) => live(id).awaitBirth(waitMs),
       view: async () => (await live(id).view()) ?? archive.view(id),
-      async events(after, waitMs) {
-        const page = await live(id).events(after, waitMs);
+      async news(after, waitMs) {
+        const news = await live(id).news(after, waitMs);
+        if (news !== null) return news;
+        const next = await archive.events(id, after, 1);
+        return next === null ? null : { hasMore: next.events.length > 0, status: next.view.status };
+      },
+      async events(after) {
+        const page = await live(id).events(after);
         if (page !== null) return page;
         const kept = await archive.events(id, after, EVENTS_PER_PAGE);
         return kept === null ? null : { events: [...kept.events], done: kept.done, status: kept.view.status };

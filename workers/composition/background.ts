@@ -27,7 +27,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
   const { now, random, log } = rooms.outside;
   async function* eventsOf(id: string): AsyncGenerator<EventView> {
     for (let after = 0; ; ) {
-      const page = await objects.run(id).events(after, 0);
+      const page = await objects.run(id).events(after);
       if (page === null || page.events.length === 0) return;
       yield* page.events;
       after = page.events.at(-1)?.seq ?? after;

@@ -17,7 +17,7 @@ import type { StorePort } from "../store/ports.ts";
 /** One run, live or archived: what is read of it and done to it. */
 export type RunObject = Pick<
   RunEngineRpc,
-  "start" | "awaitBirth" | "view" | "stepOutput" | "events" | "cancel" | "spans" | "redrive" | "discard" | "signal" | "replay"
+  "start" | "awaitBirth" | "view" | "stepOutput" | "news" | "events" | "cancel" | "spans" | "redrive" | "discard" | "signal" | "replay"
 >;
 
 /** A stub for each call: one that broke stays broken. */

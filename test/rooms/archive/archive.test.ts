@@ -189,6 +189,7 @@ describe("an archived run", () => {
   /** Objects that are empty know no run. */
   const emptied = {
     view: async () => null,
+    news: async () => null,
     events: async () => null,
     spans: async () => null,
     replay: async () => null,
@@ -206,9 +207,13 @@ describe("an archived run", () => {
     await world.archive.sweep();
     const runs = withArchive(() => emptied, world.archive)(RUN);
     expect(await runs.view()).toEqual(viewOf(RUN));
-    expect(await runs.events(0, 1_000)).toEqual({ events: eventsOf(7), done: true, status: "completed" });
-    expect((await runs.events(5, 0))?.events.map(({ seq }) => seq)).toEqual([6, 7]);
-    expect(await runs.events(7, 0)).toMatchObject({ events: [], done: true });
+    expect(await runs.events(0)).toEqual({ events: eventsOf(7), done: true, status: "completed" });
+    expect((await runs.events(5))?.events.map(({ seq }) => seq)).toEqual([6, 7]);
+    expect(await runs.events(7)).toMatchObject({ events: [], done: true });
+    expect([await runs.news(5, 1_000), await runs.news(7, 1_000)]).toEqual([
+      { hasMore: true, status: "completed" },
+      { hasMore: false, status: "completed" },
+    ]);
     expect(await world.archive.events(RUN, 2, 3)).toMatchObject({ events: [{ seq: 3 }, { seq: 4 }, { seq: 5 }], done: false });
     expect(await runs.spans()).toEqual({ resourceSpans: [] });
     for (const answer of [await runs.cancel("ann", "why"), await runs.discard("ann", "why")])
@@ -230,7 +235,7 @@ describe("an archived run", () => {
   it("[ARCHIVE-5] a run that was never anywhere stays unknown; a live one never asks the archive", async () => {
     const world = makeWorld();
     const runs = withArchive(() => emptied, world.archive)(RUN);
-    expect([await runs.view(), await runs.events(0, 0), await runs.spans()]).toEqual([null, null, null]);
+    expect([await runs.view(), await runs.events(0), await runs.spans()]).toEqual([null, null, null]);
     expect(await runs.cancel("ann", "why")).toMatchObject({ error: { code: "not_found" } });
     const nobody = { view: async () => Promise.reject(new Error("asked")) } as never;
     const live = withArchive(() => ({ ...emptied, view: async () => viewOf(RUN), cancel: async () => ok(viewOf(RUN)) }), nobody)(RUN);

@@ -50,7 +50,7 @@ const keysOf = async (id: string) => (await env.VALUES.list({ prefix: prefixOf(i
 /** How many events the run has; they come in pages of bounded size. */
 const eventCount = async (id: string): Promise<number> => {
   for (let last = 0; ; ) {
-    const page = await engine(id).events(last, 0);
+    const page = await engine(id).events(last);
     if (page === null || page.events.length === 0) return last;
     last = page.events.at(-1)?.seq ?? last;
   }
@@ -99,7 +99,7 @@ describe("a value that is too large for a row", () => {
     await evictDurableObject(object(id));
     expect((await engine(id).view())?.output).toEqual({ text: LONG });
     expect(await engine(id).replay()).toMatchObject({ identical: true });
-    const { events, done } = (await engine(id).events((await eventCount(id)) - 1, 0)) ?? { events: [], done: false };
+    const { events, done } = (await engine(id).events((await eventCount(id)) - 1)) ?? { events: [], done: false };
     expect([events.length, done]).toEqual([1, true]);
     expect(events[0]?.data).toMatchObject({ output: { text: LONG } });
     expect((await engine(id).record())?.birth).toMatchObject({ input: { also: LONG } });

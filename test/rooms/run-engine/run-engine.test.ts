@@ -90,7 +90,7 @@ describe("RunEngine", () => {
   it("[RUN-131] asking for a run that nobody bore creates nothing", async () => {
     const id = newId();
     expect(await engine(id).view()).toBeNull();
-    expect(await engine(id).events(0, 0)).toBeNull();
+    expect(await engine(id).events(0)).toBeNull();
     const tables = await runInDurableObject(env.RUN_ENGINE.getByName(id), (_run, { storage }) =>
       storage.sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '_cf_%'").toArray(),
     );
@@ -101,7 +101,7 @@ describe("RunEngine", () => {
     const id = newId();
     let seen: string[] = [];
     world.callTool = async () => {
-      seen = ((await engine(id).events(0, 0))?.events ?? []).map((event) => event.type);
+      seen = ((await engine(id).events(0))?.events ?? []).map((event) => event.type);
       return answered("done");
     };
     await start(id);
@@ -135,7 +135,7 @@ describe("RunEngine", () => {
     const alarm = () => runInDurableObject(object, (_run, { storage }) => storage.getAlarm());
     const drop = () => runInDurableObject(object, (_run, { storage }) => storage.deleteAlarm());
     await vi.waitUntil(async () => (await alarm()) !== null);
-    const visits = [() => start(id, 0), () => engine(id).account(), () => engine(id).view(), () => engine(id).events(0, 0)];
+    const visits = [() => start(id, 0), () => engine(id).account(), () => engine(id).view(), () => engine(id).events(0)];
     for (const comeBy of visits) {
       await drop();
       await comeBy();
@@ -218,7 +218,7 @@ describe("RunEngine", () => {
     };
     await start(id);
     await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
-    const times = ((await engine(id).events(0, 0))?.events ?? []).map(({ at }) => Date.parse(at));
+    const times = ((await engine(id).events(0))?.events ?? []).map(({ at }) => Date.parse(at));
     expect(times.length).toBeGreaterThan(5);
     expect(times).toEqual(times.map(() => FAR));
   });

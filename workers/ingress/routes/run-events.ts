@@ -1,22 +1,21 @@
-/** `GET /v1/runs/{id}/events`: a list, or a stream of server-sent events (WHATWG HTML, "Server-sent events"). */
+/** `GET /v1/runs/{id}/events`: a list, or a stream of server-sent events (event-stream.ts). */
 import { z } from "@hono/zod-openapi";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import type { RunId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { sizeWithin } from "../../../core/run/outside/bounded.ts";
-import type { EventView } from "../../../core/run/outside/view.ts";
-import { errorLine } from "../../kit/thrown.ts";
+import { type EventView, FINAL_STATUSES } from "../../../core/run/outside/view.ts";
 import { findRun } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
+import { eventStream } from "../event-stream.ts";
+import { HeldPages } from "../held-pages.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
 import { after, cursor, limit } from "../schemas/requests.ts";
 import { RunEvent } from "../schemas/views.ts";
 
-/** docs/contract.md, "Runs": a comment every 15 s, the end after 30 s of waiting, clients come back after 5 s. */
-const COMMENT_MS = 15_000;
-const WAITING_MS = 30_000;
-const RETRY_MS = 5_000;
+/** Pages that streams hold: together some 50 MB at most, of the 128 MB that an isolate has. */
+const HELD = { most: 24, idleMs: 2_000, readingMs: 30_000, againMs: 100 };
 /** A list without `limit` has the whole of any ordinary run. */
 const MOST_EVENTS = 1_000;
 /** UTF-16 units of the events of one list, about; further ones come with its cursor. */
@@ -29,6 +28,7 @@ const lastEventId = z
   .openapi({ description: "the stream continues after this `seq`" });
 
 export function runEventRoutes(ports: IngressPorts): Endpoint[] {
+  const pages = new HeldPages(HELD, ports.now, (ms) => new Promise((resolve) => setTimeout(resolve, ms)));
   return [
     endpointsOf(ports)({
       method: "get",
@@ -56,7 +56,7 @@ export function runEventRoutes(ports: IngressPorts): Endpoint[] {
         if (!from.ok) return from;
         if (!streams) return reply(200, await listEvents(ports, found.value.id, from.value, call.query.limit ?? MOST_EVENTS));
         if (from.value > 0 && (await isRead(ports, found.value.id, from.value))) return reply(204, undefined);
-        const body = call.request.method === "HEAD" ? null : eventStream(ports, found.value.id, from.value, call.trace.traceId);
+        const body = call.request.method === "HEAD" ? null : eventStream(ports, pages, found.value.id, from.value, call.trace.traceId);
         return ok({
           response: new Response(body, {
             headers: { "Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no" },
@@ -69,8 +69,8 @@ export function runEventRoutes(ports: IngressPorts): Endpoint[] {
 
 /** The run has ended, and the client has its last event: 204 tells a browser not to come back (WHATWG HTML, "Server-sent events"). */
 async function isRead(ports: IngressPorts, id: RunId, from: number): Promise<boolean> {
-  const page = await ports.runs(id).events(from, 0);
-  return page?.done === true && page.events.length === 0;
+  const news = await ports.runs(id).news(from, 0);
+  return news !== null && !news.hasMore && FINAL_STATUSES.includes(news.status);
 }
 
 /** `Last-Event-ID` is what a client that comes back knows best; the cursor of a list of events is a `seq`. */
@@ -92,7 +92,7 @@ async function listEvents(
   const data: EventView[] = [];
   let left = LIST_SIZE;
   for (;;) {
-    const page = await ports.runs(id).events(data.at(-1)?.seq ?? from, 0);
+    const page = await ports.runs(id).events(data.at(-1)?.seq ?? from);
     if (page === null || page.events.length === 0) return { data, next_cursor: null };
     data.push(...page.events);
     for (const event of page.events) left -= sizeWithin(event.data, LIST_SIZE) + 100;
@@ -103,37 +103,3 @@ async function listEvents(
     }
   }
 }
-
-/** Pulled by the client: while it does not read, nothing is asked. What breaks ends the stream; the client comes back and goes on. */
-function eventStream(ports: IngressPorts, id: RunId, from: number, traceId: string): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  let last = from;
-  let waitingSince: number | null = null;
-  let done = false;
-  return new ReadableStream<Uint8Array>(
-    {
-      start: (controller) => controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n\n`)),
-      async pull(controller) {
-        try {
-          const waited = waitingSince === null ? 0 : ports.now() - waitingSince;
-          const page = await ports.runs(id).events(last, done ? 0 : Math.max(1, Math.min(COMMENT_MS, WAITING_MS - waited)));
-          // The events of a final run may come in several pages: it is over when none are left.
-          if (page === null || (page.done && page.events.length === 0)) return controller.close();
-          done = page.done;
-          last = page.events.at(-1)?.seq ?? last;
-          const text = page.events.length === 0 ? ": still here\n\n" : page.events.map(eventText).join("");
-          controller.enqueue(encoder.encode(text));
-          waitingSince = page.status === "waiting" ? (waitingSince ?? ports.now()) : null;
-          if (waitingSince !== null && ports.now() - waitingSince >= WAITING_MS) controller.close();
-        } catch (error) {
-          ports.log(errorLine("stream.failed", error, traceId, "/v1/runs/{id}/events"));
-          controller.close();
-        }
-      },
-    },
-    { highWaterMark: 1 },
-  );
-}
-
-/** `data` is one line: JSON has no line breaks outside of strings, and within them they are escaped. */
-const eventText = (event: EventView): string => `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
