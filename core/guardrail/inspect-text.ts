@@ -61,7 +61,9 @@ export function inspectAnswer(text: string, speaker: Speaker, context = ""): Ins
   return { ...inspected, personal: inspected.personal.filter((one) => !isExample(one, text)) };
 }
 
-/** null: not judged. */
+/** The channel that a speaker's texts are judged in; null: not judged. */
+export const judgedAs = (speaker: Speaker): Channel | null => JUDGED_AS[speaker];
+
 const JUDGED_AS: { readonly [S in Speaker]: Channel | null } = {
   user: "user",
   tool_output: "tool_output",
@@ -70,7 +72,8 @@ const JUDGED_AS: { readonly [S in Speaker]: Channel | null } = {
   data: "tool_output",
 };
 
-function verdictOf(injection: readonly Finding[], channel: Channel, flagsAtMost: boolean): Verdict {
+/** The verdict of what was found, by the thresholds of the channel. `flagsAtMost`: nothing is blocked. */
+export function verdictOf(injection: readonly Finding[], channel: Channel, flagsAtMost: boolean): Verdict {
   const verdict = mostSevere(injection.map(({ score }) => verdictOfScore(score, channel)));
   return flagsAtMost && verdict === "block" ? "flag" : verdict;
 }

@@ -5,6 +5,7 @@ import type { Speaker, Verdict } from "./finding.ts";
 import { type InspectedText, type InspectText, inspectInTurns } from "./inspect-text.ts";
 import { type BoundExceeded, type JsonText, textsOf } from "./json-texts.ts";
 import { TURN_UNITS } from "./pii/personal-data.ts";
+import { judgeTogether } from "./together.ts";
 import { mostSevere } from "./verdict.ts";
 
 /** One text of the value with what was found in it. */
@@ -50,7 +51,37 @@ export async function inspectValue(
     }
     parts.push({ ...part, inspected });
   }
-  return ok({ parts, verdict: mostSevere(parts.map((part) => part.inspected.verdict)) });
+  const told = await withNeighbours(parts, speaker, pause);
+  return ok({ parts: told, verdict: mostSevere(told.map((part) => part.inspected.verdict)) });
+}
+
+/** What strings say only together is put down to each of them; a string that is blocked alone is left out, so that it drags no neighbour along. */
+async function withNeighbours(
+  parts: readonly InspectedPart[],
+  speaker: Speaker,
+  pause: () => Promise<void>,
+): Promise<readonly InspectedPart[]> {
+  const strings = parts.flatMap(({ kind, text, inspected }, index) =>
+    kind === "string" && inspected.verdict === "pass" && text !== "" ? [index] : [],
+  );
+  const shared = await judgeTogether(
+    strings.map((index) => parts[index]?.text ?? ""),
+    speaker,
+    pause,
+  );
+  if (shared.length === 0) return parts;
+  const changed = [...parts];
+  for (const { index, finding, verdict } of shared) {
+    const at = strings[index] ?? 0;
+    const part = changed[at];
+    if (part === undefined) continue;
+    const { inspected } = part;
+    changed[at] = {
+      ...part,
+      inspected: { ...inspected, injection: [...inspected.injection, finding], verdict: mostSevere([inspected.verdict, verdict]) },
+    };
+  }
+  return changed;
 }
 
 /** What a short text costs beside its length, in units. */
