@@ -90,8 +90,10 @@ describe("a JSON text from outside", () => {
       expect(parseUntrusted(text).ok).toBe(false);
       return performance.now() - before;
     };
-    timeOf(10_000);
-    expect(timeOf(160_000)).toBeLessThan(400);
+    // The best of three: what else the machine does only adds.
+    const best = (length: number): number => Math.min(timeOf(length), timeOf(length), timeOf(length));
+    best(10_000);
+    expect(best(160_000) / best(20_000)).toBeLessThan(32); // 8 where it is linear, 64 where it is quadratic
   });
 });
 

@@ -144,7 +144,16 @@ describe("with the rehearsal", () => {
       200,
       {
         object: "list",
-        data: [{ id: "bulkhead/rehearsal-1.0.0", object: "model", created: 0, owned_by: "bulkhead", price: { input: 0.1, output: 0.4 } }],
+        data: [
+          {
+            id: "bulkhead/rehearsal-1.0.0",
+            object: "model",
+            created: 0,
+            owned_by: "bulkhead",
+            price: { input: 0.1, output: 0.4 },
+            parameters: {},
+          },
+        ],
       },
     ]);
   });

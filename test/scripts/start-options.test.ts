@@ -24,6 +24,7 @@ describe("what `npm start -- ARGS` says", () => {
       "--persist-to=/tmp/x",
     );
     expect(options).toEqual({
+      fresh: false,
       once: true,
       approve: true,
       port: 9000,

@@ -84,7 +84,9 @@ describe("an HTTP tool", () => {
 
   it("[TOOL-40] words that are not declared as JSON are refused still", async () => {
     const page = new Response("<html>", { headers: { "content-type": "text/html" } });
-    expect(failureOf(await call({ output: true }, answers(page)))?.message).toBe("the tool's answer is not declared as JSON");
+    expect(failureOf(await call({ output: true }, answers(page)))?.message).toBe(
+      "`payments.refund`: the tool's answer is not declared as JSON",
+    );
   });
 
   it.each(['{"total":1e400}', '{"total":9007199254740993}', '{"other":-1e999}'])(
