@@ -8,7 +8,7 @@ export const CONCEPTS = Object.keys(LEXICON) as readonly Concept[];
 /** Characters of Chinese and its relatives, which are written without blanks. */
 const UNSPACED = /^[\u2e80-\u9fff\uf900-\ufaff]/;
 const SHORTEST_STEM = 2;
-const LONGEST_ENTRY = 16;
+const LONGEST_ENTRY = 24;
 
 const CYRILLIC = /[\u0400-\u04ff]/;
 
@@ -37,11 +37,21 @@ function plainOf(entry: string): string {
 
 const NONE: readonly number[] = [];
 
+/** Lengths of the lexicon's beginnings by their first two units, longest first: most words have no beginning to be looked for. */
+const STEM_LENGTHS = new Map<string, readonly number[]>();
+for (const stem of STEMS.keys()) {
+  const first = stem.slice(0, SHORTEST_STEM);
+  STEM_LENGTHS.set(
+    first,
+    [...new Set([...(STEM_LENGTHS.get(first) ?? []), stem.length])].sort((a, b) => b - a),
+  );
+}
+
 /** Indexes into `CONCEPTS` of a word with blanks around it: as a whole, and by the longest beginning that is one of the lexicon's. */
 export function conceptsOf(word: string): readonly number[] {
-  const whole = WORDS.get(word) ?? NONE;
-  for (let length = Math.min(word.length, LONGEST_ENTRY); length >= SHORTEST_STEM; length--) {
-    const stem = STEMS.get(word.slice(0, length));
+  const whole = word.length > LONGEST_ENTRY ? NONE : (WORDS.get(word) ?? NONE);
+  for (const length of STEM_LENGTHS.get(word.slice(0, SHORTEST_STEM)) ?? NONE) {
+    const stem = length <= word.length ? STEMS.get(word.slice(0, length)) : undefined;
     if (stem !== undefined) return whole === NONE ? stem : [...new Set([...whole, ...stem])];
   }
   return whole;

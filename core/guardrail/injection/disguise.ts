@@ -54,12 +54,19 @@ export const DISGUISES: readonly { readonly kinds: readonly string[]; readonly p
 ];
 
 const MAX_READINGS = 8;
+/** Of one reading, and of all: what is beyond is not read. */
 const MAX_UNITS = 20_000;
+const MAX_UNITS_TOGETHER = 40_000;
 
 /** The readings of a text, as `Read` has it. */
 export function disguisedReadings(text: string, original: string, codes: ReadonlySet<string>): Disguised[] {
   const readings = DISGUISES.flatMap(({ read }) => [...read(text, original, codes)]);
-  return readings.slice(0, MAX_READINGS).map((reading) => ({ ...reading, text: reading.text.slice(0, MAX_UNITS) }));
+  let left = MAX_UNITS_TOGETHER;
+  return readings.slice(0, MAX_READINGS).map((reading) => {
+    const text = reading.text.slice(0, Math.min(MAX_UNITS, left));
+    left -= text.length;
+    return { ...reading, text };
+  });
 }
 
 const BASE64 = /(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{20,8000}={0,2}(?![A-Za-z0-9+/_=-])/g;

@@ -24,6 +24,10 @@ const MANY_FIGURES = 2.5;
 const HIDDEN_WORDS = 1;
 /** Kinds of disguise that the classifier looks under, beside the patterns; figures for letters only in what a user writes. */
 const ENCODED: ReadonlySet<string> = new Set(["base64", "hex", "percent", "rot13", "backwards", "spaced", "numbers", "escapes"]);
+/** A few figures for letters in a longer text are read for patterns only. */
+const LONGEST_FIGURES = 4_000;
+/** What these read is made of the normalised text, and needs no normalising. */
+const MADE_OF_READING: ReadonlySet<string> = new Set(["figures", "leet", "spaced", "rot13", "backwards"]);
 /** The numbers by which evidence becomes log-odds: part of the version of the guardrails. */
 export const DECISION = { PATTERNS_ALONE, PATTERN_SHARE, HINT_SHARE, DISGUISE, MANY_FIGURES, HIDDEN_WORDS } as const;
 /** Shorter texts hold no instruction. */
@@ -85,12 +89,12 @@ const withMeaning = (read: Read, text: string, channel: Channel): Read =>
 
 /** What is plain to see is not hidden: a reading counts when there is evidence beyond it, or where hiding itself is telling. */
 function hiddenReading(under: string, place: { start: number; end: number }, kind: string, open: Reading, channel: Channel): Reading[] {
-  const text = normalise(under).text;
+  const text = MADE_OF_READING.has(kind) ? under : normalise(under).text;
   const read = readingOf(text, withMeaning(readEvidence(text, channel), text, channel), NO_CODES);
   const isHidden = weigh(actingOf(read.evidence)) > weigh(actingOf(open.evidence));
   // In what tools return, names and codes with figures are everyday.
   const isWritten = kind === "figures" && channel === "user";
-  const isRead = ENCODED.has(kind) || channel === "user";
+  const isRead = ENCODED.has(kind) || (channel === "user" && text.length <= LONGEST_FIGURES);
   if (channel === "model_output" && !isHidden) return [];
   if (!isHidden && !isRead) return [];
   const more = (isHidden ? DISGUISE : 0) + (isWritten ? MANY_FIGURES : 0);

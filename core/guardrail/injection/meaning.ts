@@ -129,6 +129,8 @@ export const MEANT_PROBES: readonly string[] = RULES.map(({ probe }) => probe);
 
 const WORD = /[a-z\u00c0-\u0963\u0966-\u2e7f\ua000-\uf8ff]+|[\u2e80-\u3000\u3003-\u9fff\uf900-\ufaff]+|[.!?\u3002\u0964\n]|:/g;
 
+const NOTHING: ReadonlySet<Concept> = new Set();
+
 /** Evidence of each rule that a sentence of a normalised text fulfils, the first sentence of each. */
 export function meantIn(text: string): readonly Evidence[] {
   const found = new Map<Rule, Evidence>();
@@ -147,7 +149,8 @@ export function meantIn(text: string): readonly Evidence[] {
   for (const { 0: word, index } of text.matchAll(WORD)) {
     if (/^[.!?\u3002\u0964\n]$/.test(word)) judge(word === "?");
     else {
-      words.push({ start: index, end: index + word.length, text: word, means: new Set(namesOf(word)) });
+      const means = namesOf(word);
+      words.push({ start: index, end: index + word.length, text: word, means: means.length === 0 ? NOTHING : new Set(means) });
       if (words.length >= LONGEST_SENTENCE) judge();
     }
   }
@@ -157,7 +160,7 @@ export function meantIn(text: string): readonly Evidence[] {
 
 function namesOf(word: string): Concept[] {
   const indexes = isUnspaced(word) ? [...conceptsWithin(word)].flatMap(({ found }) => found) : conceptsOf(word);
-  return indexes.flatMap((index) => CONCEPTS[index] ?? []);
+  return indexes.length === 0 ? [] : indexes.flatMap((index) => CONCEPTS[index] ?? []);
 }
 
 function meaningOf(words: readonly Word[]): ReadonlySet<Concept> {
