@@ -18,15 +18,18 @@ export type InspectedText = {
   readonly verdict: Verdict;
 };
 
-/** Inspects one text. `context`: the key that names it in its object, which a detector may take into account. */
-export type InspectText = (text: string, speaker: Speaker, context?: string) => InspectedText;
+/**
+ * Inspects one text. `context`: the key that names it in its object, which a detector may take into account. `names`: whether people,
+ * places, organisations and addresses are found, too; they are not where nothing is said.
+ */
+export type InspectText = (text: string, speaker: Speaker, context?: string, names?: boolean) => InspectedText;
 
 /** `context`: the key of the JSON field that holds the text. */
-export function inspectText(text: string, speaker: Speaker, context = ""): InspectedText {
+export function inspectText(text: string, speaker: Speaker, context = "", names = false): InspectedText {
   const channel = JUDGED_AS[speaker];
   const injection = channel === null ? [] : findInjection(text, channel);
   return {
-    personal: findPersonalData(text, context),
+    personal: findPersonalData(text, context, names),
     injection,
     placeholders: findPlaceholders(text),
     verdict: channel === null ? "pass" : verdictOf(injection, channel, speaker === "data"),
@@ -40,9 +43,10 @@ export async function inspectInTurns(
   speaker: Speaker,
   context: string,
   pause: () => Promise<void>,
+  names = false,
 ): Promise<InspectedText> {
-  if (text.length <= TURN_UNITS) return inspect(text, speaker, context);
-  const personal = await findPersonalDataInTurns(text, context, pause);
+  if (text.length <= TURN_UNITS) return inspect(text, speaker, context, names);
+  const personal = await findPersonalDataInTurns(text, context, pause, names);
   await pause();
   const channel = JUDGED_AS[speaker];
   const injection = channel === null ? [] : findInjection(text, channel);
@@ -56,8 +60,8 @@ export async function inspectInTurns(
 }
 
 /** What a model says now, not what a client says that one said: examples of nobody's are left (pii/example.ts). */
-export function inspectAnswer(text: string, speaker: Speaker, context = ""): InspectedText {
-  const inspected = inspectText(text, speaker, context);
+export function inspectAnswer(text: string, speaker: Speaker, context = "", names = false): InspectedText {
+  const inspected = inspectText(text, speaker, context, names);
   return { ...inspected, personal: inspected.personal.filter((one) => !isExample(one, text)) };
 }
 

@@ -20,13 +20,14 @@ export type InspectedValue = {
 
 /**
  * In turns: `pause` is awaited after so much text that others want to be served. `inspect`: one that remembers, where somebody has one; it
- * MUST answer as `inspectText` or `inspectAnswer` does.
+ * MUST answer as `inspectText` or `inspectAnswer` does. `names`: as of `InspectText`.
  */
 export async function inspectValue(
   value: Json,
   speaker: Speaker,
   inspect: InspectText,
   pause: () => Promise<void>,
+  names = false,
 ): Promise<Result<InspectedValue, BoundExceeded>> {
   const texts = textsOf(value);
   if (!texts.ok) return texts;
@@ -35,7 +36,7 @@ export async function inspectValue(
   let units = 0;
   for (const part of texts.value) {
     // Keys of a list's items repeat: the same text in the same place is inspected once.
-    const known = `${part.context}\u0000${part.text}`;
+    const known = `${part.kind === "key" ? "key" : ""}\u0000${part.context}\u0000${part.text}`;
     let inspected = seen.get(known);
     if (inspected === undefined) {
       units += part.text.length + UNITS_OF_A_TEXT;
@@ -45,8 +46,8 @@ export async function inspectValue(
       }
       inspected =
         part.text.length > TURN_UNITS
-          ? await inspectInTurns(inspect, part.text, speaker, part.context, pause)
-          : inspect(part.text, speaker, part.context);
+          ? await inspectInTurns(inspect, part.text, speaker, part.context, pause, names && mayName(part))
+          : inspect(part.text, speaker, part.context, names && mayName(part));
       seen.set(known, inspected);
     }
     parts.push({ ...part, inspected });
@@ -86,3 +87,6 @@ async function withNeighbours(
 
 /** What a short text costs beside its length, in units. */
 const UNITS_OF_A_TEXT = 16;
+
+/** A key of one word names its field, and a number nobody: to take `city` for a place would break the value's form. */
+const mayName = ({ kind, text }: JsonText): boolean => kind === "string" || (kind === "key" && text.includes(" "));

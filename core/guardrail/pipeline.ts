@@ -16,12 +16,13 @@ export type Inspection = {
 
 const inspectionFor = (channel: Channel): InspectText => (channel === "model_output" ? inspectAnswer : inspectText);
 
-/** Inspects and redacts one text as if it came over `channel`. Linear in its length. The numbers of placeholders are the text's own. */
-export const inspect = (text: string, channel: Channel): Inspection => told(text, channel, inspectionFor(channel)(text, channel));
+/** Inspects and redacts one text as if it came over `channel`. Linear in its length. The numbers of placeholders are the text's own. `names`: as of `InspectText`. */
+export const inspect = (text: string, channel: Channel, names = false): Inspection =>
+  told(text, channel, inspectionFor(channel)(text, channel, "", names));
 
 /** The same, in turns: `pause` is awaited where a text is long. */
-export const inspectLong = async (text: string, channel: Channel, pause: () => Promise<void>): Promise<Inspection> =>
-  told(text, channel, await inspectInTurns(inspectionFor(channel), text, channel, "", pause));
+export const inspectLong = async (text: string, channel: Channel, pause: () => Promise<void>, names = false): Promise<Inspection> =>
+  told(text, channel, await inspectInTurns(inspectionFor(channel), text, channel, "", pause, names));
 
 function told(text: string, channel: Channel, { personal, injection, placeholders, verdict }: InspectedText): Inspection {
   const typed = placeholders.map(

@@ -32,7 +32,7 @@ export type GuardPorts = {
 /** The guardrails over one vault. */
 export function defineGuard(ports: GuardPorts): Guard {
   return {
-    admit: (context, speaker, origin, value) => admit(ports, context, speaker, origin, value),
+    admit: (context, speaker, origin, value, names = false) => admit(ports, context, speaker, origin, value, names),
     scrub,
     open: async (context, value, types) => {
       const filled = await fillValue(ports.vault, context, value, (type) => types.includes(type));
@@ -45,29 +45,35 @@ export function defineGuard(ports: GuardPorts): Guard {
 async function admit(
   { vault, inspect: remembered = inspectText, pause = turn }: GuardPorts,
   context: GuardContext,
-  ...[speaker, origin, value]: AdmitArguments
+  ...[speaker, origin, value, names = false]: AdmitArguments
 ): Promise<Admitted> {
   const isAnswer = speaker === "model_output" && origin === "model";
-  const inspected = await inspectValue(value, speaker, origin === "input" ? remembered : isAnswer ? inspectAnswer : inspectText, pause);
+  const inspected = await inspectValue(
+    value,
+    speaker,
+    origin === "input" ? remembered : isAnswer ? inspectAnswer : inspectText,
+    pause,
+    names,
+  );
   if (!inspected.ok) return blocked([{ type: "injection", detector: `bounds.${inspected.error}`, count: 1, score: 1, pointer: "" }]);
   const { parts, verdict } = inspected.value;
   const refused = verdict === "block" && speaker !== "tool_output";
   // A refused value goes nowhere: nothing of it is kept, its findings say where by places whose keys are redacted for good.
   const cuts = parts.map((part) => (part.inspected.verdict === "block" ? [] : cutsOf(part, speaker)));
   if (refused) return blocked(summarise(placesOf(parts, scrubbedPointers(value, parts)), detectorOf(speaker, new Set())));
-  const [names, foreign] = [await assign(vault, context, origin, cuts), await foreignPlaceholders(vault, context, speaker, parts)];
+  const [placeholders, foreign] = [await assign(vault, context, origin, cuts), await foreignPlaceholders(vault, context, speaker, parts)];
   let next = 0;
   const rewritten = rewriteTexts(value, (index) => {
     const part = parts[index];
     const own = cuts[index] ?? [];
     if (part === undefined) throw new Error("the two walks over a value disagree");
     if (part.inspected.verdict === "block") return WITHHELD;
-    if (part.number !== undefined) return own.length > 0 ? (names[next++] ?? WITHHELD) : part.number;
-    return replaceStretches(part.text, own, () => names[next++] ?? WITHHELD);
+    if (part.number !== undefined) return own.length > 0 ? (placeholders[next++] ?? WITHHELD) : part.number;
+    return replaceStretches(part.text, own, () => placeholders[next++] ?? WITHHELD);
   });
   const findings = summarise(placesOf(parts, rewritten.pointers), detectorOf(speaker, foreign));
   const isFlagged = findings.some((finding) => finding.detector === FOREIGN_PLACEHOLDER);
-  const verdicts: Verdict[] = [verdict, isFlagged ? "flag" : "pass", names.length > 0 ? "redact" : "pass"];
+  const verdicts: Verdict[] = [verdict, isFlagged ? "flag" : "pass", placeholders.length > 0 ? "redact" : "pass"];
   return { value: rewritten.value, verdict: mostSevere(verdicts), findings };
 }
 
@@ -142,8 +148,8 @@ function scrubbedPointers(value: Json, parts: readonly InspectedPart[]): readonl
 const scrubbed = (text: string): string => disarmed(inspect(text, "user").redacted);
 const disarmed = (text: string): string => fillPlaceholders(text, (placeholder) => `[${placeholder.slice(2, -2)}]`);
 
-function scrub(text: string): ReturnType<Guard["scrub"]> {
-  const { verdict, findings, redacted } = inspect(text, "user");
+function scrub(text: string, names = false): ReturnType<Guard["scrub"]> {
+  const { verdict, findings, redacted } = inspect(text, "user", names);
   const counted = new Map<string, FindingSummary>();
   for (const { type, detector, score } of findings) {
     const known = counted.get(`${type} ${detector}`);

@@ -17,17 +17,17 @@ export function memoised(inspect: InspectText, digest: (text: string) => string,
   const known = new Map<string, Inspected>();
   let findings = 0;
   const weightOf = ({ personal, injection }: Inspected): number => personal.length + injection.length;
-  return (text, speaker, context = "") => {
-    if (text.length < SHORTEST_UNITS) return inspect(text, speaker, context);
+  return (text, speaker, context = "", names = false) => {
+    if (text.length < SHORTEST_UNITS) return inspect(text, speaker, context, names);
     // A speaker's name has no blank, and a length none either: no two questions read the same.
-    const key = digest(`${speaker} ${context.length} ${context}${text}`);
+    const key = digest(`${speaker} ${names} ${context.length} ${context}${text}`);
     const before = known.get(key);
     if (before !== undefined) {
       known.delete(key);
       known.set(key, before);
       return before;
     }
-    const inspected = inspect(text, speaker, context);
+    const inspected = inspect(text, speaker, context, names);
     // What has the form of a placeholder is told with its text.
     if (inspected.placeholders.length > 0 || weightOf(inspected) > bounds.findings) return inspected;
     known.set(key, inspected);

@@ -17,11 +17,12 @@ export type Admitted = {
 export type Guard = {
   /**
    * Scans and redacts everything in `value` before anything keeps it. `origin` "input" marks values that the run's own user gets
-   * back. A blocked value of a user or a model is stored nowhere: `verdict` is "block" and `value` null.
+   * back. A blocked value of a user or a model is stored nowhere: `verdict` is "block" and `value` null. `names`: whether people,
+   * places, organisations and addresses are found, too; they are not where nothing is said.
    */
-  admit(context: GuardContext, speaker: Speaker, origin: "input" | "tool" | "model", value: Json): Promise<Admitted>;
+  admit(context: GuardContext, speaker: Speaker, origin: "input" | "tool" | "model", value: Json, names?: boolean): Promise<Admitted>;
   /** For texts that belong to no run (reasons, comments): personal data is replaced permanently. */
-  scrub(text: string): { readonly text: string; readonly verdict: Verdict; readonly findings: readonly FindingSummary[] };
+  scrub(text: string, names?: boolean): { readonly text: string; readonly verdict: Verdict; readonly findings: readonly FindingSummary[] };
   /** Placeholders of the listed types in a value are replaced by what this run's input put in; all others stay. */
   open(
     context: GuardContext,

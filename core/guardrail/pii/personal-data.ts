@@ -4,20 +4,21 @@
  */
 import type { Finding } from "../finding.ts";
 import { fold } from "../fold.ts";
+import { withNames } from "../names/scan-names.ts";
 import { finding } from "./detector.ts";
-import { openScan, type TakeSegment } from "./scan.ts";
+import { openScan, type Scan, type TakeSegment } from "./scan.ts";
 import { isSecretField } from "./secret.ts";
 import { blankPlaceholders } from "./segment.ts";
 
 /** Folding makes a unit of up to four; a secret that fills its field has 200 units at most. */
 const LONGEST_FIELD_UNITS = 4096;
 
-/** `context`: the key of the JSON field that holds the text, or nothing. */
-export function findPersonalData(text: string, context = ""): Finding[] {
+/** `context`: the key of the JSON field that holds the text, or nothing. `names`: whether people, places, organisations and addresses are found, too. */
+export function findPersonalData(text: string, context = "", names = false): Finding[] {
   const whole = secretField(text, context);
   if (whole !== null) return whole;
   const { found, take } = gather();
-  const scan = openScan(context);
+  const scan = openPersonalScan(context, names);
   scan.push(text, take);
   scan.end(take);
   return found;
@@ -27,17 +28,28 @@ export function findPersonalData(text: string, context = ""): Finding[] {
 export const TURN_UNITS = 16_384;
 
 /** The same, found in turns: `pause` is awaited between two, for others to be served meanwhile. */
-export async function findPersonalDataInTurns(text: string, context: string, pause: () => Promise<void>): Promise<Finding[]> {
+export async function findPersonalDataInTurns(
+  text: string,
+  context: string,
+  pause: () => Promise<void>,
+  names = false,
+): Promise<Finding[]> {
   const whole = secretField(text, context);
   if (whole !== null) return whole;
   const { found, take } = gather();
-  const scan = openScan(context);
+  const scan = openPersonalScan(context, names);
   for (let at = 0; at < text.length; at += TURN_UNITS) {
     if (at > 0) await pause();
     scan.push(text.slice(at, at + TURN_UNITS), take);
   }
   scan.end(take);
   return found;
+}
+
+/** Reads a text for personal data, with names or without; streams read by the same. */
+export function openPersonalScan(context: string, names: boolean): Scan {
+  const scan = openScan(context);
+  return names ? withNames(scan, context) : scan;
 }
 
 /** A whole text that is the secret of its field; null: it is none. */

@@ -12,14 +12,16 @@
  * only counts together over more than a window stops the stream there, and nothing more is sent.
  *
  * What waits at most: `WINDOW_UNITS` folded units of the scan, and `FRESH_UNITS` with one segment on top; a private key or token until
- * it is over. In the mode `sentences`: `SENTENCE_UNITS`. At the end nothing does.
+ * it is over. In the mode `sentences`: `SENTENCE_UNITS`. Where names are found, a piece of whole sentences on top (`PIECE_UNITS`). At the
+ * end nothing does.
  */
 import type { Finding } from "../finding.ts";
 import { findInjection } from "../injection/injection.ts";
 import { openSigns } from "../injection/signs.ts";
 import { verdictOfScore } from "../injection/thresholds.ts";
 import { isExample } from "../pii/example.ts";
-import { openScan, type Segment, WINDOW_UNITS } from "../pii/scan.ts";
+import { openPersonalScan } from "../pii/personal-data.ts";
+import { type Segment, WINDOW_UNITS } from "../pii/scan.ts";
 import { isPlaceholderType } from "../pipeline.ts";
 import { findPlaceholders } from "../placeholder.ts";
 import { replaceStretches } from "../replace.ts";
@@ -38,7 +40,7 @@ const SENTENCE_END = /(?:[.!?\u2026\u3002\uff01\uff1f]["')\]\u201d\u2019]*\s|\n)
 
 /** Begins the guard of one answer. One call, one stream. */
 export function openStream(options: StreamOptions): TextStream {
-  const scan = openScan();
+  const scan = openPersonalScan("", options.names ?? false);
   const everything: string[] = [];
   /** Judged text before the fresh one, and where it begins. */
   let judged = "";

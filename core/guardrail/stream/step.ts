@@ -15,6 +15,8 @@ export type StreamOptions = {
    * goes on at the ends of sentences, or where `SENTENCE_UNITS` have gathered.
    */
   readonly mode?: "window" | "sentences";
+  /** Whether people, places, organisations and addresses are found, too (off where nothing is said): text then waits for the end of its sentence. */
+  readonly names?: boolean;
 };
 
 /** What one piece of the answer comes to. */

@@ -1,0 +1,125 @@
+/**
+ * What the sequence model sees of every word: the word, its shape, its ends, its neighbours, the lists that have it, and how the sentence
+ * is cased; each a hash. A fixed number of features per word, so linear in the number of words.
+ */
+import { hashOf, mix } from "./hash.ts";
+import type { Token } from "./tokens.ts";
+import { LISTS, listsOf, type WordList } from "./word-list.ts";
+
+/** One word as the features see it. */
+type Seen = {
+  readonly word: number;
+  readonly exact: number;
+  readonly shape: number;
+  readonly lists: number;
+  readonly text: string;
+  readonly lower: string;
+};
+
+const NONE: Seen = { word: 1, exact: 1, shape: 1, lists: 0, text: "", lower: "" };
+/** Maximum units of a word that are looked at: longer ones are no names. */
+const LONGEST_WORD = 40;
+const MOST_TRIGRAMS = 12;
+
+/** How the letters of a sentence are cased; a capital says little where all or none are. */
+type Casing = 1 | 2 | 3 | 4;
+
+/** Hides a word's own letters, or the lists, from the features: what training does at random, so that the rest is learned too. */
+export type Hide = { readonly word: (index: number) => boolean; readonly lists: (index: number) => boolean };
+
+/** Calls `take` with every feature of every word. A feature is a hash of 32 bits. */
+export function eachFeature(tokens: readonly Token[], list: WordList, take: (index: number, feature: number) => void, hide?: Hide): void {
+  const seen = tokens.map(({ text }, index) => see(text, hide?.lists(index) === true ? null : list));
+  const casing = casingOf(seen);
+  for (let index = 0; index < seen.length; index++) {
+    const here = seen[index] ?? NONE;
+    const [before, after] = [seen[index - 1] ?? NONE, seen[index + 1] ?? NONE];
+    const [farBefore, farAfter] = [seen[index - 2] ?? NONE, seen[index + 2] ?? NONE];
+    const first = index === 0 || /^[.!?:\n]$/.test(before.text) ? 1 : 0;
+    const add = (kind: number, value: number): void => take(index, mix(kind, value));
+    const shape = mix(here.shape, casing);
+    add(0, first);
+    add(1, shape);
+    add(2, mix(shape, first));
+    add(3, mix(before.shape, here.shape));
+    add(4, mix(here.shape, after.shape));
+    add(5, mix(mix(before.shape, here.shape), after.shape));
+    add(6, before.word);
+    add(7, after.word);
+    add(8, farBefore.word);
+    add(9, farAfter.word);
+    add(10, mix(before.word, here.shape));
+    add(11, mix(here.shape, after.word));
+    add(12, mix(farBefore.word, before.word));
+    add(13, mix(after.word, farAfter.word));
+    add(14, mix(here.lists, here.shape));
+    add(15, mix(before.lists, here.lists));
+    add(16, mix(here.lists, after.lists));
+    add(17, mix(mix(before.lists, here.lists), mix(after.lists, here.shape)));
+    add(18, mix(mix(before.word, here.lists), casing));
+    add(19, mix(after.word, here.lists));
+    add(20, mix(mix(farBefore.shape, before.shape), mix(here.shape, after.shape)));
+    for (let bit = 1; bit <= 128; bit <<= 1) if ((here.lists & bit) !== 0) add(21, mix(bit, casing));
+    if (hide?.word(index) === true) continue;
+    add(30, here.word);
+    add(31, here.exact);
+    add(32, mix(before.word, here.word));
+    add(33, mix(here.word, after.word));
+    add(34, mix(here.word, here.lists));
+    const { lower } = here;
+    const length = Math.min(lower.length, LONGEST_WORD);
+    if (length < 2) continue;
+    for (let size = 1; size <= 4 && size < length; size++) {
+      add(40 + size, mix(hashOf(lower, 0, size), here.shape));
+      add(50 + size, mix(hashOf(lower, lower.length - size), here.shape));
+    }
+    for (let at = 1; at + 3 < length && at <= MOST_TRIGRAMS; at++) add(60, hashOf(lower, at, at + 3));
+  }
+}
+
+function see(text: string, list: WordList | null): Seen {
+  const cut = text.length > LONGEST_WORD ? text.slice(0, LONGEST_WORD) : text;
+  const lower = cut.toLowerCase();
+  const word = /^\d+$/.test(lower) ? hashOf("0".repeat(lower.length)) : hashOf(lower);
+  return { word, exact: hashOf(cut), shape: hashOf(shapeOf(cut)), lists: list === null ? 0 : listsOf(list, lower), text: cut, lower };
+}
+
+/** `Mc-Donald` is `Xx-Xx`: what a word looks like, runs of one kind once; the length of short words and of figures counts. */
+function shapeOf(text: string): string {
+  if (/^(?:https?:|www\.)/.test(text)) return "url";
+  if (text.length > 1 && text.startsWith("@")) return "handle";
+  let shape = "";
+  let last = "";
+  for (const character of text) {
+    const kind = kindOf(character);
+    if (kind !== last) shape += kind;
+    last = kind;
+    if (shape.length > 8) break;
+  }
+  if (/^[X0]$/.test(shape)) return `${shape}${Math.min(text.length, 6)}`;
+  return shape;
+}
+
+/** X a capital, x another letter, 0 a figure, else the sign itself. */
+function kindOf(character: string): string {
+  const code = character.charCodeAt(0);
+  if (code < 128) {
+    if (code >= 97 && code <= 122) return "x";
+    if (code >= 65 && code <= 90) return "X";
+    return code >= 48 && code <= 57 ? "0" : character;
+  }
+  return /\p{Lu}/u.test(character) ? "X" : /[\p{L}\p{M}]/u.test(character) ? "x" : /\p{N}/u.test(character) ? "0" : character;
+}
+
+function casingOf(seen: readonly Seen[]): Casing {
+  let [upper, title, lower] = [0, 0, 0];
+  for (const { text, lists } of seen) {
+    if (text.length < 2 || !/^\p{L}/u.test(text)) continue;
+    if (text === text.toUpperCase()) upper++;
+    else if (text[0] !== text[0]?.toLowerCase()) title += (lists & LISTS.common) === 0 ? 1 : 2;
+    else lower++;
+  }
+  if (upper > title + lower) return 3;
+  if (title > 2 * lower) return 4;
+  return title + upper === 0 ? 2 : 1;
+}

@@ -1,0 +1,81 @@
+/** From marked texts to what the trainer takes: rows of features and labels, and the hashed word list. */
+import { eachFeature, type Hide } from "../../../core/guardrail/names/features.ts";
+import { beginOf, OUTSIDE } from "../../../core/guardrail/names/tags.ts";
+import { type Token, tokensOf } from "../../../core/guardrail/names/tokens.ts";
+import { LISTS, type ListName, listHash, type WordList } from "../../../core/guardrail/names/word-list.ts";
+import type { Sentence } from "./crf.ts";
+import type { Country } from "./lists.ts";
+import type { Marked } from "./make.ts";
+
+/** Labels of the words of a text: a word belongs to the name that it touches. */
+function labelsOf(tokens: readonly Token[], { spans }: Marked): number[] {
+  const inOrder = [...spans].sort((a, b) => a.start - b.start);
+  let next = 0;
+  let open = -1;
+  return tokens.map(({ start, end }) => {
+    while (next < inOrder.length && (inOrder[next]?.end ?? 0) <= start) next++;
+    const span = inOrder[next];
+    if (span === undefined || span.start >= end) return OUTSIDE;
+    const isFirst = open !== next;
+    open = next;
+    return isFirst ? beginOf(span.type) : beginOf(span.type) + 1;
+  });
+}
+
+/** `hide`: what of the features is left out. */
+export function sentenceOf(marked: Marked, list: WordList, buckets: number, hide?: Hide): Sentence {
+  const tokens = tokensOf(marked.text);
+  const rows: number[][] = tokens.map(() => []);
+  eachFeature(tokens, list, (index, feature) => rows[index]?.push(feature & (buckets - 1)), hide);
+  return { rows: rows.map((row) => Int32Array.from(row)), tags: labelsOf(tokens, marked) };
+}
+
+const STREET_WORDS =
+  "street st avenue ave road rd lane ln drive dr court ct boulevard blvd place square terrace close parkway highway hwy suite ste apt unit floor straße strasse str weg allee platz gasse rue chemin " +
+  "calle avenida paseo plaza via viale piazza corso rua travessa praça ul ulica al aleja straat laan plein gracht po box postfach";
+const LEGAL_WORDS =
+  "inc ltd llc corp corporation plc group company co holdings partners associates gmbh ag kg ug sa sarl sas sl spa srl lda ltda bv nv sp university bank institute foundation hospital insurance college school church " +
+  "council committee ministry department agency association club party union fc university's records press airlines museum";
+const TITLE_WORDS =
+  "mr mrs ms miss dr prof professor sir madam lord lady president senator minister king queen captain judge coach herr frau monsieur madame mme señor señora sr sra don doña sig signor signora dott dhr mevr pan pani ceo";
+
+/** Words of the lists, but those of `leave`; `marked` tells what people write without a capital and mean nobody by. */
+export function wordListOf(
+  countries: readonly Country[],
+  marked: readonly Marked[],
+  known: readonly string[],
+  leave: (word: string) => boolean,
+): WordList {
+  const lists = new Map<number, number>();
+  const add = (word: string, name: ListName): void => {
+    const lower = word.toLowerCase();
+    if (lower.length < 2 || leave(lower)) return;
+    const hash = listHash(lower);
+    lists.set(hash, (lists.get(hash) ?? 0) | LISTS[name]);
+  };
+  const addAll = (texts: readonly string[], name: ListName): void => {
+    for (const text of texts) for (const { text: word } of tokensOf(text)) if (/^\p{L}{3,}/u.test(word)) add(word, name);
+  };
+  for (const country of countries) {
+    addAll(country.first, "first");
+    addAll(country.last, "last");
+    addAll(country.places, "place");
+    addAll(country.states, "country");
+    addAll(country.countries, "country");
+  }
+  addAll(known, "place");
+  for (const word of STREET_WORDS.split(" ")) add(word, "street");
+  for (const word of LEGAL_WORDS.split(" ")) add(word, "legal");
+  for (const word of TITLE_WORDS.split(" ")) add(word, "title");
+  const counts = new Map<string, number>();
+  for (const one of marked) {
+    const tokens = tokensOf(one.text);
+    const labels = labelsOf(tokens, one);
+    tokens.forEach(({ text }, index) => {
+      if (labels[index] === OUTSIDE && /^\p{Ll}+$/u.test(text)) counts.set(text, (counts.get(text) ?? 0) + 1);
+    });
+  }
+  for (const [word, count] of counts) if (count >= 3) add(word, "common");
+  const hashes = [...lists.keys()].sort((a, b) => a - b);
+  return { hashes: Uint32Array.from(hashes), lists: Uint8Array.from(hashes, (hash) => lists.get(hash) ?? 0) };
+}
