@@ -53,7 +53,9 @@ async function follow(world: World, accepted: Accepted): Promise<void> {
   type Page = { events: EventView[]; done: boolean; status: RunStatus } | null;
   while (!accepted.done) {
     try {
-      const page = await world.ask<Page>("RunEngine", accepted.run, "events", accepted.seen.at(-1)?.seq ?? 0, FOLLOW_MS);
+      const seen = accepted.seen.at(-1)?.seq ?? 0;
+      await world.ask("RunEngine", accepted.run, "news", seen, FOLLOW_MS);
+      const page = await world.ask<Page>("RunEngine", accepted.run, "events", seen);
       if (page === null) world.watch.note("lost", `${accepted.run}: accepted, and then unknown to its object`);
       if (page === null) return;
       accepted.seen.push(...page.events);

@@ -31,9 +31,6 @@ export type TurnRows = {
   readonly parts: ReadonlyMap<string, string>;
 };
 
-/** `divergedAt`: the first event that is missing or after which the fold differs from what lived; null: it is the same. */
-export type Refolded = { readonly state: RunState; readonly divergedAt: number | null };
-
 /** SHA-256 of values that lie elsewhere and MUST be fetched first. */
 export type Absent = readonly string[];
 
@@ -102,27 +99,17 @@ export class Journal {
     for (const { last, leaves } of rows) if (leaves !== null) run.leaving.added(last, at);
   }
 
-  /** Folds the journal again and compares it with the state as it lived. */
-  refold(run: LoadedRun): Result<Refolded, Absent> {
-    const events = this.events(0);
-    if (!events.ok) return events;
-    const state = fold(run.machinery, events.value);
-    const gap = events.value.findIndex((event, index) => event.seq !== index + 1);
-    const differs = JSON.stringify(state) !== JSON.stringify(run.state);
-    return ok({ state, divergedAt: gap >= 0 ? gap + 1 : differs ? state.seq : null });
-  }
-
-  /** Events with a number above `after`, in order: at most `limit`, or all. */
-  events(after: number, limit = Number.MAX_SAFE_INTEGER): Result<RunEvent[], Absent> {
+  /** Events with a number above `after`, in order: of the next so many rows, or all. */
+  events(after: number, rows = Number.MAX_SAFE_INTEGER): Result<RunEvent[], Absent> {
     const query = "SELECT last_seq, events FROM journal WHERE last_seq > ? ORDER BY last_seq LIMIT ?";
     const events: RunEvent[] = [];
     const absent: string[] = [];
-    for (const row of this.#storage.sql.exec<{ last_seq: number; events: string }>(query, after, limit).toArray()) {
+    for (const row of this.#storage.sql.exec<{ last_seq: number; events: string }>(query, after, rows).toArray()) {
       const turn = this.#documentOf(row.last_seq, row.events);
       if (!turn.ok) absent.push(...turn.error);
       else for (const event of turn.value as unknown as RunEvent[]) if (event.seq > after) events.push(event);
     }
-    return absent.length > 0 ? err(absent) : ok(events.length > limit ? events.slice(0, limit) : events);
+    return absent.length > 0 ? err(absent) : ok(events);
   }
 
   #documentOf(owner: number, text: string): Result<Json, Absent> {

@@ -31,8 +31,8 @@ import { type QueuedRequest, RunShell } from "./shell.ts";
 export type { RunEnginePorts };
 
 const EVENTS_PER_PAGE = 500;
-/** Events that are read at a time: most pages are full before they have many. */
-const EVENTS_PER_READ = 50;
+/** Turns that are read at a time at first, then twice as many each time: few large ones fill a page, or many small ones. */
+const TURNS_PER_READ = 4;
 
 /** The run as it may leave its object. */
 const shown = ({ machinery, state }: LoadedRun): RunView => boundedView(toRunView(machinery, state));
@@ -249,16 +249,16 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
 
     async #readPage(after: number): Promise<EventView[]> {
       const read: EventView[] = [];
-      for (;;) {
-        const next = (await this.#events(read.at(-1)?.seq ?? after, EVENTS_PER_READ)).map(toEventView);
+      for (let turns = TURNS_PER_READ; ; turns *= 2) {
+        const next = (await this.#events(read.at(-1)?.seq ?? after, turns)).map(toEventView);
         read.push(...next);
         const page = firstPage(read, EVENTS_PER_PAGE);
         if (next.length === 0 || page.length < read.length || page.length === EVENTS_PER_PAGE) return page;
       }
     }
 
-    #events(after: number, limit?: number): Promise<RunEvent[]> {
-      return this.#shell.withValues(() => this.#shell.journal.events(after, limit));
+    #events(after: number, turns?: number): Promise<RunEvent[]> {
+      return this.#shell.withValues(() => this.#shell.journal.events(after, turns));
     }
 
     /** The start with the outputs that were too large to come along with it. */

@@ -13,17 +13,19 @@ import type { RunEvent } from "../../core/run/machine/event.ts";
 import type { Happening, Refused } from "../../core/run/machine/happening.ts";
 import { isFinal, type RunState } from "../../core/run/machine/state.ts";
 import { transition } from "../../core/run/machine/transition.ts";
-import { EVENTS_PER_TURN } from "../../core/run/machine/turn.ts";
+import { isFull } from "../../core/run/machine/turn.ts";
 import { auditRecords } from "../../core/run/outside/audit.ts";
 import { toIndexRow } from "../../core/run/outside/present.ts";
 import { nextWakeAt } from "../../core/run/outside/wake.ts";
 import { wantedEffects } from "../../core/run/outside/wanted.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { turn as endTurn } from "../../kit/turn.ts";
 import { Alarm, isLate } from "../kit/alarm.ts";
-import { type Absent, Journal, type LoadedRun, type Refolded, type TurnPart, type TurnRows } from "./journal.ts";
+import { type Absent, Journal, type LoadedRun, type TurnPart, type TurnRows } from "./journal.ts";
 import { KeptValues, ValuesOutOfReach } from "./kept-values.ts";
 import type { RunEnginePorts } from "./ports.ts";
+import { type Refolded, refold } from "./refold.ts";
 import { UnderWay } from "./under-way.ts";
 
 /** How long, in ms, records wait for those of further turns, so that they leave in one message. */
@@ -102,7 +104,7 @@ export class RunShell {
   /** The journal folded again, and whether it gives what lived. Values that lie elsewhere are read and checked again too. */
   async refold(run: LoadedRun): Promise<Refolded> {
     this.#values.forget();
-    return this.withValues(() => this.journal.refold(run));
+    return refold(run.machinery, run.state, (seq, rows) => this.withValues(() => this.journal.events(seq, rows)));
   }
 
   /** The result of `read`. Values outside the object that it needs are fetched first, unless this life has them already. */
@@ -148,7 +150,10 @@ export class RunShell {
   /** A happening, and as many turns as follow from it. */
   async #takeWhole(happening: Happening, known?: Stops): Promise<Result<RunState, Refused>> {
     let result = await this.#take(happening, known);
-    while (result.ok && result.value.isCut) result = await this.#take({ kind: "tick" }, known);
+    while (result.ok && result.value.isCut) {
+      await endTurn(); // a run with much to say keeps nobody else waiting
+      result = await this.#take({ kind: "tick" }, known);
+    }
     return result.ok ? ok(result.value.state) : result;
   }
 
@@ -169,7 +174,7 @@ export class RunShell {
     await this.#arm(run);
     this.#underWay.act(run, this.#killEpoch);
     if (events.length > 0) this.#announce(run);
-    return ok({ state, isCut: events.length >= EVENTS_PER_TURN });
+    return ok({ state, isCut: isFull(events) });
   }
 
   /** A decision whose rows may be committed: the values that they refer to are durable, and what it knows of stops is not old. */

@@ -12,7 +12,7 @@ import { fillPlaceholders } from "../../core/guardrail/placeholder.ts";
 import { replaceStretches } from "../../core/guardrail/replace.ts";
 import { FOREIGN_PLACEHOLDER, mostSevere, TYPED_PLACEHOLDER } from "../../core/guardrail/verdict.ts";
 import type { Json } from "../../core/json.ts";
-import { turn } from "../kit/turn.ts";
+import { turn } from "../../kit/turn.ts";
 import { fillValue, storedNumber } from "./fill.ts";
 import type { Admitted, Guard, GuardContext, VaultPort } from "./ports.ts";
 import { type Place, type PlaceholderDetector, summarise } from "./summary.ts";

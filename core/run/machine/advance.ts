@@ -14,7 +14,7 @@ import type { EventOf, EventType } from "./event.ts";
 import { holdIfStopped, holdOrRelease, runSubject } from "./pause.ts";
 import { type Activity, isFinal } from "./state.ts";
 import { stopAtCap } from "./stop.ts";
-import { EVENTS_PER_TURN, type Turn } from "./turn.ts";
+import type { Turn } from "./turn.ts";
 
 /** Emits everything that follows from the state of the turn, until nothing more does or the turn is full. */
 export function advance(turn: Turn): void {
@@ -23,7 +23,7 @@ export function advance(turn: Turn): void {
   holdLookups(turn);
   stopWhenTimeIsUp(turn);
   let before = -1;
-  while (turn.state.seq !== before && mayGoOn(turn) && turn.events.length < EVENTS_PER_TURN) {
+  while (turn.state.seq !== before && mayGoOn(turn) && !turn.isFull) {
     before = turn.state.seq;
     endWaits(turn);
     sendWhatIsReady(turn);

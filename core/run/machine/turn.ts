@@ -1,11 +1,12 @@
 /** One turn in the making: events are appended and folded at once, so that each decision sees what the one before decided. */
-import { own } from "../../json.ts";
+import { type Json, own } from "../../json.ts";
 import type { Stops } from "../../kill-switch/stops.ts";
 import type { EpochMs } from "../../time.ts";
 import type { Step } from "../../workflow/definition.ts";
 import type { Scope } from "../../workflow/expression.ts";
 import { toldError } from "../calls/error-class.ts";
 import { evolve } from "../fold/evolve.ts";
+import { sizeWithin } from "../outside/bounded.ts";
 import type { RunContext } from "./birth.ts";
 import type { EventData, EventType, RunEvent } from "./event.ts";
 import type { RunState } from "./state.ts";
@@ -14,7 +15,18 @@ import type { RunState } from "./state.ts";
 export type Machinery = RunContext & { readonly sha256: (text: string) => string };
 
 /** Maximum events of a turn, which is one row of the journal; what would follow is decided in the next turn. */
-export const EVENTS_PER_TURN = 400;
+const EVENTS_PER_TURN = 400;
+/** About so many UTF-16 units of events fill a turn, too: it is decided, written and read in one piece. */
+const SIZE_PER_TURN = 128 * 1024;
+
+const sizeOf = (event: RunEvent): number => sizeWithin(event.data as unknown as Json, SIZE_PER_TURN);
+
+/** True when a turn with these events takes no more. */
+export function isFull(events: readonly RunEvent[]): boolean {
+  let size = 0;
+  for (const event of events) size += sizeOf(event);
+  return events.length >= EVENTS_PER_TURN || size >= SIZE_PER_TURN;
+}
 
 /** The decisions of one happening. INVARIANT: `state` is always the fold of all events so far, those of this turn included. */
 export class Turn {
@@ -23,6 +35,7 @@ export class Turn {
   readonly stops: Stops | null;
   readonly events: RunEvent[] = [];
   #state: RunState;
+  #size = 0;
 
   constructor(machinery: Machinery, state: RunState, at: EpochMs, stops: Stops | null) {
     this.machinery = machinery;
@@ -35,6 +48,11 @@ export class Turn {
     return this.#state;
   }
 
+  /** As `isFull` says of its events. */
+  get isFull(): boolean {
+    return this.events.length >= EVENTS_PER_TURN || this.#size >= SIZE_PER_TURN;
+  }
+
   get birth(): RunContext["birth"] {
     return this.machinery.birth;
   }
@@ -42,6 +60,7 @@ export class Turn {
   emit<T extends EventType>(type: T, data: EventData[T], step?: string): void {
     const event = { seq: this.#state.seq + 1, type, at: this.at, ...(step === undefined ? {} : { step }), data } as RunEvent;
     this.events.push(event);
+    this.#size += sizeOf(event);
     this.#state = evolve(this.machinery, this.#state, event);
   }
 

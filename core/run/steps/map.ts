@@ -1,7 +1,7 @@
 /** A `map` under way: its items start in order, at most `concurrency` at once; it settles when all of them have. */
 
 import { own } from "../../json.ts";
-import { EVENTS_PER_TURN, type Turn } from "../machine/turn.ts";
+import type { Turn } from "../machine/turn.ts";
 import { itemNode, nodeDefinition } from "./node.ts";
 import { completeStep, failStep } from "./settle.ts";
 import { startNode } from "./start.ts";
@@ -26,7 +26,7 @@ function driveMap(turn: Turn, step: string): void {
       if (underWay === 0) completeStep(turn, step, null);
       return;
     }
-    if (underWay >= definition.concurrency || turn.state.stopping !== null || turn.events.length >= EVENTS_PER_TURN) return;
+    if (underWay >= definition.concurrency || turn.state.stopping !== null || turn.isFull) return;
     startNode(turn, itemNode(step, map.next), { item: map.over[map.next] ?? null, index: map.next });
   }
 }

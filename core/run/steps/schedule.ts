@@ -2,7 +2,7 @@
 import { own } from "../../json.ts";
 import { evaluateCondition } from "../../workflow/expression.ts";
 import { isBusy } from "../machine/activity-kinds.ts";
-import { EVENTS_PER_TURN, type Turn } from "../machine/turn.ts";
+import type { Turn } from "../machine/turn.ts";
 import { failAt } from "./begin.ts";
 import { skipStep } from "./settle.ts";
 import { startNode } from "./start.ts";
@@ -13,7 +13,7 @@ const SIDE_BY_SIDE = 6;
 /** Starts the steps whose needs are settled, in the order of the plan, until a bound is reached. */
 export function startReadySteps(turn: Turn): void {
   for (const id of turn.machinery.plan.order) {
-    if (turn.state.stopping !== null || turn.events.length >= EVENTS_PER_TURN) return;
+    if (turn.state.stopping !== null || turn.isFull) return;
     const step = own(turn.state.steps, id);
     if (step?.status !== "pending" || step.blockedBy > 0 || step.error !== null) continue; // with an error, another step answers for it
     if (turn.machinery.plan.rescuers.has(id) && step.rescues === null) continue;

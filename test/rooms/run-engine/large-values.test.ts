@@ -115,6 +115,34 @@ describe("a value that is too large for a row", () => {
     expect((await keysOf(id)).length).toBeGreaterThan(0);
   });
 
+  it("[LOAD-9] a run with much to say says it in turns of bounded size, and others are served between them", async () => {
+    const id = newId();
+    const names = Array.from({ length: 60 }, (_, n) => `s${n}`);
+    const steps = Object.fromEntries(
+      names.map((name, n) => [name, transform({ cel: "input.text" }, n === 0 ? {} : { needs: [`s${n - 1}`] })]),
+    );
+    const much = define(steps, { output: "done" });
+    let beats = 0;
+    const beat = setInterval(() => {
+      beats += 1;
+    }, 0);
+    const birth = { ...bornWith(id, { text: "x".repeat(100_000) }), definition: much };
+    const view = await engine(id).start(birth, { epoch: 0, active: [], asOf: FAR }, 10_000);
+    const whileItRan = beats;
+    const replay = await engine(id).replay();
+    clearInterval(beat);
+    expect([view.status, replay?.identical]).toEqual(["completed", true]);
+    const { rows, largest } = await runInDurableObject(object(id), (_run, { storage }) =>
+      storage.sql.exec<{ rows: number; largest: number }>("SELECT COUNT(*) AS rows, MAX(LENGTH(events)) AS largest FROM journal").one(),
+    );
+    expect(largest).toBeLessThan(400_000);
+    expect(rows).toBeGreaterThan(20);
+    expect(whileItRan).toBeGreaterThan(20);
+    expect(beats - whileItRan).toBeGreaterThan(5);
+    expect(await keysOf(id)).toEqual([]);
+    expect(await eventCount(id)).toBeGreaterThan(120);
+  });
+
   it("[RUN-104] a run without one never asks R2, up to the border", async () => {
     const id = newId();
     reach = { largerThan: deployed.largerThan, put: away, get: away };

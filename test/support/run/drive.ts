@@ -19,6 +19,7 @@ import type { Happening } from "../../../core/run/machine/happening.ts";
 import { isFinal, NO_USAGE, type RunState } from "../../../core/run/machine/state.ts";
 import { transition } from "../../../core/run/machine/transition.ts";
 import type { Machinery } from "../../../core/run/machine/turn.ts";
+import { isFull } from "../../../core/run/machine/turn.ts";
 import { nextWakeAt } from "../../../core/run/outside/wake.ts";
 import { type RunEffect, wantedEffects } from "../../../core/run/outside/wanted.ts";
 import type { ToolEffect } from "../../../core/tool/manifest.ts";
@@ -129,6 +130,7 @@ export class Drive {
   quiet = false;
   readonly cancelled: string[] = [];
   readonly queued: string[] = [];
+  #isCut = false;
   readonly #hanging = new Set<string>();
 
   constructor(definition: Definition, script: Partial<Script> = {}, birth: Partial<Birth> = {}) {
@@ -175,6 +177,7 @@ export class Drive {
     this.events.push(...turn.value.events);
     this.state = turn.value.state;
     if (!this.quiet) this.#checkWhatAlwaysHolds(before);
+    this.#isCut = isFull(turn.value.events);
     return null;
   }
 
@@ -186,6 +189,10 @@ export class Drive {
   /** Carries out what is wanted until nothing moves; time moves only when nothing else does. `until` stops it early. */
   run(until: (state: RunState) => boolean = () => false, limit = 5_000): this {
     for (let turn = 0; turn < limit && !until(this.state); turn++) {
+      if (this.#isCut) {
+        this.offer({ kind: "tick" });
+        continue;
+      }
       const effect = this.wanted()[0];
       if (effect) {
         const happening = this.carryOut(effect);

@@ -1,7 +1,7 @@
 /** `POST /v1/guardrails/check`: the pipeline that runs use, on its own. Nothing is kept. */
 import { z } from "@hono/zod-openapi";
 import { type Inspection, inspectLong } from "../../../core/guardrail/pipeline.ts";
-import { turn } from "../../kit/turn.ts";
+import { turn } from "../../../kit/turn.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { GuardrailResults } from "../schemas/views.ts";
