@@ -1,4 +1,8 @@
 /** What a detector saw. Offsets are UTF-16 units; a finding never holds the text it found. */
+import type { Action } from "./rules/action.ts";
+import type { RuleName } from "./rules/settings.ts";
+
+/** The three channels that texts come over. */
 export type Channel = "user" | "tool_output" | "model_output";
 /**
  * Whose words a text is. `developer`: what whoever built the application wrote (system messages, tool descriptions, schemas); it is redacted and never judged
@@ -36,8 +40,17 @@ export type PersonalDataType = (typeof PERSONAL_DATA_TYPES)[number];
 /** `LITERAL`: what a client typed in the form of a placeholder. */
 export type PlaceholderType = PersonalDataType | "LITERAL";
 
-/** The kind of a finding: personal data, a placeholder that a client typed (`LITERAL`), or an instruction to the model. */
-export type FindingType = PlaceholderType | "injection" | "jailbreak";
+/** Hits of rules that are about neither personal data nor instructions (`rules/`). PERSISTED: in findings. */
+export const RULE_TYPES = ["prompt_leak", "content", "topics", "max_chars", "format", "tone", "forbid", "require", "grounded_in"] as const;
+/** See `RULE_TYPES`. */
+export type RuleType = (typeof RULE_TYPES)[number];
+
+/** The kind of a finding: personal data, a placeholder that a client typed (`LITERAL`), an instruction to the model, or the hit of a rule. */
+export type FindingType = PlaceholderType | "injection" | "jailbreak" | RuleType;
+
+/** A hit that is no personal data: what `guardrail_violations_total` counts. */
+export const isViolation = ({ type }: { readonly type: unknown }): boolean =>
+  isInstruction({ type }) || (RULE_TYPES as readonly unknown[]).includes(type);
 
 /** An instruction that the content tries to give: reported as `injection_detected`, and withheld rather than redacted. */
 export const isInstruction = ({ type }: { readonly type: unknown }): boolean => type === "injection" || type === "jailbreak";
@@ -66,4 +79,7 @@ export type FindingSummary = {
   readonly count: number;
   readonly score: number;
   readonly pointer: string;
+  /** The rule that was broken (rules/settings.ts), and what was done about it. Absent: personal data, or a finding from before rules. */
+  readonly rule?: RuleName;
+  readonly action?: Action;
 };

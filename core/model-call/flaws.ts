@@ -13,6 +13,7 @@ export const SHOWN_ERRORS = 10;
 
 /** What an answer lacks, as the model is told when it is asked again. */
 export const FLAWS = {
+  instruction: "the answer must not give instructions to an assistant",
   empty: "the answer is empty",
   cut: "the answer was cut: it has to be shorter",
   notJson: "the answer is not JSON",

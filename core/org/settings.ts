@@ -1,5 +1,7 @@
 /** What an org chooses for itself, and what holds while it has chosen nothing. */
 
+import type { OrgGuardrails } from "../guardrail/rules/settings.ts";
+
 /** Requests a minute, and requests under way at once; what is absent is without a limit. */
 export type RequestLimit = { readonly per_minute?: number; readonly at_once?: number };
 /** Of each key, of each user with all of their keys, and of the whole org. */
@@ -23,6 +25,8 @@ export type OrgSettings = {
   readonly limits: RequestLimits;
   /** Whom a chat's kept answer may be given to: the user whose call it was (`own`), or everybody of the org (`shared`). */
   readonly kept_answers: "own" | "shared";
+  /** What is asked of all its workflows and chats (docs/guardrails.md); null: what the platform asks. */
+  readonly guardrails: OrgGuardrails | null;
 };
 
 /** What holds while an org has chosen nothing. */
@@ -35,9 +39,10 @@ export const DEFAULT_ORG_SETTINGS: OrgSettings = {
   max_runs: 10_000,
   limits: {},
   kept_answers: "own",
+  guardrails: null,
 };
 
-/** RFC 7396: what is absent stays, null goes back to the default. */
+/** RFC 7396: what is absent stays, null goes back to the default. `guardrails` alone is replaced as a whole. */
 export type OrgChange = { readonly [K in keyof OrgSettings]?: OrgSettings[K] | null };
 
 /** PERSISTED: what an org chose lies in D1 without the defaults, so that a default may change. */

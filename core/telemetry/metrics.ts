@@ -31,7 +31,7 @@ export const METRICS = {
   agent_tool_errors_total: { type: "counter", help: "Tool calls that failed.", labels: ["org", "tool"] },
   model_gateway_latency_seconds: { type: "histogram", help: "Seconds of one model call.", labels: ["org", "model"], bounds: SECONDS },
   agent_pii_detections_total: { type: "counter", help: "Values of personal data found.", labels: ["org", "type"] },
-  guardrail_violations_total: { type: "counter", help: "Instructions and jailbreaks found.", labels: ["org", "type"] },
+  guardrail_violations_total: { type: "counter", help: "Instructions, jailbreaks and broken rules found.", labels: ["org", "type"] },
   agent_human_review_queue_depth: { type: "gauge", help: "Runs that wait for a person.", labels: ["org"] },
   orchestration_queue_depth: { type: "gauge", help: "Runs that have work to do.", labels: ["org"] },
   tool_sandbox_queue_depth: { type: "gauge", help: "Tool calls that wait for a sandbox.", labels: ["org"] },

@@ -4,12 +4,14 @@
  */
 import type { FieldError } from "../errors/problem.ts";
 import { flawOfName } from "../guardrail/pii/personal-name.ts";
+import { readGuardrails } from "../guardrail/rules/read.ts";
 import { escapeToken, isObject, type Json, type JsonObject } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 import { checkExpressions } from "./check-expressions.ts";
 import { checkNames, checkTools, type ToolsKnown } from "./check-references.ts";
 import type { Definition, Limits, Step } from "./definition.ts";
 import { Errors, Form } from "./form.ts";
+import { checkGuardrails } from "./guardrails.ts";
 import { STEP_ID, TOOL_NAME, WORKFLOW_NAME } from "./names.ts";
 import { checkCycles, settledBefore } from "./reach.ts";
 import { checkSchema } from "./schema.ts";
@@ -36,6 +38,7 @@ export function checkDefinition(raw: Json, known: Known): Result<Definition, rea
   const steps = readSteps(form);
   const sent = isObject(raw) && isObject(raw["steps"]) ? raw["steps"] : {};
   const ids: ReadonlySet<string> = new Set(Object.keys(sent)); // also of steps that could not be read: others may name them
+  const guardrails = readGuardrails(form);
   const definition: Definition = {
     name: form.text("name", { max: 63, pattern: WORKFLOW_NAME }),
     description: form.text("description", { fallback: "", max: 4_096 }),
@@ -46,6 +49,8 @@ export function checkDefinition(raw: Json, known: Known): Result<Definition, rea
     tools: form.texts("tools", { max: 63, most: 200, pattern: TOOL_NAME }),
     on_failure: form.choice("on_failure", ["compensate", "park"] as const, "compensate"),
     on_budget: readOnBudget(form),
+    // A definition without them has no such field: its digest stays as it was before guardrails of workflows existed.
+    ...(guardrails === null ? {} : { guardrails }),
     steps,
   };
   form.close();
@@ -54,7 +59,9 @@ export function checkDefinition(raw: Json, known: Known): Result<Definition, rea
   checkTools(definition, known, errors);
   checkNames(definition, ids, errors);
   const cyclic = checkCycles(steps, errors);
-  checkExpressions(definition, ids, cyclic ? null : settledBefore(steps), errors);
+  const before = cyclic ? null : settledBefore(steps);
+  checkExpressions(definition, ids, before, errors);
+  checkGuardrails(definition, ids, before, errors);
   return errors.list.length > 0 ? err(errors.list) : ok(definition);
 }
 

@@ -4,6 +4,7 @@
  *
  * PERSISTED: in D1 by (org, name, version), and inside every run for the run's life.
  */
+import type { GuardrailSettings, StepGuardrails } from "../guardrail/rules/settings.ts";
 import type { Json, JsonObject } from "../json.ts";
 
 /** A value in which `{"cel": "…"}` at any depth is an expression. */
@@ -97,6 +98,8 @@ export type ModelStep = StepCommon & {
   readonly output: JsonSchema | null;
   readonly cache: CacheUse;
   readonly budget?: StepBudget;
+  /** What is asked of its answer beside what the definition asks. Absent: nothing. */
+  readonly guardrails?: StepGuardrails;
   /** A queue consumer makes the call and reports back; the run's object sleeps meanwhile. */
   readonly async: boolean;
   readonly retry: RetryPolicy;
@@ -125,6 +128,8 @@ export type AgentStep = StepCommon & {
   readonly tools: readonly string[];
   readonly max_iterations: number;
   readonly budget?: StepBudget;
+  /** As of a `model` step; of the answer that becomes the output. */
+  readonly guardrails?: StepGuardrails;
   /** null: the output is text. */
   readonly output: JsonSchema | null;
   readonly retry: RetryPolicy;
@@ -184,5 +189,7 @@ export type Definition = {
   readonly on_failure: "compensate" | "park";
   /** null: the outputs of the completed steps by id. */
   readonly on_budget: { readonly value: Template } | null;
+  /** What is asked of inputs, tools' answers and outputs beside what the org and the platform ask. Absent: nothing. */
+  readonly guardrails?: GuardrailSettings;
   readonly steps: { readonly [id: string]: Step };
 };

@@ -102,17 +102,20 @@ export function renderMessages(
 }
 
 const CORRECTION = "Your answer does not fit the JSON schema:";
+const BROKEN_RULES = "Your answer cannot be taken, since it breaks these rules:";
 
 /** The last message asks for an answer again. */
 export function isCorrection(messages: readonly Message[]): boolean {
   const last = messages.at(-1);
-  return last?.role === "user" && last.content.startsWith(CORRECTION);
+  return last?.role === "user" && (last.content.startsWith(CORRECTION) || last.content.startsWith(BROKEN_RULES));
 }
 
-/** Asks again, with what was wrong. `answer` is the model's, redacted; `errors` are ours. */
-export function correctionMessages(messages: readonly Message[], answer: string, errors: readonly string[]): Message[] {
+/** Asks again, with what was wrong. `answer` is the model's, redacted; `errors` are ours; `rules`: they are about guardrails, not the schema. */
+export function correctionMessages(messages: readonly Message[], answer: string, errors: readonly string[], rules?: true): Message[] {
   const list = errors.slice(0, 20).map((error) => `- ${error}`);
-  const ask = [CORRECTION, ...list, "Answer again with one JSON value that fits the schema, and nothing else."];
+  const ask = rules
+    ? [BROKEN_RULES, ...list, "Answer again as you were asked to, without breaking them, and with nothing else."]
+    : [CORRECTION, ...list, "Answer again with one JSON value that fits the schema, and nothing else."];
   return [...messages, { role: "assistant", content: answer }, { role: "user", content: ask.join("\n") }];
 }
 

@@ -225,7 +225,9 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         keep(`org ${org}`, org, record);
         const held = orgs.get(org) ?? { createdAt: now(), settings: {} };
         orgs.set(org, held);
-        held.settings = mergePatch(held.settings as never, change as never) as ChosenSettings;
+        const { guardrails, ...others } = held.settings;
+        const before = change.guardrails === undefined && guardrails !== undefined ? { ...others, guardrails } : others;
+        held.settings = mergePatch(before as never, change as never) as ChosenSettings;
         const secretKept = secret !== null && !callbackSecrets.has(org);
         if (secretKept && secret !== null) callbackSecrets.set(org, { id: secret.id, sealed: [secret.sealed], madeAt: now() });
         const view = orgView(org);

@@ -3,13 +3,14 @@
  * placeholders in its place. Holds no state; asks the vault only when there is something to keep or to look up. An exception means
  * that nothing was admitted.
  */
-import type { FindingSummary, PlaceholderType, Speaker, Verdict } from "../../core/guardrail/finding.ts";
+import { type FindingSummary, isInstruction, type PlaceholderType, type Speaker, type Verdict } from "../../core/guardrail/finding.ts";
 import { type InspectText, inspectAnswer, inspectText } from "../../core/guardrail/inspect-text.ts";
 import { type InspectedPart, inspectValue } from "../../core/guardrail/inspect-value.ts";
 import { rewriteTexts } from "../../core/guardrail/json-texts.ts";
 import { inspect } from "../../core/guardrail/pipeline.ts";
 import { fillPlaceholders } from "../../core/guardrail/placeholder.ts";
 import { replaceStretches } from "../../core/guardrail/replace.ts";
+import type { Action } from "../../core/guardrail/rules/action.ts";
 import { FOREIGN_PLACEHOLDER, mostSevere, TYPED_PLACEHOLDER } from "../../core/guardrail/verdict.ts";
 import type { Json } from "../../core/json.ts";
 import { turn } from "../../kit/turn.ts";
@@ -32,7 +33,8 @@ export type GuardPorts = {
 /** The guardrails over one vault. */
 export function defineGuard(ports: GuardPorts): Guard {
   return {
-    admit: (context, speaker, origin, value, names = false) => admit(ports, context, speaker, origin, value, names),
+    admit: (context, speaker, origin, value, names = false, injection = "block") =>
+      admit(ports, context, speaker, origin, value, names, injection),
     scrub,
     open: async (context, value, types) => {
       const filled = await fillValue(ports.vault, context, value, (type) => types.includes(type));
@@ -45,7 +47,7 @@ export function defineGuard(ports: GuardPorts): Guard {
 async function admit(
   { vault, inspect: remembered = inspectText, pause = turn }: GuardPorts,
   context: GuardContext,
-  ...[speaker, origin, value, names = false]: AdmitArguments
+  ...[speaker, origin, value, withNames = false, injection = "block"]: AdmitArguments
 ): Promise<Admitted> {
   const isAnswer = speaker === "model_output" && origin === "model";
   const inspected = await inspectValue(
@@ -53,28 +55,81 @@ async function admit(
     speaker,
     origin === "input" ? remembered : isAnswer ? inspectAnswer : inspectText,
     pause,
-    names,
+    withNames,
   );
   if (!inspected.ok) return blocked([{ type: "injection", detector: `bounds.${inspected.error}`, count: 1, score: 1, pointer: "" }]);
-  const { parts, verdict } = inspected.value;
-  const refused = verdict === "block" && speaker !== "tool_output";
+  const { verdict: found } = inspected.value;
+  const parts = injection === "off" ? inspected.value.parts.map(withoutInjection) : inspected.value.parts;
+  const isHit = found === "block" && injection !== "off";
+  const ruled = (findings: readonly FindingSummary[]): readonly FindingSummary[] => ruledFindings(findings, speaker, injection, isHit);
+  const isWithheld = isHit && (injection === "redact" || injection === "retry" || (injection === "block" && speaker === "tool_output"));
+  const isHeld = (part: InspectedPart): boolean => isWithheld && part.inspected.verdict === "block";
   // A refused value goes nowhere: nothing of it is kept, its findings say where by places whose keys are redacted for good.
-  const cuts = parts.map((part) => (part.inspected.verdict === "block" ? [] : cutsOf(part, speaker)));
-  if (refused) return blocked(summarise(placesOf(parts, scrubbedPointers(value, parts)), detectorOf(speaker, new Set())));
-  const [placeholders, foreign] = [await assign(vault, context, origin, cuts), await foreignPlaceholders(vault, context, speaker, parts)];
+  if (isHit && injection === "block" && speaker !== "tool_output")
+    return {
+      ...blocked(ruled(summarise(placesOf(parts, scrubbedPointers(value, parts)), detectorOf(speaker, new Set())))),
+      action: "block",
+    };
+  const cuts = parts.map((part) => (isHeld(part) ? [] : cutsOf(part, speaker)));
+  const [names, foreign] = [await assign(vault, context, origin, cuts), await foreignPlaceholders(vault, context, speaker, parts)];
+  const rewritten = rewriteTexts(value, rewriter(parts, cuts, names, isHeld));
+  const findings = ruled(summarise(placesOf(parts, rewritten.pointers), detectorOf(speaker, foreign)));
+  const isFlagged = findings.some((finding) => finding.detector === FOREIGN_PLACEHOLDER);
+  const verdicts: Verdict[] = [verdictUnder(found, injection), isFlagged ? "flag" : "pass", names.length > 0 ? "redact" : "pass"];
+  const admitted = { value: rewritten.value, verdict: mostSevere(verdicts), findings };
+  if (!isHit) return admitted;
+  if (injection !== "review") return { ...admitted, action: injection };
+  const isRefused = (part: InspectedPart): boolean => part.inspected.verdict === "block";
+  return { ...admitted, action: injection, withheld: rewriteTexts(value, rewriter(parts, cuts, names, isRefused)).value };
+}
+
+/** What stands in the place of each text: a marker, its placeholders, or the text itself. `names`: of all cuts, in order. */
+function rewriter(
+  parts: readonly InspectedPart[],
+  cuts: readonly (readonly Cut[])[],
+  names: readonly string[],
+  isHeld: (part: InspectedPart) => boolean,
+): (index: number) => Json {
   let next = 0;
-  const rewritten = rewriteTexts(value, (index) => {
+  return (index) => {
     const part = parts[index];
     const own = cuts[index] ?? [];
     if (part === undefined) throw new Error("the two walks over a value disagree");
-    if (part.inspected.verdict === "block") return WITHHELD;
-    if (part.number !== undefined) return own.length > 0 ? (placeholders[next++] ?? WITHHELD) : part.number;
-    return replaceStretches(part.text, own, () => placeholders[next++] ?? WITHHELD);
-  });
-  const findings = summarise(placesOf(parts, rewritten.pointers), detectorOf(speaker, foreign));
-  const isFlagged = findings.some((finding) => finding.detector === FOREIGN_PLACEHOLDER);
-  const verdicts: Verdict[] = [verdict, isFlagged ? "flag" : "pass", placeholders.length > 0 ? "redact" : "pass"];
-  return { value: rewritten.value, verdict: mostSevere(verdicts), findings };
+    if (isHeld(part)) {
+      next += own.length;
+      return WITHHELD;
+    }
+    if (part.number !== undefined) return own.length > 0 ? (names[next++] ?? WITHHELD) : part.number;
+    return replaceStretches(part.text, own, () => names[next++] ?? WITHHELD);
+  };
+}
+
+/** The verdict of instructions alone, under the rule about them. */
+function verdictUnder(found: Verdict, injection: Action): Verdict {
+  if (injection === "off") return "pass";
+  if (found !== "block") return found;
+  return injection === "flag" || injection === "review" || injection === "block" ? injection : "redact";
+}
+
+const withoutInjection = (part: InspectedPart): InspectedPart => ({
+  ...part,
+  inspected: { ...part.inspected, injection: [], verdict: "pass" },
+});
+
+const PARTS: { readonly [S in Speaker]?: "input" | "tools" | "output" } = { user: "input", tool_output: "tools", model_output: "output" };
+
+/** Instructions with the rule that they break; one that is only suspicious is flagged. */
+function ruledFindings(
+  findings: readonly FindingSummary[],
+  speaker: Speaker,
+  injection: Action,
+  isHit: boolean,
+): readonly FindingSummary[] {
+  const part = PARTS[speaker];
+  if (part === undefined) return findings;
+  return findings.map((finding) =>
+    isInstruction(finding) ? { ...finding, rule: `${part}.injection` as const, action: isHit ? injection : ("flag" as const) } : finding,
+  );
 }
 
 type AdmitArguments = Parameters<Guard["admit"]> extends [GuardContext, ...infer Rest] ? Rest : never;

@@ -1,5 +1,6 @@
 /** What the rest of the platform asks of the guardrails. Every method fails closed: when it throws, nothing was admitted. */
 import type { FindingSummary, PlaceholderType, Speaker, Verdict } from "../../core/guardrail/finding.ts";
+import type { Action } from "../../core/guardrail/rules/action.ts";
 import type { Json } from "../../core/json.ts";
 
 /** Whose text it is: placeholders resolve in this run only, values lie under the subject's key. */
@@ -11,6 +12,10 @@ export type Admitted = {
   readonly value: Json;
   readonly verdict: Verdict;
   readonly findings: readonly FindingSummary[];
+  /** What the rule about instructions does; absent: none was found that has to be acted on. */
+  readonly action?: Action;
+  /** Where a person has to decide: `value` with the instructions withheld. */
+  readonly withheld?: Json;
 };
 
 /** The guardrails as other rooms ask them. */
@@ -18,9 +23,17 @@ export type Guard = {
   /**
    * Scans and redacts everything in `value` before anything keeps it. `origin` "input" marks values that the run's own user gets
    * back. A blocked value of a user or a model is stored nowhere: `verdict` is "block" and `value` null. `names`: whether people,
-   * places, organisations and addresses are found, too; they are not where nothing is said.
+   * places, organisations and addresses are found, too; they are not where nothing is said. `injection`: what is done about an instruction,
+   * `block` by default. Under `redact` and `retry` the texts that hold one are withheld; under `review` and `flag` they stay.
    */
-  admit(context: GuardContext, speaker: Speaker, origin: "input" | "tool" | "model", value: Json, names?: boolean): Promise<Admitted>;
+  admit(
+    context: GuardContext,
+    speaker: Speaker,
+    origin: "input" | "tool" | "model",
+    value: Json,
+    names?: boolean,
+    injection?: Action,
+  ): Promise<Admitted>;
   /** For texts that belong to no run (reasons, comments): personal data is replaced permanently. */
   scrub(text: string, names?: boolean): { readonly text: string; readonly verdict: Verdict; readonly findings: readonly FindingSummary[] };
   /** Placeholders of the listed types in a value are replaced by what this run's input put in; all others stay. */

@@ -40,13 +40,17 @@ export async function judgeAnswer(
   const read = asked ?? (await readOutput(call, answer, filledOf).catch(nullUnlessOver));
   if (read === null) return refused("content_blocked", "the guardrails could not judge the model's answer", []);
   const { value } = withoutSecrets(read.value, secrets);
-  const admitted = await deadline.within(guard.admit(context, "model_output", "model", value)).catch(nullUnlessOver);
+  const admitted = await deadline.within(guard.admit(context, "model_output", "model", value, false, call.injection)).catch(nullUnlessOver);
   if (admitted === null) return refused("content_blocked", "the guardrails could not judge the model's answer", []);
   const { findings } = admitted;
   if (admitted.verdict === "block") return refused(refusalCode(findings), "the model's answer was refused", findings);
-  if (read.errors.length > 0) {
+  if (admitted.action === "review" && asked !== null)
+    return refused("injection_detected", "the model's answer carried an instruction and was refused", findings);
+  if (read.errors.length > 0 || admitted.action === "retry") {
     const shown = typeof admitted.value === "string" ? admitted.value : JSON.stringify(admitted.value);
-    return { result: { ok: false, invalid: { answer: shownAnswer(shown), errors: read.errors } }, findings };
+    const errors = admitted.action === "retry" ? [FLAWS.instruction] : read.errors;
+    const rules = admitted.action === "retry" ? ({ rules: true } as const) : {};
+    return { result: { ok: false, invalid: { answer: shownAnswer(shown), errors, ...rules } }, findings };
   }
   if (asked !== null) {
     const asks = withAdmitted(call, asked.calls, admitted.value);
@@ -61,13 +65,17 @@ export async function judgeAnswer(
       findings: [...findings, ...(beside?.findings ?? [])],
     };
   }
-  if (call.schema === null) return { result: { ok: true, output: admitted.value }, findings };
-  if (withholdingBreaks(call.schema.schema, value, admitted)) {
+  const review = admitted.action === "review" ? ({ review: true } as const) : {};
+  if (call.schema === null) return { result: { ok: true, output: admitted.value, ...review }, findings };
+  const isLeft = admitted.action === "flag" || admitted.action === "review";
+  if (!isLeft && withholdingBreaks(call.schema.schema, value, admitted)) {
     return refused("injection_detected", "the model's answer carried an instruction and was refused", findings);
   }
   const fitted = await fittedTo(call.schema.schema, value, admitted.value, filledOf).catch(nullUnlessOver);
   if (fitted === null) return refused("content_blocked", "the guardrails could not judge the model's answer", findings);
-  return fitted.ok ? { result: { ok: true, output: fitted.value }, findings } : unfit(noRoom(call.schema.schema, fitted.error), findings);
+  return fitted.ok
+    ? { result: { ok: true, output: fitted.value, ...review }, findings }
+    : unfit(noRoom(call.schema.schema, fitted.error), findings);
 }
 
 /**

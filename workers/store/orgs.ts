@@ -45,11 +45,13 @@ export function storeOrgs(db: Database, outbox: Outbox, now: () => number): OrgS
     async put(org, change, secret, record) {
       const at = now();
       const patch = JSON.stringify(change);
+      // Guardrails are replaced as a whole: what is no longer asked for must not stay.
+      const kept = change.guardrails === undefined ? sql`orgs.settings` : sql`json_remove(orgs.settings, '$.guardrails')`;
       const results = await db.batch([
         outbox.statement(org, record, at),
         // One statement, so that two changes at once both stay; in SQLite `json_patch` is RFC 7396.
         sql`INSERT INTO orgs (name, created_at, settings) VALUES (${org}, ${at}, json_patch('{}', ${patch}))
-          ON CONFLICT (name) DO UPDATE SET settings = json_patch(orgs.settings, ${patch})`,
+          ON CONFLICT (name) DO UPDATE SET settings = json_patch(${kept}, ${patch})`,
         ...(secret === null
           ? []
           : [

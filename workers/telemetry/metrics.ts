@@ -2,7 +2,7 @@
  * `/metrics`: read off the index of runs and the audit entries in D1, so that figures survive every isolate and cannot disagree
  * with the record. They cover what D1 holds. Names and labels: docs/contract.md, "Evidence".
  */
-import { isInstruction } from "../../core/guardrail/finding.ts";
+import { isViolation } from "../../core/guardrail/finding.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import { type Histogram, histogramOf, METRICS, type Observed, type Value, valuesOf } from "../../core/telemetry/metrics.ts";
 import { type Labels, writeFamilies } from "../../core/telemetry/prometheus.ts";
@@ -44,7 +44,7 @@ export async function renderMetrics(db: D1Database, stops: Stops): Promise<strin
   const rows = Object.fromEntries(Object.keys(queries).map((name, index) => [name, results[index]?.results ?? []])) as {
     [name in keyof typeof queries]: Row[];
   };
-  const isViolation = (row: Row): boolean => isInstruction({ type: row["type"] });
+  const isHit = (row: Row): boolean => isViolation({ type: row["type"] });
 
   return writeFamilies([
     histogramOf("agent_run_duration_seconds", observed("agent_run_duration_seconds", rows.duration)),
@@ -60,11 +60,11 @@ export async function renderMetrics(db: D1Database, stops: Stops): Promise<strin
     valuesOf(
       "agent_pii_detections_total",
       counted(
-        rows.findings.filter((row) => !isViolation(row)),
+        rows.findings.filter((row) => !isHit(row)),
         "n",
       ),
     ),
-    valuesOf("guardrail_violations_total", counted(rows.findings.filter(isViolation), "n")),
+    valuesOf("guardrail_violations_total", counted(rows.findings.filter(isHit), "n")),
     valuesOf("agent_human_review_queue_depth", counted(rows.waiting, "n")),
     valuesOf("orchestration_queue_depth", counted(rows.queued, "n")),
     // No tool here runs in a sandbox that calls would wait for: isolates and containers are not registered (core/tool/check.ts).

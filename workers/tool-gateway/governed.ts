@@ -39,6 +39,8 @@ type Progress = {
   openings: readonly Opening[];
   findings: readonly FindingSummary[];
   isKept: boolean;
+  /** The output without the instruction that a person decides about. */
+  withheld?: Json;
 };
 
 /** A gateway that governs each call and leaves the sending to the transport of the tool's kind. */
@@ -61,7 +63,9 @@ export function governToolCalls(ports: ToolGatewayPorts, transports: Transports)
       );
       deadline.end();
       return {
-        result: result.ok ? { ok: true, output: result.value } : { ok: false, failure: named(call.tool, result.error) },
+        result: result.ok
+          ? { ok: true, output: result.value, ...withheldOf(progress) }
+          : { ok: false, failure: named(call.tool, result.error) },
         reached: progress.reached,
         status: progress.status,
         ...(progress.isMissing ? { found: false } : {}),
@@ -104,7 +108,7 @@ async function perform(
   if (refusal !== null) return err(refusal);
 
   const kept = await deadline.within(findKept(ports, call, manifest, opened.input));
-  const again = await giveAgain(ports, guarded, manifest, kept, deadline, progress);
+  const again = await giveAgain(ports, guarded, call, manifest, kept, deadline, progress);
   if (again !== undefined) return ok(again);
 
   const credential = await credentialFor(ports, call, manifest, plan.value, deadline);
@@ -137,7 +141,7 @@ async function perform(
   const taken = takeInt64(manifest.output, body.value);
   if (!taken.ok) return err(failure("permanent", "output_invalid", `in the tool's answer ${numberNotHeld(manifest.output, taken.error)}`));
   const said = taken.value;
-  const admitted = await admit(ports, guarded, manifest, said, [credential.value], deadline, progress);
+  const admitted = await admit(ports, guarded, call, manifest, said, [credential.value], deadline, progress);
   if (!admitted.ok) return admitted;
   // A good answer is not lost because it could not be kept.
   if (answer.mayBeKept) await deadline.within(kept.keep(said, admitted.value, arrivedAt - answer.ageMs)).catch(() => undefined);
@@ -157,6 +161,7 @@ const named = (tool: string, why: Failure): Failure => ({ ...why, message: `\`${
 async function giveAgain(
   ports: ToolGatewayPorts,
   guarded: GuardContext,
+  call: ToolCall,
   manifest: ToolManifest,
   { output, drop }: Kept,
   deadline: Deadline,
@@ -164,7 +169,7 @@ async function giveAgain(
 ): Promise<Json | undefined> {
   if (output === undefined) return undefined;
   const judged: Progress = { ...progress };
-  const admitted = await admit(ports, guarded, manifest, output, [], deadline, judged);
+  const admitted = await admit(ports, guarded, call, manifest, output, [], deadline, judged);
   if (!admitted.ok || admitted.value.verdict !== "pass" || judged.findings.length > 0) {
     await deadline.within(drop());
     return undefined;
@@ -176,6 +181,7 @@ async function giveAgain(
 async function admit(
   ports: ToolGatewayPorts,
   guarded: GuardContext,
+  { injection, names }: ToolCall,
   manifest: ToolManifest,
   answer: Json,
   secrets: readonly string[],
@@ -190,16 +196,20 @@ async function admit(
       failure("permanent", "output_invalid", `the tool's answer breaks its schema at \`${knownPath(manifest.output, misfit.path)}\``),
     );
   }
-  const admitted = await deadline.within(ports.guard.admit(guarded, "tool_output", "tool", value)).catch(rethrowDeadline);
+  const admitted = await deadline.within(ports.guard.admit(guarded, "tool_output", "tool", value, names, injection)).catch(rethrowDeadline);
   if (admitted === null) return err(failure("safety", "content_blocked", "the guardrails could not judge the tool's answer"));
   progress.findings = [...progress.findings, ...admitted.findings];
+  if (admitted.withheld !== undefined) progress.withheld = admitted.withheld;
   // A withheld string alone is no failure: the run reads the marker. Nothing at all, or a broken schema, is.
   const refused = admitted.verdict === "block" && admitted.value === null;
-  if (refused || withholdingBreaks(manifest.output, value, admitted)) {
+  const isLeft = admitted.action === "flag" || admitted.action === "review";
+  if (refused || (!isLeft && withholdingBreaks(manifest.output, value, admitted))) {
     return err(failure("safety", "injection_detected", "the tool's answer carried an instruction and was refused"));
   }
   return ok(admitted);
 }
+
+const withheldOf = ({ withheld }: Progress): { readonly withheld?: Json } => (withheld === undefined ? {} : { withheld });
 
 /** For work whose failure has a meaning of its own (null); the deadline's end goes on upwards. */
 function rethrowDeadline(error: unknown): null {

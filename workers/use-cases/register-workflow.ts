@@ -92,7 +92,9 @@ async function check(ports: UseCasePorts, org: string, sent: JsonObject): Promis
   const digest = await sha256Hex(canonicalJson(definition as unknown as Json));
   const models = await ports.models(org);
   const routed = new Set((await ports.store.routes.list(org, { limit: MOST_ROUTES, cursor: null })).data.map(({ task }) => task));
+  const { guardrails } = await ports.store.orgs.settings(org);
   const warnings = warningsOf(definition, {
+    guardrails,
     tools: new Map(manifests.map((manifest) => [manifest.name, manifest])),
     serves: (task) => routed.has(task) || models.some((model) => hasTask(model, task)),
   });

@@ -1,8 +1,13 @@
 /** Delivers a signal to a run. New work, so the kill switch is asked; redacted before anything keeps it. */
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { withoutPerson } from "../../core/guardrail/rules/action.ts";
+import { judgeInput } from "../../core/guardrail/rules/judge.ts";
+import { type InputRules, PLATFORM_GUARDRAILS, rulesOfOrg } from "../../core/guardrail/rules/merge.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { RunView } from "../../core/run/outside/view.ts";
+import { runRulesOf } from "../../core/workflow/guardrails.ts";
 import { recordBlocked } from "./blocked.ts";
 import { claim, type Repeatable } from "./idempotency.ts";
 import type { UseCasePorts } from "./ports.ts";
@@ -34,12 +39,18 @@ export async function signalRun(
   // What the run's own user says is theirs to get back; what anybody else says is not.
   const origin = principal.user === view.user ? "input" : "tool";
   const context = { org: view.org, run: view.id, subject: view.subject };
-  const { value, verdict, findings } = await ports.guard.admit(context, "user", origin, body);
-  if (verdict === "block") {
-    await recordBlocked(ports, by, "run.signal", `run/${id}`, findings);
+  const rules = await signalRules(ports, view);
+  // The run is under way and does not wait for a person here: what a person would decide is refused.
+  const judged = judgeInput(body, rules);
+  const isRefused = withoutPerson(judged.action) === "block";
+  const admitted = isRefused ? null : await ports.guard.admit(context, "user", origin, body, rules.names, withoutPerson(rules.injection));
+  if (admitted === null || admitted.verdict === "block") {
+    await recordBlocked(ports, by, "run.signal", `run/${id}`, admitted?.findings ?? judged.findings);
     await release();
-    return err(refuse("injection_detected", "the content was refused"));
+    return err(refuse(isRefused ? "content_blocked" : "injection_detected", "the content was refused"));
   }
+  const { value } = admitted;
+  const findings = [...judged.findings, ...admitted.findings];
   const signalled = await ports.runs(id).signal({ id: signalId, name, body: value, findings, by: principal.user });
   if (!signalled.ok) {
     await release();
@@ -47,4 +58,12 @@ export async function signalRun(
   }
   await settle("accepted");
   return ok({ outcome: "accepted", run: await shownTo(ports, principal, signalled.value), replayed: false });
+}
+
+/** The rules for input of the run's version, as its org has them now. */
+async function signalRules({ store }: UseCasePorts, { org, workflow, version }: RunView): Promise<InputRules> {
+  const found = await store.workflows.get(org, workflow, version);
+  const { guardrails } = await store.orgs.settings(org);
+  const rules = found === null ? rulesOfOrg(guardrails) : (runRulesOf(guardrails, found.definition)?.rules ?? PLATFORM_GUARDRAILS);
+  return rules.input;
 }

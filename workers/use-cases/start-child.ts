@@ -1,10 +1,14 @@
 /** Starts the run that is a step of another: with its parent's caller, subject and trace. */
+
+import { runRulesOf } from "../../core/workflow/guardrails.ts";
 import type { ChildStart } from "../../durable-objects/run-engine/ports.ts";
-import type { WorkflowStore } from "../store/ports.ts";
+import type { OrgStore, WorkflowStore } from "../store/ports.ts";
 import { bearHeir, type HeirPorts } from "./bear.ts";
 
 /** What starting a child run needs. */
-export type StartChildPorts = HeirPorts & { readonly store: { readonly workflows: Pick<WorkflowStore, "get"> } };
+export type StartChildPorts = HeirPorts & {
+  readonly store: { readonly workflows: Pick<WorkflowStore, "get">; readonly orgs: Pick<OrgStore, "settings"> };
+};
 
 /** Throws when the child's workflow is out of reach: the parent asks again. The same child twice is one run. */
 export async function startChild(
@@ -17,6 +21,17 @@ export async function startChild(
   const { definition, version, digest } = found;
   const inherited = { org, user, roles, subject, metadata, traceId, deadlineAt, parentSpanId, budget, input, parent };
   const noted = { ...(labels === undefined ? {} : { inputLabels: labels }), ...(starters === undefined ? {} : { starters }) };
-  const own = { id: child.run, definition, version, digest, inputFindings: [], redrive: null, callbackUrl: null };
+  // Its input comes from its parent, which was judged; its tools and answers are judged by its own rules.
+  const rules = runRulesOf((await ports.store.orgs.settings(org)).guardrails, definition);
+  const own = {
+    ...(rules === null ? {} : { guardrails: rules }),
+    id: child.run,
+    definition,
+    version,
+    digest,
+    inputFindings: [],
+    redrive: null,
+    callbackUrl: null,
+  };
   await bearHeir(ports, from.id, { ...inherited, ...noted, ...own });
 }

@@ -5,11 +5,14 @@
 
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { unknownId } from "../../core/errors/unknown-name.ts";
+import { judgeInput } from "../../core/guardrail/rules/judge.ts";
+import { PLATFORM_GUARDRAILS, type RunRules } from "../../core/guardrail/rules/merge.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RunStart } from "../../core/run/machine/birth.ts";
 import { FINAL_STATUSES, type RunView } from "../../core/run/outside/view.ts";
+import { runRulesOf } from "../../core/workflow/guardrails.ts";
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { placeForStart } from "./admission.ts";
 import { bear } from "./bear.ts";
@@ -89,13 +92,15 @@ async function begin(
   stops: Stops,
 ): Promise<Result<RunOutcome, Refusal>> {
   const { org } = by.principal;
-  const admitted = await admit(ports, by, command, first.id);
+  const { guardrails: asked } = await ports.store.orgs.settings(org);
+  const rules = runRulesOf(asked, workflow.definition);
+  const admitted = await admit(ports, by, command, first.id, rules);
   if (!admitted.ok) {
     await first.release();
     ports.store.runs.release(org, first.id);
     return admitted;
   }
-  const run = await bear(ports, startOf(by, command, first.id, workflow, admitted.value), stops, command.waitMs);
+  const run = await bear(ports, startOf(by, command, first.id, workflow, admitted.value, rules), stops, command.waitMs);
   const ended = FINAL_STATUSES.includes(run.status);
   ports.store.runs.accepted(org, run.id);
   if (ended) ports.store.runs.release(org, run.id);
@@ -104,21 +109,57 @@ async function begin(
   return ok({ outcome, run: await shownTo(ports, by.principal, run), replayed: false });
 }
 
-type AdmittedRun = { readonly input: Json; readonly metadata: JsonObject; readonly findings: RunStart["inputFindings"] };
+type AdmittedRun = {
+  readonly input: Json;
+  readonly metadata: JsonObject;
+  readonly findings: RunStart["inputFindings"];
+  readonly needsPerson: boolean;
+};
 
 /** Input and metadata are admitted together, so that one that is refused leaves nothing of the other behind. */
-async function admit(ports: UseCasePorts, by: Requester, command: StartRun, run: string): Promise<Result<AdmittedRun, Refusal>> {
+async function admit(
+  ports: UseCasePorts,
+  by: Requester,
+  command: StartRun,
+  run: string,
+  ruled: RunRules | null,
+): Promise<Result<AdmittedRun, Refusal>> {
   const context = { org: by.principal.org, run, subject: subjectOf(by, command) };
   const { input, metadata } = command;
-  const { value, verdict, findings } = await ports.guard.admit(context, "user", "input", { input, metadata });
+  const { input: rules } = ruled?.rules ?? PLATFORM_GUARDRAILS;
+  const judged = judgeInput(input, rules);
+  if (judged.action === "block") {
+    await recordBlocked(ports, by, "run.start", `workflow/${command.workflow}`, judged.findings);
+    return err(refuse("content_blocked", "the content was refused"));
+  }
+  const { value, verdict, findings, action } = await ports.guard.admit(
+    context,
+    "user",
+    "input",
+    { input, metadata },
+    rules.names,
+    rules.injection,
+  );
   if (verdict !== "block" && isObject(value) && isObject(value["metadata"])) {
-    return ok({ input: value["input"] ?? null, metadata: value["metadata"], findings });
+    return ok({
+      input: value["input"] ?? null,
+      metadata: value["metadata"],
+      findings: [...judged.findings, ...findings],
+      needsPerson: judged.action === "review" || action === "review",
+    });
   }
   await recordBlocked(ports, by, "run.start", `workflow/${command.workflow}`, findings);
   return err(refuse("injection_detected", "the content was refused"));
 }
 
-function startOf(by: Requester, command: StartRun, id: string, workflow: WorkflowVersionView, admitted: AdmittedRun): RunStart {
+function startOf(
+  by: Requester,
+  command: StartRun,
+  id: string,
+  workflow: WorkflowVersionView,
+  admitted: AdmittedRun,
+  rules: RunRules | null,
+): RunStart {
   const { principal, trace } = by;
   return {
     id,
@@ -132,6 +173,8 @@ function startOf(by: Requester, command: StartRun, id: string, workflow: Workflo
     digest: workflow.digest,
     input: admitted.input,
     inputFindings: admitted.findings,
+    ...(rules === null ? {} : { guardrails: rules }),
+    ...(admitted.needsPerson ? { inputReview: true } : {}),
     budget: budgetOf(workflow, command),
     deadlineAt: command.deadlineAt,
     metadata: admitted.metadata,

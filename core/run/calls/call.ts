@@ -2,9 +2,11 @@
 
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
+import type { Action } from "../../guardrail/rules/action.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { Message, ModelTool, ModelToolCall, TokenUsage } from "../../model/message.ts";
 import type { CacheUse, JsonSchema } from "../../workflow/definition.ts";
+import type { RunFlag } from "../outside/view.ts";
 
 /** Who is asking, on whose behalf, and under which trace: goes along with every call. */
 export type CallContext = {
@@ -30,6 +32,10 @@ export type ToolCall = {
   readonly version: number;
   readonly input: Json;
   readonly timeoutMs: number;
+  /** What is done about an instruction in the answer; absent: the text that holds it is withheld. */
+  readonly injection?: Action;
+  /** Names in the answer count as personal data. */
+  readonly names?: true;
 };
 
 /** A call of a model as its gateway gets it. `timeoutMs`: of this attempt. */
@@ -47,6 +53,8 @@ export type ModelCall = {
   readonly cache: CacheUse;
   /** Nothing else is left to try: a kept answer past its time may take the place of a failure. */
   readonly isLastResort: boolean;
+  /** What is done about an instruction in the answer; absent: the answer is refused. */
+  readonly injection?: Action;
 };
 
 /**
@@ -76,7 +84,14 @@ export type Reached = "no" | "refused" | "answered" | "unknown";
 
 /** What came of a call of a tool. */
 export type ToolOutcome = {
-  readonly result: { readonly ok: true; readonly output: Json } | { readonly ok: false; readonly failure: Failure };
+  readonly result:
+    | {
+        readonly ok: true;
+        readonly output: Json;
+        /** An instruction stands in the output, and a person decides about it: the output without it. */
+        readonly withheld?: Json;
+      }
+    | { readonly ok: false; readonly failure: Failure };
   readonly reached: Reached;
   /** The status of an HTTP answer, for people who read the journal; nothing is decided by it. null: none. */
   readonly status: number | null;
@@ -99,22 +114,32 @@ export type LookupAnswer = {
   readonly failure?: Failure;
 };
 
+/** An answer that is asked for again. PERSISTED: in journals. `rules`: it breaks guardrails; absent: its schema. */
+export type Correction = { readonly answer: string; readonly errors: readonly string[]; readonly rules?: true };
+
 /** What came of a call of a model. */
 export type ModelOutcome = {
   readonly result:
-    | { readonly ok: true; readonly output: Json }
+    | {
+        readonly ok: true;
+        readonly output: Json;
+        /** An instruction stands in it, and a person decides about it. */
+        readonly review?: true;
+      }
     /** The model asks for tools before it says more. Names are of `call.tools`; inputs are redacted and scanned. */
     | {
         readonly ok: true;
         readonly asks: { readonly text: string | null; readonly calls: readonly ModelToolCall[]; readonly opaque?: JsonObject };
       }
-    /** The answer breaks its schema: asked for again with the errors. `answer` is redacted. */
-    | { readonly ok: false; readonly invalid: { readonly answer: string; readonly errors: readonly string[] } }
+    /** The answer breaks its schema, or rules of the run: asked for again with the errors. `answer` is redacted. */
+    | { readonly ok: false; readonly invalid: Correction }
     | { readonly ok: false; readonly failure: Failure };
   /** null: no answer reported it. */
   readonly usage: TokenUsage | null;
   readonly durationMs: number;
   readonly findings: readonly FindingSummary[];
+  /** What the rules of the run did to the answer. */
+  readonly flags?: readonly RunFlag[];
   /** No upstream was asked: a kept answer did. `stale`: one past its time, since everything else had failed. */
   readonly cached?: "exact" | "semantic" | "stale";
   /** Small facts of the upstream: log id, cache status, finish reason, `rehearsal`. */

@@ -45,10 +45,10 @@ export function noteModelCall(
 }
 
 /** Flags of an answer that another model than the first choice gave, that was kept past its time, or that was cut at its length. */
-function flagsOf(activity: Activity, { result, cached, upstream }: ModelOutcome): readonly RunFlag[] {
+function flagsOf(activity: Activity, { result, cached, upstream, flags = [] }: ModelOutcome): readonly RunFlag[] {
   if (activity.purpose === "summary") return []; // the cheapest model is the first choice for it
-  if (cached === "stale") return ["degraded", "stale"];
-  const isCut = "output" in result && upstream["finish_reason"] === "length";
+  if (cached === "stale") return ["degraded", "stale", ...flags];
+  const isCut = "output" in result && (upstream["finish_reason"] === "length" || flags.includes("truncated"));
   return [...(result.ok && activity.candidate > 0 ? (["degraded"] as const) : []), ...(isCut ? (["truncated"] as const) : [])];
 }
 

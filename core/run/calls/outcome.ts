@@ -1,11 +1,14 @@
 /** What came back from outside, and what it means for the work it was for. */
+
+import type { FindingSummary } from "../../guardrail/finding.ts";
 import { type Json, own } from "../../json.ts";
 import { mayHaveCost } from "../../model/untold.ts";
 import { CORRECTIONS, EMPTY_ANSWER } from "../../model-call/corrections.ts";
 import { condense, failWork, observe, takeAsks } from "../agent/agent.ts";
 import { noSpent } from "../fold/evolve.ts";
-import type { Activity } from "../machine/state.ts";
+import type { Activity, Held } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
+import { askPerson } from "../steps/question.ts";
 import { completeNode } from "../steps/settle.ts";
 import { compensated } from "../steps/undo.ts";
 import type { Failure, LookupAnswer, ModelOutcome, ToolOutcome } from "./call.ts";
@@ -14,6 +17,7 @@ import { failCall, mayRepeat } from "./failure.ts";
 import { noteFindings } from "./findings.ts";
 import { resolveDoubt, takeLookup } from "./lookup.ts";
 import { noteModelCall, spentOn } from "./model-call.ts";
+import { underRules } from "./rules.ts";
 
 const LATE = "the run no longer waits for this call";
 
@@ -40,28 +44,51 @@ export function takeToolAnswer(turn: Turn, activityId: string, call: number, out
   );
   if (findings.length > 0) noteFindings(turn, activity, findings);
   if (!result.ok) failCall(turn, activity, result.failure, activity.attempt);
-  else succeed(turn, activity, result.output);
+  else if (result.withheld === undefined) succeed(turn, activity, result.output);
+  else holdForPerson(turn, activity, findings, { output: result.output, withheld: result.withheld });
   return null;
+}
+
+/**
+ * A person decides whether it may pass. A run that is stopping, and a compensation, wait for nobody: what was found is withheld, or refused.
+ */
+function holdForPerson(turn: Turn, activity: Activity, findings: readonly FindingSummary[], held: Held): void {
+  if (turn.state.stopping !== null || activity.purpose === "compensation") {
+    if (held.withheld === undefined)
+      return failWork(turn, activity, { code: "content_blocked", message: "the answer was held for a person" });
+    return succeed(turn, activity, held.withheld);
+  }
+  const rules = [...new Set(findings.filter(({ action }) => action === "review").map(({ rule }) => rule ?? ""))];
+  askPerson(
+    turn,
+    activity.id,
+    "guardrail",
+    "high",
+    { rules, ...(activity.tool === null ? {} : { tool: activity.tool }), output: held.output },
+    held,
+  );
 }
 
 /** Takes a model's answer. Returns why it is refused, or null. */
 export function takeModelAnswer(turn: Turn, activityId: string, call: number, given: ModelOutcome): string | null {
   const activity = own(turn.state.activities, activityId);
   if (activity?.phase !== "calling" || activity.call !== call || activity.kind !== "model") return LATE;
-  const outcome = elseTheNext(activity, given);
+  const { outcome, review } = underRules(turn, activity, elseTheNext(activity, given));
   const { result, findings, usage } = outcome;
   const failure = "failure" in result ? result.failure : null;
   const untold = usage === null && outcome.cached === undefined && mayHaveCost(failure, outcome.upstream["status"]);
   noteModelCall(turn, activity, outcome, usage === null ? noSpent : spentOn(activity, usage), untold);
   if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "model_output", findings }, activity.step);
   if (activity.purpose === "summary" && "output" in result) condense(turn, activity, String(result.output));
+  else if ("output" in result && review) holdForPerson(turn, activity, findings, { output: result.output });
   else if ("output" in result) completeNode(turn, activity.node, result.output);
   else if ("asks" in result) {
     if (turn.state.stopping === null) takeAsks(turn, activity, result.asks);
   } else if ("invalid" in result) {
     if (turn.state.stopping !== null || activity.corrections.length >= CORRECTIONS) {
       const why = result.invalid.errors.slice(0, 3).join("; ");
-      failWork(turn, activity, { code: "output_invalid", message: `the model's answer does not fit the schema: ${why}` });
+      const what = result.invalid.rules ? "breaks the guardrails" : "does not fit the schema";
+      failWork(turn, activity, { code: "output_invalid", message: `the model's answer ${what}: ${why}` });
     }
   } else failCall(turn, activity, result.failure, activity.attempt);
   return null;

@@ -15,6 +15,7 @@ import { rulesOf } from "../steps/kinds.ts";
 import { nodeDefinition, stepOfNode, workOf } from "../steps/node.ts";
 import type { CallContext, ModelCall, ToolCall } from "./call.ts";
 import { retryPolicy } from "./retry.ts";
+import { outputRulesOf, rulesIn, toldAction } from "./rules.ts";
 
 /**
  * docs/contract.md, "Tools": `{run}/{activity}`, the same on every attempt; of a redriven run `{run}` is the first run's id; a step that was
@@ -42,7 +43,7 @@ export function modelRequest({ birth }: RunContext, state: RunState, activity: A
   const first: Message[] = renderMessages(birth.definition, step.prompt, activity.input as JsonObject);
   const begun = agent === undefined ? first : [...first, ...conversation(agent)];
   return {
-    messages: activity.corrections.reduce((sofar, { answer, errors }) => correctionMessages(sofar, answer, errors), begun),
+    messages: activity.corrections.reduce((sofar, { answer, errors, rules }) => correctionMessages(sofar, answer, errors, rules), begun),
     schema: step.output === null ? null : { name: stepOfNode(activity.node), schema: step.output },
     tools: agent?.tools ?? [],
     maxTokens: step.model.max_tokens,
@@ -59,6 +60,7 @@ export function modelCall(machinery: Machinery, state: RunState, activity: Activ
     ...request,
     context: callContext(machinery, activity, epoch),
     model: activity.candidates[activity.candidate]?.id ?? "",
+    ...toldAction(outputRulesOf(machinery.birth, activity.node).injection),
     timeoutMs: withinTheRun(machinery, state, request.timeoutMs, now),
     isLastResort:
       activity.candidate === activity.candidates.length - 1 && activity.attempt >= retryPolicy(machinery.birth, activity).attempts,
@@ -73,6 +75,8 @@ export function toolCall(machinery: Machinery, state: RunState, activity: Activi
     tool: activity.facts.tool,
     version: activity.facts.version,
     input: activity.input,
+    ...toldAction(rulesIn(machinery.birth).tools.injection),
+    ...(rulesIn(machinery.birth).tools.names ? { names: true } : {}),
     timeoutMs: withinTheRun(machinery, state, toolTimeoutMs(machinery, activity), now),
   };
 }

@@ -4,7 +4,8 @@ import { type Amount, minus, NOTHING, plus } from "../../budget/amount.ts";
 import { own } from "../../json.ts";
 import type { RunEvent } from "../machine/event.ts";
 import { type Activity, NO_USAGE, type RunState, type Usage } from "../machine/state.ts";
-import { changeActivity, changeAgent, withFlag, withStep, withUsage } from "./change.ts";
+import { INPUT_ACTIVITY } from "../steps/node.ts";
+import { changeActivity, changeAgent, withFlag, withoutActivity, withStep, withUsage } from "./change.ts";
 import { isDoubtful } from "./doubt.ts";
 import type { Handlers } from "./handlers.ts";
 
@@ -122,13 +123,13 @@ export const CALL_EVENTS: Handlers<Types> = {
       sentAt: event.at, // only now does it leave
     })),
   "review.requested": (state, event) => {
-    const { activity: id, key, digest, reason, proposal } = event.data;
+    const { activity: id, key, digest, reason, proposal, held } = event.data;
     return changeActivity(state, id, (activity) => ({
       ...activity,
       phase: "approving",
       doubt: activity.doubt || reason === "unknown-outcome",
       questions: activity.questions + 1,
-      review: { key, id: null, digest, until: null, reason, proposal },
+      review: { key, id: null, digest, until: null, reason, proposal, ...(held === undefined ? {} : { held }) },
     }));
   },
   "review.opened": (before, event) => {
@@ -145,6 +146,7 @@ export const CALL_EVENTS: Handlers<Types> = {
     const isMoney = own(before.activities, id)?.review?.reason === "budget" && action !== "reject";
     const openReviews = before.openReviews.filter((open) => open !== event.data.id);
     const state = { ...before, openReviews, isConfirmed: before.isConfirmed || isMoney };
+    if (id === INPUT_ACTIVITY) return withoutActivity(state, id);
     const decided = changeActivity(state, id, (activity) => ({
       ...activity,
       phase: "ready",

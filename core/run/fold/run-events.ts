@@ -6,7 +6,8 @@ import { LongList } from "../../long-list.ts";
 import type { EventOf } from "../machine/event.ts";
 import type { RunState, StepState } from "../machine/state.ts";
 import type { RunStatus } from "../outside/view.ts";
-import { dropUnsent } from "./change.ts";
+import { INPUT_ACTIVITY } from "../steps/node.ts";
+import { dropUnsent, newActivity, withActivity } from "./change.ts";
 import type { Handlers } from "./handlers.ts";
 
 type Types =
@@ -38,7 +39,12 @@ const SIGNAL_IDS_KEPT = 500;
 /** What each event of the run itself changes. */
 export const RUN_EVENTS: Handlers<Types> = {
   "run.created": (state) => state,
-  "run.started": (state, event) => ({ ...enter(state, "running", event.at), startedAt: event.at }),
+  "run.started": (state, event, { birth }) => {
+    const started = { ...enter(state, "running", event.at), startedAt: event.at };
+    if (!birth.inputReview) return started;
+    const question = { id: INPUT_ACTIVITY, step: INPUT_ACTIVITY, node: INPUT_ACTIVITY, kind: "review", purpose: "node" } as const;
+    return withActivity(started, newActivity(question));
+  },
   "run.waiting": (state, event) => enter(state, "waiting", event.at),
   "run.resumed": (state, event) => ({ ...enter(state, state.undoing === null ? "running" : "compensating", event.at), pausedBy: null }),
   "run.paused": (state, event) => ({

@@ -2,6 +2,7 @@
 import type { Holder } from "../../access/person.ts";
 import type { Role } from "../../access/principal.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
+import type { RunRules } from "../../guardrail/rules/merge.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { Labels } from "../../label/labels.ts";
 import type { MicroUsd } from "../../money.ts";
@@ -30,6 +31,10 @@ export type Birth = {
   /** Of the input. Absent: a caller sent it, or the parent of a child run noted none. */
   readonly inputLabels?: Labels;
   readonly inputFindings: readonly FindingSummary[];
+  /** The rules that held when it was started, and hold for its whole life. Absent: the platform's alone. */
+  readonly guardrails?: RunRules;
+  /** A guardrail wants a person to see the input before the first step. */
+  readonly inputReview?: true;
   readonly metadata: JsonObject;
   readonly budget: { readonly usd: MicroUsd; readonly tokens: number };
   readonly deadlineAt: EpochMs | null;

@@ -31,9 +31,9 @@ import type { Severity } from "../../review/case.ts";
 import type { EpochMs } from "../../time.ts";
 import type { ToolFacts } from "../../tool/manifest.ts";
 import type { StepKind } from "../../workflow/definition.ts";
-import type { Failure, Opening, Reached } from "../calls/call.ts";
+import type { Correction, Failure, Opening, Reached } from "../calls/call.ts";
 import type { RunFlag } from "../outside/view.ts";
-import type { AgentAnswer, AgentCall, AgentTool, Child, QuestionReason, RunError, StepError, Usage } from "./state.ts";
+import type { AgentAnswer, AgentCall, AgentTool, Child, Held, QuestionReason, RunError, StepError, Usage } from "./state.ts";
 
 /** What one call cost: tokens as the upstream counted them, money in micro-dollars. */
 export type Spent = { readonly tokens_in: number; readonly tokens_out: number; readonly micro_usd: MicroUsd };
@@ -229,7 +229,7 @@ export type EventData = {
     readonly held: Priced | null;
     readonly duration_ms: number;
     readonly failure?: Failure;
-    readonly correction?: { readonly answer: string; readonly errors: readonly string[] };
+    readonly correction?: Correction;
     /** Cut short on our side: not an attempt, and no reason to fall back. */
     readonly interrupted?: true;
     /** The circuit breaker of its upstream was open: no call was made. */
@@ -288,6 +288,8 @@ export type EventData = {
     readonly digest: string;
     /** No step reads what the person decides on: a changed proposal would change nothing. */
     readonly unread?: true;
+    /** Of a guardrail: what becomes the output once somebody has decided. */
+    readonly held?: Held;
   };
   "review.opened": ActivityRef & { readonly id: string; readonly until: EpochMs | null };
   "review.decided": ActivityRef & {

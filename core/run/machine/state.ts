@@ -18,7 +18,7 @@ import type { MicroUsd } from "../../money.ts";
 import type { EpochMs } from "../../time.ts";
 import type { ToolCompensate, ToolFacts } from "../../tool/manifest.ts";
 import type { JsonSchema } from "../../workflow/definition.ts";
-import type { Failure } from "../calls/call.ts";
+import type { Correction, Failure } from "../calls/call.ts";
 import { FINAL_STATUSES, type RunFlag, type RunStatus } from "../outside/view.ts";
 
 /** What calls used: tokens as upstreams counted them, money in micro-dollars. Kept answers count as cache hits, not as calls. */
@@ -75,7 +75,7 @@ export type Activity = {
   readonly candidates: readonly ModelCandidate[];
   /** Index into `candidates` of the model in use. */
   readonly candidate: number;
-  readonly corrections: readonly { readonly answer: string; readonly errors: readonly string[] }[];
+  readonly corrections: readonly Correction[];
   readonly reserved: Amount;
   /** The ledger refused money for it once: the cheapest candidate answers. */
   readonly isThrifty?: true;
@@ -86,6 +86,8 @@ export type Activity = {
     readonly until: EpochMs | null;
     readonly reason: QuestionReason;
     readonly proposal: Json;
+    /** What an instruction was found in, and a person decides about: the value as it was answered, and without the instruction. */
+    readonly held?: Held;
   } | null;
   /** How many questions to people this activity has asked. */
   readonly questions: number;
@@ -113,8 +115,11 @@ export type Activity = {
   readonly undoes: string | null;
 };
 
-/** Why a person is asked: the definition says so, the policy does, the money does (`limits.confirm_over_usd`), or nobody knows whether a write happened. */
-export type QuestionReason = "step" | "policy" | "budget" | "unknown-outcome";
+/** See `Activity.review`. `withheld`: absent of a model's answer, which passes as it is or not at all. */
+export type Held = { readonly output: Json; readonly withheld?: Json };
+
+/** Why a person is asked: the definition says so, the policy does, the money does (`limits.confirm_over_usd`), a guardrail does, or nobody knows whether a write happened. */
+export type QuestionReason = "step" | "policy" | "budget" | "guardrail" | "unknown-outcome";
 
 /** The child run of a `run` step: its id, and the definition that it was started with. */
 export type Child = { readonly run: string; readonly workflow: string; readonly version: number; readonly digest: string };

@@ -13,7 +13,8 @@ import { takeAuthority } from "../calls/authorized.ts";
 import { takeLease } from "../calls/lease.ts";
 import { takeInterruption, takeLookedUp, takeModelAnswer, takeToolAnswer, takeUp } from "../calls/outcome.ts";
 import { takeChildEnd, takeChildUndone, takeUndo } from "../steps/child.ts";
-import { takeDecision, takeOpenedReview } from "../steps/question.ts";
+import { INPUT_ACTIVITY } from "../steps/node.ts";
+import { askPerson, takeDecision, takeOpenedReview } from "../steps/question.ts";
 import { advance } from "./advance.ts";
 import { asFailure, BROKEN, collapse } from "./broken.ts";
 import type { RunEvent } from "./event.ts";
@@ -137,6 +138,10 @@ function takeStart(turn: Turn): Take {
   turn.emit("run.created", { workflow: definition.name, version, digest, user, input });
   if (inputFindings.length > 0) turn.emit("guardrail.flagged", { channel: "user", findings: inputFindings });
   turn.emit("run.started", {});
+  if (turn.birth.inputReview) {
+    const rules = [...new Set(inputFindings.filter(({ action }) => action === "review").map(({ rule }) => rule ?? ""))];
+    askPerson(turn, INPUT_ACTIVITY, "guardrail", "high", { rules, input });
+  }
   for (const [step, output] of Object.entries(redrive?.kept ?? {})) {
     const labels = own(redrive?.labels ?? {}, step);
     turn.emit("step.completed", { output, kept: true, ...(labels === undefined ? {} : { labels }) }, step);

@@ -22,7 +22,7 @@ import { ACTIVITY_KINDS, type ActivityKind } from "../machine/activity-kinds.ts"
 import type { Birth, RunContext, RunStart } from "../machine/birth.ts";
 import { type Activity, isFinal, type QuestionReason, type RunState } from "../machine/state.ts";
 import { labelsOfInput } from "../steps/labels.ts";
-import { nodeDefinition } from "../steps/node.ts";
+import { INPUT_ACTIVITY, nodeDefinition } from "../steps/node.ts";
 import { continuation } from "./redrive.ts";
 
 /** One thing to do outside the run. `key`: the same for the same effect, also after a restart. */
@@ -205,9 +205,13 @@ function modelQuestion(context: RunContext, state: RunState, activity: Activity)
 const callerOf = ({ org, user, roles }: Birth): AuthorityQuestion["caller"] => ({ org, user, roles });
 
 function reviewRequest({ birth }: RunContext, activity: Activity, review: NonNullable<Activity["review"]>, at: EpochMs): ReviewRequest {
-  const step = nodeDefinition(birth.definition, activity.node);
+  const step = activity.node === INPUT_ACTIVITY ? null : nodeDefinition(birth.definition, activity.node);
   const severity: Severity =
-    activity.kind === "review" && step.kind === "review" ? step.severity : activity.facts?.effect === "write" ? "high" : "medium";
+    activity.kind === "review" && step?.kind === "review"
+      ? step.severity
+      : activity.facts?.effect === "write" || review.reason === "guardrail"
+        ? "high"
+        : "medium";
   return {
     key: review.key,
     run: birth.id,
@@ -229,11 +233,12 @@ function reviewRequest({ birth }: RunContext, activity: Activity, review: NonNul
 
 function factorsOf(definition: Birth["definition"], { step }: Activity, reason: QuestionReason): readonly string[] {
   if (reason === "unknown-outcome") return ["the outcome of the last call is unknown"];
+  if (reason === "guardrail") return ["a guardrail found something in it"];
   return reason === "step" && isUnread(definition, step) ? ["no step reads this proposal: changing it would change nothing"] : [];
 }
 
 /** What of a proposal a person can change so that the run does something else. Absent: all of it. */
 function modifiable(definition: Birth["definition"], { step }: Activity, reason: QuestionReason): Pick<ReviewRequest, "modifiable"> {
   if (reason === "step") return isUnread(definition, step) ? { modifiable: "nothing" } : {};
-  return { modifiable: reason === "budget" ? "nothing" : "input" };
+  return { modifiable: reason === "budget" || reason === "guardrail" ? "nothing" : "input" };
 }

@@ -3,6 +3,9 @@ import { own } from "../../json.ts";
 import type { Definition, ItemStep, Step } from "../../workflow/definition.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
 
+/** The question whether the run's input may pass, which is no step's. No step can have this id. */
+export const INPUT_ACTIVITY = "(input)";
+
 /** A step of the definition, or what a `map` does for each item. */
 export type NodeDefinition = Step | ItemStep;
 

@@ -5,13 +5,15 @@ import type { ReviewDecision, Severity } from "../../review/case.ts";
 import { isUnread } from "../../workflow/warnings/reviews.ts";
 import { failWork, observe, stopAgent } from "../agent/agent.ts";
 import type { Happening } from "../machine/happening.ts";
-import type { Activity, QuestionReason } from "../machine/state.ts";
+import type { Activity, Held, QuestionReason } from "../machine/state.ts";
+import { stopAtFailure } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
+import { INPUT_ACTIVITY } from "./node.ts";
 import { completeNode, failNode } from "./settle.ts";
 import { compensated } from "./undo.ts";
 
 /** Asks a person about an activity. `proposal`: exactly what an approval covers. */
-export function askPerson(turn: Turn, activityId: string, reason: QuestionReason, severity: Severity, proposal: Json): void {
+export function askPerson(turn: Turn, activityId: string, reason: QuestionReason, severity: Severity, proposal: Json, held?: Held): void {
   const activity = own(turn.state.activities, activityId);
   if (!activity) return;
   const question = activity.questions + 1;
@@ -19,7 +21,8 @@ export function askPerson(turn: Turn, activityId: string, reason: QuestionReason
   const digest = approvalDigest(turn, activity, proposal, reason === "unknown-outcome" ? question : null);
   const key = `${turn.birth.id}/${activityId}#${question}`;
   const noted = reason === "step" && isUnread(turn.birth.definition, activity.step) ? ({ unread: true } as const) : {};
-  turn.emit("review.requested", { activity: activityId, reason, key, severity, proposal, digest, ...noted }, activity.step);
+  const kept = held === undefined ? {} : { held };
+  turn.emit("review.requested", { activity: activityId, reason, key, severity, proposal, digest, ...noted, ...kept }, activity.step);
 }
 
 /** Digest of what an approval covers: run, activity, tool version and canonical input. A different input is asked about again. */
@@ -48,6 +51,15 @@ export function takeDecision(turn: Turn, activityId: string, decision: ReviewDec
   const { id, action, by, proposal } = decision;
   const decided = { activity: activityId, id, action, by, proposal, approved: approvedDigest(turn, activity, decision) };
   turn.emit("review.decided", decided, activity.step);
+  if (activityId === INPUT_ACTIVITY) {
+    if (action === "reject") stopAtFailure(turn, { code: "review_rejected", message: "a person rejected the input", step: null });
+    return null;
+  }
+  const { held } = activity.review;
+  if (held !== undefined) {
+    settleHeld(turn, activity, held, decision);
+    return null;
+  }
   if (action === "modify" && activity.kind === "tool" && inputIn(proposal) === undefined) {
     const error = { code: "review_rejected", message: "the person's changes would not reach the call, so it was not made" } as const;
     const isDoubtful = reason === "unknown-outcome" || activity.doubt;
@@ -69,6 +81,28 @@ export function takeDecision(turn: Turn, activityId: string, decision: ReviewDec
     else observe(turn, activity, { ok: false, ...told });
   } else failNode(turn, activity.node, error, isDoubtful);
   return null;
+}
+
+/**
+ * What was held passes as it is, or not at all. A write has been made by then: it is a completed step without the instruction, and the run
+ * stops, so that it is compensated.
+ */
+function settleHeld(turn: Turn, activity: Activity, held: Held, { action, reason }: ReviewDecision): void {
+  const isAgents = activity.purpose === "agent";
+  if (action !== "reject") {
+    if (isAgents && activity.kind === "tool") observe(turn, activity, { ok: true, output: held.output });
+    else completeNode(turn, activity.node, held.output);
+    return;
+  }
+  const told = reason.trim() === "" ? "" : `: ${reason}`;
+  const error = { code: "review_rejected", message: `a person rejected the answer${told}` } as const;
+  if (isAgents && activity.kind === "model") stopAgent(turn, activity.node, { ...error, message: "a person rejected the answer" });
+  else if (isAgents)
+    observe(turn, activity, activity.facts?.effect === "write" ? { ok: true, output: held.withheld ?? null } : { ok: false, ...error });
+  else if (activity.facts?.effect === "write") {
+    completeNode(turn, activity.node, held.withheld ?? null);
+    stopAtFailure(turn, { ...error, message: "a person rejected the answer", step: activity.step });
+  } else failNode(turn, activity.node, { ...error, message: "a person rejected the answer" });
 }
 
 /** Where the input stands in a proposed call, as `toolProposal` writes it. */

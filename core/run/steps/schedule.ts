@@ -4,6 +4,7 @@ import { evaluateCondition } from "../../workflow/expression.ts";
 import { isBusy } from "../machine/activity-kinds.ts";
 import type { Turn } from "../machine/turn.ts";
 import { failAt } from "./begin.ts";
+import { INPUT_ACTIVITY } from "./node.ts";
 import { skipStep } from "./settle.ts";
 import { startNode } from "./start.ts";
 
@@ -12,6 +13,7 @@ const SIDE_BY_SIDE = 6;
 
 /** Starts the steps whose needs are settled, in the order of the plan, until a bound is reached. */
 export function startReadySteps(turn: Turn): void {
+  if (Object.hasOwn(turn.state.activities, INPUT_ACTIVITY)) return; // a person has not seen the input yet
   for (const id of turn.machinery.plan.order) {
     if (turn.state.stopping !== null || turn.isFull) return;
     const step = own(turn.state.steps, id);

@@ -1,6 +1,6 @@
 /** `model`: one call of a model. */
 import { readModelTimeout, readRetry } from "../attempts.ts";
-import { promptTemplates, readBudget, readChoice, readOutput, readPrompt } from "./prompted.ts";
+import { promptTemplates, readAsked, readBudget, readChoice, readOutput, readPrompt } from "./prompted.ts";
 import { MENTIONS_NOTHING, type StepKindRules } from "./rules.ts";
 
 /** The rules of the kind `model`. */
@@ -13,6 +13,7 @@ export const MODEL: StepKindRules<"model"> = {
     output: readOutput(form),
     cache: form.choice("cache", ["none", "exact", "semantic"] as const, "none"),
     ...readBudget(form),
+    ...readAsked(form),
     async: form.boolean("async", false),
     retry: readRetry(form),
     timeout_ms: readModelTimeout(form),

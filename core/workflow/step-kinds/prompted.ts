@@ -1,4 +1,6 @@
 /** What `model` and `agent` have in common: a choice of model, a prompt with slots, the form of the answer, a budget. */
+import { readStepGuardrails } from "../../guardrail/rules/read.ts";
+import type { StepGuardrails } from "../../guardrail/rules/settings.ts";
 import { escapeToken, type Json } from "../../json.ts";
 import {
   type AgentStep,
@@ -38,6 +40,12 @@ export function readBudget(form: Form): { readonly budget?: StepBudget } {
   };
   budget.close();
   return { budget: read };
+}
+
+/** What is asked of the step's answer. A step without it has no such field, as with `budget`. */
+export function readAsked(form: Form): { readonly guardrails?: StepGuardrails } {
+  const guardrails = readStepGuardrails(form);
+  return guardrails === null ? {} : { guardrails };
 }
 
 /** The `model` of a step. One that cannot be read gives a stand-in, and the form has the error. */

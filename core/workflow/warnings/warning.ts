@@ -1,4 +1,5 @@
 /** What a warning about a definition is, and what the checks may look at beside the definition. */
+import type { OrgGuardrails } from "../../guardrail/rules/settings.ts";
 import type { JsonSchema } from "../definition.ts";
 
 /** A warning. `path`: JSON Pointer into the definition; "" is the definition as a whole. */
@@ -10,4 +11,6 @@ export type Surroundings = {
   readonly tools: ReadonlyMap<string, { readonly input: JsonSchema; readonly output: JsonSchema }>;
   /** Whether a model serves the task today. */
   readonly serves: (task: string) => boolean;
+  /** What the org asks of all its workflows; absent: nothing. */
+  readonly guardrails?: OrgGuardrails | null;
 };

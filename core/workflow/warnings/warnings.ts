@@ -4,6 +4,7 @@
  */
 import type { Definition } from "../definition.ts";
 import { constantWarnings } from "./constants.ts";
+import { vainGuardrails } from "./guardrails.ts";
 import { missingPaths } from "./missing-paths.ts";
 import { unreadReviews } from "./reviews.ts";
 import { vainSchemas } from "./schemas.ts";
@@ -21,6 +22,7 @@ export function warningsOf(definition: Definition, around: Surroundings): readon
     ...tasksWithoutModel(definition, around),
     ...unreadReviews(definition),
     ...vainSchemas(definition),
+    ...vainGuardrails(definition, around),
   ];
   return found.slice(0, MOST_WARNINGS);
 }

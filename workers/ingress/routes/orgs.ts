@@ -5,11 +5,14 @@ import type { Principal } from "../../../core/access/principal.ts";
 import { CALLBACK_SECRET_NAME, SECRET_BYTES, toCallbackSecret } from "../../../core/callback/sign.ts";
 import { type FieldError, type Refusal, refuse } from "../../../core/errors/problem.ts";
 import { unknownId } from "../../../core/errors/unknown-name.ts";
+import { readOrgGuardrails } from "../../../core/guardrail/rules/read.ts";
 import { mintId } from "../../../core/ids.ts";
+import { isObject, type Json } from "../../../core/json.ts";
 import type { OrgChange } from "../../../core/org/settings.ts";
 import type { OrgView } from "../../../core/org/view.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { flawOfUrl } from "../../../core/tool/url.ts";
+import { Errors, Form } from "../../../core/workflow/form.ts";
 import type { NewCallbackSecret } from "../../store/ports.ts";
 import { claim } from "../../use-cases/idempotency.ts";
 import { auditRecord } from "../../use-cases/record.ts";
@@ -19,6 +22,7 @@ import { ORG_HEADER } from "../middleware/act-in-org.ts";
 import { hasClientCertificate } from "../middleware/client-certificate.ts";
 import type { IngressPorts } from "../ports.ts";
 import { REPLAYED, repeatable } from "../repeat.ts";
+import { OrgGuardrailsShape } from "../schemas/guardrail-shapes.ts";
 import { orgName } from "../schemas/names.ts";
 import { CallbackSecret, ChangedOrg, Org, RequestLimits } from "../schemas/org-views.ts";
 import { idempotencyHeader } from "../schemas/requests.ts";
@@ -47,8 +51,10 @@ const Body = z
     kept_answers: z.enum(["own", "shared"]).nullable().optional().openapi({
       description: "`own` (default): a cached chat answer is given only to the user who got it first; `shared`: to everybody in the org",
     }),
+    guardrails: OrgGuardrailsShape.nullable().optional(),
+    may_weaken: z.array(z.string()).optional().openapi({ description: "the same as `guardrails.may_weaken`" }),
   })
-  .openapi("PutOrg", { description: "an absent field stays as it is; null restores the default" });
+  .openapi("PutOrg", { description: "an absent field stays as it is; null restores the default; `guardrails` is replaced as a whole" });
 
 const params = { org: orgName };
 type PutCall = Call<typeof params, NoFields, NoFields, typeof Body>;
@@ -110,8 +116,12 @@ function orgOf(call: { params: { org: string }; principal: Principal; request: R
 async function change(ports: IngressPorts, call: PutCall): Promise<Answer<200, OrgView & { readonly callback_secret?: string }>> {
   const org = orgOf(call);
   if (!org.ok) return org;
-  const { jurisdiction, ...rest } = call.body;
-  const errors = flawsOf(ports, call, jurisdiction, rest as OrgChange);
+  const { jurisdiction, guardrails: sent, may_weaken: mayWeaken, ...others } = call.body;
+  // `may_weaken` by itself leaves the rules as they are.
+  const held = sent === undefined && mayWeaken !== undefined ? (await ports.store.orgs.settings(org.value)).guardrails : null;
+  const read = readSent((held as Json | null) ?? (sent as Json | undefined), mayWeaken);
+  const rest = { ...others, ...(read.guardrails === undefined ? {} : { guardrails: read.guardrails }) };
+  const errors = [...flawsOf(ports, call, jurisdiction, rest as OrgChange), ...read.errors];
   if (errors.length > 0) return err(refuse("invalid_request", "the settings are invalid", errors));
   const orgChange = tidied(rest as OrgChange);
   // The first list of hosts makes callbacks possible: from then on there is something to sign them with.
@@ -126,6 +136,15 @@ async function change(ports: IngressPorts, call: PutCall): Promise<Answer<200, O
   const { view, secretKept } = await ports.store.orgs.put(org.value, orgChange, fresh?.kept ?? null, record);
   const shown = secretKept && fresh !== null ? { callback_secret: fresh.text } : {};
   return reply(200, { ...view, ...shown });
+}
+
+/** The guardrails as they were sent, with their errors; undefined: nothing was said about them. */
+function readSent(sent: Json | undefined, mayWeaken: readonly string[] | undefined) {
+  const errors = new Errors();
+  if (sent === null || (sent === undefined && mayWeaken === undefined)) return { guardrails: sent, errors: errors.list };
+  const listed = mayWeaken === undefined ? {} : { may_weaken: [...mayWeaken] };
+  const guardrails = readOrgGuardrails(new Form({ ...(isObject(sent) ? sent : {}), ...listed }, "/guardrails", errors, "`guardrails`"));
+  return { guardrails, errors: errors.list };
 }
 
 function flawsOf(ports: IngressPorts, call: PutCall, jurisdiction: unknown, change: OrgChange): FieldError[] {

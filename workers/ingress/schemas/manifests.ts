@@ -8,6 +8,8 @@ import { PERSONAL_DATA_TYPES } from "../../../core/guardrail/finding.ts";
 import { isObject, type JsonObject } from "../../../core/json.ts";
 import { STRATEGIES } from "../../../core/model/task-route.ts";
 
+import { GUARDRAILS, STEP_GUARDRAILS } from "./guardrail-shapes.ts";
+
 type Shape = JsonObject;
 
 const text = (description: string): Shape => ({ type: "string", description });
@@ -41,6 +43,7 @@ const ASKING = {
   prompt: PROMPT,
   output: SCHEMA,
   budget: objectOf({ usd: NUMBER, tokens: WHOLE }),
+  guardrails: STEP_GUARDRAILS,
   retry: RETRY,
   timeout_ms: WHOLE,
 };
@@ -96,6 +99,7 @@ export const DefinitionBody = described(
     tools: { ...listOf(TEXT), description: "names of the tools that may be called; by default none" },
     on_failure: oneOf("compensate", "park"),
     on_budget: objectOf({ value: TEMPLATE }, ["value"]),
+    guardrails: GUARDRAILS,
     steps: { ...mapOf(STEP), description: "by id" },
   },
   ["name", "input", "output", "steps"],

@@ -1,5 +1,6 @@
 /** Shapes of answers about orgs, traffic, feedback and replays, for the OpenAPI document. */
 import { z } from "@hono/zod-openapi";
+import { OrgGuardrailsShape } from "./guardrail-shapes.ts";
 import { Run, workflowVersionFields } from "./views.ts";
 
 const time = z.iso.datetime();
@@ -26,6 +27,7 @@ export const Org = z
     max_runs: z.number().int(),
     limits: RequestLimits,
     kept_answers: z.enum(["own", "shared"]),
+    guardrails: OrgGuardrailsShape.nullable(),
     created_at: time,
     callback_secret_made_at: time.nullable(),
   })

@@ -1,0 +1,246 @@
+/**
+ * Values against the rules that need no model: what is hit, what the strictest of the hits does, and the value after what can be mended. Personal
+ * data and instructions are found elsewhere (`inspect-text.ts`); their rules are the guard's. Pure, total, linear.
+ */
+
+import { isObject, type Json } from "../../json.ts";
+import type { FindingSummary, RuleType } from "../finding.ts";
+import { replaceStretches, type Stretch } from "../replace.ts";
+import { type Action, isAtLeast, strictest } from "./action.ts";
+import { flawOfFormat } from "./format.ts";
+import { groundingOf } from "./grounded.ts";
+import { leakIn } from "./leak.ts";
+import type { InputRules, OutputRules } from "./merge.ts";
+import { missingIn, phrasesIn } from "./phrases.ts";
+import { charactersOf, cutTo } from "./sentences.ts";
+import type { PhrasesRule, RuleName } from "./settings.ts";
+import { flawOfTopics, TOPIC_WORDS } from "./topics.ts";
+
+/** What stands where a stretch was taken out. */
+export const TAKEN_OUT = "[removed]";
+
+/** What came of judging a value. */
+export type Judgement = {
+  /** The strictest action of the hits; `off`: nothing was hit. */
+  readonly action: Action;
+  /** Redacted and cut as far as the rules say so. */
+  readonly value: Json;
+  readonly findings: readonly FindingSummary[];
+  /** The broken rules in our words, for a model that is asked again: never the answer's own words. */
+  readonly flaws: readonly string[];
+  /** The rest of the text was cut off. */
+  readonly isTruncated: boolean;
+};
+
+/** Stretches that are taken out one by one; of an answer with more, nothing of the text stays. */
+const MOST_LEAKS = 20;
+
+type Hit = {
+  readonly rule: RuleName;
+  readonly action: Action;
+  readonly detector: string;
+  readonly score?: number;
+  readonly count?: number;
+  /** What the model is told. */
+  readonly flaw: string;
+};
+
+/** The judgement of a value that nothing was asked of. */
+const nothing = (value: Json): Judgement => ({ action: "off", value, findings: [], flaws: [], isTruncated: false });
+
+/** `value`: as it was sent. */
+export function judgeInput(value: Json, rules: InputRules): Judgement {
+  const hits: Hit[] = [];
+  const texts = textsOf(value);
+  const { max_chars: most } = rules;
+  if (most !== null && charactersIn(texts) > most)
+    hits.push({ rule: "input.max_chars", action: "block", detector: "length", flaw: `the input may have ${most} characters at most` });
+  const all = texts.join("\n");
+  for (const rule of rules.topics) {
+    const flaw = flawOfTopics(all, rule);
+    if (flaw !== null) hits.push({ rule: "input.topics", action: rule.action, detector: TOPIC_WORDS, flaw: `the topic is ${flaw}` });
+  }
+  return told(value, hits, false);
+}
+
+/** What an answer is judged beside. */
+export type Around = {
+  /** The developer's instructions and system messages. */
+  readonly secrets: readonly string[];
+  /** The outputs of the steps that a rule names; null: there are none to compare with, and the rule is not judged. */
+  readonly sourcesOf: (steps: readonly string[]) => readonly Json[] | null;
+};
+
+/** `answer`: redacted, a text or what a schema asked for. What is redacted is redacted first, what is cut is cut last. */
+export function judgeOutput(answer: Json, rules: OutputRules, around: Around): Judgement {
+  const hits: Hit[] = [];
+  let value = answer;
+  if (rules.prompt_leak !== "off") value = judgeLeak(value, rules.prompt_leak, around.secrets, hits);
+  for (const rule of rules.forbid) value = judgeForbidden(value, rule, hits);
+  const texts = textsOf(value);
+  const all = texts.join("\n");
+  for (const rule of rules.require) {
+    const missing = missingIn(all, rule);
+    if (missing.length > 0)
+      hits.push({
+        rule: "output.require",
+        action: rule.action,
+        detector: detectorAt(rule, missing[0] ?? 0),
+        flaw: requires(rule, missing),
+      });
+  }
+  for (const rule of rules.format) {
+    const flaw = typeof value === "string" ? flawOfFormat(value, rule) : rule.is === "json" ? null : flawOfTexts(texts, rule);
+    if (flaw !== null) hits.push({ rule: "output.format", action: rule.action, detector: `format.${rule.is}`, flaw });
+  }
+  for (const rule of rules.topics) {
+    const flaw = flawOfTopics(all, rule);
+    if (flaw !== null)
+      hits.push({ rule: "output.topics", action: rule.action, detector: TOPIC_WORDS, flaw: topicsFlaw(flaw, rule.allow, rule.deny) });
+  }
+  for (const rule of rules.grounded_in) {
+    const sources = around.sourcesOf(rule.steps);
+    if (sources === null) continue;
+    const { score, invented } = groundingOf(all, sources);
+    if (invented === null && score >= rule.min) continue;
+    const flaw =
+      invented === null
+        ? "too little of the answer stands in the material that it was given"
+        : `the answer holds a ${invented} that does not stand in the material that it was given`;
+    hits.push({ rule: "output.grounded_in", action: rule.action, detector: `grounded.${invented ?? "words"}`, score: 1 - score, flaw });
+  }
+  return cut(value, rules, hits);
+}
+
+function judgeLeak(value: Json, action: Action, secrets: readonly string[], hits: Hit[]): Json {
+  let count = 0;
+  const mended = mapTexts(value, (text) => {
+    let rest = text;
+    // Each round takes out a stretch, or all of a text that hides one.
+    for (let found = leakIn(rest, secrets); found !== null; found = leakIn(rest, secrets)) {
+      count++;
+      if (action !== "redact") break;
+      rest = count < MOST_LEAKS ? without(rest, [found]) : TAKEN_OUT;
+    }
+    return rest;
+  });
+  const together = count === 0 && leakIn(textsOf(value).join(" "), secrets) !== null;
+  const flaw = "the answer repeats the instructions, which are confidential";
+  if (count > 0 || together)
+    hits.push({
+      rule: "output.prompt_leak",
+      action,
+      detector: "leak.words",
+      count: Math.max(1, count),
+      flaw,
+    });
+  return together && action === "redact" ? mapTexts(value, () => TAKEN_OUT) : mended;
+}
+
+function judgeForbidden(value: Json, rule: PhrasesRule, hits: Hit[]): Json {
+  const seen = new Map<number, { detector: string; count: number }>();
+  const mended = mapTexts(value, (text) => {
+    const found = phrasesIn(text, rule);
+    for (const { index, detector, stretches } of found) {
+      const known = seen.get(index)?.count ?? 0;
+      seen.set(index, { detector: `${detector}.${index}`, count: known + stretches.length });
+    }
+    return rule.action === "redact"
+      ? without(
+          text,
+          found.flatMap(({ stretches }) => stretches),
+        )
+      : text;
+  });
+  for (const [index, { detector, count }] of seen)
+    hits.push({ rule: "output.forbid", action: rule.action, detector, count, flaw: forbids(rule, index) });
+  return mended;
+}
+
+/** The last: what is cut off is judged before. */
+function cut(value: Json, { max_chars: lengths }: OutputRules, hits: Hit[]): Judgement {
+  const length = charactersIn(textsOf(value));
+  let isTruncated = false;
+  let kept = value;
+  for (const { n, action } of lengths) {
+    if (length <= n) continue;
+    hits.push({ rule: "output.max_chars", action, detector: "length", flaw: `the answer may have ${n} characters at most` });
+    if (action !== "truncate") continue;
+    isTruncated = true;
+    let left = n;
+    kept = mapTexts(kept, (text) => {
+      const short = left <= 0 ? "" : cutTo(text, left);
+      left -= charactersOf(short);
+      return short;
+    });
+  }
+  return told(kept, hits, isTruncated);
+}
+
+function told(value: Json, hits: readonly Hit[], isTruncated: boolean): Judgement {
+  if (hits.length === 0) return nothing(value);
+  const meant = hits.filter(({ action }) => action !== "off");
+  return {
+    action: strictest(meant.map(({ action }) => action)),
+    value,
+    findings: meant.map(({ rule, action, detector, score = 1, count = 1 }) => ({
+      type: typeOf(rule),
+      detector,
+      count,
+      score,
+      pointer: "",
+      rule,
+      action,
+    })),
+    flaws: meant.filter(({ action }) => isAtLeast(action, "retry")).map(({ flaw }) => flaw),
+    isTruncated,
+  };
+}
+
+/** `output.prompt_leak` → `prompt_leak`. */
+const typeOf = (rule: RuleName): RuleType => rule.slice(rule.indexOf(".") + 1) as RuleType;
+
+const forbids = ({ phrases }: PhrasesRule, index: number): string => {
+  const phrase = phrases[index];
+  return phrase === undefined ? "the answer holds a text of a form that is forbidden" : `the answer must not say "${phrase}"`;
+};
+
+const requires = ({ phrases }: PhrasesRule, missing: readonly number[]): string => {
+  const named = missing.flatMap((index) => (phrases[index] === undefined ? [] : [`"${phrases[index]}"`]));
+  return named.length === missing.length
+    ? `the answer has to say ${named.join(" and ")}`
+    : "the answer lacks a text of a form that is required";
+};
+
+const detectorAt = ({ phrases }: PhrasesRule, index: number): string => `${index < phrases.length ? "phrase" : "pattern"}.${index}`;
+
+const topicsFlaw = (flaw: "denied" | "not allowed", allow: readonly string[], deny: readonly string[]): string =>
+  flaw === "denied" ? `the answer must not be about ${deny.join(", ")}` : `the answer has to be about ${allow.join(", ")}`;
+
+const flawOfTexts = (texts: readonly string[], rule: Parameters<typeof flawOfFormat>[1]): string | null =>
+  texts.reduce<string | null>((flaw, text) => flaw ?? flawOfFormat(text, rule), null);
+
+const charactersIn = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + charactersOf(text), 0);
+
+/** The strings of a value in order, without keys. */
+export function textsOf(value: Json): string[] {
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value)) return value.flatMap(textsOf);
+  return isObject(value) ? Object.values(value).flatMap(textsOf) : [];
+}
+
+function mapTexts(value: Json, change: (text: string) => string): Json {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, change)])) : value;
+}
+
+function without(text: string, stretches: readonly Stretch[]): string {
+  const joined: { start: number; end: number }[] = [];
+  for (const { start, end } of stretches.toSorted((a, b) => a.start - b.start)) {
+    const last = joined.at(-1);
+    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
+    else joined.push({ start, end });
+  }
+  return replaceStretches(text, joined, () => TAKEN_OUT);
+}

@@ -1,0 +1,85 @@
+/**
+ * The guardrails that an org or a definition asks for, rule by rule; what is absent is not asked for. docs/guardrails.md says what each rule
+ * means. The shapes hold no behaviour: `read.ts` makes them from what somebody sent, `merge.ts` makes the rules of a run.
+ *
+ * PERSISTED: in definitions and in the settings of orgs.
+ */
+import type { Action } from "./action.ts";
+
+/** The categories of content. PERSISTED. */
+export const CONTENT_CATEGORIES = ["violence", "hate", "sexual", "self_harm", "illegal"] as const;
+/** See `CONTENT_CATEGORIES`. */
+export type ContentCategory = (typeof CONTENT_CATEGORIES)[number];
+/** An action for each category that is named. */
+export type ContentRule = { readonly [C in ContentCategory]?: Action };
+
+/** What a text may be about. `allow`: it is about one of these; empty: about anything. `deny`: it is about none of these. */
+export type TopicsRule = { readonly allow: readonly string[]; readonly deny: readonly string[]; readonly action: Action };
+/** `n`: maximum characters (Unicode code points) of an answer. */
+export type LengthRule = { readonly n: number; readonly action: Action };
+/** The forms that an answer can be asked to have. */
+export const FORMATS = ["any", "plain", "markdown", "json"] as const;
+/** See `FORMATS`. */
+export type FormatRule = { readonly is: (typeof FORMATS)[number]; readonly action: Action };
+/** `want`: the tone, in the developer's words. */
+export type ToneRule = { readonly want: string; readonly action: Action };
+/** Phrases and patterns (core/pattern). Of `require` each has to occur, of `forbid` none may. */
+export type PhrasesRule = { readonly phrases: readonly string[]; readonly patterns: readonly string[]; readonly action: Action };
+/** `steps`: whose outputs the answer has to rest on. `min`: share of its content words, 0 to 1, that has to occur there. */
+export type GroundedRule = { readonly steps: readonly string[]; readonly min: number; readonly action: Action };
+
+/** What is asked of a user's input. `max_chars`: maximum characters of all its texts together. */
+export type InputSettings = {
+  readonly injection?: Action;
+  readonly content?: ContentRule;
+  readonly topics?: TopicsRule;
+  /** Names, places, organisations and addresses count as personal data. */
+  readonly names?: boolean;
+  readonly max_chars?: number;
+};
+/** What is asked of tools' answers. */
+export type ToolsSettings = { readonly injection?: Action; readonly names?: boolean };
+/** What is asked of a model's answer that becomes an output. */
+export type OutputSettings = {
+  readonly injection?: Action;
+  readonly prompt_leak?: Action;
+  readonly content?: ContentRule;
+  readonly topics?: TopicsRule;
+  readonly max_chars?: LengthRule;
+  readonly format?: FormatRule;
+  readonly tone?: ToneRule;
+  readonly forbid?: PhrasesRule;
+  readonly require?: PhrasesRule;
+  readonly grounded_in?: GroundedRule;
+};
+
+/** `guardrails` of a definition. */
+export type GuardrailSettings = { readonly input?: InputSettings; readonly tools?: ToolsSettings; readonly output?: OutputSettings };
+/** `guardrails` of a step: of what its model answers. */
+export type StepGuardrails = { readonly output: OutputSettings };
+
+/** The rules by name, as `may_weaken` and findings name them. */
+export const RULES = [
+  "input.injection",
+  "input.content",
+  "input.topics",
+  "input.names",
+  "input.max_chars",
+  "tools.injection",
+  "tools.names",
+  "output.injection",
+  "output.prompt_leak",
+  "output.content",
+  "output.topics",
+  "output.max_chars",
+  "output.format",
+  "output.tone",
+  "output.forbid",
+  "output.require",
+  "output.grounded_in",
+] as const;
+/** See `RULES`. */
+export type RuleName = (typeof RULES)[number];
+
+/** `guardrails` of an org. `may_weaken`: rules that a definition may make weaker, and the org weaker than the platform. */
+export type OrgGuardrails = GuardrailSettings & { readonly may_weaken: readonly RuleName[] };

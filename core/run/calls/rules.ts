@@ -1,0 +1,69 @@
+/**
+ * A model's answer under the guardrails of its run (core/guardrail/rules), before it becomes an output: redacted or cut, asked for again,
+ * held for a person, or refused. What an agent says beside its calls of tools becomes no output and is not judged by these rules.
+ */
+import { type Action, strictest } from "../../guardrail/rules/action.ts";
+import { judgeOutput } from "../../guardrail/rules/judge.ts";
+import { type OutputRules, PLATFORM_GUARDRAILS, type Rules } from "../../guardrail/rules/merge.ts";
+import { type Json, own } from "../../json.ts";
+import { shownAnswer } from "../../model-call/corrections.ts";
+import { flawsOfValue } from "../../model-call/flaws.ts";
+import { PLATFORM_RULES } from "../../workflow/prompt.ts";
+import { mentionsOf } from "../../workflow/step-kinds.ts";
+import type { Birth } from "../machine/birth.ts";
+import type { Activity, RunState } from "../machine/state.ts";
+import type { Turn } from "../machine/turn.ts";
+import { nodeDefinition, stepOfNode } from "../steps/node.ts";
+import type { ModelOutcome } from "./call.ts";
+
+/** The rules of the run beside those of its outputs. A run from before rules has the platform's. */
+export const rulesIn = ({ guardrails }: Pick<Birth, "guardrails">): Rules => guardrails?.rules ?? PLATFORM_GUARDRAILS;
+
+/** The rules for the answer of a step, or of each item of a `map`. */
+export const outputRulesOf = (birth: Pick<Birth, "guardrails">, node: string): OutputRules =>
+  own(birth.guardrails?.steps ?? {}, stepOfNode(node)) ?? rulesIn(birth).output;
+
+/** What is done about an instruction, as the gateways are told. The platform's own is not mentioned: calls are as they were before rules. */
+export const toldAction = (action: Action): { readonly injection?: Action } => (action === "block" ? {} : { injection: action });
+
+/** The answer as the run takes it. `review`: a person decides first. */
+export type Ruled = { readonly outcome: ModelOutcome; readonly review: boolean };
+
+/** Judges what came back, if it is an answer that becomes an output. */
+export function underRules(turn: Turn, activity: Activity, outcome: ModelOutcome): Ruled {
+  const { result } = outcome;
+  if (!("output" in result) || activity.purpose === "summary") return { outcome, review: false };
+  const { definition } = turn.birth;
+  const secrets = [definition.instructions, PLATFORM_RULES];
+  const sourcesOf = (steps: readonly string[]): readonly Json[] => sourcesIn(turn.state, steps);
+  const judged = judgeOutput(result.output, outputRulesOf(turn.birth, activity.node), { secrets, sourcesOf });
+  const findings = [...outcome.findings, ...judged.findings];
+  const action = strictest([judged.action, result.review === true ? "review" : "off"]);
+  if (judged.action === "off") return { outcome, review: result.review === true };
+  if (action === "block") {
+    const rules = [...new Set(judged.findings.filter((one) => one.action === "block").map(({ rule }) => `\`${rule}\``))].join(", ");
+    const failure = { class: "safety", code: "content_blocked", message: `the answer breaks ${rules}`, retryAfterMs: null } as const;
+    return { outcome: { ...outcome, findings, result: { ok: false, failure } }, review: false };
+  }
+  if (action === "retry") return { outcome: { ...outcome, findings, result: askedAgain(judged.value, judged.flaws) }, review: false };
+  const { prompted } = mentionsOf(nodeDefinition(definition, activity.node));
+  const schema = prompted?.output ?? null;
+  const flaws = schema === null || judged.value === result.output ? [] : flawsOfValue(schema, judged.value);
+  // What was cut or taken out may be what the schema asks for: then the model has to leave it out itself.
+  if (flaws.length > 0 && flawsOfValue(schema ?? true, result.output).length === 0)
+    return { outcome: { ...outcome, findings, result: askedAgain(judged.value, flaws) }, review: false };
+  const flags = judged.isTruncated ? { flags: ["truncated" as const] } : {};
+  return { outcome: { ...outcome, ...flags, findings, result: { ...result, output: judged.value } }, review: action === "review" };
+}
+
+const askedAgain = (value: Json, errors: readonly string[]): ModelOutcome["result"] => {
+  const said = typeof value === "string" ? value : JSON.stringify(value);
+  return { ok: false, invalid: { answer: shownAnswer(said), errors, rules: true } };
+};
+
+/** Outputs of steps that have one. */
+const sourcesIn = (state: RunState, steps: readonly string[]): readonly Json[] =>
+  steps.flatMap((id) => {
+    const step = own(state.steps, id);
+    return step?.status === "completed" ? [step.output] : [];
+  });

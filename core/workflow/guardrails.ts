@@ -1,0 +1,100 @@
+/**
+ * The guardrails of a definition: which of its rules hold for the answer of which step. Rules about what no answer may hold hold for every
+ * answer; rules about the form of an answer hold where it reaches the run's output, and those about sources where the sources are there.
+ */
+
+import { canonicalJson } from "../canonical-json.ts";
+import { type OutputRules, PLATFORM_GUARDRAILS, type RunRules, rulesOfRun } from "../guardrail/rules/merge.ts";
+import type { GroundedRule, OrgGuardrails, StepGuardrails } from "../guardrail/rules/settings.ts";
+import { isObject, type Json, own } from "../json.ts";
+import type { Definition, Step, Template } from "./definition.ts";
+import { expressionOf, namesIn } from "./expression.ts";
+import type { Errors } from "./form.ts";
+import { settledBefore } from "./reach.ts";
+import { mentionsOf, templatesOf, workOf } from "./step-kinds.ts";
+
+/** The rules of a run of this definition; null: the platform's alone. */
+export function runRulesOf(org: OrgGuardrails | null, definition: Definition): RunRules | null {
+  const prompted = Object.entries(definition.steps).filter(([, step]) => promptedIn(step) !== null);
+  const asked = prompted.map(([id, step]): readonly [string, StepGuardrails] => [id, promptedIn(step)?.guardrails ?? { output: {} }]);
+  const { rules, steps } = rulesOfRun(org, definition.guardrails ?? null, asked);
+  const [shown, before] = [stepsShown(definition), settledBefore(definition.steps)];
+  const own = asked.map(([id, { output }]): readonly [string, OutputRules] => {
+    const merged = steps[id] ?? rules.output;
+    const isOwn = (rule: GroundedRule): boolean => JSON.stringify(rule) === JSON.stringify(output.grounded_in);
+    const grounded = merged.grounded_in.filter((rule) => isOwn(rule) || rule.steps.some((step) => before.get(id)?.has(step)));
+    // What the step asks for itself holds wherever its answer goes.
+    return [id, shown.has(id) ? { ...merged, grounded_in: grounded } : { ...onlyOwn(merged, output), grounded_in: grounded.filter(isOwn) }];
+  });
+  const kept = own.filter(([, output]) => !same(output, rules.output));
+  return kept.length === 0 && same(rules, PLATFORM_GUARDRAILS) ? null : { v: 1, rules, steps: Object.fromEntries(kept) };
+}
+
+/** Without the rules about form that the step itself does not ask for. */
+function onlyOwn(merged: OutputRules, asked: StepGuardrails["output"]): OutputRules {
+  const mine = <R>(rules: readonly R[], rule: R | undefined): readonly R[] => rules.filter((each) => same(each, rule ?? null));
+  return {
+    ...merged,
+    topics: mine(merged.topics, asked.topics),
+    max_chars: mine(merged.max_chars, asked.max_chars),
+    format: mine(merged.format, asked.format),
+    tone: mine(merged.tone, asked.tone),
+    require: mine(merged.require, asked.require),
+  };
+}
+
+const same = (a: unknown, b: unknown): boolean => canonicalJson(a as Json) === canonicalJson(b as Json);
+
+/** The step that a model answers: the step itself, or what a `map` does for each item. */
+const promptedIn = (step: Step) =>
+  workOf(step)
+    .map((work) => mentionsOf(work.step).prompted)
+    .find((found) => found !== null) ?? null;
+
+/** The steps whose output the run's output holds, directly or through steps that no model answers. */
+function stepsShown({ steps, output }: Definition): ReadonlySet<string> {
+  const shown = new Set<string>();
+  const visit = (template: Template): void => {
+    for (const id of namedIn(template, Object.keys(steps))) {
+      const step = own(steps, id);
+      if (step === undefined || shown.has(id)) continue;
+      shown.add(id);
+      if (promptedIn(step) === null) for (const work of workOf(step)) for (const placed of templatesOf(work.step)) visit(placed.template);
+    }
+  };
+  visit(output);
+  return shown;
+}
+
+/** The steps that a template names; all of them where an expression cannot say which. */
+function namedIn(template: Template, all: readonly string[]): readonly string[] {
+  const cel = expressionOf(template);
+  if (cel !== null) {
+    const names = namesIn(cel);
+    if (names === null) return all;
+    return names.variables.has("steps") && names.steps.size === 0 ? all : [...names.steps];
+  }
+  if (Array.isArray(template)) return template.flatMap((item) => namedIn(item, all));
+  return isObject(template) ? Object.values(template).flatMap((item) => namedIn(item, all)) : [];
+}
+
+/** Steps that a rule names exist, and those of a step's own rule are settled before it. */
+export function checkGuardrails(
+  definition: Pick<Definition, "guardrails" | "steps">,
+  ids: ReadonlySet<string>,
+  before: ReadonlyMap<string, ReadonlySet<string>> | null,
+  errors: Errors,
+): void {
+  const check = (rule: GroundedRule | undefined, path: string, known: ReadonlySet<string> | null): void => {
+    for (const [index, id] of (rule?.steps ?? []).entries()) {
+      const at = `${path}/guardrails/output/grounded_in/steps/${index}`;
+      if (!ids.has(id)) errors.add(at, `there is no step \`${id}\``);
+      else if (known !== null && !known.has(id))
+        errors.add(at, `the step \`${id}\` may not be settled before this one: add it to \`needs\``);
+    }
+  };
+  check(definition.guardrails?.output?.grounded_in, "", null);
+  for (const [id, step] of Object.entries(definition.steps))
+    for (const { step: work, at } of workOf(step))
+      check(mentionsOf(work).prompted?.guardrails?.output.grounded_in, `/steps/${id}${at}`, before?.get(id) ?? null);
+}

@@ -1,0 +1,73 @@
+/** Warnings about guardrails that nothing judges yet, or that the org's rules outrank. */
+import { type Action, isAtLeast, strictest } from "../../guardrail/rules/action.ts";
+import type { GuardrailSettings, OutputSettings } from "../../guardrail/rules/settings.ts";
+import type { Definition } from "../definition.ts";
+import { runRulesOf } from "../guardrails.ts";
+import { mentionsOf } from "../step-kinds.ts";
+import { stepsOf } from "./places.ts";
+import type { Surroundings, Warning } from "./warning.ts";
+
+/** What a definition asks for and does not get. */
+export function vainGuardrails(definition: Definition, { guardrails: org }: Surroundings): Warning[] {
+  const { guardrails = {} } = definition;
+  const steps = stepsOf(definition).flatMap(({ step, path }) => {
+    const output = mentionsOf(step).prompted?.guardrails?.output;
+    return output === undefined ? [] : [{ settings: { output }, path: `${path}/guardrails` }];
+  });
+  const places: readonly { readonly settings: GuardrailSettings; readonly path: string }[] = [
+    { settings: guardrails, path: "/guardrails" },
+    ...steps,
+  ];
+  return [...places.flatMap(({ settings, path }) => unjudged(settings, path)), ...outranked(definition, org)];
+}
+
+const NOBODY = "is accepted, and nothing judges it yet: no detector is installed";
+
+function unjudged({ input, tools, output }: GuardrailSettings, path: string): Warning[] {
+  const named = (part: string, isNamed: boolean | undefined): Warning[] =>
+    isNamed ? [{ path: `${path}/${part}/names`, message: `\`names\` ${NOBODY}` }] : [];
+  const asks = (rule: { readonly [category: string]: Action } | undefined): boolean => strictest(Object.values(rule ?? {})) !== "off";
+  const content = (part: string, rule: OutputSettings["content"]): Warning[] =>
+    asks(rule) ? [{ path: `${path}/${part}/content`, message: `\`content\` ${NOBODY}` }] : [];
+  const tone: Warning[] = (output?.tone?.action ?? "off") === "off" ? [] : [{ path: `${path}/output/tone`, message: `\`tone\` ${NOBODY}` }];
+  return [
+    ...named("input", input?.names),
+    ...content("input", input?.content),
+    ...named("tools", tools?.names),
+    ...content("output", output?.content),
+    ...tone,
+  ];
+}
+
+/** An action that the org or the platform makes stricter. */
+function outranked(definition: Definition, org: Surroundings["guardrails"]): Warning[] {
+  const { guardrails } = definition;
+  const rules = runRulesOf(org ?? null, definition)?.rules;
+  if (guardrails === undefined || rules === undefined) {
+    return guardrails === undefined ? [] : actionsOf(guardrails).flatMap(({ path, asked }) => told(path, asked, "block"));
+  }
+  const holds: { readonly [path: string]: Action } = {
+    "/input/injection": rules.input.injection,
+    "/tools/injection": rules.tools.injection,
+    "/output/injection": rules.output.injection,
+    "/output/prompt_leak": rules.output.prompt_leak,
+  };
+  return actionsOf(guardrails).flatMap(({ path, asked }) => told(path, asked, holds[path] ?? asked));
+}
+
+const told = (path: string, asked: Action, holds: Action): Warning[] =>
+  isAtLeast(asked, holds)
+    ? []
+    : [
+        {
+          path: `/guardrails${path}`,
+          message: `\`${holds}\` holds: the strictest of platform, org and definition wins unless the org lists the rule in \`may_weaken\``,
+        },
+      ];
+
+const actionsOf = ({ input, tools, output }: GuardrailSettings): readonly { readonly path: string; readonly asked: Action }[] =>
+  [
+    { path: "/input/injection", asked: input?.injection },
+    { path: "/tools/injection", asked: tools?.injection },
+    { path: "/output/injection", asked: output?.injection },
+  ].flatMap(({ path, asked }) => (asked === undefined ? [] : [{ path, asked }]));
