@@ -104,6 +104,7 @@ export type Caller = {
 };
 
 export type ChangedOrg = Org & {
+  readonly guardrails?: OrgGuardrails;
   /** shown once */
   readonly callback_secret?: string;
 };
@@ -239,6 +240,96 @@ export type Definition = {
     /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
     readonly value: Json;
   };
+  readonly guardrails?: {
+    readonly input?: {
+      /** what is done about a hit; not every rule takes every action */
+      readonly injection?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      readonly content?: {
+        /** what is done about a hit; not every rule takes every action */
+        readonly violence?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        /** what is done about a hit; not every rule takes every action */
+        readonly hate?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        /** what is done about a hit; not every rule takes every action */
+        readonly sexual?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        /** what is done about a hit; not every rule takes every action */
+        readonly self_harm?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        /** what is done about a hit; not every rule takes every action */
+        readonly illegal?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      };
+      readonly topics?: {
+        readonly allow?: readonly string[];
+        readonly deny?: readonly string[];
+        /** what is done about a hit; not every rule takes every action */
+        readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      };
+      /** names, places, organisations and addresses count as personal data */
+      readonly names?: boolean;
+      readonly max_chars?: number;
+    };
+    readonly tools?: {
+      /** what is done about a hit; not every rule takes every action */
+      readonly injection?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      /** names, places, organisations and addresses count as personal data */
+      readonly names?: boolean;
+    };
+    readonly output?: {
+      /** what is done about a hit; not every rule takes every action */
+      readonly injection?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      /** what is done about a hit; not every rule takes every action */
+      readonly prompt_leak?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      readonly content?: {
+        /** what is done about a hit; not every rule takes every action */
+        readonly violence?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        /** what is done about a hit; not every rule takes every action */
+        readonly hate?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        /** what is done about a hit; not every rule takes every action */
+        readonly sexual?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        /** what is done about a hit; not every rule takes every action */
+        readonly self_harm?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        /** what is done about a hit; not every rule takes every action */
+        readonly illegal?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      };
+      readonly topics?: {
+        readonly allow?: readonly string[];
+        readonly deny?: readonly string[];
+        /** what is done about a hit; not every rule takes every action */
+        readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      };
+      readonly max_chars?: {
+        readonly n: number;
+        /** what is done about a hit; not every rule takes every action */
+        readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      };
+      readonly format?: {
+        readonly is: "any" | "plain" | "markdown" | "json";
+        /** what is done about a hit; not every rule takes every action */
+        readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      };
+      readonly tone?: {
+        readonly want: string;
+        /** what is done about a hit; not every rule takes every action */
+        readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      };
+      readonly forbid?: {
+        readonly phrases?: readonly string[];
+        readonly patterns?: readonly string[];
+        /** what is done about a hit; not every rule takes every action */
+        readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      };
+      readonly require?: {
+        readonly phrases?: readonly string[];
+        readonly patterns?: readonly string[];
+        /** what is done about a hit; not every rule takes every action */
+        readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      };
+      readonly grounded_in?: {
+        readonly steps: readonly string[];
+        readonly min?: number;
+        /** what is done about a hit; not every rule takes every action */
+        readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      };
+    };
+  };
   /** by id */
   readonly steps: { readonly [name: string]: {
     readonly kind: "model";
@@ -290,6 +381,65 @@ export type Definition = {
     readonly budget?: {
       readonly usd?: number;
       readonly tokens?: number;
+    };
+    readonly guardrails?: {
+      readonly output?: {
+        /** what is done about a hit; not every rule takes every action */
+        readonly injection?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        /** what is done about a hit; not every rule takes every action */
+        readonly prompt_leak?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        readonly content?: {
+          /** what is done about a hit; not every rule takes every action */
+          readonly violence?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+          /** what is done about a hit; not every rule takes every action */
+          readonly hate?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+          /** what is done about a hit; not every rule takes every action */
+          readonly sexual?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+          /** what is done about a hit; not every rule takes every action */
+          readonly self_harm?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+          /** what is done about a hit; not every rule takes every action */
+          readonly illegal?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        };
+        readonly topics?: {
+          readonly allow?: readonly string[];
+          readonly deny?: readonly string[];
+          /** what is done about a hit; not every rule takes every action */
+          readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        };
+        readonly max_chars?: {
+          readonly n: number;
+          /** what is done about a hit; not every rule takes every action */
+          readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        };
+        readonly format?: {
+          readonly is: "any" | "plain" | "markdown" | "json";
+          /** what is done about a hit; not every rule takes every action */
+          readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        };
+        readonly tone?: {
+          readonly want: string;
+          /** what is done about a hit; not every rule takes every action */
+          readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        };
+        readonly forbid?: {
+          readonly phrases?: readonly string[];
+          readonly patterns?: readonly string[];
+          /** what is done about a hit; not every rule takes every action */
+          readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        };
+        readonly require?: {
+          readonly phrases?: readonly string[];
+          readonly patterns?: readonly string[];
+          /** what is done about a hit; not every rule takes every action */
+          readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        };
+        readonly grounded_in?: {
+          readonly steps: readonly string[];
+          readonly min?: number;
+          /** what is done about a hit; not every rule takes every action */
+          readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        };
+      };
     };
     readonly retry?: {
       readonly attempts?: number;
@@ -350,6 +500,65 @@ export type Definition = {
     readonly budget?: {
       readonly usd?: number;
       readonly tokens?: number;
+    };
+    readonly guardrails?: {
+      readonly output?: {
+        /** what is done about a hit; not every rule takes every action */
+        readonly injection?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        /** what is done about a hit; not every rule takes every action */
+        readonly prompt_leak?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        readonly content?: {
+          /** what is done about a hit; not every rule takes every action */
+          readonly violence?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+          /** what is done about a hit; not every rule takes every action */
+          readonly hate?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+          /** what is done about a hit; not every rule takes every action */
+          readonly sexual?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+          /** what is done about a hit; not every rule takes every action */
+          readonly self_harm?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+          /** what is done about a hit; not every rule takes every action */
+          readonly illegal?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        };
+        readonly topics?: {
+          readonly allow?: readonly string[];
+          readonly deny?: readonly string[];
+          /** what is done about a hit; not every rule takes every action */
+          readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        };
+        readonly max_chars?: {
+          readonly n: number;
+          /** what is done about a hit; not every rule takes every action */
+          readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        };
+        readonly format?: {
+          readonly is: "any" | "plain" | "markdown" | "json";
+          /** what is done about a hit; not every rule takes every action */
+          readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        };
+        readonly tone?: {
+          readonly want: string;
+          /** what is done about a hit; not every rule takes every action */
+          readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        };
+        readonly forbid?: {
+          readonly phrases?: readonly string[];
+          readonly patterns?: readonly string[];
+          /** what is done about a hit; not every rule takes every action */
+          readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        };
+        readonly require?: {
+          readonly phrases?: readonly string[];
+          readonly patterns?: readonly string[];
+          /** what is done about a hit; not every rule takes every action */
+          readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        };
+        readonly grounded_in?: {
+          readonly steps: readonly string[];
+          readonly min?: number;
+          /** what is done about a hit; not every rule takes every action */
+          readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+        };
+      };
     };
     readonly retry?: {
       readonly attempts?: number;
@@ -795,8 +1004,102 @@ export type Org = {
   readonly max_runs: number;
   readonly limits: RequestLimits;
   readonly kept_answers: "own" | "shared";
+  readonly guardrails: OrgGuardrails & JsonObject | null;
   readonly created_at: string;
   readonly callback_secret_made_at: string | null;
+};
+
+export type OrgGuardrails = {
+  readonly input?: {
+    /** what is done about a hit; not every rule takes every action */
+    readonly injection?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+    readonly content?: {
+      /** what is done about a hit; not every rule takes every action */
+      readonly violence?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      /** what is done about a hit; not every rule takes every action */
+      readonly hate?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      /** what is done about a hit; not every rule takes every action */
+      readonly sexual?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      /** what is done about a hit; not every rule takes every action */
+      readonly self_harm?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      /** what is done about a hit; not every rule takes every action */
+      readonly illegal?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+    };
+    readonly topics?: {
+      readonly allow?: readonly string[];
+      readonly deny?: readonly string[];
+      /** what is done about a hit; not every rule takes every action */
+      readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+    };
+    /** names, places, organisations and addresses count as personal data */
+    readonly names?: boolean;
+    readonly max_chars?: number;
+  };
+  readonly tools?: {
+    /** what is done about a hit; not every rule takes every action */
+    readonly injection?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+    /** names, places, organisations and addresses count as personal data */
+    readonly names?: boolean;
+  };
+  readonly output?: {
+    /** what is done about a hit; not every rule takes every action */
+    readonly injection?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+    /** what is done about a hit; not every rule takes every action */
+    readonly prompt_leak?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+    readonly content?: {
+      /** what is done about a hit; not every rule takes every action */
+      readonly violence?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      /** what is done about a hit; not every rule takes every action */
+      readonly hate?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      /** what is done about a hit; not every rule takes every action */
+      readonly sexual?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      /** what is done about a hit; not every rule takes every action */
+      readonly self_harm?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+      /** what is done about a hit; not every rule takes every action */
+      readonly illegal?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+    };
+    readonly topics?: {
+      readonly allow?: readonly string[];
+      readonly deny?: readonly string[];
+      /** what is done about a hit; not every rule takes every action */
+      readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+    };
+    readonly max_chars?: {
+      readonly n: number;
+      /** what is done about a hit; not every rule takes every action */
+      readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+    };
+    readonly format?: {
+      readonly is: "any" | "plain" | "markdown" | "json";
+      /** what is done about a hit; not every rule takes every action */
+      readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+    };
+    readonly tone?: {
+      readonly want: string;
+      /** what is done about a hit; not every rule takes every action */
+      readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+    };
+    readonly forbid?: {
+      readonly phrases?: readonly string[];
+      readonly patterns?: readonly string[];
+      /** what is done about a hit; not every rule takes every action */
+      readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+    };
+    readonly require?: {
+      readonly phrases?: readonly string[];
+      readonly patterns?: readonly string[];
+      /** what is done about a hit; not every rule takes every action */
+      readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+    };
+    readonly grounded_in?: {
+      readonly steps: readonly string[];
+      readonly min?: number;
+      /** what is done about a hit; not every rule takes every action */
+      readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
+    };
+  };
+  /** rules that a definition may make weaker; `injection` means the rule of that name everywhere */
+  readonly may_weaken?: readonly ("input.injection" | "input.content" | "input.topics" | "input.names" | "input.max_chars" | "tools.injection" | "tools.names" | "output.injection" | "output.prompt_leak" | "output.content" | "output.topics" | "output.max_chars" | "output.format" | "output.tone" | "output.forbid" | "output.require" | "output.grounded_in" | "injection" | "content" | "topics" | "names" | "max_chars" | "prompt_leak" | "format" | "tone" | "forbid" | "require" | "grounded_in")[];
 };
 
 /** RFC 9457 problem details */
@@ -822,7 +1125,7 @@ export type PutBudget = {
   readonly usd_per_run?: number | null;
 };
 
-/** an absent field stays as it is; null restores the default */
+/** an absent field stays as it is; null restores the default; `guardrails` is replaced as a whole */
 export type PutOrg = {
   /** null: this deployment offers none yet */
   readonly jurisdiction?: Json;
@@ -838,6 +1141,9 @@ export type PutOrg = {
   readonly limits?: RequestLimits | null;
   /** `own` (default): a cached chat answer is given only to the user who got it first; `shared`: to everybody in the org */
   readonly kept_answers?: "own" | "shared" | null;
+  readonly guardrails?: OrgGuardrails & JsonObject | null;
+  /** the same as `guardrails.may_weaken` */
+  readonly may_weaken?: readonly string[];
 };
 
 export type PutSecret = {

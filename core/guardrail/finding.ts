@@ -41,7 +41,7 @@ export type PersonalDataType = (typeof PERSONAL_DATA_TYPES)[number];
 export type PlaceholderType = PersonalDataType | "LITERAL";
 
 /** Hits of rules that are about neither personal data nor instructions (`rules/`). PERSISTED: in findings. */
-export const RULE_TYPES = ["prompt_leak", "content", "topics", "max_chars", "format", "tone", "forbid", "require", "grounded_in"] as const;
+const RULE_TYPES = ["prompt_leak", "content", "topics", "max_chars", "format", "tone", "forbid", "require", "grounded_in"] as const;
 /** See `RULE_TYPES`. */
 export type RuleType = (typeof RULE_TYPES)[number];
 

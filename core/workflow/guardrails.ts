@@ -19,14 +19,14 @@ export function runRulesOf(org: OrgGuardrails | null, definition: Definition): R
   const asked = prompted.map(([id, step]): readonly [string, StepGuardrails] => [id, promptedIn(step)?.guardrails ?? { output: {} }]);
   const { rules, steps } = rulesOfRun(org, definition.guardrails ?? null, asked);
   const [shown, before] = [stepsShown(definition), settledBefore(definition.steps)];
-  const own = asked.map(([id, { output }]): readonly [string, OutputRules] => {
-    const merged = steps[id] ?? rules.output;
+  const byStep = asked.map(([id, { output }]): readonly [string, OutputRules] => {
+    const merged = own(steps, id) ?? rules.output;
     const isOwn = (rule: GroundedRule): boolean => JSON.stringify(rule) === JSON.stringify(output.grounded_in);
     const grounded = merged.grounded_in.filter((rule) => isOwn(rule) || rule.steps.some((step) => before.get(id)?.has(step)));
     // What the step asks for itself holds wherever its answer goes.
     return [id, shown.has(id) ? { ...merged, grounded_in: grounded } : { ...onlyOwn(merged, output), grounded_in: grounded.filter(isOwn) }];
   });
-  const kept = own.filter(([, output]) => !same(output, rules.output));
+  const kept = byStep.filter(([, output]) => !same(output, rules.output));
   return kept.length === 0 && same(rules, PLATFORM_GUARDRAILS) ? null : { v: 1, rules, steps: Object.fromEntries(kept) };
 }
 

@@ -1,6 +1,6 @@
 /**
  * `grounded_in`: how far an answer rests on what steps have found. The score is the share of the answer's content words (words of four letters
- * or more and figures, without the commonest, by their stems) that occur in the sources; it is 0 where a number or a quoted name of the
+ * or more without the commonest, by their stems) that occur in the sources; it is 0 where a number or a quoted name of the
  * answer occurs in none of them. An answer without content words rests on nothing that could be missing: 1. Pure, linear.
  */
 import { isObject, type Json } from "../../json.ts";
@@ -40,7 +40,7 @@ export function groundingOf(answer: string, sources: readonly Json[]): Grounding
   const all = rows.join("\n");
   if (numbersIn(answer).some((number) => !numbers.has(number))) return { score: 0, invented: "number" };
   if (namesIn(answer).some((name) => name !== "" && !all.includes(name))) return { score: 0, invented: "name" };
-  const content = wordsOf(answer).filter(({ text }) => /\d/.test(text) || (text.length >= SHORTEST && !COMMON.has(text)));
+  const content = wordsOf(answer).filter(({ text }) => !/\d/.test(text) && text.length >= SHORTEST && !COMMON.has(text));
   if (content.length === 0) return { score: 1, invented: null };
   const covered = content.filter(({ text }) => words.has(stemOf(text))).length;
   return { score: covered / content.length, invented: null };

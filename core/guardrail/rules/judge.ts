@@ -17,7 +17,7 @@ import type { PhrasesRule, RuleName } from "./settings.ts";
 import { flawOfTopics, TOPIC_WORDS } from "./topics.ts";
 
 /** What stands where a stretch was taken out. */
-export const TAKEN_OUT = "[removed]";
+const TAKEN_OUT = "[removed]";
 
 /** What came of judging a value. */
 export type Judgement = {
@@ -223,7 +223,7 @@ const flawOfTexts = (texts: readonly string[], rule: Parameters<typeof flawOfFor
 const charactersIn = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + charactersOf(text), 0);
 
 /** The strings of a value in order, without keys. */
-export function textsOf(value: Json): string[] {
+function textsOf(value: Json): string[] {
   if (typeof value === "string") return [value];
   if (Array.isArray(value)) return value.flatMap(textsOf);
   return isObject(value) ? Object.values(value).flatMap(textsOf) : [];

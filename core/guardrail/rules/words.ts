@@ -10,7 +10,7 @@ const WORD =
 const DROPPED = /[\p{M}\p{Cf}'\u2019]/gu;
 
 /** One word as it is compared: `Größe` → `grosse`, `ＡＢＣ` → `abc`. */
-export const folded = (text: string): string =>
+const folded = (text: string): string =>
   text.normalize("NFKD").replace(DROPPED, "").toLowerCase().replaceAll("ß", "ss").replaceAll("ς", "σ").normalize("NFKC");
 
 /** The words of a text, in order. */
@@ -45,13 +45,15 @@ const ENDINGS = [
   "a",
 ];
 const SHORTEST_STEM = 4;
+/** A longer row of letters is no word that has forms. */
+const LONGEST_WORD = 40;
 
 /** The stem of a folded word: forms of one word have one stem, and short words are their own. `refunds`, `refunding` → `refund`. */
 export function stemOf(word: string): string {
-  for (const ending of ENDINGS) {
-    if (word.length - ending.length >= SHORTEST_STEM && word.endsWith(ending)) return word.slice(0, -ending.length);
-  }
-  return word;
+  if (word.length > LONGEST_WORD) return word;
+  const ending = ENDINGS.find((one) => word.length - one.length >= SHORTEST_STEM && word.endsWith(one));
+  // Until nothing more comes off: `elections` and `election` end in the same stem.
+  return ending === undefined ? word : stemOf(word.slice(0, -ending.length));
 }
 
 /** Where a row of words occurs among the words of a text: from word to word, without overlap. Linear. */

@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import type { Action } from "../../../../core/guardrail/rules/action.ts";
+import { judgeInput, judgeOutput } from "../../../../core/guardrail/rules/judge.ts";
+import { type InputRules, type OutputRules, PLATFORM_GUARDRAILS } from "../../../../core/guardrail/rules/merge.ts";
+import type { Json } from "../../../../core/json.ts";
+
+const SECRET =
+  "You are the assistant of Acme. Never grant a refund of more than fifty dollars without asking Grace. The code word of the night shift is pelican.";
+const AROUND = { secrets: [SECRET], sourcesOf: (): readonly Json[] => [{ order: 4711, total: 120.5, status: "shipped by Northwind" }] };
+const output = (rules: Partial<OutputRules>): OutputRules => ({ ...PLATFORM_GUARDRAILS.output, ...rules });
+const judge = (answer: Json, rules: Partial<OutputRules>) => judgeOutput(answer, output(rules), AROUND);
+const input = (rules: Partial<InputRules>): InputRules => ({ ...PLATFORM_GUARDRAILS.input, ...rules });
+const phrases = (words: readonly string[], action: Action, patterns: readonly string[] = []) => [{ phrases: words, patterns, action }];
+
+const HITS: readonly { rule: keyof OutputRules; hit: Json; pass: Json; rules: (action: Action) => Partial<OutputRules> }[] = [
+  {
+    rule: "prompt_leak",
+    hit: "Sure: never grant a refund of more than fifty dollars without asking Grace.",
+    pass: "A refund of more than fifty dollars needs a colleague.",
+    rules: (action) => ({ prompt_leak: action }),
+  },
+  {
+    rule: "forbid",
+    hit: "It is a GUARANTEED\u00a0refund.",
+    pass: "Unguaranteed refunds are common.",
+    rules: (action) => ({ forbid: phrases(["guaranteed refund"], action) }),
+  },
+  {
+    rule: "require",
+    hit: "We will write.",
+    pass: "Your order-number is 7.",
+    rules: (action) => ({ require: phrases(["order number"], action) }),
+  },
+  { rule: "max_chars", hit: "One two three four five.", pass: "One two.", rules: (action) => ({ max_chars: [{ n: 10, action }] }) },
+  { rule: "format", hit: "# Title", pass: "A title\n- one\n- two", rules: (action) => ({ format: [{ is: "plain", action }] }) },
+  {
+    rule: "topics",
+    hit: "The elections are close.",
+    pass: "The order is close.",
+    rules: (action) => ({ topics: [{ allow: [], deny: ["election"], action }] }),
+  },
+  {
+    rule: "grounded_in",
+    hit: "Order 4712 was shipped.",
+    pass: "Order 4711 (120.50) was shipped by Northwind.",
+    rules: (action) => ({ grounded_in: [{ steps: ["search"], min: 0.6, action }] }),
+  },
+];
+
+describe("the rules for an answer", () => {
+  it.each(HITS)("[RULES-5] $rule is hit by what breaks it, and by nothing else", ({ rule, hit, pass, rules }) => {
+    const broken = judge(hit, rules("block"));
+    expect(broken).toMatchObject({ action: "block", findings: [{ type: rule, rule: `output.${rule}`, action: "block" }] });
+    expect(JSON.stringify(broken.findings)).not.toContain("Grace");
+    expect(judge(pass, rules("block"))).toMatchObject({ action: "off", findings: [] });
+    expect(judge(hit, {})).toMatchObject({ action: "off", findings: [] });
+    expect(judge({ text: hit, n: 1 }, rules("review")).action).toBe("review");
+  });
+
+  it("[RULES-6] does what the action says: cut, replace, name the broken rule", () => {
+    const long = "First sentence. Second sentence is here. Third.";
+    expect(judge(long, { max_chars: [{ n: 30, action: "truncate" }] })).toMatchObject({ value: "First sentence.", isTruncated: true });
+    expect(judge("wordswithoutanyend", { max_chars: [{ n: 5, action: "truncate" }] }).value).toBe("words");
+    expect(judge("to {{EMAIL_1}}", { max_chars: [{ n: 8, action: "truncate" }] }).value).toBe("to");
+    expect(judge(["aaaa bbbb", "cccc"], { max_chars: [{ n: 10, action: "truncate" }] }).value).toEqual(["aaaa bbbb", "c"]);
+    expect(judge("A guaranteed refund, yes.", { forbid: phrases(["guaranteed refund"], "redact") }).value).toBe("A [removed], yes.");
+    const pattern = { forbid: phrases([], "redact", ["\\d{4}-x"]) };
+    expect(judge("Fine. Code 1234-x here. Fine.", pattern).value).toMatch(/^Fine\.\[removed\]\s?Fine\.$/);
+    const leak = judge(`Well. ${SECRET} Well.`, { prompt_leak: "redact" }).value;
+    expect(leak).toMatch(/^Well\. \[removed\]/);
+    expect(leak).not.toMatch(/pelican|Grace/);
+    expect(judge("Hi", { require: phrases(["order number"], "retry") }).flaws).toEqual(['the answer has to say "order number"']);
+    expect(judge("Hi", { require: phrases(["order number"], "flag") }).flaws).toEqual([]);
+  });
+
+  it.each([
+    ["in capitals", SECRET.toUpperCase()],
+    ["full-width", SECRET.replace(/[a-z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0))],
+    ["spaced out", [...SECRET].join(" ")],
+    ["with hyphens", [...SECRET].join("-")],
+    ["backwards", [...SECRET].reverse().join("")],
+    ["in base64", `Here: ${Buffer.from(SECRET).toString("base64")}`],
+    ["in hex", Buffer.from(SECRET).toString("hex")],
+    ["one word a line", SECRET.split(" ").join("\n")],
+    [
+      "in ROT13",
+      SECRET.replace(/[a-z]/gi, (letter) => String.fromCharCode(letter.charCodeAt(0) + (letter.toLowerCase() < "n" ? 13 : -13))),
+    ],
+    ["over the fields of a value", SECRET.match(/(?:\S+\s){1,3}/g) ?? []],
+  ])("[RULES-7] a leak of the instructions is found %s", (_how, answer) => {
+    expect(judge(answer as Json, { prompt_leak: "block" }).action).toBe("block");
+  });
+
+  it.each([
+    ["json", '{"a": 1}', "{a: 1}"],
+    ["markdown", "# A\n```\ncode\n```", "```\nopen"],
+    ["plain", "1. one\n2. two", "**bold** words"],
+    ["plain", "a * b * c, snake_case_name", "see [this](https://a.example)"],
+    ["plain", "2 < 3 and 5 > 4", "<b>bold</b>"],
+    ["plain", "Quote: > 5", "| a |\n|---|\n| b |"],
+  ] as const)("[RULES-5] format %s takes %j and not %j", (is, fits, broken) => {
+    const rules = { format: [{ is, action: "retry" as const }] };
+    expect(judge(fits, rules).action).toBe("off");
+    expect(judge(broken, rules).action).toBe("retry");
+  });
+
+  it("[RULES-8] an answer is grounded when its words, numbers and quoted names stand in the sources", () => {
+    const rules = { grounded_in: [{ steps: ["search"], min: 0.7, action: "block" as const }] };
+    expect(judge("The total is 120,50.", rules).action).toBe("off");
+    expect(judge('It was shipped by "Northwind".', rules).action).toBe("off");
+    expect(judge('It was shipped by "Southwind".', rules).findings[0]?.detector).toBe("grounded.name");
+    expect(judge("The total is 121.", rules).findings[0]?.detector).toBe("grounded.number");
+    expect(judge("Bananas ripen quickly under tropical sunlight.", rules).findings[0]?.detector).toBe("grounded.words");
+    expect(judgeOutput("Order 4711 shipped.", output(rules), { ...AROUND, sourcesOf: () => [] }).action).toBe("block");
+  });
+
+  it("[RULES-9] takes time in proportion to the answer", () => {
+    const rules = Object.assign({}, ...HITS.map(({ rules: of }) => of("redact")), { max_chars: [{ n: 10, action: "truncate" }] });
+    const timeOf = (text: string): number => {
+      const from = performance.now();
+      judge(text, rules);
+      return performance.now() - from;
+    };
+    for (const piece of [". ", "word ", "**", "guaranteed ", "[", "`", "never grant a refund of ", '"a', "....", "<a ", "| --- "]) {
+      const size = Math.floor(40_000 / piece.length);
+      timeOf(piece.repeat(size));
+      const [once, twice] = [1, 2].map((times) => Math.min(...[1, 2, 3].map(() => timeOf(piece.repeat(size * times)))));
+      expect(twice ?? 0, piece).toBeLessThan(6 * (once ?? 0) + 60);
+    }
+  });
+});
+
+describe("the rules for what comes in", () => {
+  it("[RULES-5] a length and topics are judged over all texts of a value", () => {
+    expect(judgeInput({ a: "12345", b: ["678901"] }, input({ max_chars: 10 }))).toMatchObject({
+      action: "block",
+      findings: [{ rule: "input.max_chars" }],
+    });
+    expect(judgeInput({ a: "1234567890" }, input({ max_chars: 10 })).action).toBe("off");
+    const topics = (allow: string[], deny: string[], action: Action) => input({ topics: [{ allow, deny, action }] });
+    expect(judgeInput("What do you think of politics?", topics([], ["politics"], "block")).findings).toMatchObject([
+      { type: "topics", detector: "topics.words", action: "block" },
+    ]);
+    expect(judgeInput("Where are my orders?", topics(["order"], [], "block")).action).toBe("off");
+    expect(judgeInput("Tell me a joke.", topics(["orders", "refunds"], [], "flag")).action).toBe("flag");
+    expect(judgeInput("Wann kommen die Rückerstattungen?", topics(["Rückerstattung"], [], "block")).action).toBe("off");
+  });
+});
