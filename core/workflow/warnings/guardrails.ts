@@ -23,20 +23,12 @@ export function vainGuardrails(definition: Definition, { guardrails: org }: Surr
 
 const NOBODY = "is accepted, and nothing judges it yet: no detector is installed";
 
-function unjudged({ input, tools, output }: GuardrailSettings, path: string): Warning[] {
-  const named = (part: string, isNamed: boolean | undefined): Warning[] =>
-    isNamed ? [{ path: `${path}/${part}/names`, message: `\`names\` ${NOBODY}` }] : [];
+function unjudged({ input, output }: GuardrailSettings, path: string): Warning[] {
   const asks = (rule: { readonly [category: string]: Action } | undefined): boolean => strictest(Object.values(rule ?? {})) !== "off";
   const content = (part: string, rule: OutputSettings["content"]): Warning[] =>
     asks(rule) ? [{ path: `${path}/${part}/content`, message: `\`content\` ${NOBODY}` }] : [];
   const tone: Warning[] = (output?.tone?.action ?? "off") === "off" ? [] : [{ path: `${path}/output/tone`, message: `\`tone\` ${NOBODY}` }];
-  return [
-    ...named("input", input?.names),
-    ...content("input", input?.content),
-    ...named("tools", tools?.names),
-    ...content("output", output?.content),
-    ...tone,
-  ];
+  return [...content("input", input?.content), ...content("output", output?.content), ...tone];
 }
 
 /** An action that the org or the platform makes stricter. */
