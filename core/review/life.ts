@@ -130,7 +130,12 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Re
   const holder: Holder = { user: by, root };
   const isSame = action === "reject" || action === "escalate" ? isSameForStopping : isOnePerson;
   if (startersOf(state).some((starter) => isSame(starter, holder))) {
-    return err(refuse("second_person_required", "the person who started the run cannot decide its reviews, under whatever name or key"));
+    return err(
+      refuse(
+        "second_person_required",
+        "your key leads back to the person who started this run (their own key, one they made, or one made by whoever made theirs); somebody else has to decide, with a key that another admin or the platform admin made",
+      ),
+    );
   }
   if (!isOpen(state)) return closed(state);
   if (digest !== null && digest !== state.request.digest) {

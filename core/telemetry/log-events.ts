@@ -83,7 +83,7 @@ const THROWN = ["error", "code", "frames", "trace_id", "route"] as const;
 export const LOG_EVENTS = {
   "request.answered": {
     level: "info",
-    says: "A request was answered; level `error` where the status is 5xx.",
+    says: "A request was answered; level `error` where the status is 500, `warn` for other 5xx.",
     fields: ["method", "route", "status", "code", "duration_ms", "trace_id", "span_id", "org", "credential"],
   },
   "request.failed": { level: "error", says: "A bug or broken infrastructure ended a request with 5xx.", fields: THROWN },

@@ -32,6 +32,8 @@ const MARGIN_MS = 5_000;
 /** A slice in use is renewed this many milliseconds before its end. */
 const RENEW_MS = 90_000;
 const MOST_NEWS = 200;
+/** A refusal for what one call may cost holds this many milliseconds after the ledger spoke; then the ledger is asked again. */
+const PER_CALL_MS = 1_000;
 
 const times = ({ microUsd, tokens }: Amount, n: number): Amount => ({ microUsd: microUsd * n, tokens: tokens * n });
 
@@ -44,6 +46,8 @@ export class Slice {
   #left: Amount = NOTHING;
   #until: EpochMs = 0;
   #perCall: { readonly scope: Extract<LeaseRefusal, { why: "cap" }>["scope"]; readonly limit: number } | null = null;
+  /** When the ledger last answered. */
+  #answeredAt: EpochMs = 0;
   #pressure = 0;
   #alerts: BudgetAlert[] = [];
   #attempts: Attempt[] = [];
@@ -150,6 +154,7 @@ export class Slice {
     this.#isClosed = false;
     this.isGivingBack = false;
     this.#n = note.n;
+    this.#answeredAt = at;
     for (const item of news) item.onRecord = true;
     if (answer.ok) {
       // What was settled while the note was on its way is not in the answer yet.
@@ -175,6 +180,8 @@ export class Slice {
     for (let waiter = this.#waiters[0]; waiter !== undefined; waiter = this.#waiters[0]) {
       const { call, worst, records } = waiter;
       if (this.#perCall !== null && worst.microUsd > this.#perCall.limit) {
+        // The cap may have been raised or removed since: a refusal tells the ledger nothing, so only asking can find out.
+        if (at - this.#answeredAt > PER_CALL_MS) return;
         const refusal = { why: "cap", scope: this.#perCall.scope, cap: "usd_per_run", resetsAt: null, alerts: [] } as const;
         waiter.answer = { refusal };
       } else {

@@ -40,13 +40,15 @@ export const flawOfRequest = async (ports: UseCasePorts, by: Requester, request:
   (await flawOfSubject(ports, by, request)) ??
   (await flawOfCallback(ports, by, request));
 
-/** The version that is asked for, or the one that this caller's runs start with. */
+/** The version that is asked for, or the one that runs about this subject start with: an app with one key has many customers. */
 export async function findWorkflow(
   { store: { workflows } }: UseCasePorts,
-  { principal: { org, user } }: Requester,
-  { workflow, version }: RunRequest,
+  by: Requester,
+  request: RunRequest,
 ): Promise<Result<WorkflowVersionView, Refusal>> {
-  const found = await (version === null ? workflows.choose(org, workflow, user) : workflows.get(org, workflow, version));
+  const { workflow, version } = request;
+  const { org } = by.principal;
+  const found = await (version === null ? workflows.choose(org, workflow, subjectOf(by, request)) : workflows.get(org, workflow, version));
   if (found !== null) return ok(found);
   const newest = version === null ? null : await workflows.get(org, workflow, null);
   if (newest !== null) return err(refuse("not_found", `there is no version ${version} of the workflow \`${workflow}\``));

@@ -153,6 +153,25 @@ describe("refusing", () => {
     expect(await world.desk.reserve(wishFor(amount(50)))).toMatchObject({ ok: true });
   });
 
+  it.each([{ usd_per_run: null }, { usd_per_run: 100 }])(
+    "[DESK-12] a cap on one call that was lifted (%o) refuses nobody for longer than a second, however busy the desk is",
+    async (lifted) => {
+      const world = makeDesk();
+      world.ledger.setCaps("org", { usd_per_run: 50 });
+      expect(await world.desk.reserve(wishFor(amount(51)))).toMatchObject({ ok: false, error: { cap: "usd_per_run" } });
+      const told = world.notes.length;
+      for (let n = 0; n < 20; n++) expect((await world.desk.reserve(wishFor(amount(51)))).ok).toBe(false);
+      expect(world.notes).toHaveLength(told); // a crowd of refused calls asks nothing
+      world.ledger.setCaps("org", lifted);
+      const outcomes: boolean[] = [];
+      for (let n = 0; n < 5; n++) {
+        clock.at += 400;
+        outcomes.push((await world.desk.reserve(wishFor(amount(51)))).ok);
+      }
+      expect(outcomes).toEqual([false, false, true, true, true]);
+    },
+  );
+
   it("[DESK-7] fails closed when the ledger is out of reach, also with money left in the slice", async () => {
     const world = makeDesk();
     const first = await reserved(world.desk, amount(10));

@@ -319,6 +319,8 @@ describe("reading runs", () => {
     expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "5"]);
     world.script.throws["runs.get"] = [Object.assign(new Error("too many"), { overloaded: true })];
     expect((await world.send("GET", `/v1/runs/${run.id}`, { key: caller })).status).toBe(503);
+    // Somebody is woken up by errors: a platform that says "come back" works as it should.
+    expect(world.lines.find((line) => line.event === "request.answered" && line["status"] === 503)).toMatchObject({ level: "warn" });
   });
 
   it("[INGRESS-LOG] what breaks is logged with its trace and without its message", async () => {

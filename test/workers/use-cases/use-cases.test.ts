@@ -103,6 +103,32 @@ describe("a start", () => {
     expect(await value(startRun(world.ports, by("ada", "caller"), START, under("k")))).toMatchObject({ outcome: "done", replayed: true });
   });
 
+  it("[TRAFFIC-9] an app's customers are split among versions by whom a run is about, and each stays on a version", async () => {
+    await value(
+      registerWorkflow(world.ports, by("dev", "developer"), { definition: { ...WORKFLOW, description: "the second" } }, once({})),
+    );
+    const record = { event_type: "traffic.changed" } as never;
+    await world.ports.store.workflows.setTraffic(
+      "acme",
+      "echo",
+      [
+        { version: 1, percent: 50 },
+        { version: 2, percent: 50 },
+      ],
+      record,
+    );
+    const app = by("app", "caller", { forOthers: true });
+    const versionOf = async (subject: string | null) =>
+      (await value(startRun(world.ports, app, { ...START, subject }, once({})))).run.version;
+    const versions: number[] = [];
+    for (let n = 0; n < 40; n++) versions.push(await versionOf(`customer-${n}`));
+    expect(new Set(versions)).toEqual(new Set([1, 2]));
+    const again: number[] = [];
+    for (let n = 0; n < 40; n++) again.push(await versionOf(`customer-${n}`));
+    expect(again).toEqual(versions);
+    expect(await versionOf(null)).toBe(await versionOf("app"));
+  });
+
   const reasons: readonly [string, ErrorCode, Partial<StartRun>, Requester, (() => void) | null][] = [
     ["a role that may not", "forbidden", {}, by("rita", "reviewer"), null],
     ["a deadline that is over", "invalid_request", { deadlineAt: NOW - 1 }, by("ada", "caller"), null],

@@ -1,5 +1,6 @@
 /** Continues the caller's trace or begins one, answers with `traceresponse`, and writes the request's one log line. */
 
+import type { LogLevel } from "../../../core/telemetry/log-events.ts";
 import { logLine } from "../../../core/telemetry/log-line.ts";
 import type { Trace } from "../../use-cases/requester.ts";
 import type { IngressMiddleware } from "../context.ts";
@@ -41,9 +42,12 @@ export const traceRequest = (ports: Pick<IngressPorts, "now" | "random" | "log" 
       org: principal?.org ?? null,
       credential: principal?.credential ?? null,
     };
-    ports.log(logLine("request.answered", line, context.res.status >= 500 ? "error" : "info"));
+    ports.log(logLine("request.answered", line, levelOf(context.res.status)));
   };
 };
+
+/** 500 is a bug or broken infrastructure of ours. Other 5xx answers are the platform doing its work: a stop, an overload, an upstream that failed. */
+const levelOf = (status: number): LogLevel => (status === 500 ? "error" : status > 500 ? "warn" : "info");
 
 /** null when the header is absent or malformed: the trace then begins here. */
 export function parseTraceparent(header: string | undefined): { traceId: string; spanId: string } | null {
