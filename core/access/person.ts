@@ -11,7 +11,7 @@ export type Holder = {
   readonly user: string;
   /**
    * The person at the root of the key's making: a user, or `ORG/USER` of another org. `platform-admin`: the platform's own key made it.
-   * null: nothing made it, or nobody knows.
+   * `login …`: no key at all, but somebody at an identity provider. null: nothing made it, or nobody knows.
    */
   readonly root: string | null;
 };
@@ -19,18 +19,19 @@ export type Holder = {
 /** The root of a key that this holder makes. The platform's own key hands out sign-ins: whoever got one from it is a root. */
 export const rootOfNewKey = (maker: Holder): string => {
   if (maker.user === PLATFORM_ADMIN_USER) return PLATFORM_ADMIN_USER;
-  return maker.root === null || maker.root === PLATFORM_ADMIN_USER ? maker.user : maker.root;
+  return isOwnSignIn(maker) ? maker.user : (maker.root ?? maker.user);
 };
 
 /** True when the credential is the user's own sign-in: the user or the platform made it, and nobody else holds it. */
-export const isOwnSignIn = ({ user, root }: Holder): boolean => root === null || root === PLATFORM_ADMIN_USER || root === user;
+export const isOwnSignIn = ({ user, root }: Holder): boolean =>
+  root === null || root === PLATFORM_ADMIN_USER || root === user || isLogin(root);
 
 /**
  * True when one person may hold both: they have the same user, one is at the root of the other, or the same person is at the root of
  * both. The platform's own key is at the root of every key.
  */
 export function isOnePerson(one: Holder, other: Holder): boolean {
-  if (isPlatforms(one) || isPlatforms(other)) return (isPlatforms(one) || one.root !== null) && (isPlatforms(other) || other.root !== null);
+  if (isPlatforms(one) || isPlatforms(other)) return [one, other].every((holder) => isPlatforms(holder) || isMade(holder));
   const people = peopleOf(one);
   return peopleOf(other).some((person) => people.includes(person));
 }
@@ -40,6 +41,12 @@ export function abroad<H extends Holder>(holder: H, home: string): H {
   if (isPlatforms(holder) || holder.root?.includes("/")) return holder;
   return { ...holder, root: `${home}/${rootOfNewKey(holder)}` };
 }
+
+/** How the root of a login begins; no user's name has a blank. */
+export const LOGIN_ROOT = "login ";
+const isLogin = (root: string): boolean => root.startsWith(LOGIN_ROOT);
+/** True when some key made this credential. */
+const isMade = ({ root }: Holder): boolean => root !== null && !isLogin(root);
 
 const isPlatforms = ({ user }: Holder): boolean => user === PLATFORM_ADMIN_USER;
 

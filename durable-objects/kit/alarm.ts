@@ -9,6 +9,9 @@ const LEASE_MS = 30_000;
 /** An alarm that is this late, in ms, was dropped: the platform's six retries take less. */
 const LOST_MS = 60_000;
 
+/** The runtime takes no alarm after April 2262 (2^63 nanoseconds since 1970): one that is farther away than a year is set for a year. */
+const FARTHEST_MS = 365 * 24 * 60 * 60_000;
+
 /** An object's one alarm: the earliest wish wins. */
 export class Alarm {
   readonly #storage: Pick<DurableObjectStorage, "getAlarm" | "setAlarm" | "deleteAlarm">;
@@ -73,8 +76,9 @@ export class Alarm {
     await this.#storage.setAlarm(this.#at);
   }
 
+  /** Between 1 ms and `FARTHEST_MS` from now. An alarm that rings before its time finds nothing to do and is set again. */
   #soonest(wish: EpochMs): EpochMs {
-    return Math.max(wish, this.#now() + 1);
+    return Math.min(Math.max(wish, this.#now() + 1), this.#now() + FARTHEST_MS);
   }
 
   async #clear(): Promise<void> {

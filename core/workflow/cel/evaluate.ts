@@ -261,7 +261,22 @@ function compare(operator: string, left: Value, right: Value, meter: Meter): num
   if (!comparable || left === null || right === null)
     return fail(`\`${operator}\` does not compare a ${typeName(left)} with a ${typeName(right)}`);
   if (typeof left === "string" && typeof right === "string") meter.spend(Math.min(left.length, right.length) / 32);
-  return left === right ? 0 : left < right ? -1 : 1;
+  if (left === right) return 0;
+  if (typeof left === "string" && typeof right === "string") return byCodePoints(left, right);
+  return left < right ? -1 : 1;
+}
+
+/** The language orders texts by code points; the runtime compares UTF-16 units, where a surrogate comes before U+E000 to U+FFFF. */
+function byCodePoints(left: string, right: string): number {
+  let at = 0;
+  while (at < left.length && left.charCodeAt(at) === right.charCodeAt(at)) at++;
+  const [one, other] = [left.charCodeAt(at), right.charCodeAt(at)];
+  // The end of a text is NaN, and comes first.
+  if (Number.isNaN(one) || Number.isNaN(other)) return Number.isNaN(one) ? -1 : 1;
+  const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
+  // A surrogate stands for a code point above U+FFFF, which comes after every unit that is none.
+  if (isSurrogate(one) !== isSurrogate(other)) return isSurrogate(one) ? 1 : -1;
+  return one < other ? -1 : 1;
 }
 
 /** Values of different types are different, never an error. */

@@ -149,6 +149,14 @@ function toNumber(value: Value | undefined, name: string): number {
   return fail(`${name}() cannot make a number of this ${typeName(value)}`);
 }
 
+/** All numbers are doubles: a whole number that a double may not hold exactly is an error, never another number. */
+function wholeNumber(value: number): number {
+  const whole = Math.trunc(value);
+  return Number.isSafeInteger(whole)
+    ? whole
+    : fail("int() gives no whole number beyond 2^53; keep such a number as a text of digits (`format: int64`)");
+}
+
 function toText(value: Value | undefined): string {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
@@ -193,7 +201,7 @@ const TABLE: { readonly [name: string]: CelFunction } = {
   size: { asFunction: [1], asMethod: [0], run: size },
   string: plain(([value]) => toText(value)),
   double: plain(([value]) => toNumber(value, "double")),
-  int: plain(([value]) => Math.trunc(toNumber(value, "int"))),
+  int: plain(([value]) => wholeNumber(toNumber(value, "int"))),
   bool: plain(([value]) => toBoolean(value)),
   timestamp: plain(([value], meter) => toTimestamp(value, meter)),
   duration: plain(([value], meter) => toDuration(value, meter)),

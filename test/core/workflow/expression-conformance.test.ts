@@ -48,8 +48,14 @@ describe("[CEL-6] text, maps and numbers are CEL's", () => {
     ["{1: 1, 1.0: 2}", "error: a key of the map stands there twice"],
     ["{1: 1, '1': 2}", "error: a key of the map stands there twice"],
     ["{[]: 1}", "error: the key of a map is not a string or a number"],
+    [
+      "int('1234567890123456789')",
+      "error: int() gives no whole number beyond 2^53; keep such a number as a text of digits (`format: int64`)",
+    ],
+    ["int(1e20)", "error: int() gives no whole number beyond 2^53; keep such a number as a text of digits (`format: int64`)"],
+    ["'😀' > '\uffee' && '\uffee' < '😀' && 'a' < 'ab' && 'ab' < 'b' && '' < 'a' ? 'ordered' : bool('no')", "ordered"],
     ["bool('tRuE')", "error: bool() takes true or false, or a text such as `true`, `t` or `1`"],
-  ])("%s is an error", (cel, expected) => expect(outcome(cel)).toBe(expected));
+  ])("%s gives %s", (cel, expected) => expect(outcome(cel)).toBe(expected));
 });
 
 describe("[CEL-7] times are CEL's", () => {

@@ -33,6 +33,22 @@ describe("an object's alarm", () => {
     expect(world.stored).toBe(NOW + 700);
   });
 
+  it("is set for a year from now at the farthest, and again when it rings before its time", async () => {
+    const { world, alarm, again } = makeWorld();
+    const year = 365 * 24 * 60 * 60_000;
+    const never = Date.parse("9999-12-31T23:59:59Z");
+    await alarm.setTo([never]);
+    expect(world.stored).toBe(NOW + year);
+    world.now += year;
+    const woken = again();
+    await woken.setTo([never]);
+    expect(world.stored).toBe(NOW + 2 * year);
+    const writes = world.writes;
+    world.now += 1_000;
+    for (let n = 0; n < 3; n++) await woken.setByAll([never]);
+    expect(world.writes).toBe(writes);
+  });
+
   it("is taken away when the object waits for nothing, also by an instance that did not set it", async () => {
     for (const clear of ["setTo", "setByAll"] as const) {
       const { world, alarm, again } = makeWorld();

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { base64url, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
 import Provider from "oidc-provider";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { abroad, isOnePerson, isOwnSignIn, rootOfNewKey } from "../../../core/access/person.ts";
 import { type Auth, defineAuth } from "../../../workers/auth/auth.ts";
 import { readIssuers } from "../../../workers/auth/oidc/issuers.ts";
 import { defineProviders } from "../../../workers/auth/oidc/provider.ts";
@@ -105,7 +106,14 @@ describe("tokens", () => {
   it("[OIDC-1] let in whom the issuer vouches for, with org, user and roles of its entry", async () => {
     const world = door({ ...ENTRY, for_others: true });
     const principal = await world.auth.authenticate(bearing(await sign(claims({ auth_time: NOW / 1000 - 60 }))));
-    expect(principal).toMatchObject({ org: "acme", user: "ann", roles: ["caller"], root: null, forOthers: true, platformAdmin: false });
+    expect(principal).toMatchObject({
+      org: "acme",
+      user: "ann",
+      roles: ["caller"],
+      root: expect.stringMatching(/^login [0-9a-f]{26}$/),
+      forOthers: true,
+      platformAdmin: false,
+    });
     expect(principal).toMatchObject({ credentialCreatedAt: NOW - MINUTE, credentialCreatedBy: null });
     expect(principal?.credential).toMatch(/^login_[0-9a-f]{26}$/);
   });
@@ -260,6 +268,32 @@ describe("tokens", () => {
       expect(await who({ "https://acme.test/org": org }), String(org)).toBeNull();
     expect(await who({ "https://acme.test/org": "acme", realm_access: {} })).toMatchObject({ roles: [] });
     expect(await who({ "https://acme.test/org": "acme", email: 7 })).toBeNull();
+  });
+
+  it("[OIDC-5] names nobody with what cannot be seen or is a card's or an identity's number; a mail address only where a claim was chosen for it", async () => {
+    const world = door({ ...ENTRY, user_claim: "name" });
+    const who = async (name: string) => (await world.auth.authenticate(bearing(await sign(claims({ name })))))?.user ?? null;
+    for (const wrong of ["ri\u200bta", "rit\u202ea", "4111111111111111", "DE89370400440532013000", "ida-at-example-dot-org"])
+      expect(await who(wrong), wrong).toBeNull();
+    for (const right of ["rita", "auth0|5f7c8ec7", "rita@example.org", "María"]) expect(await who(right)).toBe(right);
+  });
+
+  it("[OIDC-11] takes the user for the subject where a provider leaves it out, and one login for one person whatever its name", async () => {
+    const world = door({ ...ENTRY, user_claim: "uid" });
+    const { sub: _, ...without } = claims({ uid: "ann" });
+    const first = await world.auth.authenticate(bearing(await sign(without)));
+    expect(first).toMatchObject({ user: "ann" });
+    const [joe1, joe2] = [
+      await world.auth.authenticate(bearing(await sign(claims({ sub: "s1", uid: "joe1" })))),
+      await world.auth.authenticate(bearing(await sign(claims({ sub: "s1", uid: "joe2" })))),
+    ];
+    if (joe1 === null || joe2 === null || first === null) throw new Error("nobody came in");
+    expect(isOnePerson(joe1, joe2)).toBe(true);
+    expect(isOnePerson(joe1, first)).toBe(false);
+    expect(isOnePerson(joe1, { user: "platform-admin", root: "platform-admin" })).toBe(false);
+    expect([isOwnSignIn(joe1), rootOfNewKey(joe1), abroad(joe1, "acme").root]).toEqual([true, "joe1", "acme/joe1"]);
+    // No user can be called like the root of a login.
+    expect(isOwnSignIn({ user: "bob", root: "login_x" })).toBe(false);
   });
 
   it("[OIDC-6] a token of Cloudflare Access counts from its header, and from a browser only as a cookie would", async () => {

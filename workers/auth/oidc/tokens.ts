@@ -4,8 +4,9 @@
  */
 import { createLocalJWKSet, decodeJwt, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
 import { type ClaimedHolder, holderOf } from "../../../core/access/claims.ts";
-import { PLATFORM_ADMIN_USER } from "../../../core/access/person.ts";
+import { LOGIN_ROOT, PLATFORM_ADMIN_USER } from "../../../core/access/person.ts";
 import { isPlatformAdmin, type Principal } from "../../../core/access/principal.ts";
+import { flawOfName } from "../../../core/guardrail/pii/personal-name.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { EpochMs } from "../../../core/time.ts";
 import { sha256Hex } from "../api-key.ts";
@@ -49,11 +50,17 @@ export async function vouchedFor(ports: TokenPorts, token: string, header: Token
 /** The holder that the verified claims name. */
 export function vouchedBy({ now }: Pick<TokenPorts, "now">, issuer: Issuer, claims: JWTPayload): Vouched | null {
   const holder = holderOf(claims as JsonObject, issuer);
-  if (holder === null || holder.user === PLATFORM_ADMIN_USER || typeof claims.sub !== "string") return null;
+  if (holder === null || holder.user === PLATFORM_ADMIN_USER || !mayName(holder.user)) return null;
   const { auth_time: authTime } = claims;
   const seconds = typeof authTime === "number" ? authTime : (claims.iat ?? now() / 1000);
-  return { ...holder, issuer, subject: claims.sub, signedInAt: Math.min(now(), seconds * 1000) };
+  // Some providers leave `sub` out of access tokens; the user is who they are then.
+  const subject = typeof claims.sub === "string" && claims.sub !== "" ? claims.sub : holder.user;
+  return { ...holder, issuer, subject, signedInAt: Math.min(now(), seconds * 1000) };
 }
+
+/** As with names that are sent, but for a plain mail address: whoever configured the claim chose to have it on record. */
+const mayName = (user: string): boolean => PLAIN_MAIL.test(user) || flawOfName(user) === null;
+const PLAIN_MAIL = /^[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,255}$/i;
 
 /** The claims of a token that this issuer made for one of the audiences; null when it is not, or not any more. Throws `ProviderUnavailable`. */
 export async function verified(ports: TokenPorts, issuer: Issuer, token: string, audience: readonly string[]): Promise<JWTPayload | null> {
@@ -63,7 +70,7 @@ export async function verified(ports: TokenPorts, issuer: Issuer, token: string,
     algorithms: [...issuer.algorithms],
     clockTolerance: SKEW_SECONDS,
     currentDate: new Date(ports.now()),
-    requiredClaims: ["exp", "sub"],
+    requiredClaims: ["exp"],
   };
   for (const missed of [false, true]) {
     const { keys } = await ports.providers.published(issuer, missed);
@@ -90,16 +97,17 @@ async function firstThatFits(keys: errors.JWKSMultipleMatchingKeys, token: strin
 
 /** The caller that the issuer vouches for. The credential's name is stable for the person, and says nothing of them. */
 export async function principalOf({ org, user, roles, issuer, subject, signedInAt }: Vouched): Promise<Principal> {
-  const digest = await sha256Hex(`${issuer.issuer}\n${subject}`);
+  const login = (await sha256Hex(`${issuer.issuer}\n${subject}`)).slice(0, 26);
   return {
     org,
     user,
     roles,
-    credential: `login_${digest.slice(0, 26)}`,
+    credential: `login_${login}`,
     credentialCreatedAt: signedInAt,
     credentialExpiresAt: null,
     credentialCreatedBy: null,
-    root: null,
+    // One login is one person, whatever user its claims name from one day to the next.
+    root: `${LOGIN_ROOT}${login}`,
     forOthers: issuer.forOthers,
     platformAdmin: isPlatformAdmin(org, roles),
   };
