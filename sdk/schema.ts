@@ -104,7 +104,6 @@ export type Caller = {
 };
 
 export type ChangedOrg = Org & {
-  readonly guardrails?: OrgGuardrails;
   /** shown once */
   readonly callback_secret?: string;
 };
@@ -168,6 +167,8 @@ export type ChatRequest = {
 export type CheckTexts = {
   readonly texts: readonly string[];
   readonly channel: "user" | "tool_output" | "model_output";
+  /** by whose rules the texts are judged; absent: by the org's */
+  readonly workflow?: string;
 };
 
 export type CheckedWorkflow = {
@@ -857,6 +858,10 @@ export type GuardrailResults = {
       readonly end: number;
       readonly score: number;
       readonly detector: string;
+      /** of a broken rule: its name, like `output.forbid` */
+      readonly rule?: string;
+      /** of a broken rule: what a run would do */
+      readonly action?: string;
     })[];
     readonly redacted: string;
   })[];
@@ -1004,7 +1009,7 @@ export type Org = {
   readonly max_runs: number;
   readonly limits: RequestLimits;
   readonly kept_answers: "own" | "shared";
-  readonly guardrails: OrgGuardrails & JsonObject | null;
+  readonly guardrails: OrgGuardrails | null;
   readonly created_at: string;
   readonly callback_secret_made_at: string | null;
 };
@@ -1141,7 +1146,7 @@ export type PutOrg = {
   readonly limits?: RequestLimits | null;
   /** `own` (default): a cached chat answer is given only to the user who got it first; `shared`: to everybody in the org */
   readonly kept_answers?: "own" | "shared" | null;
-  readonly guardrails?: OrgGuardrails & JsonObject | null;
+  readonly guardrails?: OrgGuardrails | null;
   /** the same as `guardrails.may_weaken` */
   readonly may_weaken?: readonly string[];
 };

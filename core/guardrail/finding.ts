@@ -67,6 +67,9 @@ export type Finding = {
   /** 0 to 1. */
   readonly score: number;
   readonly detector: string;
+  /** As of `FindingSummary`. */
+  readonly rule?: RuleName;
+  readonly action?: Action;
 };
 
 /** Maximum findings of one value that go on record one by one; further ones are counted together. */

@@ -3,6 +3,7 @@ import { type Channel, type Finding, PERSONAL_DATA_TYPES, type PlaceholderType, 
 import { type InspectedText, type InspectText, inspectAnswer, inspectInTurns, inspectText } from "./inspect-text.ts";
 import { formatPlaceholder } from "./placeholder.ts";
 import { replaceStretches } from "./replace.ts";
+import { type Action, VERDICT_OF } from "./rules/action.ts";
 import { FOREIGN_PLACEHOLDER, mostSevere, TYPED_PLACEHOLDER, verdictOfPersonalData } from "./verdict.ts";
 
 /** The result of a check: verdict, findings and the redacted text. */
@@ -18,13 +19,25 @@ const inspectionFor = (channel: Channel): InspectText => (channel === "model_out
 
 /** Inspects and redacts one text as if it came over `channel`. Linear in its length. The numbers of placeholders are the text's own. `names`: as of `InspectText`. */
 export const inspect = (text: string, channel: Channel, names = false): Inspection =>
-  told(text, channel, inspectionFor(channel)(text, channel, "", names));
+  told(text, channel, inspectionFor(channel)(text, channel, "", names), "block");
 
-/** The same, in turns: `pause` is awaited where a text is long. */
-export const inspectLong = async (text: string, channel: Channel, pause: () => Promise<void>, names = false): Promise<Inspection> =>
-  told(text, channel, await inspectInTurns(inspectionFor(channel), text, channel, "", pause, names));
+/** The same, in turns: `pause` is awaited where a text is long. `onInstruction`: what is done about an instruction. */
+export const inspectLong = async (
+  text: string,
+  channel: Channel,
+  pause: () => Promise<void>,
+  names = false,
+  onInstruction: Action = "block",
+): Promise<Inspection> => told(text, channel, await inspectInTurns(inspectionFor(channel), text, channel, "", pause, names), onInstruction);
 
-function told(text: string, channel: Channel, { personal, injection, placeholders, verdict }: InspectedText): Inspection {
+function told(
+  text: string,
+  channel: Channel,
+  { personal, injection: found, placeholders, verdict: foundVerdict }: InspectedText,
+  onInstruction: Action,
+): Inspection {
+  const injection = onInstruction === "off" ? [] : found;
+  const verdict = onInstruction === "off" ? "pass" : foundVerdict === "block" ? VERDICT_OF[onInstruction] : foundVerdict;
   const typed = placeholders.map(
     ({ start, end }): Finding => ({
       type: "LITERAL",

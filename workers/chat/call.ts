@@ -1,6 +1,7 @@
 /** One call of an app, from its first byte to its last record: who asks, under which run id, what it has cost so far. */
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { type CallMemory, newCallMemory } from "../../core/chat/call-memory.ts";
+import type { Rules } from "../../core/guardrail/rules/merge.ts";
 import type { RunId } from "../../core/ids.ts";
 import { stoppedBy } from "../../core/kill-switch/stops.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
@@ -20,6 +21,8 @@ export type Call = {
   readonly memory: CallMemory;
   readonly guard: Guard;
   readonly guardContext: GuardContext;
+  /** What the org asks of its chats. */
+  readonly rules: Rules;
   readonly exchange: Asking["context"];
   /** Fires when the client goes, or when a kill switch is thrown. */
   readonly signal: AbortSignal;
@@ -52,6 +55,7 @@ const UNREAD_MOST = 3;
 export async function openCall(ports: ChatPorts, asked: Asked, activity: "chat" | "embed"): Promise<Call> {
   const { org, user } = asked.principal;
   const run = await ports.mintRunId(org, asked.at);
+  const rules = await ports.rules(org);
   const memory = newCallMemory();
   const controller = new AbortController();
   let stopped = false;
@@ -89,6 +93,7 @@ export async function openCall(ports: ChatPorts, asked: Asked, activity: "chat" 
     memory,
     guard: ports.guardOver(memory),
     guardContext: { org, run, subject: user },
+    rules,
     exchange: { org, run, user, workflow: NO_WORKFLOW, activity, ...asked.trace },
     signal: controller.signal,
     isStopped: () => stopped,

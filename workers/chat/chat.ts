@@ -2,6 +2,7 @@
 import { completion } from "../../core/chat/completion.ts";
 import { type ChatRequest, readChatRequest } from "../../core/chat/request.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { holdsBack } from "../../core/guardrail/rules/merge.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { answerHeaders, type CacheNote, headOf } from "./answer.ts";
 import type { Chosen } from "./attempt.ts";
@@ -37,7 +38,7 @@ async function complete(ports: ChatPorts, asked: Asked): Promise<Result<Reply, R
     const routed = await routeCall(ports, call, route);
     if (!routed.ok) return routed;
     // What has to be judged whole before anybody sees it is not streamed from the upstream; its caller gets a stream all the same.
-    if (read.value.stream && read.value.format.kind === "text" && wishes.cache === "none") {
+    if (read.value.stream && read.value.format.kind === "text" && wishes.cache === "none" && !holdsBack(call.rules.output)) {
       const streamed = await answerStream(ports, call, talk, routed.value);
       isStreaming = streamed.ok;
       return streamed;
@@ -49,7 +50,7 @@ async function complete(ports: ChatPorts, asked: Asked): Promise<Result<Reply, R
 }
 
 async function guardCall(ports: ChatPorts, call: Call, request: ChatRequest): Promise<Result<ChatRequest, Refusal>> {
-  const guarded = await guardRequest(call.guard, call.memory, call.guardContext, request);
+  const guarded = await guardRequest(call.guard, call.memory, call.guardContext, request, call.rules);
   if (guarded.ok) {
     call.records.push(...findingRecords(ports, call, "user", guarded.value.findings));
     return ok(guarded.value.request);

@@ -10,6 +10,9 @@ import type { OfficialFields } from "../../core/chat/official-fields.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import type { ChatTool } from "../../core/chat/tools.ts";
 import { type FindingSummary, refusalCode, type Speaker } from "../../core/guardrail/finding.ts";
+import { type Action, withoutPerson } from "../../core/guardrail/rules/action.ts";
+import { judgeInput } from "../../core/guardrail/rules/judge.ts";
+import type { Rules } from "../../core/guardrail/rules/merge.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { parseUntrusted } from "../../core/untrusted-json.ts";
@@ -42,12 +45,16 @@ export async function guardRequest(
   memory: CallMemory,
   context: GuardContext,
   request: ChatRequest,
+  rules: Rules,
 ): Promise<Result<GuardedRequest, ContentRefusal>> {
-  const findings: FindingSummary[] = [];
+  const users = request.messages.flatMap(({ role, content }) => (role === "user" && content !== null ? [content] : []));
+  const judged = judgeInput(users, rules.input);
+  if (withoutPerson(judged.action) === "block") return err({ code: "content_blocked", path: "/messages", findings: judged.findings });
+  const findings: FindingSummary[] = [...judged.findings];
   const look: Look = async (speaker, path, value) => {
     // A client's `{{EMAIL_1}}` was never given out by this call: it is a text like any other.
     const literal = speaker === "tool_output" || speaker === "model_output" ? literally(memory, value) : value;
-    const admitted = await guard.admit(context, speaker, "input", literal);
+    const admitted = await guard.admit(context, speaker, "input", literal, ...wishesOf(speaker, rules));
     const placed = admitted.findings.map((finding) => ({ ...finding, pointer: `${path}${finding.pointer}` }));
     findings.push(...placed);
     // Of a tool's answer the instruction is withheld, and the rest goes on.
@@ -172,3 +179,11 @@ function textOf(value: Json): string {
 }
 
 const textsOf = (value: Json): readonly string[] => (Array.isArray(value) ? value.map(textOf) : [textOf(value)]);
+
+/** Nobody waits for a person here, and what somebody says that a model said is not asked for again. */
+function wishesOf(speaker: Speaker, { input, tools, output }: Rules): readonly [names: boolean, injection: Action] {
+  if (speaker === "user") return [input.names, withoutPerson(input.injection)];
+  if (speaker === "tool_output") return [tools.names, withoutPerson(tools.injection)];
+  if (speaker === "model_output") return [false, output.injection === "retry" ? "block" : withoutPerson(output.injection)];
+  return [false, "block"];
+}

@@ -7,6 +7,7 @@ import type { ChatMessage } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import { openSecretFilter } from "../../core/chat/secret-filter.ts";
 import type { Finding, FindingSummary } from "../../core/guardrail/finding.ts";
+import { withoutPerson } from "../../core/guardrail/rules/action.ts";
 import { openFiller } from "../../core/guardrail/stream/filler.ts";
 import type { StreamStep } from "../../core/guardrail/stream/step.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
@@ -45,6 +46,7 @@ export function guardStream(
   const upstream = readUpstream(opened, { idleMs, streamMs, ceiling: candidate.context, now: ports.now }, call.signal);
   const filter = openSecretFilter(secrets);
   const guard = ports.openText({
+    onInstruction: withoutPerson(call.rules.output.injection),
     number: (type, value) => call.memory.assign(type, value, "model"),
     isKnown: (placeholder) => call.memory.valueOf(placeholder, false) !== null,
   });
@@ -78,9 +80,9 @@ export function guardStream(
     }
     // The words were guarded as they came: what is judged here is what was held.
     const held = { ...answer, text: answer.calls.length > 0 || answer.refused ? null : answer.text };
-    const judged = await judgeChat(call.guard, call.guardContext, sent, held, secrets).catch(() => null);
+    const judged = await judgeChat(call.guard, call.guardContext, sent, held, secrets, call.rules.output).catch(() => null);
     judgedFindings = judged?.findings ?? [];
-    if (judged === null || judged.kind === "blocked") return { kind: "stopped" };
+    if (judged === null || judged.kind === "blocked" || judged.kind === "broken") return { kind: "stopped" };
     if (judged.kind === "unfit") return { kind: "unfit", why: judged.why };
     if (judged.kind === "invalid") return { kind: "invalid", correction: judged.correction };
     return { kind: "end", said: { ...judged.said, text: tail === "" ? judged.said.text : tail } };

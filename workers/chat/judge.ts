@@ -7,6 +7,9 @@ import { type Finish, finishOf, type Said } from "../../core/chat/completion.ts"
 import type { ChatMessage, ChatToolCall } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
+import { withoutPerson } from "../../core/guardrail/rules/action.ts";
+import { type Judgement, judgeOutput } from "../../core/guardrail/rules/judge.ts";
+import type { OutputRules } from "../../core/guardrail/rules/merge.ts";
 import { withholdUnfit } from "../../core/guardrail/withhold.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
@@ -31,7 +34,9 @@ export type Judged =
   /** It held personal data at a place where no placeholder fits; `why` says where. Asking again would bring the same. */
   | { readonly kind: "unfit"; readonly why: string; readonly findings: readonly FindingSummary[] }
   /** The guardrails refused it: the caller is told that there was an answer, and nothing of it. */
-  | { readonly kind: "blocked"; readonly findings: readonly FindingSummary[] };
+  | { readonly kind: "blocked"; readonly findings: readonly FindingSummary[] }
+  /** It breaks a rule of the org that nothing mends. */
+  | { readonly kind: "broken"; readonly findings: readonly FindingSummary[] };
 
 /** `request`: as the caller sent it, whose schemas speak of real values. Throws when the guard does. */
 export async function judgeChat(
@@ -40,17 +45,22 @@ export async function judgeChat(
   request: ChatRequest,
   answer: ChatAnswer,
   secrets: readonly string[],
+  rules: OutputRules,
 ): Promise<Judged> {
   const raw = rawOf(request, answer);
   const value = withoutSecrets(raw, secrets).value;
   // Form is judged with the caller's values in it: `{{EMAIL_1}}` is no address, what it stands for is.
   const filled = await guard.reveal(context, value);
   const errors = answer.refused ? [] : flawsOf(request, answer, filled);
-  const admitted = await guard.admit(context, "model_output", "model", value);
-  const { findings } = admitted;
-  if (admitted.verdict === "block") return { kind: "blocked", findings };
-  if (errors.length > 0) return { kind: "invalid", correction: correctionOf(request, admitted.value, errors), findings };
-  const revealed = await guard.reveal(context, admitted.value);
+  const admitted = await guard.admit(context, "model_output", "model", value, false, withoutPerson(rules.injection));
+  if (admitted.verdict === "block") return { kind: "blocked", findings: admitted.findings };
+  const judged = underRules(request, answer, admitted.value, rules);
+  const findings = [...admitted.findings, ...judged.findings];
+  const flaws = [...errors, ...(admitted.action === "retry" ? [FLAWS.instruction] : [])];
+  if (flaws.length === 0 && withoutPerson(judged.action) === "block") return { kind: "broken", findings };
+  if (judged.action === "retry") flaws.push(...judged.flaws);
+  if (flaws.length > 0) return { kind: "invalid", correction: correctionOf(request, admitted.value, flaws), findings };
+  const revealed = await guard.reveal(context, judged.value);
   const fitted = fittedTo(request, answer, filled, revealed);
   if (!fitted.ok) return { kind: "unfit", why: fitted.error, findings };
   const shown = fitted.value;
@@ -58,8 +68,26 @@ export async function judgeChat(
   const said = saidOf(request, answer, shown, outwardIds(ids, context.run));
   if (said === null) return { kind: "blocked", findings };
   const beside = await besideOf(guard, context, answer, secrets);
-  return { kind: "said", said: withBeside(said, beside.opaque), findings: [...findings, ...beside.findings] };
+  return {
+    kind: "said",
+    said: withBeside(judged.isTruncated ? { ...said, finish: "length" } : said, beside.opaque),
+    findings: [...findings, ...beside.findings],
+  };
 }
+
+/** The words of the answer under the org's rules; `value` has the shape of `admitted`. Calls of tools and refusals are not judged by them. */
+function underRules(request: ChatRequest, answer: ChatAnswer, admitted: Json, rules: OutputRules): Judgement {
+  const { text = null, json } = isObject(admitted) ? admitted : {};
+  const words = isObject(json) ? (json["value"] ?? null) : text;
+  const secrets = request.messages.flatMap(({ role, content }) => (isDevelopers(role) && content !== null ? [content] : []));
+  const isJudged = answer.calls.length === 0 && !answer.refused && words !== null;
+  if (!isJudged || !isObject(admitted)) return { action: "off", value: admitted, findings: [], flaws: [], isTruncated: false };
+  const judged = judgeOutput(words, rules, { secrets, sourcesOf: () => null });
+  const value = isObject(json) ? { ...admitted, json: { value: judged.value } } : { ...admitted, text: judged.value };
+  return { ...judged, value };
+}
+
+const isDevelopers = (role: ChatMessage["role"]): boolean => role === "system" || role === "developer";
 
 /** What the answer says beside its words, of the message first and then of each call: guarded, with the caller's own values in it. */
 export async function besideOf(

@@ -6,7 +6,8 @@ import type { ChatRequest } from "../../core/chat/request.ts";
 import { passedOn } from "../../core/chat/wire.ts";
 import { ERRORS } from "../../core/errors/codes.ts";
 import type { Refusal } from "../../core/errors/problem.ts";
-import type { Json } from "../../core/json.ts";
+import { PLATFORM_GUARDRAILS, type Rules } from "../../core/guardrail/rules/merge.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
 import type { Message } from "../../core/model/message.ts";
 import type { CacheUse } from "../../core/workflow/definition.ts";
 import type { CacheNote } from "./answer.ts";
@@ -77,7 +78,7 @@ function lookupOf(
       tools: [],
       maxTokens: request.limit.tokens,
       temperature: request.temperature ?? 0,
-      chat: { conversation, settings, stop: [...stop], format: format.kind, ...(isShared ? {} : { user }) },
+      chat: { conversation, settings, stop: [...stop], format: format.kind, ...rulesOf(call.rules), ...(isShared ? {} : { user }) },
     },
     model: candidate.id,
     asker: { ...call.exchange, subject: user },
@@ -98,3 +99,6 @@ function answerFrom({ output, cached, facts }: GivenAnswer, chosen: Chosen): Kep
 
 const outputOf = ({ said }: Given, format: ResponseFormat): Json =>
   format.kind === "json_schema" ? (JSON.parse(said.text ?? "null") as Json) : (said.text ?? "");
+
+/** An answer was judged by the rules of its time: other rules, another question. */
+const rulesOf = (rules: Rules): JsonObject => (rules === PLATFORM_GUARDRAILS ? {} : { rules: rules.output as unknown as Json });

@@ -64,7 +64,11 @@ export async function converse(
     const judged = await judge(call, talk.sent, result.value);
     const records = findingRecords(ports, call, "model_output", judged.findings);
     const note =
-      judged.kind === "said" ? undefined : judged.kind === "blocked" ? "refused by the guardrails" : "does not fit what was asked";
+      judged.kind === "said"
+        ? undefined
+        : judged.kind === "blocked" || judged.kind === "broken"
+          ? "refused by the guardrails"
+          : "does not fit what was asked";
     attempt.end({ failure: null, usage, upstream, durationMs, records, ...(note === undefined ? {} : { note }) });
     const unrecorded = await onRecord(attempt);
     if (unrecorded !== null) return { kind: "refuse", refusal: unrecorded };
@@ -72,6 +76,7 @@ export async function converse(
       const isPlain = judged.findings.length === 0 && !call.memory.holdsPersonalData();
       return { kind: "done", value: { said: judged.said, chosen, upstream, isPlain } };
     }
+    if (judged.kind === "broken") return { kind: "refuse", refusal: BROKEN_RULE };
     if (judged.kind === "unfit") return { kind: "refuse", refusal: refuse("output_invalid", judged.why) };
     if (judged.kind === "blocked") return { kind: "done", value: { said: BLOCKED, chosen, upstream, isPlain: false } };
     if (call.isStopped()) return { kind: "refuse", refusal: killed() };
@@ -85,6 +90,9 @@ export async function converse(
   }
 }
 
+/** The answer breaks a rule of the org, and nothing of it is shown. */
+export const BROKEN_RULE: Refusal = refuse("content_blocked", "the model's answer was refused by the guardrails of the org");
+
 /** There was an answer, and the guardrails let nothing of it through. */
 export const BLOCKED: Said = { text: null, refusal: null, calls: [], finish: "content_filter" };
 
@@ -93,7 +101,9 @@ const isEmpty = ({ text, calls }: ChatAnswer): boolean => (text ?? "").trim() ==
 
 /** A guard that cannot judge has judged: nothing of the answer is shown. */
 const judge = (call: Call, sent: ChatRequest, { answer, secrets }: WholeAnswer): Promise<Judged> =>
-  judgeChat(call.guard, call.guardContext, sent, answer, secrets).catch((): Judged => ({ kind: "blocked", findings: [] }));
+  judgeChat(call.guard, call.guardContext, sent, answer, secrets, call.rules.output).catch(
+    (): Judged => ({ kind: "blocked", findings: [] }),
+  );
 
 /** null: the attempt is on record, and the client may hear of it. */
 export const onRecord = (attempt: Attempt): Promise<Refusal | null> =>

@@ -5,6 +5,7 @@ import type { FreshAnswer, GivenAnswer } from "../../core/cache/kept-answer.ts";
 import type { Lookup } from "../../core/cache/question.ts";
 import type { CallMemory } from "../../core/chat/call-memory.ts";
 import type { Refusal } from "../../core/errors/problem.ts";
+import type { Rules } from "../../core/guardrail/rules/merge.ts";
 import type { StreamOptions, TextStream } from "../../core/guardrail/stream/step.ts";
 import type { RunId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
@@ -74,6 +75,8 @@ export type ChatPorts = {
   readonly models: (org: string) => Promise<readonly ModelEntry[]>;
   readonly governed: OpenGovernedCall;
   readonly kept: KeptAnswers;
+  /** The rules of the org's chats. Throws when they are out of reach: nothing is called then. */
+  readonly rules: (org: string) => Promise<Rules>;
   /** True when the org lets its users get each other's kept answers. */
   readonly sharesAnswers: (org: string) => Promise<boolean>;
   readonly upstream: Askings;

@@ -40,11 +40,11 @@ function recordOf({ now, random }: Clock, { asked, run, exchange }: Pick<Call, "
 
 /** The first findings one by one, those after them as one count. */
 export function findingRecords(ports: Clock, call: Call, channel: string, findings: readonly FindingSummary[]): AuditRecord[] {
-  const told = findings.slice(0, FINDINGS_TOLD).map(({ type, detector, count, score, pointer }) =>
+  const told = findings.slice(0, FINDINGS_TOLD).map((finding) =>
     recordOf(ports, call, {
       type: "guardrail.flagged",
       action: "guardrail.scan",
-      data: { channel, type, detector, count, score, pointer },
+      data: { channel, ...finding },
     }),
   );
   const more = findings.slice(FINDINGS_TOLD).reduce((sum, { count }) => sum + count, 0);

@@ -19,7 +19,7 @@ import type { Call } from "./call.ts";
 import { guardStream, type Piece } from "./guarded-stream.ts";
 import { judgeChat } from "./judge.ts";
 import { type Again, climb, killed, refusalOf, type Step } from "./ladder.ts";
-import { BLOCKED, converse, type Given, onRecord } from "./plain.ts";
+import { BLOCKED, BROKEN_RULE, converse, type Given, onRecord } from "./plain.ts";
 import type { ChatPorts } from "./ports.ts";
 import { findingRecords } from "./records.ts";
 import type { Talk } from "./talk.ts";
@@ -209,11 +209,14 @@ async function wholeAfterAll(
     attempt.end({ failure: opened.broke, usage: settledUsage(opened.answer, () => input).tokens, upstream, durationMs });
     return { kind: "next", failure: opened.broke };
   }
-  const judged = await judgeChat(call.guard, call.guardContext, talk.sent, opened.answer, opened.secrets).catch(() => null);
+  const judged = await judgeChat(call.guard, call.guardContext, talk.sent, opened.answer, opened.secrets, call.rules.output).catch(
+    () => null,
+  );
   const records = findingRecords(ports, call, "model_output", judged?.findings ?? []);
   attempt.end({ failure: null, usage: settledUsage(opened.answer, () => input).tokens, upstream, durationMs, records });
   const unrecorded = await onRecord(attempt);
   if (unrecorded !== null) return { kind: "refuse", refusal: unrecorded };
+  if (judged?.kind === "broken") return { kind: "refuse", refusal: BROKEN_RULE };
   if (judged?.kind === "invalid") return { kind: "refuse", refusal: refuse("output_invalid", INVALID) };
   if (judged?.kind === "unfit") return { kind: "refuse", refusal: refuse("output_invalid", judged.why) };
   const said: Said = judged?.kind === "said" ? judged.said : BLOCKED;

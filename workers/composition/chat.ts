@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { CallMemory } from "../../core/chat/call-memory.ts";
 import { type InspectText, inspectText } from "../../core/guardrail/inspect-text.ts";
+import { rulesOfOrg } from "../../core/guardrail/rules/merge.ts";
 import { openStream } from "../../core/guardrail/stream/open-stream.ts";
 import { defineChat } from "../chat/chat.ts";
 import type { ChatPort } from "../chat/ports.ts";
@@ -31,6 +32,7 @@ export function buildChat(rooms: Rooms): ChatPort {
     models,
     governed,
     kept: answers,
+    rules: async (org) => rulesOfOrg((await store.orgs.settings(org)).guardrails),
     sharesAnswers: async (org) => (await store.orgs.settings(org)).kept_answers === "shared",
     upstream: modelGateway,
     record: (org, record) => store.audit.record(org, record),

@@ -12,7 +12,15 @@ export async function recordBlocked(
   resource: string,
   findings: readonly FindingSummary[],
 ): Promise<void> {
-  const data = { findings: findings.map(({ type, detector, count, pointer }) => ({ type, detector, count, pointer })) };
+  const data = {
+    findings: findings.map(({ type, detector, count, pointer, rule }) => ({
+      type,
+      detector,
+      count,
+      pointer,
+      ...(rule === undefined ? {} : { rule }),
+    })),
+  };
   const fact = { type: "guardrail.blocked", action, resource, decision: "deny", data } as const;
   await ports.store.audit.record(by.principal.org, auditRecord(ports, by, fact));
 }

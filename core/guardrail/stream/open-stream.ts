@@ -52,6 +52,7 @@ export function openStream(options: StreamOptions): TextStream {
   let ready: string[] = [];
   let findings: Finding[] = [];
   let stopped: Stop | null = null;
+  const letsPass = options.onInstruction === "off" || options.onInstruction === "flag";
   const signs = openSigns();
   /** Where the last piece with a sign of an instruction ends. */
   let signedTo = Number.NEGATIVE_INFINITY;
@@ -68,7 +69,7 @@ export function openStream(options: StreamOptions): TextStream {
     const text = fresh.join("");
     // A window that begins in the middle of a text must not look like the beginning of one.
     const before = judged.length < judgedTo ? `x${judged}` : judged;
-    const [worst] = findInjection(before + text, "model_output");
+    const [worst] = letsPass ? [] : findInjection(before + text, "model_output");
     if (worst !== undefined && verdictOfScore(worst.score, "model_output") === "block") {
       const shift = judgedTo - before.length;
       return stop({ ...worst, start: Math.max(0, worst.start + shift), end: worst.end + shift });
@@ -138,9 +139,10 @@ export function openStream(options: StreamOptions): TextStream {
       if (stopped === null) scan.end(take);
       if (stopped === null && fresh.length > 0) judge();
       if (stopped !== null) return step();
-      const [worst] = findInjection(everything.join(""), "model_output");
+      const [worst] = options.onInstruction === "off" ? [] : findInjection(everything.join(""), "model_output");
       if (worst === undefined) return step();
-      if (verdictOfScore(worst.score, "model_output") === "block") {
+      if (letsPass) findings.push({ ...worst, rule: "output.injection", action: "flag" });
+      else if (verdictOfScore(worst.score, "model_output") === "block") {
         ready = [];
         judgedTo = sentTo;
         stop(worst);

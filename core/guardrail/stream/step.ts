@@ -1,5 +1,7 @@
 /** The words between the guard of a stream and whoever carries the text: what goes in, what may go on, and why nothing more does. */
+
 import type { Finding, PersonalDataType } from "../finding.ts";
+import type { Action } from "../rules/action.ts";
 
 /** How the guard of one answer names what it replaces, and how early it lets text go on. */
 export type StreamOptions = {
@@ -15,6 +17,8 @@ export type StreamOptions = {
    * goes on at the ends of sentences, or where `SENTENCE_UNITS` have gathered.
    */
   readonly mode?: "window" | "sentences";
+  /** What is done about an instruction: `off` and `flag` let the text go on, everything else stops it. Absent: it stops. */
+  readonly onInstruction?: Action;
   /** Whether people, places, organisations and addresses are found, too (off where nothing is said): text then waits for the end of its sentence. */
   readonly names?: boolean;
 };

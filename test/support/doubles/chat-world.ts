@@ -3,6 +3,7 @@
 import type { AuditRecord } from "../../../core/audit/record.ts";
 import type { Amount } from "../../../core/budget/amount.ts";
 import type { LeaseRefusal } from "../../../core/budget/lease.ts";
+import { PLATFORM_GUARDRAILS } from "../../../core/guardrail/rules/merge.ts";
 import { openStream } from "../../../core/guardrail/stream/open-stream.ts";
 import type { RunId } from "../../../core/ids.ts";
 import type { JsonObject } from "../../../core/json.ts";
@@ -124,6 +125,7 @@ export function chatWorld(answers: readonly Answer[], { desk: other, ...change }
     },
   };
   const room = defineChat({
+    rules: async () => PLATFORM_GUARDRAILS,
     now: () => NOW,
     random: (bytes) => new Uint8Array(bytes),
     log: () => undefined,

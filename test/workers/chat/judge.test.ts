@@ -1,6 +1,8 @@
 /** A chat's answer, its caller's schemas and the placeholders in it: with the guardrails as they are. */
+
 import { describe, expect, it } from "vitest";
 import { readChatRequest } from "../../../core/chat/request.ts";
+import { PLATFORM_GUARDRAILS } from "../../../core/guardrail/rules/merge.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { readChatAnswer } from "../../../core/model/answer.ts";
 import { validate } from "../../../core/workflow/schema.ts";
@@ -18,7 +20,7 @@ async function judge(more: JsonObject, message: JsonObject, own: Json = "hello")
   if (!request.ok || !answer.ok) throw new Error(JSON.stringify([request, answer]));
   const { guard } = memoryGuard();
   await guard.admit(context, "user", "input", own);
-  return judgeChat(guard, context, request.value, answer.value, []);
+  return judgeChat(guard, context, request.value, answer.value, [], PLATFORM_GUARDRAILS.output);
 }
 
 const inFormat = (schema: JsonObject): JsonObject => ({ response_format: { type: "json_schema", json_schema: { name: "x", schema } } });

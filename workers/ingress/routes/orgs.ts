@@ -51,7 +51,7 @@ const Body = z
     kept_answers: z.enum(["own", "shared"]).nullable().optional().openapi({
       description: "`own` (default): a cached chat answer is given only to the user who got it first; `shared`: to everybody in the org",
     }),
-    guardrails: OrgGuardrailsShape.nullable().optional(),
+    guardrails: z.union([OrgGuardrailsShape, z.null()]).optional(),
     may_weaken: z.array(z.string()).optional().openapi({ description: "the same as `guardrails.may_weaken`" }),
   })
   .openapi("PutOrg", { description: "an absent field stays as it is; null restores the default; `guardrails` is replaced as a whole" });
@@ -188,11 +188,15 @@ const tidied = (change: OrgChange): OrgChange => ({
   ...(change.egress ? { egress: listed(change.egress) } : {}),
 });
 
-/** A notify URL may hold a token, so the audit chain records only how many there are. */
-function recorded({ notify, ...change }: OrgChange) {
+/** A notify URL may hold a token, and a phrase a name, so the audit chain records only how many there are. */
+function recorded({ notify, guardrails, ...change }: OrgChange) {
   const counted = notify === undefined ? {} : { notify: notify?.length ?? null };
-  return JSON.parse(JSON.stringify({ ...change, ...counted }));
+  const ruled = guardrails === undefined ? {} : { guardrails: JSON.parse(JSON.stringify(guardrails, withCounts)) };
+  return JSON.parse(JSON.stringify({ ...change, ...counted, ...ruled }));
 }
+
+const COUNTED: ReadonlySet<string> = new Set(["phrases", "patterns", "allow", "deny"]);
+const withCounts = (name: string, value: unknown): unknown => (COUNTED.has(name) && Array.isArray(value) ? value.length : value);
 
 async function newSecret(ports: IngressPorts, org: string, at: number): Promise<{ text: string; kept: NewCallbackSecret }> {
   const text = toCallbackSecret(ports.random(SECRET_BYTES));

@@ -27,7 +27,7 @@ export const Org = z
     max_runs: z.number().int(),
     limits: RequestLimits,
     kept_answers: z.enum(["own", "shared"]),
-    guardrails: OrgGuardrailsShape.nullable(),
+    guardrails: z.union([OrgGuardrailsShape, z.null()]),
     created_at: time,
     callback_secret_made_at: time.nullable(),
   })

@@ -307,7 +307,15 @@ export const GuardrailResults = z
       z.object({
         verdict: z.enum(["pass", "redact", "flag", "review", "block"]),
         findings: z.array(
-          z.object({ type: z.string(), start: z.number().int(), end: z.number().int(), score: z.number(), detector: z.string() }),
+          z.object({
+            type: z.string(),
+            start: z.number().int(),
+            end: z.number().int(),
+            score: z.number(),
+            detector: z.string(),
+            rule: z.string().optional().openapi({ description: "of a broken rule: its name, like `output.forbid`" }),
+            action: z.string().optional().openapi({ description: "of a broken rule: what a run would do" }),
+          }),
         ),
         redacted: z.string(),
       }),

@@ -1,0 +1,42 @@
+/** One text under the rules of an org or a workflow, outside any run: what POST /v1/guardrails/check answers. */
+import type { Channel } from "../finding.ts";
+import { type Inspection, inspectLong } from "../pipeline.ts";
+import { mostSevere } from "../verdict.ts";
+import { type Action, VERDICT_OF } from "./action.ts";
+import { type Judgement, judgeInput, judgeOutput } from "./judge.ts";
+import type { Rules } from "./merge.ts";
+
+/** What a text is judged beside. `secrets`: the developer's instructions. */
+type Around = { readonly rules: Rules; readonly secrets: readonly string[]; readonly pause: () => Promise<void> };
+
+const NOTHING: Judgement = { action: "off", value: null, findings: [], flaws: [], isTruncated: false };
+
+/** The verdict is that of the strictest rule. Findings of rules cover the whole text. Steps have no outputs here: `grounded_in` is not judged. */
+export async function checkText(text: string, channel: Channel, { rules, secrets, pause }: Around): Promise<Inspection> {
+  const [injection, names] = wishesOf(channel, rules);
+  const inspected = await inspectLong(text, channel, pause, names, injection);
+  await pause();
+  const judged = judgedBy(text, inspected.redacted, channel, rules, secrets);
+  if (judged.action === "off") return inspected;
+  const findings = judged.findings.map(({ type, detector, score, rule, action }) => ({
+    ...{ type, detector, score, start: 0, end: text.length },
+    ...(rule === undefined ? {} : { rule }),
+    ...(action === undefined ? {} : { action }),
+  }));
+  return {
+    verdict: mostSevere([inspected.verdict, VERDICT_OF[judged.action]]),
+    findings: [...inspected.findings, ...findings],
+    redacted: typeof judged.value === "string" && channel === "model_output" ? judged.value : inspected.redacted,
+  };
+}
+
+function wishesOf(channel: Channel, { input, tools, output }: Rules): readonly [Action, boolean] {
+  if (channel === "user") return [input.injection, input.names];
+  return channel === "tool_output" ? [tools.injection, tools.names] : [output.injection, false];
+}
+
+function judgedBy(text: string, redacted: string, channel: Channel, rules: Rules, secrets: readonly string[]): Judgement {
+  if (channel === "user") return judgeInput(text, rules.input);
+  if (channel === "tool_output") return NOTHING;
+  return judgeOutput(redacted, rules.output, { secrets, sourcesOf: () => null });
+}
