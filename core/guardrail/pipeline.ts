@@ -3,8 +3,8 @@ import { type Channel, type Finding, PERSONAL_DATA_TYPES, type PlaceholderType, 
 import { type InspectedText, type InspectText, inspectAnswer, inspectInTurns, inspectText } from "./inspect-text.ts";
 import { formatPlaceholder } from "./placeholder.ts";
 import { replaceStretches } from "./replace.ts";
-import { type Action, VERDICT_OF } from "./rules/action.ts";
-import { FOREIGN_PLACEHOLDER, mostSevere, TYPED_PLACEHOLDER, verdictOfPersonalData } from "./verdict.ts";
+import type { Action } from "./rules/action.ts";
+import { FOREIGN_PLACEHOLDER, mostSevere, TYPED_PLACEHOLDER, VERDICT_OF, verdictOfPersonalData } from "./verdict.ts";
 
 /** The result of a check: verdict, findings and the redacted text. */
 export type Inspection = {

@@ -1,5 +1,4 @@
 /** What a rule does about a hit, from doing nothing to letting nothing pass. Pure. */
-import type { Verdict } from "../finding.ts";
 
 /**
  * In order of strictness. `off`: not looked for. `flag`: goes on, on record. `redact`: the stretch is replaced. `truncate`: the rest is cut off. `retry`:
@@ -21,14 +20,3 @@ export const isAtLeast = (a: Action, b: Action): boolean => rank(a) >= rank(b);
 
 /** Where nobody can wait for a person, what a person would have to decide is refused. */
 export const withoutPerson = (action: Action): Action => (action === "review" ? "block" : action);
-
-/** What the action comes to for a text on its own: an answer that would be asked for again does not go on. */
-export const VERDICT_OF: { readonly [A in Action]: Verdict } = {
-  off: "pass",
-  flag: "flag",
-  redact: "redact",
-  truncate: "redact",
-  retry: "block",
-  review: "review",
-  block: "block",
-};

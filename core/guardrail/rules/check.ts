@@ -1,8 +1,8 @@
 /** One text under the rules of an org or a workflow, outside any run: what POST /v1/guardrails/check answers. */
 import type { Channel } from "../finding.ts";
 import { type Inspection, inspectLong } from "../pipeline.ts";
-import { mostSevere } from "../verdict.ts";
-import { type Action, VERDICT_OF } from "./action.ts";
+import { mostSevere, VERDICT_OF } from "../verdict.ts";
+import type { Action } from "./action.ts";
 import { type Judgement, judgeInput, judgeOutput } from "./judge.ts";
 import type { Rules } from "./merge.ts";
 
