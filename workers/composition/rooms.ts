@@ -26,7 +26,7 @@ import { defineCredentialBroker } from "../credential-broker/credential-broker.t
 import { settingsFrom } from "../env.ts";
 import { defineGovernedCalls } from "../governed-call/governed-call.ts";
 import { defineGuard } from "../guardrail/guard.ts";
-import type { VaultPort } from "../guardrail/ports.ts";
+import { inPortions } from "../guardrail/in-portions.ts";
 import { defineBreakOff } from "../kill-switch/break-off.ts";
 import { defineStopsReader } from "../kill-switch/stops-reader.ts";
 import { defineLimitsOfIsolate } from "../limits/limits.ts";
@@ -88,10 +88,10 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     killEpoch: async () => (await stops.stops()).epoch,
   });
   const { vault } = objects;
-  const guardedVault: VaultPort = {
+  const guardedVault = inPortions({
     assign: async (org, request) => vault(org).assign(request),
     open: async (org, request) => vault(org).open(request),
-  };
+  });
   const guard = defineGuard({ vault: guardedVault });
   const values = keptValues(env.ANSWERS, log);
   const access = defineAccess(log);

@@ -1,0 +1,23 @@
+/**
+ * The vault, asked for a bounded number of values at a time. Each value costs a cipher and a row, so thousands in one transaction would
+ * keep everybody else waiting; between two portions the org's vault serves others.
+ */
+import type { VaultPort } from "./ports.ts";
+
+/** Values in one message to the vault: some 50 ms of its time. */
+const PORTION = 200;
+
+/**
+ * The same vault in portions. What a later portion fails to keep leaves placeholders of the earlier ones behind that nothing uses; the
+ * same values get them again.
+ */
+export const inPortions = (vault: VaultPort): VaultPort => ({
+  assign: async (org, request) => eachPortion(request.values, (values) => vault.assign(org, { ...request, values })),
+  open: async (org, request) => eachPortion(request.placeholders, (placeholders) => vault.open(org, { ...request, placeholders })),
+});
+
+async function eachPortion<In, Out>(all: readonly In[], ask: (portion: readonly In[]) => Promise<readonly Out[]>): Promise<Out[]> {
+  const answers: Out[] = [];
+  for (let from = 0; from < all.length; from += PORTION) answers.push(...(await ask(all.slice(from, from + PORTION))));
+  return answers;
+}
