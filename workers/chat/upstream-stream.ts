@@ -10,9 +10,12 @@ import type { ToldError } from "../../core/model/told-error.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { turn } from "../../kit/turn.ts";
 
 /** Frames around the text included. */
 const STREAM_BYTES = 64 * 1024 * 1024;
+/** Events that are read before others in the isolate are served: some 50 ms of work. */
+const EVENTS_WITHOUT_PAUSE = 200;
 
 /** The answer of an upstream while it arrives. */
 export type UpstreamStream = {
@@ -32,11 +35,12 @@ export type UpstreamStream = {
 /** `idleMs`: of one silence, the upstream's or the client's. `streamMs`: of the whole stream. */
 export type StreamBounds = { readonly idleMs: number; readonly streamMs: number; readonly ceiling: number; readonly now: () => EpochMs };
 
-/** `failureOf`: what an error means that the stream tells. */
+/** `failureOf`: what an error means that the stream tells. `pause`: lets others in the isolate be served. */
 export function readUpstream(
   { bytes, failureOf }: { readonly bytes: ReadableStream<Uint8Array>; readonly failureOf: (told: ToldError) => Failure },
   bounds: StreamBounds,
   signal: AbortSignal,
+  pause: () => Promise<void> = turn,
 ): UpstreamStream {
   const reader = bytes.getReader();
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
@@ -45,6 +49,7 @@ export function readUpstream(
   const refusals: string[] = [];
   const over = openWatch(bounds, signal);
   let total = 0;
+  let unpaused = 0;
   let isDone = false;
   let hasEnded = false;
   let told: number | null = null;
@@ -101,7 +106,14 @@ export function readUpstream(
     if (text === null) return err(otherFormat());
     const events = sse.push(text);
     if (!events.ok) return err(tooLong());
-    return takeAll(events.value);
+    const taken = takeAll(events.value);
+    // What an upstream sends faster than it is read is always there: without a pause nobody else would be served until it ends.
+    unpaused += events.value.length;
+    if (unpaused >= EVENTS_WITHOUT_PAUSE) {
+      unpaused = 0;
+      await pause();
+    }
+    return taken;
   };
 
   const cancel = (): void => {

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { inPortions } from "../../../workers/guardrail/in-portions.ts";
 
-it("[VAULT-40] asks the vault for 200 values at a time at most, in order", async () => {
+it("[VAULT-9] asks the vault for 200 values at a time at most, in order", async () => {
   const sizes: number[] = [];
   const vault = inPortions({
     assign: async (_, { values }) => {
