@@ -2,6 +2,7 @@
 
 import type { Role } from "../access/principal.ts";
 import type { ErrorCode } from "../errors/codes.ts";
+import type { Json } from "../json.ts";
 import type { ModelCandidate, RejectedModel } from "../model/entry.ts";
 import type { ModelTool } from "../model/message.ts";
 import type { RouteChoice } from "../model/route.ts";
@@ -44,6 +45,8 @@ export type AuthorityQuestion =
       readonly activity: string;
       readonly workflow: string;
       readonly version: number | null;
+      /** What the child would start with, as the parent's expressions gave it. */
+      readonly input: Json;
     };
 
 /** The decision of the policies. `ask`: a person decides. `reasons`: ids of the policies that decided, or why none did. */

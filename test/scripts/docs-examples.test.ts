@@ -28,7 +28,8 @@ describe("[DOCS-1] an example of a workflow", () => {
     const tools = new Set(["orders.get", "payments.refund", "payments.cancel"]);
     const checked = checkDefinition(value, { tools });
     expect(checked.ok ? [] : checked.error).toEqual([]);
-    if (checked.ok) expect(warningsOf(checked.value, { tools: new Map(), serves: () => true })).toEqual([]);
+    if (checked.ok)
+      expect(warningsOf(checked.value, { tools: new Map(), workflow: () => ({ input: true, tools: [] }), serves: () => true })).toEqual([]);
   });
 });
 

@@ -2,6 +2,8 @@
 
 import type { CallCircumstances } from "../../core/access/request.ts";
 import { didYouMean } from "../../core/errors/unknown-name.ts";
+import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
+import type { Json } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { ModelTool } from "../../core/model/message.ts";
 import { candidatesFor, type Route, type RouteKnowledge, WHY_NOT } from "../../core/model/route.ts";
@@ -13,7 +15,9 @@ import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import { reachesGuarded } from "../../core/tool/guarded.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { AuthorityAnswer, AuthorityQuestion, Caller, Permission } from "../../core/workflow/authority.ts";
-import type { Definition } from "../../core/workflow/definition.ts";
+import type { Definition, JsonSchema } from "../../core/workflow/definition.ts";
+import { knownPath } from "../../core/workflow/known-path.ts";
+import { validate } from "../../core/workflow/schema.ts";
 import type { Access } from "./access.ts";
 
 /** What decisions are made from. */
@@ -38,13 +42,15 @@ export type AuthorityPorts = {
   ): Promise<{ readonly version: number; readonly digest: string; readonly definition: Definition } | null>;
   /** The id of the run that an activity starts: always the same one, so that starting it twice is starting it once. */
   childRunId(org: string, run: string, activity: string): Promise<string>;
+  /** A run's value with the personal data behind its placeholders: to be checked, and to go nowhere. */
+  filled(context: { readonly org: string; readonly run: string }, value: Json): Promise<Json>;
 };
 
 /** Answers the questions of runs and chats. */
 export type Authority = { authorize(question: AuthorityQuestion): Promise<AuthorityAnswer> };
 
 type Refused = Extract<AuthorityAnswer, { kind: "refused" }>;
-/** Models that a refusal names; all are in its data. */
+/** Models, or flaws of an input, that a refusal names. */
 const REASONS_TOLD = 3;
 
 const refused = (code: Refused["code"], message: string, transient: boolean): Refused => ({ kind: "refused", code, message, transient });
@@ -172,6 +178,22 @@ async function aboutRun(ports: AuthorityPorts, question: Extract<AuthorityQuesti
     const asked = question.version === null ? `\`${workflow}\`` : `\`${workflow}\` in version ${question.version}`;
     return refused("not_found", `there is no workflow ${asked}`, false);
   }
+  const misfit = await misfitOfInput(ports, question, found.definition.input);
+  if (misfit !== null) return refused("invalid_request", misfit, false);
   const child = await ports.childRunId(caller.org, run, activity);
   return { kind: "run", child, workflow, version: found.version, digest: found.digest, limits: found.definition.limits };
+}
+
+/** A child's input is held to the child's schema as if a caller had sent it: with its personal data in it, and no child is born of what does not fit. */
+async function misfitOfInput(
+  ports: AuthorityPorts,
+  { caller, run, workflow, input }: Extract<AuthorityQuestion, { kind: "run" }>,
+  schema: JsonSchema,
+): Promise<string | null> {
+  const filled = holdsPlaceholder(input) ? await ports.filled({ org: caller.org, run }, input) : input;
+  const flaws = validate(schema, filled);
+  if (flaws.length === 0) return null;
+  const told = flaws.slice(0, REASONS_TOLD).map(({ path, message }) => `at \`${knownPath(schema, path)}\`: ${message}`);
+  const more = flaws.length > REASONS_TOLD ? `; and ${flaws.length - REASONS_TOLD} more` : "";
+  return `the input does not fit the schema of the workflow \`${workflow}\` ${told.join("; ")}${more}`;
 }

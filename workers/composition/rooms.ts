@@ -25,6 +25,7 @@ import { defineCallbacks } from "../callbacks/callbacks.ts";
 import { defineCredentialBroker } from "../credential-broker/credential-broker.ts";
 import { settingsFrom } from "../env.ts";
 import { defineGovernedCalls } from "../governed-call/governed-call.ts";
+import { filledForChecking } from "../guardrail/fill.ts";
 import { defineGuard } from "../guardrail/guard.ts";
 import { inPortions } from "../guardrail/in-portions.ts";
 import { defineBreakOff } from "../kill-switch/break-off.ts";
@@ -109,6 +110,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     workflow: (org, name, version, user) =>
       version === null ? store.workflows.choose(org, name, user) : store.workflows.get(org, name, version),
     childRunId: broker.childRunId,
+    filled: (context, value) => filledForChecking(guardedVault, context, value),
   });
   const secret = async (org: string, name: string) => {
     const stored = await store.secrets.get(org, name);

@@ -16,18 +16,30 @@ export const storedNumber = (digits: string): string => NUMBER_MARK + digits;
 type Filled = { readonly value: Json; readonly types: readonly PlaceholderType[] };
 
 /** Only values that the run's own input put in; placeholders that `wanted` declines, or that the vault does not know, stay. */
-export async function fillValue(
+export const fillValue = (
   vault: VaultPort,
-  { org, run }: GuardContext,
+  context: GuardContext,
   value: Json,
   wanted: (type: PlaceholderType) => boolean,
+): Promise<Filled> => fill(vault, context, value, wanted, true);
+
+/** Every value that the run has seen, whoever said it. Only to be checked against a schema: it MUST go nowhere. */
+export const filledForChecking = async (vault: VaultPort, context: Pick<GuardContext, "org" | "run">, value: Json): Promise<Json> =>
+  (await fill(vault, context, value, () => true, false)).value;
+
+async function fill(
+  vault: VaultPort,
+  { org, run }: Pick<GuardContext, "org" | "run">,
+  value: Json,
+  wanted: (type: PlaceholderType) => boolean,
+  inputOnly: boolean,
 ): Promise<Filled> {
   const texts = textsOf(value);
   if (!texts.ok) throw new Error(`a value beyond the bounds is not filled in: ${texts.error}`);
   const sites = texts.value.flatMap(({ text }) => findPlaceholders(text)).filter(({ type }) => wanted(type));
   const placeholders = [...new Set(sites.map((site) => site.text))];
   if (placeholders.length === 0) return { value, types: [] };
-  const answers = await vault.open(org, { run, placeholders, inputOnly: true });
+  const answers = await vault.open(org, { run, placeholders, inputOnly });
   const values = new Map(placeholders.flatMap((placeholder, index) => pairOf(placeholder, answers[index] ?? null)));
   const opened = new Set<PlaceholderType>();
   const put = (index: number): Json => {

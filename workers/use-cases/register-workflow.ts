@@ -9,8 +9,10 @@ import { hasTask } from "../../core/model/defaults.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { checkDefinition } from "../../core/workflow/check.ts";
 import type { Definition } from "../../core/workflow/definition.ts";
+import { mentionsOf } from "../../core/workflow/step-kinds.ts";
 import type { Share } from "../../core/workflow/traffic.ts";
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
+import { stepsOf } from "../../core/workflow/warnings/places.ts";
 import type { Warning } from "../../core/workflow/warnings/warning.ts";
 import { warningsOf } from "../../core/workflow/warnings/warnings.ts";
 import { denied } from "./access.ts";
@@ -21,6 +23,8 @@ import type { Requester } from "./requester.ts";
 
 /** Maximum tool names of a definition that are looked up; further ones count as unknown. No definition needs as many. */
 const MOST_TOOLS = 500;
+/** Maximum child workflows of a definition that are looked up; further ones count as missing. */
+const MOST_CHILDREN = 100;
 /** Routes of an org that are looked at for warnings; a task of a further one may be warned about although it has a route. */
 const MOST_ROUTES = 200;
 
@@ -41,7 +45,7 @@ export type CheckedWorkflow = { readonly name: string; readonly digest: string; 
 export async function checkWorkflow(ports: UseCasePorts, by: Requester, definition: JsonObject): Promise<Result<CheckedWorkflow, Refusal>> {
   const refusal = await denied(ports, by, "workflow.write");
   if (refusal !== null) return err(refusal);
-  const checked = await check(ports, by.principal.org, definition);
+  const checked = await check(ports, by, definition);
   return checked.ok ? ok({ name: checked.value.definition.name, digest: checked.value.digest, warnings: checked.value.warnings }) : checked;
 }
 
@@ -55,7 +59,7 @@ export async function registerWorkflow(
   const { org } = by.principal;
   const refusal = await denied(ports, by, "workflow.write");
   if (refusal !== null) return err(refusal);
-  const checked = await check(ports, org, sent);
+  const checked = await check(ports, by, sent);
   if (!checked.ok) return checked;
   const { definition, digest, warnings } = checked.value;
   const claimed = await claim<"done" | "created">(ports, by, repeat, `${definition.name}@${digest}`);
@@ -81,7 +85,8 @@ export async function registerWorkflow(
 
 type Checked = { readonly definition: Definition; readonly digest: string; readonly warnings: readonly Warning[] };
 
-async function check(ports: UseCasePorts, org: string, sent: JsonObject): Promise<Result<Checked, Refusal>> {
+async function check(ports: UseCasePorts, by: Requester, sent: JsonObject): Promise<Result<Checked, Refusal>> {
+  const { org } = by.principal;
   const names = toolNames(sent);
   const tools = await ports.store.tools.known(org, names);
   const manifests = (await Promise.all([...tools].map((name) => ports.store.tools.get(org, name, null)))).filter((found) => found !== null);
@@ -93,12 +98,30 @@ async function check(ports: UseCasePorts, org: string, sent: JsonObject): Promis
   const models = await ports.models(org);
   const routed = new Set((await ports.store.routes.list(org, { limit: MOST_ROUTES, cursor: null })).data.map(({ task }) => task));
   const { guardrails } = await ports.store.orgs.settings(org);
+  const children = await childrenOf(ports, by, definition);
   const warnings = warningsOf(definition, {
     guardrails,
+    workflow: (name, version) => children.get(childKey(name, version)) ?? null,
     tools: new Map(manifests.map((manifest) => [manifest.name, manifest])),
     serves: (task) => routed.has(task) || models.some((model) => hasTask(model, task)),
   });
   return ok({ definition, digest, warnings });
+}
+
+const childKey = (name: string, version: number | null): string => `${name}@${version ?? ""}`;
+
+/** The workflows that its steps start, as a run of this caller would get them today; those that do not exist are left out. */
+async function childrenOf({ store }: UseCasePorts, { principal }: Requester, definition: Definition): Promise<Map<string, Definition>> {
+  const { org, user } = principal;
+  const named = stepsOf(definition).flatMap(({ step }) => mentionsOf(step).child ?? []);
+  const asked = new Map(named.map(({ workflow, version }) => [childKey(workflow, version), { workflow, version }] as const));
+  const found = await Promise.all(
+    [...asked].slice(0, MOST_CHILDREN).map(async ([key, { workflow, version }]): Promise<[string, Definition][]> => {
+      const view = await (version === null ? store.workflows.choose(org, workflow, user) : store.workflows.get(org, workflow, version));
+      return view === null ? [] : [[key, view.definition]];
+    }),
+  );
+  return new Map(found.flat());
 }
 
 /** Registering gives no version traffic that was taken from it, or that a split never gave it. */

@@ -1,6 +1,7 @@
 /** Starts the run that is a step of another: with its parent's caller, subject and trace. */
 
 import { runRulesOf } from "../../core/workflow/guardrails.ts";
+import { takeInt64 } from "../../core/workflow/int64.ts";
 import type { ChildStart } from "../../durable-objects/run-engine/ports.ts";
 import type { OrgStore, WorkflowStore } from "../store/ports.ts";
 import { bearHeir, type HeirPorts } from "./bear.ts";
@@ -19,7 +20,10 @@ export async function startChild(
   const found = await ports.store.workflows.get(org, child.workflow, child.version);
   if (found === null) throw new Error("the child's workflow is out of reach");
   const { definition, version, digest } = found;
-  const inherited = { org, user, roles, subject, metadata, traceId, deadlineAt, parentSpanId, budget, input, parent };
+  // As for a caller: the child's expressions see its 64-bit numbers as digits. That the input fits was asked before this child had an id.
+  const taken = takeInt64(definition.input, { value: input, long: [] });
+  const held = taken.ok ? taken.value : input;
+  const inherited = { org, user, roles, subject, metadata, traceId, deadlineAt, parentSpanId, budget, input: held, parent };
   const noted = { ...(labels === undefined ? {} : { inputLabels: labels }), ...(starters === undefined ? {} : { starters }) };
   // Its input comes from its parent, which was judged; its tools and answers are judged by its own rules.
   const rules = runRulesOf((await ports.store.orgs.settings(org)).guardrails, definition);

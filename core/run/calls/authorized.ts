@@ -30,15 +30,15 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
     return null;
   }
   const { permission } = answer;
-  const outside = answer.kind === "tool" && !isListed(turn, answer.facts.tool) && !isNamedByManifest(turn, activity);
-  const decision = outside ? "deny" : permission.decision;
+  const outside = answer.kind === "tool" && !isNamedByManifest(turn, activity) ? unlisted(turn, answer.facts.tool) : null;
+  const decision = outside === null ? permission.decision : "deny";
   turn.emit(
     "policy.decided",
     {
       activity: activityId,
       decision,
       policy_version: permission.policyVersion,
-      reasons: outside ? ["the run's tools do not list it"] : permission.reasons,
+      reasons: outside === null ? permission.reasons : [outside],
       subject: answer.kind === "tool" ? `tool:${answer.facts.tool}@${answer.facts.version}` : "model",
       facts: answer.kind === "tool" ? answer.facts : null,
     },
@@ -48,7 +48,7 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
     failCall(
       turn,
       activity,
-      { class: "safety", code: "policy_denied", message: "the policy denies this call", retryAfterMs: null },
+      { class: "safety", code: "policy_denied", message: outside ?? "the policy denies this call", retryAfterMs: null },
       activity.attempt + 1,
     );
   } else if (answer.kind === "model") route(turn, activity, answer);
@@ -60,9 +60,11 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
   return null;
 }
 
-/** docs/contract.md, "Tools": what the workflow lists, and what every run above it lists. */
-const isListed = ({ birth }: Turn, tool: string): boolean =>
-  birth.definition.tools.includes(tool) && (birth.parent === null || birth.parent.tools.includes(tool));
+/** Whose `tools` lack it; null: the workflow and every run above it list it (docs/contract.md, "Tools"). */
+function unlisted({ birth }: Turn, tool: string): string | null {
+  if (!birth.definition.tools.includes(tool)) return `the workflow's \`tools\` do not list \`${tool}\``;
+  return birth.parent === null || birth.parent.tools.includes(tool) ? null : `the parent's \`tools\` do not list \`${tool}\``;
+}
 
 function route(turn: Turn, activity: Activity, { candidates, rejected, tools }: Extract<AuthorityAnswer, { kind: "model" }>): void {
   if (candidates.length === 0) {
@@ -74,7 +76,7 @@ function route(turn: Turn, activity: Activity, { candidates, rejected, tools }: 
     );
   }
   const known = own(turn.state.agents, activity.node)?.tools;
-  const listed = tools.filter((tool) => isListed(turn, tool.name));
+  const listed = tools.filter((tool) => unlisted(turn, tool.name) === null);
   const isNews = activity.purpose === "agent" && JSON.stringify(known) !== JSON.stringify(listed);
   turn.emit("model.routed", { activity: activity.id, candidates, rejected, ...(isNews ? { tools: listed } : {}) }, activity.step);
 }

@@ -176,6 +176,7 @@ function childQuestion({ birth }: RunContext, _state: RunState, activity: Activi
     activity: activity.id,
     workflow: child.workflow,
     version: child.version,
+    input: activity.input,
   };
 }
 

@@ -6,17 +6,21 @@ import { validate } from "../schema.ts";
 import { stepsOf } from "./places.ts";
 import type { Surroundings, Warning } from "./warning.ts";
 
+/** The warnings about the inputs of tools. */
 export function constantWarnings(definition: Definition, { tools }: Surroundings): Warning[] {
   return stepsOf(definition).flatMap(({ step, path }): Warning[] => {
     if (step.kind !== "tool") return [];
-    const own = flawsOf(tools.get(step.tool)?.input ?? true, step.input, `${path}/input`);
+    const own = flawsOfInput(tools.get(step.tool)?.input ?? true, step.input, `${path}/input`, TOOL);
     const { compensate } = step;
     if (compensate === null) return own;
-    return [...own, ...flawsOf(tools.get(compensate.tool)?.input ?? true, compensate.input, `${path}/compensate/input`)];
+    return [...own, ...flawsOfInput(tools.get(compensate.tool)?.input ?? true, compensate.input, `${path}/compensate/input`, TOOL)];
   });
 }
 
-function flawsOf(schema: JsonSchema, template: Json, path: string): Warning[] {
+const TOOL = "the tool's input";
+
+/** What in a template cannot fit the schema, whatever its expressions give. `what`: whose input it is, for the messages. */
+export function flawsOfInput(schema: JsonSchema, template: Json, path: string, what: string): Warning[] {
   if (!isObject(schema) || expressionOf(template) !== null) return [];
   if (!holdsExpression(template)) return validate(schema, template).map((flaw) => ({ path: path + flaw.path, message: flaw.message }));
   if (!isObject(template)) return [];
@@ -28,11 +32,11 @@ function flawsOf(schema: JsonSchema, template: Json, path: string): Warning[] {
   const closed =
     additionalProperties === false && !["$ref", "allOf", "anyOf", "oneOf", "patternProperties"].some((word) => Object.hasOwn(schema, word));
   return [
-    ...lacking.map((name) => ({ path, message: `the tool's input needs the field \`${name}\`` })),
+    ...lacking.map((name) => ({ path, message: `${what} needs the field \`${name}\`` })),
     ...Object.entries(template).flatMap(([name, value]): Warning[] => {
       const at = `${path}/${escapeToken(name)}`;
-      if (Object.hasOwn(known, name)) return flawsOf(known[name] as JsonSchema, value, at);
-      return closed ? [{ path: at, message: `the tool's input has no field \`${name}\`` }] : [];
+      if (Object.hasOwn(known, name)) return flawsOfInput(known[name] as JsonSchema, value, at, what);
+      return closed ? [{ path: at, message: `${what} has no field \`${name}\`` }] : [];
     }),
   ];
 }

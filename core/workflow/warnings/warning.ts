@@ -9,6 +9,8 @@ export type Warning = { readonly path: string; readonly message: string };
 export type Surroundings = {
   /** The schemas of the tools that the definition lists. */
   readonly tools: ReadonlyMap<string, { readonly input: JsonSchema; readonly output: JsonSchema }>;
+  /** The workflow that a `run` step names would get today; null: there is none. */
+  readonly workflow: (name: string, version: number | null) => { readonly input: JsonSchema; readonly tools: readonly string[] } | null;
   /** Whether a model serves the task today. */
   readonly serves: (task: string) => boolean;
   /** What the org asks of all its workflows; absent: nothing. */

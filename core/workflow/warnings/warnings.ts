@@ -3,6 +3,7 @@
  * kind of warning is a file beside this; it warns only where the definition and what is registered leave no doubt. Pure and total.
  */
 import type { Definition } from "../definition.ts";
+import { childWarnings } from "./children.ts";
 import { constantWarnings } from "./constants.ts";
 import { vainGuardrails } from "./guardrails.ts";
 import { missingPaths } from "./missing-paths.ts";
@@ -19,6 +20,7 @@ export function warningsOf(definition: Definition, around: Surroundings): readon
   const found = [
     ...missingPaths(definition, around),
     ...constantWarnings(definition, around),
+    ...childWarnings(definition, around),
     ...tasksWithoutModel(definition, around),
     ...unreadReviews(definition),
     ...vainSchemas(definition),

@@ -349,7 +349,11 @@ describe("run", () => {
   it("[RUN-85] a child may call only what every run above it lists", () => {
     const parent = { run: "run_p", activity: "c", depth: 1, tools: ["orders.get"] };
     const run = new Drive(define({ a: tool("mail.send") }), {}, { parent }).start().run();
-    expect(run.state).toMatchObject({ status: "failed", error: { code: "policy_denied" }, owesParent: false });
+    expect(run.state).toMatchObject({
+      status: "failed",
+      error: { code: "policy_denied", message: "the parent's `tools` do not list `mail.send`" },
+      owesParent: false,
+    });
     expect(run.sent).toEqual([]);
   });
 });

@@ -14,6 +14,7 @@ const PAY: JsonSchema = {
 const PAID: JsonSchema = { type: "object", properties: { receipt: { type: "string" } }, additionalProperties: false };
 const around: Surroundings = {
   tools: new Map([["pay.out", { input: PAY, output: PAID }]]),
+  workflow: (name, version) => (name === "kid" && (version ?? 1) === 1 ? { input: PAY, tools: ["pay.out", "mail.send"] } : null),
   serves: (task) => task === "write",
 };
 
@@ -86,6 +87,32 @@ describe("[WARN-2] an input that cannot fit the tool's schema", () => {
     ["nothing wrong", { amount: { cel: "1" }, to: { iban: { cel: "'x'" } } }, []],
     ["an expression for all of it", { cel: "input" }, []],
   ] as [string, Json, string[]][])("%s", (_name, input, paths) => expect(warned(tool(input))).toEqual(paths));
+});
+
+describe("[WARN-8] a step that starts another workflow", () => {
+  const child = (more: Json) => ({ a: { kind: "run", workflow: "kid", input: { amount: 1 }, ...(more as object) } });
+  const told = (steps: Json) => warningsOf(definitionOf(steps), around);
+  const TOOLS = { path: "/steps/a/workflow", message: expect.stringMatching(/do not list, so it cannot call them here: `mail.send`$/) };
+
+  it("lacks tools that the child lists", () => expect(told(child({}))).toEqual([TOOLS]));
+  it("names a workflow that nobody registered", () => {
+    expect(told(child({ workflow: "kdi" }))).toEqual([{ path: "/steps/a/workflow", message: expect.stringContaining("`kdi` yet") }]);
+    expect(told(child({ version: 9 }))).toEqual([{ path: "/steps/a/version", message: expect.stringContaining("version 9 of") }]);
+  });
+  it.each<[string, Json, string[]]>([
+    ["a constant of the wrong type", { amount: "12" }, ["/steps/a/input/amount"]],
+    ["a field too many", { amount: { cel: "1" }, sum: 3 }, ["/steps/a/input/sum"]],
+    ["a field too few", {}, ["/steps/a/input/amount"]],
+    ["an expression", { amount: { cel: "input.order.id" } }, []],
+  ])("gives it %s", (_name, input, paths) => {
+    const own = told(child({ input })).filter(({ message }) => !message.includes("tools"));
+    expect(own.map(({ path }) => path)).toEqual(paths);
+    for (const { message } of own) expect(message).not.toContain("the tool's");
+  });
+  it("in a map is looked at too", () => {
+    const steps = { a: { kind: "map", over: [1], step: { kind: "run", workflow: "kdi", input: {} } } };
+    expect(warned(steps)).toEqual(["/steps/a/step/workflow"]);
+  });
 });
 
 it("[WARN-3] a task that no model serves", () => {

@@ -1,5 +1,6 @@
 /** The authority: rights of a run's calls, and refusals where somebody cannot say. */
 import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../core/json.ts";
 import type { ModelEntry } from "../../../core/model/entry.ts";
 import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import type { ManifestOf } from "../../../core/tool/manifest.ts";
@@ -75,6 +76,13 @@ const aboutRun: Extract<AuthorityQuestion, { kind: "run" }> = {
   activity: "child",
   workflow: "order-fulfilment",
   version: null,
+  input: { n: 1 },
+};
+const CLOSED = {
+  type: "object",
+  properties: { n: { type: "integer", maximum: 100 } },
+  required: ["n"],
+  additionalProperties: false,
 };
 const limits: Limits = { usd: 2, tokens: 500, seconds: 60, steps: 10, confirm_over_usd: null };
 const authority = (more: Partial<AuthorityPorts> = {}) =>
@@ -86,8 +94,9 @@ const authority = (more: Partial<AuthorityPorts> = {}) =>
     models: async () => [model("a/one-1"), model("a/two-1")],
     route: async () => null,
     measured: () => null,
-    workflow: async (_org, _name, version) => ({ version: version ?? 4, digest: "d1", definition: { limits } as Definition }),
+    workflow: async (_org, _name, version) => ({ version: version ?? 4, digest: "d1", definition: { limits, input: true } as Definition }),
     childRunId: async (org, run, activity) => `child of ${org} ${run} ${activity}`,
+    filled: async (_context, value) => value,
     ...more,
   });
 
@@ -336,7 +345,7 @@ describe("[AUTH-5] a child run", () => {
     const ports: Partial<AuthorityPorts> = {
       workflow: async (...question) => {
         asked.push(question);
-        return { version: 4, digest: "d1", definition: { limits } as Definition };
+        return { version: 4, digest: "d1", definition: { limits, input: true } as Definition };
       },
     };
     const answer = await authority(ports).authorize(aboutRun);
@@ -354,6 +363,35 @@ describe("[AUTH-5] a child run", () => {
 
   it("gets the version that the definition names", async () => {
     expect(await authority().authorize({ ...aboutRun, version: 2 })).toMatchObject({ kind: "run", version: 2 });
+  });
+
+  it.each<[string, JsonObject, string]>([
+    ["beyond a bound", { n: 200 }, "`/n`: `n` must be at most 100"],
+    ["of another type", { n: "x" }, "`/n`: `n` must be a whole number"],
+    ["with a field too many", { n: 1, other: 2 }, "unknown field `other`"],
+    ["with a field too few", {}, "`n`"],
+  ])("[AUTH-13] is not born of an input %s", async (_what, input, named) => {
+    const ports = { workflow: async () => ({ version: 4, digest: "d1", definition: { limits, input: CLOSED } as unknown as Definition }) };
+    expect(await authority(ports).authorize({ ...aboutRun, input })).toMatchObject({
+      kind: "refused",
+      code: "invalid_request",
+      transient: false,
+      message: expect.stringContaining(named),
+    });
+    expect(await authority(ports).authorize({ ...aboutRun, input: { n: 1 } })).toMatchObject({ kind: "run" });
+  });
+
+  it("[AUTH-13] is checked with its personal data in it, and the data is not told", async () => {
+    const input = { type: "object", properties: { to: { type: "string", format: "email", maxLength: 20 } } } as const;
+    const ports = (mail: string) => ({
+      workflow: async () => ({ version: 4, digest: "d1", definition: { limits, input } as unknown as Definition }),
+      filled: async () => ({ to: mail }),
+    });
+    const question = { ...aboutRun, input: { to: "{{EMAIL_1}}" } };
+    expect(await authority(ports("ann@example.org")).authorize(question)).toMatchObject({ kind: "run" });
+    const refusal = await authority(ports("somebody.with.a.long.name@example.org")).authorize(question);
+    expect(refusal).toMatchObject({ kind: "refused", code: "invalid_request" });
+    expect(JSON.stringify(refusal)).not.toContain("long.name");
   });
 
   it("of an unknown workflow or version is refused for good", async () => {

@@ -116,7 +116,7 @@ describe("the guardrails of a definition", () => {
 
   it("[RULES-4] warns about what nothing judges yet, and about what is outranked", () => {
     const asked = { input: { injection: "flag", content: { hate: "flag" }, names: true }, output: { tone: { want: "kind" } } };
-    const around = { tools: new Map(), serves: () => true };
+    const around = { tools: new Map(), serves: () => true, workflow: () => null };
     const paths = warningsOf(checked(define(asked)), around).map(({ path }) => path);
     expect(paths).toEqual(["/guardrails/input/content", "/guardrails/output/tone", "/guardrails/input/injection"]);
     const weakened = { ...around, guardrails: { may_weaken: ["input.injection"] as const } };
