@@ -17,8 +17,12 @@ import { mentionsOf, templatesOf, workOf } from "./step-kinds.ts";
 export function runRulesOf(org: OrgGuardrails | null, definition: Definition): RunRules | null {
   const prompted = Object.entries(definition.steps).filter(([, step]) => promptedIn(step) !== null);
   const asked = prompted.map(([id, step]): readonly [string, StepGuardrails] => [id, promptedIn(step)?.guardrails ?? { output: {} }]);
+  // Most definitions say nothing: that must cost a start nothing.
+  if (org === null && definition.guardrails === undefined && asked.every(([, { output }]) => Object.keys(output).length === 0)) return null;
   const { rules, steps } = rulesOfRun(org, definition.guardrails ?? null, asked);
-  const [shown, before] = [stepsShown(definition), settledBefore(definition.steps)];
+  const shown = stepsShown(definition);
+  const isGrounded = rules.output.grounded_in.length > 0 || Object.values(steps).some((output) => output.grounded_in.length > 0);
+  const before = isGrounded ? settledBefore(definition.steps) : new Map<string, ReadonlySet<string>>();
   const byStep = asked.map(([id, { output }]): readonly [string, OutputRules] => {
     const merged = own(steps, id) ?? rules.output;
     const isOwn = (rule: GroundedRule): boolean => JSON.stringify(rule) === JSON.stringify(output.grounded_in);

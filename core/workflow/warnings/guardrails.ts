@@ -1,5 +1,6 @@
 /** Warnings about guardrails that nothing judges yet, or that the org's rules outrank. */
 import { type Action, isAtLeast, strictest } from "../../guardrail/rules/action.ts";
+import { PLATFORM_GUARDRAILS } from "../../guardrail/rules/merge.ts";
 import type { GuardrailSettings, OutputSettings } from "../../guardrail/rules/settings.ts";
 import type { Definition } from "../definition.ts";
 import { runRulesOf } from "../guardrails.ts";
@@ -34,10 +35,8 @@ function unjudged({ input, output }: GuardrailSettings, path: string): Warning[]
 /** An action that the org or the platform makes stricter. */
 function outranked(definition: Definition, org: Surroundings["guardrails"]): Warning[] {
   const { guardrails } = definition;
-  const rules = runRulesOf(org ?? null, definition)?.rules;
-  if (guardrails === undefined || rules === undefined) {
-    return guardrails === undefined ? [] : actionsOf(guardrails).flatMap(({ path, asked }) => told(path, asked, "block"));
-  }
+  if (guardrails === undefined) return [];
+  const { rules } = runRulesOf(org ?? null, definition) ?? { rules: PLATFORM_GUARDRAILS };
   const holds: { readonly [path: string]: Action } = {
     "/input/injection": rules.input.injection,
     "/tools/injection": rules.tools.injection,
