@@ -33,7 +33,7 @@ export type Judgement = {
 };
 
 /** Stretches that are taken out one by one; of an answer with more, nothing of the text stays. */
-const MOST_LEAKS = 20;
+const MOST_LEAKS = 5;
 
 type Hit = {
   readonly rule: RuleName;
