@@ -140,7 +140,7 @@ function judgement({ dice, trouble, climate }: World): Judgement {
     root: null,
     action,
     reason: "",
-    changes: action === "modify" ? { noted: true } : null,
+    changes: action === "modify" ? { n: 77 } : null,
     digest: null,
   };
 }

@@ -13,6 +13,9 @@ export type ReviewAction = "approve" | "reject" | "modify" | "escalate";
 /** docs/contract.md, "People and control": due in 15 minutes, 1 hour, 4 hours. */
 export const DUE_MS: { readonly [S in Severity]: number } = { critical: 15 * 60_000, high: 60 * 60_000, medium: 4 * 60 * 60_000 };
 
+/** A tool call under review, in the version that the approval covers. */
+export type ReviewedCall = { readonly tool: string; readonly version: number };
+
 /** What a run asks: opening the same `key` twice is one case. */
 export type ReviewRequest = {
   /** `{run}/{activity}#n`: names the case within the org. */
@@ -29,8 +32,12 @@ export type ReviewRequest = {
   readonly risk: { readonly score: number | null; readonly factors: readonly string[] };
   readonly policy: { readonly version: string | null; readonly decision: string | null };
   readonly proposal: Json;
-  /** What a person may change: the `input` of the proposed call, or nothing. Absent: anything, it is a step's own proposal. */
+  /** What a person may change: the `input` of the proposed call, or nothing. Absent: what is read of it, it is a step's own proposal. */
   readonly modifiable?: "input" | "nothing";
+  /** JSON Pointers into a step's own proposal: what later steps read of it. Absent: it was opened before they were kept, or it is no step's. */
+  readonly read?: readonly string[];
+  /** The tool that is called once this is approved. Absent: none, or it was opened before this was kept. */
+  readonly call?: ReviewedCall;
   /** SHA-256, hex: what an approval covers. */
   readonly digest: string;
   readonly approvalsNeeded: number;

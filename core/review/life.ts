@@ -9,12 +9,12 @@
  */
 import { type Holder, isOnePerson, isOwnSignIn, PLATFORM_ADMIN_USER } from "../access/person.ts";
 import type { AuditActor } from "../audit/record.ts";
-import { canonicalJson } from "../canonical-json.ts";
 import { type Refusal, refuse } from "../errors/problem.ts";
-import { escapeToken, isObject, type Json, type JsonObject, mergePatch, own } from "../json.ts";
+import { type Json, type JsonObject, mergePatch } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { EpochMs } from "../time.ts";
 import { DUE_MS, type ReviewAction, type ReviewDecision, type ReviewRequest, type Severity } from "./case.ts";
+import { lostChanges } from "./changes.ts";
 import type { ReviewMessage } from "./message.ts";
 
 /** Milliseconds after which an undecided case ends. */
@@ -256,19 +256,9 @@ const record = (type: CaseFact["type"], actor: AuditActor, decision: CaseFact["d
 
 const closed = (state: Case): Result<CaseTurn, Refusal> => err(refuse("conflict", `the review is already ${state.status}`));
 
-/** Changes that would not reach what is done are refused: the record would say that it was changed, and the old call would go out. */
-function refuseLost({ modifiable, proposal }: ReviewRequest, changes: Json): Result<never, Refusal> | null {
-  const lost = (path: string, message: string): Result<never, Refusal> =>
-    err(refuse("invalid_request", "the changes would not reach what is done", [{ path: `/changes${path}`, message }]));
-  if (modifiable === "nothing") return lost("", "nothing of this proposal can be changed: approve or reject it");
-  if (modifiable === undefined) return null;
-  if (!isObject(changes)) return lost("", "must be an object: the call's own fields go into its `input`");
-  const beside = Object.keys(changes).find((key) => key !== "input");
-  if (beside !== undefined)
-    return lost(`/${escapeToken(beside)}`, "is no field of the proposal that can be changed: changes go into `input`");
-  if (own(changes, "input") === null) return lost("/input", "cannot be removed");
-  const changed = canonicalJson(mergePatch(proposal, changes)) !== canonicalJson(proposal);
-  return changed ? null : lost("", "changes nothing of the proposal: approve it as it is");
+function refuseLost(request: ReviewRequest, changes: Json): Result<never, Refusal> | null {
+  const flaws = lostChanges(request, changes);
+  return flaws.length === 0 ? null : err(refuse("invalid_request", "the changes would not reach what is done", flaws));
 }
 
 const misplaced = (message: string): Refusal =>

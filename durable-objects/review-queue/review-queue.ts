@@ -8,7 +8,7 @@ import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { ReviewRequest, ReviewStatus } from "../../core/review/case.ts";
+import type { ReviewedCall, ReviewRequest, ReviewStatus } from "../../core/review/case.ts";
 import { type Case, type CaseEvent, type CaseTurn, type Judgement, openCase, transition } from "../../core/review/life.ts";
 import type { ReviewMessage } from "../../core/review/message.ts";
 import { reviewRecord } from "../../core/review/record.ts";
@@ -83,6 +83,11 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
     async read(id: string): Promise<ReviewView | null> {
       const state = this.#stores?.cases.find(id) ?? null;
       return state === null ? null : reviewView(state);
+    }
+
+    /** The tool call that this case is about; null: it is about none, or there is no such case. */
+    async callOf(id: string): Promise<ReviewedCall | null> {
+      return this.#stores?.cases.find(id)?.request.call ?? null;
     }
 
     /** Newest first. `cursor` is the last id of the page before. */

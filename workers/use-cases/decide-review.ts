@@ -1,10 +1,15 @@
 /** Decides a review for a person. The review queue refuses the person who started the run. */
-import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { canonicalJson } from "../../core/canonical-json.ts";
+import { type FieldError, type Refusal, refuse } from "../../core/errors/problem.ts";
 import { unknownId } from "../../core/errors/unknown-name.ts";
+import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
 import { hasIdForm } from "../../core/ids.ts";
-import type { Json } from "../../core/json.ts";
+import { isObject, type Json, mergePatch, own, parsePointer } from "../../core/json.ts";
+import { valueAt } from "../../core/json-pointer.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ReviewView } from "../../core/review/view.ts";
+import type { JsonSchema } from "../../core/workflow/definition.ts";
+import { validate } from "../../core/workflow/schema.ts";
 import { denied, onRecordIfOnePerson } from "./access.ts";
 import { keptText } from "./kept-text.ts";
 import type { UseCasePorts } from "./ports.ts";
@@ -38,6 +43,8 @@ export async function decideReview(ports: UseCasePorts, by: Requester, command: 
   if (!reason.ok) return reason;
   const changes = command.changes === undefined ? ok(null) : await admitChanges(ports, by, review, command.changes);
   if (!changes.ok) return changes;
+  const misfit = await misfitOfCall(ports, by, review, changes.value);
+  if (misfit !== null) return err(misfit);
   const judgement = { by: user, root, action, reason: reason.value, changes: changes.value, digest };
   const decided = await ports.reviews(org).decide(review.id, judgement);
   return decided.ok ? decided : err(await onRecordIfOnePerson(ports, by, "review.decide", `review/${review.id}`, decided.error));
@@ -55,3 +62,31 @@ async function admitChanges(ports: UseCasePorts, by: Requester, review: ReviewVi
   await ports.store.audit.record(org, auditRecord(ports, by, fact));
   return err(refuse("injection_detected", "the content was refused", [{ path: "/changes", message: "was refused" }]));
 }
+
+/** A changed input of a tool call is held to the tool's schema here, where the person can still mend it: the review stays open. */
+async function misfitOfCall(
+  ports: UseCasePorts,
+  by: Requester,
+  { id, proposal }: ReviewView,
+  changes: Json | null,
+): Promise<Refusal | null> {
+  const { org } = by.principal;
+  const changed = changes === null ? undefined : inputIn(mergePatch(proposal, changes));
+  const call = changed === undefined ? null : await ports.reviews(org).callOf(id);
+  const tool = call === null ? null : await ports.store.tools.get(org, call.tool, call.version);
+  if (changed === undefined || call === null || tool === null) return null;
+  const errors = misfitsOfChange(tool.input, inputIn(proposal) ?? null, changed);
+  if (errors.length === 0) return null;
+  const told = errors.map(({ path, message }) => ({ path: `/changes/input${path}`, message }));
+  return refuse("invalid_request", `the changed input does not fit the input schema of the tool \`${call.tool}\``, told);
+}
+
+const inputIn = (proposal: Json): Json | undefined => (isObject(proposal) ? own(proposal, "input") : undefined);
+
+/** A placeholder that stood there before is filled in when the call is made, and not judged here. */
+const misfitsOfChange = (schema: JsonSchema, before: Json, after: Json): readonly FieldError[] =>
+  validate(schema, after).filter(({ path }) => {
+    const tokens = parsePointer(path) ?? [];
+    const [was, is] = [valueAt(before, tokens), valueAt(after, tokens)];
+    return is === undefined || was === undefined || !holdsPlaceholder(is) || canonicalJson(was) !== canonicalJson(is);
+  });

@@ -14,7 +14,7 @@ import type { ReviewRequest, Severity } from "../../review/case.ts";
 import type { EpochMs } from "../../time.ts";
 import type { AuthorityQuestion } from "../../workflow/authority.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
-import { isUnread } from "../../workflow/warnings/reviews.ts";
+import { isUnread, readOfProposal } from "../../workflow/warnings/reviews.ts";
 import { hasSeenInstruction } from "../calls/findings.ts";
 import { leaseRequest } from "../calls/lease.ts";
 import { modelRequest } from "../calls/request.ts";
@@ -225,6 +225,9 @@ function reviewRequest({ birth }: RunContext, activity: Activity, review: NonNul
     policy: { version: null, decision: review.reason === "policy" ? "ask" : null },
     proposal: review.proposal,
     ...modifiable(birth.definition, activity, review.reason),
+    ...(activity.facts === null || activity.kind !== "tool"
+      ? {}
+      : { call: { tool: activity.facts.tool, version: activity.facts.version } }),
     digest: review.digest,
     approvalsNeeded: 1,
     traceId: birth.traceId,
@@ -238,8 +241,15 @@ function factorsOf(definition: Birth["definition"], { step }: Activity, reason: 
   return reason === "step" && isUnread(definition, step) ? ["no step reads this proposal: changing it would change nothing"] : [];
 }
 
-/** What of a proposal a person can change so that the run does something else. Absent: all of it. */
-function modifiable(definition: Birth["definition"], { step }: Activity, reason: QuestionReason): Pick<ReviewRequest, "modifiable"> {
-  if (reason === "step") return isUnread(definition, step) ? { modifiable: "nothing" } : {};
+/** What of a proposal a person can change so that the run does something else. */
+function modifiable(
+  definition: Birth["definition"],
+  { step }: Activity,
+  reason: QuestionReason,
+): Pick<ReviewRequest, "modifiable" | "read"> {
+  if (reason === "step") {
+    const read = readOfProposal(definition, step);
+    return read.length === 0 ? { modifiable: "nothing" } : { read };
+  }
   return { modifiable: reason === "budget" || reason === "guardrail" ? "nothing" : "input" };
 }

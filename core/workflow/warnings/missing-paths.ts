@@ -1,12 +1,10 @@
 /** Expressions that read a field which its schema rules out: `input.amuont`, or a field of a step whose output is text. */
 import { isObject, type JsonObject, own } from "../../json.ts";
-import type { Node } from "../cel/node.ts";
 import { parse } from "../cel/parse.ts";
+import { type Read, readsIn } from "../cel/reads.ts";
 import type { Definition, JsonSchema, Step } from "../definition.ts";
 import { expressionsOf } from "./places.ts";
 import type { Surroundings, Warning } from "./warning.ts";
-
-type Read = { readonly root: string; readonly fields: readonly string[] };
 
 export function missingPaths(definition: Definition, around: Surroundings): Warning[] {
   const warnings: Warning[] = [];
@@ -14,7 +12,7 @@ export function missingPaths(definition: Definition, around: Surroundings): Warn
     const parsed = parse(cel);
     if (!parsed.ok) continue;
     for (const read of readsIn(parsed.value.root)) {
-      const message = flawOf(read, definition, around);
+      const message = read.isAsked ? null : flawOf(read, definition, around);
       if (message !== null) warnings.push({ path, message });
     }
   }
@@ -22,7 +20,7 @@ export function missingPaths(definition: Definition, around: Surroundings): Warn
 }
 
 /** What is certainly wrong with a read; null: nothing, or nothing certain. */
-function flawOf({ root, fields }: Read, definition: Definition, around: Surroundings): string | null {
+function flawOf({ root, fields }: Pick<Read, "root" | "fields">, definition: Definition, around: Surroundings): string | null {
   if (root === "input") return missingIn(definition.input, "input", fields);
   const [id, word, ...rest] = fields;
   const step = root === "steps" && id !== undefined && word === "output" ? own(definition.steps, id) : undefined;
@@ -57,64 +55,3 @@ const hasBranches = (schema: JsonObject): boolean =>
   ["$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "patternProperties", "dependentSchemas"].some((word) =>
     Object.hasOwn(schema, word),
   );
-
-/** Every chain of fields that starts at a free variable, at its longest; `has(a.b)` asks and is no read of `b`. */
-function readsIn(root: Node): Read[] {
-  const reads: Read[] = [];
-  const visit = (node: Node, bound: ReadonlySet<string>): void => {
-    const chain = chainOf(node);
-    if (chain !== null) {
-      if (!bound.has(chain.root)) reads.push(chain);
-      return;
-    }
-    switch (node.kind) {
-      case "macro": {
-        visit(node.over, bound);
-        const inside = new Set([...bound, node.variable]);
-        if (node.condition !== null) visit(node.condition, inside);
-        if (node.transform !== null) visit(node.transform, inside);
-        return;
-      }
-      case "map":
-        for (const [key, value] of node.entries) {
-          visit(key, bound);
-          visit(value, bound);
-        }
-        return;
-      default:
-        for (const child of childrenOf(node)) visit(child, bound);
-    }
-  };
-  visit(root, new Set());
-  return reads;
-}
-
-function chainOf(node: Node): Read | null {
-  if (node.kind === "variable") return { root: node.name, fields: [] };
-  if (node.kind !== "field") return null;
-  const before = chainOf(node.of);
-  return before === null ? null : { root: before.root, fields: [...before.fields, node.name] };
-}
-
-function childrenOf(node: Node): readonly Node[] {
-  switch (node.kind) {
-    case "field":
-    case "has":
-    case "not":
-    case "minus":
-      return [node.of];
-    case "index":
-      return [node.of, node.at];
-    case "call":
-      return node.args;
-    case "list":
-      return node.items;
-    case "choice":
-      return [node.condition, node.whenTrue, node.whenFalse];
-    case "logic":
-    case "binary":
-      return [node.left, node.right];
-    default:
-      return [];
-  }
-}

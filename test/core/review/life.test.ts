@@ -140,7 +140,7 @@ describe("who decides", () => {
           { user: "carl", root: "eve" },
         ],
       });
-      const changes = action === "modify" ? {} : null;
+      const changes = action === "modify" ? { refund: 1 } : null;
       for (const [by, root] of [
         ["bob", "ann"],
         ["bob", "eve"],
@@ -156,7 +156,7 @@ describe("who decides", () => {
   for (const action of actions)
     it(`[REV-16] a key that the platform's own handed out stops what that one started, and approves nothing of it: ${action}`, () => {
       const state = opened({ startedBy: "platform-admin", starters: [{ user: "platform-admin", root: "platform-admin" }] });
-      const changes = action === "modify" ? {} : null;
+      const changes = action === "modify" ? { refund: 1 } : null;
       const stops = action === "reject" || action === "escalate";
       expect(transition(state, judged({ by: "rita", root: "platform-admin", action, changes })).ok).toBe(stops);
       for (const [by, root] of [
@@ -202,7 +202,7 @@ describe("who decides", () => {
 describe("what an approval covers", () => {
   for (const action of ["approve", "reject", "modify", "escalate"] satisfies ReviewAction[])
     it(`[REV-4] ${action} with the digest of an older proposal is a conflict`, () => {
-      const changes = action === "modify" ? {} : null;
+      const changes = action === "modify" ? { refund: 1 } : null;
       expect(codeOf(opened(), judged({ action, changes, digest: "e".repeat(64) }))).toBe("conflict");
       expect(codeOf(opened(), judged({ action, changes, digest: "d".repeat(64) }))).toBe("taken");
     });
@@ -226,10 +226,11 @@ describe("what an approval covers", () => {
   });
 
   it("[REV-5] changes are merged into the proposal as RFC 7396 says, and the case keeps what was asked", () => {
+    const asked = { read: ["", "/extra"] };
     const changes: Json = { refund: 100, note: { tag: null }, extra: [1] };
-    const modified = stateAfter(opened(), judged({ action: "modify", changes }));
+    const modified = stateAfter(opened(asked), judged({ action: "modify", changes }));
     const granted = { refund: 100, note: { text: "late" }, extra: [1] };
-    expect(messages(opened(), judged({ action: "modify", changes }))).toMatchObject([
+    expect(messages(opened(asked), judged({ action: "modify", changes }))).toMatchObject([
       { decision: { action: "modify", proposal: granted } },
     ]);
     expect(reviewView(modified)).toMatchObject({ proposal: request().proposal, decision: { action: "modify", proposal: granted } });
@@ -371,5 +372,50 @@ describe("changes to a proposed call", () => {
       value: { state: { status: "modified" } },
     });
     expect(modify({ input: { amount: 5 } }, "nothing").ok).toBe(false);
+  });
+});
+
+describe("changes to a step's own proposal", () => {
+  const proposal = { amount: 100, note: "late", order: { id: "A-1", total: 3 }, lines: [1] };
+  const modify = (changes: Json, read: readonly string[] = ["/amount", "/order/total", "/lines/0", "/tip"]) =>
+    transition(opened({ proposal, read }), judged({ action: "modify", changes }));
+
+  it.each<[Json, string, string]>([
+    [{ amout: 1 }, "/changes/amout", "did you mean `amount`?"],
+    [{ amount: 5, other: 1 }, "/changes/other", "no such field"],
+    [{ order: { totl: 1 } }, "/changes/order/totl", "no such field"],
+    [{ tip: null }, "/changes/tip", "no such field"],
+    [{ constructor: 1 }, "/changes/constructor", "no such field"],
+    [{ note: "x" }, "/changes/note", "no later step reads"],
+    [{ note: null }, "/changes/note", "no later step reads"],
+    [{ amount: 5, note: "x" }, "/changes/note", "no later step reads"],
+    [{ order: { id: "B" } }, "/changes/order/id", "no later step reads"],
+    [{}, "/changes", "changes nothing"],
+    [{ order: {} }, "/changes", "changes nothing"],
+    [{ amount: 100 }, "/changes", "changes nothing"],
+    [{ note: "late" }, "/changes", "changes nothing"],
+  ])("[REV-23] %j would change nothing: refused with its path", (changes, path, message) => {
+    expect(modify(changes)).toMatchObject({
+      ok: false,
+      error: { code: "invalid_request", errors: [{ path, message: expect.stringContaining(message) }] },
+    });
+  });
+
+  it.each<[Json]>([
+    [{ amount: 5 }],
+    [{ order: { total: 1 } }],
+    [{ order: null }],
+    [{ lines: [2, 3] }],
+    [{ tip: 2 }],
+    [{ amount: 5, note: "late" }],
+  ])("[REV-23] %j reaches a later step", (changes) =>
+    expect(modify(changes)).toMatchObject({ ok: true, value: { state: { status: "modified" } } }),
+  );
+
+  it("[REV-23] a proposal that is read as a whole takes changes of every field that it has, and of no other", () => {
+    expect(modify({ note: "x" }, [""]).ok).toBe(true);
+    expect(modify({ amout: 1 }, [""]).ok).toBe(false);
+    expect(transition(opened({ proposal: "text", read: [""] }), judged({ action: "modify", changes: {} })).ok).toBe(false);
+    expect(transition(opened({ proposal: "text", read: [""] }), judged({ action: "modify", changes: "other" })).ok).toBe(true);
   });
 });

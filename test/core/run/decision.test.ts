@@ -102,6 +102,14 @@ describe("a trace", () => {
     const read = asked({ cel: "steps.ok.output.proposal" });
     expect(read.data).not.toHaveProperty("unread");
     expect(read.request).not.toHaveProperty("modifiable");
+    expect(read.request).toMatchObject({ read: [""] });
+    expect(asked({ cel: "steps.ok.output.action" }).request).toMatchObject({ modifiable: "nothing" });
+    const parts = asked({
+      a: { cel: "steps.ok.output.proposal.amount + size(steps['ok'].output['proposal'].lines)" },
+      b: { cel: "has(steps.ok.output.proposal.tip)" },
+    });
+    expect(parts.request).toMatchObject({ read: ["/amount", "/lines", "/tip"] });
+    expect(asked({ cel: "steps.ok.output" }).request).toMatchObject({ read: [""] });
     expect(read.request).toMatchObject({ risk: { factors: [] } });
   });
 });

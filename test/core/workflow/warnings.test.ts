@@ -36,6 +36,7 @@ const tool = (input: Json): Json => ({ a: { kind: "tool", tool: "pay.out", input
 describe("[WARN-1] a path that a closed schema lacks", () => {
   it.each([
     ["of the input", value("input.odrer")],
+    ["of the input, by index", value("input['odrer']")],
     ["deeper in it, beside others", value("1 + size(input.orders.id)")],
     ["inside a macro", value("[1].map(x, input.oder)")],
     [
@@ -126,6 +127,7 @@ it("[WARN-4] a review whose result nothing reads", () => {
   expect(warned({ r: review, a: { kind: "transform", needs: ["r"], value: 1 } })).toEqual(["/steps/r/proposal"]);
   expect(warned({ r: review, a: { kind: "transform", needs: ["r"], value: { cel: "steps.r.output" } } })).toEqual([]);
   expect(warned({ r: review }, { cel: "steps.r.output" })).toEqual([]);
+  expect(warned({ r: review }, { cel: "steps.r.output.action" })).toEqual(["/steps/r/proposal"]);
 });
 
 it("[WARN-5] lists at most a hundred", () => {

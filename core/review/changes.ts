@@ -1,0 +1,57 @@
+/**
+ * Whether a reviewer's changes reach what is done. Those that would not are refused: the record would say that something was changed, and
+ * the old thing would be done. Pure and total.
+ */
+import { canonicalJson } from "../canonical-json.ts";
+import type { FieldError } from "../errors/problem.ts";
+import { didYouMean } from "../errors/unknown-name.ts";
+import { escapeToken, isObject, type Json, mergePatch, own } from "../json.ts";
+import type { ReviewRequest } from "./case.ts";
+
+/** Flaws that are told at once. */
+const MOST_TOLD = 20;
+
+/** One changed place, as the merge (RFC 7396) writes it. `before`: undefined where the proposal has no such field. */
+type Change = { readonly path: string; readonly before: Json | undefined; readonly after: Json; readonly beside: readonly string[] };
+
+/** Why changes are not taken, with paths below `/changes`; none: they reach what is done. */
+export function lostChanges({ modifiable, read, proposal }: ReviewRequest, changes: Json): readonly FieldError[] {
+  const lost = (path: string, message: string): FieldError[] => [{ path: `/changes${path}`, message }];
+  if (modifiable === "nothing") return lost("", "nothing of this proposal can be changed: approve or reject it");
+  if (modifiable === "input") {
+    if (!isObject(changes)) return lost("", "must be an object: the call's own fields go into its `input`");
+    const beside = Object.keys(changes).find((key) => key !== "input");
+    if (beside !== undefined)
+      return lost(`/${escapeToken(beside)}`, "is no field of the proposal that can be changed: changes go into `input`");
+    if (own(changes, "input") === null) return lost("/input", "cannot be removed");
+  }
+  const unchanged = lost("", "changes nothing of the proposal: approve it as it is");
+  if (isObject(changes) && Object.keys(changes).length === 0) return unchanged;
+  if (canonicalJson(mergePatch(proposal, changes)) === canonicalJson(proposal) && modifiable === "input") return unchanged;
+  if (modifiable === "input") return [];
+  const flaws = changesIn(proposal, changes, "", []).flatMap((change) => flawOf(change, read ?? [""]) ?? []);
+  if (flaws.length > 0) return flaws.slice(0, MOST_TOLD).flatMap(({ path, message }) => lost(path, message));
+  return canonicalJson(mergePatch(proposal, changes)) === canonicalJson(proposal) ? unchanged : [];
+}
+
+function changesIn(target: Json, patch: Json, path: string, beside: readonly string[]): Change[] {
+  if (!isObject(patch) || !isObject(target)) return [{ path, before: target, after: patch, beside }];
+  const names = Object.keys(target);
+  return Object.entries(patch).flatMap(([key, value]): Change[] => {
+    const at = `${path}/${escapeToken(key)}`;
+    const before = own(target, key);
+    return before === undefined ? [{ path: at, before, after: value, beside: names }] : changesIn(before, value, at, names);
+  });
+}
+
+function flawOf({ path, before, after, beside }: Change, read: readonly string[]): FieldError | null {
+  if (before === undefined) {
+    const isNamed = after !== null && read.some((pointer) => pointer === path || pointer.startsWith(`${path}/`));
+    if (isNamed) return null;
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    return { path, message: `the proposal has no such field${didYouMean(name, beside)}` };
+  }
+  const isRead = read.some((pointer) => pointer === path || path.startsWith(`${pointer}/`) || pointer.startsWith(`${path}/`));
+  if (isRead || canonicalJson(before) === canonicalJson(after)) return null;
+  return { path, message: "no later step reads this field, so that changing it would change nothing" };
+}
