@@ -90,7 +90,8 @@ export function createClient(options: ClientOptions) {
       decide: (id: string, decision: Decision) => http.json<ReviewView>("POST", at("v1", "reviews", id, "decision"), { body: decision }),
     },
     deadLetters: {
-      list: (page: PageOptions = {}) => http.json<Page<DeadLetter>>("GET", `/v1/dead-letters${query(page)}`),
+      list: (filter: PageOptions & { readonly status?: DeadLetter["status"] } = {}) =>
+        http.json<Page<DeadLetter>>("GET", `/v1/dead-letters${query(filter)}`),
       redrive: (id: string, repeat: Repeatable = {}) => http.json<RunView>("POST", at("v1", "dead-letters", id, "redrive"), repeat),
       discard: (id: string, reason: string) => http.json<DeadLetter>("POST", at("v1", "dead-letters", id, "discard"), { body: { reason } }),
     },

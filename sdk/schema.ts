@@ -1278,6 +1278,7 @@ export type Run = {
   readonly started_at: string | null;
   readonly ended_at: string | null;
   readonly redrive_of?: string;
+  readonly parent?: string;
   /** set when the run ended as a dead letter */
   readonly dead_letter?: {
     readonly id: string;
@@ -1319,6 +1320,7 @@ export type RunLine = {
   readonly started_at: string | null;
   readonly ended_at: string | null;
   readonly redrive_of?: string;
+  readonly parent?: string;
   /** set when the run ended as a dead letter */
   readonly dead_letter?: {
     readonly id: string;

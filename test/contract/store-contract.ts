@@ -400,6 +400,8 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
         [second, "open"],
         [first, "open"],
       ]);
+      expect((await store.deadLetters.list(org, PAGE, "open")).data.map(({ run }) => run)).toEqual([second, first]);
+      expect((await store.deadLetters.list(org, PAGE, "redriven")).data).toEqual([]);
       expect((await store.deadLetters.list(fresh(), PAGE)).data).toEqual([]);
     });
   });

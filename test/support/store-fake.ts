@@ -329,10 +329,11 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         ),
     },
     deadLetters: {
-      list: async (org, page) =>
+      list: async (org, page, status) =>
         paged(
           runs()
             .filter((view) => view.org === org && view.dead_letter !== undefined)
+            .filter((view) => status === undefined || view.dead_letter?.status === status)
             .map(deadLetter)
             .sort(newestFirst),
           page,

@@ -9,12 +9,18 @@ import { deadLetters } from "./schema.ts";
 /** Dead letters over D1. */
 export function storeDeadLetters(db: Database): DeadLetterList {
   return {
-    async list(org, page) {
+    async list(org, page, status) {
       const before = readCursor(page.cursor, CURSOR_FORMS.deadLetter);
       const rows = await db.typed
         .select()
         .from(deadLetters)
-        .where(and(eq(deadLetters.org, org), before === null ? undefined : lt(deadLetters.id, before)))
+        .where(
+          and(
+            eq(deadLetters.org, org),
+            status === undefined ? undefined : eq(deadLetters.status, status),
+            before === null ? undefined : lt(deadLetters.id, before),
+          ),
+        )
         .orderBy(desc(deadLetters.id))
         .limit(page.limit + 1);
       return toPage(

@@ -170,7 +170,8 @@ export type RunList = {
 
 /** Dead letters, newest first. */
 export type DeadLetterList = {
-  list(org: string, page: PageRequest): Promise<Page<DeadLetterView>>;
+  /** Newest first; of every status when none is named. */
+  list(org: string, page: PageRequest, status?: DeadLetterView["status"]): Promise<Page<DeadLetterView>>;
 };
 
 /** The audit chain as D1 has it, and facts of the edge. */

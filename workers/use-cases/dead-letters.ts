@@ -7,7 +7,7 @@ import { unknownId } from "../../core/errors/unknown-name.ts";
 import { hasIdForm, type RunId, withPrefix } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { deadLetterOf } from "../../core/run/outside/dead-letter.ts";
-import type { DeadLetterView, RunView } from "../../core/run/outside/view.ts";
+import { type DeadLetterView, FINAL_STATUSES, type RunView } from "../../core/run/outside/view.ts";
 import { denied } from "./access.ts";
 import { claim, type Repeatable } from "./idempotency.ts";
 import { keptText } from "./kept-text.ts";
@@ -33,6 +33,8 @@ export async function redrive(
   if (refusal !== null) return err(refusal);
   const found = await findDead(ports, org, deadLetter);
   if (!found.ok) return found;
+  const taken = await takenByParent(ports, org, found.value.view);
+  if (taken !== null) return err(taken);
   const freshId = await ports.keys.mintRunId(org, by.at);
   const claimed = await claim<"accepted">(ports, by, repeat, freshId);
   if (!claimed.ok) return claimed;
@@ -81,6 +83,36 @@ async function findDead(ports: UseCasePorts, org: string, id: string): Promise<R
   const view = runId === null ? null : await ports.runs(runId).view();
   if (runId === null || view === null || view.org !== org || view.dead_letter?.id !== id) return err(unknownId("dead letter", id));
   return ok({ id: runId, view });
+}
+
+/** Maximum runs above a run that are looked at; runs are nested less deep. */
+const MOST_ABOVE = 16;
+
+/**
+ * A parent that is redriven starts its child anew: redriving the child as well would do the same work twice, under other keys. null: no
+ * run above this one is, or may still be, redriven.
+ */
+async function takenByParent({ runs }: UseCasePorts, org: string, run: RunView): Promise<Refusal | null> {
+  let below = run;
+  for (let level = 0; level < MOST_ABOVE && below.parent !== undefined; level++) {
+    const parent = await runs(below.parent).view();
+    if (parent === null || parent.org !== org) return null;
+    const child = `this run is a child of the run ${parent.id}`;
+    if (!FINAL_STATUSES.includes(parent.status)) return refuse("conflict", `${child}, which is still under way; wait for its end`);
+    const letter = parent.dead_letter;
+    if (letter?.status === "open")
+      return refuse(
+        "conflict",
+        `${child}: redrive that run's dead letter ${letter.id} instead, which does this run's work again, or discard it first`,
+      );
+    if (letter?.status === "redriven")
+      return refuse(
+        "conflict",
+        `${child}, whose dead letter ${letter.id} was redriven: that does this run's work again; discard this dead letter`,
+      );
+    below = parent;
+  }
+  return null;
 }
 
 /** What the user of a run may do by now: what was taken away since it began is not given back by redriving it. */

@@ -87,6 +87,7 @@ export const RUN_EVENTS: Handlers<Types> = {
       ...state.deadLetter,
       status: "redriven",
       owes: event.data.run,
+      continuedBy: event.data.run,
       redrivenBy: { user: event.data.by, root: event.data.root ?? null },
       ...(event.data.roles === undefined ? {} : { roles: event.data.roles }),
     },

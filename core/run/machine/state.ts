@@ -276,6 +276,8 @@ export type RunState = {
     readonly id: string;
     readonly status: "open" | "redriven" | "discarded" /** The run that continues this one, while it may not exist yet. */;
     readonly owes: string | null;
+    /** The run that continues this one, for good. Absent: none does, or it was redriven before this was kept. */
+    readonly continuedBy?: string;
     /** Who redrove it, and what the run's user may do since. */
     readonly redrivenBy?: Holder;
     readonly roles?: readonly Role[];

@@ -160,7 +160,10 @@ function takeAfterTheEnd(turn: Turn, happening: Happening): Take {
     case "dead_letter.redriven":
     case "dead_letter.discarded": {
       if (turn.state.deadLetter === null) return "the run has no dead letter";
-      if (turn.state.deadLetter.status !== "open") return `the dead letter is already ${turn.state.deadLetter.status}`;
+      if (turn.state.deadLetter.status !== "open") {
+        const { status, continuedBy } = turn.state.deadLetter;
+        return `the dead letter is already ${status}${continuedBy === undefined ? "" : `: the run ${continuedBy} continues it`}`;
+      }
       if (happening.kind === "dead_letter.redriven") {
         const { kind: _kind, ...redriven } = happening;
         turn.emit("dead_letter.redriven", redriven);

@@ -34,6 +34,7 @@ export function toRunView({ birth, plan }: RunContext, state: RunState): RunView
     started_at: orNullRfc3339(state.startedAt),
     ended_at: orNullRfc3339(state.endedAt),
     ...(birth.redrive === null ? {} : { redrive_of: birth.redrive.of }),
+    ...(birth.parent === null ? {} : { parent: birth.parent.run }),
     ...(state.deadLetter === null
       ? {}
       : { dead_letter: { id: state.deadLetter.id, status: state.deadLetter.status, undone: [...state.undone] } }),

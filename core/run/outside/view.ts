@@ -69,6 +69,8 @@ export type RunView = {
   started_at: string | null;
   ended_at: string | null;
   redrive_of?: string;
+  /** The run whose step this one is. */
+  parent?: string;
   /** Set when the run's end is a dead letter. */
   dead_letter?: { id: string; status: "open" | "redriven" | "discarded"; undone: string[] };
 };

@@ -6,6 +6,7 @@ import { withPrefix } from "../../../core/ids.ts";
 import type { Json } from "../../../core/json.ts";
 import type { Result } from "../../../core/result.ts";
 import type { RunStart } from "../../../core/run/machine/birth.ts";
+import type { RunView } from "../../../core/run/outside/view.ts";
 import { bearHeir } from "../../../workers/use-cases/bear.ts";
 import { cancelRun } from "../../../workers/use-cases/cancel-run.ts";
 import { discard, redrive } from "../../../workers/use-cases/dead-letters.ts";
@@ -299,6 +300,32 @@ describe("a run under way", () => {
       expect(await refusal(redrive(world.ports, by("gus", "operator", { org: "globex" }), { deadLetter }, under("r")))).toBe("not_found");
     });
 
+    it.each<[string, Partial<RunView>, ErrorCode | null]>([
+      ["is under way", { status: "running" }, "conflict"],
+      ["can be redriven", { status: "failed", dead_letter: { id: "dl_p", status: "open", undone: [] } }, "conflict"],
+      ["was redriven", { status: "failed", dead_letter: { id: "dl_p", status: "redriven", undone: [] } }, "conflict"],
+      ["was discarded", { status: "failed", dead_letter: { id: "dl_p", status: "discarded", undone: [] } }, null],
+      ["went on without it", { status: "completed" }, null],
+    ])("[USE-13] of a child run is not redriven beside a parent that does its work again: the parent %s", async (_what, parent, code) => {
+      const child = world.runs.get(run);
+      if (child === undefined) throw new Error("no run");
+      for (const [id, above] of [
+        ["run_p", undefined],
+        ["run_q", "run_p"],
+      ] as const) {
+        const { dead_letter: _none, ...view } = child.view;
+        const settled = id === "run_p" ? parent : { status: "completed" as const };
+        world.runs.set(id, { ...child, view: { ...view, id, ...settled, ...(above === undefined ? {} : { parent: above }) } });
+      }
+      for (const parent of ["run_p", "run_q"]) {
+        child.view.parent = parent;
+        const redriven = await redrive(world.ports, by("olga", "operator"), { deadLetter }, under(`of ${parent}`));
+        expect(redriven.ok ? null : redriven.error.code).toBe(code);
+        if (!redriven.ok) expect(redriven.error.detail).toContain("run_p");
+        if (child.view.dead_letter) child.view.dead_letter.status = "open";
+      }
+    });
+
     it("[USE-12] is redriven with the rights that its user has by now", async () => {
       const asked: (readonly Role[])[] = [];
       const real = world.engine.redrive;
@@ -359,6 +386,25 @@ describe("a run under way", () => {
     expect(modified.decision).toMatchObject({ by: "rita", action: "modify" });
     expect(world.writes.join()).not.toContain("max.muster");
   });
+});
+
+it.each<[string, Json, string[]]>([
+  ["a field that the tool does not have", { input: { cty: "Bern" } }, ["/changes/input/cty"]],
+  ["a value of another type", { input: { id: 5 } }, ["/changes/input/id"]],
+  ["a required field less", { input: { id: null } }, ["/changes/input/id"]],
+  ["what fits", { input: { id: "B" } }, []],
+])("[USE-14] a reviewer's changes to a tool's input are held to its schema at the decision: %s", async (_what, changes, paths) => {
+  await value(registerTool(world.ports, by("dev", "developer"), { name: "orders.get", manifest: TOOL }));
+  const { run } = await value(startRun(world.ports, by("ada", "caller"), START, once({})));
+  const proposal = { tool: "orders.get", input: { id: "A" } };
+  const view = { id: REVIEW, run: run.id, status: "pending", digest: "d".repeat(64), proposal } as never;
+  world.reviews.set(REVIEW, { org: "acme", startedBy: "ada", view });
+  const queue = world.ports.reviews;
+  const ports = { ...world.ports, reviews: (org: string) => ({ ...queue(org), callOf: async () => ({ tool: "orders.get", version: 1 }) }) };
+  const decision = { review: REVIEW, action: "modify", reason: "fine", changes, digest: null } as const;
+  const decided = await decideReview(ports, by("rita", "reviewer"), decision);
+  expect(decided.ok ? [] : (decided.error.errors ?? []).map(({ path }) => path)).toEqual(paths);
+  expect(world.writes.some((write) => write.startsWith("decide "))).toBe(paths.length === 0);
 });
 
 describe("a run that takes over from another", () => {

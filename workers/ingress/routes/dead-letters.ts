@@ -22,9 +22,9 @@ export function deadLetterRoutes(ports: IngressPorts): Endpoint[] {
       tag: "people",
       summary: "Lists the org's dead letters, newest first",
       action: "dead_letter.read",
-      query: pageQuery,
+      query: { ...pageQuery, status: z.enum(["open", "redriven", "discarded"]).optional() },
       answers: { 200: { description: "a page of dead letters", schema: listOf(DeadLetter) } },
-      handle: async ({ principal, query }) => reply(200, await ports.store.deadLetters.list(principal.org, pageOf(query))),
+      handle: async ({ principal, query }) => reply(200, await ports.store.deadLetters.list(principal.org, pageOf(query), query.status)),
     }),
     endpoint({
       method: "post",

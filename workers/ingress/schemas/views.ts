@@ -61,6 +61,7 @@ export const Run = z
     started_at: time.nullable(),
     ended_at: time.nullable(),
     redrive_of: z.string().optional(),
+    parent: z.string().optional(),
     dead_letter: z
       .object({ id: z.string(), status: z.enum(["open", "redriven", "discarded"]), undone: z.array(z.string()) })
       .optional()
