@@ -110,3 +110,19 @@ function fillQuery(fixed: string, fields: { [name: string]: Json }, inPath: Read
 
 const scalarText = (value: Json | undefined): string | null =>
   typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? String(value) : null;
+
+/** Why an input cannot be sent, in words. `at`: the field as its schema names it, since an input's own names may be anybody's words. */
+export function whyUnsent({ reason, field }: RequestRefusal, at: string): string {
+  switch (reason) {
+    case "url":
+      return "the tool's URL is invalid";
+    case "input_not_object":
+      return "the input must be an object: its fields become the query of the tool's URL";
+    case "field_missing":
+      return `the input lacks \`${field}\`, which the tool's URL needs`;
+    case "field_not_scalar":
+      return `\`${at}\` of the input must be a string, a number, true or false: it goes into the tool's URL`;
+    case "field_unsafe":
+      return `\`${at}\` of the input cannot stand in the tool's URL: it is empty, \`.\`, \`..\` or not well-formed`;
+  }
+}

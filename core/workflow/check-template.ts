@@ -31,7 +31,7 @@ export function checkTemplate(template: Json, path: string, sight: Sight, errors
 export function checkCel(cel: string, path: string, sight: Sight, errors: Errors): void {
   const flaw = checkExpression(cel);
   const names = namesIn(cel);
-  if (flaw !== null || names === null) return errors.add(`${path}/cel`, `the expression does not parse: ${flaw}`);
+  if (flaw !== null || names === null) return errors.add(`${path}/cel`, `the expression is invalid: ${flaw}`);
   for (const name of names.variables) {
     if (![...(sight.always ?? ALWAYS), ...sight.more].includes(name)) errors.add(`${path}/cel`, `there is no \`${name}\` here`);
   }

@@ -59,7 +59,9 @@ export function checkDefinition(raw: Json, known: Known): Result<Definition, rea
   checkTools(definition, known, errors);
   checkNames(definition, ids, errors);
   const cyclic = checkCycles(steps, errors);
-  const before = cyclic ? null : settledBefore(steps);
+  // Where a need names no step, nothing is known of what comes before: one mistake is told once.
+  const isOrdered = !cyclic && Object.values(steps).every(({ needs }) => needs.every((need) => ids.has(need)));
+  const before = isOrdered ? settledBefore(steps) : null;
   checkExpressions(definition, ids, before, errors);
   checkGuardrails(definition, ids, before, errors);
   return errors.list.length > 0 ? err(errors.list) : ok(definition);

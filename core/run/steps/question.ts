@@ -71,14 +71,14 @@ export function takeDecision(turn: Turn, activityId: string, decision: ReviewDec
     if (reason === "step") completeNode(turn, activity.node, { action, by, proposal });
     return null;
   }
-  const error = { code: "review_rejected", message: "a person rejected it" } as const;
-  const told = decision.reason.trim() === "" ? error : { ...error, message: `a person rejected it: ${decision.reason}` };
+  const why = decision.reason.trim() === "" ? "" : `: ${decision.reason}`;
+  const error = { code: "review_rejected", message: `a person rejected it${why}` } as const;
   const isDoubtful = reason === "unknown-outcome" || activity.doubt;
   if (activity.purpose === "compensation") compensated(turn, activity, error);
   else if (activity.purpose === "agent") {
     if (isDoubtful) stopAgent(turn, activity.node, error, activity.id);
     else if (activity.kind === "model") stopAgent(turn, activity.node, error);
-    else observe(turn, activity, { ok: false, ...told });
+    else observe(turn, activity, { ok: false, ...error });
   } else failNode(turn, activity.node, error, isDoubtful);
   return null;
 }

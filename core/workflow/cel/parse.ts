@@ -3,9 +3,10 @@
  * numbers are doubles and every evaluation is metered. Unknown functions and unsafe patterns are found here, before any run.
  */
 import { type ASTNode, Environment } from "@marcbachmann/cel-js";
+import { didYouMean } from "../../errors/unknown-name.ts";
 import { compilePattern } from "../../pattern/pattern.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { celFunction } from "./functions.ts";
+import { CEL_FUNCTIONS, celFunction } from "./functions.ts";
 import type { BinaryOperator, MacroName, Node, Parsed } from "./node.ts";
 
 /** UTF-16 units of one expression. */
@@ -155,7 +156,7 @@ class Reading {
       return field.kind === "field" ? { kind: "has", of: field.of, name: field.name } : refuse("has() takes a field");
     }
     const known = celFunction(name);
-    if (known === null || known.asFunction.length === 0) return refuse(`there is no function \`${name}\``);
+    if (known === null || known.asFunction.length === 0) return refuse(unknown("function", name, "asFunction"));
     if (!known.asFunction.includes(args.length)) return refuse(`${name}() does not take ${args.length} arguments`);
     return { kind: "call", name, args: args.map(read) };
   }
@@ -164,7 +165,7 @@ class Reading {
     const read = (child: ASTNode): Node => this.node(child, bound, depth + 1);
     if (MACROS.has(name)) return this.#macro(name as MacroName, read(receiver), args, bound, depth);
     const known = celFunction(name);
-    if (known === null || known.asMethod.length === 0) return refuse(`there is no method \`${name}\``);
+    if (known === null || known.asMethod.length === 0) return refuse(unknown("method", name, "asMethod"));
     if (!known.asMethod.includes(args.length)) return refuse(`${name}() does not take ${args.length} arguments`);
     if (name === "matches") checkPattern(args[0]);
     return { kind: "call", name, args: [receiver, ...args].map(read) };
@@ -185,10 +186,26 @@ class Reading {
 
 const isSteps = (ast: ASTNode, bound: ReadonlySet<string>): boolean => ast.op === "id" && ast.args === "steps" && !bound.has("steps");
 
+/** What is said of a function that there is none of: how else it is called, or which one is near. */
+function unknown(kind: "function" | "method", name: string, form: "asFunction" | "asMethod"): string {
+  const known = celFunction(name);
+  if (known !== null || (kind === "function" && MACROS.has(name)))
+    return kind === "function"
+      ? `\`${name}\` is called as a method, as in \`x.${name}()\``
+      : `\`${name}\` is called as a function, as in \`${name}(x)\``;
+  const names = CEL_FUNCTIONS.flatMap(([other, { [form]: counts }]) => (counts.length === 0 ? [] : [other]));
+  return `there is no ${kind} \`${name}\`${didYouMean(name, names) || `; there are ${names.join(", ")}`}`;
+}
+
 /** All numbers are doubles, literals too. */
 function literal(value: unknown): string | number | boolean | null {
-  if (typeof value === "bigint") return Number(value);
-  if (typeof value === "object" && value !== null && typeof value.valueOf() === "bigint") return Number(value.valueOf()); // 1u
+  const whole = typeof value === "object" && value !== null ? value.valueOf() : value; // 1u
+  if (typeof whole === "bigint") {
+    const number = Number(whole);
+    return Number.isSafeInteger(number)
+      ? number
+      : refuse(`the whole number ${whole} is beyond ±2^53, which a double does not hold; write it as a text`);
+  }
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number" && Number.isFinite(value)) return value;
   return refuse("only texts, numbers, true, false and null can stand as literals");

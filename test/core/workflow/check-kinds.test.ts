@@ -318,3 +318,9 @@ it("the builder writes every kind as the check reads it, and no step that cannot
   // @ts-expect-error: an id or a task
   one.step("a", { kind: "model", model: { id: "acme/x-1", task: "classify" }, prompt });
 });
+
+it("tells a need that names no step once, and not again at each expression that counts on it", () => {
+  const steps = { order: { kind: "transform", value: 1 }, a: { kind: "transform", needs: ["ordr"], value: cel("steps.order.output") } };
+  const checked = checkDefinition({ name: "w", input: {}, output: 1, steps }, { tools: new Set() });
+  expect(checked.ok ? [] : checked.error.map(({ path }) => path)).toEqual(["/steps/a/needs/0"]);
+});

@@ -157,6 +157,19 @@ describe("what does not parse", () => {
     expect(evaluate({ cel }, scope).ok).toBe(false);
   });
 
+  it.each([
+    ["input.total.toFixed(2)", "there is no method `toFixed`; there are size, "],
+    ["input.name.startWith('a')", "there is no method `startWith`; did you mean `startsWith`?"],
+    ["tims('x')", "there is no function `tims`"],
+    ["input.total.string()", "`string` is called as a function, as in `string(x)`"],
+    ["contains(input.name, 'a')", "`contains` is called as a method, as in `x.contains()`"],
+    ["input.id == 9007199254740993", "9007199254740993 is beyond ±2^53"],
+    ["input.id == -9007199254740993", "beyond ±2^53"],
+    ["input.id == 9007199254740993u", "beyond ±2^53"],
+  ])("%s: says what is wrong, and what there is", (cel, words) => expect(checkExpression(cel)).toContain(words));
+
+  it("takes the largest whole number that a double holds", () => expect(checkExpression("9007199254740991")).toBeNull());
+
   it("tells which names an expression uses, without those that macros bind", () => {
     const names = namesIn("steps.order.output.items.filter(i, i.n > input.n).map(steps, steps).size() + steps['x'].output");
     expect([...(names?.variables ?? [])].sort()).toEqual(["input", "steps"]);

@@ -1,13 +1,14 @@
 /** Tools that are asked over HTTP: one request, never a redirect, and what its status says of how far the call came. */
-import type { Json } from "../../../core/json.ts";
+import { escapeToken, type Json } from "../../../core/json.ts";
 import { err, ok } from "../../../core/result.ts";
 import type { Failure, Reached } from "../../../core/run/calls/call.ts";
 import { ageOnArrival } from "../../../core/tool/age.ts";
 import type { ManifestOf } from "../../../core/tool/manifest.ts";
-import { type HttpRequestParts, toolRequest } from "../../../core/tool/request.ts";
+import { type HttpRequestParts, toolRequest, whyUnsent } from "../../../core/tool/request.ts";
 import { retryAfterMs } from "../../../core/tool/retry-after.ts";
 import { type ExactJson, parseExact, parseUntrusted } from "../../../core/untrusted-json.ts";
 import { writeInt64 } from "../../../core/workflow/int64.ts";
+import { knownPath } from "../../../core/workflow/known-path.ts";
 import { readBody } from "../../kit/body.ts";
 import { type Deadline, DeadlineError } from "../../kit/deadline.ts";
 import { failure } from "../failure.ts";
@@ -27,7 +28,10 @@ export function httpTransport({
   return {
     check({ http, input: schema }, input) {
       const parts = toolRequest(http, input, (value) => writeInt64(schema, value));
-      if (!parts.ok) return err(failure("permanent", "invalid_request", `the input cannot be sent to the tool: ${parts.error.reason}`));
+      if (!parts.ok)
+        return err(
+          failure("permanent", "invalid_request", whyUnsent(parts.error, knownPath(schema, `/${escapeToken(parts.error.field)}`))),
+        );
       if (!URL.canParse(parts.value.url)) return err(failure("permanent", "invalid_request", "the tool's address is not a URL"));
       return ok({ target: new URL(parts.value.url), secret: http.secret, parts: parts.value });
     },
