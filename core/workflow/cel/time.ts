@@ -9,14 +9,14 @@ const MILLISECOND = 1_000_000n;
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999999999Z, in nanoseconds since 1970. */
 const FIRST = -62_135_596_800n * SECOND;
 const LAST = 253_402_300_800n * SECOND - 1n;
-/** Some 10,000 years, as protobuf bounds a duration. */
-const LONGEST = 315_576_000_000n * SECOND;
+/** Of a duration, in nanoseconds: a signed 64-bit number. */
+const LONGEST = 2n ** 63n - 1n;
 
 /** A span of time, in nanoseconds. */
 export class Duration {
   readonly nanos: bigint;
 
-  /** Beyond 10,000 years the evaluation fails. */
+  /** Beyond 2^63 nanoseconds (292 years) the evaluation fails, as the conformance suite asks. */
   constructor(nanos: bigint) {
     if (nanos > LONGEST || nanos < -LONGEST) fail("the duration is out of range");
     this.nanos = nanos;
