@@ -1,6 +1,6 @@
 /**
- * A workflow definition as the platform keeps it: checked, every default filled in, plain JSON.
- * `check.ts` makes it from what a developer sent; `digest.ts` names it by its content. The engine reads it and never changes it.
+ * A workflow definition as the platform stores it: checked, with every default filled in, as plain JSON.
+ * `check.ts` builds it from the developer's request; `digest.ts` computes its content digest. The engine reads it and never changes it.
  *
  * PERSISTED: in D1 by (org, name, version), and inside every run for the run's life.
  */
@@ -13,26 +13,29 @@ export type Template = Json;
 /** A JSON Schema, draft 2020-12. */
 export type JsonSchema = JsonObject | boolean;
 
-/** The caps of a run. At a cap it ends with what there is (`on_budget`), or undoes its writes when some are half done. */
+/** The caps of a run. At a cap the run ends with its results so far (`on_budget`), or undoes its writes if some are half done. */
 export type Limits = {
+  /** Maximum cost in dollars. */
   readonly usd: number;
+  /** Maximum tokens, input and output together. */
   readonly tokens: number;
-  /** Seconds of `running` only; waiting for people and pauses do not count. */
+  /** Maximum seconds in `running`; waiting for people and pauses do not count. */
   readonly seconds: number;
-  /** Executions of steps. */
+  /** Maximum executions of steps; each item of a map and each call of an agent counts. */
   readonly steps: number;
+  /** Cost in dollars above which a person must agree once; null: no question is asked. */
   readonly confirm_over_usd: number | null;
 };
 
 /**
- * How often a call is tried. `attempts`: in all, the first included. The wait before attempt n is random, up to `initial_ms * factor **
- * (n - 2)`, at most `max_ms`.
+ * How often a call is tried. `attempts` is the total number, including the first. The wait before attempt n is random, up to
+ * `initial_ms * factor ** (n - 2)` milliseconds and at most `max_ms`.
  */
 export type RetryPolicy = { readonly attempts: number; readonly initial_ms: number; readonly max_ms: number; readonly factor: number };
 
-/** What happens when a step fails: its output is `value`, or the step `step` runs in its place. `when`: only if that holds of the error. */
+/** What happens when a step fails: its output is `value`, or the step `step` runs in its place. The rule applies only if `when` is true for the error. */
 export type ErrorRule = ({ readonly value: Template } | { readonly step: string }) & { readonly when?: { readonly cel: string } };
-/** One rule, or several: the first that applies counts. */
+/** One rule, or a list of which the first matching rule applies. */
 export type OnError = ErrorRule | readonly ErrorRule[];
 
 type StepCommon = {
@@ -41,32 +44,34 @@ type StepCommon = {
   readonly on_error: OnError | null;
 };
 
-/** What a step asks of the model that answers, whichever it is; absent: nothing. */
+/** A step's requirements for the model that answers. An absent field requires nothing. */
 export type ModelWishes = {
-  /** `hard`: the best of the task's models first; `simple`: the cheapest; `ordinary`: as the task's route has it. */
+  /** The order of the task's models. `hard`: the best first; `simple`: the cheapest first; `ordinary`: the order of the task's route. */
   readonly complexity?: "simple" | "ordinary" | "hard";
-  /** No model that is known to take longer, in milliseconds. */
+  /** Maximum known latency of a model, in milliseconds. A model of unknown latency is allowed. */
   readonly max_latency_ms?: number;
-  /** No model of a lower quality, and none without a registered quality. */
+  /** Minimum registered quality of a model. A model without a registered quality is excluded. */
   readonly min_quality?: number;
 };
 
-/** Which model answers, and within which bounds. `max_tokens`: of the answer. */
+/** The model that answers, and its bounds. */
 export type ModelChoice = ModelWishes & {
-  /** One of the two: a pinned model, or a task that routes to one. */
+  /** A fixed model. Exactly one of `id` and `task` is set. */
   readonly id: string | null;
+  /** A task that the org's route maps to models. */
   readonly task: string | null;
+  /** Maximum tokens of the answer. */
   readonly max_tokens: number;
   readonly temperature: number;
-  /** Model ids that are tried in this order when the one before failed. */
+  /** Model ids that are tried in this order after a failure. */
   readonly fallback: readonly string[];
 };
 
-/** The developer's words with named slots, and the templates that fill them. */
+/** The developer's text with named slots, and the templates that fill them. */
 export type Prompt = {
   readonly template: string;
   readonly slots: { readonly [name: string]: Template };
-  /** What a slot's value must be, where the developer says so; anything else fails the step before a model sees it. */
+  /** The declared types of slots. A value of another type fails the step before a model sees it. */
   readonly types?: { readonly [name: string]: SlotType };
 };
 
@@ -86,7 +91,7 @@ export type Compensate = {
 /** Whether a kept answer may take the place of a call: the answer to the same request, or to one with the same meaning. */
 export type CacheUse = "none" | "exact" | "semantic";
 
-/** Maximum cost of all calls of a step together: dollars and tokens. null: no cap of its own. */
+/** Maximum cost of all calls of a step together, in dollars and tokens. null: the step has no separate cap. */
 export type StepBudget = { readonly usd: number | null; readonly tokens: number | null };
 
 /** One call of a model. */
@@ -98,12 +103,12 @@ export type ModelStep = StepCommon & {
   readonly output: JsonSchema | null;
   readonly cache: CacheUse;
   readonly budget?: StepBudget;
-  /** What is asked of its answer beside what the definition asks. Absent: nothing. */
+  /** Rules for the step's answer in addition to the definition's. */
   readonly guardrails?: StepGuardrails;
   /** A queue consumer makes the call and reports back; the run's object sleeps meanwhile. */
   readonly async: boolean;
   readonly retry: RetryPolicy;
-  /** Of one attempt. */
+  /** Maximum duration of one attempt, in milliseconds. */
   readonly timeout_ms: number;
 };
 
@@ -114,37 +119,37 @@ export type ToolStep = StepCommon & {
   readonly input: Template;
   readonly async: boolean;
   readonly retry: RetryPolicy;
-  /** Of one attempt; null: the tool's own. */
+  /** Maximum duration of one attempt, in milliseconds; null: the tool's own timeout. */
   readonly timeout_ms: number | null;
   readonly compensate: Compensate | null;
 };
 
-/** A bounded loop of model and tool calls: the model chooses which of `tools`, with which words; each call is journaled. */
+/** A bounded loop of model and tool calls: the model chooses among `tools` and writes their arguments; each call is journaled. */
 export type AgentStep = StepCommon & {
   readonly kind: "agent";
   readonly model: ModelChoice;
   readonly prompt: Prompt;
-  /** Subset of the definition's `tools`. */
+  /** The tools that the model may call, a subset of the definition's `tools`. */
   readonly tools: readonly string[];
   readonly max_iterations: number;
   readonly budget?: StepBudget;
-  /** As of a `model` step; of the answer that becomes the output. */
+  /** Rules for the answer that becomes the output, as for a `model` step. */
   readonly guardrails?: StepGuardrails;
   /** null: the output is text. */
   readonly output: JsonSchema | null;
   readonly retry: RetryPolicy;
-  /** Of one model call. */
+  /** Maximum duration of one model call, in milliseconds. */
   readonly timeout_ms: number;
 };
 
-/** Exactly one of `seconds`, `until`, `signal`. */
+/** Waits for a duration, a time or a signal: exactly one of `seconds`, `until` and `signal` is set. */
 export type WaitStep = StepCommon & {
   readonly kind: "wait";
   readonly seconds: Template | null;
-  /** RFC 3339. */
+  /** A time in RFC 3339 format. */
   readonly until: Template | null;
   readonly signal: string | null;
-  /** With `signal`: how long to wait for it; null: as long as the run may. */
+  /** Maximum wait for `signal`, in milliseconds; null: only the run's limits apply. */
   readonly timeout_ms: number | null;
 };
 
@@ -159,7 +164,7 @@ export type RunStep = StepCommon & {
   readonly input: Template;
 };
 
-/** What a `map` may do for each item. Its `needs` is empty and its `when` null. */
+/** A step that a `map` may run for each item. Its `needs` is empty and its `when` is null. */
 export type ItemStep = ModelStep | ToolStep | TransformStep | AgentStep | RunStep;
 
 /** A person approves, changes or rejects a proposal. */
@@ -169,12 +174,12 @@ export type ReviewStep = StepCommon & {
   readonly proposal: Template;
 };
 
-/** A value computed from what the run has. */
+/** Computes a value from the run's data, without a call. */
 export type TransformStep = StepCommon & { readonly kind: "transform"; readonly value: Template };
 
 /** A step of any kind. A new kind is added as docs/recipes/step-kind.md says. */
 export type Step = ModelStep | ToolStep | ReviewStep | TransformStep | AgentStep | WaitStep | MapStep | RunStep;
-/** PERSISTED: in definitions and in journals. */
+/** The name of a step kind. PERSISTED: in definitions and in journals. */
 export type StepKind = Step["kind"];
 
 /** A whole workflow. */
@@ -189,7 +194,7 @@ export type Definition = {
   readonly on_failure: "compensate" | "park";
   /** null: the outputs of the completed steps by id. */
   readonly on_budget: { readonly value: Template } | null;
-  /** What is asked of inputs, tools' answers and outputs beside what the org and the platform ask. Absent: nothing. */
+  /** Rules for inputs, tools' answers and outputs in addition to those of the org and the platform. */
   readonly guardrails?: GuardrailSettings;
   readonly steps: { readonly [id: string]: Step };
 };

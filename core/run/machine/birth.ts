@@ -1,4 +1,4 @@
-/** What a run starts with and keeps for its whole life: its definition, who asked for it, its input, its bounds. */
+/** The data that a run starts with and keeps for its whole life: its definition, its caller, its input, its bounds. */
 import type { Holder } from "../../access/person.ts";
 import type { Role } from "../../access/principal.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
@@ -11,13 +11,13 @@ import type { ToolEffect } from "../../tool/manifest.ts";
 import type { Definition } from "../../workflow/definition.ts";
 import type { Plan } from "../../workflow/plan.ts";
 
-/** PERSISTED: one row of the run's object, written once. */
+/** The data of a run's start. PERSISTED: one row of the run's object, written once. */
 export type Birth = {
   readonly v: 1;
   readonly id: string;
   readonly org: string;
   readonly user: string;
-  /** The credentials of those who started it, or the run that it continues or belongs to. Absent: it began before they were kept. */
+  /** The credentials of the callers who started this run, or the run that it continues or belongs to. Absent in runs that predate this field. */
   readonly starters?: readonly Holder[];
   readonly roles: readonly Role[];
   /** The person whose data the run handles. */
@@ -26,39 +26,39 @@ export type Birth = {
   readonly version: number;
   /** SHA-256 of the definition's canonical form. */
   readonly digest: string;
-  /** Redacted, like everything a run keeps. */
+  /** The redacted input; a run keeps no unredacted value. */
   readonly input: Json;
-  /** Of the input. Absent: a caller sent it, or the parent of a child run noted none. */
+  /** Labels of the input. Absent if a caller sent it, or if the parent of a child run recorded none. */
   readonly inputLabels?: Labels;
   readonly inputFindings: readonly FindingSummary[];
-  /** The rules that held when it was started, and hold for its whole life. Absent: the platform's alone. */
+  /** The guardrail rules at the start, which apply for the run's whole life. If absent, only the platform's rules apply. */
   readonly guardrails?: RunRules;
-  /** A guardrail wants a person to see the input before the first step. */
+  /** A guardrail requires a review of the input before the first step. */
   readonly inputReview?: true;
   readonly metadata: JsonObject;
   readonly budget: { readonly usd: MicroUsd; readonly tokens: number };
   readonly deadlineAt: EpochMs | null;
-  /** What the listed tools do, as registered at the start: a cap asks which writes are still to come. */
+  /** The effects of the listed tools, as registered at the start; a cap uses them to find the writes still to come. */
   readonly toolEffects: { readonly [tool: string]: ToolEffect };
   readonly traceId: string;
   readonly parentSpanId: string | null;
   readonly createdAt: EpochMs;
   readonly redrive: Redrive | null;
-  /** The run whose step this one is; its tools and budget bound this one's. */
+  /** The run that started this one as a step; its tools and budget bound this run's. */
   readonly parent: Parent | null;
-  /** A URL of the org to which the end of the run is sent. null: nobody asked for that. */
+  /** The URL that receives the finished run; null: no callback was requested. */
   readonly callbackUrl: string | null;
 };
 
-/** A birth as it is given to the run's object, which adds what only it knows (`born`). */
+/** A birth as it is passed to the run's object, which adds the remaining fields (`born`). */
 export type RunStart = Omit<Birth, "v" | "toolEffects" | "createdAt"> & {
-  /** Absent: the object looks the listed tools up. A run that continues another keeps the effects of that one. */
+  /** If absent, the object looks up the listed tools. A run that continues another keeps that run's effects. */
   readonly toolEffects?: Birth["toolEffects"];
-  /** Steps whose outputs `redrive.kept` lacks, because one message does not hold them: the object reads them from the run that it continues. */
+  /** Steps whose outputs are too large for `redrive.kept` in one message; the object reads them from the run that it continues. */
   readonly keptThere?: readonly string[];
 };
 
-/** What the run's object adds to a start, and keeps. `createdAt`: its own clock. */
+/** Completes a start to a birth. `createdAt` is the time of the object's own clock. */
 export const born = ({ keptThere: _read, ...start }: RunStart, toolEffects: Birth["toolEffects"], createdAt: EpochMs): Birth => ({
   v: 1,
   ...start,
@@ -66,33 +66,33 @@ export const born = ({ keptThere: _read, ...start }: RunStart, toolEffects: Birt
   createdAt,
 });
 
-/** What a child run knows of the run that started it. */
+/** The facts that a child run has about the run that started it. */
 export type Parent = {
   readonly run: string;
   readonly activity: string;
-  /** 1: the child of a run that has no parent. */
+  /** Nesting depth; 1 is the child of a run that has no parent. */
   readonly depth: number;
-  /** The tools of every run above: nothing else can be called. */
+  /** The tools that every run above lists; the child can call no others. */
   readonly tools: readonly string[];
-  /** An instruction was found in a tool's answer there before this run began. */
+  /** An instruction was found in a tool's answer in the parent before this run began. */
   readonly seenInstruction?: true;
 };
 
-/** A run that takes up where a dead-lettered one ended. */
+/** The progress with which a run continues a dead-lettered one. */
 export type Redrive = {
-  /** The run it continues. */
+  /** The id of the run that it continues. */
   readonly of: string;
   /** The first run of the chain: every idempotency key is made with its id. */
   readonly keyRun: string;
-  /** Outputs of steps that were completed and stay so. */
+  /** Outputs of completed steps that are not repeated. */
   readonly kept: { readonly [step: string]: Json };
-  /** Of those outputs. */
+  /** Labels of the outputs in `kept`. */
   readonly labels?: { readonly [step: string]: Labels };
-  /** An instruction was found in a tool's answer there. */
+  /** An instruction was found in a tool's answer in that run. */
   readonly seenInstruction?: true;
-  /** Activities that were compensated and are new acts: the number that follows their key. */
+  /** Compensated activities, which are new operations: the number that follows their key. */
   readonly acts: { readonly [activity: string]: number };
 };
 
-/** What folding needs beside the events: the birth, and the plan made from the definition in it. Deciding needs more: `Machinery`. */
+/** The inputs of the fold besides the events: the birth, and the plan made from its definition. Deciding needs more: `Machinery`. */
 export type RunContext = { readonly birth: Birth; readonly plan: Plan };

@@ -1,7 +1,7 @@
 /**
- * The words of the journal. Every decision of a run is an event; folding the events gives the state (evolve.ts), and clients see
- * the same events (docs/contract.md, "Runs"). An event holds everything the fold needs, so that code may change
- * under a running run; it holds no personal data.
+ * The events of the journal. Every decision of a run is an event; folding the events gives the state (evolve.ts), and clients see
+ * the same events (docs/contract.md, "Runs"). An event contains everything that the fold needs, so that code may change
+ * while a run is in progress; it contains no personal data.
  *
  * A call leaves two events. The *intent* is stored before the call leaves, the *outcome* when it is back; the names do not say which is
  * which, and stay as they are because journals have them:
@@ -35,18 +35,18 @@ import type { Correction, Failure, Opening, Reached } from "../calls/call.ts";
 import type { RunFlag } from "../outside/view.ts";
 import type { AgentAnswer, AgentCall, AgentTool, Child, Held, QuestionReason, RunError, StepError, Usage } from "./state.ts";
 
-/** What one call cost: tokens as the upstream counted them, money in micro-dollars. */
+/** The cost of one call: tokens as the upstream counted them, money in micro-dollars. */
 export type Spent = { readonly tokens_in: number; readonly tokens_out: number; readonly micro_usd: MicroUsd };
 
 /** An amount of money (micro-dollars) and tokens as journals have it: `Amount` of core/budget with the journal's spelling. */
 export type Priced = { readonly micro_usd: MicroUsd; readonly tokens: number };
 
-/** Whose word the value of the event is. Absent: the journal is from before labels, or a model chose the value. */
+/** Labels of the event's value. They are absent if the journal predates labels or a model chose the value. */
 type Labelled = { readonly labels?: Labels };
 
 type ActivityRef = { readonly activity: string };
 
-/** What each type of event holds beside its number, its time and its step. */
+/** The data of each type of event, besides its number, its time and its step. */
 export type EventData = {
   "run.created": {
     readonly workflow: string;
@@ -60,7 +60,7 @@ export type EventData = {
   "run.resumed": { readonly from: "waiting" | "paused" };
   "run.paused": { readonly scope: string; readonly epoch: number };
   "run.cancelling": { readonly by: string; readonly reason: string };
-  /** A cap was reached or a failure was not absorbed: nothing new starts, what is in flight is awaited. */
+  /** A cap was reached or a failure was not absorbed: nothing new starts, and the run waits for its calls in flight. */
   "run.stopping": { readonly why: "failure" | "cap"; readonly error: RunError };
   "run.compensating": { readonly steps: readonly string[] };
   "run.completed": Labelled & { readonly output: Json; readonly flags: readonly RunFlag[]; readonly error: RunError | null };
@@ -70,7 +70,7 @@ export type EventData = {
     readonly undone: readonly string[];
     readonly dead_letter: string;
   };
-  /** `undone`: writes that were *not* undone, also in the other two ends. `dead_letter`: null unless there are some. */
+  /** `undone` lists the writes that were *not* undone, as in the other two ends. `dead_letter` is null if there are none. */
   "run.cancelled": { readonly reason: string; readonly undone: readonly string[]; readonly dead_letter: string | null };
   "run.dead_lettered": {
     readonly error: RunError;
@@ -78,7 +78,7 @@ export type EventData = {
     readonly undone: readonly string[];
     readonly dead_letter: string;
   };
-  /** `root`: of the credential (core/access/person.ts). `roles`: what the run's user may do by now; absent: the rights of its birth count. */
+  /** `root` is the root of the credential (core/access/person.ts). `roles` are the current roles of the run's user; if absent, those of its birth apply. */
   "dead_letter.redriven": {
     readonly by: string;
     readonly root?: string | null;
@@ -89,7 +89,7 @@ export type EventData = {
   "dead_letter.handed_over": { readonly run: string };
   "dead_letter.discarded": { readonly by: string; readonly reason: string };
 
-  /** `input`: a tool's, an agent's or a model's slots, what is mapped over, what is waited for. */
+  /** `input` is the tool's input, the slots of an agent or a model, the list of a map, or the time or signal of a wait. */
   "step.started": Labelled & {
     readonly kind: StepKind;
     readonly input?: Json;
@@ -99,13 +99,13 @@ export type EventData = {
   "item.started": Labelled & { readonly index: number; readonly kind: StepKind; readonly input?: Json };
   "item.completed": Labelled & { readonly index: number; readonly output: Json; readonly error?: StepError };
   "item.failed": { readonly index: number; readonly error: StepError; readonly unknown_outcome?: boolean };
-  /** What the model said in one iteration, and which tools it asks for. */
+  /** The model's text in one iteration, and the tool calls that it requests. */
   "agent.answered": {
     readonly node: string;
     readonly iteration: number;
     readonly text: string | null;
     readonly calls: readonly AgentCall[];
-    /** What the model wants back unchanged with its turn. */
+    /** Fields that the model expects back unchanged with this turn. */
     readonly opaque?: JsonObject;
     readonly digest: string;
   };
@@ -115,19 +115,19 @@ export type EventData = {
     readonly call: string;
     readonly answer: AgentAnswer;
     readonly digest: string;
-    /** Of everything that its model has seen then. */
+    /** The label of everything that the agent's model has seen after this answer. */
     readonly label?: Label;
     readonly wrote?: true;
   };
-  /** The agent gives up: nothing new is sent for it, what is in flight is awaited, then its node fails. `undone`: a write whose outcome is unknown, so it was *not* undone. */
+  /** The agent gives up: it sends nothing new, waits for its calls in flight, then its node fails. `undone` is a write of unknown outcome, which was *not* undone. */
   "agent.stopping": { readonly node: string; readonly error: StepError; readonly undone?: string };
-  /** The conversation is too long for the model's window: these turns are dropped, once a model has summarised them. */
+  /** The conversation is too long for the model's window; these turns are dropped once a model has summarised them. */
   "agent.condensing": { readonly node: string; readonly iteration: number; readonly dropped: readonly number[] };
-  /** `summary` null: no model could make one. */
+  /** `summary` is null if no model could write one. */
   "agent.condensed": ActivityRef & { readonly node: string; readonly summary: string | null };
   "agent.continued": { readonly node: string; readonly iteration: number; readonly stale: number };
   "signal.received": { readonly id: string; readonly name: string; readonly body: Json; readonly by: string; readonly label?: Label };
-  /** Starting the same child twice is one run. */
+  /** Starting the same child twice creates only one run. */
   "child.called": ActivityRef & {
     readonly run: string;
     readonly workflow: string;
@@ -144,37 +144,37 @@ export type EventData = {
     readonly error: StepError | null;
     readonly flags: readonly RunFlag[];
     readonly usage: Usage;
-    /** What the child holds for calls whose cost nobody told: its parent goes on holding it. */
+    /** The amount that the child holds for calls of unreported cost; its parent continues to hold it. */
     readonly held: Priced;
     /** The child made writes, and nothing has undone them. */
     readonly wrote?: true;
-    /** It completed, so it can be asked to undo what it wrote. Absent: not, or an older journal. */
+    /** The child completed, so it can be asked to undo its writes. Absent if it did not, and in older journals. */
     readonly undoable?: true;
   };
-  /** A queue consumer has taken the call up. */
+  /** A queue consumer has taken the call. */
   "call.taken": ActivityRef & { readonly call: number };
-  /** An attempt to send the callback. `next_at`: when the next one is made; null: there is none. */
+  /** An attempt to send the callback. `next_at` is the time of the next attempt, or null if there is none. */
   "callback.tried": { readonly attempt: number; readonly result: "delivered" | "retry" | "gone"; readonly next_at: EpochMs | null };
   /** The parent run knows how this one ended. */
   "parent.told": JsonObject;
   "step.retrying": ActivityRef & { readonly attempt: number; readonly error: StepError; readonly resume_at: EpochMs };
-  /** `kept`: completed in the run that this one continues. `signal`: the one that was awaited. A map's output is that of its items. */
+  /** `kept`: the step completed in the run that this one continues. `signal` is the signal that the step waited for. A map's output is that of its items. */
   "step.completed": Labelled & { readonly output: Json; readonly kept?: true; readonly signal?: string };
   "step.failed": Labelled & {
     readonly error: StepError;
-    /** `safety`: a guard, a policy or a person said no; else as the failed call told it (calls/call.ts). Absent: an older journal. */
+    /** `safety` if a guard, a policy or a person refused; otherwise the class that the failed call reported (calls/call.ts). Absent in older journals. */
     readonly class?: Failure["class"];
     readonly absorbed: "value" | "step" | null;
-    /** The step that takes over. Absent: the only one that `on_error` names. */
+    /** The step that takes over. If absent, it is the only step that `on_error` names. */
     readonly rescuer?: string;
     readonly output?: Json;
     readonly unknown_outcome?: boolean;
   };
   "step.skipped": JsonObject;
-  /** `tool` null: `child` is a completed child run, which undoes its own steps. */
+  /** If `tool` is null, `child` is a completed child run, which undoes its own steps. */
   "step.compensating": ActivityRef &
     Labelled & { readonly undoes: string; readonly tool: string | null; readonly input: Json; readonly child?: Child };
-  /** `undone`: why the call could *not* be undone; absent: it was. `left`: a child run made writes that nothing undoes. */
+  /** `undone` says why the call could *not* be undone; it is absent if it was undone. `left`: a child run made writes that nothing undoes. */
   "step.compensated": ActivityRef & { readonly undoes?: string; readonly undone?: StepError; readonly left?: true };
 
   "policy.decided": ActivityRef & {
@@ -190,7 +190,7 @@ export type EventData = {
     /** The tools that an agent may call; present only when they have changed. */
     readonly tools?: readonly AgentTool[];
   };
-  /** A request to the org's ledger, the run's `n`th: all it spent and holds so far, and what it wants beyond. Nothing: the rest goes back. */
+  /** The run's `n`th request to the org's ledger: everything spent and held so far, and the further amount wanted. A zero `want` returns the rest. */
   "budget.asked": {
     readonly n: number;
     readonly spent: Priced;
@@ -198,11 +198,11 @@ export type EventData = {
     readonly need: Priced;
     readonly want: Priced;
     readonly activity: string | null;
-    /** Another candidate costs less: a refusal is not the end. */
+    /** Another candidate costs less, so a refusal does not end the attempt. */
     readonly may_be_cheaper: boolean;
   };
   "budget.leased": { readonly n: number; readonly lease: Priced; readonly until: EpochMs; readonly pressure: number };
-  /** `scope` null: the ledger has answered a later request already. */
+  /** `scope` is null if the ledger has already answered a later request. */
   "budget.refused": {
     readonly n: number;
     readonly scope: BudgetScope | null;
@@ -211,7 +211,7 @@ export type EventData = {
   };
   /** A threshold of a cap was crossed: the run's own, or one of the org's. Money is in dollars. */
   "budget.alert": BudgetAlert;
-  /** `repeated`: the same attempt again, because the call was interrupted on our side. */
+  /** `repeated`: the same attempt is made again because the call was interrupted on our side. */
   "model.calling": ActivityRef & {
     readonly attempt: number;
     readonly model: string;
@@ -220,7 +220,7 @@ export type EventData = {
     /** Set when a queue consumer makes the call; after this time the call counts as lost. */
     readonly lost_at?: EpochMs;
   };
-  /** `held`: nobody told what the call cost, so its reservation stays taken. */
+  /** `held` is the reservation that stays taken because the call's cost was not reported; otherwise null. */
   "model.called": ActivityRef & {
     readonly attempt: number;
     readonly model: string;
@@ -230,13 +230,13 @@ export type EventData = {
     readonly duration_ms: number;
     readonly failure?: Failure;
     readonly correction?: Correction;
-    /** Cut short on our side: not an attempt, and no reason to fall back. */
+    /** The call was cut short on our side: it does not count as an attempt and causes no fallback. */
     readonly interrupted?: true;
     /** The circuit breaker of its upstream was open: no call was made. */
     readonly unasked?: true;
     /** A kept answer took the place of the call; it cost nothing. */
     readonly cached?: "exact" | "semantic" | "stale";
-    /** `degraded`: another model than the first choice answered; `stale`: a kept answer past its time did. */
+    /** `degraded`: a model other than the first choice answered. `stale`: an expired kept answer was used. */
     readonly flags?: readonly RunFlag[];
     readonly upstream: { readonly [name: string]: string };
     /** Running totals of the run. */
@@ -257,7 +257,7 @@ export type EventData = {
     readonly attempt: number;
     readonly tool: string;
     readonly ok: boolean;
-    /** Absent in journals from before there was more than one kind of tool: the fold reads their `status`. */
+    /** How far the call came. Absent in journals that predate the second kind of tool; there the fold reads `status`. */
     readonly reached?: Reached;
     readonly status: number | null;
     readonly duration_ms: number;
@@ -266,7 +266,7 @@ export type EventData = {
     readonly cached?: "exact";
     readonly failure?: Failure;
   };
-  /** Nobody knows whether the write happened: this read tool is asked at `resume_at`, for the `time`th time. */
+  /** The write's outcome is unknown; this read tool is asked at `resume_at`, for the `time`th time. */
   "tool.looking_up": ActivityRef & { readonly tool: string; readonly time: number; readonly resume_at: EpochMs };
   "tool.looked_up": ActivityRef & {
     readonly tool: string;
@@ -274,7 +274,7 @@ export type EventData = {
     readonly duration_ms: number;
     readonly failure?: Failure;
   };
-  /** `instruction`: a tool's answer holds one. */
+  /** `instruction`: a tool's answer contains an instruction. */
   "guardrail.flagged": {
     readonly channel: "user" | "tool_output" | "model_output";
     readonly findings: readonly FindingSummary[];
@@ -286,14 +286,14 @@ export type EventData = {
     readonly severity: Severity;
     readonly proposal: Json;
     readonly digest: string;
-    /** No step reads what the person decides on: a changed proposal would change nothing. */
+    /** No step reads the proposal, so a change to it would have no effect. */
     readonly unread?: true;
-    /** Of a guardrail: what becomes the output once somebody has decided. */
+    /** For a review of a guardrail: the values that may become the output once a person has decided. */
     readonly held?: Held;
   };
   "review.opened": ActivityRef & { readonly id: string; readonly until: EpochMs | null };
   "review.decided": ActivityRef & {
-    /** Digest of the approved call; null: it was rejected, or the question was not about a call. */
+    /** The digest of the approved call; null if the call was rejected or the question was not about a call. */
     readonly approved: string | null;
     readonly id: string;
     readonly action: "approve" | "reject" | "modify";
@@ -305,9 +305,9 @@ export type EventData = {
   "review.withdrawn": { readonly ids: readonly string[] };
 };
 
-/** The type of an event, as journals and clients have it. */
+/** The type of an event, as journals and clients see it. */
 export type EventType = keyof EventData;
-/** `seq`: numbers from 1 without a gap. `step`: the step of the definition that it is about. */
+/** An event of one type. `seq` counts from 1 without gaps. `step` is the step of the definition that the event is about. */
 export type EventOf<T extends EventType> = {
   readonly seq: number;
   readonly type: T;
@@ -320,5 +320,5 @@ export type RunEvent = { [T in EventType]: EventOf<T> }[EventType];
 
 /** An amount as journals write it. */
 export const priced = ({ microUsd, tokens }: Amount): Priced => ({ micro_usd: microUsd, tokens });
-/** An amount as the budget code reckons with it. */
+/** An amount in the form that the budget code uses. */
 export const amount = ({ micro_usd, tokens }: Priced): Amount => ({ microUsd: micro_usd, tokens });

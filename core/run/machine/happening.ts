@@ -1,6 +1,6 @@
 /**
- * What can happen to a run from outside: a start, an answer, a decision, a signal, the passing of time. A happening is not stored: what
- * the machine decides because of it is (event.ts). The machine asks nobody, so the moment brings the time and what is stopped.
+ * What can happen to a run from outside: a start, an answer, a decision, a signal, the passing of time. A happening is not stored; the
+ * decisions that the machine makes because of it are (event.ts). The machine makes no requests, so the moment carries the time and the stops.
  */
 
 import type { Role } from "../../access/principal.ts";
@@ -16,14 +16,14 @@ import type { RunFlag, RunStatus } from "../outside/view.ts";
 import type { RunSignal } from "./signal.ts";
 import type { StepError, Usage } from "./state.ts";
 
-/** When a happening is offered to the machine. */
+/** The time at which a happening reaches the machine, and what is stopped then. */
 export type Moment = {
   readonly at: EpochMs;
-  /** What is stopped. null: nobody could say, so nothing may be sent. */
+  /** The active stops. null: they could not be read, so nothing may be sent. */
   readonly stops: Stops | null;
 };
 
-/** Everything that can happen to a run. An answer names the call or the question that it is for: a late one is refused. */
+/** Everything that can happen to a run. An answer names its call or question, so that a late one is refused. */
 export type Happening =
   | { readonly kind: "start" }
   /** Time passed: the run looks again at what is due. */
@@ -32,7 +32,7 @@ export type Happening =
   | { readonly kind: "tool.answered"; readonly activity: string; readonly call: number; readonly outcome: ToolOutcome }
   | { readonly kind: "model.answered"; readonly activity: string; readonly call: number; readonly outcome: ModelOutcome }
   | { readonly kind: "tool.looked_up"; readonly activity: string; readonly call: number; readonly answer: LookupAnswer }
-  /** The object died while this call was under way: whether it arrived is not known. */
+  /** The object died while this call was under way; it is unknown whether the call arrived. */
   | { readonly kind: "interrupted"; readonly activity: string; readonly call: number }
   | {
       readonly kind: "review.opened";
@@ -51,9 +51,9 @@ export type Happening =
       readonly run: string;
       readonly ok: boolean;
       readonly output: Json;
-      /** Of the output. Absent: the child noted none. */
+      /** Labels of the output. Absent if the child recorded none. */
       readonly labels?: Labels;
-      /** An instruction was found in the answer of one of its tools. */
+      /** An instruction was found in the answer of one of the child's tools. */
       readonly instruction?: true;
       readonly error: StepError | null;
       readonly flags: readonly RunFlag[];
@@ -61,12 +61,12 @@ export type Happening =
       readonly held: { readonly micro_usd: number; readonly tokens: number };
       /** The child made writes, and nothing has undone them. */
       readonly wrote?: true;
-      /** Something that it did could not be undone. */
+      /** At least one of the child's writes could not be undone. */
       readonly stuck?: true;
     }
-  /** A completed child run has undone its steps: `failed`: not all that can be undone is; `left`: writes stay that nothing undoes. */
+  /** A completed child run has undone its steps. `failed`: a compensation failed. `left`: writes remain that nothing undoes. */
   | { readonly kind: "child.undone"; readonly activity: string; readonly run: string; readonly failed: boolean; readonly left: boolean }
-  /** The parent of this completed run is undone: so is this run. */
+  /** The parent of this completed run is being undone, so this run is undone too. */
   | { readonly kind: "undo" }
   /** The org's ledger has answered the run's `n`th request. */
   | { readonly kind: "budget.answered"; readonly n: number; readonly answer: LeaseAnswer }
@@ -85,12 +85,12 @@ export type Happening =
     }
   | { readonly kind: "dead_letter.handed_over"; readonly run: string }
   | { readonly kind: "dead_letter.discarded"; readonly by: string; readonly reason: string }
-  /** The machine threw over this: what it was for fails (broken.ts). */
+  /** The machine threw while handling `over`: the step concerned fails (broken.ts). */
   | { readonly kind: "broken"; readonly over: Happening }
-  /** It threw over that, too: the run ends as it is. */
+  /** The machine threw again while handling `broken`: the run ends. */
   | { readonly kind: "collapsed"; readonly over: Happening };
 
-/** Why a happening was not taken. A refusal is an answer, not an exception: the state does not change. */
+/** Why a happening was refused. A refusal is an answer, not an exception: the state does not change. */
 export type Refused = {
   readonly code: "run.refused";
   readonly status: RunStatus;

@@ -21,7 +21,7 @@ import type { JsonSchema } from "../../workflow/definition.ts";
 import type { Correction, Failure } from "../calls/call.ts";
 import { FINAL_STATUSES, type RunFlag, type RunStatus } from "../outside/view.ts";
 
-/** What calls used: tokens as upstreams counted them, money in micro-dollars. Kept answers count as cache hits, not as calls. */
+/** The usage of calls: tokens as upstreams counted them, money in micro-dollars. Kept answers count as cache hits, not as calls. */
 export type Usage = {
   readonly tokensIn: number;
   readonly tokensOut: number;
@@ -34,23 +34,23 @@ export type Usage = {
 /** One step of the definition. An item of a `map` has no such state of its own: see `MapState`. */
 export type StepState = {
   readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "skipped" | "compensated";
-  /** Needs that are not settled yet; 0: ready. */
+  /** Number of needs that are not settled yet; at 0 the step is ready. */
   readonly blockedBy: number;
   readonly attempts: number;
   readonly output: Json;
   readonly error: StepError | null;
-  /** Of that error, while another step takes over. */
+  /** The class of `error`, kept while another step takes over. */
   readonly errorClass?: Failure["class"];
   readonly usage: Usage | null;
-  /** Worst cases of its calls whose cost nobody reported. */
+  /** The sum of the worst cases of the step's calls of unreported cost. */
   readonly held?: Amount;
   readonly startedAt: EpochMs | null;
   readonly endedAt: EpochMs | null;
-  /** Set on a step that runs only to take over for this one (`on_error.step`). */
+  /** The id of the failed step that this step takes over for (`on_error.step`), or null. */
   readonly rescues: string | null;
 };
 
-/** Something under way for a node. It leaves the state when it has ended. */
+/** One piece of work under way for a node. It is removed from the state when it has ended. */
 export type Activity = {
   /** `refund`, `refund/compensate`, `each/3`, `desk/2` (the model in iteration 2), `desk/2.1` (its first call). */
   readonly id: string;
@@ -59,17 +59,17 @@ export type Activity = {
   /** The step, or the item of a `map`, whose work it does: `refund`, `each/3`, `desk`. */
   readonly node: string;
   readonly kind: "tool" | "model" | "review" | "wait" | "run";
-  /** Whose outcome it is: the node's own, a word or a call of its agent, the summary of what its agent drops, or what undoes `undoes`. */
+  /** What the outcome is for: the node itself, a model or tool call of its agent, the summary of the turns that its agent drops, or undoing `undoes`. */
   readonly purpose: "node" | "agent" | "summary" | "compensation";
   /**
    * `deciding`: authority is being asked. `approving`: a person is asked. `ready`: allowed, not sent. `calling`: sent.
-   * `looking`: a read tool is asked what became of it. `backing-off`: until `resumeAt`. `waiting`: for a time or a signal.
+   * `looking`: a read tool is asked for the write's outcome. `backing-off`: waits until `resumeAt`. `waiting`: waits for a time or a signal.
    */
   readonly phase: "deciding" | "approving" | "ready" | "calling" | "looking" | "backing-off" | "waiting";
   readonly attempt: number;
   readonly tool: string | null;
   readonly input: Json;
-  /** Of the input, where the definition fixed it. Absent: a model chose it, or the journal is from before labels. */
+  /** Labels of the input, if the definition fixed it. Absent if a model chose the input or the journal predates labels. */
   readonly labels?: Labels;
   readonly facts: ToolFacts | null;
   readonly candidates: readonly ModelCandidate[];
@@ -77,7 +77,7 @@ export type Activity = {
   readonly candidate: number;
   readonly corrections: readonly Correction[];
   readonly reserved: Amount;
-  /** The ledger refused money for it once: the cheapest candidate answers. */
+  /** The ledger once refused money for this activity, so the cheapest candidate answers. */
   readonly isThrifty?: true;
   readonly review: {
     readonly key: string;
@@ -86,60 +86,60 @@ export type Activity = {
     readonly until: EpochMs | null;
     readonly reason: QuestionReason;
     readonly proposal: Json;
-    /** What an instruction was found in, and a person decides about: the value as it was answered, and without the instruction. */
+    /** The value in which an instruction was found and about which a person decides, with and without the instruction. */
     readonly held?: Held;
   } | null;
-  /** How many questions to people this activity has asked. */
+  /** Number of questions that this activity has asked people. */
   readonly questions: number;
   /** The digest that a person approved, or null. */
   readonly approved: string | null;
-  /** `backing-off`, `waiting`, `looking`: when it goes on. */
+  /** When the activity continues, in the phases `backing-off`, `waiting` and `looking`; otherwise null. */
   readonly resumeAt: EpochMs | null;
-  /** Number of the event that sent the call out: an answer to another call is late and changes nothing. */
+  /** The `seq` of the event that sent the call. An answer to any other call is late and changes nothing. */
   readonly call: number | null;
-  /** The write may have happened: one of its calls broke off, whatever came back later. */
+  /** The write may have happened, because one of its calls was cut short; a later failure does not clear this. */
   readonly doubt: boolean;
-  /** When its last call left: a queued one when it was taken up. */
+  /** When its last call was sent; for a queued call, when the consumer took it. */
   readonly sentAt?: EpochMs;
-  /** How often a read tool was asked what became of it. */
+  /** Number of times that a read tool was asked for the outcome. */
   readonly lookups?: number;
-  /** A queue consumer makes the call; until then it is owed one. */
+  /** `owed`: the call waits for a queue consumer. `taken`: a consumer makes it. null: the object makes the call itself. */
   readonly queued: "owed" | "taken" | null;
-  /** When a queued call is given up for lost. */
+  /** When a queued call counts as lost. */
   readonly lostAt: EpochMs | null;
-  /** `wait`: the signal that is awaited. */
+  /** The signal that a `wait` waits for; otherwise null. */
   readonly signal: string | null;
-  /** `run`: the child. */
+  /** The child run of a `run`; otherwise null. */
   readonly child: Child | null;
-  /** The activity that a compensation undoes. */
+  /** The id of the activity that this compensation undoes; otherwise null. */
   readonly undoes: string | null;
 };
 
-/** See `Activity.review`. `withheld`: absent of a model's answer, which passes as it is or not at all. */
+/** See `Activity.review`. `withheld` is absent for a model's answer, which passes unchanged or not at all. */
 export type Held = { readonly output: Json; readonly withheld?: Json };
 
-/** Why a person is asked: the definition says so, the policy does, the money does (`limits.confirm_over_usd`), a guardrail does, or nobody knows whether a write happened. */
+/** Why a person is asked: because of the definition, the policy, the cost (`limits.confirm_over_usd`), a guardrail, or a write of unknown outcome. */
 export type QuestionReason = "step" | "policy" | "budget" | "guardrail" | "unknown-outcome";
 
 /** The child run of a `run` step: its id, and the definition that it was started with. */
 export type Child = { readonly run: string; readonly workflow: string; readonly version: number; readonly digest: string };
 
-/** The run at the org's ledger (lease.ts). Only its own calls count: a child run has a lease of its own. */
+/** The run's lease from the org's ledger (lease.ts). It covers only the run's own calls: a child run has its own lease. */
 export type LeaseState = {
-  /** What its calls cost, as reported by upstreams. */
+  /** The cost of the run's calls, as reported by upstreams. */
   readonly spent: Amount;
-  /** Worst cases of calls whose cost nobody reported. */
+  /** The sum of the worst cases of calls of unreported cost. */
   readonly held: Amount;
-  /** What `spent`, `held` and the calls under way may reach together, until `until`. */
+  /** The maximum that `spent`, `held` and the calls under way may reach together, until `until`. */
   readonly ceiling: Amount;
   readonly until: EpochMs;
-  /** Share, 0 to 1, that is used of the fullest cap of the org that concerns the run, as the ledger last reported. */
+  /** The used share, 0 to 1, of the fullest org cap that applies to the run, as the ledger last reported it. */
   readonly pressure: number;
-  /** Requests made so far. */
+  /** Number of requests made so far. */
   readonly n: number;
-  /** What the last request reported. */
+  /** The amounts that the last request reported. */
   readonly told: { readonly spent: Amount; readonly held: Amount };
-  /** The request that is not answered yet. `mayBeCheaper`: not the cheapest candidate was asked for. */
+  /** The unanswered request, or null. `mayBeCheaper`: it was made for a candidate other than the cheapest. */
   readonly asking: {
     readonly n: number;
     readonly spent: Amount;
@@ -154,11 +154,11 @@ export type LeaseState = {
 /** A `map` under way. */
 export type MapState = {
   readonly items: LongList<ItemState>;
-  /** How many of them are completed. */
+  /** Number of completed items. */
   readonly completed: number;
-  /** The values that are mapped over. */
+  /** The list that the map runs over. */
   readonly over: readonly Json[];
-  /** Of the values that are mapped over. */
+  /** Labels of `over`. */
   readonly labels?: Labels;
   /** Index of the next item to start. */
   readonly next: number;
@@ -170,41 +170,41 @@ export type ItemState = {
   readonly status: "running" | "completed";
   readonly output: Json;
   readonly error: StepError | null;
-  /** Of the output. */
+  /** Labels of the output. */
   readonly labels?: Labels;
 };
 
-/** An agent under way. The conversation is kept once, here and in the journal; each request is made from it. */
+/** An agent under way. The conversation is stored once, here and in the journal; each request is built from it. */
 export type AgentState = {
   readonly iteration: number;
   readonly slots: Json;
-  /** Of everything that its model has seen. Absent: the journal is from before labels. */
+  /** The label of everything that the agent's model has seen. Absent if the journal predates labels. */
   readonly label?: Label;
   readonly tools: readonly AgentTool[];
   readonly turns: readonly AgentTurn[];
-  /** How often each digest of what was said and answered has occurred: a call that gets the same answer again and again is a loop. */
+  /** Number of occurrences of each digest of model text and tool answers: a call that repeatedly gets the same answer is a loop. */
   readonly seen: { readonly [digest: string]: number };
-  /** Iterations in a row that brought nothing new. */
+  /** Number of consecutive iterations without a new result. */
   readonly stale: number;
   /** Context window of the model that answered last, in tokens. */
   readonly window?: number;
-  /** Turns that its model no longer sees, and the summary in their place. */
+  /** Indexes of the turns that the model no longer sees, and the summary in their place. */
   readonly condensed?: { readonly dropped: readonly number[]; readonly summary: string | null };
-  /** Turns that go once they are summarised. */
+  /** Indexes of the turns that are dropped once they are summarised. */
   readonly dropping?: readonly number[];
-  /** Why it gives up, once it does: what is in flight for it is awaited first. */
+  /** Why the agent gives up, or null. It first waits for its calls in flight. */
   readonly failing: StepError | null;
 };
-/** A tool as the agent's model is told about it. */
+/** A tool as it is described to the agent's model. */
 export type AgentTool = { readonly name: string; readonly description: string; readonly input: JsonSchema };
-/** What the model said in one iteration and which calls it asked for. Not a turn of the machine (turn.ts). */
+/** The model's text and requested calls in one iteration. It is not a turn of the machine (turn.ts). */
 export type AgentTurn = {
   readonly text: string | null;
   readonly calls: readonly AgentCall[];
-  /** What the model wants back unchanged with this turn. */
+  /** Fields that the model expects back unchanged with this turn. */
   readonly opaque?: JsonObject;
 };
-/** A call that the model asked for. `answer`: null while it is under way. */
+/** A call that the model requested. `answer` is null while the call is under way. */
 export type AgentCall = {
   readonly id: string;
   readonly tool: string;
@@ -212,7 +212,7 @@ export type AgentCall = {
   readonly answer: AgentAnswer | null;
   readonly opaque?: JsonObject;
 };
-/** What the model is shown of a call: its output, or why it failed. */
+/** The result of a call as the model sees it: its output, or why it failed. */
 export type AgentAnswer =
   | { readonly ok: true; readonly output: Json }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly field?: string };
@@ -227,44 +227,44 @@ export type RunState = {
   readonly activities: { readonly [id: string]: Activity };
   readonly maps: { readonly [step: string]: MapState };
   readonly agents: { readonly [node: string]: AgentState };
-  /** Signals that came and were not awaited yet, oldest first. */
+  /** The bodies of signals that arrived before a step waited for them, by name, oldest first. */
   readonly signals: { readonly [name: string]: readonly Json[] };
-  /** Of each of them, in the same order. */
+  /** The label of each body in `signals`, in the same order. */
   readonly signalLabels?: { readonly [name: string]: readonly Label[] };
-  /** Of the outputs of settled steps, by step. Absent, like all labels here: the journal is from before labels. */
+  /** Labels of the outputs of settled steps, by step. Like all labels here, they are absent if the journal predates labels. */
   readonly labels?: { readonly [step: string]: Labels };
-  /** Of the run's output. */
+  /** Labels of the run's output. */
   readonly outputLabels?: Labels;
-  /** An instruction was found in the answer of a tool of this run, or of a child of it. */
+  /** An instruction was found in a tool's answer in this run or in a child run. */
   readonly seenInstruction?: true;
-  /** Tool calls that succeeded, in that order: compensation walks it backwards. */
+  /** Successful tool calls in order; compensation walks the list backwards. */
   readonly done: LongList<Done>;
   readonly usage: Usage;
-  /** Reserved by calls in flight, and held for calls whose cost nobody told. */
+  /** The amount reserved by calls in flight plus the amount held for calls of unreported cost. */
   readonly reserved: { readonly microUsd: MicroUsd; readonly tokens: number };
   readonly lease: LeaseState;
   /** A person agreed to spend more than `limits.confirm_over_usd`. */
   readonly isConfirmed: boolean;
-  /** By how much calls cost more than was reserved for them at worst, 1 at least: what is reserved next grows by it. */
+  /** The largest ratio, at least 1, of a call's cost to its reserved worst case. Later reservations are multiplied by it. */
   readonly overrun: { readonly microUsd: number; readonly tokens: number };
   readonly executions: number;
   readonly flags: readonly RunFlag[];
-  /** Milliseconds in `running` and `compensating` so far, and since when the clock runs; null: it is stopped. */
+  /** Milliseconds spent in `running` and `compensating` so far, and since when the clock runs; `since` is null while it is stopped. */
   readonly clock: { readonly ranMs: number; readonly since: EpochMs | null };
   readonly stopping: { readonly why: "failure" | "cap" | "cancel"; readonly error: RunError } | null;
-  /** Calls still to be undone, last first. null: not compensating. */
+  /** Ids of the calls still to be undone, the last call first; null if the run is not compensating. */
   readonly undoing: LongList<string> | null;
-  /** A compensation gave up: the run ends as a dead letter whatever it ends for. */
+  /** A compensation gave up, so the run ends as a dead letter whatever the reason for its end. */
   readonly isStuck: boolean;
-  /** *Not* undone, as the contract names it: writes whose compensation failed, or whose outcome nobody knows. */
+  /** Writes that are *not* undone (the contract uses this name): their compensation failed, or their outcome is unknown. */
   readonly undone: readonly string[];
-  /** Ids of the last signals: one that is delivered twice counts once. */
+  /** Ids of the most recent signals, so that a signal that is delivered twice counts once. */
   readonly signalIds: readonly string[];
-  /** The callback that is owed once the run has ended: attempts made, and when the next one is due. */
+  /** The pending callback of an ended run: the attempts made, and when the next one is due; null if none is pending. */
   readonly callback: { readonly attempts: number; readonly dueAt: EpochMs } | null;
-  /** The parent run does not know yet that this one has ended. */
+  /** The parent run must still be notified that this run has ended. */
   readonly owesParent: boolean;
-  /** Cases that people can still see open for this run. */
+  /** Ids of the review cases that are still open for this run. */
   readonly openReviews: readonly string[];
   readonly pausedBy: { readonly scope: string; readonly epoch: number } | null;
   readonly statusSince: EpochMs;
@@ -276,40 +276,40 @@ export type RunState = {
     readonly id: string;
     readonly status: "open" | "redriven" | "discarded" /** The run that continues this one, while it may not exist yet. */;
     readonly owes: string | null;
-    /** The run that continues this one, for good. Absent: none does, or it was redriven before this was kept. */
+    /** The run that continues this one, permanently. Absent: none does, or it was redriven before this was kept. */
     readonly continuedBy?: string;
-    /** Who redrove it, and what the run's user may do since. */
+    /** Who redrove the run, and the roles of its user since then. */
     readonly redrivenBy?: Holder;
     readonly roles?: readonly Role[];
   } | null;
 };
 
-/** A tool call that succeeded, and what it answered: a compensation's expressions see it as `output`. Or a child run that wrote. */
+/** A successful tool call with its answer, which a compensation's expressions see as `output`, or a child run that made writes. */
 export type Done = {
   readonly activity: string;
   readonly step: string;
   readonly node: string;
   readonly output: Json;
-  /** Of the output. */
+  /** Labels of the output. */
   readonly labels?: Labels;
-  /** Set where the definition does not say what was called: an agent's call of a tool that writes, a child run that wrote. */
+  /** Set if the definition does not name the call: an agent's call of a writing tool, or a child run that made writes. */
   readonly wrote?: boolean;
-  /** How the manifest of the called tool says that the call is undone, with what its expressions see of the call. */
+  /** The compensation from the manifest of the called tool, with the parts of the call that its expressions see. */
   readonly undo?: { readonly compensate: ToolCompensate; readonly input: Json; readonly labels?: Labels };
-  /** The child run that wrote and completed: it undoes its own steps. */
+  /** The completed child run that made writes; it undoes its own steps. */
   readonly child?: Child;
 };
 
 /** No call was made. */
 export const NO_USAGE: Usage = { tokensIn: 0, tokensOut: 0, microUsd: 0, modelCalls: 0, toolCalls: 0, cacheHits: 0 };
 
-/** The run has ended: only what tidies up after the end is taken. */
+/** True if the run has ended and accepts only clean-up inputs. */
 export const isFinal = (state: RunState): boolean => FINAL_STATUSES.includes(state.status);
 
-/** Its call has left: a run that stops awaits the outcome before it ends. */
+/** True if the activity's call was sent; a stopping run waits for the outcome before it ends. */
 export const isInFlight = (activity: Activity): boolean => activity.phase === "calling";
 
 /** Why a step failed: a code of the error table (core/errors/codes.ts) and a message of ours, without secrets or personal data. */
 export type StepError = { readonly code: ErrorCode; readonly message: string };
-/** Why a run failed; `step`: the step that failed first, null when the run itself did. */
+/** Why a run failed. `step` is the step that failed first, or null if the run itself failed. */
 export type RunError = StepError & { readonly step: string | null };
