@@ -44,7 +44,7 @@ if (list) {
 }
 const unknown = asked.filter((name) => !CHECKS.some((check) => check.name === name));
 if (unknown.length > 0) {
-  console.error(`check:deep: no such check: ${unknown.join(", ")} (there are: ${CHECKS.map(({ name }) => name).join(", ")})`);
+  console.error(`check:deep: unknown check: ${unknown.join(", ")}; the checks are: ${CHECKS.map(({ name }) => name).join(", ")}`);
   process.exit(2);
 }
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130)); // the children's guards do the rest

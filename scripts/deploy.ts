@@ -49,12 +49,12 @@ async function step(title: string, command: readonly string[]): Promise<void> {
   console.log(`deploy: ${title}`);
   const { code } = await runWrangler(command, DEFAULT_STATE, true);
   if (code === 0) return;
-  console.error(`deploy: ${title}: wrangler ended with ${code}; nothing after this was done`);
+  console.error(`deploy: ${title}: wrangler exited with ${code}; the later steps were not run`);
   process.exit(1);
 }
 
 function refuse(why: string, lines: readonly string[]): never {
-  console.error(`deploy: refused, since ${why}\n${lines.map((line) => `  ${line}`).join("\n")}`);
+  console.error(`deploy: refused, because ${why}\n${lines.map((line) => `  ${line}`).join("\n")}`);
   process.exit(1);
 }
 

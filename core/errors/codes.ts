@@ -26,7 +26,7 @@ export const ERRORS = {
   unauthenticated: {
     status: 401,
     title: "the request has no valid credential",
-    advice: "Send a valid API key as `Authorization: Bearer`; a revoked or expired key has to be replaced.",
+    advice: "Send a valid API key as `Authorization: Bearer`; a revoked or expired key must be replaced.",
     retry: "fix",
   },
   budget_exceeded: {
@@ -44,19 +44,19 @@ export const ERRORS = {
   policy_denied: {
     status: 403,
     title: "the policy denies this",
-    advice: "Change what is asked for, or ask an admin of the org to change the policy; the audit entry names the rule.",
+    advice: "Change the request, or ask an admin of the org to change the policy; the audit entry names the rule.",
     retry: "never",
   },
   second_person_required: {
     status: 403,
-    title: "a second person has to do this",
-    advice: "Ask somebody who did not start it.",
+    title: "a second person must do this",
+    advice: "Ask a person who did not start it.",
     retry: "never",
   },
   not_found: {
     status: 404,
     title: "not found",
-    advice: "Check the path, the name and the org. What the caller may not see is not found either.",
+    advice: "Check the path, the name and the org. Resources that the caller may not see are also reported as not found.",
     retry: "never",
   },
   method_not_allowed: {
@@ -68,7 +68,7 @@ export const ERRORS = {
   conflict: {
     status: 409,
     title: "the current state does not allow this",
-    advice: "Read the resource again and decide from its present state.",
+    advice: "Read the resource again and decide from its current state.",
     retry: "never",
   },
   payload_too_large: {
@@ -92,7 +92,7 @@ export const ERRORS = {
   injection_detected: {
     status: 422,
     title: "the content was refused",
-    advice: "Remove what reads as an instruction to the model and send it again.",
+    advice: "Remove the text that reads as an instruction to the model and send it again.",
     retry: "fix",
   },
   content_blocked: {
@@ -171,7 +171,7 @@ export const ERRORS = {
   limit_reached: {
     status: 409,
     title: "a limit was reached",
-    advice: "Raise the limit that the message names, or make the work smaller.",
+    advice: "Raise the limit that the message names, or reduce the amount of work.",
     retry: "never",
   },
   cancelled: {

@@ -5,6 +5,6 @@ import type { Failure } from "../run/calls/call.ts";
 export const restingFailure = (retryAfterMs: number): Failure => ({
   class: "transient",
   code: "upstream_unavailable",
-  message: "the model's upstream rests after many failures",
+  message: "calls of the model's upstream are paused after many failures",
   retryAfterMs,
 });

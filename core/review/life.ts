@@ -139,7 +139,7 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Re
   }
   if (!isOpen(state)) return closed(state);
   if (digest !== null && digest !== state.request.digest) {
-    return err(refuse("conflict", "the digest is not that of the proposal under review"));
+    return err(refuse("conflict", "the digest does not match the proposal under review"));
   }
   if (action !== "modify" && changes !== null) return err(misplaced("only `modify` takes changes"));
   switch (action) {
@@ -258,7 +258,7 @@ const closed = (state: Case): Result<CaseTurn, Refusal> => err(refuse("conflict"
 
 function refuseLost(request: ReviewRequest, changes: Json): Result<never, Refusal> | null {
   const flaws = lostChanges(request, changes);
-  return flaws.length === 0 ? null : err(refuse("invalid_request", "the changes would not reach what is done", flaws));
+  return flaws.length === 0 ? null : err(refuse("invalid_request", "the changes would have no effect", flaws));
 }
 
 const misplaced = (message: string): Refusal =>

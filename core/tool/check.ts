@@ -83,7 +83,7 @@ function readIdempotency(form: Form, name: string): Idempotency {
 function readKeeping(form: Form): Pick<ToolManifest, "cache_ms" | "max_age_ms"> {
   const cache = form.numberOrNull("cache_ms", { min: 1, max: LONGEST_KEEPING_MS, whole: true });
   const age = form.numberOrNull("max_age_ms", { min: 1, max: LONGEST_KEEPING_MS, whole: true });
-  if (cache !== null && form.json("effect") === "write") form.refuse("cache_ms", "a write is never answered from what was kept");
+  if (cache !== null && form.json("effect") === "write") form.refuse("cache_ms", "a write is never answered from the cache");
   const sensitivity = form.json("sensitivity");
   if (cache !== null && (sensitivity === "confidential" || sensitivity === "restricted")) {
     form.refuse("cache_ms", `answers of a tool that is \`${sensitivity}\` are not kept`);

@@ -163,7 +163,7 @@ const brokenTool = (): ToolOutcome => ({
   findings: [],
 });
 /** A call that cannot be put together was not sent, and would not be the next time either. */
-const UNBUILT = { class: "permanent", code: "internal", message: "the call could not be put together", retryAfterMs: null } as const;
+const UNBUILT = { class: "permanent", code: "internal", message: "the request could not be built", retryAfterMs: null } as const;
 const notSent = (): ToolOutcome => ({ ...brokenTool(), result: { ok: false, failure: UNBUILT }, reached: "no" });
 const unsaid = (): ModelOutcome => ({ ...brokenModel(), result: { ok: false, failure: UNBUILT } });
 const noAnswer = (): LookupAnswer => ({ found: "unsure", output: null, durationMs: 0, findings: [], failure: BROKEN });

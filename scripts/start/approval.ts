@@ -42,7 +42,7 @@ async function findReview(reviewer: Client, run: string): Promise<ReviewView | n
     if (open !== undefined) return open;
     if (mine.length > 0) return null;
   }
-  throw new Error("the run asks for a person, but its review is in no list");
+  throw new Error("the run waits for a person, but its review is not listed");
 }
 
 const isOpen = ({ status }: ReviewView): boolean => status === "pending" || status === "escalated";
@@ -51,7 +51,7 @@ function showReview(review: ReviewView, { terminal, reviewerName }: Approver): v
   const { paint } = terminal;
   terminal.line();
   terminal.line(
-    `  ${paint("bold", "A person has to approve")}: ${reviewerName} is asked, since nobody decides what they started themselves.`,
+    `  ${paint("bold", "A person must approve")}: ${reviewerName} is asked, because nobody may decide on a run that they started.`,
   );
   terminal.line(`    step ${review.step}, severity ${review.severity}, due ${review.due_at}`);
   for (const line of wrap(JSON.stringify(review.proposal), terminal.width - 6)) terminal.line(`    ${paint("yellow", line)}`);

@@ -65,7 +65,7 @@ function timeBars(run: RunView): Bar[] {
         ms: span(step.started_at, step.ended_at),
         ...(step.kind === "review" ? { note: "a person" } : {}),
       })),
-    { label: "in all", ms: span(run.created_at, run.ended_at) },
+    { label: "total", ms: span(run.created_at, run.ended_at) },
   ];
 }
 
@@ -98,10 +98,10 @@ async function proofs({ run, ticket, people, state }: Ending): Promise<Finding[]
     ok: problems.length === 0 && mine.length > 0,
     text:
       problems.length === 0
-        ? `the audit chain holds: ${entries.length} entries, ${mine.length} of this run, every hash, link and signature checked with the public keys (${duration(Date.now() - startedAt)})`
+        ? `the audit chain is intact: ${entries.length} entries, ${mine.length} of this run, every hash, link and signature checked with the public keys (${duration(Date.now() - startedAt)})`
         : `the audit chain is broken: ${problems[0]?.message} (seq ${problems[0]?.seq})`,
   };
-  if (needles.length === 0) return [chain, { ok: true, text: "the ticket holds no mail address and no card number to look for" }];
+  if (needles.length === 0) return [chain, { ok: true, text: "the ticket contains no mail address and no card number to search for" }];
   const journal = await people.auditor.runs.journal(run.id);
   const places: readonly (readonly [string, string])[] = [
     ["the run's events", JSON.stringify(journal)],
@@ -121,6 +121,6 @@ async function proofs({ run, ticket, people, state }: Ending): Promise<Finding[]
 function noneFound(needles: readonly Needle[], found: readonly string[]): Finding {
   const kinds = [...new Set(needles.map(({ what }) => what))].join(" and ");
   return found.length === 0
-    ? { ok: true, text: `the customer's ${kinds} stand in no event, audit entry, span or log, and in no file of the platform's state` }
-    : { ok: false, text: `personal data lies about: ${[...new Set(found)].join("; ")}` };
+    ? { ok: true, text: `the customer's ${kinds} appear in no event, audit entry, span or log, and in no file of the platform's state` }
+    : { ok: false, text: `personal data was found in: ${[...new Set(found)].join("; ")}` };
 }

@@ -96,7 +96,7 @@ export function noteOf({ type, data }: EventView): string | null {
     case "step.skipped":
       return "its condition is false";
     case "review.requested":
-      return "a person has to approve";
+      return "a person must approve";
     case "review.decided":
       return `${PAST[text(data, "action")] ?? text(data, "action")} by ${text(data, "by")}`;
     case "escalation.raised":

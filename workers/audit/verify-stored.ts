@@ -96,9 +96,9 @@ function placeOfDifference(page: AuditPage, entries: readonly Json[]): number {
 function checkEnd(stored: ChainHead | null, before: KnownHead | null, after: KnownHead | null): StoredProblem[] {
   const last = stored?.seq ?? 0;
   if (last < (before?.integratedSeq ?? 0)) return [{ seq: last + 1, code: "truncated", message: "entries are missing at the end" }];
-  if (last > (after?.seq ?? 0)) return [{ seq: last, code: "beyond_head", message: "the audit log never gave this number" }];
+  if (last > (after?.seq ?? 0)) return [{ seq: last, code: "beyond_head", message: "the audit log never assigned this number" }];
   if (stored !== null && last === after?.seq && stored.hash !== after.hash)
-    return [{ seq: last, code: "head_differs", message: "the last entry is not the one that the audit log gave" }];
+    return [{ seq: last, code: "head_differs", message: "the last entry differs from the head of the audit log" }];
   return [];
 }
 

@@ -147,6 +147,6 @@ function refusalOf(refusal: LeaseRefusal, now: number): Refusal {
   if (refusal.why === "stale") return refuse("overloaded", "the budget cannot be read right now; try again");
   const { scope, cap, resetsAt } = refusal;
   const until = resetsAt === null ? "" : `; it is renewed at ${new Date(resetsAt).toISOString()}`;
-  const refused = refuse("budget_exceeded", `what is left of \`${cap}\` for \`${scope}\` does not cover this call${until}`);
+  const refused = refuse("budget_exceeded", `the remainder of \`${cap}\` for \`${scope}\` does not cover this call${until}`);
   return resetsAt === null ? refused : { ...refused, retryAfterSeconds: Math.max(1, Math.ceil((resetsAt - now) / 1_000)) };
 }

@@ -82,7 +82,7 @@ export async function converse(
     if (call.isStopped()) return { kind: "refuse", refusal: killed() };
     if (isEmpty(result.value.answer) && !isLast) return { kind: "next", failure: EMPTY_ANSWER };
     if (round === CORRECTIONS)
-      return { kind: "refuse", refusal: refuse("output_invalid", "the model's answer does not fit what was asked") };
+      return { kind: "refuse", refusal: refuse("output_invalid", "the model's answer does not fit the requested format") };
     talk.correct(judged.correction);
     const next = await again();
     if (!next.ok) return next.error;

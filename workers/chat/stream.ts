@@ -103,7 +103,7 @@ async function streamOn(
   return { kind: "done", value: new Response(bodyOf(call, head, first, pieces, end), { status: 200, headers }) };
 }
 
-const INVALID = "the model's answer does not fit what was asked";
+const INVALID = "the model's answer does not fit the requested format";
 
 type Pieces = ReturnType<typeof guardStream>;
 

@@ -54,9 +54,9 @@ export async function judgeAnswer(
   }
   if (asked !== null) {
     const asks = withAdmitted(call, asked.calls, admitted.value);
-    if (asks === null) return refused("content_blocked", "the guardrails could not judge what the model asks for", findings);
+    if (asks === null) return refused("content_blocked", "the guardrails could not judge the model's tool calls", findings);
     const fitted = await fittedCalls(call, inputsOf(value), asks.calls, filledOf).catch(nullUnlessOver);
-    if (fitted === null) return refused("content_blocked", "the guardrails could not judge what the model asks for", findings);
+    if (fitted === null) return refused("content_blocked", "the guardrails could not judge the model's tool calls", findings);
     if (!fitted.ok) return unfit(fitted.error, findings);
     const parts = [answer.opaque, ...answer.calls.map(({ opaque }) => opaque)];
     const beside = await deadline.within(admitOpaque(guard, context, parts, secrets)).catch(nullUnlessOver);

@@ -42,7 +42,7 @@ export function takeAsks(turn: Turn, activity: Activity, { text, calls: asked, o
   }
   const allowed = new Set(agent.tools.map((tool) => tool.name));
   const calls = asked.map((call): AgentCall => {
-    const refusal: AgentAnswer = { ok: false, code: "policy_denied", message: "this tool is not among those you may call" };
+    const refusal: AgentAnswer = { ok: false, code: "policy_denied", message: "you may not call this tool" };
     return { id: call.id, tool: call.name, input: call.input, answer: allowed.has(call.name) ? null : refusal, ...besideOf(call) };
   });
   const digest = digestOf(turn, ["said", text, calls.map(({ tool, input }) => ({ tool, input }))]);

@@ -11,7 +11,7 @@ import { isFinal, type StepError } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** What a person reads of it. */
-export const BROKEN: StepError = { code: "internal", message: "the platform failed with an internal error over what came back" };
+export const BROKEN: StepError = { code: "internal", message: "the platform failed with an internal error while it processed the answer" };
 const FAILURE: Failure = { class: "permanent", ...BROKEN, retryAfterMs: null };
 
 /** The happening as a failure of the work that it was for; null: it was for no one piece of work. */

@@ -7,7 +7,7 @@ import { sizeWithin } from "./bounded.ts";
 
 /** UTF-16 units. Only the outputs of all steps together, where a cap cut the run short, can be larger than what an expression gives. */
 const MAX_OUTPUT = 8 * 1024 * 1024;
-const TOO_LARGE: StepError = { code: "limit_reached", message: "the output of the child run is too large to be handed to its parent" };
+const TOO_LARGE: StepError = { code: "limit_reached", message: "the output of the child run is too large to be returned to its parent" };
 
 /** How a run ended, as its parent takes it. */
 export function toldEnd({ birth }: RunContext, state: RunState): Omit<Extract<Happening, { kind: "child.ended" }>, "kind" | "activity"> {

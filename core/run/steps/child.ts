@@ -92,7 +92,7 @@ type Undone = Omit<Extract<Happening, { kind: "child.undone" }>, "kind">;
 export function takeChildUndone(turn: Turn, { activity: undoes, run, failed, left }: Undone): string | null {
   const activity = childAsked(turn, undoes, run);
   if (activity === null) return "the run does not wait for this child run";
-  if (failed) compensated(turn, activity, { code: "tool_error", message: `the child run ${run} could not undo everything that it did` });
+  if (failed) compensated(turn, activity, { code: "tool_error", message: `the child run ${run} could not undo all of its writes` });
   else turn.emit("step.compensated", { activity: activity.id, undoes, ...(left ? { left } : {}) }, activity.step);
   return null;
 }

@@ -61,7 +61,10 @@ export function takeDecision(turn: Turn, activityId: string, decision: ReviewDec
     return null;
   }
   if (action === "modify" && activity.kind === "tool" && inputIn(proposal) === undefined) {
-    const error = { code: "review_rejected", message: "the person's changes would not reach the call, so it was not made" } as const;
+    const error = {
+      code: "review_rejected",
+      message: "the person's changes would have no effect on the call, so it was not made",
+    } as const;
     const isDoubtful = reason === "unknown-outcome" || activity.doubt;
     if (activity.purpose === "compensation") compensated(turn, activity, error);
     else failWork(turn, activity, error, isDoubtful);

@@ -38,7 +38,7 @@ function readItem(form: Form): ItemStep {
   if (kind === null) return NO_ITEM_STEP;
   // Empty `needs` and a null `when` are accepted: a definition is shown with its defaults filled in.
   const { needs, when, on_error } = readCommon(item);
-  if (needs.length > 0) item.refuse("needs", "the step of a `map` has no `needs`: what the `map` needs is settled by then");
+  if (needs.length > 0) item.refuse("needs", "the step of a `map` has no `needs`: the steps that the `map` needs are settled by then");
   if (when !== null) item.refuse("when", "the step of a `map` has no `when`: leave items out of `over`");
   for (const { path } of rescuersIn(on_error)) item.errors.add(`${item.path}${path}`, "the step of a `map` takes `on_error.value` only");
   const step = ITEM_KINDS[kind].read(item, { needs: [], when: null, on_error });

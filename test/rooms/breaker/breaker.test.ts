@@ -200,7 +200,7 @@ describe("a model call behind its breaker", () => {
         failure: {
           class: "transient",
           code: "upstream_unavailable",
-          message: "the model's upstream rests after many failures",
+          message: "calls of the model's upstream are paused after many failures",
           retryAfterMs: REST,
         },
       },

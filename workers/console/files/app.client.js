@@ -108,9 +108,9 @@ function signedIn(is) {
 const NOT_SIGNED_IN = new Map([
   ["no_provider", "Choose where to sign in."],
   ["unavailable", "The identity provider does not answer. Try again in a minute."],
-  ["not_begun_here", "This sign-in began elsewhere, or more than ten minutes ago. Begin again."],
-  ["refused_by_provider", "The identity provider did not confirm the sign-in. Begin again."],
-  ["not_let_in", "You are known, but have no role here. An admin of your org can give you one."],
+  ["not_begun_here", "This sign-in was started in another browser, or more than ten minutes ago. Start again."],
+  ["refused_by_provider", "The identity provider did not confirm the sign-in. Start again."],
+  ["not_let_in", "You are signed in, but have no role here. An admin of your org can give you one."],
 ]);
 
 function problemOfSignIn() {
@@ -143,7 +143,7 @@ function showSignIn() {
         key.value = "";
         await start(true);
       } catch (error) {
-        problem.textContent = error.status === 401 ? "This key opens nothing here." : error.message;
+        problem.textContent = error.status === 401 ? "This key is not accepted." : error.message;
         key.focus();
       }
     };

@@ -55,7 +55,7 @@ function letterCard(view, letter, refresh) {
   const discard = async () => {
     const reason = await confirmWith({
       title: "Lay this aside?",
-      text: "What was not undone stays as it is. The run cannot be started again from here.",
+      text: "Effects that were not undone remain. The run cannot be restarted from here.",
       action: "Discard",
       danger: true,
     });

@@ -91,7 +91,7 @@ export function confirmWith({ title, text, action, danger = false }) {
       { method: "dialog", on: { submit: submitted(() => close(reason.value.trim())) } },
       heading,
       el("p", {}, text),
-      field("Reason", reason, "Goes into the audit log: no personal data."),
+      field("Reason", reason, "The text goes into the audit log. Do not enter personal data."),
       el(
         "p",
         { class: "actions" },

@@ -38,13 +38,13 @@ function stopCard(view, stop, refresh) {
   const note = el("p", { role: "status" });
   const recover = async () => {
     const reason = await confirmWith({
-      title: `Ask to recover ${stop.scope}?`,
-      text: "Another admin has to approve. Until then everything stays stopped.",
+      title: `Request recovery of ${stop.scope}?`,
+      text: "Another admin must approve it. Until then everything stays stopped.",
       action: "Ask for recovery",
     });
     if (reason === null) return;
     const { id } = await write("POST", "/admin/kill-switch/recovery", { scope: stop.scope, reason });
-    note.replaceChildren("Asked. Another admin approves it below with the id ", el("code", { class: "id" }, id));
+    note.replaceChildren("Requested. Another admin approves it below with the id ", el("code", { class: "id" }, id));
     await refresh();
   };
   const since = el("p", {});
@@ -102,7 +102,7 @@ function approveForm(view, refresh) {
     "form",
     { class: "card", on: { submit: submitted(() => view.guard(approve)) } },
     el("h2", {}, "Approve a recovery"),
-    field("Id of the request", id, "Another admin asked for it; nobody approves their own."),
+    field("Id of the request", id, "It must have been requested by another admin; nobody can approve their own request."),
     el("p", { class: "actions" }, el("button", { class: "primary" }, "Approve recovery")),
   );
 }

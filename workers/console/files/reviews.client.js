@@ -67,7 +67,7 @@ function reviewCard(view, review, refresh) {
   const change = el(
     "details",
     {},
-    el("summary", {}, "Change what is proposed"),
+    el("summary", {}, "Change the proposal"),
     field("Changes", changes, 'JSON that is merged into the proposal, such as {"refund": 20}; null takes a field away.'),
     el("p", { class: "actions" }, el("button", { value: "modify" }, "Approve with changes")),
   );
@@ -77,7 +77,7 @@ function reviewCard(view, review, refresh) {
     problem.textContent = "";
     const changed = action === "modify" ? parsed(changes.value) : undefined;
     if (changed === null) {
-      problem.textContent = "The changes are no JSON object.";
+      problem.textContent = "The changes are not a JSON object.";
       return changes.focus();
     }
     try {
@@ -107,7 +107,7 @@ function reviewCard(view, review, refresh) {
         }),
       },
     },
-    field("Reason", reason, "Goes into the audit log: no personal data."),
+    field("Reason", reason, "The text goes into the audit log. Do not enter personal data."),
     el(
       "p",
       { class: "actions" },
@@ -118,7 +118,7 @@ function reviewCard(view, review, refresh) {
     change,
     problem,
   );
-  const factors = review.risk.factors.length === 0 ? null : el("p", {}, `Why it is asked: ${review.risk.factors.join(", ")}`);
+  const factors = review.risk.factors.length === 0 ? null : el("p", {}, `Reasons for this review: ${review.risk.factors.join(", ")}`);
   const element = el(
     "article",
     { class: "card", "data-severity": review.severity, "aria-labelledby": `review-${review.id}` },

@@ -63,7 +63,7 @@ export async function showRun(view, id) {
   async function askCancel() {
     const reason = await confirmWith({
       title: "Cancel this run?",
-      text: "Nothing new is started. What is done is undone where the workflow says how.",
+      text: "No new work starts. Completed writes are undone if the workflow says how.",
       action: "Cancel the run",
       danger: true,
     });

@@ -138,7 +138,7 @@ async function throwSwitch(ports: IngressPorts, call: StopCall): Promise<Answer<
   if (claimed?.value.replayed != null) {
     const { switches } = await ports.killSwitch.status(call.principal.org, call.principal.platformAdmin);
     const thrown = switches.find(({ id }) => id === claimed.value.id);
-    if (thrown === undefined) return err(refuse("conflict", "what this request stopped has already been resumed"));
+    if (thrown === undefined) return err(refuse("conflict", "the switch that this request threw was already lifted"));
     return reply(200, thrown, REPLAYED);
   }
   const thrown = await ports.killSwitch.throwSwitch(scope.value, call.principal, keptTextOrMarker(ports, call.body.reason));

@@ -72,7 +72,7 @@ export function listModelRoutes(ports: IngressPorts): Endpoint[] {
           id,
           models.map((model) => model.id),
         );
-        return err(refuse("not_found", `there is no model \`${id}\`${near}; \`GET /v1/models\` lists those that there are`));
+        return err(refuse("not_found", `there is no model \`${id}\`${near}; \`GET /v1/models\` lists the existing ones`));
       },
     }),
   ];
