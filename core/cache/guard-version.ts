@@ -12,7 +12,7 @@ import { MENTION_RULES } from "../guardrail/injection/mention.ts";
 import { PATTERNS, RUN_TOGETHER } from "../guardrail/injection/patterns.ts";
 import { THRESHOLDS } from "../guardrail/injection/thresholds.ts";
 import { WEIGHTS } from "../guardrail/injection/weights.ts";
-import { CAUTION } from "../guardrail/names/thresholds.ts";
+import { CAUTION, LEAST_SCORE } from "../guardrail/names/thresholds.ts";
 import { NAME_WEIGHTS } from "../guardrail/names/weights.ts";
 import { readSample } from "../guardrail/pii/detector.ts";
 import { DETECTORS } from "../guardrail/pii/detectors.ts";
@@ -51,7 +51,7 @@ export function guardVersion(sha256Hex: (text: string) => string): string {
     decision: DECISION,
     together: RUN_TOGETHER.source,
     probed,
-    names: [NAME_WEIGHTS.version, CAUTION],
+    names: [NAME_WEIGHTS.version, CAUTION, LEAST_SCORE],
   };
   return sha256Hex(canonicalJson(JSON.parse(JSON.stringify(rules)) as Json)).slice(0, 16);
 }

@@ -4,6 +4,7 @@
  */
 import { eachFeature } from "./features.ts";
 import { isInside, mayFollow, type NameType, OUTSIDE, TAGS, typeOf } from "./tags.ts";
+import { LEAST_SCORE } from "./thresholds.ts";
 import type { Token } from "./tokens.ts";
 import type { WordList } from "./word-list.ts";
 
@@ -32,7 +33,7 @@ export function namesOf(
   tokens.forEach((token, at) => {
     if (isBlank(token)) for (let tag = 0; tag < TAGS; tag++) marginals[at * TAGS + tag] = tag === OUTSIDE ? 8 : 0;
   });
-  return namesAlong(bestPath(marginals, caution), marginals).flatMap((name) => trimmed(name, tokens));
+  return namesAlong(bestPath(marginals, caution), marginals).flatMap((name) => (name.score < LEAST_SCORE ? [] : trimmed(name, tokens)));
 }
 
 const WORDLESS = /^[^\p{L}\p{N}#(]+$/u;

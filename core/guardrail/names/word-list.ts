@@ -5,7 +5,7 @@
 import { hashOf } from "./hash.ts";
 
 /** The lists, each a bit. PERSISTED in weights.ts. */
-export const LISTS = { first: 1, last: 2, place: 4, country: 8, street: 16, legal: 32, title: 64, common: 128 } as const;
+export const LISTS = { first: 1, last: 2, place: 4, org: 8, street: 16, legal: 32, title: 64, common: 128 } as const;
 /** The name of a list. */
 export type ListName = keyof typeof LISTS;
 

@@ -137,6 +137,41 @@ export const CARRIERS: { readonly [language: string]: readonly string[] } = {
     "Emergency contact: {P} ({X})",
     "The house at {A} was sold to {P}.",
     "Meet me at {S} at 5.",
+    "{P} (born {D}) is a {J} actor and singer.",
+    "{P} is a {J} composer who studied under {P} in {C}.",
+    "The {J} team lost to {O} in {C}.",
+    "{O} beat {O} 3-1 on Saturday.",
+    "{L} scored twice for {O} against {O}.",
+    "He played for {O} and {O} before he retired.",
+    "{C} is a town in northern {G}.",
+    "{C} is a village and municipality in the {C} region of {G}.",
+    "The river flows from {C} to {C}.",
+    "{O} was founded in 1987 by {P} and {P}.",
+    "{O}, based in {C}, makes parts for {O}.",
+    "A spokesman for {O} said that {L} had left the company.",
+    "{J} police arrested two men in {C} on Tuesday.",
+    "President {L} met {L} in {C}.",
+    "Colonel {P} took command in 1943.",
+    "{L} told {O} that the vote would be close.",
+    "The album was recorded in {C} with {P}.",
+    "{P} and his wife {F} moved to {C} in 1912.",
+    "{L} died in {C} on {D}.",
+    "After leaving {O}, {L} joined {O} as a coach.",
+    "The {O} report says {G} will grow by two percent.",
+    "{C} ({O}) - {L} said on Monday that talks would go on.",
+    "Attached is the draft that {F} sent to {O}.",
+    "{F}, can you ask {F} whether {L} has signed?",
+    "Per my call with {F} {L} of {O}, we close on Friday.",
+    "RT @news: {P} to play in {C} tonight",
+    "so excited to see {P} in {C} #music",
+    "lol {F} is right about {O}",
+    "{O} is down again",
+    "Happy birthday {F}!",
+    "anyone from {C} here?",
+    "I prefer {O} to {O}.",
+    "The troops marched from {C} towards {C}.",
+    "{C} and {C} are twin towns.",
+    "In {G} most people speak {J}.",
     "He lives on {S}, {C}.",
   ],
   de: [
@@ -287,6 +322,27 @@ export const CARRIERS: { readonly [language: string]: readonly string[] } = {
 /** No name in any of them. */
 export const PLAIN: readonly string[] = [
   "Where is my order {N}?",
+  "I like {J} food and {J} films.",
+  "My {J} is not so good.",
+  "The {J} people fought for their freedom.",
+  "A {J} court ruled on the case in March.",
+  "The {J} economy grew last year.",
+  "It was the first {J} film of its kind.",
+  "Most {J} customers pay by card.",
+  "the {J} version of the manual",
+  "Their second album was called Broken Glass.",
+  "The Second World War ended in 1945.",
+  "The sixth episode of the series was called The Long Night.",
+  "He won the Best Actor award twice.",
+  "The disease is caused by a virus.",
+  "The Internet has changed how Christians and Muslims talk to each other.",
+  "OMG this is so funny LOL",
+  "Good Morning everyone! Have a great Monday :)",
+  "I can't wait for Christmas",
+  "RT @friend: so true haha http://t.co/abc",
+  "Happy New Year!",
+  "In the 1970s the party lost many votes.",
+  "On 25 March 1943 the unit was renamed.",
   "Your Order Has Shipped",
   "PLEASE CALL ME BACK",
   "THIS IS THE THIRD TIME I ASK FOR A REFUND",
@@ -371,7 +427,64 @@ export const PLAIN: readonly string[] = [
   "Invoice {N} over {N} euros is overdue.",
   "Qty: {N} Price: {N} Discount: {N} %",
   "Flight {N} departs at 14:05 from gate B{N}.",
+  "Why did the ATM keep my card?",
+  "I forgot my PIN and the app shows an error.",
+  "How do I change USD into GBP?",
+  "The ATMs in the mall do not take this card.",
+  "Send me a PDF of the contract, not a ZIP file.",
+  "Raise my limit to 7000 euros, please.",
+  "My TV and my PC are both broken.",
   "Guten Tag, wo bleibt meine Bestellung {N}?",
+  "Wie hoch ist die Miete für eine Wohnung mit drei Zimmern und Balkon?",
+  "Der Hund lief über die Wiese und die Katze schlief auf dem Sofa.",
+  "Welche Versicherung zahlt bei einem Schaden am Auto durch Hagel?",
+  "Mein Freund und ich planen eine Reise und suchen ein gutes Hotel mit Frühstück.",
+  "Meine Freundin hat bald Geburtstag und ich suche ein Geschenk für sie.",
+  "Die Regierung will die Steuern senken und den Ausbau der Netze fördern.",
+  "Können Sie mir die Rechnung für den Monat Januar noch einmal schicken?",
+  "Ich suche ein Rezept für einen Kuchen mit Äpfeln, Nüssen und Zimt.",
+  "Der Techniker war gestern da, aber der Fehler besteht weiter.",
+  "Welche Unterlagen brauche ich für den Antrag auf Elterngeld?",
+  "Das Wetter ist schön und die Kinder spielen im Garten.",
+  "Klimaschutz und Energiepolitik in der Industrie",
+  "Arbeitslosigkeit unter Jugendlichen",
+  "Wie funktioniert die Kündigung der Mitgliedschaft im Verein?",
+  "Die Ärztin hat mir ein Medikament gegen Kopfschmerzen verschrieben.",
+  "Bitte erklären Sie den Unterschied zwischen Kredit und Leasing.",
+  "Was ist das beste Mittel gegen Flecken auf dem Teppich?",
+  "Schreibe einen Text über die Geschichte der Eisenbahn.",
+  "Der Vertrag läuft über zwei Jahre, die Frist beträgt drei Monate.",
+  "Die Sehenswürdigkeiten der Stadt liegen nahe am Bahnhof.",
+  "Meine Kreditkarte wurde gesperrt und die App zeigt eine Meldung.",
+  "Viele Leute sind mit dem Service und der Qualität zufrieden.",
+  "Das Passwort ist falsch, der Zugang zum Konto bleibt gesperrt.",
+  "Ein Brief vom Amt kam an, in dem Umschlag war ein Formular.",
+  "Ist das Museum am Feiertag geöffnet und was kostet der Eintritt?",
+  "je n'arrive pas à me connecter, le mot de passe est refusé",
+  "Le lien dans le courriel ne marche pas et la page reste blanche.",
+  "Quelle est la différence entre un crédit et une location ?",
+  "Mon ami et moi cherchons un hôtel avec piscine pour le week-end.",
+  "La facture du mois dernier est trop élevée, je ne comprends pas.",
+  "L'appareil fait du bruit et s'arrête après une minute.",
+  "No encuentro la factura del mes pasado en la aplicación.",
+  "El técnico vino ayer pero la conexión sigue sin funcionar.",
+  "Mi amigo y yo buscamos un hotel con piscina.",
+  "¿Cuál es la diferencia entre un crédito y un préstamo?",
+  "Quiero saber cuándo llega el paquete que pedí la semana pasada.",
+  "Non trovo la fattura del mese scorso nella pagina.",
+  "Il tecnico è venuto ieri ma la linea non funziona ancora.",
+  "Qual è la differenza tra un mutuo e un prestito?",
+  "Vorrei sapere quando arriva il pacco che ho ordinato.",
+  "Não encontro a fatura do mês passado na página.",
+  "O técnico veio ontem mas a ligação continua lenta.",
+  "Quero saber quando chega a encomenda que fiz na semana passada.",
+  "Ik kan niet inloggen, het wachtwoord wordt niet herkend.",
+  "De monteur was gisteren hier maar het internet werkt nog niet.",
+  "Kan ik de factuur van vorige maand nog een keer krijgen?",
+  "Wij willen graag weten wanneer de bestelling aankomt.",
+  "Nie mogę się zalogować, hasło jest nieprawidłowe.",
+  "Technik był wczoraj, ale internet nadal nie działa.",
+  "Czy mogę dostać fakturę za zeszły miesiąc jeszcze raz?",
   "Die Rechnung ist am Montag fällig. Der Betrag stimmt nicht.",
   "Ich habe eine Frage zu meinem Vertrag und zur Kündigung.",
   "Das Paket kam beschädigt an, die Verpackung war offen.",
@@ -392,6 +505,13 @@ export const PLAIN: readonly string[] = [
   "Paczka przyszła uszkodzona i proszę o zwrot pieniędzy.",
 ];
 
+/** Of countries and peoples; no names. */
+export const NATIONALITIES: readonly string[] = (
+  "American|British|English|Scottish|Welsh|Irish|French|German|Italian|Spanish|Portuguese|Dutch|Belgian|Swiss|Austrian|Polish|Czech|Slovak|Hungarian|Romanian|Bulgarian|Greek|Turkish|Russian|Ukrainian|Soviet|Swedish|Norwegian|" +
+  "Danish|Finnish|Icelandic|Canadian|Mexican|Brazilian|Argentine|Chilean|Cuban|Japanese|Chinese|Korean|Indian|Pakistani|Iranian|Iraqi|Israeli|Palestinian|Egyptian|Nigerian|Kenyan|South African|Australian|European|Asian|African|" +
+  "Roman|Ottoman|Prussian|Jewish|Christian|Muslim|Catholic|Hindu|Latin|Arabic|Persian|Thai|Vietnamese|Filipino|Indonesian"
+).split("|");
+
 /** Organisations that everybody speaks of. */
 export const KNOWN_ORGS: readonly string[] = (
   "Google|Microsoft|Amazon|Apple|Facebook|Meta|Twitter|YouTube|Netflix|IBM|Intel|Oracle|SAP|Siemens|Bosch|BMW|Volkswagen|Toyota|Honda|Ford|General Motors|Tesla|Boeing|Airbus|Lufthansa|" +
@@ -403,6 +523,26 @@ export const KNOWN_ORGS: readonly string[] = (
   "Adobe|Salesforce|Spotify|Uber|Lyft|Airbnb|Booking.com|eBay|Etsy|Zalando|Otto|Alibaba|LinkedIn|Reddit|TikTok|Snapchat|WhatsApp|Instagram|OpenAI|Anthropic|Cloudflare|GitHub|Zoom|Slack|Dropbox|Pfizer|" +
   "Bayer|Novartis|Roche|Moderna|BioNTech|Shell|BP|Total|ExxonMobil|Chevron|Gazprom|Manchester United|Real Madrid|FC Barcelona|Bayern München|Juventus|Arsenal|Chelsea|Liverpool|Lakers|Yankees|Red Sox|" +
   "Congress|Senate|Parliament|Supreme Court|Bundestag|White House|Republican Party|Democratic Party|Labour Party|Ministry of Finance|Department of Justice|Home Office"
+).split("|");
+
+/** More of them, for the word list alone: clubs, papers, broadcasters, agencies, bands, parties, brands. */
+export const MORE_ORGS: readonly string[] = (
+  "Cowboys|Giants|Patriots|Steelers|Packers|Broncos|Raiders|Redskins|Eagles|Bears|Lions|Vikings|Falcons|Saints|Panthers|Buccaneers|Seahawks|Rams|Cardinals|Chargers|Chiefs|Colts|Texans|Jaguars|Titans|Ravens|Bengals|Browns|" +
+  "Dolphins|Bills|Jets|49ers|Celtics|Knicks|Nets|Sixers|76ers|Raptors|Bulls|Cavaliers|Cavs|Pistons|Pacers|Bucks|Hawks|Hornets|Heat|Magic|Wizards|Nuggets|Timberwolves|Thunder|Blazers|Jazz|Warriors|Clippers|Suns|Kings|Mavericks|" +
+  "Mavs|Rockets|Grizzlies|Pelicans|Spurs|Dodgers|Cubs|Mets|Braves|Phillies|Astros|Rangers|Mariners|Athletics|Angels|Padres|Rockies|Brewers|Twins|Tigers|Indians|Royals|Orioles|Rays|Marlins|Nationals|Pirates|Reds|Bruins|" +
+  "Canadiens|Leafs|Flyers|Penguins|Capitals|Sabres|Senators|Blackhawks|Wings|Blues|Predators|Avalanche|Oilers|Flames|Canucks|Sharks|Ducks|Coyotes|NFL|NBA|MLB|NHL|NCAA|FIFA|UEFA|IOC|MLS|WWE|UFC|NASCAR|ESPN|HBO|MTV|PBS|CBS|" +
+  "MSNBC|Sky|ITV|Channel 4|NPR|CBC|Al Jazeera|AP|AFP|Associated Press|Times|Telegraph|Daily Mail|Guardian|Independent|Mirror|Observer|Economist|Financial Times|Wall Street Journal|USA Today|Huffington Post|Newsweek|Time|Forbes|" +
+  "Vogue|Rolling Stone|Billboard|Wired|TechCrunch|BuzzFeed|Wikipedia|Mozilla|Yahoo|AOL|MySpace|Bing|Gmail|Tumblr|Pinterest|Vine|Flickr|Vimeo|Hulu|Pandora|iTunes|Xbox|PlayStation|Blackberry|Nokia|Motorola|Sprint|Qualcomm|AMD|" +
+  "NVIDIA|Hewlett-Packard|Xerox|Kodak|Canon|Nikon|Panasonic|Toshiba|Hitachi|Fujitsu|Sharp|Philips|Ericsson|Alcatel|Chrysler|Fiat|Renault|Peugeot|Citroën|Volvo|Saab|Mercedes|Daimler|Porsche|Audi|Ferrari|Nissan|Mazda|Subaru|" +
+  "Hyundai|Kia|GM|Chevrolet|Chevy|Cadillac|Jeep|Harley-Davidson|Lockheed Martin|Northrop Grumman|Raytheon|General Electric|GE|Caterpillar|Deere|Dow|DuPont|Monsanto|Merck|GSK|AstraZeneca|Sanofi|Johnson & Johnson|Procter & Gamble|" +
+  "Kraft|Heinz|Kellogg|Danone|Mars|Cadbury|Hershey|Wendy's|KFC|Taco Bell|Pizza Hut|Domino's|Chipotle|Dunkin|Kmart|Sears|Macy's|Nordstrom|Gap|Primark|Asda|Sainsbury|Morrisons|Waitrose|Boots|Argos|Best Buy|Home Depot|Lowe's|" +
+  "CVS|Walgreens|Kroger|Safeway|Whole Foods|Trader Joe's|American Airlines|Southwest|JetBlue|Qantas|Emirates|EasyJet|Marriott|Hilton|Hyatt|Disney|Pixar|Warner|Universal|Paramount|Columbia|Fox|Marvel|Lucasfilm|DreamWorks|EMI|" +
+  "Beatles|Stones|Coldplay|Radiohead|Metallica|Nirvana|U2|Muse|Blink-182|Paramore|One Direction|BTS|Backstreet Boys|NSYNC|Destiny's Child|Black Eyed Peas|Linkin Park|Green Day|Foo Fighters|AC/DC|Queen|ABBA|Oasis|Blur|Maroon 5|" +
+  "GOP|Tories|Tory|Labour|Lib Dems|UKIP|SNP|Greens|Conservatives|Democrats|Republicans|Tea Party|CDU|SPD|FDP|AfD|PSOE|PP|Podemos|BJP|ANC|Hamas|Hezbollah|Taliban|ISIS|Al-Qaeda|IRA|KGB|MI5|MI6|NSA|DEA|ATF|EPA|FDA|CDC|NIH|FEMA|" +
+  "IRS|SEC|FCC|FTC|TSA|DHS|Pentagon|Interpol|Europol|UNESCO|OPEC|WTO|ASEAN|OECD|NAFTA|European Commission|European Parliament|House of Commons|House of Lords|House of Representatives|State Department|Federal Reserve|Treasury|" +
+  "Scotland Yard|Royal Navy|Royal Air Force|RAF|US Army|Army|Navy|Air Force|Marine Corps|Coast Guard|NYPD|LAPD|Church of England|Vatican|Princeton|Columbia University|Cornell|Duke|Georgetown|Berkeley|Caltech|NYU|LSE|Sorbonne|" +
+  "Celtic|Rangers FC|Everton|Tottenham|Newcastle United|Aston Villa|West Ham|Leeds United|Sunderland|Fulham|Middlesbrough|Blackburn|Manchester City|AC Milan|Inter|AS Roma|Lazio|Ajax|PSV|Feyenoord|Benfica|Sporting|Borussia Dortmund|" +
+  "Schalke|PSG|Monaco|Galatasaray|Fenerbahçe|Atletico Madrid|Sevilla FC|Boca Juniors|River Plate|Flamengo|Santos"
 ).split("|");
 
 /** Places that everybody speaks of, beside those of the lists. */

@@ -2,8 +2,6 @@
  * Lists of first names, surnames, places and streets of many countries, for made-up sentences and for the hashed word list of the model.
  * From the package faker (MIT licence), which training alone needs; the words themselves are in no file of ours.
  */
-import { createHash } from "node:crypto";
-
 /** Words of one country. Lists may be empty. */
 export type Country = {
   readonly locale: string;
@@ -52,6 +50,3 @@ export async function readCountries(): Promise<readonly Country[] | null> {
 }
 
 const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
-
-/** A fifth of the words is on no list and in no training sentence, so that a test can ask for what was never seen. */
-export const isKept = (word: string): boolean => (createHash("sha256").update(word.toLowerCase()).digest()[0] ?? 0) % 5 === 0;

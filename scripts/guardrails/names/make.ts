@@ -1,7 +1,7 @@
 /** Made-up sentences with their names marked: carriers filled from the lists, in the casings that people write. Deterministic from a draw. */
 import type { NameType } from "../../../core/guardrail/names/tags.ts";
 import { BLANKED } from "../../../core/guardrail/names/tokens.ts";
-import { CARRIERS, KNOWN_ORGS, KNOWN_PLACES, PLAIN } from "./carriers.ts";
+import { CARRIERS, KNOWN_ORGS, KNOWN_PLACES, MORE_ORGS, NATIONALITIES, PLAIN } from "./carriers.ts";
 import type { Draw } from "./draw.ts";
 import { documentCarrier } from "./forms.ts";
 import type { Country } from "./lists.ts";
@@ -33,15 +33,15 @@ const LOCALES: { readonly [language: string]: RegExp } = {
   pl: /^pl/,
 };
 
-/** `accept`: words that may be used. */
-export function stockOf(countries: readonly Country[], addresses: readonly string[], accept: (word: string) => boolean): Stock {
+/** From the words of all countries, by language. */
+export function stockOf(countries: readonly Country[], addresses: readonly string[]): Stock {
   const byLanguage = new Map<string, Words>();
   for (const [language, locales] of Object.entries(LOCALES)) {
     const of = countries.filter(({ locale }) => locales.test(locale));
-    const all = (words: (country: Country) => readonly string[]): string[] => [...new Set(of.flatMap(words))].filter(accept);
+    const all = (words: (country: Country) => readonly string[]): string[] => [...new Set(of.flatMap(words))];
     const english = countries.filter(({ locale }) => /^en/.test(locale));
     const or = (words: string[], key: "first" | "last" | "places" | "countries" | "streets"): string[] =>
-      words.length > 20 ? words : [...words, ...english.flatMap((country) => country[key]).filter(accept)];
+      words.length > 20 ? words : [...words, ...english.flatMap((country) => country[key])];
     byLanguage.set(language, {
       first: or(
         all(({ first }) => first),
@@ -95,6 +95,24 @@ const KINDS = [
   "Foundation",
   "School",
 ];
+const CLUBS =
+  "United|City|FC|Rovers|Tigers|Lions|Eagles|Hawks|Bears|Giants|Wolves|Rangers|Kings|Bulls|Sharks|Wanderers|Athletic|Dynamo".split("|");
+const PAPERS = "Times|Post|Chronicle|Herald|Tribune|Gazette|Journal|Daily News|Star|Radio|Records".split("|");
+const BODIES =
+  "University|Bank|National Party|Communist Party|Ministry of Health|Museum|Royal Society|Central Bank|Football Association|Diocese|Chamber of Commerce|College".split(
+    "|",
+  );
+const COUNCILS =
+  "City Council|County Council|Police Department|School District|Symphony Orchestra|High School|Chamber of Commerce|Art Museum|Institute of Technology|Railway|Air Lines|Stock Exchange".split(
+    "|",
+  );
+const BEFORE_PLACE = "North|South|East|West|Lake|Mount|Port|New|Upper|Fort|San|Santa|Saint|St.|River|Cape|Isle of|Gulf of|Bay of".split(
+  "|",
+);
+const AFTER_PLACE =
+  "County|River|Lake|Bay|Island|Valley|Park|Bridge|Airport|Station|Hills|Beach|Province|District|Square|Peninsula|Empire|Castle|Stadium|Street".split(
+    "|",
+  );
 const ODD = [
   "Labs",
   "Systems",
@@ -194,11 +212,30 @@ function personOf(words: Words, draw: Draw): string {
   return `${first} ${last}`;
 }
 
+function placeOf(words: Words, language: string, draw: Draw): string {
+  const chance = draw.next();
+  const place = draw.next() < 0.08 ? invented(draw) : draw.pick(words.places);
+  if (language !== "en" || chance < 0.75) return place;
+  if (chance < 0.85) return `${draw.pick(BEFORE_PLACE)} ${place}`;
+  if (chance < 0.95) return `${draw.next() < 0.5 ? place : draw.pick(words.last)} ${draw.pick(AFTER_PLACE)}`;
+  return `${place}, ${draw.pick(words.countries)}`;
+}
+
 function orgOf(words: Words, language: string, draw: Draw): string {
   const legal = draw.pick(LEGAL[language] ?? LEGAL["en"] ?? []);
   const chance = draw.next();
-  if (chance < 0.3) return draw.pick(KNOWN_ORGS);
-  if (chance < 0.45) return `${draw.pick(words.last)} ${legal}`;
+  if (chance < 0.2) return draw.pick(KNOWN_ORGS);
+  if (chance < 0.27) return draw.pick(MORE_ORGS);
+  if (chance < 0.42) {
+    const place = draw.pick(words.places);
+    return draw.pick([
+      `${place} ${draw.pick(CLUBS)}`,
+      `${place} ${draw.pick(PAPERS)}`,
+      `${draw.pick(BODIES)} of ${draw.pick([place, draw.pick(words.countries)])}`,
+      `${place} ${draw.pick(COUNCILS)}`,
+    ]);
+  }
+  if (chance < 0.5) return `${draw.pick(words.last)} ${legal}`;
   if (chance < 0.55) return `${draw.pick(words.last)} ${draw.pick(["&", "and", "und", "et", "y"])} ${draw.pick(words.last)}`;
   if (chance < 0.65) return `${draw.pick(words.places)} ${draw.pick(KINDS)}`;
   if (chance < 0.7) return `${draw.pick(KINDS)} of ${draw.pick(words.places)}`;
@@ -277,7 +314,9 @@ function filledOf(slot: string, stock: Stock, language: string, draw: Draw): Fil
     case "T":
       return { before: `${draw.pick(TITLES[language] ?? [])} `, value: draw.pick(words.last), type: "PERSON" };
     case "C":
-      return { value: draw.next() < 0.06 ? invented(draw) : draw.pick(words.places), type: "LOCATION" };
+      return { value: placeOf(words, language, draw), type: "LOCATION" };
+    case "J":
+      return { value: draw.pick(NATIONALITIES), type: null };
     case "G":
       return { value: draw.pick(words.countries), type: "LOCATION" };
     case "O":

@@ -46,9 +46,11 @@ export function table(title: string, judged: readonly Judged[], rounds = 300): s
     const perText = judged.map((one) => countsOf(one, type));
     const all = summed(perText);
     if (all.labelled + all.found === 0) continue;
+    // One group cannot be drawn again: then texts are.
+    const isOne = judged.every(({ group }) => group === judged[0]?.group);
     const groups = [
       ...Map.groupBy(
-        judged.map((one, index) => ({ group: one.group, index })),
+        judged.map((one, index) => ({ group: isOne ? String(index) : one.group, index })),
         ({ group }) => group,
       ).values(),
     ].map((items) => summed(items.map(({ index }) => perText[index] ?? none())));

@@ -7,8 +7,8 @@ import { findPersonalData } from "../../../core/guardrail/pii/personal-data.ts";
 import { blank } from "../../../core/guardrail/pii/segment.ts";
 import type { Marked, Span } from "./make.ts";
 
-/** A labelled text. `source`: whose labels it has. */
-export type NamedRow = Marked & { readonly source: string; readonly group: string; readonly subset: string };
+/** A labelled text. `source`: whose labels it has. `original`: the text before other personal data was blanked out of `text`. */
+export type NamedRow = Marked & { readonly source: string; readonly group: string; readonly subset: string; readonly original: string };
 
 type Raw = {
   readonly text: string;
@@ -28,6 +28,7 @@ export function readNames(): {
   readonly sentences: readonly NamedRow[];
   readonly addresses: readonly string[];
   readonly personal: readonly NamedRow[];
+  readonly common: readonly string[];
 } | null {
   const folder = process.env["BULKHEAD_DATA"];
   if (folder === undefined || !existsSync(join(folder, "names.jsonl"))) return null;
@@ -37,7 +38,32 @@ export function readNames(): {
     sentences: raw.filter((row) => !isAddress(row)).map(rowOf),
     addresses: raw.filter(isAddress).map(({ text }) => text),
     personal: linesOf(folder, "pii.jsonl").map(rowOf),
+    common: commonWords(
+      OTHER_TEXTS.filter((file) => existsSync(join(folder, file))).flatMap((file) => linesOf(folder, file).map(({ text }) => text)),
+    ),
   };
+}
+
+/** Texts without labels of names: what people write without a capital in them, no name is. */
+const OTHER_TEXTS = [
+  ...["content.jsonl", "tone.jsonl", "benign_user.jsonl", "benign_tool_output.jsonl", "benign_overdefence.jsonl"],
+  ...["attacks_user.jsonl", "attacks_tool_output.jsonl", "retrieval/docs.jsonl"],
+];
+const LEAST_COUNT = 4;
+
+/** Words that are seen without a capital, and no less often than with one. */
+function commonWords(texts: readonly string[]): readonly string[] {
+  const counts = new Map<string, { lower: number; upper: number }>();
+  for (const text of new Set(texts)) {
+    for (const [word] of text.matchAll(/\p{L}{2,}/gu)) {
+      const lower = word.toLowerCase();
+      const count = counts.get(lower) ?? { lower: 0, upper: 0 };
+      if (word === lower) count.lower++;
+      else count.upper++;
+      counts.set(lower, count);
+    }
+  }
+  return [...counts].filter(([, { lower, upper }]) => lower >= LEAST_COUNT && lower >= upper).map(([word]) => word);
 }
 
 function rowOf({ text, spans, subset, group }: Raw): NamedRow {
@@ -45,7 +71,7 @@ function rowOf({ text, spans, subset, group }: Raw): NamedRow {
     const name = type === "ORGANIZATION" ? "ORG" : type;
     return (NAME_TYPES as readonly string[]).includes(name) ? [{ start, end, type: name as NameType }] : [];
   });
-  return { text: withoutPersonalData(text), spans: kept, subset, group, source: subset };
+  return { text: withoutPersonalData(text), original: text, spans: kept, subset, group, source: subset };
 }
 
 /** As the model sees a text: what other detectors find is blanked out. */

