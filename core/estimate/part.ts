@@ -76,6 +76,7 @@ function isTold(cel: string, parts: Parts): boolean {
     if (name === "error") return false; // nothing has failed yet
     if (name === "input" && !isKnown(parts.input)) return false;
     if (name === "item" && !isKnown(parts.item)) return false;
+    if (name === "index" && parts.index === undefined) return false; // of a list whose items are not known
   }
   return [...names.steps].every((id) => isKnown(parts.steps.get(id)));
 }
@@ -94,6 +95,9 @@ function scopeOf({ input, steps, item, index }: Parts): Scope {
   };
 }
 
+/** Stands for the index of an item that is not known yet: `limits.steps` is at most 100,000. */
+const LARGEST_INDEX: Part = { known: 100_000 };
+
 /** `input.a.b`, `item.a`, `steps.classify.output.reason`. */
 const PATH = /^(input|item|steps\.([a-z][a-z0-9_]*)\.output)((?:\.[A-Za-z_]\w*)*)$/;
 
@@ -109,6 +113,7 @@ function ofExpression(cel: string, parts: Parts): Part {
     ...[...(names?.steps ?? parts.steps.keys())].map((id) => parts.steps.get(id)),
     ...(names === null || names.variables.has("input") ? [parts.input] : []),
     ...(names === null || names.variables.has("item") ? [parts.item] : []),
+    ...(names?.variables.has("index") && parts.index === undefined ? [LARGEST_INDEX] : []),
   ];
   const all = together([...read.flatMap((part) => (part === undefined ? [] : [sizeOf(part, parts.measure)])), parts.measure(cel)]);
   return { size: { ...all, low: 0 }, schema: null };

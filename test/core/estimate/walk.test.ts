@@ -94,6 +94,23 @@ describe("branches", () => {
 });
 
 describe("maps", () => {
+  it.each(["string(index)", "input.names[index]", "item + string(index)", "index"])(
+    "[EST-2] a slot that uses `index` counts every item of a list that is not known: %s",
+    (cel) => {
+      const step = ask({ prompt: { template: "Read {{text}}", slots: { text: { cel } } } });
+      const over = { cel: "steps.get.output" };
+      const workflow = definition({
+        get: ask({ output: { type: "array", items: { type: "string" }, maxItems: 12 } }),
+        each: { kind: "map", needs: ["get"], over, step },
+      });
+      const plain = definition({
+        get: ask({ output: { type: "array", items: { type: "string" }, maxItems: 12 } }),
+        each: { kind: "map", needs: ["get"], over, step: ask() },
+      });
+      expect(costOf(workflow, { names: ["a", "b"] }).calls.max).toBe(costOf(plain, { names: ["a", "b"] }).calls.max);
+    },
+  );
+
   const each = (over: Json, more: object = {}) =>
     definition({ each: { kind: "map", over, step: ask({ prompt: { template: "{{text}}", slots: { text: { cel: "item" } } } }) } }, more);
 
