@@ -1,6 +1,6 @@
 /** What a detector saw. Offsets are UTF-16 units; a finding never holds the text it found. */
 import type { Action } from "./rules/action.ts";
-import type { RuleName } from "./rules/settings.ts";
+import { CONTENT_CATEGORIES, type RuleName } from "./rules/settings.ts";
 
 /** The three channels that texts come over. */
 export type Channel = "user" | "tool_output" | "model_output";
@@ -41,7 +41,18 @@ export type PersonalDataType = (typeof PERSONAL_DATA_TYPES)[number];
 export type PlaceholderType = PersonalDataType | "LITERAL";
 
 /** Hits of rules that are about neither personal data nor instructions (`rules/`). PERSISTED: in findings. */
-const RULE_TYPES = ["prompt_leak", "content", "topics", "max_chars", "format", "tone", "forbid", "require", "grounded_in"] as const;
+const RULE_TYPES = [
+  "prompt_leak",
+  "content",
+  ...CONTENT_CATEGORIES,
+  "topics",
+  "max_chars",
+  "format",
+  "tone",
+  "forbid",
+  "require",
+  "grounded_in",
+] as const;
 /** See `RULE_TYPES`. */
 export type RuleType = (typeof RULE_TYPES)[number];
 

@@ -12,6 +12,12 @@ export type Settings = {
   readonly rate: number;
   /** How much a harmless text weighs beside an attack. */
   readonly caution: number;
+  /** Number of indexes that features are hashed into; that of instructions where nothing is said. */
+  readonly size?: number;
+  /** A text whose label is as sure as this teaches nothing more: the rest of the chance that it is wrong. */
+  readonly sure?: number;
+  /** Rows of a group that count in full; of more, each counts less. */
+  readonly rowsInFull?: number;
 };
 export type Model = { readonly weights: Float64Array; readonly bias: number };
 
@@ -21,9 +27,12 @@ const WORST_WINDOWS = 4;
 /** A group of many rows counts less per row, so that no template rules. */
 const ROWS_IN_FULL = 40;
 
-export function train(examples: readonly Example[], { epochs, decay, rate, caution }: Settings): Model {
-  const weights = new Float64Array(TABLE_SIZE);
-  const squares = new Float64Array(TABLE_SIZE).fill(0.01);
+export function train(
+  examples: readonly Example[],
+  { epochs, decay, rate, caution, size = TABLE_SIZE, sure = 1e-4, rowsInFull = ROWS_IN_FULL }: Settings,
+): Model {
+  const weights = new Float64Array(size);
+  const squares = new Float64Array(size).fill(0.01);
   let bias = -2;
   let biasSquares = 1e-6;
   const random = seeded(1);
@@ -39,7 +48,7 @@ export function train(examples: readonly Example[], { epochs, decay, rate, cauti
           .map(([, bag]) => bag);
   const step = (bag: Bag, attack: boolean, weight: number): void => {
     const slope = (1 / (1 + Math.exp(-score(bag))) - (attack ? 1 : 0)) * weight;
-    if (Math.abs(slope) < 1e-4) return;
+    if (Math.abs(slope) < sure) return;
     const share = slope / Math.sqrt(Math.max(1, bag.features.length));
     for (const feature of bag.features) {
       if (random() < DROPPED) continue;
@@ -53,7 +62,7 @@ export function train(examples: readonly Example[], { epochs, decay, rate, cauti
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (const example of shuffled(examples, random)) {
       const { row, bags } = example;
-      const weight = row.source === "own" ? 1 : Math.sqrt(Math.min(1, ROWS_IN_FULL / (sizes.get(nameOf(example))?.length ?? 1)));
+      const weight = row.source === "own" ? 1 : Math.sqrt(Math.min(1, rowsInFull / (sizes.get(nameOf(example))?.length ?? 1)));
       for (const bag of worst(bags, row.attack ? 1 : WORST_WINDOWS)) step(bag, row.attack, row.attack ? weight : weight * caution);
     }
   }
@@ -61,7 +70,7 @@ export function train(examples: readonly Example[], { epochs, decay, rate, cauti
 }
 
 /** Log-odds of a text by the classifier alone: those of its most suspicious window in any reading. */
-export const logitOf = (model: Model, { bags, hidden }: Example): number =>
+export const logitOf = (model: Model, { bags, hidden }: Pick<Example, "bags" | "hidden">): number =>
   Math.max(topOf(model, bags), ...hidden.map((reading) => topOf(model, reading.bags) + reading.more));
 
 const topOf = (model: Model, bags: readonly Bag[]): number =>

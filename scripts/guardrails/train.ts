@@ -7,6 +7,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hasFolder } from "./dataset.ts";
 import { CHANNELS, examplesFor, type Fitted, fitTo, heldOutSources } from "./fit.ts";
+import { quantise } from "./quantise.ts";
 import { drawRates, ratesOf } from "./rates.ts";
 
 const WEIGHTS_FILE = join(import.meta.dirname, "../../core/guardrail/injection/weights.ts");
@@ -25,14 +26,6 @@ else {
   const source = sourceFile(fitted);
   console.log(`\nweights ${createHash("sha256").update(source).digest("hex").slice(0, 16)}, ${(source.length / 1000).toFixed(0)} kB`);
   if (process.argv.includes("--write")) writeFileSync(WEIGHTS_FILE, source);
-}
-
-/** Weights as whole numbers from -127 to 127; the largest thousandth is cut off rather than let it coarsen the rest. */
-function quantise(weights: Float64Array): { table: string; scale: number } {
-  const sizes = Array.from(weights, Math.abs).sort((a, b) => b - a);
-  const scale = (sizes[Math.floor(sizes.length / 1000)] ?? 1) / 127;
-  const bytes = Int8Array.from(weights, (weight) => Math.max(-127, Math.min(127, Math.round(weight / scale))));
-  return { table: Buffer.from(bytes.buffer).toString("base64"), scale: Number(scale.toPrecision(6)) };
 }
 
 function sourceFile(fitted: Record<(typeof CHANNELS)[number], Fitted>): string {

@@ -52,8 +52,8 @@ function headOf(channel: TrainedChannel): Head {
   return { table: fromBase64(table), ...numbers };
 }
 
-/** RFC 4648 section 4; core has no `atob`. */
-function fromBase64(text: string): Int8Array {
+/** Bytes of a table of weights. RFC 4648 section 4; core has no `atob`. */
+export function fromBase64(text: string): Int8Array {
   const values = new Uint8Array(128);
   for (let index = 0; index < ALPHABET.length; index++) values[ALPHABET.charCodeAt(index)] = index;
   const length = text.replace(/=+$/, "").length;

@@ -4,6 +4,7 @@
  */
 
 import { isObject, type Json } from "../../json.ts";
+import { CONTENT_DETECTOR, findContent, verdictOfContent } from "../content/content.ts";
 import type { FindingSummary, RuleType } from "../finding.ts";
 import { replaceStretches, type Stretch } from "../replace.ts";
 import { type Action, isAtLeast, strictest } from "./action.ts";
@@ -13,7 +14,7 @@ import { leakIn } from "./leak.ts";
 import type { InputRules, OutputRules } from "./merge.ts";
 import { missingIn, phrasesIn } from "./phrases.ts";
 import { charactersOf, cutTo } from "./sentences.ts";
-import type { PhrasesRule, RuleName } from "./settings.ts";
+import type { ContentCategory, ContentRule, PhrasesRule, RuleName } from "./settings.ts";
 import { flawOfTopics, TOPIC_WORDS } from "./topics.ts";
 
 /** What stands where a stretch was taken out. */
@@ -38,6 +39,8 @@ const MOST_LEAKS = 5;
 type Hit = {
   readonly rule: RuleName;
   readonly action: Action;
+  /** Of the rule, where a finding is not more precise. */
+  readonly type?: RuleType;
   readonly detector: string;
   readonly score?: number;
   readonly count?: number;
@@ -55,6 +58,7 @@ export function judgeInput(value: Json, rules: InputRules): Judgement {
   const { max_chars: most } = rules;
   if (most !== null && charactersIn(texts) > most)
     hits.push({ rule: "input.max_chars", action: "block", detector: "length", flaw: `the input may have ${most} characters at most` });
+  judgeContent(texts, "input.content", rules.content, hits);
   const all = texts.join("\n");
   for (const rule of rules.topics) {
     const flaw = flawOfTopics(all, rule);
@@ -78,6 +82,7 @@ export function judgeOutput(answer: Json, rules: OutputRules, around: Around): J
   if (rules.prompt_leak !== "off") value = judgeLeak(value, rules.prompt_leak, around.secrets, hits);
   for (const rule of rules.forbid) value = judgeForbidden(value, rule, hits);
   const texts = textsOf(value);
+  judgeContent(texts, "output.content", rules.content, hits);
   const all = texts.join("\n");
   for (const rule of rules.require) {
     const missing = missingIn(all, rule);
@@ -111,6 +116,29 @@ export function judgeOutput(answer: Json, rules: OutputRules, around: Around): J
   }
   return cut(value, rules, hits);
 }
+
+/** Each text alone and all of them together, at most twice each. What is only suspected of a category is flagged, whatever its rule does. */
+function judgeContent(texts: readonly string[], rule: "input.content" | "output.content", content: ContentRule, hits: Hit[]): void {
+  if (strictest(Object.values(content)) === "off") return;
+  const worst = new Map<ContentCategory, number>();
+  for (const text of texts.length > 1 ? [...texts, texts.join("\n")] : texts) {
+    for (const { type, score } of findContent(text)) worst.set(type, Math.max(score, worst.get(type) ?? 0));
+  }
+  for (const [type, score] of worst) {
+    const asked = content[type] ?? "off";
+    if (asked === "off") continue;
+    const action = verdictOfContent({ score }) === "block" ? asked : "flag";
+    hits.push({ rule, action, type, detector: CONTENT_DETECTOR, score, flaw: `the text must not hold ${NAMES[type]}` });
+  }
+}
+
+const NAMES: { readonly [C in ContentCategory]: string } = {
+  violence: "violence",
+  hate: "hate",
+  sexual: "sexual content",
+  self_harm: "self-harm",
+  illegal: "help with illegal acts",
+};
 
 function judgeLeak(value: Json, action: Action, secrets: readonly string[], hits: Hit[]): Json {
   let count = 0;
@@ -183,8 +211,8 @@ function told(value: Json, hits: readonly Hit[], isTruncated: boolean): Judgemen
   return {
     action: strictest(meant.map(({ action }) => action)),
     value,
-    findings: meant.map(({ rule, action, detector, score = 1, count = 1 }) => ({
-      type: typeOf(rule),
+    findings: meant.map(({ rule, action, type = typeOf(rule), detector, score = 1, count = 1 }) => ({
+      type,
       detector,
       count,
       score,

@@ -1,7 +1,7 @@
 /** Warnings about guardrails that nothing judges yet, or that the org's rules outrank. */
-import { type Action, isAtLeast, strictest } from "../../guardrail/rules/action.ts";
+import { type Action, isAtLeast } from "../../guardrail/rules/action.ts";
 import { PLATFORM_GUARDRAILS } from "../../guardrail/rules/merge.ts";
-import type { GuardrailSettings, OutputSettings } from "../../guardrail/rules/settings.ts";
+import type { GuardrailSettings } from "../../guardrail/rules/settings.ts";
 import type { Definition } from "../definition.ts";
 import { runRulesOf } from "../guardrails.ts";
 import { mentionsOf } from "../step-kinds.ts";
@@ -24,12 +24,8 @@ export function vainGuardrails(definition: Definition, { guardrails: org }: Surr
 
 const NOBODY = "is accepted, and nothing judges it yet: no detector is installed";
 
-function unjudged({ input, output }: GuardrailSettings, path: string): Warning[] {
-  const asks = (rule: { readonly [category: string]: Action } | undefined): boolean => strictest(Object.values(rule ?? {})) !== "off";
-  const content = (part: string, rule: OutputSettings["content"]): Warning[] =>
-    asks(rule) ? [{ path: `${path}/${part}/content`, message: `\`content\` ${NOBODY}` }] : [];
-  const tone: Warning[] = (output?.tone?.action ?? "off") === "off" ? [] : [{ path: `${path}/output/tone`, message: `\`tone\` ${NOBODY}` }];
-  return [...content("input", input?.content), ...content("output", output?.content), ...tone];
+function unjudged({ output }: GuardrailSettings, path: string): Warning[] {
+  return (output?.tone?.action ?? "off") === "off" ? [] : [{ path: `${path}/output/tone`, message: `\`tone\` ${NOBODY}` }];
 }
 
 /** An action that the org or the platform makes stricter. */

@@ -1,0 +1,49 @@
+/**
+ * Finds violence, hate, sexual content, self-harm and illegal acts in a text by a classifier over windows of the normalised
+ * text. Knows nothing of rules: what is done about a finding is decided elsewhere. Linear in the text's length.
+ */
+import type { Finding, Verdict } from "../finding.ts";
+import { windowsOf } from "../injection/features.ts";
+import { normalise } from "../injection/normalise.ts";
+import type { ContentCategory } from "../rules/settings.ts";
+import { scoreContent } from "./classifier.ts";
+import { CONTENT_WINDOW } from "./features.ts";
+import { CONTENT_WEIGHTS } from "./weights.ts";
+
+/** The detector that findings name. A model of task `moderate` has another name in the same place. */
+export const CONTENT_DETECTOR = "content.classifier";
+/** Score of a text that is just flagged, and of one that is just blocked; others lie before, between and beyond. */
+const SCORES = { flag: 0.5, block: 0.75 } as const;
+
+/** A finding of a category of content. */
+export type ContentFinding = Finding & { readonly type: ContentCategory };
+
+/** One finding for each category that reaches its threshold, where the text comes closest to it: `start` to `end` is a window of the text. */
+export function findContent(original: string): readonly ContentFinding[] {
+  const reading = normalise(original);
+  const worst = new Map<ContentCategory, { readonly logit: number; readonly start: number; readonly end: number }>();
+  for (const { start, end } of windowsOf(reading.text, CONTENT_WINDOW, false)) {
+    for (const { category, logit } of scoreContent(reading.text.slice(start, end))) {
+      if (logit < CONTENT_WEIGHTS[category].flag || logit <= (worst.get(category)?.logit ?? Number.NEGATIVE_INFINITY)) continue;
+      worst.set(category, { logit, start, end });
+    }
+  }
+  return [...worst].map(([type, { logit, start, end }]) => ({
+    type,
+    start: reading.startOf(start),
+    end: reading.startOf(end),
+    score: scoreOf(type, logit),
+    detector: CONTENT_DETECTOR,
+  }));
+}
+
+/** Log-odds on a scale on which every category is flagged and blocked at the same scores. */
+function scoreOf(category: ContentCategory, logit: number): number {
+  const { flag, block } = CONTENT_WEIGHTS[category];
+  const steps = (logit - flag) / (block - flag);
+  return 1 / (1 + Math.exp(-steps * Math.log(SCORES.block / (1 - SCORES.block))));
+}
+
+/** `flag` or `block`: what a finding of content says where no rule does. */
+export const verdictOfContent = ({ score }: Pick<Finding, "score">): Extract<Verdict, "flag" | "block"> =>
+  score >= SCORES.block ? "block" : "flag";

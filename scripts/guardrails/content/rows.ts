@@ -1,0 +1,57 @@
+/** Labelled texts for content, from the folder in BULKHEAD_DATA and our own (own.ts). A text says something only about the categories in `labelled`. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CONTENT_CATEGORIES, type ContentCategory } from "../../../core/guardrail/rules/settings.ts";
+
+export type ContentRow = {
+  readonly text: string;
+  readonly labels: readonly ContentCategory[];
+  readonly labelled: readonly ContentCategory[];
+  /** Whose texts they are: what is held out together. */
+  readonly source: string;
+  readonly subset: string;
+  readonly group: string;
+};
+
+/** Texts that were gathered for other ends: taken as harmless, though nobody has labelled them. */
+const ORDINARY = [
+  { file: "benign_user.jsonl", every: 2 },
+  { file: "benign_overdefence.jsonl", every: 1 },
+  { file: "tone.jsonl", every: 3 },
+  { file: "names.jsonl", every: 10 },
+  { file: "retrieval/docs.jsonl", every: 12 },
+] as const;
+
+/** Null when there is no such folder. */
+export function readContentRows(): ContentRow[] | null {
+  const folder = process.env["BULKHEAD_DATA"];
+  if (folder === undefined || !existsSync(join(folder, "content.jsonl"))) return null;
+  const labelled = linesOf(join(folder, "content.jsonl")).map((line): ContentRow => {
+    const { text, labels, labelled: known, subset, group } = JSON.parse(line);
+    return { text, labels: labels.filter((label: string) => label !== "none"), labelled: known, source: sourceOf(subset), subset, group };
+  });
+  return [...labelled, ...ORDINARY.flatMap((one) => ordinaryRows(folder, one))];
+}
+
+function ordinaryRows(folder: string, { file, every }: (typeof ORDINARY)[number]): ContentRow[] {
+  const path = join(folder, file);
+  if (!existsSync(path)) return [];
+  return linesOf(path)
+    .filter((_, index) => index % every === 0)
+    .map((line) => JSON.parse(line))
+    .filter(({ text }) => text.length >= 8)
+    .map(({ text, subset, group }, index): ContentRow => {
+      const source = file === "benign_overdefence.jsonl" ? "alarming words" : "ordinary";
+      return {
+        text,
+        labels: [],
+        labelled: CONTENT_CATEGORIES,
+        source,
+        subset: subset ?? source,
+        group: group ?? `${source}:${index % 50}`,
+      };
+    });
+}
+
+const linesOf = (path: string): string[] => readFileSync(path, "utf8").trim().split("\n");
+const sourceOf = (subset: string): string => /^[a-z]+/.exec(subset)?.[0] ?? subset;
