@@ -53,7 +53,7 @@ const asExample = ({ row, bags }: ContentExample, category: ContentCategory): Ex
   alone: Number.NEGATIVE_INFINITY,
 });
 
-export const scoreOf = (head: Head, { bags }: ContentExample): number => logitOf(head.model, { bags, hidden: [] });
+const scoreOf = (head: Head, { bags }: ContentExample): number => logitOf(head.model, { bags, hidden: [] });
 
 export function fitHeads(examples: readonly ContentExample[]): Heads {
   const heads = CONTENT_CATEGORIES.map((category) => [category, fitHead(examples, category)] as const);

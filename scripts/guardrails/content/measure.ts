@@ -9,7 +9,7 @@ const SEED = 7;
 type Scored = { readonly score: number; readonly isHit: boolean; readonly group: string; readonly level: "pass" | "flag" | "block" };
 
 /** Chance that a hit scores higher than a harmless text; ties count half. */
-export function areaUnder(of: readonly { readonly score: number; readonly isHit: boolean }[]): number {
+function areaUnder(of: readonly { readonly score: number; readonly isHit: boolean }[]): number {
   const ranked = [...of].sort((a, b) => a.score - b.score);
   let [below, won, hits] = [0, 0, 0];
   for (let at = 0; at < ranked.length; ) {
@@ -38,7 +38,7 @@ function interval(of: readonly Scored[], measure: (of: readonly Scored[]) => num
 }
 
 /** Scores of heads that saw different sources are compared above their own flag thresholds. */
-export function scoredFor(held: readonly HeldOut[], category: ContentCategory): Scored[] {
+function scoredFor(held: readonly HeldOut[], category: ContentCategory): Scored[] {
   return held
     .filter(({ row }) => row.labelled.includes(category))
     .map(({ row, scores, heads }) => {
