@@ -106,7 +106,7 @@ export const STEP_EVENTS: Handlers<Types> = {
       const [only] = rescuersIn(nodeDefinition(context.birth.definition, step).on_error);
       const rescuer = event.data.rescuer ?? only?.id ?? "";
       const noted = errorClass === undefined ? {} : { errorClass };
-      const waiting = withStep(doubtful, step, (old) => ({ ...old, error, ...noted }));
+      const waiting = withStep(withLabels(doubtful, step, labels), step, (old) => ({ ...old, error, ...noted }));
       return withFlag(
         withStep(waiting, rescuer, (old) => ({ ...old, rescues: step })),
         "degraded",
@@ -114,7 +114,10 @@ export const STEP_EVENTS: Handlers<Types> = {
     }
     return withStep(doubtful, step, (old) => ({ ...old, status: "failed", error, endedAt: event.at }));
   },
-  "step.skipped": (state, event, context) => settleStep(state, stepId(event), event.at, context, (old) => ({ ...old, status: "skipped" })),
+  "step.skipped": (state, event, context) => {
+    const step = stepId(event);
+    return settleStep(withLabels(state, step, event.data.labels), step, event.at, context, (old) => ({ ...old, status: "skipped" }));
+  },
   "step.compensating": (state, event) => {
     const { activity: id, undoes, tool, input, labels, child } = event.data;
     const noted = labels === undefined ? {} : { labels };

@@ -170,7 +170,8 @@ export type EventData = {
     readonly output?: Json;
     readonly unknown_outcome?: boolean;
   };
-  "step.skipped": JsonObject;
+  /** The labels are those of its null, which says how its condition came out. */
+  "step.skipped": Labelled;
   /** If `tool` is null, `child` is a completed child run, which undoes its own steps. */
   "step.compensating": ActivityRef &
     Labelled & { readonly undoes: string; readonly tool: string | null; readonly input: Json; readonly child?: Child };

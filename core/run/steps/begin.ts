@@ -1,8 +1,9 @@
 /** The first event of a node: it has started with its input, or its input could not be evaluated. */
 import type { Json } from "../../json.ts";
-import type { StepKind } from "../../workflow/definition.ts";
+import { joined } from "../../label/labels.ts";
+import type { StepKind, Template } from "../../workflow/definition.ts";
 import type { Turn } from "../machine/turn.ts";
-import { labelsOfInput } from "./labels.ts";
+import { labelsIn, labelsOfInput, seenByItem } from "./labels.ts";
 import { indexOfNode, stepOfNode } from "./node.ts";
 import { failNode } from "./settle.ts";
 
@@ -14,10 +15,11 @@ export function begin(turn: Turn, node: string, kind: StepKind, input?: Json): v
   else turn.emit("item.started", { index, ...data }, stepOfNode(node));
 }
 
-/** An expression that cannot be evaluated, or whose value does not fit, fails its node. `field`: where it is, for the message. */
-export function failAt(turn: Turn, node: string, field: string, why: string): void {
+/** An expression that cannot be evaluated, or whose value does not fit, fails its node. `field`: where `template` is, for the message. */
+export function failAt(turn: Turn, node: string, field: string, why: string, template: Template): void {
   const index = indexOfNode(node);
   // An item takes its place in the list before it fails, so that later items keep their index.
   if (index !== null) turn.emit("item.started", { index, kind: "transform" }, stepOfNode(node));
-  failNode(turn, node, { code: "invalid_request", message: `\`${field}\` could not be evaluated: ${why}` });
+  const read = joined(labelsIn(turn.machinery, turn.state, template, seenByItem(turn.machinery, turn.state, node)));
+  failNode(turn, node, { code: "invalid_request", message: `\`${field}\` could not be evaluated: ${why}`, read });
 }

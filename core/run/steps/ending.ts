@@ -11,7 +11,7 @@ import { isFinal, isInFlight } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import type { RunFlag } from "../outside/view.ts";
 import { rulesOf } from "./kinds.ts";
-import { labelsIn, labelsOfOutputs } from "./labels.ts";
+import { labelsIn, labelsOfPartial } from "./labels.ts";
 import { leftBehind } from "./left-behind.ts";
 import { completeStep } from "./settle.ts";
 import { toUndo, undoNext } from "./undo.ts";
@@ -82,14 +82,12 @@ function endPartial(turn: Turn): void {
   const outputs = Object.entries(state.steps).filter(([, step]) => step.status === "completed");
   const instead = on_budget === null ? null : evaluate(on_budget.value, turn.scope());
   const output: Json = instead?.ok ? instead.value : Object.fromEntries(outputs.map(([id, step]) => [id, step.output]));
-  const labels =
-    on_budget !== null && instead?.ok
-      ? labelsIn(turn.machinery, state, on_budget.value)
-      : labelsOfOutputs(
-          turn.machinery,
-          state,
-          outputs.map(([id]) => id),
-        );
+  const labels = labelsOfPartial(
+    turn.machinery,
+    state,
+    instead?.ok ? (on_budget?.value ?? null) : null,
+    outputs.map(([id]) => id),
+  );
   const added: RunFlag[] = state.stopping?.error.code === "budget_exceeded" ? ["partial", "budget_exceeded"] : ["partial"];
   giveBack(turn);
   turn.emit("run.completed", { output, labels, flags: [...state.flags, ...added], error: state.stopping?.error ?? null });

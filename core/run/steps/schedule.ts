@@ -36,7 +36,7 @@ function startStep(turn: Turn, id: string): void {
   const step = turn.stepDefinition(id);
   if (step.when !== null) {
     const condition = evaluateCondition(step.when.cel, turn.scopeOf(id));
-    if (!condition.ok) return failAt(turn, id, "when", condition.error.message);
+    if (!condition.ok) return failAt(turn, id, "when", condition.error.message, step.when);
     if (!condition.value) return skipStep(turn, id);
   }
   startNode(turn, id, {});

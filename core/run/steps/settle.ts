@@ -1,6 +1,7 @@
 /** How a node (a step, or an item of a `map`) ends, and what its end means for the steps that wait for it. */
 import { type Json, own } from "../../json.ts";
-import type { Labels } from "../../label/labels.ts";
+import { join, type Label } from "../../label/label.ts";
+import { joined, type Labels, merged, whole } from "../../label/labels.ts";
 import type { ErrorRule, OnError } from "../../workflow/definition.ts";
 import { evaluate, evaluateCondition, type Scope } from "../../workflow/expression.ts";
 import { errorRules, rescuersIn } from "../../workflow/on-error.ts";
@@ -9,11 +10,21 @@ import { classOfError, toldError } from "../calls/error-class.ts";
 import type { StepError } from "../machine/state.ts";
 import { stopAtFailure } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
-import { itemLabels, labelsIn, labelsOfResult, originIn, type SeenLabels } from "./labels.ts";
+import {
+  failureLabel,
+  labelsIn,
+  labelsOfResult,
+  labelsOfSettled,
+  labelsOfSkipped,
+  originIn,
+  ruleLabel,
+  type SeenLabels,
+  seenByItem,
+} from "./labels.ts";
 import { indexOfNode, nodeDefinition, stepOfNode } from "./node.ts";
 
-/** Why a node fails. `class`: as the failed call told it; absent: the code stands for one. */
-type Failed = StepError & { readonly class?: Failure["class"] };
+/** Why a node fails. `class`: as the failed call told it; absent: the code stands for one. `read`: of what an expression that failed had read. */
+type Failed = StepError & { readonly class?: Failure["class"]; readonly read?: Label };
 
 /** Completes a step, or an item of a `map`. */
 export function completeNode(turn: Turn, node: string, output: Json, labels = labelsOfResult(turn.machinery, turn.state, node)): void {
@@ -29,10 +40,10 @@ export function failNode(turn: Turn, node: string, failure: Failed, unknownOutco
   const error = { code: failure.code, message: failure.message };
   const { on_error } = nodeDefinition(turn.birth.definition, node);
   const item = own(turn.state.maps, stepOfNode(node))?.over[index] ?? null;
-  const labels = itemLabels(turn.machinery, turn.state, node);
   const told = toldError(error, classOfError(failure));
-  const rule = unknownOutcome ? null : ruleFor(turn, on_error, { ...turn.scope(), index, item, error: told });
-  const fallback = fallbackValue(turn, rule, { ...turn.scope(), index, item, error: told }, { item: labels });
+  const scope = { ...turn.scope(), index, item, error: told };
+  const chosen = unknownOutcome ? null : ruleFor(turn, on_error, scope, seenOfFailure(turn, node, failure));
+  const fallback = fallbackValue(turn, chosen, scope);
   if (fallback !== null) turn.emit("item.completed", { index, output: fallback.value, labels: fallback.labels, error }, stepOfNode(node));
   else turn.emit("item.failed", { index, error, ...(unknownOutcome ? { unknown_outcome: true } : {}) }, stepOfNode(node));
 }
@@ -44,14 +55,15 @@ export function completeStep(
   output: Json,
   { signal, labels }: { readonly signal?: string; readonly labels?: Labels } = {},
 ): void {
-  const noted = labels ?? labelsOfResult(turn.machinery, turn.state, id);
+  const given = labels ?? labelsOfResult(turn.machinery, turn.state, id);
+  const noted = labelsOfSettled(turn.machinery, turn.state, id, given);
   turn.emit("step.completed", { output, labels: noted, ...(signal === undefined ? {} : { signal }) }, id);
   afterSettled(turn, id, own(turn.state.steps, id)?.output ?? null);
 }
 
-/** Skips a step: its output is null, and the steps that need it may start. */
-export function skipStep(turn: Turn, id: string): void {
-  turn.emit("step.skipped", {}, id);
+/** Skips a step: its output is null, and the steps that need it may start. `settled`: the step that it stood ready for. */
+export function skipStep(turn: Turn, id: string, settled: string | null = null): void {
+  turn.emit("step.skipped", { labels: labelsOfSkipped(turn.machinery, turn.state, id, settled) }, id);
   afterSettled(turn, id, null);
 }
 
@@ -60,46 +72,57 @@ export function failStep(turn: Turn, id: string, failure: Failed, unknownOutcome
   const error = { code: failure.code, message: failure.message };
   const noted = { error, class: classOfError(failure), ...(unknownOutcome ? { unknown_outcome: true } : {}) };
   const scope = { ...turn.scope(), error: toldError(error, noted.class) };
-  const rule = ruleFor(turn, turn.stepDefinition(id).on_error, scope);
-  const rescuer = rule !== null && "step" in rule ? rule.step : null;
-  const fallback = fallbackValue(turn, rule, scope, {});
+  const chosen = ruleFor(turn, turn.stepDefinition(id).on_error, scope, seenOfFailure(turn, id, failure));
+  const rescuer = chosen !== null && "step" in chosen.rule ? chosen.rule.step : null;
+  const fallback = fallbackValue(turn, chosen, scope);
   if (fallback !== null) {
-    turn.emit("step.failed", { ...noted, absorbed: "value", output: fallback.value, labels: fallback.labels }, id);
+    const labels = labelsOfSettled(turn.machinery, turn.state, id, fallback.labels);
+    turn.emit("step.failed", { ...noted, absorbed: "value", output: fallback.value, labels }, id);
     afterSettled(turn, id, fallback.value);
-  } else if (rescuer !== null && own(turn.state.steps, rescuer)?.status === "pending") {
-    turn.emit("step.failed", { ...noted, absorbed: "step", rescuer }, id);
+  } else if (chosen !== null && rescuer !== null && own(turn.state.steps, rescuer)?.status === "pending") {
+    turn.emit("step.failed", { ...noted, absorbed: "step", rescuer, labels: whole(chosen.why) }, id);
   } else {
     turn.emit("step.failed", { ...noted, absorbed: null }, id);
     stopAtFailure(turn, { ...error, step: id });
   }
 }
 
+/** A rule of `on_error` that applies. `why`: whose word it is that the node failed and that this rule was chosen. */
+type Chosen = { readonly rule: ErrorRule; readonly seen: SeenLabels; readonly why: Label };
+
+/** What the rules of a node that fails see. */
+function seenOfFailure({ machinery, state }: Turn, node: string, { read }: Failed): SeenLabels {
+  const cause = read ?? failureLabel(machinery, state, node);
+  return { ...seenByItem(machinery, state, node), error: whole(cause) };
+}
+
 /** The first rule of `on_error` that applies; null: none does, or the run is stopping. A condition that cannot be evaluated does not hold. */
-function ruleFor(turn: Turn, onError: OnError | null, scope: Scope): ErrorRule | null {
+function ruleFor(turn: Turn, onError: OnError | null, scope: Scope, seen: SeenLabels): Chosen | null {
   if (turn.state.stopping !== null) return null;
   const holds = ({ when }: ErrorRule): boolean => {
     const condition = when === undefined ? null : evaluateCondition(when.cel, scope);
     return condition === null || (condition.ok && condition.value);
   };
-  return errorRules(onError).find(({ rule }) => holds(rule))?.rule ?? null;
+  let why = joined(seen.error ?? []);
+  for (const { rule } of errorRules(onError)) {
+    why = join(why, ruleLabel(turn.machinery, turn.state, rule, seen));
+    if (holds(rule)) return { rule, seen, why };
+  }
+  return null;
 }
 
 /** The value that the rule puts in place of an output; null: it has none, or it cannot be evaluated. */
-function fallbackValue(
-  turn: Turn,
-  rule: ErrorRule | null,
-  scope: Scope,
-  seen: SeenLabels,
-): { readonly value: Json; readonly labels: Labels } | null {
-  if (rule === null || !("value" in rule)) return null;
-  const value = evaluate(rule.value, scope);
-  return value.ok ? { value: value.value, labels: labelsIn(turn.machinery, turn.state, rule.value, seen) } : null;
+function fallbackValue(turn: Turn, chosen: Chosen | null, scope: Scope): { readonly value: Json; readonly labels: Labels } | null {
+  if (chosen === null || !("value" in chosen.rule)) return null;
+  const value = evaluate(chosen.rule.value, scope);
+  if (!value.ok) return null;
+  return { value: value.value, labels: merged([labelsIn(turn.machinery, turn.state, chosen.rule.value, chosen.seen), whole(chosen.why)]) };
 }
 
 function afterSettled(turn: Turn, id: string, output: Json): void {
   const rescued = own(turn.state.steps, id)?.rescues;
   if (rescued) completeStep(turn, rescued, output, { labels: originIn(turn.machinery, turn.state)("steps", [id, "output"]) });
   for (const { id: rescuer } of rescuersIn(turn.stepDefinition(id).on_error)) {
-    if (own(turn.state.steps, rescuer)?.status === "pending") skipStep(turn, rescuer); // there is nothing to rescue
+    if (own(turn.state.steps, rescuer)?.status === "pending") skipStep(turn, rescuer, id); // there is nothing to rescue
   }
 }

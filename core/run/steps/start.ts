@@ -19,7 +19,7 @@ type Start<K extends StepKind> = (turn: Turn, node: string, step: StepOf<K>, inp
 const startPrompted = (turn: Turn, node: string, step: ModelStep | AgentStep, input: Json): void => {
   const misfit = misfitOf(step.prompt, input as JsonObject);
   if (misfit === null) begin(turn, node, step.kind, input);
-  else failAt(turn, node, `prompt/slots/${misfit.name}`, misfit.message);
+  else failAt(turn, node, `prompt/slots/${misfit.name}`, misfit.message, step.prompt.slots);
 };
 
 const STARTS: { readonly [K in StepKind]: Start<K> } = {
@@ -36,8 +36,8 @@ const STARTS: { readonly [K in StepKind]: Start<K> } = {
     askPerson(turn, node, "step", severity, proposal);
   },
   wait: (turn, node, step) => startWait(turn, node, step),
-  map: (turn, node, _step, list) =>
-    Array.isArray(list) ? begin(turn, node, "map", list) : failAt(turn, node, "over", "it does not give a list"),
+  map: (turn, node, step, list) =>
+    Array.isArray(list) ? begin(turn, node, "map", list) : failAt(turn, node, "over", "it does not give a list", step.over),
 };
 const startOf = ({ kind }: Step): Start<StepKind> => STARTS[kind] as Start<StepKind>;
 
@@ -51,6 +51,6 @@ export function startNode(turn: Turn, node: string, item: { readonly item?: Json
   const input = rulesOf(step).input(step);
   if (input === null) return start(turn, node, step, null);
   const value = evaluate(input.template, { ...turn.scopeOf(stepOfNode(node)), ...item });
-  if (!value.ok) return failAt(turn, node, input.field, value.error.message);
+  if (!value.ok) return failAt(turn, node, input.field, value.error.message, input.template);
   start(turn, node, step, value.value);
 }

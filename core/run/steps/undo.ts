@@ -7,7 +7,7 @@ import { labelsOfTemplate } from "../../workflow/labels-of.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
 import type { Activity, Done, StepError } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
-import { labelsIn } from "./labels.ts";
+import { labelsIn, seenByItem } from "./labels.ts";
 import { compensationId, indexOfNode, workOf } from "./node.ts";
 
 /** Activity ids of what was done and can be undone, last first. */
@@ -52,7 +52,8 @@ function scopeOf(turn: Turn, done: Done, compensate: ToolCompensate): Scope {
 
 function labelsOf(turn: Turn, done: Done, compensate: ToolCompensate): Labels {
   const output = done.labels ?? whole(UNKNOWN);
-  if (compensate !== done.undo?.compensate) return labelsIn(turn.machinery, turn.state, compensate.input, { output });
+  if (compensate !== done.undo?.compensate)
+    return labelsIn(turn.machinery, turn.state, compensate.input, { ...seenByItem(turn.machinery, turn.state, done.node), output });
   const input = done.undo.labels ?? whole(UNKNOWN); // a model chose the input of a call without labels
   return labelsOfTemplate(compensate.input, (variable, path) => labelsAt(variable === "input" ? input : output, path), UNKNOWN);
 }

@@ -16,11 +16,12 @@ export function startWait(turn: Turn, id: string, wait: WaitStep): void {
     return turn.emit("step.started", { kind: "wait", resume_at: until, signal: wait.signal }, id);
   }
   const field = wait.seconds === null ? "until" : "seconds";
-  const value = evaluate(wait.seconds ?? wait.until, turn.scopeOf(id));
-  if (!value.ok) return failAt(turn, id, field, value.error.message);
+  const template = wait.seconds ?? wait.until;
+  const value = evaluate(template, turn.scopeOf(id));
+  if (!value.ok) return failAt(turn, id, field, value.error.message, template);
   const resumeAt = field === "seconds" ? secondsFrom(value.value, turn.at) : instantOf(value.value);
   if (resumeAt === null)
-    return failAt(turn, id, field, field === "seconds" ? "it does not give a number of seconds" : "it does not give an RFC 3339 time");
+    return failAt(turn, id, field, `it does not give ${field === "seconds" ? "a number of seconds" : "an RFC 3339 time"}`, template);
   turn.emit("step.started", { kind: "wait", resume_at: resumeAt }, id);
 }
 

@@ -71,7 +71,6 @@ const fromModel = cel("steps.said.output");
 const fromCaller = cel("input.amount");
 const says = { said: model({}) };
 const rejects: Partial<Script> = { person: () => "reject" };
-const childFails: Partial<Script> = { child: () => ({ ok: false, error: { code: "tool_error", message: "no" } }) };
 
 /** A child run of its own: what it gives, with its labels. */
 const childOf =
@@ -100,11 +99,6 @@ describe("whose word reaches a tool's field", () => {
       "a rejected review's on_error.value",
       (v) => define(chain({ ...says, r: ask("?", { on_error: { value: v } }), pay: pay(cel("steps.r.output"), []) })),
       rejects,
-    ],
-    [
-      "a failed child's on_error.value",
-      (v) => define(chain({ ...says, c: child({}, { on_error: { value: v } }), pay: pay(cel("steps.c.output"), []) })),
-      childFails,
     ],
     [
       "a failed transform's on_error.value",
@@ -146,6 +140,54 @@ describe("whose word reaches a tool's field", () => {
     expect(reachesGuarded(["/amount"], untrustedOf(definition(fromModel), script) ?? [])).toBe(true);
     expect(reachesGuarded(["/note"], untrustedOf(definition(fromModel), script) ?? [])).toBe(false);
     expect(untrustedOf(definition(fromCaller), script)).toEqual([]);
+  });
+
+  /** A tool's answer decides between constants of the definition; the caller's word in its place asks nobody. */
+  it.each<[string, (list: string, flag: string) => { [id: string]: Step }]>([
+    ["a map's length", (list) => ({ m: each(cel(list), transform(1)), pay: pay(cel("size(steps.m.output)"), []) })],
+    ["a map's items that ignore `item`", (list) => ({ m: each(cel(list), transform("1")), pay: pay(cel("steps.m.output.join('')"), []) })],
+    ["the index of an item", (list) => ({ m: each(cel(list), tool("pay", { input: { amount: cel("index"), note: "x" } })) })],
+    ["an item's `index` as its value", (list) => ({ m: each(cel(list), transform(cel("index"))), pay: pay(cel("steps.m.output[0]"), []) })],
+    ["a step's `when`", (_, flag) => ({ a: transform(1, { when: { cel: flag } }), pay: pay(cel("steps.a.output"), []) })],
+    [
+      "a skipped step's null",
+      (_, flag) => ({ a: transform(1, { when: { cel: `!${flag}` } }), pay: pay(cel("steps.a.output == null ? 1 : 2"), []) }),
+    ],
+    [
+      "a failed expression",
+      (list) => ({ a: transform(cel(`${list}[9]`), { on_error: { value: 7 } }), pay: pay(cel("steps.a.output"), []) }),
+    ],
+    [
+      "a condition of on_error",
+      (_, flag) => ({
+        a: transform(cel("input.no.such"), { on_error: [{ when: { cel: flag }, value: 7 }, { value: 8 }] }),
+        pay: pay(cel("steps.a.output"), []),
+      }),
+    ],
+  ])("[LABEL-10] through %s: what a tool decided is untrusted, what the caller decided is not", (_, steps) => {
+    const script = { tool: () => answered({ list: [1, 2], flag: true }) };
+    const input = { list: [1, 2], flag: true };
+    const get = tool("orders.get");
+    const of = (list: string, flag: string) => untrustedOf(define(chain({ get, ...steps(list, flag) })), script, { input });
+    expect(of("steps.get.output.list", "steps.get.output.flag")).toContain("/amount");
+    expect(of("input.list", "input.flag")).toEqual([]);
+  });
+
+  it("[LABEL-10] what a tool or a child run decides by failing is untrusted, what a person decides by rejecting is not", () => {
+    const on_error: Step["on_error"] = [{ when: { cel: "error.message == 'scripted'" }, value: 7 }, { value: 8 }];
+    const chosen = (step: Step) => define(chain({ a: step, pay: pay(cel("steps.a.output"), []) }), { tools: ["orders.get", "pay"] });
+    const fails: Partial<Script> = {
+      tool: () => failed("tool_error", "permanent"),
+      child: () => ({ ok: false, error: { code: "tool_error", message: "scripted" } }),
+      person: () => "reject",
+    };
+    expect(untrustedOf(chosen(tool("orders.get", { on_error })), fails)).toEqual(["/amount"]);
+    expect(untrustedOf(chosen(child({}, { on_error })), fails)).toEqual(["/amount"]);
+    expect(untrustedOf(chosen(ask("?", { on_error })), fails)).toEqual([]);
+    const instead = (step: Step) =>
+      define({ a: { ...step, on_error: { step: "b" } }, b: transform(7), pay: pay(cel("steps.b.output == null ? 1 : 2"), ["a", "b"]) });
+    for (const script of [fails, {}]) expect(untrustedOf(instead(tool("orders.get")), script)).toEqual(["/amount"]);
+    expect(untrustedOf(instead(ask("?")), fails)).toEqual([]);
   });
 
   it("[LABEL-2] a child's input is as trusted as its parent's values were", () => {
@@ -344,41 +386,61 @@ describe("an agent that has seen untrusted text", () => {
 });
 
 /**
- * The oracle knows nothing of labels. Whatever a model or a tool says carries a mark, nothing else does, and a person who approves
- * takes the marks out of what was proposed. A mark that arrives in a field has come all the way, so the field must be named as untrusted.
+ * The oracle knows nothing of labels. Each definition is played in two worlds that differ in what models and tools say and in which of
+ * their calls fail; the caller and every person say the same in both. Whatever differs in a field has come from a model or a tool, by its
+ * value or by what depended on it: a length, an index, a condition, a skip, a failure. So does a mark, which only they put in. That field must
+ * be named as untrusted in both worlds.
  */
 const MARK = "\u2622";
 
-describe("every way of a marked value", () => {
+describe("every way of a value and of a choice", () => {
   it("[LABEL-9] is named, in generated definitions", { timeout: 120_000 }, () => {
     let arrived = 0;
+    let chosen = 0;
     const ways = new Set<string>();
-    for (let seed = 1; seed <= 1_500; seed++) {
-      const { calls, kinds } = play(seed);
-      for (const { input, untrusted } of calls) {
+    for (let seed = 1; seed <= 2_000; seed++) {
+      const [one, other] = [play(seed, 0), play(seed, 1)];
+      for (const [key, { input, untrusted }] of [...one.calls, ...other.calls]) {
         const marked = placesOf(input);
+        const twin = [one, other].map(({ calls }) => calls.get(key)?.input);
+        const differing = twin[0] === undefined || twin[1] === undefined ? [] : differences(twin[0], twin[1]);
         arrived += marked.length;
-        if (marked.length > 0) for (const kind of kinds) ways.add(kind);
-        const missed = marked.filter(
-          (place) => !untrusted.some((other) => place === other || place.startsWith(`${other}/`) || other.startsWith(`${place}/`)),
+        chosen += differing.filter((place) => !marked.includes(place)).length;
+        if (marked.length + differing.length > 0) for (const kind of one.kinds) ways.add(kind);
+        const missed = [...marked, ...differing].filter(
+          (place) => !untrusted.some((known) => place === known || place.startsWith(`${known}/`) || known.startsWith(`${place}/`)),
         );
-        expect(missed, `seed ${seed}: ${JSON.stringify(input)}`).toEqual([]);
+        expect(missed, `seed ${seed}: ${key} ${JSON.stringify(twin)} ${JSON.stringify(untrusted)}`).toEqual([]);
       }
     }
     expect(arrived).toBeGreaterThan(1_000);
+    expect(chosen).toBeGreaterThan(500);
     expect([...ways].sort()).toEqual([
       "compensation",
+      "index",
       "map",
       "model",
+      "on_error.list",
       "on_error.step",
       "on_error.value",
       "review",
       "run",
+      "size",
       "tool",
       "transform",
+      "when",
     ]);
   });
 });
+
+/** The places in which two values differ. */
+function differences(one: Json, other: Json, at = ""): string[] {
+  if (Array.isArray(one) && Array.isArray(other) && one.length === other.length)
+    return one.flatMap((item, index) => differences(item, other[index] ?? null, `${at}/${index}`));
+  if (isObject(one) && isObject(other) && Object.keys(one).join() === Object.keys(other).join())
+    return Object.entries(one).flatMap(([key, item]) => differences(item, other[key] ?? null, `${at}/${key}`));
+  return JSON.stringify(one) === JSON.stringify(other) ? [] : [at];
+}
 
 function placesOf(value: Json, at = ""): string[] {
   if (typeof value === "string") return value.includes(MARK) ? [at] : [];
@@ -386,28 +448,34 @@ function placesOf(value: Json, at = ""): string[] {
   return isObject(value) ? Object.entries(value).flatMap(([key, item]) => placesOf(item, `${at}/${key}`)) : [];
 }
 
-const cleaned = (value: Json): Json => JSON.parse(JSON.stringify(value).replaceAll(MARK, ""));
-
 type Seen = { readonly input: Json; readonly untrusted: readonly string[] };
+type Played = { readonly calls: ReadonlyMap<string, Seen>; readonly kinds: ReadonlySet<string> };
 
-function play(seed: number): { readonly calls: readonly Seen[]; readonly kinds: ReadonlySet<string> } {
+/** Plays the definition of a seed. Nothing in it depends on the world but what models and tools answer. */
+function play(seed: number, world: number): Played {
   const random = dice(seed);
   const kinds = new Set<string>();
-  const calls: Seen[] = [];
+  const calls = new Map<string, Seen>();
   const inner = generate(random, kinds, false);
   const outer = generate(random, kinds, true);
-  const input = { x: "in", y: { z: "put" }, list: ["p", "q"] };
-  let n = 0;
-  const drive = (definition: Definition, birth: Partial<Birth>): Drive => {
+  const input = { x: "in", y: { z: "put" }, list: ["p", "q"], yes: true };
+  const drive = (definition: Definition, birth: Partial<Birth>, path: string): Drive => {
     const base = new Drive(definition).script.authority;
+    let activity = "";
+    const word = (): Dice => dice(hash(`${seed} ${world} ${path}${activity}`));
     const script: Partial<Script> = {
-      tool: () => (random(8) === 0 ? failed("tool_error", "permanent") : answered({ f: `${MARK}${n++}`, g: { h: `t${MARK}` }, l: [MARK] })),
-      model: () => said(`${MARK}${n++}`),
-      person: (proposal) => (random(2) === 0 ? "reject" : { modify: cleaned(proposal as Json) }),
+      tool: () => {
+        const draw = word();
+        if (draw(4) === 0) return failedWith(`m${draw(2)}`);
+        const l = Array.from({ length: draw(3) }, (_, at) => `${MARK}${at}`);
+        return answered({ f: `${MARK}${draw(9)}`, g: { h: `t${MARK}` }, l, yes: draw(2) === 0, ...(draw(2) === 0 ? { maybe: 1 } : {}) });
+      },
+      model: () => said(`${MARK}${word()(9)}`),
+      person: (proposal) => (hash(String((proposal as { id: string }).id)) % 3 === 0 ? "reject" : { modify: { id: "seen" } }),
       child: (_name, given, labels) => {
         const parent = { run: "run_p", activity: "c", depth: 1, tools: ["w", "undo"] };
-        const run = drive(inner, { input: given as Json, parent, ...(labels === undefined ? {} : { inputLabels: labels }) });
-        const { status, output, outputLabels } = run.state;
+        const birthOfChild = { input: given as Json, parent, ...(labels === undefined ? {} : { inputLabels: labels }) };
+        const { status, output, outputLabels } = drive(inner, birthOfChild, `${path}${activity}>`).state;
         if (status !== "completed") return { ok: false, error: { code: "tool_error", message: "no" } };
         return { ok: true, output, ...(outputLabels === undefined ? {} : { labels: outputLabels }) };
       },
@@ -417,17 +485,25 @@ function play(seed: number): { readonly calls: readonly Seen[]; readonly kinds: 
     run.quiet = true;
     const { carryOut } = run;
     run.carryOut = (effect) => {
+      if ("activity" in effect && typeof effect.activity === "string") activity = effect.activity;
       if (effect.kind === "authority.ask" && effect.question.kind === "tool") {
         if (effect.question.compensation) kinds.add("compensation");
-        calls.push({ input: run.activity(effect.activity).input, untrusted: effect.question.untrusted });
+        calls.set(`${path}${activity}`, { input: run.activity(activity).input, untrusted: effect.question.untrusted });
       }
       return carryOut.call(run, effect);
     };
     return run.start().run();
   };
-  drive(outer, { input });
+  drive(outer, { input }, "");
   return { calls, kinds };
 }
+
+function failedWith(message: string): ReturnType<typeof failed> {
+  const outcome = failed("tool_error", "permanent");
+  return { ...outcome, result: { ok: false, failure: { class: "permanent", code: "tool_error", message, retryAfterMs: null } } };
+}
+
+const hash = (text: string): number => [...text].reduce((sum, letter) => (Math.imul(sum, 31) + (letter.codePointAt(0) ?? 0)) >>> 0, 7);
 
 type Dice = (below: number) => number;
 function dice(seed: number): Dice {
@@ -451,6 +527,20 @@ function generate(random: Dice, kinds: Set<string>, withChild: boolean): Definit
   const expression = (more: readonly string[]): string => {
     const from = source(more);
     const other = source(more);
+    const counted = pick<() => string>([
+      () => `size(${from})`,
+      () => `${from}.l`,
+      () => `size(${from}.l)`,
+      () => `${from} == null ? 'no' : 'yes'`,
+      () => `${from}.yes ? 1 : 2`,
+      () => `has(${from}.maybe)`,
+      () => `${from} == ${other}`,
+      () => (more.includes("item") ? "index" : "1"),
+    ])();
+    if (random(3) === 0) {
+      kinds.add(counted === "index" ? "index" : "size");
+      return counted;
+    }
     return pick([
       from,
       from,
@@ -474,22 +564,31 @@ function generate(random: Dice, kinds: Set<string>, withChild: boolean): Definit
   const onError = (item: readonly string[] = []): { on_error: Step["on_error"] } => {
     if (random(2) === 0) return { on_error: null };
     kinds.add("on_error.value");
-    return { on_error: { value: template(item) } };
+    if (random(2) === 0) return { on_error: { value: template(item) } };
+    kinds.add("on_error.list");
+    const when = { cel: random(2) === 0 ? "error.message == 'm0'" : condition() };
+    return { on_error: [{ when, value: "one" }, { value: template(item) }] };
+  };
+  const condition = (): string => {
+    const from = source([]);
+    return pick([`${from}.yes`, `${from} == null`, `size(${from}.l) > 1`, `has(${from}.maybe)`, "input.yes"]);
   };
   for (let at = 0; at < count; at++) {
     const id = `s${at}`;
     const needs = [...ids];
-    const made = makeStep(id, needs);
+    const made: Step = { ...makeStep(id, needs), ...(random(4) === 0 ? { when: { cel: condition() } } : {}) };
+    if (made.when !== null) kinds.add("when");
     steps[id] = made;
     if (made.on_error === null && random(3) === 0) {
       const rescuer = `r${at}`;
       kinds.add("on_error.step");
       steps[id] = { ...made, on_error: { step: rescuer } };
       steps[rescuer] = transform(template(), { needs: [] });
+      ids.push(rescuer);
     }
     ids.push(id);
   }
-  function makeStep(_id: string, needs: string[]): Step {
+  function makeStep(id: string, needs: string[]): Step {
     const kind = pick(["tool", "model", "transform", "review", "map", "map", ...(withChild ? (["run", "run"] as const) : [])]);
     kinds.add(kind);
     switch (kind) {
@@ -505,11 +604,16 @@ function generate(random: Dice, kinds: Set<string>, withChild: boolean): Definit
       case "transform":
         return transform(random(4) === 0 ? { cel: "input.no.such" } : template(), { needs, ...onError() });
       case "review":
-        return ask(template(), { needs, ...onError() });
+        return ask({ id, value: template() }, { needs, ...onError() });
       case "run":
         return child(template(), { needs, ...onError() });
       default: {
-        const over = pick<Json>([[{ cel: expression([]) }, { cel: expression([]) }], { cel: `[${source([])}]` }]);
+        const over = pick<Json>([
+          [{ cel: expression([]) }, { cel: expression([]) }],
+          { cel: `[${source([])}]` },
+          { cel: `${source([])}.l` },
+          { cel: `${source([])}` },
+        ]);
         const item =
           random(2) === 0
             ? transform(template(["item"]), onError(["item"]))
