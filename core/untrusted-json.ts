@@ -2,9 +2,11 @@
  * JSON that somebody else wrote: parsed into data that the rest of the platform can walk, hash and store without surprises.
  * Knows nothing of schemas, transports or personal data.
  */
+
 import { isObject, type Json } from "./json.ts";
 import { type LongNumber, longNumbers } from "./long-numbers.ts";
 import { err, ok, type Result } from "./result.ts";
+import { disguiseFinder } from "./secret-forms.ts";
 
 /** Levels of nesting. Recursive readers (validators, canonical JSON) stay far from the end of their stack. */
 export const MAX_DEPTH = 64;
@@ -119,13 +121,15 @@ const WITHHELD_SECRET = "[secret withheld]";
 /** Shorter strings occur by chance; taking them out would spoil answers and hide nothing. */
 const SHORTEST_SECRET = 8;
 
-/** `value` without the given secrets, keys included; `count` says how many strings held one. */
+/** `value` without the given secrets, keys included; a string that holds one in disguise is withheld whole. `count` says how many strings held one. */
 export function withoutSecrets(value: Json, secrets: readonly string[]): { readonly value: Json; readonly count: number } {
   const sought = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
+  const isDisguised = disguiseFinder(sought);
   let count = 0;
   const clean = (text: string): string => {
     let cleaned = text;
     for (const secret of sought) cleaned = cleaned.replaceAll(secret, WITHHELD_SECRET);
+    if (text.length >= SHORTEST_SECRET && isDisguised(cleaned.replaceAll(WITHHELD_SECRET, ""))) cleaned = WITHHELD_SECRET;
     if (cleaned !== text) count++;
     return cleaned;
   };

@@ -26,6 +26,9 @@ export const rootOfNewKey = (maker: Holder): string => {
 export const isOwnSignIn = ({ user, root }: Holder): boolean =>
   root === null || root === PLATFORM_ADMIN_USER || root === user || isLogin(root);
 
+/** True when what the credential says counts as its user's own word: their own sign-in, or a key made `for_others`, whose making is on record. */
+export const speaksForUser = (holder: Holder & { readonly forOthers: boolean }): boolean => isOwnSignIn(holder) || holder.forOthers;
+
 /**
  * True when one person may hold both: they have the same user, one is at the root of the other, or the same person is at the root of
  * both. The platform's own key is at the root of every key.

@@ -23,6 +23,8 @@ export type Switch = {
   /** When nothing was in flight under it for the first time. */
   readonly drainedAt: EpochMs | null;
   readonly recovered: { readonly by: string; readonly at: EpochMs; readonly epoch: number } | null;
+  /** How often people threw it again while it was active. Absent: never. */
+  readonly thrownAgain?: number;
 };
 
 /** Who throws or asks: a `Principal`, as far as the switch needs to know it. */
@@ -47,6 +49,8 @@ export type Recovery = {
   readonly reason: string;
   readonly at: EpochMs;
   readonly approved: boolean;
+  /** The switch's `thrownAgain` when it was asked: whoever throws it again has a new reason, and nobody was asked about that one. */
+  readonly thrownAgain?: number;
 };
 
 /**
@@ -59,6 +63,8 @@ export function refusalOf(recovery: Recovery, thrown: Switch, approver: Approver
   if (why !== null) return refuse("second_person_required", why);
   if (recovery.approved) return refuse("conflict", "this recovery was already approved");
   if (thrown.recovered !== null) return refuse("conflict", "the switch that this recovery is about was already lifted");
+  if ((recovery.thrownAgain ?? 0) !== (thrown.thrownAgain ?? 0))
+    return refuse("conflict", "the switch was thrown again after this recovery was asked for; ask again");
   if (at >= recovery.at + RECOVERY_LIFETIME_MS) return refuse("conflict", "this recovery was not approved in time; ask again");
   return null;
 }

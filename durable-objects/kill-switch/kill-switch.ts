@@ -80,7 +80,7 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
       return this.#stops();
     }
 
-    /** Throwing what is thrown already gives the same switch. */
+    /** Throwing what is thrown already gives the same switch, and voids the recoveries that were asked for until then. */
     async throwSwitch(scope: StopScope, by: Actor, reason: string): Promise<SwitchView> {
       await this.#awake();
       const thrown = this.#throw(scope, { name: by.user, org: by.org, type: "user" }, reason);
@@ -122,7 +122,7 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
       const { org, user, credential, credentialCreatedAt, credentialCreatedBy, root, platformAdmin } = by;
       const asker: Asker = { org, user, credential, credentialCreatedAt, credentialCreatedBy, root: root ?? null, platformAdmin };
       this.ctx.storage.transactionSync(() => {
-        switches.saveRecovery({ v: 1, id, switch: state.id, asker, reason, at, approved: false });
+        switches.saveRecovery({ v: 1, id, switch: state.id, asker, reason, at, approved: false, thrownAgain: state.thrownAgain ?? 0 });
         const actor = { type: "user", id: user } as const;
         this.#record(
           state,
@@ -201,7 +201,7 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
       const at = this.#ports.now();
       return this.ctx.storage.transactionSync(() => {
         const active = switches.activeOf(scope);
-        if (active !== null) return active;
+        if (active !== null) return by.type === "user" ? this.#throwAgain(active, by, reason, at) : active;
         const epoch = switches.nextEpoch();
         const id = mintId("kill", at, this.#ports.random(10));
         const state: Switch = { v: 1, id, scope, reason, thrown: { by: by.name, at, epoch }, drainedAt: null, recovered: null };
@@ -212,6 +212,15 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
         this.#record(state, { type: "kill_switch.thrown", org: by.org, actor, decision: "deny", data: { epoch, reason } }, at);
         return state;
       });
+    }
+
+    /** Who throws what is thrown already has a reason of their own: recoveries that were asked for before are void. */
+    #throwAgain(active: Switch, by: Thrower, reason: string, at: EpochMs): Switch {
+      const state: Switch = { ...active, thrownAgain: (active.thrownAgain ?? 0) + 1 };
+      this.#stores.switches.save(state);
+      const data = { epoch: active.thrown.epoch, reason, again: true };
+      this.#record(state, { type: "kill_switch.thrown", org: by.org, actor: { type: by.type, id: by.name }, decision: "deny", data }, at);
+      return state;
     }
 
     #record(state: Switch, fact: SwitchFact, at: EpochMs): void {

@@ -12,6 +12,8 @@ import type { IngressPorts } from "./ports.ts";
 const COMMENT_MS = 15_000;
 const WAITING_MS = 30_000;
 const RETRY_MS = 5_000;
+/** How often the credential is asked about again: with the cache of keys, a revoked one reads for 10 s at most. */
+const CHECK_MS = 5_000;
 /** Maximum UTF-16 units of one piece, which is all that the runtime holds of a stream that nobody reads. */
 const PIECE = 64 * 1024;
 
@@ -25,6 +27,7 @@ export function eventStream(
   id: RunId,
   from: number,
   traceId: string,
+  isStillAllowed: () => Promise<boolean>,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   /** The last event that was handed over whole, and how much was of the next one. */
@@ -33,6 +36,7 @@ export function eventStream(
   let page: Page | null = null;
   let waitingSince: number | null = null;
   let cancelled = false;
+  let checkedAt = ports.now();
   const holder: Holder = {
     drop: () => {
       page = null;
@@ -46,11 +50,21 @@ export function eventStream(
   /** What the client gets when there is no page; null: the stream is over. */
   async function news(): Promise<"page" | "nothing" | null> {
     const waited = waitingSince === null ? 0 : ports.now() - waitingSince;
-    const run = await ports.runs(id).news(last, Math.max(1, Math.min(COMMENT_MS, WAITING_MS - waited)));
-    if (run === null) return null;
-    waitingSince = run.status === "waiting" ? (waitingSince ?? ports.now()) : null;
-    if (run.hasMore) return "page";
-    return FINAL_STATUSES.includes(run.status) ? null : "nothing";
+    for (let left = Math.max(1, Math.min(COMMENT_MS, WAITING_MS - waited)); left > 0; left -= CHECK_MS) {
+      const run = await ports.runs(id).news(last, Math.min(left, CHECK_MS));
+      if (run === null || !(await mayGoOn())) return null;
+      waitingSince = run.status === "waiting" ? (waitingSince ?? ports.now()) : null;
+      if (run.hasMore) return "page";
+      if (FINAL_STATUSES.includes(run.status)) return null;
+    }
+    return "nothing";
+  }
+
+  async function mayGoOn(): Promise<boolean> {
+    if (cancelled) return false;
+    if (ports.now() - checkedAt < CHECK_MS) return true;
+    checkedAt = ports.now();
+    return isStillAllowed();
   }
 
   async function readPage(): Promise<Page | null> {
@@ -84,6 +98,10 @@ export function eventStream(
       start: (controller) => controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n\n`)),
       async pull(controller) {
         try {
+          if (!(await mayGoOn())) {
+            leave();
+            return controller.close();
+          }
           if (page === null) {
             const found = taken > 0 ? "page" : await news();
             if (found === null) return controller.close();

@@ -8,7 +8,7 @@ import type { Json } from "../../core/json.ts";
 import { misfitsOf, numberNotHeld } from "../../core/model-call/flaws.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure, Opening, Reached, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
-import type { ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
+import type { Idempotency, ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
 import { takeInt64 } from "../../core/workflow/int64.ts";
 import { knownPath } from "../../core/workflow/known-path.ts";
@@ -33,6 +33,7 @@ export type ToolGateway = { readonly call: (call: ToolCall, signal: AbortSignal)
 /** What is known so far: an interruption is judged by it, and it is reported whatever the end. */
 type Progress = {
   effect: ToolEffect;
+  idempotency: Idempotency;
   reached: Reached;
   status: number | null;
   isMissing: boolean;
@@ -51,6 +52,7 @@ export function governToolCalls(ports: ToolGatewayPorts, transports: Transports)
       const deadline = startDeadline(call.timeoutMs, signal);
       const progress: Progress = {
         effect: "write",
+        idempotency: "none",
         reached: "no",
         status: null,
         isMissing: false,
@@ -89,6 +91,7 @@ async function perform(
   const manifest = await deadline.within(ports.manifest(context.org, call.tool, call.version));
   if (manifest === null) return err(failure("permanent", "not_found", "the tool is not registered in this version"));
   progress.effect = manifest.effect;
+  progress.idempotency = manifest.idempotency;
 
   const guarded: GuardContext = { org: context.org, run: context.run, subject: context.subject };
   const opened = await deadline.within(openPersonalData(ports.guard, guarded, manifest, call.input)).catch(rethrowDeadline);
@@ -122,7 +125,7 @@ async function perform(
   progress.status = sent.status;
   progress.isMissing = sent.found === false;
   if (!sent.answer.ok) {
-    const failed = unanswered(sent.reached, sent.answer.error, progress);
+    const failed = unanswered(sent.reached, inDoubt(sent.reached, sent.answer.error, progress), progress);
     if (sent.said === undefined || failed.ok) return failed;
     const { words, findings } = await tellError(ports.guard, guarded, sent.said, [credential.value]);
     progress.findings = [...progress.findings, ...findings];
@@ -151,7 +154,16 @@ async function perform(
 /** The call failed at the transport, or its answer did; `reached` says how far it came. */
 function unanswered(reached: Reached, why: Failure, progress: Progress): Result<never, Failure> {
   progress.reached = reached;
-  return err(reached === "unknown" ? withoutAnswer(progress.effect, reached, why.code, why.message) : why);
+  return err(reached === "unknown" ? { ...why, class: withoutAnswer(progress.effect, reached, why.code, why.message).class } : why);
+}
+
+/**
+ * A status that leaves open what the tool did. A write is sent again only under a key that its tool honours, so any other is in doubt: its
+ * lookup is asked, or a person. A redirect would be given again, so where nothing can be looked up the call fails, and is named as not undone.
+ */
+function inDoubt(reached: Reached, why: Failure, { effect, idempotency }: Progress): Failure {
+  if (reached !== "answered" || effect !== "write" || idempotency === "key") return why;
+  return why.class === "permanent" && idempotency === "none" ? why : { ...why, class: "unknown" };
 }
 
 /** The tool's name stands in front: a run has many tools, and its error has no other place for it. */

@@ -1,6 +1,6 @@
 /** Which runs a caller sees, and how much of them. */
 
-import { isOwnSignIn } from "../../core/access/person.ts";
+import { speaksForUser } from "../../core/access/person.ts";
 import { type Principal, seesAllRuns } from "../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { unknownId } from "../../core/errors/unknown-name.ts";
@@ -47,7 +47,7 @@ const maySee = (principal: Principal, view: RunView): boolean => seesAllRuns(pri
  */
 export async function shownTo(ports: UseCasePorts, principal: Principal, view: RunView): Promise<RunView> {
   if (view.user !== principal.user || view.output === null) return view;
-  if (!isOwnSignIn(principal) && !principal.forOthers) return view;
+  if (!speaksForUser(principal)) return view;
   const output = await ports.guard.reveal({ org: view.org, run: view.id, subject: view.subject }, view.output);
   return { ...view, output };
 }

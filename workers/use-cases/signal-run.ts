@@ -1,4 +1,5 @@
 /** Delivers a signal to a run. New work, so the kill switch is asked; redacted before anything keeps it. */
+import { speaksForUser } from "../../core/access/person.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { withoutPerson } from "../../core/guardrail/rules/action.ts";
 import { judgeInput } from "../../core/guardrail/rules/judge.ts";
@@ -37,7 +38,8 @@ export async function signalRun(
   const { id: signalId, replayed, settle, release } = claimed.value;
   if (replayed !== null) return ok({ outcome: replayed, run: await shownTo(ports, principal, view), replayed: true });
   // What the run's own user says is theirs to get back; what anybody else says is not.
-  const origin = principal.user === view.user ? "input" : "tool";
+  const own = speaksForUser(principal);
+  const origin = own && principal.user === view.user ? "input" : "tool";
   const context = { org: view.org, run: view.id, subject: view.subject };
   const rules = await signalRules(ports, view);
   // The run is under way and does not wait for a person here: what a person would decide is refused.
@@ -51,7 +53,7 @@ export async function signalRun(
   }
   const { value } = admitted;
   const findings = [...judged.findings, ...admitted.findings];
-  const signalled = await ports.runs(id).signal({ id: signalId, name, body: value, findings, by: principal.user });
+  const signalled = await ports.runs(id).signal({ id: signalId, name, body: value, findings, by: principal.user, own });
   if (!signalled.ok) {
     await release();
     return signalled;

@@ -187,8 +187,7 @@ export const CALL_EVENTS: Handlers<Types> = {
     const done = wrote === undefined ? state.done : state.done.with(state.done.length, { ...made, wrote });
     const noted = wrote === undefined ? counted : { ...counted, done };
     const told = event.data.instruction ? { ...noted, seenInstruction: true as const } : noted;
-    const passed = (["degraded", "truncated"] as const).filter((flag) => flags.includes(flag));
-    return passed.reduce(withFlag, told);
+    return flags.reduce(withFlag, told);
   },
 };
 

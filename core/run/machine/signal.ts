@@ -11,4 +11,6 @@ export type RunSignal = {
   readonly body: Json;
   readonly findings: readonly FindingSummary[];
   readonly by: string;
+  /** The sender's credential speaks for `by` (`speaksForUser`). */
+  readonly own: boolean;
 };

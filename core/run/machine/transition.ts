@@ -121,12 +121,12 @@ function takeBroken(turn: Turn, over: Happening): Take {
 const SIGNALS_KEPT = 100;
 
 /** A signal that comes before it is awaited is kept for the step that will. */
-function takeSignal(turn: Turn, { id, name, body, by, findings }: Extract<Happening, { kind: "signal" }>): Take {
+function takeSignal(turn: Turn, { id, name, body, by, own: isOwn, findings }: Extract<Happening, { kind: "signal" }>): Take {
   if (turn.state.signalIds.includes(id)) return null;
   if (turn.state.stopping !== null) return "the run is already ending";
   if ((own(turn.state.signals, name)?.length ?? 0) >= SIGNALS_KEPT) return `${SIGNALS_KEPT} signals of this name are waiting to be read`;
-  // Whoever started the run speaks for itself; another person's word is approved by nobody.
-  const label = by === turn.birth.user ? CALLER : saidBy("signal", "untrusted", CALLER);
+  // Whoever started the run speaks for itself; another person's word is approved by nobody, nor is a key's that somebody else may hold.
+  const label = isOwn && by === turn.birth.user ? CALLER : saidBy("signal", "untrusted", CALLER);
   turn.emit("signal.received", { id, name, body, by, label });
   if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "user", findings });
   return null;

@@ -90,5 +90,5 @@ function endPartial(turn: Turn): void {
   );
   const added: RunFlag[] = state.stopping?.error.code === "budget_exceeded" ? ["partial", "budget_exceeded"] : ["partial"];
   giveBack(turn);
-  turn.emit("run.completed", { output, labels, flags: [...state.flags, ...added], error: state.stopping?.error ?? null });
+  turn.emit("run.completed", { output, labels, flags: [...new Set([...state.flags, ...added])], error: state.stopping?.error ?? null });
 }

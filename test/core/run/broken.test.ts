@@ -87,7 +87,7 @@ describe("a turn that throws", () => {
 
   it("[RUN-140] leaves the run as it was where a signal caused it", () => {
     const { run } = calling("tell");
-    const over = { kind: "signal", id: "s", name: "go", body: 1, by: "eva", findings: [] } as const;
+    const over = { kind: "signal", id: "s", name: "go", body: 1, by: "eva", own: true, findings: [] } as const;
     expect(run.offer({ kind: "broken", over })).toContain("internal error");
     expect(run.run().state.status).toBe("completed");
   });

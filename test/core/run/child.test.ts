@@ -27,6 +27,15 @@ describe("children", () => {
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeLessThanOrEqual(run.machinery.birth.budget.usd);
   });
 
+  it("[RUN-250] tell their parent every flag of theirs", () => {
+    const flags = ["partial", "budget_exceeded", "stale", "degraded", "truncated"] as const;
+    for (const flag of flags) {
+      const end = { ok: true, flags: [flag] }; // the script passes on what it says of the end
+      const run = new Drive(define({ x: child() }), { child: () => end }).start().run();
+      expect(run.state).toMatchObject({ status: "completed", flags: [flag] });
+    }
+  });
+
   it("[RUN-145] that follow each other each get all that is left", () => {
     const run = new Drive(define({ x: child(), y: child({ needs: ["x"] }) })).start().run();
     expect(run.state.status).toBe("completed");

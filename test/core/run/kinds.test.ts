@@ -275,7 +275,7 @@ describe("wait", () => {
   it("[RUN-81] a signal that came before it was awaited is not lost, one told twice counts once", () => {
     const steps = { a: tool("orders.get"), s: wait({ needs: ["a"], signal: "paid" }), t: wait({ needs: ["s"], signal: "paid" }) };
     const run = new Drive(define(steps, { output: [{ cel: "steps.s.output" }, { cel: "steps.t.output" }] })).start();
-    const signal = (id: string, body: Json) => run.offer({ kind: "signal", id, name: "paid", body, by: "ada", findings: [] });
+    const signal = (id: string, body: Json) => run.offer({ kind: "signal", id, name: "paid", body, by: "ada", own: true, findings: [] });
     signal("sig_1", { amount: 5 });
     signal("sig_1", { amount: 5 });
     run.run();

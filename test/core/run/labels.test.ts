@@ -233,12 +233,13 @@ describe("whose word reaches a tool's field", () => {
     const reviewed = define(chain({ ...says, r: ask(fromModel), pay: pay(cel("steps.r.output.proposal"), []) }));
     expect(untrustedOf(reviewed, { person: () => "approve" })).toEqual([]);
     const definition = define(chain({ w: wait, pay: pay(cel("steps.w.output.n"), []) }));
-    for (const [by, untrusted] of [
-      ["ada", []],
-      ["mallory", ["/amount"]],
+    for (const [by, own, untrusted] of [
+      ["ada", true, []],
+      ["ada", false, ["/amount"]],
+      ["mallory", true, ["/amount"]],
     ] as const) {
       const run = new Drive(definition).start().run();
-      run.offer({ kind: "signal", id: "sig_1", name: "news", body: { n: 1 }, findings: [], by });
+      run.offer({ kind: "signal", id: "sig_1", name: "news", body: { n: 1 }, findings: [], by, own });
       const question = run.wanted().flatMap((effect) => (effect.kind === "authority.ask" ? [effect.question] : []))[0];
       expect(question).toMatchObject({ untrusted });
     }

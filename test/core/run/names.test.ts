@@ -47,7 +47,7 @@ describe("a step called `constructor`", () => {
       { tool: () => answered({ id: 1 }), model: () => said("done"), person: () => "approve", child: () => ({ ok: true, output: 1 }) },
       { input: { list: [1, 2] } as Json, toolEffects: { [ID]: "write" as const } },
     ).start();
-    run.offer({ kind: "signal", id: "s1", name: ID, body: 7, by: "eva", findings: [] });
+    run.offer({ kind: "signal", id: "s1", name: ID, body: 7, by: "eva", own: true, findings: [] });
     run.run();
     expect(run.state).toMatchObject({ status: "completed", error: null });
     expect(Object.keys(run.state.steps)).toEqual([ID, "after"]);
@@ -73,12 +73,12 @@ describe("a signal", () => {
   it.each(INHERITED)("[NAME-1] called %s comes where it is awaited, and harms nobody else", (name) => {
     const definition = define({ w: wait({ signal: name }) }, { output: { cel: "steps.w.output" } });
     const run = new Drive(definition).start().run();
-    expect(run.offer({ kind: "signal", id: "s1", name, body: { [name]: 1 }, by: "eva", findings: [] })).toBeNull();
+    expect(run.offer({ kind: "signal", id: "s1", name, body: { [name]: 1 }, by: "eva", own: true, findings: [] })).toBeNull();
     expect(run.run().state.status).toBe("completed");
     expect(run.state.output).toStrictEqual({ [name]: 1 });
     const other = new Drive(define({ w: wait({ signal: "go" }) })).start().run();
-    other.offer({ kind: "signal", id: "s1", name, body: 1, by: "eva", findings: [] });
-    other.offer({ kind: "signal", id: "s2", name: "go", body: 1, by: "eva", findings: [] });
+    other.offer({ kind: "signal", id: "s1", name, body: 1, by: "eva", own: true, findings: [] });
+    other.offer({ kind: "signal", id: "s2", name: "go", body: 1, by: "eva", own: true, findings: [] });
     expect(other.run().state.status).toBe("completed");
   });
 });

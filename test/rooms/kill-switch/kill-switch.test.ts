@@ -187,6 +187,17 @@ describe("recovery", () => {
     expect((await kill.stops()).active).toEqual([REFUND]);
   });
 
+  it("[KILL-90] throwing again voids what was asked for until then", async () => {
+    const { kill } = fresh();
+    const { id } = await kill.throwSwitch(REFUND, ann, "");
+    const asked = await kill.requestRecovery(REFUND, ann, "");
+    expect((await kill.throwSwitch(REFUND, bob, "a second reason")).id).toBe(id);
+    expect(codeOf(await kill.approveRecovery(asked.ok ? asked.value.id : "", bob))).toBe("conflict");
+    expect((await kill.stops()).active).toEqual([REFUND]);
+    await lift(kill, REFUND);
+    expect((await kill.stops()).active).toEqual([]);
+  });
+
   it("[KILL-6] of two approvals at once one counts", async () => {
     const { kill } = fresh();
     await kill.throwSwitch(REFUND, ann, "");

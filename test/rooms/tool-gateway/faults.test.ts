@@ -103,6 +103,40 @@ describe("what a tool may answer", () => {
     }
   }
 
+  /** What a write may have done is left open by every status that neither refuses nor puts off. */
+  it.each([
+    [500, {}, "unknown", "transient"],
+    [502, {}, "unknown", "transient"],
+    [503, {}, "unknown", "transient"],
+    [504, {}, "unknown", "transient"],
+    [408, {}, "unknown", "transient"],
+    [503, { "retry-after": "2" }, "transient", "transient"],
+    [429, {}, "transient", "transient"],
+    [425, {}, "transient", "transient"],
+    [400, {}, "permanent", "permanent"],
+  ] as const)("[TOOL-90] %i %j: a write that no key protects is %s, any other call is %s", async (status, headers, unprotected, other) => {
+    const classOf = async (changes: Partial<HttpTool>) => {
+      const upstream = scriptedUpstream(() => json({}, status, headers));
+      const outcome = await gateway(upstream.fetch, changes).call(toolCall({ timeoutMs: 60 }), still);
+      return failureOf(outcome)?.class;
+    };
+    for (const idempotency of ["none", { lookup: "find" }] as const)
+      expect(await classOf({ effect: "write", idempotency })).toBe(unprotected);
+    expect(await classOf({ effect: "write", idempotency: "key" })).toBe(other);
+    expect(await classOf({ effect: "read", idempotency: "none" })).toBe(other);
+  });
+
+  it.each([302, 303, 304])("[TOOL-90] %i leaves a write's outcome open", async (status) => {
+    const of = async (idempotency: HttpTool["idempotency"]) => {
+      const upstream = scriptedUpstream(() => new Response(null, { status, headers: { location: "https://evil.example/" } }));
+      const outcome = await gateway(upstream.fetch, { effect: "write", idempotency }).call(toolCall({ timeoutMs: 60 }), still);
+      return [outcome.reached, failureOf(outcome)?.class];
+    };
+    expect(await of("none")).toEqual(["answered", "permanent"]); // in doubt, and named in `undone`
+    expect(await of("key")).toEqual(["answered", "permanent"]);
+    expect(await of({ lookup: "find" })).toEqual(["answered", "unknown"]);
+  });
+
   it("a last byte within the limit is read", async () => {
     const body = `{"id":"${"x".repeat(1000)}"}`.padEnd(ANSWER_BYTES);
     const outcome = await gateway(scriptedUpstream(new Response(body, { headers: JSON_TYPE })).fetch).call(toolCall(), still);

@@ -12,6 +12,7 @@ const event = (seq: number): EventView => ({ seq, type: "step.completed", at: "t
 
 function world(limits = LIMITS) {
   let at = 1_000_000;
+  const allowed = { now: true };
   const counts = { reads: 0, waits: 0 };
   const run = {
     news: async (after: number) => {
@@ -30,11 +31,11 @@ function world(limits = LIMITS) {
     at += ms;
   };
   const pages = new HeldPages(limits, () => at, sleep);
-  const open = () => eventStream(ports, pages, "run_1" as never, 0, "t").getReader();
+  const open = () => eventStream(ports, pages, "run_1" as never, 0, "t", async () => allowed.now).getReader();
   const pass = (ms: number): void => {
     at += ms;
   };
-  return { counts, open, pages, pass };
+  return { allowed, counts, open, pages, pass };
 }
 const turns = async (count: number) => {
   for (let n = 0; n < count; n++) await new Promise((resolve) => setTimeout(resolve, 0));
@@ -129,4 +130,15 @@ describe("a stream of events", () => {
     await entered;
     expect(dropped).toEqual(["a"]);
   });
+});
+
+it("[TOOL-91] a stream ends within 5 s of its credential's end, also in the middle of what is to be read", async () => {
+  const { allowed, open, pass } = world();
+  const reader = open();
+  for (let n = 0; n < 3; n++) expect((await reader.read()).done).toBe(false);
+  allowed.now = false;
+  pass(4_999);
+  expect((await reader.read()).done).toBe(false);
+  pass(1);
+  expect((await reader.read()).done).toBe(true);
 });

@@ -36,7 +36,8 @@ describe("an HTTP tool", () => {
     [204, 205, 304].includes(status) ? new Response(null, { status }) : json({ amount: "no such shape" }, status);
 
   it.each(["write", "read"] as const)("[TOOL-34] of effect `%s`: each status means to the run what it meant alone", async (effect) => {
-    for (const status of statuses) {
+    // Since `reached` is said, 425 and 429 are calls that were put off, and a redirect leaves open what was done.
+    for (const status of statuses.filter((one) => one < 300 || (one >= 400 && one !== 425 && one !== 429))) {
       const outcome = await call({ effect }, answers(withStatus(status)));
       const { result, reached } = outcome;
       const failure = failureOf(outcome);

@@ -1,5 +1,6 @@
 /** `GET /v1/runs/{id}/events`: a list, or a stream of server-sent events (event-stream.ts). */
 import { z } from "@hono/zod-openapi";
+import type { Principal } from "../../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import type { RunId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
@@ -56,7 +57,10 @@ export function runEventRoutes(ports: IngressPorts): Endpoint[] {
         if (!from.ok) return from;
         if (!streams) return reply(200, await listEvents(ports, found.value.id, from.value, call.query.limit ?? MOST_EVENTS));
         if (from.value > 0 && (await isRead(ports, found.value.id, from.value))) return reply(204, undefined);
-        const body = call.request.method === "HEAD" ? null : eventStream(ports, pages, found.value.id, from.value, call.trace.traceId);
+        const { request, trace, principal } = call;
+        const isStillAllowed = async (): Promise<boolean> => isSame(principal, await ports.auth.authenticate(request));
+        const body =
+          request.method === "HEAD" ? null : eventStream(ports, pages, found.value.id, from.value, trace.traceId, isStillAllowed);
         return ok({
           response: new Response(body, {
             headers: { "Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no" },
@@ -66,6 +70,14 @@ export function runEventRoutes(ports: IngressPorts): Endpoint[] {
     }),
   ];
 }
+
+/** The credential still says what it said when the stream began. */
+const isSame = (before: Principal, now: Principal | null): boolean =>
+  now !== null &&
+  now.credential === before.credential &&
+  now.org === before.org &&
+  now.user === before.user &&
+  now.roles.join() === before.roles.join();
 
 /** The run has ended, and the client has its last event: 204 tells a browser not to come back (WHATWG HTML, "Server-sent events"). */
 async function isRead(ports: IngressPorts, id: RunId, from: number): Promise<boolean> {

@@ -19,7 +19,7 @@ type HttpPlan = Plan & { readonly target: URL; readonly parts: HttpRequestParts 
 type HttpRequest = { readonly url: string; readonly init: RequestInit };
 
 /** Said by something in front of the tool, or by a tool that has not begun. */
-const NOT_NOW = [408, 425, 429, 502, 503, 504];
+const NOT_NOW = [408, 502, 503, 504];
 
 export function httpTransport({
   fetch,
@@ -78,20 +78,24 @@ export function httpTransport({
 }
 
 /**
- * What a status that is not 2xx says. A refusal (4xx) is one that would be given again; a redirect is never followed, so the tool behind
- * it was not reached; everything else says "try again", and what the tool did until then is not told.
+ * What a status that is not 2xx says. A refusal (4xx) is one that would be given again. 425, 429, and 503 with a time for the next try say
+ * that nothing was done. A redirect is never followed, and may be the answer to a write that was made (303). Everything else says "try
+ * again", and what the tool did until then is not told.
  */
 function readStatus(status: number, retryAfter: number | null): Sent {
   const message = `the tool answered with status ${status}`;
-  if (status === 429) return noAnswer("answered", status, failure("transient", "rate_limited", message, retryAfter));
+  const isPutOff = status === 425 || (status === 503 && retryAfter !== null);
+  if (isPutOff) return noAnswer("no", status, failure("transient", "upstream_unavailable", message, retryAfter));
+  if (status === 429) return noAnswer("no", status, failure("transient", "rate_limited", message, retryAfter));
   if (NOT_NOW.includes(status)) return noAnswer("answered", status, failure("transient", "upstream_unavailable", message, retryAfter));
+  if (status >= 600) return noAnswer("unknown", status, failure("transient", "tool_error", message, retryAfter)); // no status of HTTP
   if (status >= 500) return noAnswer("answered", status, failure("transient", "tool_error", message, retryAfter));
   if (status >= 400) {
     const refused = noAnswer("refused", status, failure("permanent", "tool_error", message));
     return status === 404 ? { ...refused, found: false } : refused;
   }
   if (status >= 300)
-    return noAnswer("no", status, failure("permanent", "tool_error", "the tool answered with a redirect, which is never followed"));
+    return noAnswer("answered", status, failure("permanent", "tool_error", "the tool answered with a redirect, which is never followed"));
   // An interim answer (RFC 9110 section 15.2): the tool is at work, and its last word has not come through.
   return noAnswer("unknown", status, failure("transient", "upstream_unavailable", message));
 }
