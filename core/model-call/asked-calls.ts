@@ -4,6 +4,7 @@
  */
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { AskedCall, ChatAnswer } from "../model/answer.ts";
+import { soleObject } from "../model/json-pieces.ts";
 import { ok } from "../result.ts";
 import { type ExactJson, parseExact } from "../untrusted-json.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
@@ -35,9 +36,10 @@ export function readArguments(said: AskedCall["arguments"], parameters?: JsonSch
 export const longIn = (said: AskedCall["arguments"]): readonly string[] =>
   (typeof said === "string" && said.length <= LONGEST_ARGUMENTS ? exactOf(said)?.long : null) ?? [];
 
-/** JSON in a text in a text: an object is meant, and only an object can be. */
+/** JSON in a text in a text: an object is meant, and only an object can be. Of several values in a row, the one object that they mean. */
 function exactOf(said: string): ExactJson | null {
-  const parsed = parseExact(said);
+  const whole = parseExact(said);
+  const parsed = whole.ok ? whole : parseExact(soleObject(said));
   if (!parsed.ok) return null;
   const inner = typeof parsed.value.value === "string" ? parseExact(parsed.value.value) : parsed;
   return inner.ok ? inner.value : null;

@@ -2,11 +2,11 @@
  * An upstream's answer in OpenAI's chat completions format, read with distrust: servers that speak it leave fields out, add
  * their own, and count wrongly. Pure; knows no price, no schema and no transport.
  */
-import { opaqueOf } from "../chat/opaque.ts";
+import { joinOpaque, opaqueOf } from "../chat/opaque.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type JsonRefusal, parseExact } from "../untrusted-json.ts";
-import { type Ending, endingOf } from "./finish.ts";
+import { type Ending, endingOf, mergedEnding } from "./finish.ts";
 import { type ReportedUsage, readUsage } from "./reported-usage.ts";
 import { BROKEN_OFF, type ToldError, toldInChoice } from "./told-error.ts";
 
@@ -48,24 +48,56 @@ export type AnswerRefusal = "not_an_object" | "no_choice" | "no_message";
 /** `ceiling`: more tokens than this, in or out, cannot have been used (the model's window). */
 export function readChatAnswer(body: Json, ceiling: number): Result<ChatAnswer, AnswerRefusal> {
   if (!isObject(body)) return err("not_an_object");
-  const choice = Array.isArray(body["choices"]) ? body["choices"][0] : undefined;
-  if (!isObject(choice)) return err("no_choice");
-  const message = choice["message"];
-  if (!isObject(message)) return err("no_message");
-  const refusal = typeof message["refusal"] === "string" && message["refusal"] !== "" ? { refusal: message["refusal"] } : {};
-  const finish = endingOf(choice["finish_reason"]);
-  const broke = toldInChoice(body, choice) ?? (finish === "error" ? BROKEN_OFF : null);
+  const choices = Array.isArray(body["choices"]) ? body["choices"] : [];
+  const [first] = choices;
+  if (!isObject(first)) return err("no_choice");
+  if (!isObject(first["message"])) return err("no_message");
+  const parts = inOrder(choices).flatMap((choice) => partOf(body, choice));
+  const speaker = parts.find(({ text, refusal }) => (text ?? "") !== "" || refusal !== undefined) ?? parts[0];
+  const said = parts.filter((part) => part === speaker || part.calls.length > 0);
+  const broke = said.flatMap((part) => part.broke ?? []).at(0) ?? null;
+  const opaque = said.map((part) => part.opaque).reduce(joinOpaque, undefined);
   return ok({
-    text: readContent(message["content"]),
-    finish,
+    text: speaker?.text ?? null,
+    finish: mergedEnding(said.map(({ finish }) => finish)),
     ...(broke === null ? {} : { broke }),
-    refused: "refusal" in refusal,
-    ...refusal,
-    ...withOpaque(message),
-    calls: readCalls(message["tool_calls"]),
+    refused: speaker?.refusal !== undefined,
+    ...(speaker?.refusal === undefined ? {} : { refusal: speaker.refusal }),
+    ...(opaque === undefined ? {} : { opaque }),
+    calls: said.flatMap(({ calls }) => calls).slice(0, MOST_CALLS_READ),
     usage: readUsage(body["usage"], ceiling),
     rehearsal: body["system_fingerprint"] === "rehearsal",
   });
+}
+
+/** By the index that they say, and where they say none, by their place. */
+function inOrder(choices: readonly Json[]): readonly JsonObject[] {
+  const placeOf = (choice: JsonObject, place: number): number => (typeof choice["index"] === "number" ? choice["index"] : place);
+  return choices
+    .flatMap((choice, place) => (isObject(choice) ? [{ choice, place: placeOf(choice, place) }] : []))
+    .sort((a, b) => a.place - b.place)
+    .map(({ choice }) => choice);
+}
+
+/**
+ * What one choice says. Only one is asked for, but some gateways split an answer: the words in one choice, each call in another. Words
+ * of a second choice are another answer, and are not read.
+ */
+function partOf(body: JsonObject, choice: JsonObject) {
+  const message = choice["message"];
+  if (!isObject(message)) return [];
+  const finish = endingOf(choice["finish_reason"]);
+  const refusal = message["refusal"];
+  return [
+    {
+      text: readContent(message["content"]),
+      finish,
+      broke: toldInChoice(body, choice) ?? (finish === "error" ? BROKEN_OFF : undefined),
+      refusal: typeof refusal === "string" && refusal !== "" ? refusal : undefined,
+      opaque: opaqueOf(message),
+      calls: readCalls(message["tool_calls"]),
+    },
+  ];
 }
 
 /** Of a message, a call, or a piece of one. */
@@ -89,8 +121,8 @@ function readCalls(calls: Json | undefined): AskedCall[] {
     const asked = isObject(call) && isObject(call["function"]) ? call["function"] : {};
     const id = isObject(call) ? call["id"] : null;
     return {
-      id: typeof id === "string" ? id : null,
-      name: typeof asked["name"] === "string" ? asked["name"] : null,
+      id: typeof id === "string" && id !== "" ? id : null,
+      name: typeof asked["name"] === "string" && asked["name"] !== "" ? asked["name"] : null,
       arguments: asked["arguments"] ?? null,
       ...(isObject(call) ? withOpaque(call) : {}),
     };

@@ -48,3 +48,8 @@ export function endingOf(said: unknown): Ending | null {
     .replace(/^finish_reason_/, "");
   return KNOWN.get(word) ?? PARTS.find(([pattern]) => pattern.test(word))?.[1] ?? "stop";
 }
+
+const RANK: readonly Ending[] = ["error", "length", "content_filter", "tool_calls", "stop"];
+
+/** The end of an answer whose parts ended in different ways: a broken or cut part makes the whole broken or cut. null: nothing was said. */
+export const mergedEnding = (parts: readonly (Ending | null)[]): Ending | null => RANK.find((ending) => parts.includes(ending)) ?? null;

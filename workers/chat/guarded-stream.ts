@@ -65,7 +65,7 @@ export function guardStream(
     const last = guard.end();
     const tail = text + passed(last) + filler.end();
     if (last.stopped !== null) return { kind: "stopped" };
-    return ending({ ...upstream.answer(), ...refusalOf(upstream.refusal()) }, tail);
+    return ending(upstream.answer(), tail);
   };
   const ending = async (answer: ChatAnswer, tail: string): Promise<Piece> => {
     const isSilent = (answer.text ?? "").trim() === "";
@@ -119,8 +119,6 @@ export function guardStream(
     cutOff: upstream.cutOff,
   };
 }
-
-const refusalOf = (refusal: string | null): Pick<ChatAnswer, "refusal"> => (refusal === null ? {} : { refusal });
 
 function summed(findings: readonly Finding[]): readonly FindingSummary[] {
   const counted = new Map<string, FindingSummary>();

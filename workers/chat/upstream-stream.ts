@@ -23,7 +23,6 @@ export type UpstreamStream = {
   next(): Promise<Result<string | null, Failure>>;
   /** What has come so far. */
   answer(): ChatAnswer;
-  refusal(): string | null;
   /** The status that the error amounts to which the upstream told; null: it told none. */
   told(): number | null;
   /** Lets go of the upstream. */
@@ -46,7 +45,6 @@ export function readUpstream(
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   const sse = openSse();
   const assembly = openAssembly();
-  const refusals: string[] = [];
   const over = openWatch(bounds, signal);
   let total = 0;
   let unpaused = 0;
@@ -62,16 +60,17 @@ export function readUpstream(
       return err(failureOf(chunk.told));
     }
     if (chunk.kind !== "delta") return ok("");
-    if (!assembly.take(chunk).ok) return err(tooLong());
-    if (chunk.refusal !== null) refusals.push(chunk.refusal);
-    return ok(chunk.text ?? "");
+    const taken = assembly.take(chunk);
+    return taken.ok ? taken : err(tooLong());
   };
 
   /** Some servers close with `[DONE]` and no finish reason: what they said is whole all the same, if they said anything. */
-  const isWhole = (): boolean => {
-    const { text, calls } = assembly.answer();
-    return assembly.isFinished() || (isDone && ((text ?? "") !== "" || calls.length > 0));
+  const answer = (): ChatAnswer => {
+    const said = assembly.answer();
+    if (!isDone || said.finish !== null) return said;
+    return { ...said, finish: said.calls.length > 0 ? "tool_calls" : (said.text ?? "") !== "" || said.refused ? "stop" : null };
   };
+  const isWhole = (): boolean => assembly.isFinished() || (isDone && answer().finish !== null);
 
   const takeAll = (events: readonly SseEvent[]): Result<string, Failure> => {
     let said = "";
@@ -134,8 +133,7 @@ export function readUpstream(
       if (!result.ok || result.value === null) cancel();
       return result;
     },
-    answer: () => assembly.answer(),
-    refusal: () => (refusals.length === 0 ? null : refusals.join("")),
+    answer,
     told: () => told,
     cancel,
     cutOff,

@@ -6,16 +6,18 @@ import { joinOpaque } from "../../chat/opaque.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type AskedCall, type ChatAnswer, MOST_CALLS_READ } from "../answer.ts";
+import { type Ending, mergedEnding } from "../finish.ts";
+import { type JsonScan, openJsonScan } from "../json-pieces.ts";
 import type { ReportedUsage } from "../reported-usage.ts";
-import type { CallPiece, ChatDelta } from "./chunk.ts";
+import type { CallPiece, ChatDelta, ChoicePiece } from "./chunk.ts";
 
 /** The answer exceeds the maximum number of UTF-16 units. */
 export type AssemblyRefusal = "too_long";
 
 /** An answer that is being put together. */
 export type Assembly = {
-  /** Once refused, always refused. */
-  take(chunk: ChatDelta): Result<null, AssemblyRefusal>;
+  /** The text that the chunk adds to the answer. Once refused, always refused. */
+  take(chunk: ChatDelta): Result<string, AssemblyRefusal>;
   /** The last usage that was told counts. */
   note(usage: ReportedUsage): void;
   /** What has come so far. */
@@ -28,10 +30,13 @@ export type Assembly = {
 const MOST_UNITS = 4 * 1024 * 1024;
 
 type Entry = {
+  readonly choice: number;
   readonly index: number | null;
   id: string | null;
   name: string | null;
   readonly pieces: string[];
+  /** Whether the pieces are complete JSON. */
+  readonly scan: JsonScan;
   value: Json;
   opaque?: JsonObject | undefined;
 };
@@ -40,24 +45,53 @@ type Entry = {
 export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
   const text: string[] = [];
   const entries: Entry[] = [];
-  const byIndex = new Map<number, Entry>();
+  const latest = new Map<string, Entry>();
+  /** What is known of each choice that came: how it ended, and whether it is part of the answer. */
+  const choices = new Map<number, { ending: Ending | null; isPart: boolean }>();
+  let speaker: number | null = null;
   let hasText = false;
   const refusal: string[] = [];
   let rehearsal = false;
   let opaque: JsonObject | undefined;
-  let finish: ChatDelta["finish"] = null;
   let usage: ReportedUsage = { kind: "absent" };
   let units = 0;
 
-  const takePiece = (piece: CallPiece): void => {
-    const entry = entryFor(piece, entries, byIndex);
+  const takePiece = (choice: number, piece: CallPiece): void => {
+    const entry = entryFor(choice, piece, entries, latest);
     if (entry === null) return;
     // The first id and name stand: servers that repeat them in every piece mean the same call.
     entry.id ??= piece.id;
     entry.name ??= piece.name;
     entry.opaque = joinOpaque(entry.opaque, piece.opaque);
-    if (typeof piece.arguments === "string") entry.pieces.push(piece.arguments);
-    else if (piece.arguments !== null) entry.value = piece.arguments;
+    if (typeof piece.arguments === "string") {
+      entry.pieces.push(piece.arguments);
+      entry.scan.push(piece.arguments);
+    } else if (piece.arguments !== null) entry.value = piece.arguments;
+  };
+
+  /** The words of the first choice that says any are the answer's. */
+  const takePart = ({ choice, calls, finish, ...said }: ChoicePiece): string => {
+    const known = choices.get(choice) ?? { ending: null, isPart: false };
+    choices.set(choice, known);
+    known.ending = finish ?? known.ending;
+    known.isPart ||= calls.length > 0;
+    for (const piece of calls) takePiece(choice, piece);
+    opaque = joinOpaque(opaque, said.opaque);
+    hasText ||= said.text !== null;
+    if ((said.text ?? "") === "" && said.refusal === null) return "";
+    speaker ??= choice;
+    if (speaker !== choice) return "";
+    known.isPart = true;
+    if (said.refusal !== null) refusal.push(said.refusal);
+    text.push(said.text ?? "");
+    return said.text ?? "";
+  };
+
+  /** Those that say nothing count where none says anything. */
+  const endings = (): readonly (Ending | null)[] => {
+    const all = [...choices.values()];
+    const parts = all.filter(({ isPart }) => isPart);
+    return (parts.length > 0 ? parts : all).map(({ ending }) => ending);
   };
 
   return {
@@ -65,17 +99,9 @@ export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
       units += unitsOf(chunk);
       // Counted, not undone: once over, always over.
       if (units > mostUnits) return err("too_long");
-      if (chunk.text !== null) {
-        hasText = true;
-        text.push(chunk.text);
-      }
-      if (chunk.refusal !== null) refusal.push(chunk.refusal);
       rehearsal ||= chunk.rehearsal;
-      opaque = joinOpaque(opaque, chunk.opaque);
-      finish = chunk.finish ?? finish;
       this.note(chunk.usage);
-      for (const piece of chunk.calls) takePiece(piece);
-      return ok(null);
+      return ok(chunk.parts.map(takePart).join(""));
     },
     // Some servers count with every chunk: the last word counts.
     note(told) {
@@ -83,7 +109,7 @@ export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
     },
     answer: () => ({
       text: hasText ? text.join("").toWellFormed() : null,
-      finish,
+      finish: mergedEnding(endings()),
       refused: refusal.length > 0,
       ...(refusal.length > 0 ? { refusal: refusal.join("").toWellFormed() } : {}),
       ...(opaque === undefined ? {} : { opaque }),
@@ -91,7 +117,7 @@ export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
       usage,
       rehearsal,
     }),
-    isFinished: () => finish !== null,
+    isFinished: () => choices.size > 0 && endings().every((ending) => ending !== null),
   };
 }
 
@@ -106,24 +132,33 @@ export function assemble(chunks: readonly ChatDelta[], mostUnits: number = MOST_
 }
 
 /** Without an index, a new id or a name begins a call, and anything else belongs to the last one. null: more calls than are read. */
-function entryFor(piece: CallPiece, entries: Entry[], byIndex: Map<number, Entry>): Entry | null {
-  const last = entries.at(-1);
-  const known = piece.index === null ? last : byIndex.get(piece.index);
-  // Some servers say index 0 of every parallel call: another id with another name beside it begins another call.
-  const isRenumbered = known !== undefined && known.id !== null && piece.id !== null && piece.id !== known.id && piece.name !== null;
+function entryFor(choice: number, piece: CallPiece, entries: Entry[], latest: Map<string, Entry>): Entry | null {
+  const known = latest.get(`${choice}/${piece.index ?? ""}`);
+  // Some servers say index 0 of every parallel call: another id with a name beside it begins another call. Others make a new id for
+  // every piece of one call: as long as its arguments are incomplete, the same name at the same index is the same call.
+  const isRenumbered =
+    known !== undefined &&
+    known.id !== null &&
+    piece.id !== null &&
+    piece.id !== known.id &&
+    piece.name !== null &&
+    (piece.name !== known.name || known.value !== null || known.scan.isComplete());
   const isOther =
     piece.index === null ? (piece.id !== null && piece.id !== known?.id) || (piece.id === null && piece.name !== null) : isRenumbered;
   if (known !== undefined && !isOther) return known;
   if (entries.length >= MOST_CALLS_READ) return null;
-  const entry: Entry = { index: piece.index, id: null, name: null, pieces: [], value: null };
+  const entry: Entry = { choice, index: piece.index, id: null, name: null, pieces: [], scan: openJsonScan(), value: null };
   entries.push(entry);
-  if (piece.index !== null) byIndex.set(piece.index, entry);
+  latest.set(`${choice}/${piece.index ?? ""}`, entry);
+  if (piece.index !== null) latest.set(`${choice}/`, entry);
   return entry;
 }
 
-/** By index where all have one; otherwise as they came. */
-const inOrder = (entries: readonly Entry[]): readonly Entry[] =>
-  entries.every(({ index }) => index !== null) ? [...entries].sort((a, b) => (a.index ?? 0) - (b.index ?? 0)) : entries;
+/** By choice, and in it by index where all have one; otherwise as they came. */
+function inOrder(entries: readonly Entry[]): readonly Entry[] {
+  const areCounted = entries.every(({ index }) => index !== null);
+  return [...entries].sort((a, b) => a.choice - b.choice || (areCounted ? (a.index ?? 0) - (b.index ?? 0) : 0));
+}
 
 const callOf = ({ id, name, pieces, value, opaque }: Entry): AskedCall => ({
   id,
@@ -132,7 +167,9 @@ const callOf = ({ id, name, pieces, value, opaque }: Entry): AskedCall => ({
   ...(opaque === undefined ? {} : { opaque }),
 });
 
-function unitsOf({ text, refusal, calls, opaque }: ChatDelta): number {
+const unitsOf = ({ parts }: ChatDelta): number => parts.reduce((units, part) => units + unitsOfPart(part), 0);
+
+function unitsOfPart({ text, refusal, calls, opaque }: ChoicePiece): number {
   let units = (text?.length ?? 0) + (refusal?.length ?? 0) + sizeOf(opaque ?? null);
   for (const { id, name, arguments: piece, opaque: beside } of calls)
     units +=

@@ -1,6 +1,5 @@
 /**
- * One event of an upstream's stream in OpenAI's format (`chat.completion.chunk`), read with the distrust of `../answer.ts`. Only the
- * first choice is read.
+ * One event of an upstream's stream in OpenAI's format (`chat.completion.chunk`), read with the distrust of `../answer.ts`.
  */
 import { isObject, type Json, type JsonObject } from "../../json.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -15,13 +14,8 @@ import type { SseEvent } from "./sse.ts";
 export type ChatChunk =
   | {
       readonly kind: "delta";
-      /** null: this chunk says no words. */
-      readonly text: string | null;
-      readonly refusal: string | null;
-      readonly opaque?: JsonObject;
-      readonly calls: readonly CallPiece[];
-      /** null: not yet. */
-      readonly finish: Exclude<Ending, "error"> | null;
+      /** What each choice says; empty where the chunk only counts. */
+      readonly parts: readonly ChoicePiece[];
       readonly usage: ReportedUsage;
       readonly rehearsal: boolean;
     }
@@ -31,6 +25,18 @@ export type ChatChunk =
   | { readonly kind: "done" }
   /** Keeps the connection alive, or is meant for others. */
   | { readonly kind: "nothing" };
+
+/** A piece of one choice. Only one is asked for, but some gateways put the words into one and each call into another. */
+export type ChoicePiece = {
+  readonly choice: number;
+  /** null: this chunk says no words. */
+  readonly text: string | null;
+  readonly refusal: string | null;
+  readonly opaque?: JsonObject;
+  readonly calls: readonly CallPiece[];
+  /** null: not yet. */
+  readonly finish: Exclude<Ending, "error"> | null;
+};
 
 /** The next part of the answer. */
 export type ChatDelta = Extract<ChatChunk, { kind: "delta" }>;
@@ -60,8 +66,17 @@ export function readEvent({ type, data }: SseEvent, ceiling: number): Result<Cha
     return ok(brokenOff(body, toldError(body) ?? toldError({ error: body }) ?? BROKEN_OFF, ceiling));
   }
   if (type !== "message" && !(parsed.ok && saysSomething(parsed.value))) return ok({ kind: "nothing" });
+  if (parsed.ok ? isPrimitive(parsed.value) : isWord(text)) return ok({ kind: "nothing" });
   return parsed.ok ? readChunk(parsed.value, ceiling) : err("not_json");
 }
+
+/** `null`, `""` and the like keep a connection alive. */
+const isPrimitive = (value: Json): boolean => value === null || typeof value !== "object";
+
+/** So do words such as `ping`; words of a failure do not. */
+const isWord = (text: string): boolean =>
+  /^[A-Za-z][\w .:/-]{0,63}$/.test(text) &&
+  !/error|fail|abort|cancel|timed? ?out|unavailable|overload|exceed|limit|denied|invalid/i.test(text);
 
 /** An event under another name, such as `ping`, counts where it holds what a chunk does. */
 const saysSomething = (body: Json): boolean => Array.isArray(isObject(body) ? body["choices"] : null) || toldError(body) !== null;
@@ -84,34 +99,37 @@ export function readChunk(body: Json, ceiling: number): Result<ChatChunk, ChunkR
   const told = toldError(body);
   if (told !== null) return ok(brokenOff(body, told, ceiling));
   const choices = Array.isArray(body["choices"]) ? body["choices"] : [];
-  const choice = choices.find((item) => isObject(item) && (item["index"] ?? 0) === 0);
-  const own = isObject(choice) ? choice : {};
-  const ending = endingOf(own["finish_reason"]);
-  const inChoice = toldInChoice({}, own);
-  if (ending === "error" || inChoice !== null) return ok(brokenOff(body, inChoice ?? BROKEN_OFF, ceiling));
-  // Some servers close with a whole `message` that says everything again: only a delta is news.
-  const delta = isObject(own["delta"]) ? own["delta"] : {};
-  const refusal = delta["refusal"];
-  return ok({
-    kind: "delta",
-    text: readContent(delta["content"]),
-    refusal: typeof refusal === "string" && refusal !== "" ? refusal : null,
-    ...withOpaque(delta),
-    calls: readPieces(delta["tool_calls"]),
-    finish: ending,
-    usage: readUsage(body["usage"], ceiling),
-    rehearsal: body["system_fingerprint"] === "rehearsal",
-  });
+  const parts: ChoicePiece[] = [];
+  for (const own of choices.slice(0, MOST_CALLS_READ)) {
+    if (!isObject(own)) continue;
+    const finish = endingOf(own["finish_reason"]);
+    const inChoice = toldInChoice({}, own);
+    if (finish === "error" || inChoice !== null) return ok(brokenOff(body, inChoice ?? BROKEN_OFF, ceiling));
+    // Some servers close with a whole `message` that says everything again: only a delta is news.
+    const delta = isObject(own["delta"]) ? own["delta"] : {};
+    const refusal = delta["refusal"];
+    parts.push({
+      choice: countOf(own["index"]) ?? 0,
+      text: readContent(delta["content"]),
+      refusal: typeof refusal === "string" && refusal !== "" ? refusal : null,
+      ...withOpaque(delta),
+      calls: readPieces(delta["tool_calls"]),
+      finish,
+    });
+  }
+  return ok({ kind: "delta", parts, usage: readUsage(body["usage"], ceiling), rehearsal: body["system_fingerprint"] === "rehearsal" });
 }
+
+const countOf = (value: Json | undefined): number | null =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
 
 function readPieces(calls: Json | undefined): CallPiece[] {
   if (!Array.isArray(calls)) return [];
   return calls.slice(0, MOST_CALLS_READ).map((call) => {
     const own = isObject(call) ? call : {};
     const asked = isObject(own["function"]) ? own["function"] : {};
-    const index = own["index"];
     return {
-      index: typeof index === "number" && Number.isSafeInteger(index) && index >= 0 ? index : null,
+      index: countOf(own["index"]),
       id: wordOf(own["id"]),
       name: wordOf(asked["name"]),
       arguments: argumentsOf(asked["arguments"] ?? null),
@@ -123,7 +141,9 @@ function readPieces(calls: Json | undefined): CallPiece[] {
 /** A piece of a text may end in half a surrogate pair; a whole value may not hold one. */
 const argumentsOf = (value: Json): Json => (typeof value === "string" || parseUntrusted(JSON.stringify(value)).ok ? value : null);
 
-const wordOf = (value: Json | undefined): string | null => (typeof value === "string" && value.isWellFormed() ? value : null);
+/** Pieces that continue a call may have an empty id and an empty name. */
+const wordOf = (value: Json | undefined): string | null =>
+  typeof value === "string" && value !== "" && value.isWellFormed() ? value : null;
 
 const brokenOff = (body: Json, told: ToldError, ceiling: number): ChatChunk => ({
   kind: "error",

@@ -218,6 +218,7 @@ describe("a stream", () => {
       [delta("Hello"), 'event: ping\ndata: {"type":"ping"}\n\n', "event: heartbeat\ndata: ok\n\n", delta(" world."), finish("stop"), DONE],
     ],
     ["events of another name that hold chunks", [`event: chunk\n${delta("Hello")}`, delta(" world."), finish("stop"), DONE]],
+    ["signs of life", ["data: ping\n\n", delta("Hello"), "data: null\n\n", 'data: ""\n\n', delta(" world."), finish("stop"), DONE]],
     ["empty data", ["data:\n\n", delta("Hello"), "data: \n\n", delta(" world."), finish("stop"), DONE]],
     ["no last blank line", [delta("Hello"), delta(" world."), finish("stop").trimEnd()]],
     ["words in the event without its blank line", [delta("Hello"), `data: ${LAST}`]],
@@ -349,12 +350,14 @@ describe("a stream", () => {
   });
 
   it("takes `[DONE]` without a finish reason for an end, if anything was said", async () => {
-    const {
-      text,
-      isDone,
-      finish: reasons,
-    } = await read(await chatWorld([streams([delta("Hello world."), DONE]).response]).complete({ ...ASK, model: SMALL }));
+    const world = chatWorld([streams([delta("Hello world."), DONE]).response]);
+    const include = { stream_options: { include_usage: true } };
+    const { text, isDone, finish: reasons, chunks } = await read(await world.complete({ ...ASK, model: SMALL, ...include }));
     expect([text, isDone, reasons]).toEqual(["Hello world.", true, ["stop"]]);
+    await world.settled();
+    // Nobody counted: what was said is estimated, and the worst case is not held.
+    expect(world.calls[0]?.spent?.tokens).toBeGreaterThan(2);
+    expect(chunks.at(-1)?.usage).toMatchObject({ total_tokens: world.calls[0]?.spent?.tokens });
     expect(await chatWorld([streams([DONE]).response]).complete({ ...ASK, model: SMALL })).toMatchObject({
       error: { code: "upstream_unavailable" },
     });
@@ -406,6 +409,36 @@ describe("tools in a stream", () => {
       { index: 1, id: expect.stringMatching(/_call_b$/), type: "function", function: { name: "weather", arguments: '{"city":"Rome"}' } },
     ]);
     expect(reasons).toEqual(["tool_calls"]);
+  });
+
+  const inChoice = (index: number, delta: object, reason: string | null = null): string =>
+    frame({ choices: [{ index, delta, finish_reason: reason }] });
+  const OSLO = { id: "call_a", type: "function", function: { name: "weather", arguments: '{"city":"Oslo"}' } };
+  const WORDS = "I will look at the weather now. ";
+  it.each<[string, readonly string[], string]>([
+    [
+      "in a second choice, behind words",
+      [inChoice(0, { content: WORDS }), inChoice(1, { tool_calls: [OSLO] }), inChoice(0, {}, "stop"), inChoice(1, {}, "tool_calls")],
+      WORDS,
+    ],
+    [
+      "cut, with empty ids and names",
+      [call(0, "call_a", "weather", '{"city":'), call(0, "", "", '"Oslo"'), call(0, "", "", "}"), finish("tool_calls")],
+      "",
+    ],
+    [
+      "cut, with another id in every piece",
+      [call(0, "call_a", "weather", ""), call(0, "call_b", "weather", '{"city":'), call(0, "call_c", "weather", '"Oslo"}')],
+      "",
+    ],
+    ["behind `{}`, after words", [delta(WORDS), call(0, "call_a", "weather", "{}"), call(0, null, null, '{"city":"Oslo"}')], WORDS],
+  ])("[CHAT-6] one call is one call: %s", async (_name, pieces, words) => {
+    const world = chatWorld([streams([...pieces, DONE]).response]);
+    const { chunks, finish: reasons, text, isDone } = await read(await world.complete(TOOLS));
+    expect(callsOf(chunks)).toMatchObject([{ index: 0, function: { name: "weather", arguments: '{"city":"Oslo"}' } }]);
+    expect([reasons, text, isDone]).toEqual([["tool_calls"], words, true]);
+    await world.settled();
+    expect(world.calls[0]?.spent?.tokens).toBeGreaterThan(2);
   });
 
   it("[CHAT-6] that do not fit are asked for again, twice, as long as nothing was sent", async () => {

@@ -20,9 +20,18 @@ type Outcome = "said" | "calls" | "again" | "refused";
 type Seen = { readonly outcome: Outcome; readonly microUsd: number | null; readonly tokens: number | null };
 
 /** The one answer of an upstream; where it is asked again, it says something. */
-type Answer = { readonly message: JsonObject; readonly finish?: string; readonly usage?: unknown; readonly tools?: boolean };
-const body = ({ message, finish = "stop", usage }: Answer) =>
-  json({ choices: [{ message: { role: "assistant", ...message }, finish_reason: finish }], ...(usage === undefined ? {} : { usage }) });
+type Answer = {
+  readonly message: JsonObject;
+  readonly finish?: string;
+  readonly usage?: unknown;
+  readonly tools?: boolean;
+  readonly more?: readonly JsonObject[];
+};
+const body = ({ message, finish = "stop", usage, more = [] }: Answer) =>
+  json({
+    choices: [{ message: { role: "assistant", ...message }, finish_reason: finish }, ...more],
+    ...(usage === undefined ? {} : { usage }),
+  });
 const GOOD = () => body({ message: { content: "Rain." }, usage: { prompt_tokens: 9, completion_tokens: 2 } });
 
 async function byRun(answer: Answer): Promise<Seen & { readonly errors: readonly string[] }> {
@@ -118,6 +127,18 @@ it.each<[string, Answer, Outcome, { input: number; output: number; cachedInput: 
     { message: called(OSLO), finish: "tool_calls", usage: { ...USED, completion_tokens: 0 }, tools: true },
     "calls",
     boundOf(null, calls(OSLO), true),
+  ],
+  ["arguments behind none", { message: called(`{}${OSLO}`), finish: "tool_calls", usage: USED, tools: true }, "calls", TOLD],
+  [
+    "a call in a second choice",
+    {
+      message: { content: "I will look", tool_calls: [] },
+      more: [{ index: 1, finish_reason: "tool_calls", message: called(OSLO) }],
+      usage: USED,
+      tools: true,
+    },
+    "calls",
+    TOLD,
   ],
   ["arguments that are no JSON", { message: called("{city"), finish: "tool_calls", usage: USED, tools: true }, "again", TOLD],
   ["no arguments at all", { message: called(null), finish: "tool_calls", usage: USED, tools: true }, "again", TOLD],

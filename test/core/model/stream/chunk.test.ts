@@ -19,10 +19,7 @@ describe("one chunk", () => {
   it("reads words, ends and counts", () => {
     expect(deltaOf({ choices: [{ index: 0, delta: { role: "assistant", content: "Hi" }, finish_reason: null }] })).toEqual({
       kind: "delta",
-      text: "Hi",
-      refusal: null,
-      calls: [],
-      finish: null,
+      parts: [{ choice: 0, text: "Hi", refusal: null, calls: [], finish: null }],
       usage: { kind: "absent" },
       rehearsal: false,
     });
@@ -31,8 +28,13 @@ describe("one chunk", () => {
       tokens: { input: 3, output: 4, cachedInput: 0 },
     });
     expect(deltaOf({ choices: [], usage: { prompt_tokens: -3, completion_tokens: 4 } }).usage.kind).toBe("implausible");
-    expect(deltaOf({ choices: [{ index: 1, delta: { content: "other" } }] }).text).toBe(null);
   });
+  it.each(["null", '""', "0", "true", "ping", "keep-alive", "OPENROUTER PROCESSING"])("takes %s for a sign of life", (data) =>
+    expect(message(data)).toEqual({ ok: true, value: { kind: "nothing" } }),
+  );
+  it.each(["Internal Server Error", "upstream timed out", "rate limit", "<html>", "{broken"])("does not take %s for one", (data) =>
+    expect(message(data)).toEqual({ ok: false, error: "not_json" }),
+  );
   it.each([
     ['{"error":{"message":"no","type":"server_error","code":"overloaded"}}', "message", 503],
     ['{"error":{"message":"no","code":429}}', "message", 429],
@@ -158,6 +160,114 @@ describe("assembling", () => {
       { id: "a", name: "x", arguments: '{"n":1}' },
       { id: "b", name: "y", arguments: { n: 2 } },
     ]);
+  });
+  type Piece = readonly [index: number | null, id: string | null, name: string | null, given: string];
+  const asked = (pieces: readonly Piece[], choice = 0) =>
+    pieces.map(([index, id, name, given]) =>
+      deltaOf({ choices: [{ index: choice, delta: { tool_calls: [{ index, id, function: { name, arguments: given } }] } }] }),
+    );
+  const GIVEN = '{"city":"Oslo"}';
+  it.each<[string, readonly Piece[], readonly (readonly [string, string])[]]>([
+    [
+      "empty ids and names continue a call",
+      [
+        [0, "a", "x", '{"city":'],
+        [0, "", "", '"Oslo"}'],
+        [0, "", "", ""],
+      ],
+      [["a", GIVEN]],
+    ],
+    [
+      "without an index, too",
+      [
+        [null, "a", "x", '{"city":'],
+        [null, "", "", '"Oslo"}'],
+      ],
+      [["a", GIVEN]],
+    ],
+    [
+      "a new id for every piece is one call",
+      [
+        [0, "a", "x", ""],
+        [0, "b", "x", '{"city":'],
+        [0, "c", "x", '"Os}{lo\\'],
+        [0, "d", "x", '""}'],
+      ],
+      [["a", '{"city":"Os}{lo\\""}']],
+    ],
+    [
+      "a new id after complete arguments is another call",
+      [
+        [0, "a", "x", GIVEN],
+        [0, "b", "x", GIVEN],
+      ],
+      [
+        ["a", GIVEN],
+        ["b", GIVEN],
+      ],
+    ],
+    [
+      "another name is another call",
+      [
+        [0, "a", "x", ""],
+        [0, "b", "y", GIVEN],
+      ],
+      [
+        ["a", ""],
+        ["b", GIVEN],
+      ],
+    ],
+  ])("[STREAM-7] tells calls apart: %s", (_, pieces, calls) => {
+    const assembled = assemble(asked(pieces));
+    expect(assembled.ok && assembled.value.calls.map(({ id, arguments: given }) => [id, given])).toEqual(calls);
+  });
+  const spoken = (choice: number, delta: JsonObject, finish: string | null = null) => ({ index: choice, delta, finish_reason: finish });
+  const call = { index: 0, id: "a", type: "function", function: { name: "x", arguments: GIVEN } };
+  it.each<[string, readonly JsonObject[], readonly [string, number, string]]>([
+    [
+      "words first, then a call",
+      [spoken(0, { content: "I will look" }, "stop"), spoken(1, { tool_calls: [call] }, "tool_calls")],
+      ["I will look", 1, "tool_calls"],
+    ],
+    [
+      "a call first",
+      [spoken(0, { content: null, tool_calls: [call] }, "tool_calls"), spoken(1, { content: "I will look" }, "stop")],
+      ["I will look", 1, "tool_calls"],
+    ],
+    [
+      "words in the second alone",
+      [spoken(0, { content: "", tool_calls: [] }, "stop"), spoken(1, { content: "I will look" }, "stop")],
+      ["I will look", 0, "stop"],
+    ],
+    [
+      "another answer in the second",
+      [spoken(0, { content: "I will look" }, "stop"), spoken(1, { content: "It rains and then it" }, "length")],
+      ["I will look", 0, "stop"],
+    ],
+    [
+      "a call in each",
+      [spoken(0, { tool_calls: [call] }, "tool_calls"), spoken(1, { tool_calls: [{ ...call, id: "b" }] }, "tool_calls")],
+      ["", 2, "tool_calls"],
+    ],
+    [
+      "a call that was cut",
+      [spoken(0, { content: "I will look" }, "stop"), spoken(1, { tool_calls: [call] }, "length")],
+      ["I will look", 1, "length"],
+    ],
+  ])("[STREAM-7] an answer in two choices is one, whole and streamed: %s", (_, choices, said) => {
+    const whole = readChatAnswer({ choices: choices.map(({ delta, ...choice }) => ({ ...choice, message: delta ?? null })) }, CEILING);
+    if (!whole.ok) throw new Error("refused");
+    const apart = assemble(choices.map((choice) => deltaOf({ choices: [choice] })));
+    expect(apart).toEqual(whole);
+    expect(assemble([deltaOf({ choices: [...choices] })])).toEqual(whole);
+    expect([whole.value.text ?? "", whole.value.calls.length, whole.value.finish]).toEqual(said);
+  });
+  it("an answer of which one choice lacks its end was cut", () => {
+    const assembly = openAssembly();
+    assembly.take(deltaOf({ choices: [spoken(0, { content: "I will look" }, "stop")] }));
+    expect(assembly.isFinished()).toBe(true);
+    assembly.take(deltaOf({ choices: [spoken(1, { tool_calls: [call] })] }));
+    expect(assembly.isFinished()).toBe(false);
   });
   it("is bounded, and knows whether the end was said", () => {
     const assembly = openAssembly(10);
