@@ -901,6 +901,8 @@ export type ListedModel = {
     readonly temperature?: boolean;
     readonly json_schema?: "strict" | "plain" | "none";
     readonly parallel_tool_calls?: boolean;
+    readonly refuses?: readonly string[];
+    readonly developer?: boolean;
   };
 };
 
@@ -926,6 +928,8 @@ export type Model = {
     readonly temperature?: boolean;
     readonly json_schema?: "strict" | "plain" | "none";
     readonly parallel_tool_calls?: boolean;
+    readonly refuses?: readonly string[];
+    readonly developer?: boolean;
   };
 };
 

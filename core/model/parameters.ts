@@ -1,30 +1,98 @@
 /**
  * Parameters of a request that not every model takes: what a registration says of them, what an upstream's refusal teaches, and a body
- * that fits both. Pure.
+ * that fits both. Messages, tools and the model itself are never left out. Pure.
  */
+import { PASSABLE } from "../chat/official-fields.ts";
+import { OPAQUE_FIELDS } from "../chat/opaque.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { ModelParameters } from "./entry.ts";
-import { paramOf } from "./told-error.ts";
+import { type Place, placeInText, placesIn, REFUSES, textOf } from "./refusal.ts";
 
-/** What a model takes of the parameters that this platform sends by itself. */
-export type Taken = Omit<ModelParameters, "passes">;
+/** What a model takes of what is sent to it, as far as that is known. */
+export type Taken = Omit<ModelParameters, "passes"> & {
+  /** Optional fields that it refused: `seed`, and of messages `messages.name`. */
+  readonly refuses?: readonly string[];
+  /** False: it knows no role `developer`, and reads such messages as `system`. */
+  readonly developer?: false;
+};
+
+/** Fields that an answer can do without; `temperature` and `parallel_tool_calls` have their own place in `Taken`. */
+const OPTIONAL: readonly string[] = [
+  "stream_options",
+  "seed",
+  "top_p",
+  "stop",
+  "presence_penalty",
+  "frequency_penalty",
+  "reasoning_effort",
+  ...PASSABLE,
+];
+/** The same of a message, and of a call in it. */
+const OF_MESSAGES: readonly string[] = ["name", "cache_control", ...OPAQUE_FIELDS];
+/** The platform asks for the upstream's count by itself. */
+const OWN = "stream_options";
 
 /** The body as a model takes it. */
 export function fitBody(body: JsonObject, taken: Taken): JsonObject {
-  const { output_limit, temperature, json_schema, parallel_tool_calls } = taken;
+  const { output_limit, temperature, json_schema, parallel_tool_calls, refuses = [], developer } = taken;
   let fitted = body;
   if (output_limit !== undefined)
     fitted = renamed(fitted, output_limit === "max_tokens" ? "max_completion_tokens" : "max_tokens", output_limit);
   if (temperature === false) fitted = without(fitted, "temperature");
   if (parallel_tool_calls === false) fitted = without(fitted, "parallel_tool_calls");
+  for (const field of refuses)
+    fitted = field in fitted ? without(fitted, field) : field.includes(".") ? withoutInside(fitted, field) : fitted;
+  if (developer === false) fitted = asSystem(fitted);
   if (json_schema === "plain") fitted = withoutStrict(fitted);
   return json_schema === "none" ? withSchemaInWords(withoutStrict(fitted)) : fitted;
+}
+
+/** Names of the caller's fields that a body lacks once it is fitted. */
+export function leftOutOf(body: JsonObject, { temperature, parallel_tool_calls, refuses = [] }: Taken): readonly string[] {
+  const all = [
+    ...refuses.filter((field) => field !== OWN),
+    ...(temperature === false ? ["temperature"] : []),
+    ...(parallel_tool_calls === false ? ["parallel_tool_calls"] : []),
+  ];
+  return all.filter((field) => holds(body, field)).map((field) => field.slice(field.indexOf(".") + 1));
 }
 
 const without = (body: JsonObject, name: string): JsonObject => Object.fromEntries(Object.entries(body).filter(([key]) => key !== name));
 const renamed = (body: JsonObject, from: string, to: string): JsonObject =>
   Object.fromEntries(Object.entries(body).map(([key, value]) => [key === from ? to : key, value]));
 
+/** Without a field of all messages, their parts and their calls, or of all tools. */
+function withoutInside(body: JsonObject, field: string): JsonObject {
+  const [holder = "", name = ""] = field.split(".");
+  const list = body[holder];
+  if (!Array.isArray(list)) return body;
+  const clean = (item: Json): Json => (isObject(item) ? without(item, name) : item);
+  const cleanAll = (items: Json | undefined): Json | undefined => (Array.isArray(items) && name !== "name" ? items.map(clean) : items);
+  const cleaned = list.map((item) => {
+    if (!isObject(item)) return item;
+    const { content, tool_calls: calls } = item;
+    const inside = { content: cleanAll(content), tool_calls: cleanAll(calls) };
+    const changed = Object.entries(inside).filter((entry): entry is [string, Json] => entry[1] !== undefined);
+    return { ...without(item, name), ...Object.fromEntries(changed) };
+  });
+  return { ...body, [holder]: cleaned };
+}
+
+/** Whether a body has an optional field. */
+const holds = (body: JsonObject, field: string): boolean =>
+  field.includes(".") ? JSON.stringify(withoutInside(body, field)) !== JSON.stringify(body) : field in body;
+
+const rolesIn = ({ messages }: JsonObject): readonly Json[] =>
+  Array.isArray(messages) ? messages.map((message) => (isObject(message) ? (message["role"] ?? null) : null)) : [];
+
+function asSystem(body: JsonObject): JsonObject {
+  const { messages } = body;
+  if (!Array.isArray(messages)) return body;
+  return {
+    ...body,
+    messages: messages.map((item) => (isObject(item) && item["role"] === "developer" ? { ...item, role: "system" } : item)),
+  };
+}
 function withoutStrict(body: JsonObject): JsonObject {
   const { response_format: format, tools } = body;
   const inner = isObject(format ?? null) ? (format as JsonObject)["json_schema"] : undefined;
@@ -50,44 +118,73 @@ function withSchemaInWords(body: JsonObject): JsonObject {
   return { ...without(body, "response_format"), messages: [{ role: "system", content }, ...messages] };
 }
 
-/** Words of a refusal that mean the parameter itself, and not the size of its value. */
-const REFUSES =
-  /unsupported|not (?:\w+ )?support|instead|unrecognized|unknown|only the default|not permitted|not allowed|extra inputs|deprecated|is required to be supplied/i;
-const NAMES = [
-  "max_completion_tokens",
-  "max_tokens",
-  "temperature",
-  "parallel_tool_calls",
-  "response_format",
-  "json_schema",
-  "strict",
-] as const;
+/** A refusal of the kind of format, and not of a schema in it. */
+const NO_KIND = /unavailable|not available|unknown variant|must be (?:one of|either)|not one of|expected|should be|json_object/i;
+const FORMATS: readonly string[] = ["response_format", "json_schema", "strict"];
+/** Fields that have a place of their own in `Taken`. */
+const KNOWN: readonly string[] = ["max_completion_tokens", "max_tokens", "temperature", "parallel_tool_calls", ...FORMATS];
 
 /**
  * What a refusal of this body teaches of the model; null: nothing. `body`: as it was sent; `told`: what the upstream answered with a 400 or
  * a 422.
  */
 export function lessonOf(told: Json, body: JsonObject): Taken | null {
-  const error = isObject(told) ? (told["error"] ?? told["detail"] ?? told) : told;
-  const said = JSON.stringify(error ?? null).slice(0, 4_096);
-  if (!REFUSES.test(said)) return null;
-  const [named = ""] = (paramOf(told) ?? "").split(/[.[]/);
-  const name =
-    NAMES.find((known) => known === named) ?? (named === "" ? NAMES.find((known) => new RegExp(`\\b${known}\\b`).test(said)) : undefined);
-  switch (name) {
-    case "max_tokens":
-      return name in body ? { output_limit: "max_completion_tokens" } : null;
-    case "max_completion_tokens":
-      return name in body ? { output_limit: "max_tokens" } : null;
-    case "temperature":
-    case "parallel_tool_calls":
-      return name in body ? { [name]: false } : null;
-    case "response_format":
-    case "json_schema":
-    case "strict":
-      if (/"strict":true/.test(JSON.stringify([body["response_format"] ?? null, body["tools"] ?? null]))) return { json_schema: "plain" };
-      return isObject(body["response_format"] ?? null) && name !== "strict" ? { json_schema: "none" } : null;
-    default:
-      return null;
+  const text = textOf(told);
+  const places = placesIn(told);
+  const isRefusal = REFUSES.test(text);
+  const lessons = places.flatMap((place) => lessonAt(place, body, text, isRefusal) ?? []);
+  const isInside = places.every(([first = ""]) => first === "messages" || first === "tools");
+  if (lessons.length === 0 && isInside && isRefusal) lessons.push(...(lessonInWords(text, body) ?? []));
+  if (lessons.length > 0) {
+    const refuses = [...new Set(lessons.flatMap((lesson) => lesson.refuses ?? []))];
+    return { ...Object.assign({}, ...lessons), ...(refuses.length === 0 ? {} : { refuses }) };
   }
+  const isRole = places.some((place) => place.at(-1) === "role") || /\bdeveloper\b|\broles?\b/i.test(text);
+  return isRole && rolesIn(body).includes("developer") ? { developer: false } : null;
 }
+
+/** The field that the text names first. */
+function lessonInWords(text: string, body: JsonObject): Taken[] | null {
+  const named = [...KNOWN, ...OPTIONAL, ...OF_MESSAGES.map((name) => `messages.${name}`)]
+    .map((field) => ({ field, at: placeInText(text, field.slice(field.indexOf(".") + 1)) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at);
+  for (const { field } of named) {
+    const lesson = lessonAt(field.split("."), body, text, true);
+    if (lesson !== null) return [lesson];
+  }
+  return null;
+}
+
+function lessonAt(place: Place, body: JsonObject, text: string, isRefusal: boolean): Taken | null {
+  const [name = ""] = place;
+  if (FORMATS.includes(name) || place.at(-1) === "strict") return lessonOfFormat(name, body, text, isRefusal);
+  if (!isRefusal) return null;
+  if (name === "messages" || name === "tools") {
+    const last = place.at(-1) ?? "";
+    const field = `${name}.${last}`;
+    const isOptional = name === "messages" ? OF_MESSAGES.includes(last) : last === "cache_control";
+    const isFunctions = last === "name" && (place.includes("function") || place.includes("tool_calls"));
+    return isOptional && !isFunctions && holds(body, field) ? { refuses: [field] } : null;
+  }
+  if (!(name in body)) return null;
+  if (name === "max_tokens") return { output_limit: "max_completion_tokens" };
+  if (name === "max_completion_tokens") return { output_limit: "max_tokens" };
+  if (name === "temperature" || name === "parallel_tool_calls") return { [name]: false };
+  return OPTIONAL.includes(name) ? { refuses: [name] } : null;
+}
+
+function lessonOfFormat(name: string, body: JsonObject, text: string, isRefusal: boolean): Taken | null {
+  const format = body["response_format"] ?? null;
+  const isSchema = isObject(format) && format["type"] === "json_schema";
+  if (isSchema && name !== "strict" && NO_KIND.test(text)) return { json_schema: "none" };
+  if (!isRefusal) return null;
+  if (/"strict":true/.test(JSON.stringify([format, body["tools"] ?? null]))) return { json_schema: "plain" };
+  return isSchema && name !== "strict" ? { json_schema: "none" } : null;
+}
+
+/** What a lesson teaches, a word for each thing: a refused field's name, or a parameter and how it is taken, `output_limit=max_tokens`. */
+export const wordsOf = ({ refuses = [], ...others }: Taken): readonly string[] => [
+  ...refuses,
+  ...Object.entries(others).map(([name, value]) => `${name}=${String(value)}`),
+];

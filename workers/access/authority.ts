@@ -146,7 +146,9 @@ function nobody(
   const isTooLong = rejected.some(({ why }) => why === WHY_NOT.window);
   const reasons = rejected.slice(0, REASONS_TOLD).map(({ id, why }) => `\`${id}\`: ${why}`);
   const ids = models.map(({ id }) => id);
-  const near = model === null || ids.includes(model) ? "" : didYouMean(model, ids);
+  const tasks = [...new Set(models.flatMap((entry) => entry.tasks))].filter((name) => name !== "*");
+  const [name, names] = model === null ? [task ?? "", tasks] : [model, ids];
+  const near = names.includes(name) ? "" : didYouMean(name, names);
   const message = [`no registered model may answer for ${asked}`, ...reasons].join("; ") + near;
   return { ...refused(isTooLong ? "limit_reached" : "not_found", message, false), rejected };
 }

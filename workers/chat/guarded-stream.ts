@@ -30,7 +30,7 @@ export type Piece =
   /** What was held to the end held personal data where no placeholder fits. */
   | { readonly kind: "unfit"; readonly why: string }
   /** What was held to the end is not what was asked for. */
-  | { readonly kind: "invalid"; readonly correction: readonly ChatMessage[] }
+  | { readonly kind: "invalid"; readonly errors: readonly string[]; readonly correction: readonly ChatMessage[] }
   | { readonly kind: "broken"; readonly failure: Failure };
 
 /** Puts the guard into an upstream's stream. The caller MUST read it to its end or cancel it. */
@@ -84,7 +84,7 @@ export function guardStream(
     judgedFindings = judged?.findings ?? [];
     if (judged === null || judged.kind === "blocked" || judged.kind === "broken") return { kind: "stopped" };
     if (judged.kind === "unfit") return { kind: "unfit", why: judged.why };
-    if (judged.kind === "invalid") return { kind: "invalid", correction: judged.correction };
+    if (judged.kind === "invalid") return { kind: "invalid", errors: judged.errors, correction: judged.correction };
     return { kind: "end", said: { ...judged.said, text: tail === "" ? judged.said.text : tail } };
   };
 

@@ -29,8 +29,13 @@ const MOST_CALLS = 32;
 /** What an answer comes to. An `invalid` one may be asked for again with the correction. */
 export type Judged =
   | { readonly kind: "said"; readonly said: Said; readonly findings: readonly FindingSummary[] }
-  /** Asked for again with these messages after the others; redacted. */
-  | { readonly kind: "invalid"; readonly correction: readonly ChatMessage[]; readonly findings: readonly FindingSummary[] }
+  /** Asked for again with these messages after the others; redacted. `errors`: what does not fit, in our words. */
+  | {
+      readonly kind: "invalid";
+      readonly errors: readonly string[];
+      readonly correction: readonly ChatMessage[];
+      readonly findings: readonly FindingSummary[];
+    }
   /** It held personal data at a place where no placeholder fits; `why` says where. Asking again would bring the same. */
   | { readonly kind: "unfit"; readonly why: string; readonly findings: readonly FindingSummary[] }
   /** The guardrails refused it: the caller is told that there was an answer, and nothing of it. */
@@ -59,7 +64,7 @@ export async function judgeChat(
   const flaws = [...errors, ...(admitted.action === "retry" ? [FLAWS.instruction] : [])];
   if (flaws.length === 0 && withoutPerson(judged.action) === "block") return { kind: "broken", findings };
   if (judged.action === "retry") flaws.push(...judged.flaws);
-  if (flaws.length > 0) return { kind: "invalid", correction: correctionOf(request, admitted.value, flaws), findings };
+  if (flaws.length > 0) return { kind: "invalid", errors: flaws, correction: correctionOf(request, admitted.value, flaws), findings };
   const revealed = await guard.reveal(context, judged.value);
   const fitted = fittedTo(request, answer, filled, revealed);
   if (!fitted.ok) return { kind: "unfit", why: fitted.error, findings };

@@ -55,6 +55,7 @@ export async function converse(
       if (result.error.class === "safety") return { kind: "refuse", refusal: refuse("content_blocked", result.error.message) };
       return { kind: "next", failure: result.error };
     }
+    talk.leaveOut(result.value.leftOut);
     const usage = settledUsage(result.value.answer, talk.input).tokens;
     const { broke } = result.value;
     if (broke !== undefined) {
@@ -81,8 +82,7 @@ export async function converse(
     if (judged.kind === "blocked") return { kind: "done", value: { said: BLOCKED, chosen, upstream, isPlain: false } };
     if (call.isStopped()) return { kind: "refuse", refusal: killed() };
     if (isEmpty(result.value.answer) && !isLast) return { kind: "next", failure: EMPTY_ANSWER };
-    if (round === CORRECTIONS)
-      return { kind: "refuse", refusal: refuse("output_invalid", "the model's answer does not fit the requested format") };
+    if (round === CORRECTIONS) return { kind: "refuse", refusal: misfit(judged.errors) };
     talk.correct(judged.correction);
     const next = await again();
     if (!next.ok) return next.error;
@@ -92,6 +92,10 @@ export async function converse(
 
 /** The answer breaks a rule of the org, and nothing of it is shown. */
 export const BROKEN_RULE: Refusal = refuse("content_blocked", "the model's answer was refused by the guardrails of the org");
+
+/** The refusal of an answer that does not fit; `errors` as a run says them: our words and the caller's schema, never the model's. */
+export const misfit = (errors: readonly string[]): Refusal =>
+  refuse("output_invalid", `the model's answer does not fit the requested format: ${errors.slice(0, 3).join("; ")}`);
 
 /** There was an answer, and the guardrails let nothing of it through. */
 export const BLOCKED: Said = { text: null, refusal: null, calls: [], finish: "content_filter" };

@@ -1,6 +1,7 @@
 /** Which models may answer: the policy's and the route's answer, with the entries that are needed to call them. */
 import type { ModelWish } from "../../core/chat/request.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { nearestName, unknownName } from "../../core/errors/unknown-name.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { AuthorityAnswer } from "../../core/workflow/authority.ts";
 import type { ModelWishes } from "../../core/workflow/definition.ts";
@@ -17,14 +18,28 @@ export type RouteWish = {
   readonly wishes: ModelWishes;
 };
 
-const unknown: Refusal = refuse("not_found", "there is no such model", [
-  { path: "/model", message: "names no model that this org has: a model's id, or `task:` and a task" },
-]);
+/** Names a model that is near, also where its provider or `task:` was left out. */
+async function unknownModel(ports: ChatPorts, { asked }: Call): Promise<Refusal> {
+  const said = typeof asked.body["model"] === "string" ? asked.body["model"] : "";
+  const models = await ports.models(asked.principal.org).catch(() => []);
+  const short = new Map<string, string>(
+    models.flatMap(({ id, tasks }) => [
+      ...tasks.map((task) => [task, `task:${task}`] as const),
+      [id.slice(id.indexOf("/") + 1), id] as const,
+    ]),
+  );
+  const full = [...new Set([...models.map(({ id }) => id), ...short.values()])];
+  const name = short.get(said) ?? nearestName(said, full) ?? short.get(nearestName(said, [...short.keys()]) ?? "");
+  const { detail } = unknownName("model", said, []);
+  return refuse("not_found", name === undefined ? detail : `${detail}; did you mean \`${name}\`?`, [
+    { path: "/model", message: "names no model that this org has: a model's id, or `task:` and a task" },
+  ]);
+}
 
 /** The models that may answer, in order. A denial by the policy is on record when this resolves. */
 export async function routeCall(ports: ChatPorts, call: Call, asked: RouteWish): Promise<Result<readonly Chosen[], Refusal>> {
   const { wish } = asked;
-  if (wish.model === null && wish.task === null) return err(unknown);
+  if (wish.model === null && wish.task === null) return err(await unknownModel(ports, call));
   let answer = await authorityOn(ports, call, asked);
   // An answer as long as the caller allows fits into no window: as long as the window allows, it may.
   if (answer.kind === "refused" && answer.code === "limit_reached") answer = await authorityOn(ports, call, { ...asked, maxTokens: 1 });
@@ -41,7 +56,7 @@ export async function routeCall(ports: ChatPorts, call: Call, asked: RouteWish):
     const entry = entries.get(candidate.id);
     return entry === undefined ? [] : [{ candidate, entry }];
   });
-  return chosen.length === 0 ? err(unknown) : ok(chosen);
+  return chosen.length === 0 ? err(await unknownModel(ports, call)) : ok(chosen);
 }
 
 function authorityOn(ports: ChatPorts, call: Call, { wish, expectedTokens, maxTokens, wishes }: RouteWish): Promise<AuthorityAnswer> {

@@ -19,7 +19,7 @@ import type { Call } from "./call.ts";
 import { guardStream, type Piece } from "./guarded-stream.ts";
 import { judgeChat } from "./judge.ts";
 import { type Again, climb, killed, refusalOf, type Step } from "./ladder.ts";
-import { BLOCKED, BROKEN_RULE, converse, type Given, onRecord } from "./plain.ts";
+import { BLOCKED, BROKEN_RULE, converse, type Given, misfit, onRecord } from "./plain.ts";
 import type { ChatPorts } from "./ports.ts";
 import { findingRecords } from "./records.ts";
 import type { Talk } from "./talk.ts";
@@ -53,6 +53,7 @@ async function streamOn(
     if (result.error.class === "safety") return { kind: "refuse", refusal: refuse("content_blocked", result.error.message) };
     return { kind: "next", failure: result.error };
   }
+  talk.leaveOut(result.value.leftOut);
   if (result.value.kind === "whole")
     return wholeAfterAll(ports, call, talk, attempt, { input, opened: result.value, upstream, durationMs });
 
@@ -103,8 +104,6 @@ async function streamOn(
   return { kind: "done", value: new Response(bodyOf(call, head, first, pieces, end), { status: 200, headers }) };
 }
 
-const INVALID = "the model's answer does not fit the requested format";
-
 type Pieces = ReturnType<typeof guardStream>;
 
 /** Pulled by the client: what it does not read is not read from the upstream. */
@@ -146,9 +145,9 @@ function bodyOf(
       return { text: begin + errorFrame(piece.failure), last: true };
     }
     if (piece.kind === "invalid" || piece.kind === "unfit") {
-      close(INVALID);
-      const why = piece.kind === "unfit" ? piece.why : INVALID;
-      return { text: begin + formatFrame(toOpenAiError(refuse("output_invalid", why))), last: true };
+      close("does not fit what was asked");
+      const refusal = piece.kind === "unfit" ? refuse("output_invalid", piece.why) : misfit(piece.errors);
+      return { text: begin + formatFrame(toOpenAiError(refusal)), last: true };
     }
     close(piece.kind === "stopped" ? "refused by the guardrails" : undefined);
     const said = piece.kind === "stopped" ? BLOCKED : piece.said;
@@ -217,7 +216,7 @@ async function wholeAfterAll(
   const unrecorded = await onRecord(attempt);
   if (unrecorded !== null) return { kind: "refuse", refusal: unrecorded };
   if (judged?.kind === "broken") return { kind: "refuse", refusal: BROKEN_RULE };
-  if (judged?.kind === "invalid") return { kind: "refuse", refusal: refuse("output_invalid", INVALID) };
+  if (judged?.kind === "invalid") return { kind: "refuse", refusal: misfit(judged.errors) };
   if (judged?.kind === "unfit") return { kind: "refuse", refusal: refuse("output_invalid", judged.why) };
   const said: Said = judged?.kind === "said" ? judged.said : BLOCKED;
   const facts = opened.answer.rehearsal ? { ...upstream, rehearsal: "true" } : upstream;

@@ -19,8 +19,10 @@ export type Talk = {
   readonly expected: number;
   worstOf(chosen: Chosen): Amount;
   bodyFor(chosen: Chosen, stream: boolean): JsonObject;
-  /** Names of the fields that said nothing to this model. */
+  /** Names of the fields that said nothing to this model: as registered, and as its upstream refuses them (`leaveOut`). */
   ignoredBy(chosen: Chosen): readonly string[];
+  /** What the last exchange did not send, since the model refuses it. */
+  leaveOut(fields: readonly string[]): void;
   correct(added: readonly ChatMessage[]): void;
   /** Another model begins without the corrections of the last one. */
   restart(): void;
@@ -35,6 +37,7 @@ export function openTalk(sent: ChatRequest, guarded: ChatRequest): Talk {
   const own = boundInput(guarded);
   let corrections: readonly ChatMessage[] = [];
   let added = 0;
+  let leftOut: readonly string[] = [];
   const expected = Math.ceil(own / MARGIN);
   /** Of the answer: as many as were asked for, or as the window leaves beside what is expected to be read. */
   const roomIn = ({ candidate }: Chosen): number =>
@@ -46,7 +49,10 @@ export function openTalk(sent: ChatRequest, guarded: ChatRequest): Talk {
     input: () => own + added,
     worstOf: (chosen) => worstCase(chosen.candidate, own + added, roomIn(chosen)),
     bodyFor: (chosen, stream) => upstreamBody(chosen.entry, { request: guarded, corrections, maxTokens: roomIn(chosen), stream }),
-    ignoredBy: ({ entry }) => ignoredBy(guarded, entry),
+    ignoredBy: ({ entry }) => [...new Set([...ignoredBy(guarded, entry), ...leftOut])].sort(),
+    leaveOut(fields) {
+      leftOut = fields;
+    },
     correct(more) {
       corrections = [...corrections, ...more];
       added = boundInput({ ...guarded, messages: corrections, tools: [], format: { kind: "text" } });
@@ -54,6 +60,7 @@ export function openTalk(sent: ChatRequest, guarded: ChatRequest): Talk {
     restart() {
       corrections = [];
       added = 0;
+      leftOut = [];
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Principal } from "../../core/access/principal.ts";
 import type { ModelEntry, ModelParameters } from "../../core/model/entry.ts";
+import type { Taken } from "../../core/model/parameters.ts";
 import type { BudgetLedgerRpc } from "../../durable-objects/budget-ledger/stub.ts";
 import type { StoredVerdict } from "../audit/verify-stored.ts";
 import type { Auth } from "../auth/auth.ts";
@@ -35,7 +36,7 @@ export type IngressPorts = UseCasePorts & {
   /** An org's ledger (durable-objects/budget-ledger); a stub for each call. */
   readonly budgets: (org: string) => Pick<BudgetLedgerRpc, "setCaps" | "view">;
   /** What a model takes: as it is registered, and what its upstream taught by refusing. */
-  readonly takenBy: (org: string, entry: ModelEntry) => ModelParameters;
+  readonly takenBy: (org: string, entry: ModelEntry) => ModelParameters & Taken;
   readonly keys: KeysPort;
   /** Recomputes the org's audit chain from raw rows. */
   readonly verifyAudit: (org: string) => Promise<StoredVerdict>;

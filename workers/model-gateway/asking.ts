@@ -11,7 +11,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { type Deadline, startDeadline } from "../kit/deadline.ts";
-import { type ExchangePorts, exchange, type Facts, interrupted, note, otherFormat, readReply } from "./exchange.ts";
+import { type ExchangePorts, exchange, type Facts, interrupted, note, otherFormat, type Reply, readReply } from "./exchange.ts";
 import { failure, failureOfTold } from "./failure.ts";
 import type { ExchangeContext, UpstreamPath } from "./upstream.ts";
 
@@ -31,8 +31,16 @@ export type Asking = {
 /** How an exchange ended. `upstream`: facts for the trace and the log; `durationMs`: milliseconds from its start. */
 export type Asked<T> = { readonly result: Result<T, Failure>; readonly upstream: Facts; readonly durationMs: number };
 
-/** A whole answer. `secrets`: what was sent along and must not come back in. `broke`: the upstream broke off, and why. */
-export type WholeAnswer = { readonly answer: ChatAnswer; readonly secrets: readonly string[]; readonly broke?: Failure };
+/**
+ * A whole answer. `secrets`: what was sent along and must not come back in. `leftOut`: the request's fields that the model refuses.
+ * `broke`: the upstream broke off, and why.
+ */
+export type WholeAnswer = {
+  readonly answer: ChatAnswer;
+  readonly secrets: readonly string[];
+  readonly leftOut: readonly string[];
+  readonly broke?: Failure;
+};
 
 /** `failureOf`: what an error means that the stream tells. `whole`: an upstream that does not stream answered all the same. */
 export type OpenedAnswer =
@@ -40,6 +48,7 @@ export type OpenedAnswer =
       readonly kind: "stream";
       readonly bytes: ReadableStream<Uint8Array>;
       readonly secrets: readonly string[];
+      readonly leftOut: readonly string[];
       readonly failureOf: (told: ToldError) => Failure;
     }
   | ({ readonly kind: "whole" } & WholeAnswer);
@@ -58,16 +67,14 @@ export function defineAskings(ports: ExchangePorts): Askings {
     path: UpstreamPath,
     asking: Asking,
     signal: AbortSignal,
-    read: (response: Response, secrets: readonly string[], deadline: Deadline, facts: Facts) => Promise<Result<T, Failure>>,
+    read: (response: Response, sent: Sent, deadline: Deadline, facts: Facts) => Promise<Result<T, Failure>>,
   ): Promise<Asked<T>> => {
     const startedAt = ports.now();
     const deadline = startDeadline(asking.timeoutMs, signal);
     const upstream: Facts = {};
     try {
       const reply = await exchange(ports, { ...asking, path }, deadline, upstream);
-      const result = reply.ok
-        ? await read(reply.value.response, reply.value.bearer === null ? [] : [reply.value.bearer], deadline, upstream)
-        : reply;
+      const result = reply.ok ? await read(reply.value.response, sentIn(reply.value), deadline, upstream) : reply;
       return { result, upstream, durationMs: Math.max(0, ports.now() - startedAt) };
     } catch (error) {
       return { result: err(interrupted(error)), upstream, durationMs: Math.max(0, ports.now() - startedAt) };
@@ -77,22 +84,22 @@ export function defineAskings(ports: ExchangePorts): Askings {
   };
   return {
     ask: (asking, signal) =>
-      send("/chat/completions", asking, signal, (response, secrets, deadline, facts) =>
-        readWhole(response, asking, { now: ports.now(), facts }, secrets, deadline),
+      send("/chat/completions", asking, signal, (response, sent, deadline, facts) =>
+        readWhole(response, asking, { now: ports.now(), facts }, sent, deadline),
       ),
     open: (asking, signal) =>
-      send<OpenedAnswer>("/chat/completions", asking, signal, async (response, secrets, deadline, facts) => {
+      send<OpenedAnswer>("/chat/completions", asking, signal, async (response, sent, deadline, facts) => {
         const type = response.headers.get("content-type") ?? "";
         const opened = await openBody(response.body as ReadableStream<Uint8Array> | null, type, deadline);
         const { isStream, bytes } = opened;
         if (isStream && bytes !== null) {
-          return ok({ kind: "stream", bytes, secrets, failureOf: (told) => failureOfTold(told, ports.now(), asking.body) });
+          return ok({ kind: "stream", bytes, ...sent, failureOf: (told) => failureOfTold(told, ports.now(), asking.body) });
         }
-        const whole = await readWhole(new Response(bytes, response), asking, { now: ports.now(), facts }, secrets, deadline);
+        const whole = await readWhole(new Response(bytes, response), asking, { now: ports.now(), facts }, sent, deadline);
         return whole.ok ? ok({ kind: "whole", ...whole.value }) : whole;
       }),
     embed: (asking, signal) =>
-      send("/embeddings", asking, signal, async (response, _secrets, deadline, facts) => {
+      send("/embeddings", asking, signal, async (response, _sent, deadline, facts) => {
         const body = await readReply(response, { now: ports.now(), facts, sent: asking.body }, deadline, EMBEDDING_BYTES);
         if (!body.ok) return body;
         const answer = readEmbeddingAnswer(body.value, asking.inputs, asking.entry.context);
@@ -100,6 +107,9 @@ export function defineAskings(ports: ExchangePorts): Askings {
       }),
   };
 }
+
+type Sent = Pick<WholeAnswer, "secrets" | "leftOut">;
+const sentIn = ({ bearer, leftOut }: Reply): Sent => ({ secrets: bearer === null ? [] : [bearer], leftOut });
 
 /** Whether a body is a stream of events. Some servers send one as plain text, or do not say: then its first bytes do. */
 async function openBody(
@@ -132,7 +142,7 @@ async function readWhole(
   response: Response,
   { entry, body: sent }: Asking,
   { now, facts }: { readonly now: EpochMs; readonly facts: Facts },
-  secrets: readonly string[],
+  how: Sent,
   deadline: Deadline,
 ): Promise<Result<WholeAnswer, Failure>> {
   const body = await readReply(response, { now, facts, sent }, deadline);
@@ -142,5 +152,5 @@ async function readWhole(
   if (answer.value.finish !== null) note(facts, "finish_reason", answer.value.finish);
   if (answer.value.rehearsal) facts["rehearsal"] = "true";
   const { broke } = answer.value;
-  return ok({ answer: answer.value, secrets, ...(broke === undefined ? {} : { broke: failureOfTold(broke, now, sent) }) });
+  return ok({ answer: answer.value, ...how, ...(broke === undefined ? {} : { broke: failureOfTold(broke, now, sent) }) });
 }

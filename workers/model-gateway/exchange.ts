@@ -6,7 +6,7 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import { readEnvelope } from "../../core/model/answer.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
-import { fitBody, lessonOf } from "../../core/model/parameters.ts";
+import { fitBody, leftOutOf, lessonOf, wordsOf } from "../../core/model/parameters.ts";
 import { toldError, toldWaitMs } from "../../core/model/told-error.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
@@ -41,24 +41,32 @@ export type Reply = {
   readonly response: Response;
   /** What was sent along and must not come back in; null: nothing was. */
   readonly bearer: string | null;
+  /** Names of fields that the model refuses and that were not sent, out of a fixed list. */
+  readonly leftOut: readonly string[];
 };
 
 /** Throws a `DeadlineError` and nothing else. */
 export async function exchange(ports: ExchangePorts, asked: Exchange, deadline: Deadline, facts: Facts): Promise<Result<Reply, Failure>> {
   const { lessons } = ports;
   const { entry, context } = asked;
+  const taught = new Set<string>();
   for (let round = 0; ; round++) {
-    const body = fitBody(asked.body, lessons.takenBy(context.org, entry));
+    const taken = lessons.takenBy(context.org, entry);
+    const body = fitBody(asked.body, taken);
     const sent = await sendOnce(ports, { ...asked, body }, deadline, facts);
-    if (!("refused" in sent)) return sent;
+    if (!("refused" in sent)) return sent.ok ? ok({ ...sent.value, leftOut: leftOutOf(asked.body, taken) }) : sent;
     const lesson = round < MOST_LESSONS ? lessonOf(sent.told, body) : null;
-    if (lesson === null || !lessons.learn(context.org, entry, lesson)) return err(sent.refused);
-    note(facts, "learnt", Object.keys(lesson).join("/"));
+    // What another call has learnt meanwhile is news to this one; what it learns twice is not.
+    const words = lesson === null ? [] : wordsOf(lesson).filter((word) => !taught.has(word));
+    if (lesson === null || words.length === 0) return err(sent.refused);
+    for (const word of words) taught.add(word);
+    lessons.learn(context.org, entry, lesson);
+    note(facts, "learnt", [...new Set([...taught].map((word) => word.replace(/=.*/, "")))].join("/"));
   }
 }
 
 /** Parameters that one call may learn of; each costs a refused request, which bills nothing. */
-const MOST_LESSONS = 4;
+const MOST_LESSONS = 8;
 
 /** The gateway's ports, and what upstreams have taught this isolate. */
 export type ExchangePorts = ModelGatewayPorts & { readonly lessons: Lessons };
@@ -71,7 +79,7 @@ async function sendOnce(
   { entry, path, body, context, timeoutMs }: Exchange,
   deadline: Deadline,
   facts: Facts,
-): Promise<Result<Reply, Failure> | Refused> {
+): Promise<Result<Omit<Reply, "leftOut">, Failure> | Refused> {
   const upstream = findUpstream(entry, path, ports);
   if (!upstream.ok) return upstream;
   const bearer = await deadline.within(bearerFor(upstream.value, entry, context.org, ports));
@@ -93,7 +101,9 @@ async function sendOnce(
   const now = ports.now();
   const wait = waitMs(response.headers, now) ?? toldWaitMs(told, now);
   const failed = failureOfStatus(response.status, told, wait, body);
-  return response.status === 400 || response.status === 422 ? { refused: failed, told } : err(failed);
+  // Some servers refuse in plain words.
+  const words = said.ok ? said.text : null;
+  return response.status === 400 || response.status === 422 ? { refused: failed, told: told ?? words } : err(failed);
 }
 
 /**

@@ -8,9 +8,8 @@ const MOST_MODELS = 500;
 /** Which parameters each model takes. */
 export type Lessons = {
   /** What the model takes: as it is registered, and what its upstream taught beside that. */
-  readonly takenBy: (org: string, entry: ModelEntry) => ModelParameters;
-  /** False: the upstream refuses what it taught before. */
-  readonly learn: (org: string, entry: ModelEntry, lesson: Taken) => boolean;
+  readonly takenBy: (org: string, entry: ModelEntry) => ModelParameters & Taken;
+  readonly learn: (org: string, entry: ModelEntry, lesson: Taken) => void;
 };
 
 /** Begins with nothing but what models are registered with. */
@@ -22,11 +21,10 @@ export function openLessons(): Lessons {
     learn(org, entry, lesson) {
       const key = keyOf(org, entry);
       const before = known.get(key) ?? {};
-      const isNew = Object.entries(lesson).some(([name, value]) => before[name as keyof Taken] !== value);
       const oldest = known.keys().next().value;
       if (!known.has(key) && known.size >= MOST_MODELS && oldest !== undefined) known.delete(oldest);
-      known.set(key, { ...before, ...lesson });
-      return isNew;
+      const refuses = [...new Set([...(before.refuses ?? []), ...(lesson.refuses ?? [])])];
+      known.set(key, { ...before, ...lesson, ...(refuses.length === 0 ? {} : { refuses }) });
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What models take of a request, and what their refusals teach. */
 import { expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../core/json.ts";
-import { fitBody, lessonOf, type Taken } from "../../../core/model/parameters.ts";
+import { fitBody, leftOutOf, lessonOf, type Taken } from "../../../core/model/parameters.ts";
 import { isStrictSchema } from "../../../core/model/strict-schema.ts";
 
 const SCHEMA = { type: "object", properties: { name: { type: "string" } }, required: ["name"], additionalProperties: false };
@@ -53,6 +53,110 @@ it.each<[string, Json, Taken | null]>([
   ["a parameter of the caller", refusal("seed is not supported", "seed", "unsupported_parameter"), null],
   ["nothing", null, null],
 ])("[MODEL-9] a refusal teaches: %s", (_, told, lesson) => expect(lessonOf(told, BODY)).toEqual(lesson));
+
+const RICH: JsonObject = {
+  model: "m",
+  messages: [
+    { role: "developer", content: "Be brief." },
+    { role: "user", content: [{ type: "text", text: "Hi", cache_control: { type: "ephemeral" } }], name: "ada" },
+    {
+      role: "assistant",
+      content: null,
+      reasoning_content: "I look.",
+      tool_calls: [{ id: "a", type: "function", function: { name: "f", arguments: "{}" }, extra_content: { s: 1 } }],
+    },
+  ],
+  stream: true,
+  stream_options: { include_usage: true },
+  max_tokens: 9,
+  seed: 7,
+  top_p: 0.5,
+  stop: ["END"],
+  reasoning_effort: "low",
+  tools: [TOOL],
+  response_format: { type: "json_schema", json_schema: { name: "thing", schema: SCHEMA } },
+};
+const forbidden = (...loc: (string | number)[]) => ({ type: "extra_forbidden", loc, msg: "Extra inputs are not permitted", input: "stop" });
+it.each<[string, Json, Taken | null]>([
+  ["OpenAI's unknown parameter", refusal("Unknown parameter: 'stream_options'.", "stream_options"), { refuses: ["stream_options"] }],
+  ["an argument without a param", refusal("Unrecognized request argument supplied: stream_options"), { refuses: ["stream_options"] }],
+  [
+    "Mistral's list",
+    { object: "error", message: { detail: [forbidden("body", "stream_options", "include_usage"), forbidden("body", "seed")] } },
+    { refuses: ["stream_options", "seed"] },
+  ],
+  ["FastAPI's list", { detail: [forbidden("body", "messages", 1, "user", "name")] }, { refuses: ["messages.name"] }],
+  [
+    "a list inside a sentence",
+    refusal("1 validation error: {'type': 'extra_forbidden', 'loc': ('body', 'top_p'), 'msg': 'Extra inputs are not permitted'}"),
+    { refuses: ["top_p"] },
+  ],
+  ["a path in words", refusal("messages.1.user.name: Extra inputs are not permitted"), { refuses: ["messages.name"] }],
+  [
+    "Groq's words",
+    refusal("'messages.1' : for 'role:user' the following must be satisfied[('messages.1' : property 'name' is unsupported)]"),
+    { refuses: ["messages.name"] },
+  ],
+  [
+    "reasoning of an earlier turn",
+    refusal("reasoning_content is not supported by this model"),
+    { refuses: ["messages.reasoning_content"] },
+  ],
+  ["a field of a call", refusal("Unknown parameter", "messages[2].tool_calls[0].extra_content"), { refuses: ["messages.extra_content"] }],
+  [
+    "a mark of a part",
+    refusal("Extra inputs are not permitted", "messages.1.content.0.cache_control"),
+    { refuses: ["messages.cache_control"] },
+  ],
+  ["a short word", refusal("stop is not supported"), { refuses: ["stop"] }],
+  ["the first of several names", refusal("Unsupported parameter: 'seed'. Supported: 'top_p', 'stop'."), { refuses: ["seed"] }],
+  ["another contraction", refusal("This model doesn't support reasoning_effort"), { refuses: ["reasoning_effort"] }],
+  ["a kind of format", refusal("This response_format type is unavailable now"), { json_schema: "none" }],
+  [
+    "a kind of format as plain text",
+    "Failed to deserialize the JSON body into the target type: response_format.type `json_schema` is unavailable now",
+    { json_schema: "none" },
+  ],
+  ["a format by its param, beside a strict tool", refusal("json_schema is not supported", "response_format"), { json_schema: "plain" }],
+  [
+    "the role",
+    refusal("messages[0].role: unknown variant `developer`, expected one of `system`, `user`, `assistant`, `tool`"),
+    { developer: false },
+  ],
+  [
+    "the role in a list",
+    { detail: [{ type: "literal_error", loc: ["body", "messages", 0, "role"], msg: "Input should be 'system', 'user' or 'tool'" }] },
+    { developer: false },
+  ],
+  ["the messages", refusal("Unknown parameter: 'messages'.", "messages"), null],
+  ["a tool's name", refusal("Unsupported value", "tools[0].function.name"), null],
+  ["a call's name", { detail: [forbidden("body", "messages", 2, "tool_calls", 0, "function", "name")] }, null],
+  ["the tools", { detail: [forbidden("body", "tools")] }, null],
+  ["the model", refusal("Unknown model: m", "model"), null],
+  ["a value that does not fit", refusal("top_p must be at most 0.1", "top_p", "invalid_value"), null],
+  ["a word of English", refusal("The request is not supported: please stop."), null],
+])("[MODEL-9] a refusal is read in every shape: %s", (_, told, lesson) => expect(lessonOf(told, RICH)).toEqual(lesson));
+
+it("[MODEL-9] what is refused is left out, the caller's part of it is named, and the rest stays", () => {
+  const refuses = ["stream_options", "seed", "stop", "messages.name", "messages.cache_control", "messages.extra_content", "logit_bias"];
+  const taken: Taken = { refuses, developer: false };
+  const fitted = fitBody(RICH, taken);
+  const { stream_options: _o, seed: _s, stop: _e, messages: _w, ...rest } = RICH;
+  expect(fitted).toEqual({
+    ...rest,
+    messages: [
+      { role: "system", content: "Be brief." },
+      { role: "user", content: [{ type: "text", text: "Hi" }] },
+      {
+        role: "assistant",
+        content: null,
+        reasoning_content: "I look.",
+        tool_calls: [{ id: "a", type: "function", function: { name: "f", arguments: "{}" } }],
+      },
+    ],
+  });
+  expect(leftOutOf(RICH, taken)).toEqual(["seed", "stop", "name", "cache_control", "extra_content"]);
+});
 
 it("[MODEL-9] a refusal of what was not sent teaches nothing", () => {
   expect(lessonOf(refusal("not supported", "temperature"), NO_TEMPERATURE)).toBeNull();

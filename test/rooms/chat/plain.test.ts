@@ -287,7 +287,10 @@ describe("what was asked for", () => {
 
   it("[CHAT-5] is asked for again with the errors, twice, then refused", async () => {
     const world = chatWorld([says('{"ok": "yes"}'), says("no JSON"), says('{"ok": true, "more": 1}')]);
-    expect(refusal(await world.complete(STRUCTURED)).code).toBe("output_invalid");
+    expect(refusal(await world.complete(STRUCTURED))).toMatchObject({
+      code: "output_invalid",
+      detail: "the model's answer does not fit the requested format: /*: a field that the schema does not have",
+    });
     expect(world.upstream.requests).toHaveLength(3);
     const last = JSON.parse(world.upstream.requests[1]?.body ?? "") as { messages: { role: string; content: string }[] };
     expect(last.messages.map(({ role }) => role)).toEqual(["user", "assistant", "user"]);
@@ -295,6 +298,16 @@ describe("what was asked for", () => {
     await world.settled();
     expect(world.calls.map(({ spent }) => spent?.tokens)).toEqual([38, 38, 38]);
   });
+
+  it.each([
+    ["gpt-4o", "there is no model `gpt-4o`"],
+    ["small-2026-01-01", "there is no model `small-2026-01-01`; did you mean `acme/small-2026-01-01`?"],
+    ["smal-2026-01-01", "there is no model `smal-2026-01-01`; did you mean `acme/small-2026-01-01`?"],
+    ["classify", "there is no model `classify`; did you mean `task:classify`?"],
+    ["task:Classify", "there is no model `task:Classify`; did you mean `task:classify`?"],
+  ])("[CHAT-9] a model %s that there is not names one that is near", async (model, detail) =>
+    expect(refusal(await chatWorld([]).complete({ ...STRUCTURED, model }))).toMatchObject({ code: "not_found", detail }),
+  );
 
   it("[CHAT-5] is given where a correction fits, and all of it is paid", async () => {
     const { message, headers, body } = answer(await chatWorld([says("{}"), says('```json\n{"ok": true}\n```')]).complete(STRUCTURED));

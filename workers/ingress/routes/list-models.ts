@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { refuse } from "../../../core/errors/problem.ts";
 import { didYouMean } from "../../../core/errors/unknown-name.ts";
 import type { ModelEntry, ModelParameters } from "../../../core/model/entry.ts";
+import type { Taken } from "../../../core/model/parameters.ts";
 import { err } from "../../../core/result.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
@@ -25,13 +26,17 @@ const ListedModel = z
   })
   .openapi("ListedModel");
 
-const listed = ({ id, price }: ModelEntry, { passes, ...parameters }: ModelParameters): z.infer<typeof ListedModel> => ({
+const listed = ({ id, price }: ModelEntry, { passes, refuses, ...parameters }: ModelParameters & Taken): z.infer<typeof ListedModel> => ({
   id,
   object: "model",
   created: 0, // pinned versions: when one was made is in its name, if anywhere
   owned_by: id.slice(0, id.indexOf("/")),
   price: { input: price.input, output: price.output },
-  parameters: passes === undefined ? parameters : { passes: [...passes], ...parameters },
+  parameters: {
+    ...(passes === undefined ? {} : { passes: [...passes] }),
+    ...parameters,
+    ...(refuses === undefined ? {} : { refuses: [...refuses] }),
+  },
 });
 
 export function listModelRoutes(ports: IngressPorts): Endpoint[] {

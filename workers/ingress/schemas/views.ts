@@ -199,6 +199,8 @@ export const ModelParametersView = z.object({
   temperature: z.boolean().optional(),
   json_schema: z.enum(["strict", "plain", "none"]).optional(),
   parallel_tool_calls: z.boolean().optional(),
+  refuses: z.array(z.string()).optional(),
+  developer: z.boolean().optional(),
 });
 
 /** A model's entry with every default filled in. */
