@@ -50,7 +50,9 @@ describe("the kill switch", () => {
   it("[THREAD-41] only the platform admin throws `all`, and the flag in KV shows it", async () => {
     expect((await call("POST", "/admin/kill-switch", admins.ann, { scope: "all", reason: "x" })).status).toBe(403);
     const stopped = await call("GET", "/admin/kill-switch", admins.ann);
-    expect(stopped.body["switches"] as JsonObject[]).toBeInstanceOf(Array);
-    expect(await env.FLAGS.get("kill-switch")).not.toBe("on");
+    const scopes = (stopped.body["switches"] as JsonObject[]).filter((one) => one["active"] === true).map((one) => one["scope"]);
+    expect(scopes).not.toContain("all");
+    // The flag follows within seconds, and shows the stops of other tests too: storage is shared.
+    if (scopes.length === 0) await expect.poll(() => env.FLAGS.get("kill-switch"), { timeout: 15_000 }).not.toBe("on");
   });
 });

@@ -9,7 +9,6 @@ import { ERRORS, type ErrorCode } from "../../../core/errors/codes.ts";
 import { refuse } from "../../../core/errors/problem.ts";
 import type { Json } from "../../../core/json.ts";
 import { base64FromFloats, floatsFromBase64, readEmbeddingAnswer } from "../../../core/model/embedding.ts";
-import { withoutSecrets } from "../../../core/untrusted-json.ts";
 
 describe("the memory of a call", () => {
   it("[CHAT-1] gives the same value the same placeholder, and back only what the request put in", () => {
@@ -43,7 +42,8 @@ describe("secrets in a stream", () => {
         let out = "";
         for (let at = 0; at < whole.length; at += size) out += filter.push(whole.slice(at, at + size));
         out += filter.end();
-        expect(out).toBe(withoutSecrets(whole, [secret]).value);
+        // A whole value is also withheld for what is left around a secret (GATE-4); a stream has sent that already.
+        expect(out).toBe(whole.replaceAll(secret, "[secret withheld]"));
         expect(out).not.toContain(secret);
       }),
     );

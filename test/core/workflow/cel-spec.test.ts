@@ -81,13 +81,13 @@ describe("[CEL-21] CEL's conformance suite", () => {
     expect(applicable.length).toBeGreaterThan(1_000);
     const wrong = of("wrong").map(({ path, test }) => `${path}: ${test.expr}`);
     expect(wrong.filter((line) => !DOUBLES.test(line))).toEqual([]);
-    expect(wrong).toHaveLength(15);
+    expect(wrong).toHaveLength(7);
   });
 
   it("is given most of its values", () => {
-    expect(of("right").length).toBeGreaterThanOrEqual(870);
-    // Bytes, types as values, `format`, comprehensions over two variables, and 0.0 / 0.0.
-    expect(of("refused").length).toBeLessThanOrEqual(220);
+    expect(of("right").length).toBeGreaterThanOrEqual(830);
+    // Whole numbers beyond 2^53, bytes, types as values, `format`, comprehensions over two variables, and 0.0 / 0.0.
+    expect(of("refused").length).toBeLessThanOrEqual(270);
     expect(of("refused").length).toBeGreaterThan(100);
   });
 });

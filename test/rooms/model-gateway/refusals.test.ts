@@ -108,6 +108,7 @@ it.each<[string, () => Response]>([
       await world.settled();
     }
     expect(world.upstream.requests.map(({ body }) => "stream_options" in JSON.parse(body))).toEqual([true, false, false]);
+    expect(world.calls).toHaveLength(2);
     for (const { spent, worst } of world.calls) {
       expect(spent?.tokens).toBeGreaterThan(2);
       expect(spent?.tokens).toBeLessThan(worst.tokens);

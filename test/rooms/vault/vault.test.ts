@@ -186,12 +186,15 @@ describe("keys", () => {
   });
 
   it("[VAULT-8] keeps nothing when the store of keys is down", async () => {
+    const { get } = vaultWorld.keys;
     vaultWorld.keys.get = async () => {
       throw new Error("store down");
     };
     await runInDurableObject(vault, async (instance, state) => {
       await expect(instance.assign(request)).rejects.toThrow("store down");
       expect(state.storage.sql.exec("SELECT name FROM sqlite_master").toArray()).toEqual([]);
+    }).finally(() => {
+      vaultWorld.keys.get = get;
     });
   });
 });
