@@ -12,6 +12,7 @@ import { MENTION_RULES } from "../guardrail/injection/mention.ts";
 import { PATTERNS, RUN_TOGETHER } from "../guardrail/injection/patterns.ts";
 import { THRESHOLDS } from "../guardrail/injection/thresholds.ts";
 import { WEIGHTS } from "../guardrail/injection/weights.ts";
+import { WHOSE_RULES } from "../guardrail/injection/whose.ts";
 import { CAUTION, LEAST_SCORE } from "../guardrail/names/thresholds.ts";
 import { NAME_WEIGHTS } from "../guardrail/names/weights.ts";
 import { readSample } from "../guardrail/pii/detector.ts";
@@ -48,6 +49,7 @@ export function guardVersion(sha256Hex: (text: string) => string): string {
     lexicon: LEXICON,
     patterns,
     mentions: MENTION_RULES,
+    whose: WHOSE_RULES,
     decision: DECISION,
     together: RUN_TOGETHER.source,
     probed,

@@ -84,8 +84,11 @@ export function readingsOf(text: string, plain: string, channel: Channel): [Read
 }
 
 /** What the words mean counts beside the patterns, but in a model's answers, where every pattern needs a sign (signs.ts). */
-const withMeaning = (read: Read, text: string, channel: Channel): Read =>
-  channel === "model_output" ? read : { ...read, evidence: [...read.evidence, ...meantIn(text)] };
+const withMeaning = (read: Read, text: string, channel: Channel): Read => {
+  if (channel === "model_output") return read;
+  const meant = meantIn(text);
+  return { evidence: [...read.evidence, ...meant.evidence], mentions: [...read.mentions, ...meant.mentions] };
+};
 
 /** What is plain to see is not hidden: a reading counts when there is evidence beyond it, or where hiding itself is telling. */
 function hiddenReading(under: string, place: { start: number; end: number }, kind: string, open: Reading, channel: Channel): Reading[] {

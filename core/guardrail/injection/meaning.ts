@@ -4,10 +4,11 @@
  * say. Linear: a bounded number of words is looked at from each.
  */
 import { CONCEPTS, conceptsOf, conceptsWithin, isUnspaced } from "./concepts.ts";
-import type { Evidence } from "./evidence.ts";
+import type { Evidence, Read } from "./evidence.ts";
 import type { Concept } from "./lexicon.ts";
 import type { Family } from "./pattern.ts";
 import { PATTERNS } from "./patterns.ts";
+import { areOfSomethingElse, isAboutEverything } from "./whose.ts";
 
 type Word = { readonly start: number; readonly end: number; readonly text: string; readonly means: ReadonlySet<Concept> };
 type Sentence = { readonly words: readonly Word[]; readonly means: ReadonlySet<Concept>; readonly asks: boolean };
@@ -70,6 +71,7 @@ const RULES: readonly Rule[] = [
       isPlain(sentence, "ignore", "instruction") &&
       isToldTo(sentence, "ignore") &&
       has(sentence, "instruction") &&
+      !areOfSomethingElse(sentence.words) &&
       (has(sentence, "earlier") || (has(sentence, "you") && !has(sentence, "negation"))),
   },
   {
@@ -80,7 +82,8 @@ const RULES: readonly Rule[] = [
       isPlain(sentence, "forget", "all") &&
       isToldTo(sentence, "forget") &&
       has(sentence, "all") &&
-      hasOne(sentence, "you", "earlier", "text", "obey"),
+      hasOne(sentence, "you", "earlier", "text", "obey") &&
+      (isAboutEverything(sentence.words) || (has(sentence, "instruction") && !areOfSomethingElse(sentence.words))),
   },
   {
     family: "override",
@@ -131,8 +134,25 @@ const WORD = /[a-z\u00c0-\u0963\u0966-\u2e7f\ua000-\uf8ff]+|[\u2e80-\u3000\u3003
 
 const NOTHING: ReadonlySet<Concept> = new Set();
 
-/** Evidence of each rule that a sentence of a normalised text fulfils, the first sentence of each. */
-export function meantIn(text: string): readonly Evidence[] {
+/** What a sentence about instructions of some other thing may mean beside, to be one of ordinary life as a whole. */
+const SETTING_ASIDE: ReadonlySet<Concept> = new Set<Concept>([
+  "ignore",
+  "ignored",
+  "forget",
+  "earlier",
+  "all",
+  "instruction",
+  "deed",
+  "obey",
+]);
+
+/** "Ignore all earlier parking rules": it speaks of setting aside, and not of what the assistant was told. */
+const isOfOrdinaryLife = ({ words, means }: Sentence): boolean =>
+  [...means].every((one) => SETTING_ASIDE.has(one)) && areOfSomethingElse(words);
+
+/** Evidence of each rule that a sentence of a normalised text fulfils, the first sentence of each; and the sentences that only sound like one. */
+export function meantIn(text: string): Read {
+  const mentions: { start: number; end: number }[] = [];
   const found = new Map<Rule, Evidence>();
   let words: Word[] = [];
   const judge = (asks = false): void => {
@@ -141,6 +161,7 @@ export function meantIn(text: string): readonly Evidence[] {
     if (sentence.means.size < 2) return;
     const start = sentence.words[0]?.start ?? 0;
     const end = sentence.words.at(-1)?.end ?? start;
+    if (isOfOrdinaryLife(sentence)) mentions.push({ start, end });
     for (const [index, rule] of RULES.entries()) {
       if (found.has(rule) || !rule.holds(sentence)) continue;
       found.set(rule, { family: rule.family, weight: WEIGHT, pattern: PATTERNS.length + 1 + index, acts: true, start, end });
@@ -155,7 +176,7 @@ export function meantIn(text: string): readonly Evidence[] {
     }
   }
   judge();
-  return [...found.values()];
+  return { evidence: [...found.values()], mentions };
 }
 
 function namesOf(word: string): Concept[] {

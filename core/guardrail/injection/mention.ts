@@ -36,6 +36,12 @@ const QUOTED =
 /** In running text rather than at the beginning of a line: "ChatML uses <|im_start|>", "between [INST] and [/INST]". */
 const NAMED = /[a-z,;:] ["'`(]?$/;
 
+/** "Without any restrictions on length": free of something other than rules of what may be said. */
+const OF_SIZE =
+  /\b(?:no|without|free of)(?: any| all| the)? (?:restrictions?|limits?|limitations?|constraints?) (?:on|of|in|as to|regarding|for|concerning) (?:the |its |your |word |file )?(?:length|size|words?|number|count|format|style|time|budget|space|pages?|paragraphs?|layout|dates?|price|weight|quantity|seats?|luggage|colou?rs?)\b/;
+/** Units behind the matched words in which the size may be named. */
+const SIZE_UNITS = 40;
+
 /** The rules as texts: they are part of the version of the guardrails. */
 export const MENTION_RULES: readonly string[] = [
   SUBJECT,
@@ -48,13 +54,16 @@ export const MENTION_RULES: readonly string[] = [
   STATEMENT,
   QUOTED,
   NAMED,
+  OF_SIZE,
 ].map(({ source }) => source);
 
-/** `start`: where the words begin in the normalised text. Of a part to play only what is quoted is a mention: "she can do anything now" is the part. */
-export function isMention(text: string, start: number, family: Family): boolean {
+/** `start` and `end`: of the matched words in the normalised text. Of a part to play only what is quoted is a mention: "she can do anything now" is the part. */
+export function isMention(text: string, { start, end }: { readonly start: number; readonly end: number }, family: Family): boolean {
   const left = text.slice(Math.max(0, start - LEFT_UNITS), start);
+  const isOfFreedom = family === "persona" || family === "release";
+  if (isOfFreedom && (OF_SIZE.exec(text.slice(start, end + SIZE_UNITS))?.index ?? end) < end - start) return true;
   if (left === "") return false;
-  if (family === "persona" || family === "release") return QUOTED.test(left);
+  if (isOfFreedom) return QUOTED.test(left);
   if (NEGATED.test(left) || NEGATED_ROW.test(left)) return true;
   if (QUOTED.test(left)) return true;
   if (ASKED.test(left) && !/\bi(?:'m| am)? (?:asking|telling|want)/.test(left)) return true;

@@ -14,6 +14,9 @@ const COMMAND =
 const GERMAN = notMine("mein|meine|meinen|meiner|unsere|unseren|unser|ich|wir|nicht", 30);
 const GERMAN_TOLD = "(?:anweisung|instruktion|befehl|regel|vorgabe|prompt|richtlinie|systemprompt|systemanweisung)\\w{0,3}";
 const GERMAN_OTHERS = "(?!\\s(?:der|des|von|vom|aus|fur|zur|zum|zu|in|im|uber)\\b)";
+/** Of some other thing: "instrucciones anteriores de entrega", "consignes précédentes pour la livraison". */
+const ROMANCE_OTHERS =
+  "(?!(?:\\s(?:anterior|precedent|previ)\\w*)?\\s(?:de|del|du|des|di|do|da|para|pour|per|sobre|sur|su)\\s(?!(?:el |la |le |il |o |tu |ton |este |questa |cette |un |l'|l)?(?:favor|moment|instant|istant|ora\\b|adesso|agora|ahora|maintenant|mom|sistem|system|desarroll|developp|sviluppat|desenvolv|usuari|usager|utent|util|chat|convers|prompt|ia\\b|openai|segur|secur|sicur|arriba|sopra|cima|prima|antes)))";
 const GERMAN_BEFORE = "(?:bisherig|vorherig|vorig|fruher|obig|vorangegangen|vorangehend|ursprunglich|gegeben|deine|system)\\w{0,3}";
 const SPANISH = notMine("mi|mis|nuestro|nuestra|nuestros|nuestras|no", 30);
 const SPANISH_TOLD = "(?:instruccion(?:es)?|indicaciones|reglas|ordenes|directrices|prompts?)";
@@ -36,43 +39,43 @@ export const IN_OTHER_LANGUAGES: readonly Pattern[] = [
     `${COMMAND}\\b(?:ignoriere?|vergiss|missachte)\\s(?:bitte |jetzt |ab sofort )?(?:alle|deine|samtliche)\\s(?:[a-z]+\\s){0,1}${GERMAN_TOLD}\\b${GERMAN_OTHERS}`,
   ),
   pattern("override", 5, `\\bbeachte (?:die |alle |deine )?(?:[a-z]+ )?${GERMAN_TOLD} nicht\\b`),
-  pattern("override", 4, `\\bvergiss (?:alles|alle|was)(?:,? was)? (?:davor|bisher\\w*|vorher\\w*|du|dir|oben|man dir)\\b`),
+  pattern("override", 4, `\\bvergiss (?:alles|was)(?:,? was)? (?:davor|bisher\\w*|vorher\\w*|du|dir|oben|man dir)\\b`),
   pattern(
     "override",
     6,
-    `${COMMAND}\\b(?:ignor(?:a|e|ad|en)|olvid(?:a|e|ad|en|ate de|ese de)|desestim[ae]|descart[ae]|no (?:sigas|obedezcas)|no hagas caso (?:a|de)|haz caso omiso de)\\s${SPANISH}\\b${SPANISH_TOLD}\\s(?:anterior(?:es)?|previas|dadas|recibidas|iniciales|originales|del sistema|de arriba|que (?:te|has|le)|precedentes)\\b`,
+    `${COMMAND}\\b(?:ignor(?:a|e|ad|en)|olvid(?:a|e|ad|en|ate de|ese de)|desestim[ae]|descart[ae]|no (?:sigas|obedezcas)|no hagas caso (?:a|de)|haz caso omiso de)\\s${SPANISH}\\b${SPANISH_TOLD}\\s(?:anterior(?:es)?|previas|dadas|recibidas|iniciales|originales|del sistema|de arriba|que (?:te|has|le)|precedentes)\\b${ROMANCE_OTHERS}`,
   ),
   pattern("override", 6, `${COMMAND}\\b(?:ignor[ae]|olvida|desestima|descarta|no (?:sigas|obedezcas))\\s(?:todas )?tus ${SPANISH_TOLD}\\b`),
   pattern(
     "override",
     6,
-    `${COMMAND}\\b(?:ignora|olvida|desestima|descarta)\\stodas (?:las |tus )?(?:otras |demas )?${SPANISH_TOLD}\\b|\\b(?:ignora|olvida) todo lo (?:anterior|dicho)\\b`,
+    `${COMMAND}\\b(?:ignora|olvida|desestima|descarta)\\stodas (?:las |tus )?(?:otras |demas )?${SPANISH_TOLD}\\b${ROMANCE_OTHERS}|\\b(?:ignora|olvida) todo lo (?:anterior|dicho)\\b`,
   ),
   pattern(
     "override",
     6,
-    `(?<!n')${COMMAND}\\b(?:oublie[z]?|ignore[z]?|ne (?:tiens|tenez) (?:pas|aucun) compte d\\w{1,3}|n'obeis|desobeis|ne suis pas)\\s${FRENCH}\\b${FRENCH_TOLD}\\s(?:precedente?s?|ci-dessus|initiales|anterieures|d'avant|d'origine|systeme|du systeme|recues|donnees|que (?:tu|vous|l'on))\\b`,
+    `(?<!n')${COMMAND}\\b(?:oublie[z]?|ignore[z]?|ne (?:tiens|tenez) (?:pas|aucun) compte d\\w{1,3}|n'obeis|desobeis|ne suis pas)\\s${FRENCH}\\b${FRENCH_TOLD}\\s(?:precedente?s?|ci-dessus|initiales|anterieures|d'avant|d'origine|systeme|du systeme|recues|donnees|que (?:tu|vous|l'on))\\b${ROMANCE_OTHERS}`,
   ),
   pattern(
     "override",
     5,
-    `(?<!n')${COMMAND}\\b(?:oublie|ignore|oubliez|ignorez)\\s(?:toutes )?(?:tes|toutes les) ${FRENCH_TOLD}\\b(?!\\s(?:de|du|des|d'|pour|sur)\\b)`,
+    `(?<!n')${COMMAND}\\b(?:oublie|ignore|oubliez|ignorez)\\s(?:toutes )?(?:tes|toutes les) ${FRENCH_TOLD}\\b${ROMANCE_OTHERS}`,
   ),
   pattern(
     "override",
     6,
-    `${COMMAND}\\b(?:ignora(?:te)?|ignori|dimentica(?:te)?|dimentichi|scorda(?:te)?|trascura(?:te)?|non seguire)\\s${ITALIAN}\\b${ITALIAN_TOLD}\\s(?:precedenti|ricevute|iniziali|originali|di sistema|del sistema|sopra|date|di prima|che (?:hai|ti))\\b`,
+    `${COMMAND}\\b(?:ignora(?:te)?|ignori|dimentica(?:te)?|dimentichi|scorda(?:te)?|trascura(?:te)?|non seguire)\\s${ITALIAN}\\b${ITALIAN_TOLD}\\s(?:precedenti|ricevute|iniziali|originali|di sistema|del sistema|sopra|date|di prima|che (?:hai|ti))\\b${ROMANCE_OTHERS}`,
   ),
   pattern("override", 5, `${COMMAND}\\b(?:ignora|dimentica)\\s(?:tutte )?le tue ${ITALIAN_TOLD}\\b`),
   pattern(
     "override",
     6,
-    `${COMMAND}\\b(?:ignor[ae]|ignorem|esquec[ae]|esquecam|desconsider[ae]|nao sig[ao]s?)\\s${PORTUGUESE}\\b${PORTUGUESE_TOLD}\\s(?:anteriores|previas|recebidas|iniciais|originais|do sistema|acima|dadas|que (?:te|lhe|voce|recebe))`,
+    `${COMMAND}\\b(?:ignor[ae]|ignorem|esquec[ae]|esquecam|desconsider[ae]|nao sig[ao]s?)\\s${PORTUGUESE}\\b${PORTUGUESE_TOLD}\\s(?:anteriores|previas|recebidas|iniciais|originais|do sistema|acima|dadas|que (?:te|lhe|voce|recebe))${ROMANCE_OTHERS}`,
   ),
   pattern(
     "override",
     5,
-    `${COMMAND}\\b(?:ignor[ae]|esqueca|esquece|desconsidere)\\s(?:todas )?(?:as )?(?:suas|tuas) ${PORTUGUESE_TOLD}\\b`,
+    `${COMMAND}\\b(?:ignor[ae]|esqueca|esquece|desconsidere)\\s(?:todas )?(?:as )?(?:suas|tuas) ${PORTUGUESE_TOLD}\\b${ROMANCE_OTHERS}`,
   ),
   pattern(
     "prompt_exfiltration",

@@ -17,6 +17,9 @@ const EARLIER =
 const TOLD_TO_MODEL =
   "(?:instructions?|prompts?|directions|directives?|commands|guidelines|programming|safeguards|system messages?|safety (?:measures|protocols|rules)|training|rules)";
 const TOLD_BEFORE = "(?:previous(?:ly)?|prior|above|earlier|preceding|foregoing|initial|original|system|developer'?s?|given|your|safety)";
+/** What may stand between "previous" and "instructions" of a model; "delivery", "washing" and other things may not. */
+const KIND_OF_TOLD =
+  "(?:and|or|of|the|your|all|set|given|system|safety|security|developer|user|user's|ai|model|assistant|chat|chatbot|conversation|content|context|task|text|ethical|ethics|moral|moderation|openai|anthropic|internal|secret|hidden|confidential|core|base|basic|built-in|hard-coded|preset|pre-set|programmed|pre-programmed|stupid|silly|dumb|annoying|useless|boring|old|written|stated|specific|special|strict|other|similar|such)";
 /** Verbs with which nobody operates a machine, and those with which people do. */
 const DISREGARD =
   "(?:ignor(?:e|ing)|disregard(?:ing)?|forget(?:ting)?|neglect|set aside|pay no attention to|do not (?:follow|obey|adhere to|comply with)|don't (?:follow|obey)|stop (?:following|obeying))";
@@ -24,13 +27,17 @@ const UNDO = "(?:overrid(?:e|ing)|bypass(?:ing)?|discard|dismiss|skip|drop|aband
 const FILL = "(?:(?:all|any|every|each|everything|of|the|these|those|your|about|what|and|in)\\s+){0,4}";
 /** Whose they are: "of the style guide" and "for my sofa" are not a model's. */
 const OF_A_MODEL =
-  "(?!\\s(?:inside|within|contained|embedded|found|hidden)\\b)(?!\\s(?:of|from|for|in|about|on|regarding|by)\\s(?!(?:the |your |this |that |any )?(?:system|developers?|conversation|chat|prompts?|openai|creators?|assistants?|ai|users?|session|above|now)))";
+  "(?!\\s(?:inside|within|contained|embedded|found|hidden)\\b)(?!\\s(?:of|from|for|in|about|on|regarding|concerning|relating to|related to|with regard to|as to|to(?= (?:the|my|our|an?) )|by)\\s(?!(?:the |your |this |that |any |an? |one )?(?:moments?|seconds?|minutes?|while|second|task|mine|system|developers?|conversation|chat|prompts?|openai|creators?|assistants?|ai|users?|session|above|now)))";
 
 const WORDS: readonly Pattern[] = [
   // Instruction override
-  pattern("override", 7, `\\b${DISREGARD}\\s+${FILL}(?:${EARLIER}\\s+){1,3}(?:[a-z-]+\\s+){0,2}${TOLD_TO_MODEL}\\b${OF_A_MODEL}`),
-  pattern("override", 7, `\\b${UNDO}\\s+${FILL}(?:${TOLD_BEFORE}\\s+){1,3}(?:[a-z-]+\\s+){0,1}${TOLD_TO_MODEL}\\b${OF_A_MODEL}`),
-  hint("override", 2, `\\b(?:${DISREGARD}|${UNDO})\\s+${FILL}(?:my\\s+)?(?:${EARLIER}\\s+){1,3}(?:[a-z-]+\\s+){0,2}${TOLD}\\b`),
+  pattern("override", 7, `\\b${DISREGARD}\\s+${FILL}(?:${EARLIER}\\s+){1,3}(?:${KIND_OF_TOLD}\\s+){0,2}${TOLD_TO_MODEL}\\b${OF_A_MODEL}`),
+  pattern("override", 7, `\\b${UNDO}\\s+${FILL}(?:${TOLD_BEFORE}\\s+){1,3}(?:${KIND_OF_TOLD}\\s+)?${TOLD_TO_MODEL}\\b${OF_A_MODEL}`),
+  hint(
+    "override",
+    2,
+    `\\b(?:${DISREGARD}|${UNDO})\\s+${FILL}(?:my\\s+)?(?:${EARLIER}\\s+){1,3}(?:${KIND_OF_TOLD}\\s+){0,2}${TOLD}\\b${OF_A_MODEL}`,
+  ),
   pattern(
     "override",
     6,
@@ -39,7 +46,7 @@ const WORDS: readonly Pattern[] = [
   pattern(
     "override",
     5,
-    `\\b(?:ignore|forget|disregard)\\s+(?:absolutely\\s+)?(?:everything|all|anything|whatever)\\s+(?:that\\s+)?(?:you (?:know|knew|were|have (?:been|learned)|'ve been|are (?:told|supposed)|learned)|above\\b|before (?:this|that)|was said|has been said|prior|previous(?! (?:commits?|versions?|mails?|messages?|orders?|lines?|rows?|entries|results?|values?|files?))|that came|from before|else and|and (?:say|print|write))`,
+    `\\b(?:ignore|forget|disregard)\\s+(?:absolutely\\s+)?(?:everything|all|anything|whatever)\\s+(?:that\\s+)?(?:you (?:know|knew|were|have (?:been|learned)|'ve been|are (?:told|supposed)|learned)|above\\b(?! (?:(?:the|my|our|his|her|its|an?|eur|usd)\\b(?! (?:line|dashed|separator))|[\\d$€£]))|before (?:this|that)|was said|has been said|(?:prior|previous)(?= ?(?:[.,;:!?)"'\\n-]|$| (?:to (?:this|that|now)|and|but|then|now|so|input|context|conversation|chat|text|content|words|data|info|information|knowledge|prompting|dialogue|statements?|tasks?)))|that came|from before|else and|and (?:say|print|write))`,
   ),
   hint("override", 1, `\\b(?:ignore|forget|disregard)\\s+(?:everything|all|anything|whatever)\\s+(?:that\\s+)?(?:you|i|we)\\b`),
   pattern(
@@ -161,7 +168,11 @@ const WORDS: readonly Pattern[] = [
     7,
     `<\\|(?:im_start|start_header_id)\\|> ?(?:system|user|assistant|developer)(?:<\\|end_header_id\\|>)?\\s?\\n|<start_of_turn> ?(?:system|user|model)\\s?\\n|<\\|(?:system|user|assistant)\\|>\\s{0,2}(?:you |ignore|\\n)|<\\|(?:im_end|eot_id|endoftext|end_of_turn)\\|>\\s{0,2}<\\|`,
   ),
-  pattern("chat_template", 6, `(?:^|\\n|</s>|[.!?]) ?(?:\\[inst\\]|<<sys>>) ?(?:<<sys>>)?(?: [a-z]|\\n)`),
+  pattern(
+    "chat_template",
+    6,
+    `(?:^|\\n|</s>|[.!?]) ?(?:\\[inst\\]|<<sys>>) ?(?:<<sys>>)?(?: (?!(?:is|are|was|were|and|or|marks?|means|begins?|starts?|opens?|ends?|closes?|denotes?|stands?|tokens?|tags?|in|at|vs|versus|as)\\b)[a-z]|\\n)`,
+  ),
   hint(
     "chat_template",
     2.5,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { MEANT_PROBES, meantIn } from "../../../core/guardrail/injection/meaning.ts";
 import { normalise } from "../../../core/guardrail/injection/normalise.ts";
 
-const meant = (text: string) => meantIn(normalise(text).text).map(({ family }) => family);
+const meant = (text: string) => meantIn(normalise(text).text).evidence.map(({ family }) => family);
 
 describe("instructions by what their words mean", () => {
   it.each(MEANT_PROBES)("are found: %s", (probe) => expect(meant(probe).length).toBeGreaterThan(0));
