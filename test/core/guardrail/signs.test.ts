@@ -26,7 +26,10 @@ function withoutLooks(source: string): string {
     let depth = 0;
     do {
       if (source[at] === "\\") at++;
-      else if (source[at] === "(") depth++;
+      // A bracket within a character class is a character.
+      else if (source[at] === "[") {
+        while (source[++at] !== "]") if (source[at] === "\\") at++;
+      } else if (source[at] === "(") depth++;
       else if (source[at] === ")") depth--;
       at++;
     } while (depth > 0);
