@@ -1,4 +1,5 @@
 /** Who asks: resolved once at the edge, then carried as data. */
+/** Every role a caller may have; docs/contract.md, "Who calls", says what each may do. */
 export const ROLES = ["caller", "developer", "reviewer", "operator", "monitor", "auditor", "admin"] as const;
 /** A role of a caller; docs/contract.md says what each may do. */
 export type Role = (typeof ROLES)[number];

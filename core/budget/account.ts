@@ -21,7 +21,7 @@ export type PeriodCap = (typeof PERIOD_CAPS)[number];
 /** PERSISTED: what one scope used in one period (`2026-11-20`, `2026-11`). */
 export type Bucket = { readonly period: string; readonly spent: Amount; readonly held: Amount };
 
-/** PERSISTED: the highest threshold of a cap that was told of in a period, and of which limit; absent: of any. */
+/** PERSISTED: the highest threshold of a cap that was reported in a period, and the limit it was reported for; absent: any limit. */
 export type Told = { readonly period: string; readonly percent: number; readonly limit?: number };
 
 /** PERSISTED: a row of the ledger's table `account`. */

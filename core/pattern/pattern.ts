@@ -11,7 +11,7 @@ import { readPattern } from "./syntax.ts";
 export type Pattern = {
   /** Instructions that a character may cost at the very most. */
   readonly size: number;
-  /** Does it match somewhere in the text? `spend` is told of the work in steps of some 10 ns, and may throw to end it. */
+  /** Does it match somewhere in the text? `spend` receives the work done, in steps of about 10 ns, and may throw to end it. */
   readonly test: (text: string, spend: Spend) => boolean;
 };
 

@@ -20,7 +20,7 @@ const HINT_SHARE = 0.4;
 const DISGUISE = 2;
 /** What writing most words with figures in them says by itself. */
 const MANY_FIGURES = 2.5;
-/** Whoever encodes words wants them unread; what is decoded is judged like the text, a little sooner. */
+/** Encoding hides words, so decoded text is judged like plain text with a slightly lower threshold. */
 const HIDDEN_WORDS = 1;
 /** Kinds of disguise that the classifier looks under, beside the patterns; figures for letters only in what a user writes. */
 const ENCODED: ReadonlySet<string> = new Set(["base64", "hex", "percent", "rot13", "backwards", "spaced", "numbers", "escapes"]);

@@ -18,7 +18,7 @@ export const LEXICON = {
     "忽略 无视 忘记 忘掉 忘了 抛弃 不要理会 别管 绕过 跳过 覆盖 撇开 不用管 放弃 " +
     "अनदेखा नजरअंदाज नज़रअंदाज भूल भूलो भूलें उपेक्षा दरकिनार त्याग " +
     "unut unutun yoksay sil boşver atla görmezden bırak aş çiğne geçersiz yok",
-  /** The same, told of somebody, or not told. */
+  /** The same verbs in a statement about somebody, or negated. */
   ignored:
     "ignor- ignoring disregard- forgot forgotten forgets forgetting overrid- bypass- dismiss- skip- overwrit- " +
     "ignorier- vergess- missacht- ubergeh- uberschr- umgeh- ausser olvid- ignor- desestim- descart- oubli- neglig- contourn- diment- scord- trascur- esquec- desconsid- contorn- " +

@@ -14,7 +14,7 @@ const COMMAND =
 const GERMAN = notMine("mein|meine|meinen|meiner|unsere|unseren|unser|ich|wir|nicht", 30);
 const GERMAN_TOLD = "(?:anweisung|instruktion|befehl|regel|vorgabe|prompt|richtlinie|systemprompt|systemanweisung)\\w{0,3}";
 const GERMAN_OTHERS = "(?!\\s(?:der|des|von|vom|aus|fur|zur|zum|zu|in|im|uber)\\b)";
-/** Of some other thing: "instrucciones anteriores de entrega", "consignes précédentes pour la livraison". */
+/** Instructions that belong to another thing: "instrucciones anteriores de entrega", "consignes précédentes pour la livraison". */
 const ROMANCE_OTHERS =
   "(?!(?:\\s(?:anterior|precedent|previ)\\w*)?\\s(?:de|del|du|des|di|do|da|para|pour|per|sobre|sur|su)\\s(?!(?:el |la |le |il |o |tu |ton |este |questa |cette |un |l'|l)?(?:favor|moment|instant|istant|ora\\b|adesso|agora|ahora|maintenant|mom|sistem|system|desarroll|developp|sviluppat|desenvolv|usuari|usager|utent|util|chat|convers|prompt|ia\\b|openai|segur|secur|sicur|arriba|sopra|cima|prima|antes)))";
 const GERMAN_BEFORE = "(?:bisherig|vorherig|vorig|fruher|obig|vorangegangen|vorangehend|ursprunglich|gegeben|deine|system)\\w{0,3}";
@@ -27,6 +27,7 @@ const ITALIAN_TOLD = "(?:istruzioni|regole|indicazioni|direttive|prompt)";
 const PORTUGUESE = notMine("meu|minha|meus|minhas|nosso|nossas|nao", 30);
 const PORTUGUESE_TOLD = "(?:instrucoes|regras|orientacoes|diretrizes|ordens|prompt)";
 
+/** Patterns of instructions in languages other than English. */
 export const IN_OTHER_LANGUAGES: readonly Pattern[] = [
   pattern(
     "override",

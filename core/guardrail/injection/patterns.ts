@@ -13,7 +13,7 @@ const TOLD =
   "(?:instructions?|prompts?|directions?|directives?|rules?|commands?|guidelines?|constraints?|programming|restrictions?|safeguards?|system messages?|safety (?:measures|protocols|rules)|training)";
 const EARLIER =
   "(?:previous(?:ly)?|prior|above|earlier|preceding|foregoing|initial|original|existing|former|past|system|all|any|every|other|developer'?s?|given|your|those|these|safety|further|subsequent|below|following|future|current|default|standard)";
-/** What is told to a model rather than set in a machine, and when it was told. */
+/** Instructions given to a model, not settings of a machine, and when they were given. */
 const TOLD_TO_MODEL =
   "(?:instructions?|prompts?|directions|directives?|commands|guidelines|programming|safeguards|system messages?|safety (?:measures|protocols|rules)|training|rules)";
 const TOLD_BEFORE = "(?:previous(?:ly)?|prior|above|earlier|preceding|foregoing|initial|original|system|developer'?s?|given|your|safety)";

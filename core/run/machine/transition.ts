@@ -125,7 +125,7 @@ function takeSignal(turn: Turn, { id, name, body, by, own: isOwn, findings }: Ex
   if (turn.state.signalIds.includes(id)) return null;
   if (turn.state.stopping !== null) return "the run is already ending";
   if ((own(turn.state.signals, name)?.length ?? 0) >= SIGNALS_KEPT) return `${SIGNALS_KEPT} signals of this name are waiting to be read`;
-  // Whoever started the run speaks for itself; another person's word is approved by nobody, nor is a key's that somebody else may hold.
+  // The starter's own signal is trusted. Nobody has approved the signal of another person, or of a key that another person may hold.
   const label = isOwn && by === turn.birth.user ? CALLER : saidBy("signal", "untrusted", CALLER);
   turn.emit("signal.received", { id, name, body, by, label });
   if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "user", findings });

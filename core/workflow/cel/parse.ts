@@ -186,7 +186,7 @@ class Reading {
 
 const isSteps = (ast: ASTNode, bound: ReadonlySet<string>): boolean => ast.op === "id" && ast.args === "steps" && !bound.has("steps");
 
-/** What is said of a function that there is none of: how else it is called, or which one is near. */
+/** The message for an unknown function: the form in which it exists, or the nearest name. */
 function unknown(kind: "function" | "method", name: string, form: "asFunction" | "asMethod"): string {
   const known = celFunction(name);
   if (known !== null || (kind === "function" && MACROS.has(name)))
