@@ -11,9 +11,15 @@ import type { EpochMs } from "../../core/time.ts";
 /** What is left of a rule, for the headers of an answer. */
 export type Left = { readonly scope: string; readonly perMinute: number; readonly remaining: number; readonly resetSeconds: number };
 
-/** A request that entered MUST leave. */
+/** A request that entered MUST leave. `holdsSlot`: it counts among those under way at once until it does. */
 export type Entry =
-  | { readonly ok: true; readonly left: readonly Left[]; readonly leave: () => void; readonly background: Promise<void> | null }
+  | {
+      readonly ok: true;
+      readonly left: readonly Left[];
+      readonly leave: () => void;
+      readonly holdsSlot: boolean;
+      readonly background: Promise<void> | null;
+    }
   | {
       readonly ok: false;
       readonly scope: string;
@@ -154,6 +160,7 @@ export function defineLimitsOfIsolate(ports: LimitPorts): LimitsPort {
       return {
         ok: true,
         left: shownOf(counted, at),
+        holdsSlot: slotted.length > 0,
         leave() {
           if (gone.signal.aborted) return;
           gone.abort();

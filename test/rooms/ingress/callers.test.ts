@@ -461,6 +461,25 @@ describe("rates", () => {
     }
   });
 
+  it("[LIMITS-2] a stream holds its slot until it ends or its reader goes", async () => {
+    const admin = await world.makeKey(["admin"], { user: "root" });
+    const key = await world.makeKey(["caller"], { user: "ann" });
+    expect((await world.send("POST", "/v1/workflows", { key: admin, body: WORKFLOW })).status).toBe(201);
+    const run = (await (await world.send("POST", "/v1/runs", { key, body: { workflow: "echo", input: { text: "hello" } } })).json()) as {
+      id: string;
+    };
+    expect((await world.send("PUT", "/v1/orgs/acme", { key: admin, body: { limits: { user: { at_once: 1 } } } })).status).toBe(200);
+    const stream = await world.send("GET", `/v1/runs/${run.id}/events`, { key, headers: { Accept: "text/event-stream" } });
+    expect([stream.status, stream.headers.get("Content-Type")]).toEqual([200, expect.stringContaining("text/event-stream")]);
+    const refused = await world.send("GET", "/v1/runs", { key });
+    expect([refused.status, ((await refused.json()) as { detail: string }).detail]).toEqual([
+      429,
+      "this user has as many requests under way as it may have",
+    ]);
+    await stream.body?.cancel();
+    expect((await world.send("GET", "/v1/runs", { key })).status).toBe(200);
+  });
+
   it("[LIMITS-6] whoever guesses is slowed down, by address; a valid key is never asked about", async () => {
     const tried: string[] = [];
     world.script.mayTry = (address) => tried.push(address) < 3;

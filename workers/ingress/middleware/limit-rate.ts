@@ -26,18 +26,36 @@ export const limitRate = (ports: Pick<IngressPorts, "limits" | "settings" | "sto
       entry.leave();
       throw error;
     }
-    leaveWithAnswer(context, entry.leave);
+    if (entry.holdsSlot) leaveWithAnswer(context, entry.leave);
+    else entry.leave();
     setHeaders(context, headersOf(entry.left));
   };
 };
 
-/** A stream is under way until it ends or its reader goes. */
+/** A stream is under way until it ends or its reader goes. Nothing of it is read ahead: the reader's pace stays the source's. */
 function leaveWithAnswer(context: IngressContext, leave: () => void): void {
   const { res } = context;
   if (res.body === null || res.headers.get("Content-Type")?.startsWith("text/event-stream") !== true) return leave();
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  context.executionCtx.waitUntil(res.body.pipeTo(writable).then(leave, leave));
-  context.res = new Response(readable, res);
+  const reader = (res.body as ReadableStream<Uint8Array>).getReader();
+  const watched = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const piece = await reader.read().catch((error: unknown) => {
+          leave();
+          throw error;
+        });
+        if (!piece.done) return controller.enqueue(piece.value);
+        leave();
+        controller.close();
+      },
+      async cancel(reason) {
+        leave();
+        await reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  context.res = new Response(watched, res);
 }
 
 function headersOf(left: readonly Left[]): Record<string, string> {
