@@ -1410,7 +1410,7 @@ export type Tool = {
   readonly description: string;
   readonly effect: "none" | "read" | "write";
   readonly kind: "http";
-  readonly http: {
+  readonly http?: {
     readonly url: string;
     readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
     readonly headers: { readonly [name: string]: string };
@@ -1436,6 +1436,27 @@ export type Tool = {
     readonly input: Json;
   };
   readonly max_age_ms?: number;
+  readonly rate?: {
+    readonly per_minute: number;
+  };
+  readonly breaker?: {
+    readonly failures: number;
+    readonly window_ms: number;
+    readonly open_ms: number;
+    readonly successes: number;
+  };
+  readonly fallback?: string;
+  readonly errors?: readonly ({
+    readonly error: string;
+    readonly message: string;
+  })[];
+  readonly price?: {
+    readonly per_call_usd: number;
+    readonly output_pointer?: string;
+  };
+  readonly accepts?: "public" | "internal" | "confidential" | "restricted";
+  readonly egress?: readonly string[];
+  readonly fresh?: boolean;
   readonly allow: {
     readonly roles: readonly string[];
   } | null;
@@ -1446,10 +1467,10 @@ export type ToolManifest = {
   readonly description?: string;
   readonly effect: "none" | "read" | "write";
   readonly kind: "http";
-  readonly http: {
+  readonly http?: {
     /** `{field}` in its path takes a field of the input */
     readonly url: string;
-    readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+    readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
     readonly headers?: { readonly [name: string]: string };
     /** name of a secret that is sent as this tool's credential */
     readonly secret?: string;
@@ -1477,6 +1498,30 @@ export type ToolManifest = {
   readonly sensitivity?: "public" | "internal" | "confidential" | "restricted";
   readonly cache_ms?: number;
   readonly max_age_ms?: number;
+  readonly rate?: {
+    readonly per_minute: number;
+  };
+  readonly breaker?: {
+    readonly failures?: number;
+    readonly window_ms?: number;
+    readonly open_ms?: number;
+    readonly successes?: number;
+  };
+  /** name of a tool with the same output, called when this one fails and did nothing */
+  readonly fallback?: string;
+  readonly errors?: readonly ({
+    readonly error: string;
+    readonly message: string;
+  })[];
+  /** dollars; without `output_pointer` every call costs `per_call_usd`, with it that is the most a call can cost */
+  readonly price?: {
+    readonly per_call_usd: number;
+    /** JSON Pointer of the output field with what the call cost */
+    readonly output_pointer?: string;
+  };
+  readonly accepts?: "public" | "internal" | "confidential" | "restricted";
+  readonly egress?: readonly string[];
+  readonly fresh?: boolean;
   readonly allow?: {
     readonly roles: readonly string[];
   };

@@ -12,10 +12,11 @@ import { Errors, Form } from "../workflow/form.ts";
 import { TOOL_NAME } from "../workflow/names.ts";
 import { checkSchema } from "../workflow/schema.ts";
 import { readHttp } from "./check-http.ts";
+import { readTerms } from "./check-terms.ts";
 import type { BindingOf, Idempotency, ToolCompensate, ToolContent, ToolKind, ToolManifest } from "./manifest.ts";
 
 /** Fields of the manifest format that are not supported yet; each is refused by name. */
-const NOT_YET = ["egress", "rate", "fallback", "breaker", "fresh", "isolate", "container", "mcp"];
+const NOT_YET = ["isolate", "container", "mcp"];
 /** Kinds of tools that are not supported yet; each is refused by name. */
 const KINDS_NOT_YET = ["isolate", "container", "mcp"];
 const SCOPE = /^[a-z][a-z0-9_.-]*(:[a-z0-9_.-]+)*$/;
@@ -55,6 +56,7 @@ export function checkTool(name: string, raw: Json, rule: ToolRule): Result<ToolC
     sensitivity: form.choice("sensitivity", DATA_CLASSES, "internal"),
     ...readKeeping(form),
     ...readCompensate(form),
+    ...readTerms(form, name),
     allow: readAllow(form),
   };
   form.close();

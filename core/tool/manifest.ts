@@ -16,6 +16,26 @@ export type Idempotency = "key" | "none" | { readonly lookup: string };
 /** The call that undoes a successful call of a tool that writes. `input`: its expressions see the `input` and the `output` of that call. */
 export type ToolCompensate = { readonly tool: string; readonly input: Template };
 
+/** How many calls a minute the org may make of the tool, counted exactly over all isolates. */
+export type ToolRate = { readonly per_minute: number };
+
+/** When the tool's circuit breaker opens and closes: so many failures within the window open it, so many good probes close it. */
+export type ToolBreaker = {
+  readonly failures: number;
+  readonly window_ms: number;
+  readonly open_ms: number;
+  readonly successes: number;
+};
+
+/** The breaker of a tool whose manifest says nothing of one (docs/contract.md, "Tools"). */
+export const DEFAULT_TOOL_BREAKER: ToolBreaker = { failures: 10, window_ms: 60_000, open_ms: 30_000, successes: 2 };
+
+/** An error that the tool documents: its word for it, and what it means to a model that reads it. */
+export type ToolError = { readonly error: string; readonly message: string };
+
+/** What a call costs, in dollars. `output_pointer`: JSON Pointer of the output field that says what a call did cost, up to `per_call_usd`. */
+export type ToolPrice = { readonly per_call_usd: number; readonly output_pointer?: string };
+
 /** How a tool is asked over HTTP. */
 export type HttpBinding = {
   /** Absolute; `{field}` in the path takes an input field, never in the host. */
@@ -61,6 +81,22 @@ export type ToolContract = {
   readonly max_age_ms?: number;
   /** Used where a step does not say how its call is undone, and for what an agent called. Absent: nothing undoes the tool's calls. */
   readonly compensate?: ToolCompensate;
+  /** Absent: as many as the org's other limits allow. */
+  readonly rate?: ToolRate;
+  /** Absent: `DEFAULT_TOOL_BREAKER`. */
+  readonly breaker?: ToolBreaker;
+  /** A tool with the same output that is called when this one fails and certainly did nothing, or only reads. */
+  readonly fallback?: string;
+  /** Absent: the tool documents none. */
+  readonly errors?: readonly ToolError[];
+  /** Absent: a call costs nothing. */
+  readonly price?: ToolPrice;
+  /** The highest class of values that the tool may be given. Absent: every class. */
+  readonly accepts?: DataClass;
+  /** Hosts that the tool's own code may call. Absent: none; of a tool of kind `http`: the host of its address. */
+  readonly egress?: readonly string[];
+  /** True: each call gets an isolate of its own. Absent: false. */
+  readonly fresh?: boolean;
   /** Roles that may reach the tool; null: all. */
   readonly allow: { readonly roles: readonly string[] } | null;
 };

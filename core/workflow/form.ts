@@ -137,6 +137,11 @@ export class Form {
     return value === undefined || value === null ? null : new Form(value, this.at(name), this.errors, `\`${name}\``);
   }
 
+  /** An item of the list `name`, which must be an object. */
+  item(name: string, index: number, value: Json): Form {
+    return new Form(value, `${this.at(name)}/${index}`, this.errors, `item ${index} of \`${name}\``);
+  }
+
   /** Refuses every field that nobody asked for. */
   close(): void {
     for (const name of Object.keys(this.#raw)) {

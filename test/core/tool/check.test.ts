@@ -93,7 +93,43 @@ describe("[TOOL-2] names what is invalid, and where", () => {
     [{ effect: "read", sensitivity: "restricted", cache_ms: 5 }, "/cache_ms"],
     [{ max_age_ms: 1.5 }, "/max_age_ms"],
     [{ max_age_ms: "5s" }, "/max_age_ms"],
-    [{ breaker: {} }, "/breaker"],
+    [{ rate: {} }, "/rate/per_minute"],
+    [{ rate: { per_minute: 0 } }, "/rate/per_minute"],
+    [{ rate: { per_minute: 1.5 } }, "/rate/per_minute"],
+    [{ rate: { per_minute: 5, per_second: 1 } }, "/rate/per_second"],
+    [{ breaker: { failures: 0 } }, "/breaker/failures"],
+    [{ breaker: { window_ms: 3_600_001 } }, "/breaker/window_ms"],
+    [{ breaker: { open_ms: "30s" } }, "/breaker/open_ms"],
+    [{ breaker: { successes: 1_001 } }, "/breaker/successes"],
+    [{ breaker: { trips: 1 } }, "/breaker/trips"],
+    [{ breaker: true }, "/breaker"],
+    [{ fallback: "mail.send" }, "/fallback"],
+    [{ fallback: "Not A Name" }, "/fallback"],
+    [{ errors: {} }, "/errors"],
+    [{ errors: ["gone"] }, "/errors/0"],
+    [{ errors: [{ error: "gone" }] }, "/errors/0/message"],
+    [{ errors: [{ error: "so long", message: "m" }] }, "/errors/0/error"],
+    [{ errors: [{ error: "gone", message: "" }] }, "/errors/0/message"],
+    [{ errors: [{ error: "gone", message: "m", field: "/to" }] }, "/errors/0/field"],
+    [
+      {
+        errors: [
+          { error: "gone", message: "m" },
+          { error: "gone", message: "n" },
+        ],
+      },
+      "/errors/1/error",
+    ],
+    [{ price: {} }, "/price/per_call_usd"],
+    [{ price: { per_call_usd: -1 } }, "/price/per_call_usd"],
+    [{ price: { per_call_usd: 1, output_pointer: "cost" } }, "/price/output_pointer"],
+    [{ price: { per_call_usd: 1, output_pointer: "" } }, "/price/output_pointer"],
+    [{ price: { per_call_usd: 1, currency: "EUR" } }, "/price/currency"],
+    [{ accepts: "secret" }, "/accepts"],
+    [{ egress: "api.example.com" }, "/egress"],
+    [{ egress: ["https://api.example.com"] }, "/egress/0"],
+    [{ egress: ["api.example.com/a"] }, "/egress/0"],
+    [{ fresh: "yes" }, "/fresh"],
   ])("%j", (more, path) => expect(pathsOf(tool(more))).toEqual([path]));
 
   it.each(["effect", "input", "output", "http"])("without `%s`", (name) => {
@@ -109,6 +145,26 @@ describe("[TOOL-2] names what is invalid, and where", () => {
     expect(pathsOf(tool({ max_age_ms: 5_000, cache_ms: null }))).toEqual([]);
     // Manifests from before there was such a thing keep their digest.
     expect(JSON.stringify(checkTool("mail.send", tool(), { allowPrivateHosts: false }))).not.toMatch(/cache_ms|max_age_ms/);
+  });
+  it("takes the terms of its use, and fills in what a breaker leaves out", () => {
+    const terms: JsonObject = {
+      rate: { per_minute: 60 },
+      breaker: { failures: 3 },
+      fallback: "mail.other",
+      errors: [{ error: "out_of_stock", message: "choose another product" }],
+      price: { per_call_usd: 0.002, output_pointer: "/cost" },
+      accepts: "confidential",
+      egress: ["api.example.com", "[2606:4700::1111]:8443"],
+      fresh: true,
+    };
+    const breaker = { failures: 3, window_ms: 60_000, open_ms: 30_000, successes: 2 };
+    expect(checkTool("mail.send", tool(terms), { allowPrivateHosts: false })).toMatchObject({ ok: true, value: { ...terms, breaker } });
+    const nulls = Object.fromEntries(Object.keys(terms).map((field) => [field, null]));
+    // A manifest that says nothing of them keeps the digest that it had before the fields existed.
+    expect(checkTool("mail.send", tool(nulls), { allowPrivateHosts: false })).toEqual(
+      checkTool("mail.send", tool(), { allowPrivateHosts: false }),
+    );
+    expect(JSON.stringify(checkTool("mail.send", tool(), { allowPrivateHosts: false }))).not.toMatch(/rate|breaker|fallback|price|accepts/);
   });
   it("takes the kinds of personal data", () =>
     expect(pathsOf(tool({ personal_data: { "/to": ["EMAIL", "PHONE"] }, guarded: ["/text"] }))).toEqual([]));
@@ -249,6 +305,11 @@ it("[TOOL-5] never throws, whatever somebody sends", () => {
     "personal_data",
     "allow",
     "scopes",
+    "rate",
+    "breaker",
+    "errors",
+    "price",
+    "egress",
   );
   fc.assert(
     fc.property(

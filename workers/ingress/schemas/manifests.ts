@@ -7,6 +7,7 @@ import { PASSABLE } from "../../../core/chat/official-fields.ts";
 import { PERSONAL_DATA_TYPES } from "../../../core/guardrail/finding.ts";
 import { isObject, type JsonObject } from "../../../core/json.ts";
 import { STRATEGIES } from "../../../core/model/task-route.ts";
+import type { ToolKind } from "../../../core/tool/manifest.ts";
 
 import { GUARDRAILS, STEP_GUARDRAILS } from "./guardrail-shapes.ts";
 
@@ -105,6 +106,19 @@ export const DefinitionBody = described(
   ["name", "input", "output", "steps"],
 );
 
+/** The fields that only tools of one kind have. */
+const TOOL_BINDINGS: { readonly [K in ToolKind]: Shape } = {
+  http: objectOf(
+    {
+      url: text("`{field}` in its path takes a field of the input"),
+      method: oneOf("GET", "POST", "PUT", "PATCH", "DELETE"),
+      headers: mapOf(TEXT),
+      secret: text("name of a secret that is sent as this tool's credential"),
+    },
+    ["url"],
+  ),
+};
+
 /** `PUT /v1/tools/{name}`. */
 export const ToolBody = described(
   "ToolManifest",
@@ -112,16 +126,8 @@ export const ToolBody = described(
   {
     description: TEXT,
     effect: oneOf("none", "read", "write"),
-    kind: oneOf("http"),
-    http: objectOf(
-      {
-        url: text("`{field}` in its path takes a field of the input"),
-        method: oneOf("GET", "POST", "PUT", "PATCH", "DELETE"),
-        headers: mapOf(TEXT),
-        secret: text("name of a secret that is sent as this tool's credential"),
-      },
-      ["url", "method"],
-    ),
+    kind: oneOf(...Object.keys(TOOL_BINDINGS)),
+    ...TOOL_BINDINGS,
     input: SCHEMA,
     output: SCHEMA,
     timeout_ms: WHOLE,
@@ -140,9 +146,22 @@ export const ToolBody = described(
     sensitivity: oneOf("public", "internal", "confidential", "restricted"),
     cache_ms: WHOLE,
     max_age_ms: WHOLE,
+    rate: objectOf({ per_minute: WHOLE }, ["per_minute"]),
+    breaker: objectOf({ failures: WHOLE, window_ms: WHOLE, open_ms: WHOLE, successes: WHOLE }),
+    fallback: text("name of a tool with the same output, called when this one fails and did nothing"),
+    errors: listOf(objectOf({ error: TEXT, message: TEXT }, ["error", "message"])),
+    price: {
+      ...objectOf({ per_call_usd: NUMBER, output_pointer: text("JSON Pointer of the output field with what the call cost") }, [
+        "per_call_usd",
+      ]),
+      description: "dollars; without `output_pointer` every call costs `per_call_usd`, with it that is the most a call can cost",
+    },
+    accepts: oneOf("public", "internal", "confidential", "restricted"),
+    egress: listOf(text("host that the tool's own code may call")),
+    fresh: YES_OR_NO,
     allow: objectOf({ roles: listOf(TEXT) }, ["roles"]),
   },
-  ["effect", "kind", "http", "input", "output"],
+  ["effect", "kind", "input", "output"],
 );
 
 /** `PUT /v1/models/{provider}/{name}`. */

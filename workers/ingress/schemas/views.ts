@@ -4,6 +4,7 @@ import { ROLES } from "../../../core/access/principal.ts";
 import { PERSONAL_DATA_TYPES } from "../../../core/guardrail/finding.ts";
 import type { Json } from "../../../core/json.ts";
 import { RUN_STATUSES } from "../../../core/run/outside/view.ts";
+import type { ToolKind } from "../../../core/tool/manifest.ts";
 import type { Definition, JsonSchema } from "../../../core/workflow/definition.ts";
 import { describing } from "./answers.ts";
 import { anyJson } from "./names.ts";
@@ -145,6 +146,18 @@ export const CheckedWorkflow = z
 const jsonSchema = describing<JsonSchema>(z.union([z.boolean(), z.record(z.string(), z.unknown())])).openapi({
   description: "JSON Schema 2020-12",
 });
+/** The fields that only tools of one kind have. */
+const toolBindings = {
+  http: z
+    .object({
+      url: z.string(),
+      method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
+      headers: z.record(z.string(), z.string()),
+      secret: z.string().nullable(),
+    })
+    .optional(),
+} satisfies { readonly [K in ToolKind]: z.ZodType };
+const dataClass = z.enum(["public", "internal", "confidential", "restricted"]);
 /** A tool's manifest with every default filled in. */
 export const Tool = z
   .object({
@@ -152,13 +165,8 @@ export const Tool = z
     version: z.number().int(),
     description: z.string(),
     effect: z.enum(["none", "read", "write"]),
-    kind: z.literal("http"),
-    http: z.object({
-      url: z.string(),
-      method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
-      headers: z.record(z.string(), z.string()),
-      secret: z.string().nullable(),
-    }),
+    kind: z.enum(Object.keys(toolBindings) as ToolKind[]),
+    ...toolBindings,
     input: jsonSchema,
     output: jsonSchema,
     timeout_ms: z.number().int(),
@@ -167,10 +175,20 @@ export const Tool = z
     approval: z.enum(["never", "always", "policy"]),
     guarded: z.array(z.string()),
     personal_data: z.record(z.string(), z.array(z.enum(PERSONAL_DATA_TYPES))),
-    sensitivity: z.enum(["public", "internal", "confidential", "restricted"]),
+    sensitivity: dataClass,
     cache_ms: z.number().int().optional(),
     compensate: z.object({ tool: z.string(), input: anyJson }).optional(),
     max_age_ms: z.number().int().optional(),
+    rate: z.object({ per_minute: z.number().int() }).optional(),
+    breaker: z
+      .object({ failures: z.number().int(), window_ms: z.number().int(), open_ms: z.number().int(), successes: z.number().int() })
+      .optional(),
+    fallback: z.string().optional(),
+    errors: z.array(z.object({ error: z.string(), message: z.string() })).optional(),
+    price: z.object({ per_call_usd: z.number(), output_pointer: z.string().optional() }).optional(),
+    accepts: dataClass.optional(),
+    egress: z.array(z.string()).optional(),
+    fresh: z.boolean().optional(),
     allow: z.object({ roles: z.array(z.string()) }).nullable(),
   })
   .openapi("Tool");
