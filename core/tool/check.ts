@@ -14,6 +14,7 @@ import { checkSchema } from "../workflow/schema.ts";
 import { readHttp } from "./check-http.ts";
 import { readTerms } from "./check-terms.ts";
 import type { BindingOf, Idempotency, ToolCompensate, ToolContent, ToolKind, ToolManifest } from "./manifest.ts";
+import { urlFlaws } from "./url-fields.ts";
 
 /** Fields of the manifest format that are not supported yet; each is refused by name. */
 const NOT_YET = ["isolate", "container", "mcp"];
@@ -60,6 +61,8 @@ export function checkTool(name: string, raw: Json, rule: ToolRule): Result<ToolC
     allow: readAllow(form),
   };
   form.close();
+  if (errors.list.length === 0 && manifest.kind === "http")
+    for (const { path, message } of urlFlaws(manifest.http, manifest.input).errors) errors.add(path, message);
   return errors.list.length > 0 ? err(errors.list) : ok(manifest);
 }
 

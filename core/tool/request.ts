@@ -26,6 +26,11 @@ export type RequestRefusal = {
 const URL_PARTS = /^(https?:\/\/[^/?#\\\s]+)([^?#\\\s]*)(\?[^#\s]*)?(?:#.*)?$/i;
 const FIELD = /\{([A-Za-z0-9_.-]+)\}/g;
 
+/** The input fields that a URL takes into its path, each once. */
+export const fieldsInPath = (url: string): readonly string[] => [
+  ...new Set(Array.from((URL_PARTS.exec(url)?.[2] ?? "").matchAll(FIELD), ([, field = ""]) => field)),
+];
+
 /** Headers that carry the gateway's word, or the transport's. */
 const GATEWAY_HEADERS = new Set([
   "authorization",

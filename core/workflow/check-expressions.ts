@@ -1,5 +1,5 @@
 /** Every expression of a definition at its place, with what it may name there. */
-import { checkCel, checkTemplate, type Sight } from "./check-template.ts";
+import { checkCondition, checkTemplate, type Sight } from "./check-template.ts";
 import type { Definition, Step } from "./definition.ts";
 import type { Errors } from "./form.ts";
 import { errorRules, rescuersIn } from "./on-error.ts";
@@ -22,7 +22,7 @@ export function checkExpressions(
   for (const [id, step] of Object.entries(steps)) {
     const path = `/steps/${id}`;
     const sight: Sight = { steps: before === null ? known : (before.get(id) ?? new Set()), more: rescuers.has(id) ? ["error"] : [], known };
-    if (step.when !== null) checkCel(step.when.cel, `${path}/when`, sight, errors);
+    if (step.when !== null) checkCondition(step.when.cel, `${path}/when`, sight, errors);
     checkStep(step, path, sight, { ...sight, steps: new Set([...sight.steps, id]), more: ["output"] }, errors);
   }
   const whole: Sight = { steps: known, more: [], known };
@@ -34,7 +34,7 @@ export function checkExpressions(
 function checkStep(step: Step, path: string, sight: Sight, after: Sight, errors: Errors): void {
   const failed: Sight = { ...sight, more: [...new Set([...sight.more, "error"])] };
   for (const { rule, at } of errorRules(step.on_error)) {
-    if (rule.when !== undefined) checkCel(rule.when.cel, `${path}${at}/when`, failed, errors);
+    if (rule.when !== undefined) checkCondition(rule.when.cel, `${path}${at}/when`, failed, errors);
     if ("value" in rule) checkTemplate(rule.value, `${path}${at}/value`, failed, errors);
   }
   for (const { at, template, when } of templatesOf(step)) checkTemplate(template, `${path}${at}`, when === "after" ? after : sight, errors);

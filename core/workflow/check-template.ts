@@ -1,5 +1,6 @@
 /** Templates at registration: every expression parses, and asks only for what is certain to be there when it runs. */
 import { escapeToken, isObject, type Json } from "../json.ts";
+import { certainFailure, constantOf } from "./constant.ts";
 import { checkExpression, expressionOf, namesIn } from "./expression.ts";
 import type { Errors } from "./form.ts";
 
@@ -28,7 +29,7 @@ export function checkTemplate(template: Json, path: string, sight: Sight, errors
 }
 
 /** Adds an error when one expression is invalid at this place. */
-export function checkCel(cel: string, path: string, sight: Sight, errors: Errors): void {
+function checkCel(cel: string, path: string, sight: Sight, errors: Errors): void {
   const flaw = checkExpression(cel);
   const names = namesIn(cel);
   if (flaw !== null || names === null) return errors.add(`${path}/cel`, `the expression is invalid: ${flaw}`);
@@ -39,6 +40,15 @@ export function checkCel(cel: string, path: string, sight: Sight, errors: Errors
     if (!sight.known.has(step)) errors.add(`${path}/cel`, `there is no step \`${step}\``);
     else if (!sight.steps.has(step)) errors.add(`${path}/cel`, `the step \`${step}\` may not have run yet: name it in \`needs\``);
   }
+  const failure = certainFailure(cel);
+  if (failure !== null) errors.add(`${path}/cel`, `the expression always fails: ${failure}`);
+}
+
+/** As `checkCel`, of a condition: one that depends on nothing must be true or false. */
+export function checkCondition(cel: string, path: string, sight: Sight, errors: Errors): void {
+  checkCel(cel, path, sight, errors);
+  const value = constantOf({ cel });
+  if (value?.ok && typeof value.value !== "boolean") errors.add(`${path}/cel`, "a condition must give true or false, and this never does");
 }
 
 /** `{"cel": 5}` was meant to be an expression. */

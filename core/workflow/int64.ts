@@ -2,7 +2,7 @@
  * Whole numbers of 64 bits (`"format": "int64"`): a text of digits inside the platform, where every number is a double, and a bare
  * number on the wire. Which places of a value are such numbers is read off its schema. Pure and total; linear in the value.
  */
-import { escapeToken, isObject, type Json, own, parsePointer } from "../json.ts";
+import { escapeToken, isObject, type Json, type JsonObject, own, parsePointer } from "../json.ts";
 import { valueAt } from "../json-pointer.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { ExactJson } from "../untrusted-json.ts";
@@ -35,7 +35,9 @@ export function takeInt64(schema: JsonSchema, { value, long }: ExactJson, rest: 
 
 /** The value as its schema speaks of it: 64-bit numbers are numbers, as near as a double comes. Only to be checked, never to be kept. */
 export const asNumbers = (schema: JsonSchema, value: Json): Json =>
-  mentionsInt64(schema) ? change(schema, value, (item, _path, nodes) => (isDigits(item, nodes) ? Number(item) : item)) : value;
+  mentionsInt64(schema)
+    ? change(schema, value, (item, _path, nodes) => (isDigits(item, nodes) && !nodes.some(isTextNode) ? Number(item) : item))
+    : value;
 
 /** The value as JSON text for the wire: its 64-bit numbers are bare. */
 export function writeInt64(schema: JsonSchema, value: Json): string {
@@ -71,7 +73,8 @@ const bare = (value: Json, marked: Json): string => {
   return plain.includes("\\u0000") ? plain : JSON.stringify(marked).replace(/"\\u0000(-?\d+)\\u0000"/g, "$1");
 };
 
-const isInt64 = (text: string): boolean => DIGITS.test(text) && BigInt(text) >= SMALLEST && BigInt(text) <= LARGEST;
+/** Whether a text is the digits of a whole number of 64 bits. */
+export const isInt64 = (text: string): boolean => DIGITS.test(text) && BigInt(text) >= SMALLEST && BigInt(text) <= LARGEST;
 
 const mentioned = new WeakMap<object, boolean>();
 
@@ -160,8 +163,17 @@ function propertyOf(node: Json, key: string): Json[] {
   return place === undefined ? [] : [place];
 }
 
+/** Whatever type stands beside the format: some write `integer`, and some `string`, since that is what it is inside of them. */
 function isInt64Node(node: Json): boolean {
   if (!isObject(node) || own(node, "format") !== "int64") return false;
+  const types = typesOf(node);
+  return types.length === 0 || types.some((one) => one === "integer" || one === "number" || one === "string");
+}
+
+/** A 64-bit number whose schema asks for a text: the digits fit it as they are. */
+const isTextNode = (node: Json): boolean => isObject(node) && own(node, "format") === "int64" && typesOf(node).includes("string");
+
+function typesOf(node: JsonObject): readonly Json[] {
   const type = own(node, "type");
-  return type === undefined || [type].flat().some((one) => one === "integer" || one === "number");
+  return type === undefined ? [] : [type].flat();
 }

@@ -1,20 +1,26 @@
 /** Registers a tool; a new version when it changed. */
 import { type FieldError, type Refusal, refuse } from "../../core/errors/problem.ts";
+import { didYouMean } from "../../core/errors/unknown-name.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { checkTool } from "../../core/tool/check.ts";
 import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
+import { type ToolsAround, toolWarnings } from "../../core/tool/warnings.ts";
+import type { Warning } from "../../core/workflow/warnings/warning.ts";
 import { denied } from "./access.ts";
 import type { UseCasePorts } from "./ports.ts";
 import { auditRecord } from "./record.ts";
 import type { Requester } from "./requester.ts";
+
+/** A version of a tool, and what is to be said of it. */
+export type RegisteredTool = { readonly tool: ToolManifest; readonly warnings: readonly Warning[] };
 
 /** `manifest`: as it was sent. Answers with every default filled in. The same manifest again is the version it has. */
 export async function registerTool(
   ports: UseCasePorts,
   by: Requester,
   { name, manifest }: { readonly name: string; readonly manifest: JsonObject },
-): Promise<Result<ToolManifest, Refusal>> {
+): Promise<Result<RegisteredTool, Refusal>> {
   const { org } = by.principal;
   const refusal = await denied(ports, by, "tool.write");
   if (refusal !== null) return err(refusal);
@@ -32,7 +38,13 @@ export async function registerTool(
       data: { effect, kind },
     }),
   );
-  return ok(registered);
+  return ok({ tool: registered, warnings: toolWarnings(registered, await aroundOf(ports, org, registered)) });
+}
+
+async function aroundOf({ store }: UseCasePorts, org: string, { compensate }: ToolContent): Promise<ToolsAround> {
+  if (compensate === undefined) return { undoes: null, names: [] };
+  const undoes = await store.tools.get(org, compensate.tool, null);
+  return { undoes, names: undoes === null ? await store.tools.names(org) : [] };
 }
 
 /** The tool that is asked whether a call happened must exist and change nothing. */
@@ -40,7 +52,10 @@ async function flawOfLookup({ store }: UseCasePorts, org: string, { idempotency 
   if (typeof idempotency === "string") return null;
   const path = "/idempotency/lookup";
   const lookup = await store.tools.get(org, idempotency.lookup, null);
-  if (lookup === null) return { path, message: `there is no tool \`${idempotency.lookup}\`` };
+  if (lookup === null) {
+    const near = didYouMean(idempotency.lookup, await store.tools.names(org));
+    return { path, message: `there is no tool \`${idempotency.lookup}\`${near}` };
+  }
   return lookup.effect !== "read"
     ? { path, message: `the tool \`${idempotency.lookup}\` is not a read tool: only a read tool can be asked first` }
     : null;

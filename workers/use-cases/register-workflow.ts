@@ -98,9 +98,11 @@ async function check(ports: UseCasePorts, by: Requester, sent: JsonObject): Prom
   const models = await ports.models(org);
   const routed = new Set((await ports.store.routes.list(org, { limit: MOST_ROUTES, cursor: null })).data.map(({ task }) => task));
   const { guardrails } = await ports.store.orgs.settings(org);
+  const undoing = await ports.store.tools.known(org, [...new Set(manifests.flatMap(({ compensate }) => compensate?.tool ?? []))]);
   const children = await childrenOf(ports, by, definition);
   const warnings = warningsOf(definition, {
     guardrails,
+    undoing,
     workflow: (name, version) => children.get(childKey(name, version)) ?? null,
     tools: new Map(manifests.map((manifest) => [manifest.name, manifest])),
     serves: (task) => routed.has(task) || models.some((model) => hasTask(model, task)),

@@ -51,6 +51,12 @@ function chainOf(node: Node): Read | null {
 const literalKey = (node: Node): string | null =>
   node.kind === "literal" && (typeof node.value === "string" || typeof node.value === "number") ? String(node.value) : null;
 
+/** The nodes directly below one, those of macros and maps too. A body of a macro sees what the macro binds. */
+export function partsOf(node: Node): readonly Node[] {
+  if (node.kind === "macro") return [node.over, node.condition, node.transform].filter((part) => part !== null);
+  return node.kind === "map" ? node.entries.flat() : childrenOf(node);
+}
+
 function childrenOf(node: Node): readonly Node[] {
   switch (node.kind) {
     case "field":

@@ -2,6 +2,7 @@
  * The formats that are asserted (2020-12 validation, section 7.3; `format` is an assertion here, as that section allows). Every other one
  * is an annotation. Each takes time linear in the text.
  */
+import { isInt64 } from "../int64.ts";
 import { isALabel } from "./idn.ts";
 
 type Fits = (text: string) => boolean;
@@ -115,8 +116,12 @@ const ANNOTATED: ReadonlySet<string> = new Set([
   ...["int32", "int64", "float", "double", "byte", "binary", "password"],
 ]);
 
-/** Null: the format is an annotation. */
-export const formatCheck = (format: string): Fits | null => FORMATS.get(format) ?? null;
+/**
+ * Null: the format is an annotation. `isText`: the schema's `type` takes strings. Only there is `int64` a statement about the text itself;
+ * elsewhere the digits are read as the number that they are (int64.ts).
+ */
+export const formatCheck = (format: string, isText: boolean): Fits | null =>
+  FORMATS.get(format) ?? (format === "int64" && isText ? isInt64 : null);
 
 /** Whether the standard, OpenAPI or the platform knows the format. */
 export const isKnownFormat = (format: string): boolean => FORMATS.has(format) || ANNOTATED.has(format);

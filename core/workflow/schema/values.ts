@@ -103,7 +103,7 @@ function texts(node: JsonObject): Judge[] {
       (path) => `${nameOf(path)} does not have the form that its schema asks for`,
     );
   }
-  const fits = typeof format === "string" ? formatCheck(format) : null;
+  const fits = typeof format === "string" ? formatCheck(format, [own(node, "type") ?? []].flat().includes("string")) : null;
   if (fits !== null) {
     onTexts(
       (value, check) => {

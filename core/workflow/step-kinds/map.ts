@@ -1,4 +1,5 @@
 /** `map`: one step for each item of a list. */
+import { constantOf } from "../constant.ts";
 import type { ItemStep, Template } from "../definition.ts";
 import { expressionOf } from "../expression.ts";
 import { Form } from "../form.ts";
@@ -22,7 +23,9 @@ export const MAP: StepKindRules<"map"> = {
 
 function readList(form: Form): Template {
   const over = form.required("over");
-  if (over === undefined || Array.isArray(over) || expressionOf(over) !== null) return over ?? [];
+  const constant = over === undefined || expressionOf(over) === null ? null : constantOf(over);
+  const mayBeList = over === undefined || Array.isArray(over) || expressionOf(over) !== null;
+  if (mayBeList && !(constant?.ok && !Array.isArray(constant.value))) return over ?? [];
   form.refuse("over", "`over` must be a list, or an expression that gives one");
   return [];
 }

@@ -1,6 +1,7 @@
 /** `wait`: for a span of time, until an instant, or for a signal. A literal value is checked here, not when the step runs. */
 import type { Json } from "../../json.ts";
 import { fromRfc3339 } from "../../time.ts";
+import { constantOf } from "../constant.ts";
 import type { Template } from "../definition.ts";
 import { expressionOf } from "../expression.ts";
 import type { Form } from "../form.ts";
@@ -36,8 +37,12 @@ export const WAIT: StepKindRules<"wait"> = {
 
 function readTime(form: Form, name: string, fits: (value: Json) => boolean, what: string): Template {
   const value = form.json(name) ?? null;
-  if (expressionOf(value) !== null || fits(value)) return value;
-  form.refuse(name, `\`${name}\` must be ${what}, or an expression`);
+  const isExpression = expressionOf(value) !== null;
+  // An expression that reads nothing gives the same at each run. Why it gives nothing is told where expressions are checked.
+  const constant = constantOf(value);
+  const isWrong = isExpression ? constant?.ok === true && !fits(constant.value) : !fits(value);
+  if (!isWrong) return value;
+  form.refuse(name, `\`${name}\` must be ${what}${isExpression ? ", and this expression gives something else" : ", or an expression"}`);
   return null;
 }
 

@@ -7,8 +7,13 @@ export type Warning = { readonly path: string; readonly message: string };
 
 /** What is registered around the definition; the caller has looked it up. */
 export type Surroundings = {
-  /** The schemas of the tools that the definition lists. */
-  readonly tools: ReadonlyMap<string, { readonly input: JsonSchema; readonly output: JsonSchema }>;
+  /** The tools that the definition lists. `compensate`: how a tool says that its calls are undone. */
+  readonly tools: ReadonlyMap<
+    string,
+    { readonly input: JsonSchema; readonly output: JsonSchema; readonly compensate?: { readonly tool: string } }
+  >;
+  /** Of the tools that those name to be undone with: which exist. Absent: all. */
+  readonly undoing?: ReadonlySet<string>;
   /** The workflow that a `run` step names would get today; null: there is none. */
   readonly workflow: (name: string, version: number | null) => { readonly input: JsonSchema; readonly tools: readonly string[] } | null;
   /** Whether a model serves the task today. */

@@ -10,6 +10,7 @@ import { missingPaths } from "./missing-paths.ts";
 import { unreadReviews } from "./reviews.ts";
 import { vainSchemas } from "./schemas.ts";
 import { tasksWithoutModel } from "./tasks.ts";
+import { undoingWarnings } from "./undoing.ts";
 import type { Surroundings, Warning } from "./warning.ts";
 
 /** Maximum warnings of one definition; further ones are not listed. */
@@ -21,6 +22,7 @@ export function warningsOf(definition: Definition, around: Surroundings): readon
     ...missingPaths(definition, around),
     ...constantWarnings(definition, around),
     ...childWarnings(definition, around),
+    ...undoingWarnings(definition, around),
     ...tasksWithoutModel(definition, around),
     ...unreadReviews(definition),
     ...vainSchemas(definition),

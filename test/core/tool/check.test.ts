@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../../../core/json.ts";
 import { checkTool } from "../../../core/tool/check.ts";
 import { reachesGuarded } from "../../../core/tool/guarded.ts";
 import { isPrivateHost } from "../../../core/tool/hosts.ts";
+import { toolWarnings } from "../../../core/tool/warnings.ts";
 
 const tool = (more: JsonObject = {}): JsonObject => ({
   description: "Sends a mail",
@@ -19,7 +20,9 @@ const pathsOf = (raw: Json, allowPrivateHosts = false, name = "mail.send"): stri
   const result = checkTool(name, raw, { allowPrivateHosts });
   return result.ok ? [] : result.error.map(({ path }) => path);
 };
-const urlTaken = (url: string, allowPrivateHosts = false): boolean => pathsOf(tool({ http: { url } }), allowPrivateHosts).length === 0;
+/** Of a tool whose input says nothing of its fields: the URL alone is judged. */
+const urlTaken = (url: string, allowPrivateHosts = false): boolean =>
+  pathsOf(tool({ http: { url }, input: {} }), allowPrivateHosts).length === 0;
 
 it("[TOOL-1] gets every default of the contract", () => {
   const result = checkTool("mail.send", tool(), { allowPrivateHosts: false });
@@ -321,4 +324,80 @@ it("[TOOL-5] never throws, whatever somebody sends", () => {
     ),
     { numRuns: 800, seed: 7 },
   );
+});
+
+describe("[WARN-9] the fields of a tool's URL", () => {
+  const at = (url: string, input: JsonObject, method = "POST"): JsonObject => tool({ http: { url, method }, input });
+  const closed = {
+    type: "object",
+    properties: { id: { type: "string" }, of: { type: "object" } },
+    required: ["id"],
+    additionalProperties: false,
+  };
+  const open = { type: "object", properties: { id: { type: "string" } } };
+  const told = (raw: JsonObject) => {
+    const checked = checkTool("x", raw, { allowPrivateHosts: false });
+    if (!checked.ok) return checked.error.map(({ path, message }) => `refused ${path}: ${message}`);
+    return toolWarnings(checked.value, { undoes: null, names: [] }).map(({ path, message }) => `${path}: ${message}`);
+  };
+
+  it.each<[string, JsonObject, string[]]>([
+    ["one that there is", at("https://a.example.com/o/{id}", closed), []],
+    [
+      "one that a closed schema lacks",
+      at("https://a.example.com/o/{idd}", closed),
+      ["refused /http/url: `{idd}` names no field of the input schema; did you mean `id`?"],
+    ],
+    [
+      "one that an open schema does not name",
+      at("https://a.example.com/o/{order}", open),
+      ["/http/url: `{order}` names no field of the input schema"],
+    ],
+    [
+      "one that a call may leave out",
+      at("https://a.example.com/{id}", open),
+      ["/http/url: `{id}` is not `required` in the input schema: a call without it fails"],
+    ],
+    [
+      "an object",
+      at("https://a.example.com/{of}", closed),
+      ["refused /http/url: `{of}` must be a string, a number, true or false in the input schema: it goes into the URL"],
+    ],
+    [
+      "a name that objects have",
+      at("https://a.example.com/{constructor}", closed),
+      ["refused /http/url: `{constructor}` names no field of the input schema"],
+    ],
+    ["a schema with branches", at("https://a.example.com/{x}", { ...closed, anyOf: [{ properties: { x: true } }] }), []],
+    ["a schema that says nothing", at("https://a.example.com/{x}", {}), []],
+  ])("%s", (_name, raw, said) => expect(told(raw)).toEqual(said));
+
+  it("an object in a query", () => {
+    const [said] = told(at("https://a.example.com/{id}", closed, "GET"));
+    expect(said).toMatch(/^\/input\/properties\/of: a GET sends its input as query parameters/);
+    expect(told(at("https://a.example.com/{id}", closed, "PUT"))).toEqual([]);
+  });
+});
+
+describe("[WARN-10] what undoes a tool", () => {
+  const undone = (undoes: Parameters<typeof toolWarnings>[1]["undoes"], names: string[] = []) => {
+    const checked = checkTool("pay.out", tool({ compensate: { tool: "pay.bakc", input: { id: { cel: "output.id" } } } }), {
+      allowPrivateHosts: false,
+    });
+    if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+    return toolWarnings(checked.value, { undoes, names });
+  };
+  const ID = { type: "object", properties: { id: { type: "string" } }, required: ["id"], additionalProperties: false };
+
+  it("does not exist", () => {
+    const message = "there is no tool `pay.bakc` yet; until there is, nothing undoes what this tool did; did you mean `pay.back`?";
+    expect(undone(null, ["pay.back"])).toEqual([{ path: "/compensate/tool", message }]);
+  });
+  it("writes nothing", () => expect(undone({ effect: "read", input: ID }).map(({ path }) => path)).toEqual(["/compensate/tool"]));
+  it("lacks a field", () => {
+    expect(undone({ effect: "write", input: { ...ID, required: ["id", "why"] } })).toEqual([
+      { path: "/compensate/input", message: "the input of `pay.bakc` needs the field `why`" },
+    ]);
+  });
+  it("fits", () => expect(undone({ effect: "write", input: ID })).toEqual([]));
 });

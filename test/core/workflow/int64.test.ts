@@ -1,7 +1,7 @@
 /** Whole numbers of 64 bits: digits inside the platform, bare numbers on the wire. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Json } from "../../../core/json.ts";
+import type { Json, JsonObject } from "../../../core/json.ts";
 import { readJsonText } from "../../../core/model/json-text.ts";
 import { longIn, readArguments } from "../../../core/model-call/asked-calls.ts";
 import { parseExact } from "../../../core/untrusted-json.ts";
@@ -29,7 +29,7 @@ const taken = (text: string, schema: Json = SCHEMA) => {
 
 describe("int64", () => {
   it("[JSON-2] comes in as digits, whatever its size, and goes out as it came", () => {
-    const text = '{"id":9007199254740993,"list":[5,null,-9223372036854775808],"n":5,"s":"7","constructor":9223372036854775807}';
+    const text = '{"id":9007199254740993,"list":[5,null,-9223372036854775808],"n":5,"s":7,"constructor":9223372036854775807}';
     const inside = taken(text);
     expect(inside).toEqual({
       ok: true,
@@ -37,6 +37,20 @@ describe("int64", () => {
     });
     expect(inside.ok && validate(SCHEMA, inside.value)).toEqual([]);
     expect(inside.ok && writeInt64(SCHEMA, inside.value)).toBe(text);
+  });
+
+  it("[JSON-2] beside `type: string` too, and a text that is no such number does not fit", () => {
+    const schema: JsonObject = { type: "object", properties: { id: { type: "string", format: "int64" } }, required: ["id"] };
+    for (const text of ['{"id":9007199254740993}', '{"id":5}', '{"id":-9223372036854775808}']) {
+      const inside = taken(text, schema);
+      expect(inside).toEqual({ ok: true, value: { id: text.slice(6, -1) } });
+      expect(inside.ok && validate(schema, inside.value)).toEqual([]);
+      expect(inside.ok && writeInt64(schema, inside.value)).toBe(text);
+    }
+    expect(taken('{"id":"9007199254740993"}', schema)).toEqual({ ok: true, value: { id: "9007199254740993" } }); // as text it is taken too
+    for (const id of ["x", "", "1.5", "01", "9223372036854775808", true]) expect(validate(schema, { id })).not.toEqual([]);
+    const both = { type: "object", properties: { id: { type: ["string", "integer"], format: "int64" } } };
+    expect(validate(both, { id: "9007199254740993" })).toEqual([]);
   });
 
   it("[JSON-2] every 64-bit number survives both ways", () => {

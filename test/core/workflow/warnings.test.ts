@@ -144,3 +144,16 @@ it("[WARN-7] what a schema says in vain", () => {
   expect(warned(steps, 1, input)).toEqual(["/input/$schema", "/input/typ", "/steps/m/output/properties/at/format"]);
   expect(warned(steps, 1, { type: "object" })).toEqual(["/steps/m/output/properties/at/format"]);
 });
+
+it("[WARN-10] a tool that is undone with one that does not exist", () => {
+  const pay = { input: PAY, output: PAID, compensate: { tool: "pay.back" } };
+  const told = (undoing: readonly string[], more: object = {}) =>
+    warningsOf(definitionOf({ a: { kind: "tool", tool: "pay.out", input: { amount: 1 }, ...more } }), {
+      ...around,
+      tools: new Map([["pay.out", pay]]),
+      undoing: new Set(undoing),
+    }).map(({ path }) => path);
+  expect(told([])).toEqual(["/steps/a/tool"]);
+  expect(told(["pay.back"])).toEqual([]);
+  expect(told([], { compensate: { tool: "pay.out", input: { amount: 1 } } })).toEqual([]); // the step's own takes precedence
+});

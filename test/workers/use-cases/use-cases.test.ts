@@ -438,7 +438,10 @@ describe("a tool", () => {
     expect(await refusal(registerTool(world.ports, dev, { name: "orders.get", manifest: { ...TOOL, effect: "?" } as never }))).toBe(
       "invalid_request",
     );
-    expect(await value(registerTool(world.ports, dev, { name: "orders.get", manifest: TOOL as never }))).toMatchObject({ version: 1 });
+    expect(await value(registerTool(world.ports, dev, { name: "orders.get", manifest: TOOL as never }))).toMatchObject({
+      tool: { version: 1 },
+      warnings: [],
+    });
     expect(await refusal(testTool(world.ports, by("ada", "caller"), command))).toBe("forbidden");
     expect(await refusal(testTool(world.ports, dev, { ...command, tool: "no.such" }))).toBe("not_found");
     expect(await refusal(testTool(world.ports, dev, { ...command, sent: { value: { id: 1 }, long: [] } }))).toBe("invalid_request");

@@ -4,7 +4,6 @@ import { refuse } from "../../../core/errors/problem.ts";
 import { unknownName } from "../../../core/errors/unknown-name.ts";
 import type { Json } from "../../../core/json.ts";
 import { err } from "../../../core/result.ts";
-import { warningsAt } from "../../../core/workflow/warnings/schemas.ts";
 import { registerTool } from "../../use-cases/register-tool.ts";
 import { testTool } from "../../use-cases/test-tool.ts";
 import { longNumbersOf } from "../body.ts";
@@ -32,8 +31,8 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         const registered = await registerTool(ports, call, { name: call.params.name, manifest: call.body });
         if (!registered.ok) return registered;
-        const { input, output } = registered.value;
-        return reply(200, { ...registered.value, warnings: [...warningsAt("/input", input), ...warningsAt("/output", output)] });
+        const { tool, warnings } = registered.value;
+        return reply(200, { ...tool, warnings });
       },
     }),
     endpoint({
