@@ -37,6 +37,8 @@ declare namespace Cloudflare {
     OIDC_CLIENT_SECRETS?: string;
     OTEL_EXPORTER_OTLP_ENDPOINT?: string;
     PUBLIC_URL?: string;
+    /** DNS over HTTPS in its JSON form: where hosts of sandboxed code are looked up. */
+    DNS_RESOLVER?: string;
     /** Test runtime only: what vitest.config.ts hands to the D1 set-up. */
     TEST_MIGRATIONS?: import("cloudflare:test").D1Migration[];
   }

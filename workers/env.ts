@@ -23,6 +23,8 @@ export type Settings = {
   readonly oidcClientSecrets: ReadonlyMap<string, string>;
   /** Where this deployment is reached from outside; null: at the address that a request came to. */
   readonly publicUrl: string | null;
+  /** Where hosts of sandboxed code are looked up over DNS over HTTPS; null: nowhere, since private hosts may be called. */
+  readonly dnsResolver: string | null;
 };
 
 /** Reads the settings. A variable that is absent or empty takes its default. */
@@ -45,8 +47,11 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
     oidcIssuers: text(env.OIDC_ISSUERS),
     oidcClientSecrets: secretsFrom(text(env.OIDC_CLIENT_SECRETS)),
     publicUrl: text(env.PUBLIC_URL),
+    dnsResolver: env.ALLOW_PRIVATE_HOSTS === "1" ? null : (text(env.DNS_RESOLVER) ?? DEFAULT_DNS_RESOLVER),
   };
 }
+
+const DEFAULT_DNS_RESOLVER = "https://cloudflare-dns.com/dns-query";
 
 /** docs/contract.md, "Conventions". */
 const DEFAULT_PER_MINUTE = 3_000;

@@ -21,7 +21,7 @@ const { handler, ...objects } = definePlatform({
   },
 });
 
-export const { RunEngine, ReviewQueue, KillSwitch, Vault, AuditLog, KeyRing, BudgetLedger, CircuitBreaker, Limits } = objects;
+export const { RunEngine, ReviewQueue, KillSwitch, Vault, AuditLog, KeyRing, BudgetLedger, CircuitBreaker, Limits, Egress } = objects;
 
 /** The HTTP edge's own spans (a run's trace comes from its journal: core/run/outside/trace.ts). */
 const traced = instrument({ fetch: handler.fetch }, (env: Cloudflare.Env) => ({

@@ -18,13 +18,15 @@ import { buildEdge } from "./composition/edge.ts";
 import { objectPorts } from "./composition/objects.ts";
 import type { Outside } from "./composition/outside.ts";
 import { buildRooms } from "./composition/rooms.ts";
+import { defineEgress } from "./egress/egress.ts";
 
 export type { Outside };
 
 function compose(env: Cloudflare.Env, outside: Outside) {
   const rooms = buildRooms(env, outside);
   const background = buildBackground(env, rooms);
-  return { background, edge: buildEdge(env, rooms, background.archive), ports: objectPorts(env, rooms) };
+  const { egressGates } = rooms;
+  return { background, edge: buildEdge(env, rooms, background.archive), ports: objectPorts(env, rooms), egressGates };
 }
 
 /** The classes and handlers of the Worker, for one outside. `workers/main.ts` brings the real one. */
@@ -45,6 +47,7 @@ export function definePlatform(outside: Outside) {
     BudgetLedger: defineBudgetLedger((env) => platformOf(env).ports.budgetLedger),
     Limits: defineLimits((env) => platformOf(env).ports.limits),
     CircuitBreaker: defineCircuitBreaker((env) => platformOf(env).ports.circuitBreaker),
+    Egress: defineEgress((env) => platformOf(env).egressGates),
     handler: {
       fetch: (request, env, context) => platformOf(env).edge.fetch(request, context),
       queue: (batch, env) => platformOf(env).background.consume(batch),

@@ -212,6 +212,11 @@ export const LOG_EVENTS = {
     says: "A source could not be notified that its records are in the chain; the message is redelivered.",
     fields: ["org", "source", "error"],
   },
+  "egress.refused": {
+    level: "warn",
+    says: "A request of a tool's sandboxed code was refused; `code` says why, `result` is the class of its host.",
+    fields: ["org", "run", "tool", "activity", "code", "result"],
+  },
   "limits.out_of_reach": {
     level: "warn",
     says: "The object that keeps an org's limits cannot be reached; each isolate enforces them by itself until it can.",

@@ -19,5 +19,5 @@ const { handler, ...objects } = definePlatform({
   log: (line) => outside.log(line),
 });
 
-export const { RunEngine, ReviewQueue, KillSwitch, Vault, AuditLog, KeyRing, BudgetLedger, CircuitBreaker, Limits } = objects;
+export const { RunEngine, ReviewQueue, KillSwitch, Vault, AuditLog, KeyRing, BudgetLedger, CircuitBreaker, Limits, Egress } = objects;
 export default handler;

@@ -23,6 +23,7 @@ import { upstreamKey } from "../breaker/upstream.ts";
 import { defineDesk } from "../budget/desk.ts";
 import { defineCallbacks } from "../callbacks/callbacks.ts";
 import { defineCredentialBroker } from "../credential-broker/credential-broker.ts";
+import { Gates } from "../egress/egress.ts";
 import { settingsFrom } from "../env.ts";
 import { defineGovernedCalls } from "../governed-call/governed-call.ts";
 import { filledForChecking } from "../guardrail/fill.ts";
@@ -38,6 +39,7 @@ import { defineStore } from "../store/store.ts";
 import { defineToolGateway } from "../tool-gateway/gateway.ts";
 import { defineLookUp } from "../tool-gateway/look-up.ts";
 import { buildAnswers, buildEmbed, keptResults } from "./answers.ts";
+import { egressPorts } from "./egress.ts";
 import type { Outside } from "./outside.ts";
 import { wayOfACall } from "./way-of-a-call.ts";
 
@@ -117,6 +119,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     return stored === null ? null : { value: await broker.openSecret(org, name, stored.sealed), hosts: stored.hosts };
   };
   const egress = { fetch: outside.fetch, now, allowPrivateHosts: settings.allowPrivateHosts };
+  const egressGates = new Gates(egressPorts(outside, settings, { store, secret }));
   const tools = defineToolGateway({
     log,
     ...egress,
@@ -197,6 +200,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     models,
     limits,
     callbacks,
+    egressGates,
     callTool,
     lookUp,
     governed,
