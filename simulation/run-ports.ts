@@ -25,7 +25,7 @@ export function runPorts(
   return {
     now: () => world.clock.now,
     stops: () => out("stops", () => world.stops()),
-    authorize: (question) => out("authorize", () => authorize(question)),
+    authorize: (question, killEpoch) => out("authorize", () => authorize(question, killEpoch)),
     lease: (org, request) => out("lease", () => world.ask("BudgetLedger", org, "lease", org, request)),
     callTool: (call) => inside("callTool", () => world.shop.call(call)),
     lookUp: (call) => inside("lookUp", () => world.shop.lookUp(call)),

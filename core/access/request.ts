@@ -3,6 +3,7 @@
  * Pure; decides nothing.
  */
 import type { JsonObject } from "../json.ts";
+import type { Circumstances } from "./circumstances.ts";
 
 /** Who a question of access is about. */
 export type Asker = { readonly org: string; readonly user: string; readonly roles: readonly string[]; readonly platformAdmin: boolean };
@@ -22,25 +23,14 @@ export type Target =
     }
   | { readonly type: "Model"; readonly org: string; readonly name: string };
 
-/** How a call of a tool came about. */
-export type CallCircumstances = {
-  readonly chosen_by: "definition" | "model";
-  readonly guarded_reached: boolean;
-  readonly compensation: boolean;
-  /** An instruction was found in the answer of one of the run's tools. */
-  readonly seen_instruction: boolean;
-  /** A model chose the arguments after it had seen untrusted text, and they go to a host that is not the org's own. */
-  readonly way_out: boolean;
-};
-
-/** May this principal do this to that? */
+/** May this principal do this to that? PERSISTED: with each decision about a call, in journals and in the audit log. */
 export type AccessQuestion = {
   readonly principal: Asker;
   /** `run.start`, `tool.call` … */
   readonly action: string;
   readonly resource: Target;
-  /** For calls of tools only. */
-  readonly context?: CallCircumstances;
+  /** For the actions that an org's own policies may decide; the others have none. */
+  readonly context?: Circumstances;
 };
 
 type Uid = { type: string; id: string };
@@ -58,7 +48,7 @@ export function toCedarRequest({ principal, action, resource, context }: AccessQ
     principal: who,
     action: { type: "Action", id: action },
     resource: which,
-    context: context === undefined ? {} : { ...context },
+    context: context === undefined ? {} : toCedarContext(context),
     entities: [
       {
         uid: who,
@@ -69,6 +59,13 @@ export function toCedarRequest({ principal, action, resource, context }: AccessQ
     ],
   };
 }
+
+/** Cedar has no fractions: money is a `decimal` of four digits, rounded up. */
+const toCedarContext = ({ spent_usd, tools_called, ...plain }: Circumstances): JsonObject => ({
+  ...plain,
+  tools_called: [...tools_called],
+  spent_usd: { __extn: { fn: "decimal", arg: (Math.ceil(spent_usd * 10_000 - 1e-6) / 10_000).toFixed(4) } },
+});
 
 /** Optional attributes are absent where this platform has null. */
 function attributesOf(facts: { readonly [name: string]: string | null | readonly string[] }): JsonObject {

@@ -1,6 +1,8 @@
 /** The question a run asks before each call, and the answer it gets. Both are plain data. */
 
+import type { SoFar } from "../access/circumstances.ts";
 import type { Role } from "../access/principal.ts";
+import type { AccessQuestion } from "../access/request.ts";
 import type { ErrorCode } from "../errors/codes.ts";
 import type { Json } from "../json.ts";
 import type { ModelCandidate, RejectedModel } from "../model/entry.ts";
@@ -25,6 +27,7 @@ export type AuthorityQuestion =
       /** JSON Pointers of input fields whose value comes from somebody untrusted. */
       readonly untrusted: readonly string[];
       readonly compensation: boolean;
+      readonly soFar: SoFar;
       /** An instruction was found in the answer of one of the run's tools. Absent: none was. */
       readonly seenInstruction?: boolean;
       /** A model chose the arguments after it had seen untrusted text. Absent: no. */
@@ -37,6 +40,7 @@ export type AuthorityQuestion =
       readonly run: string;
       /** Names of the tools that an agent's model may call. */
       readonly tools: readonly string[];
+      readonly soFar: SoFar;
     })
   | {
       readonly kind: "run";
@@ -47,6 +51,7 @@ export type AuthorityQuestion =
       readonly version: number | null;
       /** What the child would start with, as the parent's expressions gave it. */
       readonly input: Json;
+      readonly soFar: SoFar;
     };
 
 /** The decision of the policies. `ask`: a person decides. `reasons`: ids of the policies that decided, or why none did. */
@@ -54,6 +59,8 @@ export type Permission = {
   readonly decision: "allow" | "deny" | "ask";
   readonly policyVersion: string;
   readonly reasons: readonly string[];
+  /** The question as the policies were asked it. */
+  readonly asked?: AccessQuestion;
 };
 
 /** The answer to a question of the same kind, or a refusal. */

@@ -3,12 +3,14 @@ import { type Json, own } from "../../core/json.ts";
 import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../../core/run/calls/call.ts";
 import { hasSeenInstruction } from "../../core/run/calls/findings.ts";
 import { modelCall, toolCall } from "../../core/run/calls/request.ts";
+import { wholePast } from "../../core/run/fold/past.ts";
 import type { Happening } from "../../core/run/machine/happening.ts";
 import { isFinal, type RunState } from "../../core/run/machine/state.ts";
 import type { Machinery } from "../../core/run/machine/turn.ts";
 import { boundedView } from "../../core/run/outside/bounded.ts";
 import { toRunView } from "../../core/run/outside/present.ts";
 import { portable } from "../../core/run/outside/redrive.ts";
+import { soFar } from "../../core/run/outside/so-far.ts";
 import { toldEnd } from "../../core/run/outside/told-end.ts";
 import { stepSpanId } from "../../core/run/outside/trace.ts";
 import type { RunEffect } from "../../core/run/outside/wanted.ts";
@@ -33,10 +35,10 @@ export function carryOut(ports: RunEnginePorts, run: Snapshot, effect: RunEffect
 }
 
 const HANDLERS: Handlers = {
-  "authority.ask": async (ports, _run, { activity, question }) => ({
+  "authority.ask": async (ports, { killEpoch }, { activity, question }) => ({
     kind: "authorized",
     activity,
-    answer: await ports.authorize(question),
+    answer: await ports.authorize(question, killEpoch),
   }),
   "tool.call": async (ports, { machinery, state, killEpoch }, { activity, call }) => {
     const request = built(() => toolCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch));
@@ -46,7 +48,9 @@ const HANDLERS: Handlers = {
   },
   "tool.look_up": async (ports, { machinery, state, killEpoch }, { activity, call, tool }) => {
     const request = toolCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch);
-    return { kind: "tool.looked_up", activity, call, answer: await ports.lookUp(request, tool, machinery.birth.roles).catch(noAnswer) };
+    const before = soFar(machinery, state, activityOf(state, activity));
+    const answer = await ports.lookUp(request, tool, machinery.birth.roles, before).catch(noAnswer);
+    return { kind: "tool.looked_up", activity, call, answer };
   },
   "model.call": async (ports, { machinery, state, killEpoch }, { activity, call }) => {
     const request = built(() => modelCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch));
@@ -125,6 +129,7 @@ async function startChild(ports: RunEnginePorts, { machinery, state }: Snapshot,
       depth: (parent?.depth ?? 0) + 1,
       tools,
       ...(hasSeenInstruction({ birth }, state) ? { seenInstruction: true } : {}),
+      past: wholePast({ birth }, state),
     },
     parentSpanId: stepSpanId(machinery.sha256, birth.id, activity),
     from: birth,

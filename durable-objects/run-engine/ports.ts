@@ -1,4 +1,5 @@
 /** Everything a run needs from outside. An expected failure is data; what throws is tried again by the alarm. */
+import type { SoFar } from "../../core/access/circumstances.ts";
 import type { RecordsMessage } from "../../core/audit/record.ts";
 import type { LeaseAnswer, LeaseRequest } from "../../core/budget/lease.ts";
 import type { Json } from "../../core/json.ts";
@@ -41,12 +42,12 @@ export type RunEnginePorts = {
   readonly now: () => EpochMs;
   /** At most two seconds old; throws when nobody can say. */
   readonly stops: () => Promise<Stops>;
-  readonly authorize: (question: AuthorityQuestion) => Promise<AuthorityAnswer>;
+  readonly authorize: (question: AuthorityQuestion, killEpoch: number) => Promise<AuthorityAnswer>;
   /** The org's ledger; throws when it is out of reach: nothing is spent then. */
   readonly lease: (org: string, request: LeaseRequest) => Promise<LeaseAnswer>;
   readonly callTool: (call: ToolCall) => Promise<ToolOutcome>;
   /** Asks the read tool that a write names what became of this call. */
-  readonly lookUp: (call: ToolCall, tool: string, roles: Birth["roles"]) => Promise<LookupAnswer>;
+  readonly lookUp: (call: ToolCall, tool: string, roles: Birth["roles"], soFar: SoFar) => Promise<LookupAnswer>;
   readonly callModel: (call: ModelCall) => Promise<ModelOutcome>;
   /** Opening the same key twice is one case. */
   readonly openReview: (org: string, request: ReviewRequest) => Promise<{ readonly id: string; readonly until: EpochMs | null }>;

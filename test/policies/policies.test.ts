@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type AccessQuestion, toCedarRequest } from "../../core/access/request.ts";
+import { ORDINARY_CALL } from "../support/circumstances.ts";
 
 type Cedar = typeof import("@cedar-policy/cedar-wasm/nodejs");
 const cedar = createRequire(import.meta.url)("@cedar-policy/cedar-wasm/nodejs") as Cedar;
@@ -24,8 +25,10 @@ const staticPolicies = Object.fromEntries(parts.map((text, index) => [ids[index]
 cedar.preparsePolicySet("shipped", { staticPolicies });
 cedar.preparseSchema("shipped", schema);
 
-function decide(question: AccessQuestion): string {
-  const { entities, ...request } = toCedarRequest(question);
+/** A file says only in what the circumstances differ from an ordinary call's. */
+function decide({ context, ...question }: AccessQuestion): string {
+  const asked = context === undefined ? question : { ...question, context: { ...ORDINARY_CALL, ...context } };
+  const { entities, ...request } = toCedarRequest(asked);
   const answer = cedar.statefulIsAuthorized({
     ...request,
     preparsedSchemaName: "shipped",
@@ -76,7 +79,8 @@ for (const folder of ["ALLOW", "DENY"] as const) {
 
 describe("[POLICY-3] without a policy for it", () => {
   const everything = [...new Set(Array.from(schema.matchAll(/"([a-z_]+\.[a-z_]+)"/g), (match) => match[1] ?? ""))];
-  const httpActions = everything.filter((action) => !action.startsWith("tool.call") && action !== "model.call");
+  const ofCalls = /^(tool\.call|model\.call|knowledge\.|memory\.)/;
+  const httpActions = everything.filter((action) => !ofCalls.test(action));
 
   /** What everybody may who is known at all: learn who they are, and replace their own key. */
   const everybodys = ["self.read", "key.rotate"];

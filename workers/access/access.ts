@@ -1,5 +1,6 @@
 /** Who may do what: every decision about access, from the shipped policies. The one room that asks Cedar. */
-import { type AccessQuestion, type CallCircumstances, type Target, targetOf } from "../../core/access/request.ts";
+import type { Circumstances } from "../../core/access/circumstances.ts";
+import { type AccessQuestion, type Target, targetOf } from "../../core/access/request.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { Caller, Permission } from "../../core/workflow/authority.ts";
 import { loadPolicies, type PolicyEngine, type Verdict } from "./engine.ts";
@@ -12,9 +13,15 @@ export type CallQuestion =
       readonly kind: "tool";
       readonly caller: Caller;
       readonly tool: Omit<Extract<Target, { type: "Tool" }>, "type">;
-      readonly circumstances: CallCircumstances;
+      readonly circumstances: Circumstances;
     }
-  | { readonly kind: "model"; readonly caller: Caller; readonly org: string; readonly model: string }
+  | {
+      readonly kind: "model";
+      readonly caller: Caller;
+      readonly org: string;
+      readonly model: string;
+      readonly circumstances: Circumstances;
+    }
   | { readonly kind: "run"; readonly caller: Caller; readonly org: string };
 
 /** Decisions about access in this isolate. */
@@ -49,25 +56,28 @@ export function defineAccess(log: Log, texts: PolicyTexts = SHIPPED): Access {
     permission(question) {
       const principal = { ...question.caller, platformAdmin: false };
       if (question.kind === "model") {
-        return toPermission(
-          decide({ principal, action: "model.call", resource: { type: "Model", org: question.org, name: question.model } }),
-        );
+        const resource = { type: "Model", org: question.org, name: question.model } as const;
+        const asked = { principal, action: "model.call", resource, context: question.circumstances };
+        return toPermission(decide(asked), asked);
       }
       if (question.kind === "run") {
         return toPermission(decide({ principal, action: "run.start", resource: targetOf("run.start", { org: question.org }) }));
       }
       const asked = { principal, resource: { type: "Tool", ...question.tool }, context: question.circumstances } as const;
-      const call = decide({ ...asked, action: "tool.call" });
-      if (call.decision === "deny") return toPermission(call);
+      const recorded = { ...asked, action: "tool.call" };
+      const call = decide(recorded);
+      if (call.decision === "deny") return toPermission(call, recorded);
       const unattended = decide({ ...asked, action: "tool.call_unattended" });
-      if (unattended.reasons.includes("policy_unavailable")) return toPermission(unattended);
-      return unattended.decision === "allow" ? toPermission(unattended) : { ...toPermission(unattended), decision: "ask" };
+      const permission = toPermission(unattended, recorded);
+      if (unattended.decision === "allow" || unattended.reasons.includes("policy_unavailable")) return permission;
+      return { ...permission, decision: "ask" };
     },
   };
 }
 
-const toPermission = ({ decision, policyVersion, reasons }: Verdict & { policyVersion: string }): Permission => ({
+const toPermission = ({ decision, policyVersion, reasons }: Verdict & { policyVersion: string }, asked?: AccessQuestion): Permission => ({
   decision,
   policyVersion,
   reasons,
+  ...(asked === undefined ? {} : { asked }),
 });

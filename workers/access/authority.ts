@@ -1,6 +1,7 @@
 /** Answers a run's question before it does anything outside (core/workflow/authority.ts). Never throws: what cannot be decided is refused. */
 
-import type { CallCircumstances } from "../../core/access/request.ts";
+import { type Circumstances, circumstancesOf } from "../../core/access/circumstances.ts";
+import { riskOf } from "../../core/access/risk.ts";
 import { didYouMean } from "../../core/errors/unknown-name.ts";
 import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
 import type { Json } from "../../core/json.ts";
@@ -12,6 +13,7 @@ import { isListedHost } from "../../core/net/listed-host.ts";
 import { isPrivateHost } from "../../core/net/public-host.ts";
 import { unreachable } from "../../core/result.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
+import type { EpochMs } from "../../core/time.ts";
 import { reachesGuarded } from "../../core/tool/guarded.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { AuthorityAnswer, AuthorityQuestion, Caller, Permission } from "../../core/workflow/authority.ts";
@@ -22,6 +24,7 @@ import type { Access } from "./access.ts";
 
 /** What decisions are made from. */
 export type AuthorityPorts = {
+  readonly now: () => EpochMs;
   readonly log: Log;
   readonly access: Pick<Access, "permission">;
   /** The newest version; null: the org has no such tool. */
@@ -47,7 +50,10 @@ export type AuthorityPorts = {
 };
 
 /** Answers the questions of runs and chats. */
-export type Authority = { authorize(question: AuthorityQuestion): Promise<AuthorityAnswer> };
+export type Authority = {
+  /** `killEpoch`: of the kill switch, as whoever asks last heard it. */
+  authorize(question: AuthorityQuestion, killEpoch: number): Promise<AuthorityAnswer>;
+};
 
 type Refused = Extract<AuthorityAnswer, { kind: "refused" }>;
 /** Models, or flaws of an input, that a refusal names. */
@@ -58,13 +64,13 @@ const refused = (code: Refused["code"], message: string, transient: boolean): Re
 /** Fails closed: what cannot be decided is refused, either as transient or permanently. */
 export function defineAuthority(ports: AuthorityPorts): Authority {
   return {
-    async authorize(question) {
+    async authorize(question, killEpoch) {
       try {
         switch (question.kind) {
           case "tool":
-            return await aboutTool(ports, question);
+            return await aboutTool(ports, question, killEpoch);
           case "model":
-            return await aboutModel(ports, question);
+            return await aboutModel(ports, question, killEpoch);
           case "run":
             return await aboutRun(ports, question);
           default:
@@ -80,11 +86,21 @@ export function defineAuthority(ports: AuthorityPorts): Authority {
   };
 }
 
-async function aboutTool(ports: AuthorityPorts, question: Extract<AuthorityQuestion, { kind: "tool" }>): Promise<AuthorityAnswer> {
+async function aboutTool(
+  ports: AuthorityPorts,
+  question: Extract<AuthorityQuestion, { kind: "tool" }>,
+  killEpoch: number,
+): Promise<AuthorityAnswer> {
   const manifest = await ports.tool(question.caller.org, question.tool);
   if (manifest === null) return refused("not_found", `there is no tool \`${question.tool}\``, false);
+  const destination = hostOf(manifest);
+  const before = circumstancesOf(
+    question.soFar,
+    { at: ports.now(), epoch: killEpoch, workflow: question.workflow, destination },
+    question.chosenBy,
+  );
   const permission = toolPermission(ports, question.caller, manifest, {
-    chosen_by: question.chosenBy,
+    ...before,
     guarded_reached: reachesGuarded(manifest.guarded, question.untrusted),
     compensation: question.compensation,
     seen_instruction: question.seenInstruction ?? false,
@@ -95,6 +111,9 @@ async function aboutTool(ports: AuthorityPorts, question: Extract<AuthorityQuest
   return { kind: "tool", permission, facts };
 }
 
+/** The host that a call of the tool goes to. */
+const hostOf = ({ http }: ToolManifest): string => URL.parse(http.url)?.hostname ?? "";
+
 /** The org lists the tool's host in its `egress`; an org without a list owns the hosts of its private network only. */
 async function isOwnHost(ports: AuthorityPorts, org: string, { http }: ToolManifest): Promise<boolean> {
   const url = URL.parse(http.url);
@@ -103,7 +122,12 @@ async function isOwnHost(ports: AuthorityPorts, org: string, { http }: ToolManif
   return listed === null ? isPrivateHost(url.hostname) : isListedHost(url, listed);
 }
 
-const toolPermission = (ports: AuthorityPorts, caller: Caller, manifest: ToolManifest, circumstances: CallCircumstances): Permission =>
+const toolPermission = (
+  ports: AuthorityPorts,
+  caller: Caller,
+  manifest: ToolManifest,
+  circumstances: Omit<Circumstances, "risk">,
+): Permission =>
   ports.access.permission({
     kind: "tool",
     caller,
@@ -114,16 +138,27 @@ const toolPermission = (ports: AuthorityPorts, caller: Caller, manifest: ToolMan
       approval: manifest.approval,
       roles: manifest.allow?.roles ?? null,
     },
-    circumstances,
+    circumstances: { ...circumstances, risk: riskOf(manifest, circumstances).score },
   });
 
-async function aboutModel(ports: AuthorityPorts, question: Extract<AuthorityQuestion, { kind: "model" }>): Promise<AuthorityAnswer> {
-  const { caller, task } = question;
+async function aboutModel(
+  ports: AuthorityPorts,
+  question: Extract<AuthorityQuestion, { kind: "model" }>,
+  killEpoch: number,
+): Promise<AuthorityAnswer> {
+  const { caller, task, soFar, workflow } = question;
   const { org } = caller;
   const [models, route] = await Promise.all([ports.models(org), task === null ? null : ports.route(org, task)]);
   const permissions = new Map<string, Permission>();
+  const at = ports.now();
+  const circumstancesFor = (id: string): Circumstances => {
+    const destination = URL.parse(models.find((entry) => entry.id === id)?.base_url ?? "")?.hostname ?? "";
+    // The prompt is the developer's; a model's call writes nothing, and has no risk of its own.
+    return { ...circumstancesOf(soFar, { at, epoch: killEpoch, workflow, destination }, "definition"), risk: 0 };
+  };
   const permissionFor = (id: string): Permission => {
-    const permission = permissions.get(id) ?? ports.access.permission({ kind: "model", caller, org, model: id });
+    const permission =
+      permissions.get(id) ?? ports.access.permission({ kind: "model", caller, org, model: id, circumstances: circumstancesFor(id) });
     permissions.set(id, permission);
     return permission;
   };
@@ -133,7 +168,7 @@ async function aboutModel(ports: AuthorityPorts, question: Extract<AuthorityQues
   const denied = [...permissions.values()].find(({ decision }) => decision !== "allow");
   const permission = first === undefined ? denied : permissionFor(first.id);
   if (permission === undefined) return nobody(question, models, rejected);
-  return { kind: "model", permission, candidates, rejected, tools: await toolsFor(ports, caller, question.tools) };
+  return { kind: "model", permission, candidates, rejected, tools: await toolsFor(ports, caller, question.tools, circumstancesFor("")) };
 }
 
 /** The policy denied nobody, and yet nobody is left. */
@@ -154,18 +189,17 @@ function nobody(
 }
 
 /** The tools that a model is offered: those that exist and that the caller's roles may reach. The policy decides each call again. */
-async function toolsFor(ports: AuthorityPorts, caller: Caller, names: readonly string[]): Promise<ModelTool[]> {
+async function toolsFor(
+  ports: AuthorityPorts,
+  caller: Caller,
+  names: readonly string[],
+  circumstances: Omit<Circumstances, "risk">,
+): Promise<ModelTool[]> {
   const manifests = await Promise.all([...new Set(names)].map((name) => ports.tool(caller.org, name)));
   return manifests.flatMap((manifest) => {
     if (manifest === null) return [];
-    const circumstances = {
-      chosen_by: "model",
-      guarded_reached: false,
-      compensation: false,
-      seen_instruction: false,
-      way_out: false,
-    } as const;
-    if (toolPermission(ports, caller, manifest, circumstances).decision === "deny") return [];
+    const chosen = { ...circumstances, chosen_by: "model", destination: hostOf(manifest) } as const;
+    if (toolPermission(ports, caller, manifest, chosen).decision === "deny") return [];
     return [{ name: manifest.name, description: manifest.description, input: manifest.input }];
   });
 }

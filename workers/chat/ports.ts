@@ -71,7 +71,7 @@ export type ChatPorts = {
   readonly openText: (options: StreamOptions) => TextStream;
   /** At most two seconds old. Throws when the switch is out of reach: nothing is called then. */
   readonly stops: () => Promise<Stops>;
-  readonly authorize: (question: AuthorityQuestion) => Promise<AuthorityAnswer>;
+  readonly authorize: (question: AuthorityQuestion, killEpoch: number) => Promise<AuthorityAnswer>;
   readonly models: (org: string) => Promise<readonly ModelEntry[]>;
   readonly governed: OpenGovernedCall;
   readonly kept: KeptAnswers;

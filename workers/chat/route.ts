@@ -1,4 +1,5 @@
 /** Which models may answer: the policy's and the route's answer, with the entries that are needed to call them. */
+import { NOTHING_YET } from "../../core/access/circumstances.ts";
 import type { ModelWish } from "../../core/chat/request.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { nearestName, unknownName } from "../../core/errors/unknown-name.ts";
@@ -59,9 +60,11 @@ export async function routeCall(ports: ChatPorts, call: Call, asked: RouteWish):
   return chosen.length === 0 ? err(await unknownModel(ports, call)) : ok(chosen);
 }
 
-function authorityOn(ports: ChatPorts, call: Call, { wish, expectedTokens, maxTokens, wishes }: RouteWish): Promise<AuthorityAnswer> {
+async function authorityOn(ports: ChatPorts, call: Call, { wish, expectedTokens, maxTokens, wishes }: RouteWish): Promise<AuthorityAnswer> {
   const { org, user, roles } = call.asked.principal;
-  return ports.authorize({
+  const stops = await ports.stops().catch(() => null);
+  if (stops === null) return { kind: "refused", code: "overloaded", message: "the kill switch cannot be read", transient: true };
+  const question = {
     kind: "model",
     caller: { org, user, roles },
     workflow: call.exchange.workflow,
@@ -74,7 +77,9 @@ function authorityOn(ports: ChatPorts, call: Call, { wish, expectedTokens, maxTo
     wishes,
     seed: call.run,
     tools: [],
-  });
+    soFar: NOTHING_YET,
+  } as const;
+  return ports.authorize(question, stops.epoch);
 }
 
 function refusalOf({ code, message, transient }: Extract<AuthorityAnswer, { kind: "refused" }>): Refusal {

@@ -28,7 +28,7 @@ export function buildChat(rooms: Rooms): ChatPort {
     guardOver: (memory) => guardOver(memory, inspect),
     openText: openStream,
     stops: () => stops.stops(),
-    authorize: (question) => authority.authorize(question),
+    authorize: authority.authorize,
     models,
     governed,
     kept: answers,

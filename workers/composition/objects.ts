@@ -95,7 +95,7 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     callModel,
     lookUp: rooms.lookUp,
     stops: () => stops.stops(),
-    authorize: (question) => authority.authorize(question),
+    authorize: (question, killEpoch) => authority.authorize(question, killEpoch),
     openReview: async (org, request) => {
       const { id } = await objects.reviewQueue(org).open(org, request);
       return { id, until: request.at + DUE_MS[request.severity] };

@@ -102,6 +102,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   const models = async (org: string) => withDefaultModels(await store.models.list(org), settings.model);
   const model = async (org: string, id: string) => (await models(org)).find((entry) => entry.id === id) ?? null;
   const authority = defineAuthority({
+    now,
     log,
     access,
     tool: (org, name) => store.tools.get(org, name, null),
@@ -171,17 +172,10 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     breakOff({ org: call.context.org, workflow: call.context.workflow, tool: call.tool }, (signal) => tools.call(call, signal));
   const lookUp = defineLookUp({
     manifest: (org, name, version) => store.tools.get(org, name, version),
-    permission: ({ context: { org, user, run, workflow }, tool }, roles) =>
-      authority.authorize({
-        kind: "tool",
-        caller: { org, user, roles },
-        workflow,
-        run,
-        tool,
-        chosenBy: "definition",
-        untrusted: [],
-        compensation: false,
-      }),
+    permission: ({ context: { org, user, run, workflow, killEpoch }, tool }, roles, soFar) => {
+      const asked = { kind: "tool", caller: { org, user, roles }, workflow, run, tool } as const;
+      return authority.authorize({ ...asked, chosenBy: "definition", untrusted: [], compensation: false, soFar }, killEpoch);
+    },
     call: callTool,
   });
   return {

@@ -4,6 +4,7 @@
  * answer that the write itself could have given is its answer; null, `{"found": false}`, and a tool that says "there is no such thing"
  * mean that it did not happen.
  */
+import type { SoFar } from "../../core/access/circumstances.ts";
 import type { Role } from "../../core/access/principal.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import type { LookupAnswer, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
@@ -17,13 +18,13 @@ export type LookUpPorts = {
   /** null as version: the newest. */
   readonly manifest: (org: string, name: string, version: number | null) => Promise<ToolManifest | null>;
   /** Policy, asked as for every call. */
-  readonly permission: (call: ToolCall, roles: readonly Role[]) => Promise<AuthorityAnswer>;
+  readonly permission: (call: ToolCall, roles: readonly Role[], soFar: SoFar) => Promise<AuthorityAnswer>;
   readonly call: (call: ToolCall) => Promise<ToolOutcome>;
 };
 
-/** Lookups over the given ports. `name`: the reading tool; `roles`: those of the run's user. */
+/** Lookups over the given ports. `name`: the reading tool; `roles`: those of the run's user; `soFar`: what happened in the run before. */
 export function defineLookUp(ports: LookUpPorts) {
-  return async (write: ToolCall, name: string, roles: readonly Role[]): Promise<LookupAnswer> => {
+  return async (write: ToolCall, name: string, roles: readonly Role[], soFar: SoFar): Promise<LookupAnswer> => {
     const { context } = write;
     const [written, lookup] = await Promise.all([
       ports.manifest(context.org, write.tool, write.version),
@@ -34,7 +35,7 @@ export function defineLookUp(ports: LookUpPorts) {
     const input = validate(lookup.input, byKey).length === 0 ? byKey : write.input;
     const place = { activity: `${context.activity}/lookup`, key: `${context.key}/lookup` };
     const call: ToolCall = { ...write, context: { ...context, ...place }, tool: lookup.name, version: lookup.version, input };
-    const allowed = await ports.permission(call, roles);
+    const allowed = await ports.permission(call, roles, soFar);
     if (allowed.kind !== "tool" || allowed.permission.decision !== "allow") return unsure("the policy does not let the tool be asked");
     const outcome = await ports.call({ ...call, timeoutMs: Math.min(write.timeoutMs, lookup.timeout_ms) });
     const { result, durationMs, findings } = outcome;

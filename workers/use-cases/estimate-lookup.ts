@@ -1,4 +1,5 @@
 /** What an estimate has to know of the org: models, tools and child workflows, gathered before the walk that asks for them. */
+import { NOTHING_YET } from "../../core/access/circumstances.ts";
 import type { Principal } from "../../core/access/principal.ts";
 import type { Known } from "../../core/estimate/walk.ts";
 import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
@@ -54,7 +55,9 @@ async function routeOf(
   holdsPersonalData: boolean,
 ): Promise<Routed> {
   const { id, task, fallback, max_tokens: maxTokens, ...wishes } = step.model;
-  const answer = await ports.estimates.authorize({
+  // An estimate is no work: it is given also when nobody can say what is stopped.
+  const { epoch } = await ports.killSwitch.stops().catch(() => ({ epoch: 0 }));
+  const question = {
     kind: "model",
     caller: { org, user, roles },
     workflow,
@@ -68,7 +71,9 @@ async function routeOf(
     wishes,
     seed: "estimate",
     tools: mentionsOf(step).tools.map(({ name }) => name),
-  });
+    soFar: NOTHING_YET,
+  } as const;
+  const answer = await ports.estimates.authorize(question, epoch);
   if (answer.kind !== "model" || answer.permission.decision === "deny") return { candidates: [], tools: [] };
   return { candidates: answer.candidates, tools: answer.tools };
 }

@@ -31,7 +31,7 @@ export type EstimatesPort = {
   /** As the guard would admit an input; with placeholders that nobody keeps. */
   preview(value: Json): Promise<Admitted>;
   /** What routing and the policy would answer a step that asks for a model. */
-  authorize(question: AuthorityQuestion): Promise<AuthorityAnswer>;
+  authorize(question: AuthorityQuestion, killEpoch: number): Promise<AuthorityAnswer>;
   /** Completed runs of this version. */
   pastCosts(org: string, workflow: string, version: number): Promise<readonly PastCost[]>;
 };
@@ -62,7 +62,7 @@ export type UseCasePorts = {
   readonly keys: Pick<KeysPort, "mintRunId" | "parseRunId" | "mac">;
   readonly estimates: EstimatesPort;
   /** What the policies say to a call, as a run asks them. */
-  readonly authorize: (question: AuthorityQuestion) => Promise<AuthorityAnswer>;
+  readonly authorize: (question: AuthorityQuestion, killEpoch: number) => Promise<AuthorityAnswer>;
   /** One governed call of a tool. */
   readonly callTool: (call: ToolCall) => Promise<ToolOutcome>;
 };

@@ -1,4 +1,5 @@
 /** One call of a tool outside a run: its input is redacted and scanned as a run's is, and the call is on record, attempt and outcome. */
+import { NOTHING_YET } from "../../core/access/circumstances.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { unknownName } from "../../core/errors/unknown-name.ts";
 import type { Json } from "../../core/json.ts";
@@ -49,7 +50,8 @@ export async function testTool(
 /** What a run may not do, or not without asking a person, is refused here: nobody waits for an answer. */
 async function refusedUnattended(ports: UseCasePorts, by: Requester, { name, version }: ToolManifest): Promise<Refusal | null> {
   const { org, user, roles } = by.principal;
-  const answer = await ports.authorize({
+  const { epoch } = await ports.killSwitch.stops();
+  const question = {
     kind: "tool",
     caller: { org, user, roles },
     workflow: "tool-test",
@@ -58,7 +60,9 @@ async function refusedUnattended(ports: UseCasePorts, by: Requester, { name, ver
     chosenBy: "definition", // a person did, and the input is that person's own word
     untrusted: [],
     compensation: false,
-  });
+    soFar: NOTHING_YET,
+  } as const;
+  const answer = await ports.authorize(question, epoch);
   if (answer.kind === "refused") return refuse(answer.code, answer.message);
   if (answer.kind !== "tool") return refuse("internal", "the policy gave no answer about a tool");
   const { decision, policyVersion, reasons } = answer.permission;

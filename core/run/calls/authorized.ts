@@ -41,6 +41,7 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
       reasons: outside === null ? permission.reasons : [outside],
       subject: answer.kind === "tool" ? `tool:${answer.facts.tool}@${answer.facts.version}` : "model",
       facts: answer.kind === "tool" ? answer.facts : null,
+      ...(permission.asked === undefined ? {} : { asked: permission.asked }),
     },
     activity.step,
   );

@@ -13,6 +13,7 @@ import { AGENT_EVENTS } from "./agent-events.ts";
 import { BUDGET_EVENTS } from "./budget-events.ts";
 import { CALL_EVENTS } from "./call-events.ts";
 import type { Handler, Handlers } from "./handlers.ts";
+import { remember } from "./past.ts";
 import { RUN_EVENTS } from "./run-events.ts";
 import { STEP_EVENTS } from "./step-events.ts";
 
@@ -22,7 +23,7 @@ const HANDLERS: Handlers<EventType> = { ...RUN_EVENTS, ...STEP_EVENTS, ...CALL_E
 /** The state after one more event. */
 export function evolve(context: RunContext, state: RunState, event: RunEvent): RunState {
   const change = HANDLERS[event.type] as Handler<EventType>;
-  return { ...change(state, event as EventOf<EventType>, context), seq: event.seq };
+  return { ...remember(state, change(state, event as EventOf<EventType>, context), event), seq: event.seq };
 }
 
 /** The state after all these events, from the first on. */

@@ -10,6 +10,7 @@ import type { EpochMs } from "../../time.ts";
 import type { ToolEffect } from "../../tool/manifest.ts";
 import type { Definition } from "../../workflow/definition.ts";
 import type { Plan } from "../../workflow/plan.ts";
+import type { Past } from "./state.ts";
 
 /** The data of a run's start. PERSISTED: one row of the run's object, written once. */
 export type Birth = {
@@ -76,6 +77,8 @@ export type Parent = {
   readonly tools: readonly string[];
   /** An instruction was found in a tool's answer in the parent before this run began. */
   readonly seenInstruction?: true;
+  /** What the runs above did and saw before this run began. Absent if nobody noted it. */
+  readonly past?: Past;
 };
 
 /** The progress with which a run continues a dead-lettered one. */
@@ -90,6 +93,8 @@ export type Redrive = {
   readonly labels?: { readonly [step: string]: Labels };
   /** An instruction was found in a tool's answer in that run. */
   readonly seenInstruction?: true;
+  /** What that run did and saw. Absent: nothing, or nobody noted it. */
+  readonly past?: Past;
   /** Compensated activities, which are new operations: the number that follows their key. */
   readonly acts: { readonly [activity: string]: number };
 };

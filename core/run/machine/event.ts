@@ -19,6 +19,7 @@
  * PERSISTED: a turn's events are one row of the journal. Fields may be added, never renamed or dropped.
  */
 import type { Role } from "../../access/principal.ts";
+import type { AccessQuestion } from "../../access/request.ts";
 import type { Amount } from "../../budget/amount.ts";
 import type { BudgetAlert, BudgetScope, CapName } from "../../budget/lease.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
@@ -33,7 +34,7 @@ import type { ToolFacts } from "../../tool/manifest.ts";
 import type { StepKind } from "../../workflow/definition.ts";
 import type { Correction, Failure, Opening, Reached } from "../calls/call.ts";
 import type { RunFlag } from "../outside/view.ts";
-import type { AgentAnswer, AgentCall, AgentTool, Child, Held, QuestionReason, RunError, StepError, Usage } from "./state.ts";
+import type { AgentAnswer, AgentCall, AgentTool, Child, Held, Past, QuestionReason, RunError, StepError, Usage } from "./state.ts";
 
 /** The cost of one call: tokens as the upstream counted them, money in micro-dollars. */
 export type Spent = { readonly tokens_in: number; readonly tokens_out: number; readonly micro_usd: MicroUsd };
@@ -138,6 +139,8 @@ export type EventData = {
   "child.ended": ActivityRef & {
     /** An instruction was found in the answer of one of its tools. */
     readonly instruction?: true;
+    /** What the child did and saw. */
+    readonly past?: Past;
     readonly run: string;
     readonly ok: boolean;
     readonly output: Json;
@@ -184,6 +187,8 @@ export type EventData = {
     readonly reasons: readonly string[];
     readonly subject: string;
     readonly facts: ToolFacts | null;
+    /** The question as the policies were asked it, so that other policies can be asked it again. */
+    readonly asked?: AccessQuestion;
   };
   "model.routed": ActivityRef & {
     readonly candidates: readonly ModelCandidate[];

@@ -14,7 +14,7 @@ import type { AuthorityAnswer } from "../../workflow/authority.ts";
 import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../calls/call.ts";
 import type { RunFlag, RunStatus } from "../outside/view.ts";
 import type { RunSignal } from "./signal.ts";
-import type { StepError, Usage } from "./state.ts";
+import type { Past, StepError, Usage } from "./state.ts";
 
 /** The time at which a happening reaches the machine, and what is stopped then. */
 export type Moment = {
@@ -55,6 +55,8 @@ export type Happening =
       readonly labels?: Labels;
       /** An instruction was found in the answer of one of the child's tools. */
       readonly instruction?: true;
+      /** What the child did and saw. */
+      readonly past?: Past;
       readonly error: StepError | null;
       readonly flags: readonly RunFlag[];
       readonly usage: Usage;

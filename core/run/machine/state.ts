@@ -237,6 +237,8 @@ export type RunState = {
   readonly outputLabels?: Labels;
   /** An instruction was found in a tool's answer in this run or in a child run. */
   readonly seenInstruction?: true;
+  /** Absent: nothing yet. */
+  readonly past?: Past;
   /** Successful tool calls in order; compensation walks the list backwards. */
   readonly done: LongList<Done>;
   readonly usage: Usage;
@@ -282,6 +284,16 @@ export type RunState = {
     readonly redrivenBy?: Holder;
     readonly roles?: readonly Role[];
   } | null;
+};
+
+/** What a run and its child runs did and saw (fold/past.ts). */
+export type Past = {
+  /** Names of the tools that were called, sorted. */
+  readonly tools: readonly string[];
+  /** Number of calls of writing tools. A call that is sent again counts once. */
+  readonly writes: number;
+  /** The lowest trust and the highest class of everything that reached the run. */
+  readonly seen: Pick<Label, "trust" | "class">;
 };
 
 /** A successful tool call with its answer, which a compensation's expressions see as `output`, or a child run that made writes. */

@@ -97,7 +97,11 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
       return [
         fact(
           "call.authorize",
-          { subject: event.data.subject, reasons: [...event.data.reasons] },
+          {
+            subject: event.data.subject,
+            reasons: [...event.data.reasons],
+            ...(event.data.asked === undefined ? {} : { asked: event.data.asked as unknown as JsonObject }),
+          },
           event.data.decision,
           event.data.policy_version,
         ),

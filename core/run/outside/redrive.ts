@@ -3,6 +3,7 @@ import { rightsInBoth } from "../../access/principal.ts";
 import { type Json, own } from "../../json.ts";
 import type { Labels } from "../../label/labels.ts";
 import { hasSeenInstruction } from "../calls/findings.ts";
+import { ownPast } from "../fold/past.ts";
 import type { RunContext, RunStart } from "../machine/birth.ts";
 import type { RunState } from "../machine/state.ts";
 import { isUndone } from "../steps/undo.ts";
@@ -69,6 +70,7 @@ export function continuation({ birth }: RunContext, state: RunState, newId: stri
       labels,
       acts,
       ...(hasSeenInstruction({ birth }, state) ? { seenInstruction: true } : {}),
+      past: ownPast({ birth }, state),
     },
   };
 }

@@ -1,4 +1,5 @@
 /** What a child run tells its parent of its end. A message between objects holds 32 MiB: an output that might not fit is not handed over. */
+import { ownPast } from "../fold/past.ts";
 import type { RunContext } from "../machine/birth.ts";
 import type { Happening } from "../machine/happening.ts";
 import type { RunState, StepError } from "../machine/state.ts";
@@ -21,6 +22,7 @@ export function toldEnd({ birth }: RunContext, state: RunState): Omit<Extract<Ha
     output: fits ? state.output : null,
     ...(outputLabels === undefined || !fits ? {} : { labels: outputLabels }),
     ...(seenInstruction ? { instruction: true } : {}),
+    past: ownPast({ birth }, state),
     error: error && { code: error.code, message: error.message },
     flags,
     usage,

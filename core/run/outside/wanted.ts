@@ -8,7 +8,7 @@ import type { LeaseRequest } from "../../budget/lease.ts";
 import { holdsPlaceholder } from "../../guardrail/placeholder.ts";
 import { type Json, own } from "../../json.ts";
 import { UNKNOWN } from "../../label/label.ts";
-import { type Labels, untrustedPlaces, whole } from "../../label/labels.ts";
+import { untrustedPlaces } from "../../label/labels.ts";
 import { roughTokens } from "../../model/route.ts";
 import type { ReviewRequest, Severity } from "../../review/case.ts";
 import type { EpochMs } from "../../time.ts";
@@ -21,9 +21,9 @@ import { modelRequest } from "../calls/request.ts";
 import { ACTIVITY_KINDS, type ActivityKind } from "../machine/activity-kinds.ts";
 import type { Birth, RunContext, RunStart } from "../machine/birth.ts";
 import { type Activity, isFinal, type QuestionReason, type RunState } from "../machine/state.ts";
-import { labelsOfInput } from "../steps/labels.ts";
 import { INPUT_ACTIVITY, nodeDefinition } from "../steps/node.ts";
 import { continuation } from "./redrive.ts";
+import { labelsOfArguments, soFar } from "./so-far.ts";
 
 /** One thing to do outside the run. `key`: the same for the same effect, also after a restart. */
 export type RunEffect =
@@ -143,7 +143,7 @@ function toolQuestion(context: RunContext, state: RunState, activity: Activity):
   const { definition, id } = birth;
   const compensation = activity.purpose === "compensation";
   const chosenBy = activity.purpose === "agent" ? "model" : "definition";
-  const untrusted = chosenBy === "model" ? [""] : untrustedPlaces(labelsOfActivity(context, state, activity));
+  const untrusted = chosenBy === "model" ? [""] : untrustedPlaces(labelsOfArguments(context, state, activity));
   const seenInstruction = hasSeenInstruction(context, state);
   const ledByUntrusted = chosenBy === "model" && (own(state.agents, activity.node)?.label ?? UNKNOWN).trust === "untrusted";
   const tool = activity.tool ?? "";
@@ -156,17 +156,14 @@ function toolQuestion(context: RunContext, state: RunState, activity: Activity):
     chosenBy,
     untrusted,
     compensation,
+    soFar: soFar(context, state, activity),
     ...(seenInstruction ? { seenInstruction } : {}),
     ...(ledByUntrusted ? { ledByUntrusted } : {}),
   };
 }
 
-/** Of an input that the definition fixed. A compensation of a journal without labels may have had anything in it. */
-function labelsOfActivity(context: RunContext, state: RunState, { labels, purpose, node }: Activity): Labels {
-  return labels ?? (purpose === "compensation" ? whole(UNKNOWN) : labelsOfInput(context, state, node));
-}
-
-function childQuestion({ birth }: RunContext, _state: RunState, activity: Activity): AuthorityQuestion {
+function childQuestion(context: RunContext, state: RunState, activity: Activity): AuthorityQuestion {
+  const { birth } = context;
   const { child } = mentionsOf(nodeDefinition(birth.definition, activity.node));
   if (child === null) throw new TypeError(`activity ${activity.id} starts no run`);
   return {
@@ -177,6 +174,7 @@ function childQuestion({ birth }: RunContext, _state: RunState, activity: Activi
     workflow: child.workflow,
     version: child.version,
     input: activity.input,
+    soFar: soFar(context, state, activity),
   };
 }
 
@@ -200,6 +198,7 @@ function modelQuestion(context: RunContext, state: RunState, activity: Activity)
     wishes: activity.purpose === "summary" ? { complexity: "simple" } : model,
     seed: `${id}/${activity.id}`,
     tools: activity.purpose === "agent" ? tools.map(({ name }) => name) : [],
+    soFar: soFar(context, state, activity),
   };
 }
 

@@ -74,10 +74,14 @@ export function takeChildEnd(turn: Turn, happening: Extract<Happening, { kind: "
   const activity = own(turn.state.activities, happening.activity);
   if (activity?.kind !== "run" || activity.phase !== "calling" || activity.child?.run !== happening.run)
     return "the run does not wait for this child run";
-  const { run, ok, output, labels = whole(UNKNOWN), error, flags, usage, held, instruction, wrote } = happening;
+  const { run, ok, output, labels = whole(UNKNOWN), error, flags, usage, held, instruction, past, wrote } = happening;
   const before = turn.state.usage;
   const undoable = ok && wrote === true ? ({ undoable: true } as const) : {};
-  const noted = { ...(instruction === true ? { instruction } : {}), ...(wrote === undefined ? {} : { wrote, ...undoable }) };
+  const noted = {
+    ...(instruction === true ? { instruction } : {}),
+    ...(past === undefined ? {} : { past }),
+    ...(wrote === undefined ? {} : { wrote, ...undoable }),
+  };
   turn.emit("child.ended", { activity: activity.id, run, ok, output, error, flags, usage, held, ...noted }, activity.step);
   alertAtThresholds(turn, before);
   if (ok) completeNode(turn, activity.node, output, labels);

@@ -1,17 +1,18 @@
 /** Questions as Cedar gets them. */
 import { expect, it } from "vitest";
 import { targetOf, toCedarRequest } from "../../../core/access/request.ts";
+import { ORDINARY_CALL } from "../../support/circumstances.ts";
 
 const principal = { org: "acme", user: "ann", roles: ["caller"], platformAdmin: false };
 
 it("makes roles the groups of a user, and a tool's roles a set of groups", () => {
   const resource = { type: "Tool", org: "acme", name: "mail.send", effect: "write", approval: "policy", roles: ["operator"] } as const;
-  const context = { chosen_by: "model", guarded_reached: true, compensation: false, seen_instruction: false, way_out: false } as const;
+  const context = { ...ORDINARY_CALL, chosen_by: "model", guarded_reached: true, tools_called: ["crm.get"], spent_usd: 0.00001 } as const;
   expect(toCedarRequest({ principal, action: "tool.call", resource, context })).toEqual({
     principal: { type: "User", id: "acme/ann" },
     action: { type: "Action", id: "tool.call" },
     resource: { type: "Tool", id: "acme/mail.send" },
-    context,
+    context: { ...context, spent_usd: { __extn: { fn: "decimal", arg: "0.0001" } } },
     entities: [
       {
         uid: { type: "User", id: "acme/ann" },

@@ -4,6 +4,7 @@ import type { Principal, Role } from "../../../core/access/principal.ts";
 import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import { defineAccess } from "../../../workers/access/access.ts";
 import { SHIPPED } from "../../../workers/access/policies.ts";
+import { ORDINARY_CALL } from "../../support/circumstances.ts";
 
 const principal = (roles: readonly Role[], more: Partial<Principal> = {}): Principal => ({
   org: "acme",
@@ -19,7 +20,6 @@ const principal = (roles: readonly Role[], more: Partial<Principal> = {}): Princ
   ...more,
 });
 const tool = { org: "acme", name: "payments.refund", effect: "write", approval: "policy", roles: null } as const;
-const fixed = { chosen_by: "definition", guarded_reached: false, compensation: false, seen_instruction: false, way_out: false } as const;
 const caller = { org: "acme", user: "ann", roles: ["caller"] } as const;
 
 describe("access", () => {
@@ -50,7 +50,8 @@ describe("access", () => {
   it("[POLICY-5] allows, denies, or asks a person about a tool", () => {
     const access = defineAccess(() => undefined);
     const ask = (more: object, circumstances: object = {}) =>
-      access.permission({ kind: "tool", caller, tool: { ...tool, ...more }, circumstances: { ...fixed, ...circumstances } }).decision;
+      access.permission({ kind: "tool", caller, tool: { ...tool, ...more }, circumstances: { ...ORDINARY_CALL, ...circumstances } })
+        .decision;
     expect(ask({})).toBe("allow");
     expect(ask({}, { chosen_by: "model" })).toBe("ask");
     expect(ask({}, { guarded_reached: true })).toBe("ask");
@@ -67,7 +68,8 @@ describe("access", () => {
 
   it("permits a model to members of its org", () => {
     const access = defineAccess(() => undefined);
-    const ask = (org: string) => access.permission({ kind: "model", caller, org, model: "acme/small-2026-01-01" }).decision;
+    const ask = (org: string) =>
+      access.permission({ kind: "model", caller, org, model: "acme/small-2026-01-01", circumstances: ORDINARY_CALL }).decision;
     expect([ask("acme"), ask("globex")]).toEqual(["allow", "deny"]);
   });
 });

@@ -1,5 +1,6 @@
 /** The authority: rights of a run's calls, and refusals where somebody cannot say. */
 import { describe, expect, it } from "vitest";
+import { NOTHING_YET } from "../../../core/access/circumstances.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { ModelEntry } from "../../../core/model/entry.ts";
 import type { LogLine } from "../../../core/telemetry/log-line.ts";
@@ -8,6 +9,7 @@ import type { AuthorityQuestion } from "../../../core/workflow/authority.ts";
 import type { Definition, Limits } from "../../../core/workflow/definition.ts";
 import { defineAccess } from "../../../workers/access/access.ts";
 import { type AuthorityPorts, defineAuthority } from "../../../workers/access/authority.ts";
+import { SHIPPED } from "../../../workers/access/policies.ts";
 
 type HttpTool = ManifestOf<"http">;
 
@@ -53,6 +55,7 @@ const aboutTool: Extract<AuthorityQuestion, { kind: "tool" }> = {
   chosenBy: "definition",
   untrusted: [],
   compensation: false,
+  soFar: NOTHING_YET,
 };
 const aboutModel: Extract<AuthorityQuestion, { kind: "model" }> = {
   kind: "model",
@@ -68,6 +71,7 @@ const aboutModel: Extract<AuthorityQuestion, { kind: "model" }> = {
   wishes: {},
   seed: "run_1/a",
   tools: [],
+  soFar: NOTHING_YET,
 };
 const aboutRun: Extract<AuthorityQuestion, { kind: "run" }> = {
   kind: "run",
@@ -77,6 +81,7 @@ const aboutRun: Extract<AuthorityQuestion, { kind: "run" }> = {
   workflow: "order-fulfilment",
   version: null,
   input: { n: 1 },
+  soFar: NOTHING_YET,
 };
 const CLOSED = {
   type: "object",
@@ -85,8 +90,9 @@ const CLOSED = {
   additionalProperties: false,
 };
 const limits: Limits = { usd: 2, tokens: 500, seconds: 60, steps: 10, confirm_over_usd: null };
-const authority = (more: Partial<AuthorityPorts> = {}) =>
-  defineAuthority({
+const authority = (more: Partial<AuthorityPorts> = {}) => {
+  const room = defineAuthority({
+    now: () => Date.UTC(2026, 0, 4, 23, 59),
     log: () => undefined,
     access: defineAccess(() => undefined),
     tool: async () => manifest,
@@ -99,12 +105,78 @@ const authority = (more: Partial<AuthorityPorts> = {}) =>
     filled: async (_context, value) => value,
     ...more,
   });
+  return { authorize: (question: AuthorityQuestion, killEpoch = 0) => room.authorize(question, killEpoch) };
+};
+
+describe("[POLICY-8] the circumstances of a call", () => {
+  const soFar = {
+    args: { trust: "untrusted", class: "confidential" },
+    seen: { trust: "untrusted", class: "restricted" },
+    toolsCalled: ["crm.get", "orders.get"],
+    writes: 2,
+    spent: 1_234_567,
+    agent: "desk",
+  } as const;
+
+  it("are what happened so far, when it is, where it goes, and the epoch", async () => {
+    const answer = await authority().authorize({ ...aboutTool, chosenBy: "model", soFar }, 7);
+    expect(answer).toMatchObject({
+      permission: {
+        asked: {
+          action: "tool.call",
+          principal: { org: "acme", user: "ann", roles: ["caller"] },
+          resource: { type: "Tool", name: "payments.refund", effect: "write" },
+          context: {
+            workflow: "w",
+            agent: "desk",
+            chosen_by: "model",
+            trust: "untrusted",
+            class: "confidential",
+            seen_class: "restricted",
+            seen_untrusted: true,
+            tools_called: ["crm.get", "orders.get"],
+            writes: 2,
+            spent_usd: 1.234567,
+            hour: 23,
+            weekday: 7,
+            destination: "pay.example.com",
+            epoch: 7,
+          },
+        },
+      },
+    });
+  });
+
+  it("are what policies decide by, for models as for tools", async () => {
+    const sequences = `
+      @id("t.after_restricted") forbid (principal, action == Action::"tool.call", resource)
+      when { context.seen_class == "restricted" && context.tools_called.contains("crm.get") && context.writes > 1 };
+      @id("t.dear") forbid (principal, action == Action::"model.call", resource)
+      when { context.spent_usd.greaterThan(decimal("1.2345")) && context.weekday > 5 && context.hour == 23 && context.epoch == 7 };`;
+    const access = defineAccess(() => undefined, { ...SHIPPED, policies: { ...SHIPPED.policies, sequences } });
+    const ask = async (question: AuthorityQuestion, epoch: number) => {
+      const answer = await authority({ access }).authorize(question, epoch);
+      return answer.kind === "tool" || answer.kind === "model" ? [answer.permission.decision, ...answer.permission.reasons] : [answer.kind];
+    };
+    expect(await ask({ ...aboutTool, soFar }, 0)).toEqual(["deny", "t.after_restricted"]);
+    expect(await ask({ ...aboutTool, soFar: { ...soFar, toolsCalled: ["orders.get"] } }, 0)).toEqual(["allow", "calls.tool"]);
+    expect(await ask({ ...aboutTool, soFar: { ...soFar, writes: 1 } }, 0)).toEqual(["allow", "calls.tool"]);
+    expect(await ask({ ...aboutModel, soFar }, 7)).toEqual(["deny", "t.dear"]);
+    expect(await ask({ ...aboutModel, soFar }, 8)).toEqual(["allow", "calls.model"]);
+    expect(await ask({ ...aboutModel, soFar: { ...soFar, spent: 1_234_400 } }, 7)).toEqual(["allow", "calls.model"]);
+  });
+});
 
 describe("[AUTH-1] a tool", () => {
   it("is allowed with the facts that the engine needs", async () => {
     expect(await authority().authorize(aboutTool)).toEqual({
       kind: "tool",
-      permission: { decision: "allow", policyVersion: expect.stringMatching(/^[0-9a-f]{16}$/), reasons: ["calls.tool"] },
+      permission: {
+        decision: "allow",
+        policyVersion: expect.stringMatching(/^[0-9a-f]{16}$/),
+        reasons: ["calls.tool"],
+        asked: expect.objectContaining({ action: "tool.call" }),
+      },
       facts: { tool: "payments.refund", version: 3, effect: "write", idempotency: "key", timeout_ms: 10_000, sensitivity: "internal" },
     });
   });

@@ -80,9 +80,9 @@ describe("an estimate", () => {
     const { authorize } = world.ports.estimates;
     Object.assign(world.ports.estimates, {
       pastCosts: async () => Array(50).fill({ microUsd: 500, tokens: 300, calls: 2 }),
-      authorize: (question: Parameters<typeof authorize>[0]) => {
+      authorize: (question: Parameters<typeof authorize>[0], epoch: number) => {
         if (question.kind === "model") asked.push([question.caller.user, question.workflow, question.holdsPersonalData]);
-        return authorize(question);
+        return authorize(question, epoch);
       },
     });
     const told = await estimate({ input: { text: `${TEXT} Write to max.muster@example.com` } });

@@ -388,9 +388,9 @@ describe("RunEngine", () => {
       upstream: {},
     });
     const authorizeTool = world.authorize;
-    world.authorize = async (question) =>
+    world.authorize = async (question, killEpoch) =>
       question.kind === "tool"
-        ? authorizeTool(question)
+        ? authorizeTool(question, killEpoch)
         : {
             kind: "model",
             permission: { decision: "allow", policyVersion: "p", reasons: [] },

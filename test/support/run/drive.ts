@@ -16,7 +16,7 @@ import { fold, initialState } from "../../../core/run/fold/evolve.ts";
 import type { Birth } from "../../../core/run/machine/birth.ts";
 import type { RunEvent } from "../../../core/run/machine/event.ts";
 import type { Happening } from "../../../core/run/machine/happening.ts";
-import { isFinal, NO_USAGE, type RunState } from "../../../core/run/machine/state.ts";
+import { isFinal, NO_USAGE, type Past, type RunState } from "../../../core/run/machine/state.ts";
 import { transition } from "../../../core/run/machine/transition.ts";
 import type { Machinery } from "../../../core/run/machine/turn.ts";
 import { isFull } from "../../../core/run/machine/turn.ts";
@@ -38,7 +38,9 @@ export type Script = {
     workflow: string,
     input: unknown,
     labels?: Labels,
-  ) => { ok: boolean; output?: Json; labels?: Labels; error?: { code: "tool_error"; message: string }; wrote?: true } | "never";
+  ) =>
+    | { ok: boolean; output?: Json; labels?: Labels; error?: { code: "tool_error"; message: string }; wrote?: true; past?: Past }
+    | "never";
   /** What becomes of a child run that is asked to undo its steps. */
   undoChild: (run: string) => { failed: boolean; left: boolean } | "never";
   /** What a read tool says of a write. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NOTHING_YET } from "../../../core/access/circumstances.ts";
 import type { Json } from "../../../core/json.ts";
 import type { ToolCall, ToolOutcome } from "../../../core/run/calls/call.ts";
 import { defineLookUp } from "../../../workers/tool-gateway/look-up.ts";
@@ -36,7 +37,7 @@ function world(
       return { reached: "answered", status: 200, durationMs: 1, openings: [], findings: [], ...outcome };
     },
   });
-  return { calls, ask: () => lookUp(WRITE, "refunds.find", ["caller"]) };
+  return { calls, ask: () => lookUp(WRITE, "refunds.find", ["caller"], NOTHING_YET) };
 }
 const said = (output: Json) => ({ result: { ok: true, output } as const });
 

@@ -484,8 +484,8 @@ describe("a tool", () => {
     for (const decision of ["deny", "ask"] as const) {
       const ports = {
         ...world.ports,
-        authorize: async (question: Parameters<typeof authorize>[0]) => {
-          const answer = await authorize(question);
+        authorize: async (...asked: Parameters<typeof authorize>) => {
+          const answer = await authorize(...asked);
           return answer.kind === "tool" ? { ...answer, permission: { ...answer.permission, decision } } : answer;
         },
       };
