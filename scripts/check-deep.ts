@@ -12,6 +12,7 @@ import { death } from "./deep/death.ts";
 import { frameworks } from "./deep/frameworks.ts";
 import { guardFuzz } from "./deep/guard-fuzz.ts";
 import { mutants } from "./deep/mutants.ts";
+import { obeying } from "./deep/obeying.ts";
 import { plants } from "./deep/plants.ts";
 import { redeploy } from "./deep/redeploy.ts";
 import { seeds } from "./deep/seeds.ts";
@@ -29,6 +30,7 @@ const CHECKS: readonly Check[] = [
   plants,
   guardFuzz,
   apiFuzz,
+  obeying,
   mutants,
   clients,
   frameworks,
