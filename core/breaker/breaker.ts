@@ -5,7 +5,7 @@
 import { unreachable } from "../result.ts";
 import type { EpochMs } from "../time.ts";
 
-/** Failures within the window that open it (docs/routing.md). */
+/** Failures within the window that open the breaker of a model's upstream (docs/routing.md). */
 export const FAILURES_TO_OPEN = 10;
 /** Failures count for this long. */
 export const WINDOW_MS = 60_000;
@@ -13,6 +13,29 @@ export const WINDOW_MS = 60_000;
 export const GOOD_TO_CLOSE = 2;
 /** How long it stays open: doubles with each probe that fails, up to the cap; then a half less to a half more by chance. */
 export const OPEN_MS = { first: 10_000, cap: 300_000 } as const;
+
+/** When a breaker opens, for how long, and when it closes. */
+export type BreakerRule = {
+  /** Failures within the window that open it. */
+  readonly failures: number;
+  /** Failures count for this long, in milliseconds. */
+  readonly windowMs: number;
+  /** Good probes that close it. */
+  readonly good: number;
+  /**
+   * How long it stays open, in milliseconds: doubles with each probe that fails, up to the cap; of that the share `least`, and up to
+   * `spread` more by chance.
+   */
+  readonly rest: { readonly firstMs: number; readonly capMs: number; readonly least: number; readonly spread: number };
+};
+
+/** The rule of models' upstreams (docs/routing.md). */
+export const UPSTREAM_RULE: BreakerRule = {
+  failures: FAILURES_TO_OPEN,
+  windowMs: WINDOW_MS,
+  good: GOOD_TO_CLOSE,
+  rest: { firstMs: OPEN_MS.first, capMs: OPEN_MS.cap, least: 0.5, spread: 1 },
+};
 /** Milliseconds after which a call that was refused because a probe is in flight may ask again. */
 export const PROBING_MS = 1_000;
 
@@ -80,41 +103,48 @@ function sendProbe(state: HalfOpen, at: EpochMs, probeMs: number): { readonly st
  * The end of a call. `chance` in [0, 1) spreads the end of a rest. While it rests only the probe counts: what comes from calls that
  * went out before, or from a probe that was given up, changes nothing.
  */
-export function report(state: BreakerState, outcome: CallOutcome, probe: number | null, at: EpochMs, chance: number): BreakerState {
+export function report(
+  state: BreakerState,
+  outcome: CallOutcome,
+  probe: number | null,
+  at: EpochMs,
+  chance: number,
+  rule: BreakerRule = UPSTREAM_RULE,
+): BreakerState {
   switch (state.phase) {
     case "closed":
       // A probe of an earlier rest that comes back late is a call like any other.
-      return outcome === "bad" ? fail(state.failures, at, chance) : state;
+      return outcome === "bad" ? fail(state.failures, at, chance, rule) : state;
     case "open":
       return state;
     case "half-open": {
       if (probe === null || probe !== state.probe || state.probeUntil === null) return state;
-      if (outcome === "bad") return opened(state.trips + 1, at, chance);
+      if (outcome === "bad") return opened(state.trips + 1, at, chance, rule);
       const good = outcome === "good" ? state.good + 1 : state.good;
-      return good >= GOOD_TO_CLOSE ? CLOSED : { ...state, good, probeUntil: null };
+      return good >= rule.good ? CLOSED : { ...state, good, probeUntil: null };
     }
     default:
       return unreachable(state);
   }
 }
 
-function fail(earlier: readonly EpochMs[], at: EpochMs, chance: number): BreakerState {
-  const failures = [...earlier.filter((time) => at - time < WINDOW_MS), at];
-  return failures.length >= FAILURES_TO_OPEN ? opened(1, at, chance) : { v: 1, phase: "closed", failures };
+function fail(earlier: readonly EpochMs[], at: EpochMs, chance: number, rule: BreakerRule): BreakerState {
+  const failures = [...earlier.filter((time) => at - time < rule.windowMs), at];
+  return failures.length >= rule.failures ? opened(1, at, chance, rule) : { v: 1, phase: "closed", failures };
 }
 
 /** Open for its rest number `trips` (from 1). */
-export const opened = (trips: number, at: EpochMs, chance: number): BreakerState => ({
+export const opened = (trips: number, at: EpochMs, chance: number, rule: BreakerRule = UPSTREAM_RULE): BreakerState => ({
   v: 1,
   phase: "open",
-  until: at + restMs(trips, chance),
+  until: at + restMs(trips, chance, rule),
   trips,
 });
 
 /** How long the rest number `trips` (from 1) lasts. */
-export function restMs(trips: number, chance: number): number {
-  const base = Math.min(OPEN_MS.cap, OPEN_MS.first * 2 ** (trips - 1));
-  return Math.floor(base * (0.5 + chance));
+export function restMs(trips: number, chance: number, { rest }: BreakerRule = UPSTREAM_RULE): number {
+  const base = Math.min(rest.capMs, rest.firstMs * 2 ** (trips - 1));
+  return Math.floor(base * (rest.least + rest.spread * chance));
 }
 
 /** The state as other isolates keep it for a second. */

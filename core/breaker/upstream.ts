@@ -6,19 +6,19 @@ import type { EpochMs } from "../time.ts";
 import {
   type Admission,
   admit,
+  type BreakerRule,
   type BreakerState,
   type BreakerView,
   type CallOutcome,
   CLOSED,
-  FAILURES_TO_OPEN,
   opened,
   report,
+  UPSTREAM_RULE,
   viewOf,
-  WINDOW_MS,
 } from "./breaker.ts";
 
-/** How many of one org's failures count for all: it takes more than one org to make up `FAILURES_TO_OPEN`. */
-export const FAILURES_OF_ONE_ORG = FAILURES_TO_OPEN / 2;
+/** How many of one org's failures count for all: it takes more than one org to open the breaker for all. */
+export const FAILURES_OF_ONE_ORG = UPSTREAM_RULE.failures / 2;
 /** Orgs remembered; the one whose last failure is oldest makes room. */
 const CAPACITY = 1_000;
 
@@ -54,7 +54,7 @@ export function admitOrg(state: UpstreamState, org: string, at: EpochMs, probeMs
   return { state: own === before ? state : withOwn(state, org, own), admission };
 }
 
-/** The end of a call of this org; `chance` as in `report`. */
+/** The end of a call of this org; `chance` as in `report`. `rule`: of the org's own breaker; the one for all keeps `UPSTREAM_RULE`. */
 export function reportOrg(
   state: UpstreamState,
   org: string,
@@ -62,13 +62,14 @@ export function reportOrg(
   probe: number | null,
   at: EpochMs,
   chance: number,
+  rule: BreakerRule = UPSTREAM_RULE,
 ): UpstreamState {
   if (state.shared.phase !== "closed") {
     const shared = report(state.shared, outcome, probe, at, chance);
     return shared === state.shared ? state : { ...state, shared };
   }
   const before = ownOf(state, org);
-  const own = report(before, outcome, probe, at, chance);
+  const own = report(before, outcome, probe, at, chance, rule);
   const next = own === before ? state : withOwn(state, org, own);
   // Probes that were answered: what the org had to say against the upstream is over.
   if (own === CLOSED && before !== CLOSED) return { ...next, evidence: next.evidence.filter(([name]) => name !== org) };
@@ -76,7 +77,7 @@ export function reportOrg(
   const evidence = withEvidence(next.evidence, org, at);
   const failures = evidence.reduce((sum, [, times]) => sum + times.length, 0);
   // What is known of each org's own calls is part of it; afterwards every org starts again.
-  return failures >= FAILURES_TO_OPEN ? { ...WELL, shared: opened(1, at, chance) } : { ...next, evidence };
+  return failures >= UPSTREAM_RULE.failures ? { ...WELL, shared: opened(1, at, chance) } : { ...next, evidence };
 }
 
 /** What holds for this org for a while. */
@@ -92,7 +93,7 @@ function withOwn(state: UpstreamState, org: string, own: BreakerState): Upstream
 }
 
 function withEvidence(evidence: UpstreamState["evidence"], org: string, at: EpochMs): UpstreamState["evidence"] {
-  const fresh = (times: readonly EpochMs[]): readonly EpochMs[] => times.filter((time) => at - time < WINDOW_MS);
+  const fresh = (times: readonly EpochMs[]): readonly EpochMs[] => times.filter((time) => at - time < UPSTREAM_RULE.windowMs);
   const mine = [...fresh(evidence.find(([name]) => name === org)?.[1] ?? []), at].slice(-FAILURES_OF_ONE_ORG);
   const others = evidence.flatMap(([name, times]) => (name === org || fresh(times).length === 0 ? [] : [[name, fresh(times)] as const]));
   return [...others, [org, mine] as const].slice(-CAPACITY);

@@ -23,6 +23,8 @@ export type Wish = Limit & {
   /** Permits that it did not use in time and gives back, by the grant they came from. */
   readonly unused: readonly { readonly lot: number; readonly permits: number }[];
   readonly permits: number;
+  /** The permits are used at once, so each counts for a minute from now, and as many are granted as are free. */
+  readonly usedAtOnce?: true;
   /** Requests that it has under way; they keep their slots. */
   readonly underWay: number;
   readonly slots: number;
@@ -64,8 +66,12 @@ export function grant(book: Book, isolate: string, wish: Wish, at: EpochMs): { r
   const used = counted.reduce((sum, { permits }) => sum + permits, 0);
   const free = wish.perMinute === null ? wish.permits : Math.max(0, wish.perMinute - used);
   // Half of what is free at most: an isolate that comes a moment later finds something.
-  const permits = Math.min(wish.permits, Math.ceil(free / 2));
-  const usableMs = wish.perMinute === null || permits <= Math.max(1, wish.perMinute * FEW_SHARE) ? USABLE_MS.few : USABLE_MS.many;
+  const permits = Math.min(wish.permits, wish.usedAtOnce ? free : Math.ceil(free / 2));
+  const usableMs = wish.usedAtOnce
+    ? 0
+    : wish.perMinute === null || permits <= Math.max(1, wish.perMinute * FEW_SHARE)
+      ? USABLE_MS.few
+      : USABLE_MS.many;
   const others = book.held.filter((held) => held.isolate !== isolate && held.until > at);
   const taken = others.reduce((sum, { slots }) => sum + slots, 0);
   const room = wish.atOnce === null ? wish.underWay + wish.slots : Math.max(0, wish.atOnce - taken);

@@ -1,9 +1,9 @@
 /**
- * `CircuitBreaker`: the health of one upstream origin and model, shared by everybody who calls it. The
+ * `CircuitBreaker`: the health of one upstream origin and model, shared by everybody who calls it, or of one org's tool. The
  * decisions are core/breaker's; this is where their state lies. README.md has the picture and the rules.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Admission, BreakerState, BreakerView, CallOutcome } from "../../core/breaker/breaker.ts";
+import type { Admission, BreakerRule, BreakerState, BreakerView, CallOutcome } from "../../core/breaker/breaker.ts";
 import { admitOrg, readUpstream, reportOrg, type UpstreamState, viewOfOrg, WELL } from "../../core/breaker/upstream.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
@@ -47,11 +47,11 @@ export function defineCircuitBreaker(portsFor: (env: Cloudflare.Env) => CircuitB
       return admission;
     }
 
-    /** How a call ended. `probe`: its number, if it was one. Answers with what holds for the org now. */
-    async tell(outcome: CallOutcome, probe: number | null, org: string): Promise<BreakerView> {
+    /** How a call ended. `probe`: its number, if it was one. `rule`: the tool's; of models' upstreams all have one. Answers with what holds for the org now. */
+    async tell(outcome: CallOutcome, probe: number | null, org: string, rule?: BreakerRule): Promise<BreakerView> {
       const at = this.#ports.now();
       const [byte = 0] = this.#ports.random(1);
-      this.#keep(reportOrg(this.#state, org, outcome, probe, at, byte / 256));
+      this.#keep(reportOrg(this.#state, org, outcome, probe, at, byte / 256, rule));
       return viewOfOrg(this.#state, org, at);
     }
 

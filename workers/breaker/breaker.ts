@@ -2,7 +2,7 @@
  * Circuit breakers as this isolate sees them: what the object said is kept for a second, failures are told, good calls are not
  * while it is closed. A breaker spares upstreams and time, it guards nothing: when its object is out of reach the call goes out.
  */
-import type { Admission, BreakerView, CallOutcome } from "../../core/breaker/breaker.ts";
+import type { Admission, BreakerRule, BreakerView, CallOutcome } from "../../core/breaker/breaker.ts";
 import { errorName, type Log, type LogLine, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { CircuitBreakerRpc } from "../../durable-objects/circuit-breaker/stub.ts";
@@ -22,8 +22,11 @@ export type BreakersPorts = {
 export type Breakers = {
   /** May a call go out? `callMs`: how long it takes at most. Never rejects; who is admitted reports its end. */
   admit(key: string, org: string, callMs: number): Promise<Admission>;
-  /** How an admitted call ended; `probe` as it was admitted with. Never rejects; resolves when it is told, or could not be. */
-  report(key: string, org: string, outcome: CallOutcome, probe: number | null): Promise<void>;
+  /**
+   * How an admitted call ended; `probe` as it was admitted with, `rule` where the key has one of its own. Never rejects; resolves when
+   * it is told, or could not be.
+   */
+  report(key: string, org: string, outcome: CallOutcome, probe: number | null, rule?: BreakerRule): Promise<void>;
 };
 
 /** How long this isolate believes that a breaker is closed. */
@@ -95,10 +98,10 @@ export function defineBreakers({ object, now, log }: BreakersPorts): Breakers {
       }
     },
 
-    async report(upstream, org, outcome, probe) {
+    async report(upstream, org, outcome, probe, rule) {
       if (probe === null && outcome !== "bad") return;
       try {
-        const view = await within(ASK_MS, object(upstream).tell(outcome, probe, org));
+        const view = await within(ASK_MS, object(upstream).tell(outcome, probe, org, rule));
         learn(upstream, org, view, now());
       } catch (error) {
         log(outOfReach(upstream, error));

@@ -121,6 +121,14 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   };
   const egress = { fetch: outside.fetch, now, allowPrivateHosts: settings.allowPrivateHosts };
   const egressGates = new Gates(egressPorts(outside, settings, { store, secret }));
+  const breakers = defineBreakers({ object: objects.circuitBreaker, now, log });
+  const limits = defineLimitsOfIsolate({
+    now,
+    random,
+    log,
+    wait: (ms, signal) => scheduler.wait(ms, signal === undefined ? {} : { signal }).catch(() => undefined),
+    object: objects.limits,
+  });
   const tools = defineToolGateway({
     log,
     ...egress,
@@ -129,6 +137,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     manifest: (org, name, version) => store.tools.get(org, name, version),
     egress: async (org) => (await store.orgs.settings(org)).egress,
     credential: broker.toolCredential,
+    gate: { take: limits.take, admit: breakers.admit, report: breakers.report },
     kept: keptResults(values, guardedVault, broker),
   });
   const modelGateway = defineModelGateway({
@@ -140,15 +149,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     aiGateway: settings.aiGateway,
     hashUser: (user) => broker.mac("user", user),
   });
-  const breakers = defineBreakers({ object: objects.circuitBreaker, now, log });
   const health = defineHealth(breakers, latencies, settings.aiGateway?.url ?? null);
-  const limits = defineLimitsOfIsolate({
-    now,
-    random,
-    log,
-    wait: (ms, signal) => scheduler.wait(ms, signal === undefined ? {} : { signal }).catch(() => undefined),
-    object: objects.limits,
-  });
   const breakOff = defineBreakOff({ stops: () => stops.stops() });
   const desk = defineDesk({
     now,

@@ -40,7 +40,17 @@ export type LimitPorts = {
 };
 
 /** The limits of this isolate. */
-export type LimitsPort = { readonly enter: (org: string, rules: readonly Rule[]) => Promise<Entry> };
+export type LimitsPort = {
+  readonly enter: (org: string, rules: readonly Rule[]) => Promise<Entry>;
+  /**
+   * Takes one permit of a scope for use at once; null: it may go. Otherwise the milliseconds until another try makes sense. Asks the
+   * object each time where the limit is low, so that no isolate holds permits that another one lacks.
+   */
+  readonly take: (org: string, scope: string, perMinute: number) => Promise<number | null>;
+};
+
+/** Up to this many a minute, permits are taken one by one. */
+const ONE_BY_ONE = 120;
 
 /** A lease aims at this much of what the isolate used lately. */
 const AHEAD_MS = 2_000;
@@ -138,36 +148,58 @@ export function defineLimitsOfIsolate(ports: LimitPorts): LimitsPort {
     }
   };
 
+  const enter: LimitsPort["enter"] = async (org, rules) => {
+    const bound = rules.filter(({ perMinute, atOnce }) => perMinute !== null || atOnce !== null);
+    const counted = bound.map((rule) => ({ rule, held: heldOf(org, rule.scope, ports.now()) }));
+    for (const { held } of counted) held.demand++;
+    for (let tries = 0; tries < MOST_TRIES && lackOf(counted) !== undefined; tries++) {
+      if (isAsking(counted)) while (isAsking(counted)) await ports.wait(LOOK.everyMs);
+      else if (counted.some(({ held }) => held.refusedUntil > ports.now())) break;
+      else await ask(org, counted);
+    }
+    const at = ports.now();
+    const lack = lackOf(counted);
+    if (lack !== undefined) return refusal(lack, counted, at);
+    for (const one of counted) enterOne(one, at);
+    const gone = new AbortController();
+    const isLow = !isAsking(counted) && counted.some((one) => isRunningLow(one, at));
+    const slotted = counted.filter(({ rule }) => rule.atOnce !== null);
+    const reports = slotted.length > 0 ? [reportUntil(gone.signal, () => ask(org, slotted, false))] : [];
+    const work = isLow ? [ask(org, counted), ...reports] : reports;
+    return {
+      ok: true,
+      left: shownOf(counted, at),
+      holdsSlot: slotted.length > 0,
+      leave() {
+        if (gone.signal.aborted) return;
+        gone.abort();
+        for (const { held } of counted) held.underWay--;
+      },
+      background: work.length === 0 ? null : Promise.all(work).then(() => undefined),
+    };
+  };
+
+  /** By leased permits. What the lease does in the background is short, and is awaited. */
+  const takeLeased: LimitsPort["take"] = async (org, scope, perMinute) => {
+    const entry = await enter(org, [{ scope, perMinute, atOnce: null }]);
+    if (!entry.ok) return entry.retryAfterSeconds * 1_000;
+    entry.leave();
+    await entry.background;
+    return null;
+  };
+
   return {
-    async enter(org, rules) {
-      const bound = rules.filter(({ perMinute, atOnce }) => perMinute !== null || atOnce !== null);
-      const counted = bound.map((rule) => ({ rule, held: heldOf(org, rule.scope, ports.now()) }));
-      for (const { held } of counted) held.demand++;
-      for (let tries = 0; tries < MOST_TRIES && lackOf(counted) !== undefined; tries++) {
-        if (isAsking(counted)) while (isAsking(counted)) await ports.wait(LOOK.everyMs);
-        else if (counted.some(({ held }) => held.refusedUntil > ports.now())) break;
-        else await ask(org, counted);
+    enter,
+    async take(org, scope, perMinute) {
+      if (perMinute > ONE_BY_ONE) return takeLeased(org, scope, perMinute);
+      const wish: Wish = { scope, perMinute, atOnce: null, unused: [], permits: 1, usedAtOnce: true, underWay: 0, slots: 0 };
+      try {
+        const [granted] = await ports.object(org).ask(isolate, [wish]);
+        return granted !== undefined && granted.permits > 0 ? null : Math.max(1, granted?.retryMs ?? WINDOW_MS);
+      } catch (error) {
+        ports.log(logLine("limits.out_of_reach", { org, error: errorName(error) }));
+        return takeLeased(org, scope, perMinute);
       }
-      const at = ports.now();
-      const lack = lackOf(counted);
-      if (lack !== undefined) return refusal(lack, counted, at);
-      for (const one of counted) enterOne(one, at);
-      const gone = new AbortController();
-      const isLow = !isAsking(counted) && counted.some((one) => isRunningLow(one, at));
-      const slotted = counted.filter(({ rule }) => rule.atOnce !== null);
-      const reports = slotted.length > 0 ? [reportUntil(gone.signal, () => ask(org, slotted, false))] : [];
-      const work = isLow ? [ask(org, counted), ...reports] : reports;
-      return {
-        ok: true,
-        left: shownOf(counted, at),
-        holdsSlot: slotted.length > 0,
-        leave() {
-          if (gone.signal.aborted) return;
-          gone.abort();
-          for (const { held } of counted) held.underWay--;
-        },
-        background: work.length === 0 ? null : Promise.all(work).then(() => undefined),
-      };
     },
   };
 }

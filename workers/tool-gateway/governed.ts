@@ -1,6 +1,6 @@
 /**
  * The way of a tool's call, the same for every kind of tool: open personal data → check the input → check where it goes → look for a
- * kept answer → get a credential → send → check its age, size and schema → redact and scan it → keep it. A kept answer is checked,
+ * kept answer → pass its rate and breaker → get a credential → send → check its age, size and schema → redact and scan it → keep it. A kept answer is checked,
  * redacted and scanned like one that was sent. Outcomes are data; nothing is retried here.
  */
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
@@ -19,6 +19,7 @@ import { withholdingBreaks } from "../kit/withheld.ts";
 import { credentialFor, refuseTarget } from "./egress.ts";
 import { tellError } from "./error-words.ts";
 import { failure, withoutAnswer, withWords } from "./failure.ts";
+import { type LetThrough, passGate } from "./gate.ts";
 import { findKept, type Kept } from "./kept-results.ts";
 import { openPersonalData } from "./personal-data.ts";
 import type { ToolGatewayPorts } from "./ports.ts";
@@ -40,6 +41,11 @@ type Progress = {
   openings: readonly Opening[];
   findings: readonly FindingSummary[];
   isKept: boolean;
+  /** The tool's rate or its breaker did not let the call out. */
+  isUnasked: boolean;
+  /** Set once the call may go out. */
+  gate: LetThrough | null;
+  isSent: boolean;
   /** The output without the instruction that a person decides about. */
   withheld?: Json;
 };
@@ -59,11 +65,15 @@ export function governToolCalls(ports: ToolGatewayPorts, transports: Transports)
         openings: [],
         findings: [],
         isKept: false,
+        isUnasked: false,
+        gate: null,
+        isSent: false,
       };
       const result = await perform(ports, transports, call, deadline, progress).catch((error: unknown) =>
         err(interrupted(error, progress)),
       );
       deadline.end();
+      await progress.gate?.ended(result.ok ? null : result.error, progress.isSent);
       return {
         result: result.ok
           ? { ok: true, output: result.value, ...withheldOf(progress) }
@@ -75,6 +85,7 @@ export function governToolCalls(ports: ToolGatewayPorts, transports: Transports)
         openings: progress.openings,
         findings: progress.findings,
         ...(progress.isKept ? { cached: "exact" } : {}),
+        ...(progress.isUnasked ? { unasked: true } : {}),
       };
     },
   };
@@ -114,11 +125,16 @@ async function perform(
   const again = await giveAgain(ports, guarded, call, manifest, kept, deadline, progress);
   if (again !== undefined) return ok(again);
 
+  const gate = await passGate(ports, call, manifest);
+  progress.isUnasked = !gate.ok;
+  if (!gate.ok) return gate;
+  progress.gate = gate.value;
   const credential = await credentialFor(ports, call, manifest, plan.value, deadline);
   if (!credential.ok) return credential;
   const request = transport.prepare(manifest, plan.value, { context, credential: credential.value });
   if (!request.ok) return request;
 
+  progress.isSent = true;
   progress.reached = "unknown"; // until the transport says more
   const sent = await transport.send(request.value, deadline);
   const arrivedAt = ports.now();

@@ -1,4 +1,6 @@
 /** What the tool gateway needs from the rest of the platform. */
+
+import type { Admission, BreakerRule, CallOutcome } from "../../core/breaker/breaker.ts";
 import type { Json } from "../../core/json.ts";
 import type { CallContext } from "../../core/run/calls/call.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
@@ -19,6 +21,15 @@ export type KeptResults = {
   values(context: CallContext, placeholders: readonly string[]): Promise<readonly (string | null)[]>;
 };
 
+/** What lets calls through: the org's rate for a tool, and the tool's circuit breaker. Neither throws. */
+export type Gate = {
+  /** Takes one of the minute's calls; null: the call may go, else the milliseconds until another try makes sense. */
+  take(org: string, scope: string, perMinute: number): Promise<number | null>;
+  /** May a call go out? One that is admitted MUST be reported. */
+  admit(key: string, org: string, callMs: number): Promise<Admission>;
+  report(key: string, org: string, outcome: CallOutcome, probe: number | null, rule: BreakerRule): Promise<void>;
+};
+
 /**
  * The ports of the tool gateway. A guard, a credential or a secret that cannot be had MUST throw or give null: the call is not made then.
  */
@@ -36,6 +47,8 @@ export type ToolGatewayPorts = {
   readonly secret: (org: string, name: string) => Promise<{ readonly value: string; readonly hosts: readonly string[] } | null>;
   /** Hosts that the org's tools may call; null: any that the deployment allows. */
   readonly egress: (org: string) => Promise<readonly string[] | null>;
+  /** Absent: no rate and no breaker holds. */
+  readonly gate?: Gate;
   /** Answers that may be given again; absent: nothing is kept. */
   readonly kept?: KeptResults;
   readonly log: Log;

@@ -102,6 +102,8 @@ export type ToolOutcome = {
   readonly findings: readonly FindingSummary[];
   /** The tool was not asked: an answer that it gave before did (`cache_ms`, `max_age_ms`). */
   readonly cached?: "exact";
+  /** The tool was not asked: its rate or its breaker did not let the call out. */
+  readonly unasked?: true;
 };
 
 /** What a read tool says of a write whose outcome nobody knows. */

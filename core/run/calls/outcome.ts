@@ -25,7 +25,7 @@ const LATE = "the run no longer waits for this call";
 export function takeToolAnswer(turn: Turn, activityId: string, call: number, outcome: ToolOutcome): string | null {
   const activity = own(turn.state.activities, activityId);
   if (activity?.phase !== "calling" || activity.call !== call || activity.kind !== "tool") return LATE;
-  const { result, reached, status, durationMs, openings, findings, cached } = outcome;
+  const { result, reached, status, durationMs, openings, findings, cached, unasked } = outcome;
   turn.emit(
     "tool.answered",
     {
@@ -38,6 +38,7 @@ export function takeToolAnswer(turn: Turn, activityId: string, call: number, out
       duration_ms: durationMs,
       openings,
       ...(cached === undefined ? {} : { cached }),
+      ...(unasked === undefined ? {} : { unasked }),
       ...(result.ok ? {} : { failure: result.failure }),
     },
     activity.step,

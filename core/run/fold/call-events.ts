@@ -99,7 +99,7 @@ export const CALL_EVENTS: Handlers<Types> = {
     }));
     return withUsage(changed, event.step ?? "", {
       ...NO_USAGE,
-      toolCalls: event.data.cached ? 0 : 1,
+      toolCalls: event.data.cached || event.data.unasked ? 0 : 1,
       cacheHits: event.data.cached ? 1 : 0,
     });
   },

@@ -270,6 +270,8 @@ export type EventData = {
     readonly openings: readonly Opening[];
     /** A kept answer took the place of the call. */
     readonly cached?: "exact";
+    /** The tool's rate or its circuit breaker did not let the call out. */
+    readonly unasked?: true;
     readonly failure?: Failure;
   };
   /** The write's outcome is unknown; this read tool is asked at `resume_at`, for the `time`th time. */

@@ -140,3 +140,39 @@ it("[LIMITS-5] an object that cannot be reached leaves each isolate with the lim
   state.broken = false;
   expect(await through(limits, [key(5)], 20)).toBe(5);
 });
+
+describe("one permit at a time", () => {
+  it("[TOOLC-1] gives exactly the limit over all isolates in any minute, whoever asks, and says when to come back", async () => {
+    const { isolate, clock } = world();
+    const isolates = [isolate(), isolate(), isolate()];
+    const taken: (number | null)[] = [];
+    for (let n = 0; n < 9; n++) {
+      taken.push(...(await Promise.all(isolates.map((limits) => limits.take("acme", "tool:a", 7)))));
+      clock.at += 1_000;
+    }
+    expect(taken.filter((wait) => wait === null)).toHaveLength(7);
+    expect(await isolates[0]?.take("acme", "tool:a", 7)).toBe(51_000);
+    clock.at += 51_000;
+    expect(await isolates[2]?.take("acme", "tool:a", 7)).toBe(null);
+  });
+
+  it("[TOOLC-1] leases where the limit is high, and never gives more than it", async () => {
+    const { isolate, asked } = world();
+    const [one, other] = [isolate(), isolate()];
+    let through = 0;
+    for (let n = 0; n < 400; n++) for (const limits of [one, other]) if ((await limits.take("acme", "tool:b", 300)) === null) through++;
+    expect(through).toBe(300);
+    expect(asked.length).toBeGreaterThan(1);
+    expect(asked.length).toBeLessThan(200);
+  });
+
+  it("[TOOLC-1] counts by itself when the object is out of reach", async () => {
+    const { isolate, state, lines } = world();
+    state.broken = true;
+    const limits = isolate();
+    const taken = [];
+    for (let n = 0; n < 5; n++) taken.push((await limits.take("acme", "tool:c", 3)) === null);
+    expect(taken).toEqual([true, true, true, false, false]);
+    expect(lines.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,51 @@
+/** Whether a call may go out now: the tool's rate and its circuit breaker, both per org and tool; and what its end says of the tool's health. */
+import type { BreakerRule, CallOutcome } from "../../core/breaker/breaker.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { Failure, ToolCall } from "../../core/run/calls/call.ts";
+import { DEFAULT_TOOL_BREAKER, type ToolBreaker, type ToolManifest } from "../../core/tool/manifest.ts";
+import { failure } from "./failure.ts";
+import type { ToolGatewayPorts } from "./ports.ts";
+
+/** A call that may go out. MUST be ended once. `failure` null: the tool answered. `sent` false: it did not go out after all. */
+export type LetThrough = { ended(failure: Failure | null, sent: boolean): Promise<void> };
+
+const FREE: LetThrough = { ended: async () => undefined };
+
+/** A breaker rests for `open_ms`, and up to a tenth longer by chance, so that isolates do not probe at one moment. */
+const ruleOf = ({ failures, window_ms, open_ms, successes }: ToolBreaker): BreakerRule => ({
+  failures,
+  windowMs: window_ms,
+  good: successes,
+  rest: { firstMs: open_ms, capMs: open_ms, least: 1, spread: 0.1 },
+});
+
+/** Takes one of the minute's calls and asks the breaker; a refusal is transient and says when another try makes sense. */
+export async function passGate(
+  { gate }: Pick<ToolGatewayPorts, "gate">,
+  { context: { org }, timeoutMs }: ToolCall,
+  { name, rate, breaker = DEFAULT_TOOL_BREAKER }: ToolManifest,
+): Promise<Result<LetThrough, Failure>> {
+  if (gate === undefined) return ok(FREE);
+  const key = `tool ${org} ${name}`;
+  const admission = await gate.admit(key, org, timeoutMs);
+  if (!admission.allowed) {
+    const message = "the tool failed repeatedly, so it is not called for a while";
+    return err(failure("transient", "upstream_unavailable", message, admission.retryAfterMs));
+  }
+  const rule = ruleOf(breaker);
+  const report = (outcome: CallOutcome): Promise<void> => gate.report(key, org, outcome, admission.probe, rule);
+  const waitMs = rate === undefined ? null : await gate.take(org, `tool:${name}`, rate.per_minute);
+  if (waitMs !== null) {
+    await report("none");
+    const message = `the org calls this tool more than ${rate?.per_minute} times a minute`;
+    return err(failure("transient", "rate_limited", message, waitMs));
+  }
+  return ok({ ended: (why, sent) => report(sent ? healthIn(why) : "none") });
+}
+
+/** A tool that says no lives. One that asks for another try, breaks off or stays silent is not well. */
+function healthIn(why: Failure | null): CallOutcome {
+  if (why === null) return "good";
+  if (why.code === "cancelled" || why.code === "rate_limited") return "none";
+  return why.class === "transient" || why.class === "unknown" ? "bad" : "none";
+}
