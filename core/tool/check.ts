@@ -12,14 +12,15 @@ import { Errors, Form } from "../workflow/form.ts";
 import { TOOL_NAME } from "../workflow/names.ts";
 import { checkSchema } from "../workflow/schema.ts";
 import { readHttp } from "./check-http.ts";
+import { readMcp } from "./check-mcp.ts";
 import { readTerms } from "./check-terms.ts";
 import type { BindingOf, Idempotency, ToolCompensate, ToolContent, ToolKind, ToolManifest } from "./manifest.ts";
 import { urlFlaws } from "./url-fields.ts";
 
 /** Fields of the manifest format that are not supported yet; each is refused by name. */
-const NOT_YET = ["isolate", "container", "mcp"];
+const NOT_YET = ["isolate", "container"];
 /** Kinds of tools that are not supported yet; each is refused by name. */
-const KINDS_NOT_YET = ["isolate", "container", "mcp"];
+const KINDS_NOT_YET = ["isolate", "container"];
 const SCOPE = /^[a-z][a-z0-9_.-]*(:[a-z0-9_.-]+)*$/;
 /** Maximum of `cache_ms` and `max_age_ms`, in milliseconds: a week. */
 const LONGEST_KEEPING_MS = 7 * 24 * 3_600_000;
@@ -29,6 +30,7 @@ export type ToolRule = { readonly allowPrivateHosts: boolean };
 /** How the fields of each kind are read. A kind without a reader does not compile. */
 const TOOL_KINDS: { readonly [K in ToolKind]: (form: Form, rule: ToolRule) => BindingOf<K> } = {
   http: (form, rule) => ({ kind: "http", http: readHttp(form, rule) }),
+  mcp: (form, rule) => ({ kind: "mcp", mcp: readMcp(form, rule) }),
 };
 
 /** The manifest with every default filled in, or all that is wrong with it. */

@@ -46,9 +46,20 @@ export type HttpBinding = {
   readonly secret: string | null;
 };
 
+/** Which tool of a remote MCP server is called (streamable HTTP). */
+export type McpBinding = {
+  /** Absolute, without fields: the server's endpoint. */
+  readonly url: string;
+  /** The tool's name at its server. */
+  readonly tool: string;
+  /** Name of a secret that is sent as the credential of a call, to the hosts the secret allows; null: none. */
+  readonly secret: string | null;
+};
+
 /** The kinds of tools, each with the fields that only it has. A new kind is one line here; whatever it lacks then does not compile. */
 type Bindings = {
   readonly http: { readonly http: HttpBinding };
+  readonly mcp: { readonly mcp: McpBinding };
 };
 
 /** A way to reach a tool. */

@@ -14,6 +14,7 @@ import { isPrivateHost } from "../../core/net/public-host.ts";
 import { unreachable } from "../../core/result.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { toolAddress } from "../../core/tool/address.ts";
 import { reachesGuarded } from "../../core/tool/guarded.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { AuthorityAnswer, AuthorityQuestion, Caller, Permission } from "../../core/workflow/authority.ts";
@@ -111,12 +112,13 @@ async function aboutTool(
   return { kind: "tool", permission, facts };
 }
 
-/** The host that a call of the tool goes to. */
-const hostOf = ({ http }: ToolManifest): string => URL.parse(http.url)?.hostname ?? "";
+/** The host that a call of the tool goes to; empty: to none. */
+const hostOf = (tool: ToolManifest): string => URL.parse(toolAddress(tool) ?? "")?.hostname ?? "";
 
 /** The org lists the tool's host in its `egress`; an org without a list owns the hosts of its private network only. */
-async function isOwnHost(ports: AuthorityPorts, org: string, { http }: ToolManifest): Promise<boolean> {
-  const url = URL.parse(http.url);
+async function isOwnHost(ports: AuthorityPorts, org: string, tool: ToolManifest): Promise<boolean> {
+  const address = toolAddress(tool);
+  const url = address === null ? null : URL.parse(address);
   if (url === null) return false;
   const listed = await ports.egress(org);
   return listed === null ? isPrivateHost(url.hostname) : isListedHost(url, listed);

@@ -1,7 +1,10 @@
 /** The tool gateway with every transport that there is. */
 import { governToolCalls, type ToolGateway } from "./governed.ts";
+import { defineMcpClients } from "./mcp/client.ts";
 import type { ToolGatewayPorts } from "./ports.ts";
 import { httpTransport } from "./transports/http.ts";
+import { mcpTransport } from "./transports/mcp.ts";
 
 /** Calls tools of every kind, each call governed the same way. */
-export const defineToolGateway = (ports: ToolGatewayPorts): ToolGateway => governToolCalls(ports, { http: httpTransport(ports) });
+export const defineToolGateway = (ports: ToolGatewayPorts): ToolGateway =>
+  governToolCalls(ports, { http: httpTransport(ports), mcp: mcpTransport(ports, defineMcpClients(ports.now)) });

@@ -173,7 +173,7 @@ describe("[TOOL-2] names what is invalid, and where", () => {
     expect(pathsOf(tool({ personal_data: { "/to": ["EMAIL", "PHONE"] }, guarded: ["/text"] }))).toEqual([]));
 });
 
-it.each(["isolate", "container", "mcp"])("[TOOL-2] refuses the kind `%s` by its name, and says nothing else of it", (kind) => {
+it.each(["isolate", "container"])("[TOOL-2] refuses the kind `%s` by its name, and says nothing else of it", (kind) => {
   expect(checkTool("mail.send", tool({ kind, more: 1 }), { allowPrivateHosts: false })).toEqual({
     ok: false,
     error: [{ path: "/kind", message: `tools of kind \`${kind}\` are not supported yet` }],

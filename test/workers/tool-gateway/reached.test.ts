@@ -30,6 +30,16 @@ const call = (changes: Partial<HttpTool>, more: Partial<ToolGatewayPorts>, timeo
   defineToolGateway(ports(changes, more)).call(toolCall({ timeoutMs }), still);
 const answers = (answer: Response | (() => Response | Promise<Response>)) => ({ fetch: scriptedUpstream(answer).fetch });
 
+/** The kinds that these tests do not call. */
+const unused = {
+  check: () => err({ class: "permanent", code: "internal", message: "not of this test", retryAfterMs: null }),
+  prepare: () => ok(null),
+  send: async () => {
+    throw new Error("not of this test");
+  },
+} satisfies Transports["mcp"];
+const OTHERS = { mcp: unused };
+
 describe("an HTTP tool", () => {
   const statuses = Array.from({ length: 400 }, (_, index) => index + 200);
   const withStatus = (status: number) =>
@@ -160,6 +170,7 @@ describe("a transport that throws", () => {
       throw new Error("the other side's words");
     };
     return {
+      ...OTHERS,
       http: {
         check: at === "check" ? boom : () => ok({ target: null, secret: null }),
         prepare: at === "prepare" ? boom : () => ok("a request"),
@@ -194,6 +205,7 @@ describe("a transport that is not HTTP", () => {
   const answering = (body: (credential: string) => Json, secret: string | null = null): Transports => {
     const said: string[] = [];
     return {
+      ...OTHERS,
       http: {
         check: () => ok({ target: null, secret }),
         prepare: (_manifest, _plan, { credential }) => ok(said.push(credential)),

@@ -117,6 +117,14 @@ const TOOL_BINDINGS: { readonly [K in ToolKind]: Shape } = {
     },
     ["url"],
   ),
+  mcp: objectOf(
+    {
+      url: text("the endpoint of an MCP server (streamable HTTP)"),
+      tool: text("the tool's name at that server"),
+      secret: text("name of a secret that is sent as this tool's credential"),
+    },
+    ["url", "tool"],
+  ),
 };
 
 /** `PUT /v1/tools/{name}`. */
