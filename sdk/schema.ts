@@ -1409,11 +1409,16 @@ export type Tool = {
   readonly version: number;
   readonly description: string;
   readonly effect: "none" | "read" | "write";
-  readonly kind: "http";
+  readonly kind: "http" | "mcp";
   readonly http?: {
     readonly url: string;
     readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
     readonly headers: { readonly [name: string]: string };
+    readonly secret: string | null;
+  };
+  readonly mcp?: {
+    readonly url: string;
+    readonly tool: string;
     readonly secret: string | null;
   };
   /** JSON Schema 2020-12 */
@@ -1466,12 +1471,20 @@ export type Tool = {
 export type ToolManifest = {
   readonly description?: string;
   readonly effect: "none" | "read" | "write";
-  readonly kind: "http";
+  readonly kind: "http" | "mcp";
   readonly http?: {
     /** `{field}` in its path takes a field of the input */
     readonly url: string;
     readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
     readonly headers?: { readonly [name: string]: string };
+    /** name of a secret that is sent as this tool's credential */
+    readonly secret?: string;
+  };
+  readonly mcp?: {
+    /** the endpoint of an MCP server (streamable HTTP) */
+    readonly url: string;
+    /** the tool's name at that server */
+    readonly tool: string;
     /** name of a secret that is sent as this tool's credential */
     readonly secret?: string;
   };
