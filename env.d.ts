@@ -10,6 +10,9 @@ declare namespace Cloudflare {
     BUDGET_LEDGER: DurableObjectNamespace<import("./durable-objects/budget-ledger/budget-ledger.ts").BudgetLedger>;
     CIRCUIT_BREAKER: DurableObjectNamespace<import("./durable-objects/circuit-breaker/circuit-breaker.ts").CircuitBreaker>;
     LIMITS: DurableObjectNamespace<import("./durable-objects/limits/limits.ts").Limits>;
+    /** In the environment `containers` alone. */
+    TOOL_SANDBOX?: DurableObjectNamespace<import("./durable-objects/tool-sandbox/tool-sandbox.ts").ToolSandbox>;
+    SANDBOX_POOL?: DurableObjectNamespace<import("./durable-objects/sandbox-pool/sandbox-pool.ts").SandboxPool>;
     FLOOD: RateLimit;
     DB: D1Database;
     FLAGS: KVNamespace;
@@ -35,6 +38,10 @@ declare namespace Cloudflare {
     OIDC_ISSUERS?: string;
     /** JSON, a secret: the secrets of clients at those providers, by client id. */
     OIDC_CLIENT_SECRETS?: string;
+    /** Containers that stand ready, the most at once, and what those that stand ready may cost a day in dollars. */
+    SANDBOX_READY?: string;
+    SANDBOX_MOST?: string;
+    SANDBOX_USD_PER_DAY?: string;
     OTEL_EXPORTER_OTLP_ENDPOINT?: string;
     PUBLIC_URL?: string;
     /** DNS over HTTPS in its JSON form: where hosts of sandboxed code are looked up. */

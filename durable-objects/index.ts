@@ -7,4 +7,6 @@ export { defineKillSwitch, type KillSwitchPorts } from "./kill-switch/kill-switc
 export { defineLimits, type LimitsPorts } from "./limits/limits.ts";
 export { defineReviewQueue, type ReviewQueuePorts } from "./review-queue/review-queue.ts";
 export { defineRunEngine, type RunEnginePorts } from "./run-engine/run-engine.ts";
+export { defineSandboxPool, type SandboxPoolPorts } from "./sandbox-pool/sandbox-pool.ts";
+export { defineToolSandbox, type ToolSandboxPorts } from "./tool-sandbox/tool-sandbox.ts";
 export { defineVault, type VaultPorts } from "./vault/vault.ts";

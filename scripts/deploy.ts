@@ -4,15 +4,21 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { listedSecrets, localSettings, missingResources, missingSecrets, SECRETS } from "./deploy/readiness.ts";
+import { environmentIn, listedSecrets, localSettings, missingResources, missingSecrets, SECRETS } from "./deploy/readiness.ts";
 import { DATABASE, DEFAULT_STATE, ROOT } from "./platform/places.ts";
 import { type Finished, runWrangler } from "./platform/wrangler.ts";
 
 const args = process.argv.slice(2);
 const dryRun = args.includes("--dry-run");
 
-const wranglerToml = readFileSync(join(ROOT, "wrangler.toml"), "utf8");
-const settings = localSettings(args, wranglerToml);
+const wholeToml = readFileSync(join(ROOT, "wrangler.toml"), "utf8");
+const wranglerToml = environmentIn(
+  wholeToml,
+  environmentOf(args)
+    .at(-1)
+    ?.replace(/^--env=/, "") || null,
+);
+const settings = localSettings(args, wholeToml);
 if (settings.length > 0) refuse("it would carry settings of a local platform:", settings);
 
 if (!dryRun) {

@@ -1409,7 +1409,7 @@ export type Tool = {
   readonly version: number;
   readonly description: string;
   readonly effect: "none" | "read" | "write";
-  readonly kind: "http" | "mcp";
+  readonly kind: "http" | "mcp" | "container";
   readonly http?: {
     readonly url: string;
     readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -1420,6 +1420,10 @@ export type Tool = {
     readonly url: string;
     readonly tool: string;
     readonly secret: string | null;
+  };
+  readonly container?: {
+    readonly language: "python";
+    readonly code: string | null;
   };
   /** JSON Schema 2020-12 */
   readonly input: boolean | { readonly [name: string]: Json };
@@ -1471,7 +1475,7 @@ export type Tool = {
 export type ToolManifest = {
   readonly description?: string;
   readonly effect: "none" | "read" | "write";
-  readonly kind: "http" | "mcp";
+  readonly kind: "http" | "mcp" | "container";
   readonly http?: {
     /** `{field}` in its path takes a field of the input */
     readonly url: string;
@@ -1487,6 +1491,11 @@ export type ToolManifest = {
     readonly tool: string;
     /** name of a secret that is sent as this tool's credential */
     readonly secret?: string;
+  };
+  readonly container?: {
+    readonly language: "python";
+    /** the program; docs/tools.md says how it gets its input */
+    readonly code: string;
   };
   /** JSON Schema 2020-12 */
   readonly input: JsonObject | boolean;

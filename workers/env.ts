@@ -1,6 +1,7 @@
 /** What the variables of a deployment mean, parsed once. Bindings are read here, in main.ts, and in composition/, and nowhere else. */
 
 import { CAUTIOUS_PRICE, type NamedModel, readModelPrice } from "../core/model/defaults.ts";
+import { DEFAULT_POOL_RULE, type PoolRule } from "../core/sandbox/pool.ts";
 
 /** The settings of a deployment, with defaults filled in. */
 export type Settings = {
@@ -14,6 +15,8 @@ export type Settings = {
   readonly secrets: { readonly AUDIT_KEY?: string; readonly CREDENTIAL_KEY?: string; readonly VAULT_KEY?: string };
   /** Requests a minute of each key. */
   readonly perMinute: number;
+  /** How many containers stand ready, where the deployment runs containers. */
+  readonly sandboxes: PoolRule;
   /** `iss` of credentials. */
   readonly issuer: string;
   readonly version: string;
@@ -42,6 +45,7 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
       ...(text(env.VAULT_KEY) === null ? {} : { VAULT_KEY: env.VAULT_KEY as string }),
     },
     perMinute: perMinuteFrom(env.RATE_LIMIT_PER_MINUTE),
+    sandboxes: poolRuleFrom(env),
     issuer: text(env.PUBLIC_URL) ?? "urn:bulkhead",
     version: env.VERSION?.id || "local",
     oidcIssuers: text(env.OIDC_ISSUERS),
@@ -59,6 +63,17 @@ const DEFAULT_PER_MINUTE = 3_000;
 /** The default when the variable is absent or no whole number above zero. */
 const perMinuteFrom = (variable: string | undefined): number =>
   /^[1-9]\d{0,8}$/.test(variable ?? "") ? Number(variable) : DEFAULT_PER_MINUTE;
+
+/** Each default where its variable is absent or no number from zero up. */
+function poolRuleFrom({ SANDBOX_READY, SANDBOX_MOST, SANDBOX_USD_PER_DAY }: Cloudflare.Env): PoolRule {
+  const number = (variable: string | undefined, pattern: RegExp, fallback: number): number =>
+    pattern.test(variable ?? "") ? Number(variable) : fallback;
+  return {
+    ready: number(SANDBOX_READY, /^\d{1,3}$/, DEFAULT_POOL_RULE.ready),
+    most: number(SANDBOX_MOST, /^[1-9]\d{0,2}$/, DEFAULT_POOL_RULE.most),
+    usdPerDay: number(SANDBOX_USD_PER_DAY, /^\d{1,6}(\.\d{1,6})?$/, DEFAULT_POOL_RULE.usdPerDay),
+  };
+}
 
 function secretsFrom(variable: string | null): ReadonlyMap<string, string> {
   try {

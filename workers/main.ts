@@ -21,7 +21,20 @@ const { handler, ...objects } = definePlatform({
   },
 });
 
-export const { RunEngine, ReviewQueue, KillSwitch, Vault, AuditLog, KeyRing, BudgetLedger, CircuitBreaker, Limits, Egress } = objects;
+export const {
+  RunEngine,
+  ReviewQueue,
+  KillSwitch,
+  Vault,
+  AuditLog,
+  KeyRing,
+  BudgetLedger,
+  CircuitBreaker,
+  Limits,
+  ToolSandbox,
+  SandboxPool,
+  Egress,
+} = objects;
 
 /** The HTTP edge's own spans (a run's trace comes from its journal: core/run/outside/trace.ts). */
 const traced = instrument({ fetch: handler.fetch }, (env: Cloudflare.Env) => ({

@@ -11,6 +11,8 @@ import {
   defineLimits,
   defineReviewQueue,
   defineRunEngine,
+  defineSandboxPool,
+  defineToolSandbox,
   defineVault,
 } from "../durable-objects/index.ts";
 import { buildBackground } from "./composition/background.ts";
@@ -48,6 +50,8 @@ export function definePlatform(outside: Outside) {
     Limits: defineLimits((env) => platformOf(env).ports.limits),
     CircuitBreaker: defineCircuitBreaker((env) => platformOf(env).ports.circuitBreaker),
     Egress: defineEgress((env) => platformOf(env).egressGates),
+    ToolSandbox: defineToolSandbox((env) => platformOf(env).ports.toolSandbox),
+    SandboxPool: defineSandboxPool((env) => platformOf(env).ports.sandboxPool),
     handler: {
       fetch: (request, env, context) => platformOf(env).edge.fetch(request, context),
       queue: (batch, env) => platformOf(env).background.consume(batch),

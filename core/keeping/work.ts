@@ -36,6 +36,10 @@ export const WORK = {
   switches: { wokenBy: ["alarm:KILL_SWITCH"], stop: nothing("is what stops the others") },
   callbacks: { wokenBy: ["alarm:RUN_ENGINE"], stop: nothing("tells the org how its runs ended; decides and spends nothing") },
   "expiring keys": { wokenBy: ["chore:expiries"], stop: nothing("tells orgs of keys that end soon; changes and spends nothing") },
+  containers: {
+    wokenBy: ["alarm:SANDBOX_POOL", "chore:sandboxes"],
+    stop: nothing("has containers ready; a call of one is a call, and stopped as every call"),
+  },
   watchdog: { wokenBy: ["chore:watchdog"], stop: asking("workers/watchdog/watchdog.ts") },
   retention: {
     wokenBy: ["chore:archive", "chore:idempotency"],

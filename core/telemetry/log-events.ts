@@ -164,6 +164,13 @@ export const LOG_EVENTS = {
     says: "A slow call failed on our side; its message is redelivered.",
     fields: ["run", "activity", "attempts", "error"],
   },
+  "sandbox.not_started": { level: "error", says: "No container could be started.", fields: ["error"] },
+  "sandbox.not_destroyed": {
+    level: "warn",
+    says: "A container could not be destroyed; it ends by itself when its lease runs out.",
+    fields: ["error"],
+  },
+  "sandbox.cut_short": { level: "warn", says: "A container was gone before it answered its call.", fields: ["error"] },
   "sweep.done": { level: "info", says: "A task of the scheduled sweep did some work.", fields: ["chore", "counts"] },
   "sweep.failed": { level: "error", says: "A task of the scheduled sweep failed; the other tasks continue.", fields: ["chore", "error"] },
   "run.lost": { level: "error", says: "A run in the index has no object.", fields: ["run", "org", "run_status"] },

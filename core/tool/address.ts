@@ -6,6 +6,8 @@ export function toolAddress(binding: Binding): string | null {
   switch (binding.kind) {
     case "http":
       return binding.http.url;
+    case "container":
+      return null;
     case "mcp":
       return binding.mcp.url;
   }

@@ -11,6 +11,7 @@ import type { JsonSchema } from "../workflow/definition.ts";
 import { Errors, Form } from "../workflow/form.ts";
 import { TOOL_NAME } from "../workflow/names.ts";
 import { checkSchema } from "../workflow/schema.ts";
+import { NO_CONTAINERS, readContainer } from "./check-container.ts";
 import { readHttp } from "./check-http.ts";
 import { readMcp } from "./check-mcp.ts";
 import { readTerms } from "./check-terms.ts";
@@ -18,19 +19,20 @@ import type { BindingOf, Idempotency, ToolCompensate, ToolContent, ToolKind, Too
 import { urlFlaws } from "./url-fields.ts";
 
 /** Fields of the manifest format that are not supported yet; each is refused by name. */
-const NOT_YET = ["isolate", "container"];
+const NOT_YET = ["isolate"];
 /** Kinds of tools that are not supported yet; each is refused by name. */
-const KINDS_NOT_YET = ["isolate", "container"];
+const KINDS_NOT_YET = ["isolate"];
 const SCOPE = /^[a-z][a-z0-9_.-]*(:[a-z0-9_.-]+)*$/;
 /** Maximum of `cache_ms` and `max_age_ms`, in milliseconds: a week. */
 const LONGEST_KEEPING_MS = 7 * 24 * 3_600_000;
-/** What the deployment allows of addresses. */
-export type ToolRule = { readonly allowPrivateHosts: boolean };
+/** What the deployment allows of addresses, and whether it runs containers (absent: it does not). */
+export type ToolRule = { readonly allowPrivateHosts: boolean; readonly containers?: boolean };
 
 /** How the fields of each kind are read. A kind without a reader does not compile. */
 const TOOL_KINDS: { readonly [K in ToolKind]: (form: Form, rule: ToolRule) => BindingOf<K> } = {
   http: (form, rule) => ({ kind: "http", http: readHttp(form, rule) }),
   mcp: (form, rule) => ({ kind: "mcp", mcp: readMcp(form, rule) }),
+  container: (form) => ({ kind: "container", container: readContainer(form) }),
 };
 
 /** The manifest with every default filled in, or all that is wrong with it. */
@@ -41,6 +43,7 @@ export function checkTool(name: string, raw: Json, rule: ToolRule): Result<ToolC
   const kind = form.json("kind");
   if (typeof kind === "string" && KINDS_NOT_YET.includes(kind))
     return err([{ path: "/kind", message: `tools of kind \`${kind}\` are not supported yet` }]);
+  if (kind === "container" && rule.containers !== true) return err([{ path: "/kind", message: NO_CONTAINERS }]);
   for (const later of NOT_YET) if (form.json(later) !== undefined) form.refuse(later, `\`${later}\` is not supported yet`);
   const input = readSchema(form, "input");
   const manifest: ToolContent = {
@@ -75,10 +78,15 @@ function readSchema(form: Form, name: string): JsonSchema {
   return isObject(schema) ? schema : schema === true;
 }
 
-/** `key` by default: an http tool answers under the same key as it did the first time. */
+/**
+ * `key` by default: the tool answers under the same key as it did the first time. Code in a container knows no keys: a write of it
+ * promises nothing.
+ */
 function readIdempotency(form: Form, name: string): Idempotency {
   const raw = form.json("idempotency");
-  if (!isObject(raw)) return form.choice("idempotency", ["key", "none"] as const, "key");
+  const isOwnCode = form.json("kind") === "container";
+  const fallback = isOwnCode && form.json("effect") === "write" ? "none" : "key";
+  if (!isObject(raw)) return form.choice("idempotency", ["key", "none"] as const, fallback);
   const inner = new Form(raw, form.at("idempotency"), form.errors);
   const lookup = inner.text("lookup", { max: 63, pattern: TOOL_NAME });
   if (lookup === name) inner.refuse("lookup", "a tool cannot be looked up with itself");

@@ -56,10 +56,18 @@ export type McpBinding = {
   readonly secret: string | null;
 };
 
+/** Code that runs in a container instance of its own for each call. */
+export type ContainerBinding = {
+  readonly language: "python";
+  /** null: the call's input brings it (`code.run`, core/tool/code-run.ts). */
+  readonly code: string | null;
+};
+
 /** The kinds of tools, each with the fields that only it has. A new kind is one line here; whatever it lacks then does not compile. */
 type Bindings = {
   readonly http: { readonly http: HttpBinding };
   readonly mcp: { readonly mcp: McpBinding };
+  readonly container: { readonly container: ContainerBinding };
 };
 
 /** A way to reach a tool. */

@@ -36,6 +36,17 @@ export function listedSecrets(output: string): ReadonlySet<string> | null {
 export const missingSecrets = (listed: ReadonlySet<string>): SecretName[] =>
   (Object.keys(SECRETS) as SecretName[]).filter((name) => !listed.has(name));
 
+/** What wrangler.toml says of one environment, as if it stood at the top level; null: of the top level itself. Environments come last. */
+export function environmentIn(wranglerToml: string, environment: string | null): string {
+  const sections = wranglerToml.split(/^(?=\[)/m);
+  const isOf = (name: string) => (section: string) => /^\[+env\.([\w-]+)/.exec(section)?.[1] === name;
+  if (environment === null) return sections.filter((section) => !/^\[+env\./.test(section)).join("");
+  return sections
+    .filter(isOf(environment))
+    .map((section) => section.replace(new RegExp(`^(\\[+)env\\.${environment}\\.?`), "$1"))
+    .join("");
+}
+
 /** Zeros, and a last digit that tells one local namespace from another. */
 const NOBODYS_ID = /^[0-]{20,}[0-9a-f]?$/;
 

@@ -3,6 +3,8 @@
 export type DevArguments = {
   readonly port: number | null;
   readonly persistTo: string | null;
+  /** `--env`: the environment of wrangler.toml; null: the top level. */
+  readonly environment: string | null;
   /** Names set by `--var NAME:VALUE`, with their values. */
   readonly vars: ReadonlyMap<string, string>;
   /** True when ARGS ask for something other than a server here (`--help`, `--version`, `--remote`). */
@@ -13,6 +15,7 @@ export type DevArguments = {
 export function readDevArguments(args: readonly string[]): DevArguments {
   let port: number | null = null;
   let persistTo: string | null = null;
+  let environment: string | null = null;
   let passive = false;
   const vars = new Map<string, string>();
   for (let index = 0; index < args.length; index++) {
@@ -21,6 +24,10 @@ export function readDevArguments(args: readonly string[]): DevArguments {
     switch (name) {
       case "--port":
         port = portNumber(value());
+        break;
+      case "--env":
+      case "-e":
+        environment = value() || null;
         break;
       case "--persist-to":
       case "--persistTo":
@@ -39,7 +46,7 @@ export function readDevArguments(args: readonly string[]): DevArguments {
         break;
     }
   }
-  return { port, persistTo, vars, passive };
+  return { port, persistTo, environment, vars, passive };
 }
 
 /** `--var` options for the defaults that neither ARGS nor a file set. */

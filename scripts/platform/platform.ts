@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { adminKey } from "./admin-key.ts";
 import { defaultVars, readDevArguments, readEnvFile } from "./arguments.ts";
+import { sweepLeftovers } from "./containers.ts";
 import { freeze } from "./freeze.ts";
 import { type GuardedChild, startGuarded } from "./guarded-child.ts";
 import { migrate } from "./migrate.ts";
@@ -70,6 +71,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     env: wranglerEnvironment(state),
     output: options.output,
   });
+  if (given.environment === "containers") {
+    const stop = sweepLeftovers();
+    void child.exited.then(stop);
+  }
   if (!given.passive) {
     takeState(state, child.group);
     void child.exited.then(() => releaseState(state, child.group));

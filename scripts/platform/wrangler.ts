@@ -20,8 +20,11 @@ export function wranglerEnvironment(state: string): NodeJS.ProcessEnv {
   };
 }
 
-/** For our Node: wrangler with these arguments. */
-export const wranglerArguments = (args: readonly string[]): string[] => ["--no-warnings", "--import", RUNTIME_WATCH, WRANGLER, ...args];
+/** For our Node: wrangler with these arguments. Without an environment among them it is told that none is meant, which it asks otherwise. */
+export const wranglerArguments = (args: readonly string[]): string[] => {
+  const isNamed = args.some((word) => /^(--env|-e)(=|$)/.test(word)) || Boolean(process.env["CLOUDFLARE_ENV"]);
+  return ["--no-warnings", "--import", RUNTIME_WATCH, WRANGLER, ...args, ...(isNamed ? [] : ["--env="])];
+};
 
 const RUNTIME_WATCH = pathToFileURL(join(import.meta.dirname, "runtime-watch.mjs")).href;
 

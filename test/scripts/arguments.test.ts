@@ -29,6 +29,11 @@ describe("what `npm run dev -- ARGS` says", () => {
     expect(readDevArguments(args).port).toBeNull();
   });
 
+  it("reads the environment in every form", () => {
+    const environments = [["--env", "containers"], ["--env=containers"], ["-e", "containers"], ["--env="], []];
+    expect(environments.map((args) => readDevArguments(args).environment)).toEqual(["containers", "containers", "containers", null, null]);
+  });
+
   it("sees when no server is asked for", () => {
     expect(readDevArguments(["--help"]).passive).toBe(true);
     expect(readDevArguments(["--port", "9000"]).passive).toBe(false);

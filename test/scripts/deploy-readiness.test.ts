@@ -52,7 +52,17 @@ describe("a deployment", () => {
   it("is bundled for a local platform under the same bindings", () => {
     const frozen = frozenConfig(TOML);
     expect(frozen).toContain('main = "main.js"\nno_bundle = true\nfind_additional_modules = true\n');
-    expect(frozen.split("\n").slice(6)).toEqual(TOML.split("\n").slice(4));
+    const rest = (toml: string, lines: number) =>
+      toml
+        .split("\n")
+        .slice(lines)
+        .filter((line) => !line.startsWith("image"));
+    expect(rest(frozen, 6)).toEqual(rest(TOML, 4));
     expect(() => frozenConfig('name = "x"')).toThrow("main");
+  });
+
+  it("builds images from where they are, on another base where one is given", () => {
+    expect(frozenConfig(TOML, "/project")).toContain('image = "/project/sandbox/Dockerfile"\n');
+    expect(frozenConfig(TOML, "/project", "mirror/base:1")).toContain('Dockerfile"\nimage_vars = { BASE = "mirror/base:1" }\n');
   });
 });

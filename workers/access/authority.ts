@@ -117,6 +117,7 @@ const hostOf = (tool: ToolManifest): string => URL.parse(toolAddress(tool) ?? ""
 
 /** The org lists the tool's host in its `egress`; an org without a list owns the hosts of its private network only. */
 async function isOwnHost(ports: AuthorityPorts, org: string, tool: ToolManifest): Promise<boolean> {
+  if (tool.kind === "container") return tool.egress === undefined || tool.egress.length === 0; // nothing leaves a container by itself
   const address = toolAddress(tool);
   const url = address === null ? null : URL.parse(address);
   if (url === null) return false;

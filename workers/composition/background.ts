@@ -72,6 +72,10 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
           await callbacks.notify(org, notice);
         },
       }),
+    sandboxes: async () => {
+      await rooms.containers?.pool().tend();
+      return {};
+    },
     watchdog: () =>
       sweepRuns({
         now,

@@ -31,7 +31,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     now,
     random,
     log,
-    settings: { adminApiKey, allowPrivateHosts, version, perMinute, publicUrl },
+    settings: { adminApiKey, allowPrivateHosts, containers: rooms.containers !== null, version, perMinute, publicUrl },
     runs: withArchive(objects.run, archive),
     reviews: objects.reviewQueue,
     killSwitch: killSwitchFrom(objects.killSwitch, stops),

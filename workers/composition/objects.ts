@@ -12,6 +12,8 @@ import type {
   LimitsPorts,
   ReviewQueuePorts,
   RunEnginePorts,
+  SandboxPoolPorts,
+  ToolSandboxPorts,
   VaultPorts,
 } from "../../durable-objects/index.ts";
 import { runValues } from "../archive/run-values.ts";
@@ -24,7 +26,7 @@ import type { Rooms } from "./rooms.ts";
 /** Ports by class of object. */
 export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
   const { objects, settings, broker, store, send } = rooms;
-  const { now, random } = rooms.outside;
+  const { now, random, log } = rooms.outside;
   const lookAgain: KillSwitchPorts["haltRun"] = async (run, known) => {
     await objects.run(run).lookAgain({ ...known });
   };
@@ -70,9 +72,29 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
     } satisfies BudgetLedgerPorts,
     limits: { now } satisfies LimitsPorts,
     circuitBreaker: { now, random } satisfies CircuitBreakerPorts,
+    toolSandbox: {
+      now,
+      log,
+      released: async (id) => {
+        await rooms.containers?.pool().released(id);
+      },
+    } satisfies ToolSandboxPorts,
+    sandboxPool: {
+      now,
+      log,
+      rule: settings.sandboxes,
+      newId: () => need(rooms.containers).newId(),
+      sandbox: (id) => need(rooms.containers).sandbox(id),
+    } satisfies SandboxPoolPorts,
     auditLog: { now, signer: broker.auditSigner } satisfies AuditLogPorts,
     keyRing: { now, secrets: settings.secrets, allowPrivateHosts: settings.allowPrivateHosts } satisfies KeyRingPorts,
   };
+}
+
+/** The objects of containers are bound where containers are. */
+function need<T>(containers: T | null): T {
+  if (containers === null) throw new Error("this deployment runs no containers");
+  return containers;
 }
 
 function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {

@@ -10,6 +10,8 @@ import { limitsOf } from "../../durable-objects/limits/stub.ts";
 import { reviewQueueOf } from "../../durable-objects/review-queue/stub.ts";
 import type { Resends } from "../../durable-objects/run-engine/leaving.ts";
 import { runEngineOf } from "../../durable-objects/run-engine/stub.ts";
+import { sandboxPoolOf } from "../../durable-objects/sandbox-pool/stub.ts";
+import { newSandboxId, toolSandboxOf } from "../../durable-objects/tool-sandbox/stub.ts";
 import { vaultOf } from "../../durable-objects/vault/stub.ts";
 import { Turnstile } from "../../kit/turnstile.ts";
 import { defineAccess } from "../access/access.ts";
@@ -34,6 +36,8 @@ import { defineStopsReader } from "../kill-switch/stops-reader.ts";
 import { defineLimitsOfIsolate } from "../limits/limits.ts";
 import { defineModelGateway } from "../model-gateway/gateway.ts";
 import { rehearse } from "../rehearsal/handler.ts";
+import { defineSandboxes } from "../sandbox/sandboxes.ts";
+import { withBuiltInTools } from "../store/built-in-tools.ts";
 import { cachedStore } from "../store/cached.ts";
 import { defineStore } from "../store/store.ts";
 import { defineToolGateway } from "../tool-gateway/gateway.ts";
@@ -51,6 +55,16 @@ const STARTS = { width: 64, groupWidth: 40, perSecond: 50, longestMs: 60_000 };
 const RESENDS = { width: 200, groupWidth: 150, perSecond: 100, longestMs: 10 * 60_000 };
 /** What was sent again and is not confirmed after this, in ms, no longer keeps others from sending. */
 const UNCONFIRMED_MS = 30_000;
+
+/** null: the deployment is not of the environment `containers`. */
+function containersOf({ TOOL_SANDBOX, SANDBOX_POOL }: Cloudflare.Env) {
+  if (TOOL_SANDBOX === undefined || SANDBOX_POOL === undefined) return null;
+  return {
+    pool: () => sandboxPoolOf(SANDBOX_POOL),
+    sandbox: (id: string) => toolSandboxOf(TOOL_SANDBOX, id),
+    newId: () => newSandboxId(TOOL_SANDBOX),
+  };
+}
 
 /** The rooms of this isolate. */
 export type Rooms = ReturnType<typeof buildRooms>;
@@ -72,11 +86,13 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     keyRing: () => keyRingOf(env.KEY_RING),
   };
 
+  const containers = containersOf(env);
   const stops = defineStopsReader({ ask: async () => objects.killSwitch().stops(), now });
   const send = async (message: Parameters<typeof env.RECORDS.send>[0]): Promise<void> => {
     await env.RECORDS.send(message);
   };
-  const store = cachedStore(defineStore({ db: env.DB, now, send, readEntries: (org, filter) => readEntries(env.DB, org, filter) }), now);
+  const stored = defineStore({ db: env.DB, now, send, readEntries: (org, filter) => readEntries(env.DB, org, filter) });
+  const store = withBuiltInTools(cachedStore(stored, now));
   const starts = new Turnstile(STARTS);
   const resending = new Turnstile(RESENDS);
   const resends: Resends = {
@@ -139,6 +155,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     credential: broker.toolCredential,
     gate: { take: limits.take, admit: breakers.admit, report: breakers.report },
     kept: keptResults(values, guardedVault, broker),
+    ...(containers === null ? {} : { sandboxes: defineSandboxes({ ...containers, now, log }) }),
   });
   const modelGateway = defineModelGateway({
     ...egress,
@@ -183,6 +200,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     settings,
     outside,
     objects,
+    containers,
     stops,
     send,
     starts,

@@ -15,6 +15,8 @@ export class DeadlineError extends Error {
 
 /** A time limit over several awaits. */
 export type Deadline = {
+  /** From its start, in milliseconds. */
+  readonly timeoutMs: number;
   /** For `fetch`: fires when the time is up or the caller gives up. */
   readonly signal: AbortSignal;
   /** The work's result, or a `DeadlineError`, whichever comes first. */
@@ -41,6 +43,7 @@ export function startDeadline(timeoutMs: number, caller: AbortSignal): Deadline 
   });
   over.catch(() => undefined); // nobody may be waiting when the time is up
   return {
+    timeoutMs,
     signal: controller.signal,
     within: (work) => {
       work.catch(() => undefined); // the loser of the race ends unobserved

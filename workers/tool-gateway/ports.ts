@@ -7,6 +7,7 @@ import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
 import type { Guard } from "../guardrail/ports.ts";
+import type { Sandboxes } from "../sandbox/sandboxes.ts";
 
 /** `get`, `put` and `drop` neither throw nor take long: a store that is out of reach holds nothing. */
 export type KeptResults = {
@@ -51,6 +52,8 @@ export type ToolGatewayPorts = {
   readonly gate?: Gate;
   /** Answers that may be given again; absent: nothing is kept. */
   readonly kept?: KeptResults;
+  /** Containers for a tool's own code; absent: this deployment runs none. */
+  readonly sandboxes?: Sandboxes;
   readonly log: Log;
   readonly fetch: typeof fetch;
   readonly now: () => EpochMs;

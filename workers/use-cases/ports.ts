@@ -49,7 +49,8 @@ export type UseCasePorts = {
   /** Chance: as many bytes as asked for. */
   readonly random: (bytes: number) => Uint8Array;
   readonly log: Log;
-  readonly settings: { readonly allowPrivateHosts: boolean };
+  /** `containers`: this deployment runs containers; absent: it does not. */
+  readonly settings: { readonly allowPrivateHosts: boolean; readonly containers?: boolean };
   readonly runs: RunsPort;
   readonly reviews: ReviewsPort;
   readonly killSwitch: Pick<KillSwitchPort, "stops">;

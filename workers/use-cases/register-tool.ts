@@ -3,6 +3,7 @@ import { type FieldError, type Refusal, refuse } from "../../core/errors/problem
 import { didYouMean } from "../../core/errors/unknown-name.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { BUILT_IN_TOOLS } from "../../core/tool/built-in.ts";
 import { checkTool } from "../../core/tool/check.ts";
 import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
 import { type ToolsAround, toolWarnings } from "../../core/tool/warnings.ts";
@@ -24,7 +25,11 @@ export async function registerTool(
   const { org } = by.principal;
   const refusal = await denied(ports, by, "tool.write");
   if (refusal !== null) return err(refusal);
-  const checked = checkTool(name, manifest, { allowPrivateHosts: ports.settings.allowPrivateHosts });
+  if (BUILT_IN_TOOLS.has(name)) {
+    const message = `the tool \`${name}\` is built in: a workflow that wants it lists it in its \`tools\``;
+    return err(refuse("invalid_request", "the tool is invalid", [{ path: "path.name", message }]));
+  }
+  const checked = checkTool(name, manifest, ports.settings);
   if (!checked.ok) return err(refuse("invalid_request", "the tool is invalid", checked.error));
   const flaw = await flawOfLookup(ports, org, checked.value);
   if (flaw !== null) return err(refuse("invalid_request", "the tool is invalid", [flaw]));

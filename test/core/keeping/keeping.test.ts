@@ -13,7 +13,7 @@ const all = (text: string, pattern: RegExp): string[] =>
 
 /** Per binding of a Durable Object, the text of its room. */
 const ROOMS = new Map(
-  all(WRANGLER, /\[\[durable_objects\.bindings\]\]\s+name = "(\w+)"/g).map((binding) => {
+  all(WRANGLER, /\[\[(?:env\.containers\.)?durable_objects\.bindings\]\]\s+name = "(\w+)"/g).map((binding) => {
     const folder = join("durable-objects", binding.toLowerCase().replaceAll("_", "-"));
     return [
       binding,

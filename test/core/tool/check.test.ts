@@ -173,7 +173,7 @@ describe("[TOOL-2] names what is invalid, and where", () => {
     expect(pathsOf(tool({ personal_data: { "/to": ["EMAIL", "PHONE"] }, guarded: ["/text"] }))).toEqual([]));
 });
 
-it.each(["isolate", "container"])("[TOOL-2] refuses the kind `%s` by its name, and says nothing else of it", (kind) => {
+it.each(["isolate"])("[TOOL-2] refuses the kind `%s` by its name, and says nothing else of it", (kind) => {
   expect(checkTool("mail.send", tool({ kind, more: 1 }), { allowPrivateHosts: false })).toEqual({
     ok: false,
     error: [{ path: "/kind", message: `tools of kind \`${kind}\` are not supported yet` }],
@@ -400,4 +400,30 @@ describe("[WARN-10] what undoes a tool", () => {
     ]);
   });
   it("fits", () => expect(undone({ effect: "write", input: ID })).toEqual([]));
+});
+
+describe("a container", () => {
+  const container = { kind: "container", http: undefined, container: { language: "python", code: "def main(input): return input" } };
+  const { http: _, ...rest } = tool() as { http?: object };
+  const check = (changes: object, containers = true) =>
+    checkTool("sum", JSON.parse(JSON.stringify({ ...rest, ...container, ...changes })), { allowPrivateHosts: false, containers });
+  const paths = (result: ReturnType<typeof check>): readonly string[] => (result.ok ? [] : result.error.map(({ path }) => path));
+
+  it("[BOX-32] is taken where the deployment runs containers, and refused with the reason elsewhere", () => {
+    expect(check({})).toMatchObject({ ok: true, value: { kind: "container", container: container.container } });
+    expect(check({}, false)).toEqual({ ok: false, error: [{ path: "/kind", message: expect.stringContaining("--env containers") }] });
+  });
+
+  it("[BOX-32] is code in a language that there is", () => {
+    expect(paths(check({ container: undefined }))).toEqual(["/container"]);
+    expect(paths(check({ container: { language: "cobol", code: "" } }))).toEqual(["/container/language", "/container/code"]);
+    expect(paths(check({ container: { language: "python", code: "x".repeat(300_000) } }))).toEqual(["/container/code"]);
+    expect(paths(check({ container: { ...container.container, image: "x" } }))).toEqual(["/container/image"]);
+  });
+
+  it("[BOX-32] promises nothing of a write's second call unless its manifest does", () => {
+    expect(check({ effect: "write" })).toMatchObject({ value: { idempotency: "none" } });
+    expect(check({ effect: "write", idempotency: "key" })).toMatchObject({ value: { idempotency: "key" } });
+    expect(check({ effect: "read" })).toMatchObject({ value: { idempotency: "key" } });
+  });
 });

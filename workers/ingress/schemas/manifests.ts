@@ -125,6 +125,10 @@ const TOOL_BINDINGS: { readonly [K in ToolKind]: Shape } = {
     },
     ["url", "tool"],
   ),
+  container: objectOf({ language: oneOf("python"), code: text("the program; docs/tools.md says how it gets its input") }, [
+    "language",
+    "code",
+  ]),
 };
 
 /** `PUT /v1/tools/{name}`. */

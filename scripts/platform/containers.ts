@@ -1,0 +1,64 @@
+/**
+ * Docker's leftovers of local containers. An instance ends by itself when nobody holds on to it (sandbox/runner.py); the sidecar that the
+ * local runtime starts beside each one does not, and what has ended stays in Docker's list. Both are removed here.
+ */
+import { execFile } from "node:child_process";
+
+/** What the local runtime names instances of the sandbox; a sidecar has its instance's name and `-proxy`. */
+const PREFIX = "workerd-bulkhead-ToolSandbox-";
+const SIDECAR = "-proxy";
+const EVERY_MS = 5_000;
+/** A sidecar is there before its instance: it is removed when it was alone this often. */
+const LOOKS = 4;
+
+/** One line of Docker's list. */
+export type Listed = { readonly name: string; readonly isRunning: boolean };
+
+/** Pure. Instances that have ended, and sidecars whose instance does not run. */
+export function leftovers(listed: readonly Listed[]): { readonly ended: readonly string[]; readonly alone: readonly string[] } {
+  const running = new Set(listed.filter(({ isRunning }) => isRunning).map(({ name }) => name));
+  const isSidecar = ({ name }: Listed): boolean => name.endsWith(SIDECAR);
+  return {
+    ended: listed.filter((one) => !isSidecar(one) && !one.isRunning).map(({ name }) => name),
+    alone: listed.filter((one) => isSidecar(one) && !running.has(one.name.slice(0, -SIDECAR.length))).map(({ name }) => name),
+  };
+}
+
+/** Instances and sidecars of the sandbox in Docker's list. Throws when Docker does not answer. */
+async function listInstances(): Promise<Listed[]> {
+  const output = await docker(["ps", "--all", "--filter", `name=${PREFIX}`, "--format", "{{.Names}} {{.State}}"]);
+  return output
+    .split("\n")
+    .filter((line) => line.startsWith(PREFIX))
+    .map((line) => ({ name: line.split(" ")[0] ?? "", isRunning: line.endsWith(" running") }));
+}
+
+/** Removes them, whatever they are doing. */
+async function removeInstances(names: readonly string[]): Promise<void> {
+  if (names.length > 0) await docker(["rm", "--force", ...names]);
+}
+
+/** Removes leftovers until the process ends, or the returned function is called. */
+export function sweepLeftovers(): () => void {
+  let seen = new Map<string, number>();
+  const timer = setInterval(() => {
+    void (async () => {
+      const { ended, alone } = leftovers(await listInstances());
+      seen = new Map(alone.map((name) => [name, (seen.get(name) ?? 0) + 1]));
+      await removeInstances([...ended, ...alone.filter((name) => (seen.get(name) ?? 0) >= LOOKS)]);
+    })().catch(() => undefined); // without Docker there is nothing to remove
+  }, EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** As wrangler finds it. */
+const PROGRAM = process.env["WRANGLER_DOCKER_BIN"] || "docker";
+
+function docker(args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(PROGRAM, [...args], { encoding: "utf8", timeout: 30_000 }, (error, stdout) =>
+      error === null ? resolve(stdout) : reject(error),
+    );
+  });
+}

@@ -1,0 +1,67 @@
+/** Calls of containers as the tool gateway makes them: a place from the pool, then the instance's one call. How far it came is data. */
+import { SANDBOX_BYTES, type SandboxAnswer, type SandboxCall } from "../../core/sandbox/call.ts";
+import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
+import type { EpochMs } from "../../core/time.ts";
+import type { SandboxPoolRpc } from "../../durable-objects/sandbox-pool/stub.ts";
+import type { ToolSandboxRpc } from "../../durable-objects/tool-sandbox/stub.ts";
+
+/** What the room needs from outside. */
+export type SandboxesPorts = {
+  readonly pool: () => Pick<SandboxPoolRpc, "take">;
+  readonly sandbox: (id: string) => Pick<ToolSandboxRpc, "run" | "discard">;
+  readonly now: () => EpochMs;
+  readonly log: Log;
+};
+
+/** `no`: the code certainly did not run. `unknown`: it may have. */
+export type SandboxOutcome =
+  | { readonly reached: "answered"; readonly answer: SandboxAnswer }
+  | { readonly reached: "no"; readonly why: "full" | "not_started" | "too_large" }
+  | { readonly reached: "unknown"; readonly why: "cut_short" | "too_late" | "unreadable" };
+
+/** Runs code in containers. */
+export type Sandboxes = {
+  /** Never throws. When `signal` fires the instance is destroyed. */
+  run(call: SandboxCall, signal: AbortSignal): Promise<SandboxOutcome>;
+};
+
+/** What is left of a call's time when its code is to be stopped at the latest, in ms: for the answer. */
+const ANSWER_MS = 250;
+
+/** Over the pool and the sandboxes of the deployment. */
+export function defineSandboxes({ pool, sandbox, now, log }: SandboxesPorts): Sandboxes {
+  return {
+    async run(call, signal) {
+      if (new TextEncoder().encode(call.code).byteLength > SANDBOX_BYTES.code) return { reached: "no", why: "too_large" };
+      const until = now() + call.wallMs;
+      const left = (): number => Math.max(1, until - now());
+      let id: string | null = null;
+      try {
+        const place = await pool().take(call.wallMs, left());
+        if (!place.ok) return { reached: "no", why: place.why };
+        id = place.id;
+      } catch (error) {
+        log(logLine("sandbox.not_started", { error: errorName(error) }));
+        return { reached: "no", why: "not_started" };
+      }
+      const object = sandbox(id);
+      const discard = (): void => void object.discard().catch(() => undefined);
+      if (signal.aborted) {
+        discard();
+        return { reached: "no", why: "not_started" };
+      }
+      signal.addEventListener("abort", discard, { once: true });
+      try {
+        const outcome = await object.run({ ...call, wallMs: Math.max(1, left() - ANSWER_MS) }, left());
+        if (outcome.reached === "answered") return { reached: "answered", answer: outcome.answer };
+        if (outcome.reached === "no") return { reached: "no", why: "not_started" };
+        return { reached: "unknown", why: outcome.why === "too_late" || outcome.why === "unreadable" ? outcome.why : "cut_short" };
+      } catch (error) {
+        log(logLine("sandbox.cut_short", { error: errorName(error) }));
+        return { reached: "unknown", why: "cut_short" };
+      } finally {
+        signal.removeEventListener("abort", discard);
+      }
+    },
+  };
+}
