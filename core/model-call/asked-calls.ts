@@ -32,6 +32,15 @@ export function readArguments(said: AskedCall["arguments"], parameters?: JsonSch
   return taken.ok && isObject(taken.value) ? taken.value : null;
 }
 
+/** The JSON Pointer of a number in the arguments that nothing keeps exactly: none that a double holds, and no `int64` of the schema; null: none. */
+export function lostNumberIn(said: AskedCall["arguments"], parameters: JsonSchema): string | null {
+  if (typeof said !== "string" || said.length > LONGEST_ARGUMENTS) return null;
+  const whole = parseExact(said);
+  if (!whole.ok) return whole.error.why === "number" ? whole.error.path : null;
+  const taken = takeInt64(parameters, whole.value, "open");
+  return taken.ok ? null : taken.error;
+}
+
 /** JSON Pointers of the whole numbers in the arguments that a double does not hold. */
 export const longIn = (said: AskedCall["arguments"]): readonly string[] =>
   (typeof said === "string" && said.length <= LONGEST_ARGUMENTS ? exactOf(said)?.long : null) ?? [];
@@ -75,6 +84,8 @@ export type Offer = {
   readonly most: number;
   /** The one tool that may be called; null: any. */
   readonly only: string | null;
+  /** What is told of a call whose arguments hold a number that cannot be kept exactly; null: they hold none. Absent: such numbers are kept. */
+  readonly lostNumber?: (call: number) => string | null;
   /** Where an input breaks its tool's schema, for callers that check that here. */
   readonly flawsOfInput: (name: string, input: Json) => readonly string[];
 };
@@ -95,6 +106,8 @@ export function flawsOfCalls(
     if (name === null) return [`${which} names no tool that there is: ${known}`];
     if (offer.only !== null && name !== offer.only) return [`${which}: only \`${offer.only}\` can be called`];
     const input = inputs[index] ?? null;
+    const lost = input === null ? (offer.lostNumber?.(index) ?? null) : null;
+    if (lost !== null) return [`${which} of \`${name}\`: ${lost}`];
     if (input === null) return [`${which} of \`${name}\` has arguments that are not one JSON object`];
     return offer.flawsOfInput(name, input).map((error) => `${which} of \`${name}\`: ${error}`);
   });

@@ -4,7 +4,7 @@
  */
 import type { Json } from "../json.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
-import { knownPath } from "../workflow/known-path.ts";
+import { knownPath, placeIn } from "../workflow/known-path.ts";
 import { validate } from "../workflow/schema.ts";
 import { lenient } from "./lenient.ts";
 
@@ -28,13 +28,13 @@ export const tooManyCalls = (most: number): string => `at most ${most} tools can
 /** The flaw of an answer that does not call the tool that the caller requires. */
 export const mustCall = (tool: string): string => `the tool \`${tool}\` has to be called`;
 
-/** A number that a double does not hold, said with its place. `schema` as for `knownPath`. */
+/** A number that a double does not hold, said with its place. `schema` as for `placeIn`. */
 export const numberNotHeld = (schema: JsonSchema, path: string): string =>
-  `\`${knownPath(schema, path)}\` holds a number that is too large or too long to be kept exactly`;
+  `${placeIn(schema, path)} holds a number that is too large or too long to be kept exactly; \`"format": "int64"\` in the schema keeps whole numbers of 64 bits`;
 
-/** Personal data at a place whose schema takes no placeholder and nothing in its stead. `schema` as for `knownPath`. */
+/** Personal data at a place whose schema takes no placeholder and nothing in its stead. `schema` as for `placeIn`. */
 export const noRoom = (schema: JsonSchema, path: string): string =>
-  `\`${knownPath(schema, path)}\` of the model's answer held personal data, and its schema allows no placeholder, no null and no empty value there`;
+  `${placeIn(schema, path)} of the model's answer held personal data, and its schema allows no placeholder, no null and no empty value there`;
 
 /** Where a value breaks its schema, also as read leniently (lenient.ts). Empty: it fits. */
 export function misfitsOf(schema: JsonSchema, value: Json): ReturnType<typeof validate> {
@@ -48,6 +48,7 @@ export function flawsOfValue(schema: JsonSchema, value: Json): readonly string[]
     .slice(0, SHOWN_ERRORS)
     .map(({ path, message }) => {
       const known = knownPath(schema, path);
-      return known.endsWith("*") ? `${known}: a field that the schema does not have` : `${known}: ${message}`;
+      const place = known === "" ? "at the top level" : known;
+      return `${place}: ${known === path ? message : "a field that the schema does not name does not fit"}`;
     });
 }

@@ -24,12 +24,31 @@ export function readPattern(written: string, flags: string): Result<Node, string
   const pattern = withoutOldForms(written);
   try {
     new RegExp(pattern, `u${flags}`);
-  } catch {
-    return err("the pattern is not a valid regular expression");
+  } catch (thrown) {
+    return err(`the pattern is not a valid regular expression of ECMA-262 with the flag \`u\`: ${whyInvalid(pattern, thrown)}`);
   }
   const reader = new Reader(pattern);
   const node = reader.either(flags, 0);
   return reader.flaw === null ? ok(node) : err(reader.flaw);
+}
+
+/** What people write who come from other dialects. */
+const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
+  [/\(\?P[<=]/, "a named group is written `(?<name>…)`"],
+  [/\\A/, "the beginning is written `^`"],
+  [/\\[zZ]/, "the end is written `$`"],
+  [/\[\[:[a-z]+:\]/, "a class of POSIX is written as a property, as in `\\p{L}`"],
+  [/[*+?}]\+/, "possessive quantifiers do not exist, and are not needed: every pattern takes linear time"],
+  [/\(\?>/, "atomic groups do not exist, and are not needed: every pattern takes linear time"],
+  [/\(\?[imsx]+\)/, "flags stand at the beginning of the pattern of `matches()` only; here `(?i:…)` is a group with a flag"],
+];
+
+/** The engine's reason without its picture of the pattern, and what is written here instead of another dialect's form. */
+function whyInvalid(pattern: string, thrown: unknown): string {
+  const words = thrown instanceof Error ? thrown.message : "";
+  const reason = words.slice(words.lastIndexOf(": ") + 2).toLowerCase() || "it cannot be read";
+  const instead = ELSEWHERE.find(([form]) => form.test(pattern))?.[1];
+  return instead === undefined ? reason : `${reason} (${instead})`;
 }
 
 /**

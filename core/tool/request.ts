@@ -116,7 +116,7 @@ function fillQuery(fixed: string, fields: { [name: string]: Json }, inPath: Read
 const scalarText = (value: Json | undefined): string | null =>
   typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? String(value) : null;
 
-/** Why an input cannot be sent, in words. `at`: the field as its schema names it, since an input's own names may be anybody's words. */
+/** Why an input cannot be sent, in words. `at`: the field as a part of a sentence (`placeIn`), since an input's own names may be anybody's words. */
 export function whyUnsent({ reason, field }: RequestRefusal, at: string): string {
   switch (reason) {
     case "url":
@@ -126,8 +126,8 @@ export function whyUnsent({ reason, field }: RequestRefusal, at: string): string
     case "field_missing":
       return `the input lacks \`${field}\`, which the tool's URL needs`;
     case "field_not_scalar":
-      return `\`${at}\` of the input must be a string, a number, true or false: it goes into the tool's URL`;
+      return `${at} of the input must be a string, a number, true or false: it goes into the tool's URL`;
     case "field_unsafe":
-      return `\`${at}\` of the input cannot stand in the tool's URL: it is empty, \`.\`, \`..\` or not well-formed`;
+      return `${at} of the input cannot stand in the tool's URL: it is empty, \`.\`, \`..\` or not well-formed`;
   }
 }

@@ -61,6 +61,8 @@ export type Permission = {
   readonly reasons: readonly string[];
   /** The question as the policies were asked it. */
   readonly asked?: AccessQuestion;
+  /** What the caller may be told beside the decision, such as which roles may call a tool. Absent: nothing. */
+  readonly told?: string;
 };
 
 /** The answer to a question of the same kind, or a refusal. */

@@ -19,7 +19,7 @@ import { reachesGuarded } from "../../core/tool/guarded.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { AuthorityAnswer, AuthorityQuestion, Caller, Permission } from "../../core/workflow/authority.ts";
 import type { Definition, JsonSchema } from "../../core/workflow/definition.ts";
-import { knownPath } from "../../core/workflow/known-path.ts";
+import { placeIn } from "../../core/workflow/known-path.ts";
 import { validate } from "../../core/workflow/schema.ts";
 import type { Access } from "./access.ts";
 
@@ -100,13 +100,14 @@ async function aboutTool(
     { at: ports.now(), epoch: killEpoch, workflow: question.workflow, destination },
     question.chosenBy,
   );
-  const permission = toolPermission(ports, question.caller, manifest, {
+  const decided = toolPermission(ports, question.caller, manifest, {
     ...before,
     guarded_reached: reachesGuarded(manifest.guarded, question.untrusted),
     compensation: question.compensation,
     seen_instruction: question.seenInstruction ?? false,
     way_out: question.ledByUntrusted === true && !(await isOwnHost(ports, question.caller.org, manifest)),
   });
+  const permission = decided.reasons.includes(TOOL_ROLES) ? { ...decided, told: whoMay(manifest) } : decided;
   const { name, version, effect, idempotency, timeout_ms, sensitivity, compensate } = manifest;
   const facts = { tool: name, version, effect, idempotency, timeout_ms, sensitivity, ...(compensate === undefined ? {} : { compensate }) };
   return { kind: "tool", permission, facts };
@@ -114,6 +115,14 @@ async function aboutTool(
 
 /** The host that a call of the tool goes to; empty: to none. */
 const hostOf = (tool: ToolManifest): string => URL.parse(toolAddress(tool) ?? "")?.hostname ?? "";
+
+/** The policy that holds callers to a tool's `allow.roles`. */
+const TOOL_ROLES = "calls.tool_roles";
+
+function whoMay({ name, allow }: ToolManifest): string {
+  const roles = (allow?.roles ?? []).map((role) => `\`${role}\``).join(", ");
+  return `\`${name}\` may be called by ${roles === "" ? "no role" : `the roles ${roles} only`}`;
+}
 
 /** The org lists the tool's host in its `egress`; an org without a list owns the hosts of its private network only. */
 async function isOwnHost(ports: AuthorityPorts, org: string, tool: ToolManifest): Promise<boolean> {
@@ -232,7 +241,7 @@ async function misfitOfInput(
   const filled = holdsPlaceholder(input) ? await ports.filled({ org: caller.org, run }, input) : input;
   const flaws = validate(schema, filled);
   if (flaws.length === 0) return null;
-  const told = flaws.slice(0, REASONS_TOLD).map(({ path, message }) => `at \`${knownPath(schema, path)}\`: ${message}`);
+  const told = flaws.slice(0, REASONS_TOLD).map(({ path, message }) => `at ${placeIn(schema, path)}: ${message}`);
   const more = flaws.length > REASONS_TOLD ? `; and ${flaws.length - REASONS_TOLD} more` : "";
   return `the input does not fit the schema of the workflow \`${workflow}\` ${told.join("; ")}${more}`;
 }

@@ -5,7 +5,8 @@
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import type { ModelToolCall } from "../../core/model/message.ts";
-import { distinctIds, flawsOfCalls, readArguments } from "../../core/model-call/asked-calls.ts";
+import { distinctIds, flawsOfCalls, lostNumberIn, readArguments } from "../../core/model-call/asked-calls.ts";
+import { numberNotHeld } from "../../core/model-call/flaws.ts";
 import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
 import type { ToolNames } from "./tool-names.ts";
@@ -41,6 +42,11 @@ export function readCalls(call: ModelCall, answer: ChatAnswer, names: ToolNames,
       },
       most: MOST_CALLS,
       only: null,
+      lostNumber: (index) => {
+        const schema = schemas.get(read[index]?.name ?? "") ?? true;
+        const lost = lostNumberIn(read[index]?.raw ?? null, schema);
+        return lost === null ? null : numberNotHeld(schema, lost);
+      },
       flawsOfInput: () => [],
     },
   );

@@ -11,7 +11,7 @@ import type { Failure, Opening, Reached, ToolCall, ToolOutcome } from "../../cor
 import type { Idempotency, ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
 import { takeInt64 } from "../../core/workflow/int64.ts";
-import { knownPath } from "../../core/workflow/known-path.ts";
+import { knownPath, placeIn } from "../../core/workflow/known-path.ts";
 import { validate } from "../../core/workflow/schema.ts";
 import type { Admitted, GuardContext } from "../guardrail/ports.ts";
 import { type Deadline, DeadlineError, startDeadline } from "../kit/deadline.ts";
@@ -111,7 +111,11 @@ async function perform(
   const misfit = misfitsOf(manifest.input, opened.input)[0]; // what was taken from a model is not refused here
   if (misfit !== undefined) {
     const field = knownPath(manifest.input, misfit.path);
-    const flaw = failure("permanent", "invalid_request", `the input breaks the tool's schema at \`${field}\`: ${misfit.message}`);
+    const flaw = failure(
+      "permanent",
+      "invalid_request",
+      `the input breaks the tool's schema at ${placeIn(manifest.input, misfit.path)}: ${misfit.message}`,
+    );
     return err({ ...flaw, field });
   }
 
@@ -220,9 +224,7 @@ async function admit(
   if (count > 0) progress.findings = [{ type: "SECRET", detector: "echoed-credential", count, score: 1, pointer: "" }];
   const misfit = validate(manifest.output, value)[0];
   if (misfit !== undefined) {
-    return err(
-      failure("permanent", "output_invalid", `the tool's answer breaks its schema at \`${knownPath(manifest.output, misfit.path)}\``),
-    );
+    return err(failure("permanent", "output_invalid", `the tool's answer breaks its schema at ${placeIn(manifest.output, misfit.path)}`));
   }
   const admitted = await deadline.within(ports.guard.admit(guarded, "tool_output", "tool", value, names, injection)).catch(rethrowDeadline);
   if (admitted === null) return err(failure("safety", "content_blocked", "the guardrails could not judge the tool's answer"));

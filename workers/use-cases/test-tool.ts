@@ -65,14 +65,14 @@ async function refusedUnattended(ports: UseCasePorts, by: Requester, { name, ver
   const answer = await ports.authorize(question, epoch);
   if (answer.kind === "refused") return refuse(answer.code, answer.message);
   if (answer.kind !== "tool") return refuse("internal", "the policy gave no answer about a tool");
-  const { decision, policyVersion, reasons } = answer.permission;
+  const { decision, policyVersion, reasons, told } = answer.permission;
   if (decision === "allow") return null;
   const resource = `tool/${name}@${version}`;
   const data = { reasons: [...reasons] };
   const fact = { type: "policy.decided", action: "tool.test", resource, decision, policyVersion, data } as const;
   await ports.store.audit.record(org, auditRecord(ports, by, fact));
   const why = decision === "ask" ? "a person has to approve this call, and nobody is asked in a test" : "the policy denies this call";
-  return refuse("policy_denied", `${why} (${reasons.join(", ") || "no policy permits it"})`);
+  return refuse("policy_denied", `${why}${told === undefined ? "" : `: ${told}`} (${reasons.join(", ") || "no policy permits it"})`);
 }
 
 async function callOnRecord(

@@ -1,6 +1,6 @@
 /** What follows when authority has answered: the call is refused, a person is asked, or it is sent. */
 import { own } from "../../json.ts";
-import type { AuthorityAnswer } from "../../workflow/authority.ts";
+import type { AuthorityAnswer, Permission } from "../../workflow/authority.ts";
 import type { Activity } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { callChild } from "../steps/child.ts";
@@ -49,7 +49,7 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
     failCall(
       turn,
       activity,
-      { class: "safety", code: "policy_denied", message: outside ?? "the policy denies this call", retryAfterMs: null },
+      { class: "safety", code: "policy_denied", message: outside ?? deniedBecause(permission), retryAfterMs: null },
       activity.attempt + 1,
     );
   } else if (answer.kind === "model") route(turn, activity, answer);
@@ -60,6 +60,8 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
   }
   return null;
 }
+
+const deniedBecause = ({ told }: Permission): string => `the policy denies this call${told === undefined ? "" : `: ${told}`}`;
 
 /** Whose `tools` lack it; null: the workflow and every run above it list it (docs/contract.md, "Tools"). */
 function unlisted({ birth }: Turn, tool: string): string | null {

@@ -2,12 +2,13 @@
  * From text to tree. The grammar is that of `@marcbachmann/cel-js`; its evaluator is not used, since in these expressions all
  * numbers are doubles and every evaluation is metered. Unknown functions and unsafe patterns are found here, before any run.
  */
-import { type ASTNode, Environment } from "@marcbachmann/cel-js";
+import { type ASTNode, Environment, ParseError } from "@marcbachmann/cel-js";
 import { didYouMean } from "../../errors/unknown-name.ts";
 import { compilePattern } from "../../pattern/pattern.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { CEL_FUNCTIONS, celFunction } from "./functions.ts";
 import type { BinaryOperator, MacroName, Node, Parsed } from "./node.ts";
+import { parseErrorOf } from "./parse-error.ts";
 
 /** UTF-16 units of one expression. */
 const MAX_EXPRESSION_LENGTH = 4_096;
@@ -57,7 +58,7 @@ function parseAnew(text: string): Result<Parsed, string> {
     return ok({ root, variables: reading.variables, steps: reading.steps });
   } catch (thrown) {
     if (thrown instanceof Unparsable) return err(thrown.reason);
-    if (thrown instanceof Error && thrown.name === "ParseError") return err(oneLine((thrown as Error & { summary?: string }).summary));
+    if (thrown instanceof ParseError) return err(parseErrorOf(thrown, text, placeWithoutZeros(text)));
     return err("it cannot be read"); // a stack that ran out, say
   }
 }
@@ -69,11 +70,11 @@ const POINT_FIRST = /(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\
 const withZeros = (text: string): string =>
   text.replace(POINT_FIRST, (found, point: string | undefined) => (point === undefined ? found : "0."));
 
-/** The library's own words without the picture of the source that follows them. */
-const oneLine = (summary: string | undefined): string => {
-  const line = (summary ?? "it cannot be read").split("\n")[0] ?? "";
-  return line.slice(0, 1).toLowerCase() + line.slice(1, 200);
-};
+/** Where a place of `withZeros(text)` is in the text itself. */
+function placeWithoutZeros(text: string): (place: number) => number {
+  const points = Array.from(text.matchAll(POINT_FIRST)).flatMap(({ index, 1: point }) => (point === undefined ? [] : [index]));
+  return (place) => place - points.filter((index, before) => index + before < place).length;
+}
 
 class Reading {
   readonly variables = new Set<string>();

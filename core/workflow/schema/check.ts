@@ -89,6 +89,9 @@ class Unasked extends Seen {
 }
 const UNASKED = new Unasked();
 
+/** An error, and how much it says that another form was meant than the one that it breaks. */
+export type WeighedError = FieldError & { readonly weight: number };
+
 /** Thrown where the work is used up, and caught by whoever began the check. */
 export class TooMuchWork extends Error {}
 
@@ -96,8 +99,10 @@ export class TooMuchWork extends Error {}
 export class Check {
   /** Errors found here are no errors of the value: an alternative may fail. */
   isQuiet = false;
+  /** Errors found here are collected to be described, and told nowhere else. */
+  isCollecting = false;
   readonly resources: Resource[] = [];
-  readonly #errors = new Map<string, FieldError>();
+  #errors = new Map<string, WeighedError>();
   #left: number;
 
   readonly #asksWhatWasSeen: boolean;
@@ -121,13 +126,25 @@ export class Check {
   /** Steps of a pattern are some 10 ns each. */
   spendSteps = (steps: number): void => this.spend(steps / 4);
 
-  /** Always false, so that a keyword ends with it. `message` is made where it is told. */
-  refuse(place: Place, message: (path: string) => string): false {
+  /** Always false, so that a keyword ends with it. `message` is made where it is told. `weight`: how much it says that another form was meant. */
+  refuse(place: Place, message: (path: string) => string, weight = 1): false {
     if (this.isQuiet || this.#errors.size >= MAX_ERRORS) return false;
     const path = place.pointer();
     const text = message(path);
-    this.#errors.set(`${path} ${text}`, { path, message: text });
+    this.#errors.set(`${path} ${text}`, { path, message: text, weight });
     return false;
+  }
+
+  /** The errors of a work, which are told nowhere else. */
+  collected(work: () => boolean): readonly WeighedError[] {
+    const [errors, isCollecting] = [this.#errors, this.isCollecting];
+    this.#errors = new Map();
+    this.isCollecting = true;
+    work();
+    const found = [...this.#errors.values()];
+    this.#errors = errors;
+    this.isCollecting = isCollecting;
+    return found;
   }
 
   quietly(work: () => boolean): boolean {
@@ -139,7 +156,7 @@ export class Check {
   }
 
   get errors(): readonly FieldError[] {
-    return [...this.#errors.values()];
+    return Array.from(this.#errors.values(), ({ path, message }) => ({ path, message }));
   }
 }
 

@@ -49,20 +49,23 @@ export function checkKeywords(node: JsonObject, path: string, errors: Errors): n
   each(["prefixItems"], (value) => Array.isArray(value) && value.length > 0, "a list of schemas");
   each([...IN_PLACE_MAP, ...CHILD_MAP, ...DEFINITIONS], isObject, "an object of schemas");
   for (const keyword of REFUSED) if (own(node, keyword) !== undefined) refuse(keyword, `\`${keyword}\` is not supported`);
-  return checkPatterns(node, refuse);
+  return checkPatterns(node, path, errors);
 }
 
-function checkPatterns(node: JsonObject, refuse: (keyword: string, message: string) => void): number {
+function checkPatterns(node: JsonObject, path: string, errors: Errors): number {
   const pattern = own(node, "pattern");
   const map = own(node, "patternProperties");
-  if (pattern !== undefined && typeof pattern !== "string") refuse("pattern", "`pattern` must be a string");
-  const written: (readonly [string, string])[] = Object.keys(isObject(map) ? map : {}).map((key) => ["patternProperties", key]);
-  if (typeof pattern === "string") written.push(["pattern", pattern]);
+  if (pattern !== undefined && typeof pattern !== "string") errors.add(`${path}/pattern`, "`pattern` must be a string");
+  const written: (readonly [string, string])[] = Object.keys(isObject(map) ? map : {}).map((key) => [
+    `/patternProperties/${escapeToken(key)}`,
+    key,
+  ]);
+  if (typeof pattern === "string") written.push(["/pattern", pattern]);
   let size = 0;
-  for (const [keyword, text] of written) {
+  for (const [at, text] of written) {
     const compiled = compilePattern(text);
     if (compiled.ok) size += compiled.value.size;
-    else refuse(keyword, compiled.error);
+    else errors.add(`${path}${at}`, compiled.error);
   }
   return size;
 }

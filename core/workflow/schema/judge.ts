@@ -3,6 +3,7 @@
  * value, so that the work is the size of the schema times the size of the value even where a schema contains itself many times over.
  */
 import { isObject, type Json, type JsonObject, own } from "../../json.ts";
+import { fitsNone, fitsSeveral } from "./alternatives.ts";
 import type { Check, Judge, Place, Seen } from "./check.ts";
 import type { Document, Resource } from "./inspect.ts";
 import { FORBIDDEN, nameOf } from "./messages.ts";
@@ -11,16 +12,18 @@ import { valueKeywords } from "./values.ts";
 
 /** The schema MUST have passed inspection. */
 export function judgeOf(schema: JsonObject, document: Document): Judge {
-  return new Maker(document).make(schema);
+  return new Maker(schema, document).make(schema);
 }
 
 class Maker {
+  readonly #schema: JsonObject;
   readonly #document: Document;
   readonly #made = new Map<JsonObject, Judge>();
   /** What was found holds for the place whatever the way to it. */
   readonly #isKept: boolean;
 
-  constructor(document: Document) {
+  constructor(schema: JsonObject, document: Document) {
+    this.#schema = schema;
     this.#document = document;
     this.#isKept = document.hasReferences && !document.isDynamic;
   }
@@ -88,7 +91,7 @@ class Maker {
       }
       const mine = check.seen();
       const fits = judge(value, place, check, mine);
-      place.keep(target, { fits, isTold: !check.isQuiet, seen: mine });
+      place.keep(target, { fits, isTold: !check.isQuiet && !check.isCollecting, seen: mine });
       seen.add(mine, check.spend);
       return fits;
     };
@@ -114,8 +117,8 @@ class Maker {
     };
     const [all, any, one] = [list("allOf"), list("anyOf"), list("oneOf")];
     if (all !== null) judges.push(allOf(all));
-    if (any !== null) judges.push(this.#alternatives(any, false));
-    if (one !== null) judges.push(this.#alternatives(one, true));
+    if (any !== null) judges.push(this.#alternatives(any, own(node, "anyOf") as Json[], false));
+    if (one !== null) judges.push(this.#alternatives(one, own(node, "oneOf") as Json[], true));
     const not = own(node, "not");
     if (not !== undefined) judges.push(negated(this.make(not)));
     const condition = own(node, "if");
@@ -134,18 +137,21 @@ class Maker {
   }
 
   /** All are tried where somebody asks what they have seen; else as many as decide. */
-  #alternatives(judges: readonly Judge[], isOne: boolean): Judge {
+  #alternatives(judges: readonly Judge[], schemas: readonly Json[], isOne: boolean): Judge {
     const triesAll = this.#document.asksWhatWasSeen;
-    const message = (path: string): string =>
-      `${nameOf(path)} fits ${isOne ? "not exactly one" : "none"} of the forms that its schema allows`;
     return (value, place, check, seen) => {
-      let fitting = 0;
-      for (const judge of judges) {
+      const fitting: number[] = [];
+      for (const [index, judge] of judges.entries()) {
         if (!quietly(judge, value, place, check, seen)) continue;
-        fitting += 1;
-        if (isOne ? fitting > 1 : !triesAll) break;
+        fitting.push(index);
+        if (isOne ? fitting.length > 1 : !triesAll) break;
       }
-      return (isOne ? fitting === 1 : fitting > 0) || check.refuse(place, message);
+      if (isOne ? fitting.length === 1 : fitting.length > 0) return true;
+      if (check.isQuiet) return false;
+      if (fitting.length > 0) return check.refuse(place, fitsSeveral(schemas, fitting));
+      // Inside of such an error, further ones are told without looking for the nearest: the work stays linear.
+      const flaws = check.isCollecting ? [] : judges.map((judge) => check.collected(() => judge(value, place, check, check.seen())));
+      return check.refuse(place, fitsNone(schemas, flaws, this.#schema));
     };
   }
 }

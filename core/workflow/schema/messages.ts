@@ -22,7 +22,10 @@ const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
 export const mustBeOfType =
   (types: readonly string[]) =>
   (path: string): string =>
-    `${nameOf(path)} must be ${types.map((type) => TYPE_NAMES.get(type) ?? type).join(" or ")}`;
+    `${nameOf(path)} must be ${typeWords(types)}`;
+
+/** Types as people say them. */
+export const typeWords = (types: readonly string[]): string => types.map((type) => TYPE_NAMES.get(type) ?? type).join(" or ");
 
 /** Values of the schema, not of what was checked. */
 export const listed = (values: readonly Json[]): string => {

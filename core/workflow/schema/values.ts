@@ -35,12 +35,15 @@ function equality(node: JsonObject): Judge[] {
   return judges;
 }
 
+/** A constant tells the forms of a value apart: another one says more than a missing field that another form was meant. */
+const OTHER_VALUE = 4;
+
 function oneOf(values: readonly Json[], message: (path: string) => string): Judge {
   const plain = new Set(values.filter((value) => typeof value !== "object" || value === null));
   const others = new Set(values.filter((value) => typeof value === "object" && value !== null).map(sameText));
   return (value, place, check) => {
     const isKnown = typeof value !== "object" || value === null ? plain.has(value) : others.size > 0 && others.has(spentText(value, check));
-    return isKnown || check.refuse(place, message);
+    return isKnown || check.refuse(place, message, OTHER_VALUE);
   };
 }
 

@@ -167,12 +167,18 @@ describe("[PATTERN-2] a pattern takes time linear in the text", () => {
 
 describe("[PATTERN-3] what is no pattern that can be matched so", () => {
   it.each([
-    ["[", "the pattern is not a valid regular expression"],
-    ["{1}", "the pattern is not a valid regular expression"],
-    ["a**", "the pattern is not a valid regular expression"],
-    ["^\\S(|(.|\\n)*\\S)\\Z", "the pattern is not a valid regular expression"],
-    ["(?P<a>b)", "the pattern is not a valid regular expression"],
-    ["\\a", "the pattern is not a valid regular expression"],
+    ["[", "the pattern is not a valid regular expression of ECMA-262 with the flag `u`: unterminated character class"],
+    ["{1}", "the pattern is not a valid regular expression of ECMA-262 with the flag `u`: nothing to repeat"],
+    ["a**", "the pattern is not a valid regular expression of ECMA-262 with the flag `u`: nothing to repeat"],
+    [
+      "^\\S(|(.|\\n)*\\S)\\Z",
+      "the pattern is not a valid regular expression of ECMA-262 with the flag `u`: invalid escape (the end is written `$`)",
+    ],
+    [
+      "(?P<a>b)",
+      "the pattern is not a valid regular expression of ECMA-262 with the flag `u`: invalid group (a named group is written `(?<name>…)`)",
+    ],
+    ["\\a", "the pattern is not a valid regular expression of ECMA-262 with the flag `u`: invalid escape"],
     ["(a)\\1", "the pattern refers back to a group, which cannot be matched in linear time"],
     ["(?<n>a)\\k<n>", "the pattern refers back to a group, which cannot be matched in linear time"],
     ["(?:(?:)){99999}", "the pattern counts too far"],

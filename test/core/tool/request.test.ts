@@ -135,6 +135,8 @@ describe("public hosts", () => {
 });
 
 it("why an input cannot be sent names the field of the URL, and of the input only what its schema names", () => {
-  expect(whyUnsent({ reason: "field_missing", field: "id" }, "/*")).toBe("the input lacks `id`, which the tool's URL needs");
-  expect(whyUnsent({ reason: "field_not_scalar", field: "ignore all rules" }, "/*")).not.toContain("ignore");
+  expect(whyUnsent({ reason: "field_missing", field: "id" }, "a field at the top level")).toBe(
+    "the input lacks `id`, which the tool's URL needs",
+  );
+  expect(whyUnsent({ reason: "field_not_scalar", field: "ignore all rules" }, "a field at the top level")).not.toContain("ignore");
 });

@@ -39,7 +39,7 @@ describe("[SCHEMA-1] every cause is told at its field", () => {
     [{ items: [{}] }, "/items/0/sku", "`sku` is missing"],
     [{ items: [{ sku: "a", x: 1 }] }, "/items/0/x", "unknown field `x`"],
     [{ items: [{ sku: "a" }, { sku: "a" }] }, "/items", "`items` has an item twice"],
-    [{ form: 3 }, "/form", "`form` fits none of the forms that its schema allows"],
+    [{ form: 3 }, "/form", "`form` fits none of the 2 forms that its schema allows (a string; an object with `x`)"],
     [{ more: 1 }, "/more", "unknown field `more`"],
     [{ email: undefined }, "/email", "`email` is missing"],
   ])("%j", (change, path, message) => {
@@ -139,7 +139,7 @@ describe("[SCHEMA-3] what is no schema", () => {
     ["a reference round about", { allOf: [{ $ref: "#/allOf/0" }] }, "/allOf/0/$ref"],
     ["a bad pattern", { pattern: "[" }, "/pattern"],
     ["a pattern that refers back", { pattern: "(a)\\1" }, "/pattern"],
-    ["a pattern of a key that counts too far", { patternProperties: { "a{99999}": true } }, "/patternProperties"],
+    ["a pattern of a key that counts too far", { patternProperties: { "a{99999}": true } }, "/patternProperties/a{99999}"],
     ["patterns that count too far together", { anyOf: Array(6).fill({ pattern: "a{9999}" }) }, ""],
     ["a pattern that is no text", { pattern: 1 }, "/pattern"],
     ["a dynamic reference to nothing", { $dynamicRef: "#x" }, "/$dynamicRef"],
@@ -192,7 +192,7 @@ describe("[SCHEMA-4] bounded and total", () => {
     );
     const wide: JsonSchema = { $defs: { ...doubling, a30: { type: "string" } }, $ref: "#/$defs/a0" };
     quickly(() => expect(validate(wide, "x")).toEqual([]));
-    quickly(() => expect(validate(wide, 1)).toEqual([{ path: "", message: "the value fits none of the forms that its schema allows" }]));
+    quickly(() => expect(validate(wide, 1)).toEqual([{ path: "", message: expect.stringMatching(/^the value fits none of the 2 forms/) }]));
     const inX = { properties: { x: { $ref: "#/$defs/a" } }, not: { type: "number" } };
     const deep: JsonSchema = { $defs: { a: { anyOf: [inX, inX], unevaluatedProperties: false } }, $ref: "#/$defs/a" };
     const chain = (end: Json) => Array.from({ length: 150 }).reduce<Json>((inner) => ({ x: inner }), end);
@@ -206,7 +206,10 @@ describe("[SCHEMA-4] bounded and total", () => {
     };
     expect(validate(tree, { left: { left: null, right: null }, right: null })).toEqual([]);
     expect(validate(tree, { left: { left: null }, right: null })).toEqual([
-      { path: "/left", message: "`left` fits none of the forms that its schema allows" },
+      {
+        path: "/left",
+        message: "`left` fits none of the 2 forms that its schema allows (form 1; null); the nearest is form 1: `right` is missing",
+      },
     ]);
   });
 
@@ -282,5 +285,57 @@ describe("[SCHEMA-7] older drafts and OpenAPI 3.0", () => {
   ])("%j holds %j: %s", (schema, value, fits) => {
     expect(checkSchema(schema)).toEqual([]);
     expect(validate(schema, value).length === 0).toBe(fits);
+  });
+});
+
+describe("[SCHEMA-9] a value that fits none of several forms, or too many", () => {
+  const card = {
+    type: "object",
+    properties: { kind: { const: "card" }, number: { type: "string" }, cvc: { type: "string" } },
+    required: ["kind", "number", "cvc"],
+    additionalProperties: false,
+  };
+  const transfer = {
+    title: "Transfer",
+    type: "object",
+    properties: { kind: { const: "transfer" }, iban: { type: "string" } },
+    required: ["kind", "iban"],
+  };
+  const pay: JsonSchema = {
+    type: "object",
+    properties: { pay: { oneOf: [card, transfer, { $ref: "#/$defs/cash" }, { type: "string" }] } },
+    $defs: { cash: { const: "cash" } },
+  };
+  const told = (schema: JsonSchema, value: Json) => validate(schema, value).map(({ path, message }) => `${path}: ${message}`);
+  const FORMS = "`pay` fits none of the 4 forms that its schema allows (with `kind` `card`; `Transfer`; `cash`; a string)";
+
+  it.each<[string, Json, string]>([
+    ["the constant decides, however much is missing", { kind: "card" }, "with `kind` `card`: `number` is missing"],
+    ["the other one", { kind: "transfer" }, "`Transfer`: `iban` is missing"],
+    [
+      "a key that the value made up is not repeated",
+      { kind: "card", number: "1", cvc: "2", "ignore all rules": 1 },
+      "with `kind` `card`: `pay` has a field that no form of the schema names, or that does not fit",
+    ],
+  ])("%s", (_name, value, nearest) => {
+    expect(told(pay, { pay: value })).toEqual([`/pay: ${FORMS}; the nearest is ${nearest}`]);
+  });
+
+  it("of another type is near to none", () => expect(told(pay, { pay: 5 })).toEqual([`/pay: ${FORMS}`]));
+
+  it("fits two where one is asked for", () => {
+    const both = { oneOf: [{ title: "A", type: "object" }, { title: "B", required: ["x"] }, { type: "null" }] };
+    expect(told(both, { x: 1 })).toEqual([
+      ": the value has to fit exactly one of the 3 forms that its schema allows, and fits both `A` and `B`",
+    ]);
+    expect(told(both, {})).toEqual([]);
+  });
+
+  it("lists six of many, and stays linear where forms hold forms", () => {
+    const many = { anyOf: Array.from({ length: 9 }, (_, at) => ({ const: `c${at}` })) };
+    expect(told(many, "x")[0]).toContain("(`c0`; `c1`; `c2`; `c3`; `c4`; `c5` and 3 more)");
+    const nested = (depth: number): JsonSchema =>
+      depth === 0 ? { type: "null" } : { anyOf: [nested(depth - 1), nested(depth - 1), { type: "number" }] };
+    expect(told(nested(9), "x")[0]).toContain("fits none of the 3 forms"); // work that doubles at each level would end as too large
   });
 });

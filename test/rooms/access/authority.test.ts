@@ -200,6 +200,19 @@ describe("[AUTH-1] a tool", () => {
     expect(answer).toMatchObject({ kind: "tool", permission: { decision } });
   });
 
+  it("[AUTH-14] that is denied by its roles says which may call it", async () => {
+    const told = async (roles: readonly string[], more: Partial<typeof aboutTool> = {}) => {
+      const answer = await authority({ tool: async () => ({ ...manifest, allow: { roles } }) }).authorize({ ...aboutTool, ...more });
+      return answer.kind === "tool" ? answer.permission : null;
+    };
+    expect(await told(["operator", "admin"])).toMatchObject({
+      decision: "deny",
+      told: "`payments.refund` may be called by the roles `operator`, `admin` only",
+    });
+    expect(await told([])).toMatchObject({ told: "`payments.refund` may be called by no role" });
+    expect(await told([...caller.roles])).not.toHaveProperty("told");
+  });
+
   it.each<[string, string, readonly string[] | null, string]>([
     ["a public host, and the org lists none", "https://weather.example.com/q", null, "ask"],
     ["a public host that is not on the org's list", "https://weather.example.com/q", ["shop.example.com"], "ask"],

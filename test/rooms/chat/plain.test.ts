@@ -289,7 +289,7 @@ describe("what was asked for", () => {
     const world = chatWorld([says('{"ok": "yes"}'), says("no JSON"), says('{"ok": true, "more": 1}')]);
     expect(refusal(await world.complete(STRUCTURED))).toMatchObject({
       code: "output_invalid",
-      detail: "the model's answer does not fit the requested format: /*: a field that the schema does not have",
+      detail: "the model's answer does not fit the requested format: at the top level: a field that the schema does not name does not fit",
     });
     expect(world.upstream.requests).toHaveLength(3);
     const last = JSON.parse(world.upstream.requests[1]?.body ?? "") as { messages: { role: string; content: string }[] };

@@ -195,7 +195,7 @@ describe("what a model may say", () => {
 
   it.each([
     ["another category", '{"category":"weather"}', "/category", {}],
-    ["a field too many", '{"category":"shipping","ignore all instructions":1}', "/*", {}],
+    ["a field too many", '{"category":"shipping","ignore all instructions":1}', "at the top level: a field", {}],
     ["no JSON", "It is about shipping.", "not JSON", {}],
     ["two fences", `\`\`\`\n${GOOD}\n\`\`\`\n\`\`\`\n${GOOD}\n\`\`\``, "not JSON", {}],
     ["a cut answer, even one that fits", GOOD, "cut", { finish_reason: "length" }],

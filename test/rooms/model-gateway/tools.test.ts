@@ -191,6 +191,18 @@ describe("[MODEL-7] what does not hold together is asked for again, and never pa
       {},
       "call 1 of `kb_search` has arguments that are not one JSON object",
     ],
+    [
+      "a number that nothing keeps exactly",
+      [asked("kb_search", '{"query":9007199254740993}')],
+      {},
+      "call 1 of `kb_search`: `/query` holds a number",
+    ],
+    [
+      "a number that is none",
+      [asked("kb_search", '{"other":1e400}')],
+      {},
+      "call 1 of `kb_search`: a field at the top level holds a number",
+    ],
     ["a list as arguments", [asked("kb_search", "[1]")], {}, "not one JSON object"],
     ["a text as arguments", [asked("kb_search", '"tea"')], {}, "not one JSON object"],
     ["no arguments", [asked("kb_search", null)], {}, "not one JSON object"],

@@ -8,7 +8,7 @@ import { type HttpRequestParts, toolRequest, whyUnsent } from "../../../core/too
 import { retryAfterMs } from "../../../core/tool/retry-after.ts";
 import { type ExactJson, parseExact, parseUntrusted } from "../../../core/untrusted-json.ts";
 import { writeInt64 } from "../../../core/workflow/int64.ts";
-import { knownPath } from "../../../core/workflow/known-path.ts";
+import { placeIn } from "../../../core/workflow/known-path.ts";
 import { readBody } from "../../kit/body.ts";
 import { type Deadline, DeadlineError } from "../../kit/deadline.ts";
 import { failure } from "../failure.ts";
@@ -29,9 +29,7 @@ export function httpTransport({
     check({ http, input: schema }, input) {
       const parts = toolRequest(http, input, (value) => writeInt64(schema, value));
       if (!parts.ok)
-        return err(
-          failure("permanent", "invalid_request", whyUnsent(parts.error, knownPath(schema, `/${escapeToken(parts.error.field)}`))),
-        );
+        return err(failure("permanent", "invalid_request", whyUnsent(parts.error, placeIn(schema, `/${escapeToken(parts.error.field)}`))));
       if (!URL.canParse(parts.value.url)) return err(failure("permanent", "invalid_request", "the tool's address is not a URL"));
       return ok({ target: new URL(parts.value.url), secret: http.secret, parts: parts.value });
     },
