@@ -11,6 +11,7 @@ import { dev } from "./parts/dev.ts";
 import { gateway } from "./parts/gateway.ts";
 import { growth } from "./parts/growth.ts";
 import { guard } from "./parts/guard.ts";
+import { noisy } from "./parts/noisy.ts";
 import type { Part, PartTools } from "./parts/part.ts";
 import { rows } from "./parts/rows.ts";
 import { tool } from "./parts/tool.ts";
@@ -20,7 +21,7 @@ import { aligned, type Figure, tableOf } from "./report/figure.ts";
 import { machineFacts } from "./report/machine.ts";
 import { startToolServer } from "./servers/start-tool-server.ts";
 
-const PARTS: { readonly [name in PartName]: Part } = { transform, tool, gateway, guard, growth, rows, wake, chat, cost, dev };
+const PARTS: { readonly [name in PartName]: Part } = { transform, tool, gateway, guard, growth, rows, wake, chat, noisy, cost, dev };
 const RESULTS = join(ROOT, "bench", "results");
 
 const options = readOptions(process.argv.slice(2));
