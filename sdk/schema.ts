@@ -1378,7 +1378,10 @@ export type Step = {
   readonly error: {
     readonly code: string;
     readonly message: string;
+    readonly error?: string;
+    readonly field?: string;
   } | null;
+  readonly stale?: true;
   readonly usage: Usage | null;
   readonly started_at: string | null;
   readonly ended_at: string | null;
@@ -1556,6 +1559,8 @@ export type ToolTest = {
   readonly error: {
     readonly code: string;
     readonly message: string;
+    readonly error?: string;
+    readonly field?: string;
   } | null;
   readonly status: number | null;
   readonly duration_ms: number;

@@ -7,6 +7,7 @@ import type { ModelCandidate } from "../model/entry.ts";
 import { estimateTokens, expectTokens } from "../model/estimate.ts";
 import type { ModelTool } from "../model/message.ts";
 import { fromUsd } from "../money.ts";
+import type { ToolPrice } from "../tool/manifest.ts";
 import type { AgentStep, Definition, ItemStep, JsonSchema, MapStep, ModelStep, RunStep, Step, StepKind } from "../workflow/definition.ts";
 import { errorRules } from "../workflow/on-error.ts";
 import { planOf } from "../workflow/plan.ts";
@@ -16,6 +17,7 @@ import { addCosts, type Calls, type Cost, costOfAnswer, costOfLoop, FREE, manyOf
 import { chanceOf, isKnown, type Part, type Parts, partOf, sizeOf } from "./part.ts";
 import { itemsOf, type Measure, NOTHING, newMeasure, type Size, sizeOfSchema, together } from "./size.ts";
 import { atMost, exactly, ordered } from "./spread.ts";
+import { costOfAgentsTools, costOfTool } from "./tool-calls.ts";
 
 /** What the org has, looked up before: functions of their arguments, without side effects. */
 export type Known = {
@@ -23,6 +25,8 @@ export type Known = {
   route(step: ModelStep | AgentStep): { readonly candidates: readonly ModelCandidate[]; readonly tools: readonly ModelTool[] };
   /** Schema of a tool's output; null: there is no such tool. */
   toolOutput(name: string): JsonSchema | null;
+  /** What one call of the tool costs; absent: nothing, for every tool. */
+  toolPrice?(name: string): ToolPrice | null;
   /** null: there is no such workflow. */
   child(step: RunStep): Definition | null;
 };
@@ -113,7 +117,10 @@ const WALKS: { readonly [K in StepKind]: Walk<K> } = {
     const output = partOf(value, parts);
     return output === null ? FAILED : { cost: FREE, output };
   },
-  tool: ({ known }, { tool }) => ({ cost: FREE, output: unknownOf(known.toolOutput(tool) ?? true) }),
+  tool: ({ known }, { tool, retry }) => ({
+    cost: costOfTool(known.toolPrice?.(tool) ?? null, retry.attempts),
+    output: unknownOf(known.toolOutput(tool) ?? true),
+  }),
   review: (_walker, step, parts) => {
     const proposal = partOf(step.proposal, parts);
     const decided = { low: 10, expected: 20, max: 100, isOpen: true }; // who decides may change what is proposed
@@ -147,7 +154,8 @@ function walkModel({ definition, known, frames }: Walker, step: ModelStep | Agen
   if (step.kind === "model") return { cost: within(costOfAnswer(calls), step), output };
   const toolAnswers = tools.map(({ name }) => sizeOfSchema(known.toolOutput(name) ?? true));
   const loop = { ...calls, maxIterations: step.max_iterations, toolAnswers, mostCalls: definition.limits.steps };
-  return { cost: within(costOfLoop(loop), step), output };
+  const prices = tools.map(({ name }) => known.toolPrice?.(name) ?? null);
+  return { cost: within(addCosts([costOfLoop(loop), costOfAgentsTools(prices, loop)]), step), output };
 }
 
 /** What the step's own budget leaves of it. */

@@ -17,6 +17,8 @@ export type Label = {
   readonly class: DataClass;
   /** Where it comes from, sorted: `caller`, `person`, `signal`, `error`, `model:draft` (a step), `tool:orders.get`. At most 16. */
   readonly sources: readonly string[];
+  /** A tool gave it older than its manifest's `max_age_ms` allows, or it derives from such a value. Absent: no. */
+  readonly stale?: true;
 };
 
 /** Maximum sources of a label; further ones are dropped, and trust and class still count. */
@@ -37,6 +39,7 @@ export function join(a: Label, b: Label): Label {
     trust: a.trust === "untrusted" ? a.trust : b.trust,
     class: DATA_CLASSES.indexOf(a.class) >= DATA_CLASSES.indexOf(b.class) ? a.class : b.class,
     sources: [...new Set([...a.sources, ...b.sources])].sort().slice(0, SOURCES_KEPT),
+    ...(a.stale === true || b.stale === true ? { stale: true } : {}),
   };
 }
 

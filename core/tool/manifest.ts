@@ -5,6 +5,7 @@
  */
 import type { PersonalDataType } from "../guardrail/finding.ts";
 import type { DataClass } from "../label/label.ts";
+import type { MicroUsd } from "../money.ts";
 import type { JsonSchema, Template } from "../workflow/definition.ts";
 
 /** Whether a tool changes anything outside. */
@@ -139,4 +140,8 @@ export type ToolFacts = {
   readonly sensitivity?: DataClass;
   /** As the tool's manifest said when the call was decided. */
   readonly compensate?: ToolCompensate;
+  /** The tool that is called when this one fails. */
+  readonly fallback?: string;
+  /** The most that one call costs, in micro-dollars, and where its output says what it did cost. Absent: it costs nothing. */
+  readonly price?: { readonly micro_usd: MicroUsd; readonly output_pointer?: string };
 };

@@ -21,7 +21,13 @@ export type Scope = {
   readonly index?: number;
   readonly output?: Json;
   /** Why a step failed, for its `on_error` and the step that answers for it. */
-  readonly error?: { readonly code: string; readonly class: string; readonly message: string };
+  readonly error?: {
+    readonly code: string;
+    readonly class: string;
+    readonly message: string;
+    readonly error?: string;
+    readonly field?: string;
+  };
   readonly event?: Json;
 };
 

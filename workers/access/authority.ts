@@ -15,6 +15,7 @@ import { unreachable } from "../../core/result.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { toolAddress } from "../../core/tool/address.ts";
+import { factsOf } from "../../core/tool/facts.ts";
 import { reachesGuarded } from "../../core/tool/guarded.ts";
 import type { ToolManifest } from "../../core/tool/manifest.ts";
 import type { AuthorityAnswer, AuthorityQuestion, Caller, Permission } from "../../core/workflow/authority.ts";
@@ -108,9 +109,7 @@ async function aboutTool(
     way_out: question.ledByUntrusted === true && !(await isOwnHost(ports, question.caller.org, manifest)),
   });
   const permission = decided.reasons.includes(TOOL_ROLES) ? { ...decided, told: whoMay(manifest) } : decided;
-  const { name, version, effect, idempotency, timeout_ms, sensitivity, compensate } = manifest;
-  const facts = { tool: name, version, effect, idempotency, timeout_ms, sensitivity, ...(compensate === undefined ? {} : { compensate }) };
-  return { kind: "tool", permission, facts };
+  return { kind: "tool", permission, facts: factsOf(manifest) };
 }
 
 /** The host that a call of the tool goes to; empty: to none. */

@@ -4,6 +4,7 @@
  */
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import { isObject, type Json, own } from "../../core/json.ts";
+import type { ToolError } from "../../core/tool/manifest.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
 
@@ -17,19 +18,42 @@ export async function tellError(
   context: GuardContext,
   said: Json,
   secrets: readonly string[],
+  documented: readonly ToolError[] = [],
 ): Promise<{
+  /** The error that the manifest documents; null: the tool said none of those. */
+  readonly known: ToolError | null;
   readonly words: { readonly text: string; readonly field: string | null } | null;
   readonly findings: readonly FindingSummary[];
 }> {
-  const found = wordsIn(withoutSecrets(said, secrets).value);
-  if (found.text === "") return { words: null, findings: [] };
+  const told = withoutSecrets(said, secrets).value;
+  const named = namesIn(told);
+  const known = documented.find(({ error }) => named.includes(error)) ?? null;
+  const found = wordsIn(told);
+  if (found.text === "" && found.field === "") return { known, words: null, findings: [] };
   const admitted = await guard.admit(context, "tool_output", "tool", found).catch(() => null);
-  if (admitted === null) return { words: null, findings: [] };
+  if (admitted === null) return { known, words: null, findings: [] };
   const { value, findings, verdict } = admitted;
   const text = isObject(value) ? own(value, "text") : null;
   const field = isObject(value) ? own(value, "field") : null;
-  if (verdict === "block" || typeof text !== "string") return { words: null, findings };
-  return { words: { text: cut(text, TOLD), field: typeof field === "string" && field !== "" ? cut(field, FIELD_TOLD) : null }, findings };
+  if (verdict === "block" || typeof text !== "string") return { known, words: null, findings };
+  return {
+    known,
+    words: { text: cut(text, TOLD), field: typeof field === "string" && field !== "" ? cut(field, FIELD_TOLD) : null },
+    findings,
+  };
+}
+
+/** Everything that may be the tool's word for the error: a text, `error`, `code`, `type`, also inside of `error`. */
+function namesIn(said: Json): readonly string[] {
+  if (typeof said === "string") return [said.trim()];
+  if (!isObject(said)) return [];
+  const inner = own(said, "error");
+  return [said, ...(isObject(inner) ? [inner] : [])].flatMap((place) =>
+    ["error", "code", "type"].flatMap((name) => {
+      const value = own(place, name);
+      return typeof value === "string" ? [value.trim()] : [];
+    }),
+  );
 }
 
 /** `error`, `message` and `field` as tools commonly name them, also inside of `error` (RFC 9457 has `title` and `detail`); else the text itself. */

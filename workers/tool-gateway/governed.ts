@@ -9,7 +9,7 @@ import { misfitsOf, numberNotHeld } from "../../core/model-call/flaws.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure, Opening, Reached, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
 import type { Idempotency, ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
-import { withoutSecrets } from "../../core/untrusted-json.ts";
+import { type ExactJson, withoutSecrets } from "../../core/untrusted-json.ts";
 import { takeInt64 } from "../../core/workflow/int64.ts";
 import { knownPath, placeIn } from "../../core/workflow/known-path.ts";
 import { validate } from "../../core/workflow/schema.ts";
@@ -46,6 +46,8 @@ type Progress = {
   /** Set once the call may go out. */
   gate: LetThrough | null;
   isSent: boolean;
+  /** The answer is older than the tool's `max_age_ms`. */
+  isStale: boolean;
   /** The output without the instruction that a person decides about. */
   withheld?: Json;
 };
@@ -68,6 +70,7 @@ export function governToolCalls(ports: ToolGatewayPorts, transports: Transports)
         isUnasked: false,
         gate: null,
         isSent: false,
+        isStale: false,
       };
       const result = await perform(ports, transports, call, deadline, progress).catch((error: unknown) =>
         err(interrupted(error, progress)),
@@ -86,6 +89,7 @@ export function governToolCalls(ports: ToolGatewayPorts, transports: Transports)
         findings: progress.findings,
         ...(progress.isKept ? { cached: "exact" } : {}),
         ...(progress.isUnasked ? { unasked: true } : {}),
+        ...(progress.isStale && result.ok ? { stale: true } : {}),
       };
     },
   };
@@ -147,12 +151,13 @@ async function perform(
   if (!sent.answer.ok) {
     const failed = unanswered(sent.reached, inDoubt(sent.reached, sent.answer.error, progress), progress);
     if (sent.said === undefined || failed.ok) return failed;
-    const { words, findings } = await tellError(ports.guard, guarded, sent.said, [credential.value]);
+    const { known, words, findings } = await tellError(ports.guard, guarded, sent.said, [credential.value], manifest.errors);
     progress.findings = [...progress.findings, ...findings];
-    return words === null ? failed : err(withWords(failed.error, words));
+    return known === null && words === null ? failed : err(withWords(failed.error, known, words));
   }
   const answer = sent.answer.value;
-  if (manifest.max_age_ms !== undefined && answer.ageMs > manifest.max_age_ms) {
+  progress.isStale = manifest.max_age_ms !== undefined && answer.ageMs > manifest.max_age_ms;
+  if (progress.isStale && manifest.effect === "write") {
     answer.drop();
     // Something on the way answered for the tool: whether the tool was reached is not known.
     return err(withoutAnswer(manifest.effect, "unknown", "tool_error", "the tool's answer is older than its `max_age_ms`"));
@@ -161,14 +166,32 @@ async function perform(
   if (!body.ok) return unanswered(reached, body.error, progress);
   progress.reached = reached;
 
+  const other = await flawOfStandIn(ports, call, body.value, deadline);
+  if (other !== null) return err(other);
   const taken = takeInt64(manifest.output, body.value);
   if (!taken.ok) return err(failure("permanent", "output_invalid", `in the tool's answer ${numberNotHeld(manifest.output, taken.error)}`));
   const said = taken.value;
   const admitted = await admit(ports, guarded, call, manifest, said, [credential.value], deadline, progress);
   if (!admitted.ok) return admitted;
   // A good answer is not lost because it could not be kept.
-  if (answer.mayBeKept) await deadline.within(kept.keep(said, admitted.value, arrivedAt - answer.ageMs)).catch(() => undefined);
+  if (answer.mayBeKept && !progress.isStale)
+    await deadline.within(kept.keep(said, admitted.value, arrivedAt - answer.ageMs)).catch(() => undefined);
   return ok(admitted.value.value);
+}
+
+/** The answer of a fallback fits the output schema of the tool that it stands in for, whatever became of the two since they were compared. */
+async function flawOfStandIn(
+  ports: ToolGatewayPorts,
+  { context, insteadOf }: ToolCall,
+  said: ExactJson,
+  deadline: Deadline,
+): Promise<Failure | null> {
+  if (insteadOf === undefined) return null;
+  const { tool, version } = insteadOf;
+  const first = await deadline.within(ports.manifest(context.org, tool, version));
+  const taken = first === null ? null : takeInt64(first.output, said);
+  if (first !== null && taken?.ok && validate(first.output, taken.value).length === 0) return null;
+  return failure("permanent", "output_invalid", `the answer does not fit the output of \`${tool}\`, for which the tool stands in`);
 }
 
 /** The call failed at the transport, or its answer did; `reached` says how far it came. */

@@ -6,6 +6,7 @@ import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
 import type { Json } from "../../core/json.ts";
 import type { ModelCandidate } from "../../core/model/entry.ts";
 import type { ModelTool } from "../../core/model/message.ts";
+import type { ToolPrice } from "../../core/tool/manifest.ts";
 import type { AgentStep, Definition, ItemStep, JsonSchema, ModelStep, RunStep, Step } from "../../core/workflow/definition.ts";
 import { mentionsOf, workOf } from "../../core/workflow/step-kinds.ts";
 import type { UseCasePorts } from "./ports.ts";
@@ -28,6 +29,7 @@ export async function lookUp(ports: UseCasePorts, caller: Principal, definition:
   const holdsPersonalData = holdsPlaceholder(input);
   const routes = new Map<ModelStep | AgentStep, Routed>();
   const outputs = new Map<string, JsonSchema>();
+  const prices = new Map<string, ToolPrice>();
   const tools = new Set(nodes.flatMap(({ node }) => mentionsOf(node).tools.map(({ name }) => name)));
   await Promise.all([
     ...nodes.map(async ({ node, workflow }) => {
@@ -37,11 +39,13 @@ export async function lookUp(ports: UseCasePorts, caller: Principal, definition:
     ...[...tools].map(async (name) => {
       const manifest = await ports.store.tools.get(caller.org, name, null);
       if (manifest !== null) outputs.set(name, manifest.output);
+      if (manifest?.price !== undefined) prices.set(name, manifest.price);
     }),
   ]);
   return {
     route: (step) => routes.get(step) ?? { candidates: [], tools: [] },
     toolOutput: (name) => outputs.get(name) ?? null,
+    toolPrice: (name) => prices.get(name) ?? null,
     child: (step) => children.get(keyOf(step)) ?? null,
   };
 }

@@ -1,4 +1,5 @@
 /** Registers a tool; a new version when it changed. */
+import { canonicalJson } from "../../core/canonical-json.ts";
 import { type FieldError, type Refusal, refuse } from "../../core/errors/problem.ts";
 import { didYouMean } from "../../core/errors/unknown-name.ts";
 import type { JsonObject } from "../../core/json.ts";
@@ -31,7 +32,7 @@ export async function registerTool(
   }
   const checked = checkTool(name, manifest, ports.settings);
   if (!checked.ok) return err(refuse("invalid_request", "the tool is invalid", checked.error));
-  const flaw = await flawOfLookup(ports, org, checked.value);
+  const flaw = (await flawOfLookup(ports, org, checked.value)) ?? (await flawOfFallback(ports, org, checked.value));
   if (flaw !== null) return err(refuse("invalid_request", "the tool is invalid", [flaw]));
   const { effect, kind } = checked.value;
   const registered = await ports.store.tools.put(org, checked.value, (version) =>
@@ -50,6 +51,19 @@ async function aroundOf({ store }: UseCasePorts, org: string, { compensate }: To
   if (compensate === undefined) return { undoes: null, names: [] };
   const undoes = await store.tools.get(org, compensate.tool, null);
   return { undoes, names: undoes === null ? await store.tools.names(org) : [] };
+}
+
+/** The tool that stands in must exist, give the same output, and write only where this one does. */
+async function flawOfFallback({ store }: UseCasePorts, org: string, { fallback, effect, output }: ToolContent): Promise<FieldError | null> {
+  if (fallback === undefined) return null;
+  const path = "/fallback";
+  const other = await store.tools.get(org, fallback, null);
+  if (other === null) return { path, message: `there is no tool \`${fallback}\`${didYouMean(fallback, await store.tools.names(org))}` };
+  if (other.effect === "write" && effect !== "write") {
+    return { path, message: `the tool \`${fallback}\` writes and this one does not, so it cannot stand in` };
+  }
+  const isSame = canonicalJson(other.output) === canonicalJson(output);
+  return isSame ? null : { path, message: `the tool \`${fallback}\` has another \`output\` schema, so it cannot stand in` };
 }
 
 /** The tool that is asked whether a call happened must exist and change nothing. */

@@ -80,11 +80,12 @@ export function stopAgent(turn: Turn, node: string, error: StepError, notUndone?
 }
 
 /** A failed call as the model is shown it. */
-export const refusalFor = ({ code, message, field }: Pick<Failure, "code" | "message" | "field">): AgentAnswer => ({
+export const refusalFor = ({ code, message, field, error }: Pick<Failure, "code" | "message" | "field" | "error">): AgentAnswer => ({
   ok: false,
   code,
   message,
   ...(field === undefined ? {} : { field }),
+  ...(error === undefined ? {} : { error }),
 });
 
 /** The activity's node fails; an agent first waits for what is in flight for it. */

@@ -18,6 +18,6 @@ export const turnMessages = (turns: readonly AgentTurn[]): Message[] =>
 function shown(answer: AgentAnswer | null): Json {
   if (answer === null) return null;
   if (answer.ok) return answer.output;
-  const { code, message, field } = answer;
-  return { error: code, message, ...(field === undefined ? {} : { field }) };
+  const { code, message, field, error } = answer;
+  return { error: error ?? code, message, ...(field === undefined ? {} : { field }) };
 }

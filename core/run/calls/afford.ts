@@ -48,6 +48,13 @@ export function affordable(turn: Turn, activity: Activity, input: number, maxTok
   return { ok: true, ...chosen, mayBeCheaper, instead: { id: first.model.id, why } };
 }
 
+/** Which cap a call of this worst case does not fit under: the run's, or the budget of its step. null: it fits. */
+export function unaffordable(turn: Turn, activity: Activity, worst: Amount): "run" | "step" | null {
+  if (!fits(worst, leftOfRun(turn))) return "run";
+  const step = leftOfStep(turn, activity);
+  return step === null || fits(worst, step) ? null : "step";
+}
+
 const used = ({ usage, reserved }: RunState): Amount =>
   plus({ microUsd: usage.microUsd, tokens: usage.tokensIn + usage.tokensOut }, reserved);
 
@@ -59,7 +66,7 @@ function leftOfStep({ state, birth }: Turn, activity: Activity): Amount | null {
   if (budget === undefined) return null;
   const ownState = own(state.steps, activity.step);
   const spent = ownState?.usage ?? null;
-  const underWay = Object.values(state.activities).filter(({ kind, step }) => kind === "model" && step === activity.step);
+  const underWay = Object.values(state.activities).filter(({ kind, step }) => kind !== "run" && step === activity.step);
   const taken = underWay.reduce((sum, { reserved }) => plus(sum, reserved), {
     microUsd: (spent?.microUsd ?? 0) + (ownState?.held?.microUsd ?? 0),
     tokens: (spent === null ? 0 : spent.tokensIn + spent.tokensOut) + (ownState?.held?.tokens ?? 0),

@@ -1,5 +1,6 @@
 /** What follows when authority has answered: the call is refused, a person is asked, or it is sent. */
 import { own } from "../../json.ts";
+import type { ToolFacts } from "../../tool/manifest.ts";
 import type { AuthorityAnswer, Permission } from "../../workflow/authority.ts";
 import type { Activity } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
@@ -30,7 +31,7 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
     return null;
   }
   const { permission } = answer;
-  const outside = answer.kind === "tool" && !isNamedByManifest(turn, activity) ? unlisted(turn, answer.facts.tool) : null;
+  const outside = answer.kind === "tool" ? outsideOf(turn, activity, answer.facts) : null;
   const decision = outside === null ? permission.decision : "deny";
   turn.emit(
     "policy.decided",
@@ -62,6 +63,13 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
 }
 
 const deniedBecause = ({ told }: Permission): string => `the policy denies this call${told === undefined ? "" : `: ${told}`}`;
+
+/** Why the run may not call the tool, whatever the policy says; null: it may. What the manifest of a listed tool names need not be listed. */
+function outsideOf(turn: Turn, activity: Activity, { tool, effect }: ToolFacts): string | null {
+  const { insteadOf } = activity;
+  if (insteadOf !== undefined) return effect === "write" && insteadOf.effect !== "write" ? `the fallback \`${tool}\` writes` : null;
+  return isNamedByManifest(turn, activity) ? null : unlisted(turn, tool);
+}
 
 /** Whose `tools` lack it; null: the workflow and every run above it list it (docs/contract.md, "Tools"). */
 function unlisted({ birth }: Turn, tool: string): string | null {

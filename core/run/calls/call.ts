@@ -36,6 +36,8 @@ export type ToolCall = {
   readonly injection?: Action;
   /** Names in the answer count as personal data. */
   readonly names?: true;
+  /** The tool that failed and that this one stands in for: the answer must fit its output schema too. */
+  readonly insteadOf?: { readonly tool: string; readonly version: number };
 };
 
 /** A call of a model as its gateway gets it. `timeoutMs`: of this attempt. */
@@ -68,6 +70,8 @@ export type Failure = {
   readonly message: string;
   /** The field of the input that the failure is about, as the schema or the tool names it. Absent: none is named. */
   readonly field?: string;
+  /** The tool's own word for it, where its manifest documents that (`errors`). */
+  readonly error?: string;
   readonly retryAfterMs: number | null;
   /** The same call will never go better: the model refuses what the caller asks, or its upstream's own quota is used up. */
   readonly hopeless?: "request" | "quota";
@@ -104,6 +108,8 @@ export type ToolOutcome = {
   readonly cached?: "exact";
   /** The tool was not asked: its rate or its breaker did not let the call out. */
   readonly unasked?: true;
+  /** The answer is older than the tool's `max_age_ms`. */
+  readonly stale?: true;
 };
 
 /** What a read tool says of a write whose outcome nobody knows. */

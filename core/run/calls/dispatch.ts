@@ -1,5 +1,6 @@
 /** The last decisions before a call leaves: whether it is stopped, and whether the money covers it. Then the intent is emitted. */
 
+import type { Amount } from "../../budget/amount.ts";
 import { canonicalJson } from "../../canonical-json.ts";
 import { own } from "../../json.ts";
 import { estimateTokens } from "../../model/estimate.ts";
@@ -14,9 +15,10 @@ import type { Turn } from "../machine/turn.ts";
 import { rulesOf } from "../steps/kinds.ts";
 import { nodeDefinition } from "../steps/node.ts";
 import { askPerson } from "../steps/question.ts";
-import { affordable } from "./afford.ts";
+import { affordable, unaffordable } from "./afford.ts";
 import { isLeased } from "./lease.ts";
 import { activityKey, modelRequest, toolTimeoutMs } from "./request.ts";
+import { worstOfTool } from "./tool-cost.ts";
 
 /** Milliseconds after its timeout at which a queued call without an answer counts as lost: the queue may be slow. */
 const QUEUE_GRACE_MS = 60_000;
@@ -45,6 +47,9 @@ function sendTool(turn: Turn, activity: Activity, repeated: boolean): void {
   if (facts === null || tool === null) throw new TypeError("a tool call without its facts");
   const { org, definition } = turn.birth;
   if (holdIfStopped(turn, { org, workflow: definition.name, tool })) return;
+  const worst = worstOfTool(activity);
+  // A call that is made again keeps what is reserved for it. Undoing is never refused for lack of money.
+  if (worst.microUsd > 0 && !repeated && activity.purpose !== "compensation" && !mayPay(turn, activity, worst)) return;
   turn.emit(
     "tool.called",
     {
@@ -55,11 +60,34 @@ function sendTool(turn: Turn, activity: Activity, repeated: boolean): void {
       effect: facts.effect,
       key: activityKey(turn.birth, activity),
       input_digest: turn.machinery.sha256(canonicalJson(activity.input)),
+      ...(worst.microUsd > 0 ? { reserved: priced(worst) } : {}),
+      ...(activity.insteadOf === undefined ? {} : { instead_of: activity.insteadOf.tool }),
       ...(repeated ? { repeated: true } : {}),
       ...lostAt(turn, activity, toolTimeoutMs(turn.machinery, activity)),
     },
     activity.step,
   );
+}
+
+/** True when the money for the call is reserved; where it is not, what follows is decided: a question, the ledger's answer, or the end. */
+function mayPay(turn: Turn, activity: Activity, worst: Amount): boolean {
+  const lack = unaffordable(turn, activity, worst);
+  if (lack === "run") stopAtCap(turn, "budget_exceeded", "the budget left does not cover the next tool call", activity.step);
+  else if (lack === "step")
+    failWork(turn, activity, { code: "budget_exceeded", message: "the step's own `budget` does not cover the next tool call" });
+  else return !isToConfirm(turn, activity, worst) && isLeased(turn, activity, worst, false);
+  return false;
+}
+
+/** Asks a person once before the run costs more than `limits.confirm_over_usd`. */
+function isToConfirm(turn: Turn, activity: Activity, worst: Amount): boolean {
+  const { birth, state } = turn;
+  const confirmOver = birth.definition.limits.confirm_over_usd;
+  const total = state.usage.microUsd + state.reserved.microUsd + worst.microUsd;
+  if (confirmOver === null || state.isConfirmed || total <= fromUsd(confirmOver)) return false;
+  const proposal = { spent_usd: toUsd(state.usage.microUsd), next_call_usd: toUsd(worst.microUsd), confirm_over_usd: confirmOver };
+  askPerson(turn, activity.id, "budget", "medium", proposal);
+  return true;
 }
 
 /** Money is reserved before it is spent: worst case first (the whole input at its estimate, and every token of the answer). */
@@ -71,12 +99,7 @@ function sendModel(turn: Turn, activity: Activity, repeated: boolean): void {
   if (!choice.ok) return giveUp(turn, activity, choice.why);
   const { model, instead } = choice;
   if (holdIfStopped(turn, { org: birth.org, workflow: birth.definition.name, model: model.id })) return;
-  const confirmOver = birth.definition.limits.confirm_over_usd;
-  const total = state.usage.microUsd + state.reserved.microUsd + choice.worst.microUsd;
-  if (confirmOver !== null && !state.isConfirmed && total > fromUsd(confirmOver)) {
-    const proposal = { spent_usd: toUsd(state.usage.microUsd), next_call_usd: toUsd(choice.worst.microUsd), confirm_over_usd: confirmOver };
-    return askPerson(turn, activity.id, "budget", "medium", proposal);
-  }
+  if (isToConfirm(turn, activity, choice.worst)) return;
   if (!isLeased(turn, activity, choice.worst, choice.mayBeCheaper)) return;
   if (instead !== null) {
     turn.emit("model.routed", { activity: activity.id, candidates: activity.candidates, rejected: [instead] }, activity.step);

@@ -22,8 +22,10 @@ export const classOfError = ({ code, class: told }: StepError & { readonly class
   told ?? (Object.hasOwn(CLASSES, code) ? CLASSES[code] : undefined) ?? "permanent";
 
 /** An error as expressions see it. */
-export const toldError = ({ code, message }: StepError, errorClass: ErrorClass | undefined): NonNullable<Scope["error"]> => ({
+export const toldError = ({ code, message, error, field }: StepError, errorClass: ErrorClass | undefined): NonNullable<Scope["error"]> => ({
   code,
   class: errorClass ?? classOfError({ code, message }),
   message,
+  ...(error === undefined ? {} : { error }),
+  ...(field === undefined ? {} : { field }),
 });

@@ -1,11 +1,12 @@
 /** What follows from a call that failed: another model, another time, a question about what became of it, or the end of its work. */
 import { own } from "../../json.ts";
 import { failWork, observe, refusalFor } from "../agent/agent.ts";
-import type { Activity } from "../machine/state.ts";
+import type { Activity, StepError } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { timeCapAt } from "../outside/wake.ts";
 import { compensated } from "../steps/undo.ts";
 import type { Failure } from "./call.ts";
+import { fallBack } from "./fallback.ts";
 import { resolveDoubt } from "./lookup.ts";
 import { isRetryable, retryDelayMs, retryPolicy } from "./retry.ts";
 
@@ -22,6 +23,8 @@ export function failCall(turn: Turn, activity: Activity, failure: Failure, attem
   const fallback = activity.kind === "model" && failure.class !== "safety" && next !== undefined && next.candidate < next.candidates.length;
   if (fallback && !winding) return; // the next candidate is sent with this attempt
   const policy = retryPolicy(turn.birth, activity);
+  // Where the tool is not asked for a while, its fallback need not wait for it.
+  if (!winding && next?.isUnasked === true && fallBack(turn, next, failure, attempt)) return;
   if (!winding && isRetryable(failure) && attempt < policy.attempts) {
     const resumeAt = turn.at + retryDelayMs(policy, attempt, `${turn.birth.id}/${activity.id}`, failure);
     const isInTime =
@@ -31,8 +34,17 @@ export function failCall(turn: Turn, activity: Activity, failure: Failure, attem
       return turn.emit("step.retrying", { activity: activity.id, attempt, error, resume_at: resumeAt }, activity.step);
     } // a wait that the other side asks for and that the run's time does not allow is not begun
   }
-  const error = { code: failure.code, message: failure.message };
+  if (!winding && next?.kind === "tool" && fallBack(turn, next, failure, attempt)) return;
+  const error = errorOf(failure);
   if (activity.purpose === "compensation") compensated(turn, activity, error);
   else if (activity.purpose === "agent" && activity.kind === "tool" && !unknownWrite) observe(turn, activity, refusalFor(failure));
   else failWork(turn, activity, { ...error, class: failure.class }, unknownWrite);
 }
+
+/** A failure as the step's error. */
+export const errorOf = ({ code, message, error, field }: Failure): StepError => ({
+  code,
+  message,
+  ...(error === undefined ? {} : { error }),
+  ...(field === undefined ? {} : { field }),
+});

@@ -21,7 +21,7 @@ const CALLS_PER_SLICE = 8;
 
 /** Worst cases of the run's own calls that are under way. */
 const inFlight = (state: RunState): Amount =>
-  Object.values(state.activities).reduce((sum, { kind, reserved }) => (kind === "model" ? plus(sum, reserved) : sum), NOTHING);
+  Object.values(state.activities).reduce((sum, { kind, reserved }) => (kind === "run" ? sum : plus(sum, reserved)), NOTHING);
 
 const taken = ({ lease }: RunState): Amount => plus(lease.spent, lease.held);
 
@@ -98,7 +98,7 @@ export function takeLease(turn: Turn, n: number, answer: LeaseAnswer): string | 
     giveBack(turn); // what was leased before the refusal
   else if (why !== null && !asking.mayBeCheaper && step !== undefined) {
     const until = why.resets_at === null ? "" : ` until ${toRfc3339(why.resets_at)}`;
-    stopAtCap(turn, "budget_exceeded", `\`${why.cap}\` of \`${why.scope}\` does not cover the next model call${until}`, step);
+    stopAtCap(turn, "budget_exceeded", `\`${why.cap}\` of \`${why.scope}\` does not cover the next call${until}`, step);
   }
   return null;
 }

@@ -10,6 +10,7 @@ import { askPerson, toolProposal } from "../steps/question.ts";
 import type { LookupAnswer } from "./call.ts";
 import { noteFindings } from "./findings.ts";
 import { toolTimeoutMs } from "./request.ts";
+import { priceOf } from "./tool-cost.ts";
 
 /** Maximum lookups of one write; after that a person is asked. */
 const LOOKUPS = 3;
@@ -39,6 +40,7 @@ export function takeLookup(turn: Turn, activityId: string, call: number, answer:
     activity: activityId,
     tool: activity.tool ?? "",
     found,
+    ...(found === "yes" && activity.reserved.microUsd > 0 ? { spent_micro_usd: priceOf(activity, answer.output) } : {}),
     duration_ms: durationMs,
     ...(failure === undefined ? {} : { failure }),
   };

@@ -8,6 +8,7 @@ import { condense, failWork, observe, takeAsks } from "../agent/agent.ts";
 import { noSpent } from "../fold/evolve.ts";
 import type { Activity, Held } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
+import type { RunFlag } from "../outside/view.ts";
 import { askPerson } from "../steps/question.ts";
 import { completeNode } from "../steps/settle.ts";
 import { compensated } from "../steps/undo.ts";
@@ -15,9 +16,11 @@ import type { Failure, LookupAnswer, ModelOutcome, ToolOutcome } from "./call.ts
 import { dispatch } from "./dispatch.ts";
 import { failCall, mayRepeat } from "./failure.ts";
 import { noteFindings } from "./findings.ts";
+import { alertAtThresholds } from "./lease.ts";
 import { resolveDoubt, takeLookup } from "./lookup.ts";
 import { noteModelCall, spentOn } from "./model-call.ts";
 import { underRules } from "./rules.ts";
+import { costOfOutcome } from "./tool-cost.ts";
 
 const LATE = "the run no longer waits for this call";
 
@@ -25,7 +28,12 @@ const LATE = "the run no longer waits for this call";
 export function takeToolAnswer(turn: Turn, activityId: string, call: number, outcome: ToolOutcome): string | null {
   const activity = own(turn.state.activities, activityId);
   if (activity?.phase !== "calling" || activity.call !== call || activity.kind !== "tool") return LATE;
-  const { result, reached, status, durationMs, openings, findings, cached, unasked } = outcome;
+  const { result, reached, status, durationMs, openings, findings, cached, unasked, stale } = outcome;
+  const before = turn.state.usage;
+  const flags: RunFlag[] = [
+    ...(result.ok && activity.insteadOf !== undefined ? (["degraded"] as const) : []),
+    ...(stale === true ? (["stale"] as const) : []),
+  ];
   turn.emit(
     "tool.answered",
     {
@@ -39,10 +47,13 @@ export function takeToolAnswer(turn: Turn, activityId: string, call: number, out
       openings,
       ...(cached === undefined ? {} : { cached }),
       ...(unasked === undefined ? {} : { unasked }),
+      ...costOfOutcome(activity, outcome),
+      ...(flags.length === 0 ? {} : { flags }),
       ...(result.ok ? {} : { failure: result.failure }),
     },
     activity.step,
   );
+  alertAtThresholds(turn, before);
   if (findings.length > 0) noteFindings(turn, activity, findings);
   if (!result.ok) failCall(turn, activity, result.failure, activity.attempt);
   else if (result.withheld === undefined) succeed(turn, activity, result.output);
@@ -146,7 +157,8 @@ export function takeLookedUp(turn: Turn, activityId: string, call: number, answe
   return null;
 }
 
-function succeed(turn: Turn, activity: Activity, output: Json): void {
+function succeed(turn: Turn, given: Activity, output: Json): void {
+  const activity = own(turn.state.activities, given.id) ?? given; // with what its answer told of it
   if (activity.purpose === "compensation") compensated(turn, activity);
   else if (activity.purpose === "agent") observe(turn, activity, { ok: true, output });
   else completeNode(turn, activity.node, output);

@@ -77,6 +77,7 @@ export function toolCall(machinery: Machinery, state: RunState, activity: Activi
     input: activity.input,
     ...toldAction(rulesIn(machinery.birth).tools.injection),
     ...(rulesIn(machinery.birth).tools.names ? { names: true } : {}),
+    ...(activity.insteadOf === undefined ? {} : { insteadOf: { tool: activity.insteadOf.tool, version: activity.insteadOf.version } }),
     timeoutMs: withinTheRun(machinery, state, toolTimeoutMs(machinery, activity), now),
   };
 }

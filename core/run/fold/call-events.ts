@@ -5,7 +5,7 @@ import { own } from "../../json.ts";
 import type { RunEvent } from "../machine/event.ts";
 import { type Activity, NO_USAGE, type RunState, type Usage } from "../machine/state.ts";
 import { INPUT_ACTIVITY } from "../steps/node.ts";
-import { changeActivity, changeAgent, withFlag, withoutActivity, withStep, withUsage } from "./change.ts";
+import { changeActivity, changeAgent, holdUntold, withFlag, withoutActivity, withStep, withUsage } from "./change.ts";
 import { isDoubtful } from "./doubt.ts";
 import type { Handlers } from "./handlers.ts";
 
@@ -82,26 +82,38 @@ export const CALL_EVENTS: Handlers<Types> = {
     return { ...flagged, lease, overrun: worse(state.overrun, cost, freed) };
   },
   "tool.called": (state, event) => {
-    const { activity: id, attempt, lost_at = null, repeated = false, effect } = event.data;
+    const { activity: id, attempt, lost_at = null, repeated = false, effect, reserved } = event.data;
     const doubtful = repeated && effect === "write"; // the call before this one broke off
-    const changed = changeActivity(state, id, (activity) => ({
+    const taken = reserved === undefined ? NOTHING : { microUsd: reserved.micro_usd, tokens: reserved.tokens };
+    const before = own(state.activities, id);
+    // A tool that promises nothing may charge for the call that broke off, too.
+    const isTwice = repeated && before?.facts?.idempotency === "none";
+    const held = isTwice ? holdUntold(state, before) : state;
+    const changed = changeActivity(held, id, ({ isUnasked: _unasked, ...activity }) => ({
       ...sent(activity, event, lost_at),
       attempt,
       doubt: activity.doubt || doubtful,
+      reserved: taken,
     }));
-    return own(state.activities, id)?.purpose === "compensation" ? changed : countAttempt(changed, event, attempt);
+    const paid = reserve(changed, taken, isTwice ? NOTHING : (before?.reserved ?? NOTHING));
+    return before?.purpose === "compensation" ? paid : countAttempt(paid, event, attempt);
   },
   "tool.answered": (state, event) => {
-    const changed = changeActivity(state, event.data.activity, (activity) => ({
+    const { activity: id, reached, unasked, cached, flags = [], spent_micro_usd: microUsd = 0, held_micro_usd: kept = 0 } = event.data;
+    const freed = own(state.activities, id)?.reserved ?? NOTHING;
+    const changed = changeActivity(state, id, (activity) => ({
       ...activity,
       phase: "ready",
       doubt: isDoubtful(activity, event.data),
+      reserved: NOTHING,
+      ...(reached === undefined ? {} : { reached }),
+      ...(reached === "no" ? { unreached: (activity.unreached ?? 0) + 1 } : {}),
+      ...(unasked === undefined ? {} : { isUnasked: true as const }),
+      ...(flags.includes("stale") ? { isStale: true as const } : {}),
     }));
-    return withUsage(changed, event.step ?? "", {
-      ...NO_USAGE,
-      toolCalls: event.data.cached || event.data.unasked ? 0 : 1,
-      cacheHits: event.data.cached ? 1 : 0,
-    });
+    const cost = { ...NO_USAGE, microUsd, toolCalls: cached || unasked ? 0 : 1, cacheHits: cached ? 1 : 0 };
+    const settled = settleTool(withUsage(changed, event.step ?? "", cost), event, freed, microUsd, { microUsd: kept, tokens: 0 });
+    return flags.reduce(withFlag, settled);
   },
   "tool.looking_up": (state, event) => {
     const { activity: id, time, resume_at: resumeAt } = event.data;
@@ -111,8 +123,16 @@ export const CALL_EVENTS: Handlers<Types> = {
   "tool.looked_up": (state, event) => {
     const { activity: id, found } = event.data;
     const doubt = found === "unsure";
-    const changed = changeActivity(state, id, (activity) => ({ ...activity, phase: "ready", doubt }));
-    return withUsage(changed, event.step ?? "", { ...NO_USAGE, toolCalls: 1 });
+    const { spent_micro_usd: microUsd } = event.data;
+    const freed = microUsd === undefined ? NOTHING : (own(state.activities, id)?.reserved ?? NOTHING);
+    const changed = changeActivity(state, id, (activity) => ({
+      ...activity,
+      phase: "ready",
+      doubt,
+      ...(microUsd === undefined ? {} : { reserved: NOTHING }),
+    }));
+    const counted = withUsage(changed, event.step ?? "", { ...NO_USAGE, microUsd: microUsd ?? 0, toolCalls: 1 });
+    return microUsd === undefined ? counted : settleTool(counted, event, freed, microUsd, NOTHING);
   },
   "call.taken": (state, event) =>
     changeActivity(state, event.data.activity, (activity) => ({
@@ -209,6 +229,15 @@ const isOwn = (state: RunState, id: string): boolean => {
 
 const countAttempt = (state: RunState, event: RunEvent, attempt: number): RunState =>
   withStep(state, event.step ?? "", (old) => ({ ...old, attempts: Math.max(old.attempts, attempt) }));
+
+/** The cost of a tool's call takes the place of its reservation. A call without a price changes nothing. */
+function settleTool(state: RunState, event: RunEvent, freed: Amount, microUsd: number, kept: Amount): RunState {
+  if (freed.microUsd === 0 && microUsd === 0) return state;
+  const spent = plus(state.lease.spent, { microUsd, tokens: 0 });
+  const lease = { ...state.lease, spent, held: plus(state.lease.held, kept) };
+  const settled = reserve({ ...state, lease }, kept, freed);
+  return kept.microUsd === 0 ? settled : withHeld(settled, event.step ?? "", kept);
+}
 
 const withHeld = (state: RunState, step: string, kept: Amount): RunState =>
   kept === NOTHING ? state : withStep(state, step, (old) => ({ ...old, held: plus(old.held ?? NOTHING, kept) }));

@@ -1,5 +1,6 @@
 /** Small changes of a state, which share what stays the same. The fold is written in them. */
 
+import { NOTHING, plus } from "../../budget/amount.ts";
 import { own } from "../../json.ts";
 import type { RunContext } from "../machine/birth.ts";
 import {
@@ -35,8 +36,15 @@ export function changeActivity(state: RunState, id: string, change: (old: Activi
 /** Removes an activity, if it is there. */
 export function withoutActivity(state: RunState, id: string): RunState {
   if (!Object.hasOwn(state.activities, id)) return state;
-  const { [id]: _gone, ...activities } = state.activities;
-  return { ...state, activities };
+  const { [id]: gone, ...activities } = state.activities;
+  return { ...holdUntold(state, gone), activities };
+}
+
+/** What a tool's call has reserved stays taken where the call ends without its cost being known. */
+export function holdUntold(state: RunState, activity: Activity | undefined): RunState {
+  if (activity?.kind !== "tool" || activity.reserved.microUsd === 0) return state;
+  const lease = { ...state.lease, held: plus(state.lease.held, activity.reserved) };
+  return withStep({ ...state, lease }, activity.step, (old) => ({ ...old, held: plus(old.held ?? NOTHING, activity.reserved) }));
 }
 
 /** Changes a `map` that is under way. Any other changes nothing. */
@@ -78,7 +86,7 @@ export function dropUnsent(state: RunState, isMeant: (activity: Activity) => boo
     isDropped(activity) && activity.doubt && activity.purpose !== "compensation" ? [id] : [],
   );
   return {
-    ...state,
+    ...entries.reduce((sofar, [, activity]) => (isDropped(activity) ? holdUntold(sofar, activity) : sofar), state),
     activities: Object.fromEntries(entries.filter(([, activity]) => !isDropped(activity))),
     undone: [...state.undone, ...doubtful],
   };
@@ -136,11 +144,12 @@ export function newActivity(given: Pick<Activity, "id" | "step" | "node" | "kind
 }
 
 /** What `done` keeps of a call whose tool says how it is undone. */
-export function undoOf(activity: Activity | undefined): Pick<Done, "undo"> {
+export function undoOf(activity: Activity | undefined): Pick<Done, "undo" | "instead"> {
   const compensate = activity?.facts?.compensate;
-  if (activity === undefined || compensate === undefined) return {};
+  const instead = activity?.insteadOf === undefined ? {} : ({ instead: true } as const);
+  if (activity === undefined || compensate === undefined) return instead;
   const { input, labels } = activity;
-  return { undo: { compensate, input, ...(labels === undefined ? {} : { labels }) } };
+  return { undo: { compensate, input, ...(labels === undefined ? {} : { labels }) }, ...instead };
 }
 
 /** The sum of two usages. */

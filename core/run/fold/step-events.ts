@@ -9,6 +9,7 @@ import { itemNode, nodeDefinition, stepOfNode } from "../steps/node.ts";
 import {
   changeMap,
   completeItem,
+  holdUntold,
   newActivity,
   settleStep,
   undoOf,
@@ -71,7 +72,9 @@ export const STEP_EVENTS: Handlers<Types> = {
   "step.retrying": (state, event) => {
     const { activity: id, resume_at: resumeAt } = event.data;
     const old = own(state.activities, id);
-    return old ? withActivity(state, { ...old, phase: "backing-off", resumeAt, candidate: 0, corrections: [] }) : state;
+    if (!old) return state;
+    const waiting = { ...old, phase: "backing-off", resumeAt, candidate: 0, corrections: [] } as const;
+    return withActivity(state, event.data.fallback === undefined ? waiting : withFallback(waiting, event.data.fallback));
   },
   "step.completed": (state, event, context) => {
     const step = stepId(event);
@@ -168,8 +171,18 @@ function takeSignal(state: RunState, name: string): RunState {
 /** Ends a node: its activities and its agent leave the state. */
 function endNode(state: RunState, node: string): RunState {
   const isOver = (activity: Activity): boolean => activity.node === node && activity.purpose !== "compensation";
-  const left = Object.entries(state.activities).filter(([, activity]) => !isOver(activity));
-  return { ...state, activities: Object.fromEntries(left), agents: without(state.agents, node) };
+  const all = Object.entries(state.activities);
+  const held = all.reduce((sofar, [, activity]) => (isOver(activity) ? holdUntold(sofar, activity) : sofar), state);
+  const left = all.filter(([, activity]) => !isOver(activity));
+  return { ...held, activities: Object.fromEntries(left), agents: without(state.agents, node) };
+}
+
+/** Another tool does the work: nothing is known of it yet. */
+function withFallback({ reached: _reached, unreached: _unreached, isUnasked: _unasked, ...old }: Activity, tool: string): Activity {
+  const { facts } = old;
+  if (facts === null) return old;
+  const insteadOf = { tool: facts.tool, version: facts.version, effect: facts.effect };
+  return { ...old, tool, insteadOf, facts: null, attempt: 0, approved: null };
 }
 
 const stepId = (event: RunEvent): string => event.step ?? "";

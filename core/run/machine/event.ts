@@ -160,7 +160,13 @@ export type EventData = {
   "callback.tried": { readonly attempt: number; readonly result: "delivered" | "retry" | "gone"; readonly next_at: EpochMs | null };
   /** The parent run knows how this one ended. */
   "parent.told": JsonObject;
-  "step.retrying": ActivityRef & { readonly attempt: number; readonly error: StepError; readonly resume_at: EpochMs };
+  /** `fallback`: the next attempt calls this tool instead. */
+  "step.retrying": ActivityRef & {
+    readonly attempt: number;
+    readonly error: StepError;
+    readonly resume_at: EpochMs;
+    readonly fallback?: string;
+  };
   /** `kept`: the step completed in the run that this one continues. `signal` is the signal that the step waited for. A map's output is that of its items. */
   "step.completed": Labelled & { readonly output: Json; readonly kept?: true; readonly signal?: string };
   "step.failed": Labelled & {
@@ -255,6 +261,10 @@ export type EventData = {
     readonly effect: string;
     readonly key: string;
     readonly input_digest: string;
+    /** The most that the call costs. Absent: it costs nothing. */
+    readonly reserved?: Priced;
+    /** The tool that failed, for which this one stands in. */
+    readonly instead_of?: string;
     readonly repeated?: true;
     /** Set when a queue consumer makes the call; after this time the call counts as lost. */
     readonly lost_at?: EpochMs;
@@ -272,6 +282,12 @@ export type EventData = {
     readonly cached?: "exact";
     /** The tool's rate or its circuit breaker did not let the call out. */
     readonly unasked?: true;
+    /** What the call cost, in micro-dollars. Absent: the tool has no price. */
+    readonly spent_micro_usd?: MicroUsd;
+    /** The reservation that stays taken because nobody knows whether the call cost something, in micro-dollars. */
+    readonly held_micro_usd?: MicroUsd;
+    /** `degraded`: a fallback answered. `stale`: the answer is older than the tool's `max_age_ms`. */
+    readonly flags?: readonly RunFlag[];
     readonly failure?: Failure;
   };
   /** The write's outcome is unknown; this read tool is asked at `resume_at`, for the `time`th time. */
@@ -279,6 +295,8 @@ export type EventData = {
   "tool.looked_up": ActivityRef & {
     readonly tool: string;
     readonly found: "yes" | "no" | "unsure";
+    /** What the write cost that was found to have happened, in micro-dollars. */
+    readonly spent_micro_usd?: MicroUsd;
     readonly duration_ms: number;
     readonly failure?: Failure;
   };

@@ -18,7 +18,7 @@ import type { MicroUsd } from "../../money.ts";
 import type { EpochMs } from "../../time.ts";
 import type { ToolCompensate, ToolFacts } from "../../tool/manifest.ts";
 import type { JsonSchema } from "../../workflow/definition.ts";
-import type { Correction, Failure } from "../calls/call.ts";
+import type { Correction, Failure, Reached } from "../calls/call.ts";
 import { FINAL_STATUSES, type RunFlag, type RunStatus } from "../outside/view.ts";
 
 /** The usage of calls: tokens as upstreams counted them, money in micro-dollars. Kept answers count as cache hits, not as calls. */
@@ -101,6 +101,16 @@ export type Activity = {
   readonly doubt: boolean;
   /** When its last call was sent; for a queued call, when the consumer took it. */
   readonly sentAt?: EpochMs;
+  /** How far its last call came. Absent before the first answer. */
+  readonly reached?: Reached;
+  /** Number of its attempts that certainly did not reach the tool. */
+  readonly unreached?: number;
+  /** The last call was not sent: the tool's rate or its breaker did not let it out. */
+  readonly isUnasked?: true;
+  /** The last answer is older than the tool's `max_age_ms`. */
+  readonly isStale?: true;
+  /** The tool that failed before, for which `tool` stands in. */
+  readonly insteadOf?: { readonly tool: string; readonly version: number; readonly effect: ToolFacts["effect"] };
   /** Number of times that a read tool was asked for the outcome. */
   readonly lookups?: number;
   /** `owed`: the call waits for a queue consumer. `taken`: a consumer makes it. null: the object makes the call itself. */
@@ -215,7 +225,7 @@ export type AgentCall = {
 /** The result of a call as the model sees it: its output, or why it failed. */
 export type AgentAnswer =
   | { readonly ok: true; readonly output: Json }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly field?: string };
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly field?: string; readonly error?: string };
 
 /** The whole run. PERSISTED in recorded histories (test/histories): fields may be added, never renamed. */
 export type RunState = {
@@ -308,6 +318,8 @@ export type Done = {
   readonly wrote?: boolean;
   /** The compensation from the manifest of the called tool, with the parts of the call that its expressions see. */
   readonly undo?: { readonly compensate: ToolCompensate; readonly input: Json; readonly labels?: Labels };
+  /** A fallback made the call: its own manifest says first how it is undone. */
+  readonly instead?: true;
   /** The completed child run that made writes; it undoes its own steps. */
   readonly child?: Child;
 };
@@ -322,6 +334,13 @@ export const isFinal = (state: RunState): boolean => FINAL_STATUSES.includes(sta
 export const isInFlight = (activity: Activity): boolean => activity.phase === "calling";
 
 /** Why a step failed: a code of the error table (core/errors/codes.ts) and a message of ours, without secrets or personal data. */
-export type StepError = { readonly code: ErrorCode; readonly message: string };
+export type StepError = {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** The word of the tool that failed, where its manifest documents it (`errors`). */
+  readonly error?: string;
+  /** The field of the call's input that the failure is about. */
+  readonly field?: string;
+};
 /** Why a run failed. `step` is the step that failed first, or null if the run itself failed. */
 export type RunError = StepError & { readonly step: string | null };

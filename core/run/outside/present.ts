@@ -52,6 +52,7 @@ function stepView(birth: RunContext["birth"], state: RunState, id: string): Step
     attempts: step.attempts,
     output: step.output,
     error: step.error,
+    ...((own(state.labels ?? {}, id) ?? []).some(({ label }) => label.stale === true) ? { stale: true as const } : {}),
     usage: step.usage === null ? null : usageView(step.usage),
     started_at: orNullRfc3339(step.startedAt),
     ended_at: orNullRfc3339(step.endedAt),

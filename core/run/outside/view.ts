@@ -23,7 +23,7 @@ export const FINAL_STATUSES: readonly RunStatus[] = ["completed", "failed", "can
 
 /**
  * What a client should know about a result: `degraded`: something was put in the place of a failure; `partial`: a cap cut it short;
- * `stale`: a kept answer past its time is in it.
+ * `stale`: a kept answer past its time is in it, or a tool's answer older than its manifest allows.
  */
 export type RunFlag = "degraded" | "partial" | "budget_exceeded" | "stale" | "truncated";
 /** PERSISTED: in recorded histories. */
@@ -39,7 +39,10 @@ export type StepView = {
   status: StepStatus;
   attempts: number;
   output: Json;
-  error: { code: ErrorCode; message: string } | null;
+  /** `error`: the tool's own word, where its manifest documents it. `field`: of the call's input. */
+  error: { code: ErrorCode; message: string; error?: string; field?: string } | null;
+  /** Its output derives from a tool's answer that was older than the tool's `max_age_ms`. Absent: no. */
+  stale?: true;
   usage: UsageView | null;
   started_at: string | null;
   ended_at: string | null;
@@ -56,7 +59,7 @@ export type RunView = {
   status: RunStatus;
   input: Json;
   output: Json;
-  error: { code: ErrorCode; message: string; step: string | null } | null;
+  error: { code: ErrorCode; message: string; step: string | null; error?: string; field?: string } | null;
   flags: RunFlag[];
   usage: UsageView;
   budget: { usd: number; tokens: number };

@@ -79,7 +79,7 @@ export function wantedEffects(context: RunContext, state: RunState, at: EpochMs)
 }
 
 function wantedFor(context: RunContext, state: RunState, activity: Activity, at: EpochMs): RunEffect[] {
-  const { id, call, phase, review } = activity;
+  const { id, call, phase, review, insteadOf } = activity;
   switch (phase) {
     case "calling": {
       const kind = ACTIVITY_KINDS[activity.kind].call;
@@ -99,7 +99,12 @@ function wantedFor(context: RunContext, state: RunState, activity: Activity, at:
     case "backing-off": {
       if (state.status === "paused" || (phase === "backing-off" && (activity.resumeAt ?? 0) > at)) return [];
       return [
-        { kind: "authority.ask", key: `authority/${id}#${activity.attempt}`, activity: id, question: questionOf(context, state, activity) },
+        {
+          kind: "authority.ask",
+          key: `authority/${id}${insteadOf === undefined ? "" : "~"}#${activity.attempt}`,
+          activity: id,
+          question: questionOf(context, state, activity),
+        },
       ];
     }
     case "approving": {

@@ -22,7 +22,10 @@ export function complete(turn: Turn): void {
   if (output.ok) {
     const labels = labelsIn(turn.machinery, turn.state, turn.birth.definition.output);
     giveBack(turn);
-    return turn.emit("run.completed", { output: output.value, labels, flags: turn.state.flags, error: null });
+    const { flags } = turn.state;
+    // What it derives from may have become stale in another run: the parent of this one.
+    const isStale = labels.some(({ label }) => label.stale === true) && !flags.includes("stale");
+    return turn.emit("run.completed", { output: output.value, labels, flags: isStale ? [...flags, "stale"] : flags, error: null });
   }
   const error = { code: "invalid_request", message: `\`output\` could not be evaluated: ${output.error.message}`, step: null } as const;
   turn.emit("run.stopping", { why: "failure", error });

@@ -198,8 +198,10 @@ export function labelsOfResult(context: RunContext, state: RunState, node: strin
 }
 
 /** What a tool answers to an input. A journal from before labels does not say how sensitive the tool is. */
-export const toolLabel = (activity: Pick<Activity, "tool" | "facts"> | undefined, input: Label): Label =>
-  saidBy(`tool:${activity?.tool ?? "unknown"}`, "untrusted", input, activity?.facts?.sensitivity ?? "internal");
+export const toolLabel = (activity: Pick<Activity, "tool" | "facts" | "isStale"> | undefined, input: Label): Label => ({
+  ...saidBy(`tool:${activity?.tool ?? "unknown"}`, "untrusted", input, activity?.facts?.sensitivity ?? "internal"),
+  ...(activity?.isStale === true ? { stale: true } : {}),
+});
 
 /** The oldest unread signal of a name. */
 const signalLabel = (state: RunState, name: string): Label => own(state.signalLabels ?? {}, name)?.[0] ?? UNKNOWN;

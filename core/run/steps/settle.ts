@@ -26,6 +26,8 @@ import { indexOfNode, nodeDefinition, stepOfNode } from "./node.ts";
 /** Why a node fails. `class`: as the failed call told it; absent: the code stands for one. `read`: of what an expression that failed had read. */
 type Failed = StepError & { readonly class?: Failure["class"]; readonly read?: Label };
 
+const bare = ({ class: _class, read: _read, ...error }: Failed): StepError => error;
+
 /** Completes a step, or an item of a `map`. */
 export function completeNode(turn: Turn, node: string, output: Json, labels = labelsOfResult(turn.machinery, turn.state, node)): void {
   const index = indexOfNode(node);
@@ -37,7 +39,7 @@ export function completeNode(turn: Turn, node: string, output: Json, labels = la
 export function failNode(turn: Turn, node: string, failure: Failed, unknownOutcome = false): void {
   const index = indexOfNode(node);
   if (index === null) return failStep(turn, node, failure, unknownOutcome);
-  const error = { code: failure.code, message: failure.message };
+  const error = bare(failure);
   const { on_error } = nodeDefinition(turn.birth.definition, node);
   const item = own(turn.state.maps, stepOfNode(node))?.over[index] ?? null;
   const told = toldError(error, classOfError(failure));
@@ -69,7 +71,7 @@ export function skipStep(turn: Turn, id: string, settled: string | null = null):
 
 /** Fails a step. `on_error` may put a value in its place, or start the step that answers for it; otherwise the run stops. */
 export function failStep(turn: Turn, id: string, failure: Failed, unknownOutcome = false): void {
-  const error = { code: failure.code, message: failure.message };
+  const error = bare(failure);
   const noted = { error, class: classOfError(failure), ...(unknownOutcome ? { unknown_outcome: true } : {}) };
   const scope = { ...turn.scope(), error: toldError(error, noted.class) };
   const chosen = ruleFor(turn, turn.stepDefinition(id).on_error, scope, seenOfFailure(turn, id, failure));

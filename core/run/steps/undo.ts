@@ -68,9 +68,15 @@ export function compensated(turn: Turn, activity: Activity, notUndone?: StepErro
   );
 }
 
-/** How a call is undone: as its step says, else as the manifest of its tool said when it was called. null: nothing says so. */
-const compensationOf = ({ birth }: Pick<Turn, "birth">, done: Done): ToolCompensate | null =>
-  mentionsOf(workOf(birth.definition, done.activity)).compensate ?? done.undo?.compensate ?? null;
+/**
+ * How a call is undone: as its step says, else as the manifest of its tool said when it was called. What a fallback did, its own manifest
+ * knows better than the step. null: nothing says so.
+ */
+const compensationOf = ({ birth }: Pick<Turn, "birth">, done: Done): ToolCompensate | null => {
+  const ofStep = mentionsOf(workOf(birth.definition, done.activity)).compensate;
+  const ofManifest = done.undo?.compensate ?? null;
+  return done.instead === true ? (ofManifest ?? ofStep) : (ofStep ?? ofManifest);
+};
 
 /** Its compensation has succeeded. */
 export const isUndone = ({ state, birth }: Pick<Turn, "state" | "birth">, done: Done): boolean =>

@@ -194,9 +194,18 @@ describe("max_age_ms", () => {
     const { fetch, requests } = scriptedUpstream(json({ id: "a" }, 200, headers));
     const { call } = world({ max_age_ms: 5_000 }, { fetch });
     const outcome = await call();
-    if (isTaken) expect(outputOf(outcome)).toEqual({ id: "a" });
-    else expect(failureOf(outcome)).toMatchObject({ class: "transient", code: "tool_error" });
+    expect(outputOf(outcome)).toEqual({ id: "a" });
+    expect(outcome.stale).toBe(isTaken ? undefined : true);
     expect(requests[0]?.headers.get("cache-control")).toBe("max-age=5");
+  });
+
+  it("[FRESH-1] what is stale is not kept", async () => {
+    const { fetch, requests } = scriptedUpstream(json({ id: "a" }, 200, { age: "6" }), json({ id: "b" }));
+    const { call } = world({ cache_ms: 60_000, max_age_ms: 5_000 }, { fetch });
+    expect((await call()).stale).toBe(true);
+    const next = await call();
+    expect([outputOf(next), next.stale, next.cached]).toEqual([{ id: "b" }, undefined, undefined]);
+    expect(requests).toHaveLength(2);
   });
 
   it("[FRESH-2] an old answer to a write: whether it was made nobody knows", async () => {

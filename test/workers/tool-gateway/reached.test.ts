@@ -127,6 +127,25 @@ describe("an HTTP tool", () => {
     expect([outcome.reached, outcome.status, failureOf(outcome)?.class]).toEqual(["unknown", status, "unknown"]);
   });
 
+  it("[TOOLC-3] the answer of a fallback must fit the output of the tool that it stands in for", async () => {
+    const output = { type: "object", properties: { id: { type: "number" } }, required: ["id"] };
+    const insteadOf = { tool: "orders.get", version: 3 };
+    const asked: string[] = [];
+    const told = async (id: Json) => {
+      const more = {
+        ...answers(json({ id })),
+        manifest: async (_org: string, name: string, version: number) => {
+          asked.push(`${name}@${version}`);
+          return manifest(name === insteadOf.tool ? { output } : { output: true });
+        },
+      };
+      return defineToolGateway(ports({}, more)).call(toolCall({ insteadOf }), still);
+    };
+    expect((await told(1)).result.ok).toBe(true);
+    expect(failureOf(await told("1"))?.code).toBe("output_invalid");
+    expect(asked).toContain("orders.get@3");
+  });
+
   it("[FRESH-2] an answer that is too old is unknown", async () => {
     expect(await call({ max_age_ms: 1_000 }, answers(json({ id: "a" }, 200, { age: "60" })))).toMatchObject({
       reached: "unknown",

@@ -4,6 +4,7 @@ import { refuse } from "../../../core/errors/problem.ts";
 import { unknownName } from "../../../core/errors/unknown-name.ts";
 import type { Json } from "../../../core/json.ts";
 import { err } from "../../../core/result.ts";
+import { errorOf } from "../../../core/run/calls/failure.ts";
 import { registerTool } from "../../use-cases/register-tool.ts";
 import { testTool } from "../../use-cases/test-tool.ts";
 import { longNumbersOf } from "../body.ts";
@@ -80,7 +81,7 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
         const tested = await testTool(ports, call, { tool: call.params.name, sent: { value: input as Json, long } });
         if (!tested.ok) return tested;
         const { result, status, durationMs, findings } = tested.value;
-        const error = result.ok ? null : { code: result.failure.code, message: result.failure.message };
+        const error = result.ok ? null : errorOf(result.failure);
         return reply(200, { ok: result.ok, output: result.ok ? result.output : null, error, status, duration_ms: durationMs, findings });
       },
     }),

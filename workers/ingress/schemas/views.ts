@@ -30,7 +30,8 @@ const Step = z
     status: z.enum(["pending", "running", "waiting", "completed", "failed", "skipped", "compensated"]),
     attempts: z.number().int(),
     output: anyJson,
-    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    error: z.object({ code: z.string(), message: z.string(), error: z.string().optional(), field: z.string().optional() }).nullable(),
+    stale: z.literal(true).optional(),
     usage: z.union([Usage, z.null()]),
     started_at: time.nullable(),
     ended_at: time.nullable(),
@@ -203,7 +204,7 @@ export const ToolTest = z
   .object({
     ok: z.boolean(),
     output: anyJson,
-    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    error: z.object({ code: z.string(), message: z.string(), error: z.string().optional(), field: z.string().optional() }).nullable(),
     status: z.number().int().nullable(),
     duration_ms: z.number(),
     findings: z.array(

@@ -1,0 +1,30 @@
+/** What a call of a tool costs: the most that it can, before it leaves, and what it did cost once its outcome is known. */
+import { type Amount, NOTHING } from "../../budget/amount.ts";
+import { type Json, parsePointer } from "../../json.ts";
+import { valueAt } from "../../json-pointer.ts";
+import { fromUsd, type MicroUsd } from "../../money.ts";
+import type { Activity } from "../machine/state.ts";
+import type { ToolOutcome } from "./call.ts";
+
+/** The most that a call of the activity's tool costs. A call in doubt keeps what is reserved for it. */
+export const worstOfTool = ({ facts }: Pick<Activity, "facts">): Amount =>
+  facts?.price === undefined ? NOTHING : { microUsd: facts.price.micro_usd, tokens: 0 };
+
+/** What a call that succeeded cost: what its output says, up to its price; where that says nothing, its price. */
+export function priceOf({ facts }: Pick<Activity, "facts">, output: Json): MicroUsd {
+  const { micro_usd: most = 0, output_pointer: pointer } = facts?.price ?? {};
+  const tokens = pointer === undefined ? null : parsePointer(pointer);
+  const said = tokens === null ? undefined : valueAt(output, tokens);
+  return typeof said === "number" && Number.isFinite(said) && said >= 0 ? Math.min(most, fromUsd(said)) : most;
+}
+
+/** As `tool.answered` notes it. A call that failed after it may have reached its tool may have cost its price: that stays taken. */
+export function costOfOutcome(
+  activity: Activity,
+  { result, reached, cached }: ToolOutcome,
+): { readonly spent_micro_usd?: MicroUsd; readonly held_micro_usd?: MicroUsd } {
+  const most = activity.reserved.microUsd;
+  if (most === 0) return {};
+  if (result.ok) return { spent_micro_usd: cached === undefined ? priceOf(activity, result.output) : 0 };
+  return reached === "no" || reached === "refused" ? { spent_micro_usd: 0 } : { spent_micro_usd: 0, held_micro_usd: most };
+}
