@@ -14,6 +14,8 @@ declare namespace Cloudflare {
     TOOL_SANDBOX?: DurableObjectNamespace<import("./durable-objects/tool-sandbox/tool-sandbox.ts").ToolSandbox>;
     SANDBOX_POOL?: DurableObjectNamespace<import("./durable-objects/sandbox-pool/sandbox-pool.ts").SandboxPool>;
     FLOOD: RateLimit;
+    /** Absent where the account has no Worker Loader. */
+    LOADER?: WorkerLoader;
     DB: D1Database;
     FLAGS: KVNamespace;
     VAULT_KEYS: R2Bucket;
@@ -62,6 +64,11 @@ declare module "*.cedarschema" {
 
 /** The console's files (workers/console/files): the Worker serves them as text, the browser runs them. */
 declare module "*.client.js" {
+  const text: string;
+  export default text;
+}
+/** What runs in a tool's isolate (workers/isolate): the Worker hands it to the loader as text. */
+declare module "*.isolate.js" {
   const text: string;
   export default text;
 }

@@ -1412,7 +1412,7 @@ export type Tool = {
   readonly version: number;
   readonly description: string;
   readonly effect: "none" | "read" | "write";
-  readonly kind: "http" | "mcp" | "container";
+  readonly kind: "http" | "mcp" | "container" | "isolate";
   readonly http?: {
     readonly url: string;
     readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -1427,6 +1427,10 @@ export type Tool = {
   readonly container?: {
     readonly language: "python";
     readonly code: string | null;
+  };
+  readonly isolate?: {
+    readonly code: string;
+    readonly secrets?: { readonly [name: string]: string };
   };
   /** JSON Schema 2020-12 */
   readonly input: boolean | { readonly [name: string]: Json };
@@ -1478,7 +1482,7 @@ export type Tool = {
 export type ToolManifest = {
   readonly description?: string;
   readonly effect: "none" | "read" | "write";
-  readonly kind: "http" | "mcp" | "container";
+  readonly kind: "http" | "mcp" | "container" | "isolate";
   readonly http?: {
     /** `{field}` in its path takes a field of the input */
     readonly url: string;
@@ -1499,6 +1503,12 @@ export type ToolManifest = {
     readonly language: "python";
     /** the program; docs/tools.md says how it gets its input */
     readonly code: string;
+  };
+  readonly isolate?: {
+    /** an ES module that imports nothing: `export default async (input, ctx) => output` */
+    readonly code: string;
+    /** host of `egress` → name of the secret that is put into requests to it */
+    readonly secrets?: { readonly [name: string]: string };
   };
   /** JSON Schema 2020-12 */
   readonly input: JsonObject | boolean;

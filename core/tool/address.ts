@@ -10,5 +10,7 @@ export function toolAddress(binding: Binding): string | null {
       return null;
     case "mcp":
       return binding.mcp.url;
+    case "isolate":
+      return null; // its code calls what `egress` lists
   }
 }

@@ -13,27 +13,27 @@ import { TOOL_NAME } from "../workflow/names.ts";
 import { checkSchema } from "../workflow/schema.ts";
 import { NO_CONTAINERS, readContainer } from "./check-container.ts";
 import { readHttp } from "./check-http.ts";
+import { NO_ISOLATES, readIsolate } from "./check-isolate.ts";
 import { readMcp } from "./check-mcp.ts";
 import { readTerms } from "./check-terms.ts";
 import type { BindingOf, Idempotency, ToolCompensate, ToolContent, ToolKind, ToolManifest } from "./manifest.ts";
 import { urlFlaws } from "./url-fields.ts";
 
-/** Fields of the manifest format that are not supported yet; each is refused by name. */
-const NOT_YET = ["isolate"];
-/** Kinds of tools that are not supported yet; each is refused by name. */
-const KINDS_NOT_YET = ["isolate"];
 const SCOPE = /^[a-z][a-z0-9_.-]*(:[a-z0-9_.-]+)*$/;
 /** Maximum of `cache_ms` and `max_age_ms`, in milliseconds: a week. */
 const LONGEST_KEEPING_MS = 7 * 24 * 3_600_000;
-/** What the deployment allows of addresses, and whether it runs containers (absent: it does not). */
-export type ToolRule = { readonly allowPrivateHosts: boolean; readonly containers?: boolean };
+/** What the deployment allows of addresses, and whether it runs containers and isolates (absent: it does not). */
+export type ToolRule = { readonly allowPrivateHosts: boolean; readonly containers?: boolean; readonly isolates?: boolean };
 
 /** How the fields of each kind are read. A kind without a reader does not compile. */
 const TOOL_KINDS: { readonly [K in ToolKind]: (form: Form, rule: ToolRule) => BindingOf<K> } = {
   http: (form, rule) => ({ kind: "http", http: readHttp(form, rule) }),
   mcp: (form, rule) => ({ kind: "mcp", mcp: readMcp(form, rule) }),
   container: (form) => ({ kind: "container", container: readContainer(form) }),
+  isolate: (form) => ({ kind: "isolate", isolate: readIsolate(form) }),
 };
+
+const TOOL_KINDS_LISTED = Object.keys(TOOL_KINDS) as ToolKind[];
 
 /** The manifest with every default filled in, or all that is wrong with it. */
 export function checkTool(name: string, raw: Json, rule: ToolRule): Result<ToolContent, readonly FieldError[]> {
@@ -41,16 +41,14 @@ export function checkTool(name: string, raw: Json, rule: ToolRule): Result<ToolC
   if (!TOOL_NAME.test(name)) errors.add("path.name", "a tool's name has the form [a-z0-9][a-z0-9._-]{0,62}");
   const form = new Form(raw, "", errors, "a tool");
   const kind = form.json("kind");
-  if (typeof kind === "string" && KINDS_NOT_YET.includes(kind))
-    return err([{ path: "/kind", message: `tools of kind \`${kind}\` are not supported yet` }]);
   if (kind === "container" && rule.containers !== true) return err([{ path: "/kind", message: NO_CONTAINERS }]);
-  for (const later of NOT_YET) if (form.json(later) !== undefined) form.refuse(later, `\`${later}\` is not supported yet`);
+  if (kind === "isolate" && rule.isolates !== true) return err([{ path: "/kind", message: NO_ISOLATES }]);
   const input = readSchema(form, "input");
   const manifest: ToolContent = {
     name,
     description: form.text("description", { fallback: "", max: 4_096 }),
     effect: form.choice("effect", ["none", "read", "write"] as const),
-    ...TOOL_KINDS[form.choice("kind", Object.keys(TOOL_KINDS) as ToolKind[])](form, rule),
+    ...TOOL_KINDS[form.choice("kind", TOOL_KINDS_LISTED)](form, rule),
     input,
     output: readSchema(form, "output"),
     timeout_ms: form.number("timeout_ms", { fallback: 30_000, min: 1, max: MAX_TIMEOUT_MS, whole: true }),
@@ -79,12 +77,12 @@ function readSchema(form: Form, name: string): JsonSchema {
 }
 
 /**
- * `key` by default: the tool answers under the same key as it did the first time. Code in a container knows no keys: a write of it
- * promises nothing.
+ * `key` by default: the tool answers under the same key as it did the first time. Code promises nothing about a
+ * write unless it says so.
  */
 function readIdempotency(form: Form, name: string): Idempotency {
   const raw = form.json("idempotency");
-  const isOwnCode = form.json("kind") === "container";
+  const isOwnCode = form.json("kind") === "container" || form.json("kind") === "isolate";
   const fallback = isOwnCode && form.json("effect") === "write" ? "none" : "key";
   if (!isObject(raw)) return form.choice("idempotency", ["key", "none"] as const, fallback);
   const inner = new Form(raw, form.at("idempotency"), form.errors);

@@ -64,11 +64,20 @@ export type ContainerBinding = {
   readonly code: string | null;
 };
 
+/** Code of the developer's that runs in a V8 isolate of its own. */
+export type IsolateBinding = {
+  /** An ES module that imports nothing: `export default async (input, ctx) => output`. */
+  readonly code: string;
+  /** Host of `egress` → name of the secret that is put into requests to it, at the egress. Absent: none. */
+  readonly secrets?: { readonly [host: string]: string };
+};
+
 /** The kinds of tools, each with the fields that only it has. A new kind is one line here; whatever it lacks then does not compile. */
 type Bindings = {
   readonly http: { readonly http: HttpBinding };
   readonly mcp: { readonly mcp: McpBinding };
   readonly container: { readonly container: ContainerBinding };
+  readonly isolate: { readonly isolate: IsolateBinding };
 };
 
 /** A way to reach a tool. */

@@ -123,14 +123,14 @@ function whoMay({ name, allow }: ToolManifest): string {
   return `\`${name}\` may be called by ${roles === "" ? "no role" : `the roles ${roles} only`}`;
 }
 
-/** The org lists the tool's host in its `egress`; an org without a list owns the hosts of its private network only. */
+/** The org lists every host that the tool reaches in its `egress`; an org without a list owns the hosts of its private network only. */
 async function isOwnHost(ports: AuthorityPorts, org: string, tool: ToolManifest): Promise<boolean> {
   if (tool.kind === "container") return tool.egress === undefined || tool.egress.length === 0; // nothing leaves a container by itself
   const address = toolAddress(tool);
-  const url = address === null ? null : URL.parse(address);
-  if (url === null) return false;
+  const reached = address === null ? (tool.egress ?? []).map((host) => `https://${host}/`) : [address];
+  const urls = reached.map((one) => URL.parse(one));
   const listed = await ports.egress(org);
-  return listed === null ? isPrivateHost(url.hostname) : isListedHost(url, listed);
+  return urls.every((url) => url !== null && (listed === null ? isPrivateHost(url.hostname) : isListedHost(url, listed)));
 }
 
 const toolPermission = (

@@ -31,7 +31,15 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     now,
     random,
     log,
-    settings: { adminApiKey, allowPrivateHosts, containers: rooms.containers !== null, version, perMinute, publicUrl },
+    settings: {
+      adminApiKey,
+      allowPrivateHosts,
+      containers: rooms.containers !== null,
+      isolates: rooms.isolates !== null,
+      version,
+      perMinute,
+      publicUrl,
+    },
     runs: withArchive(objects.run, archive),
     reviews: objects.reviewQueue,
     killSwitch: killSwitchFrom(objects.killSwitch, stops),
@@ -70,7 +78,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     mayTry: async (address) => (await env.FLOOD.limit({ key: address })).success,
     authorize: authority.authorize,
     callTool,
-    metrics: async () => renderMetrics(env.DB, await stops.stops()),
+    metrics: async () => renderMetrics(env.DB, await stops.stops(), rooms.isolates?.waiting() ?? new Map()),
     console: defineConsole(),
   });
 }

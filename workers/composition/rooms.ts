@@ -31,6 +31,7 @@ import { defineGovernedCalls } from "../governed-call/governed-call.ts";
 import { filledForChecking } from "../guardrail/fill.ts";
 import { defineGuard } from "../guardrail/guard.ts";
 import { inPortions } from "../guardrail/in-portions.ts";
+import { defineIsolates } from "../isolate/isolates.ts";
 import { defineBreakOff } from "../kill-switch/break-off.ts";
 import { defineStopsReader } from "../kill-switch/stops-reader.ts";
 import { defineLimitsOfIsolate } from "../limits/limits.ts";
@@ -43,6 +44,7 @@ import { defineStore } from "../store/store.ts";
 import { defineToolGateway } from "../tool-gateway/gateway.ts";
 import { defineLookUp } from "../tool-gateway/look-up.ts";
 import { buildAnswers, buildEmbed, keptResults } from "./answers.ts";
+import { codeCalls } from "./code-calls.ts";
 import { egressPorts } from "./egress.ts";
 import type { Outside } from "./outside.ts";
 import { wayOfACall } from "./way-of-a-call.ts";
@@ -136,7 +138,9 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     return stored === null ? null : { value: await broker.openSecret(org, name, stored.sealed), hosts: stored.hosts };
   };
   const egress = { fetch: outside.fetch, now, allowPrivateHosts: settings.allowPrivateHosts };
-  const egressGates = new Gates(egressPorts(outside, settings, { store, secret }));
+  const gatePorts = egressPorts(outside, settings, { store, secret });
+  const egressGates = new Gates(gatePorts);
+  const isolates = env.LOADER === undefined ? null : defineIsolates({ loader: env.LOADER });
   const breakers = defineBreakers({ object: objects.circuitBreaker, now, log });
   const limits = defineLimitsOfIsolate({
     now,
@@ -156,6 +160,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     gate: { take: limits.take, admit: breakers.admit, report: breakers.report },
     kept: keptResults(values, guardedVault, broker),
     ...(containers === null ? {} : { sandboxes: defineSandboxes({ ...containers, now, log }) }),
+    ...(isolates === null ? {} : { runCode: codeCalls(isolates, gatePorts) }),
   });
   const modelGateway = defineModelGateway({
     ...egress,
@@ -214,6 +219,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     limits,
     callbacks,
     egressGates,
+    isolates,
     callTool,
     lookUp,
     governed,

@@ -29,6 +29,8 @@ export const REFUSED_HEADER = "bulkhead-egress-refused";
 export type Gate = {
   /** Never throws for what the code did: a refusal is a 403, an upstream that fails a 502, both with `REFUSED_HEADER`. */
   readonly send: (request: Request) => Promise<Response>;
+  /** Requests that have left so far. */
+  readonly sent: () => number;
   /** Cuts what is under way; every later request is refused. */
   readonly close: () => void;
 };
@@ -40,6 +42,7 @@ type Answer = { readonly response: Response; readonly secret: string | null };
 export function openGate(ports: EgressPorts, grant: EgressGrant): Gate {
   const closing = new AbortController();
   let requests = 0;
+  let sent = 0;
   let refusals = 0;
   const isOpen = () => !closing.signal.aborted && ports.now() < grant.until;
 
@@ -73,6 +76,7 @@ export function openGate(ports: EgressPorts, grant: EgressGrant): Gate {
     if (secret.value !== null) headers.set("authorization", `Bearer ${secret.value}`);
     if (!isOpen()) return err("closed");
     const { method, body } = next;
+    sent += 1;
     const response = await ports.fetch(next.url.href, { method, headers, body, redirect: "manual", signal: closing.signal });
     return ok({ response, secret: secret.value });
   }
@@ -117,6 +121,7 @@ export function openGate(ports: EgressPorts, grant: EgressGrant): Gate {
         return answerOf(502, "unreachable"); // its message may quote the URL
       }
     },
+    sent: () => sent,
     close: () => closing.abort(),
   };
 }

@@ -18,7 +18,8 @@ const calls = (type: string): string => `(
   WHERE INSTR(page.entries, '"event_type":"${type}"') > 0 AND item.value ->> '$.event_type' = '${type}') WHERE true`;
 const CALL_SECONDS = `COALESCE(${data("duration_ms")}, 0) / 1000.0`;
 
-export async function renderMetrics(db: D1Database, stops: Stops): Promise<string> {
+/** `sandboxQueue`: calls that wait for a sandbox, by org, in the isolate that answers. */
+export async function renderMetrics(db: D1Database, stops: Stops, sandboxQueue: ReadonlyMap<string, number>): Promise<string> {
   const ended = "runs WHERE ended_at IS NOT NULL";
   const success = "CASE status WHEN 'completed' THEN 'true' ELSE 'false' END";
   const queries = {
@@ -38,7 +39,7 @@ export async function renderMetrics(db: D1Database, stops: Stops): Promise<strin
     // A gauge is 0 where nothing waits: every org has its line.
     waiting: runsOfEveryOrg("status = 'waiting' AND summary ->> '$.waiting_for.kind' = 'review'"),
     queued: runsOfEveryOrg("status IN ('queued', 'running', 'compensating', 'paused')"),
-    orgs: "SELECT name AS org, 0 AS n FROM orgs",
+    orgs: "SELECT name AS org FROM orgs",
   };
   const results = await db.batch<Row>(Object.values(queries).map((query) => db.prepare(query)));
   const rows = Object.fromEntries(Object.keys(queries).map((name, index) => [name, results[index]?.results ?? []])) as {
@@ -67,8 +68,10 @@ export async function renderMetrics(db: D1Database, stops: Stops): Promise<strin
     valuesOf("guardrail_violations_total", counted(rows.findings.filter(isHit), "n")),
     valuesOf("agent_human_review_queue_depth", counted(rows.waiting, "n")),
     valuesOf("orchestration_queue_depth", counted(rows.queued, "n")),
-    // No tool here runs in a sandbox that calls would wait for: isolates and containers are not registered (core/tool/check.ts).
-    valuesOf("tool_sandbox_queue_depth", counted(rows.orgs, "n")),
+    valuesOf(
+      "tool_sandbox_queue_depth",
+      rows.orgs.map(({ org }) => ({ labels: { org: String(org) }, value: sandboxQueue.get(String(org)) ?? 0 })),
+    ),
     valuesOf("agent_kill_switch_active", [{ labels: {}, value: stops.active.length }]),
   ]);
 }

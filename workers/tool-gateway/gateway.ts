@@ -4,6 +4,7 @@ import { defineMcpClients } from "./mcp/client.ts";
 import type { ToolGatewayPorts } from "./ports.ts";
 import { containerTransport } from "./transports/container.ts";
 import { httpTransport } from "./transports/http.ts";
+import { isolateTransport } from "./transports/isolate.ts";
 import { mcpTransport } from "./transports/mcp.ts";
 
 /** Calls tools of every kind, each call governed the same way. */
@@ -12,4 +13,5 @@ export const defineToolGateway = (ports: ToolGatewayPorts): ToolGateway =>
     http: httpTransport(ports),
     mcp: mcpTransport(ports, defineMcpClients(ports.now)),
     container: containerTransport(ports),
+    isolate: isolateTransport(ports),
   });

@@ -7,6 +7,8 @@ import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
 import type { Guard } from "../guardrail/ports.ts";
+import type { Body } from "../kit/body.ts";
+import type { Deadline } from "../kit/deadline.ts";
 import type { Sandboxes } from "../sandbox/sandboxes.ts";
 
 /** `get`, `put` and `drop` neither throw nor take long: a store that is out of reach holds nothing. */
@@ -31,6 +33,33 @@ export type Gate = {
   report(key: string, org: string, outcome: CallOutcome, probe: number | null, rule: BreakerRule): Promise<void>;
 };
 
+/** A call of a tool's own code in an isolate (workers/isolate), with the gate of its requests (workers/egress). */
+export type CodeCall = {
+  readonly context: CallContext;
+  readonly tool: string;
+  readonly code: string;
+  /** True: an isolate for this call alone. */
+  readonly fresh: boolean;
+  readonly hosts: readonly string[];
+  readonly secrets: { readonly [host: string]: string };
+  readonly input: Json;
+  readonly ctx: Json;
+  /** Milliseconds. */
+  readonly timeoutMs: number;
+  /** Maximum bytes of the output. */
+  readonly outputBytes: number;
+};
+
+/**
+ * How it ended. `sent`: requests that left through the gate. `answered`: with a status as HTTP has them: 200 the output, 422 an error that
+ * the code documents, 413 an output that is too long, 500 anything else that it threw.
+ */
+export type CodeAnswer = { readonly sent: number } & (
+  | { readonly kind: "answered"; readonly status: number; readonly body: Body }
+  | { readonly kind: "not_started"; readonly message: string }
+  | { readonly kind: "broken" | "crowded" | "overdue" | "unavailable" }
+);
+
 /**
  * The ports of the tool gateway. A guard, a credential or a secret that cannot be had MUST throw or give null: the call is not made then.
  */
@@ -48,6 +77,8 @@ export type ToolGatewayPorts = {
   readonly secret: (org: string, name: string) => Promise<{ readonly value: string; readonly hosts: readonly string[] } | null>;
   /** Hosts that the org's tools may call; null: any that the deployment allows. */
   readonly egress: (org: string) => Promise<readonly string[] | null>;
+  /** Throws a `DeadlineError` when the caller gave up, and nothing else. Absent: code cannot be run. */
+  readonly runCode?: (call: CodeCall, deadline: Deadline) => Promise<CodeAnswer>;
   /** Absent: no rate and no breaker holds. */
   readonly gate?: Gate;
   /** Answers that may be given again; absent: nothing is kept. */

@@ -5,6 +5,7 @@ import type { ModelEntry } from "../../core/model/entry.ts";
 import type { ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
+import type { ToolRule } from "../../core/tool/check.ts";
 import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
 import type { ReviewQueueRpc } from "../../durable-objects/review-queue/stub.ts";
 import type { RunEngineRpc } from "../../durable-objects/run-engine/stub.ts";
@@ -49,8 +50,8 @@ export type UseCasePorts = {
   /** Chance: as many bytes as asked for. */
   readonly random: (bytes: number) => Uint8Array;
   readonly log: Log;
-  /** `containers`: this deployment runs containers; absent: it does not. */
-  readonly settings: { readonly allowPrivateHosts: boolean; readonly containers?: boolean };
+  /** What the deployment allows of tools. */
+  readonly settings: ToolRule;
   readonly runs: RunsPort;
   readonly reviews: ReviewsPort;
   readonly killSwitch: Pick<KillSwitchPort, "stops">;

@@ -58,7 +58,7 @@ describe("[TOOL-2] names what is invalid, and where", () => {
   it.each<[JsonObject, string]>([
     [{ more: 1 }, "/more"],
     [{ effect: "delete" }, "/effect"],
-    [{ kind: "isolate" }, "/kind"],
+    [{ kind: "container" }, "/kind"],
     [{ kind: "toString" }, "/kind"],
     [{ kind: "magic" }, "/kind"],
     [{ http: {} }, "/http/url"],
@@ -173,12 +173,15 @@ describe("[TOOL-2] names what is invalid, and where", () => {
     expect(pathsOf(tool({ personal_data: { "/to": ["EMAIL", "PHONE"] }, guarded: ["/text"] }))).toEqual([]));
 });
 
-it.each(["isolate"])("[TOOL-2] refuses the kind `%s` by its name, and says nothing else of it", (kind) => {
-  expect(checkTool("mail.send", tool({ kind, more: 1 }), { allowPrivateHosts: false })).toEqual({
-    ok: false,
-    error: [{ path: "/kind", message: `tools of kind \`${kind}\` are not supported yet` }],
-  });
-});
+it.each(["isolate", "container"])(
+  "[TOOL-2] refuses the kind `%s` where the deployment cannot run it, and says nothing else of it",
+  (kind) => {
+    expect(checkTool("mail.send", tool({ kind, more: 1 }), { allowPrivateHosts: false })).toEqual({
+      ok: false,
+      error: [{ path: "/kind", message: expect.stringMatching(/^this deployment (runs no containers|has no Worker Loader)/) }],
+    });
+  },
+);
 
 describe("[TOOL-3] addresses", () => {
   it.each([

@@ -49,7 +49,7 @@ it("counts calls, failures and findings of every entry, whichever pages they are
     [answered("orders.get", false, null), found("email")],
   ]);
   await record(theirs, [[answered("orders.get", true, 9000)]]);
-  const lines = (await renderMetrics(env.DB, { epoch: 1, active: [], asOf: 0 })).split("\n");
+  const lines = (await renderMetrics(env.DB, { epoch: 1, active: [], asOf: 0 }, new Map([["metered", 2]]))).split("\n");
   const of = (name: string, org: string) =>
     lines
       .filter((line) => line.startsWith(name) && line.includes(org))
@@ -79,7 +79,7 @@ it("[METRIC-1] has every name of the contract, gauges for every org also where n
     insertRun("4", "running", null),
     insertRun("5", "completed", null),
   ]);
-  const lines = (await renderMetrics(env.DB, { epoch: 1, active: [], asOf: 0 })).split("\n");
+  const lines = (await renderMetrics(env.DB, { epoch: 1, active: [], asOf: 0 }, new Map([["metered", 2]]))).split("\n");
   const names = [
     ...[
       "agent_run_duration_seconds",

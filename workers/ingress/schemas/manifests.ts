@@ -129,6 +129,13 @@ const TOOL_BINDINGS: { readonly [K in ToolKind]: Shape } = {
     "language",
     "code",
   ]),
+  isolate: objectOf(
+    {
+      code: text("an ES module that imports nothing: `export default async (input, ctx) => output`"),
+      secrets: { ...mapOf(TEXT), description: "host of `egress` → name of the secret that is put into requests to it" },
+    },
+    ["code"],
+  ),
 };
 
 /** `PUT /v1/tools/{name}`. */

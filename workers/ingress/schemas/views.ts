@@ -159,6 +159,7 @@ const toolBindings = {
     .optional(),
   mcp: z.object({ url: z.string(), tool: z.string(), secret: z.string().nullable() }).optional(),
   container: z.object({ language: z.enum(["python"]), code: z.string().nullable() }).optional(),
+  isolate: z.object({ code: z.string(), secrets: z.record(z.string(), z.string()).optional() }).optional(),
 } satisfies { readonly [K in ToolKind]: z.ZodType };
 const dataClass = z.enum(["public", "internal", "confidential", "restricted"]);
 /** A tool's manifest with every default filled in. */
