@@ -44,8 +44,11 @@ export type ExpressionError = {
 const MAX_RESULT_SIZE = 1_048_576;
 const MAX_RESULT_DEPTH = 100;
 
-/** The template with every expression replaced by its value. One budget of steps and size covers all of them. */
-export function evaluate(template: Template, scope: Scope): Result<Json, ExpressionError> {
+/** Counts the steps that evaluations take. */
+export type StepCount = (steps: number) => void;
+
+/** The template with every expression replaced by its value. One budget of steps and size covers all of them. `count` is told the steps. */
+export function evaluate(template: Template, scope: Scope, count?: StepCount): Result<Json, ExpressionError> {
   const meter = new Meter();
   const size = { left: MAX_RESULT_SIZE };
   const fill = (value: Json, path: string, depth: number): Result<Json, ExpressionError> => {
@@ -70,12 +73,16 @@ export function evaluate(template: Template, scope: Scope): Result<Json, Express
     }
     return ok(Object.fromEntries(entries));
   };
-  return fill(template, "", 0);
+  const filled = fill(template, "", 0);
+  count?.(meter.spent);
+  return filled;
 }
 
 /** A condition is true or false; anything else is an error. */
-export function evaluateCondition(cel: string, scope: Scope): Result<boolean, ExpressionError> {
-  const result = evaluateOne(cel, scope, "", new Meter(), { left: MAX_RESULT_SIZE });
+export function evaluateCondition(cel: string, scope: Scope, count?: StepCount): Result<boolean, ExpressionError> {
+  const meter = new Meter();
+  const result = evaluateOne(cel, scope, "", meter, { left: MAX_RESULT_SIZE });
+  count?.(meter.spent);
   if (!result.ok) return result;
   return typeof result.value === "boolean" ? ok(result.value) : err(failure(cel, "", "it is neither true nor false"));
 }

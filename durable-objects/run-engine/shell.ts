@@ -38,7 +38,7 @@ const DECISIONS = 3;
 /** A call as a queue consumer gets it. */
 export type QueuedRequest = { readonly kind: "tool"; readonly request: ToolCall } | { readonly kind: "model"; readonly request: ModelCall };
 
-type Decided = { readonly state: RunState; readonly events: readonly RunEvent[]; readonly at: EpochMs };
+type Decided = { readonly state: RunState; readonly events: readonly RunEvent[]; readonly at: EpochMs; readonly isCut: boolean };
 
 /** One run in its object. Every verb is a turn; turns do not overlap. */
 export class RunShell {
@@ -165,7 +165,7 @@ export class RunShell {
     }
     const turn = await this.#decideDurably(run, happening, known);
     if (!turn.ok) return turn;
-    const { state, events, at, rows } = turn.value;
+    const { state, events, at, rows, isCut } = turn.value;
     if (events.length > 0) {
       this.journal.commit(run, rows, at);
       run.state = state;
@@ -174,7 +174,7 @@ export class RunShell {
     await this.#arm(run);
     this.#underWay.act(run, this.#killEpoch);
     if (events.length > 0) this.#announce(run);
-    return ok({ state, isCut: isFull(events) });
+    return ok({ state, isCut: isCut || isFull(events) });
   }
 
   /** A decision whose rows may be committed: the values that they refer to are durable, and what it knows of stops is not old. */
@@ -215,14 +215,15 @@ export class RunShell {
     const at = Math.max(this.#ports.now(), run.state.statusSince);
     const turn = transition(run.machinery, run.state, happening, { at, stops });
     if (!turn.ok) return turn;
-    let { state, events } = turn.value;
+    let { state, events, isCut } = turn.value;
     for (const answer of events.length === 0 ? [] : await this.#underWay.answersAtOnce(run, state, this.#killEpoch)) {
       const next = transition(run.machinery, state, answer, { at, stops });
       if (!next.ok) continue;
       state = next.value.state;
       events = [...events, ...next.value.events];
+      isCut ||= next.value.isCut;
     }
-    return ok({ state, events, at });
+    return ok({ state, events, at, isCut });
   }
 
   /** The alarm: look again, send what waits. */

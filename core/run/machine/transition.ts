@@ -23,8 +23,11 @@ import { isFinal, type RunState } from "./state.ts";
 import { stopAtFailure } from "./stop.ts";
 import { type Machinery, Turn } from "./turn.ts";
 
-/** What a happening led to: the events to store, and the state they fold to. No events: nothing changed. */
-export type RunTurn = { readonly state: RunState; readonly events: readonly RunEvent[] };
+/**
+ * What a happening led to: the events to store, and the state they fold to. No events: nothing changed. `isCut`: the turn was full, and what
+ * follows is decided in the next one.
+ */
+export type RunTurn = { readonly state: RunState; readonly events: readonly RunEvent[]; readonly isCut: boolean };
 
 /** Decides what follows from a happening. The same arguments give the same turn, or the same refusal. */
 export function transition(machinery: Machinery, state: RunState, happening: Happening, { at, stops }: Moment): Result<RunTurn, Refused> {
@@ -32,7 +35,7 @@ export function transition(machinery: Machinery, state: RunState, happening: Hap
   const refusal = happening.kind === "collapsed" ? collapse(turn, happening.over) : take(turn, happening);
   if (refusal !== null) return err({ code: "run.refused", status: state.status, happening: happening.kind, why: refusal });
   if (!isFinal(turn.state)) advance(turn);
-  return ok({ state: turn.state, events: turn.events });
+  return ok({ state: turn.state, events: turn.events, isCut: turn.isFull && turn.events.length > 0 && !isFinal(turn.state) });
 }
 
 /** Why a happening is refused; null when it was taken. */

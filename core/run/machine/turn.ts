@@ -19,9 +19,12 @@ const EVENTS_PER_TURN = 400;
 /** About so many UTF-16 units of events fill a turn, too: it is decided, written and read in one piece. */
 const SIZE_PER_TURN = 128 * 1024;
 
+/** Steps of expressions that fill a turn, too: some 50 ms, so that nobody else on the machine waits long. */
+const STEPS_PER_TURN = 300_000;
+
 const sizeOf = (event: RunEvent): number => sizeWithin(event.data as unknown as Json, SIZE_PER_TURN);
 
-/** True when a turn with these events takes no more. */
+/** True when a turn takes no more events than these. A turn may be full before, by the steps of its expressions (`RunTurn.isCut`). */
 export function isFull(events: readonly RunEvent[]): boolean {
   let size = 0;
   for (const event of events) size += sizeOf(event);
@@ -36,6 +39,7 @@ export class Turn {
   readonly events: RunEvent[] = [];
   #state: RunState;
   #size = 0;
+  #steps = 0;
 
   constructor(machinery: Machinery, state: RunState, at: EpochMs, stops: Stops | null) {
     this.machinery = machinery;
@@ -48,10 +52,15 @@ export class Turn {
     return this.#state;
   }
 
-  /** As `isFull` says of its events. */
+  /** As `isFull` says of its events; also where their expressions took long. */
   get isFull(): boolean {
-    return this.events.length >= EVENTS_PER_TURN || this.#size >= SIZE_PER_TURN;
+    return this.events.length >= EVENTS_PER_TURN || this.#size >= SIZE_PER_TURN || this.#steps >= STEPS_PER_TURN;
   }
+
+  /** Adds the steps of an evaluation. */
+  readonly countSteps = (steps: number): void => {
+    this.#steps += steps;
+  };
 
   get birth(): RunContext["birth"] {
     return this.machinery.birth;

@@ -18,7 +18,7 @@ import { toUndo, undoNext } from "./undo.ts";
 
 /** Every step is completed or skipped: the definition's output is the run's. */
 export function complete(turn: Turn): void {
-  const output = evaluate(turn.birth.definition.output, turn.scope());
+  const output = evaluate(turn.birth.definition.output, turn.scope(), turn.countSteps);
   if (output.ok) {
     const labels = labelsIn(turn.machinery, turn.state, turn.birth.definition.output);
     giveBack(turn);
@@ -83,7 +83,7 @@ function endPartial(turn: Turn): void {
   const { birth, state } = turn;
   const { on_budget } = birth.definition;
   const outputs = Object.entries(state.steps).filter(([, step]) => step.status === "completed");
-  const instead = on_budget === null ? null : evaluate(on_budget.value, turn.scope());
+  const instead = on_budget === null ? null : evaluate(on_budget.value, turn.scope(), turn.countSteps);
   const output: Json = instead?.ok ? instead.value : Object.fromEntries(outputs.map(([id, step]) => [id, step.output]));
   const labels = labelsOfPartial(
     turn.machinery,

@@ -35,7 +35,7 @@ const stepsUnderWay = ({ state }: Turn): number =>
 function startStep(turn: Turn, id: string): void {
   const step = turn.stepDefinition(id);
   if (step.when !== null) {
-    const condition = evaluateCondition(step.when.cel, turn.scopeOf(id));
+    const condition = evaluateCondition(step.when.cel, turn.scopeOf(id), turn.countSteps);
     if (!condition.ok) return failAt(turn, id, "when", condition.error.message, step.when);
     if (!condition.value) return skipStep(turn, id);
   }

@@ -102,7 +102,7 @@ function seenOfFailure({ machinery, state }: Turn, node: string, { read }: Faile
 function ruleFor(turn: Turn, onError: OnError | null, scope: Scope, seen: SeenLabels): Chosen | null {
   if (turn.state.stopping !== null) return null;
   const holds = ({ when }: ErrorRule): boolean => {
-    const condition = when === undefined ? null : evaluateCondition(when.cel, scope);
+    const condition = when === undefined ? null : evaluateCondition(when.cel, scope, turn.countSteps);
     return condition === null || (condition.ok && condition.value);
   };
   let why = joined(seen.error ?? []);
@@ -116,7 +116,7 @@ function ruleFor(turn: Turn, onError: OnError | null, scope: Scope, seen: SeenLa
 /** The value that the rule puts in place of an output; null: it has none, or it cannot be evaluated. */
 function fallbackValue(turn: Turn, chosen: Chosen | null, scope: Scope): { readonly value: Json; readonly labels: Labels } | null {
   if (chosen === null || !("value" in chosen.rule)) return null;
-  const value = evaluate(chosen.rule.value, scope);
+  const value = evaluate(chosen.rule.value, scope, turn.countSteps);
   if (!value.ok) return null;
   return { value: value.value, labels: merged([labelsIn(turn.machinery, turn.state, chosen.rule.value, chosen.seen), whole(chosen.why)]) };
 }

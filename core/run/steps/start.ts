@@ -50,7 +50,7 @@ export function startNode(turn: Turn, node: string, item: { readonly item?: Json
   const start = startOf(step);
   const input = rulesOf(step).input(step);
   if (input === null) return start(turn, node, step, null);
-  const value = evaluate(input.template, { ...turn.scopeOf(stepOfNode(node)), ...item });
+  const value = evaluate(input.template, { ...turn.scopeOf(stepOfNode(node)), ...item }, turn.countSteps);
   if (!value.ok) return failAt(turn, node, input.field, value.error.message, input.template);
   start(turn, node, step, value.value);
 }

@@ -32,7 +32,7 @@ export function undoNext(turn: Turn, activityId: string): void {
   }
   const compensate = done === undefined ? null : compensationOf(turn, done);
   if (done === undefined || compensate === null) throw new TypeError(`${activityId} has no compensation`);
-  const input = evaluate(compensate.input, scopeOf(turn, done, compensate));
+  const input = evaluate(compensate.input, scopeOf(turn, done, compensate), turn.countSteps);
   if (input.ok) {
     const labels = labelsOf(turn, done, compensate);
     const data = { activity: id, undoes: activityId, tool: compensate.tool, input: input.value, labels };

@@ -17,7 +17,7 @@ export function startWait(turn: Turn, id: string, wait: WaitStep): void {
   }
   const field = wait.seconds === null ? "until" : "seconds";
   const template = wait.seconds ?? wait.until;
-  const value = evaluate(template, turn.scopeOf(id));
+  const value = evaluate(template, turn.scopeOf(id), turn.countSteps);
   if (!value.ok) return failAt(turn, id, field, value.error.message, template);
   const resumeAt = field === "seconds" ? secondsFrom(value.value, turn.at) : instantOf(value.value);
   if (resumeAt === null)

@@ -27,10 +27,17 @@ export function fail(reason: string): never {
 
 /** Counts the steps of an evaluation, and ends it beyond the maximum. */
 export class Meter {
+  readonly #most: number;
   #left: number;
 
   constructor(steps: number = MAX_STEPS) {
+    this.#most = steps;
     this.#left = steps;
+  }
+
+  /** Steps so far, never more than the maximum. */
+  get spent(): number {
+    return Math.min(this.#most, this.#most - this.#left);
   }
 
   spend(steps: number): void {

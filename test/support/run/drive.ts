@@ -179,7 +179,7 @@ export class Drive {
     this.events.push(...turn.value.events);
     this.state = turn.value.state;
     if (!this.quiet) this.#checkWhatAlwaysHolds(before);
-    this.#isCut = isFull(turn.value.events);
+    this.#isCut = turn.value.isCut || isFull(turn.value.events);
     return null;
   }
 
