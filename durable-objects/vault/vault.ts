@@ -1,9 +1,13 @@
 /** Personal data of one org, and the placeholders that stand for it: the RPC face (README.md has the rules). */
 import { DurableObject } from "cloudflare:workers";
 import { parsePlaceholder } from "../../core/guardrail/placeholder.ts";
+import { turn as endTurn } from "../../kit/turn.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { KeyShelf, type KeyStore } from "./key-shelf.ts";
 import { copyStored, findStored, keepValue, listStored, type StoredValue, unsealStored, VAULT_SCHEMA, type ValueToKeep } from "./rows.ts";
+
+/** Values that are copied in one transaction: some 50 ms. */
+const COPIED_AT_ONCE = 200;
 
 /** Everything this room needs from outside. */
 export type VaultPorts = {
@@ -61,13 +65,18 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
       const { storage } = this.ctx;
       if (!isMigrated(storage.sql)) return;
       const kept = listStored(storage.sql, from);
-      const keys = await this.#keysOf(kept.map(({ stored }) => stored));
-      storage.transactionSync(() => {
-        for (const { placeholder, stored } of kept) {
-          const key = keys.get(stored.subject) ?? null;
-          if (key !== null) copyStored(storage.sql, key, from, to, placeholder, stored);
-        }
-      });
+      // Thousands in one transaction would keep the org's other runs waiting. After a call that breaks off, the next one copies the rest.
+      for (let first = 0; first < kept.length; first += COPIED_AT_ONCE) {
+        if (first > 0) await endTurn();
+        const portion = kept.slice(first, first + COPIED_AT_ONCE);
+        const keys = await this.#keysOf(portion.map(({ stored }) => stored)); // someone may have been erased since the last portion
+        storage.transactionSync(() => {
+          for (const { placeholder, stored } of portion) {
+            const key = keys.get(stored.subject) ?? null;
+            if (key !== null) copyStored(storage.sql, key, from, to, placeholder, stored);
+          }
+        });
+      }
     }
 
     /** The placeholder in run `to` of each value that run `from` knows by one of these; null where it knows none. */

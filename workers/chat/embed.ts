@@ -1,8 +1,12 @@
 /** `POST /v1/embeddings`: texts as vectors, governed like a chat. What is embedded is the redacted text. */
+
 import type { Amount } from "../../core/budget/amount.ts";
 import { boundInputs, type EmbeddingRequest, embeddingBody, embeddingList, readEmbeddingRequest } from "../../core/chat/embedding.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import { refusalCode } from "../../core/guardrail/finding.ts";
+import { withoutPerson } from "../../core/guardrail/rules/action.ts";
+import { judgeInput } from "../../core/guardrail/rules/judge.ts";
 import type { Json } from "../../core/json.ts";
 import { worstCase } from "../../core/model-call/cost.ts";
 import { embeddingUsage } from "../../core/model-call/usage.ts";
@@ -47,15 +51,21 @@ export async function embed(ports: ChatPorts, asked: Asked): Promise<Result<Repl
 }
 
 async function guardInputs(ports: ChatPorts, call: Call, request: EmbeddingRequest): Promise<Result<EmbeddingRequest, Refusal>> {
-  const { value, verdict, findings } = await call.guard.admit(call.guardContext, "data", "input", [...request.inputs]);
-  const placed = findings.map((finding) => ({ ...finding, pointer: `/input${finding.pointer}` }));
+  const rules = call.rules.input;
+  const judged = judgeInput([...request.inputs], rules);
+  if (withoutPerson(judged.action) === "block") return refused(ports, call, "content_blocked", judged.findings);
+  const { value, verdict, findings } = await call.guard.admit(call.guardContext, "data", "input", [...request.inputs], rules.names);
+  const placed = [...judged.findings, ...findings].map((finding) => ({ ...finding, pointer: `/input${finding.pointer}` }));
   if (verdict === "block" || !Array.isArray(value)) {
-    const code = refusalCode(findings);
-    await ports.record(call.asked.principal.org, blockedRecord(ports, call, code, placed));
-    return err(refuse(code, "the content was refused", [{ path: "/input", message: "was refused" }]));
+    return refused(ports, call, refusalCode(findings), placed);
   }
   call.records.push(...findingRecords(ports, call, "user", placed));
   return ok({ ...request, inputs: value.map((item: Json) => String(item)) });
+}
+
+async function refused(ports: ChatPorts, call: Call, code: ReturnType<typeof refusalCode>, findings: readonly FindingSummary[]) {
+  await ports.record(call.asked.principal.org, blockedRecord(ports, call, code, findings));
+  return err(refuse(code, "the content was refused", [{ path: "/input", message: "was refused" }]));
 }
 
 async function embedOn(ports: ChatPorts, call: Call, request: EmbeddingRequest, attempt: Attempt, input: number): Promise<Step<Embedded>> {

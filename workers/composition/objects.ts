@@ -18,6 +18,7 @@ import type {
 } from "../../durable-objects/index.ts";
 import { runValues } from "../archive/run-values.ts";
 import { carryPlaceholders } from "../guardrail/carry.ts";
+import { eachPortion } from "../guardrail/in-portions.ts";
 import { flagStore } from "../kill-switch/flag.ts";
 import { bearHeir } from "../use-cases/bear.ts";
 import { type StartChildPorts, startChild } from "../use-cases/start-child.ts";
@@ -145,7 +146,8 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     },
     undoRun: async (run) => (await objects.run(run).undo()) ?? { failed: true, left: false },
     tellParent: async (parent, end, org) => {
-      const carry = (placeholders: readonly string[]) => objects.vault(org).carry({ from: end.run, to: parent.run, placeholders });
+      const carry = (placeholders: readonly string[]) =>
+        eachPortion(placeholders, (portion) => objects.vault(org).carry({ from: end.run, to: parent.run, placeholders: portion }));
       await objects.run(parent.run).childEnded(parent.activity, { ...end, output: await carryPlaceholders(end.output, carry) });
     },
     callBack: (callback) => callbacks.deliver(callback),

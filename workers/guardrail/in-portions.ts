@@ -16,7 +16,8 @@ export const inPortions = (vault: VaultPort): VaultPort => ({
   open: async (org, request) => eachPortion(request.placeholders, (placeholders) => vault.open(org, { ...request, placeholders })),
 });
 
-async function eachPortion<In, Out>(all: readonly In[], ask: (portion: readonly In[]) => Promise<readonly Out[]>): Promise<Out[]> {
+/** The answers to all of them, in order, asked for a portion at a time. */
+export async function eachPortion<In, Out>(all: readonly In[], ask: (portion: readonly In[]) => Promise<readonly Out[]>): Promise<Out[]> {
   const answers: Out[] = [];
   for (let from = 0; from < all.length; from += PORTION) answers.push(...(await ask(all.slice(from, from + PORTION))));
   return answers;

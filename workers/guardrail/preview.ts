@@ -1,12 +1,16 @@
 /** The guardrails as a rehearsal: the same judgement and the same redaction, with a vault that numbers placeholders and keeps nothing. */
+import type { InputRules } from "../../core/guardrail/rules/merge.ts";
 import type { Json } from "../../core/json.ts";
 import { defineGuard } from "./guard.ts";
 import type { Admitted } from "./ports.ts";
 
 const NOBODY = { org: "", run: "", subject: "" };
 
-/** As `Guard.admit` would take in the input of a run. */
-export function previewAdmission(value: Json): Promise<Admitted> {
+/** As `Guard.admit` would take in the input of a run under these rules. */
+export function previewAdmission(
+  value: Json,
+  { names: findsNames, injection }: Pick<InputRules, "names" | "injection">,
+): Promise<Admitted> {
   const numbers = new Map<string, number>();
   const names = new Map<string, string>();
   const nameOf = (type: string, hidden: string): string => {
@@ -23,5 +27,5 @@ export function previewAdmission(value: Json): Promise<Admitted> {
       open: async (_org, { placeholders }) => placeholders.map(() => null),
     },
   });
-  return guard.admit(NOBODY, "user", "input", value);
+  return guard.admit(NOBODY, "user", "input", value, findsNames, injection);
 }

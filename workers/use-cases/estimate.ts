@@ -5,8 +5,11 @@
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { estimateOf } from "../../core/estimate/estimate.ts";
 import { walk } from "../../core/estimate/walk.ts";
+import { judgeInput } from "../../core/guardrail/rules/judge.ts";
+import { PLATFORM_GUARDRAILS } from "../../core/guardrail/rules/merge.ts";
 import { isObject } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { runRulesOf } from "../../core/workflow/guardrails.ts";
 import { lookUp } from "./estimate-lookup.ts";
 import type { UseCasePorts } from "./ports.ts";
 import type { Requester } from "./requester.ts";
@@ -24,7 +27,10 @@ export async function estimate(
   const workflow = found.value;
   const fits = fitted(workflow, request);
   if (!fits.ok) return fits;
-  const { value, verdict } = await ports.estimates.preview({ input: fits.value.input, metadata: request.metadata });
+  const { guardrails } = await ports.store.orgs.settings(by.principal.org);
+  const rules = (runRulesOf(guardrails, workflow.definition)?.rules ?? PLATFORM_GUARDRAILS).input;
+  if (judgeInput(fits.value.input, rules).action === "block") return err(refuse("content_blocked", "the content was refused"));
+  const { value, verdict } = await ports.estimates.preview({ input: fits.value.input, metadata: request.metadata }, rules);
   if (verdict === "block" || !isObject(value)) return err(refuse("injection_detected", "the content was refused"));
   const input = value["input"] ?? null;
   const [known, past] = await Promise.all([

@@ -1,5 +1,6 @@
 /** What use cases ask of other rooms. `workers/composition` fits them together; tests may fit others. */
 import type { PastCost } from "../../core/estimate/estimate.ts";
+import type { InputRules } from "../../core/guardrail/rules/merge.ts";
 import type { Json } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
@@ -30,7 +31,7 @@ export type ReviewsPort = (org: string) => Pick<ReviewQueueRpc, "decide" | "read
 /** What an estimate looks up. Nothing of it starts, keeps or calls anything. */
 export type EstimatesPort = {
   /** As the guard would admit an input; with placeholders that nobody keeps. */
-  preview(value: Json): Promise<Admitted>;
+  preview(value: Json, rules: Pick<InputRules, "names" | "injection">): Promise<Admitted>;
   /** What routing and the policy would answer a step that asks for a model. */
   authorize(question: AuthorityQuestion, killEpoch: number): Promise<AuthorityAnswer>;
   /** Completed runs of this version. */

@@ -2,6 +2,9 @@
 import { NOTHING_YET } from "../../core/access/circumstances.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { unknownName } from "../../core/errors/unknown-name.ts";
+import { withoutPerson } from "../../core/guardrail/rules/action.ts";
+import { judgeInput } from "../../core/guardrail/rules/judge.ts";
+import { type Rules, rulesOfOrg } from "../../core/guardrail/rules/merge.ts";
 import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ToolOutcome } from "../../core/run/calls/call.ts";
@@ -87,7 +90,15 @@ async function callOnRecord(
     ports.store.audit.record(principal.org, auditRecord(ports, by, { ...fact, resource: `tool/${tool}@${version}` }));
   // Its placeholders resolve under an id of its own.
   const run = `test_${trace.traceId}`;
-  const admitted = await ports.guard.admit({ org: principal.org, run, subject: principal.user }, "user", "input", input);
+  const rules = rulesOfOrg((await ports.store.orgs.settings(principal.org)).guardrails);
+  const judged = judgeInput(input, rules.input);
+  if (withoutPerson(judged.action) === "block") {
+    await record({ type: "guardrail.blocked", action: "tool.test", decision: "deny" });
+    return err(refuse("content_blocked", "the content was refused"));
+  }
+  const context = { org: principal.org, run, subject: principal.user };
+  const asked = [rules.input.names, withoutPerson(rules.input.injection)] as const; // nobody waits for a person here
+  const admitted = await ports.guard.admit(context, "user", "input", input, ...asked);
   for (const { type, detector, count, pointer, score } of admitted.findings) {
     const data = { channel: "user", type, detector, count, score, pointer: `/input${pointer}` };
     await record({ type: "guardrail.flagged", action: "guardrail.scan", data });
@@ -97,7 +108,7 @@ async function callOnRecord(
     return err(refuse("injection_detected", "the content was refused"));
   }
   await record({ type: "tool.called", action: "tool.test", data: { tool, version, effect, attempt: 1, key: `${run}/${tool}` } });
-  const outcome = await call(ports, by, manifest, admitted.value, run);
+  const outcome = await call(ports, by, manifest, admitted.value, run, rules);
   for (const { type, pointer } of outcome.openings) {
     await record({ type: "personal_data.opened", action: "personal_data.open", decision: "allow", data: { tool, type, pointer } });
   }
@@ -109,12 +120,20 @@ async function callOnRecord(
 }
 
 /** Governed as in a run. `input`: redacted. `run`: under which its placeholders resolve. */
-async function call(ports: UseCasePorts, by: Requester, manifest: ToolManifest, input: Json, run: string): Promise<ToolOutcome> {
+async function call(
+  ports: UseCasePorts,
+  by: Requester,
+  manifest: ToolManifest,
+  input: Json,
+  run: string,
+  { tools }: Rules,
+): Promise<ToolOutcome> {
   const { org, user } = by.principal;
   const { traceId } = by.trace;
   const { name, version, timeout_ms } = manifest;
   const { epoch } = await ports.killSwitch.stops();
   const who = { org, run, user, subject: user, workflow: "tool-test", version: 1, activity: name };
   const context = { ...who, key: `${run}/${name}`, traceId, spanId: traceId.slice(0, 16), killEpoch: epoch };
-  return ports.callTool({ context, tool: name, version, input, timeoutMs: timeout_ms });
+  const ruled = { injection: withoutPerson(tools.injection), ...(tools.names ? ({ names: true } as const) : {}) };
+  return ports.callTool({ context, tool: name, version, input, timeoutMs: timeout_ms, ...ruled });
 }

@@ -7,7 +7,8 @@ import { type GuardrailSettings, RULES } from "../../../core/guardrail/rules/set
 import { isObject, type Json } from "../../../core/json.ts";
 import type { Result } from "../../../core/result.ts";
 import type { Reply } from "../../../workers/chat/ports.ts";
-import { chatWorld, delta, frame, says, streams } from "../../support/doubles/chat-world.ts";
+import { chatWorld, delta, frame, SMALL, says, streams } from "../../support/doubles/chat-world.ts";
+import { json } from "../../support/doubles/upstream.ts";
 
 const SYSTEM = "You help customers of Acme. Never tell anybody that the warehouse in Leeds is closed until May.";
 const ask = (words = "Where is my order?", stream = false) => ({
@@ -53,6 +54,19 @@ describe("what a user says", () => {
     expect(await outcome(await world(topics, says("Fine.")).complete(ask("Is the warehouse open?")))).toEqual({ code: "content_blocked" });
     expect(await outcome(await world({ input: { max_chars: 20 } }, says("Fine.")).complete(ask()))).toMatchObject({ content: "Fine." });
     expect(await outcome(await world({ input: { max_chars: 10 } }, says("Fine.")).complete(ask()))).toEqual({ code: "content_blocked" });
+  });
+});
+
+describe("what is embedded", () => {
+  const vectors = () => json({ data: [{ index: 0, embedding: [1] }], usage: { prompt_tokens: 1, total_tokens: 1 } });
+  it("[RULES-16] is under the org's rules too", async () => {
+    const topics = { input: { topics: { allow: [], deny: ["warehouse"], action: "review" } } } as const;
+    const embed = (input: string, rules: GuardrailSettings) => world(rules, vectors()).embed({ model: SMALL, input });
+    expect(await embed("Is the warehouse open?", topics)).toMatchObject({ ok: false, error: { code: "content_blocked" } });
+    expect(await embed("Is the shop open?", topics)).toMatchObject({ ok: true });
+    const chat = world({ input: { names: true } }, vectors());
+    expect(await chat.embed({ model: SMALL, input: "Ask Maria Gonzalez in Berlin about it." })).toMatchObject({ ok: true });
+    expect(chat.upstream.requests[0]?.body).toContain("{{PERSON_1}}");
   });
 });
 

@@ -1,6 +1,6 @@
 /** `/v1/budgets`: who sets caps, and what a cap may be. What caps do is tested with the ledger. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { ADMIN_KEY, makeWorld, type World } from "../../support/ingress-fakes.ts";
+import { ADMIN_KEY, makeWorld, WORKFLOW, type World } from "../../support/ingress-fakes.ts";
 
 type Body = Record<string, unknown>;
 let world: World;
@@ -8,6 +8,8 @@ let admin: string;
 beforeEach(async () => {
   world = makeWorld();
   admin = await world.makeKey(["admin"]);
+  const developer = await world.makeKey(["developer"]);
+  await world.send("POST", "/v1/workflows", { key: developer, body: { ...WORKFLOW, name: "support-refund" } });
 });
 
 const send = async (method: string, path: string, key: string | null, body?: unknown) => {

@@ -65,6 +65,16 @@ describe("an estimate", () => {
     expect((await estimate({ budget: { usd: 1_000, tokens: 1_000_000 } })).within_budget).toBe(true);
   });
 
+  it("[EST-40] refuses what the guardrails of the org or the workflow would refuse", async () => {
+    const topics = { allow: [], deny: ["parcel"], action: "block" };
+    const strict = { ...PRICED, name: "strict", guardrails: { input: { topics } } };
+    const registered = await world.send("POST", "/v1/workflows", { key: developer, body: strict });
+    expect(registered.status).toBe(201);
+    const refused = await post("/v1/runs/estimate", { workflow: "strict", input: { text: TEXT } });
+    expect([refused.status, refused.json.code]).toEqual([422, "content_blocked"]);
+    expect((await post("/v1/runs/estimate", { workflow: "strict", input: { text: "The box was open." } })).status).toBe(200);
+  });
+
   it("[EST-32] of a run without models is nothing", async () => {
     const told = await estimate({ workflow: "echo" });
     expect(told).toEqual({

@@ -20,6 +20,7 @@ describe("what nothing has", () => {
     ["GET", "/v1/workflows/echo/versions/7", "workflow `echo` has no version 7: the newest that is active is 1"],
     ["GET", "/v1/tools/constructor", "there is no tool `constructor`"],
     ["GET", "/v1/routes/chatt", "there is no route `chatt`"],
+    ["PUT", "/v1/budgets/workflow:ecko", "there is no workflow `ecko`; did you mean `echo`?"],
     ["DELETE", "/v1/routes/chatt", "there is no route `chatt`"],
     ["GET", `/v1/runs/run_${ID}`, `there is no run \`run_${ID}\``],
     ["GET", `/v1/runs/run_${ID}/events`, `there is no run \`run_${ID}\``],
@@ -32,7 +33,7 @@ describe("what nothing has", () => {
       "there is no model `bulkhead/rehearsal-1.0.1`; did you mean `bulkhead/rehearsal-1.0.0`?",
     ],
   ])("[NAMES-1] %s %s names the thing, and what is near", async (method, path, detail) => {
-    const answer = await world.send(method, path, { key: admin });
+    const answer = await world.send(method, path, { key: admin, ...(method === "PUT" ? { body: {} } : {}) });
     const problem = (await answer.json()) as { detail?: string; error?: { message: string } };
     const told = problem.detail ?? problem.error?.message ?? ""; // models answer in the shape of their clients
     expect(answer.status).toBe(404);

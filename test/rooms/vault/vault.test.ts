@@ -46,6 +46,14 @@ describe("placeholders", () => {
     expect(await openOne("{{CREDIT_CARD_1}}")).toBeNull();
   });
 
+  it("[VAULT-11] passes hundreds of values on to the run that continues, in portions, and again where that broke off", async () => {
+    const values = Array.from({ length: 450 }, (_, index) => ({ type: "EMAIL", value: `p${index}@example.com` }) as const);
+    const placeholders = await vault.assign({ ...request, values });
+    await Promise.all([vault.inherit({ from: "run_1", to: "run_2" }), vault.inherit({ from: "run_1", to: "run_2" })]);
+    const opened = await vault.open({ run: "run_2", placeholders, inputOnly: true });
+    expect(opened).toEqual(values.map(({ value }) => value));
+  });
+
   it("[VAULT-3] opens with `inputOnly` nothing that a tool or a model brought", async () => {
     await vault.assign({ ...request, origin: "tool" });
     expect(await openOne("{{EMAIL_1}}", "run_1", true)).toBeNull();

@@ -468,6 +468,35 @@ describe("a tool", () => {
     expect(refused.ok || refused.error).toMatchObject({ code: "invalid_request", errors: [{ path: "/input/n" }] });
   });
 
+  it("[USE-17] is tested under the guardrails of the org", async () => {
+    await value(registerTool(world.ports, by("dev", "developer"), { name: "orders.get", manifest: TOOL as never }));
+    const asked: unknown[] = [];
+    const { settings } = world.ports.store.orgs;
+    const topics = { allow: [], deny: ["politics"], action: "review" } as const;
+    const ports = {
+      ...world.ports,
+      store: {
+        ...world.ports.store,
+        orgs: {
+          ...world.ports.store.orgs,
+          settings: async (org: string) => ({
+            ...(await settings(org)),
+            guardrails: { input: { topics }, tools: { names: true, injection: "review" }, may_weaken: [] } as never,
+          }),
+        },
+      },
+      callTool: (call: Parameters<typeof world.ports.callTool>[0]) => {
+        asked.push({ names: call.names, injection: call.injection });
+        return world.ports.callTool(call);
+      },
+    };
+    const tested = (id: string) => testTool(ports, by("dev", "developer"), { tool: "orders.get", sent: { value: { id }, long: [] } });
+    expect(await refusal(tested("politics of today"))).toBe("content_blocked");
+    expect(asked).toEqual([]);
+    expect(await refusal(tested("A-1"))).toBeNull();
+    expect(asked).toEqual([{ names: true, injection: "block" }]);
+  });
+
   it("[USE-11] is not called in a test where a run would ask a person or be denied", async () => {
     const dev = by("dev", "developer");
     const calls: string[] = [];

@@ -6,7 +6,8 @@ import type { Principal } from "../../../core/access/principal.ts";
 import type { Caps } from "../../../core/budget/account.ts";
 import { type BudgetScope, DEPLOYMENT_LEDGER } from "../../../core/budget/lease.ts";
 import type { BudgetView } from "../../../core/budget/view.ts";
-import { refuse } from "../../../core/errors/problem.ts";
+import { type Refusal, refuse } from "../../../core/errors/problem.ts";
+import { unknownName } from "../../../core/errors/unknown-name.ts";
 import { fromUsd } from "../../../core/money.ts";
 import type { Page, PageRequest } from "../../../core/page.ts";
 import { err } from "../../../core/result.ts";
@@ -19,6 +20,8 @@ import { pageOf, pageQuery } from "../schemas/requests.ts";
 
 /** The list's cursor is the last scope that was shown. */
 const CURSOR = /^(deployment|org|user:[^\s/]{1,128}|workflow:[a-z0-9-]{1,63})$/;
+
+const WORKFLOW = "workflow:";
 
 const microUsd = (usd: number | null | undefined): number | null => (usd === null || usd === undefined ? null : fromUsd(usd));
 
@@ -56,6 +59,8 @@ export function budgetRoutes(ports: IngressPorts): Endpoint[] {
               edgeRule("platform_admin"),
             ),
           );
+        const unknown = await unknownWorkflow(ports, principal.org, scope);
+        if (unknown !== null) return err(unknown);
         const record = auditRecord(ports, call, {
           type: "budget.changed",
           action: "budget.write",
@@ -91,6 +96,14 @@ export function budgetRoutes(ports: IngressPorts): Endpoint[] {
       },
     }),
   ];
+}
+
+/** A cap on a workflow that does not exist would bind nothing, and look as if it did. Whether there is such a user is not known here. */
+async function unknownWorkflow({ store }: IngressPorts, org: string, scope: BudgetScope): Promise<Refusal | null> {
+  if (!scope.startsWith(WORKFLOW)) return null;
+  const name = scope.slice(WORKFLOW.length);
+  if ((await store.workflows.get(org, name, null)) !== null) return null;
+  return unknownName("workflow", name, await store.workflows.names(org));
 }
 
 /** The deployment's line comes first, as its name does. */
