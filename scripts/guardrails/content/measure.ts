@@ -9,7 +9,7 @@ const SEED = 7;
 type Scored = { readonly score: number; readonly isHit: boolean; readonly group: string; readonly level: "pass" | "flag" | "block" };
 
 /** Chance that a hit scores higher than a harmless text; ties count half. */
-function areaUnder(of: readonly { readonly score: number; readonly isHit: boolean }[]): number {
+export function areaUnder(of: readonly { readonly score: number; readonly isHit: boolean }[]): number {
   const ranked = [...of].sort((a, b) => a.score - b.score);
   let [below, won, hits] = [0, 0, 0];
   for (let at = 0; at < ranked.length; ) {
