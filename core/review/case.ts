@@ -1,5 +1,6 @@
 /** A case for people: something risky that waits for a decision. PERSISTED: rows of `ReviewQueue`. */
 import type { Holder } from "../access/person.ts";
+import type { HandOverReason } from "../guardrail/hand-over/hand-over.ts";
 import type { Json } from "../json.ts";
 import type { EpochMs } from "../time.ts";
 
@@ -7,6 +8,8 @@ import type { EpochMs } from "../time.ts";
 export type Severity = "critical" | "high" | "medium";
 /** Status of a review as HTTP shows it. */
 export type ReviewStatus = "pending" | "approved" | "rejected" | "modified" | "escalated" | "expired" | "cancelled";
+/** How a list of cases is ordered. */
+export type ReviewOrder = "newest" | "urgency";
 /** What a person may do with a case. */
 export type ReviewAction = "approve" | "reject" | "modify" | "escalate";
 
@@ -15,6 +18,24 @@ export const DUE_MS: { readonly [S in Severity]: number } = { critical: 15 * 60_
 
 /** A tool call under review, in the version that the approval covers. */
 export type ReviewedCall = { readonly tool: string; readonly version: number };
+
+/** One message of a conversation that a person takes over; redacted. `step`: whose output it is. */
+export type HandOverMessage = {
+  readonly role: "user" | "assistant" | "tool" | "system";
+  readonly text: string;
+  readonly step?: string;
+};
+/** What a person who takes over is told. `trigger`: why. `to`: who takes over, as the workflow says it. */
+export type HandOverCase = {
+  readonly trigger: HandOverReason;
+  readonly priority: "normal" | "high";
+  readonly to: string | null;
+  readonly summary: string;
+  readonly conversation: readonly HandOverMessage[];
+};
+
+/** Why a person is asked, as a run says it. */
+export type ReviewReason = "step" | "policy" | "budget" | "guardrail" | "unknown-outcome" | "hand_over";
 
 /** What a run asks: opening the same `key` twice is one case. */
 export type ReviewRequest = {
@@ -28,12 +49,15 @@ export type ReviewRequest = {
   readonly startedBy: string;
   /** The credentials that started the run or one that it continues. Absent: an older run, of which the user is all that is known. */
   readonly starters?: readonly Holder[];
+  /** Absent: it was opened before this was kept. */
+  readonly reason?: ReviewReason;
+  readonly handOver?: HandOverCase;
   readonly severity: Severity;
   readonly risk: { readonly score: number | null; readonly factors: readonly string[] };
   readonly policy: { readonly version: string | null; readonly decision: string | null };
   readonly proposal: Json;
-  /** What a person may change: the `input` of the proposed call, or nothing. Absent: what is read of it, it is a step's own proposal. */
-  readonly modifiable?: "input" | "nothing";
+  /** What a person may change: the `input` of the proposed call, the `reply` to a hand-over (or to hand it back), or nothing. Absent: what is read of it, it is a step's own proposal. */
+  readonly modifiable?: "input" | "reply" | "nothing";
   /** JSON Pointers into a step's own proposal: what later steps read of it. Absent: it was opened before they were kept, or it is no step's. */
   readonly read?: readonly string[];
   /** The tool that is called once this is approved. Absent: none, or it was opened before this was kept. */

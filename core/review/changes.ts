@@ -18,6 +18,7 @@ type Change = { readonly path: string; readonly before: Json | undefined; readon
 export function lostChanges({ modifiable, read, proposal }: ReviewRequest, changes: Json): readonly FieldError[] {
   const lost = (path: string, message: string): FieldError[] => [{ path: `/changes${path}`, message }];
   if (modifiable === "nothing") return lost("", "nothing of this proposal can be changed: approve or reject it");
+  if (modifiable === "reply") return flawOfReply(changes).flatMap(({ path, message }) => lost(path, message));
   if (modifiable === "input") {
     if (!isObject(changes)) return lost("", "must be an object: the call's own fields go into its `input`");
     const beside = Object.keys(changes).find((key) => key !== "input");
@@ -32,6 +33,18 @@ export function lostChanges({ modifiable, read, proposal }: ReviewRequest, chang
   const flaws = changesIn(proposal, changes, "", []).flatMap((change) => flawOf(change, read ?? [""]) ?? []);
   if (flaws.length > 0) return flaws.slice(0, MOST_TOLD).flatMap(({ path, message }) => lost(path, message));
   return canonicalJson(mergePatch(proposal, changes)) === canonicalJson(proposal) ? unchanged : [];
+}
+
+/** A hand-over takes a reply, or goes back to the run. */
+function flawOfReply(changes: Json): readonly FieldError[] {
+  const what = 'write `{"reply": …}`, which becomes the run\'s answer, or `{"hand_back": true}`, with which the run goes on by itself';
+  if (!isObject(changes)) return [{ path: "", message: what }];
+  const other = Object.keys(changes).find((key) => key !== "reply" && key !== "hand_back");
+  if (other !== undefined) return [{ path: `/${escapeToken(other)}`, message: `is nothing that can be changed: ${what}` }];
+  const [reply, handBack] = [own(changes, "reply") ?? null, own(changes, "hand_back") ?? false];
+  if (typeof handBack !== "boolean") return [{ path: "/hand_back", message: "must be true or false" }];
+  if (reply !== null && handBack) return [{ path: "/hand_back", message: "goes without a reply" }];
+  return reply === null && !handBack ? [{ path: "", message: what }] : [];
 }
 
 function changesIn(target: Json, patch: Json, path: string, beside: readonly string[]): Change[] {

@@ -1,7 +1,8 @@
 /** A review as the HTTP contract shows it (docs/contract.md, "People and control"). Placeholders stand where personal data was. */
+import type { HandOverReason } from "../guardrail/hand-over/hand-over.ts";
 import type { Json } from "../json.ts";
 import { orNullRfc3339, toRfc3339 } from "../time.ts";
-import type { ReviewStatus, Severity } from "./case.ts";
+import type { HandOverCase, HandOverMessage, ReviewStatus, Severity } from "./case.ts";
 import type { Case } from "./life.ts";
 
 /** A review as HTTP shows it. */
@@ -9,6 +10,14 @@ export type ReviewView = {
   id: string;
   run: string;
   step: string;
+  /** Why a person is asked. Absent: the case was opened before this was kept. */
+  reason?: "step" | "policy" | "budget" | "guardrail" | "unknown_outcome" | "hand_over";
+  /** Of a hand-over: why, how soon, who takes over, what happened so far, and what was said. */
+  trigger?: HandOverReason;
+  priority?: "normal" | "high";
+  to?: string | null;
+  summary?: string;
+  conversation?: { role: HandOverMessage["role"]; text: string; step?: string }[];
   severity: Severity;
   status: ReviewStatus;
   risk: { score: number | null; factors: string[] };
@@ -32,6 +41,8 @@ export function reviewView(state: Case): ReviewView {
     id: state.id,
     run: request.run,
     step: request.step,
+    ...(request.reason === undefined ? {} : { reason: request.reason === "unknown-outcome" ? "unknown_outcome" : request.reason }),
+    ...handOverView(request.handOver),
     severity: state.severity,
     status: state.status,
     risk: { score: request.risk.score, factors: [...request.risk.factors] },
@@ -46,6 +57,9 @@ export function reviewView(state: Case): ReviewView {
     closed_at: orNullRfc3339("closedAt" in state ? state.closedAt : null),
   };
 }
+
+const handOverView = (handOver: HandOverCase | undefined): Partial<ReviewView> =>
+  handOver === undefined ? {} : { ...handOver, conversation: handOver.conversation.map((message) => ({ ...message })) };
 
 function decisionView(state: Case): ReviewView["decision"] {
   if (!("decision" in state)) return null;

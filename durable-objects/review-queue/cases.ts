@@ -55,6 +55,19 @@ export class Cases {
     );
   }
 
+  /** What people are to decide, the most urgent first and of these the oldest, those behind the id `behind`. `status` null: all open cases. */
+  queue(status: ReviewStatus | null, behind: string | null, limit: number): Case[] {
+    const rank = "CASE json_extract(body, '$.severity') WHEN 'critical' THEN 0 WHEN 'high' THEN 1 ELSE 2 END";
+    const last = `SELECT ${rank} FROM review WHERE id = ?2`;
+    return this.#read(
+      `SELECT body FROM review WHERE (?1 IS NULL AND wake_at IS NOT NULL OR status = ?1) AND (?2 IS NULL OR (${rank}, id) > ((${last}), ?2))
+       ORDER BY ${rank}, id LIMIT ?3`,
+      status,
+      behind,
+      limit,
+    );
+  }
+
   countOpen(): number {
     return this.#sql.exec<{ open: number }>("SELECT COUNT(*) AS open FROM review WHERE wake_at IS NOT NULL").one().open;
   }

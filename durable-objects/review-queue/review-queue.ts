@@ -8,7 +8,7 @@ import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { ReviewedCall, ReviewRequest, ReviewStatus } from "../../core/review/case.ts";
+import type { ReviewedCall, ReviewOrder, ReviewRequest, ReviewStatus } from "../../core/review/case.ts";
 import { type Case, type CaseEvent, type CaseTurn, type Judgement, openCase, transition } from "../../core/review/life.ts";
 import type { ReviewMessage } from "../../core/review/message.ts";
 import { reviewRecord } from "../../core/review/record.ts";
@@ -90,9 +90,11 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       return this.#stores?.cases.find(id)?.request.call ?? null;
     }
 
-    /** Newest first. `cursor` is the last id of the page before. */
-    async list(status: ReviewStatus | null, page: PageRequest): Promise<Page<ReviewView>> {
-      const found = this.#stores?.cases.list(status, page.cursor, page.limit + 1) ?? [];
+    /** Newest first; by `urgency`, the open cases as people should take them. `cursor` is the last id of the page before. */
+    async list(status: ReviewStatus | null, page: PageRequest, order: ReviewOrder = "newest"): Promise<Page<ReviewView>> {
+      const cases = this.#stores?.cases;
+      const most = page.limit + 1;
+      const found = (order === "urgency" ? cases?.queue(status, page.cursor, most) : cases?.list(status, page.cursor, most)) ?? [];
       const data = found.slice(0, page.limit).map(reviewView);
       return { data, next_cursor: found.length > page.limit ? (data.at(-1)?.id ?? null) : null };
     }

@@ -56,7 +56,9 @@ async function admitChanges(ports: UseCasePorts, by: Requester, review: ReviewVi
   const runId = await ports.keys.parseRunId(org, review.run);
   const run = runId === null ? null : await ports.runs(runId).view();
   if (run === null) return err(unknownId("run", review.run));
-  const admitted = await ports.guard.admit({ org, run: run.id, subject: run.subject }, "user", "tool", changes);
+  // A reply is written for the run's user, who gets to read it as it was written.
+  const origin = review.reason === "hand_over" ? "input" : "tool";
+  const admitted = await ports.guard.admit({ org, run: run.id, subject: run.subject }, "user", origin, changes);
   if (admitted.verdict !== "block") return ok(admitted.value);
   const fact = { type: "guardrail.blocked", action: "review.decide", resource: `review/${review.id}`, decision: "deny" } as const;
   await ports.store.audit.record(org, auditRecord(ports, by, fact));

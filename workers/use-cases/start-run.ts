@@ -5,6 +5,8 @@
 
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { unknownId } from "../../core/errors/unknown-name.ts";
+import type { FindingSummary } from "../../core/guardrail/finding.ts";
+import type { Action } from "../../core/guardrail/rules/action.ts";
 import { judgeInput } from "../../core/guardrail/rules/judge.ts";
 import { PLATFORM_GUARDRAILS, type RunRules } from "../../core/guardrail/rules/merge.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
@@ -128,29 +130,31 @@ async function admit(
   const { input, metadata } = command;
   const { input: rules } = ruled?.rules ?? PLATFORM_GUARDRAILS;
   const judged = judgeInput(input, rules);
-  if (judged.action === "block") {
+  // A person takes over what a rule refuses, where the rules say so; a length is no matter for a person.
+  const isForPerson = (ruled?.rules.hand_over?.guardrail ?? "off") !== "off" && !judged.findings.some(isTooLong);
+  if (judged.action === "block" && !isForPerson) {
     await recordBlocked(ports, by, "run.start", `workflow/${command.workflow}`, judged.findings);
     return err(refuse("content_blocked", "the content was refused"));
   }
-  const { value, verdict, findings, action } = await ports.guard.admit(
-    context,
-    "user",
-    "input",
-    { input, metadata },
-    rules.names,
-    rules.injection,
-  );
+  const look = (injection: Action) => ports.guard.admit(context, "user", "input", { input, metadata }, rules.names, injection);
+  const first = await look(rules.injection);
+  // The person sees that there was an instruction, and not the instruction.
+  const isHandedOver = isForPerson && first.action === "block";
+  const { value, verdict, action } = isHandedOver ? await look("redact") : first;
+  const { findings } = first;
   if (verdict !== "block" && isObject(value) && isObject(value["metadata"])) {
     return ok({
       input: value["input"] ?? null,
       metadata: value["metadata"],
       findings: [...judged.findings, ...findings],
-      needsPerson: judged.action === "review" || action === "review",
+      needsPerson: !isHandedOver && judged.action !== "block" && (judged.action === "review" || action === "review"),
     });
   }
   await recordBlocked(ports, by, "run.start", `workflow/${command.workflow}`, findings);
   return err(refuse("injection_detected", "the content was refused"));
 }
+
+const isTooLong = ({ rule, action }: FindingSummary): boolean => rule === "input.max_chars" && action === "block";
 
 function startOf(
   by: Requester,

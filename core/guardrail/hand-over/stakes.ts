@@ -60,6 +60,9 @@ export function stakesOf(text: string): readonly Stakes[] {
 
 /** `12.500,00`, `12,500.00`, `12 500` and `12k` are numbers; a point or comma with one or two digits behind it parts the cents. */
 function amountOf(digits: string, unit: string | undefined): number {
-  const whole = digits.trim().replace(/[.,]\d{1,2}$/, "").replace(/\D/g, "");
+  const whole = digits
+    .trim()
+    .replace(/[.,]\d{1,2}$/, "")
+    .replace(/\D/g, "");
   return Number(whole) * (unit === "k" ? 1_000 : unit === "m" ? 1_000_000 : 1);
 }

@@ -5,14 +5,18 @@
 import { type Action, strictest } from "./action.ts";
 import {
   CONTENT_CATEGORIES,
+  type ConfidenceRule,
   type ContentRule,
   type FormatRule,
   type GroundedRule,
   type GuardrailSettings,
+  type HandOverSettings,
   type LengthRule,
   type OrgGuardrails,
   type OutputSettings,
   type PhrasesRule,
+  PRIORITIES,
+  type Priority,
   type RuleName,
   type StepGuardrails,
   type ToneRule,
@@ -42,8 +46,33 @@ export type OutputRules = {
   readonly require: readonly PhrasesRule[];
   readonly grounded_in: readonly GroundedRule[];
 };
-/** All rules that hold. PERSISTED: in births. */
-export type Rules = { readonly input: InputRules; readonly tools: ToolsRules; readonly output: OutputRules };
+/** When a person takes over. Of several rules about confidence each holds. `failures`, `to`: null where nobody says so. */
+export type HandOverRules = {
+  readonly asked: Priority;
+  readonly confidence_below: readonly ConfidenceRule[];
+  readonly failures: number | null;
+  readonly negative_tone: Priority;
+  readonly high_stakes: Priority;
+  readonly guardrail: Priority;
+  readonly to: string | null;
+};
+/** All rules that hold. PERSISTED: in births. `hand_over`: absent where nobody asks for it. */
+export type Rules = {
+  readonly input: InputRules;
+  readonly tools: ToolsRules;
+  readonly output: OutputRules;
+  readonly hand_over?: HandOverRules;
+};
+
+const NO_HAND_OVER: HandOverRules = {
+  asked: "off",
+  confidence_below: [],
+  failures: null,
+  negative_tone: "off",
+  high_stakes: "off",
+  guardrail: "off",
+  to: null,
+};
 
 /** What holds where nobody asks for anything. */
 export const PLATFORM_GUARDRAILS: Rules = {
@@ -106,8 +135,35 @@ export function merged(base: Rules, over: GuardrailSettings, mayWeaken: readonly
       names: flag(base.tools.names, tools.names, may("tools.names")),
     },
     output: mergedOutput(base.output, output, mayWeaken),
+    ...mergedHandOver(base.hand_over, over.hand_over, may),
   };
 }
+
+/** Who takes over is nothing stricter or weaker: the later says it. */
+function mergedHandOver(
+  base: HandOverRules | undefined,
+  over: HandOverSettings | undefined,
+  may: (rule: RuleName) => boolean,
+): { readonly hand_over?: HandOverRules } {
+  if (over === undefined) return base === undefined ? {} : { hand_over: base };
+  const before = base ?? NO_HAND_OVER;
+  const { confidence_below: unsure } = over;
+  const kept = may("hand_over.confidence_below") && unsure !== undefined ? [] : before.confidence_below;
+  const hand_over: HandOverRules = {
+    asked: sooner(before.asked, over.asked, may("hand_over.asked")),
+    confidence_below: unsure === undefined ? kept : [...kept, unsure],
+    failures: least(before.failures, over.failures, may("hand_over.failures")),
+    negative_tone: sooner(before.negative_tone, over.negative_tone, may("hand_over.negative_tone")),
+    high_stakes: sooner(before.high_stakes, over.high_stakes, may("hand_over.high_stakes")),
+    guardrail: sooner(before.guardrail, over.guardrail, may("hand_over.guardrail")),
+    to: over.to ?? before.to,
+  };
+  return { hand_over };
+}
+
+/** The more urgent of two. */
+const sooner = (base: Priority, over: Priority | undefined, mayWeaken: boolean): Priority =>
+  over === undefined || (!mayWeaken && PRIORITIES.indexOf(over) < PRIORITIES.indexOf(base)) ? base : over;
 
 function mergedOutput(base: OutputRules, over: OutputSettings, mayWeaken: readonly RuleName[]): OutputRules {
   const may = (rule: RuleName): boolean => mayWeaken.includes(rule);

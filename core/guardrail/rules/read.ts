@@ -2,23 +2,27 @@
  * Reads `guardrails` as somebody sent it: unknown fields and actions that a rule cannot take are refused by their path, defaults within a rule
  * are filled in. A rule that is not sent stays absent, so that the org's and the platform's hold.
  */
-import { isObject } from "../../json.ts";
+import { isObject, parsePointer } from "../../json.ts";
 import { compilePattern } from "../../pattern/pattern.ts";
 import type { Form } from "../../workflow/form.ts";
 import { STEP_ID } from "../../workflow/names.ts";
 import type { Action } from "./action.ts";
 import {
   CONTENT_CATEGORIES,
+  type ConfidenceRule,
   type ContentRule,
   FORMATS,
   type FormatRule,
   type GroundedRule,
   type GuardrailSettings,
+  type HandOverSettings,
   type InputSettings,
   type LengthRule,
   type OrgGuardrails,
   type OutputSettings,
   type PhrasesRule,
+  PRIORITIES,
+  type Priority,
   RULES,
   type RuleName,
   type StepGuardrails,
@@ -37,6 +41,11 @@ const LENGTH_ACTIONS = ["off", "flag", "truncate", "retry", "review", "block"] a
 const MOST_ITEMS = 100;
 /** Maximum characters that a rule can allow. */
 const MOST_CHARS = 1_000_000;
+
+/** Maximum failed attempts of a step that a rule can wait for. */
+const MOST_FAILURES = 100;
+/** Bound of a number that says how sure a model is, whatever its scale. */
+const MOST_CONFIDENCE = 1_000_000;
 
 /** `guardrails` of a definition; null: it says nothing. */
 export function readGuardrails(form: Form): GuardrailSettings | null {
@@ -71,8 +80,40 @@ export function readOrgGuardrails(form: Form): OrgGuardrails {
 }
 
 function readParts(form: Form): GuardrailSettings {
-  const [input, tools, output] = [readInput(form), readTools(form), readOutputRules(form)];
-  return { ...(input === null ? {} : { input }), ...(tools === null ? {} : { tools }), ...(output === null ? {} : { output }) };
+  return {
+    ...given("input", readInput(form)),
+    ...given("tools", readTools(form)),
+    ...given("output", readOutputRules(form)),
+    ...given("hand_over", readHandOver(form)),
+  };
+}
+
+function readHandOver(form: Form): HandOverSettings | null {
+  const rule = form.form("hand_over");
+  if (rule === null) return null;
+  const priority = (name: string): Priority | null => (isSent(rule, name) ? rule.choice(name, PRIORITIES) : null);
+  const read: HandOverSettings = {
+    ...given("asked", priority("asked")),
+    ...given("confidence_below", readConfidence(rule)),
+    ...given("failures", rule.numberOrNull("failures", { min: 1, max: MOST_FAILURES, whole: true })),
+    ...given("negative_tone", priority("negative_tone")),
+    ...given("high_stakes", priority("high_stakes")),
+    ...given("guardrail", priority("guardrail")),
+    ...given("to", isSent(rule, "to") ? rule.text("to", { min: 1, max: 100 }) : null),
+  };
+  rule.close();
+  return read;
+}
+
+function readConfidence(form: Form): ConfidenceRule | null {
+  const rule = form.form("confidence_below");
+  if (rule === null) return null;
+  const pointer = rule.text("pointer", { min: 1, max: 500 });
+  if (!rule.broken && pointer !== "" && parsePointer(pointer) === null)
+    rule.refuse("pointer", "is no JSON Pointer: write a slash before each name, like `/confidence`");
+  const read = { at: rule.number("at", { min: -MOST_CONFIDENCE, max: MOST_CONFIDENCE }), pointer };
+  rule.close();
+  return read;
 }
 
 function readInput(form: Form): InputSettings | null {

@@ -53,8 +53,30 @@ export type OutputSettings = {
   readonly grounded_in?: GroundedRule;
 };
 
+/** How soon a person takes over. `off`: nobody does. In order of strictness. PERSISTED. */
+export const PRIORITIES = ["off", "normal", "high"] as const;
+/** See `PRIORITIES`. */
+export type Priority = (typeof PRIORITIES)[number];
+/** A model is unsure: the number at `pointer` (RFC 6901) of its answer is below `at`. */
+export type ConfidenceRule = { readonly at: number; readonly pointer: string };
+/** When a person takes over (docs/hand-over.md). `failures`: failed attempts of one step. `to`: who takes over, in the developer's words. */
+export type HandOverSettings = {
+  readonly asked?: Priority;
+  readonly confidence_below?: ConfidenceRule;
+  readonly failures?: number;
+  readonly negative_tone?: Priority;
+  readonly high_stakes?: Priority;
+  readonly guardrail?: Priority;
+  readonly to?: string;
+};
+
 /** `guardrails` of a definition. */
-export type GuardrailSettings = { readonly input?: InputSettings; readonly tools?: ToolsSettings; readonly output?: OutputSettings };
+export type GuardrailSettings = {
+  readonly input?: InputSettings;
+  readonly tools?: ToolsSettings;
+  readonly output?: OutputSettings;
+  readonly hand_over?: HandOverSettings;
+};
 /** `guardrails` of a step: of what its model answers. */
 export type StepGuardrails = { readonly output: OutputSettings };
 
@@ -77,6 +99,12 @@ export const RULES = [
   "output.forbid",
   "output.require",
   "output.grounded_in",
+  "hand_over.asked",
+  "hand_over.confidence_below",
+  "hand_over.failures",
+  "hand_over.negative_tone",
+  "hand_over.high_stakes",
+  "hand_over.guardrail",
 ] as const;
 /** See `RULES`. */
 export type RuleName = (typeof RULES)[number];

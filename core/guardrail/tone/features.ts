@@ -27,7 +27,13 @@ const MEANINGS = Object.entries(TONE_LEXICON).map(([name, entries]) => {
   const isHan = (entry: string): boolean => /\p{Script=Han}/u.test(entry);
   const all: readonly string[] = entries.split("|");
   const [han, others] = [all.filter(isHan), all.filter((entry) => !isHan(entry))];
-  return { name, pattern: new RegExp(`(?<![\\p{L}\\p{M}])(?:${others.map((entry) => entry.replace("$", "(?![\\p{L}\\p{M}])")).join("|")})|${han.join("|")}`, "u") };
+  return {
+    name,
+    pattern: new RegExp(
+      `(?<![\\p{L}\\p{M}])(?:${others.map((entry) => entry.replace("$", "(?![\\p{L}\\p{M}])")).join("|")})|${han.join("|")}`,
+      "u",
+    ),
+  };
 });
 
 /** Calls `see` with every distinct feature of a window; answers their number. `text`: as it was written, since capitals count. */

@@ -12,7 +12,8 @@ export const TONE_LEXICON = {
     "idiot|moron|stupid|incompetent|useless|worthless|liar$|thieves|thief$|clown|blöd|dumm|unfähig|lügner|diebe|trottel|inútil|incompetente|mentiros|ladron|imbécil|incapable|menteu|voleu|débile|incapaci|bugiard|ladri$|stupid|incompetent|ladrões|mentiros|burros$|бездар|идиот|дурак|лжец$|вор$|тупы|白痴|蠢|骗子|废物|无能|निकम्मे|मूर्ख|चोर|झूठे|aptal|hırsız|yalancı|beceriksiz|salak",
   swear:
     "fuck|shit|bullshit|damn|goddamn|crap|ass$|bastard|bitch|wtf$|scheiß|scheiss|verdammt|mist$|saftladen|mierda$|joder|puta|coño|carajo|merde|putain|bordel$|foutre|foutez|merda|cazzo|vaffanculo|stronz|porcaria|caralho|porra$|foda$|дерьм|черт|чёрт|блин$|хрен|他妈|妈的|狗屁|बकवास|घटिया|कमीन|kahretsin|lanet$|bok$",
-  trash: "garbage|trash|rubbish|worst|terrible|horrible|awful|letzte dreck|letzte mist|das letzte|basura|peor$|pire$|nul$|spazzatura|peggior|lixo|pior$|мусор|худш|垃圾|烂透|最差|烂|कूड़ा|सबसे खराब|çöp|berbat|en kötü",
+  trash:
+    "garbage|trash|rubbish|worst|terrible|horrible|awful|letzte dreck|letzte mist|das letzte|basura|peor$|pire$|nul$|spazzatura|peggior|lixo|pior$|мусор|худш|垃圾|烂透|最差|烂|कूड़ा|सबसे खराब|çöp|berbat|en kötü",
   scam: "scam|fraud|ripoff|rip-off|rip off|cheat$|abzocke|betrug|betrüger|estafa|timo$|arnaque|escroc|truffa|truffator|golpe|fraude|обман|мошенн|развод|诈骗|欺诈|骗钱|धोखा|ठगी|dolandır",
   kind: "thank|thanks|please|sorry|danke|bitte|leider|gracias|por favor|merci|s'il vous plaît|grazie|per favore|obrigad|спасибо|пожалуйста|谢谢|麻烦|请问|धन्यवाद|कृपया|teşekkür|lütfen",
 } as const;

@@ -1,6 +1,7 @@
 /** What follows from a call that failed: another model, another time, a question about what became of it, or the end of its work. */
 import { own } from "../../json.ts";
 import { failWork, observe, refusalFor } from "../agent/agent.ts";
+import { heedFailure, heedGuardrail } from "../hand-over/raise.ts";
 import type { Activity, StepError } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { timeCapAt } from "../outside/wake.ts";
@@ -13,6 +14,9 @@ import { isRetryable, retryDelayMs, retryPolicy } from "./retry.ts";
 /** Sending it again under its key does nothing twice. */
 export const mayRepeat = (activity: Activity): boolean => activity.facts?.effect !== "write" || activity.facts.idempotency === "key";
 
+/** A guardrail refused what was said; a policy, a person or the kill switch did not. */
+const isRefusal = ({ code }: Failure): boolean => code === "content_blocked" || code === "injection_detected";
+
 /** Decides what follows from a failed attempt. `attempt`: its number, from 1. */
 export function failCall(turn: Turn, activity: Activity, failure: Failure, attempt: number): void {
   const { stopping } = turn.state;
@@ -20,6 +24,8 @@ export function failCall(turn: Turn, activity: Activity, failure: Failure, attem
   const next = own(turn.state.activities, activity.id);
   const unknownWrite = next?.doubt ?? activity.doubt;
   if (failure.class === "unknown" && unknownWrite && !mayRepeat(activity) && !winding) return resolveDoubt(turn, next ?? activity);
+  if (!winding && failure.class === "safety" && isRefusal(failure) && heedGuardrail(turn, activity, failure.message)) return;
+  if (!winding && heedFailure(turn, activity, failure.message)) return;
   const fallback = activity.kind === "model" && failure.class !== "safety" && next !== undefined && next.candidate < next.candidates.length;
   if (fallback && !winding) return; // the next candidate is sent with this attempt
   const policy = retryPolicy(turn.birth, activity);

@@ -30,6 +30,8 @@ export function isLeased(turn: Turn, activity: Pick<Activity, "id" | "step">, wo
   const { state, at, birth } = turn;
   const { lease } = state;
   const needed = plus(inFlight(state), worst);
+  // What is being given back is no longer the run's, though the ledger has not answered yet.
+  if (lease.asking !== null && lease.asking.activity === null) return false;
   if (fits(plus(taken(state), needed), lease.ceiling) && at + MARGIN_MS <= lease.until) return true;
   if (lease.asking !== null) return false;
   const left = minus(

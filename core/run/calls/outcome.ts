@@ -1,11 +1,12 @@
 /** What came back from outside, and what it means for the work it was for. */
 
-import type { FindingSummary } from "../../guardrail/finding.ts";
+import { type FindingSummary, isInstruction } from "../../guardrail/finding.ts";
 import { type Json, own } from "../../json.ts";
 import { mayHaveCost } from "../../model/untold.ts";
 import { CORRECTIONS, EMPTY_ANSWER } from "../../model-call/corrections.ts";
 import { condense, failWork, observe, takeAsks } from "../agent/agent.ts";
 import { noSpent } from "../fold/evolve.ts";
+import { heedConfidence, heedFailure, heedGuardrail } from "../hand-over/raise.ts";
 import type { Activity, Held } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import type { RunFlag } from "../outside/view.ts";
@@ -55,6 +56,8 @@ export function takeToolAnswer(turn: Turn, activityId: string, call: number, out
   );
   alertAtThresholds(turn, before);
   if (findings.length > 0) noteFindings(turn, activity, findings);
+  if (findings.some((finding) => isInstruction(finding) && finding.action === "block"))
+    heedGuardrail(turn, activity, `the answer of the tool \`${activity.tool}\` holds an instruction, which was withheld`);
   if (!result.ok) failCall(turn, activity, result.failure, activity.attempt);
   else if (result.withheld === undefined) succeed(turn, activity, result.output);
   else holdForPerson(turn, activity, findings, { output: result.output, withheld: result.withheld });
@@ -93,11 +96,14 @@ export function takeModelAnswer(turn: Turn, activityId: string, call: number, gi
   if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "model_output", findings }, activity.step);
   if (activity.purpose === "summary" && "output" in result) condense(turn, activity, String(result.output));
   else if ("output" in result && review) holdForPerson(turn, activity, findings, { output: result.output });
-  else if ("output" in result) completeNode(turn, activity.node, result.output);
-  else if ("asks" in result) {
+  else if ("output" in result) {
+    if (!heedConfidence(turn, activity, result.output)) completeNode(turn, activity.node, result.output);
+  } else if ("asks" in result) {
     if (turn.state.stopping === null) takeAsks(turn, activity, result.asks);
   } else if ("invalid" in result) {
-    if (turn.state.stopping !== null || activity.corrections.length >= CORRECTIONS) {
+    const isStopping = turn.state.stopping !== null;
+    if (!isStopping && heedFailure(turn, activity, result.invalid.errors[0] ?? "the answer does not fit")) return null;
+    if (isStopping || activity.corrections.length >= CORRECTIONS) {
       const why = result.invalid.errors.slice(0, 3).join("; ");
       const what = result.invalid.rules ? "breaks the guardrails" : "does not fit the schema";
       failWork(turn, activity, { code: "output_invalid", message: `the model's answer ${what}: ${why}` });

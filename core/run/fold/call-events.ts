@@ -2,11 +2,14 @@
 
 import { type Amount, minus, NOTHING, plus } from "../../budget/amount.ts";
 import { own } from "../../json.ts";
-import type { RunEvent } from "../machine/event.ts";
+import { HAND_OVER_ACTIVITY } from "../hand-over/state.ts";
+import type { RunContext } from "../machine/birth.ts";
+import type { EventOf, RunEvent } from "../machine/event.ts";
 import { type Activity, NO_USAGE, type RunState, type Usage } from "../machine/state.ts";
 import { INPUT_ACTIVITY } from "../steps/node.ts";
 import { changeActivity, changeAgent, holdUntold, withFlag, withoutActivity, withStep, withUsage } from "./change.ts";
 import { isDoubtful } from "./doubt.ts";
+import { changeHandOver, withFailedAttempt } from "./hand-over-events.ts";
 import type { Handlers } from "./handlers.ts";
 
 type Types =
@@ -53,7 +56,8 @@ export const CALL_EVENTS: Handlers<Types> = {
     const agent = window === undefined ? changed : changeAgent(changed, node, (old) => ({ ...old, window }));
     return reserve(countAttempt(agent, event, attempt), taken, NOTHING);
   },
-  "model.called": (state, event) => {
+  "model.called": (before, event, context) => {
+    const state = event.data.ok || event.data.interrupted || event.data.unasked ? before : noteFailure(before, event, context);
     const { activity: id, spent, held, correction, failure, interrupted, cached, unasked, flags = [] } = event.data;
     const freed = own(state.activities, id)?.reserved ?? NOTHING;
     const cost: Usage = {
@@ -98,7 +102,8 @@ export const CALL_EVENTS: Handlers<Types> = {
     const paid = reserve(changed, taken, isTwice ? NOTHING : (before?.reserved ?? NOTHING));
     return before?.purpose === "compensation" ? paid : countAttempt(paid, event, attempt);
   },
-  "tool.answered": (state, event) => {
+  "tool.answered": (before, event, context) => {
+    const state = event.data.ok || event.data.unasked ? before : noteFailure(before, event, context);
     const { activity: id, reached, unasked, cached, flags = [], spent_micro_usd: microUsd = 0, held_micro_usd: kept = 0 } = event.data;
     const freed = own(state.activities, id)?.reserved ?? NOTHING;
     const changed = changeActivity(state, id, (activity) => ({
@@ -155,10 +160,11 @@ export const CALL_EVENTS: Handlers<Types> = {
   "review.opened": (before, event) => {
     const { activity: id, until } = event.data;
     const state = { ...before, openReviews: [...before.openReviews, event.data.id] };
-    const changed = changeActivity(state, id, (activity) => ({
+    const opened = changeActivity(state, id, (activity) => ({
       ...activity,
       review: activity.review && { ...activity.review, id: event.data.id, until },
     }));
+    const changed = id === HAND_OVER_ACTIVITY ? changeHandOver(opened, { review: event.data.id, until }) : opened;
     return isOwn(state, id) ? withStep(changed, event.step ?? "", (old) => ({ ...old, status: "waiting" })) : changed;
   },
   "review.decided": (before, event) => {
@@ -210,6 +216,13 @@ export const CALL_EVENTS: Handlers<Types> = {
     return flags.reduce(withFlag, told);
   },
 };
+
+/** Of a call that does the run's work: undoing it and summing it up are no attempts at it. */
+function noteFailure(state: RunState, event: EventOf<"model.called" | "tool.answered">, { birth }: RunContext): RunState {
+  const purpose = own(state.activities, event.data.activity)?.purpose;
+  const isCounted = (birth.guardrails?.rules.hand_over?.failures ?? null) !== null && (purpose === "node" || purpose === "agent");
+  return isCounted ? withFailedAttempt(state, event.step ?? "") : state;
+}
 
 const sent = (activity: Activity, event: RunEvent, lostAt: number | null): Activity => ({
   ...activity,

@@ -12,13 +12,21 @@ import { NO_USAGE, type RunState, type StepState } from "../machine/state.ts";
 import { AGENT_EVENTS } from "./agent-events.ts";
 import { BUDGET_EVENTS } from "./budget-events.ts";
 import { CALL_EVENTS } from "./call-events.ts";
+import { HAND_OVER_EVENTS } from "./hand-over-events.ts";
 import type { Handler, Handlers } from "./handlers.ts";
 import { remember } from "./past.ts";
 import { RUN_EVENTS } from "./run-events.ts";
 import { STEP_EVENTS } from "./step-events.ts";
 
 /** A type of event without a handler does not compile. */
-const HANDLERS: Handlers<EventType> = { ...RUN_EVENTS, ...STEP_EVENTS, ...CALL_EVENTS, ...BUDGET_EVENTS, ...AGENT_EVENTS };
+const HANDLERS: Handlers<EventType> = {
+  ...RUN_EVENTS,
+  ...STEP_EVENTS,
+  ...CALL_EVENTS,
+  ...BUDGET_EVENTS,
+  ...AGENT_EVENTS,
+  ...HAND_OVER_EVENTS,
+};
 
 /** The state after one more event. */
 export function evolve(context: RunContext, state: RunState, event: RunEvent): RunState {

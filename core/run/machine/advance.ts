@@ -4,6 +4,8 @@ import { toRfc3339 } from "../../time.ts";
 import { driveAgents } from "../agent/agent.ts";
 import { dispatch } from "../calls/dispatch.ts";
 import { giveBack } from "../calls/lease.ts";
+import { endWithReply, takeConfirmation } from "../hand-over/answer.ts";
+import { HAND_OVER_ACTIVITY, isHeld } from "../hand-over/state.ts";
 import { timeCapAt } from "../outside/wake.ts";
 import { complete, windDown } from "../steps/ending.ts";
 import { driveMaps } from "../steps/map.ts";
@@ -25,6 +27,9 @@ export function advance(turn: Turn): void {
   let before = -1;
   while (turn.state.seq !== before && mayGoOn(turn) && !turn.isFull) {
     before = turn.state.seq;
+    takeConfirmation(turn);
+    endWithReply(turn);
+    if (isHeld(turn.state) || isFinal(turn.state)) continue; // a person is asked: nothing new begins
     endWaits(turn);
     sendWhatIsReady(turn);
     if (!mayGoOn(turn)) break;
@@ -66,7 +71,7 @@ function resumeWhenThereIsNews(turn: Turn): void {
   if (turn.state.status !== "waiting") return;
   const isNews =
     turn.events.some((event) => !NO_NEWS.has(event.type)) ||
-    Object.values(turn.state.activities).some((activity) => isOver(turn, activity));
+    Object.values(turn.state.activities).some((activity) => mayEnd(turn, activity) && isOver(turn, activity));
   const isTimeUp = turn.state.stopping !== null || turn.at >= timeCapAt(turn.machinery, turn.state);
   if (isNews || isTimeUp) turn.emit("run.resumed", { from: "waiting" });
 }
@@ -80,6 +85,9 @@ function stopWhenTimeIsUp(turn: Turn): void {
     : `the run has used up its \`limits.seconds\` of ${birth.definition.limits.seconds}`;
   stopAtCap(turn, "limit_reached", message, null);
 }
+
+/** In a held run time passes for the question to the user alone. */
+const mayEnd = ({ state }: Turn, { id }: Activity): boolean => !isHeld(state) || id === HAND_OVER_ACTIVITY;
 
 const isSettled = ({ state }: Turn): boolean =>
   Object.keys(state.activities).length === 0 &&
@@ -114,9 +122,14 @@ function endWaits(turn: Turn): void {
 /** Makes the run `waiting` when it can do nothing until a person decides (an open case), a signal or a time comes, or a child run ends. */
 function waitWhenIdle(turn: Turn): void {
   const { state } = turn;
-  const activities = Object.values(state.activities);
+  const all = Object.values(state.activities);
+  // What has not left is held: it keeps a run that waits for a person from nothing.
+  const activities = isHeld(state)
+    ? all.filter((one) => one.id === HAND_OVER_ACTIVITY || one.phase === "calling" || one.phase === "looking")
+    : all;
   if (state.status !== "running" || state.stopping !== null || activities.length === 0 || activities.some(isBusy)) return;
-  const [first] = activities.toSorted((a, b) => ACTIVITY_KINDS[a.kind].urgency - ACTIVITY_KINDS[b.kind].urgency);
+  const urgency = ({ id, kind }: Activity): number => (id === HAND_OVER_ACTIVITY ? -1 : ACTIVITY_KINDS[kind].urgency);
+  const [first] = activities.toSorted((a, b) => urgency(a) - urgency(b));
   if (first === undefined || holdIfStopped(turn, runSubject(turn))) return;
   turn.emit("run.waiting", awaited(first));
   giveBack(turn);

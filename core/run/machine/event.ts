@@ -23,6 +23,7 @@ import type { AccessQuestion } from "../../access/request.ts";
 import type { Amount } from "../../budget/amount.ts";
 import type { BudgetAlert, BudgetScope, CapName } from "../../budget/lease.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
+import type { HandOverReason } from "../../guardrail/hand-over/hand-over.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { Label } from "../../label/label.ts";
 import type { Labels } from "../../label/labels.ts";
@@ -33,6 +34,7 @@ import type { EpochMs } from "../../time.ts";
 import type { ToolFacts } from "../../tool/manifest.ts";
 import type { StepKind } from "../../workflow/definition.ts";
 import type { Correction, Failure, Opening, Reached } from "../calls/call.ts";
+import type { HandOverFacts, HandOverOutcome } from "../hand-over/state.ts";
 import type { RunFlag } from "../outside/view.ts";
 import type { AgentAnswer, AgentCall, AgentTool, Child, Held, Past, QuestionReason, RunError, StepError, Usage } from "./state.ts";
 
@@ -326,7 +328,23 @@ export type EventData = {
     readonly by: string;
     readonly proposal: Json;
   };
-  "escalation.raised": ActivityRef & { readonly id: string; readonly severity: Severity };
+  /** A case became more urgent, or a run was handed over to a person: then `priority`, `reason` and `to` say how, and `until` when the answer is due. */
+  "escalation.raised": ActivityRef & {
+    readonly id: string;
+    readonly severity: Severity;
+    readonly priority?: "normal" | "high";
+    readonly reason?: HandOverReason;
+    readonly to?: string | null;
+    readonly until?: string | null;
+  };
+  /** The user is asked whether a person is to take over, and answers by the signal `signal`; without an answer a person does at `until`. */
+  "hand_over.proposed": { readonly facts: HandOverFacts; readonly signal: string; readonly until: EpochMs };
+  /** `signal`: the one that said so; absent: the time was over. */
+  "hand_over.confirmed": { readonly wanted: boolean; readonly signal?: string };
+  /** A person takes over: nothing new begins in the run until they have answered. */
+  "hand_over.raised": { readonly facts: HandOverFacts; readonly severity: Severity };
+  /** `reply`: what the person wrote, which becomes the run's output. */
+  "hand_over.settled": { readonly outcome: Exclude<HandOverOutcome, "declined">; readonly reply?: Json };
   /** The run no longer waits for these cases. */
   "review.withdrawn": { readonly ids: readonly string[] };
 };

@@ -19,6 +19,7 @@ import type { EpochMs } from "../../time.ts";
 import type { ToolCompensate, ToolFacts } from "../../tool/manifest.ts";
 import type { JsonSchema } from "../../workflow/definition.ts";
 import type { Correction, Failure, Reached } from "../calls/call.ts";
+import type { HandOverState } from "../hand-over/state.ts";
 import { FINAL_STATUSES, type RunFlag, type RunStatus } from "../outside/view.ts";
 
 /** The usage of calls: tokens as upstreams counted them, money in micro-dollars. Kept answers count as cache hits, not as calls. */
@@ -128,8 +129,8 @@ export type Activity = {
 /** See `Activity.review`. `withheld` is absent for a model's answer, which passes unchanged or not at all. */
 export type Held = { readonly output: Json; readonly withheld?: Json };
 
-/** Why a person is asked: because of the definition, the policy, the cost (`limits.confirm_over_usd`), a guardrail, or a write of unknown outcome. */
-export type QuestionReason = "step" | "policy" | "budget" | "guardrail" | "unknown-outcome";
+/** Why a person is asked: because of the definition, the policy, the cost (`limits.confirm_over_usd`), a guardrail, a write of unknown outcome, or a hand-over. */
+export type QuestionReason = "step" | "policy" | "budget" | "guardrail" | "unknown-outcome" | "hand_over";
 
 /** The child run of a `run` step: its id, and the definition that it was started with. */
 export type Child = { readonly run: string; readonly workflow: string; readonly version: number; readonly digest: string };
@@ -249,6 +250,10 @@ export type RunState = {
   readonly seenInstruction?: true;
   /** Absent: nothing yet. */
   readonly past?: Past;
+  /** The run's last hand-over to a person. Absent: there was none. */
+  readonly handOver?: HandOverState;
+  /** Failed attempts by step, in runs whose rules count them, since a person last looked. */
+  readonly failedAttempts?: { readonly [step: string]: number };
   /** Successful tool calls in order; compensation walks the list backwards. */
   readonly done: LongList<Done>;
   readonly usage: Usage;

@@ -12,6 +12,9 @@ import { failWork } from "../agent/agent.ts";
 import { takeAuthority } from "../calls/authorized.ts";
 import { takeLease } from "../calls/lease.ts";
 import { takeInterruption, takeLookedUp, takeModelAnswer, takeToolAnswer, takeUp } from "../calls/outcome.ts";
+import { takeHandOverDecision } from "../hand-over/answer.ts";
+import { heedInput, heedSignal } from "../hand-over/raise.ts";
+import { HAND_OVER_ACTIVITY } from "../hand-over/state.ts";
 import { takeChildEnd, takeChildUndone, takeUndo } from "../steps/child.ts";
 import { INPUT_ACTIVITY } from "../steps/node.ts";
 import { askPerson, takeDecision, takeOpenedReview } from "../steps/question.ts";
@@ -61,7 +64,7 @@ function take(turn: Turn, happening: Happening): Take {
     case "review.opened":
       return takeOpenedReview(turn, happening);
     case "review.decided":
-      return takeDecision(turn, happening.activity, happening.decision);
+      return takeDecided(turn, happening);
     case "review.escalated": {
       const activity = own(turn.state.activities, happening.activity);
       if (activity?.review?.id !== happening.id) return "this review is not open in the run";
@@ -103,6 +106,12 @@ function take(turn: Turn, happening: Happening): Take {
   }
 }
 
+function takeDecided(turn: Turn, { activity, decision }: Extract<Happening, { kind: "review.decided" }>): Take {
+  const refusal = takeDecision(turn, activity, decision);
+  if (refusal === null && activity === HAND_OVER_ACTIVITY) takeHandOverDecision(turn, decision);
+  return refusal;
+}
+
 /** What a happening was for fails where that can be told; otherwise the run stops. What did happen is noted all the same. */
 function takeBroken(turn: Turn, over: Happening): Take {
   const failing = asFailure(over);
@@ -112,7 +121,8 @@ function takeBroken(turn: Turn, over: Happening): Take {
   if (over.kind === "review.decided") {
     const activity = own(turn.state.activities, over.activity);
     if (activity === undefined) return "nothing waits for this decision";
-    failWork(turn, activity, BROKEN, activity.doubt);
+    if (over.activity === HAND_OVER_ACTIVITY) stopAtFailure(turn, { ...BROKEN, step: null });
+    else failWork(turn, activity, BROKEN, activity.doubt);
     return null;
   }
   if (over.kind === "cancel") return take(turn, over);
@@ -132,6 +142,7 @@ function takeSignal(turn: Turn, { id, name, body, by, own: isOwn, findings }: Ex
   const label = isOwn && by === turn.birth.user ? CALLER : saidBy("signal", "untrusted", CALLER);
   turn.emit("signal.received", { id, name, body, by, label });
   if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "user", findings });
+  heedSignal(turn, name, body);
   return null;
 }
 
@@ -149,6 +160,7 @@ function takeStart(turn: Turn): Take {
     const labels = own(redrive?.labels ?? {}, step);
     turn.emit("step.completed", { output, kept: true, ...(labels === undefined ? {} : { labels }) }, step);
   }
+  heedInput(turn);
   return null;
 }
 

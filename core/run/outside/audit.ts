@@ -176,6 +176,17 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
       return summed(event.data.findings).map((finding) =>
         fact("guardrail.scan", { channel: event.data.channel, ...(finding as unknown as { [key: string]: Json }) }),
       );
+    case "escalation.raised": {
+      const { id, severity, priority, reason, to } = event.data;
+      // The queue records how its cases rise by themselves.
+      return reason === undefined
+        ? []
+        : [fact("run.hand_over", { review: id, severity, priority: priority ?? null, reason, to: to ?? null }, "ask")];
+    }
+    case "hand_over.proposed":
+      return [fact("run.hand_over_proposed", { reason: event.data.facts.reason, priority: event.data.facts.priority })];
+    case "hand_over.confirmed":
+      return [fact("run.hand_over_confirmed", { wanted: event.data.wanted, said: event.data.signal !== undefined })];
     case "step.compensated":
       return [fact("step.compensate", event.data.undone ? { code: event.data.undone.code } : {})];
     default:

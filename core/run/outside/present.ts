@@ -3,11 +3,12 @@ import type { RunIndexRow } from "../../audit/record.ts";
 import { type Json, own } from "../../json.ts";
 import { toUsd } from "../../money.ts";
 import { orNullRfc3339, toRfc3339 } from "../../time.ts";
+import { HAND_OVER_ACTIVITY, HAND_OVER_SIGNAL, type HandOverState, isHeld } from "../hand-over/state.ts";
 import { isChildUnderWay } from "../machine/activity-kinds.ts";
 import type { RunContext } from "../machine/birth.ts";
 import type { RunEvent } from "../machine/event.ts";
 import type { RunState, Usage } from "../machine/state.ts";
-import type { EventView, RunView, StepView, UsageView } from "./view.ts";
+import type { EventView, HandOverView, RunView, StepView, UsageView } from "./view.ts";
 
 /** The run as `GET /v1/runs/{id}` shows it. */
 export function toRunView({ birth, plan }: RunContext, state: RunState): RunView {
@@ -27,6 +28,7 @@ export function toRunView({ birth, plan }: RunContext, state: RunState): RunView
     budget: { usd: toUsd(birth.budget.usd), tokens: birth.budget.tokens },
     risk_score: null,
     steps: plan.order.map((id) => stepView(birth, state, id)),
+    ...(state.handOver === undefined ? {} : { hand_over: handOverView(state.handOver, state.endedAt !== null) }),
     waiting_for: waitingFor(state),
     metadata: birth.metadata,
     trace_id: birth.traceId,
@@ -68,12 +70,44 @@ const usageView = (usage: Usage): UsageView => ({
   cache_hits: usage.cacheHits,
 });
 
+/** What the user is told: who comes, and by when. */
+function handOverView({ status, facts, at, until, review, outcome }: HandOverState, isOver: boolean): HandOverView {
+  const who = facts.to === null ? "A person" : `A person (${facts.to})`;
+  const when = until === null ? "" : ` by ${toRfc3339(until)}`;
+  const messages: { readonly [S in HandOverView["status"]]: string } = {
+    confirming: `${who} can take over, since ${facts.detail}. Send the signal \`${HAND_OVER_SIGNAL}\` with {"confirm": true} or {"confirm": false}; without an answer a person takes over at ${until === null ? "its time" : toRfc3339(until)}.`,
+    raised: `${who} takes over and answers${when}.`,
+    replied: `${who} has answered.`,
+    handed_back: `${who} has looked at it and let the run go on.`,
+    released: `${who} has looked at the answer and let it go out.`,
+    rejected: `${who} has looked at it and rejected it.`,
+    withdrawn: "The run ended before a person answered.",
+    declined: "No person takes over, as you wished.",
+  };
+  const now = status === "replied" || status === "done" ? "replied" : status;
+  const shown = outcome ?? (isOver ? "withdrawn" : now);
+  const isOpen = shown === "confirming" || shown === "raised";
+  return {
+    status: shown,
+    reason: facts.reason,
+    priority: facts.priority,
+    to: facts.to,
+    at: toRfc3339(at),
+    ...(isOpen && until !== null ? { until: toRfc3339(until) } : {}),
+    ...(review === null ? {} : { review }),
+    ...(shown === "confirming" ? { signal: HAND_OVER_SIGNAL } : {}),
+    message: messages[shown],
+  };
+}
+
 /** What the run waits for, and since when: a person, a signal, a time, a child, the kill switch, a retry, a call. */
 function waitingFor(state: RunState): RunView["waiting_for"] {
   if (state.endedAt !== null) return null;
   const since = toRfc3339(state.statusSince);
   if (state.status === "paused") return { kind: "kill_switch", ...(state.pausedBy ? { id: state.pausedBy.scope } : {}), since };
-  const activities = Object.values(state.activities);
+  const all = Object.values(state.activities);
+  const question = isHeld(state) ? own(state.activities, HAND_OVER_ACTIVITY) : undefined;
+  const activities = question === undefined ? all : [question];
   const until = (at: number | null): { until?: string } => (at === null ? {} : { until: toRfc3339(at) });
   const call = activities.find((activity) => (activity.phase === "calling" && !isChildUnderWay(activity)) || activity.phase === "looking");
   if (call) return { kind: `${call.kind}_call`, id: call.id, since };

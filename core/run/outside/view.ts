@@ -1,6 +1,7 @@
 /** A run as the HTTP contract shows it (docs/contract.md, "Runs"). Placeholders stand where personal data was. */
 
 import type { ErrorCode } from "../../errors/codes.ts";
+import type { HandOverReason } from "../../guardrail/hand-over/hand-over.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { StepKind } from "../../workflow/definition.ts";
 
@@ -48,6 +49,22 @@ export type StepView = {
   ended_at: string | null;
 };
 
+/**
+ * A hand-over as the run's user sees it. `status`: `confirming` (the user is asked: `signal`), `raised` (a person is asked), `replied`, `handed_back`,
+ * `released` (the draft went out), `rejected`, `declined` (the user wanted no person), `withdrawn` (the run ended first). `until`: when the answer is due. `message`: all of it as a sentence.
+ */
+export type HandOverView = {
+  status: "confirming" | "raised" | "replied" | "handed_back" | "released" | "rejected" | "declined" | "withdrawn";
+  reason: HandOverReason;
+  priority: "normal" | "high";
+  to: string | null;
+  at: string;
+  until?: string;
+  review?: string;
+  signal?: string;
+  message: string;
+};
+
 /** A run. Times are RFC 3339, money is in dollars. */
 export type RunView = {
   id: string;
@@ -65,6 +82,8 @@ export type RunView = {
   budget: { usd: number; tokens: number };
   risk_score: number | null;
   steps: StepView[];
+  /** The run's last hand-over to a person. Absent: there was none. */
+  hand_over?: HandOverView;
   waiting_for: { kind: string; id?: string; since: string; until?: string } | null;
   metadata: JsonObject;
   trace_id: string;

@@ -1,8 +1,9 @@
 /** When a run wants to be woken if nothing else happens. A run always has such a time, or waits for a person, or is final. */
 import type { EpochMs } from "../../time.ts";
+import { HAND_OVER_ACTIVITY, isHeld } from "../hand-over/state.ts";
 import { isChildUnderWay } from "../machine/activity-kinds.ts";
 import type { RunContext } from "../machine/birth.ts";
-import { isFinal, type RunState } from "../machine/state.ts";
+import { type Activity, isFinal, type RunState } from "../machine/state.ts";
 
 /** Maximum milliseconds to the next alarm while a call is in flight: the alarm is the safety net for a call that was lost. */
 const IN_FLIGHT_NET_MS = 10_000;
@@ -30,7 +31,10 @@ export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): 
   }
   if (state.status === "paused") return now + PAUSED_NET_MS;
   const asking = state.lease.asking === null ? Number.POSITIVE_INFINITY : now + IN_FLIGHT_NET_MS;
+  const isSilent = ({ id, phase }: Activity): boolean =>
+    isHeld(state) && id !== HAND_OVER_ACTIVITY && phase !== "calling" && phase !== "looking" && phase !== "approving";
   const times = Object.values(state.activities).map((activity) => {
+    if (isSilent(activity)) return Number.POSITIVE_INFINITY;
     if (activity.phase === "backing-off") return activity.resumeAt ?? now;
     if (activity.phase === "looking") return Math.max(activity.resumeAt ?? now, now + LOOKING_NET_MS);
     if (activity.phase === "waiting") return activity.resumeAt ?? Number.POSITIVE_INFINITY;

@@ -10,7 +10,7 @@ import { type Json, own } from "../../json.ts";
 import { UNKNOWN } from "../../label/label.ts";
 import { untrustedPlaces } from "../../label/labels.ts";
 import { roughTokens } from "../../model/route.ts";
-import type { ReviewRequest, Severity } from "../../review/case.ts";
+import type { HandOverCase, ReviewRequest, Severity } from "../../review/case.ts";
 import type { EpochMs } from "../../time.ts";
 import type { AuthorityQuestion } from "../../workflow/authority.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
@@ -18,6 +18,8 @@ import { isUnread, readOfProposal } from "../../workflow/warnings/reviews.ts";
 import { hasSeenInstruction } from "../calls/findings.ts";
 import { leaseRequest } from "../calls/lease.ts";
 import { modelRequest } from "../calls/request.ts";
+import { conversationOf, summaryOf } from "../hand-over/conversation.ts";
+import { HAND_OVER_ACTIVITY, type HandOverFacts, isHeld, isReplied } from "../hand-over/state.ts";
 import { ACTIVITY_KINDS, type ActivityKind } from "../machine/activity-kinds.ts";
 import type { Birth, RunContext, RunStart } from "../machine/birth.ts";
 import { type Activity, isFinal, type QuestionReason, type RunState } from "../machine/state.ts";
@@ -97,7 +99,7 @@ function wantedFor(context: RunContext, state: RunState, activity: Activity, at:
     }
     case "deciding":
     case "backing-off": {
-      if (state.status === "paused" || (phase === "backing-off" && (activity.resumeAt ?? 0) > at)) return [];
+      if (state.status === "paused" || isHeld(state) || (phase === "backing-off" && (activity.resumeAt ?? 0) > at)) return [];
       return [
         {
           kind: "authority.ask",
@@ -115,7 +117,7 @@ function wantedFor(context: RunContext, state: RunState, activity: Activity, at:
           key: `review/${review.key}`,
           activity: id,
           step: activity.step,
-          request: reviewRequest(context, activity, review, at),
+          request: reviewRequest(context, state, activity, review, at),
         },
       ];
     }
@@ -129,7 +131,9 @@ function childEffects(state: RunState, { id, child, call, undoes }: Activity): R
   if (child === null) return [];
   if (undoes !== null) return [{ kind: "child.undo", key: `undo/${child.run}`, activity: undoes, run: child.run }];
   const start: RunEffect = { kind: "child.start", key: `child/${id}#${call}`, activity: id };
-  return state.stopping === null ? [start] : [{ kind: "child.cancel", key: `cancel/${child.run}`, activity: id, run: child.run }];
+  return state.stopping === null && !isReplied(state)
+    ? [start]
+    : [{ kind: "child.cancel", key: `cancel/${child.run}`, activity: id, run: child.run }];
 }
 
 function questionOf(context: RunContext, state: RunState, activity: Activity): AuthorityQuestion {
@@ -209,19 +213,32 @@ function modelQuestion(context: RunContext, state: RunState, activity: Activity)
 
 const callerOf = ({ org, user, roles }: Birth): AuthorityQuestion["caller"] => ({ org, user, roles });
 
-function reviewRequest({ birth }: RunContext, activity: Activity, review: NonNullable<Activity["review"]>, at: EpochMs): ReviewRequest {
-  const step = activity.node === INPUT_ACTIVITY ? null : nodeDefinition(birth.definition, activity.node);
+function reviewRequest(
+  context: RunContext,
+  state: RunState,
+  activity: Activity,
+  review: NonNullable<Activity["review"]>,
+  at: EpochMs,
+): ReviewRequest {
+  const { birth } = context;
+  const isStep = activity.node !== INPUT_ACTIVITY && activity.node !== HAND_OVER_ACTIVITY;
+  const step = isStep ? nodeDefinition(birth.definition, activity.node) : null;
+  const handOver = activity.node === HAND_OVER_ACTIVITY ? state.handOver : undefined;
   const severity: Severity =
-    activity.kind === "review" && step?.kind === "review"
-      ? step.severity
-      : activity.facts?.effect === "write" || review.reason === "guardrail"
-        ? "high"
-        : "medium";
+    handOver !== undefined
+      ? handOver.severity
+      : activity.kind === "review" && step?.kind === "review"
+        ? step.severity
+        : activity.facts?.effect === "write" || review.reason === "guardrail"
+          ? "high"
+          : "medium";
   return {
     key: review.key,
     run: birth.id,
-    step: activity.step,
+    step: handOver?.facts.step ?? activity.step,
     activity: activity.id,
+    reason: review.reason,
+    ...(handOver === undefined ? {} : { handOver: caseOfHandOver(context, state, handOver.facts) }),
     startedBy: birth.user,
     ...(birth.starters === undefined ? {} : { starters: birth.starters }),
     severity,
@@ -239,8 +256,15 @@ function reviewRequest({ birth }: RunContext, activity: Activity, review: NonNul
   };
 }
 
+const caseOfHandOver = (context: RunContext, state: RunState, { reason, priority, to }: HandOverFacts): HandOverCase => ({
+  ...{ trigger: reason, priority, to },
+  summary: summaryOf(context, state),
+  conversation: conversationOf(context, state),
+});
+
 function factorsOf(definition: Birth["definition"], { step }: Activity, reason: QuestionReason): readonly string[] {
   if (reason === "unknown-outcome") return ["the outcome of the last call is unknown"];
+  if (reason === "hand_over") return ["the run is handed over: what you reply becomes its answer"];
   if (reason === "guardrail") return ["a guardrail found something in it"];
   return reason === "step" && isUnread(definition, step) ? ["no step reads this proposal: changing it would change nothing"] : [];
 }
@@ -255,5 +279,6 @@ function modifiable(
     const read = readOfProposal(definition, step);
     return read.length === 0 ? { modifiable: "nothing" } : { read };
   }
+  if (reason === "hand_over") return { modifiable: "reply" };
   return { modifiable: reason === "budget" || reason === "guardrail" ? "nothing" : "input" };
 }

@@ -2,8 +2,10 @@
 import { canonicalJson } from "../../canonical-json.ts";
 import { isObject, type Json, own } from "../../json.ts";
 import type { ReviewDecision, Severity } from "../../review/case.ts";
+import { toRfc3339 } from "../../time.ts";
 import { isUnread } from "../../workflow/warnings/reviews.ts";
 import { failWork, observe, stopAgent } from "../agent/agent.ts";
+import { HAND_OVER_ACTIVITY, type HandOverState } from "../hand-over/state.ts";
 import type { Happening } from "../machine/happening.ts";
 import type { Activity, Held, QuestionReason } from "../machine/state.ts";
 import { stopAtFailure } from "../machine/stop.ts";
@@ -38,7 +40,16 @@ export const toolProposal = (activity: Activity): Json => ({ tool: activity.tool
 export function takeOpenedReview(turn: Turn, happening: Extract<Happening, { kind: "review.opened" }>): string | null {
   if (turn.state.openReviews.includes(happening.id)) return null;
   turn.emit("review.opened", { activity: happening.activity, id: happening.id, until: happening.until }, happening.step);
+  const { handOver } = turn.state;
+  if (happening.activity === HAND_OVER_ACTIVITY && handOver?.review === happening.id) tellHandOver(turn, handOver);
   return null;
+}
+
+/** Now that people can see the case: who comes, and by when. */
+function tellHandOver(turn: Turn, { facts, severity, review, until }: HandOverState): void {
+  const { priority, reason, to, step } = facts;
+  const told = { activity: HAND_OVER_ACTIVITY, id: review ?? "", severity, priority, reason, to };
+  turn.emit("escalation.raised", { ...told, until: until === null ? null : toRfc3339(until) }, step ?? undefined);
 }
 
 /** Takes a person's decision. Returns why it is refused, or null. */
@@ -55,6 +66,7 @@ export function takeDecision(turn: Turn, activityId: string, decision: ReviewDec
     if (action === "reject") stopAtFailure(turn, { code: "review_rejected", message: "a person rejected the input", step: null });
     return null;
   }
+  if (activityId === HAND_OVER_ACTIVITY) return null; // what it means for the run: hand-over/answer.ts
   const { held } = activity.review;
   if (held !== undefined) {
     settleHeld(turn, activity, held, decision);

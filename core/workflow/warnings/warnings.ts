@@ -6,6 +6,7 @@ import type { Definition } from "../definition.ts";
 import { childWarnings } from "./children.ts";
 import { constantWarnings } from "./constants.ts";
 import { vainGuardrails } from "./guardrails.ts";
+import { vainConfidence } from "./hand-over.ts";
 import { missingPaths } from "./missing-paths.ts";
 import { unreadReviews } from "./reviews.ts";
 import { vainSchemas } from "./schemas.ts";
@@ -27,6 +28,7 @@ export function warningsOf(definition: Definition, around: Surroundings): readon
     ...unreadReviews(definition),
     ...vainSchemas(definition),
     ...vainGuardrails(definition, around),
+    ...vainConfidence(definition),
   ];
   return found.slice(0, MOST_WARNINGS);
 }

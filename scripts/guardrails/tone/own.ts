@@ -236,18 +236,20 @@ const VOICES: { readonly [language: string]: Voice } = {
 /** `kept`: the frames that no training saw. */
 export function ownToneRows(kept: boolean): ToneRow[] {
   return Object.entries(VOICES).flatMap(([language, { things, furious, calm }]) =>
-    ([[furious, true] as const, [calm, false] as const]).flatMap(([frames, isFurious]) =>
+    [[furious, true] as const, [calm, false] as const].flatMap(([frames, isFurious]) =>
       frames
         .filter((_, index) => (index === frames.length - 1) === kept)
         .flatMap((frame, index) =>
-          (frame.includes("{thing}") ? things : [""]).map((thing): ToneRow => ({
-            text: frame.replace("{thing}", thing),
-            tones: isFurious ? ["negative", "furious"] : [],
-            // Calm words of somebody in trouble are neither positive nor furious; whether they are negative is left open.
-            known: isFurious ? ["negative", "positive", "furious"] : ["furious"],
-            source: "own",
-            group: `own ${language} ${isFurious} ${index}`,
-          })),
+          (frame.includes("{thing}") ? things : [""]).map(
+            (thing): ToneRow => ({
+              text: frame.replace("{thing}", thing),
+              tones: isFurious ? ["negative", "furious"] : [],
+              // Calm words of somebody in trouble are neither positive nor furious; whether they are negative is left open.
+              known: isFurious ? ["negative", "positive", "furious"] : ["furious"],
+              source: "own",
+              group: `own ${language} ${isFurious} ${index}`,
+            }),
+          ),
         ),
     ),
   );

@@ -60,7 +60,16 @@ function fitHead(all: readonly Toned[], tone: Tone): Head {
     return (ranked[Math.floor(ranked.length * share)] ?? Number.NEGATIVE_INFINITY) + 1e-6;
   };
   const { labelled, calm } = ALLOWED[tone];
-  return { model, from: Math.max(cut(rest.filter((one) => !isCalm(one)), labelled), cut(rest.filter(isCalm), calm)) };
+  return {
+    model,
+    from: Math.max(
+      cut(
+        rest.filter((one) => !isCalm(one)),
+        labelled,
+      ),
+      cut(rest.filter(isCalm), calm),
+    ),
+  };
 }
 
 type Judged = { readonly row: ToneRow; readonly over: number };
@@ -74,7 +83,10 @@ function draw(name: string, tone: Tone, judged: readonly Judged[]): void {
   const [hits, rest] = [true, false].map((is) => judged.filter(({ row }) => row.tones.includes(tone) === is)) as [Judged[], Judged[]];
   const share = (of: readonly Judged[]): string =>
     of.length === 0 ? "-" : ((100 * of.filter(({ over }) => over >= 0).length) / of.length).toFixed(1);
-  const area = hits.length === 0 || rest.length === 0 ? "-" : areaUnder(judged.map(({ row, over }) => ({ score: over, isHit: row.tones.includes(tone) }))).toFixed(3);
+  const area =
+    hits.length === 0 || rest.length === 0
+      ? "-"
+      : areaUnder(judged.map(({ row, over }) => ({ score: over, isHit: row.tones.includes(tone) }))).toFixed(3);
   console.log(
     `  ${tone.padEnd(9)} ${name.padEnd(22)} ${String(hits.length).padStart(5)} ${String(rest.length).padStart(5)}   ${area.padStart(5)}   ${share(hits).padStart(5)} %   ${share(rest).padStart(5)} %`,
   );
@@ -85,12 +97,30 @@ function measure(all: readonly Toned[]): void {
   for (const tone of TONES) {
     const folds = Array.from({ length: FOLDS }, (_, fold) => fold).flatMap((fold) => {
       const isHeld = ({ row }: Toned): boolean => foldOf(row.group, FOLDS) === fold;
-      return judge(fitHead(all.filter((one) => !isHeld(one)), tone), all.filter(isHeld), tone);
+      return judge(
+        fitHead(
+          all.filter((one) => !isHeld(one)),
+          tone,
+        ),
+        all.filter(isHeld),
+        tone,
+      );
     });
     for (const [source, judged] of Map.groupBy(folds, ({ row }) => row.source)) draw(`${source}, a fifth`, tone, judged);
     for (const source of new Set(all.map(({ row }) => row.source))) {
-      const head = fitHead(all.filter(({ row }) => row.source !== source), tone);
-      draw(`${source}, whole source`, tone, judge(head, all.filter(({ row }) => row.source === source), tone));
+      const head = fitHead(
+        all.filter(({ row }) => row.source !== source),
+        tone,
+      );
+      draw(
+        `${source}, whole source`,
+        tone,
+        judge(
+          head,
+          all.filter(({ row }) => row.source === source),
+          tone,
+        ),
+      );
     }
     draw("own, kept frames", tone, judge(fitHead(all, tone), ownToneRows(true).map(tonedOf), tone));
   }

@@ -40,7 +40,14 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
       tag: "people",
       summary: "Lists the org's reviews",
       action: "review.read",
-      query: { ...pageQuery, status: z.enum(STATUSES).optional() },
+      query: {
+        ...pageQuery,
+        status: z.enum(STATUSES).optional(),
+        order: z
+          .enum(["newest", "urgency"])
+          .optional()
+          .openapi({ description: "`urgency`: open reviews, the most urgent first, and of these the oldest" }),
+      },
       answers: { 200: { description: "a page of reviews", schema: listOf(Review) } },
       async handle({ principal, query }) {
         // The queue's cursor is the last id that was shown.
@@ -48,7 +55,7 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
           const errors = [{ path: "query.cursor", message: "is not a cursor returned by this list" }];
           return err(refuse("invalid_request", "the query is invalid", errors));
         }
-        return reply(200, await ports.reviews(principal.org).list(query.status ?? null, pageOf(query)));
+        return reply(200, await ports.reviews(principal.org).list(query.status ?? null, pageOf(query), query.order));
       },
     }),
     endpoint({

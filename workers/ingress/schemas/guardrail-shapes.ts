@@ -1,7 +1,7 @@
 /** The shape of `guardrails` for the OpenAPI document. What is accepted is what `core/guardrail/rules/read.ts` accepts, with its own messages. */
 import { z } from "@hono/zod-openapi";
 import { ACTIONS } from "../../../core/guardrail/rules/action.ts";
-import { CONTENT_CATEGORIES, FORMATS, type OrgGuardrails, RULES } from "../../../core/guardrail/rules/settings.ts";
+import { CONTENT_CATEGORIES, FORMATS, type OrgGuardrails, PRIORITIES, RULES } from "../../../core/guardrail/rules/settings.ts";
 import { isObject, type JsonObject } from "../../../core/json.ts";
 import { describing } from "./answers.ts";
 
@@ -35,8 +35,22 @@ const OUTPUT = objectOf({
   grounded_in: objectOf({ steps: TEXTS, min: { type: "number" }, action: ACTION }, ["steps"]),
 });
 
+const PRIORITY: Shape = { type: "string", enum: [...PRIORITIES], description: "how soon a person takes over; `off`: nobody does" };
+const HAND_OVER: Shape = {
+  ...objectOf({
+    asked: PRIORITY,
+    confidence_below: objectOf({ at: { type: "number" }, pointer: { type: "string" } }, ["at", "pointer"]),
+    failures: { type: "integer", description: "failed attempts of one step" },
+    negative_tone: PRIORITY,
+    high_stakes: PRIORITY,
+    guardrail: PRIORITY,
+    to: { type: "string" },
+  }),
+  description: "when a person takes over, and who",
+};
+
 /** `guardrails` of a definition. */
-export const GUARDRAILS: Shape = objectOf({ input: INPUT, tools: TOOLS, output: OUTPUT });
+export const GUARDRAILS: Shape = objectOf({ input: INPUT, tools: TOOLS, output: OUTPUT, hand_over: HAND_OVER });
 /** `guardrails` of a `model` or `agent` step. */
 export const STEP_GUARDRAILS: Shape = objectOf({ output: OUTPUT });
 
@@ -48,6 +62,6 @@ const MAY_WEAKEN: Shape = {
 
 /** `guardrails` of an org. */
 export const OrgGuardrailsShape = describing<OrgGuardrails>(z.custom(isObject, "has to be an object")).openapi("OrgGuardrails", {
-  ...(objectOf({ input: INPUT, tools: TOOLS, output: OUTPUT, may_weaken: MAY_WEAKEN }) as object),
+  ...(objectOf({ input: INPUT, tools: TOOLS, output: OUTPUT, hand_over: HAND_OVER, may_weaken: MAY_WEAKEN }) as object),
   type: "object",
 });

@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { ROLES } from "../../../core/access/principal.ts";
 import { PERSONAL_DATA_TYPES } from "../../../core/guardrail/finding.ts";
+import { HAND_OVER_REASONS } from "../../../core/guardrail/hand-over/hand-over.ts";
 import type { Json } from "../../../core/json.ts";
 import { RUN_STATUSES } from "../../../core/run/outside/view.ts";
 import type { ToolKind } from "../../../core/tool/manifest.ts";
@@ -56,6 +57,20 @@ export const Run = z
     budget: z.object({ usd: z.number(), tokens: z.number().int() }),
     risk_score: z.number().nullable(),
     steps: z.array(Step),
+    hand_over: z
+      .object({
+        status: z.enum(["confirming", "raised", "replied", "handed_back", "released", "rejected", "declined", "withdrawn"]),
+        reason: z.enum(HAND_OVER_REASONS),
+        priority: z.enum(["normal", "high"]),
+        to: z.string().nullable(),
+        at: time,
+        until: time.optional(),
+        review: z.string().optional(),
+        signal: z.string().optional().openapi({ description: "the signal by which the user says whether a person is to take over" }),
+        message: z.string().openapi({ description: "what the user is told: who comes, and by when" }),
+      })
+      .optional()
+      .openapi({ description: "the run's last hand-over to a person" }),
     waiting_for: z.object({ kind: z.string(), id: z.string().optional(), since: time, until: time.optional() }).nullable(),
     metadata: jsonObject,
     trace_id: z.string(),
@@ -251,6 +266,14 @@ export const Review = z
     id: z.string(),
     run: z.string(),
     step: z.string(),
+    reason: z.enum(["step", "policy", "budget", "guardrail", "unknown_outcome", "hand_over"]).optional(),
+    trigger: z.enum(HAND_OVER_REASONS).optional().openapi({ description: "of a hand-over: why a person takes over" }),
+    priority: z.enum(["normal", "high"]).optional(),
+    to: z.string().nullable().optional(),
+    summary: z.string().optional(),
+    conversation: z
+      .array(z.object({ role: z.enum(["user", "assistant", "tool", "system"]), text: z.string(), step: z.string().optional() }))
+      .optional(),
     severity: z.enum(["critical", "high", "medium"]),
     status: z.enum(["pending", "approved", "rejected", "modified", "escalated", "expired", "cancelled"]),
     risk: z.object({ score: z.number().nullable(), factors: z.array(z.string()) }),

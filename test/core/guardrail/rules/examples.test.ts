@@ -46,7 +46,8 @@ describe("the examples of docs/guardrails.md", () => {
         ),
       ),
     );
-    expect(RULES.filter((rule) => !shown.has(rule))).toEqual(UNJUDGED);
+    // When a person takes over has a page and examples of its own (docs/hand-over.md).
+    expect(RULES.filter((rule) => !shown.has(rule) && !rule.startsWith("hand_over."))).toEqual(UNJUDGED);
   });
 
   it.each(ROWS)("[RULES-5] $rule", async ({ rule, hit, pass }) => {

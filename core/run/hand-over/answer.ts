@@ -1,0 +1,65 @@
+/** What becomes of a run that was handed over: the user wants no person, or the person answers, lets the draft go out, hands back, or refuses. */
+import { isObject, type Json, own } from "../../json.ts";
+import { OWN, saidBy } from "../../label/label.ts";
+import { whole } from "../../label/labels.ts";
+import type { ReviewDecision } from "../../review/case.ts";
+import { giveBack } from "../calls/lease.ts";
+import { type Activity, isInFlight } from "../machine/state.ts";
+import { stopAtFailure } from "../machine/stop.ts";
+import type { Turn } from "../machine/turn.ts";
+import { completeNode } from "../steps/settle.ts";
+import { takeOver } from "./raise.ts";
+import { HAND_OVER_SIGNAL, isReplied } from "./state.ts";
+
+/** Takes what the user says to the question, or that the time for it is over. */
+export function takeConfirmation(turn: Turn): void {
+  const { handOver, signals, stopping } = turn.state;
+  if (stopping !== null || handOver?.status !== "confirming") return;
+  const [body] = own(signals, HAND_OVER_SIGNAL) ?? [];
+  if (body === undefined && turn.at < (handOver.until ?? 0)) return;
+  const wanted = body === undefined || !saysNo(body);
+  turn.emit("hand_over.confirmed", { wanted, ...(body === undefined ? {} : { signal: HAND_OVER_SIGNAL }) });
+  if (wanted) takeOver(turn, handOver.facts);
+}
+
+const NO = /^(?:no|nope|nein|non|não|nao|нет|不|不用|不要|नहीं|hayır)(?:[\s,.!。]|$)/iu;
+
+/** Only a plain no is one: in doubt a person comes. */
+function saysNo(body: Json): boolean {
+  if (body === false) return true;
+  if (typeof body === "string") return NO.test(body.trim());
+  return isObject(body) && Object.values(body).length === 1 && saysNo(Object.values(body)[0] ?? null);
+}
+
+/** What a decision about a hand-over comes to. `proposal`: with the person's changes. */
+export function takeHandOverDecision(turn: Turn, { action, proposal, reason }: ReviewDecision): void {
+  const draft = turn.state.handOver?.facts.draft;
+  if (action === "reject") {
+    turn.emit("hand_over.settled", { outcome: "rejected" });
+    const why = reason.trim() === "" ? "" : `: ${reason}`;
+    return stopAtFailure(turn, { code: "review_rejected", message: `the person who took over rejected it${why}`, step: null });
+  }
+  if (action === "modify" && isObject(proposal) && own(proposal, "hand_back") === true) {
+    turn.emit("hand_over.settled", { outcome: "handed_back" });
+  } else if (action === "approve" && draft !== undefined) turn.emit("hand_over.settled", { outcome: "released" });
+  else {
+    const written = action === "modify" && isObject(proposal) ? (own(proposal, "reply") ?? null) : reason;
+    return turn.emit("hand_over.settled", { outcome: "replied", reply: written });
+  }
+  // The draft was the model's answer all along: without a reply, the run goes on with it.
+  if (draft !== undefined && own(turn.state.activities, draft.activity) !== undefined) completeNode(turn, draft.node, draft.output);
+}
+
+/** A child run is awaited too: it was told to stop. So is a person's word on a write of unknown outcome. */
+const isAwaited = (activity: Activity): boolean =>
+  isInFlight(activity) || activity.phase === "looking" || (activity.phase === "approving" && activity.review?.reason === "unknown-outcome");
+
+/** Ends a run that a person has answered, once nothing is in flight any more. */
+export function endWithReply(turn: Turn): void {
+  const { state } = turn;
+  if (!isReplied(state) || Object.values(state.activities).some(isAwaited)) return;
+  giveBack(turn);
+  const labels = whole(saidBy("person", "trusted", OWN, "internal"));
+  const unsure = state.undone.length > 0 && !state.flags.includes("partial") ? (["partial"] as const) : [];
+  turn.emit("run.completed", { output: state.handOver?.reply ?? null, labels, flags: [...state.flags, ...unsure], error: null });
+}
