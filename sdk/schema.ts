@@ -330,6 +330,24 @@ export type Definition = {
         readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
       };
     };
+    /** when a person takes over, and who */
+    readonly hand_over?: {
+      /** how soon a person takes over; `off`: nobody does */
+      readonly asked?: "off" | "normal" | "high";
+      readonly confidence_below?: {
+        readonly at: number;
+        readonly pointer: string;
+      };
+      /** failed attempts of one step */
+      readonly failures?: number;
+      /** how soon a person takes over; `off`: nobody does */
+      readonly negative_tone?: "off" | "normal" | "high";
+      /** how soon a person takes over; `off`: nobody does */
+      readonly high_stakes?: "off" | "normal" | "high";
+      /** how soon a person takes over; `off`: nobody does */
+      readonly guardrail?: "off" | "normal" | "high";
+      readonly to?: string;
+    };
   };
   /** by id */
   readonly steps: { readonly [name: string]: {
@@ -1107,8 +1125,26 @@ export type OrgGuardrails = {
       readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
     };
   };
+  /** when a person takes over, and who */
+  readonly hand_over?: {
+    /** how soon a person takes over; `off`: nobody does */
+    readonly asked?: "off" | "normal" | "high";
+    readonly confidence_below?: {
+      readonly at: number;
+      readonly pointer: string;
+    };
+    /** failed attempts of one step */
+    readonly failures?: number;
+    /** how soon a person takes over; `off`: nobody does */
+    readonly negative_tone?: "off" | "normal" | "high";
+    /** how soon a person takes over; `off`: nobody does */
+    readonly high_stakes?: "off" | "normal" | "high";
+    /** how soon a person takes over; `off`: nobody does */
+    readonly guardrail?: "off" | "normal" | "high";
+    readonly to?: string;
+  };
   /** rules that a definition may make weaker; `injection` means the rule of that name everywhere */
-  readonly may_weaken?: readonly ("input.injection" | "input.content" | "input.topics" | "input.names" | "input.max_chars" | "tools.injection" | "tools.names" | "output.injection" | "output.prompt_leak" | "output.content" | "output.topics" | "output.max_chars" | "output.format" | "output.tone" | "output.forbid" | "output.require" | "output.grounded_in" | "injection" | "content" | "topics" | "names" | "max_chars" | "prompt_leak" | "format" | "tone" | "forbid" | "require" | "grounded_in")[];
+  readonly may_weaken?: readonly ("input.injection" | "input.content" | "input.topics" | "input.names" | "input.max_chars" | "tools.injection" | "tools.names" | "output.injection" | "output.prompt_leak" | "output.content" | "output.topics" | "output.max_chars" | "output.format" | "output.tone" | "output.forbid" | "output.require" | "output.grounded_in" | "hand_over.asked" | "hand_over.confidence_below" | "hand_over.failures" | "hand_over.negative_tone" | "hand_over.high_stakes" | "hand_over.guardrail" | "injection" | "content" | "topics" | "names" | "max_chars" | "prompt_leak" | "format" | "tone" | "forbid" | "require" | "grounded_in" | "asked" | "confidence_below" | "failures" | "negative_tone" | "high_stakes" | "guardrail")[];
 };
 
 /** RFC 9457 problem details */
@@ -1208,6 +1244,17 @@ export type Review = {
   readonly id: string;
   readonly run: string;
   readonly step: string;
+  readonly reason?: "step" | "policy" | "budget" | "guardrail" | "unknown_outcome" | "hand_over";
+  /** of a hand-over: why a person takes over */
+  readonly trigger?: "asked" | "negative_tone" | "high_stakes" | "guardrail" | "confidence" | "failures";
+  readonly priority?: "normal" | "high";
+  readonly to?: string | null;
+  readonly summary?: string;
+  readonly conversation?: readonly ({
+    readonly role: "user" | "assistant" | "tool" | "system";
+    readonly text: string;
+    readonly step?: string;
+  })[];
   readonly severity: "critical" | "high" | "medium";
   readonly status: "pending" | "approved" | "rejected" | "modified" | "escalated" | "expired" | "cancelled";
   readonly risk: {
@@ -1270,6 +1317,20 @@ export type Run = {
   };
   readonly risk_score: number | null;
   readonly steps: readonly Step[];
+  /** the run's last hand-over to a person */
+  readonly hand_over?: {
+    readonly status: "confirming" | "raised" | "replied" | "handed_back" | "released" | "rejected" | "declined" | "withdrawn";
+    readonly reason: "asked" | "negative_tone" | "high_stakes" | "guardrail" | "confidence" | "failures";
+    readonly priority: "normal" | "high";
+    readonly to: string | null;
+    readonly at: string;
+    readonly until?: string;
+    readonly review?: string;
+    /** the signal by which the user says whether a person is to take over */
+    readonly signal?: string;
+    /** what the user is told: who comes, and by when */
+    readonly message: string;
+  };
   readonly waiting_for: {
     readonly kind: string;
     readonly id?: string;
@@ -1312,6 +1373,20 @@ export type RunLine = {
     readonly tokens: number;
   };
   readonly risk_score: number | null;
+  /** the run's last hand-over to a person */
+  readonly hand_over?: {
+    readonly status: "confirming" | "raised" | "replied" | "handed_back" | "released" | "rejected" | "declined" | "withdrawn";
+    readonly reason: "asked" | "negative_tone" | "high_stakes" | "guardrail" | "confidence" | "failures";
+    readonly priority: "normal" | "high";
+    readonly to: string | null;
+    readonly at: string;
+    readonly until?: string;
+    readonly review?: string;
+    /** the signal by which the user says whether a person is to take over */
+    readonly signal?: string;
+    /** what the user is told: who comes, and by when */
+    readonly message: string;
+  };
   readonly waiting_for: {
     readonly kind: string;
     readonly id?: string;

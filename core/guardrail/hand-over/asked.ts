@@ -25,9 +25,9 @@ const LANGUAGES: { readonly [code: string]: Language } = {
   en: {
     keys: "human|person|people|agent|representative|\\brep|operator|supervisor|manager|advis|team|staff|employee|colleague|someone|somebody|anyone|anybody|customer|support|service|live|bot|machine|chatbot|computer|\\bai\\b",
     verbs:
-      "(?:talk|speak|chat|talking|speaking|chatting|discuss (?:this|it))(?: directly)? (?:to|with)|(?:connect|transfer|put|pass|hand|forward|redirect|escalate|switch|route|refer|send)(?: (?:me|us|this|it|my \\w+|the \\w+))?(?: (?:over|through|on|up|straight|directly))?(?: (?:to|with))?|(?:get|give|find|bring|send|call|let me have) me|(?:want|need|needs|like|prefer|demand|request|require|rather have|looking for|asking for|ask for|insist on|waiting for)|(?:is|are) there|(?:can|could|may|will|would)(?: (?:i|we|somebody|you))?(?: please)? (?:get|have|reach|contact|see|involve|bring in|call)|(?:can|could|would|will|have)|reach|get(?: in touch with| through to| hold of)?|contact|involve",
+      "(?:talk|speak|chat|talking|speaking|chatting|discuss (?:this|it))(?: directly)? (?:to|with)|(?:connect|transfer|put|pass|hand|forward|redirect|escalate|switch|route|refer|send)(?: (?:me|us|this|it|my \\w+|the \\w+))?(?: (?:over|through|on|up|straight|directly))?(?: (?:to|with))?|(?:get|give|find|bring|send|call|let me have) me|(?:want|need|needs|like|prefer|demand|request|require|rather have|looking for|asking for|ask for|insist on|waiting for)|(?:is|are) there|(?:can|could|may|will|would)(?: (?:i|we|somebody|you))?(?: please)? (?:get|have|reach|contact|see|involve|bring in|call)|(?:can|could|would|will)|reach|get(?: in touch with| through to| hold of)?|contact|involve",
     persons:
-      "(?:a |an |any |some |another |your |one of your |the |to )?(?:(?:real|live|actual|human|proper|living|breathing|senior|different|customer|service|support|sales|billing|technical|flesh[- ]and[- ]blood) ){1,3}(?:human|person|people|being|agent|representative|rep|operator|advisor|adviser|assistant|someone|somebody|staff|team|specialist|support|service|care|chat|one|employee)\\b|(?:a |an |any |some |another |to )?human(?: being)?s?\\b(?! (?:resources?|rights|body|error|readable|touch|resource|nature|history|language))|(?:a|an|another|any|some|in) person\\b|(?:real|actual) (?:people|persons?)|(?:an?|your|the|one of your|some|any|another) (?:live )?(?:agents?|representatives?|reps?|operators?|supervisors?|managers?|advis[eo]rs?|team members?|staff members?|support (?:team|staff)|employees?|colleagues?)\\b|(?:someone|somebody|anyone|anybody|people) (?:real|human|from (?:your|the|support|customer|sales|billing)|in (?:your|the|customer)|at (?:your|the) (?:company|office|support)|who (?:can|is|actually|understands|knows|speaks)|on the phone)|(?:customer (?:service|support|care)|support (?:team|agent|person))|representatives?\\b|supervisor\\b",
+      "(?:a |an |any |some |another |your |one of your |the |to )?(?:(?:real|live|actual|human|proper|living|breathing|senior|different|customer|service|support|sales|billing|technical|flesh[- ]and[- ]blood) ){1,3}(?:human|person|people|being|agent|representative|rep|operator|advisor|adviser|assistant|someone|somebody|staff|team|specialist|support|service|care|chat|one|employee)\\b|(?:a |an |any |some |another |to )?human(?: being)?s?\\b(?! (?:resources?|rights|body|error|readable|touch|resource|nature|history|language))|(?:a|another|any|some) person\\b|(?:real|actual) (?:people|persons?)|(?:an?|your|the|one of your|some|any|another) (?:live )?(?:agents?|representatives?|reps?|operators?|supervisors?|managers?|advis[eo]rs?|team members?|staff members?|support (?:team|staff)|employees?|colleagues?)\\b|(?:someone|somebody|anyone|anybody|people) (?:real|human|from (?:your|the|support|customer|sales|billing)|in (?:your|the|customer)|at (?:your|the) (?:company|office|support)|who (?:can|is|actually|understands|knows|speaks)|on the phone)|(?:customer (?:service|support|care)|support (?:team|agent|person))|representatives?\\b|supervisor\\b",
     alone:
       "(?:please |just )?(?:a |an )?(?:(?:real|live|actual|human) )*(?:human|agent|representative|operator|real person|person|live agent|live chat|customer service|customer support|supervisor|human being|support agent)(?:[ ,]+(?:please|now|pls|asap|already|right now))*",
     not: "don'?t|do not|doesn'?t|no need|not|without|never|didn'?t|did not|won'?t|instead of|rather than|unlike|like a|as a|are you|is this|was i|am i|i am|i'm|become|hire|hiring",
@@ -164,10 +164,15 @@ const ELSE =
   /(?<![\p{L}\p{M}])(?:(?<!(?:ask|asking|looking|insist|waiting) )for|become|hire|name of|für|(?<!(?:transfira|transfere|transferir|encaminhar|encaminhe|passe|passar|passa) )para|per|pour|на одного|для|için|को लिए|के लिए)(?![\p{L}\p{M}])/u;
 
 const EDGE = "(?<![\\p{L}\\p{M}\\p{N}])";
+/** A verb ends where its entry does, or with the blank that the entry ends with. */
+const END = "(?:(?<=\\s)|(?![\\p{L}\\p{M}]))";
 const compiled = Object.entries(LANGUAGES).map(([code, { keys, verbs, persons, alone, not, machine, whose }]) => {
   const edge = code === "zh" ? "" : EDGE;
   const after = AFTER[code];
-  const asks = after === undefined ? `${edge}(?:${verbs})${GAP}${edge}(?:${persons})` : `${edge}(?:${persons})${GAP}(?:${after})`;
+  const asks =
+    after === undefined
+      ? `${edge}(?:${verbs})${code === "zh" ? "" : END}${GAP}${edge}(?:${persons})`
+      : `${edge}(?:${persons})${GAP}(?:${after})`;
   return {
     code,
     keys: new RegExp(keys, "u"),

@@ -7,6 +7,7 @@ import { isObject, type Json } from "../../json.ts";
 import { CONTENT_DETECTOR, findContent, verdictOfContent } from "../content/content.ts";
 import type { FindingSummary, RuleType } from "../finding.ts";
 import { replaceStretches, type Stretch } from "../replace.ts";
+import { TONE_DETECTOR } from "../tone/tone.ts";
 import { type Action, isAtLeast, strictest } from "./action.ts";
 import { flawOfFormat } from "./format.ts";
 import { groundingOf } from "./grounded.ts";
@@ -14,7 +15,8 @@ import { leakIn } from "./leak.ts";
 import type { InputRules, OutputRules } from "./merge.ts";
 import { missingIn, phrasesIn } from "./phrases.ts";
 import { charactersOf, cutTo } from "./sentences.ts";
-import type { ContentCategory, ContentRule, PhrasesRule, RuleName } from "./settings.ts";
+import type { ContentCategory, ContentRule, PhrasesRule, RuleName, ToneRule } from "./settings.ts";
+import { lackOfTone } from "./tone.ts";
 import { flawOfTopics, TOPIC_WORDS } from "./topics.ts";
 
 /** What stands where a stretch was taken out. */
@@ -102,6 +104,10 @@ export function judgeOutput(answer: Json, rules: OutputRules, around: Around): J
     const flaw = flawOfTopics(all, rule);
     if (flaw !== null)
       hits.push({ rule: "output.topics", action: rule.action, detector: TOPIC_WORDS, flaw: topicsFlaw(flaw, rule.allow, rule.deny) });
+  }
+  for (const rule of rules.tone) {
+    const score = all.trim() === "" ? null : lackOfTone(all, rule);
+    if (score !== null) hits.push({ rule: "output.tone", action: rule.action, detector: TONE_DETECTOR, score, flaw: toneFlaw(rule) });
   }
   for (const rule of rules.grounded_in) {
     const sources = around.sourcesOf(rule.steps);
@@ -244,6 +250,8 @@ const detectorAt = ({ phrases }: PhrasesRule, index: number): string => `${index
 
 const topicsFlaw = (flaw: "denied" | "not allowed", allow: readonly string[], deny: readonly string[]): string =>
   flaw === "denied" ? `the answer must not be about ${deny.join(", ")}` : `the answer has to be about ${allow.join(", ")}`;
+
+const toneFlaw = ({ want }: ToneRule): string => `the answer has to be ${want} in tone`;
 
 const flawOfTexts = (texts: readonly string[], rule: Parameters<typeof flawOfFormat>[1]): string | null =>
   texts.reduce<string | null>((flaw, text) => flaw ?? flawOfFormat(text, rule), null);

@@ -99,8 +99,12 @@ export const PLATFORM_GUARDRAILS: Rules = {
 export type RunRules = { readonly v: 1; readonly rules: Rules; readonly steps: { readonly [step: string]: OutputRules } };
 
 /** Whether an answer has to be whole before anything of it may be sent: all rules but the refusal of instructions need that. */
-export const holdsBack = ({ injection, prompt_leak: leak, content: _unjudged, tone: _unheard, ...lists }: OutputRules): boolean =>
-  injection === "redact" || injection === "retry" || leak !== "off" || Object.values(lists).some((rules) => rules.length > 0);
+export const holdsBack = ({ injection, prompt_leak: leak, content, ...lists }: OutputRules): boolean =>
+  injection === "redact" ||
+  injection === "retry" ||
+  leak !== "off" ||
+  Object.keys(content).length > 0 ||
+  Object.values(lists).some((rules) => rules.length > 0);
 
 /** The rules of an org's chats. */
 export const rulesOfOrg = (org: OrgGuardrails | null): Rules =>

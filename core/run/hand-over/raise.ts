@@ -18,10 +18,10 @@ import { HAND_OVER_ACTIVITY, HAND_OVER_SIGNAL, type HandOverFacts, isHeld, sever
 const CONFIRMATION_MS = 60 * 60_000;
 
 /** The rules of the run; null: none asks for a person. */
-export const handOverRulesOf = (birth: Pick<Birth, "guardrails">): HandOverRules | null => rulesIn(birth).hand_over ?? null;
+const handOverRulesOf = (birth: Pick<Birth, "guardrails">): HandOverRules | null => rulesIn(birth).hand_over ?? null;
 
 /** Hands the run over, unless it is in a person's hands already or is ending. */
-export function raise(turn: Turn, trigger: Trigger, more: Pick<HandOverFacts, "step" | "detail"> & Pick<HandOverFacts, "draft">): void {
+function raise(turn: Turn, trigger: Trigger, more: Pick<HandOverFacts, "step" | "detail"> & Pick<HandOverFacts, "draft">): void {
   if (turn.state.stopping !== null || isHeld(turn.state)) return;
   const { reason, priority, stakes } = trigger;
   const to = handOverRulesOf(turn.birth)?.to ?? null;

@@ -2,6 +2,7 @@
 import { type Action, isAtLeast } from "../../guardrail/rules/action.ts";
 import { PLATFORM_GUARDRAILS } from "../../guardrail/rules/merge.ts";
 import type { GuardrailSettings } from "../../guardrail/rules/settings.ts";
+import { isKnownTone } from "../../guardrail/rules/tone.ts";
 import type { Definition } from "../definition.ts";
 import { runRulesOf } from "../guardrails.ts";
 import { mentionsOf } from "../step-kinds.ts";
@@ -22,10 +23,13 @@ export function vainGuardrails(definition: Definition, { guardrails: org }: Surr
   return [...places.flatMap(({ settings, path }) => unjudged(settings, path)), ...outranked(definition, org)];
 }
 
-const NOBODY = "is accepted, and nothing judges it yet: no detector is installed";
+const NOBODY =
+  "is a tone that nothing judges: the built-in detector knows words like `friendly`, `polite`, `calm`, `professional` and `cheerful`, and several of them with commas";
 
 function unjudged({ output }: GuardrailSettings, path: string): Warning[] {
-  return (output?.tone?.action ?? "off") === "off" ? [] : [{ path: `${path}/output/tone`, message: `\`tone\` ${NOBODY}` }];
+  const { tone } = output ?? {};
+  if (tone === undefined || tone.action === "off" || isKnownTone(tone.want)) return [];
+  return [{ path: `${path}/output/tone/want`, message: `\`${tone.want}\` ${NOBODY}` }];
 }
 
 /** An action that the org or the platform makes stricter. */

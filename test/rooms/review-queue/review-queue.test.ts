@@ -313,6 +313,25 @@ describe("lists and outbox", () => {
     expect((await queue.list(null, { limit: 10, cursor: null })).data).toHaveLength(5);
   });
 
+  it("[HAND-14] lists open cases by urgency, the oldest of equals first, page by page, each case once", async () => {
+    const { org, queue } = fresh();
+    const ids: string[] = [];
+    for (const [index, severity] of (["medium", "high", "critical", "high", "critical", "medium"] as const).entries()) {
+      now = FAR + index;
+      ids.push((await queue.open(org, request(`run_${index}`, { severity }))).id);
+    }
+    await queue.decide(ids[3] ?? "", judgement());
+    const pages: string[] = [];
+    for (let cursor: string | null = null, more = true; more; more = cursor !== null) {
+      const page = await queue.list(null, { limit: 2, cursor }, "urgency");
+      pages.push(...page.data.map((view) => view.id));
+      cursor = page.next_cursor;
+    }
+    expect(pages).toEqual([ids[2], ids[4], ids[1], ids[0], ids[5]]);
+    const approved = await queue.list("approved", { limit: 10, cursor: null }, "urgency");
+    expect(approved.data.map(({ id }) => id)).toEqual([ids[3]]);
+  });
+
   it("[REV-9] a record stays in the outbox until it is confirmed", async () => {
     const { org, queue } = fresh();
     await queue.open(org, request("run_1"));

@@ -115,10 +115,10 @@ describe("the guardrails of a definition", () => {
   });
 
   it("[RULES-4] warns about what nothing judges yet, and about what is outranked", () => {
-    const asked = { input: { injection: "flag", content: { hate: "flag" }, names: true }, output: { tone: { want: "kind" } } };
+    const asked = { input: { injection: "flag", content: { hate: "flag" }, names: true }, output: { tone: { want: "like a pirate" } } };
     const around = { tools: new Map(), serves: () => true, workflow: () => null };
     const paths = warningsOf(checked(define(asked)), around).map(({ path }) => path);
-    expect(paths).toEqual(["/guardrails/output/tone", "/guardrails/input/injection"]);
+    expect(paths).toEqual(["/guardrails/output/tone/want", "/guardrails/input/injection"]);
     const weakened = { ...around, guardrails: { may_weaken: ["input.injection"] as const } };
     expect(warningsOf(checked(define(asked)), weakened).map(({ path }) => path)).not.toContain("/guardrails/input/injection");
   });
