@@ -1493,6 +1493,7 @@ export type Tool = {
     readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
     readonly headers: { readonly [name: string]: string };
     readonly secret: string | null;
+    readonly query?: readonly string[];
   };
   readonly mcp?: {
     readonly url: string;
@@ -1565,6 +1566,8 @@ export type ToolManifest = {
     readonly headers?: { readonly [name: string]: string };
     /** name of a secret that is sent as this tool's credential */
     readonly secret?: string;
+    /** input fields that go into the query whatever the method; the body then has the rest */
+    readonly query?: readonly string[];
   };
   readonly mcp?: {
     /** the endpoint of an MCP server (streamable HTTP) */

@@ -23,11 +23,13 @@ export function readHttp(form: Form, { allowPrivateHosts }: Pick<UrlRule, "allow
   const flaw = url === "" ? null : flawOfUrl(url, { allowPrivateHosts, fields: true });
   if (flaw !== null) http.refuse("url", `\`url\` ${flaw}`);
   const secret = http.json("secret");
+  const query = http.json("query");
   const binding: HttpBinding = {
     url,
     method: http.choice("method", ["GET", "POST", "PUT", "PATCH", "DELETE"] as const, "POST"),
     headers: readHeaders(http),
     secret: secret === undefined || secret === null ? null : http.text("secret", { max: 63, pattern: SECRET_NAME }),
+    ...(query === undefined || query === null ? {} : { query: http.texts("query", { max: 128, min: 1, most: 100 }) }),
   };
   http.close();
   return binding;

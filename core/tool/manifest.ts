@@ -45,6 +45,11 @@ export type HttpBinding = {
   readonly headers: { readonly [name: string]: string };
   /** Name of a secret that is sent as this tool's own credential, to the hosts the secret allows; null: none. */
   readonly secret: string | null;
+  /**
+   * Fields that go into the query whatever the method; then the body holds what is in neither path nor query. Absent: GET and DELETE put all
+   * that is not in the path there, other methods nothing, and their body is the whole input.
+   */
+  readonly query?: readonly string[];
 };
 
 /** Which tool of a remote MCP server is called (streamable HTTP). */

@@ -69,7 +69,11 @@ export function toolRequest(
   const headers = Object.fromEntries(Object.entries(binding.headers).filter(([name]) => !isGatewayHeader(name)));
   const { method } = binding;
   if (method !== "GET" && method !== "DELETE") {
-    return ok({ url: base + (parts[3] ?? ""), method, body: write(input), headers });
+    if (binding.query === undefined) return ok({ url: base + (parts[3] ?? ""), method, body: write(input), headers });
+    const apart = new Set([...path.value.used, ...binding.query]);
+    const [inQuery, inBody] = [true, false].map((isApart) => pick(fields, (name) => apart.has(name) === isApart));
+    const query = fillQuery(parts[3] ?? "", inQuery ?? {}, path.value.used);
+    return query.ok ? ok({ url: base + query.value, method, body: write(inBody ?? {}), headers }) : query;
   }
   if (input !== null && !isObject(input)) return err({ reason: "input_not_object", field: "" });
   const query = fillQuery(parts[3] ?? "", fields, path.value.used);
@@ -112,6 +116,9 @@ function fillQuery(fixed: string, fields: { [name: string]: Json }, inPath: Read
   if (pairs.length === 0) return ok(fixed === "?" ? "" : fixed);
   return ok(fixed === "" || fixed === "?" ? `?${pairs.join("&")}` : `${fixed}&${pairs.join("&")}`);
 }
+
+const pick = (fields: { [name: string]: Json }, wanted: (name: string) => boolean): { [name: string]: Json } =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => wanted(name)));
 
 const scalarText = (value: Json | undefined): string | null =>
   typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? String(value) : null;

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import type { RunStatus } from "../../core/run/outside/view.ts";
 import { toRfc3339 } from "../../core/time.ts";
+import type { ToolOrigin } from "../../core/tool/import/source.ts";
 import type { StorePort } from "../../workers/store/ports.ts";
 import { definitionOf, keyOf, manifestOf, modelOf, nextId, recordOf, routeOf } from "../rooms/store/support.ts";
 
@@ -21,6 +22,16 @@ export type StoreUnderTest = {
   ) => Promise<void>;
 };
 
+const ORIGIN: ToolOrigin = {
+  v: 1,
+  kind: "mcp",
+  url: "https://mcp.example.com/mcp",
+  item: "x",
+  description_sha256: "0".repeat(64),
+  schema_sha256: "1".repeat(64),
+  proposed_by: { user: "ann", root: null },
+  proposed_at: "2030-01-01T00:00:00Z",
+};
 const PAGE = { limit: 50, cursor: null };
 const HOUR = 3_600_000;
 
@@ -302,13 +313,47 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
       expect(await store.tools.get(org, "b.x", null)).toEqual({ ...manifestOf("b.x", "one"), version: 3 });
       expect(await store.tools.get(org, "b.x", 2)).toMatchObject({ description: "two", version: 2 });
       expect([await store.tools.get(org, "b.x", 9), await store.tools.get(org, "c.x", null)]).toEqual([null, null]);
-      expect((await store.tools.list(org, PAGE)).data.map(({ name, version }) => [name, version])).toEqual([
+      expect((await store.tools.list(org, PAGE)).data.map(({ manifest: { name, version } }) => [name, version])).toEqual([
         ["a.x", 1],
         ["b.x", 3],
       ]);
       expect(await store.tools.known(org, ["a.x", "c.x"])).toEqual(new Set(["a.x"]));
       expect(await store.tools.known(fresh(), ["a.x"])).toEqual(new Set());
       expect(recorded(org)).toEqual(["b.x.1", "b.x.2", "b.x.3", "a.x.1"]);
+    });
+
+    it("[IMPORT-1] a proposed version is no tool until it is approved, and never once a newer one is in force", async () => {
+      const { store, recorded } = open();
+      const org = fresh();
+      const origin = (approved = {}): ToolOrigin => ({ ...ORIGIN, ...approved });
+      const propose = async (text: string) => {
+        const { isNew, status, manifest } = await store.tools.propose(org, manifestOf("p.x", text), origin(), (version) =>
+          recordOf(`p.${version}`),
+        );
+        return [manifest.version, status, isNew];
+      };
+      const versions = async () =>
+        (await store.tools.stored(org, ["p.x", "q.x"])).map(({ manifest, status }) => [manifest.version, status]);
+      const approve = (version: number) =>
+        store.tools.approve(org, "p.x", version, origin({ approved_by: "bea" }), recordOf(`ok.${version}`));
+      expect(await propose("one")).toEqual([1, "proposed", true]);
+      expect(await propose("one")).toEqual([1, "proposed", false]);
+      expect([await store.tools.get(org, "p.x", null), await store.tools.get(org, "p.x", 1)]).toEqual([null, null]);
+      expect([await store.tools.names(org), await store.tools.known(org, ["p.x"])]).toEqual([[], new Set()]);
+      expect((await store.tools.list(org, PAGE)).data.map(({ manifest, status }) => [manifest.name, status])).toEqual([
+        ["p.x", "proposed"],
+      ]);
+      expect([await approve(2), await approve(1), await approve(1)]).toEqual([false, true, false]);
+      expect(await store.tools.get(org, "p.x", null)).toMatchObject({ version: 1, description: "one" });
+      expect(await propose("one")).toEqual([1, "active", false]);
+      expect(await propose("two")).toEqual([2, "proposed", true]);
+      expect(await store.tools.get(org, "p.x", null)).toMatchObject({ version: 1 });
+      expect(await store.tools.get(org, "p.x", 2)).toBeNull();
+      expect((await store.tools.list(org, PAGE)).data.map(({ manifest, status }) => [manifest.version, status])).toEqual([[1, "active"]]);
+      const byHand = await store.tools.put(org, manifestOf("p.x", "mine"), (version) => recordOf(`hand.${version}`));
+      expect([byHand.version, await approve(2), await versions()]).toEqual([3, false, [[3, "active"]]]);
+      expect(recorded(org)).toEqual(["p.1", "ok.1", "p.2", "hand.3"]);
+      expect(await store.tools.stored(fresh(), ["p.x"])).toEqual([]);
     });
   });
 

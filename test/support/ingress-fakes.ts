@@ -70,6 +70,9 @@ export function makeWorld(
     decide: (() => never) | null;
     throws: { [port: string]: unknown[] };
     callTool: IngressPorts["callTool"];
+    /** What an MCP server lists, and what lies at a document's address. */
+    listed: Awaited<ReturnType<IngressPorts["sources"]["mcpTools"]>>;
+    document: Awaited<ReturnType<IngressPorts["sources"]["document"]>>;
     touched: string[];
     /** What the upstreams of all models taught. */
     taught: ModelParameters;
@@ -83,6 +86,8 @@ export function makeWorld(
     onStart: () => undefined,
     decide: null,
     throws: {},
+    listed: ok([]),
+    document: ok({}),
     callTool: async () => ({
       result: { ok: true, output: { done: true } },
       reached: "answered",
@@ -393,6 +398,10 @@ export function makeWorld(
       return { kind: "tool", permission, facts: { tool, version, effect, idempotency, timeout_ms } };
     },
     callTool: (call) => script.callTool(call),
+    sources: {
+      mcpTools: async () => script.listed,
+      document: async () => script.document,
+    },
     metrics: async () => "agent_kill_switch_active 0\n",
     console: (request) =>
       new URL(request.url).pathname === "/console" ? new Response("<!doctype html>", { headers: { "Content-Type": "text/html" } }) : null,
@@ -483,8 +492,8 @@ function permits(role: Role, action: string, user: string, owner: string | undef
       "credential.introspect",
       ...(owner === user ? ["run.read", "run.cancel", "run.signal", "run.feedback"] : []),
     ],
-    developer: [...staff, "workflow.write", "tool.write", "tool.test", "model.write", "secret.write"],
-    reviewer: [...staff, "review.decide"],
+    developer: [...staff, "workflow.write", "tool.write", "tool.test", "tool.approve", "model.write", "secret.write"],
+    reviewer: [...staff, "review.decide", "tool.approve"],
     operator: [...staff, "run.cancel", "run.signal", "dead_letter.redrive", "dead_letter.discard", "kill.throw"],
     auditor: [...staff, "audit.read", "audit.verify"],
     monitor: [],

@@ -22,7 +22,7 @@ import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { chooseVersion } from "../../workers/store/choose-version.ts";
 import { IDEMPOTENCY_MS } from "../../workers/store/idempotency.ts";
 import { LOGIN_COUNTS_MS } from "../../workers/store/keys.ts";
-import type { ApiKeyRow, StorePort } from "../../workers/store/ports.ts";
+import type { ApiKeyRow, StoredTool, StorePort } from "../../workers/store/ports.ts";
 import { sha256Hex } from "./audit-chain.ts";
 
 export type StoreFakePorts = {
@@ -48,7 +48,16 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
   const workflows = new Map<string, WorkflowVersionView[]>();
   const layouts = new Map<string, Layout>();
   const feedback = new Map<string, FeedbackView>();
-  const tools = new Map<string, ToolManifest[]>();
+  const tools = new Map<string, StoredTool[]>();
+  const toolsOf = (org: string, name: string): StoredTool[] => tools.get(`${org}/${name}`) ?? [];
+  /** The newest active version, and what is proposed after it. */
+  const inSight = (versions: StoredTool[]): StoredTool[] =>
+    versions.slice(
+      Math.max(
+        0,
+        versions.findLastIndex(({ status }) => status === "active"),
+      ),
+    );
   const models = new Map<string, ModelEntry>();
   const routes = new Map<string, TaskRoute>();
   const secrets = new Map<string, { sealed: string; hosts: readonly string[] }>();
@@ -255,25 +264,48 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
     },
     tools: {
       async put(org, manifest, record) {
-        const versions = tools.get(`${org}/${manifest.name}`) ?? [];
-        const newest = versions.at(-1);
+        const versions = toolsOf(org, manifest.name);
+        const newest = versions.findLast(({ status }) => status === "active")?.manifest;
         if (newest !== undefined && contentOf(newest) === contentOf(manifest)) return newest;
         keep(`tool ${manifest.name}`, org, record(versions.length + 1));
         const stored: ToolManifest = { ...manifest, version: versions.length + 1 };
-        tools.set(`${org}/${manifest.name}`, [...versions, stored]);
+        tools.set(`${org}/${manifest.name}`, [...versions, { manifest: stored, status: "active", origin: null }]);
         return stored;
       },
       async get(org, name, version) {
-        const versions = tools.get(`${org}/${name}`) ?? [];
-        return (version === null ? versions.at(-1) : versions.find((manifest) => manifest.version === version)) ?? null;
+        const active = toolsOf(org, name).filter(({ status }) => status === "active");
+        return (version === null ? active.at(-1) : active.find(({ manifest }) => manifest.version === version))?.manifest ?? null;
       },
-      list: async (org, page) =>
-        paged(
-          namesOf(tools, org).flatMap((name) => tools.get(`${org}/${name}`)?.at(-1) ?? []),
-          page,
-        ),
-      names: async (org) => namesOf(tools, org),
-      known: async (org, names) => new Set(names.filter((name) => tools.has(`${org}/${name}`))),
+      async list(org, page) {
+        const newest = namesOf(tools, org).flatMap((name) => {
+          const versions = toolsOf(org, name);
+          return versions.findLast(({ status }) => status === "active") ?? versions.at(-1) ?? [];
+        });
+        return paged(newest, page);
+      },
+      stored: async (org, names) => names.toSorted().flatMap((name) => inSight(toolsOf(org, name))),
+      async propose(org, manifest, origin, record) {
+        const versions = toolsOf(org, manifest.name);
+        const same = inSight(versions).find((known) => contentOf(known.manifest) === contentOf(manifest));
+        if (same !== undefined) return { ...same, isNew: false };
+        keep(`proposal ${manifest.name}`, org, record(versions.length + 1));
+        const stored: StoredTool = { manifest: { ...manifest, version: versions.length + 1 }, status: "proposed", origin };
+        tools.set(`${org}/${manifest.name}`, [...versions, stored]);
+        return { ...stored, isNew: true };
+      },
+      async approve(org, name, version, origin, record) {
+        const versions = toolsOf(org, name);
+        const proposed = inSight(versions).find(({ manifest, status }) => manifest.version === version && status === "proposed");
+        if (proposed === undefined) return false;
+        keep(`approval ${name}`, org, record);
+        tools.set(
+          `${org}/${name}`,
+          versions.map((known) => (known === proposed ? { ...known, status: "active", origin } : known)),
+        );
+        return true;
+      },
+      names: async (org) => namesOf(tools, org).filter((name) => toolsOf(org, name).some(({ status }) => status === "active")),
+      known: async (org, names) => new Set(names.filter((name) => toolsOf(org, name).some(({ status }) => status === "active"))),
     },
     models: {
       async put(org, entry, record) {

@@ -78,6 +78,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     mayTry: async (address) => (await env.FLOOD.limit({ key: address })).success,
     authorize: authority.authorize,
     callTool,
+    sources: rooms.sources,
     metrics: async () => renderMetrics(env.DB, await stops.stops(), rooms.isolates?.waiting() ?? new Map()),
     console: defineConsole(),
   });

@@ -43,6 +43,8 @@ import { cachedStore } from "../store/cached.ts";
 import { defineStore } from "../store/store.ts";
 import { defineToolGateway } from "../tool-gateway/gateway.ts";
 import { defineLookUp } from "../tool-gateway/look-up.ts";
+import type { ToolGatewayPorts } from "../tool-gateway/ports.ts";
+import { defineToolSources } from "../tool-gateway/sources.ts";
 import { buildAnswers, buildEmbed, keptResults } from "./answers.ts";
 import { codeCalls } from "./code-calls.ts";
 import { egressPorts } from "./egress.ts";
@@ -149,7 +151,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     wait: (ms, signal) => scheduler.wait(ms, signal === undefined ? {} : { signal }).catch(() => undefined),
     object: objects.limits,
   });
-  const tools = defineToolGateway({
+  const toolPorts: ToolGatewayPorts = {
     log,
     ...egress,
     guard,
@@ -161,7 +163,8 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     kept: keptResults(values, guardedVault, broker),
     ...(containers === null ? {} : { sandboxes: defineSandboxes({ ...containers, now, log }) }),
     ...(isolates === null ? {} : { runCode: codeCalls(isolates, gatePorts) }),
-  });
+  };
+  const tools = defineToolGateway(toolPorts);
   const modelGateway = defineModelGateway({
     ...egress,
     guard,
@@ -221,6 +224,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     egressGates,
     isolates,
     callTool,
+    sources: defineToolSources(toolPorts),
     lookUp,
     governed,
     modelGateway,

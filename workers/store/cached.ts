@@ -173,6 +173,13 @@ export function cachedStore(store: Store, now: () => EpochMs): Store {
           tools.evict((key) => key === versionKey(org, manifest.name, null));
         }
       },
+      async approve(org, name, version, origin, record) {
+        try {
+          return await store.tools.approve(org, name, version, origin, record);
+        } finally {
+          tools.evict((key) => key === versionKey(org, name, null));
+        }
+      },
       get: (org, name, version) => tools.get(versionKey(org, name, version), () => store.tools.get(org, name, version)),
     },
     models: {

@@ -11,6 +11,7 @@ import type { Page, PageRequest } from "../../core/page.ts";
 import type { Result } from "../../core/result.ts";
 import type { DeadLetterView, FeedbackView, RunStatus } from "../../core/run/outside/view.ts";
 import type { EpochMs } from "../../core/time.ts";
+import type { ToolOrigin } from "../../core/tool/import/source.ts";
 import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
 import type { Definition } from "../../core/workflow/definition.ts";
 import type { Share } from "../../core/workflow/traffic.ts";
@@ -115,12 +116,34 @@ export type FeedbackStore = {
   of(org: string, run: string, user: string): Promise<FeedbackView | null>;
 };
 
-/** Versions of tools. */
+/** A version of a tool, whether or not it is in force. */
+export type StoredTool = {
+  readonly manifest: ToolManifest;
+  /** `proposed`: an import made it, and nobody has approved it. */
+  readonly status: "active" | "proposed";
+  /** null: a person wrote it. */
+  readonly origin: ToolOrigin | null;
+};
+
+/** Versions of tools. Nothing but `stored`, `list`, `propose` and `approve` knows of a proposed one. */
 export type ToolStore = {
-  /** A new version when it changed. */
+  /** A new version when it differs from the newest active one. It is in force at once. */
   put(org: string, manifest: ToolContent, record: (version: number) => AuditRecord): Promise<ToolManifest>;
+  /** `version` null: the newest that is active. A proposed version is none. */
   get(org: string, name: string, version: number | null): Promise<ToolManifest | null>;
-  list(org: string, page: PageRequest): Promise<Page<ToolManifest>>;
+  /** Each tool in its newest active version, or, if nobody has approved any, in its newest. */
+  list(org: string, page: PageRequest): Promise<Page<StoredTool>>;
+  /** Of each of these names the newest active version and every proposed one after it; by name, then version. */
+  stored(org: string, names: readonly string[]): Promise<readonly StoredTool[]>;
+  /** A new proposed version, unless the newest active one or a proposed one after it has this content. `isNew`: it was made now. */
+  propose(
+    org: string,
+    manifest: ToolContent,
+    origin: ToolOrigin,
+    record: (version: number) => AuditRecord,
+  ): Promise<StoredTool & { readonly isNew: boolean }>;
+  /** False: it is not proposed, or a newer version is active. `origin`: with who approved it. */
+  approve(org: string, name: string, version: number, origin: ToolOrigin, record: AuditRecord): Promise<boolean>;
   /** Names in use, for a caller who missed one: `MOST_NAMES` (core/errors/unknown-name.ts) at most. */
   names(org: string): Promise<readonly string[]>;
   /** Which of these names are registered. */

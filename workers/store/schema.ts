@@ -12,6 +12,7 @@ import type { Json } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import type { ChosenSettings } from "../../core/org/settings.ts";
+import type { ToolOrigin } from "../../core/tool/import/source.ts";
 import type { ToolContent } from "../../core/tool/manifest.ts";
 import type { Definition } from "../../core/workflow/definition.ts";
 import type { Layout } from "../../core/workflow/traffic.ts";
@@ -150,7 +151,7 @@ export const feedback = sqliteTable(
   (table) => [primaryKey({ columns: [table.org, table.run, table.user] })],
 );
 
-/** Every version of every tool. The newest is the tool; going back to older content is a new version. */
+/** Every version of every tool. The newest that is active is the tool; going back to older content is a new version. */
 export const tools = sqliteTable(
   "tools",
   {
@@ -163,6 +164,12 @@ export const tools = sqliteTable(
     /** JSON, checked, with every default filled in, without its version. */
     manifest: text("manifest", { mode: "json" }).$type<ToolContent>().notNull(),
     createdAt: integer("created_at").notNull(),
+    /** `proposed`: an import made it and nobody has approved it; no call is made with it. */
+    status: text("status", { enum: ["active", "proposed"] })
+      .notNull()
+      .default("active"),
+    /** JSON: where an import found it; null: a person wrote it. */
+    origin: text("origin", { mode: "json" }).$type<ToolOrigin>(),
   },
   (table) => [primaryKey({ columns: [table.org, table.name, table.version] })],
 );

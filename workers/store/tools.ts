@@ -1,13 +1,16 @@
-/** Versions of tools. The newest is the tool; the same manifest as the newest is no new version. */
-import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
+/**
+ * Versions of tools. The newest active one is the tool; the same manifest as that is no new version. What an import proposed is in no answer but
+ * those that are about proposals.
+ */
+import { and, asc, desc, eq, gt, max, sql } from "drizzle-orm";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { MOST_NAMES } from "../../core/errors/unknown-name.ts";
 import type { Json } from "../../core/json.ts";
 import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
-import type { Database } from "./database.ts";
+import { type Database, wrote } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
-import type { ToolStore } from "./ports.ts";
+import type { StoredTool, ToolStore } from "./ports.ts";
 import { tools } from "./schema.ts";
 import { putVersion } from "./versions.ts";
 
@@ -19,10 +22,34 @@ export function storeTools(db: Database, outbox: Outbox, now: () => number): Too
     db.typed
       .select()
       .from(tools)
-      .where(and(eq(tools.org, org), eq(tools.name, name)))
+      .where(and(eq(tools.org, org), eq(tools.name, name), eq(tools.status, "active")))
       .orderBy(desc(tools.version))
       .limit(1)
       .get();
+
+  const nextOf = async (org: string, name: string): Promise<number> => {
+    const newest = await db.typed
+      .select({ version: max(tools.version) })
+      .from(tools)
+      .where(and(eq(tools.org, org), eq(tools.name, name)))
+      .get();
+    return (newest?.version ?? 0) + 1;
+  };
+  const isNext = (org: string, name: string) => (version: number) =>
+    sql`(SELECT COALESCE(MAX(version), 0) + 1 FROM tools WHERE org = ${org} AND name = ${name}) = ${version}`;
+  const stored = (org: string, names: readonly string[]) =>
+    db.typed
+      .select()
+      .from(tools)
+      .where(
+        and(
+          eq(tools.org, org),
+          sql`${tools.name} IN (SELECT value FROM json_each(${JSON.stringify(names)}))`,
+          sql`${tools.version} >= COALESCE((SELECT MAX(version) FROM tools AS other
+            WHERE other.org = ${tools.org} AND other.name = ${tools.name} AND other.status = 'active'), 0)`,
+        ),
+      )
+      .orderBy(asc(tools.name), asc(tools.version));
 
   return {
     async put(org, manifest, record) {
@@ -32,9 +59,9 @@ export function storeTools(db: Database, outbox: Outbox, now: () => number): Too
         record,
         async read() {
           const newest = await newestOf(org, name);
-          return newest?.digest === digest ? { existing: newest } : { next: (newest?.version ?? 0) + 1 };
+          return newest?.digest === digest ? { existing: newest } : { next: await nextOf(org, name) };
         },
-        free: (version) => sql`(SELECT COALESCE(MAX(version), 0) + 1 FROM tools WHERE org = ${org} AND name = ${name}) = ${version}`,
+        free: isNext(org, name),
         insert: (version, free, at) => sql`
           INSERT INTO tools (org, name, version, digest, manifest, created_at)
           SELECT ${org}, ${name}, ${version}, ${digest}, ${JSON.stringify(manifest)}, ${at} WHERE ${free}`,
@@ -49,26 +76,64 @@ export function storeTools(db: Database, outbox: Outbox, now: () => number): Too
           : await db.typed
               .select()
               .from(tools)
-              .where(and(eq(tools.org, org), eq(tools.name, name), eq(tools.version, version)))
+              .where(and(eq(tools.org, org), eq(tools.name, name), eq(tools.version, version), eq(tools.status, "active")))
               .get();
       return row === undefined ? null : toManifest(row);
     },
 
-    /** The newest version of each tool, by name. */
     async list(org, page) {
       const after = readCursor(page.cursor, CURSOR_FORMS.name);
-      const newest = sql`(SELECT MAX(version) FROM tools AS other WHERE other.org = ${tools.org} AND other.name = ${tools.name})`;
+      const newest = sql`(SELECT COALESCE(MAX(CASE WHEN status = 'active' THEN version END), MAX(version)) FROM tools AS other
+        WHERE other.org = ${tools.org} AND other.name = ${tools.name})`;
       const rows = await db.typed
         .select()
         .from(tools)
         .where(and(eq(tools.org, org), eq(tools.version, newest), after === null ? undefined : gt(tools.name, after)))
         .orderBy(asc(tools.name))
         .limit(page.limit + 1);
-      return toPage(rows, page.limit, (row) => row.name, toManifest);
+      return toPage(rows, page.limit, (row) => row.name, toStored);
+    },
+
+    stored: async (org, names) => (await stored(org, names)).map(toStored),
+
+    async propose(org, manifest, origin, record) {
+      const { name } = manifest;
+      const digest = await digestOf(manifest);
+      const outcome = await putVersion<Stored>(db, outbox, now, org, {
+        record,
+        async read() {
+          const existing = (await stored(org, [name])).find((row) => row.digest === digest);
+          return existing === undefined ? { next: await nextOf(org, name) } : { existing };
+        },
+        free: isNext(org, name),
+        insert: (version, free, at) => sql`
+          INSERT INTO tools (org, name, version, digest, manifest, created_at, status, origin)
+          SELECT ${org}, ${name}, ${version}, ${digest}, ${JSON.stringify(manifest)}, ${at}, 'proposed', ${JSON.stringify(origin)} WHERE ${free}`,
+      });
+      if ("existing" in outcome) return { ...toStored(outcome.existing), isNew: false };
+      return { manifest: { ...manifest, version: outcome.version }, status: "proposed", origin, isNew: true };
+    },
+
+    async approve(org, name, version, origin, record) {
+      const at = now();
+      const mayBe = sql`EXISTS (SELECT 1 FROM tools WHERE org = ${org} AND name = ${name} AND version = ${version} AND status = 'proposed')
+        AND NOT EXISTS (SELECT 1 FROM tools WHERE org = ${org} AND name = ${name} AND version > ${version} AND status = 'active')`;
+      const [, changed] = await db.batch([
+        outbox.statement(org, record, at, mayBe),
+        sql`UPDATE tools SET status = 'active', origin = ${JSON.stringify(origin)}
+          WHERE org = ${org} AND name = ${name} AND version = ${version} AND ${mayBe}`,
+      ]);
+      if (!wrote(changed)) return false;
+      await outbox.flush(org, record);
+      return true;
     },
 
     async names(org) {
-      const rows = await db.typed.selectDistinct({ name: tools.name }).from(tools).where(eq(tools.org, org)).limit(MOST_NAMES);
+      const rows = await db.typed
+        .selectDistinct({ name: tools.name })
+        .from(tools)
+        .where(and(eq(tools.org, org), eq(tools.status, "active")))
+        .limit(MOST_NAMES);
       return rows.map((row) => row.name);
     },
 
@@ -76,13 +141,20 @@ export function storeTools(db: Database, outbox: Outbox, now: () => number): Too
       const rows = await db.typed
         .selectDistinct({ name: tools.name })
         .from(tools)
-        .where(and(eq(tools.org, org), sql`${tools.name} IN (SELECT value FROM json_each(${JSON.stringify(names)}))`));
+        .where(
+          and(
+            eq(tools.org, org),
+            eq(tools.status, "active"),
+            sql`${tools.name} IN (SELECT value FROM json_each(${JSON.stringify(names)}))`,
+          ),
+        );
       return new Set(rows.map((row) => row.name));
     },
   };
 }
 
 const toManifest = (row: Stored): ToolManifest => ({ ...row.manifest, version: row.version });
+const toStored = (row: Stored): StoredTool => ({ manifest: toManifest(row), status: row.status, origin: row.origin });
 
 async function digestOf(manifest: ToolContent): Promise<string> {
   const text = new TextEncoder().encode(canonicalJson(manifest as unknown as Json));

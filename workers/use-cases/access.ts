@@ -9,7 +9,7 @@ import type { Requester } from "./requester.ts";
 export type Action =
   | `run.${"start" | "read" | "cancel" | "signal" | "feedback"}`
   | `workflow.${"read" | "write"}`
-  | `tool.${"read" | "write" | "test"}`
+  | `tool.${"read" | "write" | "test" | "approve"}`
   | `model.${"read" | "write"}`
   | `chat.${"complete" | "embed"}`
   | "secret.write"

@@ -15,6 +15,7 @@ import type { KeysPort } from "../credential-broker/ports.ts";
 import type { Admitted, Guard } from "../guardrail/ports.ts";
 import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
 import type { StorePort } from "../store/ports.ts";
+import type { ToolSources } from "../tool-gateway/sources.ts";
 
 /** One run, live or archived: what is read of it and done to it. */
 export type RunObject = Pick<
@@ -68,4 +69,6 @@ export type UseCasePorts = {
   readonly authorize: (question: AuthorityQuestion, killEpoch: number) => Promise<AuthorityAnswer>;
   /** One governed call of a tool. */
   readonly callTool: (call: ToolCall) => Promise<ToolOutcome>;
+  /** Where tools are imported from. */
+  readonly sources: ToolSources;
 };

@@ -33,6 +33,8 @@ GET /v1/tools
 PUT /v1/tools/{name}
 GET /v1/tools/{name}
 POST /v1/tools/{name}/test
+POST /v1/tools/import
+POST /v1/tools/{name}/approve
 PUT /v1/models/{provider}/{name}
 PUT /v1/routes/{task}
 GET /v1/routes

@@ -66,7 +66,7 @@ describe("lists", () => {
       ["c", 2],
     ]);
     const tools = await walk((page) => store.tools.list("names", page), 1);
-    expect(tools.flat().map((manifest) => [manifest.name, manifest.version])).toEqual([
+    expect(tools.flat().map(({ manifest }) => [manifest.name, manifest.version])).toEqual([
       ["a.x_y", 2],
       ["b.x_y", 2],
       ["c.x_y", 2],

@@ -5,16 +5,20 @@ import { unknownName } from "../../../core/errors/unknown-name.ts";
 import type { Json } from "../../../core/json.ts";
 import { err } from "../../../core/result.ts";
 import { errorOf } from "../../../core/run/calls/failure.ts";
+import type { StoredTool } from "../../store/ports.ts";
+import { approveTool } from "../../use-cases/approve-tool.ts";
+import { importTools } from "../../use-cases/import-tools.ts";
 import { registerTool } from "../../use-cases/register-tool.ts";
 import { testTool } from "../../use-cases/test-tool.ts";
 import { longNumbersOf } from "../body.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
+import { ImportBody, importRequest } from "../schemas/import.ts";
 import { ToolBody } from "../schemas/manifests.ts";
 import { anyJson, toolName } from "../schemas/names.ts";
 import { pageOf, pageQuery } from "../schemas/requests.ts";
-import { RegisteredTool, Tool, ToolTest } from "../schemas/views.ts";
+import { ImportedTools, RegisteredTool, StoredToolView, ToolTest, ToolWithProposals } from "../schemas/views.ts";
 
 export function toolRoutes(ports: IngressPorts): Endpoint[] {
   const endpoint = endpointsOf(ports);
@@ -41,25 +45,62 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/tools",
       operationId: "listTools",
       tag: "tools",
-      summary: "Lists the org's tools, each in its newest version",
+      summary: "Lists the org's tools, each in its version in force, or as it is proposed",
       action: "tool.read",
       query: pageQuery,
-      answers: { 200: { description: "a page of tools", schema: listOf(Tool) } },
-      handle: async ({ principal, query }) => reply(200, await ports.store.tools.list(principal.org, pageOf(query))),
+      answers: { 200: { description: "a page of tools", schema: listOf(StoredToolView) } },
+      async handle({ principal, query }) {
+        const { data, next_cursor } = await ports.store.tools.list(principal.org, pageOf(query));
+        return reply(200, { data: data.map(viewOf), next_cursor });
+      },
     }),
     endpoint({
       method: "get",
       path: "/v1/tools/{name}",
       operationId: "getTool",
       tag: "tools",
-      summary: "Returns the newest version of a tool",
+      summary: "Returns a tool in its version in force, and what is proposed in its place",
       action: "tool.read",
       params: { name: toolName },
-      answers: { 200: { description: "the tool", schema: Tool } },
+      answers: { 200: { description: "the tool", schema: ToolWithProposals } },
       async handle({ principal, params }) {
-        const manifest = await ports.store.tools.get(principal.org, params.name, null);
-        if (manifest !== null) return reply(200, manifest);
-        return err(unknownName("tool", params.name, await ports.store.tools.names(principal.org)));
+        const versions = await ports.store.tools.stored(principal.org, [params.name]);
+        const proposals = versions.filter(({ status }) => status === "proposed");
+        const shown = versions.find(({ status }) => status === "active") ?? proposals.at(-1);
+        if (shown === undefined) return err(unknownName("tool", params.name, await ports.store.tools.names(principal.org)));
+        return reply(200, { ...viewOf(shown), proposals: proposals.map(viewOf) });
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/v1/tools/import",
+      operationId: "importTools",
+      longNumbersIn: "/openapi/document/",
+      tag: "tools",
+      summary: "Proposes the tools of an MCP server or of an OpenAPI document; nobody uses them before a second person approves each",
+      action: "tool.write",
+      body: ImportBody,
+      answers: { 200: { description: "what came of each tool of the source", schema: ImportedTools } },
+      refusals: ["policy_denied", "upstream_unavailable", "output_invalid", "rate_limited", "timeout"],
+      async handle(call) {
+        const imported = await importTools(ports, call, importRequest(call.body));
+        return imported.ok ? reply(200, { tools: [...imported.value.tools], refused: [...imported.value.refused] }) : imported;
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/v1/tools/{name}/approve",
+      operationId: "approveTool",
+      tag: "tools",
+      summary: "Puts a proposed version in force; not by the one who imported it",
+      action: "tool.approve",
+      params: { name: toolName },
+      body: z.strictObject({ version: z.number().int().min(1) }),
+      answers: { 200: { description: "the version, in force", schema: StoredToolView } },
+      refusals: ["second_person_required", "conflict"],
+      async handle(call) {
+        const approved = await approveTool(ports, call, { name: call.params.name, version: call.body.version });
+        return approved.ok ? reply(200, viewOf(approved.value)) : approved;
       },
     }),
     endpoint({
@@ -86,4 +127,11 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       },
     }),
   ];
+}
+
+/** Of a proposer the name alone: what stands behind a key is nobody's business. */
+function viewOf({ manifest, status, origin }: StoredTool) {
+  if (origin === null) return { ...manifest, status, origin };
+  const { v: _, proposed_by, ...told } = origin;
+  return { ...manifest, status, origin: { ...told, proposed_by: proposed_by.user } };
 }

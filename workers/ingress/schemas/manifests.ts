@@ -114,6 +114,7 @@ const TOOL_BINDINGS: { readonly [K in ToolKind]: Shape } = {
       method: oneOf("GET", "POST", "PUT", "PATCH", "DELETE"),
       headers: mapOf(TEXT),
       secret: text("name of a secret that is sent as this tool's credential"),
+      query: { ...listOf(TEXT), description: "input fields that go into the query whatever the method; the body then has the rest" },
     },
     ["url"],
   ),

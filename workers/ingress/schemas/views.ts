@@ -170,6 +170,7 @@ const toolBindings = {
       method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
       headers: z.record(z.string(), z.string()),
       secret: z.string().nullable(),
+      query: z.array(z.string()).optional(),
     })
     .optional(),
   mcp: z.object({ url: z.string(), tool: z.string(), secret: z.string().nullable() }).optional(),
@@ -211,6 +212,51 @@ export const Tool = z
     allow: z.object({ roles: z.array(z.string()) }).nullable(),
   })
   .openapi("Tool");
+/** Where an import found a version, and what of it is pinned. */
+const toolOrigin = z
+  .object({
+    kind: z.enum(["mcp", "openapi"]),
+    url: z.string().nullable().openapi({ description: "address of the server or document; null: the document was sent along" }),
+    item: z.string().openapi({ description: "the tool's name at its server, or method and path of its operation" }),
+    description_sha256: z.string(),
+    schema_sha256: z.string().openapi({ description: "SHA-256 of the canonical `[input, output]`" }),
+    proposed_by: z.string(),
+    proposed_at: z.string(),
+    approved_by: z.string().optional(),
+    approved_at: z.string().optional(),
+  })
+  .nullable()
+  .openapi({ description: "null: registered by hand" });
+/** A version of a tool with its standing. */
+export const StoredToolView = Tool.extend({
+  status: z.enum(["active", "proposed"]).openapi({ description: "a proposed version is used by nobody until a second person approves it" }),
+  origin: toolOrigin,
+}).openapi("StoredTool");
+/** A tool, and the versions that an import proposes in its place. */
+export const ToolWithProposals = StoredToolView.extend({ proposals: z.array(StoredToolView) }).openapi("ToolWithProposals");
+/** What came of an import. */
+export const ImportedTools = z
+  .object({
+    tools: z.array(
+      z.object({
+        name: z.string(),
+        version: z.number().int(),
+        status: z.enum(["proposed", "active"]).openapi({ description: "`active`: the version in force is as the source describes it" }),
+        effect: z.enum(["none", "read", "write"]),
+        hints: z
+          .object({ read_only: z.boolean().optional(), destructive: z.boolean().optional(), idempotent: z.boolean().optional() })
+          .optional()
+          .openapi({ description: "what the source claims of the tool; nothing follows from it" }),
+        replaces: z
+          .object({ version: z.number().int(), changed: z.array(z.enum(["description", "schema"])) })
+          .optional()
+          .openapi({ description: "the version in force, and what the source has changed since" }),
+      }),
+    ),
+    refused: z.array(z.object({ name: z.string(), reason: z.string() })),
+  })
+  .openapi("ImportedTools");
+
 /** `warnings`: keywords in its schemas that have no effect. */
 export const RegisteredTool = Tool.extend({ warnings: z.array(z.object({ path: z.string(), message: z.string() })) }).openapi(
   "RegisteredTool",
