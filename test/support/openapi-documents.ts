@@ -20,7 +20,10 @@ export const SHOP_3_0: JsonObject = {
           { name: "tags", in: "query", schema: { type: "array", items: { type: "string" } } },
           { name: "X-Trace", in: "header", schema: { type: "string" } },
         ],
-        responses: { "200": { description: "orders", ...json({ type: "array", items: ref("Order") }) }, default: { $ref: "#/components/responses/Problem" } },
+        responses: {
+          "200": { description: "orders", ...json({ type: "array", items: ref("Order") }) },
+          default: { $ref: "#/components/responses/Problem" },
+        },
       },
       post: {
         operationId: "createOrder",
@@ -49,7 +52,12 @@ export const SHOP_3_0: JsonObject = {
         responses: { "204": { description: "taken" } },
       },
     },
-    "/export": { get: { operationId: "exportOrders", responses: { "200": { description: "a table", content: { "text/csv": { schema: { type: "string" } } } } } } },
+    "/export": {
+      get: {
+        operationId: "exportOrders",
+        responses: { "200": { description: "a table", content: { "text/csv": { schema: { type: "string" } } } } },
+      },
+    },
   },
   components: {
     parameters: { Limit: { name: "limit", in: "query", description: "how many", schema: { type: "integer", minimum: 1, maximum: 100 } } },
@@ -58,7 +66,11 @@ export const SHOP_3_0: JsonObject = {
       OrderFields: {
         type: "object",
         additionalProperties: false,
-        properties: { status: { type: "string", enum: ["open", "paid"] }, note: { type: "string", nullable: true, example: "ring twice" }, item: { type: "string" } },
+        properties: {
+          status: { type: "string", enum: ["open", "paid"] },
+          note: { type: "string", nullable: true, example: "ring twice" },
+          item: { type: "string" },
+        },
       },
       Order: {
         type: "object",
@@ -87,8 +99,13 @@ export const TICKETS_3_1: JsonObject = {
       post: {
         operationId: "search",
         description: "Searches tickets by text.",
-        requestBody: json({ type: "object", properties: { text: { type: ["string", "null"] }, limit: { type: "integer", exclusiveMinimum: 0 } } }),
-        responses: { "200": { description: "hits", ...json({ type: "object", properties: { hits: { type: "array", items: ref("Ticket") } } }) } },
+        requestBody: json({
+          type: "object",
+          properties: { text: { type: ["string", "null"] }, limit: { type: "integer", exclusiveMinimum: 0 } },
+        }),
+        responses: {
+          "200": { description: "hits", ...json({ type: "object", properties: { hits: { type: "array", items: ref("Ticket") } } }) },
+        },
       },
     },
     "/tickets/{id}/close": {
@@ -98,7 +115,9 @@ export const TICKETS_3_1: JsonObject = {
         parameters: [{ name: "id", in: "path", required: true, schema: { type: "integer" } }],
         requestBody: {
           required: true,
-          ...json({ allOf: [ref("Reason"), { type: "object", properties: { by: { anyOf: [ref("Agent"), { type: "null" }] } }, required: ["by"] }] }),
+          ...json({
+            allOf: [ref("Reason"), { type: "object", properties: { by: { anyOf: [ref("Agent"), { type: "null" }] } }, required: ["by"] }],
+          }),
         },
         responses: { "200": { description: "the ticket", ...json(ref("Ticket")) } },
       },
@@ -110,7 +129,11 @@ export const TICKETS_3_1: JsonObject = {
     schemas: {
       Reason: { type: "object", properties: { reason: { type: "string", minLength: 1 } }, required: ["reason"] },
       Agent: { type: "object", properties: { name: { type: "string" }, kind: { const: "agent" } }, required: ["name", "kind"] },
-      Ticket: { type: "object", properties: { id: { type: "integer" }, parent: { anyOf: [ref("Ticket"), { type: "null" }] } }, required: ["id"] },
+      Ticket: {
+        type: "object",
+        properties: { id: { type: "integer" }, parent: { anyOf: [ref("Ticket"), { type: "null" }] } },
+        required: ["id"],
+      },
     },
   },
 };
