@@ -113,8 +113,11 @@ export function createClient(options: ClientOptions) {
     },
     tools: {
       register: (name: string, manifest: unknown) => http.json<Tool>("PUT", at("v1", "tools", name), { body: manifest }),
-      list: (page: PageOptions = {}) => http.json<Page<Tool>>("GET", `/v1/tools${query(page)}`),
-      get: (name: string) => http.json<Tool>("GET", at("v1", "tools", name)),
+      list: (page: PageOptions = {}) => http.json<Page<Api.StoredTool>>("GET", `/v1/tools${query(page)}`),
+      get: (name: string) => http.json<Api.ToolWithProposals>("GET", at("v1", "tools", name)),
+      import: (source: Api.ImportRequest) => http.json<Api.ImportedTools>("POST", "/v1/tools/import", { body: source }),
+      approve: (name: string, version: number) =>
+        http.json<Api.StoredTool>("POST", at("v1", "tools", name, "approve"), { body: { version } }),
       test: (name: string, input: Api.Json) => http.json<Api.ToolTest>("POST", at("v1", "tools", name, "test"), { body: { input } }),
     },
     models: {

@@ -885,6 +885,51 @@ export type GuardrailResults = {
   })[];
 };
 
+export type ImportRequest = {
+  readonly mcp?: {
+    readonly url: string;
+    /** name of the secret that every call of these tools is made with, and that an MCP server is listed with */
+    readonly secret?: string;
+  };
+  readonly openapi?: {
+    readonly url?: string;
+    /** OpenAPI 3.0 or 3.1, as JSON */
+    readonly document?: { readonly [name: string]: Json };
+    /** name of the secret that every call of these tools is made with, and that an MCP server is listed with */
+    readonly secret?: string;
+  };
+  readonly prefix?: string;
+  /** by name here: what a person knows of a tool; by default what a GET does is `read`, all else `write` */
+  readonly effects?: { readonly [name: string]: "none" | "read" | "write" };
+  /** names here; by default all */
+  readonly only?: readonly string[];
+};
+
+export type ImportedTools = {
+  readonly tools: readonly ({
+    readonly name: string;
+    readonly version: number;
+    /** `active`: the version in force is as the source describes it */
+    readonly status: "proposed" | "active";
+    readonly effect: "none" | "read" | "write";
+    /** what the source claims of the tool; nothing follows from it */
+    readonly hints?: {
+      readonly read_only?: boolean;
+      readonly destructive?: boolean;
+      readonly idempotent?: boolean;
+    };
+    /** the version in force, and what the source has changed since */
+    readonly replaces?: {
+      readonly version: number;
+      readonly changed: readonly ("description" | "schema")[];
+    };
+  })[];
+  readonly refused: readonly ({
+    readonly name: string;
+    readonly reason: string;
+  })[];
+};
+
 export type Introspect = {
   readonly token: string;
   readonly token_type_hint?: string;
@@ -1467,6 +1512,26 @@ export type Stop = {
   readonly reason: string;
 };
 
+export type StoredTool = Tool & {
+  /** a proposed version is used by nobody until a second person approves it */
+  readonly status: "active" | "proposed";
+  /** null: registered by hand */
+  readonly origin: {
+    readonly kind: "mcp" | "openapi";
+    /** address of the server or document; null: the document was sent along */
+    readonly url: string | null;
+    /** the tool's name at its server, or method and path of its operation */
+    readonly item: string;
+    readonly description_sha256: string;
+    /** SHA-256 of the canonical `[input, output]` */
+    readonly schema_sha256: string;
+    readonly proposed_by: string;
+    readonly proposed_at: string;
+    readonly approved_by?: string;
+    readonly approved_at?: string;
+  } | null;
+};
+
 export type Switch = {
   readonly id: string;
   readonly scope: string;
@@ -1659,6 +1724,10 @@ export type ToolTest = {
     readonly score: number;
     readonly pointer: string;
   })[];
+};
+
+export type ToolWithProposals = StoredTool & {
+  readonly proposals: readonly StoredTool[];
 };
 
 export type Traffic = {

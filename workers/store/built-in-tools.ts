@@ -8,6 +8,14 @@ export function withBuiltInTools<S extends { readonly tools: ToolStore }>(store:
     ...store.tools,
     get: async (org, name, version) => BUILT_IN_TOOLS.get(name) ?? store.tools.get(org, name, version),
     names: async (org) => [...(await store.tools.names(org)), ...BUILT_IN_TOOLS.keys()],
+    async stored(org, names) {
+      const builtIn = names.flatMap((name) => BUILT_IN_TOOLS.get(name) ?? []);
+      const others = await store.tools.stored(
+        org,
+        names.filter((name) => !BUILT_IN_TOOLS.has(name)),
+      );
+      return [...builtIn.map((manifest) => ({ manifest, status: "active", origin: null }) as const), ...others];
+    },
     async known(org, names) {
       const builtIn = names.filter((name) => BUILT_IN_TOOLS.has(name));
       return new Set([...(await store.tools.known(org, names)), ...builtIn]);

@@ -179,7 +179,7 @@ const toolBindings = {
 } satisfies { readonly [K in ToolKind]: z.ZodType };
 const dataClass = z.enum(["public", "internal", "confidential", "restricted"]);
 /** A tool's manifest with every default filled in. */
-export const Tool = z
+const Tool = z
   .object({
     name: z.string(),
     version: z.number().int(),
