@@ -45,7 +45,11 @@ describe("[IMPORT-2] each operation is a tool", () => {
       { name: "upload_picture", reason: "its body is not JSON" },
       { name: "export_orders", reason: "its answer is not JSON" },
     ]);
-    expect(named(shop, "patch_order")["http"]).toEqual({ url: "https://eu.shop.example.com/v2/orders/{orderId}", method: "PATCH", query: ["notify"] });
+    expect(named(shop, "patch_order")["http"]).toEqual({
+      url: "https://eu.shop.example.com/v2/orders/{orderId}",
+      method: "PATCH",
+      query: ["notify"],
+    });
   });
 
   it("its input holds what goes into path, query and body, and arrives there", () => {
@@ -71,12 +75,21 @@ describe("[IMPORT-2] each operation is a tool", () => {
   });
 
   it("of a ticket system in OpenAPI 3.1, at the address of its document", () => {
-    const tickets = read(TICKETS_3_1, "https://help.example.com/api/openapi.json", { prefix: "help.", effects: new Map([["help.search", "read"]]), secret: "help-key" });
+    const tickets = read(TICKETS_3_1, "https://help.example.com/api/openapi.json", {
+      prefix: "help.",
+      effects: new Map([["help.search", "read"]]),
+      secret: "help-key",
+    });
     expect(tickets.tools.map(({ name, manifest }) => [name, manifest["effect"]])).toEqual([
       ["help.search", "read"],
       ["help.close_ticket", "write"],
     ]);
-    expect(named(tickets, "help.search")["http"]).toEqual({ url: "https://help.example.com/api/v1/search", method: "POST", query: [], secret: "help-key" });
+    expect(named(tickets, "help.search")["http"]).toEqual({
+      url: "https://help.example.com/api/v1/search",
+      method: "POST",
+      query: [],
+      secret: "help-key",
+    });
     const input = named(tickets, "help.close_ticket")["input"] as JsonObject;
     expect(validate(input, { id: 7, reason: "solved", by: { name: "Ann", kind: "agent" } })).toEqual([]);
     expect(validate(input, { id: 7, reason: "solved", by: { name: "Ann", kind: "robot" } })).not.toEqual([]);
@@ -89,7 +102,13 @@ describe("[IMPORT-2] each operation is a tool", () => {
     };
     const long = "listEverythingThatThereIsInTheWholeWideWorldOfOrdersAndMoreOrders";
     const found = names(["getHTTPStatus", "orders/list-all", "Ünïcode!", "---", long, long.concat("X"), "a b", "a_b"]);
-    expect(found.tools.map(({ name }) => name)).toEqual(["get_httpstatus", "orders_list-all", "n_code", expect.stringMatching(/^list_everything.{39}_[0-9a-f]{8}$/), expect.stringMatching(/_[0-9a-f]{8}$/)]);
+    expect(found.tools.map(({ name }) => name)).toEqual([
+      "get_httpstatus",
+      "orders_list-all",
+      "n_code",
+      expect.stringMatching(/^list_everything.{39}_[0-9a-f]{8}$/),
+      expect.stringMatching(/_[0-9a-f]{8}$/),
+    ]);
     expect(found.refused).toEqual([
       { name: "", reason: "its name has no letter or digit" },
       { name: "a_b", reason: "several tools of the source would have this name" },
@@ -116,8 +135,14 @@ describe("[IMPORT-3] what cannot be a tool is refused with its reason", () => {
   ])("%s", (reason, operation) => expect(reasonOf(minimal(operation))).toBe(reason));
 
   it("references in circles end", () => {
-    const schemas = { A: { $ref: "#/components/schemas/B" }, B: { $ref: "#/components/schemas/A" }, Deep: { allOf: Array.from({ length: 40 }, () => ({ $ref: "#/components/schemas/Deep" })) } };
-    expect(reasonOf(minimal(body({ $ref: "#/components/schemas/A" }), { components: { schemas } }))).toBe("a reference leads through too many references");
+    const schemas = {
+      A: { $ref: "#/components/schemas/B" },
+      B: { $ref: "#/components/schemas/A" },
+      Deep: { allOf: Array.from({ length: 40 }, () => ({ $ref: "#/components/schemas/Deep" })) },
+    };
+    expect(reasonOf(minimal(body({ $ref: "#/components/schemas/A" }), { components: { schemas } }))).toBe(
+      "a reference leads through too many references",
+    );
     const deep = { ...parameter({}), ...body({ $ref: "#/components/schemas/Deep" }) };
     expect(reasonOf(minimal(deep, { components: { schemas } }))).toBe("its body has too many parts");
     const paths = { "/a": { $ref: "#/paths/~1b" }, "/b": { $ref: "#/paths/~1a" } };
@@ -133,11 +158,16 @@ describe("[IMPORT-3] what cannot be a tool is refused with its reason", () => {
 
   it("a server on a private host is refused like any tool's", () => {
     const [tool] = read(minimal({}, { servers: [{ url: "http://169.254.169.254" }] })).tools;
-    expect(tool === undefined ? null : checkTool("x", tool.manifest, { allowPrivateHosts: false })).toMatchObject({ ok: false, error: [{ path: "/http/url" }] });
+    expect(tool === undefined ? null : checkTool("x", tool.manifest, { allowPrivateHosts: false })).toMatchObject({
+      ok: false,
+      error: [{ path: "/http/url" }],
+    });
   });
 
   it("never throws, whatever the document says", () => {
-    const mutated = fc.tuple(fc.constantFrom(SHOP_3_0, TICKETS_3_1), fc.nat(400), fc.jsonValue()).map(([document, at, value]) => replaceNth(document, at, value as Json));
+    const mutated = fc
+      .tuple(fc.constantFrom(SHOP_3_0, TICKETS_3_1), fc.nat(400), fc.jsonValue())
+      .map(([document, at, value]) => replaceNth(document, at, value as Json));
     fc.assert(
       fc.property(mutated, (document) => {
         const found = toolsOfOpenApi(document, null, NO_CHOICE);
