@@ -19,6 +19,9 @@ const MAPS = new Set(["properties", "patternProperties", "$defs", "definitions",
 /** Keywords whose value is data. */
 const DATA = new Set(["enum", "const", "default", "required"]);
 
+/** Keywords whose value is a number. */
+const LIMITS = new Set(["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]);
+
 /** Why a document cannot be read, in words for the one who imports it. */
 export class UnreadableSchema extends Error {}
 
@@ -77,6 +80,8 @@ class Lift {
 
   #keyword(key: string, value: Json, depth: number): Json {
     if (DATA.has(key)) return value;
+    // A bound of 64 bits came as the text of its digits (core/untrusted-json.ts): as a bound, the nearest double serves.
+    if (LIMITS.has(key) && typeof value === "string" && /^-?\d+$/.test(value)) return Number(value);
     if (MAPS.has(key)) {
       if (!isObject(value)) return value;
       return Object.fromEntries(Object.entries(value).map(([name, child]): [string, Json] => [name, this.schema(child, depth + 1)]));

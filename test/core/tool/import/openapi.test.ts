@@ -74,6 +74,14 @@ describe("[IMPORT-2] each operation is a tool", () => {
     expect(validate(order, { ...good, replaces: { id: "1", total: 0 } })).not.toEqual([]); // a schema that refers to itself
   });
 
+  it("a bound of 64 bits is a bound", () => {
+    const id = { type: "integer", format: "int64", minimum: "-9223372036854775808", maximum: "9223372036854775807" };
+    const found = read(minimal({ parameters: [{ name: "id", in: "query", required: true, schema: id }] }));
+    const input = named(found, "x")["input"] as JsonObject;
+    expect(validate(input, { id: "9007199254740993" })).toEqual([]);
+    expect(validate(input, { id: "x" })).not.toEqual([]);
+  });
+
   it("of a ticket system in OpenAPI 3.1, at the address of its document", () => {
     const tickets = read(TICKETS_3_1, "https://help.example.com/api/openapi.json", {
       prefix: "help.",
