@@ -14,6 +14,7 @@ import { guard } from "./parts/guard.ts";
 import { noisy } from "./parts/noisy.ts";
 import type { Part, PartTools } from "./parts/part.ts";
 import { rows } from "./parts/rows.ts";
+import { sandbox } from "./parts/sandbox.ts";
 import { tool } from "./parts/tool.ts";
 import { FLOORS_CONFIG, transform } from "./parts/transform.ts";
 import { wake } from "./parts/wake.ts";
@@ -21,7 +22,20 @@ import { aligned, type Figure, tableOf } from "./report/figure.ts";
 import { machineFacts } from "./report/machine.ts";
 import { startToolServer } from "./servers/start-tool-server.ts";
 
-const PARTS: { readonly [name in PartName]: Part } = { transform, tool, gateway, guard, growth, rows, wake, chat, noisy, cost, dev };
+const PARTS: { readonly [name in PartName]: Part } = {
+  transform,
+  tool,
+  gateway,
+  guard,
+  growth,
+  rows,
+  wake,
+  chat,
+  noisy,
+  cost,
+  sandbox,
+  dev,
+};
 const RESULTS = join(ROOT, "bench", "results");
 
 const options = readOptions(process.argv.slice(2));

@@ -2,7 +2,20 @@
 import { err, ok, type Result } from "../core/result.ts";
 
 /** In the order they are run: first what needs a quiet machine most. */
-export const PARTS = ["transform", "tool", "gateway", "guard", "growth", "rows", "wake", "chat", "noisy", "cost", "dev"] as const;
+export const PARTS = [
+  "transform",
+  "tool",
+  "gateway",
+  "guard",
+  "growth",
+  "rows",
+  "wake",
+  "chat",
+  "noisy",
+  "cost",
+  "sandbox",
+  "dev",
+] as const;
 export type PartName = (typeof PARTS)[number];
 
 export type Options = {

@@ -15,14 +15,16 @@ export async function bundle(config: string, entry?: string): Promise<Bundle> {
   const { code, output } = await runWrangler(words, folder);
   if (code !== 0) throw new Error(`the bundle of ${config} could not be made:\n${output.trim()}`);
   const names = readdirSync(folder).filter((name) => !name.endsWith(".map") && name !== "README.md");
-  const main = names.find((name) => name.endsWith(".js") && !name.endsWith(".client.js"));
+  const main = names.find((name) => name.endsWith(".js") && !isText(name));
   if (main === undefined) throw new Error(`no main module in ${folder}`);
   const others = names.filter((name) => name !== main);
   return { folder, modules: [main, ...others].map((name) => ({ type: typeOf(name), path: join(folder, name) })) };
 }
 
-/** As wrangler.toml's rules say: the console's scripts are text for the browser. */
+/** As wrangler.toml's rules say: the console's scripts are text for the browser, and those of isolates for the loader. */
+const isText = (name: string): boolean => /\.(client|isolate)\.js$/.test(name);
+
 function typeOf(name: string): BuiltModule["type"] {
   if (name.endsWith(".wasm")) return "CompiledWasm";
-  return name.endsWith(".js") && !name.endsWith(".client.js") ? "ESModule" : "Text";
+  return name.endsWith(".js") && !isText(name) ? "ESModule" : "Text";
 }

@@ -75,9 +75,9 @@ export async function startRuntime({ name, config, bundle, variables = {}, inspe
 /** What wrangler.toml binds; what concerns source files or tails is left out, since a bundle is given. */
 function bindingsOf(options: ReturnType<typeof unstable_getMiniflareWorkerOptions>["workerOptions"]): Partial<WorkerOptions> {
   const { compatibilityDate, compatibilityFlags, versionMetadata, kvNamespaces, r2Buckets, d1Databases } = options;
-  const { queueProducers, queueConsumers, durableObjects } = options;
+  const { queueProducers, queueConsumers, durableObjects, workerLoaders } = options;
   const given = { compatibilityDate, compatibilityFlags, versionMetadata, kvNamespaces, r2Buckets, d1Databases };
-  return withoutUndefined({ ...given, queueProducers, queueConsumers, durableObjects }) as Partial<WorkerOptions>;
+  return withoutUndefined({ ...given, queueProducers, queueConsumers, durableObjects, workerLoaders }) as Partial<WorkerOptions>;
 }
 
 /** The library's schemas are exact: a field is there with a value or not at all. */

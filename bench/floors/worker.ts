@@ -3,11 +3,14 @@
  * record). They show what the runtime itself costs, and nothing can be both durable and cheaper. Each run is a new object.
  */
 import { DurableObject } from "cloudflare:workers";
+import { defineIsolates } from "../../workers/isolate/isolates.ts";
+import { startDeadline } from "../../workers/kit/deadline.ts";
 
 type Env = {
   readonly ONE_COMMIT: DurableObjectNamespace<OneCommit>;
   readonly FLUSHED: DurableObjectNamespace<Flushed>;
   readonly CALLING: DurableObjectNamespace<Calling>;
+  readonly LOADER: WorkerLoader;
 };
 type Order = { readonly value: number; readonly steps: number; readonly tool?: string };
 type Outcome = { readonly status: "completed"; readonly output: number };
@@ -66,10 +69,36 @@ export class Calling extends DurableObject<Env> {
   }
 }
 
+/** A tool's code in the platform's isolates, without the call's governance. `cold`: in an isolate that nobody used before. */
+async function inIsolate(loader: WorkerLoader, cold: boolean): Promise<Response> {
+  const deadline = startDeadline(10_000, new AbortController().signal);
+  const gate = { send: async () => new Response(null, { status: 403 }), close: () => undefined, sent: () => 0 };
+  const code = "export default async ({ value }) => ({ value: value + 1 });";
+  const job = { org: "bench", run: "run_1", code, fresh: cold, input: { value: 1 }, ctx: {}, timeoutMs: 10_000, outputBytes: 1_000_000 };
+  const answer = await defineIsolates({ loader }).run(job, gate, deadline);
+  deadline.end();
+  return answer.kind === "answered" && answer.body.ok ? new Response(answer.body.text) : new Response(answer.kind, { status: 500 });
+}
+
+/** The Worker Loader by itself: a module that answers, and nothing around it. */
+const bareIsolate = (loader: WorkerLoader): Promise<Response> =>
+  loader
+    .load({
+      compatibilityDate: "2026-09-25",
+      mainModule: "main.js",
+      modules: { "main.js": "export default { fetch: () => Response.json({ value: 2 }) };" },
+      globalOutbound: null,
+    })
+    .getEntrypoint()
+    .fetch("https://isolate.invalid/");
+
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === "/empty") return Response.json({ status: "ok" });
+    if (pathname === "/isolate") return inIsolate(env.LOADER, true);
+    if (pathname === "/isolate-bare") return bareIsolate(env.LOADER);
+    if (pathname === "/isolate-again") return inIsolate(env.LOADER, false);
     const order = await request.json<Order>();
     const name = crypto.randomUUID();
     if (pathname === "/one-commit") return Response.json(await env.ONE_COMMIT.getByName(name).perform(order));
