@@ -35,7 +35,7 @@ describe("[DOCS-1] an example of a workflow", () => {
 
 describe("[DOCS-1] an example of a tool", () => {
   it.each(of("tool"))("%s", (_name, value) => {
-    const checked = checkTool("payments.refund", value, { allowPrivateHosts: false });
+    const checked = checkTool("payments.refund", value, { allowPrivateHosts: false, containers: true, isolates: true });
     expect(checked.ok ? [] : checked.error).toEqual([]);
   });
 });
