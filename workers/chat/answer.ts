@@ -25,6 +25,7 @@ export function answerHeaders(
     "bulkhead-run": call.run,
     ...(cost ? { "bulkhead-cost-usd": usdText(microUsd) } : {}),
     ...(ignored.length === 0 ? {} : { "bulkhead-ignored": ignored.join(", ") }),
+    ...(call.handOver === null ? {} : { "bulkhead-hand-over": `${call.handOver.reason}; priority=${call.handOver.priority}` }),
     ...(degraded.size === 0 ? {} : { "bulkhead-degraded": [...degraded].join(", ") }),
   };
 }

@@ -1,6 +1,7 @@
 /** One call of an app, from its first byte to its last record: who asks, under which run id, what it has cost so far. */
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { type CallMemory, newCallMemory } from "../../core/chat/call-memory.ts";
+import type { Trigger } from "../../core/guardrail/hand-over/hand-over.ts";
 import type { Rules } from "../../core/guardrail/rules/merge.ts";
 import type { RunId } from "../../core/ids.ts";
 import { stoppedBy } from "../../core/kill-switch/stops.ts";
@@ -31,6 +32,8 @@ export type Call = {
   /** MUST be called when nothing is under way any more. */
   readonly end: () => void;
   readonly tally: Tally;
+  /** What in the user's last words calls for a person, by the org's rules. Nobody waits here, so the app is told, and hands over. */
+  handOver: Trigger | null;
   /** To go on record with the next reservation. */
   records: AuditRecord[];
 };
@@ -103,6 +106,7 @@ export async function openCall(ports: ChatPorts, asked: Asked, activity: "chat" 
       over();
     },
     tally,
+    handOver: null,
     records: [],
   };
 }

@@ -2,6 +2,7 @@
 import { completion } from "../../core/chat/completion.ts";
 import { type ChatRequest, readChatRequest } from "../../core/chat/request.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { triggerIn } from "../../core/guardrail/hand-over/hand-over.ts";
 import { holdsBack } from "../../core/guardrail/rules/merge.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { answerHeaders, type CacheNote, headOf } from "./answer.ts";
@@ -12,7 +13,7 @@ import { guardRequest } from "./guard-request.ts";
 import { lookUp } from "./kept.ts";
 import { answerWhole, type Given } from "./plain.ts";
 import type { Asked, ChatPort, ChatPorts, Reply } from "./ports.ts";
-import { blockedRecord, findingRecords } from "./records.ts";
+import { blockedRecord, findingRecords, handOverRecord } from "./records.ts";
 import { routeCall } from "./route.ts";
 import { answerStream, asStream } from "./stream.ts";
 import { openTalk, type Talk } from "./talk.ts";
@@ -50,6 +51,11 @@ async function complete(ports: ChatPorts, asked: Asked): Promise<Result<Reply, R
 }
 
 async function guardCall(ports: ChatPorts, call: Call, request: ChatRequest): Promise<Result<ChatRequest, Refusal>> {
+  const said = request.messages.findLast(({ role }) => role === "user")?.content ?? null;
+  const { hand_over: rules } = call.rules;
+  // Only what was said last: what was said before has been told with the answer to it.
+  call.handOver = rules === undefined || said === null ? null : triggerIn(said, rules);
+  if (call.handOver !== null) call.records.push(handOverRecord(ports, call, call.handOver));
   const guarded = await guardRequest(call.guard, call.memory, call.guardContext, request, call.rules);
   if (guarded.ok) {
     call.records.push(...findingRecords(ports, call, "user", guarded.value.findings));

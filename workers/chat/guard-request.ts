@@ -184,6 +184,7 @@ const textsOf = (value: Json): readonly string[] => (Array.isArray(value) ? valu
 function wishesOf(speaker: Speaker, { input, tools, output }: Rules): readonly [names: boolean, injection: Action] {
   if (speaker === "user") return [input.names, withoutPerson(input.injection)];
   if (speaker === "tool_output") return [tools.names, withoutPerson(tools.injection)];
-  if (speaker === "model_output") return [false, output.injection === "retry" ? "block" : withoutPerson(output.injection)];
+  // What the model said before holds the names that the caller got back with it.
+  if (speaker === "model_output") return [input.names, output.injection === "retry" ? "block" : withoutPerson(output.injection)];
   return [false, "block"];
 }

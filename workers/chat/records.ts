@@ -3,6 +3,7 @@ import { type AuditRecord, auditRecord } from "../../core/audit/record.ts";
 import type { Amount } from "../../core/budget/amount.ts";
 import type { LeaseRefusal } from "../../core/budget/lease.ts";
 import { FINDINGS_TOLD, type FindingSummary } from "../../core/guardrail/finding.ts";
+import type { Trigger } from "../../core/guardrail/hand-over/hand-over.ts";
 import { mintId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
@@ -51,6 +52,14 @@ export function findingRecords(ports: Clock, call: Call, channel: string, findin
   if (more === 0) return told;
   return [...told, recordOf(ports, call, { type: "guardrail.flagged", action: "guardrail.scan", data: { channel, more } })];
 }
+
+/** What the user says calls for a person: the app is told, and hands over itself. */
+export const handOverRecord = (ports: Clock, call: Call, { reason, priority }: Trigger): AuditRecord =>
+  recordOf(ports, call, {
+    type: "escalation.raised",
+    action: "chat.hand_over",
+    data: { reason, priority, to: call.rules.hand_over?.to ?? null },
+  });
 
 /** The guardrails refused the content of a request or of an answer. */
 export const blockedRecord = (ports: Clock, call: Call, code: string, findings: readonly FindingSummary[]): AuditRecord =>

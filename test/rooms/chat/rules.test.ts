@@ -57,6 +57,31 @@ describe("what a user says", () => {
   });
 });
 
+describe("what calls for a person", () => {
+  const rules = { hand_over: { asked: "normal", negative_tone: "high", to: "support" } } as const;
+  const headersOf = async (words: string, stream = false) => {
+    const frames = [delta("Fine."), frame({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }), "data: [DONE]\n\n"];
+    const chat = stream ? world(rules, () => streams(frames).response) : world(rules, says("Fine."));
+    const reply = await chat.complete(ask(words, stream));
+    if (!reply.ok) throw new Error(reply.error.code);
+    const headers = new Headers(reply.value instanceof Response ? reply.value.headers : reply.value.headers);
+    if (reply.value instanceof Response) await reply.value.text();
+    await chat.settled();
+    return {
+      header: headers.get("bulkhead-hand-over"),
+      raised: chat.records.filter(({ event_type }) => event_type === "escalation.raised"),
+    };
+  };
+
+  it("[HAND-15] is told by a header and on record, and the model answers as ever", async () => {
+    const asked = await headersOf("Let me talk to a real person.");
+    expect(asked).toMatchObject({ header: "asked; priority=normal", raised: [{ data: { reason: "asked", to: "support" } }] });
+    expect((await headersOf("Let me talk to a real person.", true)).header).toBe("asked; priority=normal");
+    expect((await headersOf("You are useless liars, I am furious!!")).header).toBe("negative_tone; priority=high");
+    expect(await headersOf("Where is my order?")).toEqual({ header: null, raised: [] });
+  });
+});
+
 describe("what is embedded", () => {
   const vectors = () => json({ data: [{ index: 0, embedding: [1] }], usage: { prompt_tokens: 1, total_tokens: 1 } });
   it("[RULES-16] is under the org's rules too", async () => {
