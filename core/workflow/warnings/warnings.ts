@@ -11,6 +11,7 @@ import { missingPaths } from "./missing-paths.ts";
 import { unreadReviews } from "./reviews.ts";
 import { vainSchemas } from "./schemas.ts";
 import { tasksWithoutModel } from "./tasks.ts";
+import { vainSlots } from "./templates.ts";
 import { undoingWarnings } from "./undoing.ts";
 import type { Surroundings, Warning } from "./warning.ts";
 
@@ -26,6 +27,7 @@ export function warningsOf(definition: Definition, around: Surroundings): readon
     ...undoingWarnings(definition, around),
     ...tasksWithoutModel(definition, around),
     ...unreadReviews(definition),
+    ...vainSlots(definition),
     ...vainSchemas(definition),
     ...vainGuardrails(definition, around),
     ...vainConfidence(definition),

@@ -157,3 +157,12 @@ it("[WARN-10] a tool that is undone with one that does not exist", () => {
   expect(told(["pay.back"])).toEqual([]);
   expect(told([], { compensate: { tool: "pay.out", input: { amount: 1 } } })).toEqual([]); // the step's own takes precedence
 });
+
+it("[WARN-11] what looks like a slot and is none", () => {
+  const of = (template: string, slots: Json = {}): Json => ({
+    m: { kind: "model", model: { task: "write" }, prompt: { template, slots } },
+  });
+  for (const template of ["Hi {{input.name}}", "{{ steps.a.output }}", "a {{Name}} b", "{{#if x}}"])
+    expect(warned(of(template))).toEqual(["/steps/m/prompt/template"]);
+  expect(warned(of("Hi {{ name }}, {{EMAIL_1}}, {x}, {{}}", { name: "Ada" }))).toEqual([]);
+});
