@@ -1552,7 +1552,10 @@ export type Tool = {
   readonly version: number;
   readonly description: string;
   readonly effect: "none" | "read" | "write";
-  readonly kind: "http" | "mcp" | "container" | "isolate";
+  readonly kind: "workflow" | "http" | "mcp" | "container" | "isolate";
+  readonly workflow?: {
+    readonly name: string;
+  };
   readonly http?: {
     readonly url: string;
     readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -1623,7 +1626,11 @@ export type Tool = {
 export type ToolManifest = {
   readonly description?: string;
   readonly effect: "none" | "read" | "write";
-  readonly kind: "http" | "mcp" | "container" | "isolate";
+  readonly kind: "workflow" | "http" | "mcp" | "container" | "isolate";
+  readonly workflow?: {
+    /** the workflow whose run a call is, as a child run */
+    readonly name: string;
+  };
   readonly http?: {
     /** `{field}` in its path takes a field of the input */
     readonly url: string;

@@ -7,6 +7,7 @@ export function toolAddress(binding: Binding): string | null {
     case "http":
       return binding.http.url;
     case "container":
+    case "workflow":
       return null;
     case "mcp":
       return binding.mcp.url;

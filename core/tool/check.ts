@@ -16,8 +16,10 @@ import { readHttp } from "./check-http.ts";
 import { NO_ISOLATES, readIsolate } from "./check-isolate.ts";
 import { readMcp } from "./check-mcp.ts";
 import { readTerms } from "./check-terms.ts";
+import { readWorkflow } from "./check-workflow.ts";
 import type { BindingOf, Idempotency, ToolCompensate, ToolContent, ToolKind, ToolManifest } from "./manifest.ts";
 import { urlFlaws } from "./url-fields.ts";
+import { WORKFLOW_TOOL, workflowOfTool } from "./workflow-tool.ts";
 
 const SCOPE = /^[a-z][a-z0-9_.-]*(:[a-z0-9_.-]+)*$/;
 /** Maximum of `cache_ms` and `max_age_ms`, in milliseconds: a week. */
@@ -31,6 +33,7 @@ const TOOL_KINDS: { readonly [K in ToolKind]: (form: Form, rule: ToolRule) => Bi
   mcp: (form, rule) => ({ kind: "mcp", mcp: readMcp(form, rule) }),
   container: (form) => ({ kind: "container", container: readContainer(form) }),
   isolate: (form) => ({ kind: "isolate", isolate: readIsolate(form) }),
+  workflow: (form) => ({ kind: "workflow", workflow: readWorkflow(form) }),
 };
 
 const TOOL_KINDS_LISTED = Object.keys(TOOL_KINDS) as ToolKind[];
@@ -39,6 +42,7 @@ const TOOL_KINDS_LISTED = Object.keys(TOOL_KINDS) as ToolKind[];
 export function checkTool(name: string, raw: Json, rule: ToolRule): Result<ToolContent, readonly FieldError[]> {
   const errors = new Errors();
   if (!TOOL_NAME.test(name)) errors.add("path.name", "a tool's name has the form [a-z0-9][a-z0-9._-]{0,62}");
+  if (workflowOfTool(name) !== null) errors.add("path.name", `names that begin with \`${WORKFLOW_TOOL}\` stand for workflows`);
   const form = new Form(raw, "", errors, "a tool");
   const kind = form.json("kind");
   if (kind === "container" && rule.containers !== true) return err([{ path: "/kind", message: NO_CONTAINERS }]);

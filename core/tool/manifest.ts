@@ -77,12 +77,16 @@ export type IsolateBinding = {
   readonly secrets?: { readonly [host: string]: string };
 };
 
+/** The workflow whose run a call of the tool is: a child run of the one that calls it. */
+export type WorkflowBinding = { readonly name: string };
+
 /** The kinds of tools, each with the fields that only it has. A new kind is one line here; whatever it lacks then does not compile. */
 type Bindings = {
   readonly http: { readonly http: HttpBinding };
   readonly mcp: { readonly mcp: McpBinding };
   readonly container: { readonly container: ContainerBinding };
   readonly isolate: { readonly isolate: IsolateBinding };
+  readonly workflow: { readonly workflow: WorkflowBinding };
 };
 
 /** A way to reach a tool. */
@@ -158,4 +162,13 @@ export type ToolFacts = {
   readonly fallback?: string;
   /** The most that one call costs, in micro-dollars, and where its output says what it did cost. Absent: it costs nothing. */
   readonly price?: { readonly micro_usd: MicroUsd; readonly output_pointer?: string };
+  /** The tool is a workflow: the run that a call starts, within these limits, and what its output must fit. */
+  readonly child?: {
+    readonly run: string;
+    readonly workflow: string;
+    readonly version: number;
+    readonly digest: string;
+    readonly limits: { readonly usd: number; readonly tokens: number };
+    readonly output: JsonSchema;
+  };
 };

@@ -22,6 +22,8 @@ export type AuthorityQuestion =
       readonly workflow: string;
       readonly run: string;
       readonly tool: string;
+      /** The call and its input: a tool that is a workflow starts a run of this name with it. Absent: nobody starts a run. */
+      readonly call?: { readonly activity: string; readonly input: Json };
       /** Who fixed tool and arguments: the definition's developer, or a model. */
       readonly chosenBy: "definition" | "model";
       /** JSON Pointers of input fields whose value comes from somebody untrusted. */

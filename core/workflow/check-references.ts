@@ -14,9 +14,13 @@ export type ToolsKnown = {
   readonly toolFacts?: { readonly [tool: string]: { readonly effect: "none" | "read" | "write" } };
 };
 
-/** Nothing is called that the definition does not list, and nothing is listed that is not registered. */
-export function checkTools({ tools, steps }: Pick<Definition, "tools" | "steps">, known: ToolsKnown, errors: Errors): void {
+/** Nothing is called that the definition does not list, and nothing is listed that is not registered. No workflow is a tool of its own. */
+export function checkTools({ name, tools, steps }: Pick<Definition, "name" | "tools" | "steps">, known: ToolsKnown, errors: Errors): void {
   for (const [index, tool] of tools.entries()) {
+    if (tool === `workflow.${name}`) {
+      errors.add(`/tools/${index}`, "a workflow cannot be a tool of its own");
+      continue;
+    }
     if (!known.tools.has(tool)) errors.add(`/tools/${index}`, `there is no tool \`${tool}\``);
   }
   const checkTool = (tool: string, path: string): void => {

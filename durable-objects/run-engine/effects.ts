@@ -10,7 +10,7 @@ import type { Machinery } from "../../core/run/machine/turn.ts";
 import { boundedView } from "../../core/run/outside/bounded.ts";
 import { toRunView } from "../../core/run/outside/present.ts";
 import { portable } from "../../core/run/outside/redrive.ts";
-import { soFar } from "../../core/run/outside/so-far.ts";
+import { labelsChosen, soFar } from "../../core/run/outside/so-far.ts";
 import { toldEnd } from "../../core/run/outside/told-end.ts";
 import { stepSpanId } from "../../core/run/outside/trace.ts";
 import type { RunEffect } from "../../core/run/outside/wanted.ts";
@@ -116,7 +116,8 @@ const HANDLERS: Handlers = {
 };
 
 async function startChild(ports: RunEnginePorts, { machinery, state }: Snapshot, activity: string): Promise<void> {
-  const { child, input, labels, reserved } = activityOf(state, activity);
+  const { child, input, reserved, ...work } = activityOf(state, activity);
+  const labels = work.labels ?? labelsChosen(state, activityOf(state, activity));
   if (child === null) throw new TypeError(`activity ${activity} has no child`);
   const { birth } = machinery;
   const { parent, definition } = birth;

@@ -17,7 +17,8 @@ import type { EpochMs } from "../../core/time.ts";
 import { toolAddress } from "../../core/tool/address.ts";
 import { factsOf } from "../../core/tool/facts.ts";
 import { reachesGuarded } from "../../core/tool/guarded.ts";
-import type { ToolManifest } from "../../core/tool/manifest.ts";
+import type { ManifestOf, ToolFacts, ToolManifest } from "../../core/tool/manifest.ts";
+import { WORKFLOW_TOOL } from "../../core/tool/workflow-tool.ts";
 import type { AuthorityAnswer, AuthorityQuestion, Caller, Permission } from "../../core/workflow/authority.ts";
 import type { Definition, JsonSchema } from "../../core/workflow/definition.ts";
 import { placeIn } from "../../core/workflow/known-path.ts";
@@ -93,8 +94,9 @@ async function aboutTool(
   question: Extract<AuthorityQuestion, { kind: "tool" }>,
   killEpoch: number,
 ): Promise<AuthorityAnswer> {
-  const manifest = await ports.tool(question.caller.org, question.tool);
-  if (manifest === null) return refused("not_found", `there is no tool \`${question.tool}\``, false);
+  const found = await ports.tool(question.caller.org, question.tool);
+  if (found === null) return refused("not_found", `there is no tool \`${question.tool}\``, false);
+  const manifest = await withEffect(ports, question.caller.org, found);
   const destination = hostOf(manifest);
   const before = circumstancesOf(
     question.soFar,
@@ -109,8 +111,42 @@ async function aboutTool(
     way_out: question.ledByUntrusted === true && !(await isOwnHost(ports, question.caller.org, manifest)),
   });
   const permission = decided.reasons.includes(TOOL_ROLES) ? { ...decided, told: whoMay(manifest) } : decided;
-  return { kind: "tool", permission, facts: factsOf(manifest) };
+  if (manifest.kind !== "workflow" || permission.decision === "deny") return { kind: "tool", permission, facts: factsOf(manifest) };
+  const child = await childOf(ports, question, manifest);
+  return child.kind === "refused" ? child : { kind: "tool", permission, facts: { ...factsOf(manifest), child: inFacts(manifest, child) } };
 }
+
+/** A tool that is a workflow does what the workflow's runs may do, whatever its manifest says. */
+async function withEffect(ports: AuthorityPorts, org: string, manifest: ToolManifest): Promise<ToolManifest> {
+  if (manifest.kind !== "workflow" || manifest.effect === "write") return manifest;
+  const workflow = await ports.tool(org, `${WORKFLOW_TOOL}${manifest.workflow.name}`);
+  return workflow?.effect === "read" ? manifest : { ...manifest, effect: "write" };
+}
+
+type ChildAnswer = Extract<AuthorityAnswer, { kind: "run" }>;
+
+/** The run that a call of the workflow starts, under the rules of any child run and with an input that fits the tool's schema too. */
+async function childOf(
+  ports: AuthorityPorts,
+  question: Extract<AuthorityQuestion, { kind: "tool" }>,
+  manifest: ManifestOf<"workflow">,
+): Promise<ChildAnswer | Refused> {
+  const { caller, run, call, soFar } = question;
+  if (call === undefined) return refused("invalid_request", "the tool is a workflow: only a run can call it, as a child run", false);
+  const { activity, input } = call;
+  const start = { kind: "run", caller, run, activity, workflow: manifest.workflow.name, version: null, input, soFar } as const;
+  const misfit = await misfitOfInput(ports, start, manifest.input);
+  if (misfit !== null) return refused("invalid_request", misfit, false);
+  const answer = await aboutRun(ports, start);
+  return answer.kind === "run" || answer.kind === "refused"
+    ? answer
+    : refused("internal", "the policy gave no answer about the child run", true);
+}
+
+const inFacts = ({ output }: ToolManifest, { child, workflow, version, digest, limits }: ChildAnswer): NonNullable<ToolFacts["child"]> => ({
+  ...{ run: child, workflow, version, digest, output },
+  limits: { usd: limits.usd, tokens: limits.tokens },
+});
 
 /** The host that a call of the tool goes to; empty: to none. */
 const hostOf = (tool: ToolManifest): string => URL.parse(toolAddress(tool) ?? "")?.hostname ?? "";
@@ -125,6 +161,7 @@ function whoMay({ name, allow }: ToolManifest): string {
 
 /** The org lists every host that the tool reaches in its `egress`; an org without a list owns the hosts of its private network only. */
 async function isOwnHost(ports: AuthorityPorts, org: string, tool: ToolManifest): Promise<boolean> {
+  if (tool.kind === "workflow") return true; // what its run calls is judged there
   if (tool.kind === "container") return tool.egress === undefined || tool.egress.length === 0; // nothing leaves a container by itself
   const address = toolAddress(tool);
   const reached = address === null ? (tool.egress ?? []).map((host) => `https://${host}/`) : [address];

@@ -6,6 +6,7 @@ import { containerTransport } from "./transports/container.ts";
 import { httpTransport } from "./transports/http.ts";
 import { isolateTransport } from "./transports/isolate.ts";
 import { mcpTransport } from "./transports/mcp.ts";
+import { workflowTransport } from "./transports/workflow.ts";
 
 /** Calls tools of every kind, each call governed the same way. */
 export const defineToolGateway = (ports: ToolGatewayPorts): ToolGateway =>
@@ -14,4 +15,5 @@ export const defineToolGateway = (ports: ToolGatewayPorts): ToolGateway =>
     mcp: mcpTransport(ports, defineMcpClients(ports.now)),
     container: containerTransport(ports),
     isolate: isolateTransport(ports),
+    workflow: workflowTransport,
   });

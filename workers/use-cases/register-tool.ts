@@ -8,6 +8,7 @@ import { BUILT_IN_TOOLS } from "../../core/tool/built-in.ts";
 import { checkTool } from "../../core/tool/check.ts";
 import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
 import { type ToolsAround, toolWarnings } from "../../core/tool/warnings.ts";
+import { WORKFLOW_TOOL } from "../../core/tool/workflow-tool.ts";
 import type { Warning } from "../../core/workflow/warnings/warning.ts";
 import { denied } from "./access.ts";
 import type { UseCasePorts } from "./ports.ts";
@@ -32,7 +33,10 @@ export async function registerTool(
   }
   const checked = checkTool(name, manifest, ports.settings);
   if (!checked.ok) return err(refuse("invalid_request", "the tool is invalid", checked.error));
-  const flaw = (await flawOfLookup(ports, org, checked.value)) ?? (await flawOfFallback(ports, org, checked.value));
+  const flaw =
+    (await flawOfLookup(ports, org, checked.value)) ??
+    (await flawOfFallback(ports, org, checked.value)) ??
+    (await flawOfWorkflow(ports, org, checked.value));
   if (flaw !== null) return err(refuse("invalid_request", "the tool is invalid", [flaw]));
   const { effect, kind } = checked.value;
   const registered = await ports.store.tools.put(org, checked.value, (version) =>
@@ -51,6 +55,20 @@ async function aroundOf({ store }: UseCasePorts, org: string, { compensate }: To
   if (compensate === undefined) return { undoes: null, names: [] };
   const undoes = await store.tools.get(org, compensate.tool, null);
   return { undoes, names: undoes === null ? await store.tools.names(org) : [] };
+}
+
+/** The workflow must exist, and its runs must do no more than the tool says; and no workflow undoes a call. */
+async function flawOfWorkflow({ store }: UseCasePorts, org: string, tool: ToolContent): Promise<FieldError | null> {
+  const undoing = tool.compensate === undefined ? null : await store.tools.get(org, tool.compensate.tool, null);
+  if (undoing?.kind === "workflow")
+    return { path: "/compensate/tool", message: `\`${undoing.name}\` is a workflow and cannot undo a call` };
+  if (tool.kind !== "workflow") return null;
+  const { name } = tool.workflow;
+  const workflow = await store.tools.get(org, `${WORKFLOW_TOOL}${name}`, null);
+  if (workflow === null) return { path: "/workflow/name", message: `there is no workflow \`${name}\`` };
+  return workflow.effect === "write" && tool.effect !== "write"
+    ? { path: "/effect", message: `the workflow \`${name}\` may call tools that write, so the tool writes` }
+    : null;
 }
 
 /** The tool that stands in must exist, give the same output, and write only where this one does. */

@@ -7,6 +7,7 @@ import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { hasTask } from "../../core/model/defaults.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { workflowOfTool } from "../../core/tool/workflow-tool.ts";
 import { checkDefinition } from "../../core/workflow/check.ts";
 import type { Definition } from "../../core/workflow/definition.ts";
 import { mentionsOf } from "../../core/workflow/step-kinds.ts";
@@ -115,7 +116,11 @@ const childKey = (name: string, version: number | null): string => `${name}@${ve
 /** The workflows that its steps start, as a run of this caller would get them today; those that do not exist are left out. */
 async function childrenOf({ store }: UseCasePorts, { principal }: Requester, definition: Definition): Promise<Map<string, Definition>> {
   const { org, user } = principal;
-  const named = stepsOf(definition).flatMap(({ step }) => mentionsOf(step).child ?? []);
+  const asTools = definition.tools.flatMap((tool) => {
+    const workflow = workflowOfTool(tool);
+    return workflow === null ? [] : [{ workflow, version: null }];
+  });
+  const named = [...stepsOf(definition).flatMap(({ step }) => mentionsOf(step).child ?? []), ...asTools];
   const asked = new Map(named.map(({ workflow, version }) => [childKey(workflow, version), { workflow, version }] as const));
   const found = await Promise.all(
     [...asked].slice(0, MOST_CHILDREN).map(async ([key, { workflow, version }]): Promise<[string, Definition][]> => {

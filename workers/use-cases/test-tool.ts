@@ -29,6 +29,10 @@ export async function testTool(
   if (refusal !== null) return err(refusal);
   const manifest = await ports.store.tools.get(org, tool, null);
   if (manifest === null) return err(unknownName("tool", tool, await ports.store.tools.names(org)));
+  if (manifest.kind === "workflow") {
+    const message = `\`${tool}\` is a workflow: start a run of \`${manifest.workflow.name}\` to try it`;
+    return err(refuse("invalid_request", message));
+  }
   const open = await notStopped(ports, { org, tool: manifest.name }, by.trace.traceId);
   if (!open.ok) return open;
   const taken = takeInt64(manifest.input, sent);

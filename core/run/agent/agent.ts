@@ -4,7 +4,7 @@
  */
 import { canonicalJson } from "../../canonical-json.ts";
 import { type Json, type JsonObject, own } from "../../json.ts";
-import { UNKNOWN } from "../../label/label.ts";
+import { join, type Label, OWN, UNKNOWN } from "../../label/label.ts";
 import type { Message } from "../../model/message.ts";
 import type { AgentStep } from "../../workflow/definition.ts";
 import { renderMessages } from "../../workflow/prompt.ts";
@@ -49,14 +49,14 @@ export function takeAsks(turn: Turn, activity: Activity, { text, calls: asked, o
   turn.emit("agent.answered", { node, iteration: agent.iteration, text, calls, ...besideOf({ opaque }), digest }, activity.step);
 }
 
-/** Hands the answer or the failure of a tool back to the model. */
-export function observe(turn: Turn, activity: Activity, answer: AgentAnswer): void {
+/** Hands the answer or the failure of a tool back to the model. `from`: the label of what a child run answered. */
+export function observe(turn: Turn, activity: Activity, answer: AgentAnswer, from: Label = OWN): void {
   const { node } = activity;
   const agent = own(turn.state.agents, node);
   const call = agent?.turns.at(-1)?.calls.find((_asked, index) => agentCallId(node, agent.iteration, index + 1) === activity.id);
   if (agent === undefined || call === undefined) return;
   const digest = digestOf(turn, ["saw", call.tool, call.input, answer]);
-  const label = toolLabel(activity, agent.label ?? UNKNOWN);
+  const label = toolLabel(activity, join(agent.label ?? UNKNOWN, from));
   const wrote = answer.ok && activity.facts?.effect === "write" ? ({ wrote: true } as const) : {};
   turn.emit("agent.observed", { node, activity: activity.id, call: call.id, answer, digest, label, ...wrote }, activity.step);
   if ((own(own(turn.state.agents, node)?.seen ?? {}, digest) ?? 0) >= SAME_CALL) {

@@ -27,7 +27,8 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
     return null;
   }
   if (answer.kind === "run") {
-    callChild(turn, activity, answer);
+    const { child: run, workflow, version, digest, limits } = answer;
+    callChild(turn, activity, { run, workflow, version, digest, limits });
     return null;
   }
   const { permission } = answer;

@@ -5,6 +5,7 @@ import { canonicalJson } from "../../canonical-json.ts";
 import { own } from "../../json.ts";
 import { estimateTokens } from "../../model/estimate.ts";
 import { fromUsd, toUsd } from "../../money.ts";
+import type { ToolFacts } from "../../tool/manifest.ts";
 import { failWork } from "../agent/agent.ts";
 import type { ActivityKind } from "../machine/activity-kinds.ts";
 import { priced } from "../machine/event.ts";
@@ -12,9 +13,11 @@ import { holdIfStopped } from "../machine/pause.ts";
 import type { Activity } from "../machine/state.ts";
 import { stopAtCap } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
+import { callChild } from "../steps/child.ts";
 import { rulesOf } from "../steps/kinds.ts";
 import { nodeDefinition } from "../steps/node.ts";
 import { askPerson } from "../steps/question.ts";
+import { compensated } from "../steps/undo.ts";
 import { affordable, unaffordable } from "./afford.ts";
 import { isLeased } from "./lease.ts";
 import { activityKey, modelRequest, toolTimeoutMs } from "./request.ts";
@@ -47,6 +50,7 @@ function sendTool(turn: Turn, activity: Activity, repeated: boolean): void {
   if (facts === null || tool === null) throw new TypeError("a tool call without its facts");
   const { org, definition } = turn.birth;
   if (holdIfStopped(turn, { org, workflow: definition.name, tool })) return;
+  if (facts.child !== undefined) return sendChild(turn, activity, facts.child);
   const worst = worstOfTool(activity);
   // A call that is made again keeps what is reserved for it. Undoing is never refused for lack of money.
   if (worst.microUsd > 0 && !repeated && activity.purpose !== "compensation" && !mayPay(turn, activity, worst)) return;
@@ -67,6 +71,12 @@ function sendTool(turn: Turn, activity: Activity, repeated: boolean): void {
     },
     activity.step,
   );
+}
+
+/** The tool is a workflow: its call is a child run. One that would undo something has no call whose answer proves it. */
+function sendChild(turn: Turn, activity: Activity, child: NonNullable<ToolFacts["child"]>): void {
+  if (activity.purpose !== "compensation") return callChild(turn, activity, child);
+  compensated(turn, activity, { code: "invalid_request", message: `\`${activity.tool}\` is a workflow and cannot undo a call` });
 }
 
 /** True when the money for the call is reserved; where it is not, what follows is decided: a question, the ledger's answer, or the end. */

@@ -32,7 +32,8 @@ export const AGENT_EVENTS: Handlers<Types> = {
     const output = answer.ok ? answer.output : null;
     const noted = wrote === undefined ? {} : { wrote, ...undoOf(own(before.activities, activity)) };
     const work = { activity, step: stepOfNode(node), node, output, ...noted };
-    const state = answer.ok ? { ...before, done: before.done.with(before.done.length, work) } : before;
+    const isChild = (own(before.activities, activity)?.child ?? null) !== null; // listed since the child run ended
+    const state = answer.ok && !isChild ? { ...before, done: before.done.with(before.done.length, work) } : before;
     return changeAgent(withoutActivity(state, activity), node, (agent) => {
       const answered = (asked: AgentCall): AgentCall => (asked.id === call ? { ...asked, answer } : asked);
       const last = agent.turns.length - 1;

@@ -188,11 +188,17 @@ export const CALL_EVENTS: Handlers<Types> = {
     const { activity: id, run, workflow, version, digest, reserved } = event.data;
     const taken = { microUsd: reserved.micro_usd, tokens: reserved.tokens };
     const child = { run, workflow, version, digest };
-    return reserve(
-      changeActivity(state, id, (activity) => ({ ...activity, phase: "calling", call: event.seq, child, reserved: taken })),
-      taken,
-      NOTHING,
-    );
+    // The call of a tool that is a workflow is a child run like any other from here on.
+    const isTool = own(state.activities, id)?.kind === "tool";
+    const called = changeActivity(state, id, (activity) => ({
+      ...activity,
+      kind: "run",
+      phase: "calling",
+      call: event.seq,
+      child,
+      reserved: taken,
+    }));
+    return reserve(isTool ? countAttempt(called, event, 1) : called, taken, NOTHING);
   },
   "child.ended": (state, event) => {
     const { activity: id, usage, flags, held, wrote, ok } = event.data;

@@ -60,7 +60,7 @@ export const STEP_EVENTS: Handlers<Types> = {
     const node = itemNode(stepId(event), index);
     const settled = completeItem(endNode(state, node), stepId(event), index, { output, error, ...noted });
     if (error !== null) return withFlag(settled, "degraded");
-    return FOLD_RULES[nodeDefinition(context.birth.definition, node).kind].isDone
+    return FOLD_RULES[nodeDefinition(context.birth.definition, node).kind].isDone && !isChild(state, node)
       ? withDone(settled, state, node, output, labels)
       : settled;
   },
@@ -89,7 +89,9 @@ export const STEP_EVENTS: Handlers<Types> = {
     const consumed = signal === undefined ? settled : takeSignal(settled, signal);
     const kind = own(context.birth.definition.steps, step)?.kind;
     const isRescued = own(state.steps, step)?.error !== null; // its output is the work of another step
-    return kind !== undefined && FOLD_RULES[kind].isDone && !isRescued ? withDone(consumed, state, step, output, labels) : consumed;
+    return kind !== undefined && FOLD_RULES[kind].isDone && !isRescued && !isChild(state, step)
+      ? withDone(consumed, state, step, output, labels)
+      : consumed;
   },
   "step.failed": (state, event, context) => {
     const step = stepId(event);
@@ -146,6 +148,9 @@ const withoutFirst = (undoing: LongList<string>, done: string): LongList<string>
   if (undoing.at(0) === done) return undoing.rest();
   return undoing.includes(done) ? LongList.of([...undoing].filter((id) => id !== done)) : undoing;
 };
+
+/** A tool's call was a child run: what that wrote is listed since it ended. */
+const isChild = (state: RunState, node: string): boolean => (own(state.activities, node)?.child ?? null) !== null;
 
 /** `before`: the state in which the call of the node was still under way. */
 const withDone = (state: RunState, before: RunState, node: string, output: Json, labels: Labels | undefined): RunState => ({

@@ -34,3 +34,8 @@ function labelOfArguments(context: RunContext, state: RunState, activity: Activi
 export function labelsOfArguments(context: RunContext, state: RunState, { labels, purpose, node }: Activity): Labels {
   return labels ?? (purpose === "compensation" ? whole(UNKNOWN) : labelsOfInput(context, state, node));
 }
+
+/** Of an input that an agent's model chose: what it has seen may be anywhere in it. undefined: no model chose it. */
+export function labelsChosen(state: RunState, { purpose, node }: Activity): Labels | undefined {
+  return purpose === "agent" ? whole({ ...(own(state.agents, node)?.label ?? UNKNOWN), trust: "untrusted" }) : undefined;
+}

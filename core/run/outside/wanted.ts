@@ -162,6 +162,7 @@ function toolQuestion(context: RunContext, state: RunState, activity: Activity):
     workflow: definition.name,
     run: id,
     tool,
+    call: { activity: activity.id, input: activity.input },
     chosenBy,
     untrusted,
     compensation,

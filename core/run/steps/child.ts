@@ -2,15 +2,17 @@
  * Child runs: a step that is another run. Its budget and tools are part of its parent's. Its failure fails the step; cancelling the parent
  * cancels it; when the parent is undone, a completed child undoes its own steps.
  */
-import { own } from "../../json.ts";
+import { type Json, own } from "../../json.ts";
 import { UNKNOWN } from "../../label/label.ts";
-import { whole } from "../../label/labels.ts";
+import { joined, whole } from "../../label/labels.ts";
 import { fromUsd } from "../../money.ts";
-import type { AuthorityAnswer } from "../../workflow/authority.ts";
+import { workflowOfTool } from "../../tool/workflow-tool.ts";
 import type { Definition } from "../../workflow/definition.ts";
+import { validate } from "../../workflow/schema.ts";
+import { observe, refusalFor } from "../agent/agent.ts";
 import { alertAtThresholds } from "../calls/lease.ts";
 import type { Happening } from "../machine/happening.ts";
-import { type Activity, isFinal, type RunState, type StepError } from "../machine/state.ts";
+import { type Activity, type Child, isFinal, type RunState, type StepError } from "../machine/state.ts";
 import { stopAtCap } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
 import { compensationId, indexOfNode, stepOfNode } from "./node.ts";
@@ -20,30 +22,36 @@ import { compensated, toUndo } from "./undo.ts";
 /** Maximum depth of nested runs; a deeper one fails its step. Without it, a run that starts itself would never end. */
 const MAX_DEPTH = 8;
 
+/** The run that is to be started, and what its definition lets it spend. */
+type ChildToStart = Child & { readonly limits: { readonly usd: number; readonly tokens: number } };
+
 /** Reserves the child's whole budget before it exists: at most what its definition allows, and its share of what is left here. */
-export function callChild(turn: Turn, activity: Activity, answer: Extract<AuthorityAnswer, { kind: "run" }>): void {
+export function callChild(turn: Turn, activity: Activity, child: ChildToStart): void {
   const { birth, state } = turn;
   if ((birth.parent?.depth ?? 0) + 1 > MAX_DEPTH) {
-    return failNode(turn, activity.node, { code: "limit_reached", message: `runs are already nested ${MAX_DEPTH} deep, the maximum` });
+    return failChild(turn, activity, { code: "limit_reached", message: `runs are already nested ${MAX_DEPTH} deep, the maximum` });
   }
   const left = {
     micro_usd: birth.budget.usd - state.usage.microUsd - state.reserved.microUsd,
     tokens: birth.budget.tokens - state.usage.tokensIn - state.usage.tokensOut - state.reserved.tokens,
   };
   if (left.micro_usd <= 0 || left.tokens <= 0) {
+    // Children under way give back what they do not spend; the call stays ready until then.
+    const isShared = Object.values(state.activities).some(({ kind, phase }) => kind === "run" && phase === "calling");
+    if (isShared && activity.kind === "tool") return;
     return stopAtCap(turn, "budget_exceeded", "nothing is left of the budget for the child run", activity.step);
   }
   const share = 1 / sideBySide(turn, activity);
   const reserved = {
-    micro_usd: Math.min(Math.ceil(left.micro_usd * share), fromUsd(answer.limits.usd)),
-    tokens: Math.min(Math.ceil(left.tokens * share), answer.limits.tokens),
+    micro_usd: Math.min(Math.ceil(left.micro_usd * share), fromUsd(child.limits.usd)),
+    tokens: Math.min(Math.ceil(left.tokens * share), child.limits.tokens),
   };
-  const { child: run, workflow, version, digest } = answer;
+  const { run, workflow, version, digest } = child;
   turn.emit("child.called", { activity: activity.id, run, workflow, version, digest, reserved }, activity.step);
 }
 
 /** Children that may run beside this one and have no share of what is left yet, this one included: each gets the same. */
-function sideBySide({ machinery, birth, state }: Turn, { step, node }: Activity): number {
+function sideBySide({ machinery, birth, state }: Turn, { id, step, node }: Activity): number {
   const after = new Set<string>([step]);
   for (const id of after) for (const dependent of own(machinery.plan.dependents, id) ?? []) after.add(dependent); // grows while it is walked
   const underWay = Object.values(state.activities).filter((other) => other.kind === "run" && other.phase === "calling");
@@ -51,7 +59,17 @@ function sideBySide({ machinery, birth, state }: Turn, { step, node }: Activity)
     const isOpen = ["pending", "running", "waiting"].includes(own(state.steps, id)?.status ?? "");
     return isOpen && !after.has(id) && other.kind === "run" && !underWay.some((activity) => activity.step === id);
   });
-  return 1 + others.length + itemsBeside(birth.definition, state, node);
+  // Calls whose tools are workflows, of steps and of agents: each may be sent in this turn.
+  const siblings = Object.values(state.activities).filter((other) => other.kind === "tool" && isWorkflow(other) && other.id !== id);
+  return 1 + others.length + siblings.length + itemsBeside(birth.definition, state, node);
+}
+
+const isWorkflow = ({ tool, facts }: Activity): boolean => facts?.child !== undefined || workflowOfTool(tool ?? "") !== null;
+
+/** The child's step fails; an agent's model is told, and may go on. */
+function failChild(turn: Turn, activity: Activity, error: StepError): void {
+  if (activity.purpose === "agent") observe(turn, activity, refusalFor(error));
+  else failNode(turn, activity.node, error);
 }
 
 /** Further items of the same map that may be under way at a time and have no share yet. */
@@ -84,8 +102,11 @@ export function takeChildEnd(turn: Turn, happening: Extract<Happening, { kind: "
   };
   turn.emit("child.ended", { activity: activity.id, run, ok, output, error, flags, usage, held, ...noted }, activity.step);
   alertAtThresholds(turn, before);
-  if (ok) completeNode(turn, activity.node, output, labels);
-  else failNode(turn, activity.node, childError(error, run));
+  if (!ok) failChild(turn, activity, childError(error, run));
+  else if (misfitIn(activity, output))
+    failChild(turn, activity, { code: "output_invalid", message: `the output of the child run ${run} does not fit the tool's schema` });
+  else if (activity.purpose === "agent") observe(turn, activity, { ok: true, output }, joined(labels));
+  else completeNode(turn, activity.node, output, labels);
   return null;
 }
 
@@ -118,6 +139,10 @@ export function takeUndo(turn: Turn): string | null {
 /** What a run that was asked to undo its steps has to say; null: it is still at it. */
 export const undoneOf = (state: RunState): Pick<Undone, "failed" | "left"> | null =>
   isFinal(state) ? { failed: state.status !== "cancelled", left: state.undone.length > 0 } : null;
+
+/** A registered tool that is a workflow promises an output. */
+const misfitIn = ({ facts }: Activity, output: Json): boolean =>
+  facts?.child !== undefined && validate(facts.child.output, output).length > 0;
 
 const childError = (error: StepError | null, run: string): StepError => ({
   code: error?.code ?? "internal",

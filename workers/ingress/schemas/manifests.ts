@@ -108,6 +108,7 @@ export const DefinitionBody = described(
 
 /** The fields that only tools of one kind have. */
 const TOOL_BINDINGS: { readonly [K in ToolKind]: Shape } = {
+  workflow: objectOf({ name: text("the workflow whose run a call is, as a child run") }, ["name"]),
   http: objectOf(
     {
       url: text("`{field}` in its path takes a field of the input"),

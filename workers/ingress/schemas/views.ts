@@ -164,6 +164,7 @@ const jsonSchema = describing<JsonSchema>(z.union([z.boolean(), z.record(z.strin
 });
 /** The fields that only tools of one kind have. */
 const toolBindings = {
+  workflow: z.object({ name: z.string() }).optional(),
   http: z
     .object({
       url: z.string(),

@@ -1,0 +1,101 @@
+/** What a tool's manifest promises, over HTTP: rate, fallback, price, documented errors, stale answers, workflows as tools. */
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Json, JsonObject } from "../../core/json.ts";
+import { call, eventually, status } from "../support/scenario/api.ts";
+import { openWorld, type World } from "../support/scenario/world.ts";
+
+const ENDED = status("completed", "failed", "dead_lettered", "cancelled");
+const HOST = "https://contracts.example.com";
+let world: World;
+/** What the tool at a path answers. */
+const answers = new Map<string, () => Response>();
+beforeAll(async () => {
+  world = await openWorld("contracts");
+  world.model = async (request) => answers.get(new URL(request.url).pathname)?.() ?? new Response(null, { status: 503 });
+});
+
+const OUTPUT = { type: "object", properties: { id: { type: "string" } }, required: ["id"] };
+async function putTool(name: string, more: JsonObject, expected = 200): Promise<JsonObject> {
+  const manifest = { effect: "read", kind: "http", http: { url: `${HOST}/${name}` }, input: { type: "object" }, output: OUTPUT, ...more };
+  const put = await call("PUT", `/v1/tools/${name}`, world.keys.developer, manifest as JsonObject);
+  expect(put.status, JSON.stringify(put.body)).toBe(expected);
+  return put.body as JsonObject;
+}
+async function runOf(workflow: string, steps: JsonObject, tools: string[], output: Json = null): Promise<JsonObject> {
+  const definition = { name: workflow, input: { type: "object" }, output, steps, tools };
+  const made = await call("POST", "/v1/workflows", world.keys.developer, definition as JsonObject);
+  expect(made.status, JSON.stringify(made.body)).toBe(201);
+  const started = await call("POST", "/v1/runs", world.keys.app, { workflow, input: {} });
+  return eventually(`/v1/runs/${String(started.body["id"])}`, world.keys.app, ENDED, 10_000);
+}
+const once = { attempts: 1 };
+const pathsOf = (body: JsonObject): unknown => (body["errors"] as { path: string }[]).map(({ path }) => path);
+const json = (body: Json, code = 200, headers: Record<string, string> = {}) =>
+  new Response(JSON.stringify(body), { status: code, headers: { "content-type": "application/json", ...headers } });
+
+describe("a tool's contract", () => {
+  it("[TOOLC-3] a fallback answers for a tool that fails, and the run is degraded", async () => {
+    answers.set("/a.copy", () => json({ id: "copy" }));
+    await putTool("a.copy", {});
+    await putTool("a.main", { fallback: "a.copy" });
+    const run = await runOf("falls-back", { a: { kind: "tool", tool: "a.main", retry: once } }, ["a.main"], { cel: "steps.a.output.id" });
+    expect(run, JSON.stringify(run)).toMatchObject({ status: "completed", output: "copy", flags: ["degraded"] });
+  });
+
+  it("[TOOLC-11] a fallback must exist, give the same output, and not write for a read", async () => {
+    await putTool("a.other", { output: { type: "object" } });
+    await putTool("a.write", { effect: "write" });
+    for (const fallback of ["a.none", "a.other", "a.write"])
+      expect(pathsOf(await putTool("a.bad", { fallback }, 400))).toEqual(["/fallback"]);
+  });
+
+  it("[TOOLC-1] a rate lets exactly so many calls out", async () => {
+    answers.set("/a.rated", () => json({ id: "r" }));
+    await putTool("a.rated", { rate: { per_minute: 2 } });
+    const steps = Object.fromEntries(
+      ["x", "y", "z"].map((id) => [id, { kind: "tool", tool: "a.rated", retry: once, on_error: { value: id } }]),
+    );
+    const run = await runOf("rated", steps, ["a.rated"]);
+    const states = (run["steps"] as { error: { code: string } | null }[]).map(({ error }) => error?.code ?? "ok").sort();
+    expect(states).toEqual(["ok", "ok", "rate_limited"]);
+    expect(world.sent.filter(({ url }) => url === `${HOST}/a.rated`)).toHaveLength(2);
+  });
+
+  it("[TOOLC-6] [TOOLC-5] [TOOLC-7] errors have their names, stale answers are flagged, and prices are counted", async () => {
+    answers.set("/a.gone", () => json({ error: "gone", message: "sold", field: "/id" }, 410));
+    answers.set("/a.old", () => json({ id: "old", cost: 0.003 }, 200, { age: "100" }));
+    await putTool("a.gone", { errors: [{ error: "gone", message: "choose another" }] });
+    await putTool("a.old", { max_age_ms: 1_000, price: { per_call_usd: 0.01, output_pointer: "/cost" } });
+    const steps = { gone: { kind: "tool", tool: "a.gone", on_error: { value: null } }, old: { kind: "tool", tool: "a.old" } };
+    const run = await runOf("priced", steps, ["a.gone", "a.old"], { cel: "steps.old.output.id" });
+    expect(run, JSON.stringify(run)).toMatchObject({ status: "completed", output: "old", usage: { usd: 0.003 } });
+    expect([...(run["flags"] as string[])].sort()).toEqual(["degraded", "stale"]);
+    expect(run["steps"]).toMatchObject([{ error: { error: "gone", field: "/id" } }, { stale: true }]);
+  });
+
+  it("[TOOLC-8] [TOOLC-10] a workflow is a tool, by its name and by a manifest, that may do no less than its runs", async () => {
+    answers.set("/a.read", () => json({ id: "child" }));
+    await putTool("a.read", {});
+    const kid = { a: { kind: "tool", tool: "a.read" } };
+    await runOf("kid", kid, ["a.read"], { cel: "steps.a.output" });
+    await runOf("kid-writes", { a: { kind: "tool", tool: "a.write", when: { cel: "false" } } }, ["a.write"]);
+    const binding = (name: string, more: JsonObject = {}): JsonObject => ({ kind: "workflow", workflow: { name }, http: null, ...more });
+    const { http: _http, ...ofKid } = binding("kid");
+    const asTool = async (name: string, effect: string, expected: number) => {
+      const manifest = { effect, input: { type: "object" }, output: OUTPUT, ...ofKid, workflow: { name } };
+      const put = await call("PUT", "/v1/tools/a.kid", world.keys.developer, manifest as JsonObject);
+      expect(put.status, JSON.stringify(put.body)).toBe(expected);
+      return put.body as JsonObject;
+    };
+    expect(pathsOf(await asTool("kid-writes", "read", 400))).toEqual(["/effect"]);
+    expect(pathsOf(await asTool("kid-none", "read", 400))).toEqual(["/workflow/name"]);
+    await asTool("kid", "read", 200);
+    const steps = { x: { kind: "tool", tool: "workflow.kid" }, y: { kind: "tool", tool: "a.kid" } };
+    const run = await runOf("parent", steps, ["workflow.kid", "a.kid", "a.read"], { cel: "[steps.x.output.id, steps.y.output.id]" });
+    expect(run, JSON.stringify(run)).toMatchObject({ status: "completed", output: ["child", "child"] });
+    const tested = await call("POST", "/v1/tools/a.kid/test", world.keys.developer, { input: {} });
+    expect([tested.status, tested.body["detail"]]).toEqual([400, "`a.kid` is a workflow: start a run of `kid` to try it"]);
+    const reserved = await call("PUT", "/v1/tools/workflow.x", world.keys.developer, { effect: "read" });
+    expect(reserved.status).toBe(400);
+  });
+});
