@@ -147,6 +147,10 @@ describe("[ISO-2] code reaches no binding, no module, no network and no log of t
     expect(await run(tool(attempt))).toMatchObject([500, {}]);
     expect(sent).toEqual([]);
   });
+  it("is told by the runtime that it has no network, whatever its fetch is", async () => {
+    const behind = "await ServiceWorkerGlobalScope.prototype.fetch.call(globalThis, 'https://api.example.com/')";
+    expect(await run(tool(behind))).toEqual([500, { message: expect.stringContaining("not permitted to access the internet") }]);
+  });
   it("a flood of requests ends at the gate", async () => {
     sent.length = 0;
     const flood =
