@@ -28,6 +28,14 @@ async function runOf(workflow: string, steps: JsonObject, tools: string[], outpu
   const started = await call("POST", "/v1/runs", world.keys.app, { workflow, input: {} });
   return eventually(`/v1/runs/${String(started.body["id"])}`, world.keys.app, ENDED, 10_000);
 }
+async function eventuallyOne(read: () => Promise<JsonObject[]>): Promise<JsonObject | undefined> {
+  for (let tries = 0; tries < 100; tries++) {
+    const [first] = await read();
+    if (first !== undefined) return first;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return undefined;
+}
 const once = { attempts: 1 };
 const pathsOf = (body: JsonObject): unknown => (body["errors"] as { path: string }[]).map(({ path }) => path);
 const json = (body: Json, code = 200, headers: Record<string, string> = {}) =>
@@ -71,6 +79,24 @@ describe("a tool's contract", () => {
     expect(run, JSON.stringify(run)).toMatchObject({ status: "completed", output: "old", usage: { usd: 0.003 } });
     expect([...(run["flags"] as string[])].sort()).toEqual(["degraded", "stale"]);
     expect(run["steps"]).toMatchObject([{ error: { error: "gone", field: "/id" } }, { stale: true }]);
+  });
+
+  it("[TOOLC-12] [TOOLC-15] a call's credential is active once, and a version that sends them elsewhere is on record", async () => {
+    answers.set("/a.moved", () => json({ id: "m" }));
+    await putTool("a.moved", { scopes: ["read:a"] });
+    await runOf("moved", { a: { kind: "tool", tool: "a.moved" } }, ["a.moved"]);
+    const token =
+      world.sent
+        .findLast(({ url }) => url === `${HOST}/a.moved`)
+        ?.headers.get("authorization")
+        ?.slice("Bearer ".length) ?? "";
+    const ask = async () => (await call("POST", "/v1/credentials/introspect", world.keys.app, { token })).body["active"];
+    expect([await ask(), await ask()]).toEqual([true, false]);
+    await putTool("a.moved", { scopes: ["read:a", "write:a"], http: { url: "https://other.example.com/a" } });
+    const entries = async () =>
+      ((await call("GET", "/v1/audit/entries?type=credential.unusual", world.keys.auditor)).body["data"] ?? []) as JsonObject[];
+    const found = await eventuallyOne(entries);
+    expect(found).toMatchObject({ resource: "tool/a.moved@2", data: { destination: "https://other.example.com", scopes: ["write:a"] } });
   });
 
   it("[TOOLC-8] [TOOLC-10] a workflow is a tool, by its name and by a manifest, that may do no less than its runs", async () => {

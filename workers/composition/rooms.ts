@@ -108,7 +108,12 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     random,
     keyRing: objects.keyRing,
     issuer: () => settings.issuer,
-    killEpoch: async () => (await stops.stops()).epoch,
+    killEpoch: async () => (await objects.killSwitch().stops()).epoch, // the object's own word: a credential is inactive at once
+    async firstUse(org, jti) {
+      const wish = { scope: `credential:${jti}`, perMinute: 1, atOnce: null, unused: [], permits: 1, underWay: 0, slots: 0 };
+      const [granted] = await objects.limits(org).ask("introspection", [{ ...wish, usedAtOnce: true }]);
+      return granted?.permits === 1;
+    },
   });
   const { vault } = objects;
   const guardedVault = inPortions({

@@ -84,9 +84,9 @@ export function defineCredentialBroker(ports: CredentialBrokerPorts) {
       return mintToolCredential(request, await credentialKey(), await ports.issuer(), ports);
     },
 
-    /** RFC 7662. */
-    async introspect(token: string): Promise<JsonObject> {
-      return introspectCredential(token, await publicKeys(), await ports.issuer(), ports);
+    /** RFC 7662: a credential is active once. Of another org's credential the asker learns nothing, and uses nothing up. */
+    async introspect(token: string, asker: string | null): Promise<JsonObject> {
+      return introspectCredential(token, asker, await publicKeys(), await ports.issuer(), ports);
     },
 
     /** 32 bytes: what the vault wraps people's keys under. */

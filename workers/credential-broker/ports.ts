@@ -23,6 +23,8 @@ export type CredentialBrokerPorts = {
   readonly issuer: () => string | Promise<string>;
   /** The kill switch's epoch now. Throws when it is not known: no credential counts as active then. */
   readonly killEpoch: () => Promise<number>;
+  /** True the first time that it is asked about a credential of this org within a minute: none lives longer. Throws when it is not known. */
+  readonly firstUse: (org: string, jti: string) => Promise<boolean>;
 };
 
 /** What the edge asks of the broker: ids, digests and sealed secrets, never a key. */
@@ -34,7 +36,7 @@ export type KeysPort = {
   parseRunId(org: string, id: string): Promise<RunId | null>;
   /** HMAC-SHA-256, hex, under a key of this deployment: for what must be compared and not kept. */
   mac(purpose: "idempotency" | "user" | "session", text: string): Promise<string>;
-  /** RFC 7662, for credentials made for tools. */
-  introspect(token: string): Promise<JsonObject>;
+  /** RFC 7662, for credentials made for tools. `asker`: the org that asks; null: the platform's admin, who may ask about all. */
+  introspect(token: string, asker: string | null): Promise<JsonObject>;
   sealSecret(org: string, name: string, value: string): Promise<string>;
 };

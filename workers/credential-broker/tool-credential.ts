@@ -57,12 +57,13 @@ export async function mintToolCredential(
 
 const INACTIVE: JsonObject = { active: false };
 
-/** RFC 7662 section 2.2: `active: false` and not a word more for whatever is wrong. Throws only when the kill switch's epoch or the keys are out of reach. */
+/** RFC 7662 section 2.2: `active: false` and not a word more for whatever is wrong. Throws only when the kill switch's epoch, the keys or earlier uses are out of reach. */
 export async function introspectCredential(
   token: string,
+  asker: string | null,
   keys: readonly PublicJwk[],
   issuer: string,
-  ports: Pick<CredentialBrokerPorts, "now" | "killEpoch">,
+  ports: Pick<CredentialBrokerPorts, "now" | "killEpoch" | "firstUse">,
 ): Promise<JsonObject> {
   const keySet = createLocalJWKSet({ keys: keys.filter((key) => key.purpose === "credential").map((key) => ({ ...key })) });
   try {
@@ -73,8 +74,10 @@ export async function introspectCredential(
       currentDate: new Date(ports.now()),
       requiredClaims: ["aud", "sub", "act", "org", "scope", "jti", "iat", "exp", "epoch"],
     });
-    const { epoch } = payload;
+    const { epoch, jti, org } = payload;
+    if (typeof org !== "string" || typeof jti !== "string" || (asker !== null && asker !== org)) return INACTIVE;
     if (typeof epoch !== "number" || (await ports.killEpoch()) > epoch) return INACTIVE;
+    if (!(await ports.firstUse(org, jti))) return INACTIVE; // made for one call: whoever shows it again replays it
     return { active: true, token_type: "Bearer", ...(payload as JsonObject) };
   } catch (error) {
     if (error instanceof errors.JOSEError) return INACTIVE;

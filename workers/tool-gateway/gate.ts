@@ -9,6 +9,21 @@ import type { ToolGatewayPorts } from "./ports.ts";
 /** A call that may go out. MUST be ended once. `failure` null: the tool answered. `sent` false: it did not go out after all. */
 export type LetThrough = { ended(failure: Failure | null, sent: boolean): Promise<void> };
 
+/** Credentials that an org may have made for one tool in a minute; a tool with a secret of its own needs none. */
+const CREDENTIALS_PER_MINUTE = 6_000;
+
+/** Refuses a credential beyond the org's quota for the tool; null: it may be made. */
+export async function refuseCredential(
+  { gate }: Pick<ToolGatewayPorts, "gate">,
+  { context: { org } }: ToolCall,
+  { name }: ToolManifest,
+): Promise<Failure | null> {
+  const waitMs = gate === undefined ? null : await gate.take(org, `credential:${name}`, CREDENTIALS_PER_MINUTE);
+  if (waitMs === null) return null;
+  const message = `the org has used up its quota of ${CREDENTIALS_PER_MINUTE} credentials a minute for this tool`;
+  return failure("transient", "rate_limited", message, waitMs);
+}
+
 const FREE: LetThrough = { ended: async () => undefined };
 
 /** A breaker rests for `open_ms`, and up to a tenth longer by chance, so that isolates do not probe at one moment. */

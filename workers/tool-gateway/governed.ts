@@ -19,7 +19,7 @@ import { withholdingBreaks } from "../kit/withheld.ts";
 import { credentialFor, refuseTarget } from "./egress.ts";
 import { tellError } from "./error-words.ts";
 import { failure, withoutAnswer, withWords } from "./failure.ts";
-import { type LetThrough, passGate } from "./gate.ts";
+import { type LetThrough, passGate, refuseCredential } from "./gate.ts";
 import { findKept, type Kept } from "./kept-results.ts";
 import { openPersonalData } from "./personal-data.ts";
 import type { ToolGatewayPorts } from "./ports.ts";
@@ -137,6 +137,9 @@ async function perform(
   progress.isUnasked = !gate.ok;
   if (!gate.ok) return gate;
   progress.gate = gate.value;
+  const quota = plan.value.secret === null ? await refuseCredential(ports, call, manifest) : null;
+  progress.isUnasked = quota !== null;
+  if (quota !== null) return err(quota);
   const credential = await credentialFor(ports, call, manifest, plan.value, deadline);
   if (!credential.ok) return credential;
   const request = transport.prepare(manifest, plan.value, { context, credential: credential.value });

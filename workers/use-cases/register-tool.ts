@@ -7,6 +7,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { BUILT_IN_TOOLS } from "../../core/tool/built-in.ts";
 import { checkTool } from "../../core/tool/check.ts";
 import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
+import { unusualOf } from "../../core/tool/unusual.ts";
 import { type ToolsAround, toolWarnings } from "../../core/tool/warnings.ts";
 import { WORKFLOW_TOOL } from "../../core/tool/workflow-tool.ts";
 import type { Warning } from "../../core/workflow/warnings/warning.ts";
@@ -39,6 +40,7 @@ export async function registerTool(
     (await flawOfWorkflow(ports, org, checked.value));
   if (flaw !== null) return err(refuse("invalid_request", "the tool is invalid", [flaw]));
   const { effect, kind } = checked.value;
+  const before = await ports.store.tools.get(org, name, null);
   const registered = await ports.store.tools.put(org, checked.value, (version) =>
     auditRecord(ports, by, {
       type: "tool.registered",
@@ -48,6 +50,16 @@ export async function registerTool(
       data: { effect, kind },
     }),
   );
+  const unusual = registered.version === before?.version ? null : unusualOf(before, registered);
+  if (unusual !== null) {
+    const fact = {
+      type: "credential.unusual",
+      action: "tool.write",
+      resource: `tool/${name}@${registered.version}`,
+      decision: "allow",
+    } as const;
+    await ports.store.audit.record(org, auditRecord(ports, by, { ...fact, data: { ...unusual, scopes: [...unusual.scopes] } }));
+  }
   return ok({ tool: registered, warnings: toolWarnings(registered, await aroundOf(ports, org, registered)) });
 }
 

@@ -11,6 +11,7 @@ const ISSUER = "https://bulkhead.example";
 let now = FAR;
 let epoch = 3;
 let fetched: string[] = [];
+const used = new Set<string>();
 let broker: CredentialBroker;
 let ring: KeyRingPort;
 
@@ -33,14 +34,18 @@ const brokerWith = (more: Partial<CredentialBrokerPorts> = {}) =>
     keyRing: () => counted(ring),
     issuer: () => ISSUER,
     killEpoch: async () => epoch,
+    firstUse: async (org, jti) => !used.has(`${org} ${jti}`) && used.add(`${org} ${jti}`).size > 0,
     ...more,
   });
 
 beforeEach(() => {
   [now, epoch, fetched] = [FAR, 3, []];
+  used.clear();
   ring = env.KEY_RING.getByName(crypto.randomUUID());
   broker = brokerWith();
 });
+
+const publicOf = ({ d: _secret, ...half }: object & { readonly d?: unknown }): object => half;
 
 const context: CallContext = {
   org: "acme",
@@ -98,7 +103,7 @@ describe("a credential for a tool", () => {
 describe("[CRED-3] introspection", () => {
   it("says what an active credential is", async () => {
     const token = await broker.toolCredential(request);
-    expect(await broker.introspect(token)).toMatchObject({
+    expect(await broker.introspect(token, "acme")).toMatchObject({
       active: true,
       sub: "run_1",
       aud: "orders.get",
@@ -123,7 +128,7 @@ describe("[CRED-3] introspection", () => {
       .sign(await crypto.subtle.importKey("jwk", { ...privateJwk }, "Ed25519", false, ["sign"]));
   };
   it("takes what the credential key signed: the table below changes one thing each", async () => {
-    expect(await broker.introspect(await signedBy("credential"))).toMatchObject({ active: true });
+    expect(await broker.introspect(await signedBy("credential"), "acme")).toMatchObject({ active: true });
   });
 
   const flip = (token: string, part: number): string =>
@@ -169,12 +174,48 @@ describe("[CRED-3] introspection", () => {
   ];
   it.each(inactive)("answers inactive, and nothing else, for %s", async (_name, token) => {
     await broker.jwks(); // the keys of this deployment, whatever the ring of the case becomes
-    expect(await broker.introspect(await token())).toEqual({ active: false });
+    expect(await broker.introspect(await token(), "acme")).toEqual({ active: false });
+  });
+
+  it("[TOOLC-12] is active once: who shows it again replays it, and another org uses nothing up", async () => {
+    const token = await broker.toolCredential(request);
+    expect(await broker.introspect(token, "globex")).toEqual({ active: false });
+    expect(await broker.introspect(token, "acme")).toMatchObject({ active: true });
+    expect(await broker.introspect(token, "acme")).toEqual({ active: false });
+    expect(await broker.introspect(token, null)).toEqual({ active: false });
+    expect(await broker.introspect(await broker.toolCredential(request), null)).toMatchObject({ active: true });
+  });
+
+  it("[TOOLC-12] does not answer when earlier uses are not known", async () => {
+    const blind = brokerWith({ firstUse: () => Promise.reject(new Error("out of reach")) });
+    await expect(blind.introspect(await blind.toolCredential(request), "acme")).rejects.toThrow("out of reach");
+  });
+
+  it("[TOOLC-13] a key is replaced with overlap: credentials of the old one stay active until they end, new ones are signed by the new one", async () => {
+    const [oldKey, newKey] = [await ring.credentialKey(), await env.KEY_RING.getByName(crypto.randomUUID()).credentialKey()];
+    const published = await ring.publicKeys();
+    const newPublic = {
+      ...published.find((key) => key.kid === oldKey.kid),
+      ...publicOf(newKey.privateJwk),
+      kid: newKey.kid,
+    } as (typeof published)[number];
+    const before = await broker.toolCredential(request);
+    // The next deployment: the ring signs with the new key and still publishes the old one.
+    const after = brokerWith({
+      keyRing: () => ({ ...counted(ring), credentialKey: async () => newKey, publicKeys: async () => [...published, newPublic] }),
+    });
+    const fresh = await after.toolCredential(request);
+    expect([decodeProtectedHeader(before).kid, decodeProtectedHeader(fresh).kid]).toEqual([oldKey.kid, newKey.kid]);
+    expect(await after.introspect(before, "acme")).toMatchObject({ active: true });
+    expect(await after.introspect(fresh, "acme")).toMatchObject({ active: true });
+    now += 61_000;
+    expect(await after.introspect(await broker.toolCredential(request), "acme")).toMatchObject({ active: true });
+    expect(await after.introspect(before, "acme")).toEqual({ active: false });
   });
 
   it("does not answer when the epoch is not known: unknown is not active", async () => {
     const blind = brokerWith({ killEpoch: () => Promise.reject(new Error("out of reach")) });
-    await expect(blind.introspect(await blind.toolCredential(request))).rejects.toThrow("out of reach");
+    await expect(blind.introspect(await blind.toolCredential(request), "acme")).rejects.toThrow("out of reach");
   });
 });
 

@@ -18,6 +18,7 @@ function world(changes: Partial<HttpTool>, answer: () => Response | Promise<Resp
   const breakers = new Map<string, UpstreamState>();
   const gate: Gate = {
     async take(_org, scope, perMinute) {
+      if (scope.startsWith("credential:")) return null;
       scopes.push(scope);
       const wish = { scope, perMinute, atOnce: null, unused: [], permits: 1, usedAtOnce: true, underWay: 0, slots: 0 } as const;
       const asked = grant(book, "i", wish, clock.at);
@@ -71,6 +72,34 @@ describe("[TOOLC-1] a rate", () => {
     expect(await call()).toBe("answered");
     expect(scopes).toEqual([]);
   });
+});
+
+it("[TOOLC-14] a quota of credentials refuses a call before a credential is made, and a tool with its own secret needs none", async () => {
+  for (const [secret, expected] of [
+    [null, "rate_limited"],
+    ["payments-key", "answered"],
+  ] as const) {
+    let made = 0;
+    const gateway = defineToolGateway({
+      manifest: async () => manifest({ http: { ...manifest({}).http, secret } }),
+      guard: scriptedGuard(),
+      credential: async () => `credential-${made++}`,
+      secret: async () => ({ value: "s3cret-value", hosts: [new URL(manifest({}).http.url).host] }),
+      egress: async () => null,
+      fetch: scriptedUpstream(() => json({ id: "r1" })).fetch,
+      log: () => undefined,
+      now: () => 0,
+      allowPrivateHosts: false,
+      gate: {
+        take: async (_org, scope) => (scope.startsWith("credential:") ? 7_000 : null),
+        admit: async () => ({ allowed: true, probe: null }),
+        report: async () => undefined,
+      },
+    });
+    const { result, reached } = await gateway.call(toolCall({ timeoutMs: 5_000 }), still);
+    expect(result.ok ? "answered" : result.failure.code).toBe(expected);
+    expect([made, reached]).toEqual([0, secret === null ? "no" : "answered"]);
+  }
 });
 
 describe("[TOOLC-2] a breaker", () => {

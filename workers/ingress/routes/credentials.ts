@@ -34,7 +34,7 @@ export function credentialRoutes(ports: IngressPorts): Endpoint[] {
       body: z.strictObject({ token: z.string().min(1).max(8_192), token_type_hint: z.string().max(64).optional() }).openapi("Introspect"),
       answers: { 200: { description: "its claims, or only `active: false`", schema: Introspection } },
       async handle({ principal, body }) {
-        const found = await ports.keys.introspect(body.token);
+        const found = await ports.keys.introspect(body.token, principal.platformAdmin ? null : principal.org);
         // Of another org's credential nothing is told, not even that it exists.
         const own = principal.platformAdmin || found["org"] === principal.org;
         return reply(200, found["active"] === true && own ? found : { active: false });
