@@ -76,6 +76,8 @@ export function createClient(options: ClientOptions) {
       /** What a person thinks of the run; given again, it replaces what the same person said before. */
       feedback: (id: string, feedback: Api.GiveFeedback, repeat: Repeatable = {}) =>
         http.json<Api.Feedback>("POST", at("v1", "runs", id, "feedback"), { body: feedback, ...repeat }),
+      /** The risk of the run's riskiest call so far, factor by factor. */
+      risk: (id: string) => http.json<Api.Risk>("GET", at("v1", "runs", id, "risk")),
       /** The run folded again from its journal; no model and no tool is called. */
       replay: (id: string) => http.json<Api.Replay>("POST", at("v1", "runs", id, "replay")),
       /** What the run would cost; nothing is started. */
@@ -88,6 +90,13 @@ export function createClient(options: ClientOptions) {
         http.json<Page<ReviewView>>("GET", `/v1/reviews${query(filter)}`),
       get: (id: string) => http.json<ReviewView>("GET", at("v1", "reviews", id)),
       decide: (id: string, decision: Decision) => http.json<ReviewView>("POST", at("v1", "reviews", id, "decision"), { body: decision }),
+    },
+    /** Lifts the risk block of a step of a run: one person asks, two others approve. */
+    overrides: {
+      ask: (override: Api.AskOverride, repeat: Repeatable = {}) =>
+        http.json<Api.Override>("POST", "/v1/overrides", { body: override, ...repeat }),
+      approve: (id: string) => http.json<Api.Override>("POST", at("v1", "overrides", id, "approve")),
+      list: (page: PageOptions = {}) => http.json<Page<Api.Override>>("GET", `/v1/overrides${query(page)}`),
     },
     deadLetters: {
       list: (filter: PageOptions & { readonly status?: DeadLetter["status"] } = {}) =>

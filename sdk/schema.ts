@@ -18,6 +18,15 @@ export type ApiKey = {
   readonly last_used_at: string | null;
 };
 
+export type AskOverride = {
+  readonly run: string;
+  /** a step of the run's workflow; every call that it makes is covered */
+  readonly step: string;
+  readonly reason: string;
+  /** at most 7 days ahead */
+  readonly expires_at: string;
+};
+
 export type AuditEntry = {
   readonly event_id: string;
   readonly seq: number;
@@ -985,6 +994,10 @@ export type Model = {
   readonly latency_ms: number | null;
   readonly quality: number | null;
   readonly pinned: boolean;
+  readonly accepts?: "public" | "internal" | "confidential" | "restricted";
+  readonly region?: string;
+  readonly retention?: "none" | number;
+  readonly trains?: boolean;
   readonly parameters?: {
     readonly passes?: readonly string[];
     readonly output_limit?: "max_tokens" | "max_completion_tokens";
@@ -1021,6 +1034,12 @@ export type ModelManifest = {
   readonly latency_ms?: number;
   readonly quality?: number;
   readonly pinned?: boolean;
+  readonly accepts?: "public" | "internal" | "confidential" | "restricted";
+  /** where it runs, as in `eu` */
+  readonly region?: string;
+  /** how long its provider keeps what it was sent, in days */
+  readonly retention?: "none" | number;
+  readonly trains?: boolean;
   /** parameters that the upstream accepts; `passes`: chat fields that are passed on unchanged */
   readonly parameters?: {
     readonly passes?: readonly ("cache_control" | "logit_bias" | "prompt_cache_key" | "prompt_cache_retention" | "safety_identifier" | "verbosity")[];
@@ -1028,6 +1047,30 @@ export type ModelManifest = {
     readonly temperature?: boolean;
     readonly json_schema?: "strict" | "plain" | "none";
     readonly parallel_tool_calls?: boolean;
+  };
+};
+
+/** what a model must have registered to be given data of the class or a higher one: one of the regions, a retention of at most so many days, `trains: false` */
+export type ModelRequirements = {
+  readonly public?: {
+    readonly region?: readonly string[];
+    readonly retention?: "none" | number;
+    readonly trains?: false;
+  };
+  readonly internal?: {
+    readonly region?: readonly string[];
+    readonly retention?: "none" | number;
+    readonly trains?: false;
+  };
+  readonly confidential?: {
+    readonly region?: readonly string[];
+    readonly retention?: "none" | number;
+    readonly trains?: false;
+  };
+  readonly restricted?: {
+    readonly region?: readonly string[];
+    readonly retention?: "none" | number;
+    readonly trains?: false;
   };
 };
 
@@ -1077,6 +1120,12 @@ export type Org = {
   readonly limits: RequestLimits;
   readonly kept_answers: "own" | "shared";
   readonly guardrails: OrgGuardrails | null;
+  readonly risk: {
+    readonly review_over: number;
+    readonly block_over: number;
+  };
+  readonly models: ModelRequirements;
+  readonly accepts: SinkClasses;
   readonly created_at: string;
   readonly callback_secret_made_at: string | null;
 };
@@ -1192,6 +1241,22 @@ export type OrgGuardrails = {
   readonly may_weaken?: readonly ("input.injection" | "input.content" | "input.topics" | "input.names" | "input.max_chars" | "tools.injection" | "tools.names" | "output.injection" | "output.prompt_leak" | "output.content" | "output.topics" | "output.max_chars" | "output.format" | "output.tone" | "output.forbid" | "output.require" | "output.grounded_in" | "hand_over.asked" | "hand_over.confidence_below" | "hand_over.failures" | "hand_over.negative_tone" | "hand_over.high_stakes" | "hand_over.guardrail" | "injection" | "content" | "topics" | "names" | "max_chars" | "prompt_leak" | "format" | "tone" | "forbid" | "require" | "grounded_in" | "asked" | "confidence_below" | "failures" | "negative_tone" | "high_stakes" | "guardrail")[];
 };
 
+export type Override = {
+  readonly id: string;
+  readonly run: string;
+  readonly step: string;
+  readonly reason: string;
+  readonly status: "pending" | "active" | "expired";
+  readonly by: string;
+  readonly approvals_needed: number;
+  readonly approvals: readonly ({
+    readonly by: string;
+    readonly at: string;
+  })[];
+  readonly expires_at: string;
+  readonly created_at: string;
+};
+
 /** RFC 9457 problem details */
 export type Problem = {
   readonly type: string;
@@ -1215,7 +1280,7 @@ export type PutBudget = {
   readonly usd_per_run?: number | null;
 };
 
-/** an absent field stays as it is; null restores the default; `guardrails` is replaced as a whole */
+/** an absent field stays as it is; null restores the default; `guardrails`, `models` and `accepts` are replaced as a whole */
 export type PutOrg = {
   /** null: this deployment offers none yet */
   readonly jurisdiction?: Json;
@@ -1232,6 +1297,9 @@ export type PutOrg = {
   /** `own` (default): a cached chat answer is given only to the user who got it first; `shared`: to everybody in the org */
   readonly kept_answers?: "own" | "shared" | null;
   readonly guardrails?: OrgGuardrails | null;
+  readonly risk?: RiskLimits | null;
+  readonly models?: ModelRequirements | null;
+  readonly accepts?: SinkClasses | null;
   /** the same as `guardrails.may_weaken` */
   readonly may_weaken?: readonly string[];
 };
@@ -1304,7 +1372,11 @@ export type Review = {
   readonly status: "pending" | "approved" | "rejected" | "modified" | "escalated" | "expired" | "cancelled";
   readonly risk: {
     readonly score: number | null;
-    readonly factors: readonly string[];
+    readonly factors: readonly ({
+      readonly factor: string;
+      readonly points: number;
+      readonly why: string;
+    })[];
   };
   readonly policy: {
     readonly version: string | null;
@@ -1330,6 +1402,22 @@ export type Review = {
   } | null;
   readonly created_at: string;
   readonly closed_at?: string | null;
+};
+
+/** the points of the factors sum to the score; a run's risk is that of its riskiest call so far */
+export type Risk = {
+  readonly score: number;
+  readonly factors: readonly ({
+    readonly factor: string;
+    readonly points: number;
+    readonly why: string;
+  })[];
+};
+
+/** scores from 0 to 100; 70 and 90 by default */
+export type RiskLimits = {
+  readonly review_over?: number | null;
+  readonly block_over?: number | null;
 };
 
 export type RotateApiKey = {
@@ -1361,6 +1449,7 @@ export type Run = {
     readonly tokens: number;
   };
   readonly risk_score: number | null;
+  readonly risk?: Risk;
   readonly steps: readonly Step[];
   /** the run's last hand-over to a person */
   readonly hand_over?: {
@@ -1418,6 +1507,7 @@ export type RunLine = {
     readonly tokens: number;
   };
   readonly risk_score: number | null;
+  readonly risk?: Risk;
   /** the run's last hand-over to a person */
   readonly hand_over?: {
     readonly status: "confirming" | "raised" | "replied" | "handed_back" | "released" | "rejected" | "declined" | "withdrawn";
@@ -1461,6 +1551,13 @@ export type RunTrace = {
 export type Secret = {
   readonly name: string;
   readonly hosts: readonly string[];
+};
+
+/** the highest class of data that may go to callbacks, to people who decide reviews, and to hosts of tools */
+export type SinkClasses = {
+  readonly callbacks?: "public" | "internal" | "confidential" | "restricted";
+  readonly reviews?: "public" | "internal" | "confidential" | "restricted";
+  readonly hosts?: { readonly [name: string]: "public" | "internal" | "confidential" | "restricted" };
 };
 
 export type SplitTraffic = {

@@ -31,6 +31,10 @@ export const CALLER: Label = { trust: "trusted", class: "internal", sources: ["c
 /** Nobody noted where the value comes from. */
 export const UNKNOWN: Label = { trust: "untrusted", class: "internal", sources: ["unknown"] };
 
+/** True when a sink that accepts `most` may be given data of this class. Absent: it accepts everything. */
+export const accepts = (most: DataClass | undefined, of: DataClass): boolean =>
+  most === undefined || DATA_CLASSES.indexOf(of) <= DATA_CLASSES.indexOf(most);
+
 /** The label of what is derived from both. */
 export function join(a: Label, b: Label): Label {
   if (a === b || b === OWN) return a;

@@ -45,5 +45,9 @@ export function labelsAt(labels: Labels, tokens: readonly string[]): Labels {
   );
 }
 
+/** The class of each place that has a label. */
+export const classesOf = (labels: Labels): { readonly at: string; readonly class: Label["class"] }[] =>
+  labels.map(({ at, label }) => ({ at, class: label.class }));
+
 /** The places of the value that hold something untrusted. */
 export const untrustedPlaces = (labels: Labels): string[] => labels.flatMap(({ at, label }) => (label.trust === "untrusted" ? [at] : []));

@@ -2,12 +2,14 @@
 import { PASSABLE } from "../chat/official-fields.ts";
 import type { FieldError } from "../errors/problem.ts";
 import type { Json } from "../json.ts";
+import { DATA_CLASSES } from "../label/label.ts";
 import { err, ok, type Result } from "../result.ts";
 import { SECRET_NAME } from "../tool/check-http.ts";
 import { flawOfUrl } from "../tool/url.ts";
 import { Errors, Form } from "../workflow/form.ts";
 import { MODEL_ID, TASK_NAME } from "../workflow/names.ts";
 import type { ModelEntry, ModelParameters } from "./entry.ts";
+import { REGION, readRetention } from "./requirements.ts";
 
 /** What the deployment allows. `allowPrivateHosts`: plain http, loopback and private hosts, on a developer's machine. */
 export type ModelRule = { readonly allowPrivateHosts: boolean };
@@ -30,6 +32,7 @@ export function checkModel(id: string, raw: Json, rule: ModelRule): Result<Model
     latency_ms: form.numberOrNull("latency_ms", { min: 0, max: 3_600_000 }),
     quality: form.numberOrNull("quality", { min: 0, max: 1_000 }),
     pinned: form.boolean("pinned", false),
+    ...readData(form),
     ...readParameters(form),
   };
   form.close();
@@ -62,6 +65,26 @@ function readPrice(form: Form): ModelEntry["price"] {
   };
   price.close();
   return read;
+}
+
+/** What may be done with data there. An entry that says nothing of it has no such fields. */
+function readData(form: Form): Pick<ModelEntry, "accepts" | "region" | "retention" | "trains"> {
+  const isSaid = (name: string): boolean => (form.json(name) ?? null) !== null;
+  return {
+    ...(isSaid("accepts") ? { accepts: form.choice("accepts", DATA_CLASSES) } : {}),
+    ...(isSaid("region")
+      ? {
+          region: form.text("region", {
+            min: 1,
+            max: 63,
+            pattern: REGION,
+            hint: "must be the name of a region, as in `eu` or `us-east-1`",
+          }),
+        }
+      : {}),
+    ...readRetention(form),
+    ...(isSaid("trains") ? { trains: form.boolean("trains", true) } : {}),
+  };
 }
 
 function readParameters(form: Form): Pick<ModelEntry, "parameters"> {

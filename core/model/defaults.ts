@@ -1,5 +1,6 @@
 /** The models of an org that registered none: the one the deployment names (`MODEL`), else the rehearsal, which says what it is. */
 import type { ModelEntry } from "./entry.ts";
+import { INSIDE } from "./requirements.ts";
 
 const REHEARSAL_ID = "bulkhead/rehearsal-1.0.0";
 
@@ -25,6 +26,9 @@ const REHEARSAL: ModelEntry = {
   context: 128_000,
   tasks: [EVERY_TASK],
   pii: "allowed",
+  region: INSIDE,
+  retention: "none",
+  trains: false,
 };
 
 /**

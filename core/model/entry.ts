@@ -1,3 +1,5 @@
+import type { DataClass } from "../label/label.ts";
+
 /** A model as the registry keeps it: where it is, what it costs, what it may see. PERSISTED: in D1 by (org, id). */
 export type ModelEntry = {
   /** `{provider}/{name}`, a pinned version. */
@@ -16,6 +18,14 @@ export type ModelEntry = {
   readonly latency_ms: number | null;
   readonly quality: number | null;
   readonly pinned: boolean;
+  /** The highest class of data that it may be given. Absent: any. */
+  readonly accepts?: DataClass;
+  /** Where it runs, as its provider names it (`eu`, `us-east-1`). Absent: nobody said. */
+  readonly region?: string;
+  /** How long its provider keeps what it was sent, in days; `none`: not at all. Absent: nobody said. */
+  readonly retention?: "none" | number;
+  /** Whether its provider trains on what it was sent. Absent: nobody said. */
+  readonly trains?: boolean;
   /** What its upstream takes beside what every model does. Absent: nothing is known. */
   readonly parameters?: ModelParameters;
 };
@@ -34,8 +44,8 @@ export type ModelParameters = {
   readonly parallel_tool_calls?: boolean;
 };
 
-/** A model that may not answer a call, and why. */
-export type RejectedModel = { readonly id: string; readonly why: string };
+/** A model that may not answer a call, and why. `for`: what it refuses, where that is its class or what the org requires of models. */
+export type RejectedModel = { readonly id: string; readonly why: string; readonly for?: "class" | "requirement" };
 
 /**
  * A model that may answer, as it was when that was decided. PERSISTED: in the journal of a run, with the routing. What is optional

@@ -1,4 +1,5 @@
 /** Which models may answer a call, in the order in which they are tried, and why the others may not. */
+import { accepts, type DataClass } from "../label/label.ts";
 import { uncachedCost } from "../model-call/cost.ts";
 import type { ModelWishes } from "../workflow/definition.ts";
 import { hasTask } from "./defaults.ts";
@@ -6,6 +7,7 @@ import type { ModelCandidate, ModelEntry, RejectedModel } from "./entry.ts";
 import { expectedLatencyMs, type Measured } from "./latency.ts";
 import type { Message } from "./message.ts";
 import { inOrder, type Order, type Ranked } from "./order.ts";
+import { type ModelRequirements, unmetRequirement } from "./requirements.ts";
 import type { TaskRoute } from "./task-route.ts";
 
 /** What a call asks for: a model, or a task that several may have. */
@@ -15,6 +17,8 @@ export type RouteChoice = {
   readonly fallback: readonly string[];
   /** The text has placeholders in it: redacted, and still a person's. */
   readonly holdsPersonalData: boolean;
+  /** The class of the text. */
+  readonly class: DataClass;
   /** Input tokens, about: for the choice among models, not for money. */
   readonly expectedTokens: number;
   readonly maxTokens: number;
@@ -29,6 +33,8 @@ export type RouteKnowledge = {
   readonly route: TaskRoute | null;
   readonly mayCall: (id: string) => boolean;
   readonly measured: (entry: ModelEntry) => Measured | null;
+  /** What the org requires of the models that its data goes to. */
+  readonly requirements: ModelRequirements;
 };
 
 /** Characters of a token in common prose. Enough to compare prices; what is reserved is counted in another way (estimate.ts). */
@@ -56,8 +62,8 @@ export function candidatesFor(choice: RouteChoice, models: readonly ModelEntry[]
     for (const id of ids) {
       const entry = byId.get(id);
       const rank = entry === undefined ? null : rankOf(entry, choice, knowledge, weights.get(id) ?? 1);
-      const why = rank === null ? WHY_NOT.unknown : whyNot(rank, choice, knowledge);
-      if (rank === null || why !== null) rejected.push({ id, why: why ?? WHY_NOT.unknown });
+      const why = rank === null ? { why: WHY_NOT.unknown } : (whyNotGiven(rank, choice, knowledge) ?? whyNot(rank, choice, knowledge));
+      if (rank === null || why !== null) rejected.push({ id, ...(why ?? { why: WHY_NOT.unknown }) });
       else admitted.push(rank);
     }
     return admitted;
@@ -87,17 +93,27 @@ function rankOf(entry: ModelEntry, choice: RouteChoice, knowledge: RouteKnowledg
   return { id, entry, microUsd, latencyMs: expectedLatencyMs(latency_ms, knowledge.measured(entry)), quality, weight };
 }
 
+type WhyNot = Omit<RejectedModel, "id">;
+
+/** Why it may not be given data of this class, as a fallback neither; null: it may. */
+function whyNotGiven({ entry }: Admitted, { class: of }: RouteChoice, { requirements }: RouteKnowledge): WhyNot | null {
+  if (!accepts(entry.accepts, of)) return { why: `accepts \`${entry.accepts}\` at most, and the text is \`${of}\``, for: "class" };
+  const unmet = unmetRequirement(entry, of, requirements);
+  return unmet === null ? null : { why: unmet, for: "requirement" };
+}
+
 /** null: it may answer. */
-function whyNot({ entry, latencyMs, quality }: Admitted, choice: RouteChoice, { mayCall }: RouteKnowledge): string | null {
+function whyNot({ entry, latencyMs, quality }: Admitted, choice: RouteChoice, { mayCall }: RouteKnowledge): WhyNot | null {
   const { wishes } = choice;
-  if (!mayCall(entry.id)) return "denied by policy";
+  if (!mayCall(entry.id)) return { why: "denied by policy" };
   // `never` is the promise that nothing of a person's arrives, not even redacted: not as a fallback either.
-  if (entry.pii === "never" && choice.holdsPersonalData) return "does not accept redacted text";
-  if (choice.expectedTokens + choice.maxTokens > entry.context) return WHY_NOT.window;
-  if (wishes.max_latency_ms !== undefined && latencyMs !== null && latencyMs > wishes.max_latency_ms) return "takes too long for this step";
+  if (entry.pii === "never" && choice.holdsPersonalData) return { why: "does not accept redacted text" };
+  if (choice.expectedTokens + choice.maxTokens > entry.context) return { why: WHY_NOT.window };
+  if (wishes.max_latency_ms !== undefined && latencyMs !== null && latencyMs > wishes.max_latency_ms)
+    return { why: "takes too long for this step" };
   if (wishes.min_quality === undefined) return null;
-  if (quality === null) return "its quality is not registered";
-  return quality < wishes.min_quality ? "its quality is too low for this step" : null;
+  if (quality === null) return { why: "its quality is not registered" };
+  return quality < wishes.min_quality ? { why: "its quality is too low for this step" } : null;
 }
 
 const toCandidate = ({ entry, microUsd, latencyMs, quality }: Admitted): ModelCandidate => ({

@@ -1,11 +1,29 @@
 /** What an org chooses for itself, and what holds while it has chosen nothing. */
 
 import type { OrgGuardrails } from "../guardrail/rules/settings.ts";
+import type { DataClass } from "../label/label.ts";
+import type { ModelRequirements } from "../model/requirements.ts";
+import { DEFAULT_RISK_LIMITS, type RiskLimits } from "../risk/limits.ts";
 
 /** Requests a minute, and requests under way at once; what is absent is without a limit. */
 export type RequestLimit = { readonly per_minute?: number; readonly at_once?: number };
 /** Of each key, of each user with all of their keys, and of the whole org. */
 export type RequestLimits = { readonly key?: RequestLimit; readonly user?: RequestLimit; readonly org?: RequestLimit };
+
+/** The highest class of data that may go to each; absent: any. */
+export type SinkClasses = {
+  readonly callbacks?: DataClass;
+  /** What a person who decides a review is shown. */
+  readonly reviews?: DataClass;
+  /** Hosts of tools, as they stand in a URL. */
+  readonly hosts?: { readonly [host: string]: DataClass };
+};
+
+/** What of it a run keeps from its start. */
+export function sinksOf({ callbacks, reviews }: SinkClasses): { readonly sinks?: Pick<SinkClasses, "callbacks" | "reviews"> } {
+  if (callbacks === undefined && reviews === undefined) return {};
+  return { sinks: { ...(callbacks === undefined ? {} : { callbacks }), ...(reviews === undefined ? {} : { reviews }) } };
+}
 
 /** Settings of an org with every default filled in. */
 export type OrgSettings = {
@@ -27,7 +45,16 @@ export type OrgSettings = {
   readonly kept_answers: "own" | "shared";
   /** What is asked of all its workflows and chats (docs/guardrails.md); null: what the platform asks. */
   readonly guardrails: OrgGuardrails | null;
+  /** From which risk on a write waits for a person or is denied (docs/risk.md). */
+  readonly risk: RiskLimits;
+  /** What is required of the models that its data goes to, by class (docs/information-flow.md). */
+  readonly models: ModelRequirements;
+  /** What may be sent where (docs/information-flow.md). */
+  readonly accepts: SinkClasses;
 };
+
+/** Settings of an org that a change replaces as a whole: what is no longer asked for must not stay. */
+export const REPLACED = ["guardrails", "models", "accepts"] as const satisfies readonly (keyof OrgSettings)[];
 
 /** What holds while an org has chosen nothing. */
 export const DEFAULT_ORG_SETTINGS: OrgSettings = {
@@ -40,13 +67,22 @@ export const DEFAULT_ORG_SETTINGS: OrgSettings = {
   limits: {},
   kept_answers: "own",
   guardrails: null,
+  risk: DEFAULT_RISK_LIMITS,
+  models: {},
+  accepts: {},
 };
 
-/** RFC 7396: what is absent stays, null goes back to the default. `guardrails` alone is replaced as a whole. */
-export type OrgChange = { readonly [K in keyof OrgSettings]?: OrgSettings[K] | null };
+/** RFC 7396: what is absent stays, null goes back to the default. What `REPLACED` lists is replaced as a whole. */
+export type OrgChange = { readonly [K in keyof Omit<OrgSettings, "risk">]?: OrgSettings[K] | null } & {
+  readonly risk?: { readonly [L in keyof RiskLimits]?: number | null } | null;
+};
 
 /** PERSISTED: what an org chose lies in D1 without the defaults, so that a default may change. */
-export type ChosenSettings = Partial<OrgSettings>;
+export type ChosenSettings = Partial<Omit<OrgSettings, "risk">> & { readonly risk?: Partial<RiskLimits> };
 
 /** Fills in what an org did not choose. */
-export const withDefaults = (chosen: ChosenSettings): OrgSettings => ({ ...DEFAULT_ORG_SETTINGS, ...chosen });
+export const withDefaults = (chosen: ChosenSettings): OrgSettings => ({
+  ...DEFAULT_ORG_SETTINGS,
+  ...chosen,
+  risk: { ...DEFAULT_RISK_LIMITS, ...chosen.risk },
+});

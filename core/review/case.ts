@@ -2,6 +2,7 @@
 import type { Holder } from "../access/person.ts";
 import type { HandOverReason } from "../guardrail/hand-over/hand-over.ts";
 import type { Json } from "../json.ts";
+import type { RiskFactor } from "../risk/risk.ts";
 import type { EpochMs } from "../time.ts";
 
 /** How urgent a case is; it sets when the case is due (`DUE_MS`). */
@@ -53,7 +54,8 @@ export type ReviewRequest = {
   readonly reason?: ReviewReason;
   readonly handOver?: HandOverCase;
   readonly severity: Severity;
-  readonly risk: { readonly score: number | null; readonly factors: readonly string[] };
+  /** A factor without points is a note. Cases from before risk have no score, and texts. */
+  readonly risk: { readonly score: number | null; readonly factors: readonly (RiskFactor | string)[] };
   readonly policy: { readonly version: string | null; readonly decision: string | null };
   readonly proposal: Json;
   /** What a person may change: the `input` of the proposed call, the `reply` to a hand-over (or to hand it back), or nothing. Absent: what is read of it, it is a step's own proposal. */

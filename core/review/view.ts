@@ -1,6 +1,7 @@
 /** A review as the HTTP contract shows it (docs/contract.md, "People and control"). Placeholders stand where personal data was. */
 import type { HandOverReason } from "../guardrail/hand-over/hand-over.ts";
 import type { Json } from "../json.ts";
+import type { RiskFactor } from "../risk/risk.ts";
 import { orNullRfc3339, toRfc3339 } from "../time.ts";
 import type { HandOverCase, HandOverMessage, ReviewStatus, Severity } from "./case.ts";
 import type { Case } from "./life.ts";
@@ -20,7 +21,8 @@ export type ReviewView = {
   conversation?: { role: HandOverMessage["role"]; text: string; step?: string }[];
   severity: Severity;
   status: ReviewStatus;
-  risk: { score: number | null; factors: string[] };
+  /** The points sum to the score; a factor without points is a note. null: the case is from before risk. */
+  risk: { score: number | null; factors: RiskFactor[] };
   policy: { version: string | null; decision: string | null };
   /** What was asked for; `digest` covers it. */
   proposal: Json;
@@ -45,7 +47,7 @@ export function reviewView(state: Case): ReviewView {
     ...handOverView(request.handOver),
     severity: state.severity,
     status: state.status,
-    risk: { score: request.risk.score, factors: [...request.risk.factors] },
+    risk: { score: request.risk.score, factors: request.risk.factors.map(factorOf) },
     policy: { ...request.policy },
     proposal: request.proposal,
     digest: request.digest,
@@ -60,6 +62,9 @@ export function reviewView(state: Case): ReviewView {
 
 const handOverView = (handOver: HandOverCase | undefined): Partial<ReviewView> =>
   handOver === undefined ? {} : { ...handOver, conversation: handOver.conversation.map((message) => ({ ...message })) };
+
+const factorOf = (factor: RiskFactor | string): RiskFactor =>
+  typeof factor === "string" ? { factor: "note", points: 0, why: factor } : factor;
 
 function decisionView(state: Case): ReviewView["decision"] {
   if (!("decision" in state)) return null;

@@ -33,6 +33,3 @@ export type RiskFacts = {
   /** What is unusual about the arguments. */
   readonly oddities: readonly Oddity[];
 };
-
-/** What the run itself knows of a call: the rest comes from the registry (the tool, where it is). */
-export type CallHistory = Omit<RiskFacts, "effect" | "toolClass" | "destination" | "callUsd">;

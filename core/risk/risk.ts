@@ -54,8 +54,10 @@ const FACTORS: { readonly [factor: string]: (facts: RiskFacts) => Part } = {
     const price = callUsd >= 10 ? 4 : callUsd >= 1 ? 2 : 0;
     return { points: spent + price, why: price > 0 ? "the call is dear, or the budget is nearly spent" : "the budget is partly spent" };
   },
-  chosen_by: ({ chosenBy }) => (chosenBy === "model" ? { points: 8, why: "a model chose the tool or its arguments" } : { points: 0, why: "" }),
-  untrusted: ({ trust }) => (trust === "untrusted" ? { points: 10, why: "the arguments derive from untrusted text" } : { points: 0, why: "" }),
+  chosen_by: ({ chosenBy }) =>
+    chosenBy === "model" ? { points: 8, why: "a model chose the tool or its arguments" } : { points: 0, why: "" },
+  untrusted: ({ trust }) =>
+    trust === "untrusted" ? { points: 10, why: "the arguments derive from untrusted text" } : { points: 0, why: "" },
   instruction: ({ seenInstruction }) =>
     seenInstruction ? { points: 15, why: "an instruction was found in a tool's answer" } : { points: 0, why: "" },
   outflow: ({ seenClass, destination }) =>

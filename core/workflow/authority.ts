@@ -5,14 +5,30 @@ import type { Role } from "../access/principal.ts";
 import type { AccessQuestion } from "../access/request.ts";
 import type { ErrorCode } from "../errors/codes.ts";
 import type { Json } from "../json.ts";
+import type { DataClass } from "../label/label.ts";
 import type { ModelCandidate, RejectedModel } from "../model/entry.ts";
 import type { ModelTool } from "../model/message.ts";
 import type { RouteChoice } from "../model/route.ts";
+import type { Oddity } from "../risk/oddities.ts";
+import type { Risk } from "../risk/risk.ts";
 import type { ToolFacts } from "../tool/manifest.ts";
 import type { Limits } from "./definition.ts";
 
 /** The person or key that a run acts for. */
 export type Caller = { readonly org: string; readonly user: string; readonly roles: readonly Role[] };
+
+/** The class of a part of a value: the place that its JSON Pointer names, and everything in it. */
+export type ClassAt = { readonly at: string; readonly class: DataClass };
+
+/** What of a run counts for the risk of a call, and for who may lift its block. */
+export type CallInRun = {
+  /** The run, and those that it continues. */
+  readonly runs: readonly string[];
+  readonly step: string;
+  /** The share of the run's budget that is spent, 0 to 1. */
+  readonly spentShare: number;
+  readonly oddities: readonly Oddity[];
+};
 
 /** May this caller make this call? One kind for each sort of call. */
 export type AuthorityQuestion =
@@ -30,12 +46,16 @@ export type AuthorityQuestion =
       readonly untrusted: readonly string[];
       readonly compensation: boolean;
       readonly soFar: SoFar;
+      /** The class of the arguments, by place. Absent: `soFar.args` says it of all of them. */
+      readonly classes?: readonly ClassAt[];
+      /** What a run says beside. Absent: the call belongs to no run. */
+      readonly inRun?: CallInRun;
       /** An instruction was found in the answer of one of the run's tools. Absent: none was. */
       readonly seenInstruction?: boolean;
       /** A model chose the arguments after it had seen untrusted text. Absent: no. */
       readonly ledByUntrusted?: boolean;
     }
-  | (RouteChoice & {
+  | (Omit<RouteChoice, "class"> & {
       readonly kind: "model";
       readonly caller: Caller;
       readonly workflow: string;
@@ -65,11 +85,13 @@ export type Permission = {
   readonly asked?: AccessQuestion;
   /** What the caller may be told beside the decision, such as which roles may call a tool. Absent: nothing. */
   readonly told?: string;
+  /** Of a denial that no policy made: what was refused, and what to do. Absent: a policy denied. */
+  readonly why?: string;
 };
 
 /** The answer to a question of the same kind, or a refusal. */
 export type AuthorityAnswer =
-  | { readonly kind: "tool"; readonly permission: Permission; readonly facts: ToolFacts }
+  | { readonly kind: "tool"; readonly permission: Permission; readonly facts: ToolFacts; readonly risk?: Risk }
   | {
       readonly kind: "model";
       readonly permission: Permission;

@@ -10,6 +10,7 @@ import type { Machinery } from "../../core/run/machine/turn.ts";
 import { boundedView } from "../../core/run/outside/bounded.ts";
 import { toRunView } from "../../core/run/outside/present.ts";
 import { portable } from "../../core/run/outside/redrive.ts";
+import { classRefusedToCallback } from "../../core/run/outside/sinks.ts";
 import { labelsChosen, soFar } from "../../core/run/outside/so-far.ts";
 import { toldEnd } from "../../core/run/outside/told-end.ts";
 import { stepSpanId } from "../../core/run/outside/trace.ts";
@@ -82,6 +83,7 @@ const HANDLERS: Handlers = {
   },
   "callback.send": async (ports, { machinery, state }, { url, attempt }) => {
     const { org, id } = machinery.birth;
+    if (classRefusedToCallback(machinery, state) !== null) return { kind: "callback.answered", attempt, result: "refused" };
     const result = await ports.callBack({
       org,
       url,

@@ -75,6 +75,14 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       return run === null ? null : shown(run);
     }
 
+    /** The credentials that started the run, or one that it continues; null: nobody was born here. */
+    async starters(): Promise<readonly Holder[] | null> {
+      const run = await this.#shell.loaded();
+      if (run === null) return null;
+      const { starters, user } = run.machinery.birth;
+      return starters ?? [{ user, root: null }];
+    }
+
     /** Whether there are events after `after`; when there are none yet, waits up to `waitMs` for the next. */
     async news(after: number, waitMs: number): Promise<{ hasMore: boolean; status: RunStatus } | null> {
       const run = await this.#shell.loaded();

@@ -25,6 +25,7 @@ type Verb =
   | "replay"
   | "record"
   | "stepOutput"
+  | "starters"
   | "empty";
 
 /** The object of a run's id, from the namespace of runs. */

@@ -299,6 +299,34 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
     });
   });
 
+  describe(`${name}: overrides`, () => {
+    it("[RISK-8] lift a step of a run once two people approved, until they expire, in their org alone", async () => {
+      const { store, clock, recorded } = open();
+      const [org, other] = [fresh(), fresh()];
+      const [run, elsewhere] = [nextId("run"), nextId("run")];
+      const asked = { id: nextId("ovr"), org, run, step: "put", reason: "r", askedBy: { user: "ann", root: null }, approvals: [] };
+      const override = { ...asked, expiresAt: clock.at + HOUR, createdAt: clock.at };
+      for (let n = 0; n < 2; n++) await store.overrides.put(override, recordOf("override.requested"));
+      const active = (step = "put", runs = [elsewhere, run], inOrg = org) => store.overrides.active(inOrg, runs, step, clock.at);
+      expect(await active()).toBeNull();
+      const approval = (user: string) => ({ user, root: null, at: clock.at });
+      expect(await store.overrides.approve(override, approval("bob"), recordOf("override.approved"))).toBe(true);
+      // Read before the first approval: nothing is kept.
+      expect(await store.overrides.approve(override, approval("cyd"), recordOf("override.approved"))).toBe(false);
+      const read = await store.overrides.get(org, override.id);
+      expect(read).toEqual({ ...override, approvals: [approval("bob")] });
+      if (read !== null) expect(await store.overrides.approve(read, approval("cyd"), recordOf("override.approved"))).toBe(true);
+      expect(await active()).toBe(override.id);
+      expect([await active("get"), await active("put", [elsewhere]), await active("put", [run], other)]).toEqual([null, null, null]);
+      expect(await store.overrides.get(other, override.id)).toBeNull();
+      expect((await store.overrides.list(org, PAGE)).data.map(({ id }) => id)).toEqual([override.id]);
+      expect((await store.overrides.list(other, PAGE)).data).toEqual([]);
+      expect(recorded(org)).toEqual(["override.requested", "override.approved", "override.approved"]);
+      clock.at += HOUR;
+      expect(await active()).toBeNull();
+    });
+  });
+
   describe(`${name}: tools`, () => {
     it("get a version when they change, and are listed by name in their newest", async () => {
       const { store, recorded } = open();

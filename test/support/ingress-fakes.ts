@@ -59,6 +59,8 @@ export function makeWorld(
   const lines: LogLine[] = [];
   const budgets = new Map<string, Account>();
   const runs = new Map<string, { view: RunView; start: RunStart; events: EventView[] }>();
+  /** What orgs were alerted of. */
+  const alerts: { readonly org: string; readonly id: string; readonly type: string; readonly data: Json }[] = [];
   const reviews = new Map<string, { org: string; startedBy: string; view: ReviewView }>();
   const switches = new Map<string, { scope: StopScope; view: SwitchView }>();
   const vault = new Map<string, { placeholder: string; value: string }[]>();
@@ -308,6 +310,7 @@ export function makeWorld(
       discard: (...given) => engine.discard(id, ...given),
       signal: (signal) => engine.signal(id, signal),
       replay: () => engine.replay(id),
+      starters: async () => null,
     }),
     reviews: (org) => ({
       list: async (status, page) =>
@@ -402,6 +405,7 @@ export function makeWorld(
       mcpTools: async () => script.listed,
       document: async () => script.document,
     },
+    alert: (org, notice) => void alerts.push({ org, ...notice }),
     metrics: async () => "agent_kill_switch_active 0\n",
     console: (request) =>
       new URL(request.url).pathname === "/console" ? new Response("<!doctype html>", { headers: { "Content-Type": "text/html" } }) : null,
@@ -453,6 +457,7 @@ export function makeWorld(
     claims,
     runs,
     reviews,
+    alerts,
     switches,
     secrets,
     vault,
@@ -479,6 +484,7 @@ function permits(role: Role, action: string, user: string, owner: string | undef
     "review.read",
     "dead_letter.read",
     "kill.read",
+    "override.read",
     "guardrail.check",
   ];
   const own: { [R in Role]: readonly string[] } = {
@@ -492,9 +498,9 @@ function permits(role: Role, action: string, user: string, owner: string | undef
       "credential.introspect",
       ...(owner === user ? ["run.read", "run.cancel", "run.signal", "run.feedback"] : []),
     ],
-    developer: [...staff, "workflow.write", "tool.write", "tool.test", "tool.approve", "model.write", "secret.write"],
-    reviewer: [...staff, "review.decide", "tool.approve"],
-    operator: [...staff, "run.cancel", "run.signal", "dead_letter.redrive", "dead_letter.discard", "kill.throw"],
+    developer: [...staff, "override.ask", "workflow.write", "tool.write", "tool.test", "tool.approve", "model.write", "secret.write"],
+    reviewer: [...staff, "review.decide", "override.ask", "override.approve", "tool.approve"],
+    operator: [...staff, "override.ask", "run.cancel", "run.signal", "dead_letter.redrive", "dead_letter.discard", "kill.throw"],
     auditor: [...staff, "audit.read", "audit.verify"],
     monitor: [],
   };

@@ -10,8 +10,9 @@ import { withPrefix } from "../../core/ids.ts";
 import { type Json, mergePatch } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
-import { type ChosenSettings, withDefaults } from "../../core/org/settings.ts";
+import { type ChosenSettings, REPLACED, withDefaults } from "../../core/org/settings.ts";
 import type { OrgView } from "../../core/org/view.ts";
+import { type Override, statusOf } from "../../core/override/override.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
 import { err, ok } from "../../core/result.ts";
 import type { DeadLetterView, FeedbackView, RunView } from "../../core/run/outside/view.ts";
@@ -61,6 +62,7 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
   const models = new Map<string, ModelEntry>();
   const routes = new Map<string, TaskRoute>();
   const secrets = new Map<string, { sealed: string; hosts: readonly string[] }>();
+  const overrides = new Map<string, Override>();
   const slots = new Map<string, Set<string>>();
   const claims = new Map<string, Claim>();
   const endedSessions = new Set<string>();
@@ -234,8 +236,9 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         keep(`org ${org}`, org, record);
         const held = orgs.get(org) ?? { createdAt: now(), settings: {} };
         orgs.set(org, held);
-        const { guardrails, ...others } = held.settings;
-        const before = change.guardrails === undefined && guardrails !== undefined ? { ...others, guardrails } : others;
+        const before = Object.fromEntries(
+          Object.entries(held.settings).filter(([name]) => !REPLACED.some((one) => one === name && change[one] !== undefined)),
+        );
         held.settings = mergePatch(before as never, change as never) as ChosenSettings;
         const secretKept = secret !== null && !callbackSecrets.has(org);
         if (secretKept && secret !== null) callbackSecrets.set(org, { id: secret.id, sealed: [secret.sealed], madeAt: now() });
@@ -370,6 +373,29 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
             .sort(newestFirst),
           page,
         ),
+    },
+    overrides: {
+      async put(override, record) {
+        if (overrides.has(override.id)) return;
+        keep(`override ${override.id}`, override.org, record);
+        overrides.set(override.id, override);
+      },
+      async get(org, id) {
+        const found = overrides.get(id);
+        return found?.org === org ? found : null;
+      },
+      async approve(read, approval, record) {
+        const held = overrides.get(read.id);
+        if (held?.org !== read.org || JSON.stringify(held.approvals) !== JSON.stringify(read.approvals)) return false;
+        keep(`approval ${read.id}`, read.org, record);
+        overrides.set(read.id, { ...held, approvals: [...held.approvals, approval] });
+        return true;
+      },
+      async active(org, runs, step, at) {
+        const found = [...overrides.values()].filter((one) => one.org === org && runs.includes(one.run) && one.step === step);
+        return found.find((one) => statusOf(one, at) === "active")?.id ?? null;
+      },
+      list: async (org, page) => paged([...overrides.values()].filter((one) => one.org === org).sort(newestFirst), page),
     },
     audit: {
       entries: async (org, { after, limit }) =>

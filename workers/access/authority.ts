@@ -1,7 +1,6 @@
 /** Answers a run's question before it does anything outside (core/workflow/authority.ts). Never throws: what cannot be decided is refused. */
 
 import { type Circumstances, circumstancesOf } from "../../core/access/circumstances.ts";
-import { riskOf } from "../../core/access/risk.ts";
 import { didYouMean } from "../../core/errors/unknown-name.ts";
 import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
 import type { Json } from "../../core/json.ts";
@@ -11,6 +10,7 @@ import { candidatesFor, type Route, type RouteKnowledge, WHY_NOT } from "../../c
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import { isListedHost } from "../../core/net/listed-host.ts";
 import { isPrivateHost } from "../../core/net/public-host.ts";
+import type { OrgSettings } from "../../core/org/settings.ts";
 import { unreachable } from "../../core/result.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -24,6 +24,7 @@ import type { Definition, JsonSchema } from "../../core/workflow/definition.ts";
 import { placeIn } from "../../core/workflow/known-path.ts";
 import { validate } from "../../core/workflow/schema.ts";
 import type { Access } from "./access.ts";
+import { riskOfCall, underClasses, underRisk } from "./held-up.ts";
 
 /** What decisions are made from. */
 export type AuthorityPorts = {
@@ -34,6 +35,10 @@ export type AuthorityPorts = {
   tool(org: string, name: string): Promise<ToolManifest | null>;
   /** The org's list of hosts that its tools may call: those are its own. null: it has no list. */
   egress(org: string): Promise<readonly string[] | null>;
+  /** What the org says of risk, of models and of where its data may go. */
+  settings(org: string): Promise<Pick<OrgSettings, "models" | "risk" | "accepts">>;
+  /** The id of the override that lifts the risk block of this step in one of these runs; null: none does. */
+  overridden(org: string, runs: readonly string[], step: string): Promise<string | null>;
   models(org: string): Promise<readonly ModelEntry[]>;
   /** null: the org has none for this task. */
   route(org: string, task: string): Promise<TaskRoute | null>;
@@ -94,26 +99,34 @@ async function aboutTool(
   question: Extract<AuthorityQuestion, { kind: "tool" }>,
   killEpoch: number,
 ): Promise<AuthorityAnswer> {
-  const found = await ports.tool(question.caller.org, question.tool);
+  const { org } = question.caller;
+  const found = await ports.tool(org, question.tool);
   if (found === null) return refused("not_found", `there is no tool \`${question.tool}\``, false);
-  const manifest = await withEffect(ports, question.caller.org, found);
+  const manifest = await withEffect(ports, org, found);
   const destination = hostOf(manifest);
   const before = circumstancesOf(
     question.soFar,
     { at: ports.now(), epoch: killEpoch, workflow: question.workflow, destination },
     question.chosenBy,
   );
-  const decided = toolPermission(ports, question.caller, manifest, {
+  const isOwn = await isOwnHost(ports, org, manifest);
+  const circumstances = {
     ...before,
     guarded_reached: reachesGuarded(manifest.guarded, question.untrusted),
     compensation: question.compensation,
     seen_instruction: question.seenInstruction ?? false,
-    way_out: question.ledByUntrusted === true && !(await isOwnHost(ports, question.caller.org, manifest)),
-  });
-  const permission = decided.reasons.includes(TOOL_ROLES) ? { ...decided, told: whoMay(manifest) } : decided;
-  if (manifest.kind !== "workflow" || permission.decision === "deny") return { kind: "tool", permission, facts: factsOf(manifest) };
+    way_out: question.ledByUntrusted === true && !isOwn,
+  };
+  const risk = riskOfCall(manifest, circumstances, isOwn, question.inRun);
+  const decided = toolPermission(ports, question.caller, manifest, { ...circumstances, risk: risk.score });
+  const asked = decided.reasons.includes(TOOL_ROLES) ? { ...decided, told: whoMay(manifest) } : decided;
+  const settings = await ports.settings(org);
+  const accepted = underClasses(asked, question, manifest, settings, destination);
+  const permission = await underRisk(accepted, question, manifest, risk, settings.risk, (runs, step) => ports.overridden(org, runs, step));
+  if (manifest.kind !== "workflow" || permission.decision === "deny") return { kind: "tool", permission, facts: factsOf(manifest), risk };
   const child = await childOf(ports, question, manifest);
-  return child.kind === "refused" ? child : { kind: "tool", permission, facts: { ...factsOf(manifest), child: inFacts(manifest, child) } };
+  if (child.kind === "refused") return child;
+  return { kind: "tool", permission, facts: { ...factsOf(manifest), child: inFacts(manifest, child) }, risk };
 }
 
 /** A tool that is a workflow does what the workflow's runs may do, whatever its manifest says. */
@@ -170,12 +183,7 @@ async function isOwnHost(ports: AuthorityPorts, org: string, tool: ToolManifest)
   return urls.every((url) => url !== null && (listed === null ? isPrivateHost(url.hostname) : isListedHost(url, listed)));
 }
 
-const toolPermission = (
-  ports: AuthorityPorts,
-  caller: Caller,
-  manifest: ToolManifest,
-  circumstances: Omit<Circumstances, "risk">,
-): Permission =>
+const toolPermission = (ports: AuthorityPorts, caller: Caller, manifest: ToolManifest, circumstances: Circumstances): Permission =>
   ports.access.permission({
     kind: "tool",
     caller,
@@ -186,7 +194,7 @@ const toolPermission = (
       approval: manifest.approval,
       roles: manifest.allow?.roles ?? null,
     },
-    circumstances: { ...circumstances, risk: riskOf(manifest, circumstances).score },
+    circumstances,
   });
 
 async function aboutModel(
@@ -196,7 +204,11 @@ async function aboutModel(
 ): Promise<AuthorityAnswer> {
   const { caller, task, soFar, workflow } = question;
   const { org } = caller;
-  const [models, route] = await Promise.all([ports.models(org), task === null ? null : ports.route(org, task)]);
+  const [models, route, settings] = await Promise.all([
+    ports.models(org),
+    task === null ? null : ports.route(org, task),
+    ports.settings(org),
+  ]);
   const permissions = new Map<string, Permission>();
   const at = ports.now();
   const circumstancesFor = (id: string): Circumstances => {
@@ -211,7 +223,12 @@ async function aboutModel(
     return permission;
   };
   const mayCall = (id: string): boolean => permissionFor(id).decision === "allow";
-  const { candidates, rejected } = candidatesFor(question, models, { route, mayCall, measured: ports.measured });
+  const { candidates, rejected } = candidatesFor({ ...question, class: soFar.args.class }, models, {
+    route,
+    mayCall,
+    measured: ports.measured,
+    requirements: settings.models,
+  });
   const [first] = candidates;
   const denied = [...permissions.values()].find(({ decision }) => decision !== "allow");
   const permission = first === undefined ? denied : permissionFor(first.id);
@@ -233,7 +250,8 @@ function nobody(
   const [name, names] = model === null ? [task ?? "", tasks] : [model, ids];
   const near = names.includes(name) ? "" : didYouMean(name, names);
   const message = [`no registered model may answer for ${asked}`, ...reasons].join("; ") + near;
-  return { ...refused(isTooLong ? "limit_reached" : "not_found", message, false), rejected };
+  const code = isTooLong ? "limit_reached" : rejected.some((one) => one.for !== undefined) ? "policy_denied" : "not_found";
+  return { ...refused(code, message, false), rejected };
 }
 
 /** The tools that a model is offered: those that exist and that the caller's roles may reach. The policy decides each call again. */
@@ -246,7 +264,7 @@ async function toolsFor(
   const manifests = await Promise.all([...new Set(names)].map((name) => ports.tool(caller.org, name)));
   return manifests.flatMap((manifest) => {
     if (manifest === null) return [];
-    const chosen = { ...circumstances, chosen_by: "model", destination: hostOf(manifest) } as const;
+    const chosen = { ...circumstances, chosen_by: "model", destination: hostOf(manifest), risk: 0 } as const;
     if (toolPermission(ports, caller, manifest, chosen).decision === "deny") return [];
     return [{ name: manifest.name, description: manifest.description, input: manifest.input }];
   });

@@ -33,6 +33,7 @@ export function withArchive(live: RunsPort, archive: Archive): RunsPort {
         return kept === null ? null : { events: [...kept.events], done: kept.done, status: kept.view.status };
       },
       stepOutput: async (step) => (await live(id).stepOutput(step)) ?? archive.stepOutput(id, step),
+      starters: () => live(id).starters(),
       spans: async () => (await live(id).spans()) ?? archive.trace(id),
       replay: async () => (await live(id).replay()) ?? archive.replay(id),
       cancel: async (...given) => ofEnded(await live(id).cancel(...given)),

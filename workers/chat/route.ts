@@ -90,5 +90,6 @@ function refusalOf({ code, message, transient }: Extract<AuthorityAnswer, { kind
   }
   if (code === "not_found") return refuse("not_found", message, [{ path: "/model", message: "names no model that may answer this" }]);
   if (transient) return refuse("overloaded", "the models cannot be read right now; try again");
-  return refuse(code === "policy_denied" ? code : "internal", "no policy decided this call");
+  if (code === "policy_denied") return refuse(code, message);
+  return refuse("internal", "no policy decided this call");
 }

@@ -1,5 +1,6 @@
 /** The HTTP edge, fitted to the rooms behind it. */
 
+import { waitUntil } from "cloudflare:workers";
 import { logLine } from "../../core/telemetry/log-line.ts";
 import type { Archive } from "../archive/archive.ts";
 import { withArchive } from "../archive/archived-runs.ts";
@@ -19,7 +20,7 @@ import type { Rooms } from "./rooms.ts";
 
 /** The HTTP application with its ports. */
 export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
-  const { settings, objects, store, stops, broker, guard, access, authority, callTool } = rooms;
+  const { settings, objects, store, stops, broker, guard, access, authority, callTool, callbacks } = rooms;
   const { now, random, log } = rooms.outside;
   const { adminApiKey, allowPrivateHosts, version, perMinute, publicUrl } = settings;
   const { issuers, problems } = readIssuers(settings.oidcIssuers, allowPrivateHosts, settings.issuer);
@@ -79,6 +80,9 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     authorize: authority.authorize,
     callTool,
     sources: rooms.sources,
+    alert: (org, notice) => {
+      waitUntil(callbacks.notify(org, notice).then(() => undefined));
+    },
     metrics: async () => renderMetrics(env.DB, await stops.stops(), rooms.isolates?.waiting() ?? new Map()),
     console: defineConsole(),
   });

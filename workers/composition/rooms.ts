@@ -132,6 +132,8 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     access,
     tool: (org, name) => store.tools.get(org, name, null),
     egress: async (org) => (await store.orgs.settings(org)).egress,
+    settings: store.orgs.settings,
+    overridden: (org, runs, step) => store.overrides.active(org, runs, step, now()),
     models,
     route: store.routes.get,
     measured: (entry) => latencies.of(upstreamKey(entry, settings.aiGateway?.url ?? null) ?? ""),

@@ -32,10 +32,12 @@ import { metricsRoutes } from "./routes/metrics.ts";
 import { modelRouteRoutes } from "./routes/model-routes.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { orgRoutes } from "./routes/orgs.ts";
+import { overrideRoutes } from "./routes/overrides.ts";
 import { consoleFile, platformRoutes } from "./routes/platform.ts";
 import { replayRoutes } from "./routes/replay.ts";
 import { reviewRoutes } from "./routes/reviews.ts";
 import { runEventRoutes } from "./routes/run-events.ts";
+import { runRiskRoutes } from "./routes/run-risk.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { secretRoutes } from "./routes/secrets.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
@@ -121,6 +123,8 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...guardrailRoutes(ports),
   ...reviewRoutes(ports),
   ...deadLetterRoutes(ports),
+  ...overrideRoutes(ports),
+  ...runRiskRoutes(ports),
   ...killSwitchRoutes(ports),
   ...auditRoutes(ports),
   ...apiKeyRoutes(ports),

@@ -19,6 +19,7 @@ export const CURSOR_FORMS = {
   run: /^run_[0-9A-HJKMNP-TV-Z]{26}$/,
   key: /^key_[0-9A-HJKMNP-TV-Z]{26}$/,
   deadLetter: /^dl_[0-9A-HJKMNP-TV-Z]{26}$/,
+  override: /^ovr_[0-9A-HJKMNP-TV-Z]{26}$/,
   version: /^[1-9]\d{0,8}$/,
   name: /^[a-z0-9][a-z0-9._-]{0,62}$/,
 } as const;

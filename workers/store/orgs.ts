@@ -2,7 +2,7 @@
 import { eq, sql } from "drizzle-orm";
 import { PLATFORM_ORG } from "../../core/access/principal.ts";
 import { MOST_NAMES } from "../../core/errors/unknown-name.ts";
-import { type ChosenSettings, withDefaults } from "../../core/org/settings.ts";
+import { type ChosenSettings, REPLACED, withDefaults } from "../../core/org/settings.ts";
 import type { OrgView } from "../../core/org/view.ts";
 import { orNullRfc3339, toRfc3339 } from "../../core/time.ts";
 import { type Database, wrote } from "./database.ts";
@@ -45,8 +45,10 @@ export function storeOrgs(db: Database, outbox: Outbox, now: () => number): OrgS
     async put(org, change, secret, record) {
       const at = now();
       const patch = JSON.stringify(change);
-      // Guardrails are replaced as a whole: what is no longer asked for must not stay.
-      const kept = change.guardrails === undefined ? sql`orgs.settings` : sql`json_remove(orgs.settings, '$.guardrails')`;
+      const kept = REPLACED.reduce(
+        (sofar, name) => (change[name] === undefined ? sofar : sql`json_remove(${sofar}, ${`$.${name}`})`),
+        sql`orgs.settings`,
+      );
       const results = await db.batch([
         outbox.statement(org, record, at),
         // One statement, so that two changes at once both stay; in SQLite `json_patch` is RFC 7396.

@@ -7,6 +7,7 @@ import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import type { OrgChange, OrgSettings } from "../../core/org/settings.ts";
 import type { OrgView } from "../../core/org/view.ts";
+import type { Approval, Override } from "../../core/override/override.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
 import type { Result } from "../../core/result.ts";
 import type { DeadLetterView, FeedbackView, RunStatus } from "../../core/run/outside/view.ts";
@@ -191,6 +192,19 @@ export type RunList = {
   isBehind(org: string): Promise<boolean>;
 };
 
+/** Overrides of the risk block. */
+export type OverrideStore = {
+  /** Putting the same id twice is putting it once. */
+  put(override: Override, record: AuditRecord): Promise<void>;
+  get(org: string, id: string): Promise<Override | null>;
+  /** Adds an approval to the override as it was read; false: it has changed since, and nothing is kept. */
+  approve(read: Override, approval: Approval, record: AuditRecord): Promise<boolean>;
+  /** The id of one that lifts the block of this step in one of these runs at this time; null: none does. */
+  active(org: string, runs: readonly string[], step: string, at: EpochMs): Promise<string | null>;
+  /** Newest first. */
+  list(org: string, page: PageRequest): Promise<Page<Override>>;
+};
+
 /** Dead letters, newest first. */
 export type DeadLetterList = {
   /** Newest first; of every status when none is named. */
@@ -244,6 +258,7 @@ export type StorePort = {
   readonly secrets: SecretStore;
   readonly runs: RunList;
   readonly deadLetters: DeadLetterList;
+  readonly overrides: OverrideStore;
   readonly audit: AuditStore;
   readonly idempotency: IdempotencyStore;
 };

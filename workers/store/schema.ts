@@ -12,6 +12,7 @@ import type { Json } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import type { ChosenSettings } from "../../core/org/settings.ts";
+import type { Override } from "../../core/override/override.ts";
 import type { ToolOrigin } from "../../core/tool/import/source.ts";
 import type { ToolContent } from "../../core/tool/manifest.ts";
 import type { Definition } from "../../core/workflow/definition.ts";
@@ -275,6 +276,27 @@ export const deadLetters = sqliteTable(
     createdAt: integer("created_at").notNull(),
   },
   (table) => [index("dead_letters_by_org").on(table.org, table.id)],
+);
+
+/** Overrides of the risk block. */
+export const overrides = sqliteTable(
+  "overrides",
+  {
+    /** `ovr_…` */
+    id: text("id").primaryKey(),
+    org: text("org").notNull(),
+    run: text("run").notNull(),
+    step: text("step").notNull(),
+    /** Without personal data. */
+    reason: text("reason").notNull(),
+    /** JSON: a holder. */
+    askedBy: text("asked_by", { mode: "json" }).$type<Override["askedBy"]>().notNull(),
+    /** JSON: holders with the time of their approval. */
+    approvals: text("approvals", { mode: "json" }).$type<Override["approvals"]>().notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [index("overrides_by_org").on(table.org, table.id), index("overrides_by_run").on(table.org, table.run, table.step)],
 );
 
 /** Claimed idempotency keys, for 24 hours. */

@@ -13,6 +13,7 @@ import { storeLogins } from "./logins.ts";
 import { storeModels } from "./models.ts";
 import { storeOrgs } from "./orgs.ts";
 import { Outbox, type Send } from "./outbox.ts";
+import { storeOverrides } from "./overrides.ts";
 import type { AuditStore, StorePort } from "./ports.ts";
 import { storeRoutes } from "./routes.ts";
 import { type RunCosts, storeRunCosts } from "./run-costs.ts";
@@ -91,6 +92,7 @@ export function defineStore(ports: StorePorts): Store {
       isBehind: async () => false,
     },
     deadLetters: storeDeadLetters(db),
+    overrides: storeOverrides(db, outbox, now),
     audit: {
       entries: ports.readEntries,
       async record(org, record) {

@@ -19,6 +19,7 @@ export type Action =
   | `budget.${"read" | "write"}`
   | `review.${"read" | "decide"}`
   | `dead_letter.${"read" | "redrive" | "discard"}`
+  | `override.${"ask" | "approve" | "read"}`
   | `kill.${"throw" | "read" | "recover"}`
   | `audit.${"read" | "verify"}`
   | "guardrail.check"

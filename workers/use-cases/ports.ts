@@ -20,7 +20,19 @@ import type { ToolSources } from "../tool-gateway/sources.ts";
 /** One run, live or archived: what is read of it and done to it. */
 export type RunObject = Pick<
   RunEngineRpc,
-  "start" | "awaitBirth" | "view" | "stepOutput" | "news" | "events" | "cancel" | "spans" | "redrive" | "discard" | "signal" | "replay"
+  | "start"
+  | "awaitBirth"
+  | "view"
+  | "stepOutput"
+  | "news"
+  | "events"
+  | "cancel"
+  | "spans"
+  | "redrive"
+  | "discard"
+  | "signal"
+  | "replay"
+  | "starters"
 >;
 
 /** A stub for each call: one that broke stays broken. */
@@ -67,6 +79,8 @@ export type UseCasePorts = {
   readonly estimates: EstimatesPort;
   /** What the policies say to a call, as a run asks them. */
   readonly authorize: (question: AuthorityQuestion, killEpoch: number) => Promise<AuthorityAnswer>;
+  /** Tells the addresses in the org's `notify`, in the background: nobody waits for them, and the audit chain has it anyway. */
+  readonly alert: (org: string, notice: { readonly id: string; readonly type: string; readonly data: Json }) => void;
   /** One governed call of a tool. */
   readonly callTool: (call: ToolCall) => Promise<ToolOutcome>;
   /** Where tools are imported from. */

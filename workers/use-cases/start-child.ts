@@ -1,5 +1,7 @@
 /** Starts the run that is a step of another: with its parent's caller, subject and trace. */
 
+import { raisedBySchema } from "../../core/label/labels-of-input.ts";
+import { sinksOf } from "../../core/org/settings.ts";
 import { runRulesOf } from "../../core/workflow/guardrails.ts";
 import { takeInt64 } from "../../core/workflow/int64.ts";
 import type { ChildStart } from "../../durable-objects/run-engine/ports.ts";
@@ -24,11 +26,14 @@ export async function startChild(
   const taken = takeInt64(definition.input, { value: input, long: [] });
   const held = taken.ok ? taken.value : input;
   const inherited = { org, user, roles, subject, metadata, traceId, deadlineAt, parentSpanId, budget, input: held, parent };
-  const noted = { ...(labels === undefined ? {} : { inputLabels: labels }), ...(starters === undefined ? {} : { starters }) };
+  const inputLabels = raisedBySchema(labels, definition.input, held);
+  const noted = { ...(inputLabels === undefined ? {} : { inputLabels }), ...(starters === undefined ? {} : { starters }) };
   // Its input comes from its parent, which was judged; its tools and answers are judged by its own rules.
-  const rules = runRulesOf((await ports.store.orgs.settings(org)).guardrails, definition);
+  const settings = await ports.store.orgs.settings(org);
+  const rules = runRulesOf(settings.guardrails, definition);
   const own = {
     ...(rules === null ? {} : { guardrails: rules }),
+    ...sinksOf(settings.accepts),
     id: child.run,
     definition,
     version,

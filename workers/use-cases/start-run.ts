@@ -11,6 +11,8 @@ import { judgeInput } from "../../core/guardrail/rules/judge.ts";
 import { PLATFORM_GUARDRAILS, type RunRules } from "../../core/guardrail/rules/merge.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
+import { labelsOfCallersInput } from "../../core/label/labels-of-input.ts";
+import { type SinkClasses, sinksOf } from "../../core/org/settings.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RunStart } from "../../core/run/machine/birth.ts";
 import { FINAL_STATUSES, type RunView } from "../../core/run/outside/view.ts";
@@ -94,7 +96,7 @@ async function begin(
   stops: Stops,
 ): Promise<Result<RunOutcome, Refusal>> {
   const { org } = by.principal;
-  const { guardrails: asked } = await ports.store.orgs.settings(org);
+  const { guardrails: asked, accepts } = await ports.store.orgs.settings(org);
   const rules = runRulesOf(asked, workflow.definition);
   const admitted = await admit(ports, by, command, first.id, rules);
   if (!admitted.ok) {
@@ -102,7 +104,7 @@ async function begin(
     ports.store.runs.release(org, first.id);
     return admitted;
   }
-  const run = await bear(ports, startOf(by, command, first.id, workflow, admitted.value, rules), stops, command.waitMs);
+  const run = await bear(ports, startOf(by, command, first.id, workflow, admitted.value, rules, accepts), stops, command.waitMs);
   const ended = FINAL_STATUSES.includes(run.status);
   ports.store.runs.accepted(org, run.id);
   if (ended) ports.store.runs.release(org, run.id);
@@ -163,8 +165,10 @@ function startOf(
   workflow: WorkflowVersionView,
   admitted: AdmittedRun,
   rules: RunRules | null,
+  sinks: SinkClasses,
 ): RunStart {
   const { principal, trace } = by;
+  const labels = labelsOfCallersInput(workflow.definition.input, admitted.input);
   return {
     id,
     org: principal.org,
@@ -176,8 +180,10 @@ function startOf(
     version: workflow.version,
     digest: workflow.digest,
     input: admitted.input,
+    ...(labels === null ? {} : { inputLabels: labels }),
     inputFindings: admitted.findings,
     ...(rules === null ? {} : { guardrails: rules }),
+    ...sinksOf(sinks),
     ...(admitted.needsPerson ? { inputReview: true } : {}),
     budget: budgetOf(workflow, command),
     deadlineAt: command.deadlineAt,

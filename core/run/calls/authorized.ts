@@ -44,6 +44,7 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
       subject: answer.kind === "tool" ? `tool:${answer.facts.tool}@${answer.facts.version}` : "model",
       facts: answer.kind === "tool" ? answer.facts : null,
       ...(permission.asked === undefined ? {} : { asked: permission.asked }),
+      ...(answer.kind === "tool" && answer.risk !== undefined ? { risk: answer.risk } : {}),
     },
     activity.step,
   );
@@ -51,7 +52,7 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
     failCall(
       turn,
       activity,
-      { class: "safety", code: "policy_denied", message: outside ?? deniedBecause(permission), retryAfterMs: null },
+      { class: "safety", code: "policy_denied", message: outside ?? permission.why ?? deniedBecause(permission), retryAfterMs: null },
       activity.attempt + 1,
     );
   } else if (answer.kind === "model") route(turn, activity, answer);

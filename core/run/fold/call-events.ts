@@ -2,6 +2,7 @@
 
 import { type Amount, minus, NOTHING, plus } from "../../budget/amount.ts";
 import { own } from "../../json.ts";
+import { NO_RISK, riskier } from "../../risk/risk.ts";
 import { HAND_OVER_ACTIVITY } from "../hand-over/state.ts";
 import type { RunContext } from "../machine/birth.ts";
 import type { EventOf, RunEvent } from "../machine/event.ts";
@@ -30,12 +31,16 @@ type Types =
 
 /** What each event of a call changes. */
 export const CALL_EVENTS: Handlers<Types> = {
-  "policy.decided": (state, event) =>
-    changeActivity(state, event.data.activity, (activity) => ({
+  "policy.decided": (state, event) => {
+    const { activity: id, facts, decision, risk } = event.data;
+    const decided = changeActivity(state, id, (activity) => ({
       ...activity,
-      facts: event.data.facts,
-      phase: event.data.decision === "allow" ? "ready" : activity.phase,
-    })),
+      facts,
+      phase: decision === "allow" ? "ready" : activity.phase,
+      ...(risk === undefined ? {} : { risk }),
+    }));
+    return risk === undefined ? decided : { ...decided, risk: riskier(state.risk ?? NO_RISK, risk) };
+  },
   "model.routed": (state, event) => {
     const { activity: id, candidates, tools } = event.data;
     const routed = changeActivity(state, id, (activity) => ({ ...activity, candidates, phase: "ready" }));

@@ -6,6 +6,7 @@ import type { RunRules } from "../../guardrail/rules/merge.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { Labels } from "../../label/labels.ts";
 import type { MicroUsd } from "../../money.ts";
+import type { SinkClasses } from "../../org/settings.ts";
 import type { EpochMs } from "../../time.ts";
 import type { ToolEffect } from "../../tool/manifest.ts";
 import type { Definition } from "../../workflow/definition.ts";
@@ -47,6 +48,8 @@ export type Birth = {
   readonly redrive: Redrive | null;
   /** The run that started this one as a step; its tools and budget bound this run's. */
   readonly parent: Parent | null;
+  /** The highest classes that the org lets callbacks and reviewers have. Absent: any. */
+  readonly sinks?: Pick<SinkClasses, "callbacks" | "reviews">;
   /** The URL that receives the finished run; null: no callback was requested. */
   readonly callbackUrl: string | null;
 };

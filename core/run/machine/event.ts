@@ -30,6 +30,7 @@ import type { Labels } from "../../label/labels.ts";
 import type { ModelCandidate } from "../../model/entry.ts";
 import type { MicroUsd } from "../../money.ts";
 import type { Severity } from "../../review/case.ts";
+import type { Risk } from "../../risk/risk.ts";
 import type { EpochMs } from "../../time.ts";
 import type { ToolFacts } from "../../tool/manifest.ts";
 import type { StepKind } from "../../workflow/definition.ts";
@@ -158,8 +159,12 @@ export type EventData = {
   };
   /** A queue consumer has taken the call. */
   "call.taken": ActivityRef & { readonly call: number };
-  /** An attempt to send the callback. `next_at` is the time of the next attempt, or null if there is none. */
-  "callback.tried": { readonly attempt: number; readonly result: "delivered" | "retry" | "gone"; readonly next_at: EpochMs | null };
+  /** An attempt to send the callback; `refused`: it was not sent, as the org's `accepts.callbacks` does not accept the class of the run's data. `next_at` is the time of the next attempt, or null if there is none. */
+  "callback.tried": {
+    readonly attempt: number;
+    readonly result: "delivered" | "retry" | "gone" | "refused";
+    readonly next_at: EpochMs | null;
+  };
   /** The parent run knows how this one ended. */
   "parent.told": JsonObject;
   /** `fallback`: the next attempt calls this tool instead. */
@@ -197,6 +202,8 @@ export type EventData = {
     readonly facts: ToolFacts | null;
     /** The question as the policies were asked it, so that other policies can be asked it again. */
     readonly asked?: AccessQuestion;
+    /** Of a call of a tool. Absent in older journals. */
+    readonly risk?: Risk;
   };
   "model.routed": ActivityRef & {
     readonly candidates: readonly ModelCandidate[];

@@ -73,7 +73,7 @@ export type Happening =
   /** The org's ledger has answered the run's `n`th request. */
   | { readonly kind: "budget.answered"; readonly n: number; readonly answer: LeaseAnswer }
   | { readonly kind: "parent.told" }
-  | { readonly kind: "callback.answered"; readonly attempt: number; readonly result: "delivered" | "retry" | "gone" }
+  | { readonly kind: "callback.answered"; readonly attempt: number; readonly result: "delivered" | "retry" | "gone" | "refused" }
   | ({ readonly kind: "signal" } & RunSignal)
   /** A queue consumer asks for the call that a message named. */
   | { readonly kind: "call.take"; readonly activity: string; readonly call: number }

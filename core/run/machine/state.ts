@@ -15,6 +15,7 @@ import type { Labels } from "../../label/labels.ts";
 import type { LongList } from "../../long-list.ts";
 import type { ModelCandidate } from "../../model/entry.ts";
 import type { MicroUsd } from "../../money.ts";
+import type { Risk } from "../../risk/risk.ts";
 import type { EpochMs } from "../../time.ts";
 import type { ToolCompensate, ToolFacts } from "../../tool/manifest.ts";
 import type { JsonSchema } from "../../workflow/definition.ts";
@@ -90,6 +91,8 @@ export type Activity = {
     /** The value in which an instruction was found and about which a person decides, with and without the instruction. */
     readonly held?: Held;
   } | null;
+  /** As its call was decided last. Absent: it was not, or the journal predates risk. */
+  readonly risk?: Risk;
   /** Number of questions that this activity has asked people. */
   readonly questions: number;
   /** The digest that a person approved, or null. */
@@ -254,6 +257,8 @@ export type RunState = {
   readonly handOver?: HandOverState;
   /** Failed attempts by step, in runs whose rules count them, since a person last looked. */
   readonly failedAttempts?: { readonly [step: string]: number };
+  /** The risk of the riskiest call that was decided so far. Absent: none was, or the journal predates risk. */
+  readonly risk?: Risk;
   /** Successful tool calls in order; compensation walks the list backwards. */
   readonly done: LongList<Done>;
   readonly usage: Usage;

@@ -203,7 +203,7 @@ function takeAfterTheEnd(turn: Turn, happening: Happening): Take {
 }
 
 /** Retried for 24 hours (core/callback/retry.ts); then the caller has to look for itself. */
-function takeCallbackAnswer(turn: Turn, attempt: number, result: "delivered" | "retry" | "gone"): Take {
+function takeCallbackAnswer(turn: Turn, attempt: number, result: "delivered" | "retry" | "gone" | "refused"): Take {
   if (turn.state.callback === null || turn.state.callback.attempts + 1 !== attempt) return "the run does not wait for this attempt";
   const wait = result === "retry" ? callbackDelayMs(attempt, chance(`${turn.birth.id}/callback#${attempt}`)) : null;
   turn.emit("callback.tried", { attempt, result, next_at: wait === null ? null : turn.at + wait });

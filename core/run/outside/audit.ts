@@ -11,6 +11,7 @@ import type { RunEvent } from "../machine/event.ts";
 import type { Machinery } from "../machine/turn.ts";
 
 type Evidence = Pick<AuditRecord, "action" | "decision" | "policy_version"> & {
+  readonly risk_score?: number;
   readonly data: JsonObject;
   readonly actor?: AuditActor;
   readonly type?: string;
@@ -32,6 +33,7 @@ function record({ birth, sha256 }: Machinery, event: RunEvent, fact: Evidence, i
     resource: event.step === undefined ? `run/${birth.id}` : `run/${birth.id}/${event.step}`,
     decision: fact.decision,
     policyVersion: fact.policy_version,
+    riskScore: fact.risk_score ?? null,
     data: { user: birth.user, workflow: `${birth.definition.name}@${birth.version}`, seq: event.seq, ...fact.data },
   });
 }
@@ -80,7 +82,9 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
     case "signal.received":
       return [{ ...fact("run.signal", { name: event.data.name }), actor: { type: "user", id: event.data.by } }];
     case "callback.tried":
-      return [fact("run.call_back", { attempt: event.data.attempt, result: event.data.result })];
+      return [
+        fact("run.call_back", { attempt: event.data.attempt, result: event.data.result }, event.data.result === "refused" ? "deny" : null),
+      ];
     case "child.called":
       return [fact("run.start_child", { child: event.data.run, workflow: `${event.data.workflow}@${event.data.version}` }, "allow")];
     case "child.ended":
@@ -95,16 +99,19 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
       return [{ ...fact("dead_letter.discard"), actor: { type: "user", id: event.data.by } }];
     case "policy.decided":
       return [
-        fact(
-          "call.authorize",
-          {
-            subject: event.data.subject,
-            reasons: [...event.data.reasons],
-            ...(event.data.asked === undefined ? {} : { asked: event.data.asked as unknown as JsonObject }),
-          },
-          event.data.decision,
-          event.data.policy_version,
-        ),
+        {
+          ...fact(
+            "call.authorize",
+            {
+              subject: event.data.subject,
+              reasons: [...event.data.reasons],
+              ...(event.data.asked === undefined ? {} : { asked: event.data.asked as unknown as JsonObject }),
+            },
+            event.data.decision,
+            event.data.policy_version,
+          ),
+          ...(event.data.risk === undefined ? {} : { risk_score: event.data.risk.score }),
+        },
       ];
     case "model.calling":
       return [

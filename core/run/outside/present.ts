@@ -2,6 +2,7 @@
 import type { RunIndexRow } from "../../audit/record.ts";
 import { type Json, own } from "../../json.ts";
 import { toUsd } from "../../money.ts";
+import { NO_RISK } from "../../risk/risk.ts";
 import { orNullRfc3339, toRfc3339 } from "../../time.ts";
 import { HAND_OVER_ACTIVITY, HAND_OVER_SIGNAL, type HandOverState, isHeld } from "../hand-over/state.ts";
 import { isChildUnderWay } from "../machine/activity-kinds.ts";
@@ -12,6 +13,8 @@ import type { EventView, HandOverView, RunView, StepView, UsageView } from "./vi
 
 /** The run as `GET /v1/runs/{id}` shows it. */
 export function toRunView({ birth, plan }: RunContext, state: RunState): RunView {
+  const { score, factors } = state.risk ?? NO_RISK;
+  const risk = { score, factors: [...factors] };
   return {
     id: birth.id,
     org: birth.org,
@@ -26,7 +29,8 @@ export function toRunView({ birth, plan }: RunContext, state: RunState): RunView
     flags: [...state.flags],
     usage: usageView(state.usage),
     budget: { usd: toUsd(birth.budget.usd), tokens: birth.budget.tokens },
-    risk_score: null,
+    risk_score: risk.score,
+    risk,
     steps: plan.order.map((id) => stepView(birth, state, id)),
     ...(state.handOver === undefined ? {} : { hand_over: handOverView(state.handOver, state.endedAt !== null) }),
     waiting_for: waitingFor(state),

@@ -24,10 +24,13 @@ export function soFar(context: RunContext, state: RunState, activity: Activity):
   };
 }
 
-/** Arguments that a model chose derive from everything that it has seen. */
-function labelOfArguments(context: RunContext, state: RunState, activity: Activity): Label {
-  if (activity.purpose === "node" || activity.purpose === "compensation") return joined(labelsOfArguments(context, state, activity));
-  return own(state.agents, activity.node)?.label ?? UNKNOWN;
+const labelOfArguments = (context: RunContext, state: RunState, activity: Activity): Label =>
+  joined(labelsOfChosen(context, state, activity));
+
+/** Of the arguments, whoever chose them: those that a model chose derive from everything that it has seen. */
+export function labelsOfChosen(context: RunContext, state: RunState, activity: Activity): Labels {
+  if (activity.purpose === "node" || activity.purpose === "compensation") return labelsOfArguments(context, state, activity);
+  return whole(own(state.agents, activity.node)?.label ?? UNKNOWN);
 }
 
 /** Of an input that the definition fixed. A compensation of a journal without labels may have had anything in it. */

@@ -3,6 +3,7 @@
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { HandOverReason } from "../../guardrail/hand-over/hand-over.ts";
 import type { Json, JsonObject } from "../../json.ts";
+import type { RiskFactor } from "../../risk/risk.ts";
 import type { StepKind } from "../../workflow/definition.ts";
 
 /** Every status of a run, in the order of its life. */
@@ -81,6 +82,8 @@ export type RunView = {
   usage: UsageView;
   budget: { usd: number; tokens: number };
   risk_score: number | null;
+  /** Of the riskiest call that was decided so far; the points sum to the score. Absent in archived runs from before risk. */
+  risk?: { score: number; factors: RiskFactor[] };
   steps: StepView[];
   /** The run's last hand-over to a person. Absent: there was none. */
   hand_over?: HandOverView;

@@ -8,9 +8,10 @@ import type { LeaseRequest } from "../../budget/lease.ts";
 import { holdsPlaceholder } from "../../guardrail/placeholder.ts";
 import { type Json, own } from "../../json.ts";
 import { UNKNOWN } from "../../label/label.ts";
-import { untrustedPlaces } from "../../label/labels.ts";
+import { classesOf, untrustedPlaces } from "../../label/labels.ts";
 import { roughTokens } from "../../model/route.ts";
 import type { HandOverCase, ReviewRequest, Severity } from "../../review/case.ts";
+import type { RiskFactor } from "../../risk/risk.ts";
 import type { EpochMs } from "../../time.ts";
 import type { AuthorityQuestion } from "../../workflow/authority.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
@@ -25,6 +26,7 @@ import type { Birth, RunContext, RunStart } from "../machine/birth.ts";
 import { type Activity, isFinal, type QuestionReason, type RunState } from "../machine/state.ts";
 import { INPUT_ACTIVITY, nodeDefinition } from "../steps/node.ts";
 import { continuation } from "./redrive.ts";
+import { callInRun, riskOfQuestion } from "./risk.ts";
 import { labelsOfArguments, soFar } from "./so-far.ts";
 
 /** One thing to do outside the run. `key`: the same for the same effect, also after a restart. */
@@ -167,6 +169,8 @@ function toolQuestion(context: RunContext, state: RunState, activity: Activity):
     untrusted,
     compensation,
     soFar: soFar(context, state, activity),
+    ...(chosenBy === "model" ? {} : { classes: classesOf(labelsOfArguments(context, state, activity)) }),
+    inRun: callInRun(context, state, activity),
     ...(seenInstruction ? { seenInstruction } : {}),
     ...(ledByUntrusted ? { ledByUntrusted } : {}),
   };
@@ -225,6 +229,7 @@ function reviewRequest(
   const isStep = activity.node !== INPUT_ACTIVITY && activity.node !== HAND_OVER_ACTIVITY;
   const step = isStep ? nodeDefinition(birth.definition, activity.node) : null;
   const handOver = activity.node === HAND_OVER_ACTIVITY ? state.handOver : undefined;
+  const risk = riskOfQuestion(context, state, activity, review.proposal);
   const severity: Severity =
     handOver !== undefined
       ? handOver.severity
@@ -243,7 +248,7 @@ function reviewRequest(
     startedBy: birth.user,
     ...(birth.starters === undefined ? {} : { starters: birth.starters }),
     severity,
-    risk: { score: null, factors: factorsOf(birth.definition, activity, review.reason) },
+    risk: { score: risk.score, factors: [...risk.factors, ...notesOf(birth.definition, activity, review.reason)] },
     policy: { version: null, decision: review.reason === "policy" ? "ask" : null },
     proposal: review.proposal,
     ...modifiable(birth.definition, activity, review.reason),
@@ -263,11 +268,14 @@ const caseOfHandOver = (context: RunContext, state: RunState, { reason, priority
   conversation: conversationOf(context, state),
 });
 
-function factorsOf(definition: Birth["definition"], { step }: Activity, reason: QuestionReason): readonly string[] {
-  if (reason === "unknown-outcome") return ["the outcome of the last call is unknown"];
-  if (reason === "hand_over") return ["the run is handed over: what you reply becomes its answer"];
-  if (reason === "guardrail") return ["a guardrail found something in it"];
-  return reason === "step" && isUnread(definition, step) ? ["no step reads this proposal: changing it would change nothing"] : [];
+/** What a person should know beside the score: factors without points. */
+function notesOf(definition: Birth["definition"], { step }: Activity, reason: QuestionReason): readonly RiskFactor[] {
+  const note = (factor: string, why: string): RiskFactor => ({ factor, points: 0, why });
+  if (reason === "unknown-outcome") return [note("outcome", "the outcome of the last call is unknown")];
+  if (reason === "hand_over") return [note("hand_over", "the run is handed over: what you reply becomes its answer")];
+  if (reason === "guardrail") return [note("guardrail", "a guardrail found something in it")];
+  if (reason !== "step" || !isUnread(definition, step)) return [];
+  return [note("unread", "no step reads this proposal: changing it would change nothing")];
 }
 
 /** What of a proposal a person can change so that the run does something else. */

@@ -7,9 +7,10 @@ import { isUnread } from "../../workflow/warnings/reviews.ts";
 import { failWork, observe, stopAgent } from "../agent/agent.ts";
 import { HAND_OVER_ACTIVITY, type HandOverState } from "../hand-over/state.ts";
 import type { Happening } from "../machine/happening.ts";
-import type { Activity, Held, QuestionReason } from "../machine/state.ts";
+import type { Activity, Held, QuestionReason, StepError } from "../machine/state.ts";
 import { stopAtFailure } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
+import { refusalOfReview } from "../outside/sinks.ts";
 import { INPUT_ACTIVITY } from "./node.ts";
 import { completeNode, failNode } from "./settle.ts";
 import { compensated } from "./undo.ts";
@@ -18,6 +19,8 @@ import { compensated } from "./undo.ts";
 export function askPerson(turn: Turn, activityId: string, reason: QuestionReason, severity: Severity, proposal: Json, held?: Held): void {
   const activity = own(turn.state.activities, activityId);
   if (!activity) return;
+  const refused = reason === "budget" ? null : refusalOfReview(turn.machinery, turn.state, activity);
+  if (refused !== null) return notAsked(turn, activity, { code: "policy_denied", message: refused });
   const question = activity.questions + 1;
   // Approving one doubt does not approve the next doubt about the same call: a repeated answer must not fit it.
   const digest = approvalDigest(turn, activity, proposal, reason === "unknown-outcome" ? question : null);
@@ -25,6 +28,13 @@ export function askPerson(turn: Turn, activityId: string, reason: QuestionReason
   const noted = reason === "step" && isUnread(turn.birth.definition, activity.step) ? ({ unread: true } as const) : {};
   const kept = held === undefined ? {} : { held };
   turn.emit("review.requested", { activity: activityId, reason, key, severity, proposal, digest, ...noted, ...kept }, activity.step);
+}
+
+/** Nobody may be shown the question, so what waits for its answer fails. */
+function notAsked(turn: Turn, activity: Activity, error: StepError): void {
+  if (activity.id === INPUT_ACTIVITY || activity.id === HAND_OVER_ACTIVITY) stopAtFailure(turn, { ...error, step: null });
+  else if (activity.purpose === "compensation") compensated(turn, activity, error);
+  else failWork(turn, activity, { ...error, class: "safety" }, activity.doubt);
 }
 
 /** Digest of what an approval covers: run, activity, tool version and canonical input. A different input is asked about again. */

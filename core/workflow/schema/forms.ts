@@ -1,5 +1,6 @@
 /** The form that each keyword's value must have. */
 import { escapeToken, isObject, type Json, type JsonObject, own } from "../../json.ts";
+import { DATA_CLASSES } from "../../label/label.ts";
 import { compilePattern } from "../../pattern/pattern.ts";
 import type { Errors } from "../form.ts";
 import {
@@ -42,6 +43,7 @@ export function checkKeywords(node: JsonObject, path: string, errors: Errors): n
   each(EXCLUSIVE_LIMITS, (value) => typeof value === "number" || typeof value === "boolean", "a number");
   each(["multipleOf"], (value) => typeof value === "number" && value > 0, "a number above zero");
   each(["uniqueItems"], (value) => typeof value === "boolean", "true or false");
+  each(["sensitivity"], (value) => DATA_CLASSES.some((one) => one === value), `one of ${DATA_CLASSES.join(", ")}`);
   each(TEXTS, (value) => typeof value === "string", "a string");
   each(ANCHORS, (value) => typeof value === "string" && /^[A-Za-z_][-A-Za-z0-9._]*$/.test(value), "a plain name");
   each(["dependentRequired"], (value) => isObject(value) && Object.values(value).every(isTexts), "an object of lists of names");

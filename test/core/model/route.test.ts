@@ -33,6 +33,7 @@ const choice = (more: Partial<RouteChoice> = {}): RouteChoice => ({
   task: "classify",
   fallback: [],
   holdsPersonalData: true,
+  class: "internal",
   expectedTokens: 1_000,
   maxTokens: 100,
   wishes: {},
@@ -43,6 +44,7 @@ const knowing = (more: Partial<RouteKnowledge> = {}): RouteKnowledge => ({
   route: null,
   mayCall: () => true,
   measured: () => null,
+  requirements: {},
   ...more,
 });
 const routed = (strategy: Strategy, ...listed: TaskRoute["models"]): RouteKnowledge =>

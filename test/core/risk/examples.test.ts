@@ -38,14 +38,18 @@ const EXAMPLES: readonly [string, Partial<RiskFacts>, number][] = [
     { ...injected, destination: "foreign", argumentClass: "confidential", seenClass: "confidential" },
     83,
   ],
-  [
-    "the same with restricted data",
-    { ...injected, destination: "foreign", argumentClass: "restricted", seenClass: "restricted" },
-    97,
-  ],
+  ["the same with restricted data", { ...injected, destination: "foreign", argumentClass: "restricted", seenClass: "restricted" }, 97],
   [
     "everything at once",
-    { ...injected, destination: "foreign", toolClass: "restricted", argumentClass: "restricted", seenClass: "restricted", writes: 9, spentShare: 1 },
+    {
+      ...injected,
+      destination: "foreign",
+      toolClass: "restricted",
+      argumentClass: "restricted",
+      seenClass: "restricted",
+      writes: 9,
+      spentShare: 1,
+    },
     100,
   ],
 ];

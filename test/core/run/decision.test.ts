@@ -98,7 +98,10 @@ describe("a trace", () => {
     };
     const unread = asked(null);
     expect(unread.data).toMatchObject({ unread: true });
-    expect(unread.request).toMatchObject({ modifiable: "nothing", risk: { factors: [expect.stringContaining("no step reads")] } });
+    expect(unread.request).toMatchObject({
+      modifiable: "nothing",
+      risk: { factors: [{ points: 0, why: expect.stringContaining("no step reads") }] },
+    });
     const read = asked({ cel: "steps.ok.output.proposal" });
     expect(read.data).not.toHaveProperty("unread");
     expect(read.request).not.toHaveProperty("modifiable");

@@ -97,6 +97,8 @@ const authority = (more: Partial<AuthorityPorts> = {}) => {
     access: defineAccess(() => undefined),
     tool: async () => manifest,
     egress: async () => null,
+    settings: async () => ({ models: {}, accepts: {}, risk: { review_over: 70, block_over: 90 } }),
+    overridden: async () => null,
     models: async () => [model("a/one-1"), model("a/two-1")],
     route: async () => null,
     measured: () => null,
@@ -178,6 +180,67 @@ describe("[AUTH-1] a tool", () => {
         asked: expect.objectContaining({ action: "tool.call" }),
       },
       facts: { tool: "payments.refund", version: 3, effect: "write", idempotency: "key", timeout_ms: 10_000, sensitivity: "internal" },
+      risk: { score: expect.any(Number), factors: expect.arrayContaining([expect.objectContaining({ factor: "effect" })]) },
+    });
+  });
+
+  describe("under the org's limits of risk", () => {
+    const limited = (review_over: number, block_over: number, overridden: string | null = null) => {
+      const asked: unknown[] = [];
+      const room = authority({
+        settings: async () => ({ models: {}, accepts: {}, risk: { review_over, block_over } }),
+        overridden: async (...given) => {
+          asked.push(given);
+          return overridden;
+        },
+      });
+      return { room, asked };
+    };
+    const inRun = { runs: ["run_1", "run_0"], step: "pay", spentShare: 0, oddities: [] };
+    const decisionOf = async ({ room }: ReturnType<typeof limited>, more: Partial<typeof aboutTool> = {}) => {
+      const answer = await room.authorize({ ...aboutTool, inRun, ...more });
+      if (answer.kind !== "tool") throw new Error(JSON.stringify(answer));
+      return answer.permission;
+    };
+
+    it("[RISK-3] asks a person, or denies with what to do, and asks for overrides only where the block would hold", async () => {
+      const free = limited(70, 90);
+      expect(await decisionOf(free)).toMatchObject({ decision: "allow", reasons: ["calls.tool"] });
+      expect(free.asked).toEqual([]);
+      expect(await decisionOf(limited(10, 90))).toMatchObject({ decision: "ask", reasons: ["calls.tool", "risk.review_over"] });
+      const blocked = limited(5, 10);
+      const denied = await decisionOf(blocked);
+      expect(denied).toMatchObject({ decision: "deny", reasons: ["risk.block_over"] });
+      expect(denied.why).toContain("POST /v1/overrides for this run and the step `pay`");
+      expect(blocked.asked).toEqual([["acme", ["run_1", "run_0"], "pay"]]);
+    });
+
+    it("[RISK-5] an override lifts the block alone: a policy's question, its denial and a class hold", async () => {
+      expect(await decisionOf(limited(5, 10, "ovr_1"))).toMatchObject({ decision: "allow", reasons: ["calls.tool", "risk.overridden"] });
+      expect(await decisionOf(limited(5, 10, "ovr_1"), { chosenBy: "model" })).toMatchObject({ decision: "ask" });
+      const nobody = { ...caller, roles: [] };
+      expect(await decisionOf(limited(5, 10, "ovr_1"), { caller: nobody })).toMatchObject({ decision: "deny" });
+      const shy = authority({
+        tool: async () => ({ ...manifest, accepts: "public" }),
+        settings: async () => ({ models: {}, accepts: {}, risk: { review_over: 5, block_over: 10 } }),
+        overridden: async () => "ovr_1",
+      });
+      const answer = await shy.authorize({ ...aboutTool, inRun, classes: [{ at: "/amount", class: "internal" }] });
+      expect(answer).toMatchObject({
+        permission: { decision: "deny", reasons: ["class.accepts"], why: expect.stringContaining("`/amount`") },
+      });
+    });
+
+    it("[RISK-4] a person decides about a compensation over the block", async () => {
+      expect(await decisionOf(limited(5, 10), { compensation: true })).toMatchObject({ decision: "ask" });
+    });
+
+    it("is refused when nobody can say whether there is an override", async () => {
+      const away = authority({
+        settings: async () => ({ models: {}, accepts: {}, risk: { review_over: 5, block_over: 10 } }),
+        overridden: async () => Promise.reject(new Error("away")),
+      });
+      expect(await away.authorize({ ...aboutTool, inRun })).toMatchObject({ kind: "refused", transient: true });
     });
   });
 

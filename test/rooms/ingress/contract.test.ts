@@ -59,6 +59,7 @@ GET /v1/runs/{id}/events
 POST /v1/runs/{id}/cancel
 GET /v1/runs/{id}/steps/{step}/output
 GET /v1/runs/{id}/trace
+GET /v1/runs/{id}/risk
 POST /v1/runs/{id}/signals/{name}
 POST /v1/runs/estimate
 POST /v1/runs/{id}/feedback
@@ -74,6 +75,9 @@ POST /v1/reviews/{id}/decision
 GET /v1/dead-letters
 POST /v1/dead-letters/{id}/redrive
 POST /v1/dead-letters/{id}/discard
+POST /v1/overrides
+GET /v1/overrides
+POST /v1/overrides/{id}/approve
 POST /admin/kill-switch
 GET /admin/kill-switch
 POST /admin/kill-switch/recovery

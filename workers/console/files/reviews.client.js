@@ -118,7 +118,14 @@ function reviewCard(view, review, refresh) {
     change,
     problem,
   );
-  const factors = review.risk.factors.length === 0 ? null : el("p", {}, `Reasons for this review: ${review.risk.factors.join(", ")}`);
+  const factors =
+    review.risk.factors.length === 0
+      ? null
+      : el(
+          "p",
+          {},
+          `Risk ${review.risk.score ?? "unknown"}: ${review.risk.factors.map(({ points, why }) => (points > 0 ? `${why} (${points})` : why)).join(", ")}`,
+        );
   const element = el(
     "article",
     { class: "card", "data-severity": review.severity, "aria-labelledby": `review-${review.id}` },

@@ -24,7 +24,7 @@ import type { IngressPorts } from "../ports.ts";
 import { REPLAYED, repeatable } from "../repeat.ts";
 import { OrgGuardrailsShape } from "../schemas/guardrail-shapes.ts";
 import { orgName } from "../schemas/names.ts";
-import { CallbackSecret, ChangedOrg, Org, RequestLimits } from "../schemas/org-views.ts";
+import { CallbackSecret, ChangedOrg, ModelRequirements, Org, RequestLimits, RiskLimits, SinkClasses } from "../schemas/org-views.ts";
 import { idempotencyHeader } from "../schemas/requests.ts";
 
 const MOST_HOSTS = 50;
@@ -52,9 +52,14 @@ const Body = z
       description: "`own` (default): a cached chat answer is given only to the user who got it first; `shared`: to everybody in the org",
     }),
     guardrails: z.union([OrgGuardrailsShape, z.null()]).optional(),
+    risk: z.union([RiskLimits, z.null()]).optional(),
+    models: z.union([ModelRequirements, z.null()]).optional(),
+    accepts: z.union([SinkClasses, z.null()]).optional(),
     may_weaken: z.array(z.string()).optional().openapi({ description: "the same as `guardrails.may_weaken`" }),
   })
-  .openapi("PutOrg", { description: "an absent field stays as it is; null restores the default; `guardrails` is replaced as a whole" });
+  .openapi("PutOrg", {
+    description: "an absent field stays as it is; null restores the default; `guardrails`, `models` and `accepts` are replaced as a whole",
+  });
 
 const params = { org: orgName };
 type PutCall = Call<typeof params, NoFields, NoFields, typeof Body>;

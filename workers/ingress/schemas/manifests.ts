@@ -203,6 +203,10 @@ export const ModelBody = described(
     latency_ms: NUMBER,
     quality: NUMBER,
     pinned: YES_OR_NO,
+    accepts: oneOf("public", "internal", "confidential", "restricted"),
+    region: text("where it runs, as in `eu`"),
+    retention: { anyOf: [oneOf("none"), WHOLE], description: "how long its provider keeps what it was sent, in days" },
+    trains: YES_OR_NO,
     parameters: {
       ...objectOf({
         passes: listOf(oneOf(...PASSABLE)),

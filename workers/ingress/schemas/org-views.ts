@@ -1,5 +1,7 @@
 /** Shapes of answers about orgs, traffic, feedback and replays, for the OpenAPI document. */
 import { z } from "@hono/zod-openapi";
+import { DATA_CLASSES } from "../../../core/label/label.ts";
+import { MOST_DAYS, REGION } from "../../../core/model/requirements.ts";
 import { OrgGuardrailsShape } from "./guardrail-shapes.ts";
 import { Run, workflowVersionFields } from "./views.ts";
 
@@ -13,6 +15,39 @@ export const RequestLimits = z.strictObject({ key: requestLimit, user: requestLi
   description:
     "requests a minute and requests under way at once: of each key, of each user, of the whole org; absent: no limit but the deployment's for each key",
 });
+
+const dataClass = z.enum(DATA_CLASSES);
+const requirement = z
+  .strictObject({
+    region: z.array(z.string().regex(REGION, "is not the name of a region")).max(50).optional(),
+    retention: z.union([z.literal("none"), z.int().min(0).max(MOST_DAYS)]).optional(),
+    trains: z.literal(false).optional(),
+  })
+  .optional();
+/** What an org requires of models, by class of data. */
+export const ModelRequirements = z
+  .strictObject({ public: requirement, internal: requirement, confidential: requirement, restricted: requirement })
+  .openapi("ModelRequirements", {
+    description:
+      "what a model must have registered to be given data of the class or a higher one: one of the regions, a retention of at most so many days, `trains: false`",
+  });
+/** The highest class that may go to each sink. */
+export const SinkClasses = z
+  .strictObject({
+    callbacks: dataClass.optional(),
+    reviews: dataClass.optional(),
+    hosts: z.record(z.string().max(260), dataClass).optional(),
+  })
+  .openapi("SinkClasses", {
+    description: "the highest class of data that may go to callbacks, to people who decide reviews, and to hosts of tools",
+  });
+/** From which score on a write waits for a person, or is denied. */
+export const RiskLimits = z
+  .strictObject({
+    review_over: z.number().min(0).max(100).nullable().optional(),
+    block_over: z.number().min(0).max(100).nullable().optional(),
+  })
+  .openapi("RiskLimits", { description: "scores from 0 to 100; 70 and 90 by default" });
 
 /** An org's settings, with every default filled in. */
 export const Org = z
@@ -28,6 +63,9 @@ export const Org = z
     limits: RequestLimits,
     kept_answers: z.enum(["own", "shared"]),
     guardrails: z.union([OrgGuardrailsShape, z.null()]),
+    risk: z.object({ review_over: z.number(), block_over: z.number() }),
+    models: ModelRequirements,
+    accepts: SinkClasses,
     created_at: time,
     callback_secret_made_at: time.nullable(),
   })

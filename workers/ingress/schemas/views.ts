@@ -10,6 +10,7 @@ import type { Definition, JsonSchema } from "../../../core/workflow/definition.t
 import { describing } from "./answers.ts";
 import { anyJson } from "./names.ts";
 import { jsonObject } from "./requests.ts";
+import { Risk, RiskFactor } from "./risk-views.ts";
 
 const time = z.iso.datetime().openapi({ example: "2026-10-01T12:00:00.000Z" });
 
@@ -56,6 +57,7 @@ export const Run = z
     usage: Usage,
     budget: z.object({ usd: z.number(), tokens: z.number().int() }),
     risk_score: z.number().nullable(),
+    risk: Risk.optional(),
     steps: z.array(Step),
     hand_over: z
       .object({
@@ -301,6 +303,10 @@ export const Model = z
     latency_ms: z.number().nullable(),
     quality: z.number().nullable(),
     pinned: z.boolean(),
+    accepts: dataClass.optional(),
+    region: z.string().optional(),
+    retention: z.union([z.literal("none"), z.number().int()]).optional(),
+    trains: z.boolean().optional(),
     parameters: ModelParametersView.optional(),
   })
   .openapi("Model");
@@ -323,7 +329,7 @@ export const Review = z
       .optional(),
     severity: z.enum(["critical", "high", "medium"]),
     status: z.enum(["pending", "approved", "rejected", "modified", "escalated", "expired", "cancelled"]),
-    risk: z.object({ score: z.number().nullable(), factors: z.array(z.string()) }),
+    risk: z.object({ score: z.number().nullable(), factors: z.array(RiskFactor) }),
     policy: z.object({ version: z.string().nullable(), decision: z.string().nullable() }),
     proposal: anyJson,
     digest: z.string(),
