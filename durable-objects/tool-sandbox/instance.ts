@@ -32,29 +32,27 @@ const ANSWER_GRACE_MS = 2_000;
 /** The host is never looked up: the port decides where a request goes. */
 const ADDRESS = "http://runner";
 
-/** Starts the instance unless it runs, and resolves when its runner listens. False: it did not within `patienceMs`. */
-export async function startInstance(container: ContainerPort, patienceMs: number, now: () => number): Promise<boolean> {
+/** Why an instance did not start. */
+export type StartFlaw = "no_engine" | "ended" | "silent";
+
+/** Starts the instance unless it runs. null: its runner listens. `silent`: it did not within `patienceMs`. */
+export async function startInstance(container: ContainerPort, patienceMs: number, now: () => number): Promise<StartFlaw | null> {
   const until = now() + patienceMs;
   let isOver = false;
+  const over = (): void => {
+    isOver = true;
+  };
   try {
-    // An instance that ends by itself has nothing to wait for.
     if (!container.running) container.start({ enableInternet: false });
-    container.monitor().then(
-      () => {
-        isOver = true;
-      },
-      () => {
-        isOver = true;
-      },
-    );
+    container.monitor().then(over, over); // an instance that has ended has nothing to wait for
   } catch {
-    return false;
+    return "no_engine";
   }
   while (!isOver && now() < until) {
-    if (await renewLease(container, until - now())) return true;
+    if (await renewLease(container, until - now())) return null;
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
   }
-  return false;
+  return isOver ? "ended" : "silent";
 }
 
 /** False: the instance is gone, or does not listen (any more). */

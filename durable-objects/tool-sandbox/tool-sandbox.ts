@@ -84,7 +84,9 @@ export function defineToolSandbox(portsFor: (env: Cloudflare.Env) => ToolSandbox
 
     async #start(patienceMs: number): Promise<boolean> {
       const container = this.#container();
-      return container !== null && startInstance(container, patienceMs, this.#ports.now);
+      const flaw = container === null ? "no_engine" : await startInstance(container, patienceMs, this.#ports.now);
+      if (flaw !== null) this.#ports.log(logLine("sandbox.not_started", { error: flaw }));
+      return flaw === null;
     }
   };
 }

@@ -28,40 +28,54 @@ export type Sandboxes = {
 /** What is left of a call's time when its code is to be stopped at the latest, in ms: for the answer. */
 const ANSWER_MS = 250;
 
+/** An instance that stood ready may have ended a moment ago: the code did not run, so another one is asked for it. */
+const ATTEMPTS = 3;
+/** Less time than this, in ms, is not enough for another instance. */
+const AGAIN_MS = 500;
+
 /** Over the pool and the sandboxes of the deployment. */
 export function defineSandboxes({ pool, sandbox, now, log }: SandboxesPorts): Sandboxes {
   return {
     async run(call, signal) {
       if (new TextEncoder().encode(call.code).byteLength > SANDBOX_BYTES.code) return { reached: "no", why: "too_large" };
       const until = now() + call.wallMs;
-      const left = (): number => Math.max(1, until - now());
-      let id: string | null = null;
-      try {
-        const place = await pool().take(call.wallMs, left());
-        if (!place.ok) return { reached: "no", why: place.why };
-        id = place.id;
-      } catch (error) {
-        log(logLine("sandbox.not_started", { error: errorName(error) }));
-        return { reached: "no", why: "not_started" };
-      }
-      const object = sandbox(id);
-      const discard = (): void => void object.discard().catch(() => undefined);
-      if (signal.aborted) {
-        discard();
-        return { reached: "no", why: "not_started" };
-      }
-      signal.addEventListener("abort", discard, { once: true });
-      try {
-        const outcome = await object.run({ ...call, wallMs: Math.max(1, left() - ANSWER_MS) }, left());
-        if (outcome.reached === "answered") return { reached: "answered", answer: outcome.answer };
-        if (outcome.reached === "no") return { reached: "no", why: "not_started" };
-        return { reached: "unknown", why: outcome.why === "too_late" || outcome.why === "unreadable" ? outcome.why : "cut_short" };
-      } catch (error) {
-        log(logLine("sandbox.cut_short", { error: errorName(error) }));
-        return { reached: "unknown", why: "cut_short" };
-      } finally {
-        signal.removeEventListener("abort", discard);
+      for (let attempt = 1; ; attempt++) {
+        const outcome = await once(call, until, signal);
+        const isOver = outcome.reached !== "no" || outcome.why !== "not_started" || attempt === ATTEMPTS;
+        if (isOver || signal.aborted || now() + AGAIN_MS >= until) return outcome;
       }
     },
   };
+
+  /** One instance: the code runs in it or not at all. */
+  async function once(call: SandboxCall, until: EpochMs, signal: AbortSignal): Promise<SandboxOutcome> {
+    const left = (): number => Math.max(1, until - now());
+    let id: string | null = null;
+    try {
+      const place = await pool().take(call.wallMs, left());
+      if (!place.ok) return { reached: "no", why: place.why };
+      id = place.id;
+    } catch (error) {
+      log(logLine("sandbox.not_started", { error: errorName(error) }));
+      return { reached: "no", why: "not_started" };
+    }
+    const object = sandbox(id);
+    const discard = (): void => void object.discard().catch(() => undefined);
+    if (signal.aborted) {
+      discard();
+      return { reached: "no", why: "not_started" };
+    }
+    signal.addEventListener("abort", discard, { once: true });
+    try {
+      const outcome = await object.run({ ...call, wallMs: Math.max(1, left() - ANSWER_MS) }, left());
+      if (outcome.reached === "answered") return { reached: "answered", answer: outcome.answer };
+      if (outcome.reached === "no") return { reached: "no", why: "not_started" };
+      return { reached: "unknown", why: outcome.why === "too_late" || outcome.why === "unreadable" ? outcome.why : "cut_short" };
+    } catch (error) {
+      log(logLine("sandbox.cut_short", { error: errorName(error) }));
+      return { reached: "unknown", why: "cut_short" };
+    } finally {
+      signal.removeEventListener("abort", discard);
+    }
+  }
 }

@@ -34,22 +34,22 @@ describe("a start", () => {
   it("[BOX-50] is over when the runner listens, and never gives internet", async () => {
     let refusals = 2;
     const { port, started, asked } = container(async () => (refusals-- > 0 ? refuses() : lease()));
-    expect(await startInstance(port, 5_000, Date.now)).toBe(true);
+    expect(await startInstance(port, 5_000, Date.now)).toBeNull();
     expect([started, asked.length]).toEqual([[{ enableInternet: false }], 3]);
   });
 
   it("[BOX-50] fails when the runner does not listen in time, when the instance ends, and when there is no engine", async () => {
-    expect(await startInstance(container(refuses).port, 60, Date.now)).toBe(false);
-    expect(await startInstance(container(refuses, { monitor: async () => undefined }).port, 60_000, Date.now)).toBe(false);
+    expect(await startInstance(container(refuses).port, 60, Date.now)).toBe("silent");
+    expect(await startInstance(container(refuses, { monitor: async () => undefined }).port, 60_000, Date.now)).toBe("ended");
     const broken = () => {
       throw new Error("no engine");
     };
-    expect(await startInstance(container(lease, { start: broken }).port, 60_000, Date.now)).toBe(false);
+    expect(await startInstance(container(lease, { start: broken }).port, 60_000, Date.now)).toBe("no_engine");
   });
 
   it("[BOX-50] is not made twice", async () => {
     const { port, started } = container(lease, { running: true });
-    expect([await startInstance(port, 1_000, Date.now), started.length]).toEqual([true, 0]);
+    expect([await startInstance(port, 1_000, Date.now), started.length]).toEqual([null, 0]);
     expect(await renewLease(container(async () => new Response(null, { status: 404 })).port, 100)).toBe(false);
   });
 });
