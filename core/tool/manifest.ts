@@ -160,6 +160,8 @@ export type ToolFacts = {
   readonly compensate?: ToolCompensate;
   /** The tool that is called when this one fails. */
   readonly fallback?: string;
+  /** A queue consumer always makes its calls: they take long. */
+  readonly queued?: true;
   /** The most that one call costs, in micro-dollars, and where its output says what it did cost. Absent: it costs nothing. */
   readonly price?: { readonly micro_usd: MicroUsd; readonly output_pointer?: string };
   /** The tool is a workflow: the run that a call starts, within these limits, and what its output must fit. */

@@ -14,6 +14,8 @@ export type ContainerPort = {
   start(options: { readonly enableInternet: boolean; readonly env?: Record<string, string> }): void;
   monitor(): Promise<void>;
   destroy(error?: unknown): Promise<void>;
+  interceptAllOutboundHttp(to: Fetcher): Promise<void>;
+  interceptOutboundHttps(host: string, to: Fetcher): Promise<void>;
   getTcpPort(port: number): Pick<Fetcher, "fetch">;
 };
 

@@ -16,6 +16,10 @@ export type ToolSandboxPorts = {
   readonly released: (id: string) => Promise<void>;
 };
 
+/** What the egress of the deployment (workers/egress) is given as its grant. */
+export type SandboxEgress = { readonly hosts: readonly string[] };
+type Exports = { Egress(options: { readonly props: SandboxEgress }): Fetcher };
+
 /** How long a runner may take from its start until it listens, in ms: a cold image takes seconds. */
 const START_MS = 30_000;
 /** A renewal that takes longer, in ms, counts as failed. */
@@ -47,14 +51,18 @@ export function defineToolSandbox(portsFor: (env: Cloudflare.Env) => ToolSandbox
       return this.#use === "free" && container?.running === true && (await renewLease(container, RENEW_MS));
     }
 
-    /** The one call of this instance, which is destroyed afterwards. `patienceMs`: for the start, where it is not up yet. Never throws. */
-    async run(call: SandboxCall, patienceMs: number): Promise<InstanceOutcome> {
+    /**
+     * The one call of this instance, which is destroyed afterwards. `patienceMs`: for the start, where it is not up yet. `egress`: what its
+     * requests are judged by; null: it has no network. Never throws.
+     */
+    async run(call: SandboxCall, patienceMs: number, egress: SandboxEgress | null): Promise<InstanceOutcome> {
       const container = this.#container();
       if (container === null || this.#use !== "free") return { reached: "no", why: "not_started" };
       this.#use = "called";
       const startedAt = this.#ports.now();
       try {
         if (!(await this.#start(Math.min(START_MS, patienceMs)))) return { reached: "no", why: "not_started" };
+        if (egress !== null && !(await this.#open(container, egress))) return { reached: "no", why: "not_started" };
         if (this.#over.signal.aborted) return { reached: "no", why: "cut_short" };
         const startMs = this.#ports.now() - startedAt;
         const outcome = await callRunner(container, call, this.#over.signal);
@@ -76,6 +84,20 @@ export function defineToolSandbox(portsFor: (env: Cloudflare.Env) => ToolSandbox
         this.#ports.log(logLine("sandbox.not_destroyed", { error: errorName(error) })); // its lease ends it
       }
       if (isFirst) await this.#ports.released(this.ctx.id.toString()).catch(() => undefined); // the pool forgets it after its time
+    }
+
+    /** Every request of the instance ends at the egress. False: it could not be set up, so the code does not run. */
+    async #open(container: ContainerPort, egress: SandboxEgress): Promise<boolean> {
+      try {
+        const gate = (this.ctx.exports as unknown as Exports).Egress({ props: egress });
+        await container.interceptAllOutboundHttp(gate);
+        // With the runtime's own authority, which the image trusts. Where that cannot be had, https goes nowhere.
+        for (const host of egress.hosts) await container.interceptOutboundHttps(host.replace(/:\d+$/, ""), gate).catch(() => undefined);
+        return true;
+      } catch (error) {
+        this.#ports.log(logLine("sandbox.not_started", { error: errorName(error) }));
+        return false;
+      }
     }
 
     #container(): ContainerPort | null {

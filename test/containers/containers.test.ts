@@ -2,11 +2,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../core/json.ts";
+import { tableFigureV1 } from "../../workflows/table-figure/v1.ts";
 import { type ContainerWorld, docker, openContainerWorld, running, until } from "./world.ts";
 
 let world: ContainerWorld;
 beforeAll(async () => {
   world = await openContainerWorld();
+  // Locally no scheduled handler wakes the pool; a call does.
+  await until(
+    () => world.people.developer.tools.test("code.run", { language: "python", code: "pass" }),
+    ({ ok }) => ok,
+    60_000,
+  );
 });
 afterAll(async () => {
   await world?.stop();
@@ -91,6 +98,67 @@ describe("a call", () => {
   });
 });
 
+describe("a run", () => {
+  it("[BOX-69] calls containers through the queue, also for the items of a map, and undoes with one", async () => {
+    const more = { effect: "write", idempotency: "key" };
+    await tool("double", "def main(input):\n    return {'n': input['n'] * 2}", { n: 1 });
+    await tool("undo", "def main(input):\n    return {'undone': input['n']}", { n: 1 }, more);
+    await tool(
+      "act",
+      "def main(input):\n    return {'n': input['n']}",
+      { n: 1 },
+      { ...more, compensate: { tool: "undo", input: { n: { cel: "output.n" } } } },
+    );
+    const { developer, app } = world.people;
+    await developer.workflows.register({
+      name: "with-containers",
+      input: { type: "object" },
+      tools: ["double", "act", "undo"],
+      steps: {
+        one: { kind: "tool", tool: "double", input: { n: { cel: "input.n" } } },
+        each: { kind: "map", needs: ["one"], over: [1, 2, 3], step: { kind: "tool", tool: "double", input: { n: { cel: "item" } } } },
+        act: { kind: "tool", needs: ["each"], tool: "act", input: { n: 7 } },
+        fail: {
+          kind: "tool",
+          needs: ["act"],
+          tool: "double",
+          input: { n: "no number" },
+          when: { cel: "input.fail" },
+          retry: { attempts: 1 },
+        },
+      },
+      output: { one: { cel: "steps.one.output.n" }, each: { cel: "steps.each.output.map(x, x.n)" } },
+    });
+    const ended = async (input: JsonObject) => {
+      const { id } = await app.runs.start({ workflow: "with-containers", input });
+      return until(
+        () => app.runs.get(id),
+        ({ status }) => ["completed", "failed", "dead_lettered"].includes(status),
+        90_000,
+      );
+    };
+    const [good, bad] = await Promise.all([ended({ n: 4, fail: false }), ended({ n: 4, fail: true })]);
+    expect(good).toMatchObject({ status: "completed", output: { one: 8, each: [2, 4, 6] } });
+    expect(bad).toMatchObject({ status: "failed", error: { step: "fail" } });
+    expect(bad.steps.find(({ id }) => id === "act")?.status).toBe("compensated");
+  }, 180_000);
+});
+
+describe("the shipped table-figure", () => {
+  it("[BOX-42] answers with the figure that the program computed", async () => {
+    const { developer, app } = world.people;
+    await developer.workflows.register(tableFigureV1);
+    const ticket = "What did we spend in all?\n\nitem | euros\npaper | 12.50\nink | 30\n";
+    const { id } = await app.runs.start({ workflow: "table-figure", input: { ticket } });
+    const run = await until(
+      () => app.runs.get(id),
+      ({ status }) => ["completed", "failed", "dead_lettered"].includes(status),
+      60_000,
+    );
+    expect(run).toMatchObject({ status: "completed", output: { figure: 42.5 }, flags: [] });
+  }, 120_000);
+});
+
 describe("the network", () => {
   it("[BOX-62] is not there: no metadata service, no ssh, no other host, no other container, no name", async () => {
     const { address, port, visits } = world.host;
@@ -138,6 +206,28 @@ output = {
     expect(bytes.length).toBe(6);
     expect(bytes.filter(([, got]) => got !== 0)).toEqual([]);
     expect(visits()).toBe(before);
+  });
+});
+
+describe("the egress", () => {
+  it("[BOX-62] lets a request through to a host that the tool lists, and to no other", async () => {
+    const { address, port: plainPort } = world.host;
+    const code = `
+import urllib.request, urllib.error
+def main(input):
+    try:
+        with urllib.request.urlopen(input["url"], timeout=8) as answer:
+            return {"status": answer.status, "text": answer.read(60).decode()}
+    except urllib.error.HTTPError as error:
+        return {"status": error.code, "text": ""}`;
+    const egress = [`${address}:${plainPort}`, address];
+    const asked = (url: string) => tool("visits", code, { url }, { effect: "read", egress });
+    expect(await asked(`http://${address}:${plainPort}/`)).toMatchObject({
+      ok: true,
+      output: { status: 200, text: "here is something that no container may read" },
+    });
+    const other = await asked("http://169.254.169.254/latest/meta-data/");
+    expect(other).toMatchObject({ ok: true, output: { status: 403, text: "" } });
   });
 });
 

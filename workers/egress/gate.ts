@@ -17,6 +17,7 @@ import {
   refuseMethod,
 } from "../../core/net/egress.ts";
 import { isListedHost } from "../../core/net/listed-host.ts";
+import { isPrivateHost } from "../../core/net/public-host.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { boundedStream, readBytes } from "./body.ts";
 import type { EgressGrant, EgressPorts } from "./ports.ts";
@@ -82,7 +83,7 @@ export function openGate(ports: EgressPorts, grant: EgressGrant): Gate {
   }
 
   async function send(request: Request): Promise<Response> {
-    const url = URL.parse(request.url);
+    const url = addressOf(request, grant, ports.allowPrivateHosts);
     const rules = await rule();
     const refused = (refusal: EgressRefusal, at: URL | null = url) => refuse(refusal, at, request.method, rules);
     if (url === null) return refused("malformed");
@@ -124,6 +125,13 @@ export function openGate(ports: EgressPorts, grant: EgressGrant): Gate {
     sent: () => sent,
     close: () => closing.abort(),
   };
+}
+
+/** null: it cannot be parsed. */
+function addressOf(request: Request, { meansHttps }: EgressGrant, allowPrivateHosts: boolean): URL | null {
+  const url = URL.parse(request.url);
+  const staysPlain = meansHttps !== true || url?.protocol !== "http:" || (allowPrivateHosts && isPrivateHost(url.hostname));
+  return url === null || staysPlain ? url : URL.parse(url.href.replace(/^http:/, "https:"));
 }
 
 /** null: every address of the name is public, or names are not looked up here. */

@@ -20,6 +20,8 @@ export type EgressGrant = {
   readonly hosts: readonly string[];
   /** Host → name of the secret that is sent there as `Authorization: Bearer`. */
   readonly secrets: { readonly [host: string]: string };
+  /** Plain http of the code goes out as https, except to a private host of a developer's machine: a container's own TLS ends nowhere. */
+  readonly meansHttps?: true;
   /** Nothing is sent from then on. */
   readonly until: EpochMs;
 };

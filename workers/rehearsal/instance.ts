@@ -58,6 +58,8 @@ class Filler {
     const described = typeof schema["description"] === "string" ? schema["description"] : frame.place.description;
     const here = { ...frame, place: { ...frame.place, description: described } };
     if (Object.hasOwn(schema, "const")) return plain(schema["const"] ?? null);
+    // A program is made of no facts: the developer's own example is the one that the rehearsal knows.
+    if (typeof schema["contentMediaType"] === "string" && Array.isArray(schema["examples"])) return plain(schema["examples"][0] ?? null);
     if (Array.isArray(schema["enum"])) return this.#choose(schema, schema["enum"], here);
     return this.#firstFitting(schema, this.#forms(schema, here));
   }

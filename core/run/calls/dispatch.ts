@@ -141,9 +141,9 @@ function giveUp(turn: Turn, activity: Activity, why: "window" | "run" | "step"):
   failWork(turn, activity, { code: "budget_exceeded", message: "the step's own `budget` does not cover the next model call" });
 }
 
-/** Set for calls that a queue consumer makes (`async`). */
+/** Set for calls that a queue consumer makes: those of an `async` step, and of tools in containers. */
 function lostAt(turn: Turn, activity: Activity, timeoutMs: number): { readonly lost_at?: number } {
   const definition = nodeDefinition(turn.birth.definition, activity.node);
-  const isQueued = activity.purpose === "node" && rulesOf(definition).calls(definition)?.isQueued === true;
-  return isQueued ? { lost_at: turn.at + timeoutMs + QUEUE_GRACE_MS } : {};
+  const isAsked = activity.purpose === "node" && rulesOf(definition).calls(definition)?.isQueued === true;
+  return isAsked || activity.facts?.queued === true ? { lost_at: turn.at + timeoutMs + QUEUE_GRACE_MS } : {};
 }

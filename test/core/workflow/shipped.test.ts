@@ -1,6 +1,7 @@
 /** The shipped workflows and the shop's tools hold together, and are plain JSON. */
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
+import { BUILT_IN_TOOLS } from "../../../core/tool/built-in.ts";
 import { checkTool } from "../../../core/tool/check.ts";
 import { cel, workflow } from "../../../core/workflow/builder.ts";
 import { checkDefinition } from "../../../core/workflow/check.ts";
@@ -11,7 +12,7 @@ import { shopTools } from "../../../workflows/tools.ts";
 
 const tools = shopTools("https://shop.example.com");
 const facts = Object.fromEntries(Object.entries(tools).map(([name, { effect }]) => [name, { effect: effect as "read" | "write" }]));
-const known = { tools: new Set(Object.keys(tools)), toolFacts: facts };
+const known = { tools: new Set([...Object.keys(tools), ...BUILT_IN_TOOLS.keys()]), toolFacts: facts };
 const checked = (name: string): Definition => {
   const result = checkDefinition(WORKFLOWS.find((source) => source.name === name) as Json, known);
   if (!result.ok) throw new Error(JSON.stringify(result.error));

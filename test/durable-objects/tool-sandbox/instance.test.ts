@@ -15,6 +15,8 @@ function container(answer: (path: string) => Promise<Response>, more: Partial<Co
     start: (options) => void started.push(options),
     monitor: () => new Promise(() => undefined),
     destroy: async () => undefined,
+    interceptAllOutboundHttp: async () => undefined,
+    interceptOutboundHttps: async () => undefined,
     getTcpPort: () => ({
       fetch: (async (url: string, init: RequestInit) => {
         const { pathname } = new URL(url);

@@ -321,3 +321,16 @@ describe("[EGRESS-3] names are looked up over DNS over HTTPS before they are cal
     expect(asked).toHaveLength(4);
   });
 });
+
+describe("a container's plain http", () => {
+  it("[BOX-33] goes out as https, and stays plain to a private host of a developer's machine alone", async () => {
+    const { gate, sent } = world([() => new Response("ok")], {}, { meansHttps: true });
+    await ask(gate, "http://files.example.com/a?b=c");
+    expect(sent.map(({ url }) => url)).toEqual(["https://files.example.com/a?b=c"]);
+    const local = world([() => new Response("ok")], { allowPrivateHosts: true }, { meansHttps: true, hosts: ["10.0.0.1"] });
+    await ask(local.gate, "http://10.0.0.1/");
+    expect(local.sent.map(({ url }) => url)).toEqual(["http://10.0.0.1/"]);
+    const strict = world([() => new Response("ok")]);
+    expect(refusalOf(await ask(strict.gate, "http://files.example.com/a"))).toBe("not_https");
+  });
+});

@@ -24,13 +24,15 @@ const answerWith = (end: SandboxEnd, more: Partial<SandboxAnswer> = {}): Sandbox
 
 function through(outcome: SandboxOutcome | Promise<SandboxOutcome>, tool: ToolManifest = TOOL, input: object = { order: "A-1" }) {
   const calls: SandboxCall[] = [];
+  const egresses: unknown[] = [];
   const sandboxes: Sandboxes = {
-    run: async (call) => {
+    run: async (call, egress) => {
       calls.push(call);
+      egresses.push(egress);
       return outcome;
     },
   };
-  return { calls, outcome: call(tool, { sandboxes }, input) };
+  return { calls, egresses, outcome: call(tool, { sandboxes }, input) };
 }
 const call = (tool: ToolManifest, more: { sandboxes?: Sandboxes }, input: object, timeoutMs = 60): Promise<ToolOutcome> =>
   defineToolGateway({
@@ -53,6 +55,14 @@ describe("a tool in a container", () => {
     expect(await outcome).toMatchObject({ result: { ok: true, output: { sum: 6 } }, reached: "answered", status: null });
     expect(calls).toEqual([{ code: TOOL.container.code, input: '{"order":"A-1"}', files: [], wallMs: 60 }]);
     expect(JSON.stringify(calls)).not.toContain("credential");
+  });
+
+  it("[BOX-33] has no network but through the egress, to the hosts that its manifest lists", async () => {
+    const done = answerWith({ kind: "ok", output: { value: {}, long: [] } });
+    const [closed, open] = [through(done), through(done, { ...TOOL, egress: ["api.example.com"] })];
+    await Promise.all([closed.outcome, open.outcome]);
+    expect(closed.egresses).toEqual([null]);
+    expect(open.egresses).toMatchObject([{ org: "acme", tool: TOOL.name, run: "run_01", activity: "refund", hosts: ["api.example.com"] }]);
   });
 
   it.each<[SandboxOutcome, ToolOutcome["reached"], Failure["class"], Failure["code"]]>([
@@ -91,7 +101,7 @@ describe("a tool in a container", () => {
   it("[BOX-31] that never answers is stopped when the call's time is over", async () => {
     const stopped: boolean[] = [];
     const sandboxes: Sandboxes = {
-      run: (_call, signal) => new Promise(() => signal.addEventListener("abort", () => stopped.push(true))),
+      run: (_call, _egress, signal) => new Promise(() => signal.addEventListener("abort", () => stopped.push(true))),
     };
     const ended = await call(TOOL, { sandboxes }, { order: "A-1" }, 30);
     expect([ended.reached, failureOf(ended).code, stopped]).toEqual(["unknown", "timeout", [true]]);

@@ -8,19 +8,20 @@ import { CODE_RUN_CHARS, CODE_RUN_FILES_CHARS } from "../../../core/tool/code-ru
 import type { ManifestOf } from "../../../core/tool/manifest.ts";
 import type { ExactJson } from "../../../core/untrusted-json.ts";
 import { writeInt64 } from "../../../core/workflow/int64.ts";
-import type { SandboxOutcome } from "../../sandbox/sandboxes.ts";
+import type { CallEgress, SandboxOutcome } from "../../sandbox/sandboxes.ts";
 import { failure } from "../failure.ts";
 import type { ToolGatewayPorts } from "../ports.ts";
 import type { Answer, Plan, Sent, Transport } from "./transport.ts";
 
 type ContainerPlan = Plan & { readonly call: Omit<SandboxCall, "wallMs">; readonly isCodeRun: boolean };
+type ContainerRequest = ContainerPlan & { readonly egress: CallEgress | null };
 
 /** What is told of stderr where the code ended without a word, in characters. */
 const STDERR_CHARS = 2_000;
 
 export function containerTransport({
   sandboxes,
-}: Pick<ToolGatewayPorts, "sandboxes">): Transport<ManifestOf<"container">, ContainerPlan, ContainerPlan> {
+}: Pick<ToolGatewayPorts, "sandboxes">): Transport<ManifestOf<"container">, ContainerPlan, ContainerRequest> {
   return {
     check({ container, input: schema }, input) {
       if (sandboxes === undefined) return err(failure("permanent", "tool_error", NO_CONTAINERS));
@@ -29,11 +30,13 @@ export function containerTransport({
       return ok({ target: null, secret: null, call, isCodeRun: false });
     },
 
-    prepare: (_manifest, plan) => ok(plan),
+    prepare({ name: tool, egress: hosts = [] }, plan, { context: { org, run, activity, traceId } }) {
+      return ok({ ...plan, egress: hosts.length === 0 ? null : { org, tool, run, activity, traceId, hosts } });
+    },
 
-    async send({ call, isCodeRun }, deadline) {
+    async send({ call, isCodeRun, egress }, deadline) {
       if (sandboxes === undefined) return noAnswer("no", failure("permanent", "tool_error", NO_CONTAINERS));
-      const running = sandboxes.run({ ...call, wallMs: deadline.timeoutMs }, deadline.signal);
+      const running = sandboxes.run({ ...call, wallMs: deadline.timeoutMs }, egress, deadline.signal);
       const outcome = await deadline.within(running);
       if (outcome.reached !== "answered") return noAnswer(outcome.reached, NO_ANSWER[outcome.why]);
       return isCodeRun ? answered({ value: toldOf(outcome.answer), long: [] }) : sentOf(outcome.answer);
