@@ -11,16 +11,18 @@ const EVERY_MS = 5_000;
 /** A sidecar is there before its instance: it is removed when it was alone this often. */
 const LOOKS = 4;
 
-/** One line of Docker's list. */
-export type Listed = { readonly name: string; readonly isRunning: boolean };
+/** One line of Docker's list. `state`: as Docker says it, such as `created`, `running`, `paused`, `exited`. */
+export type Listed = { readonly name: string; readonly state: string };
 
-/** Pure. Instances that have ended, and sidecars whose instance does not run. */
+const hasEnded = ({ state }: Listed): boolean => state === "exited" || state === "dead";
+
+/** Pure. Instances that have ended, and sidecars whose instance has ended or is not there. */
 export function leftovers(listed: readonly Listed[]): { readonly ended: readonly string[]; readonly alone: readonly string[] } {
-  const running = new Set(listed.filter(({ isRunning }) => isRunning).map(({ name }) => name));
+  const alive = new Set(listed.filter((one) => !hasEnded(one)).map(({ name }) => name));
   const isSidecar = ({ name }: Listed): boolean => name.endsWith(SIDECAR);
   return {
-    ended: listed.filter((one) => !isSidecar(one) && !one.isRunning).map(({ name }) => name),
-    alone: listed.filter((one) => isSidecar(one) && !running.has(one.name.slice(0, -SIDECAR.length))).map(({ name }) => name),
+    ended: listed.filter((one) => !isSidecar(one) && hasEnded(one)).map(({ name }) => name),
+    alone: listed.filter((one) => isSidecar(one) && !alive.has(one.name.slice(0, -SIDECAR.length))).map(({ name }) => name),
   };
 }
 
@@ -30,7 +32,7 @@ async function listInstances(): Promise<Listed[]> {
   return output
     .split("\n")
     .filter((line) => line.startsWith(PREFIX))
-    .map((line) => ({ name: line.split(" ")[0] ?? "", isRunning: line.endsWith(" running") }));
+    .map((line) => ({ name: line.split(" ")[0] ?? "", state: line.split(" ")[1] ?? "" }));
 }
 
 /** Removes them, whatever they are doing. */

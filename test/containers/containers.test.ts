@@ -122,7 +122,7 @@ describe("a run", () => {
           kind: "tool",
           needs: ["act"],
           tool: "double",
-          input: { n: "no number" },
+          input: { n: { no: "number" } },
           when: { cel: "input.fail" },
           retry: { attempts: 1 },
         },
@@ -216,13 +216,15 @@ describe("the egress", () => {
 import urllib.request, urllib.error
 def main(input):
     try:
-        with urllib.request.urlopen(input["url"], timeout=8) as answer:
+        with urllib.request.urlopen(URL, timeout=8) as answer:
             return {"status": answer.status, "text": answer.read(60).decode()}
     except urllib.error.HTTPError as error:
         return {"status": error.code, "text": ""}`;
     const egress = [`${address}:${plainPort}`, address];
-    const asked = (url: string) => tool("visits", code, { url }, { effect: "read", egress });
-    expect(await asked(`http://${address}:${plainPort}/`)).toMatchObject({
+    const asked = (url: string) => tool("visits", `URL = "${url}"
+${code}`, {}, { effect: "read", egress }); // an address in an input is personal data
+    const listed = await asked(`http://${address}:${plainPort}/`);
+    expect(listed, JSON.stringify(listed)).toMatchObject({
       ok: true,
       output: { status: 200, text: "here is something that no container may read" },
     });
@@ -358,8 +360,9 @@ describe("an instance", () => {
   });
 
   it("[BOX-66] is used once: it is gone when its call is answered", async () => {
-    const { output } = await python("import os\noutput = os.uname().nodename");
-    await until(running, (names) => names.every((name) => !hostsOf([name]).includes(String(output))), 15_000);
+    const before = await until(running, (names) => names.length >= 2, 60_000);
+    expect(await python("output = 1")).toMatchObject({ ok: true });
+    await until(running, (names) => before.some((name) => !names.includes(name)), 15_000);
   });
 });
 
@@ -409,5 +412,3 @@ function isBusy(name: string): boolean {
     return false;
   }
 }
-
-const hostsOf = (names: readonly string[]): string[] => names.map((name) => docker(["inspect", "--format", "{{.Config.Hostname}}", name]));

@@ -45,14 +45,11 @@ describe("the environment `containers`", () => {
 });
 
 describe("Docker's leftovers", () => {
-  it("are instances that ended, and sidecars whose instance does not run", () => {
+  it("are instances that ended, and sidecars without an instance; one that is being started or paused is none", () => {
     const listed = [
-      { name: "x-1", isRunning: true },
-      { name: "x-1-proxy", isRunning: true },
-      { name: "x-2", isRunning: false },
-      { name: "x-2-proxy", isRunning: true },
-      { name: "x-3-proxy", isRunning: true },
+      ...["running", "created", "paused", "exited", "dead"].map((state) => ({ name: `x-${state}`, state })),
+      ...["running", "created", "paused", "exited", "gone"].map((state) => ({ name: `x-${state}-proxy`, state: "running" })),
     ];
-    expect(leftovers(listed)).toEqual({ ended: ["x-2"], alone: ["x-2-proxy", "x-3-proxy"] });
+    expect(leftovers(listed)).toEqual({ ended: ["x-exited", "x-dead"], alone: ["x-exited-proxy", "x-gone-proxy"] });
   });
 });
