@@ -38,7 +38,7 @@ function storesThereAre(): string[] {
   const inD1 = tablesIn(migrations)
     .filter((table) => !dropped.has(table))
     .map((table) => `DB.${table}`);
-  const others = all(WRANGLER, /^binding = "(\w+)"/gm).filter((binding) => binding !== "DB" && binding !== "VERSION");
+  const others = all(WRANGLER, /^binding = "(\w+)"/gm).filter((binding) => !["DB", "VERSION", "LOADER"].includes(binding)); // the last two keep nothing
   return [...inObjects, ...inD1, ...others, ...all(WRANGLER, /dead_letter_queue = "([\w-]+)"/g)];
 }
 
