@@ -221,8 +221,9 @@ def main(input):
     except urllib.error.HTTPError as error:
         return {"status": error.code, "text": ""}`;
     const egress = [`${address}:${plainPort}`, address];
-    const asked = (url: string) => tool("visits", `URL = "${url}"
-${code}`, {}, { effect: "read", egress }); // an address in an input is personal data
+    // In the code, since an address in an input is personal data.
+    const codeFor = (url: string) => `URL = "${url}"${code}`;
+    const asked = (url: string) => tool("visits", codeFor(url), {}, { effect: "read", egress });
     const listed = await asked(`http://${address}:${plainPort}/`);
     expect(listed, JSON.stringify(listed)).toMatchObject({
       ok: true,
