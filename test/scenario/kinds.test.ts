@@ -144,6 +144,14 @@ describe("step kinds", () => {
     expect(listed["data"]).toHaveLength(1);
   });
 
+  it("[TOOL-92] a tool is put back as it was shown", async () => {
+    const { body: shown } = await call("GET", "/v1/tools/orders.get", world.keys.developer);
+    const put = await call("PUT", "/v1/tools/orders.get", world.keys.developer, shown);
+    expect(put.status, JSON.stringify(put.body)).toBe(200);
+    expect(put.body["version"]).toBe(shown["version"]);
+    expect((await call("PUT", "/v1/tools/orders.get", world.keys.developer, { ...shown, name: "orders.other" })).status).toBe(400);
+  });
+
   it("[THREAD-63] a tool's value reaches a guarded field only past a person, also through a child run or an on_error", async () => {
     const { name: _name, version: _version, ...manifest } = (await call("GET", "/v1/tools/orders.get", world.keys.developer)).body;
     const guarded = { ...manifest, guarded: ["/id"], approval: "never" };

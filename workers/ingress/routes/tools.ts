@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { refuse } from "../../../core/errors/problem.ts";
 import { unknownName } from "../../../core/errors/unknown-name.ts";
-import type { Json } from "../../../core/json.ts";
+import type { Json, JsonObject } from "../../../core/json.ts";
 import { err } from "../../../core/result.ts";
 import { errorOf } from "../../../core/run/calls/failure.ts";
 import type { StoredTool } from "../../store/ports.ts";
@@ -34,7 +34,7 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       body: ToolBody,
       answers: { 200: { description: "the tool with every default filled in", schema: RegisteredTool } },
       async handle(call) {
-        const registered = await registerTool(ports, call, { name: call.params.name, manifest: call.body });
+        const registered = await registerTool(ports, call, { name: call.params.name, manifest: asSent(call.body, call.params.name) });
         if (!registered.ok) return registered;
         const { tool, warnings } = registered.value;
         return reply(200, { ...tool, warnings });
@@ -135,3 +135,10 @@ function viewOf({ manifest, status, origin }: StoredTool) {
   const { v: _, proposed_by, ...told } = origin;
   return { ...manifest, status, origin: { ...told, proposed_by: proposed_by.user } };
 }
+
+/** What the answers of these routes add to a manifest. */
+const SHOWN_ONLY: ReadonlySet<string> = new Set(["version", "status", "origin", "proposals", "warnings"]);
+
+/** A tool as it was shown can be sent back: what only answers have is no part of the manifest, nor is the name of the path. */
+const asSent = (body: JsonObject, name: string): JsonObject =>
+  Object.fromEntries(Object.entries(body).filter(([field, value]) => !SHOWN_ONLY.has(field) && !(field === "name" && value === name)));
