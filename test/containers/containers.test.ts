@@ -210,8 +210,9 @@ output = {
 });
 
 describe("the egress", () => {
-  it("[BOX-62] lets a request through to a host that the tool lists, and to no other", async () => {
-    const { address, port: plainPort } = world.host;
+  it("[BOX-62] lets a request through to a host that the tool lists, and to no other", async ({ skip }) => {
+    const { address, hasPort80 } = world.host;
+    skip(!hasPort80, "this machine does not give port 80 to us");
     const code = `
 import urllib.request, urllib.error
 def main(input):
@@ -220,14 +221,14 @@ def main(input):
             return {"status": answer.status, "text": answer.read(60).decode()}
     except urllib.error.HTTPError as error:
         return {"status": error.code, "text": ""}`;
-    const egress = [`${address}:${plainPort}`, address];
+    const egress = [address];
     // In the code, since an address in an input is personal data.
     const codeFor = (url: string) => `URL = "${url}"${code}`;
     const asked = (url: string) => tool("visits", codeFor(url), {}, { effect: "read", egress });
-    const listed = await asked(`http://${address}:${plainPort}/`);
+    const listed = await asked(`http://${address}/`);
     expect(listed, JSON.stringify(listed)).toMatchObject({
       ok: true,
-      output: { status: 200, text: "here is something that no container may read" },
+      output: { status: 200, text: "port 80" },
     });
     const other = await asked("http://169.254.169.254/latest/meta-data/");
     expect(other).toMatchObject({ ok: true, output: { status: 403, text: "" } });

@@ -18,7 +18,13 @@ export type ContainerWorld = {
   readonly people: People;
   platform(): Platform;
   /** An address of this machine that a container could reach, with a port where every visitor is counted. */
-  readonly host: { readonly address: string; readonly port: number; visits(): number };
+  readonly host: {
+    readonly address: string;
+    readonly port: number;
+    /** The port 80 shows the same; false where this machine does not give it to us. Only that one reaches the runtime's interception. */
+    readonly hasPort80: boolean;
+    visits(): number;
+  };
   /** After the platform was killed: over the same state, on the same port. */
   startAgain(): Promise<void>;
   /** Until the returned function is called, nobody reaches the Docker engine through the platform's socket. */
@@ -131,12 +137,21 @@ async function countingHost() {
     count++;
   });
   await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
+  const plain = createHttpServer((_request, response) => response.end("port 80"));
+  const hasPort80 = await new Promise<boolean>((resolve) => {
+    plain.once("error", () => resolve(false));
+    plain.listen(80, "0.0.0.0", () => resolve(true));
+  });
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const address = addresses.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
   return {
     address,
     port: (server.address() as AddressInfo).port,
+    hasPort80,
     visits: () => count,
-    close: () => void server.close(),
+    close: () => {
+      server.close();
+      plain.close();
+    },
   };
 }
