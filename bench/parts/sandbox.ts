@@ -8,6 +8,7 @@ import { closedLoop } from "../load/closed-loop.ts";
 import { emptyContender } from "../load/contenders.ts";
 import type { Figure } from "../report/figure.ts";
 import { median, summarise } from "../report/statistics.ts";
+import { containers } from "./containers.ts";
 import type { Part } from "./part.ts";
 import { interleave, valuesOf } from "./rounds.ts";
 import { FLOORS_CONFIG } from "./transform.ts";
@@ -45,7 +46,7 @@ export const sandbox: Part = async ({ quick, floors, tell }) => {
         side("the way", [way]),
       ],
     };
-    return [figure];
+    return [figure, ...(await containers(quick, tell))];
   } finally {
     for (const { close } of sides) close();
     await runtime.stop();
