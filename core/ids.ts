@@ -13,7 +13,7 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type RunId = Branded<"run">;
 
 /** The first part of an id, which says what it names (docs/contract.md, "Names"). PERSISTED. */
-export type IdPrefix = "run" | "rev" | "evt" | "key" | "dl" | "req" | "kill" | "rec" | "cred" | "sec" | "sig" | "fb" | "ovr";
+export type IdPrefix = "run" | "rev" | "evt" | "key" | "dl" | "req" | "kill" | "rec" | "cred" | "sec" | "sig" | "fb" | "ovr" | "act";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford's base 32: no I, L, O, U
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;

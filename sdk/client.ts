@@ -143,6 +143,26 @@ export function createClient(options: ClientOptions) {
       get: (task: string) => http.json<Api.ModelRoute>("GET", at("v1", "routes", task)),
       remove: (task: string) => http.json<null>("DELETE", at("v1", "routes", task)),
     },
+    /** The org's own policies. A version decides nothing until a second admin has approved its activation. */
+    policies: {
+      register: (policies: { readonly cedar: string; readonly note?: string }) =>
+        http.json<Api.PolicyVersion>("POST", "/v1/policies", { body: policies }),
+      list: (page: PageOptions = {}) => http.json<Page<Api.PolicyVersion>>("GET", `/v1/policies${query(page)}`),
+      get: (version: string) => http.json<Api.PolicyVersion>("GET", at("v1", "policies", version)),
+      replay: (version: string, options: { readonly runs?: number } = {}) =>
+        http.json<Api.PolicyReplay>("POST", at("v1", "policies", version, "replay"), { body: options }),
+      analyse: (version: string) => http.json<Api.PolicyAnalysis>("POST", at("v1", "policies", version, "analysis")),
+      activate: (version: string, reason: string) =>
+        http.json<{ readonly id: string }>("POST", at("v1", "policies", version, "activate"), { body: { reason } }),
+      approve: (id: string) => http.json<Api.PolicyActivation>("POST", at("v1", "policies", "activations", id, "approve")),
+      activations: (page: PageOptions = {}) => http.json<Page<Api.PolicyActivation>>("GET", `/v1/policies/activations${query(page)}`),
+    },
+    /** Who may call which tool; put in force like policies. */
+    permissions: {
+      set: (rules: readonly Api.PermissionRule[], reason?: string) =>
+        http.json<Api.PermissionsRequested>("PUT", "/v1/permissions", { body: { rules, ...(reason === undefined ? {} : { reason }) } }),
+      get: () => http.json<Api.Permissions>("GET", "/v1/permissions"),
+    },
     keys: {
       /** The only answer that ever holds the key itself. */
       create: (key: NewApiKey) => http.json<ApiKey & { readonly key: string }>("POST", "/v1/api-keys", { body: key }),

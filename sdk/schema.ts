@@ -4,6 +4,10 @@
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 export type JsonObject = { [name: string]: Json };
 
+export type ActivatePolicies = {
+  readonly reason: string;
+};
+
 export type ApiKey = {
   readonly id: string;
   readonly org: string;
@@ -1257,6 +1261,79 @@ export type Override = {
   readonly created_at: string;
 };
 
+export type PermissionRule = {
+  readonly role: string;
+  readonly tool: string;
+  readonly resource: string;
+  readonly effect: "allow" | "deny" | "ask";
+};
+
+export type Permissions = {
+  readonly version: string | null;
+  readonly rules: readonly PermissionRule[];
+};
+
+export type PermissionsRequested = {
+  readonly id: string;
+  readonly version: string;
+};
+
+export type PolicyActivation = {
+  readonly id: string;
+  readonly kind: "policies" | "permissions";
+  readonly version: string;
+  readonly status: "pending" | "active" | "superseded";
+  readonly reason: string;
+  readonly requested_by: string;
+  readonly requested_at: string;
+  readonly approved_by: string | null;
+  readonly activated_at: string | null;
+};
+
+export type PolicyAnalysis = {
+  readonly never_applies: readonly string[];
+  readonly widened: readonly PolicyExample[];
+  readonly narrowed: readonly PolicyExample[];
+};
+
+export type PolicyExample = {
+  readonly role: string;
+  readonly user: string;
+  readonly action: string;
+  readonly effect: "none" | "read" | "write";
+  readonly approval: "never" | "always" | "policy";
+  readonly name: string;
+  readonly resources: string;
+  /** any JSON value */
+  readonly context: Json;
+  readonly before: "allow" | "deny" | "ask";
+  readonly after: "allow" | "deny" | "ask";
+  readonly policies: readonly string[];
+};
+
+export type PolicyReplay = {
+  readonly decisions: number;
+  readonly changed: readonly ({
+    readonly run: string;
+    readonly step: string | null;
+    readonly action: string;
+    readonly resource: string;
+    readonly before: "allow" | "deny" | "ask";
+    readonly after: "allow" | "deny" | "ask";
+    readonly policies: readonly string[];
+  })[];
+};
+
+export type PolicyVersion = {
+  readonly version: string;
+  readonly status: "draft" | "active";
+  readonly note: string | null;
+  readonly created_at: string;
+  readonly created_by: string;
+  readonly cedar?: string;
+  readonly rules?: readonly PermissionRule[];
+};
+
 /** RFC 9457 problem details */
 export type Problem = {
   readonly type: string;
@@ -1269,6 +1346,9 @@ export type Problem = {
     /** JSON Pointer into the body, or `query.NAME`, `header.NAME`, `path.NAME` */
     readonly path: string;
     readonly message: string;
+    /** where in a text of several lines, from 1 */
+    readonly line?: number;
+    readonly column?: number;
   })[];
 };
 
@@ -1309,6 +1389,11 @@ export type PutSecret = {
   readonly hosts: readonly string[];
 };
 
+export type RegisterPolicies = {
+  readonly cedar: string;
+  readonly note?: string;
+};
+
 export type RegisteredTool = Tool & {
   readonly warnings: readonly ({
     readonly path: string;
@@ -1335,6 +1420,10 @@ export type Replay = {
   /** `seq` of the first event after which the two differ */
   readonly diverged_at?: number;
   readonly run: Run;
+};
+
+export type ReplayPolicies = {
+  readonly runs?: number;
 };
 
 /** requests a minute and requests under way at once: of each key, of each user, of the whole org; absent: no limit but the deployment's for each key */
@@ -1551,6 +1640,16 @@ export type RunTrace = {
 export type Secret = {
   readonly name: string;
   readonly hosts: readonly string[];
+};
+
+export type SetPermissions = {
+  readonly rules: readonly ({
+    readonly role: string;
+    readonly tool: string;
+    readonly resource: string;
+    readonly effect: "allow" | "deny" | "ask";
+  })[];
+  readonly reason?: string;
 };
 
 /** the highest class of data that may go to callbacks, to people who decide reviews, and to hosts of tools */

@@ -23,6 +23,8 @@ export type SoFar = {
   readonly spent: MicroUsd;
   /** The step of the agent whose model chose the call; "": no model chose it. */
   readonly agent: string;
+  /** The data that the run handles are its user's own. */
+  readonly own: boolean;
 };
 
 /** Nothing happened yet, and the caller's own word is all there is: a call outside a run. */
@@ -33,11 +35,14 @@ export const NOTHING_YET: SoFar = {
   writes: 0,
   spent: 0,
   agent: "",
+  own: true,
 };
 
 /** PERSISTED: with each decision, in journals and in the audit log. Fields may be added, never renamed. */
 export type Circumstances = {
   readonly workflow: string;
+  /** The run's subject is its user: it handles the caller's own data. */
+  readonly own: boolean;
   /** The step of the agent that makes the call; "": none. */
   readonly agent: string;
   /** Who fixed what is called and its arguments: the definition's developer beforehand, a model, or whoever sent the request. */
@@ -82,6 +87,7 @@ export function circumstancesOf(
   return {
     workflow,
     agent: soFar.agent,
+    own: soFar.own,
     chosen_by: chosenBy,
     trust: soFar.args.trust,
     class: soFar.args.class,

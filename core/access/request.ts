@@ -18,10 +18,12 @@ export type Target =
       readonly name: string;
       readonly effect: "none" | "read" | "write";
       readonly approval: "never" | "always" | "policy";
+      /** What its scopes name, between blanks (core/policy/permissions.ts). */
+      readonly resources: string;
       /** null: every role. */
       readonly roles: readonly string[] | null;
     }
-  | { readonly type: "Model"; readonly org: string; readonly name: string };
+  | { readonly type: "Model" | "Host" | "Collection" | "Memory"; readonly org: string; readonly name: string };
 
 /** May this principal do this to that? PERSISTED: with each decision about a call, in journals and in the audit log. */
 export type AccessQuestion = {
@@ -60,11 +62,11 @@ export function toCedarRequest({ principal, action, resource, context }: AccessQ
   };
 }
 
-/** Cedar has no fractions: money is a `decimal` of four digits, rounded up. */
-const toCedarContext = ({ spent_usd, tools_called, ...plain }: Circumstances): JsonObject => ({
+/** Cedar has no fractions: money is a `decimal` of four digits, rounded up. What the policies do not read may be missing. */
+const toCedarContext = ({ spent_usd: usd, tools_called: tools, ...plain }: Partial<Circumstances>): JsonObject => ({
   ...plain,
-  tools_called: [...tools_called],
-  spent_usd: { __extn: { fn: "decimal", arg: (Math.ceil(spent_usd * 10_000 - 1e-6) / 10_000).toFixed(4) } },
+  ...(tools === undefined ? {} : { tools_called: [...tools] }),
+  ...(usd === undefined ? {} : { spent_usd: { __extn: { fn: "decimal", arg: (Math.ceil(usd * 10_000 - 1e-6) / 10_000).toFixed(4) } } }),
 });
 
 /** Optional attributes are absent where this platform has null. */

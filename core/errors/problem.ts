@@ -2,7 +2,13 @@
 import { ERRORS, type ErrorCode, type ErrorSpec } from "./codes.ts";
 
 /** `path`: a JSON Pointer into the body, or `query.NAME`, `header.NAME`, `path.NAME`. */
-export type FieldError = { readonly path: string; readonly message: string };
+export type FieldError = {
+  readonly path: string;
+  readonly message: string;
+  /** Where in a text of several lines, from 1. */
+  readonly line?: number;
+  readonly column?: number;
+};
 
 /** What a room hands to the edge when a request cannot be met. `detail` is ours, never copied from below. */
 export type Refusal = {

@@ -96,6 +96,8 @@ export const STORES = {
   "DB.traffic": { erasure: nothing("shares of versions"), retention: CONFIGURED },
   "DB.tools": { erasure: nothing("manifests"), retention: CONFIGURED },
   "DB.models": { erasure: nothing("entries of models"), retention: CONFIGURED },
+  "DB.policies": { erasure: CALLERS, retention: nothing("every decision on record names the version that it was made by") },
+  "DB.policy_activations": { erasure: CALLERS, retention: nothing("who put which policies in force, and why") },
   "DB.routes": { erasure: nothing("routes of tasks"), retention: CONFIGURED },
   "DB.secrets": { erasure: nothing("sealed secrets of the org"), retention: CONFIGURED },
   "DB.runs": {

@@ -2,8 +2,11 @@
  * What every implementation of `StorePort` does. `test/rooms/store/contract.test.ts` runs these cases over D1 and over the store in
  * memory that tests of the ingress build on: a case that only one of them passes is a fake that drifted, or a bug.
  */
+
 import { describe, expect, it } from "vitest";
 import type { AuditRecord } from "../../core/audit/record.ts";
+import { mintId } from "../../core/ids.ts";
+import type { Activation, SetVersion } from "../../core/policy/set.ts";
 import type { RunStatus } from "../../core/run/outside/view.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import type { ToolOrigin } from "../../core/tool/import/source.ts";
@@ -412,6 +415,46 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
       expect(await store.routes.get(org, "b")).toBeNull();
       expect(await store.routes.remove(fresh(), "a", recordOf("route.removed"))).toBe(false);
       expect(recorded(org)).toEqual(["route.set", "route.set", "route.set", "route.removed"]);
+    });
+
+    it("[POLICY-11] one version of each kind of policy is in force, from its approval until the next", async () => {
+      const { store, recorded } = open();
+      const org = fresh();
+      const versionOf = (digit: string, createdAt: number, content: SetVersion["content"]): SetVersion => ({
+        ...{ version: digit.repeat(32), content, note: null, createdAt, createdBy: "ann" },
+      });
+      const one = versionOf("a", 1, { kind: "policies", cedar: "one" });
+      const two = versionOf("b", 2, { kind: "policies", cedar: "two" });
+      const matrix = versionOf("c", 3, { kind: "permissions", rules: [] });
+      for (const version of [one, two, matrix]) expect(await store.policies.put(org, version, recordOf("policy"))).toBe(true);
+      expect(await store.policies.put(org, one, recordOf("policy"))).toBe(false);
+      expect(await store.policies.get(org, one.version)).toEqual(one);
+      expect(await store.policies.get(fresh(), one.version)).toBeNull();
+      const first = await store.policies.list(org, "policies", { limit: 1, cursor: null });
+      const second = await store.policies.list(org, "policies", { limit: 1, cursor: first.next_cursor });
+      expect([first.data, second.data, second.next_cursor]).toEqual([[two], [one], null]);
+      expect(await store.policies.active(org)).toEqual({ policies: null, permissions: null });
+
+      const asked = (at: number, { version, content }: SetVersion): Activation => ({
+        ...{ id: mintId("act", at, new Uint8Array(10)), kind: content.kind, version, reason: "r", requestedAt: at },
+        ...{ asker: { user: "ann", root: "ann", credential: "key_1" }, status: "pending", approvedBy: null, activatedAt: null },
+      });
+      const requests = [asked(10, one), asked(11, matrix), asked(12, two)] as const;
+      for (const request of requests) await store.policies.request(org, request, recordOf("asked"));
+      const approve = (request: Activation) => store.policies.approve(org, request, { by: "bob", at: 20 }, recordOf("active"));
+      expect(await store.policies.active(org)).toEqual({ policies: null, permissions: null });
+      expect([await approve(requests[0]), await approve(requests[0]), await approve(requests[1])]).toEqual([true, false, true]);
+      expect(await store.policies.active(org)).toEqual({ policies: one, permissions: matrix });
+      expect(await approve(requests[2])).toBe(true);
+      expect(await store.policies.active(org)).toEqual({ policies: two, permissions: matrix });
+      expect(await store.policies.activation(org, requests[2].id)).toEqual({
+        ...requests[2],
+        status: "active",
+        approvedBy: "bob",
+        activatedAt: 20,
+      });
+      expect((await store.policies.activations(org, PAGE)).data.map(({ status }) => status)).toEqual(["active", "active", "superseded"]);
+      expect(recorded(org)).toEqual(["policy", "policy", "policy", "asked", "asked", "asked", "active", "active", "active"]);
     });
 
     it("a secret is replaced together with its hosts", async () => {

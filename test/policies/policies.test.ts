@@ -77,6 +77,16 @@ for (const folder of ["ALLOW", "DENY"] as const) {
   });
 }
 
+describe("the examples for orgs", () => {
+  const examples = readdirSync(join(FOLDER, "examples"));
+  it.each(examples)("%s fits the schema and is formatted as Cedar formats it", (name) => {
+    const text = read("examples", name);
+    const policies = { staticPolicies: text };
+    expect(cedar.validate({ schema, policies })).toMatchObject({ type: "success", validationErrors: [], validationWarnings: [] });
+    expect(cedar.formatPolicies({ policyText: text, lineWidth: 120, indentWidth: 2 })).toMatchObject({ formatted_policy: text });
+  });
+});
+
 describe("[POLICY-3] without a policy for it", () => {
   const everything = [...new Set(Array.from(schema.matchAll(/"([a-z_]+\.[a-z_]+)"/g), (match) => match[1] ?? ""))];
   const ofCalls = /^(tool\.call|model\.call|knowledge\.|memory\.)/;
@@ -95,7 +105,7 @@ describe("[POLICY-3] without a policy for it", () => {
     const resource = action.startsWith("kill.")
       ? ({ type: "Switch", org: "acme", owner: "ann", scope: null } as const)
       : ({ type: "Thing", org: "acme", owner: "ann" } as const);
-    expect(decide({ principal, action, resource })).toBe("deny");
+    expect(decide({ principal, action, resource, ...(action === "run.start" ? { context: ORDINARY_CALL } : {}) })).toBe("deny");
   });
 
   it.each(httpActions)("%s: nobody of another org may", (action) => {
@@ -103,6 +113,6 @@ describe("[POLICY-3] without a policy for it", () => {
     const resource = action.startsWith("kill.")
       ? ({ type: "Switch", org: "acme", owner: "ann", scope: null } as const)
       : ({ type: "Thing", org: "acme", owner: "ann" } as const);
-    expect(decide({ principal, action, resource })).toBe("deny");
+    expect(decide({ principal, action, resource, ...(action === "run.start" ? { context: ORDINARY_CALL } : {}) })).toBe("deny");
   });
 });

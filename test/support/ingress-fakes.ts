@@ -27,6 +27,8 @@ import type { RunSignal } from "../../core/run/machine/signal.ts";
 import type { EventView, RunReplay, RunStatus, RunView } from "../../core/run/outside/view.ts";
 import type { LogLine } from "../../core/telemetry/log-line.ts";
 import { toRfc3339 } from "../../core/time.ts";
+import type { Permission } from "../../core/workflow/authority.ts";
+import { versionOf } from "../../workers/access/version.ts";
 import { defineAuth } from "../../workers/auth/auth.ts";
 import { defineLastUse } from "../../workers/auth/last-use.ts";
 import { readIssuers } from "../../workers/auth/oidc/issuers.ts";
@@ -80,7 +82,10 @@ export function makeWorld(
     taught: ModelParameters;
     limits: (() => never) | null;
     mayTry: (address: string) => boolean;
+    /** What the policies say to every start, and to every decision that is made again. */
+    mayStart: Permission;
   } = {
+    mayStart: { decision: "allow", policyVersion: "p1", reasons: [] },
     taught: {},
     limits: null,
     mayTry: () => true,
@@ -256,6 +261,15 @@ export function makeWorld(
       issuers,
       providers,
     }),
+    mayStart: async () => script.mayStart,
+    policies: {
+      flawsOf: (cedar) =>
+        cedar.includes("permit") || cedar.includes("forbid") ? [] : [{ line: 1, column: 1, message: "holds no policy" }],
+      answerTo: () => script.mayStart,
+      analyse: () => ({ never_applies: [], widened: [], narrowed: [] }),
+      versionOf,
+      decisions: async () => [],
+    },
     starts: { enter: () => 0, leave: () => undefined },
     limits: defineLimitsOfIsolate({
       now: () => clock.at,
@@ -486,6 +500,7 @@ function permits(role: Role, action: string, user: string, owner: string | undef
     "kill.read",
     "override.read",
     "guardrail.check",
+    "policy.read",
   ];
   const own: { [R in Role]: readonly string[] } = {
     admin: [],

@@ -14,6 +14,7 @@ import { type ChosenSettings, REPLACED, withDefaults } from "../../core/org/sett
 import type { OrgView } from "../../core/org/view.ts";
 import { type Override, statusOf } from "../../core/override/override.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
+import type { Activation, SetVersion } from "../../core/policy/set.ts";
 import { err, ok } from "../../core/result.ts";
 import type { DeadLetterView, FeedbackView, RunView } from "../../core/run/outside/view.ts";
 import { orNullRfc3339, toRfc3339 } from "../../core/time.ts";
@@ -23,6 +24,7 @@ import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { chooseVersion } from "../../workers/store/choose-version.ts";
 import { IDEMPOTENCY_MS } from "../../workers/store/idempotency.ts";
 import { LOGIN_COUNTS_MS } from "../../workers/store/keys.ts";
+import { activeOf } from "../../workers/store/policies.ts";
 import type { ApiKeyRow, StoredTool, StorePort } from "../../workers/store/ports.ts";
 import { sha256Hex } from "./audit-chain.ts";
 
@@ -61,6 +63,8 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
     );
   const models = new Map<string, ModelEntry>();
   const routes = new Map<string, TaskRoute>();
+  const policies = new Map<string, SetVersion>();
+  const activations = new Map<string, { org: string; activation: Activation }>();
   const secrets = new Map<string, { sealed: string; hosts: readonly string[] }>();
   const overrides = new Map<string, Override>();
   const slots = new Map<string, Set<string>>();
@@ -317,6 +321,49 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
       },
       get: async (org, id) => models.get(`${org}/${id}`) ?? null,
       list: async (org) => namesOf(models, org).flatMap((id) => models.get(`${org}/${id}`) ?? []),
+    },
+    policies: {
+      async put(org, version, record) {
+        if (policies.has(`${org}/${version.version}`)) return false;
+        keep(`policy ${version.version}`, org, record);
+        policies.set(`${org}/${version.version}`, version);
+        return true;
+      },
+      get: async (org, version) => policies.get(`${org}/${version}`) ?? null,
+      list: async (org, kind, page) =>
+        paged(
+          namesOf(policies, org)
+            .flatMap((version) => policies.get(`${org}/${version}`) ?? [])
+            .filter(({ content }) => content.kind === kind)
+            .sort((a, b) => b.createdAt - a.createdAt || (a.version < b.version ? 1 : -1)),
+          page,
+        ),
+      active: async (org) => {
+        reach("store.policies");
+        const inForce = [...activations.values()].filter((one) => one.org === org && one.activation.status === "active");
+        return activeOf(inForce.flatMap(({ activation }) => policies.get(`${org}/${activation.version}`) ?? []));
+      },
+      async request(org, activation, record) {
+        keep(`activation ${activation.id}`, org, record);
+        activations.set(`${org}/${activation.id}`, { org, activation });
+      },
+      activation: async (org, id) => activations.get(`${org}/${id}`)?.activation ?? null,
+      activations: async (org, page) =>
+        paged(
+          [...activations.values()].flatMap((one) => (one.org === org ? [one.activation] : [])).sort((a, b) => (a.id < b.id ? 1 : -1)),
+          page,
+        ),
+      async approve(org, { id, kind }, { by, at }, record) {
+        const asked = activations.get(`${org}/${id}`);
+        if (asked?.activation.status !== "pending") return false;
+        keep(`active ${id}`, org, record);
+        for (const [key, one] of activations) {
+          if (one.org !== org || one.activation.kind !== kind || one.activation.status !== "active") continue;
+          activations.set(key, { org, activation: { ...one.activation, status: "superseded" } });
+        }
+        activations.set(`${org}/${id}`, { org, activation: { ...asked.activation, status: "active", approvedBy: by, activatedAt: at } });
+        return true;
+      },
     },
     routes: {
       async put(org, route, record) {

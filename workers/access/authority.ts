@@ -1,6 +1,6 @@
 /** Answers a run's question before it does anything outside (core/workflow/authority.ts). Never throws: what cannot be decided is refused. */
 
-import { type Circumstances, circumstancesOf } from "../../core/access/circumstances.ts";
+import { type Circumstances, circumstancesOf, NOTHING_YET } from "../../core/access/circumstances.ts";
 import { didYouMean } from "../../core/errors/unknown-name.ts";
 import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
 import type { Json } from "../../core/json.ts";
@@ -11,6 +11,8 @@ import type { TaskRoute } from "../../core/model/task-route.ts";
 import { isListedHost } from "../../core/net/listed-host.ts";
 import { isPrivateHost } from "../../core/net/public-host.ts";
 import type { OrgSettings } from "../../core/org/settings.ts";
+import { resourcesOf } from "../../core/policy/permissions.ts";
+import type { ActiveSets } from "../../core/policy/set.ts";
 import { unreachable } from "../../core/result.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -31,6 +33,8 @@ export type AuthorityPorts = {
   readonly now: () => EpochMs;
   readonly log: Log;
   readonly access: Pick<Access, "permission">;
+  /** The policies of the org that are in force, at most `CACHE_MS.policies` old. Throws when nobody can say: nothing is allowed then. */
+  policies(org: string): Promise<ActiveSets>;
   /** The newest version; null: the org has no such tool. */
   tool(org: string, name: string): Promise<ToolManifest | null>;
   /** The org's list of hosts that its tools may call: those are its own. null: it has no list. */
@@ -61,6 +65,8 @@ export type AuthorityPorts = {
 export type Authority = {
   /** `killEpoch`: of the kill switch, as whoever asks last heard it. */
   authorize(question: AuthorityQuestion, killEpoch: number): Promise<AuthorityAnswer>;
+  /** Whether a caller may start this workflow over HTTP. Throws when the org's policies cannot be read. */
+  mayStart(start: { readonly caller: Caller; readonly workflow: string; readonly own: boolean }, killEpoch: number): Promise<Permission>;
 };
 
 type Refused = Extract<AuthorityAnswer, { kind: "refused" }>;
@@ -80,7 +86,7 @@ export function defineAuthority(ports: AuthorityPorts): Authority {
           case "model":
             return await aboutModel(ports, question, killEpoch);
           case "run":
-            return await aboutRun(ports, question);
+            return await aboutRun(ports, question, killEpoch);
           default:
             return unreachable(question);
         }
@@ -91,6 +97,11 @@ export function defineAuthority(ports: AuthorityPorts): Authority {
         return refused("internal", `the policy could not decide whether this ${question.kind} may be ${verb}`, true);
       }
     },
+    async mayStart({ caller, workflow, own }, killEpoch) {
+      const moment = { at: ports.now(), epoch: killEpoch, workflow, destination: "" };
+      const circumstances = { ...circumstancesOf({ ...NOTHING_YET, own }, moment, "caller"), risk: 0 };
+      return ports.access.permission({ kind: "run", caller, org: caller.org, circumstances }, await ports.policies(caller.org));
+    },
   };
 }
 
@@ -100,10 +111,10 @@ async function aboutTool(
   killEpoch: number,
 ): Promise<AuthorityAnswer> {
   const { org } = question.caller;
-  const found = await ports.tool(org, question.tool);
+  const [found, active] = await Promise.all([ports.tool(org, question.tool), ports.policies(org)]);
   if (found === null) return refused("not_found", `there is no tool \`${question.tool}\``, false);
   const manifest = await withEffect(ports, org, found);
-  const destination = hostOf(manifest);
+  const [destination = ""] = hostsOf(manifest);
   const before = circumstancesOf(
     question.soFar,
     { at: ports.now(), epoch: killEpoch, workflow: question.workflow, destination },
@@ -118,13 +129,13 @@ async function aboutTool(
     way_out: question.ledByUntrusted === true && !isOwn,
   };
   const risk = riskOfCall(manifest, circumstances, isOwn, question.inRun);
-  const decided = toolPermission(ports, question.caller, manifest, { ...circumstances, risk: risk.score });
+  const decided = toolPermission({ ports, caller: question.caller, active }, manifest, { ...circumstances, risk: risk.score });
   const asked = decided.reasons.includes(TOOL_ROLES) ? { ...decided, told: whoMay(manifest) } : decided;
   const settings = await ports.settings(org);
   const accepted = underClasses(asked, question, manifest, settings, destination);
   const permission = await underRisk(accepted, question, manifest, risk, settings.risk, (runs, step) => ports.overridden(org, runs, step));
   if (manifest.kind !== "workflow" || permission.decision === "deny") return { kind: "tool", permission, facts: factsOf(manifest), risk };
-  const child = await childOf(ports, question, manifest);
+  const child = await childOf(ports, question, manifest, killEpoch);
   if (child.kind === "refused") return child;
   return { kind: "tool", permission, facts: { ...factsOf(manifest), child: inFacts(manifest, child) }, risk };
 }
@@ -143,6 +154,7 @@ async function childOf(
   ports: AuthorityPorts,
   question: Extract<AuthorityQuestion, { kind: "tool" }>,
   manifest: ManifestOf<"workflow">,
+  killEpoch: number,
 ): Promise<ChildAnswer | Refused> {
   const { caller, run, call, soFar } = question;
   if (call === undefined) return refused("invalid_request", "the tool is a workflow: only a run can call it, as a child run", false);
@@ -150,7 +162,7 @@ async function childOf(
   const start = { kind: "run", caller, run, activity, workflow: manifest.workflow.name, version: null, input, soFar } as const;
   const misfit = await misfitOfInput(ports, start, manifest.input);
   if (misfit !== null) return refused("invalid_request", misfit, false);
-  const answer = await aboutRun(ports, start);
+  const answer = await aboutRun(ports, start, killEpoch);
   return answer.kind === "run" || answer.kind === "refused"
     ? answer
     : refused("internal", "the policy gave no answer about the child run", true);
@@ -161,8 +173,12 @@ const inFacts = ({ output }: ToolManifest, { child, workflow, version, digest, l
   limits: { usd: limits.usd, tokens: limits.tokens },
 });
 
-/** The host that a call of the tool goes to; empty: to none. */
-const hostOf = (tool: ToolManifest): string => URL.parse(toolAddress(tool) ?? "")?.hostname ?? "";
+/** The hosts that a call of the tool can send something to. */
+function hostsOf(tool: ToolManifest): readonly string[] {
+  const address = toolAddress(tool);
+  const urls = address === null ? (tool.egress ?? []).map((host) => `https://${host}/`) : [address];
+  return [...new Set(urls.map((url) => URL.parse(url)?.hostname ?? ""))].filter((host) => host !== "");
+}
 
 /** The policy that holds callers to a tool's `allow.roles`. */
 const TOOL_ROLES = "calls.tool_roles";
@@ -183,19 +199,25 @@ async function isOwnHost(ports: AuthorityPorts, org: string, tool: ToolManifest)
   return urls.every((url) => url !== null && (listed === null ? isPrivateHost(url.hostname) : isListedHost(url, listed)));
 }
 
-const toolPermission = (ports: AuthorityPorts, caller: Caller, manifest: ToolManifest, circumstances: Circumstances): Permission =>
-  ports.access.permission({
-    kind: "tool",
-    caller,
-    tool: {
-      org: caller.org,
-      name: manifest.name,
-      effect: manifest.effect,
-      approval: manifest.approval,
-      roles: manifest.allow?.roles ?? null,
-    },
-    circumstances,
-  });
+/** For whom it is decided, by which policies. */
+type Deciding = { readonly ports: AuthorityPorts; readonly caller: Caller; readonly active: ActiveSets };
+
+/** Decided for each host that the call can reach, and the strictest decision counts. */
+function toolPermission({ ports, caller, active }: Deciding, manifest: ToolManifest, before: Circumstances): Permission {
+  const { org } = caller;
+  const { name, effect, approval, scopes, allow } = manifest;
+  const tool = { org, name, effect, approval, resources: resourcesOf(scopes), roles: allow?.roles ?? null };
+  const ask = (destination: string): Permission => {
+    const circumstances = { ...before, destination };
+    return ports.access.permission({ kind: "tool", caller, tool, circumstances }, active);
+  };
+  const [first = "", ...others] = hostsOf(manifest);
+  return others
+    .map(ask)
+    .reduce((strictest, next) => (STRICTNESS[next.decision] > STRICTNESS[strictest.decision] ? next : strictest), ask(first));
+}
+
+const STRICTNESS: { readonly [D in Permission["decision"]]: number } = { allow: 0, ask: 1, deny: 2 };
 
 async function aboutModel(
   ports: AuthorityPorts,
@@ -204,10 +226,11 @@ async function aboutModel(
 ): Promise<AuthorityAnswer> {
   const { caller, task, soFar, workflow } = question;
   const { org } = caller;
-  const [models, route, settings] = await Promise.all([
+  const [models, route, settings, active] = await Promise.all([
     ports.models(org),
     task === null ? null : ports.route(org, task),
     ports.settings(org),
+    ports.policies(org),
   ]);
   const permissions = new Map<string, Permission>();
   const at = ports.now();
@@ -218,7 +241,8 @@ async function aboutModel(
   };
   const permissionFor = (id: string): Permission => {
     const permission =
-      permissions.get(id) ?? ports.access.permission({ kind: "model", caller, org, model: id, circumstances: circumstancesFor(id) });
+      permissions.get(id) ??
+      ports.access.permission({ kind: "model", caller, org, model: id, circumstances: circumstancesFor(id) }, active);
     permissions.set(id, permission);
     return permission;
   };
@@ -233,7 +257,13 @@ async function aboutModel(
   const denied = [...permissions.values()].find(({ decision }) => decision !== "allow");
   const permission = first === undefined ? denied : permissionFor(first.id);
   if (permission === undefined) return nobody(question, models, rejected);
-  return { kind: "model", permission, candidates, rejected, tools: await toolsFor(ports, caller, question.tools, circumstancesFor("")) };
+  return {
+    kind: "model",
+    permission,
+    candidates,
+    rejected,
+    tools: await toolsFor({ ports, caller, active }, question.tools, circumstancesFor("")),
+  };
 }
 
 /** The policy denied nobody, and yet nobody is left. */
@@ -255,25 +285,28 @@ function nobody(
 }
 
 /** The tools that a model is offered: those that exist and that the caller's roles may reach. The policy decides each call again. */
-async function toolsFor(
-  ports: AuthorityPorts,
-  caller: Caller,
-  names: readonly string[],
-  circumstances: Omit<Circumstances, "risk">,
-): Promise<ModelTool[]> {
+async function toolsFor(deciding: Deciding, names: readonly string[], circumstances: Omit<Circumstances, "risk">): Promise<ModelTool[]> {
+  const { ports, caller } = deciding;
   const manifests = await Promise.all([...new Set(names)].map((name) => ports.tool(caller.org, name)));
   return manifests.flatMap((manifest) => {
     if (manifest === null) return [];
-    const chosen = { ...circumstances, chosen_by: "model", destination: hostOf(manifest), risk: 0 } as const;
-    if (toolPermission(ports, caller, manifest, chosen).decision === "deny") return [];
+    const chosen = { ...circumstances, chosen_by: "model", risk: 0 } as const;
+    if (toolPermission(deciding, manifest, chosen).decision === "deny") return [];
     return [{ name: manifest.name, description: manifest.description, input: manifest.input }];
   });
 }
 
 /** A run that starts another one acts for its caller: who may not start runs may not start them through a run either. */
-async function aboutRun(ports: AuthorityPorts, question: Extract<AuthorityQuestion, { kind: "run" }>): Promise<AuthorityAnswer> {
-  const { caller, run, activity, workflow } = question;
-  const { decision } = ports.access.permission({ kind: "run", caller, org: caller.org });
+async function aboutRun(
+  ports: AuthorityPorts,
+  question: Extract<AuthorityQuestion, { kind: "run" }>,
+  killEpoch: number,
+): Promise<AuthorityAnswer> {
+  const { caller, run, activity, workflow, soFar } = question;
+  const moment = { at: ports.now(), epoch: killEpoch, workflow, destination: "" };
+  const circumstances = { ...circumstancesOf(soFar, moment, soFar.agent === "" ? "definition" : "model"), risk: 0 };
+  const active = await ports.policies(caller.org);
+  const { decision } = ports.access.permission({ kind: "run", caller, org: caller.org, circumstances }, active);
   if (decision !== "allow") return refused("policy_denied", "the caller may not start runs", false);
   const found = await ports.workflow(caller.org, workflow, question.version, caller.user);
   if (found === null) {

@@ -1,21 +1,19 @@
 /**
  * Cedar in this isolate: policies parsed once, questions answered from there. Fails closed: an answer that is no success, a
- * policy that failed while it was evaluated (a `forbid` that fails would be skipped), an exception: all of them deny.
+ * policy that failed while it was evaluated (a `forbid` that fails would be skipped), a question that the schema does not know, an
+ * exception: all of them deny.
+ *
+ * Most of a decision's time is the way of its question into WebAssembly and back. So a question takes along only what the policies read,
+ * is asked of those policies alone that are about its action, and is checked against the schema here.
  */
 import { createHash } from "node:crypto";
-import {
-  type EntityJson,
-  initSync,
-  policySetTextToParts,
-  preparsePolicySet,
-  preparseSchema,
-  statefulIsAuthorized,
-} from "@cedar-policy/cedar-wasm/web";
+import { type EntityJson, preparsePolicySet, statefulIsAuthorized } from "@cedar-policy/cedar-wasm/web";
 import { type AccessQuestion, toCedarRequest } from "../../core/access/request.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
-// @ts-expect-error: the bundler hands out the module itself; the declaration beside the file describes its exports
-import cedarModule from "../../node_modules/@cedar-policy/cedar-wasm/web/cedar_wasm_bg.wasm";
+import { startCedar } from "./cedar.ts";
+import { byId } from "./parts.ts";
 import type { PolicyTexts } from "./policies.ts";
+import { closureOf, type Known, type Questions, questionsOf, readBy, scopeOf } from "./reading.ts";
 
 /** A decision with its reasons. */
 export type Verdict = {
@@ -27,17 +25,43 @@ export type Verdict = {
 /** Cedar over one set of policies. */
 export type PolicyEngine = { readonly version: string; readonly decide: (question: AccessQuestion) => Verdict };
 
-const UNAVAILABLE: Verdict = { decision: "deny", reasons: ["policy_unavailable"] };
+/** The answer of a set that cannot be used. */
+export const UNAVAILABLE: Verdict = { decision: "deny", reasons: ["policy_unavailable"] };
 
-/** Loads the set under its version: two sets in one isolate do not meet. */
-export function loadPolicies(texts: PolicyTexts, log: Log): PolicyEngine {
-  const version = versionOf(texts);
-  if (!prepare(version, texts, log)) return { version, decide: () => UNAVAILABLE };
+/** Decisions kept: the same question under the same policies has the same answer. */
+const REMEMBERED = 2_000;
+
+/** A set that is ready to be asked. */
+type Loaded = {
+  readonly slot: string;
+  readonly policies: { readonly [id: string]: string };
+  readonly scopes: ReadonlyMap<string, ReturnType<typeof scopeOf>>;
+  readonly reads: Known;
+  readonly questions: Questions;
+  readonly roles: ReadonlyMap<string, readonly string[]>;
+  /** Actions whose policies Cedar has parsed. */
+  readonly ready: Set<string>;
+};
+
+/**
+ * Loads the set. `slot`: where Cedar keeps it, by default under its version, so that two sets in one isolate do not meet. Loading another
+ * set into the same slot ends the first one.
+ */
+export function loadPolicies(texts: PolicyTexts, log: Log, version: string = versionOf(texts), slot: string = version): PolicyEngine {
+  const loaded = load(slot, version, texts, log);
+  if (loaded === null) return { version, decide: () => UNAVAILABLE };
+  const remembered = new Map<string, Verdict>();
   return {
     version,
-    decide: (question) => {
+    decide(question) {
       try {
-        return ask(version, question, texts.roles);
+        if (!loaded.questions.isKnown(question)) return UNAVAILABLE;
+        const asked = { ...question, ...(question.context === undefined ? {} : { context: loaded.reads.of(question.context) }) };
+        const key = JSON.stringify(asked);
+        const verdict = remembered.get(key) ?? ask(loaded, asked as AccessQuestion);
+        if (remembered.size >= REMEMBERED) remembered.clear();
+        remembered.set(key, verdict);
+        return verdict;
       } catch (error) {
         log(logLine("policy.failed", { policy_version: version, action: question.action, error: errorName(error), trace_id: null }));
         return UNAVAILABLE;
@@ -55,45 +79,49 @@ function versionOf({ policies, schema, roles }: PolicyTexts): string {
     .slice(0, 16);
 }
 
-/** Whether the set can be used. One that cannot denies everything, and the log says so. */
-function prepare(version: string, { policies, schema }: PolicyTexts, log: Log): boolean {
-  const invalid = (why: string, error: unknown): false => {
-    log(logLine("policy.invalid", { policy_version: version, why, error: error === null ? null : errorName(error) }));
-    return false;
-  };
+/** null: the set cannot be used. It denies everything, and the log says so. */
+function load(slot: string, version: string, { policies: texts, schema, roles }: PolicyTexts, log: Log): Loaded | null {
   try {
-    initSync({ module: cedarModule });
-    const staticPolicies = Object.assign({}, ...Object.values(policies).map(byId)) as Record<string, string>;
-    const parsed = preparsePolicySet(version, { staticPolicies });
-    const understood = preparseSchema(version, schema);
-    if (parsed.type !== "success") return invalid("the policies cannot be parsed", null);
-    return understood.type === "success" || invalid("the schema cannot be parsed", null);
+    startCedar();
+    const policies = Object.assign({}, ...Object.values(texts).map(byId)) as Record<string, string>;
+    return {
+      slot,
+      policies,
+      scopes: new Map(Object.entries(policies).map(([id, policy]) => [id, scopeOf(policy)])),
+      reads: readBy(Object.values(policies)),
+      questions: questionsOf(schema),
+      roles: closureOf(roles),
+      ready: new Set(),
+    };
   } catch (error) {
-    return invalid("the policy set cannot be loaded", error);
+    log(logLine("policy.invalid", { policy_version: version, why: "the policy set cannot be loaded", error: errorName(error) }));
+    return null;
   }
 }
 
-/** Cedar numbers the policies of a text; their own ids, which reasons are to name, come in as keys. */
-function byId(text: string): Record<string, string> {
-  const parts = policySetTextToParts(text);
-  if (parts.type !== "success") throw new TypeError("a policy file cannot be parsed");
-  return Object.fromEntries(
-    parts.policies.map((policy) => {
-      const id = /@id\("([^"]+)"\)/.exec(policy)?.[1];
-      if (id === undefined) throw new TypeError("a policy has no `@id`");
-      return [id, policy];
-    }),
-  );
+/** Where Cedar has the policies about an action. */
+function slotOf({ slot, policies, scopes, ready }: Loaded, action: string): string {
+  const name = `${slot}#${action}`;
+  if (ready.has(action)) return name;
+  const about = Object.entries(policies).filter(([id]) => {
+    const scope = scopes.get(id) ?? "all";
+    return scope === "all" || scope.includes(action);
+  });
+  if (preparsePolicySet(name, { staticPolicies: Object.fromEntries(about) }).type !== "success")
+    throw new TypeError("the policies cannot be parsed");
+  ready.add(action);
+  return name;
 }
 
-function ask(version: string, question: AccessQuestion, roles: readonly unknown[]): Verdict {
+function ask(loaded: Loaded, question: AccessQuestion): Verdict {
   const { entities, ...request } = toCedarRequest(question);
+  const [who, ...others] = entities;
+  if (who === undefined) return UNAVAILABLE;
+  const parents = who.parents.flatMap(({ type, id }) => [id, ...(loaded.roles.get(id) ?? [])].map((role) => ({ type, id: role })));
   const answer = statefulIsAuthorized({
     ...request,
-    entities: [...(roles as EntityJson[]), ...(entities as EntityJson[])],
-    preparsedPolicySetId: version,
-    preparsedSchemaName: version,
-    validateRequest: true,
+    entities: [{ ...who, parents }, ...others] as EntityJson[],
+    preparsedPolicySetId: slotOf(loaded, question.action),
   });
   if (answer.type !== "success" || answer.response.diagnostics.errors.length > 0) return UNAVAILABLE;
   const { decision, diagnostics } = answer.response;

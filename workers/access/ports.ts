@@ -1,6 +1,10 @@
 /** What other rooms ask of access. */
 import type { Principal } from "../../core/access/principal.ts";
 import type { JsonObject } from "../../core/json.ts";
+import type { PolicyFlaw } from "./org-set.ts";
+
+/** What is wrong with a text of policies; empty: nothing. */
+export type PolicyFlaws = (cedar: string) => readonly PolicyFlaw[];
 
 /** Decides whether somebody may do something. */
 export type AccessPort = {

@@ -1,4 +1,5 @@
 /** The audit room's face: the records queue's consumer, the reader and the verification over D1. */
 export { type AuditLogPort, type ConsumerPorts, consumeRecords, type Outboxes } from "./consume-records.ts";
+export { type RecordedDecision, readDecisions } from "./read-decisions.ts";
 export { type EntryFilter, readEntries } from "./read-entries.ts";
 export { type KnownHead, type PublishedKey, type StoredVerdict, verifyStored } from "./verify-stored.ts";

@@ -85,6 +85,7 @@ export const routeRecord = (ports: Clock, call: Call, { permission, candidates, 
     policyVersion: permission.policyVersion,
     data: {
       reasons: [...permission.reasons],
+      ...(permission.asked === undefined ? {} : { asked: permission.asked as unknown as JsonObject }),
       candidates: candidates.map(({ id, price }) => ({ id, price: { ...price } })),
       rejected: rejected.map(({ id, why }) => ({ id, why })),
     },

@@ -2,9 +2,10 @@
 
 import { waitUntil } from "cloudflare:workers";
 import { logLine } from "../../core/telemetry/log-line.ts";
+import { versionOf as versionOfPolicies } from "../access/version.ts";
 import type { Archive } from "../archive/archive.ts";
 import { withArchive } from "../archive/archived-runs.ts";
-import { verifyStored } from "../audit/index.ts";
+import { readDecisions, verifyStored } from "../audit/index.ts";
 import { defineAuth } from "../auth/auth.ts";
 import { defineLastUse } from "../auth/last-use.ts";
 import { readIssuers } from "../auth/oidc/issuers.ts";
@@ -78,6 +79,14 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     limits: rooms.limits,
     mayTry: async (address) => (await env.FLOOD.limit({ key: address })).success,
     authorize: authority.authorize,
+    mayStart: authority.mayStart,
+    policies: {
+      flawsOf: access.flawsOf,
+      answerTo: access.answerTo,
+      analyse: access.analyse,
+      versionOf: versionOfPolicies,
+      decisions: (org, runs, most) => readDecisions(env.DB, org, runs, most),
+    },
     callTool,
     sources: rooms.sources,
     alert: (org, notice) => {

@@ -130,6 +130,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     now,
     log,
     access,
+    policies: (org) => store.policies.active(org),
     tool: (org, name) => store.tools.get(org, name, null),
     egress: async (org) => (await store.orgs.settings(org)).egress,
     settings: store.orgs.settings,

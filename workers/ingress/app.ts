@@ -34,6 +34,7 @@ import { modelRoutes } from "./routes/models.ts";
 import { orgRoutes } from "./routes/orgs.ts";
 import { overrideRoutes } from "./routes/overrides.ts";
 import { consoleFile, platformRoutes } from "./routes/platform.ts";
+import { policyRoutes } from "./routes/policies.ts";
 import { replayRoutes } from "./routes/replay.ts";
 import { reviewRoutes } from "./routes/reviews.ts";
 import { runEventRoutes } from "./routes/run-events.ts";
@@ -119,6 +120,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...embeddingRoutes(ports),
   ...listModelRoutes(ports),
   ...modelRouteRoutes(ports),
+  ...policyRoutes(ports),
   ...secretRoutes(ports),
   ...guardrailRoutes(ports),
   ...reviewRoutes(ports),

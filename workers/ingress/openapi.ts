@@ -11,6 +11,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ["secrets", "Credentials of outside services"],
   ["guardrails", "Personal data and instructions in texts"],
   ["people", "Reviews and dead letters: where a person decides"],
+  ["policies", "The org's own policies and its permission matrix"],
   ["control", "The kill switch"],
   ["evidence", "The audit chain"],
   ["api keys", "Who may call"],

@@ -4,6 +4,7 @@
  * found. A change made through this instance is seen by it at once.
  */
 import type { OrgSettings } from "../../core/org/settings.ts";
+import type { ActiveSets } from "../../core/policy/set.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Layout } from "../../core/workflow/traffic.ts";
 import { chooseVersion } from "./choose-version.ts";
@@ -17,6 +18,7 @@ export const CACHE_MS = {
   tools: 2_000,
   models: 2_000,
   routes: 2_000,
+  policies: 2_000,
   orgs: 60_000,
   settings: 5_000,
   costs: 30_000,
@@ -82,6 +84,8 @@ export function cachedStore(store: Store, now: () => EpochMs): Store {
   const models = new TtlCache<ModelsFound>(CACHE_MS.models, now);
   // That a task has no route of its own is an answer like any other.
   const routes = new TtlCache<{ readonly route: RouteFound }>(CACHE_MS.routes, now);
+  // That an org has no policies of its own is an answer like any other.
+  const policies = new TtlCache<ActiveSets>(CACHE_MS.policies, now);
   const orgs = new TtlCache<true>(CACHE_MS.orgs, now);
   const settings = new TtlCache<OrgSettings>(CACHE_MS.settings, now);
   const costs = new TtlCache<PastCosts>(CACHE_MS.costs, now);
@@ -98,6 +102,17 @@ export function cachedStore(store: Store, now: () => EpochMs): Store {
 
   return {
     ...store,
+    policies: {
+      ...store.policies,
+      active: async (org) => (await policies.get(org, () => store.policies.active(org))) ?? store.policies.active(org),
+      async approve(org, activation, approval, record) {
+        try {
+          return await store.policies.approve(org, activation, approval, record);
+        } finally {
+          policies.evict((key) => key === org);
+        }
+      },
+    },
     async pastCosts(org, workflow, version) {
       let fresh: PastCosts = [];
       const kept = await costs.get(versionKey(org, workflow, version), async () => {

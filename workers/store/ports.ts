@@ -9,6 +9,7 @@ import type { OrgChange, OrgSettings } from "../../core/org/settings.ts";
 import type { OrgView } from "../../core/org/view.ts";
 import type { Approval, Override } from "../../core/override/override.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
+import type { Activation, ActiveSets, SetKind, SetVersion } from "../../core/policy/set.ts";
 import type { Result } from "../../core/result.ts";
 import type { DeadLetterView, FeedbackView, RunStatus } from "../../core/run/outside/view.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -168,6 +169,23 @@ export type RouteStore = {
   list(org: string, page: PageRequest): Promise<Page<TaskRoute>>;
 };
 
+/** An org's own policies and its permission matrix: every version, and which are in force. */
+export type PolicyStore = {
+  /** False: the org has this version; nothing is written. */
+  put(org: string, version: SetVersion, record: AuditRecord): Promise<boolean>;
+  get(org: string, version: string): Promise<SetVersion | null>;
+  /** Newest first, of one kind. */
+  list(org: string, kind: SetKind, page: PageRequest): Promise<Page<SetVersion>>;
+  /** What is in force. */
+  active(org: string): Promise<ActiveSets>;
+  request(org: string, activation: Activation, record: AuditRecord): Promise<void>;
+  activation(org: string, id: string): Promise<Activation | null>;
+  /** Newest first. */
+  activations(org: string, page: PageRequest): Promise<Page<Activation>>;
+  /** Puts the version in force, in place of the one of its kind before it. False: the request is not pending; nothing changes. */
+  approve(org: string, activation: Activation, approval: { by: string; at: EpochMs }, record: AuditRecord): Promise<boolean>;
+};
+
 /** Sealed credentials of tools and models. */
 export type SecretStore = {
   /** `sealed`: encrypted by the credential broker. */
@@ -255,6 +273,7 @@ export type StorePort = {
   readonly tools: ToolStore;
   readonly models: ModelStore;
   readonly routes: RouteStore;
+  readonly policies: PolicyStore;
   readonly secrets: SecretStore;
   readonly runs: RunList;
   readonly deadLetters: DeadLetterList;

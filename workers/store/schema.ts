@@ -13,6 +13,7 @@ import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import type { ChosenSettings } from "../../core/org/settings.ts";
 import type { Override } from "../../core/override/override.ts";
+import type { ActivationPerson, SetContent } from "../../core/policy/set.ts";
 import type { ToolOrigin } from "../../core/tool/import/source.ts";
 import type { ToolContent } from "../../core/tool/manifest.ts";
 import type { Definition } from "../../core/workflow/definition.ts";
@@ -117,6 +118,43 @@ export const workflows = sqliteTable(
     primaryKey({ columns: [table.org, table.name, table.version] }),
     uniqueIndex("workflows_by_digest").on(table.org, table.name, table.digest),
   ],
+);
+
+/** Every version of an org's own policies and of its permission matrix. */
+export const policies = sqliteTable(
+  "policies",
+  {
+    org: text("org").notNull(),
+    /** 32 hex digits of the SHA-256 of its content. */
+    version: text("version").notNull(),
+    kind: text("kind", { enum: ["policies", "permissions"] }).notNull(),
+    /** JSON: the Cedar text or the rules. */
+    content: text("content", { mode: "json" }).$type<SetContent>().notNull(),
+    note: text("note"),
+    createdAt: integer("created_at").notNull(),
+    createdBy: text("created_by").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.org, table.version] }), index("policies_by_time").on(table.org, table.kind, table.createdAt)],
+);
+
+/** Requests to put a version in force. At most one of each kind is `active` in an org. */
+export const policyActivations = sqliteTable(
+  "policy_activations",
+  {
+    org: text("org").notNull(),
+    /** `act_…` */
+    id: text("id").notNull(),
+    kind: text("kind", { enum: ["policies", "permissions"] }).notNull(),
+    version: text("version").notNull(),
+    reason: text("reason").notNull(),
+    /** JSON: who asked, as far as a second person is told from the first by it. */
+    asker: text("asker", { mode: "json" }).$type<ActivationPerson>().notNull(),
+    requestedAt: integer("requested_at").notNull(),
+    status: text("status", { enum: ["pending", "active", "superseded"] }).notNull(),
+    approvedBy: text("approved_by"),
+    activatedAt: integer("activated_at"),
+  },
+  (table) => [primaryKey({ columns: [table.org, table.id] }), index("policy_activations_by_status").on(table.org, table.status)],
 );
 
 /** How an org splits a workflow's users among its versions. No row: the newest version takes them all. */

@@ -14,6 +14,7 @@ import { storeModels } from "./models.ts";
 import { storeOrgs } from "./orgs.ts";
 import { Outbox, type Send } from "./outbox.ts";
 import { storeOverrides } from "./overrides.ts";
+import { storePolicies } from "./policies.ts";
 import type { AuditStore, StorePort } from "./ports.ts";
 import { storeRoutes } from "./routes.ts";
 import { type RunCosts, storeRunCosts } from "./run-costs.ts";
@@ -79,6 +80,7 @@ export function defineStore(ports: StorePorts): Store {
     tools: storeTools(db, outbox, now),
     models: storeModels(db, outbox, now),
     routes: storeRoutes(db, outbox, now),
+    policies: storePolicies(db, outbox, now),
     secrets: storeSecrets(db, outbox, now),
     runs: {
       list: runs.list,

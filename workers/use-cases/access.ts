@@ -16,6 +16,7 @@ export type Action =
   | `key.${"read" | "write" | "rotate"}`
   | "self.read"
   | `org.${"read" | "write"}`
+  | `policy.${"read" | "write" | "activate"}`
   | `budget.${"read" | "write"}`
   | `review.${"read" | "decide"}`
   | `dead_letter.${"read" | "redrive" | "discard"}`

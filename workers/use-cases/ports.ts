@@ -3,14 +3,17 @@ import type { PastCost } from "../../core/estimate/estimate.ts";
 import type { InputRules } from "../../core/guardrail/rules/merge.ts";
 import type { Json } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
+import type { SetContent } from "../../core/policy/set.ts";
 import type { ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolRule } from "../../core/tool/check.ts";
-import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
+import type { AuthorityAnswer, AuthorityQuestion, Caller, Permission } from "../../core/workflow/authority.ts";
 import type { ReviewQueueRpc } from "../../durable-objects/review-queue/stub.ts";
 import type { RunEngineRpc } from "../../durable-objects/run-engine/stub.ts";
+import type { Access } from "../access/access.ts";
 import type { AccessPort } from "../access/ports.ts";
+import type { RecordedDecision } from "../audit/read-decisions.ts";
 import type { KeysPort } from "../credential-broker/ports.ts";
 import type { Admitted, Guard } from "../guardrail/ports.ts";
 import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
@@ -58,6 +61,13 @@ export type StartPlaces = {
   leave(who: object): void;
 };
 
+/** Policies as data. */
+export type PoliciesPort = Pick<Access, "flawsOf" | "answerTo" | "analyse"> & {
+  versionOf(content: SetContent): string;
+  /** Decisions on record of the org's newest `runs` runs, at most `most`. */
+  decisions(org: string, runs: number, most: number): Promise<readonly RecordedDecision[]>;
+};
+
 /** What use cases need from other rooms. */
 export type UseCasePorts = {
   readonly now: () => EpochMs;
@@ -81,6 +91,13 @@ export type UseCasePorts = {
   readonly authorize: (question: AuthorityQuestion, killEpoch: number) => Promise<AuthorityAnswer>;
   /** Tells the addresses in the org's `notify`, in the background: nobody waits for them, and the audit chain has it anyway. */
   readonly alert: (org: string, notice: { readonly id: string; readonly type: string; readonly data: Json }) => void;
+  /** Whether the policies let a caller start this workflow. Throws when the org's cannot be read. */
+  readonly mayStart: (
+    start: { readonly caller: Caller; readonly workflow: string; readonly own: boolean },
+    killEpoch: number,
+  ) => Promise<Permission>;
+  /** Reads, tries and answers by policies (workers/access), and reads what was decided (workers/audit). */
+  readonly policies: PoliciesPort;
   /** One governed call of a tool. */
   readonly callTool: (call: ToolCall) => Promise<ToolOutcome>;
   /** Where tools are imported from. */

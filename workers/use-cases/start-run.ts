@@ -26,6 +26,7 @@ import type { UseCasePorts } from "./ports.ts";
 import type { Requester } from "./requester.ts";
 import { budgetOf, findWorkflow, fitted, flawOfRequest, type RunRequest, subjectOf } from "./run-request.ts";
 import { roomFor, shownTo } from "./runs.ts";
+import { barredByPolicy } from "./start-policy.ts";
 import { notStopped } from "./stops.ts";
 
 /** `waitMs`: how long to wait for the run's end; 0: not at all. */
@@ -67,6 +68,8 @@ async function startAdmitted(
   if (!workflow.ok) return workflow;
   const stops = await notStopped(ports, { org, workflow: workflow.value.name }, by.trace.traceId);
   if (!stops.ok) return stops;
+  const barred = await barredByPolicy(ports, by, command, stops.value.epoch);
+  if (barred !== null) return err(barred);
   const fits = fitted(workflow.value, command);
   if (!fits.ok) return fits;
   const claimed = await claim<"done" | "accepted">(ports, by, repeat, await ports.keys.mintRunId(org, by.at));

@@ -21,6 +21,7 @@ export function soFar(context: RunContext, state: RunState, activity: Activity):
     writes,
     spent: state.usage.microUsd,
     agent: isAgents ? stepOfNode(activity.node) : "",
+    own: context.birth.subject === context.birth.user,
   };
 }
 

@@ -6,7 +6,15 @@ import { ORDINARY_CALL } from "../../support/circumstances.ts";
 const principal = { org: "acme", user: "ann", roles: ["caller"], platformAdmin: false };
 
 it("makes roles the groups of a user, and a tool's roles a set of groups", () => {
-  const resource = { type: "Tool", org: "acme", name: "mail.send", effect: "write", approval: "policy", roles: ["operator"] } as const;
+  const resource = {
+    type: "Tool",
+    org: "acme",
+    name: "mail.send",
+    effect: "write",
+    approval: "policy",
+    resources: " ",
+    roles: ["operator"],
+  } as const;
   const context = { ...ORDINARY_CALL, chosen_by: "model", guarded_reached: true, tools_called: ["crm.get"], spent_usd: 0.00001 } as const;
   expect(toCedarRequest({ principal, action: "tool.call", resource, context })).toEqual({
     principal: { type: "User", id: "acme/ann" },
@@ -26,6 +34,7 @@ it("makes roles the groups of a user, and a tool's roles a set of groups", () =>
           name: "mail.send",
           effect: "write",
           approval: "policy",
+          resources: " ",
           roles: [{ __entity: { type: "Role", id: "operator" } }],
         },
         parents: [],

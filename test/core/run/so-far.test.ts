@@ -49,6 +49,7 @@ describe("[POLICY-9] before each call a run tells", () => {
       writes: 0,
       spent: 0,
       agent: "",
+      own: true,
     });
     expect(told("crm.put")).toMatchObject({
       args: { trust: "trusted", class: "internal" },

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Principal, Role } from "../../../core/access/principal.ts";
 import type { LogLine } from "../../../core/telemetry/log-line.ts";
-import { defineAccess } from "../../../workers/access/access.ts";
+import { defineAccess, NO_SETS } from "../../../workers/access/access.ts";
 import { SHIPPED } from "../../../workers/access/policies.ts";
 import { ORDINARY_CALL } from "../../support/circumstances.ts";
 
@@ -19,7 +19,7 @@ const principal = (roles: readonly Role[], more: Partial<Principal> = {}): Princ
   platformAdmin: false,
   ...more,
 });
-const tool = { org: "acme", name: "payments.refund", effect: "write", approval: "policy", roles: null } as const;
+const tool = { org: "acme", name: "payments.refund", effect: "write", approval: "policy", resources: " ", roles: null } as const;
 const caller = { org: "acme", user: "ann", roles: ["caller"] } as const;
 
 describe("access", () => {
@@ -50,8 +50,10 @@ describe("access", () => {
   it("[POLICY-5] allows, denies, or asks a person about a tool", () => {
     const access = defineAccess(() => undefined);
     const ask = (more: object, circumstances: object = {}) =>
-      access.permission({ kind: "tool", caller, tool: { ...tool, ...more }, circumstances: { ...ORDINARY_CALL, ...circumstances } })
-        .decision;
+      access.permission(
+        { kind: "tool", caller, tool: { ...tool, ...more }, circumstances: { ...ORDINARY_CALL, ...circumstances } },
+        NO_SETS,
+      ).decision;
     expect(ask({})).toBe("allow");
     expect(ask({}, { chosen_by: "model" })).toBe("ask");
     expect(ask({}, { guarded_reached: true })).toBe("ask");
@@ -69,7 +71,7 @@ describe("access", () => {
   it("permits a model to members of its org", () => {
     const access = defineAccess(() => undefined);
     const ask = (org: string) =>
-      access.permission({ kind: "model", caller, org, model: "acme/small-2026-01-01", circumstances: ORDINARY_CALL }).decision;
+      access.permission({ kind: "model", caller, org, model: "acme/small-2026-01-01", circumstances: ORDINARY_CALL }, NO_SETS).decision;
     expect([ask("acme"), ask("globex")]).toEqual(["allow", "deny"]);
   });
 });

@@ -4,10 +4,10 @@ import { NOTHING_YET } from "../../../core/access/circumstances.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { ModelEntry } from "../../../core/model/entry.ts";
 import type { LogLine } from "../../../core/telemetry/log-line.ts";
-import type { ManifestOf } from "../../../core/tool/manifest.ts";
+import type { ManifestOf, ToolManifest } from "../../../core/tool/manifest.ts";
 import type { AuthorityQuestion } from "../../../core/workflow/authority.ts";
 import type { Definition, Limits } from "../../../core/workflow/definition.ts";
-import { defineAccess } from "../../../workers/access/access.ts";
+import { defineAccess, NO_SETS } from "../../../workers/access/access.ts";
 import { type AuthorityPorts, defineAuthority } from "../../../workers/access/authority.ts";
 import { SHIPPED } from "../../../workers/access/policies.ts";
 
@@ -95,6 +95,7 @@ const authority = (more: Partial<AuthorityPorts> = {}) => {
     now: () => Date.UTC(2026, 0, 4, 23, 59),
     log: () => undefined,
     access: defineAccess(() => undefined),
+    policies: async () => NO_SETS,
     tool: async () => manifest,
     egress: async () => null,
     settings: async () => ({ models: {}, accepts: {}, risk: { review_over: 70, block_over: 90 } }),
@@ -118,6 +119,7 @@ describe("[POLICY-8] the circumstances of a call", () => {
     writes: 2,
     spent: 1_234_567,
     agent: "desk",
+    own: true,
   } as const;
 
   it("are what happened so far, when it is, where it goes, and the epoch", async () => {
@@ -166,6 +168,30 @@ describe("[POLICY-8] the circumstances of a call", () => {
     expect(await ask({ ...aboutModel, soFar }, 7)).toEqual(["deny", "t.dear"]);
     expect(await ask({ ...aboutModel, soFar }, 8)).toEqual(["allow", "calls.model"]);
     expect(await ask({ ...aboutModel, soFar: { ...soFar, spent: 1_234_400 } }, 7)).toEqual(["allow", "calls.model"]);
+  });
+});
+
+describe("[POLICY-12] what a tool can reach", () => {
+  const policies = `forbid(principal, action == Action::"egress", resource == Host::"acme/leak.example");`;
+  const content = { kind: "policies", cedar: policies } as const;
+  const active = async () => ({ ...NO_SETS, policies: { version: "v", content, note: null, createdAt: 0, createdBy: "ann" } });
+  const isolate = (egress: readonly string[]) => {
+    const { kind: _kind, http: _http, ...contract } = manifest;
+    return { ...contract, kind: "isolate", isolate: { code: "" }, egress } as unknown as ToolManifest;
+  };
+  it.each([
+    [[], "allow"],
+    [["fine.example"], "allow"],
+    [["fine.example", "leak.example"], "deny"],
+  ] as const)("is decided host by host: %j", async (hosts, decision) => {
+    const answer = await authority({ policies: active, tool: async () => isolate(hosts) }).authorize(aboutTool);
+    expect(answer).toMatchObject({ permission: { decision } });
+  });
+
+  it("[POLICY-16] policies that cannot be read refuse, to be asked again", async () => {
+    const broken = authority({ policies: async () => Promise.reject(new Error("D1 is down")) });
+    for (const question of [aboutTool, aboutModel, aboutRun])
+      expect(await broken.authorize(question)).toMatchObject({ kind: "refused", transient: true });
   });
 });
 
@@ -403,10 +429,10 @@ describe("[AUTH-6] a route", () => {
   it("[ROUTE-1] the policy's denials are among the reasons, and its word on the first that may goes along", async () => {
     const real = defineAccess(() => undefined);
     const access: AuthorityPorts["access"] = {
-      permission: (question) =>
+      permission: (question, active) =>
         question.kind === "model" && question.model === "a/one-1"
           ? { decision: "deny", policyVersion: "p", reasons: ["planted"] }
-          : real.permission(question),
+          : real.permission(question, active),
     };
     expect(await authority({ models, access }).authorize(aboutModel)).toMatchObject({
       permission: { decision: "allow", reasons: ["calls.model"] },

@@ -36,6 +36,16 @@ POST /v1/tools/{name}/test
 POST /v1/tools/import
 POST /v1/tools/{name}/approve
 PUT /v1/models/{provider}/{name}
+POST /v1/policies
+GET /v1/policies
+GET /v1/policies/{version}
+GET /v1/policies/activations
+POST /v1/policies/activations/{id}/approve
+POST /v1/policies/{version}/replay
+POST /v1/policies/{version}/analysis
+POST /v1/policies/{version}/activate
+PUT /v1/permissions
+GET /v1/permissions
 PUT /v1/routes/{task}
 GET /v1/routes
 GET /v1/routes/{task}

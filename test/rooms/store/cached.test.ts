@@ -104,3 +104,33 @@ describe("the memory before the store", () => {
     expect(await cache.get("a", async () => "a2")).toBe("a2");
   });
 });
+
+it("[POLICY-16] policies in force decide in every isolate within two seconds of their approval", async () => {
+  const world = storeWorld();
+  const [here, there] = [cachedStore(world.store, () => world.at), cachedStore(world.store, () => world.at)];
+  const org = `in-force-${crypto.randomUUID()}`;
+  const content = { kind: "policies", cedar: "permit(principal, action, resource);" } as const;
+  await here.policies.put(org, { version: "a".repeat(32), content, note: null, createdAt: 1, createdBy: "ann" }, recordOf("policy"));
+  const asker = { user: "ann", root: null, credential: "key_1" };
+  const asked = {
+    id: "act_01J00000000000000000000000",
+    kind: "policies",
+    version: "a".repeat(32),
+    reason: "r",
+    asker,
+    requestedAt: 1,
+  } as const;
+  await here.policies.request(org, { ...asked, status: "pending", approvedBy: null, activatedAt: null }, recordOf("policy"));
+  expect((await there.policies.active(org)).policies).toBeNull();
+  await here.policies.approve(
+    org,
+    { ...asked, status: "pending", approvedBy: null, activatedAt: null },
+    { by: "bob", at: 2 },
+    recordOf("policy"),
+  );
+  expect((await here.policies.active(org)).policies?.content).toEqual(content);
+  expect((await there.policies.active(org)).policies).toBeNull();
+  world.at += CACHE_MS.policies;
+  expect((await there.policies.active(org)).policies?.content).toEqual(content);
+  expect(CACHE_MS.policies).toBeLessThanOrEqual(2_000);
+});

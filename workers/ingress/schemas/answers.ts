@@ -30,6 +30,8 @@ export const Problem = z
         z.object({
           path: z.string().openapi({ description: "JSON Pointer into the body, or `query.NAME`, `header.NAME`, `path.NAME`" }),
           message: z.string(),
+          line: z.int().optional().openapi({ description: "where in a text of several lines, from 1" }),
+          column: z.int().optional(),
         }),
       )
       .optional(),

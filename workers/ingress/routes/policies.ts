@@ -1,0 +1,211 @@
+/** `/v1/policies` and `/v1/permissions`: an org's own policies. Two people put a version in force; a draft decides nothing. */
+import { z } from "@hono/zod-openapi";
+import { unknownId } from "../../../core/errors/unknown-name.ts";
+import { flawOfRule, MOST_RULES } from "../../../core/policy/permissions.ts";
+import { activationView, versionView } from "../../../core/policy/set.ts";
+import { err } from "../../../core/result.ts";
+import {
+  analysePolicies,
+  approveActivation,
+  registerPolicies,
+  replayPolicies,
+  requestActivation,
+  setPermissions,
+} from "../../use-cases/policies.ts";
+import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
+import type { IngressPorts } from "../ports.ts";
+import { listOf } from "../schemas/answers.ts";
+import { reasonText } from "../schemas/names.ts";
+import { Activated, Permissions, PolicyActivation, PolicyAnalysis, PolicyReplay, PolicyVersion } from "../schemas/policy-views.ts";
+import { pageOf, pageQuery } from "../schemas/requests.ts";
+
+/** UTF-16 units of a set of policies. */
+const MOST_CEDAR = 200_000;
+/** Runs whose decisions are made again, unless the request says otherwise. */
+const RUNS = 100;
+
+const params = { version: z.string().regex(/^[0-9a-f]{32}$/, "is not a version of the org's policies") };
+const Cedar = z
+  .strictObject({ cedar: z.string().min(1, "must not be empty").max(MOST_CEDAR), note: reasonText.optional() })
+  .openapi("RegisterPolicies");
+const Activate = z.strictObject({ reason: reasonText }).openapi("ActivatePolicies");
+const Replay = z.strictObject({ runs: z.int().min(1).max(1_000).optional() }).openapi("ReplayPolicies");
+
+const part = (field: "role" | "tool" | "resource") =>
+  z.string().superRefine((text, context) => {
+    const flaw = flawOfRule(field, text);
+    if (flaw !== null) context.addIssue({ code: "custom", message: flaw });
+  });
+const Rules = z
+  .strictObject({
+    rules: z
+      .array(
+        z.strictObject({ role: part("role"), tool: part("tool"), resource: part("resource"), effect: z.enum(["allow", "deny", "ask"]) }),
+      )
+      .min(1)
+      .max(MOST_RULES),
+    reason: reasonText.optional(),
+  })
+  .openapi("SetPermissions");
+
+export function policyRoutes(ports: IngressPorts): Endpoint[] {
+  const endpoint = endpointsOf(ports);
+  return [
+    endpoint({
+      method: "post",
+      path: "/v1/policies",
+      operationId: "registerPolicies",
+      tag: "policies",
+      summary: "Registers policies in Cedar as a version that is not in force",
+      action: "policy.write",
+      body: Cedar,
+      answers: { 201: { description: "the version", schema: PolicyVersion } },
+      refusals: ["injection_detected"],
+      async handle(call) {
+        const registered = await registerPolicies(ports, call, { cedar: call.body.cedar, note: call.body.note ?? null });
+        return registered.ok ? reply(201, registered.value) : registered;
+      },
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/policies",
+      operationId: "listPolicies",
+      tag: "policies",
+      summary: "Lists the versions of the org's policies, newest first",
+      action: "policy.read",
+      query: pageQuery,
+      answers: { 200: { description: "a page of versions", schema: listOf(PolicyVersion) } },
+      async handle({ principal: { org }, query }) {
+        const [page, active] = await Promise.all([
+          ports.store.policies.list(org, "policies", pageOf(query)),
+          ports.store.policies.active(org),
+        ]);
+        return reply(200, { ...page, data: page.data.map((version) => versionView(version, active)) });
+      },
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/policies/activations",
+      operationId: "listPolicyActivations",
+      tag: "policies",
+      summary: "Lists the requests to put a version in force, newest first",
+      action: "policy.read",
+      query: pageQuery,
+      answers: { 200: { description: "a page of requests", schema: listOf(PolicyActivation) } },
+      async handle({ principal: { org }, query }) {
+        const page = await ports.store.policies.activations(org, pageOf(query));
+        return reply(200, { ...page, data: page.data.map(activationView) });
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/v1/policies/activations/{id}/approve",
+      operationId: "approvePolicyActivation",
+      tag: "policies",
+      summary: "Puts the version in force, as a second admin",
+      action: "policy.activate",
+      params: { id: z.string().regex(/^[a-z]{2,8}_[0-9A-Za-z-]{1,64}$/) },
+      answers: { 200: { description: "the request, approved", schema: PolicyActivation } },
+      refusals: ["not_found", "conflict", "second_person_required"],
+      async handle(call) {
+        const approved = await approveActivation(ports, call, call.params.id);
+        return approved.ok ? reply(200, approved.value) : approved;
+      },
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/policies/{version}",
+      operationId: "getPolicies",
+      tag: "policies",
+      summary: "Returns a version of the org's policies",
+      action: "policy.read",
+      params,
+      answers: { 200: { description: "the version", schema: PolicyVersion } },
+      async handle({ principal: { org }, params: { version } }) {
+        const [found, active] = await Promise.all([ports.store.policies.get(org, version), ports.store.policies.active(org)]);
+        return found === null ? err(unknownId("policy version", version)) : reply(200, versionView(found, active));
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/v1/policies/{version}/replay",
+      operationId: "replayPolicies",
+      tag: "policies",
+      summary: "Makes the org's recorded decisions again, as if the version were in force",
+      action: "policy.write",
+      params,
+      body: Replay,
+      bodyForm: "optional",
+      answers: { 200: { description: "the decisions that it would change", schema: PolicyReplay } },
+      async handle(call) {
+        const replayed = await replayPolicies(ports, call, { version: call.params.version, runs: call.body?.runs ?? RUNS });
+        if (!replayed.ok) return replayed;
+        const { decisions, changed } = replayed.value;
+        return reply(200, { decisions, changed: changed.map((one) => ({ ...one, policies: [...one.policies] })) });
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/v1/policies/{version}/analysis",
+      operationId: "analysePolicies",
+      tag: "policies",
+      summary: "Says what the version would allow and deny beside what is in force, with examples",
+      action: "policy.write",
+      params,
+      answers: { 200: { description: "what it changes", schema: PolicyAnalysis } },
+      async handle(call) {
+        const analysed = await analysePolicies(ports, call, call.params.version);
+        if (!analysed.ok) return analysed;
+        const { never_applies, widened, narrowed } = analysed.value;
+        const shown = (examples: typeof widened) => examples.map((example) => ({ ...example, policies: [...example.policies] }));
+        return reply(200, { never_applies: [...never_applies], widened: shown(widened), narrowed: shown(narrowed) });
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/v1/policies/{version}/activate",
+      operationId: "activatePolicies",
+      tag: "policies",
+      summary: "Asks for the version to be put in force; a second admin must approve",
+      action: "policy.activate",
+      params,
+      body: Activate,
+      answers: { 202: { description: "the request", schema: z.object({ id: z.string() }) } },
+      refusals: ["not_found", "injection_detected"],
+      async handle(call) {
+        const asked = await requestActivation(ports, call, { version: call.params.version, reason: call.body.reason });
+        return asked.ok ? reply(202, { id: asked.value.id }) : asked;
+      },
+    }),
+    endpoint({
+      method: "put",
+      path: "/v1/permissions",
+      operationId: "setPermissions",
+      tag: "policies",
+      summary: "Asks for a permission matrix to be put in force; a second admin must approve",
+      action: "policy.activate",
+      body: Rules,
+      answers: { 202: { description: "the request", schema: Activated } },
+      refusals: ["injection_detected"],
+      async handle(call) {
+        const { rules, reason = "the permission matrix was changed" } = call.body;
+        const asked = await setPermissions(ports, call, { rules, reason });
+        return asked.ok ? reply(202, { ...asked.value }) : asked;
+      },
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/permissions",
+      operationId: "getPermissions",
+      tag: "policies",
+      summary: "Returns the permission matrix that is in force",
+      action: "policy.read",
+      answers: { 200: { description: "the matrix; `version` is null where there is none", schema: Permissions } },
+      async handle({ principal: { org } }) {
+        const { permissions } = await ports.store.policies.active(org);
+        const rules = permissions?.content.kind === "permissions" ? permissions.content.rules.map((rule) => ({ ...rule })) : [];
+        return reply(200, { version: permissions?.version ?? null, rules });
+      },
+    }),
+  ];
+}

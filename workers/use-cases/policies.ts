@@ -1,0 +1,177 @@
+/**
+ * An org's own policies: registered as versions that do nothing, tried against what was decided, and put in force by two people. What
+ * reads a policy is the access room; which actions an org may decide is core/policy/actions.ts.
+ */
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { unknownId } from "../../core/errors/unknown-name.ts";
+import { mintId } from "../../core/ids.ts";
+import type { PermissionRule } from "../../core/policy/permissions.ts";
+import {
+  type Activation,
+  type ActiveSets,
+  activationView,
+  personOf,
+  refusalOfApproval,
+  type SetContent,
+  type SetVersion,
+  versionView,
+} from "../../core/policy/set.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { Analysis } from "../access/analysis.ts";
+import type { RecordedDecision } from "../audit/read-decisions.ts";
+import { onRecordIfOnePerson } from "./access.ts";
+import { keptText } from "./kept-text.ts";
+import type { UseCasePorts } from "./ports.ts";
+import { auditRecord } from "./record.ts";
+import type { Requester } from "./requester.ts";
+
+/** A version as HTTP shows it. */
+export type PolicyView = ReturnType<typeof versionView>;
+
+/** Maximum decisions that a replay makes again: together they take seconds. */
+const MOST_REPLAYED = 5_000;
+/** Changed decisions that a replay lists. */
+const MOST_CHANGES = 1_000;
+
+/** Registers Cedar; a text that was registered before is the version it has. */
+export async function registerPolicies(
+  ports: UseCasePorts,
+  by: Requester,
+  { cedar, note }: { readonly cedar: string; readonly note: string | null },
+): Promise<Result<PolicyView, Refusal>> {
+  const flaws = ports.policies.flawsOf(cedar);
+  if (flaws.length > 0) {
+    const errors = flaws.map(({ line, column, message }) => ({
+      path: "/cedar",
+      message: `line ${line}, column ${column}: ${message}`,
+      line,
+      column,
+    }));
+    return err(refuse("invalid_request", "the policies are invalid", errors));
+  }
+  const kept = note === null ? ok(null) : keptText(ports, note, "/note");
+  return kept.ok ? ok(await keepVersion(ports, by, { kind: "policies", cedar }, kept.value)) : kept;
+}
+
+async function keepVersion(ports: UseCasePorts, by: Requester, content: SetContent, note: string | null): Promise<PolicyView> {
+  const { org, user } = by.principal;
+  const version = ports.policies.versionOf(content);
+  const made: SetVersion = { version, content, note, createdAt: by.at, createdBy: user };
+  const data = { kind: content.kind };
+  const fact = { type: "policy.registered", action: "policy.write", resource: `policy/${version}`, decision: "allow", data } as const;
+  const isNew = await ports.store.policies.put(org, made, auditRecord(ports, by, fact));
+  const stored = isNew ? made : ((await ports.store.policies.get(org, version)) ?? made);
+  return versionView(stored, await ports.store.policies.active(org));
+}
+
+/** Asks for a version to be put in force. */
+export async function requestActivation(
+  ports: UseCasePorts,
+  by: Requester,
+  { version, reason }: { readonly version: string; readonly reason: string },
+): Promise<Result<{ readonly id: string }, Refusal>> {
+  const { org } = by.principal;
+  const found = await ports.store.policies.get(org, version);
+  if (found === null) return err(unknownId("policy version", version));
+  const kept = keptText(ports, reason, "/reason");
+  return kept.ok ? ok({ id: await ask(ports, by, found, kept.value) }) : kept;
+}
+
+async function ask(ports: UseCasePorts, by: Requester, { version, content }: SetVersion, reason: string): Promise<string> {
+  const { org } = by.principal;
+  const id = mintId("act", by.at, ports.random(10));
+  const { kind } = content;
+  const asked = { id, kind, version, reason, asker: personOf(by.principal), requestedAt: by.at } as const;
+  const activation: Activation = { ...asked, status: "pending", approvedBy: null, activatedAt: null };
+  const data = { kind, version };
+  const fact = {
+    type: "policy.activation_requested",
+    action: "policy.activate",
+    resource: `policy-activation/${id}`,
+    decision: "ask",
+    data,
+  } as const;
+  await ports.store.policies.request(org, activation, auditRecord(ports, by, fact));
+  return id;
+}
+
+/** Puts the version in force, as a second person. It decides everywhere within `CACHE_MS.policies` (workers/store/cached.ts). */
+export async function approveActivation(
+  ports: UseCasePorts,
+  by: Requester,
+  id: string,
+): Promise<Result<ReturnType<typeof activationView>, Refusal>> {
+  const { org, user } = by.principal;
+  const activation = await ports.store.policies.activation(org, id);
+  if (activation === null) return err(unknownId("activation", id));
+  const resource = `policy-activation/${id}`;
+  const refusal = refusalOfApproval(activation, personOf(by.principal), by.at);
+  if (refusal !== null) return err(await onRecordIfOnePerson(ports, by, "policy.activate", resource, refusal));
+  const { kind, version, asker } = activation;
+  const data = { kind, version, requested_by: asker.user };
+  const fact = { type: "policy.activated", action: "policy.activate", resource, decision: "allow", data } as const;
+  const isDone = await ports.store.policies.approve(org, activation, { by: user, at: by.at }, auditRecord(ports, by, fact));
+  if (!isDone) return err(refuse("conflict", "this activation was already approved"));
+  return ok(activationView({ ...activation, status: "active", approvedBy: user, activatedAt: by.at }));
+}
+
+/** Registers a permission matrix and asks for it to be put in force. */
+export async function setPermissions(
+  ports: UseCasePorts,
+  by: Requester,
+  { rules, reason }: { readonly rules: readonly PermissionRule[]; readonly reason: string },
+): Promise<Result<{ readonly id: string; readonly version: string }, Refusal>> {
+  const kept = keptText(ports, reason, "/reason");
+  if (!kept.ok) return kept;
+  const content: SetContent = { kind: "permissions", rules };
+  const { version } = await keepVersion(ports, by, content, null);
+  const id = await ask(ports, by, { version, content, note: null, createdAt: by.at, createdBy: by.principal.user }, kept.value);
+  return ok({ id, version });
+}
+
+/** A decision that the version would make otherwise. */
+export type ChangedDecision = {
+  readonly run: string;
+  readonly step: string | null;
+  readonly action: string;
+  readonly resource: string;
+  readonly before: RecordedDecision["decision"];
+  readonly after: RecordedDecision["decision"];
+  readonly policies: readonly string[];
+};
+
+/** The org's recorded decisions of its newest `runs` runs, made again as if the version were in force. */
+export async function replayPolicies(
+  ports: UseCasePorts,
+  by: Requester,
+  { version, runs }: { readonly version: string; readonly runs: number },
+): Promise<Result<{ readonly decisions: number; readonly changed: readonly ChangedDecision[] }, Refusal>> {
+  const { org } = by.principal;
+  const candidate = await asIfActive(ports, org, version);
+  if (!candidate.ok) return candidate;
+  const recorded = await ports.policies.decisions(org, runs, MOST_REPLAYED);
+  const changed = recorded.flatMap(({ run, step, decision, asked }): ChangedDecision[] => {
+    const answer = ports.policies.answerTo(asked, candidate.value.sets);
+    if (answer.decision === decision) return [];
+    const { action, resource } = asked;
+    const name = "name" in resource ? `${resource.type.toLowerCase()}:${resource.name}` : resource.type.toLowerCase();
+    return [{ run, step, action, resource: name, before: decision, after: answer.decision, policies: answer.reasons }];
+  });
+  return ok({ decisions: recorded.length, changed: changed.slice(0, MOST_CHANGES) });
+}
+
+/** What the version would change, over the finite domain. */
+export async function analysePolicies(ports: UseCasePorts, by: Requester, version: string): Promise<Result<Analysis, Refusal>> {
+  const { org } = by.principal;
+  const candidate = await asIfActive(ports, org, version);
+  return candidate.ok ? ok(ports.policies.analyse(org, candidate.value.sets, candidate.value.active)) : candidate;
+}
+
+async function asIfActive(
+  ports: UseCasePorts,
+  org: string,
+  version: string,
+): Promise<Result<{ readonly sets: ActiveSets; readonly active: ActiveSets }, Refusal>> {
+  const [found, active] = await Promise.all([ports.store.policies.get(org, version), ports.store.policies.active(org)]);
+  return found === null ? err(unknownId("policy version", version)) : ok({ sets: { ...active, [found.content.kind]: found }, active });
+}
