@@ -4,6 +4,7 @@ import type { ModelWish } from "../../core/chat/request.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { nearestName, unknownName } from "../../core/errors/unknown-name.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import type { AuthorityAnswer } from "../../core/workflow/authority.ts";
 import type { ModelWishes } from "../../core/workflow/definition.ts";
 import type { Chosen } from "./attempt.ts";
@@ -62,7 +63,10 @@ export async function routeCall(ports: ChatPorts, call: Call, asked: RouteWish):
 
 async function authorityOn(ports: ChatPorts, call: Call, { wish, expectedTokens, maxTokens, wishes }: RouteWish): Promise<AuthorityAnswer> {
   const { org, user, roles } = call.asked.principal;
-  const stops = await ports.stops().catch(() => null);
+  const stops = await ports.stops().catch((error: unknown) => {
+    ports.log(logLine("call.not_opened", { question: "kill switch", org, upstream: null, error: errorName(error) }));
+    return null;
+  });
   if (stops === null) return { kind: "refused", code: "overloaded", message: "the kill switch cannot be read", transient: true };
   const question = {
     kind: "model",
