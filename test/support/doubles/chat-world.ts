@@ -54,7 +54,7 @@ export function chatWorld(answers: readonly Answer[], { desk: other, ...change }
     /** What was reserved and how it was settled; `undefined`: not yet, null: held. */
     calls: [] as { call: string; worst: Amount; spent: Amount | null | undefined }[],
     records: [] as AuditRecord[],
-    /** Log lines of the gates. */
+    /** Log lines of the chat and of its gates. */
     lines: [] as LogLine[],
     pressure: 0,
     refuse: null as ((worst: Amount) => LeaseRefusal | null) | null,
@@ -128,7 +128,7 @@ export function chatWorld(answers: readonly Answer[], { desk: other, ...change }
     rules: async () => PLATFORM_GUARDRAILS,
     now: () => NOW,
     random: (bytes) => new Uint8Array(bytes),
-    log: () => undefined,
+    log: (line) => void world.lines.push(line),
     timeouts: { attemptMs: 60, idleMs: 40, streamMs: 2_000, watchMs: 15 },
     mintRunId: async () => RUN,
     guardOver,
