@@ -279,6 +279,8 @@ export type Definition = {
       /** names, places, organisations and addresses count as personal data */
       readonly names?: boolean;
       readonly max_chars?: number;
+      /** where a model of the task `moderate` does not answer: the built-in detector's word stands (`open`, the default), or the rule counts as broken */
+      readonly on_failure?: "open" | "closed";
     };
     readonly tools?: {
       /** what is done about a hit; not every rule takes every action */
@@ -342,6 +344,8 @@ export type Definition = {
         /** what is done about a hit; not every rule takes every action */
         readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
       };
+      /** where a model of the task `moderate` does not answer: the built-in detector's word stands (`open`, the default), or the rule counts as broken */
+      readonly on_failure?: "open" | "closed";
     };
     /** when a person takes over, and who */
     readonly hand_over?: {
@@ -471,6 +475,8 @@ export type Definition = {
           /** what is done about a hit; not every rule takes every action */
           readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
         };
+        /** where a model of the task `moderate` does not answer: the built-in detector's word stands (`open`, the default), or the rule counts as broken */
+        readonly on_failure?: "open" | "closed";
       };
     };
     readonly retry?: {
@@ -590,6 +596,8 @@ export type Definition = {
           /** what is done about a hit; not every rule takes every action */
           readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
         };
+        /** where a model of the task `moderate` does not answer: the built-in detector's word stands (`open`, the default), or the rule counts as broken */
+        readonly on_failure?: "open" | "closed";
       };
     };
     readonly retry?: {
@@ -1159,6 +1167,8 @@ export type OrgGuardrails = {
     /** names, places, organisations and addresses count as personal data */
     readonly names?: boolean;
     readonly max_chars?: number;
+    /** where a model of the task `moderate` does not answer: the built-in detector's word stands (`open`, the default), or the rule counts as broken */
+    readonly on_failure?: "open" | "closed";
   };
   readonly tools?: {
     /** what is done about a hit; not every rule takes every action */
@@ -1222,6 +1232,8 @@ export type OrgGuardrails = {
       /** what is done about a hit; not every rule takes every action */
       readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
     };
+    /** where a model of the task `moderate` does not answer: the built-in detector's word stands (`open`, the default), or the rule counts as broken */
+    readonly on_failure?: "open" | "closed";
   };
   /** when a person takes over, and who */
   readonly hand_over?: {
@@ -1242,7 +1254,7 @@ export type OrgGuardrails = {
     readonly to?: string;
   };
   /** rules that a definition may make weaker; `injection` means the rule of that name everywhere */
-  readonly may_weaken?: readonly ("input.injection" | "input.content" | "input.topics" | "input.names" | "input.max_chars" | "tools.injection" | "tools.names" | "output.injection" | "output.prompt_leak" | "output.content" | "output.topics" | "output.max_chars" | "output.format" | "output.tone" | "output.forbid" | "output.require" | "output.grounded_in" | "hand_over.asked" | "hand_over.confidence_below" | "hand_over.failures" | "hand_over.negative_tone" | "hand_over.high_stakes" | "hand_over.guardrail" | "injection" | "content" | "topics" | "names" | "max_chars" | "prompt_leak" | "format" | "tone" | "forbid" | "require" | "grounded_in" | "asked" | "confidence_below" | "failures" | "negative_tone" | "high_stakes" | "guardrail")[];
+  readonly may_weaken?: readonly ("input.injection" | "input.content" | "input.topics" | "input.names" | "input.max_chars" | "input.on_failure" | "tools.injection" | "tools.names" | "output.injection" | "output.prompt_leak" | "output.content" | "output.topics" | "output.max_chars" | "output.format" | "output.tone" | "output.forbid" | "output.require" | "output.grounded_in" | "output.on_failure" | "hand_over.asked" | "hand_over.confidence_below" | "hand_over.failures" | "hand_over.negative_tone" | "hand_over.high_stakes" | "hand_over.guardrail" | "injection" | "content" | "topics" | "names" | "max_chars" | "on_failure" | "prompt_leak" | "format" | "tone" | "forbid" | "require" | "grounded_in" | "asked" | "confidence_below" | "failures" | "negative_tone" | "high_stakes" | "guardrail")[];
 };
 
 export type Override = {

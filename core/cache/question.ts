@@ -8,7 +8,7 @@ import type { CacheUse } from "../workflow/definition.ts";
  *
  * PERSISTED: as canonical JSON in the names of kept answers (identity.ts); a field that is renamed leaves all older answers unfound.
  */
-export type Question = Omit<ModelCall, "context" | "model" | "timeoutMs" | "cache" | "isLastResort"> & {
+export type Question = Omit<ModelCall, "context" | "model" | "timeoutMs" | "cache" | "isLastResort" | "moderated"> & {
   /** What an app's chat asks beyond this, as it goes over the wire; a run's question has none. */
   readonly chat?: JsonObject;
 };

@@ -147,6 +147,11 @@ export const LOG_EVENTS = {
     fields: ["org", "run", "error"],
   },
   "answers.not_kept": { level: "warn", says: "An answer could not be kept.", fields: ["org", "run", "error"] },
+  "guardrail.not_moderated": {
+    level: "warn",
+    says: "A model of the task `moderate` could not be asked about a text because of an error on our side.",
+    fields: ["org", "run", "error"],
+  },
   "answers.not_embedded": {
     level: "warn",
     says: "The call of the org's embedding model failed, so no similar question is found.",

@@ -231,6 +231,7 @@ export function makeWorld(
       publicUrl: null,
     },
     guard,
+    moderate: async () => null,
     chat: {
       complete: async () => err(refuse("not_found", "there is no such model")),
       embed: async () => err(refuse("not_found", "there is no such model")),

@@ -33,7 +33,7 @@ export function withAnswerCache<Rest extends readonly unknown[]>(
 
 /** null: the step takes no kept answer. */
 export function lookupOf(call: ModelCall): Lookup | null {
-  const { context, model, timeoutMs: _timeoutMs, cache, isLastResort: _isLastResort, ...question } = call;
+  const { context, model, timeoutMs: _timeoutMs, cache, isLastResort: _isLastResort, moderated: _moderated, ...question } = call;
   return cache === "none" ? null : { question, model, asker: context, use: cache };
 }
 

@@ -2,6 +2,8 @@
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { type CallMemory, newCallMemory } from "../../core/chat/call-memory.ts";
 import type { Trigger } from "../../core/guardrail/hand-over/hand-over.ts";
+import type { Moderation } from "../../core/guardrail/moderate/opinion.ts";
+import type { Inquiry } from "../../core/guardrail/moderate/questions.ts";
 import type { Rules } from "../../core/guardrail/rules/merge.ts";
 import type { RunId } from "../../core/ids.ts";
 import { stoppedBy } from "../../core/kill-switch/stops.ts";
@@ -25,6 +27,8 @@ export type Call = {
   /** What the org asks of its chats. */
   readonly rules: Rules;
   readonly exchange: Asking["context"];
+  /** What a model of the task `moderate` says of a text; null: the org has none, or there is nothing to ask. The call pays for it. */
+  readonly moderate: (text: "raw" | "redacted", inquire: () => Inquiry | null) => Promise<Moderation | null>;
   /** Fires when the client goes, or when a kill switch is thrown. */
   readonly signal: AbortSignal;
   /** A kill switch broke the call off. */
@@ -56,7 +60,7 @@ const UNREAD_MOST = 3;
 
 /** Begins a call: mints its run id, and watches the client, which may go away. */
 export async function openCall(ports: ChatPorts, asked: Asked, activity: "chat" | "embed"): Promise<Call> {
-  const { org, user } = asked.principal;
+  const { org, user, roles } = asked.principal;
   const run = await ports.mintRunId(org, asked.at);
   const rules = await ports.rules(org);
   const memory = newCallMemory();
@@ -73,6 +77,7 @@ export async function openCall(ports: ChatPorts, asked: Asked, activity: "chat" 
   if (asked.signal.aborted) leave();
   else asked.signal.addEventListener("abort", leave, { once: true });
   const tally: Tally = { usage: NO_USAGE, microUsd: 0, model: null, attempts: 0, reservations: 0, degraded: new Set() };
+  const exchange = { org, run, user, workflow: NO_WORKFLOW, activity, ...asked.trace };
   let unread = 0;
   const watch = setInterval(() => {
     const look = async (): Promise<void> => {
@@ -97,7 +102,12 @@ export async function openCall(ports: ChatPorts, asked: Asked, activity: "chat" 
     guard: ports.guardOver(memory),
     guardContext: { org, run, subject: user },
     rules,
-    exchange: { org, run, user, workflow: NO_WORKFLOW, activity, ...asked.trace },
+    exchange,
+    moderate: async (text, inquire) => {
+      const moderated = await ports.moderate({ ...exchange, roles, text, names: rules.input.names }, inquire);
+      tally.microUsd += moderated?.spent.micro_usd ?? 0;
+      return moderated?.moderation ?? null;
+    },
     signal: controller.signal,
     isStopped: () => stopped,
     end: () => {

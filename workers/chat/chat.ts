@@ -56,7 +56,9 @@ async function guardCall(ports: ChatPorts, call: Call, request: ChatRequest): Pr
   // Only what was said last: what was said before has been told with the answer to it.
   call.handOver = rules === undefined || said === null ? null : triggerIn(said, rules);
   if (call.handOver !== null) call.records.push(handOverRecord(ports, call, call.handOver));
-  const guarded = await guardRequest(call.guard, call.memory, call.guardContext, request, call.rules);
+  const guarded = await guardRequest(call.guard, call.memory, call.guardContext, request, call.rules, (inquire) =>
+    call.moderate("raw", inquire),
+  );
   if (guarded.ok) {
     call.records.push(...findingRecords(ports, call, "user", guarded.value.findings));
     return ok(guarded.value.request);

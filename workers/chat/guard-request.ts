@@ -10,6 +10,8 @@ import type { OfficialFields } from "../../core/chat/official-fields.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import type { ChatTool } from "../../core/chat/tools.ts";
 import { type FindingSummary, refusalCode, type Speaker } from "../../core/guardrail/finding.ts";
+import type { Moderation } from "../../core/guardrail/moderate/opinion.ts";
+import { type Inquiry, inquiryOfInput } from "../../core/guardrail/moderate/questions.ts";
 import { type Action, withoutPerson } from "../../core/guardrail/rules/action.ts";
 import { judgeInput } from "../../core/guardrail/rules/judge.ts";
 import type { Rules } from "../../core/guardrail/rules/merge.ts";
@@ -46,9 +48,11 @@ export async function guardRequest(
   context: GuardContext,
   request: ChatRequest,
   rules: Rules,
+  moderate: (inquire: () => Inquiry | null) => Promise<Moderation | null>,
 ): Promise<Result<GuardedRequest, ContentRefusal>> {
   const users = request.messages.flatMap(({ role, content }) => (role === "user" && content !== null ? [content] : []));
-  const judged = judgeInput(users, rules.input);
+  const moderation = await moderate(() => inquiryOfInput(users, rules.input));
+  const judged = judgeInput(users, rules.input, moderation);
   if (withoutPerson(judged.action) === "block") return err({ code: "content_blocked", path: "/messages", findings: judged.findings });
   const findings: FindingSummary[] = [...judged.findings];
   const look: Look = async (speaker, path, value) => {

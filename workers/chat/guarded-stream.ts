@@ -80,7 +80,9 @@ export function guardStream(
     }
     // The words were guarded as they came: what is judged here is what was held.
     const held = { ...answer, text: answer.calls.length > 0 || answer.refused ? null : answer.text };
-    const judged = await judgeChat(call.guard, call.guardContext, sent, held, secrets, call.rules.output).catch(() => null);
+    const judged = await judgeChat(call.guard, call.guardContext, sent, held, secrets, call.rules.output, (inquire) =>
+      call.moderate("redacted", inquire),
+    ).catch(() => null);
     judgedFindings = judged?.findings ?? [];
     if (judged === null || judged.kind === "blocked" || judged.kind === "broken") return { kind: "stopped" };
     if (judged.kind === "unfit") return { kind: "unfit", why: judged.why };

@@ -7,6 +7,8 @@ import { type Finish, finishOf, type Said } from "../../core/chat/completion.ts"
 import type { ChatMessage, ChatToolCall } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
+import type { Moderation } from "../../core/guardrail/moderate/opinion.ts";
+import { type Inquiry, inquiryOfOutput } from "../../core/guardrail/moderate/questions.ts";
 import { withoutPerson } from "../../core/guardrail/rules/action.ts";
 import { type Judgement, judgeOutput } from "../../core/guardrail/rules/judge.ts";
 import type { OutputRules } from "../../core/guardrail/rules/merge.ts";
@@ -51,6 +53,7 @@ export async function judgeChat(
   answer: ChatAnswer,
   secrets: readonly string[],
   rules: OutputRules,
+  moderate: (inquire: () => Inquiry | null) => Promise<Moderation | null>,
 ): Promise<Judged> {
   const raw = rawOf(request, answer);
   const value = withoutSecrets(raw, secrets).value;
@@ -59,7 +62,9 @@ export async function judgeChat(
   const errors = answer.refused ? [] : flawsOf(request, answer, filled);
   const admitted = await guard.admit(context, "model_output", "model", value, false, withoutPerson(rules.injection));
   if (admitted.verdict === "block") return { kind: "blocked", findings: admitted.findings };
-  const judged = underRules(request, answer, admitted.value, rules);
+  const words = wordsOf(answer, admitted.value);
+  const moderation = words === null ? null : await moderate(() => inquiryOfOutput(words, rules));
+  const judged = underRules(request, words, admitted.value, rules, moderation);
   const findings = [...admitted.findings, ...judged.findings];
   const flaws = [...errors, ...(admitted.action === "retry" ? [FLAWS.instruction] : [])];
   if (flaws.length === 0 && withoutPerson(judged.action) === "block") return { kind: "broken", findings };
@@ -80,15 +85,21 @@ export async function judgeChat(
   };
 }
 
+/** What rules judge of an answer: its text, or the JSON that was asked for. null: calls of tools and refusals are not judged by them. */
+function wordsOf(answer: ChatAnswer, admitted: Json): Json {
+  if (answer.calls.length > 0 || answer.refused || !isObject(admitted)) return null;
+  const { text = null, json } = admitted;
+  return isObject(json) ? (json["value"] ?? null) : text;
+}
+
 /** The words of the answer under the org's rules; `value` has the shape of `admitted`. Calls of tools and refusals are not judged by them. */
-function underRules(request: ChatRequest, answer: ChatAnswer, admitted: Json, rules: OutputRules): Judgement {
-  const { text = null, json } = isObject(admitted) ? admitted : {};
-  const words = isObject(json) ? (json["value"] ?? null) : text;
+function underRules(
+  ...[request, words, admitted, rules, moderation]: [ChatRequest, Json, Json, OutputRules, Moderation | null]
+): Judgement {
   const secrets = request.messages.flatMap(({ role, content }) => (isDevelopers(role) && content !== null ? [content] : []));
-  const isJudged = answer.calls.length === 0 && !answer.refused && words !== null;
-  if (!isJudged || !isObject(admitted)) return { action: "off", value: admitted, findings: [], flaws: [], isTruncated: false };
-  const judged = judgeOutput(words, rules, { secrets, sourcesOf: () => null });
-  const value = isObject(json) ? { ...admitted, json: { value: judged.value } } : { ...admitted, text: judged.value };
+  if (words === null || !isObject(admitted)) return { action: "off", value: admitted, findings: [], flaws: [], isTruncated: false };
+  const judged = judgeOutput(words, rules, { secrets, sourcesOf: () => null, moderation });
+  const value = isObject(admitted["json"]) ? { ...admitted, json: { value: judged.value } } : { ...admitted, text: judged.value };
   return { ...judged, value };
 }
 

@@ -105,7 +105,7 @@ const isEmpty = ({ text, calls }: ChatAnswer): boolean => (text ?? "").trim() ==
 
 /** A guard that cannot judge has judged: nothing of the answer is shown. */
 const judge = (call: Call, sent: ChatRequest, { answer, secrets }: WholeAnswer): Promise<Judged> =>
-  judgeChat(call.guard, call.guardContext, sent, answer, secrets, call.rules.output).catch(
+  judgeChat(call.guard, call.guardContext, sent, answer, secrets, call.rules.output, (inquire) => call.moderate("redacted", inquire)).catch(
     (): Judged => ({ kind: "blocked", findings: [] }),
   );
 

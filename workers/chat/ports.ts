@@ -18,6 +18,7 @@ import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/aut
 import type { OpenGovernedCall } from "../governed-call/governed-call.ts";
 import type { Guard } from "../guardrail/ports.ts";
 import type { Askings } from "../model-gateway/asking.ts";
+import type { Moderate } from "../moderation/ports.ts";
 
 /** One request of an app, as the edge hands it over: who asks is known and may chat; what is asked has not been read. */
 export type Asked = {
@@ -80,6 +81,7 @@ export type ChatPorts = {
   /** True when the org lets its users get each other's kept answers. */
   readonly sharesAnswers: (org: string) => Promise<boolean>;
   readonly upstream: Askings;
+  readonly moderate: Moderate;
   /** A refusal that no reservation carries: durable when it answers. */
   readonly record: (org: string, record: AuditRecord) => Promise<void>;
 };

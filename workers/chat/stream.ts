@@ -208,9 +208,9 @@ async function wholeAfterAll(
     attempt.end({ failure: opened.broke, usage: settledUsage(opened.answer, () => input).tokens, upstream, durationMs });
     return { kind: "next", failure: opened.broke };
   }
-  const judged = await judgeChat(call.guard, call.guardContext, talk.sent, opened.answer, opened.secrets, call.rules.output).catch(
-    () => null,
-  );
+  const judged = await judgeChat(call.guard, call.guardContext, talk.sent, opened.answer, opened.secrets, call.rules.output, (inquire) =>
+    call.moderate("redacted", inquire),
+  ).catch(() => null);
   const records = findingRecords(ports, call, "model_output", judged?.findings ?? []);
   attempt.end({ failure: null, usage: settledUsage(opened.answer, () => input).tokens, upstream, durationMs, records });
   const unrecorded = await onRecord(attempt);

@@ -16,7 +16,7 @@ const TIMEOUTS = { attemptMs: 120_000, idleMs: 30_000, streamMs: 600_000, watchM
 
 /** Chats and embeddings, ready for the edge. */
 export function buildChat(rooms: Rooms): ChatPort {
-  const { stops, store, broker, authority, models, answers, modelGateway, governed } = rooms;
+  const { stops, store, broker, authority, models, answers, modelGateway, governed, moderate } = rooms;
   const { now, random, log } = rooms.outside;
   const inspect = memoised(inspectText, (text) => createHash("sha256").update(text).digest("base64"));
   return defineChat({
@@ -35,6 +35,7 @@ export function buildChat(rooms: Rooms): ChatPort {
     rules: async (org) => rulesOfOrg((await store.orgs.settings(org)).guardrails),
     sharesAnswers: async (org) => (await store.orgs.settings(org)).kept_answers === "shared",
     upstream: modelGateway,
+    moderate,
     record: (org, record) => store.audit.record(org, record),
   });
 }

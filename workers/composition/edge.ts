@@ -51,6 +51,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     models: rooms.models,
     takenBy: rooms.modelGateway.takenBy,
     guard,
+    moderate: rooms.moderate,
     chat: buildChat(rooms),
     estimates: { preview: previewAdmission, authorize: authority.authorize, pastCosts: store.pastCosts },
     access,

@@ -36,6 +36,7 @@ import { defineBreakOff } from "../kill-switch/break-off.ts";
 import { defineStopsReader } from "../kill-switch/stops-reader.ts";
 import { defineLimitsOfIsolate } from "../limits/limits.ts";
 import { defineModelGateway } from "../model-gateway/gateway.ts";
+import { defineModerator } from "../moderation/moderator.ts";
 import { rehearse } from "../rehearsal/handler.ts";
 import { defineSandboxes } from "../sandbox/sandboxes.ts";
 import { withBuiltInTools } from "../store/built-in-tools.ts";
@@ -194,7 +195,20 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   const registered = (org: string) => store.models.list(org);
   const embed = buildEmbed(outside, { registered, governed, gateway: modelGateway });
   const answers = buildAnswers(outside, { values, guard, vault: guardedVault, access, broker, model, embed });
-  const callModel = wayOfACall({ answers, health, model, breakOff, modelGateway });
+  const moderate = defineModerator({
+    now,
+    random,
+    log,
+    registered,
+    route: store.routes.get,
+    authorize: authority.authorize,
+    killEpoch: async () => (await stops.stops()).epoch,
+    scrub: guard.scrub,
+    governed,
+    breakOff,
+    ask: modelGateway.ask,
+  });
+  const callModel = wayOfACall({ moderate, answers, health, model, breakOff, modelGateway });
   const callbacks = defineCallbacks({
     ...egress,
     settings: (org) => store.orgs.settings(org),
@@ -237,6 +251,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     governed,
     modelGateway,
     answers,
+    moderate,
     callModel,
   };
 }

@@ -6,7 +6,11 @@ import { isStrictSchema } from "../../core/model/strict-schema.ts";
 import type { ModelCall } from "../../core/run/calls/call.ts";
 import type { ToolNames } from "./tool-names.ts";
 
-export function requestBody(entry: Pick<ModelEntry, "upstream_id">, call: ModelCall, names: ToolNames): JsonObject {
+export function requestBody(
+  entry: Pick<ModelEntry, "upstream_id">,
+  call: Pick<ModelCall, "messages" | "schema" | "tools" | "maxTokens" | "temperature">,
+  names: Pick<ToolNames, "toWire">,
+): JsonObject {
   return {
     model: entry.upstream_id,
     messages: call.messages.map((message) => onTheWire(message, names)),
@@ -34,7 +38,7 @@ export function requestBody(entry: Pick<ModelEntry, "upstream_id">, call: ModelC
 
 const strictly = (schema: Json): JsonObject => (isStrictSchema(schema) ? { strict: true } : {});
 
-function onTheWire(message: Message, names: ToolNames): JsonObject {
+function onTheWire(message: Message, names: Pick<ToolNames, "toWire">): JsonObject {
   const { role, content } = message;
   if (role === "tool") return { role, tool_call_id: message.toolCallId, content };
   const calls = role === "assistant" ? (message.toolCalls ?? []) : [];

@@ -17,6 +17,7 @@ import type { RecordedDecision } from "../audit/read-decisions.ts";
 import type { KeysPort } from "../credential-broker/ports.ts";
 import type { Admitted, Guard } from "../guardrail/ports.ts";
 import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
+import type { Moderate } from "../moderation/ports.ts";
 import type { StorePort } from "../store/ports.ts";
 import type { ToolSources } from "../tool-gateway/sources.ts";
 
@@ -82,6 +83,8 @@ export type UseCasePorts = {
   readonly store: StorePort;
   readonly starts: StartPlaces;
   readonly guard: Guard;
+  /** What a model says of a text, where the org has one for it. */
+  readonly moderate: Moderate;
   readonly access: AccessPort;
   /** The models that an org may use: those it registered, else the deployment's own. */
   readonly models: (org: string) => Promise<readonly ModelEntry[]>;

@@ -2,7 +2,6 @@
 import { speaksForUser } from "../../core/access/person.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { withoutPerson } from "../../core/guardrail/rules/action.ts";
-import { judgeInput } from "../../core/guardrail/rules/judge.ts";
 import { type InputRules, PLATFORM_GUARDRAILS, rulesOfOrg } from "../../core/guardrail/rules/merge.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
@@ -11,6 +10,7 @@ import type { RunView } from "../../core/run/outside/view.ts";
 import { runRulesOf } from "../../core/workflow/guardrails.ts";
 import { recordBlocked } from "./blocked.ts";
 import { claim, type Repeatable } from "./idempotency.ts";
+import { judgeSent } from "./judge-input.ts";
 import type { UseCasePorts } from "./ports.ts";
 import type { Requester } from "./requester.ts";
 import { findRun, shownTo } from "./runs.ts";
@@ -43,7 +43,7 @@ export async function signalRun(
   const context = { org: view.org, run: view.id, subject: view.subject };
   const rules = await signalRules(ports, view);
   // The run is under way and does not wait for a person here: what a person would decide is refused.
-  const judged = judgeInput(body, rules);
+  const { judged } = await judgeSent(ports, by, { run: view.id, workflow: view.workflow, activity: "signal" }, body, rules);
   const isRefused = withoutPerson(judged.action) === "block";
   const admitted = isRefused ? null : await ports.guard.admit(context, "user", origin, body, rules.names, withoutPerson(rules.injection));
   if (admitted === null || admitted.verdict === "block") {

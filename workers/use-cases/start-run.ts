@@ -7,7 +7,6 @@ import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { unknownId } from "../../core/errors/unknown-name.ts";
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import type { Action } from "../../core/guardrail/rules/action.ts";
-import { judgeInput } from "../../core/guardrail/rules/judge.ts";
 import { PLATFORM_GUARDRAILS, type RunRules } from "../../core/guardrail/rules/merge.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
@@ -22,6 +21,7 @@ import { placeForStart } from "./admission.ts";
 import { bear } from "./bear.ts";
 import { recordBlocked } from "./blocked.ts";
 import { type Claim, claim, type Outcome, type Repeatable } from "./idempotency.ts";
+import { judgeSent } from "./judge-input.ts";
 import type { UseCasePorts } from "./ports.ts";
 import type { Requester } from "./requester.ts";
 import { budgetOf, findWorkflow, fitted, flawOfRequest, type RunRequest, subjectOf } from "./run-request.ts";
@@ -120,6 +120,7 @@ type AdmittedRun = {
   readonly input: Json;
   readonly metadata: JsonObject;
   readonly findings: RunStart["inputFindings"];
+  readonly moderated: RunStart["inputModerated"] | null;
   readonly needsPerson: boolean;
 };
 
@@ -134,7 +135,7 @@ async function admit(
   const context = { org: by.principal.org, run, subject: subjectOf(by, command) };
   const { input, metadata } = command;
   const { input: rules } = ruled?.rules ?? PLATFORM_GUARDRAILS;
-  const judged = judgeInput(input, rules);
+  const { judged, spent } = await judgeSent(ports, by, { run, workflow: command.workflow, activity: "input" }, input, rules);
   // A person takes over what a rule refuses, where the rules say so; a length is no matter for a person.
   const isForPerson = (ruled?.rules.hand_over?.guardrail ?? "off") !== "off" && !judged.findings.some(isTooLong);
   if (judged.action === "block" && !isForPerson) {
@@ -152,6 +153,7 @@ async function admit(
       input: value["input"] ?? null,
       metadata: value["metadata"],
       findings: [...judged.findings, ...findings],
+      moderated: spent,
       needsPerson: !isHandedOver && judged.action !== "block" && (judged.action === "review" || action === "review"),
     });
   }
@@ -185,6 +187,7 @@ function startOf(
     input: admitted.input,
     ...(labels === null ? {} : { inputLabels: labels }),
     inputFindings: admitted.findings,
+    ...(admitted.moderated ? { inputModerated: admitted.moderated } : {}),
     ...(rules === null ? {} : { guardrails: rules }),
     ...sinksOf(sinks),
     ...(admitted.needsPerson ? { inputReview: true } : {}),

@@ -19,12 +19,24 @@ const SCORES = { flag: 0.5, block: 0.75 } as const;
 export type ContentFinding = Finding & { readonly type: ContentCategory };
 
 /** One finding for each category that reaches its threshold, where the text comes closest to it: `start` to `end` is a window of the text. */
-export function findContent(original: string): readonly ContentFinding[] {
+export const findContent = (original: string): readonly ContentFinding[] =>
+  scoredContent(original)
+    .filter(({ logit, type }) => logit >= CONTENT_WEIGHTS[type].flag)
+    .map(({ logit: _logit, ...finding }) => finding);
+
+/** The categories of which the built-in score is near a threshold, on either side: where a second opinion is worth its money. */
+export const nearContent = (original: string): ReadonlySet<ContentCategory> =>
+  new Set(scoredContent(original).flatMap(({ type, score }) => (score >= NEAR.from && score <= NEAR.to ? [type] : [])));
+
+/** One step of the scale below the score that is just flagged, and one above the score that is just blocked. */
+const NEAR = { from: 0.25, to: 0.9 } as const;
+
+function scoredContent(original: string): readonly (ContentFinding & { readonly logit: number })[] {
   const reading = normalise(original);
   const worst = new Map<ContentCategory, { readonly logit: number; readonly start: number; readonly end: number }>();
   for (const { start, end } of windowsOf(reading.text, CONTENT_WINDOW, false)) {
     for (const { category, logit } of scoreContent(reading.text.slice(start, end))) {
-      if (logit < CONTENT_WEIGHTS[category].flag || logit <= (worst.get(category)?.logit ?? Number.NEGATIVE_INFINITY)) continue;
+      if (logit <= (worst.get(category)?.logit ?? Number.NEGATIVE_INFINITY)) continue;
       worst.set(category, { logit, start, end });
     }
   }
@@ -34,6 +46,7 @@ export function findContent(original: string): readonly ContentFinding[] {
     end: reading.startOf(end),
     score: scoreOf(type, logit),
     detector: CONTENT_DETECTOR,
+    logit,
   }));
 }
 

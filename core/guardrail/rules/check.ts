@@ -1,5 +1,7 @@
 /** One text under the rules of an org or a workflow, outside any run: what POST /v1/guardrails/check answers. */
 import type { Channel } from "../finding.ts";
+import type { Moderation } from "../moderate/opinion.ts";
+import { type Inquiry, inquiryOfInput, inquiryOfOutput } from "../moderate/questions.ts";
 import { type Inspection, inspectLong } from "../pipeline.ts";
 import { mostSevere, VERDICT_OF } from "../verdict.ts";
 import type { Action } from "./action.ts";
@@ -7,16 +9,24 @@ import { type Judgement, judgeInput, judgeOutput } from "./judge.ts";
 import type { Rules } from "./merge.ts";
 
 /** What a text is judged beside. `secrets`: the developer's instructions. */
-type Around = { readonly rules: Rules; readonly secrets: readonly string[]; readonly pause: () => Promise<void> };
+type Around = {
+  readonly rules: Rules;
+  readonly secrets: readonly string[];
+  readonly pause: () => Promise<void>;
+  /** Asks a model about a redacted text; null: there is none. Absent: nobody is asked. */
+  readonly moderate?: (inquiry: Inquiry) => Promise<Moderation | null>;
+};
 
 const NOTHING: Judgement = { action: "off", value: null, findings: [], flaws: [], isTruncated: false };
 
 /** The verdict is that of the strictest rule. Findings of rules cover the whole text. Steps have no outputs here: `grounded_in` is not judged. */
-export async function checkText(text: string, channel: Channel, { rules, secrets, pause }: Around): Promise<Inspection> {
+export async function checkText(text: string, channel: Channel, { rules, secrets, pause, moderate }: Around): Promise<Inspection> {
   const [injection, names] = wishesOf(channel, rules);
   const inspected = await inspectLong(text, channel, pause, names, injection);
   await pause();
-  const judged = judgedBy(text, inspected.redacted, channel, rules, secrets);
+  const inquiry = moderate === undefined ? null : inquiryOf(inspected.redacted, channel, rules);
+  const moderation = inquiry === null || moderate === undefined ? null : await moderate(inquiry);
+  const judged = judgedBy(text, inspected.redacted, channel, rules, secrets, moderation);
   if (judged.action === "off") return inspected;
   const findings = judged.findings.map(({ type, detector, score, rule, action }) => ({
     ...{ type, detector, score, start: 0, end: text.length },
@@ -35,8 +45,15 @@ function wishesOf(channel: Channel, { input, tools, output }: Rules): readonly [
   return channel === "tool_output" ? [tools.injection, tools.names] : [output.injection, false];
 }
 
-function judgedBy(text: string, redacted: string, channel: Channel, rules: Rules, secrets: readonly string[]): Judgement {
-  if (channel === "user") return judgeInput(text, rules.input);
+function inquiryOf(redacted: string, channel: Channel, rules: Rules): Inquiry | null {
+  if (channel === "tool_output") return null;
+  return channel === "user" ? inquiryOfInput(redacted, rules.input) : inquiryOfOutput(redacted, rules.output);
+}
+
+function judgedBy(
+  ...[text, redacted, channel, rules, secrets, moderation]: [string, string, Channel, Rules, readonly string[], Moderation | null]
+): Judgement {
+  if (channel === "user") return judgeInput(text, rules.input, moderation);
   if (channel === "tool_output") return NOTHING;
-  return judgeOutput(redacted, rules.output, { secrets, sourcesOf: () => null });
+  return judgeOutput(redacted, rules.output, { secrets, sourcesOf: () => null, moderation });
 }

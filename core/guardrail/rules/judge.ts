@@ -1,11 +1,14 @@
 /**
- * Values against the rules that need no model: what is hit, what the strictest of the hits does, and the value after what can be mended. Personal
- * data and instructions are found elsewhere (`inspect-text.ts`); their rules are the guard's. Pure, total, linear.
+ * Values against the rules: what is hit, what the strictest of the hits does, and the value after what can be mended. Where a model was asked
+ * (`moderate/`), its word takes the place of the built-in detector's. Personal data and instructions are found elsewhere (`inspect-text.ts`);
+ * their rules are the guard's. Pure, total, linear.
  */
 
 import { isObject, type Json } from "../../json.ts";
 import { CONTENT_DETECTOR, findContent, verdictOfContent } from "../content/content.ts";
 import type { FindingSummary, RuleType } from "../finding.ts";
+import { type Moderation, moderatedBy, opinionOn, UNMODERATED } from "../moderate/opinion.ts";
+import type { Question } from "../moderate/questions.ts";
 import { replaceStretches, type Stretch } from "../replace.ts";
 import { TONE_DETECTOR } from "../tone/tone.ts";
 import { type Action, isAtLeast, strictest } from "./action.ts";
@@ -15,7 +18,16 @@ import { leakIn } from "./leak.ts";
 import type { InputRules, OutputRules } from "./merge.ts";
 import { missingIn, phrasesIn } from "./phrases.ts";
 import { charactersOf, cutTo } from "./sentences.ts";
-import type { ContentCategory, ContentRule, PhrasesRule, RuleName, ToneRule } from "./settings.ts";
+import {
+  CONTENT_CATEGORIES,
+  type ContentCategory,
+  type ContentRule,
+  type PhrasesRule,
+  type RuleName,
+  type ToneRule,
+  type TopicsRule,
+} from "./settings.ts";
+import { textsIn as textsOf } from "./texts.ts";
 import { lackOfTone } from "./tone.ts";
 import { flawOfTopics, TOPIC_WORDS } from "./topics.ts";
 
@@ -53,18 +65,19 @@ type Hit = {
 /** The judgement of a value that nothing was asked of. */
 const nothing = (value: Json): Judgement => ({ action: "off", value, findings: [], flaws: [], isTruncated: false });
 
-/** `value`: as it was sent. */
-export function judgeInput(value: Json, rules: InputRules): Judgement {
+/** `value`: as it was sent. `moderation`: what a model said of it; null: nobody asked one. */
+export function judgeInput(value: Json, rules: InputRules, moderation: Moderation | null = null): Judgement {
+  const model = { moderation, isClosed: rules.on_failure === "closed" };
   const hits: Hit[] = [];
   const texts = textsOf(value);
   const { max_chars: most } = rules;
   if (most !== null && charactersIn(texts) > most)
     hits.push({ rule: "input.max_chars", action: "block", detector: "length", flaw: `the input may have ${most} characters at most` });
-  judgeContent(texts, "input.content", rules.content, hits);
+  judgeContent(texts, "input.content", rules.content, model, hits);
   const all = texts.join("\n");
   for (const rule of rules.topics) {
-    const flaw = flawOfTopics(all, rule);
-    if (flaw !== null) hits.push({ rule: "input.topics", action: rule.action, detector: TOPIC_WORDS, flaw: `the topic is ${flaw}` });
+    const flaw = lackOfTopics(all, rule, model);
+    if (flaw !== null) hits.push({ rule: "input.topics", action: rule.action, ...flaw.by, flaw: `the topic is ${flaw.what}` });
   }
   return told(value, hits, false);
 }
@@ -75,16 +88,19 @@ export type Around = {
   readonly secrets: readonly string[];
   /** The outputs of the steps that a rule names; null: there are none to compare with, and the rule is not judged. */
   readonly sourcesOf: (steps: readonly string[]) => readonly Json[] | null;
+  /** What a model said of the answer. Absent: nobody asked one. */
+  readonly moderation?: Moderation | null;
 };
 
 /** `answer`: redacted, a text or what a schema asked for. What is redacted is redacted first, what is cut is cut last. */
 export function judgeOutput(answer: Json, rules: OutputRules, around: Around): Judgement {
   const hits: Hit[] = [];
+  const model = { moderation: around.moderation ?? null, isClosed: rules.on_failure === "closed" };
   let value = answer;
   if (rules.prompt_leak !== "off") value = judgeLeak(value, rules.prompt_leak, around.secrets, hits);
   for (const rule of rules.forbid) value = judgeForbidden(value, rule, hits);
   const texts = textsOf(value);
-  judgeContent(texts, "output.content", rules.content, hits);
+  judgeContent(texts, "output.content", rules.content, model, hits);
   const all = texts.join("\n");
   for (const rule of rules.require) {
     const missing = missingIn(all, rule);
@@ -101,13 +117,13 @@ export function judgeOutput(answer: Json, rules: OutputRules, around: Around): J
     if (flaw !== null) hits.push({ rule: "output.format", action: rule.action, detector: `format.${rule.is}`, flaw });
   }
   for (const rule of rules.topics) {
-    const flaw = flawOfTopics(all, rule);
+    const flaw = lackOfTopics(all, rule, model);
     if (flaw !== null)
-      hits.push({ rule: "output.topics", action: rule.action, detector: TOPIC_WORDS, flaw: topicsFlaw(flaw, rule.allow, rule.deny) });
+      hits.push({ rule: "output.topics", action: rule.action, ...flaw.by, flaw: topicsFlaw(flaw.what, rule.allow, rule.deny) });
   }
   for (const rule of rules.tone) {
-    const score = all.trim() === "" ? null : lackOfTone(all, rule);
-    if (score !== null) hits.push({ rule: "output.tone", action: rule.action, detector: TONE_DETECTOR, score, flaw: toneFlaw(rule) });
+    const by = all.trim() === "" ? null : wrongTone(all, rule, model);
+    if (by !== null) hits.push({ rule: "output.tone", action: rule.action, ...by, flaw: toneFlaw(rule) });
   }
   for (const rule of rules.grounded_in) {
     const sources = around.sourcesOf(rule.steps);
@@ -124,19 +140,70 @@ export function judgeOutput(answer: Json, rules: OutputRules, around: Around): J
 }
 
 /** Each text alone and all of them together, at most twice each. What is only suspected of a category is flagged, whatever its rule does. */
-function judgeContent(texts: readonly string[], rule: "input.content" | "output.content", content: ContentRule, hits: Hit[]): void {
+function judgeContent(
+  texts: readonly string[],
+  rule: "input.content" | "output.content",
+  content: ContentRule,
+  model: Model,
+  hits: Hit[],
+): void {
   if (strictest(Object.values(content)) === "off") return;
   const worst = new Map<ContentCategory, number>();
   for (const text of texts.length > 1 ? [...texts, texts.join("\n")] : texts) {
     for (const { type, score } of findContent(text)) worst.set(type, Math.max(score, worst.get(type) ?? 0));
   }
-  for (const [type, score] of worst) {
+  for (const type of CONTENT_CATEGORIES) {
     const asked = content[type] ?? "off";
     if (asked === "off") continue;
-    const action = verdictOfContent({ score }) === "block" ? asked : "flag";
-    hits.push({ rule, action, type, detector: CONTENT_DETECTOR, score, flaw: `the text must not hold ${NAMES[type]}` });
+    const flaw = `the text must not hold ${NAMES[type]}`;
+    const score = worst.get(type);
+    const second = opinionOn(model.moderation, { kind: "content", category: type });
+    const by = hitBy(second, model.isClosed);
+    if (by !== null) hits.push({ rule, action: asked, type, ...by, flaw });
+    else if (score !== undefined) {
+      // What the model clears is still on record.
+      const isCleared = second !== null && second !== "failed";
+      const action = verdictOfContent({ score }) === "block" && !isCleared ? asked : "flag";
+      hits.push({ rule, action, type, detector: CONTENT_DETECTOR, score, flaw });
+    }
   }
 }
+
+/** What a model said, and whether its silence counts as a hit. */
+type Model = { readonly moderation: Moderation | null; readonly isClosed: boolean };
+type By = Pick<Hit, "detector" | "score">;
+
+/** The hit that a model's word, or its silence, makes. null: it makes none. */
+function hitBy(opinion: ReturnType<typeof opinionOn>, isClosed: boolean): By | null {
+  if (opinion === null) return null;
+  if (opinion === "failed") return isClosed ? { detector: UNMODERATED } : null;
+  return opinion.broken ? { detector: moderatedBy(opinion.model), score: opinion.confidence } : null;
+}
+
+/** A model's word takes the place of the words'. */
+function lackOfTopics(
+  text: string,
+  { allow, deny }: TopicsRule,
+  { moderation, isClosed }: Model,
+): { readonly what: "denied" | "not allowed"; readonly by: By } | null {
+  if (text.trim() === "") return null;
+  const question: Question = { kind: "topics", allow, deny };
+  const opinion = opinionOn(moderation, question);
+  const words = flawOfTopics(text, { allow, deny });
+  const by = hitBy(opinion, isClosed);
+  if (by !== null) return { what: words ?? (allow.length > 0 ? "not allowed" : "denied"), by };
+  return words === null || isAnswered(opinion) ? null : { what: words, by: { detector: TOPIC_WORDS } };
+}
+
+function wrongTone(text: string, { want }: ToneRule, { moderation, isClosed }: Model): By | null {
+  const opinion = opinionOn(moderation, { kind: "tone", want });
+  const by = hitBy(opinion, isClosed);
+  if (by !== null || isAnswered(opinion)) return by;
+  const score = lackOfTone(text, { want });
+  return score === null ? null : { detector: TONE_DETECTOR, score };
+}
+
+const isAnswered = (opinion: ReturnType<typeof opinionOn>): boolean => opinion !== null && opinion !== "failed";
 
 const NAMES: { readonly [C in ContentCategory]: string } = {
   violence: "violence",
@@ -257,13 +324,6 @@ const flawOfTexts = (texts: readonly string[], rule: Parameters<typeof flawOfFor
   texts.reduce<string | null>((flaw, text) => flaw ?? flawOfFormat(text, rule), null);
 
 const charactersIn = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + charactersOf(text), 0);
-
-/** The strings of a value in order, without keys. */
-function textsOf(value: Json): string[] {
-  if (typeof value === "string") return [value];
-  if (Array.isArray(value)) return value.flatMap(textsOf);
-  return isObject(value) ? Object.values(value).flatMap(textsOf) : [];
-}
 
 function mapTexts(value: Json, change: (text: string) => string): Json {
   if (typeof value === "string") return change(value);

@@ -12,6 +12,7 @@ import {
   type GuardrailSettings,
   type HandOverSettings,
   type LengthRule,
+  type OnFailure,
   type OrgGuardrails,
   type OutputSettings,
   type PhrasesRule,
@@ -30,6 +31,8 @@ export type InputRules = {
   readonly topics: readonly TopicsRule[];
   readonly names: boolean;
   readonly max_chars: number | null;
+  /** Absent: `open`. */
+  readonly on_failure?: "closed";
 };
 /** The rules for what tools answer. */
 export type ToolsRules = { readonly injection: Action; readonly names: boolean };
@@ -45,6 +48,8 @@ export type OutputRules = {
   readonly forbid: readonly PhrasesRule[];
   readonly require: readonly PhrasesRule[];
   readonly grounded_in: readonly GroundedRule[];
+  /** Absent: `open`. */
+  readonly on_failure?: "closed";
 };
 /** When a person takes over. Of several rules about confidence each holds. `failures`, `to`: null where nobody says so. */
 export type HandOverRules = {
@@ -99,7 +104,7 @@ export const PLATFORM_GUARDRAILS: Rules = {
 export type RunRules = { readonly v: 1; readonly rules: Rules; readonly steps: { readonly [step: string]: OutputRules } };
 
 /** Whether an answer has to be whole before anything of it may be sent: all rules but the refusal of instructions need that. */
-export const holdsBack = ({ injection, prompt_leak: leak, content, ...lists }: OutputRules): boolean =>
+export const holdsBack = ({ injection, prompt_leak: leak, content, on_failure: _onFailure, ...lists }: OutputRules): boolean =>
   injection === "redact" ||
   injection === "retry" ||
   leak !== "off" ||
@@ -133,6 +138,7 @@ export function merged(base: Rules, over: GuardrailSettings, mayWeaken: readonly
       topics: list(base.input.topics, input.topics, may("input.topics")),
       names: flag(base.input.names, input.names, may("input.names")),
       max_chars: least(base.input.max_chars, input.max_chars, may("input.max_chars")),
+      ...onFailure(base.input.on_failure, input.on_failure, may("input.on_failure")),
     },
     tools: {
       injection: action(base.tools.injection, tools.injection, may("tools.injection")),
@@ -182,6 +188,7 @@ function mergedOutput(base: OutputRules, over: OutputSettings, mayWeaken: readon
     forbid: list(base.forbid, over.forbid, may("output.forbid")),
     require: list(base.require, over.require, may("output.require")),
     grounded_in: list(base.grounded_in, over.grounded_in, may("output.grounded_in")),
+    ...onFailure(base.on_failure, over.on_failure, may("output.on_failure")),
   };
 }
 
@@ -193,6 +200,11 @@ const flag = (base: boolean, over: boolean | undefined, mayWeaken: boolean): boo
 
 const least = (base: number | null, over: number | undefined, mayWeaken: boolean): number | null =>
   over === undefined ? base : base === null || mayWeaken ? over : Math.min(base, over);
+
+function onFailure(base: "closed" | undefined, over: OnFailure | undefined, mayWeaken: boolean): { readonly on_failure?: "closed" } {
+  const meant = over === undefined || (over === "open" && !mayWeaken) ? base : over;
+  return meant === "closed" ? { on_failure: meant } : {};
+}
 
 function content(base: ContentRule, over: ContentRule | undefined, mayWeaken: boolean): ContentRule {
   const entries = CONTENT_CATEGORIES.flatMap((category) => {

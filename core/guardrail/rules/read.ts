@@ -11,6 +11,7 @@ import {
   CONTENT_CATEGORIES,
   type ConfidenceRule,
   type ContentRule,
+  FAILURES,
   FORMATS,
   type FormatRule,
   type GroundedRule,
@@ -18,6 +19,7 @@ import {
   type HandOverSettings,
   type InputSettings,
   type LengthRule,
+  type OnFailure,
   type OrgGuardrails,
   type OutputSettings,
   type PhrasesRule,
@@ -125,6 +127,7 @@ function readInput(form: Form): InputSettings | null {
     ...given("topics", readTopics(input, INPUT_ACTIONS)),
     ...given("names", readFlag(input, "names")),
     ...given("max_chars", input.numberOrNull("max_chars", { min: 1, max: MOST_CHARS, whole: true })),
+    ...given("on_failure", readOnFailure(input)),
   };
   input.close();
   return read;
@@ -155,6 +158,7 @@ function readOutputRules(form: Form): OutputSettings | null {
     ...given("forbid", readPhrases(output, "forbid", STRETCH_ACTIONS, "block")),
     ...given("require", readPhrases(output, "require", OUTPUT_ACTIONS, "retry")),
     ...given("grounded_in", readGrounded(output)),
+    ...given("on_failure", readOnFailure(output)),
   };
   output.close();
   return read;
@@ -170,6 +174,8 @@ const readAction = <A extends Action>(form: Form, name: string, actions: readonl
   isSent(form, name) ? form.choice(name, actions) : null;
 
 const readFlag = (form: Form, name: string): boolean | null => (isSent(form, name) ? form.boolean(name, false) : null);
+
+const readOnFailure = (form: Form): OnFailure | null => (isSent(form, "on_failure") ? form.choice("on_failure", FAILURES) : null);
 
 function readContent(form: Form, actions: readonly Action[]): ContentRule | null {
   const content = form.form("content");

@@ -28,6 +28,14 @@ export type PhrasesRule = { readonly phrases: readonly string[]; readonly patter
 /** `steps`: whose outputs the answer has to rest on. `min`: share of its content words, 0 to 1, that has to occur there. */
 export type GroundedRule = { readonly steps: readonly string[]; readonly min: number; readonly action: Action };
 
+/**
+ * What holds where a model that is to judge (`moderate`) does not answer. `open`: the built-in detector's word stands. `closed`: the rule counts as broken.
+ * In order of strictness.
+ */
+export const FAILURES = ["open", "closed"] as const;
+/** See `FAILURES`. */
+export type OnFailure = (typeof FAILURES)[number];
+
 /** What is asked of a user's input. `max_chars`: maximum characters of all its texts together. */
 export type InputSettings = {
   readonly injection?: Action;
@@ -36,6 +44,7 @@ export type InputSettings = {
   /** Names, places, organisations and addresses count as personal data. */
   readonly names?: boolean;
   readonly max_chars?: number;
+  readonly on_failure?: OnFailure;
 };
 /** What is asked of tools' answers. */
 export type ToolsSettings = { readonly injection?: Action; readonly names?: boolean };
@@ -51,6 +60,7 @@ export type OutputSettings = {
   readonly forbid?: PhrasesRule;
   readonly require?: PhrasesRule;
   readonly grounded_in?: GroundedRule;
+  readonly on_failure?: OnFailure;
 };
 
 /** How soon a person takes over. `off`: nobody does. In order of strictness. PERSISTED. */
@@ -87,6 +97,7 @@ export const RULES = [
   "input.topics",
   "input.names",
   "input.max_chars",
+  "input.on_failure",
   "tools.injection",
   "tools.names",
   "output.injection",
@@ -99,6 +110,7 @@ export const RULES = [
   "output.forbid",
   "output.require",
   "output.grounded_in",
+  "output.on_failure",
   "hand_over.asked",
   "hand_over.confidence_below",
   "hand_over.failures",

@@ -3,7 +3,7 @@
  * candidate can be paid the run, or the step with a budget of its own, is at its end.
  */
 
-import { type Amount, fits, minus, plus } from "../../budget/amount.ts";
+import { type Amount, fits, minus, plus, smaller } from "../../budget/amount.ts";
 import { own } from "../../json.ts";
 import type { ModelCandidate } from "../../model/entry.ts";
 import { worstCase } from "../../model-call/cost.ts";
@@ -55,13 +55,21 @@ export function unaffordable(turn: Turn, activity: Activity, worst: Amount): "ru
   return step === null || fits(worst, step) ? null : "step";
 }
 
+/** What the run, and the step where it has a budget of its own, may still spend beside the calls under way. */
+export function leftFor(within: Within, activity: Activity): Amount {
+  const [run, step] = [leftOfRun(within), leftOfStep(within, activity)];
+  return step === null ? run : smaller(run, step);
+}
+
+type Within = Pick<Turn, "state" | "birth">;
+
 const used = ({ usage, reserved }: RunState): Amount =>
   plus({ microUsd: usage.microUsd, tokens: usage.tokensIn + usage.tokensOut }, reserved);
 
-const leftOfRun = ({ state, birth }: Turn): Amount => minus({ microUsd: birth.budget.usd, tokens: birth.budget.tokens }, used(state));
+const leftOfRun = ({ state, birth }: Within): Amount => minus({ microUsd: birth.budget.usd, tokens: birth.budget.tokens }, used(state));
 
 /** null: the step has no budget of its own. */
-function leftOfStep({ state, birth }: Turn, activity: Activity): Amount | null {
+function leftOfStep({ state, birth }: Within, activity: Activity): Amount | null {
   const { budget } = nodeDefinition(birth.definition, activity.node) as Pick<ModelStep | AgentStep, "budget">;
   if (budget === undefined) return null;
   const ownState = own(state.steps, activity.step);

@@ -1,11 +1,16 @@
 /** A call to the outside as data: what is asked of a gateway room and the outcome it gives back. Outcomes are data; a gateway throws only on bugs. */
 
+import type { Role } from "../../access/principal.ts";
+import type { Amount } from "../../budget/amount.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
+import type { Moderation } from "../../guardrail/moderate/opinion.ts";
 import type { Action } from "../../guardrail/rules/action.ts";
+import type { OutputRules } from "../../guardrail/rules/merge.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { Message, ModelTool, ModelToolCall, TokenUsage } from "../../model/message.ts";
 import type { CacheUse, JsonSchema } from "../../workflow/definition.ts";
+import type { Spent } from "../machine/event.ts";
 import type { RunFlag } from "../outside/view.ts";
 
 /** Who is asking, on whose behalf, and under which trace: goes along with every call. */
@@ -57,6 +62,15 @@ export type ModelCall = {
   readonly isLastResort: boolean;
   /** What is done about an instruction in the answer; absent: the answer is refused. */
   readonly injection?: Action;
+  /** The answer's rules about which a model of the task `moderate` is asked, where the org has one. Absent: no rule needs one. */
+  readonly moderated?: ModeratedCall;
+};
+
+/** `left`: what asking may cost at most. `roles`: of the caller. */
+export type ModeratedCall = {
+  readonly rules: Pick<OutputRules, "content" | "topics" | "tone">;
+  readonly roles: readonly Role[];
+  readonly left: Amount;
 };
 
 /**
@@ -146,6 +160,8 @@ export type ModelOutcome = {
   readonly usage: TokenUsage | null;
   readonly durationMs: number;
   readonly findings: readonly FindingSummary[];
+  /** What a model of the task `moderate` said of the output, and what that cost. Absent: nobody asked one. */
+  readonly moderated?: { readonly moderation: Moderation; readonly spent: Spent };
   /** What the rules of the run did to the answer. */
   readonly flags?: readonly RunFlag[];
   /** No upstream was asked: a kept answer did. `stale`: one past its time, since everything else had failed. */

@@ -18,6 +18,7 @@ export function noteModelCall(
   interrupted = false,
 ): void {
   const { result, durationMs, upstream, cached } = outcome;
+  const moderated = outcome.moderated?.spent;
   const flags = flagsOf(activity, outcome);
   const before = turn.state.usage;
   turn.emit(
@@ -29,6 +30,7 @@ export function noteModelCall(
       ok: result.ok,
       spent,
       held: untold ? { micro_usd: activity.reserved.microUsd, tokens: activity.reserved.tokens } : null,
+      ...(moderated === undefined ? {} : { moderated }),
       duration_ms: durationMs,
       ...("failure" in result ? { failure: result.failure } : {}),
       ...("invalid" in result ? { correction: result.invalid } : {}),
@@ -37,7 +39,7 @@ export function noteModelCall(
       ...(upstream["breaker"] === "open" ? { unasked: true } : {}),
       ...(flags.length === 0 ? {} : { flags }),
       upstream,
-      total_usd: toUsd(turn.state.usage.microUsd + spent.micro_usd),
+      total_usd: toUsd(turn.state.usage.microUsd + spent.micro_usd + (moderated?.micro_usd ?? 0)),
     },
     activity.step,
   );

@@ -15,7 +15,7 @@ import { rulesOf } from "../steps/kinds.ts";
 import { nodeDefinition, stepOfNode, workOf } from "../steps/node.ts";
 import type { CallContext, ModelCall, ToolCall } from "./call.ts";
 import { retryPolicy } from "./retry.ts";
-import { outputRulesOf, rulesIn, toldAction } from "./rules.ts";
+import { outputRulesOf, rulesIn, toldAction, toldModerated } from "./rules.ts";
 
 /**
  * docs/contract.md, "Tools": `{run}/{activity}`, the same on every attempt; of a redriven run `{run}` is the first run's id; a step that was
@@ -61,6 +61,7 @@ export function modelCall(machinery: Machinery, state: RunState, activity: Activ
     context: callContext(machinery, activity, epoch),
     model: activity.candidates[activity.candidate]?.id ?? "",
     ...toldAction(outputRulesOf(machinery.birth, activity.node).injection),
+    ...toldModerated(machinery.birth, state, activity),
     timeoutMs: withinTheRun(machinery, state, request.timeoutMs, now),
     isLastResort:
       activity.candidate === activity.candidates.length - 1 && activity.attempt >= retryPolicy(machinery.birth, activity).attempts,

@@ -14,7 +14,8 @@ import type { Birth } from "../machine/birth.ts";
 import type { Activity, RunState } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { nodeDefinition, stepOfNode } from "../steps/node.ts";
-import type { ModelOutcome } from "./call.ts";
+import { leftFor } from "./afford.ts";
+import type { ModelCall, ModelOutcome } from "./call.ts";
 
 /** The rules of the run beside those of its outputs. A run from before rules has the platform's. */
 export const rulesIn = ({ guardrails }: Pick<Birth, "guardrails">): Rules => guardrails?.rules ?? PLATFORM_GUARDRAILS;
@@ -26,6 +27,13 @@ export const outputRulesOf = (birth: Pick<Birth, "guardrails">, node: string): O
 /** What is done about an instruction, as the gateways are told. The platform's own is not mentioned: calls are as they were before rules. */
 export const toldAction = (action: Action): { readonly injection?: Action } => (action === "block" ? {} : { injection: action });
 
+/** The rules for an answer about which a model may be asked; none of them: absent. A summary becomes no output. */
+export function toldModerated(birth: Birth, state: RunState, activity: Activity): Pick<ModelCall, "moderated"> {
+  const { content, topics, tone } = outputRulesOf(birth, activity.node);
+  if (activity.purpose === "summary" || (Object.keys(content).length === 0 && topics.length === 0 && tone.length === 0)) return {};
+  return { moderated: { rules: { content, topics, tone }, roles: birth.roles, left: leftFor({ birth, state }, activity) } };
+}
+
 /** The answer as the run takes it. `review`: a person decides first. */
 export type Ruled = { readonly outcome: ModelOutcome; readonly review: boolean };
 
@@ -36,7 +44,11 @@ export function underRules(turn: Turn, activity: Activity, outcome: ModelOutcome
   const { definition } = turn.birth;
   const secrets = [definition.instructions, PLATFORM_RULES];
   const sourcesOf = (steps: readonly string[]): readonly Json[] => sourcesIn(turn.state, steps);
-  const judged = judgeOutput(result.output, outputRulesOf(turn.birth, activity.node), { secrets, sourcesOf });
+  const judged = judgeOutput(result.output, outputRulesOf(turn.birth, activity.node), {
+    secrets,
+    sourcesOf,
+    moderation: outcome.moderated?.moderation ?? null,
+  });
   const findings = [...outcome.findings, ...judged.findings];
   const action = strictest([judged.action, result.review === true ? "review" : "off"]);
   if (judged.action === "off") return { outcome, review: result.review === true };

@@ -8,7 +8,7 @@ import type { RunContext } from "../machine/birth.ts";
 import type { EventOf, RunEvent } from "../machine/event.ts";
 import { type Activity, NO_USAGE, type RunState, type Usage } from "../machine/state.ts";
 import { INPUT_ACTIVITY } from "../steps/node.ts";
-import { changeActivity, changeAgent, holdUntold, withFlag, withoutActivity, withStep, withUsage } from "./change.ts";
+import { changeActivity, changeAgent, holdUntold, usageOf, withFlag, withoutActivity, withStep, withUsage } from "./change.ts";
 import { isDoubtful } from "./doubt.ts";
 import { changeHandOver, withFailedAttempt } from "./hand-over-events.ts";
 import type { Handlers } from "./handlers.ts";
@@ -63,7 +63,7 @@ export const CALL_EVENTS: Handlers<Types> = {
   },
   "model.called": (before, event, context) => {
     const state = event.data.ok || event.data.interrupted || event.data.unasked ? before : noteFailure(before, event, context);
-    const { activity: id, spent, held, correction, failure, interrupted, cached, unasked, flags = [] } = event.data;
+    const { activity: id, spent, held, moderated, correction, failure, interrupted, cached, unasked, flags = [] } = event.data;
     const freed = own(state.activities, id)?.reserved ?? NOTHING;
     const cost: Usage = {
       ...NO_USAGE,
@@ -81,7 +81,8 @@ export const CALL_EVENTS: Handlers<Types> = {
       corrections: correction ? [...activity.corrections, correction] : interrupted ? activity.corrections : [],
     }));
     const kept = held === null ? NOTHING : { microUsd: held.micro_usd, tokens: held.tokens };
-    const settled = reserve(withUsage(changed, event.step ?? "", cost), kept, freed);
+    const counted = moderated === undefined ? changed : withUsage(changed, event.step ?? "", usageOf(moderated));
+    const settled = reserve(withUsage(counted, event.step ?? "", cost), kept, freed);
     const lease = {
       ...state.lease,
       spent: plus(state.lease.spent, { microUsd: cost.microUsd, tokens: cost.tokensIn + cost.tokensOut }),

@@ -3,6 +3,7 @@
 import { NOTHING, plus } from "../../budget/amount.ts";
 import { own } from "../../json.ts";
 import type { RunContext } from "../machine/birth.ts";
+import type { Spent } from "../machine/event.ts";
 import {
   type Activity,
   type AgentState,
@@ -91,6 +92,14 @@ export function dropUnsent(state: RunState, isMeant: (activity: Activity) => boo
     undone: [...state.undone, ...doubtful],
   };
 }
+
+/** What was spent, as usage without a call of the run's own. */
+export const usageOf = (spent: Spent): Usage => ({
+  ...NO_USAGE,
+  tokensIn: spent.tokens_in,
+  tokensOut: spent.tokens_out,
+  microUsd: spent.micro_usd,
+});
 
 /** Usage counts for the run and for the step that caused it. */
 export function withUsage(state: RunState, step: string, cost: Usage): RunState {

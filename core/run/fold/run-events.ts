@@ -7,7 +7,7 @@ import type { EventOf } from "../machine/event.ts";
 import type { RunState, StepState } from "../machine/state.ts";
 import type { RunStatus } from "../outside/view.ts";
 import { INPUT_ACTIVITY } from "../steps/node.ts";
-import { dropUnsent, newActivity, withActivity } from "./change.ts";
+import { dropUnsent, newActivity, usageOf, withActivity, withUsage } from "./change.ts";
 import type { Handlers } from "./handlers.ts";
 
 type Types =
@@ -40,7 +40,8 @@ const SIGNAL_IDS_KEPT = 500;
 export const RUN_EVENTS: Handlers<Types> = {
   "run.created": (state) => state,
   "run.started": (state, event, { birth }) => {
-    const started = { ...enter(state, "running", event.at), startedAt: event.at };
+    const entered = { ...enter(state, "running", event.at), startedAt: event.at };
+    const started = birth.inputModerated === undefined ? entered : withUsage(entered, "", usageOf(birth.inputModerated));
     if (!birth.inputReview) return started;
     const question = { id: INPUT_ACTIVITY, step: INPUT_ACTIVITY, node: INPUT_ACTIVITY, kind: "review", purpose: "node" } as const;
     return withActivity(started, newActivity(question));

@@ -11,6 +11,7 @@ import type { EpochMs } from "../../time.ts";
 import type { ToolEffect } from "../../tool/manifest.ts";
 import type { Definition } from "../../workflow/definition.ts";
 import type { Plan } from "../../workflow/plan.ts";
+import type { Spent } from "./event.ts";
 import type { Past } from "./state.ts";
 
 /** The data of a run's start. PERSISTED: one row of the run's object, written once. */
@@ -35,6 +36,8 @@ export type Birth = {
   readonly inputFindings: readonly FindingSummary[];
   /** The guardrail rules at the start, which apply for the run's whole life. If absent, only the platform's rules apply. */
   readonly guardrails?: RunRules;
+  /** What asking a model about the input (`moderate`) cost. Absent: nobody asked one. */
+  readonly inputModerated?: Spent;
   /** A guardrail requires a review of the input before the first step. */
   readonly inputReview?: true;
   readonly metadata: JsonObject;

@@ -248,6 +248,8 @@ export type EventData = {
     readonly ok: boolean;
     readonly spent: Spent;
     readonly held: Priced | null;
+    /** What asking a model about the answer (`moderate`) cost. The org's ledger has it already: it is no part of the run's lease. */
+    readonly moderated?: Spent;
     readonly duration_ms: number;
     readonly failure?: Failure;
     readonly correction?: Correction;

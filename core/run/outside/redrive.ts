@@ -54,7 +54,7 @@ export function continuation({ birth }: RunContext, state: RunState, newId: stri
     }
   }
   for (const done of state.done) if (isUndone({ birth, state }, done)) acts[done.activity] = (own(acts, done.activity) ?? 1) + 1;
-  const { v: _version, createdAt: _createdAt, ...same } = birth;
+  const { v: _version, createdAt: _createdAt, inputModerated: _paid, ...same } = birth;
   const { deadLetter } = state;
   return {
     ...same,

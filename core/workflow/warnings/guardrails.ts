@@ -24,7 +24,7 @@ export function vainGuardrails(definition: Definition, { guardrails: org }: Surr
 }
 
 const NOBODY =
-  "is a tone that nothing judges: the built-in detector knows words like `friendly`, `polite`, `calm`, `professional` and `cheerful`, and several of them with commas";
+  "is a tone that only a model of the task `moderate` judges: the built-in detector knows words like `friendly`, `polite`, `calm`, `professional` and `cheerful`, and several of them with commas";
 
 function unjudged({ output }: GuardrailSettings, path: string): Warning[] {
   const { tone } = output ?? {};

@@ -48,6 +48,52 @@ const waiting = (run: Drive) => run.start().run((state) => Object.values(state.a
 describe.each([
   ["a model step", { reply: model() }],
   ["an agent", { reply: agent }],
+])("what a model says of the answer of %s", (_name, steps) => {
+  const tone: OutputSettings = { tone: { want: "like a pirate", action: "retry" } };
+  const spent = { tokens_in: 90, tokens_out: 10, micro_usd: 700 };
+  const question = { kind: "tone", want: "like a pirate" } as const;
+  const judged = (text: string, broken: boolean): ModelOutcome => ({
+    ...said(text),
+    moderated: { moderation: { kind: "answered", model: "acme/judge-1", opinions: [{ question, broken, confidence: 0.9 }] }, spent },
+  });
+
+  it("[MOD-10] decides with the opinion, and pays for it beside its lease", () => {
+    const { run, asked } = runOf(steps, tone, [judged("Good day.", true), judged("Arr.", false)]);
+    expect(run.start().run().state).toMatchObject({ status: "completed", output: "Arr." });
+    expect(asked[0]?.moderated).toMatchObject({ rules: { tone: [tone.tone] }, roles: run.machinery.birth.roles });
+    const left = asked.map(({ moderated }) => moderated?.left.microUsd ?? 0);
+    expect(left[1]).toBeLessThanOrEqual((left[0] ?? 0) - spent.micro_usd);
+    const { usage, lease, steps: done } = run.state;
+    const own = said("").usage ?? { input: 0, output: 0 };
+    expect(usage.tokensIn + usage.tokensOut).toBe(2 * (own.input + own.output + 100));
+    expect(usage.microUsd - lease.spent.microUsd).toBe(2 * spent.micro_usd);
+    expect(done["reply"]?.usage?.microUsd).toBe(usage.microUsd);
+    expect(usage.modelCalls).toBe(2);
+    const [finding] = run.events.flatMap((event) => (event.type === "guardrail.flagged" ? event.data.findings : []));
+    expect(finding).toMatchObject({ rule: "output.tone", action: "retry", detector: "moderate:acme/judge-1" });
+    expect(run.crash().state).toEqual(run.state);
+  });
+
+  it("[MOD-10] asks for no opinion where no rule needs one, and takes its silence as the rules say", () => {
+    expect(runOf(steps, forbid("block"), ["Good day."]).run.start().run().state.status).toBe("completed");
+    const plain = runOf(steps, forbid("block"), ["Good day."]);
+    plain.run.start().run();
+    expect(plain.asked[0]).not.toHaveProperty("moderated");
+    const silent: ModelOutcome = { ...said("Arr."), moderated: { moderation: { kind: "failed", why: "timeout" }, spent } };
+    const open = runOf(steps, { tone: { want: "like a pirate", action: "block" } }, [silent])
+      .run.start()
+      .run();
+    expect(open.state).toMatchObject({ status: "completed", output: "Arr." });
+    const closed = runOf(steps, { tone: { want: "like a pirate", action: "block" }, on_failure: "closed" }, [silent])
+      .run.start()
+      .run();
+    expect(closed.state).toMatchObject({ status: "failed", error: { code: "content_blocked" } });
+  });
+});
+
+describe.each([
+  ["a model step", { reply: model() }],
+  ["an agent", { reply: agent }],
 ])("the answer of %s", (_name, steps) => {
   it("[RULES-10] passes under `off`, is flagged under `flag` and redacted under `redact`", () => {
     for (const [action, output, flagged] of [

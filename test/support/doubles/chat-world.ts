@@ -126,6 +126,7 @@ export function chatWorld(answers: readonly Answer[], { desk: other, ...change }
   };
   const room = defineChat({
     rules: async () => PLATFORM_GUARDRAILS,
+    moderate: async () => null,
     now: () => NOW,
     random: (bytes) => new Uint8Array(bytes),
     log: (line) => void world.lines.push(line),

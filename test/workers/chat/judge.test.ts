@@ -20,7 +20,7 @@ async function judge(more: JsonObject, message: JsonObject, own: Json = "hello")
   if (!request.ok || !answer.ok) throw new Error(JSON.stringify([request, answer]));
   const { guard } = memoryGuard();
   await guard.admit(context, "user", "input", own);
-  return judgeChat(guard, context, request.value, answer.value, [], PLATFORM_GUARDRAILS.output);
+  return judgeChat(guard, context, request.value, answer.value, [], PLATFORM_GUARDRAILS.output, async () => null);
 }
 
 const inFormat = (schema: JsonObject): JsonObject => ({ response_format: { type: "json_schema", json_schema: { name: "x", schema } } });

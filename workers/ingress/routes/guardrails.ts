@@ -3,6 +3,8 @@ import { z } from "@hono/zod-openapi";
 import type { Principal } from "../../../core/access/principal.ts";
 import type { Refusal } from "../../../core/errors/problem.ts";
 import { unknownName } from "../../../core/errors/unknown-name.ts";
+import type { Moderation } from "../../../core/guardrail/moderate/opinion.ts";
+import type { Inquiry } from "../../../core/guardrail/moderate/questions.ts";
 import type { Inspection } from "../../../core/guardrail/pipeline.ts";
 import { checkText } from "../../../core/guardrail/rules/check.ts";
 import { PLATFORM_GUARDRAILS, type Rules, rulesOfOrg } from "../../../core/guardrail/rules/merge.ts";
@@ -11,6 +13,7 @@ import { err, ok, type Result } from "../../../core/result.ts";
 import { runRulesOf } from "../../../core/workflow/guardrails.ts";
 import { PLATFORM_RULES } from "../../../core/workflow/prompt.ts";
 import { turn } from "../../../kit/turn.ts";
+import type { Trace } from "../../use-cases/requester.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { GuardrailResults } from "../schemas/views.ts";
@@ -34,18 +37,33 @@ export function guardrailRoutes(ports: IngressPorts): Endpoint[] {
         })
         .openapi("CheckTexts"),
       answers: { 200: { description: "a result for each text, in order", schema: GuardrailResults } },
-      handle: async ({ body, principal }) => {
+      handle: async ({ body, principal, trace, at }) => {
         const ruled = await rulesFor(ports, principal, body.workflow);
         if (!ruled.ok) return ruled;
         const results: Inspection[] = [];
+        const until = at + MODERATED_MS;
+        const asker = { ...(await askerOf(ports, principal, trace, at)), workflow: body.workflow ?? "(check)" };
+        const moderate = async (inquiry: Inquiry): Promise<Moderation | null> => {
+          if (ports.now() >= until) return { kind: "failed", why: "timeout" };
+          return (await ports.moderate(asker, () => inquiry))?.moderation ?? null;
+        };
         for (const text of body.texts) {
-          results.push(await checkText(text, body.channel, { ...ruled.value, pause: turn }));
+          results.push(await checkText(text, body.channel, { ...ruled.value, pause: turn, moderate }));
           await turn();
         }
         return reply(200, { results });
       },
     }),
   ];
+}
+
+/** Milliseconds that the models asked about all texts of a check have together; texts after that count as not answered. */
+const MODERATED_MS = 20_000;
+
+/** A check belongs to no run: it gets an id to be found by on record. */
+async function askerOf(ports: IngressPorts, { org, user, roles }: Principal, { traceId, spanId }: Trace, at: number) {
+  const run = await ports.keys.mintRunId(org, at);
+  return { org, user, roles, run, activity: "check", traceId, spanId, text: "redacted" } as const;
 }
 
 type Ruled = { readonly rules: Rules; readonly secrets: readonly string[] };

@@ -1,7 +1,7 @@
 /** The shape of `guardrails` for the OpenAPI document. What is accepted is what `core/guardrail/rules/read.ts` accepts, with its own messages. */
 import { z } from "@hono/zod-openapi";
 import { ACTIONS } from "../../../core/guardrail/rules/action.ts";
-import { CONTENT_CATEGORIES, FORMATS, type OrgGuardrails, PRIORITIES, RULES } from "../../../core/guardrail/rules/settings.ts";
+import { CONTENT_CATEGORIES, FAILURES, FORMATS, type OrgGuardrails, PRIORITIES, RULES } from "../../../core/guardrail/rules/settings.ts";
 import { isObject, type JsonObject } from "../../../core/json.ts";
 import { describing } from "./answers.ts";
 
@@ -20,7 +20,21 @@ const TOPICS = objectOf({ allow: TEXTS, deny: TEXTS, action: ACTION });
 const NAMES: Shape = { type: "boolean", description: "names, places, organisations and addresses count as personal data" };
 const PHRASES = objectOf({ phrases: TEXTS, patterns: TEXTS, action: ACTION });
 
-const INPUT = objectOf({ injection: ACTION, content: CONTENT, topics: TOPICS, names: NAMES, max_chars: { type: "integer" } });
+const ON_FAILURE: Shape = {
+  type: "string",
+  enum: [...FAILURES],
+  description:
+    "where a model of the task `moderate` does not answer: the built-in detector's word stands (`open`, the default), or the rule counts as broken",
+};
+
+const INPUT = objectOf({
+  injection: ACTION,
+  content: CONTENT,
+  topics: TOPICS,
+  names: NAMES,
+  max_chars: { type: "integer" },
+  on_failure: ON_FAILURE,
+});
 const TOOLS = objectOf({ injection: ACTION, names: NAMES });
 const OUTPUT = objectOf({
   injection: ACTION,
@@ -33,6 +47,7 @@ const OUTPUT = objectOf({
   forbid: PHRASES,
   require: PHRASES,
   grounded_in: objectOf({ steps: TEXTS, min: { type: "number" }, action: ACTION }, ["steps"]),
+  on_failure: ON_FAILURE,
 });
 
 const PRIORITY: Shape = { type: "string", enum: [...PRIORITIES], description: "how soon a person takes over; `off`: nobody does" };

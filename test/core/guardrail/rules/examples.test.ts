@@ -46,8 +46,9 @@ describe("the examples of docs/guardrails.md", () => {
         ),
       ),
     );
-    // When a person takes over has a page and examples of its own (docs/hand-over.md).
-    expect(RULES.filter((rule) => !shown.has(rule) && !rule.startsWith("hand_over."))).toEqual(UNJUDGED);
+    // When a person takes over has a page and examples of its own (docs/hand-over.md); what a model's silence means is broken by no text.
+    const hasExample = (rule: string): boolean => !rule.startsWith("hand_over.") && !rule.endsWith(".on_failure");
+    expect(RULES.filter((rule) => !shown.has(rule) && hasExample(rule))).toEqual(UNJUDGED);
   });
 
   it.each(ROWS)("[RULES-5] $rule", async ({ rule, hit, pass }) => {

@@ -1,0 +1,26 @@
+/** What a user sends, under its rules, with a model's word where the rules ask one. */
+
+import { inquiryOfInput } from "../../core/guardrail/moderate/questions.ts";
+import { type Judgement, judgeInput } from "../../core/guardrail/rules/judge.ts";
+import type { Rules } from "../../core/guardrail/rules/merge.ts";
+import type { Json } from "../../core/json.ts";
+import type { Moderated } from "../moderation/ports.ts";
+import type { UseCasePorts } from "./ports.ts";
+import type { Requester } from "./requester.ts";
+
+/** In what the input is sent. */
+type Place = { readonly run: string; readonly workflow: string; readonly activity: "input" | "signal" };
+
+/** `spent`: what the model cost, already taken from the org's budget; null: nobody asked one. */
+export async function judgeSent(
+  { moderate }: Pick<UseCasePorts, "moderate">,
+  { principal, trace }: Requester,
+  place: Place,
+  value: Json,
+  rules: Rules["input"],
+): Promise<{ readonly judged: Judgement; readonly spent: Moderated["spent"] | null }> {
+  const { org, user, roles } = principal;
+  const asker = { org, user, roles, ...place, traceId: trace.traceId, spanId: trace.spanId, text: "raw", names: rules.names } as const;
+  const moderated = await moderate(asker, () => inquiryOfInput(value, rules));
+  return { judged: judgeInput(value, rules, moderated?.moderation ?? null), spent: moderated?.spent ?? null };
+}
