@@ -97,14 +97,14 @@ const plus = (a: Moderated["spent"], b: Moderated["spent"]): Moderated["spent"] 
 /** In the order in which the route and the policies have them; without those that serve the task only because they serve every task. */
 async function candidates(
   ports: ModeratorPorts,
-  { org, user, roles, workflow, run }: Asker,
+  { org, user, roles, workflow, run, soFar = NOTHING_YET }: Asker,
   able: ReadonlyMap<string, ModelEntry>,
   size: { readonly holdsPersonalData: boolean; readonly expectedTokens: number; readonly maxTokens: number },
 ): Promise<readonly ModelEntry[]> {
   const caller = { org, user, roles };
   const question: AuthorityQuestion = {
     ...{ kind: "model" as const, caller, workflow, run, model: null, task: TASK, fallback: [], ...size },
-    ...{ wishes: {}, seed: run, tools: [], soFar: NOTHING_YET },
+    ...{ wishes: {}, seed: run, tools: [], soFar },
   };
   const answer = await ports.authorize(question, await ports.killEpoch());
   if (answer.kind !== "model" || answer.permission.decision !== "allow") return [];

@@ -1,4 +1,5 @@
 /** What other rooms ask of the moderator, and what it needs of them. */
+import type { SoFar } from "../../core/access/circumstances.ts";
 import type { Moderation } from "../../core/guardrail/moderate/opinion.ts";
 import type { Inquiry } from "../../core/guardrail/moderate/questions.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
@@ -20,6 +21,8 @@ export type Asker = Pick<CallContext, "org" | "run" | "user" | "workflow" | "act
   readonly text: "raw" | "redacted";
   /** Names in a raw text count as personal data. */
   readonly names?: boolean;
+  /** What the text derives from. Absent: the caller's own word. */
+  readonly soFar?: SoFar;
   /** The most that the call may cost, beside the caps of the org. Absent: these alone. */
   readonly left?: { readonly microUsd: MicroUsd; readonly tokens: number };
 };

@@ -12,7 +12,8 @@ export const withModeration =
     const { result } = outcome;
     if (asked === undefined || !("output" in result)) return outcome;
     const { org, run, user, workflow, activity, traceId, spanId } = context;
-    const asker = { org, run, user, workflow, activity, traceId, spanId, roles: asked.roles, text: "redacted", left: asked.left } as const;
-    const moderated = await moderate(asker, () => inquiryOfOutput(result.output, asked.rules));
+    const { roles, left, soFar, rules } = asked;
+    const asker = { org, run, user, workflow, activity, traceId, spanId, roles, text: "redacted", left, soFar } as const;
+    const moderated = await moderate(asker, () => inquiryOfOutput(result.output, rules));
     return moderated === null ? outcome : { ...outcome, moderated };
   };

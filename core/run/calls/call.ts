@@ -1,5 +1,6 @@
 /** A call to the outside as data: what is asked of a gateway room and the outcome it gives back. Outcomes are data; a gateway throws only on bugs. */
 
+import type { SoFar } from "../../access/circumstances.ts";
 import type { Role } from "../../access/principal.ts";
 import type { Amount } from "../../budget/amount.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
@@ -66,11 +67,12 @@ export type ModelCall = {
   readonly moderated?: ModeratedCall;
 };
 
-/** `left`: what asking may cost at most. `roles`: of the caller. */
+/** `left`: what asking may cost at most. `roles`: of the caller. `soFar`: what the answer derives from, for the policies and for what a model accepts. */
 export type ModeratedCall = {
   readonly rules: Pick<OutputRules, "content" | "topics" | "tone">;
   readonly roles: readonly Role[];
   readonly left: Amount;
+  readonly soFar: SoFar;
 };
 
 /**

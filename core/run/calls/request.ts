@@ -61,7 +61,7 @@ export function modelCall(machinery: Machinery, state: RunState, activity: Activ
     context: callContext(machinery, activity, epoch),
     model: activity.candidates[activity.candidate]?.id ?? "",
     ...toldAction(outputRulesOf(machinery.birth, activity.node).injection),
-    ...toldModerated(machinery.birth, state, activity),
+    ...toldModerated(machinery, state, activity),
     timeoutMs: withinTheRun(machinery, state, request.timeoutMs, now),
     isLastResort:
       activity.candidate === activity.candidates.length - 1 && activity.attempt >= retryPolicy(machinery.birth, activity).attempts,

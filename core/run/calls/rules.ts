@@ -10,9 +10,10 @@ import { shownAnswer } from "../../model-call/corrections.ts";
 import { flawsOfValue } from "../../model-call/flaws.ts";
 import { PLATFORM_RULES } from "../../workflow/prompt.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
-import type { Birth } from "../machine/birth.ts";
+import type { Birth, RunContext } from "../machine/birth.ts";
 import type { Activity, RunState } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
+import { soFar } from "../outside/so-far.ts";
 import { nodeDefinition, stepOfNode } from "../steps/node.ts";
 import { leftFor } from "./afford.ts";
 import type { ModelCall, ModelOutcome } from "./call.ts";
@@ -28,10 +29,12 @@ export const outputRulesOf = (birth: Pick<Birth, "guardrails">, node: string): O
 export const toldAction = (action: Action): { readonly injection?: Action } => (action === "block" ? {} : { injection: action });
 
 /** The rules for an answer about which a model may be asked; none of them: absent. A summary becomes no output. */
-export function toldModerated(birth: Birth, state: RunState, activity: Activity): Pick<ModelCall, "moderated"> {
+export function toldModerated(context: RunContext, state: RunState, activity: Activity): Pick<ModelCall, "moderated"> {
+  const { birth } = context;
   const { content, topics, tone } = outputRulesOf(birth, activity.node);
   if (activity.purpose === "summary" || (Object.keys(content).length === 0 && topics.length === 0 && tone.length === 0)) return {};
-  return { moderated: { rules: { content, topics, tone }, roles: birth.roles, left: leftFor({ birth, state }, activity) } };
+  const [left, before] = [leftFor({ birth, state }, activity), soFar(context, state, activity)];
+  return { moderated: { rules: { content, topics, tone }, roles: birth.roles, left, soFar: before } };
 }
 
 /** The answer as the run takes it. `review`: a person decides first. */

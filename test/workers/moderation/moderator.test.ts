@@ -67,7 +67,12 @@ function world({ models = [judge()], said = () => BROKEN, stops = [], refusesMon
       (async (question) => {
         if (question.kind !== "model") throw new Error("not about a model");
         const own = await (route ?? (async () => null))("acme", "moderate");
-        const routed = candidatesFor(question, models, { route: own, mayCall: () => denied !== true, measured: () => null });
+        const routed = candidatesFor({ ...question, class: question.soFar.args.class }, models, {
+          route: own,
+          mayCall: () => denied !== true,
+          measured: () => null,
+          requirements: {},
+        });
         const permission = { decision: "allow", policyVersion: "v", reasons: [] } as const;
         return { kind: "model", permission, ...routed, tools: [] };
       }),
@@ -150,6 +155,7 @@ it.each<[string, Around, string]>([
   ["the kill switch stops it", { stops: [{ kind: "model", org: "acme", name: JUDGE }] }, "stopped"],
   ["the org has no money", { refusesMoney: true }, "unpaid"],
   ["the policies deny it", { denied: true }, "unavailable"],
+  ["it accepts less than what the text derives from", { models: [judge({ accepts: "public" })] }, "unavailable"],
   ["it may see nothing of a person's", { models: [judge({ pii: "never" })] }, "unavailable"],
   ["the question is a bug of ours", { authorize: async () => Promise.reject(new Error("bug")) }, "unavailable"],
 ])("[MOD-8] it has failed, and says why, when %s", async (_what, around, why) => {
