@@ -36,6 +36,8 @@ import { defineBreakOff } from "../kill-switch/break-off.ts";
 import { defineStopsReader } from "../kill-switch/stops-reader.ts";
 import { defineLimitsOfIsolate } from "../limits/limits.ts";
 import { defineModelGateway } from "../model-gateway/gateway.ts";
+import { requestBody } from "../model-gateway/request-body.ts";
+import { toolNames } from "../model-gateway/tool-names.ts";
 import { defineModerator } from "../moderation/moderator.ts";
 import { rehearse } from "../rehearsal/handler.ts";
 import { defineSandboxes } from "../sandbox/sandboxes.ts";
@@ -206,6 +208,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     scrub: guard.scrub,
     governed,
     breakOff,
+    body: (entry, call) => requestBody(entry, call, toolNames(call.tools)),
     ask: modelGateway.ask,
   });
   const callModel = wayOfACall({ moderate, answers, health, model, breakOff, modelGateway });

@@ -23,7 +23,6 @@ import type { ModelCall } from "../../core/run/calls/call.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import type { AuthorityQuestion } from "../../core/workflow/authority.ts";
 import type { NotMade } from "../governed-call/governed-call.ts";
-import { requestBody } from "../model-gateway/request-body.ts";
 import type { Asker, Moderate, Moderated, ModeratorPorts } from "./ports.ts";
 
 const TASK = "moderate";
@@ -147,7 +146,7 @@ async function askOne(ports: ModeratorPorts, asker: Asker, one: One): Promise<As
     return { said: err(WHY[opened.error.kind]), spent: FREE };
   }
   const schema = { name: "moderation", schema: OPINION_SCHEMA };
-  const body = requestBody(entry, { messages, schema, tools: [], maxTokens, temperature: 0 }, NO_TOOLS);
+  const body = ports.body(entry, { messages, schema, tools: [], maxTokens, temperature: 0 });
   const asking = { entry, body, context: asker, timeoutMs };
   const { result, upstream, durationMs } = await ports.breakOff({ org, workflow, model }, (signal) => ports.ask(asking, signal));
   const failure = result.ok ? (result.value.broke ?? null) : result.error;
@@ -170,9 +169,6 @@ async function askOne(ports: ModeratorPorts, asker: Asker, one: One): Promise<As
   if (opinions !== null) return { said: ok(opinions), spent };
   return { said: err(failure === null ? "garbage" : failure.code === "timeout" ? "timeout" : "unavailable"), spent };
 }
-
-/** A moderator offers no tools. */
-const NO_TOOLS = { toWire: (name: string) => name, fromWire: () => null };
 
 const WHY: { readonly [K in NotMade["kind"]]: ModerationFailure } = {
   unreadable: "unavailable",

@@ -2,10 +2,11 @@
 import type { SoFar } from "../../core/access/circumstances.ts";
 import type { Moderation } from "../../core/guardrail/moderate/opinion.ts";
 import type { Inquiry } from "../../core/guardrail/moderate/questions.ts";
+import type { JsonObject } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import type { MicroUsd } from "../../core/money.ts";
-import type { CallContext } from "../../core/run/calls/call.ts";
+import type { CallContext, ModelCall } from "../../core/run/calls/call.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { AuthorityAnswer, AuthorityQuestion, Caller } from "../../core/workflow/authority.ts";
@@ -52,5 +53,7 @@ export type ModeratorPorts = {
   readonly scrub: Guard["scrub"];
   readonly governed: OpenGovernedCall;
   readonly breakOff: BreakOff;
+  /** What is asked, as it goes over the wire to this model. */
+  readonly body: (entry: ModelEntry, call: Pick<ModelCall, "messages" | "schema" | "tools" | "maxTokens" | "temperature">) => JsonObject;
   readonly ask: Askings["ask"];
 };

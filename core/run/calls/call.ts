@@ -10,8 +10,8 @@ import type { Action } from "../../guardrail/rules/action.ts";
 import type { OutputRules } from "../../guardrail/rules/merge.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { Message, ModelTool, ModelToolCall, TokenUsage } from "../../model/message.ts";
+import type { MicroUsd } from "../../money.ts";
 import type { CacheUse, JsonSchema } from "../../workflow/definition.ts";
-import type { Spent } from "../machine/event.ts";
 import type { RunFlag } from "../outside/view.ts";
 
 /** Who is asking, on whose behalf, and under which trace: goes along with every call. */
@@ -163,7 +163,10 @@ export type ModelOutcome = {
   readonly durationMs: number;
   readonly findings: readonly FindingSummary[];
   /** What a model of the task `moderate` said of the output, and what that cost. Absent: nobody asked one. */
-  readonly moderated?: { readonly moderation: Moderation; readonly spent: Spent };
+  readonly moderated?: {
+    readonly moderation: Moderation;
+    readonly spent: { readonly tokens_in: number; readonly tokens_out: number; readonly micro_usd: MicroUsd };
+  };
   /** What the rules of the run did to the answer. */
   readonly flags?: readonly RunFlag[];
   /** No upstream was asked: a kept answer did. `stale`: one past its time, since everything else had failed. */

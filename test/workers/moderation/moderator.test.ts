@@ -13,6 +13,8 @@ import { err, ok } from "../../../core/result.ts";
 import type { Failure } from "../../../core/run/calls/call.ts";
 import type { Health } from "../../../workers/breaker/health.ts";
 import { defineGovernedCalls } from "../../../workers/governed-call/governed-call.ts";
+import { requestBody } from "../../../workers/model-gateway/request-body.ts";
+import { toolNames } from "../../../workers/model-gateway/tool-names.ts";
 import { defineModerator } from "../../../workers/moderation/moderator.ts";
 import type { Asker, ModeratorPorts } from "../../../workers/moderation/ports.ts";
 import { CONTEXT, modelEntry } from "../../support/doubles/calls.ts";
@@ -94,6 +96,7 @@ function world({ models = [judge()], said = () => BROKEN, stops = [], refusesMon
         },
       },
     }),
+    body: (entry, call) => requestBody(entry, call, toolNames(call.tools)),
     breakOff: (_subject, work) => work(new AbortController().signal),
     ask: async ({ entry, body, timeoutMs }) => {
       asked.push({ model: entry.id, body, timeoutMs });
