@@ -1563,6 +1563,8 @@ export type Run = {
     readonly review?: string;
     /** the signal by which the user says whether a person is to take over */
     readonly signal?: string;
+    /** writes of which nobody knows whether they happened, and which the reply left as they are */
+    readonly undone?: readonly string[];
     /** what the user is told: who comes, and by when */
     readonly message: string;
   };
@@ -1620,6 +1622,8 @@ export type RunLine = {
     readonly review?: string;
     /** the signal by which the user says whether a person is to take over */
     readonly signal?: string;
+    /** writes of which nobody knows whether they happened, and which the reply left as they are */
+    readonly undone?: readonly string[];
     /** what the user is told: who comes, and by when */
     readonly message: string;
   };

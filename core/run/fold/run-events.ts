@@ -73,6 +73,7 @@ export const RUN_EVENTS: Handlers<Types> = {
     ...(event.data.labels === undefined ? {} : { outputLabels: event.data.labels }),
     flags: event.data.flags,
     error: event.data.error,
+    undone: event.data.undone ?? state.undone,
   }),
   "run.failed": (state, event) => dead(end(state, "failed", event.at), event),
   "run.cancelled": (state, event) => ({

@@ -54,12 +54,24 @@ export function takeHandOverDecision(turn: Turn, { action, proposal, reason }: R
 const isAwaited = (activity: Activity): boolean =>
   isInFlight(activity) || activity.phase === "looking" || (activity.phase === "approving" && activity.review?.reason === "unknown-outcome");
 
+/** A write that came back undecided after the reply would have been sent again; now nobody sends it, and nobody knows whether it happened. */
+const isInDoubt = ({ doubt, purpose }: Activity): boolean => doubt && purpose !== "compensation";
+
 /** Ends a run that a person has answered, once nothing is in flight any more. */
 export function endWithReply(turn: Turn): void {
   const { state } = turn;
   if (!isReplied(state) || Object.values(state.activities).some(isAwaited)) return;
   giveBack(turn);
   const labels = whole(saidBy("person", "trusted", OWN, "internal"));
-  const unsure = state.undone.length > 0 && !state.flags.includes("partial") ? (["partial"] as const) : [];
-  turn.emit("run.completed", { output: state.handOver?.reply ?? null, labels, flags: [...state.flags, ...unsure], error: null });
+  const undone = [
+    ...new Set([
+      ...state.undone,
+      ...Object.values(state.activities)
+        .filter(isInDoubt)
+        .map(({ id }) => id),
+    ]),
+  ];
+  const flags = undone.length > 0 && !state.flags.includes("partial") ? ([...state.flags, "partial"] as const) : state.flags;
+  const output = state.handOver?.reply ?? null;
+  turn.emit("run.completed", { output, labels, flags, error: null, ...(undone.length === 0 ? {} : { undone }) });
 }

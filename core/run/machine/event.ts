@@ -67,7 +67,13 @@ export type EventData = {
   /** A cap was reached or a failure was not absorbed: nothing new starts, and the run waits for its calls in flight. */
   "run.stopping": { readonly why: "failure" | "cap"; readonly error: RunError };
   "run.compensating": { readonly steps: readonly string[] };
-  "run.completed": Labelled & { readonly output: Json; readonly flags: readonly RunFlag[]; readonly error: RunError | null };
+  /** `undone`: writes that a person's reply left in doubt. Absent: none. */
+  "run.completed": Labelled & {
+    readonly output: Json;
+    readonly flags: readonly RunFlag[];
+    readonly error: RunError | null;
+    readonly undone?: readonly string[];
+  };
   "run.failed": {
     readonly error: RunError;
     readonly flags: readonly RunFlag[];

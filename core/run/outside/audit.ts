@@ -66,7 +66,13 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
     case "run.stopping":
       return event.data.why === "cap" ? [fact("budget.check", { code: event.data.error.code, step: event.data.error.step }, "deny")] : [];
     case "run.completed":
-      return [fact("run.end", { status: "completed", flags: [...event.data.flags] })];
+      return [
+        fact("run.end", {
+          status: "completed",
+          flags: [...event.data.flags],
+          ...(event.data.undone === undefined ? {} : { undone: [...event.data.undone] }),
+        }),
+      ];
     case "run.failed":
     case "run.dead_lettered":
       return [

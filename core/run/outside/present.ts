@@ -32,7 +32,7 @@ export function toRunView({ birth, plan }: RunContext, state: RunState): RunView
     risk_score: risk.score,
     risk,
     steps: plan.order.map((id) => stepView(birth, state, id)),
-    ...(state.handOver === undefined ? {} : { hand_over: handOverView(state.handOver, state.endedAt !== null) }),
+    ...(state.handOver === undefined ? {} : { hand_over: handOverView(state.handOver, state.endedAt === null ? null : state.undone) }),
     waiting_for: waitingFor(state),
     metadata: birth.metadata,
     trace_id: birth.traceId,
@@ -75,7 +75,8 @@ const usageView = (usage: Usage): UsageView => ({
 });
 
 /** What the user is told: who comes, and by when. */
-function handOverView({ status, facts, at, until, review, outcome }: HandOverState, isOver: boolean): HandOverView {
+/** `left`: writes that nobody knows of whether they happened, once the run is over; null: it is not. */
+function handOverView({ status, facts, at, until, review, outcome }: HandOverState, left: readonly string[] | null): HandOverView {
   const who = facts.to === null ? "A person" : `A person (${facts.to})`;
   const when = until === null ? "" : ` by ${toRfc3339(until)}`;
   const messages: { readonly [S in HandOverView["status"]]: string } = {
@@ -89,7 +90,7 @@ function handOverView({ status, facts, at, until, review, outcome }: HandOverSta
     declined: "No person takes over, as you wished.",
   };
   const now = status === "replied" || status === "done" ? "replied" : status;
-  const shown = outcome ?? (isOver ? "withdrawn" : now);
+  const shown = outcome ?? (left === null ? now : "withdrawn");
   const isOpen = shown === "confirming" || shown === "raised";
   return {
     status: shown,
@@ -100,6 +101,7 @@ function handOverView({ status, facts, at, until, review, outcome }: HandOverSta
     ...(isOpen && until !== null ? { until: toRfc3339(until) } : {}),
     ...(review === null ? {} : { review }),
     ...(shown === "confirming" ? { signal: HAND_OVER_SIGNAL } : {}),
+    ...(shown === "replied" && left !== null && left.length > 0 ? { undone: [...left] } : {}),
     message: messages[shown],
   };
 }

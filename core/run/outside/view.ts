@@ -63,6 +63,8 @@ export type HandOverView = {
   until?: string;
   review?: string;
   signal?: string;
+  /** Writes of which nobody knows whether they happened, left as they are by the reply. Absent: none. */
+  undone?: string[];
   message: string;
 };
 

@@ -269,6 +269,40 @@ describe("what the person says", () => {
     expect(run.state.done.at(0)?.activity).toBe("refund");
   });
 
+  describe.each(["waits to be sent again", "is under way"] as const)("a write in doubt that %s when the reply comes", (when) => {
+    const steps = { refund: tool("payments.refund"), reply: model({ needs: ["refund"] }) };
+    const lost = failed("upstream_unavailable", "unknown");
+    const begun = (): Drive => {
+      const run = driveOf({ asked: "normal" }, CALM, steps, { tool: () => (when === "is under way" ? "never" : lost) });
+      const phase = (state: Drive["state"]) => state.activities["refund"]?.phase;
+      run.start().run((state) => (when === "is under way" ? phase(state) === "calling" : state.activities["refund"]?.doubt === true));
+      expect(phase(run.state) === "calling").toBe(when === "is under way");
+      signal(run, "said", ASKED);
+      return run.run((state) => state.handOver?.review != null);
+    };
+
+    it("[HAND-16] is named in the run's view and on record, and the run is `partial`", () => {
+      const run = begun();
+      const { call } = run.activity("refund");
+      decide(run, "modify", { reply: "Done by hand." });
+      if (when === "is under way") {
+        expect(run.state.status).toBe("running");
+        run.offer({ kind: "tool.answered", activity: "refund", call: call ?? 0, outcome: lost });
+      }
+      expect(run.state).toMatchObject({ status: "completed", output: "Done by hand.", flags: ["partial"], undone: ["refund"] });
+      expect(viewOf(run).hand_over).toMatchObject({ status: "replied", undone: ["refund"] });
+      const end = auditRecords(run.machinery, run.events).find(({ action }) => action === "run.end");
+      expect(end?.data).toMatchObject({ status: "completed", undone: ["refund"] });
+      expect(run.crash().state).toEqual(run.state);
+    });
+  });
+
+  it("[HAND-16] a write that is known names nothing", () => {
+    const run = untilAsked(driveOf({ asked: "normal" }, ASKED));
+    expect(decide(run, "modify", { reply: "Hello." })).toMatchObject({ flags: [], undone: [] });
+    expect(viewOf(run).hand_over).not.toHaveProperty("undone");
+  });
+
   it("[HAND-8] no alarm fires for what is held, and the kill switch, a deadline and a cancellation work as ever", () => {
     const run = untilAsked(driveOf({ asked: "normal" }, ASKED, undefined, {}, { deadlineAt: Date.UTC(2026, 0, 2) }));
     run.run((state) => state.status === "waiting");

@@ -69,6 +69,9 @@ export const Run = z
         until: time.optional(),
         review: z.string().optional(),
         signal: z.string().optional().openapi({ description: "the signal by which the user says whether a person is to take over" }),
+        undone: z.array(z.string()).optional().openapi({
+          description: "writes of which nobody knows whether they happened, and which the reply left as they are",
+        }),
         message: z.string().openapi({ description: "what the user is told: who comes, and by when" }),
       })
       .optional()
