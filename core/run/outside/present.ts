@@ -74,8 +74,7 @@ const usageView = (usage: Usage): UsageView => ({
   cache_hits: usage.cacheHits,
 });
 
-/** What the user is told: who comes, and by when. */
-/** `left`: writes that nobody knows of whether they happened, once the run is over; null: it is not. */
+/** What the user is told: who comes, and by when. `left`: writes of which nobody knows whether they happened, once the run is over; null: it is not. */
 function handOverView({ status, facts, at, until, review, outcome }: HandOverState, left: readonly string[] | null): HandOverView {
   const who = facts.to === null ? "A person" : `A person (${facts.to})`;
   const when = until === null ? "" : ` by ${toRfc3339(until)}`;
