@@ -113,6 +113,9 @@ export function createClient(options: ClientOptions) {
           "GET",
           version === undefined ? at("v1", "workflows", name) : at("v1", "workflows", name, "versions", String(version)),
         ),
+      /** What a version can touch; `against`: how that differs from another version. */
+      reach: (name: string, version: number, { against }: { readonly against?: number } = {}) =>
+        http.json<Api.WorkflowReach>("GET", `${at("v1", "workflows", name, "versions", String(version), "reach")}${query({ against })}`),
       /** Newest first, with the share of users that each takes. */
       versions: (name: string, page: PageOptions = {}) =>
         http.json<Page<Api.WorkflowVersionLine>>("GET", `${at("v1", "workflows", name, "versions")}${query(page)}`),

@@ -193,6 +193,7 @@ export type CheckedWorkflow = {
     readonly path: string;
     readonly message: string;
   })[];
+  readonly reach: ReachNews;
 };
 
 export type CreateApiKey = {
@@ -1401,6 +1402,51 @@ export type PutSecret = {
   readonly hosts: readonly string[];
 };
 
+export type ReachChange = {
+  readonly what: "system.read" | "system.written" | "system.none" | "host" | "data_class" | "model" | "approval" | "workflow" | "unknown";
+  readonly name: string;
+  /** any JSON value */
+  readonly before?: Json;
+  /** any JSON value */
+  readonly after?: Json;
+};
+
+/** what the version can touch, against the version in force */
+export type ReachNews = {
+  /** the version that most users' runs start with; null: there is none yet */
+  readonly against: number | null;
+  readonly added: readonly ({
+    readonly what: "system.read" | "system.written" | "system.none" | "host" | "data_class" | "model" | "approval" | "workflow" | "unknown";
+    readonly name: string;
+  })[];
+  readonly removed: readonly ({
+    readonly what: "system.read" | "system.written" | "system.none" | "host" | "data_class" | "model" | "approval" | "workflow" | "unknown";
+    readonly name: string;
+  })[];
+  readonly changed: readonly ({
+    readonly what: "system.read" | "system.written" | "system.none" | "host" | "data_class" | "model" | "approval" | "workflow" | "unknown";
+    readonly name: string;
+  })[];
+};
+
+export type ReachedSystem = {
+  readonly tool: string;
+  readonly version: number;
+  readonly kind: "http" | "mcp" | "container" | "isolate" | "workflow";
+  readonly effect: "none" | "read" | "write";
+  readonly roles: readonly ("call" | "compensate" | "fallback" | "lookup")[];
+  /** where its calls go; empty: they stay in the platform */
+  readonly hosts: readonly string[];
+  /** the MCP server that the tool belongs to; null: to none */
+  readonly server: string | null;
+  /** the class of what it answers */
+  readonly sensitivity: "public" | "internal" | "confidential" | "restricted";
+  /** the highest class that may go there; null: any */
+  readonly accepts: "public" | "internal" | "confidential" | "restricted" | null;
+  /** as `workflow/step` */
+  readonly steps: readonly string[];
+};
+
 export type RegisterPolicies = {
   readonly cedar: string;
   readonly note?: string;
@@ -1425,6 +1471,7 @@ export type RegisteredWorkflow = {
     readonly path: string;
     readonly message: string;
   })[];
+  readonly reach: ReachNews;
 };
 
 export type Replay = {
@@ -1964,6 +2011,84 @@ export type Usage = {
   readonly model_calls: number;
   readonly tool_calls: number;
   readonly cache_hits: number;
+};
+
+export type WorkflowReach = {
+  readonly workflow: string;
+  readonly version: number;
+  readonly systems: {
+    readonly read: readonly ReachedSystem[];
+    readonly written: readonly ReachedSystem[];
+    readonly none: readonly ReachedSystem[];
+  };
+  readonly hosts: readonly ({
+    readonly host: string;
+    readonly own: boolean;
+    /** the highest class that may go there; null: any */
+    readonly accepts: "public" | "internal" | "confidential" | "restricted" | null;
+    readonly tools: readonly string[];
+    readonly models: readonly string[];
+  })[];
+  readonly data_classes: readonly ({
+    readonly source: "input" | "tool";
+    readonly name: string;
+    readonly at: string;
+    readonly class: "public" | "internal" | "confidential" | "restricted";
+  })[];
+  readonly models: readonly ({
+    readonly asked: string;
+    /** as `workflow/step` */
+    readonly steps: readonly string[];
+    readonly candidates: readonly ({
+      readonly id: string;
+      /** true: only after another one failed */
+      readonly fallback: boolean;
+      readonly region: string | null;
+      readonly retention: "none" | number | null;
+      readonly trains: boolean | null;
+      readonly pii: "never" | "redacted" | "allowed";
+      /** the highest class that may go there; null: any */
+      readonly accepts: "public" | "internal" | "confidential" | "restricted" | null;
+      /** the highest class that it is given under its `accepts` and what the org requires of models; null: nothing */
+      readonly given: "public" | "internal" | "confidential" | "restricted" | null;
+      /** null: the deployment's gateway, or the platform itself */
+      readonly host: string | null;
+    })[];
+  })[];
+  readonly approvals: readonly ({
+    readonly step: string;
+    readonly tool: string | null;
+    readonly when: "always" | "maybe";
+    readonly why: readonly string[];
+  })[];
+  readonly workflows: readonly ({
+    readonly workflow: string;
+    readonly version: number;
+    /** as `workflow/step` */
+    readonly steps: readonly string[];
+  })[];
+  readonly callbacks: {
+    readonly hosts: readonly string[];
+    /** the highest class that may go there; null: any */
+    readonly accepts: "public" | "internal" | "confidential" | "restricted" | null;
+  };
+  readonly reviews: {
+    /** the highest class that may go there; null: any */
+    readonly accepts: "public" | "internal" | "confidential" | "restricted" | null;
+  };
+  readonly unknown: readonly ({
+    readonly kind: "tool" | "workflow" | "model" | "task";
+    readonly name: string;
+    /** as `workflow/step` */
+    readonly steps: readonly string[];
+  })[];
+  /** false: there is more than was followed */
+  readonly complete: boolean;
+  /** the version that it is compared with */
+  readonly against?: number;
+  readonly added?: readonly ReachChange[];
+  readonly removed?: readonly ReachChange[];
+  readonly changed?: readonly ReachChange[];
 };
 
 export type WorkflowVersion = {

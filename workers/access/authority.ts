@@ -8,15 +8,14 @@ import type { ModelEntry } from "../../core/model/entry.ts";
 import type { ModelTool } from "../../core/model/message.ts";
 import { candidatesFor, type Route, type RouteKnowledge, WHY_NOT } from "../../core/model/route.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
-import { isListedHost } from "../../core/net/listed-host.ts";
-import { isPrivateHost } from "../../core/net/public-host.ts";
+import { isOwnHost } from "../../core/net/own-host.ts";
 import type { OrgSettings } from "../../core/org/settings.ts";
 import { resourcesOf } from "../../core/policy/permissions.ts";
 import type { ActiveSets } from "../../core/policy/set.ts";
 import { unreachable } from "../../core/result.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
-import { toolAddress } from "../../core/tool/address.ts";
+import { toolAddresses } from "../../core/tool/address.ts";
 import { factsOf } from "../../core/tool/facts.ts";
 import { reachesGuarded } from "../../core/tool/guarded.ts";
 import type { ManifestOf, ToolFacts, ToolManifest } from "../../core/tool/manifest.ts";
@@ -120,15 +119,15 @@ async function aboutTool(
     { at: ports.now(), epoch: killEpoch, workflow: question.workflow, destination },
     question.chosenBy,
   );
-  const isOwn = await isOwnHost(ports, org, manifest);
+  const staysOwn = await isOwn(ports, org, manifest);
   const circumstances = {
     ...before,
     guarded_reached: reachesGuarded(manifest.guarded, question.untrusted),
     compensation: question.compensation,
     seen_instruction: question.seenInstruction ?? false,
-    way_out: question.ledByUntrusted === true && !isOwn,
+    way_out: question.ledByUntrusted === true && !staysOwn,
   };
-  const risk = riskOfCall(manifest, circumstances, isOwn, question.inRun);
+  const risk = riskOfCall(manifest, circumstances, staysOwn, question.inRun);
   const decided = toolPermission({ ports, caller: question.caller, active }, manifest, { ...circumstances, risk: risk.score });
   const asked = decided.reasons.includes(TOOL_ROLES) ? { ...decided, told: whoMay(manifest) } : decided;
   const settings = await ports.settings(org);
@@ -174,11 +173,8 @@ const inFacts = ({ output }: ToolManifest, { child, workflow, version, digest, l
 });
 
 /** The hosts that a call of the tool can send something to. */
-function hostsOf(tool: ToolManifest): readonly string[] {
-  const address = toolAddress(tool);
-  const urls = address === null ? (tool.egress ?? []).map((host) => `https://${host}/`) : [address];
-  return [...new Set(urls.map((url) => URL.parse(url)?.hostname ?? ""))].filter((host) => host !== "");
-}
+const hostsOf = (tool: ToolManifest): readonly string[] =>
+  [...new Set(toolAddresses(tool).map((url) => URL.parse(url)?.hostname ?? ""))].filter((host) => host !== "");
 
 /** The policy that holds callers to a tool's `allow.roles`. */
 const TOOL_ROLES = "calls.tool_roles";
@@ -188,15 +184,11 @@ function whoMay({ name, allow }: ToolManifest): string {
   return `\`${name}\` may be called by ${roles === "" ? "no role" : `the roles ${roles} only`}`;
 }
 
-/** The org lists every host that the tool reaches in its `egress`; an org without a list owns the hosts of its private network only. */
-async function isOwnHost(ports: AuthorityPorts, org: string, tool: ToolManifest): Promise<boolean> {
-  if (tool.kind === "workflow") return true; // what its run calls is judged there
-  if (tool.kind === "container") return tool.egress === undefined || tool.egress.length === 0; // nothing leaves a container by itself
-  const address = toolAddress(tool);
-  const reached = address === null ? (tool.egress ?? []).map((host) => `https://${host}/`) : [address];
-  const urls = reached.map((one) => URL.parse(one));
+/** Every host that the tool reaches is one of the org's own. */
+async function isOwn(ports: AuthorityPorts, org: string, tool: ToolManifest): Promise<boolean> {
+  const urls = toolAddresses(tool).map((address) => URL.parse(address));
   const listed = await ports.egress(org);
-  return urls.every((url) => url !== null && (listed === null ? isPrivateHost(url.hostname) : isListedHost(url, listed)));
+  return urls.every((url) => url !== null && isOwnHost(url, listed));
 }
 
 /** For whom it is decided, by which policies. */

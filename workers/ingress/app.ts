@@ -35,6 +35,7 @@ import { orgRoutes } from "./routes/orgs.ts";
 import { overrideRoutes } from "./routes/overrides.ts";
 import { consoleFile, platformRoutes } from "./routes/platform.ts";
 import { policyRoutes } from "./routes/policies.ts";
+import { reachRoutes } from "./routes/reach.ts";
 import { replayRoutes } from "./routes/replay.ts";
 import { reviewRoutes } from "./routes/reviews.ts";
 import { runEventRoutes } from "./routes/run-events.ts";
@@ -126,6 +127,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...reviewRoutes(ports),
   ...deadLetterRoutes(ports),
   ...overrideRoutes(ports),
+  ...reachRoutes(ports),
   ...runRiskRoutes(ports),
   ...killSwitchRoutes(ports),
   ...auditRoutes(ports),

@@ -6,6 +6,7 @@ import { canonicalJson } from "../../core/canonical-json.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { hasTask } from "../../core/model/defaults.ts";
+import { warningsOfReach } from "../../core/reach/difference.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { workflowOfTool } from "../../core/tool/workflow-tool.ts";
 import { checkDefinition } from "../../core/workflow/check.ts";
@@ -19,6 +20,7 @@ import { warningsOf } from "../../core/workflow/warnings/warnings.ts";
 import { denied } from "./access.ts";
 import { claim, type Repeatable } from "./idempotency.ts";
 import type { UseCasePorts } from "./ports.ts";
+import { type ReachNews, reachNews } from "./reach.ts";
 import { auditRecord } from "./record.ts";
 import type { Requester } from "./requester.ts";
 
@@ -36,18 +38,27 @@ export type Registered = {
   /** Share of the users whose runs start with this version, 0 to 100. */
   readonly percent: number;
   readonly warnings: readonly Warning[];
+  /** What it can touch, against the version that was in force. */
+  readonly reach: ReachNews;
   readonly replayed: boolean;
 };
 
 /** A definition that was checked and not registered. `digest`: what it would be registered under. */
-export type CheckedWorkflow = { readonly name: string; readonly digest: string; readonly warnings: readonly Warning[] };
+export type CheckedWorkflow = {
+  readonly name: string;
+  readonly digest: string;
+  readonly warnings: readonly Warning[];
+  readonly reach: ReachNews;
+};
 
 /** Checks a definition as registering it would; keeps nothing. */
 export async function checkWorkflow(ports: UseCasePorts, by: Requester, definition: JsonObject): Promise<Result<CheckedWorkflow, Refusal>> {
   const refusal = await denied(ports, by, "workflow.write");
   if (refusal !== null) return err(refusal);
   const checked = await check(ports, by, definition);
-  return checked.ok ? ok({ name: checked.value.definition.name, digest: checked.value.digest, warnings: checked.value.warnings }) : checked;
+  if (!checked.ok) return checked;
+  const { digest, warnings, reach } = checked.value;
+  return ok({ name: checked.value.definition.name, digest, warnings, reach });
 }
 
 /** `definition`: as it was sent. */
@@ -62,7 +73,7 @@ export async function registerWorkflow(
   if (refusal !== null) return err(refusal);
   const checked = await check(ports, by, sent);
   if (!checked.ok) return checked;
-  const { definition, digest, warnings } = checked.value;
+  const { definition, digest, warnings, reach } = checked.value;
   const claimed = await claim<"done" | "created">(ports, by, repeat, `${definition.name}@${digest}`);
   if (!claimed.ok) return claimed;
   const { replayed, settle } = claimed.value;
@@ -81,10 +92,15 @@ export async function registerWorkflow(
   const shares = await ports.store.workflows.shares(org, view.name);
   const percent = shares.find(({ version }) => version === view.version)?.percent ?? 0;
   const asleep = percent === 0 ? [unserved(view, shares)] : [];
-  return ok({ outcome, version: view, percent, warnings: [...asleep, ...warnings], replayed: replayed !== null });
+  return ok({ outcome, version: view, percent, warnings: [...asleep, ...warnings], reach, replayed: replayed !== null });
 }
 
-type Checked = { readonly definition: Definition; readonly digest: string; readonly warnings: readonly Warning[] };
+type Checked = {
+  readonly definition: Definition;
+  readonly digest: string;
+  readonly warnings: readonly Warning[];
+  readonly reach: ReachNews;
+};
 
 async function check(ports: UseCasePorts, by: Requester, sent: JsonObject): Promise<Result<Checked, Refusal>> {
   const { org } = by.principal;
@@ -108,7 +124,9 @@ async function check(ports: UseCasePorts, by: Requester, sent: JsonObject): Prom
     tools: new Map(manifests.map((manifest) => [manifest.name, manifest])),
     serves: (task) => routed.has(task) || models.some((model) => hasTask(model, task)),
   });
-  return ok({ definition, digest, warnings });
+  const reach = await reachNews(ports, org, definition);
+  const grown = reach.against === null ? [] : warningsOfReach(reach.difference, reach.against);
+  return ok({ definition, digest, warnings: [...warnings, ...grown], reach });
 }
 
 const childKey = (name: string, version: number | null): string => `${name}@${version ?? ""}`;

@@ -2,8 +2,10 @@
 import { z } from "@hono/zod-openapi";
 import { refuse } from "../../../core/errors/problem.ts";
 import { unknownName } from "../../../core/errors/unknown-name.ts";
+import type { ReachChange } from "../../../core/reach/difference.ts";
 import { err, ok } from "../../../core/result.ts";
 import type { WorkflowVersionView } from "../../../core/workflow/view.ts";
+import type { ReachNews } from "../../use-cases/reach.ts";
 import { checkWorkflow, registerWorkflow } from "../../use-cases/register-workflow.ts";
 import type { Answer } from "../context.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
@@ -42,13 +44,15 @@ export function workflowRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         if (call.query.dry_run === "true") {
           const checked = await checkWorkflow(ports, call, call.body);
-          return checked.ok ? reply(200, { ...checked.value, warnings: [...checked.value.warnings], dry_run: true as const }) : checked;
+          if (!checked.ok) return checked;
+          const { warnings, reach, ...of } = checked.value;
+          return reply(200, { ...of, warnings: [...warnings], reach: inShort(reach), dry_run: true as const });
         }
         const registered = await registerWorkflow(ports, call, { definition: call.body }, repeatable(call, call.body));
         if (!registered.ok) return registered;
-        const { percent, warnings } = registered.value;
+        const { percent, warnings, reach } = registered.value;
         const { name, version, digest, status } = registered.value.version;
-        return ok(replyOf(registered.value, { name, version, digest, status, percent, warnings: [...warnings] }));
+        return ok(replyOf(registered.value, { name, version, digest, status, percent, warnings: [...warnings], reach: inShort(reach) }));
       },
     }),
     endpoint({
@@ -91,6 +95,12 @@ export function workflowRoutes(ports: IngressPorts): Endpoint[] {
       handle: async (call) => show(ports, call.principal.org, call.params.name, Number(call.params.v)),
     }),
   ];
+}
+
+/** Names without what is behind them: `/reach?against=` shows that. */
+function inShort({ against, difference }: ReachNews) {
+  const short = (changes: readonly ReachChange[]) => changes.map(({ what, name }) => ({ what, name }));
+  return { against, added: short(difference.added), removed: short(difference.removed), changed: short(difference.changed) };
 }
 
 async function show(ports: IngressPorts, org: string, name: string, version: number | null): Promise<Answer<200, WorkflowVersionView>> {

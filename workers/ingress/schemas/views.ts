@@ -9,6 +9,7 @@ import type { ToolKind } from "../../../core/tool/manifest.ts";
 import type { Definition, JsonSchema } from "../../../core/workflow/definition.ts";
 import { describing } from "./answers.ts";
 import { anyJson } from "./names.ts";
+import { ReachNews } from "./reach-views.ts";
 import { jsonObject } from "./requests.ts";
 import { Risk, RiskFactor } from "./risk-views.ts";
 
@@ -157,11 +158,15 @@ const warnings = z
   .openapi({ description: "what will fail or mislead, or probably so; `path` is a JSON Pointer into the definition" });
 /** The version that a registration made or found, and warnings about it. */
 export const RegisteredWorkflow = WorkflowVersion.pick({ name: true, version: true, digest: true, status: true })
-  .extend({ percent: z.number().openapi({ description: "percentage of users whose runs start with this version" }), warnings })
+  .extend({
+    percent: z.number().openapi({ description: "percentage of users whose runs start with this version" }),
+    warnings,
+    reach: ReachNews,
+  })
   .openapi("RegisteredWorkflow");
 /** The result of a dry run of a registration. */
 export const CheckedWorkflow = z
-  .object({ name: z.string(), digest: z.string(), dry_run: z.literal(true), warnings })
+  .object({ name: z.string(), digest: z.string(), dry_run: z.literal(true), warnings, reach: ReachNews })
   .openapi("CheckedWorkflow");
 
 const jsonSchema = describing<JsonSchema>(z.union([z.boolean(), z.record(z.string(), z.unknown())])).openapi({
