@@ -56,6 +56,7 @@ GET /v1/workflows
 GET /v1/workflows/{name}
 GET /v1/workflows/{name}/versions
 GET /v1/workflows/{name}/versions/{v}
+GET /v1/workflows/{name}/versions/{v}/reach
 POST /v1/workflows/{name}/traffic
 PUT /v1/budgets/{scope}
 GET /v1/budgets
