@@ -4,8 +4,9 @@
  *
  * PERSISTED: rows of every outbox and messages of the records queue carry this shape.
  */
-import type { Json } from "../json.ts";
+import { isObject, type Json } from "../json.ts";
 import { type EpochMs, toRfc3339 } from "../time.ts";
+import type { Layer } from "./layer.ts";
 
 /** Who acted. `id`: a user, a room of the platform, or the run of an agent. */
 export type AuditActor = { readonly type: "user" | "system" | "agent" | "dashboard"; readonly id: string };
@@ -53,10 +54,12 @@ export type AuditFact = {
   /** 0 to 1; only a review's case has one. */
   readonly riskScore?: number | null;
   readonly data?: Json;
+  /** What refused; goes into `data`. Absent: nothing was refused, or `data` says it. */
+  readonly layer?: Layer | null;
 };
 
 /** The only place where a record is built: every field is there, in one order. */
-export const auditRecord = ({ traceId, decision, policyVersion, riskScore, data, ...fact }: AuditFact): AuditRecord => ({
+export const auditRecord = ({ traceId, decision, policyVersion, riskScore, data = {}, layer, ...fact }: AuditFact): AuditRecord => ({
   event_id: fact.id,
   timestamp: toRfc3339(fact.at),
   trace_id: traceId ?? null,
@@ -67,7 +70,7 @@ export const auditRecord = ({ traceId, decision, policyVersion, riskScore, data,
   decision: decision ?? null,
   policy_version: policyVersion ?? null,
   risk_score: riskScore ?? null,
-  data: data ?? {},
+  data: layer && isObject(data) ? { ...data, layer } : data,
 });
 
 /**

@@ -15,6 +15,7 @@ export function reviewRecord(eventId: string, state: Case, fact: CaseFact, at: E
     action: fact.type,
     resource: `run/${request.run}/${request.step}`,
     decision: fact.decision,
+    layer: fact.decision === "deny" ? "people" : null,
     policyVersion: request.policy.version,
     riskScore: request.risk.score,
     data: { review: state.id, activity: request.activity, digest: request.digest, ...fact.data },

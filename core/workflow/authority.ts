@@ -3,6 +3,7 @@
 import type { SoFar } from "../access/circumstances.ts";
 import type { Role } from "../access/principal.ts";
 import type { AccessQuestion } from "../access/request.ts";
+import type { Layer } from "../audit/layer.ts";
 import type { ErrorCode } from "../errors/codes.ts";
 import type { Json } from "../json.ts";
 import type { DataClass } from "../label/label.ts";
@@ -116,6 +117,8 @@ export type AuthorityAnswer =
       readonly code: ErrorCode;
       readonly message: string;
       readonly transient: boolean;
+      /** What refused, where the code stands for another layer (core/audit/layer.ts). */
+      readonly layer?: Layer;
       /** The models that were considered, when none may answer. */
       readonly rejected?: readonly RejectedModel[];
     };

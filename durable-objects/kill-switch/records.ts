@@ -28,6 +28,7 @@ export function putFact(outbox: Outbox, eventId: string, state: Switch, fact: Sw
     action: fact.type,
     resource: `kill-switch/${state.id}`,
     decision: fact.decision,
+    layer: fact.decision === "deny" ? "switch" : null,
     data: { scope: scopeText(state.scope), scope_org: state.scope.kind === "all" ? null : state.scope.org, ...fact.data },
   });
   outbox.put({ id: `${fact.org}/${eventId}`, records: [record] }, at);

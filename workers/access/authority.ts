@@ -273,7 +273,7 @@ function nobody(
   const near = names.includes(name) ? "" : didYouMean(name, names);
   const message = [`no registered model may answer for ${asked}`, ...reasons].join("; ") + near;
   const code = isTooLong ? "limit_reached" : rejected.some((one) => one.for !== undefined) ? "policy_denied" : "not_found";
-  return { ...refused(code, message, false), rejected };
+  return { ...refused(code, message, false), rejected, ...(code === "policy_denied" ? { layer: "label" as const } : {}) };
 }
 
 /** The tools that a model is offered: those that exist and that the caller's roles may reach. The policy decides each call again. */

@@ -1,4 +1,5 @@
 /** Audit records of a chat or an embedding: names, digests and counts; never what was said. */
+import { type Layer, layerIn, layerOfReasons } from "../../core/audit/layer.ts";
 import { type AuditRecord, auditRecord } from "../../core/audit/record.ts";
 import type { Amount } from "../../core/budget/amount.ts";
 import type { LeaseRefusal } from "../../core/budget/lease.ts";
@@ -20,6 +21,8 @@ type Fact = {
   readonly decision?: AuditRecord["decision"];
   readonly policyVersion?: string | null;
   readonly data: JsonObject;
+  /** What refused. */
+  readonly layer?: Layer | null;
 };
 type Clock = Pick<ChatPorts, "now" | "random">;
 
@@ -36,6 +39,7 @@ function recordOf({ now, random }: Clock, { asked, run, exchange }: Pick<Call, "
     decision: fact.decision ?? null,
     policyVersion: fact.policyVersion ?? null,
     data: fact.data,
+    layer: fact.layer ?? null,
   });
 }
 
@@ -45,12 +49,13 @@ export function findingRecords(ports: Clock, call: Call, channel: string, findin
     recordOf(ports, call, {
       type: "guardrail.flagged",
       action: "guardrail.scan",
+      layer: "guard",
       data: { channel, ...finding },
     }),
   );
   const more = findings.slice(FINDINGS_TOLD).reduce((sum, { count }) => sum + count, 0);
   if (more === 0) return told;
-  return [...told, recordOf(ports, call, { type: "guardrail.flagged", action: "guardrail.scan", data: { channel, more } })];
+  return [...told, recordOf(ports, call, { type: "guardrail.flagged", action: "guardrail.scan", layer: "guard", data: { channel, more } })];
 }
 
 /** What the user says calls for a person: the app is told, and hands over itself. */
@@ -67,6 +72,7 @@ export const blockedRecord = (ports: Clock, call: Call, code: string, findings: 
     type: "guardrail.blocked",
     action: "guardrail.scan",
     decision: "deny",
+    layer: "guard",
     data: {
       channel: "user",
       code,
@@ -82,6 +88,7 @@ export const routeRecord = (ports: Clock, call: Call, { permission, candidates, 
     type: "model.routed",
     action: "model.route",
     decision: permission.decision,
+    layer: permission.decision === "allow" ? null : layerOfReasons(permission.reasons),
     policyVersion: permission.policyVersion,
     data: {
       reasons: [...permission.reasons],
@@ -106,6 +113,7 @@ export const refusedBudgetRecord = (ports: Clock, call: Call, model: string, ref
     type: "budget.refused",
     action: "budget.check",
     decision: "deny",
+    layer: "budget",
     data: { model, ...(refusal.why === "cap" ? { scope: refusal.scope, cap: refusal.cap } : { why: refusal.why }) },
   });
 
@@ -113,7 +121,7 @@ export const refusedBudgetRecord = (ports: Clock, call: Call, model: string, ref
 export type Outcome = {
   readonly model: string;
   readonly attempt: number;
-  readonly failure: Pick<Failure, "code"> | null;
+  readonly failure: Pick<Failure, "code" | "layer"> | null;
   readonly usage: TokenUsage | null;
   readonly microUsd: number;
   readonly durationMs: number;
@@ -136,7 +144,7 @@ export const outcomeRecord = (ports: Clock, call: Call, outcome: Outcome): Audit
       tokens_out: outcome.usage?.output ?? 0,
       usd: toUsd(outcome.microUsd),
       ...(outcome.usage === null && outcome.failure === null ? { held: true } : {}),
-      ...(outcome.failure === null ? {} : { code: outcome.failure.code }),
+      ...(outcome.failure === null ? {} : { code: outcome.failure.code, ...layerIn(outcome.failure) }),
       ...(outcome.note === undefined ? {} : { note: outcome.note }),
       upstream: { ...outcome.upstream },
     },

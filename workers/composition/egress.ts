@@ -44,6 +44,7 @@ function recordOf({ grant, refusal, host, method }: RefusedRequest, at: number, 
     action: "egress.send",
     resource: `run/${grant.run}/${grant.activity}`,
     decision: "deny",
+    layer: "egress",
     data: { tool: grant.tool, refusal, host, method },
   });
 }

@@ -7,6 +7,9 @@ import type { CallContext, Failure } from "../../core/run/calls/call.ts";
 import { failure } from "./failure.ts";
 import type { ModelGatewayPorts } from "./ports.ts";
 
+/** Where the call would go, or what it would carry there, is not allowed. */
+const refused = (message: string): Failure => ({ ...failure("permanent", "policy_denied", message), layer: "egress" });
+
 /** What of OpenAI's format is asked, below the base address. */
 export type UpstreamPath = "/chat/completions" | "/embeddings";
 
@@ -40,7 +43,7 @@ export function findUpstream(
   const url = new URL(base);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}${path}`;
   const refusal = refuseHost(url, ports.allowPrivateHosts);
-  if (refusal !== null) return err(failure("permanent", "policy_denied", `the address of the model's upstream is refused: ${refusal}`));
+  if (refusal !== null) return err(refused(`the address of the model's upstream is refused: ${refusal}`));
   const gateway = ports.aiGateway !== null && URL.canParse(ports.aiGateway.url) && new URL(ports.aiGateway.url).origin === url.origin;
   return ok({ url, rehearsal: false, gateway });
 }
@@ -58,7 +61,7 @@ export async function bearerFor(
   const secret = await ports.secret(org, entry.secret);
   if (secret === null) return err(failure("permanent", "upstream_unavailable", "the model's secret does not exist"));
   if (isListedHost(upstream.url, secret.hosts)) return ok(secret.value);
-  return err(failure("permanent", "policy_denied", "the model's secret may not be sent to the model's host"));
+  return err(refused("the model's secret may not be sent to the model's host"));
 }
 
 /** Ours on every call; AI Gateway's only to its origin (developers.cloudflare.com/ai-gateway/glossary). */

@@ -9,6 +9,8 @@ import { failure } from "./failure.ts";
 import type { ToolGatewayPorts } from "./ports.ts";
 import type { Plan } from "./transports/transport.ts";
 
+const refused = (message: string): Failure => ({ ...failure("permanent", "policy_denied", message), layer: "egress" });
+
 /** null: the deployment and the org allow the call to go there. Throws when the org's list cannot be read. */
 export async function refuseTarget(
   ports: ToolGatewayPorts,
@@ -18,10 +20,10 @@ export async function refuseTarget(
 ): Promise<Failure | null> {
   if (target === null) return null;
   const refusal = refuseHost(target, ports.allowPrivateHosts);
-  if (refusal !== null) return failure("permanent", "policy_denied", `the tool's address is refused: ${refusal}`);
+  if (refusal !== null) return refused(`the tool's address is refused: ${refusal}`);
   const egress = await deadline.within(ports.egress(org));
   if (egress === null || isListedHost(target, egress)) return null;
-  return failure("permanent", "policy_denied", "the tool's host is not in the org's `egress`");
+  return refused("the tool's host is not in the org's `egress`");
 }
 
 /** The tool's own secret where it names one, and else a credential made for this one call. Throws when none may be made. */
@@ -36,5 +38,5 @@ export async function credentialFor(
   const secret = await deadline.within(ports.secret(context.org, name));
   if (secret === null) return err(failure("permanent", "tool_error", "the tool's secret does not exist"));
   const isAllowed = target !== null && isListedHost(target, secret.hosts);
-  return isAllowed ? ok(secret.value) : err(failure("permanent", "policy_denied", "the tool's secret may not be sent to the tool's host"));
+  return isAllowed ? ok(secret.value) : err(refused("the tool's secret may not be sent to the tool's host"));
 }

@@ -21,7 +21,7 @@ export async function refuseCredential(
   const waitMs = gate === undefined ? null : await gate.take(org, `credential:${name}`, CREDENTIALS_PER_MINUTE);
   if (waitMs === null) return null;
   const message = `the org has used up its quota of ${CREDENTIALS_PER_MINUTE} credentials a minute for this tool`;
-  return failure("transient", "rate_limited", message, waitMs);
+  return { ...failure("transient", "rate_limited", message, waitMs), layer: "limits" };
 }
 
 const FREE: LetThrough = { ended: async () => undefined };
@@ -53,7 +53,7 @@ export async function passGate(
   if (waitMs !== null) {
     await report("none");
     const message = `the org calls this tool more than ${rate?.per_minute} times a minute`;
-    return err(failure("transient", "rate_limited", message, waitMs));
+    return err({ ...failure("transient", "rate_limited", message, waitMs), layer: "limits" });
   }
   return ok({ ended: (why, sent) => report(sent ? healthIn(why) : "none") });
 }

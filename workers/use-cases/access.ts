@@ -1,3 +1,4 @@
+import type { Layer } from "../../core/audit/layer.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
@@ -56,10 +57,14 @@ export async function forbid(
   action: Action,
   resource: string,
   detail: string,
-  { policyVersion, reasons }: { readonly policyVersion: string | null; readonly reasons: readonly string[] },
+  {
+    policyVersion,
+    reasons,
+    layer = "policy",
+  }: { readonly policyVersion: string | null; readonly reasons: readonly string[]; readonly layer?: Layer },
 ): Promise<Refusal> {
   const data = { reasons: [...reasons] };
-  const fact = { type: "policy.decided", action, resource, decision: "deny", policyVersion, data } as const;
+  const fact = { type: "policy.decided", action, resource, decision: "deny", policyVersion, data, layer } as const;
   await ports.store.audit.record(asked.principal.org, auditRecord(ports, asked, fact));
   return refuse("forbidden", detail);
 }
@@ -75,13 +80,13 @@ export async function onRecordIfOnePerson(
   if (refusal.code !== "second_person_required") return refusal;
   const { credential, root } = asked.principal;
   const data = { reasons: ["second_person_required"], credential, root };
-  const fact = { type: "policy.decided", action, resource, decision: "deny", data } as const;
+  const fact = { type: "policy.decided", action, resource, decision: "deny", data, layer: "people" } as const;
   await ports.store.audit.record(asked.principal.org, auditRecord(ports, asked, fact));
   return refusal;
 }
 
 /** Why, where the edge itself decides: rules of the contract (docs/contract.md, "Who calls") that are not the policy's to change. */
-export const edgeRule = (name: string) => ({ policyVersion: null, reasons: [name] });
+export const edgeRule = (name: string) => ({ policyVersion: null, reasons: [name], layer: "identity" }) as const;
 
 /** A policy that cannot be evaluated denies. */
 function decide(

@@ -21,6 +21,6 @@ export async function recordBlocked(
       ...(rule === undefined ? {} : { rule }),
     })),
   };
-  const fact = { type: "guardrail.blocked", action, resource, decision: "deny", data } as const;
+  const fact = { type: "guardrail.blocked", action, resource, decision: "deny", data, layer: "guard" } as const;
   await ports.store.audit.record(by.principal.org, auditRecord(ports, by, fact));
 }

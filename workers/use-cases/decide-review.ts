@@ -60,7 +60,13 @@ async function admitChanges(ports: UseCasePorts, by: Requester, review: ReviewVi
   const origin = review.reason === "hand_over" ? "input" : "tool";
   const admitted = await ports.guard.admit({ org, run: run.id, subject: run.subject }, "user", origin, changes);
   if (admitted.verdict !== "block") return ok(admitted.value);
-  const fact = { type: "guardrail.blocked", action: "review.decide", resource: `review/${review.id}`, decision: "deny" } as const;
+  const fact = {
+    type: "guardrail.blocked",
+    action: "review.decide",
+    resource: `review/${review.id}`,
+    decision: "deny",
+    layer: "guard",
+  } as const;
   await ports.store.audit.record(org, auditRecord(ports, by, fact));
   return err(refuse("injection_detected", "the content was refused", [{ path: "/changes", message: "was refused" }]));
 }

@@ -194,6 +194,7 @@ async function refuseOnRecord(ports: UseCasePorts, by: Requester, name: string, 
     action: "guardrail.scan",
     resource: `tool/${name}`,
     decision: "deny",
+    layer: "guard",
     data: { channel: "tool_output", source: kind },
   } as const;
   await ports.store.audit.record(by.principal.org, auditRecord(ports, by, fact));

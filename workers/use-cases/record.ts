@@ -1,5 +1,6 @@
 /** Audit records of what the edge does. Names, ids, digests and counts; never what a client wrote. */
 import type { Principal } from "../../core/access/principal.ts";
+import type { Layer } from "../../core/audit/layer.ts";
 import { type AuditRecord, auditRecord as newRecord } from "../../core/audit/record.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
@@ -14,6 +15,8 @@ export type Fact = {
   readonly decision?: AuditRecord["decision"];
   readonly policyVersion?: string | null;
   readonly data?: Json;
+  /** What refused. */
+  readonly layer?: Layer;
 };
 
 /** The record of something that a caller did, with a new id and the time of now. */
@@ -34,5 +37,6 @@ export function auditRecord(
     decision: fact.decision ?? null,
     policyVersion: fact.policyVersion ?? null,
     data: fact.data ?? {},
+    layer: fact.layer ?? null,
   });
 }

@@ -1,5 +1,6 @@
 /** One call of a tool outside a run: its input is redacted and scanned as a run's is, and the call is on record, attempt and outcome. */
 import { NOTHING_YET } from "../../core/access/circumstances.ts";
+import { layerOfReasons } from "../../core/audit/layer.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { unknownName } from "../../core/errors/unknown-name.ts";
 import { withoutPerson } from "../../core/guardrail/rules/action.ts";
@@ -76,7 +77,8 @@ async function refusedUnattended(ports: UseCasePorts, by: Requester, { name, ver
   if (decision === "allow") return null;
   const resource = `tool/${name}@${version}`;
   const data = { reasons: [...reasons] };
-  const fact = { type: "policy.decided", action: "tool.test", resource, decision, policyVersion, data } as const;
+  const layer = layerOfReasons(reasons);
+  const fact = { type: "policy.decided", action: "tool.test", resource, decision, policyVersion, data, layer } as const;
   await ports.store.audit.record(org, auditRecord(ports, by, fact));
   const why = decision === "ask" ? "a person has to approve this call, and nobody is asked in a test" : "the policy denies this call";
   return refuse("policy_denied", `${why}${told === undefined ? "" : `: ${told}`} (${reasons.join(", ") || "no policy permits it"})`);
@@ -97,7 +99,7 @@ async function callOnRecord(
   const rules = rulesOfOrg((await ports.store.orgs.settings(principal.org)).guardrails);
   const judged = judgeInput(input, rules.input);
   if (withoutPerson(judged.action) === "block") {
-    await record({ type: "guardrail.blocked", action: "tool.test", decision: "deny" });
+    await record({ type: "guardrail.blocked", action: "tool.test", decision: "deny", layer: "guard" });
     return err(refuse("content_blocked", "the content was refused"));
   }
   const context = { org: principal.org, run, subject: principal.user };
@@ -108,7 +110,7 @@ async function callOnRecord(
     await record({ type: "guardrail.flagged", action: "guardrail.scan", data });
   }
   if (admitted.verdict === "block") {
-    await record({ type: "guardrail.blocked", action: "tool.test", decision: "deny" });
+    await record({ type: "guardrail.blocked", action: "tool.test", decision: "deny", layer: "guard" });
     return err(refuse("injection_detected", "the content was refused"));
   }
   await record({ type: "tool.called", action: "tool.test", data: { tool, version, effect, attempt: 1, key: `${run}/${tool}` } });

@@ -42,7 +42,7 @@ export function takeAsks(turn: Turn, activity: Activity, { text, calls: asked, o
   }
   const allowed = new Set(agent.tools.map((tool) => tool.name));
   const calls = asked.map((call): AgentCall => {
-    const refusal: AgentAnswer = { ok: false, code: "policy_denied", message: "you may not call this tool" };
+    const refusal: AgentAnswer = { ok: false, code: "policy_denied", message: "you may not call this tool", layer: "allowlist" };
     return { id: call.id, tool: call.name, input: call.input, answer: allowed.has(call.name) ? null : refusal, ...besideOf(call) };
   });
   const digest = digestOf(turn, ["said", text, calls.map(({ tool, input }) => ({ tool, input }))]);
@@ -80,12 +80,19 @@ export function stopAgent(turn: Turn, node: string, error: StepError, notUndone?
 }
 
 /** A failed call as the model is shown it. */
-export const refusalFor = ({ code, message, field, error }: Pick<Failure, "code" | "message" | "field" | "error">): AgentAnswer => ({
+export const refusalFor = ({
+  code,
+  message,
+  field,
+  error,
+  layer,
+}: Pick<Failure, "code" | "message" | "field" | "error" | "layer">): AgentAnswer => ({
   ok: false,
   code,
   message,
   ...(field === undefined ? {} : { field }),
   ...(error === undefined ? {} : { error }),
+  ...(layer === undefined ? {} : { layer }),
 });
 
 /** The activity's node fails; an agent first waits for what is in flight for it. */

@@ -1,4 +1,5 @@
 /** What follows when authority has answered: the call is refused, a person is asked, or it is sent. */
+import { layerOfReasons } from "../../audit/layer.ts";
 import { own } from "../../json.ts";
 import type { ToolFacts } from "../../tool/manifest.ts";
 import type { AuthorityAnswer, Permission } from "../../workflow/authority.ts";
@@ -21,6 +22,7 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
       class: answer.transient ? "transient" : "safety",
       code: answer.code,
       message: answer.message,
+      ...(answer.layer === undefined ? {} : { layer: answer.layer }),
       retryAfterMs: null,
     };
     failCall(turn, activity, failure, activity.attempt + 1);
@@ -41,6 +43,7 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
       decision,
       policy_version: permission.policyVersion,
       reasons: outside === null ? permission.reasons : [outside],
+      ...(outside === null ? {} : { layer: "allowlist" as const }),
       subject: answer.kind === "tool" ? `tool:${answer.facts.tool}@${answer.facts.version}` : "model",
       facts: answer.kind === "tool" ? answer.facts : null,
       ...(permission.asked === undefined ? {} : { asked: permission.asked }),
@@ -52,7 +55,13 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
     failCall(
       turn,
       activity,
-      { class: "safety", code: "policy_denied", message: outside ?? permission.why ?? deniedBecause(permission), retryAfterMs: null },
+      {
+        class: "safety",
+        code: "policy_denied",
+        message: outside ?? permission.why ?? deniedBecause(permission),
+        retryAfterMs: null,
+        layer: outside === null ? layerOfReasons(permission.reasons) : "allowlist",
+      },
       activity.attempt + 1,
     );
   } else if (answer.kind === "model") route(turn, activity, answer);

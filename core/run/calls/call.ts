@@ -3,6 +3,7 @@
 import type { SoFar } from "../../access/circumstances.ts";
 import type { Role } from "../../access/principal.ts";
 import type { Amount } from "../../budget/amount.ts";
+import type { Layer } from "../../audit/layer.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
 import type { Moderation } from "../../guardrail/moderate/opinion.ts";
@@ -91,6 +92,8 @@ export type Failure = {
   readonly retryAfterMs: number | null;
   /** The same call will never go better: the model refuses what the caller asks, or its upstream's own quota is used up. */
   readonly hopeless?: "request" | "quota";
+  /** What refused, where the code stands for another layer (core/audit/layer.ts). */
+  readonly layer?: Layer;
 };
 
 /** One opening of personal data in a tool's input: an audit entry each. */

@@ -48,9 +48,10 @@ export function failCall(turn: Turn, activity: Activity, failure: Failure, attem
 }
 
 /** A failure as the step's error. */
-export const errorOf = ({ code, message, error, field }: Failure): StepError => ({
+export const errorOf = ({ code, message, error, field, layer }: Failure): StepError => ({
   code,
   message,
   ...(error === undefined ? {} : { error }),
   ...(field === undefined ? {} : { field }),
+  ...(layer === undefined ? {} : { layer }),
 });

@@ -20,6 +20,7 @@
  */
 import type { Role } from "../../access/principal.ts";
 import type { AccessQuestion } from "../../access/request.ts";
+import type { Layer } from "../../audit/layer.ts";
 import type { Amount } from "../../budget/amount.ts";
 import type { BudgetAlert, BudgetScope, CapName } from "../../budget/lease.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
@@ -204,6 +205,8 @@ export type EventData = {
     readonly decision: "allow" | "deny" | "ask";
     readonly policy_version: string;
     readonly reasons: readonly string[];
+    /** What refused or asks, where it is no policy and the reasons do not say it. */
+    readonly layer?: Layer;
     readonly subject: string;
     readonly facts: ToolFacts | null;
     /** The question as the policies were asked it, so that other policies can be asked it again. */

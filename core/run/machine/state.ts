@@ -7,6 +7,7 @@
 
 import type { Holder } from "../../access/person.ts";
 import type { Role } from "../../access/principal.ts";
+import type { Layer } from "../../audit/layer.ts";
 import type { Amount } from "../../budget/amount.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { Json, JsonObject } from "../../json.ts";
@@ -229,7 +230,15 @@ export type AgentCall = {
 /** The result of a call as the model sees it: its output, or why it failed. */
 export type AgentAnswer =
   | { readonly ok: true; readonly output: Json }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly field?: string; readonly error?: string };
+  | {
+      readonly ok: false;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly field?: string;
+      readonly error?: string;
+      /** As in `StepError`; the model is not shown it. */
+      readonly layer?: Layer;
+    };
 
 /** The whole run. PERSISTED in recorded histories (test/histories): fields may be added, never renamed. */
 export type RunState = {
@@ -351,6 +360,8 @@ export type StepError = {
   readonly error?: string;
   /** The field of the call's input that the failure is about. */
   readonly field?: string;
+  /** What refused, where the code stands for another layer (core/audit/layer.ts). */
+  readonly layer?: Layer;
 };
 /** Why a run failed. `step` is the step that failed first, or null if the run itself failed. */
 export type RunError = StepError & { readonly step: string | null };

@@ -2,12 +2,14 @@
  * Which events are evidence, and how they read in the audit chain (docs/contract.md, "Evidence": a run's start and end, every model and
  * tool call, each finding, policy or budget decision). Reviews are recorded by the queue that decides them.
  */
+import { layerIn, layerOf, layerOfReasons } from "../../audit/layer.ts";
 import { type AuditActor, type AuditRecord, auditRecord } from "../../audit/record.ts";
 import { FINDINGS_TOLD, type FindingSummary } from "../../guardrail/finding.ts";
 import { mintId } from "../../ids.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import { toUsd } from "../../money.ts";
 import type { RunEvent } from "../machine/event.ts";
+import type { AgentAnswer } from "../machine/state.ts";
 import type { Machinery } from "../machine/turn.ts";
 
 type Evidence = Pick<AuditRecord, "action" | "decision" | "policy_version"> & {
@@ -38,6 +40,12 @@ function record({ birth, sha256 }: Machinery, event: RunEvent, fact: Evidence, i
   });
 }
 
+/** A call that an agent's model asked for and did not get. */
+const refusedCall = (tool: string | null, answer: AgentAnswer | null): Evidence[] =>
+  answer === null || answer.ok || layerOf(answer) === null
+    ? []
+    : [fact("agent.refuse", { ...(tool === null ? {} : { tool }), code: answer.code, ...layerIn(answer) }, "deny")];
+
 const bytesOf = (hex: string): Uint8Array =>
   Uint8Array.from({ length: 10 }, (_, index) => Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16));
 
@@ -58,13 +66,15 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
     case "run.created":
       return [{ ...fact("run.start", { digest: event.data.digest, subject: birth.subject }), actor: { type: "user", id: birth.user } }];
     case "run.paused":
-      return [fact("run.pause", { scope: event.data.scope, epoch: event.data.epoch }, "deny")];
+      return [fact("run.pause", { scope: event.data.scope, epoch: event.data.epoch, layer: "switch" }, "deny")];
     case "run.resumed":
       return event.data.from === "paused" ? [fact("run.resume")] : [];
     case "run.cancelling":
       return [{ ...fact("run.cancel"), actor: { type: "user", id: event.data.by } }];
     case "run.stopping":
-      return event.data.why === "cap" ? [fact("budget.check", { code: event.data.error.code, step: event.data.error.step }, "deny")] : [];
+      return event.data.why === "cap"
+        ? [fact("budget.check", { code: event.data.error.code, step: event.data.error.step, ...layerIn(event.data.error) }, "deny")]
+        : [];
     case "run.completed":
       return [
         fact("run.end", {
@@ -79,6 +89,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
         fact("run.end", {
           status: event.type.slice(4),
           code: event.data.error.code,
+          ...layerIn(event.data.error),
           step: event.data.error.step,
           undone: [...event.data.undone],
         }),
@@ -89,14 +100,26 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
       return [{ ...fact("run.signal", { name: event.data.name }), actor: { type: "user", id: event.data.by } }];
     case "callback.tried":
       return [
-        fact("run.call_back", { attempt: event.data.attempt, result: event.data.result }, event.data.result === "refused" ? "deny" : null),
+        event.data.result === "refused"
+          ? fact("run.call_back", { attempt: event.data.attempt, result: event.data.result, layer: "egress" }, "deny")
+          : fact("run.call_back", { attempt: event.data.attempt, result: event.data.result }),
       ];
     case "child.called":
       return [fact("run.start_child", { child: event.data.run, workflow: `${event.data.workflow}@${event.data.version}` }, "allow")];
     case "child.ended":
       return [fact("run.end_child", { child: event.data.run, ok: event.data.ok })];
     case "agent.answered":
-      return [fact("agent.choose", { iteration: event.data.iteration, tools: event.data.calls.map((call) => call.tool) })];
+      return [
+        fact("agent.choose", { iteration: event.data.iteration, tools: event.data.calls.map((call) => call.tool) }),
+        ...event.data.calls.flatMap(({ tool, answer }) => refusedCall(tool, answer)),
+      ];
+    case "agent.observed":
+      return refusedCall(null, event.data.answer);
+    case "step.failed":
+    case "item.failed":
+      return layerOf(event.data.error) === null
+        ? []
+        : [fact("step.refuse", { code: event.data.error.code, ...layerIn(event.data.error) }, "deny")];
     case "agent.condensed":
       return [fact("agent.condense", { summarised: event.data.summary !== null })];
     case "dead_letter.redriven":
@@ -111,6 +134,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
             {
               subject: event.data.subject,
               reasons: [...event.data.reasons],
+              ...(event.data.decision === "allow" ? {} : { layer: event.data.layer ?? layerOfReasons(event.data.reasons) }),
               ...(event.data.asked === undefined ? {} : { asked: event.data.asked as unknown as JsonObject }),
             },
             event.data.decision,
@@ -133,7 +157,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
         ),
       ];
     case "budget.refused":
-      return [fact("budget.check", { scope: event.data.scope, cap: event.data.cap }, "deny")];
+      return [fact("budget.check", { scope: event.data.scope, cap: event.data.cap, layer: "budget" }, "deny")];
     case "budget.alert": {
       const { scope, cap, percent, spent, limit } = event.data;
       return scope === "run" ? [fact("budget.alert", { scope, cap, percent, spent, limit })] : []; // the ledger records its own
@@ -148,7 +172,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
           ok,
           duration_ms,
           ...cost,
-          ...(failure ? { code: failure.code } : {}),
+          ...(failure ? { code: failure.code, ...layerIn(failure) } : {}),
           ...(interrupted ? { interrupted } : {}),
           ...(cached ? { cached } : {}),
         }),
@@ -175,7 +199,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
           status,
           duration_ms,
           ...(cached ? { cached } : {}),
-          ...(failure ? { code: failure.code } : {}),
+          ...(failure ? { code: failure.code, ...layerIn(failure) } : {}),
         }),
       ];
     }
@@ -183,11 +207,11 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
       return [fact("tool.look_up", { tool: event.data.tool, time: event.data.time })];
     case "tool.looked_up": {
       const { tool, found, duration_ms, failure } = event.data;
-      return [fact("tool.answer", { tool, found, duration_ms, ...(failure ? { code: failure.code } : {}) })];
+      return [fact("tool.answer", { tool, found, duration_ms, ...(failure ? { code: failure.code, ...layerIn(failure) } : {}) })];
     }
     case "guardrail.flagged":
       return summed(event.data.findings).map((finding) =>
-        fact("guardrail.scan", { channel: event.data.channel, ...(finding as unknown as { [key: string]: Json }) }),
+        fact("guardrail.scan", { channel: event.data.channel, layer: "guard", ...(finding as unknown as { [key: string]: Json }) }),
       );
     case "escalation.raised": {
       const { id, severity, priority, reason, to } = event.data;

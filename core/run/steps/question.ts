@@ -20,7 +20,7 @@ export function askPerson(turn: Turn, activityId: string, reason: QuestionReason
   const activity = own(turn.state.activities, activityId);
   if (!activity) return;
   const refused = reason === "budget" ? null : refusalOfReview(turn.machinery, turn.state, activity);
-  if (refused !== null) return notAsked(turn, activity, { code: "policy_denied", message: refused });
+  if (refused !== null) return notAsked(turn, activity, { code: "policy_denied", message: refused, layer: "label" });
   const question = activity.questions + 1;
   // Approving one doubt does not approve the next doubt about the same call: a repeated answer must not fit it.
   const digest = approvalDigest(turn, activity, proposal, reason === "unknown-outcome" ? question : null);

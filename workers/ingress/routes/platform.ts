@@ -148,6 +148,7 @@ function openSession(ports: SessionPorts): IngressMiddleware {
       action: "session.open",
       resource: key === null ? "api-key" : `api-key/${key.id}`,
       decision: "deny",
+      layer: "identity",
     });
     await ports.store.audit.record(key?.org ?? PLATFORM_ORG, record);
   };

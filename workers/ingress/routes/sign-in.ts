@@ -99,6 +99,7 @@ function refusalRecord(ports: SignInRoutePorts, traceId: string, why: SignInRefu
     action: "session.open",
     resource: "login",
     decision: "deny",
+    layer: "identity",
   } as const;
   return auditRecord({ id, at, traceId, ...fact, data: { why } });
 }
