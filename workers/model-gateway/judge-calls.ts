@@ -15,7 +15,13 @@ import type { ToolNames } from "./tool-names.ts";
 const MOST_CALLS = 16;
 
 /** What was asked for, in the form the guard looks at, and what is wrong with it, in our words. */
-export type AskedCalls = { readonly value: JsonObject; readonly calls: readonly Named[]; readonly errors: readonly string[] };
+export type AskedCalls = {
+  readonly value: JsonObject;
+  readonly calls: readonly Named[];
+  readonly errors: readonly string[];
+  /** A tool was asked for that is not offered. */
+  readonly isUnlisted: boolean;
+};
 type Named = { readonly id: string | null; readonly name: string };
 
 /** `secrets`: what was sent along and must not come back in, also not as an id, which the guard does not look at. */
@@ -56,7 +62,7 @@ export function readCalls(call: ModelCall, answer: ChatAnswer, names: ToolNames,
     errors.length > 0
       ? { text, calls: read.map(({ name, raw }) => ({ name, arguments: raw })) }
       : { text, calls: read.map(({ input }) => ({ input: input ?? {} })) };
-  return { value, calls: read.map(({ id, name }) => ({ id, name })), errors };
+  return { value, calls: read.map(({ id, name }) => ({ id, name })), errors, isUnlisted: read.some(({ name }) => name === "") };
 }
 
 /** The calls with what the guard made of their inputs; null: the guard's value has another shape, and cannot be believed. */

@@ -50,7 +50,8 @@ export async function judgeAnswer(
     const shown = typeof admitted.value === "string" ? admitted.value : JSON.stringify(admitted.value);
     const errors = admitted.action === "retry" ? [FLAWS.instruction] : read.errors;
     const rules = admitted.action === "retry" ? ({ rules: true } as const) : {};
-    return { result: { ok: false, invalid: { answer: shownAnswer(shown), errors, ...rules } }, findings };
+    const unlisted = asked?.isUnlisted === true ? ({ layer: "allowlist" } as const) : {};
+    return { result: { ok: false, invalid: { answer: shownAnswer(shown), errors, ...rules, ...unlisted } }, findings };
   }
   if (asked !== null) {
     const asks = withAdmitted(call, asked.calls, admitted.value);

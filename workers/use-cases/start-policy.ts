@@ -21,6 +21,7 @@ export async function barredByPolicy(ports: UseCasePorts, by: Requester, request
     decision: "deny",
     policyVersion,
     data,
+    layer: "policy",
   } as const;
   await ports.store.audit.record(org, auditRecord(ports, by, fact));
   return refuse("policy_denied", `the org's policies do not let this caller start \`${workflow}\` (${reasons.join(", ")})`);

@@ -92,7 +92,7 @@ async function callOnRecord(
 ): Promise<Result<ToolOutcome, Refusal>> {
   const { principal, trace } = by;
   const { name: tool, version, effect } = manifest;
-  const record = (fact: Pick<Fact, "type" | "action" | "data" | "decision">) =>
+  const record = (fact: Pick<Fact, "type" | "action" | "data" | "decision" | "layer">) =>
     ports.store.audit.record(principal.org, auditRecord(ports, by, { ...fact, resource: `tool/${tool}@${version}` }));
   // Its placeholders resolve under an id of its own.
   const run = `test_${trace.traceId}`;

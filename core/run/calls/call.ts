@@ -142,7 +142,13 @@ export type LookupAnswer = {
 };
 
 /** An answer that is asked for again. PERSISTED: in journals. `rules`: it breaks guardrails; absent: its schema. */
-export type Correction = { readonly answer: string; readonly errors: readonly string[]; readonly rules?: true };
+export type Correction = {
+  readonly answer: string;
+  readonly errors: readonly string[];
+  readonly rules?: true;
+  /** What refused it, where it is neither its schema nor a guardrail. */
+  readonly layer?: Layer;
+};
 
 /** What came of a call of a model. */
 export type ModelOutcome = {

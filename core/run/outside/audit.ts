@@ -163,7 +163,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
       return scope === "run" ? [fact("budget.alert", { scope, cap, percent, spent, limit })] : []; // the ledger records its own
     }
     case "model.called": {
-      const { model, attempt, ok, spent, failure, interrupted, cached, duration_ms } = event.data;
+      const { model, attempt, ok, spent, failure, correction, interrupted, cached, duration_ms } = event.data;
       const cost = { tokens_in: spent.tokens_in, tokens_out: spent.tokens_out, usd: toUsd(spent.micro_usd) };
       return [
         fact("model.call", {
@@ -173,6 +173,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
           duration_ms,
           ...cost,
           ...(failure ? { code: failure.code, ...layerIn(failure) } : {}),
+          ...(correction ? { asked_again: true, layer: correction.layer ?? (correction.rules ? "guard" : "schema") } : {}),
           ...(interrupted ? { interrupted } : {}),
           ...(cached ? { cached } : {}),
         }),

@@ -8,7 +8,7 @@ import { HAND_OVER_ACTIVITY, HAND_OVER_SIGNAL, type HandOverState, isHeld } from
 import { isChildUnderWay } from "../machine/activity-kinds.ts";
 import type { RunContext } from "../machine/birth.ts";
 import type { RunEvent } from "../machine/event.ts";
-import type { RunState, Usage } from "../machine/state.ts";
+import type { RunState, StepError, Usage } from "../machine/state.ts";
 import type { EventView, HandOverView, RunView, StepView, UsageView } from "./view.ts";
 
 /** The run as `GET /v1/runs/{id}` shows it. */
@@ -25,7 +25,7 @@ export function toRunView({ birth, plan }: RunContext, state: RunState): RunView
     status: state.status,
     input: birth.input,
     output: state.output,
-    error: state.error ?? (state.stopping?.why === "failure" ? state.stopping.error : null),
+    error: shownError(state.error ?? (state.stopping?.why === "failure" ? state.stopping.error : null)),
     flags: [...state.flags],
     usage: usageView(state.usage),
     budget: { usd: toUsd(birth.budget.usd), tokens: birth.budget.tokens },
@@ -57,12 +57,19 @@ function stepView(birth: RunContext["birth"], state: RunState, id: string): Step
     status: step.status,
     attempts: step.attempts,
     output: step.output,
-    error: step.error,
+    error: shownError(step.error),
     ...((own(state.labels ?? {}, id) ?? []).some(({ label }) => label.stale === true) ? { stale: true as const } : {}),
     usage: step.usage === null ? null : usageView(step.usage),
     started_at: orNullRfc3339(step.startedAt),
     ended_at: orNullRfc3339(step.endedAt),
   };
+}
+
+/** Which layer refused is for the audit chain to tell. */
+function shownError<E extends StepError>(error: E | null): Omit<E, "layer"> | null {
+  if (error === null) return null;
+  const { layer: _layer, ...shown } = error;
+  return shown;
 }
 
 const usageView = (usage: Usage): UsageView => ({

@@ -23,7 +23,7 @@ export function toldEnd({ birth }: RunContext, state: RunState): Omit<Extract<Ha
     ...(outputLabels === undefined || !fits ? {} : { labels: outputLabels }),
     ...(seenInstruction ? { instruction: true } : {}),
     past: ownPast({ birth }, state),
-    error: error && { code: error.code, message: error.message },
+    error: error && { code: error.code, message: error.message, ...(error.layer === undefined ? {} : { layer: error.layer }) },
     flags,
     usage,
     held: { micro_usd: reserved.microUsd, tokens: reserved.tokens },
