@@ -2,8 +2,8 @@
 
 import type { SoFar } from "../../access/circumstances.ts";
 import type { Role } from "../../access/principal.ts";
-import type { Amount } from "../../budget/amount.ts";
 import type { Layer } from "../../audit/layer.ts";
+import type { Amount } from "../../budget/amount.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
 import type { Moderation } from "../../guardrail/moderate/opinion.ts";
