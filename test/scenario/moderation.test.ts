@@ -74,6 +74,20 @@ it("[MOD-12] a run's input is judged by its meaning, redacted, and what was said
   expect(run).toMatchObject({ status: "completed", usage: { tokens_in: 200, tokens_out: 40 } });
 });
 
+it("[MOD-12] a signal is judged by the rules for input", async () => {
+  const guardrails = { input: { topics: { deny: ["politics"], action: "block" } } };
+  const steps = { word: { kind: "wait", signal: "word", timeout_ms: 600_000 } };
+  const definition = { name: "moderated-signal", input: true, output: { cel: "steps.word.output" }, guardrails, steps };
+  const posted = await call("POST", "/v1/workflows", world.keys.developer, definition as unknown as Json);
+  expect(posted.status, JSON.stringify(posted.body)).toBe(201);
+  const run = await call("POST", "/v1/runs", world.keys.app, { workflow: "moderated-signal", input: {} });
+  const say = (text: string) => call("POST", `/v1/runs/${run.body["id"]}/signals/word`, world.keys.app, { text });
+  const refused = await say("Who wins the vote?");
+  expect([refused.status, refused.body["code"]]).toEqual([422, "content_blocked"]);
+  expect((await say("No politics, please.")).status).toBe(202);
+  expect(await ended(run)).toMatchObject({ status: "completed", output: { text: "No politics, please." } });
+});
+
 it("[MOD-12] a judge that fails leaves the built-in word, or breaks the rule where that is asked for", async () => {
   judgeSays = () => answer("I would rather not.");
   const tone = { want: "like a pirate", action: "block" };
