@@ -44,3 +44,25 @@ it("[DOCS-1] there are examples of both", () => {
   expect(of("workflow").length).toBeGreaterThanOrEqual(3);
   expect(of("tool").length).toBeGreaterThanOrEqual(1);
 });
+
+/** What is sent with curl, a line for each command. Without the header curl calls its body a form, which is refused with 415. */
+const COMMANDS: readonly (readonly [string, string])[] = [...readdirSync(DOCS).map((file) => join(DOCS, file)), join(DOCS, "../README.md")]
+  .filter((file) => file.endsWith(".md"))
+  .flatMap((file) => [...readFileSync(file, "utf8").matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm)].map(([, text = ""]) => [file, text] as const))
+  .flatMap(([file, text]) =>
+    text
+      .replace(/\\\n\s*/g, " ")
+      .split("\n")
+      .map((line) => [file.slice(DOCS.length + 1), line] as const),
+  )
+  .filter(([, line]) => /\bcurl\b.* -d /.test(line));
+
+describe("[DOCS-2] a body in an example of curl is declared as JSON", () => {
+  it.each(COMMANDS)("%s: %s", (_file, line) => {
+    expect(line).toMatch(/Content-Type: application\/json|"\$JSON"/);
+  });
+
+  it("there are such examples", () => {
+    expect(COMMANDS.length).toBeGreaterThanOrEqual(8);
+  });
+});
