@@ -15,7 +15,7 @@ export type SinkClasses = {
   readonly callbacks?: DataClass;
   /** What a person who decides a review is shown. */
   readonly reviews?: DataClass;
-  /** Hosts of tools, as they stand in a URL. */
+  /** Hosts of tools, and those that a tool's own code may call; with a port, that port alone. In lower case. */
   readonly hosts?: { readonly [host: string]: DataClass };
 };
 

@@ -131,7 +131,7 @@ async function aboutTool(
   const decided = toolPermission({ ports, caller: question.caller, active }, manifest, { ...circumstances, risk: risk.score });
   const asked = decided.reasons.includes(TOOL_ROLES) ? { ...decided, told: whoMay(manifest) } : decided;
   const settings = await ports.settings(org);
-  const accepted = underClasses(asked, question, manifest, settings, destination);
+  const accepted = underClasses(asked, question, manifest, settings, reachedBy(manifest));
   const permission = await underRisk(accepted, question, manifest, risk, settings.risk, (runs, step) => ports.overridden(org, runs, step));
   if (manifest.kind !== "workflow" || permission.decision === "deny") return { kind: "tool", permission, facts: factsOf(manifest), risk };
   const child = await childOf(ports, question, manifest, killEpoch);
@@ -186,10 +186,12 @@ function whoMay({ name, allow }: ToolManifest): string {
 
 /** Every host that the tool reaches is one of the org's own. */
 async function isOwn(ports: AuthorityPorts, org: string, tool: ToolManifest): Promise<boolean> {
-  const urls = toolAddresses(tool).map((address) => URL.parse(address));
   const listed = await ports.egress(org);
-  return urls.every((url) => url !== null && isOwnHost(url, listed));
+  return reachedBy(tool).every((url) => url !== null && isOwnHost(url, listed));
 }
+
+/** Where a call of the tool may go: its address, or what its code's `egress` lists. null: an entry that is no host. */
+const reachedBy = (tool: ToolManifest): readonly (URL | null)[] => toolAddresses(tool).map((address) => URL.parse(address));
 
 /** For whom it is decided, by which policies. */
 type Deciding = { readonly ports: AuthorityPorts; readonly caller: Caller; readonly active: ActiveSets };

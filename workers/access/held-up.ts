@@ -3,8 +3,8 @@
  * make a decision stricter; an override lifts the block of a risk and nothing else.
  */
 import type { Circumstances } from "../../core/access/circumstances.ts";
-import { own } from "../../core/json.ts";
-import { accepts } from "../../core/label/label.ts";
+import { accepts, type DataClass } from "../../core/label/label.ts";
+import { type HostedUrl, isListedHost } from "../../core/net/listed-host.ts";
 import type { OrgSettings } from "../../core/org/settings.ts";
 import { underLimits } from "../../core/risk/limits.ts";
 import { type Risk, riskOf } from "../../core/risk/risk.ts";
@@ -35,18 +35,24 @@ export const riskOfCall = (
     oddities: inRun?.oddities ?? [],
   });
 
-/** The permission, or its denial because an argument's class is not accepted: the words name field, class and sink. */
+/**
+ * The permission, or its denial because an argument's class is not accepted: the words name field, class and sink.
+ * `reached`: every host that the call may go to, those that a tool's own code may call among them.
+ */
 export function underClasses(
   permission: Permission,
   question: ToolQuestion,
   manifest: ToolManifest,
   settings: Pick<OrgSettings, "accepts">,
-  host: string,
+  reached: readonly (HostedUrl | null)[],
 ): Permission {
   if (permission.decision === "deny") return permission;
-  const sinks = [
+  const ofHosts = Object.entries(settings.accepts.hosts ?? {}).filter(([host]) =>
+    reached.some((url) => url !== null && isListedHost(url, [host])),
+  );
+  const sinks: readonly { readonly sink: string; readonly most: DataClass | undefined }[] = [
     { sink: `the tool \`${manifest.name}\``, most: manifest.accepts },
-    { sink: `the host \`${host}\``, most: own(settings.accepts.hosts ?? {}, host) },
+    ...ofHosts.map(([host, most]) => ({ sink: `the host \`${host}\``, most })),
   ];
   const places = question.classes ?? [{ at: "", class: question.soFar.args.class }];
   for (const { sink, most } of sinks) {

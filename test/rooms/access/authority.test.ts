@@ -257,6 +257,24 @@ describe("[AUTH-1] a tool", () => {
       });
     });
 
+    it.each<[string, string, readonly string[] | null, string]>([
+      ["the host of its address", "api.example.com", null, "deny"],
+      ["its host and port", "api.example.com:8443", null, "deny"],
+      ["another port", "api.example.com:9443", null, "allow"],
+      ["another host", "other.example.com", null, "allow"],
+      ["a host that its code may call", "rates.example.com", ["pay.example.com", "rates.example.com"], "deny"],
+      ["a host that its code may not call", "api.example.com", ["rates.example.com"], "allow"],
+    ])("[FLOW-7] a class that is not accepted by %s", async (_name, host, egress, decision) => {
+      const code = { ...manifest, kind: "isolate", isolate: { code: "", secrets: {} }, egress } as unknown as ToolManifest;
+      const http = { ...manifest, http: { ...manifest.http, url: "https://api.example.com:8443/refunds" } };
+      const held = authority({
+        tool: async () => (egress === null ? http : code),
+        settings: async () => ({ models: {}, accepts: { hosts: { [host]: "public" } }, risk: { review_over: 100, block_over: 100 } }),
+      });
+      const answer = await held.authorize({ ...aboutTool, inRun, classes: [{ at: "/amount", class: "internal" }] });
+      expect(answer).toMatchObject({ permission: { decision } });
+    });
+
     it("[RISK-4] a person decides about a compensation over the block", async () => {
       expect(await decisionOf(limited(5, 10), { compensation: true })).toMatchObject({ decision: "ask" });
     });
