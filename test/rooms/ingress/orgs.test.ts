@@ -72,6 +72,13 @@ describe("the settings of an org", () => {
     ["a pattern", { callback_hosts: ["*.example.com"] }, "/callback_hosts/0"],
     ["a host with a user", { callback_hosts: ["a@hooks.example.com"] }, "/callback_hosts/0"],
     ["plain http", { notify: ["http://hooks.example.com/"] }, "/notify/0"],
+    [
+      "a URL for a host that accepts a class",
+      { accepts: { hosts: { "https://api.example.com/": "internal" } } },
+      "/accepts/hosts/https:~1~1api.example.com~1",
+    ],
+    ["a requirement that is none", { models: { internal: { trains: true } } }, "/models/internal/trains"],
+    ["a class that is none", { accepts: { reviews: "top" } }, "/accepts/reviews"],
     ["half a day", { retention_days: 0.5 }, "/retention_days"],
     ["less than no runs", { max_runs: -1 }, "/max_runs"],
     ["a certificate that nobody showed", { require_client_certificate: true }, "/require_client_certificate"],
@@ -81,6 +88,22 @@ describe("the settings of an org", () => {
     expect(answer).toMatchObject({ status: 400, body: { code: "invalid_request" } });
     expect(fields(answer.body)).toContain(field);
     expect(world.writes.length).toBe(before);
+  });
+
+  it("[ORG-4] says of an invalid form which values there are", async () => {
+    const messages = async (body: unknown) =>
+      (((await put(body)).body["errors"] ?? []) as { message: string }[]).map(({ message }) => message);
+    expect(await messages({ models: { internal: { retention: "forever" } } })).toEqual([
+      "has to be one of `none`, or has to be of type number",
+    ]);
+    expect(await messages({ models: { internal: { region: "eu" } } })).toEqual(["has to be of type array"]);
+    expect(await messages({ accepts: 5 })).toEqual(["has to be of type object, or has to be of type null"]);
+    expect(await messages({ egress: ["https://api.example.com/"] })).toEqual([expect.stringContaining("like `hooks.example.com`")]);
+  });
+
+  it("[ORG-1] a host's class is kept in lower case, the stricter of two spellings", async () => {
+    const hosts = { "API.example.com": "restricted", "api.example.com": "internal", "API.EXAMPLE.com": "confidential" };
+    expect((await put({ accepts: { hosts } })).body).toMatchObject({ accepts: { hosts: { "api.example.com": "internal" } } });
   });
 
   it("null is no jurisdiction", async () => {

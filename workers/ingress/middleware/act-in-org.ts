@@ -17,7 +17,9 @@ export const actInOrg = (ports: IngressPorts, action: Action): IngressMiddleware
     const org = context.req.header(ORG_HEADER) ?? principal.org;
     if (org === principal.org) return next();
     if (!ORG_NAME.test(org)) {
-      const errors = [{ path: `header.${ORG_HEADER}`, message: "is not the name of an org" }];
+      const errors = [
+        { path: `header.${ORG_HEADER}`, message: "is not the name of an org: it has 1 to 63 of `a-z`, `0-9` and `-`, the first no `-`" },
+      ];
       return problemResponse(context, refuse("invalid_request", "a header cannot be read", errors));
     }
     if (!principal.platformAdmin) {

@@ -17,7 +17,10 @@ export const authenticate = (ports: Pick<IngressPorts, "auth" | "noteUse" | "may
         const refusal = refuse("rate_limited", "too many requests without a valid credential came from this address");
         return problemResponse(context, { ...refusal, retryAfterSeconds: 10 });
       }
-      return problemResponse(context, refuse("unauthenticated", "send a valid API key as `Authorization: Bearer`"));
+      return problemResponse(
+        context,
+        refuse("unauthenticated", "send a valid API key, or a token of an identity provider that is set up, as `Authorization: Bearer`"),
+      );
     }
     context.set("principal", principal);
     const noted = ports.noteUse(principal);

@@ -7,8 +7,9 @@ import { type FieldError, type Refusal, refuse } from "../../../core/errors/prob
 import { unknownId } from "../../../core/errors/unknown-name.ts";
 import { readOrgGuardrails } from "../../../core/guardrail/rules/read.ts";
 import { mintId } from "../../../core/ids.ts";
-import { isObject, type Json } from "../../../core/json.ts";
-import type { OrgChange } from "../../../core/org/settings.ts";
+import { escapeToken, isObject, type Json } from "../../../core/json.ts";
+import { accepts, type DataClass } from "../../../core/label/label.ts";
+import type { OrgChange, SinkClasses as SinkLimits } from "../../../core/org/settings.ts";
 import type { OrgView } from "../../../core/org/view.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { flawOfUrl } from "../../../core/tool/url.ts";
@@ -162,6 +163,10 @@ function flawsOf(ports: IngressPorts, call: PutCall, jurisdiction: unknown, chan
       const flaw = flawOfHost(host, allowPrivateHosts);
       if (flaw !== null) errors.push({ path: `/${field}/${index}`, message: flaw });
     }
+  for (const host of Object.keys(change.accepts?.hosts ?? {})) {
+    const flaw = flawOfHost(host, allowPrivateHosts);
+    if (flaw !== null) errors.push({ path: `/accepts/hosts/${escapeToken(host)}`, message: flaw });
+  }
   for (const [index, url] of (change.notify ?? []).entries()) {
     const flaw = flawOfUrl(url, { allowPrivateHosts, fields: false });
     if (flaw !== null) errors.push({ path: `/notify/${index}`, message: flaw });
@@ -178,19 +183,29 @@ function flawsOf(ports: IngressPorts, call: PutCall, jurisdiction: unknown, chan
 /** null, or why this is not a host as it appears in a URL. */
 function flawOfHost(host: string, allowPrivateHosts: boolean): string | null {
   const url = `https://${host}`;
-  const flaw = flawOfUrl(url, { allowPrivateHosts, fields: false });
-  if (flaw !== null) return flaw;
-  return URL.canParse(url) && new URL(url).host === host.toLowerCase()
-    ? null
-    : "is not a host as it appears in a URL, like `hooks.example.com` or `hooks.example.com:8443`";
+  if (!URL.canParse(url) || new URL(url).host !== host.toLowerCase())
+    return "is not a host as it appears in a URL, like `hooks.example.com` or `hooks.example.com:8443`";
+  return flawOfUrl(url, { allowPrivateHosts, fields: false });
 }
 
 const listed = (hosts: readonly string[]): string[] => [...new Set(hosts.map((host) => host.toLowerCase()))];
+
+/** By host in lower case; of two spellings of one host the stricter class holds. */
+function strictest(hosts: NonNullable<SinkLimits["hosts"]>): NonNullable<SinkLimits["hosts"]> {
+  const found = new Map<string, DataClass>();
+  for (const [spelled, most] of Object.entries(hosts)) {
+    const host = spelled.toLowerCase();
+    const before = found.get(host);
+    found.set(host, before === undefined || accepts(before, most) ? most : before);
+  }
+  return Object.fromEntries(found);
+}
 
 const tidied = (change: OrgChange): OrgChange => ({
   ...change,
   ...(change.callback_hosts ? { callback_hosts: listed(change.callback_hosts) } : {}),
   ...(change.egress ? { egress: listed(change.egress) } : {}),
+  ...(change.accepts?.hosts ? { accepts: { ...change.accepts, hosts: strictest(change.accepts.hosts) } } : {}),
 });
 
 /** A notify URL may hold a token, and a phrase a name, so the audit chain records only how many there are. */

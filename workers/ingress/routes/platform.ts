@@ -157,7 +157,10 @@ function openSession(ports: SessionPorts): IngressMiddleware {
     const session = await ports.auth.openSession(context.req.raw);
     if (!session.ok) {
       await noteRefused(trace.traceId, session.key);
-      return problemResponse(context, refuse("unauthenticated", "send a valid API key as `Authorization: Bearer`"));
+      return problemResponse(
+        context,
+        refuse("unauthenticated", "send a valid API key, or a token of an identity provider that is set up, as `Authorization: Bearer`"),
+      );
     }
     const { principal } = session;
     // A sign-in that is not on record does not happen.

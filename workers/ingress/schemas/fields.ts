@@ -10,20 +10,36 @@ const MOST_ERRORS = 50;
 export function fieldErrors(error: z.ZodError, sent: unknown, place: "query" | "header" | "path" | null): FieldError[] {
   const at = (path: readonly PropertyKey[]): string =>
     place === null ? path.map((token) => `/${escapeToken(String(token))}`).join("") : `${place}.${path.map(String).join(".")}`;
-  const errors = error.issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => ({ path: at([...issue.path, key]), message: "is not a field of this request" }))
-      : [{ path: at(issue.path), message: describe(issue, sent) }],
-  );
+  const errors = error.issues
+    .flatMap(unfold)
+    .flatMap((issue) =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => ({ path: at([...issue.path, key]), message: "is not a field of this request" }))
+        : [{ path: at(issue.path), message: describe(issue, sent) }],
+    );
   return errors.slice(0, MOST_ERRORS);
 }
 
-function describe(issue: z.core.$ZodIssue, sent: unknown): string {
-  if (issue.code === "invalid_type") return valueAt(sent, issue.path) === undefined ? "is required" : `has to be of type ${issue.expected}`;
+/** What a union says when it was given no words of its own. */
+const NO_WORDS = "Invalid input";
+
+/** A union tells what is wrong with the form that was meant: the one whose flaws lie inside the value, or all forms at once. */
+function unfold(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union" || issue.message !== NO_WORDS) return [issue];
+  const forms = issue.errors.map((form) => form.flatMap((flaw) => unfold({ ...flaw, path: [...issue.path, ...flaw.path] })));
+  const isMeant = (form: readonly z.core.$ZodIssue[]): boolean => form.some(({ path }) => path.length > issue.path.length);
+  const meant = forms.filter(isMeant).toSorted((one, other) => one.length - other.length)[0];
+  if (meant !== undefined) return meant;
+  const alternatives = forms.flat().map((flaw) => describe(flaw, undefined, true));
+  return alternatives.length === 0
+    ? [issue]
+    : [{ code: "custom", path: issue.path, input: issue.input, message: [...new Set(alternatives)].join(", or ") }];
+}
+
+function describe(issue: z.core.$ZodIssue, sent: unknown, isThere = valueAt(sent, issue.path) !== undefined): string {
+  if (issue.code === "invalid_type") return isThere ? `has to be of type ${issue.expected}` : "is required";
   if (issue.code === "invalid_value") {
-    return valueAt(sent, issue.path) === undefined
-      ? "is required"
-      : `has to be one of ${issue.values.map((value) => `\`${String(value)}\``).join(", ")}`;
+    return !isThere ? "is required" : `has to be one of ${issue.values.map((value) => `\`${String(value)}\``).join(", ")}`;
   }
   if (issue.code === "too_big") return `is too large: at most ${issue.maximum}`;
   if (issue.code === "too_small") return `is too small: at least ${issue.minimum}`;

@@ -26,15 +26,29 @@ const named = (form: RegExp, flaw: string) =>
     });
 
 /** An org's name in a request. */
-export const orgName = named(ORG_NAME, "is not the name of an org").openapi({ example: "acme" });
+export const orgName = named(ORG_NAME, "is not the name of an org: it has 1 to 63 of `a-z`, `0-9` and `-`, the first no `-`").openapi({
+  example: "acme",
+});
 /** A workflow's name in a request. */
-export const workflowName = named(WORKFLOW_NAME, "is not the name of a workflow").openapi({ example: "support-refund" });
+export const workflowName = named(
+  WORKFLOW_NAME,
+  "is not the name of a workflow: it has 1 to 63 of `a-z`, `0-9` and `-`, the first no `-`",
+).openapi({ example: "support-refund" });
 /** A tool's name in a request. */
-export const toolName = named(TOOL_NAME, "is not the name of a tool").openapi({ example: "payments.refund" });
+export const toolName = named(
+  TOOL_NAME,
+  "is not the name of a tool: it has 1 to 63 of `a-z`, `0-9`, `.`, `_` and `-`, the first a letter or digit",
+).openapi({ example: "payments.refund" });
 /** A task's name in a request. */
-export const taskName = named(TASK_NAME, "is not the name of a task").openapi({ example: "classify" });
+export const taskName = named(
+  TASK_NAME,
+  "is not the name of a task: it has 1 to 63 of `a-z`, `0-9`, `_` and `-`, the first a letter or digit",
+).openapi({ example: "classify" });
 /** A secret's name in a request. It has the form of a tool's name. */
-export const secretName = named(TOOL_NAME, "is not the name of a secret").openapi({ example: "shop-token" });
+export const secretName = named(
+  TOOL_NAME,
+  "is not the name of a secret: it has 1 to 63 of `a-z`, `0-9`, `.`, `_` and `-`, the first a letter or digit",
+).openapi({ example: "shop-token" });
 /** The provider or the name of a model's id in a path. */
 export const modelPart = z.string().regex(MODEL_PART, "is not part of a model's id").openapi({ example: "small-2026-01-01" });
 
