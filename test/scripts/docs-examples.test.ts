@@ -57,7 +57,7 @@ const COMMANDS: readonly (readonly [string, string])[] = [...readdirSync(DOCS).m
   )
   .filter(([, line]) => /\bcurl\b.* -d /.test(line));
 
-describe("[DOCS-2] a body in an example of curl is declared as JSON", () => {
+describe("[DOCS-3] a body in an example of curl is declared as JSON", () => {
   it.each(COMMANDS)("%s: %s", (_file, line) => {
     expect(line).toMatch(/Content-Type: application\/json|"\$JSON"/);
   });
