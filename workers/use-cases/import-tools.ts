@@ -4,6 +4,7 @@
  */
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { didYouMean } from "../../core/errors/unknown-name.ts";
 import { inspectText } from "../../core/guardrail/inspect-text.ts";
 import { inspectValue } from "../../core/guardrail/inspect-value.ts";
 import { flawOfName } from "../../core/guardrail/pii/personal-name.ts";
@@ -76,7 +77,7 @@ export async function importTools(ports: UseCasePorts, by: Requester, request: I
     tools.map(({ name }) => name),
   );
   const taken: ImportedTool[] = [];
-  const left: RefusedTool[] = [...refused];
+  const left: RefusedTool[] = [...refused, ...unknownNames(found.value, request)];
   for (const tool of tools) {
     const versions = known.filter(({ manifest }) => manifest.name === tool.name);
     const one = await importOne(ports, by, request, tool, versions);
@@ -110,6 +111,15 @@ const chosen = ({ tools, refused }: SourceTools, only: ReadonlySet<string> | nul
   const isWanted = ({ name }: { readonly name: string }): boolean => only === null || only.has(name);
   return { tools: tools.filter(isWanted), refused: refused.filter(isWanted) };
 };
+
+/** Names in `only` and `effects` that no tool of the source has: a misspelt effect would otherwise leave what it was to change, without a word. */
+function unknownNames({ tools, refused }: SourceTools, { only, choices }: ImportRequest): readonly RefusedTool[] {
+  const known = new Set([...tools, ...refused].map(({ name }) => name));
+  const named = new Set([...(only ?? []), ...choices.effects.keys()]);
+  return [...named]
+    .filter((name) => !known.has(name))
+    .map((name) => ({ name, reason: `the source has no tool of this name${didYouMean(name, [...known])}` }));
+}
 
 async function importOne(
   ports: UseCasePorts,

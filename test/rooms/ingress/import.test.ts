@@ -292,3 +292,16 @@ describe("[IMPORT-8] a request to import", () => {
     expect(body.refused).toHaveLength(3);
   });
 });
+
+it("[IMPORT-8] a name in `only` or `effects` that the source does not have is refused with a similar one", async () => {
+  lists(tool("add_note"), tool("find_note"));
+  const { status, body } = await imports({
+    prefix: "n.",
+    only: ["n.add_note", "n.ad_note"],
+    effects: { find_note: "read", "n.find_note": "read" },
+  });
+  expect(status).toBe(200);
+  expect(body.tools.map(({ name }) => name)).toEqual(["n.add_note"]);
+  expect(body.refused.map(({ name }) => name)).toEqual(["n.ad_note", "find_note"]);
+  expect(String(body.refused[0]?.["reason"])).toContain("did you mean `n.add_note`?");
+});
