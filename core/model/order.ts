@@ -17,8 +17,12 @@ export type Ranked = {
 /** `best`: what a hard step asks for; the others are those of docs/contract.md, "Models and chat". */
 export type Order = "fallback" | "weighted" | "cheapest" | "fastest" | "best";
 
-/** The models in the order in which they are tried. `seed`: draws the first of a weighted order; the same seed gives the same order. */
-export function inOrder<M extends Ranked>(models: readonly M[], order: Order, seed: string): readonly M[] {
+/**
+ * The models in the order in which they are tried. `seed`: draws the first of a weighted order; the same seed gives the same order.
+ * `hard`: the text looks hard, so of models that cost the same the better one comes first.
+ */
+export function inOrder<M extends Ranked>(models: readonly M[], order: Order, seed: string, hard = false): readonly M[] {
+  const cheaper = hard ? cheaperThenBetter : cheaperThenNamed;
   switch (order) {
     case "fallback":
       return models;
@@ -34,7 +38,9 @@ export function inOrder<M extends Ranked>(models: readonly M[], order: Order, se
 }
 
 /** The id decides between equals, so that the order is always the same. */
-const cheaper = (a: Ranked, b: Ranked): number => a.microUsd - b.microUsd || (a.id < b.id ? -1 : 1);
+const cheaperThenNamed = (a: Ranked, b: Ranked): number => a.microUsd - b.microUsd || (a.id < b.id ? -1 : 1);
+const cheaperThenBetter = (a: Ranked, b: Ranked): number =>
+  a.microUsd - b.microUsd || ascending(negated(a.quality), negated(b.quality)) || cheaperThenNamed(a, b);
 
 /** The unknown comes last. */
 const ascending = (a: number | null, b: number | null): number =>

@@ -2,6 +2,7 @@
 import { accepts, type DataClass } from "../label/label.ts";
 import { uncachedCost } from "../model-call/cost.ts";
 import type { ModelWishes } from "../workflow/definition.ts";
+import type { Complexity } from "./complexity.ts";
 import { hasTask } from "./defaults.ts";
 import type { ModelCandidate, ModelEntry, RejectedModel } from "./entry.ts";
 import { expectedLatencyMs, type Measured } from "./latency.ts";
@@ -23,6 +24,8 @@ export type RouteChoice = {
   readonly expectedTokens: number;
   readonly maxTokens: number;
   readonly wishes: ModelWishes;
+  /** How hard the text looks, where the wishes do not say. Absent: nobody looked. */
+  readonly complexity?: Complexity;
   /** What chance decides, it decides the same way each time for the same seed (a run and its activity). */
   readonly seed: string;
 };
@@ -69,7 +72,7 @@ export function candidatesFor(choice: RouteChoice, models: readonly ModelEntry[]
     return admitted;
   };
   const wanted = new Set(firstIds(choice, models, knowledge.route));
-  const first = inOrder(admit(wanted), orderOf(choice, knowledge.route), choice.seed);
+  const first = inOrder(admit(wanted), orderOf(choice, knowledge.route), choice.seed, choice.complexity?.is === "hard");
   const then = admit(new Set(choice.fallback.filter((id) => !wanted.has(id))));
   return { candidates: [...first, ...then].map(toCandidate), rejected };
 }

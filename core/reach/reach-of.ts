@@ -1,5 +1,6 @@
 /** Draws the map: walks the steps of a definition, what its tools name, and the workflows that its runs may start, each once. */
-import { own } from "../json.ts";
+import { DATA_CLASSES, type DataClass } from "../label/label.ts";
+import { isListedHost } from "../net/listed-host.ts";
 import { isOwnHost } from "../net/own-host.ts";
 import { toolAddresses } from "../tool/address.ts";
 import type { ToolManifest } from "../tool/manifest.ts";
@@ -192,15 +193,22 @@ class Walk {
       const url = host === null ? null : this.#world.parse(`https://${host}/`);
       if (url !== null && host !== null) at(host, url.hostname, isOwnHost(url, this.#world.settings.egress)).models.add(id);
     }
-    const classes = this.#world.settings.accepts.hosts ?? {};
+    const classes = Object.entries(this.#world.settings.accepts.hosts ?? {});
     return [...hosts]
       .map(([host, { own: isOwn, name, tools, models: asked }]) => ({
-        ...{ host, own: isOwn, accepts: own(classes, name) ?? null },
+        ...{
+          host,
+          own: isOwn,
+          accepts: strictest(classes.flatMap(([entry, most]) => (isListedHost({ host, hostname: name }, [entry]) ? [most] : []))),
+        },
         ...{ tools: sorted(tools), models: sorted(asked) },
       }))
       .sort(by(({ host }) => host));
   }
 }
+
+/** The lowest of the classes; null: there is none. */
+const strictest = (classes: readonly DataClass[]): DataClass | null => DATA_CLASSES.find((one) => classes.includes(one)) ?? null;
 
 function note<T>(found: Found<T>, key: string, is: T, place: string): void {
   const one = found.get(key) ?? { is, steps: new Set<string>() };

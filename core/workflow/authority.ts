@@ -7,6 +7,7 @@ import type { Layer } from "../audit/layer.ts";
 import type { ErrorCode } from "../errors/codes.ts";
 import type { Json } from "../json.ts";
 import type { DataClass } from "../label/label.ts";
+import type { Complexity } from "../model/complexity.ts";
 import type { ModelCandidate, RejectedModel } from "../model/entry.ts";
 import type { ModelTool } from "../model/message.ts";
 import type { RouteChoice } from "../model/route.ts";
@@ -101,6 +102,8 @@ export type AuthorityAnswer =
       readonly rejected: readonly RejectedModel[];
       /** The tools as the model sees them; unknown ones are left out. */
       readonly tools: readonly ModelTool[];
+      /** As the question said: how hard the step is, and who says so. Absent: it did not say. */
+      readonly complexity?: Complexity;
     }
   /** A child run: which version it gets and the id it will have, the same for the same activity. */
   | {

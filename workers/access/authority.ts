@@ -256,6 +256,7 @@ async function aboutModel(
     permission,
     candidates,
     rejected,
+    ...(question.complexity === undefined ? {} : { complexity: question.complexity }),
     tools: await toolsFor({ ports, caller, active }, question.tools, circumstancesFor("")),
   };
 }

@@ -88,7 +88,11 @@ function unlisted({ birth }: Turn, tool: string): string | null {
   return birth.parent === null || birth.parent.tools.includes(tool) ? null : `the parent's \`tools\` do not list \`${tool}\``;
 }
 
-function route(turn: Turn, activity: Activity, { candidates, rejected, tools }: Extract<AuthorityAnswer, { kind: "model" }>): void {
+function route(
+  turn: Turn,
+  activity: Activity,
+  { candidates, rejected, tools, complexity }: Extract<AuthorityAnswer, { kind: "model" }>,
+): void {
   if (candidates.length === 0) {
     return failCall(
       turn,
@@ -100,5 +104,6 @@ function route(turn: Turn, activity: Activity, { candidates, rejected, tools }: 
   const known = own(turn.state.agents, activity.node)?.tools;
   const listed = tools.filter((tool) => unlisted(turn, tool.name) === null);
   const isNews = activity.purpose === "agent" && JSON.stringify(known) !== JSON.stringify(listed);
-  turn.emit("model.routed", { activity: activity.id, candidates, rejected, ...(isNews ? { tools: listed } : {}) }, activity.step);
+  const said = { ...(complexity === undefined ? {} : { complexity }), ...(isNews ? { tools: listed } : {}) };
+  turn.emit("model.routed", { activity: activity.id, candidates, rejected, ...said }, activity.step);
 }

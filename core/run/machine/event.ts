@@ -28,6 +28,7 @@ import type { HandOverReason } from "../../guardrail/hand-over/hand-over.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { Label } from "../../label/label.ts";
 import type { Labels } from "../../label/labels.ts";
+import type { Complexity } from "../../model/complexity.ts";
 import type { ModelCandidate } from "../../model/entry.ts";
 import type { MicroUsd } from "../../money.ts";
 import type { Severity } from "../../review/case.ts";
@@ -217,6 +218,8 @@ export type EventData = {
   "model.routed": ActivityRef & {
     readonly candidates: readonly ModelCandidate[];
     readonly rejected: readonly { readonly id: string; readonly why: string }[];
+    /** How hard the step is, and who says so. Absent: the step names a model; and in older journals. */
+    readonly complexity?: Complexity;
     /** The tools that an agent may call; present only when they have changed. */
     readonly tools?: readonly AgentTool[];
   };

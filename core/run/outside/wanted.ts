@@ -9,6 +9,7 @@ import { holdsPlaceholder } from "../../guardrail/placeholder.ts";
 import { type Json, own } from "../../json.ts";
 import { UNKNOWN } from "../../label/label.ts";
 import { classesOf, untrustedPlaces } from "../../label/labels.ts";
+import { complexityOf } from "../../model/complexity.ts";
 import { roughTokens } from "../../model/route.ts";
 import type { HandOverCase, ReviewRequest, Severity } from "../../review/case.ts";
 import type { RiskFactor } from "../../risk/risk.ts";
@@ -198,6 +199,9 @@ function modelQuestion(context: RunContext, state: RunState, activity: Activity)
   if (prompted === null) throw new TypeError(`activity ${activity.id} calls no model`);
   const { model } = prompted;
   const agent = own(state.agents, activity.node);
+  const { messages } = modelRequest(context, state, activity);
+  const wishes = activity.purpose === "summary" ? { complexity: "simple" as const } : model;
+  const complexity = complexityOf(wishes, model.task, messages);
   return {
     kind: "model",
     caller: callerOf(context.birth),
@@ -207,9 +211,10 @@ function modelQuestion(context: RunContext, state: RunState, activity: Activity)
     task: model.task,
     fallback: model.fallback,
     holdsPersonalData: holdsPlaceholder(activity.input) || (agent !== undefined && holdsPlaceholder(agent.turns as unknown as Json)),
-    expectedTokens: roughTokens(modelRequest(context, state, activity).messages),
+    expectedTokens: roughTokens(messages),
     maxTokens: model.max_tokens,
-    wishes: activity.purpose === "summary" ? { complexity: "simple" } : model,
+    wishes,
+    ...(complexity === null ? {} : { complexity }),
     seed: `${id}/${activity.id}`,
     tools: activity.purpose === "agent" ? tools.map(({ name }) => name) : [],
     soFar: soFar(context, state, activity),

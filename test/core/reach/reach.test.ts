@@ -116,13 +116,16 @@ describe("[REACH-2] child workflows are followed", () => {
 });
 
 it("[REACH-3] hosts are those of addresses and of what a tool's own code may call, with whose they are", () => {
-  const settings = { ...DEFAULT_ORG_SETTINGS, accepts: { hosts: { "api.example.com": "internal" } } } as const;
+  const settings = {
+    ...DEFAULT_ORG_SETTINGS,
+    accepts: { hosts: { "api.example.com": "internal", "llm.example.com:8443": "public", "llm.example.com": "internal" } },
+  } as const;
   const models = [entry("acme/m", { base_url: "https://llm.example.com:8443/v1" })];
   const { hosts } = reachOf(define("w", { a: call("code.own"), b: call("orders.get"), c: agent() }), world({ settings, models }));
   expect(hosts).toEqual([
     { host: "api.example.com", own: false, accepts: "internal", tools: ["code.own"], models: [] },
     { host: "in.test", own: true, accepts: null, tools: ["code.own"], models: [] },
-    { host: "llm.example.com:8443", own: false, accepts: null, tools: [], models: ["acme/m"] },
+    { host: "llm.example.com:8443", own: false, accepts: "public", tools: [], models: ["acme/m"] },
     { host: "orders.get.example.com", own: false, accepts: null, tools: ["orders.get"], models: [] },
   ]);
 });

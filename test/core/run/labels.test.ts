@@ -434,6 +434,28 @@ describe("every way of a value and of a choice", () => {
   });
 });
 
+/** The same oracle: tools alone differ, none fails, and all that they answer is `restricted`. What comes of it is restricted too. */
+it("[FLOW-11] the class of a value follows it and what it decides, in generated definitions", { timeout: 120_000 }, () => {
+  let arrived = 0;
+  let chosen = 0;
+  for (let seed = 1; seed <= 1_000; seed++) {
+    const [one, other] = [play(seed, 0, "tools"), play(seed, 1, "tools")];
+    for (const [key, { input, restricted }] of [...one.calls, ...other.calls]) {
+      const marked = placesOf(input);
+      const twin = [one, other].map(({ calls }) => calls.get(key)?.input);
+      const differing = twin[0] === undefined || twin[1] === undefined ? [] : differences(twin[0], twin[1]);
+      arrived += marked.length;
+      chosen += differing.filter((place) => !marked.includes(place)).length;
+      const missed = [...marked, ...differing].filter(
+        (place) => !restricted.some((known) => place === known || place.startsWith(`${known}/`) || known.startsWith(`${place}/`)),
+      );
+      expect(missed, `seed ${seed}: ${key} ${JSON.stringify(twin)} ${JSON.stringify(restricted)}`).toEqual([]);
+    }
+  }
+  expect(arrived).toBeGreaterThan(500);
+  expect(chosen).toBeGreaterThan(200);
+});
+
 /** The places in which two values differ. */
 function differences(one: Json, other: Json, at = ""): string[] {
   if (Array.isArray(one) && Array.isArray(other) && one.length === other.length)
@@ -449,11 +471,11 @@ function placesOf(value: Json, at = ""): string[] {
   return isObject(value) ? Object.entries(value).flatMap(([key, item]) => placesOf(item, `${at}/${key}`)) : [];
 }
 
-type Seen = { readonly input: Json; readonly untrusted: readonly string[] };
+type Seen = { readonly input: Json; readonly untrusted: readonly string[]; readonly restricted: readonly string[] };
 type Played = { readonly calls: ReadonlyMap<string, Seen>; readonly kinds: ReadonlySet<string> };
 
-/** Plays the definition of a seed. Nothing in it depends on the world but what models and tools answer. */
-function play(seed: number, world: number): Played {
+/** Plays the definition of a seed. Nothing in it depends on the world but what tools and, unless `only`, models answer. */
+function play(seed: number, world: number, only: "tools" | null = null): Played {
   const random = dice(seed);
   const kinds = new Set<string>();
   const calls = new Map<string, Seen>();
@@ -467,11 +489,11 @@ function play(seed: number, world: number): Played {
     const script: Partial<Script> = {
       tool: () => {
         const draw = word();
-        if (draw(4) === 0) return failedWith(`m${draw(2)}`);
+        if (draw(4) === 0 && only === null) return failedWith(`m${draw(2)}`);
         const l = Array.from({ length: draw(3) }, (_, at) => `${MARK}${at}`);
         return answered({ f: `${MARK}${draw(9)}`, g: { h: `t${MARK}` }, l, yes: draw(2) === 0, ...(draw(2) === 0 ? { maybe: 1 } : {}) });
       },
-      model: () => said(`${MARK}${word()(9)}`),
+      model: () => said(only === "tools" ? "said" : `${MARK}${word()(9)}`),
       person: (proposal) => (hash(String((proposal as { id: string }).id)) % 3 === 0 ? "reject" : { modify: { id: "seen" } }),
       child: (_name, given, labels) => {
         const parent = { run: "run_p", activity: "c", depth: 1, tools: ["w", "undo"] };
@@ -480,7 +502,10 @@ function play(seed: number, world: number): Played {
         if (status !== "completed") return { ok: false, error: { code: "tool_error", message: "no" } };
         return { ok: true, output, ...(outputLabels === undefined ? {} : { labels: outputLabels }) };
       },
-      authority: (question) => base(question),
+      authority: (question) => {
+        const answer = base(question);
+        return answer.kind === "tool" ? { ...answer, facts: { ...answer.facts, sensitivity: "restricted" } } : answer;
+      },
     };
     const run = new Drive(definition, script, birth);
     run.quiet = true;
@@ -489,7 +514,9 @@ function play(seed: number, world: number): Played {
       if ("activity" in effect && typeof effect.activity === "string") activity = effect.activity;
       if (effect.kind === "authority.ask" && effect.question.kind === "tool") {
         if (effect.question.compensation) kinds.add("compensation");
-        calls.set(`${path}${activity}`, { input: run.activity(activity).input, untrusted: effect.question.untrusted });
+        const { untrusted, classes } = effect.question;
+        const restricted = (classes ?? []).filter((one) => one.class === "restricted").map(({ at }) => at);
+        calls.set(`${path}${activity}`, { input: run.activity(activity).input, untrusted, restricted });
       }
       return carryOut.call(run, effect);
     };

@@ -275,6 +275,26 @@ describe("[AUTH-1] a tool", () => {
       expect(answer).toMatchObject({ permission: { decision } });
     });
 
+    it.each(["isolate", "container"])(
+      "[FLOW-12] every host that the code of an %s may call is held to its class, and counts as a destination",
+      async (kind) => {
+        const { http: _, ...contract } = manifest as ToolManifest & { http?: unknown };
+        const code = { ...contract, kind, [kind]: { code: "", language: "python" }, egress: ["own.test", "far.example.com"] };
+        const answerFor = (hosts: { readonly [host: string]: "public" }) =>
+          authority({
+            tool: async () => code as unknown as ToolManifest,
+            settings: async () => ({ models: {}, accepts: { hosts }, risk: { review_over: 100, block_over: 100 } }),
+          }).authorize({ ...aboutTool, inRun, classes: [{ at: "/amount", class: "internal" }] });
+        const why = expect.stringContaining("the host `far.example.com`");
+        expect(await answerFor({ "far.example.com": "public" })).toMatchObject({
+          permission: { decision: "deny", reasons: ["class.accepts"], why },
+        });
+        const free = await answerFor({});
+        expect(free).toMatchObject({ permission: { decision: "allow" } });
+        expect(free.kind === "tool" && free.risk?.factors).toContainEqual(expect.objectContaining({ factor: "destination", points: 10 }));
+      },
+    );
+
     it("[RISK-4] a person decides about a compensation over the block", async () => {
       expect(await decisionOf(limited(5, 10), { compensation: true })).toMatchObject({ decision: "ask" });
     });
