@@ -37,7 +37,8 @@ export type Field = Awaited<ReturnType<typeof openField>>;
 
 const ENDED = status("completed", "failed", "dead_lettered", "cancelled", "paused");
 /** Nothing moves it but a person. A parent that waits for its child still moves. */
-const isStill = (run: JsonObject): boolean => ENDED(run) || (isObject(run["waiting_for"]) && run["waiting_for"]["kind"] === "review");
+const isStill = (run: JsonObject): boolean =>
+  ENDED(run) || (run["status"] === "waiting" && isObject(run["waiting_for"]) && run["waiting_for"]["kind"] === "review");
 
 /** Opens an org of its own. The outside is scripted until the next test file scripts another. */
 export async function openField(org: string) {
@@ -76,7 +77,8 @@ export async function openField(org: string) {
     /** A tool behind `TOOLS`, under its own name as the path. */
     tool: (name: string, more: JsonObject = {}) =>
       must("PUT", `/v1/tools/${name}`, who.dora, {
-        ...{ description: "", effect: "read", kind: "http", http: { url: `${TOOLS}/${name}` } },
+        ...{ description: "", effect: "read", kind: "http" },
+        ...("kind" in more ? {} : { http: { url: `${TOOLS}/${name}` } }),
         ...{ input: { type: "object" }, output: true },
         ...more,
       }),
@@ -133,19 +135,27 @@ function said(body: string, turns: ReadonlyMap<string, readonly Said[]>): Respon
 export async function refused(field: Pick<Field, "org" | "who">, { layer, play }: Attempt): Promise<void> {
   const place = await play();
   const org = "org" in place ? (place.org ?? field.org) : field.org;
-  const query = "run" in place ? `run=${place.run}&` : "";
-  const path = `/v1/audit/entries?${query}limit=200`;
-  const layersOf = async (): Promise<string[]> => {
+  const read = async (query: string): Promise<JsonObject[]> => {
     const entries: JsonObject[] = [];
     for (let after = 0, more = true; more; ) {
-      const { body } = await call("GET", `${path}&after=${after}`, ADMIN, undefined, { "bulkhead-org": org });
+      const { body } = await call("GET", `/v1/audit/entries?${query}limit=200&after=${after}`, ADMIN, undefined, { "bulkhead-org": org });
       const page = (body["data"] ?? []) as JsonObject[];
       entries.push(...page);
       more = page.length === 200;
       after = Number(page.at(-1)?.["seq"] ?? after);
     }
-    const there = "run" in place ? entries : entries.filter(({ resource }) => resource === place.resource);
-    return there.map(({ data }) => (isObject(data) ? String(data["layer"] ?? "none") : "none"));
+    return entries;
+  };
+  const dataOf = ({ data }: JsonObject): JsonObject => (isObject(data) ? data : {});
+  /** Of the run and its child runs: a refusal is on record where it happened. */
+  const ofRun = async (run: string): Promise<JsonObject[]> => {
+    const entries = await read(`run=${run}&`);
+    const children = entries.filter(({ action }) => action === "run.start_child").map((entry) => String(dataOf(entry)["child"]));
+    return [...entries, ...(await Promise.all(children.map(ofRun))).flat()];
+  };
+  const layersOf = async (): Promise<string[]> => {
+    const entries = "run" in place ? await ofRun(place.run) : (await read("")).filter(({ resource }) => resource === place.resource);
+    return entries.map((entry) => String(dataOf(entry)["layer"] ?? "none"));
   };
   const deadline = Date.now() + 12_000;
   let layers = await layersOf();

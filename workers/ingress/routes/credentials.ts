@@ -1,6 +1,7 @@
 /** `POST /v1/credentials/introspect` (RFC 7662): is a credential that was made for a tool still good? */
 import { z } from "@hono/zod-openapi";
 import type { JsonObject } from "../../../core/json.ts";
+import { auditRecord } from "../../use-cases/record.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { describing } from "../schemas/answers.ts";
@@ -33,11 +34,16 @@ export function credentialRoutes(ports: IngressPorts): Endpoint[] {
       bodyForm: "form-or-json",
       body: z.strictObject({ token: z.string().min(1).max(8_192), token_type_hint: z.string().max(64).optional() }).openapi("Introspect"),
       answers: { 200: { description: "its claims, or only `active: false`", schema: Introspection } },
-      async handle({ principal, body }) {
+      async handle(call) {
+        const { principal, body } = call;
         const found = await ports.keys.introspect(body.token, principal.platformAdmin ? null : principal.org);
         // Of another org's credential nothing is told, not even that it exists.
         const own = principal.platformAdmin || found["org"] === principal.org;
-        return reply(200, found["active"] === true && own ? found : { active: false });
+        if (found["active"] === true && own) return reply(200, found);
+        // A credential that is shown again, or that is not the org's, is evidence; what was shown is not kept.
+        const fact = { type: "credential.refused", action: "credential.introspect", resource: "credential", decision: "deny" } as const;
+        await ports.store.audit.record(principal.org, auditRecord(ports, call, { ...fact, layer: "identity" }));
+        return reply(200, { active: false });
       },
     }),
   ];
