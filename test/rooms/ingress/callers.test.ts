@@ -246,7 +246,7 @@ describe("roles", () => {
       throw new Error("broken policy");
     };
     expect((await world.send("GET", "/v1/runs", { key })).status).toBe(403);
-    expect(world.records.at(-1)?.record.data).toEqual({ reasons: ["policy_unavailable"] });
+    expect(world.records.at(-1)?.record.data).toEqual({ layer: "policy", reasons: ["policy_unavailable"] });
   });
 });
 
