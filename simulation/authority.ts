@@ -7,7 +7,7 @@ import { LIBRARY } from "./definitions.ts";
 import type { Dice } from "./dice.ts";
 import { PRICE, WINDOW } from "./models.ts";
 import { GUARDED, MODELS } from "./random-definition.ts";
-import { factsOf } from "./shop.ts";
+import { factsOf, isWorkflowTool } from "./shop.ts";
 import type { Trouble } from "./trouble.ts";
 
 const POLICY = "policy-1";
@@ -17,7 +17,7 @@ const CHILDREN_FROM = Date.UTC(2025, 0, 1);
 const toolFor = (name: string): ModelTool => ({ name, description: "", input: true });
 
 /** The same activity gets the same child. */
-function childOf({ run, activity, workflow }: Extract<AuthorityQuestion, { kind: "run" }>): AuthorityAnswer {
+function childIn(run: string, activity: string, workflow: string): AuthorityAnswer {
   const definition = LIBRARY[workflow];
   if (definition === undefined) return { kind: "refused", code: "not_found", message: "no such workflow", transient: false };
   const hash = createHash("sha256").update(`${run}/${activity}`).digest();
@@ -29,6 +29,16 @@ function childOf({ run, activity, workflow }: Extract<AuthorityQuestion, { kind:
     digest: workflow,
     limits: definition.limits,
   };
+}
+
+/** A tool that is a workflow: its call starts the same child for the same activity. */
+function toolAnswer({ tool, run, call }: Extract<AuthorityQuestion, { kind: "tool" }>, permission: Permission): AuthorityAnswer {
+  const facts = factsOf(tool);
+  if (!isWorkflowTool(tool)) return { kind: "tool", permission, facts };
+  const child = childIn(run, call?.activity ?? "", tool.slice("workflow.".length));
+  if (child.kind !== "run") return child;
+  const { workflow, version, digest, limits } = child;
+  return { kind: "tool", permission, facts: { ...facts, child: { run: child.child, workflow, version, digest, limits, output: true } } };
 }
 
 export function defineAuthority(dice: Dice, trouble: Trouble, rough: number) {
@@ -50,8 +60,8 @@ export function defineAuthority(dice: Dice, trouble: Trouble, rough: number) {
     if (question.kind === "run" && struck !== null)
       return { kind: "refused", code: "policy_denied", message: "simulated", transient: false };
     const permission = { decision, policyVersion: POLICY, reasons: [] };
-    if (question.kind === "tool") return { kind: "tool", permission, facts: factsOf(question.tool) };
-    if (question.kind === "run") return childOf(question);
+    if (question.kind === "tool") return toolAnswer(question, permission);
+    if (question.kind === "run") return childIn(question.run, question.activity, question.workflow);
     const ids = [question.model ?? MODELS[0], ...question.fallback];
     return {
       kind: "model",

@@ -1,6 +1,9 @@
 /** How rough one seed's world is: drawn once, so that some seeds are calm but for one thing and others have everything at once. */
 import type { Dice } from "./dice.ts";
 
+/** How far the clock of a run's life is off at most, in milliseconds: two lives that follow each other differ by twice as much. */
+export const SKEW_MS = 700;
+
 export type Climate = {
   /** For how long things go wrong, from the first event on. */
   readonly roughMs: number;
@@ -15,6 +18,8 @@ export type Climate = {
   readonly tool: number;
   readonly model: number;
   readonly authority: number;
+  /** Of a life of a run whose clock is not right, or is set while it lasts. */
+  readonly clock: number;
   /** Of people who cancel, throw switches, repeat themselves. */
   readonly people: number;
 };
@@ -31,6 +36,7 @@ export const CALM: Climate = {
   tool: 0,
   model: 0,
   authority: 0,
+  clock: 0,
   people: 0,
 };
 
@@ -47,9 +53,10 @@ export function climateOf(dice: Dice): Climate {
     alarm: rough("alarm", 0.5),
     queue: rough("queue", 0.5),
     database: rough("database", 0.3),
-    tool: rough("tool", 0.6),
+    tool: rough("tool", 0.8),
     model: rough("model", 0.6),
     authority: rough("authority", 0.2),
+    clock: dice.happens("climate/clock", 0.3) ? 0.6 : 0,
     people: rough("people", 0.5),
   };
 }

@@ -6,6 +6,7 @@ import { fromUsd } from "../core/money.ts";
 import type { RunStart } from "../core/run/machine/birth.ts";
 import { checkDefinition } from "../core/workflow/check.ts";
 import type { Definition } from "../core/workflow/definition.ts";
+import { runRulesOf } from "../core/workflow/guardrails.ts";
 import { WORKFLOWS } from "../workflows/index.ts";
 import type { Dice } from "./dice.ts";
 import { MODELS, randomDefinition } from "./random-definition.ts";
@@ -70,7 +71,7 @@ export const LIBRARY: { readonly [name: string]: Definition } = Object.fromEntri
       name: "twins",
       input: true,
       output: { cel: "steps.one.output" },
-      tools: ["stock.reserve", "stock.release", "mail.send"],
+      tools: ["stock.reserve", "stock.release", "mail.send", "quote.get"],
       limits: { usd: 0.04, tokens: 8_000, seconds: 1_200 },
       steps: {
         one: {
@@ -80,6 +81,7 @@ export const LIBRARY: { readonly [name: string]: Definition } = Object.fromEntri
           on_error: [{ value: "spare", when: { cel: 'error.class == "transient"' } }],
         },
         two: { kind: "run", workflow: "inner", input: { n: 2 } },
+        quote: { kind: "tool", tool: "quote.get", input: {}, on_error: { value: null } },
         mail: { kind: "tool", needs: ["one", "two"], tool: "mail.send", input: { to: "{{EMAIL_1}}" } },
       },
     },
@@ -101,14 +103,23 @@ export const LIBRARY: { readonly [name: string]: Definition } = Object.fromEntri
   ].map((raw) => [raw.name, checked(raw as Json)]),
 );
 
+/** What a user says at the start or in a signal: most of it calls for nobody. */
+export const SAYINGS = [
+  ...Array<string>(3).fill("Where is my order?"),
+  "I want to talk to a human being, please.",
+  "My lawyer says this is a breach of contract, and we will sue you for 50000 dollars.",
+] as const;
+
 export function workOf(dice: Dice, place: string): Work {
   if (dice.happens(`${place}/shipped`, 0.3)) return dice.one(`${place}/which`, SHIPPED);
-  return { definition: checked(randomDefinition(dice, place)), input: { n: 3, list: ["a", "b", "c", "d"] } };
+  const say = dice.one(`${place}/say`, SAYINGS);
+  return { definition: checked(randomDefinition(dice, place)), input: { n: 3, list: ["a", "b", "c", "d"], say } };
 }
 
 export function birthOf(dice: Dice, place: string, work: Work, at: number): RunStart {
   const { definition, input } = work;
   const id = mintId("run", at, dice.bytes(`${place}/id`, 10));
+  const rules = runRulesOf(null, definition);
   return {
     id,
     org: ORG,
@@ -120,6 +131,7 @@ export function birthOf(dice: Dice, place: string, work: Work, at: number): RunS
     digest: createHash("sha256").update(JSON.stringify(definition)).digest("hex"),
     input,
     inputFindings: [],
+    ...(rules === null ? {} : { guardrails: rules }),
     metadata: {},
     budget: { usd: fromUsd(definition.limits.usd), tokens: definition.limits.tokens },
     deadlineAt: dice.happens(`${place}/deadline`, 0.1) ? at + dice.between(`${place}/deadline`, 5_000, 600_000) : null,

@@ -80,7 +80,14 @@ export class Models {
     bill();
     const asks = this.#asks(call);
     if (asks.length > 0) return outcome({ ok: true, asks: { text: null, calls: asks } }, true);
-    return outcome({ ok: true, output: call.schema === null ? MARK : instanceOf(call.schema.schema as Json, "") }, true);
+    return outcome({ ok: true, output: call.schema === null ? MARK : this.#sure(instanceOf(call.schema.schema as Json, "")) }, true);
+  }
+
+  /** Where it is to say how sure it is, it is so about half of the time. */
+  #sure(output: Json): Json {
+    return isObject(output) && "confidence" in output
+      ? { ...output, confidence: this.#dice.one("model/sure", [0.1, 0.4, 0.6, 1]) }
+      : output;
   }
 
   /** An agent's model: one or two calls, some rounds long, now and then of a tool that it may not have. */

@@ -74,6 +74,10 @@ export function checkCaps(world: World, object: HousedObject, before: Map<string
   }
 }
 
+/** What tools charged these runs. */
+export const charged = ({ shop }: World, runs: ReadonlySet<string>): number =>
+  shop.bills.filter(({ run }) => runs.has(run)).reduce((sum, { microUsd }) => sum + microUsd, 0);
+
 /** At rest. */
 export function checkLedger(world: World): void {
   const object = world.house.objects.get(`BudgetLedger/${ORG}`);
@@ -83,7 +87,9 @@ export function checkLedger(world: World): void {
   for (const [id, { state }] of world.watch.runs) {
     const { n, spent, held } = state.lease;
     const known = settled.get(id);
-    const billed = world.models.asked.filter(({ call }) => call.context.run === id).reduce((sum, asked) => sum + asked.billed, 0);
+    const billed =
+      world.models.asked.filter(({ call }) => call.context.run === id).reduce((sum, asked) => sum + asked.billed, 0) +
+      charged(world, new Set([id]));
     if (billed > spent.microUsd + held.microUsd)
       world.watch.note(
         "bill not covered",

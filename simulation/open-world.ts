@@ -2,6 +2,7 @@
 import { consumeWorldCalls, consumeWorldRecords, watchdog } from "./background.ts";
 import { WORLD } from "./clock.ts";
 import { birthOf, type Work, workOf } from "./definitions.ts";
+import { forgetter } from "./forgetting.ts";
 import { checkCaps, treasurer } from "./money.ts";
 import { objectsOf } from "./objects.ts";
 import { client, operator, reviewer, signaller } from "./people.ts";
@@ -47,5 +48,6 @@ function letIn(world: World, works: readonly Work[] | null): void {
   begin(0, () => operator(world));
   begin(0, () => signaller(world));
   begin(0, () => treasurer(world));
+  begin(0, () => forgetter(world));
   begin(0, () => watchdog(world));
 }

@@ -4,6 +4,8 @@
  */
 import { isObject, type Json } from "../core/json.ts";
 import type { RunEvent } from "../core/run/machine/event.ts";
+import { askAboutCalls } from "./oracle-calls.ts";
+import { nothingNewInAPersonsHands } from "./oracle-hand-over.ts";
 import { GUARDED } from "./random-definition.ts";
 import { factsOf, MARK } from "./shop.ts";
 import type { WatchedRun } from "./watch.ts";
@@ -18,6 +20,8 @@ export function askOracle(world: World): void {
     heldByItsOwnSwitches(world, watched);
     namesWhatStays(world, watched);
     actsAnew(world, watched, undoneKeys);
+    nothingNewInAPersonsHands(world, watched);
+    askAboutCalls(world, watched);
   }
   guardedFieldsAreTrusted(world);
 }
@@ -27,6 +31,9 @@ const isCompensation = (activity: string): boolean => activity.endsWith("/compen
 const isWrite = (tool: string): boolean => factsOf(tool).effect === "write";
 const idOf = ({ machinery }: WatchedRun): string => machinery.birth.id;
 
+/** What begins work, whatever comes of it. */
+const BEGINNINGS: ReadonlySet<RunEvent["type"]> = new Set(["step.started", "child.called", "model.calling", "agent.continued"] as const);
+
 /** Once a run stops, by a cancel, a cap or a failure, no write leaves that had not left before; only what takes back does. */
 function nothingNewAfterTheStop(world: World, watched: WatchedRun): void {
   const left = new Set<string>();
@@ -35,11 +42,13 @@ function nothingNewAfterTheStop(world: World, watched: WatchedRun): void {
     if (event.type === "run.cancelling" || event.type === "run.stopping") stopped = event.type;
     if (event.type === "item.started" && stopped !== null)
       world.watch.note("went on after its stop", `${idOf(watched)}: item ${event.data.index} of ${event.step} began after ${stopped}`);
+    if (stopped !== null && BEGINNINGS.has(event.type))
+      world.watch.note("went on after its stop", `${idOf(watched)}: ${event.type} of event ${event.seq}, after ${stopped}`);
     if (event.type !== "tool.called") continue;
     const { activity, tool } = event.data;
-    if (stopped !== null && isWrite(tool) && !isCompensation(activity) && !left.has(activity))
+    if (stopped !== null && isWrite(tool) && !isCompensation(activity) && !left.has(`${activity} ${tool}`))
       world.watch.note("went on after its stop", `${idOf(watched)}: ${tool} of ${activity} left after ${stopped}`);
-    left.add(activity);
+    left.add(`${activity} ${tool}`);
   }
 }
 

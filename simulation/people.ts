@@ -1,16 +1,18 @@
 /** People and their clients: who starts runs and watches them, who decides, who throws the switch and lifts it again. */
 import { ROLES } from "../core/access/principal.ts";
 import type { Refusal } from "../core/errors/problem.ts";
+import type { Json } from "../core/json.ts";
 import type { StopScope } from "../core/kill-switch/stops.ts";
 import type { Approver } from "../core/kill-switch/switch.ts";
 import type { SwitchesView } from "../core/kill-switch/view.ts";
 import type { Result } from "../core/result.ts";
 import type { Judgement } from "../core/review/life.ts";
 import type { ReviewView } from "../core/review/view.ts";
+import { HAND_OVER_SIGNAL } from "../core/run/hand-over/state.ts";
 import type { RunStart } from "../core/run/machine/birth.ts";
 import { isFinal } from "../core/run/machine/state.ts";
 import type { EventView, RunStatus, RunView } from "../core/run/outside/view.ts";
-import { ORG } from "./definitions.ts";
+import { ORG, SAYINGS } from "./definitions.ts";
 import { MODELS } from "./random-definition.ts";
 import type { Accepted, World } from "./world.ts";
 
@@ -104,16 +106,24 @@ export async function signaller(world: World): Promise<void> {
   for (let round = 0; ; round++) {
     await world.sleep(dice.skewed("signaller/pause", 5_000, 300_000));
     for (const [run, { state, machinery }] of watch.runs) {
-      const names = Object.values(machinery.birth.definition.steps).flatMap((step) => (step.kind === "wait" ? (step.signal ?? []) : []));
+      const asked = Object.values(state.activities).flatMap(({ signal }) => (signal === HAND_OVER_SIGNAL ? [signal] : []));
+      const named = Object.values(machinery.birth.definition.steps).flatMap((step) => (step.kind === "wait" ? (step.signal ?? []) : []));
+      const names = [...named, ...asked];
       const waits = Object.values(state.activities).some((activity) => activity.signal !== null);
       if (isFinal(state) || names.length === 0 || !(trouble.isCalm ? waits : dice.happens("signaller/sends", 0.4))) continue;
       for (const name of new Set(names)) {
-        const signal = { id: `${run}/${round}/${name}`, name, body: { round }, findings: [], by: "ada" };
+        const signal = { id: `${run}/${round}/${name}`, name, body: bodyOf(world, name, round), findings: [], by: "ada" };
         const times = dice.between("signaller/times", 1, 2);
         for (let time = 0; time < times; time++) await world.ask("RunEngine", run, "signal", signal).catch(() => {});
       }
     }
   }
+}
+
+/** Signals are a user's words too; to the question whether a person is wanted they are a yes, a no or neither. */
+function bodyOf({ dice }: World, name: string, round: number): Json {
+  if (name === HAND_OVER_SIGNAL) return dice.one("signaller/wanted", [true, false, { confirm: false }, "perhaps", "No, thanks."]);
+  return { round, say: dice.one("signaller/say", SAYINGS) };
 }
 
 /** Looks through the cases now and then, for as long as the world lasts. */
@@ -124,24 +134,41 @@ export async function reviewer(world: World): Promise<void> {
     await world.sleep(trouble.isCalm ? 20_000 : dice.between("reviewer/pause", 2_000, 90_000));
     for (const status of ["pending", "escalated"] as const) {
       const page = await world.ask<Page>("ReviewQueue", ORG, "list", status, { limit: 50, cursor: null }).catch(() => ({ data: [] }));
-      for (const { id } of page.data) {
+      for (const view of page.data) {
+        const { id } = view;
         if (trouble.strike("people/look-away", climate.people, ["nobody looks"] as const) !== null) continue;
         const times = trouble.strike("people/decide-twice", climate.people, ["decided twice"] as const) === null ? 1 : 2;
-        for (let time = 0; time < times; time++) await world.ask("ReviewQueue", ORG, "decide", id, judgement(world)).catch(() => {});
+        for (let time = 0; time < times; time++) await world.ask("ReviewQueue", ORG, "decide", id, judgement(world, view)).catch(() => {});
       }
     }
   }
 }
 
-function judgement({ dice, trouble, climate }: World): Judgement {
+/** What a person who took over a run answers, unique to the case. */
+export const replyTo = (review: string): string => `answered in ${review}`;
+
+/** Answers, hands back, lets a draft go out or has nothing more to say, or refuses. */
+function takenOver({ dice }: World, id: string): Pick<Judgement, "action" | "changes" | "reason"> {
+  switch (dice.one("reviewer/taken-over", ["reply", "reply", "hand back", "hand back", "approve", "reject"] as const)) {
+    case "reply":
+      return { action: "modify", reason: "", changes: { reply: replyTo(id) } };
+    case "hand back":
+      return { action: "modify", reason: "", changes: { hand_back: true } };
+    case "approve":
+      return { action: "approve", reason: replyTo(id), changes: null };
+    case "reject":
+      return { action: "reject", reason: "", changes: null };
+  }
+}
+
+function judgement(world: World, { id, reason }: ReviewView): Judgement {
+  const { dice, trouble, climate } = world;
   const action = trouble.strike("people/judge", climate.people, ["reject", "reject", "escalate", "modify"] as const) ?? "approve";
   return {
     by: dice.one("reviewer/who", ["grace", "joan"]),
     root: null,
-    action,
-    reason: "",
-    changes: action === "modify" ? { n: 77 } : null,
     digest: null,
+    ...(reason === "hand_over" ? takenOver(world, id) : { action, reason: "", changes: action === "modify" ? { n: 77 } : null }),
   };
 }
 

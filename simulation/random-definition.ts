@@ -17,6 +17,7 @@ const UNDO: { readonly [tool: string]: string } = {
   "payments.refund": "payments.cancel",
   "letter.post": "letter.recall",
   "parcel.send": "parcel.recall",
+  "push.send": "push.recall",
 };
 const WRITES = [
   "stock.reserve",
@@ -27,7 +28,13 @@ const WRITES = [
   "parcel.send",
   "mail.send",
   "shipping.ship",
+  "fax.send",
+  "fax.send",
+  "sms.send",
+  "push.send",
 ] as const;
+/** What reads a step may make: one that costs money has a stand-in that costs other money. */
+const READS = ["orders.get", "quote.get", "quote.get", "quote.spare"] as const;
 
 export function randomDefinition(dice: Dice, place: string): JsonObject {
   const steps: { [id: string]: JsonObject } = {};
@@ -50,6 +57,7 @@ export function randomDefinition(dice: Dice, place: string): JsonObject {
     input: true,
     output: dice.happens(place, 0.9) ? { done: true } : { cel: `steps.${idOf(0)}.output` },
     tools: Object.keys(TOOLS),
+    ...(dice.happens(place, 0.4) ? { guardrails: { hand_over: handOver(dice, place) } } : {}),
     on_failure: dice.happens(place, 0.8) ? "compensate" : "park",
     limits: {
       usd: dice.happens(place, 0.3) ? dice.one(place, [0.002, 0.005, 0.01, 0.03]) : 1,
@@ -60,6 +68,16 @@ export function randomDefinition(dice: Dice, place: string): JsonObject {
     },
     steps,
   };
+}
+
+/** When a person takes over: some of the reasons that there are. */
+function handOver(dice: Dice, place: string): JsonObject {
+  const some = (name: string, value: Json): JsonObject => (dice.happens(place, 0.7) ? { [name]: value } : {});
+  const priority = (): Json => dice.one(place, ["normal", "high"]);
+  const said = { ...some("asked", priority()), ...some("negative_tone", priority()), ...some("high_stakes", priority()) };
+  const failing = { ...some("failures", dice.between(place, 1, 3)), ...some("guardrail", priority()) };
+  const all = { ...said, ...failing, ...some("confidence_below", { at: 0.5, pointer: "/confidence" }) };
+  return Object.keys(all).length === 0 ? { failures: 1 } : all;
 }
 
 /** The first rule that holds: a value for what may go better, the rescuer otherwise; or the rescuer for whatever it is. */
@@ -80,9 +98,11 @@ function randomStep(dice: Dice, place: string, index: number, needs: readonly st
     ? { retry: { attempts: dice.between(place, 1, 4), initial_ms: 200, max_ms: 5_000 } }
     : {};
   if (kind < 0.12) return { kind: "transform", value: { n: index, sum: { cel: "input.n + 1.0" } } };
+  if (kind < 0.15) return { kind: "transform", value: oddValue(dice, place, needs) };
   if (kind < 0.28) {
     const fallback = dice.happens(place, 0.4) ? { fallback: [MODELS[1]] } : {};
-    return { ...randomModel("hello"), model: { id: MODELS[0], max_tokens: 100, ...fallback }, ...slow, ...onError, ...retry };
+    const sure: JsonObject = dice.happens(place, 0.4) ? { output: SURE } : {};
+    return { ...randomModel("hello"), model: { id: MODELS[0], max_tokens: 100, ...fallback }, ...sure, ...slow, ...onError, ...retry };
   }
   if (kind < 0.33) return randomWait(dice, place);
   if (kind < 0.42) {
@@ -92,8 +112,27 @@ function randomStep(dice: Dice, place: string, index: number, needs: readonly st
   if (kind < 0.46) return { ...randomAgent(dice, place), ...onError };
   if (kind < 0.54) return { ...randomMap(dice, place), ...onError };
   if (kind < 0.62) return { kind: "review", severity: dice.one(place, ["critical", "high", "medium"]), proposal: { n: index } };
-  if (kind < 0.68) return { kind: "tool", tool: "orders.get", input: { id: "A-1001" }, ...slow, ...onError, ...retry };
+  if (kind < 0.7) return { kind: "tool", tool: dice.one(place, READS), input: { id: "A-1001" }, ...slow, ...onError, ...retry };
+  if (kind < 0.76) {
+    const tool = dice.one(place, ["workflow.inner", "workflow.payer"]);
+    return { kind: "tool", tool, input: { n: index, memo: memoFrom(dice, place, needs) }, ...onError };
+  }
   return { ...randomWrite(dice, place, index + 1, memoFrom(dice, place, needs)), ...slow, ...onError, ...retry };
+}
+
+/** A model that says how sure it is. */
+const SURE: JsonObject = {
+  type: "object",
+  properties: { confidence: { type: "number", minimum: 0 } },
+  required: ["confidence"],
+  additionalProperties: false,
+};
+
+/** Arithmetic with what a tool calls a number: some of it overflows. */
+function oddValue(dice: Dice, place: string, needs: readonly string[]): Json {
+  const [from] = needs;
+  const sum = dice.one(place, ["* 10.0", "+ 1.0", "/ 3.0", "* -1.0"]);
+  return from === undefined ? { cel: "input.n / 3.0" } : { cel: `has(steps.${from}.output.odd) ? steps.${from}.output.odd ${sum} : 0.0` };
 }
 
 /** A value of the run's own, or one of a step before: a tool's, a model's, a child's or a person's word. */
@@ -117,11 +156,13 @@ function randomWait(dice: Dice, place: string): JsonObject {
   };
 }
 
+const AGENT_TOOLS: readonly string[] = ["desk.publish", "letter.post", "fax.send", "quote.get", "workflow.inner"];
+
 function randomAgent(dice: Dice, place: string): JsonObject {
   return {
     ...randomModel("it"),
     kind: "agent",
-    tools: ["kb.search", "desk.publish", "letter.post"].slice(0, dice.between(place, 1, 3)),
+    tools: AGENT_TOOLS.filter(() => dice.happens(place, 0.4)).concat("kb.search"),
     max_iterations: dice.between(place, 1, 5),
   };
 }

@@ -7,6 +7,7 @@ import type { Result } from "../core/result.ts";
 import { DUE_MS } from "../core/review/case.ts";
 import type { RunStart } from "../core/run/machine/birth.ts";
 import type { RunEnginePorts, Undone } from "../durable-objects/run-engine/ports.ts";
+import { SKEW_MS } from "./climate.ts";
 import { LIBRARY } from "./definitions.ts";
 import type { Life } from "./life.ts";
 import { outward } from "./outward.ts";
@@ -22,8 +23,9 @@ export function runPorts(
   const out = <T>(what: string, work: () => Promise<T>): Promise<T> => outward(world, life, what, world.climate.unreachable, work);
   /** A gateway is in the object's own isolate: it is always reached; what is behind it may not be. */
   const inside = <T>(what: string, work: () => Promise<T>): Promise<T> => outward(world, life, what, 0, work);
+  const now = clockOf(world);
   return {
-    now: () => world.clock.now,
+    now,
     stops: () => out("stops", () => world.stops()),
     authorize: (question, killEpoch) => out("authorize", () => authorize(question, killEpoch)),
     lease: (org, request) => out("lease", () => world.ask("BudgetLedger", org, "lease", org, request)),
@@ -79,4 +81,12 @@ export function runPorts(
     resends: { enter: () => 0, leave: () => {} },
     log: () => {},
   };
+}
+
+/** The clock of one life: right, or off by a little, and then set to another time while the life lasts. In calm every clock is right. */
+function clockOf({ clock, dice, trouble, climate }: World): () => number {
+  if (!dice.happens("clock/wrong", climate.clock)) return () => clock.now;
+  const [before, after] = [dice.between("clock/off", -SKEW_MS, SKEW_MS), dice.between("clock/off", -SKEW_MS, SKEW_MS)];
+  const setAt = clock.now + dice.skewed("clock/set", 1, 120_000);
+  return () => clock.now + (trouble.isCalm ? 0 : clock.now < setAt ? before : after);
 }

@@ -1,4 +1,5 @@
 /** One seed from its first event to rest, and what was wrong with it. */
+import { forgetAll } from "./forgetting.ts";
 import { openWorld } from "./open-world.ts";
 import type { Strike } from "./trouble.ts";
 import { isAtRest, judge, unrest } from "./verdict.ts";
@@ -46,6 +47,7 @@ export async function runSeed(seed: number, options: Partial<WorldOptions> = {})
       while (await world.step(quiet));
       while (isAnyRunAwake(world) && world.clock.now < quiet + LAST_ALARM_MS && (await world.step(quiet + LAST_ALARM_MS)));
       judge(world);
+      if (world.watch.violations.length === 0) await forgetAll(world);
     } else if (world.watch.violations.length === 0) for (const what of unrest(world)) world.watch.note("stuck", what);
     const runs = [...world.watch.runs.values()];
     return {

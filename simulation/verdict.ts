@@ -8,7 +8,7 @@ import { toEventView, toIndexRow } from "../core/run/outside/present.ts";
 import { callSpanId } from "../core/run/outside/trace.ts";
 import { ORG } from "./definitions.ts";
 import type { HousedObject } from "./house.ts";
-import { checkLedger } from "./money.ts";
+import { charged, checkLedger } from "./money.ts";
 import { signatureOf } from "./objects.ts";
 import { askOracle } from "./oracle.ts";
 import { sha256, type WatchedRun } from "./watch.ts";
@@ -121,7 +121,9 @@ function family(world: World, id: string): string[] {
 function checkBill(world: World, { machinery, state }: WatchedRun): void {
   const { id, budget } = machinery.birth;
   const runs = new Set(family(world, id));
-  const billed = world.models.asked.filter(({ call }) => runs.has(call.context.run)).reduce((sum, { billed: bill }) => sum + bill, 0);
+  const billed =
+    world.models.asked.filter(({ call }) => runs.has(call.context.run)).reduce((sum, { billed: bill }) => sum + bill, 0) +
+    charged(world, runs);
   if (billed > state.usage.microUsd + state.reserved.microUsd)
     world.watch.note("bill not covered", `${id}: ${billed} billed, ${state.usage.microUsd} spent and ${state.reserved.microUsd} held`);
   if (billed > budget.usd) world.watch.note("over the cap", `${id}: ${billed} billed under a cap of ${budget.usd}`);

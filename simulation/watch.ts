@@ -14,11 +14,13 @@ import { nextWakeAt } from "../core/run/outside/wake.ts";
 import { Journal, type LoadedRun } from "../durable-objects/run-engine/journal.ts";
 import { RunShell } from "../durable-objects/run-engine/shell.ts";
 import type { Bucket } from "./bucket.ts";
+import { SKEW_MS } from "./climate.ts";
 import type { Clock, Owner } from "./clock.ts";
 import type { HousedObject } from "./house.ts";
 import type { Asked } from "./models.ts";
 import type { Arrival } from "./shop.ts";
 import { readOnly } from "./storage.ts";
+import { Tally } from "./tally.ts";
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
@@ -32,6 +34,7 @@ export type WatchedRun = {
   readonly machinery: Machinery;
   readonly events: RunEvent[];
   state: RunState;
+  readonly tally: Tally;
   /** Intents by the span that goes along with the call. */
   readonly intents: Map<string, RunEvent>;
   /** Spans that have arrived outside. */
@@ -52,10 +55,14 @@ export class Watch {
   #switches: readonly Switch[] = [];
   readonly #clock: Clock;
   readonly #bucket: Bucket;
+  readonly #toleranceMs: number;
+  /** Runs whose record was removed. */
+  readonly #forgotten = new Set<string>();
   readonly #shells = new WeakMap<Owner, RunShell>();
 
-  constructor(clock: Clock, bucket: Bucket) {
+  constructor(clock: Clock, bucket: Bucket, clocksDiffer: boolean) {
     this.#clock = clock;
+    this.#toleranceMs = clocksDiffer ? 2 * SKEW_MS : 0;
     this.#bucket = bucket;
     noteShell = (shell) => this.#shells.set(clock.current, shell);
   }
@@ -92,6 +99,7 @@ export class Watch {
   /** What the living object has in memory must be what its journal says, and what should be woken has an alarm. */
   lookAt(object: HousedObject): void {
     const { life } = object;
+    if (this.#forgotten.has(object.name)) return;
     const watched = this.runs.get(object.name);
     if (watched !== undefined && object.disk.alarm === null && object.firing === null && !object.alarmDropped) {
       const wakeAt = nextWakeAt(watched.machinery, watched.state, this.#clock.now);
@@ -104,7 +112,7 @@ export class Watch {
       this.note("memory differs", `${object.name}: nothing was born, by memory, and the journal is at ${watched.state.seq}`);
     else if (memory.state.seq !== watched.state.seq)
       this.note("memory differs", `${object.name}: memory is at ${memory.state.seq}, the journal at ${watched.state.seq}`);
-    else if (JSON.stringify(memory.state) !== JSON.stringify(watched.state))
+    else if (JSON.stringify(memory.state, exactly) !== JSON.stringify(watched.state))
       this.note("memory differs", `${object.name}: the state at ${memory.state.seq} is not the fold of its journal`);
   }
 
@@ -137,11 +145,14 @@ export class Watch {
   }
 
   #runCommitted(object: HousedObject): void {
+    if (this.runs.has(object.name) && !hasJournal(object)) this.#forgotten.add(object.name);
+    if (this.#forgotten.has(object.name)) return this.#stayForgotten(object);
     let watched = this.runs.get(object.name);
     if (watched === undefined) {
       const loaded = this.refold(object);
       if (loaded === null) return;
-      watched = { machinery: loaded.machinery, events: [], state: initialState(loaded.machinery), intents: new Map(), arrived: new Map() };
+      const { machinery } = loaded;
+      watched = { machinery, events: [], state: initialState(machinery), tally: new Tally(), intents: new Map(), arrived: new Map() };
       this.runs.set(object.name, watched);
     }
     const read = this.#journalOf(object).events(watched.events.at(-1)?.seq ?? 0);
@@ -155,6 +166,11 @@ export class Watch {
       this.note("terminal changed", `${object.name}: ${before.status} became ${watched.state.status}`);
   }
 
+  #stayForgotten(object: HousedObject): void {
+    if (hasJournal(object) && object.disk.run("SELECT 1 FROM journal LIMIT 1", []).length > 0)
+      this.note("came back", `${object.name} was forgotten, and has a journal again`);
+  }
+
   #take(watched: WatchedRun, event: RunEvent): void {
     const { birth } = watched.machinery;
     const expected = (watched.events.at(-1)?.seq ?? 0) + 1;
@@ -164,6 +180,12 @@ export class Watch {
     if (expected === MOST_EVENTS) this.note("runaway", `${birth.id} has ${MOST_EVENTS} events and goes on`);
     watched.state = evolve(watched.machinery, watched.state, event);
     const { usage, reserved } = watched.state;
+    watched.tally.take(event);
+    if (usage.microUsd !== watched.tally.paid || usage.microUsd + reserved.microUsd !== watched.tally.total)
+      this.note(
+        "money differs",
+        `${birth.id}: at event ${event.seq} ${usage.microUsd} spent and ${reserved.microUsd} reserved, by its calls ${watched.tally.paid} of ${watched.tally.total}`,
+      );
     if (usage.microUsd + reserved.microUsd > birth.budget.usd) this.note("over the cap", `${birth.id}: money at event ${event.seq}`);
     if (usage.tokensIn + usage.tokensOut + reserved.tokens > birth.budget.tokens)
       this.note("over the cap", `${birth.id}: tokens at event ${event.seq}`);
@@ -179,7 +201,8 @@ export class Watch {
   /** A call may leave on a word of the switch that is two seconds old, and no older. */
   #checkStops({ machinery }: WatchedRun, event: RunEvent, subject: StopSubject): void {
     for (const { scope, thrown, recovered } of this.#switches) {
-      const inForce = thrown.at + STOPS_MAX_AGE_MS < event.at && (recovered === null || recovered.at > event.at);
+      const tolerance = this.#toleranceMs;
+      const inForce = thrown.at + STOPS_MAX_AGE_MS + tolerance < event.at && (recovered === null || recovered.at > event.at + tolerance);
       if (inForce && stoppedBy({ epoch: 0, active: [scope], asOf: 0 }, subject) !== null)
         this.note(
           "sent while stopped",
@@ -194,6 +217,15 @@ export class Watch {
     return new Journal(readOnly(disk), sha256, values);
   }
 }
+
+const hasJournal = ({ disk }: HousedObject): boolean =>
+  disk.run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'journal'", []).length > 0;
+
+/** Numbers that JSON does not bring back as they were. */
+const exactly = (_name: string, value: unknown): unknown =>
+  typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
+    ? `the number ${Object.is(value, -0) ? "-0" : value}`
+    : value;
 
 /** What a life decides on and shows: not what it once read. undefined: it has not read its run yet. */
 function memoryOf(shell: RunShell): LoadedRun | null | undefined {

@@ -90,7 +90,7 @@ export class World {
     this.trouble = new Trouble(dice, schedule, () => clock.now, this.calmAt);
     const { trouble } = this;
     this.bucket = new Bucket(clock, dice, trouble, this.climate);
-    this.watch = new Watch(clock, this.bucket);
+    this.watch = new Watch(clock, this.bucket, this.climate.clock > 0);
     const { watch } = this;
     this.shop = new Shop(clock, dice, trouble, this.climate.tool, (arrival) => watch.toolArrived(arrival));
     this.models = new Models(clock, dice, trouble, this.climate.model, (asked) => watch.modelAsked(asked));

@@ -5,7 +5,7 @@
 import type { RunEvent } from "../core/run/machine/event.ts";
 import { stepOfNode } from "../core/run/steps/node.ts";
 import type { Definition } from "../core/workflow/definition.ts";
-import { factsOf } from "./shop.ts";
+import { factsOf, placeOf } from "./shop.ts";
 import type { WatchedRun } from "./watch.ts";
 import type { World } from "./world.ts";
 
@@ -17,15 +17,17 @@ export function accountForWrites(world: World, watched: WatchedRun): void {
     watched.events.filter((event) => "activity" in event.data),
     (event) => (event.data as { activity: string }).activity,
   );
-  for (const [activity, events] of byActivity) {
+  for (const [activity, events] of [...byActivity].flatMap(([one, all]) => byTool(all).map((own) => [one, own] as const))) {
     const calls = events.filter((event) => event.type === "tool.called");
     const first = calls[0];
     if (first === undefined || factsOf(first.data.tool).effect !== "write") continue;
     const { tool, key } = first.data;
     const what = `${id}: ${tool} of ${activity}`;
     if (calls.some((call) => call.data.key !== key)) watch.note("done twice", `${what} went out under more than one key`);
-    const effects = shop.arrivals.filter(({ call, did }) => did && call.context.run === id && call.context.activity === activity).length;
-    const stands = shop.ledger.has(key); // a redriven run may hear of what the run before it did
+    const effects = shop.arrivals.filter(
+      ({ call, did }) => did && call.context.run === id && call.context.activity === activity && call.tool === tool,
+    ).length;
+    const stands = shop.ledger.has(placeOf({ tool, context: { key } })); // a redriven run may hear of what the run before it did
     if (typeof factsOf(tool).idempotency === "object") {
       const approvals = events.filter((event) => event.type === "review.decided" && event.data.action !== "reject").length;
       if (effects > 1 + approvals) watch.note("done twice", `${what} happened ${effects} times, and people asked for ${approvals} more`);
@@ -47,6 +49,12 @@ export function accountForWrites(world: World, watched: WatchedRun): void {
     if (mustBeUndone && undoings.length === 0 && !isNamed)
       watch.note("half done", `${what} was done, the run ended ${watched.state.status}, and it is not taken back`);
   }
+}
+
+/** The events of an activity up to where another tool takes its turn, and those after. */
+function byTool(events: readonly RunEvent[]): (readonly RunEvent[])[] {
+  const at = events.findIndex((event) => event.type === "step.retrying" && event.data.fallback !== undefined);
+  return at < 0 ? [events] : [events.slice(0, at), events.slice(at)];
 }
 
 /** A child that completed and wrote is asked to undo that with its parent; it has, or its parent names it. */

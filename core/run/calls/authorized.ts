@@ -3,6 +3,7 @@ import { layerOfReasons } from "../../audit/layer.ts";
 import { own } from "../../json.ts";
 import type { ToolFacts } from "../../tool/manifest.ts";
 import type { AuthorityAnswer, Permission } from "../../workflow/authority.ts";
+import { isHeld } from "../hand-over/state.ts";
 import type { Activity } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { callChild } from "../steps/child.ts";
@@ -16,7 +17,8 @@ import { failCall } from "./failure.ts";
 export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityAnswer): string | null {
   const activity = own(turn.state.activities, activityId);
   const asked = activity?.phase === "deciding" || (activity?.phase === "backing-off" && (activity.resumeAt ?? 0) <= turn.at);
-  if (!activity || !asked || turn.state.status === "paused") return "nobody asked";
+  // What a held run asked before it was held is asked again when it goes on: a child run would begin with the answer.
+  if (!activity || !asked || turn.state.status === "paused" || isHeld(turn.state)) return "nobody asked";
   if (answer.kind === "refused") {
     const failure: Failure = {
       class: answer.transient ? "transient" : "safety",

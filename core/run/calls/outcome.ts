@@ -100,6 +100,7 @@ export function takeModelAnswer(turn: Turn, activityId: string, call: number, gi
     if (!heedConfidence(turn, activity, result.output)) completeNode(turn, activity.node, result.output);
   } else if ("asks" in result) {
     if (turn.state.stopping === null) takeAsks(turn, activity, result.asks);
+    else failWork(turn, activity, { code: "cancelled", message: "the run stopped before the agent's calls were made" }); // it is not asked again
   } else if ("invalid" in result) {
     const isStopping = turn.state.stopping !== null;
     if (!isStopping && heedFailure(turn, activity, result.invalid.errors[0] ?? "the answer does not fit")) return null;

@@ -96,8 +96,9 @@ export const CALL_EVENTS: Handlers<Types> = {
     const doubtful = repeated && effect === "write"; // the call before this one broke off
     const taken = reserved === undefined ? NOTHING : { microUsd: reserved.micro_usd, tokens: reserved.tokens };
     const before = own(state.activities, id);
-    // A tool that promises nothing may charge for the call that broke off, too.
-    const isTwice = repeated && before?.facts?.idempotency === "none";
+    // A tool that does not honour keys may charge for a call that broke off, too: also where a person had it made again.
+    const { idempotency } = before?.facts ?? {};
+    const isTwice = idempotency === "none" || (idempotency !== "key" && before?.doubt === true);
     const held = isTwice ? holdUntold(state, before) : state;
     const changed = changeActivity(held, id, ({ isUnasked: _unasked, ...activity }) => ({
       ...sent(activity, event, lost_at),

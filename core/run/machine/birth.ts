@@ -11,6 +11,7 @@ import type { EpochMs } from "../../time.ts";
 import type { ToolEffect } from "../../tool/manifest.ts";
 import type { Definition } from "../../workflow/definition.ts";
 import type { Plan } from "../../workflow/plan.ts";
+import { asStored } from "./as-stored.ts";
 import type { Spent } from "./event.ts";
 import type { Past } from "./state.ts";
 
@@ -68,7 +69,7 @@ export type RunStart = Omit<Birth, "v" | "toolEffects" | "createdAt"> & {
 /** Completes a start to a birth. `createdAt` is the time of the object's own clock. */
 export const born = ({ keptThere: _read, ...start }: RunStart, toolEffects: Birth["toolEffects"], createdAt: EpochMs): Birth => ({
   v: 1,
-  ...start,
+  ...asStored(start),
   toolEffects,
   createdAt,
 });

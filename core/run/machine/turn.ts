@@ -7,6 +7,7 @@ import type { Scope } from "../../workflow/expression.ts";
 import { toldError } from "../calls/error-class.ts";
 import { evolve } from "../fold/evolve.ts";
 import { sizeWithin } from "../outside/bounded.ts";
+import { asStored } from "./as-stored.ts";
 import type { RunContext } from "./birth.ts";
 import type { EventData, EventType, RunEvent } from "./event.ts";
 import type { RunState } from "./state.ts";
@@ -66,7 +67,8 @@ export class Turn {
     return this.machinery.birth;
   }
 
-  emit<T extends EventType>(type: T, data: EventData[T], step?: string): void {
+  emit<T extends EventType>(type: T, given: EventData[T], step?: string): void {
+    const data = asStored(given);
     const event = { seq: this.#state.seq + 1, type, at: this.at, ...(step === undefined ? {} : { step }), data } as RunEvent;
     this.events.push(event);
     this.#size += sizeOf(event);

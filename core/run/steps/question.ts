@@ -21,9 +21,11 @@ export function askPerson(turn: Turn, activityId: string, reason: QuestionReason
   if (!activity) return;
   const refused = reason === "budget" ? null : refusalOfReview(turn.machinery, turn.state, activity);
   if (refused !== null) return notAsked(turn, activity, { code: "policy_denied", message: refused, layer: "label" });
-  const question = activity.questions + 1;
+  // Each hand-over is an activity of its own under the same name: its questions are told apart by their place in the journal.
+  const isHandOver = activityId === HAND_OVER_ACTIVITY;
+  const question = isHandOver ? turn.state.seq + 1 : activity.questions + 1;
   // Approving one doubt does not approve the next doubt about the same call: a repeated answer must not fit it.
-  const digest = approvalDigest(turn, activity, proposal, reason === "unknown-outcome" ? question : null);
+  const digest = approvalDigest(turn, activity, proposal, isHandOver || reason === "unknown-outcome" ? question : null);
   const key = `${turn.birth.id}/${activityId}#${question}`;
   const noted = reason === "step" && isUnread(turn.birth.definition, activity.step) ? ({ unread: true } as const) : {};
   const kept = held === undefined ? {} : { held };

@@ -187,6 +187,29 @@ describe("bounds of steps and depth", () => {
     expect(run.sent).toHaveLength(3);
   });
 
+  it.each(["cancel", "failure"] as const)(
+    "[SIM-10] an agent whose model asks for tools while its run stops (%s) is not asked again",
+    (why) => {
+      const script = { model: () => "never" as const, tool: () => failed("tool_error", "permanent") };
+      const steps = { desk: agent, ...(why === "failure" ? { order: tool("orders.get") } : {}) };
+      const run = new Drive(define(steps), script).start().run((state) => state.activities["desk/1"]?.phase === "calling");
+      if (why === "cancel") run.offer({ kind: "cancel", by: "ada", reason: "never mind" });
+      run.run((state) => state.stopping !== null);
+      const { call } = run.activity("desk/1");
+      expect(run.offer({ kind: "model.answered", activity: "desk/1", call: call ?? 0, outcome: asks({ q: 1 }) })).toBeNull();
+      run.run();
+      expect(run.types().filter((type) => type.startsWith("model.calling"))).toHaveLength(1);
+      expect(run.state.status).toBe(why === "cancel" ? "cancelled" : "failed");
+    },
+  );
+
+  it("[SIM-11] numbers are decided on as the journal gives them back: a zero has no sign", () => {
+    const steps = { order: tool("orders.get"), sum: transform({ cel: "steps.order.output.n * -1.0" }, { needs: ["order"] }) };
+    const run = new Drive(define(steps), { tool: () => answered({ n: -0, list: [0, -0, "-0"] }) }, { input: { n: -0 } }).start().run();
+    expect(run.state.steps["order"]?.output).toStrictEqual({ n: 0, list: [0, 0, "-0"] });
+    expect(Object.is(run.state.steps["sum"]?.output, 0)).toBe(true);
+  });
+
   it.each([
     [3, ["completed", 3]],
     [6, ["completed", 0]],

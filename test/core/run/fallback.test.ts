@@ -257,6 +257,29 @@ describe("[TOOLC-7] a price", () => {
     expect(run.state.steps["order"]?.usage?.microUsd).toBe(1_000);
   });
 
+  it("[SIM-9] stays taken for a call that broke off, when a person has it made again by a tool that promises nothing", () => {
+    const { answer } = ledger();
+    const facts = { ...priced, effect: "write", idempotency: "none" } as const;
+    const script = { authority: tools({ "orders.get": facts }), tool: () => "never" as const, ledger: answer };
+    const run = new Drive(define(ONE, { tools: ["orders.get"] }), script)
+      .start()
+      .run((state) => state.activities["order"]?.phase === "calling");
+    run.crash();
+    run.run((state) => state.activities["order"]?.review?.id != null);
+    const review = run.activity("order").review;
+    const decision = { id: review?.id ?? "", action: "approve", by: "grace", reason: "", at: run.now } as const;
+    run.offer({
+      kind: "review.decided",
+      activity: "order",
+      decision: { ...decision, proposal: review?.proposal ?? null, digest: review?.digest ?? "" },
+    });
+    run.run((state) => state.activities["order"]?.phase === "calling");
+    const { call } = run.activity("order");
+    expect(run.state.reserved.microUsd).toBe(2_000);
+    expect(run.offer({ kind: "tool.answered", activity: "order", call: call ?? 0, outcome: answered({ id: 1 }) })).toBeNull();
+    expect([run.state.usage.microUsd, run.state.reserved.microUsd, run.state.lease.held.microUsd]).toEqual([1_000, 1_000, 1_000]);
+  });
+
   it.each<[string, unknown, number]>([
     ["what the output says", 0.0004, 400],
     ["at most the price", 7, 1_000],

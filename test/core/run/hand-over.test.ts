@@ -314,6 +314,54 @@ describe("what the person says", () => {
     expect(cancelled.run().state).toMatchObject({ status: "cancelled", openReviews: [] });
   });
 
+  it("[SIM-7] a second hand-over of a run is a question of its own, which no answer to the first one fits", () => {
+    const steps = { first: model(), second: model({ needs: ["first"] }) };
+    const failure = { class: "permanent", code: "upstream_unavailable", message: "down", retryAfterMs: null } as const;
+    let calls = 0;
+    const run = driveOf({ failures: 1 }, CALM, steps, {
+      model: () => (++calls % 2 === 1 ? { ...said(""), result: { ok: false, failure } } : said("hello")),
+    });
+    untilAsked(run);
+    const first = run.activity("(hand-over)").review;
+    const asked = () => run.events.flatMap(({ type, data }) => (type === "review.requested" ? [data] : []));
+    const decision = { action: "modify", by: "grace", reason: "", at: run.now, proposal: { hand_back: true } } as const;
+    const old = { ...decision, id: first?.id ?? "", digest: first?.digest ?? "" };
+    expect(run.offer({ kind: "review.decided", activity: "(hand-over)", decision: old })).toBeNull();
+    run.run(() => asked().length === 2);
+    expect(new Set(asked().map(({ key }) => key)).size).toBe(2);
+    expect(run.offer({ kind: "review.decided", activity: "(hand-over)", decision: old })).not.toBeNull();
+    expect(run.run((state) => state.handOver?.review != null).state.handOver?.status).toBe("raised");
+    expect(decide(run, "modify", { hand_back: true }).status).toBe("completed");
+  });
+
+  it("[SIM-8] an answer of authority that comes while a person is asked begins nothing, and is asked for again", () => {
+    const child: Definition["steps"][string] = {
+      ...{ kind: "run", needs: [], when: null, on_error: null },
+      ...{ workflow: "inner", version: null, input: {} },
+    };
+    const run = driveOf({ asked: "normal" }, CALM, { inner: child });
+    run.start();
+    const question = run.wanted().find(({ kind }) => kind === "authority.ask");
+    expect(question?.kind).toBe("authority.ask");
+    const limits = { usd: 1, tokens: 100, seconds: 60, steps: 10, confirm_over_usd: null };
+    const answer = { kind: "run", child: "run_child", workflow: "inner", version: 1, digest: "d", limits } as const;
+    signal(run, "more", ASKED);
+    expect(run.state.handOver?.status).toBe("raised");
+    expect(run.offer({ kind: "authorized", activity: "inner", answer })).not.toBeNull();
+    expect(run.types().filter((type) => type.startsWith("child.called"))).toEqual([]);
+    run.run((state) => state.handOver?.review != null);
+    const review = run.activity("(hand-over)").review;
+    const decision = { id: review?.id ?? "", action: "modify", by: "grace", reason: "", at: run.now } as const;
+    run.offer({
+      kind: "review.decided",
+      activity: "(hand-over)",
+      decision: { ...decision, proposal: { hand_back: true }, digest: review?.digest ?? "" },
+    });
+    expect(run.wanted().map(({ kind }) => kind)).toContain("authority.ask");
+    expect(run.offer({ kind: "authorized", activity: "inner", answer })).toBeNull();
+    expect(run.types().filter((type) => type.startsWith("child.called"))).toHaveLength(1);
+  });
+
   it("[HAND-8] a crash at any event changes nothing", () => {
     const run = untilAsked(driveOf({ asked: "normal" }, ASKED));
     run.crash();

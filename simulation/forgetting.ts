@@ -1,0 +1,44 @@
+/** Runs are forgotten: one that is still needed refuses, one that has ended leaves nothing behind and does not come back. */
+import type { World } from "./world.ts";
+
+const ANSWER_WITHIN_MS = 120_000;
+
+/** Now and then somebody would have a run forgotten that is under way, or that has gone on since its record was taken. */
+export async function forgetter(world: World): Promise<void> {
+  const { dice, trouble, watch } = world;
+  for (;;) {
+    await world.sleep(dice.skewed("forgetter/pause", 10_000, 600_000));
+    if (trouble.isCalm) return;
+    for (const [run, { state }] of watch.runs) {
+      const upTo = state.endedAt === null ? state.seq : state.seq - 1;
+      const emptied = await world.ask<boolean>("RunEngine", run, "empty", upTo).catch(() => false);
+      if (emptied) watch.note("forgotten too early", `${run} was forgotten at event ${upTo}`);
+    }
+  }
+}
+
+/** At rest, after all else was judged. */
+export async function forgetAll(world: World): Promise<void> {
+  for (const [run, { state }] of world.watch.runs) {
+    if ((await answerOf(world, run, state.seq)) !== true) {
+      world.watch.note("not forgotten", `${run} has ended, and its object keeps its record`);
+      continue;
+    }
+    const { disk } = world.house.object("RunEngine", run);
+    if (disk.alarm !== null) world.watch.note("not forgotten", `${run} was forgotten and has an alarm`);
+  }
+}
+
+/** Lets the world go on until the object has answered. */
+async function answerOf(world: World, run: string, upTo: number): Promise<boolean | null> {
+  let answer: boolean | null = null;
+  void world.ask<boolean>("RunEngine", run, "empty", upTo).then(
+    (value) => {
+      answer = value;
+    },
+    () => {},
+  );
+  const until = world.clock.now + ANSWER_WITHIN_MS;
+  while (answer === null && (await world.step(until)));
+  return answer;
+}
