@@ -66,8 +66,8 @@ export const FAULTS: readonly Fault[] = [
     name: "forget-to-settle",
     what: "what a model call cost is not added to what the run has spent",
     file: "core/run/fold/call-events.ts",
-    from: 'reserve(withUsage(changed, event.step ?? "", cost), kept, freed)',
-    to: "reserve(changed, kept, freed)",
+    from: 'reserve(withUsage(counted, event.step ?? "", cost), kept, freed)',
+    to: "reserve(counted, kept, freed)",
   },
   {
     name: "compensate-twice",
