@@ -2,6 +2,7 @@
 import type { World } from "./world.ts";
 
 const ANSWER_WITHIN_MS = 120_000;
+const ASKED_AT_MOST = 3;
 
 /** Now and then somebody would have a run forgotten that is under way, or that has gone on since its record was taken. */
 export async function forgetter(world: World): Promise<void> {
@@ -20,13 +21,19 @@ export async function forgetter(world: World): Promise<void> {
 /** At rest, after all else was judged. */
 export async function forgetAll(world: World): Promise<void> {
   for (const [run, { state }] of world.watch.runs) {
-    if ((await answerOf(world, run, state.seq)) !== true) {
+    if (!(await forgets(world, run, state.seq))) {
       world.watch.note("not forgotten", `${run} has ended, and its object keeps its record`);
       continue;
     }
     const { disk } = world.house.object("RunEngine", run);
     if (disk.alarm !== null) world.watch.note("not forgotten", `${run} was forgotten and has an alarm`);
   }
+}
+
+/** A crash in the middle of it is no answer: whoever forgets asks again. */
+async function forgets(world: World, run: string, upTo: number): Promise<boolean> {
+  for (let asked = 0; asked < ASKED_AT_MOST; asked++) if ((await answerOf(world, run, upTo)) === true) return true;
+  return false;
 }
 
 /** Lets the world go on until the object has answered. */

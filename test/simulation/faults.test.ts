@@ -4,7 +4,7 @@ import { work } from "../../simulation/crew.ts";
 import { FAULTS, sourceOf, withFault } from "../../simulation/faults.ts";
 import type { Told } from "../../simulation/worker.ts";
 
-const QUICK = { "forget-the-alarm": "no alarm", "forget-to-settle": "bill not covered", "call-again-on-waking": "one intent, two calls" };
+const QUICK = { "forget-the-alarm": "no alarm", "forget-to-settle": "money differs", "call-again-on-waking": "one intent, two calls" };
 const SEEDS = 10;
 
 describe("planted faults", () => {
