@@ -2,7 +2,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../core/json.ts";
 import sequence from "../../policies/examples/nothing-leaves-after-restricted.cedar";
-import { CACHE_MS } from "../../workers/store/cached.ts";
 import { outside } from "../support/platform.ts";
 import { ADMIN, call, eventually, makeKey, status } from "../support/scenario/api.ts";
 
@@ -66,16 +65,9 @@ const register = async (cedar: string): Promise<string> => {
   expect([code, body["status"]], JSON.stringify(body)).toEqual([201, "draft"]);
   return String(body["version"]);
 };
-/** Another isolate, or this one, may remember what was in force until then. */
-let later = 0;
-const inForce = (): void => {
-  later += CACHE_MS.policies;
-  outside.now = () => Date.now() + later;
-};
 const approve = async (id: unknown): Promise<void> => {
   const approved = await call("POST", `/v1/policies/activations/${id}/approve`, bob, {});
   expect([approved.status, approved.body["status"]], JSON.stringify(approved.body)).toEqual([200, "active"]);
-  inForce();
 };
 const activate = async (version: string): Promise<void> => {
   const asked = await call("POST", `/v1/policies/${version}/activate`, ann, { reason: "agreed in the meeting" });
