@@ -37,7 +37,11 @@ const start = (over: (n: number) => object): Case => post("/v1/runs", (n) => ({ 
 
 const CASES: { readonly [name: string]: Case } = {
   "a chain of steps": define((n) => ({ steps: steps(n, (i) => say(i === 0 ? [] : [`s${i - 1}`])) }), 500),
-  "steps that need all before": define((n) => ({ steps: steps(n, (i) => say(i === 0 ? [] : list(i, (j) => `s${j}`))) }), 280),
+  // `n` edges: half of them is half of the body.
+  "steps that need all before": define(
+    (n) => ({ steps: steps(Math.sqrt(2 * n), (i) => say(i === 0 ? [] : list(i, (j) => `s${j}`))) }),
+    39_000,
+  ),
   "steps in one circle": define((n) => ({ steps: steps(n, (i) => say([`s${(i + 1) % Math.floor(n)}`])) }), 500),
   "edges to nowhere": define((n) => ({ steps: steps(n, (i) => say([`gone_${i}`])) }), 500),
   "one step with many edges": define((n) => ({ steps: { say: say(list(n, (i) => `s${i}`)) } }), 30_000),
