@@ -24,9 +24,9 @@ const IBANS =
 const bestOf = (work: () => void): number =>
   Math.min(
     ...Array.from({ length: 3 }, () => {
-      const start = process.cpuUsage();
+      const start = process.threadCpuUsage();
       work();
-      return process.cpuUsage(start).user / 1000;
+      return process.threadCpuUsage(start).user / 1000;
     }),
   );
 const expectNothing = (text: string) => expect(found(text), text).toEqual([]);
@@ -467,7 +467,7 @@ describe("together", () => {
       expect(
         bestOf(() => findPersonalData(text)),
         `200 kB of ${JSON.stringify(piece)}`,
-      ).toBeLessThan(1000);
+      ).toBeLessThan(2_000); // a square of the length takes minutes; machines differ by a factor of two
     }
   });
   it.each(["a@b.co ", "ada@example.com\n", "tel 1234567 ", "4111 1111 1111 1111, ", "1 "])(
