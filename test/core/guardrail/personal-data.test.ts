@@ -463,21 +463,21 @@ describe("together", () => {
       "5 5 5 - ",
     ];
     for (const piece of hostile) {
-      const text = piece.repeat(Math.ceil(200_000 / piece.length));
+      const text = piece.repeat(Math.ceil(100_000 / piece.length));
       expect(
         bestOf(() => findPersonalData(text)),
-        `200 kB of ${JSON.stringify(piece)}`,
-      ).toBeLessThan(2_000); // a square of the length takes minutes; machines differ by a factor of two
+        `100 kB of ${JSON.stringify(piece)}`,
+      ).toBeLessThan(1_000); // a square of the length takes minutes; machines differ by a factor of two
     }
   });
   it.each(["a@b.co ", "ada@example.com\n", "tel 1234567 ", "4111 1111 1111 1111, ", "1 "])(
     "takes at most three times as long for twice as much of %j",
     { timeout: 30_000 },
     (piece) => {
-      const half = piece.repeat(Math.ceil(250_000 / piece.length));
+      const half = piece.repeat(Math.ceil(100_000 / piece.length));
       findPersonalData(half);
       const [once, twice] = [bestOf(() => findPersonalData(half)), bestOf(() => findPersonalData(half + half))];
-      expect(twice / Math.max(20, once)).toBeLessThan(3);
+      expect(twice / Math.max(60, once)).toBeLessThan(3);
     },
   );
   const kinds = DETECTORS.map(({ type, samples }) => [type, samples.hits.map((sample) => readSample(sample).text).join("\n")] as const);
@@ -485,7 +485,7 @@ describe("together", () => {
     const half = `${lines}\n`.repeat(Math.ceil(50_000 / lines.length));
     findPersonalData(half);
     const [once, twice] = [bestOf(() => findPersonalData(half)), bestOf(() => findPersonalData(half + half))];
-    expect(twice / Math.max(20, once)).toBeLessThan(3);
+    expect(twice / Math.max(60, once)).toBeLessThan(3);
   });
   it.each(kinds)(
     "[GUARD-21] reads long texts of %s in turns, none of them longer than 200 ms, and finds the same",
