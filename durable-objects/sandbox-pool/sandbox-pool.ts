@@ -38,7 +38,7 @@ const FORGET_MS = 60_000;
 /** A start that failed is not tried again sooner, in ms: an engine that is gone is not asked all the time. */
 const PAUSE_MS = 5_000;
 
-type Waiting = { readonly until: EpochMs; readonly give: (place: Place) => void };
+type Waiting = { readonly callMs: number; readonly give: (place: Place) => void };
 
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
 export function defineSandboxPool(portsFor: (env: Cloudflare.Env) => SandboxPoolPorts) {
@@ -63,7 +63,6 @@ export function defineSandboxPool(portsFor: (env: Cloudflare.Env) => SandboxPool
       void this.#tend();
       if (place !== null) return place;
       if (this.#queue.length >= MOST_WAITING) return { ok: false, why: "full" };
-      const until = this.#ports.now() + patienceMs;
       return new Promise((resolve) => {
         let isOpen = true;
         const give = (place: Place): void => {
@@ -73,15 +72,12 @@ export function defineSandboxPool(portsFor: (env: Cloudflare.Env) => SandboxPool
           this.#pool = { ...this.#pool, waiting: this.#queue.length };
           resolve(place);
         };
-        const waiting: Waiting = { until, give };
+        const waiting: Waiting = { callMs, give };
         this.#queue.push(waiting);
         this.#pool = { ...this.#pool, waiting: this.#queue.length };
         void scheduler.wait(patienceMs).then(() => give({ ok: false, why: "full" }));
-        this.#callMs.set(waiting, callMs);
       });
     }
-
-    readonly #callMs = new WeakMap<Waiting, number>();
 
     /** The instance is gone: its place is free. */
     async released(id: string): Promise<void> {
@@ -120,7 +116,7 @@ export function defineSandboxPool(portsFor: (env: Cloudflare.Env) => SandboxPool
     /** Places that came free go to those who wait, in their order. */
     #serve(): void {
       for (let first = this.#queue[0]; first !== undefined; first = this.#queue[0]) {
-        const place = this.#give(this.#callMs.get(first) ?? 0);
+        const place = this.#give(first.callMs);
         if (place === null) return;
         first.give(place);
       }
