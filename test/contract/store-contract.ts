@@ -234,6 +234,57 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
     });
   });
 
+  describe(`${name}: what was withdrawn`, () => {
+    it("[TOOL-93] a tool is none any more, but for runs that were born before; registering it again makes a new version", async () => {
+      const { store, recorded } = open();
+      const org = fresh();
+      const put = (text: string) => store.tools.put(org, manifestOf("w.x", text), (version) => recordOf(`w.${version}`));
+      await put("one");
+      await put("two");
+      const propose = () => store.tools.propose(org, manifestOf("w.x", "three"), ORIGIN, (version) => recordOf(`p.${version}`));
+      await propose();
+      expect(await store.tools.heldBy(org, "w.x", 0)).toBeNull();
+      expect(await store.tools.withdraw(org, "w.x", recordOf("withdrawn"))).toBe(true);
+      expect(await store.tools.withdraw(org, "w.x", recordOf("withdrawn"))).toBe(false);
+      expect(await store.tools.withdraw(fresh(), "w.x", recordOf("withdrawn"))).toBe(false);
+      expect([await store.tools.get(org, "w.x", null), await store.tools.stored(org, ["w.x"]), await store.tools.names(org)]).toEqual([
+        null,
+        [],
+        [],
+      ]);
+      expect([(await store.tools.list(org, PAGE)).data, await store.tools.known(org, ["w.x"])]).toEqual([[], new Set()]);
+      expect(await store.tools.approve(org, "w.x", 3, ORIGIN, recordOf("approved"))).toBe(false);
+      expect(await store.tools.get(org, "w.x", 2)).toMatchObject({ description: "two" });
+      expect(await store.tools.heldBy(org, "w.x", 1)).toMatchObject({ version: 2 });
+      expect(await store.tools.heldBy(org, "w.x", Number.MAX_SAFE_INTEGER)).toBeNull();
+      expect((await put("two")).version).toBe(4);
+      expect((await propose()).manifest.version).toBe(5);
+      expect((await store.tools.stored(org, ["w.x"])).map(({ manifest }) => manifest.version)).toEqual([4, 5]);
+      expect(recorded(org)).toEqual(["w.1", "w.2", "p.3", "withdrawn", "w.4", "p.5"]);
+    });
+
+    it("[DEF-20] a workflow has no version in force, keeps its versions, and is in force again when it is registered again", async () => {
+      const { store, recorded } = open();
+      const org = fresh();
+      const put = (digest: string) =>
+        store.workflows.put(org, definitionOf("refund", digest), digest, (version) => recordOf(`put.${version}`));
+      await put("d1");
+      await put("d2");
+      await store.workflows.setTraffic(org, "refund", [{ version: 1, percent: 100 }], recordOf("traffic"));
+      expect(await store.workflows.withdraw(org, "refund", recordOf("withdrawn"))).toBe(true);
+      expect(await store.workflows.withdraw(org, "refund", recordOf("withdrawn"))).toBe(false);
+      expect([await store.workflows.get(org, "refund", null), await store.workflows.choose(org, "refund", "ann")]).toEqual([null, null]);
+      expect([(await store.workflows.list(org, PAGE)).data, await store.workflows.names(org)]).toEqual([[], []]);
+      expect(await store.workflows.get(org, "refund", 1)).toMatchObject({ status: "retired" });
+      expect(await store.workflows.heldBy(org, "refund", 1)).not.toBeNull();
+      expect(await store.workflows.heldBy(org, "refund", Number.MAX_SAFE_INTEGER)).toBeNull();
+      expect(await put("d1")).toMatchObject({ created: false, view: { version: 1, status: "active" } });
+      expect(await store.workflows.choose(org, "refund", "ann")).toMatchObject({ version: 1, status: "active" });
+      expect(await put("d2")).toMatchObject({ created: false, view: { version: 2, status: "retired" } });
+      expect(recorded(org)).toEqual(["put.1", "put.2", "traffic", "withdrawn", "put.1"]);
+    });
+  });
+
   describe(`${name}: orgs`, () => {
     it("choose by merging and go back to the defaults", async () => {
       const { store, clock, recorded } = open();

@@ -99,6 +99,52 @@ describe("a tool's contract", () => {
     expect(found).toMatchObject({ resource: "tool/a.moved@2", data: { destination: "https://other.example.com", scopes: ["write:a"] } });
   });
 
+  it("[TOOL-93] [DEF-20] what is withdrawn is gone for new work, and a run under way keeps it", async () => {
+    answers.set("/a.leaving", () => json({ id: "still" }));
+    await putTool("a.leaving", {});
+    const kid = { name: "leaving-kid", input: { type: "object" }, output: "kid", steps: { a: { kind: "transform", value: 1 } } };
+    const steps = {
+      hold: { kind: "wait", signal: "go" },
+      use: { kind: "tool", needs: ["hold"], tool: "a.leaving" },
+      child: { kind: "run", needs: ["hold"], workflow: "leaving-kid", input: {} },
+    };
+    const output = { cel: "[steps.use.output.id, steps.child.output]" };
+    const parent = { name: "leaving", input: { type: "object" }, output, steps, tools: ["a.leaving"] };
+    for (const definition of [kid, parent])
+      expect((await call("POST", "/v1/workflows", world.keys.developer, definition as JsonObject)).status).toBe(201);
+    const start = (more: JsonObject = {}) => call("POST", "/v1/runs", world.keys.app, { workflow: "leaving", input: {}, ...more });
+    const run = `/v1/runs/${String((await start()).body["id"])}`;
+    await eventually(run, world.keys.app, status("waiting"), 10_000);
+
+    const paths = ["/v1/tools/a.leaving", "/v1/workflows/leaving-kid", "/v1/workflows/leaving"];
+    for (const path of paths) {
+      expect((await call("DELETE", path, world.keys.app)).status).toBe(403);
+      expect((await call("DELETE", path, world.keys.developer)).status).toBe(204);
+      expect((await call("DELETE", path, world.keys.developer)).status).toBe(404);
+      expect((await call("GET", path, world.keys.developer)).status).toBe(404);
+    }
+    expect([(await start()).status, (await start({ version: 1 })).status]).toEqual([404, 404]);
+    expect((await call("GET", "/v1/workflows/leaving/versions/1", world.keys.developer)).body).toMatchObject({ status: "retired" });
+    await call("POST", `${run}/signals/go`, world.keys.app, {});
+    const ended = await eventually(run, world.keys.app, ENDED, 10_000);
+    expect(ended, JSON.stringify(ended)).toMatchObject({ status: "completed", output: ["still", "kid"] });
+
+    await putTool("a.leaving", {});
+    const again = await call("POST", "/v1/workflows", world.keys.developer, parent as JsonObject);
+    expect([again.status, again.body], JSON.stringify(again.body)).toMatchObject([200, { version: 1, status: "active", percent: 100 }]);
+    expect((await call("DELETE", "/v1/tools/a.leaving", world.keys.developer)).status).toBe(204);
+    const after = `/v1/runs/${String((await start()).body["id"])}`;
+    await eventually(after, world.keys.app, status("waiting"), 10_000);
+    await call("POST", `${after}/signals/go`, world.keys.app, {});
+    expect(await eventually(after, world.keys.app, ENDED, 10_000)).toMatchObject({ status: "failed", error: { code: "not_found" } });
+    for (const type of ["tool.withdrawn", "workflow.withdrawn"])
+      expect(
+        await eventuallyOne(
+          async () => ((await call("GET", `/v1/audit/entries?type=${type}`, world.keys.auditor)).body["data"] ?? []) as JsonObject[],
+        ),
+      ).toMatchObject({ decision: "allow" });
+  });
+
   it("[TOOLC-8] [TOOLC-10] a workflow is a tool, by its name and by a manifest, that may do no less than its runs", async () => {
     answers.set("/a.read", () => json({ id: "child" }));
     await putTool("a.read", {});

@@ -17,7 +17,7 @@ import type { Page, PageRequest } from "../../core/page.ts";
 import type { Activation, SetVersion } from "../../core/policy/set.ts";
 import { err, ok } from "../../core/result.ts";
 import type { DeadLetterView, FeedbackView, RunView } from "../../core/run/outside/view.ts";
-import { orNullRfc3339, toRfc3339 } from "../../core/time.ts";
+import { type EpochMs, orNullRfc3339, toRfc3339 } from "../../core/time.ts";
 import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
 import { type Layout, layOut, sharesOf, wholeOf } from "../../core/workflow/traffic.ts";
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
@@ -52,7 +52,11 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
   const layouts = new Map<string, Layout>();
   const feedback = new Map<string, FeedbackView>();
   const tools = new Map<string, StoredTool[]>();
-  const toolsOf = (org: string, name: string): StoredTool[] => tools.get(`${org}/${name}`) ?? [];
+  const withdrawnTools = new Map<string, { readonly at: EpochMs; readonly versions: number }>();
+  const everyToolOf = (org: string, name: string): StoredTool[] => tools.get(`${org}/${name}`) ?? [];
+  const toolsOf = (org: string, name: string): StoredTool[] =>
+    everyToolOf(org, name).slice(withdrawnTools.get(`${org}/${name}`)?.versions ?? 0);
+  const withdrawnWorkflows = new Map<string, EpochMs>();
   /** The newest active version, and what is proposed after it. */
   const inSight = (versions: StoredTool[]): StoredTool[] =>
     versions.slice(
@@ -182,6 +186,15 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
       async put(org, definition, digest, record) {
         const versions = versionsOf(org, definition.name);
         const same = versions.find((view) => view.digest === digest);
+        if (same !== undefined && newestActive(org, definition.name) === null) {
+          keep(`workflow ${definition.name}`, org, record(same.version));
+          const again: WorkflowVersionView = { ...same, status: "active" };
+          workflows.set(
+            `${org}/${definition.name}`,
+            versions.map((view) => (view === same ? again : view)),
+          );
+          return { view: again, created: false };
+        }
         if (same !== undefined) return { view: same, created: false };
         const version = versions.length + 1;
         keep(`workflow ${definition.name}`, org, record(version));
@@ -199,7 +212,22 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
           namesOf(workflows, org).flatMap((name) => newestActive(org, name) ?? []),
           page,
         ),
-      names: async (org) => namesOf(workflows, org),
+      async heldBy(org, name, born) {
+        const at = withdrawnWorkflows.get(`${org}/${name}`) ?? 0;
+        return at > born && newestActive(org, name) === null ? (versionsOf(org, name).at(-1) ?? null) : null;
+      },
+      async withdraw(org, name, record) {
+        if (newestActive(org, name) === null) return false;
+        keep(`withdrawal ${name}`, org, record);
+        withdrawnWorkflows.set(`${org}/${name}`, now());
+        layouts.delete(`${org}/${name}`);
+        workflows.set(
+          `${org}/${name}`,
+          versionsOf(org, name).map((view) => ({ ...view, status: "retired" as const })),
+        );
+        return true;
+      },
+      names: async (org) => namesOf(workflows, org).filter((name) => newestActive(org, name) !== null),
       choose: (org, name, user) =>
         chooseVersion(
           { layout: async () => layouts.get(`${org}/${name}`) ?? null, version: async (...given) => versionOf(...given) },
@@ -274,14 +302,27 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         const versions = toolsOf(org, manifest.name);
         const newest = versions.findLast(({ status }) => status === "active")?.manifest;
         if (newest !== undefined && contentOf(newest) === contentOf(manifest)) return newest;
-        keep(`tool ${manifest.name}`, org, record(versions.length + 1));
-        const stored: ToolManifest = { ...manifest, version: versions.length + 1 };
-        tools.set(`${org}/${manifest.name}`, [...versions, { manifest: stored, status: "active", origin: null }]);
+        const every = everyToolOf(org, manifest.name);
+        keep(`tool ${manifest.name}`, org, record(every.length + 1));
+        const stored: ToolManifest = { ...manifest, version: every.length + 1 };
+        tools.set(`${org}/${manifest.name}`, [...every, { manifest: stored, status: "active", origin: null }]);
         return stored;
       },
       async get(org, name, version) {
-        const active = toolsOf(org, name).filter(({ status }) => status === "active");
+        const active = (version === null ? toolsOf : everyToolOf)(org, name).filter(({ status }) => status === "active");
         return (version === null ? active.at(-1) : active.find(({ manifest }) => manifest.version === version))?.manifest ?? null;
+      },
+      async heldBy(org, name, born) {
+        const withdrawn = withdrawnTools.get(`${org}/${name}`);
+        if (withdrawn === undefined || withdrawn.at <= born) return null;
+        const held = everyToolOf(org, name).slice(0, withdrawn.versions);
+        return held.findLast(({ status }) => status === "active")?.manifest ?? null;
+      },
+      async withdraw(org, name, record) {
+        if (toolsOf(org, name).length === 0) return false;
+        keep(`withdrawal ${name}`, org, record);
+        withdrawnTools.set(`${org}/${name}`, { at: now(), versions: everyToolOf(org, name).length });
+        return true;
       },
       async list(org, page) {
         const newest = namesOf(tools, org).flatMap((name) => {
@@ -295,9 +336,10 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         const versions = toolsOf(org, manifest.name);
         const same = inSight(versions).find((known) => contentOf(known.manifest) === contentOf(manifest));
         if (same !== undefined) return { ...same, isNew: false };
-        keep(`proposal ${manifest.name}`, org, record(versions.length + 1));
-        const stored: StoredTool = { manifest: { ...manifest, version: versions.length + 1 }, status: "proposed", origin };
-        tools.set(`${org}/${manifest.name}`, [...versions, stored]);
+        const every = everyToolOf(org, manifest.name);
+        keep(`proposal ${manifest.name}`, org, record(every.length + 1));
+        const stored: StoredTool = { manifest: { ...manifest, version: every.length + 1 }, status: "proposed", origin };
+        tools.set(`${org}/${manifest.name}`, [...every, stored]);
         return { ...stored, isNew: true };
       },
       async approve(org, name, version, origin, record) {
@@ -307,7 +349,7 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         keep(`approval ${name}`, org, record);
         tools.set(
           `${org}/${name}`,
-          versions.map((known) => (known === proposed ? { ...known, status: "active", origin } : known)),
+          everyToolOf(org, name).map((known) => (known === proposed ? { ...known, status: "active", origin } : known)),
         );
         return true;
       },

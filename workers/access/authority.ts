@@ -34,8 +34,8 @@ export type AuthorityPorts = {
   readonly access: Pick<Access, "permission">;
   /** The policies of the org that are in force, at most `CACHE_MS.policies` old. Throws when nobody can say: nothing is allowed then. */
   policies(org: string): Promise<ActiveSets>;
-  /** The newest version; null: the org has no such tool. */
-  tool(org: string, name: string): Promise<ToolManifest | null>;
+  /** The newest version; of a withdrawn tool what this run may go on with. null: the run has no such tool. */
+  tool(org: string, name: string, run: string): Promise<ToolManifest | null>;
   /** The org's list of hosts that its tools may call: those are its own. null: it has no list. */
   egress(org: string): Promise<readonly string[] | null>;
   /** What the org says of risk, of models and of where its data may go. */
@@ -47,12 +47,13 @@ export type AuthorityPorts = {
   route(org: string, task: string): Promise<TaskRoute | null>;
   /** How long a model took lately; null: nobody measured. */
   readonly measured: RouteKnowledge["measured"];
-  /** The version that this user's runs get, or the named one; null: the org has no such workflow or version. */
+  /** The version that this user's runs get, or the named one; of a withdrawn workflow what this run may go on with. null: there is none. */
   workflow(
     org: string,
     name: string,
     version: number | null,
     user: string,
+    run: string,
   ): Promise<{ readonly version: number; readonly digest: string; readonly definition: Definition } | null>;
   /** The id of the run that an activity starts: always the same one, so that starting it twice is starting it once. */
   childRunId(org: string, run: string, activity: string): Promise<string>;
@@ -110,9 +111,9 @@ async function aboutTool(
   killEpoch: number,
 ): Promise<AuthorityAnswer> {
   const { org } = question.caller;
-  const [found, active] = await Promise.all([ports.tool(org, question.tool), ports.policies(org)]);
+  const [found, active] = await Promise.all([ports.tool(org, question.tool, question.run), ports.policies(org)]);
   if (found === null) return refused("not_found", `there is no tool \`${question.tool}\``, false);
-  const manifest = await withEffect(ports, org, found);
+  const manifest = await withEffect(ports, org, found, question.run);
   const [destination = ""] = hostsOf(manifest);
   const before = circumstancesOf(
     question.soFar,
@@ -140,9 +141,9 @@ async function aboutTool(
 }
 
 /** A tool that is a workflow does what the workflow's runs may do, whatever its manifest says. */
-async function withEffect(ports: AuthorityPorts, org: string, manifest: ToolManifest): Promise<ToolManifest> {
+async function withEffect(ports: AuthorityPorts, org: string, manifest: ToolManifest, run: string): Promise<ToolManifest> {
   if (manifest.kind !== "workflow" || manifest.effect === "write") return manifest;
-  const workflow = await ports.tool(org, `${WORKFLOW_TOOL}${manifest.workflow.name}`);
+  const workflow = await ports.tool(org, `${WORKFLOW_TOOL}${manifest.workflow.name}`, run);
   return workflow?.effect === "read" ? manifest : { ...manifest, effect: "write" };
 }
 
@@ -257,7 +258,7 @@ async function aboutModel(
     candidates,
     rejected,
     ...(question.complexity === undefined ? {} : { complexity: question.complexity }),
-    tools: await toolsFor({ ports, caller, active }, question.tools, circumstancesFor("")),
+    tools: await toolsFor({ ports, caller, active }, question, circumstancesFor("")),
   };
 }
 
@@ -280,9 +281,13 @@ function nobody(
 }
 
 /** The tools that a model is offered: those that exist and that the caller's roles may reach. The policy decides each call again. */
-async function toolsFor(deciding: Deciding, names: readonly string[], circumstances: Omit<Circumstances, "risk">): Promise<ModelTool[]> {
+async function toolsFor(
+  deciding: Deciding,
+  { tools: names, run }: Pick<Extract<AuthorityQuestion, { kind: "model" }>, "tools" | "run">,
+  circumstances: Omit<Circumstances, "risk">,
+): Promise<ModelTool[]> {
   const { ports, caller } = deciding;
-  const manifests = await Promise.all([...new Set(names)].map((name) => ports.tool(caller.org, name)));
+  const manifests = await Promise.all([...new Set(names)].map((name) => ports.tool(caller.org, name, run)));
   return manifests.flatMap((manifest) => {
     if (manifest === null) return [];
     const chosen = { ...circumstances, chosen_by: "model", risk: 0 } as const;
@@ -303,7 +308,7 @@ async function aboutRun(
   const active = await ports.policies(caller.org);
   const { decision } = ports.access.permission({ kind: "run", caller, org: caller.org, circumstances }, active);
   if (decision !== "allow") return refused("policy_denied", "the caller may not start runs", false);
-  const found = await ports.workflow(caller.org, workflow, question.version, caller.user);
+  const found = await ports.workflow(caller.org, workflow, question.version, caller.user, run);
   if (found === null) {
     const asked = question.version === null ? `\`${workflow}\`` : `\`${workflow}\` in version ${question.version}`;
     return refused("not_found", `there is no workflow ${asked}`, false);

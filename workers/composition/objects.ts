@@ -127,7 +127,9 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
       await objects.reviewQueue(org).withdraw(run, ids);
     },
     toolEffects: async (org, names) => {
-      const found = await Promise.all(names.map((name) => store.tools.get(org, name, null)));
+      const found = await Promise.all(
+        names.map(async (name) => (await store.tools.get(org, name, null)) ?? store.tools.heldBy(org, name, 0)),
+      );
       return Object.fromEntries(found.flatMap((tool): [string, ToolEffect][] => (tool === null ? [] : [[tool.name, tool.effect]])));
     },
     outputOf: async (run, step) => {

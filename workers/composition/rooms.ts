@@ -1,5 +1,6 @@
 /** The rooms that others build on, fitted to the bindings: how objects are reached, and what every isolate has one of. */
 import { CALLBACK_SECRET_NAME } from "../../core/callback/sign.ts";
+import { idTime } from "../../core/ids.ts";
 import { withDefaultModels } from "../../core/model/defaults.ts";
 import { auditLogOf } from "../../durable-objects/audit-log/stub.ts";
 import { budgetLedgerOf } from "../../durable-objects/budget-ledger/stub.ts";
@@ -134,15 +135,18 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     log,
     access,
     policies: (org) => store.policies.active(org),
-    tool: (org, name) => store.tools.get(org, name, null),
+    tool: async (org, name, run) => (await store.tools.get(org, name, null)) ?? store.tools.heldBy(org, name, idTime(run)),
     egress: async (org) => (await store.orgs.settings(org)).egress,
     settings: store.orgs.settings,
     overridden: (org, runs, step) => store.overrides.active(org, runs, step, now()),
     models,
     route: store.routes.get,
     measured: (entry) => latencies.of(upstreamKey(entry, settings.aiGateway?.url ?? null) ?? ""),
-    workflow: (org, name, version, user) =>
-      version === null ? store.workflows.choose(org, name, user) : store.workflows.get(org, name, version),
+    workflow: async (org, name, version, user, run) => {
+      const newest = await store.workflows.choose(org, name, user);
+      const held = newest ?? (await store.workflows.heldBy(org, name, idTime(run)));
+      return version === null || held === null ? held : store.workflows.get(org, name, version);
+    },
     childRunId: broker.childRunId,
     filled: (context, value) => filledForChecking(guardedVault, context, value),
   });

@@ -146,11 +146,19 @@ export function cachedStore(store: Store, now: () => EpochMs): Store {
         try {
           return await store.workflows.put(org, definition, digest, record);
         } finally {
-          workflows.evict((key) => key === versionKey(org, definition.name, null));
+          workflows.evict((key) => key.startsWith(`${org}/${definition.name}/`)); // one that was withdrawn may be in force again
         }
       },
       get: workflow,
       choose: (org, name, user) => chooseVersion({ layout, version: workflow }, org, name, user),
+      async withdraw(org, name, record) {
+        try {
+          return await store.workflows.withdraw(org, name, record);
+        } finally {
+          layouts.evict((key) => key === `${org}/${name}`);
+          workflows.evict((key) => key.startsWith(`${org}/${name}/`));
+        }
+      },
       async setTraffic(org, name, shares, record) {
         try {
           return await store.workflows.setTraffic(org, name, shares, record);
@@ -186,6 +194,13 @@ export function cachedStore(store: Store, now: () => EpochMs): Store {
           return await store.tools.put(org, manifest, record);
         } finally {
           tools.evict((key) => key === versionKey(org, manifest.name, null));
+        }
+      },
+      async withdraw(org, name, record) {
+        try {
+          return await store.tools.withdraw(org, name, record);
+        } finally {
+          tools.evict((key) => key === versionKey(org, name, null));
         }
       },
       async approve(org, name, version, origin, record) {

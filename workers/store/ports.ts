@@ -54,15 +54,19 @@ export type LoginStore = {
 
 /** Versions of workflows, and how traffic is split between them. */
 export type WorkflowStore = {
-  /** The same content (digest) gives the version it has. */
+  /** The same content (digest) gives the version it has; of a withdrawn workflow that version is in force again. */
   put(
     org: string,
     definition: Definition,
     digest: string,
     record: (version: number) => AuditRecord,
   ): Promise<{ view: WorkflowVersionView; created: boolean }>;
-  /** The newest active version, or the one asked for. */
+  /** The newest active version, or the one asked for. A workflow that was withdrawn has no active version, and keeps its versions. */
   get(org: string, name: string, version: number | null): Promise<WorkflowVersionView | null>;
+  /** The newest version that was in force when the workflow was withdrawn, if that was after `born`; null: it was not. */
+  heldBy(org: string, name: string, born: EpochMs): Promise<WorkflowVersionView | null>;
+  /** Retires every version and ends the split of its traffic. False: it has no active version. */
+  withdraw(org: string, name: string, record: AuditRecord): Promise<boolean>;
   list(org: string, page: PageRequest): Promise<Page<WorkflowVersionView>>;
   /** Names in use, for a caller who missed one: `MOST_NAMES` (core/errors/unknown-name.ts) at most. */
   names(org: string): Promise<readonly string[]>;
@@ -133,6 +137,10 @@ export type ToolStore = {
   put(org: string, manifest: ToolContent, record: (version: number) => AuditRecord): Promise<ToolManifest>;
   /** `version` null: the newest that is active. A proposed version is none. */
   get(org: string, name: string, version: number | null): Promise<ToolManifest | null>;
+  /** The version that was in force when the tool was withdrawn, if that was after `born`; null: it was not, or it was never withdrawn. */
+  heldBy(org: string, name: string, born: EpochMs): Promise<ToolManifest | null>;
+  /** Takes every version out of every answer but `get` by version and `heldBy`. False: there is no such tool. */
+  withdraw(org: string, name: string, record: AuditRecord): Promise<boolean>;
   /** Each tool in its newest active version, or, if nobody has approved any, in its newest. */
   list(org: string, page: PageRequest): Promise<Page<StoredTool>>;
   /** Of each of these names the newest active version and every proposed one after it; by name, then version. */

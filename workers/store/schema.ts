@@ -113,6 +113,8 @@ export const workflows = sqliteTable(
     /** JSON, checked, with every default filled in. */
     definition: text("definition", { mode: "json" }).$type<Definition>().notNull(),
     createdAt: integer("created_at").notNull(),
+    /** When it was the version in force and the workflow was withdrawn; null: it was not, or it is in force again. */
+    withdrawnAt: integer("withdrawn_at"),
   },
   (table) => [
     primaryKey({ columns: [table.org, table.name, table.version] }),
@@ -209,6 +211,8 @@ export const tools = sqliteTable(
       .default("active"),
     /** JSON: where an import found it; null: a person wrote it. */
     origin: text("origin", { mode: "json" }).$type<ToolOrigin>(),
+    /** When the tool was withdrawn while this version existed; null: it is not withdrawn. */
+    withdrawnAt: integer("withdrawn_at"),
   },
   (table) => [primaryKey({ columns: [table.org, table.name, table.version] })],
 );

@@ -1,8 +1,8 @@
 /**
  * Versions of tools. The newest active one is the tool; the same manifest as that is no new version. What an import proposed is in no answer but
- * those that are about proposals.
+ * those that are about proposals, and what was withdrawn in none but those for runs that were born before.
  */
-import { and, asc, desc, eq, gt, max, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNull, max, sql } from "drizzle-orm";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { MOST_NAMES } from "../../core/errors/unknown-name.ts";
 import type { Json } from "../../core/json.ts";
@@ -22,7 +22,7 @@ export function storeTools(db: Database, outbox: Outbox, now: () => number): Too
     db.typed
       .select()
       .from(tools)
-      .where(and(eq(tools.org, org), eq(tools.name, name), eq(tools.status, "active")))
+      .where(and(eq(tools.org, org), eq(tools.name, name), eq(tools.status, "active"), isNull(tools.withdrawnAt)))
       .orderBy(desc(tools.version))
       .limit(1)
       .get();
@@ -45,8 +45,9 @@ export function storeTools(db: Database, outbox: Outbox, now: () => number): Too
         and(
           eq(tools.org, org),
           sql`${tools.name} IN (SELECT value FROM json_each(${JSON.stringify(names)}))`,
+          isNull(tools.withdrawnAt),
           sql`${tools.version} >= COALESCE((SELECT MAX(version) FROM tools AS other
-            WHERE other.org = ${tools.org} AND other.name = ${tools.name} AND other.status = 'active'), 0)`,
+            WHERE other.org = ${tools.org} AND other.name = ${tools.name} AND other.status = 'active' AND other.withdrawn_at IS NULL), 0)`,
         ),
       )
       .orderBy(asc(tools.name), asc(tools.version));
@@ -81,10 +82,33 @@ export function storeTools(db: Database, outbox: Outbox, now: () => number): Too
       return row === undefined ? null : toManifest(row);
     },
 
+    async heldBy(org, name, born) {
+      const row = await db.typed
+        .select()
+        .from(tools)
+        .where(and(eq(tools.org, org), eq(tools.name, name), eq(tools.status, "active"), gt(tools.withdrawnAt, born)))
+        .orderBy(desc(tools.version))
+        .limit(1)
+        .get();
+      return row === undefined ? null : toManifest(row);
+    },
+
+    async withdraw(org, name, record) {
+      const at = now();
+      const isThere = sql`EXISTS (SELECT 1 FROM tools WHERE org = ${org} AND name = ${name} AND withdrawn_at IS NULL)`;
+      const [, changed] = await db.batch([
+        outbox.statement(org, record, at, isThere),
+        sql`UPDATE tools SET withdrawn_at = ${at} WHERE org = ${org} AND name = ${name} AND withdrawn_at IS NULL`,
+      ]);
+      if (!wrote(changed)) return false;
+      await outbox.flush(org, record);
+      return true;
+    },
+
     async list(org, page) {
       const after = readCursor(page.cursor, CURSOR_FORMS.name);
       const newest = sql`(SELECT COALESCE(MAX(CASE WHEN status = 'active' THEN version END), MAX(version)) FROM tools AS other
-        WHERE other.org = ${tools.org} AND other.name = ${tools.name})`;
+        WHERE other.org = ${tools.org} AND other.name = ${tools.name} AND other.withdrawn_at IS NULL)`;
       const rows = await db.typed
         .select()
         .from(tools)
@@ -116,8 +140,10 @@ export function storeTools(db: Database, outbox: Outbox, now: () => number): Too
 
     async approve(org, name, version, origin, record) {
       const at = now();
-      const mayBe = sql`EXISTS (SELECT 1 FROM tools WHERE org = ${org} AND name = ${name} AND version = ${version} AND status = 'proposed')
-        AND NOT EXISTS (SELECT 1 FROM tools WHERE org = ${org} AND name = ${name} AND version > ${version} AND status = 'active')`;
+      const mayBe = sql`EXISTS (SELECT 1 FROM tools WHERE org = ${org} AND name = ${name} AND version = ${version} AND status = 'proposed'
+          AND withdrawn_at IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM tools WHERE org = ${org} AND name = ${name} AND version > ${version} AND status = 'active'
+          AND withdrawn_at IS NULL)`;
       const [, changed] = await db.batch([
         outbox.statement(org, record, at, mayBe),
         sql`UPDATE tools SET status = 'active', origin = ${JSON.stringify(origin)}
@@ -132,7 +158,7 @@ export function storeTools(db: Database, outbox: Outbox, now: () => number): Too
       const rows = await db.typed
         .selectDistinct({ name: tools.name })
         .from(tools)
-        .where(and(eq(tools.org, org), eq(tools.status, "active")))
+        .where(and(eq(tools.org, org), eq(tools.status, "active"), isNull(tools.withdrawnAt)))
         .limit(MOST_NAMES);
       return rows.map((row) => row.name);
     },
@@ -145,6 +171,7 @@ export function storeTools(db: Database, outbox: Outbox, now: () => number): Too
           and(
             eq(tools.org, org),
             eq(tools.status, "active"),
+            isNull(tools.withdrawnAt),
             sql`${tools.name} IN (SELECT value FROM json_each(${JSON.stringify(names)}))`,
           ),
         );

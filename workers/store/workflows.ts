@@ -1,10 +1,11 @@
 /** Versions of workflows. A version never changes; only which one is the newest does. */
 import { and, asc, desc, eq, gt, max, sql } from "drizzle-orm";
+import type { AuditRecord } from "../../core/audit/record.ts";
 import { MOST_NAMES } from "../../core/errors/unknown-name.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
-import type { Database } from "./database.ts";
+import { type Database, wrote } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
 import type { WorkflowStore } from "./ports.ts";
 import { workflows } from "./schema.ts";
@@ -13,7 +14,28 @@ import { putVersion } from "./versions.ts";
 type Stored = typeof workflows.$inferSelect;
 
 /** Workflows over D1. */
-export function storeWorkflows(db: Database, outbox: Outbox, now: () => number): Pick<WorkflowStore, "put" | "get" | "list" | "names"> {
+export function storeWorkflows(
+  db: Database,
+  outbox: Outbox,
+  now: () => number,
+): Pick<WorkflowStore, "put" | "get" | "heldBy" | "withdraw" | "list" | "names"> {
+  const isInForce = (org: string, name: string) =>
+    sql`EXISTS (SELECT 1 FROM workflows WHERE org = ${org} AND name = ${name} AND status = 'active')`;
+
+  /** The version as it is then. */
+  const putInForceAgain = async (org: string, row: Stored, record: AuditRecord): Promise<Stored> => {
+    const at = now();
+    const isWithdrawn = sql`NOT ${isInForce(org, row.name)}`;
+    const [, changed] = await db.batch([
+      outbox.statement(org, record, at, isWithdrawn),
+      sql`UPDATE workflows SET status = 'active', withdrawn_at = NULL
+        WHERE org = ${org} AND name = ${row.name} AND version = ${row.version} AND ${isWithdrawn}`,
+    ]);
+    if (!wrote(changed)) return row;
+    await outbox.flush(org, record);
+    return { ...row, status: "active" };
+  };
+
   return {
     async put(org, definition, digest, record) {
       const { name } = definition;
@@ -41,7 +63,11 @@ export function storeWorkflows(db: Database, outbox: Outbox, now: () => number):
           INSERT INTO workflows (org, name, version, digest, status, definition, created_at)
           SELECT ${org}, ${name}, ${version}, ${digest}, 'active', ${JSON.stringify(definition)}, ${at} WHERE ${free}`,
       });
-      if ("existing" in outcome) return { view: toView(outcome.existing), created: false };
+      if ("existing" in outcome) {
+        const { existing } = outcome;
+        const kept = existing.status === "active" ? existing : await putInForceAgain(org, existing, record(existing.version));
+        return { view: toView(kept), created: false };
+      }
       const { version, at } = outcome;
       return { view: { name, version, digest, status: "active", created_at: toRfc3339(at), definition }, created: true };
     },
@@ -63,6 +89,29 @@ export function storeWorkflows(db: Database, outbox: Outbox, now: () => number):
       return row === undefined ? null : toView(row);
     },
 
+    async heldBy(org, name, born) {
+      const row = await db.typed
+        .select()
+        .from(workflows)
+        .where(and(eq(workflows.org, org), eq(workflows.name, name), gt(workflows.withdrawnAt, born)))
+        .orderBy(desc(workflows.version))
+        .limit(1)
+        .get();
+      return row === undefined ? null : toView(row);
+    },
+
+    async withdraw(org, name, record) {
+      const at = now();
+      const [, , changed] = await db.batch([
+        outbox.statement(org, record, at, isInForce(org, name)),
+        sql`DELETE FROM traffic WHERE org = ${org} AND workflow = ${name} AND ${isInForce(org, name)}`,
+        sql`UPDATE workflows SET status = 'retired', withdrawn_at = ${at} WHERE org = ${org} AND name = ${name} AND status = 'active'`,
+      ]);
+      if (!wrote(changed)) return false;
+      await outbox.flush(org, record);
+      return true;
+    },
+
     /** The newest active version of each workflow, by name. */
     async list(org, page) {
       const after = readCursor(page.cursor, CURSOR_FORMS.name);
@@ -78,7 +127,11 @@ export function storeWorkflows(db: Database, outbox: Outbox, now: () => number):
     },
 
     async names(org) {
-      const rows = await db.typed.selectDistinct({ name: workflows.name }).from(workflows).where(eq(workflows.org, org)).limit(MOST_NAMES);
+      const rows = await db.typed
+        .selectDistinct({ name: workflows.name })
+        .from(workflows)
+        .where(and(eq(workflows.org, org), eq(workflows.status, "active")))
+        .limit(MOST_NAMES);
       return rows.map((row) => row.name);
     },
   };

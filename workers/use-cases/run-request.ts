@@ -48,9 +48,10 @@ export async function findWorkflow(
 ): Promise<Result<WorkflowVersionView, Refusal>> {
   const { workflow, version } = request;
   const { org } = by.principal;
-  const found = await (version === null ? workflows.choose(org, workflow, subjectOf(by, request)) : workflows.get(org, workflow, version));
+  const newest = await (version === null ? workflows.choose(org, workflow, subjectOf(by, request)) : workflows.get(org, workflow, null));
+  // A workflow without a version in force is withdrawn: its versions are there to be read, and start nothing.
+  const found = newest === null || version === null ? newest : await workflows.get(org, workflow, version);
   if (found !== null) return ok(found);
-  const newest = version === null ? null : await workflows.get(org, workflow, null);
   if (newest !== null) return err(refuse("not_found", `there is no version ${version} of the workflow \`${workflow}\``));
   return err(unknownName("workflow", workflow, await workflows.names(org)));
 }

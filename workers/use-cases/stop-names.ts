@@ -26,15 +26,17 @@ async function namesUnless(
   { store, models }: UseCasePorts,
   { kind, org, name }: Exclude<StopScope, { kind: "all" }>,
 ): Promise<readonly string[] | null> {
+  // What was withdrawn can be stopped too: runs that were born before go on with it.
+  const isWorkflow = async (workflow: string) => (await store.workflows.get(org, workflow, 1)) !== null;
   switch (kind) {
     case "org":
       return (await store.orgs.isKnown(name)) ? null : store.orgs.names();
     case "workflow":
-      return (await store.workflows.get(org, name, null)) === null ? store.workflows.names(org) : null;
+      return (await isWorkflow(name)) ? null : store.workflows.names(org);
     case "tool": {
-      if ((await store.tools.get(org, name, null)) !== null) return null;
+      if ((await store.tools.get(org, name, null)) !== null || (await store.tools.heldBy(org, name, 0)) !== null) return null;
       const workflow = name.startsWith(WORKFLOW_TOOL) ? name.slice(WORKFLOW_TOOL.length) : null;
-      if (workflow !== null && (await store.workflows.get(org, workflow, null)) !== null) return null;
+      if (workflow !== null && (await isWorkflow(workflow))) return null;
       return store.tools.names(org);
     }
     case "model": {

@@ -569,7 +569,7 @@ describe("[AUTH-5] a child run", () => {
       digest: "d1",
       limits,
     });
-    expect(asked).toEqual([["acme", "order-fulfilment", null, "ann"]]);
+    expect(asked).toEqual([["acme", "order-fulfilment", null, "ann", "run_1"]]);
     expect(await authority(ports).authorize(aboutRun)).toEqual(answer);
   });
 

@@ -50,6 +50,8 @@ PUT /v1/routes/{task}
 GET /v1/routes
 GET /v1/routes/{task}
 DELETE /v1/routes/{task}
+DELETE /v1/tools/{name}
+DELETE /v1/workflows/{name}
 PUT /v1/secrets/{name}
 POST /v1/workflows
 GET /v1/workflows

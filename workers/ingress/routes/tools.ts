@@ -8,6 +8,7 @@ import { errorOf } from "../../../core/run/calls/failure.ts";
 import type { StoredTool } from "../../store/ports.ts";
 import { approveTool } from "../../use-cases/approve-tool.ts";
 import { importTools } from "../../use-cases/import-tools.ts";
+import { auditRecord } from "../../use-cases/record.ts";
 import { registerTool } from "../../use-cases/register-tool.ts";
 import { testTool } from "../../use-cases/test-tool.ts";
 import { longNumbersOf } from "../body.ts";
@@ -69,6 +70,28 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
         const shown = versions.find(({ status }) => status === "active") ?? proposals.at(-1);
         if (shown === undefined) return err(unknownName("tool", params.name, await ports.store.tools.names(principal.org)));
         return reply(200, { ...viewOf(shown), proposals: proposals.map(viewOf) });
+      },
+    }),
+    endpoint({
+      method: "delete",
+      path: "/v1/tools/{name}",
+      operationId: "deleteTool",
+      tag: "tools",
+      summary: "Withdraws a tool: nothing new uses it, and runs under way keep it",
+      action: "tool.write",
+      params: { name: toolName },
+      answers: { 204: { description: "withdrawn" } },
+      async handle(call) {
+        const { org } = call.principal;
+        const { name } = call.params;
+        const record = auditRecord(ports, call, {
+          type: "tool.withdrawn",
+          action: "tool.write",
+          resource: `tool/${name}`,
+          decision: "allow",
+        });
+        const withdrawn = await ports.store.tools.withdraw(org, name, record);
+        return withdrawn ? reply(204, undefined) : err(unknownName("tool", name, await ports.store.tools.names(org)));
       },
     }),
     endpoint({

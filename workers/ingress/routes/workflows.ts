@@ -6,6 +6,7 @@ import type { ReachChange } from "../../../core/reach/difference.ts";
 import { err, ok } from "../../../core/result.ts";
 import type { WorkflowVersionView } from "../../../core/workflow/view.ts";
 import type { ReachNews } from "../../use-cases/reach.ts";
+import { auditRecord } from "../../use-cases/record.ts";
 import { checkWorkflow, registerWorkflow } from "../../use-cases/register-workflow.ts";
 import type { Answer } from "../context.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
@@ -76,6 +77,28 @@ export function workflowRoutes(ports: IngressPorts): Endpoint[] {
       params,
       answers: { 200: { description: "the version", schema: WorkflowVersion } },
       handle: async (call) => show(ports, call.principal.org, call.params.name, null),
+    }),
+    endpoint({
+      method: "delete",
+      path: "/v1/workflows/{name}",
+      operationId: "deleteWorkflow",
+      tag: "workflows",
+      summary: "Withdraws a workflow: it starts no new run, and runs under way go on",
+      action: "workflow.write",
+      params,
+      answers: { 204: { description: "withdrawn" } },
+      async handle(call) {
+        const { org } = call.principal;
+        const { name } = call.params;
+        const record = auditRecord(ports, call, {
+          type: "workflow.withdrawn",
+          action: "workflow.write",
+          resource: `workflow/${name}`,
+          decision: "allow",
+        });
+        const withdrawn = await ports.store.workflows.withdraw(org, name, record);
+        return withdrawn ? reply(204, undefined) : err(unknownName("workflow", name, await ports.store.workflows.names(org)));
+      },
     }),
     endpoint({
       method: "get",
