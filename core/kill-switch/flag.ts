@@ -4,8 +4,10 @@
  * write of ours carries a mark in the metadata; a value without its mark was set by hand.
  *
  * The danger is on both sides: a hand's `on` that is missed does not stop; a hand's `on` that was answered long ago and is shown
- * again, after two people lifted the switch, stops for nothing. A hand's value therefore counts only once our latest write was
- * seen (then the hand came after it), or when that write is so old that no cache can still hide it.
+ * again, after two people lifted the switch, stops for nothing. Only a hand's `on` that was read shortly before our latest write can be
+ * shown again, so a hand's `on` counts at once unless there was such a one; then it counts when our latest write was seen (the hand
+ * came after it), or when that write is so old that no cache can still hide it. An `on` that is doubted and taken back meanwhile is kept
+ * in mind, and counts if nothing showed until then that it was an old one.
  */
 import type { EpochMs } from "../time.ts";
 
@@ -25,6 +27,10 @@ export type FlagMemory = {
   readonly wroteAt: EpochMs;
   /** The highest serial of ours that was read back. */
   readonly seenSerial: number;
+  /** When a hand's `on` was last read and counted. Absent: never. */
+  readonly handAt?: EpochMs;
+  /** A hand's `on` that may be an old one: when it was read first, and our latest write at that time. Absent: none is in doubt. */
+  readonly doubted?: { readonly at: EpochMs; readonly serial: number };
 };
 
 /** Memory of a flag that was never written. */
@@ -45,11 +51,30 @@ export function judgeFlag(
 ): { readonly verdict: FlagVerdict; readonly memory: FlagMemory } {
   const { value, mark } = reading;
   const ours = mark !== null && mark.value === value && mark.serial <= memory.serial ? mark.serial : null;
-  const seen = ours === null ? memory : { ...memory, seenSerial: Math.max(memory.seenSerial, ours) };
-  if (ours !== null && ours === memory.serial) return { verdict: value === truth ? "fine" : "write", memory: seen };
-  const settled = at - memory.wroteAt > STALE_MS || (ours === null && seen.seenSerial === memory.serial);
-  if (!settled) return { verdict: "wait", memory: seen };
+  const known = ours === null ? memory : withSeen(memory, ours);
+  const latch = { verdict: "latch", memory: { ...withoutDoubt(known), handAt: at } } as const;
+  const { doubted } = known;
+  if (doubted !== undefined && at - doubted.at > STALE_MS) return latch; // no cache shows old values for so long
+  if (ours !== null) {
+    if (ours === memory.serial) return { verdict: value === truth ? "fine" : "write", memory: known };
+    return { verdict: at - memory.wroteAt > STALE_MS ? "write" : "wait", memory: known };
+  }
+  const isSettled = at - memory.wroteAt > STALE_MS || known.seenSerial === memory.serial;
   // A person types; ` On` means on.
-  const byHand = ours === null && value?.trim().toLowerCase() === "on";
-  return { verdict: byHand ? "latch" : "write", memory: seen };
+  if (value?.trim().toLowerCase() !== "on") return { verdict: isSettled && doubted === undefined ? "write" : "wait", memory: known };
+  if (isSettled || !mayBeShownAgain(known)) return latch;
+  return { verdict: "wait", memory: { ...known, doubted: doubted ?? { at, serial: known.serial } } };
+}
+
+/** A hand's `on` was there so shortly before our latest write that a cache may still have it. */
+const mayBeShownAgain = ({ handAt, wroteAt }: FlagMemory): boolean => handAt !== undefined && wroteAt - handAt <= STALE_MS;
+
+/** Our write that came after what is doubted is shown: what is shown again is what we answered, or it would be shown still. */
+function withSeen(memory: FlagMemory, serial: number): FlagMemory {
+  const seen = { ...memory, seenSerial: Math.max(memory.seenSerial, serial) };
+  return memory.doubted?.serial === serial ? withoutDoubt(seen) : seen;
+}
+
+function withoutDoubt({ doubted: _, ...memory }: FlagMemory): FlagMemory {
+  return memory;
 }

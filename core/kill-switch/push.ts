@@ -25,7 +25,7 @@ export type Progress = {
 /** Where the push stands and when it goes on; null: it is over. */
 export type Next = { readonly progress: Progress; readonly at: EpochMs } | null;
 
-/** How long after a throw nothing in flight is believed, in ms: the index has to hear of what started just before. */
+/** How long after a throw nothing in flight is believed, in ms: index and isolates have to tell of what started just before. */
 export const SETTLE_MS = 5_000;
 /** Halts: every 3 s for the first 30 s (within which nothing may be in flight any more), then rarer. */
 const HALT_MS = { every: 3_000, often: 10, cap: 10 * 60_000 };

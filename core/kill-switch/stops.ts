@@ -3,8 +3,17 @@ import type { EpochMs } from "../time.ts";
 
 /** `all`, or a scope inside one org. Names are those of docs/contract.md, "People and control": `org:…`, `workflow:…`, `tool:…`, `model:…`. */
 export type StopScope =
-  | { readonly kind: "all" }
-  | { readonly kind: "org" | "workflow" | "tool" | "model"; readonly org: string; readonly name: string };
+  | { readonly kind: "all"; readonly drill?: true }
+  | {
+      readonly kind: "org" | "workflow" | "tool" | "model";
+      readonly org: string;
+      readonly name: string;
+      /** A drill of this scope: it stops the runs of `DRILL_WORKFLOW` alone. */
+      readonly drill?: true;
+    };
+
+/** The workflow whose runs a drill stops. No workflow of an org can have this name (docs/contract.md, "Conventions"). */
+export const DRILL_WORKFLOW = "(drill)";
 
 /** A snapshot of all active switches. */
 export type Stops = {
@@ -21,20 +30,26 @@ export const STOPS_MAX_AGE_MS = 2_000;
 /** What a piece of work touches; the scope that stops it, widest first, or null. */
 export type StopSubject = { readonly org: string; readonly workflow?: string; readonly tool?: string; readonly model?: string };
 
+/** True when the scope contains the subject. */
+export function covers(scope: StopScope, subject: StopSubject): boolean {
+  if (scope.drill === true && subject.workflow !== DRILL_WORKFLOW) return false;
+  if (scope.kind === "all") return true;
+  if (scope.org !== subject.org) return false;
+  if (scope.kind === "org") return true;
+  return subject[scope.kind] === scope.name || scope.drill === true;
+}
+
 /** The switch that stops the subject; null: none does. */
 export function stoppedBy(stops: Stops, subject: StopSubject): StopScope | null {
-  const matches = (scope: StopScope): boolean => {
-    if (scope.kind === "all") return true;
-    if (scope.org !== subject.org) return false;
-    if (scope.kind === "org") return true;
-    return subject[scope.kind] === scope.name;
-  };
   const order = ["all", "org", "workflow", "tool", "model"];
-  return [...stops.active].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind)).find(matches) ?? null;
+  return [...stops.active].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind)).find((scope) => covers(scope, subject)) ?? null;
 }
 
 /** `all`, `org:acme`, `workflow:refund` … */
-export const scopeText = (scope: StopScope): string => (scope.kind === "all" ? "all" : `${scope.kind}:${scope.name}`);
+export const scopeText = (scope: StopScope): string => {
+  const text = scope.kind === "all" ? "all" : `${scope.kind}:${scope.name}`;
+  return scope.drill === true ? `drill of ${text}` : text;
+};
 
 /** Names the scope in the whole deployment: `all`, `acme/org:acme`, `acme/workflow:refund` … */
-export const scopeKey = (scope: StopScope): string => (scope.kind === "all" ? "all" : `${scope.org}/${scopeText(scope)}`);
+export const scopeKey = (scope: StopScope): string => (scope.kind === "all" ? scopeText(scope) : `${scope.org}/${scopeText(scope)}`);

@@ -14,8 +14,11 @@ export type SwitchView = {
 /** All switches that the caller may see, and what is still in flight. */
 export type SwitchesView = {
   switches: SwitchView[];
-  /** Runs under an active switch that the index shows as running or compensating; one under two switches counts for each. */
+  /**
+   * Work under an active switch that has not ended: open calls of models and tools, whoever made them, and runs that the index shows as
+   * running or compensating and that have no open call. One under two switches counts for each, unless one switch contains the other.
+   */
   in_flight: number;
-  /** When nothing was in flight any more under any active switch; null before that, and when no switch is active. */
+  /** When the last call was closed and nothing was in flight any more under any active switch; null before that, and when no switch is active. */
   drained_at: string | null;
 };

@@ -63,7 +63,7 @@ export class FlagWatch {
       const reading = await within(ANSWER_WITHIN_MS, flag.read());
       const known = this.#memory();
       const { verdict, memory } = judgeFlag(known, truth(), reading, now());
-      if (memory.seenSerial !== known.seenSerial) this.#remember(memory); // an idle look writes no more rows than it must
+      if (!isSame(memory, known)) this.#remember(memory); // an idle look writes no more rows than it must
       if (verdict === "latch") latch();
       if (verdict === "latch" || verdict === "write" || following) await this.#write(flag, truth, now);
     } catch {
@@ -100,3 +100,6 @@ export class FlagWatch {
     return this.#sql.exec<Row>("SELECT watch_at, mirror_at, flag FROM deployment").one();
   }
 }
+
+const isSame = (a: FlagMemory, b: FlagMemory): boolean =>
+  a.seenSerial === b.seenSerial && a.handAt === b.handAt && a.doubted?.at === b.doubted?.at;

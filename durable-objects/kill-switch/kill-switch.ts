@@ -8,6 +8,7 @@ import type { RecordsMessage } from "../../core/audit/record.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { mintId } from "../../core/ids.ts";
 import type { FlagValue } from "../../core/kill-switch/flag.ts";
+import { type Heard, hear, type OpenReport, openIn } from "../../core/kill-switch/in-flight.ts";
 import { SETTLE_MS } from "../../core/kill-switch/push.ts";
 import type { StopScope, Stops } from "../../core/kill-switch/stops.ts";
 import {
@@ -56,11 +57,15 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
     readonly #stores: Stores;
     readonly #work: Pausables;
     readonly #alarm: Alarm;
+    /** Memory of this life: whoever has a call open says so again within two seconds. */
+    #heard: Heard = new Map();
+    readonly #bornAt: EpochMs;
     #begun: boolean;
 
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
       super(ctx, env);
       this.#ports = portsFor(env);
+      this.#bornAt = this.#ports.now();
       this.#alarm = new Alarm(ctx.storage, () => this.#ports.now());
       this.#work = { runs: pausableRuns(this.#ports) };
       const { sql } = ctx.storage;
@@ -74,9 +79,10 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
       };
     }
 
-    /** What is stopped, now. The first call of a deployment starts the watch over the flag. */
-    async stops(): Promise<Stops> {
+    /** What is stopped, now. `report`: what the isolate that asks has open. The first call of a deployment starts the watch over the flag. */
+    async stops(report?: OpenReport): Promise<Stops> {
       await this.#awake();
+      if (report !== undefined) this.#heard = hear(this.#heard, report, this.#ports.now());
       return this.#stops();
     }
 
@@ -97,10 +103,11 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
         counted.map(async (state) => {
           const mayCountAll = state.scope.kind !== "all" || platformAdmin;
           const scope: StopScope = mayCountAll ? state.scope : { kind: "org", org, name: org };
-          const each = await Promise.all(Object.values(this.#work).map((work) => work.countInFlight(scope)));
-          const inFlight = each.reduce((sum, count) => sum + count, 0);
-          if (inFlight === 0 && mayCountAll && this.#ports.now() >= state.thrown.at + SETTLE_MS) this.#noteDrained(state.id);
-          return inFlight;
+          const each = await Promise.all(Object.values(this.#work).map((work) => work.countMoving(scope)));
+          const moving = each.reduce((sum, count) => sum + count, 0);
+          const open = openIn(this.#heard, scope, this.#ports.now());
+          if (moving === 0 && mayCountAll && this.#isQuiet(state)) this.#noteDrained(state.id);
+          return Math.max(moving, open.ofRuns) + open.others; // a run that moves has a call open, or is about to
         }),
       );
       const drained = counted.map((state) => this.#stores.switches.find(state.id)?.drainedAt ?? null);
@@ -184,11 +191,22 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
           now,
           stops: () => this.#stops(),
           find: (id) => switches.find(id),
+          isQuiet: (state) => this.#isQuiet(state),
           drained: (id) => this.#noteDrained(id),
         }),
         outbox.flush((message) => sendByOrg(message, (part) => this.#ports.send(part)), now),
       ]);
       await this.#arm();
+    }
+
+    /**
+     * No call is open in the scope. Not believed before every isolate that may have one has told of it: after a throw the last calls leave
+     * within two seconds and are told of within two more, and a new life of this object knows nothing at first.
+     */
+    #isQuiet(state: Switch): boolean {
+      const at = this.#ports.now();
+      const { ofRuns, others } = openIn(this.#heard, state.scope, at);
+      return ofRuns + others === 0 && at >= Math.max(state.thrown.at, this.#bornAt) + SETTLE_MS;
     }
 
     #stops(): Stops {

@@ -10,7 +10,8 @@ type Page = { readonly data: readonly { readonly id: string }[]; readonly next_c
 export type Pausable = {
   /** The pieces in the scope that have to be told, from an index. Pages by id, so that a piece which leaves the list moves no page. */
   readonly page: (scope: StopScope, direction: Direction, limit: number, cursor: string | null) => Promise<Page>;
-  readonly countInFlight: (scope: StopScope) => Promise<number>;
+  /** Pieces that move, from the index. Their open calls are counted elsewhere (core/kill-switch/in-flight.ts). */
+  readonly countMoving: (scope: StopScope) => Promise<number>;
   /** Both are idempotent. A piece ignores an epoch older than it knows, and stays halted while another switch stops it. */
   readonly halt: (id: string, stops: Stops) => Promise<void>;
   readonly resume: (id: string, stops: Stops) => Promise<void>;
@@ -30,7 +31,7 @@ export type RunPushPorts = {
   readonly resumeRun: (run: string, stops: Stops) => Promise<void>;
 };
 
-const IN_FLIGHT: readonly RunStatus[] = ["running", "compensating"];
+const MOVING: readonly RunStatus[] = ["running", "compensating"];
 const CONCERNED: { readonly [D in Direction]: readonly RunStatus[] } = {
   halt: ["queued", "running", "compensating"],
   resume: ["paused"],
@@ -39,7 +40,8 @@ const CONCERNED: { readonly [D in Direction]: readonly RunStatus[] } = {
 /** Runs as work that can be halted and resumed. */
 export const pausableRuns = (ports: RunPushPorts): Pausable => ({
   page: (scope, direction, limit, cursor) => ports.runsInScope(scope, CONCERNED[direction], limit, cursor),
-  countInFlight: (scope) => ports.countRunsInScope(scope, IN_FLIGHT),
+  // What calls which tool or model, the index does not know: other runs of the org move on, and the calls themselves are counted.
+  countMoving: async (scope) => (scope.kind === "tool" || scope.kind === "model" ? 0 : ports.countRunsInScope(scope, MOVING)),
   halt: (id, stops) => ports.haltRun(id, stops),
   resume: (id, stops) => ports.resumeRun(id, stops),
 });

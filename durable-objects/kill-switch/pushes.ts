@@ -3,7 +3,7 @@
  * itself, so a push only makes it quicker: one that is lost leaves nothing running. When to go on is decided in core/kill-switch/push.ts.
  */
 import type { PushedWork } from "../../core/keeping/work.ts";
-import { afterPass, afterTrouble, type Direction, type Next, newPush, type Progress, SETTLE_MS } from "../../core/kill-switch/push.ts";
+import { afterPass, afterTrouble, type Direction, type Next, newPush, type Progress } from "../../core/kill-switch/push.ts";
 import { type Stops, scopeKey } from "../../core/kill-switch/stops.ts";
 import type { Switch } from "../../core/kill-switch/switch.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -27,6 +27,8 @@ export type Switchboard = {
   readonly now: () => EpochMs;
   readonly stops: () => Stops;
   readonly find: (id: string) => Switch | null;
+  /** No call is open under the switch, and enough time has passed to know. */
+  readonly isQuiet: (state: Switch) => boolean;
   /** Nothing is in flight under the switch any more. */
   readonly drained: (id: string) => void;
 };
@@ -91,7 +93,7 @@ export class Pushes implements Shelf<Row> {
         progress = { ...progress, cursor: next_cursor, missed };
         this.#save(row, { progress, at: now() + POLICY.retryMs.first });
         if (next_cursor === null) {
-          if (row.kind === "halt" && (await this.#isDrained(row, state, work, board))) return;
+          if (row.kind === "halt" && progress.missed === 0 && (await this.#isDrained(row, state, work, board))) return;
           this.#save(row, afterPass(row.kind, progress, now()));
           return;
         }
@@ -102,10 +104,10 @@ export class Pushes implements Shelf<Row> {
     }
   }
 
-  /** The switch is drained when all its work is. */
-  async #isDrained(row: Row, state: Switch, work: Pausable, { now, drained }: Switchboard): Promise<boolean> {
-    const inFlight = await work.countInFlight(state.scope);
-    if (inFlight > 0 || now() < state.thrown.at + SETTLE_MS || !this.#isWanted(row)) return false;
+  /** Nothing of this kind moves, and nothing is open: the halts of this kind are over. */
+  async #isDrained(row: Row, state: Switch, work: Pausable, { isQuiet, drained }: Switchboard): Promise<boolean> {
+    const moving = await work.countMoving(state.scope);
+    if (moving > 0 || !isQuiet(state) || !this.#isWanted(row)) return false;
     this.#save(row, null);
     if (this.#sql.exec("SELECT 1 FROM push WHERE switch = ? AND kind = 'halt'", state.id).toArray().length === 0) drained(state.id);
     return true;

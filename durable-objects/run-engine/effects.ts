@@ -45,7 +45,7 @@ const HANDLERS: Handlers = {
     const request = built(() => toolCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch));
     if (request === null) return { kind: "tool.answered", activity, call, outcome: notSent() };
     const outcome = await ports.callTool(request).catch(brokenTool);
-    return isBrokenOff(outcome) ? { kind: "interrupted", activity, call } : { kind: "tool.answered", activity, call, outcome };
+    return toolHappening(activity, call, outcome);
   },
   "tool.look_up": async (ports, { machinery, state, killEpoch }, { activity, call, tool }) => {
     const request = toolCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch);
@@ -57,7 +57,7 @@ const HANDLERS: Handlers = {
     const request = built(() => modelCall(machinery, state, activityOf(state, activity), ports.now(), killEpoch));
     if (request === null) return { kind: "model.answered", activity, call, outcome: unsaid() };
     const outcome = await ports.callModel(request).catch(brokenModel);
-    return isBrokenOff(outcome) ? { kind: "interrupted", activity, call } : { kind: "model.answered", activity, call, outcome };
+    return modelHappening(activity, call, outcome);
   },
   "call.queue": async (ports, { machinery }, { activity, call }) => {
     const { id: run, org } = machinery.birth;
@@ -157,7 +157,17 @@ function built<T>(make: () => T): T | null {
   }
 }
 
-/** A kill switch closed its connection: nobody knows what became of it, as after a crash of ours. */
+/** What a tool's outcome is to its run, whoever made the call. */
+export const toolHappening = (activity: string, call: number, outcome: ToolOutcome): Happening => {
+  if (!isBrokenOff(outcome)) return { kind: "tool.answered", activity, call, outcome };
+  return { kind: "interrupted", activity, call, ...(outcome.reached === "no" ? { isUnsent: true } : {}) };
+};
+
+/** As `toolHappening`, of a model. */
+export const modelHappening = (activity: string, call: number, outcome: ModelOutcome): Happening =>
+  isBrokenOff(outcome) ? { kind: "interrupted", activity, call } : { kind: "model.answered", activity, call, outcome };
+
+/** A kill switch closed its connection, or it did not leave any more: nobody knows what became of it, as after a crash of ours. */
 const isBrokenOff = ({ result }: ToolOutcome | ModelOutcome): boolean => "failure" in result && result.failure.code === "cancelled";
 
 /** A gateway that throws has a bug; the call may have left, so its outcome is unknown. */

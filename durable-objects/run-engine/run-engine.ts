@@ -24,6 +24,7 @@ import { valuePrefix } from "../../core/run/outside/value-key.ts";
 import type { EventView, RunReplay, RunStatus, RunView } from "../../core/run/outside/view.ts";
 import { undoneOf } from "../../core/run/steps/child.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
+import { modelHappening, toolHappening } from "./effects.ts";
 import type { LoadedRun } from "./journal.ts";
 import type { ChildEnd, RunEnginePorts, Undone } from "./ports.ts";
 import { type QueuedRequest, RunShell } from "./shell.ts";
@@ -176,8 +177,8 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       call: number,
       outcome: { readonly kind: "tool"; readonly outcome: ToolOutcome } | { readonly kind: "model"; readonly outcome: ModelOutcome },
     ): Promise<void> {
-      if (outcome.kind === "tool") await this.#shell.offer({ kind: "tool.answered", activity, call, outcome: outcome.outcome });
-      else await this.#shell.offer({ kind: "model.answered", activity, call, outcome: outcome.outcome });
+      if (outcome.kind === "tool") await this.#shell.offer(toolHappening(activity, call, outcome.outcome));
+      else await this.#shell.offer(modelHappening(activity, call, outcome.outcome));
     }
 
     /** The run folded again from its journal; nothing is called. */

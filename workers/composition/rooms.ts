@@ -1,4 +1,5 @@
 /** The rooms that others build on, fitted to the bindings: how objects are reached, and what every isolate has one of. */
+import { waitUntil } from "cloudflare:workers";
 import { CALLBACK_SECRET_NAME } from "../../core/callback/sign.ts";
 import { idTime } from "../../core/ids.ts";
 import { withDefaultModels } from "../../core/model/defaults.ts";
@@ -34,7 +35,8 @@ import { defineGuard } from "../guardrail/guard.ts";
 import { inPortions } from "../guardrail/in-portions.ts";
 import { defineIsolates } from "../isolate/isolates.ts";
 import { defineBreakOff } from "../kill-switch/break-off.ts";
-import { defineStopsReader } from "../kill-switch/stops-reader.ts";
+import { defineOpenCalls, type OpenCallBook } from "../kill-switch/open-calls.ts";
+import { defineStopsReader, type StopsReader } from "../kill-switch/stops-reader.ts";
 import { defineLimitsOfIsolate } from "../limits/limits.ts";
 import { defineModelGateway } from "../model-gateway/gateway.ts";
 import { requestBody } from "../model-gateway/request-body.ts";
@@ -95,7 +97,15 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   };
 
   const containers = containersOf(env);
-  const stops = defineStopsReader({ ask: async () => objects.killSwitch().stops(), now });
+  const openCalls: OpenCallBook = defineOpenCalls({
+    now,
+    name: () => Array.from(random(12), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+    isAnythingStopped: () => stops.isAnythingStopped(),
+    tell: () => stops.tell(),
+    ask: () => stops.stops(),
+    later: (ms, work) => waitUntil(scheduler.wait(ms).then(work)),
+  });
+  const stops: StopsReader = defineStopsReader({ ask: async () => objects.killSwitch().stops(openCalls.report()), now });
   const send = async (message: Parameters<typeof env.RECORDS.send>[0]): Promise<void> => {
     await env.RECORDS.send(message);
   };
@@ -190,14 +200,14 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     hashUser: (user) => broker.mac("user", user),
   });
   const health = defineHealth(breakers, latencies, settings.aiGateway?.url ?? null);
-  const breakOff = defineBreakOff({ stops: () => stops.stops() });
+  const breakOff = defineBreakOff({ stops: () => stops.stops(), open: openCalls.open });
   const desk = defineDesk({
     now,
     random,
     wait: (ms) => scheduler.wait(ms),
     note: async (org, told) => objects.budgetLedger(org).note(org, told),
   });
-  const governed = defineGovernedCalls({ stops: () => stops.stops(), desk, health, log });
+  const governed = defineGovernedCalls({ stops: () => stops.stops(), desk, health, hold: openCalls.hold, log });
   const registered = (org: string) => store.models.list(org);
   const embed = buildEmbed(outside, { registered, governed, gateway: modelGateway });
   const answers = buildAnswers(outside, { values, guard, vault: guardedVault, access, broker, model, embed });

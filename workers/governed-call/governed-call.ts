@@ -21,6 +21,7 @@ import type { Failure } from "../../core/run/calls/call.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import type { Health } from "../breaker/health.ts";
 import type { Desk } from "../budget/ports.ts";
+import type { OpenCallBook } from "../kill-switch/open-calls.ts";
 
 /** What a governed call needs: the kill switch, money, and the health of upstreams. */
 export type GovernedPorts = {
@@ -28,6 +29,8 @@ export type GovernedPorts = {
   readonly stops: () => Promise<Stops>;
   readonly desk: Desk;
   readonly health: Health;
+  /** The call is in the isolate's register from its opening to its end. */
+  readonly hold: OpenCallBook["hold"];
   readonly log: Log;
 };
 
@@ -36,6 +39,8 @@ export type GovernedCall = {
   readonly user: string;
   /** What of it a kill switch may stop. */
   readonly subject: StopSubject;
+  /** Who breaks the call off has it in the register already. Absent: it is put there. */
+  readonly isRegistered?: true;
   readonly entry: ModelEntry;
   /** The model's price as it was when the model was chosen. */
   readonly model: Priced;
@@ -86,7 +91,7 @@ export const defineGovernedCalls =
   (call) =>
     open(ports, call);
 
-async function open({ stops, desk, health, log }: GovernedPorts, call: GovernedCall): Promise<Result<OpenCall, NotMade>> {
+async function open({ stops, desk, health, hold, log }: GovernedPorts, call: GovernedCall): Promise<Result<OpenCall, NotMade>> {
   const { subject, user, worst, entry, timeoutMs, settles } = call;
   const unreadable = (what: "kill switch" | "budget") => (error: unknown) => {
     log(logLine("call.not_opened", { question: what, org: subject.org, upstream: entry.id, error: errorName(error) }));
@@ -113,10 +118,12 @@ async function open({ stops, desk, health, log }: GovernedPorts, call: GovernedC
     const failure = restingFailure(admission.retryAfterMs);
     return err({ kind: "resting", failure, givenBack: settle(NOTHING, call.unused("resting")) });
   }
+  const close = call.isRegistered === true ? () => undefined : hold(subject);
   return ok({
     pressure,
     onRecord,
     async end({ failure, usage, upstream, durationMs }, recordsOf) {
+      close();
       const told = admission.ended(failure, upstream, durationMs);
       const spent = spentOn(call.model, failure, usage, upstream["status"]);
       await Promise.all([told, settle(spent, recordsOf(spent ?? worst, spent))]);

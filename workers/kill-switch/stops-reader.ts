@@ -19,6 +19,10 @@ export type StopsReader = {
   stops(): Promise<Stops>;
   /** After a throw or recovery through this isolate: what is known, and what is being asked, is older than that. */
   forget(): void;
+  /** Asks now, however young the snapshot is: what this isolate has open is told with it. */
+  tell(): Promise<unknown>;
+  /** True when the last answer named an active switch. */
+  isAnythingStopped(): boolean;
 };
 
 /** A caller waits no longer than this for the object. */
@@ -74,5 +78,7 @@ export function defineStopsReader(ports: StopsReaderPorts): StopsReader {
       known = null;
       underWay = null;
     },
+    tell: () => send().answer,
+    isAnythingStopped: () => (known?.active.length ?? 0) > 0,
   };
 }

@@ -129,6 +129,7 @@ async function askOne(ports: ModeratorPorts, asker: Asker, one: One): Promise<As
   const opened = await ports.governed({
     user,
     subject: { org, workflow, model },
+    isRegistered: true,
     entry,
     model: entry,
     worst,

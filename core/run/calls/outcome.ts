@@ -121,7 +121,7 @@ function elseTheNext(activity: Activity, outcome: ModelOutcome): ModelOutcome {
 }
 
 /** The object died during a call. A model is asked again; a tool is called again under its key, or a person decides. */
-export function takeInterruption(turn: Turn, activityId: string, call: number): string | null {
+export function takeInterruption(turn: Turn, activityId: string, call: number, isUnsent = false): string | null {
   const activity = own(turn.state.activities, activityId);
   if (activity?.phase !== "calling" || activity.call !== call) return LATE;
   if (activity.kind === "model") {
@@ -135,7 +135,7 @@ export function takeInterruption(turn: Turn, activityId: string, call: number): 
     noteModelCall(turn, activity, outcome, noSpent, true, true);
     if (turn.state.stopping === null) dispatch(turn, activityId, true);
     else failWork(turn, activity, failure);
-  } else if (mayRepeat(activity)) dispatch(turn, activityId, true);
+  } else if (isUnsent || mayRepeat(activity)) dispatch(turn, activityId, true);
   else if (turn.state.stopping === null || activity.purpose === "compensation") resolveDoubt(turn, activity);
   else failWork(turn, activity, { code: "tool_error", message: "the call was interrupted and its outcome is unknown" }, true);
   return null;

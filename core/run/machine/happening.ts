@@ -33,7 +33,13 @@ export type Happening =
   | { readonly kind: "model.answered"; readonly activity: string; readonly call: number; readonly outcome: ModelOutcome }
   | { readonly kind: "tool.looked_up"; readonly activity: string; readonly call: number; readonly answer: LookupAnswer }
   /** The object died while this call was under way; it is unknown whether the call arrived. */
-  | { readonly kind: "interrupted"; readonly activity: string; readonly call: number }
+  | {
+      readonly kind: "interrupted";
+      readonly activity: string;
+      readonly call: number;
+      /** The call had not left: repeating it is harmless, whatever its tool promises. */
+      readonly isUnsent?: true;
+    }
   | {
       readonly kind: "review.opened";
       readonly activity: string;

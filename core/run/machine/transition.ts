@@ -60,7 +60,7 @@ function take(turn: Turn, happening: Happening): Take {
     case "tool.looked_up":
       return takeLookedUp(turn, happening.activity, happening.call, happening.answer);
     case "interrupted":
-      return takeInterruption(turn, happening.activity, happening.call);
+      return takeInterruption(turn, happening.activity, happening.call, happening.isUnsent);
     case "review.opened":
       return takeOpenedReview(turn, happening);
     case "review.decided":

@@ -304,7 +304,7 @@ describe("the flag", () => {
     expect(await kill.stops()).toMatchObject({ epoch: 2, active: [] });
   });
 
-  it("[KILL-8] a hand's `on` after the recovery stops, at once when our write was seen, else when no cache can hide it", async () => {
+  it("[KILL-91] a hand's `on` right after our own write stops within 30 seconds, when no hand's `on` was read shortly before", async () => {
     const { stub, kill } = fresh();
     await kill.throwSwitch(ALL, rootAnn, "");
     await tick(stub, 1);
@@ -313,8 +313,22 @@ describe("the flag", () => {
     await tick(stub, 1);
     kv = { value: "on", mark: null }; // before our `off` was ever read back
     await tick(stub, 30_000);
+    expect((await kill.stops()).active).toEqual([ALL]);
+  });
+
+  it("[KILL-91] a hand's `on` that may be an old one, taken back while it is in doubt, stops when the doubt ends", async () => {
+    const { stub, kill } = fresh();
+    await kill.stops();
+    kv = { value: "on", mark: null };
+    await tick(stub, 1);
+    await tick(stub, 2_000);
+    await lift(kill, ALL, rootAnn, rootBob);
+    await tick(stub, 2_000);
+    kv = { value: "on", mark: null };
+    await tick(stub, 30_000);
     expect((await kill.stops()).active).toEqual([]);
-    for (const wait of [30_000, 30_000, 31_000]) await tick(stub, wait);
+    kv = { value: "off", mark: null };
+    for (const wait of [30_000, 30_000, 30_000, 31_000]) await tick(stub, wait);
     expect((await kill.stops()).active).toEqual([ALL]);
   });
 
@@ -489,6 +503,50 @@ describe("pushes", () => {
     expect(halted.map(({ run }) => run)).toEqual(["run_late"]);
     await tick(stub, 3_000);
     expect((await kill.status("default", true)).drained_at).toBe(new Date(now).toISOString());
+  });
+
+  it("[KILL-93] is drained when the last call is closed and not before, whoever made it", async () => {
+    const { stub, kill } = fresh();
+    const chat = { subject: { org: "acme", model: "m/small" }, calls: 2 };
+    const step = { subject: { org: "acme", workflow: "refund", tool: "pay" }, calls: 3 };
+    runs = [{ id: "run_1", status: "running" }];
+    await kill.throwSwitch({ kind: "org", org: "acme", name: "acme" }, ann, "");
+    await kill.throwSwitch({ kind: "tool", org: "acme", name: "pay" }, ann, "");
+    await kill.stops({ isolate: "a", open: [chat, step], more: 0 });
+    for (const wait of [1, 3_000, 3_000, 3_000]) {
+      await tick(stub, wait);
+      await kill.stops({ isolate: "a", open: [chat, step], more: 0 });
+    }
+    expect(runs.map(({ status }) => status)).toEqual(["paused"]);
+    expect(await kill.status("acme", false)).toMatchObject({ in_flight: 5, drained_at: null });
+    await kill.stops({ isolate: "a", open: [chat], more: 0 });
+    await tick(stub, 3_000);
+    expect(await kill.status("acme", false)).toMatchObject({ in_flight: 2, drained_at: null });
+    await kill.stops({ isolate: "a", open: [], more: 0 });
+    await tick(stub, 3_000);
+    expect(await kill.status("acme", false)).toMatchObject({ in_flight: 0, drained_at: new Date(now).toISOString() });
+  });
+
+  it("[KILL-93] a tool's switch drains while other work of its org goes on", async () => {
+    const { stub, kill } = fresh();
+    runs = [{ id: "run_1", status: "running" }];
+    world.haltRun = async (run, stops) => void halted.push({ run, stops });
+    await kill.throwSwitch({ kind: "tool", org: "acme", name: "pay" }, ann, "");
+    await kill.stops({ isolate: "a", open: [{ subject: { org: "acme", workflow: "refund", tool: "look" }, calls: 1 }], more: 0 });
+    for (const wait of [1, 6_000]) await tick(stub, wait);
+    expect(await kill.status("acme", false)).toMatchObject({ in_flight: 0, drained_at: new Date(now).toISOString() });
+  });
+
+  it("[KILL-93] a new life of the object believes nothing before every isolate could tell", async () => {
+    const { stub, kill } = fresh();
+    await kill.throwSwitch(ALL, rootAnn, "");
+    await tick(stub, 1);
+    now += 60_000;
+    await evictDurableObject(stub);
+    expect(await kill.status("default", true)).toMatchObject({ in_flight: 0, drained_at: null });
+    await kill.stops({ isolate: "a", open: [{ subject: { org: "acme" }, calls: 1 }], more: 0 });
+    await tick(stub, 6_000);
+    expect(await kill.status("default", true)).toMatchObject({ in_flight: 1, drained_at: null });
   });
 
   it("[KILL-10] a run that hangs or fails holds up no other and is told again", async () => {

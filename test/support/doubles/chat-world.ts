@@ -146,7 +146,13 @@ export function chatWorld(answers: readonly Answer[], { desk: other, ...change }
       return { kind: "model", permission, candidates: found, rejected: [], tools: [] };
     },
     models: async () => entries,
-    governed: defineGovernedCalls({ stops, desk: other ?? desk, health, log: (line) => world.lines.push(line) }),
+    governed: defineGovernedCalls({
+      stops,
+      desk: other ?? desk,
+      health,
+      hold: () => () => undefined,
+      log: (line) => world.lines.push(line),
+    }),
     sharesAnswers: async () => false,
     kept: { find: async () => ({ hit: null, stale: async () => null, keep: async () => undefined }) },
     upstream: gateway,
