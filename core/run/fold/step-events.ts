@@ -1,10 +1,11 @@
 /** The fold of steps and items: how they start and settle, and how what they did is undone. */
 import { type Json, own } from "../../json.ts";
+import { join, type Label, OWN } from "../../label/label.ts";
 import type { Labels } from "../../label/labels.ts";
 import { LongList } from "../../long-list.ts";
 import { rescuersIn } from "../../workflow/on-error.ts";
 import type { RunEvent } from "../machine/event.ts";
-import type { Activity, RunState } from "../machine/state.ts";
+import type { Activity, MapState, RunState } from "../machine/state.ts";
 import { itemNode, nodeDefinition, stepOfNode } from "../steps/node.ts";
 import {
   changeMap,
@@ -66,7 +67,11 @@ export const STEP_EVENTS: Handlers<Types> = {
   },
   "item.failed": (state, event) => {
     const node = itemNode(stepId(event), event.data.index);
-    const failed = changeMap(endNode(state, node), stepId(event), (old) => ({ ...old, failing: old.failing ?? event.data.error }));
+    const failed = changeMap(endNode(state, node), stepId(event), (old) => ({
+      ...old,
+      failing: old.failing ?? event.data.error,
+      ...labelOfFailing(old, event.data.label),
+    }));
     return event.data.unknown_outcome ? { ...failed, undone: [...failed.undone, node] } : failed;
   },
   "step.retrying": (state, event) => {
@@ -117,7 +122,7 @@ export const STEP_EVENTS: Handlers<Types> = {
         "degraded",
       );
     }
-    return withStep(doubtful, step, (old) => ({ ...old, status: "failed", error, endedAt: event.at }));
+    return withStep(withLabels(doubtful, step, labels), step, (old) => ({ ...old, status: "failed", error, endedAt: event.at }));
   },
   "step.skipped": (state, event, context) => {
     const step = stepId(event);
@@ -161,6 +166,10 @@ const withDone = (state: RunState, before: RunState, node: string, output: Json,
     ...undoOf(own(before.activities, node)),
   }),
 });
+
+/** A journal from before labels has none. */
+const labelOfFailing = ({ failingLabel = OWN }: MapState, label: Label | undefined): Pick<MapState, "failingLabel"> =>
+  label === undefined ? {} : { failingLabel: join(failingLabel, label) };
 
 const withLabels = (state: RunState, step: string, labels: Labels | undefined): RunState =>
   labels === undefined ? state : { ...state, labels: { ...state.labels, [step]: labels } };

@@ -110,7 +110,8 @@ export type EventData = {
   };
   "item.started": Labelled & { readonly index: number; readonly kind: StepKind; readonly input?: Json };
   "item.completed": Labelled & { readonly index: number; readonly output: Json; readonly error?: StepError };
-  "item.failed": { readonly index: number; readonly error: StepError; readonly unknown_outcome?: boolean };
+  /** `label`: whose word it is that the item failed. */
+  "item.failed": { readonly index: number; readonly error: StepError; readonly unknown_outcome?: boolean; readonly label?: Label };
   /** The model's text in one iteration, and the tool calls that it requests. */
   "agent.answered": {
     readonly node: string;

@@ -179,6 +179,8 @@ export type MapState = {
   readonly next: number;
   /** A failed item that nothing absorbed: no further item starts, those in flight are awaited, then the step fails. */
   readonly failing: StepError | null;
+  /** Whose word it is that the item failed. */
+  readonly failingLabel?: Label;
 };
 /** One item of a `map`. A failed one stays `running`; `failing` of its map says why. */
 export type ItemState = {

@@ -3,7 +3,7 @@
  * cancels it; when the parent is undone, a completed child undoes its own steps.
  */
 import { type Json, own } from "../../json.ts";
-import { UNKNOWN } from "../../label/label.ts";
+import { type Label, OWN, UNKNOWN } from "../../label/label.ts";
 import { joined, whole } from "../../label/labels.ts";
 import { fromUsd } from "../../money.ts";
 import { workflowOfTool } from "../../tool/workflow-tool.ts";
@@ -67,9 +67,9 @@ function sideBySide({ machinery, birth, state }: Turn, { id, step, node }: Activ
 const isWorkflow = ({ tool, facts }: Activity): boolean => facts?.child !== undefined || workflowOfTool(tool ?? "") !== null;
 
 /** The child's step fails; an agent's model is told, and may go on. */
-function failChild(turn: Turn, activity: Activity, error: StepError): void {
-  if (activity.purpose === "agent") observe(turn, activity, refusalFor(error));
-  else failNode(turn, activity.node, error);
+function failChild(turn: Turn, activity: Activity, error: StepError, said: Label = OWN): void {
+  if (activity.purpose === "agent") observe(turn, activity, refusalFor(error), said);
+  else failNode(turn, activity.node, { ...error, said });
 }
 
 /** Further items of the same map that may be under way at a time and have no share yet. */
@@ -102,7 +102,7 @@ export function takeChildEnd(turn: Turn, happening: Extract<Happening, { kind: "
   };
   turn.emit("child.ended", { activity: activity.id, run, ok, output, error, flags, usage, held, ...noted }, activity.step);
   alertAtThresholds(turn, before);
-  if (!ok) failChild(turn, activity, childError(error, run));
+  if (!ok) failChild(turn, activity, childError(error, run), joined(labels));
   else if (misfitIn(activity, output))
     failChild(turn, activity, { code: "output_invalid", message: `the output of the child run ${run} does not fit the tool's schema` });
   else if (activity.purpose === "agent") observe(turn, activity, { ok: true, output }, joined(labels));

@@ -17,9 +17,13 @@ import { indexOfNode, nodeDefinition, stepOfNode } from "./node.ts";
 /** What an expression sees beside the run: an item of a map and its index, the output of the call that is undone, why the step failed. */
 export type SeenLabels = { readonly item?: Labels; readonly index?: Labels; readonly output?: Labels; readonly error?: Labels };
 
-/** The label of an error: its code and message are ours, but the other side chose which. */
+/** The label of an error: its code and message are ours, but the other side chose which, and may have said more. */
 const ERROR: Label = { trust: "untrusted", class: "internal", sources: ["error"] };
-const errorLabels: Labels = whole(ERROR);
+/** Of an error about which nothing was noted. */
+const UNTOLD = ERROR;
+
+/** The label of a step's error: of whoever made it fail. */
+const errorLabel = (state: RunState, id: string): Label => join(ERROR, joined(own(state.labels ?? {}, id) ?? []));
 
 /** Where the values of a run come from. */
 export function originIn({ birth }: RunContext, state: RunState, seen: SeenLabels = {}): Origin {
@@ -34,7 +38,7 @@ export function originIn({ birth }: RunContext, state: RunState, seen: SeenLabel
       case "input":
         return labelsAt(inputOf(birth), path);
       case "steps":
-        return ofSteps(path, Object.keys(birth.definition.steps), outputOf);
+        return ofSteps(path, Object.keys(birth.definition.steps), { outputOf, errorOf: (id) => errorLabel(state, id) });
       case "run":
         return [];
       case "index":
@@ -44,7 +48,7 @@ export function originIn({ birth }: RunContext, state: RunState, seen: SeenLabel
       case "output":
         return labelsAt(seen.output ?? whole(UNKNOWN), path);
       case "error":
-        return labelsAt(seen.error ?? errorLabels, path);
+        return labelsAt(seen.error ?? whole(UNTOLD), path);
       default:
         return whole(UNKNOWN);
     }
@@ -52,10 +56,12 @@ export function originIn({ birth }: RunContext, state: RunState, seen: SeenLabel
   return origin;
 }
 
-function ofSteps([id, field, ...rest]: readonly string[], ids: readonly string[], outputOf: (id: string) => Labels): Labels {
-  if (id === undefined) return whole(joined([...ids.flatMap(outputOf), ...errorLabels]));
+type Told = { readonly outputOf: (id: string) => Labels; readonly errorOf: (id: string) => Label };
+
+function ofSteps([id, field, ...rest]: readonly string[], ids: readonly string[], { outputOf, errorOf }: Told): Labels {
+  if (id === undefined) return whole([...ids.map(errorOf), joined(ids.flatMap(outputOf))].reduce(join));
   if (field === "output") return labelsAt(outputOf(id), rest);
-  return field === "error" ? errorLabels : whole(join(joined(outputOf(id)), ERROR));
+  return whole(field === "error" ? errorOf(id) : join(joined(outputOf(id)), errorOf(id)));
 }
 
 /** A child's input has its parent's labels. */
@@ -89,7 +95,7 @@ function controlOf({ definition }: Birth, state: RunState, id: string, origin: O
   const { when } = nodeDefinition(definition, id) as Step;
   const condition = when === null ? OWN : joined(labelsOfTemplate(when, origin, UNKNOWN));
   const rescued = own(state.steps, id)?.rescues ?? null;
-  return rescued === null ? condition : join(condition, joined(own(state.labels ?? {}, rescued) ?? errorLabels));
+  return rescued === null ? condition : join(condition, joined(own(state.labels ?? {}, rescued) ?? whole(UNTOLD)));
 }
 
 const controlIn = (context: RunContext, state: RunState, node: string): Label =>
@@ -120,13 +126,21 @@ export function failureLabel(context: RunContext, state: RunState, node: string)
     case "items":
       return itemsFailureLabel(context, state, node);
     default:
-      return join(joined(labelsOfInput(context, state, node)), ERROR);
+      return join(join(joined(labelsOfInput(context, state, node)), ERROR), speakerLabel(state, node));
   }
+}
+
+/** What the tool or the agent that made a node fail may have told by it. */
+function speakerLabel(state: RunState, node: string): Label {
+  const { facts, tool } = own(state.activities, node) ?? {};
+  const said = facts === undefined || facts === null ? OWN : saidBy(`tool:${tool ?? "unknown"}`, "untrusted", OWN, facts.sensitivity);
+  return join(own(state.agents, node)?.label ?? OWN, said);
 }
 
 /** A map fails over its list, or over any of its items, after what their `on_error` says. */
 function itemsFailureLabel(context: RunContext, state: RunState, step: string): Label {
-  const over = joined(labelsOfInput(context, state, step));
+  const failing = own(state.maps, step)?.failingLabel ?? OWN;
+  const over = join(joined(labelsOfInput(context, state, step)), failing);
   const { item } = mentionsOf(nodeDefinition(context.birth.definition, step));
   if (item === null) return over;
   const { outputFrom, input } = rulesOf(item);
@@ -210,5 +224,5 @@ const signalLabel = (state: RunState, name: string): Label => own(state.signalLa
 export const labelsOfPartial = (context: RunContext, state: RunState, instead: Template | null, ids: readonly string[]): Labels => {
   const origin = originIn(context, state);
   const parts = instead === null ? ids.map((id) => placedAt(id, origin("steps", [id, "output"]))) : [labelsIn(context, state, instead)];
-  return merged([...parts, errorLabels]);
+  return merged([...parts, whole(ERROR)]);
 };

@@ -1,6 +1,6 @@
 /** How a node (a step, or an item of a `map`) ends, and what its end means for the steps that wait for it. */
 import { type Json, own } from "../../json.ts";
-import { join, type Label } from "../../label/label.ts";
+import { join, type Label, OWN } from "../../label/label.ts";
 import { joined, type Labels, merged, whole } from "../../label/labels.ts";
 import type { ErrorRule, OnError } from "../../workflow/definition.ts";
 import { evaluate, evaluateCondition, type Scope } from "../../workflow/expression.ts";
@@ -23,10 +23,11 @@ import {
 } from "./labels.ts";
 import { indexOfNode, nodeDefinition, stepOfNode } from "./node.ts";
 
-/** Why a node fails. `class`: as the failed call told it; absent: the code stands for one. `read`: of what an expression that failed had read. */
-type Failed = StepError & { readonly class?: Failure["class"]; readonly read?: Label };
+/** Why a node fails. `class`: as the failed call told it; absent: the code stands for one. `read`: of what an expression that failed had read.
+ * `said`: of what a child run that failed had been told. */
+type Failed = StepError & { readonly class?: Failure["class"]; readonly read?: Label; readonly said?: Label };
 
-const bare = ({ class: _class, read: _read, ...error }: Failed): StepError => error;
+const bare = ({ class: _class, read: _read, said: _said, ...error }: Failed): StepError => error;
 
 /** Completes a step, or an item of a `map`. */
 export function completeNode(turn: Turn, node: string, output: Json, labels = labelsOfResult(turn.machinery, turn.state, node)): void {
@@ -44,10 +45,12 @@ export function failNode(turn: Turn, node: string, failure: Failed, unknownOutco
   const item = own(turn.state.maps, stepOfNode(node))?.over[index] ?? null;
   const told = toldError(error, classOfError(failure));
   const scope = { ...turn.scope(), index, item, error: told };
-  const chosen = unknownOutcome ? null : ruleFor(turn, on_error, scope, seenOfFailure(turn, node, failure));
+  const seen = seenOfFailure(turn, node, failure);
+  const chosen = unknownOutcome ? null : ruleFor(turn, on_error, scope, seen);
   const fallback = fallbackValue(turn, chosen, scope);
+  const noted = { label: joined(seen.error), ...(unknownOutcome ? { unknown_outcome: true } : {}) };
   if (fallback !== null) turn.emit("item.completed", { index, output: fallback.value, labels: fallback.labels, error }, stepOfNode(node));
-  else turn.emit("item.failed", { index, error, ...(unknownOutcome ? { unknown_outcome: true } : {}) }, stepOfNode(node));
+  else turn.emit("item.failed", { index, error, ...noted }, stepOfNode(node));
 }
 
 /** Completes a step. `signal`: the one that it waited for; it is taken from those that came. */
@@ -74,7 +77,8 @@ export function failStep(turn: Turn, id: string, failure: Failed, unknownOutcome
   const error = bare(failure);
   const noted = { error, class: classOfError(failure), ...(unknownOutcome ? { unknown_outcome: true } : {}) };
   const scope = { ...turn.scope(), error: toldError(error, noted.class) };
-  const chosen = ruleFor(turn, turn.stepDefinition(id).on_error, scope, seenOfFailure(turn, id, failure));
+  const seen = seenOfFailure(turn, id, failure);
+  const chosen = ruleFor(turn, turn.stepDefinition(id).on_error, scope, seen);
   const rescuer = chosen !== null && "step" in chosen.rule ? chosen.rule.step : null;
   const fallback = fallbackValue(turn, chosen, scope);
   if (fallback !== null) {
@@ -84,7 +88,7 @@ export function failStep(turn: Turn, id: string, failure: Failed, unknownOutcome
   } else if (chosen !== null && rescuer !== null && own(turn.state.steps, rescuer)?.status === "pending") {
     turn.emit("step.failed", { ...noted, absorbed: "step", rescuer, labels: whole(chosen.why) }, id);
   } else {
-    turn.emit("step.failed", { ...noted, absorbed: null }, id);
+    turn.emit("step.failed", { ...noted, absorbed: null, labels: seen.error }, id);
     stopAtFailure(turn, { ...error, step: id });
   }
 }
@@ -93,8 +97,12 @@ export function failStep(turn: Turn, id: string, failure: Failed, unknownOutcome
 type Chosen = { readonly rule: ErrorRule; readonly seen: SeenLabels; readonly why: Label };
 
 /** What the rules of a node that fails see. */
-function seenOfFailure({ machinery, state }: Turn, node: string, { read }: Failed): SeenLabels {
-  const cause = read ?? failureLabel(machinery, state, node);
+function seenOfFailure(
+  { machinery, state }: Turn,
+  node: string,
+  { read, said = OWN }: Failed,
+): SeenLabels & Required<Pick<SeenLabels, "error">> {
+  const cause = join(read ?? failureLabel(machinery, state, node), said);
   return { ...seenByItem(machinery, state, node), error: whole(cause) };
 }
 

@@ -7,6 +7,7 @@ import { fold } from "../../../core/run/fold/evolve.ts";
 import type { Birth } from "../../../core/run/machine/birth.ts";
 import type { RunEvent } from "../../../core/run/machine/event.ts";
 import { transition } from "../../../core/run/machine/transition.ts";
+import { toldEnd } from "../../../core/run/outside/told-end.ts";
 import { wantedEffects } from "../../../core/run/outside/wanted.ts";
 import { reachesGuarded } from "../../../core/tool/guarded.ts";
 import type { AuthorityQuestion } from "../../../core/workflow/authority.ts";
@@ -399,7 +400,7 @@ describe("every way of a value and of a choice", () => {
     let arrived = 0;
     let chosen = 0;
     const ways = new Set<string>();
-    for (let seed = 1; seed <= 2_000; seed++) {
+    for (let seed = 1; seed <= 600; seed++) {
       const [one, other] = [play(seed, 0), play(seed, 1)];
       for (const [key, { input, untrusted }] of [...one.calls, ...other.calls]) {
         const marked = placesOf(input);
@@ -414,8 +415,8 @@ describe("every way of a value and of a choice", () => {
         expect(missed, `seed ${seed}: ${key} ${JSON.stringify(twin)} ${JSON.stringify(untrusted)}`).toEqual([]);
       }
     }
-    expect(arrived).toBeGreaterThan(1_000);
-    expect(chosen).toBeGreaterThan(500);
+    expect(arrived).toBeGreaterThan(500);
+    expect(chosen).toBeGreaterThan(200);
     expect([...ways].sort()).toEqual([
       "compensation",
       "index",
@@ -438,7 +439,7 @@ describe("every way of a value and of a choice", () => {
 it("[FLOW-11] the class of a value follows it and what it decides, in generated definitions", { timeout: 120_000 }, () => {
   let arrived = 0;
   let chosen = 0;
-  for (let seed = 1; seed <= 1_000; seed++) {
+  for (let seed = 1; seed <= 400; seed++) {
     const [one, other] = [play(seed, 0, "tools"), play(seed, 1, "tools")];
     for (const [key, { input, restricted }] of [...one.calls, ...other.calls]) {
       const marked = placesOf(input);
@@ -452,8 +453,8 @@ it("[FLOW-11] the class of a value follows it and what it decides, in generated 
       expect(missed, `seed ${seed}: ${key} ${JSON.stringify(twin)} ${JSON.stringify(restricted)}`).toEqual([]);
     }
   }
-  expect(arrived).toBeGreaterThan(500);
-  expect(chosen).toBeGreaterThan(200);
+  expect(arrived).toBeGreaterThan(200);
+  expect(chosen).toBeGreaterThan(80);
 });
 
 /** The places in which two values differ. */
@@ -489,7 +490,7 @@ function play(seed: number, world: number, only: "tools" | null = null): Played 
     const script: Partial<Script> = {
       tool: () => {
         const draw = word();
-        if (draw(4) === 0 && only === null) return failedWith(`m${draw(2)}`);
+        if (draw(4) === 0) return failedWith(only === null ? `m${draw(2)}` : `m${MARK}${draw(2)}`);
         const l = Array.from({ length: draw(3) }, (_, at) => `${MARK}${at}`);
         return answered({ f: `${MARK}${draw(9)}`, g: { h: `t${MARK}` }, l, yes: draw(2) === 0, ...(draw(2) === 0 ? { maybe: 1 } : {}) });
       },
@@ -498,9 +499,10 @@ function play(seed: number, world: number, only: "tools" | null = null): Played 
       child: (_name, given, labels) => {
         const parent = { run: "run_p", activity: "c", depth: 1, tools: ["w", "undo"] };
         const birthOfChild = { input: given as Json, parent, ...(labels === undefined ? {} : { inputLabels: labels }) };
-        const { status, output, outputLabels } = drive(inner, birthOfChild, `${path}${activity}>`).state;
-        if (status !== "completed") return { ok: false, error: { code: "tool_error", message: "no" } };
-        return { ok: true, output, ...(outputLabels === undefined ? {} : { labels: outputLabels }) };
+        const ended = drive(inner, birthOfChild, `${path}${activity}>`);
+        const { ok, output, labels: told, error } = toldEnd(ended.machinery, ended.state);
+        const why = error === null ? {} : { error: { code: "tool_error" as const, message: error.message } };
+        return { ok, output, ...why, ...(told === undefined ? {} : { labels: told }) };
       },
       authority: (question) => {
         const answer = base(question);
