@@ -91,6 +91,14 @@ export function createClient(options: ClientOptions) {
       get: (id: string) => http.json<ReviewView>("GET", at("v1", "reviews", id)),
       decide: (id: string, decision: Decision) => http.json<ReviewView>("POST", at("v1", "reviews", id, "decision"), { body: decision }),
     },
+    /** Who decides about an operation, such as `tool:payments.refund`. */
+    approvers: {
+      put: (operation: string, entry: Api.PutApprovers) =>
+        http.json<Api.ApproversSet>("PUT", at("v1", "approvers", operation), { body: entry }),
+      get: (operation: string) => http.json<Api.Approvers>("GET", at("v1", "approvers", operation)),
+      list: (page: PageOptions = {}) => http.json<Page<Api.Approvers>>("GET", `/v1/approvers${query(page)}`),
+      remove: (operation: string) => http.json<void>("DELETE", at("v1", "approvers", operation)),
+    },
     /** Lifts the risk block of a step of a run: one person asks, two others approve. */
     overrides: {
       ask: (override: Api.AskOverride, repeat: Repeatable = {}) =>

@@ -22,6 +22,30 @@ export type ApiKey = {
   readonly last_used_at: string | null;
 };
 
+export type Approvers = {
+  readonly operation: string;
+  readonly roles: readonly string[];
+  readonly users: readonly string[];
+  readonly approvals_needed: number;
+  readonly due_minutes?: number;
+  readonly then: readonly ({
+    readonly roles: readonly string[];
+    readonly users: readonly string[];
+    readonly after_minutes: number;
+  })[];
+  readonly auto_approve?: {
+    readonly risk_below: number;
+    readonly sample: number;
+  };
+};
+
+export type ApproversSet = Approvers & {
+  readonly warnings: readonly ({
+    readonly path: string;
+    readonly message: string;
+  })[];
+};
+
 export type AskOverride = {
   readonly run: string;
   /** a step of the run's workflow; every call that it makes is covered */
@@ -1365,6 +1389,27 @@ export type Problem = {
   })[];
 };
 
+export type PutApprovers = {
+  readonly roles?: readonly string[];
+  readonly users?: readonly string[];
+  /** 1 by default; always different people, none of them the one who started the run */
+  readonly approvals_needed?: number;
+  /** by default 15, 60 or 240 by severity */
+  readonly due_minutes?: number;
+  /** who joins when nobody has decided so many minutes after the review was opened */
+  readonly then?: readonly ({
+    readonly roles?: readonly string[];
+    readonly users?: readonly string[];
+    readonly after_minutes: number;
+  })[];
+  /** a lower risk passes without a person */
+  readonly auto_approve?: {
+    readonly risk_below: number;
+    /** the share that is reviewed afterwards; 0.1 by default */
+    readonly sample?: number;
+  };
+};
+
 /** replaces the caps of the scope: what is absent or null is not capped; a user without any cap is under `user:*` */
 export type PutBudget = {
   readonly usd_per_day?: number | null;
@@ -1535,6 +1580,12 @@ export type Review = {
   readonly digest: string;
   readonly due_at: string;
   readonly approvals_needed: number;
+  /** who decides, where the registry of approvers had an entry; with the next in line who have joined */
+  readonly approvers?: {
+    readonly operation: string;
+    readonly roles: readonly string[];
+    readonly users: readonly string[];
+  };
   readonly approvals: readonly ({
     readonly by: string;
     readonly at: string;

@@ -167,6 +167,8 @@ function judgement(world: World, { id, reason }: ReviewView): Judgement {
   return {
     by: dice.one("reviewer/who", ["grace", "joan"]),
     root: null,
+    roles: ["reviewer"],
+    rule: null,
     digest: null,
     ...(reason === "hand_over" ? takenOver(world, id) : { action, reason: "", changes: action === "modify" ? { n: 77 } : null }),
   };

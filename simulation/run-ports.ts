@@ -4,7 +4,6 @@ import type { RecordsMessage } from "../core/audit/record.ts";
 import type { Refusal } from "../core/errors/problem.ts";
 import type { Json } from "../core/json.ts";
 import type { Result } from "../core/result.ts";
-import { DUE_MS } from "../core/review/case.ts";
 import type { RunStart } from "../core/run/machine/birth.ts";
 import type { RunEnginePorts, Undone } from "../durable-objects/run-engine/ports.ts";
 import { SKEW_MS } from "./climate.ts";
@@ -33,10 +32,7 @@ export function runPorts(
     lookUp: (call) => inside("lookUp", () => world.shop.lookUp(call)),
     callModel: (call) => inside("callModel", () => world.models.call(call)),
     openReview: (org, request) =>
-      out("openReview", async () => {
-        const { id } = await world.ask<{ id: string }>("ReviewQueue", org, "open", org, request);
-        return { id, until: request.at + DUE_MS[request.severity] };
-      }),
+      out("openReview", () => world.ask<{ id: string; until: number }>("ReviewQueue", org, "open", org, request)),
     withdrawReviews: (org, run, ids) => out("withdrawReviews", () => world.ask("ReviewQueue", org, "withdraw", run, ids)),
     toolEffects: (_org, names) => out("toolEffects", async () => Object.fromEntries(names.map((name) => [name, factsOf(name).effect]))),
     outputOf: (run, step) =>

@@ -105,6 +105,7 @@ export const STORES = {
     retention: nothing("by its line a run is found in the archive"),
   },
   "DB.dead_letters": { erasure: NUMBERS, retention: nothing("by its line a dead letter is found with its run in the archive") },
+  "DB.approvers": { erasure: CALLERS, retention: CONFIGURED },
   "DB.overrides": { erasure: CALLERS, retention: nothing("who lifted a block, for what and until when") },
   "DB.feedback": {
     erasure: nothing("comments are scrubbed of personal data before they are stored"),

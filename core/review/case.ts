@@ -4,6 +4,7 @@ import type { HandOverReason } from "../guardrail/hand-over/hand-over.ts";
 import type { Json } from "../json.ts";
 import type { RiskFactor } from "../risk/risk.ts";
 import type { EpochMs } from "../time.ts";
+import type { ApproverRule, ReviewReason } from "./approvers.ts";
 
 /** How urgent a case is; it sets when the case is due (`DUE_MS`). */
 export type Severity = "critical" | "high" | "medium";
@@ -35,9 +36,6 @@ export type HandOverCase = {
   readonly conversation: readonly HandOverMessage[];
 };
 
-/** Why a person is asked, as a run says it. */
-export type ReviewReason = "step" | "policy" | "budget" | "guardrail" | "unknown-outcome" | "hand_over";
-
 /** What a run asks: opening the same `key` twice is one case. */
 export type ReviewRequest = {
   /** `{run}/{activity}#n`: names the case within the org. */
@@ -67,6 +65,10 @@ export type ReviewRequest = {
   /** SHA-256, hex: what an approval covers. */
   readonly digest: string;
   readonly approvalsNeeded: number;
+  /** What the registry of approvers may have an entry for, the most specific first. Absent: it was opened before there was one. */
+  readonly operations?: readonly string[];
+  /** The entry that was in force when the case was opened: how many approve, by when, who is next in line. Absent: there was none. */
+  readonly rule?: ApproverRule;
   readonly traceId: string;
   readonly at: EpochMs;
 };

@@ -5,14 +5,17 @@
  *   pending ──► approved | rejected | modified      a person decided
  *      │              ▲
  *      └─► escalated ─┘                             by hand or past due; still to be decided, one severity up
+ *                                                the next in line join when their time has come; who was asked before them may decide still
  *   pending, escalated ──► cancelled (the run is over) | expired (nobody came for 30 days: the run hears a no)
  */
 import { type Holder, isOnePerson, isOwnSignIn, PLATFORM_ADMIN_USER } from "../access/person.ts";
+import type { Role } from "../access/principal.ts";
 import type { AuditActor } from "../audit/record.ts";
 import { type Refusal, refuse } from "../errors/problem.ts";
 import { type Json, type JsonObject, mergePatch } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { EpochMs } from "../time.ts";
+import { type ApproverRule, dueMsOf, nextStageAt, refusalOfApprover } from "./approvers.ts";
 import { DUE_MS, type ReviewAction, type ReviewDecision, type ReviewRequest, type Severity } from "./case.ts";
 import { lostChanges } from "./changes.ts";
 import type { ReviewMessage } from "./message.ts";
@@ -47,7 +50,11 @@ type CaseFacts = {
   readonly severity: Severity;
   readonly openedAt: EpochMs;
   readonly dueAt: EpochMs;
+  /** When people are reminded of it; null: they were. Absent in older cases. */
+  readonly remindAt?: EpochMs | null;
   readonly escalations: number;
+  /** How many of the next in line (`request.rule.next`) have joined. Absent: none. */
+  readonly level?: number;
   readonly approvalsNeeded: number;
   /** `root`: absent in older cases. */
   readonly approvals: readonly { readonly by: string; readonly root?: string | null; readonly at: EpochMs }[];
@@ -58,6 +65,9 @@ export type Judgement = {
   readonly by: string;
   /** The person at the root of the credential (core/access/person.ts). */
   readonly root: string | null;
+  readonly roles: readonly Role[];
+  /** The entry of the registry of approvers that is in force for the case now; null: none. */
+  readonly rule: ApproverRule | null;
   readonly action: ReviewAction;
   /** Scrubbed of personal data before it comes here. */
   readonly reason: string;
@@ -74,7 +84,14 @@ export type CaseEvent =
 
 /** What goes on record about a case; `record.ts` makes the audit record of it. */
 export type CaseFact = {
-  readonly type: "review.requested" | "review.approved" | "review.decided" | "review.escalated" | "review.expired" | "review.cancelled";
+  readonly type:
+    | "review.requested"
+    | "review.approved"
+    | "review.decided"
+    | "review.escalated"
+    | "review.reminded"
+    | "review.expired"
+    | "review.cancelled";
   readonly actor: AuditActor;
   readonly decision: "allow" | "deny" | "ask" | null;
   readonly data: JsonObject;
@@ -92,11 +109,19 @@ export type CaseTurn = { readonly state: Case; readonly effects: readonly CaseEf
 export const isOpen = (state: Case): state is OpenCase => state.status === "pending" || state.status === "escalated";
 
 /** When time next does something to the case; null when nothing is left to happen. */
-export const wakeAt = (state: Case): EpochMs | null => (isOpen(state) ? Math.min(state.dueAt, state.openedAt + LIFETIME_MS) : null);
+export const wakeAt = (state: Case): EpochMs | null =>
+  isOpen(state) ? Math.min(state.dueAt, stageAt(state) ?? state.dueAt, state.remindAt ?? state.dueAt, state.openedAt + LIFETIME_MS) : null;
+
+const stageAt = ({ request, level, openedAt }: OpenCase): EpochMs | null =>
+  request.rule === undefined ? null : nextStageAt(request.rule, level ?? 0, openedAt);
+
+/** People are reminded once half of the time is over. */
+const halfway = (at: EpochMs, dueAt: EpochMs): EpochMs => at + Math.floor((dueAt - at) / 2);
 
 /** A new case. At least one approval is needed, whatever was asked for. */
 export function openCase(id: string, request: ReviewRequest, at: EpochMs): CaseTurn {
   const approvalsNeeded = Math.max(1, request.approvalsNeeded);
+  const dueAt = at + (dueMsOf(request.rule) ?? DUE_MS[request.severity]);
   const state: OpenCase = {
     v: 1,
     id,
@@ -104,12 +129,15 @@ export function openCase(id: string, request: ReviewRequest, at: EpochMs): CaseT
     severity: request.severity,
     status: "pending",
     openedAt: at,
-    dueAt: at + DUE_MS[request.severity],
+    dueAt,
+    remindAt: halfway(at, dueAt),
     escalations: 0,
     approvalsNeeded,
     approvals: [],
   };
-  const data = { severity: request.severity, approvals_needed: approvalsNeeded, user: request.startedBy };
+  const { operation } = request.rule ?? {};
+  const named = operation === undefined ? {} : { operation };
+  const data = { severity: request.severity, approvals_needed: approvalsNeeded, user: request.startedBy, ...named };
   return { state, effects: [record("review.requested", { type: "agent", id: request.run }, "ask", data)] };
 }
 
@@ -126,7 +154,7 @@ export function transition(state: Case, event: CaseEvent): Result<CaseTurn, Refu
 }
 
 function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Result<CaseTurn, Refusal> {
-  const { by, root, action, reason, changes, digest, at } = judgement;
+  const { by, root, roles, rule, action, reason, changes, digest, at } = judgement;
   const holder: Holder = { user: by, root };
   const isSame = action === "reject" || action === "escalate" ? isSameForStopping : isOnePerson;
   if (startersOf(state).some((starter) => isSame(starter, holder))) {
@@ -138,16 +166,19 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Re
     );
   }
   if (!isOpen(state)) return closed(state);
+  // Whoever sees a case may call for somebody higher; to decide it takes an approver.
+  const outsider = action === "escalate" ? null : refusalOfApprover(rule, state.level ?? 0, { user: by, roles });
+  if (outsider !== null) return err(outsider);
   if (digest !== null && digest !== state.request.digest) {
     return err(refuse("conflict", "the digest does not match the proposal under review"));
   }
   if (action !== "modify" && changes !== null) return err(misplaced("only `modify` takes changes"));
   switch (action) {
     case "escalate":
-      if (state.status === "escalated" && state.severity === "critical") {
+      if (state.status === "escalated" && state.severity === "critical" && stageAt(state) === null) {
         return err(refuse("conflict", "the review is already at its highest escalation level"));
       }
-      return ok(escalate(state, { type: "user", id: by }, at));
+      return ok(escalate(state, { type: "user", id: by }, at, stageAt(state) !== null));
     case "reject":
       return ok(decide(state, "rejected", { action, by, reason, proposal: state.request.proposal, at }));
     case "modify":
@@ -202,19 +233,34 @@ function decide(state: OpenCase, status: DecidedCase["status"], verdict: Verdict
 
 function passTime(state: OpenCase, at: EpochMs): CaseTurn {
   if (at >= state.openedAt + LIFETIME_MS) return expire(state, at);
-  if (at >= state.dueAt) return escalate(state, CLOCK, at);
+  const stage = stageAt(state);
+  if (stage !== null && at >= stage) return escalate(state, CLOCK, at, true);
+  if (at >= state.dueAt) return escalate(state, CLOCK, at, false);
+  if (typeof state.remindAt === "number" && at >= state.remindAt) return remind(state);
   return { state, effects: [] };
 }
 
-function escalate(state: OpenCase, actor: AuditActor, at: EpochMs): CaseTurn {
+function remind(state: OpenCase): CaseTurn {
+  const data = { severity: state.severity, user: state.request.startedBy };
+  return { state: { ...state, remindAt: null }, effects: [record("review.reminded", CLOCK, null, data)] };
+}
+
+/** `joins`: the next in line may decide from now on. */
+function escalate(state: OpenCase, actor: AuditActor, at: EpochMs, joins: boolean): CaseTurn {
   const severity = RAISED[state.severity];
   const rose = severity !== state.severity;
-  const wait = rose ? DUE_MS[severity] : Math.min(DUE_MS[severity] * 2 ** state.escalations, LONGEST_WAIT_MS);
+  const base = dueMsOf(state.request.rule) ?? DUE_MS[severity];
+  const wait = rose ? base : Math.min(base * 2 ** state.escalations, Math.max(base, LONGEST_WAIT_MS));
+  const level = state.level ?? 0;
+  const next = joins ? state.request.rule?.next[level] : undefined;
+  const to = next === undefined ? {} : { to: [...next.roles, ...next.users] };
+  const raised = next === undefined ? {} : { level: level + 1 };
+  const dueAt = at + wait;
   return {
-    state: { ...state, status: "escalated", severity, dueAt: at + wait, escalations: state.escalations + 1 },
+    state: { ...state, status: "escalated", severity, dueAt, remindAt: halfway(at, dueAt), escalations: state.escalations + 1, ...raised },
     effects: [
       { kind: "run.tell", message: { kind: "review.escalated", id: state.id, activity: state.request.activity, severity, at } },
-      record("review.escalated", actor, null, { from: state.severity, severity, user: state.request.startedBy }),
+      record("review.escalated", actor, null, { from: state.severity, severity, user: state.request.startedBy, ...to }),
     ],
   };
 }

@@ -29,6 +29,8 @@ export type ReviewView = {
   digest: string;
   due_at: string;
   approvals_needed: number;
+  /** Who decides, where the registry of approvers had an entry when the case was opened; with the next in line who have joined. */
+  approvers?: { operation: string; roles: string[]; users: string[] };
   approvals: { by: string; at: string }[];
   /** `proposal` only of a `modify`: what was granted in place of what was asked for. */
   decision: { action: string; by: string; reason: string; at: string; proposal?: Json } | null;
@@ -53,11 +55,19 @@ export function reviewView(state: Case): ReviewView {
     digest: request.digest,
     due_at: toRfc3339(state.dueAt),
     approvals_needed: state.approvalsNeeded,
+    ...approversView(state),
     approvals: state.approvals.map(({ by, at }) => ({ by, at: toRfc3339(at) })),
     decision: decisionView(state),
     created_at: toRfc3339(state.openedAt),
     closed_at: orNullRfc3339("closedAt" in state ? state.closedAt : null),
   };
+}
+
+function approversView({ request: { rule }, level }: Case): Pick<ReviewView, "approvers"> {
+  if (rule === undefined) return {};
+  const people = [rule, ...rule.next.slice(0, level ?? 0)];
+  const all = (of: (one: (typeof people)[number]) => readonly string[]): string[] => [...new Set(people.flatMap(of))];
+  return { approvers: { operation: rule.operation, roles: all(({ roles }) => roles), users: all(({ users }) => users) } };
 }
 
 const handOverView = (handOver: HandOverCase | undefined): Partial<ReviewView> =>

@@ -53,17 +53,19 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       }
     }
 
-    /** Opens a case, or finds the one that has this `key`. When this resolves, the case is durable and visible to `read`. */
-    async open(org: string, request: ReviewRequest): Promise<{ id: string }> {
+    /** Opens a case, or finds the one that has this `key`. When this resolves, the case is durable and visible to `read`. `until`: when it is due. */
+    async open(org: string, request: ReviewRequest): Promise<{ id: string; until: EpochMs }> {
       const stores = this.#stores ?? this.#begin(org);
       if (stores.org !== org) throw new Error("this queue is another org's");
       const known = stores.cases.idOf(request.key);
-      if (known !== null) return { id: known };
+      const before = known === null ? null : stores.cases.find(known);
+      if (before !== null) return { id: before.id, until: before.dueAt };
       const at = this.#ports.now();
       const id = mintId("rev", at, this.#ports.random(10));
-      this.#commit(stores, [openCase(id, request, at)], at);
+      const turn = openCase(id, request, at);
+      this.#commit(stores, [turn], at);
       await this.#arm(stores);
-      return { id };
+      return { id, until: turn.state.dueAt };
     }
 
     /** A person's judgement. The run is told at once; when it does not answer, the alarm tells it again. */
@@ -88,6 +90,11 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
     /** The tool call that this case is about; null: it is about none, or there is no such case. */
     async callOf(id: string): Promise<ReviewedCall | null> {
       return this.#stores?.cases.find(id)?.request.call ?? null;
+    }
+
+    /** What the registry of approvers may have an entry for (core/review/approvers.ts); empty: nothing, or there is no such case. */
+    async operationsOf(id: string): Promise<readonly string[]> {
+      return this.#stores?.cases.find(id)?.request.operations ?? [];
     }
 
     /** Newest first; by `urgency`, the open cases as people should take them. `cursor` is the last id of the page before. */

@@ -3,6 +3,9 @@ import { stubsOf } from "../kit/stub.ts";
 import type { ReviewQueue } from "./review-queue.ts";
 
 /** An org's review queue. */
-export const reviewQueueOf = stubsOf<ReviewQueue, "open" | "decide" | "read" | "callOf" | "list" | "withdraw" | "confirm" | "depth">();
+export const reviewQueueOf = stubsOf<
+  ReviewQueue,
+  "open" | "decide" | "read" | "callOf" | "operationsOf" | "list" | "withdraw" | "confirm" | "depth"
+>();
 /** What other rooms may ask the review queue. */
 export type ReviewQueueRpc = ReturnType<typeof reviewQueueOf>;

@@ -337,6 +337,7 @@ export function makeWorld(
         ),
       read: async (id) => (reviews.get(id)?.org === org ? (reviews.get(id)?.view ?? null) : null),
       callOf: async () => null,
+      operationsOf: async () => [],
       async decide(id, decision) {
         const review = reviews.get(id);
         if (review === undefined || review.org !== org) return err(refuse("not_found", "not found"));

@@ -16,6 +16,7 @@ import { type Override, statusOf } from "../../core/override/override.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
 import type { Activation, SetVersion } from "../../core/policy/set.ts";
 import { err, ok } from "../../core/result.ts";
+import type { ApproverRule } from "../../core/review/approvers.ts";
 import type { DeadLetterView, FeedbackView, RunView } from "../../core/run/outside/view.ts";
 import { type EpochMs, orNullRfc3339, toRfc3339 } from "../../core/time.ts";
 import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
@@ -71,6 +72,7 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
   const activations = new Map<string, { org: string; activation: Activation }>();
   const secrets = new Map<string, { sealed: string; hosts: readonly string[] }>();
   const overrides = new Map<string, Override>();
+  const approvers = new Map<string, ApproverRule>();
   const slots = new Map<string, Set<string>>();
   const claims = new Map<string, Claim>();
   const endedSessions = new Set<string>();
@@ -460,6 +462,26 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
             .filter((view) => status === undefined || view.dead_letter?.status === status)
             .map(deadLetter)
             .sort(newestFirst),
+          page,
+        ),
+    },
+    approvers: {
+      async put(org, rule, record) {
+        keep(`approvers ${rule.operation}`, org, record);
+        approvers.set(`${org} ${rule.operation}`, rule);
+      },
+      async remove(org, operation, record) {
+        if (!approvers.delete(`${org} ${operation}`)) return false;
+        keep(`no approvers ${operation}`, org, record);
+        return true;
+      },
+      of: async (org, operations) => operations.flatMap((operation) => approvers.get(`${org} ${operation}`) ?? []),
+      list: async (org, page) =>
+        paged(
+          [...approvers]
+            .filter(([key]) => key.startsWith(`${org} `))
+            .map(([, rule]) => rule)
+            .sort((a, b) => (a.operation < b.operation ? -1 : 1)),
           page,
         ),
     },

@@ -1,7 +1,6 @@
 /** What each Durable Object gets from outside: the ports of its class. */
 import { DEPLOYMENT_LEDGER } from "../../core/budget/lease.ts";
 import type { Json } from "../../core/json.ts";
-import { DUE_MS } from "../../core/review/case.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
 import type {
   AuditLogPorts,
@@ -20,6 +19,7 @@ import { runValues } from "../archive/run-values.ts";
 import { carryPlaceholders } from "../guardrail/carry.ts";
 import { eachPortion } from "../guardrail/in-portions.ts";
 import { flagStore } from "../kill-switch/flag.ts";
+import { underRegistry } from "../use-cases/approvers.ts";
 import { bearHeir } from "../use-cases/bear.ts";
 import { type StartChildPorts, startChild } from "../use-cases/start-child.ts";
 import type { Rooms } from "./rooms.ts";
@@ -119,10 +119,7 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     lookUp: rooms.lookUp,
     stops: () => stops.stops(),
     authorize: (question, killEpoch) => authority.authorize(question, killEpoch),
-    openReview: async (org, request) => {
-      const { id } = await objects.reviewQueue(org).open(org, request);
-      return { id, until: request.at + DUE_MS[request.severity] };
-    },
+    openReview: async (org, request) => objects.reviewQueue(org).open(org, await underRegistry(store.approvers, org, request)),
     withdrawReviews: async (org, run, ids) => {
       await objects.reviewQueue(org).withdraw(run, ids);
     },

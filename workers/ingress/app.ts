@@ -17,6 +17,7 @@ import { openApiDocument } from "./openapi.ts";
 import type { IngressPorts } from "./ports.ts";
 import { problemResponse } from "./problem.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
+import { approverRoutes } from "./routes/approvers.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
 import { chatRoutes } from "./routes/chat.ts";
@@ -125,6 +126,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...secretRoutes(ports),
   ...guardrailRoutes(ports),
   ...reviewRoutes(ports),
+  ...approverRoutes(ports),
   ...deadLetterRoutes(ports),
   ...overrideRoutes(ports),
   ...reachRoutes(ports),

@@ -23,6 +23,7 @@ export const CURSOR_FORMS = {
   activation: /^act_[0-9A-HJKMNP-TV-Z]{26}$/,
   policy: /^[1-9]\d{0,15}\.[0-9a-f]{32}$/,
   version: /^[1-9]\d{0,8}$/,
+  operation: /^[a-z][A-Za-z0-9._:/-]{0,200}$/,
   name: /^[a-z0-9][a-z0-9._-]{0,62}$/,
 } as const;
 

@@ -11,6 +11,7 @@ import type { Approval, Override } from "../../core/override/override.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
 import type { Activation, ActiveSets, SetKind, SetVersion } from "../../core/policy/set.ts";
 import type { Result } from "../../core/result.ts";
+import type { ApproverRule } from "../../core/review/approvers.ts";
 import type { DeadLetterView, FeedbackView, RunStatus } from "../../core/run/outside/view.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolOrigin } from "../../core/tool/import/source.ts";
@@ -218,6 +219,17 @@ export type RunList = {
   isBehind(org: string): Promise<boolean>;
 };
 
+/** The registry of approvers: an entry for each operation (core/review/approvers.ts). */
+export type ApproverStore = {
+  put(org: string, rule: ApproverRule, record: AuditRecord): Promise<void>;
+  /** False: the org has no entry for the operation. */
+  remove(org: string, operation: string, record: AuditRecord): Promise<boolean>;
+  /** The entries for these operations, in no order. */
+  of(org: string, operations: readonly string[]): Promise<readonly ApproverRule[]>;
+  /** By operation. */
+  list(org: string, page: PageRequest): Promise<Page<ApproverRule>>;
+};
+
 /** Overrides of the risk block. */
 export type OverrideStore = {
   /** Putting the same id twice is putting it once. */
@@ -286,6 +298,7 @@ export type StorePort = {
   readonly runs: RunList;
   readonly deadLetters: DeadLetterList;
   readonly overrides: OverrideStore;
+  readonly approvers: ApproverStore;
   readonly audit: AuditStore;
   readonly idempotency: IdempotencyStore;
 };

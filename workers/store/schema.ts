@@ -14,6 +14,7 @@ import type { TaskRoute } from "../../core/model/task-route.ts";
 import type { ChosenSettings } from "../../core/org/settings.ts";
 import type { Override } from "../../core/override/override.ts";
 import type { ActivationPerson, SetContent } from "../../core/policy/set.ts";
+import type { ApproverRule } from "../../core/review/approvers.ts";
 import type { ToolOrigin } from "../../core/tool/import/source.ts";
 import type { ToolContent } from "../../core/tool/manifest.ts";
 import type { Definition } from "../../core/workflow/definition.ts";
@@ -318,6 +319,19 @@ export const deadLetters = sqliteTable(
     createdAt: integer("created_at").notNull(),
   },
   (table) => [index("dead_letters_by_org").on(table.org, table.id)],
+);
+
+/** Who decides what: an entry for each operation. */
+export const approvers = sqliteTable(
+  "approvers",
+  {
+    org: text("org").notNull(),
+    operation: text("operation").notNull(),
+    /** JSON. */
+    rule: text("rule", { mode: "json" }).$type<ApproverRule>().notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.org, table.operation] })],
 );
 
 /** Overrides of the risk block. */

@@ -3,6 +3,7 @@
  * (workers/telemetry). Every change takes the audit record of what it does, and both are committed together or not at all.
  */
 import type { EpochMs } from "../../core/time.ts";
+import { storeApprovers } from "./approvers.ts";
 import { chooseVersion } from "./choose-version.ts";
 import { openDatabase } from "./database.ts";
 import { storeDeadLetters } from "./dead-letters.ts";
@@ -95,6 +96,7 @@ export function defineStore(ports: StorePorts): Store {
     },
     deadLetters: storeDeadLetters(db),
     overrides: storeOverrides(db, outbox, now),
+    approvers: storeApprovers(db, outbox, now),
     audit: {
       entries: ports.readEntries,
       async record(org, record) {

@@ -19,7 +19,8 @@ export type Action =
   | `org.${"read" | "write"}`
   | `policy.${"read" | "write" | "activate"}`
   | `budget.${"read" | "write"}`
-  | `review.${"read" | "decide"}`
+  | `review.${"read" | "decide" | "decide_named"}`
+  | `approver.${"read" | "write"}`
   | `dead_letter.${"read" | "redrive" | "discard"}`
   | `override.${"ask" | "approve" | "read"}`
   | `kill.${"throw" | "read" | "recover"}`

@@ -7,10 +7,12 @@ import { hasIdForm } from "../../core/ids.ts";
 import { isObject, type Json, mergePatch, own, parsePointer } from "../../core/json.ts";
 import { valueAt } from "../../core/json-pointer.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { isNamed } from "../../core/review/approvers.ts";
 import type { ReviewView } from "../../core/review/view.ts";
 import type { JsonSchema } from "../../core/workflow/definition.ts";
 import { validate } from "../../core/workflow/schema.ts";
-import { denied, onRecordIfOnePerson } from "./access.ts";
+import { denied, forbid, onRecordIfOnePerson } from "./access.ts";
+import { ruleInForce } from "./approvers.ts";
 import { keptText } from "./kept-text.ts";
 import type { UseCasePorts } from "./ports.ts";
 import { auditRecord } from "./record.ts";
@@ -29,15 +31,19 @@ export type DecideReview = {
 
 /** The review after the decision. Refuses with `not_found`, with `conflict` when it is decided already or the proposal has changed, and with `second_person_required` when the caller may not decide it. */
 export async function decideReview(ports: UseCasePorts, by: Requester, command: DecideReview): Promise<Result<ReviewView, Refusal>> {
-  const { org, user, root } = by.principal;
+  const { org, user, root, roles } = by.principal;
   const { action, digest } = command;
-  const refusal = await denied(ports, by, "review.decide");
+  const review = hasIdForm("rev", command.review) ? await ports.reviews(org).read(command.review) : null;
+  const operations = review === null ? [] : await ports.reviews(org).operationsOf(review.id);
+  const rule = await ruleInForce(ports.store.approvers, org, operations);
+  // Whom the entry names decides by it, whatever else their roles may do; when they join is the queue's to say.
+  const isApprover = rule !== null && isNamed(rule, rule.next.length, { user, roles });
+  const refusal = await denied(ports, by, isApprover ? "review.decide_named" : "review.decide");
   if (refusal !== null) return err(refusal);
   if ((command.changes !== undefined) !== (action === "modify")) {
     const message = action === "modify" ? "is required" : "goes with `modify` only";
     return err(refuse("invalid_request", "the body is invalid", [{ path: "/changes", message }]));
   }
-  const review = hasIdForm("rev", command.review) ? await ports.reviews(org).read(command.review) : null;
   if (review === null) return err(unknownId("review", command.review));
   const reason = keptText(ports, command.reason, "/reason");
   if (!reason.ok) return reason;
@@ -45,9 +51,15 @@ export async function decideReview(ports: UseCasePorts, by: Requester, command: 
   if (!changes.ok) return changes;
   const misfit = await misfitOfCall(ports, by, review, changes.value);
   if (misfit !== null) return err(misfit);
-  const judgement = { by: user, root, action, reason: reason.value, changes: changes.value, digest };
+  const judgement = { by: user, root, roles, rule, action, reason: reason.value, changes: changes.value, digest };
   const decided = await ports.reviews(org).decide(review.id, judgement);
-  return decided.ok ? decided : err(await onRecordIfOnePerson(ports, by, "review.decide", `review/${review.id}`, decided.error));
+  if (decided.ok) return decided;
+  const resource = `review/${review.id}`;
+  if (decided.error.code === "forbidden") {
+    const why = { policyVersion: null, reasons: ["not_an_approver"], layer: "people" } as const;
+    return err(await forbid(ports, by, "review.decide", resource, decided.error.detail, why));
+  }
+  return err(await onRecordIfOnePerson(ports, by, "review.decide", resource, decided.error));
 }
 
 /** Changes become part of the run, so they go through the run's guardrails; personal data in them is not the run's user's input. */

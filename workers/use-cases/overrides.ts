@@ -4,8 +4,10 @@ import { unknownId } from "../../core/errors/unknown-name.ts";
 import { hasIdForm, mintId } from "../../core/ids.ts";
 import { APPROVALS_NEEDED, LONGEST_OVERRIDE_MS, type Override, refusalOfApproval } from "../../core/override/override.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { refusalOfApprover } from "../../core/review/approvers.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
-import { denied, onRecordIfOnePerson } from "./access.ts";
+import { denied, forbid, onRecordIfOnePerson } from "./access.ts";
+import { ruleInForce } from "./approvers.ts";
 import { claim, type Repeatable } from "./idempotency.ts";
 import { keptText } from "./kept-text.ts";
 import type { UseCasePorts } from "./ports.ts";
@@ -53,9 +55,14 @@ const TRIES = 5;
 
 /** The override with this person's approval. Refuses with `second_person_required` who may not approve, on record. */
 export async function approveOverride(ports: UseCasePorts, by: Requester, id: string): Promise<Result<Override, Refusal>> {
-  const { org, user, root } = by.principal;
+  const { org, user, root, roles } = by.principal;
   const refusal = await denied(ports, by, "override.approve", { name: `override/${id}` });
   if (refusal !== null) return err(refusal);
+  const outsider = refusalOfApprover(await ruleInForce(ports.store.approvers, org, ["override"]), 0, { user, roles });
+  if (outsider !== null) {
+    const why = { policyVersion: null, reasons: ["not_an_approver"], layer: "people" } as const;
+    return err(await forbid(ports, by, "override.approve", `override/${id}`, outsider.detail, why));
+  }
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const override = hasIdForm("ovr", id) ? await ports.store.overrides.get(org, id) : null;
     if (override === null) return err(unknownId("override", id));

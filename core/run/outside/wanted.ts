@@ -11,6 +11,7 @@ import { UNKNOWN } from "../../label/label.ts";
 import { classesOf, untrustedPlaces } from "../../label/labels.ts";
 import { complexityOf } from "../../model/complexity.ts";
 import { roughTokens } from "../../model/route.ts";
+import { operationsOf } from "../../review/approvers.ts";
 import type { HandOverCase, ReviewRequest, Severity } from "../../review/case.ts";
 import type { RiskFactor } from "../../risk/risk.ts";
 import type { EpochMs } from "../../time.ts";
@@ -262,6 +263,12 @@ function reviewRequest(
       : { call: { tool: activity.facts.tool, version: activity.facts.version } }),
     digest: review.digest,
     approvalsNeeded: 1,
+    operations: operationsOf({
+      reason: review.reason,
+      workflow: birth.definition.name,
+      step: activity.step,
+      tool: activity.kind === "tool" ? (activity.facts?.tool ?? activity.tool) : null,
+    }),
     traceId: birth.traceId,
     at,
   };

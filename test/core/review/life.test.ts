@@ -38,6 +38,8 @@ const opened = (over: Partial<ReviewRequest> = {}): Case => openCase("rev_1", re
 const judged = (over: Partial<Judgement> = {}, at = AT + 1): CaseEvent => ({
   kind: "judged",
   root: null,
+  roles: ["reviewer"],
+  rule: null,
   at,
   by: "bob",
   action: "approve",
@@ -252,9 +254,13 @@ describe("what time does", () => {
     ]);
   });
 
-  it("[REV-6] a millisecond before its time nothing happens", () => {
+  it("[REV-6] a millisecond before its time nothing happens but the reminder", () => {
     const turn = transition(opened(), { kind: "time.came", at: AT + DUE_MS.high - 1 });
-    expect(turn).toEqual({ ok: true, value: { state: opened(), effects: [] } });
+    const reminded = { type: "review.reminded", actor: { type: "system", id: "review-queue" }, decision: null };
+    const fact = { ...reminded, data: { severity: "high", user: "ann" } };
+    expect(turn).toEqual({ ok: true, value: { state: { ...opened(), remindAt: null }, effects: [{ kind: "audit.record", fact }] } });
+    const early = transition(opened(), { kind: "time.came", at: AT + DUE_MS.high / 2 - 1 });
+    expect(early).toEqual({ ok: true, value: { state: opened(), effects: [] } });
   });
 
   it("[REV-7] past due it rises by one severity, is due anew, and tells the run", () => {
@@ -283,7 +289,7 @@ describe("what time does", () => {
         const event = { kind: "time.came", at } as const;
         decisions = decisions.concat(messages(state, event));
         state = stateAfter(state, event);
-        expect(++turns).toBeLessThan(60);
+        expect(++turns).toBeLessThan(120);
         expect(isOpen(state) || state.status === "expired").toBe(true);
       }
       expect(decisions.at(-1)).toMatchObject({ kind: "review.decided", decision: { action: "reject", by: EXPIRY } });

@@ -85,6 +85,10 @@ GET /v1/models/{provider}/{name}
 GET /v1/reviews
 GET /v1/reviews/{id}
 POST /v1/reviews/{id}/decision
+PUT /v1/approvers/{operation}
+GET /v1/approvers
+GET /v1/approvers/{operation}
+DELETE /v1/approvers/{operation}
 GET /v1/dead-letters
 POST /v1/dead-letters/{id}/redrive
 POST /v1/dead-letters/{id}/discard

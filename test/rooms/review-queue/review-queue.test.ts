@@ -47,6 +47,8 @@ const request = (run: string, over: Partial<ReviewRequest> = {}): ReviewRequest 
 const judgement = (over: Partial<Judgement> = {}): Judgement => ({
   by: "bob",
   root: null,
+  roles: ["reviewer"],
+  rule: null,
   action: "approve",
   reason: "ok",
   changes: null,
@@ -216,7 +218,7 @@ describe("time", () => {
     const { id } = await queue.open(org, request("run_1", { severity: "medium" }));
     await runDurableObjectAlarm(stubOf(org));
     await queue.confirm(sent.flatMap((message) => message.rows.map((row) => row.id)));
-    expect(await alarmOf(org)).toBe(FAR + DUE_MS.medium);
+    expect(await alarmOf(org)).toBe(FAR + DUE_MS.medium / 2);
     now = FAR + DUE_MS.medium - 1;
     await runDurableObjectAlarm(stubOf(org));
     expect(await queue.read(id)).toMatchObject({ status: "pending" });
@@ -239,7 +241,7 @@ describe("time", () => {
     await runDurableObjectAlarm(stubOf(org));
     await queue.confirm(sent.flatMap((message) => message.rows.map((row) => row.id)));
     await evictDurableObject(stubOf(org));
-    expect(await alarmOf(org)).toBe(FAR + DUE_MS.critical);
+    expect(await alarmOf(org)).toBe(FAR + DUE_MS.critical / 2);
     now = FAR + DUE_MS.critical;
     await runDurableObjectAlarm(stubOf(org));
     expect(await queue.read(id)).toMatchObject({ status: "escalated", severity: "critical" });

@@ -77,8 +77,9 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/reviews/{id}/decision",
       operationId: "decideReview",
       tag: "people",
-      summary: "Decides a review; the person who started the run cannot decide it",
-      action: "review.decide",
+      summary: "Decides a review; the person who started the run cannot decide it, and only its approvers can",
+      // Who decides depends on the review: whom the registry of approvers names may, though no reviewer.
+      action: "review.read",
       params,
       body: Decision,
       answers: { 200: { description: "the review as decided", schema: Review } },

@@ -343,6 +343,10 @@ export const Review = z
     digest: z.string(),
     due_at: time,
     approvals_needed: z.number().int(),
+    approvers: z
+      .object({ operation: z.string(), roles: z.array(z.string()), users: z.array(z.string()) })
+      .optional()
+      .openapi({ description: "who decides, where the registry of approvers had an entry; with the next in line who have joined" }),
     approvals: z.array(z.object({ by: z.string(), at: time })),
     decision: z
       .object({ action: z.string(), by: z.string(), reason: z.string(), at: time, proposal: anyJson.optional() })

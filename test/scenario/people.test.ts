@@ -1,0 +1,162 @@
+/** People who decide, step in and are measured, over the composed platform. */
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Json, JsonObject } from "../../core/json.ts";
+import { call, eventually, makeKey, status } from "../support/scenario/api.ts";
+import { openWorld, type World } from "../support/scenario/world.ts";
+
+const ORG = "deciders";
+const HOST = "http://out.test";
+/** As the contract calls the next in line. */
+const NEXT = "then";
+
+let world: World;
+let admin: string;
+let fin: string;
+let boss: string;
+let calls: { readonly url: string; readonly body: Json; readonly key: string | null }[];
+let answer: (request: Request, body: Json) => Response | Promise<Response>;
+
+const done = (): Response => Response.json({ done: true });
+
+beforeAll(async () => {
+  world = await openWorld(ORG);
+  admin = await makeKey(ORG, "ada", ["admin"]);
+  fin = await makeKey(ORG, "fin", ["operator"]);
+  boss = await makeKey(ORG, "boss", ["reviewer"]);
+  calls = [];
+  answer = done;
+  world.model = async (request) => {
+    const body = (await request.clone().json()) as Json;
+    calls.push({ url: request.url, body, key: request.headers.get("idempotency-key") });
+    return answer(request, body);
+  };
+  for (const [name, more] of [
+    ["crm.put", { effect: "write", approval: "always" }],
+    ["crm.free", { effect: "write" }],
+    ["crm.get", { effect: "read" }],
+  ] as const) {
+    const input = { type: "object", properties: { value: { type: "string", maxLength: 20 } }, required: ["value"] };
+    const tool = { description: `${name} of the customer`, kind: "http", http: { url: `${HOST}/${name}` }, input, output: {}, ...more };
+    const put = await call("PUT", `/v1/tools/${name}`, world.keys.developer, tool as Json);
+    expect(put.status, JSON.stringify(put.body)).toBe(200);
+  }
+});
+
+const ENDED = status("completed", "failed", "dead_lettered", "cancelled");
+async function register(name: string, steps: JsonObject, more: JsonObject = {}) {
+  const tools = ["crm.put", "crm.free", "crm.get"];
+  const post = await call("POST", "/v1/workflows", world.keys.developer, { name, input: {}, output: {}, tools, steps, ...more } as Json);
+  expect(post.status, JSON.stringify(post.body)).toBe(201);
+}
+async function run(workflow: string, input: JsonObject = {}) {
+  const started = await call("POST", "/v1/runs", world.keys.app, { workflow, input });
+  expect(started.status, JSON.stringify(started.body)).toBe(202);
+  return String(started.body["id"]);
+}
+const step = (tool: string, from = "input.note", more: JsonObject = {}): JsonObject => ({
+  ...{ kind: "tool", tool, input: { value: { cel: from } } },
+  ...more,
+});
+async function waiting(workflow: string, input: JsonObject = {}) {
+  const id = await run(workflow, input);
+  const view = await eventually(`/v1/runs/${id}`, world.keys.app, status("waiting"));
+  return { run: id, review: String((view["waiting_for"] as JsonObject)["id"]) };
+}
+const ended = (id: string) => eventually(`/v1/runs/${id}`, world.keys.app, ENDED);
+const decide = (review: string, key: string, body: JsonObject = {}) =>
+  call("POST", `/v1/reviews/${review}/decision`, key, { action: "approve", reason: "checked", ...body });
+const setApprovers = (operation: string, body: JsonObject, key = admin) =>
+  call("PUT", `/v1/approvers/${encodeURIComponent(operation)}`, key, body);
+const types = async (resource: string) => {
+  const entries = (await call("GET", "/v1/audit/entries?limit=200", world.keys.auditor)).body["data"] as JsonObject[];
+  return entries.filter((entry) => entry["resource"] === resource).map((entry) => `${entry["event_type"]} ${entry["decision"]}`);
+};
+
+describe("approvers", () => {
+  it("[APPROVE-7] what does not exist is 404 with the nearest, what nobody could satisfy is refused or warned of, and a change is on record", async () => {
+    await register("gate", { ask: { kind: "review", proposal: { note: { cel: "input.note" } } } });
+    for (const [operation, near] of [
+      ["tool:crm.putt", "crm.put"],
+      ["workflow:gaet/ask", "gate"],
+      ["workflow:gate/aks", "ask"],
+      ["bugdet", "budget"],
+    ] as const) {
+      const refused = await setApprovers(operation, { roles: ["reviewer"] });
+      expect(refused.status, operation).toBe(404);
+      expect(String(refused.body["detail"])).toContain(`did you mean \`${near}\`?`);
+    }
+    expect(await setApprovers("tool:crm.put", { roles: ["nobody"] })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "/roles/0" }] },
+    });
+    expect((await setApprovers("tool:crm.put", { users: ["fin"], approvals_needed: 2 })).status).toBe(400);
+    for (const body of [{ approvals_needed: 3 }, { due_minutes: 0 }, { colour: "red" }, { auto_approve: { risk_below: 101 } }])
+      expect((await setApprovers("tool:crm.put", body as JsonObject)).status, JSON.stringify(body)).toBe(400);
+    for (const key of [world.keys.reviewer, world.keys.developer, world.keys.app])
+      expect((await setApprovers("tool:crm.put", { roles: ["reviewer"] }, key)).status).toBe(403);
+
+    const kept = await setApprovers("tool:crm.put", { users: ["fin", "ghost"], [NEXT]: [{ users: ["boss"], after_minutes: 60 }] });
+    expect(kept).toMatchObject({ status: 200, body: { operation: "tool:crm.put", users: ["fin", "ghost"], approvals_needed: 1 } });
+    expect(kept.body["warnings"]).toMatchObject([{ path: "/users/1" }]);
+    const { warnings: _told, ...shown } = kept.body;
+    expect((await call("GET", "/v1/approvers/tool%3Acrm.put", world.keys.reviewer)).body).toEqual(shown);
+    expect((await call("GET", "/v1/approvers", world.keys.auditor)).body["data"]).toEqual([shown]);
+    expect((await call("GET", "/v1/approvers", world.keys.app)).status).toBe(403);
+    await expect.poll(() => types("approvers/tool:crm.put"), { timeout: 6_000 }).toContain("approvers.set allow");
+    expect((await call("GET", "/v1/approvers/budget", admin)).status).toBe(404);
+  });
+
+  it("[APPROVE-1] only they decide, also without the role of a reviewer, and whoever else tries is on record", async () => {
+    await register("puts", { put: step("crm.put") });
+    const { run: id, review } = await waiting("puts", { note: "one" });
+    const shown = (await call("GET", `/v1/reviews/${review}`, world.keys.reviewer)).body;
+    expect(shown["approvers"]).toEqual({ operation: "tool:crm.put", roles: [], users: ["fin", "ghost"] });
+    for (const key of [world.keys.reviewer, admin, boss]) {
+      const refused = await decide(review, key);
+      expect(refused).toMatchObject({ status: 403, body: { code: "forbidden" } });
+      expect(String(refused.body["detail"])).toBe("only the approvers of `tool:crm.put` decide this: the users `fin`, `ghost`");
+    }
+    expect(await decide(review, world.keys.operator)).toMatchObject({ status: 403 });
+    expect((await decide(review, fin)).status).toBe(200);
+    expect(await ended(id)).toMatchObject({ status: "completed" });
+    await expect.poll(async () => (await types(`review/${review}`)).length, { timeout: 6_000 }).toBe(3);
+  });
+
+  it("[APPROVE-4] an escalation by hand brings the next in line", async () => {
+    const { run: id, review } = await waiting("puts", { note: "two" });
+    expect((await decide(review, boss)).status).toBe(403);
+    expect((await decide(review, world.keys.reviewer, { action: "escalate" })).status).toBe(200);
+    expect((await decide(review, boss)).status).toBe(200);
+    expect(await ended(id)).toMatchObject({ status: "completed" });
+  });
+
+  it("[APPROVE-2] two approvals are of two people, and without the entry every reviewer decides again", async () => {
+    expect(
+      (await setApprovers("workflow:puts/put", { roles: ["reviewer"], users: ["fin"], approvals_needed: 2, due_minutes: 7 })).status,
+    ).toBe(200);
+    const { run: id, review } = await waiting("puts", { note: "three" });
+    const shown = (await call("GET", `/v1/reviews/${review}`, world.keys.reviewer)).body;
+    expect(shown).toMatchObject({ approvals_needed: 2, approvers: { operation: "workflow:puts/put" } });
+    expect(Date.parse(String(shown["due_at"])) - Date.parse(String(shown["created_at"]))).toBe(7 * 60_000);
+    expect((await decide(review, fin)).body["status"]).toBe("pending");
+    expect((await decide(review, fin)).status).toBe(409);
+    expect((await decide(review, world.keys.reviewer)).body["status"]).toBe("approved");
+    expect(await ended(id)).toMatchObject({ status: "completed" });
+    for (const operation of ["workflow%3Aputs%2Fput", "tool%3Acrm.put"])
+      expect((await call("DELETE", `/v1/approvers/${operation}`, admin)).status).toBe(204);
+    const free = await waiting("puts", { note: "four" });
+    expect((await decide(free.review, boss)).status).toBe(200);
+  });
+
+  it("[APPROVE-8] an entry for `override` says who approves overrides", async () => {
+    expect((await setApprovers("override", { users: ["boss", "rita"] })).status).toBe(200);
+    const id = await run("puts", { note: "five" });
+    const body = { run: id, step: "put", reason: "by phone", expires_at: new Date(Date.now() + 3_600_000).toISOString() };
+    const asked = await call("POST", "/v1/overrides", world.keys.operator, body);
+    const approve = (key: string) => call("POST", `/v1/overrides/${asked.body["id"]}/approve`, key);
+    expect(await approve(admin)).toMatchObject({ status: 403, body: { code: "forbidden" } });
+    expect((await approve(boss)).status).toBe(200);
+    expect((await approve(world.keys.reviewer)).body["status"]).toBe("active");
+    expect((await call("DELETE", "/v1/approvers/override", admin)).status).toBe(204);
+  });
+});
