@@ -250,7 +250,10 @@ async function admit(
   if (count > 0) progress.findings = [{ type: "SECRET", detector: "echoed-credential", count, score: 1, pointer: "" }];
   const misfit = validate(manifest.output, value)[0];
   if (misfit !== undefined) {
-    return err(failure("permanent", "output_invalid", `the tool's answer breaks its schema at ${placeIn(manifest.output, misfit.path)}`));
+    const { path, message } = misfit;
+    // Of a field that the answer made up, the message would repeat the name.
+    const why = knownPath(manifest.output, path) === path ? `: ${message}` : "";
+    return err(failure("permanent", "output_invalid", `the tool's answer breaks its schema at ${placeIn(manifest.output, path)}${why}`));
   }
   const admitted = await deadline.within(ports.guard.admit(guarded, "tool_output", "tool", value, names, injection)).catch(rethrowDeadline);
   if (admitted === null) return err(failure("safety", "content_blocked", "the guardrails could not judge the tool's answer"));

@@ -1,3 +1,4 @@
+import { ROLES, type Role } from "../../core/access/principal.ts";
 import type { Layer } from "../../core/audit/layer.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { JsonObject } from "../../core/json.ts";
@@ -48,7 +49,18 @@ export async function denied(
   const resource = { type, org: principal.org, owner: about.owner ?? principal.user, attributes: about.attributes ?? {} };
   const answer = decide(ports, asked, action, resource);
   if (answer.decision === "allow") return null;
-  return forbid(ports, asked, action, about.name ?? type, `this caller may not do \`${action}\``, answer);
+  const detail = `this caller may not do \`${action}\`${whoMay(ports, asked, action, resource)}`;
+  return forbid(ports, asked, action, about.name ?? type, detail, answer);
+}
+
+/** "; the roles `developer` and `admin` may", or nothing where a role alone does not help. */
+function whoMay(ports: AccessPorts, asked: Asked, action: Action, resource: Parameters<UseCasePorts["access"]["decide"]>[2]): string {
+  const { principal, trace } = asked;
+  const may = (role: Role) => decide(ports, { principal: { ...principal, roles: [role] }, trace }, action, resource).decision === "allow";
+  const roles = ROLES.filter(may).map((role) => `\`${role}\``);
+  const last = roles.pop();
+  if (last === undefined) return "";
+  return roles.length === 0 ? `; the role ${last} may` : `; the roles ${roles.join(", ")} and ${last} may`;
 }
 
 /** A denial, on record in the org that the request acts in. */

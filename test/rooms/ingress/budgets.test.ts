@@ -58,10 +58,14 @@ describe("the caps of a scope", () => {
     });
   });
 
-  it("[BUDGET-2] are the admins' alone", async () => {
+  it("[BUDGET-2] [CALLER-20] are the admins' alone", async () => {
     const others = await world.makeKey(["caller", "developer", "reviewer", "operator", "auditor"]);
     expect(await send("PUT", "/v1/budgets/org", others, { usd_per_day: 1 })).toMatchObject({ status: 403 });
     expect(await send("GET", "/v1/budgets", others)).toMatchObject({ status: 403 });
+    const caller = await world.makeKey(["caller"]);
+    const detailOf = async (path: string) => (await send("GET", path, caller)).body["detail"];
+    expect(await detailOf("/v1/budgets")).toBe("this caller may not do `budget.read`; the role `admin` may");
+    expect(await detailOf("/v1/audit/entries")).toMatch(/; the roles `auditor` and `admin` may$/);
     expect(await send("PUT", "/v1/budgets/org", null, {})).toMatchObject({ status: 401 });
   });
 

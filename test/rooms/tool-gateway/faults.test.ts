@@ -172,6 +172,10 @@ describe("what a tool may answer", () => {
     expect(await sent({ id: null, at: "2026-11-20T12:00:00" })).toBe("sent");
     expect(await sent({ id: 7 })).toMatch(/^`.+`: the input breaks the tool's schema at `\/id`: .+/);
     expect(await sent({ id: "x", at: "tomorrow" })).toMatch(/at `\/at`/);
+    const other = await gateway(scriptedUpstream(() => json({ id: 7 })).fetch, {
+      output: { type: "object", properties: { id: { type: "string" } } },
+    }).call(toolCall(), still);
+    expect(failureOf(other)?.message).toMatch(/the tool's answer breaks its schema at `\/id`: .*string/);
   });
 
   describe("what a tool says about a failed call", () => {
