@@ -21,6 +21,7 @@ declare namespace Cloudflare {
     VAULT_KEYS: R2Bucket;
     ARCHIVE: R2Bucket;
     VALUES: R2Bucket;
+    AUDIT: R2Bucket;
     ANSWERS: KVNamespace;
     RECORDS: Queue<import("./core/audit/record.ts").RecordsMessage>;
     CALLS: Queue<import("./core/run/calls/slow-call.ts").SlowCallMessage>;

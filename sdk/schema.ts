@@ -220,6 +220,12 @@ export type CheckedWorkflow = {
   readonly reach: ReachNews;
 };
 
+export type ConsistencyProof = {
+  readonly from: number;
+  readonly to: number;
+  readonly proof: readonly string[];
+};
+
 export type CreateApiKey = {
   readonly org?: string;
   readonly user: string;
@@ -974,6 +980,17 @@ export type ImportedTools = {
     readonly name: string;
     readonly reason: string;
   })[];
+};
+
+export type InclusionProof = {
+  readonly seq: number;
+  /** entries that the checkpoint covers */
+  readonly size: number;
+  /** 32 bytes, in base64 */
+  readonly leaf_hash: string;
+  readonly proof: readonly string[];
+  /** the signed note that the proof leads to */
+  readonly checkpoint: string;
 };
 
 export type Introspect = {

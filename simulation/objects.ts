@@ -78,7 +78,7 @@ export function objectsOf(world: World): Fittings["objects"] {
       recall: (org) => out(life, "recall", () => world.ask("BudgetLedger", org, "recall", org)),
     };
   });
-  const AuditLog = defineAuditLog(() => ({ now, signer: async () => SIGNER }));
+  const AuditLog = defineAuditLog(() => ({ now, signer: async () => SIGNER, publishing: null }));
   const construct =
     (Class: new (ctx: DurableObjectState, env: Cloudflare.Env) => object): Construct =>
     (ctx, life) =>

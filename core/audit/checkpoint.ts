@@ -23,7 +23,7 @@ const NAME = /^[\x21-\x2a\x2c-\x7e]+$/;
 const TEXT = /^([\x21-\x2a\x2c-\x7e]+)\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\n$/;
 
 /** What is signed, its last line end included. */
-function checkpointText({ origin, size, root }: Checkpoint): string {
+export function checkpointText({ origin, size, root }: Checkpoint): string {
   if (!NAME.test(origin)) throw new TypeError("an origin is ASCII without spaces and plus signs");
   return `${origin}\n${size}\n${toBase64(root)}\n`;
 }
@@ -45,21 +45,41 @@ export function signCheckpoint(
   return `${text}\n\u2014 ${key.name} ${toBase64(signature)}\n`;
 }
 
+/** The signed text of a note: everything before its last empty line. Empty where there is none. */
+export function noteBody(note: string): string {
+  const end = note.lastIndexOf("\n\n");
+  return end < 0 ? "" : note.slice(0, end + 1);
+}
+
+/** The lines of signatures of a note, each with its line end. */
+export const noteSignatures = (note: string): string[] => note.slice(noteBody(note).length + 1).match(/[^\n]+\n/g) ?? [];
+
+/** What a signed text says; null when it is no checkpoint. Whoever trusts it has checked a signature. */
+export function readCheckpointBody(text: string): Checkpoint | null {
+  const [, origin, size, encodedRoot] = TEXT.exec(text) ?? [];
+  const root = fromBase64(encodedRoot ?? "");
+  if (origin === undefined || root === null || !Number.isSafeInteger(Number(size))) return null;
+  return { origin, size: Number(size), root };
+}
+
+/** c2sp.org/signed-note, "Verifier keys": by this text a log is known to whoever verifies it. */
+export function verifierKey(name: string, publicKey: Uint8Array, sha256: Sha256): string {
+  const keyId = [...noteKeyId(name, publicKey, sha256)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${name}+${keyId}+${toBase64(Uint8Array.from([ED25519, ...publicKey]))}`;
+}
+
 /** The checkpoint when this key signed it, else null. Signatures of other keys are passed over, as signed notes demand. */
 export function openCheckpoint(
   note: string,
   key: { readonly name: string; readonly publicKey: Uint8Array; readonly verify: (bytes: Uint8Array, signature: Uint8Array) => boolean },
   sha256: Sha256,
 ): Checkpoint | null {
-  const end = note.lastIndexOf("\n\n");
-  if (end < 0 || !note.endsWith("\n")) return null;
-  const text = note.slice(0, end + 1);
-  const [, origin, size, encodedRoot] = TEXT.exec(text) ?? [];
-  const root = fromBase64(encodedRoot ?? "");
-  if (origin === undefined || root === null || !Number.isSafeInteger(Number(size))) return null;
+  const text = noteBody(note);
+  const checkpoint = readCheckpointBody(text);
+  if (checkpoint === null || !note.endsWith("\n")) return null;
   const keyId = noteKeyId(key.name, key.publicKey, sha256);
   const signatures = note
-    .slice(end + 2, -1)
+    .slice(text.length + 1, -1)
     .split("\n")
     .map((line) => line.split(" "));
   if (signatures.some(([dash, name, body, ...more]) => dash !== "\u2014" || !name || !body || more.length > 0)) return null;
@@ -68,7 +88,7 @@ export function openCheckpoint(
     .map(([, , body]) => fromBase64(body ?? ""))
     .filter((bytes): bytes is Uint8Array => bytes?.length === 68 && keyId.every((byte, index) => byte === bytes[index]));
   const signed = mine.length > 0 && mine.every((bytes) => key.verify(asciiBytes(text), bytes.slice(4)));
-  return signed ? { origin, size: Number(size), root } : null;
+  return signed ? checkpoint : null;
 }
 
 const asciiBytes = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));

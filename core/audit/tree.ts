@@ -3,6 +3,9 @@
  * a list, the proof that an entry is in it, the proof that a longer list only adds to a shorter one, and what checks both.
  */
 
+/** Bytes of a SHA-256. */
+export const HASH_BYTES = 32;
+
 /** SHA-256 of bytes, 32 bytes. */
 export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 
@@ -10,7 +13,8 @@ export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 export const leafHash = (leaf: Uint8Array, sha256: Sha256): Uint8Array => sha256(concatenated(Uint8Array.of(0), leaf));
 
 /** RFC 6962 section 2.1: SHA-256(0x01 || left || right). */
-const nodeHash = (left: Uint8Array, right: Uint8Array, sha256: Sha256): Uint8Array => sha256(concatenated(Uint8Array.of(1), left, right));
+export const nodeHash = (left: Uint8Array, right: Uint8Array, sha256: Sha256): Uint8Array =>
+  sha256(concatenated(Uint8Array.of(1), left, right));
 
 /** MTH of a list. `leaves`: leaf hashes. Of the empty list: the hash of nothing. */
 export function rootHash(leaves: readonly Uint8Array[], sha256: Sha256): Uint8Array {
@@ -100,14 +104,14 @@ export function verifyConsistency(
 }
 
 /** The largest power of two below `size`, which is at least 2. Multiplied, not shifted: a tree may have more than 2^31 leaves. */
-function splitOf(size: number): number {
+export function splitOf(size: number): number {
   let split = 1;
   while (split * 2 < size) split *= 2;
   return split;
 }
 
 /** Two parts of other lengths can have the same bytes when they stand together, and so the same hash. */
-const isHash = (bytes: Uint8Array): boolean => bytes.length === 32;
+const isHash = (bytes: Uint8Array): boolean => bytes.length === HASH_BYTES;
 const half = (value: number): number => Math.floor(value / 2);
 const isSize = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, index) => byte === b[index]);

@@ -70,6 +70,11 @@ export const STORES = {
 
   "AUDIT_LOG.log": { erasure: NUMBERS, retention: nothing("the org, once") },
   "AUDIT_LOG.segments": { erasure: NUMBERS, retention: itself("a page is deleted when D1 has it, but for the newest") },
+  "AUDIT_LOG.edges": { erasure: NUMBERS, retention: nothing("digests: every later proof needs them") },
+  "AUDIT_LOG.tiles": { erasure: NUMBERS, retention: itself("a tile is deleted when R2 has it") },
+  "AUDIT_LOG.checkpoint": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
+  "AUDIT_LOG.catching_up": { erasure: NUMBERS, retention: itself("one row, deleted when the tree has every entry") },
+  "AUDIT_LOG.alerts": { erasure: NUMBERS, retention: nothing("one row for each kind of alert, overwritten") },
   "AUDIT_LOG.taken": { erasure: NUMBERS, retention: itself("forgotten when its source was silent for 15 days") },
 
   "KEY_RING.symmetric_keys": { erasure: nothing("keys of the deployment"), retention: nothing("what they sealed could not be opened") },
@@ -123,6 +128,10 @@ export const STORES = {
 
   FLAGS: { erasure: nothing("what the kill switch shows"), retention: nothing("one key, overwritten") },
   ARCHIVE: { erasure: REDACTED, retention: missing("archived runs are kept without end") },
+  AUDIT: {
+    erasure: nothing("digests, checkpoints and entries: names, digests and counts; never a prompt, a secret or personal data"),
+    retention: nothing("the chain is verified from its first number on"),
+  },
   VALUES: { erasure: REDACTED, retention: ARCHIVED },
   ANSWERS: { erasure: { by: "function" }, retention: itself("an answer expires after 7 days, a question after 1") },
 

@@ -33,6 +33,7 @@ export const WORK = {
     stop: nothing("time raises a case's severity; what a decision leads to, its run asks about"),
   },
   budgets: { wokenBy: ["alarm:BUDGET_LEDGER"], stop: nothing("takes leases back and tells people of thresholds; spends nothing") },
+  "audit logs": { wokenBy: ["alarm:AUDIT_LOG"], stop: nothing("publishes what is on record; decides and spends nothing") },
   switches: { wokenBy: ["alarm:KILL_SWITCH"], stop: nothing("is what stops the others") },
   callbacks: { wokenBy: ["alarm:RUN_ENGINE"], stop: nothing("tells the org how its runs ended; decides and spends nothing") },
   "expiring keys": { wokenBy: ["chore:expiries"], stop: nothing("tells orgs of keys that end soon; changes and spends nothing") },

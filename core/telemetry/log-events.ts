@@ -250,6 +250,12 @@ export const LOG_EVENTS = {
     says: "A stored page of the audit chain differs from the sequenced page; it is never overwritten.",
     fields: ["org", "seqs"],
   },
+  "audit.forked": {
+    level: "error",
+    says: "An audit log does not agree with its last published checkpoint: it numbers and signs nothing.",
+    fields: ["org", "result", "counts"],
+  },
+  "audit.not_alerted": { level: "warn", says: "An alert about an audit log could not be recorded or sent.", fields: ["org", "error"] },
 } as const satisfies Record<string, EventSpec>;
 
 /** Name of an event. */

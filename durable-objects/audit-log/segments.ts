@@ -1,6 +1,7 @@
 /** The chain's newest end in SQL: its head, and the pages that D1 does not have yet. */
 import type { AuditEntry } from "../../core/audit/entry.ts";
 import { type AuditPage, pagesOf } from "../../core/audit/page.ts";
+import type { Json } from "../../core/json.ts";
 
 /** The head of the chain, and how far D1 has it. */
 export type Chain = { readonly org: string; readonly seq: number; readonly hash: string; readonly integratedSeq: number };
@@ -57,6 +58,16 @@ export function pendingPages(sql: SqlStorage): AuditPage[] {
     pages.push(page);
   }
   return pages;
+}
+
+/** Entries after a number, of those that D1 may not have yet. */
+export function keptEntries(sql: SqlStorage, after: number): Json[] {
+  const query = "SELECT entries FROM segments WHERE entries IS NOT NULL AND last_seq > ? ORDER BY id";
+  const entries = sql
+    .exec<{ entries: string }>(query, after)
+    .toArray()
+    .flatMap((row) => JSON.parse(row.entries) as AuditEntry[]);
+  return entries.filter(({ seq }) => seq > after) as unknown as Json[];
 }
 
 /** D1 has every entry up to this number. */

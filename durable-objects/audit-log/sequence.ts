@@ -1,11 +1,12 @@
 /** Gives records their numbers in SQL. Synchronous from end to end: numbering, hashing, signing and storing are one transaction. */
 import { createHash } from "node:crypto";
 import { belongsTo } from "../../core/audit/belongs.ts";
-import { type AuditEntry, GENESIS_HASH, link, signEntry, type UnsignedEntry } from "../../core/audit/entry.ts";
+import { type AuditEntry, GENESIS_HASH, hexBytes, link, signEntry, type UnsignedEntry } from "../../core/audit/entry.ts";
 import type { AuditRecord, RecordsMessage } from "../../core/audit/record.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { KnownRows, type SourcedRow } from "./known-rows.ts";
 import { keepEntries, readChain } from "./segments.ts";
+import { TreeRows } from "./tree-rows.ts";
 
 /** Signs the 32 bytes of a hash (Ed25519), synchronously: a signature that needed an `await` would let two appends interleave. */
 export type AuditSigner = { readonly keyId: string; readonly sign: (hash: Uint8Array) => Uint8Array };
@@ -31,6 +32,8 @@ export function sequence(sql: SqlStorage, org: string, rows: readonly SourcedRow
   const refused: RefusedRow[] = [];
   const entries: AuditEntry[] = [];
   let head = readChain(sql) ?? { seq: 0, hash: GENESIS_HASH };
+  const tree = new TreeRows(sql);
+  const isWhole = tree.size() === head.seq; // else it catches up (catch-up.ts), and takes these in with the others
   for (const row of byRun(rows)) {
     const kind = known.look(row);
     if (kind === "known") continue;
@@ -44,6 +47,7 @@ export function sequence(sql: SqlStorage, org: string, rows: readonly SourcedRow
     known.note(row);
   }
   keepEntries(sql, entries);
+  if (isWhole) tree.grow(entries.map(({ hash }) => hexBytes(hash)));
   known.write();
   return refused;
 }

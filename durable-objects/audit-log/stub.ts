@@ -1,6 +1,11 @@
 /** How other rooms reach an org's audit log. */
-import { stubsOf } from "../kit/stub.ts";
+import { stubsOf, type Verbs } from "../kit/stub.ts";
 import type { AuditLog } from "./audit-log.ts";
 
+type Verb = "append" | "integrated" | "head" | "checkpoint" | "proof" | "consistency" | "tile";
+
+/** What other rooms may ask of an org's audit log. */
+export type AuditLogRpc = Verbs<AuditLog, Verb>;
+
 /** An org's audit log. */
-export const auditLogOf = stubsOf<AuditLog, "append" | "integrated" | "head">();
+export const auditLogOf = stubsOf<AuditLog, Verb>();

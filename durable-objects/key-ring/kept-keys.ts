@@ -1,7 +1,7 @@
 /** The key ring's rows: which key serves a purpose now, and what happens when a secret changes. Synchronous; runs inside a transaction. */
 import { createHash, randomBytes } from "node:crypto";
 import type { EpochMs } from "../../core/time.ts";
-import { makeSigningKey, type PublicJwk, readSigningKey, type SigningKey, type SigningPurpose } from "./signing-key.ts";
+import { derivedKey, makeSigningKey, type PublicJwk, readSigningKey, type SigningKey, type SigningPurpose } from "./signing-key.ts";
 
 /** The secrets as they are set: Ed25519 private JWKs, and 32 bytes in base64url. */
 export type KeySecrets = {
@@ -52,7 +52,7 @@ export class KeptKeys {
   }
 
   /** The key that signs now; one that signed before is retired in the same breath: its public half stays, its private half goes. */
-  signingKey(purpose: SigningPurpose): SigningKey {
+  signingKey(purpose: keyof typeof SECRET_OF): SigningKey {
     const secret = this.#secrets[SECRET_OF[purpose]];
     if (secret !== undefined) return this.#current(readSigningKey(purpose, SECRET_OF[purpose], secret), null);
     this.#refuseUnlessKeysAreMade(SECRET_OF[purpose]);
@@ -64,8 +64,13 @@ export class KeptKeys {
     return this.#current(made, JSON.stringify(made.privateJwk));
   }
 
+  /** Signs checkpoints. It follows from the key that signs entries, so both are replaced at once. */
+  checkpointKey(): SigningKey {
+    return this.#current(derivedKey("checkpoint", this.signingKey("audit")), null);
+  }
+
   publicKeys(): PublicJwk[] {
-    this.signingKey("audit");
+    this.checkpointKey();
     this.signingKey("credential");
     const rows = this.#sql.exec<{ public_jwk: string }>("SELECT public_jwk FROM signing_keys ORDER BY since, kid").toArray();
     return rows.map((row) => JSON.parse(row.public_jwk) as PublicJwk);

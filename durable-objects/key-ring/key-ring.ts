@@ -38,6 +38,11 @@ export function defineKeyRing(portsFor: (env: Cloudflare.Env) => KeyRingPorts) {
       return this.#turn((keys) => keys.signingKey("audit"));
     }
 
+    /** Signs checkpoints of audit logs. */
+    async checkpointKey(): Promise<SigningKey> {
+      return this.#turn((keys) => keys.checkpointKey());
+    }
+
     /** Signs credentials for tools. */
     async credentialKey(): Promise<SigningKey> {
       return this.#turn((keys) => keys.signingKey("credential"));

@@ -1,8 +1,8 @@
 /** Ed25519 keys as JWKs (RFC 8037): making one, reading one from a secret, its public half and its name. Errors never repeat what they read. */
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, hkdfSync } from "node:crypto";
 
-/** What a key signs with: audit entries are signed with no other key than those of purpose `audit`. */
-export type SigningPurpose = "audit" | "credential";
+/** What a key signs: audit entries and checkpoints of audit logs are signed with no other keys than those of their purpose. */
+export type SigningPurpose = "audit" | "credential" | "checkpoint";
 
 /** The public half of an Ed25519 key. */
 export type PublicJwk = {
@@ -25,6 +25,23 @@ export type SigningKey = { readonly kid: string; readonly publicJwk: PublicJwk; 
 /** A new random key. Throws only when the runtime makes none. */
 export function makeSigningKey(purpose: SigningPurpose): SigningKey {
   const { d, x } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
+  if (d === undefined || x === undefined) throw new Error("the runtime made an Ed25519 key without its parts");
+  return signingKey(purpose, { kty: "OKP", crv: "Ed25519", x, d });
+}
+
+/** PKCS #8 of an Ed25519 seed (RFC 8410 section 7): what stands before its 32 bytes. */
+const PKCS8_BEFORE_SEED = Buffer.from("302e020100300506032b657004220420", "hex");
+
+/**
+ * A key of its own that follows from another (RFC 5869): it needs no secret of its own, and is replaced together with that one. PERSISTED in
+ * every checkpoint that it signs: the derivation never changes.
+ */
+export function derivedKey(purpose: SigningPurpose, { privateJwk }: SigningKey): SigningKey {
+  const seed = new Uint8Array(
+    hkdfSync("sha256", Buffer.from(privateJwk.d, "base64url"), new Uint8Array(0), `bulkhead/${purpose}-key/v1`, 32),
+  );
+  const key = createPrivateKey({ key: Buffer.concat([PKCS8_BEFORE_SEED, seed]), format: "der", type: "pkcs8" });
+  const { d, x } = key.export({ format: "jwk" });
   if (d === undefined || x === undefined) throw new Error("the runtime made an Ed25519 key without its parts");
   return signingKey(purpose, { kty: "OKP", crv: "Ed25519", x, d });
 }

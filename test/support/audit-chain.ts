@@ -18,6 +18,7 @@ export function testKey(seed: number) {
     sign: (hash: Uint8Array): Uint8Array => new Uint8Array(sign(null, hash, privateKey)),
     jwk: { kty: "OKP", crv: "Ed25519", x, kid, use: "sig", alg: "EdDSA", purpose: "audit" },
     publicKey,
+    publicBytes: new Uint8Array(Buffer.from(x, "base64url")),
   };
 }
 

@@ -407,6 +407,12 @@ export function makeWorld(
       }),
       pastCosts: async () => [],
     },
+    auditLog: () => ({
+      checkpoint: async () => err({ code: "empty" }),
+      proof: async () => err({ code: "empty" }),
+      consistency: async () => err({ code: "empty" }),
+      tile: async () => null,
+    }),
     verifyAudit: async () => ({ ok: true, checked: records.length, problems: [], head: null }),
     authorize: async (question) => {
       const manifest = question.kind === "tool" ? await store.tools.get(question.caller.org, question.tool, null) : null;

@@ -1,5 +1,6 @@
 /** The audit room's face: the records queue's consumer, the reader and the verification over D1. */
 export { type AuditLogPort, type ConsumerPorts, consumeRecords, type Outboxes } from "./consume-records.ts";
+export { defineForkAlert } from "./fork-alert.ts";
 export { type RecordedDecision, readDecisions } from "./read-decisions.ts";
 export { type EntryFilter, readEntries } from "./read-entries.ts";
 export { type KnownHead, type PublishedKey, type StoredVerdict, verifyStored } from "./verify-stored.ts";

@@ -76,6 +76,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     edgeSpan: rooms.outside.edgeSpan,
     noteUse: defineLastUse({ now, log, key: store.keys.used, login: store.logins.seen }),
     keys: broker,
+    auditLog: objects.auditLog,
     verifyAudit: async (org) => verifyStored(env.DB, org, await objects.keyRing().publicKeys(), () => objects.auditLog(org).head()),
     limits: rooms.limits,
     mayTry: async (address) => (await env.FLOOD.limit({ key: address })).success,

@@ -16,6 +16,7 @@ import type {
   VaultPorts,
 } from "../../durable-objects/index.ts";
 import { runValues } from "../archive/run-values.ts";
+import { defineForkAlert, readEntries } from "../audit/index.ts";
 import { carryPlaceholders } from "../guardrail/carry.ts";
 import { eachPortion } from "../guardrail/in-portions.ts";
 import { flagStore } from "../kill-switch/flag.ts";
@@ -87,7 +88,18 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
       newId: () => need(rooms.containers).newId(),
       sandbox: (id) => need(rooms.containers).sandbox(id),
     } satisfies SandboxPoolPorts,
-    auditLog: { now, signer: broker.auditSigner } satisfies AuditLogPorts,
+    auditLog: {
+      now,
+      signer: broker.auditSigner,
+      publishing: {
+        bucket: env.AUDIT,
+        noteKey: broker.noteKey,
+        host: settings.publicUrl === null ? null : (URL.parse(settings.publicUrl)?.host ?? null),
+        entriesAfter: (org, after, limit) => readEntries(env.DB, org, { after, run: null, user: null, type: null, limit }),
+        cosign: async () => [],
+        alert: defineForkAlert({ now, random, log, record: store.audit.record, notify: rooms.callbacks.notify }),
+      },
+    } satisfies AuditLogPorts,
     keyRing: { now, secrets: settings.secrets, allowPrivateHosts: settings.allowPrivateHosts } satisfies KeyRingPorts,
   };
 }

@@ -40,6 +40,12 @@ export function defineCredentialBroker(ports: CredentialBrokerPorts) {
     const key = createPrivateKey({ key: { ...privateJwk }, format: "jwk" });
     return { keyId: kid, sign: (hash: Uint8Array): Uint8Array => new Uint8Array(sign(null, hash, key)) };
   });
+  const noteKey = once(async () => {
+    const { privateJwk } = await ports.keyRing().checkpointKey();
+    const key = createPrivateKey({ key: { ...privateJwk }, format: "jwk" });
+    const publicKey = new Uint8Array(Buffer.from(privateJwk.x, "base64url"));
+    return { publicKey, sign: (text: Uint8Array): Uint8Array => new Uint8Array(sign(null, text, key)) };
+  });
   const vaultKey = once(() => ports.keyRing().vaultKey());
   const publicKeys = onceAWhile(() => ports.keyRing().publicKeys(), PUBLIC_KEYS_MAX_AGE_MS, ports.now);
 
@@ -94,6 +100,8 @@ export function defineCredentialBroker(ports: CredentialBrokerPorts) {
 
     /** The signature of the audit log; signs synchronously once it is here. */
     auditSigner,
+    /** Signs checkpoints of audit logs, synchronously. */
+    noteKey,
 
     async sealSecret(org: string, name: string, value: string): Promise<string> {
       return seal(await vaultKey(), org, name, value, ports.random);

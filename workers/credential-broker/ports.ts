@@ -8,6 +8,7 @@ import type { PublicJwk, SigningKey } from "../../durable-objects/key-ring/signi
 export type KeyRingPort = {
   idKey(): Promise<Uint8Array>;
   auditKey(): Promise<SigningKey>;
+  checkpointKey(): Promise<SigningKey>;
   credentialKey(): Promise<SigningKey>;
   vaultKey(): Promise<Uint8Array>;
   publicKeys(): Promise<readonly PublicJwk[]>;

@@ -19,6 +19,7 @@ import { problemResponse } from "./problem.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { approverRoutes } from "./routes/approvers.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { auditLogRoutes } from "./routes/audit-log.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
 import { chatRoutes } from "./routes/chat.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
@@ -133,6 +134,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...runRiskRoutes(ports),
   ...killSwitchRoutes(ports),
   ...auditRoutes(ports),
+  ...auditLogRoutes(ports),
   ...apiKeyRoutes(ports),
   ...budgetRoutes(ports),
   ...orgRoutes(ports),
@@ -140,8 +142,8 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...metricsRoutes(ports),
 ];
 
-/** OpenAPI writes `{id}` where the router writes `:id`. */
-const honoPath = (path: string): string => path.replace(/\{(\w+)\}/g, ":$1");
+/** OpenAPI writes `{id}` where the router writes `:id`; what is named `tile` has slashes in it. */
+const honoPath = (path: string): string => path.replace(/\{(\w+)\}/g, (_braces, name) => (name === "tile" ? ":tile{.+}" : `:${name}`));
 
 const named = (path: string, middleware: Endpoint["middleware"]): [Endpoint["middleware"][number], ...Endpoint["middleware"]] => [
   async (context, next) => {

@@ -3,6 +3,7 @@
 import type { Principal } from "../../core/access/principal.ts";
 import type { ModelEntry, ModelParameters } from "../../core/model/entry.ts";
 import type { Taken } from "../../core/model/parameters.ts";
+import type { AuditLogRpc } from "../../durable-objects/audit-log/stub.ts";
 import type { BudgetLedgerRpc } from "../../durable-objects/budget-ledger/stub.ts";
 import type { StoredVerdict } from "../audit/verify-stored.ts";
 import type { Auth } from "../auth/auth.ts";
@@ -38,6 +39,8 @@ export type IngressPorts = UseCasePorts & {
   /** What a model takes: as it is registered, and what its upstream taught by refusing. */
   readonly takenBy: (org: string, entry: ModelEntry) => ModelParameters & Taken;
   readonly keys: KeysPort;
+  /** An org's audit log, as it is published; a stub for each call. */
+  readonly auditLog: (org: string) => Pick<AuditLogRpc, "checkpoint" | "proof" | "consistency" | "tile">;
   /** Recomputes the org's audit chain from raw rows. */
   readonly verifyAudit: (org: string) => Promise<StoredVerdict>;
   readonly limits: LimitsPort;

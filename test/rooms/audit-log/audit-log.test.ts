@@ -202,7 +202,7 @@ describe("append", () => {
     expect((await log.head())?.hash).toBe(verdict(more).head?.hash);
   });
 
-  it("writes three rows for a message of a run, none for one that comes again", async () => {
+  it("writes four rows for a message of a run, none for one that comes again", async () => {
     const { org, log, stub } = fresh();
     await log.append(org, rows(1, 2));
     await log.integrated(2);
@@ -210,7 +210,7 @@ describe("append", () => {
       const { pending } = await it.append(org, rows(3, 4));
       await it.integrated(pending.at(-1)?.last_seq ?? 0);
     };
-    expect(await written(stub, message)).toBe(3);
+    expect(await written(stub, message)).toBe(4);
     expect(await written(stub, message)).toBe(0);
   });
 

@@ -18,6 +18,7 @@ let ring: KeyRingPort;
 const counted = (stub: KeyRingPort): KeyRingPort => ({
   idKey: () => note("id", stub.idKey()),
   auditKey: () => note("audit", stub.auditKey()),
+  checkpointKey: () => note("checkpoint", stub.checkpointKey()),
   credentialKey: () => note("credential", stub.credentialKey()),
   vaultKey: () => note("vault", stub.vaultKey()),
   publicKeys: () => note("public", stub.publicKeys()),
@@ -273,7 +274,7 @@ describe("the audit signature", () => {
     await broker.auditSigner();
     await broker.toolCredential(request);
     const { keys } = await broker.jwks();
-    expect(keys).toHaveLength(2);
+    expect(keys).toHaveLength(3);
     for (const key of keys) expect(Object.keys(key as object)).not.toContain("d");
     expect(decodeProtectedHeader(await broker.toolCredential(request)).kid).toBe((await ring.credentialKey()).kid);
   });

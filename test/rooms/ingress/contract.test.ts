@@ -101,6 +101,11 @@ POST /admin/kill-switch/recovery
 POST /admin/kill-switch/recovery/{id}/approve
 GET /v1/audit/entries
 POST /v1/audit/verify
+GET /v1/audit/checkpoint
+GET /v1/audit/proof
+GET /v1/audit/consistency
+GET /v1/audit/log/checkpoint
+GET /v1/audit/log/tile/{tile}
 POST /v1/credentials/introspect
 `
   .trim()

@@ -50,7 +50,7 @@ describe("keys that are made here", () => {
     const ring = fresh();
     const keys = await Promise.all(Array.from({ length: 10 }, () => ring.auditKey()));
     expect(new Set(keys.map((key) => key.kid)).size).toBe(1);
-    expect((await ring.publicKeys()).length).toBe(2);
+    expect((await ring.publicKeys()).map(({ purpose }) => purpose).toSorted()).toEqual(["audit", "checkpoint", "credential"]);
   });
 
   it("differ between purposes and between deployments", async () => {
@@ -129,12 +129,27 @@ describe("secrets", () => {
     expect(kept).toEqual([]);
     keyRingWorld.secrets = { AUDIT_KEY: first.text };
     expect((await ring.auditKey()).privateJwk.x).toBe(first.x);
-    expect((await ring.publicKeys()).length).toBe(published.length);
+    const ofEntries = (keys: readonly { readonly purpose: string }[]) => keys.filter(({ purpose }) => purpose === "audit").length;
+    expect(ofEntries(await ring.publicKeys())).toBe(ofEntries(published));
+  });
+
+  it("[KEY-9] the key of checkpoints follows from that of entries, is another one, and is replaced and published with it", async () => {
+    const ring = fresh();
+    const [first, second] = [secretJwk(), secretJwk()];
+    keyRingWorld.secrets = { AUDIT_KEY: first.text };
+    const one = await ring.checkpointKey();
+    expect(one.privateJwk.x).not.toBe(first.x);
+    expect(await fresh().checkpointKey()).toEqual(one);
+    keyRingWorld.secrets = { AUDIT_KEY: second.text };
+    const two = await ring.checkpointKey();
+    expect(two.kid).not.toBe(one.kid);
+    const published = (await ring.publicKeys()).filter(({ purpose }) => purpose === "checkpoint").map(({ kid }) => kid);
+    expect(published.toSorted()).toEqual([one.kid, two.kid].toSorted());
   });
 
   it("[KEY-5] public keys are public halves with RFC 7638 thumbprints as ids", async () => {
     const published = await fresh().publicKeys();
-    expect(published.map((key) => key.purpose).sort()).toEqual(["audit", "credential"]);
+    expect(published.map((key) => key.purpose).sort()).toEqual(["audit", "checkpoint", "credential"]);
     for (const key of published) {
       expect(Object.keys(key).sort()).toEqual(["alg", "crv", "kid", "kty", "purpose", "use", "x"]);
       expect(key.kid).toBe(await calculateJwkThumbprint({ ...key }, "sha256"));

@@ -1,13 +1,32 @@
+import { env } from "cloudflare:workers";
 import { generateKeyPairSync, sign, verify } from "node:crypto";
-import type { AuditLogPorts } from "../../../durable-objects/audit-log/audit-log.ts";
+import type { AuditLogPorts, Fork } from "../../../durable-objects/audit-log/audit-log.ts";
+import { readEntries } from "../../../workers/audit/index.ts";
+import { testKey } from "../audit-chain.ts";
 import { FAR } from "../far.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+
+/** What the world's logs sign their checkpoints with. */
+export const noteKey = testKey(7);
+
+/** Every alert that a log of this world gave. */
+export const alerted: { readonly org: string; readonly fork: Fork }[] = [];
 
 /** What the outside world does to this room in the current test: tests replace what they script. */
 export const auditLogWorld: { -readonly [K in keyof AuditLogPorts]: AuditLogPorts[K] } = {
   now: () => FAR,
   signer: async () => ({ keyId: "test-key", sign: (hash) => sign(null, hash, privateKey) }),
+  publishing: {
+    bucket: env.AUDIT,
+    host: "bulkhead.example",
+    noteKey: async () => ({ publicKey: noteKey.publicBytes, sign: noteKey.sign }),
+    entriesAfter: (org, after, limit) => readEntries(env.DB, org, { after, run: null, user: null, type: null, limit }),
+    cosign: async () => [],
+    alert: async (org, fork) => {
+      alerted.push({ org, fork });
+    },
+  },
 };
 
 /** Verifies what the world's signer signed. */

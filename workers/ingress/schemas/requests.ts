@@ -28,6 +28,9 @@ export const after = wholeNumber(0, Number.MAX_SAFE_INTEGER, "is a whole number 
   .optional()
   .openapi({ type: "integer", minimum: 0, description: "returns only entries with a higher `seq`" });
 
+/** A number of entries of the audit chain, or the number of one. */
+export const entryNumber = wholeNumber(1, Number.MAX_SAFE_INTEGER, "is a whole number from 1").openapi({ type: "integer", minimum: 1 });
+
 /** The query fields of every list. */
 export const pageQuery = { limit, cursor };
 /** The page that a query asks for; the first one of the default length when it says nothing. */

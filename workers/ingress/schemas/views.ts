@@ -403,6 +403,22 @@ export const AuditEntry = describing<Json>(
     })
     .openapi("AuditEntry"),
 );
+const base64 = z.string().openapi({ description: "32 bytes, in base64" });
+
+/** RFC 6962 section 2.1.1. */
+export const InclusionProof = z
+  .object({
+    seq: z.int(),
+    size: z.int().openapi({ description: "entries that the checkpoint covers" }),
+    leaf_hash: base64,
+    proof: z.array(base64),
+    checkpoint: z.string().openapi({ description: "the signed note that the proof leads to" }),
+  })
+  .openapi("InclusionProof");
+
+/** RFC 6962 section 2.1.2. */
+export const ConsistencyProof = z.object({ from: z.int(), to: z.int(), proof: z.array(base64) }).openapi("ConsistencyProof");
+
 /** The result of checking the audit chain. */
 export const AuditVerdict = z
   .object({
