@@ -51,9 +51,6 @@ export function noteBody(note: string): string {
   return end < 0 ? "" : note.slice(0, end + 1);
 }
 
-/** The lines of signatures of a note, each with its line end. */
-export const noteSignatures = (note: string): string[] => note.slice(noteBody(note).length + 1).match(/[^\n]+\n/g) ?? [];
-
 /** What a signed text says; null when it is no checkpoint. Whoever trusts it has checked a signature. */
 export function readCheckpointBody(text: string): Checkpoint | null {
   const [, origin, size, encodedRoot] = TEXT.exec(text) ?? [];

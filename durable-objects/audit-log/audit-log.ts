@@ -49,7 +49,7 @@ export type AppendAnswer = {
 export type Unpublished = { readonly code: "forked"; readonly fork: Fork } | { readonly code: "empty" } | { readonly code: "catching_up" };
 
 /** A new entry is covered by a checkpoint after this, in ms: many entries share one. */
-export const CHECKPOINT_AFTER_MS = 15_000;
+const CHECKPOINT_AFTER_MS = 15_000;
 /** Between two slices of catching up, in ms. */
 const SLICE_PAUSE_MS = 50;
 /** After a failure, in ms. */

@@ -179,7 +179,7 @@ export class Publisher {
   }
 }
 
-/** docs/contract.md, "More of control and evidence". null: the log has no name yet. */
+/** docs/contract.md, "Evidence". null: the log has no name yet. */
 const originOf = (host: string | null, org: string): string | null => (host === null ? null : `${host}/audit/${org}`);
 
 const isFresh = ({ signedAt }: KeptCheckpoint, at: EpochMs): boolean => at >= signedAt && at - signedAt < CHECKPOINT_EVERY_MS;
