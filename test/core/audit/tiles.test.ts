@@ -54,6 +54,7 @@ describe("a tree that grows", () => {
     const leaves = data.map((leaf) => leafHash(leaf, sha256));
     let edge: TreeEdge = [];
     expect(hex(edgeRoot(edge, sha256))).toBe(hex(rootHash([], sha256)));
+    expect(data.length).toBe(1_100);
     for (const [index, leaf] of data.entries()) {
       ({ edge } = grow(edge, [leaf], sha256));
       if (index % 37 === 0 || (index & (index + 1)) === 0 || index % 256 > 253)

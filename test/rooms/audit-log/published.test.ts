@@ -177,7 +177,7 @@ async function restore(state: Awaited<ReturnType<typeof snapshot>>): Promise<voi
   await evictDurableObject(stub());
 }
 const failure = (from: number): Promise<string> =>
-  runInDurableObject(stub(), (it) => it.append(org, rows(from, 1)).then(String, (error: Error) => error.message));
+  runInDurableObject(stub(), (object) => object.append(org, rows(from, 1)).then(String, (error: Error) => error.message));
 
 describe("an object that was set back to an older state", () => {
   it("[MERKLE-9] numbers and signs nothing, says so to whoever reads it, and alerts once", async () => {
