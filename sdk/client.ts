@@ -203,6 +203,11 @@ export function createClient(options: ClientOptions) {
         http.json<{ readonly id: string }>("POST", "/admin/kill-switch/recovery", { body: { scope, reason } }),
       approveRecovery: (id: string) => http.json<SwitchView>("POST", at("admin", "kill-switch", "recovery", id, "approve")),
     },
+    costs: {
+      /** `by`: names with commas between them, as docs/costs.md lists them. */
+      sums: (filter: { readonly from?: string; readonly to?: string; readonly by?: string } = {}) =>
+        http.json<Api.Costs>("GET", `/v1/costs${query(filter)}`),
+    },
     audit: {
       entries: (
         filter: {

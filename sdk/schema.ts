@@ -226,6 +226,17 @@ export type ConsistencyProof = {
   readonly proof: readonly string[];
 };
 
+export type Costs = {
+  readonly data: readonly ({
+    readonly usd: number;
+    readonly tokens_in: number;
+    readonly tokens_out: number;
+    readonly calls: number;
+  } & { readonly [name: string]: unknown })[];
+  /** the sum of `usd` over all groups */
+  readonly total_usd: number;
+};
+
 export type CreateApiKey = {
   readonly org?: string;
   readonly user: string;

@@ -2,6 +2,7 @@
 import type { RecordsMessage } from "../core/audit/record.ts";
 import type { SlowCallMessage } from "../core/run/calls/slow-call.ts";
 import { type AuditLogPort, consumeRecords, type Outboxes } from "../workers/audit/consume-records.ts";
+import { defineCosts } from "../workers/costs/costs.ts";
 import { defineSlowCalls, type TakenCall } from "../workers/slow-calls/consumer.ts";
 import { openDatabase } from "../workers/store/database.ts";
 import type { Outbox } from "../workers/store/outbox.ts";
@@ -24,6 +25,7 @@ export function consumeWorldRecords(world: World, batch: MessageBatch<RecordsMes
       append: (...given) => rpc("AuditLog", org, "append", ...given),
       integrated: (upTo) => rpc("AuditLog", org, "integrated", upTo),
     }),
+    putCosts: (org, costs) => defineCosts(world.databaseOf(owner), () => world.clock.now).put(org, costs),
     upsertRuns: (rows) => world.index(owner).upsertRuns(rows),
     outboxes: {
       run: toObject("RunEngine"),

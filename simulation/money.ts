@@ -95,6 +95,12 @@ export function checkLedger(world: World): void {
         "bill not covered",
         `${id}: ${billed} billed, the ledger knows of ${spent.microUsd} spent and ${held.microUsd} held`,
       );
+    const [counted] = world.database.run("SELECT COALESCE(SUM(micro_usd), 0) AS usd FROM cost_calls WHERE org = ? AND run = ?", [ORG, id]);
+    if (Number(counted?.["usd"]) !== spent.microUsd)
+      world.watch.note(
+        "costs differ",
+        `${id}: the costs of its calls sum to ${String(counted?.["usd"])}, its ledger has ${spent.microUsd} spent`,
+      );
     if (n === 0) {
       if (billed > 0) world.watch.note("not leased", `${id}: ${billed} billed, and nothing was leased`);
       continue;

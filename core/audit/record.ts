@@ -4,6 +4,7 @@
  *
  * PERSISTED: rows of every outbox and messages of the records queue carry this shape.
  */
+import type { CostsOf } from "../costs/call.ts";
 import { isObject, type Json } from "../json.ts";
 import { type EpochMs, toRfc3339 } from "../time.ts";
 import type { Layer } from "./layer.ts";
@@ -91,6 +92,8 @@ export type RecordsRow = {
   readonly after?: string | null;
   readonly records: readonly AuditRecord[];
   readonly run?: RunIndexRow;
+  /** What the calls cost whose ends are in this row. Absent: none ended, or the row predates costs. */
+  readonly costs?: readonly CostsOf[];
 };
 
 /** PERSISTED: one run's line in the index (D1 table `runs`); the line with the higher `seq` wins. */

@@ -1,5 +1,6 @@
 /** How a desk tells the ledger of its calls: each attempt and each outcome by the call's id, several at once, numbered. */
 import type { AuditRecord } from "../audit/record.ts";
+import type { CostsOf } from "../costs/call.ts";
 import type { Amount } from "./amount.ts";
 
 /** A desk's report: attempts and outcomes since the last one, and its wish for money. */
@@ -11,7 +12,13 @@ export type DeskNote = {
   readonly n: number;
   readonly attempts: readonly { readonly call: string; readonly worst: Amount; readonly records: readonly AuditRecord[] }[];
   /** `spent` null: nobody told what the call cost, so its worst case stays taken. */
-  readonly outcomes: readonly { readonly call: string; readonly spent: Amount | null; readonly records: readonly AuditRecord[] }[];
+  readonly outcomes: readonly {
+    readonly call: string;
+    readonly spent: Amount | null;
+    readonly records: readonly AuditRecord[];
+    /** To whom the call is attributed. Absent: no call was made. */
+    readonly cost?: CostsOf;
+  }[];
   /**
    * What the desk is to have beyond what is spent and held when this note is counted, its calls under way included. null: its
    * slice stays as it is. Both nothing: the slice goes back.

@@ -120,6 +120,8 @@ export const STORES = {
     erasure: nothing("MACs of each request, its sender and its key, never what was sent"),
     retention: { by: "chore", chore: "idempotency" },
   },
+  "DB.cost_calls": { erasure: CALLERS, retention: { by: "chore", chore: "costs" } },
+  "DB.cost_days": { erasure: CALLERS, retention: { by: "chore", chore: "costs" } },
   "DB.audit_outbox": { erasure: CALLERS, retention: UNTIL_CONFIRMED },
   "DB.audit_pages": {
     erasure: nothing("names, digests and counts; never a prompt, a secret or personal data"),

@@ -11,6 +11,7 @@ import { type BudgetScope, EVERY_USER, isUser } from "../../core/budget/lease.ts
 import type { Facts, Turn } from "../../core/budget/ledger.ts";
 import type { Purse, PurseRefusal } from "../../core/budget/purse.ts";
 import { alertData, alertRecord } from "../../core/budget/record.ts";
+import type { CostsOf } from "../../core/costs/call.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Books } from "./books.ts";
 import type { Notice } from "./notices.ts";
@@ -21,6 +22,8 @@ export class Batch {
   readonly accounts = new Map<BudgetScope, Account>();
   readonly holders = new Map<string, Holder>();
   readonly records: AuditRecord[] = [];
+  /** What the calls cost whose ends this commit counts. */
+  readonly costs: CostsOf[] = [];
   readonly notices: Notice[] = [];
   /** null: it stays as it is. */
   purse: Purse | null = null;

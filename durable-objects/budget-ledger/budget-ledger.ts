@@ -16,6 +16,7 @@ import type { DeskNote } from "../../core/budget/note.ts";
 import { nextRequest, type PurseRefusal, recalled, takeAnswer, tellsAt } from "../../core/budget/purse.ts";
 import { returnRecord } from "../../core/budget/record.ts";
 import { type BudgetView, budgetView } from "../../core/budget/view.ts";
+import type { CostsOf } from "../../core/costs/call.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -102,14 +103,15 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
     /** Durable when it answers. */
     async lease(org: string, request: LeaseRequest): Promise<LeaseAnswer> {
       const { holder: id, user, workflow } = request;
-      return this.#decide(org, { id, user, workflow }, (facts, at) => takeRequest(facts, request, at), []);
+      return this.#decide(org, { id, user, workflow }, (facts, at) => takeRequest(facts, request, at), { records: [], costs: [] });
     }
 
     /** Attempts and outcomes of a desk's calls, on record and counted when it answers. */
     async note(org: string, note: DeskNote): Promise<LeaseAnswer> {
       const who = { id: note.holder, user: note.user, workflow: null };
       const records = [...note.attempts, ...note.outcomes].flatMap((told) => told.records);
-      return this.#decide(org, who, (facts, at) => takeNote(facts, note, at), records);
+      const costs = note.outcomes.flatMap(({ cost }) => cost ?? []);
+      return this.#decide(org, who, (facts, at) => takeNote(facts, note, at), { records, costs });
     }
 
     /** Replaces the caps of a scope. `record`: what goes on record of the request. */
@@ -178,7 +180,7 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
       org: string,
       who: { readonly id: string; readonly user: string; readonly workflow: string | null },
       decide: (facts: Facts, at: EpochMs) => Turn,
-      records: readonly AuditRecord[],
+      leaves: { readonly records: readonly AuditRecord[]; readonly costs: readonly CostsOf[] },
     ): Promise<LeaseAnswer> {
       let refusal: PurseRefusal | null = null;
       for (let tries = 0; tries < MOST_TRIES; tries++) {
@@ -188,7 +190,8 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
           const turn = decide(batch.facts(who, asked), batch.at);
           if (turn.short !== null) return turn;
           batch.take(turn);
-          if (turn.isNew) batch.records.push(...records);
+          if (turn.isNew) batch.records.push(...leaves.records);
+          if (turn.isNew) batch.costs.push(...leaves.costs);
           return turn;
         });
         if (short === null) return answer;
@@ -277,7 +280,7 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
         });
         this.#commit(stores, batch);
         const untils = [...batch.holders.values()].map(({ until }) => until + GRACE_MS);
-        const records = batch.records.length > 0 ? [at + RECORDS_WAIT_MS] : [];
+        const records = batch.records.length + batch.costs.length > 0 ? [at + RECORDS_WAIT_MS] : [];
         const tells = this.#tellsAt(stores);
         const armed = this.#alarm.setByAny([...untils, ...records, ...(tells === null ? [] : [Math.max(tells, at)])]);
         void armed.then(
@@ -301,9 +304,10 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
       this.ctx.storage.transactionSync(() => {
         books.save(batch);
         for (const notice of batch.notices) notices.put(notice, batch.at);
-        for (let start = 0; start < batch.records.length; start += RECORDS_PER_ROW) {
+        for (let start = 0; start < Math.max(batch.records.length, batch.costs.length); start += RECORDS_PER_ROW) {
           const records = batch.records.slice(start, start + RECORDS_PER_ROW);
-          outbox.put({ id: batch.mintEventId(), records }, batch.at + RECORDS_WAIT_MS);
+          const costs = batch.costs.slice(start, start + RECORDS_PER_ROW);
+          outbox.put({ id: batch.mintEventId(), records, ...(costs.length === 0 ? {} : { costs }) }, batch.at + RECORDS_WAIT_MS);
         }
       });
       books.remember(batch);

@@ -2,6 +2,7 @@
  * Houses the run's machine in a Durable Object: ask what is stopped, decide, commit, act. Effects run while the object is awake
  * (under-way.ts) and come back as happenings; the alarm is the safety net that picks up what a crash, an eviction or a deploy left behind.
  */
+import { costsOfRun } from "../../core/costs/of-run.ts";
 import { own } from "../../core/json.ts";
 import { STOPS_MAX_AGE_MS, type Stops } from "../../core/kill-switch/stops.ts";
 import { ok, type Result } from "../../core/result.ts";
@@ -336,8 +337,9 @@ export class RunShell {
       const id = String(some.at(-1)?.seq);
       const records = auditRecords(run.machinery, some);
       const line = isListed && start + EVENTS_PER_ROW >= events.length ? { run: toIndexRow(run.machinery, state) } : {};
-      const leaves = records.length > 0 || "run" in line;
-      parts.push({ events: some, leaving: leaves ? { id, after, records, ...line } : null });
+      const costs = costsOfRun(run.machinery.birth, some);
+      const leaves = records.length > 0 || "run" in line || costs !== null;
+      parts.push({ events: some, leaving: leaves ? { id, after, records, ...line, ...(costs === null ? {} : { costs: [costs] }) } : null });
       if (leaves) after = id;
     }
     return parts;

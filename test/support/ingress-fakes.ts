@@ -289,6 +289,13 @@ export function makeWorld(
         },
       }),
     }),
+    costs: {
+      ask: async (_org, user, { by }) =>
+        ok({
+          data: [{ ...Object.fromEntries(by.map((name) => [name, user])), usd: 0.25, tokens_in: 4, tokens_out: 2, calls: 1 }],
+          total_usd: 0.25,
+        }),
+    },
     mayTry: async (address) => script.mayTry(address),
     keys: {
       jwks: async () => ({ keys: [] }),

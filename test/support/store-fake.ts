@@ -444,10 +444,15 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
       release: (org, run) => void slots.get(org)?.delete(run),
       accepted: () => undefined,
       isBehind: async () => false,
-      list: async (org, { status, workflow, user }, page) =>
+      list: async (org, { status, workflow, user, session = null, traceId = null, since = null, until = null }, page) =>
         paged(
           runs()
             .filter((view) => view.org === org && (user === null || view.user === user))
+            .filter((view) => session === null || (view as { session?: string }).session === session)
+            .filter((view) => traceId === null || view.trace_id === traceId)
+            .filter(
+              ({ created_at }) => Date.parse(created_at) >= (since ?? 0) && Date.parse(created_at) < (until ?? Number.POSITIVE_INFINITY),
+            )
             .filter((view) => (status === null || view.status === status) && (workflow === null || view.workflow === workflow))
             .toSorted(newestFirst)
             .map(({ input: _input, output: _output, steps: _steps, ...line }) => line),

@@ -79,6 +79,7 @@ async function embed(ports: EmbedPorts, entry: ModelEntry, asker: Asker, text: s
   const model = entry.id;
   const opened = await ports.governed({
     user,
+    costs: { run: asker.run, workflow, kind: "embedding" },
     subject: { org, workflow, model },
     entry,
     model: entry,

@@ -5,6 +5,7 @@
  */
 import type { AuditPage } from "../../core/audit/page.ts";
 import { isSourceKind, type RecordsMessage, type RecordsRow, type RunIndexRow, type SourceKind } from "../../core/audit/record.ts";
+import type { CostsOf } from "../../core/costs/call.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import { writePages } from "./write-pages.ts";
 
@@ -39,6 +40,8 @@ export type ConsumerPorts = {
   readonly auditLog: (org: string) => AuditLogPort;
   /** The line with the higher `seq` wins; dead letters go along. Idempotent. */
   readonly upsertRuns: (rows: readonly RunIndexRow[]) => Promise<void>;
+  /** What calls cost, of one org. Idempotent. */
+  readonly putCosts: (org: string, costs: readonly CostsOf[]) => Promise<void>;
   readonly outboxes: Outboxes;
   readonly log: Log;
 };
@@ -89,6 +92,8 @@ function runRowsOf(messages: readonly RecordsQueueMessage[]): RunIndexRow[] {
 
 async function settleOrg(org: string, messages: readonly RecordsQueueMessage[], ports: ConsumerPorts): Promise<void> {
   try {
+    const costs = messages.flatMap(({ body }) => body.rows.flatMap((row) => row.costs ?? []));
+    if (costs.length > 0) await ports.putCosts(org, costs);
     const refused = await integrate(org, messages, ports);
     await Promise.all(messages.map((message) => confirmMessage(message, refused, ports)));
   } catch (error) {

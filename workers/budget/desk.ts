@@ -94,9 +94,9 @@ export function defineDesk(ports: DeskPorts): Desk {
       pressure: slice.pressure,
       alerts: slice.takeAlerts(),
       onRecord,
-      settle(spent, records, when = "soon") {
+      settle(spent, records, when = "soon", cost = null) {
         settled ??= (async () => {
-          const outcome = slice.settle(attempt.call, spent, records, ports.now());
+          const outcome = slice.settle(attempt.call, spent, records, ports.now(), cost);
           if (when === "soon") await ports.wait(OUTCOME_WAIT_MS);
           await exchange.until(() => outcome.onRecord);
         })();

@@ -6,6 +6,7 @@ import type { AuditRecord } from "../../core/audit/record.ts";
 import type { Amount } from "../../core/budget/amount.ts";
 import type { BudgetAlert, LeaseAnswer, LeaseRefusal } from "../../core/budget/lease.ts";
 import type { DeskNote } from "../../core/budget/note.ts";
+import type { CostsOf } from "../../core/costs/call.ts";
 import type { Result } from "../../core/result.ts";
 import type { EpochMs } from "../../core/time.ts";
 
@@ -30,8 +31,9 @@ export type Reservation = {
   /**
    * The end of the call, told once. `spent` null: nobody told what it cost, so the worst case stays taken. Resolves when it is
    * durable; hand it to `waitUntil`. `soon`: it may ride with the next call's attempt. A desk that dies before leaves the worst case taken until the lease comes back.
+   * `cost`: to whom the call is attributed; null: no call was made.
    */
-  settle(spent: Amount | null, records: readonly AuditRecord[], when?: "soon" | "now"): Promise<void>;
+  settle(spent: Amount | null, records: readonly AuditRecord[], when?: "soon" | "now", cost?: CostsOf | null): Promise<void>;
   /** Gives back what nobody has used for some seconds; after `settle`, in `waitUntil`. Never rejects. */
   tidy(): Promise<void>;
 };

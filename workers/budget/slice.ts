@@ -8,6 +8,7 @@ import type { AuditRecord } from "../../core/audit/record.ts";
 import { type Amount, beyond, fits, isNothing, larger, minus, NOTHING, plus, total } from "../../core/budget/amount.ts";
 import type { BudgetAlert, LeaseAnswer, LeaseRefusal } from "../../core/budget/lease.ts";
 import type { DeskNote } from "../../core/budget/note.ts";
+import type { CostsOf } from "../../core/costs/call.ts";
 import type { EpochMs } from "../../core/time.ts";
 
 /** A note's row of news, and whether the ledger has it. */
@@ -108,10 +109,10 @@ export class Slice {
     this.#waiters = this.#waiters.filter((other) => other !== waiter);
   }
 
-  /** The end of a call. `spent` null: nobody told what it cost. */
-  settle(call: string, spent: Amount | null, records: readonly AuditRecord[], at: EpochMs): Outcome {
+  /** The end of a call. `spent` null: nobody told what it cost. `cost` null: no call was made. */
+  settle(call: string, spent: Amount | null, records: readonly AuditRecord[], at: EpochMs, cost: CostsOf | null = null): Outcome {
     const taken = spent ?? this.#underWay.get(call) ?? NOTHING;
-    const outcome: Outcome = { call, spent, records, onRecord: false, taken };
+    const outcome: Outcome = { call, spent, records, onRecord: false, taken, ...(cost === null ? {} : { cost }) };
     this.#left = beyond(this.#left, taken);
     this.#underWay.delete(call);
     this.#outcomes.push(outcome);
@@ -135,7 +136,7 @@ export class Slice {
       user: this.user,
       n: this.#n + 1,
       attempts: attempts.map(({ call, worst, records }) => ({ call, worst, records })),
-      outcomes: outcomes.map(({ call, spent, records }) => ({ call, spent, records })),
+      outcomes: outcomes.map(({ taken: _taken, onRecord: _onRecord, ...outcome }) => outcome),
       wish,
     };
     this.#unanswered = { note, news: [...attempts, ...outcomes], waiter };

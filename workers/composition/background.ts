@@ -63,6 +63,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     outbox: () => store.sweepOutbox(),
     idempotency: () => store.sweepIdempotency(),
     archive: () => archive.sweep(),
+    costs: () => rooms.costs.sweep(),
     expiries: () =>
       tellExpiringKeys({
         now,
@@ -104,6 +105,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
               integrated: async (upTo) => objects.auditLog(org).integrated(upTo),
             }),
             upsertRuns: store.upsertRuns,
+            putCosts: rooms.costs.put,
             outboxes: outboxesOf(rooms),
             log,
           }),

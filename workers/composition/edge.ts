@@ -94,6 +94,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
     alert: (org, notice) => {
       waitUntil(callbacks.notify(org, notice).then(() => undefined));
     },
+    costs: rooms.costs,
     metrics: async () => renderMetrics(env.DB, await stops.stops(), rooms.isolates?.waiting() ?? new Map()),
     console: defineConsole(),
   });

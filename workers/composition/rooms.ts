@@ -26,6 +26,7 @@ import { defineLatencies } from "../breaker/latencies.ts";
 import { upstreamKey } from "../breaker/upstream.ts";
 import { defineDesk } from "../budget/desk.ts";
 import { defineCallbacks } from "../callbacks/callbacks.ts";
+import { defineCosts } from "../costs/costs.ts";
 import { defineCredentialBroker } from "../credential-broker/credential-broker.ts";
 import { Gates } from "../egress/egress.ts";
 import { settingsFrom } from "../env.ts";
@@ -207,7 +208,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     wait: (ms) => scheduler.wait(ms),
     note: async (org, told) => objects.budgetLedger(org).note(org, told),
   });
-  const governed = defineGovernedCalls({ stops: () => stops.stops(), desk, health, hold: openCalls.hold, log });
+  const governed = defineGovernedCalls({ now, stops: () => stops.stops(), desk, health, hold: openCalls.hold, log });
   const registered = (org: string) => store.models.list(org);
   const embed = buildEmbed(outside, { registered, governed, gateway: modelGateway });
   const answers = buildAnswers(outside, { values, guard, vault: guardedVault, access, broker, model, embed });
@@ -246,6 +247,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   return {
     settings,
     outside,
+    costs: defineCosts(env.DB, now),
     objects,
     containers,
     stops,

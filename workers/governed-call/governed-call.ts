@@ -11,6 +11,8 @@
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { type Amount, NOTHING } from "../../core/budget/amount.ts";
 import type { LeaseRefusal } from "../../core/budget/lease.ts";
+import type { CostsOf } from "../../core/costs/call.ts";
+import { type CallOf, costOfCall } from "../../core/costs/of-call.ts";
 import { type StopScope, type StopSubject, type Stops, stoppedBy } from "../../core/kill-switch/stops.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
@@ -19,6 +21,7 @@ import { restingFailure } from "../../core/model-call/resting.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
+import type { EpochMs } from "../../core/time.ts";
 import type { Health } from "../breaker/health.ts";
 import type { Desk } from "../budget/ports.ts";
 import type { OpenCallBook } from "../kill-switch/open-calls.ts";
@@ -28,6 +31,7 @@ export type GovernedPorts = {
   /** At most two seconds old. Throws when the switch is out of reach: nothing is called then. */
   readonly stops: () => Promise<Stops>;
   readonly desk: Desk;
+  readonly now: () => EpochMs;
   readonly health: Health;
   /** The call is in the isolate's register from its opening to its end. */
   readonly hold: OpenCallBook["hold"];
@@ -37,6 +41,8 @@ export type GovernedPorts = {
 /** What is to be called, for whom, and what goes on record. */
 export type GovernedCall = {
   readonly user: string;
+  /** To whom its cost is attributed. */
+  readonly costs: Omit<CallOf, "user">;
   /** What of it a kill switch may stop. */
   readonly subject: StopSubject;
   /** Who breaks the call off has it in the register already. Absent: it is put there. */
@@ -91,7 +97,7 @@ export const defineGovernedCalls =
   (call) =>
     open(ports, call);
 
-async function open({ stops, desk, health, hold, log }: GovernedPorts, call: GovernedCall): Promise<Result<OpenCall, NotMade>> {
+async function open({ stops, desk, health, hold, now, log }: GovernedPorts, call: GovernedCall): Promise<Result<OpenCall, NotMade>> {
   const { subject, user, worst, entry, timeoutMs, settles } = call;
   const unreadable = (what: "kill switch" | "budget") => (error: unknown) => {
     log(logLine("call.not_opened", { question: what, org: subject.org, upstream: entry.id, error: errorName(error) }));
@@ -108,8 +114,8 @@ async function open({ stops, desk, health, hold, log }: GovernedPorts, call: Gov
   if (!reserved.ok) return err({ kind: "cap", refusal: reserved.error });
   const { pressure, onRecord, ...reservation } = reserved.value;
   onRecord.catch(() => undefined); // awaited before the answer; a call that fails first does not wait for it
-  const settle = (spent: Amount | null, left: readonly AuditRecord[]): Promise<void> => {
-    const settled = reservation.settle(spent, left, settles);
+  const settle = (spent: Amount | null, left: readonly AuditRecord[], cost: CostsOf | null = null): Promise<void> => {
+    const settled = reservation.settle(spent, left, settles, cost);
     return settles === "now" ? settled : settled.then(() => reservation.tidy());
   };
   if (call.isPressed(pressure)) return err({ kind: "pressed", givenBack: settle(NOTHING, call.unused("pressed")) });
@@ -126,7 +132,11 @@ async function open({ stops, desk, health, hold, log }: GovernedPorts, call: Gov
       close();
       const told = admission.ended(failure, upstream, durationMs);
       const spent = spentOn(call.model, failure, usage, upstream["status"]);
-      await Promise.all([told, settle(spent, recordsOf(spent ?? worst, spent))]);
+      const cost = costOfCall(
+        { ...call.costs, user },
+        { id, at: now(), name: entry.id, ok: failure === null, microUsd: spent?.microUsd ?? 0, usage },
+      );
+      await Promise.all([told, settle(spent, recordsOf(spent ?? worst, spent), cost)]);
     },
   });
 }

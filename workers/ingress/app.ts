@@ -22,6 +22,7 @@ import { auditRoutes } from "./routes/audit.ts";
 import { auditLogRoutes } from "./routes/audit-log.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
 import { chatRoutes } from "./routes/chat.ts";
+import { costRoutes } from "./routes/costs.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { deadLetterRoutes } from "./routes/dead-letters.ts";
 import { embeddingRoutes } from "./routes/embeddings.ts";
@@ -140,6 +141,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...orgRoutes(ports),
   ...credentialRoutes(ports),
   ...metricsRoutes(ports),
+  ...costRoutes(ports),
 ];
 
 /** OpenAPI writes `{id}` where the router writes `:id`; what is named `tile` has slashes in it. */

@@ -13,6 +13,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ["people", "Reviews and dead letters: where a person decides"],
   ["policies", "The org's own policies and its permission matrix"],
   ["control", "The kill switch"],
+  ["costs", "What runs and chats cost, why, and how workflows do"],
   ["evidence", "The audit chain"],
   ["api keys", "Who may call"],
   ["orgs", "What an org chooses for itself"],

@@ -10,6 +10,7 @@ import type { Auth } from "../auth/auth.ts";
 import type { SignIn } from "../auth/oidc/sign-in.ts";
 import type { ChatPort } from "../chat/ports.ts";
 import type { EdgeSpanIds } from "../composition/outside.ts";
+import type { Costs } from "../costs/costs.ts";
 import type { KeysPort } from "../credential-broker/ports.ts";
 import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
 import type { LimitsPort } from "../limits/limits.ts";
@@ -46,6 +47,8 @@ export type IngressPorts = UseCasePorts & {
   readonly limits: LimitsPort;
   /** False: this address came without a valid credential too often. */
   readonly mayTry: (address: string) => Promise<boolean>;
+  /** What calls cost. */
+  readonly costs: Pick<Costs, "ask">;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<string>;
   /** The console's files; null when the path is none of them. */

@@ -128,6 +128,7 @@ async function askOne(ports: ModeratorPorts, asker: Asker, one: One): Promise<As
   if (asker.left !== undefined && !fits(worst, asker.left)) return { said: err("unpaid"), spent: FREE };
   const opened = await ports.governed({
     user,
+    costs: { run: asker.run, workflow, kind: "llm" },
     subject: { org, workflow, model },
     isRegistered: true,
     entry,

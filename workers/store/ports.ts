@@ -202,13 +202,22 @@ export type SecretStore = {
   get(org: string, name: string): Promise<{ sealed: string; hosts: readonly string[] } | null>;
 };
 
+/** Which runs are listed; null and what is left out: whichever. */
+export type RunFilter = {
+  readonly status: RunStatus | null;
+  readonly workflow: string | null;
+  readonly user: string | null;
+  readonly session?: string | null;
+  readonly traceId?: string | null;
+  /** Created then or later. */
+  readonly since?: EpochMs | null;
+  /** Created before then. */
+  readonly until?: EpochMs | null;
+};
+
 /** The index of runs, at most seconds behind the runs themselves, and the org's `max_runs`. */
 export type RunList = {
-  list(
-    org: string,
-    filter: { status: RunStatus | null; workflow: string | null; user: string | null },
-    page: PageRequest,
-  ): Promise<Page<Json>>;
+  list(org: string, filter: RunFilter, page: PageRequest): Promise<Page<Json>>;
   /** Takes one of the org's `max_runs`; false when none is left. The same run again takes none. */
   reserve(org: string, run: string): Promise<boolean>;
   /** The run did not begin, or has ended: what it took is free again. */

@@ -2,14 +2,15 @@
  * The index of runs: what lists and the kill switch ask across runs. It is at most seconds behind; the truth is each run's own
  * object, and nothing decides about a run from its line here.
  */
-import { and, count, desc, eq, lt, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
 import type { RunIndexRow } from "../../core/audit/record.ts";
+import { mintId } from "../../core/ids.ts";
 import type { StopScope } from "../../core/kill-switch/stops.ts";
 import type { Page } from "../../core/page.ts";
 import type { RunStatus } from "../../core/run/outside/view.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
 import type { Database } from "./database.ts";
-import type { RunList } from "./ports.ts";
+import type { RunFilter, RunList } from "./ports.ts";
 import { runs } from "./schema.ts";
 
 /** One bound parameter holds many lines as JSON; D1 takes 2 MB a value (developers.cloudflare.com/d1/platform/limits, 2026-10). */
@@ -48,6 +49,9 @@ export function storeRuns(db: Database, now: () => number): RunIndex {
             filter.status === null ? undefined : eq(runs.status, filter.status),
             filter.workflow === null ? undefined : eq(runs.workflow, filter.workflow),
             filter.user === null ? undefined : eq(runs.user, filter.user),
+            ...created(filter),
+            filter.session == null ? undefined : sql`${runs.summary} ->> '$.session' = ${filter.session}`,
+            filter.traceId == null ? undefined : sql`${runs.summary} ->> '$.trace_id' = ${filter.traceId}`,
             before === null ? undefined : lt(runs.id, before),
           ),
         )
@@ -91,6 +95,18 @@ export function storeRuns(db: Database, now: () => number): RunIndex {
       return row?.org ?? null;
     },
   };
+}
+
+/** A run's id begins with a time, at the door's clock; the object's own, which clients see, may differ by this much, in ms. */
+const CLOCKS_MS = 60_000;
+
+/** By the id, which the list is ordered by, so that only what is in the time is read; then exactly. */
+function created({ since, until }: RunFilter): (SQL | undefined)[] {
+  const first = (at: number): string => mintId("run", Math.max(0, at), new Uint8Array(10));
+  return [
+    ...(since == null ? [] : [gte(runs.id, first(since - CLOCKS_MS)), gte(runs.createdAt, since)]),
+    ...(until == null ? [] : [lt(runs.id, first(until + CLOCKS_MS)), lt(runs.createdAt, until)]),
+  ];
 }
 
 function inScope(scope: StopScope, statuses: readonly RunStatus[]): SQL | undefined {

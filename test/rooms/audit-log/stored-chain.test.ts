@@ -52,6 +52,7 @@ const ports = (more: Partial<ConsumerPorts> = {}): ConsumerPorts => ({
       integrated: noting("integrated", (upTo: number) => log.integrated(upTo)),
     };
   },
+  putCosts: async () => undefined,
   upsertRuns: async (rows) => {
     calls.push("upsertRuns");
     indexed.push(...rows.map((row) => `${row.id}@${row.seq}`));

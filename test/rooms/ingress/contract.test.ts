@@ -75,6 +75,7 @@ GET /v1/runs/{id}/trace
 GET /v1/runs/{id}/risk
 POST /v1/runs/{id}/signals/{name}
 POST /v1/runs/estimate
+GET /v1/costs
 POST /v1/runs/{id}/feedback
 POST /v1/runs/{id}/replay
 POST /v1/guardrails/check

@@ -1,4 +1,6 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { mintId } from "../../../core/ids.ts";
 import type { Page, PageRequest } from "../../../core/page.ts";
 import { writeCursor } from "../../../workers/store/cursor.ts";
 import { definitionOf, keyOf, lineOf, manifestOf, modelOf, nextId, recordOf, routeOf, storeWorld } from "./support.ts";
@@ -50,6 +52,42 @@ describe("lists", () => {
     ]);
     const page = await store.runs.list("filter", { status: "waiting", workflow: "a", user: "bob" }, { limit: 9, cursor: null });
     expect(page.data).toEqual([wanted.summary]);
+  });
+
+  it("[STORE-22] runs are found by session, trace and time, at the cost of what is found", async () => {
+    const { store } = storeWorld();
+    const org = "found";
+    const at = Date.UTC(2026, 10, 20);
+    const lineAt = (created_at: number, more: { session?: string; trace_id?: string }) => {
+      const id = mintId("run", created_at, crypto.getRandomValues(new Uint8Array(10)));
+      return { ...lineOf(org, { id, created_at }), summary: { id, ...more } };
+    };
+    const lines = [
+      lineAt(at, { session: "s1", trace_id: "a".repeat(32) }),
+      lineAt(at + 1_000, { session: "s2", trace_id: "b".repeat(32) }),
+      lineAt(at + 2_000, { trace_id: "b".repeat(32) }),
+      lineAt(at + 300_000, { session: "s1" }),
+    ];
+    await store.upsertRuns(lines);
+    const found = async (filter: { session?: string; traceId?: string; since?: number; until?: number }) =>
+      (await store.runs.list(org, { ...NO_FILTER, ...filter }, { limit: 9, cursor: null })).data.map((summary) =>
+        lines.findIndex((line) => line.id === (summary as { id: string }).id),
+      );
+    expect(await found({ session: "s1" })).toEqual([3, 0]);
+    expect(await found({ traceId: "b".repeat(32) })).toEqual([2, 1]);
+    expect(await found({ since: at + 1_000 })).toEqual([3, 2, 1]);
+    expect(await found({ until: at + 1_000 })).toEqual([0]);
+    expect(await found({ since: at + 1, until: at + 300_000, session: "s2" })).toEqual([1]);
+    const plan = async (where: string) =>
+      (
+        await env.DB.prepare(`EXPLAIN QUERY PLAN SELECT id FROM runs WHERE org = ?1 AND ${where} ORDER BY id DESC LIMIT 9`)
+          .bind("found")
+          .all()
+      ).results
+        .map(({ detail }) => String(detail))
+        .join();
+    expect(await plan("runs.summary ->> '$.session' = 's1'")).toContain("runs_by_session");
+    expect(await plan("runs.summary ->> '$.trace_id' = 'b'")).toContain("runs_by_trace");
   });
 
   it("workflows and tools go by name, one line each: the newest version", async () => {

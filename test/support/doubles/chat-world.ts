@@ -147,6 +147,7 @@ export function chatWorld(answers: readonly Answer[], { desk: other, ...change }
     },
     models: async () => entries,
     governed: defineGovernedCalls({
+      now: () => 0,
       stops,
       desk: other ?? desk,
       health,

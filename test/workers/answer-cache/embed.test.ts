@@ -57,7 +57,15 @@ function world({ registered, ask, ...gates }: Around = {}) {
     random: (bytes) => new Uint8Array(bytes),
     log: (line) => lines.push(line),
     registered: registered ?? (async () => [embedder()]),
-    governed: defineGovernedCalls({ stops: async () => stopped(), desk, health, hold: () => () => undefined, log: () => {}, ...gates }),
+    governed: defineGovernedCalls({
+      now: () => 0,
+      stops: async () => stopped(),
+      desk,
+      health,
+      hold: () => () => undefined,
+      log: () => {},
+      ...gates,
+    }),
     ask:
       ask ??
       (async ({ entry, body }) => {

@@ -80,6 +80,7 @@ function world({ models = [judge()], said = () => BROKEN, stops = [], refusesMon
       }),
     scrub: memoryGuard().guard.scrub,
     governed: defineGovernedCalls({
+      now: () => 0,
       hold: () => () => undefined,
       stops: async () => ({ epoch: 1, active: stops, asOf: 0 }),
       log: () => undefined,

@@ -12,10 +12,14 @@ import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
 import { anyJson, reasonText, userFilter, workflowName } from "../schemas/names.ts";
-import { pageOf, pageQuery } from "../schemas/requests.ts";
+import { instant, pageOf, pageQuery } from "../schemas/requests.ts";
 import { Run, RunLine, RunTrace } from "../schemas/views.ts";
 
 const id = z.string().openapi({ example: "run_01JCZ5M1R5T0000000000000ZZ" });
+
+/** docs/contract.md, "Runs". */
+const sessionName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "has 1 to 64 letters, digits, `_` and `-`");
+const traceId = z.string().regex(/^[0-9a-f]{32}$/, "has 32 hex digits in lower case, as `trace_id` of a run has");
 
 export function runRoutes(ports: IngressPorts): Endpoint[] {
   const endpoint = endpointsOf(ports);
@@ -27,12 +31,29 @@ export function runRoutes(ports: IngressPorts): Endpoint[] {
       tag: "runs",
       summary: "Lists runs, newest first; the role `caller` sees only its own",
       action: "run.read",
-      query: { ...pageQuery, status: z.enum(RUN_STATUSES).optional(), workflow: workflowName.optional(), user: userFilter.optional() },
+      query: {
+        ...pageQuery,
+        status: z.enum(RUN_STATUSES).optional(),
+        workflow: workflowName.optional(),
+        user: userFilter.optional(),
+        session: sessionName.optional(),
+        trace_id: traceId.optional(),
+        since: instant.optional(),
+        until: instant.optional(),
+      },
       answers: { 200: { description: "a page of runs", schema: listOf(RunLine) } },
       async handle({ principal, query }) {
         const own = seesAllRuns(principal) ? null : principal.user;
         if (own !== null && query.user !== undefined && query.user !== own) return reply(200, { data: [], next_cursor: null });
-        const filter = { status: query.status ?? null, workflow: query.workflow ?? null, user: own ?? query.user ?? null };
+        const filter = {
+          status: query.status ?? null,
+          workflow: query.workflow ?? null,
+          user: own ?? query.user ?? null,
+          session: query.session ?? null,
+          traceId: query.trace_id ?? null,
+          since: query.since ?? null,
+          until: query.until ?? null,
+        };
         return reply(200, await ports.store.runs.list(principal.org, filter, pageOf(query)));
       },
     }),

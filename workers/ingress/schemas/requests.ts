@@ -1,6 +1,7 @@
 /** Parts of requests that several routes share. */
 import { z } from "@hono/zod-openapi";
 import { isObject, type JsonObject } from "../../../core/json.ts";
+import { fromRfc3339 } from "../../../core/time.ts";
 
 /** docs/contract.md, "Conventions": lists. */
 export const DEFAULT_LIMIT = 50;
@@ -30,6 +31,18 @@ export const after = wholeNumber(0, Number.MAX_SAFE_INTEGER, "is a whole number 
 
 /** A number of entries of the audit chain, or the number of one. */
 export const entryNumber = wholeNumber(1, Number.MAX_SAFE_INTEGER, "is a whole number from 1").openapi({ type: "integer", minimum: 1 });
+
+/** A time in a query: RFC 3339, or a date, which is its midnight in UTC. Milliseconds since 1970. */
+export const instant = z
+  .string()
+  .max(64)
+  .transform((text, context) => {
+    const at = fromRfc3339(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text.toUpperCase());
+    if (at !== null) return at;
+    context.addIssue({ code: "custom", message: "is a time such as `2026-11-30T12:00:00Z`, or a date such as `2026-11-30`" });
+    return z.NEVER;
+  })
+  .openapi({ type: "string", example: "2026-11-30T12:00:00Z" });
 
 /** The query fields of every list. */
 export const pageQuery = { limit, cursor };

@@ -1,0 +1,41 @@
+/**
+ * What calls cost, one by one, as it leaves the place that paid for them: a run's object, or the org's ledger for chats and embeddings. Each
+ * call has an id, so that a message that comes twice counts once. The sum of an org's calls is what its ledger has as spent.
+ */
+import type { JsonObject } from "../json.ts";
+import type { MicroUsd } from "../money.ts";
+import type { EpochMs } from "../time.ts";
+
+/** What kind of cost it is: a model's text, a model's vectors, a tool. */
+export type CostKind = "llm" | "embedding" | "tool";
+
+/**
+ * PERSISTED in outboxes and queue messages: one call that was made. A call that nobody made (an open breaker, a kept answer) is none; one whose
+ * cost nobody reported costs nothing here, and stays held in the ledger.
+ */
+export type CostCall = {
+  /** Unique in its run. */
+  readonly id: string;
+  readonly at: EpochMs;
+  readonly kind: CostKind;
+  /** Of the model or the tool. */
+  readonly name: string;
+  readonly ok: boolean;
+  readonly micro_usd: MicroUsd;
+  readonly tokens_in: number;
+  readonly tokens_out: number;
+};
+
+/** PERSISTED in outboxes and queue messages: calls of one run, or of one chat, and to whom they are attributed. */
+export type CostsOf = {
+  /** `run_…` */
+  readonly run: string;
+  readonly user: string;
+  /** null: a chat or an embedding of an app. */
+  readonly workflow: string | null;
+  readonly version: number | null;
+  readonly session: string | null;
+  /** As the run has it, redacted. */
+  readonly metadata: JsonObject;
+  readonly calls: readonly CostCall[];
+};

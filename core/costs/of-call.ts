@@ -1,0 +1,34 @@
+/** The cost of a call that a desk pays for: of a chat or an embedding, or of what the platform itself asks a model beside a run's own calls. */
+import type { TokenUsage } from "../model/message.ts";
+import type { MicroUsd } from "../money.ts";
+import type { EpochMs } from "../time.ts";
+import type { CostKind, CostsOf } from "./call.ts";
+
+/** To whom a call is attributed. `workflow` as kill switches and caches know it: a chat's, in parentheses, is nobody's. */
+export type CallOf = {
+  readonly run: string;
+  readonly user: string;
+  readonly workflow: string | undefined;
+  readonly kind: Exclude<CostKind, "tool">;
+};
+
+/** What came of the call. `usage` null: nobody told. */
+export type EndedCall = {
+  readonly id: string;
+  readonly at: EpochMs;
+  readonly name: string;
+  readonly ok: boolean;
+  readonly microUsd: MicroUsd;
+  readonly usage: TokenUsage | null;
+};
+
+/** The costs of one call, as they leave the ledger. */
+export const costOfCall = ({ run, user, workflow, kind }: CallOf, { id, at, name, ok, microUsd, usage }: EndedCall): CostsOf => ({
+  run,
+  user,
+  workflow: workflow === undefined || workflow.startsWith("(") ? null : workflow,
+  version: null,
+  session: null,
+  metadata: {},
+  calls: [{ id, at, kind, name, ok, micro_usd: microUsd, tokens_in: usage?.input ?? 0, tokens_out: usage?.output ?? 0 }],
+});

@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { readCostQuestion } from "../../../core/costs/question.ts";
+
+const NOW = Date.UTC(2026, 10, 30);
+
+it("[COSTS-5] takes known dimensions once each, and looks thirty days back where no time is named", () => {
+  const read = readCostQuestion({ by: "workflow,metadata.team" }, NOW);
+  expect(read).toEqual({ ok: true, value: { by: ["workflow", "metadata.team"], from: NOW - 30 * 24 * 60 * 60_000, to: null } });
+  const refused = (by: string) => {
+    const result = readCostQuestion({ by }, NOW);
+    return result.ok ? [] : result.error.map(({ path }) => path);
+  };
+  for (const by of ["workflows", "metadata.", "user,user", ",", "workflow,version,model,tool,user,session,day", "toString"])
+    expect(refused(by), by).toEqual(["query.by"]);
+  const reversed = readCostQuestion({ from: 2, to: 1 }, NOW);
+  expect(reversed.ok ? [] : reversed.error.map(({ path }) => path)).toEqual(["query.from"]);
+});

@@ -1,0 +1,122 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import type { CostCall, CostsOf } from "../../../core/costs/call.ts";
+import { readCostQuestion } from "../../../core/costs/question.ts";
+import { defineCosts } from "../../../workers/costs/costs.ts";
+
+const DAY = 24 * 60 * 60_000;
+const NOW = Date.UTC(2026, 10, 30, 12);
+const costs = defineCosts(env.DB, () => NOW);
+const newOrg = () => `costs-${crypto.randomUUID()}`;
+let n = 0;
+const call = (change: Partial<CostCall> = {}): CostCall => ({
+  ...{ id: String(++n), at: NOW, kind: "llm", name: "acme/big-1", ok: true, micro_usd: 100, tokens_in: 10, tokens_out: 5 },
+  ...change,
+});
+const of = (calls: readonly CostCall[], change: Partial<CostsOf> = {}): CostsOf => ({
+  ...{ run: `run_${++n}`, user: "u1", workflow: "refund", version: 2, session: null, metadata: {} },
+  calls,
+  ...change,
+});
+async function ask(org: string, by: string, times: { from?: number; to?: number } = {}, user: string | null = null) {
+  const question = readCostQuestion({ by, ...times }, NOW);
+  if (!question.ok) throw new Error("the question is invalid");
+  const answer = await costs.ask(org, user, question.value);
+  if (!answer.ok) throw new Error(answer.error.code);
+  return answer.value;
+}
+
+describe("what calls cost", () => {
+  it("[COSTS-1] counts a call once, however often its message comes, and never loses a micro-dollar", async () => {
+    const org = newOrg();
+    const all = Array.from({ length: 40 }, (_, run) =>
+      of(
+        Array.from({ length: 25 }, (_, index) =>
+          call({ micro_usd: (run * 7919 + index * 104_729) % 1_000_003, at: NOW - ((run * 37) % 29) * DAY }),
+        ),
+      ),
+    );
+    await Promise.all([costs.put(org, all), costs.put(org, all.slice(10)), costs.put(org, all.slice(0, 30))]);
+    const micros = all.flatMap(({ calls }) => calls).reduce((sum, { micro_usd }) => sum + micro_usd, 0);
+    for (const by of ["day", "workflow,version,model", "session", ""]) {
+      const { data, total_usd } = await ask(org, by);
+      expect(Math.round(total_usd * 1e6), by).toBe(micros);
+      expect(
+        data.reduce((sum, { usd }) => sum + Math.round(usd * 1e6), 0),
+        by,
+      ).toBe(micros);
+      expect(
+        data.reduce((sum, line) => sum + line.calls, 0),
+        by,
+      ).toBe(1_000);
+    }
+  });
+
+  it("[COSTS-2] breaks sums down by every dimension, with null for what a call has not, the dearest first", async () => {
+    const org = newOrg();
+    await costs.put(org, [
+      of([call({ micro_usd: 5_000 }), call({ kind: "tool", name: "shop.get", micro_usd: 30, tokens_in: 0, tokens_out: 0 })], {
+        session: "s1",
+        metadata: { team: "a.b", 'od"d': 3 },
+      }),
+      of([call({ kind: "embedding", name: "acme/vec-1", micro_usd: 7, tokens_out: 0 })], { user: "u2", workflow: null, version: null }),
+    ]);
+    expect((await ask(org, "workflow,version")).data).toEqual([
+      { workflow: "refund", version: 2, usd: 0.00503, tokens_in: 10, tokens_out: 5, calls: 2 },
+      { workflow: null, version: null, usd: 0.000007, tokens_in: 10, tokens_out: 0, calls: 1 },
+    ]);
+    const pairs = async (by: string) => (await ask(org, by)).data.map((line) => [...by.split(",").map((name) => line[name]), line.usd]);
+    expect(await pairs("model,tool")).toEqual([
+      ["acme/big-1", null, 0.005],
+      [null, "shop.get", 0.00003],
+      ["acme/vec-1", null, 0.000007],
+    ]);
+    expect(await pairs("user,day")).toEqual([
+      ["u1", "2026-11-30", 0.00503],
+      ["u2", "2026-11-30", 0.000007],
+    ]);
+    expect(await pairs("session,metadata.team")).toEqual([
+      ["s1", "a.b", 0.00503],
+      [null, null, 0.000007],
+    ]);
+    expect(await pairs('metadata.od"d')).toEqual([
+      ["3", 0.00503],
+      [null, 0.000007],
+    ]);
+    expect(await ask(org, "user", {}, "u2")).toMatchObject({ data: [{ user: "u2" }], total_usd: 0.000007 });
+    expect(await ask(newOrg(), "workflow")).toEqual({ data: [], total_usd: 0 });
+  });
+
+  it("[COSTS-3] draws both ends of a time to the millisecond, from sums of whole days and single calls alike", async () => {
+    const org = newOrg();
+    const midnight = Date.UTC(2026, 10, 28);
+    const times = [midnight - 1, midnight, midnight + 5_000, midnight + DAY - 1, midnight + DAY, midnight + DAY + 3_000];
+    await costs.put(org, [of(times.map((at, index) => call({ at, micro_usd: 10 ** index })))]);
+    const sum = async (from: number, to?: number, by = "day") =>
+      Math.round((await ask(org, by, { from, ...(to === undefined ? {} : { to }) })).total_usd * 1e6);
+    for (const by of ["day", "session"]) {
+      expect(await sum(midnight, midnight + DAY, by), by).toBe(1_110);
+      expect(await sum(midnight - 1, midnight + DAY + 1, by), by).toBe(11_111);
+      expect(await sum(midnight + 1, midnight + 5_001, by), by).toBe(100);
+      expect(await sum(midnight + 5_001, undefined, by), by).toBe(111_000);
+      expect(await sum(midnight + 5_000, midnight + 5_000, by), by).toBe(0);
+    }
+  });
+
+  it("[COSTS-4] forgets single calls after a month, keeps the sums of their days, and says so where they would be needed", async () => {
+    const org = newOrg();
+    const old = NOW - 40 * DAY;
+    await costs.put(org, [of([call({ at: old, micro_usd: 3 }), call({ at: NOW - 1_000, micro_usd: 4 })])]);
+    const swept = await costs.sweep();
+    expect(swept.calls).toBeGreaterThanOrEqual(1);
+    const { results } = await env.DB.prepare("SELECT micro_usd FROM cost_calls WHERE org = ?").bind(org).all();
+    expect(results).toEqual([{ micro_usd: 4 }]);
+    expect((await ask(org, "day", { from: old - (old % DAY) })).total_usd).toBe(0.000007);
+    await expect(ask(org, "session", { from: old })).rejects.toThrow("too_old");
+    await expect(ask(org, "day", { from: old })).rejects.toThrow("too_old");
+    expect((await ask(newOrg(), "session", { from: old })).data).toEqual([]);
+    await env.DB.prepare("UPDATE cost_days SET day = '2025-01-01' WHERE org = ? AND micro_usd = 3").bind(org).run();
+    await costs.sweep();
+    expect((await ask(org, "day", { from: 0 })).total_usd).toBe(0.000004);
+  });
+});

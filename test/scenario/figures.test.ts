@@ -1,0 +1,83 @@
+/** What runs and chats cost, why, and how workflows do: over the whole platform, by HTTP. */
+import { beforeAll, describe, expect, it } from "vitest";
+import type { JsonObject } from "../../core/json.ts";
+import { ADMIN, call, eventually, makeKey, status } from "../support/scenario/api.ts";
+import { openWorld, type World } from "../support/scenario/world.ts";
+
+const ENDED = status("completed", "failed", "dead_lettered");
+const MODEL = "acme/figures-2026-01-01";
+let world: World;
+let other = "";
+
+const asAdmin = (path: string) => call("GET", path, ADMIN, undefined, { "bulkhead-org": world.org });
+
+beforeAll(async () => {
+  world = await openWorld("figures");
+  other = await makeKey(world.org, "olga", ["caller"]);
+  world.model = async () =>
+    Response.json({
+      choices: [{ message: { role: "assistant", content: "fine" }, finish_reason: "stop" }],
+      usage: { prompt_tokens: 100, completion_tokens: 50 },
+    });
+  const entry = {
+    base_url: "http://models.test/v1",
+    upstream_id: "figures",
+    price: { input: 10, output: 10 },
+    context: 8_000,
+    tasks: ["write"],
+    pii: "redacted",
+  };
+  expect((await call("PUT", `/v1/models/${MODEL}`, ADMIN, entry, { "bulkhead-org": world.org })).status).toBe(200);
+  const prompt = { template: "Write: {{text}}", slots: { text: { cel: "input.text" } } };
+  const step = { kind: "model", model: { id: MODEL, max_tokens: 100 }, prompt };
+  for (const [name, steps] of Object.entries({
+    written: { a: step, b: { ...step, needs: ["a"] } },
+    nested: { inner: { kind: "run", workflow: "written", input: { text: { cel: "input.text" } } }, c: { ...step, needs: ["inner"] } },
+  })) {
+    const made = await call("POST", "/v1/workflows", world.keys.developer, {
+      name,
+      input: { type: "object" },
+      output: { cel: "1" },
+      steps,
+    });
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+  }
+});
+
+async function run(workflow: string, metadata: JsonObject = {}): Promise<JsonObject> {
+  const started = await call("POST", "/v1/runs", world.keys.app, { workflow, input: { text: "hello" }, metadata });
+  expect(started.status, JSON.stringify(started.body)).toBe(202);
+  return eventually(`/v1/runs/${started.body["id"]}`, world.keys.app, ENDED);
+}
+
+describe("costs", () => {
+  it("[COSTS-6] sum to the ledger: a child run counts once, chats count, and a caller sees its own", async () => {
+    const ends = [await run("written", { team: "red" }), await run("nested", { team: "blue" })];
+    expect(ends).toMatchObject([{ usage: { usd: 0.003 } }, { usage: { usd: 0.0045 } }]);
+    const chat = { model: MODEL, max_tokens: 50, messages: [{ role: "user", content: "hello" }] };
+    expect((await call("POST", "/v1/chat/completions", other, chat)).status).toBe(200);
+    const total = async (by: string, key = ADMIN) =>
+      (await call("GET", `/v1/costs?by=${by}`, key, undefined, key === ADMIN ? { "bulkhead-org": world.org } : {})).body;
+    await expect.poll(async () => (await total("workflow"))["total_usd"], { timeout: 10_000 }).toBe(0.009);
+    const { body } = await asAdmin("/v1/budgets");
+    expect((body["data"] as JsonObject[]).find(({ scope }) => scope === "org")).toMatchObject({ usd_per_day: { spent: 0.009 } });
+    expect((await total("workflow"))["data"]).toEqual([
+      { workflow: "written", usd: 0.006, tokens_in: 400, tokens_out: 200, calls: 4 },
+      { workflow: null, usd: 0.0015, tokens_in: 100, tokens_out: 50, calls: 1 },
+      { workflow: "nested", usd: 0.0015, tokens_in: 100, tokens_out: 50, calls: 1 },
+    ]);
+    expect((await total("metadata.team"))["data"]).toMatchObject([
+      { "metadata.team": "blue", usd: 0.0045 },
+      { "metadata.team": "red", usd: 0.003 },
+      { "metadata.team": null, usd: 0.0015 },
+    ]);
+    expect(await total("user,model", other)).toMatchObject({ data: [{ user: "olga", model: MODEL, usd: 0.0015 }], total_usd: 0.0015 });
+    const refused = await asAdmin("/v1/costs?by=colour&from=yesterday");
+    expect([refused.status, refused.body["code"]]).toEqual([400, "invalid_request"]);
+    expect((refused.body["errors"] as JsonObject[]).map(({ path }) => path)).toEqual(["query.from"]);
+    const future = new Date(Date.now() + 60_000).toISOString();
+    expect((await asAdmin(`/v1/costs?from=${future}`)).body).toEqual({ data: [], total_usd: 0 });
+    const traced = await asAdmin(`/v1/runs?trace_id=${String(ends[0]?.["trace_id"])}&since=2026-01-01`);
+    expect((traced.body["data"] as JsonObject[]).map(({ id }) => id)).toEqual([ends[0]?.["id"]]);
+  });
+});

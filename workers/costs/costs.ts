@@ -1,0 +1,215 @@
+/**
+ * The room of what calls cost: two tables of D1. `cost_calls` has each call for a window of time, `cost_days` the sums of each day, which a trigger
+ * keeps in the transaction of the call. A question is answered from the sums of whole days, and from single calls only where it asks for what
+ * the sums do not have: parts of days, sessions, metadata. So it costs by days and groups, not by calls.
+ */
+import type { CostsOf } from "../../core/costs/call.ts";
+import type { CostDimension, CostQuestion } from "../../core/costs/question.ts";
+import { toUsd } from "../../core/money.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { type EpochMs, toRfc3339 } from "../../core/time.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+/** How many days single calls and the sums of days are kept. */
+export const KEPT_DAYS = { calls: 31, sums: 400 } as const;
+/** Maximum groups of one answer; the rest is one group more, whose names are null. */
+const MOST_GROUPS = 5_000;
+/** Rows that one sweep deletes, of each table. */
+const SWEEP_ROWS = 5_000;
+/** One bound parameter holds many calls as JSON (D1 takes 2 MB a value). */
+const CHUNK_CALLS = 500;
+
+/** A group of calls with its sums. Names are null where a call has none: no model, no workflow, no session. */
+export type CostLine = {
+  readonly [dimension: string]: string | number | null;
+  readonly usd: number;
+  readonly tokens_in: number;
+  readonly tokens_out: number;
+  readonly calls: number;
+};
+
+/** The answer: groups, the dearest first. */
+export type CostAnswer = { readonly data: readonly CostLine[]; readonly total_usd: number };
+
+/** The question needs single calls, which are not kept for so long; `since`: from when on they are. */
+export type TooOld = { readonly code: "too_old"; readonly since: EpochMs };
+
+/** What calls cost. */
+export type Costs = {
+  /** Idempotent: a call that is there already stays as it is. */
+  put(org: string, costs: readonly CostsOf[]): Promise<void>;
+  /** `user` null: of everybody. */
+  ask(org: string, user: string | null, question: CostQuestion): Promise<Result<CostAnswer, TooOld>>;
+  /** Deletes what is past its time. Safe at any time, also twice at once. */
+  sweep(): Promise<{ readonly calls: number; readonly days: number }>;
+};
+
+/** Over D1. */
+export function defineCosts(db: D1Database, now: () => EpochMs): Costs {
+  return {
+    async put(org, costs) {
+      const rows = costs.flatMap(({ calls, run, user, workflow, version, session, metadata }) => {
+        const shared = {
+          run,
+          user,
+          workflow: workflow ?? "",
+          version: version ?? 0,
+          session: session ?? "",
+          metadata: JSON.stringify(metadata),
+        };
+        return calls.map((call) => ({ ...call, ...shared, ok: call.ok ? 1 : 0 }));
+      });
+      const statements: D1PreparedStatement[] = [];
+      for (let start = 0; start < rows.length; start += CHUNK_CALLS)
+        statements.push(db.prepare(INSERT).bind(org, JSON.stringify(rows.slice(start, start + CHUNK_CALLS))));
+      if (statements.length > 0) await db.batch(statements);
+    },
+
+    async ask(org, user, question) {
+      const { by } = question;
+      const since = startOfCalls(now());
+      const needsCalls = by.some((dimension) => dimension === "session" || dimension.startsWith("metadata."));
+      const span = needsCalls
+        ? { days: null, parts: [{ from: question.from, to: question.to ?? Number.MAX_SAFE_INTEGER }] }
+        : spanOf(question);
+      const old = span.parts.filter(({ from }) => from < since);
+      for (const part of old) if (await hasSums(db, org, part.from, Math.min(part.to, since))) return err({ code: "too_old", since });
+      const { sql, bind } = selectOf(org, user, by, span);
+      const { results } = await db
+        .prepare(sql)
+        .bind(...bind)
+        .all<Row>();
+      return ok(answerOf(by, results));
+    },
+
+    async sweep() {
+      const callsBefore = startOfCalls(now());
+      const daysBefore = toRfc3339(now() - KEPT_DAYS.sums * DAY_MS).slice(0, 10);
+      const [calls, days] = await db.batch([
+        db
+          .prepare(
+            "DELETE FROM cost_calls WHERE (org, run, id) IN (SELECT org, run, id FROM cost_calls WHERE at < ?1 ORDER BY at LIMIT ?2)",
+          )
+          .bind(callsBefore, SWEEP_ROWS),
+        db
+          .prepare(
+            `DELETE FROM cost_days WHERE (org, day, user, workflow, version, kind, name) IN
+             (SELECT org, day, user, workflow, version, kind, name FROM cost_days WHERE day < ?1 ORDER BY day LIMIT ?2)`,
+          )
+          .bind(daysBefore, SWEEP_ROWS),
+      ]);
+      return { calls: calls?.meta.changes ?? 0, days: days?.meta.changes ?? 0 };
+    },
+  };
+}
+
+type Row = Record<string, string | number | null>;
+type Part = { readonly from: EpochMs; readonly to: EpochMs };
+/** `days`: from this day on and before that one; `to` null: without end. */
+type Span = { readonly days: { readonly from: string; readonly to: string | null } | null; readonly parts: readonly Part[] };
+
+const INSERT = `
+  INSERT OR IGNORE INTO cost_calls (org, run, id, at, kind, name, ok, workflow, version, user, session, metadata, micro_usd, tokens_in, tokens_out)
+  SELECT ?1, value ->> 'run', value ->> 'id', value ->> 'at', value ->> 'kind', value ->> 'name', value ->> 'ok', value ->> 'workflow',
+    value ->> 'version', value ->> 'user', value ->> 'session', value ->> 'metadata', value ->> 'micro_usd', value ->> 'tokens_in', value ->> 'tokens_out'
+  FROM json_each(?2)`;
+
+/** Single calls are kept from this midnight on. */
+const startOfCalls = (at: EpochMs): EpochMs => (Math.floor(at / DAY_MS) - KEPT_DAYS.calls) * DAY_MS;
+const dayOf = (at: EpochMs): string => toRfc3339(at).slice(0, 10);
+
+/** Whole days come from the sums, what is before the first and after the last of them from single calls. */
+function spanOf({ from, to }: Pick<CostQuestion, "from" | "to">): Span {
+  const firstDay = Math.ceil(from / DAY_MS) * DAY_MS;
+  if (to === null) return { days: { from: dayOf(firstDay), to: null }, parts: from < firstDay ? [{ from, to: firstDay }] : [] };
+  const lastDay = Math.floor(to / DAY_MS) * DAY_MS;
+  if (lastDay < firstDay) return { days: null, parts: [{ from, to }] };
+  const parts = [
+    { from, to: firstDay },
+    { from: lastDay, to },
+  ].filter((part) => part.from < part.to);
+  return { days: { from: dayOf(firstDay), to: dayOf(lastDay) }, parts };
+}
+
+/** Of the days that begin in this time, some have calls. */
+async function hasSums(db: D1Database, org: string, from: EpochMs, to: EpochMs): Promise<boolean> {
+  const found = await db
+    .prepare("SELECT 1 FROM cost_days WHERE org = ?1 AND day >= ?2 AND day < ?3 LIMIT 1")
+    .bind(org, dayOf(from), dayOf(to))
+    .first();
+  return found !== null;
+}
+
+const SUMS = ["micro_usd", "tokens_in", "tokens_out", "calls"] as const;
+
+/** The statement that answers. What is bound: the org, the user, then times and keys in their order. */
+function selectOf(org: string, user: string | null, by: readonly CostDimension[], { days, parts }: Span): { sql: string; bind: unknown[] } {
+  const bind: unknown[] = [org, user ?? ""];
+  const bound = (value: unknown): string => `?${bind.push(value)}`;
+  const keys = new Map(
+    by.filter((dimension) => dimension.startsWith("metadata.")).map((dimension) => [dimension, bound(pathOf(dimension))]),
+  );
+  const mine = user === null ? "?2 = ''" : "user = ?2";
+  const columns = (isDays: boolean): string =>
+    [
+      ...by.map((dimension, index) => `${columnOf(dimension, isDays, keys)} AS d${index}`),
+      ...SUMS.map((sum) => (sum === "calls" && !isDays ? "1 AS calls" : sum)),
+    ].join(", ");
+  const selects = parts.map(
+    ({ from, to }) => `SELECT ${columns(false)} FROM cost_calls WHERE org = ?1 AND ${mine} AND at >= ${bound(from)} AND at < ${bound(to)}`,
+  );
+  if (days !== null) {
+    const until = days.to === null ? "" : ` AND day < ${bound(days.to)}`;
+    selects.push(`SELECT ${columns(true)} FROM cost_days WHERE org = ?1 AND ${mine} AND day >= ${bound(days.from)}${until}`);
+  }
+  const groups = by.map((_, index) => `d${index}`);
+  const sums = SUMS.map((sum) => `SUM(${sum}) AS ${sum}`);
+  const order = ["micro_usd DESC", "calls DESC", ...groups].join(", ");
+  const grouped = groups.length === 0 ? "" : `GROUP BY ${groups.join(", ")}`;
+  return { sql: `SELECT ${[...groups, ...sums].join(", ")} FROM (${selects.join(" UNION ALL ")}) ${grouped} ORDER BY ${order}`, bind };
+}
+
+/** A key of metadata as a JSON path, quoted: it may hold dots. */
+const pathOf = (dimension: string): string => `$."${dimension.slice("metadata.".length).replaceAll('"', '\\"')}"`;
+
+function columnOf(dimension: CostDimension, isDays: boolean, keys: ReadonlyMap<string, string>): string {
+  switch (dimension) {
+    case "workflow":
+    case "user":
+      return `NULLIF(${dimension}, '')`;
+    case "session":
+      return "NULLIF(session, '')";
+    case "version":
+      return "NULLIF(version, 0)";
+    case "model":
+      return "CASE kind WHEN 'tool' THEN NULL ELSE name END";
+    case "tool":
+      return "CASE kind WHEN 'tool' THEN name END";
+    case "day":
+      return isDays ? "day" : "date(at / 1000, 'unixepoch')";
+    default:
+      return `CAST(json_extract(metadata, ${keys.get(dimension)}) AS TEXT)`;
+  }
+}
+
+/** Sums stay whole micro-dollars until the last: what is shown sums to the total. */
+function answerOf(by: readonly CostDimension[], rows: readonly Row[]): CostAnswer {
+  const shown = rows.filter(({ calls }) => calls !== null);
+  const total = shown.reduce((sum, row) => sum + Number(row["micro_usd"]), 0);
+  const rest = shown.slice(MOST_GROUPS);
+  const line = (names: readonly (string | number | null)[], sums: (name: (typeof SUMS)[number]) => number): CostLine => ({
+    ...Object.fromEntries(by.map((dimension, index) => [dimension, names[index] ?? null])),
+    usd: toUsd(sums("micro_usd")),
+    tokens_in: sums("tokens_in"),
+    tokens_out: sums("tokens_out"),
+    calls: sums("calls"),
+  });
+  const lines = shown.slice(0, MOST_GROUPS).map((row) =>
+    line(
+      by.map((_, index) => row[`d${index}`] ?? null),
+      (name) => Number(row[name]),
+    ),
+  );
+  const others = rest.length === 0 ? [] : [line([], (name) => rest.reduce((sum, row) => sum + Number(row[name]), 0))];
+  return { data: [...lines, ...others], total_usd: toUsd(total) };
+}
