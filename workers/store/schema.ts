@@ -5,6 +5,7 @@
  * 1970 (UTC); columns said to be JSON hold JSON text. Whoever reads a row says which org it belongs to: every key that a client
  * can name starts with `org`.
  */
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Role } from "../../core/access/principal.ts";
 import type { AuditRecord, DeadLetterRow } from "../../core/audit/record.ts";
@@ -295,6 +296,9 @@ export const runs = sqliteTable(
     index("runs_by_status_anywhere").on(table.status, table.id),
     index("runs_by_touch").on(table.status, table.touchedAt),
     index("runs_by_end").on(table.org, table.endedAt),
+    index("runs_by_ended").on(table.org, table.endedAt),
+    index("runs_by_trace").on(table.org, sql`${table.summary} ->> '$.trace_id'`, table.id),
+    index("runs_by_session").on(table.org, sql`${table.summary} ->> '$.session'`, table.id),
   ],
 );
 

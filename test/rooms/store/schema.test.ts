@@ -17,7 +17,7 @@ async function built(table: string) {
   const indexes = [];
   for (const index of await pragma(`index_list(${table})`)) {
     if (index.origin !== "c") continue; // those of the primary key are no indexes of ours
-    const on = (await pragma(`index_info(${index.name})`)).map((column) => column.name);
+    const on = (await pragma(`index_info(${index.name})`)).map((column) => column.name ?? "?"); // an expression has no name
     indexes.push({ name: index.name, unique: index.unique === 1, on });
   }
   return { columns, indexes: indexes.sort((a, b) => String(a.name).localeCompare(String(b.name))) };
