@@ -2,8 +2,8 @@
 import type { RecordsMessage } from "../core/audit/record.ts";
 import type { SlowCallMessage } from "../core/run/calls/slow-call.ts";
 import { type AuditLogPort, consumeRecords, type Outboxes } from "../workers/audit/consume-records.ts";
-import { defineCosts } from "../workers/costs/costs.ts";
 import { defineSlowCalls, type TakenCall } from "../workers/slow-calls/consumer.ts";
+import { defineCosts } from "../workers/store/costs.ts";
 import { openDatabase } from "../workers/store/database.ts";
 import type { Outbox } from "../workers/store/outbox.ts";
 import { storeRunKeeping } from "../workers/store/run-keeping.ts";

@@ -4,7 +4,7 @@ import { err, ok, type Result } from "../result.ts";
 import type { EpochMs } from "../time.ts";
 
 /** What sums may be broken down by, beside `metadata.KEY`. */
-export const COST_DIMENSIONS = ["workflow", "version", "model", "tool", "user", "session", "day"] as const;
+const COST_DIMENSIONS = ["workflow", "version", "model", "tool", "user", "session", "day"] as const;
 /** One of them. */
 export type CostDimension = (typeof COST_DIMENSIONS)[number] | `metadata.${string}`;
 

@@ -10,10 +10,10 @@ import type { Auth } from "../auth/auth.ts";
 import type { SignIn } from "../auth/oidc/sign-in.ts";
 import type { ChatPort } from "../chat/ports.ts";
 import type { EdgeSpanIds } from "../composition/outside.ts";
-import type { Costs } from "../costs/costs.ts";
 import type { KeysPort } from "../credential-broker/ports.ts";
 import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
 import type { LimitsPort } from "../limits/limits.ts";
+import type { Costs } from "../store/costs.ts";
 import type { UseCasePorts } from "../use-cases/ports.ts";
 
 export type IngressPorts = UseCasePorts & {

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { CostCall, CostsOf } from "../../../core/costs/call.ts";
 import { readCostQuestion } from "../../../core/costs/question.ts";
-import { defineCosts } from "../../../workers/costs/costs.ts";
+import { defineCosts } from "../../../workers/store/costs.ts";
 
 const DAY = 24 * 60 * 60_000;
 const NOW = Date.UTC(2026, 10, 30, 12);

@@ -11,7 +11,7 @@ import { type EpochMs, toRfc3339 } from "../../core/time.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 /** How many days single calls and the sums of days are kept. */
-export const KEPT_DAYS = { calls: 31, sums: 400 } as const;
+const KEPT_DAYS = { calls: 31, sums: 400 } as const;
 /** Maximum groups of one answer; the rest is one group more, whose names are null. */
 const MOST_GROUPS = 5_000;
 /** Rows that one sweep deletes, of each table. */
