@@ -13,7 +13,23 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type RunId = Branded<"run">;
 
 /** The first part of an id, which says what it names (docs/contract.md, "Names"). PERSISTED. */
-export type IdPrefix = "run" | "rev" | "evt" | "key" | "dl" | "req" | "kill" | "rec" | "cred" | "sec" | "sig" | "fb" | "ovr" | "act";
+export type IdPrefix =
+  | "run"
+  | "rev"
+  | "evt"
+  | "key"
+  | "dl"
+  | "req"
+  | "kill"
+  | "rec"
+  | "cred"
+  | "sec"
+  | "sig"
+  | "fb"
+  | "ovr"
+  | "act"
+  | "era"
+  | "exp";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford's base 32: no I, L, O, U
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
@@ -54,6 +70,9 @@ export function idTime(id: string): EpochMs {
   const text = id.slice(id.indexOf("_") + 1);
   return [...text.slice(0, 10)].reduce((sum, character) => sum * 32 + ALPHABET.indexOf(character), 0);
 }
+
+/** The least id of this instant: every id that was minted before it sorts before it. */
+export const leastId = <P extends IdPrefix>(prefix: P, at: EpochMs): `${P}_${string}` => mintId(prefix, at, new Uint8Array(10));
 
 /** The same ULID under another prefix: what belongs to exactly one run (its dead letter) is found through the run. */
 export const withPrefix = <P extends IdPrefix>(prefix: P, id: string): `${P}_${string}` => `${prefix}_${id.slice(id.indexOf("_") + 1)}`;

@@ -99,6 +99,14 @@ export function createClient(options: ClientOptions) {
       list: (page: PageOptions = {}) => http.json<Page<Api.Approvers>>("GET", `/v1/approvers${query(page)}`),
       remove: (operation: string) => http.json<void>("DELETE", at("v1", "approvers", operation)),
     },
+    persons: {
+      /** What is held of a person; `cursor` goes on where the last answer ended. */
+      export: (subject: string, page: PageOptions = {}) =>
+        http.json<Api.PersonExport>("GET", `${at("v1", "users", subject, "export")}${query(page)}`),
+      /** Erases a person; `erasure` says how far that is. */
+      erase: (subject: string) => http.json<Api.Erasure>("DELETE", at("v1", "users", subject)),
+      erasure: (subject: string) => http.json<Api.Erasure>("GET", at("v1", "users", subject, "erasure")),
+    },
     /** Lifts the risk block of a step of a run: one person asks, two others approve. */
     overrides: {
       ask: (override: Api.AskOverride, repeat: Repeatable = {}) =>

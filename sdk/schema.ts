@@ -887,6 +887,32 @@ export type EmbeddingRequest = {
   readonly user?: string;
 };
 
+export type Erasure = {
+  readonly id: string;
+  readonly org: string;
+  readonly status: "running" | "completed";
+  readonly asked_by: string;
+  readonly asked_at: string;
+  readonly completed_at: string | null;
+  /** what is gone now, by store */
+  readonly gone: readonly ({
+    readonly store: string;
+    readonly entries: number;
+  })[];
+  /** runs about the person whose content is still to go */
+  readonly runs_left: number;
+  /** copies that end by themselves */
+  readonly within_30_days: readonly ({
+    readonly what: string;
+    readonly by: string;
+  })[];
+  /** what an erasure leaves */
+  readonly stays: readonly ({
+    readonly store: string;
+    readonly why: string;
+  })[];
+};
+
 export type Estimate = {
   readonly usd: {
     /** the cost will hardly be lower */
@@ -1343,6 +1369,25 @@ export type PermissionsRequested = {
   readonly version: string;
 };
 
+export type PersonExport = {
+  readonly subject: string;
+  readonly org: string;
+  readonly generated_at: string;
+  /** `from_input`: a person asks for themselves; what tools and models brought may be other people's and stays a placeholder */
+  readonly values: "all" | "from_input";
+  readonly runs: readonly ({
+    readonly run: Run;
+    readonly events: readonly Event[];
+    readonly reviews: readonly Review[];
+    readonly feedback: readonly Feedback[];
+  })[];
+  /** what the person said of runs */
+  readonly feedback: readonly Feedback[];
+  readonly erasure: Erasure | null;
+  /** `?cursor=` for the next runs; null: these were the last */
+  readonly next_cursor: string | null;
+};
+
 export type PolicyActivation = {
   readonly id: string;
   readonly kind: "policies" | "permissions";
@@ -1707,6 +1752,8 @@ export type Run = {
   readonly ended_at: string | null;
   readonly redrive_of?: string;
   readonly parent?: string;
+  /** set when the run's person was erased, and all content with them */
+  readonly erased_at?: string;
   /** set when the run ended as a dead letter */
   readonly dead_letter?: {
     readonly id: string;
@@ -1766,6 +1813,8 @@ export type RunLine = {
   readonly ended_at: string | null;
   readonly redrive_of?: string;
   readonly parent?: string;
+  /** set when the run's person was erased, and all content with them */
+  readonly erased_at?: string;
   /** set when the run ended as a dead letter */
   readonly dead_letter?: {
     readonly id: string;

@@ -28,7 +28,7 @@ function compose(env: Cloudflare.Env, outside: Outside) {
   const rooms = buildRooms(env, outside);
   const background = buildBackground(env, rooms);
   const { egressGates } = rooms;
-  return { background, edge: buildEdge(env, rooms, background.archive), ports: objectPorts(env, rooms), egressGates };
+  return { background, edge: buildEdge(env, rooms, background), ports: objectPorts(env, rooms), egressGates };
 }
 
 /** The classes and handlers of the Worker, for one outside. `workers/main.ts` brings the real one. */

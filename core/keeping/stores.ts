@@ -8,8 +8,10 @@
 export type Erasure =
   /** A function of its room erases them (`StoreErasers`). */
   | { readonly by: "function" }
-  /** Holds placeholders or ciphertext that nothing opens once the person's key is deleted (VAULT-6). */
-  | { readonly by: "key"; readonly why: string }
+  /** A function of its room erases what it keeps of one run, for each run about the person (`RunErasers`). */
+  | { readonly by: "run" }
+  /** Goes in one piece with that of another store. */
+  | { readonly by: "with"; readonly store: string }
   /** Holds nothing to erase. */
   | { readonly by: "nothing"; readonly why: string }
   /** Has to be built. */
@@ -28,12 +30,12 @@ export type Retention =
 
 type Store = { readonly erasure: Erasure; readonly retention: Retention };
 
-const byKey = (why: string) => ({ by: "key", why }) as const;
 const nothing = (why: string) => ({ by: "nothing", why }) as const;
 const itself = (why: string) => ({ by: "itself", why }) as const;
 const missing = (why: string) => ({ by: "missing", why }) as const;
+const together = <S extends string>(store: S) => ({ by: "with", store }) as const;
 
-const REDACTED = byKey("what a run keeps is redacted: placeholders that only the vault can open");
+const BY_RUN = { by: "run" } as const;
 const NUMBERS = nothing("names, numbers and digests");
 const CALLERS = nothing("names of callers, who are on record for what they did");
 const CONFIGURED = nothing("configuration: it stays until somebody changes it");
@@ -43,14 +45,17 @@ const QUEUED = itself("a queue keeps a message 14 days at most");
 
 /** By binding (wrangler.toml), and below it by table where it has tables. */
 export const STORES = {
-  "RUN_ENGINE.birth": { erasure: REDACTED, retention: ARCHIVED },
-  "RUN_ENGINE.journal": { erasure: REDACTED, retention: ARCHIVED },
-  "RUN_ENGINE.rest": { erasure: REDACTED, retention: ARCHIVED },
-  "RUN_ENGINE.confirmed": { erasure: NUMBERS, retention: ARCHIVED },
+  "RUN_ENGINE.birth": { erasure: together("RUN_ENGINE.journal"), retention: ARCHIVED },
+  "RUN_ENGINE.journal": { erasure: BY_RUN, retention: ARCHIVED },
+  "RUN_ENGINE.rest": { erasure: together("RUN_ENGINE.journal"), retention: ARCHIVED },
+  "RUN_ENGINE.confirmed": { erasure: together("RUN_ENGINE.journal"), retention: ARCHIVED },
 
   "REVIEW_QUEUE.queue": { erasure: NUMBERS, retention: nothing("the org, once") },
-  "REVIEW_QUEUE.review": { erasure: REDACTED, retention: missing("closed cases outlive the org's retention") },
-  "REVIEW_QUEUE.delivery": { erasure: REDACTED, retention: itself("a message is deleted when its run has answered or ended") },
+  "REVIEW_QUEUE.review": { erasure: BY_RUN, retention: missing("closed cases outlive the org's retention") },
+  "REVIEW_QUEUE.delivery": {
+    erasure: together("REVIEW_QUEUE.review"),
+    retention: itself("a message is deleted when its run has answered or ended"),
+  },
   "REVIEW_QUEUE.outbox": { erasure: NUMBERS, retention: UNTIL_CONFIRMED },
 
   "KILL_SWITCH.deployment": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
@@ -60,11 +65,15 @@ export const STORES = {
   "KILL_SWITCH.outbox": { erasure: NUMBERS, retention: UNTIL_CONFIRMED },
 
   "VAULT.value": {
-    erasure: byKey("each value is sealed under its person's key"),
+    erasure: BY_RUN,
     retention: missing("values outlive their run's retention; they end with the person's key alone"),
   },
+  "VAULT.erased": {
+    erasure: nothing("pseudonyms of persons who were erased, and when: their old runs get no new key"),
+    retention: nothing("a run of before may be restored at any time"),
+  },
   VAULT_KEYS: {
-    erasure: missing("deleting a person's wrapped key erases the person; no function does it yet"),
+    erasure: { by: "function" },
     retention: nothing("a key lives as long as anything of its person may be opened"),
   },
 
@@ -106,14 +115,14 @@ export const STORES = {
   "DB.routes": { erasure: nothing("routes of tasks"), retention: CONFIGURED },
   "DB.secrets": { erasure: nothing("sealed secrets of the org"), retention: CONFIGURED },
   "DB.runs": {
-    erasure: nothing("the org's own id for the person, names and numbers; nothing that a run was given or made"),
+    erasure: BY_RUN,
     retention: nothing("by its line a run is found in the archive"),
   },
-  "DB.dead_letters": { erasure: NUMBERS, retention: nothing("by its line a dead letter is found with its run in the archive") },
+  "DB.dead_letters": { erasure: together("DB.runs"), retention: nothing("by its line a dead letter is found with its run in the archive") },
   "DB.approvers": { erasure: CALLERS, retention: CONFIGURED },
-  "DB.overrides": { erasure: CALLERS, retention: nothing("who lifted a block, for what and until when") },
+  "DB.overrides": { erasure: together("DB.runs"), retention: nothing("who lifted a block, for what and until when") },
   "DB.feedback": {
-    erasure: nothing("comments are scrubbed of personal data before they are stored"),
+    erasure: { by: "function" },
     retention: missing("feedback outlives the org's retention"),
   },
   "DB.idempotency": {
@@ -122,6 +131,10 @@ export const STORES = {
   },
   "DB.cost_calls": { erasure: CALLERS, retention: { by: "chore", chore: "costs" } },
   "DB.cost_days": { erasure: CALLERS, retention: { by: "chore", chore: "costs" } },
+  "DB.erasures": {
+    erasure: nothing("keyed digests of persons, who asked and counts; the person's id only until their erasure is complete"),
+    retention: nothing("who asked for an erasure and what went"),
+  },
   "DB.audit_outbox": { erasure: CALLERS, retention: UNTIL_CONFIRMED },
   "DB.audit_pages": {
     erasure: nothing("names, digests and counts; never a prompt, a secret or personal data"),
@@ -129,12 +142,12 @@ export const STORES = {
   },
 
   FLAGS: { erasure: nothing("what the kill switch shows"), retention: nothing("one key, overwritten") },
-  ARCHIVE: { erasure: REDACTED, retention: missing("archived runs are kept without end") },
+  ARCHIVE: { erasure: BY_RUN, retention: missing("archived runs are kept without end") },
   AUDIT: {
     erasure: nothing("digests, checkpoints and entries: names, digests and counts; never a prompt, a secret or personal data"),
     retention: nothing("the chain is verified from its first number on"),
   },
-  VALUES: { erasure: REDACTED, retention: ARCHIVED },
+  VALUES: { erasure: BY_RUN, retention: ARCHIVED },
   ANSWERS: { erasure: { by: "function" }, retention: itself("an answer expires after 7 days, a question after 1") },
 
   RECORDS: { erasure: CALLERS, retention: QUEUED },
@@ -144,10 +157,32 @@ export const STORES = {
 } as const satisfies { readonly [name: string]: Store };
 
 type Stores = typeof STORES;
-type ErasedStore = { [S in keyof Stores]: Stores[S]["erasure"]["by"] extends "function" ? S : never }[keyof Stores];
+type ErasedBy<How extends string> = { [S in keyof Stores]: Stores[S]["erasure"]["by"] extends How ? S : never }[keyof Stores];
 
-/** Erases what a store keeps of a person; answers how many entries that were. Throws when it cannot: nobody may be told a lie. */
-export type StoreErasers = { readonly [S in ErasedStore]: (org: string, subject: string) => Promise<number> };
+/** How many entries went, by store. */
+export type Gone = { readonly [store: string]: number };
+
+/**
+ * Erases what a store keeps of a person; answers how many entries that were, by store where that is more than one. What belongs to runs that
+ * began after `upTo` (epoch ms) may stay. Safe to repeat. Throws when it cannot: nobody may be told a lie.
+ */
+export type StoreErasers = {
+  readonly [S in ErasedBy<"function">]: (org: string, subject: string, upTo: number) => Promise<number | Gone>;
+};
+
+/** A run about a person who is erased, or whose retention is over. */
+export type RunToErase = {
+  readonly org: string;
+  readonly run: string;
+  /** `person`: what nobody can read stays as a line that says so. `retention`: nothing stays. */
+  readonly because: "person" | "retention";
+};
+
+/**
+ * Erases what a store keeps of one run, in the order of this record, with what goes together with it; answers how many entries that
+ * were, or `later` when the run still owes something to somebody. Safe to repeat. Throws when it cannot.
+ */
+export type RunErasers = { readonly [S in ErasedBy<"run">]: (run: RunToErase) => Promise<number | "later"> };
 
 /** The chores that end a retention. */
 export type RetentionChore = Extract<Stores[keyof Stores]["retention"], { by: "chore" }>["chore"];

@@ -42,6 +42,10 @@ export const WORK = {
     stop: nothing("has containers ready; a call of one is a call, and stopped as every call"),
   },
   watchdog: { wokenBy: ["chore:watchdog"], stop: asking("workers/watchdog/watchdog.ts") },
+  erasures: {
+    wokenBy: ["fetch", "chore:erasures"],
+    stop: nothing("erases persons and calls nobody; the runs that it ends are cancelled as by a person"),
+  },
   retention: {
     wokenBy: ["chore:archive", "chore:idempotency"],
     stop: nothing("moves or deletes what has ended; decides and spends nothing"),

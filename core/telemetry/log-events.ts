@@ -21,6 +21,7 @@ export const LOG_FIELDS = {
   activity: "name",
   upstream: "name",
   credential: "name",
+  erasure: "name",
   method: "name",
   route: "name",
   action: "name",
@@ -186,6 +187,16 @@ export const LOG_EVENTS = {
   },
   "run.out_of_reach": { level: "error", says: "The watchdog could not reach a run.", fields: ["run", "error"] },
   "run.not_archived": { level: "error", says: "A run could not be archived; the next sweep tries again.", fields: ["run", "error"] },
+  "erasure.failed": {
+    level: "error",
+    says: "The erasure of a person was interrupted; the next sweep goes on.",
+    fields: ["org", "erasure", "error"],
+  },
+  "erasure.run_failed": {
+    level: "error",
+    says: "A run could not be erased; the next sweep tries again.",
+    fields: ["org", "run", "error"],
+  },
   "run.without_record": { level: "error", says: "An ended run has no record and is not in the archive.", fields: ["run", "org"] },
   "run.input_refused": {
     level: "info",

@@ -38,6 +38,20 @@ export class Cases {
     return this.#read("SELECT body FROM review WHERE run = ? AND wake_at IS NOT NULL ORDER BY id", run);
   }
 
+  of(run: string): Case[] {
+    return this.#read("SELECT body FROM review WHERE run = ? ORDER BY id", run);
+  }
+
+  /** Deletes the cases of a run, in whatever status; how many that were. */
+  forget(run: string): number {
+    const { found } = this.#sql.exec<{ found: number }>("SELECT COUNT(*) AS found FROM review WHERE run = ?", run).one();
+    if (found === 0) return 0;
+    // Written over first: SQLite leaves what it deletes in free pages of the file.
+    this.#sql.exec("UPDATE review SET body = substr(hex(zeroblob(octet_length(body) / 2 + 1)), 1, octet_length(body)) WHERE run = ?", run);
+    this.#sql.exec("DELETE FROM review WHERE run = ?", run);
+    return found;
+  }
+
   due(at: EpochMs, limit: number): Case[] {
     return this.#read("SELECT body FROM review WHERE wake_at <= ? ORDER BY wake_at, id LIMIT ?", at, limit);
   }

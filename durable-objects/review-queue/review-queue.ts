@@ -122,6 +122,21 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       return { ids: turns.map((turn) => turn.state.id) };
     }
 
+    /** Every case of a run, the closed ones too. */
+    async listOf(run: string): Promise<ReviewView[]> {
+      return (this.#stores?.cases.of(run) ?? []).map(reviewView);
+    }
+
+    /** Deletes the cases of a run that has ended, and what it was still to be told; answers how many cases that were. */
+    async forget(run: string): Promise<number> {
+      const stores = this.#stores;
+      if (stores === null) return 0;
+      await this.withdraw(run);
+      const forgotten = this.ctx.storage.transactionSync(() => stores.cases.forget(run));
+      await this.#arm(stores);
+      return forgotten;
+    }
+
     /** These outbox rows are sequenced and in D1. */
     async confirm(rowIds: readonly string[]): Promise<void> {
       const stores = this.#stores;

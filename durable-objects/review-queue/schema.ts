@@ -12,4 +12,6 @@ export const SCHEMA: readonly string[] = [
   CREATE TABLE delivery (id INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, body TEXT NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0);
   CREATE INDEX delivery_by_due ON delivery (due_at);
   ${OUTBOX_SCHEMA}`,
+  // Cases of a run that is erased or archived, also the closed ones.
+  "CREATE INDEX review_by_run ON review (run);",
 ];

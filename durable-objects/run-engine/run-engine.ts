@@ -35,6 +35,9 @@ const EVENTS_PER_PAGE = 500;
 /** Turns that are read at a time at first, then twice as many each time: few large ones fill a page, or many small ones. */
 const TURNS_PER_READ = 4;
 
+/** Who ends a run whose person is erased, and why. */
+const ERASURE = "erasure";
+
 /** The run as it may leave its object. */
 const shown = ({ machinery, state }: LoadedRun): RunView => boundedView(toRunView(machinery, state));
 
@@ -213,6 +216,24 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       if (emptied) await this.ctx.storage.deleteAll();
       if (emptied) this.#shell.forget();
       return emptied;
+    }
+
+    /**
+     * Ends the run if it goes on, and forgets everything once nobody waits for anything from it but a callback, which is not sent any more.
+     * `later`: ask again. MUST be called only when nothing of the run is to be kept, or what is kept of it lies elsewhere.
+     */
+    async erase(): Promise<"erased" | "later" | "unknown"> {
+      if ((await this.#shell.loaded()) === null) return "unknown";
+      if (!isFinal(this.#born().state)) await this.#shell.offer({ kind: "cancel", by: ERASURE, reason: ERASURE });
+      if (this.#born().state.deadLetter?.status === "open")
+        await this.#shell.offer({ kind: "dead_letter.discarded", by: ERASURE, reason: ERASURE });
+      if (!this.#shell.mayBeErased()) {
+        await this.#shell.rearm();
+        return "later";
+      }
+      await this.ctx.storage.deleteAll();
+      this.#shell.forget();
+      return "erased";
     }
 
     /** `roles`: what the run's user may do by now. */

@@ -281,6 +281,13 @@ export class RunShell {
     );
   }
 
+  /** As `mayBeEmptied`, but for a callback that is owed. */
+  mayBeErased(): boolean {
+    const run = this.run;
+    if (run === null || !isFinal(run.state) || run.leaving.nextDueAt() !== null) return false;
+    return wantedEffects(run.machinery, run.state, Number.MAX_SAFE_INTEGER).every(({ kind }) => kind === "callback.send");
+  }
+
   /** The platform drops an alarm when all its retries failed: the next caller sets it again. */
   async rearm(): Promise<void> {
     if (this.run === null || this.#waking || !(await this.#alarm.isLost())) return;

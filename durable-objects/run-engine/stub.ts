@@ -26,7 +26,8 @@ type Verb =
   | "record"
   | "stepOutput"
   | "starters"
-  | "empty";
+  | "empty"
+  | "erase";
 
 /** The object of a run's id, from the namespace of runs. */
 export const runEngineOf = stubsOf<RunEngine, Verb>();

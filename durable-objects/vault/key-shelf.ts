@@ -7,6 +7,8 @@ export type KeyStore = {
   get(name: string): Promise<Uint8Array | null>;
   /** True when it was stored; false, and nothing changed, when there was one already. */
   putIfAbsent(name: string, bytes: Uint8Array): Promise<boolean>;
+  /** True when there was one. */
+  remove(name: string): Promise<boolean>;
 };
 
 /** Where wrapped keys are kept, the master key, and the clock. */
@@ -20,6 +22,11 @@ export class KeyShelf {
   readonly #ports: KeyShelfPorts;
   readonly #org: string;
   readonly #open = new Map<string, { readonly key: PersonKey; readonly until: number }>();
+  /** Keys that nobody keeps: what is sealed under one is lost when this object ends. */
+  readonly #lost = new Map<string, PersonKey>();
+  /** Makings and removals of one person's key, one after the other. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+  #removals = 0;
 
   /** `org`: what stands for the org in the names of its keys. */
   constructor(ports: KeyShelfPorts, org: string) {
@@ -33,20 +40,60 @@ export class KeyShelf {
     if (known !== undefined && known.until > this.#ports.now()) return known.key;
     this.#open.delete(subject);
     const name = this.#nameOf(subject);
+    const removals = this.#removals;
     const wrapped = await this.#ports.keys.get(name);
-    return wrapped === null ? null : this.#keep(subject, unwrapKey(await this.#ports.masterKey(), name, wrapped));
+    const master = wrapped === null ? null : await this.#ports.masterKey();
+    if (removals !== this.#removals) return this.find(subject); // it may have been read before it was removed
+    return wrapped === null || master === null ? null : this.#keep(subject, unwrapKey(master, name, wrapped));
   }
 
-  /** The person's key, made when there is none. Two that make one at the same time end with the same. */
-  async findOrMake(subject: string): Promise<PersonKey> {
-    const known = await this.find(subject);
-    if (known !== null) return known;
+  /**
+   * The person's key, made when there is none. Two that make one at the same time end with the same. `isErased` is asked when no removal is
+   * under way any more: where it says so, the answer is a key that nobody keeps.
+   */
+  async findOrMake(subject: string, isErased: () => boolean): Promise<PersonKey> {
+    const known = isErased() || this.#turns.has(subject) ? null : await this.find(subject);
+    if (known !== null && !isErased()) return known;
+    return this.#inTurn(subject, async () => (isErased() ? this.#lostKey(subject) : this.#make(subject)));
+  }
+
+  /** Removes the person's key from where it lies and from memory. True when there was one. */
+  async remove(subject: string): Promise<boolean> {
+    return this.#inTurn(subject, async () => {
+      const removed = await this.#ports.keys.remove(this.#nameOf(subject));
+      this.#removals += 1;
+      this.#open.delete(subject);
+      return removed;
+    });
+  }
+
+  async #make(subject: string): Promise<PersonKey> {
+    const found = await this.find(subject);
+    if (found !== null) return found;
     const name = this.#nameOf(subject);
     const bytes = newKeyBytes();
     if (await this.#ports.keys.putIfAbsent(name, wrapKey(await this.#ports.masterKey(), name, bytes))) return this.#keep(subject, bytes);
     const theirs = await this.find(subject);
     if (theirs === null) throw new Error("a key of the vault was there and is gone");
     return theirs;
+  }
+
+  #lostKey(subject: string): PersonKey {
+    const key = this.#lost.get(subject) ?? personKey(newKeyBytes());
+    if (this.#lost.size >= MAX_OPEN) this.#lost.delete(this.#lost.keys().next().value ?? "");
+    this.#lost.set(subject, key);
+    return key;
+  }
+
+  async #inTurn<T>(subject: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(subject) ?? Promise.resolve();
+    const turn = before.then(work, work);
+    this.#turns.set(subject, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(subject) === turn) this.#turns.delete(subject);
+    }
   }
 
   #keep(subject: string, bytes: Uint8Array): PersonKey {

@@ -1,6 +1,9 @@
 /** The rows of the vault: one per value and run, everything in them sealed or opaque. All functions are synchronous. */
+import { createHash } from "node:crypto";
 import type { PlaceholderType } from "../../core/guardrail/finding.ts";
 import { formatPlaceholder, parsePlaceholder } from "../../core/guardrail/placeholder.ts";
+import { leastId } from "../../core/ids.ts";
+import type { EpochMs } from "../../core/time.ts";
 import { lookupCode, openValue, type PersonKey, sealValue } from "./envelope.ts";
 
 /** Append-only. `code` is the HMAC by which a value is found again, `from_input` whether the run's own input ever put it in. */
@@ -10,6 +13,9 @@ export const VAULT_SCHEMA: readonly string[] = [
      from_input INTEGER NOT NULL, subject TEXT NOT NULL, key_id TEXT NOT NULL, v INTEGER NOT NULL,
      PRIMARY KEY (run, type, number), UNIQUE (run, code)
    ) WITHOUT ROWID;`,
+  // `person`: SHA-256 of the subject, hex. `at`: epoch ms; runs whose ids are not younger get no key any more. `done`: the key is removed.
+  `CREATE INDEX value_by_subject ON value (subject, run);
+   CREATE TABLE erased (person TEXT PRIMARY KEY NOT NULL, at INTEGER NOT NULL, done INTEGER NOT NULL) WITHOUT ROWID;`,
 ];
 
 /** PERSISTED: the version of a row's form (`v`). */
@@ -105,3 +111,38 @@ export const unsealStored = (key: PersonKey, run: string, placeholder: string, s
   key.id === stored.key_id ? openValue(key, placeOf(run, placeholder), new Uint8Array(stored.sealed)) : null;
 
 const placeOf = (run: string, placeholder: string): string => `${run} ${placeholder}`;
+
+/** The person of a subject, where their name may not stay. */
+const personOf = (subject: string): string => createHash("sha256").update(subject).digest("hex");
+
+/** When the person was last erased, and whether that is done; null: never. */
+export function erasureOf(sql: SqlStorage, subject: string): { readonly at: EpochMs; readonly done: boolean } | null {
+  const [row] = sql.exec<{ at: number; done: number }>("SELECT at, done FROM erased WHERE person = ?", personOf(subject)).toArray();
+  return row === undefined ? null : { at: row.at, done: row.done === 1 };
+}
+
+/** Puts down that the person is erased as of `at`; a later erasure replaces an earlier one. */
+export function markErased(sql: SqlStorage, subject: string, at: EpochMs, done: boolean): void {
+  sql.exec(
+    "INSERT INTO erased (person, at, done) VALUES (?1, ?2, ?3) ON CONFLICT (person) DO UPDATE SET at = ?2, done = ?3 WHERE ?2 >= at",
+    personOf(subject),
+    at,
+    done ? 1 : 0,
+  );
+}
+
+/** Deletes what is kept of a person's runs that are not younger than `at`; how many values that were. */
+export function deleteOfPerson(sql: SqlStorage, subject: string, at: EpochMs): number {
+  const upTo = leastId("run", at + 1);
+  const count = "SELECT COUNT(*) AS found FROM value WHERE subject = ? AND run < ?";
+  const { found } = sql.exec<{ found: number }>(count, subject, upTo).one();
+  sql.exec("DELETE FROM value WHERE subject = ? AND run < ?", subject, upTo);
+  return found;
+}
+
+/** Deletes what is kept of a run; how many values that were. */
+export function deleteOfRun(sql: SqlStorage, run: string): number {
+  const { found } = sql.exec<{ found: number }>("SELECT COUNT(*) AS found FROM value WHERE run = ?", run).one();
+  sql.exec("DELETE FROM value WHERE run = ?", run);
+  return found;
+}

@@ -3,4 +3,4 @@ import { stubsOf } from "../kit/stub.ts";
 import type { Vault } from "./vault.ts";
 
 /** An org's vault. */
-export const vaultOf = stubsOf<Vault, "assign" | "open" | "inherit" | "carry">();
+export const vaultOf = stubsOf<Vault, "assign" | "open" | "inherit" | "carry" | "erase" | "forget" | "valuesOf">();

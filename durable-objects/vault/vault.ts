@@ -1,10 +1,25 @@
 /** Personal data of one org, and the placeholders that stand for it: the RPC face (README.md has the rules). */
 import { DurableObject } from "cloudflare:workers";
 import { parsePlaceholder } from "../../core/guardrail/placeholder.ts";
+import { idTime } from "../../core/ids.ts";
+import type { EpochMs } from "../../core/time.ts";
 import { turn as endTurn } from "../../kit/turn.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { KeyShelf, type KeyStore } from "./key-shelf.ts";
-import { copyStored, findStored, keepValue, listStored, type StoredValue, unsealStored, VAULT_SCHEMA, type ValueToKeep } from "./rows.ts";
+import {
+  copyStored,
+  deleteOfPerson,
+  deleteOfRun,
+  erasureOf,
+  findStored,
+  keepValue,
+  listStored,
+  markErased,
+  type StoredValue,
+  unsealStored,
+  VAULT_SCHEMA,
+  type ValueToKeep,
+} from "./rows.ts";
 
 /** Values that are copied in one transaction: some 50 ms. */
 const COPIED_AT_ONCE = 200;
@@ -41,8 +56,8 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
     /** All or nothing, in one transaction: two that come at once get numbers as if one had come after the other. */
     async assign({ run, subject, origin, values }: AssignRequest): Promise<string[]> {
       if (values.length === 0) return [];
-      const key = await this.#shelf.findOrMake(subject);
       const { storage } = this.ctx;
+      const key = await this.#shelf.findOrMake(subject, () => this.#isErased(subject, run));
       migrate(storage, VAULT_SCHEMA);
       const owner = { run, subject, fromInput: origin === "input" };
       return storage.transactionSync(() => values.map((value) => keepValue(storage.sql, key, owner, value)));
@@ -103,6 +118,49 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
           return keepValue(storage.sql, key, { run: to, subject: row.subject, fromInput: row.from_input === 1 }, { type, value });
         }),
       );
+    }
+
+    /**
+     * Erases the person: removes the key, and what is kept of their runs up to `at`. Such a run, if it goes on, gets no other key: its
+     * values are sealed under one that nobody keeps. The same erasure again completes what broke off, and leaves what came since.
+     */
+    async erase(subject: string, at: EpochMs): Promise<{ readonly keys: number; readonly values: number }> {
+      const { storage } = this.ctx;
+      migrate(storage, VAULT_SCHEMA);
+      const known = erasureOf(storage.sql, subject);
+      if (known !== null && (known.at > at || (known.at === at && known.done))) return { keys: 0, values: 0 };
+      markErased(storage.sql, subject, at, false);
+      const removed = await this.#shelf.remove(subject);
+      return storage.transactionSync(() => {
+        const values = deleteOfPerson(storage.sql, subject, at);
+        markErased(storage.sql, subject, at, true);
+        return { keys: removed ? 1 : 0, values };
+      });
+    }
+
+    /** Deletes what is kept of a run; answers how many values that were. */
+    async forget(run: string): Promise<number> {
+      return isMigrated(this.ctx.storage.sql) ? deleteOfRun(this.ctx.storage.sql, run) : 0;
+    }
+
+    /** What is kept of a run, opened: for its person, who asks what is held of them. Values that do not open are left out. */
+    async valuesOf(run: string): Promise<{ readonly placeholder: string; readonly value: string; readonly fromInput: boolean }[]> {
+      if (!isMigrated(this.ctx.storage.sql)) return [];
+      const kept = listStored(this.ctx.storage.sql, run);
+      const keys = await this.#keysOf(kept.map(({ stored }) => stored));
+      return kept.flatMap(({ placeholder, stored }) => {
+        const key = keys.get(stored.subject) ?? null;
+        const value = key === null ? null : unsealStored(key, run, placeholder, stored);
+        return value === null ? [] : [{ placeholder, value, fromInput: stored.from_input === 1 }];
+      });
+    }
+
+    /** The person was erased when the run was there already. */
+    #isErased(subject: string, run: string): boolean {
+      const { storage } = this.ctx;
+      if (!isMigrated(storage.sql)) return false;
+      migrate(storage, VAULT_SCHEMA);
+      return idTime(run) <= (erasureOf(storage.sql, subject)?.at ?? -1);
     }
 
     async #keysOf(rows: readonly (StoredValue | null)[]) {

@@ -20,6 +20,7 @@ import { type Book, EMPTY, grant } from "../../core/limits/book.ts";
 import { withDefaultModels } from "../../core/model/defaults.ts";
 import type { ModelParameters } from "../../core/model/entry.ts";
 import { toUsd } from "../../core/money.ts";
+import { type ErasureRecord, type ErasureView, erasureView } from "../../core/person/erasure.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ReviewView } from "../../core/review/view.ts";
 import type { RunStart } from "../../core/run/machine/birth.ts";
@@ -65,6 +66,7 @@ export function makeWorld(
   const alerts: { readonly org: string; readonly id: string; readonly type: string; readonly data: Json }[] = [];
   const reviews = new Map<string, { org: string; startedBy: string; view: ReviewView }>();
   const switches = new Map<string, { scope: StopScope; view: SwitchView }>();
+  const erasures = new Map<string, ErasureView>();
   const vault = new Map<string, { placeholder: string; value: string }[]>();
   /** What tests put in place of what happens. */
   const books = new Map<string, Book>();
@@ -420,6 +422,34 @@ export function makeWorld(
       consistency: async () => err({ code: "empty" }),
       tile: async () => null,
     }),
+    erasures: {
+      digest: async (_org, subject) => hmac(subject).digest("hex").slice(0, 32),
+      erase: async (org, subject, by) => {
+        keep("person.erase");
+        const record: ErasureRecord = {
+          id: mintId("era", clock.at, randomBytes(10)),
+          org,
+          person: "digest",
+          subject: null,
+          status: "completed",
+          askedBy: by.user,
+          askedAt: clock.at,
+          completedAt: clock.at,
+          gone: { VAULT_KEYS: 1 },
+        };
+        const view = erasureView(record, 0);
+        erasures.set(`${org}/${subject}`, view);
+        return { view, rest: Promise.resolve() };
+      },
+      status: async (org, subject) => erasures.get(`${org}/${subject}`) ?? null,
+    },
+    personExports: {
+      async *pieces({ org, subject, ownOnly }) {
+        const values = ownOnly ? "from_input" : "all";
+        const rest = { runs: [], feedback: [], erasure: null, next_cursor: null };
+        yield JSON.stringify({ subject, org, generated_at: toRfc3339(clock.at), values, ...rest });
+      },
+    },
     verifyAudit: async () => ({ ok: true, checked: records.length, problems: [], head: null }),
     authorize: async (question) => {
       const manifest = question.kind === "tool" ? await store.tools.get(question.caller.org, question.tool, null) : null;

@@ -46,6 +46,10 @@ export type Archive = {
   /** The output of a step as JSON text; null: the run is not archived, or has no such step. */
   stepOutput(run: string, step: string): Promise<ReadableStream<Uint8Array> | null>;
   trace(run: string): Promise<Json | null>;
+  /** Of a run that is erased only this view stays, without events. Safe to repeat. */
+  leave(org: string, run: string, view: RunView): Promise<void>;
+  /** Deletes what is kept of the run; how many objects that were. */
+  forget(org: string, run: string): Promise<number>;
   /** The run folded again from the journal that lies here, and compared with the view that it left; null: it is not archived. */
   replay(run: string): Promise<RunReplay | null>;
 };
@@ -95,7 +99,22 @@ export function defineArchive(ports: ArchivePorts): Archive {
       return { events, done: read.isAll && events.length === read.lines.length, view: shown };
     },
 
+    async leave(org, run, shown) {
+      const keys = archiveKeys(org, run);
+      await ports.bucket.delete(keys.trace);
+      await keepText(ports.bucket, keys.journal, ["\n"]);
+      await keepText(ports.bucket, keys.view, [JSON.stringify(shown)]);
+    },
+
+    async forget(org, run) {
+      const keys = Object.values(archiveKeys(org, run));
+      const kept = await Promise.all(keys.map((key) => ports.bucket.head(key)));
+      await ports.bucket.delete(keys);
+      return kept.filter((object) => object !== null).length;
+    },
+
     async stepOutput(run, step) {
+      if ((await view(run))?.erased_at !== undefined) return null;
       const text = await read(run, "journal");
       const output = text === null ? undefined : own(folded(text).state.steps, step)?.output;
       return output === undefined ? null : new Blob(Array.from(jsonPieces(output))).stream();
@@ -103,7 +122,7 @@ export function defineArchive(ports: ArchivePorts): Archive {
 
     async replay(run) {
       const left = await view(run);
-      const text = left === null ? null : await read(run, "journal");
+      const text = left === null || left.erased_at !== undefined ? null : await read(run, "journal");
       return left === null || text === null ? null : refold(text, left);
     },
 

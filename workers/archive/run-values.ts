@@ -20,11 +20,12 @@ export function runValues(bucket: R2Bucket): ValueStore {
   };
 }
 
-/** Removes the values of the run whose object this is, also those that nothing refers to. Safe to repeat. */
-export async function removeRunValues(bucket: R2Bucket, object: string): Promise<void> {
-  for (;;) {
+/** Removes the values of the run whose object this is, also those that nothing refers to; how many that were. Safe to repeat. */
+export async function removeRunValues(bucket: R2Bucket, object: string): Promise<number> {
+  for (let removed = 0; ; ) {
     const { objects } = await bucket.list({ prefix: valuePrefix(object) }); // a page has 1000 keys, as many as one `delete` takes
-    if (objects.length === 0) return;
+    if (objects.length === 0) return removed;
     await bucket.delete(objects.map(({ key }) => key));
+    removed += objects.length;
   }
 }

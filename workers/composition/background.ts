@@ -1,16 +1,18 @@
 /** What works behind the requests: the consumers of the two queues, the archive, and the chores of the scheduled handler. */
 import type { RecordsMessage } from "../../core/audit/record.ts";
 import { hasIdForm } from "../../core/ids.ts";
-import type { StoreErasers } from "../../core/keeping/stores.ts";
 import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
 import type { EventView } from "../../core/run/outside/view.ts";
 import { type Archive, defineArchive } from "../archive/archive.ts";
 import { removeRunValues } from "../archive/run-values.ts";
 import { consumeRecords, type Outboxes } from "../audit/index.ts";
+import type { Erasures } from "../erasure/erasure.ts";
+import type { PersonExports } from "../person-export/export.ts";
 import { defineSlowCalls } from "../slow-calls/consumer.ts";
 import { tellExpiringKeys } from "../watchdog/expiring-keys.ts";
 import { type Chores, sweep } from "../watchdog/sweep.ts";
 import { sweepRuns } from "../watchdog/watchdog.ts";
+import { buildErasures, buildPersonExports } from "./erasures.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** Work that no request waits for. */
@@ -18,12 +20,13 @@ export type Background = {
   readonly archive: Archive;
   readonly consume: (batch: MessageBatch<unknown>) => Promise<void>;
   readonly sweep: () => Promise<void>;
-  readonly erasers: StoreErasers;
+  readonly erasures: Erasures;
+  readonly personExports: PersonExports;
 };
 
 /** Consumers and chores, fitted to the bindings. */
 export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
-  const { objects, store, stops, callbacks, answers } = rooms;
+  const { objects, store, stops, callbacks } = rooms;
   const { now, random, log } = rooms.outside;
   async function* eventsOf(id: string): AsyncGenerator<EventView> {
     for (let after = 0; ; ) {
@@ -48,7 +51,9 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     },
     trace: async (id) => objects.run(id).spans(),
     empty: async (id, seq) => objects.run(id).empty(seq),
-    removeValues: (id) => removeRunValues(env.VALUES, env.RUN_ENGINE.idFromName(id).toString()),
+    removeValues: async (id) => {
+      await removeRunValues(env.VALUES, env.RUN_ENGINE.idFromName(id).toString());
+    },
   });
   const slowCalls = defineSlowCalls({
     take: async (run, activity, call) => objects.run(run).takeCall(activity, call),
@@ -59,7 +64,9 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     wait: (ms) => scheduler.wait(ms),
     log,
   });
+  const erasures = buildErasures(env, rooms, archive);
   const chores: Chores = {
+    erasures: () => erasures.sweep(),
     outbox: () => store.sweepOutbox(),
     idempotency: () => store.sweepIdempotency(),
     archive: () => archive.sweep(),
@@ -94,7 +101,8 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
   return {
     archive,
     sweep: () => sweep(chores, log),
-    erasers: { ANSWERS: (org, subject) => answers.forget(org, subject) },
+    erasures,
+    personExports: buildPersonExports(rooms, archive, erasures),
     consume: (batch) =>
       batch.queue === "bulkhead-calls"
         ? slowCalls.consume(batch as MessageBatch<SlowCallMessage>)

@@ -3,7 +3,6 @@
 import { waitUntil } from "cloudflare:workers";
 import { logLine } from "../../core/telemetry/log-line.ts";
 import { versionOf as versionOfPolicies } from "../access/version.ts";
-import type { Archive } from "../archive/archive.ts";
 import { withArchive } from "../archive/archived-runs.ts";
 import { readDecisions, verifyStored } from "../audit/index.ts";
 import { defineAuth } from "../auth/auth.ts";
@@ -16,11 +15,12 @@ import { previewAdmission } from "../guardrail/preview.ts";
 import { defineIngress } from "../ingress/app.ts";
 import { killSwitchFrom } from "../kill-switch/kill-switch.ts";
 import { renderMetrics } from "../telemetry/metrics.ts";
+import type { Background } from "./background.ts";
 import { buildChat } from "./chat.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** The HTTP application with its ports. */
-export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
+export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures, personExports }: Background) {
   const { settings, objects, store, stops, broker, guard, access, authority, callTool, callbacks } = rooms;
   const { now, random, log } = rooms.outside;
   const { adminApiKey, allowPrivateHosts, version, perMinute, publicUrl } = settings;
@@ -89,6 +89,8 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, archive: Archive) {
       versionOf: versionOfPolicies,
       decisions: (org, runs, most) => readDecisions(env.DB, org, runs, most),
     },
+    erasures,
+    personExports,
     callTool,
     sources: rooms.sources,
     alert: (org, notice) => {

@@ -61,6 +61,11 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
           return object === null ? null : new Uint8Array(await object.arrayBuffer());
         },
         putIfAbsent: async (name, bytes) => (await env.VAULT_KEYS.put(name, bytes, { onlyIf: { etagDoesNotMatch: "*" } })) !== null,
+        remove: async (name) => {
+          const was = (await env.VAULT_KEYS.head(name)) !== null;
+          await env.VAULT_KEYS.delete(name);
+          return was;
+        },
       },
     } satisfies VaultPorts,
     budgetLedger: {

@@ -13,7 +13,7 @@ import { open, seal } from "./sealed-secret.ts";
 import { type CredentialRequest, credentialKeyFrom, introspectCredential, mintToolCredential } from "./tool-credential.ts";
 
 /** What texts are digested for: each purpose has a key of its own. */
-export type MacPurpose = "idempotency" | "user" | "session" | "answer";
+export type MacPurpose = "idempotency" | "user" | "session" | "answer" | "person";
 
 /** How long an isolate may miss a key that another deployment has published. */
 const PUBLIC_KEYS_MAX_AGE_MS = 60_000;
@@ -32,6 +32,7 @@ export function defineCredentialBroker(ports: CredentialBrokerPorts) {
       user: derive("user"),
       session: derive("session"),
       answer: derive("answer"),
+      person: derive("person"),
     };
   });
   const credentialKey = once(async () => credentialKeyFrom(await ports.keyRing().credentialKey()));

@@ -36,6 +36,7 @@ import { modelRouteRoutes } from "./routes/model-routes.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { orgRoutes } from "./routes/orgs.ts";
 import { overrideRoutes } from "./routes/overrides.ts";
+import { personRoutes } from "./routes/persons.ts";
 import { consoleFile, platformRoutes } from "./routes/platform.ts";
 import { policyRoutes } from "./routes/policies.ts";
 import { reachRoutes } from "./routes/reach.ts";
@@ -136,6 +137,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...killSwitchRoutes(ports),
   ...auditRoutes(ports),
   ...auditLogRoutes(ports),
+  ...personRoutes(ports),
   ...apiKeyRoutes(ports),
   ...budgetRoutes(ports),
   ...orgRoutes(ports),

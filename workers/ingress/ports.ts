@@ -11,8 +11,10 @@ import type { SignIn } from "../auth/oidc/sign-in.ts";
 import type { ChatPort } from "../chat/ports.ts";
 import type { EdgeSpanIds } from "../composition/outside.ts";
 import type { KeysPort } from "../credential-broker/ports.ts";
+import type { Erasures } from "../erasure/erasure.ts";
 import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
 import type { LimitsPort } from "../limits/limits.ts";
+import type { PersonExports } from "../person-export/export.ts";
 import type { Costs } from "../store/costs.ts";
 import type { UseCasePorts } from "../use-cases/ports.ts";
 
@@ -44,6 +46,8 @@ export type IngressPorts = UseCasePorts & {
   readonly auditLog: (org: string) => Pick<AuditLogRpc, "checkpoint" | "proof" | "consistency" | "tile">;
   /** Recomputes the org's audit chain from raw rows. */
   readonly verifyAudit: (org: string) => Promise<StoredVerdict>;
+  readonly erasures: Pick<Erasures, "erase" | "status" | "digest">;
+  readonly personExports: PersonExports;
   readonly limits: LimitsPort;
   /** False: this address came without a valid credential too often. */
   readonly mayTry: (address: string) => Promise<boolean>;

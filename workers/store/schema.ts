@@ -10,6 +10,7 @@ import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from
 import type { Role } from "../../core/access/principal.ts";
 import type { AuditRecord, DeadLetterRow } from "../../core/audit/record.ts";
 import type { Json } from "../../core/json.ts";
+import type { Gone } from "../../core/keeping/stores.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import type { ChosenSettings } from "../../core/org/settings.ts";
@@ -191,7 +192,7 @@ export const feedback = sqliteTable(
     comment: text("comment"),
     createdAt: integer("created_at").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.org, table.run, table.user] })],
+  (table) => [primaryKey({ columns: [table.org, table.run, table.user] }), index("feedback_by_user").on(table.org, table.user)],
 );
 
 /** Every version of every tool. The newest that is active is the tool; going back to older content is a new version. */
@@ -299,6 +300,7 @@ export const runs = sqliteTable(
     index("runs_by_ended").on(table.org, table.endedAt),
     index("runs_by_trace").on(table.org, sql`${table.summary} ->> '$.trace_id'`, table.id),
     index("runs_by_session").on(table.org, sql`${table.summary} ->> '$.session'`, table.id),
+    index("runs_by_subject").on(table.org, table.subject, table.id),
   ],
 );
 
@@ -357,6 +359,34 @@ export const overrides = sqliteTable(
     createdAt: integer("created_at").notNull(),
   },
   (table) => [index("overrides_by_org").on(table.org, table.id), index("overrides_by_run").on(table.org, table.run, table.step)],
+);
+
+/** Erasures of persons: who asked, and what went. */
+export const erasures = sqliteTable(
+  "erasures",
+  {
+    /** `era_…` */
+    id: text("id").primaryKey(),
+    org: text("org").notNull(),
+    /** A keyed digest of the person. */
+    person: text("person").notNull(),
+    /** The org's own id for the person; null: the erasure is complete. */
+    subject: text("subject"),
+    status: text("status", { enum: ["running", "completed"] }).notNull(),
+    /** The user who asked. */
+    askedBy: text("asked_by").notNull(),
+    /** Runs that began later are not touched. */
+    askedAt: integer("asked_at").notNull(),
+    completedAt: integer("completed_at"),
+    /** JSON: how many entries went, by store. */
+    gone: text("gone", { mode: "json" }).$type<Gone>().notNull(),
+    /** When it was last gone on with. */
+    lookedAt: integer("looked_at").notNull(),
+  },
+  (table) => [
+    index("erasures_by_person").on(table.org, table.person, table.id),
+    index("erasures_by_look").on(table.status, table.lookedAt),
+  ],
 );
 
 /** Claimed idempotency keys, for 24 hours. */

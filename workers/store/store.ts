@@ -7,6 +7,7 @@ import { storeApprovers } from "./approvers.ts";
 import { chooseVersion } from "./choose-version.ts";
 import { openDatabase } from "./database.ts";
 import { storeDeadLetters } from "./dead-letters.ts";
+import { type ErasureStore, storeErasures } from "./erasures.ts";
 import { storeFeedback } from "./feedback.ts";
 import { storeIdempotency } from "./idempotency.ts";
 import { storeKeys } from "./keys.ts";
@@ -42,6 +43,7 @@ export type Store = StorePort &
   RunCosts &
   Pick<RunIndex, "upsertRuns" | "runsInScope" | "countRunsInScope" | "runOrg"> & {
     readonly keeping: RunKeeping;
+    readonly erasures: ErasureStore;
     readonly layout: TrafficStore["layout"];
     /** Outbox rows of this store that are sequenced and in D1 (messages whose source kind is `store`). */
     confirmRecords(ids: readonly string[]): Promise<void>;
@@ -78,6 +80,7 @@ export function defineStore(ports: StorePorts): Store {
     orgs,
     feedback: storeFeedback(db, outbox, now),
     keeping,
+    erasures: storeErasures(db, outbox, now),
     tools: storeTools(db, outbox, now),
     models: storeModels(db, outbox, now),
     routes: storeRoutes(db, outbox, now),

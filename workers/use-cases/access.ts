@@ -26,6 +26,7 @@ export type Action =
   | `override.${"ask" | "approve" | "read"}`
   | `kill.${"throw" | "read" | "recover"}`
   | `audit.${"read" | "verify"}`
+  | `person.${"export" | "erase"}`
   | "guardrail.check"
   | "metrics.read"
   | "credential.introspect";

@@ -98,6 +98,8 @@ export type RunView = {
   redrive_of?: string;
   /** The run whose step this one is. */
   parent?: string;
+  /** When the run's person was erased, and all content with them. Absent: they were not. */
+  erased_at?: string;
   /** Set when the run's end is a dead letter. */
   dead_letter?: { id: string; status: "open" | "redriven" | "discarded"; undone: string[] };
 };

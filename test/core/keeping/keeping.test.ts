@@ -58,12 +58,18 @@ describe("what is kept", () => {
   });
 
   it("names every gap in erasure and retention, so that a new one is a decision", () => {
-    expect(places("erasure", "missing")).toEqual(["VAULT_KEYS"]);
+    expect(places("erasure", "missing")).toEqual([]);
     expect(places("retention", "missing")).toEqual(["REVIEW_QUEUE.review", "VAULT.value", "DB.feedback", "ARCHIVE"]);
   });
 
-  it("is erased by a function where a person's key does not reach", () => {
-    expect(places("erasure", "function")).toEqual(["ANSWERS"]);
+  it("[RIGHTS-1] is erased by a function, run by run, or with a store that is; what stays says why", () => {
+    expect(places("erasure", "function")).toEqual(["VAULT_KEYS", "DB.feedback", "ANSWERS"]);
+    expect(places("erasure", "run")).toEqual(["RUN_ENGINE.journal", "REVIEW_QUEUE.review", "VAULT.value", "DB.runs", "ARCHIVE", "VALUES"]);
+    const erased = [...places("erasure", "function"), ...places("erasure", "run")];
+    const together = Object.values(STORES).flatMap(({ erasure }) => (erasure.by === "with" ? [erasure.store] : []));
+    expect(together.filter((store) => !erased.includes(store))).toEqual([]);
+    const staying = Object.values(STORES).flatMap(({ erasure }) => (erasure.by === "nothing" ? [erasure.why] : []));
+    expect(staying.filter((why) => why.length < 8)).toEqual([]);
   });
 });
 

@@ -101,6 +101,9 @@ GET /admin/kill-switch
 POST /admin/kill-switch/recovery
 POST /admin/kill-switch/recovery/{id}/approve
 GET /v1/audit/entries
+GET /v1/users/{id}/export
+DELETE /v1/users/{id}
+GET /v1/users/{id}/erasure
 POST /v1/audit/verify
 GET /v1/audit/checkpoint
 GET /v1/audit/proof

@@ -1,6 +1,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { leastId } from "../../../core/ids.ts";
 import { FAR } from "../../support/far.ts";
 import { vaultWorld, wrappedKeys } from "../../support/worlds/vault.ts";
 
@@ -204,5 +205,81 @@ describe("keys", () => {
     }).finally(() => {
       vaultWorld.keys.get = get;
     });
+  });
+});
+
+describe("erasure", () => {
+  const AT = FAR;
+  const [older, younger] = [leastId("run", AT - 1), leastId("run", AT + 1)];
+  const inRun = (run: string) => vault.assign({ ...request, run });
+
+  it("[RIGHTS-5] destroys the key and the values of older runs, and leaves no way to open them", async () => {
+    await inRun(older);
+    await vault.assign({ ...request, run: older, subject: "bob", values: [CARD] });
+    expect(wrappedKeys.size).toBe(2);
+    expect(await vault.erase("ada", AT)).toEqual({ keys: 1, values: 1 });
+    expect([await openOne("{{EMAIL_1}}", older), await openOne("{{CREDIT_CARD_1}}", older)]).toEqual([null, CARD.value]);
+    expect(wrappedKeys.size).toBe(1);
+    expect(await vault.erase("ada", AT)).toEqual({ keys: 0, values: 0 });
+  });
+
+  it("[RIGHTS-5] gives an older run that goes on placeholders that never open, and no key; a younger run has a new key", async () => {
+    await inRun(older);
+    await vault.erase("ada", AT);
+    expect(await inRun(older)).toEqual(["{{EMAIL_1}}"]);
+    expect([wrappedKeys.size, await openOne("{{EMAIL_1}}", older)]).toEqual([0, null]);
+    expect(await inRun(younger)).toEqual(["{{EMAIL_1}}"]);
+    expect([wrappedKeys.size, await openOne("{{EMAIL_1}}", younger), await openOne("{{EMAIL_1}}", older)]).toEqual([1, EMAIL.value, null]);
+    await evictDurableObject(vault);
+    expect([await openOne("{{EMAIL_1}}", younger), await openOne("{{EMAIL_1}}", older)]).toEqual([EMAIL.value, null]);
+    expect(await vault.erase("ada", AT)).toEqual({ keys: 0, values: 0 }); // the erasure of before, told again
+    expect(await openOne("{{EMAIL_1}}", younger)).toBe(EMAIL.value);
+  });
+
+  it.each(["get", "putIfAbsent"] as const)(
+    "[RIGHTS-5] leaves no key when it comes while `%s` of an older run is under way",
+    async (slow) => {
+      let release = (): void => {};
+      const gate = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const real = vaultWorld.keys[slow] as (...given: unknown[]) => Promise<unknown>;
+      let reached = false;
+      Object.assign(vaultWorld.keys, {
+        [slow]: async (...given: unknown[]) => {
+          const answer = await real(...given);
+          reached = true;
+          await gate;
+          return answer;
+        },
+      });
+      if (slow === "get") await scripted.keys.putIfAbsent("x", new Uint8Array()); // another key: nothing of it may change
+      const assigned = inRun(older);
+      await vi.waitFor(() => expect(reached).toBe(true));
+      const erased = vault.erase("ada", AT);
+      await scheduler.wait(20);
+      release();
+      expect([await assigned, typeof (await erased).keys]).toEqual([["{{EMAIL_1}}"], "number"]);
+      wrappedKeys.delete("x");
+      expect([wrappedKeys.size, await openOne("{{EMAIL_1}}", older)]).toEqual([0, null]);
+    },
+  );
+
+  it("[RIGHTS-5] completes one that broke off, and forgets a run by itself", async () => {
+    await inRun(older);
+    Object.assign(vaultWorld.keys, { remove: vi.fn(scripted.keys.remove).mockRejectedValueOnce(new Error("R2 is away")) });
+    await runInDurableObject(vault, (instance) => expect(instance.erase("ada", AT)).rejects.toThrow("R2 is away"));
+    expect(await vault.erase("ada", AT)).toEqual({ keys: 1, values: 1 });
+    await inRun(younger);
+    expect([await vault.forget(younger), await vault.forget(younger), await openOne("{{EMAIL_1}}", younger)]).toEqual([1, 0, null]);
+  });
+
+  it("[RIGHTS-2] tells what is kept of a run, with what its input put in", async () => {
+    await vault.assign({ ...request, run: older });
+    await vault.assign({ ...request, run: older, origin: "tool", values: [CARD] });
+    expect((await vault.valuesOf(older)).toSorted((a, b) => a.placeholder.localeCompare(b.placeholder))).toEqual([
+      { placeholder: "{{CREDIT_CARD_1}}", value: CARD.value, fromInput: false },
+      { placeholder: "{{EMAIL_1}}", value: EMAIL.value, fromInput: true },
+    ]);
   });
 });

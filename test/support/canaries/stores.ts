@@ -84,4 +84,9 @@ const textOf = (rows: readonly object[]): string =>
     .map((value) => (value instanceof ArrayBuffer ? latin1(new Uint8Array(value)) : String(value)))
     .join("\n");
 
-const latin1 = (bytes: Uint8Array | undefined): string => (bytes === undefined ? "" : new TextDecoder("latin1").decode(bytes));
+/** One character for each byte. The encoding that `TextDecoder` calls latin1 is windows-1252, which has others from 0x80 to 0x9f. */
+function latin1(bytes: Uint8Array | undefined): string {
+  const parts: string[] = [];
+  for (let at = 0; at < (bytes?.length ?? 0); at += 8_192) parts.push(String.fromCharCode(...(bytes?.subarray(at, at + 8_192) ?? [])));
+  return parts.join("");
+}

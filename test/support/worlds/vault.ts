@@ -14,5 +14,6 @@ export const vaultWorld: { -readonly [K in keyof VaultPorts]: VaultPorts[K] } = 
       wrappedKeys.set(name, bytes);
       return true;
     },
+    remove: async (name) => wrappedKeys.delete(name),
   },
 };

@@ -85,6 +85,7 @@ export const Run = z
     ended_at: time.nullable(),
     redrive_of: z.string().optional(),
     parent: z.string().optional(),
+    erased_at: time.optional().openapi({ description: "set when the run's person was erased, and all content with them" }),
     dead_letter: z
       .object({ id: z.string(), status: z.enum(["open", "redriven", "discarded"]), undone: z.array(z.string()) })
       .optional()

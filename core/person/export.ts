@@ -1,0 +1,24 @@
+/** What is held of a person, as they get it (GDPR Art. 15): one JSON document, made piece by piece. */
+import { fillPlaceholders } from "../guardrail/placeholder.ts";
+import type { Json } from "../json.ts";
+import type { ReviewView } from "../review/view.ts";
+import type { EventView, FeedbackView, RunView } from "../run/outside/view.ts";
+
+/** A run about the person, with everything that is kept of it. */
+export type RunOfExport = {
+  run: RunView;
+  events: EventView[];
+  reviews: ReviewView[];
+  feedback: FeedbackView[];
+};
+
+/** The value with the person's own data where placeholders stood. `values`: by placeholder; what is not among them stays as it is. */
+export function filledIn(value: Json, values: ReadonlyMap<string, string>): Json {
+  if (values.size === 0) return value;
+  // A string of JSON text stays one: what is put in is written as JSON writes it.
+  const text = fillPlaceholders(JSON.stringify(value), (placeholder) => {
+    const known = values.get(placeholder);
+    return known === undefined ? null : JSON.stringify(known).slice(1, -1);
+  });
+  return JSON.parse(text) as Json;
+}

@@ -1,0 +1,81 @@
+/** What erases: every store that the record of stores names (core/keeping/stores.ts), by person or by run. */
+import type { Json } from "../../core/json.ts";
+import type { RunErasers, StoreErasers } from "../../core/keeping/stores.ts";
+import { erasedRun, erasedSummary } from "../../core/person/erased-run.ts";
+import type { Archive } from "../archive/archive.ts";
+import { withArchive } from "../archive/archived-runs.ts";
+import { removeRunValues } from "../archive/run-values.ts";
+import { defineErasures, type Erasures } from "../erasure/erasure.ts";
+import { definePersonExports, type PersonExports } from "../person-export/export.ts";
+import type { Rooms } from "./rooms.ts";
+
+/** Erases what the stores keep of a person. */
+function personErasers({ objects, store, answers }: Rooms): StoreErasers {
+  return {
+    async VAULT_KEYS(org, subject, upTo) {
+      const { keys, values } = await objects.vault(org).erase(subject, upTo);
+      return { VAULT_KEYS: keys, "VAULT.value": values };
+    },
+    ANSWERS: (org, subject) => answers.forget(org, subject),
+    "DB.feedback": (org, subject) => store.erasures.forgetFeedbackOf(org, subject),
+  };
+}
+
+/** Erases what the stores keep of a run. */
+function runErasers(env: Cloudflare.Env, { objects, store, outside }: Rooms, archive: Archive): RunErasers {
+  return {
+    async "RUN_ENGINE.journal"({ run }) {
+      const erased = await objects.run(run).erase();
+      return erased === "later" ? "later" : erased === "erased" ? 1 : 0;
+    },
+    "REVIEW_QUEUE.review": ({ org, run }) => objects.reviewQueue(org).forget(run),
+    "VAULT.value": ({ org, run }) => objects.vault(org).forget(run),
+    VALUES: ({ run }) => removeRunValues(env.VALUES, env.RUN_ENGINE.idFromName(run).toString()),
+    async ARCHIVE({ org, run, because }) {
+      const line = because === "person" ? await store.erasures.lineOf(org, run) : null;
+      const forgotten = await archive.forget(org, run);
+      if (line !== null) await archive.leave(org, run, erasedRun(line.summary, outside.now()));
+      return forgotten;
+    },
+    async "DB.runs"({ org, run, because }) {
+      const line = because === "person" ? await store.erasures.lineOf(org, run) : null;
+      const view = line === null ? null : erasedRun(line.summary, outside.now());
+      return store.erasures.eraseRun(org, run, view === null ? null : { summary: erasedSummary(view), user: view.user });
+    },
+  };
+}
+
+/** Erasures of persons, over every store. */
+export function buildErasures(env: Cloudflare.Env, rooms: Rooms, archive: Archive): Erasures {
+  const { now, random, log } = rooms.outside;
+  return defineErasures({
+    now,
+    random,
+    log,
+    wait: (ms) => scheduler.wait(ms),
+    store: rooms.store.erasures,
+    mac: (text) => rooms.broker.mac("person", text),
+    persons: personErasers(rooms),
+    runs: runErasers(env, rooms, archive),
+    exportsTraces: Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT),
+    notify: async (org, notice) => {
+      await rooms.callbacks.notify(org, notice);
+    },
+  });
+}
+
+/** Exports of what is held of persons. `erasures`: what became of earlier requests is told, too. */
+export function buildPersonExports({ objects, store, outside }: Rooms, archive: Archive, erasures: Erasures): PersonExports {
+  const runs = withArchive(objects.run, archive);
+  return definePersonExports({
+    now: outside.now,
+    runsOf: store.erasures.runsOf,
+    view: (run) => runs(run).view(),
+    events: (run, after) => runs(run).events(after),
+    valuesOf: (org, run) => objects.vault(org).valuesOf(run),
+    reviewsOf: (org, run) => objects.reviewQueue(org).listOf(run),
+    feedbackOn: store.erasures.feedbackOn,
+    feedbackBy: store.erasures.feedbackBy,
+    erasure: async (org, subject) => (await erasures.status(org, subject)) as unknown as Json,
+  });
+}

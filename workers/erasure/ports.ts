@@ -1,0 +1,25 @@
+/** What erasing needs from outside. */
+import type { RunErasers, StoreErasers } from "../../core/keeping/stores.ts";
+import type { Log } from "../../core/telemetry/log-line.ts";
+import type { EpochMs } from "../../core/time.ts";
+import type { ErasureStore } from "../store/erasures.ts";
+
+/** What erasing needs from outside. */
+export type ErasurePorts = {
+  readonly now: () => EpochMs;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly log: Log;
+  readonly wait: (ms: number) => Promise<void>;
+  readonly store: ErasureStore;
+  /** A keyed digest of a text. */
+  readonly mac: (text: string) => Promise<string>;
+  readonly persons: StoreErasers;
+  readonly runs: RunErasers;
+  /** Whether this deployment exports traces: their collector's owner has to erase them there. */
+  readonly exportsTraces: boolean;
+  /** Tells the addresses in the org's `notify`. */
+  readonly notify: (
+    org: string,
+    notice: { readonly id: string; readonly type: string; readonly data: Record<string, string | number | boolean> },
+  ) => Promise<void>;
+};

@@ -1,0 +1,39 @@
+/** What is held of a person, and its erasure. */
+import { z } from "@hono/zod-openapi";
+import { Feedback } from "./org-views.ts";
+import { Review, Run, RunEvent } from "./views.ts";
+
+const time = z.iso.datetime();
+
+/** The erasure of a person. */
+export const Erasure = z
+  .object({
+    id: z.string().openapi({ example: "era_01JCZ5M1R5T0000000000000ZZ" }),
+    org: z.string(),
+    status: z.enum(["running", "completed"]),
+    asked_by: z.string(),
+    asked_at: time,
+    completed_at: time.nullable(),
+    gone: z.array(z.object({ store: z.string(), entries: z.int() })).openapi({ description: "what is gone now, by store" }),
+    runs_left: z.int().openapi({ description: "runs about the person whose content is still to go" }),
+    within_30_days: z.array(z.object({ what: z.string(), by: z.string() })).openapi({ description: "copies that end by themselves" }),
+    stays: z.array(z.object({ store: z.string(), why: z.string() })).openapi({ description: "what an erasure leaves" }),
+  })
+  .openapi("Erasure");
+
+/** What is held of a person. */
+export const PersonExport = z
+  .object({
+    subject: z.string(),
+    org: z.string(),
+    generated_at: time,
+    values: z.enum(["all", "from_input"]).openapi({
+      description:
+        "`from_input`: a person asks for themselves; what tools and models brought may be other people's and stays a placeholder",
+    }),
+    runs: z.array(z.object({ run: Run, events: z.array(RunEvent), reviews: z.array(Review), feedback: z.array(Feedback) })),
+    feedback: z.array(Feedback).openapi({ description: "what the person said of runs" }),
+    erasure: z.union([Erasure, z.null()]),
+    next_cursor: z.string().nullable().openapi({ description: "`?cursor=` for the next runs; null: these were the last" }),
+  })
+  .openapi("PersonExport");

@@ -1,0 +1,88 @@
+/**
+ * The export of what is held of a person (GDPR Art. 15), written run by run, so that no answer is in memory as a whole. It reads the stores
+ * as they are; what is erased meanwhile is left out.
+ */
+import type { Json } from "../../core/json.ts";
+import { filledIn, type RunOfExport } from "../../core/person/export.ts";
+import type { ReviewView } from "../../core/review/view.ts";
+import type { EventView, FeedbackView, RunView } from "../../core/run/outside/view.ts";
+import { type EpochMs, toRfc3339 } from "../../core/time.ts";
+import type { RunOfPerson } from "../store/erasures.ts";
+
+/** What the export reads. */
+export type PersonExportPorts = {
+  readonly now: () => EpochMs;
+  readonly runsOf: (org: string, subject: string, upTo: EpochMs, after: string, limit: number) => Promise<readonly RunOfPerson[]>;
+  /** null: it is gone. */
+  readonly view: (run: string) => Promise<RunView | null>;
+  readonly events: (run: string, after: number) => Promise<{ readonly events: readonly EventView[]; readonly done: boolean } | null>;
+  readonly valuesOf: (
+    org: string,
+    run: string,
+  ) => Promise<readonly { readonly placeholder: string; readonly value: string; readonly fromInput: boolean }[]>;
+  readonly reviewsOf: (org: string, run: string) => Promise<readonly ReviewView[]>;
+  readonly feedbackOn: (org: string, run: string) => Promise<readonly FeedbackView[]>;
+  readonly feedbackBy: (org: string, subject: string) => Promise<readonly FeedbackView[]>;
+  readonly erasure: (org: string, subject: string) => Promise<Json>;
+};
+
+/** Whose data, and how much of it. */
+export type ExportOrder = {
+  readonly org: string;
+  readonly subject: string;
+  /** The person asks for themselves: values that tools or models brought, which may be other people's, stay placeholders. */
+  readonly ownOnly: boolean;
+  /** Runs after this one; "": from the first. */
+  readonly after: string;
+  readonly limit: number;
+};
+
+/** Exports of what is held of persons. */
+export type PersonExports = {
+  /** The document in pieces. Throws in the middle when a store cannot be read: then the document is cut, and no JSON. */
+  pieces(order: ExportOrder): AsyncGenerator<string>;
+};
+
+/** Exports over the given ports. */
+export function definePersonExports(ports: PersonExportPorts): PersonExports {
+  return {
+    async *pieces({ org, subject, ownOnly, after, limit }) {
+      const at = ports.now();
+      const head = { subject, org, generated_at: toRfc3339(at), values: ownOnly ? "from_input" : "all" };
+      yield `${JSON.stringify(head).slice(0, -1)},"runs":[`;
+      const runs = await ports.runsOf(org, subject, at, after, limit + 1);
+      let isFirst = true;
+      for (const { id } of runs.slice(0, limit)) {
+        const told = await runOf(ports, org, id, ownOnly);
+        if (told === null) continue;
+        yield `${isFirst ? "" : ","}${JSON.stringify(told)}`;
+        isFirst = false;
+      }
+      const said = after === "" ? await ports.feedbackBy(org, subject) : [];
+      const rest = {
+        feedback: said,
+        erasure: await ports.erasure(org, subject),
+        next_cursor: runs.length > limit ? (runs[limit - 1]?.id ?? null) : null,
+      };
+      yield `],${JSON.stringify(rest).slice(1)}`;
+    },
+  };
+}
+
+async function runOf(ports: PersonExportPorts, org: string, run: string, ownOnly: boolean): Promise<Json> {
+  const view = await ports.view(run);
+  if (view === null) return null;
+  const events: EventView[] = [];
+  for (let after = 0; ; ) {
+    const page = await ports.events(run, after);
+    events.push(...(page?.events ?? []));
+    after = events.at(-1)?.seq ?? after;
+    if (page === null || page.done || page.events.length === 0) break;
+  }
+  const [values, reviews, feedback] = await Promise.all([ports.valuesOf(org, run), ports.reviewsOf(org, run), ports.feedbackOn(org, run)]);
+  const own = new Map(
+    values.flatMap(({ placeholder, value, fromInput }) => (ownOnly && !fromInput ? [] : [[placeholder, value] as const])),
+  );
+  const told: RunOfExport = { run: view, events, reviews: [...reviews], feedback: [...feedback] };
+  return filledIn(told as unknown as Json, own);
+}

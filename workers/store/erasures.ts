@@ -1,0 +1,194 @@
+/** Erasures of persons, and what D1 keeps of them and of their runs. */
+import { type SQL, sql } from "drizzle-orm";
+import type { AuditRecord } from "../../core/audit/record.ts";
+import { leastId } from "../../core/ids.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { Gone } from "../../core/keeping/stores.ts";
+import { ERASED } from "../../core/person/erased-run.ts";
+import type { ErasureRecord } from "../../core/person/erasure.ts";
+import type { FeedbackView } from "../../core/run/outside/view.ts";
+import { type EpochMs, toRfc3339 } from "../../core/time.ts";
+import { type Database, wrote } from "./database.ts";
+import type { Outbox } from "./outbox.ts";
+
+/** No line that a run still sends is newer than this: what was erased stays erased. */
+const LAST_SEQ = Number.MAX_SAFE_INTEGER;
+
+/** A run about a person. */
+export type RunOfPerson = { readonly id: string; readonly user: string };
+
+/** Erasures in D1. */
+export type ErasureStore = {
+  /** False: one of this person is running already, and nothing is kept. */
+  begin(erasure: ErasureRecord, record: AuditRecord): Promise<boolean>;
+  /** A running one reaches up to `at` from now on: it was asked for again. False: it is complete. */
+  extend(erasure: ErasureRecord, at: EpochMs, record: AuditRecord): Promise<boolean>;
+  /** The person's newest; null: there was none. */
+  newest(org: string, person: string): Promise<ErasureRecord | null>;
+  /** Takes up to `limit` running ones that nobody looked after since `before`; two callers share them. */
+  take(before: EpochMs, limit: number): Promise<readonly ErasureRecord[]>;
+  /** Adds what went. */
+  keep(id: string, gone: Gone): Promise<void>;
+  /** The person's id goes now. Once: false, and nothing changed, when it was complete. */
+  complete(erasure: ErasureRecord, record: AuditRecord): Promise<boolean>;
+  /** Runs about the person that began at `upTo` or before, by id, those after `after`. */
+  runsOf(org: string, subject: string, upTo: EpochMs, after: string, limit: number): Promise<readonly RunOfPerson[]>;
+  countRunsOf(org: string, subject: string, upTo: EpochMs): Promise<number>;
+  /** A run's line as lists show it; null: there is none. */
+  lineOf(org: string, run: string): Promise<{ readonly summary: JsonObject; readonly subject: string } | null>;
+  /** What people think of a run; what somebody thinks of runs, the newest 1,000. */
+  feedbackOn(org: string, run: string): Promise<readonly FeedbackView[]>;
+  feedbackBy(org: string, user: string): Promise<readonly FeedbackView[]>;
+  /** Deletes what the person said of runs; how much that was. */
+  forgetFeedbackOf(org: string, subject: string): Promise<number>;
+  /**
+   * Leaves of a run's line only what `summary` says, and nothing of what people wrote about it; null: the line goes, too. Answers how many
+   * lines that touched.
+   */
+  eraseRun(org: string, run: string, left: { readonly summary: JsonObject; readonly user: string } | null): Promise<number>;
+};
+
+type Row = {
+  id: string;
+  org: string;
+  person: string;
+  subject: string | null;
+  status: "running" | "completed";
+  asked_by: string;
+  asked_at: number;
+  completed_at: number | null;
+  gone: string;
+};
+
+const read = (row: Row): ErasureRecord => ({
+  id: row.id,
+  org: row.org,
+  person: row.person,
+  subject: row.subject,
+  status: row.status,
+  askedBy: row.asked_by,
+  askedAt: row.asked_at,
+  completedAt: row.completed_at,
+  gone: JSON.parse(row.gone) as Gone,
+});
+
+/** Erasures over D1. */
+export function storeErasures(db: Database, outbox: Outbox, now: () => EpochMs): ErasureStore {
+  const feedbackWhere = async (where: SQL): Promise<readonly FeedbackView[]> => {
+    const rows = await db.typed.all<Omit<FeedbackView, "created_at"> & { created_at: number }>(
+      sql`SELECT id, run, user, score, comment, created_at FROM feedback WHERE ${where} ORDER BY created_at DESC LIMIT 1000`,
+    );
+    return rows.map((row) => ({ ...row, created_at: toRfc3339(row.created_at) }));
+  };
+  return {
+    async begin({ id, org, person, subject, askedBy, askedAt }, record) {
+      const none = sql`NOT EXISTS (SELECT 1 FROM erasures WHERE org = ${org} AND person = ${person} AND status = 'running')`;
+      const [, inserted] = await db.batch([
+        outbox.statement(org, record, askedAt, none),
+        sql`INSERT INTO erasures (id, org, person, subject, status, asked_by, asked_at, completed_at, gone, looked_at)
+          SELECT ${id}, ${org}, ${person}, ${subject}, 'running', ${askedBy}, ${askedAt}, NULL, '{}', ${askedAt} WHERE ${none}`,
+      ]);
+      if (!wrote(inserted)) return false;
+      await outbox.flush(org, record);
+      return true;
+    },
+
+    async extend({ id, org }, at, record) {
+      const [, updated] = await db.batch([
+        outbox.statement(org, record, at, sql`EXISTS (SELECT 1 FROM erasures WHERE id = ${id} AND status = 'running')`),
+        sql`UPDATE erasures SET asked_at = ${at} WHERE id = ${id} AND status = 'running'`,
+      ]);
+      if (!wrote(updated)) return false;
+      await outbox.flush(org, record);
+      return true;
+    },
+
+    async newest(org, person) {
+      const [row] = await db.typed.all<Row>(sql`SELECT * FROM erasures WHERE org = ${org} AND person = ${person} ORDER BY id DESC LIMIT 1`);
+      return row === undefined ? null : read(row);
+    },
+
+    async take(before, limit) {
+      const rows = await db.typed.all<Row>(sql`
+        UPDATE erasures SET looked_at = ${now()} WHERE id IN (
+          SELECT id FROM erasures WHERE status = 'running' AND looked_at <= ${before} ORDER BY looked_at LIMIT ${limit})
+        RETURNING *`);
+      return rows.map(read);
+    },
+
+    async keep(id, gone) {
+      await db.typed.run(sql`UPDATE erasures SET gone = ${JSON.stringify(gone)} WHERE id = ${id}`);
+    },
+
+    async complete({ id, org, gone, completedAt }, record) {
+      const running = sql`EXISTS (SELECT 1 FROM erasures WHERE id = ${id} AND status = 'running')`;
+      const [, , updated] = await db.batch([
+        outbox.statement(org, record, completedAt ?? now(), running),
+        sql`UPDATE erasures SET subject = substr(hex(zeroblob(octet_length(subject) / 2 + 1)), 1, octet_length(subject)) WHERE id = ${id}`,
+        sql`UPDATE erasures SET status = 'completed', subject = NULL, completed_at = ${completedAt}, gone = ${JSON.stringify(gone)}
+          WHERE id = ${id} AND status = 'running'`,
+      ]);
+      if (!wrote(updated)) return false;
+      await outbox.flush(org, record);
+      return true;
+    },
+
+    runsOf: (org, subject, upTo, after, limit) =>
+      db.typed.all<RunOfPerson>(sql`
+        SELECT id, user FROM runs WHERE org = ${org} AND subject = ${subject} AND id > ${after} AND id < ${leastId("run", upTo + 1)}
+        ORDER BY id LIMIT ${limit}`),
+
+    async countRunsOf(org, subject, upTo) {
+      const [row] = await db.typed.all<{ left: number }>(sql`
+        SELECT COUNT(*) AS left FROM runs WHERE org = ${org} AND subject = ${subject} AND id < ${leastId("run", upTo + 1)}`);
+      return row?.left ?? 0;
+    },
+
+    async lineOf(org, run) {
+      const [row] = await db.typed.all<{ summary: string; subject: string }>(
+        sql`SELECT summary, subject FROM runs WHERE org = ${org} AND id = ${run}`,
+      );
+      return row === undefined ? null : { summary: JSON.parse(row.summary) as JsonObject, subject: row.subject };
+    },
+
+    feedbackOn: (org, run) => feedbackWhere(sql`org = ${org} AND run = ${run}`),
+    feedbackBy: (org, user) => feedbackWhere(sql`org = ${org} AND user = ${user}`),
+
+    async forgetFeedbackOf(org, subject) {
+      const [, deleted] = await db.batch([
+        sql`UPDATE feedback SET comment = ${overwritten("comment")} WHERE org = ${org} AND user = ${subject}`,
+        sql`DELETE FROM feedback WHERE org = ${org} AND user = ${subject}`,
+      ]);
+      return deleted?.meta.changes ?? 0;
+    },
+
+    async eraseRun(org, run, left) {
+      const here = sql`org = ${org} AND run = ${run}`;
+      const emptied = [
+        sql`UPDATE feedback SET comment = ${overwritten("comment")} WHERE ${here}`,
+        sql`UPDATE dead_letters SET reason = ${overwritten("reason")} WHERE ${here}`,
+        sql`UPDATE overrides SET reason = ${overwritten("reason")} WHERE ${here}`,
+        sql`UPDATE runs SET summary = ${overwritten("summary")}, user = ${overwritten("user")}, subject = ${overwritten("subject")}
+          WHERE org = ${org} AND id = ${run}`,
+      ];
+      const forgotten = [sql`DELETE FROM feedback WHERE ${here}`, sql`DELETE FROM overrides WHERE ${here}`];
+      const line =
+        left === null
+          ? [sql`DELETE FROM dead_letters WHERE ${here}`, sql`DELETE FROM runs WHERE org = ${org} AND id = ${run}`]
+          : [
+              sql`UPDATE dead_letters SET status = 'discarded', seq = ${LAST_SEQ}, reason = json_object('code', 'cancelled', 'message', ${ERASED})
+                WHERE ${here}`,
+              sql`UPDATE runs SET seq = ${LAST_SEQ}, subject = ${ERASED}, user = ${left.user}, summary = ${JSON.stringify(left.summary)},
+                archived_at = COALESCE(archived_at, ${now()}) WHERE org = ${org} AND id = ${run}`,
+            ];
+      const done = await db.batch([...emptied, ...forgotten, ...line]);
+      return done.slice(emptied.length).reduce((sum, { meta }) => sum + meta.changes, 0);
+    },
+  };
+}
+
+/** As many bytes of nothing: SQLite writes them over the old ones, while what it deletes stays in free pages of the file. */
+const overwritten = (column: string) => {
+  const name = sql.identifier(column);
+  return sql`substr(hex(zeroblob(octet_length(${name}) / 2 + 1)), 1, octet_length(${name}))`;
+};
