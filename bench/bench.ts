@@ -13,6 +13,7 @@ import { growth } from "./parts/growth.ts";
 import { guard } from "./parts/guard.ts";
 import { noisy } from "./parts/noisy.ts";
 import type { Part, PartTools } from "./parts/part.ts";
+import { policy } from "./parts/policy.ts";
 import { rows } from "./parts/rows.ts";
 import { sandbox } from "./parts/sandbox.ts";
 import { tool } from "./parts/tool.ts";
@@ -32,6 +33,7 @@ const PARTS: { readonly [name in PartName]: Part } = {
   wake,
   chat,
   noisy,
+  policy,
   cost,
   sandbox,
   dev,

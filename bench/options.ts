@@ -12,6 +12,7 @@ export const PARTS = [
   "wake",
   "chat",
   "noisy",
+  "policy",
   "cost",
   "sandbox",
   "dev",

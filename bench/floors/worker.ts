@@ -5,6 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { defineIsolates } from "../../workers/isolate/isolates.ts";
 import { startDeadline } from "../../workers/kit/deadline.ts";
+import { decide } from "./decisions.ts";
 
 type Env = {
   readonly ONE_COMMIT: DurableObjectNamespace<OneCommit>;
@@ -99,6 +100,8 @@ export default {
     if (pathname === "/isolate") return inIsolate(env.LOADER, true);
     if (pathname === "/isolate-bare") return bareIsolate(env.LOADER);
     if (pathname === "/isolate-again") return inIsolate(env.LOADER, false);
+    if (pathname.startsWith("/decide/"))
+      return new Response(null, { status: decide(Number(pathname.slice("/decide/".length))) ? 200 : 500 });
     const order = await request.json<Order>();
     const name = crypto.randomUUID();
     if (pathname === "/one-commit") return Response.json(await env.ONE_COMMIT.getByName(name).perform(order));
