@@ -1,4 +1,7 @@
-/** An org with a hundred policies of its own, and questions that no decision before has answered: every one goes all the way to Cedar. */
+/**
+ * An org with a hundred policies of its own, ten users and a hundred tools. Each question has spent another sum, which the org's policies
+ * read: none was answered before.
+ */
 import { circumstancesOf, NOTHING_YET } from "../../core/access/circumstances.ts";
 import type { ActiveSets } from "../../core/policy/set.ts";
 import { type Access, type CallQuestion, defineAccess } from "../../workers/access/access.ts";
@@ -39,7 +42,7 @@ export function decide(times: number): boolean {
     };
     const question: CallQuestion = {
       kind: "tool",
-      caller: { org: "acme", user: `user-${asked}`, roles: ["caller"] },
+      caller: { org: "acme", user: `user-${asked % 10}`, roles: ["caller"] },
       circumstances,
       tool: { org: "acme", name: `ledger.tool_${asked % POLICIES}`, effect: "read", approval: "never", resources: " ", roles: null },
     };

@@ -36,12 +36,14 @@ type Loaded = {
   readonly slot: string;
   readonly policies: { readonly [id: string]: string };
   readonly scopes: ReadonlyMap<string, ReturnType<typeof scopeOf>>;
-  readonly reads: Known;
   readonly questions: Questions;
   readonly roles: ReadonlyMap<string, readonly string[]>;
-  /** Actions whose policies Cedar has parsed. */
-  readonly ready: Set<string>;
+  /** The actions whose policies Cedar has parsed. */
+  readonly ready: Map<string, Ready>;
 };
+
+/** The policies about one action. `slot`: where Cedar has them. `reads`: what of the circumstances they read; the rest is no part of a question. */
+type Ready = { readonly slot: string; readonly reads: Known };
 
 /**
  * Loads the set. `slot`: where Cedar keeps it, by default under its version, so that two sets in one isolate do not meet. Loading another
@@ -56,9 +58,10 @@ export function loadPolicies(texts: PolicyTexts, log: Log, version: string = ver
     decide(question) {
       try {
         if (!loaded.questions.isKnown(question)) return UNAVAILABLE;
-        const asked = { ...question, ...(question.context === undefined ? {} : { context: loaded.reads.of(question.context) }) };
+        const { slot, reads } = readyFor(loaded, question.action);
+        const asked = { ...question, ...(question.context === undefined ? {} : { context: reads.of(question.context) }) };
         const key = JSON.stringify(asked);
-        const verdict = remembered.get(key) ?? ask(loaded, asked as AccessQuestion);
+        const verdict = remembered.get(key) ?? ask(loaded, slot, asked as AccessQuestion);
         if (remembered.size >= REMEMBERED) remembered.clear();
         remembered.set(key, verdict);
         return verdict;
@@ -88,10 +91,9 @@ function load(slot: string, version: string, { policies: texts, schema, roles }:
       slot,
       policies,
       scopes: new Map(Object.entries(policies).map(([id, policy]) => [id, scopeOf(policy)])),
-      reads: readBy(Object.values(policies)),
       questions: questionsOf(schema),
       roles: closureOf(roles),
-      ready: new Set(),
+      ready: new Map(),
     };
   } catch (error) {
     log(logLine("policy.invalid", { policy_version: version, why: "the policy set cannot be loaded", error: errorName(error) }));
@@ -99,21 +101,23 @@ function load(slot: string, version: string, { policies: texts, schema, roles }:
   }
 }
 
-/** Where Cedar has the policies about an action. */
-function slotOf({ slot, policies, scopes, ready }: Loaded, action: string): string {
-  const name = `${slot}#${action}`;
-  if (ready.has(action)) return name;
+/** Has Cedar parse the policies about an action when it is first asked about. Throws where it cannot. */
+function readyFor({ slot: place, policies, scopes, ready }: Loaded, action: string): Ready {
+  const known = ready.get(action);
+  if (known !== undefined) return known;
+  const slot = `${place}#${action}`;
   const about = Object.entries(policies).filter(([id]) => {
     const scope = scopes.get(id) ?? "all";
     return scope === "all" || scope.includes(action);
   });
-  if (preparsePolicySet(name, { staticPolicies: Object.fromEntries(about) }).type !== "success")
+  if (preparsePolicySet(slot, { staticPolicies: Object.fromEntries(about) }).type !== "success")
     throw new TypeError("the policies cannot be parsed");
-  ready.add(action);
-  return name;
+  const made = { slot, reads: readBy(about.map(([, policy]) => policy)) };
+  ready.set(action, made);
+  return made;
 }
 
-function ask(loaded: Loaded, question: AccessQuestion): Verdict {
+function ask(loaded: Loaded, slot: string, question: AccessQuestion): Verdict {
   const { entities, ...request } = toCedarRequest(question);
   const [who, ...others] = entities;
   if (who === undefined) return UNAVAILABLE;
@@ -121,7 +125,7 @@ function ask(loaded: Loaded, question: AccessQuestion): Verdict {
   const answer = statefulIsAuthorized({
     ...request,
     entities: [{ ...who, parents }, ...others] as EntityJson[],
-    preparsedPolicySetId: slotOf(loaded, question.action),
+    preparsedPolicySetId: slot,
   });
   if (answer.type !== "success" || answer.response.diagnostics.errors.length > 0) return UNAVAILABLE;
   const { decision, diagnostics } = answer.response;
