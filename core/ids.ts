@@ -29,7 +29,10 @@ export type IdPrefix =
   | "ovr"
   | "act"
   | "era"
-  | "exp";
+  | "exp"
+  | "drill"
+  | "ntc"
+  | "inc";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford's base 32: no I, L, O, U
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;

@@ -871,6 +871,19 @@ export type Definition = {
   } };
 };
 
+export type Drills = {
+  readonly data: readonly ({
+    readonly id: string;
+    readonly at: string;
+    readonly scope: string;
+    readonly status: "running" | "done";
+    readonly runs: number;
+    readonly revoked_ms: number | null;
+    readonly last_dispatch_ms: number | null;
+    readonly drained_ms: number | null;
+  })[];
+};
+
 export type EmbeddingList = {
   readonly object: string;
   readonly data: readonly ({
@@ -1855,6 +1868,10 @@ export type SplitTraffic = {
     readonly version: number;
     readonly percent: number;
   })[];
+};
+
+export type StartDrill = {
+  readonly scope: string;
 };
 
 export type StartRun = {

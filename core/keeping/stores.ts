@@ -62,6 +62,8 @@ export const STORES = {
   "KILL_SWITCH.switch": { erasure: CALLERS, retention: nothing("what was stopped, when and by whom") },
   "KILL_SWITCH.recovery": { erasure: CALLERS, retention: nothing("who asked for a recovery and who approved it") },
   "KILL_SWITCH.push": { erasure: NUMBERS, retention: itself("a push is deleted when its last pass is over") },
+  "KILL_SWITCH.drill": { erasure: CALLERS, retention: itself("the oldest go beyond 200") },
+  "KILL_SWITCH.drill_mark": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
   "KILL_SWITCH.outbox": { erasure: NUMBERS, retention: UNTIL_CONFIRMED },
 
   "VAULT.value": {

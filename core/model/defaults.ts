@@ -31,6 +31,14 @@ const REHEARSAL: ModelEntry = {
   trains: false,
 };
 
+/** What a drill of the kill switch calls, in every org: the rehearsal, for no task and at no price. It is in no list of models. */
+export const DRILL_MODEL: ModelEntry = {
+  ...REHEARSAL,
+  id: "bulkhead/drill-1.0.0",
+  price: { input: 0, output: 0, cached_input: null },
+  tasks: [],
+};
+
 /**
  * Price of the model that `MODEL` names where `MODEL_PRICE` does not say: dollars per million tokens, above most models of November 2026,
  * so that a cap of money binds too early rather than never.

@@ -7,10 +7,11 @@ import { DurableObject } from "cloudflare:workers";
 import type { RecordsMessage } from "../../core/audit/record.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { mintId } from "../../core/ids.ts";
+import { DRILL_ACTOR, DRILL_RUNS, type Drill, type DrillView } from "../../core/kill-switch/drill.ts";
 import type { FlagValue } from "../../core/kill-switch/flag.ts";
 import { type Heard, hear, type OpenReport, openIn } from "../../core/kill-switch/in-flight.ts";
 import { SETTLE_MS } from "../../core/kill-switch/push.ts";
-import type { StopScope, Stops } from "../../core/kill-switch/stops.ts";
+import { DRILL_WORKFLOW, type StopScope, type Stops, stoppedBy } from "../../core/kill-switch/stops.ts";
 import {
   type Actor,
   type Approver,
@@ -28,6 +29,7 @@ import { Alarm } from "../kit/alarm.ts";
 import { Outbox } from "../kit/outbox.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { DEPLOYMENT } from "../kit/stub.ts";
+import { type DrillRunsPort, Drills } from "./drills.ts";
 import { type FlagPort, FlagWatch } from "./flag-watch.ts";
 import { type Pausables, pausableRuns, type RunPushPorts } from "./pausable.ts";
 import { Pushes } from "./pushes.ts";
@@ -42,12 +44,19 @@ export type KillSwitchPorts = RunPushPorts & {
   readonly random: (bytes: number) => Uint8Array;
   readonly send: (message: RecordsMessage) => Promise<void>;
   readonly flag: FlagPort;
+  readonly drillRuns: DrillRunsPort;
 };
 
 /** Where it goes on record when a hand nobody knows set the flag: the org of the platform's admins. */
 const PLATFORM_ORG = "default";
 
-type Stores = { readonly switches: Switches; readonly flag: FlagWatch; readonly pushes: Pushes; readonly outbox: Outbox };
+type Stores = {
+  readonly switches: Switches;
+  readonly flag: FlagWatch;
+  readonly pushes: Pushes;
+  readonly drills: Drills;
+  readonly outbox: Outbox;
+};
 type Thrower = { readonly name: string; readonly org: string; readonly type: "user" | "dashboard" };
 
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
@@ -75,6 +84,7 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
         switches: new Switches(sql),
         flag: new FlagWatch(sql),
         pushes: new Pushes(sql, this.#work),
+        drills: new Drills(sql),
         outbox: new Outbox(sql, PLATFORM_ORG, { kind: "kill-switch", id: DEPLOYMENT }),
       };
     }
@@ -94,10 +104,41 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
       return switchView(thrown);
     }
 
+    /** Begins a drill of the scope, with runs of its own in `org`. Only one is held at a time, and none where a switch stops them already. */
+    async drill(scope: StopScope, org: string, by: string): Promise<Result<{ id: string }, Refusal>> {
+      await this.#awake();
+      const { drills } = this.#stores;
+      const runs = await this.#ports.drillRuns.mint(org, DRILL_RUNS);
+      if (drills.isUnderWay()) return err(refuse("conflict", "another drill is under way; a drill takes a minute at most"));
+      if (stoppedBy(this.#stops(), { org, workflow: DRILL_WORKFLOW }) !== null)
+        return err(refuse("conflict", "a kill switch already stops the org, so a drill would measure nothing"));
+      const at = this.#ports.now();
+      const id = mintId("drill", at, this.#ports.random(10));
+      drills.save({ v: 1, id, org, by, scope: { ...scope, drill: true }, at, runs, switch: null, figures: null, dueAt: at });
+      await this.#arm();
+      return ok({ id });
+    }
+
+    /** Drills that were held in the org, or in any, newest first. */
+    async drills(org: string, platformAdmin: boolean): Promise<DrillView[]> {
+      await this.#awake();
+      return this.#stores.drills.list((drill) => platformAdmin || drill.org === org);
+    }
+
+    /** Holds the drill of the month when it is due. Answers whether one began. */
+    async holdMonthlyDrill(): Promise<boolean> {
+      await this.#awake();
+      const { drills } = this.#stores;
+      if (!drills.isOverdue(this.#ports.now())) return false;
+      const begun = await this.drill({ kind: "all" }, PLATFORM_ORG, DRILL_ACTOR);
+      if (begun.ok) drills.mark(this.#ports.now());
+      return begun.ok;
+    }
+
     /** Switches that concern the org. Only the platform's admin sees how many runs of other orgs are in flight. */
     async status(org: string, platformAdmin: boolean): Promise<SwitchesView> {
       await this.#awake();
-      const visible = this.#stores.switches.active().filter(({ scope }) => scope.kind === "all" || scope.org === org);
+      const visible = this.#real().filter(({ scope }) => scope.kind === "all" || scope.org === org);
       const counted = widest(visible);
       const counts = await Promise.all(
         counted.map(async (state) => {
@@ -179,10 +220,10 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
 
     override async alarm(): Promise<void> {
       if (!this.#begun) return;
-      const { switches, flag, pushes, outbox } = this.#stores;
+      const { switches, flag, pushes, drills, outbox } = this.#stores;
       const now = () => this.#ports.now();
       await this.#alarm.lease();
-      const truth = (): FlagValue => (switches.active().length > 0 ? "on" : "off");
+      const truth = (): FlagValue => (this.#real().length > 0 ? "on" : "off");
       const latch = () =>
         void this.#throw({ kind: "all" }, { name: DASHBOARD, org: PLATFORM_ORG, type: "dashboard" }, "the flag was set to `on` by hand");
       await Promise.all([
@@ -193,6 +234,13 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
           find: (id) => switches.find(id),
           isQuiet: (state) => this.#isQuiet(state),
           drained: (id) => this.#noteDrained(id),
+        }),
+        drills.turn({
+          now,
+          runs: this.#ports.drillRuns,
+          find: (id) => switches.find(id),
+          throwFor: (drill, save) => this.#throwForDrill(drill, save),
+          finish: (drill, save) => this.#finishDrill(drill, save),
         }),
         outbox.flush((message) => sendByOrg(message, (part) => this.#ports.send(part)), now),
       ]);
@@ -232,6 +280,40 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
       });
     }
 
+    /** The switch of a drill leaves the epoch as it is: the credentials of real work stay good. */
+    #throwForDrill({ scope, by }: Drill, save: (id: string, at: EpochMs) => void): void {
+      const { switches, pushes } = this.#stores;
+      const at = this.#ports.now();
+      this.ctx.storage.transactionSync(() => {
+        const id = mintId("kill", at, this.#ports.random(10));
+        const thrown = { by, at, epoch: this.#stops().epoch };
+        const state: Switch = { v: 1, id, scope, reason: "a drill", thrown, drainedAt: null, recovered: null };
+        switches.save(state);
+        pushes.begin(state, "halt", at);
+        save(id, at);
+      });
+    }
+
+    #finishDrill({ id, org, by, runs, figures, switch: thrown }: Drill, save: () => void): void {
+      const { switches, pushes } = this.#stores;
+      const at = this.#ports.now();
+      const state = thrown === null ? null : switches.find(thrown.id);
+      if (state === null) throw new Error("a drill has no switch");
+      this.ctx.storage.transactionSync(() => {
+        const lifted: Switch = { ...state, recovered: { by: DRILL_ACTOR, at, epoch: state.thrown.epoch } };
+        switches.save(lifted);
+        pushes.end(lifted);
+        const data = { drill: id, asked_by: by, runs: runs.length, ...figures };
+        this.#record(lifted, { type: "kill_switch.drilled", org, actor: { type: "system", id: DRILL_ACTOR }, decision: null, data }, at);
+        save();
+      });
+    }
+
+    /** Active switches that are no drill's. */
+    #real(): Switch[] {
+      return this.#stores.switches.active().filter(({ scope }) => scope.drill !== true);
+    }
+
     /** Who throws what is thrown already has a reason of their own: recoveries that were asked for before are void. */
     #throwAgain(active: Switch, by: Thrower, reason: string, at: EpochMs): Switch {
       const state: Switch = { ...active, thrownAgain: (active.thrownAgain ?? 0) + 1 };
@@ -265,8 +347,8 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
     }
 
     async #arm(): Promise<void> {
-      const { flag, pushes, outbox } = this.#stores;
-      await this.#alarm.setTo([flag.nextDueAt(), pushes.nextDueAt(), outbox.nextDueAt()]);
+      const { flag, pushes, drills, outbox } = this.#stores;
+      await this.#alarm.setTo([flag.nextDueAt(), pushes.nextDueAt(), drills.nextDueAt(), outbox.nextDueAt()]);
     }
   };
 }

@@ -41,7 +41,8 @@ const CONCERNED: { readonly [D in Direction]: readonly RunStatus[] } = {
 export const pausableRuns = (ports: RunPushPorts): Pausable => ({
   page: (scope, direction, limit, cursor) => ports.runsInScope(scope, CONCERNED[direction], limit, cursor),
   // What calls which tool or model, the index does not know: other runs of the org move on, and the calls themselves are counted.
-  countMoving: async (scope) => (scope.kind === "tool" || scope.kind === "model" ? 0 : ports.countRunsInScope(scope, MOVING)),
+  countMoving: async (scope) =>
+    scope.drill !== true && (scope.kind === "tool" || scope.kind === "model") ? 0 : ports.countRunsInScope(scope, MOVING),
   halt: (id, stops) => ports.haltRun(id, stops),
   resume: (id, stops) => ports.resumeRun(id, stops),
 });

@@ -53,6 +53,11 @@ export class Pushes implements Shelf<Row> {
     }
   }
 
+  /** What was pushed for this scope is over, and nothing follows. MUST be called inside the transaction that ends the switch. */
+  end(state: Switch): void {
+    this.#sql.exec("DELETE FROM push WHERE scope = ?", scopeKey(state.scope));
+  }
+
   nextDueAt(): EpochMs | null {
     return this.#sql.exec<{ at: number | null }>("SELECT MIN(due_at) AS at FROM push").one().at;
   }

@@ -11,7 +11,7 @@ import type { Outbox } from "../kit/outbox.ts";
 
 /** A throw, a request for recovery or a recovery, as it goes on record. */
 export type SwitchFact = {
-  readonly type: "kill_switch.thrown" | "kill_switch.recovery_requested" | "kill_switch.recovered";
+  readonly type: "kill_switch.thrown" | "kill_switch.recovery_requested" | "kill_switch.recovered" | "kill_switch.drilled";
   readonly org: string;
   readonly actor: AuditActor;
   readonly decision: AuditRecord["decision"];

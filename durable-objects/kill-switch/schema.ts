@@ -9,4 +9,7 @@ export const SCHEMA: readonly string[] = [
   CREATE TABLE recovery (id TEXT PRIMARY KEY, body TEXT NOT NULL);
   CREATE TABLE push (id INTEGER PRIMARY KEY AUTOINCREMENT, switch TEXT NOT NULL, scope TEXT NOT NULL, kind TEXT NOT NULL, due_at INTEGER NOT NULL, body TEXT NOT NULL);
   ${OUTBOX_SCHEMA}`,
+  `
+  CREATE TABLE drill (id TEXT PRIMARY KEY, due_at INTEGER, body TEXT NOT NULL);
+  CREATE TABLE drill_mark (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);`,
 ];

@@ -7,7 +7,13 @@ import { openWorld, SHOP, type World } from "../support/scenario/world.ts";
 
 let world: World;
 let admins: { ann: string; bob: string };
+/** Under way while the other tests run: a drill takes some ten seconds. */
+let drill: { id: string; key: string };
 beforeAll(async () => {
+  const key = await makeKey("drilled", "dana", ["operator", "admin"]);
+  const begun = await call("POST", "/admin/kill-switch/drill", key, { scope: "org:drilled" });
+  expect(begun.status, JSON.stringify(begun.body)).toBe(202);
+  drill = { id: String(begun.body["id"]), key };
   world = await openWorld("stopped");
   admins = { ann: await makeKey("stopped", "ann", ["admin"]), bob: await makeKey("stopped", "bob", ["admin"]) };
 });
@@ -45,6 +51,37 @@ describe("the kill switch", () => {
     expect(done["status"], JSON.stringify(done)).toBe("completed");
     expect((await start()).status).toBe(202);
   });
+
+  it("[KILL-95] a drill measures the way of a real switch, stops nothing else, and is on record", async () => {
+    const epoch = async () => (await call("GET", "/admin/kill-switch", drill.key)).body;
+    expect(await epoch()).toMatchObject({ switches: [], in_flight: 0, drained_at: null });
+    const again = await call("POST", "/admin/kill-switch/drill", drill.key, { scope: "org:drilled" });
+    expect([409, 202]).toContain(again.status);
+    const path = "/admin/kill-switch/drills";
+    const mine = (body: JsonObject) => (body["data"] as JsonObject[]).find((one) => one["id"] === drill.id);
+    const list = await eventually(path, drill.key, (body) => mine(body)?.["status"] === "done", 40_000);
+    expect(mine(list)).toMatchObject({ runs: 10, scope: "org:drilled" });
+    for (const figure of ["revoked_ms", "last_dispatch_ms"]) expect(mine(list)?.[figure], JSON.stringify(list)).toBeLessThan(5_000);
+    expect(mine(list)?.["drained_ms"], JSON.stringify(list)).toBeLessThan(30_000);
+    const runs = await eventually(
+      "/v1/runs",
+      drill.key,
+      (body) => (body["data"] as JsonObject[]).filter((run) => run["status"] === "cancelled").length === 10,
+      20_000,
+    );
+    expect((runs["data"] as JsonObject[]).every((run) => run["workflow"] === "(drill)")).toBe(true);
+    const entries = await eventually(
+      "/v1/audit/entries?type=kill_switch.drilled",
+      drill.key,
+      (body) => (body["data"] as JsonObject[]).length > 0,
+      20_000,
+    );
+    expect((entries["data"] as JsonObject[])[0]?.["data"]).toMatchObject({
+      drill: drill.id,
+      runs: 10,
+      drained_ms: mine(list)?.["drained_ms"] ?? null,
+    });
+  }, 90_000);
 
   it("[THREAD-41] only the platform admin throws `all`", async () => {
     expect((await call("POST", "/admin/kill-switch", admins.ann, { scope: "all", reason: "x" })).status).toBe(403);

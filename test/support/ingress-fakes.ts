@@ -379,6 +379,11 @@ export function makeWorld(
         return view;
       },
       status: async () => ({ switches: [...switches.values()].map(({ view }) => view), in_flight: 0, drained_at: null }),
+      async drill(scope) {
+        keep(`drill ${scopeText(scope)}`);
+        return ok({ id: mintId("drill", clock.at, new Uint8Array(randomBytes(10))) });
+      },
+      drills: async () => [],
       async requestRecovery(scope) {
         const thrown = [...switches.values()].find((item) => scopeText(item.scope) === scopeText(scope));
         if (thrown === undefined) return err(refuse("conflict", "no switch is active for this scope"));

@@ -80,6 +80,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
           await callbacks.notify(org, notice);
         },
       }),
+    drills: async () => ({ begun: (await objects.killSwitch().holdMonthlyDrill()) ? 1 : 0 }),
     sandboxes: async () => {
       await rooms.containers?.pool().tend();
       return {};

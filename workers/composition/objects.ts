@@ -19,6 +19,7 @@ import { runValues } from "../archive/run-values.ts";
 import { defineForkAlert, readEntries } from "../audit/index.ts";
 import { carryPlaceholders } from "../guardrail/carry.ts";
 import { eachPortion } from "../guardrail/in-portions.ts";
+import { defineDrillRuns } from "../kill-switch/drill-runs.ts";
 import { flagStore } from "../kill-switch/flag.ts";
 import { underRegistry } from "../use-cases/approvers.ts";
 import { bearHeir } from "../use-cases/bear.ts";
@@ -47,6 +48,7 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
       random,
       send,
       flag: flagStore(env.FLAGS),
+      drillRuns: defineDrillRuns({ runs: objects.run, stops: () => rooms.stops.stops(), mintRunId: broker.mintRunId, now }),
       runsInScope: store.runsInScope,
       countRunsInScope: store.countRunsInScope,
       haltRun: lookAgain,

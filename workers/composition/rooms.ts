@@ -2,7 +2,7 @@
 import { waitUntil } from "cloudflare:workers";
 import { CALLBACK_SECRET_NAME } from "../../core/callback/sign.ts";
 import { idTime } from "../../core/ids.ts";
-import { withDefaultModels } from "../../core/model/defaults.ts";
+import { DRILL_MODEL, withDefaultModels } from "../../core/model/defaults.ts";
 import { auditLogOf } from "../../durable-objects/audit-log/stub.ts";
 import { budgetLedgerOf } from "../../durable-objects/budget-ledger/stub.ts";
 import { circuitBreakerOf } from "../../durable-objects/circuit-breaker/stub.ts";
@@ -140,7 +140,8 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   const access = defineAccess(log);
   const latencies = defineLatencies();
   const models = async (org: string) => withDefaultModels(await store.models.list(org), settings.model);
-  const model = async (org: string, id: string) => (await models(org)).find((entry) => entry.id === id) ?? null;
+  const knownModels = async (org: string) => [...(await models(org)), DRILL_MODEL];
+  const model = async (org: string, id: string) => (await knownModels(org)).find((entry) => entry.id === id) ?? null;
   const authority = defineAuthority({
     now,
     log,
@@ -150,7 +151,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     egress: async (org) => (await store.orgs.settings(org)).egress,
     settings: store.orgs.settings,
     overridden: (org, runs, step) => store.overrides.active(org, runs, step, now()),
-    models,
+    models: knownModels,
     route: store.routes.get,
     measured: (entry) => latencies.of(upstreamKey(entry, settings.aiGateway?.url ?? null) ?? ""),
     workflow: async (org, name, version, user, run) => {

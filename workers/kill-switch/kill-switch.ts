@@ -2,6 +2,7 @@
 
 import type { Principal } from "../../core/access/principal.ts";
 import type { Refusal } from "../../core/errors/problem.ts";
+import type { DrillView } from "../../core/kill-switch/drill.ts";
 import type { StopScope, Stops } from "../../core/kill-switch/stops.ts";
 import type { SwitchesView, SwitchView } from "../../core/kill-switch/view.ts";
 import type { Result } from "../../core/result.ts";
@@ -16,10 +17,13 @@ export type KillSwitchPort = {
   status(org: string, platformAdmin: boolean): Promise<SwitchesView>;
   requestRecovery(scope: StopScope, by: Principal, reason: string): Promise<Result<{ id: string }, Refusal>>;
   approveRecovery(id: string, by: Principal): Promise<Result<SwitchView, Refusal>>;
+  /** Begins a drill with runs in the principal's org. */
+  drill(scope: StopScope, by: Principal): Promise<Result<{ id: string }, Refusal>>;
+  drills(org: string, platformAdmin: boolean): Promise<DrillView[]>;
 };
 
 /** What is asked of the deployment's switch. */
-export type SwitchPort = Pick<KillSwitchRpc, "throwSwitch" | "status" | "requestRecovery" | "approveRecovery">;
+export type SwitchPort = Pick<KillSwitchRpc, "throwSwitch" | "status" | "requestRecovery" | "approveRecovery" | "drill" | "drills">;
 
 /** `object` gives a stub for each call: one that broke is not used again. */
 export const killSwitchFrom = (object: () => SwitchPort, reader: StopsReader): KillSwitchPort => ({
@@ -32,6 +36,8 @@ export const killSwitchFrom = (object: () => SwitchPort, reader: StopsReader): K
     }
   },
   status: (org, platformAdmin) => object().status(org, platformAdmin),
+  drill: (scope, by) => object().drill(scope, by.org, by.user),
+  drills: (org, platformAdmin) => object().drills(org, platformAdmin),
   requestRecovery: (scope, by, reason) => object().requestRecovery(scope, by, reason),
   async approveRecovery(id, by) {
     try {

@@ -5,7 +5,7 @@
 import { and, count, desc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
 import type { RunIndexRow } from "../../core/audit/record.ts";
 import { mintId } from "../../core/ids.ts";
-import type { StopScope } from "../../core/kill-switch/stops.ts";
+import { DRILL_WORKFLOW, type StopScope } from "../../core/kill-switch/stops.ts";
 import type { Page } from "../../core/page.ts";
 import type { RunStatus } from "../../core/run/outside/view.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
@@ -113,7 +113,7 @@ function inScope(scope: StopScope, statuses: readonly RunStatus[]): SQL | undefi
   return and(
     sql`${runs.status} IN (SELECT value FROM json_each(${JSON.stringify(statuses)}))`,
     scope.kind === "all" ? undefined : eq(runs.org, scope.org),
-    scope.kind === "workflow" ? eq(runs.workflow, scope.name) : undefined,
+    scope.drill === true ? eq(runs.workflow, DRILL_WORKFLOW) : scope.kind === "workflow" ? eq(runs.workflow, scope.name) : undefined,
   );
 }
 

@@ -72,7 +72,7 @@ export async function renderMetrics(db: D1Database, stops: Stops, sandboxQueue: 
       "tool_sandbox_queue_depth",
       rows.orgs.map(({ org }) => ({ labels: { org: String(org) }, value: sandboxQueue.get(String(org)) ?? 0 })),
     ),
-    valuesOf("agent_kill_switch_active", [{ labels: {}, value: stops.active.length }]),
+    valuesOf("agent_kill_switch_active", [{ labels: {}, value: stops.active.filter(({ drill }) => drill !== true).length }]),
   ]);
 }
 

@@ -21,6 +21,8 @@ GET /metrics
 GET /console
 POST /console/session
 DELETE /console/session
+POST /admin/kill-switch/drill
+GET /admin/kill-switch/drills
 POST /v1/api-keys
 GET /v1/api-keys
 DELETE /v1/api-keys/{id}

@@ -13,5 +13,11 @@ export const killSwitchWorld: { -readonly [K in keyof KillSwitchPorts]: KillSwit
   runsInScope: () => Promise.reject(new Error("unscripted: runsInScope")),
   countRunsInScope: () => Promise.reject(new Error("unscripted: countRunsInScope")),
   haltRun: () => Promise.reject(new Error("unscripted: haltRun")),
+  drillRuns: {
+    mint: () => Promise.reject(new Error("unscripted: drillRuns.mint")),
+    start: () => Promise.reject(new Error("unscripted: drillRuns.start")),
+    told: () => Promise.reject(new Error("unscripted: drillRuns.told")),
+    end: () => Promise.reject(new Error("unscripted: drillRuns.end")),
+  },
   resumeRun: () => Promise.reject(new Error("unscripted: resumeRun")),
 };

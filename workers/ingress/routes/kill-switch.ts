@@ -19,7 +19,7 @@ import type { IngressPorts } from "../ports.ts";
 import { REPLAYED, repeatable } from "../repeat.ts";
 import { MODEL_PART, ORG_NAME, reasonText, TOOL_NAME, WORKFLOW_NAME } from "../schemas/names.ts";
 import { idempotencyHeader } from "../schemas/requests.ts";
-import { Switch, Switches } from "../schemas/views.ts";
+import { Drills, Switch, Switches } from "../schemas/views.ts";
 
 const isModelId = (name: string): boolean => name.split("/").length === 2 && name.split("/").every((part) => MODEL_PART.test(part));
 const NAMES: { readonly [kind: string]: (name: string) => boolean } = {
@@ -34,6 +34,7 @@ const scopeField = z
   .max(300)
   .refine((text) => readScope(text, "any") !== null, "is `all`, `org:NAME`, `workflow:NAME`, `tool:NAME` or `model:ID`")
   .openapi({ example: "workflow:support-refund" });
+const DrillBody = z.strictObject({ scope: scopeField }).openapi("StartDrill");
 const Body = z.strictObject({ scope: scopeField, reason: reasonText }).openapi("Stop");
 
 export function killSwitchRoutes(ports: IngressPorts): Endpoint[] {
@@ -61,6 +62,34 @@ export function killSwitchRoutes(ports: IngressPorts): Endpoint[] {
       action: "kill.read",
       answers: { 200: { description: "the switches", schema: Switches } },
       handle: async ({ principal }) => reply(200, await ports.killSwitch.status(principal.org, principal.platformAdmin)),
+    }),
+    endpoint({
+      method: "post",
+      path: "/admin/kill-switch/drill",
+      operationId: "drillKillSwitch",
+      tag: "control",
+      summary: "Drills a stop of the scope on runs of a workflow of its own; nothing else is stopped",
+      action: "kill.throw",
+      headers: idempotencyHeader,
+      body: DrillBody,
+      answers: {
+        202: {
+          description: "the drill; its figures are in the list of drills within a minute or so",
+          schema: z.object({ id: z.string() }),
+        },
+      },
+      refusals: ["not_found", "conflict", "idempotency_key_reused"],
+      handle: (call) => drill(ports, call),
+    }),
+    endpoint({
+      method: "get",
+      path: "/admin/kill-switch/drills",
+      operationId: "listDrills",
+      tag: "control",
+      summary: "Lists the drills that were held, newest first, with what they measured",
+      action: "kill.read",
+      answers: { 200: { description: "the drills", schema: Drills } },
+      handle: async ({ principal }) => reply(200, { data: await ports.killSwitch.drills(principal.org, principal.platformAdmin) }),
     }),
     endpoint({
       method: "post",
@@ -172,4 +201,24 @@ async function requestRecovery(ports: IngressPorts, call: StopCall): Promise<Ans
   }
   await settle("accepted", asked.value.id);
   return reply(202, { id: asked.value.id });
+}
+
+type DrillCall = Call<NoFields, NoFields, typeof idempotencyHeader, typeof DrillBody>;
+
+async function drill(ports: IngressPorts, call: DrillCall): Promise<Answer<202, { readonly id: string }>> {
+  const scope = await scopeFor(ports, call, "kill.throw", call.body.scope);
+  if (!scope.ok) return scope;
+  const unknownThing = await unknownInScope(ports, call, call.routeName, scope.value);
+  if (unknownThing !== null) return err(unknownThing);
+  const claimed = await claim<"accepted">(ports, call, repeatable(call, call.body), "drill");
+  if (!claimed.ok) return claimed;
+  const { id, replayed, settle, release } = claimed.value;
+  if (replayed !== null) return reply(202, { id }, REPLAYED);
+  const begun = await ports.killSwitch.drill(scope.value, call.principal);
+  if (!begun.ok) {
+    await release();
+    return begun;
+  }
+  await settle("accepted", begun.value.id);
+  return reply(202, { id: begun.value.id });
 }

@@ -381,6 +381,24 @@ export const Switches = z
   .object({ switches: z.array(Switch), in_flight: z.number().int(), drained_at: time.nullable() })
   .openapi("Switches");
 
+/** Drills of the kill switch, newest first. Milliseconds after the throw; null: not known (yet). */
+export const Drills = z
+  .object({
+    data: z.array(
+      z.object({
+        id: z.string(),
+        at: time,
+        scope: z.string(),
+        status: z.enum(["running", "done"]),
+        runs: z.number().int(),
+        revoked_ms: z.number().int().nullable(),
+        last_dispatch_ms: z.number().int().nullable(),
+        drained_ms: z.number().int().nullable(),
+      }),
+    ),
+  })
+  .openapi("Drills");
+
 /** An entry of the audit chain. */
 export const AuditEntry = describing<Json>(
   z
