@@ -1,5 +1,5 @@
 /**
- * What one reading of the KV flag means. KV shows a write elsewhere after up to a minute or more, keeps no order and caches what
+ * What one reading of the KV flag means. KV shows a write elsewhere after up to a minute or more, keeps no order between places and caches what
  * it showed (developers.cloudflare.com/kv/concepts/how-kv-works, 2026-10), so a reading may be older than what we wrote. Every
  * write of ours carries a mark in the metadata; a value without its mark was set by hand.
  *
@@ -42,16 +42,18 @@ export const STALE_MS = 120_000;
 /** `latch`: somebody set it to `on`. `write`: it does not show the truth. `wait`: it may be an old value; look again. */
 export type FlagVerdict = "latch" | "write" | "wait" | "fine";
 
-/** Whether a reading was set by a hand, or is only old. */
+/** Whether a reading was set by a hand, or is only old. `isAllStopped`: a hand's `on` has nothing to add, and is answered by that. */
 export function judgeFlag(
   memory: FlagMemory,
   truth: FlagValue,
   reading: FlagReading,
   at: EpochMs,
+  isAllStopped = false,
 ): { readonly verdict: FlagVerdict; readonly memory: FlagMemory } {
   const { value, mark } = reading;
   const ours = mark !== null && mark.value === value && mark.serial <= memory.serial ? mark.serial : null;
-  const known = ours === null ? memory : withSeen(memory, ours);
+  const seen = ours === null ? memory : withSeen(memory, ours);
+  const known = isAllStopped ? withoutDoubt(seen) : seen;
   const latch = { verdict: "latch", memory: { ...withoutDoubt(known), handAt: at } } as const;
   const { doubted } = known;
   if (doubted !== undefined && at - doubted.at > STALE_MS) return latch; // no cache shows old values for so long
@@ -61,7 +63,9 @@ export function judgeFlag(
   }
   const isSettled = at - memory.wroteAt > STALE_MS || known.seenSerial === memory.serial;
   // A person types; ` On` means on.
-  if (value?.trim().toLowerCase() !== "on") return { verdict: isSettled && doubted === undefined ? "write" : "wait", memory: known };
+  const isOn = value?.trim().toLowerCase() === "on";
+  if (isOn && isAllStopped) return { verdict: isSettled ? "write" : "wait", memory: { ...known, handAt: at } };
+  if (!isOn) return { verdict: isSettled && doubted === undefined ? "write" : "wait", memory: known };
   if (isSettled || !mayBeShownAgain(known)) return latch;
   return { verdict: "wait", memory: { ...known, doubted: doubted ?? { at, serial: known.serial } } };
 }
@@ -69,10 +73,10 @@ export function judgeFlag(
 /** A hand's `on` was there so shortly before our latest write that a cache may still have it. */
 const mayBeShownAgain = ({ handAt, wroteAt }: FlagMemory): boolean => handAt !== undefined && wroteAt - handAt <= STALE_MS;
 
-/** Our write that came after what is doubted is shown: what is shown again is what we answered, or it would be shown still. */
+/** A write of ours from before the doubt is shown after what is doubted: that was older still, and was answered. */
 function withSeen(memory: FlagMemory, serial: number): FlagMemory {
   const seen = { ...memory, seenSerial: Math.max(memory.seenSerial, serial) };
-  return memory.doubted?.serial === serial ? withoutDoubt(seen) : seen;
+  return memory.doubted !== undefined && serial <= memory.doubted.serial ? withoutDoubt(seen) : seen;
 }
 
 function withoutDoubt({ doubted: _, ...memory }: FlagMemory): FlagMemory {

@@ -27,6 +27,13 @@ export type Stops = {
 /** A snapshot older than this decides nothing. */
 export const STOPS_MAX_AGE_MS = 2_000;
 
+/** True when the snapshot may still decide. */
+export const isFresh = (stops: Stops, at: EpochMs): boolean => at - stops.asOf <= STOPS_MAX_AGE_MS;
+
+/** What is known once `told` has come: an answer or a push with an older epoch than is known was overtaken, and changes nothing. */
+export const hearStops = (heard: Stops | null, told: Stops | null): Stops | null =>
+  told !== null && told.epoch >= (heard?.epoch ?? 0) ? told : heard;
+
 /** What a piece of work touches; the scope that stops it, widest first, or null. */
 export type StopSubject = { readonly org: string; readonly workflow?: string; readonly tool?: string; readonly model?: string };
 

@@ -49,7 +49,7 @@ export class FlagWatch {
    * Reads the flag when it is time, and writes it when it must. It is read before each write: a hand's `on` that nobody has seen
    * yet is latched, not overwritten. A flag that cannot be read or written changes nothing and is tried again.
    */
-  async tend(flag: FlagPort, now: () => EpochMs, truth: () => FlagValue, latch: () => void): Promise<void> {
+  async tend(flag: FlagPort, now: () => EpochMs, truth: () => FlagValue, isAllStopped: () => boolean, latch: () => void): Promise<void> {
     const at = now();
     if (this.nextDueAt() > at) return;
     const following = (this.#row().mirror_at ?? Number.POSITIVE_INFINITY) <= at;
@@ -62,7 +62,7 @@ export class FlagWatch {
     try {
       const reading = await within(ANSWER_WITHIN_MS, flag.read());
       const known = this.#memory();
-      const { verdict, memory } = judgeFlag(known, truth(), reading, now());
+      const { verdict, memory } = judgeFlag(known, truth(), reading, now(), isAllStopped());
       if (!isSame(memory, known)) this.#remember(memory); // an idle look writes no more rows than it must
       if (verdict === "latch") latch();
       if (verdict === "latch" || verdict === "write" || following) await this.#write(flag, truth, now);

@@ -227,7 +227,7 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
       const latch = () =>
         void this.#throw({ kind: "all" }, { name: DASHBOARD, org: PLATFORM_ORG, type: "dashboard" }, "the flag was set to `on` by hand");
       await Promise.all([
-        flag.tend(this.#ports.flag, now, truth, latch),
+        flag.tend(this.#ports.flag, now, truth, () => switches.activeOf({ kind: "all" }) !== null, latch),
         pushes.turn({
           now,
           stops: () => this.#stops(),

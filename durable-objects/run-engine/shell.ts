@@ -4,7 +4,7 @@
  */
 import { costsOfRun } from "../../core/costs/of-run.ts";
 import { own } from "../../core/json.ts";
-import { STOPS_MAX_AGE_MS, type Stops } from "../../core/kill-switch/stops.ts";
+import { hearStops, isFresh, type Stops } from "../../core/kill-switch/stops.ts";
 import { ok, type Result } from "../../core/result.ts";
 import type { ModelCall, ToolCall } from "../../core/run/calls/call.ts";
 import { modelCall, toolCall } from "../../core/run/calls/request.ts";
@@ -322,12 +322,12 @@ export class RunShell {
   /** null: nobody can say, so nothing is sent (core/run/machine/pause.ts). */
   async #stops(known?: Stops): Promise<Stops | null> {
     const told = known && this.#isFresh(known) ? known : await this.#ports.stops().catch(() => null);
-    if (told !== null && told.epoch >= this.#killEpoch) this.#heard = told;
+    this.#heard = hearStops(this.#heard, told);
     return this.#heard !== null && this.#isFresh(this.#heard) ? this.#heard : null;
   }
 
   #isFresh(stops: Stops): boolean {
-    return this.#ports.now() - stops.asOf <= STOPS_MAX_AGE_MS;
+    return isFresh(stops, this.#ports.now());
   }
 
   get #killEpoch(): number {

@@ -56,7 +56,7 @@ describe("one reading of the flag", () => {
   it("[KILL-91] an `on` in doubt that is taken back meanwhile stops all the same, unless our write shows that it was old", () => {
     const { memory: doubting } = judgeFlag(answered, "off", hand("on"), SOON);
     const end = SOON + STALE_MS + 1;
-    for (const after of [hand("off"), hand(null), ours(4, "on")]) {
+    for (const after of [hand("off"), hand(null)]) {
       const waiting = judgeFlag(doubting, "off", after, SOON + 30_000);
       expect(waiting.verdict).toBe("wait");
       expect(judgeFlag(waiting.memory, "off", after, end).verdict).toBe("latch");
@@ -64,5 +64,12 @@ describe("one reading of the flag", () => {
     const old = judgeFlag(doubting, "off", ours(5, "off"), SOON + 30_000);
     expect(old.verdict).toBe("fine");
     expect(judgeFlag(old.memory, "off", ours(5, "off"), end).verdict).toBe("fine");
+    const older = judgeFlag(doubting, "off", ours(4, "on"), SOON + 30_000);
+    expect(judgeFlag(older.memory, "off", ours(4, "on"), end).verdict).toBe("write");
+  });
+
+  it("[KILL-91] an `on` while everything is stopped is answered by that", () => {
+    const { verdict, memory } = judgeFlag(seen, "on", hand("on"), SOON, true);
+    expect([verdict, memory.handAt]).toEqual(["write", SOON]);
   });
 });
