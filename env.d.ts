@@ -22,6 +22,7 @@ declare namespace Cloudflare {
     ARCHIVE: R2Bucket;
     VALUES: R2Bucket;
     AUDIT: R2Bucket;
+    TEXTS: R2Bucket;
     ANSWERS: KVNamespace;
     RECORDS: Queue<import("./core/audit/record.ts").RecordsMessage>;
     CALLS: Queue<import("./core/run/calls/slow-call.ts").SlowCallMessage>;

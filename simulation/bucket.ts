@@ -11,6 +11,8 @@ const DEPLOYED = 256 * 1024;
 
 export class Bucket {
   readonly objects = new Map<string, string>();
+  /** Files of texts of a run (core/audit/content.ts). */
+  readonly texts = new Map<string, readonly string[]>();
   /** In some worlds even small values lie here, so that every part of a run meets it. */
   readonly largerThan: number;
   readonly #clock: Clock;
@@ -35,6 +37,12 @@ export class Bucket {
   get(key: string): string | null {
     this.#reach();
     return this.objects.get(key) ?? null;
+  }
+
+  keepTexts(run: string, _name: string, lines: readonly string[]): void {
+    this.#reach();
+    const files = this.texts.get(run) ?? [];
+    this.texts.set(run, [...files, lines.join("\n")]);
   }
 
   /** For those who look from outside. */

@@ -73,6 +73,7 @@ export function runPorts(
       put: (key, text) => out("values.put", async () => world.bucket.put(key, text)),
       get: (key) => out("values.get", async () => world.bucket.get(key)),
     },
+    keepTexts: (of, name, lines) => out("texts.put", async () => world.bucket.keepTexts(of.run, name, lines)),
     send,
     resends: { enter: () => 0, leave: () => {} },
     log: () => {},

@@ -1,7 +1,8 @@
 /** What must hold when the world has come to rest: nothing lost, nothing stuck, nothing done twice, everything on record. */
 import { ChainVerifier } from "../core/audit/chain.ts";
+import { DIGESTS, readContent, unboundFields } from "../core/audit/content.ts";
 import type { RunIndexRow } from "../core/audit/record.ts";
-import type { Json } from "../core/json.ts";
+import { isObject, type Json } from "../core/json.ts";
 import { isFinal, type RunState } from "../core/run/machine/state.ts";
 import { auditRecords } from "../core/run/outside/audit.ts";
 import { toEventView, toIndexRow } from "../core/run/outside/present.ts";
@@ -155,6 +156,15 @@ function checkReviews(world: World): void {
   }
 }
 
+/** The texts that an entry of a run names by digest. */
+function textsOf({ resource, data }: { readonly [name: string]: Json }): (readonly [run: string, digest: string])[] {
+  const run = /^run\/([^/]+)/.exec(String(resource))?.[1];
+  if (run === undefined || !isObject(data)) return [];
+  return Object.entries(data).flatMap(([name, value]) =>
+    name.endsWith("_sha256") && typeof value === "string" ? [[run, value] as const] : [],
+  );
+}
+
 /** Exactly once, without gaps, a turn's in their order (turns may overtake each other in the queue), and nothing that was done is missing. */
 function checkAudit(world: World): void {
   const { watch } = world;
@@ -163,11 +173,21 @@ function checkAudit(world: World): void {
     sha256Hex: sha256,
     verify: (_key, hash, signature) => Buffer.from(signature).equals(Buffer.from(signatureOf(hash))),
   });
+  const read = new Map<string, ReadonlyMap<string, Json>>();
+  const texts = (run: string): ReadonlyMap<string, Json> => {
+    const known = read.get(run) ?? readContent(world.bucket.texts.get(run) ?? [], sha256);
+    read.set(run, known);
+    return known;
+  };
   const found = new Map<string, string>();
   const places = new Map<string, number>();
   for (const entry of rows.flatMap((row) => JSON.parse(String(row["entries"])) as { [name: string]: Json }[])) {
     for (const problem of verifier.take(entry)) watch.note("audit broken", `${problem.code} at ${String(problem.seq)}`);
     places.set(String(entry["event_id"]), Number(entry["seq"]));
+    for (const field of unboundFields({ event_type: String(entry["event_type"]), data: entry["data"] ?? null }))
+      watch.note("not bound", `entry ${String(entry["seq"])}, ${String(entry["event_type"])}, lacks ${field}`);
+    for (const [run, digest] of textsOf(entry))
+      if (!texts(run).has(digest)) watch.note("text missing", `${run}: entry ${String(entry["seq"])} names ${digest}`);
     found.set(String(entry["event_id"]), `${String(entry["event_type"])} ${String(entry["resource"])}`);
   }
   for (const [id, { machinery, events }] of watch.runs) {

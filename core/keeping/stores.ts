@@ -150,6 +150,7 @@ export const STORES = {
     retention: nothing("the chain is verified from its first number on"),
   },
   VALUES: { erasure: BY_RUN, retention: ARCHIVED },
+  TEXTS: { erasure: { by: "function" }, retention: nothing("an entry's texts are kept as long as the entry") },
   ANSWERS: { erasure: { by: "function" }, retention: itself("an answer expires after 7 days, a question after 1") },
 
   RECORDS: { erasure: CALLERS, retention: QUEUED },

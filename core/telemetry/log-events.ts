@@ -208,6 +208,16 @@ export const LOG_EVENTS = {
     says: "An effect of a run threw; the alarm retries it.",
     fields: ["run", "effect", "error"],
   },
+  "run.texts_not_kept": {
+    level: "warn",
+    says: "The texts that audit entries of a run name could not be stored; its records wait for them.",
+    fields: ["run", "error"],
+  },
+  "call.texts_not_kept": {
+    level: "error",
+    says: "What a model was asked could not be stored; the answer is withheld.",
+    fields: ["org", "upstream", "error"],
+  },
   "run.turn_failed": {
     level: "error",
     says: "A run's state machine threw; the step concerned fails, or the run ends.",

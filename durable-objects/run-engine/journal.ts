@@ -10,21 +10,34 @@ import type { Machinery } from "../../core/run/machine/turn.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { planOf } from "../../core/workflow/plan.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
+import { LeavingTexts } from "./content.ts";
 import type { KeptValues } from "./kept-values.ts";
 import { cut, whole } from "./large-values.ts";
 import { LeavingRecords } from "./leaving.ts";
 import { wholeText } from "./long-text.ts";
 import { RUN_SCHEMA } from "./schema.ts";
 
-/** A run in memory: its definition, its state, and the records that have not left. */
-export type LoadedRun = { readonly machinery: Machinery; state: RunState; readonly leaving: LeavingRecords };
+/** A run in memory: its definition, its state, and the records and texts that have not left. */
+export type LoadedRun = { readonly machinery: Machinery; state: RunState; readonly leaving: LeavingRecords; readonly texts: LeavingTexts };
 
 /** A turn is one row, unless so much of it leaves that it would not fit into one message: then it is some. */
-export type TurnPart = { readonly events: readonly RunEvent[]; readonly leaving: RecordsRow | null };
+export type TurnPart = {
+  readonly events: readonly RunEvent[];
+  readonly leaving: RecordsRow | null;
+  /** What the events name by digest: the first part has those of the whole turn. */
+  readonly texts: ReadonlyMap<string, string>;
+};
 
 /** A turn as it will be stored. */
 export type TurnRows = {
-  readonly rows: readonly { readonly first: number; readonly last: number; readonly events: string; readonly leaves: string | null }[];
+  readonly rows: readonly {
+    readonly first: number;
+    readonly last: number;
+    readonly events: string;
+    readonly leaves: string | null;
+    readonly texts: string | null;
+    readonly named: TurnPart["texts"];
+  }[];
   /** With the first turn. */
   readonly birth: string | null;
   /** Values that the rows only refer to, by their SHA-256. */
@@ -68,22 +81,30 @@ export class Journal {
 
   #loaded(context: RunContext, state: RunState, atOf: (seq: number) => EpochMs): LoadedRun {
     const { id, org } = context.birth;
-    return { machinery: { ...context, sha256: this.#sha256 }, state, leaving: new LeavingRecords(this.#storage.sql, org, id, atOf) };
+    const { sql } = this.#storage;
+    const unsent = "SELECT last_seq FROM journal WHERE last_seq > COALESCE((SELECT seq FROM confirmed), 0) AND texts IS NOT NULL";
+    const rows = sql.exec<{ last_seq: number }>(`${unsent} ORDER BY last_seq`).toArray();
+    const texts = new LeavingTexts(rows.map((row) => row.last_seq));
+    const leaving = new LeavingRecords(sql, org, id, atOf, () => texts.heldFrom);
+    return { machinery: { ...context, sha256: this.#sha256 }, state, leaving, texts };
   }
 
   /** The rows of a turn. What they refer to MUST be durable before they are committed. */
   rowsOf(run: LoadedRun, turn: readonly TurnPart[]): TurnRows {
     const parts = new Map<string, string>();
-    const light = (document: unknown): string => {
-      const found = cut(JSON.stringify(document), this.#values.largerThan, this.#sha256);
+    const light = (document: unknown): string => lightText(JSON.stringify(document));
+    const lightText = (text: string): string => {
+      const found = cut(text, this.#values.largerThan, this.#sha256);
       for (const [sha256, text] of found.parts) parts.set(sha256, text);
       return found.row;
     };
-    const rows = turn.map(({ events, leaving }) => ({
+    const rows = turn.map(({ events, leaving, texts }) => ({
       first: events[0]?.seq ?? 0,
       last: events.at(-1)?.seq ?? 0,
       events: light(events),
       leaves: leaving === null ? null : JSON.stringify(leaving),
+      texts: listOf(run.texts.fresh(texts), lightText),
+      named: texts,
     }));
     return { rows, birth: rows[0]?.first === 1 ? light(run.machinery.birth) : null, parts };
   }
@@ -93,10 +114,12 @@ export class Journal {
     const { sql } = this.#storage;
     this.#storage.transactionSync(() => {
       if (birth !== null) sql.exec("INSERT INTO birth (id, body) VALUES (1, ?)", birth);
-      for (const { last, first, events, leaves } of rows)
-        sql.exec("INSERT INTO journal (last_seq, first_seq, events, leaves) VALUES (?, ?, ?, ?)", last, first, events, leaves);
+      for (const { last, first, events, leaves, texts } of rows) sql.exec(INSERT_ROW, last, first, events, leaves, texts);
     });
-    for (const { last, leaves } of rows) if (leaves !== null) run.leaving.added(last, at);
+    for (const { last, leaves, named } of rows) {
+      run.texts.committed(last, named);
+      if (leaves !== null) run.leaving.added(last, at);
+    }
   }
 
   /** Events with a number above `after`, in order: of the next so many rows, or all. */
@@ -112,9 +135,21 @@ export class Journal {
     return absent.length > 0 ? err(absent) : ok(events);
   }
 
+  /** The lines of texts of a row. */
+  texts(seq: number): Result<readonly string[], Absent> {
+    const row = this.#storage.sql.exec<{ texts: string }>("SELECT texts FROM journal WHERE last_seq = ?", seq).one();
+    const lines = whole(row.texts, (sha256) => this.#values.valueOf(sha256));
+    return lines.ok ? ok((lines.value as Json[]).map((line) => JSON.stringify(line))) : lines;
+  }
+
   #documentOf(owner: number, text: string): Result<Json, Absent> {
     return whole(wholeText(this.#storage.sql, owner, text), (sha256) => this.#values.valueOf(sha256));
   }
 }
+
+const INSERT_ROW = "INSERT INTO journal (last_seq, first_seq, events, leaves, texts) VALUES (?, ?, ?, ?, ?)";
+
+const listOf = (lines: readonly string[], light: (text: string) => string): string | null =>
+  lines.length === 0 ? null : light(`[${lines.join(",")}]`);
 
 const contextOf = (birth: Birth): RunContext => ({ birth, plan: planOf(birth.definition) });

@@ -35,10 +35,12 @@ export class LeavingRecords implements Shelf<Row> {
   /** Rows that are not confirmed, by their number, in order. One that is confirmed before an older one waits for it. */
   readonly #waiting: Map<number, Progress>;
   #mark: number;
+  readonly #heldFrom: () => number;
 
-  /** `atOf`: when the row with this number was committed. */
-  constructor(sql: SqlStorage, org: string, run: string, atOf: (seq: number) => EpochMs) {
+  /** `atOf`: when the row with this number was committed. `heldFrom`: this row and those after it MUST NOT leave yet. */
+  constructor(sql: SqlStorage, org: string, run: string, atOf: (seq: number) => EpochMs, heldFrom: () => number) {
     this.#sql = sql;
+    this.#heldFrom = heldFrom;
     this.#spread = chance(run);
     this.#from = { org, source: { kind: "run", id: run } };
     this.#mark = sql.exec<{ seq: number }>("SELECT seq FROM confirmed").toArray()[0]?.seq ?? 0;
@@ -70,7 +72,9 @@ export class LeavingRecords implements Shelf<Row> {
   }
 
   due(at: EpochMs, limit: number): Row[] {
-    const due = [...this.#waiting].filter(([, row]) => !row.confirmed && (row.attempts === 0 || row.dueAt <= at)).slice(0, limit);
+    const held = this.#heldFrom();
+    const isDue = ([seq, row]: [number, Progress]): boolean => seq < held && !row.confirmed && (row.attempts === 0 || row.dueAt <= at);
+    const due = [...this.#waiting].filter(isDue).slice(0, limit);
     return due.map(([seq, progress]) => ({
       body: this.#bodyOf(seq),
       attempts: progress.attempts ?? recordsAttempts(at - progress.at),
@@ -103,6 +107,11 @@ export class LeavingRecords implements Shelf<Row> {
   nextDueAt(): EpochMs | null {
     const times = [...this.#waiting.values()].filter((row) => !row.confirmed).map((row) => row.dueAt);
     return times.length === 0 ? null : Math.min(...times);
+  }
+
+  /** Nothing may leave now: what would be due is due then. */
+  putOff(until: EpochMs): void {
+    for (const row of this.#waiting.values()) if (!row.confirmed) row.dueAt = Math.max(row.dueAt, until);
   }
 
   /** What is due again waits until this run may send again. */

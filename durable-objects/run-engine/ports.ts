@@ -15,6 +15,7 @@ import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
 import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
+import type { KeepTexts } from "./content.ts";
 import type { ValueStore } from "./kept-values.ts";
 import type { Resends } from "./leaving.ts";
 
@@ -78,6 +79,8 @@ export type RunEnginePorts = {
   readonly tellParent: (parent: Parent, end: ChildEnd, org: string) => Promise<void>;
   /** Where values lie that are too large for a row. */
   readonly values: ValueStore;
+  /** Where the texts lie that audit entries name by digest. */
+  readonly keepTexts: KeepTexts;
   readonly send: (message: RecordsMessage) => Promise<void>;
   readonly resends: Resends;
   readonly log: Log;

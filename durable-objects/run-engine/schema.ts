@@ -11,4 +11,6 @@ export const RUN_SCHEMA: readonly string[] = [
   CREATE TABLE confirmed (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL);
   ${LONG_TEXT_SCHEMA}
   `,
+  // Lines of the texts that the row's records name by digest, as a JSON list (core/audit/content.ts), or NULL.
+  "ALTER TABLE journal ADD COLUMN texts TEXT",
 ];

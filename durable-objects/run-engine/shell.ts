@@ -13,7 +13,7 @@ import type { Birth } from "../../core/run/machine/birth.ts";
 import type { RunEvent } from "../../core/run/machine/event.ts";
 import type { Happening, Refused } from "../../core/run/machine/happening.ts";
 import { isFinal, type RunState } from "../../core/run/machine/state.ts";
-import { transition } from "../../core/run/machine/transition.ts";
+import { type RunTurn, transition } from "../../core/run/machine/transition.ts";
 import { isFull } from "../../core/run/machine/turn.ts";
 import { auditRecords } from "../../core/run/outside/audit.ts";
 import { toIndexRow } from "../../core/run/outside/present.ts";
@@ -23,6 +23,7 @@ import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { turn as endTurn } from "../../kit/turn.ts";
 import { Alarm, isLate } from "../kit/alarm.ts";
+import { TEXTS_AGAIN_MS } from "./content.ts";
 import { type Absent, Journal, type LoadedRun, type TurnPart, type TurnRows } from "./journal.ts";
 import { KeptValues, ValuesOutOfReach } from "./kept-values.ts";
 import type { RunEnginePorts } from "./ports.ts";
@@ -31,6 +32,7 @@ import { UnderWay } from "./under-way.ts";
 
 /** How long, in ms, records wait for those of further turns, so that they leave in one message. */
 const FLUSH_DELAY_MS = 200;
+const NO_TEXTS: TurnPart["texts"] = new Map();
 /** Maximum events per row of the journal: their records fit into one message of the queue. */
 const EVENTS_PER_ROW = 120;
 /** Maximum times a turn is decided again because the kill switch's snapshot expired while large values were stored. */
@@ -39,7 +41,7 @@ const DECISIONS = 3;
 /** A call as a queue consumer gets it. */
 export type QueuedRequest = { readonly kind: "tool"; readonly request: ToolCall } | { readonly kind: "model"; readonly request: ModelCall };
 
-type Decided = { readonly state: RunState; readonly events: readonly RunEvent[]; readonly at: EpochMs; readonly isCut: boolean };
+type Decided = Pick<RunTurn, "state" | "events" | "texts" | "isCut"> & { readonly at: EpochMs };
 
 /** One run in its object. Every verb is a turn; turns do not overlap. */
 export class RunShell {
@@ -200,8 +202,8 @@ export class RunShell {
       try {
         const decided = await this.#decide(run, form, stops);
         if (!decided.ok) return decided;
-        const { state, events, at } = decided.value;
-        const rows = this.journal.rowsOf(run, this.#parts(run, state, events));
+        const { state, events, texts, at } = decided.value;
+        const rows = this.journal.rowsOf(run, this.#parts(run, state, events, texts));
         if (events.length > 0) wantedEffects(run.machinery, state, at); // what follows from the state can be told
         return ok({ ...decided.value, rows });
       } catch (error) {
@@ -216,15 +218,16 @@ export class RunShell {
     const at = Math.max(this.#ports.now(), run.state.statusSince);
     const turn = transition(run.machinery, run.state, happening, { at, stops });
     if (!turn.ok) return turn;
-    let { state, events, isCut } = turn.value;
+    let { state, events, texts, isCut } = turn.value;
     for (const answer of events.length === 0 ? [] : await this.#underWay.answersAtOnce(run, state, this.#killEpoch)) {
       const next = transition(run.machinery, state, answer, { at, stops });
       if (!next.ok) continue;
       state = next.value.state;
       events = [...events, ...next.value.events];
+      texts = new Map([...texts, ...next.value.texts]);
       isCut ||= next.value.isCut;
     }
-    return ok({ state, events, at, isCut });
+    return ok({ state, events, texts, at, isCut });
   }
 
   /** The alarm: look again, send what waits. */
@@ -335,7 +338,7 @@ export class RunShell {
   }
 
   /** The rows of a turn, each with its records; the run's line in the index goes with the last. */
-  #parts(run: LoadedRun, state: RunState, events: readonly RunEvent[]): TurnPart[] {
+  #parts(run: LoadedRun, state: RunState, events: readonly RunEvent[], texts: TurnPart["texts"]): TurnPart[] {
     const isListed = state.status !== run.state.status || state.deadLetter !== run.state.deadLetter || events[0]?.seq === 1;
     const parts: TurnPart[] = [];
     let after = run.leaving.lastSeq();
@@ -346,7 +349,8 @@ export class RunShell {
       const line = isListed && start + EVENTS_PER_ROW >= events.length ? { run: toIndexRow(run.machinery, state) } : {};
       const costs = costsOfRun(run.machinery.birth, some);
       const leaves = records.length > 0 || "run" in line || costs !== null;
-      parts.push({ events: some, leaving: leaves ? { id, after, records, ...line, ...(costs === null ? {} : { costs: [costs] }) } : null });
+      const leaving = leaves ? { id, after, records, ...line, ...(costs === null ? {} : { costs: [costs] }) } : null;
+      parts.push({ events: some, leaving, texts: start === 0 ? texts : NO_TEXTS });
       if (leaves) after = id;
     }
     return parts;
@@ -365,7 +369,18 @@ export class RunShell {
     }, FLUSH_DELAY_MS);
   }
 
+  /** INVARIANT: no record leaves before the texts that it names are kept (`LeavingTexts.heldFrom`). */
   async #flushNow(run: LoadedRun): Promise<void> {
+    const { birth } = run.machinery;
+    try {
+      await run.texts.keep(
+        (name, lines) => this.#ports.keepTexts({ org: birth.org, subject: birth.subject, run: birth.id }, name, lines),
+        (seq) => this.withValues(() => this.journal.texts(seq)),
+      );
+    } catch (error) {
+      this.#ports.log(logLine("run.texts_not_kept", { run: birth.id, error: errorName(error) }));
+      return run.leaving.putOff(this.#ports.now() + TEXTS_AGAIN_MS);
+    }
     await run.leaving.flush(this.#ports.send, this.#ports.now, this.#ports.resends);
   }
 }

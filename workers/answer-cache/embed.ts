@@ -86,9 +86,17 @@ async function embed(ports: EmbedPorts, entry: ModelEntry, asker: Asker, text: s
     worst,
     timeoutMs: TIMEOUT_MS,
     settles: "now",
-    reserve: () => ({
+    content: { run: asker.run, subject: asker.subject, prompt: { inputs: [text] } },
+    reserve: (promptSha256) => ({
       id: mintId("run", ports.now(), ports.random(10)),
-      records: [recordOf(ports, asker, "model.calling", { model, reserved_usd: toUsd(worst.microUsd), for: "answer-cache" })],
+      records: [
+        recordOf(ports, asker, "model.calling", {
+          model,
+          prompt_sha256: promptSha256,
+          reserved_usd: toUsd(worst.microUsd),
+          for: "answer-cache",
+        }),
+      ],
     }),
     isPressed: () => false,
     unused: () => [],
@@ -101,10 +109,12 @@ async function embed(ports: EmbedPorts, entry: ModelEntry, asker: Asker, text: s
   const { result, upstream, durationMs } = await ports.ask({ entry, body, context: asker, timeoutMs: TIMEOUT_MS, inputs: 1 });
   const failure = result.ok ? null : result.error;
   const usage = result.ok ? embeddingUsage(result.value.tokens, bound) : null;
-  await opened.value.end({ failure, usage, upstream, durationMs }, (_taken, spent) => [
+  const answer = result.ok ? { answer: { value: result.value.vectors.map((one) => [...one]), isText: false } } : {};
+  await opened.value.end({ failure, usage, upstream, durationMs, ...answer }, (_taken, spent, answerSha256) => [
     recordOf(ports, asker, "model.called", {
       model,
       ok: result.ok,
+      answer_sha256: answerSha256,
       ...(spent === null ? {} : { tokens_in: spent.tokens, usd: toUsd(spent.microUsd) }),
       ...(failure === null ? {} : { code: failure.code }),
       for: "answer-cache",

@@ -3,4 +3,5 @@ export { type AuditLogPort, type ConsumerPorts, consumeRecords, type Outboxes } 
 export { defineForkAlert } from "./fork-alert.ts";
 export { type RecordedDecision, readDecisions } from "./read-decisions.ts";
 export { type EntryFilter, readEntries } from "./read-entries.ts";
+export { defineTexts, type Texts, type TextsOf } from "./texts.ts";
 export { type KnownHead, type PublishedKey, type StoredVerdict, verifyStored } from "./verify-stored.ts";

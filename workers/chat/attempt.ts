@@ -13,7 +13,7 @@ import { NO_USAGE, plusUsage } from "../../core/model-call/usage.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
-import type { CallEnd, NotMade } from "../governed-call/governed-call.ts";
+import type { CallEnd, GovernedCall, NotMade } from "../governed-call/governed-call.ts";
 import type { Call } from "./call.ts";
 import type { ChatPorts } from "./ports.ts";
 import { attemptRecord, outcomeRecord, refusedBudgetRecord } from "./records.ts";
@@ -45,7 +45,7 @@ export async function openAttempt(
   ports: ChatPorts,
   call: Call,
   chosen: Chosen,
-  worst: Amount,
+  { worst, prompt }: { readonly worst: Amount; readonly prompt: GovernedCall["content"]["prompt"] },
   isPressed: (pressure: number) => boolean,
 ): Promise<Result<Attempt, NoAttempt | { readonly kind: "pressed" } | { readonly kind: "cap"; readonly refusal: Refusal }>> {
   const { org, user } = call.asked.principal;
@@ -61,14 +61,28 @@ export async function openAttempt(
     worst,
     timeoutMs: ports.timeouts.attemptMs,
     settles: "soon",
-    reserve: () => {
+    content: { run: call.run, subject: user, prompt },
+    reserve: (promptSha256) => {
       attempt = ++tally.attempts;
       // One call may take several attempts, and the ledger counts each id once.
-      return { id: `${call.run}/${++tally.reservations}`, records: [...call.records, attemptRecord(ports, call, model, worst)] };
+      return {
+        id: `${call.run}/${++tally.reservations}`,
+        records: [...call.records, attemptRecord(ports, call, model, worst, promptSha256)],
+      };
     },
     isPressed,
     unused: (why) => {
-      const nothing = { model, attempt, failure: null, usage: NO_USAGE, microUsd: 0, durationMs: 0, upstream: {}, note: UNUSED[why] };
+      const nothing = {
+        model,
+        attempt,
+        failure: null,
+        answerSha256: null,
+        usage: NO_USAGE,
+        microUsd: 0,
+        durationMs: 0,
+        upstream: {},
+        note: UNUSED[why],
+      };
       tally.attempts--;
       return [outcomeRecord(ports, call, nothing)];
     },
@@ -86,10 +100,13 @@ export async function openAttempt(
       if (ended) return;
       ended = true;
       tally.model = null;
-      const settled = opened.value.end(end, ({ microUsd }) => {
+      const settled = opened.value.end(end, ({ microUsd }, _spent, answerSha256) => {
         if (end.usage !== null) tally.usage = plusUsage(tally.usage, end.usage);
         tally.microUsd += microUsd;
-        return [...more, outcomeRecord(ports, call, { model, attempt, ...end, microUsd, ...(note === undefined ? {} : { note }) })];
+        return [
+          ...more,
+          outcomeRecord(ports, call, { model, attempt, ...end, answerSha256, microUsd, ...(note === undefined ? {} : { note }) }),
+        ];
       });
       finish(ports, call, settled);
     },

@@ -36,7 +36,9 @@ export async function embed(ports: ChatPorts, asked: Asked): Promise<Result<Repl
     const routed = await routeCall(ports, call, { wish: request.wish, expectedTokens: longest, maxTokens: 0, wishes: {} });
     if (!routed.ok) return routed;
     const worstOf = ({ candidate }: Chosen): Amount => worstCase(candidate, input, 0);
-    const embedded = await climb(ports, call, routed.value, worstOf, (attempt) => embedOn(ports, call, request, attempt, input));
+    const embedded = await climb(ports, call, routed.value, { worstOf, prompt: () => ({ inputs: request.inputs }) }, (attempt) =>
+      embedOn(ports, call, request, attempt, input),
+    );
     if (!embedded.ok) return embedded;
     const { vectors, tokens, chosen } = embedded.value;
     const model = chosen.candidate.id;
@@ -79,7 +81,8 @@ async function embedOn(ports: ChatPorts, call: Call, request: EmbeddingRequest, 
     return { kind: "next", failure: result.error };
   }
   const usage = embeddingUsage(result.value.tokens, input);
-  attempt.end({ failure: null, usage, upstream, durationMs });
+  const vectors = result.value.vectors.map((vector) => [...vector]);
+  attempt.end({ failure: null, usage, upstream, durationMs, answer: { value: vectors, isText: false } });
   const unrecorded = await onRecord(attempt);
   if (unrecorded !== null) return { kind: "refuse", refusal: unrecorded };
   return { kind: "done", value: { vectors: result.value.vectors, tokens: usage.input, chosen } };

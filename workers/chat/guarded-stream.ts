@@ -10,6 +10,7 @@ import type { Finding, FindingSummary } from "../../core/guardrail/finding.ts";
 import { withoutPerson } from "../../core/guardrail/rules/action.ts";
 import { openFiller } from "../../core/guardrail/stream/filler.ts";
 import type { StreamStep } from "../../core/guardrail/stream/step.ts";
+import { isObject, type Json } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { OpenedAnswer } from "../model-gateway/asking.ts";
@@ -52,10 +53,14 @@ export function guardStream(
   });
   const filler = openFiller(call.memory.inputValues());
   const found: Finding[] = [];
+  /** The words that came through the guard, with placeholders; and what was judged at the end. */
+  let words = "";
+  let held: Json = null;
   let judgedFindings: readonly FindingSummary[] = [];
 
   const passed = (step: StreamStep): string => {
     found.push(...step.findings);
+    words += step.text;
     return filler.push(step.text);
   };
   const finish = async (): Promise<Piece> => {
@@ -79,11 +84,12 @@ export function guardStream(
       return { kind: "end", said: withBeside(said, beside?.opaque ?? []) };
     }
     // The words were guarded as they came: what is judged here is what was held.
-    const held = { ...answer, text: answer.calls.length > 0 || answer.refused ? null : answer.text };
-    const judged = await judgeChat(call.guard, call.guardContext, sent, held, secrets, call.rules.output, (inquire) =>
+    const whole = { ...answer, text: answer.calls.length > 0 || answer.refused ? null : answer.text };
+    const judged = await judgeChat(call.guard, call.guardContext, sent, whole, secrets, call.rules.output, (inquire) =>
       call.moderate("redacted", inquire),
     ).catch(() => null);
     judgedFindings = judged?.findings ?? [];
+    held = judged?.redacted ?? null;
     if (judged === null || judged.kind === "blocked" || judged.kind === "broken") return { kind: "stopped" };
     if (judged.kind === "unfit") return { kind: "unfit", why: judged.why };
     if (judged.kind === "invalid") return { kind: "invalid", errors: judged.errors, correction: judged.correction };
@@ -110,6 +116,8 @@ export function guardStream(
     },
     answer: () => upstream.answer(),
     told: () => upstream.told(),
+    /** What the model said so far, redacted; null: nothing. */
+    redacted: (): Json => (words === "" ? held : { text: words, ...(isObject(held) ? { held } : {}) }),
     findings: (): readonly FindingSummary[] => [...summed(found), ...judgedFindings],
     isRehearsal: () => upstream.answer().rehearsal,
     facts: (facts: Facts): Facts => {

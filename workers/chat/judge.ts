@@ -29,7 +29,11 @@ import { admitOpaque } from "../kit/opaque.ts";
 const MOST_CALLS = 32;
 
 /** What an answer comes to. An `invalid` one may be asked for again with the correction. */
-export type Judged =
+export type Judged = Verdict & {
+  /** What the model said, redacted, for the record; null: the guard lets nothing of it be kept. */
+  readonly redacted: Json;
+};
+type Verdict =
   | { readonly kind: "said"; readonly said: Said; readonly findings: readonly FindingSummary[] }
   /** Asked for again with these messages after the others; redacted. `errors`: what does not fit, in our words. */
   | {
@@ -61,25 +65,29 @@ export async function judgeChat(
   const filled = await guard.reveal(context, value);
   const errors = answer.refused ? [] : flawsOf(request, answer, filled);
   const admitted = await guard.admit(context, "model_output", "model", value, false, withoutPerson(rules.injection));
-  if (admitted.verdict === "block") return { kind: "blocked", findings: admitted.findings };
+  if (admitted.verdict === "block") return { kind: "blocked", redacted: null, findings: admitted.findings };
   const words = wordsOf(answer, admitted.value);
   const moderation = words === null ? null : await moderate(() => inquiryOfOutput(words, rules));
   const judged = underRules(request, words, admitted.value, rules, moderation);
   const findings = [...admitted.findings, ...judged.findings];
   const flaws = [...errors, ...(admitted.action === "retry" ? [FLAWS.instruction] : [])];
-  if (flaws.length === 0 && withoutPerson(judged.action) === "block") return { kind: "broken", findings };
+  if (flaws.length === 0 && withoutPerson(judged.action) === "block") return { kind: "broken", redacted: null, findings };
   if (judged.action === "retry") flaws.push(...judged.flaws);
-  if (flaws.length > 0) return { kind: "invalid", errors: flaws, correction: correctionOf(request, admitted.value, flaws), findings };
+  if (flaws.length > 0) {
+    const correction = correctionOf(request, admitted.value, flaws);
+    return { kind: "invalid", errors: flaws, correction, redacted: admitted.value, findings };
+  }
   const revealed = await guard.reveal(context, judged.value);
   const fitted = fittedTo(request, answer, filled, revealed);
-  if (!fitted.ok) return { kind: "unfit", why: fitted.error, findings };
+  if (!fitted.ok) return { kind: "unfit", why: fitted.error, redacted: judged.value, findings };
   const shown = fitted.value;
   const ids = answer.calls.map(({ id }) => withoutSecrets(id, secrets).value); // the guard does not look at ids
   const said = saidOf(request, answer, shown, outwardIds(ids, context.run));
-  if (said === null) return { kind: "blocked", findings };
+  if (said === null) return { kind: "blocked", redacted: null, findings };
   const beside = await besideOf(guard, context, answer, secrets);
   return {
     kind: "said",
+    redacted: judged.value,
     said: withBeside(judged.isTruncated ? { ...said, finish: "length" } : said, beside.opaque),
     findings: [...findings, ...beside.findings],
   };

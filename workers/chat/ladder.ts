@@ -8,6 +8,7 @@ import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { isNear } from "../../core/model-call/nearness.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
+import type { GovernedCall } from "../governed-call/governed-call.ts";
 import { type Attempt, type Chosen, KILLED_RETRY_SECONDS, type NoAttempt, openAttempt } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import type { ChatPorts } from "./ports.ts";
@@ -18,12 +19,15 @@ export type Step<T> = { readonly kind: "done"; readonly value: T } | NoAttempt;
 /** Opens attempts on one model: the first one comes opened, each correction needs another. */
 export type Again = () => Promise<Result<Attempt, NoAttempt>>;
 
-/** Tries the candidates in turn until one is done. `worstOf`: the worst case of the call on a model, which is reserved before it. */
+/** What is asked, at the moment, and the worst case of the call on a model, which is reserved before it. */
+export type Pricing = { readonly worstOf: (chosen: Chosen) => Amount; readonly prompt: () => GovernedCall["content"]["prompt"] };
+
+/** Tries the candidates in turn until one is done.  */
 export async function climb<T>(
   ports: ChatPorts,
   call: Call,
   candidates: readonly Chosen[],
-  worstOf: (chosen: Chosen) => Amount,
+  { worstOf, prompt }: Pricing,
   tryOn: (first: Attempt, again: Again, isLast: boolean) => Promise<Step<T>>,
 ): Promise<Result<T, Refusal>> {
   let left = [...candidates];
@@ -33,7 +37,13 @@ export async function climb<T>(
     const [chosen, ...others] = left as [Chosen, ...Chosen[]];
     const cheapest = cheapestOf(left, worstOf);
     const isCheaper = mayChange && worstOf(cheapest).microUsd < worstOf(chosen).microUsd;
-    const opened = await openAttempt(ports, call, chosen, worstOf(chosen), (pressure) => isCheaper && isNear(pressure));
+    const opened = await openAttempt(
+      ports,
+      call,
+      chosen,
+      { worst: worstOf(chosen), prompt: prompt() },
+      (pressure) => isCheaper && isNear(pressure),
+    );
     if (!opened.ok && (opened.error.kind === "pressed" || opened.error.kind === "cap")) {
       // Once: the cheapest is as far down as it goes.
       if (opened.error.kind === "cap" && !isCheaper) return err(opened.error.refusal);
@@ -43,7 +53,7 @@ export async function climb<T>(
       continue;
     }
     const step = opened.ok
-      ? await tryOn(opened.value, () => another(ports, call, chosen, worstOf), others.length === 0)
+      ? await tryOn(opened.value, () => another(ports, call, chosen, { worstOf, prompt }), others.length === 0)
       : (opened.error as NoAttempt);
     if (step.kind === "done") return ok(step.value);
     if (step.kind === "refuse") return err(step.refusal);
@@ -56,13 +66,8 @@ export async function climb<T>(
   return err(refusalOf(failures));
 }
 
-async function another(
-  ports: ChatPorts,
-  call: Call,
-  chosen: Chosen,
-  worstOf: (chosen: Chosen) => Amount,
-): Promise<Result<Attempt, NoAttempt>> {
-  const opened = await openAttempt(ports, call, chosen, worstOf(chosen), () => false);
+async function another(ports: ChatPorts, call: Call, chosen: Chosen, { worstOf, prompt }: Pricing): Promise<Result<Attempt, NoAttempt>> {
+  const opened = await openAttempt(ports, call, chosen, { worst: worstOf(chosen), prompt: prompt() }, () => false);
   if (opened.ok) return opened;
   const { error } = opened;
   if (error.kind === "pressed") throw new TypeError("nobody asked for a cheaper model");

@@ -3,10 +3,12 @@
 import type { Said } from "../../core/chat/completion.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import type { Json } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import { CORRECTIONS, EMPTY_ANSWER } from "../../core/model-call/corrections.ts";
 import { settledUsage } from "../../core/model-call/usage.ts";
 import type { Result } from "../../core/result.ts";
+import type { CallEnd } from "../governed-call/governed-call.ts";
 import type { WholeAnswer } from "../model-gateway/asking.ts";
 import type { Facts } from "../model-gateway/exchange.ts";
 import type { Attempt, Chosen } from "./attempt.ts";
@@ -28,7 +30,7 @@ export type Given = {
 
 /** The answer of the first candidate that gives one, as a whole. */
 export function answerWhole(ports: ChatPorts, call: Call, talk: Talk, candidates: readonly Chosen[]): Promise<Result<Given, Refusal>> {
-  return climb(ports, call, candidates, talk.worstOf, (first, again, isLast) => {
+  return climb(ports, call, candidates, talk, (first, again, isLast) => {
     talk.restart();
     return converse(ports, call, talk, first, again, isLast);
   });
@@ -70,7 +72,15 @@ export async function converse(
         : judged.kind === "blocked" || judged.kind === "broken"
           ? "refused by the guardrails"
           : "does not fit what was asked";
-    attempt.end({ failure: null, usage, upstream, durationMs, records, ...(note === undefined ? {} : { note }) });
+    attempt.end({
+      failure: null,
+      usage,
+      upstream,
+      durationMs,
+      records,
+      ...saidBy(judged.redacted),
+      ...(note === undefined ? {} : { note }),
+    });
     const unrecorded = await onRecord(attempt);
     if (unrecorded !== null) return { kind: "refuse", refusal: unrecorded };
     if (judged.kind === "said") {
@@ -103,10 +113,13 @@ export const BLOCKED: Said = { text: null, refusal: null, calls: [], finish: "co
 /** Without a word there is nothing that could be corrected. */
 const isEmpty = ({ text, calls }: ChatAnswer): boolean => (text ?? "").trim() === "" && calls.length === 0;
 
+/** What a model said, redacted, as the end of its attempt has it; null: the guard let nothing of it be kept. */
+export const saidBy = (redacted: Json): Pick<CallEnd, "answer"> => (redacted === null ? {} : { answer: { value: redacted, isText: true } });
+
 /** A guard that cannot judge has judged: nothing of the answer is shown. */
 const judge = (call: Call, sent: ChatRequest, { answer, secrets }: WholeAnswer): Promise<Judged> =>
   judgeChat(call.guard, call.guardContext, sent, answer, secrets, call.rules.output, (inquire) => call.moderate("redacted", inquire)).catch(
-    (): Judged => ({ kind: "blocked", findings: [] }),
+    (): Judged => ({ kind: "blocked", redacted: null, findings: [] }),
   );
 
 /** null: the attempt is on record, and the client may hear of it. */

@@ -99,12 +99,18 @@ export const routeRecord = (ports: Clock, call: Call, { permission, candidates, 
   });
 
 /** The intent to call a model; on its way to the chain before the call leaves. `worst`: what is reserved. */
-export const attemptRecord = (ports: Clock, call: Call, model: string, worst: Amount): AuditRecord =>
+export const attemptRecord = (ports: Clock, call: Call, model: string, worst: Amount, promptSha256: string): AuditRecord =>
   recordOf(ports, call, {
     type: "model.calling",
     action: "budget.reserve",
     decision: "allow",
-    data: { model, attempt: call.tally.attempts, reserved_usd: toUsd(worst.microUsd), reserved_tokens: worst.tokens },
+    data: {
+      model,
+      attempt: call.tally.attempts,
+      prompt_sha256: promptSha256,
+      reserved_usd: toUsd(worst.microUsd),
+      reserved_tokens: worst.tokens,
+    },
   });
 
 /** The ledger refused the money for a call. */
@@ -126,6 +132,8 @@ export type Outcome = {
   readonly microUsd: number;
   readonly durationMs: number;
   readonly upstream: Facts;
+  /** Of what it said, redacted; null: nothing. */
+  readonly answerSha256: string | null;
   /** What became of the answer, where it was not simply given. */
   readonly note?: string;
 };
@@ -139,6 +147,7 @@ export const outcomeRecord = (ports: Clock, call: Call, outcome: Outcome): Audit
       model: outcome.model,
       attempt: outcome.attempt,
       ok: outcome.failure === null,
+      answer_sha256: outcome.answerSha256,
       duration_ms: outcome.durationMs,
       tokens_in: outcome.usage?.input ?? 0,
       tokens_out: outcome.usage?.output ?? 0,

@@ -19,7 +19,7 @@ import type { Call } from "./call.ts";
 import { guardStream, type Piece } from "./guarded-stream.ts";
 import { judgeChat } from "./judge.ts";
 import { type Again, climb, killed, refusalOf, type Step } from "./ladder.ts";
-import { BLOCKED, BROKEN_RULE, converse, type Given, misfit, onRecord } from "./plain.ts";
+import { BLOCKED, BROKEN_RULE, converse, type Given, misfit, onRecord, saidBy } from "./plain.ts";
 import type { ChatPorts } from "./ports.ts";
 import { findingRecords } from "./records.ts";
 import type { Talk } from "./talk.ts";
@@ -28,7 +28,7 @@ const STREAM_HEADERS = { "content-type": "text/event-stream; charset=utf-8", "ca
 
 /** The answer of the first candidate that begins one, as server-sent events. */
 export function answerStream(ports: ChatPorts, call: Call, talk: Talk, candidates: readonly Chosen[]): Promise<Result<Response, Refusal>> {
-  return climb(ports, call, candidates, talk.worstOf, (attempt, again, isLast) => {
+  return climb(ports, call, candidates, talk, (attempt, again, isLast) => {
     talk.restart();
     return streamOn(ports, call, talk, attempt, again, isLast);
   });
@@ -74,6 +74,7 @@ async function streamOn(
       upstream: { ...pieces.facts(upstream), ...refused },
       durationMs,
       records,
+      ...saidBy(pieces.redacted()),
       ...(note === undefined ? {} : { note }),
     });
   };
@@ -212,7 +213,8 @@ async function wholeAfterAll(
     call.moderate("redacted", inquire),
   ).catch(() => null);
   const records = findingRecords(ports, call, "model_output", judged?.findings ?? []);
-  attempt.end({ failure: null, usage: settledUsage(opened.answer, () => input).tokens, upstream, durationMs, records });
+  const redacted = saidBy(judged?.redacted ?? null);
+  attempt.end({ failure: null, usage: settledUsage(opened.answer, () => input).tokens, upstream, durationMs, records, ...redacted });
   const unrecorded = await onRecord(attempt);
   if (unrecorded !== null) return { kind: "refuse", refusal: unrecorded };
   if (judged?.kind === "broken") return { kind: "refuse", refusal: BROKEN_RULE };

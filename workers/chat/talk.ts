@@ -1,9 +1,10 @@
 /** What is said to a model in one call: the guarded request and what was added because an answer did not fit; and its size. */
+import type { PromptContent } from "../../core/audit/content.ts";
 import type { Amount } from "../../core/budget/amount.ts";
 import type { ChatMessage } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import { boundInput, ignoredBy, upstreamBody } from "../../core/chat/wire.ts";
-import type { JsonObject } from "../../core/json.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
 import { worstCase } from "../../core/model-call/cost.ts";
 import type { Chosen } from "./attempt.ts";
 
@@ -18,6 +19,8 @@ export type Talk = {
   /** The expected tokens of the request alone. */
   readonly expected: number;
   worstOf(chosen: Chosen): Amount;
+  /** What is asked, for the record. */
+  prompt(): PromptContent;
   bodyFor(chosen: Chosen, stream: boolean): JsonObject;
   /** Names of the fields that said nothing to this model: as registered, and as its upstream refuses them (`leaveOut`). */
   ignoredBy(chosen: Chosen): readonly string[];
@@ -48,6 +51,11 @@ export function openTalk(sent: ChatRequest, guarded: ChatRequest): Talk {
     expected,
     input: () => own + added,
     worstOf: (chosen) => worstCase(chosen.candidate, own + added, roomIn(chosen)),
+    prompt: () => {
+      const { messages, tools, format } = guarded;
+      const all = [...messages, ...corrections] as unknown as readonly Json[];
+      return { messages: all, tools: tools as unknown as readonly Json[], schema: format as unknown as Json };
+    },
     bodyFor: (chosen, stream) => upstreamBody(chosen.entry, { request: guarded, corrections, maxTokens: roomIn(chosen), stream }),
     ignoredBy: ({ entry }) => [...new Set([...ignoredBy(guarded, entry), ...leftOut])].sort(),
     leaveOut(fields) {

@@ -10,12 +10,13 @@ import { definePersonExports, type PersonExports } from "../person-export/export
 import type { Rooms } from "./rooms.ts";
 
 /** Erases what the stores keep of a person. */
-function personErasers({ objects, store, answers }: Rooms): StoreErasers {
+function personErasers({ objects, store, answers, texts }: Rooms): StoreErasers {
   return {
     async VAULT_KEYS(org, subject, upTo) {
       const { keys, values } = await objects.vault(org).erase(subject, upTo);
       return { VAULT_KEYS: keys, "VAULT.value": values };
     },
+    TEXTS: (org, subject) => texts.forget(org, subject),
     ANSWERS: (org, subject) => answers.forget(org, subject),
     "DB.feedback": (org, subject) => store.erasures.forgetFeedbackOf(org, subject),
   };

@@ -132,6 +132,7 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     send,
     resends: rooms.resends,
     values: runValues(env.VALUES),
+    keepTexts: rooms.texts.keep,
     lease: async (org, request) => objects.budgetLedger(org).lease(org, request),
     callTool,
     callModel,

@@ -19,7 +19,7 @@ import { Turnstile } from "../../kit/turnstile.ts";
 import { defineAccess } from "../access/access.ts";
 import { defineAuthority } from "../access/authority.ts";
 import { keptValues } from "../answer-cache/kept-values.ts";
-import { readEntries } from "../audit/index.ts";
+import { defineTexts, readEntries } from "../audit/index.ts";
 import { defineBreakers } from "../breaker/breaker.ts";
 import { defineHealth } from "../breaker/health.ts";
 import { defineLatencies } from "../breaker/latencies.ts";
@@ -135,6 +135,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     assign: async (org, request) => vault(org).assign(request),
     open: async (org, request) => vault(org).open(request),
   });
+  const texts = defineTexts(env.TEXTS);
   const guard = defineGuard({ vault: guardedVault });
   const values = keptValues(env.ANSWERS, log);
   const access = defineAccess(log);
@@ -209,7 +210,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     wait: (ms) => scheduler.wait(ms),
     note: async (org, told) => objects.budgetLedger(org).note(org, told),
   });
-  const governed = defineGovernedCalls({ now, stops: () => stops.stops(), desk, health, hold: openCalls.hold, log });
+  const governed = defineGovernedCalls({ now, stops: () => stops.stops(), desk, health, hold: openCalls.hold, keepTexts: texts.keep, log });
   const registered = (org: string) => store.models.list(org);
   const embed = buildEmbed(outside, { registered, governed, gateway: modelGateway });
   const answers = buildAnswers(outside, { values, guard, vault: guardedVault, access, broker, model, embed });
@@ -257,6 +258,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     resends,
     store,
     broker,
+    texts,
     guard,
     access,
     authority,

@@ -8,11 +8,14 @@
  * cache and the breaker around the call. What it costs, when a budget is nearly used up and what an answer's usage is, both take
  * from core/model-call. When you change the order here, look there too.
  */
+import { createHash } from "node:crypto";
+import { ContentTexts, contentDigest, type PromptContent } from "../../core/audit/content.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { type Amount, NOTHING } from "../../core/budget/amount.ts";
 import type { LeaseRefusal } from "../../core/budget/lease.ts";
 import type { CostsOf } from "../../core/costs/call.ts";
 import { type CallOf, costOfCall } from "../../core/costs/of-call.ts";
+import { isObject, type Json } from "../../core/json.ts";
 import { type StopScope, type StopSubject, type Stops, stoppedBy } from "../../core/kill-switch/stops.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
@@ -35,8 +38,12 @@ export type GovernedPorts = {
   readonly health: Health;
   /** The call is in the isolate's register from its opening to its end. */
   readonly hold: OpenCallBook["hold"];
+  /** Keeps the redacted texts that the records name by digest (workers/audit/texts.ts). */
+  readonly keepTexts: (of: TextsOf, name: string, lines: readonly string[]) => Promise<void>;
   readonly log: Log;
 };
+
+type TextsOf = { readonly org: string; readonly subject: string; readonly run: string };
 
 /** What is to be called, for whom, and what goes on record. */
 export type GovernedCall = {
@@ -52,10 +59,16 @@ export type GovernedCall = {
   readonly model: Priced;
   readonly worst: Amount;
   readonly timeoutMs: number;
+  /** What the model is asked, redacted, and about whom, in which run or call. */
+  readonly content: {
+    readonly run: string;
+    readonly subject: string;
+    readonly prompt: PromptContent | { readonly inputs: readonly string[] };
+  };
   /** `soon`: the end may ride with the next call's attempt, and money that nobody uses goes back after a while; `now`: it is awaited. */
   readonly settles: "soon" | "now";
   /** Once nothing stops the call: the reservation's id, which the ledger counts once, and what goes on record with it. */
-  readonly reserve: () => { readonly id: string; readonly records: readonly AuditRecord[] };
+  readonly reserve: (promptSha256: string) => { readonly id: string; readonly records: readonly AuditRecord[] };
   /** Once the money is reserved: true gives it back, for a cheaper model to take. */
   readonly isPressed: (pressure: number) => boolean;
   /** What goes on record where the money goes back unused. */
@@ -76,6 +89,8 @@ export type CallEnd = {
   readonly usage: TokenUsage | null;
   readonly upstream: { readonly [name: string]: string };
   readonly durationMs: number;
+  /** What the model said, redacted. `isText` false: numbers, of which the digest alone is kept. Absent: it said nothing. */
+  readonly answer?: { readonly value: Json; readonly isText: boolean };
 };
 
 /** A call that may be made. */
@@ -85,7 +100,7 @@ export type OpenCall = {
   /** Resolves when the attempt is on record; rejects when it cannot be. Nobody hears of the answer before. */
   readonly onRecord: Promise<void>;
   /** MUST be called once, whatever came of it. Resolves when the end is durable; `soon`: some seconds after. Rejects when it cannot be: the worst case stays taken. */
-  end(end: CallEnd, recordsOf: (taken: Amount, spent: Amount | null) => readonly AuditRecord[]): Promise<void>;
+  end(end: CallEnd, recordsOf: (taken: Amount, spent: Amount | null, answerSha256: string | null) => readonly AuditRecord[]): Promise<void>;
 };
 
 /** Opens a call. It is made only when this succeeds, and MUST then be ended once. */
@@ -97,7 +112,12 @@ export const defineGovernedCalls =
   (call) =>
     open(ports, call);
 
-async function open({ stops, desk, health, hold, now, log }: GovernedPorts, call: GovernedCall): Promise<Result<OpenCall, NotMade>> {
+const sha256Hex = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+async function open(
+  { stops, desk, health, hold, keepTexts, now, log }: GovernedPorts,
+  call: GovernedCall,
+): Promise<Result<OpenCall, NotMade>> {
   const { subject, user, worst, entry, timeoutMs, settles } = call;
   const unreadable = (what: "kill switch" | "budget") => (error: unknown) => {
     log(logLine("call.not_opened", { question: what, org: subject.org, upstream: entry.id, error: errorName(error) }));
@@ -108,11 +128,22 @@ async function open({ stops, desk, health, hold, now, log }: GovernedPorts, call
   const stop = stoppedBy(current, subject);
   if (stop !== null) return err({ kind: "stopped", by: stop });
 
-  const { id, records } = call.reserve();
+  const { run, subject: about, prompt } = call.content;
+  const asked = new ContentTexts(sha256Hex);
+  const stored = JSON.parse(JSON.stringify(prompt)) as typeof prompt;
+  const { id, records } = call.reserve("messages" in stored ? asked.addPrompt(stored) : asked.add({ inputs: [...stored.inputs] }));
+  const keep = (what: string, { lines }: ContentTexts): Promise<void> =>
+    persistently(() => keepTexts({ org: subject.org, subject: about, run }, `${id.replaceAll("/", "-")}-${what}`, [...lines.values()]));
+  // Beside the call, which would wait for it otherwise; nobody hears of the answer before.
+  const promptKept = keep("prompt", asked);
+  promptKept.catch((error: unknown) =>
+    log(logLine("call.texts_not_kept", { org: subject.org, upstream: entry.id, error: errorName(error) })),
+  );
   const reserved = await desk.reserve({ org: subject.org, user, call: id, worst, records }).catch(unreadable("budget"));
   if (reserved === null) return err({ kind: "unreadable", what: "budget" });
   if (!reserved.ok) return err({ kind: "cap", refusal: reserved.error });
-  const { pressure, onRecord, ...reservation } = reserved.value;
+  const { pressure, onRecord: noted, ...reservation } = reserved.value;
+  const onRecord = Promise.all([noted, promptKept]).then(() => undefined);
   onRecord.catch(() => undefined); // awaited before the answer; a call that fails first does not wait for it
   const settle = (spent: Amount | null, left: readonly AuditRecord[], cost: CostsOf | null = null): Promise<void> => {
     const settled = reservation.settle(spent, left, settles, cost);
@@ -128,7 +159,7 @@ async function open({ stops, desk, health, hold, now, log }: GovernedPorts, call
   return ok({
     pressure,
     onRecord,
-    async end({ failure, usage, upstream, durationMs }, recordsOf) {
+    async end({ failure, usage, upstream, durationMs, answer }, recordsOf) {
       close();
       const told = admission.ended(failure, upstream, durationMs);
       const spent = spentOn(call.model, failure, usage, upstream["status"]);
@@ -136,7 +167,33 @@ async function open({ stops, desk, health, hold, now, log }: GovernedPorts, call
         { ...call.costs, user },
         { id, at: now(), name: entry.id, ok: failure === null, microUsd: spent?.microUsd ?? 0, usage },
       );
-      await Promise.all([told, settle(spent, recordsOf(spent ?? worst, spent), cost)]);
+      const digest = answer === undefined ? null : contentDigest(answer.value, sha256Hex);
+      const left = recordsOf(spent ?? worst, spent, digest);
+      if (answer?.isText !== true) return void (await Promise.all([told, settle(spent, left, cost)]));
+      const said = new ContentTexts(sha256Hex);
+      said.add(answer.value);
+      const settled = keep("answer", said).then(
+        () => settle(spent, left, cost),
+        () => settle(spent, left.map(withoutText), cost), // what it cost is to be told in any case
+      );
+      await Promise.all([told, settled]);
     },
   });
+}
+
+/** The text of the answer could not be kept, and the entry says so. */
+const withoutText = (record: AuditRecord): AuditRecord =>
+  isObject(record.data) && record.data["answer_sha256"] ? { ...record, data: { ...record.data, text_lost: true } } : record;
+
+const PAUSES_MS = [100, 500];
+
+async function persistently(work: () => Promise<void>): Promise<void> {
+  for (const pause of PAUSES_MS) {
+    try {
+      return await work();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+  return work();
 }

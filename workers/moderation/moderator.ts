@@ -12,7 +12,7 @@ import { MOST_MODERATED_UNITS, moderationMessages, moderationTokens, OPINION_SCH
 import type { Inquiry } from "../../core/guardrail/moderate/questions.ts";
 import { findPlaceholders } from "../../core/guardrail/placeholder.ts";
 import { mintId } from "../../core/ids.ts";
-import type { JsonObject } from "../../core/json.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import { estimateTokens } from "../../core/model/estimate.ts";
 import { worstCase } from "../../core/model-call/cost.ts";
@@ -136,12 +136,17 @@ async function askOne(ports: ModeratorPorts, asker: Asker, one: One): Promise<As
     worst,
     timeoutMs,
     settles: "now",
-    reserve: () => ({
+    content: { run: asker.run, subject: asker.subject ?? user, prompt: { messages: asJson(messages), schema: OPINION_SCHEMA, tools: [] } },
+    reserve: (promptSha256) => ({
       id: mintId("run", ports.now(), ports.random(10)),
-      records: [recordOf(ports, asker, "model.calling", { model, task: TASK, reserved_usd: toUsd(worst.microUsd) })],
+      records: [
+        recordOf(ports, asker, "model.calling", { model, task: TASK, prompt_sha256: promptSha256, reserved_usd: toUsd(worst.microUsd) }),
+      ],
     }),
     isPressed: () => false,
-    unused: () => [recordOf(ports, asker, "model.called", { model, task: TASK, ok: false, code: "upstream_unavailable", usd: 0 })],
+    unused: () => [
+      recordOf(ports, asker, "model.called", { model, task: TASK, ok: false, answer_sha256: null, code: "upstream_unavailable", usd: 0 }),
+    ],
   });
   if (!opened.ok) {
     if ("givenBack" in opened.error) await opened.error.givenBack;
@@ -155,11 +160,12 @@ async function askOne(ports: ModeratorPorts, asker: Asker, one: One): Promise<As
   const usage = result.ok ? settledUsage(result.value.answer, () => expectedTokens).tokens : null;
   const opinions = result.ok && failure === null ? readOpinions(result.value.answer.text ?? "", questions) : null;
   let taken = 0;
-  await opened.value.end({ failure, usage, upstream, durationMs }, ({ microUsd }, told) => {
+  const said = opinions === null ? {} : { answer: { value: asJson(opinions), isText: true } };
+  await opened.value.end({ failure, usage, upstream, durationMs, ...said }, ({ microUsd }, told, answerSha256) => {
     taken = microUsd;
     return [
       recordOf(ports, asker, "model.called", {
-        ...{ model, task: TASK, ok: opinions !== null, duration_ms: durationMs, usd: toUsd(microUsd) },
+        ...{ model, task: TASK, ok: opinions !== null, answer_sha256: answerSha256, duration_ms: durationMs, usd: toUsd(microUsd) },
         ...{ tokens_in: usage?.input ?? 0, tokens_out: usage?.output ?? 0 },
         ...(told === null ? { held: true } : {}),
         ...(failure === null ? (opinions === null ? { code: "output_invalid" } : {}) : { code: failure.code }),
@@ -171,6 +177,8 @@ async function askOne(ports: ModeratorPorts, asker: Asker, one: One): Promise<As
   if (opinions !== null) return { said: ok(opinions), spent };
   return { said: err(failure === null ? "garbage" : failure.code === "timeout" ? "timeout" : "unavailable"), spent };
 }
+
+const asJson = <T>(value: T): Json[] & T => JSON.parse(JSON.stringify(value)) as Json[] & T;
 
 const WHY: { readonly [K in NotMade["kind"]]: ModerationFailure } = {
   unreadable: "unavailable",

@@ -17,6 +17,8 @@ import type { Askings } from "../model-gateway/asking.ts";
 
 /** For whom a text is judged, in what, and what of it may cost. */
 export type Asker = Pick<CallContext, "org" | "run" | "user" | "workflow" | "activity" | "traceId" | "spanId"> & {
+  /** Whom the text is about. Absent: the user. */
+  readonly subject?: string;
   readonly roles: Caller["roles"];
   /** Whose words the text is. `redacted`: it holds no personal data any more, at most placeholders. */
   readonly text: "raw" | "redacted";

@@ -39,7 +39,7 @@ export function defineLookUp(ports: LookUpPorts) {
     if (allowed.kind !== "tool" || allowed.permission.decision !== "allow") return unsure("the policy does not let the tool be asked");
     const outcome = await ports.call({ ...call, timeoutMs: Math.min(write.timeoutMs, lookup.timeout_ms) });
     const { result, durationMs, findings } = outcome;
-    const told = { durationMs, findings };
+    const told = { input, durationMs, findings };
     if (!result.ok) {
       return outcome.found === false
         ? { found: "no", output: null, ...told }

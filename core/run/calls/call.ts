@@ -135,6 +135,8 @@ export type ToolOutcome = {
 export type LookupAnswer = {
   /** `yes`: it happened, and `output` is what it answered. `no`: it did not. `unsure`: the answer tells neither. */
   readonly found: "yes" | "no" | "unsure";
+  /** What the read tool was given. Absent: it was not asked. */
+  readonly input?: Json;
   readonly output: Json;
   readonly durationMs: number;
   readonly findings: readonly FindingSummary[];

@@ -1,8 +1,8 @@
 /** The last decisions before a call leaves: whether it is stopped, and whether the money covers it. Then the intent is emitted. */
 
+import type { PromptContent } from "../../audit/content.ts";
 import type { Amount } from "../../budget/amount.ts";
-import { canonicalJson } from "../../canonical-json.ts";
-import { own } from "../../json.ts";
+import { type Json, own } from "../../json.ts";
 import { estimateTokens } from "../../model/estimate.ts";
 import { fromUsd, toUsd } from "../../money.ts";
 import type { ToolFacts } from "../../tool/manifest.ts";
@@ -20,7 +20,7 @@ import { askPerson } from "../steps/question.ts";
 import { compensated } from "../steps/undo.ts";
 import { affordable, unaffordable } from "./afford.ts";
 import { isLeased } from "./lease.ts";
-import { activityKey, modelRequest, toolTimeoutMs } from "./request.ts";
+import { activityKey, modelRequest, type Request, toolTimeoutMs } from "./request.ts";
 import { worstOfTool } from "./tool-cost.ts";
 
 /** Milliseconds after its timeout at which a queued call without an answer counts as lost: the queue may be slow. */
@@ -63,7 +63,7 @@ function sendTool(turn: Turn, activity: Activity, repeated: boolean): void {
       version: facts.version,
       effect: facts.effect,
       key: activityKey(turn.birth, activity),
-      input_digest: turn.machinery.sha256(canonicalJson(activity.input)),
+      input_digest: turn.content.add(activity.input),
       ...(worst.microUsd > 0 ? { reserved: priced(worst) } : {}),
       ...(activity.insteadOf === undefined ? {} : { instead_of: activity.insteadOf.tool }),
       ...(repeated ? { repeated: true } : {}),
@@ -121,6 +121,7 @@ function sendModel(turn: Turn, activity: Activity, repeated: boolean): void {
       activity: activity.id,
       attempt: fresh ? activity.attempt + 1 : activity.attempt,
       model: model.id,
+      prompt_sha256: turn.content.addPrompt(promptOf(request)),
       reserved: priced(choice.worst),
       ...(repeated ? { repeated: true } : {}),
       ...lostAt(turn, activity, request.timeoutMs),
@@ -128,6 +129,10 @@ function sendModel(turn: Turn, activity: Activity, repeated: boolean): void {
     activity.step,
   );
 }
+
+/** What the model is asked, as its digest covers it: as JSON gives it back. */
+const promptOf = ({ messages, schema, tools }: Request): PromptContent =>
+  JSON.parse(JSON.stringify({ messages, schema, tools })) as PromptContent & Json;
 
 /** A cap of the run ends it with what there is; a step's own budget is that step's failure. */
 function giveUp(turn: Turn, activity: Activity, why: "window" | "run" | "step"): void {

@@ -28,7 +28,8 @@ export function resolveDoubt(turn: Turn, activity: Activity): void {
   // An interrupted call may still be on its way: until its timeout a "no" would prove nothing.
   const arrived = (activity.sentAt ?? turn.at) + ON_ITS_WAY_MS + toolTimeoutMs(turn.machinery, activity);
   const resume_at = Math.max(turn.at + (asked === 0 ? 0 : ASK_AGAIN_MS), arrived);
-  turn.emit("tool.looking_up", { activity: activity.id, tool: lookup, time: asked + 1, resume_at }, activity.step);
+  const write_input_sha256 = turn.content.add(activity.input);
+  turn.emit("tool.looking_up", { activity: activity.id, tool: lookup, write_input_sha256, time: asked + 1, resume_at }, activity.step);
 }
 
 /** Emits what the read tool answered. Returns the activity as it is then; null: nobody asked. */
@@ -41,6 +42,8 @@ export function takeLookup(turn: Turn, activityId: string, call: number, answer:
     tool: activity.tool ?? "",
     found,
     ...(found === "yes" && activity.reserved.microUsd > 0 ? { spent_micro_usd: priceOf(activity, answer.output) } : {}),
+    ...(answer.input === undefined ? {} : { input_sha256: turn.content.add(answer.input) }),
+    output_sha256: failure === undefined ? turn.content.add(answer.output) : null,
     duration_ms: durationMs,
     ...(failure === undefined ? {} : { failure }),
   };

@@ -1,4 +1,5 @@
 /** What a call of a model came to: its cost, whether that is unknown, and which flags it sets on the run. */
+import type { Json } from "../../json.ts";
 import { costOf } from "../../model-call/cost.ts";
 import { toUsd } from "../../money.ts";
 import type { Spent } from "../machine/event.ts";
@@ -28,6 +29,7 @@ export function noteModelCall(
       attempt: activity.attempt,
       model: activity.candidates[activity.candidate]?.id ?? "",
       ok: result.ok,
+      answer_sha256: answerDigest(turn, result),
       spent,
       held: untold ? { micro_usd: activity.reserved.microUsd, tokens: activity.reserved.tokens } : null,
       ...(moderated === undefined ? {} : { moderated }),
@@ -44,6 +46,13 @@ export function noteModelCall(
     activity.step,
   );
   alertAtThresholds(turn, before);
+}
+
+/** Of what the model said, redacted: its output, its words and the calls that it asks for, or a text that is refused. null: it said nothing. */
+function answerDigest(turn: Turn, result: ModelOutcome["result"]): string | null {
+  if ("output" in result) return turn.content.add(result.output);
+  if ("asks" in result) return turn.content.add(JSON.parse(JSON.stringify(result.asks)) as Json);
+  return "invalid" in result ? turn.content.add(result.invalid.answer) : null;
 }
 
 /** Flags of an answer that another model than the first choice gave, that was kept past its time, or that was cut at its length. */

@@ -42,6 +42,7 @@ export function takeToolAnswer(turn: Turn, activityId: string, call: number, out
       attempt: activity.attempt,
       tool: activity.tool ?? "",
       ok: result.ok,
+      output_sha256: result.ok ? turn.content.add(result.output) : null,
       reached,
       status,
       duration_ms: durationMs,

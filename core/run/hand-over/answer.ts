@@ -73,5 +73,6 @@ export function endWithReply(turn: Turn): void {
   ];
   const flags = undone.length > 0 && !state.flags.includes("partial") ? ([...state.flags, "partial"] as const) : state.flags;
   const output = state.handOver?.reply ?? null;
-  turn.emit("run.completed", { output, labels, flags, error: null, ...(undone.length === 0 ? {} : { undone }) });
+  const output_sha256 = turn.content.add(output);
+  turn.emit("run.completed", { output, output_sha256, labels, flags, error: null, ...(undone.length === 0 ? {} : { undone }) });
 }

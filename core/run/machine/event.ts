@@ -16,6 +16,9 @@
  * | a request to the org's ledger | `budget.asked` | `budget.leased` or `budget.refused` |
  * | a compensation | `step.compensating` | `step.compensated` |
  *
+ * `…_sha256` are digests of what was said (core/audit/content.ts), for the audit entry; absent in journals that predate them. null: there
+ * was nothing to hash, since the call failed.
+ *
  * PERSISTED: a turn's events are one row of the journal. Fields may be added, never renamed or dropped.
  */
 import type { Role } from "../../access/principal.ts";
@@ -60,6 +63,7 @@ export type EventData = {
     readonly digest: string;
     readonly user: string;
     readonly input: Json;
+    readonly input_sha256?: string;
   };
   "run.started": JsonObject;
   "run.waiting": { readonly kind: "review" | "signal" | "wait" | "run"; readonly id: string; readonly until: string | null };
@@ -72,6 +76,7 @@ export type EventData = {
   /** `undone`: writes that a person's reply left in doubt. Absent: none. */
   "run.completed": Labelled & {
     readonly output: Json;
+    readonly output_sha256?: string;
     readonly flags: readonly RunFlag[];
     readonly error: RunError | null;
     readonly undone?: readonly string[];
@@ -146,6 +151,7 @@ export type EventData = {
     readonly workflow: string;
     readonly version: number;
     readonly digest: string;
+    readonly input_sha256?: string;
     readonly reserved: Priced;
   };
   "child.ended": ActivityRef & {
@@ -156,6 +162,7 @@ export type EventData = {
     readonly run: string;
     readonly ok: boolean;
     readonly output: Json;
+    readonly output_sha256?: string | null;
     readonly error: StepError | null;
     readonly flags: readonly RunFlag[];
     readonly usage: Usage;
@@ -249,6 +256,8 @@ export type EventData = {
   "model.calling": ActivityRef & {
     readonly attempt: number;
     readonly model: string;
+    /** Of messages, schema and tools as one JSON object. */
+    readonly prompt_sha256?: string;
     readonly reserved: Priced;
     readonly repeated?: true;
     /** Set when a queue consumer makes the call; after this time the call counts as lost. */
@@ -259,6 +268,7 @@ export type EventData = {
     readonly attempt: number;
     readonly model: string;
     readonly ok: boolean;
+    readonly answer_sha256?: string | null;
     readonly spent: Spent;
     readonly held: Priced | null;
     /** What asking a model about the answer (`moderate`) cost. The org's ledger has it already: it is no part of the run's lease. */
@@ -297,6 +307,7 @@ export type EventData = {
     readonly attempt: number;
     readonly tool: string;
     readonly ok: boolean;
+    readonly output_sha256?: string | null;
     /** How far the call came. Absent in journals that predate the second kind of tool; there the fold reads `status`. */
     readonly reached?: Reached;
     readonly status: number | null;
@@ -315,10 +326,19 @@ export type EventData = {
     readonly failure?: Failure;
   };
   /** The write's outcome is unknown; this read tool is asked at `resume_at`, for the `time`th time. */
-  "tool.looking_up": ActivityRef & { readonly tool: string; readonly time: number; readonly resume_at: EpochMs };
+  "tool.looking_up": ActivityRef & {
+    readonly tool: string;
+    /** Of the input of the write that is asked about. */
+    readonly write_input_sha256?: string;
+    readonly time: number;
+    readonly resume_at: EpochMs;
+  };
   "tool.looked_up": ActivityRef & {
     readonly tool: string;
     readonly found: "yes" | "no" | "unsure";
+    /** Of what the read tool was given. Absent: it was not asked. */
+    readonly input_sha256?: string;
+    readonly output_sha256?: string | null;
     /** What the write cost that was found to have happened, in micro-dollars. */
     readonly spent_micro_usd?: MicroUsd;
     readonly duration_ms: number;

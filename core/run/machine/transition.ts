@@ -30,7 +30,13 @@ import { type Machinery, Turn } from "./turn.ts";
  * What a happening led to: the events to store, and the state they fold to. No events: nothing changed. `isCut`: the turn was full, and what
  * follows is decided in the next one.
  */
-export type RunTurn = { readonly state: RunState; readonly events: readonly RunEvent[]; readonly isCut: boolean };
+export type RunTurn = {
+  readonly state: RunState;
+  readonly events: readonly RunEvent[];
+  /** Lines of the texts that the events name by digest (core/audit/content.ts). */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly isCut: boolean;
+};
 
 /** Decides what follows from a happening. The same arguments give the same turn, or the same refusal. */
 export function transition(machinery: Machinery, state: RunState, happening: Happening, { at, stops }: Moment): Result<RunTurn, Refused> {
@@ -38,7 +44,8 @@ export function transition(machinery: Machinery, state: RunState, happening: Hap
   const refusal = happening.kind === "collapsed" ? collapse(turn, happening.over) : take(turn, happening);
   if (refusal !== null) return err({ code: "run.refused", status: state.status, happening: happening.kind, why: refusal });
   if (!isFinal(turn.state)) advance(turn);
-  return ok({ state: turn.state, events: turn.events, isCut: turn.isFull && turn.events.length > 0 && !isFinal(turn.state) });
+  const texts = turn.content.lines;
+  return ok({ state: turn.state, events: turn.events, texts, isCut: turn.isFull && turn.events.length > 0 && !isFinal(turn.state) });
 }
 
 /** Why a happening is refused; null when it was taken. */
@@ -149,7 +156,7 @@ function takeSignal(turn: Turn, { id, name, body, by, own: isOwn, findings }: Ex
 function takeStart(turn: Turn): Take {
   if (turn.state.status !== "queued" || turn.state.seq > 0) return "the run has already started";
   const { definition, version, digest, user, input, inputFindings, redrive } = turn.birth;
-  turn.emit("run.created", { workflow: definition.name, version, digest, user, input });
+  turn.emit("run.created", { workflow: definition.name, version, digest, user, input, input_sha256: turn.content.add(input) });
   if (inputFindings.length > 0) turn.emit("guardrail.flagged", { channel: "user", findings: inputFindings });
   turn.emit("run.started", {});
   if (turn.birth.inputReview) {

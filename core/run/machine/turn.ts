@@ -1,4 +1,5 @@
 /** One turn in the making: events are appended and folded at once, so that each decision sees what the one before decided. */
+import { ContentTexts } from "../../audit/content.ts";
 import { type Json, own } from "../../json.ts";
 import type { Stops } from "../../kill-switch/stops.ts";
 import type { EpochMs } from "../../time.ts";
@@ -38,12 +39,15 @@ export class Turn {
   readonly at: EpochMs;
   readonly stops: Stops | null;
   readonly events: RunEvent[] = [];
+  /** What the events of this turn name by its digest (`…_sha256`): it is kept beside the audit log. */
+  readonly content: ContentTexts;
   #state: RunState;
   #size = 0;
   #steps = 0;
 
   constructor(machinery: Machinery, state: RunState, at: EpochMs, stops: Stops | null) {
     this.machinery = machinery;
+    this.content = new ContentTexts(machinery.sha256);
     this.at = at;
     this.stops = stops;
     this.#state = state;

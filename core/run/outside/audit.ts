@@ -2,6 +2,7 @@
  * Which events are evidence, and how they read in the audit chain (docs/contract.md, "Evidence": a run's start and end, every model and
  * tool call, each finding, policy or budget decision). Reviews are recorded by the queue that decides them.
  */
+import { DIGESTS } from "../../audit/content.ts";
 import { layerIn, layerOf, layerOfReasons } from "../../audit/layer.ts";
 import { type AuditActor, type AuditRecord, auditRecord } from "../../audit/record.ts";
 import { FINDINGS_TOLD, type FindingSummary } from "../../guardrail/finding.ts";
@@ -61,10 +62,21 @@ const fact = (
   policy_version,
 });
 
+/** An event of an older journal has none of them. */
+type Digests = { readonly [D in (typeof DIGESTS)[number]]?: string | null };
+
+const digestsIn = (data: Digests): JsonObject =>
+  Object.fromEntries(DIGESTS.flatMap((name) => (data[name] === undefined ? [] : [[name, data[name]]])));
+
 function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
   switch (event.type) {
     case "run.created":
-      return [{ ...fact("run.start", { digest: event.data.digest, subject: birth.subject }), actor: { type: "user", id: birth.user } }];
+      return [
+        {
+          ...fact("run.start", { digest: event.data.digest, subject: birth.subject, ...digestsIn(event.data) }),
+          actor: { type: "user", id: birth.user },
+        },
+      ];
     case "run.paused":
       return [fact("run.pause", { scope: event.data.scope, epoch: event.data.epoch, layer: "switch" }, "deny")];
     case "run.resumed":
@@ -79,6 +91,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
       return [
         fact("run.end", {
           status: "completed",
+          ...digestsIn(event.data),
           flags: [...event.data.flags],
           ...(event.data.undone === undefined ? {} : { undone: [...event.data.undone] }),
         }),
@@ -88,6 +101,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
       return [
         fact("run.end", {
           status: event.type.slice(4),
+          output_sha256: null,
           code: event.data.error.code,
           ...layerIn(event.data.error),
           step: event.data.error.step,
@@ -95,7 +109,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
         }),
       ];
     case "run.cancelled":
-      return [fact("run.end", { status: "cancelled", undone: [...event.data.undone] })];
+      return [fact("run.end", { status: "cancelled", output_sha256: null, undone: [...event.data.undone] })];
     case "signal.received":
       return [{ ...fact("run.signal", { name: event.data.name }), actor: { type: "user", id: event.data.by } }];
     case "callback.tried":
@@ -105,9 +119,15 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
           : fact("run.call_back", { attempt: event.data.attempt, result: event.data.result }),
       ];
     case "child.called":
-      return [fact("run.start_child", { child: event.data.run, workflow: `${event.data.workflow}@${event.data.version}` }, "allow")];
+      return [
+        fact(
+          "run.start_child",
+          { child: event.data.run, workflow: `${event.data.workflow}@${event.data.version}`, ...digestsIn(event.data) },
+          "allow",
+        ),
+      ];
     case "child.ended":
-      return [fact("run.end_child", { child: event.data.run, ok: event.data.ok })];
+      return [fact("run.end_child", { child: event.data.run, ok: event.data.ok, ...digestsIn(event.data) })];
     case "agent.answered":
       return [
         fact("agent.choose", { iteration: event.data.iteration, tools: event.data.calls.map((call) => call.tool) }),
@@ -149,6 +169,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
           "budget.reserve",
           {
             model: event.data.model,
+            ...digestsIn(event.data),
             reserved_usd: toUsd(event.data.reserved.micro_usd),
             reserved_tokens: event.data.reserved.tokens,
             attempt: event.data.attempt,
@@ -170,6 +191,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
           model,
           attempt,
           ok,
+          ...digestsIn(event.data),
           duration_ms,
           ...cost,
           ...(failure ? { code: failure.code, ...layerIn(failure) } : {}),
@@ -181,7 +203,18 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
     }
     case "tool.called": {
       const { tool, version, effect, attempt, key, input_digest, repeated } = event.data;
-      return [fact("tool.call", { tool, version, effect, attempt, key, input_digest, ...(repeated ? { repeated } : {}) })];
+      return [
+        fact("tool.call", {
+          tool,
+          version,
+          effect,
+          attempt,
+          key,
+          input_digest,
+          input_sha256: input_digest,
+          ...(repeated ? { repeated } : {}),
+        }),
+      ];
     }
     case "tool.answered": {
       const { tool, attempt, ok, status, failure, openings, cached, duration_ms } = event.data;
@@ -197,6 +230,7 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
           tool,
           attempt,
           ok,
+          ...digestsIn(event.data),
           status,
           duration_ms,
           ...(cached ? { cached } : {}),
@@ -205,10 +239,18 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
       ];
     }
     case "tool.looking_up":
-      return [fact("tool.look_up", { tool: event.data.tool, time: event.data.time })];
+      return [fact("tool.look_up", { tool: event.data.tool, ...digestsIn(event.data), time: event.data.time })];
     case "tool.looked_up": {
       const { tool, found, duration_ms, failure } = event.data;
-      return [fact("tool.answer", { tool, found, duration_ms, ...(failure ? { code: failure.code, ...layerIn(failure) } : {}) })];
+      return [
+        fact("tool.answer", {
+          tool,
+          found,
+          ...digestsIn(event.data),
+          duration_ms,
+          ...(failure ? { code: failure.code, ...layerIn(failure) } : {}),
+        }),
+      ];
     }
     case "guardrail.flagged":
       return summed(event.data.findings).map((finding) =>

@@ -47,7 +47,8 @@ export function callChild(turn: Turn, activity: Activity, child: ChildToStart): 
     tokens: Math.min(Math.ceil(left.tokens * share), child.limits.tokens),
   };
   const { run, workflow, version, digest } = child;
-  turn.emit("child.called", { activity: activity.id, run, workflow, version, digest, reserved }, activity.step);
+  const input_sha256 = turn.content.add(activity.input);
+  turn.emit("child.called", { activity: activity.id, run, workflow, version, digest, input_sha256, reserved }, activity.step);
 }
 
 /** Children that may run beside this one and have no share of what is left yet, this one included: each gets the same. */
@@ -100,7 +101,8 @@ export function takeChildEnd(turn: Turn, happening: Extract<Happening, { kind: "
     ...(past === undefined ? {} : { past }),
     ...(wrote === undefined ? {} : { wrote, ...undoable }),
   };
-  turn.emit("child.ended", { activity: activity.id, run, ok, output, error, flags, usage, held, ...noted }, activity.step);
+  const output_sha256 = ok ? turn.content.add(output) : null;
+  turn.emit("child.ended", { activity: activity.id, run, ok, output, output_sha256, error, flags, usage, held, ...noted }, activity.step);
   alertAtThresholds(turn, before);
   if (!ok) failChild(turn, activity, childError(error, run), joined(labels));
   else if (misfitIn(activity, output))

@@ -25,7 +25,9 @@ export function complete(turn: Turn): void {
     const { flags } = turn.state;
     // What it derives from may have become stale in another run: the parent of this one.
     const isStale = labels.some(({ label }) => label.stale === true) && !flags.includes("stale");
-    return turn.emit("run.completed", { output: output.value, labels, flags: isStale ? [...flags, "stale"] : flags, error: null });
+    const output_sha256 = turn.content.add(output.value);
+    const told = isStale ? [...flags, "stale" as const] : flags;
+    return turn.emit("run.completed", { output: output.value, output_sha256, labels, flags: told, error: null });
   }
   const error = { code: "invalid_request", message: `\`output\` could not be evaluated: ${output.error.message}`, step: null } as const;
   turn.emit("run.stopping", { why: "failure", error });
@@ -93,5 +95,7 @@ function endPartial(turn: Turn): void {
   );
   const added: RunFlag[] = state.stopping?.error.code === "budget_exceeded" ? ["partial", "budget_exceeded"] : ["partial"];
   giveBack(turn);
-  turn.emit("run.completed", { output, labels, flags: [...new Set([...state.flags, ...added])], error: state.stopping?.error ?? null });
+  const flags = [...new Set([...state.flags, ...added])];
+  const output_sha256 = turn.content.add(output);
+  turn.emit("run.completed", { output, output_sha256, labels, flags, error: state.stopping?.error ?? null });
 }

@@ -66,6 +66,10 @@ export function chatWorld(answers: readonly Answer[], { desk: other, ...change }
     resting: new Set<string>(),
     order: [SMALL, BIG],
     waits: [] as Promise<unknown>[],
+    /** Files of texts that are kept beside the record (core/audit/content.ts). */
+    texts: [] as string[],
+    /** Texts cannot be kept. */
+    keepsNoTexts: false,
     complete: (body: JsonObject, signal?: AbortSignal) => room.complete(asked(body, signal)),
     embed: (body: JsonObject) => room.embed(asked(body)),
     /** Everything that was to happen after the answer has happened. */
@@ -124,6 +128,10 @@ export function chatWorld(answers: readonly Answer[], { desk: other, ...change }
       };
     },
   };
+  const keepTexts = async (_of: object, _name: string, lines: readonly string[]): Promise<void> => {
+    if (world.keepsNoTexts) throw new Error("R2 is away");
+    world.texts.push(lines.join("\n"));
+  };
   const room = defineChat({
     rules: async () => PLATFORM_GUARDRAILS,
     moderate: async () => null,
@@ -151,6 +159,7 @@ export function chatWorld(answers: readonly Answer[], { desk: other, ...change }
       stops,
       desk: other ?? desk,
       health,
+      keepTexts,
       hold: () => () => undefined,
       log: (line) => world.lines.push(line),
     }),

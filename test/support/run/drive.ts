@@ -122,6 +122,8 @@ const DEFAULTS: Script = {
 export class Drive {
   readonly machinery: Machinery;
   readonly events: RunEvent[] = [];
+  /** Lines of the texts that events name by digest. */
+  readonly texts = new Map<string, string>();
   readonly script: Script;
   /** Keys of tool calls as they left, and of those that did something. */
   readonly sent: string[] = [];
@@ -177,6 +179,7 @@ export class Drive {
       return turn.error.why;
     }
     this.events.push(...turn.value.events);
+    for (const [digest, line] of turn.value.texts) this.texts.set(digest, line);
     this.state = turn.value.state;
     if (!this.quiet) this.#checkWhatAlwaysHolds(before);
     this.#isCut = turn.value.isCut || isFull(turn.value.events);

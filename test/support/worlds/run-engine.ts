@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import type { RunEnginePorts } from "../../../durable-objects/run-engine/run-engine.ts";
 import { runValues } from "../../../workers/archive/run-values.ts";
+import { defineTexts } from "../../../workers/audit/index.ts";
 import { FAR } from "../far.ts";
 
 const unscripted = (what: string) => async (): Promise<never> => {
@@ -32,6 +33,7 @@ export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEngineP
     put: (key, text, sha256) => runValues(env.VALUES).put(key, text, sha256),
     get: (key) => runValues(env.VALUES).get(key),
   },
+  keepTexts: (...given) => defineTexts(env.TEXTS).keep(...given),
   send: async () => {},
   resends: { enter: () => 0, leave: () => {} },
   log: () => {},

@@ -62,6 +62,7 @@ function world({ registered, ask, ...gates }: Around = {}) {
       stops: async () => stopped(),
       desk,
       health,
+      keepTexts: async () => {},
       hold: () => () => undefined,
       log: () => {},
       ...gates,

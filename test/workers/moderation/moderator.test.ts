@@ -82,6 +82,7 @@ function world({ models = [judge()], said = () => BROKEN, stops = [], refusesMon
     governed: defineGovernedCalls({
       now: () => 0,
       hold: () => () => undefined,
+      keepTexts: async () => {},
       stops: async () => ({ epoch: 1, active: stops, asOf: 0 }),
       log: () => undefined,
       health,
