@@ -160,9 +160,7 @@ function checkReviews(world: World): void {
 function textsOf({ resource, data }: { readonly [name: string]: Json }): (readonly [run: string, digest: string])[] {
   const run = /^run\/([^/]+)/.exec(String(resource))?.[1];
   if (run === undefined || !isObject(data)) return [];
-  return Object.entries(data).flatMap(([name, value]) =>
-    name.endsWith("_sha256") && typeof value === "string" ? [[run, value] as const] : [],
-  );
+  return DIGESTS.flatMap((name) => (typeof data[name] === "string" ? [[run, data[name]] as const] : []));
 }
 
 /** Exactly once, without gaps, a turn's in their order (turns may overtake each other in the queue), and nothing that was done is missing. */
