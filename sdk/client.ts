@@ -212,6 +212,8 @@ export function createClient(options: ClientOptions) {
       approveRecovery: (id: string) => http.json<SwitchView>("POST", at("admin", "kill-switch", "recovery", id, "approve")),
     },
     costs: {
+      /** Why a run cost what it cost and took as long as it took. */
+      explain: (run: string) => http.json<Api.Explanation>("GET", at("v1", "runs", run, "explain")),
       /** `by`: names with commas between them, as docs/costs.md lists them. */
       sums: (filter: { readonly from?: string; readonly to?: string; readonly by?: string } = {}) =>
         http.json<Api.Costs>("GET", `/v1/costs${query(filter)}`),

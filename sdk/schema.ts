@@ -226,6 +226,13 @@ export type ConsistencyProof = {
   readonly proof: readonly string[];
 };
 
+export type CostNode = {
+  readonly name: string;
+  readonly usd: number;
+  readonly calls?: number;
+  readonly children?: readonly CostNode[];
+};
+
 export type Costs = {
   readonly data: readonly ({
     readonly usd: number;
@@ -953,6 +960,51 @@ export type Event = {
   readonly step?: string;
   /** any JSON value */
   readonly data: Json;
+};
+
+export type Explanation = {
+  readonly run: string;
+  readonly cost: CostNode;
+  readonly time: {
+    readonly total_ms: number;
+    readonly critical_path: readonly ({
+      readonly step: string;
+      readonly ms: number;
+      readonly what: string;
+    })[];
+    readonly waiting_ms: number;
+    readonly retry_ms: number;
+    readonly queue_ms: number;
+  };
+  readonly causes: readonly ({
+    readonly cause: string;
+    readonly what: string;
+    readonly step: string | null;
+    readonly ms: number;
+    readonly usd: number;
+  })[];
+  readonly waste: readonly ({
+    readonly what: string;
+    readonly usd: number;
+    readonly ms: number;
+  })[];
+  readonly what_ifs: readonly ({
+    readonly what: string;
+    readonly step: string;
+    /** dollars that it would have saved */
+    readonly usd: number;
+  })[];
+  readonly decisions: readonly ({
+    readonly step: string | null;
+    readonly what: string;
+    readonly why: string;
+  })[];
+  readonly median: {
+    readonly usd: number;
+    readonly ms: number;
+    readonly runs: number;
+  } | null;
+  readonly summary: string;
 };
 
 export type Feedback = {

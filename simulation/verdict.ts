@@ -2,6 +2,7 @@
 import { ChainVerifier } from "../core/audit/chain.ts";
 import { DIGESTS, readContent, unboundFields } from "../core/audit/content.ts";
 import type { RunIndexRow } from "../core/audit/record.ts";
+import { type CostView, explain } from "../core/explain/explain.ts";
 import { isObject, type Json } from "../core/json.ts";
 import { isFinal, type RunState } from "../core/run/machine/state.ts";
 import { auditRecords } from "../core/run/outside/audit.ts";
@@ -86,6 +87,7 @@ export function judge(world: World): void {
     checkCallback(world, watched);
     checkBill(world, watched);
     checkAnswers(world, watched);
+    checkExplanation(world, watched);
     accountForWrites(world, watched);
   }
   askOracle(world);
@@ -128,6 +130,15 @@ function checkBill(world: World, { machinery, state }: WatchedRun): void {
   if (billed > state.usage.microUsd + state.reserved.microUsd)
     world.watch.note("bill not covered", `${id}: ${billed} billed, ${state.usage.microUsd} spent and ${state.reserved.microUsd} held`);
   if (billed > budget.usd) world.watch.note("over the cap", `${id}: ${billed} billed under a cap of ${budget.usd}`);
+}
+
+/** The leaves of an explanation sum to what the run used. */
+function checkExplanation({ watch, clock }: World, { machinery, state, events }: WatchedRun): void {
+  const { cost } = explain(machinery, state, events, null, clock.now);
+  const leaves = ({ usd, children }: CostView): number =>
+    children === undefined ? Math.round(usd * 1e6) : children.reduce((sum, child) => sum + leaves(child), 0);
+  if (leaves(cost) !== state.usage.microUsd)
+    watch.note("explanation differs", `${machinery.birth.id}: its leaves sum to ${leaves(cost)}, the run used ${state.usage.microUsd}`);
 }
 
 /** What the journal says a call brought is what that call brought, and not another one. */

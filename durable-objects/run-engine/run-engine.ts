@@ -5,6 +5,8 @@ import { createHash } from "node:crypto";
 import type { Holder } from "../../core/access/person.ts";
 import type { Role } from "../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { type Explanation, explain } from "../../core/explain/explain.ts";
+import type { Typical } from "../../core/explain/typical.ts";
 import { type Json, own } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -116,6 +118,13 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       if (run === null) return null;
       const events = await this.#events(0);
       return toTrace(run.machinery, run.state, events);
+    }
+
+    /** Why the run cost and took what it did so far. `typical`: what runs of its workflow do. null: nobody was born here. */
+    async explain(typical: Typical | null): Promise<Explanation | null> {
+      const run = await this.#shell.loaded();
+      if (run === null) return null;
+      return explain(run.machinery, run.state, await this.#events(0), typical, this.#ports.now());
     }
 
     /** A decision or an escalation of the review queue; told again, it changes nothing. */

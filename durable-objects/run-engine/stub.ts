@@ -10,6 +10,7 @@ type Verb =
   | "events"
   | "cancel"
   | "spans"
+  | "explain"
   | "review"
   | "lookAgain"
   | "account"

@@ -50,6 +50,11 @@ async function run(workflow: string, metadata: JsonObject = {}): Promise<JsonObj
   return eventually(`/v1/runs/${started.body["id"]}`, world.keys.app, ENDED);
 }
 
+const leaves = (node: JsonObject): number =>
+  node["children"] === undefined
+    ? Math.round(Number(node["usd"]) * 1e6)
+    : (node["children"] as JsonObject[]).reduce((sum, child) => sum + leaves(child), 0);
+
 describe("costs", () => {
   it("[COSTS-6] sum to the ledger: a child run counts once, chats count, and a caller sees its own", async () => {
     const ends = [await run("written", { team: "red" }), await run("nested", { team: "blue" })];
@@ -79,5 +84,21 @@ describe("costs", () => {
     expect((await asAdmin(`/v1/costs?from=${future}`)).body).toEqual({ data: [], total_usd: 0 });
     const traced = await asAdmin(`/v1/runs?trace_id=${String(ends[0]?.["trace_id"])}&since=2026-01-01`);
     expect((traced.body["data"] as JsonObject[]).map(({ id }) => id)).toEqual([ends[0]?.["id"]]);
+  });
+});
+
+describe("explanations", () => {
+  it("[EXPLAIN-5] sum to the run's cost, with its child run's, for who may see the run", async () => {
+    const ended = await run("nested");
+    const path = `/v1/runs/${String(ended["id"])}/explain`;
+    const { status: code, body } = await call("GET", path, world.keys.app);
+    expect(code, JSON.stringify(body)).toBe(200);
+    expect(leaves(body["cost"] as JsonObject)).toBe(4_500);
+    const time = body["time"] as JsonObject;
+    expect((time["critical_path"] as JsonObject[]).map(({ step }) => step)).toEqual(expect.arrayContaining(["inner", "c"]));
+    expect(time).toMatchObject({ waiting_ms: 0, retry_ms: 0 });
+    expect(body["summary"]).toMatch(/^This run of `nested` \(completed\) cost \$0\.004500 and took /);
+    expect((await call("GET", path, other)).status).toBe(404);
+    expect((await call("GET", "/v1/runs/run_01JCZ5M1R5T0000000000000ZZ/explain", world.keys.app)).status).toBe(404);
   });
 });

@@ -291,6 +291,7 @@ export function makeWorld(
         },
       }),
     }),
+    pastRuns: async () => [],
     costs: {
       ask: async (_org, user, { by }) =>
         ok({
@@ -330,6 +331,7 @@ export function makeWorld(
       events: (after) => engine.events(id, after),
       cancel: (...given) => engine.cancel(id, ...given),
       spans: () => engine.spans(id),
+      explain: async () => null,
       redrive: (...given) => engine.redrive(id, ...given),
       discard: (...given) => engine.discard(id, ...given),
       signal: (signal) => engine.signal(id, signal),

@@ -5,6 +5,8 @@
  */
 import { auditRecord } from "../../core/audit/record.ts";
 import { canonicalJson } from "../../core/canonical-json.ts";
+import { type Explanation, explain } from "../../core/explain/explain.ts";
+import type { Typical } from "../../core/explain/typical.ts";
 import { mintId } from "../../core/ids.ts";
 import { type Json, own } from "../../core/json.ts";
 import { fold } from "../../core/run/fold/evolve.ts";
@@ -50,6 +52,8 @@ export type Archive = {
   leave(org: string, run: string, view: RunView): Promise<void>;
   /** Deletes what is kept of the run; how many objects that were. */
   forget(org: string, run: string): Promise<number>;
+  /** As the run itself would explain it; null: it is not archived. */
+  explain(run: string, typical: Typical | null): Promise<Explanation | null>;
   /** The run folded again from the journal that lies here, and compared with the view that it left; null: it is not archived. */
   replay(run: string): Promise<RunReplay | null>;
 };
@@ -126,6 +130,13 @@ export function defineArchive(ports: ArchivePorts): Archive {
       return left === null || text === null ? null : refold(text, left);
     },
 
+    async explain(run, typical) {
+      const text = await read(run, "journal");
+      if (text === null) return null;
+      const { context, state, events } = folded(text);
+      return explain(context, state, events, typical, state.endedAt ?? 0);
+    },
+
     async trace(run) {
       const text = await read(run, "trace");
       return text === null ? null : (JSON.parse(text) as Json);
@@ -145,7 +156,8 @@ function folded(journal: string) {
   const [birth, ...events] = journal.split("\n").slice(0, -1);
   const born = JSON.parse(birth ?? "null") as Birth;
   const context = { birth: born, plan: planOf(born.definition) };
-  return { context, state: fold(context, events.map(readEvent)) };
+  const read = events.map(readEvent);
+  return { context, state: fold(context, read), events: read };
 }
 
 function readEvent(line: string): RunEvent {

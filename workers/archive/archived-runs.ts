@@ -35,6 +35,7 @@ export function withArchive(live: RunsPort, archive: Archive): RunsPort {
       stepOutput: async (step) => (await live(id).stepOutput(step)) ?? archive.stepOutput(id, step),
       starters: () => live(id).starters(),
       spans: async () => (await live(id).spans()) ?? archive.trace(id),
+      explain: async (typical) => (await live(id).explain(typical)) ?? archive.explain(id, typical),
       replay: async () => (await live(id).replay()) ?? archive.replay(id),
       cancel: async (...given) => ofEnded(await live(id).cancel(...given)),
       signal: async (signal) => ofEnded(await live(id).signal(signal)),

@@ -96,6 +96,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     alert: (org, notice) => {
       waitUntil(callbacks.notify(org, notice).then(() => undefined));
     },
+    pastRuns: store.pastRuns,
     costs: rooms.costs,
     metrics: async () => renderMetrics(env.DB, await stops.stops(), rooms.isolates?.waiting() ?? new Map()),
     console: defineConsole(),

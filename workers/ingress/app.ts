@@ -27,6 +27,7 @@ import { credentialRoutes } from "./routes/credentials.ts";
 import { deadLetterRoutes } from "./routes/dead-letters.ts";
 import { embeddingRoutes } from "./routes/embeddings.ts";
 import { estimateRoutes } from "./routes/estimate.ts";
+import { explainRoutes } from "./routes/explain.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
 import { guardrailRoutes } from "./routes/guardrails.ts";
 import { killSwitchRoutes } from "./routes/kill-switch.ts";
@@ -144,6 +145,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...credentialRoutes(ports),
   ...metricsRoutes(ports),
   ...costRoutes(ports),
+  ...explainRoutes(ports),
 ];
 
 /** OpenAPI writes `{id}` where the router writes `:id`; what is named `tile` has slashes in it. */

@@ -16,6 +16,7 @@ import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
 import type { LimitsPort } from "../limits/limits.ts";
 import type { PersonExports } from "../person-export/export.ts";
 import type { Costs } from "../store/costs.ts";
+import type { RunCosts } from "../store/run-costs.ts";
 import type { UseCasePorts } from "../use-cases/ports.ts";
 
 export type IngressPorts = UseCasePorts & {
@@ -51,6 +52,8 @@ export type IngressPorts = UseCasePorts & {
   readonly limits: LimitsPort;
   /** False: this address came without a valid credential too often. */
   readonly mayTry: (address: string) => Promise<boolean>;
+  /** What runs of a workflow cost and took lately. */
+  readonly pastRuns: RunCosts["pastRuns"];
   /** What calls cost. */
   readonly costs: Pick<Costs, "ask">;
   /** The text of `/metrics`. */

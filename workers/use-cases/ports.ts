@@ -32,6 +32,7 @@ export type RunObject = Pick<
   | "events"
   | "cancel"
   | "spans"
+  | "explain"
   | "redrive"
   | "discard"
   | "signal"

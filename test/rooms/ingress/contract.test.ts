@@ -75,6 +75,7 @@ POST /v1/runs/{id}/cancel
 GET /v1/runs/{id}/steps/{step}/output
 GET /v1/runs/{id}/trace
 GET /v1/runs/{id}/risk
+GET /v1/runs/{id}/explain
 POST /v1/runs/{id}/signals/{name}
 POST /v1/runs/estimate
 GET /v1/costs

@@ -1,8 +1,46 @@
 /** What the routes of costs, explanations and health answer. */
 import { z } from "@hono/zod-openapi";
+import type { CostView } from "../../../core/explain/explain.ts";
 
 const count = z.number().int().min(0);
 const dollars = z.number();
+
+const costNode: z.ZodType<CostView> = z
+  .lazy(() => z.object({ name: z.string(), usd: dollars, calls: count.optional(), children: z.array(costNode).optional() }))
+  .openapi("CostNode", {
+    type: "object",
+    required: ["name", "usd"],
+    properties: {
+      name: { type: "string" },
+      usd: { type: "number" },
+      calls: { type: "integer", minimum: 0 },
+      children: { type: "array", items: { $ref: "#/components/schemas/CostNode" } },
+    },
+  }) as z.ZodType<CostView>;
+const ms = z.number();
+
+/** `GET /v1/runs/{id}/explain`. */
+export const Explanation = z
+  .object({
+    run: z.string(),
+    cost: costNode,
+    time: z.object({
+      total_ms: ms,
+      critical_path: z.array(z.object({ step: z.string(), ms, what: z.string() })),
+      waiting_ms: ms,
+      retry_ms: ms,
+      queue_ms: ms,
+    }),
+    causes: z.array(z.object({ cause: z.string(), what: z.string(), step: z.string().nullable(), ms, usd: dollars })),
+    waste: z.array(z.object({ what: z.string(), usd: dollars, ms })),
+    what_ifs: z.array(
+      z.object({ what: z.string(), step: z.string(), usd: dollars.openapi({ description: "dollars that it would have saved" }) }),
+    ),
+    decisions: z.array(z.object({ step: z.string().nullable(), what: z.string(), why: z.string() })),
+    median: z.object({ usd: dollars, ms, runs: count }).nullable(),
+    summary: z.string(),
+  })
+  .openapi("Explanation");
 
 /** `GET /v1/costs`. */
 export const Costs = z

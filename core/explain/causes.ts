@@ -1,0 +1,91 @@
+/** Causes of a run's time and money, ranked by how much they weigh: milliseconds against the workflow's median time, dollars against its median cost. */
+import type { MicroUsd } from "../money.ts";
+import type { RunEvent } from "../run/machine/event.ts";
+import type { CheaperModel } from "./cheaper.ts";
+import type { Stretch } from "./spans-of-time.ts";
+import type { Typical } from "./typical.ts";
+import type { Waste } from "./waste.ts";
+
+/** What made a run slow or dear, where, and by how much. */
+export type Cause = {
+  readonly cause: "retry" | "person" | "wait" | "context" | "route" | "queue" | "correction" | "model" | "tool" | "child";
+  readonly what: string;
+  readonly step: string | null;
+  readonly ms: number;
+  readonly microUsd: MicroUsd;
+};
+
+type Given = {
+  readonly events: readonly RunEvent[];
+  readonly stretches: readonly Stretch[];
+  /** Time in line before a step began; `step` null: before the run did. */
+  readonly lines: readonly { readonly step: string | null; readonly ms: number }[];
+  readonly waste: readonly Waste[];
+  readonly whatIfs: readonly CheaperModel[];
+  readonly totalMs: number;
+  readonly totalMicroUsd: MicroUsd;
+  readonly typical: Typical | null;
+};
+
+/** Maximum causes told. */
+const MOST = 10;
+/** Without a median, a call's tokens beyond this many count as a big context. */
+const MODEST_TOKENS = 4_000;
+
+/** The heaviest first. Calls of models and tools count with what is above an even share of the median, everything else in full. */
+export function rankedCauses(given: Given): readonly Cause[] {
+  const { typical, totalMs, totalMicroUsd } = given;
+  const found = new Map<string, Cause>();
+  const add = ({ cause, what, step, ms, microUsd }: Cause): void => {
+    if (ms <= 0 && microUsd <= 0) return;
+    const key = `${cause} ${step} ${what}`;
+    const before = found.get(key);
+    found.set(key, { cause, what, step, ms: ms + (before?.ms ?? 0), microUsd: microUsd + (before?.microUsd ?? 0) });
+  };
+  for (const { step, kind, what, from, to } of given.stretches) {
+    const ms = to - from;
+    if (kind === "waiting") add({ cause: what === "waiting for a person" ? "person" : "wait", what, step, ms, microUsd: 0 });
+    else if (kind === "retry" || kind === "failed")
+      add({ cause: "retry", what: "attempts that failed, and the pauses after them", step, ms, microUsd: 0 });
+    else if (kind === "queue") add({ cause: "queue", what: "standing in line", step, ms, microUsd: 0 });
+  }
+  for (const { step, ms } of given.lines) add({ cause: "queue", what: "standing in line", step, ms, microUsd: 0 });
+  for (const { kind, what, microUsd } of given.waste)
+    if (kind === "retry" || kind === "correction")
+      add({
+        cause: kind,
+        what: kind === "retry" ? "attempts that failed, and the pauses after them" : what,
+        step: stepIn(what),
+        ms: 0,
+        microUsd,
+      });
+  for (const { what, step, saved } of given.whatIfs) add({ cause: "route", what, step, ms: 0, microUsd: saved });
+  for (const cause of contexts(given)) add(cause);
+  const weight = ({ ms, microUsd }: Cause): number =>
+    ms / Math.max(1, typical?.ms ?? totalMs) + microUsd / Math.max(1, typical?.microUsd ?? totalMicroUsd);
+  return [...found.values()].toSorted((a, b) => weight(b) - weight(a)).slice(0, MOST);
+}
+
+/** Input beyond what a call of this workflow usually reads, at what it cost, and its share of the call's time. */
+function contexts({ events, typical }: Given): Cause[] {
+  const usual = typical?.tokensPerCall ?? MODEST_TOKENS;
+  return events.flatMap((event): Cause[] => {
+    if (event.type !== "model.called" || event.data.spent.micro_usd === 0) return [];
+    const { tokens_in, tokens_out, micro_usd } = event.data.spent;
+    const beyond = tokens_in - usual;
+    if (beyond <= 0 || tokens_in < 2 * usual) return [];
+    const share = beyond / (tokens_in + tokens_out);
+    return [
+      {
+        cause: "context",
+        what: `a context far above the usual ${Math.round(usual)} tokens a call`,
+        step: event.step ?? null,
+        ms: Math.round(event.data.duration_ms * share),
+        microUsd: Math.round(micro_usd * share),
+      },
+    ];
+  });
+}
+
+/** The step that a line of waste names. */
+const stepIn = (what: string): string | null => /`([^`]*)`/.exec(what)?.[1] ?? null;

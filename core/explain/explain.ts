@@ -1,0 +1,122 @@
+/**
+ * Why a run cost what it cost and took as long as it took, read off its journal alone: where the money went, the critical path, what was to no
+ * use, what was decided, and which causes weigh most above the workflow's median. Every figure is arithmetic over events; nothing is guessed.
+ */
+import { own } from "../json.ts";
+import { toUsd } from "../money.ts";
+import type { RunContext } from "../run/machine/birth.ts";
+import type { RunEvent } from "../run/machine/event.ts";
+import type { RunState } from "../run/machine/state.ts";
+import type { EpochMs } from "../time.ts";
+import { type Cause, rankedCauses } from "./causes.ts";
+import { cheaperModels } from "./cheaper.ts";
+import { type CostNode, costTree } from "./cost-tree.ts";
+import { criticalPath } from "./critical-path.ts";
+import { type Decision, decisionsOf } from "./decisions.ts";
+import { shareOut, stretchesOf } from "./spans-of-time.ts";
+import { summarise } from "./summary.ts";
+import type { Typical } from "./typical.ts";
+import { wasteOf } from "./waste.ts";
+
+/** A node of the cost tree as clients see it. */
+export type CostView = { name: string; usd: number; calls?: number; children?: CostView[] };
+
+/** The explanation of a run. Money is in dollars. */
+export type Explanation = {
+  readonly run: string;
+  readonly cost: CostView;
+  readonly time: {
+    readonly total_ms: number;
+    readonly critical_path: { step: string; ms: number; what: string }[];
+    readonly waiting_ms: number;
+    readonly retry_ms: number;
+    readonly queue_ms: number;
+  };
+  causes: { cause: Cause["cause"]; what: string; step: string | null; ms: number; usd: number }[];
+  waste: { what: string; usd: number; ms: number }[];
+  what_ifs: { what: string; step: string; usd: number }[];
+  decisions: Decision[];
+  readonly median: { usd: number; ms: number; runs: number } | null;
+  readonly summary: string;
+};
+
+/** Lists longer than this are cut; sums cover everything. */
+const MOST_LINES = 100;
+
+/** `at`: now, for a run that has not ended. */
+export function explain(
+  { birth, plan }: RunContext,
+  state: RunState,
+  events: readonly RunEvent[],
+  typical: Typical | null,
+  at: EpochMs,
+): Explanation {
+  const end = state.endedAt ?? at;
+  const stretches = stretchesOf(events, end);
+  const byStep = Map.groupBy(stretches, ({ step }) => step);
+  const timed = plan.order.flatMap((id) => {
+    const step = own(state.steps, id);
+    if (!step || step.startedAt === null) return [];
+    return [{ id, needs: own(birth.definition.steps, id)?.needs ?? [], from: step.startedAt, to: step.endedAt ?? end }];
+  });
+  const path = criticalPath(timed.map(({ id, needs, from, to }) => ({ id, needs, ms: to - from })));
+  const critical = timed
+    .filter(({ id }) => path.includes(id))
+    .flatMap(({ id, from, to }) => shareOut(byStep.get(id) ?? [], from, to).map(({ what, ms }) => ({ step: id, ms, what })));
+  const startedAt = state.startedAt ?? end;
+  // A step that all its needs let go and that does not begin stands in line behind others.
+  const lines = timed.map(({ id, needs, from }) => {
+    const ready = Math.max(startedAt, ...needs.map((need) => own(state.steps, need)?.endedAt ?? startedAt));
+    return { step: id, ms: Math.max(0, from - ready) };
+  });
+  const sum = (kinds: readonly string[]): number =>
+    [...byStep].reduce(
+      (total, [, own_]) =>
+        total +
+        shareOut(own_, birth.createdAt, end)
+          .filter(({ kind }) => kind !== null && kinds.includes(kind))
+          .reduce((ms, share) => ms + share.ms, 0),
+      0,
+    );
+  const tree = costTree(birth, events);
+  const waste = wasteOf(birth, events);
+  const what_ifs = cheaperModels(events);
+  const queued = startedAt - birth.createdAt;
+  const totalMs = end - birth.createdAt;
+  const causes = rankedCauses({
+    events,
+    stretches,
+    lines: [{ step: null, ms: queued }, ...lines],
+    waste,
+    whatIfs: what_ifs,
+    totalMs,
+    totalMicroUsd: state.usage.microUsd,
+    typical,
+  });
+  const median = typical === null ? null : { usd: toUsd(typical.microUsd), ms: typical.ms, runs: typical.runs };
+  const shown = causes.map(({ microUsd, ms, ...cause }) => ({ ...cause, ms, usd: toUsd(microUsd) }));
+  return {
+    run: birth.id,
+    cost: costView(tree),
+    time: {
+      total_ms: totalMs,
+      critical_path: critical.slice(0, MOST_LINES),
+      waiting_ms: sum(["waiting"]),
+      retry_ms: sum(["retry", "failed"]),
+      queue_ms: queued + sum(["queue"]) + lines.reduce((total, { ms }) => total + ms, 0),
+    },
+    causes: shown,
+    waste: waste.slice(0, MOST_LINES).map(({ what, microUsd, ms }) => ({ what, usd: toUsd(microUsd), ms })),
+    what_ifs: what_ifs.slice(0, MOST_LINES).map(({ what, step, saved }) => ({ what, step, usd: toUsd(saved) })),
+    decisions: decisionsOf(events).slice(0, MOST_LINES),
+    median,
+    summary: summarise({ workflow: birth.definition.name, status: state.status, totalMs, microUsd: state.usage.microUsd, causes, typical }),
+  };
+}
+
+const costView = ({ name, microUsd, calls, children }: CostNode): CostView => ({
+  name,
+  usd: toUsd(microUsd),
+  ...(calls === undefined ? {} : { calls }),
+  ...(children === undefined ? {} : { children: children.map(costView) }),
+});

@@ -1,0 +1,141 @@
+/** Why a run was slow and dear: each of five causes comes first where it is the cause, and money always sums. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { criticalPath } from "../../../core/explain/critical-path.ts";
+import { type CostView, type Explanation, explain } from "../../../core/explain/explain.ts";
+import { typicalOf } from "../../../core/explain/typical.ts";
+import type { Birth } from "../../../core/run/machine/birth.ts";
+import { define, model, review, tool } from "../../support/run/definition.ts";
+import { answered, Drive, failed, type Script, said, T0 } from "../../support/run/drive.ts";
+
+const DEAR = "acme/dear-2026-01-01";
+const CHEAP = "acme/cheap-2026-01-01";
+const TYPICAL = { microUsd: 400, ms: 3_000, tokensPerCall: 100, runs: 20 };
+const STEPS = {
+  find: tool("orders.get"),
+  approve: review({ needs: ["find"] }),
+  write: model({ needs: ["approve"], prompt: { template: "Say {{what}}", slots: { what: { cel: "steps.find.output.id" } } } }),
+};
+const routed =
+  (...ids: string[]): Script["authority"] =>
+  (question) => {
+    if (question.kind === "tool") {
+      const facts = { tool: question.tool, version: 1, effect: "read", idempotency: "key", timeout_ms: 30_000 } as const;
+      return { kind: "tool", permission: { decision: "allow", policyVersion: "p1", reasons: [] }, facts };
+    }
+    const price = (id: string) =>
+      id === DEAR ? { input: 50, output: 100, cached_input: null } : { input: 1, output: 2, cached_input: null };
+    const candidates = ids.map((id) => ({ id, price: price(id), context: 100_000 }));
+    return { kind: "model", permission: { decision: "allow", policyVersion: "p1", reasons: [] }, candidates, rejected: [], tools: [] };
+  };
+
+/** Lets time pass, then answers. */
+type Passing = <T>(ms: number, value: T) => T;
+
+/** A run in which everything takes its usual time, but for what the script changes. `waits`: before the run starts. */
+function play(script: (passing: Passing) => Partial<Script>, waits = 0, birth: Partial<Birth> = {}): Explanation {
+  const clock: { run: Drive | null } = { run: null };
+  const passing: Passing = (ms, value) => {
+    if (clock.run !== null) clock.run.now += ms;
+    return value;
+  };
+  const run = new Drive(
+    define(STEPS),
+    {
+      authority: routed(CHEAP),
+      tool: () => passing(200, answered({ id: "7" })),
+      model: () => passing(800, { ...said("fine", 100, 50), durationMs: 800 }),
+      person: () => passing(1_000, "approve"),
+      ...script(passing),
+    },
+    birth,
+  );
+  clock.run = run;
+  run.now = T0 + waits;
+  run.start().run();
+  expect(run.state.status).toBe("completed");
+  const explanation = explain(run.machinery, run.state, run.events, TYPICAL, run.now);
+  expect(leaves(explanation.cost)).toBe(run.state.usage.microUsd);
+  return explanation;
+}
+const leaves = ({ usd, children }: CostView): number =>
+  children === undefined ? Math.round(usd * 1e6) : children.reduce((sum, child) => sum + leaves(child), 0);
+
+describe("why a run was slow and dear", () => {
+  const afterTwoFailures = (): Explanation => {
+    let failures = 2;
+    const slow = (passing: Passing) => passing(9_000, failures-- > 0 ? failed("tool_error", "transient") : answered({ id: "7" }));
+    return play((passing) => ({ tool: () => slow(passing) }));
+  };
+  const ways: [string, () => Explanation][] = [
+    ["retry", afterTwoFailures],
+    ["person", () => play((passing) => ({ person: () => passing(171_000, "approve") }))],
+    ["context", () => play((passing) => ({ model: () => passing(9_000, { ...said("fine", 60_000, 50), durationMs: 9_000 }) }))],
+    ["route", () => play(() => ({ authority: routed(DEAR, CHEAP) }))],
+    ["queue", () => play(() => ({}), 45_000)],
+  ];
+  it.each(ways)("[EXPLAIN-1] %s comes first where it is the cause", (cause, way) => {
+    const { causes, summary, median } = way();
+    expect(causes[0]?.cause).toBe(cause);
+    expect(summary).toContain(causes[0]?.what ?? "?");
+    expect(median).toMatchObject({ runs: 20 });
+  });
+
+  it("[EXPLAIN-2] says where the time went, along the critical path", () => {
+    const { time } = play((passing) => ({ person: () => passing(171_000, "approve") }), 2_000);
+    expect(time).toMatchObject({ total_ms: 174_000, waiting_ms: 171_000, retry_ms: 0, queue_ms: 2_000 });
+    expect(time.critical_path).toEqual([
+      { step: "find", ms: 200, what: "tool orders.get" },
+      { step: "approve", ms: 171_000, what: "waiting for a person" },
+      { step: "write", ms: 800, what: `model ${CHEAP}` },
+    ]);
+  });
+
+  it("[EXPLAIN-3] counts failed attempts, repeated readings and unread results as waste, and a cheaper model as a saving", () => {
+    let failing = 1;
+    const { waste, what_ifs, decisions } = play(() => ({
+      authority: routed(DEAR, CHEAP),
+      tool: () => (failing-- > 0 ? failed("tool_error", "transient") : answered({ id: "7" })),
+    }));
+    expect(waste).toEqual([{ what: "failed attempts of tool orders.get in `find`", usd: 0, ms: 1 }]);
+    expect(what_ifs).toEqual([{ what: `\`write\` on ${CHEAP} instead of ${DEAR}`, step: "write", usd: 0.0098 }]);
+    expect(decisions).toContainEqual({ step: "write", what: `model ${DEAR}`, why: "it comes first of 2 candidates" });
+    const run = new Drive(
+      define({ a: tool("orders.get"), b: tool("orders.get", { needs: ["a"] }) }, { output: { cel: "steps.b.output" } }),
+      { tool: () => answered({}) },
+    );
+    run.start().run();
+    expect(explain(run.machinery, run.state, run.events, null, run.now).waste.map(({ what }) => what)).toEqual([
+      "the same call of tool orders.get again, in `b`",
+      "the result of `a`, which nothing reads",
+    ]);
+  });
+
+  it("takes medians of completed runs, and none of too few", () => {
+    const runs = [5, 1, 3, 2, 4].map((n) => ({ microUsd: n, ms: n * 10, tokensIn: n * 8, modelCalls: 2 }));
+    expect(typicalOf(runs)).toEqual({ microUsd: 3, ms: 30, tokensPerCall: 12, runs: 5 });
+    expect(typicalOf(runs.slice(1))).toBeNull();
+  });
+});
+
+it("[EXPLAIN-4] the critical path is the longest of all ways through the steps", () => {
+  const graphs = fc.array(fc.record({ ms: fc.nat(50), needs: fc.array(fc.nat(8), { maxLength: 4 }) }), { minLength: 1, maxLength: 9 });
+  fc.assert(
+    fc.property(graphs, (raw) => {
+      const steps = raw.map(({ ms, needs }, index) => ({
+        id: `s${index}`,
+        ms,
+        needs: [...new Set(needs)].filter((need) => need < index).map((need) => `s${need}`),
+      }));
+      const of = (id: string) => steps.find((step) => step.id === id) ?? { ms: 0, needs: [] };
+      const length = (path: readonly string[]) => path.reduce((sum, id) => sum + of(id).ms, 0);
+      const waysTo = (id: string): string[][] =>
+        of(id).needs.length === 0 ? [[id]] : of(id).needs.flatMap((need) => waysTo(need).map((way) => [...way, id]));
+      const longest = Math.max(...steps.flatMap(({ id }) => waysTo(id)).map(length));
+      const path = criticalPath(steps);
+      expect(length(path)).toBe(longest);
+      for (const [index, id] of path.entries()) if (index > 0) expect(of(id).needs).toContain(path[index - 1]);
+    }),
+    { numRuns: 400 },
+  );
+});
