@@ -32,7 +32,10 @@ export type IdPrefix =
   | "exp"
   | "drill"
   | "ntc"
-  | "inc";
+  | "inc"
+  | "col"
+  | "doc"
+  | "mem";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford's base 32: no I, L, O, U
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;

@@ -4,6 +4,7 @@ export { type BudgetLedgerPorts, defineBudgetLedger } from "./budget-ledger/budg
 export { type CircuitBreakerPorts, defineCircuitBreaker } from "./circuit-breaker/circuit-breaker.ts";
 export { defineKeyRing, type KeyRingPorts } from "./key-ring/key-ring.ts";
 export { defineKillSwitch, type KillSwitchPorts } from "./kill-switch/kill-switch.ts";
+export { defineKnowledgeIndex, type KnowledgeIndexPorts } from "./knowledge-index/knowledge-index.ts";
 export { defineLimits, type LimitsPorts } from "./limits/limits.ts";
 export { defineReviewQueue, type ReviewQueuePorts } from "./review-queue/review-queue.ts";
 export { defineRunEngine, type RunEnginePorts } from "./run-engine/run-engine.ts";

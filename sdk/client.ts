@@ -108,6 +108,24 @@ export function createClient(options: ClientOptions) {
       erasure: (subject: string) => http.json<Api.Erasure>("GET", at("v1", "users", subject, "erasure")),
     },
     /** Lifts the risk block of a step of a run: one person asks, two others approve. */
+    knowledge: {
+      put: (collection: string, settings: Api.CollectionSettings = {}) =>
+        http.json<Api.Collection>("PUT", at("v1", "knowledge", collection), { body: settings }),
+      get: (collection: string) => http.json<Api.Collection>("GET", at("v1", "knowledge", collection)),
+      list: (page: PageOptions = {}) => http.json<Page<Api.Collection>>("GET", `/v1/knowledge${query(page)}`),
+      delete: (collection: string) => http.json<void>("DELETE", at("v1", "knowledge", collection)),
+      search: (collection: string, search: Api.Search) =>
+        http.json<Api.SearchResults>("POST", at("v1", "knowledge", collection, "search"), { body: search }),
+      upload: (collection: string, document: Api.NewDocument, repeat: Repeatable = {}) =>
+        http.json<Api.Document>("POST", at("v1", "knowledge", collection, "documents"), { body: document, ...repeat }),
+      documents: (collection: string, page: PageOptions = {}) =>
+        http.json<Page<Api.Document>>("GET", `${at("v1", "knowledge", collection, "documents")}${query(page)}`),
+      document: (collection: string, id: string) =>
+        http.json<Api.DocumentWithText>("GET", at("v1", "knowledge", collection, "documents", id)),
+      deleteDocument: (collection: string, id: string) => http.json<void>("DELETE", at("v1", "knowledge", collection, "documents", id)),
+      release: (collection: string, id: string, reason: string) =>
+        http.json<Api.Document>("POST", at("v1", "knowledge", collection, "documents", id, "release"), { body: { reason } }),
+    },
     overrides: {
       ask: (override: Api.AskOverride, repeat: Repeatable = {}) =>
         http.json<Api.Override>("POST", "/v1/overrides", { body: override, ...repeat }),

@@ -220,6 +220,41 @@ export type CheckedWorkflow = {
   readonly reach: ReachNews;
 };
 
+export type Collection = {
+  readonly name: string;
+  readonly description: string;
+  readonly sensitivity: "public" | "internal" | "confidential" | "restricted";
+  readonly allow: {
+    readonly roles?: readonly string[];
+    readonly users?: readonly string[];
+  } | null;
+  readonly sources: readonly string[] | null;
+  readonly embedding: string | null;
+  readonly chunk: {
+    readonly tokens: number;
+    readonly overlap: number;
+  };
+  readonly retention_days: number | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+};
+
+export type CollectionSettings = {
+  readonly description?: string;
+  readonly sensitivity?: "public" | "internal" | "confidential" | "restricted";
+  readonly allow?: Readers;
+  /** hosts that documents may come from; a document then has to name its `source` */
+  readonly sources?: readonly string[];
+  /** an embedding model of the org; without one an embedded default is used */
+  readonly embedding?: string;
+  /** in tokens; `overlap` is 40 where nobody says, or a quarter of a chunk where that is less */
+  readonly chunk?: {
+    readonly tokens?: number;
+    readonly overlap?: number;
+  };
+  readonly retention_days?: number;
+};
+
 export type ConsistencyProof = {
   readonly from: number;
   readonly to: number;
@@ -878,6 +913,38 @@ export type Definition = {
   } };
 };
 
+export type Document = {
+  readonly id: string;
+  readonly collection: string;
+  readonly revision: number;
+  readonly status: "processing" | "ready" | "quarantined" | "refused" | "superseded";
+  /** the revision that searches find */
+  readonly serving: number | null;
+  readonly title: string;
+  readonly source: string | null;
+  readonly allow: {
+    readonly roles?: readonly string[];
+    readonly users?: readonly string[];
+  } | null;
+  readonly metadata: { readonly [name: string]: string | number | boolean };
+  /** SHA-256, hex */
+  readonly hash: string;
+  readonly chunks: number;
+  readonly findings: readonly ({
+    readonly type: string;
+    readonly count: number;
+    readonly message: string;
+  })[];
+  readonly uploaded_by: string;
+  readonly released_by: string | null;
+  readonly expires_at: string | null;
+  readonly created_at: string;
+};
+
+export type DocumentWithText = Document & {
+  readonly text: string | null;
+};
+
 export type Drills = {
   readonly data: readonly ({
     readonly id: string;
@@ -1251,6 +1318,17 @@ export type ModelRouteManifest = {
 export type NewApiKey = ApiKey & {
   /** shown only in this answer; absent when the answer is repeated */
   readonly key?: string;
+};
+
+export type NewDocument = {
+  readonly id?: string;
+  readonly title: string;
+  /** plain text or Markdown; at most what a request may hold */
+  readonly text: string;
+  readonly source?: string;
+  readonly allow?: Readers;
+  readonly metadata?: { readonly [name: string]: string | number | boolean };
+  readonly expires_at?: string;
 };
 
 /** An error as OpenAI's clients read it */
@@ -1630,6 +1708,12 @@ export type ReachedSystem = {
   readonly steps: readonly string[];
 };
 
+/** who may read: one of the roles or one of the users is enough */
+export type Readers = {
+  readonly roles?: readonly ("caller" | "developer" | "reviewer" | "operator" | "monitor" | "auditor" | "admin")[];
+  readonly users?: readonly string[];
+};
+
 export type RegisterPolicies = {
   readonly cedar: string;
   readonly note?: string;
@@ -1655,6 +1739,10 @@ export type RegisteredWorkflow = {
     readonly message: string;
   })[];
   readonly reach: ReachNews;
+};
+
+export type ReleaseDocument = {
+  readonly reason: string;
 };
 
 export type Replay = {
@@ -1891,6 +1979,40 @@ export type RunLine = {
 /** OTLP JSON */
 export type RunTrace = {
   readonly resourceSpans: readonly JsonObject[];
+};
+
+export type Search = {
+  readonly query: string;
+  readonly k?: number;
+  readonly mode?: "hybrid" | "keyword" | "vector";
+  /** facts of the documents' `metadata` that results must have; of a list, one is enough */
+  readonly filter?: { readonly [name: string]: string | number | boolean | readonly (string | number | boolean)[] };
+};
+
+export type SearchResults = {
+  readonly results: readonly ({
+    readonly document: string;
+    readonly revision: number;
+    readonly title: string;
+    readonly source: string | null;
+    /** what a citation names */
+    readonly chunk: string;
+    /** in UTF-16 units of the document's text */
+    readonly start: number;
+    readonly end: number;
+    readonly section: readonly string[];
+    readonly text: string;
+    readonly score: number;
+    /** SHA-256, hex */
+    readonly hash: string;
+    readonly why: {
+      readonly keyword_rank: number | null;
+      readonly vector_rank: number | null;
+    };
+  })[];
+  readonly mode: "hybrid" | "keyword" | "vector";
+  /** the embedding model failed: words alone ranked */
+  readonly degraded: boolean;
 };
 
 export type Secret = {

@@ -31,6 +31,7 @@ export function consumeWorldRecords(world: World, batch: MessageBatch<RecordsMes
       run: toObject("RunEngine"),
       "review-queue": toObject("ReviewQueue"),
       "kill-switch": toObject("KillSwitch"),
+      "knowledge-index": toObject("KnowledgeIndex"),
       "budget-ledger": toObject("BudgetLedger"),
       store: () => Promise.reject(new Error("no world writes records into D1")),
     },

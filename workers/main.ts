@@ -31,6 +31,7 @@ export const {
   BudgetLedger,
   CircuitBreaker,
   Limits,
+  KnowledgeIndex,
   ToolSandbox,
   SandboxPool,
   Egress,

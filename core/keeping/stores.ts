@@ -39,6 +39,8 @@ const BY_RUN = { by: "run" } as const;
 const NUMBERS = nothing("names, numbers and digests");
 const CALLERS = nothing("names of callers, who are on record for what they did");
 const CONFIGURED = nothing("configuration: it stays until somebody changes it");
+const UNPERSONAL = nothing("documents are an org's own; personal data in them is replaced for good before they are stored");
+const UNTIL_DELETED = itself("a document expires, or somebody deletes it or its collection");
 const ARCHIVED = { by: "chore", chore: "archive" } as const;
 const UNTIL_CONFIRMED = itself("a row is deleted when its records are sequenced and in D1");
 const QUEUED = itself("a queue keeps a message 14 days at most");
@@ -101,6 +103,14 @@ export const STORES = {
 
   "LIMITS.book": { erasure: CALLERS, retention: itself("a row is deleted a minute or two after its last use, with a later one") },
 
+  "KNOWLEDGE_INDEX.shard_of": { erasure: NUMBERS, retention: nothing("one row: whose shard it is") },
+  "KNOWLEDGE_INDEX.part": { erasure: CALLERS, retention: itself("a set of rights goes with the last document that has it") },
+  "KNOWLEDGE_INDEX.revision": { erasure: UNPERSONAL, retention: UNTIL_DELETED },
+  "KNOWLEDGE_INDEX.chunk": { erasure: UNPERSONAL, retention: UNTIL_DELETED },
+  "KNOWLEDGE_INDEX.place": { erasure: NUMBERS, retention: itself("names of documents go with their collection") },
+  "KNOWLEDGE_INDEX.fill": { erasure: NUMBERS, retention: nothing("a number for each shard") },
+  "KNOWLEDGE_INDEX.outbox": { erasure: CALLERS, retention: UNTIL_CONFIRMED },
+
   "CIRCUIT_BREAKER.breaker": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
 
   "DB.orgs": { erasure: NUMBERS, retention: CONFIGURED },
@@ -123,6 +133,7 @@ export const STORES = {
   "DB.dead_letters": { erasure: together("DB.runs"), retention: nothing("by its line a dead letter is found with its run in the archive") },
   "DB.approvers": { erasure: CALLERS, retention: CONFIGURED },
   "DB.overrides": { erasure: together("DB.runs"), retention: nothing("who lifted a block, for what and until when") },
+  "DB.collections": { erasure: CALLERS, retention: CONFIGURED },
   "DB.feedback": {
     erasure: { by: "function" },
     retention: missing("feedback outlives the org's retention"),

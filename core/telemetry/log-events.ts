@@ -153,6 +153,11 @@ export const LOG_EVENTS = {
     says: "A model of the task `moderate` could not be asked about a text because of an error on our side.",
     fields: ["org", "run", "error"],
   },
+  "knowledge.not_embedded": {
+    level: "warn",
+    says: "The call of a collection's embedding model failed, so its documents are found by their words alone.",
+    fields: ["org", "upstream", "error"],
+  },
   "answers.not_embedded": {
     level: "warn",
     says: "The call of the org's embedding model failed, so no similar question is found.",

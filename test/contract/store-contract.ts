@@ -353,6 +353,41 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
     });
   });
 
+  describe(`${name}: collections`, () => {
+    it("[KNOW-1] keep their id while they are changed, and have another one after they were deleted", async () => {
+      const { store, clock, recorded } = open();
+      const [org, other] = [fresh(), fresh()];
+      const chunk = { tokens: 300, overlap: 40 };
+      const settings = {
+        description: "d",
+        sensitivity: "internal",
+        allow: null,
+        sources: null,
+        embedding: null,
+        chunk,
+        retention_days: null,
+      } as const;
+      const put = (id: string, description: string) =>
+        store.collections.put({ org, name: "terms", id, settings: { ...settings, description } }, recordOf("collection.set"));
+      const made = clock.at;
+      expect(await put("col_a", "first")).toMatchObject({ id: "col_a", createdAt: made, updatedAt: made });
+      clock.at += HOUR;
+      expect(await put("col_b", "second")).toMatchObject({
+        id: "col_a",
+        createdAt: made,
+        updatedAt: clock.at,
+        settings: { description: "second" },
+      });
+      expect(await store.collections.get(other, "terms")).toBeNull();
+      expect((await store.collections.list(org, PAGE)).data.map(({ name: one }) => one)).toEqual(["terms"]);
+      expect(await store.collections.remove(org, "terms", "col_b", recordOf("collection.deleted"))).toBe(false);
+      expect(await store.collections.remove(org, "terms", "col_a", recordOf("collection.deleted"))).toBe(true);
+      expect(await store.collections.get(org, "terms")).toBeNull();
+      expect(await put("col_c", "third")).toMatchObject({ id: "col_c", createdAt: clock.at });
+      expect(recorded(org)).toEqual(["collection.set", "collection.set", "collection.deleted", "collection.set"]);
+    });
+  });
+
   describe(`${name}: overrides`, () => {
     it("[RISK-8] lift a step of a run once two people approved, until they expire, in their org alone", async () => {
       const { store, clock, recorded } = open();

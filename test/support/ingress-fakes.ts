@@ -39,6 +39,7 @@ import { defineGuard } from "../../workers/guardrail/guard.ts";
 import { previewAdmission } from "../../workers/guardrail/preview.ts";
 import { defineIngress } from "../../workers/ingress/app.ts";
 import type { IngressPorts } from "../../workers/ingress/ports.ts";
+import { defineKnowledge } from "../../workers/knowledge/knowledge.ts";
 import { defineLimitsOfIsolate } from "../../workers/limits/limits.ts";
 import { checkDeclared, isDeclaredJson } from "./declared-answers.ts";
 import { makeStoreFake, paged } from "./store-fake.ts";
@@ -233,6 +234,13 @@ export function makeWorld(
       publicUrl: null,
     },
     guard,
+    // Documents lie in objects, which these tests have none of (test/scenario/knowledge.test.ts has).
+    knowledge: defineKnowledge({
+      shard: () => Promise.reject(new Error("unscripted: knowledge")) as never,
+      nameOf: (collection) => collection,
+      embed: async () => null,
+      weightOf: () => 1,
+    }),
     moderate: async () => null,
     chat: {
       complete: async () => err(refuse("not_found", "there is no such model")),

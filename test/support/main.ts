@@ -5,6 +5,7 @@ import {
   defineCircuitBreaker,
   defineKeyRing,
   defineKillSwitch,
+  defineKnowledgeIndex,
   defineLimits,
   defineReviewQueue,
   defineRunEngine,
@@ -16,6 +17,7 @@ import {
   circuitBreakerWorld,
   keyRingWorld,
   killSwitchWorld,
+  knowledgeIndexWorld,
   limitsWorld,
   reviewQueueWorld,
   runEngineWorld,
@@ -29,6 +31,7 @@ export const Vault = defineVault(() => vaultWorld);
 export const AuditLog = defineAuditLog(() => auditLogWorld);
 export const BudgetLedger = defineBudgetLedger(() => budgetLedgerWorld);
 export const CircuitBreaker = defineCircuitBreaker(() => circuitBreakerWorld);
+export const KnowledgeIndex = defineKnowledgeIndex(() => knowledgeIndexWorld);
 export const Limits = defineLimits(() => limitsWorld);
 export const KeyRing = defineKeyRing(() => keyRingWorld);
 

@@ -19,5 +19,17 @@ const { handler, ...objects } = definePlatform({
   log: (line) => outside.log(line),
 });
 
-export const { RunEngine, ReviewQueue, KillSwitch, Vault, AuditLog, KeyRing, BudgetLedger, CircuitBreaker, Limits, Egress } = objects;
+export const {
+  RunEngine,
+  ReviewQueue,
+  KillSwitch,
+  Vault,
+  AuditLog,
+  KeyRing,
+  BudgetLedger,
+  CircuitBreaker,
+  Limits,
+  KnowledgeIndex,
+  Egress,
+} = objects;
 export default handler;

@@ -8,6 +8,7 @@ import type { AuditRecord } from "../../core/audit/record.ts";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { withPrefix } from "../../core/ids.ts";
 import { type Json, mergePatch } from "../../core/json.ts";
+import type { Collection } from "../../core/knowledge/collection.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import { type ChosenSettings, REPLACED, withDefaults } from "../../core/org/settings.ts";
@@ -73,6 +74,7 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
   const secrets = new Map<string, { sealed: string; hosts: readonly string[] }>();
   const overrides = new Map<string, Override>();
   const approvers = new Map<string, ApproverRule>();
+  const collections = new Map<string, Collection>();
   const slots = new Map<string, Set<string>>();
   const claims = new Map<string, Claim>();
   const endedSessions = new Set<string>();
@@ -512,6 +514,28 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         return found.find((one) => statusOf(one, at) === "active")?.id ?? null;
       },
       list: async (org, page) => paged([...overrides.values()].filter((one) => one.org === org).sort(newestFirst), page),
+    },
+    collections: {
+      get: async (org, name) => collections.get(`${org}/${name}`) ?? null,
+      async put(collection, record) {
+        const { org, name } = collection;
+        const known = collections.get(`${org}/${name}`);
+        keep(`collection ${name}`, org, record);
+        const kept = { ...collection, id: known?.id ?? collection.id, createdAt: known?.createdAt ?? now(), updatedAt: now() };
+        collections.set(`${org}/${name}`, kept);
+        return kept;
+      },
+      async remove(org, name, id, record) {
+        if (collections.get(`${org}/${name}`)?.id !== id) return false;
+        collections.delete(`${org}/${name}`);
+        keep(`no collection ${name}`, org, record);
+        return true;
+      },
+      list: async (org, page) =>
+        paged(
+          namesOf(collections, org).flatMap((name) => collections.get(`${org}/${name}`) ?? []),
+          page,
+        ),
     },
     audit: {
       entries: async (org, { after, limit }) =>

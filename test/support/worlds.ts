@@ -3,6 +3,7 @@ export { budgetLedgerWorld } from "./worlds/budget-ledger.ts";
 export { circuitBreakerWorld } from "./worlds/circuit-breaker.ts";
 export { keyRingWorld } from "./worlds/key-ring.ts";
 export { killSwitchWorld } from "./worlds/kill-switch.ts";
+export { knowledgeIndexWorld } from "./worlds/knowledge-index.ts";
 export { limitsWorld } from "./worlds/limits.ts";
 export { reviewQueueWorld } from "./worlds/review-queue.ts";
 export { runEngineWorld } from "./worlds/run-engine.ts";

@@ -9,6 +9,7 @@ import { defineEmbed } from "../answer-cache/embed.ts";
 import { type KeptValues, subjectTag } from "../answer-cache/kept-values.ts";
 import type { AnswerCachePorts } from "../answer-cache/ports.ts";
 import type { CredentialBroker } from "../credential-broker/credential-broker.ts";
+import { defineAskModel } from "../embedding/ask-model.ts";
 import type { OpenGovernedCall } from "../governed-call/governed-call.ts";
 import type { Guard, VaultPort } from "../guardrail/ports.ts";
 import type { ModelGateway } from "../model-gateway/gateway.ts";
@@ -45,6 +46,10 @@ type Embedding = {
 /** Questions as vectors, by the org's embedding model: governed like a chat. */
 export const buildEmbed = ({ now, random, log }: Outside, { registered, governed, gateway }: Embedding): AnswerCachePorts["embed"] =>
   defineEmbed({ now, random, log, registered, governed, ask: (asking) => gateway.embed(asking, new AbortController().signal) });
+
+/** Texts as vectors, by an embedding model that a collection names. */
+export const buildEmbedTexts = ({ now, random, log }: Outside, { registered, governed, gateway }: Embedding) =>
+  defineAskModel({ now, random, log, registered, governed, ask: (asking) => gateway.embed(asking, new AbortController().signal) });
 
 /** The answer cache with its room around it. */
 export function buildAnswers({ now, log }: Outside, { values, guard, vault, access, broker, model, embed }: Around) {

@@ -93,6 +93,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     personExports,
     callTool,
     sources: rooms.sources,
+    knowledge: rooms.knowledge,
     alert: (org, notice) => {
       waitUntil(callbacks.notify(org, notice).then(() => undefined));
     },

@@ -8,6 +8,7 @@ import type {
   CircuitBreakerPorts,
   KeyRingPorts,
   KillSwitchPorts,
+  KnowledgeIndexPorts,
   LimitsPorts,
   ReviewQueuePorts,
   RunEnginePorts,
@@ -80,6 +81,7 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
       recall: async (org) => objects.budgetLedger(org).recall(org),
     } satisfies BudgetLedgerPorts,
     limits: { now } satisfies LimitsPorts,
+    knowledgeIndex: { now, send } satisfies KnowledgeIndexPorts,
     circuitBreaker: { now, random } satisfies CircuitBreakerPorts,
     toolSandbox: {
       now,

@@ -8,6 +8,7 @@ import { budgetLedgerOf } from "../../durable-objects/budget-ledger/stub.ts";
 import { circuitBreakerOf } from "../../durable-objects/circuit-breaker/stub.ts";
 import { keyRingOf } from "../../durable-objects/key-ring/stub.ts";
 import { killSwitchOf } from "../../durable-objects/kill-switch/stub.ts";
+import { knowledgeIndexOf, shardName } from "../../durable-objects/knowledge-index/stub.ts";
 import { limitsOf } from "../../durable-objects/limits/stub.ts";
 import { reviewQueueOf } from "../../durable-objects/review-queue/stub.ts";
 import type { Resends } from "../../durable-objects/run-engine/leaving.ts";
@@ -28,6 +29,7 @@ import { defineDesk } from "../budget/desk.ts";
 import { defineCallbacks } from "../callbacks/callbacks.ts";
 import { defineCredentialBroker } from "../credential-broker/credential-broker.ts";
 import { Gates } from "../egress/egress.ts";
+import { defineEmbedding, weightOf } from "../embedding/embedding.ts";
 import { settingsFrom } from "../env.ts";
 import { defineGovernedCalls } from "../governed-call/governed-call.ts";
 import { filledForChecking } from "../guardrail/fill.ts";
@@ -37,6 +39,7 @@ import { defineIsolates } from "../isolate/isolates.ts";
 import { defineBreakOff } from "../kill-switch/break-off.ts";
 import { defineOpenCalls, type OpenCallBook } from "../kill-switch/open-calls.ts";
 import { defineStopsReader, type StopsReader } from "../kill-switch/stops-reader.ts";
+import { defineKnowledge } from "../knowledge/knowledge.ts";
 import { defineLimitsOfIsolate } from "../limits/limits.ts";
 import { defineModelGateway } from "../model-gateway/gateway.ts";
 import { requestBody } from "../model-gateway/request-body.ts";
@@ -52,7 +55,7 @@ import { defineToolGateway } from "../tool-gateway/gateway.ts";
 import { defineLookUp } from "../tool-gateway/look-up.ts";
 import type { ToolGatewayPorts } from "../tool-gateway/ports.ts";
 import { defineToolSources } from "../tool-gateway/sources.ts";
-import { buildAnswers, buildEmbed, keptResults } from "./answers.ts";
+import { buildAnswers, buildEmbed, buildEmbedTexts, keptResults } from "./answers.ts";
 import { codeCalls } from "./code-calls.ts";
 import { egressPorts } from "./egress.ts";
 import type { Outside } from "./outside.ts";
@@ -93,6 +96,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     auditLog: (org: string) => auditLogOf(env.AUDIT_LOG, org),
     budgetLedger: (org: string) => budgetLedgerOf(env.BUDGET_LEDGER, org),
     circuitBreaker: (name: string) => circuitBreakerOf(env.CIRCUIT_BREAKER, name),
+    knowledgeIndex: (name: string) => knowledgeIndexOf(env.KNOWLEDGE_INDEX, name),
     limits: (org: string) => limitsOf(env.LIMITS, org),
     keyRing: () => keyRingOf(env.KEY_RING),
   };
@@ -213,6 +217,12 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   const governed = defineGovernedCalls({ now, stops: () => stops.stops(), desk, health, hold: openCalls.hold, keepTexts: texts.keep, log });
   const registered = (org: string) => store.models.list(org);
   const embed = buildEmbed(outside, { registered, governed, gateway: modelGateway });
+  const knowledge = defineKnowledge({
+    shard: (collection, shard) => objects.knowledgeIndex(shardName(collection, shard)),
+    nameOf: shardName,
+    embed: defineEmbedding({ ask: buildEmbedTexts(outside, { registered, governed, gateway: modelGateway }) }),
+    weightOf,
+  });
   const answers = buildAnswers(outside, { values, guard, vault: guardedVault, access, broker, model, embed });
   const moderate = defineModerator({
     now,
@@ -273,6 +283,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     governed,
     modelGateway,
     answers,
+    knowledge,
     moderate,
     callModel,
   };

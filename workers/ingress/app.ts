@@ -31,6 +31,7 @@ import { explainRoutes } from "./routes/explain.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
 import { guardrailRoutes } from "./routes/guardrails.ts";
 import { killSwitchRoutes } from "./routes/kill-switch.ts";
+import { knowledgeRoutes } from "./routes/knowledge.ts";
 import { listModelRoutes } from "./routes/list-models.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { modelRouteRoutes } from "./routes/model-routes.ts";
@@ -133,6 +134,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...approverRoutes(ports),
   ...deadLetterRoutes(ports),
   ...overrideRoutes(ports),
+  ...knowledgeRoutes(ports),
   ...reachRoutes(ports),
   ...runRiskRoutes(ports),
   ...killSwitchRoutes(ports),

@@ -3,6 +3,7 @@ import type { Principal, Role } from "../../core/access/principal.ts";
 import type { ApiKeyView } from "../../core/access/view.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import type { Json } from "../../core/json.ts";
+import type { Collection } from "../../core/knowledge/collection.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import type { OrgChange, OrgSettings } from "../../core/org/settings.ts";
@@ -291,6 +292,17 @@ export type SessionStore = {
   isEnded(id: string): Promise<boolean>;
 };
 
+/** Collections of documents. */
+export type CollectionStore = {
+  get(org: string, name: string): Promise<Collection | null>;
+  /** Changes the settings, or makes the collection under this id. Answers with what is kept. */
+  put(collection: Pick<Collection, "org" | "name" | "id" | "settings">, record: AuditRecord): Promise<Collection>;
+  /** False: there is no such collection (any more). */
+  remove(org: string, name: string, id: string, record: AuditRecord): Promise<boolean>;
+  /** By name. */
+  list(org: string, page: PageRequest): Promise<Page<Collection>>;
+};
+
 /** Everything that other rooms ask of the store. */
 export type StorePort = {
   readonly sessions: SessionStore;
@@ -308,6 +320,7 @@ export type StorePort = {
   readonly deadLetters: DeadLetterList;
   readonly overrides: OverrideStore;
   readonly approvers: ApproverStore;
+  readonly collections: CollectionStore;
   readonly audit: AuditStore;
   readonly idempotency: IdempotencyStore;
 };

@@ -11,6 +11,7 @@ import type { Role } from "../../core/access/principal.ts";
 import type { AuditRecord, DeadLetterRow } from "../../core/audit/record.ts";
 import type { Json } from "../../core/json.ts";
 import type { Gone } from "../../core/keeping/stores.ts";
+import type { CollectionSettings } from "../../core/knowledge/collection.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import type { ChosenSettings } from "../../core/org/settings.ts";
@@ -387,6 +388,22 @@ export const erasures = sqliteTable(
     index("erasures_by_person").on(table.org, table.person, table.id),
     index("erasures_by_look").on(table.status, table.lookedAt),
   ],
+);
+
+/** Collections of documents. */
+export const collections = sqliteTable(
+  "collections",
+  {
+    org: text("org").notNull(),
+    name: text("name").notNull(),
+    /** `col_…`: names its index objects. */
+    id: text("id").notNull(),
+    /** JSON. */
+    settings: text("settings", { mode: "json" }).$type<CollectionSettings>().notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.org, table.name] })],
 );
 
 /** Claimed idempotency keys, for 24 hours. */

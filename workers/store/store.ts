@@ -5,6 +5,7 @@
 import type { EpochMs } from "../../core/time.ts";
 import { storeApprovers } from "./approvers.ts";
 import { chooseVersion } from "./choose-version.ts";
+import { storeCollections } from "./collections.ts";
 import { openDatabase } from "./database.ts";
 import { storeDeadLetters } from "./dead-letters.ts";
 import { type ErasureStore, storeErasures } from "./erasures.ts";
@@ -100,6 +101,7 @@ export function defineStore(ports: StorePorts): Store {
     deadLetters: storeDeadLetters(db),
     overrides: storeOverrides(db, outbox, now),
     approvers: storeApprovers(db, outbox, now),
+    collections: storeCollections(db, outbox, now),
     audit: {
       entries: ports.readEntries,
       async record(org, record) {

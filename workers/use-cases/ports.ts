@@ -17,6 +17,7 @@ import type { RecordedDecision } from "../audit/read-decisions.ts";
 import type { KeysPort } from "../credential-broker/ports.ts";
 import type { Admitted, Guard } from "../guardrail/ports.ts";
 import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
+import type { Knowledge } from "../knowledge/knowledge.ts";
 import type { Moderate } from "../moderation/ports.ts";
 import type { StorePort } from "../store/ports.ts";
 import type { ToolSources } from "../tool-gateway/sources.ts";
@@ -104,6 +105,8 @@ export type UseCasePorts = {
   readonly policies: PoliciesPort;
   /** One governed call of a tool. */
   readonly callTool: (call: ToolCall) => Promise<ToolOutcome>;
+  /** Collections of documents, over their index objects. */
+  readonly knowledge: Knowledge;
   /** Where tools are imported from. */
   readonly sources: ToolSources;
 };

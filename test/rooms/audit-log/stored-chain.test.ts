@@ -35,6 +35,7 @@ const confirmedBy = (confirm: Outboxes["run"]): Outboxes => ({
   "kill-switch": confirm,
   store: confirm,
   "budget-ledger": confirm,
+  "knowledge-index": confirm,
 });
 
 const ports = (more: Partial<ConsumerPorts> = {}): ConsumerPorts => ({

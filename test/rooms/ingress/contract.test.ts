@@ -99,6 +99,16 @@ POST /v1/dead-letters/{id}/discard
 POST /v1/overrides
 GET /v1/overrides
 POST /v1/overrides/{id}/approve
+PUT /v1/knowledge/{collection}
+GET /v1/knowledge
+GET /v1/knowledge/{collection}
+DELETE /v1/knowledge/{collection}
+POST /v1/knowledge/{collection}/documents
+GET /v1/knowledge/{collection}/documents
+GET /v1/knowledge/{collection}/documents/{id}
+DELETE /v1/knowledge/{collection}/documents/{id}
+POST /v1/knowledge/{collection}/documents/{id}/release
+POST /v1/knowledge/{collection}/search
 POST /admin/kill-switch
 GET /admin/kill-switch
 POST /admin/kill-switch/recovery

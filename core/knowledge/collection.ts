@@ -1,0 +1,39 @@
+/** A collection of documents: who may read it, where its documents may come from, how they are cut and embedded. */
+import type { DataClass } from "../label/label.ts";
+import { type EpochMs, toRfc3339 } from "../time.ts";
+import type { ChunkSize } from "./chunk.ts";
+import type { Allow } from "./rights.ts";
+
+/** What an admin or developer sets. PERSISTED: in D1 (`collections.settings`); fields may be added. */
+export type CollectionSettings = {
+  readonly description: string;
+  readonly sensitivity: DataClass;
+  readonly allow: Allow;
+  /** Hosts that documents may come from; null: any, and none has to be named. */
+  readonly sources: readonly string[] | null;
+  /** An embedding model of the org; null: the embedded default. */
+  readonly embedding: string | null;
+  /** How documents are cut that come from now on. */
+  readonly chunk: ChunkSize;
+  /** Documents are removed this many days after their newest revision; null: never. */
+  readonly retention_days: number | null;
+};
+
+/** A collection of an org. */
+export type Collection = {
+  readonly org: string;
+  readonly name: string;
+  /** `col_…`: names its objects, so that a collection that was deleted and made again starts empty. */
+  readonly id: string;
+  readonly settings: CollectionSettings;
+  readonly createdAt: EpochMs;
+  readonly updatedAt: EpochMs;
+};
+
+/** A collection as callers see it. */
+export const collectionView = ({ name, settings, createdAt, updatedAt }: Collection) => ({
+  name,
+  ...settings,
+  created_at: toRfc3339(createdAt),
+  updated_at: toRfc3339(updatedAt),
+});

@@ -1,0 +1,31 @@
+/** The tables of `KnowledgeIndex`. PERSISTED: steps are appended, never edited. */
+import { OUTBOX_SCHEMA } from "../kit/outbox.ts";
+
+/**
+ * `word` holds no text: only which term is in which chunk how often. Its terms begin with the number of the chunk's partition, so that a
+ * partition's terms are found without touching another's. Ids of chunks and revisions are never used twice.
+ */
+export const SCHEMA: readonly string[] = [
+  `
+  CREATE TABLE shard_of (id INTEGER PRIMARY KEY CHECK (id = 1), org TEXT NOT NULL, name TEXT NOT NULL, is_closed INTEGER NOT NULL DEFAULT 0, tidy_at INTEGER);
+  CREATE TABLE part (id INTEGER PRIMARY KEY AUTOINCREMENT, rights TEXT NOT NULL UNIQUE);
+  CREATE TABLE revision (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL, revision INTEGER NOT NULL, status TEXT NOT NULL, part INTEGER NOT NULL,
+    identity TEXT NOT NULL, hash TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, source TEXT, metadata TEXT NOT NULL, findings TEXT NOT NULL,
+    expires_at INTEGER, uploaded_by TEXT NOT NULL, released_by TEXT, created_at INTEGER NOT NULL, space TEXT, chunks INTEGER NOT NULL,
+    UNIQUE (document, revision)
+  );
+  CREATE INDEX revision_by_expiry ON revision (expires_at) WHERE expires_at IS NOT NULL;
+  CREATE INDEX revision_by_hash ON revision (hash);
+  CREATE INDEX revision_by_part ON revision (part);
+  CREATE TABLE chunk (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, revision INTEGER NOT NULL, number INTEGER NOT NULL, part INTEGER NOT NULL, length INTEGER NOT NULL,
+    starts INTEGER NOT NULL, ends INTEGER NOT NULL, section TEXT NOT NULL, text TEXT NOT NULL, vector BLOB
+  );
+  CREATE INDEX chunk_by_revision ON chunk (revision);
+  CREATE TABLE place (document TEXT PRIMARY KEY, shard INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE fill (shard INTEGER PRIMARY KEY, chunks INTEGER NOT NULL);
+  CREATE VIRTUAL TABLE word USING fts5(terms, content='', contentless_delete=1, tokenize='ascii');
+  CREATE VIRTUAL TABLE word_place USING fts5vocab(word, instance);
+  ${OUTBOX_SCHEMA}`,
+];

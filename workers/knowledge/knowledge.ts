@@ -1,0 +1,159 @@
+/**
+ * A collection over its shards: places documents, asks every shard, and makes one ranking of their answers. Holds no state but a guess of
+ * how many shards a collection has, which every answer of shard 0 corrects. Knows nothing of who may do what.
+ */
+import type { AuditRecord } from "../../core/audit/record.ts";
+import { type Statistics, summed } from "../../core/knowledge/bm25.ts";
+import type { Collection } from "../../core/knowledge/collection.ts";
+import type { NewRevision, Revision, StoredChunk } from "../../core/knowledge/document.ts";
+import type { Reader } from "../../core/knowledge/rights.ts";
+import {
+  type Filter,
+  joinedResults,
+  type SearchMode,
+  type SearchRequest,
+  type SearchResult,
+  takeFor,
+} from "../../core/knowledge/search.ts";
+import { queryTermsOf } from "../../core/knowledge/terms.ts";
+import type { Found, PutRefusal } from "../../durable-objects/knowledge-index/knowledge-index.ts";
+import type { KnowledgeIndexRpc } from "../../durable-objects/knowledge-index/stub.ts";
+import type { Embedded, Embedding, EmbeddingAsker } from "../embedding/embedding.ts";
+
+/** What this room needs from outside. */
+export type KnowledgePorts = {
+  /** A stub for each call; `collection`: its id. */
+  readonly shard: (collection: string, shard: number) => KnowledgeIndexRpc;
+  readonly nameOf: (collection: string, shard: number) => string;
+  readonly embed: Embedding;
+  readonly weightOf: (space: string | null) => number;
+};
+
+/** What is searched for, by whom. */
+export type Search = {
+  readonly query: string;
+  readonly k: number;
+  readonly mode: SearchMode;
+  readonly filter: Filter;
+  readonly reader: Reader;
+  readonly asker: EmbeddingAsker;
+};
+
+/** `degraded`: vectors were wanted and the model failed, so that words alone ranked. */
+export type Searched = { readonly results: readonly SearchResult[]; readonly mode: SearchMode; readonly degraded: boolean };
+
+/** Collections whose number of shards is remembered. */
+const MOST_GUESSES = 1_000;
+
+/** The collections of this deployment. */
+export type Knowledge = ReturnType<typeof defineKnowledge>;
+
+/** Fits the room to its ports. */
+export function defineKnowledge({ shard, nameOf, embed, weightOf }: KnowledgePorts) {
+  const guesses = new Map<string, number>();
+  const learn = (collection: string, shards: number): number => {
+    if (guesses.size >= MOST_GUESSES) guesses.clear();
+    guesses.set(collection, shards);
+    return shards;
+  };
+  const named = ({ org, id }: Collection, number: number) => ({ org, name: nameOf(id, number) });
+  const everyShard = async ({ id }: Collection): Promise<KnowledgeIndexRpc[]> => {
+    const shards = learn(id, await shard(id, 0).shards());
+    return Array.from({ length: shards }, (_, number) => shard(id, number));
+  };
+
+  /** Statistics of every shard first, then every shard ranks by their sum. One shard alone is asked once. */
+  async function hitsOf({ id }: Collection, request: SearchRequest) {
+    if ((guesses.get(id) ?? 1) === 1) {
+      const alone = await shard(id, 0).search(request, null);
+      if (learn(id, Math.max(1, alone.shards)) === 1) return alone.hits;
+    }
+    const ask = (from: number, to: number) =>
+      Promise.all(Array.from({ length: to - from }, (_, at) => shard(id, from + at).statistics(request)));
+    const guess = guesses.get(id) ?? 1;
+    const first = await ask(0, guess);
+    const shards = learn(id, Math.max(1, first[0]?.shards ?? 1));
+    const statistics: Statistics[] = [...first.slice(0, shards), ...(await ask(guess, Math.max(guess, shards)))];
+    const sum = summed(statistics);
+    const found = await Promise.all(Array.from({ length: shards }, (_, number) => shard(id, number).search(request, sum)));
+    return found.flatMap(({ hits }) => hits);
+  }
+
+  return {
+    /** Vectors for the chunks of a document. */
+    embed,
+
+    async search(collection: Collection, { query, k, mode, filter, reader, asker }: Search): Promise<Searched> {
+      const wanted: Embedded | null = mode === "keyword" ? null : await embed(asker, collection.settings.embedding, [query]);
+      const [vector = null] = wanted?.vectors ?? [];
+      const degraded = mode !== "keyword" && wanted === null;
+      const by: SearchMode = degraded ? "keyword" : mode;
+      const terms = by === "vector" ? [] : queryTermsOf(query);
+      const space = wanted?.space ?? null;
+      const hits = await hitsOf(collection, { reader, terms, vector, space, filter, take: takeFor(k) });
+      return { results: joinedResults(hits, by, k, weightOf(space)), mode: by, degraded };
+    },
+
+    /** Stores a revision in the document's shard. */
+    async put(collection: Collection, one: NewRevision, record: AuditRecord): Promise<Found | PutRefusal> {
+      const placed = await shard(collection.id, 0).place(named(collection, 0), one.document, one.chunks.length);
+      if (placed === "closed") return "closed";
+      learn(collection.id, placed.shards);
+      return shard(collection.id, placed.shard).put(named(collection, placed.shard), one, record);
+    },
+
+    /** Another document with the same bytes and readers; null: there is none. */
+    async holderOf(collection: Collection, hash: string, rights: string, besides: string): Promise<string | null> {
+      const found = await Promise.all((await everyShard(collection)).map((one) => one.holderOf(hash, rights, besides)));
+      return found.find((document) => document !== null) ?? null;
+    },
+
+    async read(collection: Collection, document: string, reader: Reader | null): Promise<Found | null> {
+      const found = await Promise.all((await everyShard(collection)).map((one) => one.read(document, reader)));
+      return found.find((one) => one !== null) ?? null;
+    },
+
+    async text(collection: Collection, document: string, reader: Reader): Promise<string | null> {
+      const found = await Promise.all((await everyShard(collection)).map((one) => one.text(document, reader)));
+      return found.find((one) => one !== null) ?? null;
+    },
+
+    async list(collection: Collection, after: string | null, limit: number, reader: Reader | null): Promise<Found[]> {
+      const found = await Promise.all((await everyShard(collection)).map((one) => one.list(after, limit, reader)));
+      return found
+        .flat()
+        .sort((a, b) => (a.newest.document < b.newest.document ? -1 : 1))
+        .slice(0, limit);
+    },
+
+    async held(collection: Collection, document: string) {
+      const found = await Promise.all((await everyShard(collection)).map((one) => one.held(document)));
+      return found.find((one) => one !== null) ?? null;
+    },
+
+    async release(
+      collection: Collection,
+      { document, revision }: Pick<Revision, "document" | "revision">,
+      made: { readonly chunks: readonly StoredChunk[]; readonly space: string | null },
+      released: NonNullable<Revision["released"]>,
+      record: AuditRecord,
+    ): Promise<Found | null> {
+      const found = await Promise.all((await everyShard(collection)).map((one) => one.release(document, revision, made, released, record)));
+      return found.find((one) => one !== null) ?? null;
+    },
+
+    /** From every shard: when this answers, no search finds it. False: there is no such document. */
+    async remove(collection: Collection, document: string, record: AuditRecord): Promise<boolean> {
+      const removed = await Promise.all((await everyShard(collection)).map((one) => one.remove(document, record)));
+      return removed.includes(true);
+    },
+
+    /** Empties every shard for good; shard 0 first, so that no new one begins. */
+    async close(collection: Collection): Promise<void> {
+      const shards = await shard(collection.id, 0).shards();
+      await shard(collection.id, 0).close(named(collection, 0));
+      await Promise.all(Array.from({ length: shards - 1 }, (_, at) => shard(collection.id, at + 1).close(named(collection, at + 1))));
+      guesses.delete(collection.id);
+    },
+  };
+}

@@ -1,0 +1,293 @@
+/** Collections of documents: who may set, fill, search and empty them. Rights are looked at in each request, document by document. */
+import { createHash } from "node:crypto";
+import { isOnePerson } from "../../core/access/person.ts";
+import { canonicalJson } from "../../core/canonical-json.ts";
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { MOST_NAMES, unknownName } from "../../core/errors/unknown-name.ts";
+import { mintId } from "../../core/ids.ts";
+import type { Json } from "../../core/json.ts";
+import type { Collection, CollectionSettings } from "../../core/knowledge/collection.ts";
+import { documentView, type Metadata } from "../../core/knowledge/document.ts";
+import { type Allow, mayRead, type Reader } from "../../core/knowledge/rights.ts";
+import type { Filter, SearchMode } from "../../core/knowledge/search.ts";
+import type { Page, PageRequest } from "../../core/page.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { EpochMs } from "../../core/time.ts";
+import type { Searched } from "../knowledge/knowledge.ts";
+import { denied, onRecordIfOnePerson } from "./access.ts";
+import { claim, type Repeatable } from "./idempotency.ts";
+import { ingest, pieces } from "./ingest.ts";
+import { keptText } from "./kept-text.ts";
+import type { UseCasePorts } from "./ports.ts";
+import { auditRecord } from "./record.ts";
+import type { Requester } from "./requester.ts";
+
+const DAY_MS = 86_400_000;
+
+/** A document as it is sent. */
+export type Upload = {
+  readonly id: string | null;
+  readonly title: string;
+  readonly text: string;
+  readonly source: string | null;
+  readonly allow: Allow;
+  readonly metadata: Metadata;
+  readonly expiresAt: EpochMs | null;
+};
+
+/** What is searched for. */
+export type SearchCommand = { readonly query: string; readonly k: number; readonly mode: SearchMode; readonly filter: Filter };
+
+type DocumentView = ReturnType<typeof documentView>;
+
+const readerOf = ({ principal }: Requester): Reader => ({ user: principal.user, roles: principal.roles });
+const askerOf = ({ principal, trace }: Requester) => ({
+  org: principal.org,
+  user: principal.user,
+  traceId: trace.traceId,
+  spanId: trace.spanId,
+});
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** Makes the collection, or changes its settings. */
+export async function putCollection(
+  ports: UseCasePorts,
+  by: Requester,
+  name: string,
+  settings: CollectionSettings,
+): Promise<Result<Collection, Refusal>> {
+  const { org } = by.principal;
+  const refusal = await denied(ports, by, "collection.write");
+  if (refusal !== null) return err(refusal);
+  if (settings.embedding !== null && !(await ports.store.models.list(org)).some(({ id }) => id === settings.embedding)) {
+    const message = `there is no model \`${settings.embedding.slice(0, 100)}\` in this org`;
+    return err(refuse("invalid_request", "the body is invalid", [{ path: "/embedding", message }]));
+  }
+  const description = keptText(ports, settings.description, "/description");
+  if (!description.ok) return description;
+  const kept = { ...settings, description: description.value };
+  const data = { sensitivity: kept.sensitivity, allow: kept.allow === null ? null : { ...kept.allow }, embedding: kept.embedding } as Json;
+  const fact = { type: "collection.set", action: "collection.write", resource: `collection/${name}`, decision: "allow", data } as const;
+  const id = mintId("col", by.at, ports.random(10));
+  return ok(await ports.store.collections.put({ org, name, id, settings: kept }, auditRecord(ports, by, fact)));
+}
+
+/** A page of the collections that the caller may read or manages. */
+export async function listCollections(ports: UseCasePorts, by: Requester, page: PageRequest): Promise<Page<Collection>> {
+  const { data, next_cursor } = await ports.store.collections.list(by.principal.org, page);
+  const all = await manages(ports, by);
+  return { data: data.filter((one) => all || mayRead(one.settings.allow, readerOf(by))), next_cursor };
+}
+
+/** The collection, where the caller may read or manages it. */
+export async function findCollection(ports: UseCasePorts, by: Requester, name: string): Promise<Result<Collection, Refusal>> {
+  const found = await ports.store.collections.get(by.principal.org, name);
+  if (found !== null && (mayRead(found.settings.allow, readerOf(by)) || (await manages(ports, by)))) return ok(found);
+  const known = (await listCollections(ports, by, { limit: MOST_NAMES, cursor: null })).data;
+  return err(
+    unknownName(
+      "collection",
+      name,
+      known.map((one) => one.name),
+    ),
+  );
+}
+
+/** When this answers, no search finds anything of it, and none of its documents is stored. */
+export async function deleteCollection(ports: UseCasePorts, by: Requester, name: string): Promise<Result<void, Refusal>> {
+  const refusal = await denied(ports, by, "collection.write");
+  if (refusal !== null) return err(refusal);
+  const found = await findCollection(ports, by, name);
+  if (!found.ok) return found;
+  const { org, id } = found.value;
+  // The documents first: what is cut short leaves an empty collection, which can be deleted again.
+  await ports.knowledge.close(found.value);
+  const fact = { type: "collection.deleted", action: "collection.write", resource: `collection/${name}`, decision: "allow" } as const;
+  await ports.store.collections.remove(org, name, id, auditRecord(ports, by, fact));
+  return ok(undefined);
+}
+
+/** Checks a document and stores it as a new revision. The same request again makes none. */
+export async function uploadDocument(
+  ports: UseCasePorts,
+  by: Requester,
+  name: string,
+  upload: Upload,
+  repeat: Repeatable,
+): Promise<Result<{ readonly view: DocumentView; readonly replayed: boolean }, Refusal>> {
+  const refusal = await denied(ports, by, "collection.write");
+  if (refusal !== null) return err(refusal);
+  const found = await findCollection(ports, by, name);
+  if (!found.ok) return found;
+  const collection = found.value;
+  const facts = keptFacts(ports, upload);
+  if (!facts.ok) return facts;
+  const claimed = await claim<"accepted">(ports, by, repeat, upload.id ?? mintId("doc", by.at, ports.random(10)));
+  if (!claimed.ok) return claimed;
+  const { id: document, replayed, settle, release } = claimed.value;
+  if (replayed !== null) {
+    const kept = await ports.knowledge.read(collection, document, null);
+    if (kept !== null) return ok({ view: documentView(name, kept.newest, kept.serving), replayed: true });
+  }
+  const { user, root } = by.principal;
+  const { retention_days: days } = collection.settings;
+  const latest = days === null ? null : by.at + days * DAY_MS;
+  const expiresAt = upload.expiresAt === null ? latest : Math.min(upload.expiresAt, latest ?? Number.POSITIVE_INFINITY);
+  const identity = sha256(
+    canonicalJson({
+      ...upload,
+      id: document,
+      embedding: collection.settings.embedding,
+      chunk: { ...collection.settings.chunk },
+    } as unknown as Json),
+  );
+  const draft = {
+    ...facts.value,
+    document,
+    identity,
+    hash: sha256(upload.text),
+    allow: upload.allow,
+    expiresAt,
+    by: { user, root },
+    at: by.at,
+    sent: upload.text,
+  };
+  const revision = await ingest(ports, collection, draft, askerOf(by));
+  const { status, hash, chunks, findings } = revision;
+  const data = { document, status, hash, chunks: chunks.length, findings: findings.map(({ type, count }) => ({ type, count })) };
+  const resource = `collection/${name}/${document}`;
+  const record = auditRecord(ports, by, {
+    type: "document.uploaded",
+    action: "collection.write",
+    resource,
+    decision: status === "refused" ? "deny" : "allow",
+    data,
+  });
+  const stored = await ports.knowledge.put(collection, revision, record);
+  if (stored === "closed" || stored === "too_many_rights") {
+    await release();
+    return err(
+      stored === "closed"
+        ? unknownName("collection", name, [])
+        : refuse("conflict", "the collection has documents with too many different sets of readers; use roles, or another collection"),
+    );
+  }
+  await settle("accepted");
+  return ok({ view: documentView(name, stored.newest, stored.serving), replayed: false });
+}
+
+/** Newest revisions by the documents' names: of all documents for whoever manages the collection, else of those that the caller may read. */
+export async function listDocuments(
+  ports: UseCasePorts,
+  by: Requester,
+  name: string,
+  after: string | null,
+  limit: number,
+): Promise<Result<DocumentView[], Refusal>> {
+  const found = await findCollection(ports, by, name);
+  if (!found.ok) return found;
+  const reader = (await manages(ports, by)) ? null : readerOf(by);
+  const documents = await ports.knowledge.list(found.value, after, limit, reader);
+  return ok(documents.map(({ newest, serving }) => documentView(name, newest, serving)));
+}
+
+/** The newest revision, with the text that searches find where the caller may read it. */
+export async function readDocument(
+  ports: UseCasePorts,
+  by: Requester,
+  name: string,
+  document: string,
+): Promise<Result<DocumentView & { readonly text: string | null }, Refusal>> {
+  const found = await findCollection(ports, by, name);
+  if (!found.ok) return found;
+  const reader = (await manages(ports, by)) ? null : readerOf(by);
+  const read = await ports.knowledge.read(found.value, document, reader);
+  if (read === null) return err(unknownName("document", document, []));
+  const mine = mayRead(found.value.settings.allow, readerOf(by));
+  const text = mine ? await ports.knowledge.text(found.value, document, readerOf(by)) : null;
+  return ok({ ...documentView(name, read.newest, read.serving), text });
+}
+
+/** When this answers, no search finds anything of the document, and nothing of its text is stored. */
+export async function deleteDocument(ports: UseCasePorts, by: Requester, name: string, document: string): Promise<Result<void, Refusal>> {
+  const refusal = await denied(ports, by, "collection.write");
+  if (refusal !== null) return err(refusal);
+  const found = await findCollection(ports, by, name);
+  if (!found.ok) return found;
+  const fact = {
+    type: "document.deleted",
+    action: "collection.write",
+    resource: `collection/${name}/${document}`,
+    decision: "allow",
+  } as const;
+  const removed = await ports.knowledge.remove(found.value, document, auditRecord(ports, by, fact));
+  return removed ? ok(undefined) : err(unknownName("document", document, []));
+}
+
+/** Lets searches find a document that waits in quarantine, by somebody else than its uploader. */
+export async function releaseDocument(
+  ports: UseCasePorts,
+  by: Requester,
+  name: string,
+  document: string,
+  sentReason: string,
+): Promise<Result<DocumentView, Refusal>> {
+  const { user, root } = by.principal;
+  const refusal = await denied(ports, by, "collection.release");
+  if (refusal !== null) return err(refusal);
+  const found = await ports.store.collections.get(by.principal.org, name);
+  const held = found === null ? null : await ports.knowledge.held(found, document);
+  if (found === null)
+    return findCollection(ports, by, name).then((missing) => (missing.ok ? err(unknownName("collection", name, [])) : missing));
+  if (held === null) return err(unknownName("document", document, []));
+  const { revision, text } = held;
+  if (revision.status !== "quarantined") return err(refuse("conflict", `the document is not in quarantine: it is \`${revision.status}\``));
+  const resource = `collection/${name}/${document}`;
+  if (isOnePerson(revision.by, { user, root })) {
+    const why = "whoever uploaded this document cannot release it, nor can a key that leads back to the same person: somebody else has to";
+    return err(await onRecordIfOnePerson(ports, by, "collection.release", resource, refuse("second_person_required", why)));
+  }
+  const reason = keptText(ports, sentReason, "/reason");
+  if (!reason.ok) return reason;
+  const made = await pieces(ports, found, revision.title, text, askerOf(by));
+  const data = { document, revision: revision.revision, hash: revision.hash, uploaded_by: revision.by.user, reason: reason.value };
+  const record = auditRecord(ports, by, { type: "document.released", action: "collection.release", resource, decision: "allow", data });
+  const released = await ports.knowledge.release(found, revision, made, { by: user, at: by.at }, record);
+  if (released === null) return err(refuse("conflict", "a newer revision has taken this one's place, or somebody released it just now"));
+  return ok(documentView(name, released.newest, released.serving));
+}
+
+/** The caller's top results: what they may not read influences nothing of them. */
+export async function searchCollection(
+  ports: UseCasePorts,
+  by: Requester,
+  name: string,
+  command: SearchCommand,
+): Promise<Result<Searched, Refusal>> {
+  const refusal = await denied(ports, by, "collection.search");
+  if (refusal !== null) return err(refusal);
+  const found = await findCollection(ports, by, name);
+  if (!found.ok) return found;
+  if (!mayRead(found.value.settings.allow, readerOf(by)))
+    return err(refuse("forbidden", "this caller is not among the collection's readers"));
+  return ok(await ports.knowledge.search(found.value, { ...command, reader: readerOf(by), asker: askerOf(by) }));
+}
+
+/** Whoever fills collections sees which documents there are; their text is for readers. */
+const manages = async (ports: UseCasePorts, { principal }: Requester): Promise<boolean> =>
+  ports.access.decide(principal, "collection.write", { type: "collection", org: principal.org, owner: principal.user, attributes: {} })
+    .decision === "allow";
+
+/** Title, source and facts without personal data; an instruction in one of them is refused. */
+function keptFacts(ports: UseCasePorts, upload: Upload): Result<Pick<Upload, "title" | "source" | "metadata">, Refusal> {
+  const title = ports.guard.scrub(upload.title).text;
+  const source = upload.source === null ? ok(null) : keptText(ports, upload.source, "/source");
+  if (!source.ok) return source;
+  const metadata: [string, string | number | boolean][] = [];
+  for (const [key, value] of Object.entries(upload.metadata)) {
+    const kept = typeof value === "string" ? keptText(ports, value, `/metadata/${key}`) : ok(value);
+    if (!kept.ok) return kept;
+    metadata.push([key, kept.value]);
+  }
+  return ok({ title, source: source.value, metadata: Object.fromEntries(metadata) });
+}
