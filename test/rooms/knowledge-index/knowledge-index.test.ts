@@ -168,7 +168,7 @@ describe("a document", () => {
     const collection = collectionOf();
     await put(collection, "a", "refund of the coat. ".repeat(30));
     await put(collection, "b", "delivery in austria.", { users: ["bob"] });
-    expect(await found(collection, "coat")).toEqual(["a", "a", "a", "a"].slice(0, (await found(collection, "coat")).length));
+    expect(new Set(await found(collection, "coat"))).toEqual(new Set(["a"]));
     expect(await knowledge.remove(collection, "a", recordOf("document.deleted"))).toBe(true);
     expect([await found(collection, "coat"), await found(collection, "refund", ann, "vector")]).toEqual([[], []]);
     expect(await rowsOf(collection)).toEqual({ revisions: 1, chunks: 1, terms: 2, parts: 1 });
