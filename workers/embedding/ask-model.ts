@@ -75,6 +75,7 @@ async function ask(
     user,
     costs: { run: id, workflow: undefined, kind: "embedding" },
     subject: { org, model },
+    content: { run: id, subject: user, prompt: { inputs: texts } },
     entry,
     model: entry,
     worst,
