@@ -81,9 +81,16 @@ async function ask(
     worst,
     timeoutMs: TIMEOUT_MS,
     settles: "now",
-    reserve: () => ({
+    reserve: (promptSha256) => ({
       id,
-      records: [recordOf(ports, asker, "model.calling", { model, reserved_usd: toUsd(worst.microUsd), for: "knowledge" })],
+      records: [
+        recordOf(ports, asker, "model.calling", {
+          model,
+          prompt_sha256: promptSha256,
+          reserved_usd: toUsd(worst.microUsd),
+          for: "knowledge",
+        }),
+      ],
     }),
     isPressed: () => false,
     unused: () => [],
@@ -97,10 +104,12 @@ async function ask(
   const { result, upstream, durationMs } = await ports.ask({ entry, body, context, timeoutMs: TIMEOUT_MS, inputs: texts.length });
   const failure = result.ok ? null : result.error;
   const usage = result.ok ? embeddingUsage(result.value.tokens, bound) : null;
-  await opened.value.end({ failure, usage, upstream, durationMs }, (_taken, spent) => [
+  const answer = result.ok ? { answer: { value: result.value.vectors.map((one) => [...one]), isText: false } } : {};
+  await opened.value.end({ failure, usage, upstream, durationMs, ...answer }, (_taken, spent, answerSha256) => [
     recordOf(ports, asker, "model.called", {
       model,
       ok: result.ok,
+      answer_sha256: answerSha256,
       ...(spent === null ? {} : { tokens_in: spent.tokens, usd: toUsd(spent.microUsd) }),
       ...(failure === null ? {} : { code: failure.code }),
       for: "knowledge",

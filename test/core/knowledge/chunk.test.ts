@@ -50,7 +50,8 @@ describe("chunks", () => {
     const [first = ""] = textsOf(`${"wort ".repeat(2_000)}`);
     expect(roughTokens(first)).toBeLessThanOrEqual(4 * SMALL.tokens);
     expect(first.endsWith("wort")).toBe(true);
-    for (const part of textsOf("😀".repeat(3_000))) expect(part.isWellFormed()).toBe(true);
+    const halves = textsOf("😀".repeat(3_000)).map((part) => part.isWellFormed());
+    expect(new Set(halves)).toEqual(new Set([true]));
   });
 
   it("[KNOW-2] together hold every word of any text, in order", () => {
