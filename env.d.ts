@@ -48,6 +48,8 @@ declare namespace Cloudflare {
     SANDBOX_MOST?: string;
     SANDBOX_USD_PER_DAY?: string;
     OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+    /** Years of the lock on the evidence in R2; 1 by default. */
+    AUDIT_LOCK_YEARS?: string;
     PUBLIC_URL?: string;
     /** DNS over HTTPS in its JSON form: where hosts of sandboxed code are looked up. */
     DNS_RESOLVER?: string;

@@ -1348,6 +1348,13 @@ export type Org = {
   readonly callback_hosts: readonly string[];
   readonly egress: readonly string[] | null;
   readonly retention_days: number;
+  readonly retention: {
+    readonly public: number | null;
+    readonly internal: number | null;
+    readonly confidential: number | null;
+    readonly restricted: number | null;
+    readonly audit_years: number;
+  };
   readonly require_client_certificate: boolean;
   readonly notify: readonly string[];
   readonly max_runs: number;
@@ -1643,6 +1650,7 @@ export type PutOrg = {
   /** hosts that the org's tools may call; null: any */
   readonly egress?: readonly string[] | null;
   readonly retention_days?: number | null;
+  readonly retention?: RetentionChange | null;
   readonly require_client_certificate?: boolean | null;
   /** URLs that receive a notice when a person is needed */
   readonly notify?: readonly string[] | null;
@@ -1770,6 +1778,15 @@ export type RequestLimits = {
     readonly per_minute?: number;
     readonly at_once?: number;
   };
+};
+
+/** days after its end until a run whose data reached the class is deleted, with its reviews, feedback and personal data; the shorter of it and `retention_days` holds; a class without days keeps its runs in the archive as long as the evidence, `audit_years` (7 by default) */
+export type RetentionChange = {
+  readonly public?: number | null;
+  readonly internal?: number | null;
+  readonly confidential?: number | null;
+  readonly restricted?: number | null;
+  readonly audit_years?: number | null;
 };
 
 export type Review = {

@@ -15,6 +15,8 @@ export type Settings = {
   readonly secrets: { readonly AUDIT_KEY?: string; readonly CREDENTIAL_KEY?: string; readonly VAULT_KEY?: string };
   /** Requests a minute of each key. */
   readonly perMinute: number;
+  /** Years of the lock on evidence in R2 (`AUDIT_LOCK_YEARS`): no org may ask for less. */
+  readonly auditLockYears: number;
   /** How many containers stand ready, where the deployment runs containers. */
   readonly sandboxes: PoolRule;
   /** `iss` of credentials. */
@@ -45,6 +47,7 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
       ...(text(env.VAULT_KEY) === null ? {} : { VAULT_KEY: env.VAULT_KEY as string }),
     },
     perMinute: perMinuteFrom(env.RATE_LIMIT_PER_MINUTE),
+    auditLockYears: /^\d{1,2}$/.test(env.AUDIT_LOCK_YEARS ?? "") ? Number(env.AUDIT_LOCK_YEARS) : 1,
     sandboxes: poolRuleFrom(env),
     issuer: text(env.PUBLIC_URL) ?? "urn:bulkhead",
     version: env.VERSION?.id || "local",

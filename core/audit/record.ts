@@ -6,6 +6,7 @@
  */
 import type { CostsOf } from "../costs/call.ts";
 import { isObject, type Json } from "../json.ts";
+import type { DataClass } from "../label/label.ts";
 import { type EpochMs, toRfc3339 } from "../time.ts";
 import type { Layer } from "./layer.ts";
 
@@ -110,6 +111,8 @@ export type RunIndexRow = {
   readonly summary: Json;
   readonly created_at: number;
   readonly ended_at: number | null;
+  /** The highest class of the data that it has seen. Absent: an older run, nobody noted it. */
+  readonly class?: DataClass;
   /** Set when the run's end is a dead letter. */
   readonly dead_letter?: DeadLetterRow;
 };

@@ -32,7 +32,6 @@ type Store = { readonly erasure: Erasure; readonly retention: Retention };
 
 const nothing = (why: string) => ({ by: "nothing", why }) as const;
 const itself = (why: string) => ({ by: "itself", why }) as const;
-const missing = (why: string) => ({ by: "missing", why }) as const;
 const together = <S extends string>(store: S) => ({ by: "with", store }) as const;
 
 const BY_RUN = { by: "run" } as const;
@@ -42,6 +41,8 @@ const CONFIGURED = nothing("configuration: it stays until somebody changes it");
 const UNPERSONAL = nothing("documents are an org's own; personal data in them is replaced for good before they are stored");
 const UNTIL_DELETED = itself("a document expires, or somebody deletes it or its collection");
 const ARCHIVED = { by: "chore", chore: "archive" } as const;
+/** Deleted with its run, when the time of its class or of the evidence is over. */
+const WITH_RUN = { by: "chore", chore: "retention" } as const;
 const UNTIL_CONFIRMED = itself("a row is deleted when its records are sequenced and in D1");
 const QUEUED = itself("a queue keeps a message 14 days at most");
 
@@ -53,7 +54,7 @@ export const STORES = {
   "RUN_ENGINE.confirmed": { erasure: together("RUN_ENGINE.journal"), retention: ARCHIVED },
 
   "REVIEW_QUEUE.queue": { erasure: NUMBERS, retention: nothing("the org, once") },
-  "REVIEW_QUEUE.review": { erasure: BY_RUN, retention: missing("closed cases outlive the org's retention") },
+  "REVIEW_QUEUE.review": { erasure: BY_RUN, retention: WITH_RUN },
   "REVIEW_QUEUE.delivery": {
     erasure: together("REVIEW_QUEUE.review"),
     retention: itself("a message is deleted when its run has answered or ended"),
@@ -70,7 +71,7 @@ export const STORES = {
 
   "VAULT.value": {
     erasure: BY_RUN,
-    retention: missing("values outlive their run's retention; they end with the person's key alone"),
+    retention: WITH_RUN,
   },
   "VAULT.erased": {
     erasure: nothing("pseudonyms of persons who were erased, and when: their old runs get no new key"),
@@ -128,22 +129,24 @@ export const STORES = {
   "DB.secrets": { erasure: nothing("sealed secrets of the org"), retention: CONFIGURED },
   "DB.runs": {
     erasure: BY_RUN,
-    retention: nothing("by its line a run is found in the archive"),
+    retention: WITH_RUN,
   },
-  "DB.dead_letters": { erasure: together("DB.runs"), retention: nothing("by its line a dead letter is found with its run in the archive") },
+  "DB.dead_letters": { erasure: together("DB.runs"), retention: WITH_RUN },
   "DB.approvers": { erasure: CALLERS, retention: CONFIGURED },
-  "DB.overrides": { erasure: together("DB.runs"), retention: nothing("who lifted a block, for what and until when") },
   "DB.collections": { erasure: CALLERS, retention: CONFIGURED },
+  "DB.overrides": { erasure: together("DB.runs"), retention: WITH_RUN },
   "DB.feedback": {
     erasure: { by: "function" },
-    retention: missing("feedback outlives the org's retention"),
+    retention: WITH_RUN,
   },
   "DB.idempotency": {
     erasure: nothing("MACs of each request, its sender and its key, never what was sent"),
     retention: { by: "chore", chore: "idempotency" },
   },
-  "DB.cost_calls": { erasure: CALLERS, retention: { by: "chore", chore: "costs" } },
+  "DB.cost_calls": { erasure: together("DB.runs"), retention: { by: "chore", chore: "costs" } },
   "DB.cost_days": { erasure: CALLERS, retention: { by: "chore", chore: "costs" } },
+  "DB.used_things": { erasure: nothing("names of models, tools and workflows"), retention: nothing("what was ever used, once") },
+  "DB.compliance_exports": { erasure: CALLERS, retention: nothing("who asked for which evidence") },
   "DB.erasures": {
     erasure: nothing("keyed digests of persons, who asked and counts; the person's id only until their erasure is complete"),
     retention: nothing("who asked for an erasure and what went"),
@@ -155,7 +158,7 @@ export const STORES = {
   },
 
   FLAGS: { erasure: nothing("what the kill switch shows"), retention: nothing("one key, overwritten") },
-  ARCHIVE: { erasure: BY_RUN, retention: missing("archived runs are kept without end") },
+  ARCHIVE: { erasure: BY_RUN, retention: WITH_RUN },
   AUDIT: {
     erasure: nothing("digests, checkpoints and entries: names, digests and counts; never a prompt, a secret or personal data"),
     retention: nothing("the chain is verified from its first number on"),

@@ -52,7 +52,7 @@ export const WORK = {
     stop: nothing("erases persons and calls nobody; the runs that it ends are cancelled as by a person"),
   },
   retention: {
-    wokenBy: ["chore:archive", "chore:idempotency"],
+    wokenBy: ["chore:archive", "chore:idempotency", "chore:retention"],
     stop: nothing("moves or deletes what has ended; decides and spends nothing"),
   },
 } as const satisfies { readonly [name: string]: Work };

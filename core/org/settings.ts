@@ -4,6 +4,7 @@ import type { OrgGuardrails } from "../guardrail/rules/settings.ts";
 import type { DataClass } from "../label/label.ts";
 import type { ModelRequirements } from "../model/requirements.ts";
 import { DEFAULT_RISK_LIMITS, type RiskLimits } from "../risk/limits.ts";
+import { type ChosenRetention, type Retention, retentionOf } from "./retention.ts";
 
 /** Requests a minute, and requests under way at once; what is absent is without a limit. */
 export type RequestLimit = { readonly per_minute?: number; readonly at_once?: number };
@@ -33,6 +34,8 @@ export type OrgSettings = {
   readonly egress: readonly string[] | null;
   /** Days after its end until a run goes to the archive. */
   readonly retention_days: number;
+  /** By class, when its runs are deleted, and how long evidence is kept (docs/privacy.md). */
+  readonly retention: Retention;
   /** Callers of the org come with a client certificate that Cloudflare verified (mTLS). */
   readonly require_client_certificate: boolean;
   /** Where the platform tells of what needs a person: signed like callbacks, to hosts in `callback_hosts`. */
@@ -61,6 +64,7 @@ export const DEFAULT_ORG_SETTINGS: OrgSettings = {
   callback_hosts: [],
   egress: null,
   retention_days: 30,
+  retention: retentionOf(),
   require_client_certificate: false,
   notify: [],
   max_runs: 10_000,
@@ -73,16 +77,21 @@ export const DEFAULT_ORG_SETTINGS: OrgSettings = {
 };
 
 /** RFC 7396: what is absent stays, null goes back to the default. What `REPLACED` lists is replaced as a whole. */
-export type OrgChange = { readonly [K in keyof Omit<OrgSettings, "risk">]?: OrgSettings[K] | null } & {
+export type OrgChange = { readonly [K in keyof Omit<OrgSettings, "risk" | "retention">]?: OrgSettings[K] | null } & {
+  readonly retention?: { readonly [R in keyof Retention]?: number | null } | null;
   readonly risk?: { readonly [L in keyof RiskLimits]?: number | null } | null;
 };
 
 /** PERSISTED: what an org chose lies in D1 without the defaults, so that a default may change. */
-export type ChosenSettings = Partial<Omit<OrgSettings, "risk">> & { readonly risk?: Partial<RiskLimits> };
+export type ChosenSettings = Partial<Omit<OrgSettings, "risk" | "retention">> & {
+  readonly risk?: Partial<RiskLimits>;
+  readonly retention?: ChosenRetention;
+};
 
 /** Fills in what an org did not choose. */
 export const withDefaults = (chosen: ChosenSettings): OrgSettings => ({
   ...DEFAULT_ORG_SETTINGS,
   ...chosen,
   risk: { ...DEFAULT_RISK_LIMITS, ...chosen.risk },
+  retention: retentionOf(chosen.retention),
 });

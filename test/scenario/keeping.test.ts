@@ -2,7 +2,8 @@
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { JsonObject } from "../../core/json.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+import { everythingStored } from "../support/canaries/stores.ts";
 import handler, { outside } from "../support/platform.ts";
 import { call, eventually, makeKey, status } from "../support/scenario/api.ts";
 import { openWorld, type World } from "../support/scenario/world.ts";
@@ -63,6 +64,48 @@ describe("the archive", () => {
     await env.ARCHIVE.put(key, `${lines.filter((line) => !line.includes('"step.completed"')).join("\n")}\n`);
     expect(await replay()).toMatchObject({ identical: false, diverged_at: lines.length - 1 });
     await call("PUT", "/v1/orgs/kept", admin, { retention_days: null });
+  });
+});
+
+describe("the retention", () => {
+  it("[RETAIN-2] deletes a run of a class whose days are over out of every store, and puts count and class on record", async () => {
+    const admin = await makeKey("kept", "ada", ["admin"]);
+    for (const retention of [{ internal: -1 }, { secret: 1 }, { audit_years: 0 }])
+      expect((await call("PUT", "/v1/orgs/kept", admin, { retention })).status).toBe(400);
+    const run = await start({
+      workflow: "support-refund",
+      input: { ticket: "Please refund order A-1001, write to rita@example.com" },
+    });
+    const ended = await eventually(`/v1/runs/${run}`, world.keys.app, (body) => ENDED(body) || body["status"] === "waiting");
+    if (ended["status"] === "waiting") await call("POST", `/v1/runs/${run}/cancel`, world.keys.app, { reason: "enough" });
+    await eventually(`/v1/runs/${run}`, world.keys.app, ENDED);
+    await call("POST", `/v1/runs/${run}/feedback`, world.keys.app, { score: 1, comment: "good" });
+    const all = { public: 0, internal: 0, confidential: 0, restricted: 0 };
+    const put = await call("PUT", "/v1/orgs/kept", admin, { retention: all });
+    expect(put.body).toMatchObject({ retention: { ...all, audit_years: 7 } });
+    await expect
+      .poll(
+        async () => {
+          await sweep();
+          return (await call("GET", `/v1/runs/${run}`, world.keys.auditor)).status;
+        },
+        { timeout: 20_000, interval: 300 },
+      )
+      .toBe(404);
+    const reset = await call("PUT", "/v1/orgs/kept", admin, { retention: null });
+    expect(reset.body).toMatchObject({ retention: { internal: null, audit_years: 7 } });
+    const told = await eventually(
+      "/v1/audit/entries?type=retention.applied",
+      world.keys.auditor,
+      ({ data }) => (data as Json[]).length > 0,
+    );
+    expect((told["data"] as { data: JsonObject }[]).map(({ data }) => data)).toContainEqual(
+      expect.objectContaining({ class: expect.any(String), runs: expect.any(Number), after_days: 0 }),
+    );
+    const holding = (await everythingStored()).filter(({ text }) => text.includes(run)).map(({ where }) => where.split(" ")[0]);
+    expect([...new Set(holding)].filter((where) => !["AUDIT_LOG", "D1", "BUDGET_LEDGER", "R2"].includes(where ?? ""))).toEqual([]);
+    expect(await env.ARCHIVE.head(`kept/${run}/run.json`)).toBeNull();
+    expect((await call("POST", "/v1/audit/verify", world.keys.auditor)).body).toMatchObject({ ok: true });
   });
 });
 

@@ -227,6 +227,7 @@ export function makeWorld(
     now: () => clock.at,
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
     settings: {
+      auditLockYears: 3,
       adminApiKey: options.adminApiKey ?? ADMIN_KEY,
       allowPrivateHosts: options.allowPrivateHosts ?? false,
       version: "test",

@@ -21,9 +21,15 @@ import { sideBySide } from "../../kit/bounded.ts";
 import { keepText, linesFrom } from "./kept-text.ts";
 import type { ArchivePorts, RunRecord } from "./ports.ts";
 
-/** Runs of one sweep, and how many of them at a time. A journal is written and read in parts, so that a run of any size fits. */
+/**
+ * Runs of a portion, and how many of them at a time: a journal is written and read in parts, so that a run of any size fits. A sweep every
+ * five minutes that takes four portions keeps pace with 115,000 runs a day.
+ */
 const SWEEP_RUNS = 100;
-const WIDTH = 2;
+const WIDTH = 4;
+const PORTIONS = 4;
+/** A sweep ends before the next one begins, in ms. */
+const LONGEST_MS = 4 * 60_000;
 
 /**
  * PERSISTED: R2 keys. `journal.jsonl` is the birth, then one event a line; `run.json` is written last: where it lies, all three do.
@@ -74,18 +80,23 @@ export function defineArchive(ports: ArchivePorts): Archive {
     view,
 
     async sweep() {
-      const runs = await ports.overdue(ports.now(), SWEEP_RUNS);
+      const until = ports.now() + LONGEST_MS;
       let archived = 0;
-      await sideBySide(runs, WIDTH, async ({ id, org }) => {
-        try {
-          if (await archive(ports, org, id)) archived += 1;
-          else await ports.putOff(org, id);
-        } catch (error) {
-          await ports.putOff(org, id).catch(() => {});
-          // One run that cannot be archived holds up no other.
-          ports.log(logLine("run.not_archived", { run: id, error: errorName(error) }));
-        }
-      });
+      for (let portion = 0; portion < PORTIONS && ports.now() < until; portion++) {
+        const before = archived;
+        const runs = await ports.overdue(ports.now(), SWEEP_RUNS);
+        await sideBySide(runs, WIDTH, async ({ id, org }) => {
+          try {
+            if (await archive(ports, org, id)) archived += 1;
+            else await ports.putOff(org, id);
+          } catch (error) {
+            await ports.putOff(org, id).catch(() => {});
+            // One run that cannot be archived holds up no other.
+            ports.log(logLine("run.not_archived", { run: id, error: errorName(error) }));
+          }
+        });
+        if (runs.length < SWEEP_RUNS || archived === before) break;
+      }
       return { archived };
     },
 

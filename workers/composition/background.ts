@@ -12,7 +12,7 @@ import { defineSlowCalls } from "../slow-calls/consumer.ts";
 import { tellExpiringKeys } from "../watchdog/expiring-keys.ts";
 import { type Chores, sweep } from "../watchdog/sweep.ts";
 import { sweepRuns } from "../watchdog/watchdog.ts";
-import { buildErasures, buildPersonExports } from "./erasures.ts";
+import { buildErasures, buildPersonExports, retentionChore } from "./erasures.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** Work that no request waits for. */
@@ -67,6 +67,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
   const erasures = buildErasures(env, rooms, archive);
   const chores: Chores = {
     erasures: () => erasures.sweep(),
+    retention: retentionChore(env, rooms, archive),
     outbox: () => store.sweepOutbox(),
     idempotency: () => store.sweepIdempotency(),
     archive: () => archive.sweep(),

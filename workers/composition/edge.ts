@@ -23,7 +23,7 @@ import type { Rooms } from "./rooms.ts";
 export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures, personExports }: Background) {
   const { settings, objects, store, stops, broker, guard, access, authority, callTool, callbacks } = rooms;
   const { now, random, log } = rooms.outside;
-  const { adminApiKey, allowPrivateHosts, version, perMinute, publicUrl } = settings;
+  const { adminApiKey, allowPrivateHosts, version, perMinute, publicUrl, auditLockYears } = settings;
   const { issuers, problems } = readIssuers(settings.oidcIssuers, allowPrivateHosts, settings.issuer);
   if (problems.length > 0) log(logLine("config.refused", { variable: "OIDC_ISSUERS", problems: [...problems] }));
   const provider = { fetch: rooms.outside.fetch, now, wait: (ms: number) => scheduler.wait(ms), allowPrivateHosts };
@@ -41,6 +41,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
       version,
       perMinute,
       publicUrl,
+      auditLockYears,
     },
     runs: withArchive(objects.run, archive),
     reviews: objects.reviewQueue,

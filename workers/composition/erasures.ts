@@ -6,6 +6,7 @@ import type { Archive } from "../archive/archive.ts";
 import { withArchive } from "../archive/archived-runs.ts";
 import { removeRunValues } from "../archive/run-values.ts";
 import { defineErasures, type Erasures } from "../erasure/erasure.ts";
+import { sweepRetention } from "../erasure/retention.ts";
 import { definePersonExports, type PersonExports } from "../person-export/export.ts";
 import type { Rooms } from "./rooms.ts";
 
@@ -79,4 +80,11 @@ export function buildPersonExports({ objects, store, outside }: Rooms, archive: 
     feedbackBy: store.erasures.feedbackBy,
     erasure: async (org, subject) => (await erasures.status(org, subject)) as unknown as Json,
   });
+}
+
+/** Deletes runs whose time is over. */
+export function retentionChore(env: Cloudflare.Env, rooms: Rooms, archive: Archive): () => Promise<{ readonly deleted: number }> {
+  const { now, random, log } = rooms.outside;
+  const { "DB.runs": _lines, ...erasers } = runErasers(env, rooms, archive);
+  return () => sweepRetention({ now, random, log, keeping: rooms.store.keeping, erasers });
 }

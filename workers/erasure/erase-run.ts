@@ -5,7 +5,7 @@ import type { Gone, RunErasers, RunToErase } from "../../core/keeping/stores.ts"
  * What went, by store; `later`: the run still owes something to somebody, and is kept where it was. Safe to repeat: its line in the index
  * goes last, so that a run which was erased in part is found again.
  */
-export async function eraseRun(erasers: RunErasers, run: RunToErase): Promise<Gone | "later"> {
+export async function eraseRun(erasers: Partial<RunErasers>, run: RunToErase): Promise<Gone | "later"> {
   const gone = new Map<string, number>();
   for (const [store, erase] of Object.entries(erasers).toSorted(([a], [b]) => rank(a) - rank(b))) {
     const entries = await erase(run);

@@ -25,6 +25,8 @@ export type IngressPorts = UseCasePorts & {
     readonly version: string;
     /** Requests a minute of each key. */
     readonly perMinute: number;
+    /** Years for which evidence in R2 is locked: no org may ask for less. */
+    readonly auditLockYears: number;
     /** Where this deployment is reached from outside; null: at the address that a request came to. */
     readonly publicUrl: string | null;
   };

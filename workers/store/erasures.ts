@@ -166,9 +166,10 @@ export function storeErasures(db: Database, outbox: Outbox, now: () => EpochMs):
       const here = sql`org = ${org} AND run = ${run}`;
       const emptied = [
         sql`UPDATE feedback SET comment = ${overwritten("comment")} WHERE ${here}`,
-        sql`UPDATE dead_letters SET reason = ${overwritten("reason")} WHERE ${here}`,
+        sql`UPDATE dead_letters SET reason = ${overwritten("reason", "json")} WHERE ${here}`,
         sql`UPDATE overrides SET reason = ${overwritten("reason")} WHERE ${here}`,
-        sql`UPDATE runs SET summary = ${overwritten("summary")}, user = ${overwritten("user")}, subject = ${overwritten("subject")}
+        sql`UPDATE cost_calls SET metadata = '{}', session = '' WHERE ${here}`,
+        sql`UPDATE runs SET summary = ${overwritten("summary", "json")}, user = ${overwritten("user")}, subject = ${overwritten("subject")}
           WHERE org = ${org} AND id = ${run}`,
       ];
       const forgotten = [sql`DELETE FROM feedback WHERE ${here}`, sql`DELETE FROM overrides WHERE ${here}`];
@@ -187,8 +188,13 @@ export function storeErasures(db: Database, outbox: Outbox, now: () => EpochMs):
   };
 }
 
-/** As many bytes of nothing: SQLite writes them over the old ones, while what it deletes stays in free pages of the file. */
-const overwritten = (column: string) => {
+/**
+ * As many bytes of nothing: SQLite writes them over the old ones, while what it deletes stays in free pages of the file. `json`: the column
+ * holds JSON text, which indexes read.
+ */
+const overwritten = (column: string, form: "text" | "json" = "text"): SQL => {
   const name = sql.identifier(column);
-  return sql`substr(hex(zeroblob(octet_length(${name}) / 2 + 1)), 1, octet_length(${name}))`;
+  const zeros = (fewer: number): SQL =>
+    sql`substr(hex(zeroblob(octet_length(${name}) / 2 + 1)), 1, octet_length(${name}) - ${sql.raw(String(fewer))})`;
+  return form === "text" ? zeros(0) : sql`'"' || ${zeros(2)} || '"'`;
 };

@@ -1,6 +1,7 @@
 /** The index of runs, as those look at it who look after runs: the limit, the watchdog, the archive. */
 import { sql } from "drizzle-orm";
 import type { AuditRecord } from "../../core/audit/record.ts";
+import { DATA_CLASSES, type DataClass } from "../../core/label/label.ts";
 import { DEFAULT_ORG_SETTINGS } from "../../core/org/settings.ts";
 import { FINAL_STATUSES, RUN_STATUSES, type RunStatus } from "../../core/run/outside/view.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -8,10 +9,21 @@ import type { Database } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
+const YEAR_MS = 365.25 * DAY_MS;
 const UNFINISHED = JSON.stringify(RUN_STATUSES.filter((status) => !FINAL_STATUSES.includes(status)));
 
 /** An unfinished run that nobody has touched for a while. */
 export type QuietRun = { readonly id: string; readonly org: string; readonly workflow: string; readonly status: RunStatus };
+
+/** A run whose time is over. `why`: its class's days, or the evidence's years. */
+export type ExpiredRun = {
+  readonly id: string;
+  readonly org: string;
+  readonly class: DataClass;
+  readonly why: "class" | "evidence";
+  /** Days, or years. */
+  readonly after: number;
+};
 
 /** The index of runs, for the limit, the watchdog and the archive. */
 export type RunKeeping = {
@@ -23,6 +35,10 @@ export type RunKeeping = {
   overdue(at: EpochMs, limit: number): Promise<readonly { readonly id: string; readonly org: string }[]>;
   /** The run stands behind all others that are overdue, until it ends up archived. */
   putOff(org: string, id: string): Promise<void>;
+  /** Ended runs that are to be deleted at `at`: of classes whose time is over, and archived ones older than their org's evidence. */
+  expired(at: EpochMs, limit: number): Promise<readonly ExpiredRun[]>;
+  /** Deletes the lines of runs of one org, and what D1 keeps of them beside these, with the audit record; how many runs that were. */
+  forget(org: string, ids: readonly string[], record: AuditRecord): Promise<number>;
   /** With the audit record, once: a run that is marked already stays as it is. */
   markArchived(org: string, id: string, record: AuditRecord): Promise<void>;
 };
@@ -52,9 +68,41 @@ export function storeRunKeeping(db: Database, outbox: Outbox, now: () => EpochMs
         SELECT runs.id AS id, runs.org AS org FROM orgs
         JOIN runs ON runs.org = orgs.name AND runs.archived_at IS NULL AND runs.ended_at IS NOT NULL
           AND runs.ended_at <= ${at} - ${DAY_MS} * COALESCE(orgs.settings->>'retention_days', ${DEFAULT_ORG_SETTINGS.retention_days})
+          AND orgs.settings->'retention'->>runs.class IS NULL
         WHERE NOT EXISTS (SELECT 1 FROM dead_letters WHERE dead_letters.org = runs.org AND dead_letters.run = runs.id AND dead_letters.status = 'open')
         ORDER BY COALESCE(runs.archive_tried_at, 0), runs.ended_at, runs.id
         LIMIT ${limit}`),
+
+    expired: (at, limit) =>
+      db.typed.all<ExpiredRun>(sql`
+        SELECT id, org, class, why, "after" FROM (
+          SELECT runs.id AS id, runs.org AS org, runs.class AS class, 'class' AS why, runs.archive_tried_at AS tried, runs.ended_at AS ended,
+            MIN(kept.value, COALESCE(orgs.settings->>'retention_days', ${DEFAULT_ORG_SETTINGS.retention_days})) AS "after"
+          FROM orgs JOIN json_each(orgs.settings, '$.retention') AS kept ON kept.key IN (SELECT value FROM json_each(${JSON.stringify(DATA_CLASSES)}))
+          JOIN runs ON runs.org = orgs.name AND runs.class = kept.key AND runs.ended_at IS NOT NULL AND runs.ended_at <= ${at}
+            - ${DAY_MS} * MIN(kept.value, COALESCE(orgs.settings->>'retention_days', ${DEFAULT_ORG_SETTINGS.retention_days}))
+          UNION ALL
+          SELECT runs.id, runs.org, runs.class, 'evidence', runs.archive_tried_at, runs.ended_at,
+            COALESCE(orgs.settings->'retention'->>'audit_years', ${DEFAULT_ORG_SETTINGS.retention.audit_years})
+          FROM orgs JOIN runs ON runs.org = orgs.name AND runs.archived_at IS NOT NULL AND runs.ended_at <= ${at}
+            - ${YEAR_MS} * COALESCE(orgs.settings->'retention'->>'audit_years', ${DEFAULT_ORG_SETTINGS.retention.audit_years})
+          WHERE orgs.settings->'retention'->>runs.class IS NULL)
+        ORDER BY COALESCE(tried, 0), ended, id LIMIT ${limit}`),
+
+    async forget(org, ids, record) {
+      const listed = JSON.stringify(ids);
+      const of = sql`org = ${org} AND run IN (SELECT value FROM json_each(${listed}))`;
+      const lines = sql`org = ${org} AND id IN (SELECT value FROM json_each(${listed}))`;
+      const done = await db.batch([
+        outbox.statement(org, record, now(), sql`EXISTS (SELECT 1 FROM runs WHERE ${lines})`),
+        sql`DELETE FROM feedback WHERE ${of}`,
+        sql`DELETE FROM overrides WHERE ${of}`,
+        sql`DELETE FROM dead_letters WHERE ${of}`,
+        sql`DELETE FROM runs WHERE ${lines}`,
+      ]);
+      await outbox.flush(org, record);
+      return done.at(-1)?.meta.changes ?? 0;
+    },
 
     async putOff(org, id) {
       await db.typed.run(sql`UPDATE runs SET archive_tried_at = ${now()} WHERE org = ${org} AND id = ${id}`);

@@ -118,13 +118,14 @@ function inScope(scope: StopScope, statuses: readonly RunStatus[]): SQL | undefi
 }
 
 const upsertLines = (lines: string, at: number): SQL => sql`
-  INSERT INTO runs (id, seq, org, user, subject, workflow, version, status, summary, created_at, ended_at, touched_at)
+  INSERT INTO runs (id, seq, org, user, subject, workflow, version, status, summary, created_at, ended_at, touched_at, class)
   SELECT value->>'id', value->>'seq', value->>'org', value->>'user', value->>'subject', value->>'workflow', value->>'version',
-    value->>'status', value->'summary', value->>'created_at', value->>'ended_at', ${at}
+    value->>'status', value->'summary', value->>'created_at', value->>'ended_at', ${at},
+    COALESCE(value->>'class', 'internal')
   FROM json_each(${lines}) WHERE true
   ON CONFLICT (id) DO UPDATE SET
     seq = excluded.seq, status = excluded.status, summary = excluded.summary, ended_at = excluded.ended_at,
-    touched_at = excluded.touched_at
+    touched_at = excluded.touched_at, class = excluded.class
   WHERE excluded.seq > runs.seq AND excluded.org = runs.org`;
 
 const upsertDeadLetters = (lines: string): SQL => sql`

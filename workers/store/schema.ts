@@ -9,9 +9,11 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Role } from "../../core/access/principal.ts";
 import type { AuditRecord, DeadLetterRow } from "../../core/audit/record.ts";
+import { type ExportProgress, FRAMEWORKS } from "../../core/compliance/export.ts";
 import type { Json } from "../../core/json.ts";
 import type { Gone } from "../../core/keeping/stores.ts";
 import type { CollectionSettings } from "../../core/knowledge/collection.ts";
+import { DATA_CLASSES } from "../../core/label/label.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import type { ChosenSettings } from "../../core/org/settings.ts";
@@ -287,8 +289,10 @@ export const runs = sqliteTable(
     touchedAt: integer("touched_at").notNull().default(0),
     /** When the run's object was emptied into the archive; null: it was not. */
     archivedAt: integer("archived_at"),
-    /** When the archive last failed to take the run; null: never. */
+    /** When the archive last failed to take the run, or the retention to delete it; null: never. */
     archiveTriedAt: integer("archive_tried_at"),
+    /** The highest class of the data that it has seen. */
+    class: text("class", { enum: DATA_CLASSES }).notNull().default("internal"),
   },
   (table) => [
     index("runs_by_org").on(table.org, table.id),
@@ -404,6 +408,50 @@ export const collections = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.org, table.name] })],
+);
+
+/** What ran: models, tools and workflows, as the records of their calls name them. */
+export const usedThings = sqliteTable(
+  "used_things",
+  {
+    org: text("org").notNull(),
+    kind: text("kind", { enum: ["model", "tool", "workflow"] }).notNull(),
+    name: text("name").notNull(),
+    /** Of a tool or workflow; "": of a model. */
+    version: text("version").notNull(),
+    /** The workflow whose runs used it; "": a chat, or it is one itself. */
+    workflow: text("workflow").notNull(),
+    firstUsedAt: integer("first_used_at").notNull(),
+    lastUsedAt: integer("last_used_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.org, table.kind, table.name, table.version, table.workflow] })],
+);
+
+/** Exports of evidence for a framework of compliance. */
+export const complianceExports = sqliteTable(
+  "compliance_exports",
+  {
+    /** `exp_…` */
+    id: text("id").primaryKey(),
+    org: text("org").notNull(),
+    framework: text("framework", { enum: FRAMEWORKS }).notNull(),
+    /** The user who asked. */
+    askedBy: text("asked_by").notNull(),
+    askedAt: integer("asked_at").notNull(),
+    /** Of the period. */
+    fromAt: integer("from_at").notNull(),
+    toAt: integer("to_at").notNull(),
+    status: text("status", { enum: ["running", "completed", "failed"] }).notNull(),
+    /** JSON: which parts are made. */
+    progress: text("progress", { mode: "json" }).$type<ExportProgress>().notNull(),
+    completedAt: integer("completed_at"),
+    /** When it was last gone on with. */
+    lookedAt: integer("looked_at").notNull(),
+  },
+  (table) => [
+    index("compliance_exports_by_look").on(table.status, table.lookedAt),
+    index("compliance_exports_by_org").on(table.org, table.id),
+  ],
 );
 
 /** Claimed idempotency keys, for 24 hours. */

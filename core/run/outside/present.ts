@@ -4,6 +4,7 @@ import { type Json, own } from "../../json.ts";
 import { toUsd } from "../../money.ts";
 import { NO_RISK } from "../../risk/risk.ts";
 import { orNullRfc3339, toRfc3339 } from "../../time.ts";
+import { wholePast } from "../fold/past.ts";
 import { HAND_OVER_ACTIVITY, HAND_OVER_SIGNAL, type HandOverState, isHeld } from "../hand-over/state.ts";
 import { isChildUnderWay } from "../machine/activity-kinds.ts";
 import type { RunContext } from "../machine/birth.ts";
@@ -160,6 +161,7 @@ export function toIndexRow(context: RunContext, state: RunState): RunIndexRow {
     summary: summary as unknown as Json,
     created_at: birth.createdAt,
     ended_at: state.endedAt,
+    class: wholePast(context, state).seen.class,
     ...(state.deadLetter === null || state.error === null
       ? {}
       : {

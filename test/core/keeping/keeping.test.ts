@@ -59,7 +59,7 @@ describe("what is kept", () => {
 
   it("names every gap in erasure and retention, so that a new one is a decision", () => {
     expect(places("erasure", "missing")).toEqual([]);
-    expect(places("retention", "missing")).toEqual(["REVIEW_QUEUE.review", "VAULT.value", "DB.feedback", "ARCHIVE"]);
+    expect(places("retention", "missing")).toEqual([]);
   });
 
   it("[RIGHTS-1] is erased by a function, run by run, or with a store that is; what stays says why", () => {

@@ -209,6 +209,39 @@ describe("looking after runs", () => {
     expect(await found()).toEqual([]);
   });
 
+  it("[RETAIN-1] finds runs of a class whose days are over, the shorter of both, and archived ones older than the evidence", async () => {
+    const world = storeWorld();
+    const { store } = world;
+    await store.orgs.put("r1", { retention: { confidential: 3, audit_years: 2 } }, null, recordOf("e"));
+    await store.orgs.put("r2", { retention_days: 1, retention: { internal: 9 } }, null, recordOf("e"));
+    const ended = (org: string, days: number, over = {}) => lineOf(org, { status: "completed", ended_at: FAR - days * DAY, ...over });
+    const due = [ended("r1", 3, { class: "confidential" }), ended("r2", 1), ended("r1", 800)];
+    const kept = [
+      ended("r1", 2, { class: "confidential" }),
+      ended("r1", 29),
+      ended("r2", 0),
+      ended("r2", 40, { class: "public" }),
+      lineOf("r2"),
+    ];
+    await store.upsertRuns([...due, ...kept]);
+    const old = due[2]?.id ?? "";
+    await store.keeping.markArchived("r1", old, recordOf("run.archived"));
+    const found = async () => (await store.keeping.expired(FAR, 100)).filter(({ org }) => org === "r1" || org === "r2");
+    expect((await found()).toSorted((a, b) => a.id.localeCompare(b.id))).toEqual(
+      [
+        { id: due[0]?.id, org: "r1", class: "confidential", why: "class", after: 3 },
+        { id: due[1]?.id, org: "r2", class: "internal", why: "class", after: 1 },
+        { id: old, org: "r1", class: "internal", why: "evidence", after: 2 },
+      ].toSorted((a, b) => String(a.id).localeCompare(String(b.id))),
+    );
+    const archived = (await store.keeping.overdue(FAR, 100)).filter(({ org }) => org === "r1" || org === "r2").map(({ id }) => id);
+    expect(archived).toEqual([kept[3]?.id]); // what is to be deleted is not archived first
+    expect(await store.keeping.forget("r1", [old, String(due[0]?.id)], recordOf("retention.applied"))).toBe(2);
+    expect(await store.keeping.forget("r1", [old], recordOf("retention.applied"))).toBe(0);
+    expect([await store.runOrg(old), (await found()).length]).toEqual([null, 1]);
+    expect((await letters(world, "r1")).filter((type) => type === "retention.applied")).toHaveLength(1);
+  });
+
   it("[ARCHIVE-10] a hundred runs that cannot be archived hold up none behind them, and come again after it", async () => {
     const { store } = storeWorld();
     await store.orgs.put("a3", { retention_days: 1 }, null, recordOf("e"));

@@ -25,7 +25,16 @@ import type { IngressPorts } from "../ports.ts";
 import { REPLAYED, repeatable } from "../repeat.ts";
 import { OrgGuardrailsShape } from "../schemas/guardrail-shapes.ts";
 import { orgName } from "../schemas/names.ts";
-import { CallbackSecret, ChangedOrg, ModelRequirements, Org, RequestLimits, RiskLimits, SinkClasses } from "../schemas/org-views.ts";
+import {
+  CallbackSecret,
+  ChangedOrg,
+  ModelRequirements,
+  Org,
+  RequestLimits,
+  RetentionChange,
+  RiskLimits,
+  SinkClasses,
+} from "../schemas/org-views.ts";
 import { idempotencyHeader } from "../schemas/requests.ts";
 
 const MOST_HOSTS = 50;
@@ -40,6 +49,7 @@ const Body = z
       .openapi({ description: "hosts that callbacks may be sent to; `host:port` allows only that port" }),
     egress: hosts.nullable().optional().openapi({ description: "hosts that the org's tools may call; null: any" }),
     retention_days: z.int().min(0).max(3_650).nullable().optional(),
+    retention: z.union([RetentionChange, z.null()]).optional(),
     require_client_certificate: z.boolean().nullable().optional(),
     notify: z
       .array(z.string().max(2_048))
@@ -157,7 +167,9 @@ function flawsOf(ports: IngressPorts, call: PutCall, jurisdiction: unknown, chan
   const errors: FieldError[] = [];
   if (jurisdiction !== undefined && jurisdiction !== null)
     errors.push({ path: "/jurisdiction", message: "cannot be chosen: this deployment keeps every org in one jurisdiction" });
-  const { allowPrivateHosts } = ports.settings;
+  const { allowPrivateHosts, auditLockYears } = ports.settings;
+  if ((change.retention?.audit_years ?? auditLockYears) < auditLockYears)
+    errors.push({ path: "/retention/audit_years", message: `is below the lock on this deployment's evidence: at least ${auditLockYears}` });
   for (const field of ["callback_hosts", "egress"] as const)
     for (const [index, host] of (change[field] ?? []).entries()) {
       const flaw = flawOfHost(host, allowPrivateHosts);

@@ -49,6 +49,29 @@ export const RiskLimits = z
   })
   .openapi("RiskLimits", { description: "scores from 0 to 100; 70 and 90 by default" });
 
+const days = z.int().min(0).max(36_500).nullable().optional();
+/** When runs are deleted by the class of their data, and how long evidence is kept. */
+export const RetentionChange = z
+  .strictObject({
+    public: days,
+    internal: days,
+    confidential: days,
+    restricted: days,
+    audit_years: z.int().min(1).max(100).nullable().optional(),
+  })
+  .openapi("RetentionChange", {
+    description:
+      "days after its end until a run whose data reached the class is deleted, with its reviews, feedback and personal data; the shorter of it and `retention_days` holds; a class without days keeps its runs in the archive as long as the evidence, `audit_years` (7 by default)",
+  });
+const daysOrNull = z.int().nullable();
+const Retention = z.object({
+  public: daysOrNull,
+  internal: daysOrNull,
+  confidential: daysOrNull,
+  restricted: daysOrNull,
+  audit_years: z.int(),
+});
+
 /** An org's settings, with every default filled in. */
 export const Org = z
   .object({
@@ -57,6 +80,7 @@ export const Org = z
     callback_hosts: z.array(z.string()),
     egress: z.array(z.string()).nullable(),
     retention_days: z.number().int(),
+    retention: Retention,
     require_client_certificate: z.boolean(),
     notify: z.array(z.string()),
     max_runs: z.number().int(),
