@@ -78,6 +78,9 @@ export function createClient(options: ClientOptions) {
         http.json<Api.Feedback>("POST", at("v1", "runs", id, "feedback"), { body: feedback, ...repeat }),
       /** The risk of the run's riskiest call so far, factor by factor. */
       risk: (id: string) => http.json<Api.Risk>("GET", at("v1", "runs", id, "risk")),
+      /** Holds the run until a person resumes it. */
+      pause: (id: string, reason: string) => http.json<RunView>("POST", at("v1", "runs", id, "pause"), { body: { reason } }),
+      resume: (id: string) => http.json<RunView>("POST", at("v1", "runs", id, "resume")),
       /** The run folded again from its journal; no model and no tool is called. */
       replay: (id: string) => http.json<Api.Replay>("POST", at("v1", "runs", id, "replay")),
       /** What the run would cost; nothing is started. */
@@ -135,7 +138,9 @@ export function createClient(options: ClientOptions) {
     deadLetters: {
       list: (filter: PageOptions & { readonly status?: DeadLetter["status"] } = {}) =>
         http.json<Page<DeadLetter>>("GET", `/v1/dead-letters${query(filter)}`),
-      redrive: (id: string, repeat: Repeatable = {}) => http.json<RunView>("POST", at("v1", "dead-letters", id, "redrive"), repeat),
+      /** `how`: from which step on, and with which inputs. */
+      redrive: (id: string, repeat: Repeatable = {}, how: Api.Redrive = {}) =>
+        http.json<RunView>("POST", at("v1", "dead-letters", id, "redrive"), { body: how, ...repeat }),
       discard: (id: string, reason: string) => http.json<DeadLetter>("POST", at("v1", "dead-letters", id, "discard"), { body: { reason } }),
     },
     workflows: {

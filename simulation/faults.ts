@@ -112,6 +112,13 @@ export const FAULTS: readonly Fault[] = [
     to: "return this.#heard;",
   },
   {
+    name: "let-go-by-the-switch",
+    what: "a run that a person holds goes on when the kill switch does not hold it",
+    file: "core/run/machine/pause.ts",
+    from: "if (state.hold !== undefined) return;",
+    to: "",
+  },
+  {
     name: "believe-the-last-delivery",
     what: "a line of the index that comes late or again overwrites a newer one",
     file: "workers/store/runs.ts",

@@ -18,6 +18,7 @@ export function askOracle(world: World): void {
   for (const watched of [...world.watch.runs.values()].sort((a, b) => bornAt(a) - bornAt(b))) {
     nothingNewAfterTheStop(world, watched);
     heldByItsOwnSwitches(world, watched);
+    nothingLeavesWhileAPersonHolds(world, watched);
     namesWhatStays(world, watched);
     actsAnew(world, watched, undoneKeys);
     nothingNewInAPersonsHands(world, watched);
@@ -58,8 +59,19 @@ function heldByItsOwnSwitches(world: World, watched: WatchedRun): void {
   const own = new Set(["all", "unknown"]);
   for (const { scope } of world.watch.switches) if (scope.kind !== "all" && scope.org === org) own.add(`${scope.kind}:${scope.name}`);
   for (const event of watched.events)
-    if (event.type === "run.paused" && !own.has(event.data.scope))
+    if (event.type === "run.paused" && event.data.by === undefined && !own.has(event.data.scope))
       world.watch.note("held by another's switch", `${idOf(watched)}: paused by ${event.data.scope}, which nobody in ${org} threw`);
+}
+
+/** Between a person's pause and a person's word nothing begins and no call leaves. */
+function nothingLeavesWhileAPersonHolds(world: World, watched: WatchedRun): void {
+  let isHeld = false;
+  for (const event of watched.events) {
+    if (event.type === "run.paused" && event.data.by !== undefined) isHeld = true;
+    else if (event.type === "run.resumed" && event.data.by !== undefined) isHeld = false;
+    else if (isHeld && (BEGINNINGS.has(event.type) || event.type === "tool.called" || event.type === "run.resumed"))
+      world.watch.note("went on in a person's hold", `${idOf(watched)}: ${event.type} of event ${event.seq}`);
+  }
 }
 
 /** What happened for a run that did not complete, and was not taken back, is named by it. */

@@ -35,6 +35,14 @@ export async function client(world: World, birth: RunStart): Promise<void> {
   if (trouble.strike("people/cancel", climate.people * 0.4, ["cancel"] as const) !== null) {
     clock.after(dice.skewed("people/cancel", 1, 120_000), { name: "canceller", dead: false }, () => void cancel(world, birth.id));
   }
+  if (trouble.strike("people/pause", climate.people * 0.4, ["paused"] as const) !== null) {
+    const after = dice.skewed("people/pause", 1, 60_000);
+    clock.after(
+      after,
+      { name: "operator", dead: false },
+      () => void holdForAWhile(world, birth.id, dice.skewed("people/resume", 1, 300_000)),
+    );
+  }
   await follow(world, accepted);
   await maybeRedrive(world, accepted);
 }
@@ -43,6 +51,24 @@ async function cancel(world: World, run: string): Promise<void> {
   for (;;) {
     try {
       await world.ask<unknown>("RunEngine", run, "cancel", "ada", "no longer wanted");
+      return;
+    } catch {
+      await world.sleep(2_000);
+    }
+  }
+}
+
+/** An operator pauses the run, and lets it go on later: however often nobody answers. What is refused, because the run ended, is over. */
+async function holdForAWhile(world: World, run: string, heldMs: number): Promise<void> {
+  await insist(world, run, "pause", "otto", "let me look");
+  await world.sleep(heldMs);
+  await insist(world, run, "resume", "otto", "otto");
+}
+
+async function insist(world: World, run: string, method: "pause" | "resume", ...given: readonly string[]): Promise<void> {
+  for (;;) {
+    try {
+      await world.ask<unknown>("RunEngine", run, method, ...given);
       return;
     } catch {
       await world.sleep(2_000);

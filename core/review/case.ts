@@ -5,6 +5,7 @@ import type { Json } from "../json.ts";
 import type { RiskFactor } from "../risk/risk.ts";
 import type { EpochMs } from "../time.ts";
 import type { ApproverRule, ReviewReason } from "./approvers.ts";
+import type { ReviewContext, Taint } from "./context.ts";
 
 /** How urgent a case is; it sets when the case is due (`DUE_MS`). */
 export type Severity = "critical" | "high" | "medium";
@@ -54,7 +55,12 @@ export type ReviewRequest = {
   readonly severity: Severity;
   /** A factor without points is a note. Cases from before risk have no score, and texts. */
   readonly risk: { readonly score: number | null; readonly factors: readonly (RiskFactor | string)[] };
-  readonly policy: { readonly version: string | null; readonly decision: string | null };
+  /** `reasons`: ids of the policies that ask. Absent: no policy does, or it was opened before this was kept. */
+  readonly policy: { readonly version: string | null; readonly decision: string | null; readonly reasons?: readonly string[] };
+  /** What people are shown beside the proposal. Absent: it was opened before this was kept. */
+  readonly context?: ReviewContext;
+  /** Why it is no routine. Absent: it was opened before this was kept, and passes in no other way than by a person. */
+  readonly taints?: readonly Taint[];
   readonly proposal: Json;
   /** What a person may change: the `input` of the proposed call, the `reply` to a hand-over (or to hand it back), or nothing. Absent: what is read of it, it is a step's own proposal. */
   readonly modifiable?: "input" | "reply" | "nothing";

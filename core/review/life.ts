@@ -56,6 +56,8 @@ type CaseFacts = {
   /** How many of the next in line (`request.rule.next`) have joined. Absent: none. */
   readonly level?: number;
   readonly approvalsNeeded: number;
+  /** SHA-256, hex, of what people are shown (view.ts, `shownOf`). Absent in older cases. */
+  readonly shown?: string;
   /** `root`: absent in older cases. */
   readonly approvals: readonly { readonly by: string; readonly root?: string | null; readonly at: EpochMs }[];
 };
@@ -118,8 +120,8 @@ const stageAt = ({ request, level, openedAt }: OpenCase): EpochMs | null =>
 /** People are reminded once half of the time is over. */
 const halfway = (at: EpochMs, dueAt: EpochMs): EpochMs => at + Math.floor((dueAt - at) / 2);
 
-/** A new case. At least one approval is needed, whatever was asked for. */
-export function openCase(id: string, request: ReviewRequest, at: EpochMs): CaseTurn {
+/** A new case. At least one approval is needed, whatever was asked for. `shown`: the digest of what people are shown. */
+export function openCase(id: string, request: ReviewRequest, at: EpochMs, shown?: string): CaseTurn {
   const approvalsNeeded = Math.max(1, request.approvalsNeeded);
   const dueAt = at + (dueMsOf(request.rule) ?? DUE_MS[request.severity]);
   const state: OpenCase = {
@@ -134,6 +136,7 @@ export function openCase(id: string, request: ReviewRequest, at: EpochMs): CaseT
     escalations: 0,
     approvalsNeeded,
     approvals: [],
+    ...(shown === undefined ? {} : { shown }),
   };
   const { operation } = request.rule ?? {};
   const named = operation === undefined ? {} : { operation };

@@ -1,10 +1,11 @@
 /** A fact about a case as an audit record. The reason that a person wrote stays with the case: the chain holds names and digests only. */
 import { type AuditRecord, auditRecord } from "../audit/record.ts";
+import { canonicalJson } from "../canonical-json.ts";
 import type { EpochMs } from "../time.ts";
 import type { Case, CaseFact } from "./life.ts";
 
 /** The audit record of a fact about a case. */
-export function reviewRecord(eventId: string, state: Case, fact: CaseFact, at: EpochMs): AuditRecord {
+export function reviewRecord(eventId: string, state: Case, fact: CaseFact, at: EpochMs, sha256: (text: string) => string): AuditRecord {
   const { request } = state;
   return auditRecord({
     id: eventId,
@@ -18,6 +19,12 @@ export function reviewRecord(eventId: string, state: Case, fact: CaseFact, at: E
     layer: fact.decision === "deny" ? "people" : null,
     policyVersion: request.policy.version,
     riskScore: request.risk.score,
-    data: { review: state.id, activity: request.activity, digest: request.digest, ...fact.data },
+    data: {
+      ...{ review: state.id, activity: request.activity, digest: request.digest },
+      ...(state.shown === undefined ? {} : { shown: state.shown }),
+      // What was granted in place of what was shown.
+      ...("decision" in state && state.decision.action === "modify" ? { granted: sha256(canonicalJson(state.decision.proposal)) } : {}),
+      ...fact.data,
+    },
   });
 }

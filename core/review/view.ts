@@ -3,7 +3,8 @@ import type { HandOverReason } from "../guardrail/hand-over/hand-over.ts";
 import type { Json } from "../json.ts";
 import type { RiskFactor } from "../risk/risk.ts";
 import { orNullRfc3339, toRfc3339 } from "../time.ts";
-import type { HandOverCase, HandOverMessage, ReviewStatus, Severity } from "./case.ts";
+import type { HandOverCase, HandOverMessage, ReviewRequest, ReviewStatus, Severity } from "./case.ts";
+import type { ReviewContext } from "./context.ts";
 import type { Case } from "./life.ts";
 
 /** A review as HTTP shows it. */
@@ -23,7 +24,12 @@ export type ReviewView = {
   status: ReviewStatus;
   /** The points sum to the score; a factor without points is a note. null: the case is from before risk. */
   risk: { score: number | null; factors: RiskFactor[] };
-  policy: { version: string | null; decision: string | null };
+  /** `reasons`: ids of the policies that ask. */
+  policy: { version: string | null; decision: string | null; reasons?: string[] };
+  /** What people are shown beside the proposal. Absent in lists, and in cases from before it was kept. */
+  context?: ReviewContext;
+  /** SHA-256, hex, of the canonical JSON of what is shown (`ShownReview`): the audit entry of a decision names it. Absent in older cases. */
+  shown?: string;
   /** What was asked for; `digest` covers it. */
   proposal: Json;
   digest: string;
@@ -38,21 +44,54 @@ export type ReviewView = {
   closed_at?: string | null;
 };
 
-/** A case as HTTP shows it. */
-export function reviewView(state: Case): ReviewView {
-  const { request } = state;
+/** What of a review a person decides by. It never changes, and `shown` is its digest. */
+export type ShownReview = Pick<
+  ReviewView,
+  | "run"
+  | "step"
+  | "reason"
+  | "trigger"
+  | "priority"
+  | "to"
+  | "summary"
+  | "conversation"
+  | "risk"
+  | "policy"
+  | "context"
+  | "proposal"
+  | "digest"
+>;
+
+/** What of a request a person decides by. */
+export function shownOf(request: ReviewRequest): ShownReview {
+  const { version, decision, reasons } = request.policy;
   return {
-    id: state.id,
     run: request.run,
     step: request.step,
     ...(request.reason === undefined ? {} : { reason: request.reason === "unknown-outcome" ? "unknown_outcome" : request.reason }),
     ...handOverView(request.handOver),
-    severity: state.severity,
-    status: state.status,
     risk: { score: request.risk.score, factors: request.risk.factors.map(factorOf) },
-    policy: { ...request.policy },
+    policy: { version, decision, ...(reasons === undefined ? {} : { reasons: [...reasons] }) },
+    ...(request.context === undefined ? {} : { context: request.context }),
     proposal: request.proposal,
     digest: request.digest,
+  };
+}
+
+/** The review as a list shows it: without what a person reads of one review alone. */
+export function reviewLine(state: Case): ReviewView {
+  const { context: _context, ...line } = reviewView(state);
+  return line;
+}
+
+/** A case as HTTP shows it. */
+export function reviewView(state: Case): ReviewView {
+  return {
+    id: state.id,
+    ...shownOf(state.request),
+    ...(state.shown === undefined ? {} : { shown: state.shown }),
+    severity: state.severity,
+    status: state.status,
     due_at: toRfc3339(state.dueAt),
     approvals_needed: state.approvalsNeeded,
     ...approversView(state),

@@ -3,16 +3,19 @@
  * (core/review/life.ts), commit case, message and record in one transaction, then tell. README.md has the picture and the rules.
  */
 import { DurableObject } from "cloudflare:workers";
+import { createHash } from "node:crypto";
 import type { RecordsMessage } from "../../core/audit/record.ts";
+import { canonicalJson } from "../../core/canonical-json.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { mintId } from "../../core/ids.ts";
+import type { Json } from "../../core/json.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ReviewedCall, ReviewOrder, ReviewRequest, ReviewStatus } from "../../core/review/case.ts";
 import { type Case, type CaseEvent, type CaseTurn, type Judgement, openCase, transition } from "../../core/review/life.ts";
 import type { ReviewMessage } from "../../core/review/message.ts";
 import { reviewRecord } from "../../core/review/record.ts";
-import { type ReviewView, reviewView } from "../../core/review/view.ts";
+import { type ReviewView, reviewLine, reviewView, shownOf } from "../../core/review/view.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { Alarm } from "../kit/alarm.ts";
 import { Outbox } from "../kit/outbox.ts";
@@ -32,6 +35,7 @@ export type ReviewQueuePorts = {
 };
 
 const CASES_PER_TURN = 100;
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 type Stores = { readonly org: string; readonly cases: Cases; readonly deliveries: Deliveries; readonly outbox: Outbox };
 
@@ -62,7 +66,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       if (before !== null) return { id: before.id, until: before.dueAt };
       const at = this.#ports.now();
       const id = mintId("rev", at, this.#ports.random(10));
-      const turn = openCase(id, request, at);
+      const turn = openCase(id, request, at, sha256(canonicalJson(shownOf(request) as unknown as Json)));
       this.#commit(stores, [turn], at);
       await this.#arm(stores);
       return { id, until: turn.state.dueAt };
@@ -102,7 +106,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       const cases = this.#stores?.cases;
       const most = page.limit + 1;
       const found = (order === "urgency" ? cases?.queue(status, page.cursor, most) : cases?.list(status, page.cursor, most)) ?? [];
-      const data = found.slice(0, page.limit).map(reviewView);
+      const data = found.slice(0, page.limit).map(reviewLine);
       return { data, next_cursor: found.length > page.limit ? (data.at(-1)?.id ?? null) : null };
     }
 
@@ -183,7 +187,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
             if (effect.kind === "run.tell") stores.deliveries.put(state.request.run, effect.message, at);
             else {
               const eventId = mintId("evt", at, this.#ports.random(10));
-              stores.outbox.put({ id: eventId, records: [reviewRecord(eventId, state, effect.fact, at)] }, at);
+              stores.outbox.put({ id: eventId, records: [reviewRecord(eventId, state, effect.fact, at, sha256)] }, at);
             }
           }
         }

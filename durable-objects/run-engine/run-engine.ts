@@ -112,6 +112,16 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       return this.#change({ kind: "cancel", by, reason });
     }
 
+    /** A person holds the run until a person lets it go on. */
+    async pause(by: string, reason: string): Promise<Result<RunView, Refusal>> {
+      return this.#change({ kind: "pause", by, reason });
+    }
+
+    /** `pausedBy`: who had paused it, as the caller knows it; a pause by somebody else is not lifted. */
+    async resume(by: string, pausedBy: string): Promise<Result<RunView, Refusal>> {
+      return this.#change({ kind: "resume", by, pausedBy });
+    }
+
     /** OTLP JSON. Not `trace`: the runtime keeps that name for itself. */
     async spans(): Promise<Json | null> {
       const run = await this.#shell.loaded();
@@ -245,9 +255,14 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       return "erased";
     }
 
-    /** `roles`: what the run's user may do by now. */
-    async redrive({ user: by, root }: Holder, newId: string, roles: readonly Role[]): Promise<Result<RunView, Refusal>> {
-      return this.#change({ kind: "dead_letter.redriven", by, root, run: newId, roles });
+    /** `roles`: what the run's user may do by now. `how`: from which step on, and with which inputs. */
+    async redrive(
+      { user: by, root }: Holder,
+      newId: string,
+      roles: readonly Role[],
+      how: { readonly from?: string; readonly changes?: { readonly [step: string]: Json } } = {},
+    ): Promise<Result<RunView, Refusal>> {
+      return this.#change({ kind: "dead_letter.redriven", by, root, run: newId, roles, ...how });
     }
 
     async discard(by: string, reason: string): Promise<Result<RunView, Refusal>> {

@@ -9,6 +9,8 @@ type Verb =
   | "news"
   | "events"
   | "cancel"
+  | "pause"
+  | "resume"
   | "spans"
   | "explain"
   | "review"

@@ -41,6 +41,7 @@ import { defineIngress } from "../../workers/ingress/app.ts";
 import type { IngressPorts } from "../../workers/ingress/ports.ts";
 import { defineKnowledge } from "../../workers/knowledge/knowledge.ts";
 import { defineLimitsOfIsolate } from "../../workers/limits/limits.ts";
+import type { Redriven } from "../../workers/use-cases/redrive-from.ts";
 import { checkDeclared, isDeclaredJson } from "./declared-answers.ts";
 import { makeStoreFake, paged } from "./store-fake.ts";
 
@@ -181,8 +182,24 @@ export function makeWorld(
       run.view.status = "cancelled";
       return ok(run.view);
     },
+    async pause(id: string, by: string, reason: string): Promise<Result<RunView, Refusal>> {
+      const run = runs.get(id);
+      if (run === undefined || isFinal(run.view.status)) return err(refuse("conflict", "the run has ended"));
+      keep(`pause ${reason}`);
+      run.view.status = "paused";
+      run.view.paused = { by, reason, at: toRfc3339(clock.at) };
+      return ok(run.view);
+    },
+    async resume(id: string, _by: string, pausedBy: string): Promise<Result<RunView, Refusal>> {
+      const run = runs.get(id);
+      if (run?.view.paused?.by !== pausedBy) return err(refuse("conflict", "nobody has paused this run"));
+      keep("resume");
+      run.view.status = "running";
+      delete run.view.paused;
+      return ok(run.view);
+    },
     spans: async (id: string): Promise<Json | null> => (runs.has(id) ? { resourceSpans: [] } : null),
-    async redrive(id: string, by: Holder, newId: string, roles: readonly Role[]): Promise<Result<RunView, Refusal>> {
+    async redrive(id: string, by: Holder, newId: string, roles: readonly Role[], _how?: Redriven): Promise<Result<RunView, Refusal>> {
       const run = runs.get(id);
       if (run?.view.dead_letter?.status !== "open") return err(refuse("conflict", "the dead letter is closed"));
       keep(`redrive ${newId}`);
@@ -339,6 +356,8 @@ export function makeWorld(
       news: (...given) => engine.news(id, ...given),
       events: (after) => engine.events(id, after),
       cancel: (...given) => engine.cancel(id, ...given),
+      pause: (...given) => engine.pause(id, ...given),
+      resume: (...given) => engine.resume(id, ...given),
       spans: () => engine.spans(id),
       explain: async () => null,
       redrive: (...given) => engine.redrive(id, ...given),
@@ -572,11 +591,21 @@ function permits(role: Role, action: string, user: string, owner: string | undef
       "guardrail.check",
       "model.read",
       "credential.introspect",
-      ...(owner === user ? ["run.read", "run.cancel", "run.signal", "run.feedback"] : []),
+      ...(owner === user ? ["run.read", "run.cancel", "run.pause", "run.resume", "run.signal", "run.feedback"] : []),
     ],
     developer: [...staff, "override.ask", "workflow.write", "tool.write", "tool.test", "tool.approve", "model.write", "secret.write"],
     reviewer: [...staff, "review.decide", "override.ask", "override.approve", "tool.approve"],
-    operator: [...staff, "override.ask", "run.cancel", "run.signal", "dead_letter.redrive", "dead_letter.discard", "kill.throw"],
+    operator: [
+      ...staff,
+      "override.ask",
+      "run.cancel",
+      "run.pause",
+      "run.resume",
+      "run.signal",
+      "dead_letter.redrive",
+      "dead_letter.discard",
+      "kill.throw",
+    ],
     auditor: [...staff, "audit.read", "audit.verify"],
     monitor: [],
   };

@@ -38,6 +38,8 @@ export function withArchive(live: RunsPort, archive: Archive): RunsPort {
       explain: async (typical) => (await live(id).explain(typical)) ?? archive.explain(id, typical),
       replay: async () => (await live(id).replay()) ?? archive.replay(id),
       cancel: async (...given) => ofEnded(await live(id).cancel(...given)),
+      pause: async (...given) => ofEnded(await live(id).pause(...given)),
+      resume: async (...given) => ofEnded(await live(id).resume(...given)),
       signal: async (signal) => ofEnded(await live(id).signal(signal)),
       redrive: async (...given) => ofEnded(await live(id).redrive(...given)),
       discard: async (...given) => ofEnded(await live(id).discard(...given)),

@@ -141,7 +141,7 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     lookUp: rooms.lookUp,
     stops: () => stops.stops(),
     authorize: (question, killEpoch) => authority.authorize(question, killEpoch),
-    openReview: async (org, request) => objects.reviewQueue(org).open(org, await underRegistry(store.approvers, org, request)),
+    openReview: async (org, request) => objects.reviewQueue(org).open(org, await underRegistry(store, org, request)),
     withdrawReviews: async (org, run, ids) => {
       await objects.reviewQueue(org).withdraw(run, ids);
     },

@@ -9,7 +9,7 @@ import type { Requester } from "./requester.ts";
 
 /** Actions as policies name them. */
 export type Action =
-  | `run.${"start" | "read" | "cancel" | "signal" | "feedback"}`
+  | `run.${"start" | "read" | "cancel" | "pause" | "resume" | "signal" | "feedback"}`
   | `workflow.${"read" | "write"}`
   | `tool.${"read" | "write" | "test" | "approve"}`
   | `model.${"read" | "write"}`

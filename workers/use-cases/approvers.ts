@@ -5,6 +5,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { type ApproverRule, DECIDING_ROLES, NAMED_OPERATIONS, type Operation, ruleFor } from "../../core/review/approvers.ts";
 import type { ReviewRequest } from "../../core/review/case.ts";
 import { checkRule, operationParts, type RuleSent } from "../../core/review/registry.ts";
+import { toolAddresses } from "../../core/tool/address.ts";
 import type { ApproverStore } from "../store/ports.ts";
 import { denied } from "./access.ts";
 import type { UseCasePorts } from "./ports.ts";
@@ -57,10 +58,38 @@ export async function noEntry({ store }: Pick<UseCasePorts, "store">, org: strin
 export const ruleInForce = async (store: ApproverStore, org: string, operations: readonly Operation[]): Promise<ApproverRule | null> =>
   operations.length === 0 ? null : ruleFor(operations, await store.of(org, operations));
 
-/** The question of a run as it is opened: under the entry that is in force. Throws when the registry cannot be read; it is asked again. */
-export async function underRegistry(store: ApproverStore, org: string, request: ReviewRequest): Promise<ReviewRequest> {
-  const rule = await ruleInForce(store, org, request.operations ?? []);
+/**
+ * The question of a run as it is opened: under the entry that is in force, and with what its tools say of themselves. Throws when the store
+ * is out of reach; it is asked again.
+ */
+export async function underRegistry(
+  { approvers, tools }: Pick<UseCasePorts["store"], "approvers" | "tools">,
+  org: string,
+  asked: ReviewRequest,
+): Promise<ReviewRequest> {
+  const [rule, context] = await Promise.all([ruleInForce(approvers, org, asked.operations ?? []), described(tools, org, asked.context)]);
+  const request = context === undefined ? asked : { ...asked, context };
   return rule === null ? request : { ...request, rule, approvalsNeeded: Math.max(request.approvalsNeeded, rule.approvals_needed) };
+}
+
+/** Tools that are looked up for one question. */
+const MOST_TOOLS = 10;
+
+async function described(
+  tools: Pick<UseCasePorts["store"]["tools"], "get">,
+  org: string,
+  context: ReviewRequest["context"],
+): Promise<ReviewRequest["context"]> {
+  if (context === undefined) return context;
+  const effects = await Promise.all(
+    context.effects.map(async (effect, index) => {
+      const manifest = index < MOST_TOOLS ? await tools.get(org, effect.tool, effect.version) : null;
+      if (manifest === null) return effect;
+      const hosts = [...new Set(toolAddresses(manifest).flatMap((address) => URL.parse(address)?.host ?? []))];
+      return { ...effect, description: manifest.description, hosts };
+    }),
+  );
+  return { ...context, effects };
 }
 
 /** null: what the operation names exists. */

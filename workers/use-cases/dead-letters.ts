@@ -5,6 +5,7 @@ import { ROLES, type Role } from "../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { unknownId } from "../../core/errors/unknown-name.ts";
 import { hasIdForm, type RunId, withPrefix } from "../../core/ids.ts";
+import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { deadLetterOf } from "../../core/run/outside/dead-letter.ts";
 import { type DeadLetterView, FINAL_STATUSES, type RunView } from "../../core/run/outside/view.ts";
@@ -12,6 +13,7 @@ import { denied } from "./access.ts";
 import { claim, type Repeatable } from "./idempotency.ts";
 import { keptText } from "./kept-text.ts";
 import type { UseCasePorts } from "./ports.ts";
+import { admitRedrive, type Redriven } from "./redrive-from.ts";
 import type { Requester } from "./requester.ts";
 import { roomFor, shownTo } from "./runs.ts";
 import type { RunOutcome } from "./start-run.ts";
@@ -20,11 +22,18 @@ import { notStopped } from "./stops.ts";
 /** How long a redrive waits for the run it asked for. */
 const HANDOVER_MS = 10_000;
 
+/** Which dead letter; from which step on (undefined: what was not kept), and steps with another input than their definition gives. */
+export type RedriveCommand = {
+  readonly deadLetter: string;
+  readonly from?: string | undefined;
+  readonly changes?: { readonly [step: string]: Json } | undefined;
+};
+
 /** Begins a new run that takes up where this one ended. New work: the kill switch and the org's `max_runs` are asked. */
 export async function redrive(
   ports: UseCasePorts,
   by: Requester,
-  { deadLetter }: { readonly deadLetter: string },
+  { deadLetter, from, changes }: RedriveCommand,
   repeat: Repeatable,
 ): Promise<Result<RunOutcome<"accepted">, Refusal>> {
   const { principal } = by;
@@ -35,6 +44,8 @@ export async function redrive(
   if (!found.ok) return found;
   const taken = await takenByParent(ports, org, found.value.view);
   if (taken !== null) return err(taken);
+  const how = await admitRedrive(ports, by, found.value.view, { from, changes });
+  if (!how.ok) return how;
   const freshId = await ports.keys.mintRunId(org, by.at);
   const claimed = await claim<"accepted">(ports, by, repeat, freshId);
   if (!claimed.ok) return claimed;
@@ -49,7 +60,7 @@ export async function redrive(
   const open = await notStopped(ports, { org, workflow: found.value.view.workflow }, by.trace.traceId);
   const room = open.ok ? await roomFor(ports, org, id) : open;
   const redriven = room.ok
-    ? await handOver(ports, found.value.id, { user, root }, id, await rolesNow(ports, by, found.value.view.user))
+    ? await handOver(ports, found.value.id, { user, root }, id, await rolesNow(ports, by, found.value.view.user), how.value)
     : room;
   if (!redriven.ok) {
     ports.store.runs.release(org, id);
@@ -129,8 +140,9 @@ async function handOver(
   by: Holder,
   id: string,
   roles: readonly Role[],
+  how: Redriven,
 ): Promise<Result<RunView, Refusal>> {
-  const marked = await runs(dead).redrive(by, id, roles);
+  const marked = await runs(dead).redrive(by, id, roles, how);
   if (!marked.ok) return marked;
   const begun = await runs(id).awaitBirth(HANDOVER_MS);
   return begun === null ? err(refuse("overloaded", "the new run is being created; read it by its id in a moment")) : ok(begun);

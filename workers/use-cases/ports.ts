@@ -32,6 +32,8 @@ export type RunObject = Pick<
   | "news"
   | "events"
   | "cancel"
+  | "pause"
+  | "resume"
   | "spans"
   | "explain"
   | "redrive"

@@ -4,7 +4,7 @@ import { own } from "../../json.ts";
 import type { ToolFacts } from "../../tool/manifest.ts";
 import type { AuthorityAnswer, Permission } from "../../workflow/authority.ts";
 import { isHeld } from "../hand-over/state.ts";
-import type { Activity } from "../machine/state.ts";
+import type { Activity, AskedBecause } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { callChild } from "../steps/child.ts";
 import { askPerson, isApproved, toolProposal } from "../steps/question.ts";
@@ -70,10 +70,22 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
   else if (decision === "ask") {
     const decided = own(turn.state.activities, activityId) ?? activity;
     if (isApproved(turn, decided)) dispatch(turn, activityId);
-    else askPerson(turn, activityId, "policy", answer.facts.effect === "write" ? "high" : "medium", toolProposal(decided));
+    else
+      askPerson(
+        turn,
+        activityId,
+        "policy",
+        answer.facts.effect === "write" ? "high" : "medium",
+        toolProposal(decided),
+        because(permission),
+      );
   }
   return null;
 }
+
+const because = ({ policyVersion: version, reasons, asked }: Permission): { readonly policy: AskedBecause } => ({
+  policy: { version, reasons, guarded: asked?.context?.guarded_reached === true },
+});
 
 const deniedBecause = ({ told }: Permission): string => `the policy denies this call${told === undefined ? "" : `: ${told}`}`;
 

@@ -81,7 +81,7 @@ function holdForPerson(turn: Turn, activity: Activity, findings: readonly Findin
     "guardrail",
     "high",
     { rules, ...(activity.tool === null ? {} : { tool: activity.tool }), output: held.output },
-    held,
+    { held },
   );
 }
 

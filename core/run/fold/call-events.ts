@@ -155,13 +155,17 @@ export const CALL_EVENTS: Handlers<Types> = {
       sentAt: event.at, // only now does it leave
     })),
   "review.requested": (state, event) => {
-    const { activity: id, key, digest, reason, proposal, held } = event.data;
+    const { activity: id, key, digest, reason, proposal, held, policy } = event.data;
     return changeActivity(state, id, (activity) => ({
       ...activity,
       phase: "approving",
       doubt: activity.doubt || reason === "unknown-outcome",
       questions: activity.questions + 1,
-      review: { key, id: null, digest, until: null, reason, proposal, ...(held === undefined ? {} : { held }) },
+      review: {
+        ...{ key, id: null, digest, until: null, reason, proposal },
+        ...(held === undefined ? {} : { held }),
+        ...(policy === undefined ? {} : { policy }),
+      },
     }));
   },
   "review.opened": (before, event) => {
@@ -175,14 +179,14 @@ export const CALL_EVENTS: Handlers<Types> = {
     return isOwn(state, id) ? withStep(changed, event.step ?? "", (old) => ({ ...old, status: "waiting" })) : changed;
   },
   "review.decided": (before, event) => {
-    const { activity: id, proposal, action, approved } = event.data;
+    const { activity: id, proposal, action, approved, recheck } = event.data;
     const isMoney = own(before.activities, id)?.review?.reason === "budget" && action !== "reject";
     const openReviews = before.openReviews.filter((open) => open !== event.data.id);
     const state = { ...before, openReviews, isConfirmed: before.isConfirmed || isMoney };
     if (id === INPUT_ACTIVITY) return withoutActivity(state, id);
     const decided = changeActivity(state, id, (activity) => ({
       ...activity,
-      phase: "ready",
+      phase: recheck ? "deciding" : "ready",
       approved,
       input:
         action === "modify" && activity.kind === "tool"

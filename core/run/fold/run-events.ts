@@ -47,11 +47,17 @@ export const RUN_EVENTS: Handlers<Types> = {
     return withActivity(started, newActivity(question));
   },
   "run.waiting": (state, event) => enter(state, "waiting", event.at),
-  "run.resumed": (state, event) => ({ ...enter(state, state.undoing === null ? "running" : "compensating", event.at), pausedBy: null }),
-  "run.paused": (state, event) => ({
-    ...enter(state, "paused", event.at),
-    pausedBy: { scope: event.data.scope, epoch: event.data.epoch },
-  }),
+  "run.resumed": (state, event) => {
+    const resumed = { ...enter(state, state.undoing === null ? "running" : "compensating", event.at), pausedBy: null };
+    if (event.data.by === undefined) return resumed;
+    const { hold: _over, ...free } = resumed;
+    return { ...free, activities: decidedAgain(free.activities) };
+  },
+  "run.paused": (state, event) => {
+    const { scope, epoch, by, reason = "" } = event.data;
+    const hold = by === undefined ? {} : { hold: { by, reason, at: event.at } };
+    return { ...enter(state, "paused", event.at), pausedBy: { scope, epoch }, ...hold };
+  },
   "run.cancelling": (state, event) => ({
     ...dropUnsent(state),
     stopping: { why: "cancel", error: { code: "cancelled", message: event.data.reason, step: null } },
@@ -92,6 +98,8 @@ export const RUN_EVENTS: Handlers<Types> = {
       continuedBy: event.data.run,
       redrivenBy: { user: event.data.by, root: event.data.root ?? null },
       ...(event.data.roles === undefined ? {} : { roles: event.data.roles }),
+      ...(event.data.from === undefined ? {} : { from: event.data.from }),
+      ...(event.data.changes === undefined ? {} : { changes: event.data.changes }),
     },
   }),
   "dead_letter.handed_over": (state) => ({ ...state, deadLetter: state.deadLetter && { ...state.deadLetter, owes: null } }),
@@ -117,6 +125,15 @@ export const RUN_EVENTS: Handlers<Types> = {
   },
 };
 
+/** What was allowed and not sent before a person paused the run: by the time it goes on, the answer may be another one. */
+const decidedAgain = (activities: RunState["activities"]): RunState["activities"] =>
+  Object.fromEntries(
+    Object.entries(activities).map(([id, activity]) => {
+      const isAllowed = activity.phase === "ready" && (activity.kind === "tool" || activity.kind === "model");
+      return [id, isAllowed ? { ...activity, phase: "deciding" as const } : activity];
+    }),
+  );
+
 /** The status changes here and nowhere else; the clock runs in `running` and `compensating` only. */
 function enter(state: RunState, status: RunStatus, at: number): RunState {
   const ranMs = state.clock.ranMs + (state.clock.since === null ? 0 : Math.max(0, at - state.clock.since));
@@ -132,8 +149,9 @@ function end(state: RunState, status: RunStatus, at: number): RunState {
     const error = step.error ?? { code: cut, message: "the run ended before this step finished" };
     return [id, { ...step, status: "failed", endedAt: at, error }];
   });
+  const { hold: _over, ...free } = state;
   return {
-    ...enter(state, status, at),
+    ...enter(free, status, at),
     steps: Object.fromEntries(steps),
     endedAt: at,
     activities: {},

@@ -4,6 +4,7 @@ import type { Role } from "../../access/principal.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
 import type { RunRules } from "../../guardrail/rules/merge.ts";
 import type { Json, JsonObject } from "../../json.ts";
+import type { Label } from "../../label/label.ts";
 import type { Labels } from "../../label/labels.ts";
 import type { MicroUsd } from "../../money.ts";
 import type { SinkClasses } from "../../org/settings.ts";
@@ -104,6 +105,9 @@ export type Redrive = {
   readonly past?: Past;
   /** Compensated activities, which are new operations: the number that follows their key. */
   readonly acts: { readonly [activity: string]: number };
+  /** Inputs that a person gave steps in place of their definition's, and the label of these. Absent: none. */
+  readonly changes?: { readonly [step: string]: Json };
+  readonly changed?: Label;
 };
 
 /** The inputs of the fold besides the events: the birth, and the plan made from its definition. Deciding needs more: `Machinery`. */

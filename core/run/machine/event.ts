@@ -42,7 +42,19 @@ import type { StepKind } from "../../workflow/definition.ts";
 import type { Correction, Failure, Opening, Reached } from "../calls/call.ts";
 import type { HandOverFacts, HandOverOutcome } from "../hand-over/state.ts";
 import type { RunFlag } from "../outside/view.ts";
-import type { AgentAnswer, AgentCall, AgentTool, Child, Held, Past, QuestionReason, RunError, StepError, Usage } from "./state.ts";
+import type {
+  AgentAnswer,
+  AgentCall,
+  AgentTool,
+  AskedBecause,
+  Child,
+  Held,
+  Past,
+  QuestionReason,
+  RunError,
+  StepError,
+  Usage,
+} from "./state.ts";
 
 /** The cost of one call: tokens as the upstream counted them, money in micro-dollars. */
 export type Spent = { readonly tokens_in: number; readonly tokens_out: number; readonly micro_usd: MicroUsd };
@@ -67,8 +79,10 @@ export type EventData = {
   };
   "run.started": JsonObject;
   "run.waiting": { readonly kind: "review" | "signal" | "wait" | "run"; readonly id: string; readonly until: string | null };
-  "run.resumed": { readonly from: "waiting" | "paused" };
-  "run.paused": { readonly scope: string; readonly epoch: number };
+  /** `by`: the person who let a paused run go on; what was allowed and not sent is decided again. Absent: news came, or the kill switch was lifted. */
+  "run.resumed": { readonly from: "waiting" | "paused"; readonly by?: string };
+  /** `by`: the person who paused it (`scope` is `person` then). Absent: the kill switch. */
+  "run.paused": { readonly scope: string; readonly epoch: number; readonly by?: string; readonly reason?: string };
   "run.cancelling": { readonly by: string; readonly reason: string };
   /** A cap was reached or a failure was not absorbed: nothing new starts, and the run waits for its calls in flight. */
   "run.stopping": { readonly why: "failure" | "cap"; readonly error: RunError };
@@ -101,6 +115,10 @@ export type EventData = {
     readonly root?: string | null;
     readonly run: string;
     readonly roles?: readonly Role[];
+    /** The step from which on everything is done again. Absent: everything that was not kept. */
+    readonly from?: string;
+    /** Inputs with which steps start in place of those that their definition gives; redacted. */
+    readonly changes?: { readonly [step: string]: Json };
   };
   /** The new run exists. */
   "dead_letter.handed_over": { readonly run: string };
@@ -358,6 +376,8 @@ export type EventData = {
     readonly digest: string;
     /** No step reads the proposal, so a change to it would have no effect. */
     readonly unread?: true;
+    /** The policy's answer because of which a person is asked. `guarded`: a value of somebody untrusted reaches a field that the tool guards. */
+    readonly policy?: AskedBecause;
     /** For a review of a guardrail: the values that may become the output once a person has decided. */
     readonly held?: Held;
   };
@@ -369,6 +389,8 @@ export type EventData = {
     readonly action: "approve" | "reject" | "modify";
     readonly by: string;
     readonly proposal: Json;
+    /** The person changed the call: authority is asked about it as it is now. Absent: it was not changed, and in older journals. */
+    readonly recheck?: true;
   };
   /** A case became more urgent, or a run was handed over to a person: then `priority`, `reason` and `to` say how, and `until` when the answer is due. */
   "escalation.raised": ActivityRef & {

@@ -84,12 +84,17 @@ export type Happening =
   /** A queue consumer asks for the call that a message named. */
   | { readonly kind: "call.take"; readonly activity: string; readonly call: number }
   | { readonly kind: "cancel"; readonly by: string; readonly reason: string }
+  | { readonly kind: "pause"; readonly by: string; readonly reason: string }
+  /** `pausedBy`: who had paused it, as the one who resumes it knows it. */
+  | { readonly kind: "resume"; readonly by: string; readonly pausedBy: string }
   | {
       readonly kind: "dead_letter.redriven";
       readonly by: string;
       readonly root?: string | null;
       readonly run: string;
       readonly roles?: readonly Role[];
+      readonly from?: string;
+      readonly changes?: { readonly [step: string]: Json };
     }
   | { readonly kind: "dead_letter.handed_over"; readonly run: string }
   | { readonly kind: "dead_letter.discarded"; readonly by: string; readonly reason: string }

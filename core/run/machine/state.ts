@@ -91,6 +91,7 @@ export type Activity = {
     readonly proposal: Json;
     /** The value in which an instruction was found and about which a person decides, with and without the instruction. */
     readonly held?: Held;
+    readonly policy?: AskedBecause;
   } | null;
   /** As its call was decided last. Absent: it was not, or the journal predates risk. */
   readonly risk?: Risk;
@@ -132,6 +133,9 @@ export type Activity = {
 
 /** See `Activity.review`. `withheld` is absent for a model's answer, which passes unchanged or not at all. */
 export type Held = { readonly output: Json; readonly withheld?: Json };
+
+/** The answer of the policies because of which a person is asked. */
+export type AskedBecause = { readonly version: string; readonly reasons: readonly string[]; readonly guarded: boolean };
 
 /** Why a person is asked: because of the definition, the policy, the cost (`limits.confirm_over_usd`), a guardrail, a write of unknown outcome, or a hand-over. */
 export type QuestionReason = "step" | "policy" | "budget" | "guardrail" | "unknown-outcome" | "hand_over";
@@ -300,6 +304,8 @@ export type RunState = {
   /** Ids of the review cases that are still open for this run. */
   readonly openReviews: readonly string[];
   readonly pausedBy: { readonly scope: string; readonly epoch: number } | null;
+  /** A person paused the run: it goes on when a person says so, and not with the kill switch. Absent: nobody did. */
+  readonly hold?: { readonly by: string; readonly reason: string; readonly at: EpochMs };
   readonly statusSince: EpochMs;
   readonly output: Json;
   readonly error: RunError | null;
@@ -314,6 +320,9 @@ export type RunState = {
     /** Who redrove the run, and the roles of its user since then. */
     readonly redrivenBy?: Holder;
     readonly roles?: readonly Role[];
+    /** From where it was redriven, and with which inputs (event `dead_letter.redriven`). */
+    readonly from?: string;
+    readonly changes?: { readonly [step: string]: Json };
   } | null;
 };
 

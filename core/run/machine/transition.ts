@@ -15,6 +15,7 @@ import { takeInterruption, takeLookedUp, takeModelAnswer, takeToolAnswer, takeUp
 import { takeHandOverDecision } from "../hand-over/answer.ts";
 import { heedInput, heedSignal } from "../hand-over/raise.ts";
 import { HAND_OVER_ACTIVITY } from "../hand-over/state.ts";
+import { refusalOfRedrive } from "../outside/redrive.ts";
 import { takeChildEnd, takeChildUndone, takeUndo } from "../steps/child.ts";
 import { INPUT_ACTIVITY } from "../steps/node.ts";
 import { askPerson, takeDecision, takeOpenedReview } from "../steps/question.ts";
@@ -22,6 +23,7 @@ import { advance } from "./advance.ts";
 import { asFailure, BROKEN, collapse } from "./broken.ts";
 import type { RunEvent } from "./event.ts";
 import type { Happening, Moment, Refused } from "./happening.ts";
+import { takePause, takeResume } from "./pause.ts";
 import { isFinal, type RunState } from "./state.ts";
 import { stopAtFailure } from "./stop.ts";
 import { type Machinery, Turn } from "./turn.ts";
@@ -96,8 +98,14 @@ function take(turn: Turn, happening: Happening): Take {
     case "parent.told":
     case "callback.answered":
       return "the run has not ended";
+    case "pause":
+      return takePause(turn, happening.by, happening.reason);
+    case "resume":
+      return takeResume(turn, happening.by, happening.pausedBy);
     case "cancel":
       if (turn.state.stopping !== null) return turn.state.stopping.why === "cancel" ? null : "the run is already ending";
+      // Whoever ends a run that a person paused lets it go on to its end.
+      if (turn.state.hold !== undefined) turn.emit("run.resumed", { from: "paused", by: happening.by });
       turn.emit("run.cancelling", { by: happening.by, reason: happening.reason });
       return null;
     case "dead_letter.redriven":
@@ -187,6 +195,8 @@ function takeAfterTheEnd(turn: Turn, happening: Happening): Take {
         return `the dead letter is already ${status}${continuedBy === undefined ? "" : `: the run ${continuedBy} continues it`}`;
       }
       if (happening.kind === "dead_letter.redriven") {
+        const refusal = refusalOfRedrive(turn.machinery, turn.state, happening);
+        if (refusal !== null) return refusal;
         const { kind: _kind, ...redriven } = happening;
         turn.emit("dead_letter.redriven", redriven);
       } else turn.emit("dead_letter.discarded", { by: happening.by, reason: happening.reason });

@@ -5,6 +5,7 @@
 import { DIGESTS } from "../../audit/content.ts";
 import { layerIn, layerOf, layerOfReasons } from "../../audit/layer.ts";
 import { type AuditActor, type AuditRecord, auditRecord } from "../../audit/record.ts";
+import { canonicalJson } from "../../canonical-json.ts";
 import { FINDINGS_TOLD, type FindingSummary } from "../../guardrail/finding.ts";
 import { mintId } from "../../ids.ts";
 import type { Json, JsonObject } from "../../json.ts";
@@ -68,7 +69,18 @@ type Digests = { readonly [D in (typeof DIGESTS)[number]]?: string | null };
 const digestsIn = (data: Digests): JsonObject =>
   Object.fromEntries(DIGESTS.flatMap((name) => (data[name] === undefined ? [] : [[name, data[name]]])));
 
-function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
+/** From where, and which steps with another input, by its digest. */
+const redrivenFrom = (
+  { from, changes }: { readonly from?: string; readonly changes?: { readonly [step: string]: Json } },
+  sha256: Machinery["sha256"],
+): JsonObject => ({
+  ...(from === undefined ? {} : { from }),
+  ...(changes === undefined
+    ? {}
+    : { changed: Object.fromEntries(Object.entries(changes).map(([step, input]) => [step, sha256(canonicalJson(input))])) }),
+});
+
+function evidence({ birth, sha256 }: Machinery, event: RunEvent): Evidence[] {
   switch (event.type) {
     case "run.created":
       return [
@@ -78,8 +90,10 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
         },
       ];
     case "run.paused":
+      if (event.data.by !== undefined) return [{ ...fact("run.pause"), actor: { type: "user", id: event.data.by } }];
       return [fact("run.pause", { scope: event.data.scope, epoch: event.data.epoch, layer: "switch" }, "deny")];
     case "run.resumed":
+      if (event.data.by !== undefined) return [{ ...fact("run.resume"), actor: { type: "user", id: event.data.by } }];
       return event.data.from === "paused" ? [fact("run.resume")] : [];
     case "run.cancelling":
       return [{ ...fact("run.cancel"), actor: { type: "user", id: event.data.by } }];
@@ -143,7 +157,12 @@ function evidence({ birth }: Machinery, event: RunEvent): Evidence[] {
     case "agent.condensed":
       return [fact("agent.condense", { summarised: event.data.summary !== null })];
     case "dead_letter.redriven":
-      return [{ ...fact("dead_letter.redrive", { new_run: event.data.run }), actor: { type: "user", id: event.data.by } }];
+      return [
+        {
+          ...fact("dead_letter.redrive", { new_run: event.data.run, ...redrivenFrom(event.data, sha256) }),
+          actor: { type: "user", id: event.data.by },
+        },
+      ];
     case "dead_letter.discarded":
       return [{ ...fact("dead_letter.discard"), actor: { type: "user", id: event.data.by } }];
     case "policy.decided":

@@ -35,6 +35,7 @@ export function toRunView({ birth, plan }: RunContext, state: RunState): RunView
     steps: plan.order.map((id) => stepView(birth, state, id)),
     ...(state.handOver === undefined ? {} : { hand_over: handOverView(state.handOver, state.endedAt === null ? null : state.undone) }),
     waiting_for: waitingFor(state),
+    ...(state.hold === undefined ? {} : { paused: { by: state.hold.by, reason: state.hold.reason, at: toRfc3339(state.hold.at) } }),
     metadata: birth.metadata,
     trace_id: birth.traceId,
     created_at: toRfc3339(birth.createdAt),
@@ -117,6 +118,7 @@ function handOverView({ status, facts, at, until, review, outcome }: HandOverSta
 function waitingFor(state: RunState): RunView["waiting_for"] {
   if (state.endedAt !== null) return null;
   const since = toRfc3339(state.statusSince);
+  if (state.status === "paused" && state.hold !== undefined) return { kind: "person", id: state.hold.by, since };
   if (state.status === "paused") return { kind: "kill_switch", ...(state.pausedBy ? { id: state.pausedBy.scope } : {}), since };
   const all = Object.values(state.activities);
   const question = isHeld(state) ? own(state.activities, HAND_OVER_ACTIVITY) : undefined;

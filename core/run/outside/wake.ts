@@ -22,6 +22,11 @@ export function timeCapAt({ birth }: RunContext, state: RunState): EpochMs {
   return Math.min(byLimit, birth.deadlineAt ?? Number.POSITIVE_INFINITY);
 }
 
+/** An answer is on its way: of a call, of the ledger, or that a question can be seen. */
+const isAwaiting = ({ activities, lease }: RunState): boolean =>
+  lease.asking !== null ||
+  Object.values(activities).some(({ phase, review }) => phase === "calling" || (phase === "approving" && review?.id === null));
+
 /** The instant of the next alarm; null: nothing is due. */
 export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): EpochMs | null {
   if (isFinal(state)) {
@@ -29,7 +34,9 @@ export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): 
       return now + IN_FLIGHT_NET_MS;
     return state.callback === null ? null : Math.max(state.callback.dueAt, now + IN_FLIGHT_NET_MS);
   }
-  if (state.status === "paused") return now + PAUSED_NET_MS;
+  if (state.status === "paused" && state.hold === undefined) return now + PAUSED_NET_MS;
+  // A person holds it, however long: only what has left is watched.
+  if (state.status === "paused") return isAwaiting(state) ? now + IN_FLIGHT_NET_MS : null;
   const asking = state.lease.asking === null ? Number.POSITIVE_INFINITY : now + IN_FLIGHT_NET_MS;
   const isSilent = ({ id, phase }: Activity): boolean =>
     isHeld(state) && id !== HAND_OVER_ACTIVITY && phase !== "calling" && phase !== "looking" && phase !== "approving";

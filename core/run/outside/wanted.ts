@@ -29,6 +29,7 @@ import { type Activity, isFinal, type QuestionReason, type RunState } from "../m
 import { INPUT_ACTIVITY, nodeDefinition } from "../steps/node.ts";
 import { continuation } from "./redrive.ts";
 import { callInRun, riskOfQuestion } from "./risk.ts";
+import { contextOfReview, taintsOf } from "./shown.ts";
 import { labelsOfArguments, soFar } from "./so-far.ts";
 
 /** One thing to do outside the run. `key`: the same for the same effect, also after a restart. */
@@ -255,7 +256,13 @@ function reviewRequest(
     ...(birth.starters === undefined ? {} : { starters: birth.starters }),
     severity,
     risk: { score: risk.score, factors: [...risk.factors, ...notesOf(birth.definition, activity, review.reason)] },
-    policy: { version: null, decision: review.reason === "policy" ? "ask" : null },
+    policy: {
+      version: review.policy?.version ?? null,
+      decision: review.reason === "policy" ? "ask" : null,
+      ...(review.policy === undefined ? {} : { reasons: review.policy.reasons }),
+    },
+    context: contextOfReview(context, state, activity),
+    taints: taintsOf(context, state, activity),
     proposal: review.proposal,
     ...modifiable(birth.definition, activity, review.reason),
     ...(activity.facts === null || activity.kind !== "tool"

@@ -178,9 +178,13 @@ const overLabels = (context: RunContext, state: RunState, step: string): Labels 
 /** Whose word the length of a list is: what is only in one of its places has no say in it. */
 const ofLength = (list: Labels): Labels => list.filter(({ at }) => at === "");
 
+/** A person gave the step its input when the run was redriven. null: the definition does. */
+const ofChanged = ({ redrive }: Birth, node: string): Labels | null =>
+  own(redrive?.changes ?? {}, node) === undefined ? null : whole(redrive?.changed ?? UNKNOWN);
+
 /** The labels of what a node starts with. */
 export const labelsOfInput = (context: RunContext, state: RunState, node: string): Labels =>
-  labelsIn(context, state, templateOf(context.birth.definition, node), seenByItem(context, state, node));
+  ofChanged(context.birth, node) ?? labelsIn(context, state, templateOf(context.birth.definition, node), seenByItem(context, state, node));
 
 /** The labels of what comes of a node that succeeds, while it is still under way. A child run tells those of its own output itself. */
 export function labelsOfResult(context: RunContext, state: RunState, node: string): Labels {

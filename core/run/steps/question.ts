@@ -7,7 +7,7 @@ import { isUnread } from "../../workflow/warnings/reviews.ts";
 import { failWork, observe, stopAgent } from "../agent/agent.ts";
 import { HAND_OVER_ACTIVITY, type HandOverState } from "../hand-over/state.ts";
 import type { Happening } from "../machine/happening.ts";
-import type { Activity, Held, QuestionReason, StepError } from "../machine/state.ts";
+import type { Activity, AskedBecause, Held, QuestionReason, StepError } from "../machine/state.ts";
 import { stopAtFailure } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
 import { refusalOfReview } from "../outside/sinks.ts";
@@ -16,7 +16,14 @@ import { completeNode, failNode } from "./settle.ts";
 import { compensated } from "./undo.ts";
 
 /** Asks a person about an activity. `proposal`: exactly what an approval covers. */
-export function askPerson(turn: Turn, activityId: string, reason: QuestionReason, severity: Severity, proposal: Json, held?: Held): void {
+export function askPerson(
+  turn: Turn,
+  activityId: string,
+  reason: QuestionReason,
+  severity: Severity,
+  proposal: Json,
+  more: { readonly held?: Held; readonly policy?: AskedBecause } = {},
+): void {
   const activity = own(turn.state.activities, activityId);
   if (!activity) return;
   const refused = reason === "budget" ? null : refusalOfReview(turn.machinery, turn.state, activity);
@@ -28,8 +35,7 @@ export function askPerson(turn: Turn, activityId: string, reason: QuestionReason
   const digest = approvalDigest(turn, activity, proposal, isHandOver || reason === "unknown-outcome" ? question : null);
   const key = `${turn.birth.id}/${activityId}#${question}`;
   const noted = reason === "step" && isUnread(turn.birth.definition, activity.step) ? ({ unread: true } as const) : {};
-  const kept = held === undefined ? {} : { held };
-  turn.emit("review.requested", { activity: activityId, reason, key, severity, proposal, digest, ...noted, ...kept }, activity.step);
+  turn.emit("review.requested", { activity: activityId, reason, key, severity, proposal, digest, ...noted, ...more }, activity.step);
 }
 
 /** Nobody may be shown the question, so what waits for its answer fails. */
@@ -72,7 +78,11 @@ export function takeDecision(turn: Turn, activityId: string, decision: ReviewDec
   if (activity.review.digest !== decision.digest) return "the decision is about an older proposal";
   const { reason } = activity.review;
   const { id, action, by, proposal } = decision;
-  const decided = { activity: activityId, id, action, by, proposal, approved: approvedDigest(turn, activity, decision) };
+  // A changed call is another call: policies, classes and risk are asked about it, and the approval covers it as it is now.
+  const isChanged =
+    action === "modify" && activity.kind === "tool" && activity.review.held === undefined && inputIn(proposal) !== undefined;
+  const approved = approvedDigest(turn, activity, decision);
+  const decided = { activity: activityId, id, action, by, proposal, approved, ...(isChanged ? { recheck: true as const } : {}) };
   turn.emit("review.decided", decided, activity.step);
   if (activityId === INPUT_ACTIVITY) {
     if (action === "reject") stopAtFailure(turn, { code: "review_rejected", message: "a person rejected the input", step: null });

@@ -1,5 +1,5 @@
 /** How a node of each kind starts. A kind without an entry does not compile. */
-import type { Json, JsonObject } from "../../json.ts";
+import { type Json, type JsonObject, own } from "../../json.ts";
 import type { AgentStep, ModelStep, Step, StepKind } from "../../workflow/definition.ts";
 import { evaluate } from "../../workflow/expression.ts";
 import { misfitOf } from "../../workflow/prompt.ts";
@@ -50,6 +50,8 @@ export function startNode(turn: Turn, node: string, item: { readonly item?: Json
   const start = startOf(step);
   const input = rulesOf(step).input(step);
   if (input === null) return start(turn, node, step, null);
+  const changed = own(turn.birth.redrive?.changes ?? {}, node);
+  if (changed !== undefined) return start(turn, node, step, changed);
   const value = evaluate(input.template, { ...turn.scopeOf(stepOfNode(node)), ...item }, turn.countSteps);
   if (!value.ok) return failAt(turn, node, input.field, value.error.message, input.template);
   start(turn, node, step, value.value);

@@ -329,7 +329,7 @@ describe("on record", () => {
         const records = facts(state, event);
         expect(records).toHaveLength(1);
         if (typeof records === "string") throw new Error(records);
-        const record = records.map((fact) => reviewRecord("evt_1", state, fact, AT));
+        const record = records.map((fact) => reviewRecord("evt_1", state, fact, AT, (text) => text));
         expect(JSON.stringify(record)).not.toContain(secret);
         expect(record[0]).toMatchObject({
           resource: "run/run_1/approve",

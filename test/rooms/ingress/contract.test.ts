@@ -72,6 +72,8 @@ GET /v1/runs
 GET /v1/runs/{id}
 GET /v1/runs/{id}/events
 POST /v1/runs/{id}/cancel
+POST /v1/runs/{id}/pause
+POST /v1/runs/{id}/resume
 GET /v1/runs/{id}/steps/{step}/output
 GET /v1/runs/{id}/trace
 GET /v1/runs/{id}/risk

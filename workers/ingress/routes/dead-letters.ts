@@ -1,5 +1,6 @@
 /** `/v1/dead-letters`: runs that ended badly, and what people do with them. */
 import { z } from "@hono/zod-openapi";
+import type { Json, JsonObject } from "../../../core/json.ts";
 import { ok } from "../../../core/result.ts";
 import { discard, redrive } from "../../use-cases/dead-letters.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
@@ -7,10 +8,21 @@ import type { IngressPorts } from "../ports.ts";
 import { repeatable, replyOf } from "../repeat.ts";
 import { listOf } from "../schemas/answers.ts";
 import { reasonText } from "../schemas/names.ts";
-import { idempotencyHeader, pageOf, pageQuery } from "../schemas/requests.ts";
+import { idempotencyHeader, jsonObject, pageOf, pageQuery } from "../schemas/requests.ts";
 import { DeadLetter, Run } from "../schemas/views.ts";
 
 const params = { id: z.string() };
+
+const Redrive = z
+  .strictObject({
+    from: z
+      .string()
+      .max(63)
+      .optional()
+      .openapi({ description: "the step from which on everything is done again; completed steps before it are kept" }),
+    changes: jsonObject.optional().openapi({ description: "by step: the input with which it starts, in place of its definition's" }),
+  })
+  .openapi("Redrive");
 
 export function deadLetterRoutes(ports: IngressPorts): Endpoint[] {
   const endpoint = endpointsOf(ports);
@@ -35,10 +47,13 @@ export function deadLetterRoutes(ports: IngressPorts): Endpoint[] {
       action: "dead_letter.redrive",
       params,
       headers: idempotencyHeader,
+      body: Redrive,
+      bodyForm: "optional",
       answers: { 202: { description: "the new run", schema: Run } },
-      refusals: ["conflict", "kill_switch_active", "idempotency_key_reused"],
+      refusals: ["conflict", "kill_switch_active", "idempotency_key_reused", "injection_detected"],
       async handle(call) {
-        const redriven = await redrive(ports, call, { deadLetter: call.params.id }, repeatable(call, {}));
+        const sent = (call.body ?? {}) as { readonly from?: string; readonly changes?: JsonObject };
+        const redriven = await redrive(ports, call, { deadLetter: call.params.id, ...sent }, repeatable(call, sent as Json));
         if (!redriven.ok) return redriven;
         const { run } = redriven.value;
         const reply = replyOf(redriven.value, run);

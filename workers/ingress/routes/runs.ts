@@ -7,6 +7,7 @@ import { unknownId } from "../../../core/errors/unknown-name.ts";
 import { err, ok } from "../../../core/result.ts";
 import { RUN_STATUSES } from "../../../core/run/outside/view.ts";
 import { cancelRun } from "../../use-cases/cancel-run.ts";
+import { pauseRun, resumeRun } from "../../use-cases/pause-run.ts";
 import { findRun, shownTo } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
@@ -85,6 +86,37 @@ export function runRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         const cancelled = await cancelRun(ports, call, { run: call.params.id, reason: call.body.reason });
         return cancelled.ok ? reply(202, cancelled.value) : cancelled;
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/v1/runs/{id}/pause",
+      operationId: "pauseRun",
+      tag: "runs",
+      summary: "Pauses a run: calls in flight are awaited, nothing new is sent until a person resumes it",
+      action: "run.read",
+      params: { id },
+      body: z.strictObject({ reason: reasonText }),
+      answers: { 200: { description: "the run, paused", schema: Run } },
+      refusals: ["conflict", "injection_detected"],
+      async handle(call) {
+        const paused = await pauseRun(ports, call, { run: call.params.id, reason: call.body.reason });
+        return paused.ok ? reply(200, paused.value) : paused;
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/v1/runs/{id}/resume",
+      operationId: "resumeRun",
+      tag: "runs",
+      summary: "Lets a run that a person paused go on; what was allowed before is decided again",
+      action: "run.read",
+      params: { id },
+      answers: { 200: { description: "the run", schema: Run } },
+      refusals: ["conflict"],
+      async handle(call) {
+        const resumed = await resumeRun(ports, call, { run: call.params.id });
+        return resumed.ok ? reply(200, resumed.value) : resumed;
       },
     }),
     endpoint({

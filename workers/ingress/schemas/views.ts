@@ -78,6 +78,7 @@ export const Run = z
       .optional()
       .openapi({ description: "the run's last hand-over to a person" }),
     waiting_for: z.object({ kind: z.string(), id: z.string().optional(), since: time, until: time.optional() }).nullable(),
+    paused: z.object({ by: z.string(), reason: z.string(), at: time }).optional().openapi({ description: "a person paused it" }),
     metadata: jsonObject,
     trace_id: z.string(),
     created_at: time,
@@ -322,6 +323,36 @@ export const Model = z
 /** A secret without its value, and the hosts it may be sent to. */
 export const Secret = z.object({ name: z.string(), hosts: z.array(z.string()) }).openapi("Secret");
 
+/** A value as a reviewer sees it. */
+const ShownValue = z.union([z.object({ value: anyJson, truncated: z.literal(true).optional() }), z.object({ withheld: z.string() })]);
+
+/** What a reviewer sees beside the proposal. */
+const ReviewContext = z
+  .object({
+    input: ShownValue,
+    trace: z.array(
+      z.object({
+        ...{ step: z.string(), kind: z.string(), status: z.string(), attempts: z.number().int() },
+        output: ShownValue.optional(),
+        error: z.object({ code: z.string(), message: z.string() }).optional(),
+      }),
+    ),
+    effects: z
+      .array(
+        z.object({
+          ...{ step: z.string(), tool: z.string(), version: z.number().int().nullable(), effect: z.string() },
+          undo: z.object({ tool: z.string() }).nullable(),
+          description: z.string().optional(),
+          hosts: z.array(z.string()).optional(),
+        }),
+      )
+      .openapi({ description: "the calls that follow from an approval, and what would undo each" }),
+    untrusted: z
+      .array(z.object({ at: z.string(), sources: z.array(z.string()) }))
+      .openapi({ description: "places of the proposal (JSON Pointers) that hold what somebody untrusted said" }),
+  })
+  .openapi("ReviewContext");
+
 /** A question to a person, and its decision once there is one. */
 export const Review = z
   .object({
@@ -339,7 +370,12 @@ export const Review = z
     severity: z.enum(["critical", "high", "medium"]),
     status: z.enum(["pending", "approved", "rejected", "modified", "escalated", "expired", "cancelled"]),
     risk: z.object({ score: z.number().nullable(), factors: z.array(RiskFactor) }),
-    policy: z.object({ version: z.string().nullable(), decision: z.string().nullable() }),
+    policy: z.object({ version: z.string().nullable(), decision: z.string().nullable(), reasons: z.array(z.string()).optional() }),
+    context: ReviewContext.optional().openapi({ description: "what people are shown beside the proposal; absent in lists" }),
+    shown: z.string().optional().openapi({
+      description:
+        "SHA-256 of the RFC 8785 JSON of what is shown: `run`, `step`, `reason`, the fields of a hand-over, `risk`, `policy`, `context`, `proposal`, `digest`",
+    }),
     proposal: anyJson,
     digest: z.string(),
     due_at: time,

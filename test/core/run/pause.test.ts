@@ -1,0 +1,192 @@
+/** A person holds a run, lets it go on, or changes a call. */
+import { describe, expect, it } from "vitest";
+import { auditRecords } from "../../../core/run/outside/audit.ts";
+import { toRunView } from "../../../core/run/outside/present.ts";
+import { nextWakeAt } from "../../../core/run/outside/wake.ts";
+import type { AuthorityAnswer, AuthorityQuestion } from "../../../core/workflow/authority.ts";
+import { define, review, tool, undoneBy } from "../../support/run/definition.ts";
+import { answered, Drive } from "../../support/run/drive.ts";
+
+const two = () => define({ a: tool("payments.refund"), b: tool("mail.send", { needs: ["a"] }) });
+const pause = (by = "otto") => ({ kind: "pause", by, reason: "let me look" }) as const;
+const resume = (by = "otto", pausedBy = "otto") => ({ kind: "resume", by, pausedBy }) as const;
+const STOP = { kind: "workflow", org: "acme", name: "specimen" } as const;
+const plain = new Drive(two()).script.authority;
+const answerOf = (decision: "allow" | "ask" | "deny", question: AuthorityQuestion, guarded = false): AuthorityAnswer => {
+  const answer = plain(question);
+  if (answer.kind !== "tool") return answer;
+  const asked = guarded ? { asked: { context: { guarded_reached: true } } as never } : {};
+  return { ...answer, permission: { decision, policyVersion: "p9", reasons: ["calls.rule"], ...asked } };
+};
+/** The run, up to the question to a person, and the decision that answers it. */
+function asked(run: Drive) {
+  run.start().run((state) => Object.values(state.activities).some((one) => one.review?.id != null));
+  const activity = Object.values(run.state.activities).find((one) => one.review?.id != null);
+  const { id, digest, proposal } = activity?.review ?? { id: null, digest: "", proposal: null };
+  const decision = { id: id ?? "", action: "approve", by: "grace", reason: "", proposal, digest, at: run.now } as const;
+  return { activity: activity?.id ?? "", decision };
+}
+
+describe("a person's pause", () => {
+  it("[PAUSE-1] sends nothing new, takes what was in flight, needs no alarm, and does not go with the kill switch", () => {
+    const run = new Drive(two(), { tool: (name) => (name === "payments.refund" ? "never" : answered({})) }).start().run();
+    const { call } = run.activity("a");
+    expect(run.offer(pause())).toBeNull();
+    expect(run.state).toMatchObject({ status: "paused", hold: { by: "otto", reason: "let me look" } });
+    expect(nextWakeAt(run.machinery, run.state, run.now)).not.toBeNull();
+    run.offer({ kind: "tool.answered", activity: "a", call: call ?? 0, outcome: answered({ id: 1 }) });
+    run.run();
+    expect(run.state).toMatchObject({ status: "paused", steps: { a: { status: "completed" }, b: { status: "pending" } } });
+    expect(nextWakeAt(run.machinery, run.state, run.now)).toBeNull();
+    run.stops = { epoch: 2, active: [STOP], asOf: run.now };
+    run.offer({ kind: "tick" });
+    run.stops = { epoch: 3, active: [], asOf: run.now };
+    run.offer({ kind: "tick" });
+    expect(run.run().state.status).toBe("paused");
+    expect(toRunView(run.machinery, run.state)).toMatchObject({ paused: { by: "otto" }, waiting_for: { kind: "person", id: "otto" } });
+    run.now += 10 * 24 * 3_600_000;
+    expect(run.offer(resume())).toBeNull();
+    expect(run.run().state).toMatchObject({ status: "completed" });
+    expect(run.state).not.toHaveProperty("hold");
+    const records = auditRecords(run.machinery, run.events).filter(({ action }) => action === "run.pause" || action === "run.resume");
+    expect(records.map(({ action, actor }) => [action, actor.id])).toEqual([
+      ["run.pause", "otto"],
+      ["run.resume", "otto"],
+    ]);
+    expect(JSON.stringify(records)).not.toContain("let me look");
+  });
+
+  it("[PAUSE-2] is lifted by a person alone; the kill switch holds on where it is active", () => {
+    const run = new Drive(two()).start();
+    run.stops = { epoch: 2, active: [STOP], asOf: run.now };
+    run.run();
+    expect(run.state.status).toBe("paused");
+    expect(run.offer(resume())).toContain("kill switch");
+    expect(run.offer(pause())).toBeNull();
+    expect(run.offer(resume())).toBeNull();
+    expect(run.run().state).toMatchObject({ status: "paused", pausedBy: { scope: "workflow:specimen" } });
+    expect(run.sent).toEqual([]);
+    run.stops = { epoch: 3, active: [], asOf: run.now };
+    run.offer({ kind: "tick" });
+    expect(run.run().state.status).toBe("completed");
+  });
+
+  it("[PAUSE-3] what was allowed before is decided again once it goes on", () => {
+    let decision: "ask" | "deny" = "ask";
+    const run = new Drive(two(), { authority: (question) => answerOf(decision, question) });
+    const answer = asked(run);
+    run.offer(pause());
+    run.offer({ kind: "review.decided", ...answer });
+    expect(run.run().state).toMatchObject({ status: "paused", activities: { a: { phase: "ready" } } });
+    decision = "deny";
+    run.offer(resume());
+    expect(run.run().state).toMatchObject({ status: "failed", error: { code: "policy_denied", step: "a" } });
+    expect(run.sent).toEqual([]);
+  });
+
+  it("[PAUSE-4] ends with the run that somebody cancels", () => {
+    const run = new Drive(two()).start();
+    run.offer(pause());
+    run.offer({ kind: "cancel", by: "ada", reason: "enough" });
+    expect(run.run().state.status).toBe("cancelled");
+    expect(run.state).not.toHaveProperty("hold");
+    expect(run.offer(pause())).toBe("the run has ended");
+  });
+
+  it("[PAUSE-5] is not lifted by who knew of another one, is made once, and not over a run that is ending", () => {
+    const run = new Drive(two()).start();
+    expect(run.offer(resume())).toBe("nobody has paused this run");
+    run.offer(pause("ada"));
+    const before = run.state.seq;
+    expect(run.offer(pause("ada"))).toBeNull();
+    expect(run.offer(pause("otto"))).toContain("already paused, by ada");
+    expect(run.offer(resume("otto", "otto"))).toContain("paused again, by ada");
+    expect(run.state.seq).toBe(before);
+    const ending = new Drive(two(), { tool: (name) => (name === "payments.refund" ? "never" : answered({})) }).start().run();
+    ending.offer({ kind: "cancel", by: "ada", reason: "" });
+    expect(ending.offer(pause())).toBe("the run is already ending");
+  });
+});
+
+describe("a changed call", () => {
+  const changed = (answer: ReturnType<typeof asked>) => ({
+    kind: "review.decided" as const,
+    activity: answer.activity,
+    decision: { ...answer.decision, action: "modify" as const, proposal: { tool: "payments.refund", input: { amount: 99 } } },
+  });
+
+  it("[REV-24] is put to the policies as it is now, and what they deny is not sent", () => {
+    const questions: AuthorityQuestion[] = [];
+    const inputOf = (question: AuthorityQuestion) => (question.kind === "tool" ? question.call?.input : null);
+    const isChanged = (question: AuthorityQuestion) => JSON.stringify(inputOf(question)) === '{"amount":99}';
+    const script = (after: "ask" | "deny") => (question: AuthorityQuestion) => {
+      questions.push(question);
+      return answerOf(isChanged(question) ? after : "ask", question);
+    };
+    const denied = new Drive(define({ a: tool("payments.refund") }), { authority: script("deny") });
+    denied.offer(changed(asked(denied)));
+    expect(denied.run().state).toMatchObject({ status: "failed", error: { code: "policy_denied" } });
+    expect(denied.sent).toEqual([]);
+    const run = new Drive(define({ a: tool("payments.refund") }), { authority: script("ask") });
+    run.offer(changed(asked(run)));
+    expect(run.run().state.status).toBe("completed");
+    expect(run.events.filter(({ type }) => type === "review.requested")).toHaveLength(1);
+    expect(questions.filter(isChanged)).toHaveLength(2);
+  });
+});
+
+describe("what a reviewer is shown", () => {
+  const requestOf = (run: Drive) => {
+    run.start().run((state) => Object.values(state.activities).some(({ phase }) => phase === "approving"));
+    const effect = run.wanted().find(({ kind }) => kind === "review.open");
+    if (effect?.kind !== "review.open") throw new Error("nobody is asked");
+    return effect.request;
+  };
+
+  it("[REV-25] the trace so far, what would happen and how it would be undone, and the policy's answer", () => {
+    const pay = tool("pay.out", {
+      needs: ["look"],
+      compensate: undoneBy("pay.back"),
+      input: { to: { cel: "steps.look.output.who" } },
+    });
+    const run = new Drive(define({ look: tool("orders.get"), pay }, { tools: ["orders.get", "pay.out", "pay.back"] }), {
+      tool: () => answered({ who: "bob" }),
+      authority: (question) => answerOf(question.kind === "tool" && question.tool === "pay.out" ? "ask" : "allow", question, true),
+    });
+    const request = requestOf(run);
+    expect(request.policy).toEqual({ version: "p9", decision: "ask", reasons: ["calls.rule"] });
+    expect(request.context).toMatchObject({
+      trace: [{ step: "look", kind: "tool", status: "completed", output: { value: { who: "bob" } } }, { step: "pay" }],
+      effects: [{ step: "pay", tool: "pay.out", effect: "write", undo: { tool: "pay.back" } }],
+      untrusted: [{ at: "/input/to", sources: ["tool:orders.get"] }],
+    });
+    expect(request.taints).toEqual(["guarded"]);
+    expect(request.operations).toEqual(["workflow:specimen/pay", "tool:pay.out", "policy"]);
+  });
+
+  it("[REV-25] of a step that asks, the writes that follow it; what is untrusted there is said", () => {
+    const ok = review({ needs: ["look"], proposal: { to: { cel: "steps.look.output.who" } } });
+    const run = new Drive(
+      define({ look: tool("orders.get"), ok, pay: tool("pay.out", { needs: ["ok"] }), read: tool("orders.get", { needs: ["ok"] }) }),
+      {
+        tool: () => answered({ who: "bob" }),
+      },
+    );
+    const request = requestOf(run);
+    expect(request.context?.effects).toEqual([{ step: "pay", tool: "pay.out", version: null, effect: "write", undo: null }]);
+    expect(request.context?.untrusted).toMatchObject([{ at: "/to" }]);
+    expect(request.taints).toEqual(["untrusted"]);
+  });
+
+  it("[REV-26] nothing of a class that the org does not show to reviewers, and no more of a value than a page", () => {
+    const ok = review({ needs: ["look"], proposal: { fixed: 1 } });
+    const definition = define({ look: tool("orders.get"), ok });
+    const run = new Drive(definition, { tool: () => answered({ secret: "x".repeat(9_000) }) }, { sinks: { reviews: "public" } });
+    const request = requestOf(run);
+    expect(request.context).toMatchObject({ input: { withheld: expect.stringContaining("internal") } });
+    expect(request.context?.trace[0]?.output).toEqual({ withheld: "`internal` data is not shown to reviewers" });
+    const open = requestOf(new Drive(definition, { tool: () => answered({ text: "x".repeat(9_000) }) }));
+    expect(open.context?.trace[0]?.output).toMatchObject({ truncated: true });
+    expect(JSON.stringify(open.context).length).toBeLessThan(8_000);
+  });
+});
