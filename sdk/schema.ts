@@ -220,6 +220,65 @@ export type CheckedWorkflow = {
   readonly reach: ReachNews;
 };
 
+export type Collection = {
+  readonly name: string;
+  readonly description: string;
+  readonly sensitivity: "public" | "internal" | "confidential" | "restricted";
+  readonly allow: {
+    readonly roles?: readonly string[];
+    readonly users?: readonly string[];
+  } | null;
+  readonly sources: readonly string[] | null;
+  readonly embedding: string | null;
+  readonly chunk: {
+    readonly tokens: number;
+    readonly overlap: number;
+  };
+  readonly retention_days: number | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+};
+
+export type CollectionSettings = {
+  readonly description?: string;
+  readonly sensitivity?: "public" | "internal" | "confidential" | "restricted";
+  readonly allow?: Readers;
+  /** hosts that documents may come from; a document then has to name its `source` */
+  readonly sources?: readonly string[];
+  /** an embedding model of the org; without one an embedded default is used */
+  readonly embedding?: string;
+  /** in tokens; `overlap` is 40 where nobody says, or a quarter of a chunk where that is less */
+  readonly chunk?: {
+    readonly tokens?: number;
+    readonly overlap?: number;
+  };
+  readonly retention_days?: number;
+};
+
+export type ConsistencyProof = {
+  readonly from: number;
+  readonly to: number;
+  readonly proof: readonly string[];
+};
+
+export type CostNode = {
+  readonly name: string;
+  readonly usd: number;
+  readonly calls?: number;
+  readonly children?: readonly CostNode[];
+};
+
+export type Costs = {
+  readonly data: readonly ({
+    readonly usd: number;
+    readonly tokens_in: number;
+    readonly tokens_out: number;
+    readonly calls: number;
+  } & { readonly [name: string]: unknown })[];
+  /** the sum of `usd` over all groups */
+  readonly total_usd: number;
+};
+
 export type CreateApiKey = {
   readonly org?: string;
   readonly user: string;
@@ -854,6 +913,51 @@ export type Definition = {
   } };
 };
 
+export type Document = {
+  readonly id: string;
+  readonly collection: string;
+  readonly revision: number;
+  readonly status: "processing" | "ready" | "quarantined" | "refused" | "superseded";
+  /** the revision that searches find */
+  readonly serving: number | null;
+  readonly title: string;
+  readonly source: string | null;
+  readonly allow: {
+    readonly roles?: readonly string[];
+    readonly users?: readonly string[];
+  } | null;
+  readonly metadata: { readonly [name: string]: string | number | boolean };
+  /** SHA-256, hex */
+  readonly hash: string;
+  readonly chunks: number;
+  readonly findings: readonly ({
+    readonly type: string;
+    readonly count: number;
+    readonly message: string;
+  })[];
+  readonly uploaded_by: string;
+  readonly released_by: string | null;
+  readonly expires_at: string | null;
+  readonly created_at: string;
+};
+
+export type DocumentWithText = Document & {
+  readonly text: string | null;
+};
+
+export type Drills = {
+  readonly data: readonly ({
+    readonly id: string;
+    readonly at: string;
+    readonly scope: string;
+    readonly status: "running" | "done";
+    readonly runs: number;
+    readonly revoked_ms: number | null;
+    readonly last_dispatch_ms: number | null;
+    readonly drained_ms: number | null;
+  })[];
+};
+
 export type EmbeddingList = {
   readonly object: string;
   readonly data: readonly ({
@@ -868,6 +972,32 @@ export type EmbeddingRequest = {
   readonly encoding_format?: "float" | "base64";
   readonly dimensions?: number;
   readonly user?: string;
+};
+
+export type Erasure = {
+  readonly id: string;
+  readonly org: string;
+  readonly status: "running" | "completed";
+  readonly asked_by: string;
+  readonly asked_at: string;
+  readonly completed_at: string | null;
+  /** what is gone now, by store */
+  readonly gone: readonly ({
+    readonly store: string;
+    readonly entries: number;
+  })[];
+  /** runs about the person whose content is still to go */
+  readonly runs_left: number;
+  /** copies that end by themselves */
+  readonly within_30_days: readonly ({
+    readonly what: string;
+    readonly by: string;
+  })[];
+  /** what an erasure leaves */
+  readonly stays: readonly ({
+    readonly store: string;
+    readonly why: string;
+  })[];
 };
 
 export type Estimate = {
@@ -897,6 +1027,51 @@ export type Event = {
   readonly step?: string;
   /** any JSON value */
   readonly data: Json;
+};
+
+export type Explanation = {
+  readonly run: string;
+  readonly cost: CostNode;
+  readonly time: {
+    readonly total_ms: number;
+    readonly critical_path: readonly ({
+      readonly step: string;
+      readonly ms: number;
+      readonly what: string;
+    })[];
+    readonly waiting_ms: number;
+    readonly retry_ms: number;
+    readonly queue_ms: number;
+  };
+  readonly causes: readonly ({
+    readonly cause: string;
+    readonly what: string;
+    readonly step: string | null;
+    readonly ms: number;
+    readonly usd: number;
+  })[];
+  readonly waste: readonly ({
+    readonly what: string;
+    readonly usd: number;
+    readonly ms: number;
+  })[];
+  readonly what_ifs: readonly ({
+    readonly what: string;
+    readonly step: string;
+    /** dollars that it would have saved */
+    readonly usd: number;
+  })[];
+  readonly decisions: readonly ({
+    readonly step: string | null;
+    readonly what: string;
+    readonly why: string;
+  })[];
+  readonly median: {
+    readonly usd: number;
+    readonly ms: number;
+    readonly runs: number;
+  } | null;
+  readonly summary: string;
 };
 
 export type Feedback = {
@@ -974,6 +1149,17 @@ export type ImportedTools = {
     readonly name: string;
     readonly reason: string;
   })[];
+};
+
+export type InclusionProof = {
+  readonly seq: number;
+  /** entries that the checkpoint covers */
+  readonly size: number;
+  /** 32 bytes, in base64 */
+  readonly leaf_hash: string;
+  readonly proof: readonly string[];
+  /** the signed note that the proof leads to */
+  readonly checkpoint: string;
 };
 
 export type Introspect = {
@@ -1132,6 +1318,17 @@ export type ModelRouteManifest = {
 export type NewApiKey = ApiKey & {
   /** shown only in this answer; absent when the answer is repeated */
   readonly key?: string;
+};
+
+export type NewDocument = {
+  readonly id?: string;
+  readonly title: string;
+  /** plain text or Markdown; at most what a request may hold */
+  readonly text: string;
+  readonly source?: string;
+  readonly allow?: Readers;
+  readonly metadata?: { readonly [name: string]: string | number | boolean };
+  readonly expires_at?: string;
 };
 
 /** An error as OpenAI's clients read it */
@@ -1322,6 +1519,25 @@ export type PermissionsRequested = {
   readonly version: string;
 };
 
+export type PersonExport = {
+  readonly subject: string;
+  readonly org: string;
+  readonly generated_at: string;
+  /** `from_input`: a person asks for themselves; what tools and models brought may be other people's and stays a placeholder */
+  readonly values: "all" | "from_input";
+  readonly runs: readonly ({
+    readonly run: Run;
+    readonly events: readonly Event[];
+    readonly reviews: readonly Review[];
+    readonly feedback: readonly Feedback[];
+  })[];
+  /** what the person said of runs */
+  readonly feedback: readonly Feedback[];
+  readonly erasure: Erasure | null;
+  /** `?cursor=` for the next runs; null: these were the last */
+  readonly next_cursor: string | null;
+};
+
 export type PolicyActivation = {
   readonly id: string;
   readonly kind: "policies" | "permissions";
@@ -1500,6 +1716,12 @@ export type ReachedSystem = {
   readonly steps: readonly string[];
 };
 
+/** who may read: one of the roles or one of the users is enough */
+export type Readers = {
+  readonly roles?: readonly ("caller" | "developer" | "reviewer" | "operator" | "monitor" | "auditor" | "admin")[];
+  readonly users?: readonly string[];
+};
+
 export type Redrive = {
   /** the step from which on everything is done again; completed steps before it are kept */
   readonly from?: string;
@@ -1532,6 +1754,10 @@ export type RegisteredWorkflow = {
     readonly message: string;
   })[];
   readonly reach: ReachNews;
+};
+
+export type ReleaseDocument = {
+  readonly reason: string;
 };
 
 export type Replay = {
@@ -1758,6 +1984,8 @@ export type Run = {
   readonly ended_at: string | null;
   readonly redrive_of?: string;
   readonly parent?: string;
+  /** set when the run's person was erased, and all content with them */
+  readonly erased_at?: string;
   /** set when the run ended as a dead letter */
   readonly dead_letter?: {
     readonly id: string;
@@ -1823,6 +2051,8 @@ export type RunLine = {
   readonly ended_at: string | null;
   readonly redrive_of?: string;
   readonly parent?: string;
+  /** set when the run's person was erased, and all content with them */
+  readonly erased_at?: string;
   /** set when the run ended as a dead letter */
   readonly dead_letter?: {
     readonly id: string;
@@ -1834,6 +2064,40 @@ export type RunLine = {
 /** OTLP JSON */
 export type RunTrace = {
   readonly resourceSpans: readonly JsonObject[];
+};
+
+export type Search = {
+  readonly query: string;
+  readonly k?: number;
+  readonly mode?: "hybrid" | "keyword" | "vector";
+  /** facts of the documents' `metadata` that results must have; of a list, one is enough */
+  readonly filter?: { readonly [name: string]: string | number | boolean | readonly (string | number | boolean)[] };
+};
+
+export type SearchResults = {
+  readonly results: readonly ({
+    readonly document: string;
+    readonly revision: number;
+    readonly title: string;
+    readonly source: string | null;
+    /** what a citation names */
+    readonly chunk: string;
+    /** in UTF-16 units of the document's text */
+    readonly start: number;
+    readonly end: number;
+    readonly section: readonly string[];
+    readonly text: string;
+    readonly score: number;
+    /** SHA-256, hex */
+    readonly hash: string;
+    readonly why: {
+      readonly keyword_rank: number | null;
+      readonly vector_rank: number | null;
+    };
+  })[];
+  readonly mode: "hybrid" | "keyword" | "vector";
+  /** the embedding model failed: words alone ranked */
+  readonly degraded: boolean;
 };
 
 export type Secret = {
@@ -1863,6 +2127,10 @@ export type SplitTraffic = {
     readonly version: number;
     readonly percent: number;
   })[];
+};
+
+export type StartDrill = {
+  readonly scope: string;
 };
 
 export type StartRun = {
