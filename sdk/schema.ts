@@ -450,6 +450,10 @@ export type Definition = {
       readonly to?: string;
     };
   };
+  readonly slo?: {
+    readonly success: number;
+    readonly p95_ms?: number | null;
+  };
   /** by id */
   readonly steps: { readonly [name: string]: {
     readonly kind: "model";
@@ -2415,6 +2419,37 @@ export type Usage = {
   readonly model_calls: number;
   readonly tool_calls: number;
   readonly cache_hits: number;
+};
+
+export type WorkflowHealth = {
+  readonly data: readonly ({
+    readonly workflow: string;
+    /** runs that ended in the window */
+    readonly runs: number;
+    /** the share of them that completed */
+    readonly success_rate: number | null;
+    readonly duration_ms: {
+      readonly p50: number | null;
+      readonly p95: number | null;
+      readonly p99: number | null;
+    };
+    readonly tool_failure_rate: number | null;
+    readonly cost_usd: {
+      readonly p50: number | null;
+      readonly p95: number | null;
+    };
+    /** runs that wait now */
+    readonly waiting: number;
+    /** the mean score of feedback given in the window, -1 to 1 */
+    readonly feedback: number | null;
+    readonly quality: number | null;
+    readonly slo?: {
+      readonly success: number;
+      readonly p95_ms: number | null;
+      /** the share of the window's allowed failures that is left */
+      readonly budget_left: number;
+    };
+  })[];
 };
 
 export type WorkflowReach = {

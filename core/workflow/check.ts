@@ -2,9 +2,11 @@
  * Turns a definition as a developer sent it into a valid definition with every default filled in, or into the list of its errors, each
  * with its place. Total for any JSON.
  */
+
 import type { FieldError } from "../errors/problem.ts";
 import { flawOfName } from "../guardrail/pii/personal-name.ts";
 import { readGuardrails } from "../guardrail/rules/read.ts";
+import type { Slo } from "../health/budget.ts";
 import { escapeToken, isObject, type Json, type JsonObject } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 import { checkExpressions } from "./check-expressions.ts";
@@ -51,6 +53,7 @@ export function checkDefinition(raw: Json, known: Known): Result<Definition, rea
     on_budget: readOnBudget(form),
     // A definition without them has no such field: its digest stays as it was before guardrails of workflows existed.
     ...(guardrails === null ? {} : { guardrails }),
+    ...readSlo(form),
     steps,
   };
   form.close();
@@ -109,6 +112,16 @@ function readLimits(form: Form, stepCount: number): Limits {
   };
   limits.close();
   return read;
+}
+
+/** Absent where it was not sent, so that a definition without one keeps its digest. */
+function readSlo(form: Form): { readonly slo?: Slo } {
+  const inner = form.form("slo");
+  if (inner === null) return {};
+  const success = inner.number("success", { min: 0, max: 1 });
+  const p95_ms = inner.numberOrNull("p95_ms", { min: 1, max: 31_536_000_000 });
+  inner.close();
+  return { slo: { success, p95_ms } };
 }
 
 function readOnBudget(form: Form): { readonly value: Json } | null {

@@ -4,7 +4,9 @@
  *
  * PERSISTED: in D1 by (org, name, version), and inside every run for the run's life.
  */
+
 import type { GuardrailSettings, StepGuardrails } from "../guardrail/rules/settings.ts";
+import type { Slo } from "../health/budget.ts";
 import type { Json, JsonObject } from "../json.ts";
 
 /** A value in which `{"cel": "…"}` at any depth is an expression. */
@@ -196,5 +198,7 @@ export type Definition = {
   readonly on_budget: { readonly value: Template } | null;
   /** Rules for inputs, tools' answers and outputs in addition to those of the org and the platform. */
   readonly guardrails?: GuardrailSettings;
+  /** What is promised of its runs. Absent: nothing. */
+  readonly slo?: Slo;
   readonly steps: { readonly [id: string]: Step };
 };

@@ -87,6 +87,42 @@ describe("costs", () => {
   });
 });
 
+describe("health", () => {
+  it("[HEALTH-1] says of each workflow how its runs did lately, and what is left of its error budget", async () => {
+    const definition = { name: "promised", input: { type: "object" }, output: { cel: "1" }, slo: { success: 0.5, p95_ms: 60_000 } };
+    const made = await call("POST", "/v1/workflows", world.keys.developer, {
+      ...definition,
+      steps: { a: { kind: "transform", value: { cel: "input.n.m" } } },
+    });
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    for (const n of [{ m: 1 }, { m: 2 }, { m: 3 }, { q: 4 }]) {
+      const started = await call("POST", "/v1/runs", world.keys.app, { workflow: "promised", input: { n } });
+      await eventually(`/v1/runs/${started.body["id"]}`, world.keys.app, ENDED);
+    }
+    const monitor = await makeKey(world.org, "uptime", ["monitor"]);
+    const health = async (query = "") =>
+      ((await call("GET", `/v1/health/workflows${query}`, monitor)).body["data"] as JsonObject[]).find(
+        ({ workflow }) => workflow === "promised",
+      );
+    await expect
+      .poll(() => health(), { timeout: 10_000 })
+      .toMatchObject({
+        runs: 4,
+        success_rate: 0.75,
+        cost_usd: { p50: 0, p95: 0 },
+        waiting: 0,
+        feedback: null,
+        quality: null,
+        slo: { success: 0.5, p95_ms: 60_000, budget_left: 0.5 },
+      });
+    const { p50, p95, p99 } = (await health())?.["duration_ms"] as { p50: number; p95: number; p99: number };
+    expect(p50).toBeGreaterThanOrEqual(0);
+    expect(p50 <= p95 && p95 <= p99).toBe(true);
+    expect((await call("GET", "/v1/health/workflows?minutes=0", monitor)).status).toBe(400);
+    expect((await call("GET", "/v1/runs", monitor)).status).toBe(403);
+  });
+});
+
 describe("explanations", () => {
   it("[EXPLAIN-5] sum to the run's cost, with its child run's, for who may see the run", async () => {
     const ended = await run("nested");

@@ -581,6 +581,7 @@ function permits(role: Role, action: string, user: string, owner: string | undef
     "override.read",
     "guardrail.check",
     "policy.read",
+    "health.read",
   ];
   const own: { [R in Role]: readonly string[] } = {
     admin: [],
@@ -592,6 +593,8 @@ function permits(role: Role, action: string, user: string, owner: string | undef
       "model.read",
       "credential.introspect",
       ...(owner === user ? ["run.read", "run.cancel", "run.pause", "run.resume", "run.signal", "run.feedback"] : []),
+      "health.read",
+      ...(owner === user ? ["run.read", "run.cancel", "run.signal", "run.feedback"] : []),
     ],
     developer: [...staff, "override.ask", "workflow.write", "tool.write", "tool.test", "tool.approve", "model.write", "secret.write"],
     reviewer: [...staff, "review.decide", "override.ask", "override.approve", "tool.approve"],
@@ -607,7 +610,7 @@ function permits(role: Role, action: string, user: string, owner: string | undef
       "kill.throw",
     ],
     auditor: [...staff, "audit.read", "audit.verify"],
-    monitor: [],
+    monitor: ["health.read"],
   };
   if ((action === "self.read" || action === "key.rotate") && owner === user) return true;
   return own[role].includes(action);

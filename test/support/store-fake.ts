@@ -461,6 +461,7 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
           page,
         ),
     },
+    health: { health: async () => [] },
     deadLetters: {
       list: async (org, page, status) =>
         paged(

@@ -30,6 +30,7 @@ import { estimateRoutes } from "./routes/estimate.ts";
 import { explainRoutes } from "./routes/explain.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
 import { guardrailRoutes } from "./routes/guardrails.ts";
+import { healthRoutes } from "./routes/health.ts";
 import { killSwitchRoutes } from "./routes/kill-switch.ts";
 import { knowledgeRoutes } from "./routes/knowledge.ts";
 import { listModelRoutes } from "./routes/list-models.ts";
@@ -148,6 +149,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...metricsRoutes(ports),
   ...costRoutes(ports),
   ...explainRoutes(ports),
+  ...healthRoutes(ports),
 ];
 
 /** OpenAPI writes `{id}` where the router writes `:id`; what is named `tile` has slashes in it. */

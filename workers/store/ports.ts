@@ -20,6 +20,7 @@ import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
 import type { Definition } from "../../core/workflow/definition.ts";
 import type { Share } from "../../core/workflow/traffic.ts";
 import type { WorkflowVersionLine, WorkflowVersionView } from "../../core/workflow/view.ts";
+import type { HealthStore } from "./health.ts";
 
 /** A key and what is kept of it beside its view. */
 export type ApiKeyRow = ApiKeyView & { hash: string; created_by: string | null; root: string };
@@ -319,6 +320,7 @@ export type StorePort = {
   readonly runs: RunList;
   readonly deadLetters: DeadLetterList;
   readonly overrides: OverrideStore;
+  readonly health: HealthStore;
   readonly approvers: ApproverStore;
   readonly collections: CollectionStore;
   readonly audit: AuditStore;

@@ -195,7 +195,11 @@ export const feedback = sqliteTable(
     comment: text("comment"),
     createdAt: integer("created_at").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.org, table.run, table.user] }), index("feedback_by_user").on(table.org, table.user)],
+  (table) => [
+    primaryKey({ columns: [table.org, table.run, table.user] }),
+    index("feedback_by_user").on(table.org, table.user),
+    index("feedback_by_time").on(table.org, table.createdAt),
+  ],
 );
 
 /** Every version of every tool. The newest that is active is the tool; going back to older content is a new version. */

@@ -10,6 +10,7 @@ import { openDatabase } from "./database.ts";
 import { storeDeadLetters } from "./dead-letters.ts";
 import { type ErasureStore, storeErasures } from "./erasures.ts";
 import { storeFeedback } from "./feedback.ts";
+import { storeHealth } from "./health.ts";
 import { storeIdempotency } from "./idempotency.ts";
 import { storeKeys } from "./keys.ts";
 import { storeLogins } from "./logins.ts";
@@ -99,6 +100,7 @@ export function defineStore(ports: StorePorts): Store {
       isBehind: async () => false,
     },
     deadLetters: storeDeadLetters(db),
+    health: storeHealth(db),
     overrides: storeOverrides(db, outbox, now),
     approvers: storeApprovers(db, outbox, now),
     collections: storeCollections(db, outbox, now),

@@ -30,6 +30,7 @@ export type Action =
   | `person.${"export" | "erase"}`
   | "guardrail.check"
   | "metrics.read"
+  | "health.read"
   | "credential.introspect";
 
 /** Who asks, and under which trace. */

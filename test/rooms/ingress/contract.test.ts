@@ -81,6 +81,7 @@ GET /v1/runs/{id}/explain
 POST /v1/runs/{id}/signals/{name}
 POST /v1/runs/estimate
 GET /v1/costs
+GET /v1/health/workflows
 POST /v1/runs/{id}/feedback
 POST /v1/runs/{id}/replay
 POST /v1/guardrails/check

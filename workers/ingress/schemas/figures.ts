@@ -42,6 +42,34 @@ export const Explanation = z
   })
   .openapi("Explanation");
 
+const share = z.number().min(0).max(1);
+
+/** `GET /v1/health/workflows`. */
+export const WorkflowHealthList = z
+  .object({
+    data: z.array(
+      z.object({
+        workflow: z.string(),
+        runs: count.openapi({ description: "runs that ended in the window" }),
+        success_rate: share.nullable().openapi({ description: "the share of them that completed" }),
+        duration_ms: z.object({ p50: ms.nullable(), p95: ms.nullable(), p99: ms.nullable() }),
+        tool_failure_rate: share.nullable(),
+        cost_usd: z.object({ p50: dollars.nullable(), p95: dollars.nullable() }),
+        waiting: count.openapi({ description: "runs that wait now" }),
+        feedback: z.number().nullable().openapi({ description: "the mean score of feedback given in the window, -1 to 1" }),
+        quality: z.number().nullable(),
+        slo: z
+          .object({
+            success: share,
+            p95_ms: ms.nullable(),
+            budget_left: share.openapi({ description: "the share of the window's allowed failures that is left" }),
+          })
+          .optional(),
+      }),
+    ),
+  })
+  .openapi("WorkflowHealth");
+
 /** `GET /v1/costs`. */
 export const Costs = z
   .object({

@@ -101,6 +101,7 @@ export const DefinitionBody = described(
     on_failure: oneOf("compensate", "park"),
     on_budget: objectOf({ value: TEMPLATE }, ["value"]),
     guardrails: GUARDRAILS,
+    slo: objectOf({ success: NUMBER, p95_ms: { type: ["number", "null"] } }, ["success"]),
     steps: { ...mapOf(STEP), description: "by id" },
   },
   ["name", "input", "output", "steps"],

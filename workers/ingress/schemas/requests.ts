@@ -7,7 +7,8 @@ import { fromRfc3339 } from "../../../core/time.ts";
 export const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 
-const wholeNumber = (least: number, most: number, otherwise: string) =>
+/** A whole number in a query; `otherwise`: what is told of anything else. */
+export const wholeNumber = (least: number, most: number, otherwise: string) =>
   z
     .string()
     .regex(/^(0|[1-9]\d{0,15})$/, otherwise)
