@@ -1,18 +1,22 @@
 /**
- * Verifies an audit chain from the outside: `npm run audit:verify -- FILE|URL`. Needs the entries and the public keys and nothing of
- * the platform: it stands on core/audit, RFC 8785 and the SHA-256 and Ed25519 of Node.
+ * Verifies an audit log from the outside: `npm run audit:verify -- FILE|URL`. Needs the entries, the public keys and the checkpoints, and
+ * nothing of the platform: everything it stands on is in scripts/audit/, written from the contract and the specifications it names.
  */
-import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { type ChainHead, type ChainProblem, ChainVerifier, type Origin, type VerifyTools } from "../core/audit/chain.ts";
-import { isObject, type Json, type JsonObject } from "../core/json.ts";
+import { Chain, FAULTS, type Fault, type Head, keysFor } from "./audit/chain.ts";
+import { isFields } from "./audit/json.ts";
+import { type Checkpoint, type NoteKey, noteKey, readNote, vkeyOf } from "./audit/note.ts";
+import { judge, type Policy, readPolicy } from "./audit/policy.ts";
+import { fromFile, fromUrl, isUrl, Refused, readKeys, readText, type Source } from "./audit/sources.ts";
+import { GrowingTree } from "./audit/tree.ts";
 
 const USAGE = `usage: npm run audit:verify -- FILE|URL [options]
 
-  FILE              entries as JSON ({"data": […]} or a list) or as JSON lines
-  URL               …/v1/audit/entries, or the address of a deployment: pages through all of them
+  FILE              entries as JSON ({"data": […]} or a list) or as JSON lines, also gzipped; or a folder of segments
+  URL               …/v1/audit/entries, or the address of a deployment: pages through all of them, and takes its checkpoint
   --keys FILE|URL   the public keys (a JWK set); by default those of the URL's origin, or "keys" in the FILE
+  --checkpoint FILE a checkpoint you kept: the entries must lead to it; may be given more than once
+  --policy FILE     how many witnesses must have cosigned the newest checkpoint (c2sp.org/tlog-policy)
   --token TOKEN     bearer token of an auditor; by default the variable BULKHEAD_TOKEN
   --org ORG         the org to look at, for the platform admin
   --head SEQ:HASH   an entry you noted before: it must be in the chain (shows entries cut off at the end)
@@ -20,24 +24,21 @@ const USAGE = `usage: npm run audit:verify -- FILE|URL [options]
   --slice           the entries start anywhere; what came before them is not looked at
 `;
 
-const PAGE = 200;
-const SHOWN_PROBLEMS = 20;
-const TIMEOUT_MS = 30_000;
+const SHOWN_FAULTS = 20;
 
 type Options = {
   readonly source: string;
   readonly keys: string | undefined;
+  readonly checkpoints: readonly string[];
+  readonly policy: string | undefined;
   readonly token: string | undefined;
   readonly org: string | undefined;
-  readonly head: ChainHead | null;
-  readonly origin: Origin;
+  readonly head: Head | null;
+  readonly start: Head | null | "first";
 };
 
 /** What is written where: `say` is the verdict, `progress` is replaced by the next one. */
 export type Output = { readonly say: (line: string) => void; readonly progress: (line: string) => void };
-
-/** Something that is asked for wrongly or cannot be read: told in one line, without a stack. */
-class Refused extends Error {}
 
 /** The exit code: 0 when everything holds, 1 when anything does not or cannot be told. */
 export async function auditVerify(args: readonly string[], output: Output): Promise<0 | 1> {
@@ -51,38 +52,129 @@ export async function auditVerify(args: readonly string[], output: Output): Prom
 }
 
 async function verifySource(options: Options, output: Output): Promise<0 | 1> {
-  const { pages, keys } = isUrl(options.source) ? await fromUrl(options) : await fromFile(options);
-  const signers = new Map<string, number>();
-  const verifier = new ChainVerifier(toolsOf(keys, signers), options.origin);
-  const problems: ChainProblem[] = [];
-  let noted = options.head === null;
-  for await (const page of pages) {
-    for (const entry of page) {
-      for (const problem of verifier.take(entry)) problems.push(problem);
-      noted ||= isObject(entry) && entry["seq"] === options.head?.seq && entry["hash"] === options.head?.hash;
-    }
-    output.progress(`${count(verifier.checked)} entries checked, ${count(problems.length)} problems`);
-  }
-  output.progress("");
-  if (!noted) {
-    const message = "the entry you noted (`--head`) is not in this chain";
-    problems.push({ seq: options.head?.seq ?? null, code: "head_missing", message });
-  }
-  return tellVerdict(verifier, problems, signers, options, output);
+  const source = await sourceOf(options);
+  const keys = options.keys === undefined ? source.keys : await readKeys(options.keys);
+  if (keys === null) throw new Refused("no public keys came along: give them with --keys");
+  const policy = options.policy === undefined ? null : policyOf(await readText(options.policy), options.policy);
+  const kept = await Promise.all(options.checkpoints.map(async (path) => noteOf(await readText(path), path)));
+  const notes = [...kept, ...source.notes.map((note) => noteOf(note, "what the log shows as its checkpoint"))];
+  const logKeys = readable(() => keysFor("checkpoint", keys));
+  const chain = new Chain(
+    readable(() => keysFor("audit", keys)),
+    options.start,
+  );
+  const found = await walk(source, chain, notes, options, output);
+  const about = notes.map((note) => ({
+    note,
+    ...checkpointFaults(
+      note,
+      found.roots,
+      [...logKeys.values()].map(({ raw }) => raw),
+      policy,
+    ),
+  }));
+  const wrong = about.flatMap(({ faults }) => faults);
+  if (policy !== null && notes.length === 0) wrong.push("there is no checkpoint for the policy to judge");
+  return tell({ chain, faults: found.faults, wrong, about, options, output });
 }
 
-function tellVerdict(
-  verifier: ChainVerifier,
-  problems: readonly ChainProblem[],
-  signers: ReadonlyMap<string, number>,
-  options: Options,
-  output: Output,
-): 0 | 1 {
-  const { checked, head } = verifier;
-  if (problems.length > 0) {
-    output.say(`BROKEN: ${count(problems.length)} problems in ${count(checked)} entries`);
-    for (const { seq, code, message } of problems.slice(0, SHOWN_PROBLEMS)) output.say(`  seq ${seq ?? "?"}: ${code}: ${message}`);
-    if (problems.length > SHOWN_PROBLEMS) output.say(`  … and ${count(problems.length - SHOWN_PROBLEMS)} more`);
+const readable = <T>(read: () => T): T => {
+  try {
+    return read();
+  } catch (error) {
+    throw new Refused(error instanceof Error ? error.message : "a key cannot be read");
+  }
+};
+
+const sourceOf = ({ source, token, org, start }: Options): Promise<Source> =>
+  isUrl(source) ? fromUrl(source, { token, org }, start === "first" ? 0 : (start?.seq ?? 0)) : fromFile(source);
+
+/** Takes every entry once: its faults, and the roots at the sizes of the checkpoints. */
+async function walk(source: Source, chain: Chain, notes: readonly Checkpoint[], { start, head }: Options, output: Output) {
+  const faults: Fault[] = [];
+  const tree = start === "first" ? new GrowingTree() : null;
+  const sizes = new Set(notes.map(({ size }) => size));
+  const roots = new Map<number, Buffer>();
+  let noted = head === null;
+  for await (const page of source.pages) {
+    for (const entry of page) {
+      faults.push(...chain.take(entry));
+      if (isFields(entry) && typeof entry["hash"] === "string") {
+        tree?.add(Buffer.from(entry["hash"], "hex"));
+        noted ||= entry["seq"] === head?.seq && entry["hash"] === head?.hash;
+      }
+      if (tree !== null && sizes.has(tree.size)) roots.set(tree.size, tree.root());
+    }
+    output.progress(`${count(chain.checked)} entries checked, ${count(faults.length)} problems`);
+  }
+  output.progress("");
+  if (!noted) faults.push({ seq: head?.seq ?? null, code: "head_missing" });
+  return { faults, roots };
+}
+
+function noteOf(text: string, name: string): Checkpoint {
+  const note = readNote(text);
+  if (note === null) throw new Refused(`${name} is not a signed checkpoint`);
+  return note;
+}
+
+function policyOf(text: string, path: string): Policy {
+  const policy = readPolicy(text);
+  if (typeof policy === "string") throw new Refused(`${path} is not a policy: ${policy}`);
+  return policy;
+}
+
+type About = {
+  readonly note: Checkpoint;
+  readonly faults: readonly string[];
+  readonly signer: string | null;
+  readonly cosigned: readonly string[];
+};
+
+function checkpointFaults(
+  note: Checkpoint,
+  roots: ReadonlyMap<number, Buffer>,
+  published: readonly Uint8Array[],
+  policy: Policy | null,
+): Omit<About, "note"> {
+  const name = `checkpoint ${note.size}`;
+  const own: NoteKey[] = published.map((raw) => noteKey("log", note.origin, raw));
+  const { log, cosigned, quorum } = judge(note, policy ?? { logs: [], witnesses: new Map(), quorum: () => true }, own);
+  const signer = [...(policy?.logs ?? []), ...own].find(
+    (key) => judge(note, { logs: [key], witnesses: new Map(), quorum: () => true }, []).log === "signed",
+  );
+  const root = roots.get(note.size);
+  const faults: string[] = [];
+  if (log === "invalid") faults.push(`${name}: signature_invalid: the log's signature does not hold`);
+  if (log === "unknown") faults.push(`${name}: unknown_key: no key of this log signed it`);
+  if (root === undefined) faults.push(`${name}: truncated: it covers ${count(note.size)} entries, and the list does not have them all`);
+  else if (Buffer.compare(root, note.root) !== 0)
+    faults.push(`${name}: root_differs: these entries are not those that the checkpoint stands for`);
+  if (!quorum)
+    faults.push(
+      `${name}: no_quorum: cosigned by ${cosigned.length === 0 ? "no witness" : cosigned.join(", ")}, which the policy does not take as enough`,
+    );
+  return { faults, signer: signer === undefined ? null : vkeyOf(signer), cosigned };
+}
+
+type Found = {
+  readonly chain: Chain;
+  readonly faults: readonly Fault[];
+  readonly wrong: readonly string[];
+  readonly about: readonly About[];
+  readonly options: Options;
+  readonly output: Output;
+};
+
+function tell({ chain, faults, wrong, about, options, output }: Found): 0 | 1 {
+  const { checked, head } = chain;
+  if (faults.length + wrong.length > 0) {
+    output.say(`BROKEN: ${count(faults.length + wrong.length)} problems in ${count(checked)} entries`);
+    const first = faults.find(({ seq }) => seq !== null);
+    if (first !== undefined) output.say(`  first bad entry: seq ${first.seq}`);
+    for (const { seq, code } of faults.slice(0, SHOWN_FAULTS)) output.say(`  seq ${seq ?? "?"}: ${code}: ${FAULTS[code]}`);
+    if (faults.length > SHOWN_FAULTS) output.say(`  … and ${count(faults.length - SHOWN_FAULTS)} more`);
+    for (const line of wrong) output.say(`  ${line}`);
     return 1;
   }
   if (head === null || checked === 0) {
@@ -91,9 +183,17 @@ function tellVerdict(
   }
   output.say(`VERIFIED: ${count(checked)} entries are valid, up to seq ${head.seq}: every hash, link and signature`);
   output.say(`  head ${head.seq}:${head.hash}`);
-  for (const [kid, times] of signers) output.say(`  key ${kid} signed ${count(times)}`);
-  if (options.head === null)
-    output.say("  Entries cut off at the end cannot be seen from the entries alone: note the head, and give it as --head the next time.");
+  for (const [kid, times] of chain.signers) output.say(`  key ${kid} signed ${count(times)}`);
+  for (const { note, signer, cosigned } of about) {
+    output.say(`  checkpoint ${note.size} of ${note.origin}: the root of these entries, signed by ${signer ?? "nobody known"}`);
+    if (cosigned.length > 0) output.say(`  checkpoint ${note.size} is cosigned by ${cosigned.join(", ")}`);
+  }
+  if (about.length > 0 && options.policy === undefined)
+    output.say("  Whether others saw the same log is not looked at: give --policy with the witnesses that you trust.");
+  if (options.head === null && options.checkpoints.length === 0)
+    output.say(
+      "  Entries cut off at the end cannot be seen from the entries alone: note the head, or keep a checkpoint, and give it the next time.",
+    );
   return 0;
 }
 
@@ -104,7 +204,16 @@ function readOptions(args: readonly string[]): Options {
       return parseArgs({
         args: [...args],
         allowPositionals: true,
-        options: { keys: flag, token: flag, org: flag, head: flag, after: flag, slice: { type: "boolean" } },
+        options: {
+          keys: flag,
+          token: flag,
+          org: flag,
+          head: flag,
+          after: flag,
+          policy: flag,
+          checkpoint: { type: "string", multiple: true },
+          slice: { type: "boolean" },
+        },
       });
     } catch (error) {
       throw new Refused(`${error instanceof Error ? error.message : "these options are not known"}\n\n${USAGE}`);
@@ -114,142 +223,27 @@ function readOptions(args: readonly string[]): Options {
   const [source, ...more] = positionals;
   if (source === undefined || more.length > 0) throw new Refused(USAGE);
   if (values.slice && values.after !== undefined) throw new Refused(`give --after or --slice, not both\n\n${USAGE}`);
+  const isPart = values.slice === true || values.after !== undefined;
+  if (isPart && (values.checkpoint !== undefined || values.policy !== undefined))
+    throw new Refused(`a checkpoint stands for a whole log: give --checkpoint and --policy with all entries\n\n${USAGE}`);
   return {
     source,
     keys: values.keys,
+    checkpoints: values.checkpoint ?? [],
+    policy: values.policy,
     token: values.token ?? process.env["BULKHEAD_TOKEN"],
     org: values.org,
     head: values.head === undefined ? null : readHead("--head", values.head),
-    origin: values.after === undefined ? (values.slice ? "anywhere" : "genesis") : readHead("--after", values.after),
+    start: values.after === undefined ? (values.slice ? null : "first") : readHead("--after", values.after),
   };
 }
 
-function readHead(option: string, text: string): ChainHead {
+function readHead(option: string, text: string): Head {
   const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? [];
   if (seq === undefined || hash === undefined) throw new Refused(`${option} takes a number and a hash: SEQ:HASH`);
   return { seq: Number(seq), hash };
 }
 
-type Source = { readonly pages: Iterable<readonly Json[]> | AsyncIterable<readonly Json[]>; readonly keys: readonly Json[] };
-
-async function fromFile({ source, keys }: Options): Promise<Source> {
-  const content = parseEntries(await readText(source), source);
-  if (keys !== undefined) return { pages: inPages(content.entries), keys: await readKeys(keys) };
-  if (content.keys === null) throw new Refused("the file has no keys in it: give the public keys with --keys");
-  return { pages: inPages(content.entries), keys: content.keys };
-}
-
-async function fromUrl(options: Options): Promise<Source> {
-  const url = new URL(options.source);
-  if (url.pathname === "/") url.pathname = "/v1/audit/entries";
-  const keys = await readKeys(options.keys ?? new URL("/.well-known/jwks.json", url).href);
-  return { pages: pagesOf(url, options), keys };
-}
-
-/** Follows `after` until a page is empty. A page that does not lead further ends it: the verifier has said what is wrong by then. */
-async function* pagesOf(url: URL, { token, org, origin }: Options): AsyncGenerator<readonly Json[]> {
-  const headers = {
-    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    ...(org === undefined ? {} : { "bulkhead-org": org }),
-  };
-  let after = Number(url.searchParams.get("after") ?? (typeof origin === "string" ? 0 : origin.seq));
-  for (;;) {
-    url.searchParams.set("after", String(after));
-    url.searchParams.set("limit", String(PAGE));
-    const body = parseJson(await fetchText(url, headers), url.href);
-    const page = isObject(body) ? body["data"] : undefined;
-    if (!Array.isArray(page)) throw new Refused(`${url.href} does not answer with a list of entries`);
-    if (page.length === 0) return;
-    yield page;
-    const last = Math.max(...page.map((entry) => (isObject(entry) ? Number(entry["seq"]) : 0)));
-    if (!(last > after)) throw new Refused(`${url.href} does not lead on to further entries`);
-    after = last;
-  }
-}
-
-/** A list, `{"data": […]}` or `{"entries": […]}`, with `keys` or `jwks` beside it or without, or one entry on each line. */
-function parseEntries(text: string, name: string): { entries: readonly Json[]; keys: readonly Json[] | null } {
-  const whole = parseWhole(text);
-  if (Array.isArray(whole)) return { entries: whole, keys: null };
-  if (isObject(whole) && whole["event_id"] === undefined) {
-    const entries = whole["data"] ?? whole["entries"];
-    if (!Array.isArray(entries)) throw new Refused(`${name} holds no list of entries`);
-    return { entries, keys: keysIn(whole) };
-  }
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  return { entries: lines.map((line, index) => parseJson(line, `${name}, line ${index + 1},`)), keys: null };
-}
-
-function parseWhole(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
-}
-
-function parseJson(text: string, name: string): Json {
-  const value = parseWhole(text);
-  if (value === undefined) throw new Refused(`${name} is not JSON`);
-  return value;
-}
-
-function keysIn(value: JsonObject): readonly Json[] | null {
-  const set = value["jwks"] ?? value;
-  return isObject(set) && Array.isArray(set["keys"]) ? set["keys"] : null;
-}
-
-async function readKeys(source: string): Promise<readonly Json[]> {
-  const body = parseJson(isUrl(source) ? await fetchText(new URL(source), {}) : await readText(source), source);
-  const keys = isObject(body) ? keysIn(body) : null;
-  if (keys === null) throw new Refused(`${source} is not a JWK set`);
-  return keys;
-}
-
-/** Keys of another purpose sign no entry: a key that signs credentials must not be able to write history. */
-function toolsOf(keys: readonly Json[], signers: Map<string, number>): VerifyTools {
-  const known = new Map<string, KeyObject>();
-  for (const key of keys) {
-    if (!isObject(key) || key["kty"] !== "OKP" || key["crv"] !== "Ed25519" || (key["purpose"] ?? "audit") !== "audit") continue;
-    if (typeof key["kid"] !== "string" || typeof key["x"] !== "string") continue;
-    try {
-      known.set(key["kid"], createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: key["x"] }, format: "jwk" }));
-    } catch {
-      throw new Refused(`the key ${key["kid"]} cannot be read`);
-    }
-  }
-  return {
-    sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),
-    verify: (keyId, hash, signature) => {
-      const key = known.get(keyId);
-      if (key === undefined) return null;
-      signers.set(keyId, (signers.get(keyId) ?? 0) + 1);
-      return verify(null, hash, key, signature);
-    },
-  };
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch {
-    throw new Refused(`${path} cannot be read`);
-  }
-}
-
-/** A redirect is not followed: it would carry the token to somebody else. */
-async function fetchText(url: URL, headers: Record<string, string>): Promise<string> {
-  const answer = await fetch(url, { headers, redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => null);
-  if (answer === null) throw new Refused(`${url.href} does not answer`);
-  if (!answer.ok) throw new Refused(`${url.href} answers with status ${answer.status}`);
-  return answer.text();
-}
-
-function* inPages(entries: readonly Json[]): Generator<readonly Json[]> {
-  for (let start = 0; start < entries.length; start += PAGE) yield entries.slice(start, start + PAGE);
-}
-
-const isUrl = (text: string): boolean => /^https?:\/\//.test(text);
 const count = (value: number): string => value.toLocaleString("en");
 
 if (import.meta.main) {

@@ -151,6 +151,7 @@ describe("a deployment", () => {
       const answer = (status: number, body: Json) =>
         response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
       if (url.pathname === "/.well-known/jwks.json") return answer(200, { keys: [key.jwk] });
+      if (url.pathname === "/v1/audit/checkpoint") return answer(404, {});
       if (url.pathname === "/redirect") return response.writeHead(302, { location: "/v1/audit/entries" }).end();
       if (request.headers.authorization !== "Bearer secret" || request.headers["bulkhead-org"] !== "acme") return answer(401, {});
       const after = Number(url.searchParams.get("after"));
@@ -168,6 +169,7 @@ describe("a deployment", () => {
     expect(result).toMatchObject({ code: 0, text: expect.stringContaining("450 entries") });
     expect(requests).toEqual([
       "/.well-known/jwks.json",
+      "/v1/audit/checkpoint",
       ...[0, 200, 400, 450].map((after) => `/v1/audit/entries?after=${after}&limit=200`),
     ]);
     expect(await run(address, "--token", "secret", "--org", "acme")).toMatchObject({ code: 0 });

@@ -1,0 +1,120 @@
+/**
+ * The chain of entries as an auditor checks it: hashes, links, signatures, gaps, order. Stands alone; written from the contract and not
+ * from the platform's code, so that a mistake there is not repeated here.
+ */
+import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
+import { canonical, type Fields, isFields, type Value } from "./json.ts";
+
+/** One fault. `seq`: the entry it was found at; null when it has no number. */
+export type Fault = { readonly seq: number | null; readonly code: keyof typeof FAULTS };
+
+/** What each fault means. */
+export const FAULTS = {
+  malformed: "this is not an audit entry",
+  hash_mismatch: "the content does not give the hash",
+  link_broken: "prev_hash is not the hash of the entry before",
+  signature_invalid: "the signature does not fit the hash and the key",
+  unknown_key: "no published audit key has this key_id",
+  gap: "entries are missing before this one",
+  duplicate: "this number was there already",
+  out_of_order: "this number comes after a higher one",
+  event_repeated: "this event_id was there already",
+  head_missing: "the entry you noted (`--head`) is not in this chain",
+} as const;
+
+/** An entry's number and hash. */
+export type Head = { readonly seq: number; readonly hash: string };
+
+const NOTHING = "0".repeat(64);
+const HASH = /^[0-9a-f]{64}$/;
+const SIGNATURE = /^[A-Za-z0-9_-]{85}[AQgw]$/;
+
+/** Ed25519 keys of a JWK set by `kid`, those of one purpose. A key without a purpose counts as one that signs entries. */
+export function keysFor(
+  purpose: "audit" | "checkpoint",
+  set: readonly Value[],
+): Map<string, { readonly key: KeyObject; readonly raw: Buffer }> {
+  const keys = new Map<string, { readonly key: KeyObject; readonly raw: Buffer }>();
+  for (const jwk of set) {
+    if (!isFields(jwk) || jwk["kty"] !== "OKP" || jwk["crv"] !== "Ed25519" || (jwk["purpose"] ?? "audit") !== purpose) continue;
+    const { kid, x } = jwk;
+    if (typeof kid !== "string" || typeof x !== "string") continue;
+    const raw = Buffer.from(x, "base64url");
+    if (raw.length !== 32) throw new TypeError(`the key ${kid} cannot be read`);
+    keys.set(kid, { key: createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" }), raw });
+  }
+  return keys;
+}
+
+/** Checks entries one after the other. */
+export class Chain {
+  readonly #keys: ReadonlyMap<string, { readonly key: KeyObject }>;
+  readonly #events = new Set<string>();
+  readonly #seqs = new Set<number>();
+  /** How many entries each key signed. */
+  readonly signers = new Map<string, number>();
+  #head: Head | null;
+  #checked = 0;
+
+  /** `start`: the entry that the first one follows; null: it may follow any. Without keys signatures are not looked at. */
+  constructor(keys: ReadonlyMap<string, { readonly key: KeyObject }>, start: Head | null | "first") {
+    this.#keys = keys;
+    this.#head = start === "first" ? { seq: 0, hash: NOTHING } : start;
+  }
+
+  get checked(): number {
+    return this.#checked;
+  }
+
+  /** The last entry; null before the first. */
+  get head(): Head | null {
+    return this.#head === null || this.#head.seq === 0 ? null : this.#head;
+  }
+
+  /** The faults of the next entry. `withSignature`: false leaves the signature to the checkpoint above it. */
+  take(value: Value, withSignature = true): Fault[] {
+    this.#checked++;
+    if (!isFields(value)) return [{ seq: null, code: "malformed" }];
+    const { seq, event_id: event, prev_hash: before, hash, key_id: keyId, signature } = value;
+    const isEntry =
+      typeof seq === "number" && Number.isSafeInteger(seq) && seq > 0 && [event, keyId, signature].every((it) => typeof it === "string");
+    if (!isEntry || typeof before !== "string" || typeof hash !== "string" || !HASH.test(before) || !HASH.test(hash))
+      return [{ seq: typeof seq === "number" ? seq : null, code: "malformed" }];
+    const codes: Fault["code"][] = [];
+    if (hashOf(value) !== hash) codes.push("hash_mismatch");
+    if (withSignature) codes.push(...this.#signature(String(keyId), hash, String(signature)));
+    codes.push(...this.#place(seq, String(event), before, hash));
+    return codes.map((code) => ({ seq, code }));
+  }
+
+  #signature(keyId: string, hash: string, signature: string): Fault["code"][] {
+    const known = this.#keys.get(keyId);
+    if (known === undefined) return ["unknown_key"];
+    this.signers.set(keyId, (this.signers.get(keyId) ?? 0) + 1);
+    const holds = SIGNATURE.test(signature) && verify(null, Buffer.from(hash, "hex"), known.key, Buffer.from(signature, "base64url"));
+    return holds ? [] : ["signature_invalid"];
+  }
+
+  #place(seq: number, event: string, before: string, hash: string): Fault["code"][] {
+    const codes: Fault["code"][] = [];
+    if (this.#events.has(event)) codes.push("event_repeated");
+    this.#events.add(event);
+    const head = this.#head;
+    if (head !== null && seq <= head.seq) return [...codes, this.#seqs.has(seq) ? "duplicate" : "out_of_order"];
+    if (head !== null && seq > head.seq + 1) codes.push("gap");
+    else if (head !== null ? before !== head.hash : seq === 1 && before !== NOTHING) codes.push("link_broken");
+    this.#seqs.add(seq);
+    this.#head = { seq, hash };
+    return codes;
+  }
+}
+
+/** null when the content has no canonical form: then no hash fits it. */
+function hashOf(entry: Fields): string | null {
+  const { hash: _hash, key_id: _keyId, signature: _signature, ...body } = entry;
+  try {
+    return createHash("sha256").update(canonical(body)).digest("hex");
+  } catch {
+    return null;
+  }
+}
