@@ -35,7 +35,8 @@ export type IdPrefix =
   | "inc"
   | "col"
   | "doc"
-  | "mem";
+  | "mem"
+  | "wit";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford's base 32: no I, L, O, U
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;

@@ -44,7 +44,7 @@ function readOptions(args: readonly string[]) {
 }
 
 /** Answers `POST /add-checkpoint`, and nothing else. */
-export function serveWitness(witness: Witness): Server {
+function serveWitness(witness: Witness): Server {
   return createServer(async (request, response) => {
     const answer = (status: number, type: string, text: string) => response.writeHead(status, { "content-type": type }).end(text);
     if (request.url !== "/add-checkpoint") return answer(404, "text/plain; charset=utf-8", "not found\n");

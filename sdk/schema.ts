@@ -1371,6 +1371,22 @@ export type Org = {
   };
   readonly models: ModelRequirements;
   readonly accepts: SinkClasses;
+  readonly witnesses: readonly ({
+    readonly name: string;
+    readonly url: string;
+    readonly key: string;
+  })[];
+  /** a list that waits for a second person; null: none does */
+  readonly witnesses_change: {
+    readonly id: string;
+    readonly witnesses: readonly ({
+      readonly name: string;
+      readonly url: string;
+      readonly key: string;
+    })[];
+    readonly requested_by: string;
+    readonly requested_at: string;
+  } | null;
   readonly created_at: string;
   readonly callback_secret_made_at: string | null;
 };
@@ -1666,6 +1682,12 @@ export type PutOrg = {
   readonly risk?: RiskLimits | null;
   readonly models?: ModelRequirements | null;
   readonly accepts?: SinkClasses | null;
+  /** witnesses of the audit log; a change waits for a second admin */
+  readonly witnesses?: readonly ({
+    readonly name: string;
+    readonly url: string;
+    readonly key: string;
+  })[] | null;
   /** the same as `guardrails.may_weaken` */
   readonly may_weaken?: readonly string[];
 };

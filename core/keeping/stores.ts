@@ -117,6 +117,7 @@ export const STORES = {
   "DB.orgs": { erasure: NUMBERS, retention: CONFIGURED },
   "DB.ended_sessions": { erasure: NUMBERS, retention: itself("a row is deleted after the session's own end, with the next that is ended") },
   "DB.logins": { erasure: CALLERS, retention: itself("a row is deleted when the person was not seen for 90 days, with a later one") },
+  "DB.witness_changes": { erasure: CALLERS, retention: itself("one row an org, deleted when it is approved") },
   "DB.api_keys": { erasure: CALLERS, retention: nothing("which keys there were, and who made them; never a key itself") },
   "DB.callback_secrets": { erasure: nothing("sealed secrets of the org"), retention: CONFIGURED },
   "DB.workflows": { erasure: nothing("definitions"), retention: CONFIGURED },

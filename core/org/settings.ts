@@ -26,6 +26,9 @@ export function sinksOf({ callbacks, reviews }: SinkClasses): { readonly sinks?:
   return { sinks: { ...(callbacks === undefined ? {} : { callbacks }), ...(reviews === undefined ? {} : { reviews }) } };
 }
 
+/** A witness of an org's audit log (c2sp.org/tlog-witness). `url`: its submission prefix; `key`: its verifier key. */
+export type OrgWitness = { readonly name: string; readonly url: string; readonly key: string };
+
 /** Settings of an org with every default filled in. */
 export type OrgSettings = {
   /** Hosts that callbacks and notices may go to; with a port, that port alone. None by default: no callback leaves. */
@@ -54,6 +57,8 @@ export type OrgSettings = {
   readonly models: ModelRequirements;
   /** What may be sent where (docs/information-flow.md). */
   readonly accepts: SinkClasses;
+  /** Who witnesses its audit log; two people change the list (core/org/witnesses.ts). */
+  readonly witnesses: readonly OrgWitness[];
 };
 
 /** Settings of an org that a change replaces as a whole: what is no longer asked for must not stay. */
@@ -74,6 +79,7 @@ export const DEFAULT_ORG_SETTINGS: OrgSettings = {
   risk: DEFAULT_RISK_LIMITS,
   models: {},
   accepts: {},
+  witnesses: [],
 };
 
 /** RFC 7396: what is absent stays, null goes back to the default. What `REPLACED` lists is replaced as a whole. */

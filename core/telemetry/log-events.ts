@@ -281,6 +281,11 @@ export const LOG_EVENTS = {
     says: "An audit log does not agree with its last published checkpoint: it numbers and signs nothing.",
     fields: ["org", "result", "counts"],
   },
+  "witness.not_cosigned": {
+    level: "warn",
+    says: "A witness did not cosign a checkpoint; the checkpoint is published without its cosignature.",
+    fields: ["org", "source", "result", "error"],
+  },
   "audit.not_alerted": { level: "warn", says: "An alert about an audit log could not be recorded or sent.", fields: ["org", "error"] },
 } as const satisfies Record<string, EventSpec>;
 

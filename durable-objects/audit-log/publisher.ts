@@ -31,6 +31,8 @@ export type CosignRequest = {
   readonly org: string;
   readonly note: string;
   readonly size: number;
+  /** Entries of the checkpoint before it, which the witnesses have most likely seen; 0: there was none. */
+  readonly previous: number;
   /** RFC 6962 section 2.1.2, from an older size to this one. */
   readonly proofFrom: (older: number) => Promise<readonly Uint8Array[]>;
 };
@@ -101,7 +103,7 @@ export class Publisher {
     await this.#saveFullTiles(org);
     await inPortions(partial, ({ key, bytes }) => this.#ports.bucket.put(key, bytes, BYTES));
     const proofFrom = (older: number) => this.#consistency(org, older, kept.size);
-    const note = kept.note + (await this.#ports.cosign({ org, note: kept.note, size: kept.size, proofFrom })).join("");
+    const note = kept.note + (await this.#ports.cosign({ org, note: kept.note, size: kept.size, previous: last?.size ?? 0, proofFrom })).join("");
     await this.#ports.bucket.put(sealedCheckpointKey(org, kept.size), note, { ...TEXT, onlyIf: ABSENT });
     const unchanged = etag === null ? ABSENT : { etagMatches: etag };
     const stored = await this.#ports.bucket.put(checkpointKey(org), note, { ...TEXT, onlyIf: unchanged });

@@ -11,7 +11,7 @@ const ONE = Buffer.of(1);
 const node = (left: Uint8Array, right: Uint8Array): Buffer => sha256(ONE, left, right);
 
 /** SHA-256(0x00 || data). */
-export const leafOf = (data: Uint8Array): Buffer => sha256(ZERO, data);
+const leafOf = (data: Uint8Array): Buffer => sha256(ZERO, data);
 
 /** A list of leaves that only grows: it keeps the root of each complete subtree, one for each bit of its size. */
 export class GrowingTree {

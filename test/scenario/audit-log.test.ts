@@ -1,11 +1,13 @@
 /** The audit log over HTTP, as an auditor reads it: with nothing but the published keys, RFC 6962 and the notes. */
-import { createHash, createPublicKey, verify } from "node:crypto";
+import { createHash, createPublicKey, sign, verify } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fromBase64 } from "../../core/audit/base64.ts";
 import { openCheckpoint } from "../../core/audit/checkpoint.ts";
 import { hexBytes } from "../../core/audit/entry.ts";
 import { leafHash, verifyConsistency, verifyInclusion } from "../../core/audit/tree.ts";
 import type { JsonObject } from "../../core/json.ts";
+import { testKey } from "../support/audit-chain.ts";
+import { outside } from "../support/platform.ts";
 import { ADMIN, call, eventually, makeKey } from "../support/scenario/api.ts";
 
 const ORG = "audited";
@@ -74,5 +76,71 @@ describe("the published log", () => {
     for (const path of ["checkpoint", "log/checkpoint", "proof?seq=1", "consistency?from=1&to=1", "log/tile/0/000.p/1"])
       expect((await read(`/v1/audit/${path}`, caller)).status).toBe(403);
     expect((await call("GET", "/v1/audit/checkpoint", ADMIN, undefined, { "bulkhead-org": "never-seen" })).status).toBe(404);
+  });
+});
+
+describe("witnesses", () => {
+  const NAME = "witness.example/w1";
+  const key = testKey(5);
+  const material = Buffer.concat([Buffer.of(4), key.publicBytes]);
+  const id = createHash("sha256").update(`${NAME}\n`).update(material).digest().subarray(0, 4);
+  const witness = { name: "ours", url: "https://witness.example/log", key: `${NAME}+${Buffer.from(id).toString("hex")}+${material.toString("base64")}` };
+  /** What the witness was sent, and the size that it has cosigned. */
+  const asked: string[] = [];
+  let size = 0;
+  const cosign = async (request: Request): Promise<Response> => {
+    const body = await request.text();
+    asked.push(`${new URL(request.url).pathname} ${body.split("\n")[0]}`);
+    if (body.split("\n")[0] !== `old ${size}`)
+      return new Response(`${size}\n`, { status: 409, headers: { "content-type": "text/x.tlog.size" } });
+    const text = body.slice(body.indexOf("\n\n") + 2, body.lastIndexOf("\n\n") + 1);
+    size = Number(text.split("\n")[1]);
+    const time = Buffer.alloc(8);
+    time.writeBigUInt64BE(1_800_000_000n);
+    const pkcs8 = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.alloc(32, 5)]);
+    const signature = sign(null, Buffer.from(`cosignature/v1\ntime 1800000000\n${text}`), { key: pkcs8, format: "der", type: "pkcs8" });
+    return new Response(`\u2014 ${NAME} ${Buffer.concat([id, time, signature]).toString("base64")}\n`);
+  };
+
+  it("[WITNESS-7] are changed by two people, and cosign from the next checkpoint on", async () => {
+    const org = "witnessed";
+    const [one, two] = [await makeKey(org, "ada", ["admin"]), await makeKey(org, "bob", ["admin"])];
+    const put = (by: string, body: JsonObject) => call("PUT", `/v1/orgs/${org}`, by, body);
+    const refused = await put(one, { witnesses: [{ ...witness, key: `${witness.key}x` }] });
+    expect([refused.status, JSON.stringify(refused.body["errors"])]).toEqual([400, expect.stringContaining("/witnesses/0/key")]);
+    const pending = (await put(one, { callback_hosts: ["witness.example"], witnesses: [witness] })).body;
+    expect(pending).toMatchObject({ witnesses: [], witnesses_change: { witnesses: [witness], requested_by: "ada" } });
+    expect((await put(one, { witnesses: [witness] })).body).toMatchObject({ witnesses: [] });
+    const path = `/v1/orgs/${org}/witnesses/${(pending["witnesses_change"] as JsonObject)["id"]}/approve`;
+    expect((await call("POST", path, one)).body["code"]).toBe("second_person_required");
+    const seconds = await call("POST", "/v1/api-keys", one, { user: "ada-too", roles: ["admin"] });
+    expect((await call("POST", path, String(seconds.body["key"]))).status).toBe(403);
+    const approved = await call("POST", path, two);
+    expect([approved.status, approved.body]).toEqual([200, expect.objectContaining({ witnesses: [witness], witnesses_change: null })]);
+    expect((await call("POST", path, two)).status).toBe(404);
+    const before = outside.fetch;
+    outside.fetch = (async (input: RequestInfo | URL, init?: RequestInit) => cosign(new Request(input, init))) as typeof fetch;
+    try {
+      const reader = await makeKey(org, "anna", ["auditor"]);
+      await eventually("/v1/audit/entries?type=org.witnesses_changed", reader, ({ data }) => (data as JsonObject[]).length === 1);
+      size = 0;
+      const note = String((await call("GET", "/v1/audit/checkpoint", reader)).body["text"]);
+      expect(note.split("\n")[5]).toMatch(/^\u2014 witness\.example\/w1 /);
+      size = 1; // it has forgotten what it saw: it is asked again from there, with a proof
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await makeKey(org, "carl", ["caller"]);
+      await eventually("/v1/audit/entries?type=key.created", reader, ({ data }) => JSON.stringify(data).includes("carl"));
+      const next = String((await call("GET", "/v1/audit/checkpoint", reader)).body["text"]);
+      expect(next.split("\n")[5]).toMatch(/^\u2014 witness\.example\/w1 /);
+      expect(asked.slice(-2)).toEqual([expect.stringMatching(/^\/log\/add-checkpoint old \d+$/), "/log/add-checkpoint old 1"]);
+      await put(two, { callback_hosts: ["else.example"] });
+      const times = asked.length;
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await eventually("/v1/audit/entries?type=org.changed", reader, ({ data }) => (data as JsonObject[]).length >= 2);
+      const alone = String((await call("GET", "/v1/audit/checkpoint", reader)).body["text"]);
+      expect([alone.trimEnd().split("\n").length, asked.length]).toEqual([5, times]);
+    } finally {
+      outside.fetch = before;
+    }
   });
 });

@@ -13,6 +13,7 @@ import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import { type ChosenSettings, REPLACED, withDefaults } from "../../core/org/settings.ts";
 import type { OrgView } from "../../core/org/view.ts";
+import type { WitnessChange } from "../../core/org/witnesses.ts";
 import { type Override, statusOf } from "../../core/override/override.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
 import type { Activation, SetVersion } from "../../core/policy/set.ts";
@@ -75,6 +76,7 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
   const overrides = new Map<string, Override>();
   const approvers = new Map<string, ApproverRule>();
   const collections = new Map<string, Collection>();
+  const witnessChanges = new Map<string, WitnessChange>();
   const slots = new Map<string, Set<string>>();
   const claims = new Map<string, Claim>();
   const endedSessions = new Set<string>();
@@ -289,6 +291,19 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         callbackSecrets.set(org, { id: secret.id, sealed: [secret.sealed, ...(held?.sealed ?? [])].slice(0, 2), madeAt: now() });
       },
       callbackSecrets: async (org) => callbackSecrets.get(org)?.sealed ?? [],
+      witnessChange: async (org) => witnessChanges.get(org) ?? null,
+      async askWitnesses(org, change, record) {
+        keep(`witnesses asked ${org}`, org, record);
+        witnessChanges.set(org, change);
+      },
+      async setWitnesses(org, change, record) {
+        if (witnessChanges.get(org)?.id !== change.id) return false;
+        keep(`witnesses ${org}`, org, record);
+        const held = orgs.get(org) ?? { createdAt: now(), settings: {} };
+        orgs.set(org, { ...held, settings: { ...held.settings, witnesses: change.witnesses } });
+        witnessChanges.delete(org);
+        return true;
+      },
     },
     feedback: {
       async put(org, given, record) {

@@ -25,6 +25,7 @@ import { flagStore } from "../kill-switch/flag.ts";
 import { underRegistry } from "../use-cases/approvers.ts";
 import { bearHeir } from "../use-cases/bear.ts";
 import { type StartChildPorts, startChild } from "../use-cases/start-child.ts";
+import { defineCosign } from "../witnesses/cosign.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** Ports by class of object. */
@@ -105,7 +106,12 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
         noteKey: broker.noteKey,
         host: settings.publicUrl === null ? null : (URL.parse(settings.publicUrl)?.host ?? null),
         entriesAfter: (org, after, limit) => readEntries(env.DB, org, { after, run: null, user: null, type: null, limit }),
-        cosign: async () => [],
+        cosign: defineCosign({
+          fetch: rooms.outside.fetch,
+          settings: store.orgs.settings,
+          allowPrivateHosts: settings.allowPrivateHosts,
+          log,
+        }),
         alert: defineForkAlert({ now, random, log, record: store.audit.record, notify: rooms.callbacks.notify }),
       },
     } satisfies AuditLogPorts,

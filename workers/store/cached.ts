@@ -179,6 +179,13 @@ export function cachedStore(store: Store, now: () => EpochMs): Store {
           settings.evict((key) => key === org);
         }
       },
+      async setWitnesses(org, change, record) {
+        try {
+          return await store.orgs.setWitnesses(org, change, record);
+        } finally {
+          settings.evict((key) => key === org);
+        }
+      },
     },
     runs: {
       ...store.runs,

@@ -8,7 +8,7 @@ import { orNullRfc3339, toRfc3339 } from "../../core/time.ts";
 import { type Database, wrote } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
 import type { OrgStore } from "./ports.ts";
-import { apiKeys, callbackSecrets, orgs } from "./schema.ts";
+import { apiKeys, callbackSecrets, orgs, witnessChanges } from "./schema.ts";
 
 /** Orgs over D1. */
 export function storeOrgs(db: Database, outbox: Outbox, now: () => number): OrgStore {
@@ -65,6 +65,39 @@ export function storeOrgs(db: Database, outbox: Outbox, now: () => number): OrgS
       const view = await get(org);
       if (view === null) throw new Error("an org that was just written is not there");
       return { view, secretKept: secret !== null && wrote(results[2]) };
+    },
+
+    async witnessChange(org) {
+      const row = await db.typed.select().from(witnessChanges).where(eq(witnessChanges.org, org)).get();
+      if (row === undefined) return null;
+      const { id, witnesses, asker, requestedAt } = row;
+      return { id, witnesses, asker, requestedAt };
+    },
+
+    async askWitnesses(org, { id, witnesses, asker, requestedAt }, record) {
+      await db.batch([
+        outbox.statement(org, record, now()),
+        sql`INSERT INTO witness_changes (org, id, witnesses, asker, requested_at)
+          VALUES (${org}, ${id}, ${JSON.stringify(witnesses)}, ${JSON.stringify(asker)}, ${requestedAt})
+          ON CONFLICT (org) DO UPDATE
+            SET id = excluded.id, witnesses = excluded.witnesses, asker = excluded.asker, requested_at = excluded.requested_at`,
+      ]);
+      await outbox.flush(org, record);
+    },
+
+    async setWitnesses(org, { id, witnesses }, record) {
+      const at = now();
+      const waits = sql`EXISTS (SELECT 1 FROM witness_changes WHERE org = ${org} AND id = ${id})`;
+      const patch = JSON.stringify({ witnesses });
+      const [, , deleted] = await db.batch([
+        outbox.statement(org, record, at, waits),
+        sql`INSERT INTO orgs (name, created_at, settings) SELECT ${org}, ${at}, ${patch} WHERE ${waits}
+          ON CONFLICT (name) DO UPDATE SET settings = json_patch(orgs.settings, ${patch})`,
+        sql`DELETE FROM witness_changes WHERE org = ${org} AND id = ${id}`,
+      ]);
+      if (!wrote(deleted)) return false;
+      await outbox.flush(org, record);
+      return true;
     },
 
     async rotateCallbackSecret(org, secret, record) {

@@ -8,6 +8,7 @@ import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import type { OrgChange, OrgSettings } from "../../core/org/settings.ts";
 import type { OrgView } from "../../core/org/view.ts";
+import type { WitnessChange } from "../../core/org/witnesses.ts";
 import type { Approval, Override } from "../../core/override/override.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
 import type { Activation, ActiveSets, SetKind, SetVersion } from "../../core/policy/set.ts";
@@ -112,6 +113,12 @@ export type OrgStore = {
     secret: NewCallbackSecret | null,
     record: AuditRecord,
   ): Promise<{ view: OrgView; secretKept: boolean }>;
+  /** The list of witnesses that waits for a second person; null: none does. */
+  witnessChange(org: string): Promise<WitnessChange | null>;
+  /** Takes the place of the one that waited. */
+  askWitnesses(org: string, change: WitnessChange, record: AuditRecord): Promise<void>;
+  /** Puts the list in force; false: it does not wait any more. */
+  setWitnesses(org: string, change: WitnessChange, record: AuditRecord): Promise<boolean>;
   /** A new secret; the one before it goes on signing beside it until the next. */
   rotateCallbackSecret(org: string, secret: NewCallbackSecret, record: AuditRecord): Promise<void>;
   /** Sealed, newest first. */

@@ -16,7 +16,7 @@ import type { CollectionSettings } from "../../core/knowledge/collection.ts";
 import { DATA_CLASSES } from "../../core/label/label.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
-import type { ChosenSettings } from "../../core/org/settings.ts";
+import type { ChosenSettings, OrgWitness } from "../../core/org/settings.ts";
 import type { Override } from "../../core/override/override.ts";
 import type { ActivationPerson, SetContent } from "../../core/policy/set.ts";
 import type { ApproverRule } from "../../core/review/approvers.ts";
@@ -31,6 +31,18 @@ export const orgs = sqliteTable("orgs", {
   createdAt: integer("created_at").notNull(),
   /** JSON: what the org chose; what it did not choose is the default. */
   settings: text("settings", { mode: "json" }).$type<ChosenSettings>().notNull().default({}),
+});
+
+/** A list of witnesses that one person asked for and nobody approved yet. */
+export const witnessChanges = sqliteTable("witness_changes", {
+  org: text("org").primaryKey(),
+  /** `wit_…` */
+  id: text("id").notNull(),
+  /** JSON: the whole list. */
+  witnesses: text("witnesses", { mode: "json" }).$type<readonly OrgWitness[]>().notNull(),
+  /** JSON: who asked, as far as a second person is told from the first by it. */
+  asker: text("asker", { mode: "json" }).$type<ActivationPerson>().notNull(),
+  requestedAt: integer("requested_at").notNull(),
 });
 
 /** What callbacks are signed with, sealed by the credential broker. */

@@ -121,6 +121,7 @@ GET /v1/users/{id}/export
 DELETE /v1/users/{id}
 GET /v1/users/{id}/erasure
 POST /v1/audit/verify
+POST /v1/orgs/{org}/witnesses/{id}/approve
 GET /v1/audit/checkpoint
 GET /v1/audit/proof
 GET /v1/audit/consistency

@@ -1,7 +1,9 @@
 /** `/v1/orgs/{org}`: what an org chooses for itself, and the secret that its callbacks are signed with. */
 
+import { createHash } from "node:crypto";
 import { z } from "@hono/zod-openapi";
 import type { Principal } from "../../../core/access/principal.ts";
+import { readWitnessKey } from "../../../core/audit/cosignature.ts";
 import { CALLBACK_SECRET_NAME, SECRET_BYTES, toCallbackSecret } from "../../../core/callback/sign.ts";
 import { type FieldError, type Refusal, refuse } from "../../../core/errors/problem.ts";
 import { unknownId } from "../../../core/errors/unknown-name.ts";
@@ -9,14 +11,16 @@ import { readOrgGuardrails } from "../../../core/guardrail/rules/read.ts";
 import { mintId } from "../../../core/ids.ts";
 import { escapeToken, isObject, type Json } from "../../../core/json.ts";
 import { accepts, type DataClass } from "../../../core/label/label.ts";
-import type { OrgChange, SinkClasses as SinkLimits } from "../../../core/org/settings.ts";
+import type { OrgChange, OrgWitness, SinkClasses as SinkLimits } from "../../../core/org/settings.ts";
 import type { OrgView } from "../../../core/org/view.ts";
+import { MOST_WITNESSES, witnessChangeView } from "../../../core/org/witnesses.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { flawOfUrl } from "../../../core/tool/url.ts";
 import { Errors, Form } from "../../../core/workflow/form.ts";
 import type { NewCallbackSecret } from "../../store/ports.ts";
 import { claim } from "../../use-cases/idempotency.ts";
 import { auditRecord } from "../../use-cases/record.ts";
+import { approveWitnesses, changeWitnesses } from "../../use-cases/witnesses.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields, reply } from "../endpoint.ts";
 import { ORG_HEADER } from "../middleware/act-in-org.ts";
@@ -66,6 +70,12 @@ const Body = z
     risk: z.union([RiskLimits, z.null()]).optional(),
     models: z.union([ModelRequirements, z.null()]).optional(),
     accepts: z.union([SinkClasses, z.null()]).optional(),
+    witnesses: z
+      .array(z.strictObject({ name: z.string().regex(/^[\x21-\x7e]{1,64}$/), url: z.string().max(2_048), key: z.string().max(400) }))
+      .max(MOST_WITNESSES)
+      .nullable()
+      .optional()
+      .openapi({ description: "witnesses of the audit log; a change waits for a second admin" }),
     may_weaken: z.array(z.string()).optional().openapi({ description: "the same as `guardrails.may_weaken`" }),
   })
   .openapi("PutOrg", {
@@ -73,6 +83,7 @@ const Body = z
   });
 
 const params = { org: orgName };
+const changeParams = { ...params, id: z.string().regex(/^wit_[0-9A-Z]{26}$/) };
 type PutCall = Call<typeof params, NoFields, NoFields, typeof Body>;
 type RotateCall = Call<typeof params, NoFields, typeof idempotencyHeader, z.ZodType>;
 
@@ -103,7 +114,26 @@ export function orgRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         const org = orgOf(call);
         const view = org.ok ? await ports.store.orgs.get(org.value) : null;
-        return view === null ? err(unknownId("org", call.params.org)) : reply(200, view);
+        return view === null ? err(unknownId("org", call.params.org)) : reply(200, await withChange(ports, view));
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/v1/orgs/{org}/witnesses/{id}/approve",
+      operationId: "approveWitnesses",
+      tag: "orgs",
+      summary: "Puts a requested list of witnesses in force, as a second admin",
+      action: "org.write",
+      params: changeParams,
+      answers: { 200: { description: "the org", schema: Org } },
+      refusals: ["conflict", "second_person_required"],
+      async handle(call) {
+        const org = orgOf(call);
+        if (!org.ok) return org;
+        const approved = await approveWitnesses(ports, call, org.value, call.params.id);
+        if (!approved.ok) return approved;
+        const view = await ports.store.orgs.get(org.value);
+        return view === null ? err(unknownId("org", org.value)) : reply(200, await withChange(ports, view));
       },
     }),
     endpoint({
@@ -122,6 +152,12 @@ export function orgRoutes(ports: IngressPorts): Endpoint[] {
   ];
 }
 
+/** The org with the list of witnesses that waits for a second person. */
+async function withChange(ports: IngressPorts, view: OrgView) {
+  const change = await ports.store.orgs.witnessChange(view.org);
+  return { ...view, witnesses_change: change === null ? null : witnessChangeView(change) };
+}
+
 /** The org in the path is the caller's own, or any for a platform admin who names no other in the header. */
 function orgOf(call: { params: { org: string }; principal: Principal; request: Request }): Result<string, Refusal> {
   const { org } = call.params;
@@ -129,15 +165,17 @@ function orgOf(call: { params: { org: string }; principal: Principal; request: R
   return err(unknownId("org", org));
 }
 
-async function change(ports: IngressPorts, call: PutCall): Promise<Answer<200, OrgView & { readonly callback_secret?: string }>> {
+type Changed = Awaited<ReturnType<typeof withChange>> & { readonly callback_secret?: string };
+
+async function change(ports: IngressPorts, call: PutCall): Promise<Answer<200, Changed>> {
   const org = orgOf(call);
   if (!org.ok) return org;
-  const { jurisdiction, guardrails: sent, may_weaken: mayWeaken, ...others } = call.body;
+  const { jurisdiction, guardrails: sent, may_weaken: mayWeaken, witnesses, ...others } = call.body;
   // `may_weaken` by itself leaves the rules as they are.
   const held = sent === undefined && mayWeaken !== undefined ? (await ports.store.orgs.settings(org.value)).guardrails : null;
   const read = readSent((held as Json | null) ?? (sent as Json | undefined), mayWeaken);
   const rest = { ...others, ...(read.guardrails === undefined ? {} : { guardrails: read.guardrails }) };
-  const errors = [...flawsOf(ports, call, jurisdiction, rest as OrgChange), ...read.errors];
+  const errors = [...flawsOf(ports, call, jurisdiction, rest as OrgChange), ...read.errors, ...flawsOfWitnesses(ports, witnesses ?? [])];
   if (errors.length > 0) return err(refuse("invalid_request", "the settings are invalid", errors));
   const orgChange = tidied(rest as OrgChange);
   // The first list of hosts makes callbacks possible: from then on there is something to sign them with.
@@ -150,8 +188,11 @@ async function change(ports: IngressPorts, call: PutCall): Promise<Answer<200, O
     data: recorded(orgChange),
   });
   const { view, secretKept } = await ports.store.orgs.put(org.value, orgChange, fresh?.kept ?? null, record);
+  // After the rest: a list of witnesses takes effect later, and what it is sent to has to be in `callback_hosts` by then.
+  if (witnesses !== undefined) await changeWitnesses(ports, call, org.value, witnesses ?? []);
+  const settled = witnesses === undefined ? view : ((await ports.store.orgs.get(org.value)) ?? view);
   const shown = secretKept && fresh !== null ? { callback_secret: fresh.text } : {};
-  return reply(200, { ...view, ...shown });
+  return reply(200, { ...(await withChange(ports, settled)), ...shown });
 }
 
 /** The guardrails as they were sent, with their errors; undefined: nothing was said about them. */
@@ -191,6 +232,21 @@ function flawsOf(ports: IngressPorts, call: PutCall, jurisdiction: unknown, chan
     });
   return errors;
 }
+
+function flawsOfWitnesses({ settings: { allowPrivateHosts } }: IngressPorts, witnesses: readonly OrgWitness[]): FieldError[] {
+  const keys = new Set<string>();
+  return witnesses.flatMap(({ url, key }, index): FieldError[] => {
+    const flaw = flawOfUrl(url, { allowPrivateHosts, fields: false });
+    const errors: FieldError[] = flaw === null ? [] : [{ path: `/witnesses/${index}/url`, message: flaw }];
+    if (readWitnessKey(key, sha256) === null)
+      errors.push({ path: `/witnesses/${index}/key`, message: "is not the verifier key of a witness (`npm run witness` prints its own)" });
+    if (keys.has(key)) errors.push({ path: `/witnesses/${index}/key`, message: "is listed twice" });
+    keys.add(key);
+    return errors;
+  });
+}
+
+const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash("sha256").update(bytes).digest());
 
 /** null, or why this is not a host as it appears in a URL. */
 function flawOfHost(host: string, allowPrivateHosts: boolean): string | null {

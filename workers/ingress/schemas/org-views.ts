@@ -72,6 +72,7 @@ const Retention = z.object({
   audit_years: z.int(),
 });
 
+const Witness = z.object({ name: z.string(), url: z.string(), key: z.string() });
 /** An org's settings, with every default filled in. */
 export const Org = z
   .object({
@@ -90,6 +91,11 @@ export const Org = z
     risk: z.object({ review_over: z.number(), block_over: z.number() }),
     models: ModelRequirements,
     accepts: SinkClasses,
+    witnesses: z.array(Witness),
+    witnesses_change: z
+      .object({ id: z.string(), witnesses: z.array(Witness), requested_by: z.string(), requested_at: time })
+      .nullable()
+      .openapi({ description: "a list that waits for a second person; null: none does" }),
     created_at: time,
     callback_secret_made_at: time.nullable(),
   })
