@@ -84,7 +84,11 @@ describe("witnesses", () => {
   const key = testKey(5);
   const material = Buffer.concat([Buffer.of(4), key.publicBytes]);
   const id = createHash("sha256").update(`${NAME}\n`).update(material).digest().subarray(0, 4);
-  const witness = { name: "ours", url: "https://witness.example/log", key: `${NAME}+${Buffer.from(id).toString("hex")}+${material.toString("base64")}` };
+  const witness = {
+    name: "ours",
+    url: "https://witness.example/log",
+    key: `${NAME}+${Buffer.from(id).toString("hex")}+${material.toString("base64")}`,
+  };
   /** What the witness was sent, and the size that it has cosigned. */
   const asked: string[] = [];
   let size = 0;
