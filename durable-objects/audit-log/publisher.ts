@@ -103,7 +103,8 @@ export class Publisher {
     await this.#saveFullTiles(org);
     await inPortions(partial, ({ key, bytes }) => this.#ports.bucket.put(key, bytes, BYTES));
     const proofFrom = (older: number) => this.#consistency(org, older, kept.size);
-    const note = kept.note + (await this.#ports.cosign({ org, note: kept.note, size: kept.size, previous: last?.size ?? 0, proofFrom })).join("");
+    const note =
+      kept.note + (await this.#ports.cosign({ org, note: kept.note, size: kept.size, previous: last?.size ?? 0, proofFrom })).join("");
     await this.#ports.bucket.put(sealedCheckpointKey(org, kept.size), note, { ...TEXT, onlyIf: ABSENT });
     const unchanged = etag === null ? ABSENT : { etagMatches: etag };
     const stored = await this.#ports.bucket.put(checkpointKey(org), note, { ...TEXT, onlyIf: unchanged });
