@@ -454,6 +454,8 @@ export type Definition = {
     readonly success: number;
     readonly p95_ms?: number | null;
   };
+  /** collections that `knowledge.search` may search in its runs */
+  readonly knowledge?: readonly string[];
   /** by id */
   readonly steps: { readonly [name: string]: {
     readonly kind: "model";
@@ -1727,7 +1729,7 @@ export type ReachNews = {
 export type ReachedSystem = {
   readonly tool: string;
   readonly version: number;
-  readonly kind: "http" | "mcp" | "container" | "isolate" | "workflow";
+  readonly kind: "http" | "mcp" | "container" | "isolate" | "workflow" | "platform";
   readonly effect: "none" | "read" | "write";
   readonly roles: readonly ("call" | "compensate" | "fallback" | "lookup")[];
   /** where its calls go; empty: they stay in the platform */
@@ -2241,7 +2243,7 @@ export type Tool = {
   readonly version: number;
   readonly description: string;
   readonly effect: "none" | "read" | "write";
-  readonly kind: "workflow" | "http" | "mcp" | "container" | "isolate";
+  readonly kind: "workflow" | "http" | "mcp" | "container" | "platform" | "isolate";
   readonly workflow?: {
     readonly name: string;
   };
@@ -2260,6 +2262,10 @@ export type Tool = {
   readonly container?: {
     readonly language: "python";
     readonly code: string | null;
+  };
+  /** of built-in tools alone */
+  readonly platform?: {
+    readonly service: "knowledge.search";
   };
   readonly isolate?: {
     readonly code: string;

@@ -8,6 +8,7 @@ export function toolAddress(binding: Binding): string | null {
       return binding.http.url;
     case "container":
     case "workflow":
+    case "platform":
       return null;
     case "mcp":
       return binding.mcp.url;

@@ -17,7 +17,7 @@ import { NO_ISOLATES, readIsolate } from "./check-isolate.ts";
 import { readMcp } from "./check-mcp.ts";
 import { readTerms } from "./check-terms.ts";
 import { readWorkflow } from "./check-workflow.ts";
-import type { BindingOf, Idempotency, ToolCompensate, ToolContent, ToolKind, ToolManifest } from "./manifest.ts";
+import type { BindingOf, Idempotency, RegisteredKind, ToolCompensate, ToolContent, ToolManifest } from "./manifest.ts";
 import { urlFlaws } from "./url-fields.ts";
 import { WORKFLOW_TOOL, workflowOfTool } from "./workflow-tool.ts";
 
@@ -28,7 +28,7 @@ const LONGEST_KEEPING_MS = 7 * 24 * 3_600_000;
 export type ToolRule = { readonly allowPrivateHosts: boolean; readonly containers?: boolean; readonly isolates?: boolean };
 
 /** How the fields of each kind are read. A kind without a reader does not compile. */
-const TOOL_KINDS: { readonly [K in ToolKind]: (form: Form, rule: ToolRule) => BindingOf<K> } = {
+const TOOL_KINDS: { readonly [K in RegisteredKind]: (form: Form, rule: ToolRule) => BindingOf<K> } = {
   http: (form, rule) => ({ kind: "http", http: readHttp(form, rule) }),
   mcp: (form, rule) => ({ kind: "mcp", mcp: readMcp(form, rule) }),
   container: (form) => ({ kind: "container", container: readContainer(form) }),
@@ -36,7 +36,7 @@ const TOOL_KINDS: { readonly [K in ToolKind]: (form: Form, rule: ToolRule) => Bi
   workflow: (form) => ({ kind: "workflow", workflow: readWorkflow(form) }),
 };
 
-const TOOL_KINDS_LISTED = Object.keys(TOOL_KINDS) as ToolKind[];
+const TOOL_KINDS_LISTED = Object.keys(TOOL_KINDS) as RegisteredKind[];
 
 /** The manifest with every default filled in, or all that is wrong with it. */
 export function checkTool(name: string, raw: Json, rule: ToolRule): Result<ToolContent, readonly FieldError[]> {

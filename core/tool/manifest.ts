@@ -80,6 +80,9 @@ export type IsolateBinding = {
 /** The workflow whose run a call of the tool is: a child run of the one that calls it. */
 export type WorkflowBinding = { readonly name: string };
 
+/** A service of the platform's own, which nobody registers: `knowledge.search` (core/tool/knowledge-search.ts). */
+export type PlatformBinding = { readonly service: "knowledge.search" };
+
 /** The kinds of tools, each with the fields that only it has. A new kind is one line here; whatever it lacks then does not compile. */
 type Bindings = {
   readonly http: { readonly http: HttpBinding };
@@ -87,10 +90,13 @@ type Bindings = {
   readonly container: { readonly container: ContainerBinding };
   readonly isolate: { readonly isolate: IsolateBinding };
   readonly workflow: { readonly workflow: WorkflowBinding };
+  readonly platform: { readonly platform: PlatformBinding };
 };
 
 /** A way to reach a tool. */
 export type ToolKind = keyof Bindings;
+/** Kinds of tools that an org registers. */
+export type RegisteredKind = Exclude<ToolKind, "platform">;
 
 /** How a tool of one kind is reached. */
 export type BindingOf<K extends ToolKind> = { readonly kind: K } & Bindings[K];

@@ -9,6 +9,7 @@ import { readGuardrails } from "../guardrail/rules/read.ts";
 import type { Slo } from "../health/budget.ts";
 import { escapeToken, isObject, type Json, type JsonObject } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
+import { KNOWLEDGE_SEARCH } from "../tool/knowledge-search.ts";
 import { checkExpressions } from "./check-expressions.ts";
 import { checkNames, checkTools, type ToolsKnown } from "./check-references.ts";
 import type { Definition, Limits, Step } from "./definition.ts";
@@ -54,12 +55,15 @@ export function checkDefinition(raw: Json, known: Known): Result<Definition, rea
     // A definition without them has no such field: its digest stays as it was before guardrails of workflows existed.
     ...(guardrails === null ? {} : { guardrails }),
     ...readSlo(form),
+    ...readKnowledge(form),
     steps,
   };
   form.close();
   const personal = flawOfName(definition.name);
   if (personal !== null) errors.add("/name", `\`name\` ${personal}`);
   checkTools(definition, known, errors);
+  if (definition.tools.includes(KNOWLEDGE_SEARCH) && definition.knowledge === undefined)
+    errors.add("/knowledge", `\`tools\` lists \`${KNOWLEDGE_SEARCH}\`, and \`knowledge\` names no collection that it may search`);
   checkNames(definition, ids, errors);
   const cyclic = checkCycles(steps, errors);
   // Where a need names no step, nothing is known of what comes before: one mistake is told once.
@@ -68,6 +72,12 @@ export function checkDefinition(raw: Json, known: Known): Result<Definition, rea
   checkExpressions(definition, ids, before, errors);
   checkGuardrails(definition, ids, before, errors);
   return errors.list.length > 0 ? err(errors.list) : ok(definition);
+}
+
+/** A definition without collections has no such field: its digest stays as it was before there were any. */
+function readKnowledge(form: Form): { readonly knowledge?: readonly string[] } {
+  const knowledge = form.texts("knowledge", { max: 63, most: 20, pattern: TOOL_NAME });
+  return knowledge.length === 0 ? {} : { knowledge };
 }
 
 function readSteps(form: Form): { readonly [id: string]: Step } {

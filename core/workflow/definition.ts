@@ -200,5 +200,7 @@ export type Definition = {
   readonly guardrails?: GuardrailSettings;
   /** What is promised of its runs. Absent: nothing. */
   readonly slo?: Slo;
+  /** Collections that `knowledge.search` may search. Absent: none. */
+  readonly knowledge?: readonly string[];
   readonly steps: { readonly [id: string]: Step };
 };

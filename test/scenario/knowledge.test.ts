@@ -1,7 +1,7 @@
 /** Knowledge over the composed platform: documents are checked, found by those who may read them, and gone when they are deleted. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../core/json.ts";
-import { call, makeKey } from "../support/scenario/api.ts";
+import { call, eventually, makeKey, status } from "../support/scenario/api.ts";
 import { openWorld, type World } from "../support/scenario/world.ts";
 
 const ORG = "librarian";
@@ -38,8 +38,8 @@ describe("a collection", () => {
     });
     const taken = await upload("terms", { id: "returns", title: "Terms of the shop", text: TERMS, metadata: { lang: "en" } });
     expect(taken).toMatchObject({ status: 202, body: { id: "returns", revision: 1, status: "ready", chunks: 2, findings: [] } });
-    const { status, body } = await search("terms", "When is the refund paid?");
-    expect([status, body["mode"], body["degraded"]]).toEqual([200, "hybrid", false]);
+    const { status: code, body } = await search("terms", "When is the refund paid?");
+    expect([code, body["mode"], body["degraded"]]).toEqual([200, "hybrid", false]);
     const [first] = body["results"] as JsonObject[];
     expect(first).toMatchObject({
       document: "returns",
@@ -81,7 +81,7 @@ describe("a collection", () => {
     expect((await put("Wrong")).status).toBe(400);
     await put("right");
     expect(paths(await upload("right", { title: "t", text: "x", file: "f_1" }))[0]).toBe(400);
-    expect(paths(await upload("right", { id: "max.muster@example.com", title: "t", text: "x" }))).toEqual([400, "/id"]);
+    expect(paths(await upload("right", { id: "no blank", title: "t", text: "x" }))).toEqual([400, "/id"]);
     expect((await upload("nowhere", { title: "t", text: "word" })).status).toBe(404);
     expect((await search("right", "x", world.keys.app, { k: 51 })).status).toBe(400);
     expect((await call("GET", "/v1/knowledge/right/documents?cursor=%20", world.keys.developer)).status).toBe(400);
@@ -189,5 +189,57 @@ describe("a collection", () => {
       findings: [{ type: "embedding" }],
     });
     expect(await found("meant", "coats")).toEqual(["c"]);
+  });
+});
+
+describe("a run", () => {
+  const lookingUp = (more: JsonObject = {}): JsonObject => ({
+    name: "look-up",
+    input: { type: "object", properties: { q: { type: "string" }, at: { type: "string" } }, required: ["q", "at"] },
+    output: { cel: "steps.search.output" },
+    tools: ["knowledge.search"],
+    knowledge: ["shared", "locked"],
+    steps: {
+      search: { kind: "tool", tool: "knowledge.search", input: { collection: { cel: "input.at" }, query: { cel: "input.q" }, k: 3 } },
+    },
+    ...more,
+  });
+  const run = async (input: JsonObject, key = world.keys.app): Promise<JsonObject> => {
+    const { body } = await call("POST", "/v1/runs", key, { workflow: "look-up", input }, { Prefer: "wait=10" });
+    return body["status"] === "completed" || body["status"] === "failed"
+      ? body
+      : eventually(`/v1/runs/${String(body["id"])}`, key, status("completed", "failed"));
+  };
+
+  it("[KNOW-15] searches the collections that its definition names, with the rights of its user, and for runs alone", async () => {
+    const refused = await call("POST", "/v1/workflows", world.keys.developer, lookingUp({ knowledge: [] }));
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: "/knowledge" }] } });
+    const made = await call("POST", "/v1/workflows", world.keys.developer, lookingUp());
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    for (const name of ["shared", "other"]) await put(name, { sensitivity: "confidential" });
+    await put("locked", { allow: { roles: ["auditor"] } });
+    await upload("shared", { id: "open", title: "t", text: "A refund takes a week." });
+    await upload("shared", {
+      id: "staff",
+      title: "t",
+      text: "A refund over 500 is canary staff business.",
+      allow: { roles: ["reviewer"] },
+    });
+    const done = await run({ q: "refund", at: "shared" });
+    expect(done).toMatchObject({
+      status: "completed",
+      output: { mode: "hybrid", degraded: false, results: [{ document: "open", why: { keyword_rank: 1 } }] },
+    });
+    expect(JSON.stringify(done)).not.toContain("canary");
+    const asReviewer = await run({ q: "refund", at: "shared" }, await makeKey(ORG, "rosa", ["caller", "reviewer"]));
+    expect((asReviewer["output"] as { results: JsonObject[] }).results).toHaveLength(2);
+    expect(await run({ q: "refund", at: "other" })).toMatchObject({ status: "failed", error: { code: "policy_denied" } });
+    expect(await run({ q: "refund", at: "locked" })).toMatchObject({ status: "failed", error: { code: "not_found" } });
+    const events = (await call("GET", `/v1/runs/${String(done["id"])}/events`, world.keys.developer)).body["data"] as JsonObject[];
+    expect(JSON.stringify(events.filter(({ type }) => type === "policy.decided"))).toContain("knowledge.search");
+    const tested = await call("POST", "/v1/tools/knowledge.search/test", world.keys.developer, {
+      input: { collection: "shared", query: "refund" },
+    });
+    expect(JSON.stringify(tested.body)).not.toContain("takes a week");
   });
 });

@@ -3,7 +3,8 @@
 import { type Circumstances, circumstancesOf, NOTHING_YET } from "../../core/access/circumstances.ts";
 import { didYouMean } from "../../core/errors/unknown-name.ts";
 import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
-import type { Json } from "../../core/json.ts";
+import { isObject, type Json } from "../../core/json.ts";
+import { DATA_CLASSES, type DataClass } from "../../core/label/label.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { ModelTool } from "../../core/model/message.ts";
 import { candidatesFor, type Route, type RouteKnowledge, WHY_NOT } from "../../core/model/route.ts";
@@ -45,6 +46,8 @@ export type AuthorityPorts = {
   models(org: string): Promise<readonly ModelEntry[]>;
   /** null: the org has none for this task. */
   route(org: string, task: string): Promise<TaskRoute | null>;
+  /** The class of a collection; null: there is none of this name. */
+  collectionClass(org: string, name: string): Promise<DataClass | null>;
   /** How long a model took lately; null: nobody measured. */
   readonly measured: RouteKnowledge["measured"];
   /** The version that this user's runs get, or the named one; of a withdrawn workflow what this run may go on with. null: there is none. */
@@ -113,7 +116,7 @@ async function aboutTool(
   const { org } = question.caller;
   const [found, active] = await Promise.all([ports.tool(org, question.tool, question.run), ports.policies(org)]);
   if (found === null) return refused("not_found", `there is no tool \`${question.tool}\``, false);
-  const manifest = await withEffect(ports, org, found, question.run);
+  const manifest = await withClass(ports, org, await withEffect(ports, org, found, question.run), question.call?.input ?? null);
   const [destination = ""] = hostsOf(manifest);
   const before = circumstancesOf(
     question.soFar,
@@ -176,6 +179,16 @@ const inFacts = ({ output }: ToolManifest, { child, workflow, version, digest, l
 /** The hosts that a call of the tool can send something to. */
 const hostsOf = (tool: ToolManifest): readonly string[] =>
   [...new Set(toolAddresses(tool).map((url) => URL.parse(url)?.hostname ?? ""))].filter((host) => host !== "");
+
+/** What a search answers has the class of its collection, where that is higher than the tool's own. One that nobody knows is the highest. */
+async function withClass(ports: AuthorityPorts, org: string, manifest: ToolManifest, input: Json): Promise<ToolManifest> {
+  if (manifest.kind !== "platform") return manifest;
+  const name = isObject(input) ? input["collection"] : null;
+  const named = typeof name === "string" ? await ports.collectionClass(org, name) : null;
+  const rank = (one: DataClass): number => DATA_CLASSES.indexOf(one);
+  const sensitivity = named ?? "restricted";
+  return rank(sensitivity) > rank(manifest.sensitivity) ? { ...manifest, sensitivity } : manifest;
+}
 
 /** The policy that holds callers to a tool's `allow.roles`. */
 const TOOL_ROLES = "calls.tool_roles";

@@ -40,6 +40,7 @@ import { defineBreakOff } from "../kill-switch/break-off.ts";
 import { defineOpenCalls, type OpenCallBook } from "../kill-switch/open-calls.ts";
 import { defineStopsReader, type StopsReader } from "../kill-switch/stops-reader.ts";
 import { defineKnowledge } from "../knowledge/knowledge.ts";
+import { searchForRun } from "../knowledge/search-for-run.ts";
 import { defineLimitsOfIsolate } from "../limits/limits.ts";
 import { defineModelGateway } from "../model-gateway/gateway.ts";
 import { requestBody } from "../model-gateway/request-body.ts";
@@ -158,6 +159,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     overridden: (org, runs, step) => store.overrides.active(org, runs, step, now()),
     models: knownModels,
     route: store.routes.get,
+    collectionClass: async (org, name) => (await store.collections.get(org, name))?.settings.sensitivity ?? null,
     measured: (entry) => latencies.of(upstreamKey(entry, settings.aiGateway?.url ?? null) ?? ""),
     workflow: async (org, name, version, user, run) => {
       const newest = await store.workflows.choose(org, name, user);
@@ -193,6 +195,8 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     credential: broker.toolCredential,
     gate: { take: limits.take, admit: breakers.admit, report: breakers.report },
     kept: keptResults(values, guardedVault, broker),
+    // The models of a search are asked through the rooms that are built below.
+    searchKnowledge: (search) => searchForRun(store.collections, knowledge, search),
     ...(containers === null ? {} : { sandboxes: defineSandboxes({ ...containers, now, log }) }),
     ...(isolates === null ? {} : { runCode: codeCalls(isolates, gatePorts) }),
   };

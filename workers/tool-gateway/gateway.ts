@@ -6,6 +6,7 @@ import { containerTransport } from "./transports/container.ts";
 import { httpTransport } from "./transports/http.ts";
 import { isolateTransport } from "./transports/isolate.ts";
 import { mcpTransport } from "./transports/mcp.ts";
+import { platformTransport } from "./transports/platform.ts";
 import { workflowTransport } from "./transports/workflow.ts";
 
 /** Calls tools of every kind, each call governed the same way. */
@@ -16,4 +17,5 @@ export const defineToolGateway = (ports: ToolGatewayPorts): ToolGateway =>
     container: containerTransport(ports),
     isolate: isolateTransport(ports),
     workflow: workflowTransport,
+    platform: platformTransport(ports),
   });

@@ -2,10 +2,12 @@
 
 import type { Admission, BreakerRule, CallOutcome } from "../../core/breaker/breaker.ts";
 import type { Json } from "../../core/json.ts";
+import type { Reader } from "../../core/knowledge/rights.ts";
 import type { CallContext } from "../../core/run/calls/call.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolEffect, ToolManifest } from "../../core/tool/manifest.ts";
+import type { EmbeddingAsker } from "../embedding/embedding.ts";
 import type { Guard } from "../guardrail/ports.ts";
 import type { Body } from "../kit/body.ts";
 import type { Deadline } from "../kit/deadline.ts";
@@ -83,6 +85,14 @@ export type ToolGatewayPorts = {
   readonly gate?: Gate;
   /** Answers that may be given again; absent: nothing is kept. */
   readonly kept?: KeptResults;
+  /** Searches a collection for a run; null: there is none that its user may read. Absent: nothing can be searched. */
+  readonly searchKnowledge?: (search: {
+    readonly collection: string;
+    readonly query: string;
+    readonly k: number;
+    readonly reader: Reader;
+    readonly asker: EmbeddingAsker;
+  }) => Promise<Json | null>;
   /** Containers for a tool's own code; absent: this deployment runs none. */
   readonly sandboxes?: Sandboxes;
   readonly log: Log;

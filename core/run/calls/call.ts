@@ -30,6 +30,8 @@ export type CallContext = {
   readonly traceId: string;
   readonly spanId: string;
   readonly killEpoch: number;
+  /** Of a call of a service of the platform: the roles of the run's caller, and the collections that its definition names. Absent: no run makes the call. */
+  readonly reader?: { readonly roles: readonly Role[]; readonly knowledge: readonly string[] };
 };
 
 /** A call of a tool as its gateway gets it. `timeoutMs`: of this attempt. */

@@ -1,6 +1,7 @@
 /** A call as the gateways get it, read off the state: the same state gives the same call, so a repeated call is equal to the first. */
 import { type JsonObject, own } from "../../json.ts";
 import type { Message } from "../../model/message.ts";
+import { KNOWLEDGE_SEARCH } from "../../tool/knowledge-search.ts";
 import type { AgentStep, ModelStep } from "../../workflow/definition.ts";
 import { correctionMessages, renderMessages } from "../../workflow/prompt.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
@@ -72,7 +73,7 @@ export function modelCall(machinery: Machinery, state: RunState, activity: Activ
 export function toolCall(machinery: Machinery, state: RunState, activity: Activity, now: number, epoch: number): ToolCall {
   if (activity.facts === null) throw new TypeError("a tool call without its facts");
   return {
-    context: callContext(machinery, activity, epoch),
+    context: { ...callContext(machinery, activity, epoch), ...readerIn(machinery.birth, activity.facts.tool) },
     tool: activity.facts.tool,
     version: activity.facts.version,
     input: activity.input,
@@ -81,6 +82,10 @@ export function toolCall(machinery: Machinery, state: RunState, activity: Activi
     ...(activity.insteadOf === undefined ? {} : { insteadOf: { tool: activity.insteadOf.tool, version: activity.insteadOf.version } }),
     timeoutMs: withinTheRun(machinery, state, toolTimeoutMs(machinery, activity), now),
   };
+}
+
+function readerIn({ roles, definition }: Birth, tool: string): Pick<CallContext, "reader"> {
+  return tool === KNOWLEDGE_SEARCH ? { reader: { roles, knowledge: definition.knowledge ?? [] } } : {};
 }
 
 /** The definition's word for this call, else the tool's own. */

@@ -98,6 +98,7 @@ const authority = (more: Partial<AuthorityPorts> = {}) => {
     policies: async () => NO_SETS,
     tool: async () => manifest,
     egress: async () => null,
+    collectionClass: async () => null,
     settings: async () => ({ models: {}, accepts: {}, risk: { review_over: 70, block_over: 90 } }),
     overridden: async () => null,
     models: async () => [model("a/one-1"), model("a/two-1")],

@@ -38,7 +38,7 @@ const unused = {
     throw new Error("not of this test");
   },
 } satisfies Transports["mcp"];
-const OTHERS = { mcp: unused, container: unused, isolate: unused, workflow: unused };
+const OTHERS = { mcp: unused, container: unused, isolate: unused, workflow: unused, platform: unused };
 
 describe("an HTTP tool", () => {
   const statuses = Array.from({ length: 400 }, (_, index) => index + 200);

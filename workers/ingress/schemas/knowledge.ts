@@ -87,7 +87,7 @@ export const DocumentBody = z
     id: newDocumentId.optional(),
     title: z.string().min(1).max(500),
     text: z.string().openapi({ description: "plain text or Markdown; at most what a request may hold" }),
-    source: z.string().min(1).max(2_000).optional().openapi({ example: "https://shop.example/terms" }),
+    source: z.string().min(1).max(2_000).optional().openapi({ example: "https://a.example/terms" }),
     allow: Readers.optional(),
     metadata: z
       .record(factName, scalar)

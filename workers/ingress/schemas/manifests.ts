@@ -7,7 +7,7 @@ import { PASSABLE } from "../../../core/chat/official-fields.ts";
 import { PERSONAL_DATA_TYPES } from "../../../core/guardrail/finding.ts";
 import { isObject, type JsonObject } from "../../../core/json.ts";
 import { STRATEGIES } from "../../../core/model/task-route.ts";
-import type { ToolKind } from "../../../core/tool/manifest.ts";
+import type { RegisteredKind } from "../../../core/tool/manifest.ts";
 
 import { GUARDRAILS, STEP_GUARDRAILS } from "./guardrail-shapes.ts";
 
@@ -102,13 +102,14 @@ export const DefinitionBody = described(
     on_budget: objectOf({ value: TEMPLATE }, ["value"]),
     guardrails: GUARDRAILS,
     slo: objectOf({ success: NUMBER, p95_ms: { type: ["number", "null"] } }, ["success"]),
+    knowledge: { ...listOf(TEXT), description: "collections that `knowledge.search` may search in its runs" },
     steps: { ...mapOf(STEP), description: "by id" },
   },
   ["name", "input", "output", "steps"],
 );
 
 /** The fields that only tools of one kind have. */
-const TOOL_BINDINGS: { readonly [K in ToolKind]: Shape } = {
+const TOOL_BINDINGS: { readonly [K in RegisteredKind]: Shape } = {
   workflow: objectOf({ name: text("the workflow whose run a call is, as a child run") }, ["name"]),
   http: objectOf(
     {

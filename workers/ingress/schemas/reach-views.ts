@@ -12,7 +12,7 @@ const ReachedSystem = z
   .object({
     tool: z.string(),
     version: z.number().int(),
-    kind: z.enum(["http", "mcp", "container", "isolate", "workflow"]),
+    kind: z.enum(["http", "mcp", "container", "isolate", "workflow", "platform"]),
     effect: z.enum(["none", "read", "write"]),
     roles: z.array(z.enum(["call", "compensate", "fallback", "lookup"])),
     hosts: names.openapi({ description: "where its calls go; empty: they stay in the platform" }),

@@ -188,6 +188,10 @@ const toolBindings = {
     .optional(),
   mcp: z.object({ url: z.string(), tool: z.string(), secret: z.string().nullable() }).optional(),
   container: z.object({ language: z.enum(["python"]), code: z.string().nullable() }).optional(),
+  platform: z
+    .object({ service: z.enum(["knowledge.search"]) })
+    .optional()
+    .openapi({ description: "of built-in tools alone" }),
   isolate: z.object({ code: z.string(), secrets: z.record(z.string(), z.string()).optional() }).optional(),
 } satisfies { readonly [K in ToolKind]: z.ZodType };
 const dataClass = z.enum(["public", "internal", "confidential", "restricted"]);
