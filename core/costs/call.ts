@@ -24,6 +24,8 @@ export type CostCall = {
   readonly micro_usd: MicroUsd;
   readonly tokens_in: number;
   readonly tokens_out: number;
+  /** Duration. Absent in messages from before it was told. */
+  readonly ms?: number;
 };
 
 /** PERSISTED in outboxes and queue messages: calls of one run, or of one chat, and to whom they are attributed. */

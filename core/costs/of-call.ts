@@ -20,15 +20,16 @@ export type EndedCall = {
   readonly ok: boolean;
   readonly microUsd: MicroUsd;
   readonly usage: TokenUsage | null;
+  readonly ms: number;
 };
 
 /** The costs of one call, as they leave the ledger. */
-export const costOfCall = ({ run, user, workflow, kind }: CallOf, { id, at, name, ok, microUsd, usage }: EndedCall): CostsOf => ({
+export const costOfCall = ({ run, user, workflow, kind }: CallOf, { id, at, name, ok, microUsd, usage, ms }: EndedCall): CostsOf => ({
   run,
   user,
   workflow: workflow === undefined || workflow.startsWith("(") ? null : workflow,
   version: null,
   session: null,
   metadata: {},
-  calls: [{ id, at, kind, name, ok, micro_usd: microUsd, tokens_in: usage?.input ?? 0, tokens_out: usage?.output ?? 0 }],
+  calls: [{ id, at, kind, name, ok, micro_usd: microUsd, tokens_in: usage?.input ?? 0, tokens_out: usage?.output ?? 0, ms }],
 });

@@ -31,16 +31,25 @@ function costCall(event: RunEvent): CostCall | null {
       const { model, ok, spent, cached, unasked } = event.data;
       if (cached !== undefined || unasked === true) return null;
       const { micro_usd, tokens_in, tokens_out } = spent;
-      return { ...common, kind: "llm", name: model, ok, micro_usd, tokens_in, tokens_out };
+      return { ...common, kind: "llm", name: model, ok, micro_usd, tokens_in, tokens_out, ms: event.data.duration_ms };
     }
     case "tool.answered": {
       const { tool, ok, cached, unasked, spent_micro_usd: micro_usd = 0 } = event.data;
       if (cached !== undefined || unasked === true) return null;
-      return { ...common, kind: "tool", name: tool, ok, micro_usd, tokens_in: 0, tokens_out: 0 };
+      return { ...common, kind: "tool", name: tool, ok, micro_usd, tokens_in: 0, tokens_out: 0, ms: event.data.duration_ms };
     }
     case "tool.looked_up": {
       const { tool, found, spent_micro_usd: micro_usd = 0 } = event.data;
-      return { ...common, kind: "tool", name: tool, ok: found !== "unsure", micro_usd, tokens_in: 0, tokens_out: 0 };
+      return {
+        ...common,
+        kind: "tool",
+        name: tool,
+        ok: found !== "unsure",
+        micro_usd,
+        tokens_in: 0,
+        tokens_out: 0,
+        ms: event.data.duration_ms,
+      };
     }
     default:
       return null;

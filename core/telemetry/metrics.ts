@@ -14,6 +14,8 @@ type MetricSpec = {
 };
 
 const SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+const REQUEST_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const MODEL_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const DOLLARS = [0.0001, 0.001, 0.01, 0.05, 0.1, 0.5, 1, 5];
 
 /** Every metric, with its type, help text and labels. */
@@ -24,12 +26,48 @@ export const METRICS = {
     labels: ["org", "workflow", "success"],
     bounds: SECONDS,
   },
-  agent_tokens_total: { type: "counter", help: "Tokens used by runs.", labels: ["org", "workflow", "type"] },
-  agent_cost_usd_total: { type: "counter", help: "Dollars spent by runs.", labels: ["org", "workflow"] },
+  agent_requests_total: {
+    type: "counter",
+    help: "Runs that ended, and model calls of chats, by how they ended.",
+    labels: ["org", "agent_id", "status"],
+  },
+  agent_request_latency_seconds: {
+    type: "histogram",
+    help: "Seconds from a run's start to its end, or of a chat's model call.",
+    labels: ["org", "agent_id"],
+    bounds: REQUEST_SECONDS,
+  },
+  agent_tokens_total: { type: "counter", help: "Tokens used by runs and chats.", labels: ["org", "workflow", "model", "type"] },
+  llm_tokens_total: { type: "counter", help: "Tokens used, by model.", labels: ["org", "model", "token_type"] },
+  agent_cost_usd_total: { type: "counter", help: "Dollars spent by runs and chats.", labels: ["org", "workflow", "cost_type"] },
+  cost_per_run_p95: {
+    type: "gauge",
+    help: "Dollars that 95 % of ended runs stayed under, to the next bucket.",
+    labels: ["org", "workflow"],
+  },
   cost_per_run_usd: { type: "histogram", help: "Dollars a finished run cost.", labels: ["org", "workflow"], bounds: DOLLARS },
   agent_tool_duration_seconds: { type: "histogram", help: "Seconds of one tool call.", labels: ["org", "tool"], bounds: SECONDS },
-  agent_tool_errors_total: { type: "counter", help: "Tool calls that failed.", labels: ["org", "tool"] },
+  agent_tool_errors_total: { type: "counter", help: "Tool calls that failed.", labels: ["org", "tool", "error_type"] },
+  tool_calls_total: { type: "counter", help: "Tool calls that were made.", labels: ["org", "agent_id", "tool_name", "status"] },
   model_gateway_latency_seconds: { type: "histogram", help: "Seconds of one model call.", labels: ["org", "model"], bounds: SECONDS },
+  model_gateway_latency_p99: {
+    type: "gauge",
+    help: "Seconds that 99 % of model calls stayed under, to the next bucket.",
+    labels: ["org", "model"],
+  },
+  llm_call_latency_seconds: { type: "histogram", help: "Seconds of one model call.", labels: ["org", "model"], bounds: MODEL_SECONDS },
+  cache_requests_total: {
+    type: "counter",
+    help: "Calls of models and tools, by whether a kept answer took their place.",
+    labels: ["org", "kind", "result"],
+  },
+  agent_escalations_total: {
+    type: "counter",
+    help: "Runs and chats that asked for a person to take over.",
+    labels: ["org", "workflow", "reason"],
+  },
+  agent_active_sessions: { type: "gauge", help: "Runs that have not ended.", labels: ["org", "agent_id"] },
+  audit_lag_seconds: { type: "gauge", help: "Age of the oldest change whose record is not in the audit chain.", labels: [] },
   agent_pii_detections_total: { type: "counter", help: "Values of personal data found.", labels: ["org", "type"] },
   guardrail_violations_total: { type: "counter", help: "Instructions, jailbreaks and broken rules found.", labels: ["org", "type"] },
   agent_human_review_queue_depth: { type: "gauge", help: "Runs that wait for a person.", labels: ["org"] },

@@ -100,7 +100,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     },
     pastRuns: store.pastRuns,
     costs: rooms.costs,
-    metrics: async () => renderMetrics(env.DB, await stops.stops(), rooms.isolates?.waiting() ?? new Map()),
+    metrics: async () => renderMetrics(env.DB, await stops.stops(), rooms.isolates?.waiting() ?? new Map(), now()),
     console: defineConsole(),
   });
 }

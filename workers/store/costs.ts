@@ -109,9 +109,9 @@ type Part = { readonly from: EpochMs; readonly to: EpochMs };
 type Span = { readonly days: { readonly from: string; readonly to: string | null } | null; readonly parts: readonly Part[] };
 
 const INSERT = `
-  INSERT OR IGNORE INTO cost_calls (org, run, id, at, kind, name, ok, workflow, version, user, session, metadata, micro_usd, tokens_in, tokens_out)
+  INSERT OR IGNORE INTO cost_calls (org, run, id, at, kind, name, ok, workflow, version, user, session, metadata, micro_usd, tokens_in, tokens_out, ms)
   SELECT ?1, value ->> 'run', value ->> 'id', value ->> 'at', value ->> 'kind', value ->> 'name', value ->> 'ok', value ->> 'workflow',
-    value ->> 'version', value ->> 'user', value ->> 'session', value ->> 'metadata', value ->> 'micro_usd', value ->> 'tokens_in', value ->> 'tokens_out'
+    value ->> 'version', value ->> 'user', value ->> 'session', value ->> 'metadata', value ->> 'micro_usd', value ->> 'tokens_in', value ->> 'tokens_out', CAST(COALESCE(value ->> 'ms', 0) AS INTEGER)
   FROM json_each(?2)`;
 
 /** Single calls are kept from this midnight on. */

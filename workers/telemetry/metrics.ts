@@ -1,103 +1,193 @@
 /**
- * `/metrics`: read off the index of runs and the audit entries in D1, so that figures survive every isolate and cannot disagree
- * with the record. They cover what D1 holds. Names and labels: docs/contract.md, "Evidence".
+ * `/metrics`: sums that triggers keep in D1 (migrations/0031_health.sql) in the transaction of what they count. So figures survive every isolate,
+ * never go backwards, and a scrape costs by series, however many runs there were. Only the gauges of what is under way count rows of the
+ * index: those of unfinished runs. Names and labels: docs/metrics.md.
  */
 import { isViolation } from "../../core/guardrail/finding.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
+import { toUsd } from "../../core/money.ts";
 import { type Histogram, histogramOf, METRICS, type Observed, type Value, valuesOf } from "../../core/telemetry/metrics.ts";
 import { type Labels, writeFamilies } from "../../core/telemetry/prometheus.ts";
+import type { EpochMs } from "../../core/time.ts";
 
-type Row = Record<string, string | number | null>;
+/** A counter: `name` is a workflow ("" a chat), `of` a model, tool or type. */
+type Sum = { org: string; series: string; name: string; of: string; sort: string; n: number };
+/** Observations at or below `le` and above the bound before it. */
+type Bucket = { org: string; series: string; name: string; sort: string; le: number; n: number; total: number };
+type Count = { org: string; workflow: string; n: number };
 
-const RUN_SECONDS = "(ended_at - created_at) / 1000.0";
-const usage = (field: string): string => `CAST(COALESCE(summary->>'$.usage.${field}', 0) AS REAL)`;
-const data = (field: string): string => `json_extract(entry, '$.data.${field}')`;
-/** Entries of one type. Pages without the type's name are passed over unread. */
-const calls = (type: string): string => `(
-  SELECT page.org, item.value AS entry FROM audit_pages AS page, json_each(page.entries) AS item
-  WHERE INSTR(page.entries, '"event_type":"${type}"') > 0 AND item.value ->> '$.event_type' = '${type}') WHERE true`;
-const CALL_SECONDS = `COALESCE(${data("duration_ms")}, 0) / 1000.0`;
+/** Under this name the calls of apps stand where a workflow's name is asked for. */
+const CHAT = "chat";
+const agent = (name: string): string => (name === "" ? CHAT : name);
 
 /** `sandboxQueue`: calls that wait for a sandbox, by org, in the isolate that answers. */
-export async function renderMetrics(db: D1Database, stops: Stops, sandboxQueue: ReadonlyMap<string, number>): Promise<string> {
-  const ended = "runs WHERE ended_at IS NOT NULL";
-  const success = "CASE status WHEN 'completed' THEN 'true' ELSE 'false' END";
-  const queries = {
-    duration: buckets("agent_run_duration_seconds", { success }, RUN_SECONDS, ended),
-    cost: buckets("cost_per_run_usd", {}, usage("usd"), ended),
-    tokens: `SELECT org, workflow, SUM(${usage("tokens_in")}) AS input, SUM(${usage("tokens_out")}) AS output, SUM(${usage("usd")}) AS usd FROM runs GROUP BY org, workflow`,
-    toolSeconds: buckets(
-      "agent_tool_duration_seconds",
-      { tool: data("tool") },
-      CALL_SECONDS,
-      calls("tool.answered"),
-      `${data("duration_ms")} IS NOT NULL`,
-    ),
-    toolErrors: `SELECT org, ${data("tool")} AS tool, COUNT(*) AS n FROM ${calls("tool.answered")} AND ${data("ok")} = 0 GROUP BY 1, 2`,
-    modelSeconds: buckets("model_gateway_latency_seconds", { model: data("model") }, CALL_SECONDS, calls("model.called")),
-    findings: `SELECT org, ${data("type")} AS type, SUM(COALESCE(${data("count")}, 1)) AS n FROM ${calls("guardrail.flagged")} GROUP BY 1, 2`,
+export async function renderMetrics(db: D1Database, stops: Stops, sandboxQueue: ReadonlyMap<string, number>, at: EpochMs): Promise<string> {
+  const [summed, filled, reviews, busy, active, orgs, oldest] = await db.batch([
+    db.prepare("SELECT org, series, name, of, sort, n FROM metric_sums"),
+    db.prepare("SELECT org, series, name, sort, le, n, total FROM metric_buckets ORDER BY org, series, name, sort, le"),
     // A gauge is 0 where nothing waits: every org has its line.
-    waiting: runsOfEveryOrg("status = 'waiting' AND summary ->> '$.waiting_for.kind' = 'review'"),
-    queued: runsOfEveryOrg("status IN ('queued', 'running', 'compensating', 'paused')"),
-    orgs: "SELECT name AS org FROM orgs",
-  };
-  const results = await db.batch<Row>(Object.values(queries).map((query) => db.prepare(query)));
-  const rows = Object.fromEntries(Object.keys(queries).map((name, index) => [name, results[index]?.results ?? []])) as {
-    [name in keyof typeof queries]: Row[];
-  };
-  const isHit = (row: Row): boolean => isViolation({ type: row["type"] });
+    db.prepare(runsOfEveryOrg("status = 'waiting' AND summary ->> '$.waiting_for.kind' = 'review'")),
+    db.prepare(runsOfEveryOrg("status IN ('queued', 'running', 'compensating', 'paused')")),
+    db.prepare(
+      "SELECT org, workflow, COUNT(*) AS n FROM runs WHERE status IN ('queued', 'running', 'waiting', 'paused', 'compensating') GROUP BY org, workflow",
+    ),
+    db.prepare("SELECT name AS org FROM orgs"),
+    db.prepare("SELECT MIN(created_at) AS at FROM audit_outbox"),
+  ]);
+  const sums = rowsOf<Sum>(summed);
+  const buckets = rowsOf<Bucket>(filled);
+  const calls = sums.filter(({ series }) => series === "calls");
+  const toolCalls = calls.filter(({ sort }) => sort.startsWith("tool:"));
+  const tokens = sums.filter(({ series }) => series === "tokens");
+  const findings = sums.filter(({ series }) => series === "findings");
+  const kept = sums.filter(({ series }) => series === "kept");
+  const runs = of(buckets, "run_s");
+  const models = of(buckets, "call_s").filter(({ sort }) => sort !== "tool");
+  const tools = of(buckets, "call_s").filter(({ sort }) => sort === "tool");
+  const costs = of(buckets, "run_usd");
+  const oldestAt = rowsOf<{ at: number | null }>(oldest)[0]?.at ?? null;
+  const success = (sort: string): string => String(sort === "completed");
 
   return writeFamilies([
-    histogramOf("agent_run_duration_seconds", observed("agent_run_duration_seconds", rows.duration)),
-    valuesOf("agent_tokens_total", [
-      ...counted(rows.tokens, "input", { type: "input" }),
-      ...counted(rows.tokens, "output", { type: "output" }),
-    ]),
-    valuesOf("agent_cost_usd_total", counted(rows.tokens, "usd")),
-    histogramOf("cost_per_run_usd", observed("cost_per_run_usd", rows.cost)),
-    histogramOf("agent_tool_duration_seconds", observed("agent_tool_duration_seconds", rows.toolSeconds)),
-    valuesOf("agent_tool_errors_total", counted(rows.toolErrors, "n")),
-    histogramOf("model_gateway_latency_seconds", observed("model_gateway_latency_seconds", rows.modelSeconds)),
-    valuesOf(
-      "agent_pii_detections_total",
-      counted(
-        rows.findings.filter((row) => !isHit(row)),
-        "n",
+    histogramOf(
+      "agent_run_duration_seconds",
+      observed(
+        "agent_run_duration_seconds",
+        runs.filter(({ name }) => name !== ""),
+        ({ org, name, sort }) => ({ org, workflow: name, success: success(sort) }),
       ),
     ),
-    valuesOf("guardrail_violations_total", counted(rows.findings.filter(isHit), "n")),
-    valuesOf("agent_human_review_queue_depth", counted(rows.waiting, "n")),
-    valuesOf("orchestration_queue_depth", counted(rows.queued, "n")),
+    histogramOf(
+      "agent_request_latency_seconds",
+      observed("agent_request_latency_seconds", runs, ({ org, name }) => ({ org, agent_id: agent(name) })),
+    ),
+    valuesOf(
+      "agent_requests_total",
+      added(runs, ({ org, name, sort }) => ({ org, agent_id: agent(name), status: sort })),
+    ),
+    valuesOf(
+      "agent_tokens_total",
+      added(tokens, ({ org, name, of: model, sort }) => ({ org, workflow: agent(name), model, type: sort })),
+    ),
+    valuesOf(
+      "llm_tokens_total",
+      added(tokens, ({ org, of: model, sort }) => ({ org, model, token_type: sort })),
+    ),
+    valuesOf(
+      "agent_cost_usd_total",
+      added(
+        sums.filter(({ series }) => series === "micro_usd"),
+        ({ org, name, sort }) => ({ org, workflow: agent(name), cost_type: sort }),
+      ).map(({ labels, value }) => ({ labels, value: toUsd(value) })),
+    ),
+    histogramOf(
+      "cost_per_run_usd",
+      observed("cost_per_run_usd", costs, ({ org, name }) => ({ org, workflow: name })),
+    ),
+    valuesOf(
+      "cost_per_run_p95",
+      quantiles(costs, 0.95, ({ org, name }) => ({ org, workflow: name })),
+    ),
+    histogramOf(
+      "agent_tool_duration_seconds",
+      observed("agent_tool_duration_seconds", tools, ({ org, name }) => ({ org, tool: name })),
+    ),
+    valuesOf(
+      "tool_calls_total",
+      added(toolCalls, ({ org, name, of: tool, sort }) => ({ org, agent_id: agent(name), tool_name: tool, status: sort.slice(5) })),
+    ),
+    valuesOf(
+      "agent_tool_errors_total",
+      added(
+        toolCalls.filter(({ sort }) => sort === "tool:error"),
+        ({ org, of: tool }) => ({ org, tool, error_type: "tool_error" }),
+      ),
+    ),
+    histogramOf(
+      "model_gateway_latency_seconds",
+      observed("model_gateway_latency_seconds", models, ({ org, name }) => ({ org, model: name })),
+    ),
+    valuesOf(
+      "model_gateway_latency_p99",
+      quantiles(models, 0.99, ({ org, name }) => ({ org, model: name })),
+    ),
+    histogramOf(
+      "llm_call_latency_seconds",
+      observed("llm_call_latency_seconds", models, ({ org, name }) => ({ org, model: name })),
+    ),
+    valuesOf("cache_requests_total", [
+      ...added(kept, ({ org, of: kind, sort }) => ({ org, kind, result: sort })),
+      ...added(calls, ({ org, sort }) => ({ org, kind: sort.startsWith("tool:") ? "tool" : "model", result: "miss" })),
+    ]),
+    valuesOf(
+      "agent_escalations_total",
+      added(
+        sums.filter(({ series }) => series === "escalations"),
+        ({ org, name, of: reason }) => ({ org, workflow: name.split("@")[0] ?? "", reason }),
+      ),
+    ),
+    valuesOf(
+      "agent_pii_detections_total",
+      added(
+        findings.filter(({ of: type }) => !isViolation({ type })),
+        ({ org, of: type }) => ({ org, type }),
+      ),
+    ),
+    valuesOf(
+      "guardrail_violations_total",
+      added(
+        findings.filter(({ of: type }) => isViolation({ type })),
+        ({ org, of: type }) => ({ org, type }),
+      ),
+    ),
+    valuesOf(
+      "agent_active_sessions",
+      rowsOf<Count>(active).map(({ org, workflow, n }) => ({ labels: { org, agent_id: workflow }, value: n })),
+    ),
+    valuesOf(
+      "agent_human_review_queue_depth",
+      rowsOf<Count>(reviews).map(({ org, n }) => ({ labels: { org }, value: n })),
+    ),
+    valuesOf(
+      "orchestration_queue_depth",
+      rowsOf<Count>(busy).map(({ org, n }) => ({ labels: { org }, value: n })),
+    ),
     valuesOf(
       "tool_sandbox_queue_depth",
-      rows.orgs.map(({ org }) => ({ labels: { org: String(org) }, value: sandboxQueue.get(String(org)) ?? 0 })),
+      rowsOf<Count>(orgs).map(({ org }) => ({ labels: { org }, value: sandboxQueue.get(org) ?? 0 })),
     ),
-    valuesOf("agent_kill_switch_active", [{ labels: {}, value: stops.active.filter(({ drill }) => drill !== true).length }]),
+    valuesOf("agent_kill_switch_active", [{ labels: {}, value: stops.active.length }]),
+    valuesOf("audit_lag_seconds", [{ labels: {}, value: oldestAt === null ? 0 : Math.max(0, (at - oldestAt) / 1_000) }]),
   ]);
 }
+
+const rowsOf = <R>(result: D1Result<unknown> | undefined): readonly R[] => (result?.results ?? []) as R[];
+const of = (buckets: readonly Bucket[], series: string): readonly Bucket[] => buckets.filter((bucket) => bucket.series === series);
 
 const runsOfEveryOrg = (condition: string): string =>
   `SELECT orgs.name AS org, COUNT(runs.id) AS n FROM orgs LEFT JOIN runs ON runs.org = orgs.name AND ${condition} GROUP BY orgs.name`;
 
-/** One row per label set: the count at or below each bound, the sum and the count. `columns`: of the labels that are no column as such. */
-function buckets(metric: Histogram, columns: { readonly [label: string]: string }, value: string, from: string, and = "1"): string {
-  const { labels, bounds } = METRICS[metric];
-  const names = labels.map((label) => (columns[label] === undefined ? label : `${columns[label]} AS ${label}`));
-  const counts = bounds.map((bound, index) => `SUM(${value} <= ${bound}) AS b${index}`);
-  const groups = labels.map((_, index) => index + 1).join(", ");
-  return `SELECT ${[...names, ...counts, `SUM(${value}) AS total`, "COUNT(*) AS n"].join(", ")} FROM ${from} AND ${and} GROUP BY ${groups}`;
-}
+/** Rows that have the same labels are one sample. */
+const grouped = <R>(rows: readonly R[], labelsOf: (row: R) => Labels): readonly (readonly [Labels, readonly R[]])[] =>
+  [...Map.groupBy(rows, (row) => JSON.stringify(labelsOf(row)))].map(([labels, together]) => [JSON.parse(labels) as Labels, together]);
 
-const observed = (metric: Histogram, rows: readonly Row[]): Observed[] =>
-  rows.map((row) => ({
-    labels: labelsOf(row),
-    counts: METRICS[metric].bounds.map((_, index) => Number(row[`b${index}`] ?? 0)),
-    sum: Number(row["total"] ?? 0),
-    count: Number(row["n"] ?? 0),
+const added = <R extends { readonly n: number }>(rows: readonly R[], labelsOf: (row: R) => Labels): Value[] =>
+  grouped(rows, labelsOf).map(([labels, together]) => ({ labels, value: together.reduce((sum, { n }) => sum + n, 0) }));
+
+const observed = (metric: Histogram, rows: readonly Bucket[], labelsOf: (row: Bucket) => Labels): Observed[] =>
+  grouped(rows, labelsOf).map(([labels, together]) => ({
+    labels,
+    counts: METRICS[metric].bounds.map((bound) => together.reduce((count, { le, n }) => count + (le <= bound ? n : 0), 0)),
+    sum: together.reduce((sum, { total }) => sum + total, 0),
+    count: together.reduce((count, { n }) => count + n, 0),
   }));
 
-const counted = (rows: readonly Row[], column: string, more: Labels = {}): Value[] =>
-  rows.map((row) => ({ labels: { ...labelsOf(row), ...more }, value: Number(row[column] ?? 0) }));
-
-/** Every column as a text: the list takes from it what the metric has as labels. */
-const labelsOf = (row: Row): Labels => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, String(value ?? "")]));
+/** The bound of the bucket in which the quantile lies; beyond the last bound, the mean of what is there. */
+const quantiles = (rows: readonly Bucket[], share: number, labelsOf: (row: Bucket) => Labels): Value[] =>
+  grouped(rows, labelsOf).map(([labels, together]) => {
+    const sorted = together.toSorted((a, b) => a.le - b.le);
+    const rank = share * sorted.reduce((count, { n }) => count + n, 0);
+    const reached = sorted.map((_, index) => sorted.slice(0, index + 1).reduce((count, { n }) => count + n, 0));
+    const bucket = sorted[reached.findIndex((count) => count >= rank)];
+    return { labels, value: bucket === undefined ? 0 : bucket.le < 1e300 ? bucket.le : bucket.total / bucket.n };
+  });

@@ -25,7 +25,7 @@ describe("the list of metrics", () => {
       valuesOf("agent_tokens_total", [{ labels: { type: "input", org: "acme", secret: "x", workflow: "refund" }, value: 7 }]),
       histogramOf("cost_per_run_usd", [{ labels: { org: "acme" }, counts: [1, 2], sum: 0.5, count: 3 }]),
     ]);
-    expect(text).toContain('# TYPE agent_tokens_total counter\nagent_tokens_total{org="acme",workflow="refund",type="input"} 7\n');
+    expect(text).toContain('# TYPE agent_tokens_total counter\nagent_tokens_total{org="acme",workflow="refund",model="",type="input"} 7\n');
     expect(text).toContain('cost_per_run_usd_bucket{org="acme",workflow="",le="0.0001"} 1\n');
     expect(text).toContain('cost_per_run_usd_bucket{org="acme",workflow="",le="+Inf"} 3\n');
     expect(text).not.toContain("secret");

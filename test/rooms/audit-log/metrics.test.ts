@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import type { AuditRecord } from "../../../core/audit/record.ts";
 import { auditLogOf } from "../../../durable-objects/audit-log/stub.ts";
 import { writePages } from "../../../workers/audit/write-pages.ts";
+import { defineCosts } from "../../../workers/store/costs.ts";
 import { renderMetrics } from "../../../workers/telemetry/metrics.ts";
 import { testRecord } from "../../support/audit-chain.ts";
 
@@ -34,53 +35,141 @@ it("[AUD-32] a stored page that differs is told, also in a statement that brings
   expect((await writePages(env.DB, org, pages.slice(1))).ok).toBe(true);
 });
 
-it("counts calls, failures and findings of every entry, whichever pages they are in", async () => {
-  const [ours, theirs] = [`org-${crypto.randomUUID()}`, `org-${crypto.randomUUID()}`];
-  const answered = (tool: string, ok: boolean, duration_ms: number | null) => ({
-    event_type: "tool.answered",
-    data: { tool, ok, duration_ms },
+const scrape = async () =>
+  (await renderMetrics(env.DB, { epoch: 1, active: [], asOf: 0 }, new Map([["metered", 2]]), Date.UTC(2100, 1, 1))).split("\n");
+const costs = defineCosts(env.DB, () => Date.UTC(2100, 1, 1));
+const insertRun = (org: string, id: string, status: string, summary: object = {}, seconds: number | null = null) =>
+  env.DB.prepare(
+    "INSERT INTO runs (id, seq, org, user, subject, workflow, version, status, summary, created_at, ended_at) VALUES (?, 1, ?, 'u', 'u', 'w', 1, ?, ?, 0, ?)",
+  ).bind(`run_${id}_${org}`, org, status, JSON.stringify(summary), seconds === null ? null : seconds * 1_000);
+const linesOf = (lines: readonly string[], name: string, org: string) =>
+  lines
+    .filter((line) => line.startsWith(`${name}{`) && line.includes(org))
+    .map((line) =>
+      line
+        .slice(name.length)
+        .replace(`org="${org}"`, "")
+        .replaceAll(/[{},]+/g, " ")
+        .trim(),
+    );
+
+it("[METRIC-2] counts calls of runs and chats once, however often they come, and findings of every entry", async () => {
+  const org = `org-${crypto.randomUUID()}`;
+  const call = (id: string, change: object) => ({
+    ...{ id, at: Date.UTC(2100, 0, 31), kind: "tool" as const, name: "orders.get", ok: true, micro_usd: 0, tokens_in: 0, tokens_out: 0 },
+    ...change,
   });
-  const model = { event_type: "model.called", data: { model: "sonnet", duration_ms: 700 } };
+  const mine = { run: "run_1", user: "secret-user", workflow: "refund", version: 1, session: null, metadata: {} };
+  const calls = [
+    call("1", { ms: 50 }),
+    call("2", { ms: 2_000, ok: false }),
+    call("3", { kind: "llm", name: "acme/sonnet", micro_usd: 1_500, tokens_in: 100, tokens_out: 20, ms: 700 }),
+  ];
+  const chat = {
+    ...mine,
+    run: "run_2",
+    workflow: null,
+    version: null,
+    calls: [call("1", { kind: "llm", name: "acme/sonnet", micro_usd: 500, tokens_in: 10, tokens_out: 1, ms: 400 })],
+  };
+  for (let time = 0; time < 2; time++) await costs.put(org, [{ ...mine, calls }, chat]);
   const found = (type: string, count?: number) => ({ event_type: "guardrail.flagged", data: { type, ...(count ? { count } : {}) } });
-  const disguised = { event_type: "run.created", data: { tool: "orders.get", text: '"event_type":"tool.answered"' } };
-  await record(ours, [
-    [answered("orders.get", true, 50), answered("orders.get", false, 2000), disguised, model],
-    [answered("orders.get", true, 400), found("email", 3), found("injection")],
-    [answered("orders.get", false, null), found("email")],
+  const disguised = { event_type: "run.created", data: { text: '"event_type":"guardrail.flagged"', type: "email" } };
+  await record(org, [
+    [found("email", 3), found("injection"), disguised],
+    [found("email")],
+    [{ event_type: "model.called", data: { cached: "semantic" } }],
   ]);
-  await record(theirs, [[answered("orders.get", true, 9000)]]);
-  const lines = (await renderMetrics(env.DB, { epoch: 1, active: [], asOf: 0 }, new Map([["metered", 2]]))).split("\n");
-  const of = (name: string, org: string) =>
-    lines
-      .filter((line) => line.startsWith(name) && line.includes(org))
-      .map((line) => line.replace(`org="${org}"`, "").replaceAll(/[{},]+/g, " "));
-  expect(of("agent_tool_duration_seconds_count", ours)).toEqual([expect.stringMatching(/tool="orders\.get".* 3$/)]);
-  expect(of("agent_tool_duration_seconds_count", theirs)).toEqual([expect.stringMatching(/tool="orders\.get".* 1$/)]);
-  expect(of("agent_tool_duration_seconds_sum", ours)).toEqual([expect.stringMatching(/ 2\.45$/)]);
-  expect(of("agent_tool_duration_seconds_bucket", ours).find((line) => line.includes('le="0.5"'))).toMatch(/ 2$/);
-  expect(of("agent_tool_errors_total", ours)).toEqual([expect.stringMatching(/ 2$/)]);
-  expect(of("agent_tool_errors_total", theirs)).toEqual([]);
-  expect(of("model_gateway_latency_seconds_count", ours)).toEqual([expect.stringMatching(/model="sonnet".* 1$/)]);
-  expect(of("agent_pii_detections_total", ours)).toEqual([expect.stringMatching(/type="email".* 4$/)]);
-  expect(of("guardrail_violations_total", ours)).toEqual([expect.stringMatching(/type="injection".* 1$/)]);
+  const lines = await scrape();
+  expect(linesOf(lines, "tool_calls_total", org)).toEqual([
+    'agent_id="refund" tool_name="orders.get" status="error"  1',
+    'agent_id="refund" tool_name="orders.get" status="success"  1',
+  ]);
+  expect(linesOf(lines, "agent_tool_errors_total", org)).toEqual(['tool="orders.get" error_type="tool_error"  1']);
+  expect(linesOf(lines, "agent_tool_duration_seconds_sum", org)).toEqual(['tool="orders.get"  2.05']);
+  expect(linesOf(lines, "agent_tool_duration_seconds_bucket", org).find((line) => line.includes('le="0.5"'))).toMatch(/ 1$/);
+  expect(linesOf(lines, "llm_tokens_total", org)).toEqual(expect.arrayContaining(['model="acme/sonnet" token_type="input"  110']));
+  expect(linesOf(lines, "agent_cost_usd_total", org)).toEqual([
+    'workflow="chat" cost_type="llm"  0.0005',
+    'workflow="refund" cost_type="llm"  0.0015',
+  ]);
+  expect(linesOf(lines, "llm_call_latency_seconds_bucket", org).map((line) => line.split(" ").at(-1))).toEqual([
+    "0",
+    "0",
+    "1",
+    "2",
+    "2",
+    "2",
+    "2",
+    "2",
+  ]);
+  expect(linesOf(lines, "model_gateway_latency_p99", org)).toEqual(['model="acme/sonnet"  1']);
+  expect(linesOf(lines, "agent_requests_total", org)).toEqual(['agent_id="chat" status="completed"  1']);
+  expect(linesOf(lines, "agent_pii_detections_total", org)).toEqual(['type="email"  4']);
+  expect(linesOf(lines, "guardrail_violations_total", org)).toEqual(['type="injection"  1']);
+  expect(linesOf(lines, "cache_requests_total", org)).toEqual(
+    expect.arrayContaining(['kind="model" result="semantic"  1', 'kind="model" result="miss"  2']),
+  );
+  expect(lines.join("\n")).not.toContain("secret-user");
+});
+
+it("[METRIC-3] counts a run when it ends, once, and a thousand names of an org at most", async () => {
+  const org = `org-${crypto.randomUUID()}`;
+  await env.DB.batch([
+    insertRun(org, "1", "running"),
+    insertRun(org, "2", "failed", { usage: { usd: 0.02 } }, 7),
+    env.DB.prepare("UPDATE runs SET status = 'completed', summary = ?, ended_at = 2000 WHERE id = ?").bind(
+      JSON.stringify({ usage: { usd: 0.004 } }),
+      `run_1_${org}`,
+    ),
+    env.DB.prepare("UPDATE runs SET archived_at = 1, ended_at = 2001 WHERE org = ?").bind(org),
+  ]);
+  const lines = await scrape();
+  expect(linesOf(lines, "agent_requests_total", org)).toEqual(['agent_id="w" status="completed"  1', 'agent_id="w" status="failed"  1']);
+  expect(linesOf(lines, "agent_run_duration_seconds_count", org)).toEqual([
+    'workflow="w" success="true"  1',
+    'workflow="w" success="false"  1',
+  ]);
+  expect(linesOf(lines, "agent_request_latency_seconds_sum", org)).toEqual(['agent_id="w"  9']);
+  expect(linesOf(lines, "cost_per_run_usd_sum", org)).toEqual(['workflow="w"  0.024']);
+  expect(linesOf(lines, "cost_per_run_p95", org)).toEqual(['workflow="w"  0.05']);
+  const many = Array.from({ length: 1_100 }, (_, index) => ({
+    id: `n${index}`,
+    at: 0,
+    kind: "tool" as const,
+    name: `tool.t${index}`,
+    ok: true,
+    micro_usd: 0,
+    tokens_in: 0,
+    tokens_out: 0,
+  }));
+  await costs.put(org, [{ run: "run_1", user: "u", workflow: "w", version: 1, session: null, metadata: {}, calls: many }]);
+  const tools = linesOf(await scrape(), "tool_calls_total", org);
+  expect(tools).toHaveLength(1_000);
+  expect(tools.find((line) => line.includes('tool_name="other"'))).toMatch(/ 101$/);
 });
 
 it("[METRIC-1] has every name of the contract, gauges for every org also where nothing waits", async () => {
   const org = `org-${crypto.randomUUID()}`;
-  const insertRun = (id: string, status: string, waitingFor: string | null) =>
-    env.DB.prepare(
-      "INSERT INTO runs (id, seq, org, user, subject, workflow, version, status, summary, created_at) VALUES (?, 1, ?, 'u', 'u', 'w', 1, ?, ?, 0)",
-    ).bind(`run_${id}_${org}`, org, status, JSON.stringify({ waiting_for: waitingFor === null ? null : { kind: waitingFor } }));
   await env.DB.batch([
     env.DB.prepare("INSERT INTO orgs (name, created_at) VALUES (?, 0)").bind(org),
-    insertRun("1", "waiting", "review"),
-    insertRun("2", "waiting", "review"),
-    insertRun("3", "waiting", "signal"),
-    insertRun("4", "running", null),
-    insertRun("5", "completed", null),
+    insertRun(org, "1", "waiting", { waiting_for: { kind: "review" } }),
+    insertRun(org, "2", "waiting", { waiting_for: { kind: "review" } }),
+    insertRun(org, "3", "waiting", { waiting_for: { kind: "signal" } }),
+    insertRun(org, "4", "running"),
+    insertRun(org, "5", "completed"),
   ]);
-  const lines = (await renderMetrics(env.DB, { epoch: 1, active: [], asOf: 0 }, new Map([["metered", 2]]))).split("\n");
+  const lines = await scrape();
   const names = [
+    ...[
+      "agent_requests_total",
+      "agent_request_latency_seconds",
+      "tool_calls_total",
+      "llm_call_latency_seconds",
+      "llm_tokens_total",
+      "agent_active_sessions",
+    ],
+    ...["agent_escalations_total", "cache_requests_total", "model_gateway_latency_p99", "cost_per_run_p95", "audit_lag_seconds"],
     ...[
       "agent_run_duration_seconds",
       "agent_tokens_total",
