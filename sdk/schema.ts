@@ -37,6 +37,18 @@ export type Approvers = {
     readonly risk_below: number;
     readonly sample: number;
   };
+  /** what passed without a person; `error_rate` is the share of the judged samples that should not have, with its 95 % Wilson interval */
+  readonly auto_approved?: {
+    readonly passed: number;
+    readonly sampled: number;
+    readonly judged: number;
+    readonly wrong: number;
+    readonly error_rate: {
+      readonly value: number;
+      readonly low: number;
+      readonly high: number;
+    } | null;
+  };
 };
 
 export type ApproversSet = Approvers & {
@@ -1372,6 +1384,9 @@ export type Org = {
     readonly block_over: number;
   };
   readonly models: ModelRequirements;
+  readonly oversight: {
+    readonly decoy_percent: number;
+  };
   readonly accepts: SinkClasses;
   readonly witnesses: readonly ({
     readonly name: string;
@@ -1522,6 +1537,31 @@ export type Override = {
   })[];
   readonly expires_at: string;
   readonly created_at: string;
+};
+
+export type Oversight = {
+  readonly since: string;
+  readonly data: readonly ({
+    readonly reviewer: string;
+    readonly judged: number;
+    readonly approved: number;
+    readonly rejected: number;
+    readonly modified: number;
+    /** from when the review was opened */
+    readonly seconds: {
+      readonly median: number;
+      readonly p90: number;
+    };
+    readonly agreement: {
+      readonly of: number;
+      readonly agreed: number;
+    };
+    readonly samples: number;
+    readonly decoys: {
+      readonly of: number;
+      readonly caught: number;
+    };
+  })[];
 };
 
 export type PermissionRule = {
@@ -1683,6 +1723,10 @@ export type PutOrg = {
   readonly guardrails?: OrgGuardrails | null;
   readonly risk?: RiskLimits | null;
   readonly models?: ModelRequirements | null;
+  /** the percentage of reviews beside which a decoy is planted; 0 by default */
+  readonly oversight?: {
+    readonly decoy_percent: number;
+  } | null;
   readonly accepts?: SinkClasses | null;
   /** witnesses of the audit log; a change waits for a second admin */
   readonly witnesses?: readonly ({
@@ -1862,6 +1906,10 @@ export type Review = {
   readonly digest: string;
   readonly due_at: string;
   readonly approvals_needed: number;
+  /** the review that passed without a person and is looked at here */
+  readonly sample_of?: string;
+  /** it was planted, and nobody asked it; shown once it is decided */
+  readonly decoy?: true;
   /** who decides, where the registry of approvers had an entry; with the next in line who have joined */
   readonly approvers?: {
     readonly operation: string;

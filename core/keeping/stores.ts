@@ -59,6 +59,8 @@ export const STORES = {
     erasure: together("REVIEW_QUEUE.review"),
     retention: itself("a message is deleted when its run has answered or ended"),
   },
+  "REVIEW_QUEUE.tally": { erasure: NUMBERS, retention: nothing("a row for each operation, overwritten") },
+  "REVIEW_QUEUE.judgement": { erasure: CALLERS, retention: itself("the oldest of 10,000 is deleted with the next judgement") },
   "REVIEW_QUEUE.outbox": { erasure: NUMBERS, retention: UNTIL_CONFIRMED },
 
   "KILL_SWITCH.deployment": { erasure: NUMBERS, retention: nothing("one row, overwritten") },

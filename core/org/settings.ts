@@ -55,6 +55,8 @@ export type OrgSettings = {
   readonly risk: RiskLimits;
   /** What is required of the models that its data goes to, by class (docs/information-flow.md). */
   readonly models: ModelRequirements;
+  /** How reviewers are looked after: the percentage of questions beside which a decoy is planted; 0: none. */
+  readonly oversight: { readonly decoy_percent: number };
   /** What may be sent where (docs/information-flow.md). */
   readonly accepts: SinkClasses;
   /** Who witnesses its audit log; two people change the list (core/org/witnesses.ts). */
@@ -78,6 +80,7 @@ export const DEFAULT_ORG_SETTINGS: OrgSettings = {
   guardrails: null,
   risk: DEFAULT_RISK_LIMITS,
   models: {},
+  oversight: { decoy_percent: 0 },
   accepts: {},
   witnesses: [],
 };

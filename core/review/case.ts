@@ -71,6 +71,12 @@ export type ReviewRequest = {
   /** SHA-256, hex: what an approval covers. */
   readonly digest: string;
   readonly approvalsNeeded: number;
+  /** The case that passed without a person and is looked at afterwards: no run waits for this one. Absent: a run does. */
+  readonly sampleOf?: string;
+  /** The share of questions beside which a decoy is planted, 0 to 1. Absent: none is. */
+  readonly decoyShare?: number;
+  /** No run asked it: it is planted to see whether people look (decoy.ts). Absent: a run did. */
+  readonly decoy?: true;
   /** What the registry of approvers may have an entry for, the most specific first. Absent: it was opened before there was one. */
   readonly operations?: readonly string[];
   /** The entry that was in force when the case was opened: how many approve, by when, who is next in line. Absent: there was none. */

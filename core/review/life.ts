@@ -15,10 +15,12 @@ import { type Refusal, refuse } from "../errors/problem.ts";
 import { type Json, type JsonObject, mergePatch } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { EpochMs } from "../time.ts";
-import { type ApproverRule, dueMsOf, nextStageAt, refusalOfApprover } from "./approvers.ts";
+import { type ApproverRule, type AutoApproval, dueMsOf, nextStageAt, refusalOfApprover } from "./approvers.ts";
+import { AUTO_APPROVAL, type Tally } from "./auto.ts";
 import { DUE_MS, type ReviewAction, type ReviewDecision, type ReviewRequest, type Severity } from "./case.ts";
 import { lostChanges } from "./changes.ts";
 import type { ReviewMessage } from "./message.ts";
+import type { NotedJudgement } from "./oversight.ts";
 
 /** Milliseconds after which an undecided case ends. */
 export const LIFETIME_MS = 30 * 24 * 60 * 60_000;
@@ -90,6 +92,7 @@ export type CaseFact = {
     | "review.requested"
     | "review.approved"
     | "review.decided"
+    | "review.judged"
     | "review.escalated"
     | "review.reminded"
     | "review.expired"
@@ -102,7 +105,11 @@ export type CaseFact = {
 /** What follows from a change of a case, outside it. */
 export type CaseEffect =
   | { readonly kind: "run.tell"; readonly message: ReviewMessage }
-  | { readonly kind: "audit.record"; readonly fact: CaseFact };
+  | { readonly kind: "audit.record"; readonly fact: CaseFact }
+  /** Counts what passed without a person. */
+  | ({ readonly kind: "tally.add"; readonly operation: string } & Partial<Tally>)
+  /** What is known of a reviewer by this judgement. */
+  | { readonly kind: "judgement.note"; readonly judgement: NotedJudgement };
 
 /** The case after an event, and what follows from it. */
 export type CaseTurn = { readonly state: Case; readonly effects: readonly CaseEffect[] };
@@ -120,10 +127,38 @@ const stageAt = ({ request, level, openedAt }: OpenCase): EpochMs | null =>
 /** People are reminded once half of the time is over. */
 const halfway = (at: EpochMs, dueAt: EpochMs): EpochMs => at + Math.floor((dueAt - at) / 2);
 
+/** True when no run waits for the case: whatever people decide, nothing is told and nothing follows. */
+export const isIdle = ({ request }: Case): boolean => request.sampleOf !== undefined || request.decoy === true;
+
+/** The case that nobody has to decide: it passes at once, by the entry's word. */
+export function passCase(id: string, request: ReviewRequest, auto: AutoApproval, at: EpochMs, shown?: string): CaseTurn {
+  const opened = openCase(id, request, at, shown);
+  const reason = `the risk ${request.risk.score} is below ${auto.risk_below}, which the approvers' entry lets pass`;
+  const { proposal, digest } = request;
+  const decision: ReviewDecision = { id, action: "approve", by: AUTO_APPROVAL, reason, proposal, digest, at };
+  const state: Case = { ...(opened.state as OpenCase), status: "approved", decision, closedAt: at };
+  const data = { action: "approve", severity: request.severity, approvals: [], auto: true, risk_below: auto.risk_below };
+  const operation = request.rule?.operation ?? "";
+  const told: CaseEffect = { kind: "run.tell", message: { kind: "review.decided", decision: { ...decision, activity: request.activity } } };
+  return {
+    state,
+    effects: [...opened.effects, told, record("review.decided", CLOCK, "allow", data), { kind: "tally.add", operation, passed: 1 }],
+  };
+}
+
+/** The same question, to be looked at afterwards. */
+export const sampleRequest = (request: ReviewRequest, of: string): ReviewRequest => {
+  const { rule, ...same } = request;
+  const samples = rule === undefined ? {} : { rule: { ...rule, next: [] } };
+  return { ...same, ...samples, key: `${request.key}~sample`, sampleOf: of, severity: "medium", modifiable: "nothing", approvalsNeeded: 1 };
+};
+
 /** A new case. At least one approval is needed, whatever was asked for. `shown`: the digest of what people are shown. */
 export function openCase(id: string, request: ReviewRequest, at: EpochMs, shown?: string): CaseTurn {
   const approvalsNeeded = Math.max(1, request.approvalsNeeded);
-  const dueAt = at + (dueMsOf(request.rule) ?? DUE_MS[request.severity]);
+  // Nobody waits for an idle case: it is never overdue.
+  const idle = request.sampleOf !== undefined || request.decoy === true;
+  const dueAt = request.sampleOf !== undefined ? at + LIFETIME_MS : at + (dueMsOf(request.rule) ?? DUE_MS[request.severity]);
   const state: OpenCase = {
     v: 1,
     id,
@@ -132,7 +167,7 @@ export function openCase(id: string, request: ReviewRequest, at: EpochMs, shown?
     status: "pending",
     openedAt: at,
     dueAt,
-    remindAt: halfway(at, dueAt),
+    remindAt: idle ? null : halfway(at, dueAt),
     escalations: 0,
     approvalsNeeded,
     approvals: [],
@@ -140,7 +175,9 @@ export function openCase(id: string, request: ReviewRequest, at: EpochMs, shown?
   };
   const { operation } = request.rule ?? {};
   const named = operation === undefined ? {} : { operation };
-  const data = { severity: request.severity, approvals_needed: approvalsNeeded, user: request.startedBy, ...named };
+  const sample = request.sampleOf === undefined ? {} : { sample_of: request.sampleOf };
+  const decoy = request.decoy === true ? { decoy: true } : {};
+  const data = { severity: request.severity, approvals_needed: approvalsNeeded, user: request.startedBy, ...named, ...sample, ...decoy };
   return { state, effects: [record("review.requested", { type: "agent", id: request.run }, "ask", data)] };
 }
 
@@ -175,6 +212,7 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Re
   if (digest !== null && digest !== state.request.digest) {
     return err(refuse("conflict", "the digest does not match the proposal under review"));
   }
+  if (isIdle(state)) return judgeIdle(state, judgement);
   if (action !== "modify" && changes !== null) return err(misplaced("only `modify` takes changes"));
   switch (action) {
     case "escalate":
@@ -201,10 +239,45 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Re
         return ok(decide({ ...state, approvals }, "approved", { action, by, reason, proposal: state.request.proposal, at }));
       }
       const data = { approvals: approvals.length, approvals_needed: state.approvalsNeeded };
-      return ok({ state: { ...state, approvals }, effects: [record("review.approved", { type: "user", id: by }, null, data)] });
+      const effects = [record("review.approved", { type: "user", id: by }, null, data), noted(state, by, action, at, null)];
+      return ok({ state: { ...state, approvals }, effects });
     }
   }
 }
+
+/** A sample or a decoy: the judgement is kept and counted, and nothing else comes of it. A decoy asks to be refused. */
+function judgeIdle(state: OpenCase, { by, action, reason, at }: Judgement & { readonly at: EpochMs }): Result<CaseTurn, Refusal> {
+  const { request } = state;
+  const isDecoy = request.decoy === true;
+  if (action === "modify" || (action === "escalate" && !isDecoy))
+    return err(
+      refuse("conflict", "this has passed already and is looked at afterwards: approve it, or reject it if it should not have passed"),
+    );
+  const { proposal, digest } = request;
+  const verdict = action === "approve" ? "approve" : "reject";
+  const decision: ReviewDecision = { id: state.id, action: verdict, by, reason, proposal, digest, at };
+  const operation = request.rule?.operation ?? "";
+  const data = { action, ...(isDecoy ? { decoy: true } : { sample_of: request.sampleOf ?? null, operation }) };
+  const counted: CaseEffect[] = isDecoy ? [] : [{ kind: "tally.add", operation, judged: 1, wrong: action === "reject" ? 1 : 0 }];
+  return ok({
+    state: { ...state, status: verdict === "approve" ? "approved" : "rejected", decision, closedAt: at },
+    effects: [
+      record("review.judged", { type: "user", id: by }, null, data),
+      noted(state, by, verdict, at, isDecoy ? verdict === "reject" : null),
+      ...counted,
+    ],
+  });
+}
+
+/** `agreed`: with what there was to agree with; null: nothing. */
+const noted = (state: OpenCase, by: string, action: NotedJudgement["action"], at: EpochMs, agreed: boolean | null): CaseEffect => ({
+  kind: "judgement.note",
+  judgement: {
+    ...{ by, action, agreed, at },
+    kind: state.request.decoy === true ? "decoy" : state.request.sampleOf === undefined ? "review" : "sample",
+    tookMs: Math.max(0, at - state.openedAt),
+  },
+});
 
 /**
  * The platform's own key is at the root of every key it hands out, so whoever got one cannot approve what that key started. To reject
@@ -225,6 +298,7 @@ function decide(state: OpenCase, status: DecidedCase["status"], verdict: Verdict
     state: { ...state, status, decision, closedAt: at },
     effects: [
       tell(decision, state),
+      noted(state, by, action, at, othersAgreed(state, by, action)),
       record("review.decided", { type: "user", id: by }, action === "reject" ? "deny" : "allow", {
         action,
         severity: state.severity,
@@ -234,7 +308,14 @@ function decide(state: OpenCase, status: DecidedCase["status"], verdict: Verdict
   };
 }
 
+/** Whoever approved before this person said yes. null: nobody had judged it. */
+function othersAgreed({ approvals }: OpenCase, by: string, action: NotedJudgement["action"]): boolean | null {
+  const others = approvals.filter((one) => one.by !== by);
+  return others.length === 0 ? null : action !== "reject";
+}
+
 function passTime(state: OpenCase, at: EpochMs): CaseTurn {
+  if (isIdle(state)) return at >= state.dueAt ? expireIdle(state, at) : { state, effects: [] };
   if (at >= state.openedAt + LIFETIME_MS) return expire(state, at);
   const stage = stageAt(state);
   if (stage !== null && at >= stage) return escalate(state, CLOCK, at, true);
@@ -267,6 +348,11 @@ function escalate(state: OpenCase, actor: AuditActor, at: EpochMs, joins: boolea
     ],
   };
 }
+
+const expireIdle = (state: OpenCase, at: EpochMs): CaseTurn => ({
+  state: { ...state, status: "expired", closedAt: at },
+  effects: [record("review.expired", CLOCK, null, { severity: state.severity, user: state.request.startedBy })],
+});
 
 /** INVARIANT: what nobody decided is never an approval; the waiting step fails with a no that names no person. */
 function expire(state: OpenCase, at: EpochMs): CaseTurn {

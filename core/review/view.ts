@@ -35,6 +35,10 @@ export type ReviewView = {
   digest: string;
   due_at: string;
   approvals_needed: number;
+  /** The review that passed without a person and of which this is a sample: nothing waits for it. */
+  sample_of?: string;
+  /** It was planted, and nobody asked it. Shown once it is decided. */
+  decoy?: true;
   /** Who decides, where the registry of approvers had an entry when the case was opened; with the next in line who have joined. */
   approvers?: { operation: string; roles: string[]; users: string[] };
   approvals: { by: string; at: string }[];
@@ -90,6 +94,8 @@ export function reviewView(state: Case): ReviewView {
     id: state.id,
     ...shownOf(state.request),
     ...(state.shown === undefined ? {} : { shown: state.shown }),
+    ...(state.request.sampleOf === undefined ? {} : { sample_of: state.request.sampleOf }),
+    ...(state.request.decoy === true && "closedAt" in state ? { decoy: true as const } : {}),
     severity: state.severity,
     status: state.status,
     due_at: toRfc3339(state.dueAt),

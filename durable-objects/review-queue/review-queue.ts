@@ -11,9 +11,23 @@ import { mintId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { AutoApproval } from "../../core/review/approvers.ts";
+import { chanceOf, passesAlone, type Tally } from "../../core/review/auto.ts";
 import type { ReviewedCall, ReviewOrder, ReviewRequest, ReviewStatus } from "../../core/review/case.ts";
-import { type Case, type CaseEvent, type CaseTurn, type Judgement, openCase, transition } from "../../core/review/life.ts";
+import { decoyOf } from "../../core/review/decoy.ts";
+import {
+  type Case,
+  type CaseEvent,
+  type CaseTurn,
+  isIdle,
+  type Judgement,
+  openCase,
+  passCase,
+  sampleRequest,
+  transition,
+} from "../../core/review/life.ts";
 import type { ReviewMessage } from "../../core/review/message.ts";
+import { figuresOf, type ReviewerFigures } from "../../core/review/oversight.ts";
 import { reviewRecord } from "../../core/review/record.ts";
 import { type ReviewView, reviewLine, reviewView, shownOf } from "../../core/review/view.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -22,6 +36,7 @@ import { Outbox } from "../kit/outbox.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { Cases } from "./cases.ts";
 import { Deliveries } from "./deliveries.ts";
+import { Measures } from "./measures.ts";
 import { SCHEMA } from "./schema.ts";
 
 /** Everything this room needs from outside. */
@@ -37,7 +52,20 @@ export type ReviewQueuePorts = {
 const CASES_PER_TURN = 100;
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-type Stores = { readonly org: string; readonly cases: Cases; readonly deliveries: Deliveries; readonly outbox: Outbox };
+const shownDigest = (request: ReviewRequest): string => sha256(canonicalJson(shownOf(request) as unknown as Json));
+const openedCase = (id: string, request: ReviewRequest, at: EpochMs): CaseTurn => openCase(id, request, at, shownDigest(request));
+
+/** Beside the share of a person's questions that the org wants, by chance that the key alone decides. Of a call or a step only. */
+const plantsDecoy = ({ reason, key, decoyShare }: ReviewRequest, auto: AutoApproval | null): boolean =>
+  auto === null && decoyShare !== undefined && (reason === "policy" || reason === "step") && chanceOf(sha256(`decoy ${key}`)) < decoyShare;
+
+type Stores = {
+  readonly measures: Measures;
+  readonly org: string;
+  readonly cases: Cases;
+  readonly deliveries: Deliveries;
+  readonly outbox: Outbox;
+};
 
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
 export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueuePorts) {
@@ -66,10 +94,13 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       if (before !== null) return { id: before.id, until: before.dueAt };
       const at = this.#ports.now();
       const id = mintId("rev", at, this.#ports.random(10));
-      const turn = openCase(id, request, at, sha256(canonicalJson(shownOf(request) as unknown as Json)));
-      this.#commit(stores, [turn], at);
+      const auto = passesAlone(request);
+      const turns = auto === null ? [openedCase(id, request, at)] : this.#passAlone(id, request, auto, at);
+      if (plantsDecoy(request, auto)) turns.push(openedCase(mintId("rev", at, this.#ports.random(10)), decoyOf(request), at));
+      this.#commit(stores, turns, at);
       await this.#arm(stores);
-      return { id, until: turn.state.dueAt };
+      if (auto !== null) this.ctx.waitUntil(this.#tell(stores));
+      return { id, until: turns[0]?.state.dueAt ?? at };
     }
 
     /** A person's judgement. The run is told at once; when it does not answer, the alarm tells it again. */
@@ -101,6 +132,16 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       return this.#stores?.cases.find(id)?.request.operations ?? [];
     }
 
+    /** What passed without a person, by operation. */
+    async tallies(): Promise<{ [operation: string]: Tally }> {
+      return this.#stores?.measures.tallies() ?? {};
+    }
+
+    /** Reviewers in figures, by their judgements since then. */
+    async oversight(since: EpochMs): Promise<ReviewerFigures[]> {
+      return figuresOf(this.#stores?.measures.judgements(since) ?? []);
+    }
+
     /** Newest first; by `urgency`, the open cases as people should take them. `cursor` is the last id of the page before. */
     async list(status: ReviewStatus | null, page: PageRequest, order: ReviewOrder = "newest"): Promise<Page<ReviewView>> {
       const cases = this.#stores?.cases;
@@ -118,7 +159,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       const stores = this.#stores;
       if (stores === null) return { ids: [] };
       const at = this.#ports.now();
-      const unwanted = stores.cases.openOf(run).filter(({ id }) => ids === null || ids.includes(id));
+      const unwanted = stores.cases.openOf(run).filter((one) => !isIdle(one) && (ids === null || ids.includes(one.id)));
       const turns = this.#offer(unwanted, { kind: "run.ended", at });
       this.#commit(stores, turns, at);
       if (ids === null) stores.deliveries.forget(run);
@@ -170,6 +211,15 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       await this.#arm(stores);
     }
 
+    /** It passes at once; the share that the entry names is looked at afterwards, and blocks nothing. */
+    #passAlone(id: string, request: ReviewRequest, auto: AutoApproval, at: EpochMs): CaseTurn[] {
+      const passed = passCase(id, request, auto, at, shownDigest(request));
+      if (chanceOf(sha256(request.key)) >= auto.sample) return [passed];
+      const sampled = { kind: "tally.add", operation: request.rule?.operation ?? "", sampled: 1 } as const;
+      const sample = openedCase(mintId("rev", at, this.#ports.random(10)), sampleRequest(request, id), at);
+      return [passed, { ...sample, effects: [...sample.effects, sampled] }];
+    }
+
     /** Offers one event to many cases; what a case refuses changes nothing. */
     #offer(states: readonly Case[], event: CaseEvent): CaseTurn[] {
       return states.flatMap((state) => {
@@ -185,6 +235,10 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
           stores.cases.save(state);
           for (const effect of effects) {
             if (effect.kind === "run.tell") stores.deliveries.put(state.request.run, effect.message, at);
+            else if (effect.kind === "tally.add") {
+              const { kind: _kind, operation, ...more } = effect;
+              stores.measures.add(operation, more);
+            } else if (effect.kind === "judgement.note") stores.measures.note(effect.judgement);
             else {
               const eventId = mintId("evt", at, this.#ports.random(10));
               stores.outbox.put({ id: eventId, records: [reviewRecord(eventId, state, effect.fact, at, sha256)] }, at);
@@ -218,6 +272,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       return {
         org,
         cases: new Cases(sql),
+        measures: new Measures(sql),
         deliveries: new Deliveries(sql),
         outbox: new Outbox(sql, org, { kind: "review-queue", id: org }),
       };

@@ -14,4 +14,8 @@ export const SCHEMA: readonly string[] = [
   ${OUTBOX_SCHEMA}`,
   // Cases of a run that is erased or archived, also the closed ones.
   "CREATE INDEX review_by_run ON review (run);",
+  `
+  CREATE TABLE tally (operation TEXT PRIMARY KEY, passed INTEGER NOT NULL, sampled INTEGER NOT NULL, judged INTEGER NOT NULL, wrong INTEGER NOT NULL);
+  CREATE TABLE judgement (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, body TEXT NOT NULL);
+  CREATE INDEX judgement_by_time ON judgement (at);`,
 ];

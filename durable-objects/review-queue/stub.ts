@@ -5,7 +5,19 @@ import type { ReviewQueue } from "./review-queue.ts";
 /** An org's review queue. */
 export const reviewQueueOf = stubsOf<
   ReviewQueue,
-  "open" | "decide" | "read" | "callOf" | "operationsOf" | "list" | "withdraw" | "confirm" | "depth" | "forget" | "listOf"
+  | "open"
+  | "decide"
+  | "read"
+  | "callOf"
+  | "operationsOf"
+  | "tallies"
+  | "oversight"
+  | "list"
+  | "withdraw"
+  | "confirm"
+  | "depth"
+  | "forget"
+  | "listOf"
 >();
 /** What other rooms may ask the review queue. */
 export type ReviewQueueRpc = ReturnType<typeof reviewQueueOf>;

@@ -261,3 +261,57 @@ describe("a redrive", () => {
     answer = done;
   });
 });
+
+describe("oversight", () => {
+  const pending = async () =>
+    ((await call("GET", "/v1/reviews?status=pending&limit=200", world.keys.reviewer)).body["data"] as JsonObject[]) ?? [];
+  const forRun = async (id: string) => (await pending()).filter(({ run: of }) => of === id);
+
+  it("[APPROVE-14] a low risk passes without a person, is sampled, and the error rate is shown; taint never passes", async () => {
+    await register("auto", { put: step("crm.put") });
+    expect((await setApprovers("workflow:auto/put", { auto_approve: { risk_below: 60, sample: 1 } })).status).toBe(200);
+    const id = await run("auto", { note: "low" });
+    expect(await ended(id)).toMatchObject({ status: "completed" });
+    const [sample] = await forRun(id);
+    expect(sample).toMatchObject({ sample_of: expect.stringMatching(/^rev_/), status: "pending" });
+    const passed = (await call("GET", `/v1/reviews/${sample?.["sample_of"]}`, world.keys.reviewer)).body;
+    expect(passed).toMatchObject({ status: "approved", decision: { by: "bulkhead/auto-approval" } });
+    expect((await decide(String(sample?.["id"]), boss, { action: "reject" })).body).toMatchObject({ status: "rejected" });
+    expect(await ended(id)).toMatchObject({ status: "completed" });
+    const shown = (await call("GET", "/v1/approvers/workflow%3Aauto%2Fput", admin)).body["auto_approved"];
+    expect(shown).toMatchObject({ passed: 1, sampled: 1, judged: 1, wrong: 1, error_rate: { value: 1, high: 1 } });
+    // Over the org's limit for risk a person decides, however low the entry sets its own.
+    expect((await call("PUT", `/v1/orgs/${ORG}`, admin, { risk: { review_over: 10 } })).status).toBe(200);
+    const held = await waiting("auto", { note: "held" });
+    expect((await decide(held.review, boss)).status).toBe(200);
+    expect((await call("PUT", `/v1/orgs/${ORG}`, admin, { risk: null })).status).toBe(200);
+    expect((await call("DELETE", "/v1/approvers/workflow%3Aauto%2Fput", admin)).status).toBe(204);
+  });
+
+  it("[OVERSIGHT-3] decoys are off until the org asks for them, execute nothing, and are counted with the figures of each reviewer", async () => {
+    await register("watched", { put: step("crm.put") });
+    const plain = await waiting("watched", { note: "plain" });
+    expect(await forRun(plain.run)).toHaveLength(1);
+    expect((await call("PUT", `/v1/orgs/${ORG}`, admin, { oversight: { decoy_percent: 50 } })).status).toBe(200);
+    expect((await call("PUT", `/v1/orgs/${ORG}`, admin, { oversight: { decoy_percent: 51 } })).status).toBe(400);
+    let decoy: JsonObject | undefined;
+    for (let n = 0; n < 12 && decoy === undefined; n++) {
+      const { run: id, review } = await waiting("watched", { note: `n${n}` });
+      decoy = (await forRun(id)).find((one) => one["id"] !== review);
+    }
+    expect((await call("PUT", `/v1/orgs/${ORG}`, admin, { oversight: null })).status).toBe(200);
+    expect(decoy).toMatchObject({ risk: { score: 96 } });
+    expect(decoy).not.toHaveProperty("decoy");
+    const before = calls.length;
+    expect((await decide(String(decoy?.["id"]), boss)).body).toMatchObject({ status: "approved", decoy: true });
+    expect((await call("GET", `/v1/runs/${decoy?.["run"]}`, world.keys.operator)).body).toMatchObject({ status: "waiting" });
+    expect(calls.length).toBe(before);
+    const figures = await call("GET", "/v1/reviews/oversight", admin);
+    expect((figures.body["data"] as JsonObject[]).find(({ reviewer }) => reviewer === "boss")).toMatchObject({
+      samples: 1,
+      decoys: { of: 1, caught: 0 },
+    });
+    expect((await call("GET", "/v1/reviews/oversight", world.keys.reviewer)).status).toBe(403);
+    expect((await call("GET", "/v1/reviews/oversight?since=x", admin)).status).toBe(400);
+  });
+});

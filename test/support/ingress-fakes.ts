@@ -377,6 +377,8 @@ export function makeWorld(
       read: async (id) => (reviews.get(id)?.org === org ? (reviews.get(id)?.view ?? null) : null),
       callOf: async () => null,
       operationsOf: async () => [],
+      tallies: async () => ({}),
+      oversight: async () => [],
       async decide(id, decision) {
         const review = reviews.get(id);
         if (review === undefined || review.org !== org) return err(refuse("not_found", "not found"));

@@ -20,7 +20,7 @@ export type Action =
   | `org.${"read" | "write"}`
   | `policy.${"read" | "write" | "activate"}`
   | `budget.${"read" | "write"}`
-  | `review.${"read" | "decide" | "decide_named"}`
+  | `review.${"read" | "decide" | "decide_named" | "oversight"}`
   | `approver.${"read" | "write"}`
   | `dead_letter.${"read" | "redrive" | "discard"}`
   | `override.${"ask" | "approve" | "read"}`

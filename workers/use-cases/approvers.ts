@@ -63,12 +63,17 @@ export const ruleInForce = async (store: ApproverStore, org: string, operations:
  * is out of reach; it is asked again.
  */
 export async function underRegistry(
-  { approvers, tools }: Pick<UseCasePorts["store"], "approvers" | "tools">,
+  { approvers, tools, orgs }: Pick<UseCasePorts["store"], "approvers" | "tools" | "orgs">,
   org: string,
   asked: ReviewRequest,
 ): Promise<ReviewRequest> {
-  const [rule, context] = await Promise.all([ruleInForce(approvers, org, asked.operations ?? []), described(tools, org, asked.context)]);
-  const request = context === undefined ? asked : { ...asked, context };
+  const [rule, context, { oversight }] = await Promise.all([
+    ruleInForce(approvers, org, asked.operations ?? []),
+    described(tools, org, asked.context),
+    orgs.settings(org),
+  ]);
+  const decoys = oversight.decoy_percent > 0 ? { decoyShare: oversight.decoy_percent / 100 } : {};
+  const request = { ...asked, ...(context === undefined ? {} : { context }), ...decoys };
   return rule === null ? request : { ...request, rule, approvalsNeeded: Math.max(request.approvalsNeeded, rule.approvals_needed) };
 }
 

@@ -47,7 +47,9 @@ export type RunObject = Pick<
 export type RunsPort = (id: string) => RunObject;
 
 /** An org's review queue; a stub for each call. */
-export type ReviewsPort = (org: string) => Pick<ReviewQueueRpc, "decide" | "read" | "callOf" | "operationsOf" | "list">;
+export type ReviewsPort = (
+  org: string,
+) => Pick<ReviewQueueRpc, "decide" | "read" | "callOf" | "operationsOf" | "tallies" | "oversight" | "list">;
 
 /** What an estimate looks up. Nothing of it starts, keeps or calls anything. */
 export type EstimatesPort = {

@@ -90,6 +90,7 @@ POST /v1/embeddings
 GET /v1/models
 GET /v1/models/{provider}/{name}
 GET /v1/reviews
+GET /v1/reviews/oversight
 GET /v1/reviews/{id}
 POST /v1/reviews/{id}/decision
 PUT /v1/approvers/{operation}

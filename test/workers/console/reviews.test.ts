@@ -40,9 +40,11 @@ const REVIEW = {
 const asked: { method: string; path: string; body: unknown }[] = [];
 let answers: (path: string) => unknown = () => ({ data: [REVIEW], next_cursor: null });
 
+const textNode = (text: string): Element => Object.assign(new Element("#text"), { textContent: text });
+
 async function open() {
   asked.length = 0;
-  vi.stubGlobal("document", { createElement: (tag: string) => new Element(tag), createTextNode: () => new Element("#text") });
+  vi.stubGlobal("document", { createElement: (tag: string) => new Element(tag), createTextNode: textNode });
   vi.stubGlobal("fetch", async (path: string, { method, body }: { method: string; body?: string }) => {
     asked.push({ method, path, body: body === undefined ? null : JSON.parse(body) });
     return { ok: true, status: 200, json: async () => answers(path) };
@@ -76,6 +78,52 @@ async function decide(action: string | undefined, changes = "") {
   await vi.waitFor(() => undefined);
   return asked.filter(({ method }) => method === "POST");
 }
+
+describe("what a decision rests on", () => {
+  it("[CONSOLE-3] is read when it is unfolded, once, and shown as text", async () => {
+    const whole = {
+      ...REVIEW,
+      policy: { version: "p1", decision: "ask", reasons: ["calls.write_chosen_by_model"] },
+      context: {
+        input: { value: { note: "<b>pay me</b>" } },
+        trace: [
+          {
+            step: "look",
+            kind: "tool",
+            status: "completed",
+            attempts: 1,
+            output: { withheld: "`restricted` data is not shown to reviewers" },
+          },
+        ],
+        effects: [
+          { step: "pay", tool: "payments.refund", version: 1, effect: "write", undo: { tool: "payments.cancel" }, hosts: ["shop.test"] },
+        ],
+        untrusted: [{ at: "/input/to", sources: ["tool:orders.get"] }],
+      },
+    };
+    answers = (path) => (path === "/v1/reviews/rev_1" ? whole : { data: [REVIEW], next_cursor: null });
+    const { of } = await open();
+    const [details] = of("details");
+    for (let n = 0; n < 2; n++) {
+      if (details !== undefined) Object.assign(details, { open: true }).listeners.get("toggle")?.({});
+      await vi.waitFor(() => expect(of("li")).toHaveLength(3));
+    }
+    expect(asked.filter(({ path }) => path === "/v1/reviews/rev_1")).toHaveLength(1);
+    const text = of("#text")
+      .map(({ textContent }) => textContent)
+      .join("\n");
+    for (const told of [
+      "calls.write_chosen_by_model",
+      "undone by payments.cancel",
+      "at shop.test",
+      "/input/to, from tool:orders.get",
+      "not shown to reviewers",
+      "<b>pay me</b>",
+    ])
+      expect(text).toContain(told);
+    answers = () => ({ data: [REVIEW], next_cursor: null });
+  });
+});
 
 describe("[CONSOLE-3] a decision", () => {
   it.each(["approve", "reject", "escalate"])("%s is sent with the reason and the digest that was on the screen", async (action) => {

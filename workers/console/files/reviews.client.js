@@ -60,6 +60,20 @@ function reviewCard(view, review, refresh) {
   const status = chip(review.status);
   const due = el("span", { class: "meta" });
   const proposal = el("pre", {}, pretty(review.proposal));
+  const around = el("div", { class: "around" });
+  let isRead = false;
+  // The list tells what is asked; all that a decision rests on is read by the review's id, once.
+  const details = el(
+    "details",
+    { on: { toggle: () => details.open && !isRead && view.guard(look) } },
+    el("summary", {}, "What happened so far, and what would follow"),
+    around,
+  );
+  const look = async () => {
+    const whole = await read(`/v1/reviews/${encodeURIComponent(review.id)}`, view.signal);
+    if (!isRead) around.append(...surroundings(whole));
+    isRead = true;
+  };
   const decided = el("p", { hidden: true });
   const problem = el("p", { class: "problem", role: "alert" });
   const reason = el("textarea", { rows: 2, required: true, maxlength: 1000 });
@@ -132,8 +146,10 @@ function reviewCard(view, review, refresh) {
     el("h2", { id: `review-${review.id}` }, review.step),
     el("p", { class: "lead" }, status.element, " ", el("span", { class: "kind" }, `${review.severity} severity`), " ", due),
     el("p", {}, "Run ", runLink(review.run)),
+    approversOf(review),
     factors,
     proposal,
+    details,
     decided,
     form,
   );
@@ -151,6 +167,51 @@ function reviewCard(view, review, refresh) {
     },
   };
 }
+
+function approversOf({ approvers, sample_of: sampleOf }) {
+  const people = approvers === undefined ? [] : [...approvers.roles.map((role) => `role ${role}`), ...approvers.users];
+  const who = people.length === 0 ? null : `Decided by ${people.join(", ")} (${approvers.operation}). `;
+  const why =
+    sampleOf === undefined ? null : "It has passed without a person: approve it if that was right, reject it if not. Nothing waits for it.";
+  return who === null && why === null ? null : el("p", { class: "meta" }, who, why);
+}
+
+/** What the decision rests on beside the proposal. Of an older review, or one that asks about a whole run, parts are empty. */
+function surroundings({ context, policy }) {
+  if (context === undefined) return [el("p", {}, "This review was opened before this was kept.")];
+  const asks =
+    policy.reasons === undefined
+      ? []
+      : [el("p", {}, `Asked by the policies ${policy.reasons.join(", ") || "of this org"} (version ${policy.version}).`)];
+  return [
+    ...asks,
+    ...listed("What a yes would do", context.effects, effectLine),
+    ...listed(
+      "Not to be trusted in it",
+      context.untrusted,
+      ({ at, sources }) => `${at === "" ? "all of it" : at}, from ${sources.join(", ")}`,
+    ),
+    ...listed("Steps so far", context.trace, stepLine),
+    el("h3", {}, "What the run was asked"),
+    el("pre", {}, shownText(context.input)),
+  ];
+}
+
+const listed = (title, items, line) =>
+  items.length === 0 ? [] : [el("h3", {}, title), el("ul", {}, ...items.map((item) => el("li", {}, line(item))))];
+
+const effectLine = ({ tool, effect, undo, hosts, description }) => {
+  const to = hosts === undefined || hosts.length === 0 ? "" : ` at ${hosts.join(", ")}`;
+  const back = undo === null ? "nothing would undo it" : `undone by ${undo.tool}`;
+  return `${tool} (${effect})${to}: ${description ? `${description}; ` : ""}${back}`;
+};
+
+const stepLine = ({ step, kind, status, output, error }) => {
+  const came = error !== undefined ? `: ${error.code}` : output === undefined ? "" : `: ${shownText(output)}`;
+  return `${step} (${kind}) ${status}${came}`;
+};
+
+const shownText = (shown) => ("withheld" in shown ? shown.withheld : typeof shown.value === "string" ? shown.value : pretty(shown.value));
 
 /** An object, or null when the text is none. */
 function parsed(text) {

@@ -1,5 +1,6 @@
 /** `/v1/approvers`: who decides about an operation, how many, by when, and who is next in line. */
 import { z } from "@hono/zod-openapi";
+import { own } from "../../../core/json.ts";
 import { err } from "../../../core/result.ts";
 import { noEntry, removeApprovers, setApprovers } from "../../use-cases/approvers.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
@@ -45,7 +46,8 @@ export function approverRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "a page of entries", schema: listOf(ApproverEntry) } },
       async handle({ principal, query }) {
         const { data, next_cursor } = await ports.store.approvers.list(principal.org, pageOf(query));
-        return reply(200, { data: data.map(approverView), next_cursor });
+        const tallies = await ports.reviews(principal.org).tallies();
+        return reply(200, { data: data.map((rule) => approverView(rule, own(tallies, rule.operation))), next_cursor });
       },
     }),
     endpoint({
@@ -60,7 +62,8 @@ export function approverRoutes(ports: IngressPorts): Endpoint[] {
       refusals: ["not_found"],
       async handle({ principal: { org }, params: { operation } }) {
         const [rule] = await ports.store.approvers.of(org, [operation]);
-        return rule === undefined ? err(await noEntry(ports, org, operation)) : reply(200, approverView(rule));
+        if (rule === undefined) return err(await noEntry(ports, org, operation));
+        return reply(200, approverView(rule, own(await ports.reviews(org).tallies(), operation)));
       },
     }),
     endpoint({

@@ -69,6 +69,11 @@ const Body = z
     guardrails: z.union([OrgGuardrailsShape, z.null()]).optional(),
     risk: z.union([RiskLimits, z.null()]).optional(),
     models: z.union([ModelRequirements, z.null()]).optional(),
+    oversight: z
+      .strictObject({ decoy_percent: z.number().min(0).max(50) })
+      .nullable()
+      .optional()
+      .openapi({ description: "the percentage of reviews beside which a decoy is planted; 0 by default" }),
     accepts: z.union([SinkClasses, z.null()]).optional(),
     witnesses: z
       .array(z.strictObject({ name: z.string().regex(/^[\x21-\x7e]{1,64}$/), url: z.string().max(2_048), key: z.string().max(400) }))

@@ -6,16 +6,36 @@ import { unknownId } from "../../../core/errors/unknown-name.ts";
 import { hasIdForm } from "../../../core/ids.ts";
 import type { Json } from "../../../core/json.ts";
 import { err } from "../../../core/result.ts";
+import { toRfc3339 } from "../../../core/time.ts";
 import { decideReview } from "../../use-cases/decide-review.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
-import { anyJson, reasonText } from "../schemas/names.ts";
+import { anyJson, instant, reasonText } from "../schemas/names.ts";
 import { pageOf, pageQuery } from "../schemas/requests.ts";
 import { Review } from "../schemas/views.ts";
 
 const STATUSES = ["pending", "approved", "rejected", "modified", "escalated", "expired", "cancelled"] as const;
 const params = { id: z.string() };
+
+/** Judgements of the last 90 days. */
+const OVERSIGHT_MS = 90 * 24 * 3_600_000;
+
+const Oversight = z
+  .object({
+    since: z.iso.datetime(),
+    data: z.array(
+      z.object({
+        reviewer: z.string(),
+        ...{ judged: z.number().int(), approved: z.number().int(), rejected: z.number().int(), modified: z.number().int() },
+        seconds: z.object({ median: z.number(), p90: z.number() }).openapi({ description: "from when the review was opened" }),
+        agreement: z.object({ of: z.number().int(), agreed: z.number().int() }),
+        samples: z.number().int(),
+        decoys: z.object({ of: z.number().int(), caught: z.number().int() }),
+      }),
+    ),
+  })
+  .openapi("Oversight");
 
 const Decision = z
   .strictObject({
@@ -56,6 +76,21 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
           return err(refuse("invalid_request", "the query is invalid", errors));
         }
         return reply(200, await ports.reviews(principal.org).list(query.status ?? null, pageOf(query), query.order));
+      },
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/reviews/oversight",
+      operationId: "getOversight",
+      tag: "people",
+      summary: "Returns figures of each reviewer: how many judged, how long it took, how often they agree, and how many decoys they caught",
+      action: "review.oversight",
+      query: { since: instant.optional().openapi({ description: "judgements from then on; by default of 90 days" }) },
+      answers: { 200: { description: "reviewers, those with most judgements first", schema: Oversight } },
+      async handle({ principal, query, at }) {
+        const since = query.since === undefined ? at - OVERSIGHT_MS : Date.parse(query.since);
+        const data = await ports.reviews(principal.org).oversight(since);
+        return reply(200, { since: toRfc3339(since), data: data.map((one) => ({ ...one })) });
       },
     }),
     endpoint({

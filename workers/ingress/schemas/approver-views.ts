@@ -1,6 +1,7 @@
 /** Shapes of the registry of approvers, as it is sent and as it is shown. */
 import { z } from "@hono/zod-openapi";
 import type { ApproverRule } from "../../../core/review/approvers.ts";
+import { errorRate, type Tally } from "../../../core/review/auto.ts";
 import { userName } from "./names.ts";
 
 /** A year. */
@@ -55,6 +56,16 @@ export const ApproverEntry = z
     // biome-ignore lint/suspicious/noThenProperty: the contract calls it so
     then: z.array(z.object({ roles: z.array(z.string()), users: z.array(z.string()), after_minutes: z.number().int() })),
     auto_approve: z.object({ risk_below: z.number(), sample: z.number() }).optional(),
+    auto_approved: z
+      .object({
+        ...{ passed: z.number().int(), sampled: z.number().int(), judged: z.number().int(), wrong: z.number().int() },
+        error_rate: z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
+      })
+      .optional()
+      .openapi({
+        description:
+          "what passed without a person; `error_rate` is the share of the judged samples that should not have, with its 95 % Wilson interval",
+      }),
   })
   .openapi("Approvers");
 
@@ -64,8 +75,9 @@ export const ApproverEntryKept = ApproverEntry.extend({
 }).openapi("ApproversSet");
 
 /** An entry as HTTP shows it. */
-export const approverView = ({ next, roles: ruleRoles, users: ruleUsers, ...rule }: ApproverRule) => ({
+export const approverView = ({ next, roles: ruleRoles, users: ruleUsers, ...rule }: ApproverRule, tally?: Tally) => ({
   ...rule,
+  ...(tally === undefined ? {} : { auto_approved: { ...tally, error_rate: errorRate(tally) } }),
   roles: [...ruleRoles],
   users: [...ruleUsers],
   // biome-ignore lint/suspicious/noThenProperty: the contract calls it so

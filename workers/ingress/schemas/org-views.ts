@@ -90,6 +90,7 @@ export const Org = z
     guardrails: z.union([OrgGuardrailsShape, z.null()]),
     risk: z.object({ review_over: z.number(), block_over: z.number() }),
     models: ModelRequirements,
+    oversight: z.object({ decoy_percent: z.number() }),
     accepts: SinkClasses,
     witnesses: z.array(Witness),
     witnesses_change: z

@@ -384,6 +384,8 @@ export const Review = z
     digest: z.string(),
     due_at: time,
     approvals_needed: z.number().int(),
+    sample_of: z.string().optional().openapi({ description: "the review that passed without a person and is looked at here" }),
+    decoy: z.literal(true).optional().openapi({ description: "it was planted, and nobody asked it; shown once it is decided" }),
     approvers: z
       .object({ operation: z.string(), roles: z.array(z.string()), users: z.array(z.string()) })
       .optional()
