@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { auditRecords } from "../../../core/run/outside/audit.ts";
 import { toRunView } from "../../../core/run/outside/present.ts";
+import { taintsOf } from "../../../core/run/outside/shown.ts";
 import { nextWakeAt } from "../../../core/run/outside/wake.ts";
 import type { AuthorityAnswer, AuthorityQuestion } from "../../../core/workflow/authority.ts";
 import { define, review, tool, undoneBy } from "../../support/run/definition.ts";
@@ -176,6 +177,19 @@ describe("what a reviewer is shown", () => {
     expect(request.context?.effects).toEqual([{ step: "pay", tool: "pay.out", version: null, effect: "write", undo: null }]);
     expect(request.context?.untrusted).toMatchObject([{ at: "/to" }]);
     expect(request.taints).toEqual(["untrusted"]);
+  });
+
+  it("[APPROVE-10] a run in which an instruction was found, a risk over the limit and a write in doubt are no routine", () => {
+    const run = new Drive(two(), { authority: (question) => answerOf("ask", question) });
+    const { activity: id } = asked(run);
+    const activity = run.activity(id);
+    const taints = (state = run.state, over: Partial<typeof activity> = {}) => taintsOf(run.machinery, state, { ...activity, ...over });
+    expect(taints()).toEqual([]);
+    expect(taints({ ...run.state, seenInstruction: true })).toEqual(["instruction"]);
+    expect(taints(run.state, { doubt: true })).toEqual(["doubt"]);
+    const policy = { version: "p9", reasons: ["risk.review_over"], guarded: false };
+    const { review: question } = activity;
+    expect(taints(run.state, { review: question === null ? null : { ...question, policy } })).toEqual(["over_risk"]);
   });
 
   it("[REV-26] nothing of a class that the org does not show to reviewers, and no more of a value than a page", () => {
