@@ -2,6 +2,7 @@
  * Verifies an audit log from the outside: `npm run audit:verify -- FILE|URL`. Needs the entries, the public keys and the checkpoints, and
  * nothing of the platform: everything it stands on is in scripts/audit/, written from the contract and the specifications it names.
  */
+import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Chain, FAULTS, type Fault, type Head, keysFor } from "./audit/chain.ts";
 import { isFields } from "./audit/json.ts";
@@ -9,10 +10,11 @@ import { type Checkpoint, type NoteKey, noteKey, readNote, vkeyOf } from "./audi
 import { judge, type Policy, readPolicy } from "./audit/policy.ts";
 import { fromFile, fromUrl, isUrl, Refused, readKeys, readText, type Source } from "./audit/sources.ts";
 import { GrowingTree } from "./audit/tree.ts";
+import { evidenceLines, isEvidence, verifyEvidence } from "./audit/verify-evidence.mjs";
 
 const USAGE = `usage: npm run audit:verify -- FILE|URL [options]
 
-  FILE              entries as JSON ({"data": […]} or a list) or as JSON lines, also gzipped; or a folder of segments
+  FILE              entries as JSON ({"data": […]} or a list) or as JSON lines, also gzipped; or a folder of segments; or a run's evidence (HTML)
   URL               …/v1/audit/entries, or the address of a deployment: pages through all of them, and takes its checkpoint
   --keys FILE|URL   the public keys (a JWK set); by default those of the URL's origin, or "keys" in the FILE
   --checkpoint FILE a checkpoint you kept: the entries must lead to it; may be given more than once
@@ -43,12 +45,26 @@ export type Output = { readonly say: (line: string) => void; readonly progress: 
 /** The exit code: 0 when everything holds, 1 when anything does not or cannot be told. */
 export async function auditVerify(args: readonly string[], output: Output): Promise<0 | 1> {
   try {
-    return await verifySource(readOptions(args), output);
+    const options = readOptions(args);
+    return (await verifyEvidenceFile(options, output)) ?? (await verifySource(options, output));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     output.say(error.message);
     return 1;
   }
+}
+
+/** null: the source is no run's evidence. */
+async function verifyEvidenceFile({ source, keys }: Options, output: Output): Promise<0 | 1 | null> {
+  if (isUrl(source)) return null;
+  const read = await readFile(source).catch(() => null);
+  const bytes = Buffer.from(read ?? []);
+  if (!isEvidence(bytes.toString("latin1"))) return null;
+  const trusted = keys === undefined ? null : (await readKeys(keys)).filter(isFields);
+  const result = verifyEvidence(bytes, trusted);
+  for (const line of evidenceLines(result)) output.say(line);
+  if (trusted === null) output.say("  Its signatures were checked with the keys in the file: give a copy that you keep with --keys.");
+  return result.ok ? 0 : 1;
 }
 
 async function verifySource(options: Options, output: Output): Promise<0 | 1> {

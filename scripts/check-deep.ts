@@ -9,6 +9,7 @@ import type { Check, Sizes } from "./deep/check.ts";
 import { clients } from "./deep/clients.ts";
 import { crashPoints } from "./deep/crash-points.ts";
 import { death } from "./deep/death.ts";
+import { evidence } from "./deep/evidence.ts";
 import { frameworks } from "./deep/frameworks.ts";
 import { guardFuzz } from "./deep/guard-fuzz.ts";
 import { mutants } from "./deep/mutants.ts";
@@ -34,6 +35,7 @@ const CHECKS: readonly Check[] = [
   mutants,
   clients,
   frameworks,
+  evidence,
 ];
 const FULL = { runs: 200, kills: 10, worlds: 2_000, texts: 100_000, requests: 10_000 };
 const QUICK = { runs: 40, kills: 3, worlds: 200, texts: 5_000, requests: 500 };

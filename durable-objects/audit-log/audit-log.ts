@@ -48,6 +48,12 @@ export type AppendAnswer = {
 /** Why a log shows nothing: it signs nothing any more, it has no entry yet, or it is from before there was a tree and gets one now. */
 export type Unpublished = { readonly code: "forked"; readonly fork: Fork } | { readonly code: "empty" } | { readonly code: "catching_up" };
 
+/** Proofs that lead to one checkpoint, hashes in base64. */
+export type ManyProofs = {
+  readonly checkpoint: string;
+  readonly proofs: readonly { readonly seq: number; readonly proof: readonly string[] }[];
+};
+
 /** A new entry is covered by a checkpoint after this, in ms: many entries share one. */
 const CHECKPOINT_AFTER_MS = 15_000;
 /** Between two slices of catching up, in ms. */
@@ -116,6 +122,22 @@ export function defineAuditLog(portsFor: (env: Cloudflare.Env) => AuditLogPorts)
     async proof(org: string, host: string, seq: number): Promise<Result<InclusionProof, Unpublished | Unproven>> {
       const published = await this.#covering(org, host, seq);
       return published.ok ? ok(await proveInclusion(seq, published.value, this.#tilesOf(org))) : published;
+    }
+
+    /** As `proof`, of many entries below one checkpoint; those that it does not cover are left out. */
+    async proofs(org: string, host: string, seqs: readonly number[]): Promise<Result<ManyProofs, Unpublished>> {
+      // Made now where it can be, so that it covers what is asked for.
+      const covering = await this.#covering(org, host, Math.max(0, ...seqs));
+      const published = covering.ok ? covering : await this.#published(org, host);
+      if (!published.ok) return published;
+      const { note, size } = published.value;
+      const proofs: { seq: number; proof: readonly string[] }[] = [];
+      for (const seq of seqs) {
+        if (seq > size) continue;
+        const { proof } = await proveInclusion(seq, published.value, this.#tilesOf(org));
+        proofs.push({ seq, proof });
+      }
+      return ok({ checkpoint: note, proofs });
     }
 
     /** That the log with `to` entries only adds to the one with `from`. MUST be 1 <= from <= to. */

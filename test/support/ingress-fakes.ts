@@ -487,6 +487,7 @@ export function makeWorld(
         yield JSON.stringify({ subject, org, generated_at: toRfc3339(clock.at), values, ...rest });
       },
     },
+    evidence: async () => ({ html: "<!doctype html>", sha256: "0".repeat(64), complete: true }),
     verifyAudit: async () => ({ ok: true, checked: records.length, problems: [], head: null }),
     authorize: async (question) => {
       const manifest = question.kind === "tool" ? await store.tools.get(question.caller.org, question.tool, null) : null;

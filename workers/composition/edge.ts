@@ -11,12 +11,14 @@ import { readIssuers } from "../auth/oidc/issuers.ts";
 import { defineProviders } from "../auth/oidc/provider.ts";
 import { defineSignIn } from "../auth/oidc/sign-in.ts";
 import { defineConsole } from "../console/console.ts";
+import { runEvidence } from "../evidence/evidence.ts";
 import { previewAdmission } from "../guardrail/preview.ts";
 import { defineIngress } from "../ingress/app.ts";
 import { killSwitchFrom } from "../kill-switch/kill-switch.ts";
 import { renderMetrics } from "../telemetry/metrics.ts";
 import type { Background } from "./background.ts";
 import { buildChat } from "./chat.ts";
+import { buildEvidence } from "./evidence.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** The HTTP application with its ports. */
@@ -29,6 +31,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
   const provider = { fetch: rooms.outside.fetch, now, wait: (ms: number) => scheduler.wait(ms), allowPrivateHosts };
   const providers = defineProviders(provider);
   const sessionMac = (text: string) => broker.mac("session", text);
+  const evidence = buildEvidence(env, rooms, withArchive(objects.run, archive));
   return defineIngress({
     now,
     random,
@@ -78,6 +81,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     noteUse: defineLastUse({ now, log, key: store.keys.used, login: store.logins.seen }),
     keys: broker,
     auditLog: objects.auditLog,
+    evidence: (view, host) => runEvidence(evidence, view, host),
     verifyAudit: async (org) => verifyStored(env.DB, org, await objects.keyRing().publicKeys(), () => objects.auditLog(org).head()),
     limits: rooms.limits,
     mayTry: async (address) => (await env.FLOOD.limit({ key: address })).success,

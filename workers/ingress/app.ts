@@ -27,6 +27,7 @@ import { credentialRoutes } from "./routes/credentials.ts";
 import { deadLetterRoutes } from "./routes/dead-letters.ts";
 import { embeddingRoutes } from "./routes/embeddings.ts";
 import { estimateRoutes } from "./routes/estimate.ts";
+import { evidenceRoutes } from "./routes/evidence.ts";
 import { explainRoutes } from "./routes/explain.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
 import { guardrailRoutes } from "./routes/guardrails.ts";
@@ -140,6 +141,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...runRiskRoutes(ports),
   ...killSwitchRoutes(ports),
   ...auditRoutes(ports),
+  ...evidenceRoutes(ports),
   ...auditLogRoutes(ports),
   ...personRoutes(ports),
   ...apiKeyRoutes(ports),

@@ -3,6 +3,7 @@
 import type { Principal } from "../../core/access/principal.ts";
 import type { ModelEntry, ModelParameters } from "../../core/model/entry.ts";
 import type { Taken } from "../../core/model/parameters.ts";
+import type { RunView } from "../../core/run/outside/view.ts";
 import type { AuditLogRpc } from "../../durable-objects/audit-log/stub.ts";
 import type { BudgetLedgerRpc } from "../../durable-objects/budget-ledger/stub.ts";
 import type { StoredVerdict } from "../audit/verify-stored.ts";
@@ -12,6 +13,7 @@ import type { ChatPort } from "../chat/ports.ts";
 import type { EdgeSpanIds } from "../composition/outside.ts";
 import type { KeysPort } from "../credential-broker/ports.ts";
 import type { Erasures } from "../erasure/erasure.ts";
+import type { EvidenceFile } from "../evidence/evidence.ts";
 import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
 import type { LimitsPort } from "../limits/limits.ts";
 import type { PersonExports } from "../person-export/export.ts";
@@ -47,6 +49,8 @@ export type IngressPorts = UseCasePorts & {
   readonly keys: KeysPort;
   /** An org's audit log, as it is published; a stub for each call. */
   readonly auditLog: (org: string) => Pick<AuditLogRpc, "checkpoint" | "proof" | "consistency" | "tile">;
+  /** A run's evidence as a file; `view` as everybody sees it (workers/evidence). */
+  readonly evidence: (view: RunView, host: string) => Promise<EvidenceFile>;
   /** Recomputes the org's audit chain from raw rows. */
   readonly verifyAudit: (org: string) => Promise<StoredVerdict>;
   readonly erasures: Pick<Erasures, "erase" | "status" | "digest">;

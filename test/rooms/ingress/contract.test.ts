@@ -76,6 +76,7 @@ POST /v1/runs/{id}/pause
 POST /v1/runs/{id}/resume
 GET /v1/runs/{id}/steps/{step}/output
 GET /v1/runs/{id}/trace
+GET /v1/runs/{id}/evidence
 GET /v1/runs/{id}/risk
 GET /v1/runs/{id}/explain
 POST /v1/runs/{id}/signals/{name}

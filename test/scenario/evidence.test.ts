@@ -1,0 +1,98 @@
+/** A run's evidence over HTTP: who gets it, that it verifies, and that the log knows the file. */
+import { env } from "cloudflare:workers";
+import { createHash } from "node:crypto";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { JsonObject } from "../../core/json.ts";
+import { type EvidenceResult, verifyEvidence } from "../../scripts/audit/verify-evidence.mjs";
+import handler from "../support/platform.ts";
+import { call, eventually, makeKey, status } from "../support/scenario/api.ts";
+import { openWorld, type World } from "../support/scenario/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld("proven");
+});
+
+const fileOf = async (run: string, key: string, method = "GET") => call(method, `/v1/runs/${run}/evidence`, key);
+const check = async (html: unknown): Promise<EvidenceResult> => {
+  const { keys } = (await call("GET", "/.well-known/jwks.json", null)).body;
+  return verifyEvidence(Buffer.from(String(html)), keys as unknown as object[]);
+};
+const start = async (body: JsonObject): Promise<string> => String((await call("POST", "/v1/runs", world.keys.app, body)).body["id"]);
+const partOf = (html: string, name: string): unknown => {
+  const data = (/<script id="evidence" type="application\/json">(.*?)<\/script>/.exec(html)?.[1] ?? "").split("|");
+  const { parts } = JSON.parse(data[0] ?? "") as { parts: { name: string }[] };
+  return JSON.parse(data[2 + parts.findIndex((part) => part.name === name)] ?? "null");
+};
+
+describe("a run's evidence", () => {
+  it("[EVID-1] [EVID-8] [EVID-9] verifies from outside with the published keys, and the log has the file's digest", async () => {
+    const run = await start({ workflow: "order-fulfilment", input: { order_id: "A-1002" } });
+    await eventually(`/v1/runs/${run}`, world.keys.app, status("completed"));
+    const { status: code, headers, body } = await fileOf(run, world.keys.auditor);
+    expect(code).toBe(200);
+    expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(headers.get("content-security-policy")).toBe("sandbox");
+    expect(headers.get("content-disposition")).toBe(`attachment; filename="evidence-${run}.html"`);
+    const html = String(body["text"]);
+    const seen = await check(html);
+    expect(seen.problems).toEqual([]);
+    expect(seen.head).toMatchObject({ run, complete: true });
+    for (const what of ["entries", "events", "digests", "proofs"]) expect([what, (seen.counts[what] ?? 0) > 5]).toEqual([what, true]);
+    expect(partOf(html, "definition")).toMatchObject({ name: "order-fulfilment" });
+    const sha256 = createHash("sha256").update(html).digest("hex");
+    const exported = (list: JsonObject) => (list["data"] as { data: JsonObject }[]).map(({ data }) => data["sha256"]);
+    await eventually(`/v1/audit/entries?run=${run}&type=evidence.exported`, world.keys.auditor, (list) => exported(list).includes(sha256));
+    const changed = html.replace("order-fulfilment", "order-fulfilmenu");
+    expect((await check(changed)).ok).toBe(false);
+  });
+
+  it("[EVID-9] is for auditors, admins and the run's own user", async () => {
+    const run = await start({ workflow: "order-fulfilment", input: { order_id: "A-1002" } });
+    await eventually(`/v1/runs/${run}`, world.keys.app, status("completed"));
+    const [admin, other] = [await makeKey("proven", "ada", ["admin"]), await makeKey("proven", "olga", ["caller"])];
+    expect((await fileOf(run, admin)).status).toBe(200);
+    expect((await fileOf(run, world.keys.app)).status).toBe(200);
+    expect((await fileOf(run, other)).status).toBe(404);
+    for (const key of [world.keys.operator, world.keys.developer, world.keys.reviewer]) expect((await fileOf(run, key)).status).toBe(403);
+    expect((await fileOf("run_01JZ0000000000000000000000", world.keys.auditor)).status).toBe(404);
+    expect((await fileOf(run, world.keys.auditor, "HEAD")).status).toBe(200);
+  });
+
+  it("[EVID-10] of a run that waits is of the run so far; that of an archived and erased one holds and names what is gone", async () => {
+    const waiting = await start({
+      workflow: "support-refund",
+      input: { ticket: "T-1", message: "Please refund order A-1001." },
+      subject: "pia",
+    });
+    const view = await eventually(`/v1/runs/${waiting}`, world.keys.app, status("waiting", "completed", "failed"));
+    const first = await check((await fileOf(waiting, world.keys.auditor)).body["text"]);
+    expect(first.problems).toEqual([]);
+    expect(first.head?.complete).toBe(view["status"] !== "waiting");
+
+    const run = await start({ workflow: "order-fulfilment", input: { order_id: "A-1002" }, subject: "pia" });
+    await eventually(`/v1/runs/${run}`, world.keys.app, status("completed"));
+    await fileOf(run, world.keys.auditor); // until its last entry is there
+    const admin = await makeKey("proven", "ada", ["admin"]);
+    await call("PUT", "/v1/orgs/proven", admin, { retention_days: 0 });
+    const archived = () => env.DB.prepare("SELECT archived_at FROM runs WHERE id = ?").bind(run).first<{ archived_at: number | null }>();
+    await expect
+      .poll(
+        async () => {
+          await handler.scheduled({ scheduledTime: Date.now(), cron: "*/5 * * * *", noRetry: () => undefined } as ScheduledController, env);
+          return (await archived())?.archived_at;
+        },
+        { timeout: 15_000, interval: 300 },
+      )
+      .toBeTruthy();
+    const texts = await env.TEXTS.list({ prefix: "v1/proven/" });
+    const about = createHash("sha256").update("pia").digest("hex");
+    const hers = texts.objects.filter(({ key }) => key.includes(about));
+    expect(hers.length).toBeGreaterThan(1);
+    expect((await check((await fileOf(run, world.keys.auditor)).body["text"])).problems).toEqual([]);
+    await env.TEXTS.delete(hers.map(({ key }) => key));
+    const html = String((await fileOf(run, world.keys.auditor)).body["text"]);
+    expect((await check(html)).problems).toEqual([]);
+    expect(html).toMatch(/"texts":\[\{"kept":false,"sha256"/);
+  });
+});
