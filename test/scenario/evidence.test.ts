@@ -8,6 +8,7 @@ import handler from "../support/platform.ts";
 import { call, eventually, makeKey, status } from "../support/scenario/api.ts";
 import { openWorld, type World } from "../support/scenario/world.ts";
 
+const TICKET = "Hello, my order A-1002 arrived broken and I would like my money back.";
 let world: World;
 beforeAll(async () => {
   world = await openWorld("proven");
