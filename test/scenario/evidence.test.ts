@@ -63,7 +63,7 @@ describe("a run's evidence", () => {
   it("[EVID-10] of a run that waits is of the run so far; that of an archived and erased one holds and names what is gone", async () => {
     const waiting = await start({
       workflow: "support-refund",
-      input: { ticket: "T-1", message: "Please refund order A-1001." },
+      input: { ticket: TICKET },
       subject: "pia",
     });
     const view = await eventually(`/v1/runs/${waiting}`, world.keys.app, status("waiting", "completed", "failed"));
