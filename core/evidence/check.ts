@@ -94,7 +94,7 @@ export async function checkEvidence(text: string, tools: CheckTools): Promise<Ev
 type Find = (where: string, what: string) => void;
 
 /** The name of a part as people say it. */
-export function nameInWords(name: string): string {
+function nameInWords(name: string): string {
   const [kind, id = ""] = name.split("/");
   const words: { readonly [kind: string]: string } = {
     event: `event ${id}`,

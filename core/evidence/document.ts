@@ -43,7 +43,7 @@ export type EvidenceSignature = { readonly key_id: string; readonly signature: s
 export const SEPARATOR = "|";
 
 /** Canonical JSON as the data has it. */
-export const evidenceJson = (value: Json): string =>
+const evidenceJson = (value: Json): string =>
   canonicalJson(value).replace(/[^\x20-\x7e]|[<|]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /** What the signature covers: no entry of an audit chain begins like that, so neither can stand for the other. */
