@@ -8,7 +8,7 @@ const PHONE =
   /\bphone|phone\b|\btel\b|\btele|\bcell|\bmobil|\bfax|whats ?app|\bcall(?:ing|back)?\b|\bsms\b|\btext me|\breach\b|\bdial\b|\bring me|\bcontact|hotline|(?:team|support|service|desk) at\b|toll[- ]?free|\brufnummer|\bhandy|\banruf|\bruf(?:en)?\b|durchwahl|m[óo]vil|celular|telem[óo]vel|tel[eé]fon|ll[aá]m|t[eé]l[eé]phone|portable|appel|\bfon\b|\bgsm\b|\btelf\b|\btlf\b|\bpuh\b|[☎📞📱]|тел|моб|звон|τηλ|κιν|هاتف|جوال|موبايل|تلفون|تلفن|טלפון|נייד|फ़ोन|फोन|मोबाइल|ফোন|மொபைல்|โทร|電話|电话|電话|手机|手機|携帯|전화|휴대폰|연락처|điện thoại|հեռ|ტელ/gu;
 /** Words that announce an identifier of a thing, a company or a record. */
 const IDENTIFIER =
-  /order|invoice|ticket|\bref\b|reference|tracking|account|customer|\bcase|serial|(?:\b|_|[a-z])id\b|\bids\b|\bsku\b|\bpart\b|\bmodel|\bversion|\bvin\b|policy|routing|bestell|rechnung|kunden|auftrag|vorgang|teile|artikel|pedido|factura|commande|\bnpi\b|\bmrn\b|medical record|\breport|\bincident|\bdea\b|\bisbn|\bissn|\bimei|\biccid|\biban|\bdate|\bpostal|\bzip\b|\bsire[nt]|\bvat\b|\btva\b|\bust\b|steuer|\bnif\b|\bcif\b|\bcnpj|\bcuit|\babn\b|\bein\b|\bkvk\b|\bduns\b|\bnhs\b|\bnino\b|versicher|seguridad social|s[ée]curit[ée] sociale|\bcpf\b|\bpis\b|\bcns\b|(?:\b|_)sus\b|\b(?:sin|nas)\b(?=[^\p{L}]{0,4}$)|\btfn\b|\bihi\b|medicare|rijksregister|\bbsn\b|\bcpr\b|personnummer|\brut\b|pesel|\bregon\b|\bnip\b|aadh?aar|\baadhar|passport|\bohip\b|\bphn\b|social insurance|social security|kimlik|снилс|(?<!\p{L})инн|身份证|\bahv\b|\bgstin?\b|message|snowflake|duration|timestamp|\bean|\bupc|\bgtin|\bjan\b|barcode|strichcode|\$|€|£|\busd|\beur/gu;
+  /order|invoice|ticket|\bref\b|reference|tracking|account|customer|\bcase|serial|(?:\b|_|[a-z])id\b|\bids\b|\bsku\b|\bpart\b|\bmodel|\bversion|\bvin\b|policy|routing|bestell|rechnung|kunden|auftrag|vorgang|teile|artikel|pedido|factura|commande|\bnpi\b|\bmrn\b|medical record|\breport|\bincident|\bdea\b|\bisbn|\bissn|\bimei|\biccid|\biban|\bdate|\bpostal|\bzip\b|\bsire[nt]|\bvat\b|\btva\b|\bust\b|steuer|\bnif\b|\bcif\b|\bcnpj|\bcuit|\babn\b|\bein\b|\bkvk\b|\bduns\b|\bnhs\b|\bspi\b|burgerservice|\bnino\b|versicher|seguridad social|s[ée]curit[ée] sociale|\bcpf\b|\bpis\b|\bcns\b|(?:\b|_)sus\b|\b(?:sin|nas)\b(?=[^\p{L}]{0,4}$)|\btfn\b|\bihi\b|medicare|rijksregister|\bbsn\b|\bcpr\b|personnummer|\brut\b|pesel|\bregon\b|\bnip\b|aadh?aar|\baadhar|passport|\bohip\b|\bphn\b|social insurance|social security|kimlik|снилс|(?<!\p{L})инн|身份证|\bahv\b|\bgstin?\b|message|snowflake|duration|timestamp|\bean|\bupc|\bgtin|\bjan\b|barcode|strichcode|\$|€|£|\busd|\beur/gu;
 const BARCODE =
   /(?:\bean(?:-?(?:8|13))?|\bupc(?:-?a)?|\bgtin(?:-?\d{1,2})?|\bjan|barcodes?|strichcode|\bisbn(?:-?1[03])?|\bissn|\bimei|\biccid)\b[^\d]{0,14}$/u;
 /** A product's numbers, one after the other: what stands between are codes. */
@@ -35,7 +35,8 @@ export type Naming = "right" | "near" | "thing" | "none";
 export function phoneNaming(before: string): Naming {
   if (!WORDS.test(before)) return "none";
   const phone = lastEnd(PHONE, before);
-  const thing = lastEnd(IDENTIFIER, before);
+  // The key of a field joins its words by `_`.
+  const thing = lastEnd(IDENTIFIER, before.replaceAll("_", " "));
   if (phone > thing) return /^[^\p{L}\d]*(?:\p{L}{1,3}[^\p{L}\d]+|\p{L}*[^\p{L}\d]{1,4})?$/u.test(before.slice(phone)) ? "right" : "near";
   if (thing >= 0 && (/^[^\d]{0,14}$/.test(before.slice(thing)) || PRODUCT_LIST.test(before))) return "thing";
   if (phone < 0) return "none";

@@ -105,6 +105,7 @@ export const phones: Detector = {
       "SIREN 732 829 320, VAT GB 999 9999 73",
       "Teile-Nr. 06A 115 561 B, 0280 158 117, SKU 0445-110-369",
       "01 02 03 04 05 06 07 08",
+      "706 0073 0000 7085, 02385 6782 RT0001, 020201 5109 013, TREM 0909 5278",
     ],
   },
 };
@@ -130,6 +131,7 @@ function findPhones(text: string, from: number, context: string): Finding[] {
       const number = matched.replace(TRAILING_EXTENSION, "");
       if (touchesCode(text, index) || isNoPhone(number, text, end) || namingAt(index) === "thing") continue;
       if (liesIn(international, index, end) || liesInFours(text, index, end)) continue;
+      if (namingAt(index) === "none" && liesInRow(number, text, index, end)) continue;
       if (plans.length > 0 && !plans.some((country) => parsePhoneNumberFromString(number, country)?.isValid())) continue;
       found.push(finding("PHONE", index, end, 0.95, "phone"));
     }
@@ -195,6 +197,25 @@ function liesInFours(text: string, start: number, end: number): boolean {
   return matchesFrom(FOURS, near, 0).some(({ 0: row, index }) => from + index < end && from + index + row.length > start);
 }
 
+/** A group of digits before it with one blank between, or one behind it, alone or after two capitals; four capitals before two groups of four. */
+const GROUP_BEFORE = /(?<![\w/.:,#-])\d{2,12} $/;
+const GROUP_BEHIND = /^ (?:[A-Z]{2})?\d{2,8}(?![\w/:-]|[.,]\d)/;
+const CAPITALS_BEFORE = /(?<![A-Za-z])[A-Z]{4} $/;
+const PAIR = /^\d{4} \d{4}$/;
+/** Pairs are a phone number's (France), whatever stands before. */
+const PAIRS = /^0\d(?: \d{2}){4}$/;
+/** An identity number that begins with a date of birth (South Africa). */
+const BIRTH_FIRST = /^\d{6} \d{4} \d{3}$/;
+const ROW_UNITS = 14;
+
+/** Part of a longer row of groups, parted by the same blanks: an identity number, whose middle may pass for a phone. */
+function liesInRow(number: string, text: string, start: number, end: number): boolean {
+  if (!/^\d[\d ]*$/.test(number) || PAIRS.test(number)) return false;
+  const before = text.slice(Math.max(0, start - ROW_UNITS), start);
+  const behind = text.slice(end, end + ROW_UNITS);
+  return GROUP_BEFORE.test(before) || GROUP_BEHIND.test(behind) || (PAIR.test(number) && CAPITALS_BEFORE.test(before));
+}
+
 /** Without what only seemed to belong: separators and an opening bracket at the end. */
 const trimmed = (candidate: string): string => candidate.replace(/[ .\-/(·_]+$/, "");
 
@@ -243,6 +264,7 @@ function scoreOf(candidate: string, text: string, index: number, namingAt: (inde
   const joined = touches(text, index, end);
   const naming = namingAt(index);
   if (naming === "thing") return 0;
+  if (naming === "none" && (BIRTH_FIRST.test(number) || liesInRow(number, text, index, end))) return 0;
   const named = naming === "right" || (naming === "near" && !joined);
   if (joined && !named) return 0;
   const isSeparated = /\d[ ./()·-]+\d/.test(number);
