@@ -28,14 +28,14 @@ const NAMES: ReadonlyMap<string, number> = new Map([
   ["lowbar", 0x5f],
 ]);
 const REFERENCE =
-  /&(?:#0{0,4}([1-9]\d{1,5})|#[xX]0{0,4}([1-9a-fA-F][0-9a-fA-F]{1,4})|(nbsp|ensp|emsp|thinsp|middot|bull|shy|zwnj|zwj|hyphen|dash|ndash|mdash|minus|commat|period|lpar|rpar|plus|sol|lowbar)(?=;));?/y;
-const ESCAPE = /\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})/y;
-/** Blank, `&`, `(`, `)`, `+`, `-`, `.`, `/`, `:`, `=`: letters and digits need no encoding, and `%40` is a sign of its own (email.ts). */
-const PERCENT = /%(2[068-9bdefBDEF]|3[adAD])/y;
-const ENCODED = /&(?:#|[a-z])|\\[ux]|%[23]/;
+  /&(?:amp;){0,2}(?:#0{0,7}([1-9]\d{1,5})|#[xX]0{0,7}([1-9a-fA-F][0-9a-fA-F]{1,4})|(nbsp|ensp|emsp|thinsp|middot|bull|shy|zwnj|zwj|hyphen|dash|ndash|mdash|minus|commat|period|lpar|rpar|plus|sol|lowbar)(?=;));?/y;
+const ESCAPE = /\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\u\{0{0,4}([0-9a-fA-F]{2,5})\}/y;
+/** Blank, `&`, `(`, `)`, `+`, `-`, `.`, `/`, `:`, `=`, digits and letters, also encoded twice; `%40` is a sign of its own (email.ts). */
+const PERCENT = /%(?:25){0,2}(2[068-9bdefBDEF]|3[0-9adAD]|[46][1-9a-fA-F]|[57][0-9aA])/y;
+const ENCODED = /&(?:#|[a-z])|\\[ux]|%[2-7]/;
 
-/** `&#x00001f600;` and some to spare. */
-const LONGEST_ENCODING = 14;
+/** `&amp;amp;#x00000001f600;` and some to spare. */
+const LONGEST_ENCODING = 24;
 
 const AMPERSAND = 38;
 const BACKSLASH = 92;
@@ -61,6 +61,7 @@ export function decodedAt(text: string, at: number): { readonly code: number; re
 }
 
 function codeOf(start: number, [, first, second, name]: RegExpExecArray): number {
+  if (start === BACKSLASH && name !== undefined) return Number.parseInt(name, 16);
   if (start === AMPERSAND) {
     if (name !== undefined) return NAMES.get(name) ?? 0;
     return first === undefined ? Number.parseInt(second ?? "0", 16) : Number(first);
@@ -68,7 +69,8 @@ function codeOf(start: number, [, first, second, name]: RegExpExecArray): number
   return Number.parseInt(first ?? second ?? "0", 16);
 }
 
-const UNFINISHED = /(?:&(?:#[xX]?[0-9a-fA-F]{0,10}|[a-z]{0,6})?|\\(?:u[0-9a-fA-F]{0,3}|x[0-9a-fA-F]?)?|%[23]?)$/;
+const UNFINISHED =
+  /(?:&(?:amp;){0,2}(?:#[xX]?[0-9a-fA-F]{0,13}|[a-z]{0,6})?|\\(?:u(?:[0-9a-fA-F]{0,3}|\{[0-9a-fA-F]{0,9})|x[0-9a-fA-F]?)?|%(?:25?){0,2}[2-7]?)$/;
 
 /** How many units at the end of a text may be the beginning of an encoded character: those wait for what follows. */
 export function unfinishedUnits(text: string): number {

@@ -79,6 +79,8 @@ export function fold(original: string, state: FoldState = openFold()): Folded {
 }
 
 function foldCharacter(code: number): string {
+  const framed = unframed(code);
+  if (framed !== null) return framed;
   const character = String.fromCodePoint(code);
   if (code < 0xa0 || INVISIBLE.test(character)) return code < 0xa0 && code !== 0x7f ? character : "";
   if (DASH.test(character)) return "-";
@@ -89,6 +91,36 @@ function foldCharacter(code: number): string {
   const compatible = character.normalize("NFKC");
   // At most four units, which the offset map has room for; longer ones (ligatures of words) carry no identifier.
   return compatible.length <= 4 && ASCII.test(compatible) ? compatible : character;
+}
+
+/** First code points of alphabets and digits in frames, by what their first one is; compatibility forms spell some of them with brackets. */
+const FRAMED: readonly (readonly [first: number, count: number, plain: number])[] = [
+  [0x249c, 26, 97],
+  [0x1f110, 26, 65],
+  [0x1f130, 26, 65],
+  [0x1f150, 26, 65],
+  [0x1f170, 26, 65],
+  [0x1f1e6, 26, 65],
+  [0x2474, 9, 49],
+  [0x2488, 9, 49],
+  [0x2776, 9, 49],
+  [0x2780, 9, 49],
+  [0x278a, 9, 49],
+  [0x24f5, 9, 49],
+  [0x1f101, 10, 48],
+  // Tags spell ASCII that nobody sees.
+  [0xe0020, 95, 32],
+];
+const BRAILLE_BLANK = 0x2800;
+const OTHER_ZEROS = new Set([0x24ff, 0x1f10b, 0x1f10c, 0x1f100]);
+
+/** The letter or digit in a circle, a square or brackets; null: it is none. */
+function unframed(code: number): string | null {
+  if (code < 0x2474 || (code > 0x2800 && code < 0x1f100)) return null;
+  if (code === BRAILLE_BLANK) return " ";
+  if (OTHER_ZEROS.has(code)) return "0";
+  for (const [first, count, plain] of FRAMED) if (code >= first && code < first + count) return String.fromCharCode(plain + code - first);
+  return null;
 }
 
 /** Decimal digits stand in runs of ten (Unicode 16, section 4.6); all runs begin at a code point ending in 0 or 6 but the mathematical ones. */

@@ -3,7 +3,8 @@
  * which may be of any length, are open-ended.ts's.
  */
 import type { Finding } from "../finding.ts";
-import { type Detector, finding, matchesFrom } from "./detector.ts";
+import { type Detector, finding, LONGEST_FINDING, matchesFrom } from "./detector.ts";
+import { findEncodedData } from "./encoded-data.ts";
 
 /** Forms as their makers publish them for secret scanners. Every quantifier is bounded or runs over one class: linear time. */
 const FORMS: readonly RegExp[] = [
@@ -32,24 +33,26 @@ const RANDOM = /^(?=.{0,199}\d)(?=.{0,199}[A-Za-z])[\x21-\x7e]{8,200}$/;
 
 /** `secret_access_key`, quotes, blanks and a sign: how far before its value a name may begin. */
 const NAME_UNITS = 48;
-const SHORTEST_FORM = 15;
+const SHORTEST_ENCODED = 12;
 const SHORTEST_NAMED = 8;
 
 /** Finds credentials of bounded length. */
 export const secrets: Detector = {
   type: "SECRET",
-  names: ["secret_form", "secret_named", "secret_url"],
+  names: ["secret_form", "secret_named", "secret_url", "secret_encoded"],
   stage: "first",
-  longest: 405,
+  longest: LONGEST_FINDING,
   mayFind: ({ longestRun, digits, colons, signs }) =>
-    longestRun >= SHORTEST_FORM || (longestRun >= SHORTEST_NAMED && digits > 0) || (colons >= 1 && signs >= 1),
-  find: (text, from) => [...findNamed(text, from), ...findForms(text, from), ...findInUrls(text, from)],
+    longestRun >= SHORTEST_ENCODED || (longestRun >= SHORTEST_NAMED && digits > 0) || (colons >= 1 && signs >= 1),
+  find: (text, from) => [...findNamed(text, from), ...findForms(text, from), ...findInUrls(text, from), ...findEncodedData(text, from)],
   samples: {
     hits: [
       "key «sk-live-51H8xQ2eZvKYlo2C0pGd»",
       "token «bh_0123456789abcdefABCDEF», thanks",
       "password: «hunter2hunter2»",
       '{"api_key":"«Xk29fjs02lq»"}',
+      "in base64: «YWRhQGV4YW1wbGUuY29t»",
+      "in hex: «616461406578616d706c652e636f6d»",
       "postgres://«ada:s3cret!pw»@db.acme.org:5432/shop",
     ],
     misses: [
@@ -58,6 +61,7 @@ export const secrets: Detector = {
       "the secret of a good espresso",
       "https://acme.org:8080/@ada",
       "https://user@acme.org/x",
+      "d41d8cd98f00b204e9800998ecf8427e, iVBORw0KGgoAAAANSUhEUgAAAAUA, SGVsbG8gd29ybGQsIGFnYWlu",
     ],
   },
 };
