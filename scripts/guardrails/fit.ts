@@ -4,6 +4,8 @@
  */
 import type { TrainedChannel } from "../../core/guardrail/injection/classifier.ts";
 import { THRESHOLDS } from "../../core/guardrail/injection/thresholds.ts";
+import { Dice } from "../../simulation/dice.ts";
+import { harmlessTexts, TRAINED } from "../../test/support/disguises/harmless.ts";
 import { everydayTexts } from "../../test/support/everyday/generate.ts";
 import { TUNED } from "../../test/support/everyday/tuned.ts";
 import { foldOf, type Row, readRows } from "./dataset.ts";
@@ -17,6 +19,8 @@ export const CHANNELS: readonly TrainedChannel[] = ["user", "tool_output"];
 const SETTINGS: Settings = { epochs: 4, decay: 1e-2, rate: 0.05, caution: 1 };
 /** Everyday texts of the tuned half (test/support/everyday) that are trained on, from another seed than the tests'. */
 const EVERYDAY = { count: 2500, seed: 77 };
+/** Encoded things of ordinary life (test/support/disguises/harmless.ts), from another seed than the tests'; the second half of their kinds is not trained on. */
+const CODED = { count: 900, seed: 78 };
 /** One in so many groups of harmless texts sets the thresholds and is not trained on. */
 const CALIBRATION_FOLDS = 5;
 /**
@@ -48,7 +52,10 @@ export function examplesFor(channel: TrainedChannel): Example[] {
   const everyday = everydayTexts({ ...TUNED, seed: EVERYDAY.seed }, EVERYDAY.count).map(
     (text, index): Row => ({ text, attack: false, channel, subset: "own", group: `everyday:${index}`, source: "own" }),
   );
-  return [...(readRows() ?? []), ...ownRows(), ...everyday].filter((row) => row.channel === channel).map(exampleOf);
+  const coded = harmlessTexts(new Dice(CODED.seed), CODED.count, TRAINED).map(
+    ({ name, text }, index): Row => ({ text, attack: false, channel, subset: "own", group: `coded:${name}:${index % 4}`, source: "own" }),
+  );
+  return [...(readRows() ?? []), ...ownRows(), ...everyday, ...coded].filter((row) => row.channel === channel).map(exampleOf);
 }
 
 export function fitTo(examples: readonly Example[]): Fitted {

@@ -4,8 +4,13 @@
  * those are written in small letters, or read as everyday words.
  */
 
+/** Numbers of programs: colours, bytes, addresses. */
+const LITERAL = /(?<![a-z0-9])(?:0x|#)[0-9a-f]{1,16}(?![a-z0-9])/g;
 /** Letters and digits in one word, the letters all capitals, or all hexadecimal. */
 const CODE = /(?<![A-Za-z0-9])(?=[0-9]{0,127}[A-Za-z])(?=[A-Za-z]{0,127}[0-9])(?:[A-Z0-9]{2,128}|[0-9a-f]{2,128})(?![A-Za-z0-9])/g;
+/** Base64 of pictures and keys: capitals, small letters and figures. What it may say is read elsewhere (disguise.ts). */
+const BLOB =
+  /(?<![A-Za-z0-9+/_-])(?=[A-Za-z+/_-]{0,60}[0-9])(?=[A-Z0-9+/_-]{0,60}[a-z])(?=[a-z0-9+/_-]{0,60}[A-Z])[A-Za-z0-9+/_-]{40,8000}(?![A-Za-z0-9+/_-])/g;
 /** Digests, also cut ones and object ids: nobody writes a sentence in hexadecimal letters. What hexadecimal bytes spell is read elsewhere (disguise.ts). */
 const DIGEST = /^[0-9a-f]{10,128}$/i;
 /** Longer words are neither vouchers nor serial numbers. */
@@ -39,14 +44,18 @@ export function codesIn(original: string): ReadonlySet<string> {
   const words = [...original.matchAll(CODE)].map(([word]) => word.toLowerCase());
   const short = words.filter((word) => word.length <= LONGEST_CODE);
   const isList = short.length >= Math.max(FEWEST_CODES, original.length / TEXT_PER_CODE) && !areSpoken(short);
-  return new Set([...words.filter((word) => DIGEST.test(word)), ...(isList ? short : [])]);
+  const blobs = [...original.matchAll(BLOB)].map(([word]) => word.toLowerCase());
+  return new Set([...blobs, ...words.filter((word) => DIGEST.test(word)), ...(isList ? short : [])]);
 }
 
-const MIXED = /(?<![a-z0-9])[a-z0-9]{2,128}(?![a-z0-9])/g;
+const MIXED = /(?<![a-z0-9+/_-])[a-z0-9+/_-]{40,8000}(?![a-z0-9+/_-])|(?<![a-z0-9])[a-z0-9]{2,128}(?![a-z0-9])/g;
 
 /** `text` is normalised. The same length: offsets stay. */
-export const withoutCodes = (text: string, codes: ReadonlySet<string>): string =>
-  codes.size === 0 ? text : text.replace(MIXED, (word) => (codes.has(word) ? " ".repeat(word.length) : word));
+export function withoutCodes(text: string, codes: ReadonlySet<string>): string {
+  const read = LITERAL_SIGN.test(text) ? text.replace(LITERAL, (word) => " ".repeat(word.length)) : text;
+  return codes.size === 0 ? read : read.replace(MIXED, (word) => (codes.has(word) ? " ".repeat(word.length) : word));
+}
+const LITERAL_SIGN = /0x|#/;
 
 /** Read with letters for figures, some of these words are everyday words: they are written so to hide what they say. */
 function areSpoken(words: readonly string[]): boolean {

@@ -19,15 +19,23 @@ const HINT_SHARE = 0.4;
 /** What a disguise adds to evidence that is found under it. */
 const DISGUISE = 2;
 /** What writing most words with figures in them says by itself. */
-const MANY_FIGURES = 2.5;
+const MANY_FIGURES = 2.6;
 /** Encoding hides words, so decoded text is judged like plain text with a slightly lower threshold. */
 const HIDDEN_WORDS = 1;
-/** Kinds of disguise that the classifier looks under, beside the patterns; figures for letters only in what a user writes. */
-const ENCODED: ReadonlySet<string> = new Set(["base64", "hex", "percent", "rot13", "backwards", "spaced", "numbers", "escapes"]);
-/** A few figures for letters in a longer text are read for patterns only. */
+/** Kinds of disguise that the classifier looks under, beside the patterns. */
+const ENCODED: ReadonlySet<string> = new Set(
+  ["base64", "hex", "numbers", "base32", "ascii85", "morse", "unseen", "escapes", "percent", "quoted_printable"].concat([
+    "rot13",
+    "rotated",
+    "backwards",
+    "spaced",
+    "rejoined",
+  ]),
+);
+/** Of what is not encoded, the classifier looks at what a user writes, and not at long texts. */
 const LONGEST_FIGURES = 4_000;
 /** What these read is made of the normalised text, and needs no normalising. */
-const MADE_OF_READING: ReadonlySet<string> = new Set(["figures", "leet", "spaced", "rot13", "backwards"]);
+const MADE_OF_READING: ReadonlySet<string> = new Set(["figures", "leet", "spaced", "rejoined", "rot13", "reversed", "mended"]);
 /** The numbers by which evidence becomes log-odds: part of the version of the guardrails. */
 export const DECISION = { PATTERNS_ALONE, PATTERN_SHARE, HINT_SHARE, DISGUISE, MANY_FIGURES, HIDDEN_WORDS } as const;
 /** Shorter texts hold no instruction. */
@@ -79,7 +87,8 @@ export function readingsOf(text: string, plain: string, channel: Channel): [Read
   const codes = codesIn(text);
   const signed = hasSign(plain);
   const open = readingOf(plain, withMeaning(signed ? readEvidence(plain, channel) : NOTHING, plain, channel), codes);
-  const hidden = channel !== "model_output" || signed ? disguisedReadings(plain, text, codes) : [];
+  const hidden =
+    channel !== "model_output" || signed ? disguisedReadings(plain, text, codes, channel === "model_output" ? "signed" : "all") : [];
   return [open, ...hidden.flatMap(({ text: under, start, end, kind }) => hiddenReading(under, { start, end }, kind, open, channel))];
 }
 

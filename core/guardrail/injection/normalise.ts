@@ -4,6 +4,7 @@
  * map leads back to the original.
  */
 import { foreignWords, MAY_BE_FOREIGN } from "./foreign-words.ts";
+import { enclosedLetter, LOOKALIKES } from "./look-alikes.ts";
 
 /** The plain reading of a text. */
 export type Reading = {
@@ -12,15 +13,6 @@ export type Reading = {
   startOf(index: number): number;
 };
 
-/** Letters of other scripts that look like a Latin one (Unicode TS 39, confusables; those that occur in practice). */
-const LOOKALIKES = new Map<string, string>(
-  (
-    "аa бb вb гr дd еe ёe зz иu йu кk лn мm нh оo пn рp сc тt уy фf хx ѕs іi їi јj ԛq ԝw һh ь6 ɡg ıi ƚl ɑa ɩi ʀr ʏy ᴀa ʙb ᴄc ᴅd ᴇe ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ꜱs ᴛt ᴜu ᴠv ᴡw ᴢz " +
-    "αa βb γy εe ηn ιi κk μu νv οo ρp τt υu χx ωw ⅼl օo սu ցg հh ոn ρp ɯw ßss æae œoe øo đd ħh łl"
-  )
-    .split(" ")
-    .map((pair) => [pair.slice(0, 1), pair.slice(1)]),
-);
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{M}]/u;
 /** Vowel signs of Devanagari and its relatives are marks (Unicode 16, chapter 12), and words are made of them; the nukta below a letter is left out. */
 const INDIC_SIGN = /[\u0900-\u0903\u093a\u093b\u093e-\u094f\u0955-\u0957\u0962\u0963\u0981-\u0983\u09be-\u09d7\u0a01-\u0dff]/;
@@ -29,6 +21,7 @@ const BLANK = /\s/;
 /** Tag characters (U+E0020 to U+E007E) spell ASCII that no reader sees. */
 const TAG_FIRST = 0xe0020;
 const TAG_LAST = 0xe007e;
+const BRAILLE_BLANK = 0x2800;
 
 /** Words of another script stay in it; single letters of one among Latin letters are read as the Latin ones they look like. */
 export function normalise(original: string): Reading {
@@ -72,6 +65,9 @@ function walk(original: string): Reading {
 
 function plainOf(code: number, isForeign: boolean): string {
   if (code >= TAG_FIRST && code <= TAG_LAST) return String.fromCodePoint(code - 0xe0000).toLowerCase();
+  if (code === BRAILLE_BLANK) return " ";
+  const enclosed = enclosedLetter(code);
+  if (enclosed !== null) return enclosed;
   const character = String.fromCodePoint(code);
   let plain = "";
   for (const unit of character.normalize("NFKD").toLowerCase().normalize("NFKD")) {

@@ -3,7 +3,7 @@
  * and every disguise (disguise.ts) too. In a text without any, nothing
  * would be found: neither is looked for.
  *
- * INVARIANT: no pattern is fulfilled by a text in which no sign is seen, nor by what it may be read as; however it is cut. Whoever adds a
+ * INVARIANT: no pattern is fulfilled by a text in which no sign is seen, nor by what it may be read as by a disguise that is not quiet; however it is cut. Whoever adds a
  * pattern adds its sign; test/core/guardrail/signs.test.ts makes matches of every pattern and looks.
  *
  * Where a pattern begins with a rare word, that word is the sign, so that the text is held from its beginning on; where it begins as
@@ -74,8 +74,9 @@ const SIGN = new RegExp(
 );
 /** What prose consists of. Anything else may be a mark of a template, an address, a code, or letters in disguise. */
 const PROSE = /^(?:[a-z \n'",.;:?()*/-]|!(?![a-z0-9])|(?<![a-z@])\d(?![a-z]))*$/;
-/** Long enough for base64 or hexadecimal bytes to say something; letters with blanks between them. */
-const CODED = /[a-z0-9+/_-]{20}|[0-9a-f ,:x]{16}|(?<![a-z0-9])[a-z][ .*-]{1,3}[a-z][ .*-]{1,3}[a-z](?![a-z0-9])/;
+/** Long enough for base64 or hexadecimal bytes to say something; letters with blanks between them; Morse. */
+const CODED =
+  /(?<![.-])[.-]{1,5} [.-]{1,5} [.-]{1,5} [.-]|[a-z0-9+/_-]{20}|[0-9a-f ,:x]{16}|(?<![a-z0-9])[a-z][ .*-]{1,3}[a-z][ .*-]{1,3}[a-z](?![a-z0-9])/;
 /** What `RUN_TOGETHER` (patterns.ts) begins with: letters only, whatever stood between them. */
 const RUN_TOGETHER_SIGN = /ignore|disregard|forget|override|(?:reveal|show|print|repeat|tellme)(?:me)?(?:the|your)/;
 

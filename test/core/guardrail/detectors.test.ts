@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { guardVersion } from "../../../core/cache/guard-version.ts";
 import { fold } from "../../../core/guardrail/fold.ts";
 import { codesIn } from "../../../core/guardrail/injection/codes.ts";
-import { DISGUISES } from "../../../core/guardrail/injection/disguise.ts";
+import { DISGUISES, listed } from "../../../core/guardrail/injection/disguise.ts";
 import { findInjection } from "../../../core/guardrail/injection/injection.ts";
 import { normalise } from "../../../core/guardrail/injection/normalise.ts";
 import { hasSign } from "../../../core/guardrail/injection/signs.ts";
@@ -122,11 +122,12 @@ describe("all detectors", { timeout: 60_000 }, () => {
 
 describe.each(DISGUISES.map((disguise) => [disguise.kinds.join(" or "), disguise] as const))(
   "the disguise %s",
-  (_name, { kinds, probe, read }) => {
+  (_name, { kinds, probe, read, isQuiet }) => {
     it("has a sign, is read, and hides nothing", () => {
       const reading = normalise(probe).text;
-      expect(hasSign(reading)).toBe(true);
-      const kindsRead = [...read(reading, probe, codesIn(probe))].map(({ kind }) => kind);
+      // What needs no sign is not looked for in what a model says.
+      if (isQuiet !== true) expect(hasSign(reading)).toBe(true);
+      const kindsRead = listed(read(reading, probe, codesIn(probe))).map(({ kind }) => kind);
       expect(kindsRead.length).toBeGreaterThan(0);
       expect(kindsRead.filter((kind) => !kinds.includes(kind))).toEqual([]);
       expect(findInjection(probe, "user")).toHaveLength(1);

@@ -42,7 +42,7 @@ function withoutLooks(source: string): string {
 const matchesOf = (expression: RegExp): fc.Arbitrary<string> =>
   fc.stringMatching(new RegExp(withoutLooks(expression.source)), { size: "-1" }).map((text) => text.replace(/[^\n\x20-\x7e]/g, " "));
 
-describe("signs of an instruction", { timeout: 60_000 }, () => {
+describe("signs of an instruction", { timeout: 180_000 }, () => {
   it.each(PATTERNS.map(({ family, expression }, index) => [index, family, expression] as const))(
     "[STREAM-8] stand in every match of pattern %d, %s",
     (_index, _family, expression) => {
@@ -110,13 +110,13 @@ describe("signs of an instruction", { timeout: 60_000 }, () => {
         const reading = normalise(whole).text;
         const isSuspect =
           evidenceIn(reading, "model_output").length > 0 ||
-          disguisedReadings(reading, whole, codesIn(whole)).some(
+          disguisedReadings(reading, whole, codesIn(whole), "signed").some(
             ({ text }) => evidenceIn(normalise(text).text, "model_output").length > 0,
           ) ||
           findInjection(whole, "model_output").length > 0;
         if (isSuspect) expect(seen(whole.split(/(?<=[ \n])/)), JSON.stringify(whole)).toBe(true);
       }),
-      { ...runs, numRuns: 20_000 },
+      { ...runs, numRuns: 6_000 },
     );
   });
   it.each(["abcdefghIJKLmnopqrstuv", "i g n", "s-y-s", "69 67 20 61 64 20 64 61", "pr0", "h!dden", "\u0456gnore", "%69", "{", "[", "<"])(

@@ -1,0 +1,83 @@
+/**
+ * Text in bytes that were found in a text: UTF-8, Latin letters in UTF-16 of either order. Bytes of pictures, hashes and ids are no text: only stretches
+ * that read like sentences come out. Pure, linear.
+ */
+
+/** Shorter stretches say nothing: in random bytes, a printable run of this length comes once in 150,000 bytes, and one that reads like words hardly ever. */
+const SHORTEST = 12;
+/** Of scripts without alphabets, a character says more. */
+const SHORTEST_FOREIGN = 6;
+const LEAST_LETTERS = 0.7;
+const SHORTEST_CODE = 24;
+/** So many characters of codes in a row are no accident: a code within a code has few letters. A record of data has other signs. */
+const CODE_WITHIN = /^[A-Za-z0-9.+/=&#;%\\\s_-]{24,}$/;
+/** Of the bytes of Latin letters in UTF-16, half are zero. */
+const WIDE_SHARE = 0.3;
+
+/** The stretches of readable text in `bytes`, one a line; "" when there are none. */
+export function textIn(bytes: ArrayLike<number>): string {
+  let zeros = 0;
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === 0) zeros++;
+  const narrow = zeros > bytes.length * WIDE_SHARE ? Array.from(bytes).filter((byte) => byte !== 0) : bytes;
+  const found: string[] = [];
+  let start = 0;
+  let letters = 0;
+  let count = 0;
+  for (let at = 0; at <= narrow.length; ) {
+    const byte = narrow[at] ?? 0;
+    const size = byte < 0x80 ? 1 : sizeAt(narrow, at);
+    const isText = size > 1 || (byte < 0x80 && IS_TEXT[byte] === 1);
+    if (isText) {
+      if (size > 1 || IS_LETTER[byte] === 1) letters++;
+      count++;
+      at += size;
+      continue;
+    }
+    // Counted before it is read: hardly any stretch of a picture gets so far.
+    const isLong = count >= SHORTEST || (count >= SHORTEST_FOREIGN && at - start > count);
+    if (isLong) {
+      const text = letters / count > LEAST_LETTERS || count >= SHORTEST_CODE ? decoded(narrow, start, at) : "";
+      if (text !== "" && (letters / count > LEAST_LETTERS || CODE_WITHIN.test(text))) found.push(text);
+    }
+    at++;
+    start = at;
+    letters = count = 0;
+  }
+  return found.join("\n");
+}
+
+const IS_TEXT = Uint8Array.from({ length: 128 }, (_, code) =>
+  (code >= 32 && code < 127) || code === 10 || code === 13 || code === 9 ? 1 : 0,
+);
+const IS_LETTER = Uint8Array.from({ length: 128 }, (_, code) => (/[A-Za-z ]/.test(String.fromCharCode(code)) ? 1 : 0));
+
+function decoded(bytes: ArrayLike<number>, from: number, to: number): string {
+  const parts: string[] = [];
+  for (let at = from; at < to; ) {
+    const [code, size] = codeAt(bytes, at);
+    parts.push(String.fromCodePoint(Math.max(32, code)));
+    at += size;
+  }
+  return parts.join("");
+}
+
+/** How many bytes the character at `at` has in UTF-8; 1 where they are none. */
+function sizeAt(bytes: ArrayLike<number>, at: number): number {
+  const [code, size] = codeAt(bytes, at);
+  return code < 0 ? 1 : size;
+}
+
+/** The code point in UTF-8 (RFC 3629) at `at`, and how many bytes it has; -1: none that is written in a text. */
+function codeAt(bytes: ArrayLike<number>, at: number): readonly [code: number, size: number] {
+  const byte = bytes[at] ?? 0;
+  if (byte < 0x80) return [byte >= 32 && byte < 127 ? byte : byte === 10 || byte === 13 || byte === 9 ? 32 : -1, 1];
+  const size = byte >= 0xc2 && byte < 0xe0 ? 2 : byte >= 0xe0 && byte < 0xf0 ? 3 : byte >= 0xf0 && byte < 0xf5 ? 4 : 1;
+  if (size === 1) return [-1, 1];
+  let code = byte & (0x7f >> size);
+  for (let next = 1; next < size; next++) {
+    const more = bytes[at + next] ?? 0;
+    if ((more & 0xc0) !== 0x80) return [-1, 1];
+    code = (code << 6) | (more & 0x3f);
+  }
+  return code > 0xa0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) ? [code, size] : [-1, size];
+}
