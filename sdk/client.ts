@@ -102,6 +102,13 @@ export function createClient(options: ClientOptions) {
       list: (page: PageOptions = {}) => http.json<Page<Api.Approvers>>("GET", `/v1/approvers${query(page)}`),
       remove: (operation: string) => http.json<void>("DELETE", at("v1", "approvers", operation)),
     },
+    /** What really ran. */
+    inventory: (page: PageOptions = {}) => http.json<Page<Api.InventoryItem>>("GET", `/v1/inventory${query(page)}`),
+    compliance: {
+      /** Begins an export of evidence; when it is completed, `/v1/compliance/exports/{id}` answers with a ZIP. */
+      export: (framework: Api.ComplianceExport["framework"], period: Api.AskComplianceExport, repeat: Repeatable = {}) =>
+        http.json<Api.ComplianceExport>("POST", at("v1", "compliance", framework), { body: period, ...repeat }),
+    },
     persons: {
       /** What is held of a person; `cursor` goes on where the last answer ended. */
       export: (subject: string, page: PageOptions = {}) =>

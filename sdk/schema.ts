@@ -58,6 +58,12 @@ export type ApproversSet = Approvers & {
   })[];
 };
 
+/** the period: `from` is in it, `to` is not */
+export type AskComplianceExport = {
+  readonly from: string;
+  readonly to: string;
+};
+
 export type AskOverride = {
   readonly run: string;
   /** a step of the run's workflow; every call that it makes is covered */
@@ -150,6 +156,14 @@ export type Caller = {
   readonly platform_admin: boolean;
   /** when the key expires; null: the platform knows no expiry */
   readonly expires_at: string | null;
+};
+
+export type Card = {
+  readonly purpose: string;
+  readonly limitations?: string;
+  readonly evaluation?: string;
+  readonly contact?: string;
+  readonly url?: string;
 };
 
 export type ChangedOrg = Org & {
@@ -267,6 +281,19 @@ export type CollectionSettings = {
   readonly retention_days?: number;
 };
 
+export type ComplianceExport = {
+  readonly id: string;
+  readonly framework: "soc2" | "iso42001" | "eu-ai-act" | "nist-ai-rmf";
+  readonly status: "running" | "completed" | "failed";
+  readonly from: string;
+  readonly to: string;
+  readonly asked_by: string;
+  readonly asked_at: string;
+  readonly completed_at: string | null;
+  /** audit entries that are written so far */
+  readonly entries: number;
+};
+
 export type ConsistencyProof = {
   readonly from: number;
   readonly to: number;
@@ -330,6 +357,24 @@ export type Decision = {
 export type Definition = {
   readonly name: string;
   readonly description?: string;
+  /** the user or group that answers for the workflow */
+  readonly owner?: string;
+  /** what people should know of it */
+  readonly card?: {
+    readonly purpose: string;
+    readonly limitations?: string;
+    readonly evaluation?: string;
+    readonly contact?: string;
+    readonly url?: string;
+  };
+  /** who judged its risk, and on which day */
+  readonly risk_assessment?: {
+    readonly level: "minimal" | "limited" | "high";
+    readonly summary: string;
+    readonly measures?: string;
+    readonly assessed_by: string;
+    readonly assessed_on: string;
+  };
   /** a system message of the developer's, above everything that a user or a tool says */
   readonly instructions?: string;
   /** JSON Schema 2020-12 */
@@ -1197,6 +1242,22 @@ export type Introspection = {
   readonly scope?: string;
 } & { readonly [name: string]: unknown };
 
+export type InventoryItem = {
+  readonly kind: "model" | "tool" | "workflow";
+  readonly name: string;
+  readonly version: number | null;
+  /** false: it ran, and the org has it no more */
+  readonly registered: boolean;
+  readonly owner: string | null;
+  readonly description: string | null;
+  /** of the data that a workflow's input names, that a tool answers with, or that a model accepts */
+  readonly classes: readonly ("public" | "internal" | "confidential" | "restricted")[] | null;
+  readonly first_used_at: string;
+  readonly last_used_at: string;
+  readonly card?: Card;
+  readonly risk_assessment?: RiskAssessment;
+};
+
 export type ListedModel = {
   readonly id: string;
   readonly object: "model";
@@ -1239,6 +1300,8 @@ export type Model = {
   readonly region?: string;
   readonly retention?: "none" | number;
   readonly trains?: boolean;
+  readonly card?: Card;
+  readonly risk_assessment?: RiskAssessment;
   readonly parameters?: {
     readonly passes?: readonly string[];
     readonly output_limit?: "max_tokens" | "max_completion_tokens";
@@ -1281,6 +1344,22 @@ export type ModelManifest = {
   /** how long its provider keeps what it was sent, in days */
   readonly retention?: "none" | number;
   readonly trains?: boolean;
+  /** what people should know of it */
+  readonly card?: {
+    readonly purpose: string;
+    readonly limitations?: string;
+    readonly evaluation?: string;
+    readonly contact?: string;
+    readonly url?: string;
+  };
+  /** who judged its risk, and on which day */
+  readonly risk_assessment?: {
+    readonly level: "minimal" | "limited" | "high";
+    readonly summary: string;
+    readonly measures?: string;
+    readonly assessed_by: string;
+    readonly assessed_on: string;
+  };
   /** parameters that the upstream accepts; `passes`: chat fields that are passed on unchanged */
   readonly parameters?: {
     readonly passes?: readonly ("cache_control" | "logit_bias" | "prompt_cache_key" | "prompt_cache_retention" | "safety_identifier" | "verbosity")[];
@@ -1986,6 +2065,14 @@ export type Risk = {
     readonly points: number;
     readonly why: string;
   })[];
+};
+
+export type RiskAssessment = {
+  readonly level: "minimal" | "limited" | "high";
+  readonly summary: string;
+  readonly measures?: string;
+  readonly assessed_by: string;
+  readonly assessed_on: string;
 };
 
 /** scores from 0 to 100; 70 and 90 by default */

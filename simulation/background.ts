@@ -26,6 +26,7 @@ export function consumeWorldRecords(world: World, batch: MessageBatch<RecordsMes
       integrated: (upTo) => rpc("AuditLog", org, "integrated", upTo),
     }),
     putCosts: (org, costs) => defineCosts(world.databaseOf(owner), () => world.clock.now).put(org, costs),
+    noteUse: async () => undefined,
     upsertRuns: (rows) => world.index(owner).upsertRuns(rows),
     outboxes: {
       run: toObject("RunEngine"),

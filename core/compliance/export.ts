@@ -1,15 +1,86 @@
 /** An export of evidence for a framework of compliance: what was asked for, and how far it is. */
+import { type EpochMs, orNullRfc3339, toRfc3339 } from "../time.ts";
 
 /** Frameworks, as the path names them. */
 export const FRAMEWORKS = ["soc2", "iso42001", "eu-ai-act", "nist-ai-rmf"] as const;
+/** A framework. PERSISTED. */
+export type Framework = (typeof FRAMEWORKS)[number];
 
-/** PERSISTED: how far an export is. `after`: the `seq` of the last entry that is written. */
+/** PERSISTED: how far an export is. `after`: the `seq` of the last entry that is written; 0: none is. */
 export type ExportProgress = {
   readonly parts: number;
   readonly after: number;
   readonly entries: number;
   /** Entries by type, of the period. */
   readonly byType: { readonly [type: string]: number };
+  /** By type, the `seq` of the last entry of the period. */
+  readonly lastOf: { readonly [type: string]: number };
   /** The period has more entries than one export takes. */
   readonly isCut: boolean;
 };
+
+/** Before anything is written. */
+export const NOTHING_YET: ExportProgress = { parts: 0, after: 0, entries: 0, byType: {}, lastOf: {}, isCut: false };
+
+/** PERSISTED: a line of D1. */
+export type ComplianceExport = {
+  /** `exp_…` */
+  readonly id: string;
+  readonly org: string;
+  readonly framework: Framework;
+  readonly askedBy: string;
+  readonly askedAt: EpochMs;
+  readonly fromAt: EpochMs;
+  readonly toAt: EpochMs;
+  readonly status: "running" | "completed" | "failed";
+  readonly progress: ExportProgress;
+  readonly completedAt: EpochMs | null;
+};
+
+/** An export as HTTP shows it while it is made. */
+export type ComplianceExportView = {
+  id: string;
+  framework: Framework;
+  status: "running" | "completed" | "failed";
+  from: string;
+  to: string;
+  asked_by: string;
+  asked_at: string;
+  completed_at: string | null;
+  entries: number;
+};
+
+/** The view of an export. */
+export const complianceExportView = (one: ComplianceExport): ComplianceExportView => ({
+  id: one.id,
+  framework: one.framework,
+  status: one.status,
+  from: toRfc3339(one.fromAt),
+  to: toRfc3339(one.toAt),
+  asked_by: one.askedBy,
+  asked_at: toRfc3339(one.askedAt),
+  completed_at: orNullRfc3339(one.completedAt),
+  entries: one.progress.entries,
+});
+
+/** The progress with one more part of entries. */
+export function withPart(
+  progress: ExportProgress,
+  entries: readonly { readonly seq: number; readonly event_type: string }[],
+  isCut: boolean,
+): ExportProgress {
+  const counts = new Map(Object.entries(progress.byType));
+  const lasts = new Map(Object.entries(progress.lastOf));
+  for (const { event_type, seq } of entries) {
+    counts.set(event_type, (counts.get(event_type) ?? 0) + 1);
+    lasts.set(event_type, seq);
+  }
+  return {
+    parts: progress.parts + (entries.length > 0 ? 1 : 0),
+    after: entries.at(-1)?.seq ?? progress.after,
+    entries: progress.entries + entries.length,
+    byType: Object.fromEntries(counts),
+    lastOf: Object.fromEntries(lasts),
+    isCut,
+  };
+}

@@ -51,6 +51,10 @@ export const WORK = {
     wokenBy: ["fetch", "chore:erasures"],
     stop: nothing("erases persons and calls nobody; the runs that it ends are cancelled as by a person"),
   },
+  "compliance exports": {
+    wokenBy: ["fetch", "chore:compliance"],
+    stop: nothing("reads the log and writes files; decides and spends nothing"),
+  },
   retention: {
     wokenBy: ["chore:archive", "chore:idempotency", "chore:retention"],
     stop: nothing("moves or deletes what has ended; decides and spends nothing"),

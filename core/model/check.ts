@@ -1,4 +1,5 @@
 /** A model's entry as a developer sent it → an entry with every default filled in, or all that is wrong with it. Total for any JSON. */
+import { readAttached } from "../card/card.ts";
 import { PASSABLE } from "../chat/official-fields.ts";
 import type { FieldError } from "../errors/problem.ts";
 import type { Json } from "../json.ts";
@@ -33,6 +34,7 @@ export function checkModel(id: string, raw: Json, rule: ModelRule): Result<Model
     quality: form.numberOrNull("quality", { min: 0, max: 1_000 }),
     pinned: form.boolean("pinned", false),
     ...readData(form),
+    ...readAttached(form),
     ...readParameters(form),
   };
   form.close();

@@ -1,3 +1,4 @@
+import type { Card, RiskAssessment } from "../card/card.ts";
 import type { DataClass } from "../label/label.ts";
 
 /** A model as the registry keeps it: where it is, what it costs, what it may see. PERSISTED: in D1 by (org, id). */
@@ -26,6 +27,9 @@ export type ModelEntry = {
   readonly retention?: "none" | number;
   /** Whether its provider trains on what it was sent. Absent: nobody said. */
   readonly trains?: boolean;
+  /** What people should know of it, and who judged its risk. */
+  readonly card?: Card;
+  readonly risk_assessment?: RiskAssessment;
   /** What its upstream takes beside what every model does. Absent: nothing is known. */
   readonly parameters?: ModelParameters;
 };

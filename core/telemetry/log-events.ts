@@ -197,6 +197,16 @@ export const LOG_EVENTS = {
     says: "The erasure of a person was interrupted; the next sweep goes on.",
     fields: ["org", "erasure", "error"],
   },
+  "compliance.failed": {
+    level: "error",
+    says: "An export of evidence was interrupted; the next sweep goes on.",
+    fields: ["org", "source_id", "error"],
+  },
+  "inventory.not_noted": {
+    level: "warn",
+    says: "What ran could not be noted for the inventory; the next records note it.",
+    fields: ["error"],
+  },
   "erasure.run_failed": {
     level: "error",
     says: "A run could not be erased; the next sweep tries again.",

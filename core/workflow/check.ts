@@ -2,7 +2,7 @@
  * Turns a definition as a developer sent it into a valid definition with every default filled in, or into the list of its errors, each
  * with its place. Total for any JSON.
  */
-
+import { readAttached } from "../card/card.ts";
 import type { FieldError } from "../errors/problem.ts";
 import { flawOfName } from "../guardrail/pii/personal-name.ts";
 import { readGuardrails } from "../guardrail/rules/read.ts";
@@ -56,6 +56,8 @@ export function checkDefinition(raw: Json, known: Known): Result<Definition, rea
     ...(guardrails === null ? {} : { guardrails }),
     ...readSlo(form),
     ...readKnowledge(form),
+    ...readOwner(form),
+    ...readAttached(form),
     steps,
   };
   form.close();
@@ -79,6 +81,19 @@ function readKnowledge(form: Form): { readonly knowledge?: readonly string[] } {
   const knowledge = form.texts("knowledge", { max: 63, most: 20, pattern: TOOL_NAME });
   return knowledge.length === 0 ? {} : { knowledge };
 }
+
+/** Who answers for the workflow. A definition without one has no such field. */
+const readOwner = (form: Form): { readonly owner?: string } =>
+  (form.json("owner") ?? null) === null
+    ? {}
+    : {
+        owner: form.text("owner", {
+          min: 1,
+          max: 128,
+          pattern: /^[^\s/]+$/,
+          hint: "must be the name of a user or group, without spaces or `/`",
+        }),
+      };
 
 function readSteps(form: Form): { readonly [id: string]: Step } {
   const raw = form.required("steps");

@@ -4,7 +4,7 @@
  *
  * PERSISTED: in D1 by (org, name, version), and inside every run for the run's life.
  */
-
+import type { Card, RiskAssessment } from "../card/card.ts";
 import type { GuardrailSettings, StepGuardrails } from "../guardrail/rules/settings.ts";
 import type { Slo } from "../health/budget.ts";
 import type { Json, JsonObject } from "../json.ts";
@@ -189,6 +189,11 @@ export type Definition = {
   readonly name: string;
   readonly description: string;
   readonly instructions: string;
+  /** Who answers for it: a user or a group. Absent: nobody is named. */
+  readonly owner?: string;
+  /** What people should know of it, and who judged its risk. Absent: nobody said. */
+  readonly card?: Card;
+  readonly risk_assessment?: RiskAssessment;
   readonly input: JsonSchema;
   readonly output: Template;
   readonly limits: Limits;

@@ -11,6 +11,7 @@ import { type Account, newAccount } from "../../core/budget/account.ts";
 import { withCaps } from "../../core/budget/alert.ts";
 import { NOTHING } from "../../core/budget/amount.ts";
 import { budgetView } from "../../core/budget/view.ts";
+import { type ComplianceExport, NOTHING_YET } from "../../core/compliance/export.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { mintId, mintSealedRunId, parseSealedRunId, type RunId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
@@ -69,6 +70,7 @@ export function makeWorld(
   const reviews = new Map<string, { org: string; startedBy: string; view: ReviewView }>();
   const switches = new Map<string, { scope: StopScope; view: SwitchView }>();
   const erasures = new Map<string, ErasureView>();
+  const compliance = new Map<string, ComplianceExport>();
   const vault = new Map<string, { placeholder: string; value: string }[]>();
   /** What tests put in place of what happens. */
   const books = new Map<string, Book>();
@@ -479,6 +481,24 @@ export function makeWorld(
         return { view, rest: Promise.resolve() };
       },
       status: async (org, subject) => erasures.get(`${org}/${subject}`) ?? null,
+    },
+    inventory: async () => ({ data: [], next: null }),
+    compliance: {
+      begin: async ({ id, org, user, framework, fromAt, toAt }) => {
+        keep("compliance.begin");
+        const at = clock.at;
+        const one: ComplianceExport = {
+          ...{ id, org, framework, askedBy: user, askedAt: at, fromAt, toAt },
+          ...{ status: "completed", progress: NOTHING_YET, completedAt: at },
+        };
+        compliance.set(id, one);
+        return { export: one, rest: Promise.resolve() };
+      },
+      get: async (org, id) => {
+        const one = compliance.get(id);
+        return one?.org === org ? one : null;
+      },
+      zip: () => new Blob(["PK"]).stream(),
     },
     personExports: {
       async *pieces({ org, subject, ownOnly }) {

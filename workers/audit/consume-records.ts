@@ -7,6 +7,7 @@ import type { AuditPage } from "../../core/audit/page.ts";
 import { isSourceKind, type RecordsMessage, type RecordsRow, type RunIndexRow, type SourceKind } from "../../core/audit/record.ts";
 import type { CostsOf } from "../../core/costs/call.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
+import { type SeenThing, sightingsIn } from "./sightings.ts";
 import { writePages } from "./write-pages.ts";
 
 type Source = RecordsMessage["source"];
@@ -42,6 +43,8 @@ export type ConsumerPorts = {
   readonly upsertRuns: (rows: readonly RunIndexRow[]) => Promise<void>;
   /** What calls cost, of one org. Idempotent. */
   readonly putCosts: (org: string, costs: readonly CostsOf[]) => Promise<void>;
+  /** Notes what ran, for the inventory. Idempotent; what fails is noted with later records. */
+  readonly noteUse: (seen: readonly SeenThing[]) => Promise<void>;
   readonly outboxes: Outboxes;
   readonly log: Log;
 };
@@ -64,7 +67,17 @@ export async function consumeRecords(batch: MessageBatch<RecordsMessage>, ports:
     return false;
   });
   const indexed = await indexRuns(readable, ports);
+  await noteWhatRan(indexed, ports);
   await Promise.all([...Map.groupBy(indexed, (message) => message.body.org)].map(([org, messages]) => settleOrg(org, messages, ports)));
+}
+
+/** Holds up no record: what cannot be noted now comes with later records. */
+async function noteWhatRan(messages: readonly RecordsQueueMessage[], ports: ConsumerPorts): Promise<void> {
+  try {
+    await ports.noteUse(sightingsIn(messages.map(({ body }) => body)));
+  } catch (error) {
+    ports.log(logLine("inventory.not_noted", { error: errorName(error) }));
+  }
 }
 
 /** The messages whose index lines are in; the others are given back to the queue. One line that cannot be written holds up no other message. */

@@ -3,5 +3,6 @@ export { type AuditLogPort, type ConsumerPorts, consumeRecords, type Outboxes } 
 export { defineForkAlert } from "./fork-alert.ts";
 export { type RecordedDecision, readDecisions } from "./read-decisions.ts";
 export { type EntryFilter, readEntries } from "./read-entries.ts";
+export type { SeenThing } from "./sightings.ts";
 export { defineTexts, type Texts, type TextsOf } from "./texts.ts";
 export { type KnownHead, type PublishedKey, type StoredVerdict, verifyStored } from "./verify-stored.ts";

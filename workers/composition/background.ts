@@ -6,12 +6,15 @@ import type { EventView } from "../../core/run/outside/view.ts";
 import { type Archive, defineArchive } from "../archive/archive.ts";
 import { removeRunValues } from "../archive/run-values.ts";
 import { consumeRecords, type Outboxes } from "../audit/index.ts";
+import type { Compliance } from "../compliance/compliance.ts";
+import type { Inventory } from "../compliance/inventory.ts";
 import type { Erasures } from "../erasure/erasure.ts";
 import type { PersonExports } from "../person-export/export.ts";
 import { defineSlowCalls } from "../slow-calls/consumer.ts";
 import { tellExpiringKeys } from "../watchdog/expiring-keys.ts";
 import { type Chores, sweep } from "../watchdog/sweep.ts";
 import { sweepRuns } from "../watchdog/watchdog.ts";
+import { buildCompliance, buildInventory, noteUseOf } from "./compliance.ts";
 import { buildErasures, buildPersonExports, retentionChore } from "./erasures.ts";
 import type { Rooms } from "./rooms.ts";
 
@@ -22,6 +25,8 @@ export type Background = {
   readonly sweep: () => Promise<void>;
   readonly erasures: Erasures;
   readonly personExports: PersonExports;
+  readonly inventory: Inventory;
+  readonly compliance: Compliance;
 };
 
 /** Consumers and chores, fitted to the bindings. */
@@ -65,8 +70,12 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     log,
   });
   const erasures = buildErasures(env, rooms, archive);
+  const inventory = buildInventory(rooms);
+  const compliance = buildCompliance(env, rooms, inventory);
+  const noteUse = noteUseOf(rooms);
   const chores: Chores = {
     erasures: () => erasures.sweep(),
+    compliance: () => compliance.sweep(),
     retention: retentionChore(env, rooms, archive),
     outbox: () => store.sweepOutbox(),
     idempotency: () => store.sweepIdempotency(),
@@ -105,6 +114,8 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     sweep: () => sweep(chores, log),
     erasures,
     personExports: buildPersonExports(rooms, archive, erasures),
+    inventory,
+    compliance,
     consume: (batch) =>
       batch.queue === "bulkhead-calls"
         ? slowCalls.consume(batch as MessageBatch<SlowCallMessage>)
@@ -115,6 +126,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
               integrated: async (upTo) => objects.auditLog(org).integrated(upTo),
             }),
             upsertRuns: store.upsertRuns,
+            noteUse,
             putCosts: rooms.costs.put,
             outboxes: outboxesOf(rooms),
             log,

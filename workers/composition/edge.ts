@@ -22,7 +22,7 @@ import { buildEvidence } from "./evidence.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** The HTTP application with its ports. */
-export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures, personExports }: Background) {
+export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures, personExports, inventory, compliance }: Background) {
   const { settings, objects, store, stops, broker, guard, access, authority, callTool, callbacks } = rooms;
   const { now, random, log } = rooms.outside;
   const { adminApiKey, allowPrivateHosts, version, perMinute, publicUrl, auditLockYears } = settings;
@@ -96,6 +96,8 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     },
     erasures,
     personExports,
+    inventory,
+    compliance,
     callTool,
     sources: rooms.sources,
     knowledge: rooms.knowledge,

@@ -22,6 +22,7 @@ import { auditRoutes } from "./routes/audit.ts";
 import { auditLogRoutes } from "./routes/audit-log.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
 import { chatRoutes } from "./routes/chat.ts";
+import { complianceRoutes } from "./routes/compliance.ts";
 import { costRoutes } from "./routes/costs.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { deadLetterRoutes } from "./routes/dead-letters.ts";
@@ -144,6 +145,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...evidenceRoutes(ports),
   ...auditLogRoutes(ports),
   ...personRoutes(ports),
+  ...complianceRoutes(ports),
   ...apiKeyRoutes(ports),
   ...budgetRoutes(ports),
   ...orgRoutes(ports),

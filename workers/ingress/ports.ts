@@ -10,6 +10,8 @@ import type { StoredVerdict } from "../audit/verify-stored.ts";
 import type { Auth } from "../auth/auth.ts";
 import type { SignIn } from "../auth/oidc/sign-in.ts";
 import type { ChatPort } from "../chat/ports.ts";
+import type { Compliance } from "../compliance/compliance.ts";
+import type { Inventory } from "../compliance/inventory.ts";
 import type { EdgeSpanIds } from "../composition/outside.ts";
 import type { KeysPort } from "../credential-broker/ports.ts";
 import type { Erasures } from "../erasure/erasure.ts";
@@ -55,6 +57,8 @@ export type IngressPorts = UseCasePorts & {
   readonly verifyAudit: (org: string) => Promise<StoredVerdict>;
   readonly erasures: Pick<Erasures, "erase" | "status" | "digest">;
   readonly personExports: PersonExports;
+  readonly inventory: Inventory;
+  readonly compliance: Pick<Compliance, "begin" | "get" | "zip">;
   readonly limits: LimitsPort;
   /** False: this address came without a valid credential too often. */
   readonly mayTry: (address: string) => Promise<boolean>;

@@ -6,6 +6,7 @@ import type { EpochMs } from "../../core/time.ts";
 import { storeApprovers } from "./approvers.ts";
 import { chooseVersion } from "./choose-version.ts";
 import { storeCollections } from "./collections.ts";
+import { type ComplianceStore, storeCompliance } from "./compliance.ts";
 import { openDatabase } from "./database.ts";
 import { storeDeadLetters } from "./dead-letters.ts";
 import { type ErasureStore, storeErasures } from "./erasures.ts";
@@ -46,6 +47,7 @@ export type Store = StorePort &
   Pick<RunIndex, "upsertRuns" | "runsInScope" | "countRunsInScope" | "runOrg"> & {
     readonly keeping: RunKeeping;
     readonly erasures: ErasureStore;
+    readonly compliance: ComplianceStore;
     readonly layout: TrafficStore["layout"];
     /** Outbox rows of this store that are sequenced and in D1 (messages whose source kind is `store`). */
     confirmRecords(ids: readonly string[]): Promise<void>;
@@ -83,6 +85,7 @@ export function defineStore(ports: StorePorts): Store {
     feedback: storeFeedback(db, outbox, now),
     keeping,
     erasures: storeErasures(db, outbox, now),
+    compliance: storeCompliance(db, outbox, now),
     tools: storeTools(db, outbox, now),
     models: storeModels(db, outbox, now),
     routes: storeRoutes(db, outbox, now),

@@ -28,6 +28,8 @@ export type Action =
   | `kill.${"throw" | "read" | "recover"}`
   | `audit.${"read" | "verify"}`
   | `person.${"export" | "erase"}`
+  | "inventory.read"
+  | "compliance.export"
   | "guardrail.check"
   | "metrics.read"
   | "health.read"

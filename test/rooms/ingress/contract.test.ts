@@ -122,6 +122,9 @@ GET /v1/audit/entries
 GET /v1/users/{id}/export
 DELETE /v1/users/{id}
 GET /v1/users/{id}/erasure
+GET /v1/inventory
+POST /v1/compliance/{framework}
+GET /v1/compliance/exports/{id}
 POST /v1/audit/verify
 POST /v1/orgs/{org}/witnesses/{id}/approve
 GET /v1/audit/checkpoint

@@ -27,6 +27,19 @@ const objectOf = (properties: { readonly [name: string]: Shape }, required: read
   ...(required.length > 0 ? { required: [...required] } : {}),
 });
 
+const CARD: Shape = {
+  ...objectOf({ purpose: TEXT, limitations: TEXT, evaluation: TEXT, contact: TEXT, url: TEXT }, ["purpose"]),
+  description: "what people should know of it",
+};
+const RISK_ASSESSMENT: Shape = {
+  ...objectOf({ level: oneOf("minimal", "limited", "high"), summary: TEXT, measures: TEXT, assessed_by: TEXT, assessed_on: TEXT }, [
+    "level",
+    "summary",
+    "assessed_by",
+    "assessed_on",
+  ]),
+  description: "who judged its risk, and on which day",
+};
 const SCHEMA: Shape = { description: "JSON Schema 2020-12", anyOf: [{ type: "object", additionalProperties: true }, { type: "boolean" }] };
 const TEMPLATE: Shape = { description: 'any JSON value, in which `{"cel": "…"}` at any depth is an expression' };
 const CEL = objectOf({ cel: TEXT }, ["cel"]);
@@ -93,6 +106,9 @@ export const DefinitionBody = described(
   {
     name: TEXT,
     description: TEXT,
+    owner: text("the user or group that answers for the workflow"),
+    card: CARD,
+    risk_assessment: RISK_ASSESSMENT,
     instructions: text("a system message of the developer's, above everything that a user or a tool says"),
     input: SCHEMA,
     output: TEMPLATE,
@@ -209,6 +225,8 @@ export const ModelBody = described(
     region: text("where it runs, as in `eu`"),
     retention: { anyOf: [oneOf("none"), WHOLE], description: "how long its provider keeps what it was sent, in days" },
     trains: YES_OR_NO,
+    card: CARD,
+    risk_assessment: RISK_ASSESSMENT,
     parameters: {
       ...objectOf({
         passes: listOf(oneOf(...PASSABLE)),

@@ -1,6 +1,8 @@
 /** Shapes of answers, for the OpenAPI document. What the routes send is typed by the rooms' own views. */
+
 import { z } from "@hono/zod-openapi";
 import { ROLES } from "../../../core/access/principal.ts";
+import { RISK_LEVELS } from "../../../core/card/card.ts";
 import { PERSONAL_DATA_TYPES } from "../../../core/guardrail/finding.ts";
 import { HAND_OVER_REASONS } from "../../../core/guardrail/hand-over/hand-over.ts";
 import type { Json } from "../../../core/json.ts";
@@ -303,6 +305,26 @@ export const ModelParametersView = z.object({
   developer: z.boolean().optional(),
 });
 
+/** What people should know of a model or workflow. */
+export const Card = z
+  .object({
+    purpose: z.string(),
+    limitations: z.string().optional(),
+    evaluation: z.string().optional(),
+    contact: z.string().optional(),
+    url: z.string().optional(),
+  })
+  .openapi("Card");
+/** Who judged the risk of a model or workflow, and when. */
+export const RiskAssessment = z
+  .object({
+    level: z.enum(RISK_LEVELS),
+    summary: z.string(),
+    measures: z.string().optional(),
+    assessed_by: z.string(),
+    assessed_on: z.string(),
+  })
+  .openapi("RiskAssessment");
 /** A model's entry with every default filled in. */
 export const Model = z
   .object({
@@ -321,6 +343,8 @@ export const Model = z
     region: z.string().optional(),
     retention: z.union([z.literal("none"), z.number().int()]).optional(),
     trains: z.boolean().optional(),
+    card: Card.optional(),
+    risk_assessment: RiskAssessment.optional(),
     parameters: ModelParametersView.optional(),
   })
   .openapi("Model");

@@ -1,0 +1,87 @@
+/** The inventory and exports of evidence, fitted to the rooms that they read. */
+import type { Json } from "../../core/json.ts";
+import type { EpochMs } from "../../core/time.ts";
+import type { SeenThing } from "../audit/index.ts";
+import { type Compliance, defineCompliance } from "../compliance/compliance.ts";
+import { defineInventory, type Inventory } from "../compliance/inventory.ts";
+import type { Rooms } from "./rooms.ts";
+
+/** A thing that runs all the time is noted this often, in ms, by an isolate. */
+const NOTED_EVERY_MS = 60_000;
+const MOST_REMEMBERED = 10_000;
+/** Things, keys and activations in one export, at most. */
+const MOST_LISTED = 1_000;
+const PAGE = 200;
+
+/** Notes what ran; what this isolate noted a moment ago it leaves out. */
+export function noteUseOf({ store, outside }: Rooms): (seen: readonly SeenThing[]) => Promise<void> {
+  const noted = new Map<string, EpochMs>();
+  return async (seen) => {
+    const now = outside.now();
+    const keyOf = ({ org, kind, name, version }: SeenThing): string => JSON.stringify([org, kind, name, version]);
+    const fresh = seen.filter((thing) => now - (noted.get(keyOf(thing)) ?? 0) >= NOTED_EVERY_MS);
+    await store.compliance.note(fresh);
+    if (noted.size > MOST_REMEMBERED) noted.clear();
+    for (const thing of fresh) noted.set(keyOf(thing), now);
+  };
+}
+
+/** What ran. */
+export const buildInventory = ({ store, models }: Rooms): Inventory =>
+  defineInventory({ used: store.compliance.used, workflow: store.workflows.get, tool: store.tools.get, models });
+
+/** Exports of evidence. */
+export function buildCompliance(env: Cloudflare.Env, rooms: Rooms, inventory: Inventory): Compliance {
+  const { objects, store, settings } = rooms;
+  const { now, random, log } = rooms.outside;
+  const host = new URL(settings.publicUrl ?? "https://bulkhead.invalid").host;
+  return defineCompliance({
+    now,
+    random,
+    log,
+    bucket: env.ARCHIVE,
+    store: store.compliance,
+    entries: (org, after, limit) => store.audit.entries(org, { after, run: null, user: null, type: null, limit }),
+    async proof(org, seq) {
+      const proof = await objects.auditLog(org).proof(org, host, seq);
+      return proof.ok ? (proof.value as unknown as Json) : null;
+    },
+    async checkpoint(org) {
+      const note = await objects.auditLog(org).checkpoint(org, host);
+      return note.ok ? note.value : null;
+    },
+    async state(org) {
+      const [things, keys, activations, settingsOfOrg] = await Promise.all([
+        all(async (cursor) => {
+          const { data, next } = await inventory(org, cursor, PAGE);
+          return { data, next_cursor: next };
+        }),
+        all((cursor) => store.keys.list(org, { limit: PAGE, cursor })),
+        all((cursor) => store.policies.activations(org, { limit: PAGE, cursor })),
+        store.orgs.settings(org),
+      ]);
+      const { retention_days, retention } = settingsOfOrg;
+      return new Map(
+        Object.entries({
+          "inventory.json": things,
+          "access.json": keys,
+          "policies.json": activations,
+          "retention.json": { retention_days, retention, least_of_evidence_months: 6 },
+        }).map(([name, value]): [string, Json] => [name, JSON.parse(JSON.stringify(value)) as Json]),
+      );
+    },
+  });
+}
+
+async function all<T>(
+  page: (cursor: string | null) => Promise<{ readonly data: readonly T[]; readonly next_cursor: string | null }>,
+): Promise<T[]> {
+  const found: T[] = [];
+  for (let cursor: string | null = null; found.length < MOST_LISTED; ) {
+    const { data, next_cursor } = await page(cursor);
+    found.push(...data);
+    if (next_cursor === null) break;
+    cursor = next_cursor;
+  }
+  return found;
+}
