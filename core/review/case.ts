@@ -49,6 +49,8 @@ export type ReviewRequest = {
   readonly startedBy: string;
   /** The credentials that started the run or one that it continues. Absent: an older run, of which the user is all that is known. */
   readonly starters?: readonly Holder[];
+  /** Who started the run may decide it, too: it is only about their money. Absent: somebody else has to. */
+  readonly starterMay?: true;
   /** Absent: it was opened before this was kept. */
   readonly reason?: ReviewReason;
   readonly handOver?: HandOverCase;

@@ -197,7 +197,7 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Re
   const { by, root, roles, rule, action, reason, changes, digest, at } = judgement;
   const holder: Holder = { user: by, root };
   const isSame = action === "reject" || action === "escalate" ? isSameForStopping : isOnePerson;
-  if (startersOf(state).some((starter) => isSame(starter, holder))) {
+  if (state.request.starterMay !== true && startersOf(state).some((starter) => isSame(starter, holder))) {
     return err(
       refuse(
         "second_person_required",

@@ -123,6 +123,45 @@ describe("health", () => {
   });
 });
 
+describe("a run over `confirm_over_usd`", () => {
+  it("[COSTS-7] waits before its first step, and its starter may say yes or no", async () => {
+    const prompt = { template: "Write: {{text}}", slots: { text: { cel: "input.text" } } };
+    const steps = { a: { kind: "model", model: { id: MODEL, max_tokens: 100 }, prompt } };
+    for (const [name, confirm_over_usd] of [
+      ["confirmed", 0.0001],
+      ["unasked", 0.9],
+    ] as const) {
+      const definition = { name, input: { type: "object" }, output: { cel: "steps.a.output" }, limits: { confirm_over_usd }, steps };
+      expect((await call("POST", "/v1/workflows", world.keys.developer, definition)).status).toBe(201);
+    }
+    expect(await run("unasked")).toMatchObject({ status: "completed" });
+    const waiting = async () => {
+      const started = await call("POST", "/v1/runs", world.keys.app, { workflow: "confirmed", input: { text: "hello" } });
+      return eventually(`/v1/runs/${started.body["id"]}`, world.keys.app, status("waiting"));
+    };
+    const decide = (asked: JsonObject, action: string, key: string) =>
+      call("POST", `/v1/reviews/${String((asked["waiting_for"] as JsonObject)["id"])}/decision`, key, { action, reason: "it is worth it" });
+    const first = await waiting();
+    expect(first).toMatchObject({
+      waiting_for: { kind: "review" },
+      usage: { usd: 0, model_calls: 0 },
+      steps: [{ id: "a", status: "pending" }],
+    });
+    expect((await decide(first, "approve", other)).status).toBe(403);
+    expect((await decide(first, "approve", world.keys.app)).status).toBe(200);
+    const agreed = await eventually(`/v1/runs/${String(first["id"])}`, world.keys.app, ENDED);
+    expect(agreed).toMatchObject({ status: "completed", output: "fine", usage: { usd: 0.0015 } });
+    const second = await waiting();
+    expect((await decide(second, "reject", world.keys.app)).status).toBe(200);
+    const refused = await eventually(`/v1/runs/${String(second["id"])}`, world.keys.app, ENDED);
+    expect(refused).toMatchObject({
+      status: "failed",
+      usage: { model_calls: 0 },
+      error: { code: "review_rejected", message: expect.stringContaining("cost") },
+    });
+  });
+});
+
 describe("explanations", () => {
   it("[EXPLAIN-5] sum to the run's cost, with its child run's, for who may see the run", async () => {
     const ended = await run("nested");

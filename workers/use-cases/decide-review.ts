@@ -9,6 +9,7 @@ import { valueAt } from "../../core/json-pointer.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { isNamed } from "../../core/review/approvers.ts";
 import type { ReviewView } from "../../core/review/view.ts";
+import { INPUT_ACTIVITY } from "../../core/run/steps/node.ts";
 import type { JsonSchema } from "../../core/workflow/definition.ts";
 import { validate } from "../../core/workflow/schema.ts";
 import { denied, forbid, onRecordIfOnePerson } from "./access.ts";
@@ -38,7 +39,9 @@ export async function decideReview(ports: UseCasePorts, by: Requester, command: 
   const rule = await ruleInForce(ports.store.approvers, org, operations);
   // Whom the entry names decides by it, whatever else their roles may do; when they join is the queue's to say.
   const isApprover = rule !== null && isNamed(rule, rule.next.length, { user, roles });
-  const refusal = await denied(ports, by, isApprover ? "review.decide_named" : "review.decide");
+  // What a run was estimated to cost is for its starter to agree to, as its signals are.
+  const isOwnMoney = review !== null && (await isOwnEstimate(ports, by, review));
+  const refusal = await denied(ports, by, isApprover ? "review.decide_named" : isOwnMoney ? "run.signal" : "review.decide");
   if (refusal !== null) return err(refusal);
   if ((command.changes !== undefined) !== (action === "modify")) {
     const message = action === "modify" ? "is required" : "goes with `modify` only";
@@ -60,6 +63,16 @@ export async function decideReview(ports: UseCasePorts, by: Requester, command: 
     return err(await forbid(ports, by, "review.decide", resource, decided.error.detail, why));
   }
   return err(await onRecordIfOnePerson(ports, by, "review.decide", resource, decided.error));
+}
+
+async function isOwnEstimate(
+  ports: UseCasePorts,
+  { principal: { org, user } }: Requester,
+  { reason, step, run }: ReviewView,
+): Promise<boolean> {
+  if (reason !== "budget" || step !== INPUT_ACTIVITY) return false;
+  const id = await ports.keys.parseRunId(org, run);
+  return id !== null && (await ports.runs(id).view())?.user === user;
 }
 
 /** Changes become part of the run, so they go through the run's guardrails; personal data in them is not the run's user's input. */

@@ -7,14 +7,16 @@ import { estimateOf } from "../../core/estimate/estimate.ts";
 import { walk } from "../../core/estimate/walk.ts";
 import { judgeInput } from "../../core/guardrail/rules/judge.ts";
 import { PLATFORM_GUARDRAILS } from "../../core/guardrail/rules/merge.ts";
-import { isObject } from "../../core/json.ts";
+import { isObject, type Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { runRulesOf } from "../../core/workflow/guardrails.ts";
+import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { lookUp } from "./estimate-lookup.ts";
 import type { UseCasePorts } from "./ports.ts";
 import type { Requester } from "./requester.ts";
 import { budgetOf, findWorkflow, fitted, flawOfRequest, type RunRequest } from "./run-request.ts";
 
+/** What a run of this request would cost. Starts, keeps and calls nothing. */
 export async function estimate(
   ports: UseCasePorts,
   by: Requester,
@@ -33,11 +35,22 @@ export async function estimate(
   const { value, verdict } = await ports.estimates.preview({ input: fits.value.input, metadata: request.metadata }, rules);
   if (verdict === "block" || !isObject(value)) return err(refuse("injection_detected", "the content was refused"));
   const input = value["input"] ?? null;
+  return ok(await estimateOfInput(ports, by, workflow, request, input));
+}
+
+/** The estimate of a request that fits, for its input as it was admitted. */
+export async function estimateOfInput(
+  ports: UseCasePorts,
+  by: Pick<Requester, "principal">,
+  workflow: WorkflowVersionView,
+  request: RunRequest,
+  input: Json,
+): Promise<ReturnType<typeof estimateOf>> {
   const [known, past] = await Promise.all([
     lookUp(ports, by.principal, workflow.definition, input),
     ports.estimates.pastCosts(by.principal.org, workflow.name, workflow.version),
   ]);
   const { usd, tokens } = budgetOf(workflow, request);
   const { cost } = walk(workflow.definition, { known: input }, known);
-  return ok(estimateOf(cost, past, { microUsd: usd, tokens }));
+  return estimateOf(cost, past, { microUsd: usd, tokens });
 }

@@ -11,6 +11,7 @@ import { PLATFORM_GUARDRAILS, type RunRules } from "../../core/guardrail/rules/m
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import { labelsOfCallersInput } from "../../core/label/labels-of-input.ts";
+import { fromUsd } from "../../core/money.ts";
 import { type SinkClasses, sinksOf } from "../../core/org/settings.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RunStart } from "../../core/run/machine/birth.ts";
@@ -20,6 +21,7 @@ import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { placeForStart } from "./admission.ts";
 import { bear } from "./bear.ts";
 import { recordBlocked } from "./blocked.ts";
+import { estimateOfInput } from "./estimate.ts";
 import { type Claim, claim, type Outcome, type Repeatable } from "./idempotency.ts";
 import { judgeSent } from "./judge-input.ts";
 import type { UseCasePorts } from "./ports.ts";
@@ -107,7 +109,16 @@ async function begin(
     ports.store.runs.release(org, first.id);
     return admitted;
   }
-  const run = await bear(ports, startOf(by, command, first.id, workflow, admitted.value, rules, accepts), stops, command.waitMs);
+  // Only where somebody is asked because of it: an estimate looks up every model and tool of the workflow.
+  const estimate =
+    workflow.definition.limits.confirm_over_usd === null ? null : await estimateOfInput(ports, by, workflow, command, admitted.value.input);
+  const estimated = estimate === null ? {} : { estimate: { expected: fromUsd(estimate.usd.expected), max: fromUsd(estimate.usd.max) } };
+  const run = await bear(
+    ports,
+    { ...startOf(by, command, first.id, workflow, admitted.value, rules, accepts), ...estimated },
+    stops,
+    command.waitMs,
+  );
   const ended = FINAL_STATUSES.includes(run.status);
   ports.store.runs.accepted(org, run.id);
   if (ended) ports.store.runs.release(org, run.id);

@@ -3,6 +3,7 @@
 import { own } from "../../json.ts";
 import { UNKNOWN } from "../../label/label.ts";
 import { LongList } from "../../long-list.ts";
+import { isOverEstimate } from "../machine/birth.ts";
 import type { EventOf } from "../machine/event.ts";
 import type { RunState, StepState } from "../machine/state.ts";
 import type { RunStatus } from "../outside/view.ts";
@@ -42,7 +43,7 @@ export const RUN_EVENTS: Handlers<Types> = {
   "run.started": (state, event, { birth }) => {
     const entered = { ...enter(state, "running", event.at), startedAt: event.at };
     const started = birth.inputModerated === undefined ? entered : withUsage(entered, "", usageOf(birth.inputModerated));
-    if (!birth.inputReview) return started;
+    if (!birth.inputReview && !isOverEstimate(birth)) return started;
     const question = { id: INPUT_ACTIVITY, step: INPUT_ACTIVITY, node: INPUT_ACTIVITY, kind: "review", purpose: "node" } as const;
     return withActivity(started, newActivity(question));
   },

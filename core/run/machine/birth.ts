@@ -6,7 +6,7 @@ import type { RunRules } from "../../guardrail/rules/merge.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { Label } from "../../label/label.ts";
 import type { Labels } from "../../label/labels.ts";
-import type { MicroUsd } from "../../money.ts";
+import { fromUsd, type MicroUsd } from "../../money.ts";
 import type { SinkClasses } from "../../org/settings.ts";
 import type { EpochMs } from "../../time.ts";
 import type { ToolEffect } from "../../tool/manifest.ts";
@@ -42,6 +42,8 @@ export type Birth = {
   readonly inputModerated?: Spent;
   /** A guardrail requires a review of the input before the first step. */
   readonly inputReview?: true;
+  /** What the run was estimated to cost, in micro-dollars. Absent: its definition has no `confirm_over_usd`, and nobody asked. */
+  readonly estimate?: { readonly expected: MicroUsd; readonly max: MicroUsd };
   readonly metadata: JsonObject;
   readonly budget: { readonly usd: MicroUsd; readonly tokens: number };
   readonly deadlineAt: EpochMs | null;
@@ -58,6 +60,10 @@ export type Birth = {
   /** The URL that receives the finished run; null: no callback was requested. */
   readonly callbackUrl: string | null;
 };
+
+/** True if a person has to agree to the estimated cost before the first step. */
+export const isOverEstimate = ({ estimate, definition }: Pick<Birth, "estimate" | "definition">): boolean =>
+  estimate !== undefined && definition.limits.confirm_over_usd !== null && estimate.expected > fromUsd(definition.limits.confirm_over_usd);
 
 /** A birth as it is passed to the run's object, which adds the remaining fields (`born`). */
 export type RunStart = Omit<Birth, "v" | "toolEffects" | "createdAt"> & {

@@ -7,6 +7,7 @@ import { callbackDelayMs } from "../../callback/retry.ts";
 import { chance } from "../../chance.ts";
 import { own } from "../../json.ts";
 import { CALLER, saidBy } from "../../label/label.ts";
+import { toUsd } from "../../money.ts";
 import { err, ok, type Result, unreachable } from "../../result.ts";
 import { failWork } from "../agent/agent.ts";
 import { takeAuthority } from "../calls/authorized.ts";
@@ -20,6 +21,7 @@ import { takeChildEnd, takeChildUndone, takeUndo } from "../steps/child.ts";
 import { INPUT_ACTIVITY } from "../steps/node.ts";
 import { askPerson, takeDecision, takeOpenedReview } from "../steps/question.ts";
 import { advance } from "./advance.ts";
+import { isOverEstimate } from "./birth.ts";
 import { asFailure, BROKEN, collapse } from "./broken.ts";
 import type { RunEvent } from "./event.ts";
 import type { Happening, Moment, Refused } from "./happening.ts";
@@ -170,6 +172,10 @@ function takeStart(turn: Turn): Take {
   if (turn.birth.inputReview) {
     const rules = [...new Set(inputFindings.filter(({ action }) => action === "review").map(({ rule }) => rule ?? ""))];
     askPerson(turn, INPUT_ACTIVITY, "guardrail", "high", { rules, input });
+  } else if (isOverEstimate(turn.birth)) {
+    const { expected = 0, max = 0 } = turn.birth.estimate ?? {};
+    const proposal = { expected_usd: toUsd(expected), max_usd: toUsd(max), confirm_over_usd: definition.limits.confirm_over_usd };
+    askPerson(turn, INPUT_ACTIVITY, "budget", "medium", proposal);
   }
   for (const [step, output] of Object.entries(redrive?.kept ?? {})) {
     const labels = own(redrive?.labels ?? {}, step);

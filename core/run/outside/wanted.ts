@@ -254,6 +254,7 @@ function reviewRequest(
     ...(handOver === undefined ? {} : { handOver: caseOfHandOver(context, state, handOver.facts) }),
     startedBy: birth.user,
     ...(birth.starters === undefined ? {} : { starters: birth.starters }),
+    ...(review.reason === "budget" && activity.node === INPUT_ACTIVITY ? { starterMay: true as const } : {}),
     severity,
     risk: { score: risk.score, factors: [...risk.factors, ...notesOf(birth.definition, activity, review.reason)] },
     policy: {

@@ -85,7 +85,12 @@ export function takeDecision(turn: Turn, activityId: string, decision: ReviewDec
   const decided = { activity: activityId, id, action, by, proposal, approved, ...(isChanged ? { recheck: true as const } : {}) };
   turn.emit("review.decided", decided, activity.step);
   if (activityId === INPUT_ACTIVITY) {
-    if (action === "reject") stopAtFailure(turn, { code: "review_rejected", message: "a person rejected the input", step: null });
+    if (action === "reject")
+      stopAtFailure(turn, {
+        code: "review_rejected",
+        message: `a person rejected the ${reason === "budget" ? "estimated cost" : "input"}`,
+        step: null,
+      });
     return null;
   }
   if (activityId === HAND_OVER_ACTIVITY) return null; // what it means for the run: hand-over/answer.ts

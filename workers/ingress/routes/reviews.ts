@@ -114,7 +114,7 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
       tag: "people",
       summary: "Decides a review; the person who started the run cannot decide it, and only its approvers can",
       // Who decides depends on the review: whom the registry of approvers names may, though no reviewer.
-      action: "review.read",
+      action: "self.read",
       params,
       body: Decision,
       answers: { 200: { description: "the review as decided", schema: Review } },
