@@ -6,6 +6,7 @@ export { defineKeyRing, type KeyRingPorts } from "./key-ring/key-ring.ts";
 export { defineKillSwitch, type KillSwitchPorts } from "./kill-switch/kill-switch.ts";
 export { defineKnowledgeIndex, type KnowledgeIndexPorts } from "./knowledge-index/knowledge-index.ts";
 export { defineLimits, type LimitsPorts } from "./limits/limits.ts";
+export { defineMemoryStore, type MemoryStorePorts } from "./memory-store/memory-store.ts";
 export { defineReviewQueue, type ReviewQueuePorts } from "./review-queue/review-queue.ts";
 export { defineRunEngine, type RunEnginePorts } from "./run-engine/run-engine.ts";
 export { defineSandboxPool, type SandboxPoolPorts } from "./sandbox-pool/sandbox-pool.ts";

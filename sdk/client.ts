@@ -118,6 +118,15 @@ export function createClient(options: ClientOptions) {
       erasure: (subject: string) => http.json<Api.Erasure>("GET", at("v1", "users", subject, "erasure")),
     },
     /** Lifts the risk block of a step of a run: one person asks, two others approve. */
+    memories: {
+      create: (memory: Api.NewMemory, repeat: Repeatable = {}) =>
+        http.json<Api.Memory>("POST", "/v1/memories", { body: memory, ...repeat }),
+      list: (filter: PageOptions & { readonly subject?: string; readonly tier?: Api.Memory["tier"]; readonly q?: string } = {}) =>
+        http.json<Page<Api.Memory>>("GET", `/v1/memories${query(filter)}`),
+      change: (id: string, change: Api.MemoryChange) => http.json<Api.Memory>("PUT", at("v1", "memories", id), { body: change }),
+      delete: (id: string) => http.json<void>("DELETE", at("v1", "memories", id)),
+      release: (id: string, reason: string) => http.json<Api.Memory>("POST", at("v1", "memories", id, "release"), { body: { reason } }),
+    },
     knowledge: {
       put: (collection: string, settings: Api.CollectionSettings = {}) =>
         http.json<Api.Collection>("PUT", at("v1", "knowledge", collection), { body: settings }),

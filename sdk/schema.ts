@@ -1280,6 +1280,29 @@ export type ListedModel = {
   };
 };
 
+export type Memory = {
+  readonly id: string;
+  readonly subject: string;
+  readonly tier: "episodic" | "semantic";
+  readonly text: string;
+  readonly pinned: boolean;
+  readonly sensitivity: "public" | "internal" | "confidential" | "restricted";
+  readonly source: "person" | "app";
+  readonly trust: "trusted" | "untrusted";
+  readonly status: "active" | "quarantined";
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly expires_at: string;
+};
+
+export type MemoryChange = {
+  readonly text?: string;
+  readonly pinned?: boolean;
+  readonly sensitivity?: "public" | "internal" | "confidential" | "restricted";
+  /** days until it is forgotten; by default 365, 180, 90 or 30 by its class */
+  readonly ttl_days?: number;
+};
+
 export type Model = {
   readonly id: string;
   readonly base_url: string | null;
@@ -1426,6 +1449,16 @@ export type NewDocument = {
   readonly allow?: Readers;
   readonly metadata?: { readonly [name: string]: string | number | boolean };
   readonly expires_at?: string;
+};
+
+export type NewMemory = {
+  readonly subject?: string;
+  readonly tier: "episodic" | "semantic";
+  readonly text: string;
+  readonly pinned?: boolean;
+  readonly sensitivity?: "public" | "internal" | "confidential" | "restricted";
+  /** days until it is forgotten; by default 365, 180, 90 or 30 by its class */
+  readonly ttl_days?: number;
 };
 
 /** An error as OpenAI's clients read it */
@@ -1908,6 +1941,10 @@ export type RegisteredWorkflow = {
 };
 
 export type ReleaseDocument = {
+  readonly reason: string;
+};
+
+export type ReleaseMemory = {
   readonly reason: string;
 };
 

@@ -33,6 +33,7 @@ export function consumeWorldRecords(world: World, batch: MessageBatch<RecordsMes
       "review-queue": toObject("ReviewQueue"),
       "kill-switch": toObject("KillSwitch"),
       "knowledge-index": toObject("KnowledgeIndex"),
+      "memory-store": toObject("MemoryStore"),
       "budget-ledger": toObject("BudgetLedger"),
       store: () => Promise.reject(new Error("no world writes records into D1")),
     },

@@ -32,6 +32,7 @@ export const {
   CircuitBreaker,
   Limits,
   KnowledgeIndex,
+  MemoryStore,
   ToolSandbox,
   SandboxPool,
   Egress,

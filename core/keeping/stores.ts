@@ -106,6 +106,10 @@ export const STORES = {
 
   "LIMITS.book": { erasure: CALLERS, retention: itself("a row is deleted a minute or two after its last use, with a later one") },
 
+  "MEMORY_STORE.store_of": { erasure: NUMBERS, retention: nothing("one row: whose store it is") },
+  "MEMORY_STORE.memory": { erasure: { by: "function" }, retention: itself("a memory is deleted when its time is over") },
+  "MEMORY_STORE.outbox": { erasure: NUMBERS, retention: UNTIL_CONFIRMED },
+
   "KNOWLEDGE_INDEX.shard_of": { erasure: NUMBERS, retention: nothing("one row: whose shard it is") },
   "KNOWLEDGE_INDEX.part": { erasure: CALLERS, retention: itself("a set of rights goes with the last document that has it") },
   "KNOWLEDGE_INDEX.revision": { erasure: UNPERSONAL, retention: UNTIL_DELETED },

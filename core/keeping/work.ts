@@ -42,6 +42,10 @@ export const WORK = {
     wokenBy: ["alarm:SANDBOX_POOL", "chore:sandboxes"],
     stop: nothing("has containers ready; a call of one is a call, and stopped as every call"),
   },
+  memory: {
+    wokenBy: ["alarm:MEMORY_STORE"],
+    stop: nothing("forgets what is over; decides and spends nothing"),
+  },
   knowledge: {
     wokenBy: ["alarm:KNOWLEDGE_INDEX"],
     stop: nothing("removes what has expired; decides and spends nothing. A model that embeds is asked as every model is"),

@@ -51,10 +51,16 @@ const TOLD = [
   /\b(?:call|use|invoke|execute|run)\s+the\s+(?:tool|function|command)\b/i,
 ];
 
+/** Whether any sentence tells an assistant what to do. */
+export const tellsAssistant = (text: string): boolean => sentencesIn(text).some(isTold);
+
 /** Sentences that tell an assistant what to do, where they are too many for a document that informs; null: they are few. */
 export function instructionDensity(text: string): DocumentFinding | null {
-  const sentences = text.split(/(?<=[.!?])\s+|\n+/).filter((sentence) => /\p{L}/u.test(sentence));
-  const told = sentences.filter((sentence) => TOLD.some((one) => one.test(sentence.slice(0, 400)))).length;
+  const sentences = sentencesIn(text);
+  const told = sentences.filter(isTold).length;
   if (told < FEWEST_INSTRUCTIONS || told < sentences.length * SHARE_OF_INSTRUCTIONS) return null;
   return { type: "instructions", count: told, message: `${told} of ${sentences.length} sentences tell an assistant what to do` };
 }
+
+const sentencesIn = (text: string): string[] => text.split(/(?<=[.!?])\s+|\n+/).filter((sentence) => /\p{L}/u.test(sentence));
+const isTold = (sentence: string): boolean => TOLD.some((one) => one.test(sentence.slice(0, 400)));

@@ -254,6 +254,7 @@ export function makeWorld(
       publicUrl: null,
     },
     guard,
+    memories: () => Promise.reject(new Error("unscripted: memories")) as never,
     // Documents lie in objects, which these tests have none of (test/scenario/knowledge.test.ts has).
     knowledge: defineKnowledge({
       shard: () => Promise.reject(new Error("unscripted: knowledge")) as never,

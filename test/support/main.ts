@@ -7,6 +7,7 @@ import {
   defineKillSwitch,
   defineKnowledgeIndex,
   defineLimits,
+  defineMemoryStore,
   defineReviewQueue,
   defineRunEngine,
   defineVault,
@@ -19,6 +20,7 @@ import {
   killSwitchWorld,
   knowledgeIndexWorld,
   limitsWorld,
+  memoryStoreWorld,
   reviewQueueWorld,
   runEngineWorld,
   vaultWorld,
@@ -32,6 +34,7 @@ export const AuditLog = defineAuditLog(() => auditLogWorld);
 export const BudgetLedger = defineBudgetLedger(() => budgetLedgerWorld);
 export const CircuitBreaker = defineCircuitBreaker(() => circuitBreakerWorld);
 export const KnowledgeIndex = defineKnowledgeIndex(() => knowledgeIndexWorld);
+export const MemoryStore = defineMemoryStore(() => memoryStoreWorld);
 export const Limits = defineLimits(() => limitsWorld);
 export const KeyRing = defineKeyRing(() => keyRingWorld);
 

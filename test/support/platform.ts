@@ -30,6 +30,7 @@ export const {
   CircuitBreaker,
   Limits,
   KnowledgeIndex,
+  MemoryStore,
   Egress,
 } = objects;
 export default handler;

@@ -5,6 +5,7 @@ export { keyRingWorld } from "./worlds/key-ring.ts";
 export { killSwitchWorld } from "./worlds/kill-switch.ts";
 export { knowledgeIndexWorld } from "./worlds/knowledge-index.ts";
 export { limitsWorld } from "./worlds/limits.ts";
+export { memoryStoreWorld } from "./worlds/memory-store.ts";
 export { reviewQueueWorld } from "./worlds/review-queue.ts";
 export { runEngineWorld } from "./worlds/run-engine.ts";
 export { vaultWorld } from "./worlds/vault.ts";

@@ -144,6 +144,7 @@ function outboxesOf({ objects, store }: Rooms): Outboxes {
     store: (rows) => store.confirmRecords(rows),
     "review-queue": (rows, { org }) => objects.reviewQueue(org).confirm(rows),
     "kill-switch": (rows) => objects.killSwitch().confirm(rows),
+    "memory-store": (rows, { id }) => objects.memoryStore(id).confirm(rows),
     "knowledge-index": (rows, { id }) => objects.knowledgeIndex(id).confirm(rows),
     "budget-ledger": (rows, { id }) => objects.budgetLedger(id).confirm(rows),
   };

@@ -19,6 +19,7 @@ import { renderMetrics } from "../telemetry/metrics.ts";
 import type { Background } from "./background.ts";
 import { buildChat } from "./chat.ts";
 import { buildEvidence } from "./evidence.ts";
+import { memoriesOf } from "./memories.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** The HTTP application with its ports. */
@@ -101,6 +102,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     callTool,
     sources: rooms.sources,
     knowledge: rooms.knowledge,
+    memories: (org, shard) => memoriesOf(rooms, org, shard),
     alert: (org, notice) => {
       waitUntil(callbacks.notify(org, notice).then(() => undefined));
     },

@@ -1,7 +1,10 @@
 /** What erases: every store that the record of stores names (core/keeping/stores.ts), by person or by run. */
+
 import type { Json } from "../../core/json.ts";
 import type { RunErasers, StoreErasers } from "../../core/keeping/stores.ts";
+import { shardOfSubject } from "../../core/memory/memory.ts";
 import { erasedRun, erasedSummary } from "../../core/person/erased-run.ts";
+import { memoryStoreName } from "../../durable-objects/memory-store/stub.ts";
 import type { Archive } from "../archive/archive.ts";
 import { withArchive } from "../archive/archived-runs.ts";
 import { removeRunValues } from "../archive/run-values.ts";
@@ -17,6 +20,7 @@ function personErasers({ objects, store, answers, texts }: Rooms): StoreErasers 
       const { keys, values } = await objects.vault(org).erase(subject, upTo);
       return { VAULT_KEYS: keys, "VAULT.value": values };
     },
+    "MEMORY_STORE.memory": (org, subject, upTo) => objects.memoryStore(memoryStoreName(org, shardOfSubject(subject))).erase(subject, upTo),
     TEXTS: (org, subject) => texts.forget(org, subject),
     ANSWERS: (org, subject) => answers.forget(org, subject),
     "DB.feedback": (org, subject) => store.erasures.forgetFeedbackOf(org, subject),

@@ -10,6 +10,7 @@ import type {
   KillSwitchPorts,
   KnowledgeIndexPorts,
   LimitsPorts,
+  MemoryStorePorts,
   ReviewQueuePorts,
   RunEnginePorts,
   SandboxPoolPorts,
@@ -82,6 +83,13 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
       recall: async (org) => objects.budgetLedger(org).recall(org),
     } satisfies BudgetLedgerPorts,
     limits: { now } satisfies LimitsPorts,
+    memoryStore: {
+      now,
+      send,
+      forget: async (org, memory) => {
+        await objects.vault(org).forget(memory);
+      },
+    } satisfies MemoryStorePorts,
     knowledgeIndex: { now, send } satisfies KnowledgeIndexPorts,
     circuitBreaker: { now, random } satisfies CircuitBreakerPorts,
     toolSandbox: {

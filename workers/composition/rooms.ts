@@ -10,6 +10,7 @@ import { keyRingOf } from "../../durable-objects/key-ring/stub.ts";
 import { killSwitchOf } from "../../durable-objects/kill-switch/stub.ts";
 import { knowledgeIndexOf, shardName } from "../../durable-objects/knowledge-index/stub.ts";
 import { limitsOf } from "../../durable-objects/limits/stub.ts";
+import { memoryStoreOf } from "../../durable-objects/memory-store/stub.ts";
 import { reviewQueueOf } from "../../durable-objects/review-queue/stub.ts";
 import type { Resends } from "../../durable-objects/run-engine/leaving.ts";
 import { runEngineOf } from "../../durable-objects/run-engine/stub.ts";
@@ -98,6 +99,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     budgetLedger: (org: string) => budgetLedgerOf(env.BUDGET_LEDGER, org),
     circuitBreaker: (name: string) => circuitBreakerOf(env.CIRCUIT_BREAKER, name),
     knowledgeIndex: (name: string) => knowledgeIndexOf(env.KNOWLEDGE_INDEX, name),
+    memoryStore: (name: string) => memoryStoreOf(env.MEMORY_STORE, name),
     limits: (org: string) => limitsOf(env.LIMITS, org),
     keyRing: () => keyRingOf(env.KEY_RING),
   };

@@ -36,6 +36,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { killSwitchRoutes } from "./routes/kill-switch.ts";
 import { knowledgeRoutes } from "./routes/knowledge.ts";
 import { listModelRoutes } from "./routes/list-models.ts";
+import { memoryRoutes } from "./routes/memories.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { modelRouteRoutes } from "./routes/model-routes.ts";
 import { modelRoutes } from "./routes/models.ts";
@@ -138,6 +139,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...deadLetterRoutes(ports),
   ...overrideRoutes(ports),
   ...knowledgeRoutes(ports),
+  ...memoryRoutes(ports),
   ...reachRoutes(ports),
   ...runRiskRoutes(ports),
   ...killSwitchRoutes(ports),

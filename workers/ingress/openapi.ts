@@ -10,6 +10,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ["chat", "OpenAI's format: an app's own calls of a model, governed like a run's"],
   ["secrets", "Credentials of outside services"],
   ["guardrails", "Personal data and instructions in texts"],
+  ["memory", "What is remembered of people, which each sees, corrects and deletes"],
   ["knowledge", "Documents that people and agents may search, each with its own readers"],
   ["people", "Reviews and dead letters: where a person decides"],
   ["policies", "The org's own policies and its permission matrix"],

@@ -24,6 +24,7 @@ export type Action =
   | `approver.${"read" | "write"}`
   | `dead_letter.${"read" | "redrive" | "discard"}`
   | `override.${"ask" | "approve" | "read"}`
+  | `memory.${"read" | "write" | "release"}`
   | `collection.${"read" | "write" | "release" | "search"}`
   | `kill.${"throw" | "read" | "recover"}`
   | `audit.${"read" | "verify"}`

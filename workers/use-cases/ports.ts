@@ -1,7 +1,9 @@
 /** What use cases ask of other rooms. `workers/composition` fits them together; tests may fit others. */
+import type { AuditRecord } from "../../core/audit/record.ts";
 import type { PastCost } from "../../core/estimate/estimate.ts";
 import type { InputRules } from "../../core/guardrail/rules/merge.ts";
 import type { Json } from "../../core/json.ts";
+import type { Memory, MemoryTier } from "../../core/memory/memory.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { SetContent } from "../../core/policy/set.ts";
 import type { ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
@@ -75,6 +77,14 @@ export type PoliciesPort = Pick<Access, "flawsOf" | "answerTo" | "analyse"> & {
   decisions(org: string, runs: number, most: number): Promise<readonly RecordedDecision[]>;
 };
 
+/** What an org remembers of a part of its people. `remove`: its values in the vault go as well. */
+export type MemoriesPort = {
+  put(memory: Memory, record: AuditRecord): Promise<boolean>;
+  get(id: string): Promise<Memory | null>;
+  list(subject: string, tier: MemoryTier | null, query: string | null, before: string | null, limit: number): Promise<readonly Memory[]>;
+  remove(id: string, record: AuditRecord): Promise<boolean>;
+};
+
 /** What use cases need from other rooms. */
 export type UseCasePorts = {
   readonly now: () => EpochMs;
@@ -109,6 +119,8 @@ export type UseCasePorts = {
   readonly policies: PoliciesPort;
   /** One governed call of a tool. */
   readonly callTool: (call: ToolCall) => Promise<ToolOutcome>;
+  /** What an org remembers of a part of its people (core/memory/memory.ts); a stub for each call. */
+  readonly memories: (org: string, shard: string) => MemoriesPort;
   /** Collections of documents, over their index objects. */
   readonly knowledge: Knowledge;
   /** Where tools are imported from. */

@@ -36,6 +36,7 @@ const confirmedBy = (confirm: Outboxes["run"]): Outboxes => ({
   store: confirm,
   "budget-ledger": confirm,
   "knowledge-index": confirm,
+  "memory-store": confirm,
 });
 
 const ports = (more: Partial<ConsumerPorts> = {}): ConsumerPorts => ({

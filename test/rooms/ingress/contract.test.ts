@@ -104,6 +104,11 @@ POST /v1/dead-letters/{id}/discard
 POST /v1/overrides
 GET /v1/overrides
 POST /v1/overrides/{id}/approve
+POST /v1/memories
+GET /v1/memories
+PUT /v1/memories/{id}
+DELETE /v1/memories/{id}
+POST /v1/memories/{id}/release
 PUT /v1/knowledge/{collection}
 GET /v1/knowledge
 GET /v1/knowledge/{collection}

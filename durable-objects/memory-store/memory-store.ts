@@ -1,0 +1,156 @@
+/** `MemoryStore`: the single writer of what an org remembers of a part of its people. Decides nothing of who may see or change it. */
+import { DurableObject } from "cloudflare:workers";
+import type { AuditRecord, RecordsMessage } from "../../core/audit/record.ts";
+import { queryTermsOf, termsOf } from "../../core/knowledge/terms.ts";
+import type { Memory, MemoryTier } from "../../core/memory/memory.ts";
+import type { EpochMs } from "../../core/time.ts";
+import { Alarm } from "../kit/alarm.ts";
+import { Outbox } from "../kit/outbox.ts";
+import { isMigrated, migrate } from "../kit/schema.ts";
+import { SCHEMA } from "./schema.ts";
+
+/** Everything this room needs from outside. */
+export type MemoryStorePorts = {
+  readonly now: () => EpochMs;
+  readonly send: (message: RecordsMessage) => Promise<void>;
+  /** Forgets the personal data of memories that are gone. */
+  readonly forget: (org: string, memory: string) => Promise<void>;
+};
+
+/** Memories of one person; one more is refused. */
+const MOST_OF_SUBJECT = 1_000;
+const EXPIRED_PER_TURN = 50;
+
+type Stores = { readonly org: string; readonly outbox: Outbox };
+
+/** The runtime constructs the object, so ports come in through the class, not through the constructor. */
+export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStorePorts) {
+  return class MemoryStore extends DurableObject {
+    readonly #ports: MemoryStorePorts;
+    readonly #alarm: Alarm;
+    /** null until the first memory: an object that is only asked stores nothing. */
+    #stores: Stores | null = null;
+
+    constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+      super(ctx, env);
+      this.#ports = portsFor(env);
+      this.#alarm = new Alarm(ctx.storage, this.#ports.now);
+      if (!isMigrated(ctx.storage.sql)) return;
+      migrate(ctx.storage, SCHEMA);
+      const [name] = ctx.storage.sql.exec<{ org: string; name: string }>("SELECT org, name FROM store_of").toArray();
+      if (name !== undefined) this.#stores = this.#storesOf(name.org, name.name);
+    }
+
+    /** Stores a new or changed memory. False: there are too many of this person. */
+    async put(org: string, name: string, memory: Memory, record: AuditRecord): Promise<boolean> {
+      const { outbox } = this.#stores ?? this.#begin(org, name);
+      const { sql } = this.ctx.storage;
+      const stored = this.ctx.storage.transactionSync(() => {
+        const { n } = sql
+          .exec<{ n: number }>("SELECT COUNT(*) AS n FROM memory WHERE subject = ? AND id <> ?", memory.subject, memory.id)
+          .one();
+        if (n >= MOST_OF_SUBJECT) return false;
+        sql.exec(
+          "INSERT INTO memory (id, subject, expires_at, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET expires_at = ?3, body = ?4",
+          memory.id,
+          memory.subject,
+          memory.expiresAt,
+          JSON.stringify(memory),
+        );
+        outbox.put({ id: record.event_id, records: [record] }, this.#ports.now());
+        return true;
+      });
+      await this.#arm();
+      return stored;
+    }
+
+    /** null: there is none, or it has expired. */
+    async get(id: string): Promise<Memory | null> {
+      if (this.#stores === null) return null;
+      const query = "SELECT body FROM memory WHERE id = ? AND expires_at > ?";
+      const [row] = this.ctx.storage.sql.exec<{ body: string }>(query, id, this.#ports.now()).toArray();
+      return row === undefined ? null : (JSON.parse(row.body) as Memory);
+    }
+
+    /** Of this person alone, newest first; with `query`, those that share a word with it, best first. `before`: the last id of the page before. */
+    async list(subject: string, tier: MemoryTier | null, query: string | null, before: string | null, limit: number): Promise<Memory[]> {
+      if (this.#stores === null) return [];
+      const all = this.ctx.storage.sql
+        .exec<{ body: string }>("SELECT body FROM memory WHERE subject = ? AND expires_at > ? ORDER BY id DESC", subject, this.#ports.now())
+        .toArray()
+        .map(({ body }) => JSON.parse(body) as Memory)
+        .filter((one) => tier === null || one.tier === tier);
+      if (query === null) return all.filter(({ id }) => before === null || id < before).slice(0, limit);
+      const asked = new Set(queryTermsOf(query).map(({ term }) => term));
+      const scored = all.map((memory) => ({ memory, score: new Set(termsOf(memory.text).filter((term) => asked.has(term))).size }));
+      return scored
+        .filter(({ score }) => score > 0)
+        .sort((a, b) => b.score - a.score)
+        .slice(0, limit)
+        .map(({ memory }) => memory);
+    }
+
+    /** When this answers, nothing of the memory's text is stored here. False: there is none. */
+    async remove(id: string, record: AuditRecord): Promise<boolean> {
+      const stores = this.#stores;
+      if (stores === null || (await this.get(id)) === null) return false;
+      this.ctx.storage.transactionSync(() => {
+        this.ctx.storage.sql.exec("DELETE FROM memory WHERE id = ?", id);
+        stores.outbox.put({ id: record.event_id, records: [record] }, this.#ports.now());
+      });
+      await this.#arm();
+      return true;
+    }
+
+    /** Everything of a person that was remembered up to a time; answers how many memories that were. */
+    async erase(subject: string, upTo: EpochMs): Promise<number> {
+      if (this.#stores === null) return 0;
+      const query = "DELETE FROM memory WHERE subject = ? AND json_extract(body, '$.createdAt') <= ? RETURNING id";
+      const gone = this.ctx.storage.sql.exec(query, subject, upTo).toArray().length;
+      await this.#arm();
+      return gone;
+    }
+
+    /** These outbox rows are sequenced and in D1. */
+    async confirm(rowIds: readonly string[]): Promise<void> {
+      this.#stores?.outbox.confirm(rowIds);
+      await this.#arm();
+    }
+
+    override async alarm(): Promise<void> {
+      const stores = this.#stores;
+      if (stores === null) return;
+      await this.#alarm.lease();
+      const { sql } = this.ctx.storage;
+      const over = sql
+        .exec<{ id: string }>("SELECT id FROM memory WHERE expires_at <= ? LIMIT ?", this.#ports.now(), EXPIRED_PER_TURN)
+        .toArray();
+      for (const { id } of over) {
+        await this.#ports.forget(stores.org, id);
+        sql.exec("DELETE FROM memory WHERE id = ?", id);
+      }
+      await stores.outbox.flush(this.#ports.send, this.#ports.now);
+      await this.#arm();
+    }
+
+    async #arm(): Promise<void> {
+      if (this.#stores === null) return;
+      const { at } = this.ctx.storage.sql.exec<{ at: number | null }>("SELECT MIN(expires_at) AS at FROM memory").one();
+      await this.#alarm.setTo([this.#stores.outbox.nextDueAt(), at]);
+    }
+
+    #begin(org: string, name: string): Stores {
+      migrate(this.ctx.storage, SCHEMA);
+      this.ctx.storage.sql.exec("INSERT INTO store_of (id, org, name) VALUES (1, ?, ?)", org, name);
+      this.#stores = this.#storesOf(org, name);
+      return this.#stores;
+    }
+
+    #storesOf(org: string, name: string): Stores {
+      return { org, outbox: new Outbox(this.ctx.storage.sql, org, { kind: "memory-store", id: name }) };
+    }
+  };
+}
+
+/** The object, as its stub sees it. */
+export type MemoryStore = InstanceType<ReturnType<typeof defineMemoryStore>>;

@@ -1,0 +1,187 @@
+/** What is remembered of people: each sees, corrects and deletes what is remembered of them. Rights are looked at in each request. */
+import { isOnePerson } from "../../core/access/person.ts";
+import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { unknownId } from "../../core/errors/unknown-name.ts";
+import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
+import { hasIdForm, mintId } from "../../core/ids.ts";
+import { tellsAssistant } from "../../core/knowledge/checks.ts";
+import type { DataClass } from "../../core/label/label.ts";
+import { expiryOf, idInShard, type Memory, type MemoryTier, memoryView, shardOfMemory, shardOfSubject } from "../../core/memory/memory.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { denied, onRecordIfOnePerson } from "./access.ts";
+import { claim, type Repeatable } from "./idempotency.ts";
+import { keptText } from "./kept-text.ts";
+import type { UseCasePorts } from "./ports.ts";
+import { auditRecord } from "./record.ts";
+import type { Requester } from "./requester.ts";
+
+/** A memory as it is sent. */
+export type NewMemory = {
+  readonly subject: string | null;
+  readonly tier: MemoryTier;
+  readonly text: string;
+  readonly pinned: boolean;
+  readonly sensitivity: DataClass;
+  readonly ttlDays: number | null;
+};
+/** What of a memory is changed; what is absent stays. */
+export type MemoryChange = { readonly [F in "text" | "pinned" | "sensitivity" | "ttlDays"]?: NewMemory[F] | undefined };
+
+type View = ReturnType<typeof memoryView>;
+
+/** Of themselves, or with a key that may speak for others; an admin sees to everybody's. */
+const maySee = ({ principal }: Requester, subject: string): boolean =>
+  principal.user === subject || principal.forOthers || principal.roles.includes("admin");
+
+const factOf = (type: string, { id, tier, sensitivity, status }: Memory) =>
+  ({ type, action: type, resource: `memory/${id}`, decision: "allow", data: { tier, sensitivity, status } }) as const;
+
+/** The memory, remembered. */
+export async function remember(
+  ports: UseCasePorts,
+  by: Requester,
+  sent: NewMemory,
+  repeat: Repeatable,
+): Promise<Result<{ readonly view: View; readonly replayed: boolean }, Refusal>> {
+  const refusal = await denied(ports, by, "memory.write");
+  if (refusal !== null) return err(refusal);
+  const { org, user, root } = by.principal;
+  const subject = sent.subject ?? user;
+  if (!maySee(by, subject)) return err(refuse("forbidden", "a memory about somebody else needs a key made `for_others`"));
+  const claimed = await claim<"created">(ports, by, repeat, idInShard(mintId("mem", by.at, ports.random(10)), subject));
+  if (!claimed.ok) return claimed;
+  const { id, replayed, settle, release } = claimed.value;
+  const kept = replayed === null ? null : await ports.memories(org, shardOfMemory(id)).get(id);
+  if (kept !== null) return ok({ view: await shown(ports, by, kept), replayed: true });
+  const text = await admitted(ports, org, id, subject, sent.text);
+  if (!text.ok) {
+    await release();
+    return text;
+  }
+  const { tier, pinned, sensitivity, ttlDays } = sent;
+  const source = user === subject ? "person" : "app";
+  const expiresAt = expiryOf(sensitivity, ttlDays, by.at);
+  const times = { createdAt: by.at, updatedAt: by.at, expiresAt };
+  const memory: Memory = { id, subject, tier, pinned, sensitivity, source, trust: "trusted", by: { user, root }, ...text.value, ...times };
+  const record = auditRecord(ports, by, factOf("memory.remembered", memory));
+  if (!(await ports.memories(org, shardOfSubject(subject)).put(memory, record))) {
+    await release();
+    return err(refuse("conflict", "there are too many memories of this person; delete some first"));
+  }
+  await settle("created");
+  return ok({ view: await shown(ports, by, memory), replayed: false });
+}
+
+/** Of one person; `query`: those that share words with it. */
+export async function listMemories(
+  ports: UseCasePorts,
+  by: Requester,
+  about: { readonly subject: string | null; readonly tier: MemoryTier | null; readonly query: string | null },
+  before: string | null,
+  limit: number,
+): Promise<Result<readonly View[], Refusal>> {
+  const refusal = await denied(ports, by, "memory.read");
+  if (refusal !== null) return err(refusal);
+  const subject = about.subject ?? by.principal.user;
+  if (!maySee(by, subject))
+    return err(refuse("forbidden", "what is remembered of somebody else is shown to them, to keys made `for_others` and to admins"));
+  const found = await ports.memories(by.principal.org, shardOfSubject(subject)).list(subject, about.tier, about.query, before, limit);
+  return ok(await Promise.all(found.map((one) => shown(ports, by, one))));
+}
+
+/** Corrects a memory. */
+export async function changeMemory(ports: UseCasePorts, by: Requester, id: string, change: MemoryChange): Promise<Result<View, Refusal>> {
+  const found = await find(ports, by, id, "memory.write");
+  if (!found.ok) return found;
+  const { org } = by.principal;
+  const before = found.value;
+  const text =
+    change.text === undefined
+      ? ok({ text: before.text, status: before.status })
+      : await admitted(ports, org, id, before.subject, change.text);
+  if (!text.ok) return text;
+  const sensitivity = change.sensitivity ?? before.sensitivity;
+  const isRetimed = change.ttlDays !== undefined || change.sensitivity !== undefined;
+  const memory: Memory = {
+    ...before,
+    text: text.value.text,
+    // What waits is not let in by a correction.
+    status: before.status === "quarantined" ? "quarantined" : text.value.status,
+    pinned: change.pinned ?? before.pinned,
+    sensitivity,
+    updatedAt: by.at,
+    expiresAt: isRetimed ? expiryOf(sensitivity, change.ttlDays ?? null, by.at) : before.expiresAt,
+  };
+  const stored = await ports.memories(org, shardOfMemory(id)).put(memory, auditRecord(ports, by, factOf("memory.corrected", memory)));
+  return stored
+    ? ok(await shown(ports, by, memory))
+    : err(refuse("conflict", "there are too many memories of this person; delete some first"));
+}
+
+/** When this answers, the memory and its values in the vault are gone. */
+export async function forgetMemory(ports: UseCasePorts, by: Requester, id: string): Promise<Result<void, Refusal>> {
+  const found = await find(ports, by, id, "memory.write");
+  if (!found.ok) return found;
+  const removed = await ports
+    .memories(by.principal.org, shardOfMemory(id))
+    .remove(id, auditRecord(ports, by, factOf("memory.forgotten", found.value)));
+  return removed ? ok(undefined) : err(unknownId("memory", id));
+}
+
+/** Lets a memory that waits count, by somebody else than whoever stored it. */
+export async function releaseMemory(ports: UseCasePorts, by: Requester, id: string, sentReason: string): Promise<Result<View, Refusal>> {
+  const refusal = await denied(ports, by, "memory.release");
+  if (refusal !== null) return err(refusal);
+  const { org, user, root } = by.principal;
+  const found = hasIdForm("mem", id) ? await ports.memories(org, shardOfMemory(id)).get(id) : null;
+  if (found === null) return err(unknownId("memory", id));
+  if (found.status !== "quarantined") return err(refuse("conflict", "the memory is not in quarantine"));
+  if (isOnePerson(found.by, { user, root })) {
+    const why = "whoever stored this memory cannot release it, nor can a key that leads back to the same person: somebody else has to";
+    return err(await onRecordIfOnePerson(ports, by, "memory.release", `memory/${id}`, refuse("second_person_required", why)));
+  }
+  const reason = keptText(ports, sentReason, "/reason");
+  if (!reason.ok) return reason;
+  const memory: Memory = { ...found, status: "active", updatedAt: by.at };
+  const fact = factOf("memory.released", memory);
+  await ports
+    .memories(org, shardOfMemory(id))
+    .put(memory, auditRecord(ports, by, { ...fact, data: { ...fact.data, reason: reason.value } }));
+  return ok(await shown(ports, by, memory));
+}
+
+/** Of somebody else's memory nobody hears that it exists. */
+async function find(
+  ports: UseCasePorts,
+  by: Requester,
+  id: string,
+  action: "memory.write" | "memory.read",
+): Promise<Result<Memory, Refusal>> {
+  const refusal = await denied(ports, by, action);
+  if (refusal !== null) return err(refusal);
+  const found = hasIdForm("mem", id) ? await ports.memories(by.principal.org, shardOfMemory(id)).get(id) : null;
+  return found !== null && maySee(by, found.subject) ? ok(found) : err(unknownId("memory", id));
+}
+
+/** The text as it is stored: personal data in the vault, under the memory's id and the person's key. An instruction is refused. */
+async function admitted(
+  ports: UseCasePorts,
+  org: string,
+  id: string,
+  subject: string,
+  sent: string,
+): Promise<Result<Pick<Memory, "text" | "status">, Refusal>> {
+  const { value, verdict } = await ports.guard.admit({ org, run: id, subject }, "user", "input", sent);
+  if (verdict === "block" || typeof value !== "string")
+    return err(
+      refuse("injection_detected", "a memory that carries an instruction is not kept", [{ path: "/text", message: "was refused" }]),
+    );
+  return ok({ text: value, status: tellsAssistant(sent) ? "quarantined" : "active" });
+}
+
+/** The person themselves gets their own data back; everybody else sees placeholders. */
+async function shown({ guard }: UseCasePorts, { principal }: Requester, memory: Memory): Promise<View> {
+  const { id, subject, text } = memory;
+  if (principal.user !== subject || !holdsPlaceholder(text)) return memoryView(memory);
+  return memoryView({ ...memory, text: String(await guard.reveal({ org: principal.org, run: id, subject }, text)) });
+}
