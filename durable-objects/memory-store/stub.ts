@@ -4,8 +4,6 @@ import type { MemoryStore } from "./memory-store.ts";
 
 /** One object, by its name (`memoryStoreName`). */
 export const memoryStoreOf = stubsOf<MemoryStore, "put" | "get" | "list" | "remove" | "erase" | "confirm">();
-/** What other rooms may ask it. */
-export type MemoryStoreRpc = ReturnType<typeof memoryStoreOf>;
 
 /** PERSISTED: under this name its storage is found. */
 export const memoryStoreName = (org: string, shard: string): string => `${org}/${shard}`;
