@@ -5,6 +5,7 @@ import { ROOT } from "../scripts/platform/places.ts";
 import { bundle } from "./engines/bundle.ts";
 import { platformBundle } from "./engines/platform.ts";
 import { type PartName, readOptions, USAGE } from "./options.ts";
+import { audit } from "./parts/audit.ts";
 import { chat } from "./parts/chat.ts";
 import { cost } from "./parts/cost.ts";
 import { dev } from "./parts/dev.ts";
@@ -29,6 +30,7 @@ const PARTS: { readonly [name in PartName]: Part } = {
   gateway,
   guard,
   growth,
+  audit,
   rows,
   wake,
   chat,

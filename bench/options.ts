@@ -8,6 +8,7 @@ export const PARTS = [
   "gateway",
   "guard",
   "growth",
+  "audit",
   "rows",
   "wake",
   "chat",

@@ -4,7 +4,16 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { environmentIn, listedSecrets, localSettings, missingResources, missingSecrets, SECRETS } from "./deploy/readiness.ts";
+import {
+  AUDIT_LOCK,
+  environmentIn,
+  listedSecrets,
+  localSettings,
+  lockState,
+  missingResources,
+  missingSecrets,
+  SECRETS,
+} from "./deploy/readiness.ts";
 import { DATABASE, DEFAULT_STATE, ROOT } from "./platform/places.ts";
 import { type Finished, runWrangler } from "./platform/wrangler.ts";
 
@@ -26,6 +35,7 @@ if (!dryRun) {
   if (resources.length > 0)
     refuse("wrangler.toml does not name the account's own resources yet; make them once and write the ids there:", resources);
   checkSecrets(await runWrangler(["secret", "list", "--format", "json", ...environmentOf(args)], DEFAULT_STATE));
+  await lockAuditBucket();
   await step("the tables of the database", ["d1", "migrations", "apply", DATABASE, "--remote", ...environmentOf(args)]);
 }
 await step(dryRun ? "the bundle (nothing is sent)" : "the Worker", ["deploy", ...args]);
@@ -49,6 +59,25 @@ function checkSecrets({ code, output }: Finished): void {
   }
   if (listed.has("ALLOW_PRIVATE_HOSTS"))
     refuse("it carries a setting of local platforms:", ["npx wrangler secret delete ALLOW_PRIVATE_HOSTS"]);
+}
+
+/** Set when it is not there; one that keeps objects less long is for a person to change. */
+async function lockAuditBucket(): Promise<void> {
+  const { bucket, name, prefix, days } = AUDIT_LOCK;
+  const listed = await runWrangler(["r2", "bucket", "lock", "list", bucket, ...environmentOf(args)], DEFAULT_STATE);
+  if (listed.code !== 0)
+    refuse(`the lock rules of the bucket ${bucket} could not be listed. What wrangler says:`, listed.output.trim().split("\n").slice(-6));
+  const state = lockState(listed.output);
+  if (state === "short")
+    refuse(`the bucket ${bucket} keeps what lies under \`${prefix}\` for less than ${days} days; remove that rule and deploy again:`, [
+      `npx wrangler r2 bucket lock list ${bucket}`,
+      `npx wrangler r2 bucket lock remove ${bucket} --name NAME`,
+    ]);
+  if (state === "none")
+    await step(`the lock over what the audit log has sealed (${days} days)`, [
+      ...["r2", "bucket", "lock", "add", bucket, name, prefix, "--retention-days", String(days), "--force"],
+      ...environmentOf(args),
+    ]);
 }
 
 async function step(title: string, command: readonly string[]): Promise<void> {

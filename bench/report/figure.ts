@@ -5,6 +5,7 @@ export type Unit =
   | "ms"
   | "runs/s"
   | "requests/s"
+  | "entries/s"
   | "ms/kB"
   | "ms CPU"
   | "×"

@@ -163,9 +163,11 @@ export const STORES = {
     retention: nothing("who asked for an erasure and what went"),
   },
   "DB.audit_outbox": { erasure: CALLERS, retention: UNTIL_CONFIRMED },
+  "DB.audit_segments": { erasure: NUMBERS, retention: nothing("by its line a segment is found in R2") },
+  "DB.audit_segment_runs": { erasure: NUMBERS, retention: nothing("by its line a run's entries are found in R2") },
   "DB.audit_pages": {
     erasure: nothing("names, digests and counts; never a prompt, a secret or personal data"),
-    retention: nothing("the chain is verified from its first number on"),
+    retention: { by: "chore", chore: "audit" },
   },
 
   FLAGS: { erasure: nothing("what the kill switch shows"), retention: nothing("one key, overwritten") },

@@ -296,6 +296,11 @@ export const LOG_EVENTS = {
     says: "A witness did not cosign a checkpoint; the checkpoint is published without its cosignature.",
     fields: ["org", "source", "result", "error"],
   },
+  "audit.segment_differs": {
+    level: "error",
+    says: "A segment of the audit chain in R2 differs from the chain, or is not there; D1 keeps its entries.",
+    fields: ["org", "seqs"],
+  },
   "audit.not_alerted": { level: "warn", says: "An alert about an audit log could not be recorded or sent.", fields: ["org", "error"] },
 } as const satisfies Record<string, EventSpec>;
 

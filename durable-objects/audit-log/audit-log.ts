@@ -18,6 +18,7 @@ import {
   type ConsistencyProof,
   coverage,
   type InclusionProof,
+  leafText,
   proveConsistency,
   proveInclusion,
   readTile,
@@ -35,8 +36,11 @@ export type AuditLogPorts = {
   /** Fetches the key; the signing itself is synchronous. Throws when there is none: nothing is numbered then. */
   readonly signer: () => Promise<AuditSigner>;
   /** null: the chain is kept and not published (a simulated world). */
-  readonly publishing: (PublishingPorts & { readonly entriesAfter: EntriesAfter }) | null;
+  readonly publishing: (PublishingPorts & { readonly entriesAfter: EntriesAfter; readonly seal: Seal }) | null;
 };
+
+/** Puts what is due of the first `covered` entries into segments in R2; answers up to which number R2 has them all. `leafOf`: the tree's. */
+export type Seal = (org: string, covered: number, leafOf: (seq: number) => Promise<string>) => Promise<number>;
 
 /** What came of an append: rows that were refused, and pages that D1 does not have yet. */
 export type AppendAnswer = {
@@ -56,6 +60,8 @@ export type ManyProofs = {
 
 /** A new entry is covered by a checkpoint after this, in ms: many entries share one. */
 const CHECKPOINT_AFTER_MS = 15_000;
+/** Segments are looked after when so many entries are new, or so much time has gone by. */
+const SEAL_EVERY = { entries: 4_096, ms: 6 * 60 * 60_000 };
 /** Between two slices of catching up, in ms. */
 const SLICE_PAUSE_MS = 50;
 /** After a failure, in ms. */
@@ -68,6 +74,8 @@ export function defineAuditLog(portsFor: (env: Cloudflare.Env) => AuditLogPorts)
     readonly #alarm: Alarm;
     readonly #publisher: Publisher | null;
     #tiles: TileReader | null = null;
+    /** Up to which number R2 has the entries, and when that was looked at; null: not in this life yet. */
+    #sealed: { readonly seq: number; readonly at: EpochMs } | null = null;
 
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
       super(ctx, env);
@@ -180,7 +188,20 @@ export function defineAuditLog(portsFor: (env: Cloudflare.Env) => AuditLogPorts)
       }
       const fork = await this.#publisher.publish(org, null);
       if (fork !== null) return now() + AGAIN_MS;
+      await this.#seal(org);
       return this.#publisher.isDue() && (publishing.host !== null || this.#checkpointOf() !== null) ? now() + CHECKPOINT_AFTER_MS : null;
+    }
+
+    /** Now and then: what a checkpoint covers goes into segments. */
+    async #seal(org: string): Promise<void> {
+      const { publishing, now } = this.#ports;
+      const covered = this.#checkpointOf()?.size ?? 0;
+      const known = this.#sealed;
+      if (publishing === null || covered === 0) return;
+      if (known !== null && covered - known.seq < SEAL_EVERY.entries && now() - known.at < SEAL_EVERY.ms) return;
+      const tiles = this.#tilesOf(org);
+      const seq = await publishing.seal(org, covered, async (number) => leafText(number, covered, tiles));
+      this.#sealed = { seq, at: now() };
     }
 
     /** The newest checkpoint, after what is due was published. */

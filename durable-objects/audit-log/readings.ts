@@ -1,6 +1,16 @@
 /** What auditors ask a log for: its newest checkpoint, proofs that stand below it, and tiles. */
 import { toBase64 } from "../../core/audit/base64.ts";
-import { consistencyRanges, hashesOf, inclusionRanges, type LeafRange, readTilePath, tilesOf } from "../../core/audit/tiles.ts";
+import {
+  consistencyRanges,
+  hashesOf,
+  inclusionRanges,
+  type LeafRange,
+  readTilePath,
+  TILE_WIDTH,
+  tilesOf,
+  widthIn,
+} from "../../core/audit/tiles.ts";
+import { HASH_BYTES } from "../../core/audit/tree.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { KeptCheckpoint } from "./checkpoint-row.ts";
 import type { TileReader } from "./tile-reader.ts";
@@ -50,4 +60,12 @@ async function hashed(ranges: readonly LeafRange[], size: number, tiles: TileRea
 export async function readTile(path: string, { size }: KeptCheckpoint, tiles: TileReader): Promise<Uint8Array | null> {
   const read = readTilePath(path);
   return read === null ? null : tiles.read(read, size);
+}
+
+/** The entry's hash, hex, as the published tree has it. MUST be covered. */
+export async function leafText(seq: number, size: number, tiles: TileReader): Promise<string> {
+  const index = Math.floor((seq - 1) / TILE_WIDTH);
+  const bundle = await tiles.read({ kind: "entries", tile: { level: 0, index, width: widthIn(size, 0, index) } }, size);
+  const at = ((seq - 1) % TILE_WIDTH) * (2 + HASH_BYTES) + 2;
+  return Buffer.from(bundle?.subarray(at, at + HASH_BYTES) ?? []).toString("hex");
 }

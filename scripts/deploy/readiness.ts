@@ -66,6 +66,26 @@ export function missingResources(wranglerToml: string): string[] {
   ];
 }
 
+/** The rule of the audit bucket: what lies under its prefix can neither be deleted nor overwritten, by nobody, for so many days. */
+export const AUDIT_LOCK = { bucket: "bulkhead-audit", name: "audit-sealed", prefix: "sealed/", days: 365 } as const;
+
+/**
+ * What wrangler's list of the bucket's lock rules says: `held` when a rule over exactly this prefix keeps objects at least as long, `short` when
+ * one keeps them less, `none` otherwise.
+ */
+export function lockState(
+  output: string,
+  { prefix, days }: { readonly prefix: string; readonly days: number } = AUDIT_LOCK,
+): "held" | "short" | "none" {
+  const rules = output.split(/\n\s*\n/).filter((rule) => new RegExp(`^\\s*prefix:\\s*${prefix}\\s*$`, "m").test(rule));
+  const isOn = (rule: string) => !/^\s*enabled:\s*(No|false)/im.test(rule);
+  const kept = rules
+    .filter(isOn)
+    .map((rule) => (/indefinite/i.test(rule) ? Number.POSITIVE_INFINITY : Number(/(\d+)\s*days?/i.exec(rule)?.[1] ?? 0)));
+  if (kept.some((length) => length >= days)) return "held";
+  return kept.length > 0 ? "short" : "none";
+}
+
 /** Where a setting that only local platforms may have (docs/contract.md, "Who calls": `ALLOW_PRIVATE_HOSTS`) would come from. */
 export function localSettings(args: readonly string[], wranglerToml: string): string[] {
   const found: string[] = [];

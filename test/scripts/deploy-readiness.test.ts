@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { listedSecrets, localSettings, missingResources, missingSecrets } from "../../scripts/deploy/readiness.ts";
+import { listedSecrets, localSettings, lockState, missingResources, missingSecrets } from "../../scripts/deploy/readiness.ts";
 import { frozenConfig } from "../../scripts/platform/freeze.ts";
 
 const TOML = readFileSync("wrangler.toml", "utf8");
@@ -64,5 +64,15 @@ describe("a deployment", () => {
   it("builds images from where they are, on another base where one is given", () => {
     expect(frozenConfig(TOML, "/project")).toContain('image = "/project/sandbox/Dockerfile"\n');
     expect(frozenConfig(TOML, "/project", "mirror/base:1")).toContain('Dockerfile"\nimage_vars = { BASE = "mirror/base:1" }\n');
+  });
+
+  it("[MERKLE-14] finds the lock over what the audit log has sealed, one that is too short, and that there is none", () => {
+    const rule = (prefix: string, condition: string, enabled = "Yes") =>
+      `Listing lock rules for bucket 'bulkhead-audit'...\n\nname:       audit-sealed\nenabled:    ${enabled}\nprefix:     ${prefix}\ncondition:  ${condition}\n`;
+    expect(lockState(rule("sealed/", "after 365 days"))).toBe("held");
+    expect(lockState(rule("sealed/", "indefinitely"))).toBe("held");
+    expect(lockState(rule("sealed/", "after 30 days"))).toBe("short");
+    for (const other of [rule("open/", "after 900 days"), rule("sealed/", "after 900 days", "No"), "There are no lock rules", ""])
+      expect(lockState(other)).toBe("none");
   });
 });

@@ -554,12 +554,14 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         ),
     },
     audit: {
-      entries: async (org, { after, limit }) =>
-        records
+      entries: async (org, { after, limit }) => ({
+        entries: records
           .filter((item) => item.org === org)
           .map(({ record }, index) => ({ ...link(record, index + 1, GENESIS_HASH, sha256Hex), key_id: "test", signature: "" }))
           .filter(({ seq }) => seq > after)
           .slice(0, limit),
+        goesOn: null,
+      }),
       async record(org, record) {
         records.push({ org, record });
       },

@@ -2,7 +2,8 @@
 export { type AuditLogPort, type ConsumerPorts, consumeRecords, type Outboxes } from "./consume-records.ts";
 export { defineForkAlert } from "./fork-alert.ts";
 export { type RecordedDecision, readDecisions } from "./read-decisions.ts";
-export { type EntryFilter, readEntries } from "./read-entries.ts";
+export { type EntryFilter, type EntryPage, readEntries, readThrough } from "./read-entries.ts";
+export { type SegmentPorts, sealSegments, trimPages } from "./segments.ts";
 export type { SeenThing } from "./sightings.ts";
 export { defineTexts, type Texts, type TextsOf } from "./texts.ts";
 export { type KnownHead, type PublishedKey, type StoredVerdict, verifyStored } from "./verify-stored.ts";

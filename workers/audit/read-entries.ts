@@ -1,5 +1,6 @@
-/** Entries as the HTTP contract lists them (`GET /v1/audit/entries`): ascending, after a number, filtered. */
+/** Entries as the HTTP contract lists them (`GET /v1/audit/entries`): ascending, after a number, filtered; from R2 where D1 has dropped them. */
 import type { Json } from "../../core/json.ts";
+import { readSegments } from "./segments.ts";
 
 /** Which entries are asked for. */
 export type EntryFilter = {
@@ -15,7 +16,22 @@ const USER = `NULLIF(CASE
   WHEN entry.value ->> '$.actor.type' = 'user' THEN entry.value ->> '$.actor.id'
   WHEN json_type(entry.value, '$.data.user') = 'text' THEN entry.value ->> '$.data.user' END, '')`;
 
-/** One page of entries. */
+/** `goesOn`: the number after which to ask again, when as much was read as one question may; null: there is no more before the next entry. */
+export type EntryPage = { readonly entries: readonly Json[]; readonly goesOn: number | null };
+
+/** One page of entries, wherever they lie. */
+export async function readThrough(
+  ports: { readonly db: D1Database; readonly bucket: R2Bucket },
+  org: string,
+  filter: EntryFilter,
+): Promise<EntryPage> {
+  const dropped = await readSegments(ports, org, filter, filter.limit);
+  if (dropped.goesOn !== null || dropped.entries.length === filter.limit) return dropped;
+  const kept = await readEntries(ports.db, org, { ...filter, limit: filter.limit - dropped.entries.length });
+  return { entries: [...dropped.entries, ...kept], goesOn: null };
+}
+
+/** One page of the entries that D1 has. */
 export async function readEntries(db: D1Database, org: string, filter: EntryFilter): Promise<readonly Json[]> {
   const conditions = [
     ["page.run", filter.run],

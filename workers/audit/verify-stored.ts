@@ -47,7 +47,8 @@ export async function verifyStored(
   readHead: () => Promise<KnownHead | null>,
 ): Promise<StoredVerdict> {
   const before = await readHead();
-  const verifier = new ChainVerifier(verifyToolsOf(keys));
+  const dropped = await db.prepare(DROPPED).bind(org).first<{ seq: number; hash: string }>();
+  const verifier = new ChainVerifier(verifyToolsOf(keys), dropped ?? "genesis");
   const problems: StoredProblem[] = [];
   const statement = db.prepare(PAGES);
   for (let after: number | null = Number.MIN_SAFE_INTEGER; after !== null; ) {
@@ -58,6 +59,10 @@ export async function verifyStored(
   problems.push(...checkEnd(verifier.head, before, await readHead()));
   return { ok: problems.length === 0, checked: verifier.checked, problems: problems.slice(0, PROBLEMS), head: verifier.head };
 }
+
+/** The last entry that D1 has dropped, since R2 has it; what D1 has follows it. */
+const DROPPED = `SELECT last_seq AS seq, last_hash AS hash FROM audit_segments
+  WHERE org = ? AND trimmed_at IS NOT NULL ORDER BY first_seq DESC LIMIT 1`;
 
 /** The next pages after a number: as many as are asked for, or fewer when they are long, but one at least. */
 const PAGES = `

@@ -5,7 +5,7 @@ import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
 import type { EventView } from "../../core/run/outside/view.ts";
 import { type Archive, defineArchive } from "../archive/archive.ts";
 import { removeRunValues } from "../archive/run-values.ts";
-import { consumeRecords, type Outboxes } from "../audit/index.ts";
+import { consumeRecords, type Outboxes, trimPages } from "../audit/index.ts";
 import type { Compliance } from "../compliance/compliance.ts";
 import type { Inventory } from "../compliance/inventory.ts";
 import type { Erasures } from "../erasure/erasure.ts";
@@ -80,6 +80,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     outbox: () => store.sweepOutbox(),
     idempotency: () => store.sweepIdempotency(),
     archive: () => archive.sweep(),
+    audit: async () => ({ trimmed: await trimPages({ db: env.DB, bucket: env.AUDIT, now, log }) }),
     costs: () => rooms.costs.sweep(),
     expiries: () =>
       tellExpiringKeys({

@@ -18,7 +18,7 @@ import type {
   VaultPorts,
 } from "../../durable-objects/index.ts";
 import { runValues } from "../archive/run-values.ts";
-import { defineForkAlert, readEntries } from "../audit/index.ts";
+import { defineForkAlert, readEntries, sealSegments } from "../audit/index.ts";
 import { carryPlaceholders } from "../guardrail/carry.ts";
 import { eachPortion } from "../guardrail/in-portions.ts";
 import { defineDrillRuns } from "../kill-switch/drill-runs.ts";
@@ -113,6 +113,7 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
         bucket: env.AUDIT,
         noteKey: broker.noteKey,
         host: settings.publicUrl === null ? null : (URL.parse(settings.publicUrl)?.host ?? null),
+        seal: (org, covered, leafOf) => sealSegments({ db: env.DB, bucket: env.AUDIT, now, log }, org, covered, leafOf),
         entriesAfter: (org, after, limit) => readEntries(env.DB, org, { after, run: null, user: null, type: null, limit }),
         cosign: defineCosign({
           fetch: rooms.outside.fetch,

@@ -21,7 +21,7 @@ import { Turnstile } from "../../kit/turnstile.ts";
 import { defineAccess } from "../access/access.ts";
 import { defineAuthority } from "../access/authority.ts";
 import { keptValues } from "../answer-cache/kept-values.ts";
-import { defineTexts, readEntries } from "../audit/index.ts";
+import { defineTexts, readThrough } from "../audit/index.ts";
 import { defineBreakers } from "../breaker/breaker.ts";
 import { defineHealth } from "../breaker/health.ts";
 import { defineLatencies } from "../breaker/latencies.ts";
@@ -117,7 +117,12 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   const send = async (message: Parameters<typeof env.RECORDS.send>[0]): Promise<void> => {
     await env.RECORDS.send(message);
   };
-  const stored = defineStore({ db: env.DB, now, send, readEntries: (org, filter) => readEntries(env.DB, org, filter) });
+  const stored = defineStore({
+    db: env.DB,
+    now,
+    send,
+    readEntries: (org, filter) => readThrough({ db: env.DB, bucket: env.AUDIT }, org, filter),
+  });
   const store = withBuiltInTools(cachedStore(stored, now));
   const starts = new Turnstile(STARTS);
   const resending = new Turnstile(RESENDS);

@@ -272,7 +272,10 @@ export type AuditStore = {
   entries(
     org: string,
     filter: { after: number; run: string | null; user: string | null; type: string | null; limit: number },
-  ): Promise<readonly Json[]>;
+  ): Promise<{
+    readonly entries: readonly Json[] /** The number after which to ask again; null: after the last entry. */;
+    readonly goesOn: number | null;
+  }>;
   /** A fact of the edge that changes nothing in D1 (a refusal, an export): durable when it answers. */
   record(org: string, record: AuditRecord): Promise<void>;
 };

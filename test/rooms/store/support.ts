@@ -22,7 +22,7 @@ export function storeWorld(db: D1Database = env.DB): World {
     store: defineStore({
       db,
       now: () => world.at,
-      readEntries: async () => [],
+      readEntries: async () => ({ entries: [], goesOn: null }),
       send: async (message) => {
         if (world.queueDown) throw new Error("the queue is down");
         world.sent.push(message);

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { generateKeyPairSync, sign, verify } from "node:crypto";
 import type { AuditLogPorts, Fork } from "../../../durable-objects/audit-log/audit-log.ts";
-import { readEntries } from "../../../workers/audit/index.ts";
+import { readEntries, sealSegments } from "../../../workers/audit/index.ts";
 import { testKey } from "../audit-chain.ts";
 import { FAR } from "../far.ts";
 
@@ -22,6 +22,8 @@ export const auditLogWorld: { -readonly [K in keyof AuditLogPorts]: AuditLogPort
     host: "bulkhead.example",
     noteKey: async () => ({ publicKey: noteKey.publicBytes, sign: noteKey.sign }),
     entriesAfter: (org, after, limit) => readEntries(env.DB, org, { after, run: null, user: null, type: null, limit }),
+    seal: (org, covered, leafOf) =>
+      sealSegments({ db: env.DB, bucket: env.AUDIT, now: () => auditLogWorld.now(), log: () => undefined }, org, covered, leafOf),
     cosign: async () => [],
     alert: async (org, fork) => {
       alerted.push({ org, fork });

@@ -29,10 +29,10 @@ export function auditRoutes(ports: IngressPorts): Endpoint[] {
         if (!from.ok) return from;
         const most = query.limit ?? DEFAULT_LIMIT;
         const sought = { after: from.value, run: query.run ?? null, user: query.user ?? null, type: query.type ?? null, limit: most + 1 };
-        const entries = await ports.store.audit.entries(principal.org, sought);
+        const { entries, goesOn } = await ports.store.audit.entries(principal.org, sought);
         const data = entries.slice(0, most);
         const last = data.at(-1);
-        const next = entries.length > most && isObject(last) ? String(last["seq"]) : null;
+        const next = entries.length > most && isObject(last) ? String(last["seq"]) : goesOn === null ? null : String(goesOn);
         return reply(200, { data, next_cursor: next });
       },
     }),
