@@ -41,7 +41,7 @@ export function buildCompliance(env: Cloudflare.Env, rooms: Rooms, inventory: In
     log,
     bucket: env.ARCHIVE,
     store: store.compliance,
-    entries: (org, after, limit) => store.audit.entries(org, { after, run: null, user: null, type: null, limit }),
+    entries: async (org, after, limit) => (await store.audit.entries(org, { after, run: null, user: null, type: null, limit })).entries,
     async proof(org, seq) {
       const proof = await objects.auditLog(org).proof(org, host, seq);
       return proof.ok ? (proof.value as unknown as Json) : null;
