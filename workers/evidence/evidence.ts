@@ -43,7 +43,7 @@ export type EvidencePorts = {
 const MOST = { events: 6_000_000, entries: 4_000, texts: 6_000_000 };
 const ENTRIES_PER_READ = 200;
 /** How long the entries of a run that has just ended are waited for, in ms. */
-const ENTRIES_WITHIN_MS = 12_000;
+const ENTRIES_WITHIN_MS = 3_000;
 const LOOK_AGAIN_MS = 400;
 
 const sha256Hex = (text: string): string => createHash("sha256").update(text).digest("hex");
