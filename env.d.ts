@@ -12,6 +12,7 @@ declare namespace Cloudflare {
     KNOWLEDGE_INDEX: DurableObjectNamespace<import("./durable-objects/knowledge-index/knowledge-index.ts").KnowledgeIndex>;
     MEMORY_STORE: DurableObjectNamespace<import("./durable-objects/memory-store/memory-store.ts").MemoryStore>;
     LIMITS: DurableObjectNamespace<import("./durable-objects/limits/limits.ts").Limits>;
+    WATCH: DurableObjectNamespace<import("./durable-objects/watch/watch.ts").Watch>;
     /** In the environment `containers` alone. */
     TOOL_SANDBOX?: DurableObjectNamespace<import("./durable-objects/tool-sandbox/tool-sandbox.ts").ToolSandbox>;
     SANDBOX_POOL?: DurableObjectNamespace<import("./durable-objects/sandbox-pool/sandbox-pool.ts").SandboxPool>;
@@ -52,6 +53,10 @@ declare namespace Cloudflare {
     /** Years of the lock on the evidence in R2; 1 by default. */
     AUDIT_LOCK_YEARS?: string;
     PUBLIC_URL?: string;
+    /** An HTTP API that sends mail (workers/notices/mail.ts), its key (a secret), and the sender's address. */
+    MAIL_API_URL?: string;
+    MAIL_API_KEY?: string;
+    MAIL_FROM?: string;
     /** DNS over HTTPS in its JSON form: where hosts of sandboxed code are looked up. */
     DNS_RESOLVER?: string;
     /** Test runtime only: what vitest.config.ts hands to the D1 set-up. */

@@ -12,3 +12,4 @@ export { defineRunEngine, type RunEnginePorts } from "./run-engine/run-engine.ts
 export { defineSandboxPool, type SandboxPoolPorts } from "./sandbox-pool/sandbox-pool.ts";
 export { defineToolSandbox, type ToolSandboxPorts } from "./tool-sandbox/tool-sandbox.ts";
 export { defineVault, type VaultPorts } from "./vault/vault.ts";
+export { defineWatch, type WatchPorts } from "./watch/watch.ts";

@@ -8,6 +8,20 @@ export type ActivatePolicies = {
   readonly reason: string;
 };
 
+export type Alerts = {
+  readonly data: readonly ({
+    readonly rule: string;
+    readonly workflow: string | null;
+    readonly severity: "info" | "warning" | "critical";
+    readonly what: string;
+    readonly since: string;
+    readonly value: number;
+    readonly threshold: number;
+    readonly unit: string;
+    readonly runbook: string;
+  })[];
+};
+
 export type ApiKey = {
   readonly id: string;
   readonly org: string;
@@ -164,6 +178,12 @@ export type Card = {
   readonly evaluation?: string;
   readonly contact?: string;
   readonly url?: string;
+};
+
+export type ChangeIncident = {
+  readonly owner?: string | null;
+  readonly status?: "open" | "investigating" | "resolved";
+  readonly postmortem?: string | null;
 };
 
 export type ChangedOrg = Org & {
@@ -1214,6 +1234,19 @@ export type ImportedTools = {
   })[];
 };
 
+export type Incident = {
+  readonly id: string;
+  readonly title: string;
+  readonly severity: "info" | "warning" | "critical";
+  readonly status: "open" | "investigating" | "resolved";
+  readonly source: string;
+  readonly owner: string | null;
+  readonly postmortem: string | null;
+  readonly opened_by: string;
+  readonly opened_at: string;
+  readonly resolved_at: string | null;
+};
+
 export type InclusionProof = {
   readonly seq: number;
   /** entries that the checkpoint covers */
@@ -1461,6 +1494,16 @@ export type NewMemory = {
   readonly ttl_days?: number;
 };
 
+export type NotifyDestination = {
+  readonly kind: "webhook" | "slack" | "teams" | "pagerduty" | "opsgenie" | "email";
+  readonly url?: string;
+  readonly to?: string;
+  /** a webhook's `whsec_…`, PagerDuty's routing key, Opsgenie's API key; kept when left out */
+  readonly secret?: string;
+  /** all by default */
+  readonly on?: readonly ("review" | "escalation" | "budget" | "kill" | "dead_letter" | "alert" | "anomaly" | "rollout" | "policy" | "incident")[];
+};
+
 /** An error as OpenAI's clients read it */
 export type OpenAiError = {
   readonly error: {
@@ -1470,6 +1513,12 @@ export type OpenAiError = {
     /** the first field that is wrong: `messages[0].content` */
     readonly param: string | null;
   };
+};
+
+export type OpenIncident = {
+  readonly title: string;
+  readonly severity?: "info" | "warning" | "critical";
+  readonly owner?: string;
 };
 
 export type Org = {
@@ -1486,7 +1535,7 @@ export type Org = {
     readonly audit_years: number;
   };
   readonly require_client_certificate: boolean;
-  readonly notify: readonly string[];
+  readonly notify: readonly (string | ShownDestination)[];
   readonly max_runs: number;
   readonly limits: RequestLimits;
   readonly kept_answers: "own" | "shared";
@@ -1826,8 +1875,8 @@ export type PutOrg = {
   readonly retention_days?: number | null;
   readonly retention?: RetentionChange | null;
   readonly require_client_certificate?: boolean | null;
-  /** URLs that receive a notice when a person is needed */
-  readonly notify?: readonly string[] | null;
+  /** who is told when a person is needed; a URL is a webhook for all topics */
+  readonly notify?: readonly (string | NotifyDestination)[] | null;
   readonly max_runs?: number | null;
   readonly limits?: RequestLimits | null;
   /** `own` (default): a cached chat answer is given only to the user who got it first; `shared`: to everybody in the org */
@@ -2315,6 +2364,14 @@ export type SetPermissions = {
   readonly reason?: string;
 };
 
+export type ShownDestination = {
+  readonly kind: "webhook" | "slack" | "teams" | "pagerduty" | "opsgenie" | "email";
+  readonly url?: string;
+  readonly to?: string;
+  readonly on: readonly ("review" | "escalation" | "budget" | "kill" | "dead_letter" | "alert" | "anomaly" | "rollout" | "policy" | "incident")[];
+  readonly has_secret: boolean;
+};
+
 /** the highest class of data that may go to callbacks, to people who decide reviews, and to hosts of tools */
 export type SinkClasses = {
   readonly callbacks?: "public" | "internal" | "confidential" | "restricted";
@@ -2619,6 +2676,33 @@ export type Usage = {
   readonly model_calls: number;
   readonly tool_calls: number;
   readonly cache_hits: number;
+};
+
+export type WholeIncident = {
+  readonly id: string;
+  readonly title: string;
+  readonly severity: "info" | "warning" | "critical";
+  readonly status: "open" | "investigating" | "resolved";
+  readonly source: string;
+  readonly owner: string | null;
+  readonly postmortem: string | null;
+  readonly opened_by: string;
+  readonly opened_at: string;
+  readonly resolved_at: string | null;
+  readonly timeline: readonly ({
+    readonly at: string;
+    readonly type: string;
+    readonly actor: string;
+    readonly resource: string;
+    readonly decision: string | null;
+    readonly seq: number;
+  })[];
+  readonly runs: readonly ({
+    readonly id: string;
+    readonly workflow: string;
+    readonly status: string;
+    readonly ended_at: string | null;
+  })[];
 };
 
 export type WorkflowHealth = {

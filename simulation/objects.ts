@@ -59,6 +59,7 @@ export function objectsOf(world: World): Fittings["objects"] {
       },
       runsInScope: (...given) => out(life, "runsInScope", () => index.runsInScope(...given)),
       countRunsInScope: (...given) => out(life, "countRunsInScope", () => index.countRunsInScope(...given)),
+      tell: async () => undefined,
       drillRuns: { mint: async () => [], start: async () => undefined, told: async () => null, end: async () => undefined },
       haltRun: lookAgain,
       resumeRun: lookAgain,

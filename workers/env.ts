@@ -26,6 +26,8 @@ export type Settings = {
   readonly oidcIssuers: string | null;
   /** By client id. What cannot be read is no secret: such a client is refused by its provider. */
   readonly oidcClientSecrets: ReadonlyMap<string, string>;
+  /** Where mail to people goes; null: the deployment sends none. */
+  readonly mail: { readonly url: string; readonly key: string | null; readonly from: string } | null;
   /** Where this deployment is reached from outside; null: at the address that a request came to. */
   readonly publicUrl: string | null;
   /** Where hosts of sandboxed code are looked up over DNS over HTTPS; null: nowhere, since private hosts may be called. */
@@ -54,9 +56,14 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
     oidcIssuers: text(env.OIDC_ISSUERS),
     oidcClientSecrets: secretsFrom(text(env.OIDC_CLIENT_SECRETS)),
     publicUrl: text(env.PUBLIC_URL),
+    mail: mailFrom(text(env.MAIL_API_URL), text(env.MAIL_API_KEY), text(env.MAIL_FROM)),
     dnsResolver: env.ALLOW_PRIVATE_HOSTS === "1" ? null : (text(env.DNS_RESOLVER) ?? DEFAULT_DNS_RESOLVER),
   };
 }
+
+/** Both the address of the API and the sender's are needed. */
+const mailFrom = (url: string | null, key: string | null, from: string | null): Settings["mail"] =>
+  url === null || from === null || !URL.canParse(url) ? null : { url, key, from };
 
 const DEFAULT_DNS_RESOLVER = "https://cloudflare-dns.com/dns-query";
 

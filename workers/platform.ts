@@ -16,6 +16,7 @@ import {
   defineSandboxPool,
   defineToolSandbox,
   defineVault,
+  defineWatch,
 } from "../durable-objects/index.ts";
 import { buildBackground } from "./composition/background.ts";
 import { buildEdge } from "./composition/edge.ts";
@@ -51,6 +52,7 @@ export function definePlatform(outside: Outside) {
     BudgetLedger: defineBudgetLedger((env) => platformOf(env).ports.budgetLedger),
     KnowledgeIndex: defineKnowledgeIndex((env) => platformOf(env).ports.knowledgeIndex),
     MemoryStore: defineMemoryStore((env) => platformOf(env).ports.memoryStore),
+    Watch: defineWatch((env) => platformOf(env).ports.watch),
     Limits: defineLimits((env) => platformOf(env).ports.limits),
     CircuitBreaker: defineCircuitBreaker((env) => platformOf(env).ports.circuitBreaker),
     Egress: defineEgress((env) => platformOf(env).egressGates),

@@ -69,6 +69,7 @@ export const STORES = {
   "KILL_SWITCH.push": { erasure: NUMBERS, retention: itself("a push is deleted when its last pass is over") },
   "KILL_SWITCH.drill": { erasure: CALLERS, retention: itself("the oldest go beyond 200") },
   "KILL_SWITCH.drill_mark": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
+  "KILL_SWITCH.notice": { erasure: CALLERS, retention: itself("a notice is deleted when the watches of its orgs have it") },
   "KILL_SWITCH.outbox": { erasure: NUMBERS, retention: UNTIL_CONFIRMED },
 
   "VAULT.value": {
@@ -103,6 +104,10 @@ export const STORES = {
   "BUDGET_LEDGER.purse": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
   "BUDGET_LEDGER.notice": { erasure: CALLERS, retention: itself("a notice is deleted when it was taken or given up") },
   "BUDGET_LEDGER.outbox": { erasure: CALLERS, retention: UNTIL_CONFIRMED },
+
+  "WATCH.watch": { erasure: NUMBERS, retention: nothing("the org, once") },
+  "WATCH.notice": { erasure: CALLERS, retention: itself("a notice is deleted when all have it, or after six hours") },
+  "WATCH.alert": { erasure: NUMBERS, retention: itself("an alert is deleted when it is over") },
 
   "LIMITS.book": { erasure: CALLERS, retention: itself("a row is deleted a minute or two after its last use, with a later one") },
 
@@ -142,6 +147,10 @@ export const STORES = {
   "DB.approvers": { erasure: CALLERS, retention: CONFIGURED },
   "DB.collections": { erasure: CALLERS, retention: CONFIGURED },
   "DB.overrides": { erasure: together("DB.runs"), retention: WITH_RUN },
+  "DB.incidents": {
+    erasure: CALLERS,
+    retention: nothing("what went wrong and what was done about it; post-mortems are scrubbed of personal data"),
+  },
   "DB.feedback": {
     erasure: { by: "function" },
     retention: WITH_RUN,

@@ -35,6 +35,7 @@ export const WORK = {
   budgets: { wokenBy: ["alarm:BUDGET_LEDGER"], stop: nothing("takes leases back and tells people of thresholds; spends nothing") },
   "audit logs": { wokenBy: ["alarm:AUDIT_LOG"], stop: nothing("publishes what is on record; decides and spends nothing") },
   switches: { wokenBy: ["alarm:KILL_SWITCH"], stop: nothing("is what stops the others") },
+  watches: { wokenBy: ["alarm:WATCH"], stop: nothing("looks at sums and tells people; decides and spends nothing") },
   drills: { wokenBy: ["chore:drills"], stop: nothing("begins the drill of the month; its runs are runs, and a stopped org gets none") },
   callbacks: { wokenBy: ["alarm:RUN_ENGINE"], stop: nothing("tells the org how its runs ended; decides and spends nothing") },
   "expiring keys": { wokenBy: ["chore:expiries"], stop: nothing("tells orgs of keys that end soon; changes and spends nothing") },

@@ -3,6 +3,7 @@
 import type { OrgGuardrails } from "../guardrail/rules/settings.ts";
 import type { DataClass } from "../label/label.ts";
 import type { ModelRequirements } from "../model/requirements.ts";
+import type { NotifyEntry } from "../notice/destination.ts";
 import { DEFAULT_RISK_LIMITS, type RiskLimits } from "../risk/limits.ts";
 import { type ChosenRetention, type Retention, retentionOf } from "./retention.ts";
 
@@ -41,8 +42,8 @@ export type OrgSettings = {
   readonly retention: Retention;
   /** Callers of the org come with a client certificate that Cloudflare verified (mTLS). */
   readonly require_client_certificate: boolean;
-  /** Where the platform tells of what needs a person: signed like callbacks, to hosts in `callback_hosts`. */
-  readonly notify: readonly string[];
+  /** Whom the platform tells of what needs a person (docs/notices.md). */
+  readonly notify: readonly NotifyEntry[];
   /** Runs that are under way at once; a start beyond is refused. */
   readonly max_runs: number;
   /** How often its callers may ask, beside the deployment's own limit for each key. */

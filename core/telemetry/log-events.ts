@@ -132,6 +132,16 @@ export const LOG_EVENTS = {
     says: "The cost of a call could not be booked; its worst case stays reserved.",
     fields: ["run", "trace_id", "error"],
   },
+  "notice.not_delivered": {
+    level: "warn",
+    says: "A destination did not take a notice; `result` says whether it is tried again.",
+    fields: ["org", "message_id", "result", "why"],
+  },
+  "notice.dropped": {
+    level: "error",
+    says: "Too many notices of the org wait; this one is dropped. The audit log has what it tells.",
+    fields: ["org", "message_id"],
+  },
   "callback.not_delivered": {
     level: "warn",
     says: "A callback was not delivered; `result` says whether it is retried.",

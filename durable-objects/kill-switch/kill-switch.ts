@@ -23,6 +23,7 @@ import {
   UNKNOWN_RECOVERY,
 } from "../../core/kill-switch/switch.ts";
 import type { SwitchesView, SwitchView } from "../../core/kill-switch/view.ts";
+import type { Notice } from "../../core/notice/notice.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type EpochMs, orNullRfc3339 } from "../../core/time.ts";
 import { Alarm } from "../kit/alarm.ts";
@@ -31,6 +32,7 @@ import { isMigrated, migrate } from "../kit/schema.ts";
 import { DEPLOYMENT } from "../kit/stub.ts";
 import { type DrillRunsPort, Drills } from "./drills.ts";
 import { type FlagPort, FlagWatch } from "./flag-watch.ts";
+import { KillNotices } from "./notices.ts";
 import { type Pausables, pausableRuns, type RunPushPorts } from "./pausable.ts";
 import { Pushes } from "./pushes.ts";
 import { putFact, type SwitchFact, sendByOrg } from "./records.ts";
@@ -45,6 +47,8 @@ export type KillSwitchPorts = RunPushPorts & {
   readonly send: (message: RecordsMessage) => Promise<void>;
   readonly flag: FlagPort;
   readonly drillRuns: DrillRunsPort;
+  /** Durable with the org's watch when it answers; null: with those of all orgs. */
+  readonly tell: (org: string | null, notice: Notice) => Promise<void>;
 };
 
 /** Where it goes on record when a hand nobody knows set the flag: the org of the platform's admins. */
@@ -55,6 +59,7 @@ type Stores = {
   readonly flag: FlagWatch;
   readonly pushes: Pushes;
   readonly drills: Drills;
+  readonly notices: KillNotices;
   readonly outbox: Outbox;
 };
 type Thrower = { readonly name: string; readonly org: string; readonly type: "user" | "dashboard" };
@@ -85,6 +90,7 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
         flag: new FlagWatch(sql),
         pushes: new Pushes(sql, this.#work),
         drills: new Drills(sql),
+        notices: new KillNotices(sql),
         outbox: new Outbox(sql, PLATFORM_ORG, { kind: "kill-switch", id: DEPLOYMENT }),
       };
     }
@@ -220,7 +226,7 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
 
     override async alarm(): Promise<void> {
       if (!this.#begun) return;
-      const { switches, flag, pushes, drills, outbox } = this.#stores;
+      const { switches, flag, pushes, drills, notices, outbox } = this.#stores;
       const now = () => this.#ports.now();
       await this.#alarm.lease();
       const truth = (): FlagValue => (this.#real().length > 0 ? "on" : "off");
@@ -242,6 +248,7 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
           throwFor: (drill, save) => this.#throwForDrill(drill, save),
           finish: (drill, save) => this.#finishDrill(drill, save),
         }),
+        notices.tell((org, notice) => this.#ports.tell(org, notice), now),
         outbox.flush((message) => sendByOrg(message, (part) => this.#ports.send(part)), now),
       ]);
       await this.#arm();
@@ -324,7 +331,10 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
     }
 
     #record(state: Switch, fact: SwitchFact, at: EpochMs): void {
-      putFact(this.#stores.outbox, mintId("evt", at, this.#ports.random(10)), state, fact, at);
+      const id = mintId("evt", at, this.#ports.random(10));
+      putFact(this.#stores.outbox, id, state, fact, at);
+      const { type } = fact;
+      if (type === "kill_switch.thrown" || type === "kill_switch.recovered") this.#stores.notices.put(id, type, state, at);
     }
 
     /** The first time stands. */
@@ -347,8 +357,8 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
     }
 
     async #arm(): Promise<void> {
-      const { flag, pushes, drills, outbox } = this.#stores;
-      await this.#alarm.setTo([flag.nextDueAt(), pushes.nextDueAt(), drills.nextDueAt(), outbox.nextDueAt()]);
+      const { flag, pushes, drills, notices, outbox } = this.#stores;
+      await this.#alarm.setTo([flag.nextDueAt(), pushes.nextDueAt(), drills.nextDueAt(), notices.nextDueAt(), outbox.nextDueAt()]);
     }
   };
 }

@@ -12,4 +12,5 @@ export const SCHEMA: readonly string[] = [
   `
   CREATE TABLE drill (id TEXT PRIMARY KEY, due_at INTEGER, body TEXT NOT NULL);
   CREATE TABLE drill_mark (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);`,
+  "CREATE TABLE notice (id TEXT PRIMARY KEY, body TEXT NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;",
 ];

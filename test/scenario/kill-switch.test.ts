@@ -9,6 +9,8 @@ let world: World;
 let admins: { ann: string; bob: string };
 /** Under way while the other tests run: a drill takes some ten seconds. */
 let drill: { id: string; key: string };
+/** What the org's Slack and PagerDuty were told. */
+const told: { host: string; body: JsonObject }[] = [];
 beforeAll(async () => {
   const key = await makeKey("drilled", "dana", ["operator", "admin"]);
   const begun = await call("POST", "/admin/kill-switch/drill", key, { scope: "org:drilled" });
@@ -53,6 +55,50 @@ describe("the kill switch", () => {
     expect(done["status"], JSON.stringify(done)).toBe("completed");
     expect((await start()).status).toBe(202);
   });
+
+  it("[INC-1] a kill is told to whom the org named, and opens one incident with its timeline", async () => {
+    const before = outside.fetch;
+    outside.fetch = async (input, init) => {
+      const request = new Request(input as RequestInfo, init as RequestInit);
+      const { host } = new URL(request.url);
+      if (host !== "hooks.slack.com" && host !== "events.pagerduty.com") return before(input, init);
+      told.push({ host, body: (await request.json()) as JsonObject });
+      return new Response(null, { status: 202 });
+    };
+    const eve = await makeKey("told", "eve", ["admin"]);
+    const fay = await makeKey("told", "fay", ["admin"]);
+    const notify = [
+      { kind: "slack", url: "https://hooks.slack.com/services/T0", on: ["kill"] },
+      { kind: "pagerduty", secret: "R0UTING", on: ["kill"] },
+    ];
+    expect((await call("PUT", "/v1/orgs/told", eve, { notify })).status).toBe(200);
+    const reason = "Bob Smith saw it";
+    const thrown = await call("POST", "/admin/kill-switch", eve, { scope: "org:told", reason });
+    expect(thrown.status).toBe(200);
+    await vi.waitUntil(() => told.length >= 2, 10_000);
+    const asked = await call("POST", "/admin/kill-switch/recovery", eve, { scope: "org:told", reason: "over" });
+    expect((await call("POST", `/admin/kill-switch/recovery/${asked.body["id"]}/approve`, fay, {})).status).toBe(200);
+    await vi.waitUntil(() => told.length >= 4, 10_000);
+    const pages = told.filter(({ host }) => host === "events.pagerduty.com").map(({ body }) => body);
+    expect(pages.map((page) => page["event_action"])).toEqual(["trigger", "resolve"]);
+    expect(new Set(pages.map((page) => page["dedup_key"])).size).toBe(1);
+    expect(JSON.stringify(told)).not.toContain("Bob");
+    const list = await eventually("/v1/incidents", eve, (body) => (body["data"] as JsonObject[]).length > 0, 10_000);
+    expect(list["data"]).toMatchObject([
+      { status: "open", severity: "critical", opened_by: "system", source: `kill-switch/${thrown.body["id"]}` },
+    ]);
+    const { id } = (list["data"] as JsonObject[])[0] ?? {};
+    const whole = await eventually(
+      `/v1/incidents/${id}`,
+      eve,
+      (body) => (body["timeline"] as JsonObject[]).some(({ type }) => type === "kill_switch.recovered"),
+      15_000,
+    );
+    expect((whole["timeline"] as JsonObject[]).map(({ type }) => type)).toEqual(
+      expect.arrayContaining(["kill_switch.thrown", "incident.opened"]),
+    );
+    outside.fetch = before;
+  }, 60_000);
 
   it("[KILL-95] a drill measures the way of a real switch, stops nothing else, and is on record", async () => {
     const epoch = async () => (await call("GET", "/admin/kill-switch", drill.key)).body;

@@ -524,6 +524,8 @@ export function makeWorld(
       document: async () => script.document,
     },
     alert: (org, notice) => void alerts.push({ org, ...notice }),
+    alerts: async () => [],
+    timeline: async () => [],
     metrics: async () => "agent_kill_switch_active 0\n",
     console: (request) =>
       new URL(request.url).pathname === "/console" ? new Response("<!doctype html>", { headers: { "Content-Type": "text/html" } }) : null,

@@ -11,6 +11,7 @@ import {
   defineReviewQueue,
   defineRunEngine,
   defineVault,
+  defineWatch,
 } from "../../durable-objects/index.ts";
 import {
   auditLogWorld,
@@ -24,6 +25,7 @@ import {
   reviewQueueWorld,
   runEngineWorld,
   vaultWorld,
+  watchWorld,
 } from "./worlds.ts";
 
 export const RunEngine = defineRunEngine(() => runEngineWorld);
@@ -35,6 +37,7 @@ export const BudgetLedger = defineBudgetLedger(() => budgetLedgerWorld);
 export const CircuitBreaker = defineCircuitBreaker(() => circuitBreakerWorld);
 export const KnowledgeIndex = defineKnowledgeIndex(() => knowledgeIndexWorld);
 export const MemoryStore = defineMemoryStore(() => memoryStoreWorld);
+export const Watch = defineWatch(() => watchWorld);
 export const Limits = defineLimits(() => limitsWorld);
 export const KeyRing = defineKeyRing(() => keyRingWorld);
 

@@ -31,6 +31,7 @@ export const {
   Limits,
   KnowledgeIndex,
   MemoryStore,
+  Watch,
   Egress,
 } = objects;
 export default handler;

@@ -2,11 +2,13 @@
  * The store in memory. `test/contract/store-contract.ts` runs over it and over D1 alike, so that what tests of the ingress build on
  * behaves as the database does.
  */
+
 import type { Role } from "../../core/access/principal.ts";
 import { GENESIS_HASH, link } from "../../core/audit/entry.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { withPrefix } from "../../core/ids.ts";
+import type { Incident } from "../../core/incident/incident.ts";
 import { type Json, mergePatch } from "../../core/json.ts";
 import type { Collection } from "../../core/knowledge/collection.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
@@ -74,6 +76,7 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
   const activations = new Map<string, { org: string; activation: Activation }>();
   const secrets = new Map<string, { sealed: string; hosts: readonly string[] }>();
   const overrides = new Map<string, Override>();
+  const incidents = new Map<string, Incident>();
   const approvers = new Map<string, ApproverRule>();
   const collections = new Map<string, Collection>();
   const witnessChanges = new Map<string, WitnessChange>();
@@ -96,6 +99,11 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
       org,
       jurisdiction: null,
       ...withDefaults(held.settings),
+      notify: withDefaults(held.settings).notify.map((entry) => {
+        if (typeof entry === "string") return entry;
+        const { secret, ...shown } = entry;
+        return { ...shown, has_secret: secret !== undefined };
+      }),
       created_at: toRfc3339(held.createdAt),
       callback_secret_made_at: orNullRfc3339(madeAt),
     };
@@ -507,6 +515,24 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
             .sort((a, b) => (a.operation < b.operation ? -1 : 1)),
           page,
         ),
+    },
+    failedRuns: async () => [],
+    incidents: {
+      async open(incident, record) {
+        if ([...incidents.values()].some(({ org, source }) => org === incident.org && source === incident.source)) return false;
+        keep(`incident ${incident.id}`, incident.org, record);
+        incidents.set(incident.id, incident);
+        return true;
+      },
+      async get(org, id) {
+        const found = incidents.get(id);
+        return found?.org === org ? found : null;
+      },
+      async change(incident, record) {
+        keep(`incident changed ${incident.id}`, incident.org, record);
+        incidents.set(incident.id, incident);
+      },
+      list: async (org, page) => paged([...incidents.values()].filter((one) => one.org === org).sort(newestFirst), page),
     },
     overrides: {
       async put(override, record) {

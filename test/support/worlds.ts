@@ -9,3 +9,4 @@ export { memoryStoreWorld } from "./worlds/memory-store.ts";
 export { reviewQueueWorld } from "./worlds/review-queue.ts";
 export { runEngineWorld } from "./worlds/run-engine.ts";
 export { vaultWorld } from "./worlds/vault.ts";
+export { watchWorld } from "./worlds/watch.ts";

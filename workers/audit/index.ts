@@ -5,5 +5,6 @@ export { type RecordedDecision, readDecisions } from "./read-decisions.ts";
 export { type EntryFilter, type EntryPage, readEntries, readThrough } from "./read-entries.ts";
 export { type SegmentPorts, sealSegments, trimPages } from "./segments.ts";
 export type { SeenThing } from "./sightings.ts";
+export { readTimeline } from "./read-timeline.ts";
 export { defineTexts, type Texts, type TextsOf } from "./texts.ts";
 export { type KnownHead, type PublishedKey, type StoredVerdict, verifyStored } from "./verify-stored.ts";

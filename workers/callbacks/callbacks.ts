@@ -24,14 +24,9 @@ export type Callback = {
 /** `gone`: never again, since the address is not allowed, nothing can be signed, or the receiver said 410. */
 export type Delivery = "delivered" | "retry" | "gone";
 
-/** Sends callbacks and notices. An address that does not answer is a result, not an error. */
+/** Sends callbacks. An address that does not answer is a result, not an error. */
 export type Callbacks = {
   deliver(callback: Callback): Promise<Delivery>;
-  /**
-   * Tells every address in the org's `notify`, once each; what does not arrive is in the log and in the audit chain anyway.
-   * `retry`: an address may take it later; those that have it know a repeat by its id.
-   */
-  notify(org: string, notice: { readonly id: string; readonly type: string; readonly data: Json }): Promise<"told" | "retry">;
 };
 
 /** Standard Webhooks asks receivers to answer within 15 to 30 s; a run's object waits no longer than this. */
@@ -51,12 +46,6 @@ export function defineCallbacks(ports: CallbackPorts): Callbacks {
   };
   return {
     deliver,
-    async notify(org, { id, type, data }) {
-      const { notify } = await ports.settings(org);
-      const body = { type, timestamp: new Date(ports.now()).toISOString(), data };
-      const deliveries = await Promise.all(notify.map((url) => deliver({ org, url, id, body })));
-      return deliveries.includes("retry") ? "retry" : "told";
-    },
   };
 }
 

@@ -5,7 +5,7 @@ import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
 import type { EventView } from "../../core/run/outside/view.ts";
 import { type Archive, defineArchive } from "../archive/archive.ts";
 import { removeRunValues } from "../archive/run-values.ts";
-import { consumeRecords, type Outboxes, trimPages } from "../audit/index.ts";
+import { type ConsumerPorts, consumeRecords, type Outboxes, trimPages } from "../audit/index.ts";
 import type { Compliance } from "../compliance/compliance.ts";
 import type { Inventory } from "../compliance/inventory.ts";
 import type { Erasures } from "../erasure/erasure.ts";
@@ -31,7 +31,7 @@ export type Background = {
 
 /** Consumers and chores, fitted to the bindings. */
 export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
-  const { objects, store, stops, callbacks } = rooms;
+  const { objects, store, stops } = rooms;
   const { now, random, log } = rooms.outside;
   async function* eventsOf(id: string): AsyncGenerator<EventView> {
     for (let after = 0; ; ) {
@@ -88,7 +88,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
         random,
         keys: store.keys,
         notify: async (org, notice) => {
-          await callbacks.notify(org, notice);
+          await rooms.tell(org, notice);
         },
       }),
     drills: async () => ({ begun: (await objects.killSwitch().holdMonthlyDrill()) ? 1 : 0 }),
@@ -106,7 +106,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
         lookAgain: async (run, known) => objects.run(run).lookAgain({ ...known }),
         record: (org, record) => store.audit.record(org, record),
         notify: async (org, notice) => {
-          await callbacks.notify(org, notice);
+          await rooms.tell(org, notice);
         },
       }),
   };
@@ -120,7 +120,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     consume: (batch) =>
       batch.queue === "bulkhead-calls"
         ? slowCalls.consume(batch as MessageBatch<SlowCallMessage>)
-        : consumeRecords(batch as MessageBatch<RecordsMessage>, {
+        : consumeAndWatch(rooms, batch as MessageBatch<RecordsMessage>, {
             db: env.DB,
             auditLog: (org) => ({
               append: async (...given) => objects.auditLog(org).append(...given),
@@ -133,6 +133,30 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
             log,
           }),
   };
+}
+
+/** Orgs whose watch this isolate has begun lately, and when. */
+const BEGIN_EVERY_MS = 5 * 60_000;
+const begun = new Map<string, number>();
+
+/** An org of which something is recorded is watched. */
+async function consumeAndWatch(
+  { objects, outside: { now } }: Rooms,
+  batch: MessageBatch<RecordsMessage>,
+  ports: ConsumerPorts,
+): Promise<void> {
+  const orgs = new Set(batch.messages.map(({ body }) => body.org).filter((org) => typeof org === "string" && org !== ""));
+  await consumeRecords(batch, ports);
+  const late = [...orgs].filter((org) => (begun.get(org) ?? 0) <= now() - BEGIN_EVERY_MS);
+  await Promise.all(
+    late.map(async (org) => {
+      begun.set(org, now());
+      await objects
+        .watch(org)
+        .begin(org)
+        .catch(() => begun.delete(org));
+    }),
+  );
 }
 
 /** Where the rows of the records queue come from. An id that is no run's is a bug of its writer: the message stays and is in the log. */

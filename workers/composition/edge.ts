@@ -4,7 +4,7 @@ import { waitUntil } from "cloudflare:workers";
 import { logLine } from "../../core/telemetry/log-line.ts";
 import { versionOf as versionOfPolicies } from "../access/version.ts";
 import { withArchive } from "../archive/archived-runs.ts";
-import { readDecisions, verifyStored } from "../audit/index.ts";
+import { readDecisions, readTimeline, verifyStored } from "../audit/index.ts";
 import { defineAuth } from "../auth/auth.ts";
 import { defineLastUse } from "../auth/last-use.ts";
 import { readIssuers } from "../auth/oidc/issuers.ts";
@@ -24,7 +24,7 @@ import type { Rooms } from "./rooms.ts";
 
 /** The HTTP application with its ports. */
 export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures, personExports, inventory, compliance }: Background) {
-  const { settings, objects, store, stops, broker, guard, access, authority, callTool, callbacks } = rooms;
+  const { settings, objects, store, stops, broker, guard, access, authority, callTool } = rooms;
   const { now, random, log } = rooms.outside;
   const { adminApiKey, allowPrivateHosts, version, perMinute, publicUrl, auditLockYears } = settings;
   const { issuers, problems } = readIssuers(settings.oidcIssuers, allowPrivateHosts, settings.issuer);
@@ -104,10 +104,12 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     knowledge: rooms.knowledge,
     memories: (org, shard) => memoriesOf(rooms, org, shard),
     alert: (org, notice) => {
-      waitUntil(callbacks.notify(org, notice).then(() => undefined));
+      waitUntil(rooms.tell(org, notice).then(() => undefined));
     },
     pastRuns: store.pastRuns,
     costs: rooms.costs,
+    alerts: async (org) => objects.watch(org).alerts(),
+    timeline: (org, from, to) => readTimeline(env.DB, org, from, to),
     metrics: async () => renderMetrics(env.DB, await stops.stops(), rooms.isolates?.waiting() ?? new Map(), now()),
     console: defineConsole(),
   });

@@ -65,7 +65,7 @@ export function buildErasures(env: Cloudflare.Env, rooms: Rooms, archive: Archiv
     runs: runErasers(env, rooms, archive),
     exportsTraces: Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT),
     notify: async (org, notice) => {
-      await rooms.callbacks.notify(org, notice);
+      await rooms.tell(org, notice);
     },
   });
 }

@@ -1,4 +1,6 @@
 /** What each Durable Object gets from outside: the ports of its class. */
+
+import { PLATFORM_ORG } from "../../core/access/principal.ts";
 import { DEPLOYMENT_LEDGER } from "../../core/budget/lease.ts";
 import type { Json } from "../../core/json.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
@@ -16,13 +18,17 @@ import type {
   SandboxPoolPorts,
   ToolSandboxPorts,
   VaultPorts,
+  WatchPorts,
 } from "../../durable-objects/index.ts";
+import { sideBySide } from "../../kit/bounded.ts";
 import { runValues } from "../archive/run-values.ts";
 import { defineForkAlert, readEntries, sealSegments } from "../audit/index.ts";
 import { carryPlaceholders } from "../guardrail/carry.ts";
 import { eachPortion } from "../guardrail/in-portions.ts";
 import { defineDrillRuns } from "../kill-switch/drill-runs.ts";
 import { flagStore } from "../kill-switch/flag.ts";
+import { alertRecord, openIncidentOf } from "../notices/incidents.ts";
+import { readAlertSums } from "../store/alert-sums.ts";
 import { underRegistry } from "../use-cases/approvers.ts";
 import { bearHeir } from "../use-cases/bear.ts";
 import { type StartChildPorts, startChild } from "../use-cases/start-child.ts";
@@ -51,6 +57,10 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
       random,
       send,
       flag: flagStore(env.FLAGS),
+      tell: async (org, notice) => {
+        const orgs = org === null ? [...new Set([PLATFORM_ORG, ...(await store.orgs.names())])] : [org];
+        await sideBySide(orgs, 6, async (one) => void (await rooms.tell(one, notice)));
+      },
       drillRuns: defineDrillRuns({ runs: objects.run, stops: () => rooms.stops.stops(), mintRunId: broker.mintRunId, now }),
       runsInScope: store.runsInScope,
       countRunsInScope: store.countRunsInScope,
@@ -78,7 +88,7 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
       random,
       send,
       askRun: async (run) => objects.run(run).account(),
-      notify: (org, notice) => rooms.callbacks.notify(org, notice),
+      notify: rooms.tell,
       leaseOfDeployment: async (request) => objects.budgetLedger(DEPLOYMENT_LEDGER).lease(DEPLOYMENT_LEDGER, request),
       recall: async (org) => objects.budgetLedger(org).recall(org),
     } satisfies BudgetLedgerPorts,
@@ -91,6 +101,14 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
       },
     } satisfies MemoryStorePorts,
     knowledgeIndex: { now, send } satisfies KnowledgeIndexPorts,
+    watch: {
+      now,
+      random,
+      sums: async (org) => readAlertSums(env.DB, org, await rooms.stops.stops(), now()),
+      send: rooms.notices.send,
+      record: (org, notice) => store.audit.record(org, alertRecord(notice, now())),
+      openIncident: (org, notice) => openIncidentOf({ now, random, incidents: store.incidents, tell: rooms.tell }, org, notice),
+    } satisfies WatchPorts,
     circuitBreaker: { now, random } satisfies CircuitBreakerPorts,
     toolSandbox: {
       now,
@@ -121,7 +139,7 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
           allowPrivateHosts: settings.allowPrivateHosts,
           log,
         }),
-        alert: defineForkAlert({ now, random, log, record: store.audit.record, notify: rooms.callbacks.notify }),
+        alert: defineForkAlert({ now, random, log, record: store.audit.record, notify: rooms.tell }),
       },
     } satisfies AuditLogPorts,
     keyRing: { now, secrets: settings.secrets, allowPrivateHosts: settings.allowPrivateHosts } satisfies KeyRingPorts,

@@ -3,6 +3,9 @@ import { waitUntil } from "cloudflare:workers";
 import { CALLBACK_SECRET_NAME } from "../../core/callback/sign.ts";
 import { idTime } from "../../core/ids.ts";
 import { DRILL_MODEL, withDefaultModels } from "../../core/model/defaults.ts";
+import { NOTIFY_SECRET_NAME } from "../../core/notice/destination.ts";
+import type { Notice } from "../../core/notice/notice.ts";
+import { logLine } from "../../core/telemetry/log-line.ts";
 import { auditLogOf } from "../../durable-objects/audit-log/stub.ts";
 import { budgetLedgerOf } from "../../durable-objects/budget-ledger/stub.ts";
 import { circuitBreakerOf } from "../../durable-objects/circuit-breaker/stub.ts";
@@ -17,6 +20,7 @@ import { runEngineOf } from "../../durable-objects/run-engine/stub.ts";
 import { sandboxPoolOf } from "../../durable-objects/sandbox-pool/stub.ts";
 import { newSandboxId, toolSandboxOf } from "../../durable-objects/tool-sandbox/stub.ts";
 import { vaultOf } from "../../durable-objects/vault/stub.ts";
+import { watchOf } from "../../durable-objects/watch/stub.ts";
 import { Turnstile } from "../../kit/turnstile.ts";
 import { defineAccess } from "../access/access.ts";
 import { defineAuthority } from "../access/authority.ts";
@@ -47,6 +51,8 @@ import { defineModelGateway } from "../model-gateway/gateway.ts";
 import { requestBody } from "../model-gateway/request-body.ts";
 import { toolNames } from "../model-gateway/tool-names.ts";
 import { defineModerator } from "../moderation/moderator.ts";
+import { mailOver } from "../notices/mail.ts";
+import { defineNotices } from "../notices/notices.ts";
 import { rehearse } from "../rehearsal/handler.ts";
 import { defineSandboxes } from "../sandbox/sandboxes.ts";
 import { withBuiltInTools } from "../store/built-in-tools.ts";
@@ -101,6 +107,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     knowledgeIndex: (name: string) => knowledgeIndexOf(env.KNOWLEDGE_INDEX, name),
     memoryStore: (name: string) => memoryStoreOf(env.MEMORY_STORE, name),
     limits: (org: string) => limitsOf(env.LIMITS, org),
+    watch: (org: string) => watchOf(env.WATCH, org),
     keyRing: () => keyRingOf(env.KEY_RING),
   };
 
@@ -250,13 +257,29 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     ask: modelGateway.ask,
   });
   const callModel = wayOfACall({ moderate, answers, health, model, breakOff, modelGateway });
+  const callbackSecrets = async (org: string): Promise<readonly string[]> =>
+    Promise.all((await store.orgs.callbackSecrets(org)).map((sealed) => broker.openSecret(org, CALLBACK_SECRET_NAME, sealed)));
   const callbacks = defineCallbacks({
     ...egress,
     settings: (org) => store.orgs.settings(org),
-    secrets: async (org) =>
-      Promise.all((await store.orgs.callbackSecrets(org)).map((sealed) => broker.openSecret(org, CALLBACK_SECRET_NAME, sealed))),
+    secrets: callbackSecrets,
     log,
   });
+  const notices = defineNotices({
+    ...egress,
+    settings: (org) => store.orgs.settings(org),
+    owner: async (org, workflow) => (await store.workflows.get(org, workflow, null))?.definition.owner ?? null,
+    secrets: callbackSecrets,
+    open: (org, sealed) => broker.openSecret(org, NOTIFY_SECRET_NAME, sealed),
+    mail: mailOver(settings.mail, outside.fetch),
+    console: settings.publicUrl === null ? null : `${settings.publicUrl.replace(/\/+$/, "")}/console`,
+    log,
+  });
+  /** Durable when it answers; sent from the org's watch. */
+  const tell = async (org: string, notice: Notice): Promise<"told"> => {
+    if (!(await objects.watch(org).tell(org, { ...notice }))) log(logLine("notice.dropped", { org, message_id: notice.id }));
+    return "told";
+  };
   const callTool = (call: Parameters<typeof tools.call>[0]) =>
     breakOff({ org: call.context.org, workflow: call.context.workflow, tool: call.tool }, (signal) => tools.call(call, signal));
   const lookUp = defineLookUp({
@@ -286,6 +309,8 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     models,
     limits,
     callbacks,
+    notices,
+    tell,
     egressGates,
     isolates,
     callTool,

@@ -33,6 +33,7 @@ import { explainRoutes } from "./routes/explain.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
 import { guardrailRoutes } from "./routes/guardrails.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { incidentRoutes } from "./routes/incidents.ts";
 import { killSwitchRoutes } from "./routes/kill-switch.ts";
 import { knowledgeRoutes } from "./routes/knowledge.ts";
 import { listModelRoutes } from "./routes/list-models.ts";
@@ -137,6 +138,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...reviewRoutes(ports),
   ...approverRoutes(ports),
   ...deadLetterRoutes(ports),
+  ...incidentRoutes(ports),
   ...overrideRoutes(ports),
   ...knowledgeRoutes(ports),
   ...memoryRoutes(ports),

@@ -1,6 +1,7 @@
 /** What the ingress asks of the other rooms: what use cases ask, and what HTTP alone needs. `workers/composition/edge.ts` fits them together. */
 
 import type { Principal } from "../../core/access/principal.ts";
+import type { AlertView } from "../../core/alert/watch.ts";
 import type { ModelEntry, ModelParameters } from "../../core/model/entry.ts";
 import type { Taken } from "../../core/model/parameters.ts";
 import type { RunView } from "../../core/run/outside/view.ts";
@@ -66,6 +67,8 @@ export type IngressPorts = UseCasePorts & {
   readonly pastRuns: RunCosts["pastRuns"];
   /** What calls cost. */
   readonly costs: Pick<Costs, "ask">;
+  /** Which of the org's alerts fire. */
+  readonly alerts: (org: string) => Promise<readonly AlertView[]>;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<string>;
   /** The console's files; null when the path is none of them. */

@@ -2,6 +2,7 @@
 import { eq, sql } from "drizzle-orm";
 import { PLATFORM_ORG } from "../../core/access/principal.ts";
 import { MOST_NAMES } from "../../core/errors/unknown-name.ts";
+import type { NotifyEntry } from "../../core/notice/destination.ts";
 import { type ChosenSettings, REPLACED, withDefaults } from "../../core/org/settings.ts";
 import type { OrgView } from "../../core/org/view.ts";
 import { orNullRfc3339, toRfc3339 } from "../../core/time.ts";
@@ -124,6 +125,13 @@ const toView = (org: string, createdAt: number, settings: ChosenSettings, madeAt
   org,
   jurisdiction: null,
   ...withDefaults(settings),
+  notify: withDefaults(settings).notify.map(withoutSecret),
   created_at: toRfc3339(createdAt),
   callback_secret_made_at: orNullRfc3339(madeAt),
 });
+
+function withoutSecret(entry: NotifyEntry): OrgView["notify"][number] {
+  if (typeof entry === "string") return entry;
+  const { secret, ...shown } = entry;
+  return { ...shown, has_secret: secret !== undefined };
+}

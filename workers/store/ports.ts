@@ -1,7 +1,9 @@
 /** What the store answers, table by table. D1 holds it; every write takes the audit record of what it does and commits both in one batch. */
+
 import type { Principal, Role } from "../../core/access/principal.ts";
 import type { ApiKeyView } from "../../core/access/view.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
+import type { Incident } from "../../core/incident/incident.ts";
 import type { Json } from "../../core/json.ts";
 import type { Collection } from "../../core/knowledge/collection.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
@@ -261,6 +263,16 @@ export type OverrideStore = {
   list(org: string, page: PageRequest): Promise<Page<Override>>;
 };
 
+/** Incidents. */
+export type IncidentStore = {
+  /** False: what opened it has opened it before, and nothing is kept. */
+  open(incident: Incident, record: AuditRecord): Promise<boolean>;
+  get(org: string, id: string): Promise<Incident | null>;
+  change(incident: Incident, record: AuditRecord): Promise<void>;
+  /** Newest first. */
+  list(org: string, page: PageRequest): Promise<Page<Incident>>;
+};
+
 /** Dead letters, newest first. */
 export type DeadLetterList = {
   /** Newest first; of every status when none is named. */
@@ -331,6 +343,9 @@ export type StorePort = {
   readonly deadLetters: DeadLetterList;
   readonly overrides: OverrideStore;
   readonly health: HealthStore;
+  readonly incidents: IncidentStore;
+  /** Lines of runs that failed or became dead letters in a time, newest first. */
+  readonly failedRuns: (org: string, from: EpochMs, to: EpochMs, limit: number) => Promise<readonly Json[]>;
   readonly approvers: ApproverStore;
   readonly collections: CollectionStore;
   readonly audit: AuditStore;

@@ -5,11 +5,13 @@
  * 1970 (UTC); columns said to be JSON hold JSON text. Whoever reads a row says which org it belongs to: every key that a client
  * can name starts with `org`.
  */
+
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Role } from "../../core/access/principal.ts";
 import type { AuditRecord, DeadLetterRow } from "../../core/audit/record.ts";
 import { type ExportProgress, FRAMEWORKS } from "../../core/compliance/export.ts";
+import type { Incident } from "../../core/incident/incident.ts";
 import type { Json } from "../../core/json.ts";
 import type { Gone } from "../../core/keeping/stores.ts";
 import type { CollectionSettings } from "../../core/knowledge/collection.ts";
@@ -359,6 +361,30 @@ export const approvers = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.org, table.operation] })],
+);
+
+/** Incidents. */
+export const incidents = sqliteTable(
+  "incidents",
+  {
+    /** `inc_…` */
+    id: text("id").primaryKey(),
+    org: text("org").notNull(),
+    /** What opened it. */
+    source: text("source").notNull(),
+    title: text("title").notNull(),
+    severity: text("severity").$type<Incident["severity"]>().notNull(),
+    status: text("status").$type<Incident["status"]>().notNull(),
+    owner: text("owner"),
+    /** Without personal data. */
+    postmortem: text("postmortem"),
+    openedBy: text("opened_by").notNull(),
+    openedAt: integer("opened_at").notNull(),
+    resolvedAt: integer("resolved_at"),
+    /** JSON: kept when it is resolved. */
+    timeline: text("timeline", { mode: "json" }).$type<Incident["timeline"]>(),
+  },
+  (table) => [index("incidents_by_org").on(table.org, table.id), uniqueIndex("incidents_by_source").on(table.org, table.source)],
 );
 
 /** Overrides of the risk block. */

@@ -13,6 +13,7 @@ import { type ErasureStore, storeErasures } from "./erasures.ts";
 import { storeFeedback } from "./feedback.ts";
 import { storeHealth } from "./health.ts";
 import { storeIdempotency } from "./idempotency.ts";
+import { failedRuns, storeIncidents } from "./incidents.ts";
 import { storeKeys } from "./keys.ts";
 import { storeLogins } from "./logins.ts";
 import { storeModels } from "./models.ts";
@@ -104,6 +105,8 @@ export function defineStore(ports: StorePorts): Store {
     },
     deadLetters: storeDeadLetters(db),
     health: storeHealth(db),
+    failedRuns: (org, from, to, limit) => failedRuns(db, org, from, to, limit),
+    incidents: storeIncidents(db, outbox, now),
     overrides: storeOverrides(db, outbox, now),
     approvers: storeApprovers(db, outbox, now),
     collections: storeCollections(db, outbox, now),

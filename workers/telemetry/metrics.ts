@@ -156,7 +156,7 @@ export async function renderMetrics(db: D1Database, stops: Stops, sandboxQueue: 
       "tool_sandbox_queue_depth",
       rowsOf<Count>(orgs).map(({ org }) => ({ labels: { org }, value: sandboxQueue.get(org) ?? 0 })),
     ),
-    valuesOf("agent_kill_switch_active", [{ labels: {}, value: stops.active.length }]),
+    valuesOf("agent_kill_switch_active", [{ labels: {}, value: stops.active.filter(({ drill }) => drill !== true).length }]),
     valuesOf("audit_lag_seconds", [{ labels: {}, value: oldestAt === null ? 0 : Math.max(0, (at - oldestAt) / 1_000) }]),
   ]);
 }

@@ -26,6 +26,8 @@ export type Action =
   | `override.${"ask" | "approve" | "read"}`
   | `memory.${"read" | "write" | "release"}`
   | `collection.${"read" | "write" | "release" | "search"}`
+  | `incident.${"read" | "write"}`
+  | "alert.read"
   | `kill.${"throw" | "read" | "recover"}`
   | `audit.${"read" | "verify"}`
   | `person.${"export" | "erase"}`

@@ -2,9 +2,11 @@
 import type { AuditRecord } from "../../core/audit/record.ts";
 import type { PastCost } from "../../core/estimate/estimate.ts";
 import type { InputRules } from "../../core/guardrail/rules/merge.ts";
+import type { TimelineEntry } from "../../core/incident/incident.ts";
 import type { Json } from "../../core/json.ts";
 import type { Memory, MemoryTier } from "../../core/memory/memory.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
+import type { Notice } from "../../core/notice/notice.ts";
 import type { SetContent } from "../../core/policy/set.ts";
 import type { ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
@@ -109,7 +111,9 @@ export type UseCasePorts = {
   /** What the policies say to a call, as a run asks them. */
   readonly authorize: (question: AuthorityQuestion, killEpoch: number) => Promise<AuthorityAnswer>;
   /** Tells the addresses in the org's `notify`, in the background: nobody waits for them, and the audit chain has it anyway. */
-  readonly alert: (org: string, notice: { readonly id: string; readonly type: string; readonly data: Json }) => void;
+  readonly alert: (org: string, notice: Notice) => void;
+  /** What the audit log says of a time, for incidents. */
+  readonly timeline: (org: string, from: EpochMs, to: EpochMs) => Promise<TimelineEntry[]>;
   /** Whether the policies let a caller start this workflow. Throws when the org's cannot be read. */
   readonly mayStart: (
     start: { readonly caller: Caller; readonly workflow: string; readonly own: boolean },

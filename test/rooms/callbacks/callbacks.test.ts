@@ -16,7 +16,7 @@ function makeWorld(over: Partial<CallbackPorts> = {}) {
   const lines: LogLine[] = [];
   const world = { answer: async (_request: Request): Promise<Response> => new Response(null, { status: 204 }) };
   const callbacks = defineCallbacks({
-    settings: async () => ({ callback_hosts: ["hooks.example.com"], notify: ["https://hooks.example.com/notices"] }),
+    settings: async () => ({ callback_hosts: ["hooks.example.com"] }),
     secrets: async () => SECRETS,
     fetch: (async (input: RequestInfo, init?: RequestInit) => {
       const request = new Request(input, init);
@@ -81,14 +81,14 @@ describe("a callback", () => {
     "file:///etc/passwd",
     "nonsense",
   ])("[CALLBACK-5] to %s is gone, and nothing is sent", async (url) => {
-    const world = makeWorld({ settings: async () => ({ callback_hosts: ["hooks.example.com", "127.0.0.1", "localhost"], notify: [] }) });
+    const world = makeWorld({ settings: async () => ({ callback_hosts: ["hooks.example.com", "127.0.0.1", "localhost"] }) });
     expect(await world.callbacks.deliver({ ...CALLBACK, url })).toBe("gone");
     expect(world.sent).toEqual([]);
   });
 
   it("[CALLBACK-5] asks the org's list at every attempt, and a private host only where they are allowed", async () => {
     const hosts = ["localhost:9000"];
-    const settings = async () => ({ callback_hosts: [...hosts], notify: [] });
+    const settings = async () => ({ callback_hosts: [...hosts] });
     const local = { ...CALLBACK, url: "http://localhost:9000/in" };
     expect(await makeWorld({ settings }).callbacks.deliver(local)).toBe("gone");
     const world = makeWorld({ settings, allowPrivateHosts: true });
@@ -150,20 +150,5 @@ describe("a callback", () => {
     expect(world.lines).toEqual([
       { level: "warn", event: "callback.not_delivered", org: "acme", message_id: "msg_1", result: "retry", why: "TypeError" },
     ]);
-  });
-});
-
-describe("a notice", () => {
-  it("goes to every address of the org's, signed, and its failures fail nobody", async () => {
-    const settings = async () => ({
-      callback_hosts: ["hooks.example.com"],
-      notify: ["https://hooks.example.com/a", "https://elsewhere.example/b"],
-    });
-    const world = makeWorld({ settings });
-    await world.callbacks.notify("acme", { id: "evt_1", type: "run.unstuck", data: { run: "run_1" } });
-    expect(world.sent.map(({ url }) => url)).toEqual(["https://hooks.example.com/a"]);
-    expect(await world.sent[0]?.json()).toEqual({ type: "run.unstuck", timestamp: new Date(NOW).toISOString(), data: { run: "run_1" } });
-    world.answer = async () => new Response(null, { status: 500 });
-    await world.callbacks.notify("acme", { id: "evt_2", type: "run.unstuck", data: {} });
   });
 });

@@ -21,6 +21,11 @@ GET /metrics
 GET /console
 POST /console/session
 DELETE /console/session
+GET /v1/alerts
+GET /v1/incidents
+POST /v1/incidents
+GET /v1/incidents/{id}
+PUT /v1/incidents/{id}
 POST /admin/kill-switch/drill
 GET /admin/kill-switch/drills
 POST /v1/api-keys

@@ -13,6 +13,7 @@ export const killSwitchWorld: { -readonly [K in keyof KillSwitchPorts]: KillSwit
   runsInScope: () => Promise.reject(new Error("unscripted: runsInScope")),
   countRunsInScope: () => Promise.reject(new Error("unscripted: countRunsInScope")),
   haltRun: () => Promise.reject(new Error("unscripted: haltRun")),
+  tell: async () => undefined,
   drillRuns: {
     mint: () => Promise.reject(new Error("unscripted: drillRuns.mint")),
     start: () => Promise.reject(new Error("unscripted: drillRuns.start")),

@@ -11,6 +11,16 @@ import { readOrgGuardrails } from "../../../core/guardrail/rules/read.ts";
 import { mintId } from "../../../core/ids.ts";
 import { escapeToken, isObject, type Json } from "../../../core/json.ts";
 import { accepts, type DataClass } from "../../../core/label/label.ts";
+import {
+  asDestination,
+  type Destination,
+  destinationKey,
+  flawsOfDestination,
+  NOTIFY_SECRET_NAME,
+  type NotifyEntry,
+  type SentDestination,
+} from "../../../core/notice/destination.ts";
+import { NOTICE_TOPICS } from "../../../core/notice/notice.ts";
 import type { OrgChange, OrgWitness, SinkClasses as SinkLimits } from "../../../core/org/settings.ts";
 import type { OrgView } from "../../../core/org/view.ts";
 import { MOST_WITNESSES, witnessChangeView } from "../../../core/org/witnesses.ts";
@@ -33,6 +43,7 @@ import {
   CallbackSecret,
   ChangedOrg,
   ModelRequirements,
+  NotifyDestination,
   Org,
   RequestLimits,
   RetentionChange,
@@ -56,11 +67,11 @@ const Body = z
     retention: z.union([RetentionChange, z.null()]).optional(),
     require_client_certificate: z.boolean().nullable().optional(),
     notify: z
-      .array(z.string().max(2_048))
-      .max(10)
+      .array(z.union([z.string().max(2_048), NotifyDestination]))
+      .max(20)
       .nullable()
       .optional()
-      .openapi({ description: "URLs that receive a notice when a person is needed" }),
+      .openapi({ description: "who is told when a person is needed; a URL is a webhook for all topics" }),
     max_runs: z.int().min(0).max(1_000_000).nullable().optional(),
     limits: z.union([RequestLimits, z.null()]).optional(),
     kept_answers: z.enum(["own", "shared"]).nullable().optional().openapi({
@@ -180,11 +191,18 @@ async function change(ports: IngressPorts, call: PutCall): Promise<Answer<200, C
   const held = sent === undefined && mayWeaken !== undefined ? (await ports.store.orgs.settings(org.value)).guardrails : null;
   const read = readSent((held as Json | null) ?? (sent as Json | undefined), mayWeaken);
   const rest = { ...others, ...(read.guardrails === undefined ? {} : { guardrails: read.guardrails }) };
-  const errors = [...flawsOf(ports, call, jurisdiction, rest as OrgChange), ...read.errors, ...flawsOfWitnesses(ports, witnesses ?? [])];
+  const known = rest.notify == null ? [] : (await ports.store.orgs.settings(org.value)).notify.map(asDestination);
+  const errors = [
+    ...flawsOf(ports, call, jurisdiction, rest as OrgChange, known),
+    ...read.errors,
+    ...flawsOfWitnesses(ports, witnesses ?? []),
+  ];
   if (errors.length > 0) return err(refuse("invalid_request", "the settings are invalid", errors));
-  const orgChange = tidied(rest as OrgChange);
-  // The first list of hosts makes callbacks possible: from then on there is something to sign them with.
-  const fresh = (orgChange.callback_hosts?.length ?? 0) > 0 ? await newSecret(ports, org.value, call.at) : null;
+  const notify = rest.notify == null ? rest.notify : await sealed(ports, org.value, rest.notify, known);
+  const orgChange = tidied({ ...rest, ...(notify === undefined ? {} : { notify }) } as OrgChange);
+  // The first list of hosts or destinations makes callbacks possible: from then on there is something to sign them with.
+  const isFirst = (orgChange.callback_hosts?.length ?? 0) > 0 || (orgChange.notify?.length ?? 0) > 0;
+  const fresh = isFirst ? await newSecret(ports, org.value, call.at) : null;
   const record = auditRecord(ports, call, {
     type: "org.changed",
     action: "org.write",
@@ -209,7 +227,13 @@ function readSent(sent: Json | undefined, mayWeaken: readonly string[] | undefin
   return { guardrails, errors: errors.list };
 }
 
-function flawsOf(ports: IngressPorts, call: PutCall, jurisdiction: unknown, change: OrgChange): FieldError[] {
+function flawsOf(
+  ports: IngressPorts,
+  call: PutCall,
+  jurisdiction: unknown,
+  change: OrgChange,
+  known: readonly Destination[],
+): FieldError[] {
   const errors: FieldError[] = [];
   if (jurisdiction !== undefined && jurisdiction !== null)
     errors.push({ path: "/jurisdiction", message: "cannot be chosen: this deployment keeps every org in one jurisdiction" });
@@ -225,9 +249,12 @@ function flawsOf(ports: IngressPorts, call: PutCall, jurisdiction: unknown, chan
     const flaw = flawOfHost(host, allowPrivateHosts);
     if (flaw !== null) errors.push({ path: `/accepts/hosts/${escapeToken(host)}`, message: flaw });
   }
-  for (const [index, url] of (change.notify ?? []).entries()) {
-    const flaw = flawOfUrl(url, { allowPrivateHosts, fields: false });
-    if (flaw !== null) errors.push({ path: `/notify/${index}`, message: flaw });
+  for (const [index, entry] of (change.notify ?? []).entries()) {
+    const hadSecret = known.some(
+      (one) => one.secret !== undefined && destinationKey(one) === (typeof entry === "string" ? "" : destinationKey(entry)),
+    );
+    const flaw = (url: string): string | null => flawOfUrl(url, { allowPrivateHosts, fields: false });
+    errors.push(...flawsOfDestination(entry, `/notify/${index}`, flaw, hadSecret));
   }
   // Who turns it on shows that it can be met: otherwise nobody of the org could turn it off again.
   if (change.require_client_certificate === true && call.principal.credential !== "admin" && !hasClientCertificate(call.request))
@@ -252,6 +279,29 @@ function flawsOfWitnesses({ settings: { allowPrivateHosts } }: IngressPorts, wit
 }
 
 const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash("sha256").update(bytes).digest());
+
+/** Secrets are sealed; a destination that is sent without its secret keeps the one that it has. */
+async function sealed(
+  ports: IngressPorts,
+  org: string,
+  sent: readonly (string | SentDestination)[],
+  known: readonly Destination[],
+): Promise<NotifyEntry[]> {
+  return Promise.all(
+    sent.map(async (entry): Promise<NotifyEntry> => {
+      if (typeof entry === "string") return entry;
+      const { kind, url, to, on = NOTICE_TOPICS } = entry;
+      const before = known.find((one) => destinationKey(one) === destinationKey(entry));
+      const secret = entry.secret === undefined ? before?.secret : await ports.keys.sealSecret(org, NOTIFY_SECRET_NAME, entry.secret);
+      return {
+        ...{ kind, on },
+        ...(url === undefined ? {} : { url }),
+        ...(to === undefined ? {} : { to }),
+        ...(secret === undefined ? {} : { secret }),
+      };
+    }),
+  );
+}
 
 /** null, or why this is not a host as it appears in a URL. */
 function flawOfHost(host: string, allowPrivateHosts: boolean): string | null {

@@ -2,6 +2,8 @@
 import { z } from "@hono/zod-openapi";
 import { DATA_CLASSES } from "../../../core/label/label.ts";
 import { MOST_DAYS, REGION } from "../../../core/model/requirements.ts";
+import { DESTINATION_KINDS } from "../../../core/notice/destination.ts";
+import { NOTICE_TOPICS } from "../../../core/notice/notice.ts";
 import { OrgGuardrailsShape } from "./guardrail-shapes.ts";
 import { Run, workflowVersionFields } from "./views.ts";
 
@@ -73,6 +75,26 @@ const Retention = z.object({
 });
 
 const Witness = z.object({ name: z.string(), url: z.string(), key: z.string() });
+const topics = z.array(z.enum(NOTICE_TOPICS));
+/** Whom the org has told. */
+export const NotifyDestination = z
+  .strictObject({
+    kind: z.enum(DESTINATION_KINDS),
+    url: z.string().max(2_048).optional(),
+    to: z.string().max(320).optional(),
+    secret: z
+      .string()
+      .min(1)
+      .max(500)
+      .optional()
+      .openapi({ description: "a webhook's `whsec_…`, PagerDuty's routing key, Opsgenie's API key; kept when left out" }),
+    on: topics.max(20).optional().openapi({ description: "all by default" }),
+  })
+  .openapi("NotifyDestination");
+const ShownDestination = z
+  .object({ kind: z.enum(DESTINATION_KINDS), url: z.string().optional(), to: z.string().optional(), on: topics, has_secret: z.boolean() })
+  .openapi("ShownDestination");
+
 /** An org's settings, with every default filled in. */
 export const Org = z
   .object({
@@ -83,7 +105,7 @@ export const Org = z
     retention_days: z.number().int(),
     retention: Retention,
     require_client_certificate: z.boolean(),
-    notify: z.array(z.string()),
+    notify: z.array(z.union([z.string(), ShownDestination])),
     max_runs: z.number().int(),
     limits: RequestLimits,
     kept_answers: z.enum(["own", "shared"]),

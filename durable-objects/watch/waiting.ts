@@ -1,0 +1,90 @@
+/** Notices that somebody has not taken yet: a row each, deleted when all have it or it was given up. Bounded in number and time. */
+import { opensIncident } from "../../core/incident/incident.ts";
+import type { Notice } from "../../core/notice/notice.ts";
+import type { EpochMs } from "../../core/time.ts";
+import { drain, type Policy } from "../kit/drain.ts";
+import { type DueRow, DueRows } from "../kit/due-rows.ts";
+
+/** PERSISTED: the body of a row of `notice`. */
+type Body = {
+  readonly v: 1;
+  readonly notice: Notice;
+  /** Who has it, or will never take it. */
+  readonly taken: readonly string[];
+  /** It is on record, and its incident is open, where it has one. */
+  readonly isNoted: boolean;
+};
+
+/** What sending needs. */
+export type WaitingPorts = {
+  /** Sends to all who have not `taken` it. */
+  readonly send: (
+    org: string,
+    notice: Notice,
+    taken: readonly string[],
+  ) => Promise<{ readonly taken: readonly string[]; readonly again: boolean }>;
+  /** Puts an alert on record. The same notice twice is one entry. */
+  readonly record: (org: string, notice: Notice) => Promise<void>;
+  /** Opens the incident that a notice opens. The same notice twice is one incident. */
+  readonly openIncident: (org: string, notice: Notice) => Promise<void>;
+};
+
+/** Maximum queued notices per org; further ones are dropped (the audit log still has what they tell). */
+export const MOST_WAITING = 1_000;
+/** A destination takes ten seconds at most. The twelfth and last attempt is some six hours after the first. */
+const POLICY: Policy = { rows: 30, width: 6, answerWithinMs: 30_000, retryMs: { first: 10_000, cap: 2 * 60 * 60_000 }, attempts: 12 };
+
+/** Notices that wait to be sent. */
+export class WaitingNotices {
+  readonly #sql: SqlStorage;
+  readonly #rows: DueRows<DueRow>;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    this.#rows = new DueRows(sql, "notice");
+  }
+
+  /** False: too many wait. A notice that waits already is not put twice. */
+  put(notice: Notice, at: EpochMs): boolean {
+    const waiting = this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM notice").one().n;
+    if (waiting >= MOST_WAITING) return false;
+    const body: Body = { v: 1, notice, taken: [], isNoted: false };
+    this.#sql.exec(
+      "INSERT INTO notice (id, body, due_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
+      notice.id,
+      JSON.stringify(body),
+      at,
+    );
+    return true;
+  }
+
+  async send(org: string, ports: WaitingPorts, now: () => EpochMs): Promise<void> {
+    const sendEach = async (rows: readonly DueRow[]) => {
+      for (const row of rows) if (await this.#sendOne(org, ports, row)) return "retry";
+      return "done";
+    };
+    await drain(this.#rows, POLICY, sendEach, now);
+  }
+
+  nextDueAt(): EpochMs | null {
+    return this.#rows.nextDueAt();
+  }
+
+  /** True: somebody may take it later. */
+  async #sendOne(org: string, ports: WaitingPorts, { id, body }: DueRow): Promise<boolean> {
+    const waiting = JSON.parse(body) as Body;
+    const { notice } = waiting;
+    if (!waiting.isNoted) {
+      if (notice.type.startsWith("alert.")) await ports.record(org, notice);
+      if (opensIncident(notice)) await ports.openIncident(org, notice);
+      this.#save(id, { ...waiting, isNoted: true });
+    }
+    const { taken, again } = await ports.send(org, notice, waiting.taken);
+    if (again) this.#save(id, { ...waiting, isNoted: true, taken });
+    return again;
+  }
+
+  #save(id: DueRow["id"], body: Body): void {
+    this.#sql.exec("UPDATE notice SET body = ? WHERE id = ?", JSON.stringify(body), id);
+  }
+}

@@ -1,0 +1,59 @@
+/** Incidents over HTTP: who sees and changes them, and what is on record. */
+import { expect, it } from "vitest";
+import { makeWorld } from "../../support/ingress-fakes.ts";
+
+type Body = Record<string, unknown>;
+
+it("[INC-3] are opened, owned and resolved by people of the org, each change on record; others see nothing of them", async () => {
+  const world = makeWorld();
+  const operator = await world.makeKey(["operator"]);
+  const caller = await world.makeKey(["caller"]);
+  const send = async (method: string, path: string, key: string, body?: unknown) => {
+    const answer = await world.send(method, path, { key, ...(body === undefined ? {} : { body }) });
+    return { status: answer.status, body: (await answer.json().catch(() => ({}))) as Body };
+  };
+  const opened = await send("POST", "/v1/incidents", operator, { title: "refunds are paid twice", severity: "critical" });
+  expect(opened).toMatchObject({ status: 201, body: { status: "open", severity: "critical", owner: null, opened_by: "ada" } });
+  const path = `/v1/incidents/${opened.body["id"]}`;
+  expect(await send("PUT", path, operator, { status: "resolved" })).toMatchObject({ status: 400, body: { errors: [{ path: "/owner" }] } });
+  expect(await send("PUT", path, operator, { status: "resolved", owner: "ada", postmortem: "mail bob@example.com" })).toMatchObject({
+    status: 200,
+    body: { status: "resolved", owner: "ada" },
+  });
+  const read = await send("GET", path, operator);
+  expect(read).toMatchObject({ status: 200, body: { status: "resolved", timeline: [], runs: [] } });
+  expect((await send("GET", "/v1/incidents", operator)).body).toMatchObject({ data: [{ id: opened.body["id"] }] });
+  expect(world.records.map(({ record }) => record.event_type)).toEqual(expect.arrayContaining(["incident.opened", "incident.changed"]));
+  for (const [method, sent] of [
+    ["GET", undefined],
+    ["PUT", { status: "open" }],
+  ] as const)
+    expect(await send(method, path, caller, sent)).toMatchObject({ status: 403 });
+  expect(await send("GET", "/v1/incidents/inc_00000000000000000000000000", operator)).toMatchObject({ status: 404 });
+  expect(await send("GET", "/v1/alerts", caller)).toMatchObject({ status: 403 });
+  expect(await send("GET", "/v1/alerts", operator)).toMatchObject({ status: 200, body: { data: [] } });
+});
+
+it("[NOTICE-4] keeps a destination's secret sealed, shows only that there is one, and keeps it when it is left out", async () => {
+  const world = makeWorld();
+  const admin = await world.makeKey(["admin"]);
+  const put = async (notify: unknown) => {
+    const answer = await world.send("PUT", "/v1/orgs/acme", { key: admin, body: { notify } });
+    return { status: answer.status, body: (await answer.json()) as Body };
+  };
+  const pager = { kind: "pagerduty", on: ["kill"] };
+  expect(await put([pager])).toMatchObject({ status: 400, body: { errors: [{ path: "/notify/0/secret" }] } });
+  const set = await put([{ ...pager, secret: "R0UTING" }, "https://hooks.example.com/in"]);
+  expect(set).toMatchObject({ status: 200, body: { notify: [{ ...pager, has_secret: true }, "https://hooks.example.com/in"] } });
+  expect(JSON.stringify(set.body)).not.toContain("R0UTING");
+  expect(await put([{ ...pager, on: ["alert"] }])).toMatchObject({ status: 200, body: { notify: [{ has_secret: true, on: ["alert"] }] } });
+  expect(
+    await put([
+      { kind: "email", to: "nobody" },
+      { kind: "slack", url: "http://127.0.0.1/" },
+    ]),
+  ).toMatchObject({
+    status: 400,
+    body: { errors: [{ path: "/notify/0/to" }, { path: "/notify/1/url" }] },
+  });
+});

@@ -1,0 +1,93 @@
+/** The sums that alerts are computed from, read off the index, the calls' costs and the newest audit entries. One batch a look. */
+import type { AlertSums, WorkflowSums } from "../../core/alert/sums.ts";
+import { isViolation } from "../../core/guardrail/finding.ts";
+import { covers, type Stops } from "../../core/kill-switch/stops.ts";
+import { type EpochMs, toRfc3339 } from "../../core/time.ts";
+
+const MINUTE = 60_000;
+/** Runs and entries that are read at a look; with more of them the newest count. */
+const MOST_RUNS = 5_000;
+const MOST_ENTRIES = 5_000;
+const USAGE_USD = "CAST(COALESCE(summary ->> '$.usage.usd', 0) AS REAL)";
+const BUDGET_USD = "CAST(COALESCE(summary ->> '$.budget.usd', 0) AS REAL)";
+
+type Ended = { workflow: string; status: string; seconds: number; ended_at: number; usd: number; budget: number };
+type Count = { n: number | null };
+type Finding = { type: string; channel: string | null; count: number; at: string; event: string };
+
+/** Throws when D1 is out of reach. */
+export async function readAlertSums(db: D1Database, org: string, stops: Stops, at: EpochMs): Promise<AlertSums> {
+  const queries = {
+    ended: db
+      .prepare(
+        `SELECT workflow, status, (ended_at - created_at) / 1000.0 AS seconds, ended_at, ${USAGE_USD} AS usd, ${BUDGET_USD} AS budget
+         FROM runs WHERE org = ?1 AND ended_at > ?2 ORDER BY ended_at DESC LIMIT ?3`,
+      )
+      .bind(org, at - 60 * MINUTE, MOST_RUNS),
+    usd: db.prepare("SELECT SUM(micro_usd) / 1e6 AS n FROM cost_calls WHERE org = ?1 AND at > ?2").bind(org, at - 60 * MINUTE),
+    answers: db
+      .prepare("SELECT COUNT(*) AS n FROM cost_calls WHERE org = ?1 AND at > ?2 AND kind = 'model' AND ok = 1")
+      .bind(org, at - 60 * MINUTE),
+    findings: db
+      .prepare(
+        `SELECT entry.value ->> '$.event_type' AS event, entry.value ->> '$.data.type' AS type, entry.value ->> '$.data.channel' AS channel,
+           COALESCE(entry.value ->> '$.data.count', 1) AS count, entry.value ->> '$.timestamp' AS at
+         FROM audit_pages AS page, json_each(page.entries) AS entry
+         WHERE page.org = ?1 AND page.first_seq > (SELECT COALESCE(MAX(first_seq), 0) FROM audit_pages WHERE org = ?1) - ?2
+           AND INSTR(page.entries, '"event_type":"guardrail.flagged"') > 0
+           AND entry.value ->> '$.event_type' = 'guardrail.flagged' AND entry.value ->> '$.timestamp' > ?3`,
+      )
+      .bind(org, MOST_ENTRIES, toRfc3339(at - 60 * MINUTE)),
+    moving: db
+      .prepare("SELECT COUNT(*) AS n FROM runs WHERE org = ?1 AND status IN ('queued', 'running', 'compensating', 'paused')")
+      .bind(org),
+    stuck: db
+      .prepare("SELECT COUNT(*) AS n FROM runs WHERE org = ?1 AND status IN ('queued', 'running', 'compensating') AND created_at < ?2")
+      .bind(org, at - 60 * MINUTE),
+    overdue: db
+      .prepare(
+        `SELECT COUNT(*) AS n FROM runs WHERE org = ?1 AND status = 'waiting' AND summary ->> '$.waiting_for.kind' = 'review'
+           AND summary ->> '$.waiting_for.until' < ?2`,
+      )
+      .bind(org, toRfc3339(at)),
+    deadLetters: db.prepare("SELECT COUNT(*) AS n FROM dead_letters WHERE org = ?1 AND status = 'open'").bind(org),
+    lag: db.prepare("SELECT MIN(created_at) AS n FROM audit_outbox WHERE org = ?1").bind(org),
+  };
+  const results = await db.batch<Record<string, unknown>>(Object.values(queries));
+  const rows = Object.fromEntries(Object.keys(queries).map((name, index) => [name, results[index]?.results ?? []])) as {
+    [name in keyof typeof queries]: unknown[];
+  };
+  const number = (name: keyof typeof queries): number => (rows[name][0] as Count | undefined)?.n ?? 0;
+  const findings = rows.findings as Finding[];
+  const recent = toRfc3339(at - 5 * MINUTE);
+  const sum = (some: readonly Finding[]): number => some.reduce((total, { count }) => total + Number(count), 0);
+  const oldest = (rows.lag[0] as Count | undefined)?.n ?? null;
+  return {
+    workflows: byWorkflow(rows.ended as Ended[], at),
+    usd1h: number("usd"),
+    violations5m: sum(findings.filter((found) => found.at > recent && isViolation(found))),
+    leaks1h: sum(findings.filter((found) => found.channel === "model_output" && !isViolation(found))),
+    answers1h: number("answers"),
+    moving: number("moving"),
+    switches: stops.active.filter((scope) => scope.drill !== true && (scope.kind === "all" || scope.org === org || covers(scope, { org })))
+      .length,
+    auditLagSeconds: oldest === null ? 0 : Math.max(0, (at - oldest) / 1000),
+    deadLetters: number("deadLetters"),
+    stuck: number("stuck"),
+    overdueReviews: number("overdue"),
+  };
+}
+
+function byWorkflow(ended: readonly Ended[], at: EpochMs): WorkflowSums[] {
+  return [...Map.groupBy(ended, ({ workflow }) => workflow)].map(([workflow, runs]) => {
+    const since = (minutes: number): Ended[] => runs.filter(({ ended_at }) => ended_at > at - minutes * MINUTE);
+    const counted = since(5).filter(({ status }) => status !== "cancelled");
+    return {
+      workflow,
+      ended5m: counted.length,
+      failed5m: counted.filter(({ status }) => status !== "completed").length,
+      seconds10m: since(10).map(({ seconds }) => seconds),
+      ofBudget1h: runs.filter(({ budget }) => budget > 0).map(({ usd, budget }) => usd / budget),
+    };
+  });
+}
