@@ -605,6 +605,8 @@ function permits(role: Role, action: string, user: string, owner: string | undef
     "dead_letter.read",
     "kill.read",
     "override.read",
+    "incident.read",
+    "alert.read",
     "guardrail.check",
     "policy.read",
     "health.read",
@@ -626,6 +628,7 @@ function permits(role: Role, action: string, user: string, owner: string | undef
     reviewer: [...staff, "review.decide", "override.ask", "override.approve", "tool.approve"],
     operator: [
       ...staff,
+      "incident.write",
       "override.ask",
       "run.cancel",
       "run.pause",
