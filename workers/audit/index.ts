@@ -2,14 +2,9 @@
 export { type AuditLogPort, type ConsumerPorts, consumeRecords, type Outboxes } from "./consume-records.ts";
 export { defineForkAlert } from "./fork-alert.ts";
 export { type RecordedDecision, readDecisions } from "./read-decisions.ts";
-<<<<<<< HEAD
-export { type EntryFilter, type EntryPage, readEntries, readThrough } from "./read-entries.ts";
-export { type SegmentPorts, sealSegments, trimPages } from "./segments.ts";
-export type { SeenThing } from "./sightings.ts";
-=======
-export { type EntryFilter, readEntries } from "./read-entries.ts";
->>>>>>> 3f8b9d1 (Order the exports of the audit room)
+export { type EntryFilter, type EntryFilter, type EntryPage, readEntries, readEntries, readThrough } from "./read-entries.ts";
 export { readTimeline } from "./read-timeline.ts";
+export { type SegmentPorts, sealSegments, trimPages } from "./segments.ts";
 export type { SeenThing } from "./sightings.ts";
 export { defineTexts, type Texts, type TextsOf } from "./texts.ts";
 export { type KnownHead, type PublishedKey, type StoredVerdict, verifyStored } from "./verify-stored.ts";
