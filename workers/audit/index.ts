@@ -2,7 +2,7 @@
 export { type AuditLogPort, type ConsumerPorts, consumeRecords, type Outboxes } from "./consume-records.ts";
 export { defineForkAlert } from "./fork-alert.ts";
 export { type RecordedDecision, readDecisions } from "./read-decisions.ts";
-export { type EntryFilter, type EntryFilter, type EntryPage, readEntries, readEntries, readThrough } from "./read-entries.ts";
+export { type EntryFilter, type EntryPage, readEntries, readThrough } from "./read-entries.ts";
 export { readTimeline } from "./read-timeline.ts";
 export { type SegmentPorts, sealSegments, trimPages } from "./segments.ts";
 export type { SeenThing } from "./sightings.ts";
