@@ -4,6 +4,7 @@ CREATE INDEX feedback_by_time ON feedback (org, created_at);
 
 -- Sums for /metrics, kept by triggers in the transaction of what they count: right across isolates, never going backwards, and a scrape costs by
 -- series, not by history. What a series counts and which metrics are made of it: workers/telemetry/metrics.ts.
+-- The statement that fires a trigger decides what its OR IGNORE does, so the triggers say ON CONFLICT themselves.
 
 ALTER TABLE cost_calls ADD COLUMN ms INTEGER NOT NULL DEFAULT 0;
 
@@ -45,8 +46,8 @@ CREATE TABLE metric_buckets (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER metrics_of_calls AFTER INSERT ON cost_calls BEGIN
-  INSERT OR IGNORE INTO metric_names (org, name)
-    SELECT NEW.org, value FROM json_each(json_array(NEW.name, NEW.workflow)) WHERE (SELECT COUNT(*) FROM metric_names WHERE org = NEW.org) < 1000;
+  INSERT INTO metric_names (org, name)
+    SELECT NEW.org, value FROM json_each(json_array(NEW.name, NEW.workflow)) WHERE (SELECT COUNT(*) FROM metric_names WHERE org = NEW.org) < 1000 ON CONFLICT (org, name) DO NOTHING;
   INSERT INTO metric_sums (org, series, name, of, sort, n)
     SELECT NEW.org, value ->> 0,
       COALESCE((SELECT name FROM metric_names WHERE org = NEW.org AND name = NEW.workflow), 'other'),
@@ -70,7 +71,7 @@ CREATE TRIGGER metrics_of_calls AFTER INSERT ON cost_calls BEGIN
 END;
 
 CREATE TRIGGER metrics_of_runs_at_once AFTER INSERT ON runs WHEN NEW.ended_at IS NOT NULL BEGIN
-  INSERT OR IGNORE INTO metric_names (org, name) SELECT NEW.org, NEW.workflow WHERE (SELECT COUNT(*) FROM metric_names WHERE org = NEW.org) < 1000;
+  INSERT INTO metric_names (org, name) SELECT NEW.org, NEW.workflow WHERE (SELECT COUNT(*) FROM metric_names WHERE org = NEW.org) < 1000 ON CONFLICT (org, name) DO NOTHING;
   INSERT INTO metric_buckets (org, series, name, sort, le, n, total)
     SELECT NEW.org, value ->> 0, COALESCE((SELECT name FROM metric_names WHERE org = NEW.org AND name = NEW.workflow), 'other'), value ->> 2,
       (SELECT MIN(le) FROM metric_bounds WHERE unit = value ->> 1 AND le >= value ->> 3), 1, CAST(value ->> 3 AS REAL)
@@ -82,7 +83,7 @@ CREATE TRIGGER metrics_of_runs_at_once AFTER INSERT ON runs WHEN NEW.ended_at IS
 END;
 
 CREATE TRIGGER metrics_of_runs AFTER UPDATE ON runs WHEN NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL BEGIN
-  INSERT OR IGNORE INTO metric_names (org, name) SELECT NEW.org, NEW.workflow WHERE (SELECT COUNT(*) FROM metric_names WHERE org = NEW.org) < 1000;
+  INSERT INTO metric_names (org, name) SELECT NEW.org, NEW.workflow WHERE (SELECT COUNT(*) FROM metric_names WHERE org = NEW.org) < 1000 ON CONFLICT (org, name) DO NOTHING;
   INSERT INTO metric_buckets (org, series, name, sort, le, n, total)
     SELECT NEW.org, value ->> 0, COALESCE((SELECT name FROM metric_names WHERE org = NEW.org AND name = NEW.workflow), 'other'), value ->> 2,
       (SELECT MIN(le) FROM metric_bounds WHERE unit = value ->> 1 AND le >= value ->> 3), 1, CAST(value ->> 3 AS REAL)
@@ -97,7 +98,7 @@ CREATE TRIGGER metrics_of_findings AFTER INSERT ON audit_pages
 WHEN INSTR(NEW.entries, '"event_type":"guardrail.flagged"') > 0 OR INSTR(NEW.entries, '"event_type":"escalation.raised"') > 0
   OR INSTR(NEW.entries, '"cached":') > 0 BEGIN
   INSERT INTO metric_sums (org, series, name, of, sort, n)
-    SELECT NEW.org, 'findings', '', COALESCE(value ->> '$.data.type', ''), '', COALESCE(value ->> '$.data.count', 1)
+    SELECT NEW.org, 'findings', '', COALESCE(value ->> '$.data.type', ''), '', CAST(COALESCE(value ->> '$.data.count', 1) AS INTEGER)
     FROM json_each(NEW.entries) WHERE value ->> '$.event_type' = 'guardrail.flagged'
     ON CONFLICT (org, series, name, of, sort) DO UPDATE SET n = n + excluded.n;
   INSERT INTO metric_sums (org, series, name, of, sort, n)

@@ -176,6 +176,8 @@ it("plants a word in every place that takes text", { timeout: 60_000 }, async ()
 });
 
 it("[RIGHTS-2] an export holds all of it, with the person's own data, and is on record", { timeout: 30_000 }, async () => {
+  // The index of runs, which an export goes by, is seconds behind the runs.
+  await eventually(`/v1/users/${PERSON}/export`, world.keys.auditor, ({ runs }) => (runs as Json[]).length === 5);
   const got = await call("GET", `/v1/users/${PERSON}/export`, world.keys.auditor);
   expect(got.status).toBe(200);
   const text = JSON.stringify(got.body);
