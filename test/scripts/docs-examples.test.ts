@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../core/json.ts";
+import { BUILT_IN_TOOLS } from "../../core/tool/built-in.ts";
 import { checkTool } from "../../core/tool/check.ts";
 import { checkDefinition } from "../../core/workflow/check.ts";
 import { warningsOf } from "../../core/workflow/warnings/warnings.ts";
@@ -25,7 +26,7 @@ const of = (kind: string) => EXAMPLES.filter((example) => example.kind === kind)
 
 describe("[DOCS-1] an example of a workflow", () => {
   it.each(of("workflow"))("%s", (_name, value) => {
-    const tools = new Set(["orders.get", "payments.refund", "payments.cancel"]);
+    const tools = new Set([...BUILT_IN_TOOLS.keys(), "orders.get", "payments.refund", "payments.cancel"]);
     const checked = checkDefinition(value, { tools });
     expect(checked.ok ? [] : checked.error).toEqual([]);
     if (checked.ok)
