@@ -160,7 +160,8 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
       const { storage } = this.ctx;
       if (!isMigrated(storage.sql)) return false;
       migrate(storage, VAULT_SCHEMA);
-      return idTime(run) <= (erasureOf(storage.sql, subject)?.at ?? -1);
+      const erasure = erasureOf(storage.sql, subject);
+      return erasure !== null && idTime(run) <= erasure.at;
     }
 
     async #keysOf(rows: readonly (StoredValue | null)[]) {
