@@ -16,6 +16,16 @@ describe("the index of runs", () => {
     expect((await store.runs.list("seq", { ...NO_FILTER, status: "running" }, PAGE)).data).toEqual([]);
   });
 
+  it("[STORE-8] a workflow's second run ends in the index as its first does", async () => {
+    const { store, at } = storeWorld();
+    const ids = [nextId("run"), nextId("run")];
+    for (const id of ids) {
+      await store.upsertRuns([lineOf("ends", { id, seq: 1 })]);
+      await store.upsertRuns([lineOf("ends", { id, seq: 2, status: "completed", ended_at: at })]);
+    }
+    expect((await store.runs.list("ends", { ...NO_FILTER, status: "completed" }, PAGE)).data.length).toBe(2);
+  });
+
   it("a line of another org with the same id changes nothing", async () => {
     const { store } = storeWorld();
     const line = lineOf("owner");
