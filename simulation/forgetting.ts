@@ -30,22 +30,28 @@ export async function forgetAll(world: World): Promise<void> {
   }
 }
 
-/** A crash in the middle of it is no answer: whoever forgets asks again. */
+/**
+ * A crash in the middle of it is no answer: whoever forgets asks again. As the archive does, it asks for the record first: the object may
+ * have been emptied before its answer was lost, and an empty object refuses to be emptied, as it does not stand at event `upTo`.
+ */
 async function forgets(world: World, run: string, upTo: number): Promise<boolean> {
-  for (let asked = 0; asked < ASKED_AT_MOST; asked++) if ((await answerOf(world, run, upTo)) === true) return true;
+  for (let asked = 0; asked < ASKED_AT_MOST; asked++) {
+    if (asked > 0 && (await answerOf(world, run, "record")) === null) return true;
+    if ((await answerOf(world, run, "empty", upTo)) === true) return true;
+  }
   return false;
 }
 
-/** Lets the world go on until the object has answered. */
-async function answerOf(world: World, run: string, upTo: number): Promise<boolean | null> {
-  let answer: boolean | null = null;
-  void world.ask<boolean>("RunEngine", run, "empty", upTo).then(
+/** Lets the world go on until the object has answered. undefined: it has not. */
+async function answerOf(world: World, run: string, method: "record" | "empty", ...given: readonly unknown[]): Promise<unknown> {
+  let answer: unknown;
+  void world.ask<unknown>("RunEngine", run, method, ...given).then(
     (value) => {
       answer = value;
     },
     () => {},
   );
   const until = world.clock.now + ANSWER_WITHIN_MS;
-  while (answer === null && (await world.step(until)));
+  while (answer === undefined && (await world.step(until)));
   return answer;
 }
