@@ -27,6 +27,7 @@ export function consumeWorldRecords(world: World, batch: MessageBatch<RecordsMes
     }),
     putCosts: (org, costs) => defineCosts(world.databaseOf(owner), () => world.clock.now).put(org, costs),
     noteUse: async () => undefined,
+    tell: async () => undefined,
     upsertRuns: (rows) => world.index(owner).upsertRuns(rows),
     outboxes: {
       run: toObject("RunEngine"),

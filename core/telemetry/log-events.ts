@@ -139,7 +139,7 @@ export const LOG_EVENTS = {
   },
   "notice.dropped": {
     level: "error",
-    says: "Too many notices of the org wait; this one is dropped. The audit log has what it tells.",
+    says: "Too many notices of the org wait, or its watch is out of reach: this one is dropped. The audit log has what it tells.",
     fields: ["org", "message_id"],
   },
   "callback.not_delivered": {

@@ -90,8 +90,8 @@ const readOwner = (form: Form): { readonly owner?: string } =>
         owner: form.text("owner", {
           min: 1,
           max: 128,
-          pattern: /^[^\s/]+$/,
-          hint: "must be the name of a user or group, without spaces or `/`",
+          pattern: /^(?:[^\s/]+|https?:\/\/[^\s]+)$/,
+          hint: "must be a user, a group, an address of mail or a URL, without spaces",
         }),
       };
 

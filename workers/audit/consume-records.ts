@@ -6,6 +6,8 @@
 import type { AuditPage } from "../../core/audit/page.ts";
 import { isSourceKind, type RecordsMessage, type RecordsRow, type RunIndexRow, type SourceKind } from "../../core/audit/record.ts";
 import type { CostsOf } from "../../core/costs/call.ts";
+import type { Notice } from "../../core/notice/notice.ts";
+import { noticeOf } from "../../core/notice/of-record.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import { type SeenThing, sightingsIn } from "./sightings.ts";
 import { writePages } from "./write-pages.ts";
@@ -45,6 +47,8 @@ export type ConsumerPorts = {
   readonly putCosts: (org: string, costs: readonly CostsOf[]) => Promise<void>;
   /** Notes what ran, for the inventory. Idempotent; what fails is noted with later records. */
   readonly noteUse: (seen: readonly SeenThing[]) => Promise<void>;
+  /** Tells the org's people, durably. Idempotent; what fails holds up no record. */
+  readonly tell: (org: string, notice: Notice) => Promise<unknown>;
   readonly outboxes: Outboxes;
   readonly log: Log;
 };
@@ -68,7 +72,21 @@ export async function consumeRecords(batch: MessageBatch<RecordsMessage>, ports:
   });
   const indexed = await indexRuns(readable, ports);
   await noteWhatRan(indexed, ports);
+  await tellPeople(indexed, ports);
   await Promise.all([...Map.groupBy(indexed, (message) => message.body.org)].map(([org, messages]) => settleOrg(org, messages, ports)));
+}
+
+/** Holds up no record: who is not told now finds it in the console. */
+async function tellPeople(messages: readonly RecordsQueueMessage[], ports: ConsumerPorts): Promise<void> {
+  for (const { body } of messages) {
+    for (const { records, run } of body.rows) {
+      for (const record of records) {
+        const notice = noticeOf(record, run?.workflow ?? null);
+        if (notice === null) continue;
+        await ports.tell(body.org, notice).catch(() => ports.log(logLine("notice.dropped", { org: body.org, message_id: notice.id })));
+      }
+    }
+  }
 }
 
 /** Holds up no record: what cannot be noted now comes with later records. */

@@ -128,6 +128,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
             }),
             upsertRuns: store.upsertRuns,
             noteUse,
+            tell: rooms.tell,
             putCosts: rooms.costs.put,
             outboxes: outboxesOf(rooms),
             log,

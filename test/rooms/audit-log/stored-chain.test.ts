@@ -56,6 +56,7 @@ const ports = (more: Partial<ConsumerPorts> = {}): ConsumerPorts => ({
   },
   putCosts: async () => undefined,
   noteUse: async () => undefined,
+  tell: async () => undefined,
   upsertRuns: async (rows) => {
     calls.push("upsertRuns");
     indexed.push(...rows.map((row) => `${row.id}@${row.seq}`));

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import type { AuditRecord } from "../../../core/audit/record.ts";
+import type { Json } from "../../../core/json.ts";
+import { topicOf } from "../../../core/notice/notice.ts";
+import { noticeOf } from "../../../core/notice/of-record.ts";
+
+const record = (event_type: string, data: Json): AuditRecord => ({
+  event_id: "evt_1",
+  timestamp: "2026-11-30T00:00:00.000Z",
+  trace_id: null,
+  event_type,
+  actor: { type: "agent", id: "run_1" },
+  action: "review.ask",
+  resource: "review/rev_1",
+  decision: "ask",
+  policy_version: null,
+  risk_score: null,
+  data,
+});
+
+describe("what people are told of, of the audit's records", () => {
+  it.each([
+    ["review.requested", "review"],
+    ["review.escalated", "review"],
+    ["escalation.raised", "escalation"],
+    ["run.dead_lettered", "dead_letter"],
+  ])("[NOTICE-10] %s, by its topic and under the record's id", (type, topic) => {
+    const notice = noticeOf(record(type, { severity: "critical" }), "refund");
+    expect(notice).toMatchObject({ id: "evt_1", type, severity: "critical", data: { workflow: "refund", resource: "review/rev_1" } });
+    expect(topicOf(type)).toBe(topic);
+  });
+
+  it("[NOTICE-10] without the person behind it, and of nothing else", () => {
+    const told = noticeOf(record("review.requested", { severity: "medium", user: "ann@example.com", reason: "free text" }), null);
+    expect(told).toEqual({
+      id: "evt_1",
+      type: "review.requested",
+      severity: "info",
+      data: { resource: "review/rev_1", severity: "medium" },
+    });
+    for (const type of ["run.completed", "constructor", "review.decided"]) expect(noticeOf(record(type, {}), null)).toBeNull();
+  });
+});
