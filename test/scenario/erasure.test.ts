@@ -218,8 +218,9 @@ it("[RIGHTS-3] an erasure leaves none of it in any store, in any form, and the c
         ahead += 31_000;
         const at = ahead;
         outside.now = () => now() + at;
-        await sweep();
-        outside.now = now;
+        await sweep().finally(() => {
+          outside.now = now;
+        });
         return (await state())["status"];
       },
       { timeout: 60_000, interval: 1_000 },
