@@ -46,6 +46,7 @@ export default defineConfig({
             ...["core", "workers", "durable-objects", "policies", "scripts", "bench"].map((part) => `test/${part}/**/*.test.ts`),
           ],
           environment: "node",
+          isolate: false, // a file costs a fresh load of everything it imports otherwise: a minute in all
           testTimeout: 30_000, // properties take seconds, and many times that on a machine that is busy
         },
       },

@@ -1,9 +1,9 @@
-/** The real engine in 200 simulated worlds (docs/simulation.md). A seed that fails is looked at with `npm run simulate -- --seed N`. */
+/** The real engine in 120 simulated worlds (docs/simulation.md). A seed that fails is looked at with `npm run simulate -- --seed N`. */
 import { describe, expect, it } from "vitest";
 import { runSeed } from "../../simulation/seed.ts";
 import { shrink } from "../../simulation/shrink.ts";
 
-const SEEDS = 200;
+const SEEDS = 120;
 const TOGETHER = 20;
 
 describe("simulated worlds", () => {
