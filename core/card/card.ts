@@ -1,4 +1,4 @@
-/** What is told about a model or a workflow beside what it does: its card, and the assessment of its risk. For people and for the inventory. */
+/** The card and the risk assessment of a model or a workflow: documentation for people and for the inventory. */
 import type { Form } from "../workflow/form.ts";
 
 /** A model card, or the same of a workflow. PERSISTED: with an entry or a definition. */

@@ -1,7 +1,7 @@
 /** What people are told: a notice says what happened in names and numbers, and never holds a prompt, an answer or personal data. Pure. */
 import type { Json, JsonObject } from "../json.ts";
 
-/** What a destination may ask to be told of (docs/contract.md, "Costs, explanations, health": `notify`). */
+/** Topics that a destination can subscribe to (docs/contract.md, "Costs, explanations, health": `notify`). */
 export const NOTICE_TOPICS = [
   "review",
   "escalation",
@@ -29,7 +29,7 @@ export type Notice = {
   readonly data: Json;
   /** Absent: `warning`. */
   readonly severity?: NoticeSeverity;
-  /** What is told of has a beginning and an end: both notices have this key. Absent: it is told once. */
+  /** Set when the event has a beginning and an end: both notices carry this key. Absent: there is one notice. */
   readonly dedup?: string;
   /** It is over. */
   readonly resolves?: true;

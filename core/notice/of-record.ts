@@ -1,4 +1,4 @@
-/** Which audit records people are told of, because somebody has to act on them. Pure. */
+/** Turns audit records on which somebody has to act into notices. Pure. */
 import type { AuditRecord } from "../audit/record.ts";
 import { isObject, type Json, own } from "../json.ts";
 import type { Notice, NoticeSeverity } from "./notice.ts";
@@ -6,7 +6,7 @@ import type { Notice, NoticeSeverity } from "./notice.ts";
 /** How urgent the severities of reviews are to those who are told. */
 const URGENCY: { readonly [severity: string]: NoticeSeverity } = { critical: "critical", high: "warning", medium: "info" };
 
-/** What is told of each, out of the record's data: names, codes and counts. */
+/** The fields of the record's data that its notice carries: names, codes and counts. */
 const TOLD: { readonly [type: string]: readonly string[] } = {
   "review.requested": ["severity", "operation"],
   "review.escalated": ["severity", "operation"],

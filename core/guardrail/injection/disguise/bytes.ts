@@ -9,7 +9,7 @@ const SHORTEST = 12;
 const SHORTEST_FOREIGN = 6;
 const LEAST_LETTERS = 0.7;
 const SHORTEST_CODE = 24;
-/** So many characters of codes in a row are no accident: a code within a code has few letters. A record of data has other signs. */
+/** Minimum characters of codes in a row that count as an encoded text: a code within a code has few letters, and a record of data has other signs. */
 const CODE_WITHIN = /^[A-Za-z0-9.+/=&#;%\\\s_-]{24,}$/;
 /** Of the bytes of Latin letters in UTF-16, half are zero. */
 const WIDE_SHARE = 0.3;
