@@ -16,7 +16,11 @@ export const LOG_FIELDS = {
   span_id: "name",
   org: "name",
   run: "name",
+  step: "name",
+  child: "name",
   workflow: "name",
+  version: "number",
+  model: "name",
   tool: "name",
   activity: "name",
   upstream: "name",
@@ -38,6 +42,13 @@ export const LOG_FIELDS = {
   input: "name",
   question: "name",
   result: "name",
+  outcome: "name",
+  kind: "name",
+  scope: "name",
+  cap: "name",
+  severity: "name",
+  channel: "name",
+  cached: "name",
   run_status: "name",
   from: "name",
   to: "name",
@@ -48,7 +59,12 @@ export const LOG_FIELDS = {
   status: "number",
   duration_ms: "number",
   rest_ms: "number",
+  attempt: "number",
   attempts: "number",
+  tokens_in: "number",
+  tokens_out: "number",
+  usd: "number",
+  findings: "number",
   messages: "number",
   runs: "number",
   seqs: "numbers",
@@ -79,6 +95,9 @@ type EventSpec = {
 
 /** Fields about a thrown error. Its message is never logged, since it may quote data. */
 const THROWN = ["error", "code", "frames", "trace_id", "route"] as const;
+/** Fields of every line about a run's life, and of those about one of its steps. */
+const OF_RUN = ["trace_id", "span_id", "org", "run"] as const;
+const OF_STEP = [...OF_RUN, "step"] as const;
 
 /** Every event that may be logged, with its level and its fields. */
 export const LOG_EVENTS = {
@@ -194,6 +213,47 @@ export const LOG_EVENTS = {
   "sandbox.cut_short": { level: "warn", says: "A container was gone before it answered its call.", fields: ["error"] },
   "sweep.done": { level: "info", says: "A task of the scheduled sweep did some work.", fields: ["chore", "counts"] },
   "sweep.failed": { level: "error", says: "A task of the scheduled sweep failed; the other tasks continue.", fields: ["chore", "error"] },
+  "run.started": { level: "info", says: "A run began its first step.", fields: [...OF_RUN, "workflow", "version"] },
+  "run.waiting": {
+    level: "info",
+    says: "A run waits; `kind` says for what: a review, a signal, a time or a child run.",
+    fields: [...OF_RUN, "kind"],
+  },
+  "run.paused": { level: "warn", says: "The kill switch (`scope`) or a person (`person`) paused a run.", fields: [...OF_RUN, "scope"] },
+  "run.resumed": { level: "info", says: "A waiting or paused run went on.", fields: [...OF_RUN, "from"] },
+  "run.ended": {
+    level: "info",
+    says: "A run ended; level `warn` unless it completed or was cancelled. `usd` and tokens are those of the whole run.",
+    fields: [...OF_RUN, "workflow", "outcome", "code", "duration_ms", "tokens_in", "tokens_out", "usd"],
+  },
+  "step.ended": { level: "info", says: "A step ended.", fields: [...OF_STEP, "outcome", "code", "duration_ms"] },
+  "step.retrying": { level: "info", says: "An attempt failed; the step is tried again.", fields: [...OF_STEP, "attempt", "code"] },
+  "step.compensated": { level: "info", says: "The write of a step was undone, or could not be.", fields: [...OF_STEP, "outcome"] },
+  "model.called": {
+    level: "info",
+    says: "A model answered a run, or failed; `cached` says which kept answer took its place.",
+    fields: [...OF_STEP, "model", "attempt", "outcome", "code", "cached", "duration_ms", "tokens_in", "tokens_out", "usd"],
+  },
+  "tool.called": {
+    level: "info",
+    says: "A tool answered a run, or failed; `cached` says that a kept answer took its place.",
+    fields: [...OF_STEP, "tool", "attempt", "outcome", "code", "cached", "duration_ms"],
+  },
+  "child.ended": { level: "info", says: "A child run ended.", fields: [...OF_STEP, "child", "outcome"] },
+  "policy.decided": {
+    level: "info",
+    says: "A policy refused a call (`deny`), or wants a person to decide (`ask`).",
+    fields: [...OF_STEP, "outcome", "policy_version"],
+  },
+  "guardrail.flagged": { level: "info", says: "The guardrails found something in a run.", fields: [...OF_STEP, "channel", "findings"] },
+  "budget.refused": { level: "warn", says: "The ledger refused a run money or tokens.", fields: [...OF_RUN, "cap"] },
+  "review.requested": { level: "info", says: "A run asks a person to decide.", fields: [...OF_STEP, "severity"] },
+  "review.decided": { level: "info", says: "A person decided.", fields: [...OF_STEP, "outcome"] },
+  "escalation.raised": {
+    level: "warn",
+    says: "A review became more urgent, or a run was handed over to a person.",
+    fields: [...OF_STEP, "severity"],
+  },
   "run.lost": { level: "error", says: "A run in the index has no object.", fields: ["run", "org", "run_status"] },
   "run.unstuck": {
     level: "warn",

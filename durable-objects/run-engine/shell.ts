@@ -16,6 +16,7 @@ import { isFinal, type RunState } from "../../core/run/machine/state.ts";
 import { type RunTurn, transition } from "../../core/run/machine/transition.ts";
 import { isFull } from "../../core/run/machine/turn.ts";
 import { auditRecords } from "../../core/run/outside/audit.ts";
+import { lifeLines } from "../../core/run/outside/life-lines.ts";
 import { toIndexRow } from "../../core/run/outside/present.ts";
 import { nextWakeAt } from "../../core/run/outside/wake.ts";
 import { wantedEffects } from "../../core/run/outside/wanted.ts";
@@ -173,6 +174,7 @@ export class RunShell {
       this.journal.commit(run, rows, at);
       run.state = state;
       this.#underWay.noteCalls(events);
+      for (const line of lifeLines(run.machinery, state, events)) this.#ports.log(line);
     }
     await this.#arm(run);
     this.#underWay.act(run, this.#killEpoch);

@@ -163,7 +163,7 @@ function anyValue(value: Json): Json {
 }
 
 /** Span ids derive from the journal, so every export gives the same ones. W3C Trace Context section 3.2.2.4: 8 bytes, hex. */
-const runSpanId = (sha256: Hash, run: string): string => sha256(`span/${run}`).slice(0, 16);
+export const runSpanId = (sha256: Hash, run: string): string => sha256(`span/${run}`).slice(0, 16);
 /** The id of a step's span: 16 hex digits, the same for the same run and activity. */
 export const stepSpanId = (sha256: Hash, run: string, activity: string): string => sha256(`span/${run}/${activity}`).slice(0, 16);
 /** `call`: number of the `tool.called` or `model.calling` event that sent the call out. */
