@@ -2220,11 +2220,12 @@ export type Run = {
     readonly since: string;
     readonly until?: string;
   } | null;
-  /** a person paused it */
+  /** a person paused it; `parent`: by pausing this parent run */
   readonly paused?: {
     readonly by: string;
     readonly reason: string;
     readonly at: string;
+    readonly parent?: string;
   };
   readonly metadata: JsonObject;
   readonly trace_id: string;
@@ -2287,11 +2288,12 @@ export type RunLine = {
     readonly since: string;
     readonly until?: string;
   } | null;
-  /** a person paused it */
+  /** a person paused it; `parent`: by pausing this parent run */
   readonly paused?: {
     readonly by: string;
     readonly reason: string;
     readonly at: string;
+    readonly parent?: string;
   };
   readonly metadata: JsonObject;
   readonly trace_id: string;

@@ -65,6 +65,11 @@ export function runPorts(
         const cancelled = (await world.ask("RunEngine", run, "cancel", by, reason)) as Result<unknown, Refusal>;
         return cancelled.ok || cancelled.error.code !== "not_found";
       }),
+    holdRun: (run, hold) =>
+      out("holdRun", async () => {
+        const held = (await world.ask("RunEngine", run, "parentHeld", hold)) as Result<unknown, Refusal>;
+        return held.ok || held.error.code !== "not_found";
+      }),
     undoRun: (run) =>
       out("undoRun", async () => (await world.ask<Undone | "under way" | null>("RunEngine", run, "undo")) ?? { failed: true, left: false }),
     tellParent: (parent, end) => out("tellParent", () => world.ask("RunEngine", parent.run, "childEnded", parent.activity, end)),

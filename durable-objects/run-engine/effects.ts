@@ -77,6 +77,12 @@ const HANDLERS: Handlers = {
     }
     return { kind: "delivered" };
   },
+  // A child that is not born yet throws: it is told once it is. One that is ending or has ended needs no telling.
+  "child.hold": async (ports, _run, { activity, run, hold: { on, hold, by, reason } }) => {
+    const found = await ports.holdRun(run, { on, by, reason, hold });
+    if (!found) throw new Error("the child run is not born yet");
+    return { kind: "child.held", activity, run, hold, on };
+  },
   "child.undo": async (ports, _run, { run, activity }) => {
     const undone = await ports.undoRun(run);
     return undone === "under way" ? { kind: "delivered" } : { kind: "child.undone", activity, run, ...undone };

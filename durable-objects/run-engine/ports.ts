@@ -10,7 +10,7 @@ import type { LookupAnswer, ModelCall, ModelOutcome, ToolCall, ToolOutcome } fro
 import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
 import type { Birth, Parent, RunStart } from "../../core/run/machine/birth.ts";
 import type { Happening } from "../../core/run/machine/happening.ts";
-import type { Child } from "../../core/run/machine/state.ts";
+import type { Child, ChildHold } from "../../core/run/machine/state.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
@@ -73,6 +73,8 @@ export type RunEnginePorts = {
   readonly startChild: (child: ChildStart) => Promise<void>;
   /** False: nobody was born there. */
   readonly cancelRun: (run: string, by: string, reason: string) => Promise<boolean>;
+  /** Tells a child run that its parent was paused by a person (`on`), or goes on. False: nobody was born there. */
+  readonly holdRun: (run: string, hold: ChildHold) => Promise<boolean>;
   /** Has a completed child run undo its steps; asked again, it tells how far it is. A run that is nowhere has not undone them. */
   readonly undoRun: (run: string) => Promise<Undone | "under way">;
   /** Tells the parent how its child ended; answers when it knows. */

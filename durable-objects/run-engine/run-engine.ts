@@ -17,7 +17,7 @@ import { type Birth, born, type RunStart } from "../../core/run/machine/birth.ts
 import type { RunEvent } from "../../core/run/machine/event.ts";
 import type { Happening } from "../../core/run/machine/happening.ts";
 import type { RunSignal } from "../../core/run/machine/signal.ts";
-import { isFinal } from "../../core/run/machine/state.ts";
+import { type ChildHold, isFinal } from "../../core/run/machine/state.ts";
 import { boundedView, firstPage, jsonPieces } from "../../core/run/outside/bounded.ts";
 import { toEventView, toRunView } from "../../core/run/outside/present.ts";
 import { completed } from "../../core/run/outside/redrive.ts";
@@ -120,6 +120,11 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
     /** `pausedBy`: who had paused it, as the caller knows it; a pause by somebody else is not lifted. */
     async resume(by: string, pausedBy: string): Promise<Result<RunView, Refusal>> {
       return this.#change({ kind: "resume", by, pausedBy });
+    }
+
+    /** A person paused the parent, or let it go on. A run that is ending or has ended takes no notice. `not_found`: nobody was born here. */
+    async parentHeld({ on, hold, by, reason }: ChildHold): Promise<Result<RunView, Refusal>> {
+      return this.#change(on ? { kind: "parent.paused", by, reason, hold } : { kind: "parent.resumed", by, hold });
     }
 
     /** OTLP JSON. Not `trace`: the runtime keeps that name for itself. */

@@ -9,6 +9,7 @@ type Verb =
   | "news"
   | "events"
   | "cancel"
+  | "parentHeld"
   | "pause"
   | "resume"
   | "spans"

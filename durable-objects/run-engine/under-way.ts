@@ -99,7 +99,7 @@ export class UnderWay {
   act(run: LoadedRun, killEpoch: number): void {
     this.#giveUpSilent(run);
     for (const effect of wantedEffects(run.machinery, run.state, this.#ports.now())) {
-      if (this.#effects.has(effect.key) || this.#isDelivered(effect)) continue;
+      if (this.#effects.has(effect.key) || this.#isDelivered(effect) || this.#isOvertaking(effect)) continue;
       const isCall = effect.kind === "tool.call" || effect.kind === "model.call";
       if (isCall && this.#isCutShort(run, effect)) {
         if (run.state.status === "paused") continue;
@@ -137,6 +137,12 @@ export class UnderWay {
         this.#begin(key, async () => ({ kind: "interrupted", activity, call }));
       }
     }
+  }
+
+  /** A child is told of a pause and of its end one after the other, in that order: the next look begins what follows. */
+  #isOvertaking(effect: RunEffect): boolean {
+    if (effect.kind !== "child.hold") return false;
+    return [...this.#effects].some((key) => key.startsWith(`hold/${effect.run}#`));
   }
 
   /** A child may have lost its alarm before anybody but its parent knew of it: to start it again is to look after it. */

@@ -194,6 +194,38 @@ describe("a person steps in", () => {
       .toEqual(expect.arrayContaining(["run.paused null", "run.resumed null"]));
   });
 
+  it("[PAUSE-11] [PAUSE-12] pausing a run pauses its child, resuming it resumes the child, and a child alone is not resumed", async () => {
+    await register("grown", { kid: { kind: "run", workflow: "slow", input: { note: { cel: "input.note" } } } });
+    let letGo = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    answer = async () => {
+      await gate;
+      return done();
+    };
+    const before = calls.length;
+    const id = await run("grown", { note: "with child" });
+    await expect.poll(() => calls.length, { timeout: 6_000 }).toBe(before + 1);
+    const child = calls.at(-1)?.key?.split("/")[0] ?? "";
+    expect(child).not.toBe(id);
+    expect((await call("POST", `/v1/runs/${id}/pause`, world.keys.operator, { reason: "let me look" })).status).toBe(200);
+    const held = await eventually(`/v1/runs/${child}`, world.keys.operator, status("paused"));
+    expect(held["paused"]).toMatchObject({ by: "otto", reason: "let me look", parent: id });
+    const alone = await call("POST", `/v1/runs/${child}/resume`, world.keys.operator);
+    expect(alone).toMatchObject({ status: 409, body: { detail: expect.stringContaining(id) } });
+    letGo();
+    answer = done;
+    await eventually(`/v1/runs/${child}`, world.keys.operator, ({ steps }) => (steps as JsonObject[])[0]?.["status"] === "completed");
+    expect(calls).toHaveLength(before + 1);
+    expect((await call("POST", `/v1/runs/${id}/resume`, world.keys.operator)).status).toBe(200);
+    expect(await ended(id)).toMatchObject({ status: "completed" });
+    expect(calls.slice(before).map(({ key }) => key)).toEqual([`${child}/one`, `${child}/two`]);
+    await expect
+      .poll(() => types(`run/${child}`), { timeout: 6_000 })
+      .toEqual(expect.arrayContaining(["run.paused null", "run.resumed null"]));
+  });
+
   it("[REV-24] a changed call is held to schema, guardrails and policy, and the entry names what was shown and what was granted", async () => {
     const { run: id, review } = await waiting("puts", { note: "change me" });
     const before = (await call("GET", `/v1/reviews/${review}`, world.keys.reviewer)).body;

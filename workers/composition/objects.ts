@@ -198,6 +198,10 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
       const cancelled = await objects.run(run).cancel(by, reason);
       return cancelled.ok || cancelled.error.code !== "not_found";
     },
+    holdRun: async (run, hold) => {
+      const held = await objects.run(run).parentHeld(hold);
+      return held.ok || held.error.code !== "not_found";
+    },
     undoRun: async (run) => (await objects.run(run).undo()) ?? { failed: true, left: false },
     tellParent: async (parent, end, org) => {
       const carry = (placeholders: readonly string[]) =>

@@ -27,6 +27,8 @@ type Types =
   | "review.opened"
   | "review.decided"
   | "child.called"
+  | "child.paused"
+  | "child.resumed"
   | "child.ended";
 
 /** What each event of a call changes. */
@@ -211,6 +213,8 @@ export const CALL_EVENTS: Handlers<Types> = {
     }));
     return reserve(isTool ? countAttempt(called, event, 1) : called, taken, NOTHING);
   },
+  "child.paused": (state, event) => changeActivity(state, event.data.activity, childTold),
+  "child.resumed": (state, event) => changeActivity(state, event.data.activity, childTold),
   "child.ended": (state, event) => {
     const { activity: id, usage, flags, held, wrote, ok } = event.data;
     const freed = own(state.activities, id)?.reserved ?? NOTHING;
@@ -233,6 +237,8 @@ export const CALL_EVENTS: Handlers<Types> = {
     return flags.reduce(withFlag, told);
   },
 };
+
+const childTold = ({ owes: _told, ...activity }: Activity): Activity => activity;
 
 /** Of a call that does the run's work: undoing it and summing it up are no attempts at it. */
 function noteFailure(state: RunState, event: EventOf<"model.called" | "tool.answered">, { birth }: RunContext): RunState {

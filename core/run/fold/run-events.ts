@@ -3,9 +3,10 @@
 import { own } from "../../json.ts";
 import { UNKNOWN } from "../../label/label.ts";
 import { LongList } from "../../long-list.ts";
+import { isChildUnderWay } from "../machine/activity-kinds.ts";
 import { isOverEstimate } from "../machine/birth.ts";
 import type { EventOf } from "../machine/event.ts";
-import type { RunState, StepState } from "../machine/state.ts";
+import type { ChildHold, RunState, StepState } from "../machine/state.ts";
 import type { RunStatus } from "../outside/view.ts";
 import { INPUT_ACTIVITY } from "../steps/node.ts";
 import { dropUnsent, newActivity, usageOf, withActivity, withUsage } from "./change.ts";
@@ -49,15 +50,25 @@ export const RUN_EVENTS: Handlers<Types> = {
   },
   "run.waiting": (state, event) => enter(state, "waiting", event.at),
   "run.resumed": (state, event) => {
-    const resumed = { ...enter(state, state.undoing === null ? "running" : "compensating", event.at), pausedBy: null };
-    if (event.data.by === undefined) return resumed;
-    const { hold: _over, ...free } = resumed;
-    return { ...free, activities: decidedAgain(free.activities) };
+    const { by, parent } = event.data;
+    const { hold, heldAbove, ...free } = state;
+    // A person and the parent's pause hold a run each for itself: while one is left, it stays paused.
+    if (by !== undefined && parent === undefined && heldAbove !== undefined) return { ...free, heldAbove };
+    if (by !== undefined && parent !== undefined && hold !== undefined) return { ...free, hold };
+    const resumed = {
+      ...enter(by === undefined ? state : free, state.undoing === null ? "running" : "compensating", event.at),
+      pausedBy: null,
+    };
+    if (by === undefined) return resumed;
+    const activities = tellingChildren(decidedAgain(free.activities), { on: false, hold: event.seq, by, reason: "" });
+    return { ...resumed, activities };
   },
   "run.paused": (state, event) => {
-    const { scope, epoch, by, reason = "" } = event.data;
-    const hold = by === undefined ? {} : { hold: { by, reason, at: event.at } };
-    return { ...enter(state, "paused", event.at), pausedBy: { scope, epoch }, ...hold };
+    const { scope, epoch, by, reason = "", parent, hold = 0 } = event.data;
+    const paused = { ...enter(state, "paused", event.at), pausedBy: { scope, epoch } };
+    if (by === undefined) return paused;
+    const held = parent === undefined ? { hold: { by, reason, at: event.at } } : { heldAbove: { by, reason, at: event.at, parent, hold } };
+    return { ...paused, ...held, activities: tellingChildren(state.activities, { on: true, hold: event.seq, by, reason }) };
   },
   "run.cancelling": (state, event) => ({
     ...dropUnsent(state),
@@ -135,6 +146,12 @@ const decidedAgain = (activities: RunState["activities"]): RunState["activities"
     }),
   );
 
+/** Child runs that have been started are paused and resumed with their parent. */
+const tellingChildren = (activities: RunState["activities"], owes: ChildHold): RunState["activities"] =>
+  Object.fromEntries(
+    Object.entries(activities).map(([id, activity]) => [id, isChildUnderWay(activity) ? { ...activity, owes } : activity]),
+  );
+
 /** The status changes here and nowhere else; the clock runs in `running` and `compensating` only. */
 function enter(state: RunState, status: RunStatus, at: number): RunState {
   const ranMs = state.clock.ranMs + (state.clock.since === null ? 0 : Math.max(0, at - state.clock.since));
@@ -150,7 +167,7 @@ function end(state: RunState, status: RunStatus, at: number): RunState {
     const error = step.error ?? { code: cut, message: "the run ended before this step finished" };
     return [id, { ...step, status: "failed", endedAt: at, error }];
   });
-  const { hold: _over, ...free } = state;
+  const { hold: _hold, heldAbove: _above, ...free } = state;
   return {
     ...enter(free, status, at),
     steps: Object.fromEntries(steps),

@@ -79,10 +79,23 @@ export type EventData = {
   };
   "run.started": JsonObject;
   "run.waiting": { readonly kind: "review" | "signal" | "wait" | "run"; readonly id: string; readonly until: string | null };
-  /** `by`: the person who let a paused run go on; what was allowed and not sent is decided again. Absent: news came, or the kill switch was lifted. */
-  "run.resumed": { readonly from: "waiting" | "paused"; readonly by?: string };
-  /** `by`: the person who paused it (`scope` is `person` then). Absent: the kill switch. */
-  "run.paused": { readonly scope: string; readonly epoch: number; readonly by?: string; readonly reason?: string };
+  /**
+   * `by`: the person who let a paused run go on; what was allowed and not sent is decided again. Absent: news came, or the kill switch was
+   * lifted. `parent`: the person resumed this parent run, and the run with it.
+   */
+  "run.resumed": { readonly from: "waiting" | "paused"; readonly by?: string; readonly parent?: string };
+  /**
+   * `by`: the person who paused it (`scope` is `person` then). Absent: the kill switch. `parent`: the person paused this parent run, and the
+   * run with it (`scope` is `parent` then); `hold` is the number of the event that paused the parent.
+   */
+  "run.paused": {
+    readonly scope: string;
+    readonly epoch: number;
+    readonly by?: string;
+    readonly reason?: string;
+    readonly parent?: string;
+    readonly hold?: number;
+  };
   "run.cancelling": { readonly by: string; readonly reason: string };
   /** A cap was reached or a failure was not absorbed: nothing new starts, and the run waits for its calls in flight. */
   "run.stopping": { readonly why: "failure" | "cap"; readonly error: RunError };
@@ -164,6 +177,9 @@ export type EventData = {
   "agent.continued": { readonly node: string; readonly iteration: number; readonly stale: number };
   "signal.received": { readonly id: string; readonly name: string; readonly body: Json; readonly by: string; readonly label?: Label };
   /** Starting the same child twice creates only one run. */
+  /** The child run was told that this run is paused, or goes on again. `hold`: the number of the event that paused or resumed this run. */
+  "child.paused": ActivityRef & { readonly run: string; readonly hold: number };
+  "child.resumed": ActivityRef & { readonly run: string; readonly hold: number };
   "child.called": ActivityRef & {
     readonly run: string;
     readonly workflow: string;

@@ -87,6 +87,11 @@ export type Happening =
   | { readonly kind: "pause"; readonly by: string; readonly reason: string }
   /** `pausedBy`: who had paused it, as the one who resumes it knows it. */
   | { readonly kind: "resume"; readonly by: string; readonly pausedBy: string }
+  /** A person paused the parent run, or let it go on; `hold` counts the pauses and resumptions of the parent. */
+  | { readonly kind: "parent.paused"; readonly by: string; readonly reason: string; readonly hold: number }
+  | { readonly kind: "parent.resumed"; readonly by: string; readonly hold: number }
+  /** The child run of the activity knows that this run is paused, or goes on. */
+  | { readonly kind: "child.held"; readonly activity: string; readonly run: string; readonly hold: number; readonly on: boolean }
   | {
       readonly kind: "dead_letter.redriven";
       readonly by: string;

@@ -127,9 +127,14 @@ export type Activity = {
   readonly signal: string | null;
   /** The child run of a `run`; otherwise null. */
   readonly child: Child | null;
+  /** What its child run must still be told of a person's pause of this run. Absent: nothing. */
+  readonly owes?: ChildHold;
   /** The id of the activity that this compensation undoes; otherwise null. */
   readonly undoes: string | null;
 };
+
+/** A pause (`on`) or its end that a child run is told of. `hold`: the number of the event that paused or resumed the parent. */
+export type ChildHold = { readonly on: boolean; readonly hold: number; readonly by: string; readonly reason: string };
 
 /** See `Activity.review`. `withheld` is absent for a model's answer, which passes unchanged or not at all. */
 export type Held = { readonly output: Json; readonly withheld?: Json };
@@ -306,6 +311,14 @@ export type RunState = {
   readonly pausedBy: { readonly scope: string; readonly epoch: number } | null;
   /** A person paused the run: it goes on when a person says so, and not with the kill switch. Absent: nobody did. */
   readonly hold?: { readonly by: string; readonly reason: string; readonly at: EpochMs };
+  /** A person paused the parent run: this run goes on when the parent does. `hold`: the parent's event. Absent: nobody did. */
+  readonly heldAbove?: {
+    readonly by: string;
+    readonly reason: string;
+    readonly at: EpochMs;
+    readonly parent: string;
+    readonly hold: number;
+  };
   readonly statusSince: EpochMs;
   readonly output: Json;
   readonly error: RunError | null;

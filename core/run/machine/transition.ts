@@ -25,7 +25,7 @@ import { isOverEstimate } from "./birth.ts";
 import { asFailure, BROKEN, collapse } from "./broken.ts";
 import type { RunEvent } from "./event.ts";
 import type { Happening, Moment, Refused } from "./happening.ts";
-import { takePause, takeResume } from "./pause.ts";
+import { releaseToEnd, takeChildHeld, takeParentPause, takeParentResume, takePause, takeResume } from "./pause.ts";
 import { isFinal, type RunState } from "./state.ts";
 import { stopAtFailure } from "./stop.ts";
 import { type Machinery, Turn } from "./turn.ts";
@@ -104,10 +104,15 @@ function take(turn: Turn, happening: Happening): Take {
       return takePause(turn, happening.by, happening.reason);
     case "resume":
       return takeResume(turn, happening.by, happening.pausedBy);
+    case "parent.paused":
+      return takeParentPause(turn, happening);
+    case "parent.resumed":
+      return takeParentResume(turn, happening.by, happening.hold);
+    case "child.held":
+      return takeChildHeld(turn, happening.activity, happening);
     case "cancel":
       if (turn.state.stopping !== null) return turn.state.stopping.why === "cancel" ? null : "the run is already ending";
-      // Whoever ends a run that a person paused lets it go on to its end.
-      if (turn.state.hold !== undefined) turn.emit("run.resumed", { from: "paused", by: happening.by });
+      releaseToEnd(turn, happening.by);
       turn.emit("run.cancelling", { by: happening.by, reason: happening.reason });
       return null;
     case "dead_letter.redriven":

@@ -80,6 +80,9 @@ const redrivenFrom = (
     : { changed: Object.fromEntries(Object.entries(changes).map(([step, input]) => [step, sha256(canonicalJson(input))])) }),
 });
 
+/** The parent run whose pause or resumption it was. */
+const parentIn = ({ parent }: { readonly parent?: string }): JsonObject => (parent === undefined ? {} : { parent });
+
 function evidence({ birth, sha256 }: Machinery, event: RunEvent): Evidence[] {
   switch (event.type) {
     case "run.created":
@@ -90,10 +93,10 @@ function evidence({ birth, sha256 }: Machinery, event: RunEvent): Evidence[] {
         },
       ];
     case "run.paused":
-      if (event.data.by !== undefined) return [{ ...fact("run.pause"), actor: { type: "user", id: event.data.by } }];
+      if (event.data.by !== undefined) return [{ ...fact("run.pause", parentIn(event.data)), actor: { type: "user", id: event.data.by } }];
       return [fact("run.pause", { scope: event.data.scope, epoch: event.data.epoch, layer: "switch" }, "deny")];
     case "run.resumed":
-      if (event.data.by !== undefined) return [{ ...fact("run.resume"), actor: { type: "user", id: event.data.by } }];
+      if (event.data.by !== undefined) return [{ ...fact("run.resume", parentIn(event.data)), actor: { type: "user", id: event.data.by } }];
       return event.data.from === "paused" ? [fact("run.resume")] : [];
     case "run.cancelling":
       return [{ ...fact("run.cancel"), actor: { type: "user", id: event.data.by } }];

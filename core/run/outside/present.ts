@@ -35,7 +35,7 @@ export function toRunView({ birth, plan }: RunContext, state: RunState): RunView
     steps: plan.order.map((id) => stepView(birth, state, id)),
     ...(state.handOver === undefined ? {} : { hand_over: handOverView(state.handOver, state.endedAt === null ? null : state.undone) }),
     waiting_for: waitingFor(state),
-    ...(state.hold === undefined ? {} : { paused: { by: state.hold.by, reason: state.hold.reason, at: toRfc3339(state.hold.at) } }),
+    ...pausedView(state),
     metadata: birth.metadata,
     trace_id: birth.traceId,
     created_at: toRfc3339(birth.createdAt),
@@ -114,11 +114,22 @@ function handOverView({ status, facts, at, until, review, outcome }: HandOverSta
   };
 }
 
+/** Who paused it. A person's own pause of the run is shown before that of its parent. */
+function pausedView({ hold, heldAbove }: RunState): Pick<RunView, "paused"> {
+  const held = hold ?? heldAbove;
+  if (held === undefined) return {};
+  const { by, reason, at } = held;
+  return {
+    paused: { by, reason, at: toRfc3339(at), ...(hold === undefined && heldAbove !== undefined ? { parent: heldAbove.parent } : {}) },
+  };
+}
+
 /** What the run waits for, and since when: a person, a signal, a time, a child, the kill switch, a retry, a call. */
 function waitingFor(state: RunState): RunView["waiting_for"] {
   if (state.endedAt !== null) return null;
   const since = toRfc3339(state.statusSince);
-  if (state.status === "paused" && state.hold !== undefined) return { kind: "person", id: state.hold.by, since };
+  const held = state.hold ?? state.heldAbove;
+  if (state.status === "paused" && held !== undefined) return { kind: "person", id: held.by, since };
   if (state.status === "paused") return { kind: "kill_switch", ...(state.pausedBy ? { id: state.pausedBy.scope } : {}), since };
   const all = Object.values(state.activities);
   const question = isHeld(state) ? own(state.activities, HAND_OVER_ACTIVITY) : undefined;

@@ -90,8 +90,8 @@ export type RunView = {
   /** The run's last hand-over to a person. Absent: there was none. */
   hand_over?: HandOverView;
   waiting_for: { kind: string; id?: string; since: string; until?: string } | null;
-  /** A person paused it. Absent: nobody did. */
-  paused?: { by: string; reason: string; at: string };
+  /** A person paused it. `parent`: by pausing this parent run. Absent: nobody did. */
+  paused?: { by: string; reason: string; at: string; parent?: string };
   metadata: JsonObject;
   trace_id: string;
   created_at: string;

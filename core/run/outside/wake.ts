@@ -3,6 +3,7 @@ import type { EpochMs } from "../../time.ts";
 import { HAND_OVER_ACTIVITY, isHeld } from "../hand-over/state.ts";
 import { isChildUnderWay } from "../machine/activity-kinds.ts";
 import type { RunContext } from "../machine/birth.ts";
+import { isHeldByPerson } from "../machine/pause.ts";
 import { type Activity, isFinal, type RunState } from "../machine/state.ts";
 
 /** Maximum milliseconds to the next alarm while a call is in flight: the alarm is the safety net for a call that was lost. */
@@ -22,10 +23,13 @@ export function timeCapAt({ birth }: RunContext, state: RunState): EpochMs {
   return Math.min(byLimit, birth.deadlineAt ?? Number.POSITIVE_INFINITY);
 }
 
-/** An answer is on its way: of a call, of the ledger, or that a question can be seen. */
+/** An answer is on its way: of a call, of the ledger, of a child that is told of a pause, or that a question can be seen. */
 const isAwaiting = ({ activities, lease }: RunState): boolean =>
   lease.asking !== null ||
-  Object.values(activities).some(({ phase, review }) => phase === "calling" || (phase === "approving" && review?.id === null));
+  Object.values(activities).some((activity) => {
+    const { phase, review, owes } = activity;
+    return (phase === "calling" && (owes !== undefined || !isChildUnderWay(activity))) || (phase === "approving" && review?.id === null);
+  });
 
 /** The instant of the next alarm; null: nothing is due. */
 export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): EpochMs | null {
@@ -34,9 +38,10 @@ export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): 
       return now + IN_FLIGHT_NET_MS;
     return state.callback === null ? null : Math.max(state.callback.dueAt, now + IN_FLIGHT_NET_MS);
   }
-  if (state.status === "paused" && state.hold === undefined) return now + PAUSED_NET_MS;
+  if (state.status === "paused" && !isHeldByPerson(state)) return now + PAUSED_NET_MS;
   // A person holds it, however long: only what has left is watched.
-  if (state.status === "paused") return isAwaiting(state) ? now + IN_FLIGHT_NET_MS : null;
+  if (state.status === "paused")
+    return isAwaiting(state) ? now + IN_FLIGHT_NET_MS : Object.values(state.activities).some(isChildUnderWay) ? now + CHILD_NET_MS : null;
   const asking = state.lease.asking === null ? Number.POSITIVE_INFINITY : now + IN_FLIGHT_NET_MS;
   const isSilent = ({ id, phase }: Activity): boolean =>
     isHeld(state) && id !== HAND_OVER_ACTIVITY && phase !== "calling" && phase !== "looking" && phase !== "approving";
@@ -46,7 +51,7 @@ export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): 
     if (activity.phase === "looking") return Math.max(activity.resumeAt ?? now, now + LOOKING_NET_MS);
     if (activity.phase === "waiting") return activity.resumeAt ?? Number.POSITIVE_INFINITY;
     if (activity.queued === "taken") return Math.min(activity.lostAt ?? now, now + IN_FLIGHT_NET_MS);
-    if (isChildUnderWay(activity)) return now + (state.stopping === null ? CHILD_NET_MS : IN_FLIGHT_NET_MS);
+    if (isChildUnderWay(activity)) return now + (state.stopping === null && activity.owes === undefined ? CHILD_NET_MS : IN_FLIGHT_NET_MS);
     if (activity.phase === "approving" && activity.review?.id) return Number.POSITIVE_INFINITY;
     return now + IN_FLIGHT_NET_MS;
   });

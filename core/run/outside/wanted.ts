@@ -25,7 +25,7 @@ import { conversationOf, summaryOf } from "../hand-over/conversation.ts";
 import { HAND_OVER_ACTIVITY, type HandOverFacts, isHeld, isReplied } from "../hand-over/state.ts";
 import { ACTIVITY_KINDS, type ActivityKind } from "../machine/activity-kinds.ts";
 import type { Birth, RunContext, RunStart } from "../machine/birth.ts";
-import { type Activity, isFinal, type QuestionReason, type RunState } from "../machine/state.ts";
+import { type Activity, type ChildHold, isFinal, type QuestionReason, type RunState } from "../machine/state.ts";
 import { INPUT_ACTIVITY, nodeDefinition } from "../steps/node.ts";
 import { continuation } from "./redrive.ts";
 import { callInRun, riskOfQuestion } from "./risk.ts";
@@ -42,6 +42,8 @@ export type RunEffect =
   | { readonly kind: "child.start"; readonly key: string; readonly activity: string }
   | { readonly kind: "child.undo"; readonly key: string; readonly activity: string; readonly run: string }
   | { readonly kind: "child.cancel"; readonly key: string; readonly activity: string; readonly run: string }
+  /** The child run is paused with this run, or goes on with it. */
+  | { readonly kind: "child.hold"; readonly key: string; readonly activity: string; readonly run: string; readonly hold: ChildHold }
   | { readonly kind: "callback.send"; readonly key: string; readonly url: string; readonly attempt: number }
   | { readonly kind: "parent.tell"; readonly key: string }
   | { readonly kind: "budget.lease"; readonly key: string; readonly request: LeaseRequest }
@@ -132,12 +134,14 @@ function wantedFor(context: RunContext, state: RunState, activity: Activity, at:
 }
 
 /** Starting a child twice is starting it once; a run that stops takes its children with it. */
-function childEffects(state: RunState, { id, child, call, undoes }: Activity): RunEffect[] {
+function childEffects(state: RunState, { id, child, call, undoes, owes }: Activity): RunEffect[] {
   if (child === null) return [];
   if (undoes !== null) return [{ kind: "child.undo", key: `undo/${child.run}`, activity: undoes, run: child.run }];
   const start: RunEffect = { kind: "child.start", key: `child/${id}#${call}`, activity: id };
+  const hold: RunEffect[] =
+    owes === undefined ? [] : [{ kind: "child.hold", key: `hold/${child.run}#${owes.hold}`, activity: id, run: child.run, hold: owes }];
   return state.stopping === null && !isReplied(state)
-    ? [start]
+    ? [start, ...hold]
     : [{ kind: "child.cancel", key: `cancel/${child.run}`, activity: id, run: child.run }];
 }
 

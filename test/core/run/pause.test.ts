@@ -109,6 +109,134 @@ describe("a person's pause", () => {
   });
 });
 
+describe("a parent's pause", () => {
+  const kid = { needs: [], when: null, on_error: null, kind: "run", workflow: "kid", version: null, input: {} } as const;
+  const parentOf = (child: "never" | "ends" = "never") =>
+    new Drive(define({ x: { ...kid }, y: { ...kid } }), child === "never" ? { child: () => "never" } : {})
+      .start()
+      .run((state) => state.status === "waiting");
+  const child = () => new Drive(two(), {}, { parent: { run: "run_parent", activity: "x", depth: 1, tools: [...two().tools] } });
+  const above = (hold: number, by = "otto") => ({ kind: "parent.paused", by, reason: "let me look", hold }) as const;
+  const free = (hold: number, by = "otto") => ({ kind: "parent.resumed", by, hold }) as const;
+
+  it("[PAUSE-11] is told to each child that was started, once, and so is its end; both are in the journal", () => {
+    const run = parentOf();
+    run.offer(pause());
+    run.run();
+    expect(run.held).toEqual(["run_child_x paused by otto", "run_child_y paused by otto"]);
+    run.offer({ kind: "tick" });
+    expect(run.run().held).toHaveLength(2);
+    run.offer(resume("olga", "otto"));
+    run.run();
+    expect(run.held.slice(2)).toEqual(["run_child_x resumed by olga", "run_child_y resumed by olga"]);
+    expect(run.state.status).toBe("waiting");
+    expect(run.types().filter((type) => /^child\.(paused|resumed)/.test(type))).toEqual([
+      ...["child.paused x", "child.paused y", "child.resumed x", "child.resumed y"],
+    ]);
+  });
+
+  it("[PAUSE-11] is told again by a life that does not know whether it was, and its end overtakes it", () => {
+    const run = parentOf();
+    run.offer(pause());
+    const [told] = run.wanted().filter(({ kind }) => kind === "child.hold");
+    expect(told).toMatchObject({ run: "run_child_x", hold: { on: true } });
+    run.offer(resume());
+    const late = { activity: "x", run: "run_child_x", hold: told?.kind === "child.hold" ? told.hold.hold : 0, on: true };
+    expect(run.offer({ kind: "child.held", ...late })).toContain("followed by");
+    run.run();
+    expect(run.held).toEqual(["run_child_x resumed by otto", "run_child_y resumed by otto"]);
+  });
+
+  it("[PAUSE-11] wakes no parent every few seconds once its children know, and never lets one be forgotten that does not", () => {
+    const run = parentOf();
+    run.offer(pause());
+    expect(nextWakeAt(run.machinery, run.state, run.now)).toBe(run.now + 10_000);
+    run.run();
+    expect(nextWakeAt(run.machinery, run.state, run.now)).toBe(run.now + 600_000);
+  });
+
+  it("[PAUSE-12] holds the child, sends nothing, and is lifted with the parent; both are on record by person and parent", () => {
+    const run = child().start();
+    expect(run.offer(above(7))).toBeNull();
+    expect(run.run().state).toMatchObject({ status: "paused", heldAbove: { by: "otto", parent: "run_parent" } });
+    expect(run.sent).toEqual([]);
+    const { seq } = run.state;
+    expect(run.offer(above(7))).toBeNull();
+    expect(run.state.seq).toBe(seq);
+    expect(toRunView(run.machinery, run.state)).toMatchObject({
+      paused: { by: "otto", parent: "run_parent" },
+      waiting_for: { kind: "person" },
+    });
+    expect(run.offer(free(6))).toBeNull();
+    expect(run.run().state.status).toBe("paused");
+    expect(run.offer(free(9, "olga"))).toBeNull();
+    expect(run.run().state.status).toBe("completed");
+    const records = auditRecords(run.machinery, run.events).filter(({ action }) => action === "run.pause" || action === "run.resume");
+    expect(records.map(({ action, actor, data }) => [action, actor.id, (data as { parent?: string }).parent])).toEqual([
+      ["run.pause", "otto", "run_parent"],
+      ["run.resume", "olga", "run_parent"],
+    ]);
+  });
+
+  it("[PAUSE-13] and a person's own pause hold the child each for itself, in whatever order they are lifted", () => {
+    for (const lifts of [
+      [resume("ada", "ada"), free(9)],
+      [free(9), resume("ada", "ada")],
+    ]) {
+      const run = child().start();
+      run.offer(above(7));
+      expect(run.offer(resume())).toContain("the parent run `run_parent` is paused, by otto");
+      expect(run.offer(pause("ada"))).toBeNull();
+      for (const [index, lift] of lifts.entries()) {
+        expect(run.run().state.status).toBe("paused");
+        expect(run.sent, `${index}`).toEqual([]);
+        expect(run.offer(lift)).toBeNull();
+      }
+      expect(run.run().state.status).toBe("completed");
+    }
+  });
+
+  it("[PAUSE-13] does not lift the kill switch, and the switch does not lift it", () => {
+    const run = child().start();
+    run.offer(above(7));
+    run.stops = { epoch: 2, active: [STOP], asOf: run.now };
+    run.offer(free(9));
+    expect(run.run().state).toMatchObject({ status: "paused", pausedBy: { scope: "workflow:specimen" } });
+    run.offer(above(11));
+    run.stops = { epoch: 3, active: [], asOf: run.now };
+    run.offer({ kind: "tick" });
+    expect(run.run().state.status).toBe("paused");
+    run.offer(free(12));
+    expect(run.run().state.status).toBe("completed");
+  });
+
+  it("[PAUSE-14] ends with a child that is cancelled, and a parent that is cancelled cancels its paused children", () => {
+    const run = child().start();
+    run.offer(above(7));
+    run.offer({ kind: "cancel", by: "parent", reason: "enough" });
+    expect(run.run().state.status).toBe("cancelled");
+    expect(run.state).not.toHaveProperty("heldAbove");
+    expect(run.offer(above(9))).toBe("the run has ended");
+    const parent = parentOf();
+    parent.offer(pause());
+    parent.run();
+    parent.offer({ kind: "cancel", by: "eva", reason: "stop" });
+    expect(parent.run().cancelled).toEqual(["run_child_x", "run_child_y"]);
+  });
+
+  it("[PAUSE-12] reaches the children of the child, and nothing is told to a run without a parent", () => {
+    const run = new Drive(
+      define({ z: { ...kid } }),
+      { child: () => "never" },
+      { parent: { run: "run_parent", activity: "x", depth: 1, tools: [] } },
+    );
+    run.start().run((state) => state.status === "waiting");
+    run.offer(above(7));
+    expect(run.run().held).toEqual(["run_child_z paused by otto"]);
+    expect(new Drive(two()).start().offer(above(1))).toBe("the run has no parent");
+  });
+});
+
 describe("a changed call", () => {
   const changed = (answer: ReturnType<typeof asked>) => ({
     kind: "review.decided" as const,

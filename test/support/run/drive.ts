@@ -16,6 +16,7 @@ import { fold, initialState } from "../../../core/run/fold/evolve.ts";
 import type { Birth } from "../../../core/run/machine/birth.ts";
 import type { RunEvent } from "../../../core/run/machine/event.ts";
 import type { Happening } from "../../../core/run/machine/happening.ts";
+import { isHeldByPerson } from "../../../core/run/machine/pause.ts";
 import { isFinal, NO_USAGE, type Past, type RunState } from "../../../core/run/machine/state.ts";
 import { transition } from "../../../core/run/machine/transition.ts";
 import type { Machinery } from "../../../core/run/machine/turn.ts";
@@ -134,6 +135,8 @@ export class Drive {
   quiet = false;
   readonly cancelled: string[] = [];
   readonly queued: string[] = [];
+  /** What child runs were told of pauses. */
+  readonly held: string[] = [];
   #isCut = false;
   readonly #hanging = new Set<string>();
 
@@ -299,6 +302,9 @@ export class Drive {
       case "child.cancel":
         this.cancelled.push(effect.run);
         return null;
+      case "child.hold":
+        this.held.push(`${effect.run} ${effect.hold.on ? "paused" : "resumed"} by ${effect.hold.by}`);
+        return { kind: "child.held", activity: effect.activity, run: effect.run, hold: effect.hold.hold, on: effect.hold.on };
       case "call.queue":
         this.queued.push(`${effect.activity}#${effect.call}`);
         return null;
@@ -338,7 +344,7 @@ export class Drive {
     const leased = underWay.reduce((sum, activity) => plus(sum, activity.reserved), taken);
     const { overrun } = this.state; // an upstream that counts more than the worst case is booked as it was
     if (overrun.microUsd === 1 && overrun.tokens === 1) expect(fits(leased, lease.ceiling)).toBe(true);
-    const waits = isFinal(this.state) || this.state.status === "waiting" || this.state.hold !== undefined;
+    const waits = isFinal(this.state) || this.state.status === "waiting" || isHeldByPerson(this.state);
     if (!waits) expect(nextWakeAt(this.machinery, this.state, this.now)).not.toBeNull();
   }
 }

@@ -25,6 +25,7 @@ export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEngineP
   queueCall: unscripted("queueCall"),
   startChild: unscripted("startChild"),
   cancelRun: unscripted("cancelRun"),
+  holdRun: unscripted("holdRun"),
   undoRun: unscripted("undoRun"),
   tellParent: unscripted("tellParent"),
   callBack: unscripted("callBack"),

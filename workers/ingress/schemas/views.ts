@@ -80,7 +80,10 @@ export const Run = z
       .optional()
       .openapi({ description: "the run's last hand-over to a person" }),
     waiting_for: z.object({ kind: z.string(), id: z.string().optional(), since: time, until: time.optional() }).nullable(),
-    paused: z.object({ by: z.string(), reason: z.string(), at: time }).optional().openapi({ description: "a person paused it" }),
+    paused: z
+      .object({ by: z.string(), reason: z.string(), at: time, parent: z.string().optional() })
+      .optional()
+      .openapi({ description: "a person paused it; `parent`: by pausing this parent run" }),
     metadata: jsonObject,
     trace_id: z.string(),
     created_at: time,
