@@ -12,6 +12,7 @@ import { dev } from "./parts/dev.ts";
 import { gateway } from "./parts/gateway.ts";
 import { growth } from "./parts/growth.ts";
 import { guard } from "./parts/guard.ts";
+import { kill } from "./parts/kill.ts";
 import { noisy } from "./parts/noisy.ts";
 import type { Part, PartTools } from "./parts/part.ts";
 import { policy } from "./parts/policy.ts";
@@ -35,6 +36,7 @@ const PARTS: { readonly [name in PartName]: Part } = {
   wake,
   chat,
   noisy,
+  kill,
   policy,
   cost,
   sandbox,

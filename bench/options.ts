@@ -13,6 +13,7 @@ export const PARTS = [
   "wake",
   "chat",
   "noisy",
+  "kill",
   "policy",
   "cost",
   "sandbox",

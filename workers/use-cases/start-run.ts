@@ -49,7 +49,11 @@ export async function startRun(
   repeat: Repeatable,
 ): Promise<Result<RunOutcome, Refusal>> {
   const place = await placeForStart(ports, by.principal.org, command.waitMs);
-  if (!place.ok) return place;
+  if (!place.ok) {
+    // Who is stopped is told so, and not to come again in two seconds, also while the platform is busy.
+    const stops = await notStopped(ports, { org: by.principal.org, workflow: command.workflow }, by.trace.traceId);
+    return stops.ok ? place : stops;
+  }
   try {
     return await startAdmitted(ports, by, command, repeat);
   } finally {

@@ -203,6 +203,15 @@ describe("a crowd of starts", () => {
     expect(begun()).toBe(0);
   });
 
+  it("[KILL-99] who is stopped is told so while the platform is busy", async () => {
+    stop();
+    const runs = { ...world.ports.store.runs, isBehind: async () => true };
+    expect(await started({ store: { ...world.ports.store, runs } })).toMatchObject({
+      ok: false,
+      error: { code: "kill_switch_active", retryAfterSeconds: 60 },
+    });
+  });
+
   it("[LOAD-4] a run that ended inside its start is awaited in the index, and holds no slot", async () => {
     const accepted: string[] = [];
     const runs = { ...world.ports.store.runs, accepted: (_org: string, run: string) => void accepted.push(run) };
