@@ -112,6 +112,7 @@ describe("a kill switch under load", () => {
       ["held.b", "workflow:load-b", ["held.c"]],
       ["held.c", `org:${ORG}`, []],
     ];
+    expect(ends.map(([, , rest]) => rest.length)).toEqual([3, 2, 1, 0]);
     for (const [name, scope, rest] of ends) {
       const at = await kill(scope);
       await pass(KNOWN_MS + HELD_MS + 200);
@@ -128,7 +129,9 @@ describe("a kill switch under load", () => {
         await expect.poll(async () => (await start("load-c")).status, { timeout: 8_000 }).toBe(202); // 503 `overloaded` while the index lags
       }
     }
-    for (const run of runs.filter((_, index) => index % RUNS === 0)) {
+    const ofEach = runs.filter((_, index) => index % RUNS === 0);
+    expect(ofEach).toHaveLength(4);
+    for (const run of ofEach) {
       const paused = await eventually(`/v1/runs/${run}`, world.keys.app, status("paused"));
       expect(paused["waiting_for"]).toMatchObject({ kind: "kill_switch" });
     }
@@ -145,7 +148,9 @@ describe("a kill switch under load", () => {
       chat,
       embeddings: () => tried("POST", "/v1/embeddings", world.keys.app, { model: "acme/embed-1.0", input: "Hi" }),
     };
-    for (const [what, ask] of Object.entries(newWork)) expect([what, await ask()]).toEqual([what, stopped]);
+    const asked: [string, unknown][] = [];
+    for (const [what, ask] of Object.entries(newWork)) asked.push([what, await ask()]);
+    expect(asked).toEqual(["start", "signal", "test", "chat", "embeddings"].map((what) => [what, stopped]));
     const { developer, reviewer, operator, auditor, app } = world.keys;
     const open: readonly (readonly [method: string, path: string, key: string, body?: Json])[] = [
       ["GET", `/v1/runs/${id}`, app],

@@ -176,10 +176,10 @@ export type EventData = {
   "agent.condensed": ActivityRef & { readonly node: string; readonly summary: string | null };
   "agent.continued": { readonly node: string; readonly iteration: number; readonly stale: number };
   "signal.received": { readonly id: string; readonly name: string; readonly body: Json; readonly by: string; readonly label?: Label };
-  /** Starting the same child twice creates only one run. */
   /** The child run was told that this run is paused, or goes on again. `hold`: the number of the event that paused or resumed this run. */
   "child.paused": ActivityRef & { readonly run: string; readonly hold: number };
   "child.resumed": ActivityRef & { readonly run: string; readonly hold: number };
+  /** Starting the same child twice creates only one run. */
   "child.called": ActivityRef & {
     readonly run: string;
     readonly workflow: string;
