@@ -22,6 +22,23 @@ export type Alerts = {
   })[];
 };
 
+export type Anomalies = {
+  readonly data: readonly ({
+    /** when it was first seen */
+    readonly at: string;
+    readonly metric: "latency" | "errors" | "cost" | "personal_data" | "guardrail";
+    /** `chat`: model calls of chats */
+    readonly workflow: string;
+    /** seconds or dollars of a typical run (geometric mean), or the share of runs; of the look that was farthest off */
+    readonly value: number;
+    /** what is in this range is no anomaly */
+    readonly expected: readonly Json[];
+    /** distance from the ordinary in standard deviations */
+    readonly score: number;
+    readonly status: "open" | "cleared";
+  })[];
+};
+
 export type ApiKey = {
   readonly id: string;
   readonly org: string;

@@ -31,7 +31,7 @@ export type AlertView = {
 };
 
 /** What a look found: what is over its threshold now, and what is to be told. */
-export type Looked = { readonly alerts: readonly Alert[]; readonly notices: readonly Omit<Notice, "id">[] };
+export type Looked = { readonly alerts: readonly Alert[]; readonly notices: Omit<Notice, "id">[] };
 
 /** Looks in a row below the threshold after which an alert is over: one that comes and goes is told once. */
 export const CALM_LOOKS = 2;

@@ -108,6 +108,11 @@ export const STORES = {
   "WATCH.watch": { erasure: NUMBERS, retention: nothing("the org, once") },
   "WATCH.notice": { erasure: CALLERS, retention: itself("a notice is deleted when all have it, or after six hours") },
   "WATCH.alert": { erasure: NUMBERS, retention: itself("an alert is deleted when it is over") },
+  "WATCH.minute": { erasure: NUMBERS, retention: itself("a minute is deleted after two hours") },
+  "WATCH.hour": { erasure: NUMBERS, retention: itself("an hour is deleted after four weeks") },
+  "WATCH.closed": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
+  "WATCH.norm": { erasure: NUMBERS, retention: itself("a row a workflow, a hundred at most, deleted when nothing ended for four weeks") },
+  "WATCH.anomaly": { erasure: NUMBERS, retention: itself("an anomaly is deleted 30 days after it was seen, with one that clears") },
 
   "LIMITS.book": { erasure: CALLERS, retention: itself("a row is deleted a minute or two after its last use, with a later one") },
 
@@ -163,6 +168,7 @@ export const STORES = {
   "DB.metric_bounds": { erasure: NUMBERS, retention: CONFIGURED },
   "DB.metric_sums": { erasure: NUMBERS, retention: nothing("a row a series, added to") },
   "DB.metric_buckets": { erasure: NUMBERS, retention: nothing("a row a bucket, added to") },
+  "DB.finding_minutes": { erasure: NUMBERS, retention: { by: "chore", chore: "minutes" } },
   "DB.cost_calls": { erasure: together("DB.runs"), retention: { by: "chore", chore: "costs" } },
   "DB.cost_days": { erasure: CALLERS, retention: { by: "chore", chore: "costs" } },
   "DB.used_things": { erasure: nothing("names of models, tools and workflows"), retention: nothing("what was ever used, once") },

@@ -3,4 +3,4 @@ import { stubsOf } from "../kit/stub.ts";
 import type { Watch } from "./watch.ts";
 
 /** The watch of an org, from its namespace. */
-export const watchOf = stubsOf<Watch, "begin" | "tell" | "alerts">();
+export const watchOf = stubsOf<Watch, "begin" | "tell" | "alerts" | "anomalies">();

@@ -23,7 +23,7 @@ export type WaitingPorts = {
     notice: Notice,
     taken: readonly string[],
   ) => Promise<{ readonly taken: readonly string[]; readonly again: boolean }>;
-  /** Puts an alert on record. The same notice twice is one entry. */
+  /** Puts an alert or an anomaly on record. The same notice twice is one entry. */
   readonly record: (org: string, notice: Notice) => Promise<void>;
   /** Opens the incident that a notice opens. The same notice twice is one incident. */
   readonly openIncident: (org: string, notice: Notice) => Promise<void>;
@@ -75,7 +75,7 @@ export class WaitingNotices {
     const waiting = JSON.parse(body) as Body;
     const { notice } = waiting;
     if (!waiting.isNoted) {
-      if (notice.type.startsWith("alert.")) await ports.record(org, notice);
+      if (/^(?:alert|anomaly)\./.test(notice.type)) await ports.record(org, notice);
       if (opensIncident(notice)) await ports.openIncident(org, notice);
       this.#save(id, { ...waiting, isNoted: true });
     }

@@ -5,11 +5,14 @@
 import { DurableObject } from "cloudflare:workers";
 import type { AlertSums } from "../../core/alert/sums.ts";
 import { type Alert, type AlertView, alertViews, lookAt } from "../../core/alert/watch.ts";
+import type { AnomalyView } from "../../core/anomaly/anomaly.ts";
+import { chance } from "../../core/chance.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Notice } from "../../core/notice/notice.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { Alarm } from "../kit/alarm.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
+import { Anomalies, type Seen } from "./anomalies.ts";
 import { SCHEMA } from "./schema.ts";
 import { WaitingNotices, type WaitingPorts } from "./waiting.ts";
 
@@ -20,9 +23,13 @@ export type WatchPorts = WaitingPorts & {
   readonly random: (bytes: number) => Uint8Array;
   /** Throws when the index is out of reach: nothing is known then, and nothing changes. */
   readonly sums: (org: string) => Promise<AlertSums>;
+  /** What ended in these minutes (counted since 1970; from the first on, before the second). Throws as `sums` does. */
+  readonly minutes: (org: string, from: number, to: number) => Promise<Seen>;
 };
 
 const LOOK_MS = 60_000;
+/** A look comes after the end of a minute, that the minute is whole; by up to this much later, that not all orgs' watches look at once. */
+const SPREAD_MS = 10_000;
 /** After this many looks at an org in which nothing happens the watch rests, until the org's next record. */
 const IDLE_LOOKS = 70;
 
@@ -35,6 +42,7 @@ export function defineWatch(portsFor: (env: Cloudflare.Env) => WatchPorts) {
     readonly #sql: SqlStorage;
     readonly #alarm: Alarm;
     readonly #waiting: WaitingNotices;
+    readonly #anomalies: Anomalies;
     #begun: boolean;
 
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
@@ -45,6 +53,7 @@ export function defineWatch(portsFor: (env: Cloudflare.Env) => WatchPorts) {
       this.#begun = isMigrated(this.#sql);
       if (this.#begun) migrate(ctx.storage, SCHEMA);
       this.#waiting = new WaitingNotices(this.#sql);
+      this.#anomalies = new Anomalies(this.#sql);
     }
 
     /** Something happens in the org: the watch is on. Asked again, it changes nothing. */
@@ -68,6 +77,11 @@ export function defineWatch(portsFor: (env: Cloudflare.Env) => WatchPorts) {
       return this.#begun ? alertViews(this.#alerts()) : [];
     }
 
+    /** Anomalies that were first seen at `since` or later, newest first. */
+    async anomalies(since: EpochMs): Promise<AnomalyView[]> {
+      return this.#begun ? this.#anomalies.since(since) : [];
+    }
+
     override async alarm(): Promise<void> {
       if (!this.#begun) return;
       await this.#alarm.lease();
@@ -80,13 +94,15 @@ export function defineWatch(portsFor: (env: Cloudflare.Env) => WatchPorts) {
     async #look(org: string): Promise<void> {
       const { look_at: dueAt } = this.#row();
       if (dueAt === null || dueAt > this.#ports.now()) return;
-      this.#sql.exec("UPDATE watch SET look_at = ?", this.#ports.now() + LOOK_MS);
-      const sums = await this.#ports.sums(org).catch(() => null);
-      if (sums === null) return;
       const at = this.#ports.now();
+      this.#sql.exec("UPDATE watch SET look_at = ?", Math.floor(at / LOOK_MS + 1) * LOOK_MS + Math.floor(chance(org) * SPREAD_MS));
+      const seen = await Promise.all([this.#ports.sums(org), this.#ports.minutes(org, ...this.#anomalies.wanted(at))]).catch(() => null);
+      if (seen === null) return;
+      const [sums, minutes] = seen;
       const { alerts, notices } = lookAt(this.#alerts(), sums, at);
-      const isIdle = alerts.length === 0 && sums.workflows.length === 0 && sums.moving === 0;
       this.ctx.storage.transactionSync(() => {
+        notices.push(...this.#anomalies.look(minutes, at));
+        const isIdle = alerts.length === 0 && sums.workflows.length === 0 && sums.moving === 0 && !this.#anomalies.isRestless();
         this.#sql.exec("DELETE FROM alert");
         for (const alert of alerts)
           this.#sql.exec("INSERT INTO alert (key, body) VALUES (?, ?)", `${alert.rule}/${alert.workflow ?? ""}`, JSON.stringify(alert));

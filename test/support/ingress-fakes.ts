@@ -525,6 +525,7 @@ export function makeWorld(
     },
     alert: (org, notice) => void alerts.push({ org, ...notice }),
     alerts: async () => [],
+    anomalies: async () => [],
     timeline: async () => [],
     metrics: async () => "agent_kill_switch_active 0\n",
     console: (request) =>

@@ -11,6 +11,7 @@ import type { Inventory } from "../compliance/inventory.ts";
 import type { Erasures } from "../erasure/erasure.ts";
 import type { PersonExports } from "../person-export/export.ts";
 import { defineSlowCalls } from "../slow-calls/consumer.ts";
+import { sweepMinutes } from "../store/minutes.ts";
 import { tellExpiringKeys } from "../watchdog/expiring-keys.ts";
 import { type Chores, sweep } from "../watchdog/sweep.ts";
 import { sweepRuns } from "../watchdog/watchdog.ts";
@@ -82,6 +83,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     archive: () => archive.sweep(),
     audit: async () => ({ trimmed: await trimPages({ db: env.DB, bucket: env.AUDIT, now, log }) }),
     costs: () => rooms.costs.sweep(),
+    minutes: () => sweepMinutes(env.DB, now()),
     expiries: () =>
       tellExpiringKeys({
         now,

@@ -109,6 +109,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     pastRuns: store.pastRuns,
     costs: rooms.costs,
     alerts: async (org) => objects.watch(org).alerts(),
+    anomalies: async (org, since) => objects.watch(org).anomalies(since),
     timeline: (org, from, to) => readTimeline(env.DB, org, from, to),
     metrics: async () => renderMetrics(env.DB, await stops.stops(), rooms.isolates?.waiting() ?? new Map(), now()),
     console: defineConsole(),

@@ -2,9 +2,11 @@
 
 import type { Principal } from "../../core/access/principal.ts";
 import type { AlertView } from "../../core/alert/watch.ts";
+import type { AnomalyView } from "../../core/anomaly/anomaly.ts";
 import type { ModelEntry, ModelParameters } from "../../core/model/entry.ts";
 import type { Taken } from "../../core/model/parameters.ts";
 import type { RunView } from "../../core/run/outside/view.ts";
+import type { EpochMs } from "../../core/time.ts";
 import type { AuditLogRpc } from "../../durable-objects/audit-log/stub.ts";
 import type { BudgetLedgerRpc } from "../../durable-objects/budget-ledger/stub.ts";
 import type { StoredVerdict } from "../audit/verify-stored.ts";
@@ -69,6 +71,8 @@ export type IngressPorts = UseCasePorts & {
   readonly costs: Pick<Costs, "ask">;
   /** Which of the org's alerts fire. */
   readonly alerts: (org: string) => Promise<readonly AlertView[]>;
+  /** The org's anomalies that were first seen at `since` or later, newest first. */
+  readonly anomalies: (org: string, since: EpochMs) => Promise<readonly AnomalyView[]>;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<string>;
   /** The console's files; null when the path is none of them. */

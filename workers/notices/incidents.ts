@@ -14,11 +14,11 @@ export type OpenIncidentPorts = {
   readonly tell: (org: string, notice: Notice) => Promise<unknown>;
 };
 
-/** An alert that fires or clears, as an entry of its org's chain. Its id is the notice's: the same notice is one entry. */
+/** An alert or an anomaly that begins or ends, as an entry of its org's chain. Its id is the notice's: the same notice is one entry. */
 export const alertRecord = ({ id, type, data }: Notice, at: EpochMs): AuditRecord =>
   auditRecord({
     ...{ id: `evt_${id.slice(id.indexOf("_") + 1)}`, at, type, actor: { type: "system", id: "watch" }, action: type },
-    ...{ resource: `alert/${String(tidyData(data)["rule"] ?? "")}`, decision: null, data: tidyData(data) },
+    ...{ resource: `alert/${String(tidyData(data)["rule"] ?? tidyData(data)["metric"] ?? "")}`, decision: null, data: tidyData(data) },
   });
 
 /** Opens the incident of a notice, once, and tells of it. */

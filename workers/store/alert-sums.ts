@@ -1,19 +1,18 @@
-/** The sums that alerts are computed from, read off the index, the calls' costs and the newest audit entries. One batch a look. */
+/** The sums that alerts are computed from, read off the index, the calls' costs and the minutes of findings. One batch a look. */
 import type { AlertSums, WorkflowSums } from "../../core/alert/sums.ts";
 import { isViolation } from "../../core/guardrail/finding.ts";
 import { covers, type Stops } from "../../core/kill-switch/stops.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
 
 const MINUTE = 60_000;
-/** Runs and entries that are read at a look; with more of them the newest count. */
+/** Runs that are read at a look; with more of them the newest count. */
 const MOST_RUNS = 5_000;
-const MOST_ENTRIES = 5_000;
 const USAGE_USD = "CAST(COALESCE(summary ->> '$.usage.usd', 0) AS REAL)";
 const BUDGET_USD = "CAST(COALESCE(summary ->> '$.budget.usd', 0) AS REAL)";
 
 type Ended = { workflow: string; status: string; seconds: number; ended_at: number; usd: number; budget: number };
 type Count = { n: number | null };
-type Finding = { type: string; channel: string | null; count: number; at: string; event: string };
+type Finding = { type: string; channel: string; minute: number; count: number };
 
 /** Throws when D1 is out of reach. */
 export async function readAlertSums(db: D1Database, org: string, stops: Stops, at: EpochMs): Promise<AlertSums> {
@@ -26,18 +25,11 @@ export async function readAlertSums(db: D1Database, org: string, stops: Stops, a
       .bind(org, at - 60 * MINUTE, MOST_RUNS),
     usd: db.prepare("SELECT SUM(micro_usd) / 1e6 AS n FROM cost_calls WHERE org = ?1 AND at > ?2").bind(org, at - 60 * MINUTE),
     answers: db
-      .prepare("SELECT COUNT(*) AS n FROM cost_calls WHERE org = ?1 AND at > ?2 AND kind = 'model' AND ok = 1")
+      .prepare("SELECT COUNT(*) AS n FROM cost_calls WHERE org = ?1 AND at > ?2 AND kind = 'llm' AND ok = 1")
       .bind(org, at - 60 * MINUTE),
     findings: db
-      .prepare(
-        `SELECT entry.value ->> '$.event_type' AS event, entry.value ->> '$.data.type' AS type, entry.value ->> '$.data.channel' AS channel,
-           COALESCE(entry.value ->> '$.data.count', 1) AS count, entry.value ->> '$.timestamp' AS at
-         FROM audit_pages AS page, json_each(page.entries) AS entry
-         WHERE page.org = ?1 AND page.first_seq > (SELECT COALESCE(MAX(first_seq), 0) FROM audit_pages WHERE org = ?1) - ?2
-           AND INSTR(page.entries, '"event_type":"guardrail.flagged"') > 0
-           AND entry.value ->> '$.event_type' = 'guardrail.flagged' AND entry.value ->> '$.timestamp' > ?3`,
-      )
-      .bind(org, MOST_ENTRIES, toRfc3339(at - 60 * MINUTE)),
+      .prepare("SELECT type, channel, minute, findings AS count FROM finding_minutes WHERE org = ?1 AND minute >= ?2")
+      .bind(org, Math.floor(at / MINUTE) - 60),
     moving: db
       .prepare("SELECT COUNT(*) AS n FROM runs WHERE org = ?1 AND status IN ('queued', 'running', 'compensating', 'paused')")
       .bind(org),
@@ -59,13 +51,13 @@ export async function readAlertSums(db: D1Database, org: string, stops: Stops, a
   };
   const number = (name: keyof typeof queries): number => (rows[name][0] as Count | undefined)?.n ?? 0;
   const findings = rows.findings as Finding[];
-  const recent = toRfc3339(at - 5 * MINUTE);
+  const recent = Math.floor(at / MINUTE) - 5;
   const sum = (some: readonly Finding[]): number => some.reduce((total, { count }) => total + Number(count), 0);
   const oldest = (rows.lag[0] as Count | undefined)?.n ?? null;
   return {
     workflows: byWorkflow(rows.ended as Ended[], at),
     usd1h: number("usd"),
-    violations5m: sum(findings.filter((found) => found.at > recent && isViolation(found))),
+    violations5m: sum(findings.filter((found) => found.minute >= recent && isViolation(found))),
     leaks1h: sum(findings.filter((found) => found.channel === "model_output" && !isViolation(found))),
     answers1h: number("answers"),
     moving: number("moving"),

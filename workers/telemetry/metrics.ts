@@ -130,14 +130,14 @@ export async function renderMetrics(db: D1Database, stops: Stops, sandboxQueue: 
       "agent_pii_detections_total",
       added(
         findings.filter(({ of: type }) => !isViolation({ type })),
-        ({ org, of: type }) => ({ org, type }),
+        findingLabels,
       ),
     ),
     valuesOf(
       "guardrail_violations_total",
       added(
         findings.filter(({ of: type }) => isViolation({ type })),
-        ({ org, of: type }) => ({ org, type }),
+        findingLabels,
       ),
     ),
     valuesOf(
@@ -160,6 +160,8 @@ export async function renderMetrics(db: D1Database, stops: Stops, sandboxQueue: 
     valuesOf("audit_lag_seconds", [{ labels: {}, value: oldestAt === null ? 0 : Math.max(0, (at - oldestAt) / 1_000) }]),
   ]);
 }
+
+const findingLabels = ({ org, name, of: type, sort: channel }: Sum): Labels => ({ org, workflow: agent(name), type, channel });
 
 const rowsOf = <R>(result: D1Result<unknown> | undefined): readonly R[] => (result?.results ?? []) as R[];
 const of = (buckets: readonly Bucket[], series: string): readonly Bucket[] => buckets.filter((bucket) => bucket.series === series);

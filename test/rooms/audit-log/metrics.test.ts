@@ -105,8 +105,8 @@ it("[METRIC-2] counts calls of runs and chats once, however often they come, and
   ]);
   expect(linesOf(lines, "model_gateway_latency_p99", org)).toEqual(['model="acme/sonnet"  1']);
   expect(linesOf(lines, "agent_requests_total", org)).toEqual(['agent_id="chat" status="completed"  1']);
-  expect(linesOf(lines, "agent_pii_detections_total", org)).toEqual(['type="email"  4']);
-  expect(linesOf(lines, "guardrail_violations_total", org)).toEqual(['type="injection"  1']);
+  expect(linesOf(lines, "agent_pii_detections_total", org)).toEqual(['workflow="chat" type="email" channel=""  4']);
+  expect(linesOf(lines, "guardrail_violations_total", org)).toEqual(['workflow="chat" type="injection" channel=""  1']);
   expect(linesOf(lines, "cache_requests_total", org)).toEqual(
     expect.arrayContaining(['kind="model" result="semantic"  1', 'kind="model" result="miss"  2']),
   );

@@ -3,7 +3,9 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type AlertSums, QUIET } from "../../../core/alert/sums.ts";
+import { hourOf, NO_RUNS } from "../../../core/anomaly/tally.ts";
 import type { Notice } from "../../../core/notice/notice.ts";
+import type { Seen } from "../../../durable-objects/watch/anomalies.ts";
 import { watchOf } from "../../../durable-objects/watch/stub.ts";
 import { MOST_WAITING } from "../../../durable-objects/watch/waiting.ts";
 import { FAR } from "../../support/far.ts";
@@ -11,18 +13,21 @@ import { watchWorld as world } from "../../support/worlds/watch.ts";
 
 let now = FAR;
 let sums: AlertSums;
+let seen: (from: number, to: number) => Seen;
 let sent: { notice: Notice; taken: readonly string[] }[] = [];
 let noted: string[] = [];
 let answer: (taken: readonly string[]) => { taken: readonly string[]; again: boolean };
 
 beforeEach(() => {
-  now = FAR;
+  now = FAR + 30_000; // looks come up to ten seconds after a full minute
   sums = QUIET;
+  seen = () => ({ minutes: [], openMs: new Map() });
   sent = [];
   noted = [];
   answer = (taken) => ({ taken: [...taken, "webhook a"], again: false });
   world.now = () => now;
   world.sums = async () => sums;
+  world.minutes = async (_org, from, to) => seen(from, to);
   world.send = async (_org, notice, taken) => {
     sent.push({ notice, taken });
     return answer(taken);
@@ -83,6 +88,105 @@ describe("alerts", () => {
     expect(await alarmOf(stub)).toBeNull();
     await watch.begin(org);
     expect(await alarmOf(stub)).toBeLessThanOrEqual(now + 1);
+  });
+});
+
+describe("anomalies", () => {
+  const MINUTE = 60_000;
+  const runs = (slower: number) => {
+    const [mean, deviation] = [Math.log(2_000 * slower), 0.3];
+    const logs = Array.from({ length: 10 }, (_, index) => mean + deviation * (index % 2 === 0 ? 1 : -1));
+    return { ...NO_RUNS, runs: 10, logMs: 10 * mean, logMs2: logs.reduce((sum, log) => sum + log * log, 0), logUsd: 50, logUsd2: 250 };
+  };
+  const traffic =
+    (slower = 1) =>
+    (from: number, to: number): Seen => ({
+      minutes: Array.from({ length: to - from }, (_, index) => ({ minute: from + index, workflow: "refund", tally: runs(slower) })),
+      openMs: new Map(),
+    });
+
+  it("[ANOM-7] are found each minute, told once, on record, survive the death of the watch, and are told when they are over", async () => {
+    const { org, stub, watch } = fresh();
+    seen = traffic();
+    await watch.begin(org);
+    for (let hour = 0; hour < 45; hour++) await tick(stub, 60 * MINUTE);
+    const before = now;
+    for (let minute = 0; minute < 6; minute++) await tick(stub, MINUTE);
+    expect(await watch.anomalies(0)).toEqual([]);
+    seen = (from, to) => ({ ...traffic()(from, to - 1), minutes: [...traffic()(from, to - 1).minutes, ...traffic(8)(to - 1, to).minutes] });
+    await tick(stub, MINUTE);
+    await evictDurableObject(stub);
+    for (let minute = 0; minute < 3; minute++) {
+      seen = traffic(8);
+      await tick(stub, MINUTE);
+    }
+    expect(sent.map(({ notice }) => notice.type)).toEqual(["anomaly.detected"]);
+    expect(noted).toEqual(["record anomaly.detected"]);
+    const [one, ...others] = await watch.anomalies(before);
+    expect(one).toMatchObject({
+      metric: "latency",
+      workflow: "refund",
+      status: "open",
+      expected: [expect.any(Number), expect.any(Number)],
+    });
+    expect([others, one && one.value > one.expected[1], await watch.anomalies(now + 1)]).toEqual([[], true, []]);
+    seen = traffic();
+    for (let minute = 0; minute < 20; minute++) await tick(stub, MINUTE);
+    expect(sent.map(({ notice }) => notice.type)).toEqual(["anomaly.detected", "anomaly.cleared"]);
+    expect((await watch.anomalies(before)).map(({ status }) => status)).toEqual(["cleared"]);
+  });
+
+  it("[ANOM-8] cost a look the same after a day and after four weeks, and watch a hundred workflows at most", async () => {
+    const cost = async (hours: number) => {
+      const { org, stub, watch } = fresh();
+      seen = traffic();
+      await watch.begin(org);
+      await tick(stub, 1);
+      const hour = Math.floor(now / MINUTE / 60);
+      await runInDurableObject(stub, (_, { storage: { sql } }) => {
+        const { body } = sql.exec<{ body: string }>("SELECT body FROM minute ORDER BY minute DESC LIMIT 1").one();
+        const facts = JSON.stringify(hourOf(Array.from({ length: 60 }, () => JSON.parse(body).tallies[0][1])));
+        const norm = JSON.stringify({ v: 1, now: null, before: null });
+        for (let n = 0; n < 99; n++)
+          sql.exec("INSERT INTO norm (workflow, hour, last_hour, body) VALUES (?, 0, ?, ?)", `w${n}`, hour - 1, norm);
+        for (let past = 2; past < hours; past++)
+          sql.exec("INSERT INTO hour (workflow, hour, body) VALUES ('refund', ?, ?)", hour - past, facts);
+        sql.exec("INSERT OR REPLACE INTO norm (workflow, hour, last_hour, body) VALUES ('refund', 0, ?, ?)", hour - 1, norm);
+      });
+      await tick(stub, MINUTE); // reads the hours, once
+      const counted = runInDurableObject(stub, async (instance, { storage: { sql } }) => {
+        const exec = sql.exec.bind(sql);
+        const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+        Object.defineProperty(sql, "exec", {
+          configurable: true,
+          value: (...given: Parameters<typeof exec>) => cursors[cursors.push(exec(...given)) - 1],
+        });
+        now += MINUTE;
+        await instance.alarm?.();
+        Reflect.deleteProperty(sql, "exec");
+        return cursors.reduce((sum, { rowsRead, rowsWritten }) => ({ read: sum.read + rowsRead, written: sum.written + rowsWritten }), {
+          read: 0,
+          written: 0,
+        });
+      });
+      const rows = await counted;
+      seen = (from, to) => ({
+        minutes: [...traffic()(from, to).minutes, { minute: to - 1, workflow: "one-too-many", tally: runs(1) }],
+        openMs: new Map(),
+      });
+      for (let minute = 0; minute < 70; minute++) await tick(stub, MINUTE);
+      const watched = await runInDurableObject(stub, (_, { storage: { sql } }) =>
+        sql.exec("SELECT workflow FROM hour WHERE workflow = 'one-too-many'").toArray(),
+      );
+      expect(watched).toEqual([]);
+      return rows;
+    };
+    const [day, month] = [await cost(24), await cost(672)];
+    console.log(
+      `a look of the watch: ${day.read} rows read and ${day.written} written after a day, ${month.read} and ${month.written} after four weeks`,
+    );
+    expect(month.read).toBeLessThanOrEqual(day.read + 5);
+    expect(month.written).toBeLessThanOrEqual(day.written + 2);
   });
 });
 

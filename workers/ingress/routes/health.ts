@@ -1,9 +1,9 @@
-/** `GET /v1/health/workflows`: how workflows did lately, and what is left of their error budgets. */
+/** `/v1/health/workflows` and `/v1/anomalies`: how workflows did lately, what is left of their error budgets, and what was out of the ordinary. */
 import { budgetLeft } from "../../../core/health/budget.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
-import { WorkflowHealthList } from "../schemas/figures.ts";
-import { wholeNumber } from "../schemas/requests.ts";
+import { AnomalyList, WorkflowHealthList } from "../schemas/figures.ts";
+import { instant, wholeNumber } from "../schemas/requests.ts";
 
 const MOST_MINUTES = 10_080;
 const DEFAULT_MINUTES = 60;
@@ -13,9 +13,27 @@ const minutes = wholeNumber(1, MOST_MINUTES, `is a whole number from 1 to ${MOST
 /** Workflows whose definitions are looked up for their `slo` in one answer, at a time. */
 const TOGETHER = 20;
 
+/** Without `since`, anomalies of so many ms are listed. */
+const DEFAULT_SINCE_MS = 7 * 24 * 60 * 60_000;
+
 export function healthRoutes(ports: IngressPorts): Endpoint[] {
+  const endpoint = endpointsOf(ports);
   return [
-    endpointsOf(ports)({
+    endpoint({
+      method: "get",
+      path: "/v1/anomalies",
+      operationId: "listAnomalies",
+      tag: "costs",
+      summary: "Lists what was out of the ordinary in the org's workflows, newest first",
+      action: "health.read",
+      query: { since: instant.optional() },
+      answers: {
+        200: { description: "the anomalies first seen since then (by default in seven days), at most 1,000", schema: AnomalyList },
+      },
+      handle: async ({ principal: { org }, query, at }) =>
+        reply(200, { data: [...(await ports.anomalies(org, query.since ?? at - DEFAULT_SINCE_MS))] }),
+    }),
+    endpoint({
       method: "get",
       path: "/v1/health/workflows",
       operationId: "getWorkflowHealth",

@@ -1,5 +1,6 @@
 /** What the routes of costs, explanations and health answer. */
 import { z } from "@hono/zod-openapi";
+import { ANOMALY_METRICS } from "../../../core/anomaly/tally.ts";
 import type { CostView } from "../../../core/explain/explain.ts";
 
 const count = z.number().int().min(0);
@@ -69,6 +70,25 @@ export const WorkflowHealthList = z
     ),
   })
   .openapi("WorkflowHealth");
+
+/** `GET /v1/anomalies`. */
+export const AnomalyList = z
+  .object({
+    data: z.array(
+      z.object({
+        at: z.iso.datetime().openapi({ description: "when it was first seen" }),
+        metric: z.enum(ANOMALY_METRICS),
+        workflow: z.string().openapi({ description: "`chat`: model calls of chats" }),
+        value: z.number().openapi({
+          description: "seconds or dollars of a typical run (geometric mean), or the share of runs; of the look that was farthest off",
+        }),
+        expected: z.tuple([z.number(), z.number()]).openapi({ description: "what is in this range is no anomaly" }),
+        score: z.number().openapi({ description: "distance from the ordinary in standard deviations" }),
+        status: z.enum(["open", "cleared"]),
+      }),
+    ),
+  })
+  .openapi("Anomalies");
 
 /** `GET /v1/costs`. */
 export const Costs = z
