@@ -38,6 +38,8 @@ declare namespace Cloudflare {
     /** `input,output` in dollars per million tokens: what `MODEL` costs. */
     MODEL_PRICE?: string;
     AUDIT_KEY?: string;
+    /** What `AUDIT_KEY` was before: signs its own retirement in every log. */
+    AUDIT_KEY_PREVIOUS?: string;
     CREDENTIAL_KEY?: string;
     VAULT_KEY?: string;
     RATE_LIMIT_PER_MINUTE?: string;

@@ -23,6 +23,7 @@ const USAGE = `usage: npm run audit:verify -- FILE|URL [options]
   --org ORG         the org to look at, for the platform admin
   --head SEQ:HASH   an entry you noted before: it must be in the chain (shows entries cut off at the end)
   --after SEQ:HASH  the entries start after this one, instead of at number 1
+  --trust-key KID   a key that you know to be the log's, though the one before it did not introduce it; may be given more than once
   --slice           the entries start anywhere; what came before them is not looked at
 `;
 
@@ -36,6 +37,7 @@ type Options = {
   readonly token: string | undefined;
   readonly org: string | undefined;
   readonly head: Head | null;
+  readonly trusted: readonly string[];
   readonly start: Head | null | "first";
 };
 
@@ -78,6 +80,7 @@ async function verifySource(options: Options, output: Output): Promise<0 | 1> {
   const chain = new Chain(
     readable(() => keysFor("audit", keys)),
     options.start,
+    options.trusted,
   );
   const found = await walk(source, chain, notes, options, output);
   const about = notes.map((note) => ({
@@ -85,7 +88,7 @@ async function verifySource(options: Options, output: Output): Promise<0 | 1> {
     ...checkpointFaults(
       note,
       found.roots,
-      [...logKeys.values()].map(({ raw }) => raw),
+      [...logKeys].filter(([kid]) => signsAt(kid, note.size, chain)).map(([, { raw }]) => raw),
       policy,
     ),
   }));
@@ -104,6 +107,12 @@ const readable = <T>(read: () => T): T => {
 
 const sourceOf = ({ source, token, org, start }: Options): Promise<Source> =>
   isUrl(source) ? fromUrl(source, { token, org }, start === "first" ? 0 : (start?.seq ?? 0)) : fromFile(source);
+
+/** A key of checkpoints signs from the entry on that names it, until another one is named. Before the first that is named any published one counts. */
+function signsAt(kid: string, size: number, { checkpointKeys }: Chain): boolean {
+  const named = checkpointKeys.findLast(({ from }) => from <= size);
+  return named === undefined ? !checkpointKeys.some((later) => later.kid === kid) : named.kid === kid;
+}
 
 /** Takes every entry once: its faults, and the roots at the sizes of the checkpoints. */
 async function walk(source: Source, chain: Chain, notes: readonly Checkpoint[], { start, head }: Options, output: Output) {
@@ -228,6 +237,7 @@ function readOptions(args: readonly string[]): Options {
           after: flag,
           policy: flag,
           checkpoint: { type: "string", multiple: true },
+          "trust-key": { type: "string", multiple: true },
           slice: { type: "boolean" },
         },
       });
@@ -249,6 +259,7 @@ function readOptions(args: readonly string[]): Options {
     policy: values.policy,
     token: values.token ?? process.env["BULKHEAD_TOKEN"],
     org: values.org,
+    trusted: values["trust-key"] ?? [],
     head: values.head === undefined ? null : readHead("--head", values.head),
     start: values.after === undefined ? (values.slice ? null : "first") : readHead("--after", values.after),
   };

@@ -12,7 +12,7 @@ export type Settings = {
   readonly aiGateway: { readonly url: string; readonly token: string | null } | null;
   /** `MODEL` and `MODEL_PRICE`: an upstream id that serves every task, and what it costs. */
   readonly model: NamedModel | null;
-  readonly secrets: { readonly AUDIT_KEY?: string; readonly CREDENTIAL_KEY?: string; readonly VAULT_KEY?: string };
+  readonly secrets: { readonly [name in "AUDIT_KEY" | "AUDIT_KEY_PREVIOUS" | "CREDENTIAL_KEY" | "VAULT_KEY"]?: string };
   /** Requests a minute of each key. */
   readonly perMinute: number;
   /** Years of the lock on evidence in R2 (`AUDIT_LOCK_YEARS`): no org may ask for less. */
@@ -45,6 +45,7 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
     model: modelFrom(text(env.MODEL), text(env.MODEL_PRICE)),
     secrets: {
       ...(text(env.AUDIT_KEY) === null ? {} : { AUDIT_KEY: env.AUDIT_KEY as string }),
+      ...(text(env.AUDIT_KEY_PREVIOUS) === null ? {} : { AUDIT_KEY_PREVIOUS: env.AUDIT_KEY_PREVIOUS as string }),
       ...(text(env.CREDENTIAL_KEY) === null ? {} : { CREDENTIAL_KEY: env.CREDENTIAL_KEY as string }),
       ...(text(env.VAULT_KEY) === null ? {} : { VAULT_KEY: env.VAULT_KEY as string }),
     },

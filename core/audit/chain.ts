@@ -7,6 +7,7 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { fromBase64Url } from "./base64.ts";
 import { GENESIS_HASH, hashedText, hexBytes, type Sha256Hex } from "./entry.ts";
+import { rotationIn } from "./key-rotation.ts";
 
 const CHAIN_PROBLEMS = {
   malformed: "this is not an audit entry",
@@ -14,6 +15,8 @@ const CHAIN_PROBLEMS = {
   link_broken: "prev_hash is not the hash of the entry before",
   signature_invalid: "the signature does not fit the hash and the key",
   unknown_key: "no published audit key has this key_id",
+  key_not_introduced: "no entry under the key before introduces this key_id",
+  key_retired: "this key was replaced by an entry before",
   gap: "entries are missing before this one",
   duplicate: "this number was there already",
   out_of_order: "this number comes after a higher one",
@@ -30,8 +33,8 @@ export type VerifyTools = {
   readonly verify: (keyId: string, hash: Uint8Array, signature: Uint8Array) => boolean | null;
 };
 
-/** The last entry seen: the place from which the next page, or a later slice, goes on. */
-export type ChainHead = { readonly seq: number; readonly hash: string };
+/** The last entry seen: the place from which the next page, or a later slice, goes on. `keyId`: the key that signs after it. */
+export type ChainHead = { readonly seq: number; readonly hash: string; readonly keyId?: string };
 
 /** Result of a verification. `checked`: entries looked at. */
 export type Verdict = {
@@ -60,12 +63,17 @@ export class ChainVerifier {
   readonly #tools: VerifyTools;
   readonly #events = new Set<string>();
   readonly #seqs = new Set<number>();
+  readonly #retired = new Set<string>();
+  readonly #strange = new Set<string>();
   #head: ChainHead | null;
+  /** The key that signs here. The first one seen is taken as given: it is for the caller to know whose it is. */
+  #keyId: string | null;
   #checked = 0;
 
   constructor(tools: VerifyTools, from: Origin = "genesis") {
     this.#tools = tools;
     this.#head = from === "genesis" ? { seq: 0, hash: GENESIS_HASH } : from === "anywhere" ? null : from;
+    this.#keyId = typeof from === "string" ? null : (from.keyId ?? null);
   }
 
   get checked(): number {
@@ -77,12 +85,36 @@ export class ChainVerifier {
     return this.#head?.seq === 0 ? null : this.#head;
   }
 
+  /** The key that signs the next entry; null before the first. */
+  get keyId(): string | null {
+    return this.#keyId;
+  }
+
   /** The problems of the next entry; none when it holds. */
   take(value: Json): ChainProblem[] {
     this.#checked++;
     const entry = readEntry(value);
     if (entry === null) return [problem(isObject(value) && typeof value["seq"] === "number" ? value["seq"] : null, "malformed")];
-    return [...this.#contentOf(entry), ...this.#placeOf(entry)].map((code) => problem(entry.seq, code));
+    const content = this.#contentOf(entry);
+    return [...content, ...this.#keyOf(entry, content.length === 0), ...this.#placeOf(entry)].map((code) => problem(entry.seq, code));
+  }
+
+  /** A strange key is told once, at its first entry. Only what holds, and is signed by the key in force, introduces another. */
+  #keyOf({ keyId, whole }: ReadEntry, holds: boolean): ProblemCode[] {
+    this.#keyId ??= keyId;
+    if (keyId !== this.#keyId) {
+      if (!holds || this.#strange.has(keyId)) return [];
+      this.#strange.add(keyId);
+      return [this.#retired.has(keyId) ? "key_retired" : "key_not_introduced"];
+    }
+    const rotation = holds ? rotationIn(whole) : null;
+    if (rotation === null || rotation.retired !== keyId || rotation.current === keyId) return [];
+    this.#retired.add(keyId);
+    this.#retired.delete(rotation.current);
+    this.#strange.delete(keyId); // it is told anew if it comes again
+    this.#strange.delete(rotation.current);
+    this.#keyId = rotation.current;
+    return [];
   }
 
   #contentOf(entry: ReadEntry): ProblemCode[] {

@@ -63,7 +63,7 @@ export const LEAD_MS = 10 * 60_000;
 /** True for what opens an incident. The alert that says that a switch is active adds nothing to the throw itself. */
 export function opensIncident({ type, severity, resolves, data }: Notice): boolean {
   if (resolves === true) return false;
-  if (type === "kill_switch.thrown" || type === "audit.forked") return true;
+  if (type === "kill_switch.thrown" || type.startsWith("audit.")) return true;
   return type === "alert.firing" && severity === "critical" && tidyData(data)["rule"] !== "kill-switch";
 }
 
@@ -107,7 +107,8 @@ export const incidentView = ({
 
 /** Types of entries that belong to every timeline within its time. A run's own steps do not: there may be thousands. */
 export const TIMELINE_TYPES = [
-  ...["kill_switch.thrown", "kill_switch.recovery_requested", "kill_switch.recovered", "alert.firing", "alert.cleared", "audit.forked"],
+  ...["kill_switch.thrown", "kill_switch.recovery_requested", "kill_switch.recovered", "alert.firing", "alert.cleared"],
+  ...["audit.forked", "audit.broken", "audit.key_rotated", "audit.key_not_introduced"],
   ...[
     "incident.opened",
     "incident.changed",

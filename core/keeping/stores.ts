@@ -92,10 +92,12 @@ export const STORES = {
   "AUDIT_LOG.checkpoint": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
   "AUDIT_LOG.catching_up": { erasure: NUMBERS, retention: itself("one row, deleted when the tree has every entry") },
   "AUDIT_LOG.alerts": { erasure: NUMBERS, retention: nothing("one row for each kind of alert, overwritten") },
+  "AUDIT_LOG.signer": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
   "AUDIT_LOG.taken": { erasure: NUMBERS, retention: itself("forgotten when its source was silent for 15 days") },
 
   "KEY_RING.symmetric_keys": { erasure: nothing("keys of the deployment"), retention: nothing("what they sealed could not be opened") },
   "KEY_RING.signing_keys": { erasure: nothing("keys of the deployment"), retention: nothing("old signatures are verified with them") },
+  "KEY_RING.rotations": { erasure: nothing("names of keys of the deployment"), retention: nothing("one row for each change of the key") },
 
   "BUDGET_LEDGER.ledger": { erasure: NUMBERS, retention: nothing("the org, once") },
   "BUDGET_LEDGER.account": { erasure: CALLERS, retention: nothing("caps and sums of each scope, overwritten") },

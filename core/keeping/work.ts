@@ -33,7 +33,10 @@ export const WORK = {
     stop: nothing("time raises a case's severity; what a decision leads to, its run asks about"),
   },
   budgets: { wokenBy: ["alarm:BUDGET_LEDGER"], stop: nothing("takes leases back and tells people of thresholds; spends nothing") },
-  "audit logs": { wokenBy: ["alarm:AUDIT_LOG"], stop: nothing("publishes what is on record; decides and spends nothing") },
+  "audit logs": {
+    wokenBy: ["alarm:AUDIT_LOG", "chore:keys"],
+    stop: nothing("publishes what is on record, and which key signs it; decides and spends nothing"),
+  },
   switches: { wokenBy: ["alarm:KILL_SWITCH"], stop: nothing("is what stops the others") },
   watches: { wokenBy: ["alarm:WATCH"], stop: nothing("looks at sums and tells people; decides and spends nothing") },
   drills: { wokenBy: ["chore:drills"], stop: nothing("begins the drill of the month; its runs are runs, and a stopped org gets none") },

@@ -48,7 +48,7 @@ const TOPICS: readonly (readonly [prefix: string, topic: NoticeTopic])[] = [
   ["permission.", "policy"],
   ["override.", "policy"],
   ["incident.", "incident"],
-  ["audit.forked", "incident"],
+  ["audit.", "incident"],
 ];
 
 /** The topic of a notice's type; what is in no list is an alert. */

@@ -25,6 +25,7 @@ export const LOG_FIELDS = {
   activity: "name",
   upstream: "name",
   credential: "name",
+  key_id: "name",
   erasure: "name",
   method: "name",
   route: "name",
@@ -360,6 +361,16 @@ export const LOG_EVENTS = {
     level: "error",
     says: "An audit log does not agree with its last published checkpoint: it numbers and signs nothing.",
     fields: ["org", "result", "counts"],
+  },
+  "audit.broken": {
+    level: "error",
+    says: "What is stored of an audit log is not what was sequenced; `code` says what, at which number.",
+    fields: ["org", "seqs", "code"],
+  },
+  "audit.key_not_introduced": {
+    level: "error",
+    says: "An audit log is signed with a key that the one before did not introduce: set `AUDIT_KEY_PREVIOUS` when `AUDIT_KEY` is replaced.",
+    fields: ["org", "key_id"],
   },
   "witness.not_cosigned": {
     level: "warn",

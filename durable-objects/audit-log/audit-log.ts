@@ -5,6 +5,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { AuditPage } from "../../core/audit/page.ts";
+import { isObject } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { Alarm } from "../kit/alarm.ts";
@@ -25,8 +26,9 @@ import {
   type Unproven,
 } from "./readings.ts";
 import { AUDIT_LOG_SCHEMA } from "./schema.ts";
-import { type Chain, dropPages, pendingPages, readChain } from "./segments.ts";
-import { type AuditSigner, type RefusedRow, sequence } from "./sequence.ts";
+import { type Chain, dropPages, keptEntries, pendingPages, readChain } from "./segments.ts";
+import { type RefusedRow, sequence } from "./sequence.ts";
+import { type AuditSigner, keepSigner, readSigner } from "./signer-row.ts";
 import { TileReader } from "./tile-reader.ts";
 import { TreeRows } from "./tree-rows.ts";
 
@@ -36,8 +38,13 @@ export type AuditLogPorts = {
   /** Fetches the key; the signing itself is synchronous. Throws when there is none: nothing is numbered then. */
   readonly signer: () => Promise<AuditSigner>;
   /** null: the chain is kept and not published (a simulated world). */
-  readonly publishing: (PublishingPorts & { readonly entriesAfter: EntriesAfter; readonly seal: Seal }) | null;
+  readonly publishing:
+    | (PublishingPorts & { readonly entriesAfter: EntriesAfter; readonly seal: Seal; readonly strangeKey: StrangeKey })
+    | null;
 };
+
+/** Says that a key signs which the one before it did not introduce. Never throws. */
+export type StrangeKey = (org: string, keyId: string) => Promise<void>;
 
 /** Puts what is due of the first `covered` entries into segments in R2; answers up to which number R2 has them all. `leafOf`: the tree's. */
 export type Seal = (org: string, covered: number, leafOf: (seq: number) => Promise<string>) => Promise<number>;
@@ -94,6 +101,8 @@ export function defineAuditLog(portsFor: (env: Cloudflare.Env) => AuditLogPorts)
       const { storage } = this.ctx;
       migrate(storage, AUDIT_LOG_SCHEMA);
       if (this.#publisher !== null && (await this.#publisher.awake(org)) !== null) throw new Error("audit.forked");
+      await this.#learnSigner(org);
+      const signedBefore = readSigner(storage.sql)?.kid;
       const at = this.#ports.now();
       const answer = storage.transactionSync(() => {
         forgetOld(storage.sql, at);
@@ -101,7 +110,15 @@ export function defineAuditLog(portsFor: (env: Cloudflare.Env) => AuditLogPorts)
         return { refused, pending: pendingPages(storage.sql) };
       });
       if (this.#publisher?.isDue() || isCatchingUp(storage.sql)) await this.#alarm.setByAny([at + CHECKPOINT_AFTER_MS]);
+      const isStrange = signedBefore !== undefined && ![signer.keyId, signer.replaced?.keyId].includes(signedBefore);
+      if (isStrange) await this.#ports.publishing?.strangeKey(org, signer.keyId);
       return answer;
+    }
+
+    /** Where another key signs now: puts that on record, though there is nothing else to record. Answers what D1 lacks, as `append` does. */
+    async followKey(org: string): Promise<AuditPage[]> {
+      const { sql } = this.ctx.storage;
+      return isMigrated(sql) && readChain(sql) !== null ? (await this.append(org, [])).pending : [];
     }
 
     /** Integrated: D1 has every entry up to this number. Answers what it still lacks, as `append` does. */
@@ -192,6 +209,16 @@ export function defineAuditLog(portsFor: (env: Cloudflare.Env) => AuditLogPorts)
       return this.#publisher.isDue() && (publishing.host !== null || this.#checkpointOf() !== null) ? now() + CHECKPOINT_AFTER_MS : null;
     }
 
+    /** A log from before keys were noted: who signed its last entry is read there. */
+    async #learnSigner(org: string): Promise<void> {
+      const { sql } = this.ctx.storage;
+      const chain = readChain(sql);
+      if (chain === null || readSigner(sql) !== null) return;
+      const kept = keptEntries(sql, chain.seq - 1);
+      const [last] = kept.length > 0 ? kept : ((await this.#ports.publishing?.entriesAfter(org, chain.seq - 1, 1)) ?? []);
+      if (isObject(last) && typeof last["key_id"] === "string") keepSigner(sql, { kid: last["key_id"], retired: [] });
+    }
+
     /** Now and then: what a checkpoint covers goes into segments. */
     async #seal(org: string): Promise<void> {
       const { publishing, now } = this.#ports;
@@ -247,4 +274,5 @@ export type { SourcedRow } from "./known-rows.ts";
 export type { CosignRequest, NoteKey, PublishingPorts } from "./publisher.ts";
 export type { ConsistencyProof, InclusionProof, Unproven } from "./readings.ts";
 export type { Chain } from "./segments.ts";
-export type { AuditSigner, RefusedRow } from "./sequence.ts";
+export type { RefusedRow } from "./sequence.ts";
+export type { AuditSigner } from "./signer-row.ts";

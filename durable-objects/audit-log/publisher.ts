@@ -8,6 +8,7 @@ import type { EpochMs } from "../../core/time.ts";
 import { type KeptCheckpoint, keepCheckpoint, readCheckpoint } from "./checkpoint-row.ts";
 import { type Fork, forkOf } from "./fork.ts";
 import { checkpointKey, sealedCheckpointKey, tileKey } from "./places.ts";
+import { readSigner } from "./signer-row.ts";
 import { TileReader } from "./tile-reader.ts";
 import { sha256, TreeRows } from "./tree-rows.ts";
 
@@ -17,7 +18,8 @@ export type NoteKey = { readonly publicKey: Uint8Array; readonly sign: (text: Ui
 /** What publishing needs from outside. */
 export type PublishingPorts = {
   readonly bucket: R2Bucket;
-  readonly noteKey: () => Promise<NoteKey>;
+  /** The key that goes with the one that signs the entries; null: that one is not known. */
+  readonly noteKey: (auditKeyId: string | null) => Promise<NoteKey>;
   /** Host in the log's name; null: that of the address at which it is first read. */
   readonly host: string | null;
   /** Cosignature lines of the org's witnesses; none when they do not answer in time. Never throws. */
@@ -99,7 +101,7 @@ export class Publisher {
     if (origin === null || !this.isDue() || (last !== null && isFresh(last, this.#now()))) return null;
     const { fork, published, etag } = await this.#look(org);
     if (fork !== null) return fork;
-    const { kept, partial } = this.#sign(org, origin, published, await this.#ports.noteKey());
+    const { kept, partial } = this.#sign(org, origin, published, await this.#ports.noteKey(readSigner(this.#storage.sql)?.kid ?? null));
     await this.#saveFullTiles(org);
     await inPortions(partial, ({ key, bytes }) => this.#ports.bucket.put(key, bytes, BYTES));
     const proofFrom = (older: number) => this.#consistency(org, older, kept.size);

@@ -38,6 +38,10 @@ export const AUDIT_LOG_SCHEMA: readonly string[] = [
   -- When each kind of alert was last given.
   CREATE TABLE alerts (kind TEXT PRIMARY KEY, given_at INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  `
+  -- The key that signs the next entry. retired: a JSON list of the keys that signed before it.
+  CREATE TABLE signer (id INTEGER PRIMARY KEY CHECK (id = 1), kid TEXT NOT NULL, retired TEXT NOT NULL);
+  `,
 ];
 
 /** The queue keeps a message 14 days at most (developers.cloudflare.com/queues/platform/limits, 2026-10). Whatever still comes keeps its memory fresh (TOUCH_MS). */

@@ -6,10 +6,8 @@ import type { AuditRecord, RecordsMessage } from "../../core/audit/record.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { KnownRows, type SourcedRow } from "./known-rows.ts";
 import { keepEntries, readChain } from "./segments.ts";
+import { type AuditSigner, rotated } from "./signer-row.ts";
 import { TreeRows } from "./tree-rows.ts";
-
-/** Signs the 32 bytes of a hash (Ed25519), synchronously: a signature that needed an `await` would let two appends interleave. */
-export type AuditSigner = { readonly keyId: string; readonly sign: (hash: Uint8Array) => Uint8Array };
 
 /**
  * A row none of whose records got a number: it cannot stand beside those of its source that have theirs, or one of its records has
@@ -30,10 +28,11 @@ export function sequence(sql: SqlStorage, org: string, rows: readonly SourcedRow
   else if (owner !== org) throw new Error("an audit log numbers the records of one org");
   const known = new KnownRows(sql, at);
   const refused: RefusedRow[] = [];
-  const entries: AuditEntry[] = [];
   let head = readChain(sql) ?? { seq: 0, hash: GENESIS_HASH };
+  const entries: AuditEntry[] = rotated(sql, org, head, signer, at);
+  head = entries.at(-1) ?? head;
   const tree = new TreeRows(sql);
-  const isWhole = tree.size() === head.seq; // else it catches up (catch-up.ts), and takes these in with the others
+  const isWhole = tree.size() + entries.length === head.seq; // else it catches up (catch-up.ts), and takes these in with the others
   for (const row of byRun(rows)) {
     const kind = known.look(row);
     if (kind === "known") continue;

@@ -6,8 +6,19 @@ import { derivedKey, makeSigningKey, type PublicJwk, readSigningKey, type Signin
 /** The secrets as they are set: Ed25519 private JWKs, and 32 bytes in base64url. */
 export type KeySecrets = {
   readonly AUDIT_KEY?: string | undefined;
+  /** What `AUDIT_KEY` was before: signs its own retirement in every log. */
+  readonly AUDIT_KEY_PREVIOUS?: string | undefined;
   readonly CREDENTIAL_KEY?: string | undefined;
   readonly VAULT_KEY?: string | undefined;
+};
+
+/** A change of the key that signs entries. `reached`: the last org, by name, whose log has it on record. */
+export type Rotation = {
+  readonly kid: string;
+  readonly retired: string;
+  readonly reached: string | null;
+  /** The key that was replaced, and the key of checkpoints that went with it. */
+  readonly replaced: { readonly entries: SigningKey; readonly checkpoints: SigningKey };
 };
 
 type SymmetricPurpose = "id" | "vault";
@@ -51,7 +62,7 @@ export class KeptKeys {
     return new Uint8Array(key);
   }
 
-  /** The key that signs now; one that signed before is retired in the same breath: its public half stays, its private half goes. */
+  /** The key that signs now; one that signed before is retired in the same breath: its public half stays, its private half goes (of audit keys, once `rotation` is done). */
   signingKey(purpose: keyof typeof SECRET_OF): SigningKey {
     const secret = this.#secrets[SECRET_OF[purpose]];
     if (secret !== undefined) return this.#current(readSigningKey(purpose, SECRET_OF[purpose], secret), null);
@@ -69,6 +80,38 @@ export class KeptKeys {
     return this.#current(derivedKey("checkpoint", this.signingKey("audit")), null);
   }
 
+  /** The last change of the key that signs entries, while logs may still have to put it on record; null: none, or all have. */
+  rotation(): Rotation | null {
+    const { kid } = this.signingKey("audit");
+    const query = "SELECT kid, retired, reached FROM rotations WHERE kid = ? AND done_at IS NULL";
+    const row = this.#sql.exec<{ kid: string; retired: string; reached: string | null }>(query, kid).toArray()[0];
+    if (row === undefined) return null;
+    const entries = this.#retiredKey(row.retired);
+    return entries === null ? null : { ...row, replaced: { entries, checkpoints: derivedKey("checkpoint", entries) } };
+  }
+
+  /** `reached`: the last org whose log has followed; null: all have, and the retired key's private half goes. */
+  rotationReached(kid: string, reached: string | null): void {
+    if (reached !== null) this.#sql.exec("UPDATE rotations SET reached = ? WHERE kid = ? AND done_at IS NULL", reached, kid);
+    else {
+      this.#sql.exec("UPDATE rotations SET done_at = ? WHERE kid = ? AND done_at IS NULL", this.#at, kid);
+      this.#sql.exec("UPDATE signing_keys SET private_jwk = NULL WHERE purpose = 'audit' AND retired_at IS NOT NULL");
+    }
+  }
+
+  /** null: its private half is nowhere. */
+  #retiredKey(kid: string): SigningKey | null {
+    const secret = this.#secrets.AUDIT_KEY_PREVIOUS;
+    if (secret !== undefined) {
+      const key = readSigningKey("audit", "AUDIT_KEY_PREVIOUS", secret);
+      if (key.kid !== kid) throw new Error("secret `AUDIT_KEY_PREVIOUS` is not the key that `AUDIT_KEY` replaced");
+      return key;
+    }
+    const stored = this.#sql.exec<StoredSigningKey>("SELECT * FROM signing_keys WHERE kid = ?", kid).toArray()[0];
+    if (!stored?.private_jwk) return null;
+    return { kid, privateJwk: JSON.parse(stored.private_jwk), publicJwk: JSON.parse(stored.public_jwk) };
+  }
+
   publicKeys(): PublicJwk[] {
     this.checkpointKey();
     this.signingKey("credential");
@@ -82,8 +125,10 @@ export class KeptKeys {
     const same = stored.toArray()[0];
     if (same !== undefined && same.purpose !== purpose) throw new Error("secrets `AUDIT_KEY` and `CREDENTIAL_KEY` are the same key");
     if (same?.retired_at === null) return key;
+    if (purpose === "audit") this.#beginRotation(key.kid);
     this.#sql.exec(
-      "UPDATE signing_keys SET retired_at = ?, private_jwk = NULL WHERE purpose = ? AND retired_at IS NULL",
+      `UPDATE signing_keys SET retired_at = ?, private_jwk = CASE purpose WHEN 'audit' THEN private_jwk END
+       WHERE purpose = ? AND retired_at IS NULL`,
       this.#at,
       purpose,
     );
@@ -97,6 +142,16 @@ export class KeptKeys {
       this.#at,
     );
     return key;
+  }
+
+  /** An older change that is not done is overtaken: only the key of the last one may still sign its retirement. */
+  #beginRotation(kid: string): void {
+    this.#sql.exec("UPDATE signing_keys SET private_jwk = NULL WHERE purpose = 'audit' AND retired_at IS NOT NULL");
+    this.#sql.exec(
+      `INSERT INTO rotations (kid, retired) SELECT ?1, kid FROM signing_keys WHERE purpose = 'audit' AND retired_at IS NULL
+       ON CONFLICT (kid) DO UPDATE SET retired = excluded.retired, reached = NULL, done_at = NULL`,
+      kid,
+    );
   }
 
   #kept(purpose: SymmetricPurpose): { material: Uint8Array | null; fingerprint: string } | null {

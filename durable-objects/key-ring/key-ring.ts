@@ -6,7 +6,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { EpochMs } from "../../core/time.ts";
 import { migrate } from "../kit/schema.ts";
-import { KeptKeys, type KeySecrets } from "./kept-keys.ts";
+import { KeptKeys, type KeySecrets, type Rotation } from "./kept-keys.ts";
 import { KEY_RING_SCHEMA } from "./schema.ts";
 import type { PublicJwk, SigningKey } from "./signing-key.ts";
 
@@ -43,6 +43,16 @@ export function defineKeyRing(portsFor: (env: Cloudflare.Env) => KeyRingPorts) {
       return this.#turn((keys) => keys.checkpointKey());
     }
 
+    /** The last change of the key that signs entries, with the key that it retired, until every log has it on record; null: there is none. */
+    async rotation(): Promise<Rotation | null> {
+      return this.#turn((keys) => keys.rotation());
+    }
+
+    /** Logs of orgs up to `reached` have followed to the key `kid`; null: all have. */
+    async rotationReached(kid: string, reached: string | null): Promise<void> {
+      this.#turn((keys) => keys.rotationReached(kid, reached));
+    }
+
     /** Signs credentials for tools. */
     async credentialKey(): Promise<SigningKey> {
       return this.#turn((keys) => keys.signingKey("credential"));
@@ -69,4 +79,5 @@ export function defineKeyRing(portsFor: (env: Cloudflare.Env) => KeyRingPorts) {
 
 /** The object, as its stub sees it. */
 export type KeyRing = InstanceType<ReturnType<typeof defineKeyRing>>;
+export type { Rotation } from "./kept-keys.ts";
 export type { PublicJwk, SigningKey, SigningPurpose } from "./signing-key.ts";

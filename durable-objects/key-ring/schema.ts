@@ -18,4 +18,9 @@ export const KEY_RING_SCHEMA: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX one_current_key ON signing_keys (purpose) WHERE retired_at IS NULL;
   `,
+  `
+  -- Changes of the key that signs audit entries. A log puts the change on record under the key that it retires: until every log has done so, that
+  -- one signs this one entry of each. reached: the last org that was seen to; done_at: all were.
+  CREATE TABLE rotations (kid TEXT PRIMARY KEY, retired TEXT NOT NULL, reached TEXT, done_at INTEGER) WITHOUT ROWID;
+  `,
 ];

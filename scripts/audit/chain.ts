@@ -15,6 +15,8 @@ export const FAULTS = {
   link_broken: "prev_hash is not the hash of the entry before",
   signature_invalid: "the signature does not fit the hash and the key",
   unknown_key: "no published audit key has this key_id",
+  key_not_introduced: "no entry under the key before introduces this key_id; if you know whose it is, give it with --trust-key",
+  key_retired: "this key was replaced by an entry before",
   gap: "entries are missing before this one",
   duplicate: "this number was there already",
   out_of_order: "this number comes after a higher one",
@@ -48,17 +50,30 @@ export function keysFor(
 
 /** Checks entries one after the other. */
 export class Chain {
-  readonly #keys: ReadonlyMap<string, { readonly key: KeyObject }>;
+  readonly #keys: ReadonlyMap<string, { readonly key: KeyObject; readonly raw: Uint8Array }>;
   readonly #events = new Set<string>();
   readonly #seqs = new Set<number>();
+  readonly #retired = new Set<string>();
+  readonly #strange = new Set<string>();
+  /** Keys that need no introduction: the auditor knows whose they are. */
+  readonly #trusted: ReadonlySet<string>;
+  /** The key in force; null before the first entry, whose key is taken as given. */
+  #keyId: string | null = null;
   /** How many entries each key signed. */
   readonly signers = new Map<string, number>();
+  /** Keys of checkpoints, each from the entry on that names it. */
+  readonly checkpointKeys: { readonly from: number; readonly kid: string }[] = [];
   #head: Head | null;
   #checked = 0;
 
   /** `start`: the entry that the first one follows; null: it may follow any. Without keys signatures are not looked at. */
-  constructor(keys: ReadonlyMap<string, { readonly key: KeyObject }>, start: Head | null | "first") {
+  constructor(
+    keys: ReadonlyMap<string, { readonly key: KeyObject; readonly raw: Uint8Array }>,
+    start: Head | null | "first",
+    trusted: readonly string[] = [],
+  ) {
     this.#keys = keys;
+    this.#trusted = new Set(trusted);
     this.#head = start === "first" ? { seq: 0, hash: NOTHING } : start;
   }
 
@@ -83,6 +98,7 @@ export class Chain {
     const codes: Fault["code"][] = [];
     if (hashOf(value) !== hash) codes.push("hash_mismatch");
     if (withSignature) codes.push(...this.#signature(String(keyId), hash, String(signature)));
+    codes.push(...this.#keyOf(value, String(keyId), codes.length === 0));
     codes.push(...this.#place(seq, String(event), before, hash));
     return codes.map((code) => ({ seq, code }));
   }
@@ -93,6 +109,35 @@ export class Chain {
     this.signers.set(keyId, (this.signers.get(keyId) ?? 0) + 1);
     const holds = SIGNATURE.test(signature) && verify(null, Buffer.from(hash, "hex"), known.key, Buffer.from(signature, "base64url"));
     return holds ? [] : ["signature_invalid"];
+  }
+
+  /** The key in force signs, until an entry that it signed names the next one. A strange key is told at its first entry only. */
+  #keyOf(entry: Fields, keyId: string, holds: boolean): Fault["code"][] {
+    this.#keyId ??= keyId;
+    if (keyId !== this.#keyId && this.#trusted.has(keyId) && !this.#retired.has(keyId)) this.#follow(this.#keyId, keyId);
+    if (keyId !== this.#keyId) {
+      if (!holds || this.#strange.has(keyId)) return [];
+      this.#strange.add(keyId);
+      return [this.#retired.has(keyId) ? "key_retired" : "key_not_introduced"];
+    }
+    const data = entry["data"];
+    if (!holds || entry["event_type"] !== "audit.key_rotated" || !isFields(data)) return [];
+    const { retired_key_id: retired, key_id: next, checkpoint_key_id: checkpoints } = data;
+    if (typeof checkpoints === "string") this.checkpointKeys.push({ from: Number(entry["seq"]), kid: checkpoints });
+    if (retired !== keyId || typeof next !== "string" || next === keyId) return [];
+    const known = this.#keys.get(next);
+    // The entry names the key by its thumbprint (RFC 7638): a key set cannot put another one in its place.
+    if (known !== undefined && thumbprint(known.raw) !== next) return ["key_not_introduced"];
+    this.#follow(keyId, next);
+    return [];
+  }
+
+  #follow(retired: string, next: string): void {
+    this.#retired.add(retired);
+    this.#retired.delete(next);
+    this.#strange.delete(retired);
+    this.#strange.delete(next);
+    this.#keyId = next;
   }
 
   #place(seq: number, event: string, before: string, hash: string): Fault["code"][] {
@@ -108,6 +153,12 @@ export class Chain {
     return codes;
   }
 }
+
+/** RFC 7638, with the members that RFC 8037 names. */
+const thumbprint = (raw: Uint8Array): string =>
+  createHash("sha256")
+    .update(`{"crv":"Ed25519","kty":"OKP","x":"${Buffer.from(raw).toString("base64url")}"}`)
+    .digest("base64url");
 
 /** null when the content has no canonical form: then no hash fits it. */
 function hashOf(entry: Fields): string | null {

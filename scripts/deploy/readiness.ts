@@ -93,7 +93,7 @@ export function localSettings(args: readonly string[], wranglerToml: string): st
   if (/^\s*["']?ALLOW_PRIVATE_HOSTS["']?\s*=/m.test(wranglerToml) || /^\s*vars\s*=.*ALLOW_PRIVATE_HOSTS/m.test(wranglerToml)) {
     found.push("`ALLOW_PRIVATE_HOSTS` in wrangler.toml");
   }
-  if (/^\s*["']?(ADMIN_API_KEY|AUDIT_KEY|CREDENTIAL_KEY|VAULT_KEY)["']?\s*=/m.test(wranglerToml)) {
+  if (/^\s*["']?(ADMIN_API_KEY|AUDIT_KEY|AUDIT_KEY_PREVIOUS|CREDENTIAL_KEY|VAULT_KEY)["']?\s*=/m.test(wranglerToml)) {
     found.push("a key as a plain variable in wrangler.toml: keys are secrets");
   }
   return found;

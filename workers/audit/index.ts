@@ -1,6 +1,7 @@
 /** The audit room's face: the records queue's consumer, the reader and the verification over D1. */
 export { type AuditLogPort, type ConsumerPorts, consumeRecords, type Outboxes } from "./consume-records.ts";
-export { defineForkAlert } from "./fork-alert.ts";
+export { followKeys } from "./follow-keys.ts";
+export { defineLogAlert } from "./log-alert.ts";
 export { type RecordedDecision, readDecisions } from "./read-decisions.ts";
 export { type EntryFilter, type EntryPage, readEntries, readThrough } from "./read-entries.ts";
 export { readTimeline } from "./read-timeline.ts";

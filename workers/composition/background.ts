@@ -5,7 +5,7 @@ import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
 import type { EventView } from "../../core/run/outside/view.ts";
 import { type Archive, defineArchive } from "../archive/archive.ts";
 import { removeRunValues } from "../archive/run-values.ts";
-import { type ConsumerPorts, consumeRecords, type Outboxes, trimPages } from "../audit/index.ts";
+import { type ConsumerPorts, consumeRecords, followKeys, type Outboxes, trimPages } from "../audit/index.ts";
 import type { Compliance } from "../compliance/compliance.ts";
 import type { Inventory } from "../compliance/inventory.ts";
 import type { Erasures } from "../erasure/erasure.ts";
@@ -82,6 +82,15 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     idempotency: () => store.sweepIdempotency(),
     archive: () => archive.sweep(),
     audit: async () => ({ trimmed: await trimPages({ db: env.DB, bucket: env.AUDIT, now, log }) }),
+    keys: async () => ({
+      followed: await followKeys({
+        db: env.DB,
+        rotation: () => objects.keyRing().rotation(),
+        reached: (kid, org) => objects.keyRing().rotationReached(kid, org),
+        follow: (org) => objects.auditLog(org).followKey(org),
+        integrated: (org, upTo) => objects.auditLog(org).integrated(upTo),
+      }),
+    }),
     costs: () => rooms.costs.sweep(),
     minutes: () => sweepMinutes(env.DB, now()),
     expiries: () =>

@@ -22,7 +22,7 @@ import type {
 } from "../../durable-objects/index.ts";
 import { sideBySide } from "../../kit/bounded.ts";
 import { runValues } from "../archive/run-values.ts";
-import { defineForkAlert, readEntries, sealSegments } from "../audit/index.ts";
+import { defineLogAlert, readEntries, sealSegments } from "../audit/index.ts";
 import { carryPlaceholders } from "../guardrail/carry.ts";
 import { eachPortion } from "../guardrail/in-portions.ts";
 import { defineDrillRuns } from "../kill-switch/drill-runs.ts";
@@ -40,6 +40,7 @@ import type { Rooms } from "./rooms.ts";
 export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
   const { objects, settings, broker, store, send } = rooms;
   const { now, random, log } = rooms.outside;
+  const logAlert = defineLogAlert({ now, random, log, record: store.audit.record, notify: rooms.tell });
   const lookAgain: KillSwitchPorts["haltRun"] = async (run, known) => {
     await objects.run(run).lookAgain({ ...known });
   };
@@ -141,7 +142,8 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
           allowPrivateHosts: settings.allowPrivateHosts,
           log,
         }),
-        alert: defineForkAlert({ now, random, log, record: store.audit.record, notify: rooms.tell }),
+        alert: (org, fork) => logAlert(org, { type: "audit.forked", fork }),
+        strangeKey: (org, keyId) => logAlert(org, { type: "audit.key_not_introduced", keyId }),
       },
     } satisfies AuditLogPorts,
     keyRing: { now, secrets: settings.secrets, allowPrivateHosts: settings.allowPrivateHosts } satisfies KeyRingPorts,

@@ -6,7 +6,7 @@ import { createHmac, createPrivateKey, hkdfSync, sign } from "node:crypto";
 import { idTime, mintSealedRunId, parseSealedRunId, type RunId, type Seal } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { EpochMs } from "../../core/time.ts";
-import type { PublicJwk } from "../../durable-objects/key-ring/signing-key.ts";
+import type { PublicJwk, SigningKey } from "../../durable-objects/key-ring/signing-key.ts";
 import { once, onceAWhile } from "./once.ts";
 import type { CredentialBrokerPorts } from "./ports.ts";
 import { open, seal } from "./sealed-secret.ts";
@@ -36,16 +36,19 @@ export function defineCredentialBroker(ports: CredentialBrokerPorts) {
     };
   });
   const credentialKey = once(async () => credentialKeyFrom(await ports.keyRing().credentialKey()));
-  const auditSigner = once(async () => {
-    const { kid, privateJwk } = await ports.keyRing().auditKey();
-    const key = createPrivateKey({ key: { ...privateJwk }, format: "jwk" });
-    return { keyId: kid, sign: (hash: Uint8Array): Uint8Array => new Uint8Array(sign(null, hash, key)) };
+  const auditKeys = once(async () => {
+    const keyRing = ports.keyRing();
+    const entries = await keyRing.auditKey();
+    const checkpoints = await keyRing.checkpointKey();
+    return { current: { entries, checkpoints }, replaced: (await keyRing.rotation())?.replaced ?? null };
   });
-  const noteKey = once(async () => {
-    const { privateJwk } = await ports.keyRing().checkpointKey();
-    const key = createPrivateKey({ key: { ...privateJwk }, format: "jwk" });
-    const publicKey = new Uint8Array(Buffer.from(privateJwk.x, "base64url"));
-    return { publicKey, sign: (text: Uint8Array): Uint8Array => new Uint8Array(sign(null, text, key)) };
+  const auditSigner = once(async () => {
+    const { current, replaced } = await auditKeys();
+    return { ...signerOf(current), replaced: replaced === null ? null : signerOf(replaced) };
+  });
+  const noteKeys = once(async () => {
+    const { current, replaced } = await auditKeys();
+    return { current: noteKeyOf(current), replaced: replaced && { keyId: replaced.entries.kid, ...noteKeyOf(replaced) } };
   });
   const vaultKey = once(() => ports.keyRing().vaultKey());
   const publicKeys = onceAWhile(() => ports.keyRing().publicKeys(), PUBLIC_KEYS_MAX_AGE_MS, ports.now);
@@ -101,8 +104,11 @@ export function defineCredentialBroker(ports: CredentialBrokerPorts) {
 
     /** The signature of the audit log; signs synchronously once it is here. */
     auditSigner,
-    /** Signs checkpoints of audit logs, synchronously. */
-    noteKey,
+    /** Signs checkpoints of audit logs, synchronously: of a log that has not followed to a new key yet, with the one before. */
+    async noteKey(auditKeyId: string | null) {
+      const { current, replaced } = await noteKeys();
+      return replaced !== null && replaced.keyId === auditKeyId ? replaced : current;
+    },
 
     async sealSecret(org: string, name: string, value: string): Promise<string> {
       return seal(await vaultKey(), org, name, value, ports.random);
@@ -115,6 +121,23 @@ export function defineCredentialBroker(ports: CredentialBrokerPorts) {
       return value;
     },
   };
+}
+
+/** A key of entries, and the key of checkpoints that follows from it. */
+type AuditKeys = { readonly entries: SigningKey; readonly checkpoints: SigningKey };
+
+const privateKeyOf = ({ privateJwk }: SigningKey) => createPrivateKey({ key: { ...privateJwk }, format: "jwk" });
+
+function signerOf({ entries, checkpoints }: AuditKeys) {
+  const key = privateKeyOf(entries);
+  const signed = (hash: Uint8Array): Uint8Array => new Uint8Array(sign(null, hash, key));
+  return { keyId: entries.kid, checkpointKeyId: checkpoints.kid, sign: signed };
+}
+
+function noteKeyOf({ checkpoints }: AuditKeys) {
+  const key = privateKeyOf(checkpoints);
+  const publicKey = new Uint8Array(Buffer.from(checkpoints.privateJwk.x, "base64url"));
+  return { publicKey, sign: (text: Uint8Array): Uint8Array => new Uint8Array(sign(null, text, key)) };
 }
 
 export type { CredentialBrokerPorts, KeyRingPort } from "./ports.ts";

@@ -9,6 +9,8 @@ export type KeyRingPort = {
   idKey(): Promise<Uint8Array>;
   auditKey(): Promise<SigningKey>;
   checkpointKey(): Promise<SigningKey>;
+  /** The key of entries that was replaced and may sign its own retirement, with its key of checkpoints. */
+  rotation(): Promise<{ readonly replaced: { readonly entries: SigningKey; readonly checkpoints: SigningKey } } | null>;
   credentialKey(): Promise<SigningKey>;
   vaultKey(): Promise<Uint8Array>;
   publicKeys(): Promise<readonly PublicJwk[]>;

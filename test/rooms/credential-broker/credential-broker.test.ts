@@ -19,6 +19,7 @@ const counted = (stub: KeyRingPort): KeyRingPort => ({
   idKey: () => note("id", stub.idKey()),
   auditKey: () => note("audit", stub.auditKey()),
   checkpointKey: () => note("checkpoint", stub.checkpointKey()),
+  rotation: () => note("rotation", stub.rotation()),
   credentialKey: () => note("credential", stub.credentialKey()),
   vaultKey: () => note("vault", stub.vaultKey()),
   publicKeys: () => note("public", stub.publicKeys()),
@@ -268,6 +269,17 @@ describe("the audit signature", () => {
     expect(published?.purpose).toBe("audit");
     const publicKey = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: published?.x ?? "" }, format: "jwk" });
     expect(verify(null, hash, publicKey, sign(hash))).toBe(true);
+  });
+
+  it("[KEY-13] goes with the key that it replaces, and checkpoints of a log are signed beside its entries", async () => {
+    const replaced = { entries: await ring.credentialKey(), checkpoints: await ring.auditKey() };
+    const changing = brokerWith({ keyRing: () => ({ ...counted(ring), rotation: async () => ({ replaced }) }) });
+    const signer = await changing.auditSigner();
+    expect(signer.replaced).toMatchObject({ keyId: replaced.entries.kid, checkpointKeyId: replaced.checkpoints.kid });
+    expect(signer.checkpointKeyId).toBe((await ring.checkpointKey()).kid);
+    const hex = async (auditKeyId: string | null) => Buffer.from((await changing.noteKey(auditKeyId)).publicKey).toString("base64url");
+    expect(await hex(replaced.entries.kid)).toBe(replaced.checkpoints.publicJwk.x);
+    for (const other of [null, signer.keyId, "another"]) expect(await hex(other)).toBe((await ring.checkpointKey()).publicJwk.x);
   });
 
   it("[CRED-4] published keys have no private half", async () => {

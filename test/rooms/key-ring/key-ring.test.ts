@@ -133,6 +133,32 @@ describe("secrets", () => {
     expect(ofEntries(await ring.publicKeys())).toBe(ofEntries(published));
   });
 
+  it("[KEY-13] a replaced audit key signs its own retirement until every log has it: as a secret, or where it was made here", async () => {
+    const ring = fresh();
+    const made = await ring.auditKey();
+    expect(await ring.rotation()).toBeNull();
+    const [one, two] = [secretJwk(), secretJwk()];
+    keyRingWorld.secrets = { AUDIT_KEY: one.text };
+    const { kid } = await ring.auditKey();
+    expect(await ring.rotation()).toMatchObject({ kid, retired: made.kid, reached: null, replaced: { entries: { kid: made.kid } } });
+    await ring.rotationReached(kid, "acme");
+    expect((await ring.rotation())?.reached).toBe("acme");
+    await ring.rotationReached(kid, null);
+    expect(await ring.rotation()).toBeNull();
+    const kept = () =>
+      runInDurableObject(ring, (_ring, ctx) =>
+        ctx.storage.sql.exec("SELECT kid FROM signing_keys WHERE purpose = 'audit' AND private_jwk IS NOT NULL").toArray(),
+      );
+    expect(await kept()).toEqual([]);
+    keyRingWorld.secrets = { AUDIT_KEY: two.text, AUDIT_KEY_PREVIOUS: one.text };
+    expect((await ring.rotation())?.replaced.entries.privateJwk.d).toBe(one.d);
+    expect(await kept()).toEqual([]);
+    keyRingWorld.secrets = { AUDIT_KEY: two.text };
+    expect(await ring.rotation()).toBeNull();
+    keyRingWorld.secrets = { AUDIT_KEY: two.text, AUDIT_KEY_PREVIOUS: secretJwk().text };
+    expect(await failure(ring, (keys) => keys.rotation())).toBe("secret `AUDIT_KEY_PREVIOUS` is not the key that `AUDIT_KEY` replaced");
+  });
+
   it("[KEY-9] the key of checkpoints follows from that of entries, is another one, and is replaced and published with it", async () => {
     const ring = fresh();
     const [first, second] = [secretJwk(), secretJwk()];

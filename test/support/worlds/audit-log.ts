@@ -13,6 +13,9 @@ export const noteKey = testKey(7);
 /** Every alert that a log of this world gave. */
 export const alerted: { readonly org: string; readonly fork: Fork }[] = [];
 
+/** Every key that a log of this world said that nothing introduces. */
+export const strangeKeys: { readonly org: string; readonly keyId: string }[] = [];
+
 /** What the outside world does to this room in the current test: tests replace what they script. */
 export const auditLogWorld: { -readonly [K in keyof AuditLogPorts]: AuditLogPorts[K] } = {
   now: () => FAR,
@@ -27,6 +30,9 @@ export const auditLogWorld: { -readonly [K in keyof AuditLogPorts]: AuditLogPort
     cosign: async () => [],
     alert: async (org, fork) => {
       alerted.push({ org, fork });
+    },
+    strangeKey: async (org, keyId) => {
+      strangeKeys.push({ org, keyId });
     },
   },
 };
