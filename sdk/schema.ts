@@ -2098,6 +2098,14 @@ export type Review = {
     readonly roles: readonly string[];
     readonly users: readonly string[];
   };
+  /** a person changed the proposal and everybody has to approve the change; `proposal` and `digest` are those of the change */
+  readonly changed?: {
+    readonly by: string;
+    readonly at: string;
+    readonly reason: string;
+    /** any JSON value */
+    readonly from: Json;
+  };
   readonly approvals: readonly ({
     readonly by: string;
     readonly at: string;

@@ -16,7 +16,7 @@ import type { Part } from "./part.ts";
 
 const RUNS = 1_000;
 /** How long a call is held, in ms. The long ones outlast the switch's time of grace, so that their connections are closed. */
-const HELD_MS = 8_000;
+const HELD_MS = 15_000;
 const LONG_MS = 60_000;
 const TIMEOUT_MS = 90_000;
 /** More calls than a run makes while it is measured. */

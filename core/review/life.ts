@@ -3,6 +3,7 @@
  * approves by itself. It reads no clock: every event brings its time.
  *
  *   pending ──► approved | rejected | modified      a person decided
+ *    ▲ └─ changed: where several have to agree, all of them have to agree to the change, under its own digest
  *      │              ▲
  *      └─► escalated ─┘                             by hand or past due; still to be decided, one severity up
  *                                                the next in line join when their time has come; who was asked before them may decide still
@@ -11,6 +12,7 @@
 import { type Holder, isOnePerson, isOwnSignIn, PLATFORM_ADMIN_USER } from "../access/person.ts";
 import type { Role } from "../access/principal.ts";
 import type { AuditActor } from "../audit/record.ts";
+import { canonicalJson } from "../canonical-json.ts";
 import { type Refusal, refuse } from "../errors/problem.ts";
 import { type Json, type JsonObject, mergePatch } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -21,6 +23,7 @@ import { DUE_MS, type ReviewAction, type ReviewDecision, type ReviewRequest, typ
 import { lostChanges } from "./changes.ts";
 import type { ReviewMessage } from "./message.ts";
 import type { NotedJudgement } from "./oversight.ts";
+import { shownDigest } from "./shown.ts";
 
 /** Milliseconds after which an undecided case ends. */
 export const LIFETIME_MS = 30 * 24 * 60 * 60_000;
@@ -58,10 +61,23 @@ type CaseFacts = {
   /** How many of the next in line (`request.rule.next`) have joined. Absent: none. */
   readonly level?: number;
   readonly approvalsNeeded: number;
-  /** SHA-256, hex, of what people are shown (view.ts, `shownOf`). Absent in older cases. */
+  /** SHA-256, hex, of what people are shown (shown.ts). Absent in older cases. */
   readonly shown?: string;
-  /** `root`: absent in older cases. */
+  /** A person changed what is proposed, and the others have yet to approve the change. Absent: it is as it was asked for. */
+  readonly change?: Change;
+  /** Of what is proposed now. `root`: absent in older cases. */
   readonly approvals: readonly { readonly by: string; readonly root?: string | null; readonly at: EpochMs }[];
+};
+
+/** What a person put in place of the proposal. `digest` is its own, so that a word about what was proposed before does not count for it. */
+export type Change = {
+  readonly proposal: Json;
+  readonly digest: string;
+  /** SHA-256, hex, of what people are shown now. */
+  readonly shown: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: EpochMs;
 };
 
 /** One person's word on a case. */
@@ -181,11 +197,15 @@ export function openCase(id: string, request: ReviewRequest, at: EpochMs, shown?
   return { state, effects: [record("review.requested", { type: "agent", id: request.run }, "ask", data)] };
 }
 
-/** One event changes a case, or is refused. Total: a closed case refuses every judgement. */
-export function transition(state: Case, event: CaseEvent): Result<CaseTurn, Refusal> {
+/** What is under review now: what was asked for, or what a person put in its place. */
+export const underReview = ({ request, change }: Case): ReviewRequest =>
+  change === undefined ? request : { ...request, proposal: change.proposal, digest: change.digest };
+
+/** One event changes a case, or is refused. Total: a closed case refuses every judgement. `sha256`: hex. */
+export function transition(state: Case, event: CaseEvent, sha256: (text: string) => string): Result<CaseTurn, Refusal> {
   switch (event.kind) {
     case "judged":
-      return judge(state, event);
+      return judge(state, event, sha256);
     case "time.came":
       return isOpen(state) ? ok(passTime(state, event.at)) : closed(state);
     case "run.ended":
@@ -193,7 +213,7 @@ export function transition(state: Case, event: CaseEvent): Result<CaseTurn, Refu
   }
 }
 
-function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Result<CaseTurn, Refusal> {
+function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }, sha256: (text: string) => string): Result<CaseTurn, Refusal> {
   const { by, root, roles, rule, action, reason, changes, digest, at } = judgement;
   const holder: Holder = { user: by, root };
   const isSame = action === "reject" || action === "escalate" ? isSameForStopping : isOnePerson;
@@ -209,9 +229,8 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Re
   // Whoever sees a case may call for somebody higher; to decide it takes an approver.
   const outsider = action === "escalate" ? null : refusalOfApprover(rule, state.level ?? 0, { user: by, roles });
   if (outsider !== null) return err(outsider);
-  if (digest !== null && digest !== state.request.digest) {
-    return err(refuse("conflict", "the digest does not match the proposal under review"));
-  }
+  const stale = staleDigest(state, action, digest);
+  if (stale !== null) return err(stale);
   if (isIdle(state)) return judgeIdle(state, judgement);
   if (action !== "modify" && changes !== null) return err(misplaced("only `modify` takes changes"));
   switch (action) {
@@ -224,11 +243,9 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Re
       return ok(decide(state, "rejected", { action, by, reason, proposal: state.request.proposal, at }));
     case "modify":
       if (changes === null) return err(misplaced("`modify` needs changes"));
-      if (state.approvalsNeeded > 1)
-        return err(refuse("conflict", "a review that needs several approvals can only be approved or rejected, not modified"));
       return (
-        refuseLost(state.request, changes) ??
-        ok(decide(state, "modified", { action, by, reason, proposal: mergePatch(state.request.proposal, changes), at }))
+        refuseLost(underReview(state), changes) ??
+        ok(changeProposal(state, { by, root, reason, at }, mergePatch(underReview(state).proposal, changes), sha256))
       );
     case "approve": {
       if (state.approvals.some((given) => isOnePerson({ user: given.by, root: given.root ?? null }, holder))) {
@@ -236,13 +253,51 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }): Re
       }
       const approvals = [...state.approvals, { by, root, at }];
       if (approvals.length >= state.approvalsNeeded) {
-        return ok(decide({ ...state, approvals }, "approved", { action, by, reason, proposal: state.request.proposal, at }));
+        const { proposal } = underReview(state);
+        return ok(
+          state.change === undefined
+            ? decide({ ...state, approvals }, "approved", { action, by, reason, proposal, at })
+            : decide({ ...state, approvals }, "modified", { action: "modify", by, reason, proposal, at }),
+        );
       }
       const data = { approvals: approvals.length, approvals_needed: state.approvalsNeeded };
       const effects = [record("review.approved", { type: "user", id: by }, null, data), noted(state, by, action, at, null)];
       return ok({ state: { ...state, approvals }, effects });
     }
   }
+}
+
+/** A word about an older proposal is not one about this. Once a person has changed it, who agrees has to say to what. */
+function staleDigest(state: OpenCase, action: ReviewAction, digest: string | null): Refusal | null {
+  if (digest !== null && digest !== underReview(state).digest)
+    return refuse("conflict", "the digest does not match the proposal under review");
+  const { change } = state;
+  if (change === undefined || digest !== null || action === "reject" || action === "escalate") return null;
+  return refuse("conflict", `${change.by} changed the proposal: read the review again and send its \`digest\``);
+}
+
+/**
+ * Where one word is enough, the change is decided; otherwise it takes the place of the proposal, and whoever approved what was proposed
+ * before has to approve this, too.
+ */
+function changeProposal(
+  state: OpenCase,
+  { by, root, reason, at }: Pick<Judgement, "by" | "root" | "reason"> & { readonly at: EpochMs },
+  proposal: Json,
+  sha256: (text: string) => string,
+): CaseTurn {
+  const approvals = [{ by, root, at }];
+  if (state.approvalsNeeded === 1) return decide(state, "modified", { action: "modify", by, reason, proposal, at });
+  const digest = sha256(canonicalJson({ of: state.request.digest, proposal }));
+  const shown = shownDigest({ ...state.request, proposal, digest }, sha256);
+  const data = { action: "modify", approvals: 1, approvals_needed: state.approvalsNeeded };
+  return {
+    state: { ...state, approvals, change: { proposal, digest, shown, by, reason, at } },
+    effects: [
+      record("review.approved", { type: "user", id: by }, null, data),
+      noted(state, by, "modify", at, othersAgreed(state, by, "modify")),
+    ],
+  };
 }
 
 /** A sample or a decoy: the judgement is kept and counted, and nothing else comes of it. A decoy asks to be refused. */

@@ -2,7 +2,7 @@
 import { type AuditRecord, auditRecord } from "../audit/record.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import type { EpochMs } from "../time.ts";
-import type { Case, CaseFact } from "./life.ts";
+import { type Case, type CaseFact, underReview } from "./life.ts";
 
 /** The audit record of a fact about a case. */
 export function reviewRecord(eventId: string, state: Case, fact: CaseFact, at: EpochMs, sha256: (text: string) => string): AuditRecord {
@@ -20,9 +20,10 @@ export function reviewRecord(eventId: string, state: Case, fact: CaseFact, at: E
     policyVersion: request.policy.version,
     riskScore: request.risk.score,
     data: {
-      ...{ review: state.id, activity: request.activity, digest: request.digest },
-      ...(state.shown === undefined ? {} : { shown: state.shown }),
-      // What was granted in place of what was shown.
+      ...{ review: state.id, activity: request.activity, digest: underReview(state).digest },
+      ...(state.shown === undefined ? {} : { shown: state.change?.shown ?? state.shown }),
+      ...(state.change === undefined ? {} : { changed_from: request.digest, changed_by: state.change.by }),
+      // What was granted in place of what was asked for.
       ...("decision" in state && state.decision.action === "modify" ? { granted: sha256(canonicalJson(state.decision.proposal)) } : {}),
       ...fact.data,
     },

@@ -5,10 +5,8 @@
 import { DurableObject } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import type { RecordsMessage } from "../../core/audit/record.ts";
-import { canonicalJson } from "../../core/canonical-json.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { mintId } from "../../core/ids.ts";
-import type { Json } from "../../core/json.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { AutoApproval } from "../../core/review/approvers.ts";
@@ -29,7 +27,8 @@ import {
 import type { ReviewMessage } from "../../core/review/message.ts";
 import { figuresOf, type ReviewerFigures } from "../../core/review/oversight.ts";
 import { reviewRecord } from "../../core/review/record.ts";
-import { type ReviewView, reviewLine, reviewView, shownOf } from "../../core/review/view.ts";
+import { shownDigest } from "../../core/review/shown.ts";
+import { type ReviewView, reviewLine, reviewView } from "../../core/review/view.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { Alarm } from "../kit/alarm.ts";
 import { Outbox } from "../kit/outbox.ts";
@@ -52,8 +51,7 @@ export type ReviewQueuePorts = {
 const CASES_PER_TURN = 100;
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-const shownDigest = (request: ReviewRequest): string => sha256(canonicalJson(shownOf(request) as unknown as Json));
-const openedCase = (id: string, request: ReviewRequest, at: EpochMs): CaseTurn => openCase(id, request, at, shownDigest(request));
+const openedCase = (id: string, request: ReviewRequest, at: EpochMs): CaseTurn => openCase(id, request, at, shownDigest(request, sha256));
 
 /** Beside the share of a person's questions that the org wants, by chance that the key alone decides. Of a call or a step only. */
 const plantsDecoy = ({ reason, key, decoyShare }: ReviewRequest, auto: AutoApproval | null): boolean =>
@@ -109,7 +107,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       const state = stores?.cases.find(id) ?? null;
       if (stores === null || state === null) return err(refuse("not_found", "there is no review with this id"));
       const at = this.#ports.now();
-      const turn = transition(state, { kind: "judged", at, ...judgement });
+      const turn = transition(state, { kind: "judged", at, ...judgement }, sha256);
       if (!turn.ok) return turn;
       this.#commit(stores, [turn.value], at);
       await this.#arm(stores);
@@ -213,7 +211,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
 
     /** It passes at once; the share that the entry names is looked at afterwards, and blocks nothing. */
     #passAlone(id: string, request: ReviewRequest, auto: AutoApproval, at: EpochMs): CaseTurn[] {
-      const passed = passCase(id, request, auto, at, shownDigest(request));
+      const passed = passCase(id, request, auto, at, shownDigest(request, sha256));
       if (chanceOf(sha256(request.key)) >= auto.sample) return [passed];
       const sampled = { kind: "tally.add", operation: request.rule?.operation ?? "", sampled: 1 } as const;
       const sample = openedCase(mintId("rev", at, this.#ports.random(10)), sampleRequest(request, id), at);
@@ -223,7 +221,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
     /** Offers one event to many cases; what a case refuses changes nothing. */
     #offer(states: readonly Case[], event: CaseEvent): CaseTurn[] {
       return states.flatMap((state) => {
-        const turn = transition(state, event);
+        const turn = transition(state, event, sha256);
         return turn.ok ? [turn.value] : [];
       });
     }

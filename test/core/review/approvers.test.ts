@@ -1,10 +1,14 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Role } from "../../../core/access/principal.ts";
 import { type ApproverRule, isNamed, operationsOf, ruleFor } from "../../../core/review/approvers.ts";
 import type { ReviewRequest } from "../../../core/review/case.ts";
-import { type Case, type CaseEvent, LIFETIME_MS, openCase, transition, wakeAt } from "../../../core/review/life.ts";
+import { type Case, type CaseEvent, transition as change, LIFETIME_MS, openCase, wakeAt } from "../../../core/review/life.ts";
 import { checkRule, operationParts } from "../../../core/review/registry.ts";
 import { reviewView } from "../../../core/review/view.ts";
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const transition = (state: Case, event: CaseEvent) => change(state, event, sha256);
 
 const AT = Date.UTC(2030, 0, 1);
 const MINUTE = 60_000;

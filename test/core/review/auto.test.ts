@@ -1,4 +1,5 @@
 /** What passes without a person, what is looked at afterwards, decoys, and the figures of reviewers. */
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { ApproverRule } from "../../../core/review/approvers.ts";
 import { AUTO_APPROVAL, chanceOf, errorRate, passesAlone } from "../../../core/review/auto.ts";
@@ -10,14 +11,17 @@ import {
   type CaseEffect,
   type CaseEvent,
   type CaseTurn,
+  transition as change,
   openCase,
   passCase,
   sampleRequest,
-  transition,
   wakeAt,
 } from "../../../core/review/life.ts";
 import { figuresOf, type NotedJudgement } from "../../../core/review/oversight.ts";
 import { reviewView } from "../../../core/review/view.ts";
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const transition = (state: Case, event: CaseEvent) => change(state, event, sha256);
 
 const AT = Date.UTC(2030, 0, 1);
 const auto = { risk_below: 40, sample: 0.1 };

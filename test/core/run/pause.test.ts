@@ -262,6 +262,46 @@ describe("a changed call", () => {
   });
 });
 
+describe("a changed call that people agreed to", () => {
+  const PRICE_OF = { price: { micro_usd: 400_000 } };
+  const granted = (after: (question: AuthorityQuestion) => AuthorityAnswer, more: { ledger?: Drive["script"]["ledger"] } = {}) => {
+    const isChanged = (question: AuthorityQuestion) => question.kind === "tool" && JSON.stringify(question.call?.input) === '{"amount":99}';
+    const run = new Drive(define({ a: tool("payments.refund") }, { on_failure: "park" }), {
+      authority: (question) => (isChanged(question) ? after(question) : answerOf("ask", question)),
+      ...more,
+    });
+    const { activity, decision } = asked(run);
+    const proposal = { tool: "payments.refund", input: { amount: 99 } };
+    run.offer({ kind: "review.decided", activity, decision: { ...decision, action: "modify", by: "cat", proposal } });
+    return run.run();
+  };
+  const refusedFor = (reason: string) => (question: AuthorityQuestion) => {
+    const answer = answerOf("deny", question);
+    return answer.kind === "tool" ? { ...answer, permission: { ...answer.permission, reasons: [reason] } } : answer;
+  };
+  const costly = (question: AuthorityQuestion) => {
+    const answer = answerOf("ask", question);
+    return answer.kind === "tool" ? { ...answer, facts: { ...answer.facts, ...PRICE_OF } } : answer;
+  };
+  const broke: Drive["script"]["ledger"] = () => ({
+    ok: false,
+    refusal: { why: "cap", scope: "org", cap: "usd_per_day", resetsAt: null, alerts: [] },
+  });
+
+  it.each([
+    ["policies that ask again", granted((question) => answerOf("ask", question)), "completed", null],
+    ["policies that allow it", granted((question) => answerOf("allow", question)), "completed", null],
+    ["a policy that forbids it", granted(refusedFor("calls.forbidden")), "dead_lettered", "policy_denied"],
+    ["a risk over the org's block", granted(refusedFor("risk.block_over")), "dead_lettered", "policy_denied"],
+    ["a class that the tool does not take", granted(refusedFor("label.tool")), "dead_lettered", "policy_denied"],
+    ["a price that the budget covers", granted(costly), "completed", null],
+    ["a price that the budget does not cover", granted(costly, { ledger: broke }), "completed", "budget_exceeded"],
+  ])("[APPROVE-18] is held to %s", (_what, run, expected, code) => {
+    expect([run.state.status, run.state.error?.code ?? null]).toEqual([expected, code]);
+    expect(run.sent).toHaveLength(code === null ? 1 : 0);
+  });
+});
+
 describe("what a reviewer is shown", () => {
   const requestOf = (run: Drive) => {
     run.start().run((state) => Object.values(state.activities).some(({ phase }) => phase === "approving"));

@@ -75,6 +75,7 @@ function reviewCard(view, review, refresh) {
     isRead = true;
   };
   const decided = el("p", { hidden: true });
+  const changedBy = el("p", { class: "meta", hidden: true });
   const problem = el("p", { class: "problem", role: "alert" });
   const reason = el("textarea", { rows: 2, required: true, maxlength: 1000 });
   const changes = el("textarea", { rows: 4, spellcheck: "false", maxlength: 20_000 });
@@ -148,6 +149,7 @@ function reviewCard(view, review, refresh) {
     el("p", {}, "Run ", runLink(review.run)),
     approversOf(review),
     factors,
+    changedBy,
     proposal,
     details,
     decided,
@@ -160,6 +162,9 @@ function reviewCard(view, review, refresh) {
       status.update(now.status);
       setText(due, OPEN.includes(now.status) ? `due ${relative(now.due_at, Date.now())}` : "");
       setText(proposal, pretty(now.proposal));
+      changedBy.hidden = now.changed === undefined;
+      if (now.changed !== undefined)
+        setText(changedBy, `${now.changed.by} changed the proposal (${now.changed.reason}). It was: ${pretty(now.changed.from)}`);
       form.hidden = !OPEN.includes(now.status);
       escalate.hidden = now.status === "escalated" && now.severity === "critical"; // that is as far as it goes
       decided.hidden = now.decision === null;

@@ -417,6 +417,9 @@ export const Review = z
       .object({ operation: z.string(), roles: z.array(z.string()), users: z.array(z.string()) })
       .optional()
       .openapi({ description: "who decides, where the registry of approvers had an entry; with the next in line who have joined" }),
+    changed: z.object({ by: z.string(), at: time, reason: z.string(), from: anyJson }).optional().openapi({
+      description: "a person changed the proposal and everybody has to approve the change; `proposal` and `digest` are those of the change",
+    }),
     approvals: z.array(z.object({ by: z.string(), at: time })),
     decision: z
       .object({ action: z.string(), by: z.string(), reason: z.string(), at: time, proposal: anyJson.optional() })
