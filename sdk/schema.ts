@@ -104,8 +104,17 @@ export type AskOverride = {
   readonly expires_at: string;
 };
 
+export type AuditEntries = {
+  readonly data: readonly AuditEntry[];
+  readonly next_cursor: string | null;
+  /** who is behind the pseudonyms in `data`; whoever was erased is not in it. null: the vault cannot say at the moment */
+  readonly persons: { readonly [name: string]: string } | null;
+};
+
 export type AuditEntry = {
   readonly event_id: string;
+  /** absent: version 1, in which persons are named */
+  readonly version?: 2;
   readonly seq: number;
   readonly timestamp: string;
   readonly trace_id: string | null;

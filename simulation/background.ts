@@ -1,4 +1,5 @@
 /** What of the platform works in the background of a world: the consumers of its queues, and the watchdog. */
+import { createHash } from "node:crypto";
 import type { RecordsMessage } from "../core/audit/record.ts";
 import type { SlowCallMessage } from "../core/run/calls/slow-call.ts";
 import { type AuditLogPort, consumeRecords, type Outboxes } from "../workers/audit/consume-records.ts";
@@ -27,6 +28,9 @@ export function consumeWorldRecords(world: World, batch: MessageBatch<RecordsMes
     }),
     putCosts: (org, costs) => defineCosts(world.databaseOf(owner), () => world.clock.now).put(org, costs),
     noteUse: async () => undefined,
+    // No person of a world is erased: a code that follows from the name stands for what their key would make.
+    pseudonyms: async (_org, persons) =>
+      persons.map(({ subject }) => createHash("sha256").update(subject).digest("base64url").slice(0, 24)),
     tell: async () => undefined,
     upsertRuns: (rows) => world.index(owner).upsertRuns(rows),
     outboxes: {

@@ -35,6 +35,7 @@ export const GENESIS_HASH = "0".repeat(64);
 export function link(record: AuditRecord, seq: number, prevHash: string, sha256Hex: Sha256Hex): UnsignedEntry {
   const body = {
     event_id: record.event_id,
+    ...(record.version === undefined ? {} : { version: record.version }),
     seq,
     timestamp: record.timestamp,
     trace_id: record.trace_id ?? null,

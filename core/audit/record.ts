@@ -11,12 +11,22 @@ import { type EpochMs, toRfc3339 } from "../time.ts";
 import type { Layer } from "./layer.ts";
 
 /** Who acted. `id`: a user, a room of the platform, or the run of an agent. */
-export type AuditActor = { readonly type: "user" | "system" | "agent" | "dashboard"; readonly id: string };
+export type AuditActor = {
+  readonly type: "user" | "system" | "agent" | "dashboard";
+  readonly id: string;
+  /** Of a record on its way: the actor only called. They are a person whose data is processed, and get a pseudonym (persons.ts). */
+  readonly caller?: true;
+};
+
+/** The version of entries whose persons are pseudonyms. An entry without a version is of version 1: it has names. */
+export const ENTRY_VERSION = 2;
 
 /** A fact to be put on record, before it has a number in the chain. */
 export type AuditRecord = {
   /** `evt_…`; the same record delivered twice has the same id. */
   readonly event_id: string;
+  /** Absent: version 1. */
+  readonly version?: typeof ENTRY_VERSION;
   /** RFC 3339. */
   readonly timestamp: string;
   readonly trace_id: string | null;
@@ -63,6 +73,7 @@ export type AuditFact = {
 /** The only place where a record is built: every field is there, in one order. */
 export const auditRecord = ({ traceId, decision, policyVersion, riskScore, data = {}, layer, ...fact }: AuditFact): AuditRecord => ({
   event_id: fact.id,
+  version: ENTRY_VERSION,
   timestamp: toRfc3339(fact.at),
   trace_id: traceId ?? null,
   event_type: fact.type,

@@ -37,6 +37,8 @@ export type EvidenceContent = {
   readonly texts: ReadonlyMap<string, Json>;
   readonly proofs: ReadonlyMap<number, JsonObject>;
   readonly checkpoint: JsonObject | null;
+  /** Who is behind pseudonyms, as the platform said when it made the file. */
+  readonly persons: ReadonlyMap<string, string>;
 };
 
 /** `checks`: what was looked at and holds, with how many of them. `content` null: it cannot be read. */
@@ -117,6 +119,7 @@ function readContent(manifest: EvidenceManifest, parts: readonly string[], damag
   const run = named.get("run") ?? null;
   const checkpoint = named.get("checkpoint") ?? null;
   const keys = named.get("keys") ?? null;
+  const persons = named.get("persons") ?? null;
   const listed = Array.isArray(keys) ? keys : [];
   return {
     manifest,
@@ -129,6 +132,7 @@ function readContent(manifest: EvidenceManifest, parts: readonly string[], damag
     texts: new Map(listOf("text")),
     proofs: new Map(objectsOf("proof").map((proof) => [Number(proof["seq"]), proof])),
     checkpoint: isObject(checkpoint) ? checkpoint : null,
+    persons: new Map(Object.entries(isObject(persons) ? persons : {}).map(([pseudonym, name]) => [pseudonym, String(name)])),
   };
 }
 

@@ -36,6 +36,9 @@ const together = <S extends string>(store: S) => ({ by: "with", store }) as cons
 
 const BY_RUN = { by: "run" } as const;
 const NUMBERS = nothing("names, numbers and digests");
+const PSEUDONYMS = nothing(
+  "names of who decides, operates or configures, digests and counts; persons as pseudonyms that nobody resolves any more. Entries of version 1 name callers",
+);
 const CALLERS = nothing("names of callers, who are on record for what they did");
 const CONFIGURED = nothing("configuration: it stays until somebody changes it");
 const UNPERSONAL = nothing("documents are an org's own; personal data in them is replaced for good before they are stored");
@@ -80,13 +83,17 @@ export const STORES = {
     erasure: nothing("pseudonyms of persons who were erased, and when: their old runs get no new key"),
     retention: nothing("a run of before may be restored at any time"),
   },
+  "VAULT.pseudonym": {
+    erasure: together("VAULT_KEYS"),
+    retention: nothing("who is behind a pseudonym of the audit log is known until they are erased"),
+  },
   VAULT_KEYS: {
     erasure: { by: "function" },
     retention: nothing("a key lives as long as anything of its person may be opened"),
   },
 
   "AUDIT_LOG.log": { erasure: NUMBERS, retention: nothing("the org, once") },
-  "AUDIT_LOG.segments": { erasure: NUMBERS, retention: itself("a page is deleted when D1 has it, but for the newest") },
+  "AUDIT_LOG.segments": { erasure: PSEUDONYMS, retention: itself("a page is deleted when D1 has it, but for the newest") },
   "AUDIT_LOG.edges": { erasure: NUMBERS, retention: nothing("digests: every later proof needs them") },
   "AUDIT_LOG.tiles": { erasure: NUMBERS, retention: itself("a tile is deleted when R2 has it") },
   "AUDIT_LOG.checkpoint": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
@@ -183,14 +190,14 @@ export const STORES = {
   "DB.audit_segments": { erasure: NUMBERS, retention: nothing("by its line a segment is found in R2") },
   "DB.audit_segment_runs": { erasure: NUMBERS, retention: nothing("by its line a run's entries are found in R2") },
   "DB.audit_pages": {
-    erasure: nothing("names, digests and counts; never a prompt, a secret or personal data"),
+    erasure: PSEUDONYMS,
     retention: { by: "chore", chore: "audit" },
   },
 
   FLAGS: { erasure: nothing("what the kill switch shows"), retention: nothing("one key, overwritten") },
   ARCHIVE: { erasure: BY_RUN, retention: WITH_RUN },
   AUDIT: {
-    erasure: nothing("digests, checkpoints and entries: names, digests and counts; never a prompt, a secret or personal data"),
+    erasure: PSEUDONYMS,
     retention: nothing("the chain is verified from its first number on"),
   },
   VALUES: { erasure: BY_RUN, retention: ARCHIVED },

@@ -383,6 +383,11 @@ export const LOG_EVENTS = {
     fields: ["org", "seqs"],
   },
   "audit.not_alerted": { level: "warn", says: "An alert about an audit log could not be recorded or sent.", fields: ["org", "error"] },
+  "audit.persons_unknown": {
+    level: "warn",
+    says: "Who is behind pseudonyms of the audit log could not be read from the vault; the entries were shown without.",
+    fields: ["org", "error"],
+  },
 } as const satisfies Record<string, EventSpec>;
 
 /** Name of an event. */

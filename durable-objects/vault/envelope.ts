@@ -10,12 +10,17 @@ const TAG_BYTES = 16;
 const VERSION = 1;
 
 /** A person's key, opened. `id` tells it from another key of the same person, made after the first was deleted. */
-export type PersonKey = { readonly id: string; readonly encryption: Uint8Array; readonly lookup: Uint8Array };
+export type PersonKey = {
+  readonly id: string;
+  readonly encryption: Uint8Array;
+  readonly lookup: Uint8Array;
+  readonly pseudonym: Uint8Array;
+};
 
 /** A new random key of 256 bits. */
 export const newKeyBytes = (): Uint8Array => new Uint8Array(randomBytes(KEY_BYTES));
 
-/** Two keys with separate purposes from one (RFC 5869 section 2.3 with one block each; the input is uniform already). */
+/** Keys with separate purposes from one (RFC 5869 section 2.3 with one block each; the input is uniform already). */
 export function personKey(bytes: Uint8Array): PersonKey {
   const derive = (purpose: string): Uint8Array =>
     new Uint8Array(createHmac("sha256", bytes).update(`bulkhead vault ${purpose}\u0001`).digest());
@@ -23,6 +28,7 @@ export function personKey(bytes: Uint8Array): PersonKey {
     id: createHash("sha256").update(derive("id")).digest("hex").slice(0, 16),
     encryption: derive("values"),
     lookup: derive("lookup"),
+    pseudonym: derive("pseudonym"),
   };
 }
 
@@ -48,6 +54,10 @@ export const openValue = (key: PersonKey, place: string, sealed: Uint8Array): st
 /** The same for the same value, and nothing to anybody without the person's key. */
 export const lookupCode = (key: PersonKey, type: string, value: string): string =>
   createHmac("sha256", key.lookup).update(`${type}\u0000`).update(encodeUnits(value)).digest("base64url");
+
+/** The same for the same person as long as the key lives: 24 characters of base64url, of which nobody without the key learns anything. */
+export const pseudonymCode = (key: PersonKey, subject: string): string =>
+  createHmac("sha256", key.pseudonym).update(subject).digest("base64url").slice(0, 24);
 
 /** UTF-16 as it is: half a surrogate pair in a found text would not survive UTF-8. */
 const encodeUnits = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "utf16le"));

@@ -14,6 +14,9 @@ export type KeyStore = {
 /** Where wrapped keys are kept, the master key, and the clock. */
 export type KeyShelfPorts = { readonly keys: KeyStore; masterKey(): Promise<Uint8Array>; now(): number };
 
+/** The person of a subject, where their name may not stay. PERSISTED: in names of keys and in rows. */
+export const personOf = (subject: string): string => createHash("sha256").update(subject).digest("hex");
+
 const OPEN_FOR_MS = 60_000;
 const MAX_OPEN = 500;
 
@@ -21,6 +24,7 @@ const MAX_OPEN = 500;
 export class KeyShelf {
   readonly #ports: KeyShelfPorts;
   readonly #org: string;
+  /** By person (`personOf`). */
   readonly #open = new Map<string, { readonly key: PersonKey; readonly until: number }>();
   /** Keys that nobody keeps: what is sealed under one is lost when this object ends. */
   readonly #lost = new Map<string, PersonKey>();
@@ -35,16 +39,21 @@ export class KeyShelf {
   }
 
   /** The person's key; null when there is none (any more). */
-  async find(subject: string): Promise<PersonKey | null> {
-    const known = this.#open.get(subject);
+  find(subject: string): Promise<PersonKey | null> {
+    return this.findOf(personOf(subject));
+  }
+
+  /** As `find`, of a person who is known by `personOf` only. */
+  async findOf(person: string): Promise<PersonKey | null> {
+    const known = this.#open.get(person);
     if (known !== undefined && known.until > this.#ports.now()) return known.key;
-    this.#open.delete(subject);
-    const name = this.#nameOf(subject);
+    this.#open.delete(person);
+    const name = this.#nameOf(person);
     const removals = this.#removals;
     const wrapped = await this.#ports.keys.get(name);
     const master = wrapped === null ? null : await this.#ports.masterKey();
-    if (removals !== this.#removals) return this.find(subject); // it may have been read before it was removed
-    return wrapped === null || master === null ? null : this.#keep(subject, unwrapKey(master, name, wrapped));
+    if (removals !== this.#removals) return this.findOf(person); // it may have been read before it was removed
+    return wrapped === null || master === null ? null : this.#keep(person, unwrapKey(master, name, wrapped));
   }
 
   /**
@@ -54,15 +63,15 @@ export class KeyShelf {
   async findOrMake(subject: string, isErased: () => boolean): Promise<PersonKey> {
     const known = isErased() || this.#turns.has(subject) ? null : await this.find(subject);
     if (known !== null && !isErased()) return known;
-    return this.#inTurn(subject, async () => (isErased() ? this.#lostKey(subject) : this.#make(subject)));
+    return this.#inTurn(subject, async () => (isErased() ? this.lostKey(subject) : this.#make(subject)));
   }
 
   /** Removes the person's key from where it lies and from memory. True when there was one. */
   async remove(subject: string): Promise<boolean> {
     return this.#inTurn(subject, async () => {
-      const removed = await this.#ports.keys.remove(this.#nameOf(subject));
+      const removed = await this.#ports.keys.remove(this.#nameOf(personOf(subject)));
       this.#removals += 1;
-      this.#open.delete(subject);
+      this.#open.delete(personOf(subject));
       return removed;
     });
   }
@@ -70,15 +79,17 @@ export class KeyShelf {
   async #make(subject: string): Promise<PersonKey> {
     const found = await this.find(subject);
     if (found !== null) return found;
-    const name = this.#nameOf(subject);
+    const name = this.#nameOf(personOf(subject));
     const bytes = newKeyBytes();
-    if (await this.#ports.keys.putIfAbsent(name, wrapKey(await this.#ports.masterKey(), name, bytes))) return this.#keep(subject, bytes);
+    if (await this.#ports.keys.putIfAbsent(name, wrapKey(await this.#ports.masterKey(), name, bytes)))
+      return this.#keep(personOf(subject), bytes);
     const theirs = await this.find(subject);
     if (theirs === null) throw new Error("a key of the vault was there and is gone");
     return theirs;
   }
 
-  #lostKey(subject: string): PersonKey {
+  /** A key of the person that nobody keeps. */
+  lostKey(subject: string): PersonKey {
     const key = this.#lost.get(subject) ?? personKey(newKeyBytes());
     if (this.#lost.size >= MAX_OPEN) this.#lost.delete(this.#lost.keys().next().value ?? "");
     this.#lost.set(subject, key);
@@ -96,15 +107,15 @@ export class KeyShelf {
     }
   }
 
-  #keep(subject: string, bytes: Uint8Array): PersonKey {
+  #keep(person: string, bytes: Uint8Array): PersonKey {
     const key = personKey(bytes);
     if (this.#open.size >= MAX_OPEN) this.#open.delete(this.#open.keys().next().value ?? "");
-    this.#open.set(subject, { key, until: this.#ports.now() + OPEN_FOR_MS });
+    this.#open.set(person, { key, until: this.#ports.now() + OPEN_FOR_MS });
     return key;
   }
 
   /** PERSISTED as the R2 key: the person is found by it, not read from it. */
-  #nameOf(subject: string): string {
-    return `v1/${this.#org}/${createHash("sha256").update(subject).digest("hex")}`;
+  #nameOf(person: string): string {
+    return `v1/${this.#org}/${person}`;
   }
 }

@@ -1,10 +1,10 @@
 /** The rows of the vault: one per value and run, everything in them sealed or opaque. All functions are synchronous. */
-import { createHash } from "node:crypto";
 import type { PlaceholderType } from "../../core/guardrail/finding.ts";
 import { formatPlaceholder, parsePlaceholder } from "../../core/guardrail/placeholder.ts";
 import { leastId } from "../../core/ids.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { lookupCode, openValue, type PersonKey, sealValue } from "./envelope.ts";
+import { personOf } from "./key-shelf.ts";
 
 /** Append-only. `code` is the HMAC by which a value is found again, `from_input` whether the run's own input ever put it in. */
 export const VAULT_SCHEMA: readonly string[] = [
@@ -16,6 +16,9 @@ export const VAULT_SCHEMA: readonly string[] = [
   // `person`: SHA-256 of the subject, hex. `at`: epoch ms; runs whose ids are not younger get no key any more. `done`: the key is removed.
   `CREATE INDEX value_by_subject ON value (subject, run);
    CREATE TABLE erased (person TEXT PRIMARY KEY NOT NULL, at INTEGER NOT NULL, done INTEGER NOT NULL) WITHOUT ROWID;`,
+  // Who is behind a code of the audit log: the subject, sealed under the key that made the code.
+  `CREATE TABLE pseudonym (code TEXT PRIMARY KEY NOT NULL, person TEXT NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID;
+   CREATE INDEX pseudonym_by_person ON pseudonym (person);`,
 ];
 
 /** PERSISTED: the version of a row's form (`v`). */
@@ -112,9 +115,6 @@ export const unsealStored = (key: PersonKey, run: string, placeholder: string, s
 
 const placeOf = (run: string, placeholder: string): string => `${run} ${placeholder}`;
 
-/** The person of a subject, where their name may not stay. */
-const personOf = (subject: string): string => createHash("sha256").update(subject).digest("hex");
-
 /** When the person was last erased, and whether that is done; null: never. */
 export function erasureOf(sql: SqlStorage, subject: string): { readonly at: EpochMs; readonly done: boolean } | null {
   const [row] = sql.exec<{ at: number; done: number }>("SELECT at, done FROM erased WHERE person = ?", personOf(subject)).toArray();
@@ -146,3 +146,33 @@ export function deleteOfRun(sql: SqlStorage, run: string): number {
   sql.exec("DELETE FROM value WHERE run = ?", run);
   return found;
 }
+
+/** Keeps who is behind a code. The same again changes nothing. */
+export function keepPseudonym(sql: SqlStorage, key: PersonKey, code: string, subject: string): void {
+  if (sql.exec("SELECT 1 FROM pseudonym WHERE code = ?", code).toArray().length > 0) return;
+  const sealed = sealValue(key, pseudonymPlace(code), subject);
+  sql.exec("INSERT INTO pseudonym (code, person, sealed) VALUES (?, ?, ?)", code, personOf(subject), sealed);
+}
+
+/** Who is behind a code, sealed; null: nobody that is known here (any more). */
+export function findPseudonym(sql: SqlStorage, code: string): { readonly person: string; readonly sealed: ArrayBuffer } | null {
+  return (
+    sql.exec<{ person: string; sealed: ArrayBuffer }>("SELECT person, sealed FROM pseudonym WHERE code = ?", code).toArray()[0] ?? null
+  );
+}
+
+/** The subject behind a code; null when another key of the person made the code. */
+export const openPseudonym = (key: PersonKey, code: string, sealed: ArrayBuffer): string | null => {
+  try {
+    return openValue(key, pseudonymPlace(code), new Uint8Array(sealed));
+  } catch {
+    return null;
+  }
+};
+
+/** Deletes who is behind the codes of a person. */
+export function forgetPseudonyms(sql: SqlStorage, subject: string): void {
+  sql.exec("DELETE FROM pseudonym WHERE person = ?", personOf(subject));
+}
+
+const pseudonymPlace = (code: string): string => `pseudonym ${code}`;

@@ -3,4 +3,7 @@ import { stubsOf } from "../kit/stub.ts";
 import type { Vault } from "./vault.ts";
 
 /** An org's vault. */
-export const vaultOf = stubsOf<Vault, "assign" | "open" | "inherit" | "carry" | "erase" | "forget" | "valuesOf">();
+export const vaultOf = stubsOf<
+  Vault,
+  "assign" | "open" | "inherit" | "carry" | "erase" | "forget" | "valuesOf" | "pseudonyms" | "pseudonymOf" | "resolve"
+>();

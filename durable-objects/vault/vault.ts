@@ -5,16 +5,21 @@ import { idTime } from "../../core/ids.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { turn as endTurn } from "../../kit/turn.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
+import { pseudonymCode } from "./envelope.ts";
 import { KeyShelf, type KeyStore } from "./key-shelf.ts";
 import {
   copyStored,
   deleteOfPerson,
   deleteOfRun,
   erasureOf,
+  findPseudonym,
   findStored,
+  forgetPseudonyms,
+  keepPseudonym,
   keepValue,
   listStored,
   markErased,
+  openPseudonym,
   type StoredValue,
   unsealStored,
   VAULT_SCHEMA,
@@ -42,6 +47,9 @@ export type AssignRequest = {
 };
 /** Which placeholders of a run to open. `inputOnly`: only values that the run was started with. */
 export type OpenRequest = { readonly run: string; readonly placeholders: readonly string[]; readonly inputOnly: boolean };
+
+/** A person as the audit log is to name them. `since`: when what they are named for began (epoch ms); a person erased since then stays unknown. */
+export type NamedPerson = { readonly subject: string; readonly since: EpochMs };
 
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
 export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
@@ -133,8 +141,53 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
       const removed = await this.#shelf.remove(subject);
       return storage.transactionSync(() => {
         const values = deleteOfPerson(storage.sql, subject, at);
+        forgetPseudonyms(storage.sql, subject);
         markErased(storage.sql, subject, at, true);
         return { keys: removed ? 1 : 0, values };
+      });
+    }
+
+    /**
+     * The codes by which the audit log knows these persons, in order: the same for the same person as long as their key lives. Throws when a
+     * key is out of reach, since a name must not get into the log in its place.
+     */
+    async pseudonyms(persons: readonly NamedPerson[]): Promise<string[]> {
+      if (persons.length === 0) return [];
+      const { storage } = this.ctx;
+      const keys = await Promise.all(
+        persons.map(({ subject, since }) => this.#shelf.findOrMake(subject, () => this.#wasErased(subject, since))),
+      );
+      migrate(storage, VAULT_SCHEMA);
+      return storage.transactionSync(() =>
+        persons.map(({ subject, since }, index) => {
+          // Erased while the keys were fetched: what is stored now would bring the person back.
+          const isErased = this.#wasErased(subject, since);
+          const key = isErased ? this.#shelf.lostKey(subject) : keys[index];
+          if (key === undefined) throw new Error("a person has no key");
+          const code = pseudonymCode(key, subject);
+          if (!isErased) keepPseudonym(storage.sql, key, code, subject);
+          return code;
+        }),
+      );
+    }
+
+    /** The code by which the audit log knows the person now; null: it knows them by none. Makes no key. */
+    async pseudonymOf(subject: string): Promise<string | null> {
+      const key = await this.#shelf.find(subject);
+      return key === null ? null : pseudonymCode(key, subject);
+    }
+
+    /** Who is behind these codes; null where nobody knows (any more). */
+    async resolve(codes: readonly string[]): Promise<(string | null)[]> {
+      const { storage } = this.ctx;
+      if (!isMigrated(storage.sql)) return codes.map(() => null);
+      migrate(storage, VAULT_SCHEMA);
+      const rows = codes.map((code) => findPseudonym(storage.sql, code));
+      const persons = [...new Set(rows.flatMap((row) => (row === null ? [] : [row.person])))];
+      const keys = new Map(await Promise.all(persons.map(async (person) => [person, await this.#shelf.findOf(person)] as const)));
+      return rows.map((row, index) => {
+        const key = row === null ? null : (keys.get(row.person) ?? null);
+        return row === null || key === null ? null : openPseudonym(key, codes[index] ?? "", row.sealed);
       });
     }
 
@@ -157,11 +210,16 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
 
     /** The person was erased when the run was there already. */
     #isErased(subject: string, run: string): boolean {
+      return this.#wasErased(subject, idTime(run));
+    }
+
+    /** The person was erased at this time or later. */
+    #wasErased(subject: string, since: EpochMs): boolean {
       const { storage } = this.ctx;
       if (!isMigrated(storage.sql)) return false;
       migrate(storage, VAULT_SCHEMA);
       const erasure = erasureOf(storage.sql, subject);
-      return erasure !== null && idTime(run) <= erasure.at;
+      return erasure !== null && since <= erasure.at;
     }
 
     async #keysOf(rows: readonly (StoredValue | null)[]) {

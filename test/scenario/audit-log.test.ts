@@ -133,7 +133,7 @@ describe("witnesses", () => {
       size = 1; // it has forgotten what it saw: it is asked again from there, with a proof
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       await makeKey(org, "carl", ["caller"]);
-      await eventually("/v1/audit/entries?type=key.created", reader, ({ data }) => JSON.stringify(data).includes("carl"));
+      await eventually("/v1/audit/entries?type=key.created", reader, ({ persons }) => JSON.stringify(persons).includes("carl"));
       const next = String((await call("GET", "/v1/audit/checkpoint", reader)).body["text"]);
       expect(next.split("\n")[5]).toMatch(/^\u2014 witness\.example\/w1 /);
       expect(asked.slice(-2)).toEqual([expect.stringMatching(/^\/log\/add-checkpoint old \d+$/), "/log/add-checkpoint old 1"]);

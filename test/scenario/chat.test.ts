@@ -201,7 +201,7 @@ describe("with models", () => {
   it("[CHAT-2] the attempt and its outcome are on record, with user and run", async () => {
     const { headers } = await chat({ model: SMALL, messages: messages("hello, write to ada@acme.example") });
     const run = headers.get("bulkhead-run") ?? "";
-    const { data } = await eventually(`/v1/audit/entries?run=${run}`, auditor, ({ data }) =>
+    const { data, persons } = await eventually(`/v1/audit/entries?run=${run}`, auditor, ({ data }) =>
       (data as JsonObject[]).some((entry) => entry["event_type"] === "model.called"),
     );
     const entries = data as JsonObject[];
@@ -210,10 +210,11 @@ describe("with models", () => {
     );
     const called = entries.find((entry) => entry["event_type"] === "model.called");
     expect(called).toMatchObject({
-      actor: { type: "user", id: "app" },
+      actor: { type: "user", id: Object.keys(persons as JsonObject)[0] },
       resource: `run/${run}/chat`,
       data: { model: SMALL, ok: true, tokens_in: 100, tokens_out: 50, usd: 0.0002 },
     });
+    expect(Object.values(persons as JsonObject)).toEqual(["app"]);
     expect(JSON.stringify(entries)).not.toContain("ada@acme.example");
   });
 

@@ -5,8 +5,10 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../core/json.ts";
+import { sealSegments } from "../../workers/audit/index.ts";
 import { formsOf, unpacked } from "../support/canaries/forms.ts";
 import { everythingStored } from "../support/canaries/stores.ts";
+import { FAR } from "../support/far.ts";
 import handler, { outside } from "../support/platform.ts";
 import { ADMIN, call, eventually, makeKey, status } from "../support/scenario/api.ts";
 import { openWorld, SHOP, type World } from "../support/scenario/world.ts";
@@ -29,6 +31,7 @@ const CANARIES = new Map([
   ["a callback's address", "zorvaxel-callback-91"],
   ["the input of a run under way", "zorvaxel-underway-92"],
   ["a failure's message", "zorvaxel-failure-93"],
+  ["a chat", "zorvaxel-chatted-95"],
   ["a mail address", "quentin.zorvaxel94@planted.org"],
 ]);
 const word = (place: string): string => CANARIES.get(place) ?? "";
@@ -169,6 +172,11 @@ it("plants a word in every place that takes text", { timeout: 60_000 }, async ()
   await eventually(`/v1/runs/${made.waiting}`, app, status("waiting"));
   await eventually(`/v1/runs/${made.other}`, app, status("completed"));
   await call("POST", `/v1/runs/${made.done}/feedback`, app, { score: 1, comment: word("feedback") });
+  // The person calls for themselves too: a model, and what a caller may not do.
+  const own = await makeKey(ORG, PERSON, ["caller"]);
+  const said = { model: "acme/rights-2026-01-01", messages: [{ role: "user", content: word("a chat") }] };
+  expect((await call("POST", "/v1/chat/completions", own, said)).status).toBe(200);
+  expect((await call("GET", "/v1/audit/entries", own)).status).toBe(403);
   const found = await planted();
   expect(
     [...CANARIES.keys()].filter((place) => !found.some((one) => one.endsWith(place))).filter((place) => place !== "a mail address"),
@@ -182,7 +190,7 @@ it("[RIGHTS-2] an export holds all of it, with the person's own data, and is on 
   expect(got.status).toBe(200);
   const text = JSON.stringify(got.body);
   const missing = [...CANARIES].filter(([, canary]) => !text.includes(canary)).map(([place]) => place);
-  expect(missing.filter((place) => place !== "a callback's address")).toEqual([]);
+  expect(missing.filter((place) => place !== "a callback's address" && place !== "a chat")).toEqual([]);
   expect(text).not.toContain("bystander-note");
   expect((got.body["runs"] as JsonObject[]).map((one) => (one["run"] as JsonObject)["id"]).toSorted()).toEqual(
     [made.archived, made.done, made.dead, made.waiting, made.cancelled].toSorted(),
@@ -200,40 +208,52 @@ it("[RIGHTS-2] an export holds all of it, with the person's own data, and is on 
   await eventually("/v1/audit/entries?type=person.exported", world.keys.auditor, ({ data }) => (data as Json[]).length >= 3);
 });
 
-it("[RIGHTS-3] an erasure leaves none of it in any store, in any form, and the chain verifies", { timeout: 90_000 }, async () => {
-  for (const key of [world.keys.auditor, world.keys.app, world.keys.developer])
-    expect((await call("DELETE", `/v1/users/${PERSON}`, key)).status).toBe(403);
-  const asked = await call("DELETE", `/v1/users/${PERSON}`, admin);
-  expect(asked.status, JSON.stringify(asked.body)).toBe(202);
-  expect(asked.body).toMatchObject({ status: "running", asked_by: "ada", completed_at: null });
-  expect(asked.body["within_30_days"]).not.toEqual([]);
-  expect(asked.body["gone"]).toContainEqual({ store: "VAULT_KEYS", entries: 1 });
-  // Complete only when no run can turn up in the index any more; what its isolate did not reach, the sweep does.
-  const { now } = outside;
-  let ahead = 61_000;
-  const state = async () => (await call("GET", `/v1/users/${PERSON}/erasure`, world.keys.auditor)).body;
-  await expect
-    .poll(
-      async () => {
-        ahead += 31_000;
-        const at = ahead;
-        outside.now = () => now() + at;
-        await sweep().finally(() => {
-          outside.now = now;
-        });
-        return (await state())["status"];
-      },
-      { timeout: 60_000, interval: 1_000 },
-    )
-    .toBe("completed");
-  const done = await state();
-  expect(done["runs_left"]).toBe(0);
-  expect(done["gone"]).toContainEqual({ store: "DB.feedback", entries: 0 });
-  await eventually("/v1/audit/entries?type=person.erased", world.keys.auditor, ({ data }) => (data as Json[]).length === 1);
-  expect(await planted()).toEqual([]);
-  expect(await holds(PERSON)).toEqual([]);
-  expect((await call("POST", "/v1/audit/verify", world.keys.auditor)).body).toMatchObject({ ok: true });
-});
+it(
+  "[RIGHTS-3] [PSEUDO-7] an erasure leaves none of it in any store, in any form, and the chain verifies",
+  { timeout: 90_000 },
+  async () => {
+    const named = await call("GET", "/v1/audit/entries?limit=200", world.keys.auditor);
+    expect(Object.values(named.body["persons"] as JsonObject)).toContain(PERSON);
+    expect(await segmented()).toContain("pseudonym/");
+    for (const key of [world.keys.auditor, world.keys.app, world.keys.developer])
+      expect((await call("DELETE", `/v1/users/${PERSON}`, key)).status).toBe(403);
+    const asked = await call("DELETE", `/v1/users/${PERSON}`, admin);
+    expect(asked.status, JSON.stringify(asked.body)).toBe(202);
+    expect(asked.body).toMatchObject({ status: "running", asked_by: "ada", completed_at: null });
+    expect(asked.body["within_30_days"]).not.toEqual([]);
+    expect(asked.body["gone"]).toContainEqual({ store: "VAULT_KEYS", entries: 1 });
+    // Complete only when no run can turn up in the index any more; what its isolate did not reach, the sweep does.
+    const { now } = outside;
+    let ahead = 61_000;
+    const state = async () => (await call("GET", `/v1/users/${PERSON}/erasure`, world.keys.auditor)).body;
+    await expect
+      .poll(
+        async () => {
+          ahead += 31_000;
+          const at = ahead;
+          outside.now = () => now() + at;
+          await sweep().finally(() => {
+            outside.now = now;
+          });
+          return (await state())["status"];
+        },
+        { timeout: 60_000, interval: 1_000 },
+      )
+      .toBe("completed");
+    const done = await state();
+    expect(done["runs_left"]).toBe(0);
+    expect(done["gone"]).toContainEqual({ store: "DB.feedback", entries: 0 });
+    await eventually("/v1/audit/entries?type=person.erased", world.keys.auditor, ({ data }) => (data as Json[]).length === 1);
+    expect(await planted()).toEqual([]);
+    expect(await holds(PERSON)).toEqual([]);
+    expect((await call("POST", "/v1/audit/verify", world.keys.auditor)).body).toMatchObject({ ok: true });
+    const unnamed = await call("GET", "/v1/audit/entries?limit=200", world.keys.auditor);
+    expect([Object.values(unnamed.body["persons"] as JsonObject).includes(PERSON), JSON.stringify(unnamed.body).includes(PERSON)]).toEqual([
+      false,
+      false,
+    ]);
+  },
+);
 
 it("[RIGHTS-4] what is left of a run says that it was, and a new run of the person has a new key", { timeout: 30_000 }, async () => {
   const left = await call("GET", `/v1/runs/${made.done}`, world.keys.auditor);
@@ -268,10 +288,23 @@ async function planted(): Promise<string[]> {
   });
 }
 
-/** Stores, apart from the log, that still hold a text as it is. */
+/** Stores, apart from the sums and the keys of callers, that still hold a text, packed or not. */
 async function holds(text: string): Promise<string[]> {
-  const log = ["AUDIT_LOG", "D1 audit_pages", "BUDGET_LEDGER", "D1 api_keys", "LIMITS"];
+  const callers = ["BUDGET_LEDGER", "D1 api_keys", "D1 cost_", "LIMITS"];
   return (await everythingStored())
-    .filter((one) => one.text.includes(text) && !log.some((name) => one.where.startsWith(name)))
+    .filter((one) => unpacked(one.text).includes(text) && !callers.some((name) => one.where.startsWith(name)))
     .map(({ where }) => where);
+}
+
+/** Seals the org's log into a segment in R2; answers what is in it. */
+async function segmented(): Promise<string> {
+  const { body } = await call("GET", "/v1/audit/entries?limit=200", world.keys.auditor);
+  const hashes = new Map((body["data"] as { seq: number; hash: string }[]).map(({ seq, hash }) => [seq, hash]));
+  const ports = { db: env.DB, bucket: env.AUDIT, now: () => FAR, log: () => undefined };
+  const covered = Math.max(...hashes.keys());
+  expect(await sealSegments(ports, ORG, covered, async (seq) => hashes.get(seq) ?? "")).toBeGreaterThan(5);
+  return (await everythingStored())
+    .filter(({ where }) => where === "R2 AUDIT")
+    .map(({ text }) => unpacked(text))
+    .join("\n");
 }

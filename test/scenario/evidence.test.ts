@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
+import { hashedText } from "../../core/audit/entry.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { type EvidenceResult, verifyEvidence } from "../../scripts/audit/verify-evidence.mjs";
 import handler from "../support/platform.ts";
@@ -48,16 +49,38 @@ describe("a run's evidence", () => {
     expect((await check(changed)).ok).toBe(false);
   });
 
-  it("[EVID-9] is for auditors, admins and the run's own user", async () => {
+  it("[EVID-9] [PSEUDO-6] is for auditors, admins and the run's own user, and says to auditors who is behind pseudonyms", async () => {
     const run = await start({ workflow: "order-fulfilment", input: { order_id: "A-1002" } });
     await eventually(`/v1/runs/${run}`, world.keys.app, status("completed"));
     const [admin, other] = [await makeKey("proven", "ada", ["admin"]), await makeKey("proven", "olga", ["caller"])];
     expect((await fileOf(run, admin)).status).toBe(200);
-    expect((await fileOf(run, world.keys.app)).status).toBe(200);
+    const [whole, own] = [await fileOf(run, world.keys.auditor), await fileOf(run, world.keys.app)].map(({ body }) => String(body["text"]));
+    const persons = partOf(whole ?? "", "persons") as Record<string, string>;
+    expect(Object.entries(persons)).toEqual([[expect.stringMatching(/^pseudonym\/[\w-]{24}$/), "app"]]);
+    expect([own?.includes('"name":"persons"'), own?.includes(Object.keys(persons)[0] ?? "-")]).toEqual([false, true]);
+    expect((await check(whole)).problems).toEqual([]);
     expect((await fileOf(run, other)).status).toBe(404);
     for (const key of [world.keys.operator, world.keys.developer, world.keys.reviewer]) expect((await fileOf(run, key)).status).toBe(403);
     expect((await fileOf("run_01JZ0000000000000000000000", world.keys.auditor)).status).toBe(404);
     expect((await fileOf(run, world.keys.auditor, "HEAD")).status).toBe(200);
+  });
+
+  it("[PSEUDO-6] the log lists a person by name and by pseudonym, names them beside entries that verify, and names who decides", async () => {
+    const list = async (query: string) => (await call("GET", `/v1/audit/entries?limit=200&${query}`, world.keys.auditor)).body;
+    const byName = await list("user=app");
+    const entries = byName["data"] as JsonObject[];
+    const [[pseudonym, name] = ["", ""]] = Object.entries(byName["persons"] as Record<string, string>);
+    expect([entries.length > 10, name]).toEqual([true, "app"]);
+    for (const entry of entries) {
+      const { hash, actor, data } = entry as { hash: string; actor: JsonObject; data: JsonObject };
+      expect(createHash("sha256").update(hashedText(entry)).digest("hex")).toBe(hash);
+      expect([entry["version"], actor["type"] === "user" ? actor["id"] : data["user"]]).toEqual([2, pseudonym]);
+    }
+    expect(JSON.stringify(entries)).not.toContain('"app"');
+    const byPseudonym = (await list(`user=${encodeURIComponent(pseudonym)}`))["data"] as JsonObject[];
+    expect(byPseudonym.slice(0, entries.length)).toEqual(entries);
+    expect(((await list("user=nobody"))["data"] as JsonObject[]).length).toBe(0);
+    expect(((await list("user=anna&type=evidence.exported"))["data"] as JsonObject[])[0]?.["actor"]).toEqual({ type: "user", id: "anna" });
   });
 
   it("[EVID-10] of a run that waits is of the run so far; that of an archived and erased one holds and names what is gone", async () => {

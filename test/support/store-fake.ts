@@ -580,6 +580,7 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         ),
     },
     audit: {
+      persons: async () => new Map(),
       entries: async (org, { after, limit }) => ({
         entries: records
           .filter((item) => item.org === org)

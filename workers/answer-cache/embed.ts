@@ -5,6 +5,7 @@
  *
  * Never throws and never takes long: without a vector a question is only like itself.
  */
+import { actingAs } from "../../core/audit/persons.ts";
 import { type AuditRecord, auditRecord } from "../../core/audit/record.ts";
 import type { Asker } from "../../core/cache/question.ts";
 import { findPlaceholders } from "../../core/guardrail/placeholder.ts";
@@ -131,7 +132,7 @@ function recordOf({ now, random }: EmbedPorts, asker: Asker, type: string, data:
     at,
     traceId: asker.traceId,
     type,
-    actor: { type: "user", id: asker.user },
+    actor: actingAs(asker.user, true),
     action: "model.embed",
     resource: `run/${asker.run}/${asker.activity}`,
     data,

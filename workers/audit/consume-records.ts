@@ -1,6 +1,6 @@
 /**
  * The consumer of the records queue. For each batch: lines of the run index first (lists are fresh within two seconds), then the
- * rows of each org are sequenced by its audit log, written to D1 as pages, declared integrated, and confirmed to the outbox they came
+ * rows of each org, with pseudonyms in place of persons, are sequenced by its audit log, written to D1 as pages, declared integrated, and confirmed to the outbox they came
  * from. Only then is a message acknowledged: whatever fails on the way, it comes again, and nothing is done twice.
  */
 import type { AuditPage } from "../../core/audit/page.ts";
@@ -9,6 +9,7 @@ import type { CostsOf } from "../../core/costs/call.ts";
 import type { Notice } from "../../core/notice/notice.ts";
 import { noticeOf } from "../../core/notice/of-record.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
+import { type Pseudonyms, pseudonymised } from "./pseudonyms.ts";
 import { type SeenThing, sightingsIn } from "./sightings.ts";
 import { writePages } from "./write-pages.ts";
 
@@ -49,6 +50,7 @@ export type ConsumerPorts = {
   readonly noteUse: (seen: readonly SeenThing[]) => Promise<void>;
   /** Tells the org's people, durably. Idempotent; what fails holds up no record. */
   readonly tell: (org: string, notice: Notice) => Promise<unknown>;
+  readonly pseudonyms: Pseudonyms;
   readonly outboxes: Outboxes;
   readonly log: Log;
 };
@@ -138,10 +140,11 @@ async function integrate(org: string, messages: readonly RecordsQueueMessage[], 
   const rows = messages.flatMap(({ body }) => body.rows.filter(hasPlace).map((row) => sourced(body.source, row)));
   const refused = new Set<string>();
   if (rows.length === 0) return refused;
+  const named = await pseudonymised(org, rows, ports.pseudonyms);
   const log = ports.auditLog(org);
   let pending: readonly AuditPage[] = [];
   for (let start = 0; start < rows.length; start += ROWS_PER_APPEND) {
-    const answer = await log.append(org, rows.slice(start, start + ROWS_PER_APPEND));
+    const answer = await log.append(org, named.slice(start, start + ROWS_PER_APPEND));
     pending = answer.pending;
     for (const { source, row, code } of answer.refused) {
       refused.add(keyOf(source, row));

@@ -6,7 +6,8 @@ import { readSegments } from "./segments.ts";
 export type EntryFilter = {
   readonly after: number;
   readonly run: string | null;
-  readonly user: string | null;
+  /** The names of one person; null: everybody. */
+  readonly users: readonly string[] | null;
   readonly type: string | null;
   readonly limit: number;
 };
@@ -34,9 +35,9 @@ export async function readThrough(
 /** One page of the entries that D1 has. */
 export async function readEntries(db: D1Database, org: string, filter: EntryFilter): Promise<readonly Json[]> {
   const conditions = [
-    ["page.run", filter.run],
-    [USER, filter.user],
-    ["entry.value ->> '$.event_type'", filter.type],
+    ["page.run = ?", filter.run],
+    [`${USER} IN (SELECT value FROM json_each(?))`, filter.users === null ? null : JSON.stringify(filter.users)],
+    ["entry.value ->> '$.event_type' = ?", filter.type],
   ].filter((condition): condition is [string, string] => condition[1] !== null);
   // Pages do not overlap: what comes after a number is in the last page that begins at or before it, and in those that follow.
   const { results } = await db
@@ -45,7 +46,7 @@ export async function readEntries(db: D1Database, org: string, filter: EntryFilt
        WHERE page.org = ?1
          AND page.first_seq >= COALESCE((SELECT MAX(first_seq) FROM audit_pages WHERE org = ?1 AND first_seq <= ?2), 0)
          AND entry.value ->> '$.seq' > ?2
-         ${conditions.map(([value], index) => `AND ${value} = ?${index + 4}`).join(" ")}
+         ${conditions.map(([condition], index) => `AND ${condition.replace("?", `?${index + 4}`)}`).join(" ")}
        ORDER BY page.first_seq, entry.key LIMIT ?3`,
     )
     .bind(org, filter.after, filter.limit, ...conditions.map(([, value]) => value))

@@ -144,7 +144,7 @@ const READ_AT_ONCE = 12;
 export type SegmentFilter = {
   readonly after: number;
   readonly run: string | null;
-  readonly user: string | null;
+  readonly users: readonly string[] | null;
   readonly type: string | null;
 };
 
@@ -155,7 +155,7 @@ export type SegmentFilter = {
 export async function readSegments(
   { db, bucket }: Pick<SegmentPorts, "db" | "bucket">,
   org: string,
-  { after, run, user, type }: SegmentFilter,
+  { after, run, users, type }: SegmentFilter,
   limit: number,
 ): Promise<{ readonly entries: Json[]; readonly goesOn: number | null }> {
   const ofRun = "AND EXISTS (SELECT 1 FROM audit_segment_runs AS it WHERE it.org = s.org AND it.run = ?4 AND it.first_seq = s.first_seq)";
@@ -175,7 +175,7 @@ export async function readSegments(
       const entry = JSON.parse(line) as Json;
       if (!isObject(entry) || Number(entry["seq"]) <= after || (type !== null && entry["event_type"] !== type)) continue;
       const belongs = belongsTo(entry as unknown as AuditEntry);
-      if ((run !== null && belongs.run !== run) || (user !== null && belongs.user !== user)) continue;
+      if ((run !== null && belongs.run !== run) || (users !== null && !users.includes(belongs.user ?? ""))) continue;
       entries.push(entry);
       if (entries.length === limit) return { entries, goesOn: null };
     }

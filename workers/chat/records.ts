@@ -1,5 +1,6 @@
 /** Audit records of a chat or an embedding: names, digests and counts; never what was said. */
 import { type Layer, layerIn, layerOfReasons } from "../../core/audit/layer.ts";
+import { actingAs } from "../../core/audit/persons.ts";
 import { type AuditRecord, auditRecord } from "../../core/audit/record.ts";
 import type { Amount } from "../../core/budget/amount.ts";
 import type { LeaseRefusal } from "../../core/budget/lease.ts";
@@ -33,7 +34,7 @@ function recordOf({ now, random }: Clock, { asked, run, exchange }: Pick<Call, "
     at,
     traceId: asked.trace.traceId,
     type: fact.type,
-    actor: { type: "user", id: asked.principal.user },
+    actor: actingAs(asked.principal.user, true),
     action: fact.action,
     resource: `run/${run}/${exchange.activity}`,
     decision: fact.decision ?? null,

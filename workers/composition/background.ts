@@ -141,6 +141,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
             noteUse,
             tell: rooms.tell,
             putCosts: rooms.costs.put,
+            pseudonyms: async (org, persons) => objects.vault(org).pseudonyms(persons),
             outboxes: outboxesOf(rooms),
             log,
           }),

@@ -1,6 +1,9 @@
 /** The HTTP edge, fitted to the rooms behind it. */
 
 import { waitUntil } from "cloudflare:workers";
+import type { AccessQuestion } from "../../core/access/request.ts";
+import { resolvedIn } from "../../core/audit/persons.ts";
+import type { Json } from "../../core/json.ts";
 import { logLine } from "../../core/telemetry/log-line.ts";
 import { versionOf as versionOfPolicies } from "../access/version.ts";
 import { withArchive } from "../archive/archived-runs.ts";
@@ -82,7 +85,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     noteUse: defineLastUse({ now, log, key: store.keys.used, login: store.logins.seen }),
     keys: broker,
     auditLog: objects.auditLog,
-    evidence: (view, host) => runEvidence(evidence, view, host),
+    evidence: (view, host, forAuditor) => runEvidence(evidence, view, host, forAuditor),
     verifyAudit: async (org) => verifyStored(env.DB, org, await objects.keyRing().publicKeys(), () => objects.auditLog(org).head()),
     limits: rooms.limits,
     mayTry: async (address) => (await env.FLOOD.limit({ key: address })).success,
@@ -93,7 +96,18 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
       answerTo: access.answerTo,
       analyse: access.analyse,
       versionOf: versionOfPolicies,
-      decisions: (org, runs, most) => readDecisions(env.DB, org, runs, most),
+      decisions: async (org, runs, most) => {
+        // Policies may be about somebody: a decision is made again for who it was about, as long as that is known.
+        const recorded = await readDecisions(env.DB, org, runs, most);
+        const persons = await store.audit.persons(
+          org,
+          recorded.map(({ asked }) => ({ data: { asked: asked as unknown as Json } })),
+        );
+        return recorded.map((one) => ({
+          ...one,
+          asked: resolvedIn({ asked: one.asked as unknown as Json }, persons).asked as unknown as AccessQuestion,
+        }));
+      },
     },
     erasures,
     personExports,

@@ -12,7 +12,7 @@ export function buildEvidence(env: Cloudflare.Env, rooms: Rooms, runs: RunsPort)
     now: rooms.outside.now,
     wait: (ms) => scheduler.wait(ms),
     events: (run, after) => runs(run).events(after),
-    entries: (org, run, after, limit) => readEntries(env.DB, org, { after, run, user: null, type: null, limit }),
+    entries: (org, run, after, limit) => readEntries(env.DB, org, { after, run, users: null, type: null, limit }),
     definition: async (org, name, version) => ((await store.workflows.get(org, name, version))?.definition ?? null) as Json,
     texts: texts.read,
     keys: async () => (await objects.keyRing().publicKeys()).map((key) => ({ ...key })),
@@ -20,6 +20,7 @@ export function buildEvidence(env: Cloudflare.Env, rooms: Rooms, runs: RunsPort)
       const proved = await objects.auditLog(org).proofs(org, host, [...seqs]);
       return proved.ok ? proved.value : null;
     },
+    persons: store.audit.persons,
     signer: broker.auditSigner,
   };
 }

@@ -135,7 +135,7 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
         noteKey: broker.noteKey,
         host: settings.publicUrl === null ? null : (URL.parse(settings.publicUrl)?.host ?? null),
         seal: (org, covered, leafOf) => sealSegments({ db: env.DB, bucket: env.AUDIT, now, log }, org, covered, leafOf),
-        entriesAfter: (org, after, limit) => readEntries(env.DB, org, { after, run: null, user: null, type: null, limit }),
+        entriesAfter: (org, after, limit) => readEntries(env.DB, org, { after, run: null, users: null, type: null, limit }),
         cosign: defineCosign({
           fetch: rooms.outside.fetch,
           settings: store.orgs.settings,

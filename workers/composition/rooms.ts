@@ -5,7 +5,7 @@ import { idTime } from "../../core/ids.ts";
 import { DRILL_MODEL, withDefaultModels } from "../../core/model/defaults.ts";
 import { NOTIFY_SECRET_NAME } from "../../core/notice/destination.ts";
 import type { Notice } from "../../core/notice/notice.ts";
-import { logLine } from "../../core/telemetry/log-line.ts";
+import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import { auditLogOf } from "../../durable-objects/audit-log/stub.ts";
 import { budgetLedgerOf } from "../../durable-objects/budget-ledger/stub.ts";
 import { circuitBreakerOf } from "../../durable-objects/circuit-breaker/stub.ts";
@@ -25,7 +25,7 @@ import { Turnstile } from "../../kit/turnstile.ts";
 import { defineAccess } from "../access/access.ts";
 import { defineAuthority } from "../access/authority.ts";
 import { keptValues } from "../answer-cache/kept-values.ts";
-import { defineTexts, readThrough } from "../audit/index.ts";
+import { defineTexts, namesOf, personsBehind, readThrough } from "../audit/index.ts";
 import { defineBreakers } from "../breaker/breaker.ts";
 import { defineHealth } from "../breaker/health.ts";
 import { defineLatencies } from "../breaker/latencies.ts";
@@ -128,7 +128,18 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     db: env.DB,
     now,
     send,
-    readEntries: (org, filter) => readThrough({ db: env.DB, bucket: env.AUDIT }, org, filter),
+    readEntries: async (org, { user, ...filter }) => {
+      const users = user === null ? null : await namesOf(org, user, (_org, subject) => objects.vault(org).pseudonymOf(subject));
+      return readThrough({ db: env.DB, bucket: env.AUDIT }, org, { ...filter, users });
+    },
+    async personsBehind(org, entries) {
+      try {
+        return await personsBehind(org, entries, async (_org, codes) => objects.vault(org).resolve(codes));
+      } catch (error) {
+        log(logLine("audit.persons_unknown", { org, error: errorName(error) }));
+        return null;
+      }
+    },
   });
   const store = withBuiltInTools(cachedStore(stored, now));
   const starts = new Turnstile(STARTS);

@@ -2,6 +2,7 @@
  * A few texts as vectors by one of the org's embedding models: a governed call of a model like any other (workers/governed-call), on
  * record with the money. Never throws and never takes long.
  */
+import { actingAs } from "../../core/audit/persons.ts";
 import { type AuditRecord, auditRecord } from "../../core/audit/record.ts";
 import type { Asker } from "../../core/cache/question.ts";
 import { mintId } from "../../core/ids.ts";
@@ -125,7 +126,7 @@ function recordOf({ now, random }: AskModelPorts, asker: EmbeddingAsker, type: s
     at,
     traceId: asker.traceId,
     type,
-    actor: { type: "user", id: asker.user },
+    actor: actingAs(asker.user, true),
     action: "model.embed",
     resource: "knowledge",
     data,

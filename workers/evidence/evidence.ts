@@ -36,6 +36,8 @@ export type EvidencePorts = {
     readonly checkpoint: string;
     readonly proofs: readonly { readonly seq: number; readonly proof: readonly string[] }[];
   } | null>;
+  /** Who is behind the pseudonyms in these entries; null: the vault cannot say. */
+  readonly persons: (org: string, entries: readonly Json[]) => Promise<ReadonlyMap<string, string> | null>;
   readonly signer: () => Promise<{ readonly keyId: string; readonly sign: (hash: Uint8Array) => Uint8Array }>;
 };
 
@@ -51,8 +53,8 @@ const sha256Hex = (text: string): string => createHash("sha256").update(text).di
 /** The file, and its digest. */
 export type EvidenceFile = { readonly html: string; readonly sha256: string; readonly complete: boolean };
 
-/** Gathers the evidence of a run; `view` is as everybody sees it, with placeholders. */
-export async function runEvidence(ports: EvidencePorts, view: RunView, host: string): Promise<EvidenceFile> {
+/** Gathers the evidence of a run; `view` is as everybody sees it, with placeholders. `forAuditor`: the file says who is behind pseudonyms. */
+export async function runEvidence(ports: EvidencePorts, view: RunView, host: string, forAuditor: boolean): Promise<EvidenceFile> {
   const { org, id: run } = view;
   const hasEnded = FINAL_STATUSES.includes(view.status);
   const read = await readEvents(ports, run);
@@ -62,6 +64,7 @@ export async function runEvidence(ports: EvidencePorts, view: RunView, host: str
     ports.keys(),
     ports.texts({ org, subject: view.subject, run }, MOST.texts),
   ]);
+  const persons = forAuditor ? await ports.persons(org, listed.entries) : null;
   const seqs = listed.entries.map(({ seq }) => Number(seq));
   const proved = seqs.length === 0 ? null : await ports.proofs(org, host, seqs);
   const named = [...new Set(listed.entries.flatMap(({ data }) => digestsIn(data ?? null)))];
@@ -69,6 +72,7 @@ export async function runEvidence(ports: EvidencePorts, view: RunView, host: str
     { name: "run", value: view as unknown as Json },
     { name: "definition", value: definition },
     { name: "keys", value: [...keys] },
+    ...(persons === null || persons.size === 0 ? [] : [{ name: "persons", value: Object.fromEntries(persons) }]),
     ...(proved === null ? [] : [{ name: "checkpoint", value: { note: proved.checkpoint } }]),
     ...read.events.map((event) => ({ name: `event/${event.seq}`, value: event as unknown as Json })),
     ...listed.entries.map((entry) => ({ name: `entry/${String(entry["seq"])}`, value: entry })),

@@ -54,8 +54,8 @@ export type IngressPorts = UseCasePorts & {
   readonly keys: KeysPort;
   /** An org's audit log, as it is published; a stub for each call. */
   readonly auditLog: (org: string) => Pick<AuditLogRpc, "checkpoint" | "proof" | "consistency" | "tile">;
-  /** A run's evidence as a file; `view` as everybody sees it (workers/evidence). */
-  readonly evidence: (view: RunView, host: string) => Promise<EvidenceFile>;
+  /** A run's evidence as a file; `view` as everybody sees it (workers/evidence). `forAuditor`: it says who is behind pseudonyms. */
+  readonly evidence: (view: RunView, host: string, forAuditor: boolean) => Promise<EvidenceFile>;
   /** Recomputes the org's audit chain from raw rows. */
   readonly verifyAudit: (org: string) => Promise<StoredVerdict>;
   readonly erasures: Pick<Erasures, "erase" | "status" | "digest">;

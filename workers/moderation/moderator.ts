@@ -5,6 +5,7 @@
  * Whatever goes wrong is an answer (`failed`): what follows from it is for the rules (core/guardrail/rules/judge.ts).
  */
 import { NOTHING_YET } from "../../core/access/circumstances.ts";
+import { actingAs } from "../../core/audit/persons.ts";
 import { type AuditRecord, auditRecord } from "../../core/audit/record.ts";
 import { fits } from "../../core/budget/amount.ts";
 import { type ModerationFailure, type Opinion, readOpinions } from "../../core/guardrail/moderate/opinion.ts";
@@ -195,7 +196,7 @@ function recordOf({ now, random }: ModeratorPorts, asker: Asker, type: string, d
     at,
     traceId: asker.traceId,
     type,
-    actor: { type: "user", id: asker.user },
+    actor: actingAs(asker.user, true),
     action: type === "model.calling" ? "budget.reserve" : "model.call",
     resource: `run/${asker.run}/${asker.activity}`,
     decision: type === "model.calling" ? "allow" : null,

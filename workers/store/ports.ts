@@ -288,6 +288,8 @@ export type AuditStore = {
     readonly entries: readonly Json[] /** The number after which to ask again; null: after the last entry. */;
     readonly goesOn: number | null;
   }>;
+  /** Who is behind the pseudonyms in these entries; null: the vault cannot say at the moment. */
+  persons(org: string, entries: readonly Json[]): Promise<ReadonlyMap<string, string> | null>;
   /** A fact of the edge that changes nothing in D1 (a refusal, an export): durable when it answers. */
   record(org: string, record: AuditRecord): Promise<void>;
 };

@@ -40,6 +40,7 @@ export type StorePorts = {
   readonly send: Send;
   /** The audit room's view of the entries that D1 holds. */
   readonly readEntries: AuditStore["entries"];
+  readonly personsBehind: AuditStore["persons"];
 };
 
 /** Every table of D1 that the platform reads or writes. */
@@ -112,6 +113,7 @@ export function defineStore(ports: StorePorts): Store {
     collections: storeCollections(db, outbox, now),
     audit: {
       entries: ports.readEntries,
+      persons: ports.personsBehind,
       async record(org, record) {
         await db.batch([outbox.statement(org, record, now())]);
         await outbox.flush(org, record);

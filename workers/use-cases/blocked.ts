@@ -21,6 +21,14 @@ export async function recordBlocked(
       ...(rule === undefined ? {} : { rule }),
     })),
   };
-  const fact = { type: "guardrail.blocked", action, resource, decision: "deny", data, layer: "guard" } as const;
+  const fact = {
+    type: "guardrail.blocked",
+    action,
+    resource,
+    decision: "deny",
+    data,
+    layer: "guard",
+    asCaller: action === "run.start",
+  } as const;
   await ports.store.audit.record(by.principal.org, auditRecord(ports, by, fact));
 }

@@ -46,6 +46,7 @@ export async function giveFeedback(
     resource: `run/${run}`,
     decision: "allow",
     data: { score, commented: comment.value !== null },
+    asCaller: found.value.view.user === user,
   });
   const feedback = { id, run, user, score, comment: comment.value, created_at: toRfc3339(by.at) };
   const { view, created } = await ports.store.feedback.put(org, feedback, record);

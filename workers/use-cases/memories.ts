@@ -33,8 +33,15 @@ type View = ReturnType<typeof memoryView>;
 const maySee = ({ principal }: Requester, subject: string): boolean =>
   principal.user === subject || principal.forOthers || principal.roles.includes("admin");
 
-const factOf = (type: string, { id, tier, sensitivity, status }: Memory) =>
-  ({ type, action: type, resource: `memory/${id}`, decision: "allow", data: { tier, sensitivity, status } }) as const;
+const factOf = ({ principal }: Requester, type: string, { id, subject, tier, sensitivity, status }: Memory) =>
+  ({
+    type,
+    action: type,
+    resource: `memory/${id}`,
+    decision: "allow",
+    data: { tier, sensitivity, status },
+    asCaller: principal.user === subject && type !== "memory.released",
+  }) as const;
 
 /** The memory, remembered. */
 export async function remember(
@@ -63,7 +70,7 @@ export async function remember(
   const expiresAt = expiryOf(sensitivity, ttlDays, by.at);
   const times = { createdAt: by.at, updatedAt: by.at, expiresAt };
   const memory: Memory = { id, subject, tier, pinned, sensitivity, source, trust: "trusted", by: { user, root }, ...text.value, ...times };
-  const record = auditRecord(ports, by, factOf("memory.remembered", memory));
+  const record = auditRecord(ports, by, factOf(by, "memory.remembered", memory));
   if (!(await ports.memories(org, shardOfSubject(subject)).put(memory, record))) {
     await release();
     return err(refuse("conflict", "there are too many memories of this person; delete some first"));
@@ -112,7 +119,7 @@ export async function changeMemory(ports: UseCasePorts, by: Requester, id: strin
     updatedAt: by.at,
     expiresAt: isRetimed ? expiryOf(sensitivity, change.ttlDays ?? null, by.at) : before.expiresAt,
   };
-  const stored = await ports.memories(org, shardOfMemory(id)).put(memory, auditRecord(ports, by, factOf("memory.corrected", memory)));
+  const stored = await ports.memories(org, shardOfMemory(id)).put(memory, auditRecord(ports, by, factOf(by, "memory.corrected", memory)));
   return stored
     ? ok(await shown(ports, by, memory))
     : err(refuse("conflict", "there are too many memories of this person; delete some first"));
@@ -124,7 +131,7 @@ export async function forgetMemory(ports: UseCasePorts, by: Requester, id: strin
   if (!found.ok) return found;
   const removed = await ports
     .memories(by.principal.org, shardOfMemory(id))
-    .remove(id, auditRecord(ports, by, factOf("memory.forgotten", found.value)));
+    .remove(id, auditRecord(ports, by, factOf(by, "memory.forgotten", found.value)));
   return removed ? ok(undefined) : err(unknownId("memory", id));
 }
 
@@ -143,7 +150,7 @@ export async function releaseMemory(ports: UseCasePorts, by: Requester, id: stri
   const reason = keptText(ports, sentReason, "/reason");
   if (!reason.ok) return reason;
   const memory: Memory = { ...found, status: "active", updatedAt: by.at };
-  const fact = factOf("memory.released", memory);
+  const fact = factOf(by, "memory.released", memory);
   await ports
     .memories(org, shardOfMemory(id))
     .put(memory, auditRecord(ports, by, { ...fact, data: { ...fact.data, reason: reason.value } }));

@@ -1,6 +1,7 @@
 /** Audit records of what the edge does. Names, ids, digests and counts; never what a client wrote. */
 import type { Principal } from "../../core/access/principal.ts";
 import type { Layer } from "../../core/audit/layer.ts";
+import { actingAs, isMereCaller } from "../../core/audit/persons.ts";
 import { type AuditRecord, auditRecord as newRecord } from "../../core/audit/record.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
@@ -17,6 +18,8 @@ export type Fact = {
   readonly data?: Json;
   /** What refused. */
   readonly layer?: Layer;
+  /** What is recorded is about the caller, whatever their roles. Otherwise only somebody without any other role than `caller` gets a pseudonym. */
+  readonly asCaller?: boolean;
 };
 
 /** The record of something that a caller did, with a new id and the time of now. */
@@ -31,7 +34,7 @@ export function auditRecord(
     at,
     traceId: by.trace.traceId,
     type: fact.type,
-    actor: { type: "user", id: by.principal.user },
+    actor: actingAs(by.principal.user, fact.asCaller === true || isMereCaller(by.principal.roles)),
     action: fact.action,
     resource: fact.resource,
     decision: fact.decision ?? null,

@@ -22,6 +22,7 @@ export async function barredByPolicy(ports: UseCasePorts, by: Requester, request
     policyVersion,
     data,
     layer: "policy",
+    asCaller: true,
   } as const;
   await ports.store.audit.record(org, auditRecord(ports, by, fact));
   return refuse("policy_denied", `the org's policies do not let this caller start \`${workflow}\` (${reasons.join(", ")})`);

@@ -25,8 +25,13 @@ export async function tellExpiringKeys({ now, random, keys, notify }: ExpiringKe
     const at = now();
     const id = mintId("evt", at, random(10));
     const data = { key: key.id, user: key.user, expires_at: key.expires_at };
+    const recorded = { ...data, roles: [...key.roles] };
     const fact = { type: "key.expires_soon", action: "key.read", resource: `api-key/${key.id}`, decision: null } as const;
-    await keys.tellExpiry(key, at, auditRecord({ id, at, traceId: null, actor: { type: "system", id: "expiries" }, ...fact, data }));
+    await keys.tellExpiry(
+      key,
+      at,
+      auditRecord({ id, at, traceId: null, actor: { type: "system", id: "expiries" }, ...fact, data: recorded }),
+    );
     await notify(key.org, { id, type: fact.type, data });
   }
   return { told: expiring.length };

@@ -4,6 +4,7 @@
  */
 import { DIGESTS } from "../../audit/content.ts";
 import { layerIn, layerOf, layerOfReasons } from "../../audit/layer.ts";
+import { actingAs } from "../../audit/persons.ts";
 import { type AuditActor, type AuditRecord, auditRecord } from "../../audit/record.ts";
 import { canonicalJson } from "../../canonical-json.ts";
 import { FINDINGS_TOLD, type FindingSummary } from "../../guardrail/finding.ts";
@@ -84,22 +85,24 @@ const redrivenFrom = (
 const parentIn = ({ parent }: { readonly parent?: string }): JsonObject => (parent === undefined ? {} : { parent });
 
 function evidence({ birth, sha256 }: Machinery, event: RunEvent): Evidence[] {
+  // Of their own run the user is who it is about; anybody else operates it.
+  const actor = (by: string): AuditActor => actingAs(by, by === birth.user);
   switch (event.type) {
     case "run.created":
       return [
         {
           ...fact("run.start", { digest: event.data.digest, subject: birth.subject, ...digestsIn(event.data) }),
-          actor: { type: "user", id: birth.user },
+          actor: actingAs(birth.user, true),
         },
       ];
     case "run.paused":
-      if (event.data.by !== undefined) return [{ ...fact("run.pause", parentIn(event.data)), actor: { type: "user", id: event.data.by } }];
+      if (event.data.by !== undefined) return [{ ...fact("run.pause", parentIn(event.data)), actor: actor(event.data.by) }];
       return [fact("run.pause", { scope: event.data.scope, epoch: event.data.epoch, layer: "switch" }, "deny")];
     case "run.resumed":
-      if (event.data.by !== undefined) return [{ ...fact("run.resume", parentIn(event.data)), actor: { type: "user", id: event.data.by } }];
+      if (event.data.by !== undefined) return [{ ...fact("run.resume", parentIn(event.data)), actor: actor(event.data.by) }];
       return event.data.from === "paused" ? [fact("run.resume")] : [];
     case "run.cancelling":
-      return [{ ...fact("run.cancel"), actor: { type: "user", id: event.data.by } }];
+      return [{ ...fact("run.cancel"), actor: actor(event.data.by) }];
     case "run.stopping":
       return event.data.why === "cap"
         ? [fact("budget.check", { code: event.data.error.code, step: event.data.error.step, ...layerIn(event.data.error) }, "deny")]
@@ -128,7 +131,7 @@ function evidence({ birth, sha256 }: Machinery, event: RunEvent): Evidence[] {
     case "run.cancelled":
       return [fact("run.end", { status: "cancelled", output_sha256: null, undone: [...event.data.undone] })];
     case "signal.received":
-      return [{ ...fact("run.signal", { name: event.data.name }), actor: { type: "user", id: event.data.by } }];
+      return [{ ...fact("run.signal", { name: event.data.name }), actor: actor(event.data.by) }];
     case "callback.tried":
       return [
         event.data.result === "refused"

@@ -151,7 +151,7 @@ describe("following a new key", () => {
     expect(state).toBeNull();
     expect(await turn()).toBe(0);
     for (const name of orgs) {
-      const stored = await readEntries(env.DB, name, { after: 0, run: null, user: null, type: null, limit: 9 });
+      const stored = await readEntries(env.DB, name, { after: 0, run: null, users: null, type: null, limit: 9 });
       expect(stored.map((entry) => (entry as JsonObject)["event_type"])).toEqual(["tool.called", "audit.key_rotated"]);
     }
     expect(await log().followKey(org)).toEqual([]);

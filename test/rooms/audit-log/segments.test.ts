@@ -31,7 +31,7 @@ const chain = (length: number): AuditEntry[] =>
 const seal = (entries: readonly AuditEntry[], covered = entries.length) =>
   sealSegments(ports(), org, covered, async (seq) => entries[seq - 1]?.hash ?? "");
 const read = (more: Partial<Parameters<typeof readThrough>[2]> = {}) =>
-  readThrough(ports(), org, { after: 0, run: null, user: null, type: null, limit: 100, ...more });
+  readThrough(ports(), org, { after: 0, run: null, users: null, type: null, limit: 100, ...more });
 const seqs = (entries: readonly Json[]) => entries.map((entry) => Number((entry as JsonObject)["seq"]));
 const inD1 = async () => (await env.DB.prepare("SELECT first_seq FROM audit_pages WHERE org = ?").bind(org).all()).results.length;
 
@@ -53,7 +53,7 @@ it("[MERKLE-12] seals what is covered and old enough, drops it from D1 after thi
   expect(verifyChain(whole.entries, toolsOf(key))).toMatchObject({ ok: true, checked: 60 });
   expect(seqs((await read({ after: 38, limit: 4 })).entries)).toEqual([39, 40, 41, 42]);
   expect(seqs((await read({ run: RUN, after: 8, limit: 2 })).entries)).toEqual([9, 11]);
-  expect(seqs((await read({ user: "bob" })).entries)).toEqual([10, 20, 30, 40, 50, 60]);
+  expect(seqs((await read({ users: ["bob"] })).entries)).toEqual([10, 20, 30, 40, 50, 60]);
   expect(seqs((await read({ type: "key.created", after: 10, limit: 2 })).entries)).toEqual([20, 30]);
   const last = entries.at(-1) as AuditEntry;
   const head = async () => ({ seq: 60, hash: last.hash, integratedSeq: 60 });

@@ -56,6 +56,7 @@ const ports = (more: Partial<ConsumerPorts> = {}): ConsumerPorts => ({
   },
   putCosts: async () => undefined,
   noteUse: async () => undefined,
+  pseudonyms: async () => [],
   tell: async () => undefined,
   upsertRuns: async (rows) => {
     calls.push("upsertRuns");
@@ -104,7 +105,7 @@ async function deliver(bodies: readonly RecordsMessage[], with_ = ports(), attem
 
 const head = () => auditLogOf(env.AUDIT_LOG, org).head();
 const verified = async () => verifyStored(env.DB, org, [key.jwk], head);
-const stored = async () => readEntries(env.DB, org, { after: 0, run: null, user: null, type: null, limit: 200 });
+const stored = async () => readEntries(env.DB, org, { after: 0, run: null, users: null, type: null, limit: 200 });
 const pages = async () => {
   const query = "SELECT first_seq, last_seq, run FROM audit_pages WHERE org = ? ORDER BY first_seq";
   return env.DB.prepare(query).bind(org).raw();
@@ -123,6 +124,38 @@ const deaf = (): ConsumerPorts => {
   });
 };
 
+describe("pseudonyms", () => {
+  const record = (number: number, user: string) => testRecord(number, { version: 2, data: { user } });
+  const codes = async (_org: string, persons: readonly { readonly subject: string }[]) =>
+    persons.map(({ subject }) => subject.padEnd(24, "0"));
+
+  it("[PSEUDO-5] a record whose person has none waits, nothing of its batch is numbered, and all of it is there afterwards", async () => {
+    const bodies = [message([row("1", [record(1, "alice")])]), message([row("2", [testRecord(2)])])];
+    const down = ports({ pseudonyms: () => Promise.reject(new Error("the vault is resting")) });
+    const { acked, retried } = await deliver(bodies, down);
+    expect([acked, retried.length, calls, confirmed, await head()]).toEqual([[], 2, [], [], null]);
+    expect((await deliver(bodies, ports({ pseudonyms: codes }))).acked.length).toBe(2);
+    expect(await stored()).toMatchObject([
+      { seq: 1, version: 2, data: { user: "pseudonym/alice0000000000000000000" } },
+      { seq: 2, data: { user: "alice" } },
+    ]);
+    expect(await verified()).toMatchObject({ ok: true, checked: 2 });
+  });
+
+  it("[PSEUDO-5] the vault is asked once for a batch of an org, whoever is in it", async () => {
+    const asked: number[] = [];
+    const counting: ConsumerPorts["pseudonyms"] = async (name, persons) => {
+      asked.push(persons.length);
+      return codes(name, persons);
+    };
+    const bodies = Array.from({ length: 20 }, (_, index) => message([row(String(index + 1), [record(index + 1, `user-${index % 3}`)])]));
+    await deliver(bodies, ports({ pseudonyms: counting }));
+    expect(asked).toEqual([3]);
+    await deliver([message([row("99", [testRecord(99)])])], ports({ pseudonyms: counting }));
+    expect(asked).toEqual([3]);
+  });
+});
+
 describe("the records queue", () => {
   it("brings fifty messages into D1 with few calls, confirms every row, acknowledges last", async () => {
     const result = await deliver(oneEach(1, 50));
@@ -139,7 +172,7 @@ describe("the records queue", () => {
     const other = `${org}-b`;
     await deliver([message([row("a", [testRecord(1)])]), message([row("b", [testRecord(2)])], { org: other })]);
     expect(await stored()).toMatchObject([{ seq: 1, event_id: testRecord(1).event_id }]);
-    expect(await readEntries(env.DB, other, { after: 0, run: null, user: null, type: null, limit: 9 })).toMatchObject([
+    expect(await readEntries(env.DB, other, { after: 0, run: null, users: null, type: null, limit: 9 })).toMatchObject([
       { seq: 1, event_id: testRecord(2).event_id },
     ]);
   });
@@ -375,7 +408,7 @@ describe("reading", () => {
     ]);
     expect((await pages()).length).toBe(4);
     const seqs = async (filter: Partial<Parameters<typeof readEntries>[2]>) =>
-      (await readEntries(env.DB, org, { after: 0, run: null, user: null, type: null, limit: 50, ...filter })).map(
+      (await readEntries(env.DB, org, { after: 0, run: null, users: null, type: null, limit: 50, ...filter })).map(
         (entry) => (entry as JsonObject)["seq"],
       );
     const listed = (await stored()) as JsonObject[];
@@ -393,7 +426,7 @@ describe("reading", () => {
               const fits = (wanted: string | null, is: unknown) => wanted === null || wanted === is;
               return Number(entry["seq"]) > after && fits(run, belongs.run) && fits(user, belongs.user) && fits(type, entry["event_type"]);
             });
-            expect(await seqs({ after, run, user, type })).toEqual(expected.map((entry) => entry["seq"]));
+            expect(await seqs({ after, run, users: user === null ? null : [user], type })).toEqual(expected.map((entry) => entry["seq"]));
           }
     }
     expect(await seqs({ type: "' OR 1=1 --" })).toEqual([]);

@@ -23,6 +23,7 @@ export function storeWorld(db: D1Database = env.DB): World {
       db,
       now: () => world.at,
       readEntries: async () => ({ entries: [], goesOn: null }),
+      personsBehind: async () => new Map(),
       send: async (message) => {
         if (world.queueDown) throw new Error("the queue is down");
         world.sent.push(message);

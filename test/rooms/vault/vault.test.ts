@@ -283,3 +283,77 @@ describe("erasure", () => {
     ]);
   });
 });
+
+describe("pseudonyms", () => {
+  const of = (...subjects: string[]) => vault.pseudonyms(subjects.map((subject) => ({ subject, since: FAR })));
+
+  it("[PSEUDO-3] are one a person, without their name in them, and another in another org", async () => {
+    const [ada, bob, again] = await of("ada", "bob", "ada");
+    expect([ada, bob].every((code) => /^[\w-]{24}$/.test(code ?? ""))).toBe(true);
+    expect([again, await vault.pseudonymOf("ada"), ada === bob]).toEqual([ada, ada, false]);
+    await evictDurableObject(vault);
+    expect(await of("ada")).toEqual([ada]);
+    expect(await vault.resolve([ada ?? "", "x".repeat(24), bob ?? ""])).toEqual(["ada", null, "bob"]);
+    const elsewhere = env.VAULT.getByName("vault-elsewhere");
+    expect(await elsewhere.resolve([ada ?? ""])).toEqual([null]);
+    expect(await elsewhere.pseudonyms([{ subject: "ada", since: FAR }])).not.toEqual([ada]);
+  });
+
+  it("[PSEUDO-3] are known by nobody after the erasure, also by an object that was set back", async () => {
+    const [ada = "", bob = ""] = await of("ada", "bob");
+    const rows = await runInDurableObject(vault, (_, state) => state.storage.sql.exec("SELECT * FROM pseudonym").toArray());
+    expect(JSON.stringify(rows)).not.toContain("ada");
+    await vault.erase("ada", FAR);
+    await runInDurableObject(vault, (_, state) => {
+      expect(state.storage.sql.exec("SELECT count(*) AS n FROM pseudonym").one()["n"]).toBe(1);
+      for (const { code, person, sealed } of rows)
+        state.storage.sql.exec("INSERT OR IGNORE INTO pseudonym VALUES (?, ?, ?)", code as string, person as string, sealed as ArrayBuffer);
+    });
+    expect(await vault.resolve([ada, bob])).toEqual([null, "bob"]);
+    expect(await vault.pseudonymOf("ada")).toBeNull();
+    const [later = ""] = await vault.pseudonyms([{ subject: "ada", since: FAR + 1 }]);
+    expect(later).not.toBe(ada);
+    expect(await vault.resolve([ada, later])).toEqual([null, "ada"]);
+  });
+
+  it("[PSEUDO-4] bring no key back when a run from before the erasure names its person", async () => {
+    const [ada = ""] = await of("ada");
+    await vault.erase("ada", FAR);
+    const [late = ""] = await of("ada");
+    expect(late).not.toBe(ada);
+    expect(await vault.resolve([late])).toEqual([null]);
+    expect(wrappedKeys.size).toBe(0);
+  });
+
+  it("[PSEUDO-4] are not kept when the erasure comes while their key is fetched", async () => {
+    await of("ada");
+    await evictDurableObject(vault);
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let isReached = false;
+    vaultWorld.keys.get = async (name) => {
+      const found = wrappedKeys.get(name) ?? null;
+      isReached = true;
+      await gate;
+      return found;
+    };
+    const asked = of("ada");
+    await vi.waitFor(() => expect(isReached).toBe(true));
+    const erased = vault.erase("ada", FAR);
+    await scheduler.wait(20);
+    release();
+    const [late = ""] = await asked;
+    await erased;
+    expect([await vault.resolve([late]), wrappedKeys.size]).toEqual([[null], 0]);
+    await runInDurableObject(vault, (_, state) => expect(state.storage.sql.exec("SELECT 1 FROM pseudonym").toArray()).toEqual([]));
+  });
+
+  it("[PSEUDO-5] are refused while the key store is down", async () => {
+    vaultWorld.keys.get = () => Promise.reject(new Error("R2 is resting"));
+    await runInDurableObject(vault, (instance) =>
+      expect(instance.pseudonyms([{ subject: "ada", since: FAR }])).rejects.toThrow("R2 is resting"),
+    );
+  });
+});

@@ -280,7 +280,10 @@ describe("what governs an app's calls", () => {
       );
       expect(dataOf(entries, "model.called")).toMatchObject([{ model: SMALL, ok: true, tokens_in: 100, tokens_out: 50, usd: 0.0002 }]);
       for (const entry of entries) {
-        expect(entry).toMatchObject({ actor: { type: "user", id: "app" }, hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+        expect(entry).toMatchObject({
+          actor: { type: "user", id: expect.stringMatching(/^pseudonym\//) },
+          hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        });
       }
       for (const word of ["ida@example.com", "sparrow", "heron"]) expect(JSON.stringify(entries)).not.toContain(word);
     });

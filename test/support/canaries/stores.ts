@@ -68,7 +68,7 @@ async function valuesOfKv(): Promise<Stored[]> {
 
 async function objectsOfR2(): Promise<Stored[]> {
   const stored: Stored[] = [];
-  for (const binding of ["ARCHIVE", "VALUES", "TEXTS", "VAULT_KEYS"] as const) {
+  for (const binding of ["ARCHIVE", "VALUES", "TEXTS", "VAULT_KEYS", "AUDIT"] as const) {
     const { objects } = await env[binding].list({ include: ["customMetadata"] });
     for (const { key, customMetadata } of objects) {
       const bytes = await (await env[binding].get(key))?.bytes();

@@ -24,7 +24,7 @@ export const auditLogWorld: { -readonly [K in keyof AuditLogPorts]: AuditLogPort
     bucket: env.AUDIT,
     host: "bulkhead.example",
     noteKey: async () => ({ publicKey: noteKey.publicBytes, sign: noteKey.sign }),
-    entriesAfter: (org, after, limit) => readEntries(env.DB, org, { after, run: null, user: null, type: null, limit }),
+    entriesAfter: (org, after, limit) => readEntries(env.DB, org, { after, run: null, users: null, type: null, limit }),
     seal: (org, covered, leafOf) =>
       sealSegments({ db: env.DB, bucket: env.AUDIT, now: () => auditLogWorld.now(), log: () => undefined }, org, covered, leafOf),
     cosign: async () => [],

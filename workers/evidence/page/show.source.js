@@ -255,7 +255,7 @@ function timeline(events, run) {
   );
 }
 
-function show({ manifest, run, definition, keys, events, entries, texts, proofs, checkpoint }) {
+function show({ manifest, run, definition, keys, events, entries, texts, proofs, checkpoint, persons }) {
   const main = document.getElementById("main");
   const usage = run.usage ?? {};
   const textOf = (digest) => (texts.has(digest) ? json(texts.get(digest)) : el("p", { class: "note" }, "The text is not in this file."));
@@ -316,12 +316,19 @@ function show({ manifest, run, definition, keys, events, entries, texts, proofs,
               seq,
               timestamp,
               type,
-              `${actor?.type} ${actor?.id}`,
+              `${actor?.type} ${persons.get(actor?.id) ?? actor?.id}`,
               decision,
               JSON.stringify(data),
             ]),
           ),
     ),
+    persons.size === 0
+      ? ""
+      : section(
+          "Persons behind pseudonyms",
+          el("p", { class: "note" }, "As the platform knew them when it exported this file; the entries have the pseudonyms only."),
+          table("Persons behind pseudonyms", ["Pseudonym", "Person"], [...persons]),
+        ),
     section(
       "Calls and costs",
       table(

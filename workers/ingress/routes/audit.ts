@@ -5,10 +5,9 @@ import { isObject } from "../../../core/json.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
-import { listOf } from "../schemas/answers.ts";
 import { userFilter } from "../schemas/names.ts";
 import { after, cursor, DEFAULT_LIMIT, limit } from "../schemas/requests.ts";
-import { AuditEntry, AuditVerdict } from "../schemas/views.ts";
+import { AuditEntries, AuditVerdict } from "../schemas/views.ts";
 
 const filter = z.string().max(128, "has at most 128 characters").optional();
 
@@ -23,7 +22,7 @@ export function auditRoutes(ports: IngressPorts): Endpoint[] {
       summary: "Lists entries of the org's chain after a `seq`, ascending",
       action: "audit.read",
       query: { after, limit, cursor, run: filter, user: userFilter.optional(), type: filter },
-      answers: { 200: { description: "a page of entries", schema: listOf(AuditEntry) } },
+      answers: { 200: { description: "a page of entries", schema: AuditEntries } },
       async handle({ principal, query }) {
         const from = startOf(query);
         if (!from.ok) return from;
@@ -33,7 +32,8 @@ export function auditRoutes(ports: IngressPorts): Endpoint[] {
         const data = entries.slice(0, most);
         const last = data.at(-1);
         const next = entries.length > most && isObject(last) ? String(last["seq"]) : goesOn === null ? null : String(goesOn);
-        return reply(200, { data, next_cursor: next });
+        const persons = await ports.store.audit.persons(principal.org, data);
+        return reply(200, { data, next_cursor: next, persons: persons === null ? null : Object.fromEntries(persons) });
       },
     }),
     endpoint({

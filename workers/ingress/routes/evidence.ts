@@ -34,8 +34,9 @@ export function evidenceRoutes(ports: IngressPorts): Endpoint[] {
           const refusal = await denied(ports, call, "audit.read", { name: `run/${id}` });
           if (refusal !== null) return { ok: false, error: refusal };
         }
+        const forAuditor = call.principal.roles.some((role) => role === "auditor" || role === "admin");
         const host = new URL(ports.settings.publicUrl ?? call.request.url).host;
-        const { html, sha256, complete } = await ports.evidence(view, host);
+        const { html, sha256, complete } = await ports.evidence(view, host, forAuditor);
         if (call.request.method !== "HEAD") {
           const data = { sha256, bytes: new TextEncoder().encode(html).length, complete };
           const fact = { type: "evidence.exported", action: "evidence.export", resource: `run/${id}`, decision: "allow" as const, data };

@@ -1,6 +1,7 @@
 /** What is answered without a caller: health, the OpenAPI document, the docs, the public keys, the console and its session. */
 import { createRoute, type RouteConfig, z } from "@hono/zod-openapi";
 import { PLATFORM_ORG, type Principal } from "../../../core/access/principal.ts";
+import { actingAs, isMereCaller } from "../../../core/audit/persons.ts";
 import { auditRecord } from "../../../core/audit/record.ts";
 import { refuse } from "../../../core/errors/problem.ts";
 import { mintId } from "../../../core/ids.ts";
@@ -138,7 +139,7 @@ function openSession(ports: SessionPorts): IngressMiddleware {
       if (at - minute.since >= MINUTE_MS) minute = { since: at, unknown: 0 };
       if (++minute.unknown > UNKNOWN_ON_RECORD) return;
     }
-    const actor = key === null ? ({ type: "system", id: "console" } as const) : ({ type: "user", id: key.user } as const);
+    const actor = key === null ? ({ type: "system", id: "console" } as const) : actingAs(key.user, isMereCaller(key.roles));
     const record = auditRecord({
       id: mintId("evt", at, ports.random(10)),
       at,

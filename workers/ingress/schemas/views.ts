@@ -9,7 +9,7 @@ import type { Json } from "../../../core/json.ts";
 import { RUN_STATUSES } from "../../../core/run/outside/view.ts";
 import type { ToolKind } from "../../../core/tool/manifest.ts";
 import type { Definition, JsonSchema } from "../../../core/workflow/definition.ts";
-import { describing } from "./answers.ts";
+import { describing, listOf } from "./answers.ts";
 import { anyJson } from "./names.ts";
 import { ReachNews } from "./reach-views.ts";
 import { jsonObject } from "./requests.ts";
@@ -472,10 +472,11 @@ export const Drills = z
   .openapi("Drills");
 
 /** An entry of the audit chain. */
-export const AuditEntry = describing<Json>(
+const AuditEntry = describing<Json>(
   z
     .object({
       event_id: z.string(),
+      version: z.literal(2).optional().openapi({ description: "absent: version 1, in which persons are named" }),
       seq: z.number().int(),
       timestamp: time,
       trace_id: z.string().nullable(),
@@ -494,6 +495,15 @@ export const AuditEntry = describing<Json>(
     })
     .openapi("AuditEntry"),
 );
+/** A page of entries, with who is behind the pseudonyms in it. */
+export const AuditEntries = listOf(AuditEntry)
+  .extend({
+    persons: z.record(z.string(), z.string()).nullable().openapi({
+      description: "who is behind the pseudonyms in `data`; whoever was erased is not in it. null: the vault cannot say at the moment",
+    }),
+  })
+  .openapi("AuditEntries");
+
 const base64 = z.string().openapi({ description: "32 bytes, in base64" });
 
 /** RFC 6962 section 2.1.1. */
