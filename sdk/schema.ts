@@ -1036,8 +1036,11 @@ export type Document = {
     readonly users?: readonly string[];
   } | null;
   readonly metadata: { readonly [name: string]: string | number | boolean };
-  /** SHA-256, hex */
+  /** SHA-256 of the bytes that were sent, hex */
   readonly hash: string;
+  /** what was sent */
+  readonly media_type: string;
+  /** those that are made so far */
   readonly chunks: number;
   readonly findings: readonly ({
     readonly type: string;

@@ -22,38 +22,59 @@ export const summed = (parts: readonly Statistics[]): Statistics =>
     frequencies: part.frequencies.map((frequency, at) => frequency + (sum.frequencies[at] ?? 0)),
   }));
 
-/** Places of one term: ids of chunks, one for each time that the term occurs; equal ones in a row. */
-export type Postings = readonly number[];
+/** Where one term occurs: chunks by small whole numbers, and how often in each. */
+export type Postings = { readonly chunks: Uint32Array; readonly counts: Uint16Array };
 
-/** Chunks in which a term occurs. */
-export function countChunks(postings: Postings): number {
-  let count = 0;
-  for (let at = 0; at < postings.length; at++) if (postings[at] !== postings[at - 1]) count++;
-  return count;
+/** Beyond, a count is this one: its weight is saturated long before. */
+const MOST_COUNTED = 65_535;
+
+/** `places`: a chunk for each time that the term occurs in it, equal ones in a row. `numberOf`: its number here; undefined: it is left out. */
+export function postingsOf(places: readonly number[], numberOf: (place: number) => number | undefined = (place) => place): Postings {
+  const chunks: number[] = [];
+  const counts: number[] = [];
+  for (let from = 0; from < places.length; ) {
+    const place = places[from] as number;
+    let to = from + 1;
+    while (to < places.length && places[to] === place) to++;
+    const chunk = numberOf(place);
+    if (chunk !== undefined) {
+      chunks.push(chunk);
+      counts.push(Math.min(MOST_COUNTED, to - from));
+    }
+    from = to;
+  }
+  return { chunks: Uint32Array.from(chunks), counts: Uint16Array.from(counts) };
 }
 
-/** The score of every chunk that holds a term of the query. `lengthOf`: terms of a chunk. */
+/** The score of every chunk that holds a term of the query. */
+export type Scores = { readonly found: readonly number[]; readonly of: (chunk: number) => number };
+
+/**
+ * `postings`: of each term of the query, from each partition that counts. `lengthOf`: terms of a chunk. `size`: more than every chunk's
+ * number.
+ */
 export function scoresOf(
   query: readonly QueryTerm[],
-  postings: readonly Postings[],
+  postings: readonly (readonly Postings[])[],
   lengthOf: (chunk: number) => number,
   { chunks, terms, frequencies }: Statistics,
-): Map<number, number> {
-  const scores = new Map<number, number>();
+  size: number,
+): Scores {
+  const scores = new Float64Array(size);
+  const found: number[] = [];
   const average = chunks === 0 ? 1 : Math.max(1, terms / chunks);
   for (const [at, { weight }] of query.entries()) {
     const holding = frequencies[at] ?? 0;
     const rarity = weight * Math.log(1 + (chunks - holding + 0.5) / (holding + 0.5));
-    const places = postings[at] ?? [];
-    for (let from = 0; from < places.length; ) {
-      const chunk = places[from] ?? 0;
-      let to = from + 1;
-      while (places[to] === chunk) to++;
-      const count = to - from;
-      const score = (rarity * count * (K1 + 1)) / (count + K1 * (1 - B + (B * lengthOf(chunk)) / average));
-      scores.set(chunk, (scores.get(chunk) ?? 0) + score);
-      from = to;
+    for (const { chunks: holders, counts } of postings[at] ?? []) {
+      for (let n = 0; n < holders.length; n++) {
+        const chunk = holders[n] as number;
+        const count = counts[n] as number;
+        const before = scores[chunk] as number;
+        if (before === 0) found.push(chunk);
+        scores[chunk] = before + (rarity * count * (K1 + 1)) / (count + K1 * (1 - B + (B * lengthOf(chunk)) / average));
+      }
     }
   }
-  return scores;
+  return { found, of: (chunk) => scores[chunk] ?? 0 };
 }

@@ -1,13 +1,17 @@
 /** A document and its revisions, as the index keeps them and as callers see them. */
 import { type EpochMs, toRfc3339 } from "../time.ts";
+import type { ChunkSize } from "./chunk.ts";
 import type { Allow } from "./rights.ts";
 
-/** `ready`: searches find it. `quarantined`: it waits for a second person. `refused`: it was not taken. `superseded`: a newer revision is ready. */
-export type RevisionStatus = "ready" | "quarantined" | "refused" | "superseded";
+/**
+ * `processing`: it is accepted and being indexed. `ready`: searches find it. `quarantined`: it waits for a second person. `refused`: it was
+ * not taken. `superseded`: a newer revision has taken its place.
+ */
+export type RevisionStatus = "processing" | "ready" | "quarantined" | "refused" | "superseded";
 
 /** What a check saw. Never what it saw it in. PERSISTED. */
 export type DocumentFinding = {
-  /** `injection`, `instructions`, `duplicate`, `source`, `encoding`, `empty`, `embedding`, or a kind of personal data. */
+  /** `injection`, `instructions`, `hidden`, `duplicate`, `source`, `encoding`, `empty`, `file`, `too_many_chunks`, `embedding`, `indexing`, or a kind of personal data. */
   readonly type: string;
   readonly count: number;
   readonly message: string;
@@ -19,23 +23,24 @@ export type Metadata = { readonly [name: string]: string | number | boolean };
 /** Who brought or released a revision, for the rule of two people. */
 export type Person = { readonly user: string; readonly root: string | null };
 
-/** A piece of a revision as it is stored. `terms`: what it is found by, the title's included. */
-export type StoredChunk = {
-  readonly start: number;
-  readonly end: number;
-  readonly section: readonly string[];
-  readonly terms: readonly string[];
-  readonly vector: Int8Array | null;
+/** How a revision becomes chunks, and on whose behalf a model is asked. PERSISTED: with what is still to be indexed. */
+export type IndexPlan = {
+  readonly chunk: ChunkSize;
+  /** An embedding model of the org; null: the embedded default. */
+  readonly embedding: string | null;
+  readonly asker: { readonly user: string; readonly traceId: string; readonly spanId: string };
 };
 
-/** A revision that was checked and cut, before it is stored. */
+/** A revision that was checked, before it is stored and indexed. */
 export type NewRevision = {
   readonly document: string;
   /** SHA-256 of everything that was sent: an upload that comes twice has the same. */
   readonly identity: string;
-  /** SHA-256 of the text's bytes as they were sent, hex. */
+  /** SHA-256 of the text's or the file's bytes as they were sent, hex. */
   readonly hash: string;
-  readonly status: Exclude<RevisionStatus, "superseded">;
+  /** What was sent: `text/plain` where it came as a text. */
+  readonly media: string;
+  readonly status: "processing" | "quarantined" | "refused";
   readonly title: string;
   /** Without personal data. */
   readonly text: string;
@@ -46,16 +51,15 @@ export type NewRevision = {
   readonly expiresAt: EpochMs | null;
   readonly by: Person;
   readonly at: EpochMs;
-  /** The name of the embedding that `vector` is of; null: no chunk has one. */
-  readonly space: string | null;
-  readonly chunks: readonly StoredChunk[];
 };
 
 /** One revision without its text and chunks. */
-export type Revision = Omit<NewRevision, "status" | "text" | "chunks" | "allow"> & {
+export type Revision = Omit<NewRevision, "status" | "text"> & {
   readonly revision: number;
   readonly status: RevisionStatus;
-  readonly allow: Allow;
+  /** The name of the embedding that its vectors are of; null: no chunk has one. */
+  readonly space: string | null;
+  /** Those that are made so far. */
   readonly chunks: number;
   readonly released: { readonly by: string; readonly at: EpochMs } | null;
 };
@@ -73,6 +77,7 @@ export const documentView = (collection: string, one: Revision, serving: number 
   allow: one.allow,
   metadata: one.metadata,
   hash: one.hash,
+  media_type: one.media,
   chunks: one.chunks,
   findings: one.findings,
   uploaded_by: one.by.user,

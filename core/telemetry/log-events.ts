@@ -188,6 +188,11 @@ export const LOG_EVENTS = {
     says: "The call of a collection's embedding model failed, so its documents are found by their words alone.",
     fields: ["org", "upstream", "error"],
   },
+  "knowledge.not_indexed": {
+    level: "warn",
+    says: "Indexing a document failed because of an error on our side; it is tried again after a pause, six times at most.",
+    fields: ["org", "error"],
+  },
   "answers.not_embedded": {
     level: "warn",
     says: "The call of the org's embedding model failed, so no similar question is found.",

@@ -5,22 +5,21 @@
 import { DurableObject } from "cloudflare:workers";
 import type { AuditRecord, RecordsMessage } from "../../core/audit/record.ts";
 import type { Statistics } from "../../core/knowledge/bm25.ts";
-import type { NewRevision, Revision, StoredChunk } from "../../core/knowledge/document.ts";
+import type { IndexPlan, NewRevision, Revision } from "../../core/knowledge/document.ts";
 import { type Reader, rightsKey } from "../../core/knowledge/rights.ts";
 import type { SearchAnswer, SearchRequest } from "../../core/knowledge/search.ts";
-import type { EpochMs } from "../../core/time.ts";
 import { Alarm } from "../kit/alarm.ts";
 import { Outbox } from "../kit/outbox.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { Columns } from "./columns.ts";
+import { Indexing, type IndexingPorts } from "./indexing.ts";
 import { count, look, readableParts, type Shard } from "./look.ts";
 import { type Changes, type KeptRevision, Revisions } from "./revisions.ts";
 import { SCHEMA } from "./schema.ts";
 import { Words } from "./words.ts";
 
 /** Everything this room needs from outside. */
-export type KnowledgeIndexPorts = {
-  readonly now: () => EpochMs;
+export type KnowledgeIndexPorts = IndexingPorts & {
   readonly send: (message: RecordsMessage) => Promise<void>;
 };
 
@@ -32,13 +31,24 @@ const FULL = 12_500;
 /** What was deleted leaves the full-text index's pages this long after, in ms; no search finds it meanwhile. */
 const TIDY_AFTER_MS = 60_000;
 const EXPIRED_PER_TURN = 50;
+/** Chunks that an upload waits for; the alarm makes the rest. */
+const MADE_AT_UPLOAD = 384;
+/** Chunks that one alarm makes, and those that it deletes. */
+const MADE_PER_ALARM = 2_400;
+const DROPPED_PER_ALARM = 10_000;
 
 /** A document's newest revision, and the number of the one that searches find. */
 export type Found = { readonly newest: Revision; readonly serving: number | null };
 /** Why a revision was not stored. */
 export type PutRefusal = "closed" | "too_many_rights";
 
-type Stores = { readonly name: ShardName; readonly outbox: Outbox; readonly revisions: Revisions; readonly words: Words };
+type Stores = {
+  readonly name: ShardName;
+  readonly outbox: Outbox;
+  readonly revisions: Revisions;
+  readonly words: Words;
+  readonly indexing: Indexing;
+};
 
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
 export function defineKnowledgeIndex(portsFor: (env: Cloudflare.Env) => KnowledgeIndexPorts) {
@@ -66,18 +76,37 @@ export function defineKnowledgeIndex(portsFor: (env: Cloudflare.Env) => Knowledg
       const { sql } = this.ctx.storage;
       if (this.#isClosed()) return "closed";
       return this.ctx.storage.transactionSync(() => {
-        const [known] = sql.exec<{ shard: number }>("SELECT shard FROM place WHERE document = ?", document).toArray();
+        const [known] = sql
+          .exec<{ shard: number; chunks: number }>("SELECT shard, chunks FROM place WHERE document = ?", document)
+          .toArray();
         const [open] = sql.exec<{ shard: number }>("SELECT shard FROM fill WHERE chunks < ? ORDER BY shard LIMIT 1", FULL).toArray();
         const shard = known?.shard ?? open?.shard ?? this.#shards();
-        if (known === undefined) {
-          sql.exec("INSERT INTO place (document, shard) VALUES (?, ?)", document, shard);
-          sql.exec(
-            "INSERT INTO fill (shard, chunks) VALUES (?1, ?2) ON CONFLICT (shard) DO UPDATE SET chunks = chunks + ?2",
-            shard,
-            chunks,
-          );
-        }
+        sql.exec(
+          "INSERT INTO place (document, shard, chunks) VALUES (?1, ?2, ?3) ON CONFLICT (document) DO UPDATE SET chunks = ?3",
+          document,
+          shard,
+          chunks,
+        );
+        sql.exec(
+          "INSERT INTO fill (shard, chunks) VALUES (?1, ?2) ON CONFLICT (shard) DO UPDATE SET chunks = MAX(0, chunks + ?2)",
+          shard,
+          chunks - (known?.chunks ?? 0),
+        );
         return { shard, shards: this.#shards() };
+      });
+    }
+
+    /** A document is gone: its shard has room again. Of shard 0. */
+    async vacate(document: string): Promise<void> {
+      if (this.#stores === null) return;
+      const { storage } = this.ctx;
+      storage.transactionSync(() => {
+        const [place] = storage.sql
+          .exec<{ shard: number; chunks: number }>("SELECT shard, chunks FROM place WHERE document = ?", document)
+          .toArray();
+        if (place === undefined) return;
+        storage.sql.exec("UPDATE fill SET chunks = MAX(0, chunks - ?) WHERE shard = ?", place.chunks, place.shard);
+        storage.sql.exec("UPDATE place SET chunks = 0 WHERE document = ?", document);
       });
     }
 
@@ -91,50 +120,54 @@ export function defineKnowledgeIndex(portsFor: (env: Cloudflare.Env) => Knowledg
       return this.#stores?.revisions.holderOf(hash, rights, besides) ?? null;
     }
 
-    /** Stores a revision with its chunks, or nothing of it. The same request again changes nothing. */
-    async put(name: ShardName, one: NewRevision, record: AuditRecord): Promise<Found | PutRefusal> {
+    /**
+     * Stores a revision, or nothing of it; once this answers it is not lost. A short one is `ready` by then, a long one is `processing`, and
+     * indexed by the alarm. The same request again changes nothing.
+     */
+    async put(name: ShardName, one: NewRevision, plan: IndexPlan, record: AuditRecord): Promise<Found | PutRefusal> {
       const stores = this.#begin(name);
       if (this.#isClosed()) return "closed";
       const newest = stores.revisions.newest(one.document);
       if (newest !== null && isSame(newest, one)) return this.#found(stores, newest);
-      const stored = this.#commit(stores, one.document, record, () => {
+      const isStored = this.#commit(stores, record, () => {
         const part = stores.revisions.partOf(rightsKey(one.allow));
-        return part === null ? null : stores.revisions.put(one, part);
+        return part === null ? null : stores.revisions.put(one, part, plan);
       });
-      await this.#arm();
-      return stored ? this.#found(stores, stores.revisions.newest(one.document)) : "too_many_rights";
+      if (!isStored) return "too_many_rights";
+      return this.#indexed(stores, one.document);
     }
 
-    /** A revision that waits, with its text; null: there is none, or it is not the newest. */
-    async held(document: string): Promise<{ revision: Revision; text: string } | null> {
-      const newest = this.#stores?.revisions.newest(document) ?? null;
-      if (newest === null || this.#stores === null) return null;
-      return { revision: newest, text: this.#stores.revisions.text(newest.id) };
+    /** A revision that waits; null: there is none, or it is not the newest. */
+    async held(document: string): Promise<Revision | null> {
+      return this.#stores?.revisions.newest(document) ?? null;
     }
 
-    /** Lets searches find a revision that waited. null: it waits no longer. */
+    /** A revision that waited is indexed, and found by searches then. null: it waits no longer. */
     async release(
       document: string,
       revision: number,
-      made: { readonly chunks: readonly StoredChunk[]; readonly space: string | null },
+      plan: IndexPlan,
       released: NonNullable<Revision["released"]>,
       record: AuditRecord,
     ): Promise<Found | null> {
       const stores = this.#stores;
       const held = stores?.revisions.newest(document) ?? null;
       if (stores === null || held === null || held.revision !== revision || held.status !== "quarantined") return null;
-      this.#commit(stores, document, record, () => stores.revisions.release(held, made.chunks, made.space, released));
-      await this.#arm();
-      return this.#found(stores, stores.revisions.newest(document));
+      this.#commit(stores, record, () => stores.revisions.release(held, plan, released));
+      return this.#indexed(stores, document);
     }
 
     /** When this answers, no search finds anything of the document, and nothing of its text is stored. False: there is none. */
     async remove(document: string, record: AuditRecord): Promise<boolean> {
       const stores = this.#stores;
-      if (stores === null || stores.revisions.newest(document) === null) return false;
-      this.#commit(stores, document, record, () => stores.revisions.remove(document));
+      if (stores === null) return false;
+      const isThere = stores.revisions.newest(document) !== null;
+      if (isThere) this.#commit(stores, record, () => stores.revisions.remove(document, this.#ports.now()));
+      // Also what a deletion left that was cut short: then the document is gone, and its chunks may not be.
       await this.#arm();
-      return true;
+      await stores.indexing.sweep(Number.POSITIVE_INFINITY);
+      await this.#arm();
+      return isThere;
     }
 
     /** `reader`: who may read it; null: whoever manages the collection. `text`: of the revision that searches find, where the reader may read it. */
@@ -181,7 +214,7 @@ export function defineKnowledgeIndex(portsFor: (env: Cloudflare.Env) => Knowledg
       const { storage } = this.ctx;
       this.#memory = null;
       storage.transactionSync(() => {
-        for (const table of ["chunk", "revision", "part", "place", "fill"]) storage.sql.exec(`DELETE FROM ${table}`);
+        for (const table of ["chunk", "passage", "job", "revision", "part", "place", "fill"]) storage.sql.exec(`DELETE FROM ${table}`);
         words.clear();
         storage.sql.exec("UPDATE shard_of SET is_closed = 1, tidy_at = NULL");
       });
@@ -201,7 +234,13 @@ export function defineKnowledgeIndex(portsFor: (env: Cloudflare.Env) => Knowledg
       const { sql } = this.ctx.storage;
       const at = this.#ports.now();
       for (const document of stores.revisions.expired(at, EXPIRED_PER_TURN))
-        this.#commit(stores, document, null, () => stores.revisions.remove(document));
+        this.#commit(stores, null, () => stores.revisions.remove(document, at));
+      await stores.indexing.sweep(DROPPED_PER_ALARM);
+      let left = MADE_PER_ALARM;
+      for (const { revision } of stores.revisions.jobs("fill", at)) {
+        if (left <= 0) break;
+        left -= await stores.indexing.fill(revision, left);
+      }
       const { tidy_at: tidyAt } = sql.exec<{ tidy_at: number | null }>("SELECT tidy_at FROM shard_of").one();
       if (tidyAt !== null && tidyAt <= at) {
         this.ctx.storage.transactionSync(() => {
@@ -213,25 +252,40 @@ export function defineKnowledgeIndex(portsFor: (env: Cloudflare.Env) => Knowledg
       await this.#arm();
     }
 
-    /** INVARIANT: chunks, their terms and the record become durable together; what searches read in memory follows only then. False: nothing was done. */
-    #commit(stores: Stores, about: string, record: AuditRecord | null, change: () => Changes | null): boolean {
+    /** What the upload waits for: the chunks of a short document. The alarm stands before the first of them is made. */
+    async #indexed(stores: Stores, document: string): Promise<Found> {
+      await this.#arm();
+      const newest = stores.revisions.newest(document);
+      if (newest?.status === "processing") {
+        await stores.indexing.fill(newest.id, MADE_AT_UPLOAD);
+        await this.#arm();
+      }
+      return this.#found(stores, stores.revisions.newest(document));
+    }
+
+    /** INVARIANT: a change and its record become durable together; what searches read in memory follows only then. False: nothing was done. */
+    #commit(stores: Pick<Stores, "outbox" | "words">, record: AuditRecord | null, change: () => Changes | null): boolean {
       const at = this.#ports.now();
       const { storage } = this.ctx;
       const changes = storage.transactionSync(() => {
         const done = change();
         if (done === null) return null;
         if (record !== null) stores.outbox.put({ id: record.event_id, records: [record] }, at);
-        if (done.removed.length > 0) storage.sql.exec("UPDATE shard_of SET tidy_at = COALESCE(tidy_at, ?)", at + TIDY_AFTER_MS);
+        if (done.dropped.length > 0) storage.sql.exec("UPDATE shard_of SET tidy_at = COALESCE(tidy_at, ?)", at + TIDY_AFTER_MS);
         return done;
       });
       if (changes === null) return false;
       const memory = this.#memory;
+      for (const { part } of [...changes.dropped, ...changes.served]) stores.words.forget(part);
       if (memory === null) return true;
-      for (const id of changes.removed) memory.columns.remove(id);
-      for (const [id, column] of changes.added) memory.columns.add(id, column);
-      for (const [id, { document }] of memory.served) if (document === about) memory.served.delete(id);
-      const serving = stores.revisions.serving(about);
-      if (serving !== null) memory.served.set(serving.id, serving);
+      for (const { id } of changes.dropped) {
+        memory.columns.drop(id);
+        memory.served.delete(id);
+      }
+      for (const revision of changes.served) {
+        memory.columns.serve(storage.sql, revision.id);
+        memory.served.set(revision.id, revision);
+      }
       return true;
     }
 
@@ -264,7 +318,7 @@ export function defineKnowledgeIndex(portsFor: (env: Cloudflare.Env) => Knowledg
       const stores = this.#stores;
       if (stores === null) return;
       const { tidy_at: tidyAt } = this.ctx.storage.sql.exec<{ tidy_at: number | null }>("SELECT tidy_at FROM shard_of").one();
-      await this.#alarm.setTo([stores.outbox.nextDueAt(), stores.revisions.nextExpiry(), tidyAt]);
+      await this.#alarm.setTo([stores.outbox.nextDueAt(), stores.revisions.nextExpiry(), stores.revisions.nextJobAt(), tidyAt]);
     }
 
     #begin(name: ShardName): Stores {
@@ -281,12 +335,10 @@ export function defineKnowledgeIndex(portsFor: (env: Cloudflare.Env) => Knowledg
     #storesOf(name: ShardName): Stores {
       const { sql } = this.ctx.storage;
       const words = new Words(sql);
-      return {
-        name,
-        words,
-        revisions: new Revisions(sql, words),
-        outbox: new Outbox(sql, name.org, { kind: "knowledge-index", id: name.name }),
-      };
+      const revisions = new Revisions(sql, words);
+      const outbox = new Outbox(sql, name.org, { kind: "knowledge-index", id: name.name });
+      const commit = (change: () => Changes): void => void this.#commit({ outbox, words }, null, change);
+      return { name, words, revisions, outbox, indexing: new Indexing(revisions, name.org, this.#ports, commit) };
     }
   };
 }

@@ -28,4 +28,16 @@ export const SCHEMA: readonly string[] = [
   CREATE VIRTUAL TABLE word USING fts5(terms, content='', contentless_delete=1, tokenize='ascii');
   CREATE VIRTUAL TABLE word_place USING fts5vocab(word, instance);
   ${OUTBOX_SCHEMA}`,
+  // A row holds 2 MB: a revision's text lies in passages. `job`: what is to be indexed (`fill`) or deleted (`drop`) of a revision.
+  `
+  CREATE TABLE passage (revision INTEGER NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (revision, number)) WITHOUT ROWID;
+  INSERT INTO passage (revision, number, text) SELECT id, 0, text FROM revision WHERE text <> '';
+  UPDATE revision SET text = '' WHERE text <> '';
+  ALTER TABLE revision ADD COLUMN media TEXT NOT NULL DEFAULT 'text/plain';
+  ALTER TABLE revision ADD COLUMN plan TEXT;
+  ALTER TABLE place ADD COLUMN chunks INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE job (
+    revision INTEGER PRIMARY KEY, kind TEXT NOT NULL, made INTEGER NOT NULL DEFAULT 0, cuts TEXT, without_vector INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL
+  );`,
 ];

@@ -6,6 +6,7 @@ import type { KnowledgeIndex } from "./knowledge-index.ts";
 export const knowledgeIndexOf = stubsOf<
   KnowledgeIndex,
   | "place"
+  | "vacate"
   | "shards"
   | "holderOf"
   | "put"

@@ -1,6 +1,6 @@
 /** The platform's own ranking over a corpus in memory: its chunks, terms, scores and vectors, without the object that stores them. */
 import { cosine } from "../../core/cache/vector.ts";
-import { countChunks, scoresOf, TITLE_WEIGHT } from "../../core/knowledge/bm25.ts";
+import { postingsOf, scoresOf, TITLE_WEIGHT } from "../../core/knowledge/bm25.ts";
 import { type ChunkSize, chunksOf, DEFAULT_CHUNK } from "../../core/knowledge/chunk.ts";
 import { HASHED_WEIGHT, hashedVector } from "../../core/knowledge/hashed-vector.ts";
 import { byScore, fused } from "../../core/knowledge/rank.ts";
@@ -31,10 +31,17 @@ export function indexed(papers: readonly Paper[], size: ChunkSize = DEFAULT_CHUN
   const terms = pieces.reduce((sum, { length }) => sum + length, 0);
   const keyword = (query: string): Scored[] => {
     const asked = queryTermsOf(query);
-    const found = asked.map(({ term }) => postings.get(term) ?? []);
-    const statistics = { chunks: pieces.length, terms, frequencies: found.map(countChunks) };
-    const scores = scoresOf(asked, found, (chunk) => pieces[chunk]?.length ?? 0, statistics);
-    return [...scores].map(([chunk, score]) => ({ ...(pieces[chunk] as Piece), score })).sort(byScore);
+    const found = asked.map(({ term }) => postingsOf(postings.get(term) ?? []));
+    const statistics = { chunks: pieces.length, terms, frequencies: found.map(({ chunks }) => chunks.length) };
+    const lengthOf = (chunk: number): number => pieces[chunk]?.length ?? 0;
+    const scores = scoresOf(
+      asked,
+      found.map((one) => [one]),
+      lengthOf,
+      statistics,
+      pieces.length,
+    );
+    return scores.found.map((chunk) => ({ ...(pieces[chunk] as Piece), score: scores.of(chunk) })).sort(byScore);
   };
   const vector = (query: string): Scored[] => {
     const asked = hashedVector(query);

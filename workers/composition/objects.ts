@@ -102,7 +102,7 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
         await objects.vault(org).forget(memory);
       },
     } satisfies MemoryStorePorts,
-    knowledgeIndex: { now, send } satisfies KnowledgeIndexPorts,
+    knowledgeIndex: { now, send, log, embed: (asker, model, texts) => rooms.embedTexts(asker, model, texts) } satisfies KnowledgeIndexPorts,
     watch: {
       now,
       random,

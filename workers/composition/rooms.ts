@@ -246,10 +246,11 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   const governed = defineGovernedCalls({ now, stops: () => stops.stops(), desk, health, hold: openCalls.hold, keepTexts: texts.keep, log });
   const registered = (org: string) => store.models.list(org);
   const embed = buildEmbed(outside, { registered, governed, gateway: modelGateway });
+  const embedTexts = defineEmbedding({ ask: buildEmbedTexts(outside, { registered, governed, gateway: modelGateway }) });
   const knowledge = defineKnowledge({
     shard: (collection, shard) => objects.knowledgeIndex(shardName(collection, shard)),
     nameOf: shardName,
-    embed: defineEmbedding({ ask: buildEmbedTexts(outside, { registered, governed, gateway: modelGateway }) }),
+    embed: embedTexts,
     weightOf,
   });
   const answers = buildAnswers(outside, { values, guard, vault: guardedVault, access, broker, model, embed });
@@ -331,6 +332,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     modelGateway,
     answers,
     knowledge,
+    embedTexts,
     moderate,
     callModel,
   };

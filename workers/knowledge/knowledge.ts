@@ -5,7 +5,7 @@
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { type Statistics, summed } from "../../core/knowledge/bm25.ts";
 import type { Collection } from "../../core/knowledge/collection.ts";
-import type { NewRevision, Revision, StoredChunk } from "../../core/knowledge/document.ts";
+import type { IndexPlan, NewRevision, Revision } from "../../core/knowledge/document.ts";
 import type { Reader } from "../../core/knowledge/rights.ts";
 import {
   type Filter,
@@ -80,9 +80,6 @@ export function defineKnowledge({ shard, nameOf, embed, weightOf }: KnowledgePor
   }
 
   return {
-    /** Vectors for the chunks of a document. */
-    embed,
-
     async search(collection: Collection, { query, k, mode, filter, reader, asker }: Search): Promise<Searched> {
       const wanted: Embedded | null = mode === "keyword" ? null : await embed(asker, collection.settings.embedding, [query]);
       const [vector = null] = wanted?.vectors ?? [];
@@ -94,12 +91,12 @@ export function defineKnowledge({ shard, nameOf, embed, weightOf }: KnowledgePor
       return { results: joinedResults(hits, by, k, weightOf(space)), mode: by, degraded };
     },
 
-    /** Stores a revision in the document's shard. */
-    async put(collection: Collection, one: NewRevision, record: AuditRecord): Promise<Found | PutRefusal> {
-      const placed = await shard(collection.id, 0).place(named(collection, 0), one.document, one.chunks.length);
+    /** Stores a revision in the document's shard. `chunks`: how many it will have. */
+    async put(collection: Collection, one: NewRevision, plan: IndexPlan, chunks: number, record: AuditRecord): Promise<Found | PutRefusal> {
+      const placed = await shard(collection.id, 0).place(named(collection, 0), one.document, chunks);
       if (placed === "closed") return "closed";
       learn(collection.id, placed.shards);
-      return shard(collection.id, placed.shard).put(named(collection, placed.shard), one, record);
+      return shard(collection.id, placed.shard).put(named(collection, placed.shard), one, plan, record);
     },
 
     /** Another document with the same bytes and readers; null: there is none. */
@@ -134,17 +131,18 @@ export function defineKnowledge({ shard, nameOf, embed, weightOf }: KnowledgePor
     async release(
       collection: Collection,
       { document, revision }: Pick<Revision, "document" | "revision">,
-      made: { readonly chunks: readonly StoredChunk[]; readonly space: string | null },
+      plan: IndexPlan,
       released: NonNullable<Revision["released"]>,
       record: AuditRecord,
     ): Promise<Found | null> {
-      const found = await Promise.all((await everyShard(collection)).map((one) => one.release(document, revision, made, released, record)));
+      const found = await Promise.all((await everyShard(collection)).map((one) => one.release(document, revision, plan, released, record)));
       return found.find((one) => one !== null) ?? null;
     },
 
     /** From every shard: when this answers, no search finds it. False: there is no such document. */
     async remove(collection: Collection, document: string, record: AuditRecord): Promise<boolean> {
       const removed = await Promise.all((await everyShard(collection)).map((one) => one.remove(document, record)));
+      if (removed.includes(true)) await shard(collection.id, 0).vacate(document);
       return removed.includes(true);
     },
 

@@ -16,7 +16,7 @@ import type { EpochMs } from "../../core/time.ts";
 import type { Searched } from "../knowledge/knowledge.ts";
 import { denied, onRecordIfOnePerson } from "./access.ts";
 import { claim, type Repeatable } from "./idempotency.ts";
-import { ingest, pieces } from "./ingest.ts";
+import { ingest, planOf } from "./ingest.ts";
 import { keptText } from "./kept-text.ts";
 import type { UseCasePorts } from "./ports.ts";
 import { auditRecord } from "./record.ts";
@@ -146,15 +146,16 @@ export async function uploadDocument(
     document,
     identity,
     hash: sha256(upload.text),
+    media: "text/plain",
     allow: upload.allow,
     expiresAt,
     by: { user, root },
     at: by.at,
     sent: upload.text,
   };
-  const revision = await ingest(ports, collection, draft, askerOf(by));
-  const { status, hash, chunks, findings } = revision;
-  const data = { document, status, hash, chunks: chunks.length, findings: findings.map(({ type, count }) => ({ type, count })) };
+  const { revision, chunks } = await ingest(ports, collection, draft);
+  const { status, hash, findings } = revision;
+  const data = { document, status, hash, chunks, findings: findings.map(({ type, count }) => ({ type, count })) };
   const resource = `collection/${name}/${document}`;
   const record = auditRecord(ports, by, {
     type: "document.uploaded",
@@ -163,7 +164,7 @@ export async function uploadDocument(
     decision: status === "refused" ? "deny" : "allow",
     data,
   });
-  const stored = await ports.knowledge.put(collection, revision, record);
+  const stored = await ports.knowledge.put(collection, revision, planOf(collection, by), chunks, record);
   if (stored === "closed" || stored === "too_many_rights") {
     await release();
     return err(
@@ -240,19 +241,17 @@ export async function releaseDocument(
   if (found === null)
     return findCollection(ports, by, name).then((missing) => (missing.ok ? err(unknownName("collection", name, [])) : missing));
   if (held === null) return err(unknownName("document", document, []));
-  const { revision, text } = held;
-  if (revision.status !== "quarantined") return err(refuse("conflict", `the document is not in quarantine: it is \`${revision.status}\``));
+  if (held.status !== "quarantined") return err(refuse("conflict", `the document is not in quarantine: it is \`${held.status}\``));
   const resource = `collection/${name}/${document}`;
-  if (isOnePerson(revision.by, { user, root })) {
+  if (isOnePerson(held.by, { user, root })) {
     const why = "whoever uploaded this document cannot release it, nor can a key that leads back to the same person: somebody else has to";
     return err(await onRecordIfOnePerson(ports, by, "collection.release", resource, refuse("second_person_required", why)));
   }
   const reason = keptText(ports, sentReason, "/reason");
   if (!reason.ok) return reason;
-  const made = await pieces(ports, found, revision.title, text, askerOf(by));
-  const data = { document, revision: revision.revision, hash: revision.hash, uploaded_by: revision.by.user, reason: reason.value };
+  const data = { document, revision: held.revision, hash: held.hash, uploaded_by: held.by.user, reason: reason.value };
   const record = auditRecord(ports, by, { type: "document.released", action: "collection.release", resource, decision: "allow", data });
-  const released = await ports.knowledge.release(found, revision, made, { by: user, at: by.at }, record);
+  const released = await ports.knowledge.release(found, held, planOf(found, by), { by: user, at: by.at }, record);
   if (released === null) return err(refuse("conflict", "a newer revision has taken this one's place, or somebody released it just now"));
   return ok(documentView(name, released.newest, released.serving));
 }

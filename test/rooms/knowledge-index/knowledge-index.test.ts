@@ -1,29 +1,29 @@
 /** Collections in their objects: what a caller may not read leaves no trace in what they get, and nothing is half there or half gone. */
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { RecordsMessage } from "../../../core/audit/record.ts";
 import { auditRecord } from "../../../core/audit/record.ts";
 import { chunksOf } from "../../../core/knowledge/chunk.ts";
 import type { Collection } from "../../../core/knowledge/collection.ts";
 import type { NewRevision } from "../../../core/knowledge/document.ts";
 import type { Allow, Reader } from "../../../core/knowledge/rights.ts";
-import { termsOf } from "../../../core/knowledge/terms.ts";
 import { knowledgeIndexOf, shardName } from "../../../durable-objects/knowledge-index/stub.ts";
 import { defineEmbedding, weightOf } from "../../../workers/embedding/embedding.ts";
 import { defineKnowledge } from "../../../workers/knowledge/knowledge.ts";
 import { FAR } from "../../support/far.ts";
 import { knowledgeIndexWorld } from "../../support/worlds.ts";
 
+const embed = defineEmbedding({ ask: async () => null });
 const clock = { at: FAR };
 const sent: RecordsMessage[] = [];
 afterEach(() => {
   clock.at = FAR;
   knowledgeIndexWorld.now = () => FAR;
+  knowledgeIndexWorld.embed = embed;
   knowledgeIndexWorld.send = () => Promise.reject(new Error("unscripted: send"));
 });
 
-const embed = defineEmbedding({ ask: async () => null });
 const knowledge = defineKnowledge({
   shard: (collection, shard) => knowledgeIndexOf(env.KNOWLEDGE_INDEX, shardName(collection, shard)),
   nameOf: shardName,
@@ -51,32 +51,28 @@ let event = 0;
 const recordOf = (type: string) =>
   auditRecord({ id: `evt_${crypto.randomUUID()}_${event++}`, at: FAR, type, actor: { type: "user", id: "u" }, action: "a", resource: "r" });
 
-async function revisionOf(document: string, text: string, allow: Allow = null, more: Partial<NewRevision> = {}): Promise<NewRevision> {
-  const cut = chunksOf(text, { tokens: 40, overlap: 0 });
-  const texts = cut.map(({ start, end }) => text.slice(start, end));
-  const embedded = await embed({ org: "o", user: "u", traceId: "t", spanId: "s" }, null, texts);
-  const chunks = cut.map((chunk, at) => ({ ...chunk, terms: termsOf(texts[at] ?? ""), vector: embedded?.vectors[at] ?? null }));
-  return {
-    document,
-    identity: `${document} ${text} ${JSON.stringify(allow)}`,
-    hash: text,
-    status: "ready",
-    title: document,
-    text,
-    source: null,
-    allow,
-    metadata: {},
-    findings: [],
-    expiresAt: null,
-    by: { user: "dora", root: null },
-    at: FAR,
-    space: embedded?.space ?? null,
-    chunks,
-    ...more,
-  };
-}
-const put = async (collection: Collection, ...given: Parameters<typeof revisionOf>) =>
-  knowledge.put(collection, await revisionOf(...given), recordOf("document.uploaded"));
+const plan = { chunk: { tokens: 40, overlap: 0 }, embedding: null, asker: { user: "u", traceId: "t", spanId: "s" } };
+
+const revisionOf = (document: string, text: string, allow: Allow = null, more: Partial<NewRevision> = {}): NewRevision => ({
+  document,
+  identity: `${document} ${text} ${JSON.stringify(allow)}`,
+  hash: text,
+  media: "text/plain",
+  status: "processing",
+  title: document,
+  text,
+  source: null,
+  allow,
+  metadata: {},
+  findings: [],
+  expiresAt: null,
+  by: { user: "dora", root: null },
+  at: FAR,
+  ...more,
+});
+const store = (collection: Collection, one: NewRevision) =>
+  knowledge.put(collection, one, plan, chunksOf(one.text, plan.chunk).length, recordOf("document.uploaded"));
+const put = (collection: Collection, ...given: Parameters<typeof revisionOf>) => store(collection, revisionOf(...given));
 
 const ann: Reader = { user: "ann", roles: ["caller"] };
 const asker = { org: "o", user: "ann", traceId: "t", spanId: "s" };
@@ -171,7 +167,7 @@ describe("a document", () => {
     expect(new Set(await found(collection, "coat"))).toEqual(new Set(["a"]));
     expect(await knowledge.remove(collection, "a", recordOf("document.deleted"))).toBe(true);
     expect([await found(collection, "coat"), await found(collection, "refund", ann, "vector")]).toEqual([[], []]);
-    expect(await rowsOf(collection)).toEqual({ revisions: 1, chunks: 1, terms: 2, parts: 1 });
+    expect(await rowsOf(collection)).toEqual({ revisions: 1, chunks: 1, terms: 4, parts: 1 });
     await abortAllDurableObjects();
     expect(await found(collection, "coat")).toEqual([]);
     expect(await knowledge.remove(collection, "a", recordOf("document.deleted"))).toBe(false);
@@ -181,19 +177,19 @@ describe("a document", () => {
     const collection = collectionOf();
     expect(await put(collection, "a", "refund in thirty days.")).toMatchObject({ newest: { revision: 1 }, serving: 1 });
     expect(await put(collection, "a", "refund in thirty days.")).toMatchObject({ newest: { revision: 1 }, serving: 1 });
-    expect(await put(collection, "a", "refund never.", null, { status: "quarantined", chunks: [] })).toMatchObject({
+    expect(await put(collection, "a", "refund never.", null, { status: "quarantined" })).toMatchObject({
       newest: { revision: 2 },
       serving: 1,
     });
     expect(await found(collection, "thirty")).toEqual(["a"]);
     expect(await found(collection, "never", ann, "keyword")).toEqual([]);
-    const made = await revisionOf("a", "refund never.");
     const release = (revision: number) =>
-      knowledge.release(collection, { document: "a", revision }, made, { by: "rita", at: FAR }, recordOf("document.released"));
+      knowledge.release(collection, { document: "a", revision }, plan, { by: "rita", at: FAR }, recordOf("document.released"));
     expect(await release(1)).toBeNull();
     expect(await release(2)).toMatchObject({ newest: { revision: 2, status: "ready" }, serving: 2 });
     expect(await release(2)).toBeNull();
     expect(await found(collection, "thirty", ann, "keyword")).toEqual([]);
+    await runDurableObjectAlarm(env.KNOWLEDGE_INDEX.getByName(shardName(collection.id, 0)));
     expect(await rowsOf(collection)).toMatchObject({ revisions: 2, chunks: 1 });
     await abortAllDurableObjects();
     expect(await found(collection, "refund")).toEqual(["a"]);
@@ -203,15 +199,15 @@ describe("a document", () => {
     const collection = collectionOf();
     const stub = env.KNOWLEDGE_INDEX.getByName(shardName(collection.id, 0));
     await put(collection, "a", "refund.");
-    const broken = await revisionOf("b", "coat.");
+    const broken = revisionOf("b", "coat.");
     await runInDurableObject(stub, (_, { storage }) =>
       storage.sql.exec("CREATE TRIGGER stop BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'no'); END").toArray(),
     );
-    await expect(knowledge.put(collection, broken, recordOf("document.uploaded"))).rejects.toThrow();
+    await expect(store(collection, broken)).rejects.toThrow();
     await runInDurableObject(stub, (_, { storage }) => storage.sql.exec("DROP TRIGGER stop").toArray());
     expect(await rowsOf(collection)).toMatchObject({ revisions: 1, chunks: 1 });
     expect(await found(collection, "coat", ann, "keyword")).toEqual([]);
-    expect(await knowledge.put(collection, broken, recordOf("document.uploaded"))).toMatchObject({ serving: 1 });
+    expect(await store(collection, broken)).toMatchObject({ serving: 1 });
     expect(await found(collection, "coat", ann, "keyword")).toEqual(["b"]);
     knowledgeIndexWorld.send = async (message) => {
       sent.push(message);
@@ -223,5 +219,78 @@ describe("a document", () => {
       "document.uploaded",
     ]);
     expect(mine[0]?.source).toEqual({ kind: "knowledge-index", id: shardName(collection.id, 0) });
+  });
+});
+
+describe("a long document", () => {
+  const stubOf = ({ id }: Collection) => env.KNOWLEDGE_INDEX.getByName(shardName(id, 0));
+  const long = (word: string): string => Array.from({ length: 450 }, (_, at) => `# Part ${at}\n\nThe ${word} is a coat.`).join("\n\n");
+  const ring = async (collection: Collection) => {
+    clock.at += 60_000;
+    await runDurableObjectAlarm(stubOf(collection));
+  };
+
+  it("[KNOW-16] is found by no search, and changes none, until all of its chunks are made", async () => {
+    const collection = collectionOf();
+    knowledgeIndexWorld.now = () => clock.at;
+    knowledgeIndexWorld.send = async () => undefined;
+    await put(collection, "other", "A coat is warm.");
+    await put(collection, "a", "The old canary is a coat.");
+    const before = await search(collection, "coat canary", ann, "keyword");
+    const taken = await put(collection, "a", long("canary"));
+    expect(taken).toMatchObject({ newest: { revision: 2, status: "processing", chunks: 384 }, serving: 1 });
+    expect(await search(collection, "coat canary", ann, "keyword")).toEqual(before);
+    await ring(collection);
+    expect(await knowledge.read(collection, "a", null)).toMatchObject({ newest: { status: "ready", chunks: 450 }, serving: 2 });
+    const fresh = collectionOf();
+    await put(fresh, "other", "A coat is warm.");
+    await put(fresh, "a", "The old canary is a coat.");
+    await put(fresh, "a", long("canary"));
+    await ring(fresh);
+    await abortAllDurableObjects();
+    expect(await search(collection, "coat canary", ann, "keyword")).toEqual(await search(fresh, "coat canary", ann, "keyword"));
+    expect(await put(collection, "b", long("bird"))).toMatchObject({ newest: { status: "processing" }, serving: null });
+    expect(await knowledge.remove(collection, "b", recordOf("document.deleted"))).toBe(true);
+    await ring(collection);
+    expect(await found(collection, "bird", ann, "keyword")).toEqual([]);
+  });
+
+  it("[KNOW-17] goes on after the object's death from its last transaction, and is refused when it never gets on", async () => {
+    const collection = collectionOf();
+    knowledgeIndexWorld.now = () => clock.at;
+    knowledgeIndexWorld.send = async () => undefined;
+    await put(collection, "other", "A coat is warm.");
+    const before = await search(collection, "coat canary", ann, "keyword");
+    let asked = 0;
+    knowledgeIndexWorld.embed = (...given) => (++asked === 4 ? new Promise(() => undefined) : embed(...given));
+    const dying = put(collection, "a", long("canary")).then(
+      () => "answered",
+      () => "aborted",
+    );
+    await vi.waitUntil(() => asked === 4);
+    await abortAllDurableObjects();
+    expect(await dying).toBe("aborted");
+    expect(await search(collection, "coat canary", ann, "keyword")).toEqual(before);
+    expect(await put(collection, "a", long("canary"))).toMatchObject({ newest: { revision: 1, status: "processing", chunks: 144 } });
+    await ring(collection);
+    expect(await knowledge.read(collection, "a", null)).toMatchObject({ newest: { revision: 1, status: "ready", chunks: 450 } });
+    const rows = await runInDurableObject(stubOf(collection), (_, { storage }) =>
+      storage.sql
+        .exec<{ n: number; numbers: number }>(
+          "SELECT COUNT(*) AS n, COUNT(DISTINCT number) AS numbers FROM chunk WHERE text LIKE '%canary%'",
+        )
+        .toArray(),
+    );
+    expect(rows).toEqual([{ n: 450, numbers: 450 }]);
+    knowledgeIndexWorld.embed = () => Promise.reject(new Error("never"));
+    expect(await put(collection, "b", "The bird is a coat.")).toMatchObject({ newest: { status: "processing" } });
+    for (let n = 0; n < 8; n++) {
+      clock.at += 3_600_000;
+      await ring(collection);
+    }
+    expect(await knowledge.read(collection, "b", null)).toMatchObject({
+      newest: { status: "refused", findings: [{ type: "indexing" }] },
+      serving: null,
+    });
   });
 });

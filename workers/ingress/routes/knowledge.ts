@@ -112,7 +112,12 @@ export function knowledgeRoutes(ports: IngressPorts): Endpoint[] {
       params: { collection: z.string() },
       headers: idempotencyHeader,
       body: DocumentBody,
-      answers: { 202: { description: "the document as it is now: `ready`, `quarantined` or `refused`", schema: DocumentShown } },
+      answers: {
+        202: {
+          description: "the document as it is now: `ready`, `processing` (a long one: it is `ready` soon), `quarantined` or `refused`",
+          schema: DocumentShown,
+        },
+      },
       refusals: ["conflict", "idempotency_key_reused", "injection_detected"],
       async handle(call) {
         const { id = null, title, text, source = null, allow = null, metadata = {}, expires_at } = call.body;

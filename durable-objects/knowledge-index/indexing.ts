@@ -1,0 +1,186 @@
+/**
+ * Makes and deletes the chunks of revisions, a few in each transaction: a document of any length costs the object no more at once than a
+ * short one, and what is cut short goes on from its last transaction. Knows jobs and chunks, nothing of searches or alarms.
+ */
+import { createHash } from "node:crypto";
+import { type Chunk, chunksOf } from "../../core/knowledge/chunk.ts";
+import type { DocumentFinding, IndexPlan } from "../../core/knowledge/document.ts";
+import { embeddedText, storedChunk, titleTerms } from "../../core/knowledge/piece.ts";
+import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
+import type { EpochMs } from "../../core/time.ts";
+import { turn } from "../../kit/turn.ts";
+import type { Changes, Job, KeptRevision, Revisions } from "./revisions.ts";
+
+/** What making chunks needs from outside. */
+export type IndexingPorts = {
+  readonly now: () => EpochMs;
+  /** Vectors in the order of the texts; `model` null: the embedded default. null: the model failed. */
+  readonly embed: (
+    asker: IndexPlan["asker"] & { readonly org: string },
+    model: string | null,
+    texts: readonly string[],
+  ) => Promise<{ readonly space: string; readonly vectors: readonly (Int8Array | null)[] } | null>;
+  readonly log: Log;
+};
+
+/** Chunks of one transaction: some 30 ms. A model is asked for their vectors in one call. */
+const MADE_AT_ONCE = 48;
+/** Chunks that one transaction deletes. */
+const DROPPED_AT_ONCE = 256;
+/** A job that does not get on is tried so often; then its revision is refused. */
+const MOST_ATTEMPTS = 6;
+/** The next attempt is this far away, in ms, twice as far after each: longer than one transaction takes with the model that it asks. */
+const FIRST_PAUSE_MS = 15_000;
+/** Longer texts are cut again after each pause instead of being kept in memory between two. */
+const KEPT_TEXTS = 4;
+
+type Cut = { readonly text: string; readonly chunks: readonly Chunk[]; readonly sum: string; readonly heading: readonly string[] };
+
+/** `commit`: carries out the change in one transaction, and lets searches follow it. */
+export type Commit = (change: () => Changes) => void;
+
+/** The jobs of one shard. */
+export class Indexing {
+  readonly #revisions: Revisions;
+  readonly #org: string;
+  readonly #ports: IndexingPorts;
+  readonly #commit: Commit;
+  /** Revisions that somebody in this object works on just now. */
+  readonly #busy = new Set<number>();
+  readonly #cuts = new Map<number, Cut>();
+
+  constructor(revisions: Revisions, org: string, ports: IndexingPorts, commit: Commit) {
+    this.#revisions = revisions;
+    this.#org = org;
+    this.#ports = ports;
+    this.#commit = commit;
+  }
+
+  /**
+   * Makes chunks of a revision until all are made and it is served, or about `most` were. Answers how many. Never throws: what failed is
+   * tried again after a pause.
+   */
+  async fill(revision: number, most: number): Promise<number> {
+    if (this.#busy.has(revision)) return 0;
+    this.#busy.add(revision);
+    let made = 0;
+    try {
+      this.#try(revision);
+      while (made < most) {
+        if (made > 0) await turn();
+        if ((await this.#step(revision)) === "done") return made;
+        made += MADE_AT_ONCE;
+      }
+      this.#commit(() => {
+        this.#revisions.due(revision, this.#ports.now());
+        return NOTHING;
+      });
+    } catch (error) {
+      this.#ports.log(logLine("knowledge.not_indexed", { org: this.#org, error: errorName(error) }));
+    } finally {
+      this.#busy.delete(revision);
+    }
+    return made;
+  }
+
+  /** Deletes chunks that are left to be dropped, about `most` of them. */
+  async sweep(most: number): Promise<void> {
+    let dropped = 0;
+    for (const { revision } of this.#revisions.jobs("drop", Number.MAX_SAFE_INTEGER)) {
+      for (let isDone = false; !isDone; dropped += DROPPED_AT_ONCE) {
+        if (dropped >= most) return;
+        if (dropped > 0) await turn();
+        this.#commit(() => {
+          isDone = this.#revisions.sweep(revision, DROPPED_AT_ONCE);
+          return NOTHING;
+        });
+      }
+    }
+  }
+
+  /** An attempt is durable before it begins: one that ends with the object's death counts too. */
+  #try(revision: number): void {
+    const job = this.#revisions.job(revision);
+    if (job === null) return;
+    const pause = FIRST_PAUSE_MS * 2 ** Math.min(job.attempts, 10);
+    this.#commit(() => {
+      this.#revisions.try(revision, this.#ports.now() + pause);
+      return NOTHING;
+    });
+  }
+
+  async #step(id: number): Promise<"on" | "done"> {
+    const job = this.#revisions.job(id);
+    const revision = this.#revisions.byId(id);
+    if (job === null || job.kind !== "fill" || revision === null) return this.#forget(id);
+    if (job.attempts > MOST_ATTEMPTS) return this.#giveUp(revision);
+    const cut = this.#cutOf(revision);
+    // Another version of the code may cut otherwise: what it made does not fit to what this one makes.
+    const isSame = job.cuts === cut.sum;
+    const from = isSame ? job.made : 0;
+    const portion = cut.chunks.slice(from, from + MADE_AT_ONCE);
+    const embedded = portion.length === 0 ? null : await this.#embed(revision, cut, portion);
+    let isDone = false;
+    this.#commit(() => {
+      // Whoever wrote while the model was asked wins.
+      const now = this.#revisions.job(id);
+      if (now === null || now.kind !== "fill" || now.made !== job.made || now.cuts !== job.cuts) return NOTHING;
+      const at = this.#ports.now();
+      if (!isSame) this.#revisions.cut(id, cut.sum);
+      const chunks = portion.map((chunk, n) => storedChunk(cut.heading, cut.text, chunk, embedded?.vectors[n] ?? null));
+      this.#revisions.add(revision, from, cut.text, chunks, embedded?.space ?? null, at + FIRST_PAUSE_MS);
+      if (from + portion.length < cut.chunks.length) return NOTHING;
+      isDone = true;
+      return this.#revisions.serve(revision, findingsOf(revision, this.#revisions.job(id)), at);
+    });
+    return isDone ? this.#forget(id) : "on";
+  }
+
+  async #embed(revision: KeptRevision, { text }: Cut, portion: readonly Chunk[]) {
+    const { plan, title } = revision;
+    const asker = { org: this.#org, user: revision.by.user, traceId: "", spanId: "", ...plan?.asker };
+    return this.#ports.embed(
+      asker,
+      plan?.embedding ?? null,
+      portion.map((chunk) => embeddedText(title, text, chunk)),
+    );
+  }
+
+  #cutOf(revision: KeptRevision): Cut {
+    const known = this.#cuts.get(revision.id);
+    if (known !== undefined) return known;
+    const { plan } = revision;
+    if (plan === null) throw new Error("a revision that is to be indexed has no plan");
+    const text = this.#revisions.text(revision.id);
+    const chunks = chunksOf(text, plan.chunk);
+    const sum = createHash("sha256")
+      .update(chunks.map(({ start, end }) => `${start} ${end}`).join("\n"))
+      .digest("base64");
+    const cut = { text, chunks, sum, heading: titleTerms(revision.title) };
+    if (this.#cuts.size >= KEPT_TEXTS) this.#cuts.clear();
+    this.#cuts.set(revision.id, cut);
+    return cut;
+  }
+
+  #giveUp(revision: KeptRevision): "done" {
+    const finding = { type: "indexing", count: 1, message: "the document could not be indexed; upload it again, in smaller parts" };
+    this.#commit(() => {
+      this.#revisions.giveUp(revision, [...revision.findings, finding], this.#ports.now());
+      return NOTHING;
+    });
+    return this.#forget(revision.id);
+  }
+
+  #forget(id: number): "done" {
+    this.#cuts.delete(id);
+    return "done";
+  }
+}
+
+function findingsOf({ findings }: KeptRevision, job: Job | null): readonly DocumentFinding[] {
+  const count = job?.withoutVector ?? 0;
+  const message = "the embedding model failed: these chunks are found by their words alone";
+  return count === 0 ? findings : [...findings, { type: "embedding", count, message }];
+}
+
+const NOTHING: Changes = { served: [], dropped: [] };
