@@ -526,7 +526,7 @@ export type Definition = {
         readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
       };
       readonly grounded_in?: {
-        readonly steps: readonly string[];
+        readonly steps?: readonly string[];
         readonly min?: number;
         /** what is done about a hit; not every rule takes every action */
         readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
@@ -663,7 +663,7 @@ export type Definition = {
           readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
         };
         readonly grounded_in?: {
-          readonly steps: readonly string[];
+          readonly steps?: readonly string[];
           readonly min?: number;
           /** what is done about a hit; not every rule takes every action */
           readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
@@ -784,7 +784,7 @@ export type Definition = {
           readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
         };
         readonly grounded_in?: {
-          readonly steps: readonly string[];
+          readonly steps?: readonly string[];
           readonly min?: number;
           /** what is done about a hit; not every rule takes every action */
           readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
@@ -1683,7 +1683,7 @@ export type OrgGuardrails = {
       readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
     };
     readonly grounded_in?: {
-      readonly steps: readonly string[];
+      readonly steps?: readonly string[];
       readonly min?: number;
       /** what is done about a hit; not every rule takes every action */
       readonly action?: "off" | "flag" | "redact" | "truncate" | "retry" | "review" | "block";
@@ -2454,6 +2454,16 @@ export type Step = {
   readonly attempts: number;
   /** any JSON value */
   readonly output: Json;
+  /** where the passages stand that the answer of a step under `grounded_in` rests on */
+  readonly citations?: readonly ({
+    readonly document: string;
+    readonly revision: number;
+    readonly chunk: string;
+    readonly start: number;
+    readonly end: number;
+    readonly title?: string;
+    readonly source?: string | null;
+  })[];
   readonly error: {
     readonly code: string;
     readonly message: string;

@@ -2,6 +2,7 @@
  * Expressions in values: `{"cel": "…"}` at any depth of a template is one, in CEL (cel.dev) over JSON, where every number is a
  * double. Total for any text and scope, and bounded: in length, depth, steps and the size of what comes out.
  */
+import type { Citation } from "../guardrail/grounded/grounding.ts";
 import { escapeToken, isObject, type Json } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
 import { run, type Variables } from "./cel/evaluate.ts";
@@ -15,7 +16,7 @@ import type { Template } from "./definition.ts";
 /** What an expression sees. A skipped step's output is null. */
 export type Scope = {
   readonly input: Json;
-  readonly steps: { readonly [id: string]: { readonly output: Json } };
+  readonly steps: { readonly [id: string]: { readonly output: Json; readonly citations?: readonly Citation[] } };
   readonly run: { readonly id: string; readonly org: string; readonly user: string; readonly subject: string };
   readonly item?: Json;
   readonly index?: number;

@@ -7,6 +7,7 @@ import { canonicalJson } from "../canonical-json.ts";
 import { type OutputRules, PLATFORM_GUARDRAILS, type RunRules, rulesOfRun } from "../guardrail/rules/merge.ts";
 import type { GroundedRule, OrgGuardrails, StepGuardrails } from "../guardrail/rules/settings.ts";
 import { isObject, type Json, own } from "../json.ts";
+import { KNOWLEDGE_SEARCH } from "../tool/knowledge-search.ts";
 import type { Definition, Step, Template } from "./definition.ts";
 import { expressionOf, namesIn } from "./expression.ts";
 import type { Errors } from "./form.ts";
@@ -26,7 +27,9 @@ export function runRulesOf(org: OrgGuardrails | null, definition: Definition): R
   const byStep = asked.map(([id, { output }]): readonly [string, OutputRules] => {
     const merged = own(steps, id) ?? rules.output;
     const isOwn = (rule: GroundedRule): boolean => JSON.stringify(rule) === JSON.stringify(output.grounded_in);
-    const grounded = merged.grounded_in.filter((rule) => isOwn(rule) || rule.steps.some((step) => before.get(id)?.has(step)));
+    const grounded = merged.grounded_in.filter(
+      (rule) => isOwn(rule) || rule.steps.some((step) => before.get(id)?.has(step) || (step === id && searches(definition, id))),
+    );
     // What the step asks for itself holds wherever its answer goes.
     return [id, shown.has(id) ? { ...merged, grounded_in: grounded } : { ...onlyOwn(merged, output), grounded_in: grounded.filter(isOwn) }];
   });
@@ -46,6 +49,12 @@ function onlyOwn(merged: OutputRules, asked: StepGuardrails["output"]): OutputRu
     require: mine(merged.require, asked.require),
   };
 }
+
+/** An agent that may search collections: what it finds is what its answer can rest on. */
+const searches = ({ steps }: Pick<Definition, "steps">, id: string): boolean => {
+  const step = own(steps, id);
+  return step?.kind === "agent" && step.tools.includes(KNOWLEDGE_SEARCH);
+};
 
 const same = (a: unknown, b: unknown): boolean => canonicalJson(a as Json) === canonicalJson(b as Json);
 
@@ -71,7 +80,7 @@ function stepsShown({ steps, output }: Definition): ReadonlySet<string> {
 }
 
 /** The steps that a template names; all of them where an expression cannot say which. */
-function namedIn(template: Template, all: readonly string[]): readonly string[] {
+export function namedIn(template: Template, all: readonly string[]): readonly string[] {
   const cel = expressionOf(template);
   if (cel !== null) {
     const names = namesIn(cel);
@@ -82,23 +91,25 @@ function namedIn(template: Template, all: readonly string[]): readonly string[] 
   return isObject(template) ? Object.values(template).flatMap((item) => namedIn(item, all)) : [];
 }
 
-/** Steps that a rule names exist, and those of a step's own rule are settled before it. */
+/** Steps that a rule names exist, and those of a step's own rule are settled before it. A rule without steps is that of a step that searches itself. */
 export function checkGuardrails(
   definition: Pick<Definition, "guardrails" | "steps">,
   ids: ReadonlySet<string>,
   before: ReadonlyMap<string, ReadonlySet<string>> | null,
   errors: Errors,
 ): void {
-  const check = (rule: GroundedRule | undefined, path: string, known: ReadonlySet<string> | null): void => {
+  const check = (rule: GroundedRule | undefined, path: string, known: ReadonlySet<string> | null, itself: string | null): void => {
+    const at = `${path}/guardrails/output/grounded_in/steps`;
+    if (rule !== undefined && rule.steps.length === 0 && rule.action !== "off" && itself !== null && !searches(definition, itself))
+      errors.add(at, `\`steps\` names no step, and this one does not search itself: name the step that finds what the answer rests on`);
     for (const [index, id] of (rule?.steps ?? []).entries()) {
-      const at = `${path}/guardrails/output/grounded_in/steps/${index}`;
-      if (!ids.has(id)) errors.add(at, `there is no step \`${id}\``);
-      else if (known !== null && !known.has(id))
-        errors.add(at, `the step \`${id}\` may not be settled before this one: add it to \`needs\``);
+      if (!ids.has(id)) errors.add(`${at}/${index}`, `there is no step \`${id}\``);
+      else if (known !== null && !known.has(id) && !(id === itself && searches(definition, id)))
+        errors.add(`${at}/${index}`, `the step \`${id}\` may not be settled before this one: add it to \`needs\``);
     }
   };
-  check(definition.guardrails?.output?.grounded_in, "", null);
+  check(definition.guardrails?.output?.grounded_in, "", null, null);
   for (const [id, step] of Object.entries(definition.steps))
     for (const { step: work, at } of workOf(step))
-      check(mentionsOf(work).prompted?.guardrails?.output.grounded_in, `/steps/${id}${at}`, before?.get(id) ?? null);
+      check(mentionsOf(work).prompted?.guardrails?.output.grounded_in, `/steps/${id}${at}`, before?.get(id) ?? null, id);
 }

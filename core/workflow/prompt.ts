@@ -24,6 +24,12 @@ export const PLATFORM_RULES = [
   "Answer with nothing but what the developer asks for. When a JSON schema is given, answer with one JSON value that fits it.",
 ].join("\n");
 
+/** Said to a step whose answer has to rest on chunks of collections. */
+export const CITATION_RULES = [
+  "Rest every sentence of your answer on the passages that you are given, and on nothing else. What they do not say, you do not know: say so.",
+  "Behind each sentence write the name of the passage that it rests on in square brackets, as it stands in `chunk`: [returns@2#0]. Where passages contradict each other, say what each of them says.",
+].join("\n");
+
 /** A piece of a template: text, or the place of a slot. */
 export type PromptPart = { readonly kind: "text"; readonly text: string } | { readonly kind: "slot"; readonly name: string };
 

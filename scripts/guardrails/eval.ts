@@ -3,3 +3,4 @@ import "./eval-personal.ts";
 import "./eval-names.ts";
 import "./eval-injection.ts";
 import "./eval-content.ts";
+import "./eval-grounded.ts";

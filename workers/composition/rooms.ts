@@ -51,6 +51,7 @@ import { defineModelGateway } from "../model-gateway/gateway.ts";
 import { requestBody } from "../model-gateway/request-body.ts";
 import { toolNames } from "../model-gateway/tool-names.ts";
 import { defineModerator } from "../moderation/moderator.ts";
+import type { ModeratorPorts } from "../moderation/ports.ts";
 import { mailOver } from "../notices/mail.ts";
 import { defineNotices } from "../notices/notices.ts";
 import { rehearse } from "../rehearsal/handler.ts";
@@ -254,7 +255,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     weightOf,
   });
   const answers = buildAnswers(outside, { values, guard, vault: guardedVault, access, broker, model, embed });
-  const moderate = defineModerator({
+  const judging: ModeratorPorts = {
     now,
     random,
     log,
@@ -267,8 +268,9 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     breakOff,
     body: (entry, call) => requestBody(entry, call, toolNames(call.tools)),
     ask: modelGateway.ask,
-  });
-  const callModel = wayOfACall({ moderate, answers, health, model, breakOff, modelGateway });
+  };
+  const moderate = defineModerator(judging, "moderate");
+  const callModel = wayOfACall({ moderate, judge: defineModerator(judging, "judge"), answers, health, model, breakOff, modelGateway });
   const callbackSecrets = async (org: string): Promise<readonly string[]> =>
     Promise.all((await store.orgs.callbackSecrets(org)).map((sealed) => broker.openSecret(org, CALLBACK_SECRET_NAME, sealed)));
   const callbacks = defineCallbacks({

@@ -15,6 +15,7 @@ import { withModeration } from "../moderation/with-moderation.ts";
 
 type Stations = {
   readonly moderate: Moderate;
+  readonly judge: Moderate;
   readonly answers: Pick<AnswerCache, "find">;
   readonly health: Health;
   readonly model: ModelGatewayPorts["model"];
@@ -26,9 +27,9 @@ type CallModel = (call: ModelCall) => Promise<ModelOutcome>;
 type Station = (next: CallModel) => CallModel;
 
 /** In the order in which a call passes them; each may answer instead of those after it. */
-export function wayOfACall({ moderate, answers, health, model, breakOff, modelGateway }: Stations): CallModel {
+export function wayOfACall({ moderate, judge, answers, health, model, breakOff, modelGateway }: Stations): CallModel {
   const stations: readonly Station[] = [
-    (next) => withModeration(moderate, next), // whoever answered: what is said is judged, where the rules ask a model
+    (next) => withModeration(moderate, judge, next), // whoever answered: what is said is judged, where the rules ask a model
     (next) => withAnswerCache(answers, next), // a kept answer: nothing else is asked
     (next) => withBreaker(health, model, next), // an upstream that rests is not asked
   ];

@@ -1,5 +1,5 @@
 /**
- * Asks a model of the task `moderate` about a text: a governed call like any other (workers/governed-call), on record with its money, short, and small. Only a
+ * Asks a model of the task `moderate` about a text, or one of the task `judge` about what it rests on: a governed call like any other (workers/governed-call), on record with its money, short, and small. Only a
  * model that an org registered for the task by name is asked: one for every task (`*`) is not.
  *
  * Whatever goes wrong is an answer (`failed`): what follows from it is for the rules (core/guardrail/rules/judge.ts).
@@ -26,14 +26,16 @@ import type { AuthorityQuestion } from "../../core/workflow/authority.ts";
 import type { NotMade } from "../governed-call/governed-call.ts";
 import type { Asker, Moderate, Moderated, ModeratorPorts } from "./ports.ts";
 
-const TASK = "moderate";
+/** What models are asked for: to judge a text by rules, or a sentence by what it rests on. */
+export type JudgingTask = "moderate" | "judge";
 /** Milliseconds for all models together: whoever waits for the answer waits for this too. */
 const TIMEOUT_MS = 5_000;
 /** Models that are tried, one after the other. */
 const MOST_MODELS = 2;
 
-/** See `Moderate`. */
-export function defineModerator(ports: ModeratorPorts): Moderate {
+/** See `Moderate`. `task`: of the models that are asked. */
+export function defineModerator(given: ModeratorPorts, task: JudgingTask): Moderate {
+  const ports = { ...given, task };
   return async (asker, inquire) => {
     try {
       const able = await modelsFor(ports, asker.org);
@@ -46,21 +48,23 @@ export function defineModerator(ports: ModeratorPorts): Moderate {
   };
 }
 
+type Ports = ModeratorPorts & { readonly task: JudgingTask };
+
 const FREE: Moderated["spent"] = { tokens_in: 0, tokens_out: 0, micro_usd: 0 };
 
 /** By id: those registered for the task by name, and those that the org's own route for it lists. */
-async function modelsFor({ registered, route }: ModeratorPorts, org: string): Promise<ReadonlyMap<string, ModelEntry>> {
+async function modelsFor({ registered, route, task }: Ports, org: string): Promise<ReadonlyMap<string, ModelEntry>> {
   const models = await registered(org);
   if (models.length === 0) return new Map();
-  const own = await route(org, TASK);
+  const own = await route(org, task);
   const listed = new Set(own?.models.map(({ id }) => id));
   return new Map(
-    models.filter(({ id, tasks }) => listed.has(id) || (own === null && tasks.includes(TASK))).map((entry) => [entry.id, entry]),
+    models.filter(({ id, tasks }) => listed.has(id) || (own === null && tasks.includes(task))).map((entry) => [entry.id, entry]),
   );
 }
 
 async function moderate(
-  ports: ModeratorPorts,
+  ports: Ports,
   asker: Asker,
   { text: given, questions }: Inquiry,
   able: ReadonlyMap<string, ModelEntry>,
@@ -96,14 +100,14 @@ const plus = (a: Moderated["spent"], b: Moderated["spent"]): Moderated["spent"] 
 
 /** In the order in which the route and the policies have them; without those that serve the task only because they serve every task. */
 async function candidates(
-  ports: ModeratorPorts,
+  ports: Ports,
   { org, user, roles, workflow, run, soFar = NOTHING_YET }: Asker,
   able: ReadonlyMap<string, ModelEntry>,
   size: { readonly holdsPersonalData: boolean; readonly expectedTokens: number; readonly maxTokens: number },
 ): Promise<readonly ModelEntry[]> {
   const caller = { org, user, roles };
   const question: AuthorityQuestion = {
-    ...{ kind: "model" as const, caller, workflow, run, model: null, task: TASK, fallback: [], ...size },
+    ...{ kind: "model" as const, caller, workflow, run, model: null, task: ports.task, fallback: [], ...size },
     ...{ wishes: {}, seed: run, tools: [], soFar },
   };
   const answer = await ports.authorize(question, await ports.killEpoch());
@@ -121,7 +125,7 @@ type One = {
 };
 type Asked = { readonly said: Result<readonly Opinion[], ModerationFailure>; readonly spent: Moderated["spent"] };
 
-async function askOne(ports: ModeratorPorts, asker: Asker, one: One): Promise<Asked> {
+async function askOne(ports: Ports, asker: Asker, one: One): Promise<Asked> {
   const { entry, messages, questions, maxTokens, expectedTokens, timeoutMs } = one;
   const { org, user, workflow } = asker;
   const model = entry.id;
@@ -141,12 +145,24 @@ async function askOne(ports: ModeratorPorts, asker: Asker, one: One): Promise<As
     reserve: (promptSha256) => ({
       id: mintId("run", ports.now(), ports.random(10)),
       records: [
-        recordOf(ports, asker, "model.calling", { model, task: TASK, prompt_sha256: promptSha256, reserved_usd: toUsd(worst.microUsd) }),
+        recordOf(ports, asker, "model.calling", {
+          model,
+          task: ports.task,
+          prompt_sha256: promptSha256,
+          reserved_usd: toUsd(worst.microUsd),
+        }),
       ],
     }),
     isPressed: () => false,
     unused: () => [
-      recordOf(ports, asker, "model.called", { model, task: TASK, ok: false, answer_sha256: null, code: "upstream_unavailable", usd: 0 }),
+      recordOf(ports, asker, "model.called", {
+        model,
+        task: ports.task,
+        ok: false,
+        answer_sha256: null,
+        code: "upstream_unavailable",
+        usd: 0,
+      }),
     ],
   });
   if (!opened.ok) {
@@ -166,7 +182,7 @@ async function askOne(ports: ModeratorPorts, asker: Asker, one: One): Promise<As
     taken = microUsd;
     return [
       recordOf(ports, asker, "model.called", {
-        ...{ model, task: TASK, ok: opinions !== null, answer_sha256: answerSha256, duration_ms: durationMs, usd: toUsd(microUsd) },
+        ...{ model, task: ports.task, ok: opinions !== null, answer_sha256: answerSha256, duration_ms: durationMs, usd: toUsd(microUsd) },
         ...{ tokens_in: usage?.input ?? 0, tokens_out: usage?.output ?? 0 },
         ...(told === null ? { held: true } : {}),
         ...(failure === null ? (opinions === null ? { code: "output_invalid" } : {}) : { code: failure.code }),
@@ -189,7 +205,7 @@ const WHY: { readonly [K in NotMade["kind"]]: ModerationFailure } = {
   resting: "unavailable",
 };
 
-function recordOf({ now, random }: ModeratorPorts, asker: Asker, type: string, data: JsonObject): AuditRecord {
+function recordOf({ now, random }: Ports, asker: Asker, type: string, data: JsonObject): AuditRecord {
   const at = now();
   return auditRecord({
     id: mintId("evt", at, random(10)),

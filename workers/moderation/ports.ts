@@ -37,7 +37,7 @@ export type Moderated = {
 };
 
 /**
- * Asks the org's model of the task `moderate` about a text. `inquire`: what is to be asked; it is called only where there is such a model. null: there is none,
+ * Asks the org's model of a task (`moderate`, `judge`) about a text. `inquire`: what is to be asked; it is called only where there is such a model. null: there is none,
  * or nothing to ask. Never throws; takes six seconds at most, and never asks about its own model's words.
  */
 export type Moderate = (asker: Asker, inquire: () => Inquiry | null) => Promise<Moderated | null>;

@@ -1,19 +1,41 @@
 /** A run's call of a model with the moderator behind it: what the model said is judged before the run gets it, whoever or whatever answered. */
 import { inquiryOfOutput } from "../../core/guardrail/moderate/questions.ts";
+import { inquiryOfGrounds } from "../../core/guardrail/rules/grounded.ts";
 import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import type { Moderate } from "./ports.ts";
 
-/** The call, its output judged where the run's rules ask a model. What the model said, and its cost, go along; the run decides. */
+/**
+ * The call, its output judged where the run's rules ask a model: `moderate` about the text, `judge` about what it rests on. What they said, and what that
+ * cost, goes along; the run decides.
+ */
 export const withModeration =
-  (moderate: Moderate, callModel: (call: ModelCall) => Promise<ModelOutcome>): ((call: ModelCall) => Promise<ModelOutcome>) =>
+  (
+    moderate: Moderate,
+    judge: Moderate,
+    callModel: (call: ModelCall) => Promise<ModelOutcome>,
+  ): ((call: ModelCall) => Promise<ModelOutcome>) =>
   async (call) => {
     const outcome = await callModel(call);
     const { moderated: asked, context } = call;
     const { result } = outcome;
     if (asked === undefined || !("output" in result)) return outcome;
     const { org, run, user, workflow, activity, traceId, spanId } = context;
-    const { roles, left, soFar, rules } = asked;
+    const { roles, left, soFar, rules, grounds = [] } = asked;
     const asker = { org, run, user, workflow, activity, traceId, spanId, roles, text: "redacted", left, soFar } as const;
     const moderated = await moderate(asker, () => inquiryOfOutput(result.output, rules));
-    return moderated === null ? outcome : { ...outcome, moderated };
+    // One after the other: what the first cost is no longer left for the second.
+    const spent = moderated?.spent ?? { micro_usd: 0, tokens_in: 0, tokens_out: 0 };
+    const rest = { microUsd: left.microUsd - spent.micro_usd, tokens: left.tokens - spent.tokens_in - spent.tokens_out };
+    const sources = new Map(grounds.map((one, index) => [index, one.sources]));
+    const opinions =
+      grounds.length === 0
+        ? null
+        : await judge({ ...asker, left: rest }, () =>
+            inquiryOfGrounds(
+              result.output,
+              grounds.map(({ rule }) => rule),
+              (index) => sources.get(index) ?? null,
+            ),
+          );
+    return { ...outcome, ...(moderated === null ? {} : { moderated }), ...(opinions === null ? {} : { opinions }) };
   };

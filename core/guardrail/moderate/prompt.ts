@@ -37,14 +37,14 @@ const RULES = [
 
 /** `nonce`: a text by chance, for the marks. */
 export function moderationMessages({ text, questions }: Inquiry, nonce: string): readonly Message[] {
-  const asked = questions.map((question, index) => `${index + 1}. ${sentenceOf(question)}`);
+  const asked = questions.map((question, index) => `${index + 1}. ${sentenceOf(question, index + 1)}`);
   return [
     { role: "system", content: [...RULES, "", "The questions:", ...asked].join("\n") },
     { role: "user", content: `<text ${nonce}>\n${text}\n</text ${nonce}>` },
   ];
 }
 
-function sentenceOf(question: Question): string {
+function sentenceOf(question: Question, number: number): string {
   switch (question.kind) {
     case "tone":
       return `The rule: the tone of the text is ${JSON.stringify(question.want)}. Broken if it has another tone.`;
@@ -54,6 +54,8 @@ function sentenceOf(question: Question): string {
       const allowed = allow.length === 0 ? [] : [`it is about one of ${listed(allow)}`];
       return `The rule for what the text is about, by its meaning and in whatever words: ${[...denied, ...allowed].join(", and ")}. A greeting or thanks alone breaks nothing.`;
     }
+    case "grounded":
+      return `The rule: everything that statement ${number} says follows from the passages of statement ${number} alone. Broken if a number, a name, a condition, a denial or who does what differs, or if it says more than they do. Other words for the same break nothing.`;
     case "content":
       return `The rule: the text contains no ${NAMES[question.category]}. Medicine, news, law, fiction and objections to it break nothing.`;
   }

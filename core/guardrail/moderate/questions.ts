@@ -13,7 +13,9 @@ import { textsIn } from "../rules/texts.ts";
 export type Question =
   | { readonly kind: "tone"; readonly want: string }
   | { readonly kind: "topics"; readonly allow: readonly string[]; readonly deny: readonly string[] }
-  | { readonly kind: "content"; readonly category: ContentCategory };
+  | { readonly kind: "content"; readonly category: ContentCategory }
+  /** Whether the passages say what the sentence does. `rule`, `sentence`: by their place among the rules `grounded_in` and the sentences that claim something. */
+  | { readonly kind: "grounded"; readonly rule: number; readonly sentence: number };
 
 /** A text with the questions about it; never without a question. */
 export type Inquiry = { readonly text: string; readonly questions: readonly Question[] };

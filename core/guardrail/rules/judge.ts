@@ -7,13 +7,14 @@
 import { isObject, type Json } from "../../json.ts";
 import { CONTENT_DETECTOR, findContent, verdictOfContent } from "../content/content.ts";
 import type { FindingSummary, RuleType } from "../finding.ts";
+import type { Sources } from "../grounded/grounding.ts";
 import { type Moderation, moderatedBy, opinionOn, UNMODERATED } from "../moderate/opinion.ts";
 import type { Question } from "../moderate/questions.ts";
 import { replaceStretches, type Stretch } from "../replace.ts";
 import { TONE_DETECTOR } from "../tone/tone.ts";
 import { type Action, isAtLeast, strictest } from "./action.ts";
 import { flawOfFormat } from "./format.ts";
-import { groundingOf } from "./grounded.ts";
+import { groundedHits, TAKEN_OUT, type Unsupported } from "./grounded.ts";
 import { leakIn } from "./leak.ts";
 import type { InputRules, OutputRules } from "./merge.ts";
 import { missingIn, phrasesIn } from "./phrases.ts";
@@ -31,9 +32,6 @@ import { textsIn as textsOf } from "./texts.ts";
 import { lackOfTone } from "./tone.ts";
 import { flawOfTopics, TOPIC_WORDS } from "./topics.ts";
 
-/** What stands where a stretch was taken out. */
-const TAKEN_OUT = "[removed]";
-
 /** What came of judging a value. */
 export type Judgement = {
   /** The strictest action of the hits; `off`: nothing was hit. */
@@ -45,6 +43,8 @@ export type Judgement = {
   readonly flaws: readonly string[];
   /** The rest of the text was cut off. */
   readonly isTruncated: boolean;
+  /** Sentences that rest on nothing, for a person who decides. Absent: there are none. */
+  readonly unsupported?: readonly Unsupported[];
 };
 
 /** Stretches that are taken out one by one; of an answer with more, nothing of the text stays. */
@@ -86,10 +86,12 @@ export function judgeInput(value: Json, rules: InputRules, moderation: Moderatio
 export type Around = {
   /** The developer's instructions and system messages. */
   readonly secrets: readonly string[];
-  /** The outputs of the steps that a rule names; null: there are none to compare with, and the rule is not judged. */
-  readonly sourcesOf: (steps: readonly string[]) => readonly Json[] | null;
+  /** What the steps found that a rule names; null: there is nothing to compare with, and the rule is not judged. */
+  readonly sourcesOf: (steps: readonly string[]) => Sources | null;
   /** What a model said of the answer. Absent: nobody asked one. */
   readonly moderation?: Moderation | null;
+  /** What a model of the task `judge` said of its sentences beside the sources. Absent: nobody asked one. */
+  readonly opinions?: Moderation | null;
 };
 
 /** `answer`: redacted, a text or what a schema asked for. What is redacted is redacted first, what is cut is cut last. */
@@ -125,18 +127,11 @@ export function judgeOutput(answer: Json, rules: OutputRules, around: Around): J
     const by = all.trim() === "" ? null : wrongTone(all, rule, model);
     if (by !== null) hits.push({ rule: "output.tone", action: rule.action, ...by, flaw: toneFlaw(rule) });
   }
-  for (const rule of rules.grounded_in) {
-    const sources = around.sourcesOf(rule.steps);
-    if (sources === null) continue;
-    const { score, invented } = groundingOf(all, sources);
-    if (invented === null && score >= rule.min) continue;
-    const flaw =
-      invented === null
-        ? "too little of the answer stands in the material that it was given"
-        : `the answer holds a ${invented} that does not stand in the material that it was given`;
-    hits.push({ rule: "output.grounded_in", action: rule.action, detector: `grounded.${invented ?? "words"}`, score: 1 - score, flaw });
-  }
-  return cut(value, rules, hits);
+  const grounded = groundedHits(value, rules.grounded_in, around.sourcesOf, around.opinions ?? null, model.isClosed);
+  hits.push(...grounded.hits.map((hit) => ({ ...hit, rule: "output.grounded_in" as const })));
+  const judged = cut(grounded.value, rules, hits);
+  if (grounded.unsupported.length === 0) return judged;
+  return { ...judged, unsupported: grounded.unsupported, isTruncated: judged.isTruncated || grounded.isTruncated };
 }
 
 /** Each text alone and all of them together, at most twice each. What is only suspected of a category is flagged, whatever its rule does. */

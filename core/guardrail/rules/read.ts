@@ -37,6 +37,7 @@ const INPUT_ACTIONS = ["off", "flag", "review", "block"] as const;
 const INJECTION_OF_INPUT = ["off", "flag", "redact", "review", "block"] as const;
 const OUTPUT_ACTIONS = ["off", "flag", "retry", "review", "block"] as const;
 const STRETCH_ACTIONS = ["off", "flag", "redact", "retry", "review", "block"] as const;
+const GROUNDED_ACTIONS = ["off", "flag", "redact", "truncate", "retry", "review", "block"] as const;
 const LENGTH_ACTIONS = ["off", "flag", "truncate", "retry", "review", "block"] as const;
 
 /** Maximum phrases, patterns, topics or steps of one rule; more are refused. */
@@ -62,7 +63,7 @@ export function readGuardrails(form: Form): GuardrailSettings | null {
 export function readStepGuardrails(form: Form): StepGuardrails | null {
   const inner = form.form("guardrails");
   if (inner === null) return null;
-  const output = readOutputRules(inner) ?? {};
+  const output = readOutputRules(inner, false) ?? {};
   inner.close();
   return { output };
 }
@@ -144,7 +145,7 @@ function readTools(form: Form): ToolsSettings | null {
   return read;
 }
 
-function readOutputRules(form: Form): OutputSettings | null {
+function readOutputRules(form: Form, needsSteps = true): OutputSettings | null {
   const output = form.form("output");
   if (output === null) return null;
   const read: OutputSettings = {
@@ -157,7 +158,7 @@ function readOutputRules(form: Form): OutputSettings | null {
     ...given("tone", readTone(output)),
     ...given("forbid", readPhrases(output, "forbid", STRETCH_ACTIONS, "block")),
     ...given("require", readPhrases(output, "require", OUTPUT_ACTIONS, "retry")),
-    ...given("grounded_in", readGrounded(output)),
+    ...given("grounded_in", readGrounded(output, needsSteps)),
     ...given("on_failure", readOnFailure(output)),
   };
   output.close();
@@ -252,15 +253,17 @@ function readPhrases(form: Form, name: string, actions: readonly Action[], fallb
   return read;
 }
 
-function readGrounded(form: Form): GroundedRule | null {
+/** A step's own rule may name none where the step searches itself; whether it does is checked with the definition (core/workflow/guardrails.ts). */
+function readGrounded(form: Form, needsSteps: boolean): GroundedRule | null {
   const rule = form.form("grounded_in");
   if (rule === null) return null;
   const read = {
     steps: rule.texts("steps", { max: 63, most: MOST_ITEMS, pattern: STEP_ID, hint: "is not a valid step id" }),
     min: rule.number("min", { fallback: 0.7, min: 0, max: 1 }),
-    action: rule.choice("action", OUTPUT_ACTIONS, "review"),
+    action: rule.choice("action", GROUNDED_ACTIONS, "review"),
   };
   rule.close();
-  if (read.steps.length === 0 && read.action !== "off" && isObject(form.json("grounded_in"))) rule.refuse("steps", "`steps` names no step");
+  if (read.steps.length === 0 && read.action !== "off" && needsSteps && isObject(form.json("grounded_in")))
+    rule.refuse("steps", "`steps` names no step");
   return read;
 }

@@ -25,7 +25,7 @@ export type FormatRule = { readonly is: (typeof FORMATS)[number]; readonly actio
 export type ToneRule = { readonly want: string; readonly action: Action };
 /** Phrases and patterns (core/pattern). Of `require` each has to occur, of `forbid` none may. */
 export type PhrasesRule = { readonly phrases: readonly string[]; readonly patterns: readonly string[]; readonly action: Action };
-/** `steps`: whose outputs the answer has to rest on. `min`: share of its content words, 0 to 1, that has to occur there. */
+/** `steps`: on whose outputs each sentence of the answer has to rest. `min`: how far, 0 to 1 (docs/guardrails.md, "Grounded answers"). */
 export type GroundedRule = { readonly steps: readonly string[]; readonly min: number; readonly action: Action };
 
 /**

@@ -6,9 +6,11 @@ import type { Layer } from "../../audit/layer.ts";
 import type { Amount } from "../../budget/amount.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
+import type { Sources } from "../../guardrail/grounded/grounding.ts";
 import type { Moderation } from "../../guardrail/moderate/opinion.ts";
 import type { Action } from "../../guardrail/rules/action.ts";
 import type { OutputRules } from "../../guardrail/rules/merge.ts";
+import type { GroundedRule } from "../../guardrail/rules/settings.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { Message, ModelTool, ModelToolCall, TokenUsage } from "../../model/message.ts";
 import type { MicroUsd } from "../../money.ts";
@@ -70,9 +72,10 @@ export type ModelCall = {
   readonly moderated?: ModeratedCall;
 };
 
-/** `left`: what asking may cost at most. `roles`: of the caller. `soFar`: what the answer derives from, for the policies and for what a model accepts. */
+/** `grounds`: the rules `grounded_in`, each with what the answer may rest on; a model of the task `judge` is asked about them. `left`: what asking may cost at most. `roles`: of the caller. `soFar`: what the answer derives from, for the policies and for what a model accepts. */
 export type ModeratedCall = {
   readonly rules: Pick<OutputRules, "content" | "topics" | "tone">;
+  readonly grounds?: readonly { readonly rule: GroundedRule; readonly sources: Sources }[];
   readonly roles: readonly Role[];
   readonly left: Amount;
   readonly soFar: SoFar;
@@ -154,6 +157,12 @@ export type Correction = {
   readonly layer?: Layer;
 };
 
+/** What a model said that was asked about an answer, and what that cost. */
+type Asked = {
+  readonly moderation: Moderation;
+  readonly spent: { readonly tokens_in: number; readonly tokens_out: number; readonly micro_usd: MicroUsd };
+};
+
 /** What came of a call of a model. */
 export type ModelOutcome = {
   readonly result:
@@ -176,10 +185,9 @@ export type ModelOutcome = {
   readonly durationMs: number;
   readonly findings: readonly FindingSummary[];
   /** What a model of the task `moderate` said of the output, and what that cost. Absent: nobody asked one. */
-  readonly moderated?: {
-    readonly moderation: Moderation;
-    readonly spent: { readonly tokens_in: number; readonly tokens_out: number; readonly micro_usd: MicroUsd };
-  };
+  readonly moderated?: Asked;
+  /** What a model of the task `judge` said of its sentences beside what they rest on. Absent: nobody asked one. */
+  readonly opinions?: Asked;
   /** What the rules of the run did to the answer. */
   readonly flags?: readonly RunFlag[];
   /** No upstream was asked: a kept answer did. `stale`: one past its time, since everything else had failed. */

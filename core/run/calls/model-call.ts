@@ -19,7 +19,7 @@ export function noteModelCall(
   interrupted = false,
 ): void {
   const { result, durationMs, upstream, cached } = outcome;
-  const moderated = outcome.moderated?.spent;
+  const moderated = sumOf([outcome.moderated?.spent, outcome.opinions?.spent]);
   const flags = flagsOf(activity, outcome);
   const before = turn.state.usage;
   turn.emit(
@@ -47,6 +47,14 @@ export function noteModelCall(
   );
   alertAtThresholds(turn, before);
 }
+
+/** What asking models about the answer cost; undefined: none was asked. */
+const sumOf = (asked: readonly (Spent | undefined)[]): Spent | undefined =>
+  asked.reduce((sum, one) =>
+    sum === undefined || one === undefined
+      ? (sum ?? one)
+      : { tokens_in: sum.tokens_in + one.tokens_in, tokens_out: sum.tokens_out + one.tokens_out, micro_usd: sum.micro_usd + one.micro_usd },
+  );
 
 /** Of what the model said, redacted: its output, its words and the calls that it asks for, or a text that is refused. null: it said nothing. */
 function answerDigest(turn: Turn, result: ModelOutcome["result"]): string | null {

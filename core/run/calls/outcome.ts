@@ -1,6 +1,7 @@
 /** What came back from outside, and what it means for the work it was for. */
 
 import { type FindingSummary, isInstruction } from "../../guardrail/finding.ts";
+import type { Unsupported } from "../../guardrail/rules/grounded.ts";
 import { type Json, own } from "../../json.ts";
 import { mayHaveCost } from "../../model/untold.ts";
 import { CORRECTIONS, EMPTY_ANSWER } from "../../model-call/corrections.ts";
@@ -68,7 +69,13 @@ export function takeToolAnswer(turn: Turn, activityId: string, call: number, out
 /**
  * A person decides whether it may pass. A run that is stopping, and a compensation, wait for nobody: what was found is withheld, or refused.
  */
-function holdForPerson(turn: Turn, activity: Activity, findings: readonly FindingSummary[], held: Held): void {
+function holdForPerson(
+  turn: Turn,
+  activity: Activity,
+  findings: readonly FindingSummary[],
+  held: Held,
+  unsupported: readonly Unsupported[] = [],
+): void {
   if (turn.state.stopping !== null || activity.purpose === "compensation") {
     if (held.withheld === undefined)
       return failWork(turn, activity, { code: "content_blocked", message: "the answer was held for a person" });
@@ -80,7 +87,12 @@ function holdForPerson(turn: Turn, activity: Activity, findings: readonly Findin
     activity.id,
     "guardrail",
     "high",
-    { rules, ...(activity.tool === null ? {} : { tool: activity.tool }), output: held.output },
+    {
+      rules,
+      ...(activity.tool === null ? {} : { tool: activity.tool }),
+      output: held.output,
+      ...(unsupported.length === 0 ? {} : { unsupported: unsupported.map((one) => ({ ...one })) }),
+    },
     { held },
   );
 }
@@ -89,14 +101,14 @@ function holdForPerson(turn: Turn, activity: Activity, findings: readonly Findin
 export function takeModelAnswer(turn: Turn, activityId: string, call: number, given: ModelOutcome): string | null {
   const activity = own(turn.state.activities, activityId);
   if (activity?.phase !== "calling" || activity.call !== call || activity.kind !== "model") return LATE;
-  const { outcome, review } = underRules(turn, activity, elseTheNext(activity, given));
+  const { outcome, review, unsupported } = underRules(turn, activity, elseTheNext(activity, given));
   const { result, findings, usage } = outcome;
   const failure = "failure" in result ? result.failure : null;
   const untold = usage === null && outcome.cached === undefined && mayHaveCost(failure, outcome.upstream["status"]);
   noteModelCall(turn, activity, outcome, usage === null ? noSpent : spentOn(activity, usage), untold);
   if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "model_output", findings }, activity.step);
   if (activity.purpose === "summary" && "output" in result) condense(turn, activity, String(result.output));
-  else if ("output" in result && review) holdForPerson(turn, activity, findings, { output: result.output });
+  else if ("output" in result && review) holdForPerson(turn, activity, findings, { output: result.output }, unsupported);
   else if ("output" in result) {
     if (!heedConfidence(turn, activity, result.output)) completeNode(turn, activity.node, result.output);
   } else if ("asks" in result) {

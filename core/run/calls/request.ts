@@ -3,7 +3,7 @@ import { type JsonObject, own } from "../../json.ts";
 import type { Message } from "../../model/message.ts";
 import { KNOWLEDGE_SEARCH } from "../../tool/knowledge-search.ts";
 import type { AgentStep, ModelStep } from "../../workflow/definition.ts";
-import { correctionMessages, renderMessages } from "../../workflow/prompt.ts";
+import { CITATION_RULES, correctionMessages, renderMessages } from "../../workflow/prompt.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
 import { conversation } from "../agent/agent.ts";
 import { SUMMARY_TOKENS, summaryMessages } from "../agent/context-window.ts";
@@ -15,6 +15,7 @@ import { timeCapAt } from "../outside/wake.ts";
 import { rulesOf } from "../steps/kinds.ts";
 import { nodeDefinition, stepOfNode, workOf } from "../steps/node.ts";
 import type { CallContext, ModelCall, ToolCall } from "./call.ts";
+import { mayCite } from "./grounds.ts";
 import { retryPolicy } from "./retry.ts";
 import { outputRulesOf, rulesIn, toldAction, toldModerated } from "./rules.ts";
 
@@ -41,7 +42,9 @@ export function modelRequest({ birth }: RunContext, state: RunState, activity: A
     return { messages: summaryMessages(agentOf, agentOf.dropping ?? []), schema: null, tools: [], cache: "none", ...limits };
   }
   const agent = activity.purpose === "agent" ? own(state.agents, activity.node) : undefined;
-  const first: Message[] = renderMessages(birth.definition, step.prompt, activity.input as JsonObject);
+  const rendered: Message[] = renderMessages(birth.definition, step.prompt, activity.input as JsonObject);
+  const cites = mayCite({ birth, state }, activity.node, outputRulesOf(birth, activity.node).grounded_in);
+  const first: Message[] = cites ? rendered.toSpliced(-1, 0, { role: "system", content: CITATION_RULES }) : rendered;
   const begun = agent === undefined ? first : [...first, ...conversation(agent)];
   return {
     messages: activity.corrections.reduce((sofar, { answer, errors, rules }) => correctionMessages(sofar, answer, errors, rules), begun),

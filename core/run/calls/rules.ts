@@ -3,6 +3,7 @@
  * held for a person, or refused. What an agent says beside its calls of tools becomes no output and is not judged by these rules.
  */
 import { type Action, strictest } from "../../guardrail/rules/action.ts";
+import type { Unsupported } from "../../guardrail/rules/grounded.ts";
 import { judgeOutput } from "../../guardrail/rules/judge.ts";
 import { type OutputRules, PLATFORM_GUARDRAILS, type Rules } from "../../guardrail/rules/merge.ts";
 import { type Json, own } from "../../json.ts";
@@ -17,6 +18,7 @@ import { soFar } from "../outside/so-far.ts";
 import { nodeDefinition, stepOfNode } from "../steps/node.ts";
 import { leftFor } from "./afford.ts";
 import type { ModelCall, ModelOutcome } from "./call.ts";
+import { groundsOf, withPlaces } from "./grounds.ts";
 
 /** The rules of the run beside those of its outputs. A run from before rules has the platform's. */
 export const rulesIn = ({ guardrails }: Pick<Birth, "guardrails">): Rules => guardrails?.rules ?? PLATFORM_GUARDRAILS;
@@ -31,14 +33,17 @@ export const toldAction = (action: Action): { readonly injection?: Action } => (
 /** The rules for an answer about which a model may be asked; none of them: absent. A summary becomes no output. */
 export function toldModerated(context: RunContext, state: RunState, activity: Activity): Pick<ModelCall, "moderated"> {
   const { birth } = context;
-  const { content, topics, tone } = outputRulesOf(birth, activity.node);
-  if (activity.purpose === "summary" || (Object.keys(content).length === 0 && topics.length === 0 && tone.length === 0)) return {};
+  const { content, topics, tone, grounded_in } = outputRulesOf(birth, activity.node);
+  const asksNobody = Object.keys(content).length === 0 && topics.length === 0 && tone.length === 0 && grounded_in.length === 0;
+  if (activity.purpose === "summary" || asksNobody) return {};
   const [left, before] = [leftFor({ birth, state }, activity), soFar(context, state, activity)];
-  return { moderated: { rules: { content, topics, tone }, roles: birth.roles, left, soFar: before } };
+  const grounds = grounded_in.map((rule) => ({ rule, sources: groundsOf({ birth, state }, activity.node, rule.steps) }));
+  const grounded = grounds.length === 0 ? {} : { grounds };
+  return { moderated: { rules: { content, topics, tone }, ...grounded, roles: birth.roles, left, soFar: before } };
 }
 
 /** The answer as the run takes it. `review`: a person decides first. */
-export type Ruled = { readonly outcome: ModelOutcome; readonly review: boolean };
+export type Ruled = { readonly outcome: ModelOutcome; readonly review: boolean; readonly unsupported?: readonly Unsupported[] };
 
 /** Judges what came back, if it is an answer that becomes an output. */
 export function underRules(turn: Turn, activity: Activity, outcome: ModelOutcome): Ruled {
@@ -46,39 +51,46 @@ export function underRules(turn: Turn, activity: Activity, outcome: ModelOutcome
   if (!("output" in result) || activity.purpose === "summary") return { outcome, review: false };
   const { definition } = turn.birth;
   const secrets = [definition.instructions, PLATFORM_RULES];
-  const sourcesOf = (steps: readonly string[]): readonly Json[] => sourcesIn(turn.state, steps);
-  const judged = judgeOutput(result.output, outputRulesOf(turn.birth, activity.node), {
+  const rules = outputRulesOf(turn.birth, activity.node);
+  const { prompted } = mentionsOf(nodeDefinition(definition, activity.node));
+  const schema = prompted?.output ?? null;
+  const placed =
+    rules.grounded_in.length === 0
+      ? result.output
+      : withPlaces(turn, result.output, (value) => schema === null || flawsOfValue(schema, value).length === 0);
+  const judged = judgeOutput(placed, rules, {
     secrets,
-    sourcesOf,
+    sourcesOf: (steps) => groundsOf(turn, activity.node, steps),
     moderation: outcome.moderated?.moderation ?? null,
+    opinions: outcome.opinions?.moderation ?? null,
   });
   const findings = [...outcome.findings, ...judged.findings];
   const action = strictest([judged.action, result.review === true ? "review" : "off"]);
-  if (judged.action === "off") return { outcome, review: result.review === true };
+  if (judged.action === "off")
+    return {
+      outcome: placed === result.output ? outcome : { ...outcome, result: { ...result, output: placed } },
+      review: result.review === true,
+    };
   if (action === "block") {
     const rules = [...new Set(judged.findings.filter((one) => one.action === "block").map(({ rule }) => `\`${rule}\``))].join(", ");
     const failure = { class: "safety", code: "content_blocked", message: `the answer breaks ${rules}`, retryAfterMs: null } as const;
     return { outcome: { ...outcome, findings, result: { ok: false, failure } }, review: false };
   }
   if (action === "retry") return { outcome: { ...outcome, findings, result: askedAgain(judged.value, judged.flaws) }, review: false };
-  const { prompted } = mentionsOf(nodeDefinition(definition, activity.node));
-  const schema = prompted?.output ?? null;
-  const flaws = schema === null || judged.value === result.output ? [] : flawsOfValue(schema, judged.value);
+  const flaws = schema === null || judged.value === placed ? [] : flawsOfValue(schema, judged.value);
   // What was cut or taken out may be what the schema asks for: then the model has to leave it out itself.
   if (flaws.length > 0 && flawsOfValue(schema ?? true, result.output).length === 0)
     return { outcome: { ...outcome, findings, result: askedAgain(judged.value, flaws) }, review: false };
+  const noted = judged.unsupported === undefined ? {} : { unsupported: judged.unsupported };
   const flags = judged.isTruncated ? { flags: ["truncated" as const] } : {};
-  return { outcome: { ...outcome, ...flags, findings, result: { ...result, output: judged.value } }, review: action === "review" };
+  return {
+    outcome: { ...outcome, ...flags, findings, result: { ...result, output: judged.value } },
+    review: action === "review",
+    ...noted,
+  };
 }
 
 const askedAgain = (value: Json, errors: readonly string[]): ModelOutcome["result"] => {
   const said = typeof value === "string" ? value : JSON.stringify(value);
   return { ok: false, invalid: { answer: shownAnswer(said), errors, rules: true } };
 };
-
-/** Outputs of steps that have one. */
-const sourcesIn = (state: RunState, steps: readonly string[]): readonly Json[] =>
-  steps.flatMap((id) => {
-    const step = own(state.steps, id);
-    return step?.status === "completed" ? [step.output] : [];
-  });

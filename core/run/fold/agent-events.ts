@@ -1,6 +1,7 @@
 /** The fold of an agent's loop: what its model said, what its tools answered, when the next iteration begins. */
 
 import { own } from "../../json.ts";
+import { KNOWLEDGE_SEARCH } from "../../tool/knowledge-search.ts";
 import type { AgentCall } from "../machine/state.ts";
 import { agentCallId, agentModelId, agentSummaryId, stepOfNode } from "../steps/node.ts";
 import { changeAgent, dropUnsent, newActivity, undoOf, withActivity, withoutActivity } from "./change.ts";
@@ -30,7 +31,11 @@ export const AGENT_EVENTS: Handlers<Types> = {
   "agent.observed": (before, event) => {
     const { node, activity, call, answer, digest, label, wrote } = event.data;
     const output = answer.ok ? answer.output : null;
-    const noted = wrote === undefined ? {} : { wrote, ...undoOf(own(before.activities, activity)) };
+    const made = own(before.activities, activity);
+    const noted = {
+      ...(wrote === undefined ? {} : { wrote, ...undoOf(made) }),
+      ...(made?.tool === KNOWLEDGE_SEARCH ? { search: true as const } : {}),
+    };
     const work = { activity, step: stepOfNode(node), node, output, ...noted };
     const isChild = (own(before.activities, activity)?.child ?? null) !== null; // listed since the child run ended
     const state = answer.ok && !isChild ? { ...before, done: before.done.with(before.done.length, work) } : before;

@@ -83,13 +83,14 @@ export const STEP_EVENTS: Handlers<Types> = {
   },
   "step.completed": (state, event, context) => {
     const step = stepId(event);
-    const { output, signal, labels } = event.data;
+    const { output, signal, labels, citations } = event.data;
     const map = own(state.maps, step);
     const result = map ? Array.from(map.over, (_, index) => map.items.at(index)?.output ?? null) : output;
     const settled = settleStep(withLabels(endNode(state, step), step, labels), step, event.at, context, (old) => ({
       ...old,
       status: "completed",
       output: result,
+      ...(citations === undefined ? {} : { citations }),
     }));
     const consumed = signal === undefined ? settled : takeSignal(settled, signal);
     const kind = own(context.birth.definition.steps, step)?.kind;

@@ -27,6 +27,7 @@ import type { Layer } from "../../audit/layer.ts";
 import type { Amount } from "../../budget/amount.ts";
 import type { BudgetAlert, BudgetScope, CapName } from "../../budget/lease.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
+import type { Citation } from "../../guardrail/grounded/grounding.ts";
 import type { HandOverReason } from "../../guardrail/hand-over/hand-over.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { Label } from "../../label/label.ts";
@@ -224,8 +225,13 @@ export type EventData = {
     readonly resume_at: EpochMs;
     readonly fallback?: string;
   };
-  /** `kept`: the step completed in the run that this one continues. `signal` is the signal that the step waited for. A map's output is that of its items. */
-  "step.completed": Labelled & { readonly output: Json; readonly kept?: true; readonly signal?: string };
+  /** `kept`: the step completed in the run that this one continues. `signal` is the signal that the step waited for. `citations`: of an answer that has to rest on something. A map's output is that of its items. */
+  "step.completed": Labelled & {
+    readonly output: Json;
+    readonly kept?: true;
+    readonly signal?: string;
+    readonly citations?: readonly Citation[];
+  };
   "step.failed": Labelled & {
     readonly error: StepError;
     /** `safety` if a guard, a policy or a person refused; otherwise the class that the failed call reported (calls/call.ts). Absent in older journals. */

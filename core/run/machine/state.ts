@@ -10,6 +10,7 @@ import type { Role } from "../../access/principal.ts";
 import type { Layer } from "../../audit/layer.ts";
 import type { Amount } from "../../budget/amount.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
+import type { Citation } from "../../guardrail/grounded/grounding.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { Label } from "../../label/label.ts";
 import type { Labels } from "../../label/labels.ts";
@@ -51,6 +52,8 @@ export type StepState = {
   readonly endedAt: EpochMs | null;
   /** The id of the failed step that this step takes over for (`on_error.step`), or null. */
   readonly rescues: string | null;
+  /** Where the chunks stand that its answer rests on. Absent: it does not have to rest on anything. */
+  readonly citations?: readonly Citation[];
 };
 
 /** One piece of work under way for a node. It is removed from the state when it has ended. */
@@ -363,6 +366,8 @@ export type Done = {
   readonly undo?: { readonly compensate: ToolCompensate; readonly input: Json; readonly labels?: Labels };
   /** A fallback made the call: its own manifest says first how it is undone. */
   readonly instead?: true;
+  /** A search of a collection by an agent: its results can be cited. */
+  readonly search?: true;
   /** The completed child run that made writes; it undoes its own steps. */
   readonly child?: Child;
 };

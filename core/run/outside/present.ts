@@ -59,6 +59,7 @@ function stepView(birth: RunContext["birth"], state: RunState, id: string): Step
     status: step.status,
     attempts: step.attempts,
     output: step.output,
+    ...(step.citations === undefined ? {} : { citations: step.citations.map((one) => ({ ...one })) }),
     error: shownError(step.error),
     ...((own(state.labels ?? {}, id) ?? []).some(({ label }) => label.stale === true) ? { stale: true as const } : {}),
     usage: step.usage === null ? null : usageView(step.usage),

@@ -34,6 +34,17 @@ export type StepStatus = "pending" | "running" | "waiting" | "completed" | "fail
 /** What calls used. `usd`: dollars. */
 export type UsageView = { tokens_in: number; tokens_out: number; usd: number; model_calls: number; tool_calls: number; cache_hits: number };
 
+/** A place in a document of a collection. `start`, `end`: UTF-16 units of its text. */
+export type CitationView = {
+  document: string;
+  revision: number;
+  chunk: string;
+  start: number;
+  end: number;
+  title?: string;
+  source?: string | null;
+};
+
 /** One step of a run. */
 export type StepView = {
   id: string;
@@ -41,6 +52,8 @@ export type StepView = {
   status: StepStatus;
   attempts: number;
   output: Json;
+  /** Where the passages stand that its answer rests on, for a step under `grounded_in`. Absent: it is under no such rule, or has not completed. */
+  citations?: CitationView[];
   /** `error`: the tool's own word, where its manifest documents it. `field`: of the call's input. */
   error: { code: ErrorCode; message: string; error?: string; field?: string } | null;
   /** Its output derives from a tool's answer that was older than the tool's `max_age_ms`. Absent: no. */

@@ -1,12 +1,16 @@
 /** How a node (a step, or an item of a `map`) ends, and what its end means for the steps that wait for it. */
+import type { Citation } from "../../guardrail/grounded/grounding.ts";
 import { type Json, own } from "../../json.ts";
 import { join, type Label, OWN } from "../../label/label.ts";
 import { joined, type Labels, merged, whole } from "../../label/labels.ts";
 import type { ErrorRule, OnError } from "../../workflow/definition.ts";
 import { evaluate, evaluateCondition, type Scope } from "../../workflow/expression.ts";
 import { errorRules, rescuersIn } from "../../workflow/on-error.ts";
+import { mentionsOf } from "../../workflow/step-kinds.ts";
 import type { Failure } from "../calls/call.ts";
 import { classOfError, toldError } from "../calls/error-class.ts";
+import { citationsIn } from "../calls/grounds.ts";
+import { outputRulesOf } from "../calls/rules.ts";
 import type { StepError } from "../machine/state.ts";
 import { stopAtFailure } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
@@ -32,7 +36,9 @@ const bare = ({ class: _class, read: _read, said: _said, ...error }: Failed): St
 /** Completes a step, or an item of a `map`. */
 export function completeNode(turn: Turn, node: string, output: Json, labels = labelsOfResult(turn.machinery, turn.state, node)): void {
   const index = indexOfNode(node);
-  if (index === null) completeStep(turn, node, output, { labels });
+  const isSaid = mentionsOf(nodeDefinition(turn.birth.definition, node)).prompted !== null;
+  const citations = isSaid ? citationsIn(turn, node, outputRulesOf(turn.birth, node).grounded_in, output) : null;
+  if (index === null) completeStep(turn, node, output, { labels, ...(citations === null ? {} : { citations }) });
   else turn.emit("item.completed", { index, output, labels }, stepOfNode(node));
 }
 
@@ -58,11 +64,12 @@ export function completeStep(
   turn: Turn,
   id: string,
   output: Json,
-  { signal, labels }: { readonly signal?: string; readonly labels?: Labels } = {},
+  { signal, labels, citations }: { readonly signal?: string; readonly labels?: Labels; readonly citations?: readonly Citation[] } = {},
 ): void {
   const given = labels ?? labelsOfResult(turn.machinery, turn.state, id);
   const noted = labelsOfSettled(turn.machinery, turn.state, id, given);
-  turn.emit("step.completed", { output, labels: noted, ...(signal === undefined ? {} : { signal }) }, id);
+  const more = { ...(signal === undefined ? {} : { signal }), ...(citations === undefined ? {} : { citations }) };
+  turn.emit("step.completed", { output, labels: noted, ...more }, id);
   afterSettled(turn, id, own(turn.state.steps, id)?.output ?? null);
 }
 

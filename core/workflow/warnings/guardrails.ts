@@ -3,8 +3,10 @@ import { type Action, isAtLeast } from "../../guardrail/rules/action.ts";
 import { PLATFORM_GUARDRAILS } from "../../guardrail/rules/merge.ts";
 import type { GuardrailSettings } from "../../guardrail/rules/settings.ts";
 import { isKnownTone } from "../../guardrail/rules/tone.ts";
-import type { Definition } from "../definition.ts";
-import { runRulesOf } from "../guardrails.ts";
+import { own } from "../../json.ts";
+import { KNOWLEDGE_SEARCH } from "../../tool/knowledge-search.ts";
+import type { Definition, Step } from "../definition.ts";
+import { namedIn, runRulesOf } from "../guardrails.ts";
 import { mentionsOf } from "../step-kinds.ts";
 import { stepsOf } from "./places.ts";
 import type { Surroundings, Warning } from "./warning.ts";
@@ -20,7 +22,44 @@ export function vainGuardrails(definition: Definition, { guardrails: org }: Surr
     { settings: guardrails, path: "/guardrails" },
     ...steps,
   ];
-  return [...places.flatMap(({ settings, path }) => unjudged(settings, path)), ...outranked(definition, org)];
+  return [
+    ...places.flatMap(({ settings, path }) => [...unjudged(settings, path), ...groundless(definition, settings, path)]),
+    ...outranked(definition, org),
+  ];
+}
+
+/** Steps of a rule `grounded_in` that find nothing: an answer that rests on them rests on what a model or the caller said. */
+function groundless(definition: Definition, { output }: GuardrailSettings, path: string): Warning[] {
+  const rule = output?.grounded_in;
+  if (rule === undefined || rule.action === "off") return [];
+  return rule.steps.flatMap((id, index) => {
+    const step = own(definition.steps, id);
+    const why = step === undefined ? null : whyGroundless(definition, step);
+    const message = `the step \`${id}\` retrieves nothing: ${why}`;
+    return why === null ? [] : [{ path: `${path}/output/grounded_in/steps/${index}`, message }];
+  });
+}
+
+/** null: something is found by it. */
+function whyGroundless(definition: Definition, step: Step): string | null {
+  switch (step.kind) {
+    case "model":
+      return "what a model writes is no source; name the step whose output it was given";
+    case "agent":
+      return step.tools.includes(KNOWLEDGE_SEARCH)
+        ? null
+        : `what a model writes is no source, and the agent may not call \`${KNOWLEDGE_SEARCH}\``;
+    case "map":
+      return whyGroundless(definition, step.step as Step);
+    case "transform": {
+      const names = Object.keys(definition.steps);
+      const read = namedIn(step.value, names).flatMap((id) => own(definition.steps, id) ?? []);
+      if (read.length === 0) return "it reads no other step";
+      return read.every((one) => one.kind === "model") ? "it reads only what models wrote" : null;
+    }
+    default:
+      return null;
+  }
 }
 
 const NOBODY =

@@ -42,9 +42,20 @@ type Around = {
   readonly denied?: boolean;
   readonly route?: ModeratorPorts["route"];
   readonly authorize?: ModeratorPorts["authorize"];
+  readonly task?: "moderate" | "judge";
 };
 
-function world({ models = [judge()], said = () => BROKEN, stops = [], refusesMoney, resting, denied, route, authorize }: Around = {}) {
+function world({
+  models = [judge()],
+  said = () => BROKEN,
+  stops = [],
+  refusesMoney,
+  resting,
+  denied,
+  route,
+  authorize,
+  task = "moderate",
+}: Around = {}) {
   const reserved: Amount[] = [];
   const settled: (Amount | null)[] = [];
   const records: AuditRecord[] = [];
@@ -57,69 +68,72 @@ function world({ models = [judge()], said = () => BROKEN, stops = [], refusesMon
         ? { allowed: false, retryAfterMs: 1_000 }
         : { allowed: true, ended: async (failure) => void ended.push(failure?.code ?? null), abandoned: async () => undefined },
   };
-  const moderate = defineModerator({
-    now: () => clock,
-    random: (bytes) => new Uint8Array(bytes).fill(7),
-    log: () => undefined,
-    registered: async () => models,
-    route: route ?? (async () => null),
-    killEpoch: async () => 1,
-    authorize:
-      authorize ??
-      (async (question) => {
-        if (question.kind !== "model") throw new Error("not about a model");
-        const own = await (route ?? (async () => null))("acme", "moderate");
-        const routed = candidatesFor({ ...question, class: question.soFar.args.class }, models, {
-          route: own,
-          mayCall: () => denied !== true,
-          measured: () => null,
-          requirements: {},
-        });
-        const permission = { decision: "allow", policyVersion: "v", reasons: [] } as const;
-        return { kind: "model", permission, ...routed, tools: [] };
-      }),
-    scrub: memoryGuard().guard.scrub,
-    governed: defineGovernedCalls({
-      now: () => 0,
-      hold: () => () => undefined,
-      keepTexts: async () => {},
-      stops: async () => ({ epoch: 1, active: stops, asOf: 0 }),
+  const moderate = defineModerator(
+    {
+      now: () => clock,
+      random: (bytes) => new Uint8Array(bytes).fill(7),
       log: () => undefined,
-      health,
-      desk: {
-        reserve: async ({ worst, records: attempt }) => {
-          if (refusesMoney === true) return err({ why: "stale" });
-          reserved.push(worst);
-          records.push(...attempt);
-          const settle = async (spent: Amount | null, end: readonly AuditRecord[]) => {
-            settled.push(spent);
-            records.push(...end);
-          };
-          return ok({ pressure: 0, alerts: [], onRecord: Promise.resolve(), settle, tidy: async () => undefined });
+      registered: async () => models,
+      route: route ?? (async () => null),
+      killEpoch: async () => 1,
+      authorize:
+        authorize ??
+        (async (question) => {
+          if (question.kind !== "model") throw new Error("not about a model");
+          const own = await (route ?? (async () => null))("acme", "moderate");
+          const routed = candidatesFor({ ...question, class: question.soFar.args.class }, models, {
+            route: own,
+            mayCall: () => denied !== true,
+            measured: () => null,
+            requirements: {},
+          });
+          const permission = { decision: "allow", policyVersion: "v", reasons: [] } as const;
+          return { kind: "model", permission, ...routed, tools: [] };
+        }),
+      scrub: memoryGuard().guard.scrub,
+      governed: defineGovernedCalls({
+        now: () => 0,
+        hold: () => () => undefined,
+        keepTexts: async () => {},
+        stops: async () => ({ epoch: 1, active: stops, asOf: 0 }),
+        log: () => undefined,
+        health,
+        desk: {
+          reserve: async ({ worst, records: attempt }) => {
+            if (refusesMoney === true) return err({ why: "stale" });
+            reserved.push(worst);
+            records.push(...attempt);
+            const settle = async (spent: Amount | null, end: readonly AuditRecord[]) => {
+              settled.push(spent);
+              records.push(...end);
+            };
+            return ok({ pressure: 0, alerts: [], onRecord: Promise.resolve(), settle, tidy: async () => undefined });
+          },
         },
+      }),
+      body: (entry, call) => requestBody(entry, call, toolNames(call.tools)),
+      breakOff: (_subject, work) => work(new AbortController().signal),
+      ask: async ({ entry, body, timeoutMs }) => {
+        asked.push({ model: entry.id, body, timeoutMs });
+        const words = said(entry.id);
+        if (typeof words !== "string") {
+          clock += words.code === "timeout" ? timeoutMs : 0;
+          return { result: err(words), upstream: words.code === "timeout" ? {} : { status: "503" }, durationMs: timeoutMs };
+        }
+        clock += 40;
+        const answer = readChatAnswer(
+          {
+            choices: [{ message: { content: words }, finish_reason: "stop" }],
+            usage: { prompt_tokens: 100, completion_tokens: 20 },
+          },
+          10_000,
+        );
+        if (!answer.ok) throw new Error(answer.error);
+        return { result: ok({ answer: answer.value, secrets: [], leftOut: [] }), upstream: { status: "200" }, durationMs: 40 };
       },
-    }),
-    body: (entry, call) => requestBody(entry, call, toolNames(call.tools)),
-    breakOff: (_subject, work) => work(new AbortController().signal),
-    ask: async ({ entry, body, timeoutMs }) => {
-      asked.push({ model: entry.id, body, timeoutMs });
-      const words = said(entry.id);
-      if (typeof words !== "string") {
-        clock += words.code === "timeout" ? timeoutMs : 0;
-        return { result: err(words), upstream: words.code === "timeout" ? {} : { status: "503" }, durationMs: timeoutMs };
-      }
-      clock += 40;
-      const answer = readChatAnswer(
-        {
-          choices: [{ message: { content: words }, finish_reason: "stop" }],
-          usage: { prompt_tokens: 100, completion_tokens: 20 },
-        },
-        10_000,
-      );
-      if (!answer.ok) throw new Error(answer.error);
-      return { result: ok({ answer: answer.value, secrets: [], leftOut: [] }), upstream: { status: "200" }, durationMs: 40 };
     },
-  });
+    task,
+  );
   const ask = (asker: Partial<Asker> = {}, inquiry: Inquiry | null = INQUIRY) => moderate({ ...ASKER, ...asker }, () => inquiry);
   return { ask, reserved, settled, records, asked, ended };
 }

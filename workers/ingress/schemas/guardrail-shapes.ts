@@ -46,7 +46,7 @@ const OUTPUT = objectOf({
   tone: objectOf({ want: { type: "string" }, action: ACTION }, ["want"]),
   forbid: PHRASES,
   require: PHRASES,
-  grounded_in: objectOf({ steps: TEXTS, min: { type: "number" }, action: ACTION }, ["steps"]),
+  grounded_in: objectOf({ steps: TEXTS, min: { type: "number" }, action: ACTION }, []),
   on_failure: ON_FAILURE,
 });
 

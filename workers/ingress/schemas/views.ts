@@ -35,6 +35,20 @@ const Step = z
     status: z.enum(["pending", "running", "waiting", "completed", "failed", "skipped", "compensated"]),
     attempts: z.number().int(),
     output: anyJson,
+    citations: z
+      .array(
+        z.object({
+          document: z.string(),
+          revision: z.number().int(),
+          chunk: z.string().openapi({ example: "returns@2#0" }),
+          start: z.number().int(),
+          end: z.number().int(),
+          title: z.string().optional(),
+          source: z.string().nullable().optional(),
+        }),
+      )
+      .optional()
+      .openapi({ description: "where the passages stand that the answer of a step under `grounded_in` rests on" }),
     error: z.object({ code: z.string(), message: z.string(), error: z.string().optional(), field: z.string().optional() }).nullable(),
     stale: z.literal(true).optional(),
     usage: z.union([Usage, z.null()]),

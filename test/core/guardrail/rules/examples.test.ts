@@ -1,6 +1,7 @@
 /** The examples of docs/guardrails.md, as a reader finds them. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { sourcesOf } from "../../../../core/guardrail/grounded/grounding.ts";
 import { checkText } from "../../../../core/guardrail/rules/check.ts";
 import { judgeOutput } from "../../../../core/guardrail/rules/judge.ts";
 import { merged, PLATFORM_GUARDRAILS } from "../../../../core/guardrail/rules/merge.ts";
@@ -20,7 +21,7 @@ const ROWS = Array.from(
 );
 const AROUND = {
   secrets: ["Never tell anybody that the warehouse in Leeds is closed until May."],
-  sourcesOf: (): readonly Json[] => ["The parcel weighs 12 kg"],
+  sourcesOf: () => sourcesOf(["The parcel weighs 12 kg"]),
 };
 const UNJUDGED = ["input.content", "output.content"];
 const CHANNELS = { input: "user", tools: "tool_output", output: "model_output" } as const;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { sourcesOf } from "../../../../core/guardrail/grounded/grounding.ts";
 import type { Action } from "../../../../core/guardrail/rules/action.ts";
 import { judgeInput, judgeOutput } from "../../../../core/guardrail/rules/judge.ts";
 import { type InputRules, type OutputRules, PLATFORM_GUARDRAILS } from "../../../../core/guardrail/rules/merge.ts";
@@ -6,7 +7,7 @@ import type { Json } from "../../../../core/json.ts";
 
 const SECRET =
   "You are the assistant of Acme. Never grant a refund of more than fifty dollars without asking Grace. The code word of the night shift is pelican.";
-const AROUND = { secrets: [SECRET], sourcesOf: (): readonly Json[] => [{ order: 4711, total: 120.5, status: "shipped by Northwind" }] };
+const AROUND = { secrets: [SECRET], sourcesOf: () => sourcesOf([{ order: 4711, total: 120.5, status: "shipped by Northwind" }]) };
 const output = (rules: Partial<OutputRules>): OutputRules => ({ ...PLATFORM_GUARDRAILS.output, ...rules });
 const judge = (answer: Json, rules: Partial<OutputRules>) => judgeOutput(answer, output(rules), AROUND);
 const input = (rules: Partial<InputRules>): InputRules => ({ ...PLATFORM_GUARDRAILS.input, ...rules });
@@ -111,7 +112,7 @@ describe("the rules for an answer", () => {
     expect(judge('It was shipped by "Southwind".', rules).findings[0]?.detector).toBe("grounded.name");
     expect(judge("The total is 121.", rules).findings[0]?.detector).toBe("grounded.number");
     expect(judge("Bananas ripen quickly under tropical sunlight.", rules).findings[0]?.detector).toBe("grounded.words");
-    expect(judgeOutput("Order 4711 shipped.", output(rules), { ...AROUND, sourcesOf: () => [] }).action).toBe("block");
+    expect(judgeOutput("Order 4711 shipped.", output(rules), { ...AROUND, sourcesOf: () => sourcesOf([]) }).action).toBe("block");
   });
 
   it("[RULES-9] takes time in proportion to the answer", () => {

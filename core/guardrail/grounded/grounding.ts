@@ -1,0 +1,184 @@
+/**
+ * How far an answer rests on what a run has found, sentence by sentence: each is compared with the chunks that it cites, or with everything where it
+ * cites nothing; what two documents say differently is not taken from one of them. Where a model was asked (task `judge`), its word decides about
+ * sentences of which the rules are not sure; numbers and names have to agree whatever it says. Pure, bounded.
+ */
+import { isObject, type Json } from "../../json.ts";
+import { type Moderation, opinionOn } from "../moderate/opinion.ts";
+import { type Claim, claimsOf } from "./claims.ts";
+import { type Entailment, type Evidence, entailmentOf, evidenceOf, type Lack, placesFor } from "./entail.ts";
+import { type Citation, chunkOf, isChunkName, type Passage, passagesIn, readPassage } from "./sources.ts";
+import { keysOf } from "./tokens.ts";
+
+export type { Citation } from "./sources.ts";
+
+/** What an answer may rest on. `known`: chunks that searches of the run found, by name: only these can be cited. */
+export type Sources = { readonly passages: readonly Passage[]; readonly known: ReadonlyMap<string, Citation> };
+
+/** The sources in what steps gave. */
+export const sourcesOf = (values: readonly Json[], known: ReadonlyMap<string, Citation> = new Map()): Sources => ({
+  passages: passagesIn(values, known),
+  known,
+});
+
+/** A sentence of an answer, judged. `lack`: why it is not supported; null: it is. `isUnsure`: a model may be asked about it. */
+export type Judged = Claim & {
+  readonly score: number;
+  readonly lack: Lack | null;
+  readonly isUnsure: boolean;
+  /** Indexes of the passages that it is compared with; null: all of them. */
+  readonly among: readonly number[] | null;
+  /** The chunk that carries it best. */
+  readonly carriedBy: Citation | null;
+  /** Who decided: the rules, the model, or the model's silence. */
+  readonly by: "rules" | "judge" | "silence";
+};
+
+/** Sentences of one answer that are judged; of further ones nothing is known, and so they are not supported. */
+const MOST_CLAIMS = 400;
+/** From this score on the rules are sure that a sentence without a contradiction is supported. */
+const SURE = 0.9;
+/** What a model may see otherwise: rules of grammar err, and words have synonyms. */
+const ARGUABLE: ReadonlySet<Lack> = new Set(["negation", "relation", "words"]);
+/** Share of its words that a passage of another document has to hold, so that it speaks of the same and can say otherwise. */
+const SAME_MATTER = 0.8;
+
+/** The passages of sources, read once for all rules that share them. */
+export type Ground = { readonly evidence: Evidence; readonly byName: ReadonlyMap<string, number> };
+
+/** Reads the sources. */
+export function groundOf({ passages: given }: Sources): Ground {
+  const passages = given.map(readPassage);
+  const byName = new Map(passages.flatMap(({ cite }, index) => (cite === null ? [] : [[cite.chunk, index] as const])));
+  return { evidence: evidenceOf(passages), byName };
+}
+
+/** Judges every sentence that claims something. `opinions`: of a model; null: nobody asked one. `isClosed`: its silence counts against a sentence. */
+export function judgeClaims(
+  answer: Json,
+  { evidence, byName }: Ground,
+  min: number,
+  rule = 0,
+  opinions: Moderation | null = null,
+  isClosed = false,
+): Judged[] {
+  return claimsOf(answer)
+    .filter(({ rows }) => rows.length > 0)
+    .map((claim, index) => {
+      if (index >= MOST_CLAIMS) return { ...claim, score: 0, lack: "words", isUnsure: false, among: null, carriedBy: null, by: "rules" };
+      const judged = byRules(claim, evidence, byName, min);
+      if (!judged.isUnsure || opinions === null) return judged;
+      const opinion = opinionOn(opinions, { kind: "grounded", rule, sentence: index });
+      if (opinion === null) return judged;
+      if (opinion === "failed") return isClosed ? { ...judged, lack: judged.lack ?? "words", by: "silence" } : judged;
+      return { ...judged, lack: opinion.broken ? (judged.lack ?? "words") : null, by: "judge" };
+    });
+}
+
+function byRules(claim: Claim, evidence: Evidence, byName: ReadonlyMap<string, number>, min: number): Judged {
+  const cited = claim.cites.map((name) => byName.get(name) ?? null);
+  const among = claim.cites.length === 0 ? null : cited.filter((index) => index !== null);
+  const found = claim.rows.map((row) => entailmentOf(row, evidence, among === null ? null : new Set(among)));
+  const score = Math.min(...found.map((one) => one.score));
+  const best = found.find(({ passage }) => passage !== null)?.passage ?? null;
+  const carriedBy = best === null ? null : (evidence.passages[best]?.cite ?? null);
+  const lack = lackOf(claim, found, cited.includes(null), score < min) ?? (isDisputed(claim, evidence, found) ? "conflict" : null);
+  const isUnsure = lack === null ? score < SURE : ARGUABLE.has(lack);
+  return { ...claim, score: lack === null || lack === "words" ? score : 0, lack, isUnsure, among, carriedBy, by: "rules" };
+}
+
+function lackOf(claim: Claim, found: readonly Entailment[], isInvented: boolean, isLow: boolean): Lack | null {
+  if (isInvented && claim.cites.length > 0) return "citation";
+  return found.find(({ lack }) => lack !== null)?.lack ?? (isLow ? "words" : null);
+}
+
+/** A passage of another document speaks of the same and says otherwise. */
+function isDisputed({ rows }: Claim, evidence: Evidence, found: readonly Entailment[]): boolean {
+  return rows.some((row, at) => {
+    const own = found[at]?.passage ?? null;
+    const document = own === null ? null : (evidence.passages[own]?.cite?.document ?? null);
+    if (document === null) return false;
+    const asked = new Set<number>();
+    return placesFor(row, evidence, null).some(({ passage: index, row: place }) => {
+      const passage = evidence.passages[index];
+      if (asked.has(index) || passage?.cite == null || passage.cite.document === document) return false;
+      const keys = passage.rowKeys[place];
+      const held = row.tokens.filter((token) => keysOf(token).some((key) => keys?.has(key) === true || passage.around.has(key))).length;
+      if (row.tokens.length === 0 || held < row.tokens.length * SAME_MATTER) return false;
+      asked.add(index);
+      const { lack } = entailmentOf(row, evidence, new Set([index]));
+      return lack === "number" || lack === "negation";
+    });
+  });
+}
+
+/**
+ * Where the chunks stand that an answer names, in the order in which it names them; where it names none, those that carry its sentences. A name that no
+ * search of the run found is left out.
+ */
+export function citationsOf(answer: Json, sources: Sources, min: number): Citation[] {
+  const found = new Map<string, Citation>();
+  const add = (cite: Citation | null | undefined): void => {
+    if (cite !== null && cite !== undefined && !found.has(cite.chunk)) found.set(cite.chunk, cite);
+  };
+  const claims = claimsOf(answer);
+  for (const { cites } of claims) for (const name of cites) add(sources.known.get(name));
+  for (const name of namesIn(answer)) add(sources.known.get(name));
+  if (found.size > 0) return [...found.values()].slice(0, MOST_CITATIONS);
+  for (const { lack, carriedBy } of judgeClaims(answer, groundOf(sources), min)) if (lack === null) add(carriedBy);
+  return [...found.values()].slice(0, MOST_CITATIONS);
+}
+
+/** Citations of one answer that are kept. */
+const MOST_CITATIONS = 100;
+
+/** Strings of the answer that are nothing but a chunk's name. */
+function namesIn(value: Json): string[] {
+  if (typeof value === "string") return isChunkName(value.trim()) ? [value.trim()] : [];
+  if (Array.isArray(value)) return value.flatMap(namesIn);
+  return isObject(value) ? Object.values(value).flatMap(namesIn) : [];
+}
+
+/** Fields of a citation that the platform fills in, whatever a model wrote there. */
+const RESOLVED = ["document", "revision", "start", "end", "title", "source"] as const;
+
+/**
+ * The answer with its citations resolved: an object that names a known chunk says of its place what is true. Fields that it lacks are added, unless
+ * `fits` refuses the result; then only those that it has are put right.
+ */
+export function resolved(answer: Json, known: ReadonlyMap<string, Citation>, fits: (value: Json) => boolean): Json {
+  const full = withPlaces(answer, known, true);
+  if (full === answer || fits(full)) return full;
+  const right = withPlaces(answer, known, false);
+  return fits(right) ? right : answer;
+}
+
+function withPlaces(value: Json, known: ReadonlyMap<string, Citation>, adds: boolean): Json {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => withPlaces(item, known, adds));
+    return items.every((item, at) => item === value[at]) ? value : items;
+  }
+  if (!isObject(value)) return value;
+  const cite = typeof value["chunk"] === "string" ? known.get(value["chunk"]) : undefined;
+  const entries = Object.entries(value).map(([key, item]) => [key, withPlaces(item, known, adds)] as const);
+  if (cite === undefined) return entries.every(([key, item]) => item === value[key]) ? value : Object.fromEntries(entries);
+  const places = RESOLVED.flatMap((field): [string, Json][] => {
+    const meant = cite[field];
+    const isNeeded = field !== "title" && field !== "source";
+    return meant !== undefined && (Object.hasOwn(value, field) || (adds && isNeeded)) ? [[field, meant]] : [];
+  });
+  return Object.fromEntries([...entries, ...places]);
+}
+
+/** The chunks in what searches gave, by name. */
+export function chunksIn(searches: readonly Json[]): ReadonlyMap<string, Citation> {
+  const known = new Map<string, Citation>();
+  for (const search of searches) {
+    const results = isObject(search) && Array.isArray(search["results"]) ? search["results"] : [];
+    for (const result of results) {
+      const cite = chunkOf(result);
+      if (cite !== null) known.set(cite.chunk, cite);
+    }
+  }
+  return known;
+}
