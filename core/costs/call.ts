@@ -2,6 +2,7 @@
  * What calls cost, one by one, as it leaves the place that paid for them: a run's object, or the org's ledger for chats and embeddings. Each
  * call has an id, so that a message that comes twice counts once. The sum of an org's calls is what its ledger has as spent.
  */
+import type { ErrorCode } from "../errors/codes.ts";
 import type { JsonObject } from "../json.ts";
 import type { MicroUsd } from "../money.ts";
 import type { EpochMs } from "../time.ts";
@@ -26,6 +27,8 @@ export type CostCall = {
   readonly tokens_out: number;
   /** Duration. Absent in messages from before it was told. */
   readonly ms?: number;
+  /** Why it failed. Absent: it succeeded, or the message is from before it was told. */
+  readonly code?: ErrorCode;
 };
 
 /** PERSISTED in outboxes and queue messages: calls of one run, or of one chat, and to whom they are attributed. */
@@ -37,6 +40,8 @@ export type CostsOf = {
   readonly workflow: string | null;
   readonly version: number | null;
   readonly session: string | null;
+  /** Absent in messages from before it was told. */
+  readonly trace?: string;
   /** As the run has it, redacted. */
   readonly metadata: JsonObject;
   readonly calls: readonly CostCall[];

@@ -97,3 +97,14 @@ export type FindingSummary = {
   readonly rule?: RuleName;
   readonly action?: Action;
 };
+
+/** The first findings one by one, those after them counted by kind: what goes on record. */
+export function toldFindings(findings: readonly FindingSummary[]): readonly FindingSummary[] {
+  const rest = Map.groupBy(findings.slice(FINDINGS_TOLD), ({ type, detector }) => `${type}/${detector}`);
+  const counted = [...rest.values()].flatMap(([first, ...others]): FindingSummary[] => {
+    if (first === undefined) return [];
+    const count = others.reduce((sum, finding) => sum + finding.count, first.count);
+    return [{ ...first, count, score: Math.max(first.score, ...others.map((finding) => finding.score)), pointer: "" }];
+  });
+  return [...findings.slice(0, FINDINGS_TOLD), ...counted];
+}

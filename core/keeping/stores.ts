@@ -177,6 +177,7 @@ export const STORES = {
   "DB.metric_bounds": { erasure: NUMBERS, retention: CONFIGURED },
   "DB.metric_sums": { erasure: NUMBERS, retention: nothing("a row a series, added to") },
   "DB.metric_buckets": { erasure: NUMBERS, retention: nothing("a row a bucket, added to") },
+  "DB.answer_minutes": { erasure: NUMBERS, retention: { by: "chore", chore: "minutes" } },
   "DB.finding_minutes": { erasure: NUMBERS, retention: { by: "chore", chore: "minutes" } },
   "DB.cost_calls": { erasure: together("DB.runs"), retention: { by: "chore", chore: "costs" } },
   "DB.cost_days": { erasure: CALLERS, retention: { by: "chore", chore: "costs" } },

@@ -217,6 +217,11 @@ export const LOG_EVENTS = {
     fields: ["error"],
   },
   "sandbox.cut_short": { level: "warn", says: "A container was gone before it answered its call.", fields: ["error"] },
+  "metrics.not_added": {
+    level: "warn",
+    says: "How requests were answered could not be added to the metrics; it is tried again.",
+    fields: ["error"],
+  },
   "sweep.done": { level: "info", says: "A task of the scheduled sweep did some work.", fields: ["chore", "counts"] },
   "sweep.failed": { level: "error", says: "A task of the scheduled sweep failed; the other tasks continue.", fields: ["chore", "error"] },
   "run.started": { level: "info", says: "A run began its first step.", fields: [...OF_RUN, "workflow", "version"] },

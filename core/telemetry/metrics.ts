@@ -2,7 +2,7 @@
  * The metrics of `/metrics`, in one list: name, type, help and labels, as the API's contract has them. docs/metrics.md is this list for
  * readers; workers/telemetry reads the values.
  */
-import { type Family, histogram, type Labels, type Sample } from "./prometheus.ts";
+import { type Exemplar, type Family, histogram, type Labels, type Sample } from "./prometheus.ts";
 
 type MetricSpec = {
   readonly type: Family["type"];
@@ -77,6 +77,17 @@ export const METRICS = {
   agent_human_review_queue_depth: { type: "gauge", help: "Runs that wait for a person.", labels: ["org"] },
   orchestration_queue_depth: { type: "gauge", help: "Runs that have work to do.", labels: ["org"] },
   tool_sandbox_queue_depth: { type: "gauge", help: "Tool calls that wait for a sandbox.", labels: ["org"] },
+  agent_run_budget_usd: { type: "gauge", help: "Dollars that a run of the newest version may cost.", labels: ["org", "workflow"] },
+  workflow_slo_success: { type: "gauge", help: "Share of runs that should complete, by the newest version.", labels: ["org", "workflow"] },
+  workflow_slo_p95_seconds: {
+    type: "gauge",
+    help: "Seconds within which 95 % of runs should end, by the newest version.",
+    labels: ["org", "workflow"],
+  },
+  dead_letters_open: { type: "gauge", help: "Dead letters that nobody has redriven or discarded.", labels: ["org"] },
+  runs_stuck: { type: "gauge", help: "Runs that have been moving for more than an hour.", labels: ["org"] },
+  reviews_overdue: { type: "gauge", help: "Runs that wait for a review past its due time.", labels: ["org"] },
+  http_requests_total: { type: "counter", help: "Requests that the edge answered.", labels: ["status", "code"] },
   agent_kill_switch_active: { type: "gauge", help: "Active kill switches.", labels: [] },
 } as const satisfies Record<string, MetricSpec>;
 
@@ -90,7 +101,14 @@ export type Histogram = Of<"histogram">;
 /** What was counted or measured for one set of labels. Labels that the list does not name are left out. */
 export type Value = { readonly labels: Labels; readonly value: number };
 /** `counts[i]`: observations at or below the i-th bound. */
-export type Observed = { readonly labels: Labels; readonly counts: readonly number[]; readonly sum: number; readonly count: number };
+export type Observed = {
+  readonly labels: Labels;
+  readonly counts: readonly number[];
+  readonly sum: number;
+  readonly count: number;
+  /** One of each bucket, the last of `+Inf`. */
+  readonly exemplars?: readonly (Exemplar | undefined)[];
+};
 
 /** A counter or gauge with its values, ready to be written. */
 export const valuesOf = (name: Of<"counter" | "gauge">, values: readonly Value[]): Family =>
@@ -103,7 +121,9 @@ export const valuesOf = (name: Of<"counter" | "gauge">, values: readonly Value[]
 export const histogramOf = (name: Histogram, observed: readonly Observed[]): Family =>
   family(
     name,
-    observed.flatMap(({ labels, counts, sum, count }) => histogram(listed(name, labels), METRICS[name].bounds, counts, sum, count)),
+    observed.flatMap(({ labels, counts, sum, count, exemplars }) =>
+      histogram(listed(name, labels), METRICS[name].bounds, counts, sum, count, exemplars),
+    ),
   );
 
 function family(name: MetricName, samples: readonly Sample[]): Family {

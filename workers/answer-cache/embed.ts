@@ -80,7 +80,7 @@ async function embed(ports: EmbedPorts, entry: ModelEntry, asker: Asker, text: s
   const model = entry.id;
   const opened = await ports.governed({
     user,
-    costs: { run: asker.run, workflow, kind: "embedding" },
+    costs: { run: asker.run, workflow, kind: "embedding", trace: asker.traceId },
     subject: { org, workflow, model },
     entry,
     model: entry,

@@ -54,7 +54,10 @@ export async function openAttempt(
   let attempt = 0;
   const opened = await ports.governed({
     user,
-    costs: { run: call.run, workflow: call.exchange.workflow, kind: call.exchange.activity === "embed" ? "embedding" : "llm" },
+    costs: {
+      ...{ run: call.run, workflow: call.exchange.workflow, trace: call.asked.trace.traceId },
+      kind: call.exchange.activity === "embed" ? "embedding" : "llm",
+    },
     subject: { org, model },
     entry: chosen.entry,
     model: chosen.candidate,

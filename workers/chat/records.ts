@@ -4,7 +4,7 @@ import { actingAs } from "../../core/audit/persons.ts";
 import { type AuditRecord, auditRecord } from "../../core/audit/record.ts";
 import type { Amount } from "../../core/budget/amount.ts";
 import type { LeaseRefusal } from "../../core/budget/lease.ts";
-import { FINDINGS_TOLD, type FindingSummary } from "../../core/guardrail/finding.ts";
+import { FINDINGS_TOLD, type FindingSummary, toldFindings } from "../../core/guardrail/finding.ts";
 import type { Trigger } from "../../core/guardrail/hand-over/hand-over.ts";
 import { mintId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
@@ -44,20 +44,11 @@ function recordOf({ now, random }: Clock, { asked, run, exchange }: Pick<Call, "
   });
 }
 
-/** The first findings one by one, those after them as one count. */
-export function findingRecords(ports: Clock, call: Call, channel: string, findings: readonly FindingSummary[]): AuditRecord[] {
-  const told = findings.slice(0, FINDINGS_TOLD).map((finding) =>
-    recordOf(ports, call, {
-      type: "guardrail.flagged",
-      action: "guardrail.scan",
-      layer: "guard",
-      data: { channel, ...finding },
-    }),
+/** An entry for each of the first findings, and one for each kind of those after them. */
+export const findingRecords = (ports: Clock, call: Call, channel: string, findings: readonly FindingSummary[]): AuditRecord[] =>
+  toldFindings(findings).map((finding) =>
+    recordOf(ports, call, { type: "guardrail.flagged", action: "guardrail.scan", layer: "guard", data: { channel, ...finding } }),
   );
-  const more = findings.slice(FINDINGS_TOLD).reduce((sum, { count }) => sum + count, 0);
-  if (more === 0) return told;
-  return [...told, recordOf(ports, call, { type: "guardrail.flagged", action: "guardrail.scan", layer: "guard", data: { channel, more } })];
-}
 
 /** What the user says calls for a person: the app is told, and hands over itself. */
 export const handOverRecord = (ports: Clock, call: Call, { reason, priority }: Trigger): AuditRecord =>

@@ -11,6 +11,7 @@ import type { Inventory } from "../compliance/inventory.ts";
 import type { Erasures } from "../erasure/erasure.ts";
 import type { PersonExports } from "../person-export/export.ts";
 import { defineSlowCalls } from "../slow-calls/consumer.ts";
+import { sweepAnswers } from "../store/answers.ts";
 import { sweepMinutes } from "../store/minutes.ts";
 import { tellExpiringKeys } from "../watchdog/expiring-keys.ts";
 import { type Chores, sweep } from "../watchdog/sweep.ts";
@@ -92,7 +93,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
       }),
     }),
     costs: () => rooms.costs.sweep(),
-    minutes: () => sweepMinutes(env.DB, now()),
+    minutes: async () => ({ ...(await sweepMinutes(env.DB, now())), answers: await sweepAnswers(env.DB, now()) }),
     expiries: () =>
       tellExpiringKeys({
         now,

@@ -18,6 +18,7 @@ import { runEvidence } from "../evidence/evidence.ts";
 import { previewAdmission } from "../guardrail/preview.ts";
 import { defineIngress } from "../ingress/app.ts";
 import { killSwitchFrom } from "../kill-switch/kill-switch.ts";
+import { defineAnswerCounts } from "../store/answers.ts";
 import { renderMetrics } from "../telemetry/metrics.ts";
 import type { Background } from "./background.ts";
 import { buildChat } from "./chat.ts";
@@ -125,7 +126,8 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     alerts: async (org) => objects.watch(org).alerts(),
     anomalies: async (org, since) => objects.watch(org).anomalies(since),
     timeline: (org, from, to) => readTimeline(env.DB, org, from, to),
-    metrics: async () => renderMetrics(env.DB, await stops.stops(), rooms.isolates?.waiting() ?? new Map(), now()),
+    metrics: async (format) => renderMetrics(env.DB, await stops.stops(), rooms.isolates?.waiting() ?? new Map(), now(), format),
+    countAnswer: defineAnswerCounts({ db: env.DB, now, log, waitUntil }),
     console: defineConsole(),
   });
 }

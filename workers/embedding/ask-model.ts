@@ -74,7 +74,7 @@ async function ask(
   const id = mintId("run", ports.now(), ports.random(10));
   const opened = await ports.governed({
     user,
-    costs: { run: id, workflow: undefined, kind: "embedding" },
+    costs: { run: id, workflow: undefined, kind: "embedding", trace: asker.traceId },
     subject: { org, model },
     content: { run: id, subject: user, prompt: { inputs: texts } },
     entry,

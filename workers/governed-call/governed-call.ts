@@ -165,7 +165,7 @@ async function open(
       const spent = spentOn(call.model, failure, usage, upstream["status"]);
       const cost = costOfCall(
         { ...call.costs, user },
-        { id, at: now(), name: entry.id, ok: failure === null, microUsd: spent?.microUsd ?? 0, usage, ms: durationMs },
+        { id, at: now(), name: entry.id, code: failure?.code ?? null, microUsd: spent?.microUsd ?? 0, usage, ms: durationMs },
       );
       const digest = answer === undefined ? null : contentDigest(answer.value, sha256Hex);
       const left = recordsOf(spent ?? worst, spent, digest);

@@ -6,6 +6,7 @@ import type { AnomalyView } from "../../core/anomaly/anomaly.ts";
 import type { ModelEntry, ModelParameters } from "../../core/model/entry.ts";
 import type { Taken } from "../../core/model/parameters.ts";
 import type { RunView } from "../../core/run/outside/view.ts";
+import type { ExpositionFormat } from "../../core/telemetry/prometheus.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { AuditLogRpc } from "../../durable-objects/audit-log/stub.ts";
 import type { BudgetLedgerRpc } from "../../durable-objects/budget-ledger/stub.ts";
@@ -74,7 +75,9 @@ export type IngressPorts = UseCasePorts & {
   /** The org's anomalies that were first seen at `since` or later, newest first. */
   readonly anomalies: (org: string, since: EpochMs) => Promise<readonly AnomalyView[]>;
   /** The text of `/metrics`. */
-  readonly metrics: () => Promise<string>;
+  readonly metrics: (format: ExpositionFormat) => Promise<string>;
+  /** Counts an answer of the edge; `code` is that of the problem that answered. */
+  readonly countAnswer?: (status: number, code: string | null) => void;
   /** The console's files; null when the path is none of them. */
   readonly console: (request: Request) => Response | null;
 };

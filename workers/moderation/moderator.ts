@@ -133,7 +133,7 @@ async function askOne(ports: Ports, asker: Asker, one: One): Promise<Asked> {
   if (asker.left !== undefined && !fits(worst, asker.left)) return { said: err("unpaid"), spent: FREE };
   const opened = await ports.governed({
     user,
-    costs: { run: asker.run, workflow, kind: "llm" },
+    costs: { run: asker.run, workflow, kind: "llm", trace: asker.traceId },
     subject: { org, workflow, model },
     isRegistered: true,
     entry,

@@ -48,13 +48,14 @@ export type Costs = {
 export function defineCosts(db: D1Database, now: () => EpochMs): Costs {
   return {
     async put(org, costs) {
-      const rows = costs.flatMap(({ calls, run, user, workflow, version, session, metadata }) => {
+      const rows = costs.flatMap(({ calls, run, user, workflow, version, session, trace, metadata }) => {
         const shared = {
           run,
           user,
           workflow: workflow ?? "",
           version: version ?? 0,
           session: session ?? "",
+          trace: trace ?? "",
           metadata: JSON.stringify(metadata),
         };
         return calls.map((call) => ({ ...call, ...shared, ok: call.ok ? 1 : 0 }));
@@ -109,9 +110,10 @@ type Part = { readonly from: EpochMs; readonly to: EpochMs };
 type Span = { readonly days: { readonly from: string; readonly to: string | null } | null; readonly parts: readonly Part[] };
 
 const INSERT = `
-  INSERT OR IGNORE INTO cost_calls (org, run, id, at, kind, name, ok, workflow, version, user, session, metadata, micro_usd, tokens_in, tokens_out, ms)
+  INSERT OR IGNORE INTO cost_calls (org, run, id, at, kind, name, ok, workflow, version, user, session, metadata, micro_usd, tokens_in, tokens_out, ms, code, trace)
   SELECT ?1, value ->> 'run', value ->> 'id', value ->> 'at', value ->> 'kind', value ->> 'name', value ->> 'ok', value ->> 'workflow',
-    value ->> 'version', value ->> 'user', value ->> 'session', value ->> 'metadata', value ->> 'micro_usd', value ->> 'tokens_in', value ->> 'tokens_out', CAST(COALESCE(value ->> 'ms', 0) AS INTEGER)
+    value ->> 'version', value ->> 'user', value ->> 'session', value ->> 'metadata', value ->> 'micro_usd', value ->> 'tokens_in', value ->> 'tokens_out', CAST(COALESCE(value ->> 'ms', 0) AS INTEGER),
+    COALESCE(value ->> 'code', ''), COALESCE(value ->> 'trace', '')
   FROM json_each(?2)`;
 
 /** Single calls are kept from this midnight on. */

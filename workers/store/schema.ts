@@ -347,7 +347,7 @@ export const deadLetters = sqliteTable(
     status: text("status", { enum: ["open", "redriven", "discarded"] }).notNull(),
     createdAt: integer("created_at").notNull(),
   },
-  (table) => [index("dead_letters_by_org").on(table.org, table.id)],
+  (table) => [index("dead_letters_by_org").on(table.org, table.id), index("dead_letters_open").on(table.org).where(sql`status = 'open'`)],
 );
 
 /** Who decides what: an entry for each operation. */

@@ -1,5 +1,5 @@
 /**
- * `/metrics`: sums that triggers keep in D1 (migrations/0031_health.sql) in the transaction of what they count. So figures survive every isolate,
+ * `/metrics`: sums that triggers keep in D1 (migrations/0041_metrics.sql) in the transaction of what they count. So figures survive every isolate,
  * never go backwards, and a scrape costs by series, however many runs there were. Only the gauges of what is under way count rows of the
  * index: those of unfinished runs. Names and labels: docs/metrics.md.
  */
@@ -7,33 +7,32 @@ import { isViolation } from "../../core/guardrail/finding.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import { toUsd } from "../../core/money.ts";
 import { type Histogram, histogramOf, METRICS, type Observed, type Value, valuesOf } from "../../core/telemetry/metrics.ts";
-import { type Labels, writeFamilies } from "../../core/telemetry/prometheus.ts";
-import type { EpochMs } from "../../core/time.ts";
+import { type Exemplar, type ExpositionFormat, type Family, type Labels, writeFamilies } from "../../core/telemetry/prometheus.ts";
+import { type EpochMs, toRfc3339 } from "../../core/time.ts";
 
 /** A counter: `name` is a workflow ("" a chat), `of` a model, tool or type. */
 type Sum = { org: string; series: string; name: string; of: string; sort: string; n: number };
 /** Observations at or below `le` and above the bound before it. */
-type Bucket = { org: string; series: string; name: string; sort: string; le: number; n: number; total: number };
+type Bucket = { org: string; series: string; name: string; sort: string; le: number; n: number; total: number } & Traced;
+/** The last of them: its trace ("": none was told), when and what it was. */
+type Traced = { trace: string; traced_at: number; traced: number };
 type Count = { org: string; workflow: string; n: number };
+type Newest = { org: string; workflow: string; usd: number | null; success: number | null; p95_ms: number | null };
 
 /** Under this name the calls of apps stand where a workflow's name is asked for. */
 const CHAT = "chat";
 const agent = (name: string): string => (name === "" ? CHAT : name);
 
 /** `sandboxQueue`: calls that wait for a sandbox, by org, in the isolate that answers. */
-export async function renderMetrics(db: D1Database, stops: Stops, sandboxQueue: ReadonlyMap<string, number>, at: EpochMs): Promise<string> {
-  const [summed, filled, reviews, busy, active, orgs, oldest] = await db.batch([
-    db.prepare("SELECT org, series, name, of, sort, n FROM metric_sums"),
-    db.prepare("SELECT org, series, name, sort, le, n, total FROM metric_buckets ORDER BY org, series, name, sort, le"),
-    // A gauge is 0 where nothing waits: every org has its line.
-    db.prepare(runsOfEveryOrg("status = 'waiting' AND summary ->> '$.waiting_for.kind' = 'review'")),
-    db.prepare(runsOfEveryOrg("status IN ('queued', 'running', 'compensating', 'paused')")),
-    db.prepare(
-      "SELECT org, workflow, COUNT(*) AS n FROM runs WHERE status IN ('queued', 'running', 'waiting', 'paused', 'compensating') GROUP BY org, workflow",
-    ),
-    db.prepare("SELECT name AS org FROM orgs"),
-    db.prepare("SELECT MIN(created_at) AS at FROM audit_outbox"),
-  ]);
+export async function renderMetrics(
+  db: D1Database,
+  stops: Stops,
+  sandboxQueue: ReadonlyMap<string, number>,
+  at: EpochMs,
+  format: ExpositionFormat = "prometheus",
+): Promise<string> {
+  const [summed, filled, reviews, busy, active, orgs, oldest, stuck, overdue, dead, newest] = await db.batch(scrapeQueries(db, at));
+
   const sums = rowsOf<Sum>(summed);
   const buckets = rowsOf<Bucket>(filled);
   const calls = sums.filter(({ series }) => series === "calls");
@@ -48,7 +47,7 @@ export async function renderMetrics(db: D1Database, stops: Stops, sandboxQueue: 
   const oldestAt = rowsOf<{ at: number | null }>(oldest)[0]?.at ?? null;
   const success = (sort: string): string => String(sort === "completed");
 
-  return writeFamilies([
+  const families: Family[] = [
     histogramOf(
       "agent_run_duration_seconds",
       observed(
@@ -94,13 +93,18 @@ export async function renderMetrics(db: D1Database, stops: Stops, sandboxQueue: 
     ),
     valuesOf(
       "tool_calls_total",
-      added(toolCalls, ({ org, name, of: tool, sort }) => ({ org, agent_id: agent(name), tool_name: tool, status: sort.slice(5) })),
+      added(toolCalls, ({ org, name, of: tool, sort }) => ({
+        org,
+        agent_id: agent(name),
+        tool_name: tool,
+        status: sort.split(":")[1] ?? "",
+      })),
     ),
     valuesOf(
       "agent_tool_errors_total",
       added(
-        toolCalls.filter(({ sort }) => sort === "tool:error"),
-        ({ org, of: tool }) => ({ org, tool, error_type: "tool_error" }),
+        toolCalls.filter(({ sort }) => sort.startsWith("tool:error")),
+        ({ org, of: tool, sort }) => ({ org, tool, error_type: sort.split(":")[2] || "unknown" }),
       ),
     ),
     histogramOf(
@@ -142,7 +146,7 @@ export async function renderMetrics(db: D1Database, stops: Stops, sandboxQueue: 
     ),
     valuesOf(
       "agent_active_sessions",
-      rowsOf<Count>(active).map(({ org, workflow, n }) => ({ labels: { org, agent_id: workflow }, value: n })),
+      added(folded(rowsOf<Count>(active)), ({ org, workflow }) => ({ org, agent_id: workflow })),
     ),
     valuesOf(
       "agent_human_review_queue_depth",
@@ -158,10 +162,81 @@ export async function renderMetrics(db: D1Database, stops: Stops, sandboxQueue: 
     ),
     valuesOf("agent_kill_switch_active", [{ labels: {}, value: stops.active.filter(({ drill }) => drill !== true).length }]),
     valuesOf("audit_lag_seconds", [{ labels: {}, value: oldestAt === null ? 0 : Math.max(0, (at - oldestAt) / 1_000) }]),
-  ]);
+    valuesOf(
+      "dead_letters_open",
+      rowsOf<Count>(dead).map(({ org, n }) => ({ labels: { org }, value: n })),
+    ),
+    valuesOf(
+      "runs_stuck",
+      rowsOf<Count>(stuck).map(({ org, n }) => ({ labels: { org }, value: n })),
+    ),
+    valuesOf(
+      "reviews_overdue",
+      rowsOf<Count>(overdue).map(({ org, n }) => ({ labels: { org }, value: n })),
+    ),
+    valuesOf(
+      "agent_run_budget_usd",
+      ofNewest(rowsOf<Newest>(newest), ({ usd }) => usd),
+    ),
+    valuesOf(
+      "workflow_slo_success",
+      ofNewest(rowsOf<Newest>(newest), ({ success }) => success),
+    ),
+    valuesOf(
+      "workflow_slo_p95_seconds",
+      ofNewest(rowsOf<Newest>(newest), ({ p95_ms }) => (p95_ms === null ? null : p95_ms / 1000)),
+    ),
+    valuesOf(
+      "http_requests_total",
+      added(
+        sums.filter(({ series }) => series === "answers"),
+        ({ of: status, sort: code }) => ({ status, code }),
+      ),
+    ),
+  ];
+  return writeFamilies(families, format);
 }
 
 const findingLabels = ({ org, name, of: type, sort: channel }: Sum): Labels => ({ org, workflow: agent(name), type, channel });
+
+/** What a scrape reads, in one batch. */
+const scrapeQueries = (db: D1Database, at: EpochMs): D1PreparedStatement[] => [
+  db.prepare("SELECT org, series, name, of, sort, n FROM metric_sums"),
+  db.prepare(
+    "SELECT org, series, name, sort, le, n, total, trace, traced_at, traced FROM metric_buckets ORDER BY org, series, name, sort, le",
+  ),
+  // A gauge is 0 where nothing waits: every org has its line.
+  db.prepare(runsOfEveryOrg("status = 'waiting' AND summary ->> '$.waiting_for.kind' = 'review'")),
+  db.prepare(runsOfEveryOrg("status IN ('queued', 'running', 'compensating', 'paused')")),
+  db.prepare(
+    "SELECT org, workflow, COUNT(*) AS n FROM runs WHERE status IN ('queued', 'running', 'waiting', 'paused', 'compensating') GROUP BY org, workflow",
+  ),
+  db.prepare("SELECT name AS org FROM orgs"),
+  db.prepare("SELECT MIN(created_at) AS at FROM audit_outbox"),
+  db.prepare(runsOfEveryOrg("status IN ('queued', 'running', 'compensating') AND runs.created_at < ?1")).bind(at - STUCK_MS),
+  db
+    .prepare(
+      runsOfEveryOrg("status = 'waiting' AND summary ->> '$.waiting_for.kind' = 'review' AND summary ->> '$.waiting_for.until' < ?1"),
+    )
+    .bind(toRfc3339(at)),
+  db.prepare(
+    `SELECT orgs.name AS org, COUNT(letter.id) AS n FROM orgs
+       LEFT JOIN dead_letters AS letter ON letter.org = orgs.name AND letter.status = 'open' GROUP BY orgs.name`,
+  ),
+  // Of workflows that ever ran, the newest version: at their number, not at that of the versions.
+  db.prepare(
+    `SELECT newest.org, newest.name AS workflow, definition ->> '$.limits.usd' AS usd, definition ->> '$.slo.success' AS success,
+         definition ->> '$.slo.p95_ms' AS p95_ms
+       FROM (SELECT workflows.org, workflows.name, MAX(version) AS version FROM workflows JOIN metric_names
+         ON metric_names.org = workflows.org AND metric_names.name = workflows.name GROUP BY workflows.org, workflows.name) AS newest
+       JOIN workflows AS one ON one.org = newest.org AND one.name = newest.name AND one.version = newest.version
+       WHERE one.withdrawn_at IS NULL`,
+  ),
+];
+/** Runs that have moved for so long are stuck. */
+const STUCK_MS = 60 * 60_000;
+/** Workflows of an org that have a series of their own among the runs under way, the busiest. */
+const MOST_NAMES = 1_000;
 
 const rowsOf = <R>(result: D1Result<unknown> | undefined): readonly R[] => (result?.results ?? []) as R[];
 const of = (buckets: readonly Bucket[], series: string): readonly Bucket[] => buckets.filter((bucket) => bucket.series === series);
@@ -180,9 +255,31 @@ const observed = (metric: Histogram, rows: readonly Bucket[], labelsOf: (row: Bu
   grouped(rows, labelsOf).map(([labels, together]) => ({
     labels,
     counts: METRICS[metric].bounds.map((bound) => together.reduce((count, { le, n }) => count + (le <= bound ? n : 0), 0)),
+    exemplars: exemplarsOf(METRICS[metric].bounds, together),
     sum: together.reduce((sum, { total }) => sum + total, 0),
     count: together.reduce((count, { n }) => count + n, 0),
   }));
+
+/** Of each bucket the newest trace; the last is of `+Inf`. */
+const exemplarsOf = (bounds: readonly number[], rows: readonly Bucket[]): (Exemplar | undefined)[] =>
+  [...bounds, Number.POSITIVE_INFINITY].map((bound, index) => {
+    const above = bounds[index - 1] ?? Number.NEGATIVE_INFINITY;
+    const within = rows.filter(({ le, trace }) => trace !== "" && le > above && (le <= bound || bound === Number.POSITIVE_INFINITY));
+    const newest = within.toSorted((a, b) => b.traced_at - a.traced_at)[0];
+    return newest === undefined ? undefined : { trace: newest.trace, value: newest.traced, at: newest.traced_at };
+  });
+
+const ofNewest = (rows: readonly Newest[], value: (row: Newest) => number | null): Value[] =>
+  rows.flatMap((row) => {
+    const given = value(row);
+    return given === null ? [] : [{ labels: { org: row.org, workflow: row.workflow }, value: given }];
+  });
+
+/** Of each org the busiest names; the others are one. */
+const folded = (rows: readonly Count[]): Count[] =>
+  [...Map.groupBy(rows, ({ org }) => org).values()].flatMap((mine) =>
+    mine.toSorted((a, b) => b.n - a.n).map((row, index) => (index < MOST_NAMES ? row : { ...row, workflow: "other" })),
+  );
 
 /** The bound of the bucket in which the quantile lies; beyond the last bound, the mean of what is there. */
 const quantiles = (rows: readonly Bucket[], share: number, labelsOf: (row: Bucket) => Labels): Value[] =>

@@ -7,7 +7,7 @@ import { layerIn, layerOf, layerOfReasons } from "../../audit/layer.ts";
 import { actingAs } from "../../audit/persons.ts";
 import { type AuditActor, type AuditRecord, auditRecord } from "../../audit/record.ts";
 import { canonicalJson } from "../../canonical-json.ts";
-import { FINDINGS_TOLD, type FindingSummary } from "../../guardrail/finding.ts";
+import { toldFindings } from "../../guardrail/finding.ts";
 import { mintId } from "../../ids.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import { toUsd } from "../../money.ts";
@@ -278,7 +278,7 @@ function evidence({ birth, sha256 }: Machinery, event: RunEvent): Evidence[] {
       ];
     }
     case "guardrail.flagged":
-      return summed(event.data.findings).map((finding) =>
+      return toldFindings(event.data.findings).map((finding) =>
         fact("guardrail.scan", { channel: event.data.channel, layer: "guard", ...(finding as unknown as { [key: string]: Json }) }),
       );
     case "escalation.raised": {
@@ -297,15 +297,4 @@ function evidence({ birth, sha256 }: Machinery, event: RunEvent): Evidence[] {
     default:
       return [];
   }
-}
-
-/** The first findings one by one, those after them counted by kind. */
-function summed(findings: readonly FindingSummary[]): readonly FindingSummary[] {
-  const rest = Map.groupBy(findings.slice(FINDINGS_TOLD), ({ type, detector }) => `${type}/${detector}`);
-  const counted = [...rest.values()].flatMap(([first, ...others]): FindingSummary[] => {
-    if (first === undefined) return [];
-    const count = others.reduce((sum, finding) => sum + finding.count, first.count);
-    return [{ ...first, count, score: Math.max(first.score, ...others.map((finding) => finding.score)), pointer: "" }];
-  });
-  return [...findings.slice(0, FINDINGS_TOLD), ...counted];
 }

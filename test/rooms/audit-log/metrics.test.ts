@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import type { AuditRecord } from "../../../core/audit/record.ts";
 import { auditLogOf } from "../../../durable-objects/audit-log/stub.ts";
 import { writePages } from "../../../workers/audit/write-pages.ts";
+import { defineAnswerCounts, sweepAnswers } from "../../../workers/store/answers.ts";
 import { defineCosts } from "../../../workers/store/costs.ts";
 import { renderMetrics } from "../../../workers/telemetry/metrics.ts";
 import { testRecord } from "../../support/audit-chain.ts";
@@ -62,7 +63,8 @@ it("[METRIC-2] counts calls of runs and chats once, however often they come, and
   const mine = { run: "run_1", user: "secret-user", workflow: "refund", version: 1, session: null, metadata: {} };
   const calls = [
     call("1", { ms: 50 }),
-    call("2", { ms: 2_000, ok: false }),
+    call("2", { ms: 2_000, ok: false, code: "timeout" }),
+    call("4", { ms: 100, ok: false }),
     call("3", { kind: "llm", name: "acme/sonnet", micro_usd: 1_500, tokens_in: 100, tokens_out: 20, ms: 700 }),
   ];
   const chat = {
@@ -82,12 +84,15 @@ it("[METRIC-2] counts calls of runs and chats once, however often they come, and
   ]);
   const lines = await scrape();
   expect(linesOf(lines, "tool_calls_total", org)).toEqual([
-    'agent_id="refund" tool_name="orders.get" status="error"  1',
+    'agent_id="refund" tool_name="orders.get" status="error"  2',
     'agent_id="refund" tool_name="orders.get" status="success"  1',
   ]);
-  expect(linesOf(lines, "agent_tool_errors_total", org)).toEqual(['tool="orders.get" error_type="tool_error"  1']);
-  expect(linesOf(lines, "agent_tool_duration_seconds_sum", org)).toEqual(['tool="orders.get"  2.05']);
-  expect(linesOf(lines, "agent_tool_duration_seconds_bucket", org).find((line) => line.includes('le="0.5"'))).toMatch(/ 1$/);
+  expect(linesOf(lines, "agent_tool_errors_total", org)).toEqual([
+    'tool="orders.get" error_type="unknown"  1',
+    'tool="orders.get" error_type="timeout"  1',
+  ]);
+  expect(linesOf(lines, "agent_tool_duration_seconds_sum", org)).toEqual(['tool="orders.get"  2.15']);
+  expect(linesOf(lines, "agent_tool_duration_seconds_bucket", org).find((line) => line.includes('le="0.5"'))).toMatch(/ 2$/);
   expect(linesOf(lines, "llm_tokens_total", org)).toEqual(expect.arrayContaining(['model="acme/sonnet" token_type="input"  110']));
   expect(linesOf(lines, "agent_cost_usd_total", org)).toEqual([
     'workflow="chat" cost_type="llm"  0.0005',
@@ -147,6 +152,106 @@ it("[METRIC-3] counts a run when it ends, once, and a thousand names of an org a
   const tools = linesOf(await scrape(), "tool_calls_total", org);
   expect(tools).toHaveLength(1_000);
   expect(tools.find((line) => line.includes('tool_name="other"'))).toMatch(/ 101$/);
+});
+
+it("[METRIC-4] gives each bucket the trace of the last thing that fell into it, in OpenMetrics alone", async () => {
+  const org = `org-${crypto.randomUUID()}`;
+  const call = (id: string, ms: number, at: number) => ({
+    ...{ id, at, kind: "llm" as const, name: "acme/sonnet", ok: true, micro_usd: 1, tokens_in: 1, tokens_out: 1, ms },
+  });
+  const of = (run: string, trace: string | undefined, calls: readonly ReturnType<typeof call>[]) => ({
+    ...{ run, user: "u", workflow: null, version: null, session: null, metadata: {}, calls, ...(trace === undefined ? {} : { trace }) },
+  });
+  await costs.put(org, [of("run_1", "a".repeat(32), [call("1", 700, 1_000)]), of("run_2", "b".repeat(32), [call("1", 800, 2_500)])]);
+  await costs.put(org, [of("run_3", undefined, [call("1", 50, 3_000)]), of("run_4", "c".repeat(32), [call("1", 2_000_000, 4_000)])]);
+  await insertRun(org, "1", "completed", { trace_id: "d".repeat(32), usage: { usd: 0.02 } }, 7).run();
+  const open = (await renderMetrics(env.DB, { epoch: 1, active: [], asOf: 0 }, new Map(), Date.UTC(2100, 1, 1), "openmetrics")).split("\n");
+  const exemplars = (name: string) => open.filter((line) => line.startsWith(name) && line.includes(org) && line.includes(" # "));
+  expect(exemplars("llm_call_latency_seconds_bucket").map((line) => line.slice(line.indexOf("le=")))).toEqual([
+    `le="1.0"} 3 # {trace_id="${"b".repeat(32)}"} 0.8 2.5`,
+    `le="+Inf"} 4 # {trace_id="${"c".repeat(32)}"} 2000 4`,
+  ]);
+  expect(exemplars("agent_run_duration_seconds_bucket").map((line) => line.slice(line.indexOf("le=")))).toEqual([
+    `le="10.0"} 1 # {trace_id="${"d".repeat(32)}"} 7 7`,
+  ]);
+  expect(exemplars("cost_per_run_usd_bucket")[0]).toContain(`le="0.05"} 1 # {trace_id="${"d".repeat(32)}"} 0.02 7`);
+  expect([open.at(-2), open.includes("# TYPE agent_requests counter")]).toEqual(["# EOF", true]);
+  expect((await scrape()).filter((line) => line.includes("trace_id"))).toEqual([]);
+});
+
+it("[METRIC-5] costs a scrape the same after ten runs and after a thousand", async () => {
+  const org = `org-${crypto.randomUUID()}`;
+  await env.DB.prepare("INSERT INTO orgs (name, created_at) VALUES (?, 0)").bind(org).run();
+  const rowsRead = async () => {
+    let read = 0;
+    const counting = {
+      prepare: (sql: string) => env.DB.prepare(sql),
+      batch: async (statements: D1PreparedStatement[]) => {
+        const results = await env.DB.batch(statements);
+        read = results.reduce((sum, { meta }) => sum + meta.rows_read, 0);
+        return results;
+      },
+    } as unknown as D1Database;
+    await renderMetrics(counting, { epoch: 1, active: [], asOf: 0 }, new Map(), Date.UTC(2100, 1, 1));
+    return read;
+  };
+  const more = async (from: number, to: number) => {
+    const rows = Array.from({ length: to - from }, (_, index) =>
+      insertRun(org, `r${from + index}`, "completed", { usage: { usd: 0.02 } }, 7),
+    );
+    const letter = (n: number) =>
+      env.DB.prepare(
+        "INSERT INTO dead_letters (id, org, run, seq, workflow, reason, undone, status, created_at) VALUES (?, ?, 'r', 1, 'w', '{}', '[]', 'discarded', 0)",
+      ).bind(`dl_${n}${org}`, org);
+    await env.DB.batch([...rows, ...Array.from({ length: to - from }, (_, index) => letter(from + index))]);
+  };
+  await more(0, 10);
+  const few = await rowsRead();
+  await more(10, 1_000);
+  const many = await rowsRead();
+  console.log(`a scrape reads ${few} rows after ten runs, ${many} after a thousand`);
+  expect(many).toBe(few);
+});
+
+it("[METRIC-6] counts the answers of the edge, beside a request each ten seconds, and loses none when D1 is out of reach", async () => {
+  let now = Date.UTC(2100, 0, 31);
+  let work: Promise<void> = Promise.resolve();
+  let isOut = false;
+  const lines: unknown[] = [];
+  const db = {
+    prepare: (sql: string) => env.DB.prepare(sql),
+    batch: (all: D1PreparedStatement[]) => (isOut ? Promise.reject(new Error("out")) : env.DB.batch(all)),
+  };
+  const count = defineAnswerCounts({
+    db: db as D1Database,
+    now: () => now,
+    log: (line) => lines.push(line),
+    waitUntil: (some) => {
+      work = some;
+    },
+  });
+  const code = `c${crypto.randomUUID()}`;
+  const told = async () => {
+    await work;
+    return (await scrape()).filter((line) => line.includes(code)).map((line) => line.replace(code, ""));
+  };
+  count(500, code);
+  expect(await told()).toEqual(['http_requests_total{status="500",code=""} 1']);
+  for (let n = 0; n < 5; n++) count(500, code);
+  expect(await told()).toEqual(['http_requests_total{status="500",code=""} 1']);
+  now += 10_000;
+  isOut = true;
+  count(500, code);
+  await work;
+  expect(lines).toMatchObject([{ event: "metrics.not_added" }]);
+  now += 10_000;
+  isOut = false;
+  count(500, code);
+  expect(await told()).toEqual(['http_requests_total{status="500",code=""} 8']);
+  await sweepAnswers(env.DB, now + 24 * 3_600_000);
+  const left = await env.DB.prepare("SELECT 1 FROM answer_minutes WHERE code = ?").bind(code).all();
+  expect(left.results).toEqual([]);
+  expect(await told()).toHaveLength(1);
 });
 
 it("[METRIC-1] has every name of the contract, gauges for every org also where nothing waits", async () => {

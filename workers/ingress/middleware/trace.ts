@@ -13,7 +13,7 @@ const TRACE_ID_BYTES = 16;
 const SPAN_ID_BYTES = 8;
 
 /** Reads `traceparent` (W3C Trace Context); an invalid one is ignored. Runs first, so that every answer is logged. */
-export const traceRequest = (ports: Pick<IngressPorts, "now" | "random" | "log" | "edgeSpan">): IngressMiddleware => {
+export const traceRequest = (ports: Pick<IngressPorts, "now" | "random" | "log" | "edgeSpan" | "countAnswer">): IngressMiddleware => {
   const randomHex = (bytes: number): string => [...ports.random(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return async (context, next) => {
     const parent = parseTraceparent(context.req.header("traceparent"));
@@ -42,6 +42,7 @@ export const traceRequest = (ports: Pick<IngressPorts, "now" | "random" | "log" 
       org: principal?.org ?? null,
       credential: principal?.credential ?? null,
     };
+    ports.countAnswer?.(line.status, line.code);
     ports.log(logLine("request.answered", line, levelOf(context.res.status)));
   };
 };
