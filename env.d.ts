@@ -10,6 +10,7 @@ declare namespace Cloudflare {
     BUDGET_LEDGER: DurableObjectNamespace<import("./durable-objects/budget-ledger/budget-ledger.ts").BudgetLedger>;
     CIRCUIT_BREAKER: DurableObjectNamespace<import("./durable-objects/circuit-breaker/circuit-breaker.ts").CircuitBreaker>;
     KNOWLEDGE_INDEX: DurableObjectNamespace<import("./durable-objects/knowledge-index/knowledge-index.ts").KnowledgeIndex>;
+    SESSIONS: DurableObjectNamespace<import("./durable-objects/sessions/sessions.ts").Sessions>;
     MEMORY_STORE: DurableObjectNamespace<import("./durable-objects/memory-store/memory-store.ts").MemoryStore>;
     LIMITS: DurableObjectNamespace<import("./durable-objects/limits/limits.ts").Limits>;
     WATCH: DurableObjectNamespace<import("./durable-objects/watch/watch.ts").Watch>;

@@ -36,6 +36,7 @@ export type IdPrefix =
   | "col"
   | "doc"
   | "mem"
+  | "con"
   | "wit";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford's base 32: no I, L, O, U

@@ -10,6 +10,7 @@ export { defineMemoryStore, type MemoryStorePorts } from "./memory-store/memory-
 export { defineReviewQueue, type ReviewQueuePorts } from "./review-queue/review-queue.ts";
 export { defineRunEngine, type RunEnginePorts } from "./run-engine/run-engine.ts";
 export { defineSandboxPool, type SandboxPoolPorts } from "./sandbox-pool/sandbox-pool.ts";
+export { defineSessions, type SessionsPorts } from "./sessions/sessions.ts";
 export { defineToolSandbox, type ToolSandboxPorts } from "./tool-sandbox/tool-sandbox.ts";
 export { defineVault, type VaultPorts } from "./vault/vault.ts";
 export { defineWatch, type WatchPorts } from "./watch/watch.ts";

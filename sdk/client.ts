@@ -102,6 +102,11 @@ export function createClient(options: ClientOptions) {
       list: (page: PageOptions = {}) => http.json<Page<Api.Approvers>>("GET", `/v1/approvers${query(page)}`),
       remove: (operation: string) => http.json<void>("DELETE", at("v1", "approvers", operation)),
     },
+    sessions: {
+      /** What was said in a session of the caller, or of `subject`. */
+      get: (id: string, of: { readonly subject?: string } = {}) => http.json<Api.Session>("GET", `${at("v1", "sessions", id)}${query(of)}`),
+      remove: (id: string, of: { readonly subject?: string } = {}) => http.json<void>("DELETE", `${at("v1", "sessions", id)}${query(of)}`),
+    },
     /** What really ran. */
     inventory: (page: PageOptions = {}) => http.json<Page<Api.InventoryItem>>("GET", `/v1/inventory${query(page)}`),
     compliance: {

@@ -557,6 +557,13 @@ export type Definition = {
     readonly success: number;
     readonly p95_ms?: number | null;
   };
+  /** what of a run is said in its session */
+  readonly session?: {
+    /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+    readonly user?: Json;
+    /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
+    readonly assistant?: Json;
+  };
   /** collections that `knowledge.search` may search in its runs */
   readonly knowledge?: readonly string[];
   /** by id */
@@ -2264,6 +2271,7 @@ export type Run = {
     readonly at: string;
     readonly parent?: string;
   };
+  readonly session?: string;
   readonly metadata: JsonObject;
   readonly trace_id: string;
   readonly created_at: string;
@@ -2332,6 +2340,7 @@ export type RunLine = {
     readonly at: string;
     readonly parent?: string;
   };
+  readonly session?: string;
   readonly metadata: JsonObject;
   readonly trace_id: string;
   readonly created_at: string;
@@ -2393,6 +2402,30 @@ export type Secret = {
   readonly hosts: readonly string[];
 };
 
+export type Session = {
+  readonly id: string;
+  readonly subject: string;
+  readonly messages: readonly ({
+    readonly role: "user" | "assistant";
+    readonly content: string;
+    readonly run: string;
+    readonly at: string;
+  })[];
+  /** what became of the oldest messages, and how many they were */
+  readonly summary: {
+    readonly text: string;
+    readonly messages: number;
+  } | null;
+  /** those under way, in their order; `apart`: it waits for a person, or did */
+  readonly runs: readonly ({
+    readonly run: string;
+    readonly state: "waiting" | "speaking" | "apart";
+  })[];
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly expires_at: string;
+};
+
 export type SetPermissions = {
   readonly rules: readonly ({
     readonly role: string;
@@ -2442,6 +2475,8 @@ export type StartRun = {
   readonly deadline?: string;
   /** the person whose data the run holds; a person other than the caller requires a key with `for_others` */
   readonly subject?: string;
+  /** the session of the subject that the run belongs to; its runs start one after the other */
+  readonly session?: string;
   readonly metadata?: JsonObject;
   /** receives a POST with the finished run, signed as Standard Webhooks specifies; its host must be one of the org's `callback_hosts` */
   readonly callback_url?: string;
@@ -2560,7 +2595,7 @@ export type Tool = {
   readonly scopes: readonly string[];
   readonly approval: "never" | "always" | "policy";
   readonly guarded: readonly string[];
-  readonly personal_data: { readonly [name: string]: readonly ("EMAIL" | "PHONE" | "CREDIT_CARD" | "IBAN" | "SSN" | "NATIONAL_ID" | "PASSPORT" | "BIRTH_DATE" | "LICENSE_PLATE" | "IP" | "MAC" | "IMEI" | "CRYPTO_ADDRESS" | "PERSON" | "ADDRESS" | "LOCATION" | "ORG" | "SECRET")[] };
+  readonly personal_data: { readonly [name: string]: readonly ("EMAIL" | "PHONE" | "CREDIT_CARD" | "IBAN" | "SSN" | "NATIONAL_ID" | "PASSPORT" | "BIRTH_DATE" | "LICENSE_PLATE" | "IP" | "MAC" | "IMEI" | "CRYPTO_ADDRESS" | "PERSON" | "ADDRESS" | "LOCATION" | "ORG" | "SECRET" | "recalled")[] };
   readonly sensitivity: "public" | "internal" | "confidential" | "restricted";
   readonly cache_ms?: number;
   readonly compensate?: {
@@ -2651,8 +2686,8 @@ export type ToolManifest = {
   readonly scopes?: readonly string[];
   readonly approval?: "never" | "always" | "policy";
   readonly guarded?: readonly string[];
-  /** JSON Pointer of an input field → kinds of personal data that are restored in it */
-  readonly personal_data?: { readonly [name: string]: readonly ("EMAIL" | "PHONE" | "CREDIT_CARD" | "IBAN" | "SSN" | "NATIONAL_ID" | "PASSPORT" | "BIRTH_DATE" | "LICENSE_PLATE" | "IP" | "MAC" | "IMEI" | "CRYPTO_ADDRESS" | "PERSON" | "ADDRESS" | "LOCATION" | "ORG" | "SECRET")[] };
+  /** JSON Pointer of an input field → kinds of personal data that are restored in it; with `recalled` also those of earlier runs */
+  readonly personal_data?: { readonly [name: string]: readonly ("EMAIL" | "PHONE" | "CREDIT_CARD" | "IBAN" | "SSN" | "NATIONAL_ID" | "PASSPORT" | "BIRTH_DATE" | "LICENSE_PLATE" | "IP" | "MAC" | "IMEI" | "CRYPTO_ADDRESS" | "PERSON" | "ADDRESS" | "LOCATION" | "ORG" | "SECRET" | "recalled")[] };
   readonly sensitivity?: "public" | "internal" | "confidential" | "restricted";
   readonly cache_ms?: number;
   readonly max_age_ms?: number;

@@ -39,6 +39,7 @@ export function consumeWorldRecords(world: World, batch: MessageBatch<RecordsMes
       "kill-switch": toObject("KillSwitch"),
       "knowledge-index": toObject("KnowledgeIndex"),
       "memory-store": toObject("MemoryStore"),
+      sessions: toObject("Sessions"),
       "budget-ledger": toObject("BudgetLedger"),
       store: () => Promise.reject(new Error("no world writes records into D1")),
     },

@@ -132,6 +132,8 @@ export function birthOf(dice: Dice, place: string, work: Work, at: number): RunS
     input,
     inputFindings: [],
     ...(rules === null ? {} : { guardrails: rules }),
+    // Some of a world's runs are one person's conversation: they take turns, and one of them may wait for a person meanwhile.
+    ...(dice.happens(`${place}/session`, 0.4) ? { session: "s1" } : {}),
     metadata: {},
     budget: { usd: fromUsd(definition.limits.usd), tokens: definition.limits.tokens },
     deadlineAt: dice.happens(`${place}/deadline`, 0.1) ? at + dice.between(`${place}/deadline`, 5_000, 600_000) : null,

@@ -56,6 +56,13 @@ export const FAULTS: readonly Fault[] = [
     to: "activity !== null;",
   },
   {
+    name: "turns-side-by-side",
+    what: "the next run of a session goes on while somebody has the turn",
+    file: "core/session/order.ts",
+    from: `  if (members.some(({ state }) => state === "called" || state === "speaking")) return null;\n`,
+    to: "",
+  },
+  {
     name: "call-again-on-waking",
     what: "a call that was under way when the object died is simply made again",
     file: UNDER_WAY,

@@ -8,6 +8,7 @@ import {
   defineKillSwitch,
   defineReviewQueue,
   defineRunEngine,
+  defineSessions,
   type KillSwitchPorts,
   type ReviewQueuePorts,
 } from "../durable-objects/index.ts";
@@ -80,6 +81,19 @@ export function objectsOf(world: World): Fittings["objects"] {
       recall: (org) => out(life, "recall", () => world.ask("BudgetLedger", org, "recall", org)),
     };
   });
+  const Sessions = defineSessions((env) => {
+    const life = of(env);
+    return {
+      now,
+      random,
+      send: send(life),
+      callRun: (run) =>
+        out(life, "callRun", async () =>
+          (await world.ask<boolean>("RunEngine", run, "yourTurn")) ? ("told" as const) : ("unborn" as const),
+        ),
+      forget: async () => undefined,
+    };
+  });
   const AuditLog = defineAuditLog(() => ({ now, signer: async () => SIGNER, publishing: null }));
   const construct =
     (Class: new (ctx: DurableObjectState, env: Cloudflare.Env) => object): Construct =>
@@ -91,5 +105,6 @@ export function objectsOf(world: World): Fittings["objects"] {
     KillSwitch: construct(KillSwitch),
     BudgetLedger: construct(BudgetLedger),
     AuditLog: construct(AuditLog),
+    Sessions: construct(Sessions),
   };
 }

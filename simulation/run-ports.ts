@@ -6,6 +6,7 @@ import type { Json } from "../core/json.ts";
 import type { Result } from "../core/result.ts";
 import type { RunStart } from "../core/run/machine/birth.ts";
 import type { RunEnginePorts, Undone } from "../durable-objects/run-engine/ports.ts";
+import type { Turn as SessionTurn } from "../durable-objects/sessions/sessions.ts";
 import { SKEW_MS } from "./climate.ts";
 import { LIBRARY } from "./definitions.ts";
 import type { Life } from "./life.ts";
@@ -73,6 +74,13 @@ export function runPorts(
     undoRun: (run) =>
       out("undoRun", async () => (await world.ask<Undone | "under way" | null>("RunEngine", run, "undo")) ?? { failed: true, left: false }),
     tellParent: (parent, end) => out("tellParent", () => world.ask("RunEngine", parent.run, "childEnded", parent.activity, end)),
+    session: {
+      enter: ({ org, subject, session, run }) =>
+        out("session.enter", () => world.ask<SessionTurn>("Sessions", `${org}/${subject}`, "enter", org, subject, session, run)),
+      stepAside: ({ org, subject, run }) => out("session.stepAside", () => world.ask("Sessions", `${org}/${subject}`, "stepAside", run)),
+      leave: ({ org, subject, run }, _owner, said) =>
+        out("session.leave", () => world.ask("Sessions", `${org}/${subject}`, "leave", run, said)),
+    },
     values: {
       largerThan: world.bucket.largerThan,
       put: (key, text) => out("values.put", async () => world.bucket.put(key, text)),

@@ -31,6 +31,7 @@ function owes(state: RunState): string | null {
   if (state.deadLetter?.owes) return "the birth of the run that continues it";
   if (state.lease.asking !== null) return "the ledger its word";
   if (state.owesParent) return "its parent the word of its end";
+  if (state.session !== undefined && state.session.phase !== "left") return "its session its last word";
   return state.callback === null ? null : "a callback";
 }
 

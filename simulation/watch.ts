@@ -58,6 +58,8 @@ export class Watch {
   readonly #toleranceMs: number;
   /** Runs whose record was removed. */
   readonly #forgotten = new Set<string>();
+  /** The run that has the turn, by session. */
+  readonly #speaking = new Map<string, string>();
   readonly #shells = new WeakMap<Owner, RunShell>();
 
   constructor(clock: Clock, bucket: Bucket, clocksDiffer: boolean) {
@@ -166,6 +168,18 @@ export class Watch {
       this.note("terminal changed", `${object.name}: ${before.status} became ${watched.state.status}`);
   }
 
+  /** One run of a session goes on at a time, until it waits or ends. */
+  #takeTurns({ machinery: { birth }, state }: WatchedRun, event: RunEvent): void {
+    if (birth.session === undefined || birth.parent !== null) return;
+    const speaking = this.#speaking.get(birth.session);
+    if (event.type === "session.entered") {
+      if (speaking !== undefined && speaking !== birth.id)
+        this.note("two turns", `${birth.id} has its turn in the session while ${speaking} has it`);
+      if (state.session?.phase === "in") this.#speaking.set(birth.session, birth.id);
+    } else if (speaking === birth.id && (event.type === "run.waiting" || event.type === "run.paused" || isFinal(state)))
+      this.#speaking.delete(birth.session);
+  }
+
   #stayForgotten(object: HousedObject): void {
     if (hasJournal(object) && object.disk.run("SELECT 1 FROM journal LIMIT 1", []).length > 0)
       this.note("came back", `${object.name} was forgotten, and has a journal again`);
@@ -191,6 +205,7 @@ export class Watch {
       this.note("over the cap", `${birth.id}: tokens at event ${event.seq}`);
     if (reserved.microUsd < 0 || reserved.tokens < 0)
       this.note("over the cap", `${birth.id}: less than nothing is reserved at ${event.seq}`);
+    this.#takeTurns(watched, event);
     if (event.type === "tool.called" || event.type === "model.calling") {
       watched.intents.set(callSpanId(sha256, birth.id, event.seq), event);
       const subject = event.type === "tool.called" ? { tool: event.data.tool } : { model: event.data.model };

@@ -33,6 +33,7 @@ export const {
   Limits,
   KnowledgeIndex,
   MemoryStore,
+  Sessions,
   Watch,
   ToolSandbox,
   SandboxPool,

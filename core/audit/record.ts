@@ -44,7 +44,16 @@ export type AuditRecord = {
 };
 
 /** Everything that has an outbox. PERSISTED: the names are in queue messages and in what audit logs remember. */
-export const SOURCE_KINDS = ["run", "review-queue", "kill-switch", "store", "budget-ledger", "knowledge-index", "memory-store"] as const;
+export const SOURCE_KINDS = [
+  "run",
+  "review-queue",
+  "kill-switch",
+  "store",
+  "budget-ledger",
+  "knowledge-index",
+  "memory-store",
+  "sessions",
+] as const;
 /** A kind of place that audit records come from. */
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 

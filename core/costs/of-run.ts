@@ -13,18 +13,12 @@ export function costsOfRun(birth: Birth, events: readonly RunEvent[]): CostsOf |
     user: birth.user,
     workflow: birth.definition.name,
     version: birth.version,
-    session: sessionOf(birth),
+    session: birth.session ?? null,
     trace: birth.traceId,
     metadata: birth.metadata,
     calls,
   };
 }
-
-/** The session that the run belongs to; null: none. */
-const sessionOf = (birth: Birth): string | null => {
-  const { session } = birth as { readonly session?: unknown };
-  return typeof session === "string" ? session : null;
-};
 
 function costCall(event: RunEvent): CostCall | null {
   const common = { id: String(event.seq), at: event.at };

@@ -74,6 +74,7 @@ function isTold(cel: string, parts: Parts): boolean {
   if (names === null) return false;
   for (const name of names.variables) {
     if (name === "error") return false; // nothing has failed yet
+    if (name === "session") return false; // nothing of it is read before the run has its turn
     if (name === "input" && !isKnown(parts.input)) return false;
     if (name === "item" && !isKnown(parts.item)) return false;
     if (name === "index" && parts.index === undefined) return false; // of a list whose items are not known

@@ -129,12 +129,20 @@ export const STORES = {
   "MEMORY_STORE.memory": { erasure: { by: "function" }, retention: itself("a memory is deleted when its time is over") },
   "MEMORY_STORE.outbox": { erasure: NUMBERS, retention: UNTIL_CONFIRMED },
 
+  "SESSIONS.sessions_of": { erasure: NUMBERS, retention: nothing("one row: whose sessions they are") },
+  "SESSIONS.session": { erasure: { by: "function" }, retention: itself("a session is deleted when the time of its class is over") },
+  "SESSIONS.member": { erasure: together("SESSIONS.session"), retention: itself("a run's line is deleted a day after it has left") },
+  "SESSIONS.message": { erasure: together("SESSIONS.session"), retention: itself("a message goes with its session, or into its summary") },
+  "SESSIONS.outbox": { erasure: NUMBERS, retention: UNTIL_CONFIRMED },
+
   "KNOWLEDGE_INDEX.shard_of": { erasure: NUMBERS, retention: nothing("one row: whose shard it is") },
   "KNOWLEDGE_INDEX.part": { erasure: CALLERS, retention: itself("a set of rights goes with the last document that has it") },
   "KNOWLEDGE_INDEX.revision": { erasure: UNPERSONAL, retention: UNTIL_DELETED },
   "KNOWLEDGE_INDEX.chunk": { erasure: UNPERSONAL, retention: UNTIL_DELETED },
   "KNOWLEDGE_INDEX.place": { erasure: NUMBERS, retention: itself("names of documents go with their collection") },
   "KNOWLEDGE_INDEX.fill": { erasure: NUMBERS, retention: nothing("a number for each shard") },
+  "KNOWLEDGE_INDEX.job": { erasure: NUMBERS, retention: itself("a row is deleted when its revision is indexed") },
+  "KNOWLEDGE_INDEX.passage": { erasure: UNPERSONAL, retention: itself("a row is deleted when its revision is indexed") },
   "KNOWLEDGE_INDEX.outbox": { erasure: CALLERS, retention: UNTIL_CONFIRMED },
 
   "CIRCUIT_BREAKER.breaker": { erasure: NUMBERS, retention: nothing("one row, overwritten") },

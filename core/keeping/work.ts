@@ -50,6 +50,10 @@ export const WORK = {
     wokenBy: ["alarm:MEMORY_STORE"],
     stop: nothing("forgets what is over; decides and spends nothing"),
   },
+  sessions: {
+    wokenBy: ["alarm:SESSIONS"],
+    stop: nothing("tells a run that its turn has come; what the run does then, it asks about"),
+  },
   knowledge: {
     wokenBy: ["alarm:KNOWLEDGE_INDEX"],
     stop: nothing("removes what has expired; decides and spends nothing. A model that embeds is asked as every model is"),

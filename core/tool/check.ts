@@ -1,7 +1,7 @@
 /** A tool's manifest as a developer sent it → a manifest with every default filled in, or all that is wrong with it. Total for any JSON. */
 import { ROLES } from "../access/principal.ts";
 import type { FieldError } from "../errors/problem.ts";
-import { PERSONAL_DATA_TYPES, type PersonalDataType } from "../guardrail/finding.ts";
+import { PERSONAL_DATA_TYPES } from "../guardrail/finding.ts";
 import { isObject, type Json, parsePointer } from "../json.ts";
 import { DATA_CLASSES } from "../label/label.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -17,7 +17,8 @@ import { NO_ISOLATES, readIsolate } from "./check-isolate.ts";
 import { readMcp } from "./check-mcp.ts";
 import { readTerms } from "./check-terms.ts";
 import { readWorkflow } from "./check-workflow.ts";
-import type { BindingOf, Idempotency, RegisteredKind, ToolCompensate, ToolContent, ToolManifest } from "./manifest.ts";
+import type { BindingOf, Idempotency, OpenedType, RegisteredKind, ToolCompensate, ToolContent, ToolManifest } from "./manifest.ts";
+import { RECALLED } from "./manifest.ts";
 import { urlFlaws } from "./url-fields.ts";
 import { WORKFLOW_TOOL, workflowOfTool } from "./workflow-tool.ts";
 
@@ -136,15 +137,21 @@ function readPersonalData(form: Form, input: JsonSchema): ToolManifest["personal
   }
   const inner = new Form(raw, form.at("personal_data"), form.errors);
   if (Object.keys(raw).length > 100) form.refuse("personal_data", "`personal_data` has more than 100 fields");
-  const read = Object.keys(raw).map((pointer): [string, readonly PersonalDataType[]] => {
+  const read = Object.keys(raw).map((pointer): [string, readonly OpenedType[]] => {
     checkField(pointer, input, inner.at(pointer), form.errors);
-    const types = inner.texts(pointer, { max: 32, most: PERSONAL_DATA_TYPES.length });
-    const known = types.filter((type): type is PersonalDataType => (PERSONAL_DATA_TYPES as readonly string[]).includes(type));
-    if (known.length < types.length) inner.refuse(pointer, `the kinds of personal data are ${PERSONAL_DATA_TYPES.join(", ")}`);
+    const types = inner.texts(pointer, { max: 32, most: PERSONAL_DATA_TYPES.length + 1 });
+    const known = types.filter(isOpened);
+    if (known.length < types.length)
+      inner.refuse(
+        pointer,
+        `the kinds of personal data are ${PERSONAL_DATA_TYPES.join(", ")}; \`${RECALLED}\` beside them opens those of earlier runs`,
+      );
     return [pointer, known];
   });
   return Object.fromEntries(read);
 }
+
+const isOpened = (type: string): type is OpenedType => type === RECALLED || (PERSONAL_DATA_TYPES as readonly string[]).includes(type);
 
 /** A pointer to an input field; where the schema is closed, one that it has. */
 function checkField(pointer: string, input: JsonSchema, path: string, errors: Errors): void {

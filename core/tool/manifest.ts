@@ -17,6 +17,11 @@ export type Idempotency = "key" | "none" | { readonly lookup: string };
 /** The call that undoes a successful call of a tool that writes. `input`: its expressions see the `input` and the `output` of that call. */
 export type ToolCompensate = { readonly tool: string; readonly input: Template };
 
+/** What a field of `personal_data` lists beside kinds: values that an earlier run of the same person put in are opened too. */
+export const RECALLED = "recalled";
+/** A kind of placeholders that a tool may open, or `RECALLED`. */
+export type OpenedType = PersonalDataType | typeof RECALLED;
+
 /** How many calls a minute the org may make of the tool, counted exactly over all isolates. */
 export type ToolRate = { readonly per_minute: number };
 
@@ -116,8 +121,8 @@ export type ToolContract = {
   readonly approval: "never" | "always" | "policy";
   /** JSON Pointers of input fields that untrusted values must not reach unseen. */
   readonly guarded: readonly string[];
-  /** JSON Pointer of an input field → the kinds of placeholders that are opened in it. */
-  readonly personal_data: { readonly [pointer: string]: readonly PersonalDataType[] };
+  /** JSON Pointer of an input field → the kinds of placeholders that are opened in it, and `recalled` where values of earlier runs may be. */
+  readonly personal_data: { readonly [pointer: string]: readonly OpenedType[] };
   readonly sensitivity: DataClass;
   /** How long an answer to the same input is given again instead of a call, to anybody in the org. Absent: not at all. Reads only. */
   readonly cache_ms?: number;

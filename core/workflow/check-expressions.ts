@@ -13,7 +13,7 @@ type Order = ReturnType<typeof settledBefore>;
  * anything; then only the expressions themselves are checked.
  */
 export function checkExpressions(
-  { output, on_budget, steps }: Pick<Definition, "output" | "on_budget" | "steps">,
+  { output, on_budget, session, steps }: Pick<Definition, "output" | "on_budget" | "session" | "steps">,
   known: ReadonlySet<string>,
   before: Order | null,
   errors: Errors,
@@ -27,6 +27,11 @@ export function checkExpressions(
   }
   const whole: Sight = { steps: known, more: [], known };
   checkTemplate(output, "/output", whole, errors);
+  const ended: Sight = { ...whole, more: ["output"] };
+  for (const who of ["user", "assistant"] as const) {
+    const words = session?.[who];
+    if (words !== undefined) checkTemplate(words, `/session/${who}`, ended, errors);
+  }
   if (on_budget !== null) checkTemplate(on_budget.value, "/on_budget/value", whole, errors); // what a cap left undone is null
 }
 

@@ -8,14 +8,14 @@ import type { Errors } from "./form.ts";
 export type Sight = {
   /** Steps that are settled by then. */
   readonly steps: ReadonlySet<string>;
-  /** What can be named; absent: `input`, `steps` and `run`. */
+  /** What can be named; absent: `input`, `steps`, `run` and `session`. */
   readonly always?: readonly string[];
   /** Beside those. */
   readonly more: readonly string[];
   readonly known: ReadonlySet<string>;
 };
 
-const ALWAYS = ["input", "steps", "run"];
+const ALWAYS = ["input", "steps", "run", "session"];
 
 /** Adds an error for every expression in the template that is invalid at this place. `path`: of the template in the definition. */
 export function checkTemplate(template: Json, path: string, sight: Sight, errors: Errors): void {

@@ -12,7 +12,7 @@ import { err, ok, type Result } from "../result.ts";
 import { KNOWLEDGE_SEARCH } from "../tool/knowledge-search.ts";
 import { checkExpressions } from "./check-expressions.ts";
 import { checkNames, checkTools, type ToolsKnown } from "./check-references.ts";
-import type { Definition, Limits, Step } from "./definition.ts";
+import type { Definition, Limits, SessionWords, Step } from "./definition.ts";
 import { Errors, Form } from "./form.ts";
 import { checkGuardrails } from "./guardrails.ts";
 import { STEP_ID, TOOL_NAME, WORKFLOW_NAME } from "./names.ts";
@@ -56,6 +56,7 @@ export function checkDefinition(raw: Json, known: Known): Result<Definition, rea
     ...(guardrails === null ? {} : { guardrails }),
     ...readSlo(form),
     ...readKnowledge(form),
+    ...readSession(form),
     ...readOwner(form),
     ...readAttached(form),
     steps,
@@ -80,6 +81,16 @@ export function checkDefinition(raw: Json, known: Known): Result<Definition, rea
 function readKnowledge(form: Form): { readonly knowledge?: readonly string[] } {
   const knowledge = form.texts("knowledge", { max: 63, most: 20, pattern: TOOL_NAME });
   return knowledge.length === 0 ? {} : { knowledge };
+}
+
+/** A definition without one has no such field. */
+function readSession(form: Form): { readonly session?: SessionWords } {
+  const inner = form.form("session");
+  if (inner === null) return {};
+  const [user, assistant] = [inner.json("user") ?? null, inner.json("assistant") ?? null];
+  inner.close();
+  if (user === null && assistant === null) form.refuse("session", "`session` says what of a run is said: `user`, `assistant` or both");
+  return { session: { ...(user === null ? {} : { user }), ...(assistant === null ? {} : { assistant }) } };
 }
 
 /** Who answers for the workflow. A definition without one has no such field. */

@@ -184,6 +184,9 @@ export type Step = ModelStep | ToolStep | ReviewStep | TransformStep | AgentStep
 /** The name of a step kind. PERSISTED: in definitions and in journals. */
 export type StepKind = Step["kind"];
 
+/** What of a run the person and the workflow say in the run's session; an absent one says nothing. */
+export type SessionWords = { readonly user?: Template; readonly assistant?: Template };
+
 /** A whole workflow. */
 export type Definition = {
   readonly name: string;
@@ -205,6 +208,8 @@ export type Definition = {
   readonly guardrails?: GuardrailSettings;
   /** What is promised of its runs. Absent: nothing. */
   readonly slo?: Slo;
+  /** What of a run is said in its session. Absent: nothing. */
+  readonly session?: SessionWords;
   /** Collections that `knowledge.search` may search. Absent: none. */
   readonly knowledge?: readonly string[];
   readonly steps: { readonly [id: string]: Step };

@@ -18,6 +18,8 @@ export type Scope = {
   readonly input: Json;
   readonly steps: { readonly [id: string]: { readonly output: Json; readonly citations?: readonly Citation[] } };
   readonly run: { readonly id: string; readonly org: string; readonly user: string; readonly subject: string };
+  /** What was said in the run's session before: empty where it has none. Absent: no run is there. */
+  readonly session?: { readonly messages: Json; readonly summary: string };
   readonly item?: Json;
   readonly index?: number;
   readonly output?: Json;

@@ -15,7 +15,7 @@ import { labelsChosen, soFar } from "../../core/run/outside/so-far.ts";
 import { toldEnd } from "../../core/run/outside/told-end.ts";
 import { stepSpanId } from "../../core/run/outside/trace.ts";
 import type { RunEffect } from "../../core/run/outside/wanted.ts";
-import type { RunEnginePorts } from "./ports.ts";
+import type { RunEnginePorts, SessionPlace } from "./ports.ts";
 
 type Snapshot = { readonly machinery: Machinery; readonly state: RunState; readonly killEpoch: number };
 type Handlers = {
@@ -109,6 +109,18 @@ const HANDLERS: Handlers = {
     await ports.tellParent(parent, toldEnd(machinery, state), org);
     return { kind: "parent.told" };
   },
+  "session.enter": async (ports, { machinery }, { session }) => {
+    const turn = await ports.session.enter(placeOf(machinery, session));
+    return turn === null ? { kind: "delivered" } : { kind: "session.entered", ...turn };
+  },
+  "session.step_aside": async (ports, { machinery }, { session }) => {
+    await ports.session.stepAside(placeOf(machinery, session));
+    return { kind: "session.stepped_aside" };
+  },
+  "session.leave": async (ports, { machinery, state }, { session, said }) => {
+    await ports.session.leave(placeOf(machinery, session), state.session?.owner ?? null, said);
+    return { kind: "session.left" };
+  },
   "review.open": async (ports, { machinery }, { activity, step, request }) => {
     const { id, until } = await ports.openReview(machinery.birth.org, request);
     return { kind: "review.opened", activity, step, key: request.key, id, until };
@@ -122,6 +134,8 @@ const HANDLERS: Handlers = {
     return { kind: "dead_letter.handed_over", run: start.id };
   },
 };
+
+const placeOf = ({ birth: { org, subject, id } }: Machinery, session: string): SessionPlace => ({ org, subject, session, run: id });
 
 async function startChild(ports: RunEnginePorts, { machinery, state }: Snapshot, activity: string): Promise<void> {
   const { child, input, reserved, ...work } = activityOf(state, activity);

@@ -11,6 +11,7 @@ import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
 import type { Birth, Parent, RunStart } from "../../core/run/machine/birth.ts";
 import type { Happening } from "../../core/run/machine/happening.ts";
 import type { Child, ChildHold } from "../../core/run/machine/state.ts";
+import type { Said, SessionContent } from "../../core/session/session.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
@@ -37,6 +38,18 @@ export type ChildEnd = Omit<Extract<Happening, { kind: "child.ended" }>, "kind" 
 
 /** What became of a run that undid its steps. */
 export type Undone = Pick<Extract<Happening, { kind: "child.undone" }>, "failed" | "left">;
+
+/** The place of a run in a session of its subject. */
+export type SessionPlace = Pick<Birth, "org" | "subject"> & { readonly session: string; readonly run: string };
+
+/** A run's session. What goes in and out has the run's own placeholders. Each verb may be repeated; throws when it cannot be reached. */
+export type SessionPort = {
+  /** null: the run waits for its turn, and is told (`yourTurn`) when it has come. */
+  readonly enter: (place: SessionPlace) => Promise<{ readonly owner: string; readonly content: SessionContent } | null>;
+  readonly stepAside: (place: SessionPlace) => Promise<void>;
+  /** `owner`: as `enter` told it; null: the run never had its turn, and says nothing. */
+  readonly leave: (place: SessionPlace, owner: string | null, said: readonly Said[]) => Promise<void>;
+};
 
 /** The ports of a run. */
 export type RunEnginePorts = {
@@ -79,6 +92,7 @@ export type RunEnginePorts = {
   readonly undoRun: (run: string) => Promise<Undone | "under way">;
   /** Tells the parent how its child ended; answers when it knows. */
   readonly tellParent: (parent: Parent, end: ChildEnd, org: string) => Promise<void>;
+  readonly session: SessionPort;
   /** Where values lie that are too large for a row. */
   readonly values: ValueStore;
   /** Where the texts lie that audit entries name by digest. */

@@ -175,6 +175,13 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       await this.#shell.offer({ kind: "child.ended", activity, ...end });
     }
 
+    /** The run's turn in its session has come; told again, it changes nothing. False: nobody was born here. */
+    async yourTurn(): Promise<boolean> {
+      if ((await this.#shell.loaded()) === null) return false;
+      await this.#shell.takeTurn();
+      return true;
+    }
+
     /** The run's parent is undone: this completed run undoes its steps. Asked again, it tells how far it is. null: nobody was born here. */
     async undo(): Promise<Undone | "under way" | null> {
       const run = await this.#shell.loaded();

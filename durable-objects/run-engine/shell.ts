@@ -293,6 +293,12 @@ export class RunShell {
     return wantedEffects(run.machinery, run.state, Number.MAX_SAFE_INTEGER).every(({ kind }) => kind === "callback.send");
   }
 
+  /** The run's turn in its session has come: it asks what was said. */
+  async takeTurn(): Promise<void> {
+    this.#underWay.again("session.enter");
+    await this.offer({ kind: "tick" });
+  }
+
   /** The platform drops an alarm when all its retries failed: the next caller sets it again. */
   async rearm(): Promise<void> {
     if (this.run === null || this.#waking || !(await this.#alarm.isLost())) return;

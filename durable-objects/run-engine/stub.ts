@@ -22,6 +22,7 @@ type Verb =
   | "confirm"
   | "childEnded"
   | "undo"
+  | "yourTurn"
   | "signal"
   | "takeCall"
   | "callAnswered"

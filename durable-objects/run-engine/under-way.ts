@@ -28,6 +28,9 @@ const OFFERS = 3;
 /** A child that was cancelled, or asked to undo its steps, and has not told its end is asked again: to do so twice changes nothing. */
 const CANCEL_AGAIN_MS = 9_000;
 
+/** A little less than the time after which a run that waits for its turn in its session is woken to ask again (core/run/outside/wake.ts). */
+const TURN_AGAIN_MS = 29_000;
+
 /** Gives a happening to the run's machine. A refusal is data. */
 export type Offer = (happening: Happening) => Promise<Result<RunState, Refused>>;
 
@@ -111,6 +114,11 @@ export class UnderWay {
     }
   }
 
+  /** An effect that was delivered is to be delivered again. */
+  again(key: string): void {
+    this.#delivered.delete(key);
+  }
+
   /** Offers again what could not be stored. */
   async offerHeld(): Promise<void> {
     const held = [...this.#held];
@@ -153,7 +161,9 @@ export class UnderWay {
         ? CHILD_AGAIN_MS
         : kind === "child.cancel" || kind === "child.undo"
           ? CANCEL_AGAIN_MS
-          : Number.POSITIVE_INFINITY;
+          : kind === "session.enter"
+            ? TURN_AGAIN_MS
+            : Number.POSITIVE_INFINITY;
     return at !== undefined && this.#ports.now() - at < againAfter;
   }
 

@@ -19,6 +19,8 @@ export const VAULT_SCHEMA: readonly string[] = [
   // Who is behind a code of the audit log: the subject, sealed under the key that made the code.
   `CREATE TABLE pseudonym (code TEXT PRIMARY KEY NOT NULL, person TEXT NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID;
    CREATE INDEX pseudonym_by_person ON pseudonym (person);`,
+  // `recalled`: an earlier run's input put it in, and this run has it out of a session or a memory of the same person.
+  `ALTER TABLE value ADD COLUMN recalled INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 /** PERSISTED: the version of a row's form (`v`). */
@@ -27,21 +29,26 @@ const ROW_VERSION = 1;
 /** A value to be kept under a placeholder of its type. */
 export type ValueToKeep = { readonly type: PlaceholderType; readonly value: string };
 /** PERSISTED. `subject` is the pseudonym of the person under whose key `sealed` is. */
-export type StoredValue = { sealed: ArrayBuffer; from_input: number; subject: string; key_id: string; v: number };
+export type StoredValue = { sealed: ArrayBuffer; from_input: number; recalled: number; subject: string; key_id: string; v: number };
 
 /** The placeholder of a value in its run: the one it has, else the next of its type. MUST run inside the assigning transaction. */
 export function keepValue(
   sql: SqlStorage,
   key: PersonKey,
-  owner: { readonly run: string; readonly subject: string; readonly fromInput: boolean },
+  owner: { readonly run: string; readonly subject: string; readonly fromInput: boolean; readonly recalled?: boolean },
   { type, value }: ValueToKeep,
 ): string {
   const code = lookupCode(key, type, value);
   const known = sql
-    .exec<{ number: number; from_input: number }>("SELECT number, from_input FROM value WHERE run = ? AND code = ?", owner.run, code)
+    .exec<{ number: number; from_input: number; recalled: number }>(
+      "SELECT number, from_input, recalled FROM value WHERE run = ? AND code = ?",
+      owner.run,
+      code,
+    )
     .toArray()[0];
   if (known !== undefined) {
     if (owner.fromInput && known.from_input === 0) sql.exec("UPDATE value SET from_input = 1 WHERE run = ? AND code = ?", owner.run, code);
+    if (owner.recalled && known.recalled === 0) sql.exec("UPDATE value SET recalled = 1 WHERE run = ? AND code = ?", owner.run, code);
     return formatPlaceholder(type, known.number);
   }
   const number = sql
@@ -51,13 +58,14 @@ export function keepValue(
   if (parsePlaceholder(placeholder) === null) throw new Error("a run holds more values of one kind than a placeholder can number");
   const sealed = sealValue(key, placeOf(owner.run, placeholder), value);
   sql.exec(
-    "INSERT INTO value (run, type, number, code, sealed, from_input, subject, key_id, v) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO value (run, type, number, code, sealed, from_input, recalled, subject, key_id, v) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     owner.run,
     type,
     number,
     code,
     sealed,
     owner.fromInput ? 1 : 0,
+    owner.recalled ? 1 : 0,
     owner.subject,
     key.id,
     ROW_VERSION,
@@ -71,7 +79,7 @@ export function findStored(sql: SqlStorage, run: string, placeholder: string): S
   if (parsed === null) return null;
   const [row] = sql
     .exec<StoredValue>(
-      "SELECT sealed, from_input, subject, key_id, v FROM value WHERE run = ? AND type = ? AND number = ?",
+      "SELECT sealed, from_input, recalled, subject, key_id, v FROM value WHERE run = ? AND type = ? AND number = ?",
       run,
       parsed.type,
       parsed.number,
@@ -83,7 +91,7 @@ export function findStored(sql: SqlStorage, run: string, placeholder: string): S
 
 /** Everything a run keeps, by placeholder. */
 export function listStored(sql: SqlStorage, run: string): { readonly placeholder: string; readonly stored: StoredValue }[] {
-  const query = "SELECT type, number, sealed, from_input, subject, key_id, v FROM value WHERE run = ? ORDER BY type, number";
+  const query = "SELECT type, number, sealed, from_input, recalled, subject, key_id, v FROM value WHERE run = ? ORDER BY type, number";
   return sql
     .exec<StoredValue & { type: PlaceholderType; number: number }>(query, run)
     .toArray()
@@ -96,13 +104,14 @@ export function copyStored(sql: SqlStorage, key: PersonKey, from: string, to: st
   const value = parsed === null ? null : unsealStored(key, from, placeholder, stored);
   if (parsed === null || value === null) return;
   sql.exec(
-    "INSERT INTO value (run, type, number, code, sealed, from_input, subject, key_id, v) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    "INSERT INTO value (run, type, number, code, sealed, from_input, recalled, subject, key_id, v) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     to,
     parsed.type,
     parsed.number,
     lookupCode(key, parsed.type, value),
     sealValue(key, placeOf(to, placeholder), value),
     stored.from_input,
+    stored.recalled,
     stored.subject,
     key.id,
     ROW_VERSION,

@@ -45,8 +45,22 @@ export type AssignRequest = {
   readonly origin: "input" | "tool" | "model";
   readonly values: readonly ValueToKeep[];
 };
-/** Which placeholders of a run to open. `inputOnly`: only values that the run was started with. */
-export type OpenRequest = { readonly run: string; readonly placeholders: readonly string[]; readonly inputOnly: boolean };
+/**
+ * Which placeholders of a run to open. `inputOnly`: only values that the run was started with, and with `recalledOf` also those of this
+ * person that it has out of a session or a memory.
+ */
+export type OpenRequest = {
+  readonly run: string;
+  readonly placeholders: readonly string[];
+  readonly inputOnly: boolean;
+  readonly recalledOf?: string;
+};
+
+/**
+ * What a value that goes from one owner to another is there: what it was (`same`), kept for later runs of its person (`stored`), or out of
+ * what was kept (`recalled`). Only what a run's own input put in can be opened by a later run.
+ */
+export type CarriedAs = "same" | "stored" | "recalled";
 
 /** A person as the audit log is to name them. `since`: when what they are named for began (epoch ms); a person erased since then stays unknown. */
 export type NamedPerson = { readonly subject: string; readonly since: EpochMs };
@@ -59,6 +73,7 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
       super(ctx, env);
       this.#shelf = new KeyShelf(portsFor(env), ctx.id.toString());
+      if (isMigrated(ctx.storage.sql)) migrate(ctx.storage, VAULT_SCHEMA);
     }
 
     /** All or nothing, in one transaction: two that come at once get numbers as if one had come after the other. */
@@ -72,10 +87,11 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
     }
 
     /** Null for what this run never made, for what its input did not put in when `inputOnly`, and for what was erased. */
-    async open({ run, placeholders, inputOnly }: OpenRequest): Promise<(string | null)[]> {
+    async open({ run, placeholders, inputOnly, recalledOf }: OpenRequest): Promise<(string | null)[]> {
       if (!isMigrated(this.ctx.storage.sql)) return placeholders.map(() => null);
       const stored = placeholders.map((placeholder) => findStored(this.ctx.storage.sql, run, placeholder));
-      const wanted = stored.map((row) => (row === null || (inputOnly && row.from_input === 0) ? null : row));
+      const isRecalled = (row: StoredValue): boolean => row.recalled === 1 && row.subject === recalledOf;
+      const wanted = stored.map((row) => (row === null || (inputOnly && row.from_input === 0 && !isRecalled(row)) ? null : row));
       const keys = await this.#keysOf(wanted);
       return wanted.map((row, index) => {
         const key = row === null ? null : (keys.get(row.subject) ?? null);
@@ -107,10 +123,12 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
       from,
       to,
       placeholders,
+      as = "same",
     }: {
       readonly from: string;
       readonly to: string;
       readonly placeholders: readonly string[];
+      readonly as?: CarriedAs;
     }): Promise<(string | null)[]> {
       const { storage } = this.ctx;
       if (!isMigrated(storage.sql)) return placeholders.map(() => null);
@@ -123,7 +141,7 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
           const value = row === null || key === null ? null : unsealStored(key, from, placeholder, row);
           const type = parsePlaceholder(placeholder)?.type;
           if (row === null || key === null || value === null || type === undefined) return null;
-          return keepValue(storage.sql, key, { run: to, subject: row.subject, fromInput: row.from_input === 1 }, { type, value });
+          return keepValue(storage.sql, key, { run: to, subject: row.subject, ...originOf(row, as) }, { type, value });
         }),
       );
     }
@@ -217,7 +235,6 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
     #wasErased(subject: string, since: EpochMs): boolean {
       const { storage } = this.ctx;
       if (!isMigrated(storage.sql)) return false;
-      migrate(storage, VAULT_SCHEMA);
       const erasure = erasureOf(storage.sql, subject);
       return erasure !== null && since <= erasure.at;
     }
@@ -227,6 +244,13 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
       return new Map(await Promise.all(subjects.map(async (subject) => [subject, await this.#shelf.find(subject)] as const)));
     }
   };
+}
+
+/** Whether a carried value counts as put in by the input of the owner that gets it, and whether that owner recalls it. */
+function originOf({ from_input, recalled }: StoredValue, as: CarriedAs): { readonly fromInput: boolean; readonly recalled: boolean } {
+  if (as === "same") return { fromInput: from_input === 1, recalled: recalled === 1 };
+  if (as === "stored") return { fromInput: from_input === 1 || recalled === 1, recalled: false };
+  return { fromInput: false, recalled: from_input === 1 };
 }
 
 /** The object, as its stub sees it. */

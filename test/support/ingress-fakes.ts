@@ -254,6 +254,7 @@ export function makeWorld(
       publicUrl: null,
     },
     guard,
+    sessions: () => Promise.reject(new Error("unscripted: sessions")) as never,
     memories: () => Promise.reject(new Error("unscripted: memories")) as never,
     // Documents lie in objects, which these tests have none of (test/scenario/knowledge.test.ts has).
     knowledge: defineKnowledge({

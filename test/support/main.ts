@@ -10,6 +10,7 @@ import {
   defineMemoryStore,
   defineReviewQueue,
   defineRunEngine,
+  defineSessions,
   defineVault,
   defineWatch,
 } from "../../durable-objects/index.ts";
@@ -24,6 +25,7 @@ import {
   memoryStoreWorld,
   reviewQueueWorld,
   runEngineWorld,
+  sessionsWorld,
   vaultWorld,
   watchWorld,
 } from "./worlds.ts";
@@ -37,6 +39,7 @@ export const BudgetLedger = defineBudgetLedger(() => budgetLedgerWorld);
 export const CircuitBreaker = defineCircuitBreaker(() => circuitBreakerWorld);
 export const KnowledgeIndex = defineKnowledgeIndex(() => knowledgeIndexWorld);
 export const MemoryStore = defineMemoryStore(() => memoryStoreWorld);
+export const Sessions = defineSessions(() => sessionsWorld);
 export const Watch = defineWatch(() => watchWorld);
 export const Limits = defineLimits(() => limitsWorld);
 export const KeyRing = defineKeyRing(() => keyRingWorld);

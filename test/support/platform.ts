@@ -31,6 +31,7 @@ export const {
   Limits,
   KnowledgeIndex,
   MemoryStore,
+  Sessions,
   Watch,
   Egress,
 } = objects;

@@ -8,5 +8,6 @@ export { limitsWorld } from "./worlds/limits.ts";
 export { memoryStoreWorld } from "./worlds/memory-store.ts";
 export { reviewQueueWorld } from "./worlds/review-queue.ts";
 export { runEngineWorld } from "./worlds/run-engine.ts";
+export { sessionsWorld } from "./worlds/sessions.ts";
 export { vaultWorld } from "./worlds/vault.ts";
 export { watchWorld } from "./worlds/watch.ts";

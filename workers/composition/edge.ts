@@ -25,6 +25,7 @@ import { buildChat } from "./chat.ts";
 import { buildEvidence } from "./evidence.ts";
 import { memoriesOf } from "./memories.ts";
 import type { Rooms } from "./rooms.ts";
+import { sessionsPortOf } from "./sessions.ts";
 
 /** The HTTP application with its ports. */
 export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures, personExports, inventory, compliance }: Background) {
@@ -118,6 +119,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     sources: rooms.sources,
     knowledge: rooms.knowledge,
     memories: (org, shard) => memoriesOf(rooms, org, shard),
+    sessions: (org, subject) => sessionsPortOf(rooms, org, subject),
     alert: (org, notice) => {
       waitUntil(rooms.tell(org, notice).then(() => undefined));
     },

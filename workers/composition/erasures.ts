@@ -5,6 +5,7 @@ import type { RunErasers, StoreErasers } from "../../core/keeping/stores.ts";
 import { shardOfSubject } from "../../core/memory/memory.ts";
 import { erasedRun, erasedSummary } from "../../core/person/erased-run.ts";
 import { memoryStoreName } from "../../durable-objects/memory-store/stub.ts";
+import { sessionsName } from "../../durable-objects/sessions/stub.ts";
 import type { Archive } from "../archive/archive.ts";
 import { withArchive } from "../archive/archived-runs.ts";
 import { removeRunValues } from "../archive/run-values.ts";
@@ -21,6 +22,7 @@ function personErasers({ objects, store, answers, texts }: Rooms): StoreErasers 
       return { VAULT_KEYS: keys, "VAULT.value": values };
     },
     "MEMORY_STORE.memory": (org, subject, upTo) => objects.memoryStore(memoryStoreName(org, shardOfSubject(subject))).erase(subject, upTo),
+    "SESSIONS.session": (org, subject, upTo) => objects.sessions(sessionsName(org, subject)).erase(upTo),
     TEXTS: (org, subject) => texts.forget(org, subject),
     ANSWERS: (org, subject) => answers.forget(org, subject),
     "DB.feedback": (org, subject) => store.erasures.forgetFeedbackOf(org, subject),

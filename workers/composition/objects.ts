@@ -16,6 +16,7 @@ import type {
   ReviewQueuePorts,
   RunEnginePorts,
   SandboxPoolPorts,
+  SessionsPorts,
   ToolSandboxPorts,
   VaultPorts,
   WatchPorts,
@@ -35,6 +36,7 @@ import { bearHeir } from "../use-cases/bear.ts";
 import { type StartChildPorts, startChild } from "../use-cases/start-child.ts";
 import { defineCosign } from "../witnesses/cosign.ts";
 import type { Rooms } from "./rooms.ts";
+import { sessionPort } from "./sessions.ts";
 
 /** Ports by class of object. */
 export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
@@ -103,6 +105,15 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
       },
     } satisfies MemoryStorePorts,
     knowledgeIndex: { now, send, log, embed: (asker, model, texts) => rooms.embedTexts(asker, model, texts) } satisfies KnowledgeIndexPorts,
+    sessions: {
+      now,
+      random,
+      send,
+      callRun: async (run) => ((await objects.run(run).yourTurn()) ? "told" : "unborn"),
+      forget: async (org, owner) => {
+        await objects.vault(org).forget(owner);
+      },
+    } satisfies SessionsPorts,
     watch: {
       now,
       random,
@@ -213,5 +224,6 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
       await objects.run(parent.run).childEnded(parent.activity, { ...end, output: await carryPlaceholders(end.output, carry) });
     },
     callBack: (callback) => callbacks.deliver(callback),
+    session: sessionPort(rooms),
   };
 }

@@ -15,13 +15,17 @@ export const storedNumber = (digits: string): string => NUMBER_MARK + digits;
 
 type Filled = { readonly value: Json; readonly types: readonly PlaceholderType[] };
 
-/** Only values that the run's own input put in; placeholders that `wanted` declines, or that the vault does not know, stay. */
+/**
+ * Only values that the run's own input put in, and with `recalled` those of its person that earlier runs put in; placeholders that `wanted`
+ * declines, or that the vault does not know, stay.
+ */
 export const fillValue = (
   vault: VaultPort,
   context: GuardContext,
   value: Json,
   wanted: (type: PlaceholderType) => boolean,
-): Promise<Filled> => fill(vault, context, value, wanted, true);
+  recalled = false,
+): Promise<Filled> => fill(vault, context, value, wanted, true, recalled ? context.subject : undefined);
 
 /** Every value that the run has seen, whoever said it. Only to be checked against a schema: it MUST go nowhere. */
 export const filledForChecking = async (vault: VaultPort, context: Pick<GuardContext, "org" | "run">, value: Json): Promise<Json> =>
@@ -33,13 +37,14 @@ async function fill(
   value: Json,
   wanted: (type: PlaceholderType) => boolean,
   inputOnly: boolean,
+  recalledOf?: string,
 ): Promise<Filled> {
   const texts = textsOf(value);
   if (!texts.ok) throw new Error(`a value beyond the bounds is not filled in: ${texts.error}`);
   const sites = texts.value.flatMap(({ text }) => findPlaceholders(text)).filter(({ type }) => wanted(type));
   const placeholders = [...new Set(sites.map((site) => site.text))];
   if (placeholders.length === 0) return { value, types: [] };
-  const answers = await vault.open(org, { run, placeholders, inputOnly });
+  const answers = await vault.open(org, { run, placeholders, inputOnly, ...(recalledOf === undefined ? {} : { recalledOf }) });
   const values = new Map(placeholders.flatMap((placeholder, index) => pairOf(placeholder, answers[index] ?? null)));
   const opened = new Set<PlaceholderType>();
   const put = (index: number): Json => {

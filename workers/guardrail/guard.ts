@@ -36,8 +36,8 @@ export function defineGuard(ports: GuardPorts): Guard {
     admit: (context, speaker, origin, value, names = false, injection = "block") =>
       admit(ports, context, speaker, origin, value, names, injection),
     scrub,
-    open: async (context, value, types) => {
-      const filled = await fillValue(ports.vault, context, value, (type) => types.includes(type));
+    open: async (context, value, types, recalled = false) => {
+      const filled = await fillValue(ports.vault, context, value, (type) => types.includes(type), recalled);
       return { value: filled.value, opened: filled.types };
     },
     reveal: async (context, value) => (await fillValue(ports.vault, context, value, () => true)).value,

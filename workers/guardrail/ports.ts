@@ -36,11 +36,15 @@ export type Guard = {
   ): Promise<Admitted>;
   /** For texts that belong to no run (reasons, comments): personal data is replaced permanently. */
   scrub(text: string, names?: boolean): { readonly text: string; readonly verdict: Verdict; readonly findings: readonly FindingSummary[] };
-  /** Placeholders of the listed types in a value are replaced by what this run's input put in; all others stay. */
+  /**
+   * Placeholders of the listed types in a value are replaced by what this run's input put in, and with `recalled` also by what earlier runs
+   * of the same person put in; all others stay.
+   */
   open(
     context: GuardContext,
     value: Json,
     types: readonly PlaceholderType[],
+    recalled?: boolean,
   ): Promise<{ readonly value: Json; readonly opened: readonly PlaceholderType[] }>;
   /** The whole output for the run's own user: every placeholder of this run's input becomes its value again. */
   reveal(context: GuardContext, value: Json): Promise<Json>;
@@ -61,6 +65,12 @@ export type VaultPort = {
   /** Values of placeholders of this run; null for what the run never made, or what was not put in by its input when `inputOnly`. */
   open(
     org: string,
-    request: { readonly run: string; readonly placeholders: readonly string[]; readonly inputOnly: boolean },
+    request: {
+      readonly run: string;
+      readonly placeholders: readonly string[];
+      readonly inputOnly: boolean;
+      /** Beside values of the input: those of this person that the run has out of a session or a memory. */
+      readonly recalledOf?: string;
+    },
   ): Promise<readonly (string | null)[]>;
 };

@@ -53,6 +53,7 @@ import { runEventRoutes } from "./routes/run-events.ts";
 import { runRiskRoutes } from "./routes/run-risk.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { secretRoutes } from "./routes/secrets.ts";
+import { sessionRoutes } from "./routes/sessions.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
 import { signalRoutes } from "./routes/signals.ts";
 import { startRunRoutes } from "./routes/start-run.ts";
@@ -142,6 +143,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...overrideRoutes(ports),
   ...knowledgeRoutes(ports),
   ...memoryRoutes(ports),
+  ...sessionRoutes(ports),
   ...reachRoutes(ports),
   ...runRiskRoutes(ports),
   ...killSwitchRoutes(ports),

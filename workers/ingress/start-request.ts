@@ -5,7 +5,7 @@ import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RunRequest } from "../use-cases/run-request.ts";
 import { longNumbersOf } from "./body.ts";
-import { anyJson, instant, userName, workflowName } from "./schemas/names.ts";
+import { anyJson, instant, sessionName, userName, workflowName } from "./schemas/names.ts";
 import { jsonObject } from "./schemas/requests.ts";
 
 /** Notes of the caller's, not data to work on. */
@@ -25,6 +25,9 @@ export const StartBody = z
     subject: userName
       .optional()
       .openapi({ description: "the person whose data the run holds; a person other than the caller requires a key with `for_others`" }),
+    session: sessionName
+      .optional()
+      .openapi({ description: "the session of the subject that the run belongs to; its runs start one after the other" }),
     metadata: jsonObject
       .refine((value) => JSON.stringify(value).length <= METADATA_CHARACTERS, `has at most ${METADATA_CHARACTERS} characters`)
       .optional(),
@@ -46,6 +49,7 @@ export function runRequest(body: z.output<typeof StartBody>, request: Request): 
     budget: { usd: body.budget?.usd ?? null, tokens: body.budget?.tokens ?? null },
     deadlineAt: body.deadline === undefined ? null : Date.parse(body.deadline),
     subject: body.subject ?? null,
+    session: body.session ?? null,
     metadata: body.metadata ?? {},
     callbackUrl: body.callback_url ?? null,
   });

@@ -2,7 +2,7 @@
 import { type Json, parsePointer } from "../../core/json.ts";
 import { replaceAt, valueAt } from "../../core/json-pointer.ts";
 import type { Opening } from "../../core/run/calls/call.ts";
-import type { ToolManifest } from "../../core/tool/manifest.ts";
+import { RECALLED, type ToolManifest } from "../../core/tool/manifest.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
 
 /** The input with personal data in it, and which placeholders were opened where. */
@@ -16,7 +16,8 @@ export async function openPersonalData(guard: Guard, context: GuardContext, mani
     const tokens = parsePointer(pointer);
     const before = tokens === null ? undefined : valueAt(opened, tokens);
     if (tokens === null || before === undefined) continue;
-    const after = await guard.open(context, before, types);
+    const kinds = types.filter((type) => type !== RECALLED);
+    const after = await guard.open(context, before, kinds, kinds.length < types.length);
     opened = replaceAt(opened, tokens, after.value);
     for (const type of new Set(after.opened)) openings.push({ type, pointer });
   }

@@ -9,6 +9,7 @@ import type { ModelEntry } from "../../core/model/entry.ts";
 import type { Notice } from "../../core/notice/notice.ts";
 import type { SetContent } from "../../core/policy/set.ts";
 import type { ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
+import type { StoredSession } from "../../core/session/session.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolRule } from "../../core/tool/check.ts";
@@ -87,6 +88,14 @@ export type MemoriesPort = {
   remove(id: string, record: AuditRecord): Promise<boolean>;
 };
 
+/** The sessions of one person. `join`: `full` when too many runs wait already. */
+export type SessionsPort = {
+  join(session: string, run: string): Promise<"joined" | "full">;
+  read(session: string): Promise<(StoredSession & { readonly owner: string }) | null>;
+  list(after: string, limit: number): Promise<readonly string[]>;
+  remove(session: string, record: AuditRecord): Promise<boolean>;
+};
+
 /** What use cases need from other rooms. */
 export type UseCasePorts = {
   readonly now: () => EpochMs;
@@ -125,6 +134,8 @@ export type UseCasePorts = {
   readonly callTool: (call: ToolCall) => Promise<ToolOutcome>;
   /** What an org remembers of a part of its people (core/memory/memory.ts); a stub for each call. */
   readonly memories: (org: string, shard: string) => MemoriesPort;
+  /** The sessions of a person (core/session/session.ts); a stub for each call. */
+  readonly sessions: (org: string, subject: string) => SessionsPort;
   /** Collections of documents, over their index objects. */
   readonly knowledge: Knowledge;
   /** Where tools are imported from. */

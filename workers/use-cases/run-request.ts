@@ -29,6 +29,8 @@ export type RunRequest = {
   readonly deadlineAt: EpochMs | null;
   /** Whose data it is; null: the caller's own. */
   readonly subject: string | null;
+  /** The session of the subject that the run belongs to; null: none. */
+  readonly session: string | null;
   readonly metadata: JsonObject;
   readonly callbackUrl: string | null;
 };

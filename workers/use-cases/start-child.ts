@@ -27,7 +27,12 @@ export async function startChild(
   const held = taken.ok ? taken.value : input;
   const inherited = { org, user, roles, subject, metadata, traceId, deadlineAt, parentSpanId, budget, input: held, parent };
   const inputLabels = raisedBySchema(labels, definition.input, held);
-  const noted = { ...(inputLabels === undefined ? {} : { inputLabels }), ...(starters === undefined ? {} : { starters }) };
+  const { session } = from;
+  const noted = {
+    ...(inputLabels === undefined ? {} : { inputLabels }),
+    ...(starters === undefined ? {} : { starters }),
+    ...(session === undefined ? {} : { session }),
+  };
   // Its input comes from its parent, which was judged; its tools and answers are judged by its own rules.
   const settings = await ports.store.orgs.settings(org);
   const rules = runRulesOf(settings.guardrails, definition);

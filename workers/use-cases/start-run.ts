@@ -16,6 +16,7 @@ import { type SinkClasses, sinksOf } from "../../core/org/settings.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RunStart } from "../../core/run/machine/birth.ts";
 import { FINAL_STATUSES, type RunView } from "../../core/run/outside/view.ts";
+import { WAITING_RUNS } from "../../core/session/session.ts";
 import { runRulesOf } from "../../core/workflow/guardrails.ts";
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { placeForStart } from "./admission.ts";
@@ -117,6 +118,12 @@ async function begin(
   const estimate =
     workflow.definition.limits.confirm_over_usd === null ? null : await estimateOfInput(ports, by, workflow, command, admitted.value.input);
   const estimated = estimate === null ? {} : { estimate: { expected: fromUsd(estimate.usd.expected), max: fromUsd(estimate.usd.max) } };
+  const place = await joinSession(ports, by, command, first.id);
+  if (place !== null) {
+    await first.release();
+    ports.store.runs.release(org, first.id);
+    return err(place);
+  }
   const run = await bear(
     ports,
     { ...startOf(by, command, first.id, workflow, admitted.value, rules, accepts), ...estimated },
@@ -129,6 +136,18 @@ async function begin(
   const outcome = command.waitMs > 0 && ended ? "done" : "accepted";
   await first.settle(outcome);
   return ok({ outcome, run: await shownTo(ports, by.principal, run), replayed: false });
+}
+
+/** When to come again where a session is full, in seconds. */
+const SESSION_RETRY_SECONDS = 5;
+
+/** Takes the run's place in its session, so that its runs begin in the order of their starts. A place whose run is never born is given up. */
+async function joinSession(ports: UseCasePorts, by: Requester, command: StartRun, run: string): Promise<Refusal | null> {
+  if (command.session === null) return null;
+  const joined = await ports.sessions(by.principal.org, subjectOf(by, command)).join(command.session, run);
+  if (joined === "joined") return null;
+  const full = refuse("rate_limited", `${WAITING_RUNS} runs of this session wait for their turn already`);
+  return { ...full, retryAfterSeconds: SESSION_RETRY_SECONDS };
 }
 
 type AdmittedRun = {
@@ -208,6 +227,7 @@ function startOf(
     ...(admitted.needsPerson ? { inputReview: true } : {}),
     budget: budgetOf(workflow, command),
     deadlineAt: command.deadlineAt,
+    ...(command.session === null ? {} : { session: command.session }),
     metadata: admitted.metadata,
     traceId: trace.traceId,
     parentSpanId: trace.parentSpanId,

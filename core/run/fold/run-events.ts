@@ -33,6 +33,9 @@ type Types =
   | "guardrail.flagged"
   | "escalation.raised"
   | "review.withdrawn"
+  | "session.entered"
+  | "session.stepped_aside"
+  | "session.left"
   | "signal.received";
 
 /** How many ids of signals are kept to recognise a repeated delivery; a signal repeated after more others counts as new. */
@@ -56,7 +59,7 @@ export const RUN_EVENTS: Handlers<Types> = {
     if (by !== undefined && parent === undefined && heldAbove !== undefined) return { ...free, heldAbove };
     if (by !== undefined && parent !== undefined && hold !== undefined) return { ...free, hold };
     const resumed = {
-      ...enter(by === undefined ? state : free, state.undoing === null ? "running" : "compensating", event.at),
+      ...enter(by === undefined ? state : free, resumedTo(state), event.at),
       pausedBy: null,
     };
     if (by === undefined) return resumed;
@@ -124,6 +127,9 @@ export const RUN_EVENTS: Handlers<Types> = {
   "guardrail.flagged": (state, event) => (event.data.instruction ? { ...state, seenInstruction: true } : state),
   "escalation.raised": (state) => state,
   "review.withdrawn": (state, event) => ({ ...state, openReviews: state.openReviews.filter((id) => !event.data.ids.includes(id)) }),
+  "session.entered": (state, event) => ({ ...state, session: { phase: state.session?.phase ?? "in", ...event.data } }),
+  "session.stepped_aside": (state) => ({ ...state, session: { ...state.session, phase: "apart" } }),
+  "session.left": (state) => ({ ...state, session: { ...state.session, phase: "left" } }),
   "signal.received": (state, event) => {
     const { id, name, body, label = UNKNOWN } = event.data;
     const labels = state.signalLabels ?? {};
@@ -136,6 +142,10 @@ export const RUN_EVENTS: Handlers<Types> = {
     };
   },
 };
+
+/** A run that was paused before it started waits on for its turn. */
+const resumedTo = (state: RunState): RunStatus =>
+  state.undoing !== null ? "compensating" : state.startedAt === null ? "queued" : "running";
 
 /** What was allowed and not sent before a person paused the run: by the time it goes on, the answer may be another one. */
 const decidedAgain = (activities: RunState["activities"]): RunState["activities"] =>

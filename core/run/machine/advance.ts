@@ -13,6 +13,7 @@ import { startReadySteps } from "../steps/schedule.ts";
 import { completeStep, failStep } from "../steps/settle.ts";
 import { ACTIVITY_KINDS, isBusy } from "./activity-kinds.ts";
 import type { EventOf, EventType } from "./event.ts";
+import { begin, isReady, isUnopened } from "./opening.ts";
 import { holdIfStopped, holdOrRelease, runSubject } from "./pause.ts";
 import { type Activity, isFinal } from "./state.ts";
 import { stopAtCap } from "./stop.ts";
@@ -27,6 +28,10 @@ export function advance(turn: Turn): void {
   let before = -1;
   while (turn.state.seq !== before && mayGoOn(turn) && !turn.isFull) {
     before = turn.state.seq;
+    if (isUnopened(turn)) {
+      if (!isReady(turn)) break;
+      begin(turn);
+    }
     takeConfirmation(turn);
     endWithReply(turn);
     if (isHeld(turn.state) || isFinal(turn.state)) continue; // a person is asked: nothing new begins
@@ -64,6 +69,7 @@ const NO_NEWS: ReadonlySet<EventType> = new Set<EventType>([
   "escalation.raised",
   "review.opened",
   "review.withdrawn",
+  "session.stepped_aside",
   "signal.received",
 ]);
 

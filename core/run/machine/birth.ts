@@ -44,6 +44,8 @@ export type Birth = {
   readonly inputReview?: true;
   /** What the run was estimated to cost, in micro-dollars. Absent: its definition has no `confirm_over_usd`, and nobody asked. */
   readonly estimate?: { readonly expected: MicroUsd; readonly max: MicroUsd };
+  /** The session of the subject that the run belongs to. Absent: none. A child run has its parent's, and takes no turn in it. */
+  readonly session?: string;
   readonly metadata: JsonObject;
   readonly budget: { readonly usd: MicroUsd; readonly tokens: number };
   readonly deadlineAt: EpochMs | null;

@@ -37,6 +37,7 @@ import type { ModelCandidate } from "../../model/entry.ts";
 import type { MicroUsd } from "../../money.ts";
 import type { Severity } from "../../review/case.ts";
 import type { Risk } from "../../risk/risk.ts";
+import type { SessionContent } from "../../session/session.ts";
 import type { EpochMs } from "../../time.ts";
 import type { ToolFacts } from "../../tool/manifest.ts";
 import type { StepKind } from "../../workflow/definition.ts";
@@ -431,6 +432,12 @@ export type EventData = {
   "hand_over.raised": { readonly facts: HandOverFacts; readonly severity: Severity };
   /** `reply`: what the person wrote, which becomes the run's output. */
   "hand_over.settled": { readonly outcome: Exclude<HandOverOutcome, "declined">; readonly reply?: Json };
+  /** The run's turn in its session has come: what was said before, with the run's own placeholders. */
+  "session.entered": { readonly owner: string; readonly content: SessionContent };
+  /** The run waits for a person, and the next of its session may go on. */
+  "session.stepped_aside": JsonObject;
+  /** The run has said its last word in its session. */
+  "session.left": JsonObject;
   /** The run no longer waits for these cases. */
   "review.withdrawn": { readonly ids: readonly string[] };
 };

@@ -9,6 +9,7 @@ import type { Json } from "../../json.ts";
 import type { Stops } from "../../kill-switch/stops.ts";
 import type { Labels } from "../../label/labels.ts";
 import type { ReviewDecision, Severity } from "../../review/case.ts";
+import type { SessionContent } from "../../session/session.ts";
 import type { EpochMs } from "../../time.ts";
 import type { AuthorityAnswer } from "../../workflow/authority.ts";
 import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../calls/call.ts";
@@ -78,6 +79,12 @@ export type Happening =
   | { readonly kind: "undo" }
   /** The org's ledger has answered the run's `n`th request. */
   | { readonly kind: "budget.answered"; readonly n: number; readonly answer: LeaseAnswer }
+  /** The run's turn in its session has come. */
+  | { readonly kind: "session.entered"; readonly owner: string; readonly content: SessionContent }
+  /** The session knows that the run waits for a person. */
+  | { readonly kind: "session.stepped_aside" }
+  /** The session has taken the run's last word. */
+  | { readonly kind: "session.left" }
   | { readonly kind: "parent.told" }
   | { readonly kind: "callback.answered"; readonly attempt: number; readonly result: "delivered" | "retry" | "gone" | "refused" }
   | ({ readonly kind: "signal" } & RunSignal)

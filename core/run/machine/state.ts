@@ -18,6 +18,7 @@ import type { LongList } from "../../long-list.ts";
 import type { ModelCandidate } from "../../model/entry.ts";
 import type { MicroUsd } from "../../money.ts";
 import type { Risk } from "../../risk/risk.ts";
+import type { SessionContent } from "../../session/session.ts";
 import type { EpochMs } from "../../time.ts";
 import type { ToolCompensate, ToolFacts } from "../../tool/manifest.ts";
 import type { JsonSchema } from "../../workflow/definition.ts";
@@ -280,6 +281,8 @@ export type RunState = {
   readonly handOver?: HandOverState;
   /** Failed attempts by step, in runs whose rules count them, since a person last looked. */
   readonly failedAttempts?: { readonly [step: string]: number };
+  /** Where the run stands in its session. Absent: it has none, or has not had its turn. */
+  readonly session?: SessionState;
   /** The risk of the riskiest call that was decided so far. Absent: none was, or the journal predates risk. */
   readonly risk?: Risk;
   /** Successful tool calls in order; compensation walks the list backwards. */
@@ -340,6 +343,16 @@ export type RunState = {
     readonly from?: string;
     readonly changes?: { readonly [step: string]: Json };
   } | null;
+};
+
+/** The run's place in its session. */
+export type SessionState = {
+  /** `in`: it has the turn. `apart`: it waits for a person, or did, and the next may go on. `left`: it has said its last word. */
+  readonly phase: "in" | "apart" | "left";
+  /** The id under which the vault keeps the personal data of the session. Absent: its turn has not come. */
+  readonly owner?: string;
+  /** What was said before. Absent: its turn has not come. */
+  readonly content?: SessionContent;
 };
 
 /** What a run and its child runs did and saw (fold/past.ts). */

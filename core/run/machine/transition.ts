@@ -7,24 +7,22 @@ import { callbackDelayMs } from "../../callback/retry.ts";
 import { chance } from "../../chance.ts";
 import { own } from "../../json.ts";
 import { CALLER, saidBy } from "../../label/label.ts";
-import { toUsd } from "../../money.ts";
 import { err, ok, type Result, unreachable } from "../../result.ts";
 import { failWork } from "../agent/agent.ts";
 import { takeAuthority } from "../calls/authorized.ts";
 import { takeLease } from "../calls/lease.ts";
 import { takeInterruption, takeLookedUp, takeModelAnswer, takeToolAnswer, takeUp } from "../calls/outcome.ts";
 import { takeHandOverDecision } from "../hand-over/answer.ts";
-import { heedInput, heedSignal } from "../hand-over/raise.ts";
+import { heedSignal } from "../hand-over/raise.ts";
 import { HAND_OVER_ACTIVITY } from "../hand-over/state.ts";
 import { refusalOfRedrive } from "../outside/redrive.ts";
 import { takeChildEnd, takeChildUndone, takeUndo } from "../steps/child.ts";
-import { INPUT_ACTIVITY } from "../steps/node.ts";
-import { askPerson, takeDecision, takeOpenedReview } from "../steps/question.ts";
+import { takeDecision, takeOpenedReview } from "../steps/question.ts";
 import { advance } from "./advance.ts";
-import { isOverEstimate } from "./birth.ts";
 import { asFailure, BROKEN, collapse } from "./broken.ts";
 import type { RunEvent } from "./event.ts";
 import type { Happening, Moment, Refused } from "./happening.ts";
+import { begin, isReady, takeSession } from "./opening.ts";
 import { releaseToEnd, takeChildHeld, takeParentPause, takeParentResume, takePause, takeResume } from "./pause.ts";
 import { isFinal, type RunState } from "./state.ts";
 import { stopAtFailure } from "./stop.ts";
@@ -97,6 +95,12 @@ function take(turn: Turn, happening: Happening): Take {
       return takeSignal(turn, happening);
     case "call.take":
       return takeUp(turn, happening.activity, happening.call);
+    case "session.entered":
+      return takeSession(turn, happening);
+    case "session.stepped_aside":
+      if (turn.state.session?.phase !== "apart") turn.emit("session.stepped_aside", {});
+      return null;
+    case "session.left":
     case "parent.told":
     case "callback.answered":
       return "the run has not ended";
@@ -170,23 +174,10 @@ function takeSignal(turn: Turn, { id, name, body, by, own: isOwn, findings }: Ex
 
 function takeStart(turn: Turn): Take {
   if (turn.state.status !== "queued" || turn.state.seq > 0) return "the run has already started";
-  const { definition, version, digest, user, input, inputFindings, redrive } = turn.birth;
+  const { definition, version, digest, user, input, inputFindings } = turn.birth;
   turn.emit("run.created", { workflow: definition.name, version, digest, user, input, input_sha256: turn.content.add(input) });
   if (inputFindings.length > 0) turn.emit("guardrail.flagged", { channel: "user", findings: inputFindings });
-  turn.emit("run.started", {});
-  if (turn.birth.inputReview) {
-    const rules = [...new Set(inputFindings.filter(({ action }) => action === "review").map(({ rule }) => rule ?? ""))];
-    askPerson(turn, INPUT_ACTIVITY, "guardrail", "high", { rules, input });
-  } else if (isOverEstimate(turn.birth)) {
-    const { expected = 0, max = 0 } = turn.birth.estimate ?? {};
-    const proposal = { expected_usd: toUsd(expected), max_usd: toUsd(max), confirm_over_usd: definition.limits.confirm_over_usd };
-    askPerson(turn, INPUT_ACTIVITY, "budget", "medium", proposal);
-  }
-  for (const [step, output] of Object.entries(redrive?.kept ?? {})) {
-    const labels = own(redrive?.labels ?? {}, step);
-    turn.emit("step.completed", { output, kept: true, ...(labels === undefined ? {} : { labels }) }, step);
-  }
-  heedInput(turn);
+  if (isReady(turn)) begin(turn);
   return null;
 }
 
@@ -215,6 +206,9 @@ function takeAfterTheEnd(turn: Turn, happening: Happening): Take {
     }
     case "undo":
       return takeUndo(turn);
+    case "session.left":
+      if (turn.state.session?.phase !== "left") turn.emit("session.left", {});
+      return null;
     case "parent.told":
       if (turn.state.owesParent) turn.emit("parent.told", {});
       return null;

@@ -2,6 +2,7 @@
 import { ContentTexts } from "../../audit/content.ts";
 import { type Json, own } from "../../json.ts";
 import type { Stops } from "../../kill-switch/stops.ts";
+import { SILENCE, sessionInScope } from "../../session/session.ts";
 import type { EpochMs } from "../../time.ts";
 import type { Step } from "../../workflow/definition.ts";
 import type { Scope } from "../../workflow/expression.ts";
@@ -93,14 +94,15 @@ export class Turn {
 
   /** What expressions see. `output`: of the call that a compensation undoes. */
   scope(output?: Scope["output"]): Scope {
-    return scopeOf(this.machinery, this.#state, output);
+    return scopeOfRun(this.machinery, this.#state, output);
   }
 }
 
-/** What expressions see of a run. `output`: of the call that a compensation undoes. */
-function scopeOf({ birth }: RunContext, state: RunState, output?: Scope["output"]): Scope {
+/** What expressions see of a run. `output`: of the call that a compensation undoes; at the end of the run, its own. */
+export function scopeOfRun({ birth }: RunContext, state: RunState, output?: Scope["output"]): Scope {
   const { id, org, user, subject, input } = birth;
-  return { input, steps: state.steps, run: { id, org, user, subject }, ...(output === undefined ? {} : { output }) };
+  const session = sessionInScope(state.session?.content ?? SILENCE);
+  return { input, steps: state.steps, run: { id, org, user, subject }, session, ...(output === undefined ? {} : { output }) };
 }
 
 /** Why the step failed for which this one takes over; null: it takes over for none. */

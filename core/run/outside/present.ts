@@ -34,8 +34,9 @@ export function toRunView({ birth, plan }: RunContext, state: RunState): RunView
     risk,
     steps: plan.order.map((id) => stepView(birth, state, id)),
     ...(state.handOver === undefined ? {} : { hand_over: handOverView(state.handOver, state.endedAt === null ? null : state.undone) }),
-    waiting_for: waitingFor(state),
+    waiting_for: waitingFor(birth, state),
     ...pausedView(state),
+    ...(birth.session === undefined ? {} : { session: birth.session }),
     metadata: birth.metadata,
     trace_id: birth.traceId,
     created_at: toRfc3339(birth.createdAt),
@@ -126,12 +127,14 @@ function pausedView({ hold, heldAbove }: RunState): Pick<RunView, "paused"> {
 }
 
 /** What the run waits for, and since when: a person, a signal, a time, a child, the kill switch, a retry, a call. */
-function waitingFor(state: RunState): RunView["waiting_for"] {
+function waitingFor({ session }: RunContext["birth"], state: RunState): RunView["waiting_for"] {
   if (state.endedAt !== null) return null;
   const since = toRfc3339(state.statusSince);
   const held = state.hold ?? state.heldAbove;
   if (state.status === "paused" && held !== undefined) return { kind: "person", id: held.by, since };
   if (state.status === "paused") return { kind: "kill_switch", ...(state.pausedBy ? { id: state.pausedBy.scope } : {}), since };
+  if (state.status === "queued" && session !== undefined && state.session?.content === undefined)
+    return { kind: "session", id: session, since };
   const all = Object.values(state.activities);
   const question = isHeld(state) ? own(state.activities, HAND_OVER_ACTIVITY) : undefined;
   const activities = question === undefined ? all : [question];

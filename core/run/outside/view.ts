@@ -105,6 +105,8 @@ export type RunView = {
   waiting_for: { kind: string; id?: string; since: string; until?: string } | null;
   /** A person paused it. `parent`: by pausing this parent run. Absent: nobody did. */
   paused?: { by: string; reason: string; at: string; parent?: string };
+  /** Absent: it is in none. */
+  session?: string;
   metadata: JsonObject;
   trace_id: string;
   created_at: string;

@@ -4,6 +4,7 @@ import { HAND_OVER_ACTIVITY, isHeld } from "../hand-over/state.ts";
 import { isChildUnderWay } from "../machine/activity-kinds.ts";
 import type { RunContext } from "../machine/birth.ts";
 import { isHeldByPerson } from "../machine/pause.ts";
+import { owedToSession } from "../machine/session-place.ts";
 import { type Activity, isFinal, type RunState } from "../machine/state.ts";
 
 /** Maximum milliseconds to the next alarm while a call is in flight: the alarm is the safety net for a call that was lost. */
@@ -12,6 +13,9 @@ const IN_FLIGHT_NET_MS = 10_000;
 const LOOKING_NET_MS = 1_000;
 /** Milliseconds after which a paused run asks again, in case the push that resumes it was lost. */
 const PAUSED_NET_MS = 15_000;
+
+/** Milliseconds after which a run that waits for its turn asks again, in case its session's call was lost. */
+const SESSION_NET_MS = 30_000;
 
 /** Milliseconds between a parent's looks at its child, in case the news of its end was lost. */
 const CHILD_NET_MS = 10 * 60_000;
@@ -33,6 +37,13 @@ const isAwaiting = ({ activities, lease }: RunState): boolean =>
 
 /** The instant of the next alarm; null: nothing is due. */
 export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): EpochMs | null {
+  const owed = owedToSession(context.birth, state);
+  if (owed === "enter") return Math.min(timeCapAt(context, state), now + SESSION_NET_MS);
+  const own = wakeOfRun(context, state, now);
+  return owed === null ? own : Math.min(own ?? Number.POSITIVE_INFINITY, now + IN_FLIGHT_NET_MS);
+}
+
+function wakeOfRun(context: RunContext, state: RunState, now: EpochMs): EpochMs | null {
   if (isFinal(state)) {
     if (state.openReviews.length > 0 || state.deadLetter?.owes || state.owesParent || state.lease.asking !== null)
       return now + IN_FLIGHT_NET_MS;

@@ -14,6 +14,7 @@ import { roughTokens } from "../../model/route.ts";
 import { operationsOf } from "../../review/approvers.ts";
 import type { HandOverCase, ReviewRequest, Severity } from "../../review/case.ts";
 import type { RiskFactor } from "../../risk/risk.ts";
+import type { Said } from "../../session/session.ts";
 import type { EpochMs } from "../../time.ts";
 import type { AuthorityQuestion } from "../../workflow/authority.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
@@ -25,10 +26,12 @@ import { conversationOf, summaryOf } from "../hand-over/conversation.ts";
 import { HAND_OVER_ACTIVITY, type HandOverFacts, isHeld, isReplied } from "../hand-over/state.ts";
 import { ACTIVITY_KINDS, type ActivityKind } from "../machine/activity-kinds.ts";
 import type { Birth, RunContext, RunStart } from "../machine/birth.ts";
+import { owedToSession } from "../machine/session-place.ts";
 import { type Activity, type ChildHold, isFinal, type QuestionReason, type RunState } from "../machine/state.ts";
 import { INPUT_ACTIVITY, nodeDefinition } from "../steps/node.ts";
 import { continuation } from "./redrive.ts";
 import { callInRun, riskOfQuestion } from "./risk.ts";
+import { saidIn } from "./said.ts";
 import { contextOfReview, taintsOf } from "./shown.ts";
 import { labelsOfArguments, soFar } from "./so-far.ts";
 
@@ -46,6 +49,9 @@ export type RunEffect =
   | { readonly kind: "child.hold"; readonly key: string; readonly activity: string; readonly run: string; readonly hold: ChildHold }
   | { readonly kind: "callback.send"; readonly key: string; readonly url: string; readonly attempt: number }
   | { readonly kind: "parent.tell"; readonly key: string }
+  /** The session knows the run by its id: each of these may be told again. */
+  | { readonly kind: "session.enter" | "session.step_aside"; readonly key: string; readonly session: string }
+  | { readonly kind: "session.leave"; readonly key: string; readonly session: string; readonly said: readonly Said[] }
   | { readonly kind: "budget.lease"; readonly key: string; readonly request: LeaseRequest }
   | {
       readonly kind: "review.open";
@@ -70,6 +76,7 @@ export function wantedEffects(context: RunContext, state: RunState, at: EpochMs)
   );
   const stale = state.openReviews.filter((id) => !asked.has(id));
   if (stale.length > 0) effects.push({ kind: "review.withdraw", key: `withdraw/${stale.join(",")}`, ids: stale });
+  effects.push(...toldToSession(context, state));
   const { asking } = state.lease;
   if (asking !== null) effects.push({ kind: "budget.lease", key: `lease/${asking.n}`, request: leaseRequest(context, asking) });
   if (isFinal(state)) {
@@ -85,6 +92,14 @@ export function wantedEffects(context: RunContext, state: RunState, at: EpochMs)
   }
   for (const activity of Object.values(state.activities)) effects.push(...wantedFor(context, state, activity, at));
   return effects;
+}
+
+function toldToSession(context: RunContext, state: RunState): RunEffect[] {
+  const { session } = context.birth;
+  const owed = owedToSession(context.birth, state);
+  if (owed === null || session === undefined) return [];
+  if (owed === "leave") return [{ kind: "session.leave", key: "session.leave", session, said: saidIn(context, state) }];
+  return [{ kind: `session.${owed}`, key: `session.${owed}`, session }];
 }
 
 function wantedFor(context: RunContext, state: RunState, activity: Activity, at: EpochMs): RunEffect[] {

@@ -5,6 +5,7 @@
 import { own } from "../../json.ts";
 import { CALLER, join, type Label, OWN, saidBy, UNKNOWN } from "../../label/label.ts";
 import { joined, type Labels, labelsAt, merged, placedAt, whole } from "../../label/labels.ts";
+import { labelsOfSession, SILENCE } from "../../session/session.ts";
 import type { ErrorRule, Step, Template } from "../../workflow/definition.ts";
 import { labelsOfTemplate, type Origin } from "../../workflow/labels-of.ts";
 import { errorRules } from "../../workflow/on-error.ts";
@@ -41,6 +42,8 @@ export function originIn({ birth }: RunContext, state: RunState, seen: SeenLabel
         return ofSteps(path, Object.keys(birth.definition.steps), { outputOf, errorOf: (id) => errorLabel(state, id) });
       case "run":
         return [];
+      case "session":
+        return labelsAt(labelsOfSession(state.session?.content ?? SILENCE), path);
       case "index":
         return seen.index ?? whole(UNKNOWN);
       case "item":

@@ -63,7 +63,14 @@ describe("what is kept", () => {
   });
 
   it("[RIGHTS-1] is erased by a function, run by run, or with a store that is; what stays says why", () => {
-    expect(places("erasure", "function")).toEqual(["VAULT_KEYS", "MEMORY_STORE.memory", "DB.feedback", "TEXTS", "ANSWERS"]);
+    expect(places("erasure", "function")).toEqual([
+      "VAULT_KEYS",
+      "MEMORY_STORE.memory",
+      "SESSIONS.session",
+      "DB.feedback",
+      "TEXTS",
+      "ANSWERS",
+    ]);
     expect(places("erasure", "run")).toEqual(["RUN_ENGINE.journal", "REVIEW_QUEUE.review", "VAULT.value", "DB.runs", "ARCHIVE", "VALUES"]);
     const erased = [...places("erasure", "function"), ...places("erasure", "run")];
     const together = Object.values(STORES).flatMap(({ erasure }) => (erasure.by === "with" ? [erasure.store] : []));

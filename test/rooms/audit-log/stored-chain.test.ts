@@ -37,6 +37,7 @@ const confirmedBy = (confirm: Outboxes["run"]): Outboxes => ({
   "budget-ledger": confirm,
   "knowledge-index": confirm,
   "memory-store": confirm,
+  sessions: confirm,
 });
 
 const ports = (more: Partial<ConsumerPorts> = {}): ConsumerPorts => ({

@@ -114,6 +114,8 @@ GET /v1/memories
 PUT /v1/memories/{id}
 DELETE /v1/memories/{id}
 POST /v1/memories/{id}/release
+GET /v1/sessions/{id}
+DELETE /v1/sessions/{id}
 PUT /v1/knowledge/{collection}
 GET /v1/knowledge
 GET /v1/knowledge/{collection}

@@ -23,6 +23,7 @@ import type { Machinery } from "../../../core/run/machine/turn.ts";
 import { isFull } from "../../../core/run/machine/turn.ts";
 import { nextWakeAt } from "../../../core/run/outside/wake.ts";
 import { type RunEffect, wantedEffects } from "../../../core/run/outside/wanted.ts";
+import { type Said, type SessionContent, SILENCE } from "../../../core/session/session.ts";
 import type { ToolEffect } from "../../../core/tool/manifest.ts";
 import type { AuthorityAnswer, AuthorityQuestion } from "../../../core/workflow/authority.ts";
 import type { Definition } from "../../../core/workflow/definition.ts";
@@ -44,6 +45,8 @@ export type Script = {
     | "never";
   /** What becomes of a child run that is asked to undo its steps. */
   undoChild: (run: string) => { failed: boolean; left: boolean } | "never";
+  /** What was said in the run's session; null: it waits for its turn. */
+  session: () => SessionContent | null;
   /** What a read tool says of a write. */
   lookUp: (tool: string, key: string) => LookupAnswer | "never";
   /** The org's ledger: grants what is wanted unless a test says otherwise. */
@@ -116,6 +119,7 @@ const DEFAULTS: Script = {
   },
   ledger: ({ want }) => ({ ok: true, lease: want, until: Number.MAX_SAFE_INTEGER, pressure: 0, alerts: [] }),
   person: () => null,
+  session: () => SILENCE,
   child: () => ({ ok: true, output: { done: true } }),
   undoChild: () => ({ failed: false, left: false }),
 };
@@ -133,6 +137,8 @@ export class Drive {
   stops: Stops | null = { epoch: 1, active: [], asOf: T0 };
   /** Long runs check what always holds at their end only. */
   quiet = false;
+  /** What the run said in its session. */
+  readonly said: Said[] = [];
   readonly cancelled: string[] = [];
   readonly queued: string[] = [];
   /** What child runs were told of pauses. */
@@ -310,6 +316,16 @@ export class Drive {
         return null;
       case "budget.lease":
         return { kind: "budget.answered", n: effect.request.n, answer: this.script.ledger(effect.request) };
+      case "session.enter": {
+        const content = this.script.session();
+        if (content === null) this.#hanging.add(effect.key);
+        return content === null ? null : { kind: "session.entered", owner: "con_1", content };
+      }
+      case "session.step_aside":
+        return { kind: "session.stepped_aside" };
+      case "session.leave":
+        this.said.push(...effect.said);
+        return { kind: "session.left" };
       case "parent.tell":
         return { kind: "parent.told" };
       case "callback.send":

@@ -29,6 +29,7 @@ export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEngineP
   undoRun: unscripted("undoRun"),
   tellParent: unscripted("tellParent"),
   callBack: unscripted("callBack"),
+  session: { enter: unscripted("session.enter"), stepAside: unscripted("session.stepAside"), leave: unscripted("session.leave") },
   values: {
     largerThan: 256 * 1024,
     put: (key, text, sha256) => runValues(env.VALUES).put(key, text, sha256),

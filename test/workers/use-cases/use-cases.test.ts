@@ -58,6 +58,7 @@ const START: StartRun = {
   budget: { usd: null, tokens: null },
   deadlineAt: null,
   subject: null,
+  session: null,
   metadata: {},
   callbackUrl: null,
   waitMs: 0,

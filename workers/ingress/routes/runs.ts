@@ -12,14 +12,13 @@ import { findRun, shownTo } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
-import { anyJson, reasonText, userFilter, workflowName } from "../schemas/names.ts";
+import { anyJson, reasonText, sessionName, userFilter, workflowName } from "../schemas/names.ts";
 import { instant, pageOf, pageQuery } from "../schemas/requests.ts";
 import { Run, RunLine, RunTrace } from "../schemas/views.ts";
 
 const id = z.string().openapi({ example: "run_01JCZ5M1R5T0000000000000ZZ" });
 
 /** docs/contract.md, "Runs". */
-const sessionName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "has 1 to 64 letters, digits, `_` and `-`");
 const traceId = z.string().regex(/^[0-9a-f]{32}$/, "has 32 hex digits in lower case, as `trace_id` of a run has");
 
 export function runRoutes(ports: IngressPorts): Endpoint[] {

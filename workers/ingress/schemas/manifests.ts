@@ -7,7 +7,7 @@ import { PASSABLE } from "../../../core/chat/official-fields.ts";
 import { PERSONAL_DATA_TYPES } from "../../../core/guardrail/finding.ts";
 import { isObject, type JsonObject } from "../../../core/json.ts";
 import { STRATEGIES } from "../../../core/model/task-route.ts";
-import type { RegisteredKind } from "../../../core/tool/manifest.ts";
+import { RECALLED, type RegisteredKind } from "../../../core/tool/manifest.ts";
 
 import { GUARDRAILS, STEP_GUARDRAILS } from "./guardrail-shapes.ts";
 
@@ -118,6 +118,7 @@ export const DefinitionBody = described(
     on_budget: objectOf({ value: TEMPLATE }, ["value"]),
     guardrails: GUARDRAILS,
     slo: objectOf({ success: NUMBER, p95_ms: { type: ["number", "null"] } }, ["success"]),
+    session: { ...objectOf({ user: TEMPLATE, assistant: TEMPLATE }), description: "what of a run is said in its session" },
     knowledge: { ...listOf(TEXT), description: "collections that `knowledge.search` may search in its runs" },
     steps: { ...mapOf(STEP), description: "by id" },
   },
@@ -179,8 +180,9 @@ export const ToolBody = described(
     approval: oneOf("never", "always", "policy"),
     guarded: listOf(text("JSON Pointer of an input field")),
     personal_data: {
-      ...mapOf(listOf(oneOf(...PERSONAL_DATA_TYPES))),
-      description: "JSON Pointer of an input field → kinds of personal data that are restored in it",
+      ...mapOf(listOf(oneOf(...PERSONAL_DATA_TYPES, RECALLED))),
+      description:
+        "JSON Pointer of an input field → kinds of personal data that are restored in it; with `recalled` also those of earlier runs",
     },
     sensitivity: oneOf("public", "internal", "confidential", "restricted"),
     cache_ms: WHOLE,

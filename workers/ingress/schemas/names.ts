@@ -1,6 +1,7 @@
 /** Names as docs/contract.md, "Conventions", writes them, and what a name of a person must not look like. */
 import { z } from "@hono/zod-openapi";
 import { flawOfName } from "../../../core/guardrail/pii/personal-name.ts";
+import { SESSION_ID } from "../../../core/session/session.ts";
 
 /** The form of an org's name. */
 export const ORG_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -75,3 +76,6 @@ export const anyJson = z
 
 /** RFC 3339 with an offset. */
 export const instant = z.iso.datetime({ offset: true, error: "is not a time as RFC 3339 writes it" });
+
+/** A session's id, which the caller chooses. */
+export const sessionName = z.string().regex(SESSION_ID, "has 1 to 64 letters, digits, `_` and `-`");

@@ -7,7 +7,7 @@ import { PERSONAL_DATA_TYPES } from "../../../core/guardrail/finding.ts";
 import { HAND_OVER_REASONS } from "../../../core/guardrail/hand-over/hand-over.ts";
 import type { Json } from "../../../core/json.ts";
 import { RUN_STATUSES } from "../../../core/run/outside/view.ts";
-import type { ToolKind } from "../../../core/tool/manifest.ts";
+import { RECALLED, type ToolKind } from "../../../core/tool/manifest.ts";
 import type { Definition, JsonSchema } from "../../../core/workflow/definition.ts";
 import { describing, listOf } from "./answers.ts";
 import { anyJson } from "./names.ts";
@@ -98,6 +98,7 @@ export const Run = z
       .object({ by: z.string(), reason: z.string(), at: time, parent: z.string().optional() })
       .optional()
       .openapi({ description: "a person paused it; `parent`: by pausing this parent run" }),
+    session: z.string().optional(),
     metadata: jsonObject,
     trace_id: z.string(),
     created_at: time,
@@ -230,7 +231,7 @@ const Tool = z
     scopes: z.array(z.string()),
     approval: z.enum(["never", "always", "policy"]),
     guarded: z.array(z.string()),
-    personal_data: z.record(z.string(), z.array(z.enum(PERSONAL_DATA_TYPES))),
+    personal_data: z.record(z.string(), z.array(z.enum([...PERSONAL_DATA_TYPES, RECALLED]))),
     sensitivity: dataClass,
     cache_ms: z.number().int().optional(),
     compensate: z.object({ tool: z.string(), input: anyJson }).optional(),

@@ -1,0 +1,32 @@
+/** What an ended run says in its session: the words of its person and of its workflow, as its definition has them. */
+import { cutTo } from "../../guardrail/rules/sentences.ts";
+import type { Json } from "../../json.ts";
+import { joined } from "../../label/labels.ts";
+import { MESSAGE_UNITS, type Said, type SessionRole } from "../../session/session.ts";
+import { evaluate } from "../../workflow/expression.ts";
+import type { RunContext } from "../machine/birth.ts";
+import type { RunState } from "../machine/state.ts";
+import { scopeOfRun } from "../machine/turn.ts";
+import { labelsIn } from "../steps/labels.ts";
+
+/**
+ * Words that cannot be evaluated, because a step was skipped, say, are not said. A run that did not complete has no answer; one that never
+ * had its turn said nothing.
+ */
+export function saidIn(context: RunContext, state: RunState): readonly Said[] {
+  const words = context.birth.definition.session ?? {};
+  if (state.session?.content === undefined) return [];
+  const roles: readonly SessionRole[] = state.status === "completed" ? ["user", "assistant"] : ["user"];
+  return roles.flatMap((role) => {
+    const template = words[role];
+    if (template === undefined) return [];
+    const value = evaluate(template, scopeOfRun(context, state, state.output));
+    const content = value.ok ? wordsOf(value.value) : "";
+    if (content === "") return [];
+    const label = joined(labelsIn(context, state, template, { output: state.outputLabels ?? [] }));
+    return [{ role, content, label }];
+  });
+}
+
+const wordsOf = (value: Json): string =>
+  value === null ? "" : cutTo(typeof value === "string" ? value : JSON.stringify(value), MESSAGE_UNITS);

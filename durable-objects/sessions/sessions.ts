@@ -1,0 +1,358 @@
+/**
+ * `Sessions`: the single writer of the sessions of one person in one org: the order of their runs, and what was said. A run asks for its turn
+ * (`enter`), lets the next go on while it waits for a person (`stepAside`), and says its last word (`leave`); each may be repeated. Knows
+ * nothing of what a run does, and decides nothing of who may read a session.
+ */
+import { DurableObject } from "cloudflare:workers";
+import type { AuditRecord, RecordsMessage } from "../../core/audit/record.ts";
+import { mintId } from "../../core/ids.ts";
+import { expiryOf } from "../../core/memory/memory.ts";
+import { type Member, nextOf } from "../../core/session/order.ts";
+import {
+  classOfSession,
+  type MemberState,
+  type Said,
+  type SessionContent,
+  type SessionMessage,
+  type SessionSummary,
+  type StoredSession,
+  WAITING_RUNS,
+} from "../../core/session/session.ts";
+import { shortened } from "../../core/session/summary.ts";
+import type { EpochMs } from "../../core/time.ts";
+import { Alarm } from "../kit/alarm.ts";
+import { Outbox } from "../kit/outbox.ts";
+import { isMigrated, migrate } from "../kit/schema.ts";
+import { SCHEMA } from "./schema.ts";
+
+/** What a run answers when it is told that its turn has come. `unborn`: there is no such run, or none any more. */
+export type TurnAnswer = "told" | "unborn";
+
+/** Everything this room needs from outside. */
+export type SessionsPorts = {
+  readonly now: () => EpochMs;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly send: (message: RecordsMessage) => Promise<void>;
+  /** Tells a run that its turn has come; it asks for what was said itself. */
+  readonly callRun: (run: string) => Promise<TurnAnswer>;
+  /** Forgets the personal data of sessions that are gone. */
+  readonly forget: (org: string, owner: string) => Promise<void>;
+};
+
+/** A turn: what was said so far, with the owner of its personal data in the vault. null: the run waits for its turn. */
+export type Turn = { readonly owner: string; readonly content: SessionContent } | null;
+
+/** A run that was called and has not answered is called again after this, in ms. */
+const CALL_AGAIN_MS = 5_000;
+/** A run that joined this long ago and was never born has no turn any more: its start broke off. */
+const UNBORN_MS = 60_000;
+/** How often a run that has the turn is looked after, in ms: one that was erased says no last word. */
+const LOOK_MS = 600_000;
+/** Runs that have left are remembered for this long, in ms, so that their last word is not taken twice. */
+const LEFT_MS = 24 * 3_600_000;
+const EXPIRED_PER_TURN = 50;
+
+type SessionRow = {
+  id: string;
+  owner: string;
+  created_at: number;
+  updated_at: number;
+  expires_at: number;
+  summary: string | null;
+};
+type MemberRow = { n: number; run: string; session: string; state: MemberState | "left"; joined_at: number; told_at: number | null };
+type Book = { readonly org: string; readonly subject: string; readonly outbox: Outbox };
+
+/** The runtime constructs the object, so ports come in through the class, not through the constructor. */
+export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts) {
+  return class Sessions extends DurableObject {
+    readonly #ports: SessionsPorts;
+    readonly #alarm: Alarm;
+    /** null until the first run joins: an object that is only asked stores nothing. */
+    #book: Book | null = null;
+
+    constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+      super(ctx, env);
+      this.#ports = portsFor(env);
+      this.#alarm = new Alarm(ctx.storage, this.#ports.now);
+      if (!isMigrated(ctx.storage.sql)) return;
+      migrate(ctx.storage, SCHEMA);
+      const [of] = ctx.storage.sql.exec<{ org: string; subject: string }>("SELECT org, subject FROM sessions_of").toArray();
+      if (of !== undefined) this.#book = this.#bookOf(of.org, of.subject);
+    }
+
+    /** Takes a place for a run that is about to be born. `full`: too many wait already. The same run again changes nothing. */
+    async join(org: string, subject: string, session: string, run: string): Promise<"joined" | "full"> {
+      this.#begin(org, subject);
+      const answer = this.ctx.storage.transactionSync((): "joined" | "full" => {
+        if (this.#member(run) !== null) return "joined";
+        const before = this.#members(session);
+        const waiting = before.filter(({ state }) => state === "waiting").length;
+        if (waiting >= WAITING_RUNS && nextOf(before) === null) return "full";
+        this.#add(session, run);
+        this.#callNext(session); // not told: the run is about to be born, and asks by itself
+        return "joined";
+      });
+      await this.#arm();
+      return answer;
+    }
+
+    /** A run asks for its turn; one that has not joined does so, whatever waits. Asked again with the turn, it is told the same. */
+    async enter(org: string, subject: string, session: string, run: string): Promise<Turn> {
+      this.#begin(org, subject);
+      let called: string | null = null;
+      const turn = this.ctx.storage.transactionSync((): Turn => {
+        if (this.#member(run) === null) this.#add(session, run);
+        called = this.#callNext(session);
+        const state = this.#member(run)?.state;
+        if (state === undefined || state === "waiting" || state === "left") return null;
+        if (state === "called") this.#setState(run, "speaking");
+        const { owner } = this.#session(session) as SessionRow;
+        return { owner, content: this.#content(session) };
+      });
+      if (called !== run) this.#call(called);
+      await this.#arm();
+      return turn;
+    }
+
+    /** The run waits for a person: the next one may go on. */
+    async stepAside(run: string): Promise<void> {
+      if (this.#book === null) return;
+      const called = this.ctx.storage.transactionSync(() => {
+        const member = this.#member(run);
+        if (member === null || member.state === "left") return null;
+        if (member.state !== "apart") this.#setState(run, "apart");
+        return this.#callNext(member.session);
+      });
+      this.#call(called);
+      await this.#arm();
+    }
+
+    /** The run's last word. What it says is taken once; a session that was deleted meanwhile takes nothing. */
+    async leave(run: string, said: readonly Said[]): Promise<void> {
+      if (this.#book === null) return;
+      const { sql } = this.ctx.storage;
+      const at = this.#ports.now();
+      const called = this.ctx.storage.transactionSync(() => {
+        const member = this.#member(run);
+        if (member === null || member.state === "left") return null;
+        this.#setState(run, "left");
+        for (const { role, content, label } of said) {
+          const message: SessionMessage = { role, content, label, run, at };
+          sql.exec("INSERT INTO message (session, body) VALUES (?, ?)", member.session, JSON.stringify(message));
+        }
+        if (said.length > 0) this.#settle(member.session, at);
+        sql.exec("DELETE FROM member WHERE state = 'left' AND joined_at < ?", at - LEFT_MS);
+        return this.#callNext(member.session);
+      });
+      this.#call(called);
+      await this.#arm();
+    }
+
+    /** null: there is no such session of this person, or it is over. */
+    async read(session: string): Promise<(StoredSession & { readonly owner: string }) | null> {
+      if (this.#book === null) return null;
+      const row = this.#session(session);
+      if (row === null || row.expires_at <= this.#ports.now()) return null;
+      return {
+        id: row.id,
+        owner: row.owner,
+        subject: this.#book.subject,
+        createdAt: row.created_at,
+        updatedAt: row.updated_at,
+        expiresAt: row.expires_at,
+        summary: summaryOf(row),
+        messages: this.#messages(session),
+        runs: this.#members(session).map(({ run, state }) => ({ run, state })),
+      };
+    }
+
+    /** The ids of the person's sessions after one, in their order. */
+    async list(after: string, limit: number): Promise<string[]> {
+      if (this.#book === null) return [];
+      const query = "SELECT id FROM session WHERE id > ? AND expires_at > ? ORDER BY id LIMIT ?";
+      return this.ctx.storage.sql
+        .exec<{ id: string }>(query, after, this.#ports.now(), limit)
+        .toArray()
+        .map(({ id }) => id);
+    }
+
+    /** When this answers, nothing of what was said is stored here. Runs that wait for their turn begin a new session. False: there is none. */
+    async remove(session: string, record: AuditRecord): Promise<boolean> {
+      const book = this.#book;
+      if (book === null || this.#session(session) === null) return false;
+      this.ctx.storage.transactionSync(() => {
+        this.#delete(session);
+        book.outbox.put({ id: record.event_id, records: [record] }, this.#ports.now());
+      });
+      await this.#arm();
+      return true;
+    }
+
+    /** Every session that began up to a time; answers how many that were. */
+    async erase(upTo: EpochMs): Promise<number> {
+      if (this.#book === null) return 0;
+      const gone = this.ctx.storage.sql.exec<{ id: string }>("SELECT id FROM session WHERE created_at <= ?", upTo).toArray();
+      this.ctx.storage.transactionSync(() => {
+        for (const { id } of gone) this.#delete(id);
+      });
+      await this.#arm();
+      return gone.length;
+    }
+
+    /** These outbox rows are sequenced and in D1. */
+    async confirm(rowIds: readonly string[]): Promise<void> {
+      this.#book?.outbox.confirm(rowIds);
+      await this.#arm();
+    }
+
+    override async alarm(): Promise<void> {
+      const book = this.#book;
+      if (book === null) return;
+      await this.#alarm.lease();
+      const { sql } = this.ctx.storage;
+      const now = this.#ports.now();
+      const due = "SELECT * FROM member WHERE state IN ('called', 'speaking', 'apart') AND COALESCE(told_at, joined_at) <= ?";
+      for (const member of sql.exec<MemberRow>(due, now - CALL_AGAIN_MS).toArray()) {
+        if (member.state !== "called" && (member.told_at ?? member.joined_at) > now - LOOK_MS) continue;
+        await this.#callOne(member.run);
+      }
+      const over = sql.exec<SessionRow>("SELECT * FROM session WHERE expires_at <= ? LIMIT ?", now, EXPIRED_PER_TURN).toArray();
+      for (const { id, owner } of over) {
+        await this.#ports.forget(book.org, owner);
+        this.ctx.storage.transactionSync(() => this.#delete(id));
+      }
+      await book.outbox.flush(this.#ports.send, this.#ports.now);
+      await this.#arm();
+    }
+
+    /** Calls a run in the background: the alarm calls again what was not heard. */
+    #call(run: string | null): void {
+      if (run !== null) this.ctx.waitUntil(this.#callOne(run).then(() => this.#arm()));
+    }
+
+    /** Tells a run that its turn has come, or looks whether one that has the turn is still there. */
+    async #callOne(run: string): Promise<void> {
+      const answer = await this.#ports.callRun(run).catch(() => null);
+      const called = this.ctx.storage.transactionSync(() => {
+        const member = this.#member(run);
+        if (member === null || member.state === "left" || member.state === "waiting") return null;
+        const isGone = answer === "unborn" && (member.state !== "called" || member.joined_at <= this.#ports.now() - UNBORN_MS);
+        if (!isGone) {
+          this.ctx.storage.sql.exec("UPDATE member SET told_at = ? WHERE run = ?", this.#ports.now(), run);
+          return null;
+        }
+        this.ctx.storage.sql.exec("DELETE FROM member WHERE run = ?", run); // born after all, it joins again
+        return this.#callNext(member.session);
+      });
+      this.#call(called);
+    }
+
+    /** Gives the turn to whoever is next. MUST run inside a transaction. */
+    #callNext(session: string): string | null {
+      const next = nextOf(this.#members(session));
+      if (next !== null) this.#setState(next, "called");
+      return next;
+    }
+
+    #add(session: string, run: string): void {
+      const { sql } = this.ctx.storage;
+      const at = this.#ports.now();
+      const owner = mintId("con", at, this.#ports.random(10));
+      const insert =
+        "INSERT INTO session (id, owner, created_at, updated_at, expires_at) VALUES (?1, ?2, ?3, ?3, ?4) ON CONFLICT (id) DO NOTHING";
+      sql.exec(insert, session, owner, at, expiryOf("internal", null, at));
+      sql.exec("INSERT INTO member (run, session, state, joined_at) VALUES (?, ?, 'waiting', ?)", run, session, at);
+    }
+
+    /** After something was said: a new end, and a summary where the session has become long. */
+    #settle(session: string, at: EpochMs): void {
+      const { sql } = this.ctx.storage;
+      const row = this.#session(session);
+      if (row === null) return;
+      const messages = this.#messages(session);
+      const short = shortened(summaryOf(row), messages);
+      const summary = short?.summary ?? summaryOf(row);
+      if (short !== null) {
+        const oldest = "SELECT n FROM message WHERE session = ?1 ORDER BY n LIMIT ?2";
+        sql.exec(`DELETE FROM message WHERE session = ?1 AND n IN (${oldest})`, session, short.dropped);
+      }
+      const kept = classOfSession({ messages, summary });
+      // The class never falls: what was confidential once may be in the summary.
+      const update = "UPDATE session SET updated_at = ?, expires_at = ?, summary = ? WHERE id = ?";
+      sql.exec(update, at, expiryOf(kept, null, at), summary === null ? null : JSON.stringify(summary), session);
+    }
+
+    #delete(session: string): void {
+      const { sql } = this.ctx.storage;
+      sql.exec("DELETE FROM message WHERE session = ?", session);
+      sql.exec("DELETE FROM member WHERE session = ?", session);
+      sql.exec("DELETE FROM session WHERE id = ?", session);
+    }
+
+    #session(id: string): SessionRow | null {
+      return this.ctx.storage.sql.exec<SessionRow>("SELECT * FROM session WHERE id = ?", id).toArray()[0] ?? null;
+    }
+
+    #messages(session: string): SessionMessage[] {
+      return this.ctx.storage.sql
+        .exec<{ body: string }>("SELECT body FROM message WHERE session = ? ORDER BY n", session)
+        .toArray()
+        .map(({ body }) => JSON.parse(body) as SessionMessage);
+    }
+
+    #content(session: string): SessionContent {
+      const row = this.#session(session);
+      return {
+        messages: this.#messages(session).map(({ role, content, label }) => ({ role, content, label })),
+        summary: row === null ? null : summaryOf(row),
+      };
+    }
+
+    #members(session: string): Member[] {
+      const query = "SELECT * FROM member WHERE session = ? AND state <> 'left' ORDER BY n";
+      return this.ctx.storage.sql
+        .exec<MemberRow>(query, session)
+        .toArray()
+        .map(({ run, state }) => ({ run, state: state as MemberState }));
+    }
+
+    #member(run: string): MemberRow | null {
+      return this.ctx.storage.sql.exec<MemberRow>("SELECT * FROM member WHERE run = ?", run).toArray()[0] ?? null;
+    }
+
+    #setState(run: string, state: MemberRow["state"]): void {
+      this.ctx.storage.sql.exec("UPDATE member SET state = ?, told_at = ? WHERE run = ?", state, this.#ports.now(), run);
+    }
+
+    async #arm(): Promise<void> {
+      if (this.#book === null) return;
+      const { sql } = this.ctx.storage;
+      const first = (query: string): number | null => sql.exec<{ at: number | null }>(query).one().at;
+      const called = first("SELECT MIN(COALESCE(told_at, joined_at)) AS at FROM member WHERE state = 'called'");
+      const held = first("SELECT MIN(COALESCE(told_at, joined_at)) AS at FROM member WHERE state IN ('speaking', 'apart')");
+      await this.#alarm.setTo([
+        this.#book.outbox.nextDueAt(),
+        first("SELECT MIN(expires_at) AS at FROM session"),
+        called === null ? null : called + CALL_AGAIN_MS,
+        held === null ? null : held + LOOK_MS,
+      ]);
+    }
+
+    #begin(org: string, subject: string): void {
+      if (this.#book !== null) return;
+      migrate(this.ctx.storage, SCHEMA);
+      this.ctx.storage.sql.exec("INSERT INTO sessions_of (id, org, subject) VALUES (1, ?, ?)", org, subject);
+      this.#book = this.#bookOf(org, subject);
+    }
+
+    #bookOf(org: string, subject: string): Book {
+      return { org, subject, outbox: new Outbox(this.ctx.storage.sql, org, { kind: "sessions", id: `${org}/${subject}` }) };
+    }
+  };
+}
+
+const summaryOf = ({ summary }: SessionRow): SessionSummary | null => (summary === null ? null : (JSON.parse(summary) as SessionSummary));
+
+/** The object, as its stub sees it. */
+export type Sessions = InstanceType<ReturnType<typeof defineSessions>>;

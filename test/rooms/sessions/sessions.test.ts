@@ -1,0 +1,131 @@
+/** The sessions of a person: turns in order, each once, whatever dies in between; nothing is said twice or after a session is gone. */
+import { abortAllDurableObjects, env, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { mintId } from "../../../core/ids.ts";
+import type { Said } from "../../../core/session/session.ts";
+import { sessionsOf } from "../../../durable-objects/sessions/stub.ts";
+import { FAR } from "../../support/far.ts";
+import { sessionsWorld } from "../../support/worlds.ts";
+
+let name: string;
+let called: string[] = [];
+let unborn: string[] = [];
+let now = FAR;
+const book = () => sessionsOf(env.SESSIONS, name);
+const subjectOf = (): [string, string] => ["acme", name.slice("acme/".length)];
+const join = (run: string, session = "s1") => book().join(...subjectOf(), session, run);
+const enter = (run: string, session = "s1") => book().enter(...subjectOf(), session, run);
+const alarm = () => runDurableObjectAlarm(env.SESSIONS.getByName(name));
+const says = (content: string): Said => ({ role: "user", content, label: { trust: "trusted", class: "internal", sources: ["caller"] } });
+const saidIn = async (session = "s1") => (await book().read(session))?.messages.map(({ content }) => content);
+const record = () => ({ event_id: mintId("evt", FAR, crypto.getRandomValues(new Uint8Array(10))) }) as never;
+
+beforeEach(() => {
+  name = `acme/u-${crypto.randomUUID()}`;
+  [called, unborn, now] = [[], [], FAR];
+  sessionsWorld.now = () => now;
+  sessionsWorld.send = async () => undefined;
+  sessionsWorld.forget = async () => undefined;
+  sessionsWorld.callRun = async (run) => {
+    called.push(run);
+    return unborn.includes(run) ? "unborn" : "told";
+  };
+});
+afterEach(() => {
+  sessionsWorld.now = () => FAR;
+});
+
+describe("the runs of a session", () => {
+  it("[SESSION-8] have their turn one after the other, in the order in which they joined", async () => {
+    for (const run of ["run_1", "run_2", "run_3"]) expect(await join(run)).toBe("joined");
+    expect((await enter("run_3")) ?? (await enter("run_2"))).toBeNull();
+    expect((await enter("run_1"))?.content).toEqual({ messages: [], summary: null });
+    await book().leave("run_1", [says("one")]);
+    expect(called).toEqual(["run_2"]);
+    expect(await enter("run_3")).toBeNull();
+    expect((await enter("run_2"))?.content.messages.map(({ content }) => content)).toEqual(["one"]);
+    await book().stepAside("run_2");
+    expect((await enter("run_3"))?.content.messages.map(({ content }) => content)).toEqual(["one"]);
+    await book().leave("run_3", [says("three")]);
+    await book().leave("run_2", [says("two")]);
+    await book().leave("run_2", [says("two")]); // told again
+    expect(await saidIn()).toEqual(["one", "three", "two"]);
+    expect((await book().read("s1"))?.runs).toEqual([]);
+    expect(await book().read("other")).toBeNull();
+  });
+
+  it("[SESSION-9] wait, 20 at most, and a further one is refused", async () => {
+    expect(await join("run_now")).toBe("joined");
+    const waiting = await Promise.all(Array.from({ length: 21 }, (_, n) => join(`run_${n}`)));
+    expect(waiting.filter((answer) => answer === "full")).toHaveLength(1);
+    expect(await join("run_0")).toBe("joined"); // the same start again
+    expect(await join("run_other", "s2")).toBe("joined");
+    await book().leave("run_now", []);
+    expect(await join("run_late")).toBe("joined");
+  });
+
+  it("[SESSION-10] lose no turn when the object dies, and none to a run that was never born", async () => {
+    for (const run of ["run_1", "run_2", "run_3"]) await join(run);
+    await enter("run_1");
+    sessionsWorld.callRun = async () => Promise.reject(new Error("out of reach"));
+    await book().leave("run_1", [says("one")]);
+    await abortAllDurableObjects();
+    unborn = ["run_2"];
+    sessionsWorld.callRun = async (run) => {
+      called.push(run);
+      return unborn.includes(run) ? "unborn" : "told";
+    };
+    now += 6_000;
+    await alarm();
+    expect([called, await enter("run_3")]).toEqual([["run_2"], null]); // it may still be on its way
+    now += 60_000;
+    await alarm();
+    expect(called).toEqual(["run_2", "run_2", "run_3"]);
+    expect((await enter("run_3"))?.content.messages.map(({ content }) => content)).toEqual(["one"]);
+    // Born after all, it joins again, behind.
+    expect(await enter("run_2")).toBeNull();
+    await book().leave("run_3", []);
+    expect(await enter("run_2")).not.toBeNull();
+    // One that had the turn and was erased says no last word: the next goes on.
+    await join("run_4");
+    now += 601_000;
+    await alarm();
+    expect(await enter("run_4")).not.toBeNull();
+  });
+
+  it("[SESSION-11] say nothing in a session that was deleted, and it ends by itself when its time is over", async () => {
+    await join("run_1");
+    const first = await enter("run_1");
+    await book().leave("run_1", [says("one")]);
+    await join("run_2");
+    await enter("run_2");
+    expect(await book().remove("s1", record())).toBe(true);
+    await book().leave("run_2", [says("two")]);
+    expect([await book().read("s1"), await book().remove("s1", record())]).toEqual([null, false]);
+    await join("run_3");
+    expect((await enter("run_3"))?.owner).not.toBe(first?.owner);
+    await book().leave("run_3", [says("three"), { ...says("secret"), label: { trust: "trusted", class: "restricted", sources: [] } }]);
+    now += 29 * 86_400_000;
+    await alarm();
+    expect(await saidIn()).toEqual(["three", "secret"]);
+    now += 2 * 86_400_000;
+    expect(await book().read("s1")).toBeNull();
+    const forgotten: string[] = [];
+    sessionsWorld.forget = async (_org, owner) => void forgotten.push(owner);
+    await alarm();
+    expect(forgotten).toHaveLength(1);
+    const left = await runInDurableObject(env.SESSIONS.getByName(name), (_room, { storage }) => [
+      ...storage.sql.exec("SELECT n FROM message"),
+      ...storage.sql.exec("SELECT id FROM session"),
+    ]);
+    expect(left).toEqual([]);
+  });
+
+  it("[SESSION-12] are asked for without leaving anything, and erased with their person", async () => {
+    expect([await book().read("s1"), await book().list("", 10), await book().erase(FAR)]).toEqual([null, [], 0]);
+    await join("run_1", "a");
+    await join("run_2", "b");
+    expect([await book().list("", 10), await book().list("a", 10)]).toEqual([["a", "b"], ["b"]]);
+    expect([await book().erase(FAR - 1), await book().erase(FAR), await book().list("", 10)]).toEqual([0, 2, []]);
+  });
+});
