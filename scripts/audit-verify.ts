@@ -90,6 +90,7 @@ async function verifySource(options: Options, output: Output): Promise<0 | 1> {
       found.roots,
       [...logKeys].filter(([kid]) => signsAt(kid, note.size, chain)).map(([, { raw }]) => raw),
       policy,
+      chain.pruning?.lastSeq ?? 0,
     ),
   }));
   const wrong = about.flatMap(({ faults }) => faults);
@@ -117,7 +118,9 @@ function signsAt(kid: string, size: number, { checkpointKeys }: Chain): boolean 
 /** Takes every entry once: its faults, and the roots at the sizes of the checkpoints. */
 async function walk(source: Source, chain: Chain, notes: readonly Checkpoint[], { start, head }: Options, output: Output) {
   const faults: Fault[] = [];
-  const tree = start === "first" ? new GrowingTree() : null;
+  let tree = start === "first" ? new GrowingTree() : null;
+  /** Hashes of entries that follow others that are not kept: the tree of those is known when an entry has told it. */
+  const later: Buffer[] = [];
   const sizes = new Set(notes.map(({ size }) => size));
   const roots = new Map<number, Buffer>();
   let noted = head === null;
@@ -125,7 +128,8 @@ async function walk(source: Source, chain: Chain, notes: readonly Checkpoint[], 
     for (const entry of page) {
       faults.push(...chain.take(entry));
       if (isFields(entry) && typeof entry["hash"] === "string") {
-        tree?.add(Buffer.from(entry["hash"], "hex"));
+        if (chain.beginsLater) later.push(Buffer.from(entry["hash"], "hex"));
+        else tree?.add(Buffer.from(entry["hash"], "hex"));
         noted ||= entry["seq"] === head?.seq && entry["hash"] === head?.hash;
       }
       if (tree !== null && sizes.has(tree.size)) roots.set(tree.size, tree.root());
@@ -133,6 +137,14 @@ async function walk(source: Source, chain: Chain, notes: readonly Checkpoint[], 
     output.progress(`${count(chain.checked)} entries checked, ${count(faults.length)} problems`);
   }
   output.progress("");
+  faults.unshift(...(start === "first" ? chain.unaccounted() : []));
+  const { pruning } = chain;
+  if (pruning !== null) tree = GrowingTree.after(pruning.lastSeq, pruning.subtrees);
+  if (later.length > 0 && tree !== null && pruning !== null)
+    for (const hash of later) {
+      tree.add(hash);
+      if (sizes.has(tree.size)) roots.set(tree.size, tree.root());
+    }
   if (!noted) faults.push({ seq: head?.seq ?? null, code: "head_missing" });
   return { faults, roots };
 }
@@ -161,6 +173,7 @@ function checkpointFaults(
   roots: ReadonlyMap<number, Buffer>,
   published: readonly Uint8Array[],
   policy: Policy | null,
+  pruned: number,
 ): Omit<About, "note"> {
   const name = `checkpoint ${note.size}`;
   const own: NoteKey[] = published.map((raw) => noteKey("log", note.origin, raw));
@@ -172,7 +185,12 @@ function checkpointFaults(
   const faults: string[] = [];
   if (log === "invalid") faults.push(`${name}: signature_invalid: the log's signature does not hold`);
   if (log === "unknown") faults.push(`${name}: unknown_key: no key of this log signed it`);
-  if (root === undefined) faults.push(`${name}: truncated: it covers ${count(note.size)} entries, and the list does not have them all`);
+  if (note.size <= pruned)
+    faults.push(
+      `${name}: pruned: it covers only entries that are not kept any more; ask the log for a proof of consistency to a newer one`,
+    );
+  else if (root === undefined)
+    faults.push(`${name}: truncated: it covers ${count(note.size)} entries, and the list does not have them all`);
   else if (Buffer.compare(root, note.root) !== 0)
     faults.push(`${name}: root_differs: these entries are not those that the checkpoint stands for`);
   if (!quorum)
@@ -208,6 +226,11 @@ function tell({ chain, faults, wrong, about, options, output }: Found): 0 | 1 {
   }
   output.say(`VERIFIED: ${count(checked)} entries are valid, up to seq ${head.seq}: every hash, link and signature`);
   output.say(`  head ${head.seq}:${head.hash}`);
+  const { pruning } = chain;
+  if (pruning !== null)
+    output.say(
+      `  entries 1 to ${count(pruning.lastSeq)} are not kept any more: their retention of ${pruning.years} years was over, as entry ${count(pruning.seq)} says`,
+    );
   for (const [kid, times] of chain.signers) output.say(`  key ${kid} signed ${count(times)}`);
   for (const { note, signer, cosigned } of about) {
     output.say(`  checkpoint ${note.size} of ${note.origin}: the root of these entries, signed by ${signer ?? "nobody known"}`);

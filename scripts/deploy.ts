@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
-  AUDIT_LOCK,
+  auditLock,
   environmentIn,
   listedSecrets,
   localSettings,
@@ -63,11 +63,12 @@ function checkSecrets({ code, output }: Finished): void {
 
 /** Set when it is not there; one that keeps objects less long is for a person to change. */
 async function lockAuditBucket(): Promise<void> {
-  const { bucket, name, prefix, days } = AUDIT_LOCK;
+  const rule = auditLock(wranglerToml);
+  const { bucket, name, prefix, days } = rule;
   const listed = await runWrangler(["r2", "bucket", "lock", "list", bucket, ...environmentOf(args)], DEFAULT_STATE);
   if (listed.code !== 0)
     refuse(`the lock rules of the bucket ${bucket} could not be listed. What wrangler says:`, listed.output.trim().split("\n").slice(-6));
-  const state = lockState(listed.output);
+  const state = lockState(listed.output, rule);
   if (state === "short")
     refuse(`the bucket ${bucket} keeps what lies under \`${prefix}\` for less than ${days} days; remove that rule and deploy again:`, [
       `npx wrangler r2 bucket lock list ${bucket}`,

@@ -98,6 +98,10 @@ function nodesOf({ from, to }: LeafRange): Node[] {
   return nodes;
 }
 
+/** The complete subtrees of the first `size` leaves, as ranges, largest first. */
+export const subtreeRanges = (size: number): LeafRange[] =>
+  nodesOf({ from: 0, to: size }).map(({ height, index }) => ({ from: index * 2 ** height, to: (index + 1) * 2 ** height }));
+
 type Place = { readonly level: number; readonly index: number; readonly start: number; readonly count: number };
 
 /** Where a node's hashes stand: `count` of them, from `start` on in one tile. */

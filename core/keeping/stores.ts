@@ -196,8 +196,12 @@ export const STORES = {
     retention: nothing("who asked for an erasure and what went"),
   },
   "DB.audit_outbox": { erasure: CALLERS, retention: UNTIL_CONFIRMED },
-  "DB.audit_segments": { erasure: NUMBERS, retention: nothing("by its line a segment is found in R2") },
-  "DB.audit_segment_runs": { erasure: NUMBERS, retention: nothing("by its line a run's entries are found in R2") },
+  "DB.audit_segments": {
+    erasure: NUMBERS,
+    retention: nothing("a line a segment: the chain goes on from its last hash, also when the entries are gone"),
+  },
+  "DB.audit_segment_runs": { erasure: NUMBERS, retention: { by: "chore", chore: "audit" } },
+  "DB.text_sweep": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
   "DB.audit_pages": {
     erasure: PSEUDONYMS,
     retention: { by: "chore", chore: "audit" },
@@ -207,7 +211,7 @@ export const STORES = {
   ARCHIVE: { erasure: BY_RUN, retention: WITH_RUN },
   AUDIT: {
     erasure: PSEUDONYMS,
-    retention: nothing("the chain is verified from its first number on"),
+    retention: { by: "chore", chore: "audit" },
   },
   VALUES: { erasure: BY_RUN, retention: ARCHIVED },
   TEXTS: { erasure: { by: "function" }, retention: nothing("an entry's texts are kept as long as the entry") },

@@ -393,6 +393,11 @@ export const LOG_EVENTS = {
     fields: ["org", "seqs"],
   },
   "audit.not_alerted": { level: "warn", says: "An alert about an audit log could not be recorded or sent.", fields: ["org", "error"] },
+  "audit.not_pruned": {
+    level: "warn",
+    says: "Segments of the audit log whose org's retention is over could not be deleted; the next sweep tries again.",
+    fields: ["org", "seqs", "error"],
+  },
   "audit.persons_unknown": {
     level: "warn",
     says: "Who is behind pseudonyms of the audit log could not be read from the vault; the entries were shown without.",

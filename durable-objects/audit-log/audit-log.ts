@@ -23,6 +23,7 @@ import {
   proveConsistency,
   proveInclusion,
   readTile,
+  rootsOfSubtrees,
   type Unproven,
 } from "./readings.ts";
 import { AUDIT_LOG_SCHEMA } from "./schema.ts";
@@ -169,6 +170,12 @@ export function defineAuditLog(portsFor: (env: Cloudflare.Env) => AuditLogPorts)
     async consistency(org: string, host: string, from: number, to: number): Promise<Result<ConsistencyProof, Unpublished | Unproven>> {
       const published = await this.#covering(org, host, to);
       return published.ok ? ok(await proveConsistency(from, to, this.#tilesOf(org))) : published;
+    }
+
+    /** The roots of the complete subtrees of the first `count` entries, largest first, base64: what a tree needs of entries that are not kept. null: not covered. */
+    async subtrees(org: string, count: number): Promise<string[] | null> {
+      const kept = isMigrated(this.ctx.storage.sql) ? this.#checkpointOf() : null;
+      return kept === null || kept.size < count ? null : rootsOfSubtrees(count, kept.size, this.#tilesOf(org));
     }
 
     /** What lies under this path (c2sp.org/tlog-tiles); null: nothing. */

@@ -6,6 +6,7 @@ import {
   inclusionRanges,
   type LeafRange,
   readTilePath,
+  subtreeRanges,
   TILE_WIDTH,
   tilesOf,
   widthIn,
@@ -51,6 +52,10 @@ export async function proveInclusion(seq: number, { size, note }: KeptCheckpoint
 export async function proveConsistency(from: number, to: number, tiles: TileReader): Promise<ConsistencyProof> {
   return { from, to, proof: await hashed(consistencyRanges(from, to), to, tiles) };
 }
+
+/** The roots of the complete subtrees of the first `count` entries, largest first. MUST be covered by the tree of `size`. */
+export const rootsOfSubtrees = (count: number, size: number, tiles: TileReader): Promise<string[]> =>
+  hashed(subtreeRanges(count), size, tiles);
 
 async function hashed(ranges: readonly LeafRange[], size: number, tiles: TileReader): Promise<string[]> {
   return hashesOf(ranges, await tiles.readAll(tilesOf(ranges, size)), sha256).map(toBase64);

@@ -24,6 +24,16 @@ export const FAULTS = {
   head_missing: "the entry you noted (`--head`) is not in this chain",
 } as const;
 
+/** What an entry says of those before the first that is kept: their retention was over. */
+export type Pruning = {
+  /** The entry that says so. */
+  readonly seq: number;
+  readonly lastSeq: number;
+  readonly years: number;
+  /** Roots of the complete subtrees of what is not kept, largest first. */
+  readonly subtrees: readonly Buffer[];
+};
+
 /** An entry's number and hash. */
 export type Head = { readonly seq: number; readonly hash: string };
 
@@ -65,6 +75,9 @@ export class Chain {
   readonly checkpointKeys: { readonly from: number; readonly kid: string }[] = [];
   #head: Head | null;
   #checked = 0;
+  /** The last entry that is not kept, as the first one that is kept names it; null: none is missing at the beginning. */
+  #before: Head | null = null;
+  #pruning: Pruning | null = null;
 
   /** `start`: the entry that the first one follows; null: it may follow any. Without keys signatures are not looked at. */
   constructor(
@@ -86,6 +99,21 @@ export class Chain {
     return this.#head === null || this.#head.seq === 0 ? null : this.#head;
   }
 
+  /** True when entries are missing before the first. */
+  get beginsLater(): boolean {
+    return this.#before !== null;
+  }
+
+  /** What accounts for the entries before the first; null: nothing does (yet). */
+  get pruning(): Pruning | null {
+    return this.#pruning;
+  }
+
+  /** The fault of a list that begins later than the chain, when no entry of it accounts for that. */
+  unaccounted(): Fault[] {
+    return this.#before === null || this.#pruning !== null ? [] : [{ seq: this.#before.seq + 1, code: "gap" }];
+  }
+
   /** The faults of the next entry. `withSignature`: false leaves the signature to the checkpoint above it. */
   take(value: Value, withSignature = true): Fault[] {
     this.#checked++;
@@ -100,6 +128,7 @@ export class Chain {
     if (withSignature) codes.push(...this.#signature(String(keyId), hash, String(signature)));
     codes.push(...this.#keyOf(value, String(keyId), codes.length === 0));
     codes.push(...this.#place(seq, String(event), before, hash));
+    if (codes.length === 0 && value["event_type"] === "retention.applied") this.#account(seq, value["data"] ?? null);
     return codes.map((code) => ({ seq, code }));
   }
 
@@ -140,13 +169,25 @@ export class Chain {
     this.#keyId = next;
   }
 
+  /** Takes the word of an entry for those that are not kept: it has to name the last of them as the first kept one does. */
+  #account(seq: number, data: Value): void {
+    const before = this.#before;
+    if (before === null || !isFields(data) || data["class"] !== "audit") return;
+    const { last_seq: lastSeq, last_hash: lastHash, after_years: years, subtrees } = data;
+    if (lastSeq !== before.seq || lastHash !== before.hash || typeof years !== "number" || !Array.isArray(subtrees)) return;
+    const roots = subtrees.map((root) => Buffer.from(String(root), "base64"));
+    if (roots.some((root) => root.length !== 32)) return;
+    this.#pruning = { seq, lastSeq: before.seq, years, subtrees: roots };
+  }
+
   #place(seq: number, event: string, before: string, hash: string): Fault["code"][] {
     const codes: Fault["code"][] = [];
     if (this.#events.has(event)) codes.push("event_repeated");
     this.#events.add(event);
     const head = this.#head;
     if (head !== null && seq <= head.seq) return [...codes, this.#seqs.has(seq) ? "duplicate" : "out_of_order"];
-    if (head !== null && seq > head.seq + 1) codes.push("gap");
+    if (head?.seq === 0 && seq > 1) this.#before = { seq: seq - 1, hash: before };
+    else if (head !== null && seq > head.seq + 1) codes.push("gap");
     else if (head !== null ? before !== head.hash : seq === 1 && before !== NOTHING) codes.push("link_broken");
     this.#seqs.add(seq);
     this.#head = { seq, hash };

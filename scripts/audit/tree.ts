@@ -18,6 +18,18 @@ export class GrowingTree {
   readonly #subtrees: { readonly leaves: number; readonly root: Buffer }[] = [];
   #size = 0;
 
+  /** The tree of a list whose first `size` leaves are known by the roots of their complete subtrees only, largest first; null: they are not as many. */
+  static after(size: number, subtrees: readonly Uint8Array[]): GrowingTree | null {
+    const tree = new GrowingTree();
+    for (const root of subtrees) {
+      const leaves = 2 ** Math.floor(Math.log2(size - tree.#size));
+      if (!(leaves >= 1)) return null;
+      tree.#subtrees.push({ leaves, root: Buffer.from(root) });
+      tree.#size += leaves;
+    }
+    return tree.#size === size ? tree : null;
+  }
+
   get size(): number {
     return this.#size;
   }

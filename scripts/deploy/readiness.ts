@@ -67,7 +67,13 @@ export function missingResources(wranglerToml: string): string[] {
 }
 
 /** The rule of the audit bucket: what lies under its prefix can neither be deleted nor overwritten, by nobody, for so many days. */
-export const AUDIT_LOCK = { bucket: "bulkhead-audit", name: "audit-sealed", prefix: "sealed/", days: 365 } as const;
+const AUDIT_LOCK = { bucket: "bulkhead-audit", name: "audit-sealed", prefix: "sealed/", days: 365 } as const;
+
+/** The rule as long as the deployment says (`AUDIT_LOCK_YEARS`, 1 by default): the same number below which no org's `audit_years` is taken. */
+export function auditLock(wranglerToml: string): Omit<typeof AUDIT_LOCK, "days"> & { readonly days: number } {
+  const years = /^\s*["']?AUDIT_LOCK_YEARS["']?\s*=\s*["']?(\d{1,2})["']?/m.exec(wranglerToml)?.[1];
+  return { ...AUDIT_LOCK, days: AUDIT_LOCK.days * Math.max(1, Number(years ?? 1)) };
+}
 
 /**
  * What wrangler's list of the bucket's lock rules says: `held` when a rule over exactly this prefix keeps objects at least as long, `short` when

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { listedSecrets, localSettings, lockState, missingResources, missingSecrets } from "../../scripts/deploy/readiness.ts";
+import { auditLock, listedSecrets, localSettings, lockState, missingResources, missingSecrets } from "../../scripts/deploy/readiness.ts";
 import { frozenConfig } from "../../scripts/platform/freeze.ts";
 
 const TOML = readFileSync("wrangler.toml", "utf8");
@@ -74,5 +74,10 @@ describe("a deployment", () => {
     expect(lockState(rule("sealed/", "after 30 days"))).toBe("short");
     for (const other of [rule("open/", "after 900 days"), rule("sealed/", "after 900 days", "No"), "There are no lock rules", ""])
       expect(lockState(other)).toBe("none");
+    // As long as the deployment says that no org asks for less.
+    expect([auditLock("").days, auditLock('[vars]\nAUDIT_LOCK_YEARS = "3"').days, auditLock("AUDIT_LOCK_YEARS = 0").days]).toEqual([
+      365, 1095, 365,
+    ]);
+    expect(lockState(rule("sealed/", "after 365 days"), auditLock("AUDIT_LOCK_YEARS = 2"))).toBe("short");
   });
 });

@@ -2,6 +2,7 @@
 export { type AuditLogPort, type ConsumerPorts, consumeRecords, type Outboxes } from "./consume-records.ts";
 export { followKeys } from "./follow-keys.ts";
 export { defineLogAlert } from "./log-alert.ts";
+export { pruneSegments } from "./prune.ts";
 export { namesOf, type Pseudonyms, personsBehind } from "./pseudonyms.ts";
 export { type RecordedDecision, readDecisions } from "./read-decisions.ts";
 export { type EntryFilter, type EntryPage, readEntries, readThrough } from "./read-entries.ts";

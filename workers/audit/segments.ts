@@ -25,7 +25,7 @@ const WINDOW_MS = 30 * 24 * 60 * 60_000;
 const D1_BYTES = 5_000_000_000;
 
 /** PERSISTED: the key of a segment in R2. */
-const segmentKey = (org: string, firstSeq: number): string => `sealed/${org}/segment/${String(firstSeq).padStart(16, "0")}.jsonl.gz`;
+export const segmentKey = (org: string, firstSeq: number): string => `sealed/${org}/segment/${String(firstSeq).padStart(16, "0")}.jsonl.gz`;
 
 type Sealed = { readonly last_seq: number; readonly last_hash: string };
 type Page = { readonly entries: string };
@@ -162,7 +162,7 @@ export async function readSegments(
   const { results } = await db
     .prepare(
       `SELECT first_seq, last_seq FROM audit_segments AS s
-       WHERE org = ?1 AND trimmed_at IS NOT NULL AND last_seq > ?2 ${run === null ? "" : ofRun} ORDER BY first_seq LIMIT ?3`,
+       WHERE org = ?1 AND trimmed_at IS NOT NULL AND pruned_at IS NULL AND last_seq > ?2 ${run === null ? "" : ofRun} ORDER BY first_seq LIMIT ?3`,
     )
     .bind(org, after, READ_AT_ONCE + 1, ...(run === null ? [] : [run]))
     .all<{ first_seq: number; last_seq: number }>();

@@ -5,7 +5,7 @@ import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
 import type { EventView } from "../../core/run/outside/view.ts";
 import { type Archive, defineArchive } from "../archive/archive.ts";
 import { removeRunValues } from "../archive/run-values.ts";
-import { type ConsumerPorts, consumeRecords, followKeys, type Outboxes, trimPages } from "../audit/index.ts";
+import { type ConsumerPorts, consumeRecords, followKeys, type Outboxes, pruneSegments, trimPages } from "../audit/index.ts";
 import type { Compliance } from "../compliance/compliance.ts";
 import type { Inventory } from "../compliance/inventory.ts";
 import type { Erasures } from "../erasure/erasure.ts";
@@ -82,7 +82,13 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     outbox: () => store.sweepOutbox(),
     idempotency: () => store.sweepIdempotency(),
     archive: () => archive.sweep(),
-    audit: async () => ({ trimmed: await trimPages({ db: env.DB, bucket: env.AUDIT, now, log }) }),
+    audit: async () => ({
+      trimmed: await trimPages({ db: env.DB, bucket: env.AUDIT, now, log }),
+      pruned: await pruneSegments({
+        ...{ now, random, log, bucket: env.AUDIT, keeping: store.auditKeeping, lockYears: rooms.settings.auditLockYears },
+        subtrees: async (org, size) => objects.auditLog(org).subtrees(org, size),
+      }),
+    }),
     keys: async () => ({
       followed: await followKeys({
         db: env.DB,

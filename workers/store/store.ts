@@ -4,6 +4,7 @@
  */
 import type { EpochMs } from "../../core/time.ts";
 import { storeApprovers } from "./approvers.ts";
+import { type AuditKeeping, storeAuditKeeping } from "./audit-keeping.ts";
 import { chooseVersion } from "./choose-version.ts";
 import { storeCollections } from "./collections.ts";
 import { type ComplianceStore, storeCompliance } from "./compliance.ts";
@@ -48,6 +49,7 @@ export type Store = StorePort &
   RunCosts &
   Pick<RunIndex, "upsertRuns" | "runsInScope" | "countRunsInScope" | "runOrg"> & {
     readonly keeping: RunKeeping;
+    readonly auditKeeping: AuditKeeping;
     readonly erasures: ErasureStore;
     readonly compliance: ComplianceStore;
     readonly layout: TrafficStore["layout"];
@@ -86,6 +88,7 @@ export function defineStore(ports: StorePorts): Store {
     orgs,
     feedback: storeFeedback(db, outbox, now),
     keeping,
+    auditKeeping: storeAuditKeeping(db, outbox, now),
     erasures: storeErasures(db, outbox, now),
     compliance: storeCompliance(db, outbox, now),
     tools: storeTools(db, outbox, now),

@@ -1,15 +1,18 @@
 /** The verifier as its users run it: a process of its own, files, and an HTTP server that plays a deployment. */
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { link, signEntry } from "../../../core/audit/entry.ts";
+import { signCheckpoint } from "../../../core/audit/checkpoint.ts";
+import { hexBytes, link, signEntry } from "../../../core/audit/entry.ts";
+import { leafHash, rootHash } from "../../../core/audit/tree.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { auditVerify } from "../../../scripts/audit-verify.ts";
-import { sha256Hex, testChain, testKey, testRecord } from "../../support/audit-chain.ts";
+import { chainOf, sha256Hex, testChain, testKey, testRecord } from "../../support/audit-chain.ts";
 
 const key = testKey(1);
 const chain = testChain(6, key) as unknown as JsonObject[];
@@ -193,5 +196,60 @@ describe("a deployment", () => {
       text: expect.stringContaining("does not answer"),
     });
     expect(await run("http://127.0.0.1:1/v1/audit/entries", "--keys", keysFile)).toMatchObject({ code: 1 });
+  });
+});
+
+describe("a log whose oldest entries are not kept any more", () => {
+  const sha = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash("sha256").update(bytes).digest());
+  const leaves = (entries: readonly JsonObject[]) => entries.map(({ hash }) => leafHash(hexBytes(String(hash)), sha));
+  /** Ten entries, of which the first six go; the last of the others says so. */
+  const prunedChain = (more: JsonObject = {}) => {
+    const old = testChain(6, key) as unknown as JsonObject[];
+    const [four, two] = [leaves(old.slice(0, 4)), leaves(old.slice(4))].map((part) => Buffer.from(rootHash(part, sha)).toString("base64"));
+    const data = {
+      class: "audit",
+      entries: 6,
+      after_years: 7,
+      first_seq: 1,
+      last_seq: 6,
+      last_hash: old[5]?.["hash"] ?? "",
+      subtrees: [four ?? "", two ?? ""],
+    };
+    const told = testRecord(10, { event_type: "retention.applied", data: { ...data, ...more } });
+    const records = [...Array.from({ length: 9 }, (_, index) => testRecord(index + 1)), told];
+    const entries = chainOf(records, key) as unknown as JsonObject[];
+    const note = signCheckpoint({ origin: "log.example/audit/a", size: 10, root: rootHash(leaves(entries), sha) }, noteKeyOf(), sha);
+    return { entries: entries.slice(6), note };
+  };
+  const noteKeyOf = () => ({ name: "log.example/audit/a", publicKey: key.publicBytes, sign: key.sign });
+  const verifyIt = async ({ entries, note }: { entries: readonly JsonObject[]; note: string }, ...more: string[]) => {
+    const keys = await file(
+      `${crypto.randomUUID()}.json`,
+      JSON.stringify({ keys: [key.jwk, { ...key.jwk, kid: "notes", purpose: "checkpoint" }] }),
+    );
+    return run(await entriesFile(entries), "--keys", keys, "--checkpoint", await file(`${crypto.randomUUID()}.note`, note), ...more);
+  };
+
+  it("[RETAIN-4] verifies to the checkpoint of the whole, when an entry of it accounts for them", async () => {
+    const { code, text } = await verifyIt(prunedChain());
+    expect([code, text]).toEqual([
+      0,
+      expect.stringContaining("entries 1 to 6 are not kept any more: their retention of 7 years was over, as entry 10 says"),
+    ]);
+  });
+
+  it("[RETAIN-4] is broken when none does, or with another end or another tree", async () => {
+    const { entries, note } = prunedChain();
+    expect(await verifyIt({ entries: entries.slice(0, -1), note })).toMatchObject({ code: 1, text: expect.stringContaining("seq 7: gap") });
+    for (const wrong of [{ last_hash: "0".repeat(64) }, { last_seq: 5 }, { class: "internal" }, { subtrees: ["x"] }])
+      expect(await verifyIt(prunedChain(wrong))).toMatchObject({ code: 1, text: expect.stringContaining("seq 7: gap") });
+    const [a = "", b = ""] = [5, 6].map((fill) => Buffer.alloc(32, fill).toString("base64"));
+    expect(await verifyIt(prunedChain({ subtrees: [a, b] }))).toMatchObject({ code: 1, text: expect.stringContaining("root_differs") });
+    expect(await verifyIt(prunedChain({ subtrees: [a] }))).toMatchObject({ code: 1, text: expect.stringContaining("truncated") });
+    const older = {
+      ...prunedChain(),
+      note: signCheckpoint({ origin: "log.example/audit/a", size: 6, root: Buffer.alloc(32) }, noteKeyOf(), sha),
+    };
+    expect(await verifyIt(older)).toMatchObject({ code: 1, text: expect.stringContaining("pruned: it covers only") });
   });
 });

@@ -9,6 +9,7 @@ import type { AuditPage } from "../../../core/audit/page.ts";
 import { leafHash, rootHash, verifyConsistency, verifyInclusion } from "../../../core/audit/tree.ts";
 import type { SourcedRow } from "../../../durable-objects/audit-log/audit-log.ts";
 import { auditLogOf } from "../../../durable-objects/audit-log/stub.ts";
+import { GrowingTree } from "../../../scripts/audit/tree.ts";
 import { writePages } from "../../../workers/audit/write-pages.ts";
 import { testRecord } from "../../support/audit-chain.ts";
 import { FAR } from "../../support/far.ts";
@@ -99,7 +100,7 @@ describe("a checkpoint", () => {
 });
 
 describe("proofs", () => {
-  it("[MERKLE-7] lead from each entry to the newest checkpoint, and from each size to it", async () => {
+  it("[MERKLE-7] [RETAIN-4] lead from each entry to the newest checkpoint, and from each size to it, also by its subtrees", async () => {
     const { pending } = await append(1, 150);
     const more = await append(151, 150);
     const leaves = leavesOf(
@@ -121,6 +122,12 @@ describe("proofs", () => {
       const path = proof.ok ? hashes(proof.value.proof) : [];
       expect(verifyConsistency(from, rootOf(leaves.slice(0, from)), 300, rootOf(leaves), path, sha256)).toBe(true);
     }
+    for (const from of [1, 128, 255, 299, 300]) {
+      const tree = GrowingTree.after(from, hashes((await log().subtrees(org, from)) ?? []));
+      for (const leaf of leaves.slice(from)) tree?.add(leaf);
+      expect([tree?.size, Buffer.from(tree?.root() ?? []).toString("hex")]).toEqual([300, Buffer.from(rootOf(leaves)).toString("hex")]);
+    }
+    expect(await log().subtrees(org, 301)).toBeNull();
     expect(await log().consistency(org, HOST, 300, 300)).toEqual({ ok: true, value: { from: 300, to: 300, proof: [] } });
     expect(await log().proof(org, HOST, 301)).toEqual({ ok: false, error: { code: "beyond", size: 300, covered: 300 } });
     await append(301, 1);

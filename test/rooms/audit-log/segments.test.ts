@@ -1,13 +1,15 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { verifyChain } from "../../../core/audit/chain.ts";
 import type { AuditEntry } from "../../../core/audit/entry.ts";
 import { pagesOf } from "../../../core/audit/page.ts";
+import type { AuditRecord } from "../../../core/audit/record.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import type { LogLine } from "../../../core/telemetry/log-line.ts";
-import { readThrough, sealSegments, trimPages, verifyStored } from "../../../workers/audit/index.ts";
+import { pruneSegments, readThrough, sealSegments, trimPages, verifyStored } from "../../../workers/audit/index.ts";
 import { writePages } from "../../../workers/audit/write-pages.ts";
 import { chainOf, RUN, testKey, testRecord, toolsOf } from "../../support/audit-chain.ts";
+import { storeWorld } from "../store/support.ts";
 
 const DAY_MS = 86_400_000;
 const START = Date.parse(testRecord(1).timestamp);
@@ -84,4 +86,73 @@ it("[MERKLE-13] seals nothing that is not the chain, and drops nothing that R2 d
   await trimPages(ports());
   expect(await inD1()).toBe(pages);
   expect(reports.map(({ event }) => event).slice(2)).toEqual(["audit.segment_differs", "audit.segment_differs"]);
+});
+
+describe("the retention of entries", () => {
+  const YEAR_MS = 365.25 * DAY_MS;
+  const { store } = storeWorld();
+  const fact = (): AuditRecord => ({ ...testRecord(1), event_id: `evt_${crypto.randomUUID()}` });
+  /** Numbers 1 to 40 of today, 41 to 60 of five years later; sealed and dropped from D1. */
+  const agedLog = async () => {
+    const later = new Date(START + 5 * YEAR_MS).toISOString();
+    const entries = chainOf(
+      Array.from({ length: 60 }, (_, index) => testRecord(index + 1, index < 40 ? {} : { ...other, timestamp: later })),
+      key,
+    );
+    await writePages(env.DB, org, pagesOf(entries));
+    now += DAY_MS;
+    await seal(entries, 40);
+    now += 5 * YEAR_MS + 40 * DAY_MS;
+    await seal(entries);
+    await trimPages(ports());
+    now -= 40 * DAY_MS;
+    return entries;
+  };
+  const prune = (more: Partial<Parameters<typeof pruneSegments>[0]> = {}) => {
+    const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
+    const keeping: typeof store.auditKeeping = {
+      ...store.auditKeeping,
+      old: async (...given) => (await store.auditKeeping.old(...given)).filter((one) => one.org === org),
+    };
+    return pruneSegments({ ...ports(), random, keeping, lockYears: 1, subtrees: async (_org, size) => [`of ${size}`], ...more });
+  };
+  const told = async () =>
+    (await env.DB.prepare("SELECT body FROM audit_outbox WHERE org = ?").bind(org).all<{ body: string }>()).results
+      .map(({ body }) => JSON.parse(body) as AuditRecord)
+      .filter(({ event_type: type }) => type === "retention.applied")
+      .map(({ data }) => data);
+  const reported = () => reports.filter((line) => "org" in line && line.org === org).map(({ event }) => event);
+  const first = () => `sealed/${org}/segment/0000000000000001.jsonl.gz`;
+
+  it("[RETAIN-3] ends after the org's years, 7 by default: entries go from R2 with a count on record, and the rest verifies", async () => {
+    const entries = await agedLog();
+    await store.orgs.put(org, { retention: { audit_years: 9 } }, null, fact());
+    now += 2.1 * YEAR_MS;
+    expect([await prune(), await told()]).toEqual([0, []]);
+    await store.orgs.put(org, { retention: { audit_years: null } }, null, fact());
+    expect(await prune({ lockYears: 8 })).toBe(0);
+    expect(await prune()).toBe(40);
+    const last = entries[39] as AuditEntry;
+    const data = { class: "audit", entries: 40, after_years: 7, first_seq: 1, last_seq: 40, last_hash: last.hash, subtrees: ["of 40"] };
+    expect(await told()).toEqual([data]);
+    const left = await read();
+    expect(seqs(left.entries)).toEqual(Array.from({ length: 20 }, (_, index) => index + 41));
+    expect(verifyChain(left.entries, toolsOf(key), { seq: 40, hash: last.hash })).toMatchObject({ ok: true });
+    expect([await env.AUDIT.head(first()), (await read({ run: RUN })).entries]).toEqual([null, []]);
+    const head = async () => ({ seq: 60, hash: entries[59]?.hash ?? "", integratedSeq: 60 });
+    expect(await verifyStored(env.DB, org, [key.jwk], head)).toMatchObject({ ok: true });
+    expect([await prune(), (await told()).length, reported()]).toEqual([0, 1, []]);
+  });
+
+  it("[RETAIN-3] deletes nothing that no checkpoint covers, and comes back for what R2 would not delete", async () => {
+    await agedLog();
+    now += 2.1 * YEAR_MS;
+    expect(await prune({ subtrees: async () => null })).toBe(0);
+    expect([(await read()).entries.length, await told()]).toEqual([60, []]);
+    const locked = { ...env.AUDIT, delete: () => Promise.reject(new Error("locked")) } as unknown as R2Bucket;
+    expect(await prune({ bucket: locked })).toBe(40);
+    expect([(await read()).entries.length, (await env.AUDIT.head(first())) !== null, (await told()).length]).toEqual([20, true, 1]);
+    expect([await prune(), await env.AUDIT.head(first()), (await told()).length]).toEqual([0, null, 1]);
+    expect(reported()).toEqual(["audit.not_pruned", "audit.not_pruned"]);
+  });
 });

@@ -239,7 +239,10 @@ function flawsOf(
     errors.push({ path: "/jurisdiction", message: "cannot be chosen: this deployment keeps every org in one jurisdiction" });
   const { allowPrivateHosts, auditLockYears } = ports.settings;
   if ((change.retention?.audit_years ?? auditLockYears) < auditLockYears)
-    errors.push({ path: "/retention/audit_years", message: `is below the lock on this deployment's evidence: at least ${auditLockYears}` });
+    errors.push({
+      path: "/retention/audit_years",
+      message: `is below the lock that was set at deploy: evidence here is kept for at least ${auditLockYears} years, and nobody can delete it earlier`,
+    });
   for (const field of ["callback_hosts", "egress"] as const)
     for (const [index, host] of (change[field] ?? []).entries()) {
       const flaw = flawOfHost(host, allowPrivateHosts);
