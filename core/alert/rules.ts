@@ -2,6 +2,7 @@
  * The built-in alerts: one source for what the platform evaluates itself and for `ops/alerts.yaml`, which Prometheus evaluates
  * (test/core/alert compares them). A page of docs/runbooks belongs to each. Pure.
  */
+import { BURN_LIMITS, BURN_WINDOWS, type Burns, EDGE_LEAST_FAILURES, EDGE_OBJECTIVE, NOT_THE_EDGES_FAULT } from "../health/burn.ts";
 import type { NoticeSeverity } from "../notice/notice.ts";
 import type { AlertSums, WorkflowSums } from "./sums.ts";
 
@@ -27,6 +28,8 @@ export type AlertRule = {
 const MINUTE = 60_000;
 /** Fewer runs than this in a window say nothing. */
 const LEAST_RUNS = 5;
+/** Fewer runs in an hour than this say nothing of a 95th percentile. */
+const LEAST_OF_HOUR = 20;
 /** A single failure is no rate. */
 const LEAST_FAILURES = 2;
 
@@ -47,6 +50,16 @@ export function quantile(values: readonly number[], q: number, least = LEAST_RUN
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? null;
 }
+
+const failures = (minutes: number): string =>
+  `sum by (org, workflow) (increase(agent_run_duration_seconds_count{success="false"}[${minutes}m]))`;
+const burnExpr = (minutes: number, pace: keyof Burns): string =>
+  `${failures(minutes)} / sum by (org, workflow) (increase(agent_run_duration_seconds_count[${minutes}m])) / on (org, workflow) (1 - workflow_slo_success) > ${BURN_LIMITS[pace]}`;
+
+/** Prometheus' selector of the requests that the edge failed. */
+export const EDGE_FAILURES = `http_requests_total{status=~"5..",code!~"${NOT_THE_EDGES_FAULT.join("|")}"}`;
+const edgeExpr = (minutes: number, pace: keyof Burns): string =>
+  `sum(increase(${EDGE_FAILURES}[${minutes}m])) / sum(increase(http_requests_total[${minutes}m])) / ${Number((1 - EDGE_OBJECTIVE).toFixed(6))} > ${BURN_LIMITS[pace]}`;
 
 /** All of them. Ids are PERSISTED with what fires. */
 export const ALERT_RULES: readonly AlertRule[] = [
@@ -109,7 +122,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
       unit: "× budget",
       forMs: 0,
     },
-    expr: "histogram_quantile(0.95, sum by (org, workflow, le) (rate(cost_per_run_usd_bucket[1h]))) > 1.5 * on (org, workflow) group_left () max by (org, workflow) (agent_run_budget_usd)",
+    expr: "histogram_quantile(0.95, sum by (org, workflow, le) (rate(cost_per_run_usd_bucket[1h]))) / on (org, workflow) max by (org, workflow) (agent_run_budget_usd) > 1.5",
     read: perWorkflow(({ ofBudget1h }) => quantile(ofBudget1h, 0.95)),
   },
   {
@@ -194,6 +207,41 @@ export const ALERT_RULES: readonly AlertRule[] = [
     expr: "sum by (org) (reviews_overdue) > 0",
     read: ofOrg(({ overdueReviews }) => overdueReviews),
   },
+  ...(["fast", "slow"] as const).map(
+    (pace): AlertRule => ({
+      ...{ id: `slo-burn-${pace}`, severity: pace === "fast" ? "critical" : "warning", unit: "× the budget", forMs: 0 },
+      what: `a workflow's failures use up its error budget ${BURN_LIMITS[pace]} times as fast as it is given`,
+      threshold: BURN_LIMITS[pace],
+      expr: `${burnExpr(BURN_WINDOWS[pace].long, pace)} and on (org, workflow) ${burnExpr(BURN_WINDOWS[pace].short, pace)} and on (org, workflow) ${failures(BURN_WINDOWS[pace].long)} >= 2`,
+      read: ({ slos }) => slos.map(({ workflow, burns }) => ({ workflow, value: burns[pace] })),
+    }),
+  ),
+  {
+    ...{
+      id: "slo-latency",
+      severity: "warning",
+      what: "the 95th percentile of a workflow's runs of an hour is over its objective",
+      threshold: 1,
+      unit: "× the objective",
+      forMs: 0,
+    },
+    expr: "histogram_quantile(0.95, sum by (org, workflow, le) (rate(agent_run_duration_seconds_bucket[1h]))) / on (org, workflow) workflow_slo_p95_seconds > 1",
+    read: ({ slos, workflows }) =>
+      slos.flatMap(({ workflow, p95Ms }) => {
+        const of = workflows.find((sums) => sums.workflow === workflow);
+        const p95 = of === undefined || p95Ms === null ? null : quantile(of.seconds1h, 0.95, LEAST_OF_HOUR);
+        return p95 === null || p95Ms === null ? [] : [{ workflow, value: (1000 * p95) / p95Ms }];
+      }),
+  },
+  ...(["fast", "slow"] as const).map(
+    (pace): AlertRule => ({
+      ...{ id: `edge-availability-${pace}`, severity: pace === "fast" ? "critical" : "warning", unit: "× the budget", forMs: 0 },
+      what: `requests that the edge fails use up the budget of 99.9 % availability ${BURN_LIMITS[pace]} times as fast as it is given`,
+      threshold: BURN_LIMITS[pace],
+      expr: `${edgeExpr(BURN_WINDOWS[pace].long, pace)} and ${edgeExpr(BURN_WINDOWS[pace].short, pace)} and sum(increase(${EDGE_FAILURES}[${BURN_WINDOWS[pace].long}m])) >= ${EDGE_LEAST_FAILURES}`,
+      read: ofOrg(({ edge }) => edge?.[pace] ?? 0),
+    }),
+  ),
 ];
 
 /** Where the repository keeps the page that says what to do. */

@@ -1,5 +1,7 @@
 /** What the alerts are computed from: sums that the index holds, over windows that end now. */
 
+import type { Burns } from "../health/burn.ts";
+
 /** Of one workflow. */
 export type WorkflowSums = {
   readonly workflow: string;
@@ -8,8 +10,17 @@ export type WorkflowSums = {
   readonly failed5m: number;
   /** Seconds from start to end of each run that ended in ten minutes. */
   readonly seconds10m: readonly number[];
+  /** The same for an hour. */
+  readonly seconds1h: readonly number[];
   /** What each run that ended in an hour cost, in parts of its budget. */
   readonly ofBudget1h: readonly number[];
+};
+
+/** A workflow whose definition has a service level, and how fast it burns its error budget. */
+export type SloSums = {
+  readonly workflow: string;
+  readonly burns: Burns /** null: it has no objective of time. */;
+  readonly p95Ms: number | null;
 };
 
 /** Of one org. */
@@ -30,10 +41,13 @@ export type AlertSums = {
   /** Runs that are queued, running or compensating and began more than an hour ago. */
   readonly stuck: number;
   readonly overdueReviews: number;
+  readonly slos: readonly SloSums[];
+  /** How fast the edge burns its budget; of the org `default` alone, whose people run the deployment. */
+  readonly edge: Burns | null;
 };
 
 /** An org in which nothing happens. */
 export const QUIET: AlertSums = {
   ...{ workflows: [], usd1h: 0, violations5m: 0, leaks1h: 0, answers1h: 0, moving: 0, switches: 0 },
-  ...{ auditLagSeconds: 0, deadLetters: 0, stuck: 0, overdueReviews: 0 },
+  ...{ auditLagSeconds: 0, deadLetters: 0, stuck: 0, overdueReviews: 0, slos: [], edge: null },
 };

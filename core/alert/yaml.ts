@@ -1,5 +1,5 @@
 /** `ops/alerts.yaml`: the built-in rules as Prometheus takes them. Generated, so that the two never differ. Pure. */
-import { ALERT_RULES, type AlertRule, runbookOf } from "./rules.ts";
+import { ALERT_RULES, type AlertRule, EDGE_FAILURES, runbookOf } from "./rules.ts";
 
 /** The file's text. Strings are JSON, which is YAML. */
 export function alertsYaml(rules: readonly AlertRule[] = ALERT_RULES): string {
@@ -21,5 +21,12 @@ export function alertsYaml(rules: readonly AlertRule[] = ALERT_RULES): string {
       `          threshold: ${JSON.stringify(`${threshold} ${unit}`)}`,
       `          runbook: ${JSON.stringify(runbookOf(id))}`,
     );
+  lines.push(
+    "  - name: bulkhead-objectives",
+    "    interval: 5m",
+    "    rules:",
+    "      - record: bulkhead:edge_availability:ratio_30d",
+    `        expr: ${JSON.stringify(`1 - (sum(increase(${EDGE_FAILURES}[30d])) or vector(0)) / sum(increase(http_requests_total[30d]))`)}`,
+  );
   return `${lines.join("\n")}\n`;
 }

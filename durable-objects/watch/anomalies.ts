@@ -3,10 +3,13 @@
  * anomalies. Knows rows; what is ordinary and what is not is decided in core/anomaly. A look reads an hour of minutes and one row for each
  * workflow that works; the hours are read once an hour.
  */
+import type { SloSums } from "../../core/alert/sums.ts";
 import { type Anomaly, type AnomalyView, anomalyKey, anomalyView, seeAnomalies } from "../../core/anomaly/anomaly.ts";
 import { judge, type Verdict } from "../../core/anomaly/judge.ts";
 import { type Norm, normOf, type PastHour, REMEMBERED_HOURS } from "../../core/anomaly/norm.ts";
-import { type HourFacts, hourOf, NO_RUNS, type Tally } from "../../core/anomaly/tally.ts";
+import { type HourFacts, hourOf, NO_RUNS, type Tally, together } from "../../core/anomaly/tally.ts";
+import type { Slo } from "../../core/health/budget.ts";
+import { burnsOf, type Counted } from "../../core/health/burn.ts";
 import type { Notice } from "../../core/notice/notice.ts";
 import type { EpochMs } from "../../core/time.ts";
 
@@ -22,6 +25,8 @@ const MOST_WORKFLOWS = 100;
 /** Maximum anomalies that are kept, and for how long after they were seen. */
 const MOST_ANOMALIES = 1_000;
 const KEPT_MS = 30 * 24 * HOUR * MINUTE;
+
+const NONE: Counted = { runs: 0, failed: 0 };
 
 /** What a look gets from outside: minutes counted since 1970. */
 export type Seen = {
@@ -66,6 +71,27 @@ export class Anomalies {
     const { current, cleared, notices } = seeAnomalies(this.#current(), verdicts, at);
     this.#keep(current, cleared, at);
     return notices;
+  }
+
+  /** How fast the workflows of these service levels burn their budgets. The longest window is of whole hours and the minutes since them. */
+  slos(slos: ReadonlyMap<string, Slo>, at: EpochMs): SloSums[] {
+    if (slos.size === 0) return [];
+    const to = Math.floor(at / MINUTE);
+    const closed = this.#closedHour() ?? Math.floor(to / HOUR) - 1;
+    const minutes = this.#minutesBetween(Math.min(to - JUDGED, (closed + 1) * HOUR), to);
+    return [...slos].map(([workflow, { success, p95_ms }]) => {
+      const mine = minutes.get(workflow) ?? [];
+      const counted = (window: number): Counted => {
+        const { runs, failed } = together(
+          window <= JUDGED ? mine.slice(-window) : mine.slice(Math.max(0, mine.length - (to - (closed + 1) * HOUR))),
+        );
+        if (window <= JUDGED) return { runs, failed };
+        const hours = this.#hoursOf(workflow, closed - Math.floor(window / HOUR) + 1);
+        const before = hours.reduce((sum, { facts }) => ({ runs: sum.runs + facts.runs, failed: sum.failed + facts.errors.count }), NONE);
+        return { runs: before.runs + runs, failed: before.failed + failed };
+      };
+      return { workflow, burns: burnsOf(success, counted), p95Ms: p95_ms };
+    });
   }
 
   /** True while one is suspected or open. */
@@ -125,7 +151,7 @@ export class Anomalies {
   /** Remembers an hour once its last minute is not read again. */
   #closeHour(hour: number, to: number): void {
     if (to < (hour + 1) * HOUR + AGAIN) return;
-    const last = this.#sql.exec<{ hour: number }>("SELECT hour FROM closed").toArray()[0]?.hour ?? null;
+    const last = this.#closedHour();
     if (last !== null && last >= hour) return;
     for (const [workflow, minutes] of this.#minutesBetween(hour * HOUR, (hour + 1) * HOUR)) {
       const facts = hourOf(minutes);
@@ -157,14 +183,23 @@ export class Anomalies {
     if (row === undefined) return null;
     const stored = JSON.parse(row.body) as NormBody;
     if (row.hour === hour) return stored;
-    const past = this.#sql
-      .exec<{ hour: number; body: string }>("SELECT hour, body FROM hour WHERE workflow = ?", workflow)
-      .toArray()
-      .map((one): PastHour => ({ hour: one.hour, facts: JSON.parse(one.body) as HourFacts }))
-      .filter(({ facts }) => facts.v === 1);
+    const past = this.#hoursOf(workflow, 0);
     const body: NormBody = { v: 1, now: normOf(past, hour), before: row.hour === hour - 1 ? stored.now : normOf(past, hour - 1) };
     this.#sql.exec("UPDATE norm SET hour = ?, body = ? WHERE workflow = ?", hour, JSON.stringify(body), workflow);
     return body;
+  }
+
+  #closedHour(): number | null {
+    return this.#sql.exec<{ hour: number }>("SELECT hour FROM closed").toArray()[0]?.hour ?? null;
+  }
+
+  /** From the hour on. */
+  #hoursOf(workflow: string, from: number): PastHour[] {
+    return this.#sql
+      .exec<{ hour: number; body: string }>("SELECT hour, body FROM hour WHERE workflow = ? AND hour >= ?", workflow, from)
+      .toArray()
+      .map((one): PastHour => ({ hour: one.hour, facts: JSON.parse(one.body) as HourFacts }))
+      .filter(({ facts }) => facts.v === 1);
   }
 
   #current(): Anomaly[] {

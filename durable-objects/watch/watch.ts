@@ -7,6 +7,7 @@ import type { AlertSums } from "../../core/alert/sums.ts";
 import { type Alert, type AlertView, alertViews, lookAt } from "../../core/alert/watch.ts";
 import type { AnomalyView } from "../../core/anomaly/anomaly.ts";
 import { chance } from "../../core/chance.ts";
+import type { Slo } from "../../core/health/budget.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Notice } from "../../core/notice/notice.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -23,11 +24,15 @@ export type WatchPorts = WaitingPorts & {
   readonly random: (bytes: number) => Uint8Array;
   /** Throws when the index is out of reach: nothing is known then, and nothing changes. */
   readonly sums: (org: string) => Promise<AlertSums>;
+  /** The service levels of the org's workflows that have one, by their newest versions. Throws as `sums` does. */
+  readonly slos: (org: string) => Promise<ReadonlyMap<string, Slo>>;
   /** What ended in these minutes (counted since 1970; from the first on, before the second). Throws as `sums` does. */
   readonly minutes: (org: string, from: number, to: number) => Promise<Seen>;
 };
 
 const LOOK_MS = 60_000;
+/** Definitions are read for their service levels once in so many ms. */
+const SLOS_MS = 5 * 60_000;
 /** A look comes after the end of a minute, that the minute is whole; by up to this much later, that not all orgs' watches look at once. */
 const SPREAD_MS = 10_000;
 /** After this many looks at an org in which nothing happens the watch rests, until the org's next record. */
@@ -43,6 +48,8 @@ export function defineWatch(portsFor: (env: Cloudflare.Env) => WatchPorts) {
     readonly #alarm: Alarm;
     readonly #waiting: WaitingNotices;
     readonly #anomalies: Anomalies;
+    /** The service levels, as they were read last. */
+    #slos: { readonly at: EpochMs; readonly of: ReadonlyMap<string, Slo> } | null = null;
     #begun: boolean;
 
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
@@ -96,12 +103,17 @@ export function defineWatch(portsFor: (env: Cloudflare.Env) => WatchPorts) {
       if (dueAt === null || dueAt > this.#ports.now()) return;
       const at = this.#ports.now();
       this.#sql.exec("UPDATE watch SET look_at = ?", Math.floor(at / LOOK_MS + 1) * LOOK_MS + Math.floor(chance(org) * SPREAD_MS));
-      const seen = await Promise.all([this.#ports.sums(org), this.#ports.minutes(org, ...this.#anomalies.wanted(at))]).catch(() => null);
+      const seen = await Promise.all([
+        this.#ports.sums(org),
+        this.#ports.minutes(org, ...this.#anomalies.wanted(at)),
+        this.#slosOf(org, at),
+      ]).catch(() => null);
       if (seen === null) return;
-      const [sums, minutes] = seen;
-      const { alerts, notices } = lookAt(this.#alerts(), sums, at);
+      const [sums, minutes, slos] = seen;
       this.ctx.storage.transactionSync(() => {
-        notices.push(...this.#anomalies.look(minutes, at));
+        const anomalous = this.#anomalies.look(minutes, at);
+        const { alerts, notices } = lookAt(this.#alerts(), { ...sums, slos: this.#anomalies.slos(slos, at) }, at);
+        notices.push(...anomalous);
         const isIdle = alerts.length === 0 && sums.workflows.length === 0 && sums.moving === 0 && !this.#anomalies.isRestless();
         this.#sql.exec("DELETE FROM alert");
         for (const alert of alerts)
@@ -110,6 +122,11 @@ export function defineWatch(portsFor: (env: Cloudflare.Env) => WatchPorts) {
         this.#sql.exec("UPDATE watch SET idle = CASE WHEN ?1 THEN idle + 1 ELSE 0 END", isIdle ? 1 : 0);
         this.#sql.exec("UPDATE watch SET look_at = NULL WHERE idle >= ?", IDLE_LOOKS);
       });
+    }
+
+    async #slosOf(org: string, at: EpochMs): Promise<ReadonlyMap<string, Slo>> {
+      if (this.#slos === null || at - this.#slos.at >= SLOS_MS) this.#slos = { at, of: await this.#ports.slos(org) };
+      return this.#slos.of;
     }
 
     #alerts(): Alert[] {

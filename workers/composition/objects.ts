@@ -30,7 +30,7 @@ import { defineDrillRuns } from "../kill-switch/drill-runs.ts";
 import { flagStore } from "../kill-switch/flag.ts";
 import { alertRecord, openIncidentOf } from "../notices/incidents.ts";
 import { readAlertSums } from "../store/alert-sums.ts";
-import { readMinutes } from "../store/minutes.ts";
+import { readMinutes, readSlos } from "../store/minutes.ts";
 import { underRegistry } from "../use-cases/approvers.ts";
 import { bearHeir } from "../use-cases/bear.ts";
 import { type StartChildPorts, startChild } from "../use-cases/start-child.ts";
@@ -118,6 +118,7 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
       now,
       random,
       sums: async (org) => readAlertSums(env.DB, org, await rooms.stops.stops(), now()),
+      slos: (org) => readSlos(env.DB, org),
       minutes: (org, from, to) => readMinutes(env.DB, org, from, to, now()),
       send: rooms.notices.send,
       record: (org, notice) => store.audit.record(org, alertRecord(notice, now())),

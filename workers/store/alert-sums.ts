@@ -1,17 +1,21 @@
 /** The sums that alerts are computed from, read off the index, the calls' costs and the minutes of findings. One batch a look. */
 import type { AlertSums, WorkflowSums } from "../../core/alert/sums.ts";
 import { isViolation } from "../../core/guardrail/finding.ts";
+import { BURN_WINDOWS, type Burns, burnsOf, EDGE_LEAST_FAILURES, EDGE_OBJECTIVE, NOT_THE_EDGES_FAULT } from "../../core/health/burn.ts";
 import { covers, type Stops } from "../../core/kill-switch/stops.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
 
 const MINUTE = 60_000;
 /** Runs that are read at a look; with more of them the newest count. */
 const MOST_RUNS = 5_000;
+/** The org whose people run the deployment. */
+const EDGE_ORG = "default";
 const USAGE_USD = "CAST(COALESCE(summary ->> '$.usage.usd', 0) AS REAL)";
 const BUDGET_USD = "CAST(COALESCE(summary ->> '$.budget.usd', 0) AS REAL)";
 
 type Ended = { workflow: string; status: string; seconds: number; ended_at: number; usd: number; budget: number };
 type Count = { n: number | null };
+type Answered = { minute: number; runs: number; failed: number };
 type Finding = { type: string; channel: string; minute: number; count: number };
 
 /** Throws when D1 is out of reach. */
@@ -43,6 +47,11 @@ export async function readAlertSums(db: D1Database, org: string, stops: Stops, a
       )
       .bind(org, toRfc3339(at)),
     deadLetters: db.prepare("SELECT COUNT(*) AS n FROM dead_letters WHERE org = ?1 AND status = 'open'").bind(org),
+    answers5xx: db
+      .prepare(
+        "SELECT minute, SUM(n) AS runs, SUM(IIF(status >= 500 AND code NOT IN (SELECT value FROM json_each(?3)), n, 0)) AS failed FROM answer_minutes WHERE minute >= ?1 AND ?2 GROUP BY minute",
+      )
+      .bind(Math.floor(at / MINUTE) - BURN_WINDOWS.slow.long, org === EDGE_ORG ? 1 : 0, JSON.stringify(NOT_THE_EDGES_FAULT)),
     lag: db.prepare("SELECT MIN(created_at) AS n FROM audit_outbox WHERE org = ?1").bind(org),
   };
   const results = await db.batch<Record<string, unknown>>(Object.values(queries));
@@ -67,8 +76,20 @@ export async function readAlertSums(db: D1Database, org: string, stops: Stops, a
     deadLetters: number("deadLetters"),
     stuck: number("stuck"),
     overdueReviews: number("overdue"),
+    slos: [],
+    edge: org === EDGE_ORG ? edgeBurns(rows.answers5xx as Answered[], at) : null,
   };
 }
+
+const edgeBurns = (answered: readonly Answered[], at: EpochMs): Burns =>
+  burnsOf(
+    EDGE_OBJECTIVE,
+    (minutes) => {
+      const within = answered.filter(({ minute }) => minute >= Math.floor(at / MINUTE) - minutes);
+      return { runs: within.reduce((sum, { runs }) => sum + runs, 0), failed: within.reduce((sum, { failed }) => sum + failed, 0) };
+    },
+    EDGE_LEAST_FAILURES,
+  );
 
 function byWorkflow(ended: readonly Ended[], at: EpochMs): WorkflowSums[] {
   return [...Map.groupBy(ended, ({ workflow }) => workflow)].map(([workflow, runs]) => {
@@ -79,6 +100,7 @@ function byWorkflow(ended: readonly Ended[], at: EpochMs): WorkflowSums[] {
       ended5m: counted.length,
       failed5m: counted.filter(({ status }) => status !== "completed").length,
       seconds10m: since(10).map(({ seconds }) => seconds),
+      seconds1h: runs.map(({ seconds }) => seconds),
       ofBudget1h: runs.filter(({ budget }) => budget > 0).map(({ usd, budget }) => usd / budget),
     };
   });

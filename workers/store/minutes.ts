@@ -1,6 +1,7 @@
 /** What anomalies are seen in, read off D1: what ended in the last minutes, by workflow, and how long the rest has been moving. */
 import { NO_RUNS, type Tally } from "../../core/anomaly/tally.ts";
 import { isViolation } from "../../core/guardrail/finding.ts";
+import type { Slo } from "../../core/health/budget.ts";
 import type { EpochMs } from "../../core/time.ts";
 
 const MINUTE = 60_000;
@@ -72,6 +73,20 @@ export async function readMinutes(db: D1Database, org: string, from: number, to:
     minutes: [...tallies.values()],
     openMs: new Map([...openMs].map(([workflow, some]) => [workflow, some.map(({ created_at }) => at - created_at)])),
   };
+}
+
+/** The service levels of an org's workflows that have one, by their newest versions. Throws when D1 is out of reach. */
+export async function readSlos(db: D1Database, org: string): Promise<ReadonlyMap<string, Slo>> {
+  const { results } = await db
+    .prepare(
+      `SELECT newest.name AS workflow, definition ->> '$.slo.success' AS success, definition ->> '$.slo.p95_ms' AS p95_ms
+       FROM (SELECT name, MAX(version) AS version FROM workflows WHERE org = ?1 GROUP BY name) AS newest
+       JOIN workflows AS one ON one.org = ?1 AND one.name = newest.name AND one.version = newest.version
+       WHERE one.withdrawn_at IS NULL AND definition ->> '$.slo.success' IS NOT NULL`,
+    )
+    .bind(org)
+    .all<{ workflow: string; success: number; p95_ms: number | null }>();
+  return new Map(results.map(({ workflow, ...slo }) => [workflow, slo]));
 }
 
 /** How long single minutes are kept. */

@@ -50,11 +50,11 @@ export async function renderMetrics(
   const families: Family[] = [
     histogramOf(
       "agent_run_duration_seconds",
-      observed(
-        "agent_run_duration_seconds",
-        runs.filter(({ name }) => name !== ""),
-        ({ org, name, sort }) => ({ org, workflow: name, success: success(sort) }),
-      ),
+      observed("agent_run_duration_seconds", withBothEnds(runs.filter(({ name }) => name !== "")), ({ org, name, sort }) => ({
+        org,
+        workflow: name,
+        success: success(sort),
+      })),
     ),
     histogramOf(
       "agent_request_latency_seconds",
@@ -188,10 +188,10 @@ export async function renderMetrics(
     ),
     valuesOf(
       "http_requests_total",
-      added(
-        sums.filter(({ series }) => series === "answers"),
-        ({ of: status, sort: code }) => ({ status, code }),
-      ),
+      added([...FAULTS_OF_THE_EDGE, ...sums.filter(({ series }) => series === "answers")], ({ of: status, sort: code }) => ({
+        status,
+        code,
+      })),
     ),
   ];
   return writeFamilies(families, format);
@@ -243,6 +243,18 @@ const of = (buckets: readonly Bucket[], series: string): readonly Bucket[] => bu
 
 const runsOfEveryOrg = (condition: string): string =>
   `SELECT orgs.name AS org, COUNT(runs.id) AS n FROM orgs LEFT JOIN runs ON runs.org = orgs.name AND ${condition} GROUP BY orgs.name`;
+
+/** The edge has these series before its first fault, for the same reason as below. */
+const FAULTS_OF_THE_EDGE: readonly Sum[] = [
+  ["500", "internal"],
+  ["503", "overloaded"],
+].map(([of = "", sort = ""]) => ({ org: "", series: "answers", name: "", of, sort, n: 0 }));
+
+/** A workflow has its series of failures before its first failure: Prometheus sees no increase in a series that begins. */
+const withBothEnds = (runs: readonly Bucket[]): readonly Bucket[] => {
+  const firsts = [...Map.groupBy(runs, ({ org, name }) => `${org}/${name}`).values()].flatMap(([first]) => first ?? []);
+  return [...runs, ...firsts.flatMap((first) => ["completed", "failed"].map((sort) => ({ ...first, sort, n: 0, total: 0, trace: "" })))];
+};
 
 /** Rows that have the same labels are one sample. */
 const grouped = <R>(rows: readonly R[], labelsOf: (row: R) => Labels): readonly (readonly [Labels, readonly R[]])[] =>

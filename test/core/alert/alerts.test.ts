@@ -5,14 +5,17 @@ import { ALERT_RULES, quantile, runbookOf } from "../../../core/alert/rules.ts";
 import { type AlertSums, QUIET, type WorkflowSums } from "../../../core/alert/sums.ts";
 import { type Alert, alertViews, CALM_LOOKS, lookAt } from "../../../core/alert/watch.ts";
 import { alertsYaml } from "../../../core/alert/yaml.ts";
+import { burnsOf } from "../../../core/health/burn.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const AT = Date.UTC(2030, 0, 1);
 const MINUTE = 60_000;
 const of = (over: Partial<WorkflowSums>): Partial<AlertSums> => ({
-  workflows: [{ workflow: "refund", ended5m: 0, failed5m: 0, seconds10m: [], ofBudget1h: [], ...over }],
+  workflows: [{ workflow: "refund", ended5m: 0, failed5m: 0, seconds10m: [], seconds1h: [], ofBudget1h: [], ...over }],
 });
 const many = (value: number, count = 100) => Array.from({ length: count }, () => value);
+
+const burns = (fast = { fast: 0, slow: 0 }): Partial<AlertSums> => ({ slos: [{ workflow: "refund", burns: fast, p95Ms: 2_000 }] });
 
 /** By rule: just at the threshold, just over it, and what is too little to say anything. */
 const ROWS: readonly (readonly [rule: string, calm: Partial<AlertSums>, fires: Partial<AlertSums>, value: number])[] = [
@@ -29,6 +32,11 @@ const ROWS: readonly (readonly [rule: string, calm: Partial<AlertSums>, fires: P
   ["dead-letters", { deadLetters: 0 }, { deadLetters: 1 }, 1],
   ["stuck-runs", { stuck: 0 }, { stuck: 2 }, 2],
   ["review-overdue", { overdueReviews: 0 }, { overdueReviews: 3 }, 3],
+  ["slo-burn-fast", burns({ fast: 14.4, slow: 0 }), burns({ fast: 15, slow: 0 }), 15],
+  ["slo-burn-slow", burns({ fast: 0, slow: 6 }), burns({ fast: 0, slow: 6.5 }), 6.5],
+  ["slo-latency", { ...burns(), ...of({ seconds1h: many(2) }) }, { ...burns(), ...of({ seconds1h: many(3) }) }, 1.5],
+  ["edge-availability-fast", { edge: { fast: 14.4, slow: 0 } }, { edge: { fast: 20, slow: 0 } }, 20],
+  ["edge-availability-slow", { edge: { fast: 0, slow: 6 } }, { edge: { fast: 0, slow: 7 } }, 7],
 ];
 const only = (rule: string) => ALERT_RULES.filter(({ id }) => id === rule);
 /** Looks a minute apart; the last answer. */
@@ -64,6 +72,25 @@ describe("the built-in alerts", () => {
     expect(looks("latency-p95", of({ seconds10m: many(60, 4) }), 5).told).toEqual([]);
     expect(looks("personal-data-rate", { answers1h: 99, leaks1h: 50 }, 5).told).toEqual([]);
     expect([quantile([1, 2, 3, 4, 5], 0.95), quantile([5, 1, 4, 2, 3], 0.2), quantile([1], 0.5)]).toEqual([5, 1, null]);
+  });
+
+  it("[SLO-2] a budget burns fast only where an hour and five minutes agree, slowly where six hours and half an hour do", () => {
+    const of = (failed: { readonly [minutes: number]: number }) => (minutes: number) => ({ runs: 1_000, failed: failed[minutes] ?? 0 });
+    expect(burnsOf(0.99, of({ 60: 150, 5: 200, 360: 70, 30: 300 }))).toEqual({ fast: expect.closeTo(15), slow: expect.closeTo(7) });
+    expect(burnsOf(0.99, of({ 60: 500, 360: 500 }))).toEqual({ fast: 0, slow: 0 }); // it is over
+    expect(burnsOf(0.99, of({ 5: 500, 30: 500 }))).toEqual({ fast: 0, slow: 0 }); // it has only begun
+    expect(burnsOf(1, of({ 60: 2, 5: 2 })).fast).toBe(1_000);
+    expect(burnsOf(0.99, () => ({ runs: 1, failed: 1 }))).toEqual({ fast: 0, slow: 0 });
+    expect(burnsOf(0.99, () => ({ runs: 0, failed: 0 }))).toEqual({ fast: 0, slow: 0 });
+  });
+
+  it("[SLO-3] a few slow runs are no 95th percentile of an hour, and no objective of time is none missed", () => {
+    expect(looks("slo-latency", { ...burns(), ...of({ seconds1h: many(9, 19) }) }, 5).told).toEqual([]);
+    const none: Partial<AlertSums> = {
+      slos: [{ workflow: "refund", burns: { fast: 0, slow: 0 }, p95Ms: null }],
+      ...of({ seconds1h: many(9) }),
+    };
+    expect(looks("slo-latency", none, 5).told).toEqual([]);
   });
 
   it("[ALERT-3] tells once while it fires, and once when it has been calm for two looks", () => {

@@ -89,6 +89,20 @@ it("[ALERT-7] counts findings and answers of the last minutes, however long the 
   await put(org, "refund", [call("1", "llm"), call("2", "llm", false), call("3", "tool")]);
   const sums = await readAlertSums(env.DB, org, { epoch: 1, active: [], asOf: 0 }, AT);
   expect(sums).toMatchObject({ violations5m: 4, leaks1h: 4, answers1h: 1 });
+  expect(sums.edge).toBeNull();
+  const answer = (status: number, code: string, n: number, ago: number) =>
+    env.DB.prepare("INSERT INTO answer_minutes (minute, status, code, n) VALUES (?, ?, ?, ?)").bind(NOW - ago, status, code, n);
+  await env.DB.batch([
+    answer(200, "", 970, 2),
+    answer(500, "internal", 20, 2),
+    answer(503, "kill_switch_active", 500, 2),
+    answer(502, "upstream_unavailable", 510, 3),
+  ]);
+  const edge = (await readAlertSums(env.DB, "default", { epoch: 1, active: [], asOf: 0 }, AT)).edge;
+  expect(edge).toEqual({ fast: expect.closeTo(10), slow: expect.closeTo(10) });
+  await env.DB.prepare("DELETE FROM answer_minutes WHERE minute > ?")
+    .bind(NOW - 100)
+    .run();
   await sweepMinutes(env.DB, AT + 24 * 60 * MINUTE);
   const left = await env.DB.prepare("SELECT 1 FROM finding_minutes WHERE org = ?").bind(org).all();
   expect(left.results).toEqual([]);

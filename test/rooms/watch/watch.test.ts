@@ -136,6 +136,31 @@ describe("anomalies", () => {
     expect((await watch.anomalies(before)).map(({ status }) => status)).toEqual(["cleared"]);
   });
 
+  it("[SLO-4] and the budgets of service levels burn by what the watch has seen of an hour and of six", async () => {
+    const { org, stub, watch } = fresh();
+    const failing = (failed: number) => (from: number, to: number) => ({
+      ...traffic()(from, to),
+      minutes: traffic()(from, to).minutes.map((one) => ({ ...one, tally: { ...one.tally, failed } })),
+    });
+    world.slos = async () => new Map([["refund", { success: 0.95, p95_ms: null }]]);
+    seen = failing(0);
+    await watch.begin(org);
+    for (let hour = 0; hour < 6; hour++) await tick(stub, 60 * MINUTE);
+    expect(await watch.alerts()).toEqual([]);
+    seen = failing(4); // 40 % of the runs: eight times as fast as the budget allows
+    const told: string[][] = [];
+    for (let hour = 0; hour < 6; hour++) {
+      await tick(stub, 60 * MINUTE);
+      told.push((await watch.alerts()).map(({ rule }) => rule));
+    }
+    expect(told.at(0)).toEqual([]);
+    expect(told.at(-1)).toEqual(["slo-burn-slow"]);
+    seen = failing(10);
+    await tick(stub, 60 * MINUTE);
+    expect((await watch.alerts()).map(({ rule }) => rule)).toEqual(["slo-burn-fast", "slo-burn-slow"]);
+    world.slos = async () => new Map();
+  });
+
   it("[ANOM-8] cost a look the same after a day and after four weeks, and watch a hundred workflows at most", async () => {
     const cost = async (hours: number) => {
       const { org, stub, watch } = fresh();

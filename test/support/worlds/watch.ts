@@ -6,6 +6,7 @@ export const watchWorld: { -readonly [K in keyof WatchPorts]: WatchPorts[K] } = 
   now: () => FAR,
   random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
   sums: () => Promise.reject(new Error("unscripted: sums")),
+  slos: async () => new Map(),
   minutes: () => Promise.reject(new Error("unscripted: minutes")),
   send: () => Promise.reject(new Error("unscripted: send")),
   record: () => Promise.reject(new Error("unscripted: record")),
