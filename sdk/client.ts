@@ -273,7 +273,12 @@ export function createClient(options: ClientOptions) {
           readonly cursor?: string;
         } = {},
       ) => http.json<Page<AuditEntry>>("GET", `/v1/audit/entries${query(filter)}`),
-      verify: () => http.json<Api.AuditVerdict>("POST", "/v1/audit/verify"),
+      /** What is new since the last check; with `full` everything, in portions: ask with `next_cursor` until it is null. */
+      verify: (how: { readonly full?: boolean; readonly cursor?: string } = {}) =>
+        http.json<Api.AuditVerdict>(
+          "POST",
+          `/v1/audit/verify${query({ ...how, full: how.full === undefined ? undefined : String(how.full) })}`,
+        ),
       /** The public keys that entries and tool credentials are checked with (RFC 7517). */
       jwks: () => http.json<{ readonly keys: readonly Api.JsonObject[] }>("GET", "/.well-known/jwks.json"),
     },

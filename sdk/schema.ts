@@ -148,6 +148,17 @@ export type AuditVerdict = {
     readonly seq: number;
     readonly hash: string;
   } | null;
+  /** the first entry of those that this call went on from */
+  readonly from: number | null;
+  /** how many older entries it went through again; they count in `checked` */
+  readonly again: number;
+  /** the newest checkpoint, with which what is stored was compared */
+  readonly checkpoint: {
+    readonly size: number;
+    readonly root: string;
+  } | null;
+  /** not null: there is more to check; ask again, with `cursor` in a full check */
+  readonly next_cursor: string | null;
 };
 
 export type Budget = {

@@ -32,6 +32,7 @@ export function consumeWorldRecords(world: World, batch: MessageBatch<RecordsMes
     pseudonyms: async (_org, persons) =>
       persons.map(({ subject }) => createHash("sha256").update(subject).digest("base64url").slice(0, 24)),
     tell: async () => undefined,
+    tellBroken: async () => undefined,
     upsertRuns: (rows) => world.index(owner).upsertRuns(rows),
     outboxes: {
       run: toObject("RunEngine"),

@@ -202,6 +202,9 @@ export const STORES = {
   },
   "DB.audit_segment_runs": { erasure: NUMBERS, retention: { by: "chore", chore: "audit" } },
   "DB.text_sweep": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
+  "DB.audit_types": { erasure: NUMBERS, retention: itself("a line is deleted when its pages are") },
+  "DB.audit_typed": { erasure: NUMBERS, retention: nothing("one row for each org") },
+  "DB.audit_verified": { erasure: NUMBERS, retention: nothing("one row for each org, overwritten") },
   "DB.audit_pages": {
     erasure: PSEUDONYMS,
     retention: { by: "chore", chore: "audit" },

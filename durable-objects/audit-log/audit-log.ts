@@ -57,6 +57,9 @@ export type AppendAnswer = {
   readonly pending: AuditPage[];
 };
 
+/** Where a log stands. `head`: null before the first entry. */
+export type Standing = { readonly head: Chain | null; readonly fork: Fork | null };
+
 /** Why a log shows nothing: it signs nothing any more, it has no entry yet, or it is from before there was a tree and gets one now. */
 export type Unpublished = { readonly code: "forked"; readonly fork: Fork } | { readonly code: "empty" } | { readonly code: "catching_up" };
 
@@ -136,6 +139,14 @@ export function defineAuditLog(portsFor: (env: Cloudflare.Env) => AuditLogPorts)
     async head(): Promise<Chain | null> {
       const { sql } = this.ctx.storage;
       return isMigrated(sql) ? readChain(sql) : null;
+    }
+
+    /** The head, and whether R2 agrees with this object now. */
+    async standing(org: string): Promise<Standing> {
+      const { storage } = this.ctx;
+      if (!isMigrated(storage.sql)) return { head: null, fork: null };
+      migrate(storage, AUDIT_LOG_SCHEMA);
+      return { head: readChain(storage.sql), fork: (await this.#publisher?.compare(org)) ?? null };
     }
 
     /** The newest checkpoint, made now when it is due. `host`: where it is read. */

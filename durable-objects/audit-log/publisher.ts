@@ -77,6 +77,11 @@ export class Publisher {
     return fork;
   }
 
+  /** Looks at R2 now. null: it has what this object signed last. Throws when R2 is out of reach. */
+  async compare(org: string): Promise<Fork | null> {
+    return (await this.#look(org)).fork;
+  }
+
   /** True when entries are numbered that no checkpoint covers, or R2 may not have the newest checkpoint. */
   isDue(): boolean {
     const kept = readCheckpoint(this.#storage.sql);

@@ -2,7 +2,18 @@
 import { stubsOf, type Verbs } from "../kit/stub.ts";
 import type { AuditLog } from "./audit-log.ts";
 
-type Verb = "append" | "followKey" | "integrated" | "head" | "checkpoint" | "proof" | "proofs" | "consistency" | "subtrees" | "tile";
+type Verb =
+  | "append"
+  | "followKey"
+  | "integrated"
+  | "head"
+  | "standing"
+  | "checkpoint"
+  | "proof"
+  | "proofs"
+  | "consistency"
+  | "subtrees"
+  | "tile";
 
 /** What other rooms may ask of an org's audit log. */
 export type AuditLogRpc = Verbs<AuditLog, Verb>;

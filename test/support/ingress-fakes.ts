@@ -510,7 +510,11 @@ export function makeWorld(
       },
     },
     evidence: async () => ({ html: "<!doctype html>", sha256: "0".repeat(64), complete: true }),
-    verifyAudit: async () => ({ ok: true, checked: records.length, problems: [], head: null }),
+    verifyAudit: async (_org, { cursor }) => {
+      if (cursor !== null) return err("no_cursor");
+      const rest = { from: null, again: 0, checkpoint: null, next_cursor: null };
+      return ok({ ok: true, checked: records.length, problems: [], head: null, ...rest });
+    },
     authorize: async (question) => {
       const manifest = question.kind === "tool" ? await store.tools.get(question.caller.org, question.tool, null) : null;
       if (manifest === null) return { kind: "refused", code: "not_found", message: "no such tool", transient: false };

@@ -51,6 +51,8 @@ export type ConsumerPorts = {
   /** Tells the org's people, durably. Idempotent; what fails holds up no record. */
   readonly tell: (org: string, notice: Notice) => Promise<unknown>;
   readonly pseudonyms: Pseudonyms;
+  /** Tells that D1 holds something else than was sequenced, from this number on. Never throws. */
+  readonly tellBroken: (org: string, seq: number) => Promise<void>;
   readonly outboxes: Outboxes;
   readonly log: Log;
 };
@@ -175,6 +177,7 @@ async function write(org: string, pages: readonly AuditPage[], ports: ConsumerPo
   const written = await writePages(ports.db, org, pages);
   if (written.ok) return;
   ports.log(logLine("audit.chain_broken", { org, seqs: [...written.error.seqs] }));
+  await ports.tellBroken(org, written.error.seqs[0] ?? 0);
   throw new Error("audit.chain_broken");
 }
 

@@ -8,6 +8,7 @@ import { type AuditEntry, entryText, GENESIS_HASH, hashedText } from "../../core
 import { isObject, type Json } from "../../core/json.ts";
 import { type Log, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { forgetTypes } from "./types-index.ts";
 
 /** What keeping segments needs. */
 export type SegmentPorts = { readonly db: D1Database; readonly bucket: R2Bucket; readonly now: () => EpochMs; readonly log: Log };
@@ -130,6 +131,7 @@ export async function trimPages({ db, bucket, now, log }: SegmentPorts): Promise
     }
     await db.batch([
       db.prepare("DELETE FROM audit_pages WHERE org = ? AND first_seq BETWEEN ? AND ?").bind(org, first, last),
+      forgetTypes(db, org, first, last),
       db.prepare("UPDATE audit_segments SET trimmed_at = ? WHERE org = ? AND first_seq = ?").bind(now(), org, first),
     ]);
     trimmed++;

@@ -34,11 +34,12 @@ export type KnownHead = ChainHead & { readonly integratedSeq: number };
 
 /** Pages of one query, and their characters: an answer of D1 stays small whatever was put there. */
 const READ = { pages: 500, characters: 4_000_000 };
-const PROBLEMS = 100;
+/** Problems that a verdict lists. */
+export const PROBLEMS = 100;
 
 /**
- * `readHead`: the audit log's own word, null when it has numbered nothing yet. Asked before and after the rows are read, since the
- * chain grows meanwhile: what was integrated before must be there, and nothing may be there that it has not numbered by the end.
+ * The whole chain that D1 has, in one go. `readHead`: the audit log's own word, null when it has numbered nothing yet. Asked before and after the rows
+ * are read, since the chain grows meanwhile: what was integrated before must be there, and nothing may be there that it has not numbered by the end.
  */
 export async function verifyStored(
   db: D1Database,
@@ -47,25 +48,45 @@ export async function verifyStored(
   readHead: () => Promise<KnownHead | null>,
 ): Promise<StoredVerdict> {
   const before = await readHead();
-  const dropped = await db.prepare(DROPPED).bind(org).first<{ seq: number; hash: string }>();
-  const verifier = new ChainVerifier(verifyToolsOf(keys), dropped ?? "genesis");
-  const problems: StoredProblem[] = [];
-  const statement = db.prepare(PAGES);
-  for (let after: number | null = Number.MIN_SAFE_INTEGER; after !== null; ) {
-    const { results }: D1Result<AuditPage> = await statement.bind(org, after).all<AuditPage>();
-    for (const page of results) problems.push(...checkPage(page, verifier));
-    after = results.at(-1)?.first_seq ?? null;
-  }
+  const verifier = new ChainVerifier(verifyToolsOf(keys), (await droppedUpTo(db, org)) ?? "genesis");
+  const { problems } = await checkPages(db, org, verifier, { after: null, atMost: Number.POSITIVE_INFINITY });
   problems.push(...checkEnd(verifier.head, before, await readHead()));
   return { ok: problems.length === 0, checked: verifier.checked, problems: problems.slice(0, PROBLEMS), head: verifier.head };
 }
+
+/**
+ * Pages that begin after a number (null: all there are, whatever their numbers), until about so many entries were checked, or the pages up to a number.
+ * `isEnd`: there are no more.
+ */
+export async function checkPages(
+  db: D1Database,
+  org: string,
+  verifier: ChainVerifier,
+  { after, atMost, until }: { readonly after: number | null; readonly atMost: number; readonly until?: number },
+): Promise<{ readonly problems: StoredProblem[]; readonly isEnd: boolean }> {
+  const problems: StoredProblem[] = [];
+  const statement = db.prepare(PAGES_AFTER);
+  const first = verifier.checked;
+  for (let last: number | null = after ?? Number.MIN_SAFE_INTEGER; last !== null; ) {
+    const { results }: D1Result<AuditPage> = await statement.bind(org, last).all<AuditPage>();
+    for (const page of results) {
+      if (verifier.checked - first >= atMost || (until !== undefined && page.first_seq > until)) return { problems, isEnd: false };
+      problems.push(...checkPage(page, verifier));
+    }
+    last = results.at(-1)?.first_seq ?? null;
+  }
+  return { problems, isEnd: true };
+}
+
+/** The last entry that D1 has dropped; null: it has all. */
+export const droppedUpTo = (db: D1Database, org: string): Promise<ChainHead | null> => db.prepare(DROPPED).bind(org).first<ChainHead>();
 
 /** The last entry that D1 has dropped, since R2 has it; what D1 has follows it. */
 const DROPPED = `SELECT last_seq AS seq, last_hash AS hash FROM audit_segments
   WHERE org = ? AND trimmed_at IS NOT NULL ORDER BY first_seq DESC LIMIT 1`;
 
 /** The next pages after a number: as many as are asked for, or fewer when they are long, but one at least. */
-const PAGES = `
+const PAGES_AFTER = `
   SELECT ${PAGE_COLUMNS.join(", ")} FROM (
     SELECT *, SUM(LENGTH(entries)) OVER (ORDER BY first_seq) - LENGTH(entries) AS characters_before
     FROM (SELECT * FROM audit_pages WHERE org = ?1 AND first_seq > ?2 ORDER BY first_seq LIMIT ${READ.pages}))
@@ -97,8 +118,8 @@ function placeOfDifference(page: AuditPage, entries: readonly Json[]): number {
   return page.first_seq;
 }
 
-/** An entry that was sequenced a moment ago may still be on its way: D1 owes only what the log calls integrated. */
-function checkEnd(stored: ChainHead | null, before: KnownHead | null, after: KnownHead | null): StoredProblem[] {
+/** What is wrong at the end of what is stored. An entry that was sequenced a moment ago may still be on its way: D1 owes only what the log calls integrated. */
+export function checkEnd(stored: ChainHead | null, before: KnownHead | null, after: KnownHead | null): StoredProblem[] {
   const last = stored?.seq ?? 0;
   if (last < (before?.integratedSeq ?? 0)) return [{ seq: last + 1, code: "truncated", message: "entries are missing at the end" }];
   if (last > (after?.seq ?? 0)) return [{ seq: last, code: "beyond_head", message: "the audit log never assigned this number" }];
@@ -126,7 +147,7 @@ function expectedPage(entries: readonly Json[]): AuditPage | null {
 }
 
 /** SHA-256 and Ed25519 of the runtime over published keys. */
-function verifyToolsOf(keys: readonly PublishedKey[]): VerifyTools {
+export function verifyToolsOf(keys: readonly PublishedKey[]): VerifyTools {
   const usable = keys.filter((key) => key.kty === "OKP" && key.crv === "Ed25519" && (key.purpose ?? "audit") === "audit");
   const publicKeys = new Map(
     usable.map((key) => [key.kid, createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: key.x ?? "" }, format: "jwk" })]),

@@ -1,6 +1,7 @@
 /** Sequenced pages into D1, oldest first. A page that is there already must be byte-equal: what differs is told, never overwritten. */
 import { type AuditPage, PAGE_COLUMNS, pageDifferences } from "../../core/audit/page.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { noteTypes } from "./types-index.ts";
 
 /** What D1 holds is not what was sequenced: the chain is broken at the pages that begin with these numbers. */
 export type BrokenChain = { readonly code: "chain_broken"; readonly seqs: readonly number[] };
@@ -15,11 +16,9 @@ const STATEMENT = { pages: 24, characters: 1_000_000 };
 export async function writePages(db: D1Database, org: string, pages: readonly AuditPage[]): Promise<Result<void, BrokenChain>> {
   for (const together of inStatements(pages)) {
     const values = together.flatMap((page) => PAGE_COLUMNS.map((column) => page[column]));
-    const { meta } = await db
-      .prepare(insertOf(together.length))
-      .bind(org, ...values)
-      .run();
-    if (meta.changes === together.length) continue;
+    const insert = db.prepare(insertOf(together.length)).bind(org, ...values);
+    const [inserted] = await db.batch([insert, ...noteTypes(db, org, together)]);
+    if (inserted?.meta.changes === together.length) continue;
     const broken = await brokenOf(db, org, together);
     if (broken.length > 0) return err({ code: "chain_broken", seqs: broken });
   }

@@ -18,6 +18,7 @@ import { type Chores, sweep } from "../watchdog/sweep.ts";
 import { sweepRuns } from "../watchdog/watchdog.ts";
 import { buildCompliance, buildInventory, noteUseOf } from "./compliance.ts";
 import { buildErasures, buildPersonExports, retentionChore } from "./erasures.ts";
+import { logAlarmOf } from "./log-alarm.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** Work that no request waits for. */
@@ -149,6 +150,10 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
             tell: rooms.tell,
             putCosts: rooms.costs.put,
             pseudonyms: async (org, persons) => objects.vault(org).pseudonyms(persons),
+            tellBroken: async (org, seq) => {
+              if (isToldAgain(org, now())) return;
+              await logAlarmOf(rooms)(org, { type: "audit.broken", seq, code: "page_differs" });
+            },
             outboxes: outboxesOf(rooms),
             log,
           }),
@@ -158,6 +163,16 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
 /** Orgs whose watch this isolate has begun lately, and when. */
 const BEGIN_EVERY_MS = 5 * 60_000;
 const begun = new Map<string, number>();
+
+/** The queue brings the records of a broken log again and again; people are told once an hour, by each isolate. */
+const TELL_BROKEN_EVERY_MS = 60 * 60_000;
+const toldBroken = new Map<string, number>();
+
+function isToldAgain(org: string, at: number): boolean {
+  if ((toldBroken.get(org) ?? 0) > at - TELL_BROKEN_EVERY_MS) return true;
+  toldBroken.set(org, at);
+  return false;
+}
 
 /** An org of which something is recorded is watched. */
 async function consumeAndWatch(

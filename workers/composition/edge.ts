@@ -7,7 +7,7 @@ import type { Json } from "../../core/json.ts";
 import { logLine } from "../../core/telemetry/log-line.ts";
 import { versionOf as versionOfPolicies } from "../access/version.ts";
 import { withArchive } from "../archive/archived-runs.ts";
-import { readDecisions, readTimeline, verifyStored } from "../audit/index.ts";
+import { readDecisions, readTimeline, type VerifyPorts, verifyLog } from "../audit/index.ts";
 import { defineAuth } from "../auth/auth.ts";
 import { defineLastUse } from "../auth/last-use.ts";
 import { readIssuers } from "../auth/oidc/issuers.ts";
@@ -23,6 +23,7 @@ import { renderMetrics } from "../telemetry/metrics.ts";
 import type { Background } from "./background.ts";
 import { buildChat } from "./chat.ts";
 import { buildEvidence } from "./evidence.ts";
+import { logAlarmOf } from "./log-alarm.ts";
 import { memoriesOf } from "./memories.ts";
 import type { Rooms } from "./rooms.ts";
 import { sessionsPortOf } from "./sessions.ts";
@@ -38,6 +39,17 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
   const providers = defineProviders(provider);
   const sessionMac = (text: string) => broker.mac("session", text);
   const evidence = buildEvidence(env, rooms, withArchive(objects.run, archive));
+  const logAlarm = logAlarmOf(rooms);
+  const verification: VerifyPorts = {
+    db: env.DB,
+    keys: () => objects.keyRing().publicKeys(),
+    log: (org) => ({
+      standing: () => objects.auditLog(org).standing(org),
+      proofs: (host, seqs) => objects.auditLog(org).proofs(org, host, [...seqs]),
+      consistency: (host, from, to) => objects.auditLog(org).consistency(org, host, from, to),
+    }),
+    tell: (org, { seq, code }) => logAlarm(org, { type: "audit.broken", seq, code }),
+  };
   return defineIngress({
     now,
     random,
@@ -88,7 +100,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     keys: broker,
     auditLog: objects.auditLog,
     evidence: (view, host, forAuditor) => runEvidence(evidence, view, host, forAuditor),
-    verifyAudit: async (org) => verifyStored(env.DB, org, await objects.keyRing().publicKeys(), () => objects.auditLog(org).head()),
+    verifyAudit: (org, request) => verifyLog(verification, org, request),
     limits: rooms.limits,
     mayTry: async (address) => (await env.FLOOD.limit({ key: address })).success,
     authorize: authority.authorize,

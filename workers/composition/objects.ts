@@ -23,7 +23,7 @@ import type {
 } from "../../durable-objects/index.ts";
 import { sideBySide } from "../../kit/bounded.ts";
 import { runValues } from "../archive/run-values.ts";
-import { defineLogAlert, readEntries, sealSegments } from "../audit/index.ts";
+import { readEntries, sealSegments } from "../audit/index.ts";
 import { carryPlaceholders } from "../guardrail/carry.ts";
 import { eachPortion } from "../guardrail/in-portions.ts";
 import { defineDrillRuns } from "../kill-switch/drill-runs.ts";
@@ -35,6 +35,7 @@ import { underRegistry } from "../use-cases/approvers.ts";
 import { bearHeir } from "../use-cases/bear.ts";
 import { type StartChildPorts, startChild } from "../use-cases/start-child.ts";
 import { defineCosign } from "../witnesses/cosign.ts";
+import { logAlarmOf } from "./log-alarm.ts";
 import type { Rooms } from "./rooms.ts";
 import { sessionPort } from "./sessions.ts";
 
@@ -42,7 +43,7 @@ import { sessionPort } from "./sessions.ts";
 export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
   const { objects, settings, broker, store, send } = rooms;
   const { now, random, log } = rooms.outside;
-  const logAlert = defineLogAlert({ now, random, log, record: store.audit.record, notify: rooms.tell });
+  const logAlert = logAlarmOf(rooms);
   const lookAgain: KillSwitchPorts["haltRun"] = async (run, known) => {
     await objects.run(run).lookAgain({ ...known });
   };

@@ -5,12 +5,13 @@ import type { AlertView } from "../../core/alert/watch.ts";
 import type { AnomalyView } from "../../core/anomaly/anomaly.ts";
 import type { ModelEntry, ModelParameters } from "../../core/model/entry.ts";
 import type { Taken } from "../../core/model/parameters.ts";
+import type { Result } from "../../core/result.ts";
 import type { RunView } from "../../core/run/outside/view.ts";
 import type { ExpositionFormat } from "../../core/telemetry/prometheus.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { AuditLogRpc } from "../../durable-objects/audit-log/stub.ts";
 import type { BudgetLedgerRpc } from "../../durable-objects/budget-ledger/stub.ts";
-import type { StoredVerdict } from "../audit/verify-stored.ts";
+import type { LogVerdict, VerifyRequest } from "../audit/verify-log.ts";
 import type { Auth } from "../auth/auth.ts";
 import type { SignIn } from "../auth/oidc/sign-in.ts";
 import type { ChatPort } from "../chat/ports.ts";
@@ -57,8 +58,8 @@ export type IngressPorts = UseCasePorts & {
   readonly auditLog: (org: string) => Pick<AuditLogRpc, "checkpoint" | "proof" | "consistency" | "tile">;
   /** A run's evidence as a file; `view` as everybody sees it (workers/evidence). `forAuditor`: it says who is behind pseudonyms. */
   readonly evidence: (view: RunView, host: string, forAuditor: boolean) => Promise<EvidenceFile>;
-  /** Recomputes the org's audit chain from raw rows. */
-  readonly verifyAudit: (org: string) => Promise<StoredVerdict>;
+  /** Recomputes the org's audit chain from raw rows: what is new, or all of it in portions. */
+  readonly verifyAudit: (org: string, request: VerifyRequest) => Promise<Result<LogVerdict, "no_cursor">>;
   readonly erasures: Pick<Erasures, "erase" | "status" | "digest">;
   readonly personExports: PersonExports;
   readonly inventory: Inventory;

@@ -7,7 +7,15 @@ import type { JsonObject } from "../../../core/json.ts";
 import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import type { SourcedRow } from "../../../durable-objects/audit-log/audit-log.ts";
 import { auditLogOf } from "../../../durable-objects/audit-log/stub.ts";
-import { type ConsumerPorts, consumeRecords, type Outboxes, readEntries, verifyStored } from "../../../workers/audit/index.ts";
+import {
+  type ConsumerPorts,
+  consumeRecords,
+  fromStatement,
+  type Outboxes,
+  readEntries,
+  typeStatement,
+  verifyStored,
+} from "../../../workers/audit/index.ts";
 import { RUN, testKey, testRecord } from "../../support/audit-chain.ts";
 import { auditLogWorld } from "../../support/worlds/audit-log.ts";
 
@@ -59,6 +67,7 @@ const ports = (more: Partial<ConsumerPorts> = {}): ConsumerPorts => ({
   noteUse: async () => undefined,
   pseudonyms: async () => [],
   tell: async () => undefined,
+  tellBroken: async () => undefined,
   upsertRuns: async (rows) => {
     calls.push("upsertRuns");
     indexed.push(...rows.map((row) => `${row.id}@${row.seq}`));
@@ -115,7 +124,7 @@ const codes = async () => (await verified()).problems.map(({ seq, code }) => `${
 
 /** D1 that fails when it is written to. */
 const resting = () => Promise.reject(new Error("D1 is resting"));
-const brokenDb = { prepare: () => ({ bind: () => ({ run: resting, all: resting }) }) } as unknown as D1Database;
+const brokenDb = { batch: resting, prepare: () => ({ bind: () => ({ run: resting, all: resting }) }) } as unknown as D1Database;
 
 /** An audit log that dies before it hears that D1 has everything. */
 const deaf = (): ConsumerPorts => {
@@ -357,9 +366,9 @@ describe("the records queue", () => {
       statements += 1;
       return env.DB.prepare(query);
     };
-    const counting = { prepare } as unknown as D1Database;
+    const counting = { prepare, batch: (given: D1PreparedStatement[]) => env.DB.batch(given) } as unknown as D1Database;
     await deliver([lone(61)], ports({ db: counting }));
-    expect(statements).toBe(3);
+    expect(statements).toBe(9); // three times pages, their types, and from where on types are noted
     expect((await pages()).length).toBe(61);
     expect(await verified()).toMatchObject({ ok: true, checked: 61 });
   });
@@ -435,9 +444,58 @@ describe("reading", () => {
   });
 });
 
-describe("verification of the raw rows", () => {
-  const change = (sql: string) => env.DB.prepare(sql).bind(org).run();
+describe("[AUD-33] a list by type", () => {
+  const ofType = async (type: string, more: object = {}) =>
+    (await readEntries(env.DB, org, { after: 0, run: null, users: null, type, limit: 50, ...more })).map(
+      (entry) => (entry as JsonObject)["seq"],
+    );
+  const rare = { resource: "api-key/key_1", event_type: "key.created", data: null, actor: { type: "user", id: "bob" } } as const;
 
+  it("finds entries of before types were noted and of after, and reads only stretches that have the type", async () => {
+    await deliver([message([row("a", [testRecord(1, rare), testRecord(2)])], { source: { kind: "store", id: "store" } })]);
+    await env.DB.batch([
+      env.DB.prepare("DELETE FROM audit_types WHERE org = ?").bind(org),
+      env.DB.prepare("DELETE FROM audit_typed WHERE org = ?").bind(org),
+    ]);
+    const many = Array.from({ length: 600 }, (_, index) =>
+      testRecord(index + 3, index === 300 ? rare : { resource: "api-key/key_1", data: null }),
+    );
+    for (let at = 0; at < 600; at += 100)
+      await deliver([message([row(`b${at}`, many.slice(at, at + 100))], { source: { kind: "store", id: "store" } })]);
+    expect(await ofType("key.created")).toEqual([1, 303]);
+    expect(await ofType("key.created", { after: 1 })).toEqual([303]);
+    expect(await ofType("key.created", { after: 303 })).toEqual([]);
+    expect(await ofType("key.created", { limit: 1 })).toEqual([1]);
+    expect(await ofType("key.created", { users: ["bob"] })).toEqual([1, 303]);
+    expect(await ofType("key.created", { users: ["eve"] })).toEqual([]);
+    const stretches = await env.DB.prepare("SELECT stretch FROM audit_types WHERE org = ? AND type = 'key.created'").bind(org).all();
+    expect(stretches.results).toEqual([{ stretch: 1 }]);
+    await change(`DELETE FROM audit_pages WHERE org = ? AND first_seq BETWEEN 256 AND 511`);
+    expect(await ofType("key.created")).toEqual([1]);
+  });
+
+  it("scans no table", async () => {
+    for (const [query, count] of [
+      ...[[], ["page.run = ?"], ["page.run = ?", "1 = ?"]].map((conditions) => [fromStatement(conditions), 4 + conditions.length] as const),
+      [typeStatement(false), 4] as const,
+      [typeStatement(true), 5] as const,
+    ]) {
+      const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${query}`)
+        .bind(...Array(count).fill("1"))
+        .all<{ detail: string }>();
+      const plan = results.map(({ detail }) => detail);
+      expect(plan.filter((line) => /^SCAN /.test(line) && !/ VIRTUAL TABLE /.test(line))).toEqual([]);
+      expect(plan.join()).toMatch(
+        /SEARCH page USING (PRIMARY KEY|INDEX audit_pages_run) \(org=\? AND (first_seq>\? AND first_seq<\?|run=\?)/,
+      );
+      if (query.includes("audit_types")) expect(plan.join()).toContain("SEARCH it USING PRIMARY KEY (org=? AND type=? AND stretch>?)");
+    }
+  });
+});
+
+const change = (sql: string) => env.DB.prepare(sql).bind(org).run();
+
+describe("verification of the raw rows", () => {
   it("is content with nothing, and with what is on its way", async () => {
     expect(await verified()).toEqual({ ok: true, checked: 0, problems: [], head: null });
     await deliver(oneEach(1, 2), ports({ db: brokenDb }));

@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import { isObject } from "../../../core/json.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
+import type { LogVerdict } from "../../audit/index.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { userFilter } from "../schemas/names.ts";
@@ -41,13 +42,32 @@ export function auditRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/audit/verify",
       operationId: "verifyAudit",
       tag: "evidence",
-      summary: "Recomputes the org's chain from the stored rows",
+      summary:
+        "Recomputes the org's chain from the stored rows: from where the last check ended, or with `full` from the beginning, in portions",
       action: "audit.verify",
+      query: { full: z.enum(["true", "false"]).optional(), cursor: z.string().max(200).optional() },
       answers: { 200: { description: "the result of the check", schema: AuditVerdict } },
-      handle: async ({ principal }) => reply(200, await ports.verifyAudit(principal.org)),
+      async handle({ principal, query, request }) {
+        const { full, cursor: given } = query;
+        const host = new URL(ports.settings.publicUrl ?? request.url).host;
+        const isFull = full === "true" || given !== undefined;
+        const verdict = await ports.verifyAudit(principal.org, { full: isFull, cursor: given ?? null, host });
+        return verdict.ok ? reply(200, shown(verdict.value)) : err(NO_CURSOR);
+      },
     }),
   ];
 }
+
+const NO_CURSOR = refuse("invalid_request", "the query is invalid", [
+  { path: "query.cursor", message: "is not a cursor returned by this check; leave it out to begin again" },
+]);
+
+const shown = ({ problems, head, checkpoint, ...rest }: LogVerdict) => ({
+  ...rest,
+  problems: problems.map((problem) => ({ ...problem })),
+  head: head === null ? null : { seq: head.seq, hash: head.hash },
+  checkpoint: checkpoint === null ? null : { ...checkpoint },
+});
 
 /** The list's cursor is a `seq`, as `after` is. */
 function startOf(query: { after?: number | undefined; cursor?: string | undefined }): Result<number, Refusal> {

@@ -542,6 +542,16 @@ export const AuditVerdict = z
     checked: z.number().int(),
     problems: z.array(z.object({ seq: z.number().int(), code: z.string(), message: z.string() })),
     head: z.object({ seq: z.number().int(), hash: z.string() }).nullable(),
+    from: z.number().int().nullable().openapi({ description: "the first entry of those that this call went on from" }),
+    again: z.number().int().openapi({ description: "how many older entries it went through again; they count in `checked`" }),
+    checkpoint: z
+      .object({ size: z.number().int(), root: z.string() })
+      .nullable()
+      .openapi({ description: "the newest checkpoint, with which what is stored was compared" }),
+    next_cursor: z
+      .string()
+      .nullable()
+      .openapi({ description: "not null: there is more to check; ask again, with `cursor` in a full check" }),
   })
   .openapi("AuditVerdict");
 
