@@ -6,6 +6,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { RunView } from "../sdk/client.ts";
 import { WORKFLOWS } from "../workflows/index.ts";
+import { TERMS_COLLECTION } from "../workflows/policy-answers/terms.ts";
 import { shopTools } from "../workflows/tools.ts";
 import { watchAncestors } from "./platform/ancestors.ts";
 import type { GuardedChild } from "./platform/guarded-child.ts";
@@ -20,6 +21,7 @@ import { settleReview } from "./start/approval.ts";
 import { followRun } from "./start/follow.ts";
 import { readStartOptions, type StartOptions, USAGE } from "./start/options.ts";
 import { makePeople, type People, REVIEWER } from "./start/people.ts";
+import { askAboutTerms, uploadTerms } from "./start/question.ts";
 import { report } from "./start/report.ts";
 import { openTerminal } from "./start/terminal.ts";
 import { wrap } from "./start/text.ts";
@@ -68,6 +70,11 @@ async function main(options: StartOptions): Promise<void> {
     () => register(people, shop),
     ([tools, workflows]) => `${tools} tools, ${workflows} workflows`,
   );
+  await terminal.task(
+    "the shop's terms",
+    () => uploadTerms(people),
+    (documents) => `${documents} documents in the collection ${TERMS_COLLECTION}`,
+  );
   const run = await terminal.task(
     "the ticket",
     () => people.app.runs.start({ workflow: "support-refund", input: { ticket }, subject: SUBJECT }),
@@ -77,7 +84,8 @@ async function main(options: StartOptions): Promise<void> {
   for (const line of wrap(ticket, terminal.width - 8)) terminal.line(`    ${terminal.paint("dim", "│")} ${line}`);
   terminal.line();
   const ended = await follow(options, people, platform, run);
-  const good = await report({ run: ended, ticket, people, shop, state: platform.state }, terminal);
+  const isProved = await report({ run: ended, ticket, people, shop, state: platform.state }, terminal);
+  const good = (await askAboutTerms(people, terminal)) && isProved;
   exitCode = good ? 0 : 1;
   if (!good) throw new Error("not everything is as it should be (see above)");
   if (options.once) return end(exitCode);

@@ -2,6 +2,7 @@
  * Definitions in TypeScript: a convenience that ends in the plain JSON that a developer would send. A step can need only steps that
  * were named before it, so that a cycle or a misspelt name does not compile; everything else is `check.ts`'s to say.
  */
+import type { StepGuardrails } from "../guardrail/rules/settings.ts";
 import type { JsonObject } from "../json.ts";
 import type { ErrorRule, ItemStep, JsonSchema, Limits, ModelWishes, RetryPolicy, StepKind, Template } from "./definition.ts";
 
@@ -12,6 +13,7 @@ type Head = {
   readonly input: JsonSchema;
   readonly limits?: Partial<Limits>;
   readonly tools?: readonly string[];
+  readonly knowledge?: readonly string[];
   readonly on_failure?: "compensate" | "park";
   readonly on_budget?: { readonly value: Template };
 };
@@ -40,6 +42,7 @@ type Fields = {
     readonly model: ModelSource;
     readonly prompt: PromptSource;
     readonly output?: JsonSchema;
+    readonly guardrails?: StepGuardrails;
     readonly async?: boolean;
   } & Attempts;
   readonly agent: {
@@ -48,6 +51,7 @@ type Fields = {
     readonly tools: readonly string[];
     readonly max_iterations?: number;
     readonly output?: JsonSchema;
+    readonly guardrails?: StepGuardrails;
   } & Attempts;
   readonly tool: {
     readonly tool: string;

@@ -124,7 +124,8 @@ function toolNote(data: Json): string {
   const openings = Array.isArray(data["openings"]) ? data["openings"].filter(isObject).map((opening) => text(opening, "type")) : [];
   const opened = openings.length === 0 ? "" : `, ${[...new Set(openings)].join(" and ")} put in on the way out`;
   const status = number(data, "status");
-  return `${text(data, "tool")}: ${status ?? "no answer"} in ${duration(number(data, "duration_ms") ?? 0)}${failure}${opened}`;
+  const answer = status ?? (data["ok"] === true ? "answered" : "no answer");
+  return `${text(data, "tool")}: ${answer} in ${duration(number(data, "duration_ms") ?? 0)}${failure}${opened}`;
 }
 
 /** One line of prose for terminals that cannot redraw. */

@@ -80,8 +80,43 @@ const inOrder = (chosen: readonly { readonly sentence: string; readonly index: n
 /** Sentences of a report, at most. */
 const REPORT = 4;
 
+/** Sentences of an answer that cites, at most. */
+const CITED = 2;
+/** What the best sentence shares with the question, so that it counts as an answer: so many words that carry meaning, or so much of the question. */
+const ANSWERS = { words: 2, share: 0.5 };
+
+/** Sentences of the passages, word for word, each with the name of its passage: those that share most of the question's rarer words. */
+function composeCited({ passages, question }: Facts, tokens: number): string {
+  const own = stemsOf(question);
+  const wanted = new Set(own);
+  const sentences = passages.flatMap(({ chunk, text }, rank) =>
+    wholeSentences(text).map((sentence, index) => ({ chunk, sentence, rank, index, stems: new Set(stemsOf(sentence)) })),
+  );
+  const holding = (word: string): number => sentences.filter(({ stems }) => stems.has(word)).length;
+  const weights = new Map([...wanted].map((word) => [word, 1 / Math.max(1, holding(word))]));
+  const scored = sentences.map((one) => {
+    const shared = [...wanted].filter((word) => one.stems.has(word));
+    return { ...one, shared: shared.length, score: shared.reduce((sum, word) => sum + (weights.get(word) ?? 0), 0) };
+  });
+  const isAnswer = ({ shared }: { readonly shared: number }): boolean => shared >= ANSWERS.words || shared >= wanted.size * ANSWERS.share;
+  const ranked = scored
+    .filter(({ shared }) => shared > 0)
+    .sort((a, b) => b.shared - a.shared || b.score - a.score || a.rank - b.rank || a.index - b.index);
+  const [best] = ranked;
+  if (best === undefined || !isAnswer(best)) return "The passages do not say.";
+  const taken = ranked.slice(0, CITED).filter((one) => one === best || one.shared * 2 > best.shared);
+  const texts = taken.map(({ sentence, chunk }) => cited(sentence, chunk));
+  return texts.length > 1 && expectTokens(texts.join(" ")) > tokens ? (texts[0] ?? "") : texts.join(" ");
+}
+
+/** `You have 30 days.` → `You have 30 days [returns@1#0].` */
+const cited = (sentence: string, chunk: string): string =>
+  sentence.replace(/([.!?]*)\s*$/u, (_, end: string) => ` [${chunk}]${end === "" ? "." : end}`);
+
 /** What the texts that were read say to the question: their own sentences, those with most of its words. */
-export function composeReport({ learned, question }: Facts, tokens = Number.POSITIVE_INFINITY): string {
+export function composeReport(facts: Facts, tokens = Number.POSITIVE_INFINITY): string {
+  if (facts.passages.length > 0) return composeCited(facts, tokens);
+  const { learned, question } = facts;
   const wanted = new Set(stemsOf(question));
   const sentences = wholeSentences(learned.prose).map((sentence, index) => ({
     sentence,
@@ -103,7 +138,8 @@ const asksForLetter = ({ asked }: Facts): boolean =>
   /\b(reply|letter|respond|response|answer the customer|write (a|the|an) (mail|email|message|answer))\b/i.test(asked);
 
 /** Something was looked up for an answer that is not a letter. */
-export const isResearch = (facts: Facts): boolean => (facts.learned.prose !== "" || facts.learned.nothing) && !asksForLetter(facts);
+export const isResearch = (facts: Facts): boolean =>
+  facts.passages.length > 0 || ((facts.learned.prose !== "" || facts.learned.nothing) && !asksForLetter(facts));
 
 /** The answer in plain text, when no form is asked for, in at most so many tokens where sentences allow it. */
 export function composeAnswer(facts: Facts, tokens = Number.POSITIVE_INFINITY): string {

@@ -1,7 +1,7 @@
 /** What a conversation says, taken out word for word: named values, ids, amounts, placeholders, dates. Invents nothing. */
 import { isObject, type Json } from "../../core/json.ts";
 import { endOfValue } from "../../core/model/json-text.ts";
-import { readSlots } from "../../core/workflow/prompt.ts";
+import { CITATION_RULES, readSlots } from "../../core/workflow/prompt.ts";
 import { type Learned, learnFrom } from "./learned.ts";
 import { nameWords, stem } from "./words.ts";
 
@@ -10,6 +10,9 @@ export type ChatMessage = { readonly role: string; readonly content: string };
 
 /** A value with the words of its path: `order.total` → `order`, `total`. */
 export type NamedValue = { readonly words: readonly string[]; readonly value: string | number | boolean };
+
+/** A passage by the name that a citation gives it. */
+export type Passage = { readonly chunk: string; readonly text: string };
 
 /** What a conversation says. */
 export type Facts = {
@@ -20,6 +23,8 @@ export type Facts = {
   /** The same and what systems wrote, for people to read: without what is data for programs. */
   readonly prose: string;
   readonly learned: Learned;
+  /** Passages of collections, where the answer is asked to cite them; otherwise none. */
+  readonly passages: readonly Passage[];
   /** What people and systems wrote. */
   readonly material: string;
   readonly named: readonly NamedValue[];
@@ -61,10 +66,14 @@ export function readFacts(messages: readonly ChatMessage[]): Facts {
     .slice(0, MOST);
   const plain = material.replaceAll(/\{\{[A-Z_]+_\d+\}\}/g, " ");
   const said = messages.filter(({ role }) => role === "user");
+  const cites = isAskedToCite(messages);
+  // What was found for a question is none.
+  const isQuestion = (text: string): boolean => !cites || passagesOf(text).length === 0;
   return {
     asked: said.map(({ content }) => withoutSlots(content)).join("\n"),
-    question: said.map(({ content }) => slotTexts(content).join("\n")).join("\n"),
+    question: said.map(({ content }) => slotTexts(content).filter(isQuestion).join("\n")).join("\n"),
     prose: heard.flatMap(({ content }) => slotTexts(content.slice(0, LONGEST)).map(proseOf)).join("\n\n"),
+    passages: cites ? heard.flatMap(({ content }) => slotTexts(content.slice(0, LONGEST)).flatMap(passagesOf)) : [],
     learned: learnFrom(messages.filter(({ role }) => role === "tool").map(({ content }) => content.slice(0, LONGEST))),
     material,
     named,
@@ -96,6 +105,24 @@ function readPart(content: string): { material: string; named: NamedValue[] } {
 function slotTexts(content: string): string[] {
   const slots = Object.values(readSlots(content));
   return slots.length === 0 ? [content] : slots;
+}
+
+const isAskedToCite = (messages: readonly ChatMessage[]): boolean =>
+  messages.some(({ role, content }) => role === "system" && content === CITATION_RULES);
+
+/** The passages in a JSON text. */
+function passagesOf(text: string): Passage[] {
+  const value = parse(text);
+  return value === undefined ? [] : passagesIn(value, 0);
+}
+
+function passagesIn(value: Json, depth: number): Passage[] {
+  if (depth > 12) return [];
+  if (Array.isArray(value)) return value.slice(0, MOST).flatMap((item) => passagesIn(item, depth + 1));
+  if (!isObject(value)) return [];
+  const { chunk, text } = value;
+  if (typeof chunk === "string" && typeof text === "string") return [{ chunk, text }];
+  return Object.values(value).flatMap((item) => passagesIn(item, depth + 1));
 }
 
 /** A text, or the texts that a JSON value holds, a paragraph each. */
