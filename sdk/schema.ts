@@ -1595,6 +1595,7 @@ export type Org = {
   readonly oversight: {
     readonly decoy_percent: number;
   };
+  readonly assisted_review: "off" | "at_once" | "after_judgement";
   readonly accepts: SinkClasses;
   readonly witnesses: readonly ({
     readonly name: string;
@@ -1935,6 +1936,8 @@ export type PutOrg = {
   readonly oversight?: {
     readonly decoy_percent: number;
   } | null;
+  /** whether a model of the task `judge` suggests what reviewers may decide, and whether they see it before their own judgement; `off` by default */
+  readonly assisted_review?: "off" | "at_once" | "after_judgement" | null;
   readonly accepts?: SinkClasses | null;
   /** witnesses of the audit log; a change waits for a second admin */
   readonly witnesses?: readonly ({
@@ -2127,6 +2130,16 @@ export type Review = {
     readonly operation: string;
     readonly roles: readonly string[];
     readonly users: readonly string[];
+  };
+  /** what a model would decide (`assisted_review` of the org); its text is untrusted. `hidden`: until you have judged */
+  readonly suggestion?: {
+    readonly status: "pending" | "hidden" | "failed";
+  } | {
+    readonly status: "ready";
+    readonly action: "approve" | "reject" | "escalate";
+    readonly reason: string;
+    readonly model: string;
+    readonly at: string;
   };
   /** a person changed the proposal and everybody has to approve the change; `proposal` and `digest` are those of the change */
   readonly changed?: {

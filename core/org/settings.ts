@@ -4,6 +4,7 @@ import type { OrgGuardrails } from "../guardrail/rules/settings.ts";
 import type { DataClass } from "../label/label.ts";
 import type { ModelRequirements } from "../model/requirements.ts";
 import type { NotifyEntry } from "../notice/destination.ts";
+import type { AssistMode } from "../review/suggestion.ts";
 import { DEFAULT_RISK_LIMITS, type RiskLimits } from "../risk/limits.ts";
 import { type ChosenRetention, type Retention, retentionOf } from "./retention.ts";
 
@@ -58,6 +59,8 @@ export type OrgSettings = {
   readonly models: ModelRequirements;
   /** How reviewers are looked after: the percentage of questions beside which a decoy is planted; 0: none. */
   readonly oversight: { readonly decoy_percent: number };
+  /** Whether a model suggests what reviewers may decide, and when they see it (docs/reviews.md). */
+  readonly assisted_review: AssistMode;
   /** What may be sent where (docs/information-flow.md). */
   readonly accepts: SinkClasses;
   /** Who witnesses its audit log; two people change the list (core/org/witnesses.ts). */
@@ -82,6 +85,7 @@ export const DEFAULT_ORG_SETTINGS: OrgSettings = {
   risk: DEFAULT_RISK_LIMITS,
   models: {},
   oversight: { decoy_percent: 0 },
+  assisted_review: "off",
   accepts: {},
   witnesses: [],
 };

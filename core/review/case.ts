@@ -1,4 +1,5 @@
 /** A case for people: something risky that waits for a decision. PERSISTED: rows of `ReviewQueue`. */
+import type { Standing } from "../access/circumstances.ts";
 import type { Holder } from "../access/person.ts";
 import type { HandOverReason } from "../guardrail/hand-over/hand-over.ts";
 import type { Json } from "../json.ts";
@@ -61,6 +62,8 @@ export type ReviewRequest = {
   readonly policy: { readonly version: string | null; readonly decision: string | null; readonly reasons?: readonly string[] };
   /** What people are shown beside the proposal. Absent: it was opened before this was kept. */
   readonly context?: ReviewContext;
+  /** The highest class and the lowest trust of what the run has seen: nothing that people are shown is above it. Absent: it was opened before this was kept. */
+  readonly seen?: Standing;
   /** Why it is no routine. Absent: it was opened before this was kept, and passes in no other way than by a person. */
   readonly taints?: readonly Taint[];
   readonly proposal: Json;

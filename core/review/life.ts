@@ -24,6 +24,7 @@ import { lostChanges } from "./changes.ts";
 import type { ReviewMessage } from "./message.ts";
 import type { NotedJudgement } from "./oversight.ts";
 import { shownDigest } from "./shown.ts";
+import { askedSuggestion, type Suggestion } from "./suggestion.ts";
 
 /** Milliseconds after which an undecided case ends. */
 export const LIFETIME_MS = 30 * 24 * 60 * 60_000;
@@ -65,6 +66,8 @@ type CaseFacts = {
   readonly shown?: string;
   /** A person changed what is proposed, and the others have yet to approve the change. Absent: it is as it was asked for. */
   readonly change?: Change;
+  /** What a model would decide. Absent: none was asked. */
+  readonly suggestion?: Suggestion;
   /** Of what is proposed now. `root`: absent in older cases. */
   readonly approvals: readonly { readonly by: string; readonly root?: string | null; readonly at: EpochMs }[];
 };
@@ -94,6 +97,8 @@ export type Judgement = {
   readonly changes: Json | null;
   /** Of the proposal that the person saw; null: they name none. */
   readonly digest: string | null;
+  /** The person could see what a model suggests. Absent: no. */
+  readonly sawSuggestion?: boolean;
 };
 
 /** What can happen to a case. */
@@ -109,6 +114,7 @@ export type CaseFact = {
     | "review.approved"
     | "review.decided"
     | "review.judged"
+    | "review.suggested"
     | "review.escalated"
     | "review.reminded"
     | "review.expired"
@@ -204,8 +210,10 @@ export const underReview = ({ request, change }: Case): ReviewRequest =>
 /** One event changes a case, or is refused. Total: a closed case refuses every judgement. `sha256`: hex. */
 export function transition(state: Case, event: CaseEvent, sha256: (text: string) => string): Result<CaseTurn, Refusal> {
   switch (event.kind) {
-    case "judged":
-      return judge(state, event, sha256);
+    case "judged": {
+      const turn = judge(state, event, sha256);
+      return turn.ok ? ok(besideSuggestion(state, turn.value, event.sawSuggestion ?? false)) : turn;
+    }
     case "time.came":
       return isOpen(state) ? ok(passTime(state, event.at)) : closed(state);
     case "run.ended":
@@ -298,6 +306,34 @@ function changeProposal(
       noted(state, by, "modify", at, othersAgreed(state, by, "modify")),
     ],
   };
+}
+
+/** The entry of a judgement says what a model had suggested, and whether the person could know. */
+function besideSuggestion({ suggestion, ...state }: Case, turn: CaseTurn, seen: boolean): CaseTurn {
+  if (suggestion?.status !== "ready" || suggestion.digest !== underReview(state).digest) return turn;
+  const more = { suggested: suggestion.action, suggestion_seen: seen };
+  const noted = (effect: CaseEffect): CaseEffect =>
+    effect.kind === "audit.record" && effect.fact.actor.type === "user"
+      ? { ...effect, fact: { ...effect.fact, data: { ...effect.fact.data, ...more } } }
+      : effect;
+  return { ...turn, effects: turn.effects.map(noted) };
+}
+
+/** A model is about to be asked about an open case; null: it was already, or there is nothing to ask. */
+export function askSuggestion(state: Case, at: EpochMs): OpenCase | null {
+  if (!isOpen(state)) return null;
+  const suggestion = askedSuggestion(state.suggestion, underReview(state).digest, at);
+  return suggestion === null ? null : { ...state, suggestion };
+}
+
+/** What came of asking a model. A word about an older proposal, or about a case that is decided, is not kept. */
+export function takeSuggestion(state: Case, said: Suggestion): CaseTurn | null {
+  if (!isOpen(state) || state.suggestion?.status !== "asked" || state.suggestion.digest !== said.digest) return null;
+  const suggestion = { ...said, attempts: state.suggestion.attempts };
+  const data =
+    said.status === "ready" ? { model: said.model, suggested: said.action } : { failed: said.status === "failed" ? said.why : "" };
+  const actor: AuditActor = { type: "system", id: "assisted-review" };
+  return { state: { ...state, suggestion }, effects: [record("review.suggested", actor, null, data)] };
 }
 
 /** A sample or a decoy: the judgement is kept and counted, and nothing else comes of it. A decoy asks to be refused. */

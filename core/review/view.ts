@@ -4,6 +4,7 @@ import { orNullRfc3339, toRfc3339 } from "../time.ts";
 import type { ReviewStatus, Severity } from "./case.ts";
 import { type Case, underReview } from "./life.ts";
 import { type ShownReview, shownOf } from "./shown.ts";
+import type { SuggestionView } from "./suggestion.ts";
 
 /** A review as HTTP shows it. */
 export type ReviewView = ShownReview & {
@@ -22,6 +23,8 @@ export type ReviewView = ShownReview & {
   approvers?: { operation: string; roles: string[]; users: string[] };
   /** A person changed the proposal and others still have to approve the change: `proposal` and `digest` are those of the change. */
   changed?: { by: string; at: string; reason: string; from: Json };
+  /** What a model would decide. Shown by its id alone; absent: the org asks none, or has none. */
+  suggestion?: SuggestionView;
   approvals: { by: string; at: string }[];
   /** `proposal` only of a `modify`: what was granted in place of what was asked for. */
   decision: { action: string; by: string; reason: string; at: string; proposal?: Json } | null;

@@ -110,6 +110,11 @@ export const LOG_EVENTS = {
   "request.failed": { level: "error", says: "A bug or broken infrastructure ended a request with 5xx.", fields: THROWN },
   "request.repeated": { level: "warn", says: "A read reached a part that was restarting; it is retried once.", fields: THROWN },
   "stream.failed": { level: "error", says: "A stream of a run's events ended early.", fields: THROWN },
+  "review.not_suggested": {
+    level: "warn",
+    says: "A model could not be asked what it suggests of a review; the review works without.",
+    fields: THROWN,
+  },
   "kill_switch.unreadable": { level: "error", says: "The kill switch could not be read, so new work is refused.", fields: THROWN },
   "kill_switch.unchecked": {
     level: "error",

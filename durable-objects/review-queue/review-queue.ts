@@ -14,20 +14,25 @@ import { chanceOf, passesAlone, type Tally } from "../../core/review/auto.ts";
 import type { ReviewedCall, ReviewOrder, ReviewRequest, ReviewStatus } from "../../core/review/case.ts";
 import { decoyOf } from "../../core/review/decoy.ts";
 import {
+  askSuggestion,
   type Case,
   type CaseEvent,
   type CaseTurn,
   isIdle,
+  isOpen,
   type Judgement,
   openCase,
   passCase,
   sampleRequest,
+  takeSuggestion,
   transition,
+  underReview,
 } from "../../core/review/life.ts";
 import type { ReviewMessage } from "../../core/review/message.ts";
 import { figuresOf, type ReviewerFigures } from "../../core/review/oversight.ts";
 import { reviewRecord } from "../../core/review/record.ts";
-import { shownDigest } from "../../core/review/shown.ts";
+import { type ShownReview, shownDigest, shownOf } from "../../core/review/shown.ts";
+import type { Suggestion } from "../../core/review/suggestion.ts";
 import { type ReviewView, reviewLine, reviewView } from "../../core/review/view.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { Alarm } from "../kit/alarm.ts";
@@ -118,6 +123,35 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
     async read(id: string): Promise<ReviewView | null> {
       const state = this.#stores?.cases.find(id) ?? null;
       return state === null ? null : reviewView(state);
+    }
+
+    /** What a model would decide of the case, and whether `user` has judged it, or nobody has to any more. null: there is no such case. */
+    async suggestionOf(id: string, user: string): Promise<{ suggestion: Suggestion | null; judged: boolean } | null> {
+      const state = this.#stores?.cases.find(id) ?? null;
+      if (state === null) return null;
+      const judged = !isOpen(state) || state.change?.by === user || state.approvals.some(({ by }) => by === user);
+      return { suggestion: state.suggestion ?? null, judged };
+    }
+
+    /** A model is about to be asked about the case: what it is shown. null: it was asked already, or there is nothing to ask. */
+    async askSuggestion(id: string): Promise<{ request: ReviewRequest; shown: ShownReview } | null> {
+      const stores = this.#stores;
+      const state = stores?.cases.find(id) ?? null;
+      const asked = state === null ? null : askSuggestion(state, this.#ports.now());
+      if (stores === null || asked === null) return null;
+      this.ctx.storage.transactionSync(() => stores.cases.save(asked));
+      const request = underReview(asked);
+      return { request, shown: shownOf(request) };
+    }
+
+    /** What came of asking it; of a case that was decided meanwhile nothing is kept. */
+    async suggest(id: string, said: Suggestion): Promise<void> {
+      const stores = this.#stores;
+      const state = stores?.cases.find(id) ?? null;
+      const turn = state === null ? null : takeSuggestion(state, said);
+      if (stores === null || turn === null) return;
+      this.#commit(stores, [turn], this.#ports.now());
+      await this.#arm(stores);
     }
 
     /** The tool call that this case is about; null: it is about none, or there is no such case. */

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { sha256Hex } from "../support/audit-chain.ts";
-import { call, eventually, makeKey, status } from "../support/scenario/api.ts";
+import { ADMIN, call, eventually, makeKey, status } from "../support/scenario/api.ts";
 import { openWorld, type World } from "../support/scenario/world.ts";
 
 const ORG = "deciders";
@@ -18,6 +18,10 @@ let boss: string;
 let calls: { readonly url: string; readonly body: Json; readonly key: string | null }[];
 let answer: (request: Request, body: Json) => Response | Promise<Response>;
 
+const JUDGE_AT = "http://judge.test";
+/** What the model that suggests decisions says. */
+let judge: (request: string) => Response = () => new Response(null, { status: 501 });
+
 const done = (): Response => Response.json({ done: true });
 
 beforeAll(async () => {
@@ -29,6 +33,7 @@ beforeAll(async () => {
   answer = done;
   world.model = async (request) => {
     const body = (await request.clone().json()) as Json;
+    if (request.url.startsWith(JUDGE_AT)) return judge(JSON.stringify(body));
     calls.push({ url: request.url, body, key: request.headers.get("idempotency-key") });
     return answer(request, body);
   };
@@ -339,6 +344,56 @@ describe("oversight", () => {
     expect((await decide(held.review, boss)).status).toBe(200);
     expect((await call("PUT", `/v1/orgs/${ORG}`, admin, { risk: null })).status).toBe(200);
     expect((await call("DELETE", "/v1/approvers/workflow%3Aauto%2Fput", admin)).status).toBe(204);
+  });
+
+  it("[ASSIST-6] a model suggests a decision once somebody reads the review: shown after their own, paid, on record, and never missed", async () => {
+    await register("helped", { put: step("crm.put") });
+    const prompts: string[] = [];
+    const said = (content: string) => (request: string) => {
+      prompts.push(request);
+      const usage = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
+      return Response.json({ choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }], usage });
+    };
+    const read = async (review: string, key = boss) => (await call("GET", `/v1/reviews/${review}`, key)).body["suggestion"];
+    const mode = async (assisted_review: string | null) =>
+      expect((await call("PUT", `/v1/orgs/${ORG}`, admin, { assisted_review })).status).toBe(200);
+    await mode("after_judgement");
+    const alone = await waiting("helped", { note: "alone" });
+    expect(await read(alone.review)).toBeUndefined(); // the org has no model for it
+    const entry = {
+      base_url: JUDGE_AT,
+      upstream_id: "judge",
+      price: { input: 10, output: 10 },
+      context: 32_000,
+      pii: "redacted",
+      pinned: true,
+    };
+    const put = await call("PUT", "/v1/models/acme/judge-1.0", ADMIN, { ...entry, tasks: ["judge"] }, { "bulkhead-org": ORG });
+    expect(put.status, JSON.stringify(put.body)).toBe(200);
+    judge = said('{"action": "reject", "reason": "The note is for ada.lovelace@example.com."}');
+    const { review } = await waiting("helped", { note: "to bob@example.com" });
+    expect(await read(review)).toEqual({ status: "hidden" });
+    await expect.poll(() => prompts.length, { timeout: 6_000 }).toBe(1);
+    expect(prompts[0]).not.toContain("bob@example.com");
+    await expect
+      .poll(async () => (await call("GET", "/v1/audit/entries?type=review.suggested", world.keys.auditor)).body["data"], { timeout: 8_000 })
+      .toMatchObject([{ data: { review, suggested: "reject", model: "acme/judge-1.0" } }]);
+    const decided = await decide(review, boss);
+    expect(decided.body["suggestion"]).toMatchObject({ status: "ready", action: "reject", model: "acme/judge-1.0" });
+    expect(JSON.stringify(decided.body)).not.toContain("ada.lovelace");
+    expect(await read(review)).toMatchObject({ status: "ready" });
+    expect(prompts).toHaveLength(1);
+    const costs = (await call("GET", "/v1/costs?by=model", admin)).body["data"] as JsonObject[];
+    expect(costs.find((line) => line["model"] === "acme/judge-1.0")).toMatchObject({ usd: 0.0012 });
+
+    await mode("at_once");
+    judge = () => new Response("down", { status: 500 });
+    const second = await waiting("helped", { note: "again" });
+    expect(await read(second.review)).toEqual({ status: "pending" });
+    await expect.poll(() => read(second.review), { timeout: 8_000 }).toEqual({ status: "failed" });
+    expect((await decide(second.review, boss)).status).toBe(200);
+    await mode(null);
+    expect(await read(second.review)).toBeUndefined();
   });
 
   it("[OVERSIGHT-3] decoys are off until the org asks for them, execute nothing, and are counted with the figures of each reviewer", async () => {

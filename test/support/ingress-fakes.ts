@@ -264,6 +264,7 @@ export function makeWorld(
       weightOf: () => 1,
     }),
     moderate: async () => null,
+    taskModels: { ask: async () => null, isRegistered: async () => false },
     chat: {
       complete: async () => err(refuse("not_found", "there is no such model")),
       embed: async () => err(refuse("not_found", "there is no such model")),
@@ -380,6 +381,9 @@ export function makeWorld(
         ),
       read: async (id) => (reviews.get(id)?.org === org ? (reviews.get(id)?.view ?? null) : null),
       callOf: async () => null,
+      suggestionOf: async () => null,
+      askSuggestion: async () => null,
+      suggest: async () => {},
       operationsOf: async () => [],
       tallies: async () => ({}),
       oversight: async () => [],

@@ -74,6 +74,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     takenBy: rooms.modelGateway.takenBy,
     guard,
     moderate: rooms.moderate,
+    taskModels: rooms.taskModels,
     chat: buildChat(rooms),
     estimates: { preview: previewAdmission, authorize: authority.authorize, pastCosts: store.pastCosts },
     access,

@@ -61,6 +61,7 @@ import { withBuiltInTools } from "../store/built-in-tools.ts";
 import { cachedStore } from "../store/cached.ts";
 import { defineCosts } from "../store/costs.ts";
 import { defineStore } from "../store/store.ts";
+import { defineTaskCall } from "../task-call/task-call.ts";
 import { defineToolGateway } from "../tool-gateway/gateway.ts";
 import { defineLookUp } from "../tool-gateway/look-up.ts";
 import type { ToolGatewayPorts } from "../tool-gateway/ports.ts";
@@ -257,20 +258,19 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     weightOf,
   });
   const answers = buildAnswers(outside, { values, guard, vault: guardedVault, access, broker, model, embed });
-  const judging: ModeratorPorts = {
+  const taskModels = defineTaskCall({
     now,
     random,
-    log,
     registered,
     route: store.routes.get,
     authorize: authority.authorize,
     killEpoch: async () => (await stops.stops()).epoch,
-    scrub: guard.scrub,
     governed,
     breakOff,
     body: (entry, call) => requestBody(entry, call, toolNames(call.tools)),
     ask: modelGateway.ask,
-  };
+  });
+  const judging: ModeratorPorts = { random, log, scrub: guard.scrub, askTask: taskModels.ask };
   const moderate = defineModerator(judging, "moderate");
   const callModel = wayOfACall({ moderate, judge: defineModerator(judging, "judge"), answers, health, model, breakOff, modelGateway });
   const callbackSecrets = async (org: string): Promise<readonly string[]> =>
@@ -338,6 +338,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     knowledge,
     embedTexts,
     moderate,
+    taskModels,
     callModel,
   };
 }

@@ -14,6 +14,7 @@ import type { JsonSchema } from "../../core/workflow/definition.ts";
 import { validate } from "../../core/workflow/schema.ts";
 import { denied, forbid, onRecordIfOnePerson } from "./access.ts";
 import { ruleInForce } from "./approvers.ts";
+import { seesSuggestion, withSuggestion } from "./assist-review.ts";
 import { keptText } from "./kept-text.ts";
 import type { UseCasePorts } from "./ports.ts";
 import { auditRecord } from "./record.ts";
@@ -54,9 +55,10 @@ export async function decideReview(ports: UseCasePorts, by: Requester, command: 
   if (!changes.ok) return changes;
   const misfit = await misfitOfCall(ports, by, review, changes.value);
   if (misfit !== null) return err(misfit);
-  const judgement = { by: user, root, roles, rule, action, reason: reason.value, changes: changes.value, digest };
+  const sawSuggestion = await seesSuggestion(ports, by, review.id);
+  const judgement = { by: user, root, roles, rule, action, reason: reason.value, changes: changes.value, digest, sawSuggestion };
   const decided = await ports.reviews(org).decide(review.id, judgement);
-  if (decided.ok) return decided;
+  if (decided.ok) return ok(await withSuggestion(ports, by, decided.value, null));
   const resource = `review/${review.id}`;
   if (decided.error.code === "forbidden") {
     const why = { policyVersion: null, reasons: ["not_an_approver"], layer: "people" } as const;

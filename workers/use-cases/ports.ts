@@ -25,6 +25,7 @@ import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
 import type { Knowledge } from "../knowledge/knowledge.ts";
 import type { Moderate } from "../moderation/ports.ts";
 import type { StorePort } from "../store/ports.ts";
+import type { TaskModels } from "../task-call/ports.ts";
 import type { ToolSources } from "../tool-gateway/sources.ts";
 
 /** One run, live or archived: what is read of it and done to it. */
@@ -54,7 +55,10 @@ export type RunsPort = (id: string) => RunObject;
 /** An org's review queue; a stub for each call. */
 export type ReviewsPort = (
   org: string,
-) => Pick<ReviewQueueRpc, "decide" | "read" | "callOf" | "operationsOf" | "tallies" | "oversight" | "list">;
+) => Pick<
+  ReviewQueueRpc,
+  "decide" | "read" | "suggestionOf" | "askSuggestion" | "suggest" | "callOf" | "operationsOf" | "tallies" | "oversight" | "list"
+>;
 
 /** What an estimate looks up. Nothing of it starts, keeps or calls anything. */
 export type EstimatesPort = {
@@ -112,6 +116,8 @@ export type UseCasePorts = {
   readonly guard: Guard;
   /** What a model says of a text, where the org has one for it. */
   readonly moderate: Moderate;
+  /** Asks a model of a task, where the org has one for it. */
+  readonly taskModels: TaskModels;
   readonly access: AccessPort;
   /** The models that an org may use: those it registered, else the deployment's own. */
   readonly models: (org: string) => Promise<readonly ModelEntry[]>;

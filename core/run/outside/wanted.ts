@@ -22,6 +22,7 @@ import { isUnread, readOfProposal } from "../../workflow/warnings/reviews.ts";
 import { hasSeenInstruction } from "../calls/findings.ts";
 import { leaseRequest } from "../calls/lease.ts";
 import { modelRequest } from "../calls/request.ts";
+import { wholePast } from "../fold/past.ts";
 import { conversationOf, summaryOf } from "../hand-over/conversation.ts";
 import { HAND_OVER_ACTIVITY, type HandOverFacts, isHeld, isReplied } from "../hand-over/state.ts";
 import { ACTIVITY_KINDS, type ActivityKind } from "../machine/activity-kinds.ts";
@@ -283,6 +284,7 @@ function reviewRequest(
     },
     context: contextOfReview(context, state, activity),
     taints: taintsOf(context, state, activity),
+    seen: wholePast(context, state).seen,
     proposal: review.proposal,
     ...modifiable(birth.definition, activity, review.reason),
     ...(activity.facts === null || activity.kind !== "tool"

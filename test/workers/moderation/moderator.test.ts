@@ -16,7 +16,9 @@ import { defineGovernedCalls } from "../../../workers/governed-call/governed-cal
 import { requestBody } from "../../../workers/model-gateway/request-body.ts";
 import { toolNames } from "../../../workers/model-gateway/tool-names.ts";
 import { defineModerator } from "../../../workers/moderation/moderator.ts";
-import type { Asker, ModeratorPorts } from "../../../workers/moderation/ports.ts";
+import type { Asker } from "../../../workers/moderation/ports.ts";
+import type { TaskCallPorts } from "../../../workers/task-call/ports.ts";
+import { defineTaskCall } from "../../../workers/task-call/task-call.ts";
 import { CONTEXT, modelEntry } from "../../support/doubles/calls.ts";
 import { memoryGuard } from "../../support/memory-guard.ts";
 
@@ -40,8 +42,8 @@ type Around = {
   readonly refusesMoney?: boolean;
   readonly resting?: boolean;
   readonly denied?: boolean;
-  readonly route?: ModeratorPorts["route"];
-  readonly authorize?: ModeratorPorts["authorize"];
+  readonly route?: TaskCallPorts["route"];
+  readonly authorize?: TaskCallPorts["authorize"];
   readonly task?: "moderate" | "judge";
 };
 
@@ -68,70 +70,69 @@ function world({
         ? { allowed: false, retryAfterMs: 1_000 }
         : { allowed: true, ended: async (failure) => void ended.push(failure?.code ?? null), abandoned: async () => undefined },
   };
-  const moderate = defineModerator(
-    {
-      now: () => clock,
-      random: (bytes) => new Uint8Array(bytes).fill(7),
-      log: () => undefined,
-      registered: async () => models,
-      route: route ?? (async () => null),
-      killEpoch: async () => 1,
-      authorize:
-        authorize ??
-        (async (question) => {
-          if (question.kind !== "model") throw new Error("not about a model");
-          const own = await (route ?? (async () => null))("acme", "moderate");
-          const routed = candidatesFor({ ...question, class: question.soFar.args.class }, models, {
-            route: own,
-            mayCall: () => denied !== true,
-            measured: () => null,
-            requirements: {},
-          });
-          const permission = { decision: "allow", policyVersion: "v", reasons: [] } as const;
-          return { kind: "model", permission, ...routed, tools: [] };
-        }),
-      scrub: memoryGuard().guard.scrub,
-      governed: defineGovernedCalls({
-        now: () => 0,
-        hold: () => () => undefined,
-        keepTexts: async () => {},
-        stops: async () => ({ epoch: 1, active: stops, asOf: 0 }),
-        log: () => undefined,
-        health,
-        desk: {
-          reserve: async ({ worst, records: attempt }) => {
-            if (refusesMoney === true) return err({ why: "stale" });
-            reserved.push(worst);
-            records.push(...attempt);
-            const settle = async (spent: Amount | null, end: readonly AuditRecord[]) => {
-              settled.push(spent);
-              records.push(...end);
-            };
-            return ok({ pressure: 0, alerts: [], onRecord: Promise.resolve(), settle, tidy: async () => undefined });
-          },
-        },
+  const { ask: askTask } = defineTaskCall({
+    now: () => clock,
+    random: (bytes) => new Uint8Array(bytes).fill(7),
+    registered: async () => models,
+    route: route ?? (async () => null),
+    killEpoch: async () => 1,
+    authorize:
+      authorize ??
+      (async (question) => {
+        if (question.kind !== "model") throw new Error("not about a model");
+        const own = await (route ?? (async () => null))("acme", "moderate");
+        const routed = candidatesFor({ ...question, class: question.soFar.args.class }, models, {
+          route: own,
+          mayCall: () => denied !== true,
+          measured: () => null,
+          requirements: {},
+        });
+        const permission = { decision: "allow", policyVersion: "v", reasons: [] } as const;
+        return { kind: "model", permission, ...routed, tools: [] };
       }),
-      body: (entry, call) => requestBody(entry, call, toolNames(call.tools)),
-      breakOff: (_subject, work) => work(new AbortController().signal),
-      ask: async ({ entry, body, timeoutMs }) => {
-        asked.push({ model: entry.id, body, timeoutMs });
-        const words = said(entry.id);
-        if (typeof words !== "string") {
-          clock += words.code === "timeout" ? timeoutMs : 0;
-          return { result: err(words), upstream: words.code === "timeout" ? {} : { status: "503" }, durationMs: timeoutMs };
-        }
-        clock += 40;
-        const answer = readChatAnswer(
-          {
-            choices: [{ message: { content: words }, finish_reason: "stop" }],
-            usage: { prompt_tokens: 100, completion_tokens: 20 },
-          },
-          10_000,
-        );
-        if (!answer.ok) throw new Error(answer.error);
-        return { result: ok({ answer: answer.value, secrets: [], leftOut: [] }), upstream: { status: "200" }, durationMs: 40 };
+    governed: defineGovernedCalls({
+      now: () => 0,
+      hold: () => () => undefined,
+      keepTexts: async () => {},
+      stops: async () => ({ epoch: 1, active: stops, asOf: 0 }),
+      log: () => undefined,
+      health,
+      desk: {
+        reserve: async ({ worst, records: attempt }) => {
+          if (refusesMoney === true) return err({ why: "stale" });
+          reserved.push(worst);
+          records.push(...attempt);
+          const settle = async (spent: Amount | null, end: readonly AuditRecord[]) => {
+            settled.push(spent);
+            records.push(...end);
+          };
+          return ok({ pressure: 0, alerts: [], onRecord: Promise.resolve(), settle, tidy: async () => undefined });
+        },
       },
+    }),
+    body: (entry, call) => requestBody(entry, call, toolNames(call.tools)),
+    breakOff: (_subject, work) => work(new AbortController().signal),
+    ask: async ({ entry, body, timeoutMs }) => {
+      asked.push({ model: entry.id, body, timeoutMs });
+      const words = said(entry.id);
+      if (typeof words !== "string") {
+        clock += words.code === "timeout" ? timeoutMs : 0;
+        return { result: err(words), upstream: words.code === "timeout" ? {} : { status: "503" }, durationMs: timeoutMs };
+      }
+      clock += 40;
+      const answer = readChatAnswer(
+        {
+          choices: [{ message: { content: words }, finish_reason: "stop" }],
+          usage: { prompt_tokens: 100, completion_tokens: 20 },
+        },
+        10_000,
+      );
+      if (!answer.ok) throw new Error(answer.error);
+      return { result: ok({ answer: answer.value, secrets: [], leftOut: [] }), upstream: { status: "200" }, durationMs: 40 };
     },
+  });
+  const moderate = defineModerator(
+    { random: (bytes) => new Uint8Array(bytes).fill(7), log: () => undefined, scrub: memoryGuard().guard.scrub, askTask },
     task,
   );
   const ask = (asker: Partial<Asker> = {}, inquiry: Inquiry | null = INQUIRY) => moderate({ ...ASKER, ...asker }, () => inquiry);

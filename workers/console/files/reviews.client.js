@@ -69,10 +69,18 @@ function reviewCard(view, review, refresh) {
     el("summary", {}, "What happened so far, and what would follow"),
     around,
   );
+  const suggested = el("p", { class: "meta", hidden: true });
   const look = async () => {
     const whole = await read(`/v1/reviews/${encodeURIComponent(review.id)}`, view.signal);
-    if (!isRead) around.append(...surroundings(whole));
+    if (!isRead) around.append(suggested, ...surroundings(whole));
     isRead = true;
+    tell(whole.suggestion);
+  };
+  /** What a model would decide; its words are text and nothing else. Asked for again while the model thinks. */
+  const tell = (suggestion) => {
+    suggested.hidden = suggestion === undefined || suggestion.status === "failed";
+    if (suggestion !== undefined) setText(suggested, suggestionLine(suggestion));
+    if (suggestion?.status === "pending" && details.open) setTimeout(() => view.guard(look), REFRESH_MS);
   };
   const decided = el("p", { hidden: true });
   const changedBy = el("p", { class: "meta", hidden: true });
@@ -97,13 +105,14 @@ function reviewCard(view, review, refresh) {
     }
     try {
       // The digest says which proposal was on the screen: a newer one is not approved by this click.
-      await write("POST", `/v1/reviews/${encodeURIComponent(shown.id)}/decision`, {
+      const judged = await write("POST", `/v1/reviews/${encodeURIComponent(shown.id)}/decision`, {
         action,
         reason: reason.value.trim(),
         digest: shown.digest,
         changes: changed,
       });
-      view.say(`Review of ${shown.step}: ${DONE[action]}.`);
+      const other = judged?.suggestion?.status === "ready" ? ` ${suggestionLine(judged.suggestion)}` : "";
+      view.say(`Review of ${shown.step}: ${DONE[action]}.${other}`);
       await refresh();
     } catch (error) {
       if (view.isOver(error)) throw error;
@@ -179,6 +188,12 @@ function approversOf({ approvers, sample_of: sampleOf }) {
   const why =
     sampleOf === undefined ? null : "It has passed without a person: approve it if that was right, reject it if not. Nothing waits for it.";
   return who === null && why === null ? null : el("p", { class: "meta" }, who, why);
+}
+
+function suggestionLine({ status, action, reason, model }) {
+  if (status === "pending") return "A model is asked what it would decide.";
+  if (status === "hidden") return "What a model would decide is shown once you have judged.";
+  return `The model ${model} would ${action}: ${reason}`;
 }
 
 /** What the decision rests on beside the proposal. Of an older review, or one that asks about a whole run, parts are empty. */

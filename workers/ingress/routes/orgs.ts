@@ -85,6 +85,10 @@ const Body = z
       .nullable()
       .optional()
       .openapi({ description: "the percentage of reviews beside which a decoy is planted; 0 by default" }),
+    assisted_review: z.enum(["off", "at_once", "after_judgement"]).nullable().optional().openapi({
+      description:
+        "whether a model of the task `judge` suggests what reviewers may decide, and whether they see it before their own judgement; `off` by default",
+    }),
     accepts: z.union([SinkClasses, z.null()]).optional(),
     witnesses: z
       .array(z.strictObject({ name: z.string().regex(/^[\x21-\x7e]{1,64}$/), url: z.string().max(2_048), key: z.string().max(400) }))

@@ -7,6 +7,7 @@ import { hasIdForm } from "../../../core/ids.ts";
 import type { Json } from "../../../core/json.ts";
 import { err } from "../../../core/result.ts";
 import { toRfc3339 } from "../../../core/time.ts";
+import { withSuggestion } from "../../use-cases/assist-review.ts";
 import { decideReview } from "../../use-cases/decide-review.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
@@ -102,9 +103,9 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
       action: "review.read",
       params,
       answers: { 200: { description: "the review", schema: Review } },
-      async handle({ principal, params: { id } }) {
-        const review = hasIdForm("rev", id) ? await ports.reviews(principal.org).read(id) : null;
-        return review === null ? err(unknownId("review", id)) : reply(200, review);
+      async handle({ params: { id }, waitUntil, ...by }) {
+        const review = hasIdForm("rev", id) ? await ports.reviews(by.principal.org).read(id) : null;
+        return review === null ? err(unknownId("review", id)) : reply(200, await withSuggestion(ports, by, review, waitUntil));
       },
     }),
     endpoint({

@@ -113,6 +113,7 @@ export const Org = z
     risk: z.object({ review_over: z.number(), block_over: z.number() }),
     models: ModelRequirements,
     oversight: z.object({ decoy_percent: z.number() }),
+    assisted_review: z.enum(["off", "at_once", "after_judgement"]),
     accepts: SinkClasses,
     witnesses: z.array(Witness),
     witnesses_change: z

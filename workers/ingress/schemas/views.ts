@@ -432,6 +432,21 @@ export const Review = z
       .object({ operation: z.string(), roles: z.array(z.string()), users: z.array(z.string()) })
       .optional()
       .openapi({ description: "who decides, where the registry of approvers had an entry; with the next in line who have joined" }),
+    suggestion: z
+      .union([
+        z.object({ status: z.enum(["pending", "hidden", "failed"]) }),
+        z.object({
+          status: z.literal("ready"),
+          action: z.enum(["approve", "reject", "escalate"]),
+          reason: z.string(),
+          model: z.string(),
+          at: time,
+        }),
+      ])
+      .optional()
+      .openapi({
+        description: "what a model would decide (`assisted_review` of the org); its text is untrusted. `hidden`: until you have judged",
+      }),
     changed: z.object({ by: z.string(), at: time, reason: z.string(), from: anyJson }).optional().openapi({
       description: "a person changed the proposal and everybody has to approve the change; `proposal` and `digest` are those of the change",
     }),
