@@ -7,6 +7,7 @@ import { apiFuzz } from "./deep/api-fuzz.ts";
 import { backlog } from "./deep/backlog.ts";
 import type { Check, Sizes } from "./deep/check.ts";
 import { clients } from "./deep/clients.ts";
+import { consolePages } from "./deep/console.ts";
 import { crashPoints } from "./deep/crash-points.ts";
 import { death } from "./deep/death.ts";
 import { evidence } from "./deep/evidence.ts";
@@ -36,6 +37,7 @@ const CHECKS: readonly Check[] = [
   clients,
   frameworks,
   evidence,
+  consolePages,
 ];
 const FULL = { runs: 200, kills: 10, worlds: 2_000, texts: 100_000, requests: 10_000 };
 const QUICK = { runs: 40, kills: 3, worlds: 200, texts: 5_000, requests: 500 };

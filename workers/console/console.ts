@@ -8,12 +8,15 @@ import app from "./files/app.client.js";
 import styles from "./files/console.css";
 import deadLetters from "./files/dead-letters.client.js";
 import dom from "./files/dom.client.js";
+import explain from "./files/explain.client.js";
 import format from "./files/format.client.js";
+import graph from "./files/graph.client.js";
 import icon from "./files/icon.svg";
 import killSwitch from "./files/kill-switch.client.js";
 import page from "./files/page.html";
 import reviews from "./files/reviews.client.js";
 import run from "./files/run.client.js";
+import runGraph from "./files/run-graph.client.js";
 import runs from "./files/runs.client.js";
 import timeline from "./files/timeline.client.js";
 import views from "./files/views.css";
@@ -32,10 +35,13 @@ const FILES: { readonly [path: string]: { readonly type: string; readonly text: 
   "/console/app.client.js": { type: SCRIPT, text: app },
   "/console/dead-letters.client.js": { type: SCRIPT, text: deadLetters },
   "/console/dom.client.js": { type: SCRIPT, text: dom },
+  "/console/explain.client.js": { type: SCRIPT, text: explain },
   "/console/format.client.js": { type: SCRIPT, text: format },
+  "/console/graph.client.js": { type: SCRIPT, text: graph },
   "/console/kill-switch.client.js": { type: SCRIPT, text: killSwitch },
   "/console/reviews.client.js": { type: SCRIPT, text: reviews },
   "/console/run.client.js": { type: SCRIPT, text: run },
+  "/console/run-graph.client.js": { type: SCRIPT, text: runGraph },
   "/console/runs.client.js": { type: SCRIPT, text: runs },
   "/console/timeline.client.js": { type: SCRIPT, text: timeline },
 };

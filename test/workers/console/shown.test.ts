@@ -7,6 +7,7 @@ const client = async (name: string) =>
     (...given: unknown[]) => unknown
   >;
 const { money, duration, relative, brief, pretty } = (await client("format")) as Record<string, (...given: unknown[]) => string>;
+const graph = await client("graph");
 const { timelineOf } = (await client("timeline")) as {
   timelineOf: (run: unknown, now: number) => Map<string, { start: number; width: number; ms: number } | null>;
 };
@@ -81,5 +82,29 @@ describe("the timeline", () => {
       expect(bar?.start).toBeGreaterThanOrEqual(0);
       expect((bar?.start ?? 0) + (bar?.width ?? 0)).toBeLessThanOrEqual(1_000);
     }
+  });
+});
+
+describe("[CONSOLE-5] the graph of a run", () => {
+  type Graph = {
+    nodes: { id: string; column: number; row: number }[];
+    edges: { from: string; to: string }[];
+    columns: number;
+    rows: number;
+  };
+  const graphOf = (graph as { graphOf: (definition: unknown) => Graph }).graphOf;
+  it("stands each step right of what it needs, and no two on one place", () => {
+    const steps = { d: { needs: ["b", "c"] }, a: {}, b: { needs: ["a"] }, c: { needs: ["a"] }, e: { needs: ["a", "d"] } };
+    const { nodes, edges, columns, rows } = graphOf({ steps });
+    const column = new Map(nodes.map((node) => [node.id, node.column]));
+    expect(Object.fromEntries(column)).toEqual({ a: 0, b: 1, c: 1, d: 2, e: 3 });
+    for (const { from, to } of edges) expect(column.get(from)).toBeLessThan(column.get(to) ?? -1);
+    expect(new Set(nodes.map((node) => `${node.column}/${node.row}`)).size).toBe(5);
+    expect([columns, rows, edges.length]).toEqual([4, 2, 6]);
+  });
+  it("draws nothing of no steps, and leaves out a need that is no step, and a circle", () => {
+    expect(graphOf({})).toEqual({ nodes: [], edges: [], columns: 0, rows: 0 });
+    expect(graphOf({ steps: { a: { needs: ["gone", "constructor"] } } }).nodes).toEqual([{ id: "a", column: 0, row: 0 }]);
+    expect(graphOf({ steps: { a: { needs: ["b"] }, b: { needs: ["a"] }, c: {} } }).nodes.map(({ id }) => id)).toEqual(["c"]);
   });
 });

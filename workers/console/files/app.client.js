@@ -2,6 +2,7 @@
 import { ApiError, read, signIn, signOut } from "./api.client.js";
 import { showDeadLetters } from "./dead-letters.client.js";
 import { el, field, setText, submitted } from "./dom.client.js";
+import { showExplanation } from "./explain.client.js";
 import { showKillSwitch } from "./kill-switch.client.js";
 import { showReviews } from "./reviews.client.js";
 import { showRun } from "./run.client.js";
@@ -9,6 +10,7 @@ import { showRuns } from "./runs.client.js";
 
 const page = (id) => document.getElementById(id);
 const VIEWS = [
+  [/^#\/runs\/([^/]+)\/explain$/, (view, id) => showExplanation(view, decodeURIComponent(id))],
   [/^#\/runs\/([^/]+)$/, (view, id) => showRun(view, decodeURIComponent(id))],
   [/^#\/reviews$/, showReviews],
   [/^#\/dead-letters$/, showDeadLetters],

@@ -2,6 +2,7 @@
 import { read, write } from "./api.client.js";
 import { chip, confirmWith, el, keyed, setText, svg } from "./dom.client.js";
 import { brief, clock, duration, money, pretty, relative, whole } from "./format.client.js";
+import { runGraph } from "./run-graph.client.js";
 import { timelineOf } from "./timeline.client.js";
 
 const FINAL = ["completed", "failed", "cancelled", "dead_lettered"];
@@ -19,7 +20,7 @@ export async function showRun(view, id) {
   const path = `/v1/runs/${encodeURIComponent(id)}`;
   view.title("Run");
   let run = await read(path, view.signal);
-  view.title(`${run.workflow} ${run.version}`);
+  view.title(`${run.workflow}, version ${run.version}`);
 
   const status = chip(run.status);
   const facts = el("dl", { class: "facts" });
@@ -28,15 +29,19 @@ export async function showRun(view, id) {
   const events = el("ol", { class: "events" });
   const cancel = el("button", { type: "button", class: "danger", on: { click: () => view.guard(askCancel) } }, "Cancel this run");
   const decide = el("a", { href: "#/reviews", hidden: true }, "Decide its review");
+  const explain = el("a", { href: `#/runs/${encodeURIComponent(id)}/explain` }, "Explain its cost and time");
+  const drawing = el("div", {});
   view.root.append(
-    el("p", { class: "lead" }, status.element, el("code", { class: "id" }, run.id), decide, cancel),
+    el("p", { class: "lead" }, status.element, el("code", { class: "id" }, run.id), decide, explain, cancel),
     facts,
+    drawing,
     ending,
     el("h2", {}, "Steps"),
     steps,
     el("h2", {}, "Events"),
     events,
   );
+  let graph = null;
   const drawFacts = factList(facts);
   const drawSteps = keyed(steps, (step) => step.id, stepLine);
 
@@ -46,6 +51,7 @@ export async function showRun(view, id) {
     status.update(run.status);
     drawFacts(run, now);
     const bars = timelineOf(run, now);
+    graph?.update(run.steps);
     drawSteps(run.steps.map((step) => ({ ...step, bar: bars.get(step.id) ?? null })));
     cancel.hidden = final;
     decide.hidden = run.waiting_for?.kind !== "review";
@@ -73,6 +79,12 @@ export async function showRun(view, id) {
   }
 
   draw();
+  view.guard(async () => {
+    graph = await runGraph(run, view.signal);
+    if (graph === null) return;
+    drawing.append(graph.element);
+    graph.update(run.steps);
+  });
   let due = null;
   const source = new EventSource(`${path}/events`);
   const told = (message) => {
@@ -130,7 +142,7 @@ function stepLine(step) {
   const details = el("details", { hidden: true }, el("summary", {}, "Output"), text);
   const element = el(
     "li",
-    {},
+    { "data-step": step.id, tabindex: -1 },
     el("div", { class: "step-head" }, el("strong", {}, step.id), el("span", { class: "kind" }, step.kind), status.element, meta),
     track,
     details,
