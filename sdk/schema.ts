@@ -1770,6 +1770,12 @@ export type Oversight = {
       readonly of: number;
       readonly caught: number;
     };
+    /** reviews of which a model had suggested a decision; `seen`: the person could see it before their own */
+    readonly suggestions: {
+      readonly of: number;
+      readonly followed: number;
+      readonly seen: number;
+    };
   })[];
 };
 

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "../../core/json.ts";
 import { type Client, createClient } from "../../sdk/client.ts";
 import { startPlatformRuntime, VARIABLES } from "../engines/platform.ts";
-import { loadClient } from "../load/client.ts";
+import { type Answer, loadClient } from "../load/client.ts";
 import { closedLoop } from "../load/closed-loop.ts";
 import type { Figure } from "../report/figure.ts";
 import { summarise } from "../report/statistics.ts";
@@ -186,8 +186,7 @@ async function startRuns(url: string, key: string, { workflow }: Kind, count: nu
   const client = loadClient(start, STARTERS);
   await closedLoop(
     async () => {
-      let { status, text } = await client.send();
-      for (; status === 503 && text.includes("overloaded"); { status, text } = await client.send()) await sleep(AFTER_REFUSAL_MS);
+      const { status, text } = await startedOnce(client.send);
       if (status !== 202) throw new Error(`a start was answered ${status}: ${text.slice(0, 300)}`);
       return undefined;
     },
@@ -195,6 +194,15 @@ async function startRuns(url: string, key: string, { workflow }: Kind, count: nu
     count,
   );
   client.close();
+}
+
+/** Repeated while the platform is busy: the index of runs takes some hundred starts a second, and a shared machine fewer. */
+async function startedOnce(send: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await send().catch((): Answer => ({ status: 503, text: "overloaded: the connection broke" }));
+    if (answer.status !== 503 || !answer.text.includes("overloaded")) return answer;
+    await sleep(AFTER_REFUSAL_MS);
+  }
 }
 
 /** Two admins whose keys are older than every throw, and what the runs call. */

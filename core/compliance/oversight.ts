@@ -1,19 +1,71 @@
-/** Human oversight of a period, as the numbers of audit entries show it. */
+/**
+ * Human oversight of a period (EU AI Act, Art. 14): what the numbers of audit entries show, and the figures of the people who oversee. Pure.
+ */
+import { type ErrorRate, errorRate, type Tally } from "../review/auto.ts";
+import type { ReviewerFigures } from "../review/oversight.ts";
 
 /** Counts of what people were asked and decided. */
 export type Oversight = { readonly [figure: string]: number };
 
 /** By types of entries: what people were asked, what became of it, and what was stopped. */
 export function oversightOf(byType: { readonly [type: string]: number }): Oversight {
-  const of = (...prefixes: string[]): number =>
-    Object.entries(byType).reduce((sum, [type, entries]) => sum + (prefixes.some((prefix) => type.startsWith(prefix)) ? entries : 0), 0);
+  const of = (...types: string[]): number => types.reduce((sum, type) => sum + (byType[type] ?? 0), 0);
   return {
     runs_started: of("run.created"),
-    reviews_opened: of("review.opened", "review.requested"),
+    reviews_opened: of("review.requested"),
     reviews_decided: of("review.decided"),
+    reviews_judged_afterwards: of("review.judged"),
+    reviews_reminded: of("review.reminded"),
     reviews_escalated: of("review.escalated"),
-    overrides: of("override."),
-    kills: of("kill."),
-    hand_overs: of("escalation."),
+    reviews_expired: of("review.expired"),
+    suggestions: of("review.suggested"),
+    overrides_requested: of("override.requested"),
+    overrides_approved: of("override.approved"),
+    runs_paused: of("run.paused"),
+    kills: of("kill_switch.thrown"),
+    recoveries: of("kill_switch.recovered"),
+    drills: of("kill_switch.drilled"),
+    escalations: of("escalation.raised"),
+  };
+}
+
+/** What is known of those who oversee, besides the log. */
+export type OversightFacts = {
+  /** Of the judgements of the period, as far as they are kept. */
+  readonly reviewers: readonly ReviewerFigures[];
+  /** By operation, since the org began. */
+  readonly tallies: { readonly [operation: string]: Tally };
+};
+
+/** Those figures as an export has them. */
+export type OversightFigures = {
+  readonly reviewers: readonly ReviewerFigures[];
+  readonly all_reviewers: {
+    readonly judged: number;
+    readonly agreement: { readonly of: number; readonly agreed: number };
+    readonly decoys: { readonly of: number; readonly caught: number };
+    readonly suggestions: { readonly of: number; readonly followed: number; readonly seen: number };
+  };
+  readonly passed_without_a_person: readonly (Tally & { readonly operation: string; readonly error_rate: ErrorRate | null })[];
+};
+
+/** The figures of the people who oversee, each for itself and together. */
+export function oversightFigures({ reviewers, tallies }: OversightFacts): OversightFigures {
+  const sum = (of: (one: ReviewerFigures) => number): number => reviewers.reduce((total, one) => total + of(one), 0);
+  return {
+    reviewers,
+    all_reviewers: {
+      judged: sum(({ judged }) => judged),
+      agreement: { of: sum(({ agreement }) => agreement.of), agreed: sum(({ agreement }) => agreement.agreed) },
+      decoys: { of: sum(({ decoys }) => decoys.of), caught: sum(({ decoys }) => decoys.caught) },
+      suggestions: {
+        of: sum(({ suggestions }) => suggestions.of),
+        followed: sum(({ suggestions }) => suggestions.followed),
+        seen: sum(({ suggestions }) => suggestions.seen),
+      },
+    },
+    passed_without_a_person: Object.entries(tallies)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([operation, tally]) => ({ operation, ...tally, error_rate: errorRate(tally) })),
   };
 }

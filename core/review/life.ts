@@ -313,9 +313,11 @@ function besideSuggestion({ suggestion, ...state }: Case, turn: CaseTurn, seen: 
   if (suggestion?.status !== "ready" || suggestion.digest !== underReview(state).digest) return turn;
   const more = { suggested: suggestion.action, suggestion_seen: seen };
   const noted = (effect: CaseEffect): CaseEffect =>
-    effect.kind === "audit.record" && effect.fact.actor.type === "user"
-      ? { ...effect, fact: { ...effect.fact, data: { ...effect.fact.data, ...more } } }
-      : effect;
+    effect.kind === "judgement.note"
+      ? { ...effect, judgement: { ...effect.judgement, suggested: { action: suggestion.action, seen } } }
+      : effect.kind === "audit.record" && effect.fact.actor.type === "user"
+        ? { ...effect, fact: { ...effect.fact, data: { ...effect.fact.data, ...more } } }
+        : effect;
   return { ...turn, effects: turn.effects.map(noted) };
 }
 

@@ -8,6 +8,8 @@ export type NotedJudgement = {
   readonly action: "approve" | "reject" | "modify";
   readonly tookMs: number;
   readonly agreed: boolean | null;
+  /** What a model had suggested, and whether the person could see it. Absent: nothing, or it was noted before there were suggestions. */
+  readonly suggested?: { readonly action: string; readonly seen: boolean };
   readonly at: EpochMs;
 };
 
@@ -24,6 +26,8 @@ export type ReviewerFigures = {
   /** Samples of what passed without a person. */
   readonly samples: number;
   readonly decoys: { readonly of: number; readonly caught: number };
+  /** Reviews of which a model had suggested a decision: how often the person decided so, and how often they could see it before. */
+  readonly suggestions: { readonly of: number; readonly followed: number; readonly seen: number };
 };
 
 /** The reviewers, those with most judgements first. */
@@ -31,6 +35,7 @@ export function figuresOf(judgements: readonly NotedJudgement[]): ReviewerFigure
   const figures = [...Map.groupBy(judgements, ({ by }) => by)].map(([reviewer, all]): ReviewerFigures => {
     const real = all.filter(({ kind }) => kind !== "decoy");
     const decoys = all.filter(({ kind }) => kind === "decoy");
+    const suggested = real.filter((one) => one.suggested !== undefined);
     const compared = real.filter(({ agreed }) => agreed !== null);
     const times = all.map(({ tookMs }) => tookMs / 1_000).sort((a, b) => a - b);
     const acted = (action: NotedJudgement["action"]): number => real.filter((one) => one.action === action).length;
@@ -42,6 +47,11 @@ export function figuresOf(judgements: readonly NotedJudgement[]): ReviewerFigure
       agreement: { of: compared.length, agreed: compared.filter(({ agreed }) => agreed === true).length },
       samples: real.filter(({ kind }) => kind === "sample").length,
       decoys: { of: decoys.length, caught: decoys.filter(({ agreed }) => agreed === true).length },
+      suggestions: {
+        of: suggested.length,
+        followed: suggested.filter((one) => one.suggested?.action === one.action).length,
+        seen: suggested.filter((one) => one.suggested?.seen === true).length,
+      },
     };
   });
   return figures.sort((a, b) => b.judged - a.judged || (a.reviewer < b.reviewer ? -1 : 1));

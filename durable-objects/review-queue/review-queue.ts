@@ -169,9 +169,9 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       return this.#stores?.measures.tallies() ?? {};
     }
 
-    /** Reviewers in figures, by their judgements since then. */
-    async oversight(since: EpochMs): Promise<ReviewerFigures[]> {
-      return figuresOf(this.#stores?.measures.judgements(since) ?? []);
+    /** Reviewers in figures, by their judgements since then, and before `until`. */
+    async oversight(since: EpochMs, until: EpochMs = Number.MAX_SAFE_INTEGER): Promise<ReviewerFigures[]> {
+      return figuresOf((this.#stores?.measures.judgements(since) ?? []).filter(({ at }) => at < until));
     }
 
     /** Newest first; by `urgency`, the open cases as people should take them. `cursor` is the last id of the page before. */

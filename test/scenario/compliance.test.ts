@@ -108,6 +108,14 @@ it(
   "[COMPLY-2] an export holds every entry of the period, each control by its number, and what cannot be shown",
   { timeout: 60_000 },
   async () => {
+    const ask = { name: "evidence-ask", input: {}, output: {}, steps: { ask: { kind: "review", proposal: { pay: 1 } } } };
+    expect((await call("POST", "/v1/workflows", world.keys.developer, ask as unknown as JsonObject)).status).toBe(201);
+    const asked = await call("POST", "/v1/runs", world.keys.app, { workflow: "evidence-ask", input: {} });
+    const held = await eventually(`/v1/runs/${String(asked.body["id"])}`, world.keys.app, status("waiting"));
+    const review = String((held["waiting_for"] as JsonObject)["id"]);
+    const word = { action: "reject", reason: "no" };
+    expect((await call("POST", `/v1/reviews/${review}/decision`, world.keys.reviewer, word)).status).toBe(200);
+    await eventually("/v1/audit/entries?type=review.decided", world.keys.auditor, ({ data }) => (data as Json[]).length > 0);
     const { files } = await exported("eu-ai-act", begun - DAY, Date.now() + DAY);
     const entries = [...files].filter(([name]) => name.startsWith("entries/")).flatMap(([, text]) => text.trim().split("\n"));
     const numbers = entries.map((line) => (JSON.parse(line) as { seq: number }).seq);
@@ -119,7 +127,12 @@ it(
     expect(controls.controls.every(({ cannot }) => cannot.length > 5)).toBe(true);
     expect(files.get("README.md")).toContain("2027-12-02");
     expect(files.get("README.md")).toContain("| Art. 14 |");
-    expect(JSON.parse(files.get("oversight.json") ?? "{}")).toMatchObject({ runs_started: 2 });
+    expect(JSON.parse(files.get("oversight.json") ?? "{}")).toMatchObject({
+      ...{ runs_started: 3, reviews_decided: 1, kills: 0, decoy_percent: 0, assisted_review: "off", approvers: [], kill_switch_drills: [] },
+      reviewers: [{ reviewer: "rita", judged: 1, rejected: 1, decoys: { of: 0, caught: 0 }, suggestions: { of: 0 } }],
+      all_reviewers: { judged: 1 },
+      passed_without_a_person: [],
+    });
     expect(JSON.parse(files.get("retention.json") ?? "{}")).toMatchObject({ retention: { audit_years: 7 } });
     expect(files.get("inventory.json")).toContain("evidence-flow");
     expect(files.get("access.json")).not.toMatch(/bh_|hash/);

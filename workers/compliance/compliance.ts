@@ -5,7 +5,7 @@
 import { auditRecord } from "../../core/audit/record.ts";
 import { controlsText, reportOf } from "../../core/compliance/controls.ts";
 import { type ComplianceExport, type Framework, NOTHING_YET, withPart } from "../../core/compliance/export.ts";
-import { oversightOf } from "../../core/compliance/oversight.ts";
+import { type OversightFacts, oversightFigures, oversightOf } from "../../core/compliance/oversight.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
@@ -26,6 +26,8 @@ export type CompliancePorts = {
   readonly proof: (org: string, seq: number) => Promise<Json | null>;
   /** The newest signed checkpoint; null: there is none yet. */
   readonly checkpoint: (org: string) => Promise<string | null>;
+  /** What is known of the people who oversee, of a period, besides the log. */
+  readonly oversight: (org: string, fromAt: EpochMs, toAt: EpochMs) => Promise<OversightFacts & { readonly more: JsonObject }>;
   /** What the org is like now, by file. */
   readonly state: (org: string) => Promise<ReadonlyMap<string, Json>>;
 };
@@ -191,10 +193,12 @@ async function complete(ports: CompliancePorts, one: ComplianceExport): Promise<
   const proven = [...new Set(report.flatMap(({ proven: seq }) => (seq === null ? [] : [seq])))].slice(0, MOST_PROOFS);
   const proofs: Json[] = [];
   for (const seq of proven) proofs.push((await ports.proof(org, seq)) ?? { seq, proof: null, why: "no checkpoint covers the entry yet" });
+  const { more, ...facts } = await ports.oversight(org, one.fromAt, one.toAt);
+  const figures = JSON.parse(JSON.stringify(oversightFigures(facts))) as JsonObject;
   const files = new Map<string, string>([
     ["README.md", controlsText(framework, from, to, report, isCut)],
     ["controls.json", pretty({ framework, from, to, is_cut: isCut, entries: byType, controls: report } as unknown as Json)],
-    ["oversight.json", pretty({ from, to, ...oversightOf(byType) })],
+    ["oversight.json", pretty({ from, to, ...oversightOf(byType), ...figures, ...more })],
     ["proofs.json", pretty(proofs)],
     ["checkpoint.txt", (await ports.checkpoint(org)) ?? "there is no checkpoint yet\n"],
     ...[...(await ports.state(org))].map(([name, value]): [string, string] => [name, pretty(value)]),

@@ -1,5 +1,5 @@
 /** The inventory and exports of evidence, fitted to the rooms that they read. */
-import type { Json } from "../../core/json.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { SeenThing } from "../audit/index.ts";
 import { type Compliance, defineCompliance } from "../compliance/compliance.ts";
@@ -49,6 +49,19 @@ export function buildCompliance(env: Cloudflare.Env, rooms: Rooms, inventory: In
     async checkpoint(org) {
       const note = await objects.auditLog(org).checkpoint(org, host);
       return note.ok ? note.value : null;
+    },
+    async oversight(org, fromAt, toAt) {
+      const queue = objects.reviewQueue(org);
+      const [reviewers, tallies, drills, approvers, { oversight, assisted_review }] = await Promise.all([
+        queue.oversight(fromAt, toAt),
+        queue.tallies(),
+        objects.killSwitch().drills(org, false),
+        all((cursor) => store.approvers.list(org, { limit: PAGE, cursor })),
+        store.orgs.settings(org),
+      ]);
+      const inPeriod = drills.filter(({ at }) => Date.parse(at) >= fromAt && Date.parse(at) < toAt);
+      const more = { approvers, kill_switch_drills: inPeriod, decoy_percent: oversight.decoy_percent, assisted_review };
+      return { reviewers, tallies, more: JSON.parse(JSON.stringify(more)) as JsonObject };
     },
     async state(org) {
       const [things, keys, activations, settingsOfOrg] = await Promise.all([

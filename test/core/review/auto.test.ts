@@ -179,12 +179,14 @@ describe("figures of reviewers", () => {
         seconds: { median: 1, p90: 30 },
         agreement: { of: 2, agreed: 1 },
         decoys: { of: 2, caught: 1 },
+        suggestions: { of: 0, followed: 0, seen: 0 },
       },
       {
         ...{ reviewer: "bob", judged: 1, approved: 0, rejected: 0, modified: 1, samples: 0 },
         seconds: { median: 1, p90: 1 },
         agreement: { of: 0, agreed: 0 },
         decoys: { of: 0, caught: 0 },
+        suggestions: { of: 0, followed: 0, seen: 0 },
       },
     ]);
     expect(figuresOf([])).toEqual([]);

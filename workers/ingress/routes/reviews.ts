@@ -33,6 +33,9 @@ const Oversight = z
         agreement: z.object({ of: z.number().int(), agreed: z.number().int() }),
         samples: z.number().int(),
         decoys: z.object({ of: z.number().int(), caught: z.number().int() }),
+        suggestions: z
+          .object({ of: z.number().int(), followed: z.number().int(), seen: z.number().int() })
+          .openapi({ description: "reviews of which a model had suggested a decision; `seen`: the person could see it before their own" }),
       }),
     ),
   })
