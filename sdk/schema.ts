@@ -1802,11 +1802,33 @@ export type PersonExport = {
   readonly generated_at: string;
   /** `from_input`: a person asks for themselves; what tools and models brought may be other people's and stays a placeholder */
   readonly values: "all" | "from_input";
+  /** by which the audit log knows the person; null: it has no entry of version 2 about them */
+  readonly pseudonym: string | null;
   readonly runs: readonly ({
     readonly run: Run;
     readonly events: readonly Event[];
     readonly reviews: readonly Review[];
     readonly feedback: readonly Feedback[];
+    /** what models and tools were asked and answered, each with the digest that its audit entry has */
+    readonly texts: readonly ({
+      readonly sha256: string;
+      /** any JSON value */
+      readonly value: Json;
+    })[];
+    /** there are more texts than fit */
+    readonly texts_cut: boolean;
+  })[];
+  /** chats, embeddings and other calls that belong to no run; what stood in place of their placeholders was never kept */
+  readonly calls: readonly ({
+    readonly id: string;
+    /** what models and tools were asked and answered, each with the digest that its audit entry has */
+    readonly texts: readonly ({
+      readonly sha256: string;
+      /** any JSON value */
+      readonly value: Json;
+    })[];
+    /** there are more texts than fit */
+    readonly texts_cut: boolean;
   })[];
   /** what the person said of runs */
   readonly feedback: readonly Feedback[];

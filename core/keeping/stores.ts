@@ -217,7 +217,7 @@ export const STORES = {
     retention: { by: "chore", chore: "audit" },
   },
   VALUES: { erasure: BY_RUN, retention: ARCHIVED },
-  TEXTS: { erasure: { by: "function" }, retention: nothing("an entry's texts are kept as long as the entry") },
+  TEXTS: { erasure: { by: "function" }, retention: { by: "chore", chore: "texts" } },
   ANSWERS: { erasure: { by: "function" }, retention: itself("an answer expires after 7 days, a question after 1") },
 
   RECORDS: { erasure: CALLERS, retention: QUEUED },

@@ -68,7 +68,7 @@ export const WORK = {
     stop: nothing("reads the log and writes files; decides and spends nothing"),
   },
   retention: {
-    wokenBy: ["chore:archive", "chore:audit", "chore:idempotency", "chore:retention", "chore:minutes"],
+    wokenBy: ["chore:archive", "chore:audit", "chore:idempotency", "chore:retention", "chore:texts", "chore:minutes"],
     stop: nothing("moves or deletes what has ended; decides and spends nothing"),
   },
 } as const satisfies { readonly [name: string]: Work };

@@ -10,7 +10,13 @@ export type RunOfExport = {
   events: EventView[];
   reviews: ReviewView[];
   feedback: FeedbackView[];
+  /** What models and tools were asked and answered, as the audit entries name it; `texts_cut`: there is more than fits. */
+  texts: TextOfExport[];
+  texts_cut: boolean;
 };
+
+/** A redacted text with the digest by which audit entries name it. */
+export type TextOfExport = { sha256: string; value: Json };
 
 /** The value with the person's own data where placeholders stood. `values`: by placeholder; what is not among them stays as it is. */
 export function filledIn(value: Json, values: ReadonlyMap<string, string>): Json {

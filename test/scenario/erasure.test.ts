@@ -183,15 +183,23 @@ it("plants a word in every place that takes text", { timeout: 60_000 }, async ()
   ).toEqual([]);
 });
 
-it("[RIGHTS-2] an export holds all of it, with the person's own data, and is on record", { timeout: 30_000 }, async () => {
+it("[RIGHTS-2] [BIND-8] an export holds all of it, with the person's own data, and is on record", { timeout: 30_000 }, async () => {
   // The index of runs, which an export goes by, is seconds behind the runs.
   await eventually(`/v1/users/${PERSON}/export`, world.keys.auditor, ({ runs }) => (runs as Json[]).length === 5);
   const got = await call("GET", `/v1/users/${PERSON}/export`, world.keys.auditor);
   expect(got.status).toBe(200);
   const text = JSON.stringify(got.body);
   const missing = [...CANARIES].filter(([, canary]) => !text.includes(canary)).map(([place]) => place);
-  expect(missing.filter((place) => place !== "a callback's address" && place !== "a chat")).toEqual([]);
+  expect(missing.filter((place) => place !== "a callback's address")).toEqual([]);
   expect(text).not.toContain("bystander-note");
+  const [chat] = got.body["calls"] as JsonObject[];
+  expect([JSON.stringify(chat).includes(word("a chat")), chat?.["texts_cut"]]).toEqual([true, false]);
+  const entries = `/v1/audit/entries?run=${String(chat?.["id"])}`;
+  const log = await eventually(entries, world.keys.auditor, ({ data }) => JSON.stringify(data).includes('"model.called"'));
+  expect(log["persons"]).toEqual({ [String(got.body["pseudonym"])]: PERSON });
+  for (const { sha256 } of chat?.["texts"] as { sha256: string }[]) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+  const told = got.body["runs"] as { texts: { value: Json }[] }[];
+  expect(told.filter(({ texts }) => texts.length > 0).length).toBe(5);
   expect((got.body["runs"] as JsonObject[]).map((one) => (one["run"] as JsonObject)["id"]).toSorted()).toEqual(
     [made.archived, made.done, made.dead, made.waiting, made.cancelled].toSorted(),
   );

@@ -68,9 +68,9 @@ describe("the archive", () => {
 });
 
 describe("the retention", () => {
-  it("[RETAIN-2] deletes a run of a class whose days are over out of every store, and puts count and class on record", async () => {
+  it("[RETAIN-2] [RETAIN-5] deletes a run of a class whose days are over out of every store, and puts count and class on record", async () => {
     const admin = await makeKey("kept", "ada", ["admin"]);
-    for (const retention of [{ internal: -1 }, { secret: 1 }, { audit_years: 0 }])
+    for (const retention of [{ internal: -1 }, { secret: 1 }, { audit_years: 0 }, { audit_years: 1.5 }])
       expect((await call("PUT", "/v1/orgs/kept", admin, { retention })).status).toBe(400);
     const run = await start({
       workflow: "support-refund",
@@ -80,6 +80,8 @@ describe("the retention", () => {
     if (ended["status"] === "waiting") await call("POST", `/v1/runs/${run}/cancel`, world.keys.app, { reason: "enough" });
     await eventually(`/v1/runs/${run}`, world.keys.app, ENDED);
     await call("POST", `/v1/runs/${run}/feedback`, world.keys.app, { score: 1, comment: "good" });
+    const texts = async () => (await env.TEXTS.list({ prefix: "v1/kept/" })).objects.filter(({ key }) => key.includes(run)).length;
+    expect(await texts()).toBeGreaterThan(0);
     const all = { public: 0, internal: 0, confidential: 0, restricted: 0 };
     const put = await call("PUT", "/v1/orgs/kept", admin, { retention: all });
     expect(put.body).toMatchObject({ retention: { ...all, audit_years: 7 } });
@@ -92,6 +94,7 @@ describe("the retention", () => {
         { timeout: 20_000, interval: 300 },
       )
       .toBe(404);
+    expect(await texts()).toBe(0);
     const reset = await call("PUT", "/v1/orgs/kept", admin, { retention: null });
     expect(reset.body).toMatchObject({ retention: { internal: null, audit_years: 7 } });
     const told = await eventually(

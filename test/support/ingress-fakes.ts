@@ -509,7 +509,7 @@ export function makeWorld(
     personExports: {
       async *pieces({ org, subject, ownOnly }) {
         const values = ownOnly ? "from_input" : "all";
-        const rest = { runs: [], feedback: [], erasure: null, next_cursor: null };
+        const rest = { pseudonym: null, runs: [], calls: [], feedback: [], erasure: null, next_cursor: null };
         yield JSON.stringify({ subject, org, generated_at: toRfc3339(clock.at), values, ...rest });
       },
     },

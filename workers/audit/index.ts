@@ -9,6 +9,7 @@ export { type EntryFilter, type EntryPage, fromStatement, readEntries, readThrou
 export { readTimeline } from "./read-timeline.ts";
 export { type SegmentPorts, sealSegments, trimPages } from "./segments.ts";
 export type { SeenThing } from "./sightings.ts";
+export { sweepTexts } from "./sweep-texts.ts";
 export { defineTexts, type Texts, type TextsOf } from "./texts.ts";
 export { type LogVerdict, type VerifyPorts, type VerifyRequest, verifyLog } from "./verify-log.ts";
 export { type KnownHead, type PublishedKey, verifyStored } from "./verify-stored.ts";

@@ -15,6 +15,10 @@ export type Texts = {
   readonly keep: (of: TextsOf, name: string, lines: readonly string[]) => Promise<void>;
   /** By digest, each checked against it; `isAll` false: there are more than `most` bytes, and those after them were left out. */
   readonly read: (of: TextsOf, most: number) => Promise<{ readonly texts: ReadonlyMap<string, Json>; readonly isAll: boolean }>;
+  /** Runs and calls about a person that have texts, by id, those after `after`. */
+  readonly runsOf: (org: string, subject: string, after: string, limit: number) => Promise<readonly string[]>;
+  /** Erases everything of a run; answers how many objects that were. */
+  readonly forgetRun: (of: TextsOf) => Promise<number>;
   /** Erases everything of a person; answers how many objects that were. */
   readonly forget: (org: string, subject: string) => Promise<number>;
 };
@@ -41,16 +45,32 @@ export function defineTexts(bucket: R2Bucket): Texts {
       }
       return { texts: readContent(files, sha256Hex), isAll: true };
     },
-    async forget(org, subject) {
-      let erased = 0;
+    async runsOf(org, subject, after, limit) {
+      const prefix = personPrefix(org, subject);
+      const runs: string[] = [];
+      let startAfter = after === "" ? null : `${prefix}${after}0`; // the character after the slash: behind all that is in its folder
       for (;;) {
-        const { objects } = await bucket.list({ prefix: personPrefix(org, subject) }); // a page has 1000 keys, as many as one `delete` takes
-        if (objects.length === 0) return erased;
-        await bucket.delete(objects.map(({ key }) => key));
-        erased += objects.length;
+        const options = { prefix, delimiter: "/", limit: Math.min(limit, 1_000), ...(startAfter === null ? {} : { startAfter }) };
+        const { delimitedPrefixes, truncated } = await bucket.list(options);
+        for (const folder of delimitedPrefixes) if (runs.length < limit) runs.push(folder.slice(prefix.length, -1));
+        const last = runs.at(-1);
+        if (!truncated || runs.length >= limit || last === undefined) return runs;
+        startAfter = `${prefix}${last}0`;
       }
     },
+    forgetRun: (of) => forgetUnder(bucket, prefixOf(of)),
+    forget: (org, subject) => forgetUnder(bucket, personPrefix(org, subject)),
   };
+}
+
+async function forgetUnder(bucket: R2Bucket, prefix: string): Promise<number> {
+  let erased = 0;
+  for (;;) {
+    const { objects } = await bucket.list({ prefix }); // a page has 1000 keys, as many as one `delete` takes
+    if (objects.length === 0) return erased;
+    await bucket.delete(objects.map(({ key }) => key));
+    erased += objects.length;
+  }
 }
 
 async function* listed(bucket: R2Bucket, prefix: string): AsyncGenerator<R2Object> {

@@ -5,7 +5,7 @@ import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
 import type { EventView } from "../../core/run/outside/view.ts";
 import { type Archive, defineArchive } from "../archive/archive.ts";
 import { removeRunValues } from "../archive/run-values.ts";
-import { type ConsumerPorts, consumeRecords, followKeys, type Outboxes, pruneSegments, trimPages } from "../audit/index.ts";
+import { type ConsumerPorts, consumeRecords, followKeys, type Outboxes, pruneSegments, sweepTexts, trimPages } from "../audit/index.ts";
 import type { Compliance } from "../compliance/compliance.ts";
 import type { Inventory } from "../compliance/inventory.ts";
 import type { Erasures } from "../erasure/erasure.ts";
@@ -97,6 +97,14 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
         reached: (kid, org) => objects.keyRing().rotationReached(kid, org),
         follow: (org) => objects.auditLog(org).followKey(org),
         integrated: (org, upTo) => objects.auditLog(org).integrated(upTo),
+      }),
+    }),
+    texts: async () => ({
+      deleted: await sweepTexts({
+        ...{ now, random, bucket: env.TEXTS, keeping: store.auditKeeping, lockYears: rooms.settings.auditLockYears },
+        retentionOf: store.orgs.settings,
+        runsIn: async (org, runs) => (await store.keeping.look(org, runs, 0)).indexed,
+        record: (org, record) => store.audit.record(org, record),
       }),
     }),
     costs: () => rooms.costs.sweep(),

@@ -1,5 +1,6 @@
 /** What erases: every store that the record of stores names (core/keeping/stores.ts), by person or by run. */
 
+import { pseudonymOf } from "../../core/audit/persons.ts";
 import type { Json } from "../../core/json.ts";
 import type { RunErasers, StoreErasers } from "../../core/keeping/stores.ts";
 import { shardOfSubject } from "../../core/memory/memory.ts";
@@ -73,7 +74,7 @@ export function buildErasures(env: Cloudflare.Env, rooms: Rooms, archive: Archiv
 }
 
 /** Exports of what is held of persons. `erasures`: what became of earlier requests is told, too. */
-export function buildPersonExports({ objects, store, outside }: Rooms, archive: Archive, erasures: Erasures): PersonExports {
+export function buildPersonExports({ objects, store, texts, outside }: Rooms, archive: Archive, erasures: Erasures): PersonExports {
   const runs = withArchive(objects.run, archive);
   return definePersonExports({
     now: outside.now,
@@ -84,6 +85,12 @@ export function buildPersonExports({ objects, store, outside }: Rooms, archive: 
     reviewsOf: (org, run) => objects.reviewQueue(org).listOf(run),
     feedbackOn: store.erasures.feedbackOn,
     feedbackBy: store.erasures.feedbackBy,
+    textsOf: texts.read,
+    runsWithTexts: texts.runsOf,
+    pseudonym: async (org, subject) => {
+      const code = await objects.vault(org).pseudonymOf(subject);
+      return code === null ? null : pseudonymOf(code);
+    },
     erasure: async (org, subject) => (await erasures.status(org, subject)) as unknown as Json,
   });
 }
@@ -92,5 +99,5 @@ export function buildPersonExports({ objects, store, outside }: Rooms, archive: 
 export function retentionChore(env: Cloudflare.Env, rooms: Rooms, archive: Archive): () => Promise<{ readonly deleted: number }> {
   const { now, random, log } = rooms.outside;
   const { "DB.runs": _lines, ...erasers } = runErasers(env, rooms, archive);
-  return () => sweepRetention({ now, random, log, keeping: rooms.store.keeping, erasers });
+  return () => sweepRetention({ now, random, log, keeping: rooms.store.keeping, erasers, forgetTexts: rooms.texts.forgetRun });
 }

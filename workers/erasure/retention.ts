@@ -25,6 +25,8 @@ export type RetentionPorts = {
   readonly log: Log;
   readonly keeping: Pick<RunKeeping, "expired" | "forget" | "putOff">;
   readonly erasers: Omit<RunErasers, "DB.runs">;
+  /** The redacted texts of the run's entries. Safe to repeat. */
+  readonly forgetTexts: (of: { readonly org: string; readonly subject: string; readonly run: string }) => Promise<unknown>;
 };
 
 /** Deletes what is over; how many runs that were. Safe at any time, also twice at once. */
@@ -46,9 +48,11 @@ export async function sweepRetention(ports: RetentionPorts): Promise<{ readonly 
 
 const groupOf = ({ org, class: dataClass, why, after }: ExpiredRun): string => JSON.stringify([org, dataClass, why, after]);
 
-async function goes(ports: RetentionPorts, { org, id }: ExpiredRun): Promise<boolean> {
+async function goes(ports: RetentionPorts, { org, subject, id }: ExpiredRun): Promise<boolean> {
   try {
-    return (await eraseRun(ports.erasers, { org, run: id, because: "retention" })) !== "later";
+    if ((await eraseRun(ports.erasers, { org, run: id, because: "retention" })) === "later") return false;
+    await ports.forgetTexts({ org, subject, run: id });
+    return true;
   } catch (error) {
     ports.log(logLine("erasure.run_failed", { org, run: id, error: errorName(error) }));
     return false;

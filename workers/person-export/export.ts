@@ -3,7 +3,7 @@
  * as they are; what is erased meanwhile is left out.
  */
 import type { Json } from "../../core/json.ts";
-import { filledIn, type RunOfExport } from "../../core/person/export.ts";
+import { filledIn, type RunOfExport, type TextOfExport } from "../../core/person/export.ts";
 import type { ReviewView } from "../../core/review/view.ts";
 import type { EventView, FeedbackView, RunView } from "../../core/run/outside/view.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
@@ -23,8 +23,20 @@ export type PersonExportPorts = {
   readonly reviewsOf: (org: string, run: string) => Promise<readonly ReviewView[]>;
   readonly feedbackOn: (org: string, run: string) => Promise<readonly FeedbackView[]>;
   readonly feedbackBy: (org: string, subject: string) => Promise<readonly FeedbackView[]>;
+  /** Texts that audit entries name, by digest; `isAll` false: there are more than `most` bytes. */
+  readonly textsOf: (
+    of: { readonly org: string; readonly subject: string; readonly run: string },
+    most: number,
+  ) => Promise<{ readonly texts: ReadonlyMap<string, Json>; readonly isAll: boolean }>;
+  /** Runs and other calls that have texts, by id, those after `after`. */
+  readonly runsWithTexts: (org: string, subject: string, after: string, limit: number) => Promise<readonly string[]>;
+  /** By which the audit log knows the person; null: by none. */
+  readonly pseudonym: (org: string, subject: string) => Promise<string | null>;
   readonly erasure: (org: string, subject: string) => Promise<Json>;
 };
+
+/** Bytes of texts of one run: a document of two hundred runs stays readable. */
+const MOST_TEXT = 4_000_000;
 
 /** Whose data, and how much of it. */
 export type ExportOrder = {
@@ -48,28 +60,50 @@ export function definePersonExports(ports: PersonExportPorts): PersonExports {
   return {
     async *pieces({ org, subject, ownOnly, after, limit }) {
       const at = ports.now();
-      const head = { subject, org, generated_at: toRfc3339(at), values: ownOnly ? "from_input" : "all" };
+      const values = ownOnly ? "from_input" : "all";
+      const head = { subject, org, generated_at: toRfc3339(at), values, pseudonym: await ports.pseudonym(org, subject) };
       yield `${JSON.stringify(head).slice(0, -1)},"runs":[`;
-      const runs = await ports.runsOf(org, subject, at, after, limit + 1);
+      // Runs and calls in one order of ids, so that one cursor pages through both.
+      const [indexed, withTexts] = await Promise.all([
+        ports.runsOf(org, subject, at, after, limit + 1),
+        ports.runsWithTexts(org, subject, after, limit + 1),
+      ]);
+      const runs = new Set(indexed.map(({ id }) => id));
+      const ids = [...new Set([...runs, ...withTexts])].sort();
+      const shown = ids.slice(0, limit);
       let isFirst = true;
-      for (const { id } of runs.slice(0, limit)) {
-        const told = await runOf(ports, org, id, ownOnly);
+      for (const run of shown.filter((id) => runs.has(id))) {
+        const told = await runOf(ports, { org, subject, run }, ownOnly);
         if (told === null) continue;
         yield `${isFirst ? "" : ","}${JSON.stringify(told)}`;
+        isFirst = false;
+      }
+      yield '],"calls":[';
+      isFirst = true;
+      for (const run of shown.filter((id) => !runs.has(id))) {
+        yield `${isFirst ? "" : ","}${JSON.stringify({ id: run, ...(await textsIn(ports, { org, subject, run })) })}`;
         isFirst = false;
       }
       const said = after === "" ? await ports.feedbackBy(org, subject) : [];
       const rest = {
         feedback: said,
         erasure: await ports.erasure(org, subject),
-        next_cursor: runs.length > limit ? (runs[limit - 1]?.id ?? null) : null,
+        next_cursor: ids.length > limit ? (shown.at(-1) ?? null) : null,
       };
       yield `],${JSON.stringify(rest).slice(1)}`;
     },
   };
 }
 
-async function runOf(ports: PersonExportPorts, org: string, run: string, ownOnly: boolean): Promise<Json> {
+type Of = { readonly org: string; readonly subject: string; readonly run: string };
+
+async function textsIn(ports: PersonExportPorts, of: Of): Promise<{ texts: TextOfExport[]; texts_cut: boolean }> {
+  const { texts, isAll } = await ports.textsOf(of, MOST_TEXT);
+  return { texts: [...texts].map(([sha256, value]) => ({ sha256, value })), texts_cut: !isAll };
+}
+
+async function runOf(ports: PersonExportPorts, of: Of, ownOnly: boolean): Promise<Json> {
+  const { org, run } = of;
   const view = await ports.view(run);
   if (view === null) return null;
   const events: EventView[] = [];
@@ -83,6 +117,6 @@ async function runOf(ports: PersonExportPorts, org: string, run: string, ownOnly
   const own = new Map(
     values.flatMap(({ placeholder, value, fromInput }) => (ownOnly && !fromInput ? [] : [[placeholder, value] as const])),
   );
-  const told: RunOfExport = { run: view, events, reviews: [...reviews], feedback: [...feedback] };
+  const told: RunOfExport = { run: view, events, reviews: [...reviews], feedback: [...feedback], ...(await textsIn(ports, of)) };
   return filledIn(told as unknown as Json, own);
 }

@@ -19,6 +19,7 @@ export type QuietRun = { readonly id: string; readonly org: string; readonly wor
 export type ExpiredRun = {
   readonly id: string;
   readonly org: string;
+  readonly subject: string;
   readonly class: DataClass;
   readonly why: "class" | "evidence";
   /** Days, or years. */
@@ -75,14 +76,14 @@ export function storeRunKeeping(db: Database, outbox: Outbox, now: () => EpochMs
 
     expired: (at, limit) =>
       db.typed.all<ExpiredRun>(sql`
-        SELECT id, org, class, why, "after" FROM (
-          SELECT runs.id AS id, runs.org AS org, runs.class AS class, 'class' AS why, runs.archive_tried_at AS tried, runs.ended_at AS ended,
+        SELECT id, org, subject, class, why, "after" FROM (
+          SELECT runs.id AS id, runs.org AS org, runs.subject AS subject, runs.class AS class, 'class' AS why, runs.archive_tried_at AS tried, runs.ended_at AS ended,
             MIN(kept.value, COALESCE(orgs.settings->>'retention_days', ${DEFAULT_ORG_SETTINGS.retention_days})) AS "after"
           FROM orgs JOIN json_each(orgs.settings, '$.retention') AS kept ON kept.key IN (SELECT value FROM json_each(${JSON.stringify(DATA_CLASSES)}))
           JOIN runs ON runs.org = orgs.name AND runs.class = kept.key AND runs.ended_at IS NOT NULL AND runs.ended_at <= ${at}
             - ${DAY_MS} * MIN(kept.value, COALESCE(orgs.settings->>'retention_days', ${DEFAULT_ORG_SETTINGS.retention_days}))
           UNION ALL
-          SELECT runs.id, runs.org, runs.class, 'evidence', runs.archive_tried_at, runs.ended_at,
+          SELECT runs.id, runs.org, runs.subject, runs.class, 'evidence', runs.archive_tried_at, runs.ended_at,
             COALESCE(orgs.settings->'retention'->>'audit_years', ${DEFAULT_ORG_SETTINGS.retention.audit_years})
           FROM orgs JOIN runs ON runs.org = orgs.name AND runs.archived_at IS NOT NULL AND runs.ended_at <= ${at}
             - ${YEAR_MS} * COALESCE(orgs.settings->'retention'->>'audit_years', ${DEFAULT_ORG_SETTINGS.retention.audit_years})

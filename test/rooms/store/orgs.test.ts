@@ -229,9 +229,9 @@ describe("looking after runs", () => {
     const found = async () => (await store.keeping.expired(FAR, 100)).filter(({ org }) => org === "r1" || org === "r2");
     expect((await found()).toSorted((a, b) => a.id.localeCompare(b.id))).toEqual(
       [
-        { id: due[0]?.id, org: "r1", class: "confidential", why: "class", after: 3 },
-        { id: due[1]?.id, org: "r2", class: "internal", why: "class", after: 1 },
-        { id: old, org: "r1", class: "internal", why: "evidence", after: 2 },
+        { id: due[0]?.id, org: "r1", subject: due[0]?.subject, class: "confidential", why: "class", after: 3 },
+        { id: due[1]?.id, org: "r2", subject: due[1]?.subject, class: "internal", why: "class", after: 1 },
+        { id: old, org: "r1", subject: due[2]?.subject, class: "internal", why: "evidence", after: 2 },
       ].toSorted((a, b) => String(a.id).localeCompare(String(b.id))),
     );
     const archived = (await store.keeping.overdue(FAR, 100)).filter(({ org }) => org === "r1" || org === "r2").map(({ id }) => id);

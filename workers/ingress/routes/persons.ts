@@ -18,7 +18,7 @@ const query = {
   limit: z.coerce.number().int().min(1).max(MOST_RUNS).optional().openapi({ description: "runs of this answer; 200 by default" }),
   cursor: z
     .string()
-    .regex(/^run_[0-9A-Z]{26}$/, "is not a cursor returned by this export")
+    .regex(/^[a-z]{2,8}_[0-9A-Za-z]{1,64}$/, "is not a cursor returned by this export")
     .optional(),
 };
 

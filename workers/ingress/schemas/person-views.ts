@@ -1,5 +1,6 @@
 /** What is held of a person, and its erasure. */
 import { z } from "@hono/zod-openapi";
+import { anyJson } from "./names.ts";
 import { Feedback } from "./org-views.ts";
 import { Review, Run, RunEvent } from "./views.ts";
 
@@ -21,6 +22,13 @@ export const Erasure = z
   })
   .openapi("Erasure");
 
+const texts = {
+  texts: z.array(z.object({ sha256: z.string(), value: anyJson })).openapi({
+    description: "what models and tools were asked and answered, each with the digest that its audit entry has",
+  }),
+  texts_cut: z.boolean().openapi({ description: "there are more texts than fit" }),
+};
+
 /** What is held of a person. */
 export const PersonExport = z
   .object({
@@ -31,7 +39,14 @@ export const PersonExport = z
       description:
         "`from_input`: a person asks for themselves; what tools and models brought may be other people's and stays a placeholder",
     }),
-    runs: z.array(z.object({ run: Run, events: z.array(RunEvent), reviews: z.array(Review), feedback: z.array(Feedback) })),
+    pseudonym: z
+      .string()
+      .nullable()
+      .openapi({ description: "by which the audit log knows the person; null: it has no entry of version 2 about them" }),
+    runs: z.array(z.object({ run: Run, events: z.array(RunEvent), reviews: z.array(Review), feedback: z.array(Feedback), ...texts })),
+    calls: z.array(z.object({ id: z.string(), ...texts })).openapi({
+      description: "chats, embeddings and other calls that belong to no run; what stood in place of their placeholders was never kept",
+    }),
     feedback: z.array(Feedback).openapi({ description: "what the person said of runs" }),
     erasure: z.union([Erasure, z.null()]),
     next_cursor: z.string().nullable().openapi({ description: "`?cursor=` for the next runs; null: these were the last" }),
