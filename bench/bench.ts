@@ -13,6 +13,7 @@ import { gateway } from "./parts/gateway.ts";
 import { growth } from "./parts/growth.ts";
 import { guard } from "./parts/guard.ts";
 import { kill } from "./parts/kill.ts";
+import { knowledge } from "./parts/knowledge.ts";
 import { noisy } from "./parts/noisy.ts";
 import type { Part, PartTools } from "./parts/part.ts";
 import { policy } from "./parts/policy.ts";
@@ -40,6 +41,7 @@ const PARTS: { readonly [name in PartName]: Part } = {
   policy,
   cost,
   sandbox,
+  knowledge,
   dev,
 };
 const RESULTS = join(ROOT, "bench", "results");

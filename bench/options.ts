@@ -17,6 +17,7 @@ export const PARTS = [
   "policy",
   "cost",
   "sandbox",
+  "knowledge",
   "dev",
 ] as const;
 export type PartName = (typeof PARTS)[number];

@@ -1524,7 +1524,13 @@ export type NewDocument = {
   readonly id?: string;
   readonly title: string;
   /** plain text or Markdown; at most what a request may hold */
-  readonly text: string;
+  readonly text?: string;
+  /** instead of `text`: a file of text, Markdown, HTML, PDF or DOCX. What it is its bytes say, not `name` or `type` */
+  readonly file?: {
+    readonly name?: string;
+    readonly type?: string;
+    readonly data: string;
+  };
   readonly source?: string;
   readonly allow?: Readers;
   readonly metadata?: { readonly [name: string]: string | number | boolean };

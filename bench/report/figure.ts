@@ -6,6 +6,7 @@ export type Unit =
   | "runs/s"
   | "requests/s"
   | "entries/s"
+  | "chunks/s"
   | "ms/kB"
   | "ms CPU"
   | "×"

@@ -257,6 +257,7 @@ export function makeWorld(
     sessions: () => Promise.reject(new Error("unscripted: sessions")) as never,
     memories: () => Promise.reject(new Error("unscripted: memories")) as never,
     // Documents lie in objects, which these tests have none of (test/scenario/knowledge.test.ts has).
+    readDocument: () => Promise.reject(new Error("unscripted: readDocument")),
     knowledge: defineKnowledge({
       shard: () => Promise.reject(new Error("unscripted: knowledge")) as never,
       nameOf: (collection) => collection,

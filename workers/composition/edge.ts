@@ -131,6 +131,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     callTool,
     sources: rooms.sources,
     knowledge: rooms.knowledge,
+    readDocument: rooms.readDocument,
     memories: (org, shard) => memoriesOf(rooms, org, shard),
     sessions: (org, subject) => sessionsPortOf(rooms, org, subject),
     alert: (org, notice) => {

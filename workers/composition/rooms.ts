@@ -34,6 +34,7 @@ import { upstreamKey } from "../breaker/upstream.ts";
 import { defineDesk } from "../budget/desk.ts";
 import { defineCallbacks } from "../callbacks/callbacks.ts";
 import { defineCredentialBroker } from "../credential-broker/credential-broker.ts";
+import { defineDocuments } from "../documents/documents.ts";
 import { Gates } from "../egress/egress.ts";
 import { defineEmbedding, weightOf } from "../embedding/embedding.ts";
 import { settingsFrom } from "../env.ts";
@@ -251,6 +252,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   const registered = (org: string) => store.models.list(org);
   const embed = buildEmbed(outside, { registered, governed, gateway: modelGateway });
   const embedTexts = defineEmbedding({ ask: buildEmbedTexts(outside, { registered, governed, gateway: modelGateway }) });
+  const readDocument = defineDocuments({ loader: env.LOADER ?? null });
   const knowledge = defineKnowledge({
     shard: (collection, shard) => objects.knowledgeIndex(shardName(collection, shard)),
     nameOf: shardName,
@@ -336,6 +338,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     modelGateway,
     answers,
     knowledge,
+    readDocument,
     embedTexts,
     moderate,
     taskModels,

@@ -1,6 +1,7 @@
 /** A request's body: counted while it is read, strictly UTF-8, strictly JSON, and without values that JSON cannot carry back. */
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { Json } from "../../core/json.ts";
+import { MOST_FILE_BYTES } from "../../core/knowledge/files/read-file.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type ExactJson, MAX_DEPTH, parseExact } from "../../core/untrusted-json.ts";
 
@@ -39,9 +40,39 @@ export async function readFormOrJson(request: Request): Promise<Result<Json | un
   return text === null ? err(broken("is not UTF-8")) : ok(Object.fromEntries(new URLSearchParams(text)));
 }
 
-async function readBytes(request: Request): Promise<Result<Uint8Array, Refusal>> {
-  const tooLarge = err(refuse("payload_too_large", `the body is larger than ${BODY_LIMIT_BYTES} bytes`));
-  if (Number(request.headers.get("Content-Length") ?? 0) > BODY_LIMIT_BYTES) return tooLarge;
+/** A file, and what a form says beside it. */
+const FORM_LIMIT_BYTES = MOST_FILE_BYTES + 262_144;
+
+/**
+ * JSON, or `multipart/form-data`: its field `file` becomes `{name, type, data}` with the bytes in base64, and each field of `asJson` is a
+ * text of JSON. A form may be larger than JSON may.
+ */
+export async function readFileFormOrJson(request: Request, asJson: ReadonlySet<string>): Promise<Result<Json | undefined, Refusal>> {
+  const type = request.headers.get("Content-Type");
+  if (essence(type) !== "multipart/form-data") return readJson(request);
+  const bytes = await readBytes(request, FORM_LIMIT_BYTES);
+  if (!bytes.ok) return bytes;
+  const form = await new Response(bytes.value, { headers: { "Content-Type": type ?? "" } }).formData().catch(() => null);
+  if (form === null) return err(broken("is not multipart/form-data as its boundary says"));
+  const fields = new Map<string, Json>();
+  for (const [name, value] of form as unknown as Iterable<[string, string | File]>) {
+    if (fields.has(name)) return err(broken("is given more than once", `/${name.slice(0, 64)}`));
+    if (typeof value !== "string") {
+      if (value.size > MOST_FILE_BYTES) return err(refuse("payload_too_large", `the file is larger than ${MOST_FILE_BYTES} bytes`));
+      const data = Buffer.from(await value.arrayBuffer()).toString("base64");
+      fields.set(name, { name: value.name.slice(0, 255), type: value.type.slice(0, 255), data });
+    } else if (asJson.has(name)) {
+      const parsed = parseJson(value, NOWHERE);
+      if (!parsed.ok) return err(broken("is not JSON", `/${name}`));
+      fields.set(name, parsed.value.value);
+    } else fields.set(name, value);
+  }
+  return ok(Object.fromEntries(fields));
+}
+
+async function readBytes(request: Request, limit = BODY_LIMIT_BYTES): Promise<Result<Uint8Array, Refusal>> {
+  const tooLarge = err(refuse("payload_too_large", `the body is larger than ${limit} bytes`));
+  if (Number(request.headers.get("Content-Length") ?? 0) > limit) return tooLarge;
   const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
   if (reader === undefined) return ok(new Uint8Array(0));
   const chunks: Uint8Array[] = [];
@@ -51,7 +82,7 @@ async function readBytes(request: Request): Promise<Result<Uint8Array, Refusal>>
     if (chunk === null) return err(broken("was cut short"));
     if (chunk.done) break;
     length += chunk.value.byteLength;
-    if (length > BODY_LIMIT_BYTES) {
+    if (length > limit) {
       void reader.cancel().catch(() => undefined);
       return tooLarge;
     }

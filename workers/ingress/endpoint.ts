@@ -12,7 +12,7 @@ import type { EpochMs } from "../../core/time.ts";
 import { errorLine, mayRetryNow } from "../kit/thrown.ts";
 import type { Action } from "../use-cases/access.ts";
 import type { Trace } from "../use-cases/requester.ts";
-import { readFormOrJson, readJson } from "./body.ts";
+import { readFileFormOrJson, readFormOrJson, readJson } from "./body.ts";
 import type { Answer, IngressContext, IngressMiddleware, Reply } from "./context.ts";
 import { actInOrg } from "./middleware/act-in-org.ts";
 import { authenticate } from "./middleware/authenticate.ts";
@@ -65,14 +65,16 @@ export type EndpointSpec<P extends Fields, Q extends Fields, H extends Fields, B
   readonly query?: Q;
   readonly headers?: H;
   readonly body?: B;
-  /** The body may be absent, or come as a form. */
-  readonly bodyForm?: "json" | "optional" | "form-or-json";
+  /** The body may be absent, or come as a form; a form with a file as `{file: [names of the fields that are JSON]}`. */
+  readonly bodyForm?: BodyForm;
   /** What may be answered, by status. `handle` answers nothing else: a body that its schema does not describe does not compile. */
   readonly answers: A;
   /** Codes beyond those that every endpoint may answer. */
   readonly refusals?: readonly ErrorCode[];
   readonly handle: (call: Call<P, Q, H, B>) => Promise<Result<ReplyTo<NoInfer<A>>, Refusal>>;
 };
+
+type BodyForm = "json" | "optional" | "form-or-json" | { readonly file: ReadonlySet<string> };
 
 /** An endpoint for the router and for the OpenAPI document. */
 export type Endpoint = {
@@ -210,9 +212,11 @@ async function readBody(
 ): Promise<Result<unknown, Refusal>> {
   if (spec.method === "get") return ok({});
   const sent =
-    spec.bodyForm === "form-or-json"
-      ? await readFormOrJson(request)
-      : await readJson(request, (path) => spec.longNumbersIn !== undefined && path.startsWith(spec.longNumbersIn));
+    typeof spec.bodyForm === "object"
+      ? await readFileFormOrJson(request, spec.bodyForm.file)
+      : spec.bodyForm === "form-or-json"
+        ? await readFormOrJson(request)
+        : await readJson(request, (path) => spec.longNumbersIn !== undefined && path.startsWith(spec.longNumbersIn));
   if (!sent.ok) return sent;
   if (sent.value === undefined && spec.body !== undefined && spec.bodyForm !== "optional") {
     return err(refuse("invalid_request", "the request needs a body", [{ path: "", message: "is required" }]));
@@ -231,8 +235,20 @@ function replyResponse(reply: Reply<number, unknown>): Response {
   return new Response(JSON.stringify(reply.body), { status: reply.status, headers });
 }
 
-function requestBody(schema: z.ZodType, form: "json" | "optional" | "form-or-json") {
+function requestBody(schema: z.ZodType, form: BodyForm) {
   const json = { "application/json": { schema } };
+  if (typeof form === "object")
+    return { content: { ...json, "multipart/form-data": { schema: formWithFile(schema, form.file) } }, required: true };
   const content = form === "form-or-json" ? { ...json, "application/x-www-form-urlencoded": { schema } } : json;
   return { content, required: form !== "optional" };
+}
+
+/** The same fields as a form has them: a file is its bytes, and what is no text is written as JSON. */
+function formWithFile(schema: z.ZodType, asJson: ReadonlySet<string>): z.ZodType {
+  const { shape } = schema as z.ZodObject;
+  const fields = Object.entries(shape).map(([name, field]): [string, z.ZodType] => {
+    if (name === "file") return [name, z.string().openapi({ format: "binary" }).optional()];
+    return [name, asJson.has(name) ? z.string().openapi({ description: "JSON" }).optional() : (field as z.ZodType)];
+  });
+  return z.object(Object.fromEntries(fields));
 }

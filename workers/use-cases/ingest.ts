@@ -9,7 +9,11 @@ import { flawOfSource, flawOfText, instructionDensity } from "../../core/knowled
 import { chunksOf } from "../../core/knowledge/chunk.ts";
 import type { Collection } from "../../core/knowledge/collection.ts";
 import type { DocumentFinding, IndexPlan, NewRevision } from "../../core/knowledge/document.ts";
+import { withoutUnseen } from "../../core/knowledge/files/hidden.ts";
+import type { FileText } from "../../core/knowledge/files/read-file.ts";
+import { MEDIA } from "../../core/knowledge/files/sniff.ts";
 import { rightsKey } from "../../core/knowledge/rights.ts";
+import { ok } from "../../core/result.ts";
 import { turn } from "../../kit/turn.ts";
 import type { UseCasePorts } from "./ports.ts";
 import type { Requester } from "./requester.ts";
@@ -17,24 +21,27 @@ import type { Requester } from "./requester.ts";
 /** What a document says of itself, its title and facts without personal data. */
 export type Draft = Pick<
   NewRevision,
-  "document" | "identity" | "hash" | "media" | "title" | "source" | "allow" | "metadata" | "expiresAt" | "by" | "at"
+  "document" | "identity" | "hash" | "title" | "source" | "allow" | "metadata" | "expiresAt" | "by" | "at"
 > & {
-  /** As it was sent. */
-  readonly sent: string;
+  /** As it was sent: a text, or a file. */
+  readonly sent: string | Uint8Array;
 };
 
-type Judged = Pick<NewRevision, "status" | "text" | "findings">;
+type Judged = Pick<NewRevision, "status" | "text" | "findings" | "media">;
 
 /** Chunks of one document: a shard has room for half as many. */
 const MOST_CHUNKS = 25_000;
 
 /** The revision as it is to be stored, and how many chunks it will have. */
 export async function ingest(
-  { knowledge }: Pick<UseCasePorts, "knowledge">,
+  { knowledge, readDocument }: Pick<UseCasePorts, "knowledge" | "readDocument">,
   collection: Collection,
   { sent, ...draft }: Draft,
 ): Promise<{ readonly revision: NewRevision; readonly chunks: number }> {
-  const judged = await judge(collection, draft, sent);
+  const read = typeof sent === "string" ? ok({ media: MEDIA.text, text: sent, hidden: 0 }) : await readDocument(collection.org, sent);
+  const judged: Judged = read.ok
+    ? { media: read.value.media, ...(await judge(collection, draft, read.value)) }
+    : { media: read.error.media, status: "refused", text: "", findings: [{ type: "file", count: 1, message: read.error.message }] };
   const refused = (flaw: DocumentFinding) => ({
     revision: { ...draft, ...judged, status: "refused" as const, text: "", findings: [...judged.findings, flaw] },
     chunks: 0,
@@ -58,7 +65,13 @@ export const planOf = ({ settings }: Collection, { principal, trace }: Requester
   asker: { user: principal.user, traceId: trace.traceId, spanId: trace.spanId },
 });
 
-async function judge({ settings }: Collection, { title, source }: Pick<Draft, "title" | "source">, sent: string): Promise<Judged> {
+async function judge(
+  { settings }: Collection,
+  { title, source }: Pick<Draft, "title" | "source">,
+  { text: whole, hidden }: FileText,
+): Promise<Omit<Judged, "media">> {
+  // What nobody sees goes first, so that it neither parts the words of an instruction nor is found.
+  const { text: sent, dropped } = withoutUnseen(whole);
   const flaws = [flawOfText(sent), flawOfSource(source, settings.sources)].filter((flaw) => flaw !== null);
   if (flaws.length > 0) return { status: "refused", text: "", findings: flaws };
   const { verdict, findings, redacted } = await inspectLong(sent, "tool_output", turn);
@@ -68,11 +81,15 @@ async function judge({ settings }: Collection, { title, source }: Pick<Draft, "t
     findings.filter(({ type }) => type !== "LITERAL" && isPlaceholderType(type)),
     ({ type }) => type,
   );
-  const told: DocumentFinding[] = [...personal].map(([type, found]) => ({
+  const unseen = hidden + dropped;
+  const told: DocumentFinding[] =
+    unseen === 0 ? [] : [{ type: "hidden", count: unseen, message: "characters that no reader sees were dropped" }];
+  const replaced: DocumentFinding[] = [...personal].map(([type, found]) => ({
     type,
     count: found.length,
     message: "personal data was replaced for good",
   }));
+  told.push(...replaced);
   const instructions = findings.filter(isInstruction).length;
   const titleVerdict = (await inspectLong(title, "tool_output", turn)).verdict;
   const isAttack = verdict === "block" || titleVerdict === "block";

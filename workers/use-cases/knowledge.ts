@@ -28,7 +28,9 @@ const DAY_MS = 86_400_000;
 export type Upload = {
   readonly id: string | null;
   readonly title: string;
-  readonly text: string;
+  /** Either a text or the bytes of a file. */
+  readonly text: string | null;
+  readonly file: Uint8Array | null;
   readonly source: string | null;
   readonly allow: Allow;
   readonly metadata: Metadata;
@@ -47,7 +49,7 @@ const askerOf = ({ principal, trace }: Requester) => ({
   traceId: trace.traceId,
   spanId: trace.spanId,
 });
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const sha256 = (text: string | Uint8Array): string => createHash("sha256").update(text).digest("hex");
 
 /** Makes the collection, or changes its settings. */
 export async function putCollection(
@@ -133,9 +135,12 @@ export async function uploadDocument(
   const { retention_days: days } = collection.settings;
   const latest = days === null ? null : by.at + days * DAY_MS;
   const expiresAt = upload.expiresAt === null ? latest : Math.min(upload.expiresAt, latest ?? Number.POSITIVE_INFINITY);
+  const hash = sha256(upload.file ?? upload.text ?? "");
   const identity = sha256(
     canonicalJson({
       ...upload,
+      file: null,
+      ...(upload.file === null ? {} : { text: hash }),
       id: document,
       embedding: collection.settings.embedding,
       chunk: { ...collection.settings.chunk },
@@ -145,17 +150,16 @@ export async function uploadDocument(
     ...facts.value,
     document,
     identity,
-    hash: sha256(upload.text),
-    media: "text/plain",
+    hash,
     allow: upload.allow,
     expiresAt,
     by: { user, root },
     at: by.at,
-    sent: upload.text,
+    sent: upload.file ?? upload.text ?? "",
   };
   const { revision, chunks } = await ingest(ports, collection, draft);
-  const { status, hash, findings } = revision;
-  const data = { document, status, hash, chunks, findings: findings.map(({ type, count }) => ({ type, count })) };
+  const { status, media, findings } = revision;
+  const data = { document, status, hash, media, chunks, findings: findings.map(({ type, count }) => ({ type, count })) };
   const resource = `collection/${name}/${document}`;
   const record = auditRecord(ports, by, {
     type: "document.uploaded",

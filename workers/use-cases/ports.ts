@@ -20,6 +20,7 @@ import type { Access } from "../access/access.ts";
 import type { AccessPort } from "../access/ports.ts";
 import type { RecordedDecision } from "../audit/read-decisions.ts";
 import type { KeysPort } from "../credential-broker/ports.ts";
+import type { ReadDocument } from "../documents/documents.ts";
 import type { Admitted, Guard } from "../guardrail/ports.ts";
 import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
 import type { Knowledge } from "../knowledge/knowledge.ts";
@@ -144,6 +145,7 @@ export type UseCasePorts = {
   readonly sessions: (org: string, subject: string) => SessionsPort;
   /** Collections of documents, over their index objects. */
   readonly knowledge: Knowledge;
+  readonly readDocument: ReadDocument;
   /** Where tools are imported from. */
   readonly sources: ToolSources;
 };

@@ -112,6 +112,7 @@ export function knowledgeRoutes(ports: IngressPorts): Endpoint[] {
       params: { collection: z.string() },
       headers: idempotencyHeader,
       body: DocumentBody,
+      bodyForm: { file: new Set(["allow", "metadata"]) },
       answers: {
         202: {
           description: "the document as it is now: `ready`, `processing` (a long one: it is `ready` soon), `quarantined` or `refused`",
@@ -120,9 +121,10 @@ export function knowledgeRoutes(ports: IngressPorts): Endpoint[] {
       },
       refusals: ["conflict", "idempotency_key_reused", "injection_detected"],
       async handle(call) {
-        const { id = null, title, text, source = null, allow = null, metadata = {}, expires_at } = call.body;
+        const { id = null, title, text = null, file, source = null, allow = null, metadata = {}, expires_at } = call.body;
         const expiresAt = expires_at === undefined ? null : Date.parse(expires_at);
-        const upload = { id, title, text, source, allow: allow as Allow, metadata, expiresAt };
+        const bytes = file === undefined ? null : new Uint8Array(Buffer.from(file.data, "base64"));
+        const upload = { id, title, text, file: bytes, source, allow: allow as Allow, metadata, expiresAt };
         const taken = await uploadDocument(ports, call, call.params.collection, upload, repeatable(call, call.body));
         if (!taken.ok) return taken;
         return ok(replyOf({ outcome: "accepted" as const, replayed: taken.value.replayed }, taken.value.view));

@@ -86,7 +86,20 @@ export const DocumentBody = z
   .strictObject({
     id: newDocumentId.optional(),
     title: z.string().min(1).max(500),
-    text: z.string().openapi({ description: "plain text or Markdown; at most what a request may hold" }),
+    text: z.string().optional().openapi({ description: "plain text or Markdown; at most what a request may hold" }),
+    file: z
+      .strictObject({
+        name: z.string().max(255).optional(),
+        type: z.string().max(255).optional(),
+        data: z
+          .string()
+          .regex(/^[A-Za-z0-9+/]*={0,2}$/, "is not base64")
+          .openapi({ format: "byte" }),
+      })
+      .optional()
+      .openapi({
+        description: "instead of `text`: a file of text, Markdown, HTML, PDF or DOCX. What it is its bytes say, not `name` or `type`",
+      }),
     source: z.string().min(1).max(2_000).optional().openapi({ example: "https://a.example/terms" }),
     allow: Readers.optional(),
     metadata: z
@@ -94,6 +107,10 @@ export const DocumentBody = z
       .refine((facts) => Object.keys(facts).length <= 50, "has more than 50 facts")
       .optional(),
     expires_at: instant.optional(),
+  })
+  .superRefine(({ text, file }, context) => {
+    const message = text === undefined ? "needs `text` or `file`" : "has both `text` and `file`: send one of them";
+    if ((text === undefined) === (file === undefined)) context.addIssue({ code: "custom", message });
   })
   .openapi("NewDocument");
 

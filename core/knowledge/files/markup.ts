@@ -1,0 +1,167 @@
+/**
+ * Markup (HTML, XML) as a flat list of tags and texts, in one pass: time grows with the text alone, whatever is unclosed or nested. Builds
+ * no tree and resolves no declared entity. Pure.
+ */
+
+/** One piece of markup. `name`: in small letters for HTML, as it is for XML. */
+export type Token =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "open"; readonly name: string; readonly attributes: string; readonly isEmpty: boolean }
+  | { readonly kind: "close"; readonly name: string }
+  /** What no reader sees: a comment, a declaration, a processing instruction. */
+  | { readonly kind: "unseen"; readonly text: string };
+
+/** In HTML, what is in these is no markup: it ends with their closing tag alone. */
+const RAW: ReadonlySet<string> = new Set(["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"]);
+
+const NAME = /[A-Za-z_][^\s/>"'=<]*/y;
+
+/** The tokens of a text, in order. What looks like a tag and is not closed is text. */
+export function* tokensOf(text: string, language: "html" | "xml"): Generator<Token> {
+  let at = 0;
+  let unclosed = false;
+  while (at < text.length) {
+    const open = unclosed ? -1 : text.indexOf("<", at);
+    if (open < 0) {
+      yield { kind: "text", text: text.slice(at) };
+      return;
+    }
+    if (open > at) yield { kind: "text", text: text.slice(at, open) };
+    const unseen = unseenAt(text, open);
+    if (unseen !== null) {
+      yield { kind: unseen.isText ? "text" : "unseen", text: unseen.text };
+      at = unseen.end;
+      continue;
+    }
+    const isClose = text[open + 1] === "/";
+    NAME.lastIndex = open + (isClose ? 2 : 1);
+    const match = NAME.exec(text)?.[0] ?? null;
+    if (match === null) {
+      yield { kind: "text", text: "<" };
+      at = open + 1;
+      continue;
+    }
+    const end = endOfTag(text, open + 1);
+    if (end < 0) {
+      // No tag after this one can be closed either.
+      unclosed = true;
+      at = open;
+      continue;
+    }
+    const name = language === "html" ? match.toLowerCase() : match;
+    at = end + 1;
+    if (isClose) yield { kind: "close", name };
+    else {
+      const isEmpty = text[end - 1] === "/";
+      yield { kind: "open", name, attributes: text.slice(NAME.lastIndex, isEmpty ? end - 1 : end), isEmpty };
+      if (language === "html" && RAW.has(name)) {
+        const raw = new RegExp(`</${name}(?=[\\s/>])`, "gi");
+        raw.lastIndex = at;
+        const stop = raw.exec(text)?.index ?? text.length;
+        if (stop > at) yield { kind: "text", text: text.slice(at, stop) };
+        at = stop;
+      }
+    }
+  }
+}
+
+/** `<!-- … -->`, `<![CDATA[ … ]]>`, `<!…>`, `<?…>`; one that is not closed goes to the end. */
+function unseenAt(text: string, open: number): { readonly text: string; readonly end: number; readonly isText: boolean } | null {
+  const upTo = (mark: string, from: number, isText: boolean) => {
+    const close = text.indexOf(mark, from);
+    const stop = close < 0 ? text.length : close;
+    return { text: text.slice(from, stop), end: close < 0 ? text.length : close + mark.length, isText };
+  };
+  if (text.startsWith("<!--", open)) return upTo("-->", open + 4, false);
+  if (text.startsWith("<![CDATA[", open)) return upTo("]]>", open + 9, true);
+  if (text[open + 1] === "!" || text[open + 1] === "?") return upTo(">", open + 2, false);
+  return null;
+}
+
+/** Where a tag's `>` is, outside of quoted values; -1: nowhere. */
+function endOfTag(text: string, from: number): number {
+  let quote = "";
+  for (let at = from; at < text.length; at++) {
+    const letter = text[at] as string;
+    if (quote !== "") {
+      if (letter === quote) quote = "";
+    } else if (letter === ">") return at;
+    else if ((letter === '"' || letter === "'") && text[at - 1] === "=") quote = letter;
+  }
+  return -1;
+}
+
+const ATTRIBUTE = /([^\s=/"'<>]+)(?:\s{0,20}=\s{0,20}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/g;
+/** Longer attributes are not read: a picture's data is one, and tells nothing. */
+const LONGEST_ATTRIBUTES = 10_000;
+
+/** The attributes of a tag, by their names in small letters. */
+export function attributesOf(attributes: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [, name = "", double, single, bare] of attributes.slice(0, LONGEST_ATTRIBUTES).matchAll(ATTRIBUTE))
+    if (!found.has(name.toLowerCase())) found.set(name.toLowerCase(), double ?? single ?? bare ?? "");
+  return found;
+}
+
+/** Letters 160 to 255 of ISO 8859-1, and what typography needs. */
+const LATIN =
+  "nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest " +
+  "Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig " +
+  "agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml";
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ...LATIN.split(" ").map((name, at): [string, string] => [name, String.fromCharCode(160 + at)]),
+  ...Object.entries({
+    ...{
+      amp: "&",
+      lt: "<",
+      gt: ">",
+      quot: '"',
+      apos: "'",
+      ndash: "–",
+      mdash: "—",
+      lsquo: "‘",
+      rsquo: "’",
+      sbquo: "‚",
+      ldquo: "“",
+      rdquo: "”",
+    },
+    ...{
+      bdquo: "„",
+      dagger: "†",
+      Dagger: "‡",
+      bull: "•",
+      hellip: "…",
+      permil: "‰",
+      prime: "′",
+      Prime: "″",
+      lsaquo: "‹",
+      rsaquo: "›",
+      euro: "€",
+    },
+    ...{ trade: "™", larr: "←", uarr: "↑", rarr: "→", darr: "↓", harr: "↔", minus: "−", le: "≤", ge: "≥", ne: "≠", asymp: "≈", infin: "∞" },
+    ...{
+      ensp: " ",
+      emsp: " ",
+      thinsp: " ",
+      zwnj: "\u200c",
+      zwj: "\u200d",
+      lrm: "\u200e",
+      rlm: "\u200f",
+      OElig: "Œ",
+      oelig: "œ",
+      Scaron: "Š",
+    },
+    ...{ scaron: "š", Yuml: "Ÿ", fnof: "ƒ", circ: "ˆ", tilde: "˜", check: "✓", times: "×" },
+  }),
+]);
+
+/** A text with its character references resolved: numbers, and names of the list above. Others stay as they are. */
+export const unescaped = (text: string): string =>
+  text.includes("&")
+    ? text.replace(/&(?:#[xX]([0-9a-fA-F]{1,6})|#(\d{1,7})|([A-Za-z][A-Za-z0-9]{1,9}));/g, (whole, hex, decimal, name) => {
+        if (name !== undefined) return NAMED.get(String(name)) ?? whole;
+        const point = hex === undefined ? Number(decimal) : Number.parseInt(String(hex), 16);
+        const isLetter = point > 0 && point <= 0x10ffff && !(point >= 0xd800 && point <= 0xdfff);
+        return isLetter ? String.fromCodePoint(point) : "\ufffd";
+      })
+    : text;
