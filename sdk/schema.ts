@@ -136,6 +136,45 @@ export type AuditEntry = {
   readonly signature: string;
 };
 
+export type AuditRawPage = {
+  readonly first_seq: number;
+  readonly last_seq: number;
+  readonly run: string | null;
+  readonly entries: string;
+};
+
+export type AuditRawSegment = {
+  readonly first_seq: number;
+  readonly last_seq: number;
+  readonly last_hash: string;
+  /** D1 has dropped its pages */
+  readonly trimmed: boolean;
+  /** the retention of its entries is over */
+  readonly pruned: boolean;
+};
+
+export type AuditStanding = {
+  /** the last number given, and up to which D1 has everything */
+  readonly head: {
+    readonly seq: number;
+    readonly hash: string;
+    readonly integrated_seq: number;
+  } | null;
+  readonly tree: {
+    readonly size: number;
+    readonly root: string;
+  } | null;
+  /** what the object signed last */
+  readonly checkpoint: string | null;
+  /** what R2 has */
+  readonly published: string | null;
+  readonly fork: {
+    readonly kind: string;
+    readonly size: number;
+    readonly published_size: number | null;
+  } | null;
+};
+
 export type AuditVerdict = {
   readonly ok: boolean;
   readonly checked: number;

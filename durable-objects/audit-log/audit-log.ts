@@ -4,6 +4,7 @@
  * chain as a Merkle tree with signed checkpoints; an object that was set back to an older state finds that out and signs nothing.
  */
 import { DurableObject } from "cloudflare:workers";
+import { toBase64 } from "../../core/audit/base64.ts";
 import type { AuditPage } from "../../core/audit/page.ts";
 import { isObject } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -57,8 +58,17 @@ export type AppendAnswer = {
   readonly pending: AuditPage[];
 };
 
-/** Where a log stands. `head`: null before the first entry. */
-export type Standing = { readonly head: Chain | null; readonly fork: Fork | null };
+/** Where a log stands, as its object has it. */
+export type Standing = {
+  /** null before the first entry. */
+  readonly head: Chain | null;
+  /** null: R2 has what the object signed last. */
+  readonly fork: Fork | null;
+  /** The note that the object signed last. */
+  readonly checkpoint: string | null;
+  /** MTH (RFC 6962 section 2.1) of all entries, base64; null: nothing is stored. */
+  readonly tree: { readonly size: number; readonly root: string } | null;
+};
 
 /** Why a log shows nothing: it signs nothing any more, it has no entry yet, or it is from before there was a tree and gets one now. */
 export type Unpublished = { readonly code: "forked"; readonly fork: Fork } | { readonly code: "empty" } | { readonly code: "catching_up" };
@@ -144,9 +154,12 @@ export function defineAuditLog(portsFor: (env: Cloudflare.Env) => AuditLogPorts)
     /** The head, and whether R2 agrees with this object now. */
     async standing(org: string): Promise<Standing> {
       const { storage } = this.ctx;
-      if (!isMigrated(storage.sql)) return { head: null, fork: null };
+      if (!isMigrated(storage.sql)) return { head: null, fork: null, checkpoint: null, tree: null };
       migrate(storage, AUDIT_LOG_SCHEMA);
-      return { head: readChain(storage.sql), fork: (await this.#publisher?.compare(org)) ?? null };
+      const fork = (await this.#publisher?.compare(org)) ?? null;
+      const rows = new TreeRows(storage.sql);
+      const tree = { size: rows.size(), root: toBase64(rows.root()) };
+      return { head: readChain(storage.sql), fork, checkpoint: readCheckpoint(storage.sql)?.note ?? null, tree };
     }
 
     /** The newest checkpoint, made now when it is due. `host`: where it is read. */

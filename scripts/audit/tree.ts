@@ -8,10 +8,11 @@ const sha256 = (...parts: readonly Uint8Array[]): Buffer => {
 };
 const ZERO = Buffer.of(0);
 const ONE = Buffer.of(1);
-const node = (left: Uint8Array, right: Uint8Array): Buffer => sha256(ONE, left, right);
+/** SHA-256(0x01 || left || right). */
+export const node = (left: Uint8Array, right: Uint8Array): Buffer => sha256(ONE, left, right);
 
 /** SHA-256(0x00 || data). */
-const leafOf = (data: Uint8Array): Buffer => sha256(ZERO, data);
+export const leafOf = (data: Uint8Array): Buffer => sha256(ZERO, data);
 
 /** A list of leaves that only grows: it keeps the root of each complete subtree, one for each bit of its size. */
 export class GrowingTree {

@@ -1,4 +1,6 @@
 /** The audit log over HTTP, as an auditor reads it: with nothing but the published keys, RFC 6962 and the notes. */
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { createHash, createPublicKey, sign, verify } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fromBase64 } from "../../core/audit/base64.ts";
@@ -6,8 +8,10 @@ import { openCheckpoint } from "../../core/audit/checkpoint.ts";
 import { hexBytes } from "../../core/audit/entry.ts";
 import { leafHash, verifyConsistency, verifyInclusion } from "../../core/audit/tree.ts";
 import type { JsonObject } from "../../core/json.ts";
+import { fsck } from "../../scripts/audit/fsck.ts";
+import type { RawLog } from "../../scripts/audit/raw.ts";
 import { testKey } from "../support/audit-chain.ts";
-import { outside } from "../support/platform.ts";
+import handler, { outside } from "../support/platform.ts";
 import { ADMIN, call, eventually, makeKey } from "../support/scenario/api.ts";
 
 const ORG = "audited";
@@ -147,4 +151,61 @@ describe("witnesses", () => {
       outside.fetch = before;
     }
   });
+});
+
+describe("fsck over the routes", () => {
+  const bytesOf = async (key: string): Promise<Buffer | null> => {
+    const answer = await handler.fetch(
+      new Request(`https://bulkhead.test/v1/audit/raw/object?key=${encodeURIComponent(key)}`, {
+        headers: { authorization: `Bearer ${auditor}` },
+      }),
+      env,
+      createExecutionContext(),
+    );
+    return answer.status === 404 ? null : Buffer.from(await answer.arrayBuffer());
+  };
+  async function* rows(path: string): AsyncGenerator<never> {
+    for (let after: unknown = 0; after !== null; ) {
+      const { body } = await read(`${path}?after=${after}`);
+      yield* body["data"] as never[];
+      after = body["next_cursor"] ?? null;
+    }
+  }
+  const log: RawLog = {
+    standing: async () => (await read("/v1/audit/raw")).body as never,
+    pages: () => rows("/v1/audit/raw/pages"),
+    segments: () => rows("/v1/audit/raw/segments"),
+    object: bytesOf,
+    keys: async () => (await call("GET", "/.well-known/jwks.json", null)).body["keys"] as never,
+  };
+  const found = () =>
+    fsck(log, () => {}).then(
+      ({ entries: count, tiles }) => `${count} entries, ${tiles} tiles`,
+      (error: Error) => error.message,
+    );
+
+  it("[FSCK-7] [FSCK-8] object, D1 and R2 agree; a changed row and a changed tile are named", async () => {
+    await new Promise((resolve) => setTimeout(resolve, 1_000)); // at most one checkpoint a second
+    await read("/v1/audit/checkpoint");
+    const { body } = await read("/v1/audit/raw");
+    const { seq } = body["head"] as { seq: number };
+    expect(await found()).toBe(`${seq} entries, 2 tiles`);
+    await env.DB.prepare("UPDATE audit_pages SET entries = replace(entries, 'key.created', 'key.creaked') WHERE org = ?").bind(ORG).run();
+    const changed = await found();
+    await env.DB.prepare("UPDATE audit_pages SET entries = replace(entries, 'key.creaked', 'key.created') WHERE org = ?").bind(ORG).run();
+    expect(changed).toMatch(/^D1: audit_pages, first_seq \d+: entry \d+: hash_mismatch/);
+    const place = `open/${ORG}/tile/0/000.p/${seq}`;
+    const tile = Buffer.from((await (await env.AUDIT.get(place))?.arrayBuffer()) ?? []);
+    const other = Buffer.from(tile);
+    other[33] = (other[33] ?? 0) ^ 1;
+    await env.AUDIT.put(place, other);
+    expect(await found()).toBe(`R2: open/tile/0/000.p/${seq}: the tile differs from these entries, at byte 33`);
+    await env.AUDIT.put(place, tile);
+    expect(await found()).toBe(`${seq} entries, 2 tiles`);
+    for (const key of ["sealed/../other/x", "sealed/segment/1", "elsewhere/x", "", "x".repeat(300)])
+      expect([key, await status404or400(key)]).toEqual([key, true]);
+  });
+
+  const status404or400 = async (key: string) =>
+    [400, 404].includes((await read(`/v1/audit/raw/object?key=${encodeURIComponent(key)}`)).status);
 });

@@ -515,6 +515,12 @@ export function makeWorld(
       },
     },
     evidence: async () => ({ html: "<!doctype html>", sha256: "0".repeat(64), complete: true }),
+    rawAudit: {
+      standing: async () => ({ head: null, fork: null, checkpoint: null, tree: null, published: null }),
+      pages: async () => [],
+      segments: async () => [],
+      object: async () => null,
+    },
     verifyAudit: async (_org, { cursor }) => {
       if (cursor !== null) return err("no_cursor");
       const rest = { from: null, again: 0, checkpoint: null, next_cursor: null };

@@ -7,7 +7,7 @@ import type { Json } from "../../core/json.ts";
 import { logLine } from "../../core/telemetry/log-line.ts";
 import { versionOf as versionOfPolicies } from "../access/version.ts";
 import { withArchive } from "../archive/archived-runs.ts";
-import { readDecisions, readTimeline, type VerifyPorts, verifyLog } from "../audit/index.ts";
+import { defineRawStores, readDecisions, readTimeline, type VerifyPorts, verifyLog } from "../audit/index.ts";
 import { defineAuth } from "../auth/auth.ts";
 import { defineLastUse } from "../auth/last-use.ts";
 import { readIssuers } from "../auth/oidc/issuers.ts";
@@ -101,6 +101,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     keys: broker,
     auditLog: objects.auditLog,
     evidence: (view, host, forAuditor) => runEvidence(evidence, view, host, forAuditor),
+    rawAudit: defineRawStores({ db: env.DB, bucket: env.AUDIT, standing: (org) => objects.auditLog(org).standing(org) }),
     verifyAudit: (org, request) => verifyLog(verification, org, request),
     limits: rooms.limits,
     mayTry: async (address) => (await env.FLOOD.limit({ key: address })).success,

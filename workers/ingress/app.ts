@@ -20,6 +20,7 @@ import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { approverRoutes } from "./routes/approvers.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { auditLogRoutes } from "./routes/audit-log.ts";
+import { auditRawRoutes } from "./routes/audit-raw.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
 import { chatRoutes } from "./routes/chat.ts";
 import { complianceRoutes } from "./routes/compliance.ts";
@@ -150,6 +151,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...auditRoutes(ports),
   ...evidenceRoutes(ports),
   ...auditLogRoutes(ports),
+  ...auditRawRoutes(ports),
   ...personRoutes(ports),
   ...complianceRoutes(ports),
   ...apiKeyRoutes(ports),

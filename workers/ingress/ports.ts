@@ -11,6 +11,7 @@ import type { ExpositionFormat } from "../../core/telemetry/prometheus.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { AuditLogRpc } from "../../durable-objects/audit-log/stub.ts";
 import type { BudgetLedgerRpc } from "../../durable-objects/budget-ledger/stub.ts";
+import type { RawStores } from "../audit/raw-stores.ts";
 import type { LogVerdict, VerifyRequest } from "../audit/verify-log.ts";
 import type { Auth } from "../auth/auth.ts";
 import type { SignIn } from "../auth/oidc/sign-in.ts";
@@ -60,6 +61,8 @@ export type IngressPorts = UseCasePorts & {
   readonly evidence: (view: RunView, host: string, forAuditor: boolean) => Promise<EvidenceFile>;
   /** Recomputes the org's audit chain from raw rows: what is new, or all of it in portions. */
   readonly verifyAudit: (org: string, request: VerifyRequest) => Promise<Result<LogVerdict, "no_cursor">>;
+  /** What each store has of an org's audit log. */
+  readonly rawAudit: RawStores;
   readonly erasures: Pick<Erasures, "erase" | "status" | "digest">;
   readonly personExports: PersonExports;
   readonly inventory: Inventory;

@@ -220,6 +220,7 @@ describe("roles", () => {
     ["POST", "/admin/kill-switch/recovery/rec_x/approve", undefined, ["admin"]],
     ["GET", "/v1/audit/entries", undefined, ["auditor", "admin"]],
     ["POST", "/v1/audit/verify", undefined, ["auditor", "admin"]],
+    ["GET", "/v1/audit/raw/pages", undefined, ["auditor", "admin"]],
     ["POST", "/v1/guardrails/check", { texts: [], channel: "user" }, ALL],
     ["GET", "/metrics", undefined, []],
   ];

@@ -143,6 +143,10 @@ GET /v1/audit/checkpoint
 GET /v1/audit/proof
 GET /v1/audit/consistency
 GET /v1/audit/log/checkpoint
+GET /v1/audit/raw
+GET /v1/audit/raw/pages
+GET /v1/audit/raw/segments
+GET /v1/audit/raw/object
 GET /v1/audit/log/tile/{tile}
 POST /v1/credentials/introspect
 `

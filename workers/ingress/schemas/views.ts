@@ -570,6 +570,36 @@ export const AuditVerdict = z
   })
   .openapi("AuditVerdict");
 
+/** Where the object of an org's audit log stands, and the newest checkpoint in R2. */
+export const AuditStanding = z
+  .object({
+    head: z
+      .object({ seq: z.number().int(), hash: z.string(), integrated_seq: z.number().int() })
+      .nullable()
+      .openapi({ description: "the last number given, and up to which D1 has everything" }),
+    tree: z.object({ size: z.number().int(), root: z.string() }).nullable(),
+    checkpoint: z.string().nullable().openapi({ description: "what the object signed last" }),
+    published: z.string().nullable().openapi({ description: "what R2 has" }),
+    fork: z.object({ kind: z.string(), size: z.number().int(), published_size: z.number().int().nullable() }).nullable(),
+  })
+  .openapi("AuditStanding");
+
+/** A page of the audit chain, as D1 has it. */
+export const AuditRawPage = z
+  .object({ first_seq: z.number().int(), last_seq: z.number().int(), run: z.string().nullable(), entries: z.string() })
+  .openapi("AuditRawPage");
+
+/** A segment of the audit chain, as D1 knows of it. */
+export const AuditRawSegment = z
+  .object({
+    first_seq: z.number().int(),
+    last_seq: z.number().int(),
+    last_hash: z.string(),
+    trimmed: z.boolean().openapi({ description: "D1 has dropped its pages" }),
+    pruned: z.boolean().openapi({ description: "the retention of its entries is over" }),
+  })
+  .openapi("AuditRawSegment");
+
 /** What the guardrails say about each text of a check. */
 export const GuardrailResults = z
   .object({
