@@ -48,7 +48,10 @@ export async function startRuntime({ name, config, bundle, variables = {}, inspe
       unsafeDirectSockets: [{ port: 0 }],
       stripCfConnectingIp: false, // outgoing calls leave without a detour
       resourcePersistencePath: state,
-      handleStructuredLogs: () => {}, // the Worker still writes its lines; nobody prints them
+      // The Worker writes its lines as ever; only those of requests that failed are shown: a figure of a broken platform is none.
+      handleStructuredLogs: ({ message }: { readonly message: string }) => {
+        if (message.includes("request.failed")) console.error(message);
+      },
       unsafeInspectDurableObjects: true, // tells what an object stores and takes it out of memory, when asked
       cf: false,
       ...(inspect ? { inspectorPort: 0 } : {}),

@@ -265,7 +265,7 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }, sha
         return ok(
           state.change === undefined
             ? decide({ ...state, approvals }, "approved", { action, by, reason, proposal, at })
-            : decide({ ...state, approvals }, "modified", { action: "modify", by, reason, proposal, at }),
+            : decide({ ...state, approvals }, "modified", { action: "modify", by, reason, proposal, at, judged: action }),
         );
       }
       const data = { approvals: approvals.length, approvals_needed: state.approvalsNeeded };
@@ -382,16 +382,17 @@ const isSameForStopping = (starter: Holder, holder: Holder): boolean =>
 /** The person who started what is under review, and the run's own user. */
 const startersOf = ({ request }: Case): readonly Holder[] => [{ user: request.startedBy, root: null }, ...(request.starters ?? [])];
 
-type Verdict = Omit<ReviewDecision, "id" | "digest">;
+/** `judged`: what the person did, where that is not what was decided: to approve another's change. */
+type Verdict = Omit<ReviewDecision, "id" | "digest"> & { readonly judged?: NotedJudgement["action"] };
 
 function decide(state: OpenCase, status: DecidedCase["status"], verdict: Verdict): CaseTurn {
-  const { action, by, reason, proposal, at } = verdict;
+  const { action, by, reason, proposal, at, judged = action } = verdict;
   const decision: ReviewDecision = { id: state.id, action, by, reason, proposal, digest: state.request.digest, at };
   return {
     state: { ...state, status, decision, closedAt: at },
     effects: [
       tell(decision, state),
-      noted(state, by, action, at, othersAgreed(state, by, action)),
+      noted(state, by, judged, at, othersAgreed(state, by, judged)),
       record("review.decided", { type: "user", id: by }, action === "reject" ? "deny" : "allow", {
         action,
         severity: state.severity,

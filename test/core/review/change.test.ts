@@ -104,6 +104,16 @@ describe("a change where two people have to agree", () => {
     ]);
   });
 
+  it("[APPROVE-17] counts as an approval of who agrees to it, and as a change of who made it", () => {
+    const notedOf = (state: Case, event: CaseEvent) => {
+      const turn = said(state, event);
+      return turn.ok ? turn.value.effects.flatMap((effect) => (effect.kind === "judgement.note" ? [effect.judgement] : [])) : [];
+    };
+    expect(notedOf(opened(), modify("bob", 99))).toMatchObject([{ by: "bob", action: "modify", agreed: null }]);
+    expect(notedOf(changed, word("cat", "approve", { digest: CHANGED }))).toMatchObject([{ by: "cat", action: "approve", agreed: true }]);
+    expect(notedOf(changed, word("cat", "reject"))).toMatchObject([{ by: "cat", action: "reject", agreed: false }]);
+  });
+
   it("[APPROVE-17] is on record with who changed it, what it was, what was granted, and what was on the screen", () => {
     const turn = said(changed, word("cat", "approve", { digest: CHANGED }));
     const facts = turn.ok ? turn.value.effects.flatMap((effect) => (effect.kind === "audit.record" ? [effect.fact] : [])) : [];
