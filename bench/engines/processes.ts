@@ -18,6 +18,18 @@ export function cpuMsOf(pid: number): number {
   return statusOf(pid)?.cpuMs ?? 0;
 }
 
+/** Memory that one process really has, in bytes, and its open files; zeros when it is gone. proc(5): VmRSS is in KiB. */
+export function heldBy(pid: number): { readonly bytes: number; readonly files: number } {
+  const resident = /^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`) ?? "")?.[1];
+  let files = 0;
+  try {
+    files = readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    // the process has ended in between
+  }
+  return { bytes: Number(resident ?? 0) * 1024, files };
+}
+
 /** The runtimes (`workerd`) under a process, at any depth. */
 export function runtimesUnder(ancestor: number): number[] {
   const parents = new Map(pids().flatMap((pid): [number, number][] => [[pid, statusOf(pid)?.parent ?? 0]]));

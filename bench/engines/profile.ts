@@ -1,6 +1,7 @@
 /** A CPU profile of a runtime, over its inspector (Chrome DevTools Protocol, domain `Profiler`): where its time goes, by function. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { openInspector } from "./inspector.ts";
 import type { Runtime } from "./runtime.ts";
 
 type Frame = { readonly functionName: string; readonly url: string; readonly lineNumber: number };
@@ -11,43 +12,17 @@ const SAMPLE_EVERY_US = 200;
 
 /** Profiles `work` and keeps the profile as `<folder>/<name>.cpuprofile`, which DevTools and editors open. */
 export async function profiled(runtime: Runtime, folder: string, name: string, work: () => Promise<void>): Promise<void> {
-  const socket = new WebSocket(await inspectedWorker(runtime));
-  await new Promise((resolve, reject) => {
-    socket.addEventListener("open", resolve, { once: true });
-    socket.addEventListener("error", () => reject(new Error("the runtime's inspector does not answer")), { once: true });
-  });
-  let last = 0;
-  const ask = (method: string, params: object = {}): Promise<{ profile?: CpuProfile }> =>
-    new Promise((resolve) => {
-      const id = ++last;
-      const hear = ({ data }: MessageEvent): void => {
-        const message = JSON.parse(String(data)) as { id?: number; result?: { profile?: CpuProfile } };
-        if (message.id !== id) return;
-        socket.removeEventListener("message", hear);
-        resolve(message.result ?? {});
-      };
-      socket.addEventListener("message", hear);
-      socket.send(JSON.stringify({ id, method, params }));
-    });
+  const { ask, close } = await openInspector(runtime);
   await ask("Profiler.enable");
   await ask("Profiler.setSamplingInterval", { interval: SAMPLE_EVERY_US });
   await ask("Profiler.start");
   await work();
-  const { profile } = await ask("Profiler.stop");
-  socket.close();
+  const profile = (await ask<{ profile?: CpuProfile }>("Profiler.stop"))?.profile;
+  close();
   if (profile === undefined) throw new Error("the runtime gave no profile");
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${name}.cpuprofile`), JSON.stringify(profile));
   writeFileSync(join(folder, `${name}.txt`), `${heaviest(profile).join("\n")}\n`);
-}
-
-/** The runtime lists what can be inspected; the Worker is there beside the services that Miniflare adds. */
-async function inspectedWorker({ inspectorUrl, name }: Runtime): Promise<string> {
-  const { host } = await inspectorUrl();
-  const listed = (await (await fetch(`http://${host}/json`)).json()) as { id: string }[];
-  const found = listed.find(({ id }) => id.endsWith(`:${name}`) || id === name);
-  if (found === undefined) throw new Error(`the inspector lists no Worker \`${name}\`: ${listed.map(({ id }) => id).join(", ")}`);
-  return `ws://${host}/${found.id}`;
 }
 
 /** Functions by the time spent in themselves, with the time spent in them and all they call. Recursion counts once. */

@@ -14,6 +14,8 @@ import { cpuMsOf, runtimesUnder } from "./processes.ts";
 
 export type Runtime = Engine & {
   readonly miniflare: Miniflare;
+  /** Of the runtime (`workerd`). */
+  readonly pid: number;
   /** Where everything durable lies. */
   readonly state: string;
   readonly inspectorUrl: () => Promise<URL>;
@@ -66,6 +68,7 @@ export async function startRuntime({ name, config, bundle, variables = {}, inspe
     url,
     state,
     miniflare,
+    pid,
     inspectorUrl: () => miniflare.getInspectorURL(),
     cpuMs: () => cpuMsOf(pid),
     async stop() {
