@@ -50,7 +50,7 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
       ...(text(env.VAULT_KEY) === null ? {} : { VAULT_KEY: env.VAULT_KEY as string }),
     },
     perMinute: perMinuteFrom(env.RATE_LIMIT_PER_MINUTE),
-    auditLockYears: /^\d{1,2}$/.test(env.AUDIT_LOCK_YEARS ?? "") ? Number(env.AUDIT_LOCK_YEARS) : 1,
+    auditLockYears: /^\d{1,2}$/.test(env.AUDIT_LOCK_YEARS ?? "") ? Math.max(1, Number(env.AUDIT_LOCK_YEARS)) : 1,
     sandboxes: poolRuleFrom(env),
     issuer: text(env.PUBLIC_URL) ?? "urn:bulkhead",
     version: env.VERSION?.id || "local",

@@ -29,7 +29,7 @@ const WITHIN_30_DAYS: readonly { readonly what: string; readonly by: string }[] 
     what: "copies from which the platform restores Durable Objects and D1 (point-in-time recovery); values of the vault in them do not open any more",
     by: "30 days",
   },
-  { what: "messages in the queues of records, with a run's status and metadata", by: "14 days" },
+  { what: "messages in the queues of records, with ids, and a run's status and metadata", by: "14 days" },
   { what: "kept answers that a location of KV remembers", by: "1 minute" },
   { what: "runs that were under way: each ends as `cancelled`, and goes once its records are in the audit log", by: "1 day" },
 ];

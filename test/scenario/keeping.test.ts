@@ -72,6 +72,10 @@ describe("the retention", () => {
     const admin = await makeKey("kept", "ada", ["admin"]);
     for (const retention of [{ internal: -1 }, { secret: 1 }, { audit_years: 0 }, { audit_years: 1.5 }])
       expect((await call("PUT", "/v1/orgs/kept", admin, { retention })).status).toBe(400);
+    const below = await call("PUT", "/v1/orgs/kept", admin, { retention: { audit_years: 0 } });
+    expect(JSON.stringify(below.body["errors"])).toContain(
+      "is below the lock that was set at deploy: evidence here is kept for at least a year",
+    );
     const run = await start({
       workflow: "support-refund",
       input: { ticket: "Please refund order A-1001, write to rita@example.com" },

@@ -245,7 +245,7 @@ function flawsOf(
   if ((change.retention?.audit_years ?? auditLockYears) < auditLockYears)
     errors.push({
       path: "/retention/audit_years",
-      message: `is below the lock that was set at deploy: evidence here is kept for at least ${auditLockYears} years, and nobody can delete it earlier`,
+      message: `is below the lock that was set at deploy: evidence here is kept for at least ${auditLockYears === 1 ? "a year" : `${auditLockYears} years`}, and nobody can delete it earlier; ask for ${auditLockYears} or more`,
     });
   for (const field of ["callback_hosts", "egress"] as const)
     for (const [index, host] of (change[field] ?? []).entries()) {

@@ -59,7 +59,7 @@ export const RetentionChange = z
     internal: days,
     confidential: days,
     restricted: days,
-    audit_years: z.int().min(1).max(100).nullable().optional(),
+    audit_years: z.int().min(0).max(100).nullable().optional(),
   })
   .openapi("RetentionChange", {
     description:
