@@ -607,6 +607,12 @@ export type Definition = {
     readonly success: number;
     readonly p95_ms?: number | null;
   };
+  /** what its runs recall of their person before the first model call, and remember at their end */
+  readonly memory?: {
+    readonly recall?: "off" | "auto";
+    readonly remember?: "off" | "summary" | "facts";
+    readonly max_tokens?: number;
+  };
   /** what of a run is said in its session */
   readonly session?: {
     /** any JSON value, in which `{"cel": "…"}` at any depth is an expression */
@@ -1406,9 +1412,20 @@ export type Memory = {
   readonly text: string;
   readonly pinned: boolean;
   readonly sensitivity: "public" | "internal" | "confidential" | "restricted";
-  readonly source: "person" | "app";
+  readonly source: "person" | "app" | "agent" | "workflow" | "summary";
+  /** the run that stored it */
+  readonly run?: string;
   readonly trust: "trusted" | "untrusted";
   readonly status: "active" | "quarantined";
+  readonly fact?: {
+    readonly subject: "person";
+    readonly predicate: string;
+    readonly object: string;
+    readonly confidence: number;
+  };
+  /** the newer fact that closed this one */
+  readonly superseded_by?: string;
+  readonly closed_at?: string | null;
   readonly created_at: string;
   readonly updated_at: string;
   readonly expires_at: string;
@@ -2675,7 +2692,7 @@ export type Tool = {
   };
   /** of built-in tools alone */
   readonly platform?: {
-    readonly service: "knowledge.search";
+    readonly service: "knowledge.search" | "memory.recall" | "memory.remember" | "memory.forget";
   };
   readonly isolate?: {
     readonly code: string;

@@ -81,6 +81,10 @@ export function runPorts(
       leave: ({ org, subject, run }, _owner, said) =>
         out("session.leave", () => world.ask("Sessions", `${org}/${subject}`, "leave", run, said)),
     },
+    memory: {
+      recall: async () => ({ snippets: [], label: { trust: "trusted", class: "public", sources: [] } }),
+      keep: async () => ({ ids: [], refused: 0 }),
+    },
     values: {
       largerThan: world.bucket.largerThan,
       put: (key, text) => out("values.put", async () => world.bucket.put(key, text)),

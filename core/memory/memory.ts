@@ -1,12 +1,21 @@
 /** What is remembered of a person beyond a run: its tiers, how long it is kept, and how callers see it. Pure. */
 import type { Holder } from "../access/person.ts";
 import type { DataClass, Label } from "../label/label.ts";
-import { type EpochMs, toRfc3339 } from "../time.ts";
+import { type EpochMs, orNullRfc3339, toRfc3339 } from "../time.ts";
+import { type Fact, isSameFact } from "./facts.ts";
 
 /** `episodic`: what happened; `semantic`: facts and preferences. */
 export const MEMORY_TIERS = ["episodic", "semantic"] as const;
 /** A tier of memory. */
 export type MemoryTier = (typeof MEMORY_TIERS)[number];
+
+/**
+ * Who said it. `person`: of themselves; `app`: a key that may speak for others; `agent`: a model, by a tool; `workflow`: a step that the definition
+ * fixes; `summary`: the platform, of a run.
+ */
+export const MEMORY_SOURCES = ["person", "app", "agent", "workflow", "summary"] as const;
+/** See `MEMORY_SOURCES`. */
+export type MemorySource = (typeof MEMORY_SOURCES)[number];
 
 /** One memory. PERSISTED: fields may be added. */
 export type Memory = {
@@ -17,11 +26,17 @@ export type Memory = {
   readonly text: string;
   readonly pinned: boolean;
   readonly sensitivity: DataClass;
-  /** `person`: of themselves; `app`: a key that may speak for others. */
-  readonly source: "person" | "app";
+  readonly source: MemorySource;
   readonly trust: Label["trust"];
   readonly status: "active" | "quarantined";
   readonly by: Holder;
+  /** What it says, where it is a fact in a fixed form (facts.ts). Absent: it is a text. */
+  readonly fact?: Fact;
+  /** The newer memory that closed this one: it stays visible, and is recalled no more. Absent: none did. */
+  readonly supersededBy?: string;
+  readonly closedAt?: EpochMs;
+  /** The run that stored it. Absent: no run did. */
+  readonly run?: string;
   readonly createdAt: EpochMs;
   readonly updatedAt: EpochMs;
   readonly expiresAt: EpochMs;
@@ -44,6 +59,11 @@ export const memoryView = (one: Memory) => ({
   pinned: one.pinned,
   sensitivity: one.sensitivity,
   source: one.source,
+  ...(one.fact === undefined
+    ? {}
+    : { fact: { subject: one.fact.subject, predicate: one.fact.predicate, object: one.fact.object, confidence: one.fact.confidence } }),
+  ...(one.supersededBy === undefined ? {} : { superseded_by: one.supersededBy, closed_at: orNullRfc3339(one.closedAt ?? null) }),
+  ...(one.run === undefined ? {} : { run: one.run }),
   trust: one.trust,
   status: one.status,
   created_at: toRfc3339(one.createdAt),
@@ -65,3 +85,33 @@ export function shardOfSubject(subject: string): string {
 export const idInShard = (id: string, subject: string): string => `${id.slice(0, -1)}${shardOfSubject(subject)}`;
 /** The letter of the object that holds a memory. */
 export const shardOfMemory = (id: string): string => id.slice(-1);
+
+/** What a fact that is let in does to the others of its person. */
+export type Supersession = {
+  /** Some memory says so already: nothing is stored. */
+  readonly known: Memory | null;
+  /** Older facts that it closes. */
+  readonly closes: readonly Memory[];
+  /** A newer fact that closes it. */
+  readonly closedBy: string | null;
+};
+
+/** `others`: what is remembered of the same person. Nothing in quarantine closes anything. */
+export function supersession(memory: Memory, others: readonly Memory[]): Supersession {
+  const { fact } = memory;
+  if (fact === undefined || memory.status !== "active" || memory.supersededBy !== undefined)
+    return { known: null, closes: [], closedBy: null };
+  const same = others.flatMap((other) =>
+    other.id !== memory.id &&
+    other.fact !== undefined &&
+    other.fact.predicate === fact.predicate &&
+    other.status === "active" &&
+    other.supersededBy === undefined
+      ? [{ other, said: other.fact }]
+      : [],
+  );
+  const known = same.find(({ said }) => isSameFact(said, fact))?.other ?? null;
+  if (known !== null || !fact.single) return { known, closes: [], closedBy: null };
+  const newer = same.find(({ other }) => other.createdAt > memory.createdAt)?.other.id ?? null;
+  return { known: null, closes: newer === null ? same.map(({ other }) => other) : [], closedBy: newer };
+}

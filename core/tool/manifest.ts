@@ -85,8 +85,10 @@ export type IsolateBinding = {
 /** The workflow whose run a call of the tool is: a child run of the one that calls it. */
 export type WorkflowBinding = { readonly name: string };
 
-/** A service of the platform's own, which nobody registers: `knowledge.search` (core/tool/knowledge-search.ts). */
-export type PlatformBinding = { readonly service: "knowledge.search" };
+/** Services of the platform's own that are tools: core/tool/knowledge-search.ts, core/tool/memory-tools.ts. */
+export const PLATFORM_SERVICES = ["knowledge.search", "memory.recall", "memory.remember", "memory.forget"] as const;
+/** A service of the platform's own, which nobody registers. */
+export type PlatformBinding = { readonly service: (typeof PLATFORM_SERVICES)[number] };
 
 /** The kinds of tools, each with the fields that only it has. A new kind is one line here; whatever it lacks then does not compile. */
 type Bindings = {

@@ -48,6 +48,8 @@ export type AuthorityQuestion =
       readonly untrusted: readonly string[];
       readonly compensation: boolean;
       readonly soFar: SoFar;
+      /** Of a memory tool: the person that the run is about. Absent: of every other tool. */
+      readonly subject?: string;
       /** The class of the arguments, by place. Absent: `soFar.args` says it of all of them. */
       readonly classes?: readonly ClassAt[];
       /** What a run says beside. Absent: the call belongs to no run. */

@@ -12,7 +12,7 @@ import { err, ok, type Result } from "../result.ts";
 import { KNOWLEDGE_SEARCH } from "../tool/knowledge-search.ts";
 import { checkExpressions } from "./check-expressions.ts";
 import { checkNames, checkTools, type ToolsKnown } from "./check-references.ts";
-import type { Definition, Limits, SessionWords, Step } from "./definition.ts";
+import type { Definition, Limits, MemoryUse, SessionWords, Step } from "./definition.ts";
 import { Errors, Form } from "./form.ts";
 import { checkGuardrails } from "./guardrails.ts";
 import { STEP_ID, TOOL_NAME, WORKFLOW_NAME } from "./names.ts";
@@ -56,6 +56,7 @@ export function checkDefinition(raw: Json, known: Known): Result<Definition, rea
     ...(guardrails === null ? {} : { guardrails }),
     ...readSlo(form),
     ...readKnowledge(form),
+    ...readMemory(form),
     ...readSession(form),
     ...readOwner(form),
     ...readAttached(form),
@@ -81,6 +82,19 @@ export function checkDefinition(raw: Json, known: Known): Result<Definition, rea
 function readKnowledge(form: Form): { readonly knowledge?: readonly string[] } {
   const knowledge = form.texts("knowledge", { max: 63, most: 20, pattern: TOOL_NAME });
   return knowledge.length === 0 ? {} : { knowledge };
+}
+
+/** A definition without one has no such field. */
+function readMemory(form: Form): { readonly memory?: MemoryUse } {
+  const inner = form.form("memory");
+  if (inner === null) return {};
+  const memory: MemoryUse = {
+    recall: inner.choice("recall", ["off", "auto"] as const, "off"),
+    remember: inner.choice("remember", ["off", "summary", "facts"] as const, "off"),
+    max_tokens: inner.number("max_tokens", { fallback: 400, min: 1, max: 8_000, whole: true }),
+  };
+  inner.close();
+  return { memory };
 }
 
 /** A definition without one has no such field. */

@@ -184,6 +184,13 @@ export type Step = ModelStep | ToolStep | ReviewStep | TransformStep | AgentStep
 /** The name of a step kind. PERSISTED: in definitions and in journals. */
 export type StepKind = Step["kind"];
 
+/** How runs use what is remembered of their person. `max_tokens`: of what is recalled, in each prompt. */
+export type MemoryUse = {
+  readonly recall: "off" | "auto";
+  readonly remember: "off" | "summary" | "facts";
+  readonly max_tokens: number;
+};
+
 /** What of a run the person and the workflow say in the run's session; an absent one says nothing. */
 export type SessionWords = { readonly user?: Template; readonly assistant?: Template };
 
@@ -208,6 +215,8 @@ export type Definition = {
   readonly guardrails?: GuardrailSettings;
   /** What is promised of its runs. Absent: nothing. */
   readonly slo?: Slo;
+  /** What its runs recall of their person before their first model call, and remember at their end. Absent: nothing. */
+  readonly memory?: MemoryUse;
   /** What of a run is said in its session. Absent: nothing. */
   readonly session?: SessionWords;
   /** Collections that `knowledge.search` may search. Absent: none. */

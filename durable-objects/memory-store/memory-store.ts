@@ -2,7 +2,8 @@
 import { DurableObject } from "cloudflare:workers";
 import type { AuditRecord, RecordsMessage } from "../../core/audit/record.ts";
 import { queryTermsOf, termsOf } from "../../core/knowledge/terms.ts";
-import type { Memory, MemoryTier } from "../../core/memory/memory.ts";
+import { type Memory, type MemoryTier, supersession } from "../../core/memory/memory.ts";
+import { type Recalled, recalled } from "../../core/memory/recall.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { Alarm } from "../kit/alarm.ts";
 import { Outbox } from "../kit/outbox.ts";
@@ -20,6 +21,7 @@ export type MemoryStorePorts = {
 /** Memories of one person; one more is refused. */
 const MOST_OF_SUBJECT = 1_000;
 const EXPIRED_PER_TURN = 50;
+const NOTHING_CLOSED = { closes: [] as readonly Memory[], closedBy: null };
 
 type Stores = { readonly org: string; readonly outbox: Outbox };
 
@@ -50,18 +52,39 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
           .exec<{ n: number }>("SELECT COUNT(*) AS n FROM memory WHERE subject = ? AND id <> ?", memory.subject, memory.id)
           .one();
         if (n >= MOST_OF_SUBJECT) return false;
-        sql.exec(
-          "INSERT INTO memory (id, subject, expires_at, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET expires_at = ?3, body = ?4",
-          memory.id,
-          memory.subject,
-          memory.expiresAt,
-          JSON.stringify(memory),
-        );
+        const { closes, closedBy } = memory.fact === undefined ? NOTHING_CLOSED : supersession(memory, this.#allOf(memory.subject));
+        const at = this.#ports.now();
+        this.#write(closedBy === null ? memory : { ...memory, supersededBy: closedBy, closedAt: at });
+        for (const older of closes) this.#write({ ...older, supersededBy: memory.id, closedAt: at });
         outbox.put({ id: record.event_id, records: [record] }, this.#ports.now());
         return true;
       });
       await this.#arm();
       return stored;
+    }
+
+    #write(memory: Memory): void {
+      this.ctx.storage.sql.exec(
+        "INSERT INTO memory (id, subject, expires_at, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET expires_at = ?3, body = ?4",
+        memory.id,
+        memory.subject,
+        memory.expiresAt,
+        JSON.stringify(memory),
+      );
+    }
+
+    /** Everything of a person that has not expired, newest first. */
+    #allOf(subject: string): Memory[] {
+      const rows = "SELECT body FROM memory WHERE subject = ? AND expires_at > ? ORDER BY id DESC";
+      return this.ctx.storage.sql
+        .exec<{ body: string }>(rows, subject, this.#ports.now())
+        .toArray()
+        .map(({ body }) => JSON.parse(body) as Memory);
+    }
+
+    /** The memory of this person that says a fact already; null: none does. */
+    async knownFact(memory: Memory): Promise<Memory | null> {
+      return this.#stores === null ? null : supersession(memory, this.#allOf(memory.subject)).known;
     }
 
     /** null: there is none, or it has expired. */
@@ -75,11 +98,7 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
     /** Of this person alone, newest first; with `query`, those that share a word with it, best first. `before`: the last id of the page before. */
     async list(subject: string, tier: MemoryTier | null, query: string | null, before: string | null, limit: number): Promise<Memory[]> {
       if (this.#stores === null) return [];
-      const all = this.ctx.storage.sql
-        .exec<{ body: string }>("SELECT body FROM memory WHERE subject = ? AND expires_at > ? ORDER BY id DESC", subject, this.#ports.now())
-        .toArray()
-        .map(({ body }) => JSON.parse(body) as Memory)
-        .filter((one) => tier === null || one.tier === tier);
+      const all = this.#allOf(subject).filter((one) => tier === null || one.tier === tier);
       if (query === null) return all.filter(({ id }) => before === null || id < before).slice(0, limit);
       const asked = new Set(queryTermsOf(query).map(({ term }) => term));
       const scored = all.map((memory) => ({ memory, score: new Set(termsOf(memory.text).filter((term) => asked.has(term))).size }));
@@ -88,6 +107,12 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
         .sort((a, b) => b.score - a.score)
         .slice(0, limit)
         .map(({ memory }) => memory);
+    }
+
+    /** What counts for a question about this person, best first (core/memory/recall.ts). */
+    async recall(subject: string, query: string, k: number): Promise<readonly Recalled[]> {
+      if (this.#stores === null) return [];
+      return recalled(this.#allOf(subject), query, k);
     }
 
     /** When this answers, nothing of the memory's text is stored here. False: there is none. */

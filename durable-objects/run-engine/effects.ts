@@ -1,5 +1,6 @@
 /** How each effect is carried out, and what comes back of it. A kind without a handler does not compile. */
 import { type Json, own } from "../../core/json.ts";
+import { OWN } from "../../core/label/label.ts";
 import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../../core/run/calls/call.ts";
 import { hasSeenInstruction } from "../../core/run/calls/findings.ts";
 import { modelCall, toolCall } from "../../core/run/calls/request.ts";
@@ -15,7 +16,7 @@ import { labelsChosen, soFar } from "../../core/run/outside/so-far.ts";
 import { toldEnd } from "../../core/run/outside/told-end.ts";
 import { stepSpanId } from "../../core/run/outside/trace.ts";
 import type { RunEffect } from "../../core/run/outside/wanted.ts";
-import type { RunEnginePorts, SessionPlace } from "./ports.ts";
+import type { MemoryOf, RunEnginePorts, SessionPlace } from "./ports.ts";
 
 type Snapshot = { readonly machinery: Machinery; readonly state: RunState; readonly killEpoch: number };
 type Handlers = {
@@ -109,6 +110,16 @@ const HANDLERS: Handlers = {
     await ports.tellParent(parent, toldEnd(machinery, state), org);
     return { kind: "parent.told" };
   },
+  "memory.recall": async (ports, { machinery }, { query }) => {
+    // What cannot be recalled is done without: the run says so (`GET /v1/runs/{id}/context`).
+    const found = await ports.memory.recall(memoryOf(machinery), query).catch(() => null);
+    if (found === null) return { kind: "memory.recalled", snippets: [], label: OWN, failed: true };
+    return { kind: "memory.recalled", ...found };
+  },
+  "memory.keep": async (ports, { machinery }, { what }) => ({
+    kind: "memory.kept",
+    ...(await ports.memory.keep(memoryOf(machinery), what)),
+  }),
   "session.enter": async (ports, { machinery }, { session }) => {
     const turn = await ports.session.enter(placeOf(machinery, session));
     return turn === null ? { kind: "delivered" } : { kind: "session.entered", ...turn };
@@ -134,6 +145,8 @@ const HANDLERS: Handlers = {
     return { kind: "dead_letter.handed_over", run: start.id };
   },
 };
+
+const memoryOf = ({ birth: { org, user, subject, traceId, id } }: Machinery): MemoryOf => ({ org, user, subject, traceId, run: id });
 
 const placeOf = ({ birth: { org, subject, id } }: Machinery, session: string): SessionPlace => ({ org, subject, session, run: id });
 

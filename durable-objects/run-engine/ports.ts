@@ -4,13 +4,16 @@ import type { RecordsMessage } from "../../core/audit/record.ts";
 import type { LeaseAnswer, LeaseRequest } from "../../core/budget/lease.ts";
 import type { Json } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
+import type { Label } from "../../core/label/label.ts";
 import type { Labels } from "../../core/label/labels.ts";
+import type { Snippet } from "../../core/memory/snippets.ts";
 import type { ReviewRequest } from "../../core/review/case.ts";
 import type { LookupAnswer, ModelCall, ModelOutcome, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
 import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
 import type { Birth, Parent, RunStart } from "../../core/run/machine/birth.ts";
 import type { Happening } from "../../core/run/machine/happening.ts";
 import type { Child, ChildHold } from "../../core/run/machine/state.ts";
+import type { ToKeep } from "../../core/run/outside/kept.ts";
 import type { Said, SessionContent } from "../../core/session/session.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -50,6 +53,14 @@ export type SessionPort = {
   /** `owner`: as `enter` told it; null: the run never had its turn, and says nothing. */
   readonly leave: (place: SessionPlace, owner: string | null, said: readonly Said[]) => Promise<void>;
 };
+
+/** What is remembered of a run's person. Snippets have the run's own placeholders. Each verb may be repeated; throws when memory is out of reach. */
+export type MemoryPort = {
+  readonly recall: (of: MemoryOf, query: string) => Promise<{ readonly snippets: readonly Snippet[]; readonly label: Label }>;
+  readonly keep: (of: MemoryOf, what: readonly ToKeep[]) => Promise<{ readonly ids: readonly string[]; readonly refused: number }>;
+};
+/** For which run. */
+export type MemoryOf = Pick<Birth, "org" | "user" | "subject" | "traceId"> & { readonly run: string };
 
 /** The ports of a run. */
 export type RunEnginePorts = {
@@ -93,6 +104,7 @@ export type RunEnginePorts = {
   /** Tells the parent how its child ended; answers when it knows. */
   readonly tellParent: (parent: Parent, end: ChildEnd, org: string) => Promise<void>;
   readonly session: SessionPort;
+  readonly memory: MemoryPort;
   /** Where values lie that are too large for a row. */
   readonly values: ValueStore;
   /** Where the texts lie that audit entries name by digest. */

@@ -7,6 +7,7 @@ import { type AccessQuestion, type Target, targetOf } from "../../core/access/re
 import { isOrgAction } from "../../core/policy/actions.ts";
 import type { ActiveSets } from "../../core/policy/set.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
+import type { MemoryTool } from "../../core/tool/memory-tools.ts";
 import type { Caller, Permission } from "../../core/workflow/authority.ts";
 import { type Analysis, analyse } from "./analysis.ts";
 import { loadPolicies, type PolicyEngine, UNAVAILABLE, type Verdict } from "./engine.ts";
@@ -20,6 +21,8 @@ export type CallQuestion = { readonly caller: Caller; readonly circumstances: Ci
   | { readonly kind: "tool"; readonly tool: Omit<Extract<Target, { type: "Tool" }>, "type"> }
   | { readonly kind: "model"; readonly org: string; readonly model: string }
   | { readonly kind: "egress"; readonly org: string; readonly host: string }
+  /** What is remembered of a person. */
+  | { readonly kind: "memory"; readonly org: string; readonly action: MemoryTool; readonly subject: string }
   | { readonly kind: "run"; readonly org: string }
 );
 
@@ -125,6 +128,8 @@ function aboutOf(question: CallQuestion): Pick<AccessQuestion, "action" | "resou
       return { action: "model.call", resource: { type: "Model", org: question.org, name: question.model } };
     case "egress":
       return { action: "egress", resource: { type: "Host", org: question.org, name: question.host } };
+    case "memory":
+      return { action: question.action, resource: { type: "Memory", org: question.org, name: question.subject } };
     case "run":
       return { action: "run.start", resource: { type: "Thing", org: question.org, owner: question.caller.user } };
   }

@@ -19,7 +19,9 @@ import type { EpochMs } from "../../core/time.ts";
 import { toolAddresses } from "../../core/tool/address.ts";
 import { factsOf } from "../../core/tool/facts.ts";
 import { reachesGuarded } from "../../core/tool/guarded.ts";
+import { KNOWLEDGE_SEARCH } from "../../core/tool/knowledge-search.ts";
 import type { ManifestOf, ToolFacts, ToolManifest } from "../../core/tool/manifest.ts";
+import { isMemoryTool } from "../../core/tool/memory-tools.ts";
 import { WORKFLOW_TOOL } from "../../core/tool/workflow-tool.ts";
 import type { AuthorityAnswer, AuthorityQuestion, Caller, Permission } from "../../core/workflow/authority.ts";
 import type { Definition, JsonSchema } from "../../core/workflow/definition.ts";
@@ -132,7 +134,12 @@ async function aboutTool(
     way_out: question.ledByUntrusted === true && !staysOwn,
   };
   const risk = riskOfCall(manifest, circumstances, staysOwn, question.inRun);
-  const decided = toolPermission({ ports, caller: question.caller, active }, manifest, { ...circumstances, risk: risk.score });
+  const decided = memoryPermission(
+    { ports, caller: question.caller, active },
+    question,
+    toolPermission({ ports, caller: question.caller, active }, manifest, { ...circumstances, risk: risk.score }),
+    { ...circumstances, risk: risk.score },
+  );
   const asked = decided.reasons.includes(TOOL_ROLES) ? { ...decided, told: whoMay(manifest) } : decided;
   const settings = await ports.settings(org);
   const accepted = underClasses(asked, question, manifest, settings, reachedBy(manifest));
@@ -182,7 +189,7 @@ const hostsOf = (tool: ToolManifest): readonly string[] =>
 
 /** What a search answers has the class of its collection, where that is higher than the tool's own. One that nobody knows is the highest. */
 async function withClass(ports: AuthorityPorts, org: string, manifest: ToolManifest, input: Json): Promise<ToolManifest> {
-  if (manifest.kind !== "platform") return manifest;
+  if (manifest.kind !== "platform" || manifest.name !== KNOWLEDGE_SEARCH) return manifest;
   const name = isObject(input) ? input["collection"] : null;
   const named = typeof name === "string" ? await ports.collectionClass(org, name) : null;
   const rank = (one: DataClass): number => DATA_CLASSES.indexOf(one);
@@ -223,6 +230,19 @@ function toolPermission({ ports, caller, active }: Deciding, manifest: ToolManif
   return others
     .map(ask)
     .reduce((strictest, next) => (STRICTNESS[next.decision] > STRICTNESS[strictest.decision] ? next : strictest), ask(first));
+}
+
+/** A memory tool is decided as the call of a tool, and as what it does to the memory of the person; the stricter counts. */
+function memoryPermission(
+  { ports, caller, active }: Deciding,
+  { tool: action, subject }: Extract<AuthorityQuestion, { kind: "tool" }>,
+  call: Permission,
+  circumstances: Circumstances,
+): Permission {
+  if (subject === undefined || !isMemoryTool(action)) return call;
+  const done = ports.access.permission({ kind: "memory", caller, org: caller.org, action, subject, circumstances }, active);
+  if (STRICTNESS[done.decision] > STRICTNESS[call.decision]) return { ...done, ...(call.asked === undefined ? {} : { asked: call.asked }) };
+  return call;
 }
 
 const STRICTNESS: { readonly [D in Permission["decision"]]: number } = { allow: 0, ask: 1, deny: 2 };

@@ -133,7 +133,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     sources: rooms.sources,
     knowledge: rooms.knowledge,
     readDocument: rooms.readDocument,
-    memories: (org, shard) => memoriesOf(rooms, org, shard),
+    memories: (org, shard) => memoriesOf(objects, org, shard),
     sessions: (org, subject) => sessionsPortOf(rooms, org, subject),
     alert: (org, notice) => {
       waitUntil(rooms.tell(org, notice).then(() => undefined));

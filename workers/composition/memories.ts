@@ -1,10 +1,77 @@
 /** What an org remembers of a part of its people, over its object and the vault that has the personal data. */
-import { memoryStoreName } from "../../durable-objects/memory-store/stub.ts";
+import { createHash } from "node:crypto";
+import { OWN, UNKNOWN } from "../../core/label/label.ts";
+import { MOST_RECALLED } from "../../core/memory/recall.ts";
+import type { EpochMs } from "../../core/time.ts";
+import { toRfc3339 } from "../../core/time.ts";
+import { memoryStoreName, type memoryStoreOf } from "../../durable-objects/memory-store/stub.ts";
+import type { MemoryPort } from "../../durable-objects/run-engine/ports.ts";
+import type { Guard } from "../guardrail/ports.ts";
+import { defineRunMemory, type RunMemory, recalledView } from "../memory/memory.ts";
+import type { MemoryService } from "../tool-gateway/ports.ts";
 import type { MemoriesPort } from "../use-cases/ports.ts";
-import type { Rooms } from "./rooms.ts";
+import { carrier, type VaultOf } from "./carrier.ts";
+
+/** The objects in which memories and their values lie. */
+export type Shelves = { readonly memoryStore: (name: string) => ReturnType<typeof memoryStoreOf>; readonly vault: VaultOf };
+
+/** What runs remember and recall. */
+export const runMemoryOf = (rooms: Shelves & { readonly now: () => EpochMs; readonly guard: Guard }): RunMemory =>
+  defineRunMemory({
+    now: rooms.now,
+    guard: rooms.guard,
+    sha256: (text) => new Uint8Array(createHash("sha256").update(text).digest()),
+    store: (org, shard) => ({
+      ...memoriesOf(rooms, org, shard),
+      knownFact: (one) => rooms.memoryStore(memoryStoreName(org, shard)).knownFact(one),
+      recall: (...given) => rooms.memoryStore(memoryStoreName(org, shard)).recall(...given),
+    }),
+    carry: (org, value, from, to, as) => carrier(rooms.vault, org)(value, from, to, as),
+    forgetValues: async (org, memory) => {
+      await rooms.vault(org).forget(memory);
+    },
+  });
+
+/** What runs recall before their first model call, and keep at their end. */
+export function memoryPort(memory: RunMemory): MemoryPort {
+  return {
+    async recall(of, query) {
+      const { memories, label } = await memory.recall(of, query, MOST_RECALLED);
+      return { snippets: memories.map(recalledView), label };
+    },
+    async keep(of, what) {
+      const ids: string[] = [];
+      let refused = 0;
+      // One after the other: of two facts with one predicate the later one closes the earlier one.
+      for (const one of what) {
+        const kept = await memory.remember(of, { ...one, ttlDays: null, source: "summary" });
+        if (typeof kept === "string") refused++;
+        else ids.push(kept.id);
+      }
+      return { ids, refused };
+    },
+  };
+}
+
+/** The memory tools of runs. */
+export function memoryService(memory: RunMemory): MemoryService {
+  return {
+    async recall(context, query, k) {
+      const { memories, label } = await memory.recall(context, query, k);
+      return { ok: true, value: { memories: memories.map(recalledView) }, label };
+    },
+    async remember(context, text, { tier, ttlDays }) {
+      const { by, label } = context.origin ?? { by: "agent", label: UNKNOWN };
+      const kept = await memory.remember(context, { key: context.key, text, tier, ttlDays, source: by, label });
+      if (typeof kept === "string") return { ok: false, why: kept };
+      return { ok: true, value: { id: kept.id, status: kept.status, expires_at: toRfc3339(kept.expiresAt) }, label: OWN };
+    },
+    forget: async (context, id) => ({ ok: true, value: { forgotten: await memory.forget(context, context.key, id) }, label: OWN }),
+  };
+}
 
 /** `shard`: the letter of the subject's object. */
-export function memoriesOf({ objects }: Rooms, org: string, shard: string): MemoriesPort {
+export function memoriesOf(objects: Shelves, org: string, shard: string): MemoriesPort {
   const name = memoryStoreName(org, shard);
   const store = () => objects.memoryStore(name);
   return {

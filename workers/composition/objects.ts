@@ -36,6 +36,7 @@ import { bearHeir } from "../use-cases/bear.ts";
 import { type StartChildPorts, startChild } from "../use-cases/start-child.ts";
 import { defineCosign } from "../witnesses/cosign.ts";
 import { logAlarmOf } from "./log-alarm.ts";
+import { memoryPort } from "./memories.ts";
 import type { Rooms } from "./rooms.ts";
 import { sessionPort } from "./sessions.ts";
 
@@ -227,5 +228,6 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     },
     callBack: (callback) => callbacks.deliver(callback),
     session: sessionPort(rooms),
+    memory: memoryPort(rooms.memory),
   };
 }

@@ -70,6 +70,7 @@ import { defineToolSources } from "../tool-gateway/sources.ts";
 import { buildAnswers, buildEmbed, buildEmbedTexts, keptResults } from "./answers.ts";
 import { codeCalls } from "./code-calls.ts";
 import { egressPorts } from "./egress.ts";
+import { memoryService, runMemoryOf } from "./memories.ts";
 import type { Outside } from "./outside.ts";
 import { wayOfACall } from "./way-of-a-call.ts";
 
@@ -215,6 +216,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     wait: (ms, signal) => scheduler.wait(ms, signal === undefined ? {} : { signal }).catch(() => undefined),
     object: objects.limits,
   });
+  const memory = runMemoryOf({ ...objects, guard, now });
   const toolPorts: ToolGatewayPorts = {
     log,
     ...egress,
@@ -226,6 +228,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     gate: { take: limits.take, admit: breakers.admit, report: breakers.report },
     kept: keptResults(values, guardedVault, broker),
     // The models of a search are asked through the rooms that are built below.
+    memory: memoryService(memory),
     searchKnowledge: (search) => searchForRun(store.collections, knowledge, search),
     ...(containers === null ? {} : { sandboxes: defineSandboxes({ ...containers, now, log }) }),
     ...(isolates === null ? {} : { runCode: codeCalls(isolates, gatePorts) }),
@@ -339,6 +342,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     answers,
     knowledge,
     readDocument,
+    memory,
     embedTexts,
     moderate,
     taskModels,

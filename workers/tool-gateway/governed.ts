@@ -5,6 +5,7 @@
  */
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import type { Json } from "../../core/json.ts";
+import type { Label } from "../../core/label/label.ts";
 import { misfitsOf, numberNotHeld } from "../../core/model-call/flaws.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure, Opening, Reached, ToolCall, ToolOutcome } from "../../core/run/calls/call.ts";
@@ -50,6 +51,8 @@ type Progress = {
   isStale: boolean;
   /** The output without the instruction that a person decides about. */
   withheld?: Json;
+  /** Whose word the answer is, where that is not the tool's. */
+  label?: Label;
 };
 
 /** A gateway that governs each call and leaves the sending to the transport of the tool's kind. */
@@ -90,6 +93,7 @@ export function governToolCalls(ports: ToolGatewayPorts, transports: Transports)
         ...(progress.isKept ? { cached: "exact" } : {}),
         ...(progress.isUnasked ? { unasked: true } : {}),
         ...(progress.isStale && result.ok ? { stale: true } : {}),
+        ...(progress.label === undefined ? {} : { label: progress.label }),
       };
     },
   };
@@ -159,6 +163,7 @@ async function perform(
     return known === null && words === null ? failed : err(withWords(failed.error, known, words));
   }
   const answer = sent.answer.value;
+  if (answer.label !== undefined) progress.label = answer.label;
   progress.isStale = manifest.max_age_ms !== undefined && answer.ageMs > manifest.max_age_ms;
   if (progress.isStale && manifest.effect === "write") {
     answer.drop();

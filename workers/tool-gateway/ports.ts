@@ -3,6 +3,8 @@
 import type { Admission, BreakerRule, CallOutcome } from "../../core/breaker/breaker.ts";
 import type { Json } from "../../core/json.ts";
 import type { Reader } from "../../core/knowledge/rights.ts";
+import type { Label } from "../../core/label/label.ts";
+import type { MemoryTier } from "../../core/memory/memory.ts";
 import type { CallContext } from "../../core/run/calls/call.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -62,6 +64,22 @@ export type CodeAnswer = { readonly sent: number } & (
   | { readonly kind: "broken" | "crowded" | "overdue" | "unavailable" }
 );
 
+/** What a memory tool is answered; or why it is not. Throws when memory is out of reach. */
+export type MemoryAnswer =
+  | { readonly ok: true; readonly value: Json; readonly label: Label }
+  | { readonly ok: false; readonly why: "injection" | "full" };
+
+/** The memory of a run's person, as its tools reach it. Each may be repeated under the same key. */
+export type MemoryService = {
+  recall(context: CallContext, query: string, k: number): Promise<MemoryAnswer>;
+  remember(
+    context: CallContext,
+    text: string,
+    options: { readonly tier: MemoryTier; readonly ttlDays: number | null },
+  ): Promise<MemoryAnswer>;
+  forget(context: CallContext, id: string): Promise<MemoryAnswer>;
+};
+
 /**
  * The ports of the tool gateway. A guard, a credential or a secret that cannot be had MUST throw or give null: the call is not made then.
  */
@@ -85,6 +103,8 @@ export type ToolGatewayPorts = {
   readonly gate?: Gate;
   /** Answers that may be given again; absent: nothing is kept. */
   readonly kept?: KeptResults;
+  /** What is remembered of the run's person. Absent: nothing is. */
+  readonly memory?: MemoryService;
   /** Searches a collection for a run; null: there is none that its user may read. Absent: nothing can be searched. */
   readonly searchKnowledge?: (search: {
     readonly collection: string;

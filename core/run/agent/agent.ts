@@ -7,7 +7,6 @@ import { type Json, type JsonObject, own } from "../../json.ts";
 import { join, type Label, OWN, UNKNOWN } from "../../label/label.ts";
 import type { Message } from "../../model/message.ts";
 import type { AgentStep } from "../../workflow/definition.ts";
-import { renderMessages } from "../../workflow/prompt.ts";
 import type { Failure, ModelOutcome } from "../calls/call.ts";
 import type { RunContext } from "../machine/birth.ts";
 import type { Activity, AgentAnswer, AgentCall, AgentState, RunState, StepError } from "../machine/state.ts";
@@ -15,6 +14,7 @@ import { stopAtCap } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
 import { toolLabel } from "../steps/labels.ts";
 import { agentCallId, nodeDefinition, stepOfNode } from "../steps/node.ts";
+import { promptMessages } from "../steps/prompted.ts";
 import { failNode } from "../steps/settle.ts";
 import { droppedNote, turnsToDrop } from "./context-window.ts";
 import { turnMessages } from "./turn-messages.ts";
@@ -150,11 +150,11 @@ export function condense(turn: Turn, activity: Activity, summary: string | null)
 }
 
 /** The request of the agent's next model call, without corrections. */
-function agentMessages({ birth }: RunContext, state: RunState, node: string): Message[] {
-  const definition = nodeDefinition(birth.definition, node);
+function agentMessages(context: RunContext, state: RunState, node: string): Message[] {
+  const definition = nodeDefinition(context.birth.definition, node);
   const agent = own(state.agents, node);
   if (definition.kind !== "agent" || agent === undefined) return [];
-  return [...renderMessages(birth.definition, definition.prompt, agent.slots as JsonObject), ...conversation(agent)];
+  return [...promptMessages(context, state, definition.prompt, agent.slots as JsonObject), ...conversation(agent)];
 }
 
 /** Everything said and seen in the last iteration was said and seen before. */

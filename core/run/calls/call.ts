@@ -12,6 +12,7 @@ import type { Action } from "../../guardrail/rules/action.ts";
 import type { OutputRules } from "../../guardrail/rules/merge.ts";
 import type { GroundedRule } from "../../guardrail/rules/settings.ts";
 import type { Json, JsonObject } from "../../json.ts";
+import type { Label } from "../../label/label.ts";
 import type { Message, ModelTool, ModelToolCall, TokenUsage } from "../../model/message.ts";
 import type { MicroUsd } from "../../money.ts";
 import type { CacheUse, JsonSchema } from "../../workflow/definition.ts";
@@ -34,6 +35,8 @@ export type CallContext = {
   readonly killEpoch: number;
   /** Of a call of a service of the platform: the roles of the run's caller, and the collections that its definition names. Absent: no run makes the call. */
   readonly reader?: { readonly roles: readonly Role[]; readonly knowledge: readonly string[] };
+  /** Of a call of a memory tool: who chose its input, and the label of what that derives from. Absent: of every other call. */
+  readonly origin?: { readonly by: "agent" | "workflow"; readonly label: Label };
 };
 
 /** A call of a tool as its gateway gets it. `timeoutMs`: of this attempt. */
@@ -134,6 +137,8 @@ export type ToolOutcome = {
   readonly unasked?: true;
   /** The answer is older than the tool's `max_age_ms`. */
   readonly stale?: true;
+  /** Whose word the answer is. Absent: the tool's, who is untrusted. */
+  readonly label?: Label;
 };
 
 /** What a read tool says of a write whose outcome nobody knows. */

@@ -52,6 +52,7 @@ export function takeToolAnswer(turn: Turn, activityId: string, call: number, out
       ...(unasked === undefined ? {} : { unasked }),
       ...costOfOutcome(activity, outcome),
       ...(flags.length === 0 ? {} : { flags }),
+      ...(result.ok && outcome.label !== undefined ? { label: outcome.label } : {}),
       ...(result.ok ? {} : { failure: result.failure }),
     },
     activity.step,

@@ -1,19 +1,23 @@
 /** A call as the gateways get it, read off the state: the same state gives the same call, so a repeated call is equal to the first. */
 import { type JsonObject, own } from "../../json.ts";
+import { joined } from "../../label/labels.ts";
 import type { Message } from "../../model/message.ts";
 import { KNOWLEDGE_SEARCH } from "../../tool/knowledge-search.ts";
+import { isMemoryTool } from "../../tool/memory-tools.ts";
 import type { AgentStep, ModelStep } from "../../workflow/definition.ts";
-import { CITATION_RULES, correctionMessages, renderMessages } from "../../workflow/prompt.ts";
+import { CITATION_RULES, correctionMessages } from "../../workflow/prompt.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
 import { conversation } from "../agent/agent.ts";
 import { SUMMARY_TOKENS, summaryMessages } from "../agent/context-window.ts";
 import type { Birth, RunContext } from "../machine/birth.ts";
 import type { Activity, RunState } from "../machine/state.ts";
 import type { Machinery } from "../machine/turn.ts";
+import { labelsOfChosen } from "../outside/so-far.ts";
 import { callSpanId } from "../outside/trace.ts";
 import { timeCapAt } from "../outside/wake.ts";
 import { rulesOf } from "../steps/kinds.ts";
 import { nodeDefinition, stepOfNode, workOf } from "../steps/node.ts";
+import { promptMessages } from "../steps/prompted.ts";
 import type { CallContext, ModelCall, ToolCall } from "./call.ts";
 import { mayCite } from "./grounds.ts";
 import { retryPolicy } from "./retry.ts";
@@ -34,7 +38,8 @@ export function activityKey(birth: Birth, activity: Pick<Activity, "id" | "purpo
 export type Request = Pick<ModelCall, "messages" | "schema" | "tools" | "maxTokens" | "temperature" | "timeoutMs" | "cache">;
 
 /** The request of a model's activity: a step's prompt, an agent's conversation, or a summary. */
-export function modelRequest({ birth }: RunContext, state: RunState, activity: Activity): Request {
+export function modelRequest(context: RunContext, state: RunState, activity: Activity): Request {
+  const { birth } = context;
   const step = modelOf(birth, activity);
   const agentOf = own(state.agents, activity.node);
   if (activity.purpose === "summary" && agentOf !== undefined) {
@@ -42,7 +47,7 @@ export function modelRequest({ birth }: RunContext, state: RunState, activity: A
     return { messages: summaryMessages(agentOf, agentOf.dropping ?? []), schema: null, tools: [], cache: "none", ...limits };
   }
   const agent = activity.purpose === "agent" ? own(state.agents, activity.node) : undefined;
-  const rendered: Message[] = renderMessages(birth.definition, step.prompt, activity.input as JsonObject);
+  const rendered: Message[] = promptMessages(context, state, step.prompt, activity.input as JsonObject);
   const cites = mayCite({ birth, state }, activity.node, outputRulesOf(birth, activity.node).grounded_in);
   const first: Message[] = cites ? rendered.toSpliced(-1, 0, { role: "system", content: CITATION_RULES }) : rendered;
   const begun = agent === undefined ? first : [...first, ...conversation(agent)];
@@ -53,7 +58,8 @@ export function modelRequest({ birth }: RunContext, state: RunState, activity: A
     maxTokens: step.model.max_tokens,
     temperature: step.model.temperature,
     timeoutMs: step.timeout_ms,
-    cache: step.kind === "model" ? step.cache : "none",
+    // What answers to one person's memories is no answer to anybody else.
+    cache: step.kind === "model" && (state.recalled?.found?.kept ?? []).length === 0 ? step.cache : "none",
   };
 }
 
@@ -76,7 +82,11 @@ export function modelCall(machinery: Machinery, state: RunState, activity: Activ
 export function toolCall(machinery: Machinery, state: RunState, activity: Activity, now: number, epoch: number): ToolCall {
   if (activity.facts === null) throw new TypeError("a tool call without its facts");
   return {
-    context: { ...callContext(machinery, activity, epoch), ...readerIn(machinery.birth, activity.facts.tool) },
+    context: {
+      ...callContext(machinery, activity, epoch),
+      ...readerIn(machinery.birth, activity.facts.tool),
+      ...originFor(machinery, state, activity, activity.facts.tool),
+    },
     tool: activity.facts.tool,
     version: activity.facts.version,
     input: activity.input,
@@ -85,6 +95,13 @@ export function toolCall(machinery: Machinery, state: RunState, activity: Activi
     ...(activity.insteadOf === undefined ? {} : { insteadOf: { tool: activity.insteadOf.tool, version: activity.insteadOf.version } }),
     timeoutMs: withinTheRun(machinery, state, toolTimeoutMs(machinery, activity), now),
   };
+}
+
+/** A run says whose word it asks to be remembered. */
+function originFor(context: RunContext, state: RunState, activity: Activity, tool: string): Pick<CallContext, "origin"> {
+  if (!isMemoryTool(tool)) return {};
+  const by = activity.purpose === "agent" ? "agent" : "workflow";
+  return { origin: { by, label: joined(labelsOfChosen(context, state, activity)) } };
 }
 
 function readerIn({ roles, definition }: Birth, tool: string): Pick<CallContext, "reader"> {

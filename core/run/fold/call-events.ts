@@ -124,6 +124,7 @@ export const CALL_EVENTS: Handlers<Types> = {
       ...(reached === "no" ? { unreached: (activity.unreached ?? 0) + 1 } : {}),
       ...(unasked === undefined ? {} : { isUnasked: true as const }),
       ...(flags.includes("stale") ? { isStale: true as const } : {}),
+      ...(event.data.label === undefined ? {} : { answerLabel: event.data.label }),
     }));
     const cost = { ...NO_USAGE, microUsd, toolCalls: cached || unasked ? 0 : 1, cacheHits: cached ? 1 : 0 };
     const settled = settleTool(withUsage(changed, event.step ?? "", cost), event, freed, microUsd, { microUsd: kept, tokens: 0 });

@@ -53,7 +53,8 @@ function added(before: RunState, event: RunEvent): Past | null {
     case "tool.looking_up":
       return { ...BLANK, tools: [event.data.tool] };
     case "tool.answered":
-      return event.data.ok ? answeredBy(before, event.data.activity) : null;
+      if (!event.data.ok) return null;
+      return event.data.label === undefined ? answeredBy(before, event.data.activity) : saw(event.data.label);
     case "tool.looked_up":
       return event.data.found === "yes" ? answeredBy(before, event.data.activity) : null;
     case "agent.observed":

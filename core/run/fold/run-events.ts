@@ -33,6 +33,9 @@ type Types =
   | "guardrail.flagged"
   | "escalation.raised"
   | "review.withdrawn"
+  | "memory.considered"
+  | "memory.recalled"
+  | "memory.kept"
   | "session.entered"
   | "session.stepped_aside"
   | "session.left"
@@ -127,6 +130,10 @@ export const RUN_EVENTS: Handlers<Types> = {
   "guardrail.flagged": (state, event) => (event.data.instruction ? { ...state, seenInstruction: true } : state),
   "escalation.raised": (state) => state,
   "review.withdrawn": (state, event) => ({ ...state, openReviews: state.openReviews.filter((id) => !event.data.ids.includes(id)) }),
+  "memory.considered": (state, event) => ({ ...state, recalled: { ...event.data } }),
+  "memory.recalled": (state, event) =>
+    state.recalled === undefined ? state : { ...state, recalled: { ...state.recalled, found: event.data.found } },
+  "memory.kept": (state) => ({ ...state, remembered: true }),
   "session.entered": (state, event) => ({ ...state, session: { phase: state.session?.phase ?? "in", ...event.data } }),
   "session.stepped_aside": (state) => ({ ...state, session: { ...state.session, phase: "apart" } }),
   "session.left": (state) => ({ ...state, session: { ...state.session, phase: "left" } }),

@@ -32,6 +32,7 @@ import type { HandOverReason } from "../../guardrail/hand-over/hand-over.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { Label } from "../../label/label.ts";
 import type { Labels } from "../../label/labels.ts";
+import type { Intent } from "../../memory/intent.ts";
 import type { Complexity } from "../../model/complexity.ts";
 import type { ModelCandidate } from "../../model/entry.ts";
 import type { MicroUsd } from "../../money.ts";
@@ -53,6 +54,7 @@ import type {
   Held,
   Past,
   QuestionReason,
+  RecallState,
   RunError,
   StepError,
   Usage,
@@ -364,6 +366,8 @@ export type EventData = {
     readonly held_micro_usd?: MicroUsd;
     /** `degraded`: a fallback answered. `stale`: the answer is older than the tool's `max_age_ms`. */
     readonly flags?: readonly RunFlag[];
+    /** Whose word the answer is. Absent: the tool's, who is untrusted. */
+    readonly label?: Label;
     readonly failure?: Failure;
   };
   /** The write's outcome is unknown; this read tool is asked at `resume_at`, for the `time`th time. */
@@ -436,6 +440,12 @@ export type EventData = {
   "session.entered": { readonly owner: string; readonly content: SessionContent };
   /** The run waits for a person, and the next of its session may go on. */
   "session.stepped_aside": JsonObject;
+  /** Whether what is remembered of the run's person is needed, and why. */
+  "memory.considered": { readonly intent: Intent; readonly query: string };
+  /** What is remembered of the person, as far as it fits, with the run's own placeholders. `failed`: it could not be reached. */
+  "memory.recalled": { readonly found: NonNullable<RecallState["found"]> };
+  /** What is to be remembered of the run is stored. `ids`: the memories; `refused`: texts that carried an instruction, or found no room. */
+  "memory.kept": { readonly ids: readonly string[]; readonly refused: number };
   /** The run has said its last word in its session. */
   "session.left": JsonObject;
   /** The run no longer waits for these cases. */

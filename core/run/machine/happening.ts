@@ -7,7 +7,9 @@ import type { Role } from "../../access/principal.ts";
 import type { LeaseAnswer } from "../../budget/lease.ts";
 import type { Json } from "../../json.ts";
 import type { Stops } from "../../kill-switch/stops.ts";
+import type { Label } from "../../label/label.ts";
 import type { Labels } from "../../label/labels.ts";
+import type { Snippet } from "../../memory/snippets.ts";
 import type { ReviewDecision, Severity } from "../../review/case.ts";
 import type { SessionContent } from "../../session/session.ts";
 import type { EpochMs } from "../../time.ts";
@@ -83,6 +85,10 @@ export type Happening =
   | { readonly kind: "session.entered"; readonly owner: string; readonly content: SessionContent }
   /** The session knows that the run waits for a person. */
   | { readonly kind: "session.stepped_aside" }
+  /** What is remembered of the run's person, best first. `failed`: nobody could say. */
+  | { readonly kind: "memory.recalled"; readonly snippets: readonly Snippet[]; readonly label: Label; readonly failed?: true }
+  /** What is to be remembered of the run is stored. */
+  | { readonly kind: "memory.kept"; readonly ids: readonly string[]; readonly refused: number }
   /** The session has taken the run's last word. */
   | { readonly kind: "session.left" }
   | { readonly kind: "parent.told" }

@@ -2,18 +2,62 @@
  * How a run begins: at once, or when its turn in its session has come. Until then it is `queued`: nothing of it is under way, and it can be
  * paused and cancelled like any run.
  */
+import { textsOf } from "../../guardrail/json-texts.ts";
 import { own } from "../../json.ts";
+import { OWN } from "../../label/label.ts";
+import { intentOf } from "../../memory/intent.ts";
+import { fitted } from "../../memory/snippets.ts";
 import { toUsd } from "../../money.ts";
+import { evaluate } from "../../workflow/expression.ts";
 import { heedInput } from "../hand-over/raise.ts";
 import { INPUT_ACTIVITY } from "../steps/node.ts";
 import { askPerson } from "../steps/question.ts";
 import { isOverEstimate } from "./birth.ts";
 import type { Happening } from "./happening.ts";
 import { takesTurns } from "./session-place.ts";
-import type { Turn } from "./turn.ts";
+import { scopeOfRun, type Turn } from "./turn.ts";
+
+/** Maximum UTF-16 units of what is looked for. */
+const QUERY_UNITS = 4_000;
 
 /** Nothing has to come before the run's first step. */
-export const isReady = ({ birth, state }: Turn): boolean => !takesTurns(birth) || state.session?.content !== undefined;
+export function isReady(turn: Turn): boolean {
+  if (takesTurns(turn.birth) && turn.state.session?.content === undefined) return false;
+  considerMemory(turn);
+  const { recalled } = turn.state;
+  return recalled === undefined || !recalled.intent.needed || recalled.found !== undefined;
+}
+
+/** Before the first step it is decided, by words alone, whether what is remembered of the person is needed. */
+function considerMemory(turn: Turn): void {
+  const { birth, state } = turn;
+  if (birth.definition.memory?.recall !== "auto" || state.recalled !== undefined) return;
+  const query = askedIn(turn);
+  turn.emit("memory.considered", { intent: intentOf(query), query });
+}
+
+/** The person's words: those that the definition says are said in a session, as far as they are known, else every text of the input. */
+function askedIn({ birth, state, machinery }: Turn): string {
+  const words = birth.definition.session?.user;
+  const said = words === undefined ? null : evaluate(words, scopeOfRun(machinery, state));
+  if (said?.ok && typeof said.value === "string") return said.value.slice(0, QUERY_UNITS);
+  const texts = textsOf(birth.input);
+  return (texts.ok ? texts.value : [])
+    .filter(({ kind }) => kind === "string")
+    .map(({ text }) => text)
+    .join("\n")
+    .slice(0, QUERY_UNITS);
+}
+
+/** What is remembered has come, or nobody could say. Told again, it changes nothing. Returns why it is refused, or null. */
+export function takeRecalled(turn: Turn, { snippets, label, failed }: Extract<Happening, { kind: "memory.recalled" }>): string | null {
+  const { recalled } = turn.state;
+  if (recalled === undefined || !recalled.intent.needed) return "the run recalls nothing";
+  if (recalled.found !== undefined) return null;
+  const found = fitted(snippets, turn.birth.definition.memory?.max_tokens ?? 0);
+  turn.emit("memory.recalled", { found: { ...found, label: found.kept.length === 0 ? OWN : label, ...(failed ? { failed } : {}) } });
+  return null;
+}
 
 /** The run is born and has not begun. */
 export const isUnopened = ({ state }: Turn): boolean => state.status === "queued" && state.seq > 0 && state.stopping === null;

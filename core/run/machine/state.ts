@@ -15,6 +15,8 @@ import type { Json, JsonObject } from "../../json.ts";
 import type { Label } from "../../label/label.ts";
 import type { Labels } from "../../label/labels.ts";
 import type { LongList } from "../../long-list.ts";
+import type { Intent } from "../../memory/intent.ts";
+import type { Fitted } from "../../memory/snippets.ts";
 import type { ModelCandidate } from "../../model/entry.ts";
 import type { MicroUsd } from "../../money.ts";
 import type { Risk } from "../../risk/risk.ts";
@@ -119,6 +121,8 @@ export type Activity = {
   readonly isUnasked?: true;
   /** The last answer is older than the tool's `max_age_ms`. */
   readonly isStale?: true;
+  /** Whose word the last answer is. Absent: the tool's. */
+  readonly answerLabel?: Label;
   /** The tool that failed before, for which `tool` stands in. */
   readonly insteadOf?: { readonly tool: string; readonly version: number; readonly effect: ToolFacts["effect"] };
   /** Number of times that a read tool was asked for the outcome. */
@@ -283,6 +287,10 @@ export type RunState = {
   readonly failedAttempts?: { readonly [step: string]: number };
   /** Where the run stands in its session. Absent: it has none, or has not had its turn. */
   readonly session?: SessionState;
+  /** What the run recalled of its person before its first step. Absent: it did not ask. */
+  readonly recalled?: RecallState;
+  /** The run owes nobody what is to be remembered of it. */
+  readonly remembered?: true;
   /** The risk of the riskiest call that was decided so far. Absent: none was, or the journal predates risk. */
   readonly risk?: Risk;
   /** Successful tool calls in order; compensation walks the list backwards. */
@@ -353,6 +361,15 @@ export type SessionState = {
   readonly owner?: string;
   /** What was said before. Absent: its turn has not come. */
   readonly content?: SessionContent;
+};
+
+/** What the run recalls of its person (core/memory). */
+export type RecallState = {
+  readonly intent: Intent;
+  /** What was looked for. */
+  readonly query: string;
+  /** Absent: it was not needed, or is on its way. */
+  readonly found?: Fitted & { readonly label: Label; readonly failed?: true };
 };
 
 /** What a run and its child runs did and saw (fold/past.ts). */

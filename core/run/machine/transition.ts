@@ -22,7 +22,7 @@ import { advance } from "./advance.ts";
 import { asFailure, BROKEN, collapse } from "./broken.ts";
 import type { RunEvent } from "./event.ts";
 import type { Happening, Moment, Refused } from "./happening.ts";
-import { begin, isReady, takeSession } from "./opening.ts";
+import { begin, isReady, takeRecalled, takeSession } from "./opening.ts";
 import { releaseToEnd, takeChildHeld, takeParentPause, takeParentResume, takePause, takeResume } from "./pause.ts";
 import { isFinal, type RunState } from "./state.ts";
 import { stopAtFailure } from "./stop.ts";
@@ -100,6 +100,9 @@ function take(turn: Turn, happening: Happening): Take {
     case "session.stepped_aside":
       if (turn.state.session?.phase !== "apart") turn.emit("session.stepped_aside", {});
       return null;
+    case "memory.recalled":
+      return takeRecalled(turn, happening);
+    case "memory.kept":
     case "session.left":
     case "parent.told":
     case "callback.answered":
@@ -206,6 +209,9 @@ function takeAfterTheEnd(turn: Turn, happening: Happening): Take {
     }
     case "undo":
       return takeUndo(turn);
+    case "memory.kept":
+      if (turn.state.remembered === undefined) turn.emit("memory.kept", { ids: happening.ids, refused: happening.refused });
+      return null;
     case "session.left":
       if (turn.state.session?.phase !== "left") turn.emit("session.left", {});
       return null;

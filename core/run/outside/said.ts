@@ -13,9 +13,12 @@ import { labelsIn } from "../steps/labels.ts";
  * Words that cannot be evaluated, because a step was skipped, say, are not said. A run that did not complete has no answer; one that never
  * had its turn said nothing.
  */
-export function saidIn(context: RunContext, state: RunState): readonly Said[] {
+export const saidIn = (context: RunContext, state: RunState): readonly Said[] =>
+  state.session?.content === undefined ? [] : wordsOfRun(context, state);
+
+/** The words of an ended run, whether it is in a session or not. */
+export function wordsOfRun(context: RunContext, state: RunState): readonly Said[] {
   const words = context.birth.definition.session ?? {};
-  if (state.session?.content === undefined) return [];
   const roles: readonly SessionRole[] = state.status === "completed" ? ["user", "assistant"] : ["user"];
   return roles.flatMap((role) => {
     const template = words[role];

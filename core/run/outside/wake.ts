@@ -6,6 +6,7 @@ import type { RunContext } from "../machine/birth.ts";
 import { isHeldByPerson } from "../machine/pause.ts";
 import { owedToSession } from "../machine/session-place.ts";
 import { type Activity, isFinal, type RunState } from "../machine/state.ts";
+import { owesMemory } from "./kept.ts";
 
 /** Maximum milliseconds to the next alarm while a call is in flight: the alarm is the safety net for a call that was lost. */
 const IN_FLIGHT_NET_MS = 10_000;
@@ -40,7 +41,7 @@ export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): 
   const owed = owedToSession(context.birth, state);
   if (owed === "enter") return Math.min(timeCapAt(context, state), now + SESSION_NET_MS);
   const own = wakeOfRun(context, state, now);
-  return owed === null ? own : Math.min(own ?? Number.POSITIVE_INFINITY, now + IN_FLIGHT_NET_MS);
+  return owed === null && !owesMemory(context, state) ? own : Math.min(own ?? Number.POSITIVE_INFINITY, now + IN_FLIGHT_NET_MS);
 }
 
 function wakeOfRun(context: RunContext, state: RunState, now: EpochMs): EpochMs | null {

@@ -16,6 +16,7 @@ import type { HandOverCase, ReviewRequest, Severity } from "../../review/case.ts
 import type { RiskFactor } from "../../risk/risk.ts";
 import type { Said } from "../../session/session.ts";
 import type { EpochMs } from "../../time.ts";
+import { isMemoryTool } from "../../tool/memory-tools.ts";
 import type { AuthorityQuestion } from "../../workflow/authority.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
 import { isUnread, readOfProposal } from "../../workflow/warnings/reviews.ts";
@@ -30,6 +31,7 @@ import type { Birth, RunContext, RunStart } from "../machine/birth.ts";
 import { owedToSession } from "../machine/session-place.ts";
 import { type Activity, type ChildHold, isFinal, type QuestionReason, type RunState } from "../machine/state.ts";
 import { INPUT_ACTIVITY, nodeDefinition } from "../steps/node.ts";
+import { owesMemory, type ToKeep, toKeep } from "./kept.ts";
 import { continuation } from "./redrive.ts";
 import { callInRun, riskOfQuestion } from "./risk.ts";
 import { saidIn } from "./said.ts";
@@ -50,6 +52,8 @@ export type RunEffect =
   | { readonly kind: "child.hold"; readonly key: string; readonly activity: string; readonly run: string; readonly hold: ChildHold }
   | { readonly kind: "callback.send"; readonly key: string; readonly url: string; readonly attempt: number }
   | { readonly kind: "parent.tell"; readonly key: string }
+  | { readonly kind: "memory.recall"; readonly key: string; readonly query: string }
+  | { readonly kind: "memory.keep"; readonly key: string; readonly what: readonly ToKeep[] }
   /** The session knows the run by its id: each of these may be told again. */
   | { readonly kind: "session.enter" | "session.step_aside"; readonly key: string; readonly session: string }
   | { readonly kind: "session.leave"; readonly key: string; readonly session: string; readonly said: readonly Said[] }
@@ -77,7 +81,7 @@ export function wantedEffects(context: RunContext, state: RunState, at: EpochMs)
   );
   const stale = state.openReviews.filter((id) => !asked.has(id));
   if (stale.length > 0) effects.push({ kind: "review.withdraw", key: `withdraw/${stale.join(",")}`, ids: stale });
-  effects.push(...toldToSession(context, state));
+  effects.push(...toldToSession(context, state), ...ofMemory(context, state));
   const { asking } = state.lease;
   if (asking !== null) effects.push({ kind: "budget.lease", key: `lease/${asking.n}`, request: leaseRequest(context, asking) });
   if (isFinal(state)) {
@@ -93,6 +97,14 @@ export function wantedEffects(context: RunContext, state: RunState, at: EpochMs)
   }
   for (const activity of Object.values(state.activities)) effects.push(...wantedFor(context, state, activity, at));
   return effects;
+}
+
+function ofMemory(context: RunContext, state: RunState): RunEffect[] {
+  if (owesMemory(context, state)) return [{ kind: "memory.keep", key: "memory.keep", what: toKeep(context, state) }];
+  const { recalled } = state;
+  const isAsking = recalled?.intent.needed === true && recalled.found === undefined;
+  if (!isAsking || state.status !== "queued" || state.stopping !== null) return [];
+  return [{ kind: "memory.recall", key: "memory.recall", query: recalled.query }];
 }
 
 function toldToSession(context: RunContext, state: RunState): RunEffect[] {
@@ -194,6 +206,7 @@ function toolQuestion(context: RunContext, state: RunState, activity: Activity):
     soFar: soFar(context, state, activity),
     ...(chosenBy === "model" ? {} : { classes: classesOf(labelsOfArguments(context, state, activity)) }),
     inRun: callInRun(context, state, activity),
+    ...(isMemoryTool(tool) ? { subject: birth.subject } : {}),
     ...(seenInstruction ? { seenInstruction } : {}),
     ...(ledByUntrusted ? { ledByUntrusted } : {}),
   };
@@ -232,7 +245,10 @@ function modelQuestion(context: RunContext, state: RunState, activity: Activity)
     model: model.id,
     task: model.task,
     fallback: model.fallback,
-    holdsPersonalData: holdsPlaceholder(activity.input) || (agent !== undefined && holdsPlaceholder(agent.turns as unknown as Json)),
+    holdsPersonalData:
+      holdsPlaceholder(activity.input) ||
+      holdsPlaceholder((state.recalled?.found?.kept ?? []) as unknown as Json) ||
+      (agent !== undefined && holdsPlaceholder(agent.turns as unknown as Json)),
     expectedTokens: roughTokens(messages),
     maxTokens: model.max_tokens,
     wishes,

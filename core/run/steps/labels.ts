@@ -186,8 +186,14 @@ const ofChanged = ({ redrive }: Birth, node: string): Labels | null =>
   own(redrive?.changes ?? {}, node) === undefined ? null : whole(redrive?.changed ?? UNKNOWN);
 
 /** The labels of what a node starts with. */
-export const labelsOfInput = (context: RunContext, state: RunState, node: string): Labels =>
-  ofChanged(context.birth, node) ?? labelsIn(context, state, templateOf(context.birth.definition, node), seenByItem(context, state, node));
+export function labelsOfInput(context: RunContext, state: RunState, node: string): Labels {
+  const { definition } = context.birth;
+  const given = ofChanged(context.birth, node) ?? labelsIn(context, state, templateOf(definition, node), seenByItem(context, state, node));
+  // A model reads what is remembered beside its prompt.
+  const { found } = state.recalled ?? {};
+  const isRead = found !== undefined && found.kept.length > 0 && mentionsOf(nodeDefinition(definition, node)).prompted !== null;
+  return isRead ? merged([given, whole(found.label)]) : given;
+}
 
 /** The labels of what comes of a node that succeeds, while it is still under way. A child run tells those of its own output itself. */
 export function labelsOfResult(context: RunContext, state: RunState, node: string): Labels {
@@ -219,10 +225,14 @@ export function labelsOfResult(context: RunContext, state: RunState, node: strin
 }
 
 /** What a tool answers to an input. A journal from before labels does not say how sensitive the tool is. */
-export const toolLabel = (activity: Pick<Activity, "tool" | "facts" | "isStale"> | undefined, input: Label): Label => ({
-  ...saidBy(`tool:${activity?.tool ?? "unknown"}`, "untrusted", input, activity?.facts?.sensitivity ?? "internal"),
-  ...(activity?.isStale === true ? { stale: true } : {}),
-});
+export function toolLabel(activity: Pick<Activity, "tool" | "facts" | "isStale" | "answerLabel"> | undefined, input: Label): Label {
+  // What is remembered is the word of whoever said it, and of whoever chose what was looked for.
+  if (activity?.answerLabel !== undefined) return join(input, activity.answerLabel);
+  return {
+    ...saidBy(`tool:${activity?.tool ?? "unknown"}`, "untrusted", input, activity?.facts?.sensitivity ?? "internal"),
+    ...(activity?.isStale === true ? { stale: true } : {}),
+  };
+}
 
 /** The oldest unread signal of a name. */
 const signalLabel = (state: RunState, name: string): Label => own(state.signalLabels ?? {}, name)?.[0] ?? UNKNOWN;

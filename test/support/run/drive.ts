@@ -8,7 +8,9 @@ import { fits, plus } from "../../../core/budget/amount.ts";
 import type { LeaseAnswer, LeaseRequest } from "../../../core/budget/lease.ts";
 import type { Json } from "../../../core/json.ts";
 import type { Stops } from "../../../core/kill-switch/stops.ts";
+import { type Label, OWN } from "../../../core/label/label.ts";
 import type { Labels } from "../../../core/label/labels.ts";
+import type { Snippet } from "../../../core/memory/snippets.ts";
 import { fromUsd } from "../../../core/money.ts";
 import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../../../core/run/calls/call.ts";
 import { modelCall, toolCall } from "../../../core/run/calls/request.ts";
@@ -21,6 +23,7 @@ import { isFinal, NO_USAGE, type Past, type RunState } from "../../../core/run/m
 import { transition } from "../../../core/run/machine/transition.ts";
 import type { Machinery } from "../../../core/run/machine/turn.ts";
 import { isFull } from "../../../core/run/machine/turn.ts";
+import type { ToKeep } from "../../../core/run/outside/kept.ts";
 import { nextWakeAt } from "../../../core/run/outside/wake.ts";
 import { type RunEffect, wantedEffects } from "../../../core/run/outside/wanted.ts";
 import { type Said, type SessionContent, SILENCE } from "../../../core/session/session.ts";
@@ -45,6 +48,8 @@ export type Script = {
     | "never";
   /** What becomes of a child run that is asked to undo its steps. */
   undoChild: (run: string) => { failed: boolean; left: boolean } | "never";
+  /** What is remembered of the run's person. */
+  memory: (query: string) => { readonly snippets: readonly Snippet[]; readonly label: Label };
   /** What was said in the run's session; null: it waits for its turn. */
   session: () => SessionContent | null;
   /** What a read tool says of a write. */
@@ -120,6 +125,7 @@ const DEFAULTS: Script = {
   ledger: ({ want }) => ({ ok: true, lease: want, until: Number.MAX_SAFE_INTEGER, pressure: 0, alerts: [] }),
   person: () => null,
   session: () => SILENCE,
+  memory: () => ({ snippets: [], label: OWN }),
   child: () => ({ ok: true, output: { done: true } }),
   undoChild: () => ({ failed: false, left: false }),
 };
@@ -137,6 +143,9 @@ export class Drive {
   stops: Stops | null = { epoch: 1, active: [], asOf: T0 };
   /** Long runs check what always holds at their end only. */
   quiet = false;
+  /** What the run looked for in memory, and what it had remembered. */
+  readonly queries: string[] = [];
+  readonly kept: ToKeep[] = [];
   /** What the run said in its session. */
   readonly said: Said[] = [];
   readonly cancelled: string[] = [];
@@ -316,6 +325,12 @@ export class Drive {
         return null;
       case "budget.lease":
         return { kind: "budget.answered", n: effect.request.n, answer: this.script.ledger(effect.request) };
+      case "memory.recall":
+        this.queries.push(effect.query);
+        return { kind: "memory.recalled", ...this.script.memory(effect.query) };
+      case "memory.keep":
+        this.kept.push(...effect.what);
+        return { kind: "memory.kept", ids: effect.what.map(({ key }) => key), refused: 0 };
       case "session.enter": {
         const content = this.script.session();
         if (content === null) this.#hanging.add(effect.key);

@@ -30,6 +30,7 @@ export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEngineP
   tellParent: unscripted("tellParent"),
   callBack: unscripted("callBack"),
   session: { enter: unscripted("session.enter"), stepAside: unscripted("session.stepAside"), leave: unscripted("session.leave") },
+  memory: { recall: unscripted("memory.recall"), keep: unscripted("memory.keep") },
   values: {
     largerThan: 256 * 1024,
     put: (key, text, sha256) => runValues(env.VALUES).put(key, text, sha256),

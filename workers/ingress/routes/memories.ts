@@ -1,7 +1,7 @@
 /** `/v1/memories`: what is remembered of people. */
 import { z } from "@hono/zod-openapi";
 import { DATA_CLASSES } from "../../../core/label/label.ts";
-import { MEMORY_TIERS } from "../../../core/memory/memory.ts";
+import { MEMORY_SOURCES, MEMORY_TIERS } from "../../../core/memory/memory.ts";
 import { ok } from "../../../core/result.ts";
 import { changeMemory, forgetMemory, listMemories, releaseMemory, remember } from "../../use-cases/memories.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
@@ -43,9 +43,13 @@ const Shown = z
     text: z.string(),
     pinned: z.boolean(),
     sensitivity,
-    source: z.enum(["person", "app"]),
+    source: z.enum(MEMORY_SOURCES),
+    run: z.string().optional().openapi({ description: "the run that stored it" }),
     trust: z.enum(["trusted", "untrusted"]),
     status: z.enum(["active", "quarantined"]),
+    fact: z.object({ subject: z.literal("person"), predicate: z.string(), object: z.string(), confidence: z.number() }).optional(),
+    superseded_by: z.string().optional().openapi({ description: "the newer fact that closed this one" }),
+    closed_at: time.nullable().optional(),
     created_at: time,
     updated_at: time,
     expires_at: time,

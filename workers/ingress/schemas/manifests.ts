@@ -118,6 +118,10 @@ export const DefinitionBody = described(
     on_budget: objectOf({ value: TEMPLATE }, ["value"]),
     guardrails: GUARDRAILS,
     slo: objectOf({ success: NUMBER, p95_ms: { type: ["number", "null"] } }, ["success"]),
+    memory: {
+      ...objectOf({ recall: oneOf("off", "auto"), remember: oneOf("off", "summary", "facts"), max_tokens: WHOLE }),
+      description: "what its runs recall of their person before the first model call, and remember at their end",
+    },
     session: { ...objectOf({ user: TEMPLATE, assistant: TEMPLATE }), description: "what of a run is said in its session" },
     knowledge: { ...listOf(TEXT), description: "collections that `knowledge.search` may search in its runs" },
     steps: { ...mapOf(STEP), description: "by id" },

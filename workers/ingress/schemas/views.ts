@@ -7,7 +7,7 @@ import { PERSONAL_DATA_TYPES } from "../../../core/guardrail/finding.ts";
 import { HAND_OVER_REASONS } from "../../../core/guardrail/hand-over/hand-over.ts";
 import type { Json } from "../../../core/json.ts";
 import { RUN_STATUSES } from "../../../core/run/outside/view.ts";
-import { RECALLED, type ToolKind } from "../../../core/tool/manifest.ts";
+import { PLATFORM_SERVICES, RECALLED, type ToolKind } from "../../../core/tool/manifest.ts";
 import type { Definition, JsonSchema } from "../../../core/workflow/definition.ts";
 import { describing, listOf } from "./answers.ts";
 import { anyJson } from "./names.ts";
@@ -209,7 +209,7 @@ const toolBindings = {
   mcp: z.object({ url: z.string(), tool: z.string(), secret: z.string().nullable() }).optional(),
   container: z.object({ language: z.enum(["python"]), code: z.string().nullable() }).optional(),
   platform: z
-    .object({ service: z.enum(["knowledge.search"]) })
+    .object({ service: z.enum(PLATFORM_SERVICES) })
     .optional()
     .openapi({ description: "of built-in tools alone" }),
   isolate: z.object({ code: z.string(), secrets: z.record(z.string(), z.string()).optional() }).optional(),

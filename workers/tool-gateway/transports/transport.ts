@@ -3,6 +3,7 @@
  * sent, and how far it came; permissions, credentials, guards, schemas and kept answers are `governed.ts`'s.
  */
 import type { Json } from "../../../core/json.ts";
+import type { Label } from "../../../core/label/label.ts";
 import type { Result } from "../../../core/result.ts";
 import type { CallContext, Failure, Reached } from "../../../core/run/calls/call.ts";
 import type { ManifestOf, ToolKind, ToolManifest } from "../../../core/tool/manifest.ts";
@@ -30,6 +31,8 @@ export type Answer = {
   readonly ageMs: number;
   /** False: the tool forbids that it is kept. */
   readonly mayBeKept: boolean;
+  /** Whose word it is. Absent: the tool's. */
+  readonly label?: Label;
   /** At most `limitBytes` of the body, as JSON. Called once, or `drop` is. Throws a `DeadlineError` and nothing else. */
   read(limitBytes: number, deadline: Deadline): Promise<Read>;
   /** Nobody wants the body. */

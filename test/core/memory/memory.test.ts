@@ -1,0 +1,159 @@
+/** What of memory is decided by words and labels alone: whether it is needed, what fits, what is a fact, whose word it is. */
+import { describe, expect, it } from "vitest";
+import type { Label } from "../../../core/label/label.ts";
+import { factsIn } from "../../../core/memory/facts.ts";
+import { intentOf } from "../../../core/memory/intent.ts";
+import { type Memory, supersession } from "../../../core/memory/memory.ts";
+import { hasSeenOwnAlone, keptAs, labelOfRecalled, recalled } from "../../../core/memory/recall.ts";
+import { fitted, type Snippet, snippetText } from "../../../core/memory/snippets.ts";
+import { expectTokens } from "../../../core/model/estimate.ts";
+
+let made = 0;
+const memory = (text: string, more: Partial<Memory> = {}): Memory => ({
+  ...{ id: `mem_${String(++made).padStart(26, "0")}`, subject: "ada", tier: "semantic", text, pinned: false, sensitivity: "internal" },
+  ...{
+    source: "person",
+    trust: "trusted",
+    status: "active",
+    by: { user: "ada", root: null },
+    createdAt: made,
+    updatedAt: made,
+    expiresAt: 1e15,
+  },
+  ...more,
+});
+const label = (trust: Label["trust"], ...sources: string[]): Label => ({ trust, class: "internal", sources });
+
+describe("memory", () => {
+  it("[RECALL-1] is asked only where a message refers to the past or to the person, or asks for advice, in English and German", () => {
+    const needed = [
+      "Please send it to the same address again.",
+      "What did I order last time?",
+      "Which lamp would you recommend?",
+      "Do you remember what we agreed?",
+      "My lamp is broken.",
+      "Wie letztes Mal, bitte.",
+      "Was habe ich neulich bestellt?",
+      "Können Sie mir etwas empfehlen?",
+      "Meine Adresse hat sich geändert.",
+      "Ich möchte dasselbe noch einmal.",
+    ];
+    const alone = [
+      "How long does shipping take?",
+      "Hello!",
+      "What is the capital of France?",
+      "Do you sell lamps?",
+      "Wie lange dauert der Versand?",
+      "Guten Tag!",
+      "Gibt es die Lampe in Blau?",
+      "",
+    ];
+    expect(needed.filter((text) => !intentOf(text).needed)).toEqual([]);
+    expect(alone.filter((text) => intentOf(text).needed)).toEqual([]);
+  });
+
+  it("[RECALL-2] answers with what shares words with the question, rare ones first, and never with what is in quarantine or was superseded", () => {
+    const all = [
+      memory("Prefers delivery on Fridays."),
+      memory("Likes delivery by bike."),
+      memory("Delivery to the neighbour is fine.", { status: "quarantined" }),
+      memory("Delivery on Mondays.", { supersededBy: "mem_x" }),
+      memory("Is allergic to nickel."),
+    ];
+    const texts = (query: string, k = 5) => recalled(all, query, k).map(({ memory: { text } }) => text);
+    expect(texts("On which day is delivery? Friday?")).toEqual(["Prefers delivery on Fridays.", "Likes delivery by bike."]);
+    expect(texts("delivery on Fridays", 1)).toEqual(["Prefers delivery on Fridays."]);
+    expect([texts("nickel"), texts("the of and"), texts("")]).toEqual([["Is allergic to nickel."], [], []]);
+    expect(recalled(all, "delivery on Fridays", 5).every(({ score }) => score > 0 && score <= 1)).toBe(true);
+    expect(recalled(all, "delivery on Fridays", 5)).toHaveLength(2);
+  });
+
+  it("[RECALL-3] has the label of whoever said it, and what is stored after untrusted text was seen is untrusted and in quarantine", () => {
+    expect(labelOfRecalled([memory("a", { sensitivity: "confidential" }), memory("b")])).toEqual({
+      trust: "trusted",
+      class: "confidential",
+      sources: ["memory:person"],
+    });
+    expect(labelOfRecalled([memory("a"), memory("b", { source: "agent" })])).toMatchObject({
+      trust: "untrusted",
+      sources: ["memory:agent", "memory:person"],
+    });
+    expect(labelOfRecalled([memory("a", { source: "agent", trust: "untrusted" })]).sources).toEqual(["memory:untrusted"]);
+    const own = [
+      label("trusted", "tool:x"),
+      label("untrusted", "caller", "model:reply"),
+      label("untrusted", "memory:agent", "model:reply"),
+    ];
+    const foreign = [
+      label("untrusted", "caller", "tool:orders.get"),
+      label("untrusted", "signal"),
+      label("untrusted", "unknown"),
+      label("untrusted"),
+      label("untrusted", "memory:untrusted"),
+      label("untrusted", ...Array.from({ length: 16 }, (_, n) => `model:m${n}`)),
+    ];
+    expect([own.map(hasSeenOwnAlone), foreign.map(hasSeenOwnAlone)]).toEqual([[true, true, true], Array(6).fill(false)]);
+    expect(keptAs(label("untrusted", "tool:x"))).toEqual({ trust: "untrusted", status: "quarantined" });
+  });
+
+  it("[RECALL-4] goes into a prompt as far as its share of tokens reaches, the best first", () => {
+    const snippet = (text: string): Snippet => ({
+      id: `mem_${text.length}`,
+      tier: "semantic",
+      text,
+      source: "person",
+      score: 1,
+      created_at: "2026-01-01T00:00:00Z",
+    });
+    const short = [snippet("Likes tea."), snippet("Is allergic to nickel.")];
+    expect(fitted(short, 400)).toMatchObject({ kept: short, left_out: [] });
+    const long = snippet("This is a sentence about the delivery. ".repeat(40));
+    const cut = fitted([short[0] as Snippet, long, short[1] as Snippet], 120);
+    expect(cut.kept.map(({ shortened }) => shortened === true)).toEqual([false, true]);
+    expect([cut.left_out, expectTokens(snippetText(cut.kept)) <= 120]).toEqual([[short[1]?.id], true]);
+    expect(fitted(short, 1)).toEqual({ kept: [], left_out: short.map(({ id }) => id), tokens: 0 });
+  });
+
+  it("[MEM-5] takes facts from what a person states of themselves, word for word, and none from questions or from what passes", () => {
+    const of = (text: string) => factsIn(text).map(({ fact: { predicate, object } }) => `${predicate}=${object}`);
+    expect(of("Hello. I live in Bern. I'm allergic to nickel, by the way. My shoe size is 42.")).toEqual([
+      "lives_in=Bern",
+      "allergic_to=nickel",
+      "attribute:shoe size=42",
+    ]);
+    expect(of("Ich heiße Mara. Ich wohne jetzt in Köln. Meine Schuhgröße ist 38. Ich mag keine Pilze.")).toEqual([
+      "name=Mara",
+      "lives_in=Köln",
+      "attribute:schuhgröße=38",
+      "dislikes=Pilze",
+    ]);
+    expect(of("Is it true that I live in Bern? My order is late. The lamp is blue.")).toEqual([]);
+    expect(factsIn("I would prefer a phone call.")[0]).toMatchObject({ text: "I would prefer a phone call.", fact: { confidence: 0.85 } });
+    const startedAt = performance.now();
+    factsIn("my a ".repeat(40_000));
+    factsIn(`I live in ${"x ".repeat(40_000)}`);
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+
+  it("[MEM-6] lets a newer fact close an older one of the same predicate; a known one is not stored again, and one in quarantine closes nothing", () => {
+    const fact = (object: string, single = true) => ({
+      subject: "person" as const,
+      predicate: "lives_in",
+      object,
+      confidence: 0.9,
+      single,
+    });
+    const bern = memory("I live in Bern.", { fact: fact("Bern") });
+    const ulm = memory("I live in Ulm.", { fact: fact("Ulm") });
+    const closed = (one: Memory, ...others: Memory[]) => {
+      const { known, closes, closedBy } = supersession(one, others);
+      return { known: known?.id ?? null, closes: closes.map(({ id }) => id), closedBy };
+    };
+    expect(closed(ulm, bern)).toEqual({ known: null, closes: [bern.id], closedBy: null });
+    expect(closed(bern, ulm)).toEqual({ known: null, closes: [], closedBy: ulm.id });
+    expect(closed(memory("Bern!", { fact: fact("bern") }), bern).known).toBe(bern.id);
+    expect(closed({ ...ulm, status: "quarantined" }, bern)).toEqual({ known: null, closes: [], closedBy: null });
+    expect(closed(ulm, { ...bern, status: "quarantined" }).closes).toEqual([]);
+    expect(closed({ ...ulm, fact: fact("Ulm", false) }, bern).closes).toEqual([]);
+  });
+});

@@ -1,0 +1,95 @@
+/** What an org remembers of a part of its people, in its object: of each person alone, bounded, and gone when its time is over. */
+import { abortAllDurableObjects, env, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { beforeEach, describe, expect, it } from "vitest";
+import { mintId } from "../../../core/ids.ts";
+import type { Memory } from "../../../core/memory/memory.ts";
+import { memoryStoreOf } from "../../../durable-objects/memory-store/stub.ts";
+import { FAR } from "../../support/far.ts";
+import { memoryStoreWorld } from "../../support/worlds.ts";
+
+let name: string;
+let now = FAR;
+let forgotten: string[] = [];
+let made = 0;
+const store = () => memoryStoreOf(env.MEMORY_STORE, name);
+const random = () => crypto.getRandomValues(new Uint8Array(10));
+const record = () => ({ event_id: mintId("evt", FAR, random()) }) as never;
+const memory = (text: string, more: Partial<Memory> = {}): Memory => ({
+  ...{ id: mintId("mem", FAR + ++made, random()), subject: "ada", tier: "semantic", text, pinned: false, sensitivity: "internal" },
+  ...{ source: "person", trust: "trusted", status: "active", by: { user: "ada", root: null } },
+  ...{ createdAt: FAR + made, updatedAt: FAR, expiresAt: FAR + 86_400_000 },
+  ...more,
+});
+const put = (one: Memory) => store().put("acme", name, one, record());
+const texts = async (subject = "ada") => (await store().list(subject, null, null, null, 10)).map(({ text }) => text);
+
+beforeEach(() => {
+  name = `acme/${crypto.randomUUID()}`;
+  [now, forgotten] = [FAR, []];
+  memoryStoreWorld.now = () => now;
+  memoryStoreWorld.send = async () => undefined;
+  memoryStoreWorld.forget = async (_org, id) => void forgotten.push(id);
+});
+
+describe("the memory store", () => {
+  it("[MEM-10] stores nothing when it is only asked, and keeps what is remembered of one person from another", async () => {
+    expect([await texts(), await store().get("mem_x"), await store().recall("ada", "tea", 5), await store().erase("ada", FAR)]).toEqual([
+      [],
+      null,
+      [],
+      0,
+    ]);
+    expect(await runInDurableObject(env.MEMORY_STORE.getByName(name), (_room, { storage }) => storage.sql.databaseSize)).toBeLessThan(
+      8_192,
+    );
+    await put(memory("Likes tea."));
+    await put(memory("Likes tea too.", { subject: "bob" }));
+    expect([await texts(), (await store().recall("bob", "tea", 5)).map(({ memory: { text } }) => text)]).toEqual([
+      ["Likes tea."],
+      ["Likes tea too."],
+    ]);
+  });
+
+  it("[MEM-3] shows nothing from its end on, and an alarm removes it with its values, also after a death in the middle", async () => {
+    const brief = memory("Short.", { expiresAt: FAR + 1_000 });
+    await put(brief);
+    await put(memory("Long."));
+    now += 1_000;
+    expect([await texts(), await store().get(brief.id)]).toEqual([["Long."], null]);
+    memoryStoreWorld.forget = async () => Promise.reject(new Error("out of reach"));
+    await runDurableObjectAlarm(env.MEMORY_STORE.getByName(name)).catch(() => undefined);
+    await abortAllDurableObjects();
+    memoryStoreWorld.forget = async (_org, id) => void forgotten.push(id);
+    await runDurableObjectAlarm(env.MEMORY_STORE.getByName(name));
+    const rows = await runInDurableObject(
+      env.MEMORY_STORE.getByName(name),
+      (_room, { storage }) => storage.sql.exec("SELECT id FROM memory").toArray().length,
+    );
+    expect([forgotten, rows]).toEqual([[brief.id], 1]);
+  });
+
+  it("[MEM-6] closes an older fact in the transaction of the newer one, and a released one by its time", async () => {
+    const fact = (object: string) => ({
+      fact: { subject: "person" as const, predicate: "lives_in", object, confidence: 0.9, single: true },
+    });
+    const [bern, ulm, old] = [
+      memory("Bern.", fact("Bern")),
+      memory("Ulm.", fact("Ulm")),
+      memory("Rome.", { ...fact("Rome"), createdAt: FAR, status: "quarantined" }),
+    ];
+    for (const one of [bern, old, ulm]) await put(one);
+    const closing = async (id: string) => (await store().get(id))?.supersededBy;
+    expect([await closing(bern.id), await closing(ulm.id), await closing(old.id)]).toEqual([ulm.id, undefined, undefined]);
+    await put({ ...old, status: "active" });
+    expect([await closing(old.id), await closing(ulm.id)]).toEqual([ulm.id, undefined]);
+    expect((await store().knownFact(memory("Ulm!", fact("ulm"))))?.id).toBe(ulm.id);
+    expect((await store().recall("ada", "Bern Ulm Rome", 5)).map(({ memory: { id } }) => id)).toEqual([ulm.id]);
+  });
+
+  it("[MEM-4] erases what is remembered of a person up to a time, and nobody else's", async () => {
+    const [first, second] = [memory("First."), memory("Second.")];
+    for (const one of [first, second, memory("Bob's.", { subject: "bob" })]) await put(one);
+    expect(await store().erase("ada", first.createdAt)).toBe(1);
+    expect([await texts(), await texts("bob")]).toEqual([["Second."], ["Bob's."]]);
+  });
+});
