@@ -4,7 +4,7 @@ import { costOf } from "../model-call/cost.ts";
 import type { MicroUsd } from "../money.ts";
 import type { RunEvent } from "../run/machine/event.ts";
 
-/** The same tokens on the cheapest candidate that the route allowed. */
+/** What would have been cheaper in a step, and what it would have saved. */
 export type CheaperModel = { readonly what: string; readonly step: string; readonly saved: MicroUsd };
 
 /** The largest saving first. */

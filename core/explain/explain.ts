@@ -9,10 +9,11 @@ import type { RunEvent } from "../run/machine/event.ts";
 import type { RunState } from "../run/machine/state.ts";
 import type { EpochMs } from "../time.ts";
 import { type Cause, rankedCauses } from "./causes.ts";
-import { cheaperModels } from "./cheaper.ts";
+import { type CheaperModel, cheaperModels } from "./cheaper.ts";
 import { type CostNode, costTree } from "./cost-tree.ts";
 import { criticalPath } from "./critical-path.ts";
 import { type Decision, decisionsOf } from "./decisions.ts";
+import { repeatedQuestions } from "./repeated.ts";
 import { shareOut, stretchesOf } from "./spans-of-time.ts";
 import { summarise } from "./summary.ts";
 import type { Typical } from "./typical.ts";
@@ -80,7 +81,8 @@ export function explain(
     );
   const tree = costTree(birth, events);
   const waste = wasteOf(birth, events);
-  const what_ifs = cheaperModels(events);
+  const cheaper = cheaperModels(events);
+  const what_ifs = [...cheaper, ...exactCache(events)].toSorted((a, b) => b.saved - a.saved);
   const queued = startedAt - birth.createdAt;
   const totalMs = end - birth.createdAt;
   const causes = rankedCauses({
@@ -88,7 +90,7 @@ export function explain(
     stretches,
     lines: [{ step: null, ms: queued }, ...lines],
     waste,
-    whatIfs: what_ifs,
+    whatIfs: cheaper,
     totalMs,
     totalMicroUsd: state.usage.microUsd,
     typical,
@@ -112,6 +114,15 @@ export function explain(
     median,
     summary: summarise({ workflow: birth.definition.name, status: state.status, totalMs, microUsd: state.usage.microUsd, causes, typical }),
   };
+}
+
+/** What a kept answer would have saved in each step that asked again what had been answered. */
+function exactCache(events: readonly RunEvent[]): CheaperModel[] {
+  const byStep = Map.groupBy(repeatedQuestions(events), ({ step }) => step);
+  return [...byStep].flatMap(([step, questions]) => {
+    const saved = questions.reduce((sum, { microUsd }) => sum + microUsd, 0);
+    return saved === 0 ? [] : [{ what: `an exact cache in \`${step}\``, step, saved }];
+  });
 }
 
 const costView = ({ name, microUsd, calls, children }: CostNode): CostView => ({

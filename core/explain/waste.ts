@@ -1,8 +1,9 @@
-/** What a run paid or waited for to no use: attempts that failed, answers that were asked for again, the same reading call twice, results that nobody read. */
+/** What a run paid or waited for to no use: attempts that failed, answers that were asked for again, the same reading call or question twice, results that nobody read. */
 import { own } from "../json.ts";
 import type { MicroUsd } from "../money.ts";
 import type { Birth } from "../run/machine/birth.ts";
 import type { RunEvent } from "../run/machine/event.ts";
+import { repeatedQuestions } from "./repeated.ts";
 
 /** One kind of waste in one step. */
 export type Waste = {
@@ -64,6 +65,8 @@ export function wasteOf(birth: Birth, events: readonly RunEvent[]): Waste[] {
       }
     }
   }
+  for (const { step, model, microUsd, ms } of repeatedQuestions(events))
+    add("repeat", `the same question to model ${model} again, in \`${step}\``, microUsd, ms);
   for (const [step, { microUsd, ms, reads, completed }] of perStep)
     if (completed && reads && own(birth.definition.steps, step)?.kind === "tool" && !isRead(birth, step))
       add("unused", `the result of \`${step}\`, which nothing reads`, microUsd, ms);

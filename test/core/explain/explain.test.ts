@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { criticalPath } from "../../../core/explain/critical-path.ts";
 import { type CostView, type Explanation, explain } from "../../../core/explain/explain.ts";
 import { typicalOf } from "../../../core/explain/typical.ts";
+import type { ModelOutcome } from "../../../core/run/calls/call.ts";
 import type { Birth } from "../../../core/run/machine/birth.ts";
 import { define, model, review, tool } from "../../support/run/definition.ts";
 import { answered, Drive, failed, type Script, said, T0 } from "../../support/run/drive.ts";
@@ -28,6 +29,11 @@ const routed =
     const candidates = ids.map((id) => ({ id, price: price(id), context: 100_000 }));
     return { kind: "model", permission: { decision: "allow", policyVersion: "p1", reasons: [] }, candidates, rejected: [], tools: [] };
   };
+
+const unanswered: ModelOutcome = {
+  ...said(null, 0, 0),
+  result: { ok: false, failure: { class: "transient", code: "timeout", message: "scripted", retryAfterMs: null } },
+};
 
 /** Lets time pass, then answers. */
 type Passing = <T>(ms: number, value: T) => T;
@@ -109,6 +115,26 @@ describe("why a run was slow and dear", () => {
       "the same call of tool orders.get again, in `b`",
       "the result of `a`, which nothing reads",
     ]);
+  });
+
+  it("[EXPLAIN-7] counts a question that was answered before as waste that an exact cache would have saved, and no retry of it", () => {
+    const ask = (needs: string[], template = "What is the refund policy?") => model({ needs, prompt: { template, slots: {} } });
+    const steps = { a: ask([]), b: ask(["a"]), c: ask(["b"], "And the warranty?") };
+    let failing = 1;
+    const run = new Drive(define(steps), {
+      model: () => (failing-- > 0 ? unanswered : said("Within 30 days.", 100, 10)),
+    });
+    run.start().run();
+    const { waste, what_ifs } = explain(run.machinery, run.state, run.events, null, run.now);
+    expect(waste.filter(({ what }) => what.includes("again")).map(({ what }) => what)).toEqual([
+      expect.stringMatching(/^the same question to model .* again, in `b`$/),
+    ]);
+    expect(what_ifs).toContainEqual({
+      what: "an exact cache in `b`",
+      step: "b",
+      usd: expect.closeTo(run.state.usage.microUsd / 3 / 1e6, 9),
+    });
+    expect(what_ifs.filter(({ step }) => step !== "b")).toEqual([]);
   });
 
   it("takes medians of completed runs, and none of too few", () => {
