@@ -22,7 +22,7 @@ const ED25519 = 1;
 const NAME = /^[\x21-\x2a\x2c-\x7e]+$/;
 const TEXT = /^([\x21-\x2a\x2c-\x7e]+)\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\n$/;
 
-/** What is signed, its last line end included. */
+/** The text of a checkpoint that is signed: origin, size, root in base64, each with a line end. Throws for an origin that cannot be a key's name. */
 export function checkpointText({ origin, size, root }: Checkpoint): string {
   if (!NAME.test(origin)) throw new TypeError("an origin is ASCII without spaces and plus signs");
   return `${origin}\n${size}\n${toBase64(root)}\n`;

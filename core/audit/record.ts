@@ -43,7 +43,7 @@ export type AuditRecord = {
   readonly data: Json;
 };
 
-/** Everything that has an outbox. PERSISTED: the names are in queue messages and in what audit logs remember. */
+/** Every kind of writer of records: what has an outbox, and hears when its rows are in the chain. PERSISTED: the names are in queue messages and in what audit logs remember. */
 export const SOURCE_KINDS = [
   "run",
   "review-queue",
@@ -79,7 +79,10 @@ export type AuditFact = {
   readonly layer?: Layer | null;
 };
 
-/** The only place where a record is built: every field is there, in one order. */
+/**
+ * The record of a fact. The only place where one is built: every field is there, in one order, null where the fact does not say it; `data` is `{}` where it
+ * says nothing, and has `layer` in it where something was refused.
+ */
 export const auditRecord = ({ traceId, decision, policyVersion, riskScore, data = {}, layer, ...fact }: AuditFact): AuditRecord => ({
   event_id: fact.id,
   version: ENTRY_VERSION,

@@ -12,7 +12,7 @@ export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 /** RFC 6962 section 2.1: MTH({d}) = SHA-256(0x00 || d). */
 export const leafHash = (leaf: Uint8Array, sha256: Sha256): Uint8Array => sha256(concatenated(Uint8Array.of(0), leaf));
 
-/** RFC 6962 section 2.1: SHA-256(0x01 || left || right). */
+/** The root over two subtrees, 32 bytes each. RFC 6962 section 2.1: SHA-256(0x01 || left || right). */
 export const nodeHash = (left: Uint8Array, right: Uint8Array, sha256: Sha256): Uint8Array =>
   sha256(concatenated(Uint8Array.of(1), left, right));
 
@@ -103,7 +103,7 @@ export function verifyConsistency(
   return last === 0 && equal(older, fromRoot) && equal(newer, toRoot);
 }
 
-/** The largest power of two below `size`, which is at least 2. Multiplied, not shifted: a tree may have more than 2^31 leaves. */
+/** How many leaves the left subtree of a tree has: the largest power of two below `size`, which is at least 2. Multiplied, not shifted: a tree may have more than 2^31 leaves. */
 export function splitOf(size: number): number {
   let split = 1;
   while (split * 2 < size) split *= 2;

@@ -1,5 +1,5 @@
 /** Incidents: what went wrong, who looks after it, and how it ended. A kill, a critical alert or a broken audit log opens one. Pure. */
-import type { Json } from "../json.ts";
+import { isObject, type Json } from "../json.ts";
 import { type Notice, type NoticeSeverity, tidyData, titleOf } from "../notice/notice.ts";
 import { type EpochMs, orNullRfc3339, toRfc3339 } from "../time.ts";
 
@@ -135,4 +135,13 @@ export function timelineEntry(entry: Json): TimelineEntry | null {
     decision: typeof decision === "string" ? decision : null,
     seq: Number(seq),
   };
+}
+
+/** A run that failed in an incident's time, without what it was given or made. */
+export type FailedRun = { id: string; workflow: string; status: string; ended_at: string | null };
+
+/** A line of the run index as an incident shows it. */
+export function failedRun(line: Json): FailedRun {
+  const { id, workflow, status, ended_at: endedAt } = isObject(line) ? line : {};
+  return { id: String(id), workflow: String(workflow), status: String(status), ended_at: typeof endedAt === "string" ? endedAt : null };
 }

@@ -40,6 +40,8 @@ const IS_ON_STEP = `document.activeElement.matches(".steps > li")`;
 const IS_WRITING = `document.activeElement.tagName === "TEXTAREA"`;
 const CARD_OF_FOCUS = `document.activeElement.closest(".card")?.textContent ?? ""`;
 const SAID = `document.querySelector("#notice").textContent + (document.querySelector(".card .problem")?.textContent ?? "")`;
+const IS_INCIDENT = `/^#.incidents.inc_/.test(location.hash) && document.querySelector("#view form textarea") !== null`;
+const LABEL_OF_FOCUS = `document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent?.trim() ?? ""`;
 /** Visible buttons, links and fields that a screen reader could not name. */
 const UNNAMED = `[...document.querySelectorAll("main button, main a, main input, main select, main textarea, nav a")]
   .filter((control) => control.getClientRects().length > 0)
@@ -84,7 +86,10 @@ export const consolePages: Check = {
       check("signs in by keyboard", await page.locator("#nav").isVisible());
 
       const places = await page.evaluate<string[]>(PLACES);
-      const paths = [...places, `#/runs/${waiting.id}`, `#/runs/${waiting.id}/explain`];
+      const incident = await ownIncidentByKeyboard(page);
+      check("an incident is opened, owned and resolved by keyboard", incident.said.includes("Saved"), incident.said);
+      check("an incident's words stay words", (await page.title()) !== "owned");
+      const paths = [...places, `#/runs/${waiting.id}`, `#/runs/${waiting.id}/explain`, `#/incidents/${incident.id}`];
       await open(page, `#/runs/${waiting.id}`);
       await page.locator(".graph .node").first().waitFor({ timeout: WAIT_MS });
       const steps = (await people.app.runs.get(waiting.id)).steps.length;
@@ -116,13 +121,20 @@ export const consolePages: Check = {
         for (const path of paths) {
           await open(other, path);
           await other.screenshot({
-            path: join(PICTURES, `${path.replace(waiting.id, "ID").replaceAll(/\W+/g, "-")}-${size.width}-${scheme}.png`),
+            path: join(
+              PICTURES,
+              `${path.replace(waiting.id, "ID").replace(incident.id, "ID").replaceAll(/\W+/g, "-")}-${size.width}-${scheme}.png`,
+            ),
           });
           const sideways = await other.evaluate<number>(TOO_WIDE);
           const unnamed = await other.evaluate<string[]>(UNNAMED);
-          check(`${path.replace(waiting.id, "ID")} at ${size.width} px, ${scheme}: fits`, sideways <= 0, `${sideways} px too wide`);
           check(
-            `${path.replace(waiting.id, "ID")} at ${size.width} px, ${scheme}: every control has a name`,
+            `${path.replace(waiting.id, "ID").replace(incident.id, "ID")} at ${size.width} px, ${scheme}: fits`,
+            sideways <= 0,
+            `${sideways} px too wide`,
+          );
+          check(
+            `${path.replace(waiting.id, "ID").replace(incident.id, "ID")} at ${size.width} px, ${scheme}: every control has a name`,
             unnamed.length === 0,
             unnamed.join(", "),
           );
@@ -188,6 +200,38 @@ async function decideByKeyboard(page: Page, run: string): Promise<string> {
   await page.keyboard.press("Enter");
   await waitUntil(async () => (await page.evaluate<string>(SAID)) !== "");
   return page.evaluate<string>(SAID);
+}
+
+/** Tab to a control by its label, from where the focus is. */
+async function tabTo(page: Page, label: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    if ((await page.evaluate<string>(LABEL_OF_FOCUS)) === label) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`no control is named "${label}"`);
+}
+
+/** Opens an incident, names its owner, resolves it and writes what happened, without a mouse. */
+async function ownIncidentByKeyboard(page: Page): Promise<{ readonly id: string; readonly said: string }> {
+  await open(page, "#/incidents");
+  await page.locator("#main").focus();
+  await tabTo(page, "What went wrong");
+  await page.keyboard.type(`Refunds are paid twice ${MARKUP}`);
+  await page.keyboard.press("Enter");
+  await waitUntil(() => page.evaluate<boolean>(IS_INCIDENT));
+  const id = (await page.evaluate<string>("location.hash")).split("/").at(-1) ?? "";
+  await page.locator(".events li").first().waitFor({ timeout: WAIT_MS });
+  await page.locator("#main").focus();
+  await tabTo(page, "Owner (a user)");
+  await page.keyboard.type("ann");
+  await tabTo(page, "Status");
+  await page.keyboard.type("Resolved");
+  await tabTo(page, "Post-mortem");
+  await page.keyboard.type("A timeout was taken for a refusal.");
+  await tabTo(page, "Save");
+  await page.keyboard.press("Enter");
+  await waitUntil(async () => (await page.evaluate<string>(SAID)) !== "");
+  return { id, said: await page.evaluate<string>(SAID) };
 }
 
 async function waitUntil(holds: () => Promise<boolean>): Promise<void> {

@@ -116,7 +116,15 @@ it(
     const word = { action: "reject", reason: "no" };
     expect((await call("POST", `/v1/reviews/${review}/decision`, world.keys.reviewer, word)).status).toBe(200);
     await eventually("/v1/audit/entries?type=review.decided", world.keys.auditor, ({ data }) => (data as Json[]).length > 0);
+    const opened = await call("POST", "/v1/incidents", world.keys.operator, { title: "refunds stand still", owner: "ann" });
+    expect(opened.status).toBe(201);
+    await eventually("/v1/audit/entries?type=incident.opened", world.keys.auditor, ({ data }) => (data as Json[]).length > 0);
     const { files } = await exported("eu-ai-act", begun - DAY, Date.now() + DAY);
+    const incidents = JSON.parse(files.get("incidents.json") ?? "[]") as { title: string; owner: string; timeline: { type: string }[] }[];
+    expect(incidents).toMatchObject([
+      { title: "refunds stand still", owner: "ann", runs: [{ workflow: "evidence-ask", status: "failed" }] },
+    ]);
+    expect(incidents[0]?.timeline.map(({ type }) => type)).toContain("incident.opened");
     const entries = [...files].filter(([name]) => name.startsWith("entries/")).flatMap(([, text]) => text.trim().split("\n"));
     const numbers = entries.map((line) => (JSON.parse(line) as { seq: number }).seq);
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
@@ -144,6 +152,7 @@ it("[COMPLY-3] a period without entries is exported as such, and who may not ask
   const { id, files } = await exported("soc2", begun - 9 * DAY, begun - 8 * DAY);
   expect([...files.keys()].some((name) => name.startsWith("entries/"))).toBe(false);
   expect(files.get("README.md")).toContain("| CC6.2 |");
+  expect(JSON.parse(files.get("incidents.json") ?? "null")).toEqual([]);
   const { auditor, developer } = world.keys;
   const period = { from: iso(begun - DAY), to: iso(begun) };
   expect((await call("POST", "/v1/compliance/soc2", developer, period)).status).toBe(403);

@@ -6,7 +6,7 @@ import { isObject, type Json } from "../../core/json.ts";
 export const STRETCH = 256;
 
 /** The stretch that a page with this first number counts to. */
-const stretchOf = (firstSeq: number): number => Math.floor(firstSeq / STRETCH);
+export const stretchOf = (firstSeq: number): number => Math.floor(firstSeq / STRETCH);
 
 /** What notes the types of these pages. Idempotent; a page that was not taken is noted for nothing. */
 export function noteTypes(db: D1Database, org: string, pages: readonly AuditPage[]): D1PreparedStatement[] {

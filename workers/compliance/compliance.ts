@@ -28,6 +28,8 @@ export type CompliancePorts = {
   readonly checkpoint: (org: string) => Promise<string | null>;
   /** What is known of the people who oversee, of a period, besides the log. */
   readonly oversight: (org: string, fromAt: EpochMs, toAt: EpochMs) => Promise<OversightFacts & { readonly more: JsonObject }>;
+  /** Incidents of a period, each with its timeline out of the log and the runs that failed in its time, newest first. */
+  readonly incidents: (org: string, fromAt: EpochMs, toAt: EpochMs) => Promise<Json>;
   /** What the org is like now, by file. */
   readonly state: (org: string) => Promise<ReadonlyMap<string, Json>>;
 };
@@ -199,6 +201,7 @@ async function complete(ports: CompliancePorts, one: ComplianceExport): Promise<
     ["README.md", controlsText(framework, from, to, report, isCut)],
     ["controls.json", pretty({ framework, from, to, is_cut: isCut, entries: byType, controls: report } as unknown as Json)],
     ["oversight.json", pretty({ from, to, ...oversightOf(byType), ...figures, ...more })],
+    ["incidents.json", pretty(await ports.incidents(org, one.fromAt, one.toAt))],
     ["proofs.json", pretty(proofs)],
     ["checkpoint.txt", (await ports.checkpoint(org)) ?? "there is no checkpoint yet\n"],
     ...[...(await ports.state(org))].map(([name, value]): [string, string] => [name, pretty(value)]),

@@ -1,7 +1,8 @@
 /** The inventory and exports of evidence, fitted to the rooms that they read. */
+import { failedRun, incidentView, LEAD_MS } from "../../core/incident/incident.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { EpochMs } from "../../core/time.ts";
-import type { SeenThing } from "../audit/index.ts";
+import { readTimeline, type SeenThing } from "../audit/index.ts";
 import { type Compliance, defineCompliance } from "../compliance/compliance.ts";
 import { defineInventory, type Inventory } from "../compliance/inventory.ts";
 import type { Rooms } from "./rooms.ts";
@@ -62,6 +63,16 @@ export function buildCompliance(env: Cloudflare.Env, rooms: Rooms, inventory: In
       const inPeriod = drills.filter(({ at }) => Date.parse(at) >= fromAt && Date.parse(at) < toAt);
       const more = { approvers, kill_switch_drills: inPeriod, decoy_percent: oversight.decoy_percent, assisted_review };
       return { reviewers, tallies, more: JSON.parse(JSON.stringify(more)) as JsonObject };
+    },
+    async incidents(org, fromAt, toAt) {
+      const { data } = await store.incidents.list(org, { limit: MOST_LISTED, cursor: null });
+      const inPeriod = data.filter(({ openedAt, resolvedAt }) => openedAt < toAt && (resolvedAt ?? now()) >= fromAt);
+      const whole = inPeriod.map(async (incident) => {
+        const [from, to] = [incident.openedAt - LEAD_MS, incident.resolvedAt ?? now()];
+        const timeline = incident.timeline ?? (await readTimeline(env.DB, org, from, to));
+        return { ...incidentView(incident), timeline, runs: (await store.failedRuns(org, from, to, PAGE)).map(failedRun) };
+      });
+      return JSON.parse(JSON.stringify(await Promise.all(whole))) as Json;
     },
     async state(org) {
       const [things, keys, activations, settingsOfOrg] = await Promise.all([

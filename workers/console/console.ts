@@ -12,6 +12,8 @@ import explain from "./files/explain.client.js";
 import format from "./files/format.client.js";
 import graph from "./files/graph.client.js";
 import icon from "./files/icon.svg";
+import incident from "./files/incident.client.js";
+import incidents from "./files/incidents.client.js";
 import killSwitch from "./files/kill-switch.client.js";
 import page from "./files/page.html";
 import reviews from "./files/reviews.client.js";
@@ -38,6 +40,8 @@ const FILES: { readonly [path: string]: { readonly type: string; readonly text: 
   "/console/explain.client.js": { type: SCRIPT, text: explain },
   "/console/format.client.js": { type: SCRIPT, text: format },
   "/console/graph.client.js": { type: SCRIPT, text: graph },
+  "/console/incident.client.js": { type: SCRIPT, text: incident },
+  "/console/incidents.client.js": { type: SCRIPT, text: incidents },
   "/console/kill-switch.client.js": { type: SCRIPT, text: killSwitch },
   "/console/reviews.client.js": { type: SCRIPT, text: reviews },
   "/console/run.client.js": { type: SCRIPT, text: run },

@@ -14,7 +14,9 @@ const notice = (over: Partial<Notice>): Notice => ({
 it.each<[string, Partial<Notice>, boolean]>([
   ["a kill", {}, true],
   ["a recovery", { type: "kill_switch.recovered", resolves: true }, false],
-  ["a broken chain", { type: "audit.forked" }, true],
+  ["a forked log", { type: "audit.forked" }, true],
+  ["a broken chain", { type: "audit.broken" }, true],
+  ["a key that nothing introduces", { type: "audit.key_not_introduced" }, true],
   ["a critical alert", { type: "alert.firing", severity: "critical", data: { rule: "error-rate" } }, true],
   ["a warning", { type: "alert.firing", severity: "warning", data: { rule: "dead-letters" } }, false],
   ["the alert of a kill that has its own", { type: "alert.firing", severity: "critical", data: { rule: "kill-switch" } }, false],

@@ -13,6 +13,7 @@ import {
   fromStatement,
   type Outboxes,
   readEntries,
+  readTimeline,
   typeStatement,
   verifyStored,
 } from "../../../workers/audit/index.ts";
@@ -490,6 +491,29 @@ describe("[AUD-33] a list by type", () => {
       );
       if (query.includes("audit_types")) expect(plan.join()).toContain("SEARCH it USING PRIMARY KEY (org=? AND type=? AND stretch>?)");
     }
+  });
+});
+
+describe("[INC-4] the timeline of an incident", () => {
+  it("is what the log says of its time, oldest first, also when thousands of entries have come since", async () => {
+    const at = (minute: number) => `2100-01-01T00:${String(minute).padStart(2, "0")}:00.000Z`;
+    const moment = (number: number, minute: number, type = "org.changed") =>
+      testRecord(number, { event_type: type, timestamp: at(minute), resource: "org/acme", actor: { type: "user", id: "ann" }, data: null });
+    const send = async (id: string, records: readonly AuditRecord[]) =>
+      deliver([message([row(id, records)], { source: { kind: "store", id: "store" } })]);
+    await send("a", [moment(1, 1), moment(2, 5), moment(3, 6, "tool.called"), moment(4, 7)]);
+    for (let part = 0; part < 3; part++)
+      await send(
+        `b${part}`,
+        Array.from({ length: 200 }, (_, index) => testRecord(10 + part * 200 + index, { resource: "api-key/key_1", data: null })),
+      );
+    await send("c", [moment(900, 30), moment(901, 50)]);
+    const told = async (from: number, to: number) =>
+      (await readTimeline(env.DB, org, Date.parse(at(from)), Date.parse(at(to)))).map(({ seq, type, actor }) => `${seq} ${type} ${actor}`);
+    expect(await told(4, 40)).toEqual(["2 org.changed ann", "4 org.changed ann", "605 org.changed ann"]);
+    expect(await told(51, 59)).toEqual([]);
+    await env.DB.prepare("DELETE FROM audit_pages WHERE org = ?").bind(org).run();
+    expect(await told(4, 40)).toEqual([]);
   });
 });
 

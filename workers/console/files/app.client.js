@@ -3,6 +3,8 @@ import { ApiError, read, signIn, signOut } from "./api.client.js";
 import { showDeadLetters } from "./dead-letters.client.js";
 import { el, field, setText, submitted } from "./dom.client.js";
 import { showExplanation } from "./explain.client.js";
+import { showIncident } from "./incident.client.js";
+import { showIncidents } from "./incidents.client.js";
 import { showKillSwitch } from "./kill-switch.client.js";
 import { showReviews } from "./reviews.client.js";
 import { showRun } from "./run.client.js";
@@ -14,6 +16,8 @@ const VIEWS = [
   [/^#\/runs\/([^/]+)$/, (view, id) => showRun(view, decodeURIComponent(id))],
   [/^#\/reviews$/, showReviews],
   [/^#\/dead-letters$/, showDeadLetters],
+  [/^#\/incidents\/([^/]+)$/, (view, id) => showIncident(view, decodeURIComponent(id))],
+  [/^#\/incidents$/, showIncidents],
   [/^#\/kill-switch$/, showKillSwitch],
   [/^#\/runs$/, showRuns],
 ];

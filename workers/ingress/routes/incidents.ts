@@ -1,7 +1,6 @@
 /** `/v1/alerts` and `/v1/incidents`: what fires, what went wrong, and who looks after it. */
 import { z } from "@hono/zod-openapi";
-import { INCIDENT_STATUSES, incidentView, LEAD_MS } from "../../../core/incident/incident.ts";
-import { isObject, type Json } from "../../../core/json.ts";
+import { failedRun, INCIDENT_STATUSES, incidentView, LEAD_MS } from "../../../core/incident/incident.ts";
 import { ok } from "../../../core/result.ts";
 import { changeIncident, openIncident, readIncident } from "../../use-cases/incidents.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
@@ -90,7 +89,7 @@ export function incidentRoutes(ports: IngressPorts): Endpoint[] {
         const { incident, timeline } = read.value;
         const until = incident.resolvedAt ?? call.at;
         const failed = await ports.store.failedRuns(incident.org, incident.openedAt - LEAD_MS, until, MOST_RUNS);
-        return reply(200, { ...incidentView(incident), timeline: [...timeline], runs: failed.map(shownRun) });
+        return reply(200, { ...incidentView(incident), timeline: [...timeline], runs: failed.map(failedRun) });
       },
     }),
     endpoint({
@@ -116,10 +115,4 @@ export function incidentRoutes(ports: IngressPorts): Endpoint[] {
       },
     }),
   ];
-}
-
-/** A line of the index, without what the run was given or made. */
-function shownRun(line: Json): { id: string; workflow: string; status: string; ended_at: string | null } {
-  const { id, workflow, status, ended_at: endedAt } = isObject(line) ? line : {};
-  return { id: String(id), workflow: String(workflow), status: String(status), ended_at: typeof endedAt === "string" ? endedAt : null };
 }
