@@ -16,6 +16,7 @@ import { guardFuzz } from "./deep/guard-fuzz.ts";
 import { mutants } from "./deep/mutants.ts";
 import { obeying } from "./deep/obeying.ts";
 import { plants } from "./deep/plants.ts";
+import { poison } from "./deep/poison.ts";
 import { redeploy } from "./deep/redeploy.ts";
 import { seeds } from "./deep/seeds.ts";
 import { storm } from "./deep/storm.ts";
@@ -33,6 +34,7 @@ const CHECKS: readonly Check[] = [
   guardFuzz,
   apiFuzz,
   obeying,
+  poison,
   mutants,
   clients,
   frameworks,

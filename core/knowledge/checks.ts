@@ -51,16 +51,43 @@ const TOLD = [
   /\b(?:call|use|invoke|execute|run)\s+the\s+(?:tool|function|command)\b/i,
 ];
 
+/** Sentences that speak to an assistant about itself or about what it was given: one of them is much for a short document. */
+const TOLD_PLAINLY = [
+  /\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:previous|prior|other|retrieved|these|those|outdated)\b.{0,30}\b(?:instructions?|passages?|documents?|sources?|answers?|figures?|context|messages?)\b/i,
+  /\b(?:retrieved|other|remaining)\s+(?:passages?|documents?|chunks?|sources?|context)\b.{0,80}\b(?:outdated|wrong|void|false|obsolete|untrusted|ignored?)\b/i,
+  /\b(?:answer|reply|respond)\s+only\s+(?:from|with|by|according)\b/i,
+  /\b(?:assistant|chatbot|language model|llm|ai agent|ai model)s?\b.{0,30}\b(?:must|should|shall|will|has to|have to|needs? to)\b/i,
+  /<\/?\s*(?:instructions?|system|assistant|prompt)\s*>/i,
+];
+/** Sentences that declare other documents void. A document's own terms may say it once; one that is short and says it is about the others. */
+const OVERRULES = [
+  /\b(?:all|any|every|the|older|earlier|previous|prior)\s+(?:other\s+|earlier\s+|previous\s+|prior\s+|older\s+)?(?:statements?|documents?|pages?|figures?|entries|articles?|information|catalogues?)\b.{0,60}\b(?:void|wrong|invalid|outdated|obsolete|incorrect|no longer valid)\b/i,
+  /\b(?:supersedes?|overrides?|replaces?)\s+(?:the|all|any|every)\b.{0,60}\b(?:catalogue|documents?|statements?|pages?|information|entries|articles?|sources?)\b/i,
+  /\bonly this\b.{0,40}\b(?:verified|valid|correct|true|official|binding)\b/i,
+  /\bdisregard\b.{0,40}\b(?:outdated|older|earlier|previous|other)\b/i,
+];
+/** Of a short document, the share of sentences that speak to an assistant or overrule other documents, from which on a person looks at it. */
+const SHARE_OF_PLAIN = 0.2;
+
 /** Whether any sentence tells an assistant what to do. */
 export const tellsAssistant = (text: string): boolean => sentencesIn(text).some(isTold);
 
-/** Sentences that tell an assistant what to do, where they are too many for a document that informs; null: they are few. */
+/** Sentences that tell an assistant what to do, or declare other documents void, where they are too many for a document that informs; null: they are few. */
 export function instructionDensity(text: string): DocumentFinding | null {
   const sentences = sentencesIn(text);
   const told = sentences.filter(isTold).length;
-  if (told < FEWEST_INSTRUCTIONS || told < sentences.length * SHARE_OF_INSTRUCTIONS) return null;
-  return { type: "instructions", count: told, message: `${told} of ${sentences.length} sentences tell an assistant what to do` };
+  const plain = sentences.filter((sentence) => [TOLD_PLAINLY, OVERRULES].some((list) => matchesAny(list, sentence))).length;
+  const isDense = told >= FEWEST_INSTRUCTIONS && told >= sentences.length * SHARE_OF_INSTRUCTIONS;
+  const isPlain = plain > 0 && plain >= sentences.length * SHARE_OF_PLAIN;
+  if (!isDense && !isPlain) return null;
+  const count = Math.max(told, plain);
+  return {
+    type: "instructions",
+    count,
+    message: `${count} of ${sentences.length} sentences tell an assistant what to do or what to believe`,
+  };
 }
 
 const sentencesIn = (text: string): string[] => text.split(/(?<=[.!?])\s+|\n+/).filter((sentence) => /\p{L}/u.test(sentence));
-const isTold = (sentence: string): boolean => TOLD.some((one) => one.test(sentence.slice(0, 400)));
+const matchesAny = (list: readonly RegExp[], sentence: string): boolean => list.some((one) => one.test(sentence.slice(0, 400)));
+const isTold = (sentence: string): boolean => matchesAny(TOLD, sentence);

@@ -22,24 +22,31 @@ export const fused = ({ keyword, vector }: Ranked, weightOfVector: number): numb
 const RELEVANCE = 0.8;
 /** Chunks that are more alike than this say the same twice. */
 const ALIKE = 0.9;
+/** Chunks that are this alike by the embedded default, which knows words and no meaning, are of one crowd. */
+const CROWD = 0.68;
 
 /**
  * The first `most` of a ranking, without those that repeat an earlier one. Candidates without a vector repeat nobody. `candidates`: best
- * first; what is passed over follows where nothing else is left.
+ * first; what is passed over follows where nothing else is left. `isCrowded`: of those that are alike at most half of the places are taken, so that
+ * several documents that say one thing cannot push out the one that says another (docs/knowledge.md, "Poisoned documents").
  */
 export function diverse<C extends { readonly score: number; readonly vector: Int8Array | null }>(
   candidates: readonly C[],
   most: number,
+  isCrowded = false,
 ): C[] {
   const highest = candidates[0]?.score ?? 0;
   const chosen: C[] = [];
-  const open = candidates.slice(0, Math.max(most, 4 * most)).map((candidate) => ({ candidate, likeness: 0 }));
+  const places = isCrowded ? Math.max(1, Math.ceil(most / 2)) : most;
+  const open = candidates.slice(0, Math.max(most, 4 * most)).map((candidate) => ({ candidate, likeness: 0, crowd: 0 }));
   while (chosen.length < most && open.length > 0) {
     let best = 0;
     let bestWorth = Number.NEGATIVE_INFINITY;
-    for (const [at, { candidate, likeness }] of open.entries()) {
+    for (const [at, { candidate, likeness, crowd }] of open.entries()) {
       const repeated = likeness > ALIKE ? likeness : 0;
-      const worth = RELEVANCE * (highest === 0 ? 0 : candidate.score / highest) - (1 - RELEVANCE) * repeated;
+      // Behind everything else, and among themselves in their order.
+      const late = crowd >= places ? 1 : 0;
+      const worth = RELEVANCE * (highest === 0 ? 0 : candidate.score / highest) - (1 - RELEVANCE) * repeated - late;
       if (worth > bestWorth) [best, bestWorth] = [at, worth];
     }
     const [taken] = open.splice(best, 1);
@@ -47,7 +54,12 @@ export function diverse<C extends { readonly score: number; readonly vector: Int
     chosen.push(taken.candidate);
     const { vector } = taken.candidate;
     if (vector === null) continue;
-    for (const one of open) if (one.candidate.vector !== null) one.likeness = Math.max(one.likeness, cosine(vector, one.candidate.vector));
+    for (const one of open) {
+      if (one.candidate.vector === null) continue;
+      const likeness = cosine(vector, one.candidate.vector);
+      one.likeness = Math.max(one.likeness, likeness);
+      if (likeness >= CROWD) one.crowd++;
+    }
   }
   return chosen;
 }

@@ -1,5 +1,6 @@
 /** A search as shards answer it, and the one ranking that their answers make together. Pure. */
 import type { Statistics } from "./bm25.ts";
+import { HASHED_WEIGHT } from "./hashed-vector.ts";
 import { byScore, diverse, fused } from "./rank.ts";
 import type { Reader } from "./rights.ts";
 import type { QueryTerm } from "./terms.ts";
@@ -81,7 +82,7 @@ export function joinedResults(hits: readonly Hit[], mode: SearchMode, k: number,
     const score = mode === "keyword" ? hit.keyword : mode === "vector" ? hit.vector : fused(ranks, weightOfVector);
     return score === null ? [] : [{ hit, ranks, score, document: hit.document, index: hit.index, vector: hit.embedding }];
   });
-  return diverse(scored.sort(byScore), k)
+  return diverse(scored.sort(byScore), k, weightOfVector === HASHED_WEIGHT)
     .sort(byScore)
     .map(({ hit, ranks, score }) => ({
       document: hit.document,

@@ -22,5 +22,5 @@ export async function searchForRun(
   const collection = await collections.get(asker.org, name);
   if (collection === null || !mayRead(collection.settings.allow, reader)) return null;
   const found = await knowledge.search(collection, { query, k, mode: "hybrid", filter: {}, reader, asker });
-  return found as unknown as Json;
+  return { query, ...found } as unknown as Json;
 }

@@ -64,21 +64,39 @@ const numberKeys = ({ written, unit, value }: Compared): readonly string[] =>
 
 /** `row`: the sentence. `among`: indexes of the passages that count; null: all of them. */
 export function entailmentOf(row: Row, evidence: Evidence, among: ReadonlySet<number> | null): Entailment {
-  const places = placesFor(row, evidence, among);
   if (row.tokens.length === 0 && row.quantities.length === 0) return { score: 1, lack: null, passage: null };
+  const places = placesFor(row, evidence, among);
+  const compared = compare(row, places, evidence);
+  if (compared === null) return { score: 0, lack: missing(row, evidence, among), passage: null };
+  const { score, whole, used } = compared;
+  const lack = missing(row, evidence, among) ?? disagreement(row, used, evidence, places);
+  return { score: lack === null ? score : 0, lack, passage: whole.place.passage };
+}
+
+/** What one passage says otherwise about the matter of a sentence; null: nothing. That it does not say something is no contradiction. */
+export function contradictionOf(row: Row, evidence: Evidence, passage: number): Entailment["lack"] {
+  const places = placesFor(row, evidence, new Set([passage]));
+  const compared = compare(row, places, evidence);
+  return compared === null ? null : disagreement(row, compared.used, evidence, places);
+}
+
+/** The rows that a sentence and its parts are nearest to, and how near. null: none shares a word with it. */
+function compare(
+  row: Row,
+  places: readonly Place[],
+  evidence: Evidence,
+): { readonly score: number; readonly whole: Best; readonly used: readonly Compare[] } | null {
   const whole = bestFor(row, () => true, places, evidence);
-  if (whole === null) return { score: 0, lack: missing(row, evidence, among), passage: null };
+  if (whole === null) return null;
   const groups = partsOf(row);
   const parts = groups.map((part) => bestFor(row, (one) => part.has(one), places, evidence) ?? whole);
   const total = Math.max(whole.score, parts.length === 0 ? 0 : weighted(parts));
-  const weakest = Math.min(whole.score, ...parts.map(({ score }) => score));
-  const score = (1 - WEAKEST) * total + WEAKEST * (parts.length === 0 ? whole.score : weakest);
+  const weakest = parts.length === 0 ? whole.score : Math.min(whole.score, ...parts.map(({ score }) => score));
   const used = [
     { row, best: whole, isWhole: true },
     ...parts.map((best, index) => ({ row: partOf(row, groups[index] ?? new Set()), best, isWhole: false })),
   ];
-  const lack = missing(row, evidence, among) ?? disagreement(row, used, evidence, places);
-  return { score: lack === null ? score : 0, lack, passage: whole.place.passage };
+  return { score: (1 - WEAKEST) * total + WEAKEST * weakest, whole, used };
 }
 
 type Best = { readonly place: Place; readonly score: number; readonly weight: number };

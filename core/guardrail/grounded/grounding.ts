@@ -6,20 +6,25 @@
 import { isObject, type Json } from "../../json.ts";
 import { type Moderation, opinionOn } from "../moderate/opinion.ts";
 import { type Claim, claimsOf } from "./claims.ts";
-import { type Entailment, type Evidence, entailmentOf, evidenceOf, type Lack, placesFor } from "./entail.ts";
+import { contradictionOf, type Entailment, type Evidence, entailmentOf, evidenceOf, type Lack, placesFor } from "./entail.ts";
 import { type Citation, chunkOf, isChunkName, type Passage, passagesIn, readPassage } from "./sources.ts";
-import { keysOf } from "./tokens.ts";
+import { keysOf, type Row, rowsOf, SOMETHING } from "./tokens.ts";
 
 export type { Citation } from "./sources.ts";
 
-/** What an answer may rest on. `known`: chunks that searches of the run found, by name: only these can be cited. */
-export type Sources = { readonly passages: readonly Passage[]; readonly known: ReadonlyMap<string, Citation> };
+/** What an answer may rest on. `known`: chunks that searches of the run found, by name: only these can be cited. `queries`: what was searched for. */
+export type Sources = {
+  readonly passages: readonly Passage[];
+  readonly known: ReadonlyMap<string, Citation>;
+  readonly queries: readonly string[];
+};
 
 /** The sources in what steps gave. */
-export const sourcesOf = (values: readonly Json[], known: ReadonlyMap<string, Citation> = new Map()): Sources => ({
-  passages: passagesIn(values, known),
-  known,
-});
+export const sourcesOf = (
+  values: readonly Json[],
+  known: ReadonlyMap<string, Citation> = new Map(),
+  queries: readonly string[] = [],
+): Sources => ({ passages: passagesIn(values, known), known, queries });
 
 /** A sentence of an answer, judged. `lack`: why it is not supported; null: it is. `isUnsure`: a model may be asked about it. */
 export type Judged = Claim & {
@@ -44,19 +49,29 @@ const ARGUABLE: ReadonlySet<Lack> = new Set(["negation", "relation", "words"]);
 const SAME_MATTER = 0.8;
 
 /** The passages of sources, read once for all rules that share them. */
-export type Ground = { readonly evidence: Evidence; readonly byName: ReadonlyMap<string, number> };
+export type Ground = {
+  readonly evidence: Evidence;
+  readonly byName: ReadonlyMap<string, number>;
+  /** What was searched for. */
+  readonly asked: readonly Row[];
+};
 
 /** Reads the sources. */
-export function groundOf({ passages: given }: Sources): Ground {
+export function groundOf({ passages: given, queries }: Sources): Ground {
   const passages = given.map(readPassage);
   const byName = new Map(passages.flatMap(({ cite }, index) => (cite === null ? [] : [[cite.chunk, index] as const])));
-  return { evidence: evidenceOf(passages), byName };
+  const asked = queries.slice(0, MOST_QUERIES).flatMap((query) => rowsOf(query.slice(0, QUERY_UNITS)));
+  return { evidence: evidenceOf(passages), byName, asked };
 }
+
+/** Queries of a run that are looked at, and UTF-16 units of each. */
+const MOST_QUERIES = 8;
+const QUERY_UNITS = 1_000;
 
 /** Judges every sentence that claims something. `opinions`: of a model; null: nobody asked one. `isClosed`: its silence counts against a sentence. */
 export function judgeClaims(
   answer: Json,
-  { evidence, byName }: Ground,
+  { evidence, byName, asked }: Ground,
   min: number,
   rule = 0,
   opinions: Moderation | null = null,
@@ -66,7 +81,7 @@ export function judgeClaims(
     .filter(({ rows }) => rows.length > 0)
     .map((claim, index) => {
       if (index >= MOST_CLAIMS) return { ...claim, score: 0, lack: "words", isUnsure: false, among: null, carriedBy: null, by: "rules" };
-      const judged = byRules(claim, evidence, byName, min);
+      const judged = byRules(claim, evidence, byName, min, asked);
       if (!judged.isUnsure || opinions === null) return judged;
       const opinion = opinionOn(opinions, { kind: "grounded", rule, sentence: index });
       if (opinion === null) return judged;
@@ -75,14 +90,16 @@ export function judgeClaims(
     });
 }
 
-function byRules(claim: Claim, evidence: Evidence, byName: ReadonlyMap<string, number>, min: number): Judged {
+function byRules(claim: Claim, evidence: Evidence, byName: ReadonlyMap<string, number>, min: number, asked: readonly Row[]): Judged {
   const cited = claim.cites.map((name) => byName.get(name) ?? null);
   const among = claim.cites.length === 0 ? null : cited.filter((index) => index !== null);
   const found = claim.rows.map((row) => entailmentOf(row, evidence, among === null ? null : new Set(among)));
   const score = Math.min(...found.map((one) => one.score));
   const best = found.find(({ passage }) => passage !== null)?.passage ?? null;
   const carriedBy = best === null ? null : (evidence.passages[best]?.cite ?? null);
-  const lack = lackOf(claim, found, cited.includes(null), score < min) ?? (isDisputed(claim, evidence, found) ? "conflict" : null);
+  const lack =
+    lackOf(claim, found, cited.includes(null), score < min) ??
+    (isDisputed(claim, evidence, found) || isAnsweredOtherwise(claim, evidence, found, asked) ? "conflict" : null);
   const isUnsure = lack === null ? score < SURE : ARGUABLE.has(lack);
   return { ...claim, score: lack === null || lack === "words" ? score : 0, lack, isUnsure, among, carriedBy, by: "rules" };
 }
@@ -98,17 +115,53 @@ function isDisputed({ rows }: Claim, evidence: Evidence, found: readonly Entailm
     const own = found[at]?.passage ?? null;
     const document = own === null ? null : (evidence.passages[own]?.cite?.document ?? null);
     if (document === null) return false;
+    const around = evidence.passages[own ?? 0]?.around ?? new Set<string>();
     const asked = new Set<number>();
     return placesFor(row, evidence, null).some(({ passage: index, row: place }) => {
       const passage = evidence.passages[index];
       if (asked.has(index) || passage?.cite == null || passage.cite.document === document) return false;
       const keys = passage.rowKeys[place];
-      const held = row.tokens.filter((token) => keysOf(token).some((key) => keys?.has(key) === true || passage.around.has(key))).length;
-      if (row.tokens.length === 0 || held < row.tokens.length * SAME_MATTER) return false;
+      const missing = row.tokens.filter((token) => !keysOf(token).some((key) => keys?.has(key) === true || passage.around.has(key)));
+      const names = missing.filter(({ isName }) => isName).length;
+      if (row.tokens.length === 0 || names > 1 || missing.length - names > row.tokens.length * (1 - SAME_MATTER)) return false;
+      // What the titles name differently are different things.
+      if (missing.some((token) => keysOf(token).some((key) => around.has(key)))) return false;
       asked.add(index);
-      const { lack } = entailmentOf(row, evidence, new Set([index]));
-      return lack === "number" || lack === "negation";
+      return contradictionOf(row, evidence, index) !== null;
     });
+  });
+}
+
+/** Share of a query's words that a sentence has to hold, with its title, so that it answers the query. */
+const ANSWERS = 0.7;
+
+/**
+ * A sentence of another document answers what was searched for with another number of the same unit: whoever wants a lie to be believed repeats the
+ * question, and words the lie so that it contradicts nothing.
+ */
+function isAnsweredOtherwise({ rows }: Claim, evidence: Evidence, found: readonly Entailment[], asked: readonly Row[]): boolean {
+  return rows.some((row, at) => {
+    const own = evidence.passages[found[at]?.passage ?? -1];
+    const document = own?.cite?.document;
+    const counted = row.quantities.filter(({ unit, isSoft }) => !isSoft && unit !== null && unit !== SOMETHING);
+    if (document === undefined || counted.length === 0) return false;
+    return asked.some((query) =>
+      placesFor(query, evidence, null).some(({ passage: index, row: place }) => {
+        const passage = evidence.passages[index];
+        const other = passage?.rows[place];
+        if (other === undefined || passage?.cite == null || passage.cite.document === document) return false;
+        const holds = (token: Row["tokens"][number]): boolean =>
+          keysOf(token).some((key) => passage.rowKeys[place]?.has(key) === true || passage.around.has(key));
+        // Names, and what the cited document's title names, are what it is about.
+        const names = [...query.tokens, ...row.tokens].filter((token) => token.isName || keysOf(token).some((key) => own?.around.has(key)));
+        const held = query.tokens.filter(holds).length;
+        if (query.tokens.length < 2 || held < query.tokens.length * ANSWERS || !names.every(holds)) return false;
+        return counted.some((mine) => {
+          const same = other.quantities.filter(({ unit, isSoft }) => unit === mine.unit && !isSoft);
+          return same.length > 0 && same.every(({ value }) => value !== mine.value);
+        });
+      }),
+    );
   });
 }
 
@@ -169,6 +222,10 @@ function withPlaces(value: Json, known: ReadonlyMap<string, Citation>, adds: boo
   });
   return Object.fromEntries([...entries, ...places]);
 }
+
+/** What searches say that they looked for. */
+export const queriesIn = (searches: readonly Json[]): readonly string[] =>
+  searches.flatMap((search) => (isObject(search) && typeof search["query"] === "string" ? [search["query"]] : []));
 
 /** The chunks in what searches gave, by name. */
 export function chunksIn(searches: readonly Json[]): ReadonlyMap<string, Citation> {

@@ -12,7 +12,7 @@ a an the this that these those it its i me my we us our ours is are was were be 
 may might must of to in on at by for from with about into onto through as and or but if then than so such you your yours he she they his her their them there here
 what which who whom whose when where why how all any both each few more most other some same own again further once during also only just very too up out down off
 while because until against per via let lets please within upon get gets got make makes made take takes taken give gives given need needs needed still already whether
-case cases thing things way ways kind
+case cases thing things way ways kind long much many
 der die das den dem des ein eine einen einem einer eines und oder aber auch dass ist sind war waren wird werden wurde wurden sein seine seiner ihr ihre ihrer ihren ihrem
 ihnen sie er es wir uns unser unsere unseren ich mich mein meine haben hat hatte kann koennen konnen muss mussen sollen soll darf durfen mochte in im an am auf aus bei beim
 bis durch fur gegen mit nach uber um unter von vom vor zu zum zur als wie wenn weil damit dann denn da dort hier noch schon nur sehr mehr sowie alle alles jede jeder jedes

@@ -2,7 +2,7 @@
  * What an answer of a run may rest on: what the steps gave that a rule names, and what an agent found by searching. The chunks that searches of the run
  * found are known by name: these alone can be cited, whatever calls itself a chunk.
  */
-import { type Citation, chunksIn, citationsOf, resolved, type Sources, sourcesOf } from "../../guardrail/grounded/grounding.ts";
+import { type Citation, chunksIn, citationsOf, queriesIn, resolved, type Sources, sourcesOf } from "../../guardrail/grounded/grounding.ts";
 import type { GroundedRule } from "../../guardrail/rules/settings.ts";
 import { type Json, own } from "../../json.ts";
 import { KNOWLEDGE_SEARCH } from "../../tool/knowledge-search.ts";
@@ -16,11 +16,15 @@ type Run = { readonly birth: RunContext["birth"]; readonly state: RunState };
 /** The sources for the answer of a node, under a rule that names steps. */
 export function groundsOf(run: Run, node: string, steps: readonly string[]): Sources {
   const named = steps.flatMap((id) => foundBy(run, id));
-  return sourcesOf([...named, ...searchedBy(run, node)], knownIn(run));
+  const searches = searchesIn(run);
+  return sourcesOf([...named, ...searchedBy(run, node)], chunksIn(searches), queriesIn(searches));
 }
 
 /** Chunks by name: what every search of the run found, whichever step or agent made it. */
-function knownIn(run: Run): ReadonlyMap<string, Citation> {
+const knownIn = (run: Run): ReadonlyMap<string, Citation> => chunksIn(searchesIn(run));
+
+/** What every search of the run gave. */
+function searchesIn(run: Run): readonly Json[] {
   const { definition } = run.birth;
   const ofSteps = Object.entries(definition.steps).flatMap(([id, step]): readonly Json[] => {
     const isSearch = mentionsOf(step).prompted === null && mentionsOf(step).tools.some(({ name }) => name === KNOWLEDGE_SEARCH);
@@ -34,7 +38,7 @@ function knownIn(run: Run): ReadonlyMap<string, Citation> {
     return isMapped && Array.isArray(settled.output) ? settled.output : [];
   });
   const ofAgents = [...run.state.done].flatMap(({ search, output }) => (search === true ? [output] : []));
-  return chunksIn([...ofSteps, ...ofAgents]);
+  return [...ofSteps, ...ofAgents];
 }
 
 /** Of an agent that searched: what it found, and not what it made of it. Of any other step: its output. */

@@ -142,6 +142,20 @@ describe("two documents", () => {
     expect(lacks("Delivery takes four working days [delivery@1#0].", sources)).toEqual([null]);
   });
 
+  it("[GROUND-10] that name different things in one place dispute each other", () => {
+    const search = found(chunk("kettle", "The kettle is made in Austria."), chunk("note", "The kettle is made in Ireland."));
+    expect(lacks("The kettle is made in Ireland [note@1#0].", sourcesOf([search], chunksIn([search])))).toEqual(["conflict"]);
+  });
+
+  it("[GROUND-10] of which one answers what was searched for with another number dispute each other, whatever the words", () => {
+    const search = found(chunk("kettle", "The warranty of the kettle is 2 years."), chunk("note", "Owners are covered for 9 years."));
+    const known = chunksIn([search]);
+    const answer = "Owners are covered for 9 years [note@1#0].";
+    expect(lacks(answer, sourcesOf([search], known))).toEqual([null]);
+    expect(lacks(answer, sourcesOf([search], known, ["How long is the warranty of the kettle?"]))).toEqual(["conflict"]);
+    expect(lacks(answer, sourcesOf([search], known, ["How long is the warranty of the Aldermoor desk?"]))).toEqual([null]);
+  });
+
   it("[GROUND-10] that say different things of different things dispute nothing", () => {
     const search = found(chunk("kettle", "The kettle has a warranty of 2 years."), chunk("desk", "The desk has a warranty of 5 years."));
     expect(lacks("The kettle has a warranty of 2 years.", sourcesOf([search], chunksIn([search])))).toEqual([null]);
