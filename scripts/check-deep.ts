@@ -13,6 +13,7 @@ import { death } from "./deep/death.ts";
 import { evidence } from "./deep/evidence.ts";
 import { frameworks } from "./deep/frameworks.ts";
 import { guardFuzz } from "./deep/guard-fuzz.ts";
+import { library } from "./deep/library.ts";
 import { mutants } from "./deep/mutants.ts";
 import { obeying } from "./deep/obeying.ts";
 import { plants } from "./deep/plants.ts";
@@ -31,6 +32,7 @@ const CHECKS: readonly Check[] = [
   crashPoints,
   seeds,
   plants,
+  library,
   guardFuzz,
   apiFuzz,
   obeying,

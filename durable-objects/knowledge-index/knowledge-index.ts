@@ -57,6 +57,8 @@ export function defineKnowledgeIndex(portsFor: (env: Cloudflare.Env) => Knowledg
     readonly #alarm: Alarm;
     /** null until the first document: an object that is only asked stores nothing. */
     #stores: Stores | null = null;
+    /** Whether the alarm was looked after in this life: one that the platform dropped after its retries is set again. */
+    #isAwake = false;
     #memory: { readonly columns: Columns; readonly served: Map<number, KeptRevision> } | null = null;
 
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
@@ -196,6 +198,7 @@ export function defineKnowledgeIndex(portsFor: (env: Cloudflare.Env) => Knowledg
 
     /** `statistics`: of all shards; null: this one is the only one, and says so (`shards`). */
     async search(request: SearchRequest, statistics: Statistics | null): Promise<SearchAnswer & { readonly shards: number }> {
+      if (!this.#isAwake) await this.#arm();
       const shard = this.#shard();
       if (shard === null) return { ...NOTHING(request), shards: 1 };
       return { ...look(shard, request, statistics, this.#ports.now()), shards: this.#shards() };
@@ -316,6 +319,7 @@ export function defineKnowledgeIndex(portsFor: (env: Cloudflare.Env) => Knowledg
 
     async #arm(): Promise<void> {
       const stores = this.#stores;
+      this.#isAwake = true;
       if (stores === null) return;
       const { tidy_at: tidyAt } = this.ctx.storage.sql.exec<{ tidy_at: number | null }>("SELECT tidy_at FROM shard_of").one();
       await this.#alarm.setTo([stores.outbox.nextDueAt(), stores.revisions.nextExpiry(), stores.revisions.nextJobAt(), tidyAt]);
