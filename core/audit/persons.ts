@@ -54,7 +54,8 @@ function placesOf({ version, event_type: type, actor, data }: AuditRecord): read
     ...(actor.caller === true ? [ACTOR] : []),
     // The holder of a key that may decide, operate or configure is named.
     ...(isMereCaller(roles) ? [USER] : []),
-    ...(type === "run.created" ? [SUBJECT] : []),
+    // What a policy decided about is called its subject, too: a tool or a model.
+    ...(type === "policy.decided" ? [] : [SUBJECT]),
     ...OTHERS,
   ];
 }

@@ -347,7 +347,8 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
     }
 
     #bookOf(org: string, subject: string): Book {
-      return { org, subject, outbox: new Outbox(this.ctx.storage.sql, org, { kind: "sessions", id: `${org}/${subject}` }) };
+      // The name of the object would tell the queue and the audit log who the person is.
+      return { org, subject, outbox: new Outbox(this.ctx.storage.sql, org, { kind: "sessions", id: this.ctx.id.toString() }) };
     }
   };
 }

@@ -146,6 +146,7 @@ it("plants a word in every place that takes text", { timeout: 60_000 }, async ()
   await call("PUT", `/v1/orgs/${ORG}`, admin, { retention_days: 30 });
   made.done = await start("rights-story", `${word("the input of a run")} ${word("a mail address")}`, {
     metadata: { about: word("metadata") },
+    session: "talk",
     callback_url: `${SHOP}/hook?about=${word("a callback's address")}`,
   });
   made.dead = await start("rights-dead", `${"long ".repeat(60_000)}${word("a large input")}`);
@@ -177,6 +178,7 @@ it("plants a word in every place that takes text", { timeout: 60_000 }, async ()
   const said = { model: "acme/rights-2026-01-01", messages: [{ role: "user", content: word("a chat") }] };
   expect((await call("POST", "/v1/chat/completions", own, said)).status).toBe(200);
   expect((await call("GET", "/v1/audit/entries", own)).status).toBe(403);
+  expect((await call("DELETE", "/v1/sessions/talk", own)).status).toBe(204);
   const found = await planted();
   expect(
     [...CANARIES.keys()].filter((place) => !found.some((one) => one.endsWith(place))).filter((place) => place !== "a mail address"),

@@ -213,7 +213,7 @@ function outboxesOf({ objects, store }: Rooms): Outboxes {
     "review-queue": (rows, { org }) => objects.reviewQueue(org).confirm(rows),
     "kill-switch": (rows) => objects.killSwitch().confirm(rows),
     "memory-store": (rows, { id }) => objects.memoryStore(id).confirm(rows),
-    sessions: (rows, { id }) => objects.sessions(id).confirm(rows),
+    sessions: (rows, { id }) => objects.sessionsAt(id).confirm(rows),
     "knowledge-index": (rows, { id }) => objects.knowledgeIndex(id).confirm(rows),
     "budget-ledger": (rows, { id }) => objects.budgetLedger(id).confirm(rows),
   };

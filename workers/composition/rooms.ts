@@ -18,7 +18,7 @@ import { reviewQueueOf } from "../../durable-objects/review-queue/stub.ts";
 import type { Resends } from "../../durable-objects/run-engine/leaving.ts";
 import { runEngineOf } from "../../durable-objects/run-engine/stub.ts";
 import { sandboxPoolOf } from "../../durable-objects/sandbox-pool/stub.ts";
-import { sessionsOf } from "../../durable-objects/sessions/stub.ts";
+import { sessionsAt, sessionsOf } from "../../durable-objects/sessions/stub.ts";
 import { newSandboxId, toolSandboxOf } from "../../durable-objects/tool-sandbox/stub.ts";
 import { vaultOf } from "../../durable-objects/vault/stub.ts";
 import { watchOf } from "../../durable-objects/watch/stub.ts";
@@ -112,6 +112,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     knowledgeIndex: (name: string) => knowledgeIndexOf(env.KNOWLEDGE_INDEX, name),
     memoryStore: (name: string) => memoryStoreOf(env.MEMORY_STORE, name),
     sessions: (name: string) => sessionsOf(env.SESSIONS, name),
+    sessionsAt: (source: string) => sessionsAt(env.SESSIONS, source),
     limits: (org: string) => limitsOf(env.LIMITS, org),
     watch: (org: string) => watchOf(env.WATCH, org),
     keyRing: () => keyRingOf(env.KEY_RING),

@@ -47,6 +47,7 @@ export async function deleteSession(
     resource: `session/${of.id}`,
     decision: "allow",
     data: { subject },
+    asCaller: by.principal.user === subject,
   } as const;
   const removed = await ports.sessions(by.principal.org, subject).remove(of.id, auditRecord(ports, by, fact));
   return removed ? ok(undefined) : err(unknown(of.id));

@@ -26,6 +26,7 @@ const record = (more: Partial<AuditFact> = {}): AuditRecord =>
 const PLACES: readonly (readonly [string, AuditRecord, readonly string[]])[] = [
   ["the user that an agent acts for", record({ data: { user: "ann", tool: "ann" } }), ["data", "user"]],
   ["the subject of a run", record({ type: "run.created", data: { subject: "ann" } }), ["data", "subject"]],
+  ["the person of a session", record({ type: "session.deleted", data: { subject: "ann" } }), ["data", "subject"]],
   ["a mere caller who acts", record({ actor: actingAs("ann", true) }), ["actor", "id"]],
   ["whom a policy was asked about", record({ data: { asked: { principal: { user: "ann" } } } }), ["data", "asked", "principal", "user"]],
   [
