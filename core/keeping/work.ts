@@ -40,7 +40,7 @@ export const WORK = {
   switches: { wokenBy: ["alarm:KILL_SWITCH"], stop: nothing("is what stops the others") },
   watches: { wokenBy: ["alarm:WATCH"], stop: nothing("looks at sums and tells people; decides and spends nothing") },
   drills: { wokenBy: ["chore:drills"], stop: nothing("begins the drill of the month; its runs are runs, and a stopped org gets none") },
-  callbacks: { wokenBy: ["alarm:RUN_ENGINE"], stop: nothing("tells the org how its runs ended; decides and spends nothing") },
+  callbacks: { wokenBy: ["alarm:RUN_ENGINE"], stop: asking("durable-objects/run-engine/effects.ts") },
   "expiring keys": { wokenBy: ["chore:expiries"], stop: nothing("tells orgs of keys that end soon; changes and spends nothing") },
   containers: {
     wokenBy: ["alarm:SANDBOX_POOL", "chore:sandboxes"],

@@ -1,5 +1,6 @@
 /** How each effect is carried out, and what comes back of it. A kind without a handler does not compile. */
 import { type Json, own } from "../../core/json.ts";
+import { stoppedBy } from "../../core/kill-switch/stops.ts";
 import { OWN } from "../../core/label/label.ts";
 import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../../core/run/calls/call.ts";
 import { hasSeenInstruction } from "../../core/run/calls/findings.ts";
@@ -90,6 +91,9 @@ const HANDLERS: Handlers = {
   },
   "callback.send": async (ports, { machinery, state }, { url, attempt }) => {
     const { org, id } = machinery.birth;
+    // What stops the run's workflow holds the news of its end, too: it is sent once that is lifted, and this is no attempt.
+    const stops = await ports.stops().catch(() => null);
+    if (stops === null || stoppedBy(stops, { org, workflow: machinery.birth.definition.name }) !== null) return { kind: "delivered" };
     if (classRefusedToCallback(machinery, state) !== null) return { kind: "callback.answered", attempt, result: "refused" };
     const result = await ports.callBack({
       org,

@@ -25,8 +25,11 @@ const CHILD_AGAIN_MS = 9 * 60_000;
 /** How often an outcome is offered in one form, where the object fails to take it. */
 const OFFERS = 3;
 
-/** A child that was cancelled, or asked to undo its steps, and has not told its end is asked again: to do so twice changes nothing. */
-const CANCEL_AGAIN_MS = 9_000;
+/**
+ * A child that was cancelled, or asked to undo its steps, and has not told its end is asked again: to do so twice changes nothing. A callback that a
+ * kill switch holds is looked at again.
+ */
+const LOOK_AGAIN_MS = 9_000;
 
 /** A little less than the time after which a run that waits for its turn in its session is woken to ask again (core/run/outside/wake.ts). */
 const TURN_AGAIN_MS = 29_000;
@@ -159,8 +162,8 @@ export class UnderWay {
     const againAfter =
       kind === "child.start"
         ? CHILD_AGAIN_MS
-        : kind === "child.cancel" || kind === "child.undo"
-          ? CANCEL_AGAIN_MS
+        : kind === "child.cancel" || kind === "child.undo" || kind === "callback.send"
+          ? LOOK_AGAIN_MS
           : kind === "session.enter"
             ? TURN_AGAIN_MS
             : Number.POSITIVE_INFINITY;

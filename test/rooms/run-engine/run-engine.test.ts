@@ -2,6 +2,7 @@ import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runI
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { RecordsMessage } from "../../../core/audit/record.ts";
+import type { StopScope } from "../../../core/kill-switch/stops.ts";
 import type { ToolCall, ToolOutcome } from "../../../core/run/calls/call.ts";
 import { runEngineOf } from "../../../durable-objects/run-engine/stub.ts";
 import { FAR } from "../../support/far.ts";
@@ -125,6 +126,36 @@ describe("RunEngine", () => {
     await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
     expect(calls.map((call) => call.context.key)).toEqual([`${id}/a`, `${id}/a`]);
     expect((await engine(id).view())?.steps[0]).toMatchObject({ attempts: 1 });
+  });
+
+  it("[KILL-100] a switch holds the callback of a run that has ended; lifted, it goes out, and no attempt was used up", async () => {
+    const id = newId();
+    let sent = 0;
+    world.callBack = async () => (++sent === 1 ? "retry" : "delivered");
+    await engine(id).start({ ...born(id), callbackUrl: "https://acme.test/done" }, { epoch: 0, active: [], asOf: FAR }, 2_000);
+    await vi.waitUntil(() => sent === 1);
+    const { stops } = world;
+    const look = async (hours: number, active: readonly StopScope[] | null) => {
+      world.now = () => FAR + hours * 3_600_000;
+      world.stops = async () => {
+        if (active === null) throw new Error("nobody can say");
+        return { epoch: 1, active, asOf: world.now() };
+      };
+      await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await look(1, [{ kind: "org", org: "acme", name: "acme" }]);
+    await look(2, [{ kind: "workflow", org: "acme", name: definition.name }]);
+    await look(3, null);
+    expect(sent).toBe(1);
+    await look(4, [{ kind: "org", org: "globex", name: "globex" }]);
+    await vi.waitUntil(() => sent === 2);
+    world.stops = stops;
+    const tried = ((await engine(id).events(0))?.events ?? []).filter(({ type }) => type === "callback.tried");
+    expect(tried.map(({ data }) => data)).toMatchObject([
+      { attempt: 1, result: "retry" },
+      { attempt: 2, result: "delivered" },
+    ]);
   });
 
   it("[RUN-5] an alarm that the platform dropped is set again by whoever comes by", async () => {
