@@ -15,8 +15,8 @@ import { startChildServer } from "../servers/child-server.ts";
 import type { Part } from "./part.ts";
 
 const RUNS = 1_000;
-/** How long a call is held, in ms. The long ones outlast the switch's time of grace, so that their connections are closed. */
-const HELD_MS = 15_000;
+/** How long a call is held, in ms: so long that a thousand runs make forty calls a second. The long ones outlast the switch's time of grace, so that their connections are closed. */
+const HELD_MS = 18_000;
 const LONG_MS = 60_000;
 const TIMEOUT_MS = 90_000;
 /** More calls than a run makes while it is measured. */
@@ -31,9 +31,9 @@ const BOUND = { refused: 2_000, dispatch: 5_000, drained: 30_000, open: 5_000 } 
 
 /** Who shares the runs: workflow, what it calls, and its share of them. */
 const KINDS = [
-  { name: "held", workflow: "bench-kill-tool", share: 0.45, scope: "tool:bench.held" },
-  { name: "model", workflow: "bench-kill-model", share: 0.45, scope: "model:bench/held-1" },
-  { name: "long", workflow: "bench-kill-long", share: 0.1, scope: "workflow:bench-kill-long" },
+  { name: "held", workflow: "bench-kill-tool", share: 0.3, scope: "tool:bench.held" },
+  { name: "model", workflow: "bench-kill-model", share: 0.3, scope: "model:bench/held-1" },
+  { name: "long", workflow: "bench-kill-long", share: 0.4, scope: "workflow:bench-kill-long" },
 ] as const;
 type Kind = (typeof KINDS)[number];
 
