@@ -30,6 +30,7 @@ declare namespace Cloudflare {
     ANSWERS: KVNamespace;
     RECORDS: Queue<import("./core/audit/record.ts").RecordsMessage>;
     CALLS: Queue<import("./core/run/calls/slow-call.ts").SlowCallMessage>;
+    TRACES: Queue<import("./core/trace/message.ts").TraceMessage>;
     VERSION: WorkerVersionMetadata;
     ADMIN_API_KEY?: string;
     ALLOW_PRIVATE_HOSTS?: string;
@@ -52,7 +53,13 @@ declare namespace Cloudflare {
     SANDBOX_READY?: string;
     SANDBOX_MOST?: string;
     SANDBOX_USD_PER_DAY?: string;
+    /** Where traces go by OTLP/HTTP, and with which headers (a secret). `_TRACES_ENDPOINT`: the whole URL. Milliseconds of one export. */
     OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string;
+    OTEL_EXPORTER_OTLP_HEADERS?: string;
+    OTEL_EXPORTER_OTLP_TIMEOUT?: string;
+    /** `gen_ai/dup`: spans have the names of the conventions of 1.36 beside the current ones. */
+    OTEL_SEMCONV_STABILITY_OPT_IN?: string;
     /** Years of the lock on the evidence in R2; 1 by default. */
     AUDIT_LOCK_YEARS?: string;
     PUBLIC_URL?: string;

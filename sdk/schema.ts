@@ -1659,6 +1659,12 @@ export type Org = {
   };
   readonly assisted_review: "off" | "at_once" | "after_judgement";
   readonly accepts: SinkClasses;
+  readonly traces: {
+    readonly percent: number;
+    readonly slow_ms: number;
+    readonly dear_usd: number;
+    readonly content: boolean;
+  };
   readonly witnesses: readonly ({
     readonly name: string;
     readonly url: string;
@@ -2029,6 +2035,13 @@ export type PutOrg = {
   /** whether a model of the task `judge` suggests what reviewers may decide, and whether they see it before their own judgement; `off` by default */
   readonly assisted_review?: "off" | "at_once" | "after_judgement" | null;
   readonly accepts?: SinkClasses | null;
+  /** the percentage of traces that are exported, which runs are exported in any case, and whether redacted prompts and answers go along */
+  readonly traces?: {
+    readonly percent?: number | null;
+    readonly slow_ms?: number | null;
+    readonly dear_usd?: number | null;
+    readonly content?: boolean | null;
+  } | null;
   /** witnesses of the audit log; a change waits for a second admin */
   readonly witnesses?: readonly ({
     readonly name: string;

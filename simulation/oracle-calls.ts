@@ -1,5 +1,5 @@
 /** What tools were sent, held against what a run may send: under which key, in whose place, for what money, and how old the answers were. */
-import { callSpanId } from "../core/run/outside/trace.ts";
+import { callSpanId } from "../core/trace/span.ts";
 import { factsOf } from "./shop.ts";
 import { sha256, type WatchedRun } from "./watch.ts";
 import type { World } from "./world.ts";

@@ -93,6 +93,7 @@ export function runPorts(
     keepTexts: (of, name, lines) => out("texts.put", async () => world.bucket.keepTexts(of.run, name, lines)),
     send,
     resends: { enter: () => 0, leave: () => {} },
+    traces: null,
     log: () => {},
   };
 }

@@ -7,7 +7,7 @@ import { isObject, type Json } from "../core/json.ts";
 import { isFinal, type RunState } from "../core/run/machine/state.ts";
 import { auditRecords } from "../core/run/outside/audit.ts";
 import { toEventView, toIndexRow } from "../core/run/outside/present.ts";
-import { callSpanId } from "../core/run/outside/trace.ts";
+import { callSpanId } from "../core/trace/span.ts";
 import { ORG } from "./definitions.ts";
 import type { HousedObject } from "./house.ts";
 import { charged, checkLedger } from "./money.ts";

@@ -2,6 +2,7 @@
 
 import { CAUTIOUS_PRICE, type NamedModel, readModelPrice } from "../core/model/defaults.ts";
 import { DEFAULT_POOL_RULE, type PoolRule } from "../core/sandbox/pool.ts";
+import { type ReadCollector, readCollector } from "../core/trace/collector.ts";
 
 /** The settings of a deployment, with defaults filled in. */
 export type Settings = {
@@ -32,6 +33,8 @@ export type Settings = {
   readonly publicUrl: string | null;
   /** Where hosts of sandboxed code are looked up over DNS over HTTPS; null: nowhere, since private hosts may be called. */
   readonly dnsResolver: string | null;
+  /** Where traces go. */
+  readonly traces: ReadCollector;
 };
 
 /** Reads the settings. A variable that is absent or empty takes its default. */
@@ -58,9 +61,21 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
     oidcClientSecrets: secretsFrom(text(env.OIDC_CLIENT_SECRETS)),
     publicUrl: text(env.PUBLIC_URL),
     mail: mailFrom(text(env.MAIL_API_URL), text(env.MAIL_API_KEY), text(env.MAIL_FROM)),
+    traces: collectorFrom(env),
     dnsResolver: env.ALLOW_PRIVATE_HOSTS === "1" ? null : (text(env.DNS_RESOLVER) ?? DEFAULT_DNS_RESOLVER),
   };
 }
+
+/** The variables of an OTLP exporter, as OpenTelemetry names them. */
+export const collectorFrom = (env: Cloudflare.Env): ReadCollector =>
+  readCollector({
+    endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    tracesEndpoint: env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
+    headers: env.OTEL_EXPORTER_OTLP_HEADERS,
+    timeout: env.OTEL_EXPORTER_OTLP_TIMEOUT,
+    conventions: env.OTEL_SEMCONV_STABILITY_OPT_IN,
+    allowPrivateHosts: env.ALLOW_PRIVATE_HOSTS === "1",
+  });
 
 /** Both the address of the API and the sender's are needed. */
 const mailFrom = (url: string | null, key: string | null, from: string | null): Settings["mail"] =>

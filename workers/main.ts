@@ -1,9 +1,11 @@
 /** The Worker: the platform with the real outside around it, traced at its HTTP edge where an OTLP endpoint is set. */
-import { instrument } from "@microlabs/otel-cf-workers";
+import { env } from "cloudflare:workers";
+import { instrument, OTLPExporter, type ResolvedTraceConfig } from "@microlabs/otel-cf-workers";
 import { isSpanContextValid, trace } from "@opentelemetry/api";
 import { shapeLine } from "../core/telemetry/log-line.ts";
+import { collectorFrom } from "./env.ts";
 import { definePlatform } from "./platform.ts";
-import { withoutPersonalData } from "./telemetry/edge-spans.ts";
+import { edgeProcessor } from "./telemetry/edge-export.ts";
 
 const { handler, ...objects } = definePlatform({
   fetch: (...request) => fetch(...request),
@@ -40,17 +42,27 @@ export const {
   Egress,
 } = objects;
 
-/** The HTTP edge's own spans (a run's trace comes from its journal: core/run/outside/trace.ts). */
-const traced = instrument({ fetch: handler.fetch }, (env: Cloudflare.Env) => ({
-  service: { name: "bulkhead" },
-  exporter: { url: `${env.OTEL_EXPORTER_OTLP_ENDPOINT}/v1/traces` },
-  postProcessor: withoutPersonalData,
-}));
+/** One for each isolate: the variables of an isolate do not change. */
+let processor: ReturnType<typeof edgeProcessor> | null = null;
+
+/**
+ * The HTTP edge's own spans (a run's trace comes from its journal: core/run/outside/trace.ts). The platform gets the isolate's own bindings, not
+ * those of the instrumentation: objects and queues would be reached through its proxies for the life of the isolate.
+ */
+const traced = instrument({ fetch: (request, _proxied, context) => handler.fetch(request, env, context) }, (bindings: Cloudflare.Env) => {
+  const { collector } = collectorFrom(bindings);
+  if (collector === null) throw new TypeError("the edge is traced without a collector");
+  processor ??= edgeProcessor(new OTLPExporter({ url: collector.url, headers: Object.fromEntries(collector.headers) }), (ms) =>
+    scheduler.wait(ms),
+  );
+  return { service: { name: "bulkhead" }, spanProcessors: processor as unknown as ResolvedTraceConfig["spanProcessors"] };
+});
+let isTraced: boolean | null = null;
 
 export default {
   ...handler,
-  fetch: (request, env, context) => {
-    const edge = env.OTEL_EXPORTER_OTLP_ENDPOINT && traced.fetch ? traced.fetch : handler.fetch;
-    return edge(request, env, context);
+  fetch: (request, bindings, context) => {
+    isTraced ??= collectorFrom(bindings).collector !== null;
+    return isTraced && traced.fetch ? traced.fetch(request, bindings, context) : handler.fetch(request, bindings, context);
   },
-} satisfies ExportedHandler<Cloudflare.Env, import("../core/audit/record.ts").RecordsMessage>;
+} satisfies ExportedHandler<Cloudflare.Env>;

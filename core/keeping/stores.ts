@@ -224,6 +224,8 @@ export const STORES = {
   "bulkhead-records-dead": { erasure: CALLERS, retention: QUEUED },
   CALLS: { erasure: nothing("ids of calls"), retention: QUEUED },
   "bulkhead-calls-dead": { erasure: nothing("ids of calls"), retention: QUEUED },
+  TRACES: { erasure: nothing("ids of runs; of chats, names of callers, numbers and codes"), retention: QUEUED },
+  "bulkhead-traces-dead": { erasure: nothing("ids of runs; of chats, names of callers, numbers and codes"), retention: QUEUED },
 } as const satisfies { readonly [name: string]: Store };
 
 type Stores = typeof STORES;

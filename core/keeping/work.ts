@@ -28,6 +28,10 @@ export const WORK = {
   embeddings: { wokenBy: ["fetch"], stop: asking("workers/governed-call/governed-call.ts") },
   "calls under way": { wokenBy: ["alarm:RUN_ENGINE", "queue:bulkhead-calls"], stop: asking("workers/kill-switch/break-off.ts") },
   records: { wokenBy: ["queue:bulkhead-records", "chore:outbox"], stop: nothing("what has happened goes on record, also while stopped") },
+  traces: {
+    wokenBy: ["queue:bulkhead-traces"],
+    stop: nothing("tells the deployment's collector what has happened; decides and spends nothing"),
+  },
   reviews: {
     wokenBy: ["alarm:REVIEW_QUEUE"],
     stop: nothing("time raises a case's severity; what a decision leads to, its run asks about"),

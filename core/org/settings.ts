@@ -6,6 +6,7 @@ import type { ModelRequirements } from "../model/requirements.ts";
 import type { NotifyEntry } from "../notice/destination.ts";
 import type { AssistMode } from "../review/suggestion.ts";
 import { DEFAULT_RISK_LIMITS, type RiskLimits } from "../risk/limits.ts";
+import { DEFAULT_TRACE_SETTINGS, type TraceSettings } from "../trace/rule.ts";
 import { type ChosenRetention, type Retention, retentionOf } from "./retention.ts";
 
 /** Requests a minute, and requests under way at once; what is absent is without a limit. */
@@ -65,6 +66,8 @@ export type OrgSettings = {
   readonly accepts: SinkClasses;
   /** Who witnesses its audit log; two people change the list (core/org/witnesses.ts). */
   readonly witnesses: readonly OrgWitness[];
+  /** Which traces leave for the deployment's collector, and what of them (docs/observability.md). */
+  readonly traces: TraceSettings;
 };
 
 /** Settings of an org that a change replaces as a whole: what is no longer asked for must not stay. */
@@ -88,16 +91,19 @@ export const DEFAULT_ORG_SETTINGS: OrgSettings = {
   assisted_review: "off",
   accepts: {},
   witnesses: [],
+  traces: DEFAULT_TRACE_SETTINGS,
 };
 
 /** RFC 7396: what is absent stays, null goes back to the default. What `REPLACED` lists is replaced as a whole. */
-export type OrgChange = { readonly [K in keyof Omit<OrgSettings, "risk" | "retention">]?: OrgSettings[K] | null } & {
+export type OrgChange = { readonly [K in keyof Omit<OrgSettings, "risk" | "retention" | "traces">]?: OrgSettings[K] | null } & {
+  readonly traces?: { readonly [T in keyof TraceSettings]?: TraceSettings[T] | null } | null;
   readonly retention?: { readonly [R in keyof Retention]?: number | null } | null;
   readonly risk?: { readonly [L in keyof RiskLimits]?: number | null } | null;
 };
 
 /** PERSISTED: what an org chose lies in D1 without the defaults, so that a default may change. */
-export type ChosenSettings = Partial<Omit<OrgSettings, "risk" | "retention">> & {
+export type ChosenSettings = Partial<Omit<OrgSettings, "risk" | "retention" | "traces">> & {
+  readonly traces?: Partial<TraceSettings>;
   readonly risk?: Partial<RiskLimits>;
   readonly retention?: ChosenRetention;
 };
@@ -107,5 +113,6 @@ export const withDefaults = (chosen: ChosenSettings): OrgSettings => ({
   ...DEFAULT_ORG_SETTINGS,
   ...chosen,
   risk: { ...DEFAULT_RISK_LIMITS, ...chosen.risk },
+  traces: { ...DEFAULT_TRACE_SETTINGS, ...chosen.traces },
   retention: retentionOf(chosen.retention),
 });

@@ -157,6 +157,33 @@ export const LOG_EVENTS = {
     says: "The cost of a call could not be booked; its worst case stays reserved.",
     fields: ["run", "trace_id", "error"],
   },
+  "trace.variables": { level: "error", says: "Variables of the trace exporter cannot be read as they are.", fields: ["problems"] },
+  "trace.collector_resting": {
+    level: "warn",
+    says: "The collector does not take traces; they are sent again after `rest_ms`. `status` 0: it did not answer.",
+    fields: ["status", "rest_ms", "runs"],
+  },
+  "trace.refused": {
+    level: "error",
+    says: "The collector refused spans of one run for good; they are given up, and the trace is still in the run.",
+    fields: ["org", "status", "counts"],
+  },
+  "trace.partly_refused": { level: "warn", says: "The collector took a request but not all of its spans.", fields: ["runs", "counts"] },
+  "trace.not_read": {
+    level: "warn",
+    says: "A run could not be asked for its spans; the queue tries again.",
+    fields: ["org", "run", "error"],
+  },
+  "trace.not_confirmed": {
+    level: "warn",
+    says: "A run could not be told that its spans have left; it sends them again under the same ids.",
+    fields: ["org", "error"],
+  },
+  "trace.unknown_message": {
+    level: "error",
+    says: "The queue of traces has a message that this version does not know.",
+    fields: ["message_id"],
+  },
   "notice.not_delivered": {
     level: "warn",
     says: "A destination did not take a notice; `result` says whether it is tried again.",

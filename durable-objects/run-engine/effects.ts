@@ -15,8 +15,8 @@ import { portable } from "../../core/run/outside/redrive.ts";
 import { classRefusedToCallback } from "../../core/run/outside/sinks.ts";
 import { labelsChosen, soFar } from "../../core/run/outside/so-far.ts";
 import { toldEnd } from "../../core/run/outside/told-end.ts";
-import { stepSpanId } from "../../core/run/outside/trace.ts";
 import type { RunEffect } from "../../core/run/outside/wanted.ts";
+import { stepSpanId } from "../../core/trace/span.ts";
 import type { MemoryOf, RunEnginePorts, SessionPlace } from "./ports.ts";
 
 type Snapshot = { readonly machinery: Machinery; readonly state: RunState; readonly killEpoch: number };

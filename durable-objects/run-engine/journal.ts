@@ -14,11 +14,18 @@ import { LeavingTexts } from "./content.ts";
 import type { KeptValues } from "./kept-values.ts";
 import { cut, whole } from "./large-values.ts";
 import { LeavingRecords } from "./leaving.ts";
+import { LeavingTrace } from "./leaving-trace.ts";
 import { wholeText } from "./long-text.ts";
 import { RUN_SCHEMA } from "./schema.ts";
 
-/** A run in memory: its definition, its state, and the records and texts that have not left. */
-export type LoadedRun = { readonly machinery: Machinery; state: RunState; readonly leaving: LeavingRecords; readonly texts: LeavingTexts };
+/** A run in memory: its definition, its state, and the records, texts and spans that have not left. */
+export type LoadedRun = {
+  readonly machinery: Machinery;
+  state: RunState;
+  readonly leaving: LeavingRecords;
+  readonly texts: LeavingTexts;
+  readonly trace: LeavingTrace;
+};
 
 /** A turn is one row, unless so much of it leaves that it would not fit into one message: then it is some. */
 export type TurnPart = {
@@ -69,24 +76,26 @@ export class Journal {
     const events = this.events(0);
     if (!birth.ok || !events.ok) return err([...(birth.ok ? [] : birth.error), ...(events.ok ? [] : events.error)]);
     const context = contextOf(birth.value as unknown as Birth);
-    return ok(this.#loaded(context, fold(context, events.value), (seq) => events.value[seq - 1]?.at ?? 0));
+    return ok(this.#loaded(context, fold(context, events.value), events.value));
   }
 
   /** A run before its first event; the row is written with the first turn. */
   bear(birth: Birth, state: (context: RunContext) => RunState): LoadedRun {
     migrate(this.#storage, RUN_SCHEMA);
     const context = contextOf(birth);
-    return this.#loaded(context, state(context), () => 0);
+    return this.#loaded(context, state(context), []);
   }
 
-  #loaded(context: RunContext, state: RunState, atOf: (seq: number) => EpochMs): LoadedRun {
+  #loaded(context: RunContext, state: RunState, events: readonly RunEvent[]): LoadedRun {
     const { id, org } = context.birth;
     const { sql } = this.#storage;
     const unsent = "SELECT last_seq FROM journal WHERE last_seq > COALESCE((SELECT seq FROM confirmed), 0) AND texts IS NOT NULL";
     const rows = sql.exec<{ last_seq: number }>(`${unsent} ORDER BY last_seq`).toArray();
     const texts = new LeavingTexts(rows.map((row) => row.last_seq));
+    const atOf = (seq: number): EpochMs => events[seq - 1]?.at ?? 0;
     const leaving = new LeavingRecords(sql, org, id, atOf, () => texts.heldFrom);
-    return { machinery: { ...context, sha256: this.#sha256 }, state, leaving, texts };
+    const machinery = { ...context, sha256: this.#sha256 };
+    return { machinery, state, leaving, texts, trace: new LeavingTrace(sql, machinery, events) };
   }
 
   /** The rows of a turn. What they refer to MUST be durable before they are committed. */
@@ -133,6 +142,14 @@ export class Journal {
       else for (const event of turn.value as unknown as RunEvent[]) if (event.seq > after) events.push(event);
     }
     return absent.length > 0 ? err(absent) : ok(events);
+  }
+
+  /** The lines of all texts that events of the run name by digest. */
+  allTexts(): Result<readonly string[], Absent> {
+    const rows = this.#storage.sql.exec<{ last_seq: number }>("SELECT last_seq FROM journal WHERE texts IS NOT NULL ORDER BY last_seq");
+    const read = rows.toArray().map((row) => this.texts(row.last_seq));
+    const absent = read.flatMap((lines) => (lines.ok ? [] : lines.error));
+    return absent.length > 0 ? err(absent) : ok(read.flatMap((lines) => (lines.ok ? lines.value : [])));
   }
 
   /** The lines of texts of a row. */

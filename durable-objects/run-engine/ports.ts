@@ -22,6 +22,7 @@ import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/aut
 import type { KeepTexts } from "./content.ts";
 import type { ValueStore } from "./kept-values.ts";
 import type { Resends } from "./leaving.ts";
+import type { TracesPort } from "./leaving-trace.ts";
 
 /** What a child run is born with, but for its definition, which the store has. */
 export type ChildStart = {
@@ -111,5 +112,7 @@ export type RunEnginePorts = {
   readonly keepTexts: KeepTexts;
   readonly send: (message: RecordsMessage) => Promise<void>;
   readonly resends: Resends;
+  /** null: no collector takes traces. */
+  readonly traces: TracesPort | null;
   readonly log: Log;
 };

@@ -21,7 +21,7 @@ import { type ChildHold, isFinal } from "../../core/run/machine/state.ts";
 import { boundedView, firstPage, jsonPieces } from "../../core/run/outside/bounded.ts";
 import { toEventView, toRunView } from "../../core/run/outside/present.ts";
 import { completed } from "../../core/run/outside/redrive.ts";
-import { toTrace } from "../../core/run/outside/trace.ts";
+import { type TracePage, toTrace } from "../../core/run/outside/trace-export.ts";
 import { valuePrefix } from "../../core/run/outside/value-key.ts";
 import type { EventView, RunReplay, RunStatus, RunView } from "../../core/run/outside/view.ts";
 import { undoneOf } from "../../core/run/steps/child.ts";
@@ -133,6 +133,16 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       if (run === null) return null;
       const events = await this.#events(0);
       return toTrace(run.machinery, run.state, events);
+    }
+
+    /** Spans that have ended and not left yet, for the consumer that exports them. null: none wait. */
+    async takeTrace(): Promise<TracePage | "busy" | null> {
+      return this.#shell.takeTrace();
+    }
+
+    /** What became of them: the collector has them up to event `upTo`, or never takes them; null: it takes them later. */
+    async traced(upTo: number | null): Promise<void> {
+      await this.#shell.traced(upTo);
     }
 
     /** Why the run cost and took what it did so far. `typical`: what runs of its workflow do. null: nobody was born here. */

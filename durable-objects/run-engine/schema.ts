@@ -13,4 +13,6 @@ export const RUN_SCHEMA: readonly string[] = [
   `,
   // Lines of the texts that the row's records name by digest, as a JSON list (core/audit/content.ts), or NULL.
   "ALTER TABLE journal ADD COLUMN texts TEXT",
+  // Up to which event the spans that had ended have left for the collector.
+  "ALTER TABLE confirmed ADD COLUMN traced INTEGER NOT NULL DEFAULT 0",
 ];

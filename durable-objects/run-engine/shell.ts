@@ -2,6 +2,8 @@
  * Houses the run's machine in a Durable Object: ask what is stopped, decide, commit, act. Effects run while the object is awake
  * (under-way.ts) and come back as happenings; the alarm is the safety net that picks up what a crash, an eviction or a deploy left behind.
  */
+
+import { readContent } from "../../core/audit/content.ts";
 import { costsOfRun } from "../../core/costs/of-run.ts";
 import { own } from "../../core/json.ts";
 import { hearStops, isFresh, type Stops } from "../../core/kill-switch/stops.ts";
@@ -18,6 +20,7 @@ import { isFull } from "../../core/run/machine/turn.ts";
 import { auditRecords } from "../../core/run/outside/audit.ts";
 import { lifeLines } from "../../core/run/outside/life-lines.ts";
 import { toIndexRow } from "../../core/run/outside/present.ts";
+import { nextTracePage, type TracePage, tellsContent } from "../../core/run/outside/trace-export.ts";
 import { nextWakeAt } from "../../core/run/outside/wake.ts";
 import { wantedEffects } from "../../core/run/outside/wanted.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
@@ -173,6 +176,7 @@ export class RunShell {
     if (events.length > 0) {
       this.journal.commit(run, rows, at);
       run.state = state;
+      run.trace.committed(events, state, at);
       this.#underWay.noteCalls(events);
       for (const line of lifeLines(run.machinery, state, events)) this.#ports.log(line);
     }
@@ -282,6 +286,7 @@ export class RunShell {
       run !== null &&
       isFinal(run.state) &&
       run.leaving.nextDueAt() === null &&
+      !run.trace.isAwaited(this.#ports.traces, run.state, this.#ports.now()) &&
       wantedEffects(run.machinery, run.state, Number.MAX_SAFE_INTEGER).length === 0
     );
   }
@@ -316,6 +321,38 @@ export class RunShell {
     if (run === null) return;
     run.leaving.confirm(rows);
     if (run.leaving.nextDueAt() === null) this.#ports.resends.leave(run.machinery.birth.id);
+    await this.#arm(run);
+  }
+
+  /** The spans that leave next; `busy`: another consumer is at them; null: none wait. */
+  async takeTrace(): Promise<TracePage | "busy" | null> {
+    const run = await this.loaded();
+    if (run === null) return null;
+    const { traces, now } = this.#ports;
+    const taken = run.trace.take(traces, run.state, now());
+    if (taken !== "take") return taken === "busy" ? "busy" : null;
+    try {
+      const events = await this.withValues(() => this.journal.events(0));
+      const content = tellsContent(run.machinery, run.state)
+        ? readContent(await this.withValues(() => this.journal.allTexts()), run.machinery.sha256)
+        : null;
+      const options = {
+        content: content === null ? null : (sha256: string) => content.get(sha256),
+        olderNames: traces?.olderNames === true,
+      };
+      return nextTracePage(run.machinery, run.state, events, run.trace.left, options);
+    } catch (error) {
+      run.trace.release();
+      throw error;
+    }
+  }
+
+  /** What became of the spans that were taken: they have left up to this event; null: the queue comes again for them. */
+  async traced(upTo: number | null): Promise<void> {
+    const run = await this.loaded();
+    if (run === null) return;
+    if (upTo === null) run.trace.release();
+    else run.trace.confirm(upTo, run.state, this.#ports.now());
     await this.#arm(run);
   }
 
@@ -365,7 +402,8 @@ export class RunShell {
   }
 
   async #arm(run: LoadedRun): Promise<void> {
-    await this.#alarm.setByAll([nextWakeAt(run.machinery, run.state, this.#ports.now()), run.leaving.nextDueAt()]);
+    const { traces, now } = this.#ports;
+    await this.#alarm.setByAll([nextWakeAt(run.machinery, run.state, now()), run.leaving.nextDueAt(), run.trace.dueAt(traces, run.state)]);
   }
 
   #announce(run: LoadedRun): void {
@@ -380,6 +418,7 @@ export class RunShell {
   /** INVARIANT: no record leaves before the texts that it names are kept (`LeavingTexts.heldFrom`). */
   async #flushNow(run: LoadedRun): Promise<void> {
     const { birth } = run.machinery;
+    await run.trace.flush(this.#ports.traces, run.state, this.#ports.now());
     try {
       await run.texts.keep(
         (name, lines) => this.#ports.keepTexts({ org: birth.org, subject: birth.subject, run: birth.id }, name, lines),

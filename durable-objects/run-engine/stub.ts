@@ -13,6 +13,8 @@ type Verb =
   | "pause"
   | "resume"
   | "spans"
+  | "takeTrace"
+  | "traced"
   | "explain"
   | "review"
   | "lookAgain"

@@ -245,6 +245,7 @@ export function makeWorld(
   const ports: IngressPorts = {
     now: () => clock.at,
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
+    exportsTraces: false,
     settings: {
       auditLockYears: 3,
       adminApiKey: options.adminApiKey ?? ADMIN_KEY,

@@ -1,4 +1,4 @@
-/** What works behind the requests: the consumers of the two queues, the archive, and the chores of the scheduled handler. */
+/** What works behind the requests: the consumers of the queues, the archive, and the chores of the scheduled handler. */
 import type { RecordsMessage } from "../../core/audit/record.ts";
 import { hasIdForm } from "../../core/ids.ts";
 import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
@@ -13,6 +13,7 @@ import type { PersonExports } from "../person-export/export.ts";
 import { defineSlowCalls } from "../slow-calls/consumer.ts";
 import { sweepAnswers } from "../store/answers.ts";
 import { sweepMinutes } from "../store/minutes.ts";
+import { defineExporter } from "../traces/exporter.ts";
 import { tellExpiringKeys } from "../watchdog/expiring-keys.ts";
 import { type Chores, sweep } from "../watchdog/sweep.ts";
 import { sweepRuns } from "../watchdog/watchdog.ts";
@@ -70,6 +71,16 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     callTool: rooms.callTool,
     callModel: rooms.callModel,
     wait: (ms) => scheduler.wait(ms),
+    log,
+  });
+  const exporter = defineExporter({
+    collector: rooms.settings.traces.collector,
+    resource: { service: "bulkhead", version: rooms.settings.version },
+    fetch: rooms.outside.fetch,
+    now,
+    chance: () => (random(1)[0] ?? 0) / 256,
+    take: async (run) => (hasIdForm("run", run) ? objects.run(run).takeTrace() : null),
+    traced: async (run, upTo) => objects.run(run).traced(upTo),
     log,
   });
   const erasures = buildErasures(env, rooms, archive);
@@ -145,26 +156,28 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     inventory,
     compliance,
     consume: (batch) =>
-      batch.queue === "bulkhead-calls"
-        ? slowCalls.consume(batch as MessageBatch<SlowCallMessage>)
-        : consumeAndWatch(rooms, batch as MessageBatch<RecordsMessage>, {
-            db: env.DB,
-            auditLog: (org) => ({
-              append: async (...given) => objects.auditLog(org).append(...given),
-              integrated: async (upTo) => objects.auditLog(org).integrated(upTo),
+      batch.queue === "bulkhead-traces"
+        ? exporter.consume(batch)
+        : batch.queue === "bulkhead-calls"
+          ? slowCalls.consume(batch as MessageBatch<SlowCallMessage>)
+          : consumeAndWatch(rooms, batch as MessageBatch<RecordsMessage>, {
+              db: env.DB,
+              auditLog: (org) => ({
+                append: async (...given) => objects.auditLog(org).append(...given),
+                integrated: async (upTo) => objects.auditLog(org).integrated(upTo),
+              }),
+              upsertRuns: store.upsertRuns,
+              noteUse,
+              tell: rooms.tell,
+              putCosts: rooms.costs.put,
+              pseudonyms: async (org, persons) => objects.vault(org).pseudonyms(persons),
+              tellBroken: async (org, seq) => {
+                if (isToldAgain(org, now())) return;
+                await logAlarmOf(rooms)(org, { type: "audit.broken", seq, code: "page_differs" });
+              },
+              outboxes: outboxesOf(rooms),
+              log,
             }),
-            upsertRuns: store.upsertRuns,
-            noteUse,
-            tell: rooms.tell,
-            putCosts: rooms.costs.put,
-            pseudonyms: async (org, persons) => objects.vault(org).pseudonyms(persons),
-            tellBroken: async (org, seq) => {
-              if (isToldAgain(org, now())) return;
-              await logAlarmOf(rooms)(org, { type: "audit.broken", seq, code: "page_differs" });
-            },
-            outboxes: outboxesOf(rooms),
-            log,
-          }),
   };
 }
 

@@ -54,6 +54,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     now,
     random,
     log,
+    exportsTraces: rooms.traces !== null,
     settings: {
       adminApiKey,
       allowPrivateHosts,

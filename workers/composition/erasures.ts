@@ -66,7 +66,7 @@ export function buildErasures(env: Cloudflare.Env, rooms: Rooms, archive: Archiv
     mac: (text) => rooms.broker.mac("person", text),
     persons: personErasers(rooms),
     runs: runErasers(env, rooms, archive),
-    exportsTraces: Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT),
+    exportsTraces: rooms.settings.traces.collector !== null,
     notify: async (org, notice) => {
       await rooms.tell(org, notice);
     },

@@ -184,6 +184,7 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     log,
     send,
     resends: rooms.resends,
+    traces: rooms.traces,
     values: runValues(env.VALUES),
     keepTexts: rooms.texts.keep,
     lease: async (org, request) => objects.budgetLedger(org).lease(org, request),

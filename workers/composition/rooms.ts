@@ -16,6 +16,7 @@ import { limitsOf } from "../../durable-objects/limits/stub.ts";
 import { memoryStoreOf } from "../../durable-objects/memory-store/stub.ts";
 import { reviewQueueOf } from "../../durable-objects/review-queue/stub.ts";
 import type { Resends } from "../../durable-objects/run-engine/leaving.ts";
+import type { TracesPort } from "../../durable-objects/run-engine/leaving-trace.ts";
 import { runEngineOf } from "../../durable-objects/run-engine/stub.ts";
 import { sandboxPoolOf } from "../../durable-objects/sandbox-pool/stub.ts";
 import { sessionsAt, sessionsOf } from "../../durable-objects/sessions/stub.ts";
@@ -148,6 +149,10 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
       }
     },
   });
+  const { collector, problems } = settings.traces;
+  if (problems.length > 0) log(logLine("trace.variables", { problems: [...problems] }));
+  const traces: TracesPort | null =
+    collector === null ? null : { send: async (message) => void (await env.TRACES.send(message)), olderNames: collector.olderNames };
   const store = withBuiltInTools(cachedStore(stored, now));
   const starts = new Turnstile(STARTS);
   const resending = new Turnstile(RESENDS);
@@ -322,6 +327,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     send,
     starts,
     resends,
+    traces,
     store,
     broker,
     texts,

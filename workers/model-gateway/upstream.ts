@@ -4,6 +4,7 @@ import { isListedHost } from "../../core/net/listed-host.ts";
 import { refuseHost } from "../../core/net/public-host.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { CallContext, Failure } from "../../core/run/calls/call.ts";
+import { traceparentOf } from "../../core/trace/span.ts";
 import { failure } from "./failure.ts";
 import type { ModelGatewayPorts } from "./ports.ts";
 
@@ -14,7 +15,7 @@ const refused = (message: string): Failure => ({ ...failure("permanent", "policy
 export type UpstreamPath = "/chat/completions" | "/embeddings";
 
 /** On whose behalf, and under which trace. */
-export type ExchangeContext = Pick<CallContext, "org" | "run" | "user" | "workflow" | "activity" | "traceId" | "spanId">;
+export type ExchangeContext = Pick<CallContext, "org" | "run" | "user" | "workflow" | "activity" | "traceId" | "spanId" | "isUnsampled">;
 
 /** The address of a model's upstream, and what may be sent there. */
 export type Upstream = {
@@ -73,7 +74,7 @@ export function headersFor(
   const common = {
     "content-type": "application/json",
     accept: "application/json",
-    traceparent: `00-${context.traceId}-${context.spanId}-01`, // W3C Trace Context section 3.2
+    traceparent: traceparentOf(context),
   };
   if (!upstream.gateway) return common;
   return {

@@ -109,6 +109,8 @@ export type UseCasePorts = {
   readonly log: Log;
   /** What the deployment allows of tools. */
   readonly settings: ToolRule;
+  /** True when a collector takes traces. */
+  readonly exportsTraces: boolean;
   readonly runs: RunsPort;
   readonly reviews: ReviewsPort;
   readonly killSwitch: Pick<KillSwitchPort, "stops">;

@@ -18,7 +18,7 @@ export async function startChild(
   ports: StartChildPorts,
   { child, parent, parentSpanId, from, input, labels, budget }: ChildStart,
 ): Promise<void> {
-  const { org, user, roles, subject, metadata, traceId, deadlineAt, starters } = from;
+  const { org, user, roles, subject, metadata, traceId, deadlineAt, starters, trace } = from;
   const found = await ports.store.workflows.get(org, child.workflow, child.version);
   if (found === null) throw new Error("the child's workflow is out of reach");
   const { definition, version, digest } = found;
@@ -39,6 +39,7 @@ export async function startChild(
   const own = {
     ...(rules === null ? {} : { guardrails: rules }),
     ...sinksOf(settings.accepts),
+    ...(trace === undefined ? {} : { trace }),
     id: child.run,
     definition,
     version,

@@ -17,6 +17,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { RunStart } from "../../core/run/machine/birth.ts";
 import { FINAL_STATUSES, type RunView } from "../../core/run/outside/view.ts";
 import { WAITING_RUNS } from "../../core/session/session.ts";
+import { traceRuleOf } from "../../core/trace/rule.ts";
 import { runRulesOf } from "../../core/workflow/guardrails.ts";
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { placeForStart } from "./admission.ts";
@@ -106,7 +107,7 @@ async function begin(
   stops: Stops,
 ): Promise<Result<RunOutcome, Refusal>> {
   const { org } = by.principal;
-  const { guardrails: asked, accepts } = await ports.store.orgs.settings(org);
+  const { guardrails: asked, accepts, traces } = await ports.store.orgs.settings(org);
   const rules = runRulesOf(asked, workflow.definition);
   const admitted = await admit(ports, by, command, first.id, rules);
   if (!admitted.ok) {
@@ -124,9 +125,10 @@ async function begin(
     ports.store.runs.release(org, first.id);
     return err(place);
   }
+  const traced = ports.exportsTraces ? { trace: traceRuleOf(traces, by.trace.traceId) } : {};
   const run = await bear(
     ports,
-    { ...startOf(by, command, first.id, workflow, admitted.value, rules, accepts), ...estimated },
+    { ...startOf(by, command, first.id, workflow, admitted.value, rules, accepts), ...estimated, ...traced },
     stops,
     command.waitMs,
   );

@@ -32,6 +32,8 @@ export type CallContext = {
   readonly key: string;
   readonly traceId: string;
   readonly spanId: string;
+  /** The trace is not sampled: whoever is called need not record it either. Absent: it is, or nobody said. */
+  readonly isUnsampled?: true;
   readonly killEpoch: number;
   /** Of a call of a service of the platform: the roles of the run's caller, and the collections that its definition names. Absent: no run makes the call. */
   readonly reader?: { readonly roles: readonly Role[]; readonly knowledge: readonly string[] };

@@ -4,6 +4,7 @@ import { joined } from "../../label/labels.ts";
 import type { Message } from "../../model/message.ts";
 import { KNOWLEDGE_SEARCH } from "../../tool/knowledge-search.ts";
 import { isMemoryTool } from "../../tool/memory-tools.ts";
+import { callSpanId } from "../../trace/span.ts";
 import type { AgentStep, ModelStep } from "../../workflow/definition.ts";
 import { CITATION_RULES, correctionMessages } from "../../workflow/prompt.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
@@ -13,7 +14,6 @@ import type { Birth, RunContext } from "../machine/birth.ts";
 import type { Activity, RunState } from "../machine/state.ts";
 import type { Machinery } from "../machine/turn.ts";
 import { labelsOfChosen } from "../outside/so-far.ts";
-import { callSpanId } from "../outside/trace.ts";
 import { timeCapAt } from "../outside/wake.ts";
 import { rulesOf } from "../steps/kinds.ts";
 import { nodeDefinition, stepOfNode, workOf } from "../steps/node.ts";
@@ -134,6 +134,7 @@ function callContext(machinery: Machinery, activity: Activity, killEpoch: number
     key: activityKey(birth, activity),
     traceId: birth.traceId,
     spanId: callSpanId(machinery.sha256, birth.id, activity.call ?? 0),
+    ...(birth.trace?.sampled === false ? { isUnsampled: true } : {}),
     killEpoch,
   };
 }

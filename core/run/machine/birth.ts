@@ -10,6 +10,7 @@ import { fromUsd, type MicroUsd } from "../../money.ts";
 import type { SinkClasses } from "../../org/settings.ts";
 import type { EpochMs } from "../../time.ts";
 import type { ToolEffect } from "../../tool/manifest.ts";
+import type { TraceRule } from "../../trace/rule.ts";
 import type { Definition } from "../../workflow/definition.ts";
 import type { Plan } from "../../workflow/plan.ts";
 import { asStored } from "./as-stored.ts";
@@ -53,6 +54,8 @@ export type Birth = {
   readonly toolEffects: { readonly [tool: string]: ToolEffect };
   readonly traceId: string;
   readonly parentSpanId: string | null;
+  /** How the run's trace leaves the platform. Absent: it does not. */
+  readonly trace?: TraceRule;
   readonly createdAt: EpochMs;
   readonly redrive: Redrive | null;
   /** The run that started this one as a step; its tools and budget bound this run's. */

@@ -1,7 +1,7 @@
 /** What a person decides reaches the work that it is about. */
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
-import { toTrace } from "../../../core/run/outside/trace.ts";
+import { toTrace } from "../../../core/run/outside/trace-export.ts";
 import { define, model, review, tool } from "../../support/run/definition.ts";
 import { Drive, said } from "../../support/run/drive.ts";
 

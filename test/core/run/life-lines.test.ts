@@ -1,8 +1,8 @@
 /** A run's life as log lines: one an operation, readable in order, with nothing in them that anybody said. */
 import { describe, expect, it } from "vitest";
 import { lifeLines } from "../../../core/run/outside/life-lines.ts";
-import { runSpanId, stepSpanId } from "../../../core/run/outside/trace.ts";
 import { shapeLine } from "../../../core/telemetry/log-line.ts";
+import { runSpanId, stepSpanId } from "../../../core/trace/span.ts";
 import { define, model, tool } from "../../support/run/definition.ts";
 import { answered, Drive, failed, said } from "../../support/run/drive.ts";
 

@@ -39,5 +39,6 @@ export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEngineP
   keepTexts: (...given) => defineTexts(env.TEXTS).keep(...given),
   send: async () => {},
   resends: { enter: () => 0, leave: () => {} },
+  traces: null,
   log: () => {},
 };

@@ -22,7 +22,8 @@ export const traceRequest = (ports: Pick<IngressPorts, "now" | "random" | "log" 
     const trace: Trace = {
       traceId: edge?.traceId ?? parent?.traceId ?? randomHex(TRACE_ID_BYTES),
       spanId: edge?.spanId ?? randomHex(SPAN_ID_BYTES),
-      parentSpanId: parent?.spanId ?? null,
+      // A caller that is traced stands above; else the request does, where its span is exported.
+      parentSpanId: parent?.spanId ?? edge?.spanId ?? null,
     };
     const at = ports.now();
     context.set("trace", trace);

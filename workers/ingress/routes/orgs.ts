@@ -90,6 +90,19 @@ const Body = z
         "whether a model of the task `judge` suggests what reviewers may decide, and whether they see it before their own judgement; `off` by default",
     }),
     accepts: z.union([SinkClasses, z.null()]).optional(),
+    traces: z
+      .strictObject({
+        percent: z.number().min(0).max(100).nullable().optional(),
+        slow_ms: z.int().min(0).max(86_400_000).nullable().optional(),
+        dear_usd: z.number().min(0).max(1_000_000).nullable().optional(),
+        content: z.boolean().nullable().optional(),
+      })
+      .nullable()
+      .optional()
+      .openapi({
+        description:
+          "the percentage of traces that are exported, which runs are exported in any case, and whether redacted prompts and answers go along",
+      }),
     witnesses: z
       .array(z.strictObject({ name: z.string().regex(/^[\x21-\x7e]{1,64}$/), url: z.string().max(2_048), key: z.string().max(400) }))
       .max(MOST_WITNESSES)

@@ -115,6 +115,7 @@ export const Org = z
     oversight: z.object({ decoy_percent: z.number() }),
     assisted_review: z.enum(["off", "at_once", "after_judgement"]),
     accepts: SinkClasses,
+    traces: z.object({ percent: z.number(), slow_ms: z.number(), dear_usd: z.number(), content: z.boolean() }),
     witnesses: z.array(Witness),
     witnesses_change: z
       .object({ id: z.string(), witnesses: z.array(Witness), requested_by: z.string(), requested_at: time })

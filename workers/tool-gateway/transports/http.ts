@@ -6,6 +6,7 @@ import { ageOnArrival } from "../../../core/tool/age.ts";
 import type { ManifestOf } from "../../../core/tool/manifest.ts";
 import { type HttpRequestParts, toolRequest, whyUnsent } from "../../../core/tool/request.ts";
 import { retryAfterMs } from "../../../core/tool/retry-after.ts";
+import { traceparentOf } from "../../../core/trace/span.ts";
 import { type ExactJson, parseExact, parseUntrusted } from "../../../core/untrusted-json.ts";
 import { writeInt64 } from "../../../core/workflow/int64.ts";
 import { placeIn } from "../../../core/workflow/known-path.ts";
@@ -42,7 +43,7 @@ export function httpTransport({
         authorization: `Bearer ${credential}`,
         "idempotency-key": context.key,
         "bulkhead-run": context.run,
-        traceparent: `00-${context.traceId}-${context.spanId}-01`, // W3C Trace Context section 3.2
+        traceparent: traceparentOf(context),
       });
       if (headers === null) return err(failure("permanent", "invalid_request", "a header of the tool is not valid"));
       // Caches on the way are told what would be refused here (RFC 9111 section 5.2.1.1).

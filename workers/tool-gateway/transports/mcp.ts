@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject, own } from "../../../core/json.ts
 import { err, ok } from "../../../core/result.ts";
 import type { ManifestOf } from "../../../core/tool/manifest.ts";
 import { mcpError, mcpOutput } from "../../../core/tool/mcp-output.ts";
+import { traceparentOf } from "../../../core/trace/span.ts";
 import type { JsonSchema } from "../../../core/workflow/definition.ts";
 import { writeInt64 } from "../../../core/workflow/int64.ts";
 import { DeadlineError } from "../../kit/deadline.ts";
@@ -44,7 +45,7 @@ export function mcpTransport(
     },
 
     prepare({ mcp, input: schema }, { target, input }, { context, credential }) {
-      const traceparent = `00-${context.traceId}-${context.spanId}-01`; // W3C Trace Context section 3.2
+      const traceparent = traceparentOf(context);
       return ok({
         target,
         org: context.org,

@@ -1,0 +1,123 @@
+/**
+ * How far a run's trace has left. The spans are in the journal; stored is only up to which event they have left. When spans have ended, a
+ * message names the run to the queue of traces, whose consumer asks for them and says when the collector has them; until then the message is
+ * sent again, later each time. A run that ends says so at once, one that goes on once in a while.
+ */
+import type { RunEvent } from "../../core/run/machine/event.ts";
+import { isFinal, type RunState } from "../../core/run/machine/state.ts";
+import type { Machinery } from "../../core/run/machine/turn.ts";
+import { endsSpans, isExported } from "../../core/run/outside/trace-export.ts";
+import type { EpochMs } from "../../core/time.ts";
+import type { TraceMessage } from "../../core/trace/message.ts";
+
+/** Where traces go; null in the ports: nowhere. */
+export type TracesPort = {
+  /** Throws when the queue does not take it. */
+  readonly send: (message: TraceMessage) => Promise<void>;
+  /** Spans have the names of the conventions of 1.36 too. */
+  readonly olderNames: boolean;
+};
+
+/** What happened in a run that goes on leaves this much later at most, in ms: with the queue's own time less than a minute. */
+const GOING_ON_MS = 45_000;
+/** The queue has the message and tries again by itself; it is sent again in case it was lost. In ms, doubled each time. */
+const NET_MS = { first: 2 * 60_000, cap: 60 * 60_000 };
+/** The queue did not take the message. */
+const UNSENT_MS = 15_000;
+/** A consumer that asked for spans and says nothing for this long, in ms, is gone: an export takes less. */
+const TAKEN_MS = 90_000;
+/** A collector that takes nothing for this long, in ms, does not keep the run from being archived any more. */
+const GIVEN_UP_MS = 7 * 24 * 60 * 60_000;
+
+/** The trace of one run, as far as it has not left. */
+export class LeavingTrace {
+  readonly #sql: SqlStorage;
+  readonly #of: Machinery;
+  /** Everything that had ended by this event has left. */
+  #left: number;
+  /** The oldest end of a span that has not left, and the newest. null: there is none. */
+  #since: EpochMs | null = null;
+  #newest = 0;
+  #attempts = 0;
+  #dueAt: EpochMs = 0;
+  #takenUntil: EpochMs = 0;
+
+  /** `events`: of earlier lives. */
+  constructor(sql: SqlStorage, machinery: Machinery, events: readonly RunEvent[]) {
+    this.#sql = sql;
+    this.#of = machinery;
+    this.#left = 0;
+    if (machinery.birth.trace === undefined || events.length === 0) return;
+    this.#left = sql.exec<{ traced: number }>("SELECT traced FROM confirmed").toArray()[0]?.traced ?? 0;
+    for (const event of events) if (event.seq > this.#left) this.#note(event, event.at);
+  }
+
+  /** Everything up to this event has left. */
+  get left(): number {
+    return this.#left;
+  }
+
+  /** A turn was committed. */
+  committed(events: readonly RunEvent[], state: RunState, at: EpochMs): void {
+    if (this.#of.birth.trace === undefined) return;
+    for (const event of events) this.#note(event, at);
+    if (isFinal(state) && this.#attempts === 0) this.#dueAt = at;
+  }
+
+  #note(event: RunEvent, at: EpochMs): void {
+    if (!endsSpans(event)) return;
+    if (this.#since === null) {
+      this.#since = at;
+      this.#dueAt = at + GOING_ON_MS;
+    }
+    this.#newest = event.seq;
+  }
+
+  /** When the queue is to be told; null: nothing waits, or nobody wants it. */
+  dueAt(port: TracesPort | null, state: RunState): EpochMs | null {
+    return port === null || this.#since === null || !isExported(this.#of, state) ? null : this.#dueAt;
+  }
+
+  /** True while the run has to be kept for its trace's sake. */
+  isAwaited(port: TracesPort | null, state: RunState, now: EpochMs): boolean {
+    return this.dueAt(port, state) !== null && now - (this.#since ?? now) < GIVEN_UP_MS;
+  }
+
+  /** Tells the queue what is due. A failed send is not an error of the caller. */
+  async flush(port: TracesPort | null, state: RunState, now: EpochMs): Promise<void> {
+    const dueAt = this.dueAt(port, state);
+    if (port === null || dueAt === null || dueAt > now) return;
+    const { id: run, org } = this.#of.birth;
+    this.#dueAt = now + Math.min(NET_MS.first * 2 ** this.#attempts, NET_MS.cap);
+    this.#attempts += 1;
+    try {
+      await port.send({ v: 1, kind: "run", org, run });
+    } catch {
+      this.#dueAt = now + UNSENT_MS;
+    }
+  }
+
+  /** False: a consumer is at it, or nothing waits. Otherwise nobody else gets the spans before this one has said what became of them. */
+  take(port: TracesPort | null, state: RunState, now: EpochMs): "busy" | "nothing" | "take" {
+    if (this.dueAt(port, state) === null) return "nothing";
+    if (now < this.#takenUntil) return "busy";
+    this.#takenUntil = now + TAKEN_MS;
+    return "take";
+  }
+
+  /** They could not be delivered: the queue comes again. */
+  release(): void {
+    this.#takenUntil = 0;
+  }
+
+  /** The collector has everything that had ended by event `upTo`, or will never take it. */
+  confirm(upTo: number, state: RunState, now: EpochMs): void {
+    this.#takenUntil = 0;
+    if (upTo <= this.#left) return;
+    this.#left = upTo;
+    this.#sql.exec("INSERT INTO confirmed (id, seq, traced) VALUES (1, 0, ?1) ON CONFLICT (id) DO UPDATE SET traced = ?1", upTo);
+    this.#attempts = 0;
+    this.#since = this.#newest > upTo ? now : null;
+    this.#dueAt = isFinal(state) ? now : now + GOING_ON_MS;
+  }
+}
