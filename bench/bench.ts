@@ -20,6 +20,7 @@ import { policy } from "./parts/policy.ts";
 import { rows } from "./parts/rows.ts";
 import { sandbox } from "./parts/sandbox.ts";
 import { tool } from "./parts/tool.ts";
+import { traces } from "./parts/traces.ts";
 import { FLOORS_CONFIG, transform } from "./parts/transform.ts";
 import { wake } from "./parts/wake.ts";
 import { aligned, type Figure, tableOf } from "./report/figure.ts";
@@ -39,6 +40,7 @@ const PARTS: { readonly [name in PartName]: Part } = {
   noisy,
   kill,
   policy,
+  traces,
   cost,
   sandbox,
   knowledge,

@@ -15,6 +15,7 @@ export const PARTS = [
   "noisy",
   "kill",
   "policy",
+  "traces",
   "cost",
   "sandbox",
   "knowledge",

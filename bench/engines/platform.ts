@@ -32,15 +32,28 @@ export type BenchPlatform = Runtime & {
 
 export const platformBundle = (): Promise<Bundle> => bundle(join(ROOT, "wrangler.toml"));
 
-export type PlatformOptions = { readonly bundle: Bundle; readonly toolUrl: string; readonly inspect?: boolean; readonly name?: string };
+export type PlatformOptions = {
+  readonly bundle: Bundle;
+  readonly toolUrl: string;
+  readonly inspect?: boolean;
+  readonly name?: string;
+  readonly variables?: { readonly [name: string]: string };
+};
 
 export async function startPlatformRuntime({
   bundle: built,
   toolUrl,
   inspect = false,
   name = "bulkhead",
+  variables = {},
 }: PlatformOptions): Promise<BenchPlatform> {
-  const runtime = await startRuntime({ name, config: join(ROOT, "wrangler.toml"), bundle: built, variables: VARIABLES, inspect });
+  const runtime = await startRuntime({
+    name,
+    config: join(ROOT, "wrangler.toml"),
+    bundle: built,
+    variables: { ...VARIABLES, ...variables },
+    inspect,
+  });
   try {
     const db = await runtime.miniflare.getD1Database("DB");
     for (const statement of migrationStatements()) await db.prepare(statement).run();

@@ -17,9 +17,10 @@ const MOST_WAITING = 2_000;
 const SAMPLED = 1;
 
 /** The processor of the edge's spans, one for each isolate. `forceFlush` is called after each request, which stays for it. */
-export function edgeProcessor(exporter: SpanExporter, wait: (ms: number) => Promise<void>) {
+export function edgeProcessor(exporter: SpanExporter, wait: (ms: number) => Promise<void>, now: () => number) {
   let waiting: Ended[] = [];
-  let isGathering = false;
+  /** A request that gathers may be cut short with its client: another takes over then. */
+  let gatheringUntil = 0;
   return {
     onStart(): void {},
     onEnd(span: unknown): void {
@@ -28,13 +29,10 @@ export function edgeProcessor(exporter: SpanExporter, wait: (ms: number) => Prom
     },
     /** The first request of a second sends for all of it; the others have nothing to wait for. */
     async forceFlush(): Promise<void> {
-      if (isGathering || waiting.length === 0) return;
-      isGathering = true;
-      try {
-        await wait(GATHER_MS);
-      } finally {
-        isGathering = false;
-      }
+      if (now() < gatheringUntil || waiting.length === 0) return;
+      gatheringUntil = now() + 2 * GATHER_MS;
+      await wait(GATHER_MS);
+      gatheringUntil = 0;
       const spans = withoutPersonalData(waiting);
       waiting = [];
       if (spans.length > 0) await new Promise<void>((resolve) => exporter.export(spans as never[], () => resolve()));
