@@ -52,8 +52,10 @@ let processor: ReturnType<typeof edgeProcessor> | null = null;
 const traced = instrument({ fetch: (request, _proxied, context) => handler.fetch(request, env, context) }, (bindings: Cloudflare.Env) => {
   const { collector } = collectorFrom(bindings);
   if (collector === null) throw new TypeError("the edge is traced without a collector");
-  processor ??= edgeProcessor(new OTLPExporter({ url: collector.url, headers: Object.fromEntries(collector.headers) }), (ms) =>
-    scheduler.wait(ms),
+  processor ??= edgeProcessor(
+    new OTLPExporter({ url: collector.url, headers: Object.fromEntries(collector.headers) }),
+    (ms) => scheduler.wait(ms),
+    () => Date.now(),
   );
   return { service: { name: "bulkhead" }, spanProcessors: processor as unknown as ResolvedTraceConfig["spanProcessors"] };
 });

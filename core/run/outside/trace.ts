@@ -88,6 +88,7 @@ class Reading {
       "workflow.version": `${birth.definition.name}@${birth.version}`,
       "org.id": birth.org,
       "user.id": birth.user,
+      ...(birth.session === undefined ? {} : { "gen_ai.conversation.id": birth.session }),
     };
     this.#root = this.#open(`run ${birth.definition.name}`, 1, birth.createdAt, birth.parentSpanId, runSpanId(sha256, birth.id), {
       "bulkhead.kind": "run",
