@@ -68,14 +68,17 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
 
 /** The variables of an OTLP exporter, as OpenTelemetry names them. */
 export const collectorFrom = (env: Cloudflare.Env): ReadCollector =>
-  readCollector({
-    endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
-    tracesEndpoint: env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
-    headers: env.OTEL_EXPORTER_OTLP_HEADERS,
-    timeout: env.OTEL_EXPORTER_OTLP_TIMEOUT,
-    conventions: env.OTEL_SEMCONV_STABILITY_OPT_IN,
-    allowPrivateHosts: env.ALLOW_PRIVATE_HOSTS === "1",
-  });
+  readCollector(
+    {
+      endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+      tracesEndpoint: env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
+      headers: env.OTEL_EXPORTER_OTLP_HEADERS,
+      timeout: env.OTEL_EXPORTER_OTLP_TIMEOUT,
+      conventions: env.OTEL_SEMCONV_STABILITY_OPT_IN,
+      allowPrivateHosts: env.ALLOW_PRIVATE_HOSTS === "1",
+    },
+    (text) => URL.parse(text),
+  );
 
 /** Both the address of the API and the sender's are needed. */
 const mailFrom = (url: string | null, key: string | null, from: string | null): Settings["mail"] =>

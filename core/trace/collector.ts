@@ -3,7 +3,7 @@
  * Exporter") and the responses of OTLP/HTTP (opentelemetry-proto, "OTLP/HTTP Response"). Total: no text makes it throw.
  */
 import { isObject, type Json } from "../json.ts";
-import { refuseHost } from "../net/public-host.ts";
+import { type ParsedUrl, refuseHost } from "../net/public-host.ts";
 
 /** A collector that takes traces. `headers`: secret. */
 export type Collector = {
@@ -14,6 +14,9 @@ export type Collector = {
   /** The conventions of version 1.36 beside the current ones (`OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai/dup`). */
   readonly olderNames: boolean;
 };
+
+/** What `URL` makes of an address; null: it is none. */
+export type ParseUrl = (text: string) => (ParsedUrl & { readonly [P in "origin" | "pathname" | "search" | "href"]: string }) | null;
 
 /** The variables as they were set. Absent and empty mean the same. */
 export type CollectorVariables = {
@@ -34,10 +37,10 @@ const TIMEOUT_MS = { fallback: 10_000, most: 60_000 };
 const MOST_HEADERS = 64;
 
 /** Reads the variables. What cannot be read is left out and named. */
-export function readCollector(variables: CollectorVariables): ReadCollector {
+export function readCollector(variables: CollectorVariables, parse: ParseUrl): ReadCollector {
   const { endpoint = "", tracesEndpoint = "", headers = "", timeout = "", conventions = "", allowPrivateHosts } = variables;
   if (endpoint.trim() === "" && tracesEndpoint.trim() === "") return { collector: null, problems: [] };
-  const url = tracesEndpoint.trim() === "" ? withPath(endpoint.trim()) : parsedUrl(tracesEndpoint.trim());
+  const url = tracesEndpoint.trim() === "" ? withPath(endpoint.trim(), parse) : parse(tracesEndpoint.trim());
   const name = tracesEndpoint.trim() === "" ? "OTEL_EXPORTER_OTLP_ENDPOINT" : "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:"))
     return { collector: null, problems: [`${name} is not an http or https URL`] };
@@ -51,13 +54,18 @@ export function readCollector(variables: CollectorVariables): ReadCollector {
   return { collector: { url: url.href, headers: read.headers, timeoutMs, olderNames }, problems: read.problems };
 }
 
-const parsedUrl = (text: string): URL | null => (URL.canParse(text) ? new URL(text) : null);
-
 /** The signal's path goes behind the endpoint's own. */
-function withPath(endpoint: string): URL | null {
-  const url = parsedUrl(endpoint);
-  if (url !== null) url.pathname = `${url.pathname.replace(/\/+$/, "")}/v1/traces`;
-  return url;
+function withPath(endpoint: string, parse: ParseUrl): ReturnType<ParseUrl> {
+  const url = parse(endpoint);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") return url;
+  return parse(`${url.origin}${withoutEnd(url.pathname)}/v1/traces${url.search}`);
+}
+
+/** Slashes at its end are left out. */
+function withoutEnd(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === "/") end -= 1;
+  return path.slice(0, end);
 }
 
 /** RFC 9110 section 5.6.2. */

@@ -5,10 +5,10 @@
 import { own } from "../../json.ts";
 import { toUsd } from "../../money.ts";
 import { type LogLine, logLine } from "../../telemetry/log-line.ts";
+import { runSpanId, stepSpanId } from "../../trace/span.ts";
 import type { EventOf, RunEvent } from "../machine/event.ts";
 import type { RunState } from "../machine/state.ts";
 import type { Machinery } from "../machine/turn.ts";
-import { runSpanId, stepSpanId } from "./trace.ts";
 
 /** The lines that the events of one turn leave, in their order. `state`: after them. */
 export function lifeLines(machinery: Machinery, state: RunState, events: readonly RunEvent[]): LogLine[] {

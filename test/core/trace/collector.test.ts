@@ -64,7 +64,8 @@ describe("OTEL_EXPORTER_OTLP_HEADERS", () => {
 });
 
 describe("the endpoint", () => {
-  const read = (variables: Partial<Parameters<typeof readCollector>[0]>) => readCollector({ allowPrivateHosts: false, ...variables });
+  const read = (variables: Partial<Parameters<typeof readCollector>[0]>) =>
+    readCollector({ allowPrivateHosts: false, ...variables }, (text) => URL.parse(text));
 
   it.each([
     [{ endpoint: "https://c.example.com" }, "https://c.example.com/v1/traces"],
