@@ -19,7 +19,7 @@ export type AuditActor = {
 };
 
 /** The version of entries whose persons are pseudonyms. An entry without a version is of version 1: it has names. */
-export const ENTRY_VERSION = 2;
+const ENTRY_VERSION = 2;
 
 /** A fact to be put on record, before it has a number in the chain. */
 export type AuditRecord = {
