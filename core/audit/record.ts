@@ -44,7 +44,7 @@ export type AuditRecord = {
 };
 
 /** Every kind of writer of records: what has an outbox, and hears when its rows are in the chain. PERSISTED: the names are in queue messages and in what audit logs remember. */
-export const SOURCE_KINDS = [
+const SOURCE_KINDS = [
   "run",
   "review-queue",
   "kill-switch",
