@@ -18,6 +18,7 @@ import { mutants } from "./deep/mutants.ts";
 import { obeying } from "./deep/obeying.ts";
 import { plants } from "./deep/plants.ts";
 import { poison } from "./deep/poison.ts";
+import { prometheus } from "./deep/prometheus.ts";
 import { redeploy } from "./deep/redeploy.ts";
 import { seeds } from "./deep/seeds.ts";
 import { storm } from "./deep/storm.ts";
@@ -42,6 +43,7 @@ const CHECKS: readonly Check[] = [
   frameworks,
   evidence,
   consolePages,
+  prometheus,
 ];
 const FULL = { runs: 200, kills: 10, worlds: 2_000, texts: 100_000, requests: 10_000 };
 const QUICK = { runs: 40, kills: 3, worlds: 200, texts: 5_000, requests: 500 };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { histogramOf, METRICS, valuesOf } from "../../../core/telemetry/metrics.ts";
 import { EXPOSITION_TYPES, formatFor, writeFamilies } from "../../../core/telemetry/prometheus.ts";
+import { unknownSeries } from "../../support/prometheus.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../../docs/metrics.md"), "utf8");
 
@@ -35,9 +36,9 @@ describe("the list of metrics", () => {
     const rules = readFileSync(join(import.meta.dirname, "../../../ops/alerts.yaml"), "utf8");
     const exprs = [...rules.matchAll(/expr: (".*")$/gm)].map(([, text]) => JSON.parse(text ?? '""') as string);
     expect(exprs.length).toBeGreaterThan(10);
-    expect(exprs.flatMap((expr) => unknownIn(expr))).toEqual([]);
-    expect(unknownIn('sum(nothing_like_this{org="a"}) by (org)')).toEqual(["nothing_like_this"]);
-    expect(unknownIn('agent_pii_detections_total{user="a"}')).toEqual(["agent_pii_detections_total{user}"]);
+    expect(exprs.flatMap((expr) => unknownSeries(expr))).toEqual([]);
+    expect(unknownSeries('sum(nothing_like_this{org="a"}) by (org)')).toEqual(["nothing_like_this"]);
+    expect(unknownSeries('agent_pii_detections_total{user="a"}')).toEqual(["agent_pii_detections_total{user}"]);
   });
 });
 
@@ -79,24 +80,3 @@ describe("the formats", () => {
     expect(EXPOSITION_TYPES[format]).toMatch(/version=/);
   });
 });
-
-/** Series, and labels of series, in an expression that no metric has. */
-function unknownIn(expr: string): string[] {
-  const known = new Map(
-    Object.entries(METRICS).flatMap(([name, { type, labels }]) =>
-      (type === "histogram" ? ["_bucket", "_sum", "_count"] : [""]).map(
-        (suffix) => [name + suffix, new Set<string>([...labels, "le"])] as const,
-      ),
-    ),
-  );
-  const bare = expr
-    .replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')
-    .replaceAll(/\b(?:by|on|without|ignoring|group_left|group_right)\s*\([^)]*\)/g, " ");
-  return [...bare.matchAll(/([a-zA-Z_:][\w:]*)(?![\w:])\s*(\{[^}]*\})?(?!\s*\()/g)].flatMap(([whole, name = "", selector = ""]) => {
-    if (whole.startsWith("{") || !name.includes("_") || FUNCTIONS.has(name)) return [];
-    const labels = known.get(name);
-    if (labels === undefined) return [name];
-    return [...selector.matchAll(/(\w+)\s*(?:=~|!~|!=|=)/g)].flatMap(([, label = ""]) => (labels.has(label) ? [] : [`${name}{${label}}`]));
-  });
-}
-const FUNCTIONS = new Set(["histogram_quantile", "sum_over_time", "max_over_time", "label_replace"]);

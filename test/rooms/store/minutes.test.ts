@@ -76,6 +76,46 @@ it("[ANOM-9] sums the runs and chats of each minute, the runs in which something
   expect([...openMs]).toEqual([["refund", [5 * MINUTE]]]);
 });
 
+it("[METRIC-8] counts what was refused at the door with what was found inside, of the workflow that it was for", async () => {
+  const org = fresh();
+  const found = [
+    { type: "injection", count: 2 },
+    { type: "EMAIL", count: 1 },
+  ];
+  const log = auditLogOf(env.AUDIT_LOG, org);
+  const refused = (index: number, resource: string, data: object) =>
+    testRecord(index, {
+      event_type: "guardrail.blocked",
+      resource,
+      timestamp: new Date(AT - MINUTE).toISOString(),
+      data: data as AuditRecord["data"],
+    });
+  const records = [
+    refused(1, "workflow/refund@3", { findings: found }),
+    refused(2, "workflow/refund", { findings: found }),
+    refused(3, "run/run_of_a_chat/chat", { channel: "user", findings: found }),
+    refused(4, "review/rev_1", {}),
+  ];
+  await log.append(org, [{ source: { kind: "store", id: "store" }, id: "1", records }]);
+  await writePages(env.DB, org, await log.integrated(0));
+  const { minutes } = await readMinutes(env.DB, org, NOW - 5, NOW, AT);
+  expect(minutes.map(({ workflow, tally }) => [workflow, tally.guardrail, tally.personal]).toSorted()).toEqual([
+    ["chat", 1, 1],
+    ["refund", 2, 2],
+  ]);
+  const { results } = await env.DB.prepare(
+    "SELECT name, of, sort, n FROM metric_sums WHERE org = ? AND series = 'findings' ORDER BY name, of",
+  )
+    .bind(org)
+    .all();
+  expect(results).toEqual([
+    { name: "", of: "EMAIL", sort: "user", n: 1 },
+    { name: "", of: "injection", sort: "user", n: 2 },
+    { name: "refund", of: "EMAIL", sort: "user", n: 2 },
+    { name: "refund", of: "injection", sort: "user", n: 4 },
+  ]);
+});
+
 it("[ALERT-7] counts findings and answers of the last minutes, however long the log is", async () => {
   const org = fresh();
   await flag(org, [
