@@ -129,11 +129,14 @@ export const STORES = {
   "MEMORY_STORE.memory": { erasure: { by: "function" }, retention: itself("a memory is deleted when its time is over") },
   "MEMORY_STORE.outbox": { erasure: NUMBERS, retention: UNTIL_CONFIRMED },
 
-  "SESSIONS.sessions_of": { erasure: NUMBERS, retention: nothing("one row: whose sessions they are") },
+  "SESSIONS.sessions_of": {
+    erasure: together("SESSIONS.session"),
+    retention: itself("whose sessions they are: one row, deleted with the last of them"),
+  },
   "SESSIONS.session": { erasure: { by: "function" }, retention: itself("a session is deleted when the time of its class is over") },
   "SESSIONS.member": { erasure: together("SESSIONS.session"), retention: itself("a run's line is deleted a day after it has left") },
   "SESSIONS.message": { erasure: together("SESSIONS.session"), retention: itself("a message goes with its session, or into its summary") },
-  "SESSIONS.outbox": { erasure: NUMBERS, retention: UNTIL_CONFIRMED },
+  "SESSIONS.outbox": { erasure: CALLERS, retention: UNTIL_CONFIRMED },
 
   "KNOWLEDGE_INDEX.shard_of": { erasure: NUMBERS, retention: nothing("one row: whose shard it is") },
   "KNOWLEDGE_INDEX.part": { erasure: CALLERS, retention: itself("a set of rights goes with the last document that has it") },

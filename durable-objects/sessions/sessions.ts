@@ -325,9 +325,21 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
       this.ctx.storage.sql.exec("UPDATE member SET state = ?, told_at = ? WHERE run = ?", state, this.#ports.now(), run);
     }
 
+    #isEmpty(): boolean {
+      const some =
+        "SELECT EXISTS (SELECT 1 FROM session) OR EXISTS (SELECT 1 FROM member WHERE state <> 'left') OR EXISTS (SELECT 1 FROM outbox) AS some";
+      return this.ctx.storage.sql.exec<{ some: number }>(some).one().some === 0;
+    }
+
     async #arm(): Promise<void> {
       if (this.#book === null) return;
       const { sql } = this.ctx.storage;
+      if (this.#isEmpty()) {
+        // Whose sessions they were is known no longer than there are any.
+        sql.exec("DELETE FROM sessions_of");
+        this.#book = null;
+        return this.#alarm.setTo([null]);
+      }
       const first = (query: string): number | null => sql.exec<{ at: number | null }>(query).one().at;
       const called = first("SELECT MIN(COALESCE(told_at, joined_at)) AS at FROM member WHERE state = 'called'");
       const held = first("SELECT MIN(COALESCE(told_at, joined_at)) AS at FROM member WHERE state IN ('speaking', 'apart')");

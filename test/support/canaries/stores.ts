@@ -16,6 +16,8 @@ const OBJECTS = [
   "BUDGET_LEDGER",
   "CIRCUIT_BREAKER",
   "LIMITS",
+  "SESSIONS",
+  "MEMORY_STORE",
 ] as const;
 
 /** Texts of all stores. Bytes are read as Latin-1, so that ASCII in them is found. */
@@ -45,7 +47,7 @@ async function rowsOfObjects(): Promise<Stored[]> {
       const rows = await runInDurableObject(namespace.get(id), (_, state) =>
         [...state.storage.sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'")]
           .map(({ name }) => String(name))
-          .filter((name) => !name.startsWith("_cf") && !name.startsWith("sqlite_"))
+          .filter((name) => !name.startsWith("_") && !name.startsWith("sqlite_"))
           .map((name) => ({ name, rows: [...state.storage.sql.exec(`SELECT * FROM "${name}"`)] })),
       );
       for (const { name, rows: found } of rows) stored.push({ where: `${binding} ${name}`, text: textOf(found) });
