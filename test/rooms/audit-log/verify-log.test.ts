@@ -87,6 +87,15 @@ describe("a small log", () => {
   });
 });
 
+describe("a log that is broken from its first verification on", () => {
+  it("[FSCK-3] tells people once", async () => {
+    await grow(10);
+    await env.DB.prepare("UPDATE audit_pages SET entries = replace(entries, '\"at\":4', '\"at\":5') WHERE org = ?").bind(org).run();
+    for (let times = 0; times < 2; times++) expect(codes(await verify())).toEqual(["5 hash_mismatch"]);
+    expect(told).toEqual(["5 hash_mismatch"]);
+  });
+});
+
 describe("a large log", () => {
   it("[FSCK-2] is verified from where the last verification ended, whatever its size, and goes round through older pages", async () => {
     await grow(60);

@@ -22,6 +22,7 @@ GET /console
 POST /console/session
 DELETE /console/session
 GET /v1/alerts
+GET /v1/anomalies
 GET /v1/incidents
 POST /v1/incidents
 GET /v1/incidents/{id}
