@@ -14,6 +14,7 @@ type Head = {
   readonly limits?: Partial<Limits>;
   readonly tools?: readonly string[];
   readonly knowledge?: readonly string[];
+  readonly session?: { readonly user: Expression; readonly assistant: Expression };
   readonly on_failure?: "compensate" | "park";
   readonly on_budget?: { readonly value: Template };
 };

@@ -77,12 +77,23 @@ export function filesWith(folder: string, needles: readonly Needle[]): { readonl
     });
 }
 
+/** null: the file is gone, as journals of databases are when a connection closes. */
+function openIfThere(file: string): number | null {
+  try {
+    return openSync(file, "r");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
 /** Reads in pieces that overlap by more than the longest form. */
 function holds(file: string, forms: readonly { what: string; bytes: Buffer }[]): Set<string> {
   const found = new Set<string>();
   const overlap = Math.max(0, ...forms.map(({ bytes }) => bytes.length));
   const buffer = Buffer.alloc(1 << 20);
-  const handle = openSync(file, "r");
+  const handle = openIfThere(file);
+  if (handle === null) return found;
   try {
     for (let at = 0, kept = 0; ; ) {
       const read = readSync(handle, buffer, kept, buffer.length - kept, at);

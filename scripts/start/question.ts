@@ -1,4 +1,4 @@
-/** The question that `npm start` asks after the ticket: an answer from the shop's terms, and the places in the documents that it rests on. */
+/** The questions that `npm start` asks after the ticket: answers from the shop's terms, the places that they rest on, and what the next session remembers. */
 import type { RunView } from "../../sdk/client.ts";
 import { TERMS, TERMS_COLLECTION, TERMS_SETTINGS } from "../../workflows/policy-answers/terms.ts";
 import { followRun } from "./follow.ts";
@@ -7,7 +7,13 @@ import type { Terminal } from "./terminal.ts";
 import { wrap } from "./text.ts";
 import { SUBJECT } from "./ticket.ts";
 
-const QUESTION = "How long can I return an unused article, and what does return shipping cost?";
+type Input = { readonly question: string; readonly preference?: string };
+
+/** Two sessions of one person: the second says nothing of where the parcel goes. */
+const INPUTS: readonly Input[] = [
+  { question: "How long does delivery take?", preference: "Please ship my orders abroad, to Norway." },
+  { question: "And what does shipping cost?" },
+];
 
 /** Puts the shop's terms into their collection. The same documents again change nothing. Returns how many there are. */
 export async function uploadTerms({ developer }: People): Promise<number> {
@@ -20,14 +26,25 @@ export async function uploadTerms({ developer }: People): Promise<number> {
   return TERMS.length;
 }
 
-/** Asks, and shows the answer with its sources. True: it was answered. */
-export async function askAboutTerms({ app }: People, terminal: Terminal): Promise<boolean> {
+/** Asks in two sessions, and shows each answer with its sources. True: both were answered. */
+export async function askAboutTerms(people: People, terminal: Terminal): Promise<boolean> {
+  const sessions = Date.now();
+  let isAnswered = true;
+  for (const [at, input] of INPUTS.entries()) {
+    const heading = at === 0 ? "A question about the shop's terms" : "The next session, which remembers";
+    isAnswered = (await ask(people, terminal, heading, input, `terms-${sessions + at}`)) && isAnswered;
+  }
+  return isAnswered;
+}
+
+async function ask({ app }: People, terminal: Terminal, heading: string, input: Input, session: string): Promise<boolean> {
   const { paint } = terminal;
   terminal.line();
-  terminal.line(`  ${paint("bold", "A question about the shop's terms")}`);
-  for (const line of wrap(QUESTION, terminal.width - 8)) terminal.line(`    ${paint("dim", "│")} ${line}`);
+  terminal.line(`  ${paint("bold", heading)}`);
+  for (const text of Object.values(input))
+    for (const line of wrap(text, terminal.width - 8)) terminal.line(`    ${paint("dim", "│")} ${line}`);
   terminal.line();
-  const begun = await app.runs.start({ workflow: "policy-answers", input: { question: QUESTION }, subject: SUBJECT });
+  const begun = await app.runs.start({ workflow: "policy-answers", input, subject: SUBJECT, session });
   const run = await followRun(app, begun, terminal, async () => undefined);
   terminal.line();
   for (const line of answerOf(run).flatMap((text) => wrap(text, terminal.width - 6))) terminal.line(`    ${line}`);

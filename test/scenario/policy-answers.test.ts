@@ -76,6 +76,30 @@ describe("policy-answers with the rehearsal model", () => {
   });
 });
 
+describe("policy-answers over two sessions", () => {
+  it("[SHOP-5] remembers what a person wants to be remembered, and answers with it in the next session, and nobody else", async () => {
+    const start = async (subject: string, session: string, more: JsonObject = {}) => {
+      const input = { question: "How long does delivery take?", ...more };
+      const { status, body } = await call(
+        "POST",
+        "/v1/runs",
+        world.keys.app,
+        { workflow: "policy-answers", input, subject, session },
+        { prefer: "wait=20" },
+      );
+      expect([status, body["status"]], JSON.stringify(body)).toEqual([200, "completed"]);
+      return body["output"] as JsonObject;
+    };
+    const before = await start("customer-7", "chat-1");
+    expect(before).toMatchObject({ remembered: false });
+    expect(before["answer"]).toMatch(/^Delivery takes two to four working days inside the country/);
+    expect(await start("customer-7", "chat-1", { preference: "My delivery goes abroad, to Norway." })).toMatchObject({ remembered: true });
+    const later = await start("customer-7", "chat-2");
+    expect(later["answer"]).toMatch(/^Delivery abroad takes up to ten working days \[delivery@1#\d\]/);
+    expect((await start("customer-8", "chat-2"))["answer"]).toBe(before["answer"]);
+  }, 30_000);
+});
+
 describe("policy-answers with a model that invents", () => {
   const says = (text: string) =>
     new Response(

@@ -145,22 +145,27 @@ function isAnsweredOtherwise({ rows }: Claim, evidence: Evidence, found: readonl
     const document = own?.cite?.document;
     const counted = row.quantities.filter(({ unit, isSoft }) => !isSoft && unit !== null && unit !== SOMETHING);
     if (document === undefined || counted.length === 0) return false;
-    return asked.some((query) =>
-      placesFor(query, evidence, null).some(({ passage: index, row: place }) => {
-        const passage = evidence.passages[index];
-        const other = passage?.rows[place];
-        if (other === undefined || passage?.cite == null || passage.cite.document === document) return false;
-        const holds = (token: Row["tokens"][number]): boolean =>
-          keysOf(token).some((key) => passage.rowKeys[place]?.has(key) === true || passage.around.has(key));
-        // Names, and what the cited document's title names, are what it is about.
-        const names = [...query.tokens, ...row.tokens].filter((token) => token.isName || keysOf(token).some((key) => own?.around.has(key)));
-        const held = query.tokens.filter(holds).length;
-        if (query.tokens.length < 2 || held < query.tokens.length * ANSWERS || !names.every(holds)) return false;
-        return counted.some((mine) => {
-          const same = other.quantities.filter(({ unit, isSoft }) => unit === mine.unit && !isSoft);
-          return same.length > 0 && same.every(({ value }) => value !== mine.value);
-        });
-      }),
+    // A query that names nothing asks in general, and terms have many numbers for many cases.
+    return asked.some(
+      (query) =>
+        query.tokens.some(({ isName }) => isName) &&
+        placesFor(query, evidence, null).some(({ passage: index, row: place }) => {
+          const passage = evidence.passages[index];
+          const other = passage?.rows[place];
+          if (other === undefined || passage?.cite == null || passage.cite.document === document) return false;
+          const holds = (token: Row["tokens"][number]): boolean =>
+            keysOf(token).some((key) => passage.rowKeys[place]?.has(key) === true || passage.around.has(key));
+          // Names, and what the cited document's title names, are what it is about.
+          const names = [...query.tokens, ...row.tokens].filter(
+            (token) => token.isName || keysOf(token).some((key) => own?.around.has(key)),
+          );
+          const held = query.tokens.filter(holds).length;
+          if (held < query.tokens.length * ANSWERS || !names.every(holds)) return false;
+          return counted.some((mine) => {
+            const same = other.quantities.filter(({ unit, isSoft }) => unit === mine.unit && !isSoft);
+            return same.length > 0 && same.every(({ value }) => value !== mine.value);
+          });
+        }),
     );
   });
 }
