@@ -219,6 +219,41 @@ describe("an org's policies", () => {
       .toBe(202);
   });
 
+  it("[KNOW-19] decide who searches and fills a collection, over HTTP and in a run", async () => {
+    const look: JsonObject = {
+      ...common,
+      name: "look-it-up",
+      tools: ["knowledge.search"],
+      knowledge: ["shut", "free"],
+      steps: { find: { kind: "tool", tool: "knowledge.search", input: { collection: { cel: "input.at" }, query: "terms" } } },
+      input: { type: "object", properties: { at: { type: "string" } }, required: ["at"] },
+      output: { cel: "steps.find.output.mode" },
+    };
+    expect((await call("POST", "/v1/workflows", ann, look as unknown as Json)).status).toBe(201);
+    for (const name of ["shut", "free"]) expect((await call("PUT", `/v1/knowledge/${name}`, ann, {})).status).toBe(200);
+    const search = (name: string, key = caller) => call("POST", `/v1/knowledge/${name}/search`, key, { query: "terms" });
+    const upload = (name: string) => call("POST", `/v1/knowledge/${name}/documents`, ann, { title: "t", text: "the terms" });
+    const find = async (at: string) => {
+      const started = await call("POST", "/v1/runs", caller, { workflow: "look-it-up", input: { at } });
+      return eventually(`/v1/runs/${started.body["id"]}`, caller, status("completed", "failed"));
+    };
+    expect((await search("shut")).status).toBe(200);
+    await activate(
+      await register(`permit(principal, action, resource);
+        @id("no.search") forbid(principal, action == Action::"knowledge.search", resource == Collection::"${ORG}/shut") unless { principal in Role::"admin" };
+        @id("no.write") forbid(principal, action == Action::"knowledge.write", resource) when { resource.name == "shut" };`),
+    );
+    await expect.poll(async () => (await search("shut")).status, { timeout: 6_000 }).toBe(403);
+    expect((await search("shut")).body).toMatchObject({ code: "policy_denied", detail: expect.stringContaining("org:no.search") });
+    expect([(await search("shut", ann)).status, (await search("free")).status]).toEqual([200, 200]);
+    expect(await upload("shut")).toMatchObject({ status: 403, body: { code: "policy_denied" } });
+    expect((await call("DELETE", "/v1/knowledge/shut", ann)).status).toBe(403);
+    expect((await upload("free")).status).toBe(202);
+    expect(await find("shut")).toMatchObject({ status: "failed", error: { code: "policy_denied" } });
+    expect(await find("free")).toMatchObject({ status: "completed", output: "hybrid" });
+    await activate(keys["open"] ?? "");
+  });
+
   it("[POLICY-11] an older version in force again is the rollback", async () => {
     await activate(keys["sequence"] ?? "");
     expect(await run("read-then-send")).toMatchObject({ status: "failed", error: { code: "policy_denied" } });

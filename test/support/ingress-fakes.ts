@@ -298,6 +298,7 @@ export function makeWorld(
       providers,
     }),
     mayStart: async () => script.mayStart,
+    mayKnow: async () => script.mayStart,
     policies: {
       flawsOf: (cedar) =>
         cedar.includes("permit") || cedar.includes("forbid") ? [] : [{ line: 1, column: 1, message: "holds no policy" }],

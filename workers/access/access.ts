@@ -23,8 +23,12 @@ export type CallQuestion = { readonly caller: Caller; readonly circumstances: Ci
   | { readonly kind: "egress"; readonly org: string; readonly host: string }
   /** What is remembered of a person. */
   | { readonly kind: "memory"; readonly org: string; readonly action: MemoryTool; readonly subject: string }
+  | { readonly kind: "knowledge"; readonly org: string; readonly action: KnowledgeAction; readonly collection: string }
   | { readonly kind: "run"; readonly org: string }
 );
+
+/** What is done with a collection of documents. */
+export type KnowledgeAction = "knowledge.search" | "knowledge.write";
 
 /** Decisions about access in this isolate. */
 export type Access = AccessPort & {
@@ -130,6 +134,8 @@ function aboutOf(question: CallQuestion): Pick<AccessQuestion, "action" | "resou
       return { action: "egress", resource: { type: "Host", org: question.org, name: question.host } };
     case "memory":
       return { action: question.action, resource: { type: "Memory", org: question.org, name: question.subject } };
+    case "knowledge":
+      return { action: question.action, resource: { type: "Collection", org: question.org, name: question.collection } };
     case "run":
       return { action: "run.start", resource: { type: "Thing", org: question.org, owner: question.caller.user } };
   }

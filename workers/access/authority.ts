@@ -27,7 +27,7 @@ import type { AuthorityAnswer, AuthorityQuestion, Caller, Permission } from "../
 import type { Definition, JsonSchema } from "../../core/workflow/definition.ts";
 import { placeIn } from "../../core/workflow/known-path.ts";
 import { validate } from "../../core/workflow/schema.ts";
-import type { Access } from "./access.ts";
+import type { Access, KnowledgeAction } from "./access.ts";
 import { riskOfCall, underClasses, underRisk } from "./held-up.ts";
 
 /** What decisions are made from. */
@@ -72,6 +72,11 @@ export type Authority = {
   authorize(question: AuthorityQuestion, killEpoch: number): Promise<AuthorityAnswer>;
   /** Whether a caller may start this workflow over HTTP. Throws when the org's policies cannot be read. */
   mayStart(start: { readonly caller: Caller; readonly workflow: string; readonly own: boolean }, killEpoch: number): Promise<Permission>;
+  /** Whether a caller may do this with a collection over HTTP. Throws as `mayStart` does. */
+  mayKnow(
+    about: { readonly caller: Caller; readonly action: KnowledgeAction; readonly collection: string },
+    killEpoch: number,
+  ): Promise<Permission>;
 };
 
 type Refused = Extract<AuthorityAnswer, { kind: "refused" }>;
@@ -107,6 +112,12 @@ export function defineAuthority(ports: AuthorityPorts): Authority {
       const circumstances = { ...circumstancesOf({ ...NOTHING_YET, own }, moment, "caller"), risk: 0 };
       return ports.access.permission({ kind: "run", caller, org: caller.org, circumstances }, await ports.policies(caller.org));
     },
+    async mayKnow({ caller, action, collection }, killEpoch) {
+      const moment = { at: ports.now(), epoch: killEpoch, workflow: "", destination: "" };
+      const circumstances = { ...circumstancesOf(NOTHING_YET, moment, "caller"), risk: 0 };
+      const question = { kind: "knowledge", caller, org: caller.org, action, collection, circumstances } as const;
+      return ports.access.permission(question, await ports.policies(caller.org));
+    },
   };
 }
 
@@ -134,7 +145,7 @@ async function aboutTool(
     way_out: question.ledByUntrusted === true && !staysOwn,
   };
   const risk = riskOfCall(manifest, circumstances, staysOwn, question.inRun);
-  const decided = memoryPermission(
+  const decided = innerPermission(
     { ports, caller: question.caller, active },
     question,
     toolPermission({ ports, caller: question.caller, active }, manifest, { ...circumstances, risk: risk.score }),
@@ -232,15 +243,27 @@ function toolPermission({ ports, caller, active }: Deciding, manifest: ToolManif
     .reduce((strictest, next) => (STRICTNESS[next.decision] > STRICTNESS[strictest.decision] ? next : strictest), ask(first));
 }
 
-/** A memory tool is decided as the call of a tool, and as what it does to the memory of the person; the stricter counts. */
-function memoryPermission(
+/**
+ * A memory tool is decided as the call of a tool, and as what it does to the memory of the person; a search, as what it does with its
+ * collection. The stricter counts.
+ */
+function innerPermission(
   { ports, caller, active }: Deciding,
-  { tool: action, subject }: Extract<AuthorityQuestion, { kind: "tool" }>,
+  { tool, subject, call: asked }: Extract<AuthorityQuestion, { kind: "tool" }>,
   call: Permission,
   circumstances: Circumstances,
 ): Permission {
-  if (subject === undefined || !isMemoryTool(action)) return call;
-  const done = ports.access.permission({ kind: "memory", caller, org: caller.org, action, subject, circumstances }, active);
+  const { org } = caller;
+  const input = asked?.input ?? null;
+  const collection = tool === KNOWLEDGE_SEARCH && isObject(input) ? input["collection"] : null;
+  const question =
+    typeof collection === "string"
+      ? ({ kind: "knowledge", caller, org, action: "knowledge.search", collection, circumstances } as const)
+      : subject !== undefined && isMemoryTool(tool)
+        ? ({ kind: "memory", caller, org, action: tool, subject, circumstances } as const)
+        : null;
+  if (question === null) return call;
+  const done = ports.access.permission(question, active);
   if (STRICTNESS[done.decision] > STRICTNESS[call.decision]) return { ...done, ...(call.asked === undefined ? {} : { asked: call.asked }) };
   return call;
 }

@@ -108,6 +108,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     mayTry: async (address) => (await env.FLOOD.limit({ key: address })).success,
     authorize: authority.authorize,
     mayStart: authority.mayStart,
+    mayKnow: authority.mayKnow,
     policies: {
       flawsOf: access.flawsOf,
       answerTo: access.answerTo,

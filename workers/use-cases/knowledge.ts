@@ -18,6 +18,7 @@ import { denied, onRecordIfOnePerson } from "./access.ts";
 import { claim, type Repeatable } from "./idempotency.ts";
 import { ingest, planOf } from "./ingest.ts";
 import { keptText } from "./kept-text.ts";
+import { barredFromCollection } from "./knowledge-policy.ts";
 import type { UseCasePorts } from "./ports.ts";
 import { auditRecord } from "./record.ts";
 import type { Requester } from "./requester.ts";
@@ -59,7 +60,7 @@ export async function putCollection(
   settings: CollectionSettings,
 ): Promise<Result<Collection, Refusal>> {
   const { org } = by.principal;
-  const refusal = await denied(ports, by, "collection.write");
+  const refusal = (await denied(ports, by, "collection.write")) ?? (await barredFromCollection(ports, by, "knowledge.write", name));
   if (refusal !== null) return err(refusal);
   if (settings.embedding !== null && !(await ports.store.models.list(org)).some(({ id }) => id === settings.embedding)) {
     const message = `there is no model \`${settings.embedding.slice(0, 100)}\` in this org`;
@@ -97,7 +98,7 @@ export async function findCollection(ports: UseCasePorts, by: Requester, name: s
 
 /** When this answers, no search finds anything of it, and none of its documents is stored. */
 export async function deleteCollection(ports: UseCasePorts, by: Requester, name: string): Promise<Result<void, Refusal>> {
-  const refusal = await denied(ports, by, "collection.write");
+  const refusal = (await denied(ports, by, "collection.write")) ?? (await barredFromCollection(ports, by, "knowledge.write", name));
   if (refusal !== null) return err(refusal);
   const found = await findCollection(ports, by, name);
   if (!found.ok) return found;
@@ -117,7 +118,7 @@ export async function uploadDocument(
   upload: Upload,
   repeat: Repeatable,
 ): Promise<Result<{ readonly view: DocumentView; readonly replayed: boolean }, Refusal>> {
-  const refusal = await denied(ports, by, "collection.write");
+  const refusal = (await denied(ports, by, "collection.write")) ?? (await barredFromCollection(ports, by, "knowledge.write", name));
   if (refusal !== null) return err(refusal);
   const found = await findCollection(ports, by, name);
   if (!found.ok) return found;
@@ -215,7 +216,7 @@ export async function readDocument(
 
 /** When this answers, no search finds anything of the document, and nothing of its text is stored. */
 export async function deleteDocument(ports: UseCasePorts, by: Requester, name: string, document: string): Promise<Result<void, Refusal>> {
-  const refusal = await denied(ports, by, "collection.write");
+  const refusal = (await denied(ports, by, "collection.write")) ?? (await barredFromCollection(ports, by, "knowledge.write", name));
   if (refusal !== null) return err(refusal);
   const found = await findCollection(ports, by, name);
   if (!found.ok) return found;
@@ -238,7 +239,7 @@ export async function releaseDocument(
   sentReason: string,
 ): Promise<Result<DocumentView, Refusal>> {
   const { user, root } = by.principal;
-  const refusal = await denied(ports, by, "collection.release");
+  const refusal = (await denied(ports, by, "collection.release")) ?? (await barredFromCollection(ports, by, "knowledge.write", name));
   if (refusal !== null) return err(refusal);
   const found = await ports.store.collections.get(by.principal.org, name);
   const held = found === null ? null : await ports.knowledge.held(found, document);
@@ -273,6 +274,8 @@ export async function searchCollection(
   if (!found.ok) return found;
   if (!mayRead(found.value.settings.allow, readerOf(by)))
     return err(refuse("forbidden", "this caller is not among the collection's readers"));
+  const barred = await barredFromCollection(ports, by, "knowledge.search", name);
+  if (barred !== null) return err(barred);
   return ok(await ports.knowledge.search(found.value, { ...command, reader: readerOf(by), asker: askerOf(by) }));
 }
 

@@ -137,6 +137,11 @@ export type UseCasePorts = {
     start: { readonly caller: Caller; readonly workflow: string; readonly own: boolean },
     killEpoch: number,
   ) => Promise<Permission>;
+  /** Whether the policies let a caller search or fill this collection. Throws when the org's cannot be read. */
+  readonly mayKnow: (
+    about: { readonly caller: Caller; readonly action: "knowledge.search" | "knowledge.write"; readonly collection: string },
+    killEpoch: number,
+  ) => Promise<Permission>;
   /** Reads, tries and answers by policies (workers/access), and reads what was decided (workers/audit). */
   readonly policies: PoliciesPort;
   /** One governed call of a tool. */

@@ -52,7 +52,7 @@ export function knowledgeRoutes(ports: IngressPorts): Endpoint[] {
       params: collection,
       body: CollectionBody,
       answers: { 200: { description: "the collection", schema: CollectionShown } },
-      refusals: ["injection_detected"],
+      refusals: ["injection_detected", "policy_denied"],
       async handle(call) {
         const { allow = null, sources = null, embedding = null, retention_days = null, chunk, ...rest } = call.body;
         const settings = { ...rest, chunk: sizeOf(chunk), allow: allow as Allow, sources, embedding, retention_days };
@@ -97,6 +97,7 @@ export function knowledgeRoutes(ports: IngressPorts): Endpoint[] {
       action: "collection.write",
       params: { collection: z.string() },
       answers: { 204: { description: "deleted" } },
+      refusals: ["policy_denied"],
       async handle(call) {
         const deleted = await deleteCollection(ports, call, call.params.collection);
         return deleted.ok ? reply(204, undefined) : deleted;
@@ -119,7 +120,7 @@ export function knowledgeRoutes(ports: IngressPorts): Endpoint[] {
           schema: DocumentShown,
         },
       },
-      refusals: ["conflict", "idempotency_key_reused", "injection_detected"],
+      refusals: ["conflict", "idempotency_key_reused", "injection_detected", "policy_denied"],
       async handle(call) {
         const { id = null, title, text = null, file, source = null, allow = null, metadata = {}, expires_at } = call.body;
         const expiresAt = expires_at === undefined ? null : Date.parse(expires_at);
@@ -171,6 +172,7 @@ export function knowledgeRoutes(ports: IngressPorts): Endpoint[] {
       action: "collection.write",
       params: document,
       answers: { 204: { description: "deleted" } },
+      refusals: ["policy_denied"],
       async handle(call) {
         const deleted = await deleteDocument(ports, call, call.params.collection, call.params.id);
         return deleted.ok ? reply(204, undefined) : deleted;
@@ -186,7 +188,7 @@ export function knowledgeRoutes(ports: IngressPorts): Endpoint[] {
       params: document,
       body: z.strictObject({ reason: reasonText }).openapi("ReleaseDocument"),
       answers: { 200: { description: "the document, ready", schema: DocumentShown } },
-      refusals: ["conflict", "second_person_required", "injection_detected"],
+      refusals: ["conflict", "second_person_required", "injection_detected", "policy_denied"],
       async handle(call) {
         const released = await releaseDocument(ports, call, call.params.collection, call.params.id, call.body.reason);
         return released.ok ? reply(200, released.value) : released;
@@ -202,6 +204,7 @@ export function knowledgeRoutes(ports: IngressPorts): Endpoint[] {
       params: { collection: z.string() },
       body: SearchBody,
       answers: { 200: { description: "the best chunks", schema: SearchShown } },
+      refusals: ["policy_denied"],
       async handle(call) {
         const { query, k = DEFAULT_RESULTS, mode = "hybrid", filter = {} } = call.body;
         const lists = Object.fromEntries(Object.entries(filter).map(([name, values]) => [name, Array.isArray(values) ? values : [values]]));
