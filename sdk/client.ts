@@ -258,6 +258,8 @@ export function createClient(options: ClientOptions) {
     costs: {
       /** Why a run cost what it cost and took as long as it took. */
       explain: (run: string) => http.json<Api.Explanation>("GET", at("v1", "runs", run, "explain")),
+      /** What was retrieved or recalled in the run, and which model call saw it. */
+      context: (run: string) => http.json<Api.RunContext>("GET", at("v1", "runs", run, "context")),
       /** `by`: names with commas between them, as docs/costs.md lists them. */
       sums: (filter: { readonly from?: string; readonly to?: string; readonly by?: string } = {}) =>
         http.json<Api.Costs>("GET", `/v1/costs${query(filter)}`),

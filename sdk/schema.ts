@@ -1898,6 +1898,10 @@ export type PersonExport = {
     /** there are more texts than fit */
     readonly texts_cut: boolean;
   })[];
+  /** what is remembered of the person */
+  readonly memories: readonly Memory[];
+  /** what was said in the person's sessions */
+  readonly sessions: readonly Session[];
   /** what the person said of runs */
   readonly feedback: readonly Feedback[];
   readonly erasure: Erasure | null;
@@ -2414,6 +2418,35 @@ export type Run = {
     readonly status: "open" | "redriven" | "discarded";
     readonly undone: readonly string[];
   };
+};
+
+export type RunContext = {
+  readonly run: string;
+  readonly items: readonly ({
+    readonly kind: "session" | "memory" | "knowledge" | "conversation";
+    /** null: before the first step */
+    readonly step: string | null;
+    readonly activity: string | null;
+    readonly why: string;
+    readonly query: string | null;
+    readonly collection: string | null;
+    readonly entries: readonly Json[];
+    readonly shortened: {
+      readonly cut: number;
+      readonly left_out: readonly string[];
+      readonly summarised: number;
+    };
+    /** about how much of a prompt it takes */
+    readonly tokens: number;
+    readonly failed: boolean;
+    readonly seen_by: readonly ({
+      readonly step: string;
+      readonly activity: string;
+      readonly attempt: number;
+      readonly model: string;
+      readonly at: string;
+    })[];
+  })[];
 };
 
 /** a run in a list: without input, output and steps */

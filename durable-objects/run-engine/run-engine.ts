@@ -19,6 +19,7 @@ import type { Happening } from "../../core/run/machine/happening.ts";
 import type { RunSignal } from "../../core/run/machine/signal.ts";
 import { type ChildHold, isFinal } from "../../core/run/machine/state.ts";
 import { boundedView, firstPage, jsonPieces } from "../../core/run/outside/bounded.ts";
+import { type ContextItem, contextOf } from "../../core/run/outside/context.ts";
 import { toEventView, toRunView } from "../../core/run/outside/present.ts";
 import { completed } from "../../core/run/outside/redrive.ts";
 import { type TracePage, toTrace } from "../../core/run/outside/trace-export.ts";
@@ -150,6 +151,13 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       const run = await this.#shell.loaded();
       if (run === null) return null;
       return explain(run.machinery, run.state, await this.#events(0), typical, this.#ports.now());
+    }
+
+    /** What the run knew from outside of its input, and which model call saw it. null: nobody was born here. */
+    async context(): Promise<readonly ContextItem[] | null> {
+      const run = await this.#shell.loaded();
+      if (run === null) return null;
+      return contextOf(run.machinery, run.state, await this.#events(0));
     }
 
     /** A decision or an escalation of the review queue; told again, it changes nothing. */

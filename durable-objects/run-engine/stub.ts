@@ -16,6 +16,7 @@ type Verb =
   | "takeTrace"
   | "traced"
   | "explain"
+  | "context"
   | "review"
   | "lookAgain"
   | "account"

@@ -368,6 +368,7 @@ export function makeWorld(
       resume: (...given) => engine.resume(id, ...given),
       spans: () => engine.spans(id),
       explain: async () => null,
+      context: async () => null,
       redrive: (...given) => engine.redrive(id, ...given),
       discard: (...given) => engine.discard(id, ...given),
       signal: (signal) => engine.signal(id, signal),

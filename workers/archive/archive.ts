@@ -13,6 +13,7 @@ import { fold } from "../../core/run/fold/evolve.ts";
 import type { Birth } from "../../core/run/machine/birth.ts";
 import type { RunEvent } from "../../core/run/machine/event.ts";
 import { boundedView, EVENT_PAGE_SIZE, firstPage, jsonPieces } from "../../core/run/outside/bounded.ts";
+import { type ContextItem, contextOf } from "../../core/run/outside/context.ts";
 import { toRunView } from "../../core/run/outside/present.ts";
 import type { EventView, RunReplay, RunView } from "../../core/run/outside/view.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
@@ -60,6 +61,8 @@ export type Archive = {
   forget(org: string, run: string): Promise<number>;
   /** As the run itself would explain it; null: it is not archived. */
   explain(run: string, typical: Typical | null): Promise<Explanation | null>;
+  /** What the run knew from outside of its input; null: it is not archived. */
+  context(run: string): Promise<readonly ContextItem[] | null>;
   /** The run folded again from the journal that lies here, and compared with the view that it left; null: it is not archived. */
   replay(run: string): Promise<RunReplay | null>;
 };
@@ -146,6 +149,13 @@ export function defineArchive(ports: ArchivePorts): Archive {
       if (text === null) return null;
       const { context, state, events } = folded(text);
       return explain(context, state, events, typical, state.endedAt ?? 0);
+    },
+
+    async context(run) {
+      const text = await read(run, "journal");
+      if (text === null) return null;
+      const { context, state, events } = folded(text);
+      return contextOf(context, state, events);
     },
 
     async trace(run) {

@@ -36,6 +36,7 @@ export function withArchive(live: RunsPort, archive: Archive): RunsPort {
       starters: () => live(id).starters(),
       spans: async () => (await live(id).spans()) ?? archive.trace(id),
       explain: async (typical) => (await live(id).explain(typical)) ?? archive.explain(id, typical),
+      context: async () => (await live(id).context()) ?? archive.context(id),
       replay: async () => (await live(id).replay()) ?? archive.replay(id),
       cancel: async (...given) => ofEnded(await live(id).cancel(...given)),
       pause: async (...given) => ofEnded(await live(id).pause(...given)),

@@ -73,6 +73,10 @@ export function buildErasures(env: Cloudflare.Env, rooms: Rooms, archive: Archiv
   });
 }
 
+/** More are not stored of a person (durable-objects/memory-store). */
+const MEMORIES_AT_MOST = 1_000;
+const SESSIONS_AT_ONCE = 20;
+
 /** Exports of what is held of persons. `erasures`: what became of earlier requests is told, too. */
 export function buildPersonExports({ objects, store, texts, outside }: Rooms, archive: Archive, erasures: Erasures): PersonExports {
   const runs = withArchive(objects.run, archive);
@@ -85,6 +89,13 @@ export function buildPersonExports({ objects, store, texts, outside }: Rooms, ar
     reviewsOf: (org, run) => objects.reviewQueue(org).listOf(run),
     feedbackOn: store.erasures.feedbackOn,
     feedbackBy: store.erasures.feedbackBy,
+    memoriesOf: (org, subject) =>
+      objects.memoryStore(memoryStoreName(org, shardOfSubject(subject))).list(subject, null, null, null, MEMORIES_AT_MOST),
+    sessionsOf: async (org, subject, after) => {
+      const book = () => objects.sessions(sessionsName(org, subject));
+      const ids = await book().list(after, SESSIONS_AT_ONCE);
+      return (await Promise.all(ids.map((id) => book().read(id)))).filter((found) => found !== null);
+    },
     textsOf: texts.read,
     runsWithTexts: texts.runsOf,
     pseudonym: async (org, subject) => {

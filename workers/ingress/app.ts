@@ -24,6 +24,7 @@ import { auditRawRoutes } from "./routes/audit-raw.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
 import { chatRoutes } from "./routes/chat.ts";
 import { complianceRoutes } from "./routes/compliance.ts";
+import { contextRoutes } from "./routes/context.ts";
 import { costRoutes } from "./routes/costs.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { deadLetterRoutes } from "./routes/dead-letters.ts";
@@ -161,6 +162,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...metricsRoutes(ports),
   ...costRoutes(ports),
   ...explainRoutes(ports),
+  ...contextRoutes(ports),
   ...healthRoutes(ports),
 ];
 

@@ -3,9 +3,11 @@
  * as they are; what is erased meanwhile is left out.
  */
 import type { Json } from "../../core/json.ts";
+import { type Memory, memoryView } from "../../core/memory/memory.ts";
 import { filledIn, type RunOfExport, type TextOfExport } from "../../core/person/export.ts";
 import type { ReviewView } from "../../core/review/view.ts";
 import type { EventView, FeedbackView, RunView } from "../../core/run/outside/view.ts";
+import { type StoredSession, sessionView } from "../../core/session/session.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
 import type { RunOfPerson } from "../store/erasures.ts";
 
@@ -32,6 +34,10 @@ export type PersonExportPorts = {
   readonly runsWithTexts: (org: string, subject: string, after: string, limit: number) => Promise<readonly string[]>;
   /** By which the audit log knows the person; null: by none. */
   readonly pseudonym: (org: string, subject: string) => Promise<string | null>;
+  /** Everything that is remembered of the person. */
+  readonly memoriesOf: (org: string, subject: string) => Promise<readonly Memory[]>;
+  /** The person's sessions after one, in the order of their ids; none: those were the last. */
+  readonly sessionsOf: (org: string, subject: string, after: string) => Promise<readonly (StoredSession & { readonly owner: string })[]>;
   readonly erasure: (org: string, subject: string) => Promise<Json>;
 };
 
@@ -84,6 +90,23 @@ export function definePersonExports(ports: PersonExportPorts): PersonExports {
         yield `${isFirst ? "" : ","}${JSON.stringify({ id: run, ...(await textsIn(ports, { org, subject, run })) })}`;
         isFirst = false;
       }
+      yield '],"memories":[';
+      isFirst = true;
+      for (const memory of after === "" ? await ports.memoriesOf(org, subject) : []) {
+        yield `${isFirst ? "" : ","}${JSON.stringify(filledIn(memoryView(memory) as Json, await ownValues(ports, org, memory.id, ownOnly)))}`;
+        isFirst = false;
+      }
+      yield '],"sessions":[';
+      isFirst = true;
+      for (let last = ""; after === ""; ) {
+        const some = await ports.sessionsOf(org, subject, last);
+        for (const session of some) {
+          yield `${isFirst ? "" : ","}${JSON.stringify(filledIn(sessionView(session) as Json, await ownValues(ports, org, session.owner, ownOnly)))}`;
+          isFirst = false;
+        }
+        if (some.length === 0) break;
+        last = some.at(-1)?.id ?? "";
+      }
       const said = after === "" ? await ports.feedbackBy(org, subject) : [];
       const rest = {
         feedback: said,
@@ -93,6 +116,17 @@ export function definePersonExports(ports: PersonExportPorts): PersonExports {
       yield `],${JSON.stringify(rest).slice(1)}`;
     },
   };
+}
+
+/** What stands behind the placeholders of an owner in the vault; with `ownOnly` what the person's own input put in. */
+async function ownValues(
+  { valuesOf }: Pick<PersonExportPorts, "valuesOf">,
+  org: string,
+  owner: string,
+  ownOnly: boolean,
+): Promise<ReadonlyMap<string, string>> {
+  const values = await valuesOf(org, owner);
+  return new Map(values.flatMap(({ placeholder, value, fromInput }) => (ownOnly && !fromInput ? [] : [[placeholder, value] as const])));
 }
 
 type Of = { readonly org: string; readonly subject: string; readonly run: string };

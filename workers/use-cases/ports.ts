@@ -43,6 +43,7 @@ export type RunObject = Pick<
   | "resume"
   | "spans"
   | "explain"
+  | "context"
   | "redrive"
   | "discard"
   | "signal"

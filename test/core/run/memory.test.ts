@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { Label } from "../../../core/label/label.ts";
 import { joined } from "../../../core/label/labels.ts";
 import type { Snippet } from "../../../core/memory/snippets.ts";
-import { define, model, tool } from "../../support/run/definition.ts";
+import { contextOf } from "../../../core/run/outside/context.ts";
+import { define, model, tool, transform } from "../../support/run/definition.ts";
 import { answered, Drive, said } from "../../support/run/drive.ts";
 
 const snippet: Snippet = {
@@ -97,5 +98,49 @@ describe("a run and memory", () => {
     expect(run.kept.map(({ tier, text, fact }) => [tier, text, fact?.predicate])).toEqual([["semantic", "I live in Bern.", "lives_in"]]);
     expect(run.kept[0]?.label).toMatchObject({ trust: "trusted", sources: ["caller"] });
     expect(run.state.remembered).toBe(true);
+  });
+
+  it("[RECALL-10] tells what was recalled and searched, why, how it was shortened, and which model call saw it", () => {
+    const definition = define(
+      {
+        find: tool("knowledge.search", { input: { collection: "terms", query: { cel: "input.text" } } }),
+        pick: transform({ cel: "steps.find.output.results[0].text" }, { needs: ["find"] }),
+        reply: model({
+          needs: ["pick"],
+          prompt: { template: "{{a}} {{b}}", slots: { a: { cel: "steps.pick.output" }, b: { cel: "session.summary" } } },
+        }),
+        other: model({ prompt: { template: "{{a}}", slots: { a: { cel: "input.text" } } } }),
+      },
+      { tools: ["knowledge.search"], knowledge: ["terms"], memory: { recall: "auto", remember: "off", max_tokens: 30 }, output: "done" },
+    );
+    const long = { ...snippet, id: "mem_2", text: "A long sentence about something else. ".repeat(20) };
+    const run = new Drive(
+      definition,
+      {
+        memory: () => ({ snippets: [snippet, long], label: MINE }),
+        tool: () =>
+          answered({ results: [{ document: "doc_1", chunk: "doc_1#1", text: "Thirty days.", score: 1 }], mode: "keyword", degraded: true }),
+        session: () => ({ messages: [], summary: { text: "They talked of lamps.", label: MINE } }),
+      },
+      { input: { text: "Which of my lamps?" }, session: "s1" },
+    );
+    run.start().run();
+    const items = contextOf(run.machinery, run.state, run.events);
+    expect(items.map(({ kind, step, why, seen_by }) => [kind, step, why, seen_by.map((seer) => seer.step).sort()])).toEqual([
+      ["session", null, "in_session", ["reply"]],
+      ["memory", null, "about_the_person", ["other", "reply"]],
+      ["knowledge", "find", "chosen_by_definition", ["reply"]],
+    ]);
+    expect(items[1]).toMatchObject({
+      query: "Which of my lamps?",
+      shortened: { left_out: ["mem_2"] },
+      entries: [{ id: "mem_1", source: "person" }],
+    });
+    expect(items[2]).toMatchObject({
+      collection: "terms",
+      query: "Which of my lamps?",
+      entries: [{ document: "doc_1", chunk: "doc_1#1" }],
+    });
+    expect(items[2]?.seen_by[0]).toMatchObject({ activity: "reply", attempt: 1, model: "acme/small-2026-01-01" });
   });
 });

@@ -85,6 +85,7 @@ GET /v1/runs/{id}/trace
 GET /v1/runs/{id}/evidence
 GET /v1/runs/{id}/risk
 GET /v1/runs/{id}/explain
+GET /v1/runs/{id}/context
 POST /v1/runs/{id}/signals/{name}
 POST /v1/runs/estimate
 GET /v1/costs

@@ -1,17 +1,17 @@
 /** `/v1/memories`: what is remembered of people. */
 import { z } from "@hono/zod-openapi";
 import { DATA_CLASSES } from "../../../core/label/label.ts";
-import { MEMORY_SOURCES, MEMORY_TIERS } from "../../../core/memory/memory.ts";
+import { MEMORY_TIERS } from "../../../core/memory/memory.ts";
 import { ok } from "../../../core/result.ts";
 import { changeMemory, forgetMemory, listMemories, releaseMemory, remember } from "../../use-cases/memories.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { repeatable, replyOf } from "../repeat.ts";
 import { listOf } from "../schemas/answers.ts";
+import { Memory } from "../schemas/memory-views.ts";
 import { reasonText, userFilter, userName } from "../schemas/names.ts";
 import { idempotencyHeader, limit, pageOf } from "../schemas/requests.ts";
 
-const time = z.iso.datetime();
 const text = z.string().min(1).max(4_000);
 const ttl = z
   .number()
@@ -35,30 +35,9 @@ const Body = z
 const Change = z
   .strictObject({ text: text.optional(), pinned: z.boolean().optional(), sensitivity: sensitivity.optional(), ttl_days: ttl.optional() })
   .openapi("MemoryChange");
-const Shown = z
-  .object({
-    id: z.string(),
-    subject: z.string(),
-    tier,
-    text: z.string(),
-    pinned: z.boolean(),
-    sensitivity,
-    source: z.enum(MEMORY_SOURCES),
-    run: z.string().optional().openapi({ description: "the run that stored it" }),
-    trust: z.enum(["trusted", "untrusted"]),
-    status: z.enum(["active", "quarantined"]),
-    fact: z.object({ subject: z.literal("person"), predicate: z.string(), object: z.string(), confidence: z.number() }).optional(),
-    superseded_by: z.string().optional().openapi({ description: "the newer fact that closed this one" }),
-    closed_at: time.nullable().optional(),
-    created_at: time,
-    updated_at: time,
-    expires_at: time,
-  })
-  .openapi("Memory");
-
 const params = { id: z.string() };
 const tag = "memory";
-const aMemory = { description: "the memory", schema: Shown };
+const aMemory = { description: "the memory", schema: Memory };
 
 export function memoryRoutes(ports: IngressPorts): Endpoint[] {
   const endpoint = endpointsOf(ports);
@@ -95,7 +74,7 @@ export function memoryRoutes(ports: IngressPorts): Endpoint[] {
         limit,
         cursor: z.string().max(64).optional(),
       },
-      answers: { 200: { description: "a page of memories", schema: listOf(Shown) } },
+      answers: { 200: { description: "a page of memories", schema: listOf(Memory) } },
       async handle(call) {
         const page = pageOf(call.query);
         const { subject = null, tier: only = null, q: query = null } = call.query;

@@ -3,26 +3,8 @@ import { z } from "@hono/zod-openapi";
 import { deleteSession, readSession } from "../../use-cases/sessions.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
+import { Session } from "../schemas/memory-views.ts";
 import { userFilter } from "../schemas/names.ts";
-
-const time = z.iso.datetime();
-const Session = z
-  .object({
-    id: z.string(),
-    subject: z.string(),
-    messages: z.array(z.object({ role: z.enum(["user", "assistant"]), content: z.string(), run: z.string(), at: time })),
-    summary: z
-      .object({ text: z.string(), messages: z.number().int() })
-      .nullable()
-      .openapi({ description: "what became of the oldest messages, and how many they were" }),
-    runs: z
-      .array(z.object({ run: z.string(), state: z.enum(["waiting", "speaking", "apart"]) }))
-      .openapi({ description: "those under way, in their order; `apart`: it waits for a person, or did" }),
-    created_at: time,
-    updated_at: time,
-    expires_at: time,
-  })
-  .openapi("Session");
 
 const params = { id: z.string() };
 const query = { subject: userFilter.optional() };

@@ -1,5 +1,6 @@
 /** What is held of a person, and its erasure. */
 import { z } from "@hono/zod-openapi";
+import { Memory, Session } from "./memory-views.ts";
 import { anyJson } from "./names.ts";
 import { Feedback } from "./org-views.ts";
 import { Review, Run, RunEvent } from "./views.ts";
@@ -47,6 +48,8 @@ export const PersonExport = z
     calls: z.array(z.object({ id: z.string(), ...texts })).openapi({
       description: "chats, embeddings and other calls that belong to no run; what stood in place of their placeholders was never kept",
     }),
+    memories: z.array(Memory).openapi({ description: "what is remembered of the person" }),
+    sessions: z.array(Session).openapi({ description: "what was said in the person's sessions" }),
     feedback: z.array(Feedback).openapi({ description: "what the person said of runs" }),
     erasure: z.union([Erasure, z.null()]),
     next_cursor: z.string().nullable().openapi({ description: "`?cursor=` for the next runs; null: these were the last" }),
