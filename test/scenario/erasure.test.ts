@@ -20,6 +20,7 @@ const PERSON = "cust-quillon";
 const CANARIES = new Map([
   ["the input of a run", "zorvaxel-inputnote-81"],
   ["the input of an archived run", "zorvaxel-archived-82"],
+  ["a memory", "zorvaxel-memory-79"],
   ["a large input", "zorvaxel-largeinput-83"],
   ["a tool's answer", "zorvaxel-toolanswer-84"],
   ["a model's answer", "zorvaxel-modelanswer-85"],
@@ -173,6 +174,8 @@ it("plants a word in every place that takes text", { timeout: 60_000 }, async ()
   await eventually(`/v1/runs/${made.waiting}`, app, status("waiting"));
   await eventually(`/v1/runs/${made.other}`, app, status("completed"));
   await call("POST", `/v1/runs/${made.done}/feedback`, app, { score: 1, comment: word("feedback") });
+  const remembered = { subject: PERSON, tier: "episodic", text: word("a memory") };
+  expect((await call("POST", "/v1/memories", app, remembered)).status).toBe(201);
   // The person calls for themselves too: a model, and what a caller may not do.
   const own = await makeKey(ORG, PERSON, ["caller"]);
   const said = { model: "acme/rights-2026-01-01", messages: [{ role: "user", content: word("a chat") }] };
@@ -194,6 +197,7 @@ it("[RIGHTS-2] [BIND-8] an export holds all of it, with the person's own data, a
   const missing = [...CANARIES].filter(([, canary]) => !text.includes(canary)).map(([place]) => place);
   expect(missing.filter((place) => place !== "a callback's address")).toEqual([]);
   expect(text).not.toContain("bystander-note");
+  expect(JSON.stringify(got.body["memories"])).toContain(word("a memory"));
   const [chat] = got.body["calls"] as JsonObject[];
   expect([JSON.stringify(chat).includes(word("a chat")), chat?.["texts_cut"]]).toEqual([true, false]);
   const entries = `/v1/audit/entries?run=${String(chat?.["id"])}`;
@@ -281,7 +285,9 @@ it("[RIGHTS-4] what is left of a run says that it was, and a new run of the pers
   const letters = (await call("GET", "/v1/dead-letters", world.keys.operator)).body["data"] as JsonObject[];
   expect(letters.find((one) => one["run"] === made.dead)).toMatchObject({ status: "discarded", reason: { message: "erased" } });
   expect((await call("GET", `/v1/runs/${made.other}`, world.keys.auditor)).body).toMatchObject({ input: { note: "bystander-note" } });
-  expect((await call("GET", `/v1/users/${PERSON}/export`, world.keys.auditor)).body).toMatchObject({ runs: [], feedback: [] });
+  expect((await call("GET", `/v1/users/${PERSON}/export`, world.keys.auditor)).body).toMatchObject({
+    ...{ runs: [], feedback: [], memories: [], sessions: [] },
+  });
   const again = await start("rights-look", "write to quentin.later@planted.org");
   await eventually(`/v1/runs/${again}`, world.keys.app, status("completed"));
   await eventually(`/v1/users/${PERSON}/export`, world.keys.auditor, ({ runs }) =>

@@ -97,6 +97,8 @@ describe("a session", () => {
     }
     const listed = await eventually("/v1/runs?session=s1", mara, (body) => (body["data"] as unknown[]).length === 2);
     expect((listed["data"] as JsonObject[]).map(({ session }) => session)).toEqual(["s1", "s1"]);
+    const held = (await call("GET", "/v1/users/u-mara/export", mara)).body["sessions"] as JsonObject[];
+    expect([held.map(({ id }) => id), JSON.stringify(held)]).toEqual([["s1"], expect.stringContaining("heard: My lamp is broken.")]);
     expect((await call("DELETE", "/v1/sessions/s1", paul)).status).toBe(204);
     expect([(await read("s1", paul)).status, (await saidIn("s1"))?.length]).toEqual([404, 3]);
     expect((await call("DELETE", "/v1/sessions/s1", paul)).status).toBe(404);
