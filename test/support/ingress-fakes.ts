@@ -544,7 +544,12 @@ export function makeWorld(
     },
     alert: (org, notice) => void alerts.push({ org, ...notice }),
     alerts: async () => [],
-    anomalies: async () => [],
+    anomalies: async (org, since) => [
+      {
+        ...{ at: new Date(since).toISOString(), metric: "latency", workflow: org, value: 9.5, expected: [1.2, 5.5], score: 7.1 },
+        status: "open",
+      },
+    ],
     timeline: async () => [],
     metrics: async () => "agent_kill_switch_active 0\n",
     console: (request) =>

@@ -34,6 +34,31 @@ it("[INC-3] are opened, owned and resolved by people of the org, each change on 
   expect(await send("GET", "/v1/alerts", operator)).toMatchObject({ status: 200, body: { data: [] } });
 });
 
+it("[ANOM-10] lists the anomalies of the caller's org since a time, by default of seven days", async () => {
+  const world = makeWorld();
+  const monitor = await world.makeKey(["developer"]);
+  const list = async (query: string) => {
+    const answer = await world.send("GET", `/v1/anomalies${query}`, { key: monitor });
+    return { status: answer.status, body: (await answer.json()) as { data?: { at: string }[] } };
+  };
+  const listed = await list("?since=2030-01-02T03:04:05Z");
+  expect(listed).toEqual({
+    status: 200,
+    body: {
+      data: [
+        {
+          ...{ at: "2030-01-02T03:04:05.000Z", metric: "latency", workflow: "acme", value: 9.5, expected: [1.2, 5.5], score: 7.1 },
+          status: "open",
+        },
+      ],
+    },
+  });
+  const usual = Date.parse((await list("")).body.data?.[0]?.at ?? "");
+  expect(world.clock.at - usual).toBe(7 * 24 * 3_600_000);
+  expect(await list("?since=yesterday")).toMatchObject({ status: 400, body: { errors: [{ path: "query.since" }] } });
+  expect(await list("?until=2030-01-01")).toMatchObject({ status: 400 });
+});
+
 it("[NOTICE-4] keeps a destination's secret sealed, shows only that there is one, and keeps it when it is left out", async () => {
   const world = makeWorld();
   const admin = await world.makeKey(["admin"]);
