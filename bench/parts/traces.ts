@@ -29,7 +29,7 @@ export const traces: Part = async ({ quick, tools, platform, tell }) => {
   const off = await startPlatformRuntime({ bundle, toolUrl: tools.url });
   const restMs = quick ? REST_MS.quick : REST_MS.full;
   const rounds = quick ? 4 : 8;
-  const runs = quick ? 400 : 1_000;
+  const runs = quick ? 250 : 1_000;
   const scrape = async (): Promise<void> => {
     const answer = await fetch(`${on.url}/metrics`, { headers: { authorization: `Bearer ${VARIABLES.ADMIN_API_KEY}` } });
     if (!answer.ok) throw new Error(`/metrics answered ${answer.status}`);

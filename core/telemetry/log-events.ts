@@ -169,6 +169,11 @@ export const LOG_EVENTS = {
     fields: ["org", "status", "counts"],
   },
   "trace.partly_refused": { level: "warn", says: "The collector took a request but not all of its spans.", fields: ["runs", "counts"] },
+  "trace.chats_dropped": {
+    level: "warn",
+    says: "Spans of chats could not be handed to the queue of traces; they are not exported.",
+    fields: ["org", "error"],
+  },
   "trace.not_read": {
     level: "warn",
     says: "A run could not be asked for its spans; the queue tries again.",

@@ -41,6 +41,9 @@ export const stepSpanId = (sha256: Hash, run: string, activity: string): string 
 /** The span that event number `seq` of a run begins or is: of a call, the `tool.called` or `model.calling` that sent it out, so each attempt has its own. */
 export const callSpanId = (sha256: Hash, run: string, seq: number): string => idOf(sha256, `${run}#${seq}`);
 
+/** An attempt of a chat, by the id of its audit record. */
+export const chatSpanId = (sha256: Hash, record: string): string => idOf(sha256, record);
+
 /** `isUnsampled`: whoever is called need not record either. Absent: it should. */
 export type TraceContext = { readonly traceId: string; readonly spanId: string; readonly isUnsampled?: true };
 

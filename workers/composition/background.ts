@@ -1,4 +1,5 @@
 /** What works behind the requests: the consumers of the queues, the archive, and the chores of the scheduled handler. */
+import { createHash } from "node:crypto";
 import type { RecordsMessage } from "../../core/audit/record.ts";
 import { hasIdForm } from "../../core/ids.ts";
 import type { SlowCallMessage } from "../../core/run/calls/slow-call.ts";
@@ -13,6 +14,7 @@ import type { PersonExports } from "../person-export/export.ts";
 import { defineSlowCalls } from "../slow-calls/consumer.ts";
 import { sweepAnswers } from "../store/answers.ts";
 import { sweepMinutes } from "../store/minutes.ts";
+import { exportChats } from "../traces/chats.ts";
 import { defineExporter } from "../traces/exporter.ts";
 import { tellExpiringKeys } from "../watchdog/expiring-keys.ts";
 import { type Chores, sweep } from "../watchdog/sweep.ts";
@@ -197,10 +199,18 @@ function isToldAgain(org: string, at: number): boolean {
 
 /** An org of which something is recorded is watched. */
 async function consumeAndWatch(
-  { objects, outside: { now } }: Rooms,
+  { objects, store, traces, outside: { now, log } }: Rooms,
   batch: MessageBatch<RecordsMessage>,
   ports: ConsumerPorts,
 ): Promise<void> {
+  if (traces !== null) {
+    const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+    const settings = async (org: string) => (await store.orgs.settings(org)).traces;
+    await exportChats(
+      batch.messages.map(({ body }) => body),
+      { ...traces, settings, sha256, log },
+    );
+  }
   const orgs = new Set(batch.messages.map(({ body }) => body.org).filter((org) => typeof org === "string" && org !== ""));
   await consumeRecords(batch, ports);
   const late = [...orgs].filter((org) => (begun.get(org) ?? 0) <= now() - BEGIN_EVERY_MS);
