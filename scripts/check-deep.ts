@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { apiFuzz } from "./deep/api-fuzz.ts";
+import { auditTrail } from "./deep/audit-trail.ts";
 import { backlog } from "./deep/backlog.ts";
 import type { Check, Sizes } from "./deep/check.ts";
 import { clients } from "./deep/clients.ts";
@@ -42,6 +43,7 @@ const CHECKS: readonly Check[] = [
   clients,
   frameworks,
   evidence,
+  auditTrail,
   consolePages,
   prometheus,
 ];
