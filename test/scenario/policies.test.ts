@@ -181,6 +181,17 @@ describe("an org's policies", () => {
     expect((await call("POST", `/v1/policies/${"0".repeat(32)}/replay`, ann)).status).toBe(404);
   });
 
+  it("[PSEUDO-8] are replayed for the person that they were about, whom the log has by a pseudonym only", async () => {
+    const about = async (user: string) => {
+      const version = await register(
+        `permit(principal, action, resource); forbid(principal == User::"law-givers/${user}", action == Action::"tool.call", resource);`,
+      );
+      return (await call("POST", `/v1/policies/${version}/replay`, ann)).body["changed"] as JsonObject[];
+    };
+    expect((await about("nobody")).filter(({ after }) => after === "deny")).toEqual([]);
+    expect((await about("cleo")).filter(({ before, after }) => before === "allow" && after === "deny").length).toBeGreaterThan(2);
+  });
+
   it("[POLICY-15] say over the finite domain what they widen, narrow, and which of them never decides", async () => {
     const cedar = `@id("writes.few") forbid(principal, action == Action::"tool.call", resource) when { context.writes >= 3 && resource.effect == "write" };
       @id("never") forbid(principal, action == Action::"tool.call", resource) when { context.hour > 24 };`;
