@@ -11,6 +11,7 @@ import { clients } from "./deep/clients.ts";
 import { consolePages } from "./deep/console.ts";
 import { crashPoints } from "./deep/crash-points.ts";
 import { death } from "./deep/death.ts";
+import { everyday } from "./deep/everyday.ts";
 import { evidence } from "./deep/evidence.ts";
 import { frameworks } from "./deep/frameworks.ts";
 import { guardFuzz } from "./deep/guard-fuzz.ts";
@@ -36,6 +37,7 @@ const CHECKS: readonly Check[] = [
   plants,
   library,
   guardFuzz,
+  everyday,
   apiFuzz,
   obeying,
   poison,

@@ -4,7 +4,7 @@ import { crashPointsOf, endAt } from "../../simulation/crash-points.ts";
 import { SHIPPED } from "../../simulation/definitions.ts";
 
 /** Of the run's own points every so manieth; `npm run check:deep -- crash-points` takes them all. */
-const EVERY = { run: 4, other: 40 };
+const EVERY = { run: 6, other: 60 };
 
 describe("one crash", () => {
   it.each(SHIPPED.map((work) => [work.definition.name, work] as const))(

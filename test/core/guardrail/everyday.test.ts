@@ -7,6 +7,8 @@ import { setAsideTexts } from "../../support/everyday/set-aside.ts";
 import { TUNED } from "../../support/everyday/tuned.ts";
 
 const COUNT = 3000;
+/** Each channel judges another third of them; `npm run check:deep -- everyday` judges all of them in every channel. */
+const PARTS = 3;
 const MOST_FLAGGED = 0.005;
 const MOST_BLOCKED = 0.001;
 /** What is printed of each flagged text, in units. */
@@ -22,16 +24,17 @@ describe("everyday texts", { timeout: 60_000 }, () => {
   for (const [name, half] of halves) {
     const texts = everydayTexts(half, COUNT);
     it.each(channels)(`[GUARD-13] ${name}: next to none are flagged as %s`, (channel) => {
-      const judged = texts.map((text) => ({ text, ...inspectText(text, channel) })).filter(({ verdict }) => verdict !== "pass");
+      const part = texts.filter((_text, index) => index % PARTS === channels.indexOf(channel));
+      const judged = part.map((text) => ({ text, ...inspectText(text, channel) })).filter(({ verdict }) => verdict !== "pass");
       const blocked = judged.filter(({ verdict }) => verdict === "block");
       const told = judged.map(
         ({ verdict, injection, text }) => `${verdict} ${injection[0]?.detector} ${JSON.stringify(text.slice(0, SHOWN))}`,
       );
       if (told.length > 0)
         console.log(`${name}, ${channel}: ${judged.length} flagged, ${blocked.length} of them blocked\n${told.join("\n")}`);
-      expect(texts).toHaveLength(COUNT);
-      expect(judged.length / texts.length).toBeLessThanOrEqual(MOST_FLAGGED);
-      expect(blocked.length / texts.length).toBeLessThanOrEqual(MOST_BLOCKED);
+      expect(part).toHaveLength(COUNT / PARTS);
+      expect(judged.length / part.length).toBeLessThanOrEqual(MOST_FLAGGED);
+      expect(blocked.length / part.length).toBeLessThanOrEqual(MOST_BLOCKED);
     });
   }
   it.each(["user", "tool_output"] as const)("[GUARD-13] the words of an attack about things of ordinary life, as %s", (channel) => {

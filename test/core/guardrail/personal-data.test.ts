@@ -475,11 +475,11 @@ describe("together", () => {
       "5 5 5 - ",
     ];
     for (const piece of hostile) {
-      const text = piece.repeat(Math.ceil(100_000 / piece.length));
+      const text = piece.repeat(Math.ceil(50_000 / piece.length));
       expect(
-        bestOf(() => findPersonalData(text), 1_000),
-        `100 kB of ${JSON.stringify(piece)}`,
-      ).toBeLessThan(1_000); // a square of the length takes minutes; machines differ by a factor of two
+        bestOf(() => findPersonalData(text), 500),
+        `50 kB of ${JSON.stringify(piece)}`,
+      ).toBeLessThan(500); // a square of the length takes minutes; machines differ by a factor of two
     }
   });
   it.each(["a@b.co ", "ada@example.com\n", "tel 1234567 ", "4111 1111 1111 1111, ", "1 "])(
