@@ -174,6 +174,9 @@ const timesUsed =
   (slot: string): number =>
     template.split(new RegExp(`\\{\\{\\s*${slot}\\s*\\}\\}`)).length - 1;
 
+/** The words and marks around what is remembered (core/run/steps/prompted.ts). */
+const BESIDE_TOKENS = 60;
+
 /** The messages with empty slots, the schema and the tools. */
 function sizeOfFrame(definition: Definition, step: ModelStep | AgentStep, tools: readonly ModelTool[]): Size {
   const empty = Object.fromEntries(Object.keys(step.prompt.slots).map((name) => [name, ""]));
@@ -181,8 +184,10 @@ function sizeOfFrame(definition: Definition, step: ModelStep | AgentStep, tools:
   const words = messages.reduce((total, { content }) => total + expectTokens(content ?? "") + 6, 0);
   const told = tools.length === 0 ? 0 : expectTokens(JSON.stringify(tools));
   const form = step.output === null ? 0 : expectTokens(JSON.stringify(step.output));
-  const max = estimateTokens(messages, step.output, tools);
-  return { ...ordered({ low: 0.6 * (words + told), expected: words + told + form / 2, max }), isOpen: false };
+  // What is remembered of the person stands beside the prompt, where it is needed.
+  const remembered = definition.memory?.recall === "auto" ? definition.memory.max_tokens : 0;
+  const max = estimateTokens(messages, step.output, tools) + (remembered === 0 ? 0 : remembered + BESIDE_TOKENS);
+  return { ...ordered({ low: 0.6 * (words + told), expected: words + told + form / 2 + remembered / 4, max }), isOpen: false };
 }
 
 function sizeOfAnswer({ output, model }: ModelStep | AgentStep): Size {

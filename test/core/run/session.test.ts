@@ -86,6 +86,7 @@ describe("a run in a session", () => {
     const asks = define({ ask: review() }, { session: words, output: { text: "done" } });
     const run = new Drive(asks, { session: () => CONTENT }, birth).start().run();
     expect([run.state.status, run.state.session?.phase]).toEqual(["waiting", "apart"]);
+    expect(run.types().slice(-2)).toEqual(["run.waiting", "session.stepped_aside"]); // it waits on, and is not resumed by it
     const fails = define({ read: tool("orders.get") }, { session: words, output: { text: "done" } });
     const failing = new Drive(
       fails,

@@ -10,12 +10,14 @@ const message = (content: string, role: SessionMessage["role"] = "user"): Sessio
   ...{ role, content, run: "run_1", at: 0 },
   label: { trust: role === "user" ? "trusted" : "untrusted", class: "internal", sources: [role] },
 });
-/** Talk without anything that must not be lost. */
+/** Talk without anything that must not be lost, and no sentence twice. */
 const CHATTER = "I looked at the shade and the stand again and wondered how the light would fall on the wall in the evening. ";
+const letters = (n: number): string => [...String(n)].map((digit) => "abcdefghij"[Number(digit)]).join("");
 const chat = (turns: number): SessionMessage[] =>
-  Array.from({ length: turns }, (_, turn) =>
-    message(`${CHATTER.repeat(4)} Turn ${"x".repeat(turn % 7)} goes on.`, turn % 2 ? "assistant" : "user"),
-  );
+  Array.from({ length: turns }, (_, turn) => {
+    const sentences = ["a", "b", "c", "d"].map((part) => `${CHATTER.slice(0, -2)} of ${letters(turn)}${part}.`);
+    return message(sentences.join(" "), turn % 2 ? "assistant" : "user");
+  });
 
 const FACTS = {
   pinned: "Please remember that I am allergic to nickel.",

@@ -4,6 +4,7 @@ import { NOTHING_YET } from "../../../core/access/circumstances.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { ModelEntry } from "../../../core/model/entry.ts";
 import type { LogLine } from "../../../core/telemetry/log-line.ts";
+import { BUILT_IN_TOOLS } from "../../../core/tool/built-in.ts";
 import type { ManifestOf, ToolManifest } from "../../../core/tool/manifest.ts";
 import type { AuthorityQuestion } from "../../../core/workflow/authority.ts";
 import type { Definition, Limits } from "../../../core/workflow/definition.ts";
@@ -193,6 +194,35 @@ describe("[POLICY-12] what a tool can reach", () => {
     const broken = authority({ policies: async () => Promise.reject(new Error("D1 is down")) });
     for (const question of [aboutTool, aboutModel, aboutRun])
       expect(await broken.authorize(question)).toMatchObject({ kind: "refused", transient: true });
+  });
+});
+
+describe("[RECALL-13] a memory tool", () => {
+  const asked = { ...aboutTool, tool: "memory.remember", subject: "ann", chosenBy: "model", untrusted: [""] } as const;
+  const under = (cedar: string | null) =>
+    authority({
+      tool: async (_org, name) => BUILT_IN_TOOLS.get(name) ?? null,
+      policies: async () => {
+        if (cedar === null) return NO_SETS;
+        return { ...NO_SETS, policies: { version: "v", content: { kind: "policies", cedar }, note: null, createdAt: 0, createdBy: "ann" } };
+      },
+    });
+  const decision = async (cedar: string | null, more: object = {}) => {
+    const answer = await under(cedar).authorize({ ...asked, ...more });
+    return answer.kind === "tool" ? answer.permission.decision : answer.kind;
+  };
+
+  it("is decided as a call and as what it does to the memory of the person, and the stricter counts", async () => {
+    expect([
+      await decision(null),
+      await decision(null, { tool: "memory.recall" }),
+      await decision(null, { tool: "memory.forget" }),
+    ]).toEqual(["allow", "allow", "ask"]);
+    expect(await decision('forbid(principal, action == Action::"memory.remember", resource == Memory::"acme/ann");')).toBe("deny");
+    expect(await decision('forbid(principal, action == Action::"memory.remember", resource == Memory::"acme/bob");')).toBe("allow");
+    expect(await decision('forbid(principal, action == Action::"memory.recall", resource);', { tool: "memory.recall" })).toBe("deny");
+    expect(await decision('forbid(principal, action == Action::"tool.call", resource == Tool::"acme/memory.remember");')).toBe("deny");
+    expect(await decision(null, { caller: { ...caller, roles: ["monitor"] } })).toBe("deny");
   });
 });
 
