@@ -23,8 +23,8 @@ export class Columns {
   readonly #columns: (Column | null)[] = [];
   readonly #free: number[] = [];
   readonly #ofRevision = new Map<number, number[]>();
-  /** By how many numbers a vector has. */
-  readonly #vectors = new Map<number, Vectors>();
+  /** By partition, and by how many numbers a vector has: a search touches no vector of a partition that its caller may not read. */
+  readonly #vectors = new Map<number, Map<number, Vectors>>();
   /** By partition: chunks, and terms of all of them. */
   readonly #sums = new Map<number, { chunks: number; terms: number }>();
 
@@ -54,19 +54,23 @@ export class Columns {
 
   /** A copy: the vector of a chunk; null: it has none. */
   vectorAt(slot: number): Int8Array | null {
-    for (const vectors of this.#vectors.values()) {
+    for (const vectors of this.#vectors.get(this.#columns[slot]?.part ?? -1)?.values() ?? []) {
       const found = vectors.of(slot);
       if (found !== null) return found;
     }
     return null;
   }
 
-  /** The cosine of every chunk with a vector of the same length. */
-  near(vector: Int8Array, tell: (slot: number, column: Column, likeness: () => number) => void): void {
-    this.#vectors.get(vector.length)?.compare(vector, (slot, likeness) => {
-      const column = this.#columns[slot];
-      if (column != null) tell(slot, column, likeness);
-    });
+  /** The cosine of every chunk of these partitions with a vector of the same length. */
+  near(vector: Int8Array, parts: readonly number[], tell: (slot: number, column: Column, likeness: () => number) => void): void {
+    for (const part of parts)
+      this.#vectors
+        .get(part)
+        ?.get(vector.length)
+        ?.compare(vector, (slot, likeness) => {
+          const column = this.#columns[slot];
+          if (column != null) tell(slot, column, likeness);
+        });
   }
 
   /** A revision is served from now on. */
@@ -82,7 +86,7 @@ export class Columns {
       this.#slots.delete(column.id);
       this.#columns[slot] = null;
       this.#free.push(slot);
-      for (const vectors of this.#vectors.values()) vectors.remove(slot);
+      for (const vectors of this.#vectors.get(column.part)?.values() ?? []) vectors.remove(slot);
       this.#count(column.part, -1, -column.length);
     }
     this.#ofRevision.delete(revision);
@@ -102,8 +106,10 @@ export class Columns {
     if (mine === undefined) this.#ofRevision.set(column.revision, [slot]);
     else mine.push(slot);
     if (vector !== null && vector.byteLength > 0) {
-      const vectors = this.#vectors.get(vector.byteLength) ?? new Vectors(vector.byteLength);
-      this.#vectors.set(vector.byteLength, vectors);
+      const ofPart = this.#vectors.get(column.part) ?? new Map<number, Vectors>();
+      this.#vectors.set(column.part, ofPart);
+      const vectors = ofPart.get(vector.byteLength) ?? new Vectors(vector.byteLength);
+      ofPart.set(vector.byteLength, vectors);
       vectors.add(slot, new Int8Array(vector));
     }
     this.#count(column.part, 1, column.length);

@@ -24,7 +24,7 @@ export function look(shard: Shard, request: SearchRequest, given: Statistics | n
   const statistics = given ?? statisticsOf(shard, parts, postings);
   const placeOf = fitting(shard, request.filter, at);
   const words = byWords(shard, request, postings, statistics, placeOf);
-  const near = byVector(shard, new Set(parts), request, placeOf);
+  const near = byVector(shard, parts, request, placeOf);
   const keyword = new Map(words.map(({ one, score }) => [one, score]));
   const vector = new Map(near.map(({ one, score }) => [one, score]));
   const slots = [...new Set([...keyword.keys(), ...vector.keys()])];
@@ -59,14 +59,14 @@ function byWords({ columns }: Shard, request: SearchRequest, postings: Postings[
   return best.sorted();
 }
 
-function byVector({ columns, served }: Shard, parts: ReadonlySet<number>, { vector, space, take }: SearchRequest, placeOf: PlaceOf) {
+function byVector({ columns, served }: Shard, parts: readonly number[], { vector, space, take }: SearchRequest, placeOf: PlaceOf) {
   const best = new Best<number>(take, placeOf);
   if (vector === null) return best.sorted();
   // Chunks of one revision follow each other.
   let [revision, isOfSpace] = [-1, false];
-  columns.near(vector, (slot, column, likeness) => {
+  columns.near(vector, parts, (slot, column, likeness) => {
     if (column.revision !== revision) [revision, isOfSpace] = [column.revision, served.get(column.revision)?.space === space];
-    if (!isOfSpace || !parts.has(column.part)) return;
+    if (!isOfSpace) return;
     const score = likeness();
     if (score > 0) best.offer(slot, score);
   });

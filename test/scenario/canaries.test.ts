@@ -41,6 +41,10 @@ const PERSONAL: ReadonlyMap<string, string> = new Map([
   ["a checked text", "chen.checked@planted.org"],
   ["a refused body", "rolf.refused@planted.org"],
   ["a path", "paul.pathname@planted.org"],
+  ["a document", "dina.documented@planted.org"],
+  ["a document's title", "tilda.titled@planted.org"],
+  ["a file", "fritz.filed@planted.org"],
+  ["the hidden text of a file", "hilda.hidden@planted.org"],
   ["a card in the input of a run", "4556737586899855"],
 ]);
 const of = (map: ReadonlyMap<string, string>, name: string): string => map.get(name) ?? "";
@@ -127,6 +131,7 @@ it("[CANARY-2] no log line holds a planted secret or personal data", async () =>
 it("[CANARY-3] no store holds a planted secret or personal data in the clear", { timeout: 60_000 }, async () => {
   const stored = await everythingStored();
   expect(stored.some(({ where, text }) => where.startsWith("RUN_ENGINE") && text.includes("canary-flow"))).toBe(true);
+  expect(stored.some(({ where, text }) => where.startsWith("KNOWLEDGE_INDEX") && text.includes("canary-document"))).toBe(true);
   const found = [...allCanaries()].flatMap(([name, canary]) =>
     stored.filter(({ text }) => text.includes(canary)).map(({ where }) => `${where} holds ${name}`),
   );
@@ -207,6 +212,12 @@ async function furnish(): Promise<void> {
   await did("PUT", `/v1/models/${MODEL}`, ADMIN, model, { "bulkhead-org": ORG });
   await did("PUT", `/v1/orgs/${ORG}`, ADMIN, { callback_hosts: ["shop.test"] }, { "bulkhead-org": ORG });
   await did("POST", "/v1/workflows", developer, definition as unknown as JsonObject);
+  await did("PUT", "/v1/knowledge/canaries", developer, {});
+  const text = `Write to ${of(PERSONAL, "a document")} about the canary-document.`;
+  await did("POST", "/v1/knowledge/canaries/documents", developer, { title: `By ${of(PERSONAL, "a document's title")}`, text });
+  const page = `<p>Write to ${of(PERSONAL, "a file")}.</p><p hidden>Or to ${of(PERSONAL, "the hidden text of a file")}.</p>`;
+  const file = { name: "page.html", data: Buffer.from(page).toString("base64") };
+  await did("POST", "/v1/knowledge/canaries/documents", developer, { title: "t", file });
 }
 
 async function plant(): Promise<void> {

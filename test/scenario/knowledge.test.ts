@@ -131,7 +131,7 @@ describe("a collection", () => {
     expect(await refused({ id: "third", text: "Shipping is free.", allow: { roles: ["reviewer"] } })).toEqual(["ready"]);
   });
 
-  it("[KNOW-13] shows a document to its readers alone, whoever else may read the collection", async () => {
+  it("[KNOW-13] [KNOW-20] shows a document to its readers alone, whoever else may read the collection, and nothing of it to another org", async () => {
     await put("secrets");
     await upload("secrets", { id: "public", title: "t", text: "The warehouse is in Linz." });
     const before = await search("secrets", "warehouse code");
@@ -145,6 +145,21 @@ describe("a collection", () => {
       text: null,
     });
     expect(await found("secrets", "canary", world.keys.reviewer, { mode: "keyword" })).toEqual(["hidden"]);
+    // Another org learns nothing, not even that there is a collection of this name.
+    for (const [method, path, body] of [
+      ["POST", "search", { query: "warehouse" }],
+      ["GET", "documents", undefined],
+      ["GET", "documents/hidden", undefined],
+      ["POST", "documents", { title: "t", text: "x" }],
+      ["DELETE", "documents/hidden", undefined],
+      ["POST", "documents/hidden/release", { reason: "r" }],
+    ] as const) {
+      const asked = async (name: string) => {
+        const { status: code, body: told } = await call(method, `/v1/knowledge/${name}/${path}`, other, body);
+        return JSON.stringify([code, { ...told, trace_id: "" }]).replaceAll(name, "NAME");
+      };
+      expect(await asked("secrets")).toBe(await asked("nothing"));
+    }
     await put("closed", { allow: { roles: ["auditor"] } });
     await upload("closed", { id: "a", title: "t", text: "The audit is in May." });
     expect([(await search("closed", "audit")).status, (await search("closed", "audit", world.keys.developer)).status]).toEqual([404, 403]);

@@ -18,6 +18,7 @@ const OBJECTS = [
   "LIMITS",
   "SESSIONS",
   "MEMORY_STORE",
+  "KNOWLEDGE_INDEX",
 ] as const;
 
 /** Texts of all stores. Bytes are read as Latin-1, so that ASCII in them is found. */
