@@ -122,8 +122,8 @@ export const FAULTS: readonly Fault[] = [
     name: "let-go-by-the-switch",
     what: "a run that a person holds goes on when the kill switch does not hold it",
     file: "core/run/machine/pause.ts",
-    from: "if (state.hold !== undefined) return;",
-    to: "",
+    from: "  if (isHeldByPerson(state)) return;\n  if (state.status",
+    to: "  if (state.status",
   },
   {
     name: "believe-the-last-delivery",
@@ -150,8 +150,8 @@ export const FAULTS: readonly Fault[] = [
     name: "remember-the-turn-before",
     what: "a turn is stored, and the life that stored it goes on as if it had not been",
     file: SHELL,
-    from: "      run.state = state;\n      this.#underWay.noteCalls",
-    to: "      this.#underWay.noteCalls",
+    from: "      run.state = state;\n      run.trace.committed",
+    to: "      run.trace.committed",
   },
   {
     name: "read-side-by-side",
