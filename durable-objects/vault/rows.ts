@@ -140,12 +140,15 @@ export function markErased(sql: SqlStorage, subject: string, at: EpochMs, done: 
   );
 }
 
-/** Deletes what is kept of a person's runs that are not younger than `at`; how many values that were. */
+/**
+ * Deletes what is kept of a person in runs, sessions and memories that are not younger than `at`; how many values that were. Ids of all kinds
+ * end in a ULID, which sorts by time.
+ */
 export function deleteOfPerson(sql: SqlStorage, subject: string, at: EpochMs): number {
-  const upTo = leastId("run", at + 1);
-  const count = "SELECT COUNT(*) AS found FROM value WHERE subject = ? AND run < ?";
-  const { found } = sql.exec<{ found: number }>(count, subject, upTo).one();
-  sql.exec("DELETE FROM value WHERE subject = ? AND run < ?", subject, upTo);
+  const upTo = leastId("run", at + 1).slice("run_".length);
+  const isOld = "subject = ? AND SUBSTR(run, INSTR(run, '_') + 1) < ?";
+  const { found } = sql.exec<{ found: number }>(`SELECT COUNT(*) AS found FROM value WHERE ${isOld}`, subject, upTo).one();
+  sql.exec(`DELETE FROM value WHERE ${isOld}`, subject, upTo);
   return found;
 }
 

@@ -1,6 +1,6 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { leastId } from "../../../core/ids.ts";
 import { FAR } from "../../support/far.ts";
 import { vaultWorld, wrappedKeys } from "../../support/worlds/vault.ts";
@@ -16,6 +16,11 @@ beforeEach(() => {
   Object.assign(vaultWorld, scripted, { keys: { ...scripted.keys } });
   wrappedKeys.clear();
   vault = env.VAULT.getByName(`vault-${count++}`);
+});
+
+// The files of this project share a runtime: the next one finds the key store as it was.
+afterAll(() => {
+  Object.assign(vaultWorld, scripted, { keys: { ...scripted.keys } });
 });
 
 const openOne = async (placeholder: string, run = "run_1", inputOnly = false) =>
@@ -235,6 +240,18 @@ describe("erasure", () => {
     expect(await vault.erase("ada", AT)).toEqual({ keys: 0, values: 0 }); // the erasure of before, told again
     expect(await openOne("{{EMAIL_1}}", younger)).toBe(EMAIL.value);
   });
+
+  it.each(["mem", "con"] as const)(
+    "[RIGHTS-5] destroys older values of `%s_…` and keeps younger ones when it is told again",
+    async (prefix) => {
+      const [before, after] = [leastId(prefix, AT - 1), leastId(prefix, AT + 1)];
+      await inRun(before);
+      await vault.erase("ada", AT);
+      await inRun(after);
+      expect(await vault.erase("ada", AT)).toEqual({ keys: 0, values: 0 });
+      expect([await openOne("{{EMAIL_1}}", before), await openOne("{{EMAIL_1}}", after)]).toEqual([null, EMAIL.value]);
+    },
+  );
 
   it.each(["get", "putIfAbsent"] as const)(
     "[RIGHTS-5] leaves no key when it comes while `%s` of an older run is under way",
