@@ -1,4 +1,5 @@
 /** Whom an org has told: `notify` of its settings (docs/contract.md, "Costs, explanations, health"). Pure. */
+import { callbackKey } from "../callback/sign.ts";
 import type { FieldError } from "../errors/problem.ts";
 import { NOTICE_TOPICS, type NoticeTopic } from "./notice.ts";
 
@@ -76,5 +77,7 @@ export function flawsOfDestination(
       path: `${path}/secret`,
       message: `is missing: ${sent.kind === "pagerduty" ? "the routing key" : "the API key"} of the integration`,
     });
+  if (sent.kind === "webhook" && sent.secret !== undefined && callbackKey(sent.secret) === null)
+    errors.push({ path: `${path}/secret`, message: "must be `whsec_` and 24 to 64 bytes in base64, as Standard Webhooks says" });
   return errors;
 }

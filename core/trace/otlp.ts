@@ -63,10 +63,14 @@ function attributesOf(values: JsonObject): JsonObject[] {
   const attributes: JsonObject[] = [];
   for (const key in values) {
     const value = values[key];
-    if (value !== null && value !== undefined) attributes.push({ key, value: anyValue(value) });
+    if (value !== null && value !== undefined)
+      attributes.push({ key, value: isMeasure(key) && typeof value === "number" ? { doubleValue: value } : anyValue(value) });
   }
   return attributes;
 }
+
+/** What is measured is a double also where it is whole: backends take an attribute's type from the first value that they see. */
+const isMeasure = (key: string): boolean => key.endsWith(".usd") || key.endsWith(".ms");
 
 function anyValue(value: Json): JsonObject {
   if (typeof value === "string") return { stringValue: wellFormed(value, MOST_TEXT) };

@@ -14,6 +14,8 @@ export type Shelf<Row extends Waiting> = {
   due(at: EpochMs, limit: number): Row[];
   /** The row counts one attempt more and is not due before `until`: two turns at the same time never send the same row. */
   claim(row: Row, until: EpochMs): void;
+  /** The row, claimed and not taken, is due at `until`: earlier than its claim said, which allowed for an answer that never comes. */
+  dueAgain?(row: Row, until: EpochMs): void;
   /** Absent where rows go only when they are confirmed: `send` then answers `kept`. */
   remove?(row: Row): void;
 };
@@ -61,7 +63,10 @@ export async function drain<Row extends Waiting>(
   await sideBySide(parts, width, async (parcel) => {
     const sent = await settled(send(parcel), answerWithinMs);
     if (sent === "kept") return;
-    for (const row of parcel) if (sent === "done" || row.attempts + 1 >= (attempts ?? Number.POSITIVE_INFINITY)) shelf.remove?.(row);
+    for (const row of parcel) {
+      if (sent === "done" || row.attempts + 1 >= (attempts ?? Number.POSITIVE_INFINITY)) shelf.remove?.(row);
+      else if (sent === "retry") shelf.dueAgain?.(row, now() + waitMs(retryMs, row.attempts));
+    }
   });
   return due.length;
 }
@@ -73,10 +78,16 @@ const waitMs = ({ first, cap, spread = 0 }: RetryMs, attempts: number): number =
 /** Attempts that a row of this age has behind it, for whoever does not remember: its next wait is then about as long as its age. */
 export const attemptsAtAge = ({ first }: RetryMs, ageMs: number): number => Math.floor(Math.log2(1 + Math.max(0, ageMs) / first));
 
-async function settled(sending: Promise<Sent>, answerWithinMs: number | null): Promise<Sent> {
+/** `late`: nobody knows yet, so the claim stays as it is. */
+async function settled(sending: Promise<Sent>, answerWithinMs: number | null): Promise<Sent | "late"> {
+  let isOver = false;
+  const over = (): void => {
+    isOver = true;
+  };
+  sending.then(over, over);
   try {
     return await (answerWithinMs === null ? sending : within(answerWithinMs, sending));
   } catch {
-    return "retry"; // the row stays and is due again: the alarm comes back to it
+    return isOver ? "retry" : "late"; // the row stays and is due again: the alarm comes back to it
   }
 }

@@ -27,6 +27,10 @@ export class DueRows<Row extends DueRow> implements Shelf<Row> {
     this.#sql.exec(`UPDATE ${this.#table} SET due_at = ?, attempts = attempts + 1 WHERE id = ?`, until, id);
   }
 
+  dueAgain({ id }: Row, until: EpochMs): void {
+    this.#sql.exec(`UPDATE ${this.#table} SET due_at = ? WHERE id = ?`, until, id);
+  }
+
   remove({ id }: Row): void {
     this.#sql.exec(`DELETE FROM ${this.#table} WHERE id = ?`, id);
   }

@@ -57,9 +57,6 @@ export class Witness {
     const seen = this.#seen.get(checkpoint.origin);
     if (old !== (seen?.size ?? 0)) return { status: 409, type: "text/x.tlog.size", text: `${seen?.size ?? 0}\n` };
     const before = Buffer.from(seen?.root ?? "", "base64");
-    if (seen !== undefined && old === checkpoint.size && Buffer.compare(before, checkpoint.root) !== 0) {
-      return { status: 409, type: "text/x.tlog.size", text: `${seen.size}\n` };
-    }
     if (!isConsistent(old, old === 0 ? checkpoint.root : before, checkpoint.size, checkpoint.root, proof))
       return told(422, "the checkpoint is not consistent with the one that was cosigned last");
     this.#seen.set(checkpoint.origin, { size: checkpoint.size, root: Buffer.from(checkpoint.root).toString("base64") });

@@ -54,6 +54,15 @@ export function defaultVars(defaults: { readonly [name: string]: string }, taken
   return Object.entries(defaults).flatMap(([name, value]) => (taken.has(name) ? [] : ["--var", `${name}:${value}`]));
 }
 
+/** Variables of the environment that the Worker of a local platform gets: those that OpenTelemetry's own tools read there too. */
+const FROM_ENVIRONMENT = /^OTEL_(?:EXPORTER_OTLP_|SEMCONV_STABILITY_OPT_IN$)/;
+
+/** What a person set for us in the environment; wrangler itself hands none of it to the Worker. */
+export const varsOfEnvironment = (environment: NodeJS.ProcessEnv): { readonly [name: string]: string } =>
+  Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => FROM_ENVIRONMENT.test(entry[0]) && Boolean(entry[1])),
+  );
+
 /** What a `.dev.vars` file sets (NAME=value, quoted or not): our defaults must not win over what a person wrote there. */
 export function readEnvFile(text: string): ReadonlyMap<string, string> {
   const lines = text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(?:"([^"]*)"|'([^']*)'|([^\r\n#]*))/gm);

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { adminKey } from "./admin-key.ts";
-import { defaultVars, readDevArguments, readEnvFile } from "./arguments.ts";
+import { defaultVars, readDevArguments, readEnvFile, varsOfEnvironment } from "./arguments.ts";
 import { sweepLeftovers } from "./containers.ts";
 import { freeze } from "./freeze.ts";
 import { type GuardedChild, startGuarded } from "./guarded-child.ts";
@@ -64,7 +64,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const ownArguments = [
     ...(given.persistTo === null ? ["--persist-to", state] : []),
     "--show-interactive-dev-session=false",
-    ...defaultVars({ ALLOW_PRIVATE_HOSTS: "1", ADMIN_API_KEY: key }, new Set([...given.vars.keys(), ...inFile.keys()])),
+    ...defaultVars(
+      { ALLOW_PRIVATE_HOSTS: "1", ADMIN_API_KEY: key, ...varsOfEnvironment(process.env) },
+      new Set([...given.vars.keys(), ...inFile.keys()]),
+    ),
   ];
   const child = startGuarded(process.execPath, wranglerArguments(["dev", ...frozen, ...options.args, ...ownArguments]), {
     cwd: ROOT,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defaultVars, readDevArguments, readEnvFile } from "../../scripts/platform/arguments.ts";
+import { defaultVars, readDevArguments, readEnvFile, varsOfEnvironment } from "../../scripts/platform/arguments.ts";
 
 describe("what `npm run dev -- ARGS` says", () => {
   it("reads port, state and variables in both forms of options", () => {
@@ -46,6 +46,17 @@ describe("our defaults", () => {
     expect(defaultVars(defaults, new Set())).toEqual(["--var", "ALLOW_PRIVATE_HOSTS:1", "--var", "ADMIN_API_KEY:random"]);
     expect(defaultVars(defaults, new Set(["ALLOW_PRIVATE_HOSTS"]))).toEqual(["--var", "ADMIN_API_KEY:random"]);
     expect(defaultVars(defaults, new Set(["ALLOW_PRIVATE_HOSTS", "ADMIN_API_KEY"]))).toEqual([]);
+  });
+
+  it("take OpenTelemetry's variables from the environment, and nothing else", () => {
+    const environment = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318",
+      OTEL_EXPORTER_OTLP_HEADERS: "",
+      PATH: "/bin",
+      MODEL: "x",
+      OTEL_SERVICE_NAME: "y",
+    };
+    expect(varsOfEnvironment(environment)).toEqual({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" });
   });
 
   it("finds what a .dev.vars file sets, quoted or not", () => {

@@ -103,6 +103,21 @@ describe("what people are told", () => {
     ["mail with a URL", { kind: "email", to: "ops@example.com", url: "https://a.example/" }, ["/notify/0/url"]],
     ["PagerDuty without a key", { kind: "pagerduty" }, ["/notify/0/secret"]],
     ["PagerDuty", { kind: "pagerduty", secret: "k" }, []],
+    ["a webhook with a secret", { kind: "webhook", url: "https://a.example/", secret: `whsec_${"A".repeat(43)}=` }, []],
+    ...[
+      "abc",
+      "a".repeat(64),
+      "whsec_",
+      "whsec_!!!!",
+      "whsec_YQ==",
+      ` whsec_${"A".repeat(43)}=`,
+      `whsec_${"A".repeat(43)}`,
+      `v1,whsec_${"A".repeat(43)}=`,
+    ].map((secret): [string, Parameters<typeof flawsOfDestination>[0], readonly string[]] => [
+      `a webhook whose secret could sign nothing (${secret.slice(0, 12)})`,
+      { kind: "webhook", url: "https://a.example/", secret },
+      ["/notify/0/secret"],
+    ]),
   ])("[NOTICE-4] checks a destination: %s", (_, entry, paths) => {
     const flaw = (url: string) => (url.startsWith("https://") ? null : "is not https");
     expect(flawsOfDestination(entry, "/notify/0", flaw, false).map(({ path }) => path)).toEqual(paths);

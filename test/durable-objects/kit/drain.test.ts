@@ -18,6 +18,10 @@ function makeWorld(ids: readonly string[], attempts = 0) {
       const row = rows.get(id);
       if (row !== undefined) Object.assign(row, { dueAt: until, attempts: row.attempts + 1 });
     },
+    dueAgain({ id }: Row, until: number) {
+      const row = rows.get(id);
+      if (row !== undefined) row.dueAt = until;
+    },
     remove: ({ id }: Row) => void rows.delete(id),
   };
   const turn = (send: (ids: readonly string[]) => Promise<Sent>, policy: Partial<Policy> = {}, at = NOW) =>
@@ -56,6 +60,14 @@ describe("a drain", () => {
     };
     await Promise.all([turn(send), turn(send)]);
     expect(sent.toSorted()).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
+  it("counts the wait from a refusal that came at once, and keeps the claim of a row that is still being sent", async () => {
+    const { turn, rows } = makeWorld(["refused", "under way"]);
+    const turned = turn(([id]) => (id === "refused" ? Promise.resolve("retry") : new Promise(() => {})), { answerWithinMs: 50 });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect([rows.get("refused")?.dueAt, rows.get("under way")?.dueAt]).toEqual([NOW + 100, NOW + 150]);
+    await turned;
   });
 
   it("keeps a row whose send failed, and waits twice as long each time, up to the cap", async () => {
