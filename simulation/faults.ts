@@ -23,6 +23,13 @@ const LEAVING = "durable-objects/run-engine/leaving.ts";
 
 export const FAULTS: readonly Fault[] = [
   {
+    name: "list-changes-of-status-only",
+    what: "a run's line in the index follows its status, and not what it waits for or who holds it",
+    file: "core/run/outside/index-line.ts",
+    from: "!isSame(told(toIndexRow(context, before)), told(row))",
+    to: "before.status !== after.status",
+  },
+  {
     name: "drop-a-row",
     what: "what leaves a run counts as confirmed when it is sent",
     file: LEAVING,

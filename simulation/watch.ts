@@ -3,6 +3,7 @@
  * be. Reads the disks from outside; changes nothing.
  */
 import { createHash } from "node:crypto";
+import type { RunIndexRow } from "../core/audit/record.ts";
 import { STOPS_MAX_AGE_MS, type StopSubject, stoppedBy } from "../core/kill-switch/stops.ts";
 import type { Switch } from "../core/kill-switch/switch.ts";
 import { evolve, initialState } from "../core/run/fold/evolve.ts";
@@ -17,6 +18,7 @@ import type { Bucket } from "./bucket.ts";
 import { SKEW_MS } from "./climate.ts";
 import type { Clock, Owner } from "./clock.ts";
 import type { HousedObject } from "./house.ts";
+import { isBehind, newestLine } from "./line.ts";
 import type { Asked } from "./models.ts";
 import type { Arrival } from "./shop.ts";
 import { readOnly } from "./storage.ts";
@@ -39,6 +41,8 @@ export type WatchedRun = {
   readonly intents: Map<string, RunEvent>;
   /** Spans that have arrived outside. */
   readonly arrived: Map<string, number>;
+  /** Its newest line for the index, as its journal has it. */
+  line: RunIndexRow | null;
 };
 
 /** Hears of the shell of each life that is asked for its run; set while a seed runs. */
@@ -154,7 +158,15 @@ export class Watch {
       const loaded = this.refold(object);
       if (loaded === null) return;
       const { machinery } = loaded;
-      watched = { machinery, events: [], state: initialState(machinery), tally: new Tally(), intents: new Map(), arrived: new Map() };
+      watched = {
+        machinery,
+        events: [],
+        state: initialState(machinery),
+        tally: new Tally(),
+        intents: new Map(),
+        arrived: new Map(),
+        line: null,
+      };
       this.runs.set(object.name, watched);
     }
     const read = this.#journalOf(object).events(watched.events.at(-1)?.seq ?? 0);
@@ -163,6 +175,13 @@ export class Watch {
     if (events.length === 0) return;
     const before = watched.state;
     for (const event of events) this.#take(watched, event);
+    watched.line = newestLine(object, before.seq) ?? watched.line;
+    const { line, machinery, state } = watched;
+    if (line === null || isBehind(line, machinery, state))
+      this.note(
+        "line behind",
+        `${object.name}: the line for the index of ${line?.seq} says less than the run, ${state.status} at ${state.seq}`,
+      );
     const isUndone = before.status === "completed" && watched.machinery.birth.parent !== null && watched.state.undoing !== null;
     if (isFinal(before) && watched.state.status !== before.status && !isUndone)
       this.note("terminal changed", `${object.name}: ${before.status} became ${watched.state.status}`);

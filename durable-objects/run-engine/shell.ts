@@ -18,8 +18,8 @@ import { isFinal, type RunState } from "../../core/run/machine/state.ts";
 import { type RunTurn, transition } from "../../core/run/machine/transition.ts";
 import { isFull } from "../../core/run/machine/turn.ts";
 import { auditRecords } from "../../core/run/outside/audit.ts";
+import { newIndexRow } from "../../core/run/outside/index-line.ts";
 import { lifeLines } from "../../core/run/outside/life-lines.ts";
-import { toIndexRow } from "../../core/run/outside/present.ts";
 import { nextTracePage, type TracePage, tellsContent } from "../../core/run/outside/trace-export.ts";
 import { nextWakeAt } from "../../core/run/outside/wake.ts";
 import { wantedEffects } from "../../core/run/outside/wanted.ts";
@@ -384,14 +384,14 @@ export class RunShell {
 
   /** The rows of a turn, each with its records; the run's line in the index goes with the last. */
   #parts(run: LoadedRun, state: RunState, events: readonly RunEvent[], texts: TurnPart["texts"]): TurnPart[] {
-    const isListed = state.status !== run.state.status || state.deadLetter !== run.state.deadLetter || events[0]?.seq === 1;
+    const row = events.length === 0 ? null : newIndexRow(run.machinery, run.state, state);
     const parts: TurnPart[] = [];
     let after = run.leaving.lastSeq();
     for (let start = 0; start < events.length; start += EVENTS_PER_ROW) {
       const some = events.slice(start, start + EVENTS_PER_ROW);
       const id = String(some.at(-1)?.seq);
       const records = auditRecords(run.machinery, some);
-      const line = isListed && start + EVENTS_PER_ROW >= events.length ? { run: toIndexRow(run.machinery, state) } : {};
+      const line = row !== null && start + EVENTS_PER_ROW >= events.length ? { run: row } : {};
       const costs = costsOfRun(run.machinery.birth, some);
       const leaves = records.length > 0 || "run" in line || costs !== null;
       const leaving = leaves ? { id, after, records, ...line, ...(costs === null ? {} : { costs: [costs] }) } : null;

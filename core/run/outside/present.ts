@@ -1,10 +1,8 @@
 /** From the state to what clients and lists see. */
-import type { RunIndexRow } from "../../audit/record.ts";
 import { type Json, own } from "../../json.ts";
 import { toUsd } from "../../money.ts";
 import { NO_RISK } from "../../risk/risk.ts";
 import { orNullRfc3339, toRfc3339 } from "../../time.ts";
-import { wholePast } from "../fold/past.ts";
 import { HAND_OVER_ACTIVITY, HAND_OVER_SIGNAL, type HandOverState, isHeld } from "../hand-over/state.ts";
 import { isChildUnderWay } from "../machine/activity-kinds.ts";
 import type { RunContext } from "../machine/birth.ts";
@@ -161,35 +159,3 @@ export const toEventView = (event: RunEvent): EventView => ({
   ...(event.step === undefined ? {} : { step: event.step }),
   data: event.data as unknown as Json,
 });
-
-/** The run's line in the index; written when its status changes. */
-export function toIndexRow(context: RunContext, state: RunState): RunIndexRow {
-  const { birth } = context;
-  const { input: _input, output: _output, steps: _steps, ...summary } = toRunView(context, state);
-  return {
-    id: birth.id,
-    seq: state.seq,
-    org: birth.org,
-    user: birth.user,
-    subject: birth.subject,
-    workflow: birth.definition.name,
-    version: birth.version,
-    status: state.status,
-    summary: summary as unknown as Json,
-    created_at: birth.createdAt,
-    ended_at: state.endedAt,
-    class: wholePast(context, state).seen.class,
-    ...(state.deadLetter === null || state.error === null
-      ? {}
-      : {
-          dead_letter: {
-            id: state.deadLetter.id,
-            step: state.error.step,
-            reason: { code: state.error.code, message: state.error.message },
-            undone: state.undone,
-            status: state.deadLetter.status,
-            created_at: state.endedAt ?? birth.createdAt,
-          },
-        }),
-  };
-}

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { expect } from "vitest";
+import type { RunIndexRow } from "../../../core/audit/record.ts";
 import { fits, plus } from "../../../core/budget/amount.ts";
 import type { LeaseAnswer, LeaseRequest } from "../../../core/budget/lease.ts";
 import type { Json } from "../../../core/json.ts";
@@ -23,7 +24,9 @@ import { isFinal, NO_USAGE, type Past, type RunState } from "../../../core/run/m
 import { transition } from "../../../core/run/machine/transition.ts";
 import type { Machinery } from "../../../core/run/machine/turn.ts";
 import { isFull } from "../../../core/run/machine/turn.ts";
+import { newIndexRow, toIndexRow } from "../../../core/run/outside/index-line.ts";
 import type { ToKeep } from "../../../core/run/outside/kept.ts";
+import { toRunView } from "../../../core/run/outside/present.ts";
 import { nextWakeAt } from "../../../core/run/outside/wake.ts";
 import { type RunEffect, wantedEffects } from "../../../core/run/outside/wanted.ts";
 import { type Said, type SessionContent, SILENCE } from "../../../core/session/session.ts";
@@ -152,6 +155,8 @@ export class Drive {
   readonly queued: string[] = [];
   /** What child runs were told of pauses. */
   readonly held: string[] = [];
+  /** Its newest line in the index. */
+  line: RunIndexRow | null = null;
   #isCut = false;
   readonly #hanging = new Set<string>();
 
@@ -199,7 +204,10 @@ export class Drive {
     this.events.push(...turn.value.events);
     for (const [digest, line] of turn.value.texts) this.texts.set(digest, line);
     this.state = turn.value.state;
-    if (!this.quiet) this.#checkWhatAlwaysHolds(before);
+    if (!this.quiet) {
+      this.#checkWhatAlwaysHolds(before);
+      this.#checkLine(before);
+    }
     this.#isCut = turn.value.isCut || isFull(turn.value.events);
     return null;
   }
@@ -377,5 +385,18 @@ export class Drive {
     if (overrun.microUsd === 1 && overrun.tokens === 1) expect(fits(leased, lease.ceiling)).toBe(true);
     const waits = isFinal(this.state) || this.state.status === "waiting" || isHeldByPerson(this.state);
     if (!waits) expect(nextWakeAt(this.machinery, this.state, this.now)).not.toBeNull();
+  }
+
+  /** [RUN-252] The line of a run that stands says what the run says; of one that works it is true of status, error, flags and hand-over. */
+  #checkLine(before: RunState): void {
+    if (this.state.seq === before.seq) return;
+    this.line = newIndexRow(this.machinery, before, this.state) ?? this.line;
+    const { input: _input, output: _output, steps: _steps, ...view } = toRunView(this.machinery, this.state);
+    const isAtWork = view.status === "running" || view.status === "compensating";
+    const { usage, risk, risk_score, waiting_for, ...lasting } = view;
+    const moving = { usage, risk, risk_score, waiting_for };
+    expect(this.line?.summary).toMatchObject(isAtWork ? lasting : { ...lasting, ...moving });
+    expect(Object.keys(this.line?.summary ?? {}).toSorted()).toEqual(Object.keys(view).toSorted());
+    if (!isAtWork) expect(this.line).toEqual({ ...toIndexRow(this.machinery, this.state), seq: this.line?.seq });
   }
 }
