@@ -153,7 +153,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   if (problems.length > 0) log(logLine("trace.variables", { problems: [...problems] }));
   const traces: TracesPort | null =
     collector === null ? null : { send: async (message) => void (await env.TRACES.send(message)), olderNames: collector.olderNames };
-  const store = withBuiltInTools(cachedStore(stored, now));
+  const store = withBuiltInTools(cachedStore(stored, now, waitUntil));
   const starts = new Turnstile(STARTS);
   const resending = new Turnstile(RESENDS);
   const resends: Resends = {

@@ -76,8 +76,11 @@ type ModelsFound = Awaited<ReturnType<Store["models"]["list"]>>;
 /** Orgs, names and ids hold no slash that could make two of these equal: the org comes first and has none. */
 const versionKey = (org: string, name: string, version: number | null): string => `${org}/${name}/${version ?? "newest"}`;
 
-/** The same store with a memory. One for each isolate, made where rooms are fitted together. */
-export function cachedStore(store: Store, now: () => EpochMs): Store {
+/**
+ * The same store with a memory. One for each isolate, made where rooms are fitted together. `waitUntil`: keeps what was asked under way after its
+ * request is over.
+ */
+export function cachedStore(store: Store, now: () => EpochMs, waitUntil: (work: Promise<unknown>) => void): Store {
   const keys = new TtlCache<KeyFound>(CACHE_MS.keys, now);
   const workflows = new TtlCache<WorkflowFound>(CACHE_MS.workflows, now);
   const tools = new TtlCache<ToolFound>(CACHE_MS.tools, now);
@@ -93,7 +96,7 @@ export function cachedStore(store: Store, now: () => EpochMs): Store {
   const layouts = new TtlCache<{ readonly layout: Layout | null }>(CACHE_MS.workflows, now);
   const settingsOf = async (org: string): Promise<OrgSettings> =>
     (await settings.get(org, () => store.orgs.settings(org))) ?? store.orgs.settings(org);
-  const slots = new RunSlots({ now, maxRuns: async (org) => (await settingsOf(org)).max_runs, look: store.keeping.look });
+  const slots = new RunSlots({ now, maxRuns: async (org) => (await settingsOf(org)).max_runs, look: store.keeping.look, waitUntil });
   const workflow: Store["workflows"]["get"] = (org, name, version) =>
     workflows.get(versionKey(org, name, version), () => store.workflows.get(org, name, version));
   const layout: Store["layout"] = async (org, name) =>

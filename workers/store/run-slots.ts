@@ -13,6 +13,11 @@ export const COUNT_MS = 1_000;
 const FORGET_MS = 10 * 60_000;
 /** A run that is not in the index this many milliseconds after its start is late; the index promises it within 2 s (docs/contract.md). */
 const LATE_MS = 1_200;
+/**
+ * Nobody waits longer than this for a count, in ms, whoever asked for it. The runtime ends the asking of a request whose client went away or that
+ * was answered meanwhile: the promise of its count never settles then.
+ */
+const WAIT_MS = COUNT_MS;
 /** Maximum orgs that an isolate remembers; the oldest is dropped for a new one. */
 const ORGS = 1_000;
 
@@ -22,6 +27,8 @@ export type SlotPorts = {
   readonly maxRuns: (org: string) => Promise<number>;
   /** One snapshot: unfinished runs of the org (at most `atMost` are counted), and which of these runs are in the index. */
   readonly look: (org: string, runs: readonly string[], atMost: number) => Promise<{ unfinished: number; indexed: readonly string[] }>;
+  /** Keeps a count under way that its request does not wait for to the end: without it nobody learns that the index has caught up. */
+  readonly waitUntil: (count: Promise<unknown>) => void;
 };
 
 type Held = {
@@ -77,12 +84,8 @@ export class RunSlots {
     const isOwed = held.waiting !== null && now - held.waiting.since >= COUNT_MS;
     const isAsked = now - held.countingSince < COUNT_MS;
     const count = isAsked ? held.waiting?.count : this.#count(org, held);
-    if (isOwed) {
-      count?.catch(() => undefined); // the next one asks again
-      return true;
-    }
-    await count;
-    return this.#areManyLate(org);
+    if (isOwed || count === undefined) return true;
+    return (await isAnswered(count)) ? this.#areManyLate(org) : true;
   }
 
   /** What the index shows in time is known here one count later. */
@@ -128,6 +131,11 @@ export class RunSlots {
     held.countingSince = at;
     const count = this.#ask(org, held, held.asked, at);
     held.waiting = { since: held.waiting?.since ?? at, count };
+    // Who waits for it hears of its failure. For the others it is over: the next one asks again, and waits for that.
+    const over = count.catch(() => {
+      if (held.waiting?.count === count) held.waiting = null;
+    });
+    this.#ports.waitUntil(over);
     return count;
   }
 
@@ -143,5 +151,18 @@ export class RunSlots {
     held.countedAt = at;
     held.waiting = null;
     for (const run of indexed) held.started.delete(run);
+  }
+}
+
+/** False: there is no answer in time. Rejects as the count does. */
+async function isAnswered(count: Promise<void>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), WAIT_MS);
+  });
+  try {
+    return await Promise.race([count.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

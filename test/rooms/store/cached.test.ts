@@ -1,3 +1,4 @@
+import { waitUntil } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { CACHE_MS, cachedStore, TtlCache } from "../../../workers/store/cached.ts";
 import { countingDatabase, definitionOf, keyOf, manifestOf, modelOf, recordOf, routeOf, storeWorld } from "./support.ts";
@@ -6,7 +7,7 @@ import { countingDatabase, definitionOf, keyOf, manifestOf, modelOf, recordOf, r
 function countingWorld() {
   const { db, counter } = countingDatabase();
   const world = storeWorld(db);
-  return { world, counter, store: cachedStore(world.store, () => world.at) };
+  return { world, counter, store: cachedStore(world.store, () => world.at, waitUntil) };
 }
 
 describe("the memory before the store", () => {
@@ -36,7 +37,7 @@ describe("the memory before the store", () => {
 
   it("[STORE-13] a revoked key is refused at once here, and after five seconds everywhere", async () => {
     const { store, world } = countingWorld();
-    const elsewhere = cachedStore(world.store, () => world.at);
+    const elsewhere = cachedStore(world.store, () => world.at, waitUntil);
     const key = keyOf("gone");
     await store.keys.create(key, recordOf("e"));
     const revoked = async (from: typeof store) => (await from.keys.byHash(key.hash))?.revoked_at !== null;
@@ -50,7 +51,7 @@ describe("the memory before the store", () => {
 
   it("a change is seen at once here, and within two seconds elsewhere; what was absent is found when it is there", async () => {
     const { store, world } = countingWorld();
-    const elsewhere = cachedStore(world.store, () => world.at);
+    const elsewhere = cachedStore(world.store, () => world.at, waitUntil);
     const seen = async (from: typeof store) => [
       (await from.workflows.get("new", "w", null))?.version ?? null,
       (await from.tools.get("new", "t", null))?.version ?? null,
@@ -73,7 +74,7 @@ describe("the memory before the store", () => {
 
   it("[STORE-13] a route is as cached as its absence, seen at once here and within two seconds elsewhere", async () => {
     const { store, world, counter } = countingWorld();
-    const elsewhere = cachedStore(world.store, () => world.at);
+    const elsewhere = cachedStore(world.store, () => world.at, waitUntil);
     const seen = async (from: typeof store) => (await from.routes.get("routed", "classify"))?.strategy ?? null;
     expect([await seen(store), await seen(elsewhere)]).toEqual([null, null]);
     counter.uses = 0;
@@ -107,7 +108,7 @@ describe("the memory before the store", () => {
 
 it("[POLICY-16] policies in force decide in every isolate within two seconds of their approval", async () => {
   const world = storeWorld();
-  const [here, there] = [cachedStore(world.store, () => world.at), cachedStore(world.store, () => world.at)];
+  const [here, there] = [cachedStore(world.store, () => world.at, waitUntil), cachedStore(world.store, () => world.at, waitUntil)];
   const org = `in-force-${crypto.randomUUID()}`;
   const content = { kind: "policies", cedar: "permit(principal, action, resource);" } as const;
   await here.policies.put(org, { version: "a".repeat(32), content, note: null, createdAt: 1, createdBy: "ann" }, recordOf("policy"));

@@ -1,4 +1,6 @@
 /** The store over D1, with the memory in front of it, and the store in memory: one behaviour. */
+
+import { waitUntil } from "cloudflare:workers";
 import { withPrefix } from "../../../core/ids.ts";
 import type { RunView } from "../../../core/run/outside/view.ts";
 import { toRfc3339 } from "../../../core/time.ts";
@@ -19,7 +21,7 @@ storeContract("in D1", () => {
     },
   };
   return {
-    store: cachedStore(world.store, () => world.at),
+    store: cachedStore(world.store, () => world.at, waitUntil),
     clock,
     recorded: (org) =>
       world.sent

@@ -1,4 +1,5 @@
 /** `max_runs`: how it holds, and what it costs. */
+import { waitUntil } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { cachedStore } from "../../../workers/store/cached.ts";
 import { COUNT_MS, RunSlots } from "../../../workers/store/run-slots.ts";
@@ -10,7 +11,7 @@ async function limited(org: string, max: number) {
   const { db, counter } = countingDatabase();
   const world = storeWorld(db);
   await world.store.orgs.put(org, { max_runs: max }, null, recordOf("e"));
-  const isolate = () => cachedStore(world.store, () => world.at);
+  const isolate = () => cachedStore(world.store, () => world.at, waitUntil);
   const start = (store: ReturnType<typeof isolate>, runs = 1) =>
     Promise.all(Array.from({ length: runs }, () => store.runs.reserve(org, nextId("run"))));
   return { world, counter, isolate, start };
@@ -85,6 +86,7 @@ describe("an org's limit of unfinished runs", () => {
     let at = 1_000_000;
     const looks: PromiseWithResolvers<{ unfinished: number; indexed: string[] }>[] = [];
     const slots = new RunSlots({
+      waitUntil,
       now: () => at,
       maxRuns: async () => 10,
       look: () => {
@@ -125,6 +127,7 @@ describe("how far the index is behind", () => {
   function lagging() {
     const world = { at: 1_000_000, indexed: new Set<string>(), looks: 0 };
     const slots = new RunSlots({
+      waitUntil,
       now: () => world.at,
       maxRuns: async () => 10_000,
       look: async (_org, runs) => {
@@ -209,6 +212,7 @@ describe("how far the index is behind", () => {
   it("[LOAD-4] it is behind while nobody answers what the index shows", async () => {
     let at = 1_000_000;
     const slots = new RunSlots({
+      waitUntil,
       now: () => at,
       maxRuns: async () => 10_000,
       look: (_org, runs) => (runs.length === 0 ? Promise.resolve({ unfinished: 0, indexed: [] }) : new Promise<never>(() => undefined)),
@@ -218,6 +222,60 @@ describe("how far the index is behind", () => {
     void slots.isBehind("o"); // asks, and waits for ever
     at += COUNT_MS;
     expect(await slots.isBehind("o")).toBe(true);
+  });
+
+  /** An index that many runs are late in; each look is answered by hand, or never. */
+  async function askedByHand() {
+    const world = { at: 1_000_000, isLate: false };
+    const looks: PromiseWithResolvers<{ unfinished: number; indexed: readonly string[] }>[] = [];
+    const kept: Promise<unknown>[] = [];
+    const slots = new RunSlots({
+      now: () => world.at,
+      maxRuns: async () => 10_000,
+      look: (_org, runs) => {
+        if (!world.isLate) return Promise.resolve({ unfinished: 0, indexed: [] });
+        const look = Promise.withResolvers<{ unfinished: number; indexed: readonly string[] }>();
+        looks.push({ ...look, resolve: () => look.resolve({ unfinished: 0, indexed: runs }) });
+        return look.promise;
+      },
+      waitUntil: (work) => kept.push(work),
+    });
+    await accept(slots, LATE);
+    world.at += 2_500;
+    world.isLate = true;
+    kept.length = 0;
+    const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
+    return { world, looks, kept, slots, settled };
+  }
+  const NOTHING = { unfinished: 0, indexed: [] };
+
+  it("[LOAD-13] a question to the index whose request was ended keeps no other waiting, and the next one learns that the index caught up", async () => {
+    const { world, looks, kept, slots, settled } = await askedByHand();
+    void slots.isBehind("o"); // its client goes away, and the runtime ends what it asked
+    await settled();
+    expect(await Promise.all([slots.isBehind("o"), slots.isBehind("o")])).toEqual([true, true]);
+    expect(looks).toHaveLength(1);
+    world.at += COUNT_MS;
+    expect(await slots.isBehind("o")).toBe(true); // asks again, and does not wait
+    expect(looks).toHaveLength(2);
+    expect(kept).toHaveLength(2); // and what it asked outlives its request
+    looks[1]?.resolve(NOTHING);
+    await kept[1];
+    expect(await slots.isBehind("o")).toBe(false);
+  });
+
+  it("[LOAD-13] a question to the index that failed is told to who asked, and is over", async () => {
+    const { looks, kept, slots, settled, world } = await askedByHand();
+    const first = slots.isBehind("o");
+    await settled();
+    looks[0]?.reject(new Error("D1_ERROR: Network connection lost."));
+    await expect(first).rejects.toThrow("Network connection lost");
+    await kept[0];
+    world.at += COUNT_MS;
+    const next = slots.isBehind("o"); // asks again, and waits for it: no answer is owed
+    await settled();
+    looks[1]?.resolve(NOTHING);
+    expect(await next).toBe(false);
   });
 });
 
