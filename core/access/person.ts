@@ -6,6 +6,14 @@
 /** The user of the platform admin's key. No key can be made for this name. */
 export const PLATFORM_ADMIN_USER = "platform-admin";
 
+/**
+ * Names that stand for nobody in what the platform shows and records: who set the KV flag by hand, and whoever was erased. Nobody may have them,
+ * or they would be taken for it.
+ */
+const RESERVED_USERS: ReadonlySet<string> = new Set(["dashboard", "erased"]);
+/** True for a name that no user and no subject can have. */
+export const isReservedUser = (user: string): boolean => RESERVED_USERS.has(user.toLowerCase());
+
 /** A credential, as far as it says who holds it. PERSISTED: in a run's birth, in cases and in requests for recovery. */
 export type Holder = {
   readonly user: string;

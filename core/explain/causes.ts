@@ -61,9 +61,52 @@ export function rankedCauses(given: Given): readonly Cause[] {
       });
   for (const { what, step, saved } of given.whatIfs) add({ cause: "route", what, step, ms: 0, microUsd: saved });
   for (const cause of contexts(given)) add(cause);
+  for (const cause of calls(given, [...found.values()])) add(cause);
   const weight = ({ ms, microUsd }: Cause): number =>
     ms / Math.max(1, typical?.ms ?? totalMs) + microUsd / Math.max(1, typical?.microUsd ?? totalMicroUsd);
   return [...found.values()].toSorted((a, b) => weight(b) - weight(a)).slice(0, MOST);
+}
+
+/** What a call of each kind is called in a stretch of time, with its cause. */
+const CALLED: readonly (readonly [prefix: string, cause: Cause["cause"]])[] = [
+  ["model ", "model"],
+  ["tool ", "tool"],
+  ["run ", "child"],
+];
+
+/**
+ * Models, tools and child runs with what they took above an even share of the median (of this run, where there is none). What another cause
+ * tells of the same step already, such as a big context or a dear route, does not count again.
+ */
+function calls({ events, stretches, totalMs, totalMicroUsd, typical }: Given, told: readonly Cause[]): Cause[] {
+  const groups = new Map<string, { cause: Cause["cause"]; what: string; step: string; ms: number; microUsd: number }>();
+  const count = (step: string, what: string, ms: number, microUsd: number): void => {
+    const cause = CALLED.find(([prefix]) => what.startsWith(prefix))?.[1];
+    if (cause === undefined) return;
+    const key = `${step} ${what}`;
+    const group = groups.get(key) ?? { cause, what, step, ms: 0, microUsd: 0 };
+    groups.set(key, { ...group, ms: group.ms + ms, microUsd: group.microUsd + microUsd });
+  };
+  for (const { step, kind, what, from, to } of stretches) if (kind === "call" || kind === "child") count(step, what, to - from, 0);
+  const children = new Map<string, string>();
+  for (const event of events) {
+    const step = event.step ?? "";
+    if (event.type === "model.called" && event.data.ok) count(step, `model ${event.data.model}`, 0, event.data.spent.micro_usd);
+    if (event.type === "tool.answered" && event.data.ok) count(step, `tool ${event.data.tool}`, 0, event.data.spent_micro_usd ?? 0);
+    if (event.type === "child.called") children.set(event.data.activity, `run ${event.data.workflow}`);
+    if (event.type === "child.ended") count(step, children.get(event.data.activity) ?? "", 0, event.data.usage.microUsd);
+  }
+  const share = 1 / Math.max(1, groups.size);
+  const [usualMs, usualMicroUsd] = [(typical?.ms ?? totalMs) * share, (typical?.microUsd ?? totalMicroUsd) * share];
+  return [...groups.values()].map(({ cause, what, step, ms, microUsd }) => {
+    const known = told.filter((other) => other.step === step && (other.cause === "context" || other.cause === "route"));
+    const [knownMs, knownMicroUsd] = [
+      known.reduce((sum, other) => sum + other.ms, 0),
+      known.reduce((sum, other) => sum + other.microUsd, 0),
+    ];
+    const above = { ms: Math.round(ms - usualMs - knownMs), microUsd: Math.round(microUsd - usualMicroUsd - knownMicroUsd) };
+    return { cause, what, step, ms: Math.max(0, above.ms), microUsd: Math.max(0, above.microUsd) };
+  });
 }
 
 /** Input beyond what a call of this workflow usually reads, at what it cost, and its share of the call's time. */

@@ -285,7 +285,7 @@ export const LOG_EVENTS = {
   "tool.called": {
     level: "info",
     says: "A tool answered a run, or failed; `cached` says that a kept answer took its place.",
-    fields: [...OF_STEP, "tool", "attempt", "outcome", "code", "cached", "duration_ms"],
+    fields: [...OF_STEP, "tool", "attempt", "outcome", "code", "cached", "duration_ms", "usd"],
   },
   "child.ended": { level: "info", says: "A child run ended.", fields: [...OF_STEP, "child", "outcome"] },
   "policy.decided": {

@@ -65,6 +65,8 @@ export function checkDefinition(raw: Json, known: Known): Result<Definition, rea
   form.close();
   const personal = flawOfName(definition.name);
   if (personal !== null) errors.add("/name", `\`name\` ${personal}`);
+  const ofOwner = flawOfOwner(definition.owner);
+  if (ofOwner !== null) errors.add("/owner", `\`owner\` ${ofOwner}`);
   checkTools(definition, known, errors);
   if (definition.tools.includes(KNOWLEDGE_SEARCH) && definition.knowledge === undefined)
     errors.add("/knowledge", `\`tools\` lists \`${KNOWLEDGE_SEARCH}\`, and \`knowledge\` names no collection that it may search`);
@@ -106,6 +108,10 @@ function readSession(form: Form): { readonly session?: SessionWords } {
   if (user === null && assistant === null) form.refuse("session", "`session` says what of a run is said: `user`, `assistant` or both");
   return { session: { ...(user === null ? {} : { user }), ...(assistant === null ? {} : { assistant }) } };
 }
+
+/** An address of mail or a URL is what an owner may be, and goes into no log; a name is held to what other names are held to. */
+const flawOfOwner = (owner: string | undefined): string | null =>
+  owner === undefined || owner.includes("@") || owner.includes("/") ? null : flawOfName(owner);
 
 /** Who answers for the workflow. A definition without one has no such field. */
 const readOwner = (form: Form): { readonly owner?: string } =>

@@ -13,8 +13,8 @@ export function explanationText({ summary, cost, time, causes, waste, what_ifs }
     "",
     ...section("Money", costLines(cost, 1), LINES.cost),
     ...section(
-      "Critical path",
-      time.critical_path.map(({ step, ms, what }) => row(milliseconds(ms), `${step}: ${what}`)),
+      "Critical path, the longest first",
+      time.critical_path.toSorted((a, b) => b.ms - a.ms).map(({ step, ms, what }) => row(milliseconds(ms), `${step}: ${what}`)),
       LINES.path,
     ),
     ...section(

@@ -280,8 +280,10 @@ it("[RIGHTS-4] what is left of a run says that it was, and a new run of the pers
     subject: "erased",
   });
   expect((await call("GET", `/v1/runs/${made.done}/events`, world.keys.auditor)).body).toMatchObject({ data: [] });
-  for (const path of ["replay", "trace"])
-    expect((await call(path === "replay" ? "POST" : "GET", `/v1/runs/${made.done}/${path}`, world.keys.auditor)).status).toBe(404);
+  for (const path of ["replay", "trace", "explain", "context", "steps/any/output"]) {
+    const gone = await call(path === "replay" ? "POST" : "GET", `/v1/runs/${made.done}/${path}`, world.keys.auditor);
+    expect(gone, path).toMatchObject({ status: 409, body: { code: "conflict", detail: expect.stringContaining("was erased") } });
+  }
   const letters = (await call("GET", "/v1/dead-letters", world.keys.operator)).body["data"] as JsonObject[];
   expect(letters.find((one) => one["run"] === made.dead)).toMatchObject({ status: "discarded", reason: { message: "erased" } });
   expect((await call("GET", `/v1/runs/${made.other}`, world.keys.auditor)).body).toMatchObject({ input: { note: "bystander-note" } });

@@ -78,6 +78,9 @@ export function defineArchive(ports: ArchivePorts): Archive {
     const text = await read(run, "view");
     return text === null ? null : (JSON.parse(text) as RunView);
   };
+  /** null also for a run whose person is erased: its journal is empty. */
+  const journalOf = async (run: string): Promise<string | null> =>
+    (await view(run))?.erased_at === undefined ? read(run, "journal") : null;
 
   return {
     view,
@@ -132,27 +135,26 @@ export function defineArchive(ports: ArchivePorts): Archive {
     },
 
     async stepOutput(run, step) {
-      if ((await view(run))?.erased_at !== undefined) return null;
-      const text = await read(run, "journal");
+      const text = await journalOf(run);
       const output = text === null ? undefined : own(folded(text).state.steps, step)?.output;
       return output === undefined ? null : new Blob(Array.from(jsonPieces(output))).stream();
     },
 
     async replay(run) {
       const left = await view(run);
-      const text = left === null || left.erased_at !== undefined ? null : await read(run, "journal");
+      const text = await journalOf(run);
       return left === null || text === null ? null : refold(text, left);
     },
 
     async explain(run, typical) {
-      const text = await read(run, "journal");
+      const text = await journalOf(run);
       if (text === null) return null;
       const { context, state, events } = folded(text);
       return explain(context, state, events, typical, state.endedAt ?? 0);
     },
 
     async context(run) {
-      const text = await read(run, "journal");
+      const text = await journalOf(run);
       if (text === null) return null;
       const { context, state, events } = folded(text);
       return contextOf(context, state, events);

@@ -29,6 +29,15 @@ export async function findRun(
   return refusal === null ? ok({ id: runId, view }) : err(refusal);
 }
 
+/** As `findRun`, for what is read off a run's journal: of a run whose person is erased there is none any more. */
+export async function findRunWithJournal(...given: Parameters<typeof findRun>): ReturnType<typeof findRun> {
+  const found = await findRun(...given);
+  if (!found.ok || found.value.view.erased_at === undefined) return found;
+  return err(
+    refuse("conflict", `the person of this run was erased at ${found.value.view.erased_at}: what it was given, did and said is gone`),
+  );
+}
+
 /** When to ask again for a run that the org's `max_runs` left no room for. */
 const FULL_RETRY_SECONDS = 5;
 
@@ -39,7 +48,9 @@ export async function roomFor(ports: Pick<UseCasePorts, "store">, org: string, r
   return err({ ...refusal, retryAfterSeconds: FULL_RETRY_SECONDS });
 }
 
-const maySee = (principal: Principal, view: RunView): boolean => seesAllRuns(principal) || view.user === principal.user;
+/** A run whose person is erased is nobody's own. */
+const maySee = (principal: Principal, view: RunView): boolean =>
+  seesAllRuns(principal) || (view.user === principal.user && (view.erased_at === undefined || view.user !== view.subject));
 
 /**
  * In the output the run's own user gets back the personal data that the run's input put in; everybody else sees placeholders. A key that

@@ -62,6 +62,7 @@ function lineOf(machinery: Machinery, state: RunState, event: RunEvent): LogLine
         ...outcomeOf(event.data),
         cached: event.data.cached ?? null,
         duration_ms: event.data.duration_ms,
+        usd: toUsd(event.data.spent_micro_usd ?? 0),
       });
     case "child.ended":
       return logLine("child.ended", { ...at, child: event.data.run, outcome: event.data.ok ? "completed" : "failed" });

@@ -103,7 +103,9 @@ class Reading {
     for (const event of events) {
       this.#take(event);
       const { activity } = event.data as { readonly activity?: string };
-      if (activity !== undefined) this.#lastAt.set(activity, event.at);
+      // A pause is no part of the decision that follows it.
+      const at = event.type === "step.retrying" ? event.data.resume_at : event.at;
+      if (activity !== undefined) this.#lastAt.set(activity, at);
       if (event.step !== undefined) this.#lastAt.set(event.step, event.at);
     }
     const now = events.at(-1)?.at ?? this.#machinery.birth.createdAt;

@@ -6,6 +6,7 @@ import { type CostView, type Explanation, explain } from "../../../core/explain/
 import { typicalOf } from "../../../core/explain/typical.ts";
 import type { ModelOutcome } from "../../../core/run/calls/call.ts";
 import type { Birth } from "../../../core/run/machine/birth.ts";
+import type { RunStep } from "../../../core/workflow/definition.ts";
 import { define, model, review, tool } from "../../support/run/definition.ts";
 import { answered, Drive, failed, type Script, said, T0 } from "../../support/run/drive.ts";
 
@@ -34,6 +35,10 @@ const unanswered: ModelOutcome = {
   ...said(null, 0, 0),
   result: { ok: false, failure: { class: "transient", code: "timeout", message: "scripted", retryAfterMs: null } },
 };
+
+const child = (needs: string[]): RunStep => ({
+  ...{ needs, when: null, on_error: null, kind: "run", workflow: "kid", version: null, input: {} },
+});
 
 /** Lets time pass, then answers. */
 type Passing = <T>(ms: number, value: T) => T;
@@ -115,6 +120,28 @@ describe("why a run was slow and dear", () => {
       "the same call of tool orders.get again, in `b`",
       "the result of `a`, which nothing reads",
     ]);
+  });
+
+  it.each(["tool", "model", "child"] as const)("[EXPLAIN-8] names a slow and dear %s where nothing else is to blame", (kind) => {
+    const steps = {
+      a: tool("orders.get"),
+      b: kind === "tool" ? tool("slow.tool", { needs: ["a"] }) : kind === "model" ? model({ needs: ["a"] }) : child(["a"]),
+    };
+    const clock: { run: Drive | null } = { run: null };
+    const slowly = <T>(value: T): T => {
+      if (clock.run !== null) clock.run.now += 60_000;
+      return value;
+    };
+    const run = new Drive(define(steps, { tools: ["orders.get", "slow.tool"] }), {
+      tool: (name) => (name === "slow.tool" ? slowly(answered({})) : answered({})),
+      model: () => slowly(said("late", 100, 10)),
+      child: () => slowly({ ok: true, output: {} } as const),
+    });
+    clock.run = run;
+    run.start().run();
+    const { causes, summary } = explain(run.machinery, run.state, run.events, null, run.now);
+    expect([causes[0]?.cause, causes[0]?.step]).toEqual([kind, "b"]);
+    expect(summary).toContain("in `b`");
   });
 
   it("[EXPLAIN-7] counts a question that was answered before as waste that an exact cache would have saved, and no retry of it", () => {

@@ -73,6 +73,7 @@ describe("[DEF-3] names what is invalid, and where", () => {
   const step = (more: object): Json => ({ kind: "transform", value: 1, ...more }) as unknown as Json;
   it.each<[string, Json | undefined, string]>([
     ["/name", "Bad Name", "/name"],
+    ["/owner", "4111111111111111", "/owner"],
     ["/name", undefined, "/name"],
     ["/nam", 1, "/nam"],
     ["/input", undefined, "/input"],

@@ -15,6 +15,8 @@ it("[INC-3] are opened, owned and resolved by people of the org, each change on 
   const opened = await send("POST", "/v1/incidents", operator, { title: "refunds are paid twice", severity: "critical" });
   expect(opened).toMatchObject({ status: 201, body: { status: "open", severity: "critical", owner: null, opened_by: "ada" } });
   const path = `/v1/incidents/${opened.body["id"]}`;
+  for (const owner of ["jane.roe@example.org", "4111111111111111", "+491701234567", "\u202eevil", "erased", "Dashboard"])
+    expect(await send("PUT", path, operator, { owner }), owner).toMatchObject({ status: 400, body: { errors: [{ path: "/owner" }] } });
   expect(await send("PUT", path, operator, { status: "resolved" })).toMatchObject({ status: 400, body: { errors: [{ path: "/owner" }] } });
   expect(await send("PUT", path, operator, { status: "resolved", owner: "ada", postmortem: "mail bob@example.com" })).toMatchObject({
     status: 200,

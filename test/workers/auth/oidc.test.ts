@@ -128,6 +128,7 @@ describe("tokens", () => {
     ["a beginning in the future", async (sign) => sign(claims({ nbf: NOW / 1000 + 61 }))],
     ["no subject", async (sign) => sign({ iss: ISSUER, aud: "bulkhead", exp: NOW / 1000 + 300 })],
     ["a subject that is no user's name", async (sign) => sign(claims({ sub: "ann smith" }))],
+    ["a name that stands for nobody", async (sign) => sign(claims({ sub: "erased" }))],
     ["the platform admin's name", async (sign) => sign(claims({ sub: "platform-admin" }))],
     ["another key under the same id", async (sign) => sign(claims(), { ...second, publicJwk: { ...second.publicJwk, kid: "one" } })],
     ["a kind made for something else", async (sign) => sign(claims(), first, { typ: "logout+jwt" })],

@@ -4,7 +4,7 @@
  */
 import { createLocalJWKSet, decodeJwt, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
 import { type ClaimedHolder, holderOf } from "../../../core/access/claims.ts";
-import { LOGIN_ROOT, PLATFORM_ADMIN_USER } from "../../../core/access/person.ts";
+import { isReservedUser, LOGIN_ROOT, PLATFORM_ADMIN_USER } from "../../../core/access/person.ts";
 import { isPlatformAdmin, type Principal } from "../../../core/access/principal.ts";
 import { flawOfName } from "../../../core/guardrail/pii/personal-name.ts";
 import type { JsonObject } from "../../../core/json.ts";
@@ -50,7 +50,7 @@ export async function vouchedFor(ports: TokenPorts, token: string, header: Token
 /** The holder that the verified claims name. */
 export function vouchedBy({ now }: Pick<TokenPorts, "now">, issuer: Issuer, claims: JWTPayload): Vouched | null {
   const holder = holderOf(claims as JsonObject, issuer);
-  if (holder === null || holder.user === PLATFORM_ADMIN_USER || !mayName(holder.user)) return null;
+  if (holder === null || holder.user === PLATFORM_ADMIN_USER || isReservedUser(holder.user) || !mayName(holder.user)) return null;
   const { auth_time: authTime } = claims;
   const seconds = typeof authTime === "number" ? authTime : (claims.iat ?? now() / 1000);
   // Some providers leave `sub` out of access tokens; the user is who they are then.

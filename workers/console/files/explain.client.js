@@ -97,7 +97,7 @@ function bar(name, figure, part, whole, depth = 0) {
   );
 }
 
-const more = (items, most = LINES) => (items.length > most ? el("p", { class: "meta" }, `and ${items.length - most} more`) : null);
+const more = (items, most = LINES) => (items.length > most ? [el("p", { class: "meta" }, `and ${items.length - most} more`)] : []);
 
 const listed = (title, items, line) =>
   items.length === 0
@@ -105,7 +105,7 @@ const listed = (title, items, line) =>
     : [
         el("h2", {}, title),
         el("ul", {}, ...items.slice(0, LINES).map((item) => el("li", {}, line(item).replaceAll("`", "")))),
-        more(items),
+        ...more(items),
       ];
 
 const decisionLine = ({ step, what, why }) => `${step === null ? "" : `${step}: `}${what}${why === "" ? "" : `: ${why}`}`;

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { unknownId } from "../../../core/errors/unknown-name.ts";
 import { err } from "../../../core/result.ts";
-import { findRun } from "../../use-cases/runs.ts";
+import { findRunWithJournal } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { anyJson } from "../schemas/names.ts";
@@ -41,8 +41,9 @@ export function contextRoutes(ports: IngressPorts): Endpoint[] {
       action: "run.read",
       params: { id: z.string() },
       answers: { 200: { description: "the run's context; personal data in it is placeholders", schema: Context } },
+      refusals: ["conflict"],
       async handle({ params, ...call }) {
-        const found = await findRun(ports, call, params.id, "run.read");
+        const found = await findRunWithJournal(ports, call, params.id, "run.read");
         if (!found.ok) return found;
         const items = await ports.runs(found.value.id).context();
         return items === null

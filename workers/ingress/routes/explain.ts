@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { unknownId } from "../../../core/errors/unknown-name.ts";
 import { typicalOf } from "../../../core/explain/typical.ts";
 import { err } from "../../../core/result.ts";
-import { findRun } from "../../use-cases/runs.ts";
+import { findRunWithJournal } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { Explanation } from "../schemas/figures.ts";
@@ -19,8 +19,9 @@ export function explainRoutes(ports: IngressPorts): Endpoint[] {
       action: "run.read",
       params: { id: z.string() },
       answers: { 200: { description: "where money and time went", schema: Explanation } },
+      refusals: ["conflict"],
       async handle({ params, ...call }) {
-        const found = await findRun(ports, call, params.id, "run.read");
+        const found = await findRunWithJournal(ports, call, params.id, "run.read");
         if (!found.ok) return found;
         const { id, view } = found.value;
         const typical = typicalOf(await ports.pastRuns(view.org, view.workflow, id));

@@ -8,9 +8,10 @@ import type { IngressPorts } from "../ports.ts";
 import { repeatable, replyOf } from "../repeat.ts";
 import { listOf } from "../schemas/answers.ts";
 import { Alerts, Incident, WholeIncident } from "../schemas/incident-views.ts";
+import { userName } from "../schemas/names.ts";
 import { idempotencyHeader, pageOf, pageQuery } from "../schemas/requests.ts";
 
-const owner = z.string().regex(/^[^\s/]{1,128}$/);
+const owner = userName;
 const NewIncident = z
   .strictObject({
     title: z.string().min(1).max(300),

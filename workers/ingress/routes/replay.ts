@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { refuse } from "../../../core/errors/problem.ts";
 import { err } from "../../../core/result.ts";
-import { findRun, shownTo } from "../../use-cases/runs.ts";
+import { findRunWithJournal, shownTo } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { Replay } from "../schemas/org-views.ts";
@@ -20,7 +20,7 @@ export function replayRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "the run, computed from its journal", schema: Replay } },
       refusals: ["conflict"],
       async handle(call) {
-        const found = await findRun(ports, call, call.params.id, "run.read");
+        const found = await findRunWithJournal(ports, call, call.params.id, "run.read");
         if (!found.ok) return found;
         const replayed = await ports.runs(found.value.id).replay();
         if (replayed === null) return err(refuse("not_found", "there is no run with this id"));

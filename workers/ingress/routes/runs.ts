@@ -8,7 +8,7 @@ import { err, ok } from "../../../core/result.ts";
 import { RUN_STATUSES } from "../../../core/run/outside/view.ts";
 import { cancelRun } from "../../use-cases/cancel-run.ts";
 import { pauseRun, resumeRun } from "../../use-cases/pause-run.ts";
-import { findRun, shownTo } from "../../use-cases/runs.ts";
+import { findRun, findRunWithJournal, shownTo } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
@@ -127,8 +127,9 @@ export function runRoutes(ports: IngressPorts): Endpoint[] {
       action: "run.read",
       params: { id, step: z.string().max(200) },
       answers: { 200: { description: "the output, with placeholders where personal data was", schema: anyJson } },
+      refusals: ["conflict"],
       async handle(call) {
-        const found = await findRun(ports, call, call.params.id, "run.read");
+        const found = await findRunWithJournal(ports, call, call.params.id, "run.read");
         if (!found.ok) return found;
         const output = await ports.runs(found.value.id).stepOutput(call.params.step);
         if (output === null) return err(refuse("not_found", "the run has no step with this id"));
@@ -144,8 +145,9 @@ export function runRoutes(ports: IngressPorts): Endpoint[] {
       action: "run.read",
       params: { id },
       answers: { 200: { description: "spans", schema: RunTrace } },
+      refusals: ["conflict"],
       async handle(call) {
-        const found = await findRun(ports, call, call.params.id, "run.read");
+        const found = await findRunWithJournal(ports, call, call.params.id, "run.read");
         if (!found.ok) return found;
         const trace = await ports.runs(found.value.id).spans();
         return trace === null ? err(unknownId("run", call.params.id)) : reply(200, trace);

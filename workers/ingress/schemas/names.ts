@@ -1,5 +1,6 @@
 /** Names as docs/contract.md, "Conventions", writes them, and what a name of a person must not look like. */
 import { z } from "@hono/zod-openapi";
+import { isReservedUser } from "../../../core/access/person.ts";
 import { flawOfName } from "../../../core/guardrail/pii/personal-name.ts";
 import { SESSION_ID } from "../../../core/session/session.ts";
 
@@ -55,6 +56,7 @@ export const modelPart = z.string().regex(MODEL_PART, "is not part of a model's 
 
 /** A user or subject. */
 export const userName = named(USER_NAME, "has 1 to 128 characters, none of them a space or `/`")
+  .refine((user) => !isReservedUser(user), "is reserved")
   // As JSON Schema writes it: without delimiters and flags.
   .openapi({ example: "u-1007", pattern: USER_NAME.source });
 
