@@ -1099,8 +1099,8 @@ export type Document = {
     readonly users?: readonly string[];
   } | null;
   readonly metadata: { readonly [name: string]: string | number | boolean };
-  /** SHA-256 of the bytes that were sent, hex */
-  readonly hash: string;
+  /** SHA-256 of the bytes that were sent, hex; null for whoever may not read the document */
+  readonly hash: string | null;
   /** what was sent */
   readonly media_type: string;
   /** those that are made so far */

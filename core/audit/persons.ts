@@ -33,6 +33,15 @@ const OTHERS: readonly Place[] = [
   { at: ["resource"], behind: "budget/user:" },
 ];
 
+/** Who may read a collection: a list of users. */
+const READERS = ["data", "allow", "users"] as const;
+
+/** The places of all who may read a collection in this record or entry; none where it is about something else. */
+function readersIn(record: JsonObject): Place[] {
+  const users = valueAt(record, READERS);
+  return Array.isArray(users) ? users.map((_, index) => ({ at: [...READERS, String(index)] })) : [];
+}
+
 /** What stands for all users and names nobody. */
 const EVERYBODY = "*";
 
@@ -47,7 +56,8 @@ export const actingAs = (id: string, isMereCaller: boolean): AuditActor => ({
 export const isMereCaller = (roles: readonly string[]): boolean => roles.every((role) => role === "caller");
 
 /** The places of a record that may name a person whose data is processed. */
-function placesOf({ version, event_type: type, actor, data }: AuditRecord): readonly Place[] {
+function placesOf(record: AuditRecord): readonly Place[] {
+  const { version, event_type: type, actor, data } = record;
   if (version === undefined) return [];
   const roles = isObject(data) && Array.isArray(data["roles"]) ? data["roles"].map(String) : [];
   return [
@@ -57,6 +67,7 @@ function placesOf({ version, event_type: type, actor, data }: AuditRecord): read
     // What a policy decided about is called its subject, too: a tool or a model.
     ...(type === "policy.decided" ? [] : [SUBJECT]),
     ...OTHERS,
+    ...readersIn(record as unknown as JsonObject),
   ];
 }
 
@@ -83,7 +94,7 @@ export function withPseudonyms(record: AuditRecord, pseudonymFor: (person: strin
 /** The pseudonyms in an entry. */
 export function pseudonymsIn(entry: Json): string[] {
   if (!isObject(entry)) return [];
-  return [ACTOR, USER, SUBJECT, ...OTHERS].flatMap((place) => {
+  return [ACTOR, USER, SUBJECT, ...OTHERS, ...readersIn(entry)].flatMap((place) => {
     const id = idAt(entry, place);
     return id !== null && isPseudonym(id) ? [id] : [];
   });
@@ -92,7 +103,7 @@ export function pseudonymsIn(entry: Json): string[] {
 /** The `data` of an entry with the persons that are known in place of their pseudonyms. */
 export function resolvedIn<T extends Json>(data: T, persons: ReadonlyMap<string, string> | null): T {
   let changed: Json = { data };
-  for (const place of [USER, SUBJECT, ...OTHERS]) {
+  for (const place of [USER, SUBJECT, ...OTHERS, ...readersIn({ data })]) {
     const id = idAt(changed as JsonObject, place);
     const known = id !== null && isPseudonym(id) ? persons?.get(id) : undefined;
     if (known !== undefined) changed = put(changed as JsonObject, place.at, `${place.behind ?? ""}${known}`);
@@ -102,14 +113,22 @@ export function resolvedIn<T extends Json>(data: T, persons: ReadonlyMap<string,
 
 /** null: nobody is named there. */
 function idAt(record: JsonObject, { at, behind = "" }: Place): string | null {
-  let value: Json | undefined = record;
-  for (const name of at) value = isObject(value ?? null) ? own(value as JsonObject, name) : undefined;
+  const value = valueAt(record, at);
   if (typeof value !== "string" || !value.startsWith(behind)) return null;
   const id = value.slice(behind.length);
   return id === "" || (behind !== "" && id === EVERYBODY) ? null : id;
 }
 
-function put(record: JsonObject, [name = "", ...rest]: readonly string[], text: string): JsonObject {
-  const inner = own(record, name) ?? null;
-  return { ...record, [name]: rest.length === 0 ? text : put(isObject(inner) ? inner : {}, rest, text) };
+function valueAt(record: JsonObject, at: readonly string[]): Json | undefined {
+  let value: Json | undefined = record;
+  for (const name of at) value = inside(value, name);
+  return value;
+}
+
+const inside = (value: Json | undefined, name: string): Json | undefined =>
+  Array.isArray(value) ? value[Number(name)] : isObject(value ?? null) ? own(value as JsonObject, name) : undefined;
+
+function put<T extends Json>(value: T, [name = "", ...rest]: readonly string[], text: string): T {
+  const inner = rest.length === 0 ? text : put(inside(value, name) ?? {}, rest, text);
+  return (Array.isArray(value) ? value.with(Number(name), inner) : { ...(value as JsonObject), [name]: inner }) as T;
 }

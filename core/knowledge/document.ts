@@ -64,8 +64,11 @@ export type Revision = Omit<NewRevision, "status" | "text"> & {
   readonly released: { readonly by: string; readonly at: EpochMs } | null;
 };
 
-/** A document as callers see it: its newest revision. */
-export const documentView = (collection: string, one: Revision, serving: number | null) => ({
+/**
+ * A document as callers see it: its newest revision. `mayRead`: the caller may read it; nobody else gets its hash, from which a short text can be
+ * guessed.
+ */
+export const documentView = (collection: string, one: Revision, serving: number | null, mayRead: boolean) => ({
   id: one.document,
   collection,
   revision: one.revision,
@@ -76,7 +79,7 @@ export const documentView = (collection: string, one: Revision, serving: number 
   source: one.source,
   allow: one.allow,
   metadata: one.metadata,
-  hash: one.hash,
+  hash: mayRead ? one.hash : null,
   media_type: one.media,
   chunks: one.chunks,
   findings: one.findings,

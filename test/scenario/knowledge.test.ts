@@ -143,7 +143,14 @@ describe("a collection", () => {
     expect((await call("GET", "/v1/knowledge/secrets/documents/hidden", world.keys.developer)).body).toMatchObject({
       id: "hidden",
       text: null,
+      hash: null,
     });
+    const listed = (await call("GET", "/v1/knowledge/secrets/documents", world.keys.developer)).body["data"] as JsonObject[];
+    expect(Object.fromEntries(listed.map(({ id, hash }) => [id, hash === null]))).toEqual({ public: false, hidden: true });
+    // A guess at the text of a document that the guesser may not read tells nothing.
+    const guess = { id: "guess", title: "t", text: "The warehouse code is canary 4711.", allow: { users: ["rita"] } };
+    expect((await upload("secrets", guess)).body).toMatchObject({ status: "ready", findings: [] });
+    await call("DELETE", "/v1/knowledge/secrets/documents/guess", world.keys.developer);
     expect(await found("secrets", "canary", world.keys.reviewer, { mode: "keyword" })).toEqual(["hidden"]);
     // Another org learns nothing, not even that there is a collection of this name.
     for (const [method, path, body] of [

@@ -32,11 +32,12 @@ type Judged = Pick<NewRevision, "status" | "text" | "findings" | "media">;
 /** Chunks of one document: a shard has room for half as many. */
 const MOST_CHUNKS = 25_000;
 
-/** The revision as it is to be stored, and how many chunks it will have. */
+/** The revision as it is to be stored, and how many chunks it will have. `mayRead`: whoever sends it may read it, too. */
 export async function ingest(
   { knowledge, readDocument }: Pick<UseCasePorts, "knowledge" | "readDocument">,
   collection: Collection,
   { sent, ...draft }: Draft,
+  mayRead: boolean,
 ): Promise<{ readonly revision: NewRevision; readonly chunks: number }> {
   const read = typeof sent === "string" ? ok({ media: MEDIA.text, text: sent, hidden: 0 }) : await readDocument(collection.org, sent);
   const judged: Judged = read.ok
@@ -47,7 +48,8 @@ export async function ingest(
     chunks: 0,
   });
   if (judged.status === "refused") return { revision: { ...draft, ...judged }, chunks: 0 };
-  const twin = await knowledge.holderOf(collection, draft.hash, rightsKey(draft.allow), draft.document);
+  // Whoever may not read what they upload is not told that it is there already: they could guess texts.
+  const twin = mayRead ? await knowledge.holderOf(collection, draft.hash, rightsKey(draft.allow), draft.document) : null;
   if (twin !== null)
     return refused({ type: "duplicate", count: 1, message: `the document \`${twin}\` has the same text and the same readers` });
   const chunks = chunksOf(judged.text, collection.settings.chunk).length;

@@ -44,6 +44,9 @@ export type SearchCommand = { readonly query: string; readonly k: number; readon
 type DocumentView = ReturnType<typeof documentView>;
 
 const readerOf = ({ principal }: Requester): Reader => ({ user: principal.user, roles: principal.roles });
+/** The caller may read the collection, and the document in it. */
+const readsBoth = ({ settings }: Collection, allow: Allow, by: Requester): boolean =>
+  mayRead(settings.allow, readerOf(by)) && mayRead(allow, readerOf(by));
 const askerOf = ({ principal, trace }: Requester) => ({
   org: principal.org,
   user: principal.user,
@@ -130,7 +133,7 @@ export async function uploadDocument(
   const { id: document, replayed, settle, release } = claimed.value;
   if (replayed !== null) {
     const kept = await ports.knowledge.read(collection, document, null);
-    if (kept !== null) return ok({ view: documentView(name, kept.newest, kept.serving), replayed: true });
+    if (kept !== null) return ok({ view: documentView(name, kept.newest, kept.serving, true), replayed: true });
   }
   const { user, root } = by.principal;
   const { retention_days: days } = collection.settings;
@@ -158,7 +161,7 @@ export async function uploadDocument(
     at: by.at,
     sent: upload.file ?? upload.text ?? "",
   };
-  const { revision, chunks } = await ingest(ports, collection, draft);
+  const { revision, chunks } = await ingest(ports, collection, draft, readsBoth(collection, upload.allow, by));
   const { status, media, findings } = revision;
   const data = { document, status, hash, media, chunks, findings: findings.map(({ type, count }) => ({ type, count })) };
   const resource = `collection/${name}/${document}`;
@@ -179,7 +182,7 @@ export async function uploadDocument(
     );
   }
   await settle("accepted");
-  return ok({ view: documentView(name, stored.newest, stored.serving), replayed: false });
+  return ok({ view: documentView(name, stored.newest, stored.serving, true), replayed: false });
 }
 
 /** Newest revisions by the documents' names: of all documents for whoever manages the collection, else of those that the caller may read. */
@@ -194,7 +197,7 @@ export async function listDocuments(
   if (!found.ok) return found;
   const reader = (await manages(ports, by)) ? null : readerOf(by);
   const documents = await ports.knowledge.list(found.value, after, limit, reader);
-  return ok(documents.map(({ newest, serving }) => documentView(name, newest, serving)));
+  return ok(documents.map(({ newest, serving }) => documentView(name, newest, serving, readsBoth(found.value, newest.allow, by))));
 }
 
 /** The newest revision, with the text that searches find where the caller may read it. */
@@ -211,7 +214,7 @@ export async function readDocument(
   if (read === null) return err(unknownName("document", document, []));
   const mine = mayRead(found.value.settings.allow, readerOf(by));
   const text = mine ? await ports.knowledge.text(found.value, document, readerOf(by)) : null;
-  return ok({ ...documentView(name, read.newest, read.serving), text });
+  return ok({ ...documentView(name, read.newest, read.serving, readsBoth(found.value, read.newest.allow, by)), text });
 }
 
 /** When this answers, no search finds anything of the document, and nothing of its text is stored. */
@@ -258,7 +261,7 @@ export async function releaseDocument(
   const record = auditRecord(ports, by, { type: "document.released", action: "collection.release", resource, decision: "allow", data });
   const released = await ports.knowledge.release(found, held, planOf(found, by), { by: user, at: by.at }, record);
   if (released === null) return err(refuse("conflict", "a newer revision has taken this one's place, or somebody released it just now"));
-  return ok(documentView(name, released.newest, released.serving));
+  return ok(documentView(name, released.newest, released.serving, readsBoth(found, released.newest.allow, by)));
 }
 
 /** The caller's top results: what they may not read influences nothing of them. */

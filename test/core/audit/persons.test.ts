@@ -35,6 +35,11 @@ const PLACES: readonly (readonly [string, AuditRecord, readonly string[]])[] = [
     ["data", "asked", "resource", "owner"],
   ],
   ["the account of a refused budget", record({ data: { scope: "user:ann" } }), ["data", "scope"]],
+  [
+    "who may read a collection",
+    record({ type: "collection.set", data: { allow: { roles: ["developer"], users: ["ann"] } } }),
+    ["data", "allow", "users", "0"],
+  ],
   ["the account of a budget", record({ resource: "budget/user:ann" }), ["resource"]],
   ["the holder of a key that only calls", record({ type: "key.created", data: { user: "ann", roles: ["caller"] } }), ["data", "user"]],
 ];

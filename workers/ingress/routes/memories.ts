@@ -72,7 +72,10 @@ export function memoryRoutes(ports: IngressPorts): Endpoint[] {
         tier: tier.optional(),
         q: z.string().max(1_000).optional(),
         limit,
-        cursor: z.string().max(64).optional(),
+        cursor: z
+          .string()
+          .regex(/^mem_[0-9A-HJKMNP-TV-Z]{26}$/, "is not a cursor returned by this list")
+          .optional(),
       },
       answers: { 200: { description: "a page of memories", schema: listOf(Memory) } },
       async handle(call) {

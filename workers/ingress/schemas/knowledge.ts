@@ -128,7 +128,9 @@ export const DocumentShown = z
     source: z.string().nullable(),
     allow: readersShown,
     metadata: z.record(z.string(), scalar),
-    hash: sha256.openapi({ description: "SHA-256 of the bytes that were sent, hex" }),
+    hash: sha256
+      .nullable()
+      .openapi({ description: "SHA-256 of the bytes that were sent, hex; null for whoever may not read the document" }),
     media_type: z.string().openapi({ description: "what was sent", example: "text/plain" }),
     chunks: z.number().int().openapi({ description: "those that are made so far" }),
     findings: z.array(Finding),
