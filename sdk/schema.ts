@@ -2112,6 +2112,16 @@ export type Readers = {
   readonly users?: readonly string[];
 };
 
+export type Recovery = {
+  readonly id: string;
+  readonly switch: string;
+  readonly scope: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: string;
+  readonly expires_at: string;
+};
+
 export type Redrive = {
   /** the step from which on everything is done again; completed steps before it are kept */
   readonly from?: string;
@@ -2703,10 +2713,17 @@ export type Switch = {
   readonly epoch: number;
   readonly by: string;
   readonly at: string;
+  readonly reason: string | null;
+  readonly thrown_again?: {
+    readonly by: string;
+    readonly at: string;
+    readonly reason: string | null;
+  };
 };
 
 export type Switches = {
   readonly switches: readonly Switch[];
+  readonly recoveries: readonly Recovery[];
   readonly in_flight: number;
   readonly drained_at: string | null;
 };
@@ -2940,6 +2957,7 @@ export type WholeIncident = {
     readonly resource: string;
     readonly decision: string | null;
     readonly seq: number;
+    readonly reason?: string;
   })[];
   readonly runs: readonly ({
     readonly id: string;

@@ -1,5 +1,5 @@
 /** Incidents: what went wrong, who looks after it, and how it ended. A kill, a critical alert or a broken audit log opens one. Pure. */
-import { isObject, type Json } from "../json.ts";
+import { isObject, type Json, own } from "../json.ts";
 import { type Notice, type NoticeSeverity, tidyData, titleOf } from "../notice/notice.ts";
 import { type EpochMs, orNullRfc3339, toRfc3339 } from "../time.ts";
 
@@ -38,6 +38,8 @@ export type TimelineEntry = {
   resource: string;
   decision: string | null;
   seq: number;
+  /** Why a switch was thrown, or is to be lifted; scrubbed of personal data. Absent: of everything else. */
+  reason?: string;
 };
 
 /** An incident as HTTP shows it. */
@@ -124,7 +126,7 @@ export const TIMELINE_TYPES = [
 /** An entry of the audit log as a moment of a timeline; null: it is none. */
 export function timelineEntry(entry: Json): TimelineEntry | null {
   if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return null;
-  const { timestamp, event_type: type, actor, resource, decision, seq } = entry;
+  const { timestamp, event_type: type, actor, resource, decision, seq, data } = entry;
   const who = typeof actor === "object" && actor !== null && !Array.isArray(actor) ? String(actor["id"] ?? "") : "";
   if (typeof timestamp !== "string" || typeof type !== "string") return null;
   return {
@@ -134,7 +136,13 @@ export function timelineEntry(entry: Json): TimelineEntry | null {
     resource: String(resource ?? ""),
     decision: typeof decision === "string" ? decision : null,
     seq: Number(seq),
+    ...reasonOf(type, data),
   };
+}
+
+function reasonOf(type: string, data: Json | undefined): Pick<TimelineEntry, "reason"> {
+  const reason = type.startsWith("kill_switch.") && isObject(data) ? own(data, "reason") : undefined;
+  return typeof reason === "string" && reason !== "" ? { reason } : {};
 }
 
 /** A run that failed in an incident's time, without what it was given or made. */

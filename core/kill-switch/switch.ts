@@ -4,7 +4,7 @@ import type { Principal } from "../access/principal.ts";
 import { type Refusal, refuse } from "../errors/problem.ts";
 import { type EpochMs, toRfc3339 } from "../time.ts";
 import { type StopScope, scopeText } from "./stops.ts";
-import type { SwitchView } from "./view.ts";
+import type { RecoveryView, SwitchView } from "./view.ts";
 
 /** A request for recovery that nobody approved within this is void: what was true when it was asked may not be any more. */
 export const RECOVERY_LIFETIME_MS = 60 * 60_000;
@@ -25,6 +25,8 @@ export type Switch = {
   readonly recovered: { readonly by: string; readonly at: EpochMs; readonly epoch: number } | null;
   /** How often people threw it again while it was active. Absent: never. */
   readonly thrownAgain?: number;
+  /** The last of these throws. Absent: there was none, or it was before this was kept. `reason` is scrubbed. */
+  readonly again?: { readonly by: string; readonly at: EpochMs; readonly reason: string };
 };
 
 /** Who throws or asks: a `Principal`, as far as the switch needs to know it. */
@@ -101,8 +103,29 @@ const madeBy = (made: Asker, maker: Actor): boolean =>
 /** The platform admin's key is part of the deployment: it existed before every switch. */
 const isOlderThan = (holder: Asker, at: EpochMs): boolean => holder.credential === "admin" || holder.credentialCreatedAt < at;
 
-/** A switch as HTTP shows it. */
-export function switchView(state: Switch): SwitchView {
+/** True while somebody may still approve it. `thrown`: the switch that it is about. */
+export const isPending = ({ approved, thrownAgain = 0, at: askedAt }: Recovery, thrown: Switch, at: EpochMs): boolean =>
+  !approved && thrown.recovered === null && thrownAgain === (thrown.thrownAgain ?? 0) && at < askedAt + RECOVERY_LIFETIME_MS;
+
+/** A switch as HTTP shows it. What was written about `all` may name other orgs: only the platform's admins read it. */
+export function switchView(state: Switch, platformAdmin: boolean): SwitchView {
   const { by, at, epoch } = state.recovered ?? state.thrown;
-  return { id: state.id, scope: scopeText(state.scope), active: state.recovered === null, epoch, by, at: toRfc3339(at) };
+  const shown = (reason: string): string | null => (state.scope.kind === "all" && !platformAdmin ? null : reason);
+  const { again } = state;
+  return {
+    ...{ id: state.id, scope: scopeText(state.scope), active: state.recovered === null, epoch, by, at: toRfc3339(at) },
+    reason: shown(state.reason),
+    ...(again === undefined ? {} : { thrown_again: { by: again.by, at: toRfc3339(again.at), reason: shown(again.reason) } }),
+  };
 }
+
+/** A request for recovery as HTTP shows it. */
+export const recoveryView = (recovery: Recovery, thrown: Switch): RecoveryView => ({
+  id: recovery.id,
+  switch: thrown.id,
+  scope: scopeText(thrown.scope),
+  reason: recovery.reason,
+  by: recovery.asker.user,
+  at: toRfc3339(recovery.at),
+  expires_at: toRfc3339(recovery.at + RECOVERY_LIFETIME_MS),
+});

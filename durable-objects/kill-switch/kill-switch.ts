@@ -17,12 +17,15 @@ import {
   type Approver,
   type Asker,
   DASHBOARD,
+  isPending,
+  RECOVERY_LIFETIME_MS,
+  recoveryView,
   refusalOf,
   type Switch,
   switchView,
   UNKNOWN_RECOVERY,
 } from "../../core/kill-switch/switch.ts";
-import type { SwitchesView, SwitchView } from "../../core/kill-switch/view.ts";
+import type { RecoveryView, SwitchesView, SwitchView } from "../../core/kill-switch/view.ts";
 import type { Notice } from "../../core/notice/notice.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type EpochMs, orNullRfc3339 } from "../../core/time.ts";
@@ -62,7 +65,7 @@ type Stores = {
   readonly notices: KillNotices;
   readonly outbox: Outbox;
 };
-type Thrower = { readonly name: string; readonly org: string; readonly type: "user" | "dashboard" };
+type Hand = { readonly name: string; readonly org: string; readonly type: "user" | "dashboard" };
 
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
 export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPorts) {
@@ -103,11 +106,11 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
     }
 
     /** Throwing what is thrown already gives the same switch, and voids the recoveries that were asked for until then. */
-    async throwSwitch(scope: StopScope, by: Actor, reason: string): Promise<SwitchView> {
+    async throwSwitch(scope: StopScope, by: Actor & Pick<Asker, "platformAdmin">, reason: string): Promise<SwitchView> {
       await this.#awake();
       const thrown = this.#throw(scope, { name: by.user, org: by.org, type: "user" }, reason);
       await this.#arm();
-      return switchView(thrown);
+      return switchView(thrown, by.platformAdmin);
     }
 
     /** Begins a drill of the scope, with runs of its own in `org`. Only one is held at a time, and none where a switch stops them already. */
@@ -159,10 +162,17 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
       );
       const drained = counted.map((state) => this.#stores.switches.find(state.id)?.drainedAt ?? null);
       return {
-        switches: visible.map(switchView),
+        switches: visible.map((state) => switchView(state, platformAdmin)),
+        recoveries: visible.flatMap((state) => (state.scope.kind === "all" && !platformAdmin ? [] : this.#pendingOf(state))).sort(newestFirst),
         in_flight: counts.reduce((sum, count) => sum + count, 0),
         drained_at: drained.length === 0 || drained.includes(null) ? null : orNullRfc3339(Math.max(...drained.filter((at) => at !== null))),
       };
+    }
+
+    #pendingOf(state: Switch): RecoveryView[] {
+      const at = this.#ports.now();
+      const asked = this.#stores.switches.recoveriesOf(state.id, at - RECOVERY_LIFETIME_MS);
+      return asked.filter((recovery) => isPending(recovery, state, at)).map((recovery) => recoveryView(recovery, state));
     }
 
     async requestRecovery(scope: StopScope, by: Asker, reason: string): Promise<Result<{ id: string }, Refusal>> {
@@ -176,13 +186,15 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
       const { org, user, credential, credentialCreatedAt, credentialCreatedBy, root, platformAdmin } = by;
       const asker: Asker = { org, user, credential, credentialCreatedAt, credentialCreatedBy, root: root ?? null, platformAdmin };
       this.ctx.storage.transactionSync(() => {
-        switches.saveRecovery({ v: 1, id, switch: state.id, asker, reason, at, approved: false, thrownAgain: state.thrownAgain ?? 0 });
+        const recovery = { v: 1, id, switch: state.id, asker, reason, at, approved: false, thrownAgain: state.thrownAgain ?? 0 } as const;
+        switches.saveRecovery(recovery);
         const actor = { type: "user", id: user } as const;
         this.#record(
           state,
           { type: "kill_switch.recovery_requested", org, actor, decision: "ask", data: { recovery: id, credential, reason } },
           at,
         );
+        this.#stores.notices.putRecovery(recovery, state);
       });
       await this.#arm();
       return ok({ id });
@@ -214,7 +226,7 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
         return next;
       });
       await this.#arm();
-      return ok(switchView(lifted));
+      return ok(switchView(lifted, by.platformAdmin));
     }
 
     /** These outbox rows are sequenced and in D1. */
@@ -269,7 +281,7 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
     }
 
     /** INVARIANT: switch, epoch, record, mirror and push become durable together. */
-    #throw(scope: StopScope, by: Thrower, reason: string): Switch {
+    #throw(scope: StopScope, by: Hand, reason: string): Switch {
       const { switches, flag, pushes } = this.#stores;
       const at = this.#ports.now();
       return this.ctx.storage.transactionSync(() => {
@@ -322,8 +334,8 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
     }
 
     /** Who throws what is thrown already has a reason of their own: recoveries that were asked for before are void. */
-    #throwAgain(active: Switch, by: Thrower, reason: string, at: EpochMs): Switch {
-      const state: Switch = { ...active, thrownAgain: (active.thrownAgain ?? 0) + 1 };
+    #throwAgain(active: Switch, by: Hand, reason: string, at: EpochMs): Switch {
+      const state: Switch = { ...active, thrownAgain: (active.thrownAgain ?? 0) + 1, again: { by: by.name, at, reason } };
       this.#stores.switches.save(state);
       const data = { epoch: active.thrown.epoch, reason, again: true };
       this.#record(state, { type: "kill_switch.thrown", org: by.org, actor: { type: by.type, id: by.name }, decision: "deny", data }, at);
@@ -368,6 +380,8 @@ function widest(states: readonly Switch[]): readonly Switch[] {
   const holder = states.find(({ scope }) => scope.kind === "all") ?? states.find(({ scope }) => scope.kind === "org");
   return holder === undefined ? states : [holder];
 }
+
+const newestFirst = (a: RecoveryView, b: RecoveryView): number => (a.id < b.id ? 1 : -1);
 
 /** The object, as its stub sees it. */
 export type KillSwitch = InstanceType<ReturnType<typeof defineKillSwitch>>;

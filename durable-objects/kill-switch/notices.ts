@@ -1,7 +1,7 @@
-/** What people are told of throws and recoveries: a row each, until the watches of the orgs concerned have it. */
+/** What people are told of throws, recoveries and requests for one: a row each, until the watches of the orgs concerned have it. */
 import type { StopScope } from "../../core/kill-switch/stops.ts";
 import { scopeText } from "../../core/kill-switch/stops.ts";
-import type { Switch } from "../../core/kill-switch/switch.ts";
+import type { Recovery, Switch } from "../../core/kill-switch/switch.ts";
 import type { Notice } from "../../core/notice/notice.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
 import { drain, type Policy } from "../kit/drain.ts";
@@ -30,8 +30,21 @@ export class KillNotices {
       ...(type === "kill_switch.recovered" ? { resolves: true } : {}),
       data: { switch: state.id, scope: scopeText(state.scope), by, at: toRfc3339(at), epoch, runbook: "docs/kill-switch.md" },
     };
-    const body: Body = { org: orgOf(state.scope), notice };
-    this.#sql.exec("INSERT INTO notice (id, body, due_at) VALUES (?, ?, ?)", id, JSON.stringify(body), at);
+    this.#add({ org: orgOf(state.scope), notice }, at);
+  }
+
+  /** A second person is needed. MUST be called inside the transaction of the request. Of `all` only the org that asked is told: nobody else can approve it. */
+  putRecovery({ id, asker, at }: Recovery, state: Switch): void {
+    const data = { recovery: id, switch: state.id, scope: scopeText(state.scope), by: asker.user, at: toRfc3339(at) };
+    const notice: Notice = {
+      ...{ id, type: "kill_switch.recovery_requested", severity: "critical" },
+      data: { ...data, approve: `POST /admin/kill-switch/recovery/${id}/approve`, runbook: "docs/kill-switch.md" },
+    };
+    this.#add({ org: orgOf(state.scope) ?? asker.org, notice }, at);
+  }
+
+  #add(body: Body, at: EpochMs): void {
+    this.#sql.exec("INSERT INTO notice (id, body, due_at) VALUES (?, ?, ?)", body.notice.id, JSON.stringify(body), at);
   }
 
   async tell(tellOne: (org: string | null, notice: Notice) => Promise<void>, now: () => EpochMs): Promise<void> {

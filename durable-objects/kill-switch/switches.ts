@@ -46,6 +46,18 @@ export class Switches {
     return this.#one<Recovery>("SELECT body FROM recovery WHERE id = ?", id);
   }
 
+  /** Those that were asked for since then and are not approved, newest first; a hundred at most. */
+  recoveriesOf(switchId: string, since: EpochMs): Recovery[] {
+    return this.#sql
+      .exec<Row>(
+        "SELECT body FROM recovery WHERE body ->> '$.switch' = ? AND body ->> '$.at' > ? AND body ->> '$.approved' = 0 ORDER BY id DESC LIMIT 100",
+        switchId,
+        since,
+      )
+      .toArray()
+      .map((row) => JSON.parse(row.body) as Recovery);
+  }
+
   saveRecovery(recovery: Recovery): void {
     this.#sql.exec(
       "INSERT INTO recovery (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = ?2",

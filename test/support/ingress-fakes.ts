@@ -418,11 +418,12 @@ export function makeWorld(
           epoch: 1,
           by: by.user,
           at: toRfc3339(clock.at),
+          reason,
         };
         switches.set(view.id, { scope, view });
         return view;
       },
-      status: async () => ({ switches: [...switches.values()].map(({ view }) => view), in_flight: 0, drained_at: null }),
+      status: async () => ({ switches: [...switches.values()].map(({ view }) => view), recoveries: [], in_flight: 0, drained_at: null }),
       async drill(scope) {
         keep(`drill ${scopeText(scope)}`);
         return ok({ id: mintId("drill", clock.at, new Uint8Array(randomBytes(10))) });

@@ -58,5 +58,8 @@ it("[INC-2] keeps when it was resolved, and begins anew when it is opened again"
   ).toEqual({
     ...{ at: "t", type: "org.changed", actor: "ann", resource: "org/a", decision: "allow", seq: 3 },
   });
+  const thrown = { timestamp: "t", event_type: "kill_switch.thrown", actor: { id: "ann" }, resource: "kill-switch/kill_1", seq: 4 };
+  expect(timelineEntry({ ...thrown, data: { reason: "paid twice" } })).toMatchObject({ type: "kill_switch.thrown", reason: "paid twice" });
+  expect(timelineEntry({ ...thrown, event_type: "org.changed", data: { reason: "free text" } })).not.toHaveProperty("reason");
   expect(timelineEntry("x")).toBeNull();
 });

@@ -127,13 +127,14 @@ describe("what may be approved", () => {
 });
 
 it("[KILL-1] a switch shows who changed it last", () => {
-  expect(switchView(thrown())).toEqual({
+  expect(switchView(thrown(), false)).toEqual({
     id: "kill_1",
     scope: "workflow:refund",
     active: true,
     epoch: 1,
     by: "ann",
     at: "2030-01-01T00:00:00.000Z",
+    reason: thrown().reason,
   });
-  expect(switchView(thrown({ recovered: { by: "bob", at: AFTER, epoch: 2 } }))).toMatchObject({ active: false, epoch: 2, by: "bob" });
+  expect(switchView(thrown({ recovered: { by: "bob", at: AFTER, epoch: 2 } }), false)).toMatchObject({ active: false, epoch: 2, by: "bob" });
 });

@@ -6,6 +6,7 @@ import { hasIdForm } from "../../../core/ids.ts";
 import type { FlagReading } from "../../../core/kill-switch/flag.ts";
 import type { StopScope, Stops } from "../../../core/kill-switch/stops.ts";
 import type { Approver } from "../../../core/kill-switch/switch.ts";
+import type { Notice } from "../../../core/notice/notice.ts";
 import type { KillSwitchRpc } from "../../../durable-objects/kill-switch/stub.ts";
 import { FAR } from "../../support/far.ts";
 import { killSwitchWorld as world } from "../../support/worlds/kill-switch.ts";
@@ -103,7 +104,7 @@ describe("the truth", () => {
     expect(first).toMatchObject({ scope: "workflow:refund", active: true, epoch: 1, by: "ann", at: new Date(FAR).toISOString() });
     expect(hasIdForm("kill", first.id)).toBe(true);
     now += 10;
-    expect(await kill.throwSwitch(REFUND, bob, "again")).toEqual(first);
+    expect(await kill.throwSwitch(REFUND, bob, "again")).toMatchObject({ ...first, thrown_again: { by: "bob", reason: "again" } });
     expect(await kill.stops()).toEqual({ epoch: 1, active: [REFUND], asOf: FAR + 10 });
     expect((await kill.throwSwitch({ ...REFUND, org: "other" }, ann, "theirs")).id).not.toBe(first.id);
     expect((await kill.stops()).epoch).toBe(2);
@@ -155,7 +156,7 @@ describe("the truth", () => {
   });
 
   it("[KILL-4] without a switch nothing is counted", async () => {
-    expect(await fresh().kill.status("acme", false)).toEqual({ switches: [], in_flight: 0, drained_at: null });
+    expect(await fresh().kill.status("acme", false)).toEqual({ switches: [], recoveries: [], in_flight: 0, drained_at: null });
   });
 });
 
@@ -196,6 +197,54 @@ describe("recovery", () => {
     expect((await kill.stops()).active).toEqual([REFUND]);
     await lift(kill, REFUND);
     expect((await kill.stops()).active).toEqual([]);
+  });
+
+  it("[KILL-101] the second person finds what waits for them, with its scope and both reasons, and is told of it", async () => {
+    const { stub, kill } = fresh();
+    const told: { org: string | null; notice: Notice }[] = [];
+    world.tell = async (org, notice) => void told.push({ org, notice });
+    await kill.throwSwitch(REFUND, ann, "paid twice");
+    const asked = await kill.requestRecovery(REFUND, ann, "fixed in 7");
+    const id = asked.ok ? asked.value.id : "";
+    const seen = await kill.status("acme", false);
+    expect(seen.switches).toMatchObject([{ scope: "workflow:refund", reason: "paid twice" }]);
+    expect(seen.recoveries).toMatchObject([
+      { id, scope: "workflow:refund", reason: "fixed in 7", by: "ann", at: new Date(FAR).toISOString() },
+    ]);
+    expect((await kill.status("other", false)).recoveries).toEqual([]);
+    await tick(stub, 1);
+    const notice = told.find((one) => one.notice.type === "kill_switch.recovery_requested");
+    expect(notice).toMatchObject({ org: "acme", notice: { id, data: { recovery: id, scope: "workflow:refund", by: "ann" } } });
+    expect(JSON.stringify(told)).not.toContain("fixed in 7");
+    await kill.throwSwitch(REFUND, bob, "again"); // voids it
+    expect((await kill.status("acme", false)).recoveries).toEqual([]);
+    const second = await kill.requestRecovery(REFUND, ann, "now");
+    await kill.approveRecovery(second.ok ? second.value.id : "", bob);
+    expect((await kill.status("acme", false)).recoveries).toEqual([]);
+    await kill.throwSwitch(REFUND, ann, "");
+    await kill.requestRecovery(REFUND, ann, "late");
+    now += 3_600_000;
+    expect((await kill.status("acme", false)).recoveries).toEqual([]);
+  });
+
+  it("[KILL-101] what was written about `all` is for the platform's admins", async () => {
+    const { stub, kill } = fresh();
+    const told: { org: string | null; notice: Notice }[] = [];
+    world.tell = async (org, notice) => void told.push({ org, notice });
+    await kill.throwSwitch(ALL, rootAnn, "beta is attacked");
+    await kill.requestRecovery(ALL, rootAnn, "beta is safe");
+    expect(await kill.status("acme", false)).toMatchObject({ switches: [{ scope: "all", reason: null }], recoveries: [] });
+    expect(await kill.status("default", true)).toMatchObject({
+      switches: [{ reason: "beta is attacked" }],
+      recoveries: [{ scope: "all", reason: "beta is safe" }],
+    });
+    await tick(stub, 1);
+    expect(told.map(({ org, notice }) => [org, notice.type])).toEqual(
+      expect.arrayContaining([
+        [null, "kill_switch.thrown"],
+        ["default", "kill_switch.recovery_requested"],
+      ]),
+    );
   });
 
   it("[KILL-6] of two approvals at once one counts", async () => {

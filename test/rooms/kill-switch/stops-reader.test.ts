@@ -94,7 +94,7 @@ describe("out of reach", () => {
 
 describe("through this isolate", () => {
   const by = { org: "acme", user: "ann", credential: "key_ann" } as Principal;
-  const view = { id: "kill_1", scope: "all", active: true, epoch: 1, by: "ann", at: "" };
+  const view = { id: "kill_1", scope: "all", active: true, epoch: 1, by: "ann", at: "", reason: "" };
   const refused = async () => {
     throw new Error("unscripted");
   };

@@ -21,12 +21,21 @@ export function showKillSwitch(view) {
     (stop) => stop.scope,
     (stop) => stopCard(view, stop, refresh),
   );
-  view.root.append(state, list, throwForm(view, refresh), approveForm(view, refresh));
+  const asked = el("div", { class: "cards" });
+  const none = el("p", {}, "Nobody has asked to lift a switch that you may approve.");
+  const drawAsked = keyed(
+    asked,
+    (recovery) => recovery.id,
+    (recovery) => recoveryCard(view, recovery, refresh),
+  );
+  view.root.append(state, list, el("h2", {}, "Requests to go on"), none, asked, throwForm(view, refresh));
 
   async function refresh() {
-    const { switches, in_flight, drained_at } = await read("/admin/kill-switch", view.signal);
+    const { switches, recoveries, in_flight, drained_at } = await read("/admin/kill-switch", view.signal);
     const active = switches.filter((stop) => stop.active);
     draw(active);
+    drawAsked(recoveries);
+    none.hidden = recoveries.length > 0;
     const drained = drained_at === null ? `${in_flight} still in flight` : `drained ${relative(drained_at, Date.now())}`;
     setText(state, active.length === 0 ? "Nothing is stopped. Work is accepted." : `Stopped: ${drained}.`);
     view.stopped(active);
@@ -43,20 +52,55 @@ function stopCard(view, stop, refresh) {
       action: "Ask for recovery",
     });
     if (reason === null) return;
-    const { id } = await write("POST", "/admin/kill-switch/recovery", { scope: stop.scope, reason });
-    note.replaceChildren("Requested. Another admin approves it below with the id ", el("code", { class: "id" }, id));
+    await write("POST", "/admin/kill-switch/recovery", { scope: stop.scope, reason });
+    setText(note, "Requested. Another admin approves it on this page, below.");
     await refresh();
   };
   const since = el("p", {});
+  const why = el("p", {});
   const element = el(
     "article",
     { class: "card stopped", "aria-labelledby": `stop-${stop.id}` },
     el("h2", { id: `stop-${stop.id}` }, stop.scope),
     since,
+    why,
     el("p", { class: "actions" }, el("button", { type: "button", on: { click: () => view.guard(recover) } }, "Ask for recovery")),
     note,
   );
-  return { element, update: (now) => setText(since, `Thrown by ${now.by}, ${relative(now.at, Date.now())}.`) };
+  return {
+    element,
+    update: (now) => {
+      const again = now.thrown_again;
+      const repeated = again === undefined ? "" : ` Thrown again by ${again.by}, ${relative(again.at, Date.now())}${because(again.reason)}.`;
+      setText(since, `Thrown by ${now.by}, ${relative(now.at, Date.now())}.${repeated}`);
+      setText(why, now.reason === null ? "The platform's admins know why." : `Reason: ${now.reason}`);
+    },
+  };
+}
+
+const because = (reason) => (reason === null || reason === "" ? "" : `: ${reason}`);
+
+/** What the second person decides by: what would go on, who asks, and why. */
+function recoveryCard(view, { id, scope, reason, by, at, expires_at }, refresh) {
+  const approve = async () => {
+    const lifted = await write("POST", `/admin/kill-switch/recovery/${encodeURIComponent(id)}/approve`);
+    view.say(`Recovered: ${lifted.scope}. Work is accepted again within five seconds.`);
+    await refresh();
+  };
+  const asked = el("p", {});
+  const element = el(
+    "article",
+    { class: "card", "aria-labelledby": `ask-${id}` },
+    el("h3", { id: `ask-${id}` }, `Lift ${scope}`),
+    asked,
+    el("p", {}, `Reason: ${reason}`),
+    el("p", {}, "It takes an admin other than the one who asks, whose key existed before the switch was thrown."),
+    el("p", { class: "actions" }, el("button", { class: "primary", type: "button", on: { click: () => view.guard(approve) } }, "Approve")),
+  );
+  return {
+    element,
+    update: () => setText(asked, `Asked by ${by}, ${relative(at, Date.now())}; void ${relative(expires_at, Date.now())}.`),
+  };
 }
 
 function throwForm(view, refresh) {
@@ -87,22 +131,5 @@ function throwForm(view, refresh) {
     el("h2", {}, "Stop work"),
     el("div", { class: "filters" }, field("What", kind), named),
     el("p", { class: "actions" }, el("button", { class: "danger" }, "Stop…")),
-  );
-}
-
-function approveForm(view, refresh) {
-  const id = el("input", { autocomplete: "off", spellcheck: "false", maxlength: 64, required: true });
-  const approve = async () => {
-    const { scope } = await write("POST", `/admin/kill-switch/recovery/${encodeURIComponent(id.value.trim())}/approve`);
-    view.say(`Recovered: ${scope}. Work is accepted again within five seconds.`);
-    id.value = "";
-    await refresh();
-  };
-  return el(
-    "form",
-    { class: "card", on: { submit: submitted(() => view.guard(approve)) } },
-    el("h2", {}, "Approve a recovery"),
-    field("Id of the request", id, "It must have been requested by another admin; nobody can approve their own request."),
-    el("p", { class: "actions" }, el("button", { class: "primary" }, "Approve recovery")),
   );
 }

@@ -50,6 +50,7 @@ export const WholeIncident = z
         resource: z.string(),
         decision: z.string().nullable(),
         seq: z.number().int(),
+        reason: z.string().optional(),
       }),
     ),
     runs: z.array(z.object({ id: z.string(), workflow: z.string(), status: z.string(), ended_at: time.nullable() })),

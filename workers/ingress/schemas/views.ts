@@ -476,11 +476,22 @@ export const DeadLetter = z
 
 /** An active or lifted kill switch. */
 export const Switch = z
-  .object({ id: z.string(), scope: z.string(), active: z.boolean(), epoch: z.number().int(), by: z.string(), at: time })
+  .object({
+    ...{ id: z.string(), scope: z.string(), active: z.boolean(), epoch: z.number().int(), by: z.string(), at: time },
+    reason: z.string().nullable(),
+    thrown_again: z.object({ by: z.string(), at: time, reason: z.string().nullable() }).optional(),
+  })
   .openapi("Switch");
+/** A request for recovery that waits for a second person. */
+const Recovery = z
+  .object({
+    ...{ id: z.string(), switch: z.string(), scope: z.string(), reason: z.string(), by: z.string(), at: time },
+    expires_at: time,
+  })
+  .openapi("Recovery");
 /** All active switches, and how much work they still wait for. */
 export const Switches = z
-  .object({ switches: z.array(Switch), in_flight: z.number().int(), drained_at: time.nullable() })
+  .object({ switches: z.array(Switch), recoveries: z.array(Recovery), in_flight: z.number().int(), drained_at: time.nullable() })
   .openapi("Switches");
 
 /** Drills of the kill switch, newest first. Milliseconds after the throw; null: not known (yet). */
